@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_BASE_H
+#define UPBEAT_BASE_H
+
+/*
+ * base: memory, text, vectors and diagnostics. Everything else stands on it.
+ *
+ * One arena belongs to one unit of work (a rule set, a pass, a request). What is allocated from it lives
+ * until the arena is freed; nothing is freed one by one. Running out of memory ends the process (abort):
+ * whatever is untrusted is limited before it gets here.
+ */
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "upbeat/limits.h"
+
+#define UB_MUST_USE          __attribute__((warn_unused_result))
+#define UB_FORMAT(fmt, args) __attribute__((format(printf, fmt, args)))
+#define UB_COUNT(array)      (sizeof(array) / sizeof((array)[0]))
+
+/* ---- arena ---- */
+
+struct ub_arena;
+
+struct ub_arena *ub_arena_new(void);
+/* Frees everything allocated from *arena and sets *arena to NULL; NULL is allowed. */
+void ub_arena_free(struct ub_arena **arena);
+/* Forgets everything allocated, keeps the first chunk. */
+void ub_arena_reset(struct ub_arena *arena);
+/* Zeroed memory, aligned for any type; size 0 gives a valid unique pointer. Never NULL. */
+void *ub_arena_alloc(struct ub_arena *arena, size_t size);
+/* Bytes handed out since the arena was made or reset. */
+size_t ub_arena_used(const struct ub_arena *arena);
+
+#define UB_NEW(arena, type)          ((type *)ub_arena_alloc((arena), sizeof(type)))
+#define UB_NEW_ARRAY(arena, type, n) ((type *)ub_arena_array((arena), (n), sizeof(type)))
+/* n * size bytes, overflow checked (abort). */
+void *ub_arena_array(struct ub_arena *arena, size_t n, size_t size);
+
+/* ---- text: a slice of bytes, not owned, not NUL-terminated ---- */
+
+struct ub_text {
+	const char *ptr;
+	size_t len;
+};
+
+#define UB_TEXT(literal) ((struct ub_text){ ("" literal ""), sizeof(literal) - 1 })
+#define UB_TEXT_NONE     ((struct ub_text){ "", 0 })
+/* For printf's "%.*s". */
+#define UB_ARGS(text) (int)(text).len, (text).ptr
+
+struct ub_text ub_text(const char *cstring); /* NULL gives the empty text */
+struct ub_text ub_text_n(const char *ptr, size_t len);
+struct ub_text ub_text_copy(struct ub_arena *arena, struct ub_text text);
+/* A NUL-terminated copy; NULs inside are kept, so check for them where that matters. */
+char *ub_text_cstr(struct ub_arena *arena, struct ub_text text);
+bool ub_text_eq(struct ub_text a, struct ub_text b);
+bool ub_text_is(struct ub_text a, const char *cstring);
+/* ASCII letters only, independent of locale. */
+bool ub_text_eq_nocase(struct ub_text a, struct ub_text b);
+int ub_text_cmp(struct ub_text a, struct ub_text b); /* bytewise; -1, 0, 1 */
+bool ub_text_starts(struct ub_text text, struct ub_text prefix);
+bool ub_text_ends(struct ub_text text, struct ub_text suffix);
+bool ub_text_ends_nocase(struct ub_text text, struct ub_text suffix);
+/* Index of the first occurrence at or after `from`, or SIZE_MAX. */
+size_t ub_text_find(struct ub_text text, struct ub_text needle, size_t from);
+struct ub_text ub_text_sub(struct ub_text text, size_t from, size_t to); /* clamped */
+struct ub_text ub_text_trim(struct ub_text text);                        /* space, tab, CR, LF at both ends */
+struct ub_text ub_text_lower(struct ub_arena *arena, struct ub_text text); /* ASCII */
+/* Cuts the next piece before `separator` off *rest into *piece; false when *rest is used up (its ptr is NULL
+ * then). "a," has two pieces, the empty text one, empty. */
+bool ub_text_split(struct ub_text *rest, char separator, struct ub_text *piece);
+/* Decimal with optional sign, all of the text, no overflow. */
+bool ub_text_to_int(struct ub_text text, int64_t *out);
+uint64_t ub_text_hash(struct ub_text text); /* FNV-1a, 64 bits */
+/* Valid UTF-8 (RFC 3629: no surrogates, no overlong forms). */
+bool ub_text_utf8_valid(struct ub_text text);
+
+/* ---- buffer: a growing text in an arena ---- */
+
+struct ub_buf {
+	struct ub_arena *arena;
+	char *ptr;
+	size_t len, cap;
+};
+
+#define UB_BUF(a) ((struct ub_buf){ .arena = (a) })
+void ub_buf_add(struct ub_buf *buf, struct ub_text text);
+void ub_buf_str(struct ub_buf *buf, const char *cstring);
+void ub_buf_char(struct ub_buf *buf, char c);
+void ub_buf_pad(struct ub_buf *buf, char c, size_t n);
+/* A small locale-free printf: %s %.*s %c %d %i %u %ld %lu %lld %llu %zu %zd %x %llx, "%02d" and the like,
+ * "%-20s", %%. No floating point. Anything else aborts: the format is ours. */
+void ub_buf_printf(struct ub_buf *buf, const char *format, ...) UB_FORMAT(2, 3);
+void ub_buf_vprintf(struct ub_buf *buf, const char *format, va_list args) UB_FORMAT(2, 0);
+struct ub_text ub_buf_text(const struct ub_buf *buf); /* valid until the buffer grows */
+/* NUL-terminated view, valid until the buffer grows. */
+const char *ub_buf_cstr(struct ub_buf *buf);
+struct ub_text ub_textf(struct ub_arena *arena, const char *format, ...) UB_FORMAT(2, 3);
+
+/* ---- vector: UB_VEC(struct x) { struct x *items; size_t n, cap; }, memory from an arena ---- */
+
+#define UB_VEC(type)                                                                                         \
+	struct {                                                                                             \
+		type *items;                                                                                 \
+		size_t n, cap;                                                                               \
+	}
+/* A new zeroed element at the end; an lvalue of the element's type is *ub_push(...). */
+#define ub_push(arena, vec)                                                                                  \
+	((vec)->items = ub_vec_grow((arena), (vec)->items, &(vec)->cap, (vec)->n, sizeof(*(vec)->items)),    \
+	    &(vec)->items[(vec)->n++])
+void *ub_vec_grow(struct ub_arena *arena, void *items, size_t *cap, size_t n, size_t item_size);
+
+/* ---- map: text to pointer, insertion only, iteration in insertion order ---- */
+
+struct ub_map;
+struct ub_map *ub_map_new(struct ub_arena *arena);
+/* The key is not copied. Returns the value there was before, or NULL. */
+void *ub_map_put(struct ub_map *map, struct ub_text key, void *value);
+void *ub_map_get(const struct ub_map *map, struct ub_text key);
+size_t ub_map_size(const struct ub_map *map);
+/* Entry i in insertion order; i < ub_map_size(). */
+void *ub_map_at(const struct ub_map *map, size_t i, struct ub_text *key);
+
+/* ---- sources, places, diagnostics ---- */
+
+/* A file as it was read (or "<expression>", "<stdin>"). Outlives every diagnostic that points into it. */
+struct ub_source {
+	struct ub_text name; /* as shown to the user */
+	struct ub_text text;
+};
+
+/* Bytes [at, at+len) of a source; source NULL: about no file. */
+struct ub_place {
+	const struct ub_source *source;
+	size_t at, len;
+};
+
+enum ub_severity { UB_WARNING, UB_ERROR };
+
+struct ub_diag {
+	enum ub_severity severity;
+	const char *code; /* stable, kebab-case: "unknown-key" */
+	struct ub_place place;
+	struct ub_text message;  /* one plain sentence, no full stop */
+	struct ub_text help;     /* what to do; empty: nothing to add */
+	struct ub_place related; /* "first defined here"; source NULL: none */
+	struct ub_text related_message;
+};
+
+struct ub_diags {
+	struct ub_arena *arena;
+	UB_VEC(struct ub_diag) list;
+	size_t errors, warnings; /* counted also past UB_DIAG_MAX */
+};
+
+#define UB_DIAGS(a) ((struct ub_diags){ .arena = (a) })
+/* The new diagnostic, to set help and related on; never NULL (past the limit: a scratch one). */
+struct ub_diag *ub_diag_add(struct ub_diags *diags, enum ub_severity severity, const char *code,
+    struct ub_place place, const char *format, ...) UB_FORMAT(5, 6);
+#define ub_error(diags, code, place, ...)   ub_diag_add((diags), UB_ERROR, (code), (place), __VA_ARGS__)
+#define ub_warning(diags, code, place, ...) ub_diag_add((diags), UB_WARNING, (code), (place), __VA_ARGS__)
+void ub_diag_set_help(struct ub_diags *diags, struct ub_diag *diag, const char *format, ...) UB_FORMAT(3, 4);
+/* Stable order: by source name, place, severity. */
+void ub_diags_sort(struct ub_diags *diags);
+/* 1-based line and column (columns count code points; a tab is one). */
+void ub_place_line_column(struct ub_place place, size_t *line, size_t *column);
+/*
+ * FILE:LINE:COL: error[CODE]: text
+ *     12 | title: "Prep: {{ meeting.titel }}"
+ *        |                  ^^^^^^^^^^^^^
+ *   help: did you mean `meeting.title`?
+ */
+void ub_diag_print(const struct ub_diag *diag, struct ub_buf *out, bool colour);
+void ub_diags_print(const struct ub_diags *diags, struct ub_buf *out, bool colour);
+
+/* The candidate nearest to `word` by edit distance, near enough to be meant (transpositions count one,
+ * at most a third of the length); empty when there is none. */
+struct ub_text ub_suggest(struct ub_text word, const struct ub_text *candidates, size_t n);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "upbeat/base.h"
+
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct chunk {
+	struct chunk *next;
+	size_t size, used;
+	alignas(max_align_t) char bytes[];
+};
+
+struct ub_arena {
+	struct chunk *current; /* newest first; the last of the list is the first one made */
+	size_t total;
+};
+
+static struct chunk *chunk_new(size_t size)
+{
+	struct chunk *chunk = malloc(sizeof(*chunk) + size);
+	if (!chunk)
+		abort();
+	chunk->next = NULL;
+	chunk->size = size;
+	chunk->used = 0;
+	return chunk;
+}
+
+struct ub_arena *ub_arena_new(void)
+{
+	struct ub_arena *arena = malloc(sizeof(*arena));
+	if (!arena)
+		abort();
+	arena->current = chunk_new(UB_ARENA_CHUNK);
+	arena->total = 0;
+	return arena;
+}
+
+void ub_arena_free(struct ub_arena **arena)
+{
+	if (!*arena)
+		return;
+	for (struct chunk *chunk = (*arena)->current, *next; chunk; chunk = next) {
+		next = chunk->next;
+		free(chunk);
+	}
+	free(*arena);
+	*arena = NULL;
+}
+
+void ub_arena_reset(struct ub_arena *arena)
+{
+	while (arena->current->next) {
+		struct chunk *next = arena->current->next;
+		free(arena->current);
+		arena->current = next;
+	}
+	arena->current->used = 0;
+	arena->total = 0;
+}
+
+void *ub_arena_alloc(struct ub_arena *arena, size_t size)
+{
+	size_t const align = alignof(max_align_t);
+	if (size == 0)
+		size = 1;
+	if (size > SIZE_MAX / 2)
+		abort();
+	size = (size + align - 1) & ~(align - 1);
+	struct chunk *chunk = arena->current;
+	if (chunk->size - chunk->used < size) {
+		/* Doubling keeps the number of chunks logarithmic; a huge request gets its own size. */
+		size_t want = chunk->size < 1024 * 1024 ? chunk->size * 2 : chunk->size;
+		chunk = chunk_new(want < size ? size : want);
+		chunk->next = arena->current;
+		arena->current = chunk;
+	}
+	void *memory = chunk->bytes + chunk->used;
+	chunk->used += size;
+	arena->total += size;
+	return memset(memory, 0, size);
+}
+
+void *ub_arena_array(struct ub_arena *arena, size_t n, size_t size)
+{
+	if (size && n > SIZE_MAX / size)
+		abort();
+	return ub_arena_alloc(arena, n * size);
+}
+
+size_t ub_arena_used(const struct ub_arena *arena)
+{
+	return arena->total;
+}

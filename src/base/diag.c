@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "upbeat/base.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct ub_diag *ub_diag_add(struct ub_diags *diags, enum ub_severity severity, const char *code,
+    struct ub_place place, const char *format, ...)
+{
+	if (severity == UB_ERROR)
+		diags->errors++;
+	else
+		diags->warnings++;
+	struct ub_diag *diag = diags->list.n < UB_DIAG_MAX ? ub_push(diags->arena, &diags->list)
+							   : UB_NEW(diags->arena, struct ub_diag);
+	struct ub_buf message = UB_BUF(diags->arena);
+	va_list args;
+	va_start(args, format);
+	ub_buf_vprintf(&message, format, args);
+	va_end(args);
+	*diag = (struct ub_diag){ .severity = severity,
+		.code = code,
+		.place = place,
+		.message = ub_buf_text(&message),
+		.help = UB_TEXT_NONE,
+		.related_message = UB_TEXT_NONE };
+	return diag;
+}
+
+void ub_diag_set_help(struct ub_diags *diags, struct ub_diag *diag, const char *format, ...)
+{
+	struct ub_buf help = UB_BUF(diags->arena);
+	va_list args;
+	va_start(args, format);
+	ub_buf_vprintf(&help, format, args);
+	va_end(args);
+	diag->help = ub_buf_text(&help);
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct ub_diag *a = left, *b = right;
+	struct ub_text name_a = a->place.source ? a->place.source->name : UB_TEXT_NONE;
+	struct ub_text name_b = b->place.source ? b->place.source->name : UB_TEXT_NONE;
+	int order = ub_text_cmp(name_a, name_b);
+	if (order == 0 && a->place.at != b->place.at)
+		order = a->place.at < b->place.at ? -1 : 1;
+	if (order == 0)
+		order = (b->severity > a->severity) - (b->severity < a->severity);
+	return order ? order : ub_text_cmp(a->message, b->message);
+}
+
+void ub_diags_sort(struct ub_diags *diags)
+{
+	if (diags->list.n > 1)
+		qsort(diags->list.items, diags->list.n, sizeof(*diags->list.items), compare);
+}
+
+static size_t line_start(struct ub_text text, size_t at)
+{
+	while (at > 0 && text.ptr[at - 1] != '\n')
+		at--;
+	return at;
+}
+
+static size_t line_end(struct ub_text text, size_t at)
+{
+	while (at < text.len && text.ptr[at] != '\n')
+		at++;
+	return at > 0 && at <= text.len && text.ptr[at - 1] == '\r' ? at - 1 : at;
+}
+
+static size_t code_points(struct ub_text text)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < text.len; i++)
+		n += ((unsigned char)text.ptr[i] & 0xC0) != 0x80;
+	return n;
+}
+
+static size_t clamp(size_t at, size_t most)
+{
+	return at < most ? at : most;
+}
+
+void ub_place_line_column(struct ub_place place, size_t *line, size_t *column)
+{
+	struct ub_text text = place.source->text;
+	size_t at = clamp(place.at, text.len);
+	*line = 1;
+	for (size_t i = 0; i < at; i++)
+		*line += text.ptr[i] == '\n';
+	size_t start = line_start(text, at);
+	*column = 1 + code_points(ub_text_sub(text, start, at));
+}
+
+/* A line of a user's file as it may safely stand on a terminal: tabs are one blank (so that carets meet their
+ * place), other control characters a question mark. */
+static void put_line(struct ub_buf *out, struct ub_text line)
+{
+	for (size_t i = 0; i < line.len; i++) {
+		unsigned char c = (unsigned char)line.ptr[i];
+		ub_buf_char(out, c == '\t' ? ' ' : c < 0x20 || c == 0x7F ? '?' : (char)c);
+	}
+}
+
+static void put_excerpt(
+    struct ub_buf *out, struct ub_place place, const char *caret_colour, const char *plain)
+{
+	struct ub_text text = place.source->text;
+	size_t at = clamp(place.at, text.len);
+	size_t start = line_start(text, at), end = line_end(text, at);
+	size_t line, column;
+	ub_place_line_column(place, &line, &column);
+	if (end < start)
+		end = start;
+	if (at > end)
+		at = end;
+	ub_buf_printf(out, "%6zu | ", line);
+	put_line(out, ub_text_sub(text, start, end));
+	size_t stop = place.len > end - at ? end : at + place.len;
+	size_t carets = code_points(ub_text_sub(text, at, stop));
+	ub_buf_printf(out, "\n       | ");
+	ub_buf_pad(out, ' ', column - 1);
+	ub_buf_str(out, caret_colour);
+	ub_buf_pad(out, '^', carets ? carets : 1);
+	ub_buf_printf(out, "%s\n", plain);
+}
+
+static void put_position(struct ub_buf *out, struct ub_place place)
+{
+	size_t line, column;
+	ub_place_line_column(place, &line, &column);
+	ub_buf_printf(out, "%.*s:%zu:%zu: ", UB_ARGS(place.source->name), line, column);
+}
+
+void ub_diag_print(const struct ub_diag *diag, struct ub_buf *out, bool colour)
+{
+	const char *bold = colour ? "\033[1m" : "", *plain = colour ? "\033[0m" : "";
+	const char *tint = !colour ? "" : diag->severity == UB_ERROR ? "\033[1;31m" : "\033[1;35m";
+	ub_buf_str(out, bold);
+	if (diag->place.source)
+		put_position(out, diag->place);
+	ub_buf_printf(out, "%s%s%s[%s]%s: ", plain, tint, diag->severity == UB_ERROR ? "error" : "warning",
+	    diag->code, plain);
+	put_line(out, diag->message);
+	ub_buf_char(out, '\n');
+	if (diag->place.source)
+		put_excerpt(out, diag->place, tint, plain);
+	if (diag->help.len) {
+		ub_buf_printf(out, "  %shelp%s: ", bold, plain);
+		put_line(out, diag->help);
+		ub_buf_char(out, '\n');
+	}
+	if (diag->related.source) {
+		put_position(out, diag->related);
+		put_line(out, diag->related_message);
+		ub_buf_char(out, '\n');
+		put_excerpt(out, diag->related, bold, plain);
+	}
+}
+
+void ub_diags_print(const struct ub_diags *diags, struct ub_buf *out, bool colour)
+{
+	for (size_t i = 0; i < diags->list.n; i++)
+		ub_diag_print(&diags->list.items[i], out, colour);
+	size_t total = diags->errors + diags->warnings;
+	if (total > diags->list.n)
+		ub_buf_printf(out, "... and %zu more\n", total - diags->list.n);
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_TESTS_LEAKS_H
+#define UPBEAT_TESTS_LEAKS_H
+
+/* For a suite: TestSuite(text, .fini = ub_leak_check); aborts the case when it leaked. */
+void ub_leak_check(void);
+
+#endif
