@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_FACTS_H
+#define UPBEAT_FACTS_H
+
+/*
+ * facts: what is known, as plain structs. `struct ub_event` is what a calendar object says; `struct ub_org`
+ * is what the settings say of the organisation; `struct ub_account` is what an account source says of a
+ * customer. `struct ub_facts` is made of the three: who is ours, who is a guest, is it a customer meeting. It
+ * is what rules and templates see (bound to CEL), what `explain` prints, and nothing in it is an opinion of a
+ * rule.
+ *
+ * Instants are seconds since 1970-01-01T00:00:00Z. All texts live in the arena the struct was made in.
+ */
+
+#include "upbeat/base.h"
+#include "upbeat/cal.h"
+#include "upbeat/cel.h"
+
+struct ub_texts {
+	struct ub_text *items;
+	size_t n, cap;
+};
+
+/* ---- what a calendar object resource says (RFC 5545), read by ical ---- */
+
+enum ub_component { UB_COMPONENT_EVENT, UB_COMPONENT_TASK, UB_COMPONENT_OTHER };
+enum ub_cutype {
+	UB_CUTYPE_INDIVIDUAL,
+	UB_CUTYPE_GROUP,
+	UB_CUTYPE_RESOURCE,
+	UB_CUTYPE_ROOM,
+	UB_CUTYPE_UNKNOWN
+};
+enum ub_role { UB_ROLE_REQUIRED, UB_ROLE_CHAIR, UB_ROLE_OPTIONAL, UB_ROLE_NONE };
+enum ub_partstat {
+	UB_PARTSTAT_NEEDS_ACTION,
+	UB_PARTSTAT_ACCEPTED,
+	UB_PARTSTAT_DECLINED,
+	UB_PARTSTAT_TENTATIVE,
+	UB_PARTSTAT_DELEGATED
+};
+enum ub_status { UB_STATUS_NONE, UB_STATUS_TENTATIVE, UB_STATUS_CONFIRMED, UB_STATUS_CANCELLED };
+enum ub_class { UB_CLASS_PUBLIC, UB_CLASS_PRIVATE, UB_CLASS_CONFIDENTIAL };
+enum ub_repeats {
+	UB_REPEATS_NOT,
+	UB_REPEATS_DAY,
+	UB_REPEATS_WEEK,
+	UB_REPEATS_MONTH,
+	UB_REPEATS_YEAR,
+	UB_REPEATS_OTHER /* RDATE, or a rule finer than a day */
+};
+
+/* ORGANIZER or ATTENDEE. */
+struct ub_party {
+	struct ub_text
+	    address; /* lower case, without mailto:; from EMAIL= when the value is no mailto (RFC 7986) */
+	struct ub_text name; /* CN */
+	enum ub_cutype cutype;
+	enum ub_role role;
+	enum ub_partstat partstat;
+	bool server_schedules; /* SCHEDULE-STATUS is there, or SCHEDULE-AGENT is SERVER or absent */
+	struct ub_text schedule_status;
+};
+
+/* DTSTART, DTEND, DUE: a wall clock and what it is in. */
+struct ub_when {
+	bool given;
+	bool date;                  /* VALUE=DATE */
+	struct ub_civil civil;      /* as written; in UTC when zone is UTC */
+	const struct ub_zone *zone; /* NULL: floating (dates too) */
+};
+
+/* X-UPBEAT-*: what makes an object one of Upbeat's items (architecture, "Generated items"). */
+struct ub_marks {
+	struct ub_text item; /* opaque identity; empty: not marked */
+	struct ub_text rule; /* digest of the rule's or group's name */
+	unsigned generation; /* how often the item was made anew under a new UID; the first is 1 */
+	struct ub_text base; /* one digest per property last written */
+};
+
+/* The master component of an object, or its first one. */
+struct ub_event {
+	enum ub_component component;
+	struct ub_text uid, method, prodid;
+	struct ub_text summary, description, location, url;
+	struct ub_text conference; /* CONFERENCE, else a vendor's property; not guessed from text */
+	struct ub_when start,
+	    end; /* end: DTEND, DTSTART + DURATION, or what RFC 5545 3.6.1 says without either; DUE */
+	enum ub_status status;
+	enum ub_class class;
+	bool transparent;
+	bool completed; /* a task's STATUS or PERCENT-COMPLETE */
+	int64_t sequence;
+	enum ub_repeats repeats;
+	bool override_only; /* nothing but RECURRENCE-ID components: an invitation to single instances */
+	size_t overrides;   /* components with RECURRENCE-ID */
+	struct ub_texts categories;
+	const struct ub_party *organizer; /* NULL: none */
+	struct ub_party *attendees;
+	size_t n_attendees;
+	struct ub_text related_to; /* the parent's UID */
+	struct ub_marks marks;
+};
+
+/* ---- the organisation, from the settings ---- */
+
+struct ub_org_person {
+	struct ub_text match; /* an address or a pattern with `*`, lower case */
+	const struct ub_zone *zone;
+	const struct ub_working_hours *hours;
+	const struct ub_holidays *holidays;
+	struct ub_text language;
+};
+
+struct ub_team {
+	struct ub_text name;
+	struct ub_texts members; /* addresses */
+};
+
+struct ub_org {
+	struct ub_texts domains;       /* ours: an address in one or below one is internal */
+	struct ub_texts not_customers; /* address patterns or domains that are neither inside nor outside */
+	struct ub_text users;          /* "{user}@ours.example"; empty: not given */
+	struct ub_text language;       /* default "en" */
+	const struct ub_zones *zones;
+	struct ub_org_person standard; /* what holds for everybody; match is "*" */
+	struct ub_org_person *people;  /* in order, first match wins, completed from `standard` */
+	size_t n_people;
+	struct ub_team *teams;
+	size_t n_teams;
+};
+
+/* The work calendar and language of an address; never NULL. */
+const struct ub_org_person *ub_org_person(const struct ub_org *org, struct ub_text address);
+/* The address of an authenticated user by org->users; empty when no pattern is set. */
+struct ub_text ub_org_user_address(const struct ub_org *org, struct ub_text user, struct ub_arena *arena);
+
+/* ---- an account, from a source ---- */
+
+enum ub_health { UB_HEALTH_UNKNOWN, UB_HEALTH_GREEN, UB_HEALTH_YELLOW, UB_HEALTH_RED };
+
+struct ub_stakeholder {
+	struct ub_text email, name, title, persona;
+	struct ub_texts concerns;
+	bool executive, champion, economic_buyer;
+};
+
+/* Tickets, feature requests, actions, risks, insights: all have a title and some have the rest. */
+struct ub_account_note {
+	struct ub_text id, title, severity, owner, status;
+	int64_t date; /* opened, since, due: midnight in the organisation's zone; INT64_MIN: not given */
+};
+
+struct ub_account_notes {
+	struct ub_account_note *items;
+	size_t n, cap;
+};
+
+enum ub_field_type { UB_FIELD_STRING, UB_FIELD_INT, UB_FIELD_DOUBLE, UB_FIELD_BOOL, UB_FIELD_DATE };
+
+/* A field that the settings declare for a source (`fields:`). */
+struct ub_account_field_decl {
+	struct ub_text name;
+	enum ub_field_type type;
+	bool customer; /* audience: customer */
+};
+
+struct ub_account_field {
+	const struct ub_account_field_decl *decl;
+	bool given;
+	struct ub_text string;
+	int64_t integer; /* int, bool (0, 1), date as an instant */
+	double number;
+};
+
+struct ub_account {
+	struct ub_text id, name;
+	struct ub_texts domains;
+	enum ub_health health;
+	bool has_score;
+	double score;
+	struct ub_text tier, stage; /* empty: absent */
+	int64_t renewal;            /* INT64_MIN: absent */
+	struct ub_text owner;       /* address; empty: absent */
+	struct ub_texts team;       /* addresses */
+	struct ub_stakeholder *stakeholders;
+	size_t n_stakeholders;
+	struct ub_account_notes tickets, feature_requests, insights, actions, risks;
+	struct ub_account_field *fields; /* one per declared field, in the order of the declarations */
+	size_t n_fields;
+};
+
+/* ---- the facts ---- */
+
+struct ub_person {
+	struct ub_text email, name, domain;
+	bool internal; /* one of ours */
+	bool outside;  /* counts as a guest: a person who is neither ours nor listed in not_customers */
+	enum ub_role role;
+	enum ub_partstat status;
+	struct ub_text kind; /* person, room, resource, group, bot */
+	struct ub_texts teams;
+	const struct ub_stakeholder *stakeholder; /* the account's data on this person, or NULL */
+};
+
+struct ub_people {
+	const struct ub_person **items;
+	size_t n, cap;
+};
+
+struct ub_meeting {
+	const struct ub_event *event;
+	int64_t start, end;
+	const struct ub_zone *zone;        /* the event's; the owner's when floating or all-day */
+	const struct ub_person *organizer; /* NULL: none */
+	const struct ub_person *owner;     /* the calendar's owner; NULL: not known */
+	struct ub_people attendees;        /* as listed, without those not reading as an address */
+	struct ub_people
+	    internal; /* persons of ours among organizer, attendees and owner, declined ones dropped */
+	struct ub_people external; /* guests among organizer and attendees */
+	bool customer;             /* rules.md: at least one of ours and one from outside */
+	bool organized_by_us;
+	struct ub_text calendar; /* the collection's display name, or empty */
+};
+
+struct ub_facts {
+	struct ub_meeting meeting;
+	const struct ub_account *account; /* NULL: none found */
+	/* Always there: the account's, else made from the guests' domain ("acme.example" gives "Acme"). */
+	struct ub_text account_name;
+	struct ub_texts account_domains;
+	const struct ub_org *org;
+	int64_t now;
+	int64_t today; /* midnight of the decision's day in the organisation's zone */
+};
+
+struct ub_facts_input {
+	const struct ub_event *event; /* a VEVENT with a start */
+	const struct ub_org *org;
+	const struct ub_account *account; /* or NULL */
+	struct ub_text owner;             /* address of the calendar's owner, or empty */
+	struct ub_text calendar;
+	int64_t now;
+};
+
+/* Pure. The result refers to the input's structs. */
+const struct ub_facts *ub_facts_make(const struct ub_facts_input *input, struct ub_arena *arena);
+
+/* The guests' addresses, for finding the account before the facts can name it. */
+struct ub_texts ub_facts_guests(
+    const struct ub_event *event, const struct ub_org *org, struct ub_arena *arena);
+
+/* `explain`'s default owner: the internal organizer, else the first internal attendee; empty when none is
+ * ours. */
+struct ub_text ub_facts_default_owner(const struct ub_event *event, const struct ub_org *org);
+
+/*
+ * Why an event is no business of the rules, as a stable kebab-case word, or NULL when it is one: "task",
+ * "not-an-event", "no-uid", "no-start", "cancelled", "scheduling-message" (METHOD), "generated" (our own
+ * marks), "past", "recurring" (until series are supported), "single-instance", "opted-out" (category
+ * no-upbeat, #noprep in the title).
+ */
+const char *ub_facts_not_eligible(const struct ub_event *event, const struct ub_org *org, int64_t now);
+/* The same as a sentence for people: "the event is cancelled". */
+const char *ub_facts_not_eligible_text(const char *reason);
+
+/* ---- facts for CEL ---- */
+
+/* Declares meeting, account, has_account, today, org, the type of a person and the functions of rules.md
+ * (days, businessDays, date, team, ours) in `env`. `fields`: the declared account fields; n_fields SIZE_MAX:
+ * not known (checked without settings): any name is allowed, dyn. */
+void ub_facts_declare(struct ub_cel_env *env, const struct ub_account_field_decl *fields, size_t n_fields);
+/* Binds the variables declared above. */
+void ub_facts_bind(struct ub_cel_activation *activation, const struct ub_facts *facts);
+
+/* The facts as `explain` prints them, one `name: value` a line; times in the organisation's zone. */
+void ub_facts_dump(const struct ub_facts *facts, struct ub_buf *out);
+
+#endif

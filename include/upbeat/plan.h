@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_PLAN_H
+#define UPBEAT_PLAN_H
+
+/*
+ * plan: the decision, a value. One pure function turns rules, facts, busy times, what exists and the time
+ * into a plan. `serve` applies it, `explain` prints it, tests compare it; there is no second path. Same
+ * input, same plan; after it was applied, the plan is empty.
+ */
+
+#include "upbeat/base.h"
+#include "upbeat/cal.h"
+#include "upbeat/facts.h"
+#include "upbeat/rules.h"
+
+enum ub_item_kind { UB_ITEM_EVENT, UB_ITEM_TASK };
+
+/* An item that the rules want to exist beside a meeting. */
+struct ub_item {
+	enum ub_item_kind kind;
+	struct ub_text id; /* "rule/item", as shown to people; the rule's group instead where it has one */
+	const struct ub_rule *rule;
+	const struct ub_rule_item *source;
+
+	/* identity (architecture, "Identity"): both derive from meeting UID, id, owner, generation */
+	struct ub_text uid;  /* opaque, without anything of the meeting in it */
+	struct ub_text name; /* of the resource in its collection, ends in ".ics" */
+	unsigned generation;
+	struct ub_marks marks; /* item and rule digests and generation; base is set by what writes the text */
+
+	struct ub_text title;
+	struct ub_text description; /* plain text, the agenda between its delimiter lines; empty: none */
+	struct ub_text mail; /* text meant for the customer, empty: none; already part of description */
+	int64_t start, end;  /* event */
+	int64_t due;         /* task */
+	const struct ub_zone *zone;        /* that start, end and due are written in */
+	const struct ub_person *organizer; /* the owner; NULL for an item without attendees */
+	struct ub_people attendees;        /* without the organizer; empty: the owner's alone */
+	bool busy;                         /* false: TRANSP:TRANSPARENT */
+	bool late;                         /* placed after its window had passed */
+	bool customer_facing; /* whether anybody outside may see it: no reason line, no internal text */
+	int64_t *reminders;   /* seconds before start (events) or due (tasks) */
+	size_t n_reminders;
+	struct ub_texts categories;
+	struct ub_text parent_uid; /* RELATED-TO;RELTYPE=PARENT: the meeting */
+	struct ub_text why; /* one plain line for people: which rule, and the lateness where it is late */
+};
+
+/* An item that stands in the calendar, found by its name or marks. */
+struct ub_existing {
+	struct ub_text uid, name;
+	unsigned generation;
+	struct ub_text item_mark; /* struct ub_marks.item */
+	bool deleted_by_user;     /* remembered by the store: never again for this meeting */
+};
+
+enum ub_action { UB_ACTION_CREATE, UB_ACTION_KEEP };
+
+/* What to do about one item. Changing and removing come with following a meeting. */
+struct ub_step {
+	enum ub_action action;
+	const struct ub_item *item;
+	const struct ub_existing *existing; /* NULL for create */
+	struct ub_text why;
+};
+
+/* Something that people should know: an item that could not be decided, a feature that is not there yet. */
+struct ub_note {
+	struct ub_text item; /* id or empty */
+	struct ub_text text;
+};
+
+struct ub_plan {
+	const char *not_eligible; /* ub_facts_not_eligible()'s word; then the rest is empty */
+	struct ub_match *matches; /* one a rule, in rule order: verdict, reason, trace (rules.h) */
+	size_t n_matches;
+	UB_VEC(struct ub_item) items;
+	UB_VEC(struct ub_step) steps;
+	UB_VEC(struct ub_note) notes;
+};
+
+struct ub_plan_input {
+	const struct ub_ruleset *rules;
+	const struct ub_facts *facts; /* made by ub_facts_make() of an eligible event */
+	const struct ub_existing *existing;
+	size_t n_existing;
+	/* Busy times by address, for `free: attendees|owner`; NULL while only `nobody` is taken. */
+	const struct ub_busy *busy;
+};
+
+/* The plan, in `arena`, which must not outlive the input. The time is facts->now. */
+struct ub_plan *ub_plan_make(const struct ub_plan_input *input, struct ub_arena *arena);
+
+/* The names under which the items of a meeting may stand, for looking before deciding: what every rule item
+ * would be called in its first generation for this meeting and owner, whether wanted now or not. */
+struct ub_texts ub_plan_names(
+    const struct ub_ruleset *rules, struct ub_text meeting_uid, struct ub_text owner, struct ub_arena *arena);
+
+/* The plan in words, for people: each rule with its verdict and why, each item with when, who, and agenda. */
+void ub_plan_print(const struct ub_plan *plan, const struct ub_facts *facts, struct ub_buf *out, bool colour);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_RULES_H
+#define UPBEAT_RULES_H
+
+/*
+ * rules: the administrator's rules, loaded, checked and matched. The format is described in upbeat-rules(5).
+ * A broken file never half-loads: ub_rules_load() gives every problem of every file at once, and no rule set.
+ */
+
+#include "upbeat/base.h"
+#include "upbeat/cal.h"
+#include "upbeat/cel.h"
+#include "upbeat/facts.h"
+#include "upbeat/tmpl.h"
+#include "upbeat/yaml.h"
+
+/* One file of a rule directory, read by the shell. Outlives the rule set. */
+struct ub_rule_file {
+	struct ub_source source; /* name: the path as shown; text: the bytes */
+	struct ub_text path;     /* relative to its directory: "prep.yaml", "templates/prep-call.md" */
+};
+
+/* One directory; layers are given in order, the shipped one first. */
+struct ub_rule_layer {
+	struct ub_text directory;         /* as shown */
+	const struct ub_rule_file *files; /* in name order */
+	size_t n_files;
+};
+
+/* A value that may depend on the facts: the first case whose condition holds, or nothing.
+ * What a `use` is depends on the field: see struct ub_rule_item. */
+struct ub_case {
+	struct ub_place place;
+	const struct ub_cel_program *when; /* NULL: always */
+	union {
+		struct ub_span span;
+		struct ub_point point;
+		bool flag;
+		struct ub_text word;
+		const struct ub_template *text;      /* a title or another one-line template */
+		const struct ub_template *body;      /* a template by name */
+		const struct ub_cel_program *people; /* list(person); NULL: none */
+	} use;
+};
+
+struct ub_cases {
+	const struct ub_case *items; /* NULL: the field was not given */
+	size_t n;
+};
+
+enum ub_prefer { UB_PREFER_EARLIEST, UB_PREFER_LATEST, UB_PREFER_SAME_TIME };
+enum ub_late { UB_LATE_NEXT_FREE, UB_LATE_SKIP };
+enum ub_full { UB_FULL_EARLIER, UB_FULL_LATER, UB_FULL_SKIP, UB_FULL_OVERLAP };
+enum ub_free { UB_FREE_NOBODY, UB_FREE_OWNER, UB_FREE_ATTENDEES };
+
+struct ub_rule_item {
+	struct ub_place place;
+	bool task;                                /* `task:`; else `event:` */
+	struct ub_text name;                      /* the item's id within its rule */
+	struct ub_cases title;                    /* text */
+	struct ub_cases between_from, between_to; /* point; a window of whole business days or instants */
+	struct ub_cases at;                       /* point */
+	struct ub_cases due, latest;              /* point; task */
+	enum ub_prefer prefer;
+	enum ub_late late;
+	enum ub_full full;
+	enum ub_free free;
+	struct ub_cases duration;  /* span */
+	struct ub_cases attendees; /* people */
+	struct ub_cases agenda;    /* body */
+	struct ub_cases mail;      /* body: customer text */
+	struct ub_span *reminders;
+	size_t n_reminders;
+	struct ub_texts categories;
+	bool busy;
+};
+
+enum ub_rule_mode { UB_MODE_ENFORCE, UB_MODE_AUDIT };
+
+struct ub_rule {
+	struct ub_place place;
+	size_t index; /* in ub_ruleset.rules */
+	struct ub_text name, group, description;
+	struct ub_texts was; /* earlier names */
+	enum ub_rule_mode mode;
+	bool enabled;
+	const struct ub_cel_program *when, *unless; /* NULL: not given */
+	struct ub_place when_place, unless_place;
+	const struct ub_rule_item *items;
+	size_t n_items;
+};
+
+struct ub_ruleset {
+	const struct ub_rule **rules; /* in the order in which they are tried */
+	size_t n_rules;
+	/* Holiday calendars by name: "de" is holidays/de.ics of the last layer that has it. The texts; the
+	 * shell reads them with ical and puts the result into the organisation. */
+	struct ub_map *holiday_files; /* const struct ub_rule_file * */
+	struct ub_cel_env *env;
+	const struct ub_definitions *definitions; /* rules' own: `define`s in order */
+};
+
+/*
+ * Loads all layers. Problems go to `diags`; NULL when there was an error. Everything is made in `arena`.
+ * `fields` as in ub_facts_declare().
+ */
+const struct ub_ruleset *ub_rules_load(const struct ub_rule_layer *layers, size_t n_layers,
+    const struct ub_account_field_decl *fields, size_t n_fields, struct ub_diags *diags,
+    struct ub_arena *arena);
+
+enum ub_verdict { UB_NO, UB_YES, UB_CANNOT_TELL };
+
+/* What one rule says of one meeting. */
+struct ub_match {
+	const struct ub_rule *rule;
+	enum ub_verdict verdict;
+	struct ub_text why; /* the sub-expression and the values that decided, as one line */
+};
+
+/* A fresh activation for the facts, with every `define` bound lazily, for matching and for templates. */
+struct ub_cel_activation *ub_rules_activation(
+    const struct ub_ruleset *rules, const struct ub_facts *facts, struct ub_arena *arena);
+/* One match a rule, in order. Within a group the first that matches wins; the later ones say so. */
+struct ub_match *ub_rules_match(
+    const struct ub_ruleset *rules, struct ub_cel_activation *activation, struct ub_arena *arena);
+
+/* The first case that holds. UB_NO: none does (or the field was not given); UB_CANNOT_TELL: *why says what is
+ * missing. */
+enum ub_verdict ub_rules_case(struct ub_cases cases, struct ub_cel_activation *activation,
+    const struct ub_case **chosen, struct ub_text *why, struct ub_arena *arena);
+
+#endif
