@@ -11,4 +11,14 @@
 #define UB_ARENA_CHUNK (16u * 1024)
 #define UB_DIAG_MAX    1000 /* further diagnostics of one list are counted, not kept */
 
+/* cal */
+#define UB_TZIF_MAX             (64u * 1024) /* bytes of one zone's file */
+#define UB_ZONE_CHANGES_MAX     2000         /* listed changes of one zone */
+#define UB_ZONE_NAME_MAX        64
+#define UB_ZONES_MAX            1024 /* distinct zones of one set */
+#define UB_HOURS_PER_DAY_MAX    6    /* stretches of work in a day */
+#define UB_SPAN_MAX             100000
+#define UB_BUSINESS_SEARCH_DAYS 3660 /* how far a business day is looked for */
+#define UB_WINDOW_DAYS_MAX      800  /* days of working time laid out at once */
+
 #endif
