@@ -130,7 +130,7 @@ void ub_cal_zones_free(struct ub_zones **zones);
  * ("/mozilla.org/20070129_1/Europe/Berlin"), or a Windows name ("W. Europe Standard Time", by the CLDR
  * table). NULL if it is none of these: it may then be defined by a VTIMEZONE.
  */
-const struct ub_zone *ub_cal_zone_find(struct ub_zones *zones, struct ub_text tzid);
+const struct ub_zone *ub_cal_zone_find(const struct ub_zones *zones, struct ub_text tzid);
 /* The database's name for a Windows name, or NULL. */
 const char *ub_cal_zone_of_windows(struct ub_text windows);
 
@@ -165,8 +165,8 @@ struct ub_time_error {
 };
 
 /* Working hours of the seven weekdays, in order, disjoint; minutes since local midnight, 0-1440. */
-struct ub_hours {
-	struct ub_hours_day {
+struct ub_working_hours {
+	struct ub_working_day {
 		size_t n;
 		struct {
 			int16_t from, until;
@@ -177,8 +177,8 @@ struct ub_hours {
 /* "Mon-Fri 09:00-17:30", "Mon-Thu 09:00-12:00, 13:00-17:30, Fri 09:00-14:00", "Sun-Thu 08:00-16:00". English
  * day names of three letters or in full. A part without days means the days of the part before. */
 bool ub_cal_parse_hours(
-    struct ub_arena *arena, struct ub_text text, struct ub_hours *hours, struct ub_time_error *error);
-void ub_cal_print_hours(struct ub_buf *out, const struct ub_hours *hours); /* in the same form */
+    struct ub_arena *arena, struct ub_text text, struct ub_working_hours *hours, struct ub_time_error *error);
+void ub_cal_print_hours(struct ub_buf *out, const struct ub_working_hours *hours); /* in the same form */
 
 /* Days off, ordered by day. */
 struct ub_holiday {
@@ -197,7 +197,7 @@ const struct ub_holiday *ub_cal_holiday(const struct ub_holidays *holidays, ub_d
 /* When somebody works. */
 struct ub_work_calendar {
 	const struct ub_zone *zone;
-	const struct ub_hours *hours;
+	const struct ub_working_hours *hours;
 	const struct ub_holidays *holidays; /* NULL: none */
 };
 
@@ -215,18 +215,17 @@ struct ub_intervals ub_cal_working_time(
 struct ub_intervals ub_cal_common_time(
     struct ub_arena *arena, const struct ub_work_calendar *people, size_t n, struct ub_interval window);
 
-enum ub_prefer { UB_EARLIEST, UB_LATEST };
 /*
  * The earliest or latest start at which `duration` seconds fit into one interval of the normal set `free`, on
  * a full `step` of the zone's clock (900: quarters of an hour; 1: any second). False when it fits nowhere.
  */
 bool ub_cal_fit(struct ub_intervals free, int64_t duration, int64_t step, const struct ub_zone *zone,
-    enum ub_prefer prefer, ub_instant *start);
+    bool latest, ub_instant *start);
 
 struct ub_slot_search {
 	struct ub_interval window; /* the slot lies within it entirely */
 	int64_t duration, step;    /* seconds; step as in ub_cal_fit */
-	enum ub_prefer prefer;
+	bool latest;               /* else earliest */
 	const struct ub_work_calendar
 	    *people; /* everybody's working hours; the first one's clock counts for step */
 	size_t n_people;
