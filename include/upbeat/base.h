@@ -101,6 +101,15 @@ struct ub_text ub_buf_text(const struct ub_buf *buf); /* valid until the buffer 
 const char *ub_buf_cstr(struct ub_buf *buf);
 struct ub_text ub_textf(struct ub_arena *arena, const char *format, ...) UB_FORMAT(2, 3);
 
+/* ---- digests: names that follow from contents ---- */
+
+#define UB_SHA256_SIZE 32
+void ub_sha256(struct ub_text text, unsigned char digest[UB_SHA256_SIZE]); /* FIPS 180-4 */
+/* RFC 4648 5, without padding. */
+struct ub_text ub_base64url(struct ub_arena *arena, const unsigned char *bytes, size_t n);
+/* The first `bytes` of the text's SHA-256 in base64url. */
+struct ub_text ub_digest(struct ub_arena *arena, struct ub_text text, size_t bytes);
+
 /* ---- vector: UB_VEC(struct x) { struct x *items; size_t n, cap; }, memory from an arena ---- */
 
 #define UB_VEC(type)                                                                                         \
