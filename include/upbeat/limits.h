@@ -21,4 +21,11 @@
 #define UB_BUSINESS_SEARCH_DAYS 3660 /* how far a business day is looked for */
 #define UB_WINDOW_DAYS_MAX      800  /* days of working time laid out at once */
 
+/* http: the engine's own requests */
+#define UB_CLIENT_CONNECT_MS 5000
+#define UB_CLIENT_TIMEOUT_MS 30000
+#define UB_CLIENT_BODY_MAX   (4u * 1024 * 1024)
+#define UB_DAV_ADDRESSES_MAX 32 /* of a principal; further ones are not looked at */
+#define UB_DAV_HOMES_MAX     16
+
 #endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_DAV_H
+#define UPBEAT_DAV_H
+
+/*
+ * dav: what the engine asks of the CalDAV server, on a user's behalf: single HTTP requests over libcurl, and
+ * the few WebDAV bodies (RFC 4918, RFC 4791) that it needs to understand.
+ */
+
+#include "upbeat/base.h"
+
+/* Once per process, in main, before threads. */
+void ub_dav_init(void);
+void ub_dav_cleanup(void);
+
+/* ---- one request ---- */
+
+/* How a request ended, for those who decide what to do next. */
+enum ub_outcome {
+	UB_OUTCOME_OK,        /* 2xx */
+	UB_OUTCOME_GONE,      /* 404, 410 */
+	UB_OUTCOME_CONFLICT,  /* 409, 412, 423: somebody else was first, or the UID is taken */
+	UB_OUTCOME_DENIED,    /* 401: these credentials are no (longer) good */
+	UB_OUTCOME_REFUSED,   /* 403 and any other 3xx, 4xx: asking again will not help */
+	UB_OUTCOME_AGAIN,     /* nothing was done: not reached, 429, 503, or a read that failed */
+	UB_OUTCOME_UNCERTAIN, /* a write whose answer did not come, or 5xx: look before doing anything */
+};
+
+const char *ub_outcome_text(enum ub_outcome outcome);
+
+/* A connection pool of one, used by one thread at a time. */
+struct ub_client;
+
+/* `base`: scheme and authority of the upstream, "http://127.0.0.1:5232"; copied. */
+struct ub_client *ub_client_new(const char *base);
+void ub_client_free(struct ub_client **client);
+
+struct ub_request {
+	const char *method;
+	struct ub_text target;        /* path and query, sent as it is (RFC 9112 3.2.1) */
+	struct ub_text host;          /* the public Host; empty: the upstream's own */
+	struct ub_text authorization; /* the field's value; empty: none */
+	const char *depth;            /* "0", "1" or NULL */
+	const char *content_type;     /* or NULL */
+	struct ub_text body;
+	bool create_only;        /* If-None-Match: * */
+	struct ub_text if_match; /* an entity tag; empty: none */
+};
+
+struct ub_response {
+	int status; /* 0: no answer */
+	struct ub_text body, etag, content_type, location, schedule_tag;
+	struct ub_text error; /* why there was no answer, for a log line */
+};
+
+/* Sends one request and waits for its answer, bounded by UB_CLIENT_TIMEOUT_MS and UB_CLIENT_BODY_MAX. The
+ * response is made in `arena`. The credentials are wiped from what this function made of them. */
+UB_MUST_USE enum ub_outcome ub_client_send(struct ub_client *client, const struct ub_request *request,
+    struct ub_response *response, struct ub_arena *arena);
+
+/* ---- WebDAV bodies ---- */
+
+/* What one collection says of itself, and of who is asking (RFC 5397, RFC 3744, RFC 4791 5.2.3). */
+struct ub_dav_collection {
+	struct ub_text principal; /* DAV:current-user-principal, an href; empty: none or unauthenticated */
+	struct ub_text owner;     /* DAV:owner, an href; empty: not given */
+	struct ub_text display_name;
+	bool calendar;    /* a calendar collection */
+	bool takes_tasks; /* VTODO is in the supported-calendar-component-set, or there is none */
+};
+
+/* What a principal says of itself (RFC 4791 6.2.1, RFC 6638 2.4.1). */
+struct ub_dav_principal {
+	struct ub_text *addresses; /* the mailto: ones, lower case, without the scheme; the preferred first */
+	size_t n_addresses;
+	struct ub_text *homes; /* calendar-home-set hrefs */
+	size_t n_homes;
+	struct ub_text display_name;
+};
+
+/* The request bodies for PROPFIND, Depth: 0. */
+extern const struct ub_text ub_dav_collection_query;
+extern const struct ub_text ub_dav_principal_query;
+
+/* Read a 207 body. False: not a multistatus of one resource, or not XML, or more than we take. */
+UB_MUST_USE bool ub_dav_read_collection(
+    struct ub_text body, struct ub_dav_collection *out, struct ub_arena *arena);
+UB_MUST_USE bool ub_dav_read_principal(
+    struct ub_text body, struct ub_dav_principal *out, struct ub_arena *arena);
+
+#endif

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dav-private.h"
+#include "upbeat/dav.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct ub_client {
+	CURL *curl;
+	char *base;
+};
+
+void ub_dav_init(void)
+{
+	if (curl_global_init(CURL_GLOBAL_ALL) != 0)
+		abort();
+	ub_dav_init_xml();
+}
+
+void ub_dav_cleanup(void)
+{
+	curl_global_cleanup();
+	ub_dav_cleanup_xml();
+}
+
+static const char *const outcome_texts[] = {
+	[UB_OUTCOME_OK] = "done",
+	[UB_OUTCOME_GONE] = "not there",
+	[UB_OUTCOME_CONFLICT] = "in conflict with what is there",
+	[UB_OUTCOME_DENIED] = "credentials not accepted",
+	[UB_OUTCOME_REFUSED] = "refused",
+	[UB_OUTCOME_AGAIN] = "server not reached or busy",
+	[UB_OUTCOME_UNCERTAIN] = "not known whether it was done",
+};
+
+const char *ub_outcome_text(enum ub_outcome outcome)
+{
+	return outcome_texts[outcome];
+}
+
+struct ub_client *ub_client_new(const char *base)
+{
+	struct ub_client *client = malloc(sizeof(*client));
+	if (!client || !(client->curl = curl_easy_init()) || !(client->base = strdup(base)))
+		abort();
+	return client;
+}
+
+void ub_client_free(struct ub_client **client)
+{
+	if (!*client)
+		return;
+	curl_easy_cleanup((*client)->curl);
+	free((*client)->base);
+	free(*client);
+	*client = NULL;
+}
+
+/* What arrives, and whether it was too much. */
+struct reception {
+	struct ub_arena *arena;
+	struct ub_response *response;
+	struct ub_buf body;
+	bool too_large;
+};
+
+static size_t take_body(char *bytes, size_t size, size_t n, void *data)
+{
+	struct reception *reception = data;
+	if (n * size > UB_CLIENT_BODY_MAX - reception->body.len) {
+		reception->too_large = true;
+		return 0;
+	}
+	ub_buf_add(&reception->body, ub_text_n(bytes, n * size));
+	return n * size;
+}
+
+static size_t take_field(char *bytes, size_t size, size_t n, void *data)
+{
+	struct reception *reception = data;
+	struct ub_response *response = reception->response;
+	struct {
+		const char *name;
+		struct ub_text *value;
+	} const wanted[] = {
+		{ "etag", &response->etag },
+		{ "content-type", &response->content_type },
+		{ "location", &response->location },
+		{ "schedule-tag", &response->schedule_tag },
+	};
+	struct ub_text line = ub_text_n(bytes, n * size);
+	size_t colon = ub_text_find(line, UB_TEXT(":"), 0);
+	if (colon == SIZE_MAX) {
+		/* A status line: what an interim answer (1xx) said before is not the answer's. */
+		for (size_t i = 0; i < UB_COUNT(wanted); i++)
+			*wanted[i].value = UB_TEXT_NONE;
+		return n * size;
+	}
+	for (size_t i = 0; i < UB_COUNT(wanted); i++)
+		if (ub_text_eq_nocase(ub_text_sub(line, 0, colon), ub_text(wanted[i].name)))
+			*wanted[i].value = ub_text_copy(
+			    reception->arena, ub_text_trim(ub_text_sub(line, colon + 1, line.len)));
+	return n * size;
+}
+
+static void add_field(
+    struct curl_slist **fields, const char *name, struct ub_text value, struct ub_arena *arena)
+{
+	struct ub_text line = ub_textf(arena, "%s: %.*s", name, UB_ARGS(value));
+	struct curl_slist *grown = curl_slist_append(*fields, line.ptr);
+	if (!grown)
+		abort();
+	*fields = grown;
+	explicit_bzero((char *)line.ptr, line.len);
+}
+
+static struct curl_slist *request_fields(const struct ub_request *request, struct ub_arena *arena)
+{
+	struct curl_slist *fields = curl_slist_append(NULL, "Expect:"); /* no waiting for 100 Continue */
+	if (!fields)
+		abort();
+	add_field(&fields, "User-Agent", UB_TEXT("upbeat"), arena);
+	if (request->host.len)
+		add_field(&fields, "Host", request->host, arena);
+	if (request->authorization.len)
+		add_field(&fields, "Authorization", request->authorization, arena);
+	if (request->depth)
+		add_field(&fields, "Depth", ub_text(request->depth), arena);
+	if (request->content_type)
+		add_field(&fields, "Content-Type", ub_text(request->content_type), arena);
+	if (request->create_only)
+		add_field(&fields, "If-None-Match", UB_TEXT("*"), arena);
+	if (request->if_match.len)
+		add_field(&fields, "If-Match", request->if_match, arena);
+	return fields;
+}
+
+static void free_fields(struct curl_slist *fields)
+{
+	for (struct curl_slist *field = fields; field; field = field->next)
+		explicit_bzero(field->data, strlen(field->data));
+	curl_slist_free_all(fields);
+}
+
+static void prepare(CURL *curl, const char *url, const struct ub_request *request,
+    struct reception *reception, struct curl_slist *fields)
+{
+	curl_easy_reset(curl); /* keeps the connection */
+	curl_easy_setopt(curl, CURLOPT_URL, url);
+	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)UB_CLIENT_CONNECT_MS);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)UB_CLIENT_TIMEOUT_MS);
+	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, fields);
+	if (request->body.len) {
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body.ptr);
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
+	}
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, reception);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_field);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, reception);
+}
+
+static bool is_write(const char *method)
+{
+	return strcmp(method, "GET") != 0 && strcmp(method, "PROPFIND") != 0 && strcmp(method, "REPORT") != 0;
+}
+
+static enum ub_outcome outcome_of_status(int status, bool write)
+{
+	if (status >= 200 && status < 300)
+		return UB_OUTCOME_OK;
+	switch (status) {
+	case 404:
+	case 410:
+		return UB_OUTCOME_GONE;
+	case 409:
+	case 412:
+	case 423:
+		return UB_OUTCOME_CONFLICT;
+	case 401:
+		return UB_OUTCOME_DENIED;
+	case 429:
+	case 503:
+		return UB_OUTCOME_AGAIN;
+	}
+	if (status >= 500)
+		return write ? UB_OUTCOME_UNCERTAIN : UB_OUTCOME_AGAIN;
+	return UB_OUTCOME_REFUSED;
+}
+
+enum ub_outcome ub_client_send(struct ub_client *client, const struct ub_request *request,
+    struct ub_response *response, struct ub_arena *arena)
+{
+	*response = (struct ub_response){ .error = UB_TEXT_NONE };
+	struct reception reception = { .arena = arena, .response = response, .body = UB_BUF(arena) };
+	struct ub_text url = ub_textf(arena, "%s%.*s", client->base, UB_ARGS(request->target));
+	struct curl_slist *fields = request_fields(request, arena);
+	prepare(client->curl, url.ptr, request, &reception, fields);
+	CURLcode code = curl_easy_perform(client->curl);
+	long status = 0, sent = 0;
+	curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(client->curl, CURLINFO_REQUEST_SIZE, &sent);
+	curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, NULL);
+	free_fields(fields);
+	response->body = ub_buf_text(&reception.body);
+	if (code == CURLE_OK) {
+		response->status = (int)status;
+		return outcome_of_status(response->status, is_write(request->method));
+	}
+	response->error = ub_text(reception.too_large ? "the answer is too large" : curl_easy_strerror(code));
+	if (reception.too_large)
+		return UB_OUTCOME_REFUSED;
+	return sent > 0 && is_write(request->method) ? UB_OUTCOME_UNCERTAIN : UB_OUTCOME_AGAIN;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dav-private.h"
+#include "upbeat/dav.h"
+
+#include <libxml/parser.h>
+#include <libxml/tree.h>
+#include <string.h>
+
+#define DAV    "DAV:"
+#define CALDAV "urn:ietf:params:xml:ns:caldav"
+
+#define PROPFIND(props)                                                                                      \
+	UB_TEXT("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"                                               \
+		"<propfind xmlns=\"" DAV "\" xmlns:C=\"" CALDAV "\"><prop>" props "</prop></propfind>\n")
+
+const struct ub_text ub_dav_collection_query =
+    PROPFIND("<current-user-principal/><owner/><displayname/><resourcetype/>"
+	     "<C:supported-calendar-component-set/>");
+const struct ub_text ub_dav_principal_query =
+    PROPFIND("<displayname/><C:calendar-user-address-set/><C:calendar-home-set/>");
+
+/* libxml2 says what it does not like on standard error unless it is given somebody to tell. */
+static void say_nothing(void *context, const char *format, ...)
+{
+	(void)context;
+	(void)format;
+}
+
+void ub_dav_init_xml(void)
+{
+	xmlInitParser();
+}
+
+void ub_dav_cleanup_xml(void)
+{
+	xmlCleanupParser();
+}
+
+/* No network, no entities, and no document type at all: nothing in WebDAV has one. */
+static xmlDoc *parse(struct ub_text body)
+{
+	if (body.len == 0 || body.len > UB_CLIENT_BODY_MAX)
+		return NULL;
+	xmlParserCtxt *parser = xmlNewParserCtxt();
+	if (!parser)
+		abort();
+	parser->sax->warning = say_nothing;
+	parser->sax->error = say_nothing;
+	xmlDoc *doc = xmlCtxtReadMemory(parser, body.ptr, (int)body.len, NULL, NULL,
+	    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	xmlFreeParserCtxt(parser);
+	if (doc && (doc->intSubset || doc->extSubset)) {
+		xmlFreeDoc(doc);
+		return NULL;
+	}
+	return doc;
+}
+
+static bool is(const xmlNode *node, const char *ns, const char *name)
+{
+	return node->type == XML_ELEMENT_NODE && node->ns && strcmp((const char *)node->ns->href, ns) == 0 &&
+	       strcmp((const char *)node->name, name) == 0;
+}
+
+static xmlNode *child(const xmlNode *parent, const char *ns, const char *name)
+{
+	if (!parent)
+		return NULL;
+	for (xmlNode *node = parent->children; node; node = node->next)
+		if (is(node, ns, name))
+			return node;
+	return NULL;
+}
+
+static struct ub_text content(const xmlNode *node, struct ub_arena *arena)
+{
+	if (!node)
+		return UB_TEXT_NONE;
+	xmlChar *text = xmlNodeGetContent(node);
+	struct ub_text copy = ub_text_copy(arena, ub_text_trim(ub_text((const char *)text)));
+	xmlFree(text);
+	return copy;
+}
+
+/* An href as an absolute path: some servers write whole URIs (RFC 4918 8.3). */
+static struct ub_text href_path(const xmlNode *parent, struct ub_arena *arena)
+{
+	struct ub_text href = content(child(parent, DAV, "href"), arena);
+	size_t scheme = ub_text_find(href, UB_TEXT("://"), 0);
+	if (href.len && href.ptr[0] != '/' && scheme != SIZE_MAX) {
+		size_t path = ub_text_find(href, UB_TEXT("/"), scheme + 3);
+		return path == SIZE_MAX ? UB_TEXT("/") : ub_text_sub(href, path, href.len);
+	}
+	return href;
+}
+
+/* Whether a propstat's status line ("HTTP/1.1 200 OK") says success. */
+static bool successful(const xmlNode *propstat, struct ub_arena *arena)
+{
+	struct ub_text status = content(child(propstat, DAV, "status"), arena);
+	size_t space = ub_text_find(status, UB_TEXT(" "), 0);
+	return space != SIZE_MAX && space + 1 < status.len && status.ptr[space + 1] == '2';
+}
+
+/* The next DAV:prop with a status of success, after `previous`, of the first DAV:response. */
+static xmlNode *next_prop(xmlDoc *doc, xmlNode *previous, struct ub_arena *arena)
+{
+	xmlNode *root = xmlDocGetRootElement(doc);
+	if (!root || !is(root, DAV, "multistatus"))
+		return NULL;
+	xmlNode *response = child(root, DAV, "response");
+	xmlNode *at = previous ? previous->parent->next : response ? response->children : NULL;
+	for (; at; at = at->next)
+		if (is(at, DAV, "propstat") && successful(at, arena) && child(at, DAV, "prop"))
+			return child(at, DAV, "prop");
+	return NULL;
+}
+
+static bool is_multistatus(xmlDoc *doc)
+{
+	xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
+	return root && is(root, DAV, "multistatus") && child(root, DAV, "response");
+}
+
+static bool names_tasks(const xmlNode *set)
+{
+	for (const xmlNode *node = set->children; node; node = node->next) {
+		if (!is(node, CALDAV, "comp"))
+			continue;
+		xmlChar *name = xmlGetNoNsProp(node, (const xmlChar *)"name");
+		bool task = name && strcmp((const char *)name, "VTODO") == 0;
+		xmlFree(name);
+		if (task)
+			return true;
+	}
+	return false;
+}
+
+static void collect_collection(const xmlNode *prop, struct ub_dav_collection *out, struct ub_arena *arena)
+{
+	xmlNode *node;
+	if ((node = child(prop, DAV, "current-user-principal")))
+		out->principal = href_path(node, arena);
+	if ((node = child(prop, DAV, "owner")))
+		out->owner = href_path(node, arena);
+	if ((node = child(prop, DAV, "displayname")))
+		out->display_name = content(node, arena);
+	if (child(child(prop, DAV, "resourcetype"), CALDAV, "calendar"))
+		out->calendar = true;
+	if ((node = child(prop, CALDAV, "supported-calendar-component-set")))
+		out->takes_tasks = names_tasks(node);
+}
+
+bool ub_dav_read_collection(struct ub_text body, struct ub_dav_collection *out, struct ub_arena *arena)
+{
+	*out = (struct ub_dav_collection){ UB_TEXT_NONE, UB_TEXT_NONE, UB_TEXT_NONE, .takes_tasks = true };
+	xmlDoc *doc = parse(body);
+	bool understood = is_multistatus(doc);
+	for (xmlNode *prop = NULL; understood && (prop = next_prop(doc, prop, arena));)
+		collect_collection(prop, out, arena);
+	xmlFreeDoc(doc);
+	return understood;
+}
+
+static bool preferred(const xmlNode *href)
+{
+	xmlChar *value = xmlGetNoNsProp(href, (const xmlChar *)"preferred");
+	bool yes = value && strcmp((const char *)value, "1") == 0;
+	xmlFree(value);
+	return yes;
+}
+
+static void collect_addresses(const xmlNode *set, struct ub_dav_principal *out, struct ub_arena *arena)
+{
+	for (const xmlNode *node = set->children; node && out->n_addresses < UB_DAV_ADDRESSES_MAX;
+	     node = node->next) {
+		struct ub_text uri = is(node, DAV, "href") ? content(node, arena) : UB_TEXT_NONE;
+		struct ub_text const scheme = UB_TEXT("mailto:");
+		if (!ub_text_eq_nocase(ub_text_sub(uri, 0, scheme.len), scheme))
+			continue;
+		struct ub_text address = ub_text_lower(arena, ub_text_sub(uri, scheme.len, uri.len));
+		out->addresses[out->n_addresses] = address;
+		if (preferred(node)) {
+			out->addresses[out->n_addresses] = out->addresses[0];
+			out->addresses[0] = address;
+		}
+		out->n_addresses++;
+	}
+}
+
+static void collect_homes(const xmlNode *set, struct ub_dav_principal *out, struct ub_arena *arena)
+{
+	for (const xmlNode *node = set->children; node && out->n_homes < UB_DAV_HOMES_MAX; node = node->next)
+		if (is(node, DAV, "href"))
+			out->homes[out->n_homes++] = content(node, arena);
+}
+
+bool ub_dav_read_principal(struct ub_text body, struct ub_dav_principal *out, struct ub_arena *arena)
+{
+	*out =
+	    (struct ub_dav_principal){ .addresses = UB_NEW_ARRAY(arena, struct ub_text, UB_DAV_ADDRESSES_MAX),
+		    .homes = UB_NEW_ARRAY(arena, struct ub_text, UB_DAV_HOMES_MAX),
+		    .display_name = UB_TEXT_NONE };
+	xmlDoc *doc = parse(body);
+	bool understood = is_multistatus(doc);
+	for (xmlNode *prop = NULL; understood && (prop = next_prop(doc, prop, arena));) {
+		xmlNode *node;
+		if ((node = child(prop, CALDAV, "calendar-user-address-set")))
+			collect_addresses(node, out, arena);
+		if ((node = child(prop, CALDAV, "calendar-home-set")))
+			collect_homes(node, out, arena);
+		if ((node = child(prop, DAV, "displayname")))
+			out->display_name = content(node, arena);
+	}
+	xmlFreeDoc(doc);
+	return understood;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+
+#include "leaks.h"
+#include "upbeat/dav.h"
+
+static struct ub_arena *arena;
+
+static void setup(void)
+{
+	arena = ub_arena_new();
+	ub_dav_init();
+}
+
+static void teardown(void)
+{
+	ub_dav_cleanup();
+	ub_arena_free(&arena);
+	ub_leak_check();
+}
+
+TestSuite(dav, .init = setup, .fini = teardown);
+
+#define OPEN                                                                                                 \
+	"<?xml version='1.0'?><multistatus xmlns='DAV:' xmlns:C='urn:ietf:params:xml:ns:caldav'>"            \
+	"<response><href>/alice/calendar/</href>"
+#define FOUND(props)   "<propstat><prop>" props "</prop><status>HTTP/1.1 200 OK</status></propstat>"
+#define MISSING(props) "<propstat><prop>" props "</prop><status>HTTP/1.1 404 Not Found</status></propstat>"
+#define CLOSE          "</response></multistatus>"
+
+Test(dav, reads_who_asks_and_whose_a_collection_is)
+{
+	struct ub_dav_collection c;
+	cr_assert(ub_dav_read_collection(
+	    UB_TEXT(OPEN FOUND(
+		"<current-user-principal><href>/alice/</href></current-user-principal>"
+		"<owner><href>http://cal.example/bob/</href></owner>"
+		"<displayname> Work </displayname><resourcetype><collection/><C:calendar/></resourcetype>"
+		"<C:supported-calendar-component-set><C:comp "
+		"name='VEVENT'/></C:supported-calendar-component-set>") CLOSE),
+	    &c, arena));
+	cr_assert(ub_text_is(c.principal, "/alice/"));
+	cr_assert(ub_text_is(c.owner, "/bob/"), "a whole URI becomes its path");
+	cr_assert(ub_text_is(c.display_name, "Work"));
+	cr_assert(c.calendar);
+	cr_assert(!c.takes_tasks);
+}
+
+Test(dav, takes_nothing_from_what_was_not_found)
+{
+	struct ub_dav_collection c;
+	cr_assert(ub_dav_read_collection(UB_TEXT(OPEN MISSING("<owner><href>/mallory/</href></owner>")
+						 FOUND("<displayname>Work</displayname>") CLOSE),
+	    &c, arena));
+	cr_assert_eq(c.owner.len, 0);
+	cr_assert(ub_text_is(c.display_name, "Work"));
+	cr_assert(c.takes_tasks, "no component set means that every component is taken (RFC 4791 5.2.3)");
+}
+
+Test(dav, reads_a_principals_addresses_with_the_preferred_one_first)
+{
+	struct ub_dav_principal p;
+	cr_assert(ub_dav_read_principal(
+	    UB_TEXT(OPEN FOUND(
+		"<C:calendar-user-address-set><href>/alice/</href><href>mailto:Alice@Example.com</href>"
+		"<href preferred='1'>mailto:a@example.com</href></C:calendar-user-address-set>"
+		"<C:calendar-home-set><href>/alice/calendars/</href></C:calendar-home-set>") CLOSE),
+	    &p, arena));
+	cr_assert_eq(p.n_addresses, 2);
+	cr_assert(ub_text_is(p.addresses[0], "a@example.com"));
+	cr_assert(ub_text_is(p.addresses[1], "alice@example.com"));
+	cr_assert_eq(p.n_homes, 1);
+}
+
+Test(dav, refuses_document_types_and_what_is_not_a_multistatus)
+{
+	struct ub_dav_collection c;
+	const char *const bad[] = {
+		"",
+		"hello",
+		"<multistatus xmlns='DAV:'/>",
+		"<error xmlns='DAV:'/>",
+		"<!DOCTYPE x [<!ENTITY e 'boo'>]><multistatus "
+		"xmlns='DAV:'><response><href>&e;</href></response></multistatus>",
+		OPEN FOUND("<displayname>cut off"),
+	};
+	for (size_t i = 0; i < UB_COUNT(bad); i++)
+		cr_assert(!ub_dav_read_collection(ub_text(bad[i]), &c, arena), "case %zu", i);
+}
