@@ -1,0 +1,103 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# From a fresh clone to a configured tree: installs what is missing, makes ./configure, runs it.
+#   ./autogen.sh [--no-install] [arguments of configure]
+# --no-install prints the line that would install and goes on without it.
+set -eu
+cd "$(dirname "$0")"
+
+# Debian's names of what the build, `make check` and `make demo` need.
+packages="
+	autoconf automake libtool pkg-config make gcc g++ libc6-dev
+	libical-dev libxml2-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev libyaml-dev libjansson-dev
+	zlib1g-dev libre2-dev libpsl-dev
+	libcriterion-dev python3 python3-caldav python3-radicale curl tzdata publicsuffix mandoc xz-utils
+"
+
+say() {
+	echo "autogen.sh: $*"
+}
+
+fail() {
+	echo "autogen.sh: $*" >&2
+	exit 1
+}
+
+# The packages of the list that dpkg does not know as installed, on one line.
+missing_packages() {
+	# shellcheck disable=SC2086 # one word each
+	set -- $packages
+	{
+		printf 'want %s\n' "$@"
+		dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null || true
+	} | awk '
+		$1 == "want" { wanted[++n] = $2 }
+		$1 == "installed" { have[$2] = 1 }
+		END { for (i = 1; i <= n; i++) if (!(wanted[i] in have)) printf "%s%s", separator++ ? " " : "", wanted[i] }'
+}
+
+as_root() {
+	if [ "$(id -u)" -eq 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		fail "needs root or sudo to install packages; as root, run: apt-get install $missing"
+	fi
+}
+
+# Asks nothing, starts nothing beyond what the packages themselves start, takes no package that is only recommended.
+install_packages() {
+	say "installing from Debian packages: $missing"
+	as_root apt-get -qq update || fail "apt-get update failed: is there a network?"
+	# shellcheck disable=SC2086
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
+		-o Dpkg::Use-Pty=0 install $missing >/dev/null ||
+		fail "apt-get install failed; the packages were: $missing"
+	say "installed"
+}
+
+install=yes
+if [ "${1-}" = --no-install ]; then
+	install=no
+	shift
+fi
+
+if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+	say "this is no Debian system, so nothing is installed here. What Debian calls"
+	# shellcheck disable=SC2086
+	say "    "$packages
+	say "is needed, under whatever names your system has for it."
+	missing=
+else
+	missing=$(missing_packages)
+fi
+
+if [ -z "$missing" ]; then
+	:
+elif [ "$install" = yes ]; then
+	install_packages
+else
+	say "not installed as asked; the line is:"
+	echo "    apt-get install --no-install-recommends $missing"
+	missing=
+fi
+
+command -v autoreconf >/dev/null || fail "autoreconf is missing (Debian: autoconf, automake, libtool)"
+mkdir -p .build-aux
+stale=$(find configure.ac Makefile.am src rules tests plugin .build-aux \
+	\( -name configure.ac -o -name Makefile.am -o -name Makefile.inc -o -name '*.m4' \) \
+	-newer Makefile.in 2>/dev/null || true)
+if [ ! -x configure ] || [ ! -f Makefile.in ] || [ -n "$stale" ]; then
+	say "making ./configure"
+	autoreconf -i
+fi
+
+if [ -z "$missing" ] && [ -x config.status ] && [ -z "$(find configure -newer config.status)" ] &&
+	[ "$(./config.status --config)" = "$*" ]; then
+	say "already configured with these arguments"
+else
+	./configure --quiet "$@"
+fi
+say "ready: make, make check, make demo"
