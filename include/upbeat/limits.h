@@ -27,5 +27,11 @@
 #define UB_CLIENT_BODY_MAX   (4u * 1024 * 1024)
 #define UB_DAV_ADDRESSES_MAX 32 /* of a principal; further ones are not looked at */
 #define UB_DAV_HOMES_MAX     16
+/* cel */
+#define UB_CEL_TEXT_MAX    (64u * 1024) /* an expression */
+#define UB_CEL_DEPTH_MAX   250          /* nested sub-expressions */
+#define UB_CEL_ISSUE_MAX   100          /* further issues of one expression are not kept */
+#define UB_CEL_PATTERN_MAX 4096         /* a regular expression */
+#define UB_CEL_COST_MAX    1000000      /* steps of one evaluation, unless the caller says otherwise */
 
 #endif

@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_CEL_H
+#define UPBEAT_CEL_H
+
+/*
+ * cel: the Common Expression Language (https://github.com/google/cel-spec, doc/langdef.md) with the strings,
+ * encoders, bindings, math, two-variable-macro and optional-type extensions. Knows nothing of calendars.
+ *
+ *   env         what an expression may name: variables, object types, functions. Built once, then read only.
+ *   program     a checked and compiled expression. Read only: any number of threads may evaluate it.
+ *   activation  the variables' values for one unit of work. One thread's.
+ *
+ *	struct ub_cel_env *env = ub_cel_env_new(arena, &(struct ub_cel_config){ 0 });
+ *	size_t n = ub_cel_declare(env, &(struct ub_cel_decl){ .name = "n", .type = "int" });
+ *	const struct ub_cel_program *program = ub_cel_compile(env, arena, text, &ub_cel_type_bool, &issues);
+ *	struct ub_cel_activation *activation = ub_cel_activation_new(arena, env);
+ *	ub_cel_bind(activation, n, ub_cel_int(42));
+ *	struct ub_cel_value verdict = ub_cel_eval(program, activation, arena, NULL);
+ *
+ * Evaluation never fails half-way: it gives a value, and an error is a value too ("cannot tell"), absorbed by
+ * `&&`, `||`, exists() and all() as the language says.
+ *
+ * Every expression has an audience besides its type. Labels sit on declared variables and fields; the label
+ *of an expression is the join of all it depends on, conditions included. See "audience" below.
+ */
+
+#include <string.h>
+
+#include "upbeat/base.h"
+
+struct ub_cel_env;
+struct ub_cel_program;
+struct ub_cel_activation;
+
+/* ---- types ---- */
+
+enum ub_cel_kind {
+	UB_CEL_NULL,
+	UB_CEL_BOOL,
+	UB_CEL_INT,
+	UB_CEL_UINT,
+	UB_CEL_DOUBLE,
+	UB_CEL_STRING, /* UTF-8 */
+	UB_CEL_BYTES,
+	UB_CEL_DURATION,
+	UB_CEL_TIMESTAMP,
+	UB_CEL_LIST,
+	UB_CEL_MAP, /* in order of insertion */
+	UB_CEL_OBJECT,
+	UB_CEL_OPTIONAL,
+	UB_CEL_TYPE,
+	UB_CEL_ERROR, /* values: why there is no value. Types: none */
+	/* values only */
+	UB_CEL_ABSENT, /* a field without a value; never the result of an evaluation */
+	/* types only */
+	UB_CEL_DYN,
+	UB_CEL_PARAM,   /* a type parameter */
+	UB_CEL_ABSTRACT /* a declared name with parameters: tuple(int, bool) */
+};
+
+/* Who may see what depends on a value. Ordered: the join of two is the greater. */
+enum ub_cel_audience { UB_CEL_PUBLIC, UB_CEL_INTERNAL };
+
+struct ub_cel_type {
+	enum ub_cel_kind kind;
+	struct ub_text name; /* "int", "list", an object's or abstract type's name, a parameter's name */
+	const struct ub_cel_type *const *params; /* list: element; map: key, value; optional and type: one */
+	size_t n_params;
+	const struct ub_cel_object_type *object; /* UB_CEL_OBJECT only */
+	size_t variable;                         /* UB_CEL_PARAM: the checker's */
+};
+
+extern const struct ub_cel_type ub_cel_type_dyn, ub_cel_type_null, ub_cel_type_bool, ub_cel_type_int,
+    ub_cel_type_uint, ub_cel_type_double, ub_cel_type_string, ub_cel_type_bytes, ub_cel_type_duration,
+    ub_cel_type_timestamp;
+
+/* The type written as CEL prints it: "int", "list(person)", "map(string, dyn)", "optional_type(int)",
+ * "duration" or "google.protobuf.Duration", "timestamp", an object declared in env, "$T" a type parameter;
+ * any other NAME(...) is an abstract type. NULL when it is none. */
+const struct ub_cel_type *ub_cel_type_parse(
+    const struct ub_cel_env *env, struct ub_arena *arena, struct ub_text text);
+void ub_cel_type_print(struct ub_buf *out, const struct ub_cel_type *type);
+struct ub_text ub_cel_type_text(struct ub_arena *arena, const struct ub_cel_type *type);
+/* Whether a value of type `from` may stand where `to` is asked for. dyn may stand, and may be, everywhere. */
+bool ub_cel_type_assignable(const struct ub_cel_type *to, const struct ub_cel_type *from);
+/* Whether every value of type `from` is one of type `to`, without the benefit of the doubt that dyn gets:
+ * is this known to be a list(colleague)? */
+bool ub_cel_type_known(const struct ub_cel_type *to, const struct ub_cel_type *from);
+/* The join of all labels that can be reached through the type's fields; dyn is internal. What a text made of
+ * a whole object depends on. */
+enum ub_cel_audience ub_cel_type_audience(const struct ub_cel_type *type);
+
+/* ---- values: 16 bytes, passed by value; scalars need no memory ---- */
+
+struct ub_cel_value {
+	uint32_t kind; /* enum ub_cel_kind */
+	uint32_t aux;  /* length of a string or bytes; nanoseconds; 1 for an optional that has a value */
+	union {
+		bool b;
+		int64_t i; /* int; whole seconds of a duration, or since 1970 of a timestamp */
+		uint64_t u;
+		double d;
+		const char *bytes;
+		const struct ub_cel_list *list;
+		const struct ub_cel_map *map;
+		const struct ub_cel_object *object;
+		const struct ub_cel_value *optional;
+		const struct ub_cel_type *type;
+		const struct ub_cel_error *error;
+	};
+};
+
+struct ub_cel_list {
+	size_t n;
+	const struct ub_cel_value *items;
+};
+
+/* An instance of a declared object type: one value per field, by index; UB_CEL_ABSENT where there is none. */
+struct ub_cel_object {
+	const struct ub_cel_object_type *type;
+	const struct ub_cel_value *fields;
+};
+
+struct ub_cel_entry {
+	struct ub_cel_value key, value;
+};
+
+/* Why an evaluation cannot tell. */
+struct ub_cel_error {
+	const char *code; /* stable, kebab-case: "no-such-key", "divide-by-zero", "absent", "cost-limit" */
+	struct ub_text message;               /* one plain sentence, no full stop */
+	const struct ub_cel_program *program; /* in which; NULL: made by the caller. A lazy variable's own */
+	size_t at, len; /* bytes of that program's text: the sub-expression that failed */
+};
+
+static inline struct ub_cel_value ub_cel_null(void)
+{
+	return (struct ub_cel_value){ .kind = UB_CEL_NULL };
+}
+
+static inline struct ub_cel_value ub_cel_bool(bool b)
+{
+	return (struct ub_cel_value){ .kind = UB_CEL_BOOL, .i = b };
+}
+
+static inline struct ub_cel_value ub_cel_int(int64_t i)
+{
+	return (struct ub_cel_value){ .kind = UB_CEL_INT, .i = i };
+}
+
+static inline struct ub_cel_value ub_cel_uint(uint64_t u)
+{
+	return (struct ub_cel_value){ .kind = UB_CEL_UINT, .u = u };
+}
+
+static inline struct ub_cel_value ub_cel_double(double d)
+{
+	return (struct ub_cel_value){ .kind = UB_CEL_DOUBLE, .d = d };
+}
+
+/* The text is not copied. It must be valid UTF-8 and shorter than 4 GiB. */
+static inline struct ub_cel_value ub_cel_string(struct ub_text text)
+{
+	return (struct ub_cel_value){ .kind = UB_CEL_STRING, .aux = (uint32_t)text.len, .bytes = text.ptr };
+}
+
+static inline struct ub_cel_value ub_cel_bytes(struct ub_text bytes)
+{
+	return (struct ub_cel_value){ .kind = UB_CEL_BYTES, .aux = (uint32_t)bytes.len, .bytes = bytes.ptr };
+}
+
+/* Seconds and nanoseconds of the same sign (or 0), |nanos| < 10^9. */
+static inline struct ub_cel_value ub_cel_duration(int64_t seconds, int32_t nanos)
+{
+	return (struct ub_cel_value){ .kind = UB_CEL_DURATION, .aux = (uint32_t)nanos, .i = seconds };
+}
+
+/* Seconds since 1970-01-01T00:00:00Z, nanos 0 to 10^9-1; years 1-9999. */
+static inline struct ub_cel_value ub_cel_timestamp(int64_t seconds, int32_t nanos)
+{
+	return (struct ub_cel_value){ .kind = UB_CEL_TIMESTAMP, .aux = (uint32_t)nanos, .i = seconds };
+}
+
+static inline struct ub_cel_value ub_cel_absent(void)
+{
+	return (struct ub_cel_value){ .kind = UB_CEL_ABSENT };
+}
+
+/* A string's or bytes' text. */
+static inline struct ub_text ub_cel_text(struct ub_cel_value value)
+{
+	return (struct ub_text){ value.bytes, value.aux };
+}
+
+static inline int32_t ub_cel_nanos(struct ub_cel_value value)
+{
+	return (int32_t)value.aux;
+}
+
+static inline bool ub_cel_is_true(struct ub_cel_value value)
+{
+	return value.kind == UB_CEL_BOOL && value.b;
+}
+
+/* The items and entries are not copied. */
+struct ub_cel_value ub_cel_list(struct ub_arena *arena, const struct ub_cel_value *items, size_t n);
+/* Keys are int, uint, bool or string. Of two equal keys (1 and 1u are) the later one wins. */
+struct ub_cel_value ub_cel_map(struct ub_arena *arena, const struct ub_cel_entry *entries, size_t n);
+/* `fields`: as many as the type has, not copied. */
+struct ub_cel_value ub_cel_object(
+    struct ub_arena *arena, const struct ub_cel_type *type, const struct ub_cel_value *fields);
+struct ub_cel_value ub_cel_optional(struct ub_arena *arena, struct ub_cel_value value);
+struct ub_cel_value ub_cel_optional_none(void);
+struct ub_cel_value ub_cel_type_value(const struct ub_cel_type *type);
+/* An error value of the caller's making: a variable whose value could not be had. */
+struct ub_cel_value ub_cel_error(struct ub_arena *arena, const char *code, const char *format, ...)
+    UB_FORMAT(3, 4);
+
+size_t ub_cel_map_size(struct ub_cel_value map);
+struct ub_cel_entry ub_cel_map_at(struct ub_cel_value map, size_t i); /* in order of insertion */
+/* UB_CEL_ABSENT when the key is not there. */
+struct ub_cel_value ub_cel_map_get(struct ub_cel_value map, struct ub_cel_value key);
+
+/* CEL's `==`: numbers compare across types, lists and maps by their contents, objects by their fields. */
+bool ub_cel_equal(struct ub_cel_value a, struct ub_cel_value b);
+
+/* As a template shows it: strings bare, null and absent as nothing, times in RFC 3339 (UTC), durations
+ * "5400s", doubles shortest, lists "[a, b]", maps "{k: v}", an object by its `shown` field. */
+void ub_cel_print(struct ub_buf *out, struct ub_cel_value value);
+/* As a trace shows it and CEL reads it: strings quoted, duration("5400s"). At most about `most` bytes, cut
+ * with "..." (0: all). */
+void ub_cel_print_literal(struct ub_buf *out, struct ub_cel_value value, size_t most);
+
+/* ---- environment ---- */
+
+/* Time zones are the caller's. */
+struct ub_cel_zones {
+	void *user;
+	/* The zone by its name ("Europe/Berlin"), kept as long as the programs; NULL: there is none. */
+	const void *(*find)(void *user, struct ub_text name);
+	/* Seconds east of UTC at an instant (seconds since 1970-01-01T00:00:00Z). */
+	int32_t (*offset)(const void *zone, int64_t instant);
+};
+
+struct ub_cel_config {
+	struct ub_text container; /* in which names are looked up first; empty: none */
+	const struct ub_cel_zones
+	    *zones; /* NULL: "UTC" and offsets like "+02:00" only. Must outlive the env */
+	/* A constant sub-expression that can only fail (matches("("), duration("20 m"), 1/0) is an issue. */
+	bool strict;
+	bool unchecked;  /* no type checker: what it would refuse fails in evaluation */
+	bool no_macros;  /* has(), exists() and so on are functions like others */
+	bool no_folding; /* constants are evaluated each time; for tests */
+};
+
+/* NULL config: all defaults. The env, and what is declared in it, live in the arena. */
+struct ub_cel_env *ub_cel_env_new(struct ub_arena *arena, const struct ub_cel_config *config);
+/* A scope inside `parent`, whose declarations it sees and may hide (a template's section). The parent may not
+ * be changed any more. */
+struct ub_cel_env *ub_cel_env_child(struct ub_arena *arena, const struct ub_cel_env *parent);
+
+/* A variable or a field. */
+struct ub_cel_decl {
+	const char *name;
+	const char *type; /* as for ub_cel_type_parse */
+	enum ub_cel_audience audience;
+	/* There may be no value: reading it is an error, has() is false. */
+	bool may_be_absent;
+	/* A bool variable that, being true, promises a value ("has_account"); NULL: none, ask with has(). */
+	const char *guard;
+};
+
+/* Declares a variable; gives its number, to bind it by. The declaration's type must parse (our fault else).
+ * The same name again in the same env replaces it. */
+size_t ub_cel_declare(struct ub_cel_env *env, const struct ub_cel_decl *variable);
+/* A variable that is another program of the same env (or of one of its parents): evaluated at most once per
+ * activation, when first read. Its type, audience and possible absences are the program's. */
+size_t ub_cel_declare_lazy(struct ub_cel_env *env, struct ub_text name, const struct ub_cel_program *program);
+/* The variable's fields (it is an object, a map or dyn) may be named without it, found before what the parent
+ * env declares. Of a map or dyn the key must be there when evaluated, else the name is looked up further out.
+ */
+void ub_cel_open_fields(struct ub_cel_env *env, size_t variable);
+/* The number of a declared variable, or SIZE_MAX. */
+size_t ub_cel_variable(const struct ub_cel_env *env, struct ub_text name);
+
+/*
+ * A new object type. `shown`: the name of a field that stands for the object where one is printed, or NULL.
+ * Fields come afterwards, so that types may refer to each other. `base`: NULL, or the type this one refines:
+ * it has the base's fields, none of its own, and may stand wherever the base may (a list(colleague) is a
+ * list(person)), so that the checker can know more of some values than of others.
+ */
+const struct ub_cel_type *ub_cel_declare_object(
+    struct ub_cel_env *env, const char *name, const struct ub_cel_type *base, const char *shown);
+/* Adds fields; the index of a field is its place among all that were added. Not to a refined type. */
+void ub_cel_declare_fields(
+    struct ub_cel_env *env, const struct ub_cel_type *object, const struct ub_cel_decl *fields, size_t n);
+const struct ub_cel_type *ub_cel_find_object(const struct ub_cel_env *env, struct ub_text name);
+size_t ub_cel_field_count(const struct ub_cel_type *object);
+/* SIZE_MAX: no such field. */
+size_t ub_cel_field_index(const struct ub_cel_type *object, struct ub_text name);
+/* Name and type of field i; name.ptr stays as long as the env. */
+struct ub_text ub_cel_field(const struct ub_cel_type *object, size_t i, const struct ub_cel_type **type,
+    enum ub_cel_audience *audience);
+
+/* What a function is called with. */
+struct ub_cel_call {
+	struct ub_arena *arena;   /* for results */
+	void *user;               /* the declaration's */
+	void *context;            /* the activation's */
+	struct ub_cel_eval *eval; /* the evaluation's own */
+	const struct ub_cel_code *code;
+};
+
+/* Arguments have the declared types (no error values among them; objects may be of a refined type). Pure:
+ * the same arguments in the same activation give the same result. */
+typedef struct ub_cel_value ub_cel_function_fn(
+    struct ub_cel_call *call, const struct ub_cel_value *args, size_t n);
+
+struct ub_cel_function {
+	const char *name; /* may have dots: "math.abs" */
+	/* "(int, string) -> bool", a receiver before a dot: "string.(string) -> bool". "$T" are parameters.
+	 * Further functions of one name are overloads. NULL function: for the checker only. */
+	const char *signature;
+	ub_cel_function_fn *function;
+	void *user;
+	/* The result's label: this one joined with the arguments', and with all that can be reached through
+	 * them, unless `shallow` says that the function does not look into objects (it filters or counts
+	 * them). */
+	enum ub_cel_audience audience;
+	bool shallow;
+	/* Depends on more than its arguments (the activation's context): is not folded. */
+	bool not_constant;
+};
+
+void ub_cel_declare_functions(struct ub_cel_env *env, const struct ub_cel_function *functions, size_t n);
+
+/* The error that a function returns. */
+struct ub_cel_value ub_cel_fail(struct ub_cel_call *call, const char *code, const char *format, ...)
+    UB_FORMAT(3, 4);
+/* Counts work against the evaluation's limit: `steps` items or about `bytes` / 16 bytes touched. False: the
+ * limit is reached, return ub_cel_fail_cost(). */
+bool ub_cel_charge(struct ub_cel_call *call, size_t steps) UB_MUST_USE;
+struct ub_cel_value ub_cel_fail_cost(struct ub_cel_call *call);
+
+/* ---- compiling ---- */
+
+/* What is wrong with an expression. Offsets are bytes of its text. */
+struct ub_cel_issue {
+	size_t at, len;
+	const char *code; /* "syntax", "unknown-name", "no-such-field", "no-overload", "wrong-type", ... */
+	struct ub_text message;
+	struct ub_text help; /* empty: nothing to add */
+};
+
+struct ub_cel_issues {
+	struct ub_cel_issue *items;
+	size_t n, cap;
+};
+
+/*
+ * Parses, checks and compiles. NULL when there are issues (all that were found are added; in the arena). The
+ * text and the env must outlive the program. `expected`: the type that the result must be assignable to;
+ * NULL: any. A dyn result is looked at when evaluated.
+ */
+const struct ub_cel_program *ub_cel_compile(const struct ub_cel_env *env, struct ub_arena *arena,
+    struct ub_text text, const struct ub_cel_type *expected, struct ub_cel_issues *issues);
+
+struct ub_text ub_cel_program_text(const struct ub_cel_program *program);
+const struct ub_cel_type *ub_cel_program_type(const struct ub_cel_program *program);
+/* Whether the whole is one constant, and which (a literal, or folded). */
+bool ub_cel_program_constant(const struct ub_cel_program *program, struct ub_cel_value *value);
+/* Whether the program is nothing but this variable and, further, fields of it: "meeting.organizer.name". */
+bool ub_cel_program_is_path(const struct ub_cel_program *program);
+
+/* ---- audience ---- */
+
+/* The label of the result: of which value it is, of which elements a list holds. */
+enum ub_cel_audience ub_cel_program_audience(const struct ub_cel_program *program);
+/* The label of a text that shows the result: joined with ub_cel_type_audience() of its type. */
+enum ub_cel_audience ub_cel_program_shown_audience(const struct ub_cel_program *program);
+
+/* One step of the way that internal data takes into a result, from the whole expression to the source. */
+struct ub_cel_flow_step {
+	const struct ub_cel_program *program; /* changes where a lazy variable is entered */
+	size_t at, len;                       /* of that program's text */
+	struct ub_text text;                  /* "`p.persona` is internal", "`executives` depends on it" */
+};
+
+struct ub_cel_flow {
+	struct ub_cel_flow_step *items;
+	size_t n, cap;
+};
+
+/* The way, in the arena; empty when the shown result is public. */
+struct ub_cel_flow ub_cel_program_flow(const struct ub_cel_program *program, struct ub_arena *arena);
+
+/* ---- possible absences ---- */
+
+/* A place where a variable or field that may be absent is read, so that the result may be "cannot tell". */
+struct ub_cel_read {
+	const struct ub_cel_program *program; /* the lazy variable's, where the reading stands there */
+	size_t at, len;                       /* of that program's text */
+	size_t outer_at, outer_len;           /* in the program asked about */
+	struct ub_text path;                  /* "account.health" */
+	struct ub_text guard;                 /* the declared guard variable, or empty */
+};
+
+/* The unguarded ones: not behind has(), the guard, or a condition that holds only with them (through `&&`,
+ * `||`,
+ * `!`, `?:` and lazy variables), nor read by `.?`. */
+size_t ub_cel_program_unguarded(const struct ub_cel_program *program, const struct ub_cel_read **reads);
+
+/* Whether the program reads the declared variable, itself or through lazy ones. */
+bool ub_cel_program_uses(const struct ub_cel_program *program, size_t variable);
+
+/* ---- evaluating ---- */
+
+/* All variables unbound; the lazy ones wait. Lazy results live in the arena. */
+struct ub_cel_activation *ub_cel_activation_new(struct ub_arena *arena, const struct ub_cel_env *env);
+/* For a child env: sees the parent's values (and shares its lazy ones); its own variables are unbound. The
+ * parent must have been made for the child env's parent. */
+struct ub_cel_activation *ub_cel_activation_child(
+    struct ub_arena *arena, struct ub_cel_activation *parent, const struct ub_cel_env *env);
+/* Gives a variable its value; error values and UB_CEL_ABSENT are allowed. Contents are not copied. */
+void ub_cel_bind(struct ub_cel_activation *activation, size_t variable, struct ub_cel_value value);
+/* The same by name; false when there is no such variable. */
+bool ub_cel_bind_name(struct ub_cel_activation *activation, struct ub_text name, struct ub_cel_value value);
+/* Handed to functions as call->context. */
+void ub_cel_activation_set_context(struct ub_cel_activation *activation, void *context);
+struct ub_arena *ub_cel_activation_arena(const struct ub_cel_activation *activation);
+const struct ub_cel_env *ub_cel_activation_env(const struct ub_cel_activation *activation);
+
+struct ub_cel_limits {
+	uint64_t
+	    cost; /* steps: one per node evaluated in a loop, per item copied, per 16 bytes; 0: the default */
+};
+
+/*
+ * The value, or one of kind UB_CEL_ERROR. Results may point into the arena, the activation's values and the
+ * program. `limits` NULL: the defaults of limits.h. Past the cost limit the whole evaluation is an error.
+ */
+struct ub_cel_value ub_cel_eval(const struct ub_cel_program *program, struct ub_cel_activation *activation,
+    struct ub_arena *arena, const struct ub_cel_limits *limits);
+
+/* ---- tracing ---- */
+
+/* A sub-expression that decided the result, with what it came to. */
+struct ub_cel_trace {
+	const struct ub_cel_program *program; /* changes where a lazy variable is entered */
+	size_t at, len;                       /* of that program's text */
+	struct ub_cel_value value;
+	const struct ub_cel_trace *parts; /* what in turn decided this one: operands of a comparison, ... */
+	size_t n_parts;
+};
+
+/*
+ * Why the program came to its value: of a false `&&` the part that is false, of a comparison the operands
+ * that are not constants, of exists() the element that was found, and so on down to the variables.
+ */
+const struct ub_cel_trace *ub_cel_explain(const struct ub_cel_program *program,
+    struct ub_cel_activation *activation, struct ub_arena *arena, const struct ub_cel_limits *limits);
+/* The trace as lines, each `indent` and "TEXT is VALUE". */
+void ub_cel_trace_print(struct ub_buf *out, const struct ub_cel_trace *trace, const char *indent);
+
+#endif
