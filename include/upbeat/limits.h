@@ -33,5 +33,21 @@
 #define UB_CEL_ISSUE_MAX   100          /* further issues of one expression are not kept */
 #define UB_CEL_PATTERN_MAX 4096         /* a regular expression */
 #define UB_CEL_COST_MAX    1000000      /* steps of one evaluation, unless the caller says otherwise */
+/* sys */
+#define UB_LOG_LINE_MAX  4096 /* PIPE_BUF: one write to a pipe is never torn */
+#define UB_LOG_PACE_MS   60000
+#define UB_DIRECTORY_MAX 100000 /* entries listed */
+
+/* http */
+#define UB_HTTP_HEAD_MAX       (32u * 1024)
+#define UB_HTTP_FIELDS_MAX     128
+#define UB_HTTP_METHOD_MAX     64
+#define UB_HTTP_CHUNK_LINE_MAX 1024u /* a chunk's size and extensions */
+#define UB_HTTP_TRAILERS_MAX   (8u * 1024)
+#define UB_HTTP_LENGTH_DIGITS  18
+#define UB_HREF_MAX            (16u * 1024) /* longer ones have no canonical form */
+
+/* wire */
+#define UB_WIRE_FRAME_MAX (128u * 1024)
 
 #endif

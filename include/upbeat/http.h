@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_HTTP_H
+#define UPBEAT_HTTP_H
+
+/*
+ * http: HTTP/1.1 messages as they stand on a connection (RFC 9112): a strict scanner of heads, a tracker that
+ * finds the end of a body, and the canonical form of hrefs. Nothing is copied and nothing is allocated.
+ *
+ * Strict means: what two parsers might read differently is refused, since a proxy that forwards it lets one
+ * request hide in another.
+ */
+
+#include "upbeat/base.h"
+
+struct ub_http_field {
+	struct ub_text line;        /* from the name to the CRLF, both included */
+	struct ub_text name, value; /* the value without the white space around it */
+};
+
+/* How long a message's body is (RFC 9112 6.3). */
+enum ub_http_framing {
+	UB_HTTP_NO_BODY,
+	UB_HTTP_LENGTH,
+	UB_HTTP_CHUNKED,
+	UB_HTTP_UNTIL_CLOSE, /* responses only */
+};
+
+/* The texts point into the scanned bytes. */
+struct ub_http_head {
+	struct ub_text bytes;          /* all of the head, from the start line to the empty line */
+	struct ub_text start;          /* the start line without its CRLF */
+	struct ub_text method, target; /* requests */
+	int minor;                     /* HTTP/1.minor: 0 or 1 */
+	int status;                    /* responses: 100-999 */
+	struct ub_text host;           /* requests: empty only with HTTP/1.0 */
+	enum ub_http_framing framing;
+	uint64_t content_length; /* with UB_HTTP_LENGTH, and what a response to HEAD announces */
+	bool close;              /* the connection ends after this message (RFC 9112 9.3) */
+	struct ub_http_field fields[UB_HTTP_FIELDS_MAX];
+	size_t n;
+};
+
+enum ub_http_result {
+	UB_HTTP_DONE,
+	UB_HTTP_MORE,      /* so far so good */
+	UB_HTTP_BAD,       /* 400 */
+	UB_HTTP_TOO_LARGE, /* 431 */
+	UB_HTTP_VERSION,   /* 505 */
+};
+
+/* Where an unfinished head was left; zeroed at its beginning. */
+struct ub_http_scan {
+	size_t at;
+	size_t start;
+	unsigned state;
+	const char *problem; /* with UB_HTTP_BAD and the like: what is wrong, "a bare LF" */
+};
+
+/*
+ * `bytes` is all that came since the message's beginning (more each time, maybe elsewhere in memory); what
+ * was looked at once is not looked at again. UB_HTTP_DONE: the head is filled in, and the body begins
+ * head->bytes.len bytes after head->bytes.ptr. (One empty line before a request is skipped: RFC 9112 2.2.)
+ */
+UB_MUST_USE enum ub_http_result ub_http_scan_request(
+    struct ub_http_scan *scan, struct ub_text bytes, struct ub_http_head *head);
+/* `to_head`: the response answers a HEAD request. */
+UB_MUST_USE enum ub_http_result ub_http_scan_response(
+    struct ub_http_scan *scan, struct ub_text bytes, bool to_head, struct ub_http_head *head);
+
+/* The first field of that name (ASCII case does not matter), or NULL. */
+const struct ub_http_field *ub_http_field(const struct ub_http_head *head, const char *name);
+/* Its value, or the empty text. */
+struct ub_text ub_http_value(const struct ub_http_head *head, const char *name);
+/* Is `token` an element of the comma-separated list? */
+bool ub_http_list_has(struct ub_text list, const char *token);
+/* "text/calendar" of "Text/Calendar; charset=utf-8" is equal to "text/calendar". */
+bool ub_http_media_type_is(struct ub_text content_type, const char *type);
+
+/* ---- bodies ---- */
+
+struct ub_http_body {
+	enum ub_http_framing framing;
+	uint64_t left; /* of the body or of the chunk */
+	unsigned state;
+	uint32_t line; /* bytes of the chunk's line or of the trailer section so far */
+	uint32_t name;
+};
+
+void ub_http_body_start(struct ub_http_body *body, const struct ub_http_head *head);
+/*
+ * Looks at what comes next on the connection. *used: how many of the bytes belong to the body; *content: the
+ * part of them that is its content, without chunk sizes, extensions and trailers. UB_HTTP_DONE: the body is
+ * complete and what follows *used is another message's; else call it again from there.
+ */
+UB_MUST_USE enum ub_http_result ub_http_body_next(
+    struct ub_http_body *body, struct ub_text bytes, size_t *used, struct ub_text *content);
+/* The same for those who do not look inside: as many of the bytes as belong to the body. */
+UB_MUST_USE enum ub_http_result ub_http_body_skip(
+    struct ub_http_body *body, struct ub_text bytes, size_t *used);
+/* Was all of it seen, now that the connection has ended? */
+bool ub_http_body_complete_at_close(const struct ub_http_body *body);
+
+/* ---- hrefs ---- */
+
+/*
+ * The one form of all the ways to write a resource's address at one server: the path of a request target, of
+ * a Destination or of a DAV:href, without scheme, authority, query, fragment and trailing slash; dot segments
+ * and empty segments resolved (RFC 3986 5.2.4); unreserved characters plain, the escapes that stay in upper
+ * case, characters that may not stand in a path escaped; %2F stays. A collection and its href without a slash
+ * are the same. The root is "/". Empty when it is no path ("*", or a bad escape). For comparing, never for
+ * sending.
+ */
+struct ub_text ub_http_href_canonical(struct ub_arena *arena, struct ub_text href);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_SYS_H
+#define UPBEAT_SYS_H
+
+/*
+ * sys: the operating system behind one door: clocks, log, random bytes, signals, files.
+ */
+
+#include "upbeat/base.h"
+#include "upbeat/cal.h"
+
+/* ---- clocks ---- */
+
+/* Milliseconds since some fixed point, never going back (CLOCK_MONOTONIC). */
+int64_t ub_sys_monotonic_ms(void);
+/* Now, in whole seconds. */
+ub_instant ub_sys_now(void);
+
+/* ---- log ---- */
+
+enum ub_log_level { UB_LOG_ERROR, UB_LOG_WARNING, UB_LOG_INFO, UB_LOG_DEBUG };
+enum ub_log_format { UB_LOG_TEXT, UB_LOG_JSON };
+
+/*
+ * Where lines go. One line is one write(2) of at most UB_LOG_LINE_MAX bytes, so that the lines of threads
+ * and processes that share a pipe never mix. A line that would block is dropped and counted; the next one
+ * that passes says how many were. Control characters are escaped: a line stays one line whatever a client
+ * sent. Any number of threads may use one log.
+ */
+struct ub_log;
+
+/* `process` ("relay", "engine") stands in each line and must outlive the log. The file descriptor stays the
+ * caller's. Never NULL. */
+struct ub_log *ub_log_new(int fd, enum ub_log_level level, enum ub_log_format format, const char *process);
+void ub_log_free(struct ub_log **log);
+/* What is more detailed than the log's level is dropped; a NULL log swallows everything. */
+void ub_log(struct ub_log *log, enum ub_log_level level, const char *format, ...) UB_FORMAT(3, 4);
+/* For what may go wrong a thousand times a second: once a minute it says the line and how many times it was
+ * withheld since. One `pace` (zeroed at first) for each thing that is said. */
+struct ub_log_pace {
+	_Atomic int64_t next;
+	_Atomic uint64_t withheld;
+};
+void ub_log_paced(struct ub_log *log, struct ub_log_pace *pace, enum ub_log_level level, const char *format,
+    ...) UB_FORMAT(4, 5);
+bool ub_log_level_parse(struct ub_text word, enum ub_log_level *level);    /* error warning info debug */
+bool ub_log_format_parse(struct ub_text word, enum ub_log_format *format); /* text json */
+
+/* ---- random ---- */
+
+/* Bytes that nobody can guess; aborts when the kernel gives none. */
+void ub_sys_random(void *out, size_t n);
+
+/* ---- processes and signals ---- */
+
+/*
+ * Call it first in main, before any thread: blocks all signals for good (but those that report our own
+ * faults), ignores SIGPIPE, and returns a non-blocking signalfd that tells them, or -1 (errno).
+ */
+UB_MUST_USE int ub_sys_signals_open(void);
+/* The next signal that came, 0 when there is none. */
+int ub_sys_signals_next(int fd);
+/* This process is killed when the thread that started it ends. (It may have ended already: who was started
+ * over a socket sees its end there.) */
+void ub_sys_die_with_parent(void);
+
+/* ---- files ---- */
+
+enum ub_file_result {
+	UB_FILE_OK,
+	UB_FILE_MISSING,   /* no such file or directory */
+	UB_FILE_TOO_LARGE, /* longer than the limit given, or too many entries */
+	UB_FILE_FAILED,    /* anything else: errno tells */
+};
+
+/* "there is no such file", ...; with UB_FILE_FAILED what errno says, so call it at once. */
+const char *ub_file_result_text(enum ub_file_result result);
+/* The whole of a file, at most `limit` bytes; also of pipes and devices. "-" is nothing special. */
+UB_MUST_USE enum ub_file_result ub_sys_read_file(
+    struct ub_arena *arena, const char *path, size_t limit, struct ub_text *text);
+/* All of an open file descriptor (standard input, say) from where it stands. */
+UB_MUST_USE enum ub_file_result ub_sys_read_fd(
+    struct ub_arena *arena, int fd, size_t limit, struct ub_text *text);
+/* The names in a directory that end in `suffix` (empty: all) and do not begin with a dot, in byte order, at
+ * most UB_DIRECTORY_MAX. Names only, NUL-terminated. */
+UB_MUST_USE enum ub_file_result ub_sys_list_directory(
+    struct ub_arena *arena, const char *path, struct ub_text suffix, struct ub_text **names, size_t *n);
+bool ub_sys_is_directory(const char *path);
+
+/* Zones from the files of the time zone database below `directory` (NULL: /usr/share/zoneinfo), which must
+ * outlive the source. Fit for ub_cal_zones_new; may be used by several threads. */
+struct ub_zone_source ub_sys_zone_source(const char *directory);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_WIRE_H
+#define UPBEAT_WIRE_H
+
+/*
+ * wire: what the relay and the engine tell each other. One frame is one message of a SOCK_SEQPACKET socket
+ * pair; the engine finds its end at the file descriptor UB_WIRE_ENGINE_FD. Both ends are the same program on
+ * the same machine, yet nothing of a frame is believed: a length that does not fit makes it no frame.
+ *
+ * relay to engine                       engine to relay
+ *   WRITE     a write is about to be      READY      settings and rules are read; sent once
+ *             forwarded                   COMMITTED  the key of that write is safe: let it go
+ *   ANSWERED  upstream has answered it
+ *
+ * A frame is: version (1 byte), kind (1), flags (2), id (4 + 4), status (2), number of texts (1), 0 (1); then
+ * that many lengths (4 each), then the texts themselves, nothing behind them. Integers are in network byte
+ * order. New kinds take free numbers; a receiver skips kinds that it does not know (16-31: amend, with the
+ * held body as a file descriptor beside the frame; 32-47: status and explain over the control socket; 48-63:
+ * a principal's next authenticated request, for keys that wait for it).
+ */
+
+#include "upbeat/base.h"
+
+#define UB_WIRE_ENGINE_FD 3
+
+/* Addresses one exchange at the relay: a connection slot, and which of its exchanges. The engine gives it
+ * back as it came. */
+struct ub_wire_id {
+	uint32_t slot, generation;
+};
+
+enum ub_wire_kind {
+	UB_WIRE_WRITE = 1,
+	UB_WIRE_ANSWERED = 2,
+	UB_WIRE_READY = 3,
+	UB_WIRE_COMMITTED = 4,
+};
+
+/* What a write does, after any X-HTTP-Method-Override. */
+enum ub_write {
+	UB_WRITE_NONE, /* does not concern the engine */
+	UB_WRITE_PUT,
+	UB_WRITE_DELETE,
+	UB_WRITE_MOVE,
+	UB_WRITE_COPY,
+	UB_WRITE_ADD_MEMBER, /* a POST that makes a new resource in a collection (RFC 5995) */
+};
+
+struct ub_wire_write {
+	enum ub_write write;
+	bool overridden;       /* the method that was sent is POST, X-HTTP-Method-Override says `write` */
+	struct ub_text method; /* as sent */
+	struct ub_text target; /* as sent */
+	struct ub_text href;   /* canonical: ub_http_href_canonical */
+	struct ub_text destination;   /* MOVE, COPY: canonical; else empty */
+	struct ub_text host;          /* as sent */
+	struct ub_text authorization; /* the field's value, a secret; empty: none */
+};
+
+/* Status 0: no answer came; whether the write was done is not known. */
+struct ub_wire_answered {
+	int status;
+	struct ub_text etag, schedule_tag, location; /* as sent; empty: none */
+};
+
+/* The texts point to where the frame was decoded from or what it was made of. */
+struct ub_wire_frame {
+	enum ub_wire_kind kind;
+	struct ub_wire_id id;
+	union {
+		struct ub_wire_write write;
+		struct ub_wire_answered answered;
+	};
+};
+
+/* The bytes of a frame in `out`; 0 when there are more than `size`. A write holds a secret: wipe `out` after
+ * use (explicit_bzero). */
+UB_MUST_USE size_t ub_wire_encode(const struct ub_wire_frame *frame, unsigned char *out, size_t size);
+
+enum ub_wire_result {
+	UB_WIRE_OK,
+	UB_WIRE_NONE,    /* nothing there now, or a kind that we do not know: go on */
+	UB_WIRE_FULL,    /* the other side does not keep up; the frame was not sent */
+	UB_WIRE_INVALID, /* not a frame, or too large to be one */
+	UB_WIRE_CLOSED,  /* the other side is gone */
+};
+
+UB_MUST_USE enum ub_wire_result ub_wire_decode(
+    const unsigned char *bytes, size_t n, struct ub_wire_frame *frame);
+
+/* Neither blocks. UB_WIRE_FRAME_MAX bytes at `scratch` are used and, by ub_wire_send, wiped; what
+ * ub_wire_receive gave points into them: wipe them when done. */
+UB_MUST_USE enum ub_wire_result ub_wire_send(
+    int fd, const struct ub_wire_frame *frame, unsigned char *scratch);
+UB_MUST_USE enum ub_wire_result ub_wire_receive(int fd, struct ub_wire_frame *frame, unsigned char *scratch);
+
+#endif
