@@ -50,4 +50,9 @@
 /* wire */
 #define UB_WIRE_FRAME_MAX (128u * 1024)
 
+/* plan */
+#define UB_PLAN_STEP      (15 * 60)        /* seconds: slots begin on full quarters of the owner's clock */
+#define UB_PLAN_SEARCH    (14 * 24 * 3600) /* seconds before or after a full window that are searched too */
+#define UB_PLAN_ITEMS_MAX 200              /* of one meeting; further ones are noted, not made */
+
 #endif

@@ -15,31 +15,43 @@
 
 enum ub_item_kind { UB_ITEM_EVENT, UB_ITEM_TASK };
 
+/*
+ * The lines between which the description of an item is Upbeat's; outside of them it is the user's. A line of
+ * a template that reads like one of them is indented, so that each occurs once.
+ */
+#define UB_PLAN_TEXT_BEGIN "--- Kept up to date by Upbeat from here ---"
+#define UB_PLAN_TEXT_END   "--- to here; below is room for your own notes ---"
+/* Within these, the text meant for the customer. */
+#define UB_PLAN_MAIL_BEGIN "--- Mail to the customer ---"
+#define UB_PLAN_MAIL_END   "--- End of mail ---"
+
 /* An item that the rules want to exist beside a meeting. */
 struct ub_item {
 	enum ub_item_kind kind;
-	struct ub_text id; /* "rule/item", as shown to people; the rule's group instead where it has one */
+	struct ub_text
+	    id; /* "rule/item", as shown to people; identity goes by the group instead of the rule */
 	const struct ub_rule *rule;
 	const struct ub_rule_item *source;
 
-	/* identity (architecture, "Identity"): both derive from meeting UID, id, owner, generation */
-	struct ub_text uid;  /* opaque, without anything of the meeting in it */
-	struct ub_text name; /* of the resource in its collection, ends in ".ics" */
+	/* identity (architecture, "Identity"): both derive from meeting UID, rule or group, item, owner and
+	 * generation, or are those of the existing item, which may have been made under an earlier name */
+	struct ub_text uid;  /* a UUID (RFC 9562 5.8), without anything of the meeting in it */
+	struct ub_text name; /* of the resource in its collection: UID and ".ics" */
 	unsigned generation;
 	struct ub_marks marks; /* item and rule digests and generation; base is set by what writes the text */
 
 	struct ub_text title;
-	struct ub_text description; /* plain text, the agenda between its delimiter lines; empty: none */
-	struct ub_text mail; /* text meant for the customer, empty: none; already part of description */
-	int64_t start, end;  /* event */
-	int64_t due;         /* task */
-	const struct ub_zone *zone;        /* that start, end and due are written in */
+	struct ub_text description; /* plain text: agenda, mail and why between their lines */
+	struct ub_text agenda;      /* that part of description alone; empty: none */
+	struct ub_text mail;        /* text meant for the customer, also part of description; empty: none */
+	int64_t start, end;         /* event */
+	int64_t due;                /* task */
+	const struct ub_zone *zone; /* that start, end and due are written in */
 	const struct ub_person *organizer; /* the owner; NULL for an item without attendees */
-	struct ub_people attendees;        /* without the organizer; empty: the owner's alone */
+	struct ub_people attendees;        /* ours only, without the organizer; empty: the owner's alone */
 	bool busy;                         /* false: TRANSP:TRANSPARENT */
 	bool late;                         /* placed after its window had passed */
-	bool customer_facing; /* whether anybody outside may see it: no reason line, no internal text */
-	int64_t *reminders;   /* seconds before start (events) or due (tasks) */
+	int64_t *reminders;                /* seconds before start (events) or due (tasks) */
 	size_t n_reminders;
 	struct ub_texts categories;
 	struct ub_text parent_uid; /* RELATED-TO;RELTYPE=PARENT: the meeting */
@@ -64,10 +76,18 @@ struct ub_step {
 	struct ub_text why;
 };
 
-/* Something that people should know: an item that could not be decided, a feature that is not there yet. */
+enum ub_note_kind {
+	UB_NOTE_REMARK,    /* the item is planned, and people should know something about it */
+	UB_NOTE_SKIPPED,   /* decided: the item is not to be */
+	UB_NOTE_UNDECIDED, /* cannot tell: nothing is created and nothing that exists is touched */
+	UB_NOTE_REFUSED,   /* what the rule asks for must not be: somebody outside would see it */
+};
+
+/* Something that people should know of an item, or (item empty) of the whole plan. */
 struct ub_note {
-	struct ub_text item; /* id or empty */
-	struct ub_text text;
+	enum ub_note_kind kind;
+	struct ub_text item; /* id */
+	struct ub_text text; /* one plain sentence, no full stop */
 };
 
 struct ub_plan {
@@ -79,20 +99,28 @@ struct ub_plan {
 	UB_VEC(struct ub_note) notes;
 };
 
-struct ub_plan_input {
-	const struct ub_ruleset *rules;
-	const struct ub_facts *facts; /* made by ub_facts_make() of an eligible event */
-	const struct ub_existing *existing;
-	size_t n_existing;
-	/* Busy times by address, for `free: attendees|owner`; NULL while only `nobody` is taken. */
-	const struct ub_busy *busy;
+/* When somebody is busy, as far as it is known. */
+struct ub_busy {
+	struct ub_text address;
+	struct ub_intervals times;
 };
 
-/* The plan, in `arena`, which must not outlive the input. The time is facts->now. */
+struct ub_plan_input {
+	const struct ub_ruleset *rules;
+	const struct ub_facts *facts;
+	const struct ub_existing *existing;
+	size_t n_existing;
+	const struct ub_busy *busy; /* for `free: attendees|owner`; who is not listed is taken as free */
+	size_t n_busy;
+};
+
+/* The plan, in `arena`, which must not outlive the input. The time is facts->now. Items of a rule in audit
+ * mode are in `items` but have no step. */
 struct ub_plan *ub_plan_make(const struct ub_plan_input *input, struct ub_arena *arena);
 
 /* The names under which the items of a meeting may stand, for looking before deciding: what every rule item
- * would be called in its first generation for this meeting and owner, whether wanted now or not. */
+ * would be called in its first generation for this meeting and owner, whether wanted now or not, and under
+ * earlier names of its rule (`was`). */
 struct ub_texts ub_plan_names(
     const struct ub_ruleset *rules, struct ub_text meeting_uid, struct ub_text owner, struct ub_arena *arena);
 
