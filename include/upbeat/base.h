@@ -32,6 +32,9 @@ void ub_arena_free(struct ub_arena **arena);
 void ub_arena_reset(struct ub_arena *arena);
 /* Zeroed memory, aligned for any type; size 0 gives a valid unique pointer. Never NULL. */
 void *ub_arena_alloc(struct ub_arena *arena, size_t size);
+/* Has release(object) called when the arena is freed or reset, the last one first: for the few things that
+ * own more than memory (a compiled regular expression). */
+void ub_arena_defer(struct ub_arena *arena, void (*release)(void *object), void *object);
 /* Bytes handed out since the arena was made or reset. */
 size_t ub_arena_used(const struct ub_arena *arena);
 

@@ -11,8 +11,15 @@ struct chunk {
 	alignas(max_align_t) char bytes[];
 };
 
+struct deferred {
+	struct deferred *next;
+	void (*release)(void *object);
+	void *object;
+};
+
 struct ub_arena {
 	struct chunk *current; /* newest first; the last of the list is the first one made */
+	struct deferred *deferred;
 	size_t total;
 };
 
@@ -33,14 +40,30 @@ struct ub_arena *ub_arena_new(void)
 	if (!arena)
 		abort();
 	arena->current = chunk_new(UB_ARENA_CHUNK);
+	arena->deferred = NULL;
 	arena->total = 0;
 	return arena;
+}
+
+void ub_arena_defer(struct ub_arena *arena, void (*release)(void *object), void *object)
+{
+	struct deferred *deferred = UB_NEW(arena, struct deferred);
+	*deferred = (struct deferred){ .next = arena->deferred, .release = release, .object = object };
+	arena->deferred = deferred;
+}
+
+static void release_deferred(struct ub_arena *arena)
+{
+	for (struct deferred *d = arena->deferred; d; d = d->next)
+		d->release(d->object);
+	arena->deferred = NULL;
 }
 
 void ub_arena_free(struct ub_arena **arena)
 {
 	if (!*arena)
 		return;
+	release_deferred(*arena);
 	for (struct chunk *chunk = (*arena)->current, *next; chunk; chunk = next) {
 		next = chunk->next;
 		free(chunk);
@@ -51,6 +74,7 @@ void ub_arena_free(struct ub_arena **arena)
 
 void ub_arena_reset(struct ub_arena *arena)
 {
+	release_deferred(arena);
 	while (arena->current->next) {
 		struct chunk *next = arena->current->next;
 		free(arena->current);

@@ -9,6 +9,7 @@ TestSuite(buf, .fini = ub_leak_check);
 TestSuite(suggest, .fini = ub_leak_check);
 TestSuite(map, .fini = ub_leak_check);
 TestSuite(diag, .fini = ub_leak_check);
+TestSuite(arena, .fini = ub_leak_check);
 
 Test(text, splits_into_pieces_and_keeps_an_empty_last_one)
 {
@@ -83,4 +84,21 @@ Test(diag, shows_the_line_and_underlines_the_place)
 					    "       |          ^^^^^\n"
 					    "  help: did you mean `title`?\n");
 	ub_arena_free(&arena);
+}
+
+static void count_release(void *object)
+{
+	++*(int *)object;
+}
+
+Test(arena, releases_what_was_deferred_once)
+{
+	int released = 0;
+	struct ub_arena *arena = ub_arena_new();
+	ub_arena_defer(arena, count_release, &released);
+	ub_arena_reset(arena);
+	cr_assert_eq(released, 1);
+	ub_arena_defer(arena, count_release, &released);
+	ub_arena_free(&arena);
+	cr_assert_eq(released, 2);
 }
