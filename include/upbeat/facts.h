@@ -14,7 +14,10 @@
 
 #include "upbeat/base.h"
 #include "upbeat/cal.h"
-#include "upbeat/cel.h"
+
+struct ub_cel_env;
+struct ub_cel_activation;
+struct ub_cel_value;
 
 struct ub_texts {
 	struct ub_text *items;
@@ -118,10 +121,12 @@ struct ub_team {
 };
 
 struct ub_org {
-	struct ub_texts domains;       /* ours: an address in one or below one is internal */
-	struct ub_texts not_customers; /* address patterns or domains that are neither inside nor outside */
-	struct ub_text users;          /* "{user}@ours.example"; empty: not given */
-	struct ub_text language;       /* default "en" */
+	struct ub_texts domains; /* ours: an address in one or below one is internal */
+	/* Neither inside nor outside: domains (contractors, who are people) and address patterns (machines
+	 * that take notes or record; a person matched so is of kind "bot"). They go before `domains`. */
+	struct ub_texts not_customers;
+	struct ub_text users;    /* "{user}@ours.example"; empty: not given */
+	struct ub_text language; /* default "en" */
 	const struct ub_zones *zones;
 	struct ub_org_person standard; /* what holds for everybody; match is "*" */
 	struct ub_org_person *people;  /* in order, first match wins, completed from `standard` */
@@ -129,6 +134,15 @@ struct ub_org {
 	struct ub_team *teams;
 	size_t n_teams;
 };
+
+/* One local part, one @, one domain, nothing in it that could end or split a line or a list. */
+bool ub_facts_is_address(struct ub_text address);
+/* `pattern`: an address in which `*` stands for anything ("*@us.ours.example"), or a domain, which also means
+ * what is below it. Upper and lower case are the same. */
+bool ub_facts_address_matches(struct ub_text address, struct ub_text pattern);
+/* A provider of mailboxes for everybody: its domain says nothing about who somebody works for. `domain` in
+ * lower case. */
+bool ub_facts_free_mail(struct ub_text domain);
 
 /* The work calendar and language of an address; never NULL. */
 const struct ub_org_person *ub_org_person(const struct ub_org *org, struct ub_text address);
@@ -173,6 +187,13 @@ struct ub_account_field {
 	double number;
 };
 
+/* What calendars told of past and coming meetings with an account. */
+struct ub_account_history {
+	int64_t last_meeting, next_meeting; /* INT64_MIN: none */
+	int64_t meetings;                   /* held so far */
+	struct ub_texts people;             /* addresses of guests met */
+};
+
 struct ub_account {
 	struct ub_text id, name;
 	struct ub_texts domains;
@@ -186,6 +207,7 @@ struct ub_account {
 	struct ub_stakeholder *stakeholders;
 	size_t n_stakeholders;
 	struct ub_account_notes tickets, feature_requests, insights, actions, risks;
+	const struct ub_account_history *history; /* NULL: not known */
 	struct ub_account_field *fields; /* one per declared field, in the order of the declarations */
 	size_t n_fields;
 };
@@ -210,14 +232,18 @@ struct ub_people {
 
 struct ub_meeting {
 	const struct ub_event *event;
+	/* As the event has them, without control characters; one line each, but for the description. The
+	 * conference is the event's, else the first link to a known video service in location or description.
+	 */
+	struct ub_text title, description, location, conference, url;
+	struct ub_texts categories;
 	int64_t start, end;
 	const struct ub_zone *zone;        /* the event's; the owner's when floating or all-day */
 	const struct ub_person *organizer; /* NULL: none */
 	const struct ub_person *owner;     /* the calendar's owner; NULL: not known */
 	struct ub_people attendees;        /* as listed, without those not reading as an address */
-	struct ub_people
-	    internal; /* persons of ours among organizer, attendees and owner, declined ones dropped */
-	struct ub_people external; /* guests among organizer and attendees */
+	struct ub_people internal; /* ours among organizer, attendees and owner, declined ones dropped */
+	struct ub_people external; /* persons from outside among the same, declined ones too */
 	bool customer;             /* rules.md: at least one of ours and one from outside */
 	bool organized_by_us;
 	struct ub_text calendar; /* the collection's display name, or empty */
@@ -230,6 +256,7 @@ struct ub_facts {
 	struct ub_text account_name;
 	struct ub_texts account_domains;
 	const struct ub_org *org;
+	struct ub_map *people; /* everybody on the event, and the owner, by address: struct ub_person * */
 	int64_t now;
 	int64_t today; /* midnight of the decision's day in the organisation's zone */
 };
@@ -270,10 +297,29 @@ const char *ub_facts_not_eligible_text(const char *reason);
  * (days, businessDays, date, team, ours) in `env`. `fields`: the declared account fields; n_fields SIZE_MAX:
  * not known (checked without settings): any name is allowed, dyn. */
 void ub_facts_declare(struct ub_cel_env *env, const struct ub_account_field_decl *fields, size_t n_fields);
-/* Binds the variables declared above. */
+/* Binds the variables declared above, and makes the facts the activation's context. They must outlive it. */
 void ub_facts_bind(struct ub_cel_activation *activation, const struct ub_facts *facts);
+/* The people of a list(person) that an expression gave, each once, in its order. */
+struct ub_people ub_facts_people(
+    const struct ub_facts *facts, struct ub_cel_value list, struct ub_arena *arena);
 
-/* The facts as `explain` prints them, one `name: value` a line; times in the organisation's zone. */
+/* One fact by the name that rules know it by, for showing. */
+struct ub_fact {
+	const char *name; /* "meeting.title" */
+	enum { UB_FACT_TEXT, UB_FACT_FLAG, UB_FACT_LIST } kind;
+	struct ub_text text; /* times in the organisation's zone, RFC 3339 */
+	bool flag;
+	struct ub_texts list; /* people by address */
+};
+
+struct ub_fact_list {
+	struct ub_fact *items;
+	size_t n, cap;
+};
+
+/* All facts but what an account says beyond its name; empty texts and lists too. */
+struct ub_fact_list ub_facts_list(const struct ub_facts *facts, struct ub_arena *arena);
+/* The same as `explain` prints them, one `name: value` a line, without the empty ones. */
 void ub_facts_dump(const struct ub_facts *facts, struct ub_buf *out);
 
 #endif

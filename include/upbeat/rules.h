@@ -32,6 +32,7 @@ struct ub_rule_layer {
 struct ub_case {
 	struct ub_place place;
 	const struct ub_cel_program *when; /* NULL: always */
+	struct ub_text name; /* of a body: the template's, to take it in the reader's language */
 	union {
 		struct ub_span span;
 		struct ub_point point;
@@ -96,17 +97,24 @@ struct ub_ruleset {
 	/* Holiday calendars by name: "de" is holidays/de.ics of the last layer that has it. The texts; the
 	 * shell reads them with ical and puts the result into the organisation. */
 	struct ub_map *holiday_files; /* const struct ub_rule_file * */
-	struct ub_cel_env *env;
-	const struct ub_definitions *definitions; /* rules' own: `define`s in order */
+	const struct ub_template_set *templates;
+	struct ub_cel_env *env; /* of the facts and the `define`s */
+};
+
+struct ub_rules_input {
+	const struct ub_rule_layer *layers;
+	size_t n_layers;
+	const struct ub_account_field_decl *fields; /* as in ub_facts_declare() */
+	size_t n_fields;
+	const struct ub_zones *zones; /* for getHours("Europe/Berlin"); NULL: UTC and offsets only */
 };
 
 /*
- * Loads all layers. Problems go to `diags`; NULL when there was an error. Everything is made in `arena`.
- * `fields` as in ub_facts_declare().
+ * Loads all layers. Problems go to `diags`; NULL when there was an error. Everything is made in `arena`. The
+ * zones and the files must outlive the rule set.
  */
-const struct ub_ruleset *ub_rules_load(const struct ub_rule_layer *layers, size_t n_layers,
-    const struct ub_account_field_decl *fields, size_t n_fields, struct ub_diags *diags,
-    struct ub_arena *arena);
+const struct ub_ruleset *ub_rules_load(
+    const struct ub_rules_input *input, struct ub_diags *diags, struct ub_arena *arena) UB_MUST_USE;
 
 enum ub_verdict { UB_NO, UB_YES, UB_CANNOT_TELL };
 

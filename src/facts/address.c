@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "facts-private.h"
+
+#include <string.h>
+
+/* RFC 5321 4.5.3.1.3: the longest path is 256 octets with its angle brackets. */
+#define ADDRESS_MAX 254
+
+/* Providers where a domain says nothing about who somebody works for. */
+static const char *const free_mail[] = {
+	"aol.com",
+	"bluewin.ch",
+	"fastmail.com",
+	"free.fr",
+	"freenet.de",
+	"gmail.com",
+	"gmx.at",
+	"gmx.ch",
+	"gmx.de",
+	"gmx.net",
+	"googlemail.com",
+	"hey.com",
+	"hotmail.com",
+	"hotmail.de",
+	"hotmail.fr",
+	"icloud.com",
+	"laposte.net",
+	"libero.it",
+	"live.com",
+	"mac.com",
+	"mail.com",
+	"mail.ru",
+	"mailbox.org",
+	"me.com",
+	"msn.com",
+	"orange.fr",
+	"outlook.com",
+	"outlook.de",
+	"pm.me",
+	"posteo.de",
+	"proton.me",
+	"protonmail.com",
+	"qq.com",
+	"t-online.de",
+	"web.de",
+	"yahoo.co.uk",
+	"yahoo.com",
+	"yahoo.de",
+	"yandex.ru",
+	"ymail.com",
+};
+
+bool ub_facts_free_mail(struct ub_text domain)
+{
+	for (size_t i = 0; i < UB_COUNT(free_mail); i++)
+		if (ub_text_is(domain, free_mail[i]))
+			return true;
+	return false;
+}
+
+/* atext of RFC 5322 3.2.3, the dot, and what RFC 6532 allows beyond ASCII. Quoted local parts are no address
+ * that anybody is invited by. */
+static bool is_local_char(unsigned char c)
+{
+	if (c >= 0x80)
+		return true;
+	return c > ' ' && c != 0x7F && !strchr("\"(),:;<>@[]\\", c);
+}
+
+static bool is_domain_char(unsigned char c)
+{
+	return c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '-' || c == '_';
+}
+
+static bool is_domain(struct ub_text domain)
+{
+	struct ub_text rest = domain, label;
+	if (domain.len == 0)
+		return false;
+	while (ub_text_split(&rest, '.', &label)) {
+		if (label.len == 0 || label.ptr[0] == '-')
+			return false;
+		for (size_t i = 0; i < label.len; i++)
+			if (!is_domain_char((unsigned char)label.ptr[i]))
+				return false;
+	}
+	return true;
+}
+
+struct ub_text local_part(struct ub_text address)
+{
+	return ub_text_sub(address, 0, ub_text_find(address, UB_TEXT("@"), 0));
+}
+
+struct ub_text domain_part(struct ub_text address)
+{
+	size_t at = ub_text_find(address, UB_TEXT("@"), 0);
+	return at == SIZE_MAX ? UB_TEXT_NONE : ub_text_sub(address, at + 1, address.len);
+}
+
+bool ub_facts_is_address(struct ub_text address)
+{
+	struct ub_text local = local_part(address);
+	if (address.len > ADDRESS_MAX || local.len == 0 || !ub_text_utf8_valid(address))
+		return false;
+	for (size_t i = 0; i < local.len; i++)
+		if (!is_local_char((unsigned char)local.ptr[i]))
+			return false;
+	return is_domain(domain_part(address));
+}
+
+static bool in_domain(struct ub_text domain, struct ub_text whole)
+{
+	if (!ub_text_ends_nocase(domain, whole))
+		return false;
+	return domain.len == whole.len || domain.ptr[domain.len - whole.len - 1] == '.';
+}
+
+/* `*` stands for any number of characters. Linear but for going back to the last star. */
+static bool matches_glob(struct ub_text text, struct ub_text pattern)
+{
+	size_t t = 0, p = 0, star = SIZE_MAX, resume = 0;
+	while (t < text.len) {
+		if (p < pattern.len && pattern.ptr[p] == '*') {
+			star = p++;
+			resume = t;
+		} else if (p < pattern.len &&
+			   ub_text_eq_nocase(ub_text_n(&text.ptr[t], 1), ub_text_n(&pattern.ptr[p], 1))) {
+			t++, p++;
+		} else if (star != SIZE_MAX) {
+			p = star + 1;
+			t = ++resume;
+		} else {
+			return false;
+		}
+	}
+	while (p < pattern.len && pattern.ptr[p] == '*')
+		p++;
+	return p == pattern.len;
+}
+
+bool ub_facts_address_matches(struct ub_text address, struct ub_text pattern)
+{
+	if (ub_text_find(pattern, UB_TEXT("@"), 0) != SIZE_MAX || ub_text_is(pattern, "*"))
+		return matches_glob(address, pattern);
+	return pattern.len != 0 && in_domain(domain_part(address), pattern);
+}
+
+/* What the organisation's settings say of an address. */
+enum standing address_standing(const struct ub_org *org, struct ub_text address)
+{
+	for (size_t i = 0; i < org->not_customers.n; i++) {
+		struct ub_text pattern = org->not_customers.items[i];
+		if (!ub_facts_address_matches(address, pattern))
+			continue;
+		return ub_text_find(pattern, UB_TEXT("@"), 0) != SIZE_MAX ? STANDING_BOT : STANDING_ASIDE;
+	}
+	for (size_t i = 0; i < org->domains.n; i++)
+		if (in_domain(domain_part(address), org->domains.items[i]))
+			return STANDING_INTERNAL;
+	return STANDING_OUTSIDE;
+}
+
+const struct ub_org_person *ub_org_person(const struct ub_org *org, struct ub_text address)
+{
+	for (size_t i = 0; i < org->n_people; i++)
+		if (ub_facts_address_matches(address, org->people[i].match))
+			return &org->people[i];
+	return &org->standard;
+}
+
+struct ub_text ub_org_user_address(const struct ub_org *org, struct ub_text user, struct ub_arena *arena)
+{
+	struct ub_text const mark = UB_TEXT("{user}");
+	size_t at = ub_text_find(org->users, mark, 0);
+	if (user.len == 0 || org->users.len == 0 || at == SIZE_MAX)
+		return UB_TEXT_NONE;
+	struct ub_text address = ub_textf(arena, "%.*s%.*s%.*s", UB_ARGS(ub_text_sub(org->users, 0, at)),
+	    UB_ARGS(user), UB_ARGS(ub_text_sub(org->users, at + mark.len, org->users.len)));
+	/* Somebody who logs in with his address has it already. */
+	if (ub_facts_is_address(user))
+		address = user;
+	return ub_facts_is_address(address) ? ub_text_lower(arena, address) : UB_TEXT_NONE;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "facts-private.h"
+
+#include <string.h>
+
+/* Hosts, or what they end in, of services whose links mean a video conference. */
+static const struct service {
+	const char *host;
+	const char *path; /* what the path begins with */
+} services[] = {
+	{ "zoom.us", "/j/" },
+	{ "zoom.us", "/my/" },
+	{ "zoom.us", "/w/" },
+	{ "teams.microsoft.com", "/l/meetup-join/" },
+	{ "teams.microsoft.com", "/meet/" },
+	{ "teams.live.com", "/meet/" },
+	{ "meet.google.com", "/" },
+	{ "webex.com", "/" },
+	{ "meet.jit.si", "/" },
+	{ "whereby.com", "/" },
+	{ "gotomeeting.com", "/join/" },
+	{ "meet.goto.com", "/" },
+	{ "bluejeans.com", "/" },
+	{ "chime.aws", "/" },
+	{ "meet.livestorm.co", "/" },
+	{ "app.livestorm.co", "/" },
+};
+
+static bool ends_link(unsigned char c)
+{
+	return c <= ' ' || c == 0x7F || strchr("<>\"'`{}|\\^[]", c) != NULL;
+}
+
+static bool on_host(struct ub_text host, const char *of)
+{
+	struct ub_text whole = ub_text(of);
+	return ub_text_ends_nocase(host, whole) &&
+	       (host.len == whole.len || host.ptr[host.len - whole.len - 1] == '.');
+}
+
+/* `rest`: what comes after "https://". */
+static bool is_conference(struct ub_text rest)
+{
+	size_t slash = ub_text_find(rest, UB_TEXT("/"), 0);
+	struct ub_text host = ub_text_sub(rest, 0, slash), path = ub_text_sub(rest, slash, rest.len);
+	for (size_t i = 0; i < UB_COUNT(services); i++)
+		if (on_host(host, services[i].host) && ub_text_starts(path, ub_text(services[i].path)) &&
+		    path.len > 1)
+			return true;
+	return false;
+}
+
+struct ub_text find_conference(struct ub_text text)
+{
+	struct ub_text const scheme = UB_TEXT("https://");
+	for (size_t at = 0; (at = ub_text_find(text, scheme, at)) != SIZE_MAX;) {
+		size_t end = at + scheme.len;
+		while (end < text.len && !ends_link((unsigned char)text.ptr[end]))
+			end++;
+		/* The sentence's own punctuation. */
+		while (strchr(".,;:!?)", text.ptr[end - 1]))
+			end--;
+		if (end > at + scheme.len && is_conference(ub_text_sub(text, at + scheme.len, end)))
+			return ub_text_sub(text, at, end);
+		at += scheme.len;
+	}
+	return UB_TEXT_NONE;
+}

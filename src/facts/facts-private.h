@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_FACTS_PRIVATE_H
+#define UPBEAT_FACTS_PRIVATE_H
+
+#include "upbeat/facts.h"
+
+/* ---- address.c ---- */
+
+enum standing {
+	STANDING_INTERNAL,
+	STANDING_OUTSIDE,
+	STANDING_ASIDE, /* listed by domain in not_customers: neither inside nor outside */
+	STANDING_BOT    /* listed by address there */
+};
+
+enum standing address_standing(const struct ub_org *org, struct ub_text address);
+struct ub_text local_part(struct ub_text address);
+struct ub_text domain_part(struct ub_text address);
+
+/* ---- clean.c ---- */
+
+/* Without control characters and bidirectional tricks; one line, or lines. */
+struct ub_text clean_line(struct ub_text text, struct ub_arena *arena);
+struct ub_text clean_lines(struct ub_text text, struct ub_arena *arena);
+
+/* ---- names.c ---- */
+
+/* "Anna Meyer" out of anna.meyer@ours.example. */
+struct ub_text name_from_address(struct ub_text address, struct ub_arena *arena);
+/* "Acme" out of mail.acme.example or acme.co.uk. */
+struct ub_text name_from_domain(struct ub_text domain, struct ub_arena *arena);
+
+/* ---- people.c ---- */
+
+/* Everybody on an event, each once. */
+struct everybody {
+	struct ub_map *by_address;         /* struct ub_person * */
+	const struct ub_person *organizer; /* or NULL */
+	struct ub_people attendees;
+};
+
+struct everybody find_everybody(const struct ub_event *event, const struct ub_org *org,
+    const struct ub_account *account, struct ub_arena *arena);
+/* Somebody who is not on the event: a member of a team, an account's owner. */
+const struct ub_person *make_person(const struct ub_org *org, const struct ub_account *account,
+    struct ub_text address, struct ub_arena *arena);
+
+/* ---- make.c ---- */
+
+/* `floating`: the zone of a time that has none of its own. */
+int64_t when_instant(const struct ub_when *when, const struct ub_zone *floating);
+
+/* ---- words.c ---- */
+
+const char *repeats_word(enum ub_repeats repeats);
+const char *event_status_word(enum ub_status status);
+const char *answer_word(enum ub_partstat status);
+const char *role_word(enum ub_role role);
+const char *health_word(enum ub_health health); /* "" when unknown */
+
+/* ---- conference.c ---- */
+
+/* The first link to a known video service in a text, or empty. */
+struct ub_text find_conference(struct ub_text text);
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "facts-private.h"
+
+int64_t when_instant(const struct ub_when *when, const struct ub_zone *floating)
+{
+	const struct ub_zone *zone = when->zone ? when->zone : floating;
+	if (when->date)
+		return ub_cal_day_start(
+		    zone, ub_cal_day(when->civil.year, when->civil.month, when->civil.day));
+	return ub_cal_instant(zone, when->civil);
+}
+
+static const struct ub_person *find_owner(
+    const struct ub_facts_input *input, struct everybody *all, struct ub_arena *arena)
+{
+	if (!ub_facts_is_address(input->owner))
+		return NULL;
+	struct ub_text address = ub_text_lower(arena, input->owner);
+	const struct ub_person *listed = ub_map_get(all->by_address, address);
+	if (listed)
+		return listed;
+	struct ub_person *owner = (struct ub_person *)make_person(input->org, input->account, address, arena);
+	owner->status = UB_PARTSTAT_ACCEPTED;
+	ub_map_put(all->by_address, address, owner);
+	return owner;
+}
+
+/* Sorts everybody, in the order organizer, attendees, owner, into ours and guests. */
+static void sort_people(struct ub_meeting *meeting, const struct everybody *all, struct ub_arena *arena)
+{
+	bool ours = false;
+	for (size_t i = 0; i < ub_map_size(all->by_address); i++) {
+		const struct ub_person *person = ub_map_at(all->by_address, i, NULL);
+		if (person->internal && person->status != UB_PARTSTAT_DECLINED)
+			*ub_push(arena, &meeting->internal) = person;
+		if (person->outside)
+			*ub_push(arena, &meeting->external) = person;
+		ours = ours || person->internal;
+	}
+	meeting->customer = ours && meeting->external.n != 0;
+}
+
+static void read_times(struct ub_meeting *meeting, const struct ub_org *org)
+{
+	const struct ub_event *event = meeting->event;
+	const struct ub_zone *own =
+	    meeting->owner ? ub_org_person(org, meeting->owner->email)->zone : org->standard.zone;
+	meeting->zone = event->start.zone ? event->start.zone : own;
+	meeting->start = when_instant(&event->start, own);
+	meeting->end = event->end.given ? when_instant(&event->end, own) : meeting->start;
+	if (meeting->end < meeting->start)
+		meeting->end = meeting->start;
+}
+
+static void read_texts(struct ub_meeting *meeting, struct ub_arena *arena)
+{
+	const struct ub_event *event = meeting->event;
+	meeting->title = clean_line(event->summary, arena);
+	meeting->description = clean_lines(event->description, arena);
+	meeting->location = clean_line(event->location, arena);
+	meeting->url = clean_line(event->url, arena);
+	meeting->conference = clean_line(event->conference, arena);
+	if (meeting->conference.len == 0)
+		meeting->conference = find_conference(meeting->location);
+	if (meeting->conference.len == 0)
+		meeting->conference = find_conference(meeting->description);
+	for (size_t i = 0; i < event->categories.n; i++)
+		*ub_push(arena, &meeting->categories) = clean_line(event->categories.items[i], arena);
+}
+
+/* The domain most guests come from, the first of several such; free mailboxes do not count. */
+static struct ub_text guests_domain(struct ub_people guests, struct ub_arena *arena)
+{
+	struct ub_map *seen = ub_map_new(arena);
+	struct ub_text best = UB_TEXT_NONE;
+	uintptr_t most = 0;
+	for (size_t i = 0; i < guests.n; i++) {
+		struct ub_text domain = guests.items[i]->domain;
+		if (ub_facts_free_mail(domain))
+			continue;
+		uintptr_t count = (uintptr_t)ub_map_get(seen, domain) + 1;
+		ub_map_put(seen, domain, (void *)count);
+		/* A later domain has to have more. */
+		most = count > most ? count : most;
+	}
+	for (size_t i = 0; i < ub_map_size(seen) && !best.len; i++) {
+		struct ub_text domain;
+		if ((uintptr_t)ub_map_at(seen, i, &domain) == most)
+			best = domain;
+	}
+	return best;
+}
+
+static void name_account(struct ub_facts *facts, struct ub_arena *arena)
+{
+	struct ub_people guests = facts->meeting.external;
+	if (facts->account) {
+		facts->account_name = clean_line(facts->account->name, arena);
+		facts->account_domains = facts->account->domains;
+		return;
+	}
+	struct ub_text domain = guests_domain(guests, arena);
+	if (domain.len) {
+		facts->account_name = name_from_domain(domain, arena);
+		*ub_push(arena, &facts->account_domains) = domain;
+	} else if (guests.n) {
+		facts->account_name = guests.items[0]->name;
+	}
+}
+
+const struct ub_facts *ub_facts_make(const struct ub_facts_input *input, struct ub_arena *arena)
+{
+	struct ub_facts *facts = UB_NEW(arena, struct ub_facts);
+	struct ub_meeting *meeting = &facts->meeting;
+	struct everybody all = find_everybody(input->event, input->org, input->account, arena);
+	meeting->event = input->event;
+	meeting->organizer = all.organizer;
+	meeting->attendees = all.attendees;
+	meeting->owner = find_owner(input, &all, arena);
+	meeting->organized_by_us = all.organizer && all.organizer->internal;
+	meeting->calendar = clean_line(input->calendar, arena);
+	sort_people(meeting, &all, arena);
+	read_times(meeting, input->org);
+	read_texts(meeting, arena);
+
+	facts->org = input->org;
+	facts->account = input->account;
+	facts->people = all.by_address;
+	facts->now = input->now;
+	facts->today = ub_cal_day_start(
+	    input->org->standard.zone, ub_cal_local_day(input->org->standard.zone, input->now));
+	name_account(facts, arena);
+	return facts;
+}
+
+struct ub_texts ub_facts_guests(
+    const struct ub_event *event, const struct ub_org *org, struct ub_arena *arena)
+{
+	struct everybody all = find_everybody(event, org, NULL, arena);
+	struct ub_texts guests = { NULL, 0, 0 };
+	for (size_t i = 0; i < ub_map_size(all.by_address); i++) {
+		const struct ub_person *person = ub_map_at(all.by_address, i, NULL);
+		if (person->outside)
+			*ub_push(arena, &guests) = person->email;
+	}
+	return guests;
+}
+
+static bool is_ours(const struct ub_party *party, const struct ub_org *org)
+{
+	bool individual = party->cutype == UB_CUTYPE_INDIVIDUAL || party->cutype == UB_CUTYPE_UNKNOWN;
+	return individual && ub_facts_is_address(party->address) &&
+	       address_standing(org, party->address) == STANDING_INTERNAL;
+}
+
+struct ub_text ub_facts_default_owner(const struct ub_event *event, const struct ub_org *org)
+{
+	if (event->organizer && is_ours(event->organizer, org))
+		return event->organizer->address;
+	for (size_t i = 0; i < event->n_attendees; i++)
+		if (is_ours(&event->attendees[i], org))
+			return event->attendees[i].address;
+	return UB_TEXT_NONE;
+}

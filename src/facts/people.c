@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "facts-private.h"
+
+static struct ub_text kind_of(enum standing standing, enum ub_cutype cutype)
+{
+	switch (cutype) {
+	case UB_CUTYPE_ROOM:
+		return UB_TEXT("room");
+	case UB_CUTYPE_RESOURCE:
+		return UB_TEXT("resource");
+	case UB_CUTYPE_GROUP:
+		return UB_TEXT("group");
+	case UB_CUTYPE_INDIVIDUAL:
+	case UB_CUTYPE_UNKNOWN:
+		break;
+	}
+	return standing == STANDING_BOT ? UB_TEXT("bot") : UB_TEXT("person");
+}
+
+static bool is_people(const struct ub_person *person)
+{
+	return ub_text_is(person->kind, "person") || ub_text_is(person->kind, "group");
+}
+
+static bool contains(struct ub_texts list, struct ub_text address)
+{
+	for (size_t i = 0; i < list.n; i++)
+		if (ub_text_eq_nocase(list.items[i], address))
+			return true;
+	return false;
+}
+
+static void add_what_is_known(struct ub_person *person, const struct ub_org *org,
+    const struct ub_account *account, struct ub_arena *arena)
+{
+	for (size_t i = 0; i < org->n_teams; i++)
+		if (contains(org->teams[i].members, person->email))
+			*ub_push(arena, &person->teams) = org->teams[i].name;
+	for (size_t i = 0; account && i < account->n_stakeholders; i++)
+		if (ub_text_eq_nocase(account->stakeholders[i].email, person->email))
+			person->stakeholder = &account->stakeholders[i];
+}
+
+/* A name that only repeats the address, as many clients write it, is none. */
+static struct ub_text name_of(struct ub_text given, struct ub_text address, struct ub_arena *arena)
+{
+	struct ub_text name = clean_line(given, arena);
+	if (name.len == 0 || ub_facts_is_address(name))
+		return name_from_address(address, arena);
+	return name;
+}
+
+static struct ub_person *new_person(const struct ub_org *org, const struct ub_account *account,
+    const struct ub_party *party, struct ub_arena *arena)
+{
+	struct ub_person *person = UB_NEW(arena, struct ub_person);
+	person->email = ub_text_lower(arena, party->address);
+	person->name = name_of(party->name, person->email, arena);
+	person->domain = domain_part(person->email);
+	enum standing standing = address_standing(org, person->email);
+	person->kind = kind_of(standing, party->cutype);
+	person->internal = standing == STANDING_INTERNAL && is_people(person);
+	person->outside = standing == STANDING_OUTSIDE && is_people(person);
+	person->role = party->role;
+	person->status = party->partstat;
+	add_what_is_known(person, org, account, arena);
+	return person;
+}
+
+const struct ub_person *make_person(const struct ub_org *org, const struct ub_account *account,
+    struct ub_text address, struct ub_arena *arena)
+{
+	struct ub_party party = { .address = address };
+	return new_person(org, account, &party, arena);
+}
+
+/* Whoever is on the event in two lines (an organizer who is an attendee too) is one person: the attendee's
+ * line tells role and answer, a name is taken from wherever there is one. */
+static const struct ub_person *enter(struct everybody *all, const struct ub_org *org,
+    const struct ub_account *account, const struct ub_party *party, struct ub_arena *arena)
+{
+	if (!ub_facts_is_address(party->address))
+		return NULL;
+	struct ub_person *person = new_person(org, account, party, arena);
+	struct ub_person *known = ub_map_get(all->by_address, person->email);
+	if (!known) {
+		ub_map_put(all->by_address, person->email, person);
+		return person;
+	}
+	if (known == all->organizer) {
+		if (party->name.len == 0)
+			person->name = known->name;
+		*known = *person;
+	}
+	return known;
+}
+
+struct everybody find_everybody(const struct ub_event *event, const struct ub_org *org,
+    const struct ub_account *account, struct ub_arena *arena)
+{
+	struct everybody all = { .by_address = ub_map_new(arena) };
+	if (event->organizer) {
+		struct ub_party organizer = *event->organizer;
+		organizer.partstat = UB_PARTSTAT_ACCEPTED;
+		all.organizer = enter(&all, org, account, &organizer, arena);
+	}
+	struct ub_map *listed = ub_map_new(arena);
+	for (size_t i = 0; i < event->n_attendees; i++) {
+		const struct ub_person *person = enter(&all, org, account, &event->attendees[i], arena);
+		if (person && !ub_map_put(listed, person->email, (void *)person))
+			*ub_push(arena, &all.attendees) = person;
+	}
+	return all;
+}

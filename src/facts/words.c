@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "facts-private.h"
+
+/* The words that rules see. */
+
+const char *repeats_word(enum ub_repeats repeats)
+{
+	static const char *const words[] = {
+		[UB_REPEATS_NOT] = "",
+		[UB_REPEATS_DAY] = "day",
+		[UB_REPEATS_WEEK] = "week",
+		[UB_REPEATS_MONTH] = "month",
+		[UB_REPEATS_YEAR] = "year",
+		[UB_REPEATS_OTHER] = "other",
+	};
+	return words[repeats];
+}
+
+const char *event_status_word(enum ub_status status)
+{
+	static const char *const words[] = {
+		[UB_STATUS_NONE] = "",
+		[UB_STATUS_TENTATIVE] = "tentative",
+		[UB_STATUS_CONFIRMED] = "confirmed",
+		[UB_STATUS_CANCELLED] = "cancelled",
+	};
+	return words[status];
+}
+
+const char *answer_word(enum ub_partstat status)
+{
+	static const char *const words[] = {
+		[UB_PARTSTAT_NEEDS_ACTION] = "needs-action",
+		[UB_PARTSTAT_ACCEPTED] = "accepted",
+		[UB_PARTSTAT_DECLINED] = "declined",
+		[UB_PARTSTAT_TENTATIVE] = "tentative",
+		[UB_PARTSTAT_DELEGATED] = "delegated",
+	};
+	return words[status];
+}
+
+const char *role_word(enum ub_role role)
+{
+	static const char *const words[] = {
+		[UB_ROLE_REQUIRED] = "required",
+		[UB_ROLE_CHAIR] = "chair",
+		[UB_ROLE_OPTIONAL] = "optional",
+		[UB_ROLE_NONE] = "none",
+	};
+	return words[role];
+}
+
+const char *health_word(enum ub_health health)
+{
+	static const char *const words[] = {
+		[UB_HEALTH_UNKNOWN] = "",
+		[UB_HEALTH_GREEN] = "green",
+		[UB_HEALTH_YELLOW] = "yellow",
+		[UB_HEALTH_RED] = "red",
+	};
+	return words[health];
+}
