@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cal-private.h"
+
+#define SPAN_HELP                                                                                            \
+	"write for example `15m`, `2h`, `3 business days`; units are s, m, h, d, or minutes, hours, days, "  \
+	"weeks, business days"
+#define POINT_HELP                                                                                           \
+	"write for example `3 business days before start`, `8m before end`, `1 business day after prep.end`"
+#define EVERY_HELP "write `day`, `week`, `2 weeks`, `month`, `3 months`, `quarter`, `half-year` or `year`"
+
+static const struct {
+	const char *word;
+	enum ub_unit unit;
+} units[] = {
+	{ "s", UB_SECONDS },
+	{ "m", UB_MINUTES },
+	{ "h", UB_HOURS },
+	{ "d", UB_DAYS },
+	{ "second", UB_SECONDS },
+	{ "seconds", UB_SECONDS },
+	{ "minute", UB_MINUTES },
+	{ "minutes", UB_MINUTES },
+	{ "hour", UB_HOURS },
+	{ "hours", UB_HOURS },
+	{ "day", UB_DAYS },
+	{ "days", UB_DAYS },
+	{ "week", UB_WEEKS },
+	{ "weeks", UB_WEEKS },
+};
+
+/* Periods with the words for one and for several. */
+static const struct period {
+	const char *one, *several;
+	struct ub_every every;
+} periods[] = {
+	{ "year", "years", { 12, UB_EVERY_MONTH } },
+	{ "half-year", "half-years", { 6, UB_EVERY_MONTH } },
+	{ "quarter", "quarters", { 3, UB_EVERY_MONTH } },
+	{ "month", "months", { 1, UB_EVERY_MONTH } },
+	{ "week", "weeks", { 1, UB_EVERY_WEEK } },
+	{ "day", "days", { 1, UB_EVERY_DAY } },
+};
+
+static struct ub_text from(const struct scan *in, size_t start)
+{
+	return ub_text_sub(in->text, start, in->at);
+}
+
+/* Fails over an unknown word, with the word that was perhaps meant. */
+static bool unknown(struct scan *in, struct ub_text word, const struct ub_text *known, size_t n,
+    const char *help, const char *what)
+{
+	struct ub_text near = ub_suggest(word, known, n);
+	if (near.len)
+		help = ub_textf(in->arena, "did you mean `%.*s`?", UB_ARGS(near)).ptr;
+	return ub_cal_scan_fail(in, word, help, "`%.*s` is no %s", UB_ARGS(word), what);
+}
+
+static bool number(struct scan *in, const char *help, int32_t *n)
+{
+	size_t start = in->at;
+	struct ub_text digits = ub_cal_scan_digits(in);
+	int64_t value = 0;
+	if (digits.len == 0) {
+		struct ub_text word = ub_cal_scan_word(in);
+		return word.len ? ub_cal_scan_fail(
+				      in, word, help, "a number is expected, not `%.*s`", UB_ARGS(word))
+				: ub_cal_scan_fail(in, word, help, "a number is expected");
+	}
+	if (ub_cal_scan_char(in, '.') || ub_cal_scan_char(in, ',')) {
+		ub_cal_scan_digits(in);
+		return ub_cal_scan_fail(in, from(in, start), "use a smaller unit: `90m` instead of 1.5h",
+		    "numbers are whole ones");
+	}
+	if (!ub_text_to_int(digits, &value) || value > UB_SPAN_MAX)
+		return ub_cal_scan_fail(in, digits, "", "the number is larger than %d", UB_SPAN_MAX);
+	*n = (int32_t)value;
+	return true;
+}
+
+static bool business_day(struct scan *in, size_t start)
+{
+	ub_cal_scan_blanks(in);
+	struct ub_text word = ub_cal_scan_letters(in);
+	if (ub_text_is(word, "day") || ub_text_is(word, "days"))
+		return true;
+	return ub_cal_scan_fail(
+	    in, ub_text_trim(from(in, start)), SPAN_HELP, "`business` is followed by `day` or `days`");
+}
+
+static bool unit(struct scan *in, enum ub_unit *found)
+{
+	struct ub_text words[UB_COUNT(units)];
+	ub_cal_scan_blanks(in);
+	size_t start = in->at;
+	struct ub_text word = ub_cal_scan_letters(in);
+	if (ub_text_is(word, "business")) {
+		*found = UB_BUSINESS_DAYS;
+		return business_day(in, start);
+	}
+	for (size_t i = 0; i < UB_COUNT(units); i++) {
+		words[i] = ub_text(units[i].word);
+		if (ub_text_eq(word, words[i])) {
+			*found = units[i].unit;
+			return true;
+		}
+	}
+	if (word.len == 0)
+		return ub_cal_scan_fail(
+		    in, ub_cal_scan_word(in), SPAN_HELP, "a unit is missing after the number");
+	return unknown(in, word, words, UB_COUNT(units), SPAN_HELP, "unit of time");
+}
+
+static bool span_of(struct scan *in, struct ub_span *span)
+{
+	ub_cal_scan_blanks(in);
+	size_t start = in->at;
+	if (!number(in, SPAN_HELP, &span->n) || !unit(in, &span->unit))
+		return false;
+	if (!ub_cal_scan_at_digit(in))
+		return true;
+	ub_cal_scan_word(in);
+	return ub_cal_scan_fail(
+	    in, from(in, start), "use the smaller unit alone: `90m` instead of 1h30m", "a span has one unit");
+}
+
+bool ub_cal_parse_span(
+    struct ub_arena *arena, struct ub_text text, struct ub_span *span, struct ub_time_error *error)
+{
+	struct scan in = { .text = text, .arena = arena, .error = error };
+	return span_of(&in, span) && ub_cal_scan_end(&in, SPAN_HELP);
+}
+
+static bool anchor_name(struct ub_text word, enum ub_anchor *anchor)
+{
+	static const char *const names[] = { "start", "end", "due" };
+	for (size_t i = 0; i < UB_COUNT(names); i++)
+		if (ub_text_is(word, names[i])) {
+			*anchor = (enum ub_anchor)i;
+			return true;
+		}
+	return false;
+}
+
+static bool anchor(struct scan *in, struct ub_point *point)
+{
+	static const struct ub_text known[] = { { "start", 5 }, { "end", 3 }, { "due", 3 } };
+	ub_cal_scan_blanks(in);
+	struct ub_text word = ub_cal_scan_word(in);
+	size_t dot = word.len;
+	while (dot > 0 && word.ptr[dot - 1] != '.')
+		dot--;
+	struct ub_text name = ub_text_sub(word, dot, word.len);
+	point->item = dot ? ub_text_sub(word, 0, dot - 1) : UB_TEXT_NONE;
+	if (word.len == 0)
+		return ub_cal_scan_fail(in, word, POINT_HELP, "`start` or `end` is missing");
+	if (dot == 1)
+		return ub_cal_scan_fail(
+		    in, word, POINT_HELP, "the name of an item is missing before the dot");
+	if (!anchor_name(name, &point->anchor))
+		return unknown(in, name.len ? name : word, known, 3, POINT_HELP, "time of a meeting or item");
+	if (!dot && point->anchor == UB_AT_DUE)
+		return ub_cal_scan_fail(
+		    in, word, "name the task: `send-agenda.due`", "only a task has a due time");
+	return true;
+}
+
+bool ub_cal_parse_point(
+    struct ub_arena *arena, struct ub_text text, struct ub_point *point, struct ub_time_error *error)
+{
+	static const struct ub_text sides[] = { { "before", 6 }, { "after", 5 } };
+	struct scan in = { .text = text, .arena = arena, .error = error };
+	*point = (struct ub_point){ .item = UB_TEXT_NONE };
+	ub_cal_scan_blanks(&in);
+	if (!ub_cal_scan_at_letter(&in)) {
+		if (!span_of(&in, &point->span))
+			return false;
+		ub_cal_scan_blanks(&in);
+		struct ub_text word = ub_cal_scan_word(&in);
+		point->after = ub_text_is(word, "after");
+		if (word.len == 0)
+			return ub_cal_scan_fail(&in, word, POINT_HELP, "`before` or `after` is missing");
+		if (!point->after && !ub_text_is(word, "before"))
+			return unknown(&in, word, sides, 2, POINT_HELP, "`before` or `after`");
+	}
+	return anchor(&in, point) && ub_cal_scan_end(&in, POINT_HELP);
+}
+
+static struct ub_text period_word(struct scan *in)
+{
+	size_t start = in->at;
+	ub_cal_scan_letters(in);
+	if (ub_cal_scan_char(in, '-'))
+		ub_cal_scan_letters(in);
+	return from(in, start);
+}
+
+bool ub_cal_parse_every(
+    struct ub_arena *arena, struct ub_text text, struct ub_every *every, struct ub_time_error *error)
+{
+	struct scan in = { .text = text, .arena = arena, .error = error };
+	struct ub_text words[UB_COUNT(periods) * 2];
+	int32_t n = 1;
+	ub_cal_scan_blanks(&in);
+	size_t start = in.at;
+	if (ub_cal_scan_at_digit(&in) && !number(&in, EVERY_HELP, &n))
+		return false;
+	if (n == 0)
+		return ub_cal_scan_fail(&in, from(&in, start), EVERY_HELP, "a period cannot be empty");
+	ub_cal_scan_blanks(&in);
+	struct ub_text word = period_word(&in);
+	if (word.len == 0)
+		return ub_cal_scan_fail(&in, ub_cal_scan_word(&in), EVERY_HELP, "a period is missing");
+	for (size_t i = 0; i < UB_COUNT(periods); i++) {
+		words[2 * i] = ub_text(periods[i].one);
+		words[2 * i + 1] = ub_text(periods[i].several);
+		if (!ub_text_eq(word, words[2 * i]) && !ub_text_eq(word, words[2 * i + 1]))
+			continue;
+		*every = (struct ub_every){ n * periods[i].every.n, periods[i].every.unit };
+		return ub_cal_scan_end(&in, EVERY_HELP);
+	}
+	return unknown(&in, word, words, UB_COUNT(words), EVERY_HELP, "period");
+}
+
+void ub_cal_print_span(struct ub_buf *out, struct ub_span span)
+{
+	static const char *const names[] = { [UB_SECONDS] = "second",
+		[UB_MINUTES] = "minute",
+		[UB_HOURS] = "hour",
+		[UB_DAYS] = "day",
+		[UB_WEEKS] = "week",
+		[UB_BUSINESS_DAYS] = "business day" };
+	ub_buf_printf(out, "%d %s%s", span.n, names[span.unit], span.n == 1 ? "" : "s");
+}
+
+void ub_cal_print_point(struct ub_buf *out, struct ub_point point)
+{
+	static const char *const names[] = {
+		[UB_AT_START] = "start", [UB_AT_END] = "end", [UB_AT_DUE] = "due"
+	};
+	if (point.span.n) {
+		ub_cal_print_span(out, point.span);
+		ub_buf_str(out, point.after ? " after " : " before ");
+	}
+	if (point.item.len)
+		ub_buf_printf(out, "%.*s.", UB_ARGS(point.item));
+	ub_buf_str(out, names[point.anchor]);
+}
+
+void ub_cal_print_every(struct ub_buf *out, struct ub_every every)
+{
+	const struct period *found = &periods[0];
+	for (size_t i = 0; i < UB_COUNT(periods); i++) {
+		const struct ub_every *one = &periods[i].every;
+		found = &periods[i];
+		/* Months by their own number unless they are exactly a quarter, half a year or years. */
+		bool exact = i == 1 || i == 2 ? every.n == one->n : every.n % one->n == 0;
+		if (every.unit == one->unit && exact)
+			break;
+	}
+	int n = every.n / found->every.n;
+	if (n == 1)
+		ub_buf_printf(out, "every %s", found->one);
+	else
+		ub_buf_printf(out, "every %d %s", n, found->several);
+}
+
+void ub_cal_print_seconds(struct ub_buf *out, int64_t seconds)
+{
+	static const struct {
+		int64_t size;
+		const char *name;
+	} parts[] = { { 86400, "day" }, { 3600, "hour" }, { 60, "minute" }, { 1, "second" } };
+	uint64_t rest = seconds < 0 ? 0 - (uint64_t)seconds : (uint64_t)seconds;
+	const char *between = "";
+	if (seconds < 0)
+		ub_buf_str(out, "minus ");
+	for (size_t i = 0; i < UB_COUNT(parts); i++) {
+		uint64_t n = rest / (uint64_t)parts[i].size;
+		bool only = i + 1 == UB_COUNT(parts) && !*between;
+		if (n == 0 && !only)
+			continue;
+		ub_buf_printf(
+		    out, "%s%llu %s%s", between, (unsigned long long)n, parts[i].name, n == 1 ? "" : "s");
+		rest -= n * (uint64_t)parts[i].size;
+		between = " ";
+	}
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cal-private.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+/* A power of two with room to spare, so that probing ends soon. */
+#define SLOTS (2 * UB_ZONES_MAX)
+
+/* A zone with the arena that it lives in. */
+struct loaded {
+	struct ub_arena *arena;
+	const struct ub_zone *zone;
+};
+
+/*
+ * A hash table that only grows: a slot is filled once, by compare-and-swap, and never changed. Whoever loses
+ * the race to fill it drops his own copy of the zone and takes the winner's.
+ */
+struct ub_zones {
+	struct ub_zone_source source;
+	_Atomic(struct loaded *) *slots;
+	atomic_size_t *n;
+};
+
+struct ub_zones *ub_cal_zones_new(struct ub_zone_source source)
+{
+	struct ub_zones *zones = calloc(1, sizeof *zones);
+	if (!zones)
+		abort();
+	zones->source = source;
+	zones->slots = calloc(SLOTS, sizeof *zones->slots);
+	zones->n = calloc(1, sizeof *zones->n);
+	if (!zones->slots || !zones->n)
+		abort();
+	return zones;
+}
+
+static void drop(struct loaded *loaded)
+{
+	struct ub_arena *arena = loaded->arena; /* `loaded` itself lives in it */
+	ub_arena_free(&arena);
+}
+
+void ub_cal_zones_free(struct ub_zones **zones)
+{
+	if (!*zones)
+		return;
+	for (size_t i = 0; i < SLOTS; i++) {
+		struct loaded *loaded = atomic_load_explicit(&(*zones)->slots[i], memory_order_relaxed);
+		if (loaded)
+			drop(loaded);
+	}
+	free((*zones)->slots);
+	free((*zones)->n);
+	free(*zones);
+	*zones = NULL;
+}
+
+static struct loaded *load(const struct ub_zones *zones, struct ub_text name)
+{
+	struct ub_arena *bytes_arena = ub_arena_new(), *arena = ub_arena_new();
+	struct loaded *loaded = UB_NEW(arena, struct loaded);
+	struct ub_text bytes = zones->source.load(zones->source.context, bytes_arena, name);
+	loaded->arena = arena;
+	if (bytes.ptr)
+		loaded->zone = ub_cal_zone_from_tzif(arena, name, bytes);
+	ub_arena_free(&bytes_arena);
+	if (loaded->zone)
+		return loaded;
+	drop(loaded);
+	return NULL;
+}
+
+static const struct ub_zone *by_name(const struct ub_zones *zones, struct ub_text name)
+{
+	struct loaded *mine = NULL;
+	for (size_t probe = ub_text_hash(name);; probe++) {
+		_Atomic(struct loaded *) *slot = &zones->slots[probe % SLOTS];
+		struct loaded *there = atomic_load(slot);
+		if (!there) {
+			if (!mine && atomic_load(zones->n) < UB_ZONES_MAX)
+				mine = load(zones, name);
+			if (!mine)
+				return NULL;
+			if (atomic_compare_exchange_strong(slot, &there, mine)) {
+				atomic_fetch_add(zones->n, 1);
+				return mine->zone;
+			}
+		}
+		if (ub_text_eq(there->zone->name, name)) {
+			if (mine)
+				drop(mine);
+			return there->zone;
+		}
+	}
+}
+
+static bool name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+	       c == '+' || c == '-';
+}
+
+/* Whether a name is plain enough to be asked for, and means the same on every machine. */
+static bool name_sound(struct ub_text name)
+{
+	static const char *const refused[] = { "localtime", "posixrules", "leapseconds" };
+	if (name.len == 0 || name.len > UB_ZONE_NAME_MAX)
+		return false;
+	for (size_t i = 0; i < UB_COUNT(refused); i++)
+		if (ub_text_is(name, refused[i]))
+			return false;
+	if (ub_text_starts(name, UB_TEXT("right/")) || ub_text_starts(name, UB_TEXT("posix/")))
+		return false;
+	struct ub_text rest = name, piece;
+	while (ub_text_split(&rest, '/', &piece)) {
+		if (piece.len == 0)
+			return false;
+		for (size_t i = 0; i < piece.len; i++)
+			if (!name_char(piece.ptr[i]))
+				return false;
+	}
+	return true;
+}
+
+static const struct ub_zone *known(const struct ub_zones *zones, struct ub_text name)
+{
+	if (ub_text_is(name, "UTC") || ub_text_is(name, "Etc/UTC"))
+		return ub_cal_utc();
+	return name_sound(name) ? by_name(zones, name) : NULL;
+}
+
+/* "/vendor/version/Europe/Berlin": the longest tail that is a name. */
+static const struct ub_zone *behind_prefix(const struct ub_zones *zones, struct ub_text tzid)
+{
+	const struct ub_zone *zone = NULL;
+	struct ub_text piece;
+	ub_text_split(&tzid, '/', &piece); /* the empty one before the first slash */
+	for (int depth = 0; depth < 5 && !zone && ub_text_split(&tzid, '/', &piece) && tzid.ptr; depth++)
+		zone = known(zones, tzid);
+	return zone;
+}
+
+const char *ub_cal_zone_of_windows(struct ub_text windows)
+{
+	size_t low = 0, high = ub_cal_n_windows_zones;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = ub_text_cmp(windows, ub_text(ub_cal_windows_zones[middle].windows));
+		if (order == 0)
+			return ub_cal_windows_zones[middle].name;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+const struct ub_zone *ub_cal_zone_find(const struct ub_zones *zones, struct ub_text tzid)
+{
+	tzid = ub_text_trim(tzid);
+	if (tzid.len && tzid.ptr[0] == '/')
+		return behind_prefix(zones, tzid);
+	const char *name = ub_cal_zone_of_windows(tzid);
+	return known(zones, name ? ub_text(name) : tzid);
+}
