@@ -33,6 +33,17 @@
 #define UB_CEL_ISSUE_MAX   100          /* further issues of one expression are not kept */
 #define UB_CEL_PATTERN_MAX 4096         /* a regular expression */
 #define UB_CEL_COST_MAX    1000000      /* steps of one evaluation, unless the caller says otherwise */
+
+/* tmpl */
+#define UB_TEMPLATE_SIZE_MAX    (64u * 1024) /* a template's text */
+#define UB_TEMPLATE_NESTING_MAX 32           /* sections in sections */
+#define UB_TEMPLATE_DEPTH_MAX   16           /* templates in templates */
+#define UB_TEMPLATE_NODES_MAX   10000        /* of a template with all that it includes */
+#define UB_TEMPLATE_WEIGHT_MAX  100
+#define UB_TEMPLATE_STEPS_MAX   100000       /* nodes of one rendering */
+#define UB_TEMPLATE_OUTPUT_MAX  (64u * 1024) /* bytes of one rendering, without the mark that it was cut */
+#define UB_TEMPLATE_LINE_MAX    255          /* bytes of a one-line template's result */
+
 /* sys */
 #define UB_LOG_LINE_MAX  4096 /* PIPE_BUF: one write to a pipe is never torn */
 #define UB_LOG_PACE_MS   60000

@@ -3,9 +3,18 @@
 #define UPBEAT_TMPL_H
 
 /*
- * tmpl: Mustache (the published specification) whose tag names are CEL expressions, type-checked when loaded.
- * A template file may be made of sections, each opened by a heading line with its weight; `minutes` within
- * one is its share of the given length, whole minutes that add up. See upbeat-rules(5), "Templates".
+ * tmpl: Mustache (https://github.com/mustache/spec, with inheritance and dynamic names) whose tag names are
+ * CEL expressions, type-checked when loaded. A template file may be made of sections, each opened by a
+ * heading line with its weight; `minutes` within one is its share of the given length, whole minutes that add
+ * up. See upbeat-rules(5), "TEMPLATES".
+ *
+ *	struct ub_template_set *set = ub_template_set_new(env, arena);
+ *	ub_template_set_add(set, UB_TEXT("prep-call"), source, &diags);
+ *	ub_template_set_check(set, &diags);
+ *	const struct ub_template *agenda = ub_template_use(set, UB_TEXT("prep-call"), place, &diags);
+ *	ub_template_render(agenda, NULL, 0, 15, activation, &out, &why);
+ *
+ * A set is changed while rules are loaded and read only afterwards: any number of threads may render.
  */
 
 #include "upbeat/base.h"
@@ -16,34 +25,75 @@ enum ub_template_audience { UB_AUDIENCE_INTERNAL, UB_AUDIENCE_CUSTOMER };
 
 struct ub_template;
 
-/* The templates of a rule set, by name, for partials and sections. */
+/* The templates of a rule set, by name. */
 struct ub_template_set;
 
+/* All variables of `env` must be declared before the first ub_template_compile() or ub_template_set_check().
+ */
 struct ub_template_set *ub_template_set_new(struct ub_cel_env *env, struct ub_arena *arena);
-/* Adds templates/NAME.md (front matter, sections). The same name replaces an earlier one (a later layer).
- * Problems of the front matter and of the tags' syntax go to diags. Names are NAME or NAME.LANGUAGE. */
+
+/* Adds templates/NAME.md|txt|html (front matter, sections); the format follows from the source's name unless
+ * the front matter says otherwise. The same name replaces an earlier one (a later layer). Problems of the
+ * front matter and of the tags' syntax go to diags. Names are NAME or NAME.LANGUAGE. */
 void ub_template_set_add(
     struct ub_template_set *set, struct ub_text name, const struct ub_source *source, struct ub_diags *diags);
-/* After all were added: partials resolved (a template may not include itself), every tag type-checked. */
+
+/* After all were added: partials found (a template may not include itself), every tag type-checked, customer
+ * texts proven free of internal data. A template that others include need not stand on its own: it is checked
+ * where it is included, and by ub_template_use() where a rule names it. */
 void ub_template_set_check(struct ub_template_set *set, struct ub_diags *diags);
-/* NULL when there is none of that name. `language`: NAME.LANGUAGE is taken where there is one. */
-const struct ub_template *ub_template_get(
-    const struct ub_template_set *set, struct ub_text name, struct ub_text language);
-/* All names, for suggestions. */
+
+/* The template that a rule names at `place`, after ub_template_set_check(). NULL and a diagnostic when there
+ * is none of that name, or it cannot stand on its own. */
+const struct ub_template *ub_template_use(
+    struct ub_template_set *set, struct ub_text name, struct ub_place place, struct ub_diags *diags);
+
+/* The variant for a reader's language ("de-AT": NAME.de-AT, then NAME.de), else `tmpl` itself. */
+const struct ub_template *ub_template_in_language(const struct ub_template *tmpl, struct ub_text language);
+
+/* All names, for suggestions; at most `most`. Returns how many were put into `out`. */
 size_t ub_template_names(const struct ub_template_set *set, struct ub_text *out, size_t most);
 
-/* A one-line template out of a rule (a title): no sections, no front matter. `map` carries a byte offset of
+/* A one-line template out of a rule (a title): no headings, no front matter. `map` carries a byte range of
  * `text` to its place in the rule file. NULL when diags got an error. */
 const struct ub_template *ub_template_compile(struct ub_template_set *set, struct ub_text text,
     struct ub_place (*map)(void *data, size_t at, size_t len), void *data, struct ub_diags *diags);
 
+struct ub_text ub_template_name(const struct ub_template *tmpl); /* empty: a one-line template */
+enum ub_template_format ub_template_format(const struct ub_template *tmpl);
+/* What the front matter says; internal unless it says otherwise. Of a one-line template: what it depends on.
+ */
 enum ub_template_audience ub_template_audience(const struct ub_template *tmpl);
+/* Why a one-line template is internal: the tag and the way to the internal data, as one sentence; place: the
+ * tag's. False when it is not. */
+bool ub_template_why_internal(
+    const struct ub_template *tmpl, struct ub_place *place, struct ub_text *why, struct ub_arena *arena);
 
-/* Renders. `minutes`: the length shared out over the sections (0: no sections are timed). `extra`: further
- * templates appended as sections. False when an expression failed ("cannot tell"): *why says which and where.
+/*
+ * Renders onto `out`. `minutes`: the length shared out over the weighted sections (0: none is timed).
+ * `extra`: further templates appended as sections, timed with the others. `activation`: of the set's env.
+ *
+ * What values say is text: it is never read as a template, and its control characters are dropped. A one-line
+ * template gives one line of at most UB_TEMPLATE_LINE_MAX bytes; others end with a mark when they would pass
+ * UB_TEMPLATE_OUTPUT_MAX or UB_TEMPLATE_STEPS_MAX.
+ *
+ * False when an expression failed ("cannot tell"): *why says which and where; `out` is as it was.
  */
 bool ub_template_render(const struct ub_template *tmpl, const struct ub_template *const *extra,
     size_t n_extra, int64_t minutes, struct ub_cel_activation *activation, struct ub_buf *out,
-    struct ub_text *why);
+    struct ub_text *why) UB_MUST_USE;
+
+/* ---- Mustache for data of unknown shape ---- */
+
+/*
+ * Lifts what rule directories are held to beyond the specification: `item` (a variable of the env) is the
+ * outermost context, a partial that does not exist is empty, names of partials may be computed, a template
+ * may include itself, `#` opens no heading.
+ */
+void ub_template_set_open(struct ub_template_set *set, size_t item);
+
+/* Shares `total` whole minutes out by weight (largest remainder, the earlier first when equal): they add up,
+ * and each gets at least one if there are enough. Weights are positive; n > 0. */
+void ub_template_share(int64_t total, const unsigned *weights, int64_t *minutes, size_t n);
 
 #endif
