@@ -50,10 +50,10 @@ enum ub_http_result {
 
 /* Where an unfinished head was left; zeroed at its beginning. */
 struct ub_http_scan {
-	size_t at;
-	size_t start;
-	unsigned state;
-	const char *problem; /* with UB_HTTP_BAD and the like: what is wrong, "a bare LF" */
+	size_t at, line; /* offsets: of the next byte to look at, of its line */
+	size_t start;    /* of the start line: 2 after an empty line */
+	bool after_cr;
+	const char *problem; /* unless DONE or MORE: what is wrong, "a bare LF" */
 };
 
 /*
@@ -80,10 +80,9 @@ bool ub_http_media_type_is(struct ub_text content_type, const char *type);
 
 struct ub_http_body {
 	enum ub_http_framing framing;
-	uint64_t left; /* of the body or of the chunk */
-	unsigned state;
-	uint32_t line; /* bytes of the chunk's line or of the trailer section so far */
-	uint32_t name;
+	uint64_t left;  /* of the body or of the chunk */
+	unsigned state; /* within the chunked framing */
+	uint32_t seen;  /* bytes of the chunk's line or of the trailer section so far */
 };
 
 void ub_http_body_start(struct ub_http_body *body, const struct ub_http_head *head);
@@ -104,11 +103,10 @@ bool ub_http_body_complete_at_close(const struct ub_http_body *body);
 
 /*
  * The one form of all the ways to write a resource's address at one server: the path of a request target, of
- * a Destination or of a DAV:href, without scheme, authority, query, fragment and trailing slash; dot segments
- * and empty segments resolved (RFC 3986 5.2.4); unreserved characters plain, the escapes that stay in upper
- * case, characters that may not stand in a path escaped; %2F stays. A collection and its href without a slash
- * are the same. The root is "/". Empty when it is no path ("*", or a bad escape). For comparing, never for
- * sending.
+ * a Destination or of a DAV:href, without scheme, authority, query, fragment and trailing slash; empty and
+ * dot segments resolved (RFC 3986 5.2.4); what may stand in a path segment plain (servers differ in whether
+ * they write %40 or @), everything else escaped in upper case, and %2F as it is: it is no slash. The root is
+ * "/". Empty when it is no path ("*", a relative one) or longer than UB_HREF_MAX. For comparing.
  */
 struct ub_text ub_http_href_canonical(struct ub_arena *arena, struct ub_text href);
 

@@ -79,7 +79,8 @@ UB_MUST_USE size_t ub_wire_encode(const struct ub_wire_frame *frame, unsigned ch
 
 enum ub_wire_result {
 	UB_WIRE_OK,
-	UB_WIRE_NONE,    /* nothing there now, or a kind that we do not know: go on */
+	UB_WIRE_NONE,    /* nothing there now */
+	UB_WIRE_UNKNOWN, /* a frame of a kind that we do not know: skip it */
 	UB_WIRE_FULL,    /* the other side does not keep up; the frame was not sent */
 	UB_WIRE_INVALID, /* not a frame, or too large to be one */
 	UB_WIRE_CLOSED,  /* the other side is gone */

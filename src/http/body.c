@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "http-private.h"
+
+/* Where in the chunked framing the next byte stands (RFC 9112 7.1). */
+enum {
+	SIZE_FIRST,
+	SIZE,
+	SIZE_SPACE, /* white space that an extension must follow */
+	EXTENSION,
+	SIZE_LF,
+	DATA,
+	DATA_CR,
+	DATA_LF,
+	TRAILER_FIRST, /* at the beginning of a line after the last chunk */
+	TRAILER_NAME,
+	TRAILER_VALUE,
+	TRAILER_LF,
+	LAST_LF,
+	COMPLETE,
+	WRONG,
+};
+
+void ub_http_body_start(struct ub_http_body *body, const struct ub_http_head *head)
+{
+	*body = (struct ub_http_body){ .framing = head->framing };
+	if (head->framing == UB_HTTP_LENGTH)
+		body->left = head->content_length;
+}
+
+static unsigned after_size(char c)
+{
+	if (c == ';')
+		return EXTENSION;
+	return c == '\r' ? SIZE_LF : c == ' ' || c == '\t' ? SIZE_SPACE : WRONG;
+}
+
+static unsigned add_size_digit(struct ub_http_body *body, char c)
+{
+	if (!http_is(c, HTTP_HEX))
+		return body->state == SIZE_FIRST ? WRONG : after_size(c);
+	if (body->left >> 56)
+		return WRONG; /* more than anybody has */
+	body->left = body->left * 16 + http_hex_value(c);
+	return SIZE;
+}
+
+static unsigned within_space(char c)
+{
+	return c == ' ' || c == '\t' ? SIZE_SPACE : c == ';' ? EXTENSION : WRONG;
+}
+
+static unsigned within_line(char c, unsigned state, unsigned at_end)
+{
+	return c == '\r' ? at_end : http_is(c, HTTP_FIELD) ? state : WRONG;
+}
+
+static unsigned trailer_name(unsigned state, char c)
+{
+	if (http_is(c, HTTP_TOKEN))
+		return TRAILER_NAME;
+	if (state == TRAILER_FIRST)
+		return c == '\r' ? LAST_LF : WRONG;
+	return c == ':' ? TRAILER_VALUE : WRONG;
+}
+
+/* The state after one byte of framing. */
+static unsigned step(struct ub_http_body *body, char c)
+{
+	switch (body->state) {
+	case SIZE_FIRST:
+	case SIZE:
+		return add_size_digit(body, c);
+	case SIZE_SPACE:
+		return within_space(c);
+	case EXTENSION:
+		return within_line(c, EXTENSION, SIZE_LF);
+	case SIZE_LF:
+		return c != '\n' ? WRONG : body->left > 0 ? DATA : TRAILER_FIRST;
+	case DATA_CR:
+		return c == '\r' ? DATA_LF : WRONG;
+	case DATA_LF:
+		return c == '\n' ? SIZE_FIRST : WRONG;
+	case TRAILER_FIRST:
+	case TRAILER_NAME:
+		return trailer_name(body->state, c);
+	case TRAILER_VALUE:
+		return within_line(c, TRAILER_VALUE, TRAILER_LF);
+	case TRAILER_LF:
+		return c == '\n' ? TRAILER_FIRST : WRONG;
+	case LAST_LF:
+		return c == '\n' ? COMPLETE : WRONG;
+	default:
+		return WRONG;
+	}
+}
+
+/* The limits are those of a chunk's line before its LF, and of all the trailers. */
+static bool within_limits(struct ub_http_body *body, unsigned before)
+{
+	bool line_ended = before == SIZE_LF || before == DATA_LF;
+	body->seen = line_ended ? 0 : body->seen + 1;
+	return body->seen <= (body->state < TRAILER_FIRST ? UB_HTTP_CHUNK_LINE_MAX : UB_HTTP_TRAILERS_MAX);
+}
+
+/* Walks over framing up to the next content, the end of the body or of the bytes. */
+static enum ub_http_result next_chunk(struct ub_http_body *body, struct ub_text bytes, size_t *used)
+{
+	while (*used < bytes.len && body->state != DATA) {
+		unsigned before = body->state;
+		body->state = step(body, bytes.ptr[(*used)++]);
+		if (body->state == COMPLETE)
+			return UB_HTTP_DONE;
+		if (body->state == WRONG)
+			return UB_HTTP_BAD;
+		if (!within_limits(body, before)) {
+			body->state = WRONG;
+			return UB_HTTP_TOO_LARGE;
+		}
+	}
+	return UB_HTTP_MORE;
+}
+
+static void take_content(
+    struct ub_http_body *body, struct ub_text bytes, size_t *used, struct ub_text *content)
+{
+	size_t here = bytes.len - *used;
+	if (here > body->left)
+		here = (size_t)body->left;
+	*content = ub_text_n(bytes.ptr + *used, here);
+	*used += here;
+	body->left -= here;
+}
+
+enum ub_http_result ub_http_body_next(
+    struct ub_http_body *body, struct ub_text bytes, size_t *used, struct ub_text *content)
+{
+	enum ub_http_result result = UB_HTTP_MORE;
+	*used = 0;
+	*content = UB_TEXT_NONE;
+	switch (body->framing) {
+	case UB_HTTP_NO_BODY:
+		return UB_HTTP_DONE;
+	case UB_HTTP_LENGTH:
+		take_content(body, bytes, used, content);
+		return body->left == 0 ? UB_HTTP_DONE : UB_HTTP_MORE;
+	case UB_HTTP_UNTIL_CLOSE:
+		*content = bytes;
+		*used = bytes.len;
+		return UB_HTTP_MORE;
+	case UB_HTTP_CHUNKED:
+		result = next_chunk(body, bytes, used);
+		if (result == UB_HTTP_MORE && body->state == DATA) {
+			take_content(body, bytes, used, content);
+			if (body->left == 0)
+				body->state = DATA_CR;
+		}
+		break;
+	}
+	return result;
+}
+
+enum ub_http_result ub_http_body_skip(struct ub_http_body *body, struct ub_text bytes, size_t *used)
+{
+	enum ub_http_result result;
+	struct ub_text content;
+	size_t piece;
+	*used = 0;
+	do {
+		result = ub_http_body_next(body, ub_text_sub(bytes, *used, bytes.len), &piece, &content);
+		*used += piece;
+	} while (result == UB_HTTP_MORE && *used < bytes.len);
+	return result;
+}
+
+bool ub_http_body_complete_at_close(const struct ub_http_body *body)
+{
+	switch (body->framing) {
+	case UB_HTTP_NO_BODY:
+	case UB_HTTP_UNTIL_CLOSE:
+		return true;
+	case UB_HTTP_LENGTH:
+		return body->left == 0;
+	case UB_HTTP_CHUNKED:
+		return body->state == COMPLETE;
+	}
+	return false;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "upbeat/wire.h"
+
+#include <string.h>
+
+enum {
+	FRAME_VERSION = 1,
+	FRAME_HEADER = 16,
+	TEXTS_MAX = 6,
+	FLAG_OVERRIDDEN = 1,
+	WRITE_SHIFT = 8, /* enum ub_write, in the upper byte of the flags */
+};
+
+/* What a frame carries, kind by kind, in one shape. */
+struct parts {
+	uint16_t flags, status;
+	struct ub_text texts[TEXTS_MAX];
+	size_t n;
+};
+
+static const struct {
+	size_t texts; /* more of them, from a later version, are skipped */
+	bool known;
+} kinds[] = {
+	[UB_WIRE_WRITE] = { 6, true },
+	[UB_WIRE_ANSWERED] = { 3, true },
+	[UB_WIRE_READY] = { 0, true },
+	[UB_WIRE_COMMITTED] = { 0, true },
+};
+
+static void put16(unsigned char *out, uint16_t value)
+{
+	out[0] = (unsigned char)(value >> 8);
+	out[1] = (unsigned char)value;
+}
+
+static void put32(unsigned char *out, uint32_t value)
+{
+	put16(out, (uint16_t)(value >> 16));
+	put16(out + 2, (uint16_t)value);
+}
+
+static uint16_t get16(const unsigned char *in)
+{
+	return (uint16_t)(in[0] << 8 | in[1]);
+}
+
+static uint32_t get32(const unsigned char *in)
+{
+	return (uint32_t)get16(in) << 16 | get16(in + 2);
+}
+
+/* ---- a frame's contents as parts ---- */
+
+static struct parts write_parts(const struct ub_wire_write *write)
+{
+	return (struct parts){
+		.flags = (uint16_t)((unsigned)write->write << WRITE_SHIFT |
+				    (write->overridden ? FLAG_OVERRIDDEN : 0)),
+		.texts = { write->method, write->target, write->href, write->destination, write->host,
+		    write->authorization },
+		.n = 6,
+	};
+}
+
+static struct parts answered_parts(const struct ub_wire_answered *answered)
+{
+	return (struct parts){
+		.status = (uint16_t)answered->status,
+		.texts = { answered->etag, answered->schedule_tag, answered->location },
+		.n = 3,
+	};
+}
+
+static enum ub_wire_result read_write(const struct parts *parts, struct ub_wire_write *write)
+{
+	unsigned kind = parts->flags >> WRITE_SHIFT;
+	if (kind == UB_WRITE_NONE || kind > UB_WRITE_ADD_MEMBER)
+		return UB_WIRE_INVALID;
+	*write = (struct ub_wire_write){
+		.write = (enum ub_write)kind,
+		.overridden = (parts->flags & FLAG_OVERRIDDEN) != 0,
+		.method = parts->texts[0],
+		.target = parts->texts[1],
+		.href = parts->texts[2],
+		.destination = parts->texts[3],
+		.host = parts->texts[4],
+		.authorization = parts->texts[5],
+	};
+	return UB_WIRE_OK;
+}
+
+static enum ub_wire_result read_answered(const struct parts *parts, struct ub_wire_answered *answered)
+{
+	if (parts->status > 999)
+		return UB_WIRE_INVALID;
+	*answered = (struct ub_wire_answered){
+		.status = parts->status,
+		.etag = parts->texts[0],
+		.schedule_tag = parts->texts[1],
+		.location = parts->texts[2],
+	};
+	return UB_WIRE_OK;
+}
+
+/* ---- parts as bytes ---- */
+
+size_t ub_wire_encode(const struct ub_wire_frame *frame, unsigned char *out, size_t size)
+{
+	struct parts parts = { 0 };
+	if (frame->kind == UB_WIRE_WRITE)
+		parts = write_parts(&frame->write);
+	else if (frame->kind == UB_WIRE_ANSWERED)
+		parts = answered_parts(&frame->answered);
+	size_t at = FRAME_HEADER + 4 * parts.n;
+	if (size < at)
+		return 0;
+	memset(out, 0, FRAME_HEADER);
+	out[0] = FRAME_VERSION;
+	out[1] = (unsigned char)frame->kind;
+	put16(out + 2, parts.flags);
+	put32(out + 4, frame->id.slot);
+	put32(out + 8, frame->id.generation);
+	put16(out + 12, parts.status);
+	out[14] = (unsigned char)parts.n;
+	for (size_t i = 0; i < parts.n; i++) {
+		struct ub_text text = parts.texts[i];
+		if (text.len > size - at)
+			return 0;
+		put32(out + FRAME_HEADER + 4 * i, (uint32_t)text.len);
+		if (text.len > 0)
+			memcpy(out + at, text.ptr, text.len);
+		at += text.len;
+	}
+	return at;
+}
+
+/* The lengths must add up to exactly the bytes there are. */
+static bool read_texts(const unsigned char *bytes, size_t n, size_t count, struct parts *parts)
+{
+	size_t at = FRAME_HEADER + 4 * count;
+	if (n < at)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		size_t len = get32(bytes + FRAME_HEADER + 4 * i);
+		if (len > n - at)
+			return false;
+		if (i < TEXTS_MAX)
+			parts->texts[i] = ub_text_n((const char *)bytes + at, len);
+		at += len;
+	}
+	return at == n;
+}
+
+enum ub_wire_result ub_wire_decode(const unsigned char *bytes, size_t n, struct ub_wire_frame *frame)
+{
+	struct parts parts = { 0 };
+	if (n < FRAME_HEADER || bytes[0] != FRAME_VERSION || !read_texts(bytes, n, bytes[14], &parts))
+		return UB_WIRE_INVALID;
+	if (bytes[1] >= UB_COUNT(kinds) || !kinds[bytes[1]].known)
+		return UB_WIRE_UNKNOWN;
+	if (bytes[14] < kinds[bytes[1]].texts)
+		return UB_WIRE_INVALID;
+	parts.flags = get16(bytes + 2);
+	parts.status = get16(bytes + 12);
+	*frame = (struct ub_wire_frame){
+		.kind = (enum ub_wire_kind)bytes[1],
+		.id = { get32(bytes + 4), get32(bytes + 8) },
+	};
+	if (frame->kind == UB_WIRE_WRITE)
+		return read_write(&parts, &frame->write);
+	if (frame->kind == UB_WIRE_ANSWERED)
+		return read_answered(&parts, &frame->answered);
+	return UB_WIRE_OK;
+}

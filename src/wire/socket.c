@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "upbeat/wire.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum ub_wire_result ub_wire_send(int fd, const struct ub_wire_frame *frame, unsigned char *scratch)
+{
+	size_t n = ub_wire_encode(frame, scratch, UB_WIRE_FRAME_MAX);
+	if (n == 0)
+		return UB_WIRE_INVALID;
+	ssize_t sent = send(fd, scratch, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	int error = errno;
+	explicit_bzero(scratch, n);
+	if (sent == (ssize_t)n)
+		return UB_WIRE_OK;
+	switch (error) {
+	case EAGAIN:
+	case ENOBUFS:
+	case ENOMEM:
+	case EINTR:
+		return UB_WIRE_FULL;
+	case EMSGSIZE:
+		return UB_WIRE_INVALID;
+	default:
+		return UB_WIRE_CLOSED;
+	}
+}
+
+enum ub_wire_result ub_wire_receive(int fd, struct ub_wire_frame *frame, unsigned char *scratch)
+{
+	ssize_t n = recv(fd, scratch, UB_WIRE_FRAME_MAX, MSG_DONTWAIT | MSG_TRUNC);
+	if (n == 0)
+		return UB_WIRE_CLOSED;
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? UB_WIRE_NONE : UB_WIRE_CLOSED;
+	if ((size_t)n > UB_WIRE_FRAME_MAX) {
+		explicit_bzero(scratch, UB_WIRE_FRAME_MAX);
+		return UB_WIRE_INVALID;
+	}
+	return ub_wire_decode(scratch, (size_t)n, frame);
+}
