@@ -293,10 +293,12 @@ const char *ub_facts_not_eligible_text(const char *reason);
 
 /* ---- facts for CEL ---- */
 
-/* Declares meeting, account, has_account, today, org, the type of a person and the functions of rules.md
- * (days, businessDays, date, team, ours) in `env`. `fields`: the declared account fields; n_fields SIZE_MAX:
- * not known (checked without settings): any name is allowed, dyn. */
-void ub_facts_declare(struct ub_cel_env *env, const struct ub_account_field_decl *fields, size_t n_fields);
+/* Declares meeting, account, has_account, today, org, the types of a person and of a colleague (a person who
+ * is ours; a list(colleague) may be given to anybody without thought of guests) and the functions days,
+ * businessDays, date, team and ours in `env`. `fields`: the declared account fields; n_fields SIZE_MAX: not
+ * known (checked without settings): any name is allowed, dyn. The arena must outlive the env. */
+void ub_facts_declare(struct ub_cel_env *env, const struct ub_account_field_decl *fields, size_t n_fields,
+    struct ub_arena *arena);
 /* Binds the variables declared above, and makes the facts the activation's context. They must outlive it. */
 void ub_facts_bind(struct ub_cel_activation *activation, const struct ub_facts *facts);
 /* The people of a list(person) that an expression gave, each once, in its order. */

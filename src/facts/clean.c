@@ -45,7 +45,7 @@ static bool is_clean(struct ub_text text)
 struct ub_text clean_lines(struct ub_text text, struct ub_arena *arena)
 {
 	if (is_clean(text))
-		return text;
+		return text.len ? text : UB_TEXT_NONE; /* never a NULL pointer */
 	struct ub_buf out = UB_BUF(arena);
 	for (size_t at = 0; at < text.len;) {
 		uint32_t c;

@@ -45,6 +45,10 @@ struct everybody find_everybody(const struct ub_event *event, const struct ub_or
 const struct ub_person *make_person(const struct ub_org *org, const struct ub_account *account,
     struct ub_text address, struct ub_arena *arena);
 
+/* Somebody by address: who is on the event, else made; NULL when it is no address. */
+const struct ub_person *find_person(
+    const struct ub_facts *facts, struct ub_text address, struct ub_arena *arena);
+
 /* ---- make.c ---- */
 
 /* `floating`: the zone of a time that has none of its own. */

@@ -112,3 +112,13 @@ struct everybody find_everybody(const struct ub_event *event, const struct ub_or
 	}
 	return all;
 }
+
+const struct ub_person *find_person(
+    const struct ub_facts *facts, struct ub_text address, struct ub_arena *arena)
+{
+	if (!ub_facts_is_address(address))
+		return NULL;
+	struct ub_text key = ub_text_lower(arena, address);
+	const struct ub_person *known = ub_map_get(facts->people, key);
+	return known ? known : make_person(facts->org, facts->account, key, arena);
+}

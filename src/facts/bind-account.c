@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cel-private.h"
+
+static struct ub_cel_value text_or_absent(struct ub_text text, struct ub_arena *arena)
+{
+	return text.len ? ub_cel_string(clean_line(text, arena)) : ub_cel_absent();
+}
+
+static struct ub_cel_value instant_or_absent(int64_t instant)
+{
+	return instant == UB_INSTANT_NONE ? ub_cel_absent() : ub_cel_timestamp(instant, 0);
+}
+
+static struct ub_cel_value note_value(
+    const struct ub_cel_type *type, const struct ub_account_note *note, struct ub_arena *arena)
+{
+	struct ub_cel_value *fields = UB_NEW_ARRAY(arena, struct ub_cel_value, NOTE_FIELDS);
+	fields[NOTE_ID] = ub_cel_string(clean_line(note->id, arena));
+	fields[NOTE_TITLE] = ub_cel_string(clean_line(note->title, arena));
+	fields[NOTE_SEVERITY] = ub_cel_string(clean_line(note->severity, arena));
+	fields[NOTE_OWNER] = ub_cel_string(clean_line(note->owner, arena));
+	fields[NOTE_STATUS] = ub_cel_string(clean_line(note->status, arena));
+	fields[NOTE_DATE] = instant_or_absent(note->date);
+	return ub_cel_object(arena, type, fields);
+}
+
+static struct ub_cel_value notes_value(
+    struct binding *binding, const char *type_name, const struct ub_account_notes *notes)
+{
+	const struct ub_cel_type *type = ub_cel_find_object(binding->env, ub_text(type_name));
+	struct ub_cel_value *items = UB_NEW_ARRAY(binding->arena, struct ub_cel_value, notes->n);
+	for (size_t i = 0; i < notes->n; i++)
+		items[i] = note_value(type, &notes->items[i], binding->arena);
+	return ub_cel_list(binding->arena, items, notes->n);
+}
+
+/* Stakeholders who are not in the meeting are people too, but nothing is known of their answer. */
+static struct ub_cel_value stakeholders_value(struct binding *binding, const struct ub_account *account)
+{
+	struct ub_people people = { NULL, 0, 0 };
+	for (size_t i = 0; i < account->n_stakeholders; i++) {
+		const struct ub_stakeholder *stakeholder = &account->stakeholders[i];
+		const struct ub_person *person =
+		    find_person(binding->facts, stakeholder->email, binding->arena);
+		if (!person)
+			continue;
+		*ub_push(binding->arena, &people) = person;
+	}
+	return people_value(binding, people);
+}
+
+static struct ub_cel_value owner_value(struct binding *binding, struct ub_text address)
+{
+	const struct ub_person *owner = find_person(binding->facts, address, binding->arena);
+	return owner && owner->internal ? person_value(binding, owner) : ub_cel_absent();
+}
+
+static struct ub_cel_value seen_value(struct binding *binding, const struct ub_account_history *history)
+{
+	struct ub_cel_value *fields = UB_NEW_ARRAY(binding->arena, struct ub_cel_value, SEEN_FIELDS);
+	fields[SEEN_MEETINGS] = ub_cel_int(history->meetings);
+	fields[SEEN_PEOPLE] = text_list_value(history->people, binding->arena);
+	return ub_cel_object(binding->arena, ub_cel_find_object(binding->env, UB_TEXT("seen")), fields);
+}
+
+static void set_history(
+    struct ub_cel_value *fields, struct binding *binding, const struct ub_account_history *history)
+{
+	if (!history)
+		return;
+	fields[ACCOUNT_LAST_MEETING] = instant_or_absent(history->last_meeting);
+	fields[ACCOUNT_NEXT_MEETING] = instant_or_absent(history->next_meeting);
+	fields[ACCOUNT_SEEN] = seen_value(binding, history);
+}
+
+static struct ub_cel_value field_value(const struct ub_account_field *field, struct ub_arena *arena)
+{
+	if (!field->given)
+		return ub_cel_absent();
+	switch (field->decl->type) {
+	case UB_FIELD_STRING:
+		return ub_cel_string(clean_lines(field->string, arena));
+	case UB_FIELD_INT:
+		return ub_cel_int(field->integer);
+	case UB_FIELD_DOUBLE:
+		return ub_cel_double(field->number);
+	case UB_FIELD_BOOL:
+		return ub_cel_bool(field->integer != 0);
+	case UB_FIELD_DATE:
+		return instant_or_absent(field->integer);
+	}
+	return ub_cel_absent();
+}
+
+/* As an object of the declared fields. They are matched by name: rules may have been loaded with other
+ * declarations than the source that gave this account. */
+static struct ub_cel_value declared_value(
+    struct binding *binding, const struct ub_cel_type *object, const struct ub_account *account)
+{
+	size_t n = ub_cel_field_count(object);
+	struct ub_cel_value *fields = UB_NEW_ARRAY(binding->arena, struct ub_cel_value, n);
+	for (size_t i = 0; i < n; i++)
+		fields[i] = ub_cel_absent();
+	for (size_t i = 0; account && i < account->n_fields; i++) {
+		size_t at = ub_cel_field_index(object, account->fields[i].decl->name);
+		if (at != SIZE_MAX)
+			fields[at] = field_value(&account->fields[i], binding->arena);
+	}
+	return ub_cel_object(binding->arena, object, fields);
+}
+
+static struct ub_cel_value undeclared_value(struct binding *binding, const struct ub_account *account)
+{
+	if (!account)
+		return ub_cel_absent();
+	UB_VEC(struct ub_cel_entry) entries = { NULL, 0, 0 };
+	for (size_t i = 0; i < account->n_fields; i++) {
+		const struct ub_account_field *field = &account->fields[i];
+		if (field->given)
+			*ub_push(binding->arena, &entries) =
+			    (struct ub_cel_entry){ ub_cel_string(field->decl->name),
+				    field_value(field, binding->arena) };
+	}
+	return ub_cel_map(binding->arena, entries.items, entries.n);
+}
+
+static void set_account(
+    struct ub_cel_value *fields, struct binding *binding, const struct ub_account *account)
+{
+	struct ub_arena *arena = binding->arena;
+	fields[ACCOUNT_ID] = ub_cel_string(clean_line(account->id, arena));
+	fields[ACCOUNT_HEALTH] = text_or_absent(ub_text(health_word(account->health)), arena);
+	fields[ACCOUNT_SCORE] = account->has_score ? ub_cel_double(account->score) : ub_cel_absent();
+	fields[ACCOUNT_TIER] = text_or_absent(account->tier, arena);
+	fields[ACCOUNT_STAGE] = text_or_absent(account->stage, arena);
+	fields[ACCOUNT_RENEWAL] = instant_or_absent(account->renewal);
+	fields[ACCOUNT_OWNER] = owner_value(binding, account->owner);
+	fields[ACCOUNT_TEAM] = colleagues_value(binding, account->team);
+	fields[ACCOUNT_STAKEHOLDERS] = stakeholders_value(binding, account);
+	fields[ACCOUNT_TICKETS] = notes_value(binding, "ticket", &account->tickets);
+	fields[ACCOUNT_FEATURE_REQUESTS] =
+	    notes_value(binding, "feature_request", &account->feature_requests);
+	fields[ACCOUNT_INSIGHTS] = notes_value(binding, "insight", &account->insights);
+	fields[ACCOUNT_ACTIONS] = notes_value(binding, "action", &account->actions);
+	fields[ACCOUNT_RISKS] = notes_value(binding, "risk", &account->risks);
+	set_history(fields, binding, account->history);
+}
+
+struct ub_cel_value account_value(struct binding *binding)
+{
+	const struct ub_facts *facts = binding->facts;
+	const struct ub_cel_type *type = ub_cel_find_object(binding->env, UB_TEXT("account"));
+	const struct ub_cel_type *declared = ub_cel_find_object(binding->env, UB_TEXT("account_fields"));
+	struct ub_cel_value *fields = UB_NEW_ARRAY(binding->arena, struct ub_cel_value, ACCOUNT_FIELDS);
+	for (size_t i = 0; i < ACCOUNT_FIELDS; i++)
+		fields[i] = ub_cel_absent();
+	if (facts->account)
+		set_account(fields, binding, facts->account);
+	fields[ACCOUNT_NAME] = ub_cel_string(facts->account_name);
+	fields[ACCOUNT_DOMAINS] = text_list_value(facts->account_domains, binding->arena);
+	fields[ACCOUNT_FIELDS_DECLARED] = declared ? declared_value(binding, declared, facts->account)
+						   : undeclared_value(binding, facts->account);
+	return ub_cel_object(binding->arena, type, fields);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cel-private.h"
+
+struct ub_cel_value text_list_value(struct ub_texts texts, struct ub_arena *arena)
+{
+	struct ub_cel_value *items = UB_NEW_ARRAY(arena, struct ub_cel_value, texts.n);
+	for (size_t i = 0; i < texts.n; i++)
+		items[i] = ub_cel_string(texts.items[i]);
+	return ub_cel_list(arena, items, texts.n);
+}
+
+/* What the account's source says of a guest; without it all is empty and false. */
+static void set_stakeholder(
+    struct ub_cel_value *fields, const struct ub_stakeholder *known, struct ub_arena *arena)
+{
+	static const struct ub_stakeholder nothing = { .title = { "", 0 }, .persona = { "", 0 } };
+	const struct ub_stakeholder *s = known ? known : &nothing;
+	fields[PERSON_TITLE] = ub_cel_string(clean_line(s->title, arena));
+	fields[PERSON_PERSONA] = ub_cel_string(clean_line(s->persona, arena));
+	fields[PERSON_CONCERNS] = text_list_value(s->concerns, arena);
+	fields[PERSON_EXECUTIVE] = ub_cel_bool(s->executive);
+	fields[PERSON_CHAMPION] = ub_cel_bool(s->champion);
+	fields[PERSON_ECONOMIC_BUYER] = ub_cel_bool(s->economic_buyer);
+}
+
+static struct ub_cel_value new_person_value(struct binding *binding, const struct ub_person *person)
+{
+	struct ub_arena *arena = binding->arena;
+	struct ub_cel_value *fields = UB_NEW_ARRAY(arena, struct ub_cel_value, PERSON_FIELDS);
+	fields[PERSON_EMAIL] = ub_cel_string(person->email);
+	fields[PERSON_NAME] = ub_cel_string(person->name);
+	fields[PERSON_DOMAIN] = ub_cel_string(person->domain);
+	fields[PERSON_INTERNAL] = ub_cel_bool(person->internal);
+	fields[PERSON_ROLE] = ub_cel_string(ub_text(role_word(person->role)));
+	fields[PERSON_STATUS] = ub_cel_string(ub_text(answer_word(person->status)));
+	fields[PERSON_KIND] = ub_cel_string(person->kind);
+	fields[PERSON_OPTIONAL] = ub_cel_bool(person->role == UB_ROLE_OPTIONAL);
+	fields[PERSON_TEAMS] = text_list_value(person->teams, arena);
+	set_stakeholder(fields, person->stakeholder, arena);
+	return ub_cel_object(arena, person->internal ? binding->colleague : binding->person, fields);
+}
+
+struct ub_cel_value person_value(struct binding *binding, const struct ub_person *person)
+{
+	struct ub_cel_value *known = ub_map_get(binding->values, person->email);
+	if (known)
+		return *known;
+	known = UB_NEW(binding->arena, struct ub_cel_value);
+	*known = new_person_value(binding, person);
+	ub_map_put(binding->values, person->email, known);
+	return *known;
+}
+
+struct ub_cel_value people_value(struct binding *binding, struct ub_people people)
+{
+	struct ub_cel_value *items = UB_NEW_ARRAY(binding->arena, struct ub_cel_value, people.n);
+	for (size_t i = 0; i < people.n; i++)
+		items[i] = person_value(binding, people.items[i]);
+	return ub_cel_list(binding->arena, items, people.n);
+}
+
+struct ub_cel_value colleagues_value(struct binding *binding, struct ub_texts addresses)
+{
+	struct ub_people people = { NULL, 0, 0 };
+	struct ub_map *seen = ub_map_new(binding->arena);
+	for (size_t i = 0; i < addresses.n; i++) {
+		const struct ub_person *person =
+		    find_person(binding->facts, addresses.items[i], binding->arena);
+		if (person && person->internal && person->status != UB_PARTSTAT_DECLINED &&
+		    !ub_map_put(seen, person->email, (void *)person))
+			*ub_push(binding->arena, &people) = person;
+	}
+	return people_value(binding, people);
+}
+
+static void set_times(struct ub_cel_value *fields, const struct ub_meeting *meeting)
+{
+	fields[MEETING_START] = ub_cel_timestamp(meeting->start, 0);
+	fields[MEETING_END] = ub_cel_timestamp(meeting->end, 0);
+	fields[MEETING_DURATION] = ub_cel_duration(meeting->end - meeting->start, 0);
+	fields[MEETING_ALL_DAY] = ub_cel_bool(meeting->event->start.date);
+	fields[MEETING_TIME_ZONE] = ub_cel_string(ub_cal_zone_name(meeting->zone));
+	fields[MEETING_REPEATS] = ub_cel_string(ub_text(repeats_word(meeting->event->repeats)));
+	fields[MEETING_OCCURRENCE] = ub_cel_timestamp(meeting->start, 0);
+}
+
+static void set_people(struct ub_cel_value *fields, struct binding *binding)
+{
+	static const struct ub_person nobody = { .email = { "", 0 }, .kind = { "person", 6 } };
+	const struct ub_meeting *meeting = &binding->facts->meeting;
+	fields[MEETING_ORGANIZER] = meeting->organizer ? person_value(binding, meeting->organizer)
+						       : new_person_value(binding, &nobody);
+	fields[MEETING_ATTENDEES] = people_value(binding, meeting->attendees);
+	fields[MEETING_INTERNAL] = people_value(binding, meeting->internal);
+	fields[MEETING_EXTERNAL] = people_value(binding, meeting->external);
+	fields[MEETING_CUSTOMER] = ub_cel_bool(meeting->customer);
+	fields[MEETING_ORGANIZED_BY_US] = ub_cel_bool(meeting->organized_by_us);
+}
+
+static struct ub_cel_value meeting_value(struct binding *binding)
+{
+	struct ub_arena *arena = binding->arena;
+	const struct ub_meeting *meeting = &binding->facts->meeting;
+	const struct ub_event *event = meeting->event;
+	struct ub_cel_value *fields = UB_NEW_ARRAY(arena, struct ub_cel_value, MEETING_FIELDS);
+	fields[MEETING_UID] = ub_cel_string(clean_line(event->uid, arena));
+	fields[MEETING_TITLE] = ub_cel_string(meeting->title);
+	fields[MEETING_DESCRIPTION] = ub_cel_string(meeting->description);
+	fields[MEETING_LOCATION] = ub_cel_string(meeting->location);
+	fields[MEETING_CONFERENCE] = ub_cel_string(meeting->conference);
+	fields[MEETING_STATUS] = ub_cel_string(ub_text(event_status_word(event->status)));
+	fields[MEETING_PRIVATE] = ub_cel_bool(event->class != UB_CLASS_PUBLIC);
+	fields[MEETING_CATEGORIES] = text_list_value(meeting->categories, arena);
+	fields[MEETING_CALENDAR] = ub_cel_string(meeting->calendar);
+	fields[MEETING_URL] = ub_cel_string(meeting->url);
+	set_times(fields, meeting);
+	set_people(fields, binding);
+	return ub_cel_object(arena, ub_cel_find_object(binding->env, UB_TEXT("meeting")), fields);
+}
+
+static struct ub_cel_value org_value(struct binding *binding)
+{
+	struct ub_arena *arena = binding->arena;
+	const struct ub_org *org = binding->facts->org;
+	struct ub_texts teams = { NULL, 0, 0 };
+	for (size_t i = 0; i < org->n_teams; i++)
+		*ub_push(arena, &teams) = org->teams[i].name;
+	struct ub_cel_value *fields = UB_NEW_ARRAY(arena, struct ub_cel_value, ORG_FIELDS);
+	fields[ORG_DOMAINS] = text_list_value(org->domains, arena);
+	fields[ORG_TIME_ZONE] = ub_cel_string(ub_cal_zone_name(org->standard.zone));
+	fields[ORG_LANGUAGE] = ub_cel_string(org->language);
+	fields[ORG_TEAMS] = text_list_value(teams, arena);
+	return ub_cel_object(arena, ub_cel_find_object(binding->env, UB_TEXT("organization")), fields);
+}
+
+static void bind(struct ub_cel_activation *activation, const char *name, struct ub_cel_value value)
+{
+	ub_cel_bind_name(activation, ub_text(name), value);
+}
+
+void ub_facts_bind(struct ub_cel_activation *activation, const struct ub_facts *facts)
+{
+	struct ub_arena *arena = ub_cel_activation_arena(activation);
+	struct binding *binding = UB_NEW(arena, struct binding);
+	binding->facts = facts;
+	binding->arena = arena;
+	binding->env = ub_cel_activation_env(activation);
+	binding->person = ub_cel_find_object(binding->env, UB_TEXT("person"));
+	binding->colleague = ub_cel_find_object(binding->env, UB_TEXT("colleague"));
+	binding->values = ub_map_new(arena);
+	ub_cel_activation_set_context(activation, binding);
+	bind(activation, "meeting", meeting_value(binding));
+	bind(activation, "account", account_value(binding));
+	bind(activation, "has_account", ub_cel_bool(facts->account != NULL));
+	bind(activation, "today", ub_cel_timestamp(facts->today, 0));
+	bind(activation, "org", org_value(binding));
+}
+
+struct ub_people ub_facts_people(
+    const struct ub_facts *facts, struct ub_cel_value list, struct ub_arena *arena)
+{
+	struct ub_people people = { NULL, 0, 0 };
+	struct ub_map *seen = ub_map_new(arena);
+	for (size_t i = 0; list.kind == UB_CEL_LIST && i < list.list->n; i++) {
+		struct ub_cel_value item = list.list->items[i];
+		if (item.kind != UB_CEL_OBJECT)
+			continue;
+		struct ub_text email = ub_cel_text(item.object->fields[PERSON_EMAIL]);
+		const struct ub_person *person = find_person(facts, email, arena);
+		if (person && !ub_map_put(seen, person->email, (void *)person))
+			*ub_push(arena, &people) = person;
+	}
+	return people;
+}

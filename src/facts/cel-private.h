@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_FACTS_CEL_PRIVATE_H
+#define UPBEAT_FACTS_CEL_PRIVATE_H
+
+#include "upbeat/cel.h"
+#include "facts-private.h"
+
+/* The fields of the object types, by index: declared and bound in the same order. */
+
+enum person_field {
+	PERSON_EMAIL,
+	PERSON_NAME,
+	PERSON_DOMAIN,
+	PERSON_INTERNAL,
+	PERSON_ROLE,
+	PERSON_STATUS,
+	PERSON_KIND,
+	PERSON_OPTIONAL,
+	PERSON_TEAMS,
+	PERSON_TITLE,
+	PERSON_PERSONA,
+	PERSON_CONCERNS,
+	PERSON_EXECUTIVE,
+	PERSON_CHAMPION,
+	PERSON_ECONOMIC_BUYER,
+	PERSON_FIELDS
+};
+
+enum meeting_field {
+	MEETING_UID,
+	MEETING_TITLE,
+	MEETING_DESCRIPTION,
+	MEETING_LOCATION,
+	MEETING_CONFERENCE,
+	MEETING_START,
+	MEETING_END,
+	MEETING_DURATION,
+	MEETING_ALL_DAY,
+	MEETING_TIME_ZONE,
+	MEETING_REPEATS,
+	MEETING_OCCURRENCE,
+	MEETING_ORGANIZER,
+	MEETING_ATTENDEES,
+	MEETING_INTERNAL,
+	MEETING_EXTERNAL,
+	MEETING_CUSTOMER,
+	MEETING_ORGANIZED_BY_US,
+	MEETING_STATUS,
+	MEETING_PRIVATE,
+	MEETING_CATEGORIES,
+	MEETING_CALENDAR,
+	MEETING_URL,
+	MEETING_FIELDS
+};
+
+enum account_field {
+	ACCOUNT_ID,
+	ACCOUNT_NAME,
+	ACCOUNT_DOMAINS,
+	ACCOUNT_HEALTH,
+	ACCOUNT_SCORE,
+	ACCOUNT_TIER,
+	ACCOUNT_STAGE,
+	ACCOUNT_RENEWAL,
+	ACCOUNT_OWNER,
+	ACCOUNT_TEAM,
+	ACCOUNT_STAKEHOLDERS,
+	ACCOUNT_TICKETS,
+	ACCOUNT_FEATURE_REQUESTS,
+	ACCOUNT_INSIGHTS,
+	ACCOUNT_ACTIONS,
+	ACCOUNT_RISKS,
+	ACCOUNT_LAST_MEETING,
+	ACCOUNT_NEXT_MEETING,
+	ACCOUNT_SEEN,
+	ACCOUNT_FIELDS_DECLARED,
+	ACCOUNT_FIELDS
+};
+
+enum note_field { NOTE_ID, NOTE_TITLE, NOTE_SEVERITY, NOTE_OWNER, NOTE_STATUS, NOTE_DATE, NOTE_FIELDS };
+
+enum seen_field { SEEN_MEETINGS, SEEN_PEOPLE, SEEN_FIELDS };
+
+enum org_field { ORG_DOMAINS, ORG_TIME_ZONE, ORG_LANGUAGE, ORG_TEAMS, ORG_FIELDS };
+
+/* What the functions of an activation work on: its context. */
+struct binding {
+	const struct ub_facts *facts;
+	struct ub_arena *arena;
+	const struct ub_cel_env *env;
+	const struct ub_cel_type *person, *colleague;
+	struct ub_map *values; /* a person's value, by address: one object each */
+};
+
+/* ---- bind.c ---- */
+
+struct ub_cel_value text_list_value(struct ub_texts texts, struct ub_arena *arena);
+struct ub_cel_value person_value(struct binding *binding, const struct ub_person *person);
+struct ub_cel_value people_value(struct binding *binding, struct ub_people people);
+/* Our people among addresses, each once. */
+struct ub_cel_value colleagues_value(struct binding *binding, struct ub_texts addresses);
+
+/* ---- bind-account.c ---- */
+
+struct ub_cel_value account_value(struct binding *binding);
+
+/* ---- functions.c ---- */
+
+void declare_functions(struct ub_cel_env *env);
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cel-private.h"
+
+/* The names that rules and templates know, with what they may show to whom: upbeat-rules(5), "Facts". */
+
+#define INTERNAL .audience = UB_CEL_INTERNAL
+/* An account's data that a source need not have; where there is an account at all, the author has thought of
+ * it. */
+#define MAY_LACK INTERNAL, .may_be_absent = true, .guard = "has_account"
+
+static const struct ub_cel_decl person_fields[PERSON_FIELDS] = {
+	[PERSON_EMAIL] = { .name = "email", .type = "string" },
+	[PERSON_NAME] = { .name = "name", .type = "string" },
+	[PERSON_DOMAIN] = { .name = "domain", .type = "string" },
+	[PERSON_INTERNAL] = { .name = "internal", .type = "bool" },
+	[PERSON_ROLE] = { .name = "role", .type = "string" },
+	[PERSON_STATUS] = { .name = "status", .type = "string" },
+	[PERSON_KIND] = { .name = "kind", .type = "string" },
+	[PERSON_OPTIONAL] = { .name = "optional", .type = "bool" },
+	[PERSON_TEAMS] = { .name = "teams", .type = "list(string)" },
+	[PERSON_TITLE] = { .name = "title", .type = "string", INTERNAL },
+	[PERSON_PERSONA] = { .name = "persona", .type = "string", INTERNAL },
+	[PERSON_CONCERNS] = { .name = "concerns", .type = "list(string)", INTERNAL },
+	[PERSON_EXECUTIVE] = { .name = "executive", .type = "bool", INTERNAL },
+	[PERSON_CHAMPION] = { .name = "champion", .type = "bool", INTERNAL },
+	[PERSON_ECONOMIC_BUYER] = { .name = "economic_buyer", .type = "bool", INTERNAL },
+};
+
+static const struct ub_cel_decl meeting_fields[MEETING_FIELDS] = {
+	[MEETING_UID] = { .name = "uid", .type = "string" },
+	[MEETING_TITLE] = { .name = "title", .type = "string" },
+	[MEETING_DESCRIPTION] = { .name = "description", .type = "string" },
+	[MEETING_LOCATION] = { .name = "location", .type = "string" },
+	[MEETING_CONFERENCE] = { .name = "conference", .type = "string" },
+	[MEETING_START] = { .name = "start", .type = "timestamp" },
+	[MEETING_END] = { .name = "end", .type = "timestamp" },
+	[MEETING_DURATION] = { .name = "duration", .type = "duration" },
+	[MEETING_ALL_DAY] = { .name = "all_day", .type = "bool" },
+	[MEETING_TIME_ZONE] = { .name = "time_zone", .type = "string" },
+	[MEETING_REPEATS] = { .name = "repeats", .type = "string" },
+	[MEETING_OCCURRENCE] = { .name = "occurrence", .type = "timestamp" },
+	[MEETING_ORGANIZER] = { .name = "organizer", .type = "person" },
+	[MEETING_ATTENDEES] = { .name = "attendees", .type = "list(person)" },
+	[MEETING_INTERNAL] = { .name = "internal", .type = "list(colleague)" },
+	[MEETING_EXTERNAL] = { .name = "external", .type = "list(person)" },
+	[MEETING_CUSTOMER] = { .name = "customer", .type = "bool" },
+	[MEETING_ORGANIZED_BY_US] = { .name = "organized_by_us", .type = "bool" },
+	[MEETING_STATUS] = { .name = "status", .type = "string" },
+	[MEETING_PRIVATE] = { .name = "private", .type = "bool" },
+	[MEETING_CATEGORIES] = { .name = "categories", .type = "list(string)" },
+	[MEETING_CALENDAR] = { .name = "calendar", .type = "string" },
+	[MEETING_URL] = { .name = "url", .type = "string" },
+};
+
+static const struct ub_cel_decl account_fields[ACCOUNT_FIELDS] = {
+	[ACCOUNT_ID] = { .name = "id", .type = "string", MAY_LACK },
+	[ACCOUNT_NAME] = { .name = "name", .type = "string" },
+	[ACCOUNT_DOMAINS] = { .name = "domains", .type = "list(string)" },
+	[ACCOUNT_HEALTH] = { .name = "health", .type = "string", MAY_LACK },
+	[ACCOUNT_SCORE] = { .name = "score", .type = "double", MAY_LACK },
+	[ACCOUNT_TIER] = { .name = "tier", .type = "string", MAY_LACK },
+	[ACCOUNT_STAGE] = { .name = "stage", .type = "string", MAY_LACK },
+	[ACCOUNT_RENEWAL] = { .name = "renewal", .type = "timestamp", MAY_LACK },
+	[ACCOUNT_OWNER] = { .name = "owner", .type = "colleague", MAY_LACK },
+	[ACCOUNT_TEAM] = { .name = "team", .type = "list(colleague)", MAY_LACK },
+	[ACCOUNT_STAKEHOLDERS] = { .name = "stakeholders", .type = "list(person)", MAY_LACK },
+	[ACCOUNT_TICKETS] = { .name = "tickets", .type = "list(ticket)", MAY_LACK },
+	[ACCOUNT_FEATURE_REQUESTS] = { .name = "feature_requests",
+	    .type = "list(feature_request)",
+	    MAY_LACK },
+	[ACCOUNT_INSIGHTS] = { .name = "insights", .type = "list(insight)", MAY_LACK },
+	[ACCOUNT_ACTIONS] = { .name = "actions", .type = "list(action)", MAY_LACK },
+	[ACCOUNT_RISKS] = { .name = "risks", .type = "list(risk)", MAY_LACK },
+	[ACCOUNT_LAST_MEETING] = { .name = "last_meeting", .type = "timestamp", MAY_LACK },
+	[ACCOUNT_NEXT_MEETING] = { .name = "next_meeting", .type = "timestamp", MAY_LACK },
+	[ACCOUNT_SEEN] = { .name = "seen", .type = "seen", MAY_LACK },
+	/* Declared apart: what it is depends on the settings. */
+	[ACCOUNT_FIELDS_DECLARED] = { .name = "fields", .type = "account_fields" },
+};
+
+static const struct ub_cel_decl seen_fields[SEEN_FIELDS] = {
+	[SEEN_MEETINGS] = { .name = "meetings", .type = "int", INTERNAL },
+	[SEEN_PEOPLE] = { .name = "people", .type = "list(string)", INTERNAL },
+};
+
+static const struct ub_cel_decl org_fields[ORG_FIELDS] = {
+	[ORG_DOMAINS] = { .name = "domains", .type = "list(string)" },
+	[ORG_TIME_ZONE] = { .name = "time_zone", .type = "string" },
+	[ORG_LANGUAGE] = { .name = "language", .type = "string" },
+	[ORG_TEAMS] = { .name = "teams", .type = "list(string)" },
+};
+
+/* What an account source lists; the names of the date say what happened then. */
+static const struct note_type {
+	const char *name, *date;
+} note_types[] = {
+	{ "ticket", "opened" },
+	{ "feature_request", "since" },
+	{ "insight", "since" },
+	{ "action", "due" },
+	{ "risk", "since" },
+};
+
+static void declare_object(
+    struct ub_cel_env *env, const char *name, const char *shown, const struct ub_cel_decl *fields, size_t n)
+{
+	ub_cel_declare_fields(env, ub_cel_declare_object(env, name, NULL, shown), fields, n);
+}
+
+static void declare_note(struct ub_cel_env *env, const struct note_type *type)
+{
+	struct ub_cel_decl const fields[NOTE_FIELDS] = {
+		[NOTE_ID] = { .name = "id", .type = "string", INTERNAL },
+		[NOTE_TITLE] = { .name = "title", .type = "string", INTERNAL },
+		[NOTE_SEVERITY] = { .name = "severity", .type = "string", INTERNAL },
+		[NOTE_OWNER] = { .name = "owner", .type = "string", INTERNAL },
+		[NOTE_STATUS] = { .name = "status", .type = "string", INTERNAL },
+		[NOTE_DATE] = { .name = type->date, .type = "timestamp", INTERNAL, .may_be_absent = true },
+	};
+	declare_object(env, type->name, "title", fields, NOTE_FIELDS);
+}
+
+static const char *field_type(enum ub_field_type type)
+{
+	static const char *const names[] = {
+		[UB_FIELD_STRING] = "string",
+		[UB_FIELD_INT] = "int",
+		[UB_FIELD_DOUBLE] = "double",
+		[UB_FIELD_BOOL] = "bool",
+		[UB_FIELD_DATE] = "timestamp",
+	};
+	return names[type];
+}
+
+static void declare_account_fields(
+    struct ub_cel_env *env, const struct ub_account_field_decl *fields, size_t n, struct ub_arena *arena)
+{
+	const struct ub_cel_type *object = ub_cel_declare_object(env, "account_fields", NULL, NULL);
+	for (size_t i = 0; i < n; i++) {
+		struct ub_cel_decl const decl = {
+			.name = ub_text_cstr(arena, fields[i].name),
+			.type = field_type(fields[i].type),
+			.audience = fields[i].customer ? UB_CEL_PUBLIC : UB_CEL_INTERNAL,
+			.may_be_absent = true,
+			.guard = "has_account",
+		};
+		ub_cel_declare_fields(env, object, &decl, 1);
+	}
+}
+
+static void declare_account(struct ub_cel_env *env, const struct ub_account_field_decl *fields,
+    size_t n_fields, struct ub_arena *arena)
+{
+	const struct ub_cel_type *account = ub_cel_declare_object(env, "account", NULL, "name");
+	struct ub_cel_decl declared = account_fields[ACCOUNT_FIELDS_DECLARED];
+	if (n_fields != SIZE_MAX) {
+		declare_account_fields(env, fields, n_fields, arena);
+	} else {
+		declared.type = "map(string, dyn)";
+		declared.audience = UB_CEL_INTERNAL;
+		declared.may_be_absent = true;
+		declared.guard = "has_account";
+	}
+	ub_cel_declare_fields(env, account, account_fields, ACCOUNT_FIELDS_DECLARED);
+	ub_cel_declare_fields(env, account, &declared, 1);
+}
+
+void ub_facts_declare(struct ub_cel_env *env, const struct ub_account_field_decl *fields, size_t n_fields,
+    struct ub_arena *arena)
+{
+	static const struct ub_cel_decl variables[] = {
+		{ .name = "meeting", .type = "meeting" },
+		{ .name = "account", .type = "account" },
+		{ .name = "has_account", .type = "bool" },
+		{ .name = "today", .type = "timestamp" },
+		{ .name = "org", .type = "organization" },
+	};
+	declare_object(env, "person", "name", person_fields, PERSON_FIELDS);
+	ub_cel_declare_object(env, "colleague", ub_cel_find_object(env, UB_TEXT("person")), NULL);
+	declare_object(env, "meeting", "title", meeting_fields, MEETING_FIELDS);
+	for (size_t i = 0; i < UB_COUNT(note_types); i++)
+		declare_note(env, &note_types[i]);
+	declare_object(env, "seen", NULL, seen_fields, SEEN_FIELDS);
+	declare_object(env, "organization", NULL, org_fields, ORG_FIELDS);
+	declare_account(env, fields, n_fields, arena);
+	declare_functions(env);
+	for (size_t i = 0; i < UB_COUNT(variables); i++)
+		ub_cel_declare(env, &variables[i]);
+}
