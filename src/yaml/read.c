@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "yaml-private.h"
+
+#include <string.h>
+
+/* Longer lists of keys or words are not repeated in a help line. */
+#define NAMES_MAX 12
+
+const struct ub_yaml_type ub_yaml_type_any_text = { .shape = UB_YAML_TEXT };
+const struct ub_yaml_type ub_yaml_type_bool = { .shape = UB_YAML_BOOL };
+const struct ub_yaml_type ub_yaml_type_node = { .shape = UB_YAML_NODE };
+const struct ub_yaml_type ub_yaml_type_texts = {
+	.shape = UB_YAML_LIST_OF, .item = &ub_yaml_type_text, .item_size = sizeof(struct ub_text)
+};
+const struct ub_yaml_type ub_yaml_type_text_or_list = {
+	.shape = UB_YAML_ONE_OR_LIST_OF, .item = &ub_yaml_type_text, .item_size = sizeof(struct ub_text)
+};
+
+static bool check_not_empty(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	const struct ub_text *text = out;
+	return text->len > 0 || ub_yaml_expected(reader, node, type->noun ? type->noun : "a text");
+}
+
+const struct ub_yaml_type ub_yaml_type_text = { .shape = UB_YAML_TEXT, .check = check_not_empty };
+
+/* ---- words for messages ---- */
+
+static const char *const shape_nouns[] = {
+	[UB_YAML_TEXT] = "a text",
+	[UB_YAML_BOOL] = "true or false",
+	[UB_YAML_INT] = "a whole number",
+	[UB_YAML_CHOICE] = "one of its words",
+	[UB_YAML_FIELDS] = "a map of `key: value`",
+	[UB_YAML_LIST_OF] = "a list",
+	[UB_YAML_ONE_OR_LIST_OF] = "a list",
+	[UB_YAML_MAP_OF] = "a map of `name: value`",
+	[UB_YAML_NODE] = "a value",
+	[UB_YAML_CUSTOM] = "another value",
+};
+
+static const char *noun_of(const struct ub_yaml_type *type)
+{
+	return type->noun ? type->noun : shape_nouns[type->shape];
+}
+
+/* The first line of a node: what a caret row can underline. */
+static struct ub_place first_line(const struct ub_yaml_node *node)
+{
+	struct ub_place place = node->place;
+	struct ub_text text = ub_text_sub(place.source->text, place.at, place.at + place.len);
+	size_t newline = ub_text_find(text, UB_TEXT("\n"), 0);
+	if (newline != SIZE_MAX)
+		place.len = newline;
+	return place;
+}
+
+bool ub_yaml_expected(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, const char *noun)
+{
+	if (node->broken)
+		return false;
+	struct ub_text found = ub_textf(reader->arena, "`%.*s`", UB_ARGS(node->text));
+	if (node->kind == UB_YAML_LIST)
+		found = UB_TEXT("a list");
+	else if (node->kind == UB_YAML_MAP)
+		found = UB_TEXT("a map");
+	else if (node->text.len == 0)
+		found = UB_TEXT("nothing");
+	else if (node->text.len > UB_YAML_SHOWN_MAX || ub_text_find(node->text, UB_TEXT("\n"), 0) != SIZE_MAX)
+		found = UB_TEXT("another text");
+	ub_error(
+	    reader->diags, "wrong-value", first_line(node), "expected %s, found %.*s", noun, UB_ARGS(found));
+	return false;
+}
+
+/* The one of n names that was meant, or empty. `names` is an array of structs of `size` bytes that begin with
+ * their name. */
+static struct ub_text suggest(
+    const struct ub_yaml_reader *reader, struct ub_text word, const void *names, size_t size, size_t n)
+{
+	struct ub_text *texts = UB_NEW_ARRAY(reader->arena, struct ub_text, n);
+	for (size_t i = 0; i < n; i++) {
+		const char *name;
+		memcpy(&name, (const char *)names + i * size, sizeof(name));
+		texts[i] = ub_text(name);
+	}
+	return ub_suggest(word, texts, n);
+}
+
+/* "did you mean `x`?", else all there is to choose from if that is not much. */
+static void help_with_names(const struct ub_yaml_reader *reader, struct ub_diag *diag, struct ub_text word,
+    const void *names, size_t size, size_t n)
+{
+	struct ub_buf all = UB_BUF(reader->arena);
+	struct ub_text near = suggest(reader, word, names, size, n);
+	if (near.len) {
+		ub_diag_set_help(reader->diags, diag, "did you mean `%.*s`?", UB_ARGS(near));
+		return;
+	}
+	for (size_t i = 0; i < n && n <= NAMES_MAX; i++) {
+		const char *name;
+		memcpy(&name, (const char *)names + i * size, sizeof(name));
+		ub_buf_printf(&all, "%s`%s`", i == 0 ? "" : i + 1 < n ? ", " : " or ", name);
+	}
+	if (all.len)
+		ub_diag_set_help(reader->diags, diag, "it can be %.*s", UB_ARGS(ub_buf_text(&all)));
+}
+
+/* ---- scalars ---- */
+
+static bool read_text(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	if (node->kind != UB_YAML_SCALAR || ub_yaml_is_empty(node))
+		return ub_yaml_expected(reader, node, noun_of(type));
+	*(struct ub_text *)out = node->text;
+	return true;
+}
+
+static const struct ub_yaml_word truths[] = {
+	{ "true", true, NULL },
+	{ "false", false, NULL },
+	{ "yes", true, NULL },
+	{ "no", false, NULL },
+};
+
+static const struct ub_yaml_word *find_word(const struct ub_yaml_word *words, size_t n, struct ub_text name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ub_text_is(name, words[i].name))
+			return &words[i];
+	return NULL;
+}
+
+static bool read_bool(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	bool scalar = node->kind == UB_YAML_SCALAR;
+	const struct ub_yaml_word *word = scalar ? find_word(truths, UB_COUNT(truths), node->text) : NULL;
+	if (!word)
+		return ub_yaml_expected(reader, node, noun_of(type));
+	*(bool *)out = word->value;
+	return true;
+}
+
+static bool read_int(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	int64_t value;
+	if (node->kind != UB_YAML_SCALAR || !ub_text_to_int(node->text, &value))
+		return ub_yaml_expected(reader, node, noun_of(type));
+	if (value < type->min || value > type->max) {
+		ub_error(reader->diags, "out-of-range", node->place, "%lld is not between %lld and %lld",
+		    (long long)value, (long long)type->min, (long long)type->max);
+		return false;
+	}
+	*(int64_t *)out = value;
+	return true;
+}
+
+static bool read_choice(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	if (node->kind != UB_YAML_SCALAR || ub_yaml_is_empty(node))
+		return ub_yaml_expected(reader, node, noun_of(type));
+	const struct ub_yaml_word *word = find_word(type->words, type->n_words, node->text);
+	if (word) {
+		*(int *)out = word->value;
+		return true;
+	}
+	struct ub_diag *diag = ub_error(
+	    reader->diags, "unknown-word", first_line(node), "unknown word `%.*s`", UB_ARGS(node->text));
+	help_with_names(reader, diag, node->text, type->words, sizeof(*type->words), type->n_words);
+	return false;
+}
+
+static bool read_node(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	(void)reader, (void)type;
+	*(const struct ub_yaml_node **)out = node;
+	return true;
+}
+
+static bool read_custom(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	return type->read(reader, type, node, out);
+}
+
+/* ---- lists and maps ---- */
+
+/* What every UB_VEC looks like; copied in and out, since the types of the items differ. */
+struct elements {
+	char *items;
+	size_t n, cap;
+};
+
+static void *add_element(const struct ub_yaml_reader *reader, struct elements *to, size_t size)
+{
+	to->items = ub_vec_grow(reader->arena, to->items, &to->cap, to->n, size);
+	return to->items + size * to->n++;
+}
+
+static bool read_items(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *const *nodes, size_t n, void *out)
+{
+	bool good = true;
+	struct elements elements = { 0 };
+	for (size_t i = 0; i < n; i++) {
+		char *element = add_element(reader, &elements, type->item_size);
+		if (ub_yaml_read(reader, type->item, nodes[i], element + type->item_offset))
+			continue;
+		good = false;
+		elements.n--;
+	}
+	memcpy(out, &elements, sizeof(elements));
+	return good;
+}
+
+static bool read_list(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	if (node->kind != UB_YAML_LIST)
+		return ub_yaml_expected(reader, node, noun_of(type));
+	return read_items(reader, type, node->items, node->n, out);
+}
+
+static bool read_one_or_list(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	if (node->kind == UB_YAML_LIST)
+		return read_items(reader, type, node->items, node->n, out);
+	return read_items(reader, type, &node, 1, out);
+}
+
+static bool read_map(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	bool good = true;
+	struct elements elements = { 0 };
+	if (node->kind != UB_YAML_MAP)
+		return ub_yaml_expected(reader, node, noun_of(type));
+	for (size_t i = 0; i < node->n; i++) {
+		char *element = add_element(reader, &elements, type->item_size);
+		*(struct ub_text *)(void *)(element + type->key_offset) = node->entries[i].key->text;
+		if (ub_yaml_read(reader, type->item, node->entries[i].value, element + type->item_offset))
+			continue;
+		good = false;
+		elements.n--;
+	}
+	memcpy(out, &elements, sizeof(elements));
+	return good;
+}
+
+/* ---- maps with known keys ---- */
+
+static const struct ub_yaml_field *find_field(const struct ub_yaml_type *type, struct ub_text name)
+{
+	for (size_t i = 0; i < type->n_fields; i++)
+		if (ub_text_is(name, type->fields[i].name))
+			return &type->fields[i];
+	return NULL;
+}
+
+static void report_unknown(
+    const struct ub_yaml_reader *reader, const struct ub_yaml_type *type, const struct ub_yaml_node *key)
+{
+	struct ub_diag *diag =
+	    ub_error(reader->diags, "unknown-key", first_line(key), "unknown key `%.*s`", UB_ARGS(key->text));
+	help_with_names(reader, diag, key->text, type->fields, sizeof(*type->fields), type->n_fields);
+}
+
+/* Whether an unknown key of the map is this field misspelt: one mistake, one report. */
+static bool is_misspelt(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, const struct ub_yaml_field *field)
+{
+	for (size_t i = 0; i < node->n; i++) {
+		struct ub_text key = node->entries[i].key->text;
+		if (!find_field(type, key) &&
+		    ub_text_is(
+			suggest(reader, key, type->fields, sizeof(*field), type->n_fields), field->name))
+			return true;
+	}
+	return false;
+}
+
+static bool report_missing(
+    const struct ub_yaml_reader *reader, const struct ub_yaml_type *type, const struct ub_yaml_node *node)
+{
+	bool good = true;
+	for (size_t i = 0; i < type->n_fields; i++) {
+		const struct ub_yaml_field *field = &type->fields[i];
+		if (!field->required || ub_yaml_get(node, field->name))
+			continue;
+		good = false;
+		if (is_misspelt(reader, type, node, field))
+			continue;
+		struct ub_diag *diag =
+		    ub_error(reader->diags, "missing-key", first_line(node), "`%s` is missing", field->name);
+		if (field->doc)
+			ub_diag_set_help(reader->diags, diag, "%s: %s", field->name, field->doc);
+	}
+	return good;
+}
+
+static bool read_fields(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	if (node->kind != UB_YAML_MAP)
+		return ub_yaml_expected(reader, node, noun_of(type));
+	bool good = report_missing(reader, type, node);
+	for (size_t i = 0; i < node->n; i++) {
+		const struct ub_yaml_entry *entry = &node->entries[i];
+		const struct ub_yaml_field *field = find_field(type, entry->key->text);
+		if (!field)
+			report_unknown(reader, type, entry->key);
+		good &= field && ub_yaml_read(reader, field->type, entry->value, (char *)out + field->offset);
+	}
+	return good;
+}
+
+static ub_yaml_read_fn *const readers[] = {
+	[UB_YAML_TEXT] = read_text,
+	[UB_YAML_BOOL] = read_bool,
+	[UB_YAML_INT] = read_int,
+	[UB_YAML_CHOICE] = read_choice,
+	[UB_YAML_FIELDS] = read_fields,
+	[UB_YAML_LIST_OF] = read_list,
+	[UB_YAML_ONE_OR_LIST_OF] = read_one_or_list,
+	[UB_YAML_MAP_OF] = read_map,
+	[UB_YAML_NODE] = read_node,
+	[UB_YAML_CUSTOM] = read_custom,
+};
+
+bool ub_yaml_read(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	if (node->broken)
+		return false;
+	bool good = readers[type->shape](reader, type, node, out);
+	return good && (!type->check || type->check(reader, type, node, out));
+}
