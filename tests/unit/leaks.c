@@ -2,7 +2,8 @@
 
 /*
  * Linked into every unit test program. Criterion forks a process for each case, whose exit LeakSanitizer
- * does not see; UB_LEAK_CHECK as a suite's .fini looks for leaks at the end of each case.
+ * does not see; ub_leak_check as a suite's .fini looks for leaks at the end of each case. Criterion then
+ * still reports the case as passed, but the program ends with status 1.
  */
 #include <stdlib.h>
 

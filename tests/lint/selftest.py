@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The checks are checked: a planted fault of each kind is found, and where."""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import tap
+
+TOP = pathlib.Path(os.environ["srcdir"])
+BUILD = pathlib.Path(os.environ["builddir"])
+SPDX = "/* SPDX-License-Identifier: Apache-2.0 */\n"
+scratch = pathlib.Path(tempfile.mkdtemp(prefix="upbeat-lint-"))
+
+
+def lint(name, *arguments):
+    return subprocess.run([TOP / "tests/lint" / name, *arguments], capture_output=True, text=True)
+
+
+def project(**files):
+    """A little project of its own, of path=text."""
+    top = pathlib.Path(tempfile.mkdtemp(dir=scratch))
+    (top / "src").mkdir()
+    shutil.copy(TOP / "src/LAYERS", top / "src/LAYERS")
+    for name, text in files.items():
+        path = top / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return top
+
+
+def finds(run, where, what):
+    assert run.returncode == 1, f"status {run.returncode}\n{run.stdout}{run.stderr}"
+    line = next((line for line in run.stdout.splitlines() if line.startswith(where)), None)
+    assert line, f"nothing at {where}:\n{run.stdout}"
+    tap.contains(line, what, where)
+
+
+def archive(text):
+    """An archive with the one object that the text compiles to."""
+    top = pathlib.Path(tempfile.mkdtemp(dir=scratch))
+    (top / "object.c").write_text(text)
+    subprocess.run(["gcc", "-c", "-O1", "object.c"], cwd=top, check=True)
+    subprocess.run(["ar", "rc", "lib.a", "object.o"], cwd=top, check=True)
+    return top / "lib.a"
+
+
+@tap.case("layers: an include upwards, across, and of nobody's header")
+def _():
+    top = project(**{
+        "src/base/a.c": '#include "upbeat/base.h"\n#include "upbeat/cal.h"\n',
+        "src/cal/a.c": '#include "../yaml/yaml-private.h"\n#include "upbeat/nobody.h"\n',
+        "src/yaml/yaml-private.h": "",
+        "src/elsewhere/a.c": "",
+        "include/upbeat/cal.h": '#include "upbeat/engine.h"\n',
+    })
+    run = lint("layers", top)
+    finds(run, "src/base/a.c:2:", "base may not include cal")
+    finds(run, "src/cal/a.c:1:", "cal may not include yaml")
+    finds(run, "src/cal/a.c:2:", "no header of a folder")
+    finds(run, "src/elsewhere/a.c:1:", "no folder of src/LAYERS")
+    finds(run, "include/upbeat/cal.h:1:", "cal may not include engine")
+
+
+@tap.case("layers: a file that allows an include downwards")
+def _():
+    top = project()
+    (top / "src/LAYERS").write_text("core base cal\ncore cal base\n")
+    finds(lint("layers", top), "src/LAYERS:1:", "does not stand above")
+
+
+@tap.case("doors: a library in the wrong folder, in two files, and the clock outside sys")
+def _():
+    top = project(**{
+        "src/cal/a.c": "#include <libical/ical.h>\n",
+        "src/yaml/a.c": "#include <yaml.h>\n",
+        "src/yaml/b.c": "\n#include <yaml.h>\n",
+        "src/relay/a.c": "/* time(0) */\nconst char *s = \"time(0)\";\nlong f(void) { return time(0); }\n",
+    })
+    run = lint("doors", top)
+    finds(run, "src/cal/a.c:1:", "belongs into src/ical")
+    finds(run, "src/yaml/b.c:2:", "has its door in src/yaml/a.c already")
+    finds(run, "src/relay/a.c:3:", "belongs into src/sys")
+    tap.equal(len(run.stdout.splitlines()), 3, "findings")
+
+
+@tap.case("purity: the clock, a writable global and a public name of its own")
+def _():
+    lib = archive("#include <time.h>\nstatic int count;\nlong ub_f(void) { return time(0) + count++; }\nint g(void) { return 1; }\n")
+    run = lint("purity", lib)
+    finds(run, f"{lib}:object.o: time", "not for the core")
+    finds(run, f"{lib}:object.o: count", "writable global")
+    finds(run, f"{lib}:object.o: g ", "does not begin with ub_")
+
+
+@tap.case("purity: a constant table is no writable global")
+def _():
+    lib = archive('int ub_a(void);\nstatic int (*const table[])(void) = { ub_a };\nint ub_b(int i);\nint ub_b(int i) { return table[i](); }\nint ub_a(void) { return 1; }\n')
+    run = lint("purity", lib)
+    tap.equal(run.stdout, "", "findings")
+
+
+@tap.case("style: no licence, a long function, a long file, blanks at the end, something left open, a typedef")
+def _():
+    body = "\tx();\n"
+    top = project(**{
+        "src/base/a.c": "int x(void);\n",
+        "src/base/b.c": f"{SPDX}void f(void)\n{{\n{body * 60}}}\nvoid g(void)\n{{\n{body * 61}}}\n",
+        "src/base/c.c": SPDX + "\n" * 600,
+        "src/base/d.c": SPDX + "int x; \n/* TO" + "DO */\ntypedef struct x x;",
+        "src/base/e.c": SPDX + "\n" * 599,
+    })
+    run = lint("style", top)
+    finds(run, "src/base/a.c:1:", "SPDX")
+    finds(run, "src/base/b.c:66:", "61 lines")
+    finds(run, "src/base/c.c:601:", "601 lines")
+    finds(run, "src/base/d.c:2:", "white space")
+    finds(run, "src/base/d.c:3:", "left open")
+    finds(run, "src/base/d.c:4: no newline", "at the end")
+    finds(run, "src/base/d.c:4: a struct", "typedef")
+    tap.equal(len(run.stdout.splitlines()), 7, "findings")
+
+
+@tap.case("compile: a warning, and a header that needs another")
+def _():
+    top = project(**{
+        "src/base/a.c": "int ub_f(int unused);\nint ub_f(int unused)\n{\n\treturn 0;\n}\n",
+        "include/upbeat/base.h": "size_t ub_length(void);\n",
+    })
+    run = lint("compile", top)
+    finds(run, "src/base/a.c:2:", "unused")
+    finds(run, "include/upbeat/base.h:1:", "size_t")
+
+
+@tap.case("format: a line out of shape")
+def _():
+    top = project(**{"src/base/a.c": "int  x;\n"})
+    shutil.copy(TOP / ".clang-format", top)
+    run = lint("format", top)
+    if run.returncode == 77:
+        raise tap.Skip(run.stdout.strip())
+    finds(run, "src/base/a.c:1:", "clang-format")
+
+
+@tap.case("shipped: a tracked file that no list names")
+def _():
+    if not shutil.which("git"):
+        raise tap.Skip("no git")
+    top = project(**{"a": "", "b": ""})
+    (top / "list").write_text("a\nsrc/LAYERS\n")
+    for command in (["init", "-q"], ["add", "a", "b", "src"]):
+        subprocess.run(["git", *command], cwd=top, check=True)
+    finds(lint("shipped", top, top / "list"), "b:1:", "not shipped")
+
+
+@tap.case("a leak, a read past the end, an overflow, a wrong result and a crash each fail their case")
+def _():
+    program = BUILD / "tests/unit/planted/planted"
+    if not program.exists():
+        raise tap.Skip("built without Criterion")
+    for name in ("passes", "leaks", "reads_past_the_end", "overflows_an_int", "is_wrong", "crashes"):
+        run = subprocess.run([program, f"--filter=planted/{name}"], capture_output=True)
+        tap.equal(run.returncode, 0 if name == "passes" else 1, f"status of {name}")
+
+
+@tap.case("the count ends with what failed, also when a test left nothing")
+def _():
+    top = pathlib.Path(tempfile.mkdtemp(dir=scratch))
+    (top / "a.trs").write_text(":test-result: PASS one\n:test-result: SKIP two\n:test-result: PASS three\n")
+    (top / "b.trs").write_text(":test-result: FAIL one\n:test-result: ERROR - exited with status 1\n")
+    for status, names, line in (
+        ("0", ["a"], "2 passed, 0 failed, 1 skipped"),
+        ("1", ["a"], "2 passed, 1 failed, 1 skipped"),
+        ("1", ["a", "b"], "2 passed, 1 failed, 1 skipped"),
+        ("0", ["b", "c"], "0 passed, 2 failed"),
+    ):
+        command = ["sh", TOP / "tests/count", status, *(str(top / f"{name}.trs") for name in names)]
+        run = subprocess.run(command, capture_output=True, text=True)
+        tap.equal(run.stdout.splitlines()[-1], line, f"last line of {names}")
+        tap.equal(run.returncode, 0 if " 0 failed" in line else 1, "status")
+
+
+try:
+    status = tap.run()
+finally:
+    shutil.rmtree(scratch)
+sys.exit(status)

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Test scripts that print TAP: cases are functions that assert, named by a sentence.
+
+    @tap.case("a stored meeting gets its prep call")
+    def _(world):
+        tap.equal(len(world.events()), 1, "events")
+
+    tap.run(world)
+"""
+import sys
+import time
+import traceback
+
+CASES = []
+
+
+class Skip(Exception):
+    """Raised by a case that cannot run here; the text says why."""
+
+
+def case(sentence):
+    def register(function):
+        CASES.append((sentence, function))
+        return function
+
+    return register
+
+
+def equal(got, wanted, what):
+    assert got == wanted, f"{what}: wanted {wanted!r}, got {got!r}"
+
+
+def contains(text, part, what):
+    assert part in text, f"{what}: no {part!r} in {text!r}"
+
+
+def eventually(question, what, seconds=5.0):
+    """The first true answer of question() within the time; the assertion fails with the last one."""
+    end = time.monotonic() + seconds
+    while True:
+        answer = question()
+        if answer:
+            return answer
+        assert time.monotonic() < end, f"{what}: not within {seconds} s, last {answer!r}"
+        time.sleep(0.05)
+
+
+def note(text):
+    for line in str(text).splitlines():
+        print(f"# {line}", flush=True)
+
+
+def report(text):
+    """A line that `make check` shows at its end."""
+    note(f"report: {text}")
+
+
+def skip_all(why):
+    print(f"1..0 # SKIP {why}")
+    sys.exit(0)
+
+
+def run_case(number, sentence, function, arguments):
+    start = time.monotonic()
+    try:
+        function(*arguments)
+    except Skip as why:
+        print(f"ok {number} - {sentence} # SKIP {why}", flush=True)
+        return True
+    except Exception:  # whatever went wrong, the case failed and the next one runs
+        print(f"not ok {number} - {sentence}", flush=True)
+        note(traceback.format_exc())
+        return False
+    print(f"ok {number} - {sentence} ({time.monotonic() - start:.2f}s)", flush=True)
+    return True
+
+
+def run(*arguments):
+    """Runs all cases in order; the exit status is 0 only if none failed."""
+    print(f"1..{len(CASES)}", flush=True)
+    good = [run_case(number, *each, arguments) for number, each in enumerate(CASES, 1)]
+    return 0 if all(good) else 1
