@@ -86,20 +86,22 @@ def _():
     tap.equal(len(run.stdout.splitlines()), 3, "findings")
 
 
-@tap.case("purity: the clock, a writable global and a public name of its own")
+@tap.case("purity: the clock and a writable global")
 def _():
-    lib = archive("#include <time.h>\nstatic int count;\nlong ub_f(void) { return time(0) + count++; }\nint g(void) { return 1; }\n")
+    lib = archive("#include <time.h>\nlong ub_f(void) { static int count; return time(0) + count++; }\n")
     run = lint("purity", lib)
     finds(run, f"{lib}:object.o: time", "not for the core")
     finds(run, f"{lib}:object.o: count", "writable global")
-    finds(run, f"{lib}:object.o: g ", "does not begin with ub_")
 
 
 @tap.case("purity: a constant table is no writable global")
 def _():
-    lib = archive('int ub_a(void);\nstatic int (*const table[])(void) = { ub_a };\nint ub_b(int i);\nint ub_b(int i) { return table[i](); }\nint ub_a(void) { return 1; }\n')
-    run = lint("purity", lib)
-    tap.equal(run.stdout, "", "findings")
+    lib = archive(
+        "static int a(void) { return 1; }\n"
+        "static int (*const table[])(void) = { a };\n"
+        "int ub_b(int i) { return table[i](); }\n"
+    )
+    tap.equal(lint("purity", lib).stdout, "", "findings")
 
 
 @tap.case("style: no licence, a long function, a long file, blanks at the end, something left open, a typedef")
