@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_ENGINE_H
+#define UPBEAT_ENGINE_H
+
+/*
+ * engine: look, decide, act. The snapshot is everything that is configured, read once; the decision is the
+ * one path from a calendar object's text to a plan, for `serve` as for `explain`; ub_engine_run() is the
+ * process beside the relay that carries plans out.
+ */
+
+#include "upbeat/base.h"
+#include "upbeat/facts.h"
+#include "upbeat/plan.h"
+#include "upbeat/rules.h"
+#include "upbeat/sys.h"
+
+/* ---- snapshot: settings, rules, holidays, zones, accounts; immutable, counted, swapped whole ---- */
+
+struct ub_settings;
+struct ub_directory;
+
+struct ub_snapshot {
+	const struct ub_settings *settings; /* never NULL: without a file, what holds by default */
+	const struct ub_org *org;
+	const struct ub_ruleset *rules;
+	struct ub_directory *directory; /* accounts; NULL when no source is configured */
+	/* the rest is the engine's own */
+	struct ub_arena *arena;
+	struct ub_zones *zones;
+	_Atomic unsigned holders;
+};
+
+struct ub_snapshot_input {
+	const char *settings_path; /* NULL: no settings file */
+	const char
+	    *rules_path; /* instead of what the settings say; NULL: those, else the shipped directory */
+	const char *const *domains; /* of the organisation, where no settings file names them */
+	size_t n_domains;
+};
+
+/*
+ * Reads everything. All problems of all files go to `diags` (made in an arena of the caller's that outlives
+ * them; the sources they point to are in it too). NULL when there was an error: nothing half-loaded. The
+ * caller holds it once.
+ */
+UB_MUST_USE struct ub_snapshot *ub_snapshot_load(
+    const struct ub_snapshot_input *input, struct ub_diags *diags);
+struct ub_snapshot *ub_snapshot_hold(struct ub_snapshot *snapshot);
+/* The last holder frees it; sets *snapshot to NULL. */
+void ub_snapshot_release(struct ub_snapshot **snapshot);
+
+/* ---- the decision ---- */
+
+struct ub_decide_input {
+	const struct ub_snapshot *snapshot;
+	struct ub_text text;     /* the calendar object */
+	struct ub_text owner;    /* address of the calendar's owner; empty: ub_facts_default_owner() */
+	struct ub_text calendar; /* the collection's display name, or empty */
+	const struct ub_existing *existing;
+	size_t n_existing;
+	ub_instant now;
+};
+
+struct ub_decision {
+	const char *refused; /* the reader's diagnosis: not a calendar object that we can read; or NULL */
+	struct ub_text refused_text;  /* the same in words */
+	const struct ub_event *event; /* NULL when refused */
+	const struct ub_facts *facts; /* NULL when refused, and when the event has no start or is none */
+	const struct ub_plan *plan;   /* never NULL; its not_eligible says why there is nothing */
+};
+
+/* Pure but for reading the text through libical. Everything is made in `arena`. */
+void ub_decide(const struct ub_decide_input *input, struct ub_decision *decision, struct ub_arena *arena);
+
+/* ---- the process ---- */
+
+/* Runs the engine on `fd`, the relay's socket, until its other end is closed or SIGTERM. `signals` is a
+ * signalfd (ub_sys_signals_open()). Takes over one hold of the snapshot. The exit status of the process. */
+int ub_engine_run(int fd, int signals, struct ub_snapshot *snapshot, struct ub_log *log);
+
+#endif
