@@ -65,11 +65,18 @@
 #define UB_PLAN_STEP      (15 * 60)        /* seconds: slots begin on full quarters of the owner's clock */
 #define UB_PLAN_SEARCH    (14 * 24 * 3600) /* seconds before or after a full window that are searched too */
 #define UB_PLAN_ITEMS_MAX 200              /* of one meeting; further ones are noted, not made */
+
 /* yaml: a file */
 #define UB_YAML_BYTES_MAX   (16u * 1024 * 1024)
 #define UB_YAML_DEPTH_MAX   32 /* lists and maps within each other */
 #define UB_YAML_NODES_MAX   1000000
 #define UB_YAML_SHOWN_MAX   60 /* a longer text is not repeated in a message */
 #define UB_YAML_REPAIRS_MAX 20 /* syntax errors reported of one file, then it is given up */
+
+/* store */
+#define UB_STORE_CRASHES_MAX 2 /* leases run out until a key is set aside */
+#define UB_STORE_ALIAS_HOPS  5
+#define UB_STORE_TEXT_MAX    (1024u * 1024) /* a calendar object to be remembered */
+#define UB_STORE_MEMORY_MAX  200000         /* keys, items, aliases, meetings of the memory store, each */
 
 #endif

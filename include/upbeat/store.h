@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_STORE_H
+#define UPBEAT_STORE_H
+
+/*
+ * store: what has to be remembered between passes, behind a table of functions: keys (what to look at
+ * again), items (what was made), aliases of paths, and the last seen text of customer meetings. A store holds
+ * no credential. What is said here holds for every store; one suite of tests runs on all of them.
+ *
+ * Keys are levels, not edges: a key says "look here", never what was there. Putting a key that is there
+ * already makes one pass of two; putting one while it is being worked on makes sure of a pass after that.
+ *
+ * Any number of threads may use a store at once. All times are an argument: milliseconds since
+ * 1970-01-01T00:00:00Z. Texts that come out are copies in the arena given. Organisation and upstream are one
+ * text each and mean whatever the caller keeps apart by them.
+ */
+
+#include "upbeat/base.h"
+
+enum ub_store_result {
+	UB_STORE_OK,
+	UB_STORE_NONE,   /* there is no such thing */
+	UB_STORE_BUSY,   /* somebody else holds the lease */
+	UB_STORE_STALE,  /* the job's lease has run out and others may act: leave it alone */
+	UB_STORE_FULL,   /* a limit of this store */
+	UB_STORE_FAILED, /* ub_store_problem() says why */
+};
+
+/* ---- keys ---- */
+
+enum ub_key_kind { UB_KEY_OBJECT, UB_KEY_COLLECTION, UB_KEY_ACCOUNT };
+
+/* Two keys are the same when all but `collection` are. */
+struct ub_key {
+	enum ub_key_kind kind;
+	struct ub_text upstream;
+	struct ub_text href;       /* canonical; of an account: its id */
+	struct ub_text principal;  /* on whose behalf; empty: the service account */
+	struct ub_text collection; /* href of the collection, where known */
+};
+
+enum ub_job_state {
+	UB_JOB_QUEUED,  /* to be taken when due */
+	UB_JOB_LEASED,  /* being worked on */
+	UB_JOB_WAITING, /* for its principal's next authenticated request: ub_store_wake */
+	UB_JOB_ASIDE,   /* in flight at UB_STORE_CRASHES_MAX crashes; put it again to have it tried again */
+};
+
+/* A key with its place in the queue. Given by ub_store_take, it is the right to work on the key until the
+ * lease runs out. */
+struct ub_job {
+	uint64_t id, lease; /* which key; which taking of it */
+	struct ub_key key;
+	enum ub_job_state state;
+	int64_t put, due;
+	unsigned attempts;     /* how often it was taken since it was last settled */
+	unsigned crashes;      /* how often its lease ran out */
+	struct ub_text reason; /* why it went back, waits or was set aside; empty: nothing to say */
+};
+
+struct ub_jobs {
+	struct ub_job *items;
+	size_t n, cap;
+};
+
+/* ---- items: what Upbeat made, and what users did to it ---- */
+
+enum ub_item_state {
+	UB_ITEM_EXISTS,
+	UB_ITEM_UNCERTAIN, /* a PUT or DELETE without an answer: look */
+	UB_ITEM_DELETED,   /* by a user: never again for this meeting */
+	UB_ITEM_REMOVED,   /* by Upbeat; its UID is used up */
+};
+
+struct ub_store_item {
+	struct ub_text organization, meeting_uid;
+	struct ub_text identity; /* struct ub_marks.item; with organization the primary key */
+	struct ub_text rule;     /* struct ub_marks.rule */
+	struct ub_text id;       /* "rule/item", for people */
+	struct ub_text owner;    /* address */
+	unsigned generation;
+	struct ub_text upstream, uid, href, etag;
+	struct ub_text base; /* struct ub_marks.base as last written */
+	enum ub_item_state state;
+	int64_t changed; /* when this was last stored: what pruning goes by */
+};
+
+struct ub_store_items {
+	struct ub_store_item *items;
+	size_t n, cap;
+};
+
+/* ---- meetings as they were last seen ---- */
+
+struct ub_store_seen {
+	struct ub_text organization, meeting_uid;
+	struct ub_text upstream, href; /* with organization the primary key */
+	struct ub_text collection, principal, owner;
+	struct ub_text etag, schedule_tag;
+	struct ub_text text; /* the calendar object, at most UB_STORE_TEXT_MAX bytes */
+	int64_t end;         /* of the meeting: what pruning goes by */
+	int64_t changed;
+};
+
+struct ub_store_seens {
+	struct ub_store_seen *items;
+	size_t n, cap;
+};
+
+/* ---- the table ---- */
+
+struct ub_store {
+	const struct ub_store_ops *ops; /* what a store's own struct begins with */
+};
+
+struct ub_store_ops {
+	const char *name; /* "memory" */
+	void (*close)(struct ub_store *store);
+	const char *(*problem)(struct ub_store *store);
+
+	enum ub_store_result (*put)(
+	    struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due);
+	enum ub_store_result (*take)(struct ub_store *store, int64_t now, int64_t lease_ms,
+	    struct ub_arena *arena, struct ub_job *job);
+	enum ub_store_result (*extend)(
+	    struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms);
+	enum ub_store_result (*claim)(struct ub_store *store, const struct ub_job *job, int64_t now,
+	    struct ub_text organization, struct ub_text meeting_uid);
+	enum ub_store_result (*settle)(struct ub_store *store, const struct ub_job *job, int64_t now);
+	enum ub_store_result (*requeue)(struct ub_store *store, const struct ub_job *job, int64_t now,
+	    enum ub_job_state state, int64_t due, struct ub_text reason);
+	enum ub_store_result (*wake)(struct ub_store *store, struct ub_text upstream,
+	    struct ub_text principal, int64_t now, size_t *woken);
+	enum ub_store_result (*next_due)(struct ub_store *store, int64_t *due);
+	enum ub_store_result (*jobs)(struct ub_store *store, struct ub_arena *arena, struct ub_jobs *jobs);
+
+	enum ub_store_result (*put_item)(struct ub_store *store, const struct ub_store_item *item);
+	enum ub_store_result (*items)(struct ub_store *store, struct ub_text organization,
+	    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_items *items);
+
+	enum ub_store_result (*put_alias)(
+	    struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to);
+	enum ub_store_result (*alias)(struct ub_store *store, struct ub_text upstream, struct ub_text from,
+	    struct ub_arena *arena, struct ub_text *to);
+
+	enum ub_store_result (*put_seen)(struct ub_store *store, const struct ub_store_seen *seen);
+	enum ub_store_result (*seen)(struct ub_store *store, struct ub_text organization,
+	    struct ub_text upstream, struct ub_text href, struct ub_arena *arena, struct ub_store_seen *seen);
+	enum ub_store_result (*forget_seen)(struct ub_store *store, struct ub_text organization,
+	    struct ub_text upstream, struct ub_text href);
+	enum ub_store_result (*seens)(struct ub_store *store, struct ub_text organization,
+	    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_seens *seens);
+
+	enum ub_store_result (*prune)(struct ub_store *store, int64_t before);
+};
+
+/* ---- what callers use ---- */
+
+/* A store that forgets all when it is closed. Never NULL. */
+struct ub_store *ub_store_memory_open(void);
+/* Sets *store to NULL; NULL is allowed. No other thread may use it any more. */
+void ub_store_close(struct ub_store **store);
+/* What went wrong when this thread was last told UB_STORE_FAILED, as a line for the log. */
+const char *ub_store_problem(struct ub_store *store);
+
+/*
+ * Puts n keys, to be looked at from `due` on. When it returns UB_STORE_OK they are as safe as this store can
+ * make them, all or none. A key that is queued already keeps the earlier due time; one that is being worked
+ * on is queued again when that ends; one that waits or was set aside is queued.
+ */
+UB_MUST_USE enum ub_store_result ub_store_put(
+    struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due);
+/*
+ * Takes the key that is due longest, for lease_ms. UB_STORE_NONE: none is due. A key whose lease ran out is
+ * due; after UB_STORE_CRASHES_MAX times it is set aside instead.
+ */
+UB_MUST_USE enum ub_store_result ub_store_take(
+    struct ub_store *store, int64_t now, int64_t lease_ms, struct ub_arena *arena, struct ub_job *job);
+/* More time: the lease, and what it claimed, run out at now + lease_ms. OK or STALE. */
+UB_MUST_USE enum ub_store_result ub_store_extend(
+    struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms);
+/*
+ * The lease on a meeting: from now on nobody else gets it until the job is settled, goes back, or its lease
+ * runs out. For the UID learnt by looking; a job may claim several. BUSY: send the job back for a moment.
+ */
+UB_MUST_USE enum ub_store_result ub_store_claim(struct ub_store *store, const struct ub_job *job, int64_t now,
+    struct ub_text organization, struct ub_text meeting_uid);
+/* Done. The key is gone unless it was put again meanwhile. STALE: it was not ours any more. */
+UB_MUST_USE enum ub_store_result ub_store_settle(
+    struct ub_store *store, const struct ub_job *job, int64_t now);
+/* Back into the queue until `due`, with the reason as `status` shows it (no secret, no contents). */
+UB_MUST_USE enum ub_store_result ub_store_retry(
+    struct ub_store *store, const struct ub_job *job, int64_t now, int64_t due, struct ub_text reason);
+/* Until the key's principal is heard of again. */
+UB_MUST_USE enum ub_store_result ub_store_wait(
+    struct ub_store *store, const struct ub_job *job, int64_t now, struct ub_text reason);
+/* Makes due what waits for a principal; *woken (may be NULL) says how many keys. */
+UB_MUST_USE enum ub_store_result ub_store_wake(
+    struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken);
+/* When the next key is due or the next lease runs out; INT64_MAX: nothing is queued. */
+UB_MUST_USE enum ub_store_result ub_store_next_due(struct ub_store *store, int64_t *due);
+/* All keys, in the order in which they are due. */
+UB_MUST_USE enum ub_store_result ub_store_jobs(
+    struct ub_store *store, struct ub_arena *arena, struct ub_jobs *jobs);
+
+/* Stores or replaces by organisation and identity. */
+UB_MUST_USE enum ub_store_result ub_store_put_item(struct ub_store *store, const struct ub_store_item *item);
+/* All of a meeting; an empty meeting UID: all of the organisation. By meeting UID and identity. */
+UB_MUST_USE enum ub_store_result ub_store_items(struct ub_store *store, struct ub_text organization,
+    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_items *items);
+
+/* `from` has moved to `to` for good: both are canonical hrefs. */
+UB_MUST_USE enum ub_store_result ub_store_put_alias(
+    struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to);
+/* Where an href has moved to, following at most UB_STORE_ALIAS_HOPS moves; NONE: it has not. */
+UB_MUST_USE enum ub_store_result ub_store_alias(struct ub_store *store, struct ub_text upstream,
+    struct ub_text from, struct ub_arena *arena, struct ub_text *to);
+
+/* Stores or replaces by organisation, upstream and href. FULL also when the text is too long. */
+UB_MUST_USE enum ub_store_result ub_store_put_seen(struct ub_store *store, const struct ub_store_seen *seen);
+UB_MUST_USE enum ub_store_result ub_store_seen(struct ub_store *store, struct ub_text organization,
+    struct ub_text upstream, struct ub_text href, struct ub_arena *arena, struct ub_store_seen *seen);
+UB_MUST_USE enum ub_store_result ub_store_forget_seen(
+    struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href);
+/* Every copy of a meeting; an empty meeting UID: all of the organisation. By meeting UID and href. */
+UB_MUST_USE enum ub_store_result ub_store_seens(struct ub_store *store, struct ub_text organization,
+    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_seens *seens);
+
+/* Forgets meetings that ended before `before` and what was last seen of them, and items that changed last
+ * before then, whatever meeting they belong to. */
+UB_MUST_USE enum ub_store_result ub_store_prune(struct ub_store *store, int64_t before);
+
+#endif
