@@ -32,7 +32,6 @@ struct ub_rule_layer {
 struct ub_case {
 	struct ub_place place;
 	const struct ub_cel_program *when; /* NULL: always */
-	struct ub_text name; /* of a body: the template's, to take it in the reader's language */
 	union {
 		struct ub_span span;
 		struct ub_point point;

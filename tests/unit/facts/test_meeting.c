@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+
+#include "facts/world.h"
+#include "leaks.h"
+
+static struct ub_arena *arena;
+
+static void set_up(void)
+{
+	arena = ub_arena_new();
+}
+
+static void tear_down(void)
+{
+	ub_arena_free(&arena);
+	ub_leak_check();
+}
+
+TestSuite(meeting, .init = set_up, .fini = tear_down);
+TestSuite(eligible, .init = set_up, .fini = tear_down);
+
+static const char *verdict(const struct ub_event *event)
+{
+	const char *reason = ub_facts_not_eligible(event, world_org(arena), world_now());
+	return reason ? reason : "";
+}
+
+/* A change to an ordinary customer meeting, and why that is no business of the rules. */
+static void change(struct ub_event *event, const char *what)
+{
+	static const struct ub_zone *const floating = NULL;
+	if (!strcmp(what, "task"))
+		event->component = UB_COMPONENT_TASK;
+	else if (!strcmp(what, "not-an-event"))
+		event->component = UB_COMPONENT_OTHER;
+	else if (!strcmp(what, "generated"))
+		event->marks.item = UB_TEXT("x");
+	else if (!strcmp(what, "scheduling-message"))
+		event->method = UB_TEXT("REPLY");
+	else if (!strcmp(what, "no-uid"))
+		event->uid = UB_TEXT_NONE;
+	else if (!strcmp(what, "no-start"))
+		event->start.given = false;
+	else if (!strcmp(what, "cancelled"))
+		event->status = UB_STATUS_CANCELLED;
+	else if (!strcmp(what, "opted-out"))
+		event->summary = UB_TEXT("Roadmap #NoPrep");
+	else if (!strcmp(what, "single-instance"))
+		event->override_only = true;
+	else if (!strcmp(what, "recurring"))
+		event->repeats = UB_REPEATS_WEEK;
+	else if (!strcmp(what, "past"))
+		event->end =
+		    (struct ub_when){ .given = true, .civil = { 2026, 11, 2, 9, 0, 0 }, .zone = floating },
+		event->start =
+		    (struct ub_when){ .given = true, .civil = { 2026, 11, 2, 8, 0, 0 }, .zone = floating };
+}
+
+Test(eligible, each_reason_by_its_word_and_sentence)
+{
+	static const char *const words[] = { "task", "not-an-event", "generated", "scheduling-message",
+		"no-uid", "no-start", "cancelled", "opted-out", "single-instance", "recurring", "past" };
+	for (size_t i = 0; i < UB_COUNT(words); i++) {
+		struct ub_event *event =
+		    world_meeting(arena, "Roadmap", "by anna@ours.example, cto@acme.example");
+		cr_expect_str_empty(verdict(event));
+		change(event, words[i]);
+		cr_expect_str_eq(verdict(event), words[i]);
+		cr_expect_str_neq(ub_facts_not_eligible_text(words[i]), words[i]);
+	}
+}
+
+Test(eligible, a_meeting_counts_until_it_is_over)
+{
+	struct ub_event *event = world_event(arena, "x");
+	event->start.civil = (struct ub_civil){ 2026, 11, 2, 8, 0, 0 };
+	event->end.civil = (struct ub_civil){ 2026, 11, 2, 9, 0, 1 };
+	cr_expect_str_empty(verdict(event));
+	event->end.civil.second = 0;
+	cr_expect_str_eq(verdict(event), "past");
+}
+
+Test(eligible, opting_out_is_by_a_word_of_its_own_or_a_category)
+{
+	static const struct {
+		const char *title, *category;
+		bool out;
+	} cases[] = {
+		{ "Roadmap #noprep", "", true },
+		{ "#NOPREP: Roadmap", "", true },
+		{ "Roadmap #nopreparation", "", false },
+		{ "Roadmap noprep", "", false },
+		{ "Roadmap", "No-Upbeat", true },
+		{ "Roadmap", "upbeat", false },
+	};
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		struct ub_event *event = world_event(arena, cases[i].title);
+		*ub_push(arena, &event->categories) = ub_text(cases[i].category);
+		cr_expect_eq(verdict(event)[0] != '\0', cases[i].out, "%s", cases[i].title);
+	}
+}
+
+Test(eligible, an_exported_event_is_no_message)
+{
+	struct ub_event *event = world_event(arena, "x");
+	event->method = UB_TEXT("PUBLISH");
+	cr_expect_str_empty(verdict(event));
+}
+
+Test(meeting, text_from_strangers_cannot_move_the_cursor)
+{
+	struct ub_event *event = world_event(arena, "a\x1b[2J\r\nb\tc \xE2\x80\xAE"
+						    "dcba \xC2\x9B"
+						    "e\xff");
+	event->description = UB_TEXT("one\r\ntwo\x07\n\tthree\xE2\x80\xA8"
+				     "four");
+	event->location = UB_TEXT("  R\xC3\xB6merstra\xC3\x9F"
+				  "e 1\n");
+	const struct ub_meeting *meeting = &world_facts(arena, event, NULL)->meeting;
+	cr_expect(ub_text_is(meeting->title, "a[2J b c dcba e\xEF\xBF\xBD"), "%.*s", UB_ARGS(meeting->title));
+	cr_expect(ub_text_is(meeting->description, "one\ntwo\n\tthree\nfour"));
+	cr_expect(ub_text_is(meeting->location, "R\xC3\xB6merstra\xC3\x9F"
+						"e 1"));
+}
+
+Test(meeting, a_conference_link_is_found_in_the_text)
+{
+	static const struct {
+		const char *location, *description, *link;
+	} cases[] = {
+		{ "", "Join: https://acme.zoom.us/j/123?pwd=x. See you", "https://acme.zoom.us/j/123?pwd=x" },
+		{ "https://meet.google.com/abc-defg-hij", "https://zoom.us/j/1",
+		    "https://meet.google.com/abc-defg-hij" },
+		{ "", "<https://teams.microsoft.com/l/meetup-join/19%3a>",
+		    "https://teams.microsoft.com/l/meetup-join/19%3a" },
+		{ "", "https://example.com/ then https://meet.jit.si/Room", "https://meet.jit.si/Room" },
+		{ "", "https://notzoom.us/j/1 https://zoom.us.evil.example/j/1 https://zoom.us/pricing", "" },
+		{ "https://meet.google.com/", "https://", "" },
+	};
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		struct ub_event *event = world_event(arena, "x");
+		event->location = ub_text(cases[i].location);
+		event->description = ub_text(cases[i].description);
+		struct ub_text found = world_facts(arena, event, NULL)->meeting.conference;
+		cr_expect(ub_text_is(found, cases[i].link), "%.*s", UB_ARGS(found));
+	}
+}
+
+Test(meeting, the_event_s_own_conference_goes_first)
+{
+	struct ub_event *event = world_event(arena, "x");
+	event->conference = UB_TEXT("https://video.example/1");
+	event->location = UB_TEXT("https://zoom.us/j/1");
+	cr_expect(ub_text_is(world_facts(arena, event, NULL)->meeting.conference, "https://video.example/1"));
+}
+
+Test(meeting, floating_and_all_day_times_are_those_of_the_owner)
+{
+	struct ub_event *event = world_meeting(arena, "x", "by joe@us.ours.example");
+	event->start = (struct ub_when){ .given = true, .civil = { 2026, 11, 12, 9, 0, 0 } };
+	event->end = (struct ub_when){ 0 };
+	const struct ub_meeting *meeting = &world_facts(arena, event, NULL)->meeting;
+	cr_expect(ub_text_is(ub_cal_zone_name(meeting->zone), "America/New_York"));
+	cr_expect_eq(ub_cal_civil(ub_cal_utc(), meeting->start).hour, 14);
+	cr_expect_eq(meeting->end, meeting->start);
+	event->start.date = true;
+	meeting = &world_facts(arena, event, NULL)->meeting;
+	cr_expect_eq(ub_cal_civil(ub_cal_utc(), meeting->start).hour, 5);
+}
+
+Test(meeting, today_begins_at_midnight_in_the_zone_of_the_organisation)
+{
+	const struct ub_facts *facts = world_facts(arena, world_event(arena, "x"), NULL);
+	struct ub_civil today = ub_cal_civil(ub_cal_utc(), facts->today);
+	cr_expect(today.day == 1 && today.hour == 23);
+}
+
+Test(meeting, is_dumped_by_the_names_that_rules_use)
+{
+	struct ub_event *event =
+	    world_meeting(arena, "Roadmap", "by anna@ours.example, cto@acme.example, cfo@acme.example");
+	struct ub_buf out = UB_BUF(arena);
+	ub_facts_dump(world_facts(arena, event, NULL), &out);
+	cr_assert_str_eq(ub_buf_cstr(&out), "meeting.uid: m-1\n"
+					    "meeting.title: Roadmap\n"
+					    "meeting.start: 2026-11-12T14:00:00+01:00\n"
+					    "meeting.end: 2026-11-12T15:00:00+01:00\n"
+					    "meeting.duration: 1 hour\n"
+					    "meeting.all_day: false\n"
+					    "meeting.time_zone: Europe/Berlin\n"
+					    "meeting.organizer: anna@ours.example\n"
+					    "meeting.owner: anna@ours.example\n"
+					    "meeting.attendees: cto@acme.example, cfo@acme.example\n"
+					    "meeting.internal: anna@ours.example\n"
+					    "meeting.external: cto@acme.example, cfo@acme.example\n"
+					    "meeting.customer: true\n"
+					    "meeting.organized_by_us: true\n"
+					    "meeting.private: false\n"
+					    "has_account: false\n"
+					    "account.name: Acme\n"
+					    "account.domains: acme.example\n"
+					    "today: 2026-11-02\n");
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+
+#include "facts/world.h"
+#include "leaks.h"
+
+static struct ub_arena *arena;
+
+static void set_up(void)
+{
+	arena = ub_arena_new();
+}
+
+static void tear_down(void)
+{
+	ub_arena_free(&arena);
+	ub_leak_check();
+}
+
+TestSuite(people, .init = set_up, .fini = tear_down);
+TestSuite(addresses, .init = set_up, .fini = tear_down);
+
+static const char *list(struct ub_people people)
+{
+	struct ub_buf out = UB_BUF(arena);
+	for (size_t i = 0; i < people.n; i++)
+		ub_buf_printf(&out, "%s%.*s", i ? " " : "", UB_ARGS(people.items[i]->email));
+	return ub_buf_cstr(&out);
+}
+
+/* Who is ours, who is a guest, and is it a customer meeting? */
+static const struct {
+	const char *people, *internal, *external;
+	bool customer;
+} meetings[] = {
+	{ "by anna@ours.example, cto@acme.example", "anna@ours.example", "cto@acme.example", true },
+	{ "by anna@ours.example, ben@ours.example", "anna@ours.example ben@ours.example", "", false },
+	/* below a domain of ours, in any case */
+	{ "by Anna@US.Ours.Example, cto@acme.example", "anna@us.ours.example", "cto@acme.example", true },
+	{ "by anna@notours.example, ben@ours.example", "ben@ours.example", "anna@notours.example", true },
+	/* organized by them */
+	{ "by cto@acme.example, anna@ours.example", "anna@ours.example", "cto@acme.example", true },
+	/* rooms, resources, recorders and contractors do not make it one */
+	{ "by anna@ours.example, r1@rooms.example room", "anna@ours.example", "", false },
+	{ "by anna@ours.example, car@fleet.example resource", "anna@ours.example", "", false },
+	{ "by anna@ours.example, a@recorder.example", "anna@ours.example", "", false },
+	{ "by anna@ours.example, joe@contractor.example", "anna@ours.example", "", false },
+	{ "by anna@ours.example, joe@it.contractor.example", "anna@ours.example", "", false },
+	{ "by joe@contractor.example, cto@acme.example", "", "cto@acme.example", false },
+	/* a machine of our own is not invited along */
+	{ "by anna@ours.example, notes@ours.example, cto@acme.example", "anna@ours.example",
+	    "cto@acme.example", true },
+	{ "by notes@ours.example, cto@acme.example", "", "cto@acme.example", false },
+	{ "by anna@ours.example, big-room@ours.example room, cto@acme.example", "anna@ours.example",
+	    "cto@acme.example", true },
+	/* groups are people */
+	{ "by anna@ours.example, buyers@acme.example group", "anna@ours.example", "buyers@acme.example",
+	    true },
+	/* who declined is left out of ours, but was asked */
+	{ "by anna@ours.example, ben@ours.example declined, cto@acme.example declined", "anna@ours.example",
+	    "cto@acme.example", true },
+	{ "by cto@acme.example, anna@ours.example declined", "", "cto@acme.example", true },
+	/* one person in two lines; the attendee's line tells the answer */
+	{ "by anna@ours.example, ANNA@ours.example declined, ben@ours.example, cto@acme.example",
+	    "ben@ours.example", "cto@acme.example", true },
+	{ "by anna@ours.example, cto@acme.example, cto@acme.example", "anna@ours.example", "cto@acme.example",
+	    true },
+	/* what does not look like an address is nobody */
+	{ "by anna@ours.example, not-an-address, @acme.example, x@, a@b@c.example", "anna@ours.example", "",
+	    false },
+	{ "", "", "", false },
+};
+
+Test(people, are_sorted_into_ours_and_guests)
+{
+	for (size_t i = 0; i < UB_COUNT(meetings); i++) {
+		const struct ub_event *event = world_meeting(arena, "Roadmap", meetings[i].people);
+		struct ub_facts_input input = { .event = event, .org = world_org(arena), .now = world_now() };
+		const struct ub_meeting *meeting = &ub_facts_make(&input, arena)->meeting;
+		cr_expect_str_eq(list(meeting->internal), meetings[i].internal, "ours of %s: %s",
+		    meetings[i].people, list(meeting->internal));
+		cr_expect_str_eq(list(meeting->external), meetings[i].external, "guests of %s: %s",
+		    meetings[i].people, list(meeting->external));
+		cr_expect_eq(meeting->customer, meetings[i].customer, "%s", meetings[i].people);
+	}
+}
+
+Test(people, the_owner_of_the_calendar_counts_though_not_listed)
+{
+	const struct ub_event *event = world_meeting(arena, "Roadmap", "by cto@acme.example");
+	struct ub_facts_input input = { .event = event,
+		.org = world_org(arena),
+		.owner = UB_TEXT("Anna@ours.example"),
+		.now = world_now() };
+	const struct ub_meeting *meeting = &ub_facts_make(&input, arena)->meeting;
+	cr_expect(meeting->customer);
+	cr_expect_str_eq(list(meeting->internal), "anna@ours.example");
+	cr_expect_eq(meeting->attendees.n, 0);
+	cr_expect(!meeting->organized_by_us);
+}
+
+Test(people, have_teams_and_what_the_account_knows_of_them)
+{
+	const struct ub_event *event =
+	    world_meeting(arena, "Roadmap", "by sara@ours.example, CTO@acme.example, x@acme.example");
+	const struct ub_facts *facts = world_facts(arena, event, world_account(arena));
+	const struct ub_meeting *meeting = &facts->meeting;
+	cr_assert_eq(meeting->organizer->teams.n, 1);
+	cr_expect(ub_text_is(meeting->organizer->teams.items[0], "security-leads"));
+	cr_assert_eq(meeting->external.n, 2);
+	cr_expect(ub_text_is(meeting->external.items[0]->stakeholder->persona, "blunt"));
+	cr_expect_null(meeting->external.items[1]->stakeholder);
+}
+
+Test(people, are_named_by_their_address_where_they_have_no_name)
+{
+	static const struct {
+		const char *address, *name, *shown;
+	} cases[] = {
+		{ "anna.meyer@ours.example", "", "Anna Meyer" },
+		{ "anna_maria.meyer-lang+cal@ours.example", "", "Anna Maria Meyer-Lang" },
+		{ "anna@ours.example", "anna@ours.example", "Anna" },
+		{ "anna@ours.example", "A. Meyer", "A. Meyer" },
+		{ "anna@ours.example", "A.\r\nMeyer\x1b[31m", "A. Meyer[31m" },
+		{ "...@ours.example", "", "...@ours.example" },
+	};
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		struct ub_event *event = world_event(arena, "x");
+		struct ub_party party = { .address = ub_text(cases[i].address),
+			.name = ub_text(cases[i].name) };
+		event->attendees = &party;
+		event->n_attendees = 1;
+		const struct ub_facts *facts = world_facts(arena, event, NULL);
+		struct ub_text name = facts->meeting.attendees.items[0]->name;
+		cr_expect(ub_text_is(name, cases[i].shown), "%.*s", UB_ARGS(name));
+	}
+}
+
+Test(people, default_owner_is_the_organizer_if_ours_else_the_first_of_ours)
+{
+	static const struct {
+		const char *people, *owner;
+	} cases[] = {
+		{ "by anna@ours.example, ben@ours.example", "anna@ours.example" },
+		{ "by cto@acme.example, r@ours.example room, ben@ours.example, anna@ours.example",
+		    "ben@ours.example" },
+		{ "by cto@acme.example, notes@ours.example", "" },
+		{ "", "" },
+	};
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		struct ub_text owner =
+		    ub_facts_default_owner(world_meeting(arena, "x", cases[i].people), world_org(arena));
+		cr_expect(ub_text_is(owner, cases[i].owner), "%s: %.*s", cases[i].people, UB_ARGS(owner));
+	}
+}
+
+Test(people, the_account_is_named_after_most_guests_if_no_source_knows_it)
+{
+	static const struct {
+		const char *people, *name, *domain;
+	} cases[] = {
+		{ "by anna@ours.example, cto@acme.example", "Acme", "acme.example" },
+		{ "by anna@ours.example, cto@mail.acme.co.uk", "Acme", "mail.acme.co.uk" },
+		{ "by anna@ours.example, a@one.example, b@two.example, c@two.example", "Two", "two.example" },
+		{ "by anna@ours.example, a@one.example, b@two.example", "One", "one.example" },
+		{ "by anna@ours.example, jane.doe@gmail.com, b@two.example", "Two", "two.example" },
+		{ "by anna@ours.example, jane.doe@gmail.com", "Jane Doe", "" },
+		{ "by anna@ours.example", "", "" },
+	};
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		const struct ub_facts *facts =
+		    world_facts(arena, world_meeting(arena, "x", cases[i].people), NULL);
+		cr_expect(ub_text_is(facts->account_name, cases[i].name), "%s: %.*s", cases[i].people,
+		    UB_ARGS(facts->account_name));
+		cr_expect(facts->account_domains.n
+			      ? ub_text_is(facts->account_domains.items[0], cases[i].domain)
+			      : cases[i].domain[0] == '\0');
+	}
+}
+
+Test(people, guests_can_be_listed_before_the_account_is_known)
+{
+	const struct ub_event *event = world_meeting(
+	    arena, "x", "by anna@ours.example, cto@acme.example, r@rooms.example room, cto@acme.example");
+	struct ub_texts guests = ub_facts_guests(event, world_org(arena), arena);
+	cr_assert_eq(guests.n, 1);
+	cr_expect(ub_text_is(guests.items[0], "cto@acme.example"));
+}
+
+Test(addresses, look_like_addresses_or_are_none)
+{
+	static const char *const good[] = { "a@b", "a.b+c@d-e.example", "o'brien@acme.example",
+		"j\xC3\xBCrgen@m\xC3\xBCller.example" };
+	static const char *const bad[] = { "", "a", "a@", "@b", "a@b..c", "a@.b", "a@b.", "a b@c", "a@b c",
+		"a@b@c", "a,b@c", "a@b\r\nATTENDEE:x", "<a@b>", "a@-b", "\"a\"@b", "a@[127.0.0.1]",
+		"a\xff@b" };
+	for (size_t i = 0; i < UB_COUNT(good); i++)
+		cr_expect(ub_facts_is_address(ub_text(good[i])), "%s", good[i]);
+	for (size_t i = 0; i < UB_COUNT(bad); i++)
+		cr_expect(!ub_facts_is_address(ub_text(bad[i])), "%s", bad[i]);
+}
+
+Test(addresses, are_at_most_as_long_as_mail_allows)
+{
+	struct ub_buf address = UB_BUF(arena);
+	ub_buf_str(&address, "a@");
+	ub_buf_pad(&address, 'b', 252);
+	cr_expect(ub_facts_is_address(ub_buf_text(&address)));
+	ub_buf_char(&address, 'b');
+	cr_expect(!ub_facts_is_address(ub_buf_text(&address)));
+}
+
+Test(addresses, match_patterns_and_domains)
+{
+	static const struct {
+		const char *address, *pattern;
+		bool matches;
+	} cases[] = {
+		{ "a@b.example", "a@b.example", true },
+		{ "A@b.example", "a@B.example", true },
+		{ "a@b.example", "*@b.example", true },
+		{ "a@c.b.example", "*@b.example", false },
+		{ "a@c.b.example", "*@*.example", true },
+		{ "a@c.b.example", "b.example", true },
+		{ "a@cb.example", "b.example", false },
+		{ "a@b.example", "*", true },
+		{ "a@b.example", "", false },
+		{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@b", "*a*a*a*a*a*a*a*a*a*@c", false },
+	};
+	for (size_t i = 0; i < UB_COUNT(cases); i++)
+		cr_expect_eq(ub_facts_address_matches(ub_text(cases[i].address), ub_text(cases[i].pattern)),
+		    cases[i].matches, "%s %s", cases[i].address, cases[i].pattern);
+}
+
+Test(addresses, have_the_work_calendar_of_the_first_pattern_that_matches)
+{
+	const struct ub_org *org = world_org(arena);
+	cr_expect_eq(ub_org_person(org, UB_TEXT("joe@us.ours.example")), &org->people[0]);
+	cr_expect_eq(ub_org_person(org, UB_TEXT("anna@ours.example")), &org->standard);
+}
+
+Test(addresses, follow_from_user_names_by_the_pattern)
+{
+	const struct ub_org *org = world_org(arena);
+	cr_expect(ub_text_is(ub_org_user_address(org, UB_TEXT("Anna"), arena), "anna@ours.example"));
+	cr_expect(ub_text_is(
+	    ub_org_user_address(org, UB_TEXT("anna@us.ours.example"), arena), "anna@us.ours.example"));
+	cr_expect_eq(ub_org_user_address(org, UB_TEXT("an na"), arena).len, 0);
+	cr_expect_eq(ub_org_user_address(org, UB_TEXT(""), arena).len, 0);
+	struct ub_org without = *org;
+	without.users = UB_TEXT_NONE;
+	cr_expect_eq(ub_org_user_address(&without, UB_TEXT("anna"), arena).len, 0);
+}

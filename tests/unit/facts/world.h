@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_TESTS_FACTS_WORLD_H
+#define UPBEAT_TESTS_FACTS_WORLD_H
+
+/* An organisation and events of it, for the tests of facts and rules. */
+
+#include "upbeat/facts.h"
+
+/* ours.example, Europe/Berlin, Mon-Fri 09:00-17:30; *@us.ours.example in New York; a recorder and a
+ * contractor who are no customers; team security-leads of sara and an outsider. */
+const struct ub_org *world_org(struct ub_arena *arena);
+/* 2026-11-12 14:00-15:00 in Berlin, no people. */
+struct ub_event *world_event(struct ub_arena *arena, const char *title);
+/* Adds an attendee; the address may be followed by words that say more: "anna@ours.example declined",
+ * "r1@ours.example room", "x@y optional". Starts with "by ": it is the organizer. */
+void world_invite(struct ub_arena *arena, struct ub_event *event, const char *who);
+/* An event with a list of people divided by commas. */
+struct ub_event *world_meeting(struct ub_arena *arena, const char *title, const char *people);
+/* acme.example, red, with two stakeholders. */
+struct ub_account *world_account(struct ub_arena *arena);
+/* 2026-11-02 09:00 in Berlin, a Monday. */
+int64_t world_now(void);
+const struct ub_facts *world_facts(
+    struct ub_arena *arena, const struct ub_event *event, const struct ub_account *account);
+
+#endif
