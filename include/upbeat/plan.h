@@ -124,7 +124,8 @@ struct ub_plan *ub_plan_make(const struct ub_plan_input *input, struct ub_arena 
 struct ub_texts ub_plan_names(
     const struct ub_ruleset *rules, struct ub_text meeting_uid, struct ub_text owner, struct ub_arena *arena);
 
-/* The plan in words, for people: each rule with its verdict and why, each item with when, who, and agenda. */
+/* The plan in words, for people: the facts (NULL: there are none to tell of), each rule with its verdict and
+ * why, each item as it would look in a calendar, and the notes. */
 void ub_plan_print(const struct ub_plan *plan, const struct ub_facts *facts, struct ub_buf *out, bool colour);
 
 #endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan-private.h"
+
+enum ub_verdict ub_plan_case(struct ub_making *making, struct ub_draft *draft, struct ub_cases cases,
+    const char *field, const struct ub_case **chosen)
+{
+	struct ub_text why = UB_TEXT_NONE;
+	enum ub_verdict verdict = ub_rules_case(cases, making->activation, chosen, &why, making->arena);
+	if (verdict == UB_CANNOT_TELL)
+		ub_plan_drop(making, draft, UB_NOTE_UNDECIDED, "`%s` cannot tell: %.*s", field, UB_ARGS(why));
+	return verdict;
+}
+
+static bool choose_people(struct ub_making *making, struct ub_draft *draft)
+{
+	const struct ub_case *chosen;
+	enum ub_verdict verdict = ub_plan_case(making, draft, draft->source->attendees, "attendees", &chosen);
+	if (verdict == UB_YES && chosen->use.people)
+		return ub_plan_people(making, draft, chosen->use.people);
+	return verdict != UB_CANNOT_TELL;
+}
+
+static bool set_reminders(struct ub_making *making, struct ub_draft *draft)
+{
+	const struct ub_rule_item *source = draft->source;
+	draft->item.reminders = UB_NEW_ARRAY(making->arena, int64_t, source->n_reminders);
+	for (size_t i = 0; i < source->n_reminders; i++)
+		if (ub_cal_span_seconds(
+			source->reminders[i], &draft->item.reminders[draft->item.n_reminders]))
+			draft->item.n_reminders++;
+	return true;
+}
+
+/* Whether `existing` is the item of this key, by its mark, or by its UID where a server has lost the marks.
+ */
+static bool is_item(const struct ub_existing *existing, const struct ub_item_key *key, struct ub_text mark,
+    struct ub_arena *arena)
+{
+	if (existing->item_mark.len)
+		return ub_text_eq(existing->item_mark, mark);
+	unsigned generation = existing->generation ? existing->generation : 1;
+	return ub_text_eq(existing->uid, ub_plan_uid(key, generation, arena));
+}
+
+static const struct ub_existing *find_existing(
+    const struct ub_making *making, const struct ub_item_key *key, struct ub_text mark)
+{
+	for (size_t i = 0; i < making->input->n_existing; i++)
+		if (is_item(&making->input->existing[i], key, mark, making->arena))
+			return &making->input->existing[i];
+	return NULL;
+}
+
+/* Names the item: as what exists, be it under an earlier name of the rule, else anew. */
+static const struct ub_existing *identify(struct ub_making *making, struct ub_draft *draft)
+{
+	const struct ub_rule *rule = draft->rule;
+	struct ub_item *item = &draft->item;
+	struct ub_item_key key = { .meeting_uid = making->input->facts->meeting.event->uid,
+		.owner = making->owner->email,
+		.family = ub_plan_family(rule),
+		.item = draft->source->name };
+	item->marks.item = ub_plan_item_mark(&key, making->arena);
+	item->marks.rule = ub_plan_rule_mark(key.family, making->arena);
+	const struct ub_existing *existing = find_existing(making, &key, item->marks.item);
+	struct ub_item_key earlier = key;
+	for (size_t i = 0; !existing && i < rule->was.n; i++) {
+		earlier.family = rule->was.items[i];
+		existing = find_existing(making, &earlier, ub_plan_item_mark(&earlier, making->arena));
+	}
+	item->generation = existing && existing->generation ? existing->generation : 1;
+	item->marks.generation = item->generation;
+	item->uid = existing ? existing->uid : ub_plan_uid(&key, item->generation, making->arena);
+	item->name = existing ? existing->name : ub_plan_name(item->uid, making->arena);
+	return existing;
+}
+
+static void add_to_plan(struct ub_making *making, struct ub_draft *draft, const struct ub_existing *existing)
+{
+	struct ub_plan *plan = making->plan;
+	if (plan->items.n == UB_PLAN_ITEMS_MAX) {
+		ub_plan_drop(
+		    making, draft, UB_NOTE_UNDECIDED, "the meeting already has %zu items", plan->items.n);
+		return;
+	}
+	draft->state = UB_DRAFT_MADE;
+	*ub_push(making->arena, &plan->items) = draft->item;
+	if (draft->rule->mode == UB_MODE_AUDIT) {
+		ub_plan_note(
+		    making, UB_NOTE_REMARK, draft->item.id, "its rule is only watched (mode: audit)");
+		return;
+	}
+	*ub_push(making->arena, &plan->steps) = (struct ub_step){
+		.action = existing ? UB_ACTION_KEEP : UB_ACTION_CREATE,
+		.existing = existing,
+		.item = &draft->item,
+		.why = existing ? UB_TEXT("it is there") : draft->item.why,
+	};
+}
+
+void ub_plan_draft(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft)
+{
+	const struct ub_rule_item *source = draft->source;
+	struct ub_item *item = &draft->item;
+	draft->state = UB_DRAFT_BEING_MADE;
+	*item = (struct ub_item){ .kind = source->task ? UB_ITEM_TASK : UB_ITEM_EVENT,
+		.rule = draft->rule,
+		.source = source,
+		.busy = source->busy,
+		.categories = source->categories,
+		.parent_uid = making->input->facts->meeting.event->uid,
+		.id =
+		    ub_textf(making->arena, "%.*s/%.*s", UB_ARGS(draft->rule->name), UB_ARGS(source->name)) };
+	const struct ub_existing *existing = identify(making, draft);
+	if (existing && existing->deleted_by_user) {
+		ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "it was deleted by hand and stays away");
+		return;
+	}
+	if (choose_people(making, draft) && ub_plan_place(making, drafts, draft) &&
+	    ub_plan_texts(making, draft) && set_reminders(making, draft))
+		add_to_plan(making, draft, existing);
+}

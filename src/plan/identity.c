@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan-private.h"
+
+struct ub_text ub_plan_family(const struct ub_rule *rule)
+{
+	return rule->group.len ? rule->group : rule->name;
+}
+
+/* The parts of a key with their lengths, so that no two keys read the same. */
+static struct ub_buf key_text(
+    const struct ub_item_key *key, const char *purpose, unsigned generation, struct ub_arena *arena)
+{
+	struct ub_buf text = UB_BUF(arena);
+	ub_buf_printf(&text, "upbeat 1 %s %u", purpose, generation);
+	const struct ub_text parts[] = { key->meeting_uid, key->owner, key->family, key->item };
+	for (size_t i = 0; i < UB_COUNT(parts); i++)
+		ub_buf_printf(&text, " %zu:%.*s", parts[i].len, UB_ARGS(parts[i]));
+	return text;
+}
+
+struct ub_text ub_plan_item_mark(const struct ub_item_key *key, struct ub_arena *arena)
+{
+	struct ub_buf text = key_text(key, "item", 0, arena);
+	return ub_digest(arena, ub_buf_text(&text), 15);
+}
+
+struct ub_text ub_plan_rule_mark(struct ub_text family, struct ub_arena *arena)
+{
+	return ub_digest(arena, ub_textf(arena, "upbeat 1 rule %.*s", UB_ARGS(family)), 9);
+}
+
+/* A UUID of version 8, "custom": 122 bits of the digest (RFC 9562 5.8). */
+struct ub_text ub_plan_uid(const struct ub_item_key *key, unsigned generation, struct ub_arena *arena)
+{
+	struct ub_buf text = key_text(key, "uid", generation, arena);
+	unsigned char digest[UB_SHA256_SIZE];
+	ub_sha256(ub_buf_text(&text), digest);
+	digest[6] = (unsigned char)((digest[6] & 0x0f) | 0x80);
+	digest[8] = (unsigned char)((digest[8] & 0x3f) | 0x80);
+	struct ub_buf uid = UB_BUF(arena);
+	for (size_t i = 0; i < 16; i++)
+		ub_buf_printf(&uid, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", digest[i]);
+	return ub_buf_text(&uid);
+}
+
+struct ub_text ub_plan_name(struct ub_text uid, struct ub_arena *arena)
+{
+	return ub_textf(arena, "%.*s.ics", UB_ARGS(uid));
+}
+
+static void add_name(struct ub_texts *names, const struct ub_item_key *key, struct ub_arena *arena)
+{
+	*ub_push(arena, names) = ub_plan_name(ub_plan_uid(key, 1, arena), arena);
+}
+
+static void add_rule_names(
+    struct ub_texts *names, const struct ub_rule *rule, struct ub_item_key key, struct ub_arena *arena)
+{
+	for (size_t i = 0; i < rule->n_items; i++) {
+		key.item = rule->items[i].name;
+		key.family = ub_plan_family(rule);
+		add_name(names, &key, arena);
+		for (size_t w = 0; w < rule->was.n; w++) {
+			key.family = rule->was.items[w];
+			add_name(names, &key, arena);
+		}
+	}
+}
+
+struct ub_texts ub_plan_names(
+    const struct ub_ruleset *rules, struct ub_text meeting_uid, struct ub_text owner, struct ub_arena *arena)
+{
+	struct ub_texts names = { 0 };
+	struct ub_item_key key = { .meeting_uid = meeting_uid, .owner = owner };
+	for (size_t i = 0; i < rules->n_rules; i++)
+		add_rule_names(&names, rules->rules[i], key, arena);
+	return names;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan-private.h"
+
+static void add_note(
+    struct ub_making *making, enum ub_note_kind kind, struct ub_text item, const char *format, va_list args)
+{
+	struct ub_buf text = UB_BUF(making->arena);
+	ub_buf_vprintf(&text, format, args);
+	*ub_push(making->arena, &making->plan->notes) = (struct ub_note){ kind, item, ub_buf_text(&text) };
+}
+
+void ub_plan_note(
+    struct ub_making *making, enum ub_note_kind kind, struct ub_text item, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	add_note(making, kind, item, format, args);
+	va_end(args);
+}
+
+bool ub_plan_drop(
+    struct ub_making *making, struct ub_draft *draft, enum ub_note_kind kind, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	add_note(making, kind, draft->item.id, format, args);
+	va_end(args);
+	draft->state = kind == UB_NOTE_UNDECIDED ? UB_DRAFT_UNDECIDED : UB_DRAFT_DROPPED;
+	return false;
+}
+
+static void make_rule_items(struct ub_making *making, const struct ub_rule *rule)
+{
+	struct ub_drafts drafts = { UB_NEW_ARRAY(making->arena, struct ub_draft, rule->n_items),
+		rule->n_items };
+	for (size_t i = 0; i < drafts.n; i++) {
+		drafts.items[i].rule = rule;
+		drafts.items[i].source = &rule->items[i];
+	}
+	for (size_t i = 0; i < drafts.n; i++)
+		if (drafts.items[i].state == UB_DRAFT_NEW)
+			ub_plan_draft(making, &drafts, &drafts.items[i]);
+}
+
+/* Items belong to a calendar, and into the calendar of somebody of ours. */
+static bool find_owner(struct ub_making *making)
+{
+	const struct ub_facts *facts = making->input->facts;
+	making->owner = facts->meeting.owner;
+	if (making->owner && making->owner->internal) {
+		making->owner_settings = ub_org_person(facts->org, making->owner->email);
+		making->calendar = (struct ub_work_calendar){ making->owner_settings->zone,
+			making->owner_settings->hours, making->owner_settings->holidays };
+		return true;
+	}
+	if (making->owner)
+		ub_plan_note(making, UB_NOTE_SKIPPED, UB_TEXT_NONE,
+		    "the calendar belongs to %.*s, who is not one of ours", UB_ARGS(making->owner->email));
+	else
+		ub_plan_note(making, UB_NOTE_SKIPPED, UB_TEXT_NONE, "it is not known whose calendar this is");
+	return false;
+}
+
+struct ub_plan *ub_plan_make(const struct ub_plan_input *input, struct ub_arena *arena)
+{
+	struct ub_plan *plan = UB_NEW(arena, struct ub_plan);
+	const struct ub_facts *facts = input->facts;
+	plan->not_eligible = ub_facts_not_eligible(facts->meeting.event, facts->org, facts->now);
+	if (plan->not_eligible)
+		return plan;
+	struct ub_making making = { .input = input, .arena = arena, .plan = plan };
+	making.activation = ub_rules_activation(input->rules, facts, arena);
+	plan->matches = ub_rules_match(input->rules, making.activation, arena);
+	plan->n_matches = input->rules->n_rules;
+	if (!find_owner(&making))
+		return plan;
+	for (size_t i = 0; i < plan->n_matches; i++)
+		if (plan->matches[i].verdict == UB_YES)
+			make_rule_items(&making, plan->matches[i].rule);
+	return plan;
+}

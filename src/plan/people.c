@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan-private.h"
+
+/*
+ * The last check before an address gets into an internal item: whatever the rule's expression came to, and
+ * whatever was checked at load, nobody who is not ours is ever invited.
+ */
+static bool all_ours(struct ub_making *making, struct ub_draft *draft)
+{
+	const struct ub_people *people = &draft->item.attendees;
+	for (size_t i = 0; i < people->n; i++) {
+		if (!people->items[i]->internal)
+			return ub_plan_drop(making, draft, UB_NOTE_REFUSED,
+			    "%.*s is not one of ours and would be invited to it",
+			    UB_ARGS(people->items[i]->email));
+	}
+	return true;
+}
+
+bool ub_plan_people(struct ub_making *making, struct ub_draft *draft, const struct ub_cel_program *program)
+{
+	struct ub_cel_value list = ub_cel_eval(program, making->activation, making->arena, NULL);
+	if (list.kind != UB_CEL_LIST) {
+		struct ub_text why =
+		    list.kind == UB_CEL_ERROR ? list.error->message : UB_TEXT("it gives no list");
+		return ub_plan_drop(
+		    making, draft, UB_NOTE_UNDECIDED, "`attendees` cannot tell: %.*s", UB_ARGS(why));
+	}
+	struct ub_people people = ub_facts_people(making->input->facts, list, making->arena);
+	for (size_t i = 0; i < people.n; i++)
+		if (!ub_text_eq_nocase(people.items[i]->email, making->owner->email))
+			*ub_push(making->arena, &draft->item.attendees) = people.items[i];
+	if (draft->item.attendees.n)
+		draft->item.organizer = making->owner;
+	return all_ours(making, draft);
+}

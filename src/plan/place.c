@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan-private.h"
+
+/* ---- points ---- */
+
+static struct ub_draft *draft_named(struct ub_drafts *drafts, struct ub_text name)
+{
+	for (size_t i = 0; i < drafts->n; i++)
+		if (ub_text_eq(drafts->items[i].source->name, name))
+			return &drafts->items[i];
+	return NULL;
+}
+
+/* The instant a point is counted from. UB_NO: it hangs on an item that is not there; UB_CANNOT_TELL: on one
+ * that may or may not be. */
+static enum ub_verdict anchor_of(
+    struct ub_making *making, struct ub_drafts *drafts, const struct ub_point *point, ub_instant *anchor)
+{
+	if (point->item.len == 0) {
+		const struct ub_meeting *meeting = &making->input->facts->meeting;
+		*anchor = point->anchor == UB_AT_END ? meeting->end : meeting->start;
+		return UB_YES;
+	}
+	struct ub_draft *other = draft_named(drafts, point->item);
+	if (other && other->state == UB_DRAFT_NEW)
+		ub_plan_draft(making, drafts, other);
+	if (!other || other->state != UB_DRAFT_MADE)
+		return other && other->state == UB_DRAFT_UNDECIDED ? UB_CANNOT_TELL : UB_NO;
+	const struct ub_item *item = &other->item;
+	if (item->kind == UB_ITEM_TASK)
+		*anchor = item->due;
+	else
+		*anchor = point->anchor == UB_AT_START ? item->start : item->end;
+	return UB_YES;
+}
+
+static enum ub_verdict instant_of(
+    struct ub_making *making, struct ub_drafts *drafts, const struct ub_point *point, ub_instant *instant)
+{
+	ub_instant anchor;
+	enum ub_verdict verdict = anchor_of(making, drafts, point, &anchor);
+	if (verdict == UB_YES && !ub_cal_shift(&making->calendar, anchor, point->span, point->after, instant))
+		verdict = UB_NO;
+	return verdict;
+}
+
+/* ---- events ---- */
+
+/* The point has no instant, for the reason that `verdict` tells. */
+static bool no_time(
+    struct ub_making *making, struct ub_draft *draft, const struct ub_point *point, enum ub_verdict verdict)
+{
+	struct ub_buf words = UB_BUF(making->arena);
+	ub_cal_print_point(&words, *point);
+	struct ub_text text = ub_buf_text(&words);
+	if (verdict == UB_CANNOT_TELL)
+		return ub_plan_drop(making, draft, UB_NOTE_UNDECIDED, "%.*s cannot be told", UB_ARGS(text));
+	return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "there is no such time as %.*s", UB_ARGS(text));
+}
+
+/* A value without which there is no item. */
+static bool required(struct ub_making *making, struct ub_draft *draft, struct ub_cases cases,
+    const char *field, const struct ub_case **chosen)
+{
+	enum ub_verdict verdict = ub_plan_case(making, draft, cases, field, chosen);
+	if (verdict == UB_NO)
+		ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "no case of `%s` holds", field);
+	return verdict == UB_YES;
+}
+
+static bool duration_of(struct ub_making *making, struct ub_draft *draft, int64_t *duration)
+{
+	const struct ub_case *chosen;
+	if (!required(making, draft, draft->source->duration, "duration", &chosen))
+		return false;
+	if (ub_cal_span_seconds(chosen->use.span, duration) && *duration > 0)
+		return true;
+	return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its duration is no length of time");
+}
+
+/* Everybody's work calendar, the owner's first, each once. */
+static struct ub_work_calendar *calendars(
+    struct ub_making *making, const struct ub_people *attendees, size_t *n)
+{
+	const struct ub_org_person **seen =
+	    UB_NEW_ARRAY(making->arena, const struct ub_org_person *, attendees->n + 1);
+	struct ub_work_calendar *list =
+	    UB_NEW_ARRAY(making->arena, struct ub_work_calendar, attendees->n + 1);
+	seen[0] = making->owner_settings;
+	list[0] = making->calendar;
+	*n = 1;
+	for (size_t i = 0; i < attendees->n; i++) {
+		const struct ub_org_person *person =
+		    ub_org_person(making->input->facts->org, attendees->items[i]->email);
+		size_t known = 0;
+		while (known < *n && seen[known] != person)
+			known++;
+		if (known < *n)
+			continue;
+		seen[*n] = person;
+		list[(*n)++] = (struct ub_work_calendar){ person->zone, person->hours, person->holidays };
+	}
+	return list;
+}
+
+static bool counts_as_busy(
+    const struct ub_making *making, const struct ub_draft *draft, struct ub_text address)
+{
+	if (draft->source->free == UB_FREE_NOBODY)
+		return false;
+	if (ub_text_eq_nocase(address, making->owner->email))
+		return true;
+	const struct ub_people *attendees = &draft->item.attendees;
+	for (size_t i = 0; draft->source->free == UB_FREE_ATTENDEES && i < attendees->n; i++)
+		if (ub_text_eq_nocase(address, attendees->items[i]->email))
+			return true;
+	return false;
+}
+
+/* The meeting itself, what this plan has already placed, and the busy times that `free` names. */
+static struct ub_intervals busy_times(struct ub_making *making, const struct ub_draft *draft)
+{
+	const struct ub_plan_input *input = making->input;
+	struct ub_intervals busy = { 0 };
+	const struct ub_meeting *meeting = &input->facts->meeting;
+	if (!meeting->event->start.date)
+		*ub_push(making->arena, &busy) = (struct ub_interval){ meeting->start, meeting->end };
+	for (size_t i = 0; i < making->plan->items.n; i++) {
+		const struct ub_item *item = &making->plan->items.items[i];
+		if (item->kind == UB_ITEM_EVENT && item->busy)
+			*ub_push(making->arena, &busy) = (struct ub_interval){ item->start, item->end };
+	}
+	for (size_t i = 0; i < input->n_busy; i++)
+		if (counts_as_busy(making, draft, input->busy[i].address))
+			busy = ub_cal_union(making->arena, busy, input->busy[i].times);
+	return ub_cal_intervals_normal(making->arena, busy);
+}
+
+static int32_t time_of_day(const struct ub_zone *zone, ub_instant instant)
+{
+	struct ub_civil civil = ub_cal_civil(zone, instant);
+	return civil.hour * 3600 + civil.minute * 60;
+}
+
+/* One end of `between`; *anchor is what it is counted from. */
+static bool border(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft,
+    struct ub_cases cases, struct ub_interval *found, ub_instant *anchor, const struct ub_point **point)
+{
+	const struct ub_case *chosen;
+	if (!required(making, draft, cases, "between", &chosen))
+		return false;
+	*point = &chosen->use.point;
+	enum ub_verdict verdict = anchor_of(making, drafts, *point, anchor);
+	if (verdict == UB_YES && !ub_cal_point_interval(&making->calendar, **point, *anchor, found))
+		verdict = UB_NO;
+	return verdict == UB_YES || no_time(making, draft, *point, verdict);
+}
+
+static bool place_between(
+    struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft, int64_t duration)
+{
+	const struct ub_rule_item *source = draft->source;
+	struct ub_interval from, to;
+	ub_instant anchor;
+	const struct ub_point *point;
+	if (!border(making, drafts, draft, source->between_from, &from, &anchor, &point) ||
+	    !border(making, drafts, draft, source->between_to, &to, &anchor, &point))
+		return false;
+
+	struct ub_slot_request request = { .window = { from.start, to.end },
+		.now = making->input->facts->now,
+		.before = !point->after,
+		.useful_until = point->after ? to.end + UB_PLAN_SEARCH : anchor,
+		.duration = duration,
+		.prefer = source->prefer,
+		.late = source->late,
+		.full = source->full,
+		.same_time = time_of_day(making->calendar.zone, making->input->facts->meeting.start),
+		.busy = busy_times(making, draft) };
+	request.people = calendars(making, &draft->item.attendees, &request.n_people);
+	struct ub_slot slot = ub_plan_find_slot(&request, making->arena);
+	if (!slot.found)
+		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "%s", slot.remark);
+	if (slot.remark)
+		ub_plan_note(making, UB_NOTE_REMARK, draft->item.id, "%s", slot.remark);
+	draft->item.start = slot.start;
+	draft->item.end = slot.start + duration;
+	draft->item.late = slot.late;
+	return true;
+}
+
+static bool place_at(
+    struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft, int64_t duration)
+{
+	const struct ub_case *chosen;
+	if (!required(making, draft, draft->source->at, "at", &chosen))
+		return false;
+	enum ub_verdict verdict = instant_of(making, drafts, &chosen->use.point, &draft->item.start);
+	if (verdict != UB_YES)
+		return no_time(making, draft, &chosen->use.point, verdict);
+	draft->item.end = draft->item.start + duration;
+	if (draft->item.end <= making->input->facts->now)
+		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its time has passed");
+	return true;
+}
+
+/* ---- tasks ---- */
+
+/* The due time has passed: as early as still useful, which is the owner's next working moment, before the
+ * meeting if that is still ahead. */
+static bool make_late(struct ub_making *making, struct ub_draft *draft)
+{
+	ub_instant now = making->input->facts->now, start = making->input->facts->meeting.start;
+	if (draft->source->late == UB_LATE_SKIP)
+		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its time has passed");
+	ub_instant due = ub_plan_working_moment(&making->calendar, now, making->arena);
+	draft->item.due = start > now && start < due ? start : due;
+	draft->item.late = true;
+	ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
+	    "its time had passed, so it is due as early as still useful");
+	return true;
+}
+
+/* One of `due` and `latest`: UB_NO when it is not given, or hangs on an item that is not there. */
+static enum ub_verdict deadline(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft,
+    struct ub_cases cases, const char *field, ub_instant *due)
+{
+	const struct ub_case *chosen;
+	enum ub_verdict verdict = ub_plan_case(making, draft, cases, field, &chosen);
+	if (verdict != UB_YES)
+		return verdict;
+	verdict = instant_of(making, drafts, &chosen->use.point, due);
+	if (verdict == UB_CANNOT_TELL)
+		no_time(making, draft, &chosen->use.point, verdict);
+	return verdict;
+}
+
+static bool place_task(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft)
+{
+	const struct ub_rule_item *source = draft->source;
+	ub_instant due, latest;
+	enum ub_verdict has_due = deadline(making, drafts, draft, source->due, "due", &due);
+	if (has_due == UB_CANNOT_TELL)
+		return false;
+	enum ub_verdict has_latest = deadline(making, drafts, draft, source->latest, "latest", &latest);
+	if (has_latest == UB_CANNOT_TELL)
+		return false;
+	if (has_due == UB_NO && has_latest == UB_NO)
+		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "nothing says when it is due");
+	if (has_due == UB_NO || (has_latest == UB_YES && latest < due))
+		due = latest;
+	draft->item.due = due;
+	return due > making->input->facts->now || make_late(making, draft);
+}
+
+bool ub_plan_place(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft)
+{
+	int64_t duration;
+	draft->item.zone = making->calendar.zone;
+	if (draft->source->task)
+		return place_task(making, drafts, draft);
+	if (!duration_of(making, draft, &duration))
+		return false;
+	return draft->source->at.items ? place_at(making, drafts, draft, duration)
+				       : place_between(making, drafts, draft, duration);
+}

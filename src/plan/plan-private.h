@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_PLAN_PRIVATE_H
+#define UPBEAT_PLAN_PRIVATE_H
+
+#include "upbeat/cel.h"
+#include "upbeat/plan.h"
+
+/* ---- identity.c: what an item is called ---- */
+
+/* The rule's group, else its name: what the identity of its items goes by. */
+struct ub_text ub_plan_family(const struct ub_rule *rule);
+
+struct ub_item_key {
+	struct ub_text meeting_uid, owner;
+	struct ub_text family; /* of the rule, or an earlier name of it */
+	struct ub_text item;   /* name of the item within its rule */
+};
+
+struct ub_text ub_plan_item_mark(const struct ub_item_key *key, struct ub_arena *arena);
+struct ub_text ub_plan_rule_mark(struct ub_text family, struct ub_arena *arena);
+struct ub_text ub_plan_uid(const struct ub_item_key *key, unsigned generation, struct ub_arena *arena);
+struct ub_text ub_plan_name(struct ub_text uid, struct ub_arena *arena);
+
+/* ---- slots.c: where an event fits ---- */
+
+struct ub_slot_request {
+	struct ub_interval window;
+	ub_instant now;
+	ub_instant useful_until; /* from then on the item is of no use: the meeting begins */
+	bool before;             /* there is something at useful_until that it prepares */
+	int64_t duration;        /* seconds, > 0 */
+	enum ub_prefer prefer;
+	enum ub_late late;
+	enum ub_full full;
+	int32_t same_time;                     /* UB_PREFER_SAME_TIME: seconds after the owner's midnight */
+	const struct ub_work_calendar *people; /* the owner first */
+	size_t n_people;
+	struct ub_intervals busy;
+};
+
+struct ub_slot {
+	bool found, late;
+	ub_instant start;
+	const char *remark; /* what people should know of the place, or why there is none; NULL: nothing */
+};
+
+struct ub_slot ub_plan_find_slot(const struct ub_slot_request *request, struct ub_arena *arena);
+/* The first moment from `from` on at which somebody works, on a full step; `from` itself where there is none
+ * within UB_PLAN_SEARCH. */
+ub_instant ub_plan_working_moment(
+    const struct ub_work_calendar *calendar, ub_instant from, struct ub_arena *arena);
+
+/* ---- the making of one plan ---- */
+
+/* One item of a rule on its way into the plan. */
+struct ub_draft {
+	const struct ub_rule *rule;
+	const struct ub_rule_item *source;
+	enum ub_draft_state {
+		UB_DRAFT_NEW,
+		UB_DRAFT_BEING_MADE,
+		UB_DRAFT_MADE,
+		UB_DRAFT_DROPPED,  /* it is not to be */
+		UB_DRAFT_UNDECIDED /* cannot tell */
+	} state;
+	struct ub_item item;
+};
+
+/* The items of one rule, which may be placed relative to each other. */
+struct ub_drafts {
+	struct ub_draft *items;
+	size_t n;
+};
+
+struct ub_making {
+	const struct ub_plan_input *input;
+	struct ub_arena *arena;
+	struct ub_cel_activation *activation;
+	struct ub_plan *plan;
+	const struct ub_person *owner;
+	const struct ub_org_person *owner_settings;
+	struct ub_work_calendar calendar; /* the owner's */
+};
+
+void ub_plan_note(struct ub_making *making, enum ub_note_kind kind, struct ub_text item, const char *format,
+    ...) UB_FORMAT(4, 5);
+/* Notes why the draft becomes no item; false, for the caller to return. */
+bool ub_plan_drop(struct ub_making *making, struct ub_draft *draft, enum ub_note_kind kind,
+    const char *format, ...) UB_FORMAT(4, 5);
+
+/* draft.c: makes draft->item, adds it to the plan and sets the state; items that it is placed by come first.
+ */
+void ub_plan_draft(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft);
+
+/* The case that holds. UB_NO: none does; UB_CANNOT_TELL: the draft has been dropped. */
+enum ub_verdict ub_plan_case(struct ub_making *making, struct ub_draft *draft, struct ub_cases cases,
+    const char *field, const struct ub_case **chosen);
+
+/* place.c: sets start and end, or due, and late. False: dropped. */
+bool ub_plan_place(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft);
+
+/* people.c: the attendees a program names, ours only, without the owner. False: dropped. */
+bool ub_plan_people(struct ub_making *making, struct ub_draft *draft, const struct ub_cel_program *program);
+
+/* text.c: title, agenda, mail, why, description. False: dropped. */
+bool ub_plan_texts(struct ub_making *making, struct ub_draft *draft);
+
+#endif

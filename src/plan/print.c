@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "upbeat/plan.h"
+
+struct printer {
+	struct ub_buf *out;
+	bool colour;
+};
+
+static const char bold[] = "\033[1m", dim[] = "\033[2m", red[] = "\033[31m", green[] = "\033[32m",
+		  yellow[] = "\033[33m", plain[] = "\033[0m";
+
+static void paint(const struct printer *printer, const char *style, struct ub_text text)
+{
+	if (printer->colour)
+		ub_buf_str(printer->out, style);
+	ub_buf_add(printer->out, text);
+	if (printer->colour)
+		ub_buf_str(printer->out, plain);
+}
+
+/* Lines of a text, each after `indent`. */
+static void print_indented(const struct printer *printer, struct ub_text text, const char *indent)
+{
+	struct ub_text rest = ub_text_trim(text), line;
+	while (ub_text_split(&rest, '\n', &line)) {
+		paint(printer, dim, ub_text(indent));
+		ub_buf_add(printer->out, line);
+		ub_buf_char(printer->out, '\n');
+	}
+}
+
+static const struct {
+	const char *word, *style;
+} verdicts[] = {
+	[UB_NO] = { "no", dim },
+	[UB_YES] = { "yes", green },
+	[UB_CANNOT_TELL] = { "cannot tell", yellow },
+};
+
+static void print_rules(const struct printer *printer, const struct ub_plan *plan)
+{
+	size_t width = 0;
+	for (size_t i = 0; i < plan->n_matches; i++)
+		if (plan->matches[i].rule->name.len > width)
+			width = plan->matches[i].rule->name.len;
+	paint(printer, bold, UB_TEXT("Rules\n"));
+	for (size_t i = 0; i < plan->n_matches; i++) {
+		const struct ub_match *match = &plan->matches[i];
+		struct ub_text word = ub_text(verdicts[match->verdict].word);
+		ub_buf_str(printer->out, "  ");
+		paint(printer, verdicts[match->verdict].style, word);
+		ub_buf_pad(printer->out, ' ', 13 - word.len);
+		ub_buf_printf(printer->out, "%.*s", UB_ARGS(match->rule->name));
+		ub_buf_pad(printer->out, ' ', width - match->rule->name.len + 2);
+		struct ub_text rest = ub_text_trim(match->why), line;
+		for (bool first = true; ub_text_split(&rest, '\n', &line); first = false) {
+			if (!first)
+				ub_buf_pad(printer->out, ' ', 15 + width + 2);
+			ub_buf_printf(printer->out, "%.*s\n", UB_ARGS(line));
+		}
+	}
+}
+
+static void print_when(const struct printer *printer, const struct ub_item *item)
+{
+	ub_instant from = item->kind == UB_ITEM_TASK ? item->due : item->start;
+	ub_buf_str(printer->out, item->kind == UB_ITEM_TASK ? "    due " : "    ");
+	ub_cal_format(printer->out, UB_TEXT("%a %F %R"), item->zone, from, UB_ENGLISH);
+	if (item->kind == UB_ITEM_EVENT) {
+		bool same_day = ub_cal_local_day(item->zone, from) == ub_cal_local_day(item->zone, item->end);
+		ub_buf_char(printer->out, '-');
+		ub_cal_format(printer->out, same_day ? UB_TEXT("%R") : UB_TEXT("%a %F %R"), item->zone,
+		    item->end, UB_ENGLISH);
+	}
+	ub_buf_printf(printer->out, " (%.*s)", UB_ARGS(ub_cal_zone_name(item->zone)));
+	if (item->late)
+		paint(printer, yellow, UB_TEXT(", late"));
+	if (item->kind == UB_ITEM_EVENT && !item->busy)
+		ub_buf_str(printer->out, ", shown as free");
+	ub_buf_char(printer->out, '\n');
+}
+
+static void print_people(const struct printer *printer, const struct ub_item *item)
+{
+	if (!item->organizer)
+		return;
+	ub_buf_printf(printer->out, "    %.*s invites", UB_ARGS(item->organizer->email));
+	for (size_t i = 0; i < item->attendees.n; i++)
+		ub_buf_printf(
+		    printer->out, "%s %.*s", i ? "," : "", UB_ARGS(item->attendees.items[i]->email));
+	ub_buf_char(printer->out, '\n');
+}
+
+static void print_details(const struct printer *printer, const struct ub_item *item)
+{
+	for (size_t i = 0; i < item->n_reminders; i++) {
+		ub_buf_str(printer->out, "    reminder ");
+		if (item->reminders[i])
+			ub_cal_print_seconds(printer->out, item->reminders[i]);
+		ub_buf_str(printer->out, item->reminders[i] ? " before\n" : "at that time\n");
+	}
+	if (item->categories.n)
+		ub_buf_str(printer->out, "    categories");
+	for (size_t i = 0; i < item->categories.n; i++)
+		ub_buf_printf(printer->out, "%s %.*s", i ? "," : "", UB_ARGS(item->categories.items[i]));
+	if (item->categories.n)
+		ub_buf_char(printer->out, '\n');
+}
+
+static const struct {
+	const char *word, *style;
+} notes[] = {
+	[UB_NOTE_REMARK] = { "note", yellow },
+	[UB_NOTE_SKIPPED] = { "not made", dim },
+	[UB_NOTE_UNDECIDED] = { "cannot tell", yellow },
+	[UB_NOTE_REFUSED] = { "refused", red },
+};
+
+static void print_note(const struct printer *printer, const struct ub_note *note)
+{
+	paint(printer, notes[note->kind].style, ub_text(notes[note->kind].word));
+	ub_buf_printf(printer->out, ": %.*s\n", UB_ARGS(note->text));
+}
+
+static void print_item(const struct printer *printer, const struct ub_plan *plan, const struct ub_item *item)
+{
+	ub_buf_printf(printer->out, "  %s ", item->kind == UB_ITEM_TASK ? "task " : "event");
+	paint(printer, bold, item->title);
+	paint(printer, dim, ub_textf(printer->out->arena, "  [%.*s]\n", UB_ARGS(item->id)));
+	print_when(printer, item);
+	print_people(printer, item);
+	print_details(printer, item);
+	for (size_t i = 0; i < plan->notes.n; i++) {
+		if (!ub_text_eq(plan->notes.items[i].item, item->id))
+			continue;
+		ub_buf_str(printer->out, "    ");
+		print_note(printer, &plan->notes.items[i]);
+	}
+	print_indented(printer, item->description, "    | ");
+}
+
+/* Notes about items that were not made, and about the whole. */
+static void print_notes(const struct printer *printer, const struct ub_plan *plan)
+{
+	bool any = false;
+	for (size_t i = 0; i < plan->notes.n; i++) {
+		const struct ub_note *note = &plan->notes.items[i];
+		bool made = false;
+		for (size_t k = 0; k < plan->items.n; k++)
+			made |= ub_text_eq(plan->items.items[k].id, note->item);
+		if (made)
+			continue;
+		if (!any)
+			paint(printer, bold, UB_TEXT("\nNotes\n"));
+		any = true;
+		ub_buf_printf(printer->out, "  %.*s%s", UB_ARGS(note->item), note->item.len ? " " : "");
+		print_note(printer, note);
+	}
+}
+
+void ub_plan_print(const struct ub_plan *plan, const struct ub_facts *facts, struct ub_buf *out, bool colour)
+{
+	struct printer printer = { out, colour };
+	if (facts) {
+		struct ub_buf dump = UB_BUF(out->arena);
+		ub_facts_dump(facts, &dump);
+		paint(&printer, bold, UB_TEXT("Facts\n"));
+		print_indented(&printer, ub_buf_text(&dump), "  ");
+		ub_buf_char(out, '\n');
+	}
+	if (plan->not_eligible) {
+		ub_buf_printf(
+		    out, "Nothing is planned: %s.\n", ub_facts_not_eligible_text(plan->not_eligible));
+		return;
+	}
+	print_rules(&printer, plan);
+	paint(&printer, bold, UB_TEXT("\nItems\n"));
+	for (size_t i = 0; i < plan->items.n; i++)
+		print_item(&printer, plan, &plan->items.items[i]);
+	if (plan->items.n == 0)
+		ub_buf_str(out, "  none\n");
+	print_notes(&printer, plan);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan-private.h"
+
+/* One try: where, from which end, and who must be at work. */
+struct attempt {
+	struct ub_interval window;
+	enum ub_prefer prefer;
+	size_t n_people;
+	bool ignore_busy;
+};
+
+static bool try_same_time(const struct ub_slot_request *request, const struct attempt *attempt,
+    struct ub_arena *arena, ub_instant *start)
+{
+	const struct ub_zone *zone = request->people[0].zone;
+	struct ub_intervals free =
+	    ub_cal_common_time(arena, request->people, attempt->n_people, attempt->window);
+	free = ub_cal_subtract(arena, free, request->busy);
+	ub_day last = ub_cal_local_day(zone, attempt->window.end);
+	for (ub_day day = ub_cal_local_day(zone, attempt->window.start); day <= last; day++) {
+		struct ub_civil civil = ub_cal_day_civil(day);
+		civil.hour = request->same_time / 3600;
+		civil.minute = request->same_time / 60 % 60;
+		*start = ub_cal_instant(zone, civil);
+		if (ub_cal_covers(free, (struct ub_interval){ *start, *start + request->duration }))
+			return true;
+	}
+	return false;
+}
+
+static bool try_slot(const struct ub_slot_request *request, const struct attempt *attempt,
+    struct ub_arena *arena, ub_instant *start)
+{
+	if (attempt->window.end - attempt->window.start < request->duration)
+		return false;
+	if (attempt->prefer == UB_PREFER_SAME_TIME && try_same_time(request, attempt, arena, start))
+		return true;
+	struct ub_slot_search search = { .window = attempt->window,
+		.duration = request->duration,
+		.step = UB_PLAN_STEP,
+		.latest = attempt->prefer == UB_PREFER_LATEST,
+		.people = request->people,
+		.n_people = attempt->n_people };
+	if (!attempt->ignore_busy)
+		search.busy = request->busy;
+	return ub_cal_find_slot(arena, &search, start);
+}
+
+static ub_instant later(ub_instant a, ub_instant b)
+{
+	return a > b ? a : b;
+}
+
+static ub_instant earlier(ub_instant a, ub_instant b)
+{
+	return a < b ? a : b;
+}
+
+/* What is left of the window, and then what `full` says. */
+static bool try_in_time(
+    const struct ub_slot_request *request, size_t n_people, struct ub_arena *arena, struct ub_slot *slot)
+{
+	struct ub_interval window = request->window;
+	struct attempt attempt = { .prefer = request->prefer, .n_people = n_people };
+	attempt.window.start = later(window.start, request->now);
+	attempt.window.end = earlier(window.end, request->useful_until);
+	if (try_slot(request, &attempt, arena, &slot->start))
+		return true;
+	switch (request->full) {
+	case UB_FULL_EARLIER:
+		attempt.window.end = attempt.window.start;
+		attempt.window.start = later(window.start - UB_PLAN_SEARCH, request->now);
+		attempt.prefer = UB_PREFER_LATEST;
+		slot->remark = "no time was left in its days, so it comes earlier";
+		break;
+	case UB_FULL_LATER:
+		attempt.window.start = later(window.end, request->now);
+		attempt.window.end = earlier(window.end + UB_PLAN_SEARCH, request->useful_until);
+		attempt.prefer = UB_PREFER_EARLIEST;
+		slot->remark = "no time was left in its days, so it comes later";
+		break;
+	case UB_FULL_OVERLAP:
+		attempt.ignore_busy = true;
+		slot->remark = "no free time was left in its days, so it overlaps with something else";
+		break;
+	case UB_FULL_SKIP:
+		return false;
+	}
+	return try_slot(request, &attempt, arena, &slot->start);
+}
+
+/* The window has passed, or nothing was left of it. */
+static bool try_late(
+    const struct ub_slot_request *request, size_t n_people, struct ub_arena *arena, struct ub_slot *slot)
+{
+	if (request->late == UB_LATE_SKIP || request->now <= request->window.start)
+		return false;
+	struct attempt attempt = { .window = { request->now, request->useful_until },
+		.prefer = UB_PREFER_EARLIEST,
+		.n_people = n_people };
+	slot->late = try_slot(request, &attempt, arena, &slot->start);
+	slot->remark = slot->late ? "its time had passed, so it comes as early as still useful" : NULL;
+	return slot->late;
+}
+
+/* No working time is left at all: people are there for the meeting, so they can be there a little before. */
+static bool try_right_before(const struct ub_slot_request *request, struct ub_slot *slot)
+{
+	ub_instant start = request->useful_until - request->duration;
+	if (!request->before || request->late == UB_LATE_SKIP || request->now <= request->window.start ||
+	    start < request->now)
+		return false;
+	slot->start = start;
+	slot->late = true;
+	slot->remark = "no working time was left, so it comes right before";
+	return true;
+}
+
+struct ub_slot ub_plan_find_slot(const struct ub_slot_request *request, struct ub_arena *arena)
+{
+	struct ub_slot slot = { 0 };
+	if (try_in_time(request, request->n_people, arena, &slot) ||
+	    try_late(request, request->n_people, arena, &slot)) {
+		slot.found = true;
+		return slot;
+	}
+	if (request->n_people > 1 && request->full != UB_FULL_SKIP &&
+	    (try_in_time(request, 1, arena, &slot) || try_late(request, 1, arena, &slot))) {
+		slot.found = true;
+		slot.remark = slot.late ? "its time had passed and nothing was left in everybody's working "
+					  "hours, so it goes by the owner's alone"
+					: "no time lies in everybody's working hours, so it goes by the "
+					  "owner's alone";
+		return slot;
+	}
+	slot.found = try_right_before(request, &slot);
+	if (!slot.found && request->now > request->window.start)
+		slot.remark = "its time has passed";
+	else if (!slot.found)
+		slot.remark = "no time is left in its days";
+	return slot;
+}
+
+ub_instant ub_plan_working_moment(
+    const struct ub_work_calendar *calendar, ub_instant from, struct ub_arena *arena)
+{
+	struct ub_slot_search search = { .window = { from, from + UB_PLAN_SEARCH },
+		.duration = 1,
+		.step = UB_PLAN_STEP,
+		.people = calendar,
+		.n_people = 1 };
+	ub_instant start;
+	return ub_cal_find_slot(arena, &search, &start) ? start : from;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan-private.h"
+
+static bool render(struct ub_making *making, struct ub_draft *draft, const struct ub_template *tmpl,
+    const char *field, int64_t minutes, struct ub_text *text)
+{
+	struct ub_buf out = UB_BUF(making->arena);
+	struct ub_text why = UB_TEXT_NONE;
+	if (!ub_template_render(tmpl, NULL, 0, minutes, making->activation, &out, &why))
+		return ub_plan_drop(
+		    making, draft, UB_NOTE_UNDECIDED, "`%s` cannot tell: %.*s", field, UB_ARGS(why));
+	*text = ub_buf_text(&out);
+	return true;
+}
+
+/* A title is one line, whatever was put into it. */
+static struct ub_text one_line(struct ub_text text, struct ub_arena *arena)
+{
+	char *line = ub_text_cstr(arena, text);
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+			line[i] = ' ';
+	return ub_text_trim(ub_text_n(line, text.len));
+}
+
+static bool make_title(struct ub_making *making, struct ub_draft *draft)
+{
+	const struct ub_case *chosen;
+	struct ub_text title;
+	enum ub_verdict verdict = ub_plan_case(making, draft, draft->source->title, "title", &chosen);
+	if (verdict == UB_NO)
+		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "no case of `title` holds");
+	if (verdict != UB_YES || !render(making, draft, chosen->use.text, "title", 0, &title))
+		return false;
+	draft->item.title = one_line(title, making->arena);
+	if (draft->item.title.len == 0)
+		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its title is empty");
+	return true;
+}
+
+static bool is_delimiter(struct ub_text line)
+{
+	static const char *const delimiters[] = { UB_PLAN_TEXT_BEGIN, UB_PLAN_TEXT_END, UB_PLAN_MAIL_BEGIN,
+		UB_PLAN_MAIL_END };
+	for (size_t i = 0; i < UB_COUNT(delimiters); i++)
+		if (ub_text_is(ub_text_trim(line), delimiters[i]))
+			return true;
+	return false;
+}
+
+/* Lines end in LF alone; what reads like a delimiter (a guest may have written it) is quoted. */
+static struct ub_text tidy(struct ub_text text, struct ub_arena *arena)
+{
+	struct ub_buf out = UB_BUF(arena);
+	struct ub_text rest = ub_text_trim(text), line;
+	while (rest.len && ub_text_split(&rest, '\n', &line)) {
+		if (line.len && line.ptr[line.len - 1] == '\r')
+			line.len--;
+		if (is_delimiter(line))
+			ub_buf_str(&out, "> ");
+		ub_buf_add(&out, line);
+		if (rest.ptr)
+			ub_buf_char(&out, '\n');
+	}
+	return ub_buf_text(&out);
+}
+
+static bool make_body(struct ub_making *making, struct ub_draft *draft, struct ub_cases cases,
+    const char *field, int64_t minutes, struct ub_text *text)
+{
+	const struct ub_case *chosen;
+	enum ub_verdict verdict = ub_plan_case(making, draft, cases, field, &chosen);
+	if (verdict != UB_YES)
+		return verdict == UB_NO;
+	const struct ub_template *body =
+	    ub_template_in_language(chosen->use.body, making->owner_settings->language);
+	if (!render(making, draft, body, field, minutes, text))
+		return false;
+	*text = tidy(*text, making->arena);
+	return true;
+}
+
+static struct ub_text why(const struct ub_draft *draft, struct ub_arena *arena)
+{
+	struct ub_text description = one_line(draft->rule->description, arena);
+	struct ub_buf out = UB_BUF(arena);
+	if (description.len)
+		ub_buf_add(&out, description);
+	else
+		ub_buf_str(&out, "The rules ask for it.");
+	ub_buf_printf(&out, " (rule %.*s)", UB_ARGS(draft->rule->name));
+	if (draft->item.late)
+		ub_buf_str(&out, " Late: its usual time had passed.");
+	return ub_buf_text(&out);
+}
+
+static void print_meeting(const struct ub_making *making, struct ub_buf *out)
+{
+	const struct ub_meeting *meeting = &making->input->facts->meeting;
+	const struct ub_zone *zone = making->calendar.zone;
+	ub_buf_printf(out, "For: %.*s, ", UB_ARGS(meeting->title));
+	bool whole_days = meeting->event->start.date;
+	ub_cal_format(
+	    out, whole_days ? UB_TEXT("%a %F") : UB_TEXT("%a %F %R"), zone, meeting->start, UB_ENGLISH);
+	if (!whole_days)
+		ub_buf_printf(out, " (%.*s)", UB_ARGS(ub_cal_zone_name(zone)));
+	ub_buf_char(out, '\n');
+}
+
+/* Essentials first: the agenda, then the mail, then what it is for and why. */
+static struct ub_text describe(const struct ub_making *making, const struct ub_item *item)
+{
+	struct ub_buf out = UB_BUF(making->arena);
+	ub_buf_str(&out, UB_PLAN_TEXT_BEGIN "\n");
+	if (item->agenda.len)
+		ub_buf_printf(&out, "%.*s\n\n", UB_ARGS(item->agenda));
+	if (item->mail.len)
+		ub_buf_printf(
+		    &out, UB_PLAN_MAIL_BEGIN "\n%.*s\n" UB_PLAN_MAIL_END "\n\n", UB_ARGS(item->mail));
+	print_meeting(making, &out);
+	ub_buf_printf(&out, "Why: %.*s\n", UB_ARGS(item->why));
+	ub_buf_str(&out, UB_PLAN_TEXT_END);
+	return ub_buf_text(&out);
+}
+
+bool ub_plan_texts(struct ub_making *making, struct ub_draft *draft)
+{
+	struct ub_item *item = &draft->item;
+	const struct ub_meeting *meeting = &making->input->facts->meeting;
+	/* An event shares out its own length; a task, and whatever the customer gets, the meeting's. */
+	int64_t of_meeting = (meeting->end - meeting->start) / 60;
+	int64_t minutes = item->kind == UB_ITEM_EVENT ? (item->end - item->start) / 60 : of_meeting;
+	if (!make_title(making, draft) ||
+	    !make_body(making, draft, draft->source->agenda, "agenda", minutes, &item->agenda) ||
+	    !make_body(making, draft, draft->source->mail, "mail", of_meeting, &item->mail))
+		return false;
+	item->why = why(draft, making->arena);
+	item->description = describe(making, item);
+	return true;
+}
