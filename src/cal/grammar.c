@@ -16,16 +16,16 @@ static const struct {
 	{ "m", UB_MINUTES },
 	{ "h", UB_HOURS },
 	{ "d", UB_DAYS },
-	{ "second", UB_SECONDS },
 	{ "seconds", UB_SECONDS },
-	{ "minute", UB_MINUTES },
+	{ "second", UB_SECONDS },
 	{ "minutes", UB_MINUTES },
-	{ "hour", UB_HOURS },
+	{ "minute", UB_MINUTES },
 	{ "hours", UB_HOURS },
-	{ "day", UB_DAYS },
+	{ "hour", UB_HOURS },
 	{ "days", UB_DAYS },
-	{ "week", UB_WEEKS },
+	{ "day", UB_DAYS },
 	{ "weeks", UB_WEEKS },
+	{ "week", UB_WEEKS },
 };
 
 /* Periods with the words for one and for several. */
@@ -172,7 +172,7 @@ bool ub_cal_parse_point(
 	struct scan in = { .text = text, .arena = arena, .error = error };
 	*point = (struct ub_point){ .item = UB_TEXT_NONE };
 	ub_cal_scan_blanks(&in);
-	if (!ub_cal_scan_at_letter(&in)) {
+	if (in.at < text.len && !ub_cal_scan_at_letter(&in)) {
 		if (!span_of(&in, &point->span))
 			return false;
 		ub_cal_scan_blanks(&in);
