@@ -170,7 +170,8 @@ struct ub_diags {
 };
 
 #define UB_DIAGS(a) ((struct ub_diags){ .arena = (a) })
-/* The new diagnostic, to set help and related on; never NULL (past the limit: a scratch one). */
+/* The new diagnostic, to set help and related on, valid until the next one is added; never NULL (past the
+ * limit: a scratch one). */
 struct ub_diag *ub_diag_add(struct ub_diags *diags, enum ub_severity severity, const char *code,
     struct ub_place place, const char *format, ...) UB_FORMAT(5, 6);
 #define ub_error(diags, code, place, ...)   ub_diag_add((diags), UB_ERROR, (code), (place), __VA_ARGS__)

@@ -94,13 +94,29 @@ void ub_place_line_column(struct ub_place place, size_t *line, size_t *column)
 	*column = 1 + code_points(ub_text_sub(text, start, at));
 }
 
-/* A line of a user's file as it may safely stand on a terminal: tabs are one blank (so that carets meet their
- * place), other control characters a question mark. */
+/* Whether a control character begins here: C0, DEL, or C1 as UTF-8, which some terminals obey too. */
+static bool is_control(struct ub_text text, size_t at)
+{
+	unsigned char c = (unsigned char)text.ptr[at];
+	if (c != 0xC2)
+		return c < 0x20 || c == 0x7F;
+	return at + 1 < text.len && (unsigned char)text.ptr[at + 1] >= 0x80 &&
+	       (unsigned char)text.ptr[at + 1] <= 0x9F;
+}
+
+/* A text as it may safely stand on a terminal: tabs are one blank (so that carets meet their place), other
+ * control characters a question mark. */
 static void put_line(struct ub_buf *out, struct ub_text line)
 {
 	for (size_t i = 0; i < line.len; i++) {
-		unsigned char c = (unsigned char)line.ptr[i];
-		ub_buf_char(out, c == '\t' ? ' ' : c < 0x20 || c == 0x7F ? '?' : (char)c);
+		char c = line.ptr[i];
+		if (!is_control(line, i)) {
+			ub_buf_char(out, c);
+			continue;
+		}
+		ub_buf_char(out, c == '\t' ? ' ' : '?');
+		if ((unsigned char)c == 0xC2)
+			i++;
 	}
 }
 
@@ -131,7 +147,8 @@ static void put_position(struct ub_buf *out, struct ub_place place)
 {
 	size_t line, column;
 	ub_place_line_column(place, &line, &column);
-	ub_buf_printf(out, "%.*s:%zu:%zu: ", UB_ARGS(place.source->name), line, column);
+	put_line(out, place.source->name);
+	ub_buf_printf(out, ":%zu:%zu: ", line, column);
 }
 
 void ub_diag_print(const struct ub_diag *diag, struct ub_buf *out, bool colour)

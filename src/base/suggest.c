@@ -34,7 +34,7 @@ struct ub_text ub_suggest(struct ub_text word, const struct ub_text *candidates,
 {
 	struct ub_text best = UB_TEXT_NONE;
 	size_t best_distance = word.len < 3 ? 1 : word.len / 3;
-	if (word.len > LONGEST)
+	if (word.len == 0 || word.len > LONGEST)
 		return best;
 	for (size_t i = 0; i < n; i++) {
 		if (candidates[i].len > LONGEST)
