@@ -33,8 +33,8 @@ static size_t distance(struct ub_text a, struct ub_text b)
 struct ub_text ub_suggest(struct ub_text word, const struct ub_text *candidates, size_t n)
 {
 	struct ub_text best = UB_TEXT_NONE;
-	size_t best_distance = word.len < 3 ? 1 : word.len / 3;
-	if (word.len == 0 || word.len > LONGEST)
+	size_t best_distance = word.len / (word.len < 3 ? 2 : 3);
+	if (word.len > LONGEST)
 		return best;
 	for (size_t i = 0; i < n; i++) {
 		if (candidates[i].len > LONGEST)
