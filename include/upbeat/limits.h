@@ -40,6 +40,7 @@
 #define UB_TEMPLATE_DEPTH_MAX   16           /* templates in templates */
 #define UB_TEMPLATE_NODES_MAX   10000        /* of a template with all that it includes */
 #define UB_TEMPLATE_WEIGHT_MAX  100
+#define UB_TEMPLATE_TIMED_MAX   50           /* timed sections of one rendering, further ones are not timed */
 #define UB_TEMPLATE_STEPS_MAX   100000       /* nodes of one rendering */
 #define UB_TEMPLATE_OUTPUT_MAX  (64u * 1024) /* bytes of one rendering, without the mark that it was cut */
 #define UB_TEMPLATE_LINE_MAX    255          /* bytes of a one-line template's result */

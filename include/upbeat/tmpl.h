@@ -66,8 +66,7 @@ enum ub_template_format ub_template_format(const struct ub_template *tmpl);
 enum ub_template_audience ub_template_audience(const struct ub_template *tmpl);
 /* Why a one-line template is internal: the tag and the way to the internal data, as one sentence; place: the
  * tag's. False when it is not. */
-bool ub_template_why_internal(
-    const struct ub_template *tmpl, struct ub_place *place, struct ub_text *why, struct ub_arena *arena);
+bool ub_template_why_internal(const struct ub_template *tmpl, struct ub_place *place, struct ub_text *why);
 
 /*
  * Renders onto `out`. `minutes`: the length shared out over the weighted sections (0: none is timed).
@@ -86,11 +85,12 @@ bool ub_template_render(const struct ub_template *tmpl, const struct ub_template
 /* ---- Mustache for data of unknown shape ---- */
 
 /*
- * Lifts what rule directories are held to beyond the specification: `item` (a variable of the env) is the
- * outermost context, a partial that does not exist is empty, names of partials may be computed, a template
- * may include itself, `#` opens no heading.
+ * Lifts what rule directories are held to beyond the specification: a partial that does not exist is empty,
+ * names of partials may be computed, a template may include itself, `#` opens no heading. A variable
+ * UB_TEMPLATE_ITEM of the set's env is the outermost context, `.` outside of sections.
  */
-void ub_template_set_open(struct ub_template_set *set, size_t item);
+void ub_template_set_open(struct ub_template_set *set);
+#define UB_TEMPLATE_ITEM "__item"
 
 /* Shares `total` whole minutes out by weight (largest remainder, the earlier first when equal): they add up,
  * and each gets at least one if there are enough. Weights are positive; n > 0. */

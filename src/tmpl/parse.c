@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tmpl-private.h"
+
+#include <string.h>
+
+/*
+ * The tree is built line by line, because whether a tag stands alone on its line decides what becomes of the
+ * line's blanks and its end (mustache/spec, "standalone").
+ */
+
+/* A section, parent, block or heading that is not closed yet; the outermost is the template. */
+struct container {
+	struct tmpl_node *node; /* NULL: the template */
+	struct tmpl_nodes *nodes;
+	struct tmpl_token token; /* that opened it */
+};
+
+struct parser {
+	const struct tmpl_origin *origin;
+	struct tmpl_tokens tokens;
+	struct ub_diags *diags;
+	struct ub_arena *arena;
+	bool headings;
+	struct container stack[UB_TEMPLATE_NESTING_MAX + 2]; /* the template, a heading besides */
+	size_t depth;                                        /* the innermost's index */
+	size_t lost;                                         /* containers past the limit, not on the stack */
+};
+
+/* One line of tokens, [from, to), and what it is. */
+struct line {
+	size_t from, to;
+	bool standalone;
+	struct ub_text blank; /* what it begins with */
+};
+
+static struct ub_text part(const struct parser *p, size_t at, size_t len)
+{
+	return ub_text_sub(p->origin->text, at, at + len);
+}
+
+static struct ub_text name_of(const struct parser *p, const struct tmpl_token *token)
+{
+	return part(p, token->name_at, token->name_len);
+}
+
+static struct ub_place token_place(const struct parser *p, const struct tmpl_token *token)
+{
+	return ub_tmpl_place(p->origin, token->at, token->len);
+}
+
+static struct ub_text leading_blanks(struct ub_text text)
+{
+	size_t n = 0;
+	while (n < text.len && (text.ptr[n] == ' ' || text.ptr[n] == '\t'))
+		n++;
+	return ub_text_sub(text, 0, n);
+}
+
+static bool all_blank(struct ub_text text)
+{
+	return leading_blanks(text).len == text.len;
+}
+
+static bool opens(enum tmpl_token_kind kind)
+{
+	return kind == TOKEN_SECTION || kind == TOKEN_INVERTED || kind == TOKEN_PARENT || kind == TOKEN_BLOCK;
+}
+
+/* Where on this line the tag at `i` is closed again, or SIZE_MAX. */
+static size_t closed_on_line(const struct parser *p, size_t i, size_t to)
+{
+	size_t depth = 0;
+	for (size_t j = i; j < to; j++) {
+		enum tmpl_token_kind kind = p->tokens.items[j].kind;
+		depth += opens(kind);
+		if (kind == TOKEN_CLOSE && --depth == 0)
+			return j;
+	}
+	return SIZE_MAX;
+}
+
+/* A line stands alone when it holds nothing but blanks and tags that show nothing here: sections, comments,
+ * delimiters; or one partial; or one parent, whatever lies inside it. */
+static bool is_standalone(const struct parser *p, size_t from, size_t to)
+{
+	size_t calls = 0, others = 0;
+	bool quiet = false;
+	for (size_t i = from; i < to; i++) {
+		const struct tmpl_token *token = &p->tokens.items[i];
+		size_t closed = opens(token->kind) ? closed_on_line(p, i, to) : SIZE_MAX;
+		switch (token->kind) {
+		case TOKEN_TEXT:
+			if (!all_blank(part(p, token->at, token->len)))
+				return false;
+			break;
+		case TOKEN_NEWLINE:
+			break;
+		case TOKEN_VALUE:
+		case TOKEN_RAW:
+			return false;
+		case TOKEN_COMMENT:
+		case TOKEN_DELIMITERS:
+			quiet = true;
+			break;
+		case TOKEN_PARTIAL:
+			calls++;
+			break;
+		case TOKEN_PARENT:
+			calls += closed != SIZE_MAX;
+			others += closed == SIZE_MAX;
+			i = closed != SIZE_MAX ? closed : i;
+			break;
+		case TOKEN_BLOCK:
+			if (closed != SIZE_MAX)
+				return false;
+			others++;
+			break;
+		case TOKEN_SECTION:
+		case TOKEN_INVERTED:
+		case TOKEN_CLOSE:
+			others++;
+			break;
+		}
+	}
+	return calls ? calls == 1 && !others : others || quiet;
+}
+
+static struct tmpl_node *add(struct parser *p, enum tmpl_node_kind kind, struct ub_text text)
+{
+	struct tmpl_node *node = UB_NEW(p->arena, struct tmpl_node);
+	node->kind = kind;
+	node->text = text;
+	node->at = (size_t)(text.ptr - p->origin->text.ptr);
+	node->len = text.len;
+	node->blank = UB_TEXT_NONE;
+	*ub_push(p->arena, p->stack[p->depth].nodes) = node;
+	return node;
+}
+
+static void push(struct parser *p, struct tmpl_node *node, const struct tmpl_token *token)
+{
+	size_t room = UB_COUNT(p->stack) - (node->kind == NODE_HEADING ? 1 : 2);
+	if (p->depth < room) {
+		p->stack[++p->depth] = (struct container){ node, &node->kids, *token };
+		return;
+	}
+	if (!p->lost++)
+		ub_error(p->diags, "too-deep", token_place(p, token),
+		    "sections are nested more than %d deep here", UB_TEMPLATE_NESTING_MAX);
+}
+
+static void report_unclosed(struct parser *p, const struct container *container)
+{
+	struct ub_text name = name_of(p, &container->token);
+	struct ub_diag *diag = ub_error(
+	    p->diags, "unclosed-section", token_place(p, &container->token), "this section is not closed");
+	ub_diag_set_help(p->diags, diag, "end it with `{{/%.*s}}` or `{{/}}`", UB_ARGS(name));
+}
+
+static bool closes(const struct parser *p, const struct container *container, struct ub_text name)
+{
+	return container->node->kind != NODE_HEADING &&
+	       (!name.len || ub_text_eq(name, name_of(p, &container->token)));
+}
+
+static void close(struct parser *p, const struct tmpl_token *token)
+{
+	struct ub_text name = name_of(p, token);
+	if (p->lost) {
+		p->lost--;
+		return;
+	}
+	size_t match = p->depth;
+	while (match > 0 && !closes(p, &p->stack[match], name))
+		match--;
+	if (match == p->depth && match > 0) {
+		p->depth--;
+		return;
+	}
+	struct ub_diag *diag = ub_error(
+	    p->diags, "wrong-close", token_place(p, token), "no section `%.*s` is open here", UB_ARGS(name));
+	struct container *open = &p->stack[p->depth];
+	if (p->depth > 0) {
+		diag->related = token_place(p, &open->token);
+		diag->related_message =
+		    open->node->kind == NODE_HEADING
+			? UB_TEXT("a section must be closed on the line of the heading it is opened in")
+			: UB_TEXT("this one is");
+	}
+	p->depth = match > 0 ? match - 1 : p->depth;
+}
+
+static void add_tag(struct parser *p, const struct tmpl_token *token, const struct line *line, bool first)
+{
+	static const enum tmpl_node_kind kinds[] = {
+		[TOKEN_VALUE] = NODE_VALUE,
+		[TOKEN_RAW] = NODE_VALUE,
+		[TOKEN_SECTION] = NODE_SECTION,
+		[TOKEN_INVERTED] = NODE_INVERTED,
+		[TOKEN_PARTIAL] = NODE_PARTIAL,
+		[TOKEN_PARENT] = NODE_PARENT,
+		[TOKEN_BLOCK] = NODE_BLOCK,
+	};
+	struct ub_text name = name_of(p, token);
+	bool call = token->kind == TOKEN_PARTIAL || token->kind == TOKEN_PARENT;
+	bool computed = call && name.len && name.ptr[0] == '*';
+	if (computed) {
+		name = ub_text_sub(name, 1, name.len);
+		name = ub_text_sub(name, leading_blanks(name).len, name.len);
+	}
+	if (!name.len)
+		ub_error(p->diags, "empty-tag", token_place(p, token), "this tag names nothing");
+	struct tmpl_node *node = add(p, kinds[token->kind], name);
+	node->raw = token->kind == TOKEN_RAW;
+	node->computed = computed;
+	node->standalone = line->standalone;
+	if (first && (line->standalone || node->kind == NODE_BLOCK))
+		node->blank = line->blank;
+	if (opens(token->kind))
+		push(p, node, token);
+}
+
+/* `## Pressure test {weight=2}` at the very beginning of a line. */
+static bool is_heading(struct ub_text text)
+{
+	size_t n = 0;
+	while (n < text.len && text.ptr[n] == '#')
+		n++;
+	return n >= 1 && n <= 6 && n < text.len && text.ptr[n] == ' ';
+}
+
+static void close_heading(struct parser *p)
+{
+	while (p->depth > 0 && p->stack[p->depth].node->kind != NODE_HEADING)
+		report_unclosed(p, &p->stack[p->depth--]);
+	if (p->depth > 0)
+		ub_tmpl_parse_weight(p->origin, p->stack[p->depth--].node, p->diags);
+}
+
+/* The first text of a line: the mark of its beginning, perhaps a heading's, and the rest. */
+static struct ub_text begin_line(
+    struct parser *p, struct line *line, const struct tmpl_token *first, bool *heading)
+{
+	struct ub_text text =
+	    first->kind == TOKEN_TEXT ? part(p, first->at, first->len) : part(p, first->at, 0);
+	add(p, NODE_LINE, line->blank);
+	text = ub_text_sub(text, line->blank.len, text.len);
+	*heading = p->headings && !line->blank.len && is_heading(text);
+	if (*heading) {
+		push(p, add(p, NODE_HEADING, text), first);
+		while (text.len && (text.ptr[0] == '#' || text.ptr[0] == ' '))
+			text = ub_text_sub(text, 1, text.len);
+	}
+	return text;
+}
+
+static void parse_inline(struct parser *p, struct line *line)
+{
+	bool heading = false, only_blanks = true;
+	for (size_t i = line->from; i < line->to; i++) {
+		const struct tmpl_token *token = &p->tokens.items[i];
+		struct ub_text text = part(p, token->at, token->len);
+		if (i == line->from && token->kind != TOKEN_NEWLINE) {
+			struct ub_text rest = begin_line(p, line, token, &heading);
+			text = token->kind == TOKEN_TEXT ? rest : text;
+		}
+		if (token->kind == TOKEN_NEWLINE && heading)
+			close_heading(p);
+		if (token->kind == TOKEN_TEXT || token->kind == TOKEN_NEWLINE) {
+			only_blanks = only_blanks && all_blank(text);
+			if (text.len)
+				add(p, NODE_TEXT, text);
+		} else if (token->kind == TOKEN_CLOSE) {
+			close(p, token);
+		} else if (token->kind != TOKEN_COMMENT && token->kind != TOKEN_DELIMITERS) {
+			add_tag(p, token, line, only_blanks);
+			only_blanks = only_blanks && opens(token->kind);
+		}
+	}
+	if (heading && p->tokens.items[line->to - 1].kind != TOKEN_NEWLINE)
+		close_heading(p);
+}
+
+static void parse_standalone(struct parser *p, const struct line *line)
+{
+	for (size_t i = line->from; i < line->to; i++) {
+		const struct tmpl_token *token = &p->tokens.items[i];
+		switch (token->kind) {
+		case TOKEN_CLOSE:
+			close(p, token);
+			break;
+		case TOKEN_TEXT: /* inside a parent: blocks' own text counts, the rest is ignored later */
+			if (p->depth > 0 && p->stack[p->depth].node->kind == NODE_BLOCK)
+				add(p, NODE_TEXT, part(p, token->at, token->len));
+			break;
+		case TOKEN_NEWLINE:
+		case TOKEN_COMMENT:
+		case TOKEN_DELIMITERS:
+			break;
+		default:
+			add_tag(p, token, line, true);
+		}
+	}
+}
+
+static void parse_line(struct parser *p, size_t from, size_t to)
+{
+	const struct tmpl_token *first = &p->tokens.items[from];
+	struct line line = { from, to, is_standalone(p, from, to), part(p, first->at, 0) };
+	if (first->kind == TOKEN_TEXT)
+		line.blank = leading_blanks(part(p, first->at, first->len));
+	if (line.standalone)
+		parse_standalone(p, &line);
+	else
+		parse_inline(p, &line);
+}
+
+void ub_tmpl_parse(const struct tmpl_origin *origin, size_t from, bool headings, struct tmpl_nodes *nodes,
+    struct ub_diags *diags, struct ub_arena *arena)
+{
+	struct parser p = { .origin = origin, .diags = diags, .arena = arena, .headings = headings };
+	p.stack[0].nodes = nodes;
+	ub_tmpl_scan(origin, from, &p.tokens, diags, arena);
+	for (size_t i = 0, to; i < p.tokens.n; i = to) {
+		to = i;
+		while (to < p.tokens.n && p.tokens.items[to].kind != TOKEN_NEWLINE)
+			to++;
+		to += to < p.tokens.n;
+		parse_line(&p, i, to);
+	}
+	while (p.depth > 0)
+		report_unclosed(&p, &p.stack[p.depth--]);
+}

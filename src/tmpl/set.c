@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tmpl-private.h"
+
+struct ub_template_set *ub_template_set_new(struct ub_cel_env *env, struct ub_arena *arena)
+{
+	struct ub_template_set *set = UB_NEW(arena, struct ub_template_set);
+	set->arena = arena;
+	set->env = env;
+	set->templates = ub_map_new(arena);
+	return set;
+}
+
+void ub_template_set_open(struct ub_template_set *set)
+{
+	set->open = true;
+}
+
+static struct ub_template *template_new(struct ub_template_set *set, struct tmpl_origin origin)
+{
+	struct ub_template *tmpl = UB_NEW(set->arena, struct ub_template);
+	tmpl->set = set;
+	tmpl->name = tmpl->front.language = UB_TEXT_NONE;
+	tmpl->origin = origin;
+	return tmpl;
+}
+
+static bool check_text(const struct tmpl_origin *origin, struct ub_diags *diags)
+{
+	if (origin->text.len > UB_TEMPLATE_SIZE_MAX) {
+		ub_error(diags, "too-big", ub_tmpl_place(origin, 0, 0),
+		    "a template has at most %u bytes, this one has %zu", UB_TEMPLATE_SIZE_MAX,
+		    origin->text.len);
+		return false;
+	}
+	if (!ub_text_utf8_valid(origin->text) ||
+	    ub_text_find(origin->text, ub_text_n("", 1), 0) != SIZE_MAX) {
+		ub_error(diags, "not-utf-8", ub_tmpl_place(origin, 0, 0),
+		    "a template is UTF-8 text without NUL, this one is not");
+		return false;
+	}
+	return true;
+}
+
+static void parse(struct ub_template *tmpl, struct ub_diags *diags)
+{
+	size_t errors = diags->errors;
+	bool headings = tmpl->name.len && !tmpl->set->open;
+	if (check_text(&tmpl->origin, diags)) {
+		if (tmpl->name.len && !tmpl->set->open)
+			ub_tmpl_parse_front(&tmpl->origin, &tmpl->front, diags);
+		ub_tmpl_parse(
+		    &tmpl->origin, tmpl->front.end, headings, &tmpl->nodes, diags, tmpl->set->arena);
+	}
+	tmpl->broken = diags->errors > errors;
+}
+
+/* "upfront-contract.de": where the language begins, or SIZE_MAX. */
+static size_t language_at(struct ub_text name)
+{
+	for (size_t i = name.len; i > 1; i--)
+		if (name.ptr[i - 1] == '.')
+			return i < name.len ? i : SIZE_MAX;
+	return SIZE_MAX;
+}
+
+static struct ub_text base_name(struct ub_text name)
+{
+	size_t at = language_at(name);
+	return at == SIZE_MAX ? name : ub_text_sub(name, 0, at - 1);
+}
+
+static void set_language(struct ub_template *tmpl, struct ub_diags *diags)
+{
+	size_t at = language_at(tmpl->name);
+	if (at == SIZE_MAX)
+		return;
+	struct ub_text language = ub_text_sub(tmpl->name, at, tmpl->name.len);
+	struct ub_text said = tmpl->front.language;
+	if (said.len && !ub_text_eq_nocase(said, language))
+		ub_error(diags, "bad-value", ub_tmpl_place(&tmpl->origin, tmpl->front.language_at, said.len),
+		    "the file's name says that its language is `%.*s`", UB_ARGS(language));
+	tmpl->front.language = language;
+}
+
+void ub_template_set_add(
+    struct ub_template_set *set, struct ub_text name, const struct ub_source *source, struct ub_diags *diags)
+{
+	struct tmpl_origin origin = { .text = source->text, .source = source };
+	struct ub_template *tmpl = template_new(set, origin);
+	tmpl->name = name;
+	if (ub_text_ends_nocase(source->name, UB_TEXT(".html")))
+		tmpl->front.format = UB_FORMAT_HTML;
+	parse(tmpl, diags);
+	set_language(tmpl, diags);
+	ub_map_put(set->templates, name, tmpl);
+}
+
+static struct ub_template *template_at(const struct ub_template_set *set, size_t i)
+{
+	struct ub_text name;
+	return ub_map_at(set->templates, i, &name);
+}
+
+/* NAME.LANGUAGE */
+static struct ub_template *find_variant(
+    const struct ub_template_set *set, struct ub_text name, struct ub_text language)
+{
+	for (size_t i = 0; i < ub_map_size(set->templates); i++) {
+		struct ub_text full = template_at(set, i)->name;
+		if (full.len == name.len + 1 + language.len && ub_text_starts(full, name) &&
+		    full.ptr[name.len] == '.' &&
+		    ub_text_eq_nocase(ub_text_sub(full, name.len + 1, full.len), language))
+			return template_at(set, i);
+	}
+	return NULL;
+}
+
+struct ub_template *ub_tmpl_find(
+    const struct ub_template_set *set, struct ub_text name, struct ub_text language)
+{
+	struct ub_template *found = NULL;
+	for (size_t end = language.len; end > 0 && !found; end--)
+		if (end == language.len || language.ptr[end] == '-')
+			found = find_variant(set, name, ub_text_sub(language, 0, end));
+	return found ? found : ub_map_get(set->templates, name);
+}
+
+/* ---- checking ---- */
+
+static void mark_included(struct ub_template *tmpl, const struct tmpl_nodes *nodes)
+{
+	for (size_t i = 0; i < nodes->n; i++) {
+		const struct tmpl_node *node = nodes->items[i];
+		mark_included(tmpl, &node->kids);
+		if ((node->kind != NODE_PARTIAL && node->kind != NODE_PARENT) || node->computed)
+			continue;
+		struct ub_template *other = ub_tmpl_find(tmpl->set, node->text, tmpl->front.language);
+		if (other)
+			other->included = true;
+	}
+}
+
+/* What customers may read in one language only would be a slip. */
+static void check_variant(const struct ub_template *tmpl, struct ub_diags *diags)
+{
+	const struct ub_template *base = ub_map_get(tmpl->set->templates, base_name(tmpl->name));
+	if (!base || base == tmpl || base->front.audience == tmpl->front.audience)
+		return;
+	struct ub_diag *diag = ub_error(diags, "mixed-audience", ub_tmpl_place(&tmpl->origin, 0, 0),
+	    "`%.*s` and `%.*s` are one text in two languages, but for different audiences",
+	    UB_ARGS(base->name), UB_ARGS(tmpl->name));
+	ub_diag_set_help(diags, diag, "say the same `audience:` in the heads of both");
+}
+
+void ub_template_set_check(struct ub_template_set *set, struct ub_diags *diags)
+{
+	size_t n = ub_map_size(set->templates);
+	for (size_t i = 0; i < n; i++)
+		mark_included(template_at(set, i), &template_at(set, i)->nodes);
+	for (size_t i = 0; i < n; i++) {
+		check_variant(template_at(set, i), diags);
+		if (!template_at(set, i)->included)
+			ub_tmpl_compile_root(template_at(set, i), diags);
+	}
+	/* those that include each other in a circle */
+	for (size_t i = 0; i < n; i++)
+		if (!template_at(set, i)->compiled && !template_at(set, i)->reached)
+			ub_tmpl_compile_root(template_at(set, i), diags);
+}
+
+static void report_unknown(
+    const struct ub_template_set *set, struct ub_text name, struct ub_place place, struct ub_diags *diags)
+{
+	struct ub_diag *diag =
+	    ub_error(diags, "unknown-template", place, "there is no template `%.*s`", UB_ARGS(name));
+	size_t n = ub_map_size(set->templates);
+	struct ub_text *names = UB_NEW_ARRAY(diags->arena, struct ub_text, n);
+	struct ub_text near = ub_suggest(name, names, ub_template_names(set, names, n));
+	if (near.len)
+		ub_diag_set_help(diags, diag, "did you mean `%.*s`?", UB_ARGS(near));
+	else
+		ub_diag_set_help(diags, diag, "put the text into `templates/%.*s.md`", UB_ARGS(name));
+}
+
+const struct ub_template *ub_template_use(
+    struct ub_template_set *set, struct ub_text name, struct ub_place place, struct ub_diags *diags)
+{
+	struct ub_template *found = ub_map_get(set->templates, name);
+	for (size_t i = 0; i < ub_map_size(set->templates); i++) {
+		struct ub_template *tmpl = template_at(set, i);
+		bool meant = tmpl == found || ub_text_eq(base_name(tmpl->name), name);
+		if (meant && !tmpl->compiled)
+			ub_tmpl_compile_root(tmpl, diags);
+	}
+	if (!found)
+		report_unknown(set, name, place, diags);
+	return found && found->usable ? found : NULL;
+}
+
+const struct ub_template *ub_template_in_language(const struct ub_template *tmpl, struct ub_text language)
+{
+	const struct ub_template *found = ub_tmpl_find(tmpl->set, tmpl->name, language);
+	return found && found->usable ? found : tmpl;
+}
+
+size_t ub_template_names(const struct ub_template_set *set, struct ub_text *out, size_t most)
+{
+	size_t n = ub_map_size(set->templates);
+	for (size_t i = 0; i < n && i < most; i++)
+		ub_map_at(set->templates, i, &out[i]);
+	return n < most ? n : most;
+}
+
+/* ---- one-line templates ---- */
+
+const struct ub_template *ub_template_compile(struct ub_template_set *set, struct ub_text text,
+    struct ub_place (*map)(void *data, size_t at, size_t len), void *data, struct ub_diags *diags)
+{
+	struct tmpl_origin origin = { .text = text, .map = map, .data = data };
+	struct ub_template *tmpl = template_new(set, origin);
+	parse(tmpl, diags);
+	ub_tmpl_compile_root(tmpl, diags);
+	return tmpl->usable ? tmpl : NULL;
+}
+
+bool ub_template_why_internal(const struct ub_template *tmpl, struct ub_place *place, struct ub_text *why)
+{
+	*place = tmpl->internal_place;
+	*why = tmpl->internal_why;
+	return tmpl->internal;
+}
+
+struct ub_text ub_template_name(const struct ub_template *tmpl)
+{
+	return tmpl->name;
+}
+
+enum ub_template_format ub_template_format(const struct ub_template *tmpl)
+{
+	return tmpl->front.format;
+}
+
+enum ub_template_audience ub_template_audience(const struct ub_template *tmpl)
+{
+	if (tmpl->name.len)
+		return tmpl->front.audience;
+	return tmpl->internal ? UB_AUDIENCE_INTERNAL : UB_AUDIENCE_CUSTOMER;
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tmpl-private.h"
+
+/* What holds for one tag. */
+struct tag {
+	struct tmpl_compiler *c;
+	const struct tmpl_node *node;
+	const struct tmpl_spot *spot;
+	const struct ub_cel_program *program;
+};
+
+static const struct tmpl_origin *origin_of(const struct tag *tag)
+{
+	return &tag->spot->from->tmpl->origin;
+}
+
+static struct ub_place place_in(const struct tag *tag, size_t at, size_t len)
+{
+	bool whole = ub_text_is(tag->node->text, "."); /* which stands for a longer name */
+	return ub_tmpl_place(origin_of(tag), tag->node->at + (whole ? 0 : at), whole ? tag->node->len : len);
+}
+
+static struct ub_place place_of(const struct tag *tag)
+{
+	return place_in(tag, 0, tag->node->len);
+}
+
+static bool same_place(struct ub_place a, struct ub_place b)
+{
+	return a.source == b.source && a.at == b.at && a.len == b.len;
+}
+
+/* A template that is included in many places says what is wrong with it once. */
+static bool already_said(const struct ub_diags *diags, struct ub_place place, struct ub_text message)
+{
+	for (size_t i = 0; i < diags->list.n; i++)
+		if (same_place(diags->list.items[i].place, place) &&
+		    ub_text_eq(diags->list.items[i].message, message))
+			return true;
+	return false;
+}
+
+static void say(const struct tag *tag, enum ub_severity severity, const char *code, struct ub_place place,
+    struct ub_text message, struct ub_text help)
+{
+	struct ub_diags *diags = tag->c->diags;
+	if (already_said(diags, place, message)) {
+		diags->errors += severity == UB_ERROR; /* it fails here, too */
+		return;
+	}
+	struct ub_diag *diag = ub_diag_add(diags, severity, code, place, "%.*s", UB_ARGS(message));
+	diag->help = help;
+}
+
+static void report_issues(const struct tag *tag, const struct ub_cel_issues *issues)
+{
+	for (size_t i = 0; i < issues->n; i++) {
+		const struct ub_cel_issue *issue = &issues->items[i];
+		say(tag, UB_ERROR, issue->code, place_in(tag, issue->at, issue->len), issue->message,
+		    issue->help);
+	}
+}
+
+/* ---- what becomes text ---- */
+
+/* How to make a text of what is none by itself; NULL: it is one. */
+static const char *how_to_show(const struct ub_cel_type *type)
+{
+	switch (type->kind) {
+	case UB_CEL_LIST:
+		return "go through it with `{{#list}}...{{/list}}`, or join texts: `list.join(\", \")`";
+	case UB_CEL_MAP:
+		return "name one of its values: `map.key`";
+	case UB_CEL_TIMESTAMP:
+		return "say how: `date(meeting.start, \"d MMM, HH:mm\", meeting.time_zone)`";
+	case UB_CEL_DURATION:
+		return "say how: `duration.getMinutes()`";
+	case UB_CEL_BYTES:
+		return "say how: `base64.encode(bytes)`";
+	case UB_CEL_TYPE:
+	case UB_CEL_ABSTRACT:
+		return "name something that has a text";
+	case UB_CEL_OPTIONAL:
+		return how_to_show(type->params[0]);
+	default:
+		return NULL;
+	}
+}
+
+static bool check_shown(const struct tag *tag)
+{
+	const struct ub_cel_type *type = ub_cel_program_type(tag->program);
+	const char *help = how_to_show(type);
+	if (!help)
+		return true;
+	struct ub_arena *arena = tag->c->arena;
+	say(tag, UB_ERROR, "no-text", place_of(tag),
+	    ub_textf(arena, "a %.*s has no text of its own", UB_ARGS(ub_cel_type_text(arena, type))),
+	    ub_text(help));
+	return false;
+}
+
+bool ub_tmpl_check_section(struct tmpl_compiler *c, const struct tmpl_node *node,
+    const struct ub_cel_program *program, const struct tmpl_spot *spot)
+{
+	const struct ub_cel_type *type = ub_cel_program_type(program);
+	struct tag tag = { c, node, spot, program };
+	switch (type->kind) {
+	case UB_CEL_INT:
+	case UB_CEL_UINT:
+	case UB_CEL_DOUBLE:
+	case UB_CEL_BYTES:
+	case UB_CEL_DURATION:
+	case UB_CEL_TIMESTAMP:
+	case UB_CEL_TYPE:
+	case UB_CEL_ABSTRACT:
+		say(&tag, UB_ERROR, "no-condition", place_of(&tag),
+		    ub_textf(c->arena, "a section cannot be over a %.*s",
+			UB_ARGS(ub_cel_type_text(c->arena, type))),
+		    UB_TEXT("a section is over a condition (`x > 0`), a list, an object, an optional or a "
+			    "text that may be empty"));
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* ---- audience ---- */
+
+static struct ub_text flow_text(const struct tag *tag)
+{
+	struct ub_cel_flow flow = ub_cel_program_flow(tag->program, tag->c->arena);
+	struct ub_buf text = UB_BUF(tag->c->arena);
+	for (size_t i = 0; i < flow.n; i++) {
+		ub_buf_str(&text, i ? "; " : "");
+		ub_buf_add(&text, flow.items[i].text);
+	}
+	return ub_buf_text(&text);
+}
+
+static bool check_audience(const struct tag *tag, bool shown)
+{
+	enum ub_cel_audience audience =
+	    shown ? ub_cel_program_shown_audience(tag->program) : ub_cel_program_audience(tag->program);
+	struct ub_template *root = tag->c->root;
+	if (audience == UB_CEL_PUBLIC)
+		return true;
+	if (!root->name.len && !root->internal) {
+		root->internal = true;
+		root->internal_place = place_of(tag);
+		root->internal_why = flow_text(tag);
+	}
+	if (root->front.audience != UB_AUDIENCE_CUSTOMER)
+		return true;
+	struct ub_text message = shown ? UB_TEXT("a text for customers shows internal data")
+				       : UB_TEXT("a text for customers depends on internal data");
+	if (tag->spot->from->tmpl != root)
+		message = ub_textf(
+		    tag->c->arena, "%.*s: `%.*s` includes this", UB_ARGS(message), UB_ARGS(root->name));
+	say(tag, UB_ERROR, "internal-data", place_of(tag), message, flow_text(tag));
+	return false;
+}
+
+/* ---- what may be absent ---- */
+
+/* Equal but for blanks and the question marks of `.?`. */
+static bool same_path(struct ub_text condition, struct ub_text path)
+{
+	size_t at = 0;
+	for (size_t i = 0; i < condition.len; i++) {
+		if (condition.ptr[i] == '?' || condition.ptr[i] == ' ')
+			continue;
+		if (at == path.len || condition.ptr[i] != path.ptr[at])
+			return false;
+		at++;
+	}
+	return at == path.len;
+}
+
+/* Whether a part of a condition, one side of `&&`, promises what is read: `has_account`, `has(account.tier)`,
+ * `account.?tier`. */
+static bool promises(struct ub_text part, const struct ub_cel_read *read)
+{
+	part = ub_text_trim(part);
+	if (read->guard.len && ub_text_eq(part, read->guard))
+		return true;
+	if (ub_text_starts(part, UB_TEXT("has(")) && ub_text_ends(part, UB_TEXT(")")))
+		part = ub_text_sub(part, 4, part.len - 1);
+	return same_path(part, read->path);
+}
+
+static bool is_guarded(const struct tmpl_guard *guard, const struct ub_cel_read *read)
+{
+	for (; guard; guard = guard->outer)
+		for (size_t at = 0, end; at <= guard->condition.len; at = end + 2) {
+			end = ub_text_find(guard->condition, UB_TEXT("&&"), at);
+			end = end == SIZE_MAX ? guard->condition.len : end;
+			if (promises(ub_text_sub(guard->condition, at, end), read))
+				return true;
+		}
+	return false;
+}
+
+static void warn_unguarded(const struct tag *tag)
+{
+	const struct ub_cel_read *reads;
+	size_t n = ub_cel_program_unguarded(tag->program, &reads);
+	for (size_t i = 0; i < n; i++) {
+		const struct ub_cel_read *read = &reads[i];
+		if (is_guarded(tag->spot->guards, read))
+			continue;
+		struct ub_arena *arena = tag->c->arena;
+		struct ub_text condition = ub_textf(arena, "has(%.*s)", UB_ARGS(read->path));
+		if (read->guard.len)
+			condition = read->guard;
+		say(tag, UB_WARNING, "unguarded", place_in(tag, read->outer_at, read->outer_len),
+		    ub_textf(arena, "`%.*s` may be absent, and then there is no item", UB_ARGS(read->path)),
+		    ub_textf(arena, "put it between `{{#%.*s}}` and `{{/%.*s}}`", UB_ARGS(condition),
+			UB_ARGS(condition)));
+	}
+}
+
+/* ---- the tag ---- */
+
+static bool has_name(const struct tag *tag)
+{
+	if (!ub_text_is(tag->node->text, ".") || tag->spot->scope->item != SIZE_MAX)
+		return tag->node->text.len > 0; /* an empty tag was reported when parsed */
+	say(tag, UB_ERROR, "no-item", place_of(tag), UB_TEXT("there is no current item outside of a section"),
+	    UB_TEXT("`.` is the item of the list or object that a section is over"));
+	return false;
+}
+
+const struct ub_cel_program *ub_tmpl_compile_tag(
+    struct tmpl_compiler *c, const struct tmpl_node *node, const struct tmpl_spot *spot, bool shown)
+{
+	struct tag tag = { c, node, spot, NULL };
+	if (!has_name(&tag))
+		return NULL;
+	struct ub_text text = ub_text_is(node->text, ".") ? UB_TEXT(UB_TEMPLATE_ITEM) : node->text;
+	struct ub_cel_issues issues = { 0 };
+	tag.program = ub_cel_compile(spot->scope->env, c->arena, text, NULL, &issues);
+	if (!tag.program) {
+		report_issues(&tag, &issues);
+		return NULL;
+	}
+	bool good = !shown || check_shown(&tag);
+	if (!check_audience(&tag, shown) || !good)
+		return NULL;
+	warn_unguarded(&tag);
+	return tag.program;
+}
+
+const struct tmpl_scope *ub_tmpl_open_scope(
+    struct tmpl_compiler *c, const struct ub_cel_program *program, const struct tmpl_scope *outer)
+{
+	const struct ub_cel_type *type = ub_cel_program_type(program);
+	if (type->kind == UB_CEL_LIST || type->kind == UB_CEL_OPTIONAL)
+		type = type->params[0];
+	else if (type->kind == UB_CEL_BOOL || type->kind == UB_CEL_NULL)
+		return NULL;
+	struct ub_cel_env *env = ub_cel_env_child(c->arena, outer->env);
+	struct tmpl_scope *scope = UB_NEW(c->arena, struct tmpl_scope);
+	const char *name = ub_text_cstr(c->arena, ub_cel_type_text(c->arena, type));
+	scope->outer = outer;
+	scope->env = env;
+	scope->item = ub_cel_declare(
+	    env, &(struct ub_cel_decl){
+		     .name = UB_TEMPLATE_ITEM, .type = name, .audience = ub_cel_program_audience(program) });
+	if (type->kind == UB_CEL_OBJECT || type->kind == UB_CEL_MAP || type->kind == UB_CEL_DYN)
+		ub_cel_open_fields(env, scope->item);
+	return scope;
+}
