@@ -60,6 +60,13 @@ def skip_all(why):
     sys.exit(0)
 
 
+def place_in_case(failure):
+    """File and line of the case's own statement, whatever helper it failed in."""
+    frames = traceback.extract_tb(failure.__traceback__)
+    own = [frame for frame in frames if frame.name == "_"] or frames
+    return f"{own[-1].filename}:{own[-1].lineno}"
+
+
 def run_case(number, sentence, function, arguments):
     start = time.monotonic()
     try:
@@ -67,6 +74,10 @@ def run_case(number, sentence, function, arguments):
     except Skip as why:
         print(f"ok {number} - {sentence} # SKIP {why}", flush=True)
         return True
+    except AssertionError as failure:
+        print(f"not ok {number} - {sentence}", flush=True)
+        note(f"{place_in_case(failure)}: {failure or 'is not so'}")
+        return False
     except Exception:  # whatever went wrong, the case failed and the next one runs
         print(f"not ok {number} - {sentence}", flush=True)
         note(traceback.format_exc())
