@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_ICAL_H
+#define UPBEAT_ICAL_H
+
+/*
+ * ical: calendar object resources (RFC 5545, RFC 4791 4.1): their text to facts, new items to text, holiday
+ * calendars, and what a user changed in an item.
+ *
+ * The text is read by an index of its content lines that points into the original bytes, so that a later
+ * change can be a splice at a line's place and a reader and a splicer can never see two different objects.
+ * libical iterates recurrence rules, behind src/ical/recur.c alone: it takes 60-3000 us per KB to parse (this
+ * index: 3), damages objects in a round trip, and writes to stderr.
+ */
+
+#include "upbeat/base.h"
+#include "upbeat/cal.h"
+#include "upbeat/facts.h"
+#include "upbeat/plan.h"
+
+/*
+ * Why a text cannot be read. The code is one of
+ *   too-large, nul-byte, too-many-lines, too-deep   limits, found before anything is made of it
+ *   not-a-calendar     it does not begin with BEGIN:VCALENDAR, or is a vCalendar 1.0
+ *   unbalanced         a BEGIN without its END, an END without its BEGIN: it may be cut off
+ *   no-component       nothing that can be an event, a task or the like is in it
+ *   several-objects    more than one UID or VCALENDAR: an export, not one calendar object
+ *   bad-time           a DTSTART, DTEND, DUE or DURATION that is none
+ *   unknown-zone       a time in a zone that neither the database nor a sound VTIMEZONE defines
+ *   rule-too-long      a recurrence rule longer than the limit
+ */
+struct ub_ical_refusal {
+	const char *code;
+	size_t line; /* of the text, from 1; 0: the whole */
+	struct ub_text message;
+};
+
+/* A text and the index of its lines. */
+struct ub_ical;
+
+/* NULL: *refusal says why. `text` must outlive the result, which is made in the arena. */
+UB_MUST_USE const struct ub_ical *ub_ical_parse(
+    struct ub_arena *arena, struct ub_text text, struct ub_ical_refusal *refusal);
+/* The object's facts: those of its master component. Zones that a VTIMEZONE defines live in the arena. */
+UB_MUST_USE const struct ub_event *ub_ical_event(const struct ub_ical *ical, const struct ub_zones *zones,
+    struct ub_arena *arena, struct ub_ical_refusal *refusal);
+/* Both in one. */
+UB_MUST_USE const struct ub_event *ub_ical_read(struct ub_text text, const struct ub_zones *zones,
+    struct ub_arena *arena, struct ub_ical_refusal *refusal);
+
+/* ---- new items ---- */
+
+struct ub_ical_writing {
+	const struct ub_zones *zones;
+	ub_instant now;
+	bool task_as_event; /* for a collection that takes no VTODO: a transparent all-day event on the due
+			       day */
+};
+
+/*
+ * A calendar object resource for an item: CRLF, folded at 75 octets between characters, with marks and BASE.
+ * Times are in the item's zone, with its VTIMEZONE, when that is one of the database, else in UTC.
+ */
+struct ub_text ub_ical_write(
+    const struct ub_item *item, const struct ub_ical_writing *writing, struct ub_arena *arena);
+
+/* ---- the user's hand ---- */
+
+/* What is compared one by one, each as a bit. */
+enum ub_ical_property {
+	UB_PROPERTY_TITLE = 1 << 0,
+	UB_PROPERTY_TIME = 1 << 1, /* start, end or due as instants, and any recurrence */
+	UB_PROPERTY_PLACE = 1 << 2,
+	UB_PROPERTY_PEOPLE = 1 << 3, /* addresses of attendees without the organizer */
+	UB_PROPERTY_AGENDA = 1 << 4, /* between the delimiter lines of the description */
+	UB_PROPERTY_REMINDERS = 1 << 5,
+	UB_PROPERTY_CATEGORIES = 1 << 6,
+	UB_PROPERTY_STATE = 1 << 7, /* STATUS:CANCELLED, TRANSP, CLASS */
+	UB_PROPERTY_ALL = (1 << 8) - 1
+};
+
+/*
+ * What has changed in a marked item since Upbeat last wrote it, by the digests in X-UPBEAT-BASE: a set of
+ * enum ub_ical_property. What servers change by themselves (architecture, "The user's hand wins") is no
+ * change. All of them when the item has no BASE that can be read.
+ */
+UB_MUST_USE unsigned ub_ical_user_changes(
+    const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena);
+/* The digests of the object as it stands: what X-UPBEAT-BASE would be. */
+struct ub_text ub_ical_base(const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena);
+
+/* ---- holidays ---- */
+
+/*
+ * The all-day events of a calendar as days off; each day of an event of several, each year of a yearly one up
+ * to UB_HOLIDAY_YEAR_MAX. Events with a time of day, cancelled ones and other recurrences are passed over and
+ * counted in *passed (which may be NULL). An export of many objects is what is expected here.
+ */
+UB_MUST_USE bool ub_ical_read_holidays(struct ub_text text, struct ub_arena *arena,
+    struct ub_holidays *holidays, size_t *passed, struct ub_ical_refusal *refusal);
+
+#endif
