@@ -119,7 +119,7 @@ struct ub_yaml_type {
 	/* Shape FIELDS: */
 	const struct ub_yaml_field *fields;
 	size_t n_fields;
-	/* Shape CHOICE: */
+	/* Shape CHOICE, and TEXT where it is limited to some words: */
 	const struct ub_yaml_word *words;
 	size_t n_words;
 	/* Shape INT, both ends included: */

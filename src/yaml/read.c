@@ -109,13 +109,47 @@ static void help_with_names(const struct ub_yaml_reader *reader, struct ub_diag 
 
 /* ---- scalars ---- */
 
+static const struct ub_yaml_word *find_word(const struct ub_yaml_word *words, size_t n, struct ub_text name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ub_text_is(name, words[i].name))
+			return &words[i];
+	return NULL;
+}
+
+/* The word that the scalar is; NULL: reported. */
+static const struct ub_yaml_word *read_word(
+    const struct ub_yaml_reader *reader, const struct ub_yaml_type *type, const struct ub_yaml_node *node)
+{
+	const struct ub_yaml_word *word = find_word(type->words, type->n_words, node->text);
+	if (word)
+		return word;
+	struct ub_diag *diag = ub_error(
+	    reader->diags, "unknown-word", first_line(node), "unknown word `%.*s`", UB_ARGS(node->text));
+	help_with_names(reader, diag, node->text, type->words, sizeof(*type->words), type->n_words);
+	return NULL;
+}
+
 static bool read_text(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
 	if (node->kind != UB_YAML_SCALAR || ub_yaml_is_empty(node))
 		return ub_yaml_expected(reader, node, noun_of(type));
+	if (type->n_words && !read_word(reader, type, node))
+		return false;
 	*(struct ub_text *)out = node->text;
 	return true;
+}
+
+static bool read_choice(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	if (node->kind != UB_YAML_SCALAR || ub_yaml_is_empty(node))
+		return ub_yaml_expected(reader, node, noun_of(type));
+	const struct ub_yaml_word *word = read_word(reader, type, node);
+	if (word)
+		*(int *)out = word->value;
+	return word != NULL;
 }
 
 static const struct ub_yaml_word truths[] = {
@@ -124,14 +158,6 @@ static const struct ub_yaml_word truths[] = {
 	{ "yes", true, NULL },
 	{ "no", false, NULL },
 };
-
-static const struct ub_yaml_word *find_word(const struct ub_yaml_word *words, size_t n, struct ub_text name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (ub_text_is(name, words[i].name))
-			return &words[i];
-	return NULL;
-}
 
 static bool read_bool(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
@@ -157,22 +183,6 @@ static bool read_int(const struct ub_yaml_reader *reader, const struct ub_yaml_t
 	}
 	*(int64_t *)out = value;
 	return true;
-}
-
-static bool read_choice(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
-    const struct ub_yaml_node *node, void *out)
-{
-	if (node->kind != UB_YAML_SCALAR || ub_yaml_is_empty(node))
-		return ub_yaml_expected(reader, node, noun_of(type));
-	const struct ub_yaml_word *word = find_word(type->words, type->n_words, node->text);
-	if (word) {
-		*(int *)out = word->value;
-		return true;
-	}
-	struct ub_diag *diag = ub_error(
-	    reader->diags, "unknown-word", first_line(node), "unknown word `%.*s`", UB_ARGS(node->text));
-	help_with_names(reader, diag, node->text, type->words, sizeof(*type->words), type->n_words);
-	return false;
 }
 
 static bool read_node(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_SETTINGS_H
+#define UPBEAT_SETTINGS_H
+
+/*
+ * settings: the settings file, upbeat.conf(5), as plain data. Reading it opens no other file: which holidays
+ * and account sources are wanted is told by name, and the shell brings them.
+ */
+
+#include "upbeat/base.h"
+#include "upbeat/cal.h"
+#include "upbeat/facts.h"
+
+/* A path as it is to be opened: absolute, or starting where the settings file's own path starts. */
+struct ub_settings_path {
+	struct ub_text path;
+	struct ub_place place; /* where the settings say it */
+};
+
+enum ub_store_kind { UB_STORE_MEMORY, UB_STORE_SQLITE, UB_STORE_POSTGRESQL };
+
+/* Days off that are wanted: who reads the file adds its days to `into`. */
+struct ub_settings_holidays {
+	/* Of a file `holidays/NAME.ics` in a rule directory, or (is_path) the path of a file. */
+	struct ub_text name;
+	bool is_path;
+	struct ub_place place;
+	struct ub_holidays *into;
+};
+
+/* An account source: `source:` with what it needs. */
+struct ub_settings_source {
+	struct ub_text source; /* "yaml" */
+	struct ub_settings_path file;
+	const struct ub_account_field_decl *fields;
+	size_t n_fields;
+	struct ub_place place;
+};
+
+struct ub_settings {
+	struct {
+		struct ub_text host; /* no brackets */
+		uint16_t port;       /* 0: any free one */
+	} listen;
+	struct {
+		struct ub_text host; /* no brackets */
+		uint16_t port;
+		struct ub_text base; /* scheme and authority: "http://127.0.0.1:5232" */
+	} upstream;
+	struct ub_settings_path *rules; /* directories, later ones over earlier ones; none: the shipped one */
+	size_t n_rules;
+	enum ub_store_kind store;
+	struct ub_text store_path; /* sqlite */
+	struct ub_text control;
+	struct ub_text log_level, log_format; /* words that ub_log_level_parse and ub_log_format_parse know */
+	struct ub_org *org;                   /* never NULL */
+	struct ub_settings_holidays *holidays;
+	size_t n_holidays;
+	struct ub_settings_source *sources;
+	size_t n_sources;
+};
+
+/* What holds where no file says otherwise: nobody is internal, UTC, Mon-Fri 09:00-17:30, English. */
+struct ub_settings *ub_settings_default(struct ub_arena *arena, const struct ub_zones *zones);
+
+/*
+ * The settings of a file, whose name (in `source`) relative paths start at. All problems go to `diags`; where
+ * there were errors, what is unsound has its default, so that whatever hangs on the settings can be checked
+ * too. Never NULL. All of it is in the arena; source and zones must outlive it.
+ */
+struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_source *source,
+    const struct ub_zones *zones, struct ub_diags *diags);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_SETTINGS_PRIVATE_H
+#define UPBEAT_SETTINGS_PRIVATE_H
+
+#include "upbeat/settings.h"
+#include "upbeat/yaml.h"
+
+/* The context of the readers. */
+struct reading {
+	struct ub_text
+	    directory; /* that relative paths start at, with its slash; empty: the working directory */
+	const struct ub_zones *zones;
+};
+
+/* A map with the keys of a table. */
+#define FIELDS(table)                                                                                        \
+	{                                                                                                    \
+		.shape = UB_YAML_FIELDS, UB_YAML_TABLE(table)                                                \
+	}
+/* A list of what `item_type` reads into a `struct`. */
+#define LIST_OF(item_type, element)                                                                          \
+	{                                                                                                    \
+		.shape = UB_YAML_LIST_OF, .item = &(item_type), .item_size = sizeof(element)                 \
+	}
+
+/* ---- values.c: types of single values ---- */
+
+struct authority {
+	struct ub_text host;
+	uint16_t port;
+};
+
+/* Where the days of `holidays:` come from, and the list they go to. */
+struct holiday_names {
+	struct holiday_name {
+		struct ub_text name;
+		bool is_path;
+		struct ub_place place;
+	} * items;
+	size_t n, cap;
+};
+
+extern const struct ub_yaml_type type_listen;        /* struct authority */
+extern const struct ub_yaml_type type_upstream;      /* struct authority */
+extern const struct ub_yaml_type type_path;          /* struct ub_settings_path */
+extern const struct ub_yaml_type type_paths;         /* UB_VEC(struct ub_settings_path), one or a list */
+extern const struct ub_yaml_type type_domains;       /* struct ub_texts, lower case */
+extern const struct ub_yaml_type type_addresses;     /* struct ub_texts, lower case */
+extern const struct ub_yaml_type type_pattern;       /* struct ub_text: address or pattern, lower case */
+extern const struct ub_yaml_type type_not_customers; /* struct ub_texts: domains and patterns, lower case */
+extern const struct ub_yaml_type type_users;         /* struct ub_text with {user} */
+extern const struct ub_yaml_type type_zone;          /* const struct ub_zone * */
+extern const struct ub_yaml_type type_hours;         /* const struct ub_working_hours * */
+extern const struct ub_yaml_type type_holidays;      /* struct holiday_names */
+extern const struct ub_yaml_type type_language;      /* struct ub_text */
+
+/* `path` as seen from the settings file's directory. */
+struct ub_text path_from(struct ub_arena *arena, struct ub_text directory, struct ub_text path);
+
+/* ---- organization.c ---- */
+
+struct work { /* what `people` may say differently */
+	const struct ub_zone *zone;
+	const struct ub_working_hours *hours;
+	struct holiday_names holidays;
+	struct ub_text language;
+};
+
+struct person {
+	struct ub_text match;
+	struct work work;
+};
+
+struct organization {
+	struct work work;
+	struct ub_texts domains, not_customers;
+	struct ub_text users;
+	UB_VEC(struct person) people;
+	UB_VEC(struct ub_team) teams;
+};
+
+extern const struct ub_yaml_type type_organization; /* struct organization */
+
+/* What was read, over the defaults, to settings->org and settings->holidays. */
+void fill_org(struct ub_arena *arena, struct ub_settings *settings, const struct organization *from,
+    const struct ub_zones *zones);
+
+/* ---- sources.c ---- */
+
+struct sources {
+	struct ub_settings_source *items;
+	size_t n, cap;
+};
+
+extern const struct ub_yaml_type type_sources; /* struct sources */
+
+#endif

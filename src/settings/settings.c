@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "settings-private.h"
+
+struct store {
+	enum ub_store_kind kind;
+	struct ub_text path;
+};
+
+/* The settings as they are written. */
+struct written {
+	struct authority listen, upstream;
+	UB_VEC(struct ub_settings_path) rules;
+	struct store store;
+	struct ub_settings_path control;
+	struct {
+		struct ub_text level, format;
+	} log;
+	struct organization organization;
+	struct sources sources;
+};
+
+static bool is_store(struct ub_text text, struct ub_text scheme)
+{
+	return ub_text_starts(text, scheme) && text.len > scheme.len;
+}
+
+static bool read_store(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	const struct ub_text sqlite = UB_TEXT("sqlite:");
+	const struct reading *reading = reader->context;
+	struct store *store = out;
+	struct ub_diag *diag;
+	if (node->kind != UB_YAML_SCALAR)
+		return ub_yaml_expected(reader, node, type->noun);
+	if (ub_text_is(node->text, "memory"))
+		return true;
+	if (is_store(node->text, sqlite)) {
+		struct ub_text path = ub_text_sub(node->text, sqlite.len, node->text.len);
+		store->kind = UB_STORE_SQLITE;
+		store->path = path_from(reader->arena, reading->directory, path);
+		diag = ub_warning(reader->diags, "store-not-durable", node->place,
+		    "this version remembers in memory only; the store is not written");
+		ub_diag_set_help(
+		    reader->diags, diag, "items are found again by their marks, waiting work is not");
+		return true;
+	}
+	if (!is_store(node->text, UB_TEXT("postgresql://")))
+		return ub_yaml_expected(reader, node, type->noun);
+	diag = ub_error(reader->diags, "unsupported", node->place, "this version has no PostgreSQL store");
+	ub_diag_set_help(reader->diags, diag, "use `sqlite:PATH` or `memory`");
+	return false;
+}
+
+static const struct ub_yaml_type type_store = { .shape = UB_YAML_CUSTOM,
+	.noun = "`memory` or a store like `sqlite:/var/lib/upbeat/upbeat.db`",
+	.read = read_store };
+
+static const struct ub_yaml_word levels[] = {
+	{ "error", 0, NULL },
+	{ "warning", 0, NULL },
+	{ "info", 0, NULL },
+	{ "debug", 0, NULL },
+};
+static const struct ub_yaml_word formats[] = {
+	{ "text", 0, "for people" },
+	{ "json", 0, "an object a line" },
+};
+static const struct ub_yaml_type type_level = { .shape = UB_YAML_TEXT, UB_YAML_WORDS(levels) };
+static const struct ub_yaml_type type_format = { .shape = UB_YAML_TEXT, UB_YAML_WORDS(formats) };
+static const struct ub_yaml_field log_fields[] = {
+	{ "level", &type_level, offsetof(struct written, log.level) - offsetof(struct written, log), false,
+	    "how much is said; info if not said" },
+	{ "format", &type_format, offsetof(struct written, log.format) - offsetof(struct written, log), false,
+	    "how it is said; text if not said" },
+};
+static const struct ub_yaml_type type_log = FIELDS(log_fields);
+
+static const struct ub_yaml_field fields[] = {
+	{ "listen", &type_listen, offsetof(struct written, listen), true,
+	    "the address and port for clients, like `127.0.0.1:8642`" },
+	{ "upstream", &type_upstream, offsetof(struct written, upstream), true,
+	    "the CalDAV server, like `http://127.0.0.1:5232`" },
+	{ "rules", &type_paths, offsetof(struct written, rules), false,
+	    "rule directories, later ones over earlier ones; the shipped one if not said" },
+	{ "store", &type_store, offsetof(struct written, store), false,
+	    "where things are remembered: `memory`, or `sqlite:` with a path" },
+	{ "control", &type_path, offsetof(struct written, control), false,
+	    "the socket for `upbeat status`; `control` beside this file if not said" },
+	{ "log", &type_log, offsetof(struct written, log), false, "the log on standard error" },
+	{ "organization", &type_organization, offsetof(struct written, organization), false,
+	    "who is one of us, and when we work" },
+	{ "accounts", &type_sources, offsetof(struct written, sources), false,
+	    "where data on customers comes from" },
+};
+static const struct ub_yaml_type type_settings = FIELDS(fields);
+
+static struct ub_text directory_of(struct ub_text path)
+{
+	size_t end = path.len;
+	while (end > 0 && path.ptr[end - 1] != '/')
+		end--;
+	return ub_text_sub(path, 0, end);
+}
+
+static struct ub_settings *finish(struct ub_arena *arena, const struct written *written,
+    struct ub_text directory, const struct ub_zones *zones)
+{
+	struct ub_settings *settings = UB_NEW(arena, struct ub_settings);
+	const struct authority *upstream = &written->upstream;
+	bool bare = ub_text_find(upstream->host, UB_TEXT(":"), 0) == SIZE_MAX;
+	settings->listen.host = written->listen.host;
+	settings->listen.port = written->listen.port;
+	settings->upstream.host = upstream->host;
+	settings->upstream.port = upstream->port;
+	if (upstream->host.len)
+		settings->upstream.base = ub_textf(arena, bare ? "http://%.*s:%u" : "http://[%.*s]:%u",
+		    UB_ARGS(upstream->host), upstream->port);
+	settings->rules = written->rules.items;
+	settings->n_rules = written->rules.n;
+	settings->store = written->store.kind;
+	settings->store_path = written->store.path;
+	settings->control = written->control.path.len ? written->control.path
+						      : path_from(arena, directory, UB_TEXT("control"));
+	settings->log_level = written->log.level;
+	settings->log_format = written->log.format;
+	settings->sources = written->sources.items;
+	settings->n_sources = written->sources.n;
+	fill_org(arena, settings, &written->organization, zones);
+	return settings;
+}
+
+static struct written unwritten(void)
+{
+	return (struct written){ .log = { UB_TEXT("info"), UB_TEXT("text") } };
+}
+
+struct ub_settings *ub_settings_default(struct ub_arena *arena, const struct ub_zones *zones)
+{
+	struct written written = unwritten();
+	return finish(arena, &written, UB_TEXT_NONE, zones);
+}
+
+struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_source *source,
+    const struct ub_zones *zones, struct ub_diags *diags)
+{
+	struct reading reading = { directory_of(source->name), zones };
+	struct ub_yaml_reader reader = { arena, diags, &reading };
+	struct written written = unwritten();
+	const struct ub_yaml_node *root = ub_yaml_parse(arena, source, diags);
+	if (root && ub_yaml_read(&reader, &type_settings, root, &written) &&
+	    !ub_yaml_get(root, "organization")) {
+		struct ub_place place = { source, root->place.at, 0 };
+		struct ub_diag *diag = ub_warning(
+		    diags, "no-domains", place, "no meeting is a customer's without `organization: domains`");
+		ub_diag_set_help(diags, diag, "name the domains of your own mail addresses");
+	}
+	return finish(arena, &written, reading.directory, zones);
+}

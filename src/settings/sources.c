@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "settings-private.h"
+
+static const struct ub_yaml_word field_types[] = {
+	{ "string", UB_FIELD_STRING, "a text" },
+	{ "int", UB_FIELD_INT, "a whole number" },
+	{ "double", UB_FIELD_DOUBLE, "a number" },
+	{ "bool", UB_FIELD_BOOL, "true or false" },
+	{ "date", UB_FIELD_DATE, "a day like 2026-11-12" },
+};
+
+enum audience { INTERNAL, CUSTOMER };
+static const struct ub_yaml_word audiences[] = {
+	{ "internal", INTERNAL, "for our own people only" },
+	{ "customer", CUSTOMER, "may be shown to customers" },
+};
+
+/* `NAME: type`, or `NAME: {type: ..., audience: ...}`. */
+struct declaration {
+	struct ub_text name;
+	struct {
+		int type, audience;
+	} is;
+};
+
+static const struct ub_yaml_type type_field_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(field_types) };
+static const struct ub_yaml_type type_audience = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(audiences) };
+static const struct ub_yaml_field long_fields[] = {
+	{ "type", &type_field_type, offsetof(struct declaration, is.type) - offsetof(struct declaration, is),
+	    true, "what its values are" },
+	{ "audience", &type_audience,
+	    offsetof(struct declaration, is.audience) - offsetof(struct declaration, is), false,
+	    "who may see it; internal if not said" },
+};
+static const struct ub_yaml_type type_long = FIELDS(long_fields);
+
+static bool read_declaration(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	if (node->kind == UB_YAML_LIST)
+		return ub_yaml_expected(reader, node, type->noun);
+	return ub_yaml_read(reader, node->kind == UB_YAML_MAP ? &type_long : &type_field_type, node, out);
+}
+
+static const struct ub_yaml_type *const declaration_forms[] = { &type_field_type, &type_long };
+static const struct ub_yaml_type type_declaration = { .shape = UB_YAML_CUSTOM,
+	.noun = "a type like `string`",
+	.read = read_declaration,
+	.any_of = declaration_forms,
+	.n_any_of = UB_COUNT(declaration_forms) };
+static const struct ub_yaml_type type_declarations = { .shape = UB_YAML_MAP_OF,
+	.item = &type_declaration,
+	.item_size = sizeof(struct declaration),
+	.item_offset = offsetof(struct declaration, is),
+	.key_offset = offsetof(struct declaration, name) };
+
+struct source {
+	struct ub_text source;
+	struct ub_settings_path path;
+	UB_VEC(struct declaration) fields;
+};
+
+static const struct ub_yaml_word source_names[] = {
+	{ "yaml", 0, "a file, upbeat.conf(5)" },
+};
+static const struct ub_yaml_type type_source_name = { .shape = UB_YAML_TEXT, UB_YAML_WORDS(source_names) };
+static const struct ub_yaml_field source_fields[] = {
+	{ "source", &type_source_name, offsetof(struct source, source), true, "the kind of source" },
+	{ "path", &type_path, offsetof(struct source, path), true, "the file" },
+	{ "fields", &type_declarations, offsetof(struct source, fields), false,
+	    "fields of its own that accounts have, with their types" },
+};
+static const struct ub_yaml_type type_raw = FIELDS(source_fields);
+
+static bool read_source(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	struct source raw = { 0 };
+	(void)type;
+	if (!ub_yaml_read(reader, &type_raw, node, &raw))
+		return false;
+	struct ub_account_field_decl *fields =
+	    UB_NEW_ARRAY(reader->arena, struct ub_account_field_decl, raw.fields.n);
+	for (size_t i = 0; i < raw.fields.n; i++) {
+		const struct declaration *from = &raw.fields.items[i];
+		fields[i] = (struct ub_account_field_decl){ from->name, (enum ub_field_type)from->is.type,
+			from->is.audience == CUSTOMER };
+	}
+	*(struct ub_settings_source *)out = (struct ub_settings_source){
+		.source = raw.source,
+		.file = raw.path,
+		.fields = fields,
+		.n_fields = raw.fields.n,
+		.place = node->place,
+	};
+	return true;
+}
+
+static const struct ub_yaml_type *const source_forms[] = { &type_raw };
+static const struct ub_yaml_type type_source = { .shape = UB_YAML_CUSTOM,
+	.noun = "an account source",
+	.read = read_source,
+	.any_of = source_forms,
+	.n_any_of = UB_COUNT(source_forms) };
+const struct ub_yaml_type type_sources = LIST_OF(type_source, struct ub_settings_source);

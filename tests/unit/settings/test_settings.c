@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "leaks.h"
+#include "upbeat/settings.h"
+#include "upbeat/sys.h"
+
+TestSuite(settings, .fini = ub_leak_check);
+
+struct reading {
+	struct ub_arena *arena;
+	struct ub_zones *zones;
+	struct ub_source source;
+	struct ub_diags diags;
+	struct ub_settings *settings;
+};
+
+static struct reading *read_settings(const char *path, const char *text)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct reading *r = UB_NEW(arena, struct reading);
+	r->arena = arena;
+	r->zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
+	r->source = (struct ub_source){ ub_text(path), ub_text(text) };
+	r->diags = UB_DIAGS(arena);
+	r->settings = ub_settings_read(arena, &r->source, r->zones, &r->diags);
+	return r;
+}
+
+static void finish(struct reading **r)
+{
+	struct ub_arena *arena = (*r)->arena;
+	ub_cal_zones_free(&(*r)->zones);
+	*r = NULL;
+	ub_arena_free(&arena);
+}
+
+static const char *printed(struct reading *r)
+{
+	struct ub_buf out = UB_BUF(r->arena);
+	ub_diags_sort(&r->diags);
+	ub_diags_print(&r->diags, &out, false);
+	return ub_buf_cstr(&out);
+}
+
+#define SAME(a, b) cr_assert(ub_text_is((a), (b)), "got: %.*s", UB_ARGS(a))
+#define REQUIRED   "listen: 127.0.0.1:8642\nupstream: http://127.0.0.1:5232\n"
+#define ORG        "organization: {domains: [ours.example]}\n"
+
+/* The example of the manual. */
+static const char full[] =
+    REQUIRED "rules: [/usr/share/upbeat/rules, site/rules]\n"
+	     "store: sqlite:upbeat.db\n"
+	     "control: /run/upbeat/control\n"
+	     "log: {level: debug, format: json}\n"
+	     "organization:\n"
+	     "  domains: [Ours.Example]\n"
+	     "  time_zone: Europe/Berlin\n"
+	     "  working_hours: Mon-Fri 09:00-17:00\n"
+	     "  holidays: [de]\n"
+	     "  users: \"{user}@ours.example\"\n"
+	     "  people:\n"
+	     "    - {match: \"*@us.ours.example\", time_zone: America/Chicago, holidays: [us, x/own.ics], "
+	     "language: en}\n"
+	     "    - {match: anna@ours.example, working_hours: Mon-Thu 08:00-14:00}\n"
+	     "  teams: {security-leads: [Sara@ours.example]}\n"
+	     "  not_customers: [\"*@recorder.example\", contractor.example]\n"
+	     "accounts:\n"
+	     "  - source: yaml\n"
+	     "    path: accounts.yaml\n"
+	     "    fields: {started: date, seats: int, language: {type: string, audience: customer}}\n";
+
+Test(settings, are_read_whole)
+{
+	struct reading *r = read_settings("/etc/upbeat/upbeat.yaml", full);
+	const struct ub_settings *s = r->settings;
+	cr_assert_eq(r->diags.errors, 0, "%s", printed(r));
+	SAME(s->listen.host, "127.0.0.1");
+	cr_assert_eq(s->listen.port, 8642);
+	SAME(s->upstream.base, "http://127.0.0.1:5232");
+	cr_assert_eq(s->upstream.port, 5232);
+	cr_assert_eq(s->n_rules, 2);
+	SAME(s->rules[0].path, "/usr/share/upbeat/rules");
+	SAME(s->rules[1].path, "/etc/upbeat/site/rules");
+	cr_assert_eq(s->store, UB_STORE_SQLITE);
+	SAME(s->store_path, "/etc/upbeat/upbeat.db");
+	SAME(s->control, "/run/upbeat/control");
+	SAME(s->log_level, "debug");
+	SAME(s->log_format, "json");
+	cr_assert_eq(s->n_sources, 1);
+	SAME(s->sources[0].source, "yaml");
+	SAME(s->sources[0].file.path, "/etc/upbeat/accounts.yaml");
+	cr_assert_eq(s->sources[0].n_fields, 3);
+	cr_assert(s->sources[0].fields[0].type == UB_FIELD_DATE && !s->sources[0].fields[0].customer);
+	cr_assert(s->sources[0].fields[2].type == UB_FIELD_STRING && s->sources[0].fields[2].customer);
+	finish(&r);
+}
+
+Test(settings, tell_of_the_organisation_and_complete_its_people)
+{
+	struct reading *r = read_settings("/etc/upbeat/upbeat.yaml", full);
+	const struct ub_org *org = r->settings->org;
+	SAME(org->domains.items[0], "ours.example");
+	SAME(org->users, "{user}@ours.example");
+	SAME(ub_cal_zone_name(org->standard.zone), "Europe/Berlin");
+	cr_assert_eq(org->standard.hours->days[UB_FRIDAY].spans[0].until, 17 * 60);
+	cr_assert_eq(org->n_people, 2);
+	SAME(ub_cal_zone_name(org->people[0].zone), "America/Chicago");
+	cr_assert_eq(org->people[0].hours, org->standard.hours);
+	cr_assert_eq(org->people[1].zone, org->standard.zone);
+	cr_assert_eq(org->people[1].holidays, org->standard.holidays);
+	SAME(org->people[1].language, "en");
+	SAME(org->teams[0].name, "security-leads");
+	SAME(org->teams[0].members.items[0], "sara@ours.example");
+	cr_assert_eq(org->not_customers.n, 2);
+	finish(&r);
+}
+
+Test(settings, name_the_holidays_that_are_wanted)
+{
+	struct reading *r = read_settings("/etc/upbeat/upbeat.yaml", full);
+	const struct ub_settings *s = r->settings;
+	cr_assert_eq(s->n_holidays, 3);
+	SAME(s->holidays[0].name, "de");
+	cr_assert(!s->holidays[0].is_path && s->holidays[0].into == s->org->standard.holidays);
+	SAME(s->holidays[2].name, "/etc/upbeat/x/own.ics");
+	cr_assert(s->holidays[2].is_path && s->holidays[2].into == s->org->people[0].holidays);
+	cr_assert_eq(s->holidays[1].into, s->holidays[2].into);
+	finish(&r);
+}
+
+Test(settings, need_two_lines_only)
+{
+	struct reading *r = read_settings("upbeat.yaml", REQUIRED);
+	const struct ub_settings *s = r->settings;
+	cr_assert(r->diags.errors == 0 && r->diags.warnings == 1, "%s", printed(r));
+	cr_assert(s->n_rules == 0 && s->n_sources == 0 && s->store == UB_STORE_MEMORY);
+	SAME(s->control, "control");
+	SAME(s->log_level, "info");
+	SAME(s->org->language, "en");
+	cr_assert_eq(s->org->standard.zone, ub_cal_utc());
+	cr_assert_eq(s->org->standard.hours->days[UB_MONDAY].spans[0].until, 17 * 60 + 30);
+	cr_assert_eq(s->org->standard.hours->days[UB_SATURDAY].n, 0);
+	cr_assert_eq(s->org->standard.holidays->n, 0);
+	finish(&r);
+}
+
+Test(settings, have_defaults_without_a_file)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_zones *zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
+	const struct ub_settings *s = ub_settings_default(arena, zones);
+	cr_assert(s->org->domains.n == 0 && s->upstream.base.len == 0 && s->org->zones == zones);
+	SAME(s->log_format, "text");
+	ub_cal_zones_free(&zones);
+	ub_arena_free(&arena);
+}
+
+Test(settings, take_addresses_in_several_forms)
+{
+	struct reading *r =
+	    read_settings("u.yaml", "listen: '[::1]:0'\nupstream: http://[fe80::1]:80/\n" ORG);
+	cr_assert_eq(r->diags.list.n, 0, "%s", printed(r));
+	SAME(r->settings->listen.host, "::1");
+	SAME(r->settings->upstream.host, "fe80::1");
+	SAME(r->settings->upstream.base, "http://[fe80::1]:80");
+	finish(&r);
+	r = read_settings("u.yaml", "listen: localhost:65535\nupstream: http://dav.example\n" ORG);
+	cr_assert_eq(r->diags.list.n, 0, "%s", printed(r));
+	cr_assert_eq(r->settings->upstream.port, 80);
+	finish(&r);
+}
+
+/* Settings with one mistake, its code, and what is said of it. */
+static const struct {
+	const char *text, *code, *says;
+} mistakes[] = {
+	{ "upstream: http://127.0.0.1:1\n" ORG, "missing-key", "help: listen: the address and port" },
+	{ "listen: 127.0.0.1:1\n" ORG, "missing-key", "help: upstream: the CalDAV server" },
+	{ "lisen: 127.0.0.1:1\nupstream: http://a.example\n" ORG, "unknown-key", "did you mean `listen`?" },
+	{ "listen: 8642\nupstream: http://a.example\n" ORG, "wrong-value",
+	    "expected an address and port like `127.0.0.1:8642`, found `8642`" },
+	{ "listen: a.example:65536\nupstream: http://a.example\n" ORG, "wrong-value", "address and port" },
+	{ "listen: a.example:-1\nupstream: http://a.example\n" ORG, "wrong-value", "address and port" },
+	{ "listen: '[::1:80'\nupstream: http://a.example\n" ORG, "wrong-value", "address and port" },
+	{ "listen: '[::1]x:80'\nupstream: http://a.example\n" ORG, "wrong-value", "address and port" },
+	{ "listen: a.example:1\nupstream: a.example\n" ORG, "wrong-value", "a URL like" },
+	{ "listen: a.example:1\nupstream: https://a.example\n" ORG, "unsupported", "plain HTTP" },
+	{ "listen: a.example:1\nupstream: http://a.example/dav\n" ORG, "upstream-path", "u.yaml:2:27: " },
+	{ "listen: a.example:1\nupstream: http://u:p@a.example\n" ORG, "upstream-password",
+	    "without a user" },
+	{ "listen: a.example:1\nupstream: http://a.example:0\n" ORG, "wrong-value", "a URL like" },
+	{ REQUIRED ORG "store: postgresql://x\n", "unsupported", "no PostgreSQL store" },
+	{ REQUIRED ORG "store: sqlite\n", "wrong-value", "`sqlite:/var/lib/upbeat/upbeat.db`" },
+	{ REQUIRED ORG "log: {level: loud}\n", "unknown-word", "`error`, `warning`, `info` or `debug`" },
+	{ REQUIRED ORG "log: debug\n", "wrong-value", "expected a map" },
+	{ REQUIRED ORG "rules: {a: b}\n", "wrong-value", "expected a path, found a map" },
+	{ REQUIRED ORG "accounts: [{source: yml, path: a}]\n", "unknown-word", "did you mean `yaml`?" },
+	{ REQUIRED ORG "accounts: [{source: yaml}]\n", "missing-key", "`path` is missing" },
+	{ REQUIRED ORG "accounts: [{source: yaml, path: a, fields: {x: number}}]\n", "unknown-word",
+	    "`double`" },
+	{ REQUIRED ORG "accounts: [{source: yaml, path: a, fields: {x: {type: int, audience: all}}}]\n",
+	    "unknown-word", "`internal` or `customer`" },
+	{ REQUIRED "organization: {domains: ['@ours.example']}\n", "wrong-value", "a domain like" },
+	{ REQUIRED "organization: {domains: [a], time_zone: Mars/Base}\n", "unknown-time-zone",
+	    "tz database" },
+	{ REQUIRED "organization: {domains: [a], working_hours: Mon-Fry 9-17}\n", "working-hours",
+	    "u.yaml:3:49: " },
+	{ REQUIRED "organization: {domains: [a], users: user@a}\n", "wrong-value", "{user}@ours.example" },
+	{ REQUIRED "organization: {domains: [a], teams: {x: [bob]}}\n", "wrong-value", "an address like" },
+	{ REQUIRED "organization: {domains: [a], people: [{time_zone: UTC}]}\n", "missing-key", "`match`" },
+	{ REQUIRED "organization: {domains: [a], people: [{match: us}]}\n", "wrong-value", "a pattern like" },
+	{ REQUIRED "organization: {domains: [a], language: German}\n", "wrong-value", NULL },
+	{ REQUIRED "organization: {domains: [a], language: de_AT}\n", "wrong-value", "a language tag" },
+	{ REQUIRED "organization: {domains: [a], not_customers: ['*']}\n", "wrong-value",
+	    "a domain or a pattern" },
+};
+
+Test(settings, tell_each_mistake_once)
+{
+	for (size_t i = 0; i < UB_COUNT(mistakes); i++) {
+		struct reading *r = read_settings("u.yaml", mistakes[i].text);
+		if (!mistakes[i]
+			 .says) { /* "German" could be a tag: five to eight letters are registered ones */
+			cr_expect_eq(r->diags.errors, 0, "%s", printed(r));
+			finish(&r);
+			continue;
+		}
+		cr_expect_eq(r->diags.list.n, 1, "%s: %s", mistakes[i].text, printed(r));
+		cr_expect(r->diags.list.n && !strcmp(r->diags.list.items[0].code, mistakes[i].code), "%s: %s",
+		    mistakes[i].text, printed(r));
+		cr_expect(
+		    strstr(printed(r), mistakes[i].says) != NULL, "%s: %s", mistakes[i].text, printed(r));
+		finish(&r);
+	}
+}
+
+Test(settings, say_that_a_store_is_not_durable_yet)
+{
+	struct reading *r = read_settings("/x/u.yaml", REQUIRED ORG "store: sqlite:/var/u.db\n");
+	cr_assert(r->diags.errors == 0 && r->diags.warnings == 1);
+	cr_assert_str_eq(r->diags.list.items[0].code, "store-not-durable");
+	SAME(r->settings->store_path, "/var/u.db");
+	finish(&r);
+}
+
+Test(settings, with_all_mistakes_at_once_tell_them_all)
+{
+	struct reading *r =
+	    read_settings("u.yaml", "lisen: a:1\nupstream: ftp://x\nstore: disk\norganization:\n"
+				    "  domain: [a]\n  time_zone: [b]\n  users: !x\nlog: {level: 1}\n");
+	cr_assert_eq(r->diags.errors, 7, "%s", printed(r));
+	cr_assert_not_null(r->settings->org);
+	finish(&r);
+}
+
+Test(settings, that_are_no_yaml_are_refused_with_defaults)
+{
+	struct reading *r = read_settings("u.yaml", "\xff");
+	cr_assert_eq(r->diags.errors, 1);
+	cr_assert_eq(r->settings->org->domains.n, 0);
+	finish(&r);
+}
