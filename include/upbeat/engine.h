@@ -34,14 +34,15 @@ struct ub_snapshot_input {
 	const char *settings_path; /* NULL: no settings file */
 	const char
 	    *rules_path; /* instead of what the settings say; NULL: those, else the shipped directory */
-	const char *const *domains; /* of the organisation, where no settings file names them */
+	/* Of the organisation, where no settings file says it: */
+	const char *const *domains;
 	size_t n_domains;
+	const char *time_zone; /* NULL: UTC */
 };
 
 /*
- * Reads everything. All problems of all files go to `diags` (made in an arena of the caller's that outlives
- * them; the sources they point to are in it too). NULL when there was an error: nothing half-loaded. The
- * caller holds it once.
+ * Reads everything. All problems of all files go to `diags`; the sources that they point to last as long as
+ * the arena of the diagnostics. NULL when there was an error: nothing half-loaded. The caller holds it once.
  */
 UB_MUST_USE struct ub_snapshot *ub_snapshot_load(
     const struct ub_snapshot_input *input, struct ub_diags *diags);

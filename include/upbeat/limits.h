@@ -62,6 +62,14 @@
 /* wire */
 #define UB_WIRE_FRAME_MAX (128u * 1024)
 
+/* cli */
+#define UB_CLI_INPUT_MAX                                                                                     \
+	(16u * 1024 * 1024) /* an event or an expression; what reads them has its own limit */
+
+/* engine: what is read of the configuration */
+#define UB_SETTINGS_MAX  (1024u * 1024)
+#define UB_RULE_FILE_MAX UB_YAML_BYTES_MAX /* rules, templates and holidays, each */
+
 /* plan */
 #define UB_PLAN_STEP      (15 * 60)        /* seconds: slots begin on full quarters of the owner's clock */
 #define UB_PLAN_SEARCH    (14 * 24 * 3600) /* seconds before or after a full window that are searched too */

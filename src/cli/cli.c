@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli-private.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* In the order of the help. */
+static const struct ub_cli_command *const commands[] = {
+	&ub_cli_serve,
+	&ub_cli_check,
+	&ub_cli_explain,
+	&ub_cli_eval,
+};
+
+static void print_help(struct ub_arena *arena)
+{
+	struct ub_buf out = UB_BUF(arena);
+	ub_buf_str(&out,
+	    "Usage: upbeat COMMAND [OPTIONS]\n\n"
+	    "A transparent CalDAV proxy: when somebody's calendar client stores a customer meeting,\n"
+	    "the events that follow from it by your rules (prep call, to-dos, wrap-up) appear beside it.\n\n"
+	    "Commands:\n");
+	for (size_t i = 0; i < UB_COUNT(commands); i++)
+		ub_buf_printf(&out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+	ub_buf_str(&out, "\n"
+			 "  upbeat COMMAND --help tells more; upbeat --version the version.\n"
+			 "  Manuals: upbeat(1), upbeat.conf(5), upbeat-rules(5).\n");
+	ub_cli_write(STDOUT_FILENO, &out);
+}
+
+static const struct ub_cli_command *find_command(const char *name)
+{
+	if (strcmp(name, ub_cli_engine.name) == 0)
+		return &ub_cli_engine;
+	for (size_t i = 0; i < UB_COUNT(commands); i++)
+		if (strcmp(name, commands[i]->name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+static int unknown_command(struct ub_arena *arena, const char *name)
+{
+	struct ub_text names[UB_COUNT(commands)];
+	for (size_t i = 0; i < UB_COUNT(commands); i++)
+		names[i] = ub_text(commands[i]->name);
+	struct ub_text meant = ub_suggest(ub_text(name), names, UB_COUNT(commands));
+	struct ub_buf hint = UB_BUF(arena);
+	if (meant.len)
+		ub_buf_printf(&hint, "; did you mean `%.*s`?", UB_ARGS(meant));
+	ub_cli_complain("there is no command `%s`%s (upbeat --help lists them)", name, ub_buf_cstr(&hint));
+	return UB_EXIT_USAGE;
+}
+
+static bool is(const char *word, const char *a, const char *b)
+{
+	return strcmp(word, a) == 0 || strcmp(word, b) == 0;
+}
+
+static int run(struct ub_arena *arena, int argc, char **argv)
+{
+	if (argc < 2) {
+		ub_cli_complain("usage: upbeat COMMAND [OPTIONS] (more with --help)");
+		return UB_EXIT_USAGE;
+	}
+	if (is(argv[1], "--help", "-h") || strcmp(argv[1], "help") == 0) {
+		print_help(arena);
+		return UB_EXIT_OK;
+	}
+	if (is(argv[1], "--version", "-V")) {
+		struct ub_buf out = UB_BUF(arena);
+		ub_buf_str(&out, "upbeat " PACKAGE_VERSION "\n");
+		return ub_cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+	}
+	struct ub_cli cli = { .arena = arena, .command = find_command(argv[1]) };
+	int status;
+	if (!cli.command)
+		return unknown_command(arena, argv[1]);
+	return ub_cli_read(&cli, argc - 1, argv + 1, &status) ? cli.command->run(&cli) : status;
+}
+
+int ub_cli_main(int argc, char **argv)
+{
+	struct ub_arena *arena = ub_arena_new();
+	int status = run(arena, argc, argv);
+	ub_arena_free(&arena);
+	return status;
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli-private.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "upbeat/cal.h"
+#include "upbeat/cel.h"
+#include "upbeat/sys.h"
+
+enum { BINDINGS };
+
+static const struct ub_cli_option options[] = {
+	[BINDINGS] = { "bindings", 'b', "FILE", "a JSON object: variables and their values" },
+};
+
+/* ---- variables from JSON ---- */
+
+static const char *type_of(const json_t *json)
+{
+	switch (json_typeof(json)) {
+	case JSON_OBJECT:
+		return "map(string, dyn)";
+	case JSON_ARRAY:
+		return "list(dyn)";
+	case JSON_STRING:
+		return "string";
+	case JSON_INTEGER:
+		return "int";
+	case JSON_REAL:
+		return "double";
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return "bool";
+	default:
+		return "dyn"; /* null: of any type */
+	}
+}
+
+static struct ub_cel_value value_of(struct ub_arena *arena, const json_t *json);
+
+static struct ub_cel_value list_of(struct ub_arena *arena, const json_t *json)
+{
+	size_t n = json_array_size(json);
+	struct ub_cel_value *items = UB_NEW_ARRAY(arena, struct ub_cel_value, n);
+	for (size_t i = 0; i < n; i++)
+		items[i] = value_of(arena, json_array_get(json, i));
+	return ub_cel_list(arena, items, n);
+}
+
+static struct ub_cel_value map_of(struct ub_arena *arena, json_t *json)
+{
+	struct ub_cel_entry *entries = UB_NEW_ARRAY(arena, struct ub_cel_entry, json_object_size(json));
+	size_t n = 0;
+	const char *name;
+	json_t *value;
+	json_object_foreach(json, name, value) entries[n++] =
+	    (struct ub_cel_entry){ ub_cel_string(ub_text(name)), value_of(arena, value) };
+	return ub_cel_map(arena, entries, n);
+}
+
+static struct ub_cel_value value_of(struct ub_arena *arena, const json_t *json)
+{
+	switch (json_typeof(json)) {
+	case JSON_OBJECT:
+		return map_of(arena, (json_t *)json);
+	case JSON_ARRAY:
+		return list_of(arena, json);
+	case JSON_STRING:
+		return ub_cel_string(ub_text_n(json_string_value(json), json_string_length(json)));
+	case JSON_INTEGER:
+		return ub_cel_int(json_integer_value(json));
+	case JSON_REAL:
+		return ub_cel_double(json_real_value(json));
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return ub_cel_bool(json_is_true(json));
+	default:
+		return ub_cel_null();
+	}
+}
+
+static void release_json(void *json)
+{
+	json_decref(json);
+}
+
+/* The object of a file, kept as long as the arena; an empty one for no file. NULL: said. */
+static json_t *read_bindings(struct ub_cli *cli, const char *path)
+{
+	json_error_t error;
+	json_t *json = path ? json_load_file(path, JSON_REJECT_DUPLICATES, &error) : json_object();
+	if (!json) {
+		ub_cli_complain("%s:%d:%d: %s", path, error.line > 0 ? error.line : 1,
+		    error.column > 0 ? error.column : 1, error.text);
+		return NULL;
+	}
+	ub_arena_defer(cli->arena, release_json, json);
+	if (json_is_object(json))
+		return json;
+	ub_cli_complain("%s: this must be a JSON object, names with values", path);
+	return NULL;
+}
+
+/* ---- the expression ---- */
+
+static bool read_expression(struct ub_cli *cli, struct ub_source *source)
+{
+	const char *argument = cli->arguments[0];
+	*source = (struct ub_source){ UB_TEXT("<expression>"), ub_text(argument) };
+	if (strcmp(argument, "-") != 0)
+		return true;
+	source->name = UB_TEXT("<stdin>");
+	enum ub_file_result result =
+	    ub_sys_read_fd(cli->arena, STDIN_FILENO, UB_CLI_INPUT_MAX, &source->text);
+	if (result != UB_FILE_OK)
+		ub_cli_complain("standard input: %s", ub_file_result_text(result));
+	while (source->text.len && source->text.ptr[source->text.len - 1] == '\n')
+		source->text.len--;
+	return result == UB_FILE_OK;
+}
+
+static void report_issues(
+    struct ub_diags *diags, const struct ub_source *source, const struct ub_cel_issues *issues)
+{
+	for (size_t i = 0; i < issues->n; i++) {
+		const struct ub_cel_issue *issue = &issues->items[i];
+		struct ub_place place = { source, issue->at, issue->len };
+		struct ub_diag *diag = ub_error(diags, issue->code, place, "%.*s", UB_ARGS(issue->message));
+		if (issue->help.len)
+			ub_diag_set_help(diags, diag, "%.*s", UB_ARGS(issue->help));
+	}
+}
+
+static void report_failure(struct ub_diags *diags, const struct ub_source *source,
+    const struct ub_cel_program *program, const struct ub_cel_error *error)
+{
+	struct ub_place place = { source, 0, source->text.len };
+	if (error->program == program)
+		place = (struct ub_place){ source, error->at, error->len };
+	ub_error(diags, error->code, place, "%.*s", UB_ARGS(error->message));
+}
+
+static const void *find_zone(void *zones, struct ub_text name)
+{
+	return ub_cal_zone_find(zones, name);
+}
+
+static int32_t zone_offset(const void *zone, int64_t instant)
+{
+	return ub_cal_offset(zone, instant);
+}
+
+static int evaluate(
+    struct ub_cli *cli, const struct ub_source *source, json_t *bindings, struct ub_zones *known_zones)
+{
+	struct ub_arena *arena = cli->arena;
+	const struct ub_cel_zones zones = { known_zones, find_zone, zone_offset };
+	struct ub_cel_env *env = ub_cel_env_new(arena, &(struct ub_cel_config){ .zones = &zones });
+	const char *name;
+	json_t *value;
+	json_object_foreach(bindings, name, value)
+	    ub_cel_declare(env, &(struct ub_cel_decl){ .name = name, .type = type_of(value) });
+
+	struct ub_diags diags = UB_DIAGS(arena);
+	struct ub_cel_issues issues = { 0 };
+	const struct ub_cel_program *program = ub_cel_compile(env, arena, source->text, NULL, &issues);
+	if (!program) {
+		report_issues(&diags, source, &issues);
+		ub_cli_print_diags(&diags);
+		return UB_EXIT_FINDINGS;
+	}
+	struct ub_cel_activation *activation = ub_cel_activation_new(arena, env);
+	json_object_foreach(bindings, name, value)
+	    ub_cel_bind_name(activation, ub_text(name), value_of(arena, value));
+	struct ub_cel_value result = ub_cel_eval(program, activation, arena, NULL);
+	if (result.kind == UB_CEL_ERROR) {
+		report_failure(&diags, source, program, result.error);
+		ub_cli_print_diags(&diags);
+		return UB_EXIT_FINDINGS;
+	}
+	struct ub_buf out = UB_BUF(arena);
+	ub_cel_print_literal(&out, result, 0);
+	ub_buf_char(&out, '\n');
+	return ub_cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+}
+
+static int run(struct ub_cli *cli)
+{
+	struct ub_source source;
+	if (!read_expression(cli, &source))
+		return UB_EXIT_FINDINGS;
+	json_t *bindings = read_bindings(cli, ub_cli_value(cli, BINDINGS));
+	if (!bindings)
+		return UB_EXIT_FINDINGS;
+	struct ub_zones *zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
+	int status = evaluate(cli, &source, bindings, zones);
+	ub_cal_zones_free(&zones);
+	return status;
+}
+
+const struct ub_cli_command ub_cli_eval = {
+	.name = "eval",
+	.synopsis = "[--bindings FILE] -- EXPRESSION",
+	.summary = "check and evaluate one expression of the rule language",
+	.help = "Type-checks a CEL expression, evaluates it and prints its value as CEL writes it.\n"
+		"`-` reads the expression from standard input.\n"
+		"\n"
+		"Options:\n",
+	UB_CLI_OPTIONS(options),
+	.min_arguments = 1,
+	.max_arguments = 1,
+	.run = run,
+};

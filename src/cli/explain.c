@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli-private.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "explain-private.h"
+#include "upbeat/ical.h"
+
+enum { CONFIG, RULES, AT, OWNER, DOMAIN, ZONE, JSON };
+
+static const struct ub_cli_option options[] = {
+	[CONFIG] = { "config", 'c', "FILE", "the settings: the organisation, its rules and accounts" },
+	[RULES] = { "rules", 'r', "DIR", "a rule directory instead of the settings' or the shipped one" },
+	[AT] = { "at", 0, "TIME", "decide as at that time: 2026-11-02 09:00, or RFC 3339" },
+	[OWNER] = { "owner", 0, "ADDRESS", "whose calendar it is (the organizer's, if one of ours)" },
+	[DOMAIN] = { "domain", 0, "DOMAIN", "one of ours, without settings (the owner's or organizer's)" },
+	[ZONE] = { "time-zone", 0, "ZONE", "ours, without settings (the event's)" },
+	[JSON] = { "json", 0, NULL, "for programs" },
+};
+
+static bool read_event(struct ub_cli *cli, struct ub_text *text)
+{
+	const char *path = cli->arguments[0];
+	enum ub_file_result result = strcmp(path, "-") == 0
+					 ? ub_sys_read_fd(cli->arena, STDIN_FILENO, UB_CLI_INPUT_MAX, text)
+					 : ub_sys_read_file(cli->arena, path, UB_CLI_INPUT_MAX, text);
+	if (result != UB_FILE_OK)
+		ub_cli_complain("%s: %s", path, ub_file_result_text(result));
+	return result == UB_FILE_OK;
+}
+
+static struct ub_text domain_of(struct ub_text address)
+{
+	size_t at = ub_text_find(address, UB_TEXT("@"), 0);
+	return at == SIZE_MAX ? UB_TEXT_NONE : ub_text_sub(address, at + 1, address.len);
+}
+
+/* Without settings somebody has to be ours: who was named, else the owner, else the organizer. */
+static void derive_organisation(
+    struct ub_cli *cli, const struct ub_event *event, struct ub_snapshot_input *input)
+{
+	const struct ub_cli_values *given = &cli->values[DOMAIN];
+	input->domains = given->items;
+	input->n_domains = given->n;
+	input->time_zone = ub_cli_value(cli, ZONE);
+	if (!input->time_zone && event && event->start.zone)
+		input->time_zone = ub_text_cstr(cli->arena, ub_cal_zone_name(event->start.zone));
+	if (given->n)
+		return;
+	struct ub_text domain = domain_of(ub_text(ub_cli_value(cli, OWNER)));
+	const char *whose = "owner";
+	if (!domain.len && event && event->organizer) {
+		domain = domain_of(event->organizer->address);
+		whose = "organizer";
+	}
+	if (!domain.len)
+		return;
+	const char **domains = UB_NEW_ARRAY(cli->arena, const char *, 1);
+	domains[0] = ub_text_cstr(cli->arena, domain);
+	input->domains = domains;
+	input->n_domains = 1;
+	ub_cli_complain(
+	    "no settings were given: taking the %s's domain %s for ours (-c FILE or --domain says "
+	    "otherwise)",
+	    whose, domains[0]);
+}
+
+static bool decide_when(struct ub_cli *cli, const struct ub_org *org, ub_instant *now)
+{
+	const char *at = ub_cli_value(cli, AT);
+	*now = ub_sys_now();
+	if (!at || ub_cal_parse_time(ub_text(at), org->standard.zone, now))
+		return true;
+	ub_cli_complain("--at %s: this is no time such as 2026-11-02 09:00 or 2026-11-02T09:00:00+01:00", at);
+	return false;
+}
+
+static int print(struct ub_cli *cli, const struct ub_decision *decision)
+{
+	struct ub_buf out = UB_BUF(cli->arena);
+	if (ub_cli_value(cli, JSON))
+		ub_cli_explain_json(decision, &out);
+	else if (decision->refused)
+		ub_buf_printf(&out, "This cannot be read as a calendar object: %.*s\n",
+		    UB_ARGS(decision->refused_text));
+	else
+		ub_plan_print(decision->plan, decision->facts, &out, ub_cli_colour(STDOUT_FILENO));
+	return ub_cli_write(STDOUT_FILENO, &out) && !decision->refused ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+}
+
+static int run(struct ub_cli *cli)
+{
+	struct ub_text text;
+	if (!read_event(cli, &text))
+		return UB_EXIT_FINDINGS;
+	struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
+		.rules_path = ub_cli_value(cli, RULES) };
+	struct ub_zones *zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
+	if (!input.settings_path)
+		derive_organisation(
+		    cli, ub_ical_read(text, zones, cli->arena, &(struct ub_ical_refusal){ 0 }), &input);
+	struct ub_diags diags = UB_DIAGS(cli->arena);
+	struct ub_snapshot *snapshot = ub_snapshot_load(&input, &diags);
+	ub_cli_print_diags(&diags);
+	int status = UB_EXIT_FINDINGS;
+	struct ub_decide_input decide = { .snapshot = snapshot,
+		.text = text,
+		.owner = ub_text_lower(cli->arena, ub_text(ub_cli_value(cli, OWNER))) };
+	if (snapshot && decide_when(cli, snapshot->org, &decide.now)) {
+		struct ub_decision decision;
+		ub_decide(&decide, &decision, cli->arena);
+		status = print(cli, &decision);
+	}
+	ub_snapshot_release(&snapshot);
+	ub_cal_zones_free(&zones);
+	return status;
+}
+
+const struct ub_cli_command ub_cli_explain = {
+	.name = "explain",
+	.synopsis = "[-c FILE] [OPTIONS] EVENT.ics",
+	.summary = "show what the rules make of a calendar object, and why",
+	.help = "Prints what is known of a meeting, what each rule says of it and why, and the items that\n"
+		"would appear beside it. Nothing is written anywhere. `-` reads standard input.\n"
+		"\n"
+		"Options:\n",
+	UB_CLI_OPTIONS(options),
+	.min_arguments = 1,
+	.max_arguments = 1,
+	.run = run,
+};

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli-private.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool ub_cli_colour(int fd)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+	return isatty(fd) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+}
+
+bool ub_cli_write(int fd, const struct ub_buf *buf)
+{
+	for (size_t done = 0; done < buf->len;) {
+		ssize_t n = write(fd, buf->ptr + done, buf->len - done);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			if (errno != EPIPE)
+				ub_cli_complain("cannot write: %s", strerror(errno));
+			return false;
+		}
+		done += (size_t)n;
+	}
+	return true;
+}
+
+void ub_cli_complain(const char *format, ...)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_buf line = UB_BUF(arena);
+	va_list args;
+	ub_buf_str(&line, "upbeat: ");
+	va_start(args, format);
+	ub_buf_vprintf(&line, format, args);
+	va_end(args);
+	ub_buf_char(&line, '\n');
+	if (write(STDERR_FILENO, line.ptr, line.len) < 0)
+		errno = 0; /* there is nobody left to tell */
+	ub_arena_free(&arena);
+}
+
+void ub_cli_print_diags(struct ub_diags *diags)
+{
+	struct ub_buf out = UB_BUF(diags->arena);
+	ub_diags_sort(diags);
+	ub_diags_print(diags, &out, ub_cli_colour(STDERR_FILENO));
+	ub_cli_write(STDERR_FILENO, &out);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli-private.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "upbeat/dav.h"
+#include "upbeat/engine.h"
+#include "upbeat/relay.h"
+#include "upbeat/settings.h"
+#include "upbeat/sys.h"
+#include "upbeat/wire.h"
+
+enum { CONFIG };
+
+static const struct ub_cli_option options[] = {
+	[CONFIG] = { "config", 'c', "FILE", "the settings, see upbeat.conf(5); required" },
+};
+
+/* Both processes begin alike: signals first, before anything might start a thread, then all settings, so that
+ * every mistake is told at once. NULL: said. */
+static struct ub_snapshot *begin(struct ub_cli *cli, int *signals)
+{
+	const char *path = ub_cli_value(cli, CONFIG);
+	if (!path) {
+		ub_cli_complain("%s: the settings are missing: -c FILE", cli->command->name);
+		return NULL;
+	}
+	*signals = ub_sys_signals_open();
+	if (*signals < 0) {
+		ub_cli_complain("cannot take signals: %s", strerror(errno));
+		return NULL;
+	}
+	struct ub_diags diags = UB_DIAGS(cli->arena);
+	struct ub_snapshot *snapshot =
+	    ub_snapshot_load(&(struct ub_snapshot_input){ .settings_path = path }, &diags);
+	ub_cli_print_diags(&diags);
+	return snapshot;
+}
+
+static struct ub_log *open_log(const struct ub_settings *settings, const char *process)
+{
+	enum ub_log_level level = UB_LOG_INFO;
+	enum ub_log_format format = UB_LOG_TEXT;
+	ub_log_level_parse(settings->log_level, &level);
+	ub_log_format_parse(settings->log_format, &format);
+	return ub_log_new(STDERR_FILENO, level, format, process);
+}
+
+static int serve(struct ub_cli *cli)
+{
+	int signals;
+	struct ub_snapshot *snapshot = begin(cli, &signals);
+	if (!snapshot)
+		return ub_cli_value(cli, CONFIG) ? UB_EXIT_FINDINGS : UB_EXIT_USAGE;
+	const struct ub_settings *settings = snapshot->settings;
+	char *path = ub_text_cstr(cli->arena, ub_text(ub_cli_value(cli, CONFIG)));
+	char name[] = "upbeat", engine[] = "engine", config[] = "-c";
+	char *const argv[] = { name, engine, config, path, NULL };
+	struct ub_relay_options relay = { .listen_host = settings->listen.host,
+		.listen_port = settings->listen.port,
+		.upstream_host = settings->upstream.host,
+		.upstream_port = settings->upstream.port,
+		.engine_path = "/proc/self/exe",
+		.engine_argv = argv };
+	struct ub_log *log = open_log(settings, "relay");
+	int status = ub_relay_run(&relay, signals, log);
+	ub_log_free(&log);
+	ub_snapshot_release(&snapshot);
+	return status;
+}
+
+const struct ub_cli_command ub_cli_serve = {
+	.name = "serve",
+	.synopsis = "-c FILE",
+	.summary = "stand in front of a CalDAV server and act by the rules",
+	.help = "Runs in the foreground until SIGTERM or SIGINT. All settings and rules are read first: if\n"
+		"anything is wrong with them, all of it is told and nothing is started.\n"
+		"\n"
+		"Options:\n",
+	UB_CLI_OPTIONS(options),
+	.run = serve,
+};
+
+static int engine(struct ub_cli *cli)
+{
+	int signals;
+	struct ub_snapshot *snapshot = begin(cli, &signals);
+	if (!snapshot)
+		return ub_cli_value(cli, CONFIG) ? UB_EXIT_FINDINGS : UB_EXIT_USAGE;
+	struct ub_log *log = open_log(snapshot->settings, "engine");
+	ub_dav_init();
+	int status = ub_engine_run(UB_WIRE_ENGINE_FD, signals, snapshot, log);
+	ub_dav_cleanup();
+	ub_log_free(&log);
+	return status;
+}
+
+/* Started by the relay, not by people. */
+const struct ub_cli_command ub_cli_engine = {
+	.name = "engine",
+	.synopsis = "-c FILE",
+	.summary = "the process beside the relay",
+	.help = "Started by `upbeat serve`, with the relay's socket as its third file descriptor.\n"
+		"\n"
+		"Options:\n",
+	UB_CLI_OPTIONS(options),
+	.run = engine,
+};

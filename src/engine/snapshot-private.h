@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_SNAPSHOT_PRIVATE_H
+#define UPBEAT_SNAPSHOT_PRIVATE_H
+
+#include "upbeat/engine.h"
+
+/* Reads a file; NULL: reported at `place`, which may be of no source. */
+const struct ub_source *ub_snapshot_read_source(
+    struct ub_arena *arena, const char *path, size_t limit, struct ub_place place, struct ub_diags *diags);
+
+/* A directory of rules with what it has in templates/ and holidays/. Problems are reported at `place`. */
+void ub_snapshot_read_layer(struct ub_arena *arena, const char *directory, struct ub_place place,
+    struct ub_rule_layer *layer, struct ub_diags *diags);
+
+/* The directory of the shipped rules: that of the build tree when the program is run from one, else where
+ * they were installed. */
+const char *ub_snapshot_shipped_rules(struct ub_arena *arena);
+
+#endif

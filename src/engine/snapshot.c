@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "snapshot-private.h"
+
+#include <stdatomic.h>
+
+#include "upbeat/ical.h"
+#include "upbeat/settings.h"
+
+static const struct ub_place nowhere = { 0 };
+
+/* What is being loaded. */
+struct loading {
+	const struct ub_snapshot_input *input;
+	struct ub_snapshot *snapshot;
+	struct ub_arena *arena;
+	struct ub_diags *diags;
+	struct ub_settings *settings;
+	struct ub_rule_layer *layers;
+	size_t n_layers;
+};
+
+static void release_zones(void *zones)
+{
+	struct ub_zones *mine = zones;
+	ub_cal_zones_free(&mine);
+}
+
+static bool load_settings(struct loading *loading)
+{
+	const struct ub_snapshot_input *input = loading->input;
+	struct ub_snapshot *snapshot = loading->snapshot;
+	if (input->settings_path) {
+		const struct ub_source *source = ub_snapshot_read_source(
+		    loading->arena, input->settings_path, UB_SETTINGS_MAX, nowhere, loading->diags);
+		if (!source)
+			return false;
+		loading->settings = ub_settings_read(loading->arena, source, snapshot->zones, loading->diags);
+	} else {
+		loading->settings = ub_settings_default(loading->arena, snapshot->zones);
+	}
+	struct ub_org *org = loading->settings->org;
+	for (size_t i = 0; i < input->n_domains; i++)
+		*ub_push(loading->arena, &org->domains) =
+		    ub_text_lower(loading->arena, ub_text(input->domains[i]));
+	if (input->time_zone)
+		org->standard.zone = ub_cal_zone_find(snapshot->zones, ub_text(input->time_zone));
+	if (!org->standard.zone) {
+		ub_error(
+		    loading->diags, "unknown-zone", nowhere, "there is no time zone `%s`", input->time_zone);
+		org->standard.zone = ub_cal_utc();
+	}
+	snapshot->settings = loading->settings;
+	snapshot->org = org;
+	return true;
+}
+
+static void load_layers(struct loading *loading)
+{
+	const struct ub_settings *settings = loading->settings;
+	bool named = !loading->input->rules_path && settings->n_rules > 0;
+	loading->n_layers = named ? settings->n_rules : 1;
+	loading->layers = UB_NEW_ARRAY(loading->arena, struct ub_rule_layer, loading->n_layers);
+	if (!named) {
+		const char *path = loading->input->rules_path ? loading->input->rules_path
+							      : ub_snapshot_shipped_rules(loading->arena);
+		ub_snapshot_read_layer(loading->arena, path, nowhere, loading->layers, loading->diags);
+	}
+	for (size_t i = 0; named && i < settings->n_rules; i++)
+		ub_snapshot_read_layer(loading->arena, ub_text_cstr(loading->arena, settings->rules[i].path),
+		    settings->rules[i].place, &loading->layers[i], loading->diags);
+}
+
+static void load_rules(struct loading *loading)
+{
+	const struct ub_settings *settings = loading->settings;
+	UB_VEC(struct ub_account_field_decl) fields = { 0 };
+	for (size_t i = 0; i < settings->n_sources; i++)
+		for (size_t f = 0; f < settings->sources[i].n_fields; f++)
+			*ub_push(loading->arena, &fields) = settings->sources[i].fields[f];
+	struct ub_rules_input input = { .layers = loading->layers,
+		.n_layers = loading->n_layers,
+		.fields = fields.items,
+		.n_fields = loading->input->settings_path ? fields.n : SIZE_MAX,
+		.zones = loading->snapshot->zones };
+	loading->snapshot->rules = ub_rules_load(&input, loading->diags, loading->arena);
+}
+
+/* The calendar of a name: holidays/NAME.ics of the last layer that has it. */
+static const struct ub_source *named_holidays(
+    struct loading *loading, const struct ub_settings_holidays *wanted)
+{
+	struct ub_text path = ub_textf(loading->arena, "holidays/%.*s.ics", UB_ARGS(wanted->name));
+	UB_VEC(struct ub_text) known = { 0 };
+	for (size_t i = loading->n_layers; i-- > 0;) {
+		const struct ub_rule_layer *layer = &loading->layers[i];
+		for (size_t f = 0; f < layer->n_files; f++) {
+			struct ub_text file = layer->files[f].path;
+			if (ub_text_eq(file, path))
+				return &layer->files[f].source;
+			if (ub_text_starts(file, UB_TEXT("holidays/")))
+				*ub_push(loading->arena, &known) = ub_text_sub(file, 9, file.len - 4);
+		}
+	}
+	struct ub_diag *diag = ub_error(loading->diags, "no-holidays", wanted->place,
+	    "there is no %.*s in any rule directory", UB_ARGS(path));
+	struct ub_text meant = ub_suggest(wanted->name, known.items, known.n);
+	if (meant.len)
+		ub_diag_set_help(loading->diags, diag, "did you mean `%.*s`?", UB_ARGS(meant));
+	return NULL;
+}
+
+static void load_holidays(struct loading *loading)
+{
+	const struct ub_settings *settings = loading->settings;
+	for (size_t i = 0; i < settings->n_holidays; i++) {
+		const struct ub_settings_holidays *wanted = &settings->holidays[i];
+		const struct ub_source *source =
+		    wanted->is_path
+			? ub_snapshot_read_source(loading->arena, ub_text_cstr(loading->arena, wanted->name),
+			      UB_RULE_FILE_MAX, wanted->place, loading->diags)
+			: named_holidays(loading, wanted);
+		struct ub_ical_refusal refusal;
+		if (source &&
+		    !ub_ical_read_holidays(source->text, loading->arena, wanted->into, NULL, &refusal))
+			ub_error(loading->diags, refusal.code, wanted->place, "%.*s: line %zu: %.*s",
+			    UB_ARGS(source->name), refusal.line, UB_ARGS(refusal.message));
+	}
+}
+
+static struct ub_snapshot *new_snapshot(void)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_snapshot *snapshot = UB_NEW(arena, struct ub_snapshot);
+	snapshot->arena = arena;
+	atomic_init(&snapshot->holders, 1);
+	snapshot->zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
+	ub_arena_defer(arena, release_zones, snapshot->zones);
+	return snapshot;
+}
+
+static void release_held(void *held)
+{
+	struct ub_snapshot *snapshot = held;
+	ub_snapshot_release(&snapshot);
+}
+
+struct ub_snapshot *ub_snapshot_load(const struct ub_snapshot_input *input, struct ub_diags *diags)
+{
+	struct ub_snapshot *snapshot = new_snapshot();
+	struct loading loading = {
+		.input = input, .snapshot = snapshot, .arena = snapshot->arena, .diags = diags
+	};
+	size_t errors = diags->errors;
+	if (load_settings(&loading)) {
+		load_layers(&loading);
+		load_rules(&loading);
+		load_holidays(&loading);
+	}
+	/* Diagnostics point into the sources, so what is kept of this one lasts as long as they do. */
+	if (diags->list.n)
+		ub_arena_defer(diags->arena, release_held, ub_snapshot_hold(snapshot));
+	if (diags->errors > errors)
+		ub_snapshot_release(&snapshot);
+	return snapshot;
+}
+
+struct ub_snapshot *ub_snapshot_hold(struct ub_snapshot *snapshot)
+{
+	atomic_fetch_add(&snapshot->holders, 1);
+	return snapshot;
+}
+
+void ub_snapshot_release(struct ub_snapshot **snapshot)
+{
+	struct ub_snapshot *mine = *snapshot;
+	*snapshot = NULL;
+	if (!mine || atomic_fetch_sub(&mine->holders, 1) > 1)
+		return;
+	struct ub_arena *arena = mine->arena; /* the snapshot itself is in it */
+	ub_arena_free(&arena);
+}
