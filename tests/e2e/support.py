@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the end-to-end stories share: CalDAV servers and Upbeat, started for one story and ended with it; HTTP.
+
+    with support.world() as world:
+        sys.exit(tap.run(world))
+
+Everything listens on the loopback interface, on ports that were free, and writes into a folder of its own that goes
+when the story ends. Processes are ended by their pid, whatever happens to the story.
+"""
+import base64
+import contextlib
+import dataclasses
+import http.client
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+
+import tap
+
+TOP = pathlib.Path(os.environ["srcdir"])
+USERS = ("alice", "bob", "carol")
+ORGANIZATION = """\
+organization:
+  domains: [ours.example]
+  time_zone: Europe/Berlin
+  working_hours: Mon-Fri 09:00-17:30
+  users: "{user}@ours.example"
+"""
+# What the sanitizers write before they end a process.
+SANITIZER_SAYS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:")
+
+
+def password(user):
+    return f"{user}pw"
+
+
+def free_port():
+    """A port that nobody listens on. Somebody else may take it before it is used; nobody has been seen to."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+# ---- HTTP ----
+
+
+@dataclasses.dataclass
+class Answer:
+    status: int
+    fields: list  # of (name, value), as they came
+    body: bytes
+
+    def field(self, name):
+        """The first field of that name, or None."""
+        return next((value for key, value in self.fields if key.lower() == name.lower()), None)
+
+    @property
+    def text(self):
+        return self.body.decode()
+
+
+def basic(user):
+    return "Basic " + base64.b64encode(f"{user}:{password(user)}".encode()).decode()
+
+
+def request(method, url, user=None, body=None, fields=None, timeout=30):
+    """One request on a connection of its own; every answer is one, whatever its status."""
+    parts = urllib.parse.urlsplit(url)
+    fields = dict(fields or {})
+    if user:
+        fields.setdefault("Authorization", basic(user))
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
+    try:
+        target = urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, ""))
+        connection.request(method, target, body.encode() if isinstance(body, str) else body, fields)
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.getheaders(), answer.read())
+    finally:
+        connection.close()
+
+
+# ---- processes ----
+
+
+class Process:
+    """A child with its output in a file; ended by its pid."""
+
+    def __init__(self, name, command, folder, **environment):
+        self.name = name
+        self.log = pathlib.Path(folder) / f"{name}.log"
+        with self.log.open("ab") as log:
+            self.child = subprocess.Popen(
+                [str(word) for word in command],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **environment},
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self):
+        return self.child.pid
+
+    def said(self):
+        return self.log.read_text(errors="replace")
+
+    def wait_for(self, question, what, seconds=20):
+        """Until question() is true; fails at once if the process ends."""
+        end = time.monotonic() + seconds
+        while not question():
+            status = self.child.poll()
+            assert status is None, f"{self.name} ended with {status}:\n{self.said()}"
+            assert time.monotonic() < end, f"{self.name}: {what}, not within {seconds} s:\n{self.said()}"
+            time.sleep(0.02)
+
+    def stop(self, seconds=15):
+        """Asks it to end and sees to it; the exit status."""
+        if self.child.poll() is None:
+            self.child.terminate()
+        try:
+            return self.child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            return self.child.wait()
+
+
+def listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+# ---- servers ----
+
+
+class Server(Process):
+    """A CalDAV server; calendar_of(user) is the path of the user's calendar, which exists."""
+
+    CALENDAR = "/{user}/calendar/"
+
+    def __init__(self, name, command, folder, port):
+        super().__init__(name, command, folder)
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+        self.wait_for(lambda: listens(port), "it listens")
+
+    def calendar_of(self, user):
+        return self.CALENDAR.format(user=user)
+
+    def make_calendars(self):
+        for user in USERS:
+            answer = request("MKCALENDAR", self.url + self.calendar_of(user), user)
+            assert answer.status in (201, 405, 409), f"MKCALENDAR for {user}: {answer.status}"
+
+
+class Radicale(Server):
+    """HTTP/1.0, closes each connection, does not schedule."""
+
+    def __init__(self, folder):
+        port = free_port()
+        folder = pathlib.Path(folder)
+        (folder / "users").write_text("".join(f"{user}:{password(user)}\n" for user in USERS))
+        (folder / "radicale.conf").write_text(
+            f"[server]\nhosts = 127.0.0.1:{port}\nmax_connections = 100\n"
+            f"[auth]\ntype = htpasswd\nhtpasswd_filename = {folder}/users\n"
+            "htpasswd_encryption = plain\ndelay = 0\n"
+            "[rights]\ntype = owner_only\n"
+            f"[storage]\nfilesystem_folder = {folder}/collections\n"
+            "[logging]\nlevel = warning\n"
+        )
+        command = [sys.executable, "-B", "-m", "radicale", "--config", folder / "radicale.conf"]
+        super().__init__("radicale", command, folder, port)
+        self.make_calendars()
+
+
+class Upbeat(Process):
+    """`upbeat serve` in front of a server. Further settings are YAML text; environment goes to the process."""
+
+    def __init__(self, folder, upstream, settings=ORGANIZATION, **environment):
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.upstream = upstream
+        self.settings = pathlib.Path(folder) / "upbeat.yaml"
+        self.settings.write_text(
+            f"listen: 127.0.0.1:{self.port}\nupstream: {upstream.url}\nrules: {TOP}/rules\nstore: memory\n{settings}"
+        )
+        super().__init__("upbeat", [program(), "serve", "-c", self.settings], folder, **environment)
+        self.wait_for(lambda: listens(self.port), "it listens")
+
+    def calendar_of(self, user):
+        return self.url + self.upstream.calendar_of(user)
+
+    def is_sane(self):
+        """Fails if a sanitizer complained of the relay or the engine."""
+        said = self.said()
+        for words in SANITIZER_SAYS:
+            assert words not in said, said
+
+
+def program():
+    return os.environ["UPBEAT"]
+
+
+def run(*arguments, text=None, timeout=60):
+    """Runs the program with the arguments to its end: the completed process, output as text."""
+    command = [program(), *(str(argument) for argument in arguments)]
+    return subprocess.run(command, input=text, capture_output=True, text=True, timeout=timeout)
+
+
+# ---- a story's world ----
+
+
+class World(contextlib.ExitStack):
+    """A folder, and what was started in it; on leaving, the last started is ended first."""
+
+    def __init__(self):
+        super().__init__()
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="upbeat-story-"))
+        self.callback(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def start(self, kind, *arguments, **more):
+        """kind(folder, ...) is started in a folder of its own; it is stopped when the story ends."""
+        folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{kind.__name__.lower()}-", dir=self.folder))
+        process = kind(folder, *arguments, **more)
+        self.callback(process.stop)
+        return process
+
+
+def world(kind=World):
+    """The world of one story; left out with UPBEAT_QUICK, and ended in order when the script is told to end."""
+    if os.environ.get("UPBEAT_QUICK"):
+        tap.skip_all("an end-to-end test, left out by UPBEAT_QUICK")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
+    return kind()
