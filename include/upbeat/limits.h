@@ -69,6 +69,15 @@
 /* engine: what is read of the configuration */
 #define UB_SETTINGS_MAX  (1024u * 1024)
 #define UB_RULE_FILE_MAX UB_YAML_BYTES_MAX /* rules, templates and holidays, each */
+/* rules */
+#define UB_RULE_NAME_MAX     64 /* of a rule, group, item, definition */
+#define UB_RULES_MAX         20000
+#define UB_RULE_ITEMS_MAX    50           /* of one rule */
+#define UB_RULE_CASES_MAX    50           /* of one value */
+#define UB_RULE_LIST_MAX     20           /* reminders, categories, earlier names */
+#define UB_RULE_DURATION_MAX (14 * 86400) /* seconds that an item may take */
+#define UB_RULE_REMINDER_MAX (31 * 86400) /* seconds that a reminder may lie ahead */
+#define UB_RULE_WHY_MAX      400          /* a reason in words */
 
 /* plan */
 #define UB_PLAN_STEP      (15 * 60)        /* seconds: slots begin on full quarters of the owner's clock */

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules-private.h"
+
+/*
+ * What customers can see must be free of internal data: an item whose attendees may include anybody from
+ * outside, and a text meant for the customer. Which data is internal is part of every expression's type; here
+ * is only said where it must not arrive.
+ */
+
+/* The flow in one line: "`is_urgent` depends on it, `account.health` is internal". */
+static struct ub_text flow_text(struct loader *loader, const struct ub_cel_flow *flow)
+{
+	struct ub_buf out = UB_BUF(loader->arena);
+	for (size_t i = 0; i < flow->n; i++)
+		ub_buf_printf(&out, "%s%.*s", i ? ", " : "", UB_ARGS(flow->items[i].text));
+	return ub_buf_text(&out);
+}
+
+/* A definition that the flow goes through on its way. */
+static void relate_definition(struct loader *loader, struct ub_diag *diag, const struct ub_cel_flow *flow,
+    const struct ub_cel_program *program)
+{
+	for (size_t i = 0; i < flow->n; i++) {
+		const struct ub_cel_flow_step *step = &flow->items[i];
+		if (step->program == program)
+			continue;
+		diag->related = program_place(loader, step->program, step->at, step->len);
+		diag->related_message = UB_TEXT("the internal data is read here");
+		return;
+	}
+}
+
+static void report_flow(struct loader *loader, const struct ub_cel_program *program, const char *what)
+{
+	struct ub_cel_flow flow = ub_cel_program_flow(program, loader->arena);
+	size_t at = flow.n && flow.items[0].program == program ? flow.items[0].at : 0;
+	size_t len =
+	    flow.n && flow.items[0].program == program ? flow.items[0].len : ub_cel_program_text(program).len;
+	struct ub_diag *diag =
+	    ub_error(loader->diags, "internal-data", program_place(loader, program, at, len),
+		"%s, and it depends on internal data: %.*s", what, UB_ARGS(flow_text(loader, &flow)));
+	relate_definition(loader, diag, &flow, program);
+}
+
+static void check_program(struct loader *loader, const struct ub_cel_program *program, const char *what)
+{
+	if (program && ub_cel_program_audience(program) == UB_CEL_INTERNAL)
+		report_flow(loader, program, what);
+}
+
+static void check_title(struct loader *loader, const struct ub_template *title, const char *what)
+{
+	struct ub_place place;
+	struct ub_text why;
+	if (title && ub_template_why_internal(title, &place, &why))
+		ub_error(loader->diags, "internal-data", place,
+		    "%s, and its title depends on internal data: %.*s", what, UB_ARGS(why));
+}
+
+static void check_body(
+    struct loader *loader, const struct ub_case *from, const struct ub_template *body, const char *what)
+{
+	if (!body || ub_template_audience(body) == UB_AUDIENCE_CUSTOMER)
+		return;
+	struct ub_text name = ub_template_name(body);
+	struct ub_diag *diag = ub_error(loader->diags, "internal-data", from->place,
+	    "%s, and the template `%.*s` is internal", what, UB_ARGS(name));
+	ub_diag_set_help(loader->diags, diag,
+	    "say `audience: customer` in the front matter of the template, which is then checked for "
+	    "internal data");
+}
+
+static void check_mail(struct loader *loader, const struct ub_rule_item *item)
+{
+	static const char what[] = "this is a text for the customer";
+	for (size_t i = 0; i < item->mail.n; i++) {
+		check_program(loader, item->mail.items[i].when, what);
+		check_body(loader, &item->mail.items[i], item->mail.items[i].use.body, what);
+	}
+}
+
+static bool may_invite_outside(const struct loader *loader, const struct ub_rule_item *item)
+{
+	for (size_t i = 0; i < item->attendees.n; i++) {
+		const struct ub_cel_program *people = item->attendees.items[i].use.people;
+		if (people && !ub_cel_type_known(loader->colleagues, ub_cel_program_type(people)))
+			return true;
+	}
+	return false;
+}
+
+static void check_invitation(
+    struct loader *loader, const struct loaded_rule *rule, const struct ub_rule_item *item)
+{
+	static const char what[] = "guests may be invited to this item";
+	const struct ub_cel_program *when;
+	check_program(loader, rule->rule.when, what);
+	check_program(loader, rule->rule.unless, what);
+	for (size_t at = 0; each_condition(item, &at, &when);)
+		check_program(loader, when, what);
+	for (size_t i = 0; i < item->attendees.n; i++)
+		check_program(loader, item->attendees.items[i].use.people, what);
+	for (size_t i = 0; i < item->title.n; i++)
+		check_title(loader, item->title.items[i].use.text, what);
+	for (size_t i = 0; i < item->agenda.n; i++)
+		check_body(loader, &item->agenda.items[i], item->agenda.items[i].use.body, what);
+}
+
+void check_audience(struct loader *loader, const struct loaded_rule *rule)
+{
+	for (size_t i = 0; i < rule->n_items; i++) {
+		const struct ub_rule_item *item = &rule->items[i].item;
+		check_mail(loader, item);
+		if (may_invite_outside(loader, item))
+			check_invitation(loader, rule, item);
+	}
+}

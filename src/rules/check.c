@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stddef.h>
+
+#include "rules-private.h"
+
+/* What can only be told with all rules read: names that meet, and what a whole rule comes to. */
+
+/* ---- names ---- */
+
+static struct ub_diag *report_taken(struct loader *loader, enum ub_severity severity, const char *code,
+    struct ub_place place, const struct ub_yaml_node *other, const char *format, struct ub_text name)
+{
+	struct ub_diag *diag = ub_diag_add(loader->diags, severity, code, place, format, UB_ARGS(name));
+	diag->related = first_line(other);
+	diag->related_message = UB_TEXT("the other one is here");
+	return diag;
+}
+
+/* The same name replaces a rule of an earlier directory; in one directory it is a mistake. */
+static void check_rule_name(struct loader *loader, struct ub_map *names, struct loaded_rule *rule)
+{
+	struct ub_text name = rule->rule.name;
+	struct loaded_rule *other = name.len ? ub_map_put(names, name, rule) : NULL;
+	if (!other)
+		return;
+	if (other->layer == rule->layer) {
+		report_taken(loader, UB_ERROR, "duplicate-rule", rule->rule.place, other->name_node,
+		    "this directory has a rule `%.*s` already", name);
+		return;
+	}
+	other->replaced = true;
+	report_taken(loader, UB_WARNING, "replaced", rule->rule.place, other->name_node,
+	    "this replaces the rule `%.*s` of an earlier directory", name);
+}
+
+static bool counts(const struct loaded_rule *rule)
+{
+	return !rule->replaced && !rule->left_out;
+}
+
+/* An item's identity is (group or rule, item): a group may not be called like a rule outside of it. */
+static void check_group_names(struct loader *loader, const struct ub_map *names)
+{
+	struct ub_map *seen = ub_map_new(loader->arena);
+	for (size_t i = 0; i < loader->rules.n; i++) {
+		struct loaded_rule *rule = loader->rules.items[i];
+		struct ub_text group = rule->rule.group;
+		if (!counts(rule) || group.len == 0 || ub_map_put(seen, group, rule))
+			continue;
+		const struct loaded_rule *named = ub_map_get(names, group);
+		if (named && counts(named) && !ub_text_eq(named->rule.group, group))
+			report_taken(loader, UB_ERROR, "name-taken", rule->group_node->place,
+			    named->name_node, "there is a rule `%.*s` outside of this group", group);
+	}
+}
+
+static void check_earlier_names(struct loader *loader, const struct ub_map *names)
+{
+	struct ub_map *claimed = ub_map_new(loader->arena);
+	for (size_t i = 0; i < loader->rules.n; i++) {
+		struct loaded_rule *rule = loader->rules.items[i];
+		for (size_t k = 0; counts(rule) && k < rule->rule.was.n; k++) {
+			struct ub_text name = rule->rule.was.items[k];
+			struct loaded_rule *other = ub_map_get(names, name);
+			if (!other || !counts(other))
+				other = ub_map_get(claimed, name);
+			if (other)
+				report_taken(loader, UB_ERROR, "name-taken", rule->rule.place,
+				    other->name_node, "the earlier name `%.*s` is another rule's", name);
+			ub_map_put(claimed, name, rule);
+		}
+	}
+}
+
+void check_names(struct loader *loader)
+{
+	struct ub_map *names = ub_map_new(loader->arena);
+	for (size_t i = 0; i < loader->rules.n; i++)
+		check_rule_name(loader, names, loader->rules.items[i]);
+	check_group_names(loader, names);
+	check_earlier_names(loader, names);
+}
+
+/* ---- one rule ---- */
+
+static const size_t item_cases[] = {
+	offsetof(struct ub_rule_item, title),
+	offsetof(struct ub_rule_item, between_from), /* the conditions of between_to are the same */
+	offsetof(struct ub_rule_item, at),
+	offsetof(struct ub_rule_item, due),
+	offsetof(struct ub_rule_item, latest),
+	offsetof(struct ub_rule_item, duration),
+	offsetof(struct ub_rule_item, attendees),
+	offsetof(struct ub_rule_item, agenda),
+	offsetof(struct ub_rule_item, mail),
+};
+
+bool each_condition(const struct ub_rule_item *item, size_t *at, const struct ub_cel_program **when)
+{
+	size_t skip = *at;
+	for (size_t i = 0; i < UB_COUNT(item_cases); i++) {
+		const struct ub_cases *cases = (const void *)((const char *)item + item_cases[i]);
+		for (size_t k = 0; k < cases->n; k++) {
+			if (!cases->items[k].when || skip-- > 0)
+				continue;
+			*when = cases->items[k].when;
+			++*at;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void warn_about_item(struct loader *loader, const struct ub_rule_item *item)
+{
+	struct ub_text text = ub_textf(loader->arena, "there will be no `%.*s`", UB_ARGS(item->name));
+	const struct ub_cel_program *when;
+	for (size_t at = 0; each_condition(item, &at, &when);)
+		warn_unguarded(loader, when, text.ptr);
+	for (size_t i = 0; i < item->attendees.n; i++)
+		warn_unguarded(loader, item->attendees.items[i].use.people, text.ptr);
+}
+
+void check_rule(struct loader *loader, struct loaded_rule *rule)
+{
+	if (!counts(rule))
+		return;
+	struct ub_text text = ub_textf(loader->arena, "rule `%.*s` makes nothing", UB_ARGS(rule->rule.name));
+	warn_unguarded(loader, rule->rule.when, text.ptr);
+	warn_unguarded(loader, rule->rule.unless, text.ptr);
+	for (size_t i = 0; i < rule->n_items; i++)
+		warn_about_item(loader, &rule->items[i].item);
+	check_circles(loader, rule);
+	check_audience(loader, rule);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules-private.h"
+
+static bool is_name_char(char c, bool first)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+	       (!first && c >= '0' && c <= '9');
+}
+
+static bool is_identifier(struct ub_text name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (!is_name_char(name.ptr[i], i == 0))
+			return false;
+	return name.len != 0 && name.len <= UB_RULE_NAME_MAX;
+}
+
+/* Words that CEL keeps for itself (langdef, "Syntax"). */
+static bool is_reserved(struct ub_text name)
+{
+	static const char *const words[] = { "as", "break", "const", "continue", "else", "false", "for",
+		"function", "if", "import", "in", "let", "loop", "namespace", "null", "package", "return",
+		"true", "var", "void", "while" };
+	for (size_t i = 0; i < UB_COUNT(words); i++)
+		if (ub_text_is(name, words[i]))
+			return true;
+	return false;
+}
+
+static bool check_definition_name(struct loader *loader, const struct ub_yaml_node *key)
+{
+	struct ub_diag *diag = NULL;
+	if (!is_identifier(key->text))
+		diag = ub_error(loader->diags, "bad-name", first_line(key),
+		    "`%.*s` cannot be the name of a definition", UB_ARGS(key->text));
+	else if (is_reserved(key->text))
+		diag = ub_error(loader->diags, "bad-name", key->place,
+		    "`%.*s` is a word of the expression language", UB_ARGS(key->text));
+	if (diag)
+		ub_diag_set_help(loader->diags, diag,
+		    "take letters, digits and `_`, at most %d, not beginning with a digit", UB_RULE_NAME_MAX);
+	else if (ub_cel_variable(loader->env, key->text) != SIZE_MAX)
+		diag = ub_error(loader->diags, "name-taken", key->place,
+		    "`%.*s` is known already: it is one of the facts", UB_ARGS(key->text));
+	return diag == NULL;
+}
+
+static void report_duplicate(
+    struct loader *loader, const struct definition *first, const struct ub_yaml_node *key)
+{
+	struct ub_diag *diag = ub_error(loader->diags, "duplicate-definition", key->place,
+	    "`%.*s` is defined twice in this directory", UB_ARGS(key->text));
+	diag->related = first->key->place;
+	diag->related_message = UB_TEXT("first defined here");
+}
+
+static void add_definition(struct loader *loader, const struct ub_yaml_entry *entry, size_t layer)
+{
+	struct definition *known = ub_map_get(loader->definitions, entry->key->text);
+	if (known && known->layer == layer) {
+		report_duplicate(loader, known, entry->key);
+		return;
+	}
+	if (!check_definition_name(loader, entry->key))
+		return;
+	if (known) {
+		struct ub_diag *diag = ub_warning(loader->diags, "replaced", entry->key->place,
+		    "this replaces the definition of `%.*s`, for all rules", UB_ARGS(entry->key->text));
+		diag->related = known->key->place;
+		diag->related_message = UB_TEXT("first defined here");
+	} else {
+		known = UB_NEW(loader->arena, struct definition);
+		ub_map_put(loader->definitions, entry->key->text, known);
+	}
+	*known = (struct definition){
+		.name = entry->key->text, .key = entry->key, .value = entry->value, .layer = layer
+	};
+}
+
+static void add_definitions(struct loader *loader, const struct rule_file *file)
+{
+	const struct ub_yaml_node *map = file->define;
+	if (!map || map->broken)
+		return;
+	if (map->kind != UB_YAML_MAP) {
+		ub_yaml_expected(&loader->reader, map, "a map of `name: expression`");
+		return;
+	}
+	for (size_t i = 0; i < map->n; i++)
+		add_definition(loader, &map->entries[i], file->layer);
+}
+
+/* So that one mistake is reported once, and not again wherever the name is used. */
+static void declare_broken(struct loader *loader, struct ub_text name)
+{
+	struct ub_cel_decl decl = { .name = ub_text_cstr(loader->arena, name), .type = "dyn" };
+	ub_cel_declare(loader->env, &decl);
+}
+
+void load_definitions(struct loader *loader)
+{
+	for (size_t i = 0; i < loader->files.n; i++)
+		add_definitions(loader, &loader->files.items[i]);
+	for (size_t i = 0; i < ub_map_size(loader->definitions); i++) {
+		struct definition *definition = ub_map_at(loader->definitions, i, NULL);
+		const struct ub_cel_program *program = compile_expression(loader, definition->value, NULL);
+		definition->program = program;
+		if (program)
+			ub_cel_declare_lazy(loader->env, definition->name, program);
+		else
+			declare_broken(loader, definition->name);
+	}
+}

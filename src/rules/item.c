@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stddef.h>
+
+#include "rules-private.h"
+
+/* An item of a rule: `create:` holds a list of them. upbeat-rules(5), "Items". */
+
+static const struct ub_yaml_word prefer_words[] = {
+	{ "earliest", UB_PREFER_EARLIEST, "the first slot of the window" },
+	{ "latest", UB_PREFER_LATEST, "the last slot of the window" },
+	{ "same-time", UB_PREFER_SAME_TIME, "the time of day of the last one" },
+};
+
+static const struct ub_yaml_word late_words[] = {
+	{ "next-free", UB_LATE_NEXT_FREE, "as early as still useful" },
+	{ "skip", UB_LATE_SKIP, "no item" },
+};
+
+static const struct ub_yaml_word full_words[] = {
+	{ "earlier", UB_FULL_EARLIER, "the nearest slot before the window" },
+	{ "later", UB_FULL_LATER, "the nearest slot after the window" },
+	{ "skip", UB_FULL_SKIP, "no item" },
+	{ "overlap", UB_FULL_OVERLAP, "in the window all the same" },
+};
+
+static const struct ub_yaml_word free_words[] = {
+	{ "nobody", UB_FREE_NOBODY, "busy times are not looked at" },
+	{ "owner", UB_FREE_OWNER, "the owner's busy times are avoided" },
+	{ "attendees", UB_FREE_ATTENDEES, "everybody's busy times are avoided" },
+};
+
+/* Busy times are not looked at yet. */
+static bool check_free(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	(void)type;
+	int *free = out;
+	if (*free == UB_FREE_NOBODY)
+		return true;
+	struct ub_diag *diag = ub_warning(reader->diags, "not-supported", node->place,
+	    "busy times are not looked at yet: `%.*s` means `nobody`", UB_ARGS(node->text));
+	ub_diag_set_help(reader->diags, diag, "write `free: nobody` to say that you know");
+	*free = UB_FREE_NOBODY;
+	return true;
+}
+
+static bool refuse(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	(void)type, (void)out;
+	struct ub_diag *diag =
+	    ub_error(reader->diags, "not-supported", first_line(node), "this is not supported yet");
+	ub_diag_set_help(reader->diags, diag, "take it out: without it the item would not be what you meant");
+	return false;
+}
+
+static const struct ub_yaml_type prefer_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(prefer_words) };
+static const struct ub_yaml_type late_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(late_words) };
+static const struct ub_yaml_type full_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(full_words) };
+static const struct ub_yaml_type free_type = {
+	.shape = UB_YAML_CHOICE, UB_YAML_WORDS(free_words), .check = check_free
+};
+static const struct ub_yaml_type refused_type = { .shape = UB_YAML_CUSTOM, .read = refuse };
+static const struct ub_yaml_type reminders_type = { .shape = UB_YAML_ONE_OR_LIST_OF,
+	.item = &span_type,
+	.item_size = sizeof(struct ub_span),
+	.check = check_short_list };
+static const struct ub_yaml_type categories_type = { .shape = UB_YAML_ONE_OR_LIST_OF,
+	.item = &ub_yaml_type_text,
+	.item_size = sizeof(struct ub_text),
+	.check = check_short_list };
+
+/* What the table reads into. */
+struct item_text {
+	struct ub_text event, task;
+	struct ub_rule_item item;
+	struct window_cases between;
+	int prefer, late, full, free;
+	UB_VEC(struct ub_span) reminders;
+	const struct ub_yaml_node *ignored;
+};
+
+#define ITEM(member)  offsetof(struct item_text, item.member)
+#define PLACE(member) offsetof(struct item_text, member)
+
+static const struct ub_yaml_field item_fields[] = {
+	{ "event", &ub_yaml_type_text, PLACE(event), false, "the id of an event" },
+	{ "task", &ub_yaml_type_text, PLACE(task), false, "the id of a to-do" },
+	{ "title", &title_cases_type, ITEM(title), true, "what the calendar shows; a template" },
+	{ "between", &window_cases_type, PLACE(between), false, "the window for the event" },
+	{ "at", &point_cases_type, ITEM(at), false, "when the event begins" },
+	{ "prefer", &prefer_type, PLACE(prefer), false, "which slot of the window" },
+	{ "late", &late_type, PLACE(late), false, "what to do when the window has passed" },
+	{ "full", &full_type, PLACE(full), false, "what to do when the window is full" },
+	{ "free", &free_type, PLACE(free), false, "whose busy times to avoid" },
+	{ "duration", &duration_cases_type, ITEM(duration), false, "how long the event takes" },
+	{ "due", &point_cases_type, ITEM(due), false, "when the to-do is due" },
+	{ "latest", &point_cases_type, ITEM(latest), false, "the to-do is due no later than this" },
+	{ "attendees", &people_cases_type, ITEM(attendees), false, "who is invited; `none` for nobody" },
+	{ "agenda", &body_cases_type, ITEM(agenda), false, "the template of the description" },
+	{ "mail", &body_cases_type, ITEM(mail), false, "the template of a text for the customer" },
+	{ "reminders", &reminders_type, PLACE(reminders), false, "how long before to remind" },
+	{ "categories", &categories_type, ITEM(categories), false, "categories of the item" },
+	{ "busy", &ub_yaml_type_bool, ITEM(busy), false, "whether the time counts as taken" },
+	{ "sections", &refused_type, PLACE(ignored), false, "templates appended to the agenda" },
+	{ "every", &refused_type, PLACE(ignored), false, "how often, in a rule for accounts" },
+	{ "satisfied_by", &refused_type, PLACE(ignored), false, "a meeting that counts instead" },
+};
+
+const struct ub_yaml_type item_type = {
+	.shape = UB_YAML_FIELDS, .noun = "an item: `event: NAME` or `task: NAME`", UB_YAML_TABLE(item_fields)
+};
+
+/* Which keys make sense for what. */
+static const struct rule_of_keys {
+	const char *key;
+	bool event, task;
+} kinds[] = {
+	{ "between", true, false },
+	{ "at", true, false },
+	{ "prefer", true, false },
+	{ "late", true, false },
+	{ "full", true, false },
+	{ "free", true, false },
+	{ "duration", true, false },
+	{ "attendees", true, false },
+	{ "busy", true, false },
+	{ "due", false, true },
+	{ "latest", false, true },
+};
+
+static void check_keys_of_kind(struct loader *loader, const struct ub_yaml_node *node, bool task)
+{
+	for (size_t i = 0; i < node->n; i++) {
+		const struct ub_yaml_node *key = node->entries[i].key;
+		for (size_t k = 0; k < UB_COUNT(kinds); k++)
+			if (ub_text_is(key->text, kinds[k].key) && !(task ? kinds[k].task : kinds[k].event))
+				ub_error(loader->diags, "wrong-kind", key->place, "`%.*s` is for %s",
+				    UB_ARGS(key->text), task ? "events, not tasks" : "tasks, not events");
+	}
+}
+
+static void report_missing(
+    struct loader *loader, const struct loaded_item *item, const char *what, const char *help)
+{
+	struct ub_diag *diag = ub_error(loader->diags, "missing-key", item->item.place, "%s `%.*s` has no %s",
+	    item->item.task ? "task" : "event", UB_ARGS(item->item.name), what);
+	ub_diag_set_help(loader->diags, diag, "%s", help);
+}
+
+static void check_event_times(struct loader *loader, const struct loaded_item *item)
+{
+	const struct ub_yaml_node *between = ub_yaml_get(item->node, "between");
+	const struct ub_yaml_node *at = ub_yaml_get(item->node, "at");
+	if (!between && !at)
+		report_missing(loader, item, "time", "add `between: [FROM, TO]` or `at: POINT`");
+	if (between && at) {
+		struct ub_diag *diag = ub_error(
+		    loader->diags, "conflict", first_line(at), "an event has `between` or `at`, not both");
+		diag->related = first_line(between);
+		diag->related_message = UB_TEXT("`between` is here");
+	}
+	if (!ub_yaml_get(item->node, "duration"))
+		report_missing(loader, item, "duration", "add `duration: 30m`");
+}
+
+static void check_item(struct loader *loader, const struct loaded_item *item)
+{
+	check_keys_of_kind(loader, item->node, item->item.task);
+	if (!item->item.task)
+		check_event_times(loader, item);
+	else if (!ub_yaml_get(item->node, "due"))
+		report_missing(loader, item, "due time", "add `due: 1 day before start`");
+}
+
+/* ---- the list ---- */
+
+/* The item's kind and id, which others refer to before its values are read. */
+static bool read_identity(struct loader *loader, const struct ub_yaml_node *node, struct loaded_item *item)
+{
+	const struct ub_yaml_node *event = ub_yaml_get(node, "event"), *task = ub_yaml_get(node, "task");
+	item->node = node;
+	item->name_node = event ? event : task;
+	if (!item->name_node || (event && task)) {
+		struct ub_diag *diag = ub_error(loader->diags, event ? "conflict" : "missing-key",
+		    first_line(node), "%s", event ? "an item is an event or a task" : "this item has no id");
+		ub_diag_set_help(loader->diags, diag, "begin it with one of `event: NAME` and `task: NAME`");
+		return false;
+	}
+	item->item.task = task != NULL;
+	item->item.place = item->name_node->place;
+	item->item.name = item->name_node->text;
+	return check_name(&loader->reader, item->name_node, true);
+}
+
+static bool is_new(struct loader *loader, const struct loaded_rule *rule, const struct loaded_item *item)
+{
+	for (size_t i = 0; i < rule->n_items; i++) {
+		const struct loaded_item *other = &rule->items[i];
+		if (!ub_text_eq(other->item.name, item->item.name))
+			continue;
+		struct ub_diag *diag = ub_error(loader->diags, "duplicate-item", item->item.place,
+		    "this rule has an item `%.*s` already", UB_ARGS(item->item.name));
+		diag->related = other->item.place;
+		diag->related_message = UB_TEXT("first given here");
+		return false;
+	}
+	return true;
+}
+
+static bool read_values(struct loader *loader, struct loaded_item *item)
+{
+	struct item_text text = { .item = { .busy = true } };
+	bool good = ub_yaml_read(&loader->reader, &item_type, item->node, &text);
+	struct ub_rule_item *out = &text.item;
+	out->place = item->item.place;
+	out->task = item->item.task;
+	out->name = item->item.name;
+	out->between_from = text.between.from;
+	out->between_to = text.between.to;
+	out->prefer = (enum ub_prefer)text.prefer;
+	out->late = (enum ub_late)text.late;
+	out->full = (enum ub_full)text.full;
+	out->free = (enum ub_free)text.free;
+	out->reminders = text.reminders.items;
+	out->n_reminders = text.reminders.n;
+	item->item = *out;
+	check_item(loader, item);
+	return good;
+}
+
+static bool check_list_node(struct loader *loader, const struct ub_yaml_node *list)
+{
+	if (list->broken)
+		return false;
+	if (list->kind != UB_YAML_LIST || list->n == 0)
+		return ub_yaml_expected(&loader->reader, list, "a list of items");
+	if (list->n <= UB_RULE_ITEMS_MAX)
+		return true;
+	ub_error(
+	    loader->diags, "too-many", first_line(list), "more than %d items in a rule", UB_RULE_ITEMS_MAX);
+	return false;
+}
+
+bool load_items(struct loader *loader, struct loaded_rule *rule, const struct ub_yaml_node *list)
+{
+	bool good = true;
+	if (!check_list_node(loader, list))
+		return false;
+	rule->items = UB_NEW_ARRAY(loader->arena, struct loaded_item, list->n);
+	for (size_t i = 0; i < list->n; i++) {
+		struct loaded_item item = { 0 };
+		const struct ub_yaml_node *node = list->items[i];
+		bool map = node->kind == UB_YAML_MAP && !node->broken;
+		if (!map)
+			good &= ub_yaml_expected(&loader->reader, node, item_type.noun);
+		else if (read_identity(loader, node, &item) && is_new(loader, rule, &item))
+			rule->items[rule->n_items++] = item;
+		else
+			good = false;
+	}
+	loader->rule = rule;
+	for (size_t i = 0; i < rule->n_items; i++)
+		good &= read_values(loader, &rule->items[i]);
+	return good;
+}

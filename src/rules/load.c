@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stddef.h>
+
+#include "rules-private.h"
+
+/* Directories of files become a rule set, or a list of all that is wrong with them. */
+
+/* ---- one file ---- */
+
+static bool read_format(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	(void)type, (void)out;
+	if (node->kind == UB_YAML_SCALAR && ub_text_is(node->text, "1"))
+		return true;
+	struct ub_diag *diag =
+	    ub_error(reader->diags, "unknown-format", first_line(node), "this is not a format that is known");
+	ub_diag_set_help(reader->diags, diag, "write `format: 1`");
+	return false;
+}
+
+static const struct ub_yaml_type format_type = { .shape = UB_YAML_CUSTOM, .read = read_format };
+
+static const struct ub_yaml_field file_fields[] = {
+	{ "format", &format_type, 0, true, "begin the file with `format: 1`" },
+	{ "define", &ub_yaml_type_node, offsetof(struct rule_file, define), false,
+	    "named conditions and values" },
+	{ "rules", &ub_yaml_type_node, offsetof(struct rule_file, rules), false, "the rules" },
+	{ "change", &ub_yaml_type_node, offsetof(struct rule_file, change), false,
+	    "changes to rules of an earlier directory" },
+};
+
+static const struct ub_yaml_type file_type = { .shape = UB_YAML_FIELDS,
+	.noun = "a map with `format`, `define` and `rules`",
+	UB_YAML_TABLE(file_fields) };
+
+static void load_rule_file(struct loader *loader, const struct ub_rule_file *file, size_t layer)
+{
+	const struct ub_yaml_node *root = ub_yaml_parse(loader->arena, &file->source, loader->diags);
+	struct rule_file *read = ub_push(loader->arena, &loader->files);
+	read->file = file;
+	read->layer = layer;
+	if (root)
+		ub_yaml_read(&loader->reader, &file_type, root, read);
+	if (!read->change)
+		return;
+	struct ub_diag *diag = ub_error(
+	    loader->diags, "not-supported", first_line(read->change), "`change` is not supported yet");
+	ub_diag_set_help(
+	    loader->diags, diag, "give the whole rule under the same name: it takes the other's place");
+}
+
+static void add_template(struct loader *loader, const struct ub_rule_file *file, struct ub_text name)
+{
+	size_t dot = name.len;
+	while (dot > 0 && name.ptr[dot - 1] != '.')
+		dot--;
+	if (dot > 1 && ub_text_find(name, UB_TEXT("/"), 0) == SIZE_MAX)
+		ub_template_set_add(
+		    loader->templates, ub_text_sub(name, 0, dot - 1), &file->source, loader->diags);
+}
+
+/* ---- which file is what ---- */
+
+static bool cut(struct ub_text *text, struct ub_text prefix)
+{
+	if (!ub_text_starts(*text, prefix))
+		return false;
+	*text = ub_text_sub(*text, prefix.len, text->len);
+	return true;
+}
+
+static bool is_template(struct ub_text path)
+{
+	return ub_text_starts(path, UB_TEXT("templates/")) &&
+	       (ub_text_ends(path, UB_TEXT(".md")) || ub_text_ends(path, UB_TEXT(".txt")) ||
+		   ub_text_ends(path, UB_TEXT(".html")));
+}
+
+static void add_holidays(struct ub_ruleset *set, const struct ub_rule_file *file)
+{
+	struct ub_text name = file->path;
+	if (cut(&name, UB_TEXT("holidays/")) && ub_text_ends(name, UB_TEXT(".ics")))
+		ub_map_put(set->holiday_files, ub_text_sub(name, 0, name.len - strlen(".ics")), (void *)file);
+}
+
+static void load_layer_rules(struct loader *loader, size_t layer)
+{
+	const struct ub_rule_layer *from = &loader->input->layers[layer];
+	for (size_t i = 0; i < from->n_files; i++) {
+		const struct ub_rule_file *file = &from->files[i];
+		bool top = ub_text_find(file->path, UB_TEXT("/"), 0) == SIZE_MAX;
+		if (top && ub_text_ends(file->path, UB_TEXT(".yaml"))) {
+			load_rule_file(loader, file, layer);
+		} else if (top && ub_text_ends(file->path, UB_TEXT(".yml"))) {
+			struct ub_diag *diag = ub_warning(loader->diags, "not-read",
+			    ((struct ub_place){ &file->source, 0, 0 }), "this file is not read");
+			ub_diag_set_help(loader->diags, diag, "name it `*.yaml`");
+		}
+	}
+}
+
+static void load_layer_templates(struct loader *loader, struct ub_ruleset *set, size_t layer)
+{
+	const struct ub_rule_layer *from = &loader->input->layers[layer];
+	for (size_t i = 0; i < from->n_files; i++) {
+		struct ub_text name = from->files[i].path;
+		add_holidays(set, &from->files[i]);
+		if (is_template(name) && cut(&name, UB_TEXT("templates/")))
+			add_template(loader, &from->files[i], name);
+	}
+}
+
+/* ---- the whole ---- */
+
+static const void *find_zone(void *zones, struct ub_text name)
+{
+	return ub_cal_zone_find(zones, name);
+}
+
+static int32_t zone_offset(const void *zone, int64_t instant)
+{
+	return ub_cal_offset(zone, instant);
+}
+
+static struct ub_cel_env *make_env(const struct ub_rules_input *input, struct ub_arena *arena)
+{
+	struct ub_cel_zones *zones = UB_NEW(arena, struct ub_cel_zones);
+	*zones = (struct ub_cel_zones){ (void *)input->zones, find_zone, zone_offset };
+	struct ub_cel_config config = { .zones = input->zones ? zones : NULL, .strict = true };
+	struct ub_cel_env *env = ub_cel_env_new(arena, &config);
+	ub_facts_declare(env, input->fields, input->n_fields, arena);
+	return env;
+}
+
+static void start(
+    struct loader *loader, const struct ub_rules_input *input, struct ub_diags *diags, struct ub_arena *arena)
+{
+	*loader = (struct loader){ .arena = arena,
+		.diags = diags,
+		.input = input,
+		.env = make_env(input, arena),
+		.places = ub_map_new(arena),
+		.definitions = ub_map_new(arena) };
+	loader->reader = (struct ub_yaml_reader){ arena, diags, loader };
+	loader->templates = ub_template_set_new(loader->env, arena);
+	loader->people = ub_cel_type_parse(loader->env, arena, UB_TEXT("list(person)"));
+	loader->colleagues = ub_cel_type_parse(loader->env, arena, UB_TEXT("list(colleague)"));
+}
+
+static const struct ub_rule *finish_rule(struct loader *loader, struct loaded_rule *loaded, size_t index)
+{
+	struct ub_rule_item *items = UB_NEW_ARRAY(loader->arena, struct ub_rule_item, loaded->n_items);
+	for (size_t i = 0; i < loaded->n_items; i++)
+		items[i] = loaded->items[i].item;
+	loaded->rule.items = items;
+	loaded->rule.n_items = loaded->n_items;
+	loaded->rule.index = index;
+	return &loaded->rule;
+}
+
+/* In the order in which they are tried: the last layer's first. */
+static void collect_rules(struct loader *loader, struct ub_ruleset *set)
+{
+	const struct ub_rule **rules = UB_NEW_ARRAY(loader->arena, const struct ub_rule *, loader->rules.n);
+	for (size_t layer = loader->input->n_layers; layer-- > 0;)
+		for (size_t i = 0; i < loader->rules.n; i++) {
+			struct loaded_rule *loaded = loader->rules.items[i];
+			if (loaded->layer != layer || loaded->replaced || loaded->left_out)
+				continue;
+			rules[set->n_rules] = finish_rule(loader, loaded, set->n_rules);
+			set->n_rules++;
+		}
+	set->rules = rules;
+}
+
+const struct ub_ruleset *ub_rules_load(
+    const struct ub_rules_input *input, struct ub_diags *diags, struct ub_arena *arena)
+{
+	size_t errors_before = diags->errors;
+	struct loader loader;
+	struct ub_ruleset *set = UB_NEW(arena, struct ub_ruleset);
+	start(&loader, input, diags, arena);
+	set->holiday_files = ub_map_new(arena);
+	set->env = loader.env;
+	set->templates = loader.templates;
+	for (size_t i = 0; i < input->n_layers; i++)
+		load_layer_rules(&loader, i);
+	load_definitions(&loader);
+	for (size_t i = 0; i < input->n_layers; i++)
+		load_layer_templates(&loader, set, i);
+	ub_template_set_check(loader.templates, diags);
+	for (size_t i = 0; i < loader.files.n; i++)
+		load_rules(&loader, &loader.files.items[i]);
+	check_names(&loader);
+	for (size_t i = 0; i < loader.rules.n; i++)
+		check_rule(&loader, loader.rules.items[i]);
+	if (diags->errors != errors_before)
+		return NULL;
+	collect_rules(&loader, set);
+	return set;
+}

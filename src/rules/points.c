@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules-private.h"
+
+/* Points in time that hang on other items of the rule: `1 business day after prep.end`. */
+
+static struct loaded_item *find_item(const struct loaded_rule *rule, struct ub_text name)
+{
+	for (size_t i = 0; i < rule->n_items; i++)
+		if (ub_text_eq(rule->items[i].item.name, name))
+			return &rule->items[i];
+	return NULL;
+}
+
+static void help_with_items(struct loader *loader, struct ub_diag *diag, struct ub_text name)
+{
+	struct ub_text names[UB_RULE_ITEMS_MAX];
+	const struct loaded_rule *rule = loader->rule;
+	for (size_t i = 0; i < rule->n_items; i++)
+		names[i] = rule->items[i].item.name;
+	struct ub_text near = ub_suggest(name, names, rule->n_items);
+	if (near.len)
+		ub_diag_set_help(loader->diags, diag, "did you mean `%.*s`?", UB_ARGS(near));
+	else
+		ub_diag_set_help(loader->diags, diag,
+		    "a point names the meeting's `start` or `end`, or an "
+		    "item of the same rule: `prep.end`");
+}
+
+bool check_point(struct loader *loader, const struct ub_yaml_node *node, const struct ub_point *point)
+{
+	if (point->item.len == 0)
+		return true;
+	size_t at = (size_t)(point->item.ptr - node->text.ptr);
+	struct ub_place place = ub_yaml_place(node, at, at + point->item.len);
+	const struct loaded_item *item = find_item(loader->rule, point->item);
+	if (!item) {
+		struct ub_diag *diag = ub_error(loader->diags, "unknown-item", place,
+		    "this rule has no item `%.*s`", UB_ARGS(point->item));
+		help_with_items(loader, diag, point->item);
+		return false;
+	}
+	if (item->item.task == (point->anchor == UB_AT_DUE))
+		return true;
+	struct ub_diag *diag = ub_error(loader->diags, "wrong-kind", place,
+	    item->item.task ? "the task `%.*s` has neither start nor end"
+			    : "the event `%.*s` has no due time",
+	    UB_ARGS(point->item));
+	ub_diag_set_help(
+	    loader->diags, diag, "write `%.*s.%s`", UB_ARGS(point->item), item->item.task ? "due" : "end");
+	return false;
+}
+
+/* ---- circles ---- */
+
+static void visit(struct loader *loader, struct loaded_rule *rule, struct loaded_item *item);
+
+static void follow(
+    struct loader *loader, struct loaded_rule *rule, const struct loaded_item *from, struct ub_cases cases)
+{
+	for (size_t i = 0; i < cases.n; i++) {
+		struct loaded_item *to = find_item(rule, cases.items[i].use.point.item);
+		if (!to)
+			continue;
+		if (to->mark != MARK_OPEN) {
+			visit(loader, rule, to);
+			continue;
+		}
+		struct ub_diag *diag = ub_error(loader->diags, "circular", cases.items[i].place,
+		    to == from ? "the time of `%.*s` depends on itself"
+			       : "the time of `%.*s` depends on an item whose time depends on it",
+		    UB_ARGS(from->item.name));
+		diag->related = to->item.place;
+		diag->related_message = ub_textf(loader->arena, "`%.*s` is here", UB_ARGS(to->item.name));
+	}
+}
+
+/* Depth first; at most as deep as a rule has items. */
+static void visit(struct loader *loader, struct loaded_rule *rule, struct loaded_item *item)
+{
+	if (item->mark != MARK_NEW)
+		return;
+	item->mark = MARK_OPEN;
+	follow(loader, rule, item, item->item.between_from);
+	follow(loader, rule, item, item->item.between_to);
+	follow(loader, rule, item, item->item.at);
+	follow(loader, rule, item, item->item.due);
+	follow(loader, rule, item, item->item.latest);
+	item->mark = MARK_DONE;
+}
+
+void check_circles(struct loader *loader, struct loaded_rule *rule)
+{
+	for (size_t i = 0; i < rule->n_items; i++)
+		visit(loader, rule, &rule->items[i]);
+}

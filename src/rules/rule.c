@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stddef.h>
+
+#include "rules-private.h"
+
+/* A rule: upbeat-rules(5), "Rules". */
+
+enum { FOR_MEETING, FOR_ACCOUNT, FOR_TEAM };
+
+static const struct ub_yaml_word for_words[] = {
+	{ "meeting", FOR_MEETING, "tried on every meeting" },
+	{ "account", FOR_ACCOUNT, "tried on every account" },
+	{ "team", FOR_TEAM, "tried on every team" },
+};
+
+static const struct ub_yaml_word mode_words[] = {
+	{ "enforce", UB_MODE_ENFORCE, "the items are made" },
+	{ "audit", UB_MODE_AUDIT, "what would be made is recorded, nothing changes" },
+};
+
+static bool is_name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+	       c == '_';
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_name(struct ub_text name, bool letter_first)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (!is_name_char(name.ptr[i]))
+			return false;
+	return name.len != 0 && name.len <= UB_RULE_NAME_MAX && (!letter_first || is_letter(name.ptr[0]));
+}
+
+bool check_name(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, bool letter_first)
+{
+	if (node->broken)
+		return false;
+	if (node->kind != UB_YAML_SCALAR || node->text.len == 0)
+		return ub_yaml_expected(reader, node, "a name");
+	if (is_name(node->text, letter_first))
+		return true;
+	struct ub_diag *diag = ub_error(
+	    reader->diags, "bad-name", first_line(node), "`%.*s` cannot be a name", UB_ARGS(node->text));
+	ub_diag_set_help(reader->diags, diag, "take letters, digits, `-` and `_`, at most %d%s",
+	    UB_RULE_NAME_MAX, letter_first ? ", beginning with a letter" : "");
+	return false;
+}
+
+static bool read_name(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	(void)type;
+	*(const struct ub_yaml_node **)out = node;
+	return check_name(reader, node, false);
+}
+
+static bool check_name_text(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	(void)type, (void)out;
+	return check_name(reader, node, false);
+}
+
+bool check_short_list(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	(void)type, (void)out;
+	if (node->kind != UB_YAML_LIST || node->n <= UB_RULE_LIST_MAX)
+		return true;
+	ub_error(reader->diags, "too-many", first_line(node), "more than %d entries", UB_RULE_LIST_MAX);
+	return false;
+}
+
+static const struct ub_yaml_type name_type = { .shape = UB_YAML_CUSTOM, .noun = "a name", .read = read_name };
+static const struct ub_yaml_type was_name_type = { .shape = UB_YAML_TEXT, .check = check_name_text };
+static const struct ub_yaml_type was_type = { .shape = UB_YAML_ONE_OR_LIST_OF,
+	.item = &was_name_type,
+	.item_size = sizeof(struct ub_text),
+	.check = check_short_list };
+static const struct ub_yaml_type for_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(for_words) };
+static const struct ub_yaml_type mode_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(mode_words) };
+static const struct ub_yaml_type condition_type = {
+	.shape = UB_YAML_CUSTOM, .noun = "a condition", .read = read_condition
+};
+
+/* What the table reads into. */
+struct rule_text {
+	const struct ub_yaml_node *name, *group;
+	struct ub_text description;
+	struct ub_texts was;
+	int what, mode;
+	bool enabled;
+	struct expression when, unless;
+	const struct ub_yaml_node *create, *add_to, *amend, *sections, *longer, *people;
+};
+
+#define PLACE(member) offsetof(struct rule_text, member)
+
+static const struct ub_yaml_field rule_fields[] = {
+	{ "name", &name_type, PLACE(name), true, "what the rule is called in messages, reports and marks" },
+	{ "was", &was_type, PLACE(was), false, "earlier names; items made under them stay this rule's" },
+	{ "description", &ub_yaml_type_text, PLACE(description), false, "what it is for, in a sentence" },
+	{ "for", &for_type, PLACE(what), false, "what it is tried on" },
+	{ "mode", &mode_type, PLACE(mode), false, "whether it acts or only records" },
+	{ "enabled", &ub_yaml_type_bool, PLACE(enabled), false, "false switches it off" },
+	{ "group", &name_type, PLACE(group), false, "of the rules of a group the first that matches wins" },
+	{ "when", &condition_type, PLACE(when), false, "the rule applies when this is true" },
+	{ "unless", &condition_type, PLACE(unless), false, "but not when this is true" },
+	{ "create", &ub_yaml_type_node, PLACE(create), false, "the items it makes" },
+	{ "add_to", &ub_yaml_type_node, PLACE(add_to), false, "an item of another rule to contribute to" },
+	{ "sections", &ub_yaml_type_node, PLACE(sections), false, "with `add_to`: templates appended" },
+	{ "attendees", &ub_yaml_type_node, PLACE(people), false, "with `add_to`: people invited too" },
+	{ "longer", &ub_yaml_type_node, PLACE(longer), false, "with `add_to`: how much longer" },
+	{ "amend", &ub_yaml_type_node, PLACE(amend), false, "what it adds to the meeting itself" },
+};
+
+const struct ub_yaml_type rule_type = {
+	.shape = UB_YAML_FIELDS, .noun = "a rule", UB_YAML_TABLE(rule_fields)
+};
+
+/* ---- what is not there yet ---- */
+
+/* The key whose feature is missing, so that the rule cannot do what it says; NULL: none. */
+static const char *not_supported(const struct rule_text *text)
+{
+	if (text->what != FOR_MEETING)
+		return "for";
+	if (text->add_to)
+		return "add_to";
+	return text->amend && !text->create ? "amend" : NULL;
+}
+
+static void warn_left_out(struct loader *loader, const struct ub_yaml_node *node, const char *key)
+{
+	const struct ub_yaml_node *value = ub_yaml_get(node, key);
+	struct ub_diag *diag = ub_warning(loader->diags, "not-supported", first_line(value),
+	    "`%s: %.*s` is not supported yet, so this rule is left out", key,
+	    UB_ARGS(value->kind == UB_YAML_SCALAR ? value->text : UB_TEXT("...")));
+	ub_diag_set_help(loader->diags, diag, "say `enabled: false` until it is");
+}
+
+static void warn_without_amend(struct loader *loader, const struct ub_yaml_node *amend)
+{
+	ub_warning(loader->diags, "not-supported", first_line(amend),
+	    "`amend` is not supported yet: the items are made, the meeting itself stays as it is");
+}
+
+/* ---- reading ---- */
+
+static void check_keys(struct loader *loader, const struct ub_yaml_node *node, const struct rule_text *text)
+{
+	static const char *const only[] = { "sections", "attendees", "longer" };
+	for (size_t i = 0; !text->add_to && i < UB_COUNT(only); i++) {
+		const struct ub_yaml_node *value = ub_yaml_get(node, only[i]);
+		if (value)
+			ub_error(loader->diags, "conflict", first_line(value),
+			    "`%s` stands in an item of `create`, or beside `add_to`", only[i]);
+	}
+	if (text->create || text->add_to || text->amend)
+		return;
+	struct ub_diag *diag = ub_error(
+	    loader->diags, "missing-key", first_line(node), "this rule does nothing: it has no `create`");
+	ub_diag_set_help(loader->diags, diag, "add `create:` with a list of items");
+}
+
+static void take_text(struct loaded_rule *out, const struct rule_text *text, const struct ub_yaml_node *node)
+{
+	struct ub_rule *rule = &out->rule;
+	bool named = text->name && text->name->kind == UB_YAML_SCALAR;
+	bool grouped = text->group && text->group->kind == UB_YAML_SCALAR;
+	out->name_node = named ? text->name : node;
+	out->group_node = text->group;
+	out->when = text->when;
+	out->unless = text->unless;
+	rule->place = first_line(out->name_node);
+	rule->name = named ? text->name->text : UB_TEXT_NONE;
+	rule->group = grouped ? text->group->text : UB_TEXT_NONE;
+	rule->description = text->description;
+	rule->was = text->was;
+	rule->mode = (enum ub_rule_mode)text->mode;
+	rule->enabled = text->enabled;
+	rule->when = text->when.program;
+	rule->unless = text->unless.program;
+	if (text->when.node)
+		rule->when_place = first_line(text->when.node);
+	if (text->unless.node)
+		rule->unless_place = first_line(text->unless.node);
+}
+
+static void load_rule(struct loader *loader, const struct ub_yaml_node *node, size_t layer)
+{
+	struct rule_text text = { .enabled = true };
+	struct loaded_rule *rule = UB_NEW(loader->arena, struct loaded_rule);
+	if (node->broken)
+		return;
+	ub_yaml_read(&loader->reader, &rule_type, node, &text);
+	if (node->kind != UB_YAML_MAP)
+		return;
+	take_text(rule, &text, node);
+	rule->layer = layer;
+	check_keys(loader, node, &text);
+	const char *missing = not_supported(&text);
+	if (missing && rule->rule.enabled)
+		warn_left_out(loader, node, missing);
+	else if (text.amend && rule->rule.enabled)
+		warn_without_amend(loader, text.amend);
+	rule->left_out = missing != NULL;
+	if (text.create && !missing)
+		load_items(loader, rule, text.create);
+	*ub_push(loader->arena, &loader->rules) = rule;
+}
+
+void load_rules(struct loader *loader, const struct rule_file *file)
+{
+	const struct ub_yaml_node *list = file->rules;
+	if (!list || list->broken)
+		return;
+	if (list->kind != UB_YAML_LIST) {
+		ub_yaml_expected(&loader->reader, list, "a list of rules");
+		return;
+	}
+	for (size_t i = 0; i < list->n; i++) {
+		if (loader->rules.n == UB_RULES_MAX) {
+			ub_error(loader->diags, "too-many", first_line(list->items[i]), "more than %d rules",
+			    UB_RULES_MAX);
+			return;
+		}
+		load_rule(loader, list->items[i], file->layer);
+	}
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_RULES_PRIVATE_H
+#define UPBEAT_RULES_PRIVATE_H
+
+#include "upbeat/rules.h"
+
+/* An expression and where it stands. */
+struct expression {
+	const struct ub_cel_program *program; /* NULL: not given, or broken (and reported) */
+	const struct ub_yaml_node *node;      /* NULL: not given */
+};
+
+/* A name that a file defines. */
+struct definition {
+	struct ub_text name;
+	const struct ub_yaml_node *key, *value;
+	size_t layer;
+	const struct ub_cel_program *program;
+};
+
+/* What a rule file holds, apart from what is read later, with all files known. */
+struct rule_file {
+	const struct ub_rule_file *file;
+	size_t layer;
+	const struct ub_yaml_node *define, *rules, *change;
+};
+
+/* A rule as it was read. */
+struct loaded_rule {
+	struct ub_rule rule;
+	struct expression when, unless;
+	const struct ub_yaml_node *name_node;
+	const struct ub_yaml_node *group_node;
+	struct loaded_item *items;
+	size_t n_items;
+	size_t layer;
+	bool left_out; /* not supported yet, and said so */
+	bool replaced; /* by a rule of a later layer */
+};
+
+struct loaded_item {
+	struct ub_rule_item item;
+	const struct ub_yaml_node *node, *name_node;
+	enum { MARK_NEW, MARK_OPEN, MARK_DONE } mark; /* for finding circles */
+};
+
+/* All that is known while a set of rules is loaded. */
+struct loader {
+	struct ub_arena *arena;
+	struct ub_diags *diags;
+	const struct ub_rules_input *input;
+	struct ub_yaml_reader reader; /* its context is the loader */
+	struct ub_cel_env *env;
+	struct ub_template_set *templates;
+	const struct ub_cel_type *people, *colleagues; /* list(person), list(colleague) */
+	struct ub_map *places;                         /* of programs: struct ub_yaml_node * */
+	struct ub_map *definitions;                    /* struct definition * */
+	UB_VEC(struct rule_file) files;
+	UB_VEC(struct loaded_rule *) rules;
+	struct loaded_rule *rule; /* the one being read */
+};
+
+/* ---- expression.c ---- */
+
+/* Compiles a scalar; NULL after a report. `expected` as in ub_cel_compile(). */
+const struct ub_cel_program *compile_expression(
+    struct loader *loader, const struct ub_yaml_node *node, const struct ub_cel_type *expected);
+/* Where bytes of a program's text stand. */
+struct ub_place program_place(
+    const struct loader *loader, const struct ub_cel_program *program, size_t at, size_t len);
+/* Warns where the expression reads what an account may lack; `consequence`: "rule `prep` cannot be decided".
+ */
+void warn_unguarded(struct loader *loader, const struct ub_cel_program *program, const char *consequence);
+/* For tables: reads a struct expression. */
+ub_yaml_read_fn read_condition;
+/* The first line of a node: what a caret row can underline. */
+struct ub_place first_line(const struct ub_yaml_node *node);
+
+/* ---- define.c ---- */
+
+/* Declares the definitions of all files; those of a later layer take the place of earlier ones. */
+void load_definitions(struct loader *loader);
+
+/* ---- rule.c ---- */
+
+extern const struct ub_yaml_type rule_type;
+void load_rules(struct loader *loader, const struct rule_file *file);
+/* Letters, digits, - and _, of a length that fits into messages and names. */
+bool check_name(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, bool letter_first);
+
+/* For tables: at most UB_RULE_LIST_MAX entries. */
+ub_yaml_read_fn check_short_list;
+
+/* ---- item.c ---- */
+
+extern const struct ub_yaml_type item_type;
+/* Reads the list `create` into the rule. */
+bool load_items(struct loader *loader, struct loaded_rule *rule, const struct ub_yaml_node *list);
+
+/* ---- value.c: what the fields of an item hold; CUSTOM types for tables ---- */
+
+extern const struct ub_yaml_type span_type, duration_cases_type, point_cases_type, title_cases_type,
+    body_cases_type, people_cases_type;
+
+/* `between`: two points, or cases of such pairs. */
+struct window_cases {
+	struct ub_cases from, to;
+};
+extern const struct ub_yaml_type window_cases_type;
+
+/* ---- points.c ---- */
+
+/* That the item which a point names is one of the rule being read, and has that time. */
+bool check_point(struct loader *loader, const struct ub_yaml_node *node, const struct ub_point *point);
+/* That items do not wait for each other. */
+void check_circles(struct loader *loader, struct loaded_rule *rule);
+
+/* ---- check.c ---- */
+
+/* That names of rules and groups do not meet; marks the rules that others replace. */
+void check_names(struct loader *loader);
+/* What can be said of a whole rule. */
+void check_rule(struct loader *loader, struct loaded_rule *rule);
+/* Walks the conditions of all cases of an item; *at starts at 0. */
+bool each_condition(const struct ub_rule_item *item, size_t *at, const struct ub_cel_program **when);
+
+/* ---- audience.c ---- */
+
+/* That what customers can see is free of internal data. */
+void check_audience(struct loader *loader, const struct loaded_rule *rule);
+
+/* ---- why.c ---- */
+
+/* One line: the sub-expression that decided, with the values it had. */
+struct ub_text why_line(
+    const struct ub_cel_program *program, struct ub_cel_activation *activation, struct ub_arena *arena);
+/* What an evaluation could not tell, as one line. */
+struct ub_text why_error(const struct ub_cel_error *error, struct ub_arena *arena);
+
+#endif

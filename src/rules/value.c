@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stddef.h>
+
+#include "rules-private.h"
+
+/*
+ * What the fields of an item hold: one literal, or a list of cases each with an `if` and a literal `use`.
+ * Both ways a literal is read by the same reader, so that errors show when rules are loaded.
+ */
+
+/* ---- literals ---- */
+
+static bool report_time(
+    const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, const struct ub_time_error *error)
+{
+	struct ub_place place = ub_yaml_place(node, error->at, error->at + error->len);
+	struct ub_diag *diag = ub_error(reader->diags, "bad-time", place, "%.*s", UB_ARGS(error->message));
+	if (error->help.len)
+		ub_diag_set_help(reader->diags, diag, "%.*s", UB_ARGS(error->help));
+	return false;
+}
+
+static bool is_text(const struct ub_yaml_node *node)
+{
+	return node->kind == UB_YAML_SCALAR && ub_text_trim(node->text).len != 0;
+}
+
+static bool read_span(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	struct ub_time_error error;
+	if (!is_text(node))
+		return ub_yaml_expected(reader, node, type->noun);
+	return ub_cal_parse_span(reader->arena, node->text, out, &error) || report_time(reader, node, &error);
+}
+
+/* A length of clock time: business days have none. */
+static bool read_length(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	const struct ub_span *span = out;
+	int64_t seconds;
+	if (!read_span(reader, type, node, out))
+		return false;
+	if (ub_cal_span_seconds(*span, &seconds) && seconds >= type->min && seconds <= type->max)
+		return true;
+	if (span->unit == UB_BUSINESS_DAYS)
+		ub_error(reader->diags, "bad-time", node->place, "a business day has no length");
+	else
+		ub_error(reader->diags, "bad-time", node->place, "`%.*s` is too %s for %s",
+		    UB_ARGS(node->text), seconds < type->min ? "short" : "long", type->noun);
+	return false;
+}
+
+static bool read_point(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	struct ub_time_error error;
+	if (!is_text(node))
+		return ub_yaml_expected(reader, node, type->noun);
+	if (!ub_cal_parse_point(reader->arena, node->text, out, &error))
+		return report_time(reader, node, &error);
+	return check_point(reader->context, node, out);
+}
+
+static struct ub_place map_node(void *data, size_t at, size_t len)
+{
+	return ub_yaml_place(data, at, at + len);
+}
+
+static bool read_title(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	struct loader *loader = reader->context;
+	if (!is_text(node))
+		return ub_yaml_expected(reader, node, type->noun);
+	const struct ub_template *title =
+	    ub_template_compile(loader->templates, node->text, map_node, (void *)node, reader->diags);
+	*(const struct ub_template **)out = title;
+	return title != NULL;
+}
+
+static bool read_body(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	struct loader *loader = reader->context;
+	if (!is_text(node))
+		return ub_yaml_expected(reader, node, type->noun);
+	const struct ub_template *body =
+	    ub_template_use(loader->templates, node->text, node->place, reader->diags);
+	*(const struct ub_template **)out = body;
+	return body != NULL;
+}
+
+static bool read_people(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	struct loader *loader = reader->context;
+	const struct ub_cel_program **people = out;
+	(void)type;
+	*people = NULL;
+	if (node->kind == UB_YAML_SCALAR && ub_text_is(ub_text_trim(node->text), "none"))
+		return true;
+	*people = compile_expression(loader, node, loader->people);
+	return *people != NULL;
+}
+
+/* ---- cases ---- */
+
+struct case_text {
+	struct expression when;
+	const struct ub_yaml_node *use;
+};
+
+static const struct ub_yaml_type condition_type = {
+	.shape = UB_YAML_CUSTOM, .noun = "a condition", .read = read_condition
+};
+
+static const struct ub_yaml_field case_fields[] = {
+	{ "if", &condition_type, offsetof(struct case_text, when), false,
+	    "the case holds when this is true; without it always" },
+	{ "use", &ub_yaml_type_node, offsetof(struct case_text, use), true, "the value then" },
+};
+
+static const struct ub_yaml_type case_type = {
+	.shape = UB_YAML_FIELDS, .noun = "a case with `if` and `use`", UB_YAML_TABLE(case_fields)
+};
+
+static bool are_cases(const struct ub_yaml_node *node)
+{
+	return node->kind == UB_YAML_LIST && node->n != 0 && node->items[0]->kind == UB_YAML_MAP;
+}
+
+static bool check_count(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node)
+{
+	if (node->n <= UB_RULE_CASES_MAX)
+		return true;
+	ub_error(reader->diags, "too-many", first_line(node), "more than %d cases", UB_RULE_CASES_MAX);
+	return false;
+}
+
+static void warn_unreachable(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, size_t i)
+{
+	struct ub_diag *diag = ub_warning(reader->diags, "unreachable", first_line(node->items[i]),
+	    "this case is never reached: the one before it has no `if`");
+	diag->related = first_line(node->items[i - 1]);
+	diag->related_message = UB_TEXT("this one always holds");
+}
+
+static bool read_case(const struct ub_yaml_reader *reader, const struct ub_yaml_type *literal,
+    const struct ub_yaml_node *node, struct ub_case *out)
+{
+	struct case_text text = { 0 };
+	bool good = ub_yaml_read(reader, &case_type, node, &text);
+	out->when = text.when.program;
+	out->place = first_line(text.use ? text.use : node);
+	return text.use && ub_yaml_read(reader, literal, text.use, &out->use) && good;
+}
+
+static bool read_cases(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	struct ub_cases *cases = out;
+	bool listed = are_cases(node), good = true;
+	if (listed && !check_count(reader, node))
+		return false;
+	struct ub_case *items = UB_NEW_ARRAY(reader->arena, struct ub_case, listed ? node->n : 1);
+	*cases = (struct ub_cases){ items, listed ? node->n : 1 };
+	if (!listed) {
+		items[0].place = first_line(node);
+		return ub_yaml_read(reader, type->item, node, &items[0].use);
+	}
+	bool ended = false;
+	for (size_t i = 0; i < node->n; i++) {
+		good &= read_case(reader, type->item, node->items[i], &items[i]);
+		if (ended)
+			warn_unreachable(reader, node, i);
+		ended = node->items[i]->kind == UB_YAML_MAP && !ub_yaml_get(node->items[i], "if");
+	}
+	return good;
+}
+
+/* ---- windows: pairs of points ---- */
+
+static bool read_window(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, struct ub_case *from, struct ub_case *to)
+{
+	if (node->kind != UB_YAML_LIST || node->n != 2)
+		return ub_yaml_expected(reader, node, type->noun);
+	from->place = first_line(node->items[0]);
+	to->place = first_line(node->items[1]);
+	bool good = ub_yaml_read(reader, type->item, node->items[0], &from->use.point);
+	return ub_yaml_read(reader, type->item, node->items[1], &to->use.point) && good;
+}
+
+static bool read_window_case(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, struct ub_case *from, struct ub_case *to)
+{
+	struct case_text text = { 0 };
+	bool good = ub_yaml_read(reader, &case_type, node, &text);
+	from->when = to->when = text.when.program;
+	return text.use && read_window(reader, type, text.use, from, to) && good;
+}
+
+static bool read_windows(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	struct window_cases *windows = out;
+	bool listed = are_cases(node), good = true;
+	size_t n = listed ? node->n : 1;
+	if (listed && !check_count(reader, node))
+		return false;
+	struct ub_case *from = UB_NEW_ARRAY(reader->arena, struct ub_case, n);
+	struct ub_case *to = UB_NEW_ARRAY(reader->arena, struct ub_case, n);
+	*windows = (struct window_cases){ { from, n }, { to, n } };
+	for (size_t i = 0; i < n; i++)
+		good &= listed ? read_window_case(reader, type, node->items[i], &from[i], &to[i])
+			       : read_window(reader, type, node, from, to);
+	return good;
+}
+
+/* ---- types ---- */
+
+const struct ub_yaml_type span_type = { .shape = UB_YAML_CUSTOM,
+	.noun = "a reminder like `10m`",
+	.min = 0,
+	.max = UB_RULE_REMINDER_MAX,
+	.read = read_length };
+
+static const struct ub_yaml_type duration_type = { .shape = UB_YAML_CUSTOM,
+	.noun = "a duration like `30m`",
+	.min = 1,
+	.max = UB_RULE_DURATION_MAX,
+	.read = read_length };
+
+static const struct ub_yaml_type point_type = { .shape = UB_YAML_CUSTOM,
+	.noun = "a point in time like `2 business days before start`",
+	.read = read_point };
+
+static const struct ub_yaml_type title_type = {
+	.shape = UB_YAML_CUSTOM, .noun = "a title", .read = read_title
+};
+
+static const struct ub_yaml_type body_type = {
+	.shape = UB_YAML_CUSTOM, .noun = "the name of a template", .read = read_body
+};
+
+static const struct ub_yaml_type people_type = { .shape = UB_YAML_CUSTOM,
+	.noun = "an expression for people like `meeting.internal`, or `none`",
+	.read = read_people };
+
+const struct ub_yaml_type duration_cases_type = {
+	.shape = UB_YAML_CUSTOM, .read = read_cases, .item = &duration_type
+};
+const struct ub_yaml_type point_cases_type = {
+	.shape = UB_YAML_CUSTOM, .read = read_cases, .item = &point_type
+};
+const struct ub_yaml_type title_cases_type = {
+	.shape = UB_YAML_CUSTOM, .read = read_cases, .item = &title_type
+};
+const struct ub_yaml_type body_cases_type = {
+	.shape = UB_YAML_CUSTOM, .read = read_cases, .item = &body_type
+};
+const struct ub_yaml_type people_cases_type = {
+	.shape = UB_YAML_CUSTOM, .read = read_cases, .item = &people_type
+};
+const struct ub_yaml_type window_cases_type = { .shape = UB_YAML_CUSTOM,
+	.noun = "two points in time: [3 business days before start, 2 business days before start]",
+	.read = read_windows,
+	.item = &point_type };

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules-private.h"
+
+/*
+ * Why a condition came to its value, as one line that people read: the parts of `&&` and `||` that decided,
+ * each with the values it was computed from. Names that rules define are shown by their name.
+ */
+
+/* Values longer than this are cut. */
+#define VALUE_MAX 60
+
+static struct ub_text trace_text(const struct ub_cel_trace *trace)
+{
+	return ub_text_sub(ub_cel_program_text(trace->program), trace->at, trace->at + trace->len);
+}
+
+/* Expressions may be written over several lines. */
+static void put_text(struct ub_buf *out, struct ub_text text)
+{
+	bool gap = false;
+	ub_buf_char(out, '`');
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+		bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+		if (!blank || !gap)
+			ub_buf_char(out, blank ? ' ' : c);
+		gap = blank;
+	}
+	ub_buf_char(out, '`');
+}
+
+/* A length of time as people say it; everything else as CEL writes it. */
+static void put_value(struct ub_buf *out, struct ub_cel_value value)
+{
+	if (value.kind == UB_CEL_DURATION && ub_cel_nanos(value) == 0)
+		ub_cal_print_seconds(out, value.i);
+	else if (value.kind == UB_CEL_ERROR)
+		ub_buf_str(out, "not known");
+	else
+		ub_cel_print_literal(out, value, VALUE_MAX);
+}
+
+static void put_fact(struct ub_buf *out, const struct ub_cel_trace *trace)
+{
+	put_text(out, trace_text(trace));
+	ub_buf_str(out, " is ");
+	put_value(out, trace->value);
+}
+
+/* Whether what decided a trace are conditions of the same expression, so that they can speak for it. */
+static bool is_made_of_conditions(const struct ub_cel_trace *trace)
+{
+	for (size_t i = 0; i < trace->n_parts; i++)
+		if (trace->parts[i].value.kind != UB_CEL_BOOL || trace->parts[i].program != trace->program)
+			return false;
+	return trace->n_parts != 0;
+}
+
+/* The values that something was computed from: the traces that have no parts of their own. */
+static void put_values(struct ub_buf *out, const struct ub_cel_trace *trace, bool *first)
+{
+	for (size_t i = 0; i < trace->n_parts && out->len < UB_RULE_WHY_MAX; i++) {
+		const struct ub_cel_trace *part = &trace->parts[i];
+		if (part->n_parts) {
+			put_values(out, part, first);
+			continue;
+		}
+		ub_buf_str(out, *first ? " (" : ", ");
+		*first = false;
+		put_fact(out, part);
+	}
+}
+
+static void put_reason(struct ub_buf *out, const struct ub_cel_trace *trace)
+{
+	if (out->len > UB_RULE_WHY_MAX)
+		return;
+	if (is_made_of_conditions(trace)) {
+		for (size_t i = 0; i < trace->n_parts; i++)
+			put_reason(out, &trace->parts[i]);
+		return;
+	}
+	bool first = true;
+	if (out->len)
+		ub_buf_str(out, ", ");
+	put_fact(out, trace);
+	put_values(out, trace, &first);
+	if (!first)
+		ub_buf_char(out, ')');
+}
+
+struct ub_text why_line(
+    const struct ub_cel_program *program, struct ub_cel_activation *activation, struct ub_arena *arena)
+{
+	struct ub_buf out = UB_BUF(arena);
+	const struct ub_cel_trace *trace = ub_cel_explain(program, activation, arena, NULL);
+	put_reason(&out, trace);
+	if (out.len <= UB_RULE_WHY_MAX)
+		return ub_buf_text(&out);
+	size_t end = UB_RULE_WHY_MAX;
+	while (end > 0 && ((unsigned char)out.ptr[end] & 0xC0) == 0x80)
+		end--;
+	return ub_textf(arena, "%.*s...", (int)end, out.ptr);
+}
+
+struct ub_text why_error(const struct ub_cel_error *error, struct ub_arena *arena)
+{
+	struct ub_buf out = UB_BUF(arena);
+	if (error->program) {
+		put_text(&out,
+		    ub_text_sub(ub_cel_program_text(error->program), error->at, error->at + error->len));
+		ub_buf_str(&out, ": ");
+	}
+	ub_buf_add(&out, error->message);
+	return ub_buf_text(&out);
+}
