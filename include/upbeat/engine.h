@@ -76,7 +76,8 @@ void ub_decide(const struct ub_decide_input *input, struct ub_decision *decision
 /* ---- the process ---- */
 
 /* Runs the engine on `fd`, the relay's socket, until its other end is closed or SIGTERM. `signals` is a
- * signalfd (ub_sys_signals_open()). Takes over one hold of the snapshot. The exit status of the process. */
+ * signalfd (ub_sys_signals_open()). Takes over one hold of the snapshot. ub_dav_init() was called. The exit
+ * status of the process. */
 int ub_engine_run(int fd, int signals, struct ub_snapshot *snapshot, struct ub_log *log);
 
 #endif

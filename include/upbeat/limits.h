@@ -69,6 +69,20 @@
 /* engine: what is read of the configuration */
 #define UB_SETTINGS_MAX  (1024u * 1024)
 #define UB_RULE_FILE_MAX UB_YAML_BYTES_MAX /* rules, templates and holidays, each */
+/* engine: what it holds in memory */
+#define UB_AUTHORIZATION_MAX    8192
+#define UB_CREDENTIAL_MS        60000 /* how long a caller's credentials are kept at most */
+#define UB_ENGINE_WORKERS       4
+#define UB_LEASE_MS             120000 /* how long a pass may take before another may begin */
+#define UB_RETRY_MS             1000   /* before the second try; doubled each time */
+#define UB_RETRY_MAX_MS         30000
+#define UB_IDLE_MS              1000   /* between looks at the store when nothing is known to become due */
+#define UB_SWEEP_MS             1000   /* between looks for credentials whose time is up */
+#define UB_WRITES_MAX           10000  /* between announcement and answer */
+#define UB_CREDENTIALS_MAX      100000 /* principals */
+#define UB_IDENTITY_SECONDS     300    /* how long it is believed whose a collection is */
+#define UB_IDENTITY_CACHE_BYTES (1024u * 1024)
+
 /* rules */
 #define UB_RULE_NAME_MAX     64 /* of a rule, group, item, definition */
 #define UB_RULES_MAX         20000

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "credentials.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/evp.h>
+
+struct kept {
+	struct kept *next;
+	struct ub_credential *credential;
+	int64_t until;
+	size_t principal_len;
+	char principal[];
+};
+
+struct ub_credentials {
+	pthread_mutex_t mutex;
+	struct kept *buckets[1024];
+	size_t n;
+};
+
+struct ub_credentials *ub_credentials_new(void)
+{
+	struct ub_credentials *credentials = calloc(1, sizeof(*credentials));
+	if (!credentials || pthread_mutex_init(&credentials->mutex, NULL) != 0)
+		abort();
+	return credentials;
+}
+
+static void let_go(struct ub_credentials *credentials, struct kept **at)
+{
+	struct kept *kept = *at;
+	*at = kept->next;
+	ub_credential_free(&kept->credential);
+	free(kept);
+	credentials->n--;
+}
+
+void ub_credentials_free(struct ub_credentials **credentials)
+{
+	if (!*credentials)
+		return;
+	for (size_t i = 0; i < UB_COUNT((*credentials)->buckets); i++)
+		while ((*credentials)->buckets[i])
+			let_go(*credentials, &(*credentials)->buckets[i]);
+	pthread_mutex_destroy(&(*credentials)->mutex);
+	free(*credentials);
+	*credentials = NULL;
+}
+
+/* What stands behind the scheme's name, if it is this one. */
+static bool has_scheme(struct ub_text authorization, struct ub_text scheme, struct ub_text *rest)
+{
+	if (authorization.len > UB_AUTHORIZATION_MAX || authorization.len <= scheme.len ||
+	    authorization.ptr[scheme.len] != ' ' ||
+	    !ub_text_eq_nocase(ub_text_sub(authorization, 0, scheme.len), scheme))
+		return false;
+	*rest = ub_text_trim(ub_text_sub(authorization, scheme.len, authorization.len));
+	return rest->len > 0;
+}
+
+struct ub_text ub_credentials_user(struct ub_text authorization, struct ub_arena *arena)
+{
+	struct ub_text code;
+	if (!has_scheme(authorization, UB_TEXT("Basic"), &code) || code.len % 4 != 0)
+		return UB_TEXT_NONE;
+	unsigned char *plain = ub_arena_alloc(arena, code.len);
+	int length = EVP_DecodeBlock(plain, (const unsigned char *)code.ptr, (int)code.len);
+	struct ub_text user = UB_TEXT_NONE;
+	size_t colon =
+	    length < 0 ? SIZE_MAX : ub_text_find(ub_text_n((char *)plain, (size_t)length), UB_TEXT(":"), 0);
+	if (colon != SIZE_MAX)
+		user = ub_text_copy(arena, ub_text_n((char *)plain, colon));
+	explicit_bzero(plain, code.len);
+	return user;
+}
+
+struct ub_text ub_credentials_principal(struct ub_text authorization, struct ub_arena *arena)
+{
+	struct ub_text token;
+	if (!has_scheme(authorization, UB_TEXT("Bearer"), &token))
+		return ub_credentials_user(authorization, arena);
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned length = 0;
+	if (EVP_Digest(token.ptr, token.len, digest, &length, EVP_sha256(), NULL) != 1)
+		abort();
+	struct ub_buf out = UB_BUF(arena);
+	ub_buf_str(&out, "token:");
+	for (unsigned i = 0; i < 16; i++)
+		ub_buf_printf(&out, "%02x", digest[i]);
+	return ub_buf_text(&out);
+}
+
+static struct kept **find(struct ub_credentials *credentials, struct ub_text principal)
+{
+	struct kept **at = &credentials->buckets[ub_text_hash(principal) % UB_COUNT(credentials->buckets)];
+	while (*at && !ub_text_eq(ub_text_n((*at)->principal, (*at)->principal_len), principal))
+		at = &(*at)->next;
+	return at;
+}
+
+struct ub_credential *ub_credential_new(struct ub_text authorization, struct ub_text host)
+{
+	size_t size = sizeof(struct ub_credential) + authorization.len + host.len;
+	struct ub_credential *credential = calloc(1, size);
+	if (!credential)
+		abort();
+	char *bytes = (char *)(credential + 1);
+	memcpy(bytes, authorization.ptr, authorization.len);
+	memcpy(bytes + authorization.len, host.ptr, host.len);
+	*credential = (struct ub_credential){ .authorization = { bytes, authorization.len },
+		.host = { bytes + authorization.len, host.len },
+		.size = size };
+	return credential;
+}
+
+void ub_credential_free(struct ub_credential **credential)
+{
+	if (!*credential)
+		return;
+	explicit_bzero(*credential, (*credential)->size);
+	free(*credential);
+	*credential = NULL;
+}
+
+static struct kept *kept_new(struct ub_text principal)
+{
+	struct kept *kept = calloc(1, sizeof(*kept) + principal.len);
+	if (!kept)
+		abort();
+	kept->principal_len = principal.len;
+	memcpy(kept->principal, principal.ptr, principal.len);
+	return kept;
+}
+
+void ub_credentials_keep(struct ub_credentials *credentials, struct ub_text principal,
+    struct ub_text authorization, struct ub_text host, int64_t now)
+{
+	if (principal.len == 0 || authorization.len > UB_AUTHORIZATION_MAX)
+		return;
+	pthread_mutex_lock(&credentials->mutex);
+	struct kept **at = find(credentials, principal);
+	if (!*at && credentials->n < UB_CREDENTIALS_MAX) {
+		*at = kept_new(principal);
+		credentials->n++;
+	}
+	if (*at) {
+		ub_credential_free(&(*at)->credential);
+		(*at)->credential = ub_credential_new(authorization, host);
+		(*at)->until = now + UB_CREDENTIAL_MS;
+	}
+	pthread_mutex_unlock(&credentials->mutex);
+}
+
+struct ub_credential *ub_credentials_take(
+    struct ub_credentials *credentials, struct ub_text principal, int64_t now)
+{
+	struct ub_credential *copy = NULL;
+	pthread_mutex_lock(&credentials->mutex);
+	struct kept *kept = *find(credentials, principal);
+	if (kept && now < kept->until)
+		copy = ub_credential_new(kept->credential->authorization, kept->credential->host);
+	pthread_mutex_unlock(&credentials->mutex);
+	return copy;
+}
+
+void ub_credentials_drop(struct ub_credentials *credentials, struct ub_text principal)
+{
+	pthread_mutex_lock(&credentials->mutex);
+	struct kept **at = find(credentials, principal);
+	if (*at)
+		let_go(credentials, at);
+	pthread_mutex_unlock(&credentials->mutex);
+}
+
+void ub_credentials_expire(struct ub_credentials *credentials, int64_t now)
+{
+	pthread_mutex_lock(&credentials->mutex);
+	for (size_t i = 0; credentials->n && i < UB_COUNT(credentials->buckets); i++)
+		for (struct kept **at = &credentials->buckets[i]; *at;) {
+			if (now >= (*at)->until)
+				let_go(credentials, at);
+			else
+				at = &(*at)->next;
+		}
+	pthread_mutex_unlock(&credentials->mutex);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_ENGINE_CREDENTIALS_H
+#define UPBEAT_ENGINE_CREDENTIALS_H
+
+/*
+ * The callers' own credentials, in memory only, for as long as there is something to do with them and at most
+ * UB_CREDENTIAL_MS: Upbeat can do nothing that the user could not. What is let go of is wiped.
+ */
+
+#include "upbeat/base.h"
+
+struct ub_credentials;
+
+struct ub_credentials *ub_credentials_new(void);
+void ub_credentials_free(struct ub_credentials **credentials);
+
+/*
+ * Whom an Authorization value speaks for, as keys name him: a user's name (Basic, RFC 7617), or for a bearer
+ * token (RFC 6750) its digest, since nothing else tells one user's tokens from another's. Empty: a scheme
+ * whose values cannot be used again (Digest, Negotiate), or none.
+ */
+struct ub_text ub_credentials_principal(struct ub_text authorization, struct ub_arena *arena);
+/* The user name of a Basic Authorization value; empty for any other scheme. */
+struct ub_text ub_credentials_user(struct ub_text authorization, struct ub_arena *arena);
+
+/* Remembers them, replacing earlier ones of the principal. `now`: milliseconds on the monotonic clock. Past
+ * UB_CREDENTIALS_MAX principals they are not kept: the keys wait. */
+void ub_credentials_keep(struct ub_credentials *credentials, struct ub_text principal,
+    struct ub_text authorization, struct ub_text host, int64_t now);
+
+struct ub_credential {
+	struct ub_text authorization, host;
+	size_t size; /* of the whole, to wipe it */
+};
+/* A copy of both. Never NULL. */
+struct ub_credential *ub_credential_new(struct ub_text authorization, struct ub_text host);
+/* A copy for one pass, or NULL. Any thread. */
+UB_MUST_USE struct ub_credential *ub_credentials_take(
+    struct ub_credentials *credentials, struct ub_text principal, int64_t now);
+/* Wipes and frees; sets *credential to NULL. */
+void ub_credential_free(struct ub_credential **credential);
+
+/* Nothing is left to do for him, or upstream did not accept them. */
+void ub_credentials_drop(struct ub_credentials *credentials, struct ub_text principal);
+void ub_credentials_expire(struct ub_credentials *credentials, int64_t now);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_ENGINE_PASS_H
+#define UPBEAT_ENGINE_PASS_H
+
+/*
+ * One pass: look at a calendar object and at what stands beside it, decide, act. It looks at the present
+ * state only, so that a lost or doubled wake-up costs one more pass and a second pass writes nothing.
+ */
+
+#include "identity.h"
+#include "upbeat/engine.h"
+#include "upbeat/store.h"
+
+struct ub_pass {
+	struct ub_snapshot *snapshot;
+	struct ub_identities *identities;
+	struct ub_store *store;
+	const struct ub_job *job; /* its key is an object's */
+	const struct ub_caller *caller;
+	struct ub_log *log;
+	ub_instant now;
+	int64_t monotonic; /* milliseconds */
+	struct ub_arena *arena;
+	/* made by the pass */
+	struct ub_identity identity;
+	struct ub_text collection; /* href, with its slash */
+};
+
+enum ub_pass_end {
+	UB_PASS_SETTLED,   /* nothing is left to do */
+	UB_PASS_AGAIN,     /* not now: in a moment, by itself */
+	UB_PASS_DENIED,    /* these credentials are not good (any more): the principal's next request */
+	UB_PASS_NOT_OWNER, /* the calendar's owner has to come by, or a service account */
+};
+
+/* *why: one line for the log and for `status`; no secret and no contents. */
+enum ub_pass_end ub_pass_run(struct ub_pass *pass, struct ub_text *why);
+
+/* The organisation, as the store keeps what belongs to it apart. */
+extern const struct ub_text ub_organization;
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "worker.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "pass.h"
+#include "upbeat/settings.h"
+
+struct worker {
+	struct ub_engine *engine;
+	struct ub_client *client;
+	pthread_t thread;
+};
+
+struct ub_workers {
+	struct worker workers[UB_ENGINE_WORKERS];
+};
+
+static int64_t wall_ms(void)
+{
+	return ub_sys_now() * 1000;
+}
+
+void ub_engine_wake(struct ub_engine *engine)
+{
+	pthread_mutex_lock(&engine->mutex);
+	engine->wakeups++;
+	pthread_cond_broadcast(&engine->changed);
+	pthread_mutex_unlock(&engine->mutex);
+}
+
+static struct ub_snapshot *current_snapshot(struct ub_engine *engine)
+{
+	pthread_mutex_lock(&engine->mutex);
+	struct ub_snapshot *snapshot = ub_snapshot_hold(engine->snapshot);
+	pthread_mutex_unlock(&engine->mutex);
+	return snapshot;
+}
+
+/* 1 s, 2 s, 4 s ... so that a server that is down is not asked without pause. */
+static int64_t next_try(unsigned attempts)
+{
+	int64_t wait = UB_RETRY_MS;
+	for (unsigned i = 1; i < attempts && wait < UB_RETRY_MAX_MS; i++)
+		wait *= 2;
+	return wall_ms() + (wait < UB_RETRY_MAX_MS ? wait : UB_RETRY_MAX_MS);
+}
+
+static void say(struct ub_engine *engine, enum ub_store_result result, const struct ub_job *job)
+{
+	if (result != UB_STORE_OK && result != UB_STORE_STALE)
+		ub_log(engine->log, UB_LOG_ERROR, "%.*s: the store: %s", UB_ARGS(job->key.href),
+		    ub_store_problem(engine->store));
+}
+
+static void finish(
+    struct ub_engine *engine, const struct ub_job *job, enum ub_pass_end end, struct ub_text why)
+{
+	int64_t now = wall_ms();
+	if (end == UB_PASS_SETTLED)
+		say(engine, ub_store_settle(engine->store, job, now), job);
+	else if (end == UB_PASS_AGAIN)
+		say(engine, ub_store_retry(engine->store, job, now, next_try(job->attempts), why), job);
+	else
+		say(engine, ub_store_wait(engine->store, job, now, why), job);
+	if (end == UB_PASS_DENIED)
+		ub_credentials_drop(engine->credentials, job->key.principal);
+}
+
+static void pass(
+    struct worker *worker, const struct ub_job *job, struct ub_credential *credential, struct ub_arena *arena)
+{
+	struct ub_engine *engine = worker->engine;
+	struct ub_snapshot *snapshot = current_snapshot(engine);
+	struct ub_caller caller = { .client = worker->client,
+		.user = ub_credentials_user(credential->authorization, arena),
+		.principal = job->key.principal,
+		.authorization = credential->authorization,
+		.host = credential->host };
+	struct ub_pass run = { .snapshot = snapshot,
+		.identities = engine->identities,
+		.store = engine->store,
+		.job = job,
+		.caller = &caller,
+		.log = engine->log,
+		.now = ub_sys_now(),
+		.monotonic = ub_sys_monotonic_ms(),
+		.arena = arena };
+	struct ub_text why = UB_TEXT_NONE;
+	enum ub_pass_end end = ub_pass_run(&run, &why);
+	ub_log(engine->log, end == UB_PASS_SETTLED ? UB_LOG_DEBUG : UB_LOG_INFO, "%.*s: %.*s",
+	    UB_ARGS(job->key.href), UB_ARGS(why));
+	finish(engine, job, end, why);
+	ub_snapshot_release(&snapshot);
+}
+
+static void work_on(struct worker *worker, const struct ub_job *job, struct ub_arena *arena)
+{
+	struct ub_engine *engine = worker->engine;
+	enum ub_write_state state = ub_writes_of_key(engine->writes, &job->key);
+	if (state == UB_WRITE_VOID || (state == UB_WRITE_DONE && job->key.kind != UB_KEY_OBJECT)) {
+		finish(engine, job, UB_PASS_SETTLED, UB_TEXT_NONE);
+		return;
+	}
+	if (state == UB_WRITE_OPEN) {
+		finish(engine, job, UB_PASS_AGAIN, UB_TEXT("the server has not answered yet"));
+		return;
+	}
+	struct ub_credential *credential =
+	    ub_credentials_take(engine->credentials, job->key.principal, ub_sys_monotonic_ms());
+	if (credential)
+		pass(worker, job, credential, arena);
+	else
+		finish(engine, job, UB_PASS_DENIED, UB_TEXT("waits for the next request of its user"));
+	ub_credential_free(&credential);
+}
+
+/* Until something may have become due; false: stop. */
+static bool wait_for_work(struct ub_engine *engine, uint64_t *seen)
+{
+	int64_t due = INT64_MAX;
+	if (ub_store_next_due(engine->store, &due) != UB_STORE_OK)
+		due = INT64_MAX;
+	int64_t now = wall_ms();
+	int64_t wait = due > now + UB_IDLE_MS ? UB_IDLE_MS : due > now ? due - now : 10;
+	struct timespec until;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += wait / 1000;
+	until.tv_nsec += wait % 1000 * 1000000;
+	if (until.tv_nsec >= 1000000000)
+		until.tv_sec++, until.tv_nsec -= 1000000000;
+	pthread_mutex_lock(&engine->mutex);
+	while (!engine->stopping && engine->wakeups == *seen &&
+	       pthread_cond_timedwait(&engine->changed, &engine->mutex, &until) == 0)
+		;
+	*seen = engine->wakeups;
+	bool go_on = !engine->stopping;
+	pthread_mutex_unlock(&engine->mutex);
+	return go_on;
+}
+
+static bool is_stopping(struct ub_engine *engine)
+{
+	pthread_mutex_lock(&engine->mutex);
+	bool stopping = engine->stopping;
+	pthread_mutex_unlock(&engine->mutex);
+	return stopping;
+}
+
+static void *run(void *data)
+{
+	struct worker *worker = data;
+	struct ub_engine *engine = worker->engine;
+	struct ub_arena *arena = ub_arena_new();
+	uint64_t seen = 0;
+	do {
+		struct ub_job job;
+		while (!is_stopping(engine) &&
+		       ub_store_take(engine->store, wall_ms(), UB_LEASE_MS, arena, &job) == UB_STORE_OK) {
+			work_on(worker, &job, arena);
+			ub_arena_reset(arena);
+		}
+	} while (wait_for_work(engine, &seen));
+	ub_arena_free(&arena);
+	return NULL;
+}
+
+struct ub_workers *ub_workers_start(struct ub_engine *engine)
+{
+	struct ub_workers *workers = calloc(1, sizeof(*workers));
+	if (!workers)
+		abort();
+	struct ub_arena *arena = ub_arena_new();
+	const char *base = ub_text_cstr(arena, engine->snapshot->settings->upstream.base);
+	for (size_t i = 0; i < UB_COUNT(workers->workers); i++) {
+		struct worker *worker = &workers->workers[i];
+		worker->engine = engine;
+		worker->client = ub_client_new(base);
+		if (pthread_create(&worker->thread, NULL, run, worker) != 0)
+			abort();
+	}
+	ub_arena_free(&arena);
+	return workers;
+}
+
+void ub_workers_join(struct ub_workers **workers)
+{
+	for (size_t i = 0; i < UB_COUNT((*workers)->workers); i++) {
+		pthread_join((*workers)->workers[i].thread, NULL);
+		ub_client_free(&(*workers)->workers[i].client);
+	}
+	free(*workers);
+	*workers = NULL;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_ENGINE_WORKER_H
+#define UPBEAT_ENGINE_WORKER_H
+
+/*
+ * The threads that take keys from the store and put each through a pass.
+ */
+
+#include <pthread.h>
+
+#include "identity.h"
+#include "upbeat/engine.h"
+#include "upbeat/store.h"
+#include "writes.h"
+
+/* What the engine's threads share. */
+struct ub_engine {
+	struct ub_log *log;
+	struct ub_snapshot *snapshot; /* under mutex; a pass takes its own hold */
+	struct ub_store *store;
+	struct ub_writes *writes;
+	struct ub_credentials *credentials;
+	struct ub_identities *identities;
+	pthread_mutex_t mutex;
+	pthread_cond_t changed; /* keys may have become due, or it is time to stop */
+	bool stopping;
+	uint64_t
+	    wakeups; /* counts what `changed` tells, so that none is missed between looking and waiting */
+};
+
+/* Tells the workers that keys may have become due. Any thread. */
+void ub_engine_wake(struct ub_engine *engine);
+
+/* Starts and, after engine->stopping was set and told, joins the workers. */
+struct ub_workers;
+struct ub_workers *ub_workers_start(struct ub_engine *engine);
+void ub_workers_join(struct ub_workers **workers);
+
+#endif

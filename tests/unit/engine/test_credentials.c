@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+
+#include "credentials.h"
+#include "leaks.h"
+
+static struct ub_arena *arena;
+static struct ub_credentials *credentials;
+
+static void setup(void)
+{
+	arena = ub_arena_new();
+	credentials = ub_credentials_new();
+}
+
+static void teardown(void)
+{
+	ub_credentials_free(&credentials);
+	ub_arena_free(&arena);
+	ub_leak_check();
+}
+
+TestSuite(credentials, .init = setup, .fini = teardown);
+
+Test(credentials, names_the_user_of_a_basic_value)
+{
+	cr_assert(
+	    ub_text_is(ub_credentials_principal(UB_TEXT("Basic YWxpY2U6YWxpY2Vwdw=="), arena), "alice"));
+	cr_assert(
+	    ub_text_is(ub_credentials_principal(UB_TEXT("basic  YWxpY2U6YWxpY2Vwdw=="), arena), "alice"));
+	cr_assert(ub_text_is(ub_credentials_user(UB_TEXT("Basic YWxpY2U6cHc6cHc="), arena), "alice"),
+	    "a password may hold colons");
+}
+
+Test(credentials, names_nobody_for_what_cannot_be_used_again)
+{
+	const char *const useless[] = { "", "Basic", "Basic ", "Basic !!!!",
+		"Basic YWxpY2U=", "Digest username=\"alice\"", "Negotiate YII=", "Bearer",
+		"BasicYWxpY2U6YWxpY2Vwdw==" };
+	for (size_t i = 0; i < UB_COUNT(useless); i++)
+		cr_assert_eq(ub_credentials_principal(ub_text(useless[i]), arena).len, 0, "%s", useless[i]);
+}
+
+Test(credentials, tells_bearers_apart_without_keeping_the_token)
+{
+	struct ub_text a = ub_credentials_principal(UB_TEXT("Bearer secret-a"), arena);
+	struct ub_text b = ub_credentials_principal(UB_TEXT("Bearer secret-b"), arena);
+	cr_assert(a.len && b.len && !ub_text_eq(a, b));
+	cr_assert_eq(ub_text_find(a, UB_TEXT("secret"), 0), SIZE_MAX);
+	cr_assert_eq(ub_credentials_user(UB_TEXT("Bearer secret-a"), arena).len, 0);
+}
+
+Test(credentials, are_given_until_their_time_is_up)
+{
+	ub_credentials_keep(credentials, UB_TEXT("alice"), UB_TEXT("Basic x"), UB_TEXT("cal.example"), 1000);
+	struct ub_credential *taken =
+	    ub_credentials_take(credentials, UB_TEXT("alice"), 1000 + UB_CREDENTIAL_MS - 1);
+	cr_assert(
+	    taken && ub_text_is(taken->authorization, "Basic x") && ub_text_is(taken->host, "cal.example"));
+	ub_credential_free(&taken);
+	cr_assert_null(taken = ub_credentials_take(credentials, UB_TEXT("alice"), 1000 + UB_CREDENTIAL_MS));
+	cr_assert_null(taken = ub_credentials_take(credentials, UB_TEXT("bob"), 1000));
+	ub_credentials_expire(credentials, 1000 + UB_CREDENTIAL_MS);
+	cr_assert_null(
+	    taken = ub_credentials_take(credentials, UB_TEXT("alice"), 1000), "expired ones are gone");
+}
+
+Test(credentials, are_replaced_by_later_ones_and_dropped)
+{
+	ub_credentials_keep(credentials, UB_TEXT("alice"), UB_TEXT("Basic old"), UB_TEXT_NONE, 0);
+	ub_credentials_keep(credentials, UB_TEXT("alice"), UB_TEXT("Basic new"), UB_TEXT_NONE, 0);
+	struct ub_credential *taken = ub_credentials_take(credentials, UB_TEXT("alice"), 0);
+	cr_assert(taken && ub_text_is(taken->authorization, "Basic new"));
+	ub_credential_free(&taken);
+	ub_credentials_drop(credentials, UB_TEXT("alice"));
+	cr_assert_null(taken = ub_credentials_take(credentials, UB_TEXT("alice"), 0));
+}

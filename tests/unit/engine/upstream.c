@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "upstream.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct object {
+	char *path, *text;
+	unsigned version;
+};
+
+struct method_count {
+	char name[16];
+	size_t seen, fail_at;
+	int fail_status;
+};
+
+struct upstream {
+	int listener;
+	char base[64];
+	pthread_t thread;
+	pthread_mutex_t mutex;
+	struct object objects[256];
+	size_t n_objects;
+	struct method_count methods[16];
+	bool no_owner, no_tasks;
+};
+
+struct exchange {
+	char head[16384];
+	char method[16], path[1024];
+	char *body;
+	size_t body_len;
+};
+
+static struct object *find(struct upstream *up, const char *path)
+{
+	for (size_t i = 0; i < up->n_objects; i++)
+		if (strcmp(up->objects[i].path, path) == 0)
+			return &up->objects[i];
+	return NULL;
+}
+
+static struct object *put(struct upstream *up, const char *path, const char *text)
+{
+	struct object *object = find(up, path);
+	if (!object) {
+		object = &up->objects[up->n_objects++];
+		object->path = strdup(path);
+	}
+	free(object->text);
+	object->text = strdup(text);
+	object->version++;
+	return object;
+}
+
+static struct method_count *method(struct upstream *up, const char *name)
+{
+	size_t i = 0;
+	while (up->methods[i].name[0] && strcmp(up->methods[i].name, name) != 0)
+		i++;
+	snprintf(up->methods[i].name, sizeof(up->methods[i].name), "%s", name);
+	return &up->methods[i];
+}
+
+static bool read_request(int fd, struct exchange *x)
+{
+	size_t n = 0;
+	char *end = NULL;
+	while (!end && n < sizeof(x->head) - 1) {
+		ssize_t got = read(fd, x->head + n, sizeof(x->head) - 1 - n);
+		if (got <= 0)
+			return false;
+		n += (size_t)got;
+		x->head[n] = '\0';
+		end = strstr(x->head, "\r\n\r\n");
+	}
+	if (!end || sscanf(x->head, "%15s %1023s", x->method, x->path) != 2)
+		return false;
+	const char *length = strcasestr(x->head, "\r\nContent-Length:");
+	x->body_len = length ? strtoul(length + 17, NULL, 10) : 0;
+	x->body = calloc(1, x->body_len + 1);
+	size_t have = n - (size_t)(end + 4 - x->head);
+	if (have > x->body_len)
+		have = x->body_len;
+	memcpy(x->body, end + 4, have);
+	while (have < x->body_len) {
+		ssize_t got = read(fd, x->body + have, x->body_len - have);
+		if (got <= 0)
+			return false;
+		have += (size_t)got;
+	}
+	return true;
+}
+
+static void answer(int fd, int status, const char *fields, const char *body)
+{
+	dprintf(fd, "HTTP/1.1 %d X\r\nConnection: close\r\n%sContent-Length: %zu\r\n\r\n%s", status, fields,
+	    strlen(body), body);
+}
+
+static void answer_propfind(struct upstream *up, int fd, const struct exchange *x)
+{
+	char body[2048], user[64] = "", owner[128] = "";
+	sscanf(x->path, "/%63[^/]", user);
+	if (!up->no_owner)
+		snprintf(owner, sizeof(owner), "<owner><href>/%s/</href></owner>", user);
+	snprintf(body, sizeof(body),
+	    "<multistatus xmlns='DAV:' "
+	    "xmlns:C='urn:ietf:params:xml:ns:caldav'><response><href>%s</href><propstat><prop>"
+	    "<current-user-principal><href>/alice/</href></current-user-principal>%s<displayname>Work</"
+	    "displayname>"
+	    "<resourcetype><collection/><C:calendar/></resourcetype>"
+	    "<C:supported-calendar-component-set><C:comp "
+	    "name='VEVENT'/>%s</C:supported-calendar-component-set>"
+	    "<C:calendar-user-address-set><href>mailto:%s@ours.example</href></C:calendar-user-address-set>"
+	    "<C:calendar-home-set><href>/%s/</href></C:calendar-home-set>"
+	    "</prop><status>HTTP/1.1 200 OK</status></propstat></response></multistatus>",
+	    x->path, owner, up->no_tasks ? "" : "<C:comp name='VTODO'/>", user, user);
+	answer(fd, 207, "Content-Type: application/xml\r\n", body);
+}
+
+static void carry_out(struct upstream *up, int fd, const struct exchange *x)
+{
+	struct object *object = find(up, x->path);
+	char etag[64];
+	if (strcmp(x->method, "PROPFIND") == 0) {
+		answer_propfind(up, fd, x);
+	} else if (strcmp(x->method, "GET") == 0 && object) {
+		snprintf(etag, sizeof(etag), "ETag: \"%u\"\r\n", object->version);
+		answer(fd, 200, etag, object->text);
+	} else if (strcmp(x->method, "PUT") == 0) {
+		bool only_new = strcasestr(x->head, "\r\nIf-None-Match: *");
+		if (!(object && only_new))
+			put(up, x->path, x->body);
+		answer(fd, object ? (only_new ? 412 : 204) : 201, "", "");
+	} else {
+		answer(fd, 404, "", "");
+	}
+}
+
+static void serve(struct upstream *up, int fd)
+{
+	struct exchange x = { .body = NULL };
+	if (read_request(fd, &x)) {
+		pthread_mutex_lock(&up->mutex);
+		struct method_count *count = method(up, x.method);
+		bool fail = ++count->seen == count->fail_at;
+		if (!fail)
+			carry_out(up, fd, &x);
+		else if (count->fail_status)
+			answer(fd, count->fail_status, "", "");
+		else
+			carry_out(up, -1, &x);
+		pthread_mutex_unlock(&up->mutex);
+	}
+	free(x.body);
+	close(fd);
+}
+
+static void *run(void *data)
+{
+	struct upstream *up = data;
+	for (int fd; (fd = accept(up->listener, NULL, NULL)) >= 0;)
+		serve(up, fd);
+	return NULL;
+}
+
+struct upstream *upstream_start(void)
+{
+	struct upstream *up = calloc(1, sizeof(*up));
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t length = sizeof(address);
+	up->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (bind(up->listener, (struct sockaddr *)&address, length) != 0 || listen(up->listener, 64) != 0 ||
+	    getsockname(up->listener, (struct sockaddr *)&address, &length) != 0)
+		abort();
+	snprintf(up->base, sizeof(up->base), "http://127.0.0.1:%d", ntohs(address.sin_port));
+	pthread_mutex_init(&up->mutex, NULL);
+	if (pthread_create(&up->thread, NULL, run, up) != 0)
+		abort();
+	return up;
+}
+
+void upstream_stop(struct upstream **upstream)
+{
+	struct upstream *up = *upstream;
+	shutdown(up->listener, SHUT_RDWR);
+	pthread_join(up->thread, NULL);
+	close(up->listener);
+	for (size_t i = 0; i < up->n_objects; i++) {
+		free(up->objects[i].path);
+		free(up->objects[i].text);
+	}
+	pthread_mutex_destroy(&up->mutex);
+	free(up);
+	*upstream = NULL;
+}
+
+const char *upstream_base(const struct upstream *upstream)
+{
+	return upstream->base;
+}
+
+void upstream_store(struct upstream *upstream, const char *path, const char *text)
+{
+	pthread_mutex_lock(&upstream->mutex);
+	put(upstream, path, text);
+	pthread_mutex_unlock(&upstream->mutex);
+}
+
+const char *upstream_object(struct upstream *upstream, const char *path)
+{
+	pthread_mutex_lock(&upstream->mutex);
+	struct object *object = find(upstream, path);
+	pthread_mutex_unlock(&upstream->mutex);
+	return object ? object->text : NULL;
+}
+
+size_t upstream_count(struct upstream *upstream, const char *prefix)
+{
+	size_t n = 0;
+	pthread_mutex_lock(&upstream->mutex);
+	for (size_t i = 0; i < upstream->n_objects; i++)
+		n += strncmp(upstream->objects[i].path, prefix, strlen(prefix)) == 0;
+	pthread_mutex_unlock(&upstream->mutex);
+	return n;
+}
+
+size_t upstream_requests(struct upstream *upstream, const char *name)
+{
+	pthread_mutex_lock(&upstream->mutex);
+	size_t seen = method(upstream, name)->seen;
+	pthread_mutex_unlock(&upstream->mutex);
+	return seen;
+}
+
+void upstream_fail(struct upstream *upstream, const char *name, size_t nth, int status)
+{
+	pthread_mutex_lock(&upstream->mutex);
+	struct method_count *count = method(upstream, name);
+	count->fail_at = count->seen + nth;
+	count->fail_status = status;
+	pthread_mutex_unlock(&upstream->mutex);
+}
+
+void upstream_hide_owners(struct upstream *upstream)
+{
+	upstream->no_owner = true;
+}
+
+void upstream_refuse_tasks(struct upstream *upstream)
+{
+	upstream->no_tasks = true;
+}
