@@ -93,6 +93,8 @@ UB_MUST_USE enum ub_wire_result ub_wire_decode(
  * ub_wire_receive gave points into them: wipe them when done. */
 UB_MUST_USE enum ub_wire_result ub_wire_send(
     int fd, const struct ub_wire_frame *frame, unsigned char *scratch);
+/* The same with bytes that ub_wire_encode made; they stay. */
+UB_MUST_USE enum ub_wire_result ub_wire_send_bytes(int fd, const unsigned char *bytes, size_t n);
 UB_MUST_USE enum ub_wire_result ub_wire_receive(int fd, struct ub_wire_frame *frame, unsigned char *scratch);
 
 #endif

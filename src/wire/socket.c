@@ -5,17 +5,11 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum ub_wire_result ub_wire_send(int fd, const struct ub_wire_frame *frame, unsigned char *scratch)
+enum ub_wire_result ub_wire_send_bytes(int fd, const unsigned char *bytes, size_t n)
 {
-	size_t n = ub_wire_encode(frame, scratch, UB_WIRE_FRAME_MAX);
-	if (n == 0)
-		return UB_WIRE_INVALID;
-	ssize_t sent = send(fd, scratch, n, MSG_DONTWAIT | MSG_NOSIGNAL);
-	int error = errno;
-	explicit_bzero(scratch, n);
-	if (sent == (ssize_t)n)
+	if (send(fd, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)n)
 		return UB_WIRE_OK;
-	switch (error) {
+	switch (errno) {
 	case EAGAIN:
 	case ENOBUFS:
 	case ENOMEM:
@@ -26,6 +20,16 @@ enum ub_wire_result ub_wire_send(int fd, const struct ub_wire_frame *frame, unsi
 	default:
 		return UB_WIRE_CLOSED;
 	}
+}
+
+enum ub_wire_result ub_wire_send(int fd, const struct ub_wire_frame *frame, unsigned char *scratch)
+{
+	size_t n = ub_wire_encode(frame, scratch, UB_WIRE_FRAME_MAX);
+	if (n == 0)
+		return UB_WIRE_INVALID;
+	enum ub_wire_result result = ub_wire_send_bytes(fd, scratch, n);
+	explicit_bzero(scratch, n);
+	return result;
 }
 
 enum ub_wire_result ub_wire_receive(int fd, struct ub_wire_frame *frame, unsigned char *scratch)

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "relay-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A write and its answer that no engine could be told of: kept until there is one again, for as long as its
+ * credentials may be kept. */
+struct missed {
+	struct timer timer;
+	unsigned char *write;
+	size_t write_len, answer_len;
+	unsigned char answer[];
+};
+
+static void wipe(unsigned char **bytes, size_t n)
+{
+	if (*bytes)
+		explicit_bzero(*bytes, n);
+	free(*bytes);
+	*bytes = NULL;
+}
+
+void relay_announce_forget(struct exchange *exchange)
+{
+	wipe(&exchange->announced, exchange->announced_len);
+}
+
+static bool tell(struct loop *loop, const unsigned char *bytes, size_t n)
+{
+	enum ub_wire_result result = ub_wire_send_bytes(loop->shared->engine_fd, bytes, n);
+	if (result == UB_WIRE_FULL)
+		ub_log_paced(loop->shared->log, &loop->full_pace, UB_LOG_WARNING,
+		    "the engine does not keep up; it is told later");
+	return result == UB_WIRE_OK;
+}
+
+/* To the engine that there is now, unless it knows. */
+static bool tell_write(struct loop *loop, struct exchange *exchange)
+{
+	uint32_t engine = loop->shared->engine;
+	if (engine == 0)
+		return false;
+	if (exchange->engine != engine && tell(loop, exchange->announced, exchange->announced_len))
+		exchange->engine = engine;
+	return exchange->engine == engine;
+}
+
+static struct ub_text destination_of(struct loop *loop, const struct ub_http_head *head, enum ub_write write)
+{
+	if (write != UB_WRITE_MOVE && write != UB_WRITE_COPY)
+		return UB_TEXT_NONE;
+	return ub_http_href_canonical(loop->arena, ub_http_value(head, "Destination"));
+}
+
+bool relay_announce(struct conn *conn, const struct ub_http_head *head)
+{
+	struct loop *loop = conn->loop;
+	struct exchange *exchange = &conn->exchange;
+	if (loop->shared->engine_fd < 0)
+		return false;
+	ub_arena_reset(loop->arena);
+	struct ub_wire_frame frame = {
+		.kind = UB_WIRE_WRITE,
+		.id = { loop->index * UB_RELAY_CONNS_MAX + conn->slot, conn->generation },
+		.write = {
+		    .write = exchange->watch.write,
+		    .overridden = exchange->watch.overridden,
+		    .method = head->method,
+		    .target = head->target,
+		    .href = ub_http_href_canonical(loop->arena, head->target),
+		    .destination = destination_of(loop, head, exchange->watch.write),
+		    .host = head->host,
+		    .authorization = ub_http_value(head, "Authorization"),
+		},
+	};
+	size_t n = frame.write.href.len > 0 ? ub_wire_encode(&frame, loop->wire, UB_WIRE_FRAME_MAX) : 0;
+	if (n == 0)
+		return false;
+	exchange->announced = malloc(n);
+	if (!exchange->announced)
+		abort();
+	memcpy(exchange->announced, loop->wire, n);
+	explicit_bzero(loop->wire, n);
+	exchange->announced_len = n;
+	return tell_write(loop, exchange);
+}
+
+/* ---- answers ---- */
+
+static void drop(struct loop *loop, struct missed *missed)
+{
+	relay_timer_stop(&missed->timer);
+	wipe(&missed->write, missed->write_len);
+	free(missed);
+	loop->n_missed--;
+}
+
+void relay_announce_expired(struct loop *loop, struct missed *missed)
+{
+	drop(loop, missed);
+}
+
+static struct missed *first_missed(struct loop *loop)
+{
+	struct timer *list = &loop->timers.lists[TIMER_MISSED];
+	return list->next == list ? NULL : list->next->owner;
+}
+
+static void keep_missed(struct loop *loop, struct exchange *exchange, const unsigned char *answer, size_t n)
+{
+	if (loop->n_missed == UB_RELAY_MISSED_MAX)
+		drop(loop, first_missed(loop));
+	struct missed *missed = calloc(1, sizeof(*missed) + n);
+	if (!missed)
+		abort();
+	missed->timer.owner = missed;
+	missed->write = exchange->announced;
+	missed->write_len = exchange->announced_len;
+	exchange->announced = NULL;
+	missed->answer_len = n;
+	memcpy(missed->answer, answer, n);
+	loop->n_missed++;
+	relay_timer_start(&loop->timers, &missed->timer, TIMER_MISSED, loop->now);
+}
+
+void relay_announce_missed(struct loop *loop)
+{
+	struct missed *missed;
+	while ((missed = first_missed(loop))) {
+		if (!tell(loop, missed->write, missed->write_len) ||
+		    !tell(loop, missed->answer, missed->answer_len))
+			return;
+		drop(loop, missed);
+	}
+}
+
+void relay_announce_answer(struct conn *conn, const struct ub_http_head *head)
+{
+	struct loop *loop = conn->loop;
+	struct exchange *exchange = &conn->exchange;
+	struct ub_wire_frame frame = {
+		.kind = UB_WIRE_ANSWERED,
+		.id = { loop->index * UB_RELAY_CONNS_MAX + conn->slot, conn->generation },
+	};
+	if (!exchange->announced)
+		return;
+	if (head)
+		frame.answered = (struct ub_wire_answered){
+			.status = head->status,
+			.etag = ub_http_value(head, "ETag"),
+			.schedule_tag = ub_http_value(head, "Schedule-Tag"),
+			.location = ub_http_value(head, "Location"),
+		};
+	size_t n = ub_wire_encode(&frame, loop->wire, UB_WIRE_FRAME_MAX);
+	if (n > 0 && !(tell_write(loop, exchange) && tell(loop, loop->wire, n)))
+		keep_missed(loop, exchange, loop->wire, n);
+	relay_announce_forget(exchange);
+}

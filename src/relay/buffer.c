@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "relay-private.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct block {
+	struct block *next;
+};
+
+static char *take(struct blocks *blocks, size_t cap)
+{
+	struct block *block = cap == UB_RELAY_BUFFER ? blocks->free : NULL;
+	if (block) {
+		blocks->free = block->next;
+		blocks->n--;
+		return (char *)block;
+	}
+	char *fresh = malloc(cap);
+	if (!fresh)
+		abort();
+	if (cap > UB_RELAY_BUFFER)
+		blocks->large += cap;
+	return fresh;
+}
+
+static void give_back(struct blocks *blocks, char *ptr, size_t cap, size_t touched)
+{
+	explicit_bzero(ptr, touched);
+	if (cap > UB_RELAY_BUFFER)
+		blocks->large -= cap;
+	if (cap != UB_RELAY_BUFFER || blocks->n == UB_RELAY_BUFFERS_KEPT) {
+		free(ptr);
+		return;
+	}
+	struct block *block = (struct block *)ptr;
+	block->next = blocks->free;
+	blocks->free = block;
+	blocks->n++;
+}
+
+void relay_buffer_reserve(struct blocks *blocks, struct buffer *buffer, size_t cap)
+{
+	if (cap < UB_RELAY_BUFFER)
+		cap = UB_RELAY_BUFFER;
+	if (buffer->ptr && buffer->cap >= cap)
+		return;
+	char *ptr = take(blocks, cap);
+	if (buffer->ptr) {
+		relay_buffer_touch(buffer);
+		memcpy(ptr, buffer->ptr, buffer->end);
+		give_back(blocks, buffer->ptr, buffer->cap, buffer->touched);
+	}
+	buffer->ptr = ptr;
+	buffer->cap = cap;
+	buffer->touched = buffer->end;
+}
+
+void relay_buffer_release(struct blocks *blocks, struct buffer *buffer)
+{
+	relay_buffer_touch(buffer);
+	if (buffer->ptr)
+		give_back(blocks, buffer->ptr, buffer->cap, buffer->touched);
+	*buffer = (struct buffer){ 0 };
+}
+
+void relay_buffer_touch(struct buffer *buffer)
+{
+	if (buffer->end > buffer->touched)
+		buffer->touched = buffer->end;
+}
+
+bool relay_buffer_room(struct blocks *blocks, struct buffer *buffer)
+{
+	relay_buffer_reserve(blocks, buffer, UB_RELAY_BUFFER);
+	relay_buffer_touch(buffer);
+	if (buffer->start == buffer->end) {
+		buffer->start = buffer->end = 0;
+	} else if (buffer->end == buffer->cap && buffer->start > 0) {
+		memmove(buffer->ptr, buffer->ptr + buffer->start, buffer->end - buffer->start);
+		buffer->end -= buffer->start;
+		buffer->start = 0;
+	}
+	return buffer->end < buffer->cap;
+}
+
+void relay_buffer_more(struct blocks *blocks, struct buffer *buffer, size_t n)
+{
+	relay_buffer_touch(buffer);
+	if (buffer->start == buffer->end)
+		buffer->start = buffer->end = 0;
+	relay_buffer_reserve(blocks, buffer, buffer->end + n);
+}
+
+struct ub_text relay_buffer_text(const struct buffer *buffer)
+{
+	return buffer->ptr ? ub_text_n(buffer->ptr + buffer->start, buffer->end - buffer->start)
+			   : UB_TEXT_NONE;
+}
+
+void relay_buffer_add(struct buffer *buffer, struct ub_text text)
+{
+	assert(text.len <= buffer->cap - buffer->end);
+	if (text.len > 0)
+		memcpy(buffer->ptr + buffer->end, text.ptr, text.len);
+	buffer->end += text.len;
+}
+
+void relay_blocks_free(struct blocks *blocks)
+{
+	for (struct block *block = blocks->free, *next; block; block = next) {
+		next = block->next;
+		free(block);
+	}
+	*blocks = (struct blocks){ 0 };
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "relay-private.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* ---- coming and going ---- */
+
+static struct conn *new_slot(struct loop *loop)
+{
+	if (loop->n_slots == UB_RELAY_CONNS_MAX)
+		return NULL;
+	if ((loop->n_slots & (loop->n_slots - 1)) == 0) { /* full at every power of two */
+		size_t cap = loop->n_slots ? loop->n_slots * (size_t)2 : 1;
+		struct conn **wider = realloc(loop->slots, cap * sizeof(*wider));
+		if (!wider)
+			abort();
+		loop->slots = wider;
+	}
+	struct conn *conn = calloc(1, sizeof(*conn));
+	if (!conn)
+		abort();
+	conn->loop = loop;
+	conn->slot = loop->n_slots;
+	conn->timer.owner = conn;
+	conn->client = (struct link){ .fd = -1, .kind = LINK_CLIENT };
+	loop->slots[loop->n_slots++] = conn;
+	return conn;
+}
+
+void relay_conn_accept(struct loop *loop, int fd)
+{
+	struct conn *conn = loop->free_conns;
+	if (conn)
+		loop->free_conns = conn->next;
+	else
+		conn = new_slot(loop);
+	if (!conn) {
+		close(fd);
+		return;
+	}
+	conn->client = (struct link){ .fd = fd, .kind = LINK_CLIENT };
+	conn->next = NULL;
+	conn->phase = PHASE_HEAD;
+	conn->bound = false;
+	if (!relay_loop_watch(loop, &conn->client)) {
+		relay_link_close(&conn->client);
+		conn->next = loop->free_conns;
+		loop->free_conns = conn;
+		return;
+	}
+	loop->open++;
+	relay_timer_start(&loop->timers, &conn->timer, TIMER_IDLE, loop->now);
+}
+
+/* The slot can be used again when no event of this turn can mean it any more. */
+void relay_conn_close(struct conn *conn)
+{
+	struct loop *loop = conn->loop;
+	if (conn->client.fd < 0)
+		return;
+	relay_announce_answer(conn, NULL);
+	relay_exchange_end(conn);
+	relay_upstream_close(loop, &conn->upstream);
+	relay_flow_release(&loop->blocks, &conn->request);
+	relay_flow_release(&loop->blocks, &conn->response);
+	relay_timer_stop(&conn->timer);
+	relay_link_close(&conn->client);
+	conn->generation++;
+	loop->open--;
+	if (conn->queued)
+		return; /* relay_loop_later's list has it: it goes on from there */
+	conn->next = loop->closed_conns;
+	loop->closed_conns = conn;
+}
+
+void relay_conn_cut_off(struct conn *conn)
+{
+	const struct linger now = { .l_onoff = 1, .l_linger = 0 };
+	(void)setsockopt(conn->client.fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+}
+
+bool relay_conn_idle(const struct conn *conn)
+{
+	return conn->phase == PHASE_HEAD && conn->request.raw.start == conn->request.raw.end;
+}
+
+/* ---- heads ---- */
+
+static enum step refuse_head(struct conn *conn, enum ub_http_result result)
+{
+	const char *problem = conn->request.scan.problem;
+	conn->exchange = (struct exchange){ 0 };
+	if (result == UB_HTTP_TOO_LARGE)
+		return relay_refuse(conn, 431, problem);
+	return relay_refuse(conn, result == UB_HTTP_VERSION ? 505 : 400, problem);
+}
+
+static enum step await_head(struct conn *conn)
+{
+	struct loop *loop = conn->loop;
+	bool begun = conn->request.raw.end > conn->request.raw.start;
+	if (!begun)
+		relay_buffer_release(&loop->blocks, &conn->request.raw);
+	if (!begun && loop->draining)
+		return STEP_CLOSE;
+	relay_timer_ensure(&loop->timers, &conn->timer, begun ? TIMER_HEAD : TIMER_IDLE, loop->now);
+	return STEP_WAIT;
+}
+
+static enum step read_head(struct conn *conn)
+{
+	struct flow *request = &conn->request;
+	struct ub_text bytes = relay_buffer_text(&request->raw);
+	if (bytes.len > request->scan.at) {
+		enum ub_http_result result = ub_http_scan_request(&request->scan, bytes, &conn->loop->head);
+		if (result == UB_HTTP_DONE)
+			return relay_exchange_begin(conn);
+		if (result != UB_HTTP_MORE)
+			return refuse_head(conn, result);
+	}
+	switch (relay_flow_fill(&conn->loop->blocks, request, &conn->client)) {
+	case IO_SOME:
+		return STEP_AGAIN;
+	case IO_WAIT:
+		return await_head(conn);
+	case IO_FULL:
+		relay_buffer_reserve(&conn->loop->blocks, &request->raw, 2 * UB_HTTP_HEAD_MAX);
+		return STEP_AGAIN;
+	default:
+		return STEP_CLOSE;
+	}
+}
+
+/* ---- endings ---- */
+
+/* The client is told that nothing more comes; what it still sends is read, for a while, as otherwise the
+ * kernel would throw away what it has not read yet of our answer. */
+static enum step linger(struct conn *conn)
+{
+	struct loop *loop = conn->loop;
+	size_t n;
+	for (unsigned i = 0; i < UB_RELAY_TURNS_MAX; i++) {
+		enum io io = relay_link_read(&conn->client, loop->wire, UB_RELAY_BUFFER, &n);
+		if (io == IO_WAIT)
+			return STEP_WAIT;
+		if (io != IO_SOME)
+			return STEP_CLOSE;
+	}
+	relay_loop_later(conn);
+	return STEP_WAIT;
+}
+
+static enum step begin_to_linger(struct conn *conn)
+{
+	struct loop *loop = conn->loop;
+	relay_flow_release(&loop->blocks, &conn->request);
+	relay_flow_release(&loop->blocks, &conn->response);
+	relay_timer_start(&loop->timers, &conn->timer, TIMER_LINGER, loop->now);
+	conn->phase = PHASE_LINGER;
+	return shutdown(conn->client.fd, SHUT_WR) == 0 ? STEP_AGAIN : STEP_CLOSE;
+}
+
+enum step relay_conn_next(struct conn *conn)
+{
+	struct loop *loop = conn->loop;
+	bool keep_alive = conn->exchange.keep_alive, complete = conn->request.complete;
+	relay_exchange_end(conn);
+	if (!complete || !keep_alive)
+		return begin_to_linger(conn);
+	relay_flow_next(&loop->blocks, &conn->request);
+	relay_flow_release(&loop->blocks, &conn->response);
+	relay_timer_stop(&conn->timer);
+	conn->phase = PHASE_HEAD;
+	return STEP_AGAIN;
+}
+
+/* ---- phases ---- */
+
+static enum step park(struct conn *conn)
+{
+	relay_timer_ensure(&conn->loop->timers, &conn->timer, TIMER_COMMIT, conn->loop->now);
+	return STEP_WAIT;
+}
+
+static enum step (*const phases[])(struct conn *conn) = {
+	[PHASE_HEAD] = read_head,
+	[PHASE_HOLD] = relay_exchange_hold,
+	[PHASE_PARK] = park,
+	[PHASE_CONNECT] = relay_exchange_connect,
+	[PHASE_EXCHANGE] = relay_exchange_stream,
+	[PHASE_REFUSE] = relay_refuse_send,
+	[PHASE_LINGER] = linger,
+};
+
+void relay_conn_run(struct conn *conn)
+{
+	enum step step = STEP_AGAIN;
+	while (step == STEP_AGAIN)
+		step = phases[conn->phase](conn);
+	if (step == STEP_CLOSE)
+		relay_conn_close(conn);
+}
+
+static void go_on(struct conn *conn)
+{
+	conn->phase = PHASE_CONNECT;
+	relay_timer_stop(&conn->timer);
+	relay_conn_run(conn);
+}
+
+void relay_conn_committed(struct loop *loop, struct ub_wire_id id)
+{
+	uint32_t slot = id.slot & (UB_RELAY_CONNS_MAX - 1);
+	if (slot >= loop->n_slots)
+		return;
+	struct conn *conn = loop->slots[slot];
+	if (conn->generation == id.generation && conn->phase == PHASE_PARK && conn->client.fd >= 0)
+		go_on(conn);
+}
+
+/* The upstream took no connection, or gave no answer; or it was the client who kept us waiting. */
+static enum step time_out(struct conn *conn, enum timer_kind kind)
+{
+	struct exchange *exchange = &conn->exchange;
+	if (conn->phase == PHASE_HOLD || kind == TIMER_HEAD)
+		return relay_refuse(conn, 408, NULL);
+	if (conn->phase == PHASE_CONNECT)
+		return relay_upstream_retry(conn->loop, conn->upstream) ? STEP_AGAIN
+									: relay_refuse(conn, 504, NULL);
+	if (conn->phase == PHASE_EXCHANGE && exchange->answered)
+		relay_conn_cut_off(conn);
+	if (conn->phase != PHASE_EXCHANGE || exchange->answered)
+		return STEP_CLOSE;
+	return relay_refuse(conn, kind == TIMER_BODY ? 408 : 504, NULL);
+}
+
+void relay_conn_expired(struct conn *conn, enum timer_kind kind)
+{
+	if (kind == TIMER_COMMIT) {
+		ub_log_paced(conn->loop->shared->log, &conn->loop->engine_pace, UB_LOG_WARNING,
+		    "the engine did not confirm a write within %d ms; it went on", UB_RELAY_COMMIT_MS);
+		go_on(conn);
+	} else if (time_out(conn, kind) == STEP_AGAIN) {
+		relay_conn_run(conn);
+	} else {
+		relay_conn_close(conn);
+	}
+}

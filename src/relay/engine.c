@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "relay-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* The relay's end has the same number whichever engine there is: loops write to it without asking. */
+static int open_socket(struct shared *shared)
+{
+	const int size = 1024 * 1024;
+	int pair[2];
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) != 0)
+		return -1;
+	(void)setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	(void)setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	if (shared->engine_fd < 0) {
+		shared->engine_fd = pair[0];
+		return pair[1];
+	}
+	int moved = dup3(pair[0], shared->engine_fd, O_CLOEXEC);
+	close(pair[0]);
+	if (moved < 0) {
+		close(pair[1]);
+		return -1;
+	}
+	return pair[1];
+}
+
+/* A new program with no signal blocked and nothing open but its socket and what a program inherits. */
+static int spawn(const struct ub_relay_options *options, int socket_fd, pid_t *pid)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none, defaults;
+	sigemptyset(&none);
+	sigemptyset(&defaults);
+	sigaddset(&defaults, SIGPIPE);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attributes);
+	posix_spawn_file_actions_adddup2(&actions, socket_fd, UB_WIRE_ENGINE_FD);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigdefault(&attributes, &defaults);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	int error =
+	    posix_spawn(pid, options->engine_path, &actions, &attributes, options->engine_argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
+	return error;
+}
+
+static void plan_restart(struct engine *engine)
+{
+	int64_t now = ub_sys_monotonic_ms();
+	if (engine->back_off == 0 || now - engine->started > UB_RELAY_BACK_OFF_MAX)
+		engine->back_off = UB_RELAY_BACK_OFF_MIN;
+	engine->start_at = now + engine->back_off;
+	engine->back_off =
+	    engine->back_off * 2 < UB_RELAY_BACK_OFF_MAX ? engine->back_off * 2 : UB_RELAY_BACK_OFF_MAX;
+}
+
+void relay_engine_start(struct engine *engine)
+{
+	int socket_fd = open_socket(engine->shared);
+	int error = socket_fd < 0 ? errno : spawn(engine->options, socket_fd, &engine->pid);
+	if (socket_fd >= 0)
+		close(socket_fd);
+	engine->started = ub_sys_monotonic_ms();
+	engine->count++;
+	if (error != 0) {
+		engine->pid = 0;
+		plan_restart(engine);
+		ub_log(engine->log, UB_LOG_ERROR, "the engine cannot be started: %s", strerror(error));
+	}
+}
+
+bool relay_engine_reap(struct engine *engine)
+{
+	int status;
+	if (engine->pid == 0 || waitpid(engine->pid, &status, WNOHANG) != engine->pid)
+		return false;
+	engine->pid = 0;
+	engine->shared->engine = 0;
+	plan_restart(engine);
+	ub_log(engine->log, UB_LOG_WARNING, "the engine ended with %s %d and is started again in %lld ms",
+	    WIFSIGNALED(status) ? "signal" : "status",
+	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
+	    (long long)(engine->start_at - ub_sys_monotonic_ms()));
+	return true;
+}
+
+/* Its end of the socket goes with it. */
+void relay_engine_stop(struct engine *engine, int64_t patience)
+{
+	if (engine->pid == 0)
+		return;
+	int64_t until = ub_sys_monotonic_ms() + patience;
+	kill(engine->pid, SIGTERM);
+	for (int64_t left = patience; left > 0; left = until - ub_sys_monotonic_ms()) {
+		struct pollfd gone = { .fd = engine->shared->engine_fd, .events = POLLRDHUP };
+		if (poll(&gone, 1, (int)left) > 0 && (gone.revents & (POLLHUP | POLLRDHUP | POLLERR)))
+			break;
+	}
+	if (ub_sys_monotonic_ms() >= until)
+		kill(engine->pid, SIGKILL);
+	while (waitpid(engine->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	engine->pid = 0;
+}

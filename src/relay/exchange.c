@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "relay-private.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* What became of one side of an exchange in one turn. */
+enum side {
+	SIDE_MOVED,
+	SIDE_STUCK,
+	SIDE_LOST,      /* the client's connection is of no more use */
+	SIDE_ELSEWHERE, /* another phase goes on */
+};
+
+/* ---- the request ---- */
+
+static bool is_bound(const struct ub_http_head *head)
+{
+	struct ub_text value = ub_http_value(head, "Authorization"), scheme;
+	(void)ub_text_split(&value, ' ', &scheme);
+	return ub_text_eq_nocase(scheme, UB_TEXT("NTLM")) || ub_text_eq_nocase(scheme, UB_TEXT("Negotiate"));
+}
+
+static bool can_be_held(const struct conn *conn, const struct ub_http_head *head)
+{
+	if (head->framing == UB_HTTP_NO_BODY || conn->loop->blocks.large > UB_RELAY_HELD_MAX)
+		return false;
+	return head->framing == UB_HTTP_CHUNKED || head->content_length <= UB_RELAY_HOLD_MAX;
+}
+
+/* The engine is told and the head goes to request.head; from then on request.raw begins with the body. */
+static enum step prepare(struct conn *conn, const struct ub_http_head *head, uint64_t length)
+{
+	struct exchange *exchange = &conn->exchange;
+	struct flow *request = &conn->request;
+	struct rewrite rewrite = {
+		.drop_expect = exchange->hold || exchange->continued,
+		.give_length = exchange->hold && head->framing == UB_HTTP_CHUNKED,
+		.length = length,
+	};
+	bool wait = exchange->watch.write != UB_WRITE_NONE && relay_announce(conn, head);
+	relay_buffer_reserve(&conn->loop->blocks, &request->head, head->bytes.len + RELAY_REWRITE_MORE);
+	relay_rewrite(head, &rewrite, &request->head);
+	request->raw.start += exchange->head_len;
+	relay_timer_stop(&conn->timer);
+	conn->phase = wait ? PHASE_PARK : PHASE_CONNECT;
+	return STEP_AGAIN;
+}
+
+enum step relay_exchange_begin(struct conn *conn)
+{
+	const struct ub_http_head *head = &conn->loop->head;
+	struct flow *request = &conn->request;
+	struct watch watch = relay_watch(head);
+	conn->generation++;
+	conn->exchange = (struct exchange){
+		.watch = watch,
+		.head_len = head->bytes.len,
+		.minor = head->minor,
+		.hold = watch.hold && can_be_held(conn, head),
+		.to_head = ub_text_is(head->method, "HEAD"),
+		.safe = relay_method_is_safe(head->method),
+		.keep_alive = !head->close,
+	};
+	conn->bound |= is_bound(head);
+	request->raw.start += request->scan.start;
+	ub_http_body_start(&request->body, head);
+	relay_timer_stop(&conn->timer);
+	bool expects = head->minor > 0 && ub_http_list_has(ub_http_value(head, "Expect"), "100-continue");
+	conn->exchange.expects = expects && !conn->exchange.hold;
+	conn->exchange.continued = expects && conn->exchange.hold;
+	if (!conn->exchange.hold)
+		return prepare(conn, head, 0);
+	if (expects) {
+		relay_buffer_more(&conn->loop->blocks, &conn->response.head, UB_RELAY_BUFFER);
+		relay_buffer_add(&conn->response.head, UB_TEXT("HTTP/1.1 100 Continue\r\n\r\n"));
+	}
+	conn->phase = PHASE_HOLD;
+	return STEP_AGAIN;
+}
+
+/* ---- holding a body ---- */
+
+/* The body's content moves together over its chunk sizes and trailers; returns its length. */
+static size_t join_chunks(struct buffer *raw, size_t from, size_t len)
+{
+	struct ub_http_body body = { .framing = UB_HTTP_CHUNKED };
+	char *const bytes = raw->ptr + raw->start + from;
+	size_t at = 0, joined = 0, used;
+	enum ub_http_result result = UB_HTTP_MORE;
+	while (result == UB_HTTP_MORE && at < len) {
+		struct ub_text content;
+		result = ub_http_body_next(&body, ub_text_n(bytes + at, len - at), &used, &content);
+		if (content.len > 0)
+			memmove(bytes + joined, content.ptr, content.len);
+		joined += content.len;
+		at += used;
+	}
+	relay_buffer_touch(raw);
+	size_t rest = raw->end - raw->start - from - len;
+	memmove(bytes + joined, bytes + len, rest);
+	raw->end -= len - joined;
+	return joined;
+}
+
+/* The head is read once more: it has stayed where it was while the body came. */
+static enum step release_held(struct conn *conn)
+{
+	struct flow *request = &conn->request;
+	struct ub_http_head *head = &conn->loop->head;
+	struct ub_http_scan scan = { 0 };
+	if (ub_http_scan_request(&scan, relay_buffer_text(&request->raw), head) != UB_HTTP_DONE)
+		return relay_refuse(conn, 400, scan.problem);
+	if (conn->exchange.hold && head->framing == UB_HTTP_CHUNKED)
+		request->ready = join_chunks(&request->raw, conn->exchange.head_len, request->ready);
+	return prepare(conn, head, request->ready);
+}
+
+/* What relay_flow_track does, behind a head that is still there. */
+static enum ub_http_result track_behind_head(struct conn *conn)
+{
+	struct flow *request = &conn->request;
+	size_t head = conn->exchange.head_len;
+	request->raw.start += head;
+	enum ub_http_result result = relay_flow_track(request);
+	request->raw.start -= head;
+	return result;
+}
+
+static enum step await_held(struct conn *conn)
+{
+	struct flow *request = &conn->request;
+	struct loop *loop = conn->loop;
+	switch (relay_flow_fill(&loop->blocks, request, &conn->client)) {
+	case IO_SOME:
+		relay_timer_stop(&conn->timer);
+		return STEP_AGAIN;
+	case IO_WAIT:
+		relay_timer_ensure(&loop->timers, &conn->timer, TIMER_BODY, loop->now);
+		return STEP_WAIT;
+	case IO_FULL:
+		relay_buffer_reserve(&loop->blocks, &request->raw, request->raw.cap * 2);
+		return STEP_AGAIN;
+	default:
+		return STEP_CLOSE;
+	}
+}
+
+enum step relay_exchange_hold(struct conn *conn)
+{
+	struct flow *request = &conn->request;
+	enum ub_http_result result = track_behind_head(conn);
+	if (result != UB_HTTP_DONE && result != UB_HTTP_MORE)
+		return relay_refuse(conn, 400, "a body that is not well-formed");
+	if (relay_flow_drain(&conn->response, &conn->client) == IO_BROKEN)
+		return STEP_CLOSE;
+	if (!request->complete &&
+	    (request->ready > UB_RELAY_HOLD_MAX || conn->loop->blocks.large > UB_RELAY_HELD_MAX))
+		conn->exchange.hold = false;
+	if (request->complete || !conn->exchange.hold)
+		return release_held(conn);
+	return await_held(conn);
+}
+
+/* ---- the upstream ---- */
+
+static enum step cannot_connect(struct conn *conn, int error)
+{
+	struct loop *loop = conn->loop;
+	ub_log_paced(loop->shared->log, &loop->connect_pace, UB_LOG_WARNING,
+	    "the upstream cannot be reached: %s", strerror(error));
+	return relay_refuse(conn, 502, NULL);
+}
+
+static enum step finish_connecting(struct conn *conn)
+{
+	struct loop *loop = conn->loop;
+	if (!conn->upstream->link.writable) {
+		relay_timer_ensure(&loop->timers, &conn->timer, TIMER_CONNECT, loop->now);
+		return STEP_WAIT;
+	}
+	int error = relay_upstream_error(conn->upstream);
+	relay_timer_stop(&conn->timer);
+	if (error == 0) {
+		struct upstream *upstream = conn->upstream;
+		loop->preferred_address =
+		    (loop->preferred_address + upstream->tried - 1) % upstream->addresses.n;
+		return STEP_AGAIN;
+	}
+	return relay_upstream_retry(loop, conn->upstream) ? STEP_AGAIN : cannot_connect(conn, error);
+}
+
+/* Only what may be sent twice goes over a connection that the upstream may just be closing. */
+static void choose_upstream(struct conn *conn)
+{
+	const struct exchange *exchange = &conn->exchange;
+	if (conn->upstream && conn->upstream->used && (conn->upstream->link.ended || exchange->fresh))
+		relay_upstream_close(conn->loop, &conn->upstream);
+	if (!conn->upstream && exchange->safe && !exchange->fresh && !conn->bound)
+		conn->upstream = relay_upstream_pooled(conn->loop, conn);
+	if (!conn->upstream)
+		conn->upstream = relay_upstream_open(conn->loop, conn);
+}
+
+enum step relay_exchange_connect(struct conn *conn)
+{
+	struct exchange *exchange = &conn->exchange;
+	if (!conn->upstream || conn->upstream->used)
+		choose_upstream(conn);
+	if (!conn->upstream)
+		return cannot_connect(conn, errno);
+	if (conn->upstream->connecting)
+		return finish_connecting(conn);
+	exchange->reused = conn->upstream->used;
+	conn->request.keep = exchange->reused && exchange->safe;
+	conn->phase = PHASE_EXCHANGE;
+	return STEP_AGAIN;
+}
+
+/* No answer, or none that is one. */
+static enum side upstream_failed(struct conn *conn, const char *why)
+{
+	struct exchange *exchange = &conn->exchange;
+	if (exchange->answered)
+		return SIDE_LOST;
+	if (exchange->reused && conn->request.keep) {
+		relay_upstream_close(conn->loop, &conn->upstream);
+		relay_flow_rewind(&conn->request);
+		exchange->reused = exchange->abandoned = false;
+		exchange->fresh = true;
+		conn->phase = PHASE_CONNECT;
+		return SIDE_ELSEWHERE;
+	}
+	ub_log_paced(conn->loop->shared->log, &conn->loop->connect_pace, UB_LOG_WARNING,
+	    "the upstream gave no answer: %s", why);
+	(void)relay_refuse(conn, 502, NULL);
+	return SIDE_ELSEWHERE;
+}
+
+/* ---- bytes to the upstream ---- */
+
+static enum side read_request(struct conn *conn)
+{
+	struct flow *request = &conn->request;
+	if (request->complete)
+		return SIDE_STUCK;
+	enum io io = relay_flow_fill(&conn->loop->blocks, request, &conn->client);
+	if (io == IO_END || io == IO_BROKEN)
+		return SIDE_LOST;
+	enum ub_http_result result = relay_flow_track(request);
+	if (result != UB_HTTP_DONE && result != UB_HTTP_MORE) {
+		if (conn->exchange.answered)
+			return SIDE_LOST;
+		(void)relay_refuse(conn, 400, "a body that is not well-formed");
+		return SIDE_ELSEWHERE;
+	}
+	return io == IO_SOME || request->complete ? SIDE_MOVED : SIDE_STUCK;
+}
+
+static enum side send_request(struct conn *conn)
+{
+	struct flow *request = &conn->request;
+	if (conn->exchange.abandoned || (request->complete && relay_flow_drained(request)))
+		return SIDE_STUCK;
+	enum side side = read_request(conn);
+	if (side == SIDE_LOST || side == SIDE_ELSEWHERE)
+		return side;
+	bool waiting = !relay_flow_drained(request);
+	enum io io = relay_flow_drain(request, &conn->upstream->link);
+	if (io == IO_BROKEN) {
+		/* It may have answered before it went; its answer tells. */
+		conn->exchange.abandoned = true;
+		conn->upstream->link.readable = true;
+	}
+	return waiting && io != IO_WAIT ? SIDE_MOVED : side;
+}
+
+/* ---- bytes to the client ---- */
+
+static enum side interim_answer(struct conn *conn, const struct ub_http_head *head)
+{
+	struct exchange *exchange = &conn->exchange;
+	struct flow *response = &conn->response;
+	struct rewrite rewrite = { .response = true, .drop_coding = true };
+	if (head->status == 101 || ++exchange->interim > UB_RELAY_INTERIM_MAX)
+		return upstream_failed(conn, "it answers something else");
+	bool ours = head->status == 100 && (exchange->hold || exchange->continued);
+	if (exchange->minor > 0 && !ours) {
+		relay_buffer_more(&conn->loop->blocks, &response->head, head->bytes.len + RELAY_REWRITE_MORE);
+		relay_rewrite(head, &rewrite, &response->head);
+	}
+	response->raw.start += head->bytes.len;
+	response->scan = (struct ub_http_scan){ 0 };
+	return SIDE_MOVED;
+}
+
+static const char *own_connection_field(const struct exchange *exchange)
+{
+	if (!exchange->keep_alive)
+		return "close";
+	return exchange->minor == 0 ? "keep-alive" : NULL;
+}
+
+static enum side final_answer(struct conn *conn, const struct ub_http_head *head)
+{
+	struct exchange *exchange = &conn->exchange;
+	struct flow *response = &conn->response;
+	relay_announce_answer(conn, head);
+	exchange->answered = true;
+	exchange->reusable = !head->close;
+	exchange->keep_alive &= head->framing != UB_HTTP_UNTIL_CLOSE && !conn->loop->draining;
+	struct rewrite rewrite = {
+		.response = true,
+		.drop_coding = head->status == 204,
+		.connection = own_connection_field(exchange),
+	};
+	relay_buffer_more(&conn->loop->blocks, &response->head, head->bytes.len + RELAY_REWRITE_MORE);
+	relay_rewrite(head, &rewrite, &response->head);
+	response->raw.start += head->bytes.len;
+	ub_http_body_start(&response->body, head);
+	return SIDE_MOVED;
+}
+
+static enum side read_answer_head(struct conn *conn)
+{
+	struct flow *response = &conn->response;
+	struct ub_text bytes = relay_buffer_text(&response->raw);
+	if (bytes.len > response->scan.at) {
+		struct ub_http_head *head = &conn->loop->head;
+		relay_flow_unkeep(&conn->request);
+		enum ub_http_result result =
+		    ub_http_scan_response(&response->scan, bytes, conn->exchange.to_head, head);
+		if (result == UB_HTTP_DONE)
+			return head->status < 200 ? interim_answer(conn, head) : final_answer(conn, head);
+		if (result != UB_HTTP_MORE)
+			return upstream_failed(conn, response->scan.problem);
+	}
+	switch (relay_flow_fill(&conn->loop->blocks, response, &conn->upstream->link)) {
+	case IO_SOME:
+		return SIDE_MOVED;
+	case IO_WAIT:
+		return SIDE_STUCK;
+	case IO_FULL:
+		relay_buffer_reserve(&conn->loop->blocks, &response->raw, 2 * UB_HTTP_HEAD_MAX);
+		return SIDE_MOVED;
+	default:
+		return upstream_failed(conn, "it closed the connection");
+	}
+}
+
+/* A body that ends too early must not look complete: with UNTIL_CLOSE only a reset tells the client. */
+static enum side cut_off(struct conn *conn)
+{
+	relay_conn_cut_off(conn);
+	return SIDE_LOST;
+}
+
+static enum side read_answer_body(struct conn *conn)
+{
+	struct flow *response = &conn->response;
+	enum ub_http_result result = relay_flow_track(response);
+	if (result == UB_HTTP_DONE)
+		return SIDE_STUCK;
+	if (result != UB_HTTP_MORE)
+		return cut_off(conn);
+	enum io io = relay_flow_fill(&conn->loop->blocks, response, &conn->upstream->link);
+	if (io == IO_SOME)
+		return relay_flow_track(response) <= UB_HTTP_MORE ? SIDE_MOVED : cut_off(conn);
+	if (io == IO_WAIT || io == IO_FULL)
+		return SIDE_STUCK;
+	response->complete = io == IO_END && ub_http_body_complete_at_close(&response->body);
+	return response->complete ? SIDE_MOVED : cut_off(conn);
+}
+
+/* An upstream may answer before it has read all; as long as it reads on, it gets the rest. */
+static bool is_over(const struct conn *conn)
+{
+	const struct exchange *exchange = &conn->exchange;
+	if (exchange->abandoned || exchange->expects || !exchange->reusable || conn->upstream->link.ended)
+		return true;
+	return conn->request.complete && relay_flow_drained(&conn->request);
+}
+
+static enum side finish(struct conn *conn)
+{
+	struct loop *loop = conn->loop;
+	bool clean = conn->exchange.reusable && conn->request.complete &&
+		     relay_flow_drained(&conn->request) &&
+		     conn->response.raw.start == conn->response.raw.end && !conn->upstream->link.ended;
+	if (!clean) {
+		relay_upstream_close(loop, &conn->upstream);
+	} else if (conn->bound) {
+		conn->upstream->used = true;
+	} else {
+		relay_upstream_keep(loop, conn->upstream);
+		conn->upstream = NULL;
+	}
+	return relay_conn_next(conn) == STEP_AGAIN ? SIDE_ELSEWHERE : SIDE_LOST;
+}
+
+static enum side receive_answer(struct conn *conn)
+{
+	struct flow *response = &conn->response;
+	enum side side = conn->exchange.answered ? read_answer_body(conn) : read_answer_head(conn);
+	if (side == SIDE_LOST || side == SIDE_ELSEWHERE)
+		return side;
+	bool waiting = !relay_flow_drained(response);
+	enum io io = relay_flow_drain(response, &conn->client);
+	if (io == IO_BROKEN)
+		return SIDE_LOST;
+	if (io == IO_SOME && response->complete && is_over(conn))
+		return finish(conn);
+	return waiting && io == IO_SOME ? SIDE_MOVED : side;
+}
+
+/* ---- both ways ---- */
+
+static enum timer_kind awaited(const struct conn *conn)
+{
+	if (conn->exchange.answered)
+		return TIMER_STREAM;
+	if (!conn->request.complete && !conn->exchange.abandoned && relay_flow_drained(&conn->request))
+		return TIMER_BODY;
+	return TIMER_ANSWER;
+}
+
+enum step relay_exchange_stream(struct conn *conn)
+{
+	struct loop *loop = conn->loop;
+	for (unsigned turn = 0; turn < UB_RELAY_TURNS_MAX; turn++) {
+		enum side there = send_request(conn);
+		enum side back = there > SIDE_STUCK ? there : receive_answer(conn);
+		if (back == SIDE_LOST)
+			return STEP_CLOSE;
+		if (back == SIDE_ELSEWHERE)
+			return STEP_AGAIN;
+		if (there == SIDE_STUCK && back == SIDE_STUCK) {
+			enum timer_kind kind = awaited(conn);
+			if (turn > 0)
+				relay_timer_start(&loop->timers, &conn->timer, kind, loop->now);
+			else
+				relay_timer_ensure(&loop->timers, &conn->timer, kind, loop->now);
+			return STEP_WAIT;
+		}
+	}
+	relay_timer_stop(&conn->timer);
+	relay_loop_later(conn);
+	return STEP_WAIT;
+}
+
+void relay_exchange_end(struct conn *conn)
+{
+	relay_announce_forget(&conn->exchange);
+	conn->exchange = (struct exchange){ 0 };
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "relay-private.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+enum io relay_link_read(struct link *link, void *out, size_t size, size_t *n)
+{
+	*n = 0;
+	if (!link->readable)
+		return IO_WAIT;
+	ssize_t got;
+	do
+		got = recv(link->fd, out, size, 0);
+	while (got < 0 && errno == EINTR);
+	if (got == 0)
+		return IO_END;
+	if (got < 0 && errno != EAGAIN)
+		return IO_BROKEN;
+	/* Less than asked for: the socket is empty, and an event will tell when that changes, unless the end
+	 * has been told already. */
+	if (got < (ssize_t)size && !link->ended)
+		link->readable = false;
+	if (got < 0)
+		return IO_WAIT;
+	*n = (size_t)got;
+	return IO_SOME;
+}
+
+enum io relay_link_write(struct link *link, const struct iovec *pieces, int count, size_t *n)
+{
+	struct msghdr message = { .msg_iov = (struct iovec *)pieces, .msg_iovlen = (size_t)count };
+	*n = 0;
+	if (!link->writable)
+		return IO_WAIT;
+	ssize_t put;
+	do
+		put = sendmsg(link->fd, &message, MSG_NOSIGNAL);
+	while (put < 0 && errno == EINTR);
+	if (put < 0 && errno != EAGAIN)
+		return IO_BROKEN;
+	if (put < 0) {
+		link->writable = false;
+		return IO_WAIT;
+	}
+	*n = (size_t)put;
+	return IO_SOME;
+}
+
+void relay_link_close(struct link *link)
+{
+	if (link->fd >= 0)
+		close(link->fd);
+	*link = (struct link){ .fd = -1, .kind = link->kind };
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "relay-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+enum { EVENTS = 128 };
+
+/* ---- watching ---- */
+
+bool relay_loop_watch(struct loop *loop, struct link *link)
+{
+	struct epoll_event event = {
+		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+		.data.ptr = link,
+	};
+	return epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, link->fd, &event) == 0;
+}
+
+/* Listeners and notes are told of as long as something waits there. */
+static bool watch_level(struct loop *loop, struct link *link)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = link };
+	return epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, link->fd, &event) == 0;
+}
+
+void relay_loop_later(struct conn *conn)
+{
+	struct loop *loop = conn->loop;
+	if (conn->queued)
+		return;
+	conn->queued = true;
+	conn->next = NULL;
+	*(loop->later_last ? &loop->later_last->next : &loop->later_first) = conn;
+	loop->later_last = conn;
+}
+
+/* ---- new connections ---- */
+
+static void stop_accepting(struct loop *loop)
+{
+	if (loop->accepting)
+		(void)epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, loop->listener.fd, NULL);
+	loop->accepting = false;
+}
+
+static bool accept_one(struct loop *loop)
+{
+	int fd = accept4(loop->listener.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd >= 0) {
+		relay_conn_accept(loop, fd);
+		return true;
+	}
+	if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+		ub_log_paced(loop->shared->log, &loop->full_pace, UB_LOG_WARNING,
+		    "no more connections can be taken (%s); %u are open", strerror(errno), loop->open);
+		stop_accepting(loop);
+	}
+	return false;
+}
+
+/* ---- notes from the main thread ---- */
+
+static void release_parked(struct loop *loop)
+{
+	struct timer *list = &loop->timers.lists[TIMER_COMMIT];
+	while (list->next != list) {
+		struct conn *conn = list->next->owner;
+		conn->phase = PHASE_CONNECT;
+		relay_timer_stop(&conn->timer);
+		relay_conn_run(conn);
+	}
+}
+
+/* Who has sent nothing yet is let go; what waits in the backlog is still served. */
+static void drain(struct loop *loop)
+{
+	while (accept_one(loop))
+		;
+	stop_accepting(loop);
+	relay_link_close(&loop->listener);
+	loop->draining = true;
+	loop->drain_until = loop->now + UB_RELAY_DRAIN_MS;
+	for (uint32_t i = 0; i < loop->n_slots; i++) {
+		struct conn *conn = loop->slots[i];
+		if (conn->client.fd < 0 || !relay_conn_idle(conn))
+			continue;
+		conn->client.readable = true;
+		relay_conn_run(conn);
+	}
+}
+
+static void take_note(struct loop *loop, const struct note *note)
+{
+	switch (note->kind) {
+	case NOTE_COMMITTED:
+		relay_conn_committed(loop, note->id);
+		break;
+	case NOTE_ENGINE_READY:
+		relay_announce_missed(loop);
+		break;
+	case NOTE_ENGINE_GONE:
+		release_parked(loop);
+		break;
+	case NOTE_DRAIN:
+		if (!loop->draining)
+			drain(loop);
+		break;
+	}
+}
+
+static void take_notes(struct loop *loop)
+{
+	struct note notes[64];
+	ssize_t n = read(loop->notes.fd, notes, sizeof(notes));
+	for (ssize_t i = 0; i < n / (ssize_t)sizeof(*notes); i++)
+		take_note(loop, &notes[i]);
+}
+
+void relay_loop_tell(struct loop *loop, const struct note *note)
+{
+	/* What is lost when the loop hangs for thousands of notes: a word of the engine's, after which a
+	 * write goes on by itself. */
+	while (write(loop->notes_fd, note, sizeof(*note)) < 0 && note->kind != NOTE_COMMITTED) {
+		struct pollfd room = { .fd = loop->notes_fd, .events = POLLOUT };
+		if ((errno != EAGAIN && errno != EINTR) || poll(&room, 1, 1000) == 0)
+			return;
+	}
+}
+
+/* ---- events ---- */
+
+static void note_events(struct link *link, uint32_t events)
+{
+	const uint32_t over = EPOLLHUP | EPOLLERR;
+	link->readable |= (events & (EPOLLIN | EPOLLRDHUP | over)) != 0;
+	link->writable |= (events & (EPOLLOUT | over)) != 0;
+	link->ended |= (events & (EPOLLRDHUP | over)) != 0;
+}
+
+static void upstream_event(struct loop *loop, struct upstream *upstream)
+{
+	if (upstream->conn)
+		relay_conn_run(upstream->conn);
+	else if (upstream->link.readable)
+		relay_upstream_close(loop, &upstream);
+}
+
+#define OWNER(link, type, member) ((type *)(void *)((char *)(link)-offsetof(type, member)))
+
+static void dispatch(struct loop *loop, struct link *link, uint32_t events)
+{
+	if (link->fd < 0)
+		return; /* closed by an event before */
+	note_events(link, events);
+	switch (link->kind) {
+	case LINK_LISTENER:
+		(void)accept_one(loop);
+		break;
+	case LINK_NOTES:
+		take_notes(loop);
+		break;
+	case LINK_CLIENT:
+		relay_conn_run(OWNER(link, struct conn, client));
+		break;
+	case LINK_UPSTREAM:
+		upstream_event(loop, OWNER(link, struct upstream, link));
+		break;
+	}
+}
+
+static void expire(struct loop *loop)
+{
+	struct timer *timer;
+	while ((timer = relay_timers_expired(&loop->timers, loop->now))) {
+		struct upstream *upstream = timer->owner;
+		if (timer->kind == TIMER_POOL)
+			relay_upstream_close(loop, &upstream);
+		else if (timer->kind == TIMER_MISSED)
+			relay_announce_expired(loop, timer->owner);
+		else
+			relay_conn_expired(timer->owner, timer->kind);
+	}
+}
+
+static void run_later(struct loop *loop)
+{
+	struct conn *conn = loop->later_first, *next;
+	loop->later_first = loop->later_last = NULL;
+	for (; conn; conn = next) {
+		next = conn->next;
+		conn->queued = false;
+		if (conn->client.fd >= 0) {
+			relay_conn_run(conn);
+		} else {
+			conn->next = loop->closed_conns;
+			loop->closed_conns = conn;
+		}
+	}
+}
+
+static void free_upstreams(struct loop *loop)
+{
+	for (struct upstream *upstream = loop->closed_upstreams, *next; upstream; upstream = next) {
+		next = upstream->older;
+		free(upstream);
+	}
+	loop->closed_upstreams = NULL;
+}
+
+/* No event of this turn is left that could mean what was closed in it. */
+static void reap(struct loop *loop)
+{
+	bool closed = loop->closed_conns != NULL;
+	while (loop->closed_conns) {
+		struct conn *conn = loop->closed_conns;
+		loop->closed_conns = conn->next;
+		conn->next = loop->free_conns;
+		loop->free_conns = conn;
+	}
+	free_upstreams(loop);
+	if (closed && !loop->accepting && !loop->draining)
+		loop->accepting = watch_level(loop, &loop->listener);
+}
+
+/* ---- turning ---- */
+
+static int patience(const struct loop *loop)
+{
+	int wait = relay_timers_wait(&loop->timers, loop->now);
+	if (loop->later_first)
+		return 0;
+	if (!loop->draining)
+		return wait;
+	int64_t left = loop->drain_until - loop->now;
+	return left <= 0 ? 0 : wait >= 0 && wait < left ? wait : (int)left;
+}
+
+static bool is_over(const struct loop *loop)
+{
+	return loop->draining && (loop->open == 0 || loop->now >= loop->drain_until);
+}
+
+static void *turn(void *argument)
+{
+	struct loop *loop = argument;
+	struct epoll_event events[EVENTS];
+	loop->now = ub_sys_monotonic_ms();
+	while (!is_over(loop)) {
+		int n = epoll_wait(loop->epoll_fd, events, EVENTS, patience(loop));
+		loop->now = ub_sys_monotonic_ms();
+		for (int i = 0; i < n; i++)
+			dispatch(loop, events[i].data.ptr, events[i].events);
+		run_later(loop);
+		expire(loop);
+		reap(loop);
+	}
+	const uint64_t one = 1;
+	if (write(loop->shared->finished_fd, &one, sizeof(one)) < 0)
+		abort();
+	return NULL;
+}
+
+bool relay_loop_start(struct loop *loop)
+{
+	loop->accepting = watch_level(loop, &loop->listener);
+	return loop->accepting && pthread_create(&loop->thread, NULL, turn, loop) == 0;
+}
+
+struct loop *relay_loop_new(struct shared *shared, unsigned index, int listen_fd)
+{
+	struct loop *loop = calloc(1, sizeof(*loop));
+	int notes[2];
+	if (!loop || !(loop->wire = malloc(UB_WIRE_FRAME_MAX)))
+		abort();
+	loop->shared = shared;
+	loop->index = index;
+	loop->arena = ub_arena_new();
+	loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (loop->epoll_fd < 0 || pipe2(notes, O_NONBLOCK | O_CLOEXEC) != 0)
+		abort();
+	loop->notes_fd = notes[1];
+	loop->notes = (struct link){ .fd = notes[0], .kind = LINK_NOTES };
+	loop->listener = (struct link){ .fd = listen_fd, .kind = LINK_LISTENER };
+	relay_timers_init(&loop->timers, shared->options);
+	if (!watch_level(loop, &loop->notes))
+		abort();
+	return loop;
+}
+
+void relay_loop_free(struct loop **loop)
+{
+	struct loop *self = *loop;
+	for (uint32_t i = 0; i < self->n_slots; i++)
+		relay_conn_close(self->slots[i]);
+	while (self->pool_newest) {
+		struct upstream *upstream = self->pool_newest;
+		relay_upstream_close(self, &upstream);
+	}
+	free_upstreams(self);
+	for (uint32_t i = 0; i < self->n_slots; i++)
+		free(self->slots[i]);
+	self->now = INT64_MAX;
+	expire(self); /* what was missed is wiped */
+	relay_blocks_free(&self->blocks);
+	relay_link_close(&self->listener);
+	relay_link_close(&self->notes);
+	close(self->notes_fd);
+	close(self->epoll_fd);
+	free(self->slots);
+	free(self->wire);
+	ub_arena_free(&self->arena);
+	free(self);
+	*loop = NULL;
+}

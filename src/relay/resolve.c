@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "relay-private.h"
+
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct resolver {
+	char *host;
+	char port[8];
+	struct ub_log *log;
+	struct ub_log_pace pace;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	pthread_t thread;
+	bool threaded, doubted, stopping;
+	struct addresses addresses;
+};
+
+static bool look_up(struct resolver *resolver, int flags, struct addresses *found)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = flags }, *list;
+	int failure = getaddrinfo(resolver->host, resolver->port, &hints, &list);
+	if (failure != 0) {
+		if (!(flags & AI_NUMERICHOST))
+			ub_log_paced(resolver->log, &resolver->pace, UB_LOG_WARNING,
+			    "the upstream's name %s is not known: %s", resolver->host, gai_strerror(failure));
+		return false;
+	}
+	*found = (struct addresses){ 0 };
+	for (struct addrinfo *at = list; at && found->n < UB_RELAY_ADDRESSES_MAX; at = at->ai_next) {
+		memcpy(&found->list[found->n], at->ai_addr, at->ai_addrlen);
+		found->lengths[found->n++] = at->ai_addrlen;
+	}
+	freeaddrinfo(list);
+	return true;
+}
+
+/* At most once a second when in doubt, else every UB_RELAY_RESOLVE_MS. */
+static void wait_for_doubt(struct resolver *resolver)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += UB_RELAY_RESOLVE_MS / 1000;
+	while (!resolver->doubted && !resolver->stopping)
+		if (pthread_cond_timedwait(&resolver->wake, &resolver->lock, &until) != 0)
+			break;
+	if (!resolver->doubted || resolver->stopping)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += 1;
+	while (!resolver->stopping && pthread_cond_timedwait(&resolver->wake, &resolver->lock, &until) == 0)
+		;
+	resolver->doubted = false;
+}
+
+static void *keep_looking(void *argument)
+{
+	struct resolver *resolver = argument;
+	struct addresses found;
+	pthread_mutex_lock(&resolver->lock);
+	for (wait_for_doubt(resolver); !resolver->stopping; wait_for_doubt(resolver)) {
+		pthread_mutex_unlock(&resolver->lock);
+		bool known = look_up(resolver, 0, &found);
+		pthread_mutex_lock(&resolver->lock);
+		if (known)
+			resolver->addresses = found;
+	}
+	pthread_mutex_unlock(&resolver->lock);
+	return NULL;
+}
+
+static void init_locks(struct resolver *resolver)
+{
+	pthread_condattr_t attributes;
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&resolver->wake, &attributes);
+	pthread_condattr_destroy(&attributes);
+	pthread_mutex_init(&resolver->lock, NULL);
+}
+
+struct resolver *relay_resolver_new(struct ub_text host, uint16_t port, struct ub_log *log)
+{
+	struct resolver *resolver = calloc(1, sizeof(*resolver));
+	if (!resolver || !(resolver->host = strndup(host.ptr, host.len)))
+		abort();
+	snprintf(resolver->port, sizeof(resolver->port), "%u", (unsigned)port);
+	resolver->log = log;
+	init_locks(resolver);
+	if (look_up(resolver, AI_NUMERICHOST, &resolver->addresses))
+		return resolver;
+	resolver->doubted = !look_up(resolver, 0, &resolver->addresses);
+	resolver->threaded = pthread_create(&resolver->thread, NULL, keep_looking, resolver) == 0;
+	return resolver;
+}
+
+void relay_resolver_free(struct resolver **resolver)
+{
+	struct resolver *self = *resolver;
+	pthread_mutex_lock(&self->lock);
+	self->stopping = true;
+	pthread_cond_signal(&self->wake);
+	pthread_mutex_unlock(&self->lock);
+	/* A look-up may take long and cannot be called off; the process is about to end. */
+	if (self->threaded) {
+		pthread_detach(self->thread);
+	} else {
+		pthread_cond_destroy(&self->wake);
+		pthread_mutex_destroy(&self->lock);
+		free(self->host);
+		free(self);
+	}
+	*resolver = NULL;
+}
+
+void relay_resolver_get(struct resolver *resolver, struct addresses *addresses)
+{
+	pthread_mutex_lock(&resolver->lock);
+	*addresses = resolver->addresses;
+	pthread_mutex_unlock(&resolver->lock);
+}
+
+void relay_resolver_doubt(struct resolver *resolver)
+{
+	pthread_mutex_lock(&resolver->lock);
+	resolver->doubted = true;
+	pthread_cond_signal(&resolver->wake);
+	pthread_mutex_unlock(&resolver->lock);
+}

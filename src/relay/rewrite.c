@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "relay-private.h"
+
+/* Fields of one connection only (RFC 9110 7.6.1), and those by which a client would leave the proxy. */
+static const char *const hop_by_hop[] = {
+	"Connection",
+	"Keep-Alive",
+	"Proxy-Connection",
+	"TE",
+	"Upgrade",
+	"HTTP2-Settings",
+};
+
+/* What Connection may not name: a request without it would be another request. */
+static const char *const end_to_end[] = {
+	"Authorization",
+	"Content-Encoding",
+	"Content-Length",
+	"Content-Type",
+	"Depth",
+	"Destination",
+	"Host",
+	"If",
+	"If-Match",
+	"If-None-Match",
+	"If-Schedule-Tag-Match",
+	"Overwrite",
+	"Transfer-Encoding",
+	"X-HTTP-Method-Override",
+};
+
+static bool is_one_of(struct ub_text name, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ub_text_eq_nocase(name, ub_text(names[i])))
+			return true;
+	return false;
+}
+
+/* Is it named by a Connection field? */
+static bool is_nominated(const struct ub_http_head *head, struct ub_text name)
+{
+	if (is_one_of(name, end_to_end, UB_COUNT(end_to_end)))
+		return false;
+	for (size_t i = 0; i < head->n; i++) {
+		struct ub_text list = head->fields[i].value, element;
+		if (!ub_text_eq_nocase(head->fields[i].name, UB_TEXT("Connection")))
+			continue;
+		while (ub_text_split(&list, ',', &element))
+			if (ub_text_eq_nocase(ub_text_trim(element), name))
+				return true;
+	}
+	return false;
+}
+
+static bool is_dropped(const struct rewrite *rewrite, struct ub_text name)
+{
+	if (is_one_of(name, hop_by_hop, UB_COUNT(hop_by_hop)))
+		return true;
+	if (rewrite->drop_expect && ub_text_eq_nocase(name, UB_TEXT("Expect")))
+		return true;
+	if (rewrite->drop_coding && ub_text_eq_nocase(name, UB_TEXT("Transfer-Encoding")))
+		return true;
+	if (rewrite->give_length && ub_text_eq_nocase(name, UB_TEXT("Trailer")))
+		return true;
+	return rewrite->response && ub_text_eq_nocase(name, UB_TEXT("Alt-Svc"));
+}
+
+static void add_length(struct buffer *out, uint64_t length)
+{
+	char digits[24];
+	size_t at = sizeof(digits);
+	do
+		digits[--at] = (char)('0' + length % 10);
+	while ((length /= 10) > 0);
+	relay_buffer_add(out, UB_TEXT("Content-Length: "));
+	relay_buffer_add(out, ub_text_n(digits + at, sizeof(digits) - at));
+	relay_buffer_add(out, UB_TEXT("\r\n"));
+}
+
+static void add_start(const struct ub_http_head *head, bool response, struct buffer *out)
+{
+	struct ub_text start = head->start;
+	if (response) {
+		relay_buffer_add(out, UB_TEXT("HTTP/1.1"));
+		start = ub_text_sub(start, 8, start.len);
+	}
+	relay_buffer_add(out, start);
+	relay_buffer_add(out, UB_TEXT("\r\n"));
+}
+
+void relay_rewrite(const struct ub_http_head *head, const struct rewrite *rewrite, struct buffer *out)
+{
+	bool nominations = ub_http_field(head, "Connection") != NULL;
+	add_start(head, rewrite->response, out);
+	for (size_t i = 0; i < head->n; i++) {
+		const struct ub_http_field *field = &head->fields[i];
+		if (is_dropped(rewrite, field->name) || (nominations && is_nominated(head, field->name)))
+			continue;
+		if (rewrite->give_length && ub_text_eq_nocase(field->name, UB_TEXT("Transfer-Encoding")))
+			add_length(out, rewrite->length);
+		else
+			relay_buffer_add(out, field->line);
+	}
+	if (rewrite->connection) {
+		relay_buffer_add(out, UB_TEXT("Connection: "));
+		relay_buffer_add(out, ub_text(rewrite->connection));
+		relay_buffer_add(out, UB_TEXT("\r\n"));
+	}
+	relay_buffer_add(out, UB_TEXT("\r\n"));
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "relay-private.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* The main thread's view: it starts and ends things, and hands on what the engine says. */
+struct relay {
+	const struct ub_relay_options *options;
+	struct ub_log *log;
+	int signals;
+	struct shared shared;
+	struct engine engine;
+	struct loop *loops[UB_RELAY_THREADS_MAX];
+	int listen_fds[UB_RELAY_THREADS_MAX];
+	unsigned n, finished;
+	bool ready, stopping;
+	unsigned char *wire;
+};
+
+static void tell_all(struct relay *relay, enum note_kind kind)
+{
+	const struct note note = { .kind = kind };
+	for (unsigned i = 0; i < relay->n; i++)
+		if (relay->loops[i])
+			relay_loop_tell(relay->loops[i], &note);
+}
+
+/* ---- what the main thread waits for ---- */
+
+static void engine_ready(struct relay *relay)
+{
+	relay->ready = true;
+	relay->shared.engine = relay->engine.count;
+	ub_log(relay->log, UB_LOG_INFO, "the engine is ready");
+	tell_all(relay, NOTE_ENGINE_READY);
+}
+
+static void committed(struct relay *relay, struct ub_wire_id id)
+{
+	const struct note note = { .kind = NOTE_COMMITTED, .id = id };
+	unsigned index = id.slot / UB_RELAY_CONNS_MAX;
+	if (index < relay->n && relay->loops[index])
+		relay_loop_tell(relay->loops[index], &note);
+}
+
+static void hear_engine(struct relay *relay)
+{
+	struct ub_wire_frame frame;
+	enum ub_wire_result result = UB_WIRE_OK;
+	while (result == UB_WIRE_OK || result == UB_WIRE_UNKNOWN || result == UB_WIRE_INVALID) {
+		result = ub_wire_receive(relay->shared.engine_fd, &frame, relay->wire);
+		if (result == UB_WIRE_OK && frame.kind == UB_WIRE_READY)
+			engine_ready(relay);
+		else if (result == UB_WIRE_OK && frame.kind == UB_WIRE_COMMITTED)
+			committed(relay, frame.id);
+	}
+	if (result == UB_WIRE_CLOSED && relay->engine.pid > 0)
+		kill(relay->engine.pid, SIGKILL); /* without its socket it is of no use */
+}
+
+static void stop(struct relay *relay)
+{
+	if (!relay->stopping)
+		ub_log(relay->log, UB_LOG_INFO, "stopping");
+	relay->stopping = true;
+	tell_all(relay, NOTE_DRAIN);
+}
+
+static void take_signal(struct relay *relay, int number)
+{
+	if (number == SIGTERM || number == SIGINT)
+		stop(relay);
+	else if (number == SIGHUP && relay->engine.pid > 0)
+		kill(relay->engine.pid, SIGHUP);
+	else if (number == SIGCHLD && relay_engine_reap(&relay->engine))
+		tell_all(relay, NOTE_ENGINE_GONE);
+}
+
+static void restart_engine(struct relay *relay, int64_t now)
+{
+	if (relay->options->engine_argv && relay->engine.pid == 0 && now >= relay->engine.start_at &&
+	    !relay->stopping)
+		relay_engine_start(&relay->engine);
+}
+
+static int until_restart(const struct relay *relay, int64_t now)
+{
+	if (!relay->options->engine_argv || relay->engine.pid > 0 || relay->stopping)
+		return -1;
+	int64_t left = relay->engine.start_at - now;
+	return left > 0 ? (int)left : 0;
+}
+
+static void await_something(struct relay *relay, int patience)
+{
+	struct pollfd fds[] = {
+		{ .fd = relay->signals, .events = POLLIN },
+		{ .fd = relay->shared.finished_fd, .events = POLLIN },
+		{ .fd = relay->engine.pid > 0 ? relay->shared.engine_fd : -1, .events = POLLIN },
+	};
+	uint64_t finished = 0;
+	int number;
+	if (poll(fds, UB_COUNT(fds), patience) <= 0)
+		return;
+	if (fds[2].revents)
+		hear_engine(relay);
+	while (fds[0].revents && (number = ub_sys_signals_next(relay->signals)) != 0)
+		take_signal(relay, number);
+	if (fds[1].revents && read(relay->shared.finished_fd, &finished, sizeof(finished)) > 0)
+		relay->finished += (unsigned)finished;
+}
+
+/* ---- beginning and end ---- */
+
+static unsigned thread_count(const struct ub_relay_options *options)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned n = options->threads ? options->threads : processors > 0 ? (unsigned)processors : 1;
+	return n < UB_RELAY_THREADS_MAX ? n : UB_RELAY_THREADS_MAX;
+}
+
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static bool bind_all(struct relay *relay)
+{
+	const char *why = NULL;
+	unsigned wanted = thread_count(relay->options);
+	relay->n = relay_listen(relay->options, wanted, relay->listen_fds, &why);
+	if (relay->n == 0)
+		ub_log(relay->log, UB_LOG_ERROR, "cannot listen on %.*s port %u: %s",
+		    UB_ARGS(relay->options->listen_host), (unsigned)relay->options->listen_port, why);
+	return relay->n > 0;
+}
+
+/* Whoever connects finds the engine there, but need not wait long for it. */
+static void await_engine(struct relay *relay)
+{
+	int64_t now = ub_sys_monotonic_ms(), until = now + UB_RELAY_READY_MS;
+	if (!relay->options->engine_argv)
+		return;
+	relay_engine_start(&relay->engine);
+	for (; !relay->ready && !relay->stopping && relay->engine.pid > 0 && now < until;
+	     now = ub_sys_monotonic_ms())
+		await_something(relay, (int)(until - now));
+	if (!relay->ready && !relay->stopping)
+		ub_log(relay->log, UB_LOG_WARNING, "the engine is not ready yet; traffic passes without it");
+}
+
+static void say_where(const struct relay *relay)
+{
+	struct sockaddr_storage address;
+	socklen_t size = sizeof(address);
+	char host[256], port[8];
+	if (getsockname(relay->listen_fds[0], (struct sockaddr *)&address, &size) != 0 ||
+	    getnameinfo((const struct sockaddr *)&address, size, host, sizeof(host), port, sizeof(port),
+		NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+		return;
+	ub_log(relay->log, UB_LOG_INFO, strchr(host, ':') ? "listening on [%s]:%s" : "listening on %s:%s",
+	    host, port);
+}
+
+static bool start_loops(struct relay *relay)
+{
+	for (unsigned i = 0; i < relay->n; i++) {
+		if (listen(relay->listen_fds[i], SOMAXCONN) != 0) {
+			ub_log(relay->log, UB_LOG_ERROR, "cannot listen: %s", strerror(errno));
+			return false;
+		}
+		relay->loops[i] = relay_loop_new(&relay->shared, i, relay->listen_fds[i]);
+	}
+	for (unsigned i = 0; i < relay->n; i++)
+		if (!relay_loop_start(relay->loops[i]))
+			abort();
+	say_where(relay);
+	return true;
+}
+
+static void serve(struct relay *relay)
+{
+	if (relay->stopping)
+		tell_all(relay, NOTE_DRAIN);
+	while (relay->finished < relay->n) {
+		int64_t now = ub_sys_monotonic_ms();
+		restart_engine(relay, now);
+		await_something(relay, until_restart(relay, now));
+	}
+	for (unsigned i = 0; i < relay->n; i++)
+		pthread_join(relay->loops[i]->thread, NULL);
+	relay_engine_stop(&relay->engine, UB_RELAY_DRAIN_MS);
+}
+
+static void clean_up(struct relay *relay)
+{
+	for (unsigned i = 0; i < relay->n; i++) {
+		if (relay->loops[i])
+			relay_loop_free(&relay->loops[i]);
+		else
+			close(relay->listen_fds[i]);
+	}
+	relay_resolver_free(&relay->shared.resolver);
+	if (relay->shared.engine_fd >= 0)
+		close(relay->shared.engine_fd);
+	close(relay->shared.finished_fd);
+	free(relay->wire);
+}
+
+int ub_relay_run(const struct ub_relay_options *options, int signals, struct ub_log *log)
+{
+	struct relay relay = {
+		.options = options,
+		.log = log,
+		.signals = signals,
+		.shared = { .options = options, .log = log, .engine_fd = -1 },
+	};
+	relay.engine = (struct engine){ .options = options, .log = log, .shared = &relay.shared };
+	raise_file_limit();
+	if (!bind_all(&relay))
+		return 1;
+	relay.wire = malloc(UB_WIRE_FRAME_MAX);
+	relay.shared.finished_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (!relay.wire || relay.shared.finished_fd < 0)
+		abort();
+	relay.shared.resolver = relay_resolver_new(options->upstream_host, options->upstream_port, log);
+	await_engine(&relay);
+	bool started = relay.stopping || start_loops(&relay);
+	if (started && !relay.stopping)
+		serve(&relay);
+	else
+		relay_engine_stop(&relay.engine, UB_RELAY_DRAIN_MS);
+	clean_up(&relay);
+	return started ? 0 : 1;
+}

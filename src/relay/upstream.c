@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "relay-private.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+
+/* ---- the pool: the newest is taken first, so that the others end of themselves ---- */
+
+static void leave_pool(struct loop *loop, struct upstream *upstream)
+{
+	*(upstream->newer ? &upstream->newer->older : &loop->pool_newest) = upstream->older;
+	*(upstream->older ? &upstream->older->newer : &loop->pool_oldest) = upstream->newer;
+	upstream->newer = upstream->older = NULL;
+	relay_timer_stop(&upstream->timer);
+	loop->pooled--;
+}
+
+static void enter_pool(struct loop *loop, struct upstream *upstream)
+{
+	upstream->older = loop->pool_newest;
+	*(loop->pool_newest ? &loop->pool_newest->newer : &loop->pool_oldest) = upstream;
+	loop->pool_newest = upstream;
+	loop->pooled++;
+	relay_timer_start(&loop->timers, &upstream->timer, TIMER_POOL, loop->now);
+}
+
+struct upstream *relay_upstream_pooled(struct loop *loop, struct conn *conn)
+{
+	struct upstream *upstream = loop->pool_newest;
+	if (!upstream)
+		return NULL;
+	leave_pool(loop, upstream);
+	upstream->conn = conn;
+	return upstream;
+}
+
+void relay_upstream_keep(struct loop *loop, struct upstream *upstream)
+{
+	upstream->conn = NULL;
+	upstream->used = true;
+	enter_pool(loop, upstream);
+	if (loop->pooled > UB_RELAY_POOL_MAX) {
+		struct upstream *oldest = loop->pool_oldest;
+		relay_upstream_close(loop, &oldest);
+	}
+}
+
+/* Its memory stays until no event of this turn can mean it any more. */
+void relay_upstream_close(struct loop *loop, struct upstream **upstream)
+{
+	struct upstream *self = *upstream;
+	if (!self)
+		return;
+	if (!self->conn)
+		leave_pool(loop, self);
+	relay_link_close(&self->link);
+	self->older = loop->closed_upstreams;
+	loop->closed_upstreams = self;
+	*upstream = NULL;
+}
+
+/* ---- connecting ---- */
+
+static bool connect_to(struct loop *loop, struct upstream *upstream, unsigned address)
+{
+	const struct sockaddr *to = (const struct sockaddr *)&upstream->addresses.list[address];
+	const int on = 1;
+	relay_link_close(&upstream->link);
+	upstream->link.fd = socket(to->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (upstream->link.fd < 0)
+		return false;
+	(void)setsockopt(upstream->link.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (connect(upstream->link.fd, to, upstream->addresses.lengths[address]) != 0 && errno != EINPROGRESS)
+		return false;
+	upstream->connecting = true;
+	return relay_loop_watch(loop, &upstream->link);
+}
+
+/* Beginning with the address that took the last connection. */
+bool relay_upstream_retry(struct loop *loop, struct upstream *upstream)
+{
+	while (upstream->tried < upstream->addresses.n) {
+		unsigned address = (loop->preferred_address + upstream->tried) % upstream->addresses.n;
+		upstream->tried++;
+		if (connect_to(loop, upstream, address))
+			return true;
+	}
+	int saved = errno;
+	relay_resolver_doubt(loop->shared->resolver);
+	loop->preferred_address = 0;
+	errno = saved;
+	return false;
+}
+
+struct upstream *relay_upstream_open(struct loop *loop, struct conn *conn)
+{
+	struct upstream *upstream = calloc(1, sizeof(*upstream));
+	if (!upstream)
+		abort();
+	upstream->link = (struct link){ .fd = -1, .kind = LINK_UPSTREAM };
+	upstream->timer.owner = upstream;
+	upstream->conn = conn;
+	relay_resolver_get(loop->shared->resolver, &upstream->addresses);
+	if (upstream->addresses.n == 0)
+		errno = EADDRNOTAVAIL;
+	if (!relay_upstream_retry(loop, upstream))
+		relay_upstream_close(loop, &upstream);
+	return upstream;
+}
+
+int relay_upstream_error(struct upstream *upstream)
+{
+	int error = 0;
+	socklen_t size = sizeof(error);
+	if (getsockopt(upstream->link.fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
+		return errno;
+	upstream->connecting = error != 0;
+	return error;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * relay LISTEN-PORT UPSTREAM-HOST UPSTREAM-PORT [NAME=VALUE...] [-- ENGINE ARGUMENT...]
+ *
+ * The relay by itself, for the tests: on 127.0.0.1, with an engine of the test's own or none. Names: threads,
+ * connect_ms, answer_ms, idle_ms.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "upbeat/relay.h"
+
+static void set(struct ub_relay_options *options, const char *argument)
+{
+	const char *equals = strchr(argument, '=');
+	struct ub_text name = equals ? ub_text_n(argument, (size_t)(equals - argument)) : UB_TEXT_NONE;
+	long value = equals ? atol(equals + 1) : 0;
+	if (ub_text_is(name, "threads"))
+		options->threads = (unsigned)value;
+	else if (ub_text_is(name, "connect_ms"))
+		options->connect_ms = value;
+	else if (ub_text_is(name, "answer_ms"))
+		options->answer_ms = value;
+	else if (ub_text_is(name, "idle_ms"))
+		options->idle_ms = value;
+	else
+		fprintf(stderr, "relay: what is %s?\n", argument);
+}
+
+int main(int argc, char **argv)
+{
+	int signals = ub_sys_signals_open();
+	if (argc < 4 || signals < 0) {
+		fprintf(stderr, "usage: relay LISTEN-PORT UPSTREAM-HOST UPSTREAM-PORT [NAME=VALUE...] "
+				"[-- ENGINE ARGUMENT...]\n");
+		return 3;
+	}
+	struct ub_relay_options options = {
+		.listen_host = UB_TEXT("127.0.0.1"),
+		.listen_port = (uint16_t)atoi(argv[1]),
+		.upstream_host = ub_text(argv[2]),
+		.upstream_port = (uint16_t)atoi(argv[3]),
+		.threads = 2,
+	};
+	for (int i = 4; i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0 && i + 1 < argc) {
+			options.engine_path = argv[i + 1];
+			options.engine_argv = &argv[i + 1];
+			break;
+		}
+		set(&options, argv[i]);
+	}
+	struct ub_log *log = ub_log_new(STDERR_FILENO, UB_LOG_DEBUG, UB_LOG_TEXT, "relay");
+	int status = ub_relay_run(&options, signals, log);
+	ub_log_free(&log);
+	return status;
+}
