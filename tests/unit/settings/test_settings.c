@@ -211,7 +211,7 @@ static const struct {
 	{ REQUIRED "organization: {domains: [a], teams: {x: [bob]}}\n", "wrong-value", "an address like" },
 	{ REQUIRED "organization: {domains: [a], people: [{time_zone: UTC}]}\n", "missing-key", "`match`" },
 	{ REQUIRED "organization: {domains: [a], people: [{match: us}]}\n", "wrong-value", "a pattern like" },
-	{ REQUIRED "organization: {domains: [a], language: German}\n", "wrong-value", NULL },
+	{ REQUIRED "organization: {domains: [a], language: German}\n", "wrong-value", "a language tag" },
 	{ REQUIRED "organization: {domains: [a], language: de_AT}\n", "wrong-value", "a language tag" },
 	{ REQUIRED "organization: {domains: [a], not_customers: ['*']}\n", "wrong-value",
 	    "a domain or a pattern" },
