@@ -109,7 +109,7 @@
 #define UB_STORE_CRASHES_MAX 2 /* leases run out until a key is set aside */
 #define UB_STORE_ALIAS_HOPS  5
 #define UB_STORE_TEXT_MAX    (1024u * 1024) /* a calendar object to be remembered */
-#define UB_STORE_MEMORY_MAX  200000         /* keys, items, aliases, meetings of the memory store, each */
+#define UB_STORE_MEMORY_MAX  100000         /* keys, items, aliases, meetings of the memory store, each */
 
 /* ical */
 #define UB_ICAL_SIZE_MAX     (1024u * 1024) /* a calendar object */

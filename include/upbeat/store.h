@@ -52,7 +52,8 @@ struct ub_job {
 	uint64_t id, lease; /* which key; which taking of it */
 	struct ub_key key;
 	enum ub_job_state state;
-	int64_t put, due;
+	int64_t put;           /* last */
+	int64_t due;           /* leased: when the lease runs out; waiting, set aside: INT64_MAX */
 	unsigned attempts;     /* how often it was taken since it was last settled */
 	unsigned crashes;      /* how often its lease ran out */
 	struct ub_text reason; /* why it went back, waits or was set aside; empty: nothing to say */
@@ -74,7 +75,7 @@ enum ub_item_state {
 
 struct ub_store_item {
 	struct ub_text organization, meeting_uid;
-	struct ub_text identity; /* struct ub_marks.item; with organization the primary key */
+	struct ub_text identity; /* struct ub_marks.item; with the two above the primary key */
 	struct ub_text rule;     /* struct ub_marks.rule */
 	struct ub_text id;       /* "rule/item", for people */
 	struct ub_text owner;    /* address */
@@ -203,7 +204,7 @@ UB_MUST_USE enum ub_store_result ub_store_next_due(struct ub_store *store, int64
 UB_MUST_USE enum ub_store_result ub_store_jobs(
     struct ub_store *store, struct ub_arena *arena, struct ub_jobs *jobs);
 
-/* Stores or replaces by organisation and identity. */
+/* Stores or replaces by organisation, meeting UID and identity. */
 UB_MUST_USE enum ub_store_result ub_store_put_item(struct ub_store *store, const struct ub_store_item *item);
 /* All of a meeting; an empty meeting UID: all of the organisation. By meeting UID and identity. */
 UB_MUST_USE enum ub_store_result ub_store_items(struct ub_store *store, struct ub_text organization,
@@ -226,8 +227,8 @@ UB_MUST_USE enum ub_store_result ub_store_forget_seen(
 UB_MUST_USE enum ub_store_result ub_store_seens(struct ub_store *store, struct ub_text organization,
     struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_seens *seens);
 
-/* Forgets meetings that ended before `before` and what was last seen of them, and items that changed last
- * before then, whatever meeting they belong to. */
+/* Forgets what was last seen of meetings that ended before `before`, and items that changed last before then
+ * and belong to no meeting that is still remembered. */
 UB_MUST_USE enum ub_store_result ub_store_prune(struct ub_store *store, int64_t before);
 
 #endif

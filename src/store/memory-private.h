@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_STORE_MEMORY_PRIVATE_H
+#define UPBEAT_STORE_MEMORY_PRIVATE_H
+
+#include <pthread.h>
+
+#include "store-private.h"
+
+/* A store of sorted sets behind one lock. Records are its own copies. */
+struct memory {
+	struct ub_store store;
+	pthread_mutex_t lock;
+	uint64_t last_id, last_lease;
+	struct set keys;   /* of struct entry, by key */
+	struct set queue;  /* the same entries, by when they are due or their lease runs out */
+	struct set claims; /* of struct claim, by organisation and meeting UID */
+	struct set items, aliases;
+	struct set seen;     /* by organisation, upstream, href */
+	struct set meetings; /* the same, by organisation, meeting UID, href */
+};
+
+/* The store, its lock taken. */
+struct memory *memory_lock(struct ub_store *store);
+void memory_unlock(struct memory *memory);
+
+/* memory-queue.c */
+int compare_keys(const void *a, const void *b);
+int compare_queue(const void *a, const void *b);
+int compare_claims(const void *a, const void *b);
+void queue_free(struct memory *memory);
+enum ub_store_result memory_put(
+    struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due);
+enum ub_store_result memory_take(
+    struct ub_store *store, int64_t now, int64_t lease_ms, struct ub_arena *arena, struct ub_job *job);
+enum ub_store_result memory_extend(
+    struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms);
+enum ub_store_result memory_claim(struct ub_store *store, const struct ub_job *job, int64_t now,
+    struct ub_text organization, struct ub_text meeting_uid);
+enum ub_store_result memory_settle(struct ub_store *store, const struct ub_job *job, int64_t now);
+enum ub_store_result memory_requeue(struct ub_store *store, const struct ub_job *job, int64_t now,
+    enum ub_job_state state, int64_t due, struct ub_text reason);
+enum ub_store_result memory_wake(
+    struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken);
+enum ub_store_result memory_next_due(struct ub_store *store, int64_t *due);
+enum ub_store_result memory_jobs(struct ub_store *store, struct ub_arena *arena, struct ub_jobs *jobs);
+
+#endif

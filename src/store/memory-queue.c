@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "memory-private.h"
+
+#include <stdlib.h>
+
+/* A key in the queue. Its own struct ub_key is the record that the texts stand behind. */
+struct entry {
+	struct ub_key key;
+	uint64_t id, lease;
+	enum ub_job_state state;
+	int64_t put;
+	int64_t due;   /* queued: when; leased: when the lease runs out; else INT64_MAX */
+	int64_t again; /* leased: put again meanwhile, due then; INT64_MAX: not */
+	unsigned attempts, crashes;
+	char *reason; /* NULL: none */
+};
+
+struct claim {
+	struct ub_text organization, meeting_uid;
+	const struct entry *entry; /* which holds its lease as long as this is here, or it has run out */
+};
+
+static const size_t claim_texts[] = {
+	offsetof(struct claim, organization),
+	offsetof(struct claim, meeting_uid),
+};
+static const struct shape claim_shape = { sizeof(struct claim), claim_texts, UB_COUNT(claim_texts) };
+
+int compare_keys(const void *left, const void *right)
+{
+	const struct ub_key *a = left, *b = right;
+	const struct ub_text *const of_a[] = { &a->upstream, &a->href, &a->principal };
+	const struct ub_text *const of_b[] = { &b->upstream, &b->href, &b->principal };
+	int order = (a->kind > b->kind) - (a->kind < b->kind);
+	return order ? order : compare_texts(of_a, of_b, UB_COUNT(of_a));
+}
+
+int compare_queue(const void *left, const void *right)
+{
+	const struct entry *a = left, *b = right;
+	int order = (a->due > b->due) - (a->due < b->due);
+	return order ? order : (a->id > b->id) - (a->id < b->id);
+}
+
+int compare_claims(const void *left, const void *right)
+{
+	const struct claim *a = left, *b = right;
+	const struct ub_text *const of_a[] = { &a->organization, &a->meeting_uid };
+	const struct ub_text *const of_b[] = { &b->organization, &b->meeting_uid };
+	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+}
+
+/* ---- entries ---- */
+
+static void set_reason(struct entry *entry, struct ub_text reason)
+{
+	free(entry->reason);
+	entry->reason = NULL;
+	if (reason.len == 0)
+		return;
+	entry->reason = malloc(reason.len + 1);
+	if (!entry->reason)
+		abort();
+	for (size_t i = 0; i < reason.len; i++)
+		entry->reason[i] = reason.ptr[i];
+	entry->reason[reason.len] = '\0';
+}
+
+/* Into another state; the queue is ordered by `due`, so this is the only place that sets it. */
+static void move(struct memory *memory, struct entry *entry, enum ub_job_state state, int64_t due)
+{
+	set_remove(&memory->queue, entry);
+	entry->state = state;
+	entry->due = due;
+	set_add(&memory->queue, entry);
+}
+
+static void release_claims(struct memory *memory, const struct entry *entry)
+{
+	for (size_t i = memory->claims.n; i > 0; i--) {
+		struct claim *claim = memory->claims.items[i - 1];
+		if (claim->entry != entry)
+			continue;
+		set_remove(&memory->claims, claim);
+		free(claim);
+	}
+}
+
+static void add(struct memory *memory, const struct ub_key *key, int64_t now, int64_t due)
+{
+	struct entry *entry = record_new(&key_shape, key, sizeof(struct entry) - sizeof(struct ub_key));
+	entry->id = ++memory->last_id;
+	entry->state = UB_JOB_QUEUED;
+	entry->put = now;
+	entry->due = due;
+	entry->again = INT64_MAX;
+	set_add(&memory->keys, entry);
+	set_add(&memory->queue, entry);
+}
+
+static void drop(struct memory *memory, struct entry *entry)
+{
+	release_claims(memory, entry);
+	set_remove(&memory->queue, entry);
+	set_remove(&memory->keys, entry);
+	free(entry->reason);
+	free(entry);
+}
+
+void queue_free(struct memory *memory)
+{
+	for (size_t i = 0; i < memory->keys.n; i++) {
+		struct entry *entry = memory->keys.items[i];
+		free(entry->reason);
+	}
+	set_free(&memory->claims);
+	set_free(&memory->keys);
+	free(memory->queue.items);
+}
+
+static void job_out(const struct entry *entry, struct ub_arena *arena, struct ub_job *job)
+{
+	*job = (struct ub_job){
+		.id = entry->id,
+		.lease = entry->lease,
+		.state = entry->state,
+		.put = entry->put,
+		.due = entry->due,
+		.attempts = entry->attempts,
+		.crashes = entry->crashes,
+		.reason = ub_text_copy(arena, ub_text(entry->reason)),
+	};
+	record_out(&key_shape, &entry->key, arena, &job->key);
+}
+
+/* ---- putting ---- */
+
+static void put_again(struct memory *memory, struct entry *entry, int64_t now, int64_t due)
+{
+	entry->put = now;
+	if (entry->state == UB_JOB_LEASED) {
+		entry->again = due < entry->again ? due : entry->again;
+		return;
+	}
+	if (entry->state == UB_JOB_ASIDE)
+		entry->crashes = 0;
+	if (entry->state != UB_JOB_QUEUED) {
+		entry->attempts = 0;
+		set_reason(entry, UB_TEXT_NONE);
+	}
+	move(memory, entry, UB_JOB_QUEUED, due < entry->due ? due : entry->due);
+}
+
+static bool has_room(const struct memory *memory, const struct ub_key *keys, size_t n)
+{
+	size_t more = 0;
+	for (size_t i = 0; i < n; i++)
+		more += set_get(&memory->keys, &keys[i]) == NULL;
+	return memory->keys.n + more <= UB_STORE_MEMORY_MAX;
+}
+
+enum ub_store_result memory_put(
+    struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due)
+{
+	struct memory *memory = memory_lock(store);
+	bool room = has_room(memory, keys, n);
+	for (size_t i = 0; i < n && room; i++) {
+		struct entry *entry = set_get(&memory->keys, &keys[i]);
+		if (entry)
+			put_again(memory, entry, now, due);
+		else
+			add(memory, &keys[i], now, due);
+	}
+	memory_unlock(memory);
+	return room ? UB_STORE_OK : UB_STORE_FULL;
+}
+
+/* ---- taking ---- */
+
+/* A lease that ran out: whoever had it crashed, or hangs. */
+static void count_crash(struct memory *memory, struct entry *entry, int64_t now)
+{
+	release_claims(memory, entry);
+	entry->lease = 0;
+	entry->again = INT64_MAX;
+	if (++entry->crashes < UB_STORE_CRASHES_MAX) {
+		move(memory, entry, UB_JOB_QUEUED, now);
+		return;
+	}
+	set_reason(entry, UB_TEXT("set aside: what worked on it did not come to an end, several times"));
+	move(memory, entry, UB_JOB_ASIDE, INT64_MAX);
+}
+
+static struct entry *first_due(struct memory *memory, int64_t now)
+{
+	while (memory->queue.n > 0) {
+		struct entry *entry = memory->queue.items[0];
+		if (entry->due > now)
+			return NULL;
+		if (entry->state == UB_JOB_QUEUED)
+			return entry;
+		count_crash(memory, entry, now);
+	}
+	return NULL;
+}
+
+enum ub_store_result memory_take(
+    struct ub_store *store, int64_t now, int64_t lease_ms, struct ub_arena *arena, struct ub_job *job)
+{
+	struct memory *memory = memory_lock(store);
+	struct entry *entry = first_due(memory, now);
+	if (entry) {
+		entry->lease = ++memory->last_lease;
+		entry->attempts++;
+		move(memory, entry, UB_JOB_LEASED, now + lease_ms);
+		job_out(entry, arena, job);
+	}
+	memory_unlock(memory);
+	return entry ? UB_STORE_OK : UB_STORE_NONE;
+}
+
+/* The entry that the job is the right to work on, or NULL: its lease is over. */
+static struct entry *leased(struct memory *memory, const struct ub_job *job, int64_t now)
+{
+	struct entry *entry = set_get(&memory->keys, &job->key);
+	bool ours = entry && entry->id == job->id && entry->lease == job->lease && entry->due > now;
+	return ours && entry->state == UB_JOB_LEASED ? entry : NULL;
+}
+
+enum ub_store_result memory_extend(
+    struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms)
+{
+	struct memory *memory = memory_lock(store);
+	struct entry *entry = leased(memory, job, now);
+	if (entry)
+		move(memory, entry, UB_JOB_LEASED, now + lease_ms);
+	memory_unlock(memory);
+	return entry ? UB_STORE_OK : UB_STORE_STALE;
+}
+
+static enum ub_store_result claim(struct memory *memory, struct entry *entry, int64_t now,
+    struct ub_text organization, struct ub_text meeting_uid)
+{
+	const struct claim wanted = { organization, meeting_uid, entry };
+	struct claim *held = set_get(&memory->claims, &wanted);
+	if (held && held->entry != entry && held->entry->due > now)
+		return UB_STORE_BUSY;
+	if (held)
+		held->entry = entry;
+	else
+		set_add(&memory->claims, record_new(&claim_shape, &wanted, 0));
+	return UB_STORE_OK;
+}
+
+enum ub_store_result memory_claim(struct ub_store *store, const struct ub_job *job, int64_t now,
+    struct ub_text organization, struct ub_text meeting_uid)
+{
+	struct memory *memory = memory_lock(store);
+	struct entry *entry = leased(memory, job, now);
+	enum ub_store_result result =
+	    entry ? claim(memory, entry, now, organization, meeting_uid) : UB_STORE_STALE;
+	memory_unlock(memory);
+	return result;
+}
+
+/* ---- letting go ---- */
+
+enum ub_store_result memory_settle(struct ub_store *store, const struct ub_job *job, int64_t now)
+{
+	struct memory *memory = memory_lock(store);
+	struct entry *entry = leased(memory, job, now);
+	if (entry && entry->again == INT64_MAX) {
+		drop(memory, entry);
+	} else if (entry) {
+		release_claims(memory, entry);
+		set_reason(entry, UB_TEXT_NONE);
+		entry->attempts = entry->crashes = 0;
+		move(memory, entry, UB_JOB_QUEUED, entry->again);
+		entry->again = INT64_MAX;
+	}
+	memory_unlock(memory);
+	return entry ? UB_STORE_OK : UB_STORE_STALE;
+}
+
+enum ub_store_result memory_requeue(struct ub_store *store, const struct ub_job *job, int64_t now,
+    enum ub_job_state state, int64_t due, struct ub_text reason)
+{
+	struct memory *memory = memory_lock(store);
+	struct entry *entry = leased(memory, job, now);
+	if (entry) {
+		release_claims(memory, entry);
+		set_reason(entry, reason);
+		if (entry->again != INT64_MAX)
+			move(memory, entry, UB_JOB_QUEUED, entry->again < due ? entry->again : due);
+		else
+			move(memory, entry, state, due);
+		entry->again = INT64_MAX;
+	}
+	memory_unlock(memory);
+	return entry ? UB_STORE_OK : UB_STORE_STALE;
+}
+
+enum ub_store_result memory_wake(
+    struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken)
+{
+	struct memory *memory = memory_lock(store);
+	size_t n = 0;
+	for (size_t i = 0; i < memory->keys.n; i++) {
+		struct entry *entry = memory->keys.items[i];
+		if (entry->state != UB_JOB_WAITING || !ub_text_eq(entry->key.upstream, upstream) ||
+		    !ub_text_eq(entry->key.principal, principal))
+			continue;
+		move(memory, entry, UB_JOB_QUEUED, now);
+		n++;
+	}
+	memory_unlock(memory);
+	if (woken)
+		*woken = n;
+	return UB_STORE_OK;
+}
+
+enum ub_store_result memory_next_due(struct ub_store *store, int64_t *due)
+{
+	struct memory *memory = memory_lock(store);
+	const struct entry *first = memory->queue.n ? memory->queue.items[0] : NULL;
+	*due = first ? first->due : INT64_MAX;
+	memory_unlock(memory);
+	return UB_STORE_OK;
+}
+
+enum ub_store_result memory_jobs(struct ub_store *store, struct ub_arena *arena, struct ub_jobs *jobs)
+{
+	struct memory *memory = memory_lock(store);
+	*jobs = (struct ub_jobs){ 0 };
+	for (size_t i = 0; i < memory->queue.n; i++)
+		job_out(memory->queue.items[i], arena, ub_push(arena, jobs));
+	memory_unlock(memory);
+	return UB_STORE_OK;
+}

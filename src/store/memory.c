@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "memory-private.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct memory *memory_lock(struct ub_store *store)
+{
+	struct memory *memory = (struct memory *)store;
+	int failed = pthread_mutex_lock(&memory->lock);
+	assert(!failed);
+	return memory;
+}
+
+void memory_unlock(struct memory *memory)
+{
+	int failed = pthread_mutex_unlock(&memory->lock);
+	assert(!failed);
+}
+
+/* ---- orders ---- */
+
+static int compare_items(const void *left, const void *right)
+{
+	const struct ub_store_item *a = left, *b = right;
+	const struct ub_text *const of_a[] = { &a->organization, &a->meeting_uid, &a->identity };
+	const struct ub_text *const of_b[] = { &b->organization, &b->meeting_uid, &b->identity };
+	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+}
+
+static int compare_seen(const void *left, const void *right)
+{
+	const struct ub_store_seen *a = left, *b = right;
+	const struct ub_text *const of_a[] = { &a->organization, &a->upstream, &a->href };
+	const struct ub_text *const of_b[] = { &b->organization, &b->upstream, &b->href };
+	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+}
+
+static int compare_meetings(const void *left, const void *right)
+{
+	const struct ub_store_seen *a = left, *b = right;
+	const struct ub_text *const of_a[] = { &a->organization, &a->meeting_uid, &a->href, &a->upstream };
+	const struct ub_text *const of_b[] = { &b->organization, &b->meeting_uid, &b->href, &b->upstream };
+	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+}
+
+struct alias {
+	struct ub_text upstream, from, to;
+};
+
+static const size_t alias_texts[] = {
+	offsetof(struct alias, upstream),
+	offsetof(struct alias, from),
+	offsetof(struct alias, to),
+};
+static const struct shape alias_shape = { sizeof(struct alias), alias_texts, UB_COUNT(alias_texts) };
+
+static int compare_aliases(const void *left, const void *right)
+{
+	const struct alias *a = left, *b = right;
+	const struct ub_text *const of_a[] = { &a->upstream, &a->from };
+	const struct ub_text *const of_b[] = { &b->upstream, &b->from };
+	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+}
+
+/* Stores a copy in place of what compares equal. */
+static enum ub_store_result replace(struct set *set, const struct shape *shape, const void *from)
+{
+	bool found;
+	size_t at = set_find(set, from, &found);
+	if (!found && set->n >= UB_STORE_MEMORY_MAX)
+		return UB_STORE_FULL;
+	void *record = record_new(shape, from, 0);
+	if (!found) {
+		set_add(set, record);
+		return UB_STORE_OK;
+	}
+	free(set->items[at]);
+	set->items[at] = record;
+	return UB_STORE_OK;
+}
+
+/* ---- items ---- */
+
+static enum ub_store_result memory_put_item(struct ub_store *store, const struct ub_store_item *item)
+{
+	struct memory *memory = memory_lock(store);
+	enum ub_store_result result = replace(&memory->items, &item_shape, item);
+	memory_unlock(memory);
+	return result;
+}
+
+static enum ub_store_result memory_items(struct ub_store *store, struct ub_text organization,
+    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_items *items)
+{
+	const struct ub_store_item first = { .organization = organization, .meeting_uid = meeting_uid };
+	struct memory *memory = memory_lock(store);
+	*items = (struct ub_store_items){ 0 };
+	for (size_t i = set_find(&memory->items, &first, NULL); i < memory->items.n; i++) {
+		const struct ub_store_item *item = memory->items.items[i];
+		if (!ub_text_eq(item->organization, organization) ||
+		    (meeting_uid.len && !ub_text_eq(item->meeting_uid, meeting_uid)))
+			break;
+		record_out(&item_shape, item, arena, ub_push(arena, items));
+	}
+	memory_unlock(memory);
+	return UB_STORE_OK;
+}
+
+/* ---- aliases ---- */
+
+static enum ub_store_result memory_put_alias(
+    struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to)
+{
+	const struct alias alias = { upstream, from, to };
+	struct memory *memory = memory_lock(store);
+	enum ub_store_result result = replace(&memory->aliases, &alias_shape, &alias);
+	memory_unlock(memory);
+	return result;
+}
+
+static enum ub_store_result memory_alias(struct ub_store *store, struct ub_text upstream, struct ub_text from,
+    struct ub_arena *arena, struct ub_text *to)
+{
+	const struct alias like = { .upstream = upstream, .from = from };
+	struct memory *memory = memory_lock(store);
+	const struct alias *alias = set_get(&memory->aliases, &like);
+	if (alias)
+		*to = ub_text_copy(arena, alias->to);
+	memory_unlock(memory);
+	return alias ? UB_STORE_OK : UB_STORE_NONE;
+}
+
+/* ---- meetings as they were last seen ---- */
+
+static bool forget(struct memory *memory, const struct ub_store_seen *like)
+{
+	struct ub_store_seen *seen = set_get(&memory->seen, like);
+	if (!seen)
+		return false;
+	set_remove(&memory->meetings, seen);
+	set_remove(&memory->seen, seen);
+	free(seen);
+	return true;
+}
+
+static enum ub_store_result memory_put_seen(struct ub_store *store, const struct ub_store_seen *seen)
+{
+	struct memory *memory = memory_lock(store);
+	bool room = forget(memory, seen) || memory->seen.n < UB_STORE_MEMORY_MAX;
+	if (room) {
+		void *record = record_new(&seen_shape, seen, 0);
+		set_add(&memory->seen, record);
+		set_add(&memory->meetings, record);
+	}
+	memory_unlock(memory);
+	return room ? UB_STORE_OK : UB_STORE_FULL;
+}
+
+static enum ub_store_result memory_seen(struct ub_store *store, struct ub_text organization,
+    struct ub_text upstream, struct ub_text href, struct ub_arena *arena, struct ub_store_seen *out)
+{
+	const struct ub_store_seen like = {
+		.organization = organization, .upstream = upstream, .href = href
+	};
+	struct memory *memory = memory_lock(store);
+	const struct ub_store_seen *seen = set_get(&memory->seen, &like);
+	if (seen)
+		record_out(&seen_shape, seen, arena, out);
+	memory_unlock(memory);
+	return seen ? UB_STORE_OK : UB_STORE_NONE;
+}
+
+static enum ub_store_result memory_forget_seen(
+    struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href)
+{
+	const struct ub_store_seen like = {
+		.organization = organization, .upstream = upstream, .href = href
+	};
+	struct memory *memory = memory_lock(store);
+	bool was_there = forget(memory, &like);
+	memory_unlock(memory);
+	return was_there ? UB_STORE_OK : UB_STORE_NONE;
+}
+
+static enum ub_store_result memory_seens(struct ub_store *store, struct ub_text organization,
+    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_seens *seens)
+{
+	const struct ub_store_seen first = { .organization = organization, .meeting_uid = meeting_uid };
+	struct memory *memory = memory_lock(store);
+	*seens = (struct ub_store_seens){ 0 };
+	for (size_t i = set_find(&memory->meetings, &first, NULL); i < memory->meetings.n; i++) {
+		const struct ub_store_seen *seen = memory->meetings.items[i];
+		if (!ub_text_eq(seen->organization, organization) ||
+		    (meeting_uid.len && !ub_text_eq(seen->meeting_uid, meeting_uid)))
+			break;
+		record_out(&seen_shape, seen, arena, ub_push(arena, seens));
+	}
+	memory_unlock(memory);
+	return UB_STORE_OK;
+}
+
+/* ---- forgetting by age ---- */
+
+static bool is_remembered(const struct memory *memory, const struct ub_store_item *item)
+{
+	const struct ub_store_seen first = { .organization = item->organization,
+		.meeting_uid = item->meeting_uid };
+	size_t at = set_find(&memory->meetings, &first, NULL);
+	const struct ub_store_seen *seen = at < memory->meetings.n ? memory->meetings.items[at] : NULL;
+	return seen && ub_text_eq(seen->organization, item->organization) &&
+	       ub_text_eq(seen->meeting_uid, item->meeting_uid);
+}
+
+static enum ub_store_result memory_prune(struct ub_store *store, int64_t before)
+{
+	struct memory *memory = memory_lock(store);
+	for (size_t i = memory->seen.n; i > 0; i--) {
+		const struct ub_store_seen *seen = memory->seen.items[i - 1];
+		if (seen->end < before)
+			forget(memory, seen);
+	}
+	for (size_t i = memory->items.n; i > 0; i--) {
+		struct ub_store_item *item = memory->items.items[i - 1];
+		if (item->changed >= before || is_remembered(memory, item))
+			continue;
+		set_remove(&memory->items, item);
+		free(item);
+	}
+	memory_unlock(memory);
+	return UB_STORE_OK;
+}
+
+/* ---- the store ---- */
+
+static void memory_close(struct ub_store *store)
+{
+	struct memory *memory = (struct memory *)store;
+	queue_free(memory);
+	set_free(&memory->items);
+	set_free(&memory->aliases);
+	set_free(&memory->seen);
+	free(memory->meetings.items);
+	pthread_mutex_destroy(&memory->lock);
+	free(memory);
+}
+
+static const char *memory_problem(struct ub_store *store)
+{
+	(void)store;
+	return "";
+}
+
+static const struct ub_store_ops ops = {
+	.name = "memory",
+	.close = memory_close,
+	.problem = memory_problem,
+	.put = memory_put,
+	.take = memory_take,
+	.extend = memory_extend,
+	.claim = memory_claim,
+	.settle = memory_settle,
+	.requeue = memory_requeue,
+	.wake = memory_wake,
+	.next_due = memory_next_due,
+	.jobs = memory_jobs,
+	.put_item = memory_put_item,
+	.items = memory_items,
+	.put_alias = memory_put_alias,
+	.alias = memory_alias,
+	.put_seen = memory_put_seen,
+	.seen = memory_seen,
+	.forget_seen = memory_forget_seen,
+	.seens = memory_seens,
+	.prune = memory_prune,
+};
+
+struct ub_store *ub_store_memory_open(void)
+{
+	struct memory *memory = calloc(1, sizeof(*memory));
+	if (!memory || pthread_mutex_init(&memory->lock, NULL))
+		abort();
+	memory->store.ops = &ops;
+	memory->keys.compare = compare_keys;
+	memory->queue.compare = compare_queue;
+	memory->claims.compare = compare_claims;
+	memory->items.compare = compare_items;
+	memory->aliases.compare = compare_aliases;
+	memory->seen.compare = compare_seen;
+	memory->meetings.compare = compare_meetings;
+	return &memory->store;
+}

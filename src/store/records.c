@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const size_t key_texts[] = {
+	offsetof(struct ub_key, upstream),
+	offsetof(struct ub_key, href),
+	offsetof(struct ub_key, principal),
+	offsetof(struct ub_key, collection),
+};
+static const size_t item_texts[] = {
+	offsetof(struct ub_store_item, organization),
+	offsetof(struct ub_store_item, meeting_uid),
+	offsetof(struct ub_store_item, identity),
+	offsetof(struct ub_store_item, rule),
+	offsetof(struct ub_store_item, id),
+	offsetof(struct ub_store_item, owner),
+	offsetof(struct ub_store_item, upstream),
+	offsetof(struct ub_store_item, uid),
+	offsetof(struct ub_store_item, href),
+	offsetof(struct ub_store_item, etag),
+	offsetof(struct ub_store_item, base),
+};
+static const size_t seen_texts[] = {
+	offsetof(struct ub_store_seen, organization),
+	offsetof(struct ub_store_seen, meeting_uid),
+	offsetof(struct ub_store_seen, upstream),
+	offsetof(struct ub_store_seen, href),
+	offsetof(struct ub_store_seen, collection),
+	offsetof(struct ub_store_seen, principal),
+	offsetof(struct ub_store_seen, owner),
+	offsetof(struct ub_store_seen, etag),
+	offsetof(struct ub_store_seen, schedule_tag),
+	offsetof(struct ub_store_seen, text),
+};
+
+const struct shape key_shape = { sizeof(struct ub_key), key_texts, UB_COUNT(key_texts) };
+const struct shape item_shape = { sizeof(struct ub_store_item), item_texts, UB_COUNT(item_texts) };
+const struct shape seen_shape = { sizeof(struct ub_store_seen), seen_texts, UB_COUNT(seen_texts) };
+
+static struct ub_text *text_at(const struct shape *shape, void *record, size_t i)
+{
+	return (struct ub_text *)(void *)((char *)record + shape->texts[i]);
+}
+
+void *record_new(const struct shape *shape, const void *from, size_t extra)
+{
+	size_t size = shape->size + extra, total = size;
+	for (size_t i = 0; i < shape->n; i++)
+		total += text_at(shape, (void *)from, i)->len;
+	char *record = calloc(1, total), *end = record + size;
+	if (!record)
+		abort();
+	memcpy(record, from, shape->size);
+	for (size_t i = 0; i < shape->n; i++) {
+		struct ub_text *text = text_at(shape, record, i);
+		if (text->len)
+			memcpy(end, text->ptr, text->len);
+		text->ptr = end;
+		end += text->len;
+	}
+	return record;
+}
+
+void record_out(const struct shape *shape, const void *from, struct ub_arena *arena, void *out)
+{
+	memcpy(out, from, shape->size);
+	for (size_t i = 0; i < shape->n; i++) {
+		struct ub_text *text = text_at(shape, out, i);
+		*text = ub_text_copy(arena, *text);
+	}
+}
+
+size_t set_find(const struct set *set, const void *like, bool *found)
+{
+	size_t from = 0, to = set->n;
+	int order = 1;
+	while (from < to && order != 0) {
+		size_t middle = from + (to - from) / 2;
+		order = set->compare(set->items[middle], like);
+		if (order < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	if (found)
+		*found = order == 0;
+	return order == 0 ? to : from;
+}
+
+void *set_get(const struct set *set, const void *like)
+{
+	bool found;
+	size_t at = set_find(set, like, &found);
+	return found ? set->items[at] : NULL;
+}
+
+void set_add(struct set *set, void *item)
+{
+	if (set->n == set->cap) {
+		set->cap = set->cap ? set->cap * 2 : 16;
+		set->items = realloc(set->items, set->cap * sizeof(*set->items));
+		if (!set->items)
+			abort();
+	}
+	size_t at = set_find(set, item, NULL);
+	memmove(set->items + at + 1, set->items + at, (set->n - at) * sizeof(*set->items));
+	set->items[at] = item;
+	set->n++;
+}
+
+bool set_remove(struct set *set, const void *like)
+{
+	bool found;
+	size_t at = set_find(set, like, &found);
+	if (!found)
+		return false;
+	set->n--;
+	memmove(set->items + at, set->items + at + 1, (set->n - at) * sizeof(*set->items));
+	return true;
+}
+
+void set_free(struct set *set)
+{
+	for (size_t i = 0; i < set->n; i++)
+		free(set->items[i]);
+	free(set->items);
+	*set = (struct set){ .compare = set->compare };
+}
+
+int compare_texts(const struct ub_text *const *a, const struct ub_text *const *b, size_t n)
+{
+	int order = 0;
+	for (size_t i = 0; i < n && order == 0; i++)
+		order = ub_text_cmp(*a[i], *b[i]);
+	return order;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store-private.h"
+
+void ub_store_close(struct ub_store **store)
+{
+	if (*store)
+		(*store)->ops->close(*store);
+	*store = NULL;
+}
+
+const char *ub_store_problem(struct ub_store *store)
+{
+	return store->ops->problem(store);
+}
+
+enum ub_store_result ub_store_put(
+    struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due)
+{
+	return store->ops->put(store, keys, n, now, due);
+}
+
+enum ub_store_result ub_store_take(
+    struct ub_store *store, int64_t now, int64_t lease_ms, struct ub_arena *arena, struct ub_job *job)
+{
+	return store->ops->take(store, now, lease_ms, arena, job);
+}
+
+enum ub_store_result ub_store_extend(
+    struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms)
+{
+	return store->ops->extend(store, job, now, lease_ms);
+}
+
+enum ub_store_result ub_store_claim(struct ub_store *store, const struct ub_job *job, int64_t now,
+    struct ub_text organization, struct ub_text meeting_uid)
+{
+	return store->ops->claim(store, job, now, organization, meeting_uid);
+}
+
+enum ub_store_result ub_store_settle(struct ub_store *store, const struct ub_job *job, int64_t now)
+{
+	return store->ops->settle(store, job, now);
+}
+
+enum ub_store_result ub_store_retry(
+    struct ub_store *store, const struct ub_job *job, int64_t now, int64_t due, struct ub_text reason)
+{
+	return store->ops->requeue(store, job, now, UB_JOB_QUEUED, due, reason);
+}
+
+enum ub_store_result ub_store_wait(
+    struct ub_store *store, const struct ub_job *job, int64_t now, struct ub_text reason)
+{
+	return store->ops->requeue(store, job, now, UB_JOB_WAITING, INT64_MAX, reason);
+}
+
+enum ub_store_result ub_store_wake(
+    struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken)
+{
+	return store->ops->wake(store, upstream, principal, now, woken);
+}
+
+enum ub_store_result ub_store_next_due(struct ub_store *store, int64_t *due)
+{
+	return store->ops->next_due(store, due);
+}
+
+enum ub_store_result ub_store_jobs(struct ub_store *store, struct ub_arena *arena, struct ub_jobs *jobs)
+{
+	return store->ops->jobs(store, arena, jobs);
+}
+
+enum ub_store_result ub_store_put_item(struct ub_store *store, const struct ub_store_item *item)
+{
+	return store->ops->put_item(store, item);
+}
+
+enum ub_store_result ub_store_items(struct ub_store *store, struct ub_text organization,
+    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_items *items)
+{
+	return store->ops->items(store, organization, meeting_uid, arena, items);
+}
+
+enum ub_store_result ub_store_put_alias(
+    struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to)
+{
+	return store->ops->put_alias(store, upstream, from, to);
+}
+
+enum ub_store_result ub_store_alias(struct ub_store *store, struct ub_text upstream, struct ub_text from,
+    struct ub_arena *arena, struct ub_text *to)
+{
+	struct ub_text next = from;
+	enum ub_store_result result = UB_STORE_OK;
+	size_t hops = 0;
+	for (; hops < UB_STORE_ALIAS_HOPS && result == UB_STORE_OK; hops++) {
+		*to = next;
+		result = store->ops->alias(store, upstream, *to, arena, &next);
+	}
+	if (result == UB_STORE_OK)
+		*to = next;
+	return result == UB_STORE_NONE && hops > 1 ? UB_STORE_OK : result;
+}
+
+enum ub_store_result ub_store_put_seen(struct ub_store *store, const struct ub_store_seen *seen)
+{
+	if (seen->text.len > UB_STORE_TEXT_MAX)
+		return UB_STORE_FULL;
+	return store->ops->put_seen(store, seen);
+}
+
+enum ub_store_result ub_store_seen(struct ub_store *store, struct ub_text organization,
+    struct ub_text upstream, struct ub_text href, struct ub_arena *arena, struct ub_store_seen *seen)
+{
+	return store->ops->seen(store, organization, upstream, href, arena, seen);
+}
+
+enum ub_store_result ub_store_forget_seen(
+    struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href)
+{
+	return store->ops->forget_seen(store, organization, upstream, href);
+}
+
+enum ub_store_result ub_store_seens(struct ub_store *store, struct ub_text organization,
+    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_seens *seens)
+{
+	return store->ops->seens(store, organization, meeting_uid, arena, seens);
+}
+
+enum ub_store_result ub_store_prune(struct ub_store *store, int64_t before)
+{
+	return store->ops->prune(store, before);
+}
