@@ -131,13 +131,12 @@ static const struct ub_zone *known(const struct ub_zones *zones, struct ub_text 
 	return name_sound(name) ? by_name(zones, name) : NULL;
 }
 
-/* "/vendor/version/Europe/Berlin": the longest tail that is a name. */
+/* "/vendor/version/Europe/Berlin", or just "/Europe/Berlin": the longest tail that is a name. */
 static const struct ub_zone *behind_prefix(const struct ub_zones *zones, struct ub_text tzid)
 {
 	const struct ub_zone *zone = NULL;
 	struct ub_text piece;
-	ub_text_split(&tzid, '/', &piece); /* the empty one before the first slash */
-	for (int depth = 0; depth < 5 && !zone && ub_text_split(&tzid, '/', &piece) && tzid.ptr; depth++)
+	for (int depth = 0; depth < 6 && !zone && ub_text_split(&tzid, '/', &piece) && tzid.ptr; depth++)
 		zone = known(zones, tzid);
 	return zone;
 }

@@ -143,6 +143,7 @@ Test(zone, finds_tzids_behind_vendor_prefixes_and_windows_names)
 		{ "/freeassociation.sourceforge.net/Tzfile/Europe/Berlin", "Europe/Berlin" },
 		{ "/mozilla.org/20070129_1/America/New_York", "America/New_York" },
 		{ "/citadel.org/20190201_1/Europe/Berlin", "Europe/Berlin" },
+		{ "/Europe/Berlin", "Europe/Berlin" },
 		{ "W. Europe Standard Time", "Europe/Berlin" },
 		{ "Eastern Standard Time", "America/New_York" },
 		{ "E. South America Standard Time", "America/Sao_Paulo" },

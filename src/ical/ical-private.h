@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_ICAL_PRIVATE_H
+#define UPBEAT_ICAL_PRIVATE_H
+
+#include "upbeat/ical.h"
+
+/* ---- lines.c: the index ---- */
+
+#define NO_COMPONENT SIZE_MAX
+
+/* A content line (RFC 5545 3.1). */
+struct line {
+	size_t at, len; /* its bytes in the text, with folds and line end */
+	size_t number;  /* of its first physical line, from 1 */
+	size_t component;
+	struct ub_text name, params, value; /* unfolded; params without the first semicolon */
+};
+
+struct component {
+	struct ub_text name;
+	size_t parent; /* NO_COMPONENT: the VCALENDAR */
+	size_t begin,
+	    end; /* its BEGIN and END among the lines; the lines between are its own or its children's */
+};
+
+struct ub_ical {
+	struct ub_text text;
+	bool utf8; /* all of the text is UTF-8 */
+	UB_VEC(struct line) lines;
+	UB_VEC(struct component) components; /* the first is the VCALENDAR */
+};
+
+/* Sets the refusal; always false. */
+bool ub_ical_refuse(struct ub_ical_refusal *refusal, struct ub_arena *arena, const char *code, size_t line,
+    const char *format, ...) UB_FORMAT(5, 6);
+/* The component's next line of this name after `after` (NULL: the first), or NULL. */
+const struct line *ub_ical_line(
+    const struct ub_ical *ical, size_t component, const char *name, const struct line *after);
+bool ub_ical_is(const struct ub_ical *ical, size_t component, const char *name);
+/* As ub_ical_parse, for texts that may hold many objects. */
+const struct ub_ical *ub_ical_index(
+    struct ub_arena *arena, struct ub_text text, struct ub_ical_refusal *refusal);
+
+/* ---- value.c: the parts of a line ---- */
+
+/* The parameter's value without quotes, RFC 6868 carets undone; empty when there is none. */
+struct ub_text ub_ical_param(const struct line *line, const char *name, struct ub_arena *arena);
+/* A TEXT value: escapes undone, what is not UTF-8 replaced by U+FFFD. */
+struct ub_text ub_ical_text(const struct ub_ical *ical, struct ub_text value, struct ub_arena *arena);
+/* Cuts the next piece before a comma that is not escaped; false at the end. */
+bool ub_ical_list_next(struct ub_text *rest, struct ub_text *piece);
+/* 19980118 (*date) or 19980118T230000, with Z (*utc). */
+bool ub_ical_date_time(struct ub_text value, struct ub_civil *civil, bool *date, bool *utc);
+/* P15DT5H0M20S, P7W, -PT15M (RFC 5545 3.3.6): whole days and the seconds besides. */
+bool ub_ical_duration(struct ub_text value, int64_t *days, int64_t *seconds);
+bool ub_ical_offset(struct ub_text value, int32_t *seconds); /* +0100, -043000 */
+struct ub_civil ub_ical_civil_add(struct ub_civil civil, int64_t seconds);
+
+/* ---- zone.c ---- */
+
+/* What reading an object's times needs. */
+struct reader {
+	const struct ub_ical *ical;
+	const struct ub_zones *zones;
+	struct ub_arena *arena;
+	struct ub_ical_refusal *refusal;
+	UB_VEC(struct own_zone {
+		struct ub_text tzid;
+		const struct ub_zone *zone; /* NULL: its definition was not sound */
+	})
+	own;
+};
+
+/* The zone that a TZID means in this object; NULL: nobody knows. */
+const struct ub_zone *ub_ical_zone(struct reader *reader, struct ub_text tzid);
+
+/* ---- when.c ---- */
+
+/* DTSTART and the like; !given when the line is NULL. False: refused. */
+bool ub_ical_when(struct reader *reader, const struct line *line, struct ub_when *when);
+/* The start and end of an event, or the due time of a task (both, RFC 5545 3.6.1 and 3.6.2). */
+bool ub_ical_times(struct reader *reader, size_t component, struct ub_event *event);
+/* Floating times are taken as UTC: for comparing. */
+ub_instant ub_ical_instant(const struct ub_when *when);
+
+/* ---- read.c ---- */
+
+/* The component that the facts are of; NO_COMPONENT: none. */
+size_t ub_ical_master(const struct ub_ical *ical);
+
+/* ---- party.c ---- */
+
+void ub_ical_people(struct reader *reader, size_t component, struct ub_event *event);
+
+/* ---- yearly.c ---- */
+
+/*
+ * Calls `each` for the instances of a yearly rule in order, from `start` on, on one clock, until it returns
+ * false, `last_year` is over or a limit is reached. An UNTIL in UTC is moved by `offset` seconds to that
+ * clock. False: the rule is none, or not a yearly one.
+ */
+bool ub_ical_yearly(struct ub_text rule, struct ub_civil start, int32_t offset, int last_year,
+    bool (*each)(void *context, struct ub_civil instance), void *context, struct ub_arena *arena);
+
+/* ---- recur.c: the one door to libical ---- */
+
+/* The same for the rules that yearly.c leaves to libical: BYWEEKNO, BYYEARDAY, BYSETPOS and the like. */
+bool ub_ical_yearly_other(struct ub_text rule, struct ub_civil start, int32_t offset, int last_year,
+    bool (*each)(void *context, struct ub_civil instance), void *context, struct ub_arena *arena);
+
+/* ---- vtimezone.c, fold.c ---- */
+
+/* One content line, folded. */
+void ub_ical_fold(struct ub_buf *out, struct ub_text line);
+/* `name` and a TEXT value, escaped; nothing when the value is empty. */
+void ub_ical_put_text(struct ub_buf *out, const char *name, struct ub_text value);
+void ub_ical_put(struct ub_buf *out, const char *format, ...) UB_FORMAT(2, 3);
+/* A VTIMEZONE that is right for [start, end], and beyond as far as the zone's yearly rule holds. */
+void ub_ical_put_zone(struct ub_buf *out, const struct ub_zone *zone, ub_instant start, ub_instant end);
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ical-private.h"
+
+#include <string.h>
+
+bool ub_ical_refuse(struct ub_ical_refusal *refusal, struct ub_arena *arena, const char *code, size_t line,
+    const char *format, ...)
+{
+	struct ub_buf message = UB_BUF(arena);
+	va_list args;
+	va_start(args, format);
+	ub_buf_vprintf(&message, format, args);
+	va_end(args);
+	*refusal = (struct ub_ical_refusal){ code, line, ub_buf_text(&message) };
+	return false;
+}
+
+/* The scan over a text that makes the index. */
+struct scan {
+	struct ub_arena *arena;
+	struct ub_ical_refusal *refusal;
+	struct ub_ical *ical;
+	size_t at, number; /* where the next line begins */
+	size_t open[UB_ICAL_NESTING_MAX];
+	size_t depth;
+};
+
+/* The physical line at `at` without its end; *next is where the next one begins. */
+static struct ub_text physical(struct ub_text text, size_t at, size_t *next)
+{
+	const char *end = memchr(text.ptr + at, '\n', text.len - at);
+	size_t stop = end ? (size_t)(end - text.ptr) : text.len;
+	*next = end ? stop + 1 : stop;
+	while (stop > at && text.ptr[stop - 1] == '\r')
+		stop--;
+	return ub_text_sub(text, at, stop);
+}
+
+static bool continues(struct ub_text text, size_t at)
+{
+	return at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t');
+}
+
+/* The unfolded line at scan->at, which it moves on. A slice of the text when nothing was folded. */
+static struct ub_text unfolded(struct scan *scan)
+{
+	struct ub_text text = scan->ical->text;
+	struct ub_text line = physical(text, scan->at, &scan->at);
+	scan->number++;
+	if (!continues(text, scan->at))
+		return line;
+	struct ub_buf whole = UB_BUF(scan->arena);
+	ub_buf_add(&whole, line);
+	while (continues(text, scan->at)) {
+		struct ub_text more = physical(text, scan->at, &scan->at);
+		ub_buf_add(&whole, ub_text_sub(more, 1, more.len));
+		scan->number++;
+	}
+	return ub_buf_text(&whole);
+}
+
+static bool name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+	       c == '_' || c == '.';
+}
+
+/* Where the value begins: after the first colon outside of quotes, or the first at all if a quote stays open.
+ */
+static size_t colon(struct ub_text line, size_t from)
+{
+	bool quoted = false;
+	size_t first = SIZE_MAX;
+	for (size_t i = from; i < line.len; i++) {
+		if (line.ptr[i] == '"')
+			quoted = !quoted;
+		if (line.ptr[i] != ':')
+			continue;
+		if (!quoted)
+			return i;
+		if (first == SIZE_MAX)
+			first = i;
+	}
+	return first;
+}
+
+/* Splits a line into name, parameters and value; without a name when it is no content line. */
+static void split(struct ub_text text, struct line *line)
+{
+	size_t end = 0;
+	while (end < text.len && name_char(text.ptr[end]))
+		end++;
+	size_t value = colon(text, end);
+	line->name = line->params = line->value = UB_TEXT_NONE;
+	if (end == 0 || value == SIZE_MAX || (text.ptr[end] != ':' && text.ptr[end] != ';'))
+		return;
+	line->name = ub_text_sub(text, 0, end);
+	line->params = value > end ? ub_text_sub(text, end + 1, value) : UB_TEXT_NONE;
+	line->value = ub_text_sub(text, value + 1, text.len);
+}
+
+static bool begin(struct scan *scan, const struct line *line, size_t index)
+{
+	struct ub_ical *ical = scan->ical;
+	if (scan->depth == UB_ICAL_NESTING_MAX)
+		return ub_ical_refuse(scan->refusal, scan->arena, "too-deep", line->number,
+		    "components are nested deeper than %d", UB_ICAL_NESTING_MAX);
+	size_t parent = scan->depth ? scan->open[scan->depth - 1] : NO_COMPONENT;
+	struct ub_text name = ub_text_trim(line->value);
+	if (ical->components.n == 0 && !ub_text_eq_nocase(name, UB_TEXT("VCALENDAR")))
+		return ub_ical_refuse(scan->refusal, scan->arena, "not-a-calendar", line->number,
+		    "the text does not begin with BEGIN:VCALENDAR");
+	if (ical->components.n && parent == NO_COMPONENT)
+		return ub_ical_refuse(scan->refusal, scan->arena, "several-objects", line->number,
+		    "another object begins after the calendar's end");
+	scan->open[scan->depth++] = ical->components.n;
+	*ub_push(scan->arena, &ical->components) = (struct component){ name, parent, index, index };
+	return true;
+}
+
+static bool end(struct scan *scan, const struct line *line, size_t index)
+{
+	struct ub_ical *ical = scan->ical;
+	struct component *open = scan->depth ? &ical->components.items[scan->open[scan->depth - 1]] : NULL;
+	struct ub_text name = ub_text_trim(line->value);
+	if (!open || !ub_text_eq_nocase(open->name, name))
+		return ub_ical_refuse(scan->refusal, scan->arena, "unbalanced", line->number,
+		    "END:%.*s has no BEGIN before it", UB_ARGS(ub_text_sub(name, 0, 40)));
+	open->end = index;
+	scan->depth--;
+	return true;
+}
+
+static bool next_line(struct scan *scan)
+{
+	struct ub_ical *ical = scan->ical;
+	struct line line = { .at = scan->at, .number = scan->number };
+	split(unfolded(scan), &line);
+	if (line.name.len == 0)
+		return true; /* an empty line, or rubbish that every reader passes over */
+	line.len = scan->at - line.at;
+	line.component = scan->depth ? scan->open[scan->depth - 1] : NO_COMPONENT;
+	size_t index = ical->lines.n;
+	if (index == UB_ICAL_LINES_MAX)
+		return ub_ical_refuse(scan->refusal, scan->arena, "too-many-lines", line.number,
+		    "the text has more than %d lines", UB_ICAL_LINES_MAX);
+	*ub_push(scan->arena, &ical->lines) = line;
+	if (ub_text_eq_nocase(line.name, UB_TEXT("BEGIN")))
+		return begin(scan, &line, index);
+	if (ub_text_eq_nocase(line.name, UB_TEXT("END")))
+		return end(scan, &line, index);
+	return true;
+}
+
+static bool sound(struct ub_text text, struct ub_arena *arena, struct ub_ical_refusal *refusal)
+{
+	if (text.len > UB_ICAL_SIZE_MAX)
+		return ub_ical_refuse(
+		    refusal, arena, "too-large", 0, "the text is longer than %u bytes", UB_ICAL_SIZE_MAX);
+	if (text.len && memchr(text.ptr, '\0', text.len))
+		return ub_ical_refuse(refusal, arena, "nul-byte", 0, "the text has a NUL byte in it");
+	return true;
+}
+
+const struct ub_ical *ub_ical_index(
+    struct ub_arena *arena, struct ub_text text, struct ub_ical_refusal *refusal)
+{
+	if (!sound(text, arena, refusal))
+		return NULL;
+	struct ub_ical *ical = UB_NEW(arena, struct ub_ical);
+	struct scan scan = { .arena = arena, .refusal = refusal, .ical = ical, .number = 1 };
+	ical->text = text;
+	ical->utf8 = ub_text_utf8_valid(text);
+	if (ub_text_starts(text, UB_TEXT("\xEF\xBB\xBF")))
+		scan.at = 3;
+	while (scan.at < text.len)
+		if (!next_line(&scan))
+			return NULL;
+	if (ical->components.n == 0) {
+		ub_ical_refuse(refusal, arena, "not-a-calendar", 0, "there is no BEGIN:VCALENDAR");
+		return NULL;
+	}
+	if (scan.depth) {
+		const struct component *open = &ical->components.items[scan.open[scan.depth - 1]];
+		ub_ical_refuse(refusal, arena, "unbalanced", ical->lines.items[open->begin].number,
+		    "BEGIN:%.*s has no END; the text may be cut off",
+		    UB_ARGS(ub_text_sub(open->name, 0, 40)));
+		return NULL;
+	}
+	return ical;
+}
+
+const struct line *ub_ical_line(
+    const struct ub_ical *ical, size_t component, const char *name, const struct line *after)
+{
+	const struct component *of = &ical->components.items[component];
+	struct ub_text wanted = ub_text(name);
+	size_t from = after ? (size_t)(after - ical->lines.items) + 1 : of->begin + 1;
+	for (size_t i = from; i < of->end; i++) {
+		const struct line *line = &ical->lines.items[i];
+		if (line->component == component && ub_text_eq_nocase(line->name, wanted))
+			return line;
+	}
+	return NULL;
+}
+
+bool ub_ical_is(const struct ub_ical *ical, size_t component, const char *name)
+{
+	return ub_text_eq_nocase(ical->components.items[component].name, ub_text(name));
+}

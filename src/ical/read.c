@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ical-private.h"
+
+#include <stddef.h>
+
+/* Texts that are taken as they are; where there are several names, the first one that is there and not empty.
+ */
+static const struct {
+	const char *name;
+	size_t field;
+} texts[] = {
+	{ "UID", offsetof(struct ub_event, uid) },
+	{ "SUMMARY", offsetof(struct ub_event, summary) },
+	{ "DESCRIPTION", offsetof(struct ub_event, description) },
+	{ "LOCATION", offsetof(struct ub_event, location) },
+	{ "URL", offsetof(struct ub_event, url) },
+	{ "CONFERENCE", offsetof(struct ub_event, conference) },
+	{ "X-GOOGLE-CONFERENCE", offsetof(struct ub_event, conference) },
+	{ "X-MICROSOFT-SKYPETEAMSMEETINGURL", offsetof(struct ub_event, conference) },
+	{ "X-MICROSOFT-ONLINEMEETINGCONFLINK", offsetof(struct ub_event, conference) },
+	{ "X-MICROSOFT-ONLINEMEETINGEXTERNALLINK", offsetof(struct ub_event, conference) },
+	{ "X-UPBEAT-ITEM", offsetof(struct ub_event, marks.item) },
+	{ "X-UPBEAT-RULE", offsetof(struct ub_event, marks.rule) },
+	{ "X-UPBEAT-BASE", offsetof(struct ub_event, marks.base) },
+};
+
+static struct ub_text text_of(
+    const struct ub_ical *ical, size_t component, const char *name, struct ub_arena *arena)
+{
+	const struct line *line = ub_ical_line(ical, component, name, NULL);
+	return line ? ub_ical_text(ical, line->value, arena) : UB_TEXT_NONE;
+}
+
+static void read_texts(struct reader *reader, size_t component, struct ub_event *event)
+{
+	for (size_t i = 0; i < UB_COUNT(texts); i++) {
+		struct ub_text *field = (struct ub_text *)(void *)((char *)event + texts[i].field);
+		if (field->len == 0)
+			*field = text_of(reader->ical, component, texts[i].name, reader->arena);
+	}
+	event->uid = ub_text_trim(event->uid);
+	event->method = ub_text_trim(text_of(reader->ical, 0, "METHOD", reader->arena));
+	event->prodid = text_of(reader->ical, 0, "PRODID", reader->arena);
+}
+
+/* A word of a property: its value trimmed. */
+static struct ub_text word_of(struct reader *reader, size_t component, const char *name)
+{
+	return ub_text_trim(text_of(reader->ical, component, name, reader->arena));
+}
+
+static int64_t number_of(struct reader *reader, size_t component, const char *name)
+{
+	int64_t value = 0;
+	return ub_text_to_int(word_of(reader, component, name), &value) ? value : 0;
+}
+
+static void read_words(struct reader *reader, size_t component, struct ub_event *event)
+{
+	struct ub_text status = word_of(reader, component, "STATUS");
+	struct ub_text class = word_of(reader, component, "CLASS");
+	struct ub_text transp = word_of(reader, component, "TRANSP");
+	int64_t generation = number_of(reader, component, "X-UPBEAT-GENERATION");
+	if (ub_text_eq_nocase(status, UB_TEXT("CANCELLED")))
+		event->status = UB_STATUS_CANCELLED;
+	else if (ub_text_eq_nocase(status, UB_TEXT("TENTATIVE")))
+		event->status = UB_STATUS_TENTATIVE;
+	else if (ub_text_eq_nocase(status, UB_TEXT("CONFIRMED")))
+		event->status = UB_STATUS_CONFIRMED;
+	event->completed = ub_text_eq_nocase(status, UB_TEXT("COMPLETED")) ||
+			   number_of(reader, component, "PERCENT-COMPLETE") == 100;
+	/* What is not known is private (RFC 5545 3.8.1.3). */
+	if (ub_text_eq_nocase(class, UB_TEXT("CONFIDENTIAL")))
+		event->class = UB_CLASS_CONFIDENTIAL;
+	else if (class.len && !ub_text_eq_nocase(class, UB_TEXT("PUBLIC")))
+		event->class = UB_CLASS_PRIVATE;
+	event->transparent = ub_text_eq_nocase(transp, UB_TEXT("TRANSPARENT"));
+	event->sequence = number_of(reader, component, "SEQUENCE");
+	event->marks.generation = generation > 0 && generation <= INT32_MAX ? (unsigned)generation : 0;
+}
+
+static void read_categories(struct reader *reader, size_t component, struct ub_event *event)
+{
+	for (const struct line *line = NULL;
+	     (line = ub_ical_line(reader->ical, component, "CATEGORIES", line));) {
+		struct ub_text rest = line->value, piece;
+		while (ub_ical_list_next(&rest, &piece)) {
+			struct ub_text category =
+			    ub_text_trim(ub_ical_text(reader->ical, piece, reader->arena));
+			if (category.len)
+				*ub_push(reader->arena, &event->categories) = category;
+		}
+	}
+}
+
+static void read_parent(struct reader *reader, size_t component, struct ub_event *event)
+{
+	for (const struct line *line = NULL;
+	     (line = ub_ical_line(reader->ical, component, "RELATED-TO", line));) {
+		struct ub_text type = ub_ical_param(line, "RELTYPE", reader->arena);
+		if (type.len && !ub_text_eq_nocase(type, UB_TEXT("PARENT")))
+			continue;
+		event->related_to = ub_text_trim(ub_ical_text(reader->ical, line->value, reader->arena));
+		return;
+	}
+}
+
+static enum ub_repeats frequency(struct ub_text rule)
+{
+	static const struct {
+		const char *word;
+		enum ub_repeats repeats;
+	} words[] = { { "DAILY", UB_REPEATS_DAY }, { "WEEKLY", UB_REPEATS_WEEK },
+		{ "MONTHLY", UB_REPEATS_MONTH }, { "YEARLY", UB_REPEATS_YEAR } };
+	struct ub_text part;
+	while (ub_text_split(&rule, ';', &part))
+		for (size_t i = 0; i < UB_COUNT(words); i++) {
+			part = ub_text_trim(part);
+			if (ub_text_eq_nocase(ub_text_sub(part, 0, 5), UB_TEXT("FREQ=")) &&
+			    ub_text_eq_nocase(ub_text_sub(part, 5, part.len), ub_text(words[i].word)))
+				return words[i].repeats;
+		}
+	return UB_REPEATS_OTHER;
+}
+
+static bool read_repeats(struct reader *reader, size_t component, struct ub_event *event)
+{
+	static const char *const names[] = { "RRULE", "EXRULE" };
+	for (size_t i = 0; i < UB_COUNT(names); i++)
+		for (const struct line *line = NULL;
+		     (line = ub_ical_line(reader->ical, component, names[i], line));) {
+			if (line->value.len > UB_ICAL_RULE_MAX)
+				return ub_ical_refuse(reader->refusal, reader->arena, "rule-too-long",
+				    line->number, "the recurrence rule is longer than %d bytes",
+				    UB_ICAL_RULE_MAX);
+			if (i == 0 && event->repeats == UB_REPEATS_NOT)
+				event->repeats = frequency(line->value);
+		}
+	if (event->repeats == UB_REPEATS_NOT && ub_ical_line(reader->ical, component, "RDATE", NULL))
+		event->repeats = UB_REPEATS_OTHER;
+	return true;
+}
+
+/* Events come before tasks, tasks before anything else that is no time zone. */
+static int rank(const struct ub_ical *ical, size_t component)
+{
+	if (ical->components.items[component].parent != 0 || ub_ical_is(ical, component, "VTIMEZONE"))
+		return 0;
+	return ub_ical_is(ical, component, "VEVENT") ? 3 : ub_ical_is(ical, component, "VTODO") ? 2 : 1;
+}
+
+static bool is_override(const struct ub_ical *ical, size_t component)
+{
+	return ub_ical_line(ical, component, "RECURRENCE-ID", NULL) != NULL;
+}
+
+size_t ub_ical_master(const struct ub_ical *ical)
+{
+	size_t master = NO_COMPONENT;
+	for (size_t i = 1; i < ical->components.n; i++) {
+		int mine = rank(ical, i), best = master == NO_COMPONENT ? 0 : rank(ical, master);
+		if (mine > best ||
+		    (mine && mine == best && is_override(ical, master) && !is_override(ical, i)))
+			master = i;
+	}
+	return master;
+}
+
+static const enum ub_component kinds[] = { UB_COMPONENT_OTHER, UB_COMPONENT_OTHER, UB_COMPONENT_TASK,
+	UB_COMPONENT_EVENT };
+
+/* An object has one UID (RFC 4791 4.1). */
+static bool one_object(struct reader *reader, struct ub_event *event, size_t master)
+{
+	const struct ub_ical *ical = reader->ical;
+	for (size_t i = 1; i < ical->components.n; i++) {
+		if (rank(ical, i) != rank(ical, master))
+			continue;
+		event->overrides += is_override(ical, i);
+		struct ub_text uid = word_of(reader, i, "UID");
+		if (ub_text_eq(uid, event->uid))
+			continue;
+		return ub_ical_refuse(reader->refusal, reader->arena, "several-objects",
+		    ical->lines.items[ical->components.items[i].begin].number,
+		    "there are components with different UIDs");
+	}
+	return true;
+}
+
+const struct ub_event *ub_ical_event(const struct ub_ical *ical, const struct ub_zones *zones,
+    struct ub_arena *arena, struct ub_ical_refusal *refusal)
+{
+	struct reader reader = { .ical = ical, .zones = zones, .arena = arena, .refusal = refusal };
+	struct ub_event *event = UB_NEW(arena, struct ub_event);
+	size_t master = ub_ical_master(ical);
+	if (master == NO_COMPONENT) {
+		ub_ical_refuse(refusal, arena, "no-component", 0, "there is no event or task in it");
+		return NULL;
+	}
+	event->component = kinds[rank(ical, master)];
+	event->override_only = is_override(ical, master);
+	event->related_to = UB_TEXT_NONE;
+	read_texts(&reader, master, event);
+	read_words(&reader, master, event);
+	read_categories(&reader, master, event);
+	read_parent(&reader, master, event);
+	ub_ical_people(&reader, master, event);
+	if (!one_object(&reader, event, master) || !read_repeats(&reader, master, event) ||
+	    !ub_ical_times(&reader, master, event))
+		return NULL;
+	return event;
+}
+
+const struct ub_ical *ub_ical_parse(
+    struct ub_arena *arena, struct ub_text text, struct ub_ical_refusal *refusal)
+{
+	const struct ub_ical *ical = ub_ical_index(arena, text, refusal);
+	const struct line *version = ical ? ub_ical_line(ical, 0, "VERSION", NULL) : NULL;
+	if (!version || !ub_text_is(ub_text_trim(version->value), "1.0"))
+		return ical;
+	ub_ical_refuse(
+	    refusal, arena, "not-a-calendar", version->number, "it is a vCalendar 1.0, not iCalendar");
+	return NULL;
+}
+
+const struct ub_event *ub_ical_read(struct ub_text text, const struct ub_zones *zones, struct ub_arena *arena,
+    struct ub_ical_refusal *refusal)
+{
+	const struct ub_ical *ical = ub_ical_parse(arena, text, refusal);
+	return ical ? ub_ical_event(ical, zones, arena, refusal) : NULL;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ical-private.h"
+
+static bool bad_time(struct reader *reader, const struct line *line)
+{
+	return ub_ical_refuse(reader->refusal, reader->arena, "bad-time", line->number, "`%.*s` is no time",
+	    UB_ARGS(ub_text_sub(line->value, 0, 40)));
+}
+
+bool ub_ical_when(struct reader *reader, const struct line *line, struct ub_when *when)
+{
+	bool utc;
+	*when = (struct ub_when){ .given = line != NULL };
+	if (!line)
+		return true;
+	if (!ub_ical_date_time(line->value, &when->civil, &when->date, &utc))
+		return bad_time(reader, line);
+	if (utc)
+		when->zone = ub_cal_utc();
+	struct ub_text tzid = ub_ical_param(line, "TZID", reader->arena);
+	if (utc || when->date || tzid.len == 0)
+		return true;
+	when->zone = ub_ical_zone(reader, tzid);
+	if (when->zone)
+		return true;
+	return ub_ical_refuse(reader->refusal, reader->arena, "unknown-zone", line->number,
+	    "nobody knows the time zone `%.*s`", UB_ARGS(ub_text_sub(tzid, 0, 80)));
+}
+
+ub_instant ub_ical_instant(const struct ub_when *when)
+{
+	return ub_cal_instant(when->zone ? when->zone : ub_cal_utc(), when->civil);
+}
+
+/* Days by the calendar, seconds by the clock (RFC 5545 3.3.6). */
+static struct ub_when later(const struct ub_when *start, int64_t days, int64_t seconds)
+{
+	struct ub_when end = *start;
+	const struct ub_zone *zone = start->zone ? start->zone : ub_cal_utc();
+	end.civil = ub_ical_civil_add(start->civil, days * 86400);
+	if (seconds)
+		end.civil = ub_cal_civil(zone, ub_cal_instant(zone, end.civil) + seconds);
+	return end;
+}
+
+static bool by_duration(struct reader *reader, const struct line *line, struct ub_event *event)
+{
+	int64_t days, seconds;
+	if (!ub_ical_duration(line->value, &days, &seconds))
+		return bad_time(reader, line);
+	event->end = later(&event->start, days, seconds);
+	return true;
+}
+
+bool ub_ical_times(struct reader *reader, size_t component, struct ub_event *event)
+{
+	const struct ub_ical *ical = reader->ical;
+	bool task = event->component == UB_COMPONENT_TASK;
+	const struct line *duration = ub_ical_line(ical, component, "DURATION", NULL);
+	if (!ub_ical_when(reader, ub_ical_line(ical, component, "DTSTART", NULL), &event->start) ||
+	    !ub_ical_when(reader, ub_ical_line(ical, component, task ? "DUE" : "DTEND", NULL), &event->end))
+		return false;
+	if (!event->end.given && event->start.given && duration && !by_duration(reader, duration, event))
+		return false;
+	if (task || !event->start.given)
+		return true;
+	/* An end of another kind or before the start says nothing. */
+	bool sound = event->end.given && event->end.date == event->start.date &&
+		     ub_ical_instant(&event->end) >= ub_ical_instant(&event->start);
+	if (!sound || (event->start.date && ub_ical_instant(&event->end) == ub_ical_instant(&event->start)))
+		event->end = later(&event->start, event->start.date ? 1 : 0, 0);
+	return true;
+}
