@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make demo`: a CalDAV server, Upbeat in front of it, and one customer meeting stored through both.
+
+Shows what appears beside the meeting, and why; then stays up for a calendar client, until Ctrl-C. With DEMO_ONCE set
+it ends by itself. The exit status is 0 only if all of it was seen.
+"""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import sys
+import textwrap
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "e2e")]
+
+import calendars  # noqa: E402
+import support  # noqa: E402
+import tap  # noqa: E402
+
+ZONE = calendars.BERLIN
+SETTINGS = f"{support.ORGANIZATION}accounts:\n  - source: yaml\n    path: {HERE}/accounts.yaml\n"
+PATIENCE = 15  # seconds
+NAME = "roadmap.ics"
+UID = "roadmap-with-acme"
+GUESTS = {"cto@acme.example": "Clara Tho", "security@acme.example": "Sami Kurt"}
+INDENT, COLUMN = "    ", 30
+
+
+class Screen:
+    """The terminal: colour only where there is one, lines no longer than can be read well."""
+
+    def __init__(self):
+        self.colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+        self.width = min(shutil.get_terminal_size((100, 24)).columns, 110)
+
+    def tint(self, code, text):
+        return f"\033[{code}m{text}\033[0m" if self.colour else text
+
+    def bold(self, text):
+        return self.tint("1", text)
+
+    def dim(self, text):
+        return self.tint("2", text)
+
+    def good(self, text):
+        return self.tint("32", text)
+
+    def say(self, text=""):
+        print(f"  {text}" if text else "", flush=True)
+
+    def entry(self, when, title, who):
+        """A calendar's line, and who comes below it."""
+        print(f"{INDENT}{when:<{COLUMN - len(INDENT)}}{self.bold(title)}")
+        self.beside(who)
+
+    def beside(self, text, style=None):
+        """Text in the second column."""
+        style = style or (lambda line: line)
+        for line in text.splitlines():
+            hang = " " * (len(line) - len(line.lstrip()) + (2 if line.lstrip().startswith("- ") else 0))
+            for piece in textwrap.wrap(line, self.width - COLUMN, subsequent_indent=hang) or [""]:
+                print(f"{'':{COLUMN}}{style(piece)}".rstrip())
+
+
+def time_of(moment):
+    moment = moment.astimezone(ZONE)
+    return f"{moment:%a} {moment.day} {moment:%b}  {moment:%H:%M}"
+
+
+def span_of(item):
+    start = item.time("DTSTART")
+    return f"{time_of(start)}-{(start + item.duration()).astimezone(ZONE):%H:%M}"
+
+
+def people(addresses):
+    return ", ".join(sorted(addresses)) or "nobody else"
+
+
+def meeting_text():
+    attendees = ["alice", "bob", *GUESTS]
+    text = calendars.meeting("Roadmap with Acme", calendars.business_day(8), 60, attendees, UID)
+    for address, name in GUESTS.items():
+        text = text.replace(f"RSVP=TRUE:mailto:{address}", f"RSVP=TRUE;CN={name}:mailto:{address}")
+    return text
+
+
+def explain(world, upbeat, text):
+    """What `upbeat explain --json` says of the meeting: the items by title, each with its reason."""
+    path = world.folder / NAME
+    path.write_bytes(text.encode())
+    run = support.run("explain", "-c", upbeat.settings, "--json", path)
+    assert run.returncode == 0, f"upbeat explain ended with {run.returncode}:\n{run.stderr}"
+    told = json.loads(run.stdout)
+    why = {rule["name"]: rule["why"] for rule in told["rules"]}
+    return {item["title"]: (item["id"].split("/")[0], item.get("why", ""), why) for item in told["items"]}
+
+
+def reason(screen, reasons, title):
+    assert title in reasons, f"upbeat explain knows nothing of {title!r}: {sorted(reasons)}"
+    rule, placed, why = reasons[title]
+    assert why.get(rule), f"upbeat explain gives no reason for the rule {rule}"
+    screen.beside(f"why: rule `{rule}`: {why[rule]}", screen.good)
+    if placed:
+        screen.beside(f"     {placed}", screen.good)
+    print()
+
+
+def show_meeting(screen, text):
+    (meeting,) = calendars.components(text)
+    screen.say("Alice's calendar client stores a meeting:")
+    print()
+    screen.entry(span_of(meeting), meeting.text("SUMMARY"), people(meeting.addresses()))
+    print()
+
+
+def show_prep(screen, prep, reasons):
+    screen.entry(span_of(prep), prep.text("SUMMARY"), people(prep.addresses()))
+    screen.beside(prep.text("DESCRIPTION"), screen.dim)
+    assert prep.text("DESCRIPTION"), "the prep call has no agenda"
+    reason(screen, reasons, prep.text("SUMMARY"))
+
+
+def show_task(screen, task, reasons):
+    screen.entry(f"{time_of(task.time('DUE'))}  due", f"[ ] {task.text('SUMMARY')}", people(task.addresses()))
+    reason(screen, reasons, task.text("SUMMARY"))
+
+
+def show_wrap_up(screen, wrap_up, reasons):
+    screen.entry(span_of(wrap_up), wrap_up.text("SUMMARY"), people(wrap_up.addresses()))
+    reason(screen, reasons, wrap_up.text("SUMMARY"))
+
+
+def sort_out(items):
+    """(prep call, to-do, wrap-up); fails if there is not one of each."""
+    preps = [item for item in items if item.kind == "VEVENT" and "prep" in item.text("SUMMARY").lower()]
+    tasks = [item for item in items if item.kind == "VTODO"]
+    others = [item for item in items if item not in preps + tasks]
+    for what, found in (("prep call", preps), ("to-do", tasks), ("wrap-up", others)):
+        assert len(found) == 1, f"instead of one {what} there are {len(found)}"
+    return preps[0], tasks[0], others[0]
+
+
+def play(world, screen):
+    screen.say(screen.bold("Upbeat: a customer meeting gets what it needs"))
+    print()
+    radicale = world.start(support.Radicale)
+    upbeat = world.start(support.Upbeat, radicale, SETTINGS)
+    screen.say(f"CalDAV server (Radicale)  {radicale.url}")
+    screen.say(f"Upbeat in front of it     {upbeat.url}")
+    print()
+    text = meeting_text()
+    show_meeting(screen, text)
+    calendar = calendars.Calendar(upbeat.calendar_of("alice"), "alice")
+    begun = time.monotonic()
+    answer = calendar.put(NAME, text)
+    assert answer.status == 201, f"the server answers {answer.status} to the meeting"
+    stored = calendars.Calendar(radicale.url + radicale.calendar_of("alice"), "alice")
+    enough = lambda: (found := stored.items_of(UID)) and len(found) >= 3 and found  # noqa: E731
+    items = tap.eventually(enough, "prep call, to-do and wrap-up on the server", PATIENCE)
+    screen.say(f"{(time.monotonic() - begun) * 1000:.0f} ms later the server holds, beside it:")
+    print()
+    prep, task, wrap_up = sort_out(items)
+    reasons = explain(world, upbeat, text)
+    show_prep(screen, prep, reasons)
+    show_task(screen, task, reasons)
+    show_wrap_up(screen, wrap_up, reasons)
+    screen.say(f"All times are {ZONE.key}'s, the organisation's. The guests see none of this.")
+    print()
+    return upbeat
+
+
+def stay(screen, upbeat):
+    screen.say(screen.bold("Look at it with any calendar client, and store meetings of your own:"))
+    print()
+    print(f"{INDENT}address   {upbeat.url}/")
+    print(f"{INDENT}user      alice")
+    print(f"{INDENT}password  {support.password('alice')}")
+    print(f"{INDENT}calendar  {upbeat.calendar_of('alice')}")
+    print()
+    screen.say("A meeting with somebody from outside ours.example is a customer meeting. Ctrl-C ends the demo.")
+    sys.stdout.flush()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    while True:
+        time.sleep(0.5)
+        status = upbeat.child.poll()
+        assert status is None, f"Upbeat ended with {status}:\n{upbeat.said()}"
+
+
+def main():
+    screen = Screen()
+    try:
+        with support.World() as world:
+            upbeat = play(world, screen)
+            if not os.environ.get("DEMO_ONCE"):
+                stay(screen, upbeat)
+    except KeyboardInterrupt:
+        print()
+        screen.say("Ended; the servers are stopped, their data is gone.")
+    except AssertionError as failure:
+        print(f"demo: {failure}", file=sys.stderr)
+        return 1
+    return 0
+
+
+sys.exit(main())
