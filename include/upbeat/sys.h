@@ -6,6 +6,8 @@
  * sys: the operating system behind one door: clocks, log, random bytes, signals, files.
  */
 
+#include <time.h>
+
 #include "upbeat/base.h"
 #include "upbeat/cal.h"
 
@@ -13,6 +15,9 @@
 
 /* Milliseconds since some fixed point, never going back (CLOCK_MONOTONIC). */
 int64_t ub_sys_monotonic_ms(void);
+/* The moment that many milliseconds from now on the monotonic clock, for a condition variable that waits by
+ * it (pthread_condattr_setclock). */
+struct timespec ub_sys_deadline(int64_t milliseconds);
 /* Now, in whole seconds. */
 ub_instant ub_sys_now(void);
 

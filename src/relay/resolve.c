@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct resolver {
 	char *host;
@@ -41,16 +40,13 @@ static bool look_up(struct resolver *resolver, int flags, struct addresses *foun
 /* At most once a second when in doubt, else every UB_RELAY_RESOLVE_MS. */
 static void wait_for_doubt(struct resolver *resolver)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += UB_RELAY_RESOLVE_MS / 1000;
+	struct timespec until = ub_sys_deadline(UB_RELAY_RESOLVE_MS);
 	while (!resolver->doubted && !resolver->stopping)
 		if (pthread_cond_timedwait(&resolver->wake, &resolver->lock, &until) != 0)
 			break;
 	if (!resolver->doubted || resolver->stopping)
 		return;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += 1;
+	until = ub_sys_deadline(1000);
 	while (!resolver->stopping && pthread_cond_timedwait(&resolver->wake, &resolver->lock, &until) == 0)
 		;
 	resolver->doubted = false;

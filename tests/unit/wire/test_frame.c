@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "leaks.h"
+#include "upbeat/wire.h"
+
+TestSuite(frame, .fini = ub_leak_check);
+
+static struct ub_wire_frame a_write(void)
+{
+	return (struct ub_wire_frame){
+		.kind = UB_WIRE_WRITE,
+		.id = { 0xfedcba98, 0x01234567 },
+		.write = {
+			.write = UB_WRITE_MOVE,
+			.overridden = true,
+			.method = UB_TEXT("POST"),
+			.target = UB_TEXT("//a/./b.ics?x"),
+			.href = UB_TEXT("/a/b.ics"),
+			.destination = UB_TEXT("/c/b.ics"),
+			.host = UB_TEXT("h:80"),
+			.authorization = UB_TEXT("Basic eDp5"),
+		},
+	};
+}
+
+static struct ub_wire_frame an_answer(void)
+{
+	return (struct ub_wire_frame){
+		.kind = UB_WIRE_ANSWERED,
+		.id = { 7, 8 },
+		.answered = { .status = 201, .etag = UB_TEXT("\"e\""), .location = UB_TEXT("/l") },
+	};
+}
+
+/* Decodes bytes that end where the memory ends. */
+static enum ub_wire_result decode(
+    const unsigned char *bytes, size_t n, struct ub_wire_frame *frame, void **copy)
+{
+	*copy = malloc(n);
+	memcpy(*copy, bytes, n);
+	return ub_wire_decode(*copy, n, frame);
+}
+
+Test(frame, of_a_write_arrives_as_it_was_sent)
+{
+	unsigned char bytes[256];
+	struct ub_wire_frame sent = a_write(), got;
+	void *copy;
+	size_t n = ub_wire_encode(&sent, bytes, sizeof(bytes));
+	cr_assert_gt(n, 0);
+	cr_assert_eq(decode(bytes, n, &got, &copy), UB_WIRE_OK);
+	cr_assert_eq(got.kind, UB_WIRE_WRITE);
+	cr_assert_eq(got.id.slot, sent.id.slot);
+	cr_assert_eq(got.id.generation, sent.id.generation);
+	cr_assert_eq(got.write.write, UB_WRITE_MOVE);
+	cr_assert(got.write.overridden);
+	cr_assert(ub_text_eq(got.write.method, sent.write.method));
+	cr_assert(ub_text_eq(got.write.target, sent.write.target));
+	cr_assert(ub_text_eq(got.write.href, sent.write.href));
+	cr_assert(ub_text_eq(got.write.destination, sent.write.destination));
+	cr_assert(ub_text_eq(got.write.host, sent.write.host));
+	cr_assert(ub_text_eq(got.write.authorization, sent.write.authorization));
+	free(copy);
+}
+
+Test(frame, of_an_answer_arrives_as_it_was_sent)
+{
+	unsigned char bytes[256];
+	struct ub_wire_frame sent = an_answer(), got;
+	size_t n = ub_wire_encode(&sent, bytes, sizeof(bytes));
+	cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_OK);
+	cr_assert_eq(got.answered.status, 201);
+	cr_assert(ub_text_is(got.answered.etag, "\"e\""));
+	cr_assert(ub_text_is(got.answered.schedule_tag, ""));
+	cr_assert(ub_text_is(got.answered.location, "/l"));
+}
+
+Test(frame, without_texts_arrives)
+{
+	static const enum ub_wire_kind kinds[] = { UB_WIRE_READY, UB_WIRE_COMMITTED };
+	for (size_t i = 0; i < UB_COUNT(kinds); i++) {
+		unsigned char bytes[32];
+		struct ub_wire_frame sent = { .kind = kinds[i], .id = { 1, 2 } }, got;
+		size_t n = ub_wire_encode(&sent, bytes, sizeof(bytes));
+		cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_OK);
+		cr_assert_eq(got.kind, kinds[i]);
+		cr_assert_eq(got.id.generation, 2);
+	}
+}
+
+Test(frame, needs_exactly_its_room)
+{
+	unsigned char bytes[256];
+	struct ub_wire_frame write = a_write();
+	size_t n = ub_wire_encode(&write, bytes, sizeof(bytes));
+	cr_assert_eq(ub_wire_encode(&write, bytes, n), n);
+	for (size_t size = 0; size < n; size++)
+		cr_assert_eq(ub_wire_encode(&write, bytes, size), 0, "%zu", size);
+}
+
+Test(frame, that_is_cut_or_prolonged_is_none)
+{
+	unsigned char bytes[256] = { 0 };
+	struct ub_wire_frame write = a_write(), got;
+	size_t whole = ub_wire_encode(&write, bytes, sizeof(bytes));
+	for (size_t n = 0; n <= whole + 8; n++) {
+		void *copy;
+		enum ub_wire_result result = decode(bytes, n, &got, &copy);
+		cr_expect_eq(result, n == whole ? UB_WIRE_OK : UB_WIRE_INVALID, "%zu: %d", n, result);
+		free(copy);
+	}
+}
+
+/* Whatever one byte says, nothing outside of the frame is touched: the sanitizers watch. */
+Test(frame, with_any_byte_changed_is_read_within_its_bounds)
+{
+	unsigned char bytes[256];
+	struct ub_wire_frame write = a_write(), got;
+	size_t n = ub_wire_encode(&write, bytes, sizeof(bytes));
+	for (size_t i = 0; i < n; i++) {
+		unsigned char was = bytes[i];
+		for (unsigned value = 0; value < 256; value++) {
+			void *copy;
+			bytes[i] = (unsigned char)value;
+			enum ub_wire_result result = decode(bytes, n, &got, &copy);
+			cr_expect_leq((int)result, (int)UB_WIRE_INVALID);
+			free(copy);
+		}
+		bytes[i] = was;
+	}
+}
+
+Test(frame, of_an_unknown_kind_is_told_apart_from_a_bad_one)
+{
+	unsigned char bytes[32];
+	struct ub_wire_frame sent = { .kind = UB_WIRE_READY }, got;
+	size_t n = ub_wire_encode(&sent, bytes, sizeof(bytes));
+	bytes[1] = 16;
+	cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_UNKNOWN);
+	bytes[1] = 0;
+	cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_UNKNOWN);
+	bytes[1] = UB_WIRE_READY;
+	bytes[0] = 2;
+	cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_INVALID);
+}
+
+Test(frame, of_a_write_that_writes_nothing_is_none)
+{
+	unsigned char bytes[256];
+	struct ub_wire_frame write = a_write(), got;
+	size_t n = ub_wire_encode(&write, bytes, sizeof(bytes));
+	bytes[2] = UB_WRITE_NONE;
+	cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_INVALID);
+	bytes[2] = UB_WRITE_ADD_MEMBER;
+	cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_OK);
+	bytes[2] = UB_WRITE_ADD_MEMBER + 1;
+	cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_INVALID);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "leaks.h"
+#include "upbeat/wire.h"
+
+TestSuite(wire_socket, .fini = ub_leak_check);
+
+static void open_pair(int pair[2])
+{
+	cr_assert_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+}
+
+Test(wire_socket, carries_frames_and_wipes_what_it_sent)
+{
+	static unsigned char scratch[UB_WIRE_FRAME_MAX], in[UB_WIRE_FRAME_MAX];
+	struct ub_wire_frame sent = {
+		.kind = UB_WIRE_WRITE,
+		.write = { .write = UB_WRITE_PUT, .authorization = UB_TEXT("Basic secret") },
+	};
+	struct ub_wire_frame got;
+	int pair[2];
+	open_pair(pair);
+	cr_assert_eq(ub_wire_receive(pair[1], &got, in), UB_WIRE_NONE);
+	cr_assert_eq(ub_wire_send(pair[0], &sent, scratch), UB_WIRE_OK);
+	cr_assert_null(memmem(scratch, sizeof(scratch), "secret", 6));
+	cr_assert_eq(ub_wire_receive(pair[1], &got, in), UB_WIRE_OK);
+	cr_assert(ub_text_is(got.write.authorization, "Basic secret"));
+	close(pair[0]);
+	cr_assert_eq(ub_wire_receive(pair[1], &got, in), UB_WIRE_CLOSED);
+	cr_assert_eq(ub_wire_send(pair[1], &sent, scratch), UB_WIRE_CLOSED);
+	close(pair[1]);
+}
+
+Test(wire_socket, does_not_wait_for_a_reader)
+{
+	static unsigned char scratch[UB_WIRE_FRAME_MAX];
+	const struct ub_wire_frame frame = { .kind = UB_WIRE_READY };
+	enum ub_wire_result result = UB_WIRE_OK;
+	int pair[2];
+	open_pair(pair);
+	for (int i = 0; i < 100000 && result == UB_WIRE_OK; i++)
+		result = ub_wire_send(pair[0], &frame, scratch);
+	cr_assert_eq(result, UB_WIRE_FULL);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+/* The greatest frame passes, what is greater is none: when sent, and when something else sent it. */
+Test(wire_socket, carries_frames_up_to_the_limit)
+{
+	static char text[UB_WIRE_FRAME_MAX + 1];
+	static unsigned char scratch[UB_WIRE_FRAME_MAX], in[UB_WIRE_FRAME_MAX], huge[UB_WIRE_FRAME_MAX + 1];
+	enum { OVERHEAD = 16 + 4 * 6 };
+	struct ub_wire_frame frame = { .kind = UB_WIRE_WRITE }, got;
+	int pair[2];
+	open_pair(pair);
+	memset(text, 'a', sizeof(text));
+	frame.write.write = UB_WRITE_PUT;
+	frame.write.target = ub_text_n(text, UB_WIRE_FRAME_MAX - OVERHEAD);
+	cr_assert_eq(ub_wire_send(pair[0], &frame, scratch), UB_WIRE_OK);
+	cr_assert_eq(ub_wire_receive(pair[1], &got, in), UB_WIRE_OK);
+	cr_assert_eq(got.write.target.len, UB_WIRE_FRAME_MAX - OVERHEAD);
+	frame.write.target.len++;
+	cr_assert_eq(ub_wire_send(pair[0], &frame, scratch), UB_WIRE_INVALID);
+	cr_assert_eq(send(pair[0], huge, sizeof(huge), 0), (ssize_t)sizeof(huge));
+	cr_assert_eq(ub_wire_receive(pair[1], &got, in), UB_WIRE_INVALID);
+	close(pair[0]);
+	close(pair[1]);
+}
