@@ -92,6 +92,39 @@ struct ub_text ub_base64url(struct ub_arena *arena, const unsigned char *bytes, 
 	return ub_buf_text(&out);
 }
 
+/* The six bits that a letter of the standard alphabet stands for, or -1. */
+static int base64_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+bool ub_base64_decode(struct ub_arena *arena, struct ub_text code, struct ub_text *bytes)
+{
+	if (code.len % 4 != 0)
+		return false;
+	for (int pad = 0; pad < 2 && code.len && code.ptr[code.len - 1] == '='; pad++)
+		code.len--;
+	char *out = ub_arena_alloc(arena, code.len);
+	size_t n = 0;
+	uint32_t bits = 0;
+	for (size_t i = 0; i < code.len; i++) {
+		int value = base64_value(code.ptr[i]);
+		if (value < 0)
+			return false;
+		bits = bits << 6 | (uint32_t)value;
+		if (i % 4)
+			out[n++] = (char)(bits >> (6 - 2 * (i % 4)));
+	}
+	*bytes = ub_text_n(out, n);
+	return true;
+}
+
 struct ub_text ub_digest(struct ub_arena *arena, struct ub_text text, size_t bytes)
 {
 	unsigned char digest[UB_SHA256_SIZE];

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-
 struct kept {
 	struct kept *next;
 	struct ub_credential *credential;
@@ -63,17 +61,13 @@ static bool has_scheme(struct ub_text authorization, struct ub_text scheme, stru
 
 struct ub_text ub_credentials_user(struct ub_text authorization, struct ub_arena *arena)
 {
-	struct ub_text code;
-	if (!has_scheme(authorization, UB_TEXT("Basic"), &code) || code.len % 4 != 0)
+	struct ub_text code, plain, user = UB_TEXT_NONE;
+	if (!has_scheme(authorization, UB_TEXT("Basic"), &code) || !ub_base64_decode(arena, code, &plain))
 		return UB_TEXT_NONE;
-	unsigned char *plain = ub_arena_alloc(arena, code.len);
-	int length = EVP_DecodeBlock(plain, (const unsigned char *)code.ptr, (int)code.len);
-	struct ub_text user = UB_TEXT_NONE;
-	size_t colon =
-	    length < 0 ? SIZE_MAX : ub_text_find(ub_text_n((char *)plain, (size_t)length), UB_TEXT(":"), 0);
+	size_t colon = ub_text_find(plain, UB_TEXT(":"), 0);
 	if (colon != SIZE_MAX)
-		user = ub_text_copy(arena, ub_text_n((char *)plain, colon));
-	explicit_bzero(plain, code.len);
+		user = ub_text_copy(arena, ub_text_sub(plain, 0, colon));
+	explicit_bzero((char *)plain.ptr, plain.len);
 	return user;
 }
 
@@ -82,15 +76,8 @@ struct ub_text ub_credentials_principal(struct ub_text authorization, struct ub_
 	struct ub_text token;
 	if (!has_scheme(authorization, UB_TEXT("Bearer"), &token))
 		return ub_credentials_user(authorization, arena);
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned length = 0;
-	if (EVP_Digest(token.ptr, token.len, digest, &length, EVP_sha256(), NULL) != 1)
-		abort();
-	struct ub_buf out = UB_BUF(arena);
-	ub_buf_str(&out, "token:");
-	for (unsigned i = 0; i < 16; i++)
-		ub_buf_printf(&out, "%02x", digest[i]);
-	return ub_buf_text(&out);
+	struct ub_text digest = ub_digest(arena, token, 16);
+	return ub_textf(arena, "token:%.*s", UB_ARGS(digest));
 }
 
 static struct kept **find(struct ub_credentials *credentials, struct ub_text principal)

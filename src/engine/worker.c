@@ -124,12 +124,7 @@ static bool wait_for_work(struct ub_engine *engine, uint64_t *seen)
 		due = INT64_MAX;
 	int64_t now = wall_ms();
 	int64_t wait = due > now + UB_IDLE_MS ? UB_IDLE_MS : due > now ? due - now : 10;
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += wait / 1000;
-	until.tv_nsec += wait % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000)
-		until.tv_sec++, until.tv_nsec -= 1000000000;
+	struct timespec until = ub_sys_deadline(wait);
 	pthread_mutex_lock(&engine->mutex);
 	while (!engine->stopping && engine->wakeups == *seen &&
 	       pthread_cond_timedwait(&engine->changed, &engine->mutex, &until) == 0)

@@ -45,6 +45,37 @@ Test(digest, is_sha256_at_every_padding)
 	ub_arena_free(&arena);
 }
 
+Test(digest, reads_padded_base64_and_nothing_else)
+{
+	struct ub_arena *arena = ub_arena_new();
+	static const struct {
+		const char *code;
+		bool good;
+		const char *plain;
+	} cases[] = {
+		{ "", true, "" },
+		{ "Zg==", true, "f" },
+		{ "Zm8=", true, "fo" },
+		{ "Zm9v", true, "foo" },
+		{ "Zm9vYmFy", true, "foobar" },
+		{ "+/+/", true, "\xfb\xff\xbf" },
+		{ "Zg=", false, "" },
+		{ "Z===", false, "" },
+		{ "====", false, "" },
+		{ "Zg==Zg==", false, "" },
+		{ "Zm9-", false, "" },
+		{ "Zm9v\n", false, "" },
+		{ "Zm 9", false, "" },
+	};
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		struct ub_text plain = UB_TEXT_NONE;
+		bool good = ub_base64_decode(arena, ub_text(cases[i].code), &plain);
+		cr_assert_eq(good, cases[i].good, "\"%s\"", cases[i].code);
+		cr_assert(ub_text_is(plain, cases[i].plain), "\"%s\"", cases[i].code);
+	}
+	ub_arena_free(&arena);
+}
+
 Test(digest, writes_base64url_without_padding)
 {
 	struct ub_arena *arena = ub_arena_new();
