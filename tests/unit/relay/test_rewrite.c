@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "leaks.h"
+#include "relay-private.h"
+
+TestSuite(rewrite, .fini = ub_leak_check);
+
+static void expect(const char *text, struct rewrite rewrite, const char *wanted)
+{
+	struct ub_http_scan scan = { 0 };
+	struct ub_http_head head;
+	struct blocks blocks = { 0 };
+	struct buffer out = { 0 };
+	enum ub_http_result result = rewrite.response
+					 ? ub_http_scan_response(&scan, ub_text(text), false, &head)
+					 : ub_http_scan_request(&scan, ub_text(text), &head);
+	cr_assert_eq(result, UB_HTTP_DONE, "%s", text);
+	relay_buffer_more(&blocks, &out, head.bytes.len + RELAY_REWRITE_MORE);
+	relay_rewrite(&head, &rewrite, &out);
+	struct ub_text got = relay_buffer_text(&out);
+	cr_expect(ub_text_is(got, wanted), "%.*s", UB_ARGS(got));
+	relay_buffer_release(&blocks, &out);
+	relay_blocks_free(&blocks);
+}
+
+Test(rewrite, keeps_order_case_repetition_and_white_space)
+{
+	static const char text[] = "PUT /A/%7e//b?x HTTP/1.1\r\nhOST:  h\r\nX-b:1\r\nX-A: \t2  \r\nx-B: 3\r\n"
+				   "Content-Length: 4\r\nExpect: 100-continue\r\nEmpty:\r\n\r\n";
+	expect(text, (struct rewrite){ 0 }, text);
+}
+
+Test(rewrite, drops_what_belongs_to_one_connection)
+{
+	expect("GET / HTTP/1.1\r\nHost: h\r\nConnection: keep-alive, X-Hop\r\nKeep-Alive: 5\r\nX-Hop: 1\r\n"
+	       "connection: tE\r\nTE: trailers\r\nUpgrade: h2c\r\nHTTP2-Settings: A\r\nx-hop: 2\r\n"
+	       "Proxy-Connection: close\r\nX-End: 3\r\n\r\n",
+	    (struct rewrite){ 0 }, "GET / HTTP/1.1\r\nHost: h\r\nX-End: 3\r\n\r\n");
+}
+
+Test(rewrite, lets_nobody_drop_what_the_request_means)
+{
+	expect("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nIf-Match: x\r\nAuthorization: y\r\n"
+	       "Connection: host, content-length, if-match, authorization\r\n\r\n",
+	    (struct rewrite){ 0 },
+	    "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nIf-Match: x\r\nAuthorization: y\r\n\r\n");
+}
+
+Test(rewrite, gives_a_held_body_its_length_in_the_place_of_its_coding)
+{
+	expect("PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTrailer: X\r\n"
+	       "Expect: 100-continue\r\nETag: a\r\n\r\n",
+	    (struct rewrite){ .drop_expect = true, .give_length = true, .length = UINT64_MAX },
+	    "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 18446744073709551615\r\nETag: a\r\n\r\n");
+	expect("PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n",
+	    (struct rewrite){ .give_length = true, .length = 0 },
+	    "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+}
+
+Test(rewrite, speaks_its_own_version_to_the_client)
+{
+	expect("HTTP/1.0 200 Fine, thanks\r\nContent-Length: 0\r\nServer: s\r\n\r\n",
+	    (struct rewrite){ .response = true },
+	    "HTTP/1.1 200 Fine, thanks\r\nContent-Length: 0\r\nServer: s\r\n\r\n");
+	expect("HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", (struct rewrite){ .response = true },
+	    "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n");
+}
+
+Test(rewrite, keeps_the_client_here)
+{
+	expect("HTTP/1.1 200 OK\r\nDAV: 1\r\nUpgrade: h2c\r\nConnection: Upgrade\r\nAlt-Svc: h3=\":443\"\r\n"
+	       "DAV: 2\r\nContent-Length: 0\r\n\r\n",
+	    (struct rewrite){ .response = true },
+	    "HTTP/1.1 200 OK\r\nDAV: 1\r\nDAV: 2\r\nContent-Length: 0\r\n\r\n");
+}
+
+Test(rewrite, says_itself_whether_the_connection_goes_on)
+{
+	expect("HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n",
+	    (struct rewrite){ .response = true, .connection = "close" },
+	    "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+}
+
+Test(rewrite, fits_into_the_room_that_is_promised)
+{
+	expect("PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding:chunked\r\n\r\n",
+	    (struct rewrite){ .give_length = true, .length = UINT64_MAX, .connection = "keep-alive" },
+	    "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 18446744073709551615\r\n"
+	    "Connection: keep-alive\r\n\r\n");
+}
