@@ -58,6 +58,8 @@ struct ub_settings {
 	size_t n_holidays;
 	struct ub_settings_source *sources;
 	size_t n_sources;
+	const struct ub_account_field_decl *fields; /* of all sources, each name once */
+	size_t n_fields;
 };
 
 /* What holds where no file says otherwise: nobody is internal, UTC, Mon-Fri 09:00-17:30, English. */

@@ -73,14 +73,10 @@ static void load_layers(struct loading *loading)
 static void load_rules(struct loading *loading)
 {
 	const struct ub_settings *settings = loading->settings;
-	UB_VEC(struct ub_account_field_decl) fields = { 0 };
-	for (size_t i = 0; i < settings->n_sources; i++)
-		for (size_t f = 0; f < settings->sources[i].n_fields; f++)
-			*ub_push(loading->arena, &fields) = settings->sources[i].fields[f];
 	struct ub_rules_input input = { .layers = loading->layers,
 		.n_layers = loading->n_layers,
-		.fields = fields.items,
-		.n_fields = loading->input->settings_path ? fields.n : SIZE_MAX,
+		.fields = settings->fields,
+		.n_fields = loading->input->settings_path ? settings->n_fields : SIZE_MAX,
 		.zones = loading->snapshot->zones };
 	loading->snapshot->rules = ub_rules_load(&input, loading->diags, loading->arena);
 }

@@ -94,4 +94,7 @@ struct sources {
 
 extern const struct ub_yaml_type type_sources; /* struct sources */
 
+/* The sources and the fields that they declare, to the settings. */
+void fill_sources(struct ub_arena *arena, struct ub_settings *settings, const struct sources *from);
+
 #endif

@@ -124,8 +124,7 @@ static struct ub_settings *finish(struct ub_arena *arena, const struct written *
 						      : path_from(arena, directory, UB_TEXT("control"));
 	settings->log_level = written->log.level;
 	settings->log_format = written->log.format;
-	settings->sources = written->sources.items;
-	settings->n_sources = written->sources.n;
+	fill_sources(arena, settings, &written->sources);
 	fill_org(arena, settings, &written->organization, zones);
 	return settings;
 }

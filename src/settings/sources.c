@@ -48,11 +48,36 @@ static const struct ub_yaml_type type_declaration = { .shape = UB_YAML_CUSTOM,
 	.read = read_declaration,
 	.any_of = declaration_forms,
 	.n_any_of = UB_COUNT(declaration_forms) };
+/* As expressions write it: account.fields.NAME. */
+static bool is_name(struct ub_text text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+		if (!letter && (i == 0 || c < '0' || c > '9'))
+			return false;
+	}
+	return text.len > 0;
+}
+
+static bool check_names(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	bool good = true;
+	(void)type, (void)out;
+	for (size_t i = 0; i < node->n; i++)
+		if (!is_name(node->entries[i].key->text))
+			good =
+			    ub_yaml_expected(reader, node->entries[i].key, "a name of letters, digits and _");
+	return good;
+}
+
 static const struct ub_yaml_type type_declarations = { .shape = UB_YAML_MAP_OF,
 	.item = &type_declaration,
 	.item_size = sizeof(struct declaration),
 	.item_offset = offsetof(struct declaration, is),
-	.key_offset = offsetof(struct declaration, name) };
+	.key_offset = offsetof(struct declaration, name),
+	.check = check_names };
 
 struct source {
 	struct ub_text source;
@@ -102,4 +127,64 @@ static const struct ub_yaml_type type_source = { .shape = UB_YAML_CUSTOM,
 	.read = read_source,
 	.any_of = source_forms,
 	.n_any_of = UB_COUNT(source_forms) };
-const struct ub_yaml_type type_sources = LIST_OF(type_source, struct ub_settings_source);
+/* ---- all of them ---- */
+
+static const struct ub_account_field_decl *find_field(
+    const struct ub_account_field_decl *fields, size_t n, struct ub_text name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ub_text_eq(fields[i].name, name))
+			return &fields[i];
+	return NULL;
+}
+
+static bool same_fields(const struct ub_yaml_reader *reader, const struct ub_settings_source *source,
+    const struct ub_settings_source *first)
+{
+	for (size_t i = 0; i < source->n_fields; i++) {
+		const struct ub_account_field_decl *field = &source->fields[i];
+		const struct ub_account_field_decl *other =
+		    find_field(first->fields, first->n_fields, field->name);
+		if (!other || (other->type == field->type && other->customer == field->customer))
+			continue;
+		struct ub_diag *diag = ub_error(reader->diags, "field-differs", source->place,
+		    "this source declares the field `%.*s` otherwise than another one", UB_ARGS(field->name));
+		diag->related = first->place;
+		diag->related_message = UB_TEXT("the other one");
+		return false;
+	}
+	return true;
+}
+
+/* A field that several sources declare is the same in all of them. */
+static bool check_sources(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	const struct sources *sources = out;
+	bool good = true;
+	(void)type, (void)node;
+	for (size_t i = 1; i < sources->n; i++)
+		for (size_t j = 0; j < i; j++)
+			good &= same_fields(reader, &sources->items[i], &sources->items[j]);
+	return good;
+}
+
+void fill_sources(struct ub_arena *arena, struct ub_settings *settings, const struct sources *from)
+{
+	UB_VEC(struct ub_account_field_decl) fields = { 0 };
+	for (size_t i = 0; i < from->n; i++) {
+		const struct ub_settings_source *source = &from->items[i];
+		for (size_t f = 0; f < source->n_fields; f++)
+			if (!find_field(fields.items, fields.n, source->fields[f].name))
+				*ub_push(arena, &fields) = source->fields[f];
+	}
+	settings->sources = from->items;
+	settings->n_sources = from->n;
+	settings->fields = fields.items;
+	settings->n_fields = fields.n;
+}
+
+const struct ub_yaml_type type_sources = { .shape = UB_YAML_LIST_OF,
+	.item = &type_source,
+	.item_size = sizeof(struct ub_settings_source),
+	.check = check_sources };

@@ -92,6 +92,7 @@ Test(settings, are_read_whole)
 	SAME(s->sources[0].source, "yaml");
 	SAME(s->sources[0].file.path, "/etc/upbeat/accounts.yaml");
 	cr_assert_eq(s->sources[0].n_fields, 3);
+	cr_assert_eq(s->n_fields, 3);
 	cr_assert(s->sources[0].fields[0].type == UB_FIELD_DATE && !s->sources[0].fields[0].customer);
 	cr_assert(s->sources[0].fields[2].type == UB_FIELD_STRING && s->sources[0].fields[2].customer);
 	finish(&r);
@@ -202,6 +203,11 @@ static const struct {
 	    "`double`" },
 	{ REQUIRED ORG "accounts: [{source: yaml, path: a, fields: {x: {type: int, audience: all}}}]\n",
 	    "unknown-word", "`internal` or `customer`" },
+	{ REQUIRED ORG "accounts: [{source: yaml, path: a, fields: {a-b: int}}]\n", "wrong-value",
+	    "letters, digits and _" },
+	{ REQUIRED ORG "accounts: [{source: yaml, path: a, fields: {x: int}}, "
+		       "{source: yaml, path: b, fields: {x: date}}]\n",
+	    "field-differs", "otherwise than another one" },
 	{ REQUIRED "organization: {domains: ['@ours.example']}\n", "wrong-value", "a domain like" },
 	{ REQUIRED "organization: {domains: [a], time_zone: Mars/Base}\n", "unknown-time-zone",
 	    "tz database" },

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_DIRECTORY_H
+#define UPBEAT_DIRECTORY_H
+
+/*
+ * directory: accounts. Sources give what they know of customers; a snapshot of it is immutable, counted, and
+ * swapped whole when a source has something new. Deciding never waits for a source: it asks the snapshot.
+ */
+
+#include "upbeat/base.h"
+#include "upbeat/cal.h"
+#include "upbeat/facts.h"
+#include "upbeat/settings.h"
+
+/* The sources, and the present snapshot. Any number of threads may use one. */
+struct ub_directory;
+/* All accounts as they were read at one time. */
+struct ub_accounts;
+
+/*
+ * Reads all sources of the settings; dates are midnights of `zone`. Settings and zone must outlive it and its
+ * snapshots. What is wrong goes to `diags`, with file and line, and what is sound is there even so: a source
+ * that cannot be read has no accounts, a field that cannot is absent. Never NULL.
+ */
+struct ub_directory *ub_directory_open(
+    const struct ub_settings *settings, const struct ub_zone *zone, struct ub_diags *diags);
+/* Sets *directory to NULL; NULL is allowed. Snapshots that are held stay. */
+void ub_directory_close(struct ub_directory **directory);
+/* Reads again the sources that have something new, of which one that cannot be read keeps what it had. True:
+ * there is a new snapshot. Meant to be called every minute or so, by one thread. */
+bool ub_directory_refresh(struct ub_directory *directory, struct ub_diags *diags);
+
+/* The present snapshot, held for the caller. */
+struct ub_accounts *ub_directory_accounts(struct ub_directory *directory);
+/* The last holder frees it; sets *accounts to NULL; NULL is allowed. */
+void ub_accounts_release(struct ub_accounts **accounts);
+
+size_t ub_accounts_count(const struct ub_accounts *accounts);
+/* In the order of the sources; i < ub_accounts_count(). Accounts live as long as the snapshot. */
+const struct ub_account *ub_accounts_at(const struct ub_accounts *accounts, size_t i);
+const struct ub_account *ub_accounts_find(
+    const struct ub_accounts *accounts, struct ub_text id); /* or NULL */
+
+enum ub_account_match_kind {
+	UB_MATCH_NONE,
+	UB_MATCH_ADDRESS,     /* a guest is one of the account's stakeholders */
+	UB_MATCH_DOMAIN,      /* a guest's domain is one of the account's, or below one */
+	UB_MATCH_REGISTRABLE, /* both are below the same registrable domain (public suffix list) */
+};
+
+struct ub_account_match {
+	enum ub_account_match_kind kind;
+	const struct ub_account *account; /* NULL: none */
+	struct ub_text by;                /* the address or domain, of the guest */
+};
+
+/*
+ * The account of a meeting by its guests' addresses (ub_facts_guests): a stakeholder's address, else the
+ * longest domain, else a registrable domain that is one account's alone. Domains of free mail and public
+ * suffixes match nothing. The order of the guests does not matter: of several that match equally well, the
+ * account that comes first in the sources is taken.
+ */
+struct ub_account_match ub_accounts_match(const struct ub_accounts *accounts, struct ub_texts guests);
+
+#endif

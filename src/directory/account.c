@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "directory-private.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "upbeat/yaml.h"
+
+/* The account file of upbeat.conf(5). What is unsound in an account is reported and absent; the rest of the
+ * account is used: an absent value is "cannot tell" to rules, which creates nothing and undoes nothing. */
+
+struct reading {
+	const struct ub_settings_source *settings;
+	const struct ub_zone *zone;
+	struct part *part;
+};
+
+/* ---- single values ---- */
+
+static bool check_address(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	struct ub_text *address = out;
+	if (!ub_facts_is_address(*address)) {
+		*address = UB_TEXT_NONE;
+		return ub_yaml_expected(reader, node, type->noun);
+	}
+	*address = ub_text_lower(reader->arena, *address);
+	return true;
+}
+
+static bool check_domain(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	struct ub_text *domain = out;
+	if (!ub_facts_is_address(ub_textf(reader->arena, "x@%.*s", UB_ARGS(*domain))))
+		return ub_yaml_expected(reader, node, type->noun);
+	*domain = ub_text_lower(reader->arena, *domain);
+	if (!ub_facts_free_mail(*domain))
+		return true;
+	struct ub_diag *diag = ub_error(reader->diags, "free-mail", node->place,
+	    "%.*s has mailboxes for everybody and belongs to no account", UB_ARGS(*domain));
+	ub_diag_set_help(reader->diags, diag, "name the person under `stakeholders` instead");
+	return false;
+}
+
+static bool read_date(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	const struct reading *reading = reader->context;
+	ub_day day;
+	if (node->kind != UB_YAML_SCALAR || !ub_cal_parse_date(node->text, &day))
+		return ub_yaml_expected(reader, node, type->noun);
+	*(int64_t *)out = ub_cal_day_start(reading->zone, day);
+	return true;
+}
+
+/* A decimal number as JSON has it (RFC 8259 6); strtod alone would take "inf" and "0x10" too. */
+static bool parse_number(struct ub_arena *arena, struct ub_text text, double *number)
+{
+	const char *digits = ub_text_cstr(arena, text);
+	char *end;
+	if (strspn(digits, "+-.0123456789eE") != text.len || text.len == 0)
+		return false;
+	*number = strtod(digits, &end);
+	return end == digits + text.len && isfinite(*number);
+}
+
+static bool read_number(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	double number;
+	if (node->kind != UB_YAML_SCALAR || !parse_number(reader->arena, node->text, &number))
+		return ub_yaml_expected(reader, node, type->noun);
+	*(double *)out = number;
+	return true;
+}
+
+static const struct ub_yaml_type type_address = {
+	.shape = UB_YAML_TEXT, .noun = "an address like `anna@ours.example`", .check = check_address
+};
+static const struct ub_yaml_type type_domain = {
+	.shape = UB_YAML_TEXT, .noun = "a domain like `acme.example`", .check = check_domain
+};
+static const struct ub_yaml_type type_date = {
+	.shape = UB_YAML_CUSTOM, .noun = "a date like `2026-11-12`", .read = read_date
+};
+static const struct ub_yaml_type type_number = {
+	.shape = UB_YAML_CUSTOM, .noun = "a number", .read = read_number
+};
+static const struct ub_yaml_type type_addresses = {
+	.shape = UB_YAML_LIST_OF, .item = &type_address, .item_size = sizeof(struct ub_text)
+};
+static const struct ub_yaml_type type_domains = {
+	.shape = UB_YAML_LIST_OF, .item = &type_domain, .item_size = sizeof(struct ub_text)
+};
+
+static const struct ub_yaml_word healths[] = {
+	{ "green", UB_HEALTH_GREEN, "all is well" },
+	{ "yellow", UB_HEALTH_YELLOW, "something is amiss" },
+	{ "red", UB_HEALTH_RED, "in danger of leaving" },
+	{ "unknown", UB_HEALTH_UNKNOWN, "as if not said" },
+};
+static const struct ub_yaml_type type_health = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(healths) };
+
+/* ---- notes: tickets and the like, which differ in what their date is called ---- */
+
+#define NOTE(member) offsetof(struct ub_account_note, member)
+#define NOTE_FIELDS(date_key, date_doc)                                                                      \
+	{ "id", &ub_yaml_type_text, NOTE(id), false, "its number or name in its own system" },               \
+	    { "title", &ub_yaml_type_text, NOTE(title), true, "one line" },                                  \
+	    { "severity", &ub_yaml_type_text, NOTE(severity), false, "how bad, in your own words" },         \
+	    { "owner", &ub_yaml_type_text, NOTE(owner), false, "whose it is" },                              \
+	    { "status", &ub_yaml_type_text, NOTE(status), false, "how far it is" },                          \
+	{                                                                                                    \
+		date_key, &type_date, NOTE(date), false, date_doc                                            \
+	}
+
+static const struct ub_yaml_field opened_fields[] = { NOTE_FIELDS("opened", "when it was opened") };
+static const struct ub_yaml_field since_fields[] = { NOTE_FIELDS("since", "since when") };
+static const struct ub_yaml_field due_fields[] = { NOTE_FIELDS("due", "by when") };
+static const struct ub_yaml_type opened_map = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(opened_fields) };
+static const struct ub_yaml_type since_map = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(since_fields) };
+static const struct ub_yaml_type due_map = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(due_fields) };
+static const struct ub_yaml_type *const opened_forms[] = { &opened_map };
+static const struct ub_yaml_type *const since_forms[] = { &since_map };
+static const struct ub_yaml_type *const due_forms[] = { &due_map };
+
+/* A note without a date has none, rather than the first of January 1970. */
+static bool read_note(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	((struct ub_account_note *)out)->date = UB_INSTANT_NONE;
+	return ub_yaml_read(reader, type->any_of[0], node, out);
+}
+
+#define NOTE_TYPE(forms_of)                                                                                  \
+	{                                                                                                    \
+		.shape = UB_YAML_CUSTOM, .read = read_note, .any_of = (forms_of),                            \
+		.n_any_of = UB_COUNT(forms_of)                                                               \
+	}
+#define NOTES_TYPE(note)                                                                                     \
+	{                                                                                                    \
+		.shape = UB_YAML_LIST_OF, .item = &(note), .item_size = sizeof(struct ub_account_note)       \
+	}
+
+static const struct ub_yaml_type type_opened = NOTE_TYPE(opened_forms);
+static const struct ub_yaml_type type_since = NOTE_TYPE(since_forms);
+static const struct ub_yaml_type type_due = NOTE_TYPE(due_forms);
+static const struct ub_yaml_type notes_opened = NOTES_TYPE(type_opened);
+static const struct ub_yaml_type notes_since = NOTES_TYPE(type_since);
+static const struct ub_yaml_type notes_due = NOTES_TYPE(type_due);
+
+/* ---- an account ---- */
+
+#define STAKEHOLDER(member) offsetof(struct ub_stakeholder, member)
+static const struct ub_yaml_field stakeholder_fields[] = {
+	{ "email", &type_address, STAKEHOLDER(email), true, "their address" },
+	{ "name", &ub_yaml_type_text, STAKEHOLDER(name), false, "their name" },
+	{ "title", &ub_yaml_type_text, STAKEHOLDER(title), false, "what they are there" },
+	{ "persona", &ub_yaml_type_text, STAKEHOLDER(persona), false, "how they are; internal" },
+	{ "concerns", &ub_yaml_type_texts, STAKEHOLDER(concerns), false, "what they worry about; internal" },
+	{ "executive", &ub_yaml_type_bool, STAKEHOLDER(executive), false, "whether they are an executive" },
+	{ "champion", &ub_yaml_type_bool, STAKEHOLDER(champion), false, "whether they speak for us" },
+	{ "economic_buyer", &ub_yaml_type_bool, STAKEHOLDER(economic_buyer), false,
+	    "whether they decide on the money" },
+};
+static const struct ub_yaml_type type_stakeholder = { .shape = UB_YAML_FIELDS,
+	UB_YAML_TABLE(stakeholder_fields) };
+static const struct ub_yaml_type type_stakeholders = {
+	.shape = UB_YAML_LIST_OF, .item = &type_stakeholder, .item_size = sizeof(struct ub_stakeholder)
+};
+
+/* An account as it is written. */
+struct written {
+	struct ub_account account;
+	UB_VEC(struct ub_stakeholder) stakeholders;
+	double score;
+	const struct ub_yaml_node *fields;
+};
+
+#define ACCOUNT(member) offsetof(struct written, account.member)
+static const struct ub_yaml_field account_fields[] = {
+	{ "id", &ub_yaml_type_text, ACCOUNT(id), true, "a name for it that never changes" },
+	{ "name", &ub_yaml_type_text, ACCOUNT(name), true, "what people call it" },
+	{ "domains", &type_domains, ACCOUNT(domains), false, "the domains of its people's addresses" },
+	{ "health", &type_health, ACCOUNT(health), false, "how the customer is doing" },
+	{ "score", &type_number, offsetof(struct written, score), false, "the same as a number" },
+	{ "tier", &ub_yaml_type_text, ACCOUNT(tier), false, "how important it is, in your own words" },
+	{ "stage", &ub_yaml_type_text, ACCOUNT(stage), false,
+	    "where the relation stands, in your own words" },
+	{ "renewal", &type_date, ACCOUNT(renewal), false, "when the contract ends" },
+	{ "owner", &type_address, ACCOUNT(owner), false, "whose account it is, one of us" },
+	{ "team", &type_addresses, ACCOUNT(team), false, "who works on it, all of us" },
+	{ "stakeholders", &type_stakeholders, offsetof(struct written, stakeholders), false,
+	    "who matters there" },
+	{ "tickets", &notes_opened, ACCOUNT(tickets), false, "open tickets" },
+	{ "feature_requests", &notes_since, ACCOUNT(feature_requests), false, "what they asked for" },
+	{ "insights", &notes_since, ACCOUNT(insights), false, "what their use of the product shows" },
+	{ "actions", &notes_due, ACCOUNT(actions), false, "what was agreed to be done" },
+	{ "risks", &notes_since, ACCOUNT(risks), false, "what may go wrong" },
+	{ "fields", &ub_yaml_type_node, offsetof(struct written, fields), false,
+	    "fields that the settings declare for this source" },
+};
+static const struct ub_yaml_type type_account = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(account_fields) };
+
+/* ---- declared fields ---- */
+
+static const struct ub_yaml_type type_int = { .shape = UB_YAML_INT, .min = INT64_MIN, .max = INT64_MAX };
+
+static bool read_field(
+    const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, struct ub_account_field *field)
+{
+	bool truth = false, good = false;
+	switch (field->decl->type) {
+	case UB_FIELD_STRING:
+		good = ub_yaml_read(reader, &ub_yaml_type_any_text, node, &field->string);
+		break;
+	case UB_FIELD_INT:
+		good = ub_yaml_read(reader, &type_int, node, &field->integer);
+		break;
+	case UB_FIELD_DOUBLE:
+		good = ub_yaml_read(reader, &type_number, node, &field->number);
+		break;
+	case UB_FIELD_BOOL:
+		good = ub_yaml_read(reader, &ub_yaml_type_bool, node, &truth);
+		field->integer = truth;
+		break;
+	case UB_FIELD_DATE:
+		good = ub_yaml_read(reader, &type_date, node, &field->integer);
+		break;
+	}
+	field->given = good;
+	return good;
+}
+
+static void report_undeclared(
+    const struct ub_yaml_reader *reader, const struct ub_yaml_node *key, const struct ub_account *account)
+{
+	struct ub_text *names = UB_NEW_ARRAY(reader->arena, struct ub_text, account->n_fields);
+	for (size_t i = 0; i < account->n_fields; i++)
+		names[i] = account->fields[i].decl->name;
+	struct ub_diag *diag =
+	    ub_error(reader->diags, "unknown-key", key->place, "unknown field `%.*s`", UB_ARGS(key->text));
+	struct ub_text meant = ub_suggest(key->text, names, account->n_fields);
+	if (meant.len)
+		ub_diag_set_help(reader->diags, diag, "did you mean `%.*s`?", UB_ARGS(meant));
+	else
+		ub_diag_set_help(
+		    reader->diags, diag, "declare it in the settings, under `fields` of this source");
+}
+
+static void read_declared(
+    const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, struct ub_account *account)
+{
+	if (node->kind != UB_YAML_MAP) {
+		ub_yaml_expected(reader, node, "a map of `field: value`");
+		return;
+	}
+	for (size_t i = 0; i < node->n; i++) {
+		size_t at = 0;
+		while (at < account->n_fields &&
+		       !ub_text_eq(account->fields[at].decl->name, node->entries[i].key->text))
+			at++;
+		if (at < account->n_fields)
+			read_field(reader, node->entries[i].value, &account->fields[at]);
+		else
+			report_undeclared(reader, node->entries[i].key, account);
+	}
+}
+
+/* ---- the file ---- */
+
+static void read_account(
+    const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, struct part *part)
+{
+	const struct reading *reading = reader->context;
+	struct written written = { .account.renewal = UB_INSTANT_NONE, .score = NAN };
+	ub_yaml_read(reader, &type_account, node, &written);
+	struct ub_account *account = &written.account;
+	if (account->id.len == 0)
+		return;
+	if (account->name.len == 0)
+		account->name = account->id;
+	account->has_score = !isnan(written.score);
+	account->score = account->has_score ? written.score : 0;
+	account->stakeholders = written.stakeholders.items;
+	account->n_stakeholders = written.stakeholders.n;
+	account->n_fields = reading->settings->n_fields;
+	account->fields = UB_NEW_ARRAY(reader->arena, struct ub_account_field, account->n_fields);
+	for (size_t i = 0; i < account->n_fields; i++)
+		account->fields[i].decl = &reading->settings->fields[i];
+	if (written.fields)
+		read_declared(reader, written.fields, account);
+	part->places[part->accounts.n] = node->place;
+	*ub_push(reader->arena, &part->accounts) = *account;
+}
+
+struct file {
+	const struct ub_yaml_node *accounts;
+};
+
+static const struct ub_yaml_field file_fields[] = {
+	{ "accounts", &ub_yaml_type_node, offsetof(struct file, accounts), true, "the list of accounts" },
+};
+static const struct ub_yaml_type type_file = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(file_fields) };
+
+bool read_accounts(const struct ub_source *source, const struct ub_settings_source *settings,
+    const struct ub_zone *zone, struct part *part, struct ub_diags *diags)
+{
+	struct reading reading = { settings, zone, part };
+	struct ub_yaml_reader reader = { part->arena, diags, &reading };
+	struct file file = { 0 };
+	const struct ub_yaml_node *root = ub_yaml_parse(part->arena, source, diags);
+	if (!root)
+		return false;
+	ub_yaml_read(&reader, &type_file, root, &file);
+	if (!file.accounts)
+		return false;
+	if (file.accounts->kind != UB_YAML_LIST)
+		return ub_yaml_expected(&reader, file.accounts, "a list of accounts");
+	part->places = UB_NEW_ARRAY(part->arena, struct ub_place, file.accounts->n);
+	for (size_t i = 0; i < file.accounts->n; i++)
+		read_account(&reader, file.accounts->items[i], part);
+	return true;
+}

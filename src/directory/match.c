@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "directory-private.h"
+
+#include <libpsl.h>
+
+/* More than one account stands behind a registrable domain: it tells nothing. */
+#define AMBIGUOUS ((void *)UINTPTR_MAX)
+
+static void *number(size_t index)
+{
+	return (void *)(uintptr_t)(index + 1);
+}
+
+static const struct ub_account *numbered(const struct ub_accounts *accounts, const void *value)
+{
+	uintptr_t n = (uintptr_t)value;
+	return value && value != AMBIGUOUS ? accounts->items[n - 1] : NULL;
+}
+
+static struct ub_text domain_of(struct ub_text address)
+{
+	size_t at = ub_text_find(address, UB_TEXT("@"), 0);
+	return at == SIZE_MAX ? UB_TEXT_NONE : ub_text_sub(address, at + 1, address.len);
+}
+
+/* The part of a domain that somebody registered ("acme.co.uk" of "eu.acme.co.uk"); empty: it is a public
+ * suffix itself. */
+static struct ub_text registrable(struct ub_text domain, struct ub_arena *arena)
+{
+	return ub_text_copy(
+	    arena, ub_text(psl_registrable_domain(psl_builtin(), ub_text_cstr(arena, domain))));
+}
+
+/* ---- making the index ---- */
+
+struct indexing {
+	struct ub_accounts *accounts;
+	struct ub_place *places; /* of each account */
+	struct ub_diags *diags;
+};
+
+static void report_claimed(struct indexing *indexing, const char *code, const char *what, struct ub_text name,
+    size_t first, size_t second)
+{
+	const struct ub_account *owner = indexing->accounts->items[first];
+	struct ub_diag *diag = ub_error(indexing->diags, code, indexing->places[second],
+	    "%s %.*s is account `%.*s` already", what, UB_ARGS(name), UB_ARGS(owner->id));
+	diag->related = indexing->places[first];
+	diag->related_message = UB_TEXT("the account that comes first has it");
+}
+
+/* The first account that claims something has it. */
+static void index_name(struct indexing *indexing, struct ub_map *map, const char *code, const char *what,
+    struct ub_text name, size_t account)
+{
+	uintptr_t first = (uintptr_t)ub_map_get(map, name);
+	if (!first)
+		ub_map_put(map, name, number(account));
+	else if (first - 1 != account)
+		report_claimed(indexing, code, what, name, first - 1, account);
+}
+
+static void index_domain(struct indexing *indexing, struct ub_text domain, size_t account)
+{
+	struct ub_accounts *accounts = indexing->accounts;
+	struct ub_text whole = registrable(domain, accounts->arena);
+	if (whole.len == 0) {
+		struct ub_diag *diag = ub_error(indexing->diags, "public-suffix", indexing->places[account],
+		    "%.*s is not one company's domain", UB_ARGS(domain));
+		ub_diag_set_help(indexing->diags, diag, "name the domains that are registered below it");
+		return;
+	}
+	index_name(indexing, accounts->by_domain, "domain-twice", "domain", domain, account);
+	void *before = ub_map_get(accounts->by_registrable, whole);
+	ub_map_put(accounts->by_registrable, whole,
+	    before && before != number(account) ? AMBIGUOUS : number(account));
+}
+
+static void index_account(struct indexing *indexing, size_t number_of)
+{
+	const struct ub_account *account = indexing->accounts->items[number_of];
+	for (size_t i = 0; i < account->n_stakeholders; i++)
+		index_name(indexing, indexing->accounts->by_address, "stakeholder-twice", "stakeholder",
+		    account->stakeholders[i].email, number_of);
+	for (size_t i = 0; i < account->domains.n; i++)
+		index_domain(indexing, account->domains.items[i], number_of);
+}
+
+/* Leaves out accounts whose id is taken. */
+static void add_account(struct indexing *indexing, const struct part *part, size_t i)
+{
+	struct ub_accounts *accounts = indexing->accounts;
+	const struct ub_account *account = &part->accounts.items[i];
+	uintptr_t first = (uintptr_t)ub_map_get(accounts->by_id, account->id);
+	indexing->places[accounts->n] = part->places[i];
+	accounts->items[accounts->n] = account;
+	if (first) {
+		report_claimed(indexing, "account-twice", "the id", account->id, first - 1, accounts->n);
+		return;
+	}
+	ub_map_put(accounts->by_id, account->id, number(accounts->n));
+	accounts->n++;
+}
+
+static struct ub_accounts *new_accounts(size_t n_parts)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_accounts *accounts = UB_NEW(arena, struct ub_accounts);
+	accounts->arena = arena;
+	accounts->holders = 1;
+	accounts->parts = UB_NEW_ARRAY(arena, struct part *, n_parts);
+	accounts->n_parts = n_parts;
+	accounts->by_id = ub_map_new(arena);
+	accounts->by_address = ub_map_new(arena);
+	accounts->by_domain = ub_map_new(arena);
+	accounts->by_registrable = ub_map_new(arena);
+	return accounts;
+}
+
+struct ub_accounts *index_accounts(struct part *const *parts, size_t n, struct ub_diags *diags)
+{
+	struct ub_accounts *accounts = new_accounts(n);
+	struct indexing indexing = { .accounts = accounts, .diags = diags };
+	size_t total = 0;
+	for (size_t i = 0; i < n; i++) {
+		accounts->parts[i] = part_hold(parts[i]);
+		total += parts[i]->accounts.n;
+	}
+	accounts->items = UB_NEW_ARRAY(accounts->arena, const struct ub_account *, total);
+	indexing.places = UB_NEW_ARRAY(accounts->arena, struct ub_place, total);
+	for (size_t i = 0; i < n; i++)
+		for (size_t a = 0; a < parts[i]->accounts.n; a++)
+			add_account(&indexing, parts[i], a);
+	for (size_t i = 0; i < accounts->n; i++)
+		index_account(&indexing, i);
+	return accounts;
+}
+
+/* ---- asking it ---- */
+
+size_t ub_accounts_count(const struct ub_accounts *accounts)
+{
+	return accounts->n;
+}
+
+const struct ub_account *ub_accounts_at(const struct ub_accounts *accounts, size_t i)
+{
+	return accounts->items[i];
+}
+
+const struct ub_account *ub_accounts_find(const struct ub_accounts *accounts, struct ub_text id)
+{
+	return numbered(accounts, ub_map_get(accounts->by_id, id));
+}
+
+/* What one guest says, and how well: the account's number, and the length of the domain that matched. */
+struct hit {
+	uintptr_t number; /* 0: nothing */
+	size_t length;
+	struct ub_text by;
+};
+
+static struct hit hit_address(
+    const struct ub_accounts *accounts, struct ub_text guest, struct ub_arena *arena)
+{
+	(void)arena;
+	return (struct hit){ (uintptr_t)ub_map_get(accounts->by_address, guest), 0, guest };
+}
+
+static struct hit hit_domain(const struct ub_accounts *accounts, struct ub_text guest, struct ub_arena *arena)
+{
+	struct ub_text rest = domain_of(guest), label;
+	struct ub_text domain = rest;
+	uintptr_t found = 0;
+	(void)arena;
+	while (!found && domain.len && !ub_facts_free_mail(domain)) {
+		found = (uintptr_t)ub_map_get(accounts->by_domain, domain);
+		if (found || !ub_text_split(&rest, '.', &label) || !rest.ptr)
+			break;
+		domain = rest;
+	}
+	return (struct hit){ found, domain.len, domain };
+}
+
+static struct hit hit_registrable(
+    const struct ub_accounts *accounts, struct ub_text guest, struct ub_arena *arena)
+{
+	struct ub_text whole = registrable(domain_of(guest), arena);
+	void *found =
+	    whole.len && !ub_facts_free_mail(whole) ? ub_map_get(accounts->by_registrable, whole) : NULL;
+	return (struct hit){ found == AMBIGUOUS ? 0 : (uintptr_t)found, 0, domain_of(guest) };
+}
+
+static bool is_better(const struct hit *hit, const struct hit *than)
+{
+	if (!hit->number || !than->number)
+		return hit->number != 0;
+	if (hit->length != than->length)
+		return hit->length > than->length;
+	if (hit->number != than->number)
+		return hit->number < than->number;
+	return ub_text_cmp(hit->by, than->by) < 0;
+}
+
+static const struct {
+	enum ub_account_match_kind kind;
+	struct hit (*look)(const struct ub_accounts *accounts, struct ub_text guest, struct ub_arena *arena);
+} steps[] = {
+	{ UB_MATCH_ADDRESS, hit_address },
+	{ UB_MATCH_DOMAIN, hit_domain },
+	{ UB_MATCH_REGISTRABLE, hit_registrable },
+};
+
+struct ub_account_match ub_accounts_match(const struct ub_accounts *accounts, struct ub_texts guests)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_account_match match = { .kind = UB_MATCH_NONE, .by = UB_TEXT_NONE };
+	for (size_t s = 0; s < UB_COUNT(steps) && !match.account; s++) {
+		struct hit best = { 0 };
+		for (size_t i = 0; i < guests.n; i++) {
+			struct hit hit = steps[s].look(accounts, guests.items[i], arena);
+			if (is_better(&hit, &best))
+				best = hit;
+		}
+		if (best.number)
+			match = (struct ub_account_match){ steps[s].kind, accounts->items[best.number - 1],
+				best.by };
+	}
+	ub_arena_free(&arena);
+	return match;
+}

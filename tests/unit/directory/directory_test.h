@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_TESTS_DIRECTORY_H
+#define UPBEAT_TESTS_DIRECTORY_H
+
+#include "upbeat/directory.h"
+#include "upbeat/settings.h"
+
+/* A directory of one or two account files; removed by `finish`. */
+struct files {
+	struct ub_arena *arena;
+	struct ub_zones *zones;
+	const char *folder, *paths[2];
+	struct ub_settings settings;
+	struct ub_diags diags;
+	struct ub_directory *directory;
+	struct ub_accounts *accounts; /* held */
+};
+
+struct files *start(const char *first, const char *second);
+void finish(struct files **files);
+void write_file(const char *path, const char *text);
+/* Reads again; what is held is the new snapshot then. */
+bool refresh(struct files *files);
+const char *printed(struct files *files);
+
+#define IS(a, b) cr_assert(ub_text_is((a), (b)), "got: %.*s", UB_ARGS(a))
+
+#endif
