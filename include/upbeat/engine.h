@@ -42,7 +42,8 @@ struct ub_snapshot_input {
 
 /*
  * Reads everything. All problems of all files go to `diags`; the sources that they point to last as long as
- * the arena of the diagnostics. NULL when there was an error: nothing half-loaded. The caller holds it once.
+ * the arena of the diagnostics. NULL when there was an error: nothing half-loaded; but for the accounts, of
+ * which what is sound is used. The caller holds it once.
  */
 UB_MUST_USE struct ub_snapshot *ub_snapshot_load(
     const struct ub_snapshot_input *input, struct ub_diags *diags);

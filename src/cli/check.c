@@ -43,7 +43,7 @@ static int run(struct ub_cli *cli)
 	ub_diags_sort(&diags);
 	ub_diags_print(&diags, &out, ub_cli_colour(STDOUT_FILENO));
 	print_summary(&out, &diags, snapshot);
-	bool good = snapshot != NULL;
+	bool good = snapshot && diags.errors == 0;
 	ub_snapshot_release(&snapshot);
 	return ub_cli_write(STDOUT_FILENO, &out) && good ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 }

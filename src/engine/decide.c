@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "upbeat/directory.h"
 #include "upbeat/engine.h"
 #include "upbeat/ical.h"
 
@@ -11,12 +12,30 @@ static void refuse(
 			  : refusal->message;
 }
 
+static void release_accounts(void *accounts)
+{
+	struct ub_accounts *mine = accounts;
+	ub_accounts_release(&mine);
+}
+
+/* The customer, as the accounts are known now; they stay so for as long as the decision is kept. */
+static const struct ub_account *find_account(
+    const struct ub_snapshot *snapshot, const struct ub_event *event, struct ub_arena *arena)
+{
+	if (!snapshot->directory)
+		return NULL;
+	struct ub_accounts *accounts = ub_directory_accounts(snapshot->directory);
+	ub_arena_defer(arena, release_accounts, accounts);
+	return ub_accounts_match(accounts, ub_facts_guests(event, snapshot->org, arena)).account;
+}
+
 static const struct ub_facts *find_facts(
     const struct ub_decide_input *input, const struct ub_event *event, struct ub_arena *arena)
 {
 	const struct ub_snapshot *snapshot = input->snapshot;
 	struct ub_facts_input facts = { .event = event,
 		.org = snapshot->org,
+		.account = find_account(snapshot, event, arena),
 		.owner = input->owner.len ? input->owner : ub_facts_default_owner(event, snapshot->org),
 		.calendar = input->calendar,
 		.now = input->now };

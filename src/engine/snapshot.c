@@ -3,6 +3,7 @@
 
 #include <stdatomic.h>
 
+#include "upbeat/directory.h"
 #include "upbeat/ical.h"
 #include "upbeat/settings.h"
 
@@ -123,6 +124,22 @@ static void load_holidays(struct loading *loading)
 	}
 }
 
+static void close_directory(void *directory)
+{
+	struct ub_directory *mine = directory;
+	ub_directory_close(&mine);
+}
+
+static void load_accounts(struct loading *loading)
+{
+	struct ub_snapshot *snapshot = loading->snapshot;
+	if (loading->settings->n_sources == 0)
+		return;
+	snapshot->directory =
+	    ub_directory_open(loading->settings, snapshot->org->standard.zone, loading->diags);
+	ub_arena_defer(loading->arena, close_directory, snapshot->directory);
+}
+
 static struct ub_snapshot *new_snapshot(void)
 {
 	struct ub_arena *arena = ub_arena_new();
@@ -147,15 +164,20 @@ struct ub_snapshot *ub_snapshot_load(const struct ub_snapshot_input *input, stru
 		.input = input, .snapshot = snapshot, .arena = snapshot->arena, .diags = diags
 	};
 	size_t errors = diags->errors;
-	if (load_settings(&loading)) {
+	bool settings = load_settings(&loading);
+	if (settings) {
 		load_layers(&loading);
 		load_rules(&loading);
 		load_holidays(&loading);
 	}
+	/* A mistake in the accounts is no reason to refuse: what is sound of them is used. */
+	bool sound = diags->errors == errors;
+	if (settings)
+		load_accounts(&loading);
 	/* Diagnostics point into the sources, so what is kept of this one lasts as long as they do. */
 	if (diags->list.n)
 		ub_arena_defer(diags->arena, release_held, ub_snapshot_hold(snapshot));
-	if (diags->errors > errors)
+	if (!sound)
 		ub_snapshot_release(&snapshot);
 	return snapshot;
 }
