@@ -111,12 +111,13 @@ void ub_writes_free(struct ub_writes **writes)
 {
 	if (!*writes)
 		return;
-	for (size_t i = 0; i < BUCKETS; i++) {
+	for (size_t i = 0; i < BUCKETS; i++)
 		while ((*writes)->by_id[i])
 			close_write(*writes, &(*writes)->by_id[i], false, true);
+	/* Only now: the writes pointed to these. */
+	for (size_t i = 0; i < BUCKETS; i++)
 		while ((*writes)->by_key[i])
 			record_free(*writes, (*writes)->by_key[i]);
-	}
 	pthread_mutex_destroy(&(*writes)->mutex);
 	free(*writes);
 	*writes = NULL;
