@@ -31,6 +31,7 @@
 struct ub_cel_env;
 struct ub_cel_program;
 struct ub_cel_activation;
+struct node; /* cel's own */
 
 /* ---- types ---- */
 
@@ -86,8 +87,8 @@ bool ub_cel_type_assignable(const struct ub_cel_type *to, const struct ub_cel_ty
 /* Whether every value of type `from` is one of type `to`, without the benefit of the doubt that dyn gets:
  * is this known to be a list(colleague)? */
 bool ub_cel_type_known(const struct ub_cel_type *to, const struct ub_cel_type *from);
-/* The join of all labels that can be reached through the type's fields; dyn is internal. What a text made of
- * a whole object depends on. */
+/* The join of all labels that can be reached through the type's fields: what a text made of a whole object
+ * depends on. (Where a value becomes dyn, the checker joins this into the expression's own label.) */
 enum ub_cel_audience ub_cel_type_audience(const struct ub_cel_type *type);
 
 /* ---- values: 16 bytes, passed by value; scalars need no memory ---- */
@@ -140,7 +141,7 @@ static inline struct ub_cel_value ub_cel_null(void)
 
 static inline struct ub_cel_value ub_cel_bool(bool b)
 {
-	return (struct ub_cel_value){ .kind = UB_CEL_BOOL, .i = b };
+	return (struct ub_cel_value){ .kind = UB_CEL_BOOL, .b = b };
 }
 
 static inline struct ub_cel_value ub_cel_int(int64_t i)
@@ -403,6 +404,7 @@ struct ub_cel_read {
 	size_t outer_at, outer_len;           /* in the program asked about */
 	struct ub_text path;                  /* "account.health" */
 	struct ub_text guard;                 /* the declared guard variable, or empty */
+	const struct node *node;              /* for cel itself */
 };
 
 /* The unguarded ones: not behind has(), the guard, or a condition that holds only with them (through `&&`,
@@ -410,8 +412,8 @@ struct ub_cel_read {
  * `!`, `?:` and lazy variables), nor read by `.?`. */
 size_t ub_cel_program_unguarded(const struct ub_cel_program *program, const struct ub_cel_read **reads);
 
-/* Whether the program reads the declared variable, itself or through lazy ones. */
-bool ub_cel_program_uses(const struct ub_cel_program *program, size_t variable);
+/* Whether the program reads the variable of that name, itself or through lazy ones. */
+bool ub_cel_program_uses(const struct ub_cel_program *program, struct ub_text variable);
 
 /* ---- evaluating ---- */
 

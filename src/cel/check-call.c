@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ast-private.h"
+
+/* Which overloads a call may mean, what it gives, and what its result depends on. */
+
+/* An operator as it is written: "_+_" is "+". */
+static struct ub_text shown_name(struct ub_text name)
+{
+	if (ub_text_is(name, "@in"))
+		return UB_TEXT("in");
+	size_t from = name.ptr[0] == '_' ? 1 : 0,
+	       to = name.ptr[name.len - 1] == '_' ? name.len - 1 : name.len;
+	return name.len > 1 && to > from && (from || to < name.len) &&
+		       !(name.ptr[from] >= 'a' && name.ptr[from] <= 'z')
+		   ? ub_text_sub(name, from, to)
+		   : name;
+}
+
+static const struct function *find_function(struct check *check, struct ub_text name, bool rooted)
+{
+	struct ub_text container = rooted ? UB_TEXT_NONE : check->env->config.container, candidate;
+	for (bool last = false; cel_check_candidate(check, &container, &last, name, &candidate);) {
+		const struct function *function = cel_env_function(check->env, candidate);
+		if (function)
+			return function;
+	}
+	return NULL;
+}
+
+/* math.abs(x): the receiver is a part of the function's name. */
+static const struct function *namespaced_function(struct check *check, struct node *node)
+{
+	struct ub_buf name = UB_BUF(check->arena);
+	bool rooted;
+	if (!node->receiver || !cel_check_dotted(check, node->args[0], &name, &rooted))
+		return NULL;
+	ub_buf_char(&name, '.');
+	ub_buf_add(&name, node->name);
+	const struct function *function = find_function(check, ub_buf_text(&name), rooted);
+	if (!function)
+		return NULL;
+	node->name = function->name;
+	node->receiver = false;
+	node->name_at = node->at;
+	node->name_len = (uint32_t)(node->args[0]->len + 1 + node->name_len);
+	node->args++;
+	node->n_args--;
+	return function;
+}
+
+static void suggest_function(struct check *check, struct ub_cel_issue *issue, struct node *node)
+{
+	UB_VEC(struct ub_text) names = { 0 };
+	for (const struct ub_cel_env *env = check->env; env; env = env->parent) {
+		for (size_t i = 0; i < ub_map_size(env->functions); i++) {
+			struct ub_text name;
+			ub_map_at(env->functions, i, &name);
+			*ub_push(check->arena, &names) = name;
+		}
+	}
+	static const char *const macros[] = { "has", "all", "exists", "exists_one", "filter", "map" };
+	for (size_t i = 0; i < UB_COUNT(macros); i++)
+		*ub_push(check->arena, &names) = ub_text(macros[i]);
+	struct ub_text meant = ub_suggest(node->name, names.items, names.n);
+	if (ub_text_eq(meant, node->name))
+		issue->help = UB_TEXT("it takes another number of arguments, the first one a plain name");
+	else if (meant.len)
+		issue->help = ub_textf(check->arena, "did you mean `%.*s`?", UB_ARGS(meant));
+}
+
+static void print_types(struct check *check, struct ub_buf *out, const struct node *node)
+{
+	ub_buf_char(out, '(');
+	for (size_t i = 0; i < node->n_args; i++) {
+		if (i)
+			ub_buf_str(out, ", ");
+		ub_cel_type_print(out, cel_unify_final(check, node->args[i]->type));
+	}
+	ub_buf_char(out, ')');
+}
+
+/* "it takes (int, int), (string, string)" */
+static struct ub_text known_overloads(
+    struct check *check, const struct function *function, const struct node *node)
+{
+	struct ub_buf out = UB_BUF(check->arena);
+	size_t shown = 0;
+	for (size_t i = 0; i < function->overloads.n && shown < 5; i++) {
+		const struct overload *overload = function->overloads.items[i];
+		if (overload->receiver != node->receiver)
+			continue;
+		ub_buf_str(&out, shown++ ? ", " : "it takes ");
+		if (overload->receiver)
+			ub_cel_type_print(&out, overload->params[0]);
+		ub_buf_str(&out, overload->receiver ? ".(" : "(");
+		for (size_t p = overload->receiver; p < overload->n_params; p++) {
+			if (p > overload->receiver)
+				ub_buf_str(&out, ", ");
+			ub_cel_type_print(&out, overload->params[p]);
+		}
+		ub_buf_char(&out, ')');
+	}
+	if (shown == 5)
+		ub_buf_str(&out, " and others");
+	return ub_buf_text(&out);
+}
+
+static void fail_overload(struct check *check, struct node *node, const struct function *function)
+{
+	for (size_t i = 0; i < node->n_args; i++) {
+		if (node->args[i]->type->kind == UB_CEL_ERROR) {
+			node->type = &cel_type_failed; /* said already */
+			return;
+		}
+	}
+	struct ub_buf message = UB_BUF(check->arena);
+	ub_buf_printf(&message, "`%.*s` cannot be applied to ", UB_ARGS(shown_name(node->name)));
+	print_types(check, &message, node);
+	struct ub_cel_issue *issue =
+	    cel_check_fail(check, node, node->name_at, node->name_len, "no-overload", ub_buf_text(&message));
+	issue->help = known_overloads(check, function, node);
+}
+
+/* Takes the overload among those that the call may mean; widens the result when they differ. */
+static void accept_overload(
+    struct check *check, struct node *node, const struct overload *overload, const struct ub_cel_type *result)
+{
+	node->overloads[node->n_overloads++] = overload;
+	result = cel_unify_resolve(check, result);
+	if (!node->type)
+		node->type = result;
+	else if (!cel_type_same(cel_unify_final(check, node->type), cel_unify_final(check, result)))
+		node->type = &ub_cel_type_dyn;
+}
+
+static void resolve(struct check *check, struct node *node, const struct function *function)
+{
+	node->overloads = UB_NEW_ARRAY(check->arena, const struct overload *, function->overloads.n);
+	for (size_t i = 0; i < function->overloads.n; i++) {
+		const struct overload *overload = function->overloads.items[i];
+		if (overload->receiver != node->receiver || overload->n_params != node->n_args)
+			continue;
+		if (check->unchecked) {
+			accept_overload(check, node, overload, &ub_cel_type_dyn);
+			continue;
+		}
+		size_t first = check->n_bound;
+		const struct ub_cel_type **params =
+		    UB_NEW_ARRAY(check->arena, const struct ub_cel_type *, overload->n_params);
+		for (size_t t = 0; t < overload->n_type_params; t++)
+			cel_unify_fresh(check);
+		for (size_t p = 0; p < overload->n_params; p++)
+			params[p] = cel_unify_instance(check, overload->params[p], first);
+		if (cel_unify_list(check, params, (const struct node *const *)node->args, node->n_args))
+			accept_overload(
+			    check, node, overload, cel_unify_instance(check, overload->result, first));
+		else
+			check->n_bound = first;
+	}
+	if (node->n_overloads == 0)
+		fail_overload(check, node, function);
+}
+
+static bool contains_dyn(const struct ub_cel_type *type)
+{
+	if (type->kind == UB_CEL_DYN)
+		return true;
+	for (size_t i = 0; i < type->n_params; i++)
+		if (contains_dyn(type->params[i]))
+			return true;
+	return false;
+}
+
+/* A function that looks into its arguments may learn all that can be reached from them; one that does not
+ * passes it on in the result's type, unless that is lost. */
+static void label_call(struct check *check, struct node *node)
+{
+	bool deep = contains_dyn(cel_unify_final(check, node->type));
+	for (size_t i = 0; i < node->n_overloads; i++) {
+		cel_check_label(node, node->overloads[i]->audience);
+		deep |= !node->overloads[i]->shallow;
+	}
+	for (size_t i = 0; i < node->n_args && deep; i++) {
+		enum ub_cel_audience reach =
+		    ub_cel_type_audience(cel_unify_final(check, node->args[i]->type));
+		if (reach > node->audience) {
+			node->audience = reach;
+			node->blame = node;
+		}
+	}
+}
+
+void cel_check_call(struct check *check, struct node *node)
+{
+	const struct function *function = namespaced_function(check, node);
+	for (size_t i = 0; i < node->n_args; i++) {
+		cel_check_node(check, node->args[i]);
+		cel_check_join(node, node->args[i]);
+	}
+	if (!function)
+		function = find_function(check, node->name, node->rooted);
+	if (!function) {
+		struct ub_cel_issue *issue =
+		    cel_check_fail(check, node, node->name_at, node->name_len, "unknown-function",
+			ub_textf(check->arena, "there is no function `%.*s`", UB_ARGS(node->name)));
+		suggest_function(check, issue, node);
+		return;
+	}
+	resolve(check, node, function);
+	label_call(check, node);
+}

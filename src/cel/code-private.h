@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_CEL_CODE_PRIVATE_H
+#define UPBEAT_CEL_CODE_PRIVATE_H
+
+/* The compiled form: a tree of small instructions, each with the function that evaluates it. What can be
+ * known beforehand (slots, field numbers, overloads, constants, regular expressions, zones) is in the
+ * instruction. */
+
+#include "ast-private.h"
+
+struct ub_cel_code;
+typedef struct ub_cel_value eval_fn(const struct ub_cel_code *code, struct ub_cel_eval *eval);
+
+struct ub_cel_code {
+	eval_fn *eval;
+	uint32_t at, len;
+	const struct ub_cel_code *const *args;
+	uint32_t n_args;
+	uint32_t index;            /* a variable's or local's number, a field's, an operator's */
+	uint32_t second;           /* the field of a fused variable; how many variables a loop has */
+	uint32_t hops;             /* how many environments further out a variable is declared */
+	uint32_t weight;           /* what one evaluation costs: the nodes in it */
+	struct ub_cel_value value; /* a constant, a key, the right operand of a fused comparison */
+	const struct node *node;
+	const void *prepared; /* a regular expression, a zone */
+};
+
+struct ub_cel_program {
+	struct ub_text text;
+	const struct ub_cel_env *env;
+	struct node *root;
+	const struct ub_cel_code *code;
+	const struct ub_cel_type *expected; /* looked at when evaluated; NULL: nothing to look at */
+	size_t n_locals;
+	struct ub_cel_read *unguarded;
+	size_t n_unguarded;
+};
+
+struct ub_cel_activation {
+	const struct ub_cel_env *env;
+	struct ub_cel_activation *parent;
+	struct ub_arena *arena;
+	void *context;
+	struct ub_cel_value *values;
+	size_t n;
+};
+
+struct ub_cel_eval {
+	struct ub_arena *arena;
+	struct ub_cel_activation *activation; /* of the program's own env */
+	struct ub_cel_activation *innermost;  /* the one that was given */
+	struct ub_cel_value *locals;
+	const struct ub_cel_program *program;
+	uint64_t budget;
+	bool exhausted;
+	unsigned depth; /* of lazy variables within lazy variables */
+};
+
+struct compile {
+	const struct ub_cel_program *program;
+	struct ub_arena *arena;
+	struct ub_cel_issues *issues;
+	bool strict, folding;
+};
+
+/* Compiles the checked tree into node->code. Strict: issues for constants that can only fail. */
+void cel_compile_node(struct compile *compile, struct node *node);
+/* Chooses how a call is evaluated; eval-op.c. */
+void cel_compile_call(struct compile *compile, struct node *node, struct ub_cel_code *code);
+
+struct ub_cel_value cel_fail(const struct ub_cel_code *code, struct ub_cel_eval *eval, const char *why,
+    const char *format, ...) UB_FORMAT(4, 5);
+struct ub_cel_value cel_fail_cost(const struct ub_cel_code *code, struct ub_cel_eval *eval);
+/* Takes steps off the budget; false: it is used up. */
+static inline bool cel_spend(struct ub_cel_eval *eval, uint64_t steps)
+{
+	if (eval->budget < steps) {
+		eval->exhausted = true;
+		return false;
+	}
+	eval->budget -= steps;
+	return true;
+}
+
+static inline struct ub_cel_value cel_run(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	return code->eval(code, eval);
+}
+
+eval_fn cel_eval_constant, cel_eval_variable, cel_eval_outer_variable, cel_eval_local, cel_eval_failure,
+    cel_eval_field, cel_eval_variable_field, cel_eval_select, cel_eval_select_optional, cel_eval_has,
+    cel_eval_index, cel_eval_index_optional, cel_eval_and, cel_eval_or, cel_eval_condition, cel_eval_list,
+    cel_eval_map, cel_eval_bind, cel_eval_optional_map, cel_eval_opened, cel_eval_call, cel_eval_all,
+    cel_eval_exists, cel_eval_exists_one, cel_eval_filter, cel_eval_map_list, cel_eval_transform;
+
+/* Like ub_cel_equal(), for the budget; false when that is used up, too. */
+bool cel_equal(struct ub_cel_eval *eval, struct ub_cel_value a, struct ub_cel_value b);
+
+/* Calls the overload among the node's that fits the arguments' kinds. */
+struct ub_cel_value cel_call(
+    const struct ub_cel_code *code, struct ub_cel_eval *eval, const struct ub_cel_value *args, size_t n);
+bool cel_overload_fits(const struct overload *overload, const struct ub_cel_value *args, size_t n);
+/* A non-bool where a bool must be: itself when it is an error, else an error. */
+struct ub_cel_value cel_not_bool(
+    const struct ub_cel_code *code, struct ub_cel_eval *eval, struct ub_cel_value value);
+
+/* Runs code of the program as an evaluation of its own. */
+struct ub_cel_value cel_start(const struct ub_cel_program *program, const struct ub_cel_code *code,
+    struct ub_cel_activation *activation, struct ub_arena *arena, uint64_t budget);
+
+/* Finds the readings that may be absent and are not guarded. */
+void cel_find_unguarded(struct ub_cel_program *program, struct ub_arena *arena);
+
+#endif

@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "code-private.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* Evaluation of names, selections, logic and literals. Errors are values and go up as such. */
+
+/* ---- failing ---- */
+
+static struct ub_cel_value fail(const struct ub_cel_code *code, struct ub_cel_eval *eval, const char *why,
+    const char *format, va_list args)
+{
+	struct ub_buf message = UB_BUF(eval->arena);
+	struct ub_cel_error *error = UB_NEW(eval->arena, struct ub_cel_error);
+	ub_buf_vprintf(&message, format, args);
+	*error = (struct ub_cel_error){ .code = why,
+		.message = ub_buf_text(&message),
+		.program = eval->program,
+		.at = code->at,
+		.len = code->len };
+	return (struct ub_cel_value){ .kind = UB_CEL_ERROR, .error = error };
+}
+
+struct ub_cel_value cel_fail(
+    const struct ub_cel_code *code, struct ub_cel_eval *eval, const char *why, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	struct ub_cel_value value = fail(code, eval, why, format, args);
+	va_end(args);
+	return value;
+}
+
+struct ub_cel_value ub_cel_fail(struct ub_cel_call *call, const char *why, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	struct ub_cel_value value = fail(call->code, call->eval, why, format, args);
+	va_end(args);
+	return value;
+}
+
+struct ub_cel_value cel_fail_cost(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	return cel_fail(code, eval, "cost-limit", "the evaluation takes more steps than are allowed");
+}
+
+struct ub_cel_value ub_cel_fail_cost(struct ub_cel_call *call)
+{
+	return cel_fail_cost(call->code, call->eval);
+}
+
+bool ub_cel_charge(struct ub_cel_call *call, size_t steps)
+{
+	return cel_spend(call->eval, steps);
+}
+
+struct ub_cel_value cel_not_bool(
+    const struct ub_cel_code *code, struct ub_cel_eval *eval, struct ub_cel_value value)
+{
+	if (value.kind == UB_CEL_ERROR)
+		return value;
+	return cel_fail(
+	    code, eval, "no-such-overload", "this must be a bool, it is a %s", cel_value_kind_name(value));
+}
+
+struct ub_cel_value cel_eval_failure(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	const struct node *node = code->node;
+	return cel_fail(code, eval, node->failure ? node->failure : "no-such-overload", "%.*s",
+	    UB_ARGS(node->failure_message));
+}
+
+/* ---- constants and names ---- */
+
+struct ub_cel_value cel_eval_constant(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	(void)eval;
+	return code->value;
+}
+
+struct ub_cel_value cel_eval_local(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	return eval->locals[code->index];
+}
+
+/* The activation that a program of `env` runs in. */
+static struct ub_cel_activation *activation_of(
+    struct ub_cel_activation *activation, const struct ub_cel_env *env)
+{
+	while (activation && activation->env != env)
+		activation = activation->parent;
+	return activation;
+}
+
+/* Few enough that the stack of any thread bears them. */
+#define LOCALS_ON_STACK 32
+
+static struct ub_cel_value run_program(
+    const struct ub_cel_program *program, const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	struct ub_cel_value locals[LOCALS_ON_STACK];
+	eval->locals = program->n_locals <= LOCALS_ON_STACK
+			   ? locals
+			   : UB_NEW_ARRAY(eval->arena, struct ub_cel_value, program->n_locals);
+	struct ub_cel_value value = cel_run(code, eval);
+	eval->locals = NULL;
+	if (eval->exhausted)
+		return cel_fail_cost(program->root->code, eval);
+	return value;
+}
+
+/* How many lazy variables may wait for each other. */
+#define LAZY_DEPTH_MAX 64
+
+static struct ub_cel_value eval_lazy(const struct ub_cel_code *code, struct ub_cel_eval *eval,
+    const struct variable *variable, struct ub_cel_activation *activation)
+{
+	struct ub_cel_value *slot = &activation->values[variable->number];
+	if (eval->depth >= LAZY_DEPTH_MAX)
+		return cel_fail(
+		    code, eval, "too-deep", "more than %d definitions build upon each other", LAZY_DEPTH_MAX);
+	struct ub_cel_eval inner = {
+		.arena = activation->arena,
+		.activation = activation_of(activation, variable->lazy->env),
+		.innermost = eval->innermost,
+		.program = variable->lazy,
+		.budget = eval->budget,
+		.depth = eval->depth + 1,
+	};
+	slot->kind = KIND_BUSY;
+	struct ub_cel_value value = run_program(variable->lazy, variable->lazy->code, &inner);
+	eval->budget = inner.budget;
+	eval->exhausted |= inner.exhausted;
+	*slot = value;
+	if (inner.exhausted)
+		slot->kind = KIND_LAZY; /* another evaluation may have more to spend */
+	return value;
+}
+
+/* A variable that has no plain value. */
+static struct ub_cel_value eval_special(const struct ub_cel_code *code, struct ub_cel_eval *eval,
+    struct ub_cel_activation *activation, size_t number)
+{
+	const struct variable *variable = activation->env->variables.items[number];
+	struct ub_cel_value value = activation->values[number];
+	switch (value.kind) {
+	case UB_CEL_ERROR:
+		return value;
+	case KIND_LAZY:
+		return eval_lazy(code, eval, variable, activation);
+	case UB_CEL_ABSENT:
+		return cel_fail(code, eval, "absent", "`%.*s` has no value", UB_ARGS(variable->name));
+	default:
+		return cel_fail(code, eval, "no-value", "`%.*s` was given no value", UB_ARGS(variable->name));
+	}
+}
+
+struct ub_cel_value cel_eval_variable(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	struct ub_cel_value value = eval->activation->values[code->index];
+	return value.kind < UB_CEL_ERROR ? value : eval_special(code, eval, eval->activation, code->index);
+}
+
+struct ub_cel_value cel_eval_outer_variable(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	struct ub_cel_activation *activation = eval->activation;
+	for (uint32_t i = 0; i < code->hops; i++)
+		activation = activation->parent;
+	struct ub_cel_value value = activation->values[code->index];
+	return value.kind < UB_CEL_ERROR ? value : eval_special(code, eval, activation, code->index);
+}
+
+/* ---- selections ---- */
+
+static struct ub_cel_value fail_select(
+    const struct ub_cel_code *code, struct ub_cel_eval *eval, struct ub_cel_value operand)
+{
+	struct ub_text name = ub_cel_text(code->value);
+	size_t index;
+	if (operand.kind == UB_CEL_ERROR)
+		return operand;
+	if (operand.kind == UB_CEL_MAP)
+		return cel_fail(code, eval, "no-such-key", "no such key: %.*s", UB_ARGS(name));
+	if (operand.kind == UB_CEL_OBJECT && cel_type_field(&operand.object->type->type, name, &index))
+		return cel_fail(code, eval, "absent", "`%.*s` has no value", (int)code->len,
+		    eval->program->text.ptr + code->at);
+	return cel_fail(code, eval, operand.kind == UB_CEL_OBJECT ? "no-such-field" : "no-such-overload",
+	    "a value of type %s has no field `%.*s`", cel_value_kind_name(operand), UB_ARGS(name));
+}
+
+/* Field `index` of an object; how a value of another kind may have got there is a matter for fail_select().
+ */
+static inline struct ub_cel_value select_field(
+    const struct ub_cel_code *code, struct ub_cel_eval *eval, struct ub_cel_value operand, uint32_t index)
+{
+	if (operand.kind == UB_CEL_OBJECT) {
+		struct ub_cel_value value = operand.object->fields[index];
+		if (value.kind <= UB_CEL_ERROR)
+			return value;
+	}
+	return fail_select(code, eval, operand);
+}
+
+struct ub_cel_value cel_eval_field(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	return select_field(code, eval, cel_run(code->args[0], eval), code->index);
+}
+
+struct ub_cel_value cel_eval_variable_field(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	struct ub_cel_value operand = eval->activation->values[code->index];
+	if (operand.kind >= UB_CEL_ERROR)
+		operand = eval_special(code->args[0], eval, eval->activation, code->index);
+	return select_field(code, eval, operand, code->second);
+}
+
+static struct ub_cel_value optional_or_none(struct ub_cel_eval *eval, struct ub_cel_value value)
+{
+	return value.kind == UB_CEL_ABSENT ? ub_cel_optional_none() : ub_cel_optional(eval->arena, value);
+}
+
+/* Whether the value may have fields at all; an object must have this one. */
+static bool has_fields(struct ub_cel_value value, struct ub_text name)
+{
+	size_t index;
+	return value.kind == UB_CEL_MAP ||
+	       (value.kind == UB_CEL_OBJECT && cel_type_field(&value.object->type->type, name, &index));
+}
+
+static struct ub_cel_value select_optional(
+    const struct ub_cel_code *code, struct ub_cel_eval *eval, struct ub_cel_value operand)
+{
+	if (operand.kind == UB_CEL_OPTIONAL) {
+		if (!operand.aux)
+			return operand;
+		operand = *operand.optional;
+	}
+	if (!has_fields(operand, ub_cel_text(code->value)))
+		return fail_select(code, eval, operand);
+	struct ub_cel_value value = cel_value_select(operand, ub_cel_text(code->value));
+	return value.kind == UB_CEL_ERROR ? value : optional_or_none(eval, value);
+}
+
+struct ub_cel_value cel_eval_select_optional(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	return select_optional(code, eval, cel_run(code->args[0], eval));
+}
+
+struct ub_cel_value cel_eval_select(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	struct ub_cel_value operand = cel_run(code->args[0], eval);
+	if (operand.kind == UB_CEL_OPTIONAL)
+		return select_optional(code, eval, operand);
+	struct ub_cel_value value = cel_value_select(operand, ub_cel_text(code->value));
+	return value.kind != UB_CEL_ABSENT ? value : fail_select(code, eval, operand);
+}
+
+struct ub_cel_value cel_eval_has(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	struct ub_cel_value operand = cel_run(code->args[0], eval);
+	if (operand.kind == UB_CEL_OPTIONAL) {
+		if (!operand.aux)
+			return ub_cel_bool(false);
+		operand = *operand.optional;
+	}
+	if (!has_fields(operand, ub_cel_text(code->value)))
+		return fail_select(code, eval, operand);
+	struct ub_cel_value value = cel_value_select(operand, ub_cel_text(code->value));
+	return value.kind == UB_CEL_ERROR ? value : ub_cel_bool(value.kind != UB_CEL_ABSENT);
+}
+
+struct ub_cel_value cel_eval_opened(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	const struct ub_cel_code *select = code->args[0];
+	struct ub_cel_value operand = cel_run(select->args[0], eval);
+	if (operand.kind == UB_CEL_ERROR)
+		return operand;
+	struct ub_cel_value value = cel_value_select(operand, code->node->name);
+	if (value.kind != UB_CEL_ABSENT)
+		return value;
+	if (code->n_args > 1)
+		return cel_run(code->args[1], eval);
+	return cel_fail(code, eval, "no-such-key", "there is no `%.*s`", UB_ARGS(code->node->name));
+}
+
+/* ---- indexes ---- */
+
+/* UB_CEL_ABSENT when there is no such element; an error when there cannot be. */
+static struct ub_cel_value element(const struct ub_cel_code *code, struct ub_cel_eval *eval,
+    struct ub_cel_value operand, struct ub_cel_value index)
+{
+	int64_t i;
+	if (operand.kind == UB_CEL_MAP) {
+		if (cel_value_is_key(index) || index.kind == UB_CEL_DOUBLE)
+			return ub_cel_map_get(operand, index);
+		return cel_fail(
+		    code, eval, "no-such-key", "a %s cannot be a key", cel_value_kind_name(index));
+	}
+	if (operand.kind != UB_CEL_LIST || !cel_value_is_number(index))
+		return cel_fail(code, eval, "no-such-overload",
+		    "a value of type %s cannot be indexed by a %s", cel_value_kind_name(operand),
+		    cel_value_kind_name(index));
+	if (index.kind == UB_CEL_DOUBLE && (!cel_number_double_to_int(index.d, &i) || (double)i != index.d))
+		return cel_fail(code, eval, "no-such-overload", "the index is not a whole number");
+	if (index.kind != UB_CEL_DOUBLE)
+		i = index.kind == UB_CEL_UINT && index.u > INT64_MAX ? INT64_MAX : index.i;
+	return i >= 0 && (uint64_t)i < operand.list->n ? operand.list->items[i] : ub_cel_absent();
+}
+
+static struct ub_cel_value fail_index(const struct ub_cel_code *code, struct ub_cel_eval *eval,
+    struct ub_cel_value operand, struct ub_cel_value index)
+{
+	struct ub_buf shown = UB_BUF(eval->arena);
+	ub_cel_print_literal(&shown, index, 60);
+	if (operand.kind == UB_CEL_MAP)
+		return cel_fail(code, eval, "no-such-key", "no such key: %.*s", UB_ARGS(ub_buf_text(&shown)));
+	return cel_fail(code, eval, "index-out-of-range", "index out of range: %.*s of %zu elements",
+	    UB_ARGS(ub_buf_text(&shown)), operand.list->n);
+}
+
+static struct ub_cel_value eval_index(const struct ub_cel_code *code, struct ub_cel_eval *eval, bool optional)
+{
+	struct ub_cel_value operand = cel_run(code->args[0], eval);
+	if (operand.kind == UB_CEL_ERROR)
+		return operand;
+	struct ub_cel_value index = cel_run(code->args[1], eval);
+	if (index.kind == UB_CEL_ERROR)
+		return index;
+	if (operand.kind == UB_CEL_OPTIONAL) {
+		if (!operand.aux)
+			return operand;
+		operand = *operand.optional;
+		optional = true;
+	}
+	struct ub_cel_value value = element(code, eval, operand, index);
+	if (value.kind == UB_CEL_ERROR)
+		return value;
+	if (optional)
+		return optional_or_none(eval, value);
+	return value.kind != UB_CEL_ABSENT ? value : fail_index(code, eval, operand, index);
+}
+
+struct ub_cel_value cel_eval_index(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	return eval_index(code, eval, false);
+}
+
+struct ub_cel_value cel_eval_index_optional(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	return eval_index(code, eval, true);
+}
+
+/* ---- logic ---- */
+
+/* `&&` ends at false, `||` at true, whatever errors came before. */
+static inline struct ub_cel_value eval_logic(
+    const struct ub_cel_code *code, struct ub_cel_eval *eval, bool end)
+{
+	struct ub_cel_value result = ub_cel_bool(!end);
+	for (uint32_t i = 0; i < code->n_args; i++) {
+		struct ub_cel_value value = cel_run(code->args[i], eval);
+		if (value.kind == UB_CEL_BOOL) {
+			if (value.b == end)
+				return value;
+		} else if (result.kind == UB_CEL_BOOL) {
+			result = cel_not_bool(code->args[i], eval, value);
+		}
+	}
+	return result;
+}
+
+struct ub_cel_value cel_eval_and(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	return eval_logic(code, eval, false);
+}
+
+struct ub_cel_value cel_eval_or(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	return eval_logic(code, eval, true);
+}
+
+struct ub_cel_value cel_eval_condition(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	struct ub_cel_value condition = cel_run(code->args[0], eval);
+	if (condition.kind != UB_CEL_BOOL)
+		return cel_not_bool(code->args[0], eval, condition);
+	return cel_run(code->args[condition.b ? 1 : 2], eval);
+}
+
+/* ---- lists, maps, bindings ---- */
+
+/* The value of an element with a `?` before it: ABSENT when it is to be left out. */
+static struct ub_cel_value unwrap(
+    const struct ub_cel_code *code, struct ub_cel_eval *eval, struct ub_cel_value value)
+{
+	if (value.kind == UB_CEL_ERROR)
+		return value;
+	if (value.kind != UB_CEL_OPTIONAL)
+		return cel_fail(code, eval, "no-such-overload", "after `?` there must be an optional value");
+	return value.aux ? *value.optional : ub_cel_absent();
+}
+
+struct ub_cel_value cel_eval_list(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	const bool *optional = code->node->optional_items;
+	struct ub_cel_value *items = UB_NEW_ARRAY(eval->arena, struct ub_cel_value, code->n_args);
+	size_t n = 0;
+	if (!cel_spend(eval, code->n_args))
+		return cel_fail_cost(code, eval);
+	for (uint32_t i = 0; i < code->n_args; i++) {
+		struct ub_cel_value value = cel_run(code->args[i], eval);
+		if (optional && optional[i])
+			value = unwrap(code->args[i], eval, value);
+		if (value.kind == UB_CEL_ERROR)
+			return value;
+		if (value.kind != UB_CEL_ABSENT)
+			items[n++] = value;
+	}
+	return ub_cel_list(eval->arena, items, n);
+}
+
+static struct ub_cel_value check_key(
+    const struct ub_cel_code *code, struct ub_cel_eval *eval, struct ub_cel_value key)
+{
+	if (key.kind == UB_CEL_ERROR || cel_value_is_key(key))
+		return key;
+	return cel_fail(code, eval, "unsupported-key-type", "a %s cannot be a key", cel_value_kind_name(key));
+}
+
+struct ub_cel_value cel_eval_map(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	const bool *optional = code->node->optional_items;
+	struct ub_cel_entry *entries = UB_NEW_ARRAY(eval->arena, struct ub_cel_entry, code->n_args / 2);
+	size_t n = 0;
+	if (!cel_spend(eval, code->n_args))
+		return cel_fail_cost(code, eval);
+	for (uint32_t i = 0; i < code->n_args; i += 2) {
+		struct ub_cel_value key = check_key(code->args[i], eval, cel_run(code->args[i], eval));
+		if (key.kind == UB_CEL_ERROR)
+			return key;
+		struct ub_cel_value value = cel_run(code->args[i + 1], eval);
+		if (optional && optional[i / 2])
+			value = unwrap(code->args[i + 1], eval, value);
+		if (value.kind == UB_CEL_ERROR)
+			return value;
+		if (value.kind != UB_CEL_ABSENT)
+			entries[n++] = (struct ub_cel_entry){ .key = key, .value = value };
+	}
+	struct ub_cel_value map = ub_cel_map(eval->arena, entries, n);
+	if (map.map->n != n)
+		return cel_fail(code, eval, "repeated-key", "a key occurs twice in the map");
+	return map;
+}
+
+struct ub_cel_value cel_eval_bind(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	/* An error counts only where the variable is read. */
+	eval->locals[code->index] = cel_run(code->args[0], eval);
+	return cel_run(code->args[1], eval);
+}
+
+struct ub_cel_value cel_eval_optional_map(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	struct ub_cel_value operand = cel_run(code->args[0], eval);
+	if (operand.kind == UB_CEL_ERROR)
+		return operand;
+	if (operand.kind != UB_CEL_OPTIONAL)
+		return cel_fail(code, eval, "no-such-overload", "a value of type %s is not optional",
+		    cel_value_kind_name(operand));
+	if (!operand.aux)
+		return operand;
+	eval->locals[code->index] = *operand.optional;
+	struct ub_cel_value value = cel_run(code->args[1], eval);
+	if (value.kind == UB_CEL_ERROR)
+		return value;
+	if (!code->node->optional)
+		return ub_cel_optional(eval->arena, value);
+	if (value.kind == UB_CEL_OPTIONAL)
+		return value;
+	return cel_fail(code, eval, "no-such-overload", "optFlatMap() must give an optional value");
+}
+
+/* ---- from outside ---- */
+
+struct ub_cel_value cel_start(const struct ub_cel_program *program, const struct ub_cel_code *code,
+    struct ub_cel_activation *activation, struct ub_arena *arena, uint64_t budget)
+{
+	struct ub_cel_eval eval = {
+		.arena = arena,
+		.activation = activation_of(activation, program->env),
+		.innermost = activation,
+		.program = program,
+		.budget = budget,
+	};
+	assert(!activation || eval.activation);
+	return run_program(program, code, &eval);
+}
+
+static bool is_of(const struct ub_cel_type *type, struct ub_cel_value value)
+{
+	return value.kind == type->kind &&
+	       (type->kind != UB_CEL_OBJECT || cel_type_refines(&value.object->type->type, type));
+}
+
+struct ub_cel_value ub_cel_eval(const struct ub_cel_program *program, struct ub_cel_activation *activation,
+    struct ub_arena *arena, const struct ub_cel_limits *limits)
+{
+	uint64_t budget = limits && limits->cost ? limits->cost : UB_CEL_COST_MAX;
+	struct ub_cel_value value = cel_start(program, program->code, activation, arena, budget);
+	if (!program->expected || value.kind == UB_CEL_ERROR || is_of(program->expected, value))
+		return value;
+	struct ub_cel_eval eval = { .arena = arena, .program = program };
+	return cel_fail(program->code, &eval, "wrong-type", "this gives a %s where a %.*s is needed",
+	    cel_value_kind_name(value), UB_ARGS(program->expected->name));
+}

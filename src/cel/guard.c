@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "code-private.h"
+
+/* Which readings of what may be absent are not guarded. A reading is guarded where the whole can only come to
+ * depend on it when it is there: `&&` and `||` drop an error when another part decides, on whichever side it
+ * stands. */
+
+/* What is known to hold where a node counts. */
+struct fact {
+	const struct node *present;     /* a path that has a value; its beginnings have one, too */
+	const struct variable *is_true; /* a variable that is true */
+	const struct fact *outer;
+};
+
+struct guard {
+	struct ub_arena *arena;
+	const struct ub_cel_program *program;
+	UB_VEC(struct ub_cel_read) reads;
+};
+
+static bool same_path(const struct node *a, const struct node *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	if (a->kind == NODE_SELECT)
+		return ub_text_eq(a->name, b->name) && same_path(a->args[0], b->args[0]);
+	if (a->kind != NODE_NAME || a->name_kind != b->name_kind)
+		return false;
+	if (a->name_kind == NAME_LOCAL)
+		return a->definition == b->definition && a->local == b->local;
+	return a->variable == b->variable;
+}
+
+static bool is_present(const struct fact *facts, const struct node *path)
+{
+	for (; facts; facts = facts->outer)
+		for (const struct node *known = facts->present; known;
+		     known = known->kind == NODE_SELECT ? known->args[0] : NULL)
+			if (same_path(known, path))
+				return true;
+	return false;
+}
+
+static bool is_true(const struct fact *facts, struct ub_text variable)
+{
+	for (; facts; facts = facts->outer)
+		if (facts->is_true && ub_text_eq(facts->is_true->name, variable))
+			return true;
+	return false;
+}
+
+static const struct fact *add_fact(struct guard *guard, const struct fact *facts, struct fact fact)
+{
+	struct fact *added = UB_NEW(guard->arena, struct fact);
+	*added = fact;
+	added->outer = facts;
+	return added;
+}
+
+/* The facts that hold besides, if the node is true (or false). */
+static const struct fact *assume(
+    struct guard *guard, const struct fact *facts, const struct node *node, bool value)
+{
+	if (node->kind == (value ? NODE_AND : NODE_OR)) {
+		for (size_t i = 0; i < node->n_args; i++)
+			facts = assume(guard, facts, node->args[i], value);
+	} else if (node->kind == NODE_CALL && ub_text_is(node->name, "!_") && node->n_args == 1) {
+		facts = assume(guard, facts, node->args[0], !value);
+	} else if (node->kind == NODE_NAME && node->name_kind == NAME_VARIABLE) {
+		if (value)
+			facts = add_fact(guard, facts, (struct fact){ .is_true = node->variable });
+		if (node->variable->lazy)
+			facts = assume(guard, facts, node->variable->lazy->root, value);
+	} else if (node->kind == NODE_SELECT && node->test && value) {
+		facts = add_fact(guard, facts, (struct fact){ .present = node });
+	}
+	return facts;
+}
+
+static struct ub_text path_text(struct ub_arena *arena, const struct node *node)
+{
+	if (node->kind == NODE_NAME)
+		return node->name;
+	if (node->kind != NODE_SELECT)
+		return UB_TEXT("(...)");
+	struct ub_text operand = path_text(arena, node->args[0]);
+	return ub_textf(arena, "%.*s.%.*s", UB_ARGS(operand), UB_ARGS(node->name));
+}
+
+static void report(struct guard *guard, const struct node *node, struct ub_text guarded_by)
+{
+	*ub_push(guard->arena, &guard->reads) = (struct ub_cel_read){ .program = guard->program,
+		.at = node->at,
+		.len = node->len,
+		.outer_at = node->at,
+		.outer_len = node->len,
+		.path = path_text(guard->arena, node),
+		.guard = guarded_by,
+		.node = node };
+}
+
+static void visit_variable(struct guard *guard, const struct node *node, const struct fact *facts)
+{
+	const struct variable *variable = node->variable;
+	if (variable->may_be_absent && !is_true(facts, variable->guard) && !is_present(facts, node))
+		report(guard, node, variable->guard);
+	for (size_t i = 0; variable->lazy && i < variable->lazy->n_unguarded; i++) {
+		struct ub_cel_read read = variable->lazy->unguarded[i];
+		if (is_true(facts, read.guard) || is_present(facts, read.node))
+			continue;
+		read.outer_at = node->at;
+		read.outer_len = node->len;
+		*ub_push(guard->arena, &guard->reads) = read;
+	}
+}
+
+static void visit(struct guard *guard, const struct node *node, const struct fact *facts);
+
+static void visit_select(struct guard *guard, const struct node *node, const struct fact *facts)
+{
+	size_t index;
+	visit(guard, node->args[0], facts);
+	const struct ub_cel_type *type = node->args[0]->type;
+	if (node->test || node->optional || type->kind != UB_CEL_OBJECT)
+		return;
+	const struct field *field = cel_type_field(type, node->name, &index);
+	if (field && field->may_be_absent && !is_true(facts, field->guard) && !is_present(facts, node))
+		report(guard, node, field->guard);
+}
+
+/* Each part counts only when all others are true (of `&&`) or false (of `||`). A long chain is looked at from
+ * the left only: else the work would grow with the square of its length. */
+#define BOTH_SIDES_MAX 32
+
+static void visit_logic(struct guard *guard, const struct node *node, const struct fact *facts)
+{
+	bool value = node->kind == NODE_AND;
+	for (size_t i = 0; i < node->n_args; i++) {
+		const struct fact *others = facts;
+		for (size_t j = i + 1; j < node->n_args && node->n_args <= BOTH_SIDES_MAX; j++)
+			others = assume(guard, others, node->args[j], value);
+		visit(guard, node->args[i], others);
+		facts = assume(guard, facts, node->args[i], value);
+	}
+}
+
+static void visit(struct guard *guard, const struct node *node, const struct fact *facts)
+{
+	switch (node->kind) {
+	case NODE_NAME:
+		if (node->name_kind == NAME_VARIABLE)
+			visit_variable(guard, node, facts);
+		return;
+	case NODE_SELECT:
+		visit_select(guard, node, facts);
+		return;
+	case NODE_AND:
+	case NODE_OR:
+		visit_logic(guard, node, facts);
+		return;
+	case NODE_COND:
+		visit(guard, node->args[0], facts);
+		visit(guard, node->args[1], assume(guard, facts, node->args[0], true));
+		visit(guard, node->args[2], assume(guard, facts, node->args[0], false));
+		return;
+	default:
+		for (size_t i = 0; i < node->n_args; i++)
+			visit(guard, node->args[i], facts);
+	}
+}
+
+void cel_find_unguarded(struct ub_cel_program *program, struct ub_arena *arena)
+{
+	struct guard guard = { .arena = arena, .program = program };
+	visit(&guard, program->root, NULL);
+	program->unguarded = guard.reads.items;
+	program->n_unguarded = guard.reads.n;
+}
+
+size_t ub_cel_program_unguarded(const struct ub_cel_program *program, const struct ub_cel_read **reads)
+{
+	*reads = program->unguarded;
+	return program->n_unguarded;
+}
+
+static bool uses(const struct node *node, const struct variable *variable)
+{
+	if (node->kind == NODE_NAME && node->name_kind == NAME_VARIABLE) {
+		if (node->variable == variable)
+			return true;
+		return node->variable->lazy && uses(node->variable->lazy->root, variable);
+	}
+	for (size_t i = 0; i < node->n_args; i++)
+		if (uses(node->args[i], variable))
+			return true;
+	return false;
+}
+
+bool ub_cel_program_uses(const struct ub_cel_program *program, struct ub_text name)
+{
+	for (const struct ub_cel_env *env = program->env; env; env = env->parent) {
+		const struct variable *variable = cel_env_variable(env, name);
+		if (variable)
+			return uses(program->root, variable);
+	}
+	return false;
+}
