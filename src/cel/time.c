@@ -193,11 +193,15 @@ static bool take_span(struct ub_text text, size_t *at, int64_t *seconds, int64_t
 	int64_t unit = take_unit(text, at);
 	if (unit == 0)
 		return false;
-	__int128 total = (__int128)whole * unit + (__int128)fraction * unit / NANOS + *nanos;
-	if (total / NANOS > INT64_MAX - *seconds)
+	int64_t whole_seconds, per_second = unit < NANOS ? NANOS / unit : 1;
+	*nanos += whole % per_second * unit % NANOS;
+	/* The fraction is below 10^9 and the unit at most an hour: this fits. */
+	*nanos += unit < NANOS ? (int64_t)fraction * unit / NANOS : (int64_t)fraction * (unit / NANOS);
+	if (__builtin_mul_overflow(whole / per_second, unit < NANOS ? 1 : unit / NANOS, &whole_seconds) ||
+	    __builtin_add_overflow(*seconds, whole_seconds, seconds) ||
+	    __builtin_add_overflow(*seconds, *nanos / NANOS, seconds))
 		return false;
-	*seconds += (int64_t)(total / NANOS);
-	*nanos = (int64_t)(total % NANOS);
+	*nanos %= NANOS;
 	return true;
 }
 
