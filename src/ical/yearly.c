@@ -18,6 +18,7 @@ struct yearly {
 		int ordinal, weekday;
 	} weekdays[WEEKDAYS_MAX];
 	size_t n_weekdays;
+	bool yearly;         /* FREQ says so */
 	int interval, count; /* count 0: without end */
 	int64_t until;       /* on the clock of `start`, seconds as if UTC */
 };
@@ -86,7 +87,7 @@ static bool part(struct yearly *rule, struct ub_text name, struct ub_text value)
 {
 	int64_t n;
 	if (ub_text_is(name, "FREQ"))
-		return ub_text_eq_nocase(value, UB_TEXT("YEARLY"));
+		return rule->yearly = ub_text_eq_nocase(value, UB_TEXT("YEARLY"));
 	if (ub_text_is(name, "INTERVAL"))
 		return small(value, 1, 1000, &n) && (rule->interval = (int)n);
 	if (ub_text_is(name, "COUNT"))
@@ -116,8 +117,8 @@ static bool parse(struct ub_text text, struct yearly *rule)
 			return false;
 	}
 	bool by_day = rule->days || rule->days_from_end || rule->n_weekdays;
-	if (rule->n_weekdays && !rule->months)
-		return false; /* weekdays counted within a year */
+	if (!rule->yearly || (rule->n_weekdays && !rule->months))
+		return false; /* without months weekdays are counted within a year */
 	if (!rule->months)
 		rule->months = by_day ? 0x1FFE : 1u << rule->start.month;
 	if (!by_day)
