@@ -47,6 +47,7 @@ struct node {
 	bool *optional_items;      /* list, map: `?` before the element or key; NULL: none has it */
 	struct ub_cel_value value; /* of a literal */
 	bool rooted;               /* a name written ".x" */
+	bool closed;               /* in parentheses: no part of a dotted name */
 	bool optional;             /* `.?` or `[?` ; optFlatMap */
 	bool test;                 /* a selection inside has() */
 	bool receiver;             /* a call written x.f() */

@@ -32,7 +32,8 @@ static const struct function *namespaced_function(struct check *check, struct no
 {
 	struct ub_buf name = UB_BUF(check->arena);
 	bool rooted;
-	if (!node->receiver || !cel_check_dotted(check, node->args[0], &name, &rooted))
+	if (!node->receiver || node->args[0]->closed ||
+	    !cel_check_dotted(check, node->args[0], &name, &rooted))
 		return NULL;
 	ub_buf_char(&name, '.');
 	ub_buf_add(&name, node->name);

@@ -56,7 +56,7 @@ bool cel_check_dotted(const struct check *check, const struct node *node, struct
 		ub_buf_add(out, node->name);
 		return node->rooted || !find_local(check, node->name);
 	}
-	if (node->kind != NODE_SELECT || node->optional || node->test ||
+	if (node->kind != NODE_SELECT || node->optional || node->test || node->args[0]->closed ||
 	    !cel_check_dotted(check, node->args[0], out, rooted))
 		return false;
 	ub_buf_char(out, '.');
@@ -104,6 +104,7 @@ static const struct ub_cel_type *find_type(struct check *check, struct ub_text n
 static void become_variable(struct node *node, const struct variable *variable)
 {
 	node->kind = NODE_NAME;
+	node->n_args = 0;
 	node->name_kind = NAME_VARIABLE;
 	node->variable = variable;
 	node->type = variable->type;
@@ -261,6 +262,7 @@ static bool check_qualified(struct check *check, struct node *node)
 	if (!type)
 		return false;
 	node->kind = NODE_NAME;
+	node->n_args = 0;
 	node->name_kind = NAME_TYPE;
 	node->value = ub_cel_type_value(type);
 	node->type = cel_type_of(check->arena, type);
@@ -554,7 +556,8 @@ void cel_check_node(struct check *check, struct node *node)
 
 static void finish(struct check *check, struct node *node)
 {
-	node->type = cel_unify_final(check, node->type);
+	/* A part of what was refused may not have been looked at. */
+	node->type = node->type ? cel_unify_final(check, node->type) : &cel_type_failed;
 	for (size_t i = 0; i < node->n_args; i++)
 		finish(check, node->args[i]);
 }

@@ -289,6 +289,7 @@ static struct node *parse_primary(struct parser *parser)
 		struct node *inner = parse_expression(parser);
 		if (!inner || !expect(parser, ")", "`)`"))
 			return NULL;
+		inner->closed = true;
 		inner->at = (uint32_t)at; /* so that what contains it shows whole parentheses */
 		inner->len = (uint32_t)(parser->end - at);
 		return inner;

@@ -104,6 +104,10 @@ static bool at_most_as_specific(struct check *check, const struct ub_cel_type *a
 static const struct ub_cel_type *most_general(
     struct check *check, const struct ub_cel_type *a, const struct ub_cel_type *b)
 {
+	if (cel_unify_resolve(check, a)->kind == UB_CEL_NULL)
+		return b; /* it takes null, or they would not have come together */
+	if (cel_unify_resolve(check, b)->kind == UB_CEL_NULL)
+		return a;
 	return at_most_as_specific(check, a, b) ? a : b;
 }
 
