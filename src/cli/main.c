@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
+#include "cli-private.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
-	puts("upbeat");
-	return 0;
+	return ub_cli_main(argc, argv);
 }
