@@ -157,10 +157,15 @@ static void report_unclosed(struct parser *p, const struct container *container)
 	ub_diag_set_help(p->diags, diag, "end it with `{{/%.*s}}` or `{{/}}`", UB_ARGS(name));
 }
 
+/* Not a heading, beyond which nothing is closed, nor the template. */
+static bool is_section(const struct container *container)
+{
+	return container->node && container->node->kind != NODE_HEADING;
+}
+
 static bool closes(const struct parser *p, const struct container *container, struct ub_text name)
 {
-	return container->node->kind != NODE_HEADING &&
-	       (!name.len || ub_text_eq(name, name_of(p, &container->token)));
+	return !name.len || ub_text_eq(name, name_of(p, &container->token));
 }
 
 static void close(struct parser *p, const struct tmpl_token *token)
@@ -171,8 +176,10 @@ static void close(struct parser *p, const struct tmpl_token *token)
 		return;
 	}
 	size_t match = p->depth;
-	while (match > 0 && !closes(p, &p->stack[match], name))
+	while (match > 0 && is_section(&p->stack[match]) && !closes(p, &p->stack[match], name))
 		match--;
+	if (!is_section(&p->stack[match]))
+		match = 0;
 	if (match == p->depth && match > 0) {
 		p->depth--;
 		return;
