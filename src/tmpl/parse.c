@@ -290,22 +290,27 @@ static void parse_inline(struct parser *p, struct line *line)
 
 static void parse_standalone(struct parser *p, const struct line *line)
 {
+	size_t parent_end = line->from; /* of a parent that begins and ends on this line */
 	for (size_t i = line->from; i < line->to; i++) {
 		const struct tmpl_token *token = &p->tokens.items[i];
 		switch (token->kind) {
 		case TOKEN_CLOSE:
 			close(p, token);
 			break;
-		case TOKEN_TEXT: /* inside a parent: blocks' own text counts, the rest is ignored later */
-			if (p->depth > 0 && p->stack[p->depth].node->kind == NODE_BLOCK)
+		case TOKEN_TEXT: /* what such a parent gives to a block counts, blanks too */
+			if (i < parent_end && p->stack[p->depth].node->kind == NODE_BLOCK)
 				add(p, NODE_TEXT, part(p, token->at, token->len));
+			break;
+		default:
+			if (token->kind == TOKEN_PARENT && i >= parent_end &&
+			    closed_on_line(p, i, line->to) != SIZE_MAX)
+				parent_end = closed_on_line(p, i, line->to);
+			add_tag(p, token, line, true);
 			break;
 		case TOKEN_NEWLINE:
 		case TOKEN_COMMENT:
 		case TOKEN_DELIMITERS:
 			break;
-		default:
-			add_tag(p, token, line, true);
 		}
 	}
 }
