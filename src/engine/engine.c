@@ -13,79 +13,72 @@
 #include "upbeat/wire.h"
 #include "worker.h"
 
-/* The keys of one write: what it says of itself, in the store's terms. */
-struct write_keys {
-	struct ub_key keys[2];
-	size_t n;
-};
-
-static void add_key(struct write_keys *keys, const struct ub_engine *engine, enum ub_key_kind kind,
-    struct ub_text href, struct ub_text principal)
-{
-	if (href.len)
-		keys->keys[keys->n++] = (struct ub_key){ .kind = kind,
-			.upstream = engine->snapshot->settings->upstream.base,
-			.href = href,
-			.principal = principal,
-			.collection = UB_TEXT_NONE };
-}
-
-static struct write_keys keys_of(
-    const struct ub_engine *engine, const struct ub_wire_write *write, struct ub_text principal)
-{
-	struct write_keys keys = { .n = 0 };
-	/* What add-member will be called is known when it is answered. */
-	enum ub_key_kind kind = write->write == UB_WRITE_ADD_MEMBER ? UB_KEY_COLLECTION : UB_KEY_OBJECT;
-	if (write->write != UB_WRITE_COPY)
-		add_key(&keys, engine, kind, write->href, principal);
-	add_key(&keys, engine, UB_KEY_OBJECT, write->destination, principal);
-	return keys;
-}
-
 static int64_t wall_ms(void)
 {
 	return ub_sys_now() * 1000;
 }
 
-static bool put(struct ub_engine *engine, const struct ub_key *keys, size_t n, int64_t due)
+/* What the frames that have come ask of the store: one transaction for all of them. */
+struct batch {
+	UB_VEC(struct ub_key) keys;
+	UB_VEC(struct ub_key) due; /* answered: to be looked at now */
+	UB_VEC(struct ub_wire_id) writes;
+};
+
+static void add_key(struct ub_engine *engine, struct batch *batch, enum ub_key_kind kind, struct ub_text href,
+    struct ub_text principal, struct ub_arena *arena)
 {
-	if (n == 0)
-		return true;
-	enum ub_store_result result = ub_store_put(engine->store, keys, n, wall_ms(), due);
-	if (result != UB_STORE_OK)
-		ub_log(engine->log, UB_LOG_ERROR, "%.*s: not kept: %s", UB_ARGS(keys[0].href),
-		    ub_store_problem(engine->store));
-	return result == UB_STORE_OK;
+	if (href.len)
+		*ub_push(arena, &batch->keys) = (struct ub_key){ .kind = kind,
+			.upstream = engine->snapshot->settings->upstream.base,
+			.href = ub_text_copy(arena, href),
+			.principal = principal,
+			.collection = UB_TEXT_NONE };
 }
 
-static void take_write(struct ub_engine *engine, int fd, const struct ub_wire_frame *frame,
-    unsigned char *scratch, struct ub_arena *arena)
+static void take_write(
+    struct ub_engine *engine, const struct ub_wire_frame *frame, struct batch *batch, struct ub_arena *arena)
 {
 	const struct ub_wire_write *write = &frame->write;
-	struct ub_text principal = ub_credentials_principal(write->authorization, arena);
-	struct write_keys keys = keys_of(engine, write, principal);
+	size_t before = batch->keys.n;
+	*ub_push(arena, &batch->writes) = frame->id;
 	/* A caller whose credentials cannot be used again is the service account's, which is yet to come. */
-	if (principal.len && put(engine, keys.keys, keys.n, wall_ms() + UB_CREDENTIAL_MS))
-		ub_writes_announce(engine->writes, frame->id, keys.keys, keys.n, write->authorization,
-		    write->host, ub_sys_monotonic_ms());
-	struct ub_wire_frame committed = { .kind = UB_WIRE_COMMITTED, .id = frame->id };
-	if (ub_wire_send(fd, &committed, scratch) == UB_WIRE_FULL)
-		ub_log(
-		    engine->log, UB_LOG_WARNING, "the relay does not read: a write goes on after its time");
+	struct ub_text principal = ub_credentials_principal(write->authorization, arena);
+	if (principal.len == 0)
+		return;
+	/* What add-member will be called is known when it is answered. */
+	enum ub_key_kind kind = write->write == UB_WRITE_ADD_MEMBER ? UB_KEY_COLLECTION : UB_KEY_OBJECT;
+	if (write->write != UB_WRITE_COPY)
+		add_key(engine, batch, kind, write->href, principal, arena);
+	add_key(engine, batch, UB_KEY_OBJECT, write->destination, principal, arena);
+	ub_writes_announce(engine->writes, frame->id, batch->keys.items + before, batch->keys.n - before,
+	    write->authorization, write->host, ub_sys_monotonic_ms());
 }
 
 /* What a POST to a collection has made is told by Location (RFC 5995, RFC 9110 10.2.2). */
-static void take_new_member(struct ub_engine *engine, const struct ub_key *collection,
-    struct ub_text location, struct ub_arena *arena)
+static void add_new_member(
+    struct batch *batch, const struct ub_key *collection, struct ub_text location, struct ub_arena *arena)
 {
 	struct ub_key key = *collection;
 	key.kind = UB_KEY_OBJECT;
 	key.href = ub_http_href_canonical(arena, location);
 	if (key.href.len)
-		put(engine, &key, 1, wall_ms());
+		*ub_push(arena, &batch->due) = key;
 }
 
-static void take_answer(struct ub_engine *engine, const struct ub_wire_frame *frame, struct ub_arena *arena)
+/* Upstream knows the caller: his credentials are good for what waits for him, too. */
+static void take_principal(struct ub_engine *engine, const struct ub_answered_write *write)
+{
+	const struct ub_key *key = &write->keys[0];
+	ub_credentials_keep(engine->credentials, key->principal, write->credential->authorization,
+	    write->credential->host, ub_sys_monotonic_ms());
+	if (ub_store_wake(engine->store, key->upstream, key->principal, wall_ms(), NULL) != UB_STORE_OK)
+		ub_log_paced(engine->log, &engine->store_pace, UB_LOG_ERROR, "the store: %s",
+		    ub_store_problem(engine->store));
+}
+
+static void take_answer(
+    struct ub_engine *engine, const struct ub_wire_frame *frame, struct batch *batch, struct ub_arena *arena)
 {
 	const struct ub_wire_answered *answered = &frame->answered;
 	struct ub_answered_write write;
@@ -94,34 +87,58 @@ static void take_answer(struct ub_engine *engine, const struct ub_wire_frame *fr
 	if (!ub_writes_answer(engine->writes, frame->id, changed, &write, arena))
 		return;
 	if (answered->status != 0 && answered->status != 401 && answered->status != 403)
-		ub_credentials_keep(engine->credentials, write.keys[0].principal,
-		    write.credential->authorization, write.credential->host, ub_sys_monotonic_ms());
+		take_principal(engine, &write);
 	if (changed && write.n_keys && write.keys[0].kind == UB_KEY_COLLECTION)
-		take_new_member(engine, &write.keys[0], answered->location, arena);
-	put(engine, write.keys, write.n_keys, wall_ms());
+		add_new_member(batch, &write.keys[0], answered->location, arena);
+	for (size_t i = 0; i < write.n_keys; i++)
+		*ub_push(arena, &batch->due) = write.keys[i];
 	ub_credential_free(&write.credential);
-	ub_engine_wake(engine);
 }
 
-/* False: the relay is gone. */
+static void put(struct ub_engine *engine, const struct ub_key *keys, size_t n, int64_t due)
+{
+	if (n && ub_store_put(engine->store, keys, n, wall_ms(), due) != UB_STORE_OK)
+		ub_log_paced(engine->log, &engine->store_pace, UB_LOG_ERROR,
+		    "the store: %s: %zu meetings not kept", ub_store_problem(engine->store), n);
+}
+
+/* The keys first, then the relay's writes may go on. */
+static void settle_batch(struct ub_engine *engine, int fd, const struct batch *batch, unsigned char *scratch)
+{
+	put(engine, batch->keys.items, batch->keys.n, wall_ms() + UB_CREDENTIAL_MS);
+	put(engine, batch->due.items, batch->due.n, wall_ms());
+	for (size_t i = 0; i < batch->writes.n; i++) {
+		struct ub_wire_frame committed = { .kind = UB_WIRE_COMMITTED, .id = batch->writes.items[i] };
+		if (ub_wire_send(fd, &committed, scratch) == UB_WIRE_FULL)
+			ub_log_paced(engine->log, &engine->relay_pace, UB_LOG_WARNING,
+			    "the relay does not read: a write goes on after its time");
+	}
+	if (batch->due.n)
+		ub_engine_wake(engine);
+}
+
+/* All frames that are there now. False: the relay is gone. */
 static bool take_frames(
     struct ub_engine *engine, int fd, unsigned char *in, unsigned char *out, struct ub_arena *arena)
 {
+	struct batch batch = { .keys = { 0 } };
 	struct ub_wire_frame frame;
-	enum ub_wire_result result;
-	while ((result = ub_wire_receive(fd, &frame, in)) != UB_WIRE_CLOSED) {
+	enum ub_wire_result result = UB_WIRE_NONE;
+	while (
+	    batch.writes.n < UB_BATCH_MAX && (result = ub_wire_receive(fd, &frame, in)) != UB_WIRE_CLOSED) {
 		if (result == UB_WIRE_NONE)
-			return true;
+			break;
 		if (result == UB_WIRE_INVALID)
 			ub_log(engine->log, UB_LOG_ERROR, "the relay sent something that is no frame");
 		else if (frame.kind == UB_WIRE_WRITE)
-			take_write(engine, fd, &frame, out, arena);
+			take_write(engine, &frame, &batch, arena);
 		else if (frame.kind == UB_WIRE_ANSWERED)
-			take_answer(engine, &frame, arena);
+			take_answer(engine, &frame, &batch, arena);
 		explicit_bzero(in, UB_WIRE_FRAME_MAX);
-		ub_arena_reset(arena);
 	}
-	return false;
+	settle_batch(engine, fd, &batch, out);
+	ub_arena_reset(arena);
+	return result != UB_WIRE_CLOSED;
 }
 
 static bool told_to_stop(int signals)

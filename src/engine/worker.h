@@ -24,6 +24,7 @@ struct ub_engine {
 	pthread_mutex_t mutex;
 	pthread_cond_t changed; /* keys may have become due, or it is time to stop */
 	bool stopping;
+	struct ub_log_pace store_pace, relay_pace;
 	uint64_t
 	    wakeups; /* counts what `changed` tells, so that none is missed between looking and waiting */
 };

@@ -157,7 +157,7 @@ static void serve(struct upstream *up, int fd)
 		else if (count->fail_status)
 			answer(fd, count->fail_status, "", "");
 		else
-			carry_out(up, -1, &x);
+			carry_out(up, -1, &x); /* dprintf to -1 fails: nobody hears of it */
 		pthread_mutex_unlock(&up->mutex);
 	}
 	free(x.body);
@@ -229,6 +229,16 @@ size_t upstream_count(struct upstream *upstream, const char *prefix)
 	pthread_mutex_lock(&upstream->mutex);
 	for (size_t i = 0; i < upstream->n_objects; i++)
 		n += strncmp(upstream->objects[i].path, prefix, strlen(prefix)) == 0;
+	pthread_mutex_unlock(&upstream->mutex);
+	return n;
+}
+
+size_t upstream_containing(struct upstream *upstream, const char *piece)
+{
+	size_t n = 0;
+	pthread_mutex_lock(&upstream->mutex);
+	for (size_t i = 0; i < upstream->n_objects; i++)
+		n += strstr(upstream->objects[i].text, piece) != NULL;
 	pthread_mutex_unlock(&upstream->mutex);
 	return n;
 }

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "leaks.h"
+#include "pass.h"
+#include "upstream.h"
+
+#define MEETING "/alice/work/meeting.ics"
+#define NOW     INT64_C(1793606400) /* 2026-11-02T08:00:00Z, a Monday */
+
+/* A rule set of its own, so that the shipped one may change. */
+static const char rules_text[] =
+    "format: 1\n"
+    "rules:\n"
+    "  - name: prep\n"
+    "    for: meeting\n"
+    "    when: meeting.customer\n"
+    "    create:\n"
+    "      - event: prep\n"
+    "        title: \"Prep: {{ meeting.title }}\"\n"
+    "        between: [3 business days before start, 2 business days before start]\n"
+    "        duration: 15m\n"
+    "        free: nobody\n"
+    "        attendees: meeting.internal\n"
+    "      - task: agenda\n"
+    "        title: Send the agenda\n"
+    "        due: 2 days before start\n";
+static const char settings_text[] = "listen: 127.0.0.1:0\n"
+				    "upstream: http://127.0.0.1:1\n"
+				    "rules: .\n"
+				    "organization:\n"
+				    "  domains: [ours.example]\n"
+				    "  time_zone: Europe/Berlin\n"
+				    "  users: \"{user}@ours.example\"\n";
+
+static char directory[64];
+static struct ub_arena *arena;
+static struct ub_snapshot *snapshot;
+static struct ub_identities *identities;
+static struct ub_store *store;
+static struct ub_client *client;
+static struct upstream *up;
+
+static const char *write_file(const char *name, const char *text)
+{
+	struct ub_text path = ub_textf(arena, "%s/%s", directory, name);
+	FILE *file = fopen(path.ptr, "w");
+	cr_assert(file && fputs(text, file) >= 0 && fclose(file) == 0);
+	return path.ptr;
+}
+
+static void setup(void)
+{
+	arena = ub_arena_new();
+	ub_dav_init();
+	strcpy(directory, "/tmp/upbeat-pass-XXXXXX");
+	cr_assert(mkdtemp(directory));
+	write_file("rules.yaml", rules_text);
+	struct ub_diags diags = UB_DIAGS(arena);
+	/* The settings must not be taken for a rule file. */
+	struct ub_snapshot_input input = { .settings_path = write_file("upbeat.conf", settings_text) };
+	snapshot = ub_snapshot_load(&input, &diags);
+	struct ub_buf said = UB_BUF(arena);
+	ub_diags_print(&diags, &said, false);
+	cr_assert(snapshot, "%s", ub_buf_cstr(&said));
+	identities = ub_identities_new();
+	store = ub_store_memory_open();
+	up = upstream_start();
+	client = ub_client_new(upstream_base(up));
+}
+
+static void teardown(void)
+{
+	unlink(ub_textf(arena, "%s/rules.yaml", directory).ptr);
+	unlink(ub_textf(arena, "%s/upbeat.conf", directory).ptr);
+	rmdir(directory);
+	ub_client_free(&client);
+	upstream_stop(&up);
+	ub_store_close(&store);
+	ub_identities_free(&identities);
+	ub_snapshot_release(&snapshot);
+	ub_dav_cleanup();
+	ub_arena_free(&arena);
+	ub_leak_check();
+}
+
+TestSuite(pass, .init = setup, .fini = teardown);
+
+static void store_meeting(const char *path, const char *guests, const char *more)
+{
+	struct ub_text text = ub_textf(arena,
+	    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//test//EN\r\nBEGIN:VEVENT\r\nUID:m-1\r\n"
+	    "DTSTAMP:20261101T000000Z\r\nDTSTART:20261112T130000Z\r\nDTEND:20261112T140000Z\r\nSUMMARY:"
+	    "Roadmap\r\n"
+	    "ORGANIZER:mailto:alice@ours.example\r\nATTENDEE:mailto:alice@ours.example\r\n"
+	    "ATTENDEE:mailto:bob@ours.example\r\n%s%sEND:VEVENT\r\nEND:VCALENDAR\r\n",
+	    guests, more);
+	upstream_store(up, path, text.ptr);
+}
+
+static const char guest[] = "ATTENDEE:mailto:cto@acme.example\r\n";
+
+static enum ub_pass_end run_on(const char *href, const char **why)
+{
+	struct ub_key key = { UB_KEY_OBJECT, UB_TEXT("up"), ub_text(href), UB_TEXT("alice"), UB_TEXT_NONE };
+	struct ub_job job;
+	cr_assert_eq(ub_store_put(store, &key, 1, NOW * 1000, 0), UB_STORE_OK);
+	cr_assert_eq(ub_store_take(store, NOW * 1000, UB_LEASE_MS, arena, &job), UB_STORE_OK);
+	struct ub_caller caller = { client, UB_TEXT("alice"), UB_TEXT("alice"), UB_TEXT("Basic eA=="),
+		UB_TEXT_NONE };
+	struct ub_pass pass = { .snapshot = snapshot,
+		.identities = identities,
+		.store = store,
+		.job = &job,
+		.caller = &caller,
+		.now = NOW,
+		.monotonic = 1000,
+		.arena = arena };
+	struct ub_text said = UB_TEXT_NONE;
+	enum ub_pass_end end = ub_pass_run(&pass, &said);
+	*why = ub_text_cstr(arena, said);
+	cr_assert_eq(ub_store_settle(store, &job, NOW * 1000), UB_STORE_OK);
+	return end;
+}
+
+Test(pass, creates_what_the_rules_ask_for_and_a_second_one_writes_nothing)
+{
+	const char *why;
+	store_meeting(MEETING, guest, "");
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/work/"), 3, "%s", why);
+	cr_assert_eq(upstream_requests(up, "PUT"), 2);
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_requests(up, "PUT"), 2);
+}
+
+Test(pass, writes_nothing_twice_even_when_its_memory_is_lost)
+{
+	const char *why;
+	store_meeting(MEETING, guest, "");
+	run_on(MEETING, &why);
+	ub_store_close(&store);
+	store = ub_store_memory_open();
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_requests(up, "PUT"), 2);
+}
+
+Test(pass, leaves_alone_what_is_no_customer_meeting_to_come)
+{
+	const char *why;
+	const char *const more[] = { "STATUS:CANCELLED\r\n", "CATEGORIES:no-upbeat\r\n",
+		"RRULE:FREQ=WEEKLY\r\n" };
+	store_meeting(MEETING, "", "");
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED);
+	for (size_t i = 0; i < UB_COUNT(more); i++) {
+		store_meeting(MEETING, guest, more[i]);
+		cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED);
+	}
+	upstream_store(up, MEETING, "this is no calendar object");
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED);
+	cr_assert(strstr(why, "not-a-calendar"), "%s", why);
+	cr_assert_eq(upstream_requests(up, "PUT"), 0);
+}
+
+Test(pass, ends_when_the_object_is_gone)
+{
+	const char *why;
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED);
+	cr_assert_eq(upstream_requests(up, "PUT"), 0);
+}
+
+Test(pass, does_not_act_in_somebody_elses_calendar)
+{
+	const char *why;
+	store_meeting("/bob/work/meeting.ics", guest, "");
+	cr_assert_eq(run_on("/bob/work/meeting.ics", &why), UB_PASS_NOT_OWNER, "%s", why);
+	upstream_hide_owners(up);
+	cr_assert_eq(run_on("/bob/other/meeting.ics", &why), UB_PASS_NOT_OWNER, "%s", why);
+	cr_assert_eq(upstream_requests(up, "PUT"), 0);
+}
+
+Test(pass, finds_the_owner_by_his_calendar_home_where_none_is_named)
+{
+	const char *why;
+	upstream_hide_owners(up);
+	store_meeting(MEETING, guest, "");
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/work/"), 3, "%s", why);
+}
+
+Test(pass, comes_again_after_a_server_that_is_busy_and_makes_no_item_twice)
+{
+	const char *why;
+	store_meeting(MEETING, guest, "");
+	upstream_fail(up, "PUT", 2, 503);
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_AGAIN, "%s", why);
+	upstream_fail(up, "GET", 1, 503);
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_AGAIN, "%s", why);
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/work/"), 3);
+	cr_assert_eq(upstream_requests(up, "PUT"), 3);
+}
+
+Test(pass, looks_again_after_an_answer_was_lost)
+{
+	const char *why;
+	store_meeting(MEETING, guest, "");
+	upstream_fail(up, "PUT", 1, 0);
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_AGAIN, "%s", why);
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_requests(up, "PUT"), 2, "both were stored at the first pass");
+}
+
+Test(pass, stops_using_credentials_that_are_refused)
+{
+	const char *why;
+	store_meeting(MEETING, guest, "");
+	upstream_fail(up, "PUT", 1, 401);
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_DENIED, "%s", why);
+	cr_assert_eq(upstream_requests(up, "PUT"), 1);
+}
+
+Test(pass, makes_the_other_items_when_one_is_refused)
+{
+	const char *why;
+	store_meeting(MEETING, guest, "");
+	upstream_fail(up, "PUT", 1, 403);
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/work/"), 2);
+}
+
+Test(pass, writes_a_task_as_an_event_where_no_tasks_are_taken)
+{
+	const char *why;
+	upstream_refuse_tasks(up);
+	store_meeting(MEETING, guest, "");
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/work/"), 3);
+	cr_assert_eq(upstream_containing(up, "BEGIN:VTODO"), 0);
+	cr_assert_eq(upstream_containing(up, "SUMMARY:Send the agenda"), 1);
+}
