@@ -53,9 +53,7 @@ const struct ub_cli_command ub_cli_check = {
 	.synopsis = "[-c FILE] [DIR]",
 	.summary = "find mistakes in settings, rules, templates, holidays and accounts",
 	.help = "Reads a rule directory (by default the shipped one) or, with -c, the settings and all that\n"
-		"they name, and shows all that is wrong at once. Ends with 1 if there was an error.\n"
-		"\n"
-		"Options:\n",
+		"they name, and shows all that is wrong at once. Ends with 1 if there was an error.\n",
 	UB_CLI_OPTIONS(options),
 	.max_arguments = 1,
 	.run = run,

@@ -206,9 +206,7 @@ const struct ub_cli_command ub_cli_eval = {
 	.synopsis = "[--bindings FILE] -- EXPRESSION",
 	.summary = "check and evaluate one expression of the rule language",
 	.help = "Type-checks a CEL expression, evaluates it and prints its value as CEL writes it.\n"
-		"`-` reads the expression from standard input.\n"
-		"\n"
-		"Options:\n",
+		"`-` reads the expression from standard input.\n",
 	UB_CLI_OPTIONS(options),
 	.min_arguments = 1,
 	.max_arguments = 1,

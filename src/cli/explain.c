@@ -122,9 +122,7 @@ const struct ub_cli_command ub_cli_explain = {
 	.synopsis = "[-c FILE] [OPTIONS] EVENT.ics",
 	.summary = "show what the rules make of a calendar object, and why",
 	.help = "Prints what is known of a meeting, what each rule says of it and why, and the items that\n"
-		"would appear beside it. Nothing is written anywhere. `-` reads standard input.\n"
-		"\n"
-		"Options:\n",
+		"would appear beside it. Nothing is written anywhere. `-` reads standard input.\n",
 	UB_CLI_OPTIONS(options),
 	.min_arguments = 1,
 	.max_arguments = 1,

@@ -31,7 +31,8 @@ static void print_help(const struct ub_cli *cli)
 	const struct ub_cli_command *command = cli->command;
 	const struct ub_cli_option help = { "help", 'h', NULL, "show this help" };
 	struct ub_buf out = UB_BUF(cli->arena);
-	ub_buf_printf(&out, "Usage: upbeat %s %s\n\n%s\n", command->name, command->synopsis, command->help);
+	ub_buf_printf(
+	    &out, "Usage: upbeat %s %s\n\n%s\nOptions:\n", command->name, command->synopsis, command->help);
 	for (size_t i = 0; i < command->n_options; i++)
 		print_option(&out, &command->options[i]);
 	print_option(&out, &help);

@@ -76,9 +76,7 @@ const struct ub_cli_command ub_cli_serve = {
 	.synopsis = "-c FILE",
 	.summary = "stand in front of a CalDAV server and act by the rules",
 	.help = "Runs in the foreground until SIGTERM or SIGINT. All settings and rules are read first: if\n"
-		"anything is wrong with them, all of it is told and nothing is started.\n"
-		"\n"
-		"Options:\n",
+		"anything is wrong with them, all of it is told and nothing is started.\n",
 	UB_CLI_OPTIONS(options),
 	.run = serve,
 };
@@ -102,9 +100,7 @@ const struct ub_cli_command ub_cli_engine = {
 	.name = "engine",
 	.synopsis = "-c FILE",
 	.summary = "the process beside the relay",
-	.help = "Started by `upbeat serve`, with the relay's socket as its third file descriptor.\n"
-		"\n"
-		"Options:\n",
+	.help = "Started by `upbeat serve`, with the relay's socket as its third file descriptor.\n",
 	UB_CLI_OPTIONS(options),
 	.run = engine,
 };
