@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+
+#include "leaks.h"
+#include "world.h"
+
+static struct world *world;
+
+static void set_up(void)
+{
+	world = world_new();
+}
+
+static void tear_down(void)
+{
+	world_free(&world);
+	ub_leak_check();
+}
+
+TestSuite(plan, .init = set_up, .fini = tear_down);
+
+#define PREP                                                                                                 \
+	"  - name: prep\n"                                                                                   \
+	"    description: Every customer meeting gets a prep call.\n"                                        \
+	"    for: meeting\n"                                                                                 \
+	"    when: meeting.customer\n"                                                                       \
+	"    create:\n"                                                                                      \
+	"      - event: prep\n"                                                                              \
+	"        title: \"Prep: {{ meeting.title }}\"\n"                                                     \
+	"        between: [3 business days before start, 2 business days before start]\n"                    \
+	"        duration: 15m\n"                                                                            \
+	"        attendees: meeting.internal\n"
+
+static void expect_time(ub_instant time, const char *text)
+{
+	struct ub_buf shown = UB_BUF(world->arena);
+	ub_cal_print_rfc3339(&shown, world->berlin, time);
+	cr_assert_eq(time, world_at(world, text), "%s, not %s", ub_buf_cstr(&shown), text);
+}
+
+static void expect_note(const struct ub_plan *plan, const char *id, enum ub_note_kind kind, const char *text)
+{
+	const struct ub_note *note = world_note(plan, id);
+	cr_assert(note, "no note on %s", id);
+	cr_expect_eq(note->kind, kind);
+	cr_expect(ub_text_is(note->text, text), "%.*s", UB_ARGS(note->text));
+}
+
+Test(plan, prep_call_is_of_ours_alone_in_everybodys_hours)
+{
+	world_rules(world, PREP);
+	struct ub_plan *plan = world_plan(world);
+	const struct ub_item *prep = world_item(plan, "prep/prep");
+	cr_expect(ub_text_is(prep->title, "Prep: Roadmap"));
+	expect_time(prep->start, "2026-11-09 15:00"); /* 09:00 in New York */
+	cr_expect_eq(prep->end - prep->start, 900);
+	cr_expect_eq(prep->zone, world->berlin);
+	cr_expect(ub_text_is(prep->organizer->email, "anna@ours.example"));
+	cr_assert_eq(prep->attendees.n, 2);
+	cr_expect(ub_text_is(prep->attendees.items[0]->email, "ben@ours.example"));
+	cr_expect(ub_text_is(prep->attendees.items[1]->email, "nora@us.ours.example"));
+	cr_expect(ub_text_is(prep->parent_uid, "m1@acme.example"));
+	cr_expect(prep->busy && !prep->late);
+	cr_assert_eq(plan->steps.n, 1);
+	cr_expect_eq(plan->steps.items[0].action, UB_ACTION_CREATE);
+}
+
+Test(plan, item_is_placed_by_one_that_stands_after_it)
+{
+	world_rules(world, "  - name: chain\n"
+			   "    for: meeting\n"
+			   "    when: 'true'\n"
+			   "    create:\n"
+			   "      - task: mail\n"
+			   "        title: Send it\n"
+			   "        due: 1 business day after prep.end\n"
+			   "      - event: prep\n"
+			   "        title: Prep\n"
+			   "        at: 5 business days before start\n"
+			   "        duration: 15m\n");
+	struct ub_plan *plan = world_plan(world);
+	expect_time(world_item(plan, "chain/prep")->start, "2026-11-05 14:00");
+	expect_time(world_item(plan, "chain/mail")->due, "2026-11-06 14:15");
+}
+
+Test(plan, task_is_due_at_the_earlier_of_due_and_latest)
+{
+	static const char rules[] = "  - name: mail\n"
+				    "    for: meeting\n"
+				    "    when: 'true'\n"
+				    "    create:\n"
+				    "      - task: mail\n"
+				    "        title: Send it\n"
+				    "        due: 1 business day before start\n"
+				    "        latest: 2 days before start\n";
+	world_rules(world, rules);
+	expect_time(world_item(world_plan(world), "mail/mail")->due, "2026-11-10 14:00");
+	world_meet(world, "2026-11-16 14:00", 60); /* a Monday */
+	expect_time(world_item(world_plan(world), "mail/mail")->due, "2026-11-13 14:00");
+}
+
+Test(plan, late_task_is_due_as_early_as_still_useful)
+{
+	world_rules(world, "  - name: mail\n"
+			   "    for: meeting\n"
+			   "    when: 'true'\n"
+			   "    create:\n"
+			   "      - task: mail\n"
+			   "        title: Send it\n"
+			   "        due: 2 days before start\n");
+	world->now = world_at(world, "2026-11-11 20:00");
+	const struct ub_item *mail = world_item(world_plan(world), "mail/mail");
+	expect_time(mail->due, "2026-11-12 09:00");
+	cr_expect(mail->late);
+	world_meet(world, "2026-11-12 08:00", 60);
+	expect_time(world_item(world_plan(world), "mail/mail")->due, "2026-11-12 08:00");
+}
+
+Test(plan, late_is_said_in_the_item)
+{
+	world_rules(world, PREP);
+	world->now = world_at(world, "2026-11-11 18:00");
+	world->event.n_attendees = 4;
+	struct ub_plan *plan = world_plan(world);
+	const struct ub_item *prep = world_item(plan, "prep/prep");
+	cr_expect(prep->late);
+	cr_expect_neq(
+	    ub_text_find(prep->description, UB_TEXT("Late: its usual time had passed."), 0), SIZE_MAX);
+	expect_note(
+	    plan, "prep/prep", UB_NOTE_REMARK, "its time had passed, so it comes as early as still useful");
+}
+
+Test(plan, event_whose_whole_time_has_passed_is_not_made)
+{
+	world_rules(world, "  - name: early\n"
+			   "    for: meeting\n"
+			   "    when: 'true'\n"
+			   "    create:\n"
+			   "      - event: early\n"
+			   "        title: Early\n"
+			   "        at: 10 days before start\n"
+			   "        duration: 30m\n");
+	world->now = world_at(world, "2026-11-02 14:29");
+	cr_assert_eq(world_plan(world)->items.n, 1);
+	world->now = world_at(world, "2026-11-02 14:30");
+	struct ub_plan *plan = world_plan(world);
+	cr_assert_eq(plan->items.n, 0);
+	expect_note(plan, "early/early", UB_NOTE_SKIPPED, "its time has passed");
+}
+
+Test(plan, second_pass_keeps_everything)
+{
+	world_rules(world, PREP);
+	struct ub_plan *first = world_plan(world);
+	world_apply(world, first);
+	struct ub_plan *second = world_plan(world);
+	cr_assert_eq(second->steps.n, first->steps.n);
+	cr_expect_eq(second->steps.items[0].action, UB_ACTION_KEEP);
+	cr_expect_eq(second->steps.items[0].existing, &world->existing[0]);
+}
+
+Test(plan, finds_its_item_by_uid_where_the_marks_were_lost)
+{
+	world_rules(world, PREP);
+	world_apply(world, world_plan(world));
+	world->existing[0].item_mark = UB_TEXT_NONE;
+	cr_expect_eq(world_plan(world)->steps.items[0].action, UB_ACTION_KEEP);
+}
+
+Test(plan, item_made_under_an_earlier_name_stays_this_rules_item)
+{
+	world_rules(world, PREP);
+	struct ub_plan *first = world_plan(world);
+	world_apply(world, first);
+	world_rules(world, "  - name: preparation\n"
+			   "    was: [prep]\n"
+			   "    for: meeting\n"
+			   "    when: meeting.customer\n"
+			   "    create:\n"
+			   "      - event: prep\n"
+			   "        title: Prep\n"
+			   "        at: 1 hour before start\n"
+			   "        duration: 15m\n");
+	struct ub_plan *plan = world_plan(world);
+	cr_assert_eq(plan->steps.n, 1);
+	cr_expect_eq(plan->steps.items[0].action, UB_ACTION_KEEP);
+	cr_expect(ub_text_eq(plan->items.items[0].uid, first->items.items[0].uid));
+	cr_expect(ub_text_eq(plan->items.items[0].name, first->items.items[0].name));
+}
+
+Test(plan, deleted_item_stays_away)
+{
+	world_rules(world, PREP);
+	world_apply(world, world_plan(world));
+	world->existing[0].deleted_by_user = true;
+	struct ub_plan *plan = world_plan(world);
+	cr_expect_eq(plan->items.n + plan->steps.n, 0);
+	expect_note(plan, "prep/prep", UB_NOTE_SKIPPED, "it was deleted by hand and stays away");
+}
+
+Test(plan, belongs_to_a_known_calendar_of_ours)
+{
+	world_rules(world, PREP);
+	world->owner = UB_TEXT("cto@acme.example");
+	struct ub_plan *plan = world_plan(world);
+	cr_expect_eq(plan->items.n, 0);
+	expect_note(
+	    plan, "", UB_NOTE_SKIPPED, "the calendar belongs to cto@acme.example, who is not one of ours");
+	cr_expect_eq(plan->n_matches, 1, "what the rules say is told all the same");
+	world->owner = UB_TEXT_NONE;
+	plan = world_plan(world);
+	cr_expect_eq(plan->items.n, 0);
+	expect_note(plan, "", UB_NOTE_SKIPPED, "it is not known whose calendar this is");
+}
+
+Test(plan, nobody_from_outside_is_ever_invited)
+{
+	static const char *const lists[] = { "meeting.attendees", "meeting.external",
+		"meeting.attendees.filter(p, p.kind == \"bot\")" };
+	for (size_t i = 0; i < UB_COUNT(lists); i++) {
+		world_rules(world, ub_textf(world->arena,
+				       "  - name: all\n"
+				       "    for: meeting\n"
+				       "    when: 'true'\n"
+				       "    create:\n"
+				       "      - event: all\n"
+				       "        title: All\n"
+				       "        at: 1 hour before start\n"
+				       "        duration: 15m\n"
+				       "        attendees: '%s'\n",
+				       lists[i])
+				       .ptr);
+		struct ub_plan *plan = world_plan(world);
+		cr_expect_eq(plan->items.n + plan->steps.n, 0, "%s", lists[i]);
+		cr_expect_eq(world_note(plan, "all/all")->kind, UB_NOTE_REFUSED, "%s", lists[i]);
+	}
+}
+
+Test(plan, case_that_cannot_tell_leaves_its_item_undecided_and_what_hangs_on_it)
+{
+	world_rules(world, "  - name: health\n"
+			   "    for: meeting\n"
+			   "    when: 'true'\n"
+			   "    create:\n"
+			   "      - event: talk\n"
+			   "        title: Talk\n"
+			   "        at: 1 hour before start\n"
+			   "        duration:\n"
+			   "          - if: account.health == \"red\"\n"
+			   "            use: 30m\n"
+			   "          - use: 15m\n"
+			   "      - task: note\n"
+			   "        title: Note\n"
+			   "        due: 10m after talk.end\n"
+			   "      - task: other\n"
+			   "        title: Other\n"
+			   "        due: 10m before start\n");
+	struct ub_plan *plan = world_plan(world);
+	cr_expect_eq(world_note(plan, "health/talk")->kind, UB_NOTE_UNDECIDED);
+	expect_note(plan, "health/note", UB_NOTE_UNDECIDED, "10 minutes after talk.end cannot be told");
+	cr_expect_eq(plan->items.n, 1);
+	world_item(plan, "health/other");
+}
+
+Test(plan, items_of_one_plan_do_not_lie_on_each_other)
+{
+	world_rules(world,
+	    PREP "  - name: second\n"
+		 "    for: meeting\n"
+		 "    when: meeting.customer\n"
+		 "    create:\n"
+		 "      - event: second\n"
+		 "        title: Second\n"
+		 "        between: [3 business days before start, 2 business days before start]\n"
+		 "        duration: 30m\n"
+		 "        attendees: meeting.internal\n");
+	struct ub_plan *plan = world_plan(world);
+	expect_time(world_item(plan, "prep/prep")->start, "2026-11-09 15:00");
+	expect_time(world_item(plan, "second/second")->start, "2026-11-09 15:15");
+}
+
+Test(plan, audit_decides_and_changes_nothing)
+{
+	world_rules(world, "  - name: watched\n"
+			   "    mode: audit\n"
+			   "    for: meeting\n"
+			   "    when: 'true'\n"
+			   "    create:\n"
+			   "      - event: talk\n"
+			   "        title: Talk\n"
+			   "        at: 1 hour before start\n"
+			   "        duration: 15m\n");
+	struct ub_plan *plan = world_plan(world);
+	cr_expect_eq(plan->items.n, 1);
+	cr_expect_eq(plan->steps.n, 0);
+}
+
+Test(plan, says_why_a_meeting_gets_nothing)
+{
+	world_rules(world, PREP);
+	world->event.repeats = UB_REPEATS_WEEK;
+	struct ub_plan *plan = world_plan(world);
+	cr_assert_str_eq(plan->not_eligible, "recurring");
+	cr_expect_eq(plan->items.n + plan->n_matches, 0);
+}
+
+Test(plan, agenda_mail_and_reason_stand_between_two_lines)
+{
+	world_rules_and_agenda(world,
+	    "  - name: mail\n"
+	    "    description: The customer gets the agenda in time.\n"
+	    "    for: meeting\n"
+	    "    when: 'true'\n"
+	    "    create:\n"
+	    "      - task: mail\n"
+	    "        title: Send it\n"
+	    "        due: 2 days before start\n"
+	    "        agenda: agenda\n"
+	    "        mail: agenda\n",
+	    "---\naudience: customer\n---\nHello\n\n{{ meeting.title }}\n");
+	world->event.summary = UB_TEXT(UB_PLAN_TEXT_END);
+	const struct ub_item *mail = world_item(world_plan(world), "mail/mail");
+	cr_expect_str_eq(ub_text_cstr(world->arena, mail->description),
+	    UB_PLAN_TEXT_BEGIN "\n"
+			       "Hello\n\n> " UB_PLAN_TEXT_END "\n\n" UB_PLAN_MAIL_BEGIN "\n"
+			       "Hello\n\n> " UB_PLAN_TEXT_END "\n" UB_PLAN_MAIL_END "\n\n"
+			       "For: " UB_PLAN_TEXT_END ", Thu 2026-11-12 14:00 (Europe/Berlin)\n"
+			       "Why: The customer gets the agenda in time. (rule mail)\n" UB_PLAN_TEXT_END);
+	cr_expect_str_eq(ub_text_cstr(world->arena, mail->mail), "Hello\n\n> " UB_PLAN_TEXT_END);
+}
+
+Test(plan, makes_no_more_items_than_the_limit)
+{
+	struct ub_buf rules = UB_BUF(world->arena);
+	for (size_t i = 0; i <= UB_PLAN_ITEMS_MAX; i++)
+		ub_buf_printf(&rules,
+		    "  - name: r%zu\n"
+		    "    for: meeting\n"
+		    "    when: 'true'\n"
+		    "    create:\n"
+		    "      - event: talk\n"
+		    "        title: Talk\n"
+		    "        at: 1 hour before start\n"
+		    "        duration: 15m\n",
+		    i);
+	world_rules(world, ub_buf_cstr(&rules));
+	struct ub_plan *plan = world_plan(world);
+	cr_expect_eq(plan->items.n, UB_PLAN_ITEMS_MAX);
+	cr_expect_eq(plan->notes.n, 1);
+	cr_expect_eq(plan->notes.items[0].kind, UB_NOTE_UNDECIDED);
+}
