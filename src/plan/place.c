@@ -206,51 +206,62 @@ static bool place_at(
 
 /* ---- tasks ---- */
 
-/* The due time has passed: as early as still useful, which is the owner's next working moment, before the
- * meeting if that is still ahead. */
-static bool make_late(struct ub_making *making, struct ub_draft *draft)
+/* One of `due` and `latest`. */
+struct deadline {
+	enum ub_verdict verdict; /* UB_NO: not given, or it hangs on an item that is not there */
+	ub_instant at;
+	ub_instant not_before; /* the end of what it follows; UB_INSTANT_MIN: it follows nothing */
+};
+
+static struct deadline find_deadline(struct ub_making *making, struct ub_drafts *drafts,
+    struct ub_draft *draft, struct ub_cases cases, const char *field)
 {
-	ub_instant now = making->input->facts->now, start = making->input->facts->meeting.start;
+	const struct ub_case *chosen;
+	struct deadline found = { .not_before = UB_INSTANT_MIN };
+	found.verdict = ub_plan_case(making, draft, cases, field, &chosen);
+	if (found.verdict != UB_YES)
+		return found;
+	const struct ub_point *point = &chosen->use.point;
+	found.verdict = instant_of(making, drafts, point, &found.at);
+	if (found.verdict == UB_CANNOT_TELL)
+		no_time(making, draft, point, found.verdict);
+	else if (found.verdict == UB_YES && point->after)
+		anchor_of(making, drafts, point, &found.not_before);
+	return found;
+}
+
+/* The time has passed: as early as still useful. That is the owner's next working moment, not before the end
+ * of what the task follows, and not after the beginning of the meeting while that is ahead. */
+static bool make_late(struct ub_making *making, struct ub_draft *draft, ub_instant not_before)
+{
+	ub_instant from = making->input->facts->now, start = making->input->facts->meeting.start;
 	if (draft->source->late == UB_LATE_SKIP)
 		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its time has passed");
-	ub_instant due = ub_plan_working_moment(&making->calendar, now, making->arena);
-	draft->item.due = start > now && start < due ? start : due;
+	bool ahead = start > from;
+	if (not_before > from)
+		from = not_before;
+	ub_instant due = ub_plan_working_moment(&making->calendar, from, making->arena);
+	draft->item.due = ahead && start < due ? start : due;
 	draft->item.late = true;
 	ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
 	    "its time had passed, so it is due as early as still useful");
 	return true;
 }
 
-/* One of `due` and `latest`: UB_NO when it is not given, or hangs on an item that is not there. */
-static enum ub_verdict deadline(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft,
-    struct ub_cases cases, const char *field, ub_instant *due)
-{
-	const struct ub_case *chosen;
-	enum ub_verdict verdict = ub_plan_case(making, draft, cases, field, &chosen);
-	if (verdict != UB_YES)
-		return verdict;
-	verdict = instant_of(making, drafts, &chosen->use.point, due);
-	if (verdict == UB_CANNOT_TELL)
-		no_time(making, draft, &chosen->use.point, verdict);
-	return verdict;
-}
-
 static bool place_task(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft)
 {
 	const struct ub_rule_item *source = draft->source;
-	ub_instant due, latest;
-	enum ub_verdict has_due = deadline(making, drafts, draft, source->due, "due", &due);
-	if (has_due == UB_CANNOT_TELL)
+	struct deadline due = find_deadline(making, drafts, draft, source->due, "due");
+	if (due.verdict == UB_CANNOT_TELL)
 		return false;
-	enum ub_verdict has_latest = deadline(making, drafts, draft, source->latest, "latest", &latest);
-	if (has_latest == UB_CANNOT_TELL)
+	struct deadline latest = find_deadline(making, drafts, draft, source->latest, "latest");
+	if (latest.verdict == UB_CANNOT_TELL)
 		return false;
-	if (has_due == UB_NO && has_latest == UB_NO)
+	if (due.verdict == UB_NO && latest.verdict == UB_NO)
 		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "nothing says when it is due");
-	if (has_due == UB_NO || (has_latest == UB_YES && latest < due))
-		due = latest;
-	draft->item.due = due;
-	return due > making->input->facts->now || make_late(making, draft);
+	bool take_latest = due.verdict == UB_NO || (latest.verdict == UB_YES && latest.at < due.at);
+	draft->item.due = take_latest ? latest.at : due.at;
+	return draft->item.due > making->input->facts->now || make_late(making, draft, due.not_before);
 }
 
 bool ub_plan_place(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft)

@@ -116,6 +116,18 @@ Test(plan, late_task_is_due_as_early_as_still_useful)
 	expect_time(world_item(world_plan(world), "mail/mail")->due, "2026-11-12 08:00");
 }
 
+Test(plan, late_task_still_comes_after_what_it_follows)
+{
+	world_rules(world, PREP "      - task: mail\n"
+				"        title: Send it\n"
+				"        due: 1 business day after prep.end\n"
+				"        latest: 2 days before start\n");
+	world->now = world_at(world, "2026-11-11 08:00");
+	struct ub_plan *plan = world_plan(world);
+	expect_time(world_item(plan, "prep/prep")->start, "2026-11-11 15:00");
+	expect_time(world_item(plan, "prep/mail")->due, "2026-11-11 15:15");
+}
+
 Test(plan, late_is_said_in_the_item)
 {
 	world_rules(world, PREP);
