@@ -23,7 +23,10 @@ static void print_indented(const struct printer *printer, struct ub_text text, c
 {
 	struct ub_text rest = ub_text_trim(text), line;
 	while (ub_text_split(&rest, '\n', &line)) {
-		paint(printer, dim, ub_text(indent));
+		struct ub_text margin = ub_text(indent);
+		if (line.len == 0)
+			margin = ub_text_sub(margin, 0, margin.len - 1); /* no blank at a line's end */
+		paint(printer, dim, margin);
 		ub_buf_add(printer->out, line);
 		ub_buf_char(printer->out, '\n');
 	}
