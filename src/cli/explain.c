@@ -104,7 +104,7 @@ static int run(struct ub_cli *cli)
 	struct ub_snapshot *snapshot = ub_snapshot_load(&input, &diags);
 	if (!snapshot) /* warnings are for `check` */
 		ub_cli_print_diags(&diags);
-	int status = UB_EXIT_FINDINGS;
+	int status = snapshot ? UB_EXIT_USAGE : UB_EXIT_FINDINGS;
 	struct ub_decide_input decide = { .snapshot = snapshot,
 		.text = text,
 		.owner = ub_text_lower(cli->arena, ub_text(ub_cli_value(cli, OWNER))) };

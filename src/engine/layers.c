@@ -46,7 +46,8 @@ static void read_files(struct ub_arena *arena, const char *directory, size_t of_
 		return;
 	if (result != UB_FILE_OK) {
 		ub_error(diags, "cannot-read", place, "cannot read the rule directory %s: %s",
-		    *below ? path : directory, ub_file_result_text(result));
+		    *below ? path : directory,
+		    result == UB_FILE_MISSING ? "there is no such directory" : ub_file_result_text(result));
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {

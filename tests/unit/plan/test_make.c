@@ -138,8 +138,9 @@ Test(plan, late_is_said_in_the_item)
 	cr_expect(prep->late);
 	cr_expect_neq(
 	    ub_text_find(prep->description, UB_TEXT("Late: its usual time had passed."), 0), SIZE_MAX);
-	expect_note(
-	    plan, "prep/prep", UB_NOTE_REMARK, "its time had passed, so it comes as early as still useful");
+	expect_note(plan, "prep/prep", UB_NOTE_REMARK,
+	    "its time had passed and nothing was left in everybody's working hours, so it goes by the "
+	    "owner's alone");
 }
 
 Test(plan, event_whose_whole_time_has_passed_is_not_made)
