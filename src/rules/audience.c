@@ -38,7 +38,7 @@ static void report_flow(struct loader *loader, const struct ub_cel_program *prog
 	    flow.n && flow.items[0].program == program ? flow.items[0].len : ub_cel_program_text(program).len;
 	struct ub_diag *diag =
 	    ub_error(loader->diags, "internal-data", program_place(loader, program, at, len),
-		"%s, and it depends on internal data: %.*s", what, UB_ARGS(flow_text(loader, &flow)));
+		"%s, so it may not depend on internal data: %.*s", what, UB_ARGS(flow_text(loader, &flow)));
 	relate_definition(loader, diag, &flow, program);
 }
 
@@ -54,7 +54,7 @@ static void check_title(struct loader *loader, const struct ub_template *title, 
 	struct ub_text why;
 	if (title && ub_template_why_internal(title, &place, &why))
 		ub_error(loader->diags, "internal-data", place,
-		    "%s, and its title depends on internal data: %.*s", what, UB_ARGS(why));
+		    "%s, so its title may not depend on internal data: %.*s", what, UB_ARGS(why));
 }
 
 static void check_body(
@@ -64,7 +64,7 @@ static void check_body(
 		return;
 	struct ub_text name = ub_template_name(body);
 	struct ub_diag *diag = ub_error(loader->diags, "internal-data", from->place,
-	    "%s, and the template `%.*s` is internal", what, UB_ARGS(name));
+	    "%s, but the template `%.*s` is internal", what, UB_ARGS(name));
 	ub_diag_set_help(loader->diags, diag,
 	    "say `audience: customer` in the front matter of the template, which is then checked for "
 	    "internal data");

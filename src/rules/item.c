@@ -119,7 +119,7 @@ static const struct rule_of_keys {
 	{ "between", true, false },
 	{ "at", true, false },
 	{ "prefer", true, false },
-	{ "late", true, false },
+	{ "late", true, true },
 	{ "full", true, false },
 	{ "free", true, false },
 	{ "duration", true, false },

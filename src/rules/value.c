@@ -60,7 +60,10 @@ static bool read_point(const struct ub_yaml_reader *reader, const struct ub_yaml
 		return ub_yaml_expected(reader, node, type->noun);
 	if (!ub_cal_parse_point(reader->arena, node->text, out, &error))
 		return report_time(reader, node, &error);
-	return check_point(reader->context, node, out);
+	if (check_point(reader->context, node, out))
+		return true;
+	*(struct ub_point *)out = (struct ub_point){ 0 }; /* said once: no circle is to be found through it */
+	return false;
 }
 
 static struct ub_place map_node(void *data, size_t at, size_t len)
@@ -92,6 +95,23 @@ static bool read_body(const struct ub_yaml_reader *reader, const struct ub_yaml_
 	return body != NULL;
 }
 
+static bool check_people(
+    const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, const struct ub_cel_type *type)
+{
+	struct loader *loader = reader->context;
+	if (ub_cel_type_known(loader->people, type))
+		return true;
+	struct ub_diag *diag = ub_error(reader->diags, "wrong-type", first_line(node),
+	    "this must be a list of people, it is of type %.*s",
+	    UB_ARGS(ub_cel_type_text(reader->arena, type)));
+	if (ub_text_is(type->name, "person") || ub_text_is(type->name, "colleague"))
+		ub_diag_set_help(reader->diags, diag, "write `[%.*s]`", UB_ARGS(ub_text_trim(node->text)));
+	else
+		ub_diag_set_help(
+		    reader->diags, diag, "write `meeting.internal`, `team(\"NAME\")`, or `none` for nobody");
+	return false;
+}
+
 static bool read_people(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
@@ -101,8 +121,12 @@ static bool read_people(const struct ub_yaml_reader *reader, const struct ub_yam
 	*people = NULL;
 	if (node->kind == UB_YAML_SCALAR && ub_text_is(ub_text_trim(node->text), "none"))
 		return true;
-	*people = compile_expression(loader, node, loader->people);
-	return *people != NULL;
+	/* Not compiled for a list(person), so that what is known to be a list(colleague) stays one. */
+	const struct ub_cel_program *program = compile_expression(loader, node, NULL);
+	if (!program || !check_people(reader, node, ub_cel_program_type(program)))
+		return false;
+	*people = program;
+	return true;
 }
 
 /* ---- cases ---- */

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+
+#include "leaks.h"
+#include "rules/trial.h"
+
+TestSuite(audience, .fini = ub_leak_check);
+
+#define ITEM "event: a\n        at: start\n        duration: 1m\n        "
+
+/* What an item may say to whom. */
+static const struct {
+	const char *lines;
+	bool refused;
+} items[] = {
+	/* ours only: anything goes */
+	{ ITEM "title: '{{ account.?tier.orValue(\"\") }}'\n        attendees: meeting.internal\n"
+	       "        agenda: prep-call\n",
+	    false },
+	{ ITEM "title: t\n        attendees: team('x') + meeting.internal\n        agenda: prep-call\n",
+	    false },
+	{ ITEM "title: t\n        attendees: ours(meeting.attendees)\n        agenda: prep-call\n", false },
+	{ ITEM
+	    "title: t\n        attendees: \"has_account ? account.team : []\"\n        agenda: prep-call\n",
+	    false },
+	{ ITEM "title: t\n        attendees: none\n        agenda: prep-call\n", false },
+	/* guests may come */
+	{ ITEM "title: t\n        attendees: meeting.attendees\n", false },
+	{ ITEM "title: '{{ account.name }}'\n        attendees: meeting.attendees\n        agenda: fact\n",
+	    false },
+	{ ITEM "title: t\n        attendees: meeting.attendees\n        agenda: prep-call\n", true },
+	{ ITEM "title: '{{ account.?tier.orValue(\"\") }}'\n        attendees: meeting.attendees\n", true },
+	{ ITEM
+	    "title: t\n        attendees: meeting.internal + meeting.external\n        agenda: prep-call\n",
+	    true },
+	{ ITEM "title: t\n        attendees: meeting.external.filter(p, p.executive)\n", true },
+	{ ITEM "title: t\n        attendees:\n          - {if: has_account && account.health == 'red', use: "
+	       "meeting.attendees}\n          - use: meeting.internal\n",
+	    true },
+	{ ITEM
+	    "title:\n          - {if: has_account && account.health == 'red', use: Hm}\n          - use: t\n"
+	    "        attendees: meeting.attendees\n",
+	    true },
+	/* texts for the customer */
+	{ "task: a\n        title: t\n        due: start\n        mail: fact\n", false },
+	{ "task: a\n        title: t\n        due: start\n        mail: prep-call\n", true },
+	{ "task: a\n        title: '{{ account.?tier.orValue(\"\") }}'\n        due: start\n        mail: "
+	  "fact\n",
+	    false },
+	{ "task: a\n        title: t\n        due: start\n        mail:\n"
+	  "          - {if: has_account && account.health == 'red', use: fact}\n",
+	    true },
+};
+
+Test(audience, what_guests_may_see_is_free_of_internal_data)
+{
+	for (size_t i = 0; i < UB_COUNT(items); i++) {
+		struct trial *trial = trial_of_item(items[i].lines);
+		cr_expect_str_eq(trial_codes(trial), items[i].refused ? "internal-data" : "", "%s\n%s",
+		    items[i].lines, trial_printed(trial));
+		trial_free(&trial);
+	}
+}
+
+Test(audience, conditions_of_the_rule_count_for_what_guests_are_invited_to)
+{
+	struct trial *trial = trial_of(
+	    "rules:\n"
+	    "  - name: r\n"
+	    "    when: has_account && account.health == 'red'\n"
+	    "    create: [{event: a, title: t, at: start, duration: 1m, attendees: meeting.attendees}]\n");
+	cr_expect_str_eq(trial_codes(trial), "internal-data");
+	trial_free(&trial);
+	trial = trial_of("rules:\n"
+			 "  - name: r\n"
+			 "    when: has_account && account.health == 'red'\n"
+			 "    create: [{task: a, title: t, due: start, mail: fact}]\n");
+	cr_expect_str_empty(trial_printed(trial));
+	trial_free(&trial);
+}
+
+Test(audience, the_way_of_the_data_is_told)
+{
+	struct trial *trial = trial_of(
+	    "define:\n"
+	    "  urgent: has_account && account.health == 'red'\n"
+	    "rules:\n"
+	    "  - name: r\n"
+	    "    when: urgent\n"
+	    "    create: [{event: a, title: t, at: start, duration: 1m, attendees: meeting.attendees}]\n");
+	cr_expect_str_eq(trial_printed(trial),
+	    "a.yaml:6:11: error[internal-data]: guests may be invited to this item, so it may not depend on "
+	    "internal data: `urgent` depends on internal data, `account.health` is internal\n"
+	    "     6 |     when: urgent\n"
+	    "       |           ^^^^^^\n"
+	    "a.yaml:3:26: the internal data is read here\n"
+	    "     3 |   urgent: has_account && account.health == 'red'\n"
+	    "       |                          ^^^^^^^^^^^^^^\n");
+	trial_free(&trial);
+}
+
+Test(audience, fields_that_a_source_declares_for_customers_are_free)
+{
+	static const struct ub_account_field_decl fields[] = {
+		{ .name = { "language", 8 }, .type = UB_FIELD_STRING, .customer = true },
+		{ .name = { "seats", 5 }, .type = UB_FIELD_INT },
+	};
+	static const struct {
+		const char *field, *codes;
+	} cases[] = { { "language == 'de'", "" }, { "seats > 3", "internal-data" },
+		{ "seets > 3", "no-such-field" } };
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		struct trial *trial = trial_new();
+		trial->fields = fields;
+		trial->n_fields = UB_COUNT(fields);
+		trial_file(trial, "a.yaml",
+		    ub_textf(trial->arena,
+			"format: 1\nrules:\n  - {name: r, when: \"has_account && account.fields.%s\", "
+			"create: "
+			"[{event: a, title: t, at: start, duration: 1m, attendees: meeting.attendees}]}\n",
+			cases[i].field)
+			.ptr);
+		trial_load(trial);
+		cr_expect_str_eq(trial_codes(trial), cases[i].codes, "%s", trial_printed(trial));
+		trial_free(&trial);
+	}
+}
