@@ -13,10 +13,11 @@ static json_t *must(json_t *json)
 	return json;
 }
 
-/* All texts of facts and plan are valid UTF-8; what is not would be a fault of ours. */
+/* All texts of facts and plan are valid UTF-8; what is not would be a fault of ours. An empty one may point
+ * nowhere. */
 static json_t *text(struct ub_text value)
 {
-	return must(json_stringn(value.ptr, value.len));
+	return must(json_stringn(value.len ? value.ptr : "", value.len));
 }
 
 static json_t *texts(struct ub_texts list)

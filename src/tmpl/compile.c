@@ -302,7 +302,7 @@ const struct tmpl_scope *ub_tmpl_root_scope(struct ub_template_set *set)
 	set->minutes = SIZE_MAX;
 	if (!set->open)
 		set->minutes = ub_cel_declare(env, &(struct ub_cel_decl){ .name = "minutes", .type = "int" });
-	*scope = (struct tmpl_scope){ NULL, env, ub_cel_variable(env, UB_TEXT(UB_TEMPLATE_ITEM)) };
+	*scope = (struct tmpl_scope){ NULL, env, ub_cel_variable(set->env, UB_TEXT(UB_TEMPLATE_ITEM)) };
 	set->scope = scope;
 	return scope;
 }

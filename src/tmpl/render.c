@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tmpl-private.h"
 
+#include <string.h>
+
 /* One rendering. */
 struct rendering {
 	const struct ub_template *tmpl; /* that is asked for */
@@ -99,12 +101,27 @@ static void fail(struct rendering *r, const struct tmpl_op *op, struct ub_text m
 	r->failed = true;
 }
 
-/* In data of unknown shape, what is not there is nothing, as Mustache says. */
+/* A dotted name, which is Mustache's own way to say what is meant, and no more of an expression. */
+static bool is_dotted_name(struct ub_text text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+		if (!letter && c != '.' && (c < '0' || c > '9'))
+			return false;
+	}
+	return true;
+}
+
+/* In data of unknown shape, a name that is not there is nothing, as Mustache says. Where the shape is known,
+ * the checker has refused it. */
 static bool is_missing(const struct tmpl_op *op, struct ub_cel_value value)
 {
-	return ub_cel_program_is_path(op->program) &&
-	       (ub_text_is(ub_text(value.error->code), "no-such-key") ||
-		   ub_text_is(ub_text(value.error->code), "unknown-name"));
+	static const char *const codes[] = { "no-such-key", "no-such-field", "no-such-overload" };
+	for (size_t i = 0; i < UB_COUNT(codes); i++)
+		if (strcmp(value.error->code, codes[i]) == 0)
+			return is_dotted_name(op->node->text);
+	return false;
 }
 
 static struct ub_cel_value evaluate(

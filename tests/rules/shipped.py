@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the shipped rules make of meetings, with and without an account; and that the holidays are what they claim."""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+from datetime import datetime
+
+import tap
+
+TOP = pathlib.Path(os.environ["srcdir"])
+RULES = TOP / "rules"
+PARTS = ("INTRODUCTIONS", "CUSTOMER OVERVIEW", "PURPOSE, GOAL, AGENDA", "PRESSURE TEST", "ACTIONS, OWNERS, BLOCKERS")
+SETTINGS = """\
+listen: 127.0.0.1:8642
+upstream: http://127.0.0.1:5232
+organization: {domains: [ours.example], time_zone: Europe/Berlin, holidays: [de]}
+"""
+ACCOUNT = """\
+accounts:
+  - id: acme
+    name: Acme GmbH
+    domains: [acme.example]
+    health: red
+    tier: TIER
+    stakeholders: [{email: cto@acme.example, name: C. Tho, title: CTO, persona: blunt, concerns: [lock-in]}]
+    risks: [{title: A new director}]
+"""
+
+
+def event(title="Roadmap", start="20261112T140000", end="20261112T150000", guests=("cto@acme.example",), more=""):
+    people = ["anna@ours.example", "ben@ours.example", *guests]
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//tests//EN", "BEGIN:VEVENT", "UID:one"]
+    lines += ["DTSTAMP:20261101T000000Z", f"SUMMARY:{title}", "ORGANIZER:mailto:anna@ours.example"]
+    zone = ";TZID=Europe/Berlin" if "T" in start else ";VALUE=DATE"
+    lines += [f"DTSTART{zone}:{start}", f"DTEND{zone}:{end}"]
+    lines += [f"ATTENDEE:mailto:{each}" for each in people]
+    lines += [each for each in [more] if each] + ["END:VEVENT", "END:VCALENDAR", ""]
+    return "\r\n".join(lines)
+
+
+def explain(text, account=None, at="2026-11-02 09:00"):
+    """The items by their id."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder)
+        source = "accounts: [{source: yaml, path: accounts.yaml}]\n" if account else ""
+        (path / "upbeat.yaml").write_text(SETTINGS + source)
+        (path / "accounts.yaml").write_text(account or "")
+        command = [os.environ["UPBEAT"], "explain", "-c", path / "upbeat.yaml", "--rules", RULES]
+        command += ["--at", at, "--json", "-"]
+        done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60)
+    tap.equal((done.returncode, done.stderr), (0, ""), done.stdout)
+    answer = json.loads(done.stdout)
+    assert all(rule["verdict"] != "cannot-tell" for rule in answer["rules"]), answer["rules"]
+    return {item["id"]: item for item in answer["items"]}
+
+
+def length(item):
+    return (datetime.fromisoformat(item["end"]) - datetime.fromisoformat(item["start"])).total_seconds() / 60
+
+
+def minutes(text):
+    return [int(found) for found in re.findall(r"\((\d+) min\)", text)]
+
+
+@tap.case("upbeat check has nothing to say of them")
+def _():
+    done = subprocess.run([os.environ["UPBEAT"], "check", RULES], capture_output=True, text=True, timeout=60)
+    tap.equal((done.returncode, done.stderr), (0, ""), done.stdout)
+    tap.contains(done.stdout, "no problems", "summary")
+
+
+@tap.case("a customer meeting gets a prep call, the agenda's to-do and the wrap-up, without an account, too")
+def _():
+    items = explain(event())
+    tap.equal(sorted(items), ["prep/prep", "prep/send-agenda", "turning-point/wrap-up"], "items")
+    tap.equal([item["title"] for item in items.values() if "prep" in item["title"].lower()], ["Prep: Roadmap"], "prep")
+    tap.equal(items["prep/prep"]["start"], "2026-11-09T09:00:00+01:00", "prep")
+    tap.equal(items["prep/prep"]["attendees"], ["anna@ours.example", "ben@ours.example"], "prep's attendees")
+    tap.equal(items["prep/send-agenda"]["due"], "2026-11-10T09:15:00+01:00", "due")
+    tap.equal(items["turning-point/wrap-up"]["start"], "2026-11-12T14:52:00+01:00", "wrap-up")
+    tap.equal(items["turning-point/wrap-up"]["busy"], False, "wrap-up is busy")
+
+
+@tap.case("the prep call's five parts stand in order, their minutes add up, alignment has most of them")
+def _():
+    for account in (None, ACCOUNT.replace("TIER", "strategic")):
+        prep = explain(event(), account)["prep/prep"]
+        places = [prep["description"].find(part) for part in PARTS]
+        assert -1 not in places and places == sorted(places), prep["description"]
+        given = minutes(prep["description"])
+        tap.equal((len(given), sum(given)), (5, length(prep)), "minutes")
+        tap.equal([given.index(each) for each in sorted(given)[-2:]], [3, 2], "the pressure test, then alignment")
+
+
+@tap.case("the prep call is longer when there is more to agree on")
+def _():
+    many = [f"guest{n}@acme.example" for n in range(4)]
+    cases = (
+        (event(), None, 15),
+        (event(guests=many), None, 30),
+        (event(end="20261112T153000"), None, 30),
+        (event(), ACCOUNT.replace("TIER", "small"), 15),
+        (event(), ACCOUNT.replace("TIER", "Strategic"), 30),
+        (event(guests=["new@acme.example"]), ACCOUNT.replace("TIER", "small"), 30),
+        (event(), ACCOUNT.replace("TIER", "small").replace("title: CTO", "executive: true"), 30),
+    )
+    for text, account, expected in cases:
+        tap.equal(length(explain(text, account)["prep/prep"]), expected, f"{text}\n{account}")
+
+
+@tap.case("what the account's source knows is in the prep call, and never in the mail")
+def _():
+    items = explain(event(), ACCOUNT.replace("TIER", "small"))
+    todo = items["prep/send-agenda"]["description"]
+    for known in ("Health: red", "lock-in", "Temper: blunt", "A new director"):
+        tap.contains(items["prep/prep"]["description"], known, "prep call")
+        assert known not in todo, todo
+    assert not re.search(r"red\b|blunt|lock-in|director", todo), todo
+    mail = todo[todo.index("Subject:"):]
+    tap.equal(sum(minutes(mail)), 60, "minutes of the mail")
+
+
+@tap.case("in a short meeting the wrap-up comes later; in a very short one there is none")
+def _():
+    short = explain(event(end="20261112T143000"))["turning-point/wrap-up"]
+    tap.equal((short["start"], length(short)), ("2026-11-12T14:26:00+01:00", 4), "wrap-up")
+    assert "turning-point/wrap-up" not in explain(event(end="20261112T141000"))
+
+
+@tap.case("what strangers write into a title stays a title")
+def _():
+    prep = explain(event(title=r"{{#meeting.external}}x{{ 1/0 }}\n\n## Ours {weight=9}"))["prep/prep"]
+    tap.equal(prep["title"], "Prep: {{#meeting.external}}x{{ 1/0 }} ## Ours {weight=9}", "title")
+    tap.equal(sum(minutes(prep["description"])), 15, "minutes")
+
+
+@tap.case("an internal meeting and an all-day entry get nothing")
+def _():
+    tap.equal(explain(event(guests=[])), {}, "internal")
+    tap.equal(explain(event(start="20261112", end="20261113")), {}, "all day")
+
+
+@tap.case("holidays are avoided")
+def _():
+    # Whit Monday is on 2026-05-25: two to three business days before Thursday are Friday and Tuesday
+    prep = explain(event(start="20260528T140000", end="20260528T150000"), at="2026-05-11 09:00")["prep/prep"]
+    tap.equal(prep["start"], "2026-05-22T09:00:00+02:00", "prep")
+
+
+@tap.case("the holidays are what their definitions give")
+def _():
+    for country in ("de", "us"):
+        done = subprocess.run([sys.executable, "-B", RULES / "holidays/generate", country], capture_output=True)
+        tap.equal(done.stderr, b"", country)
+        assert done.stdout == (RULES / f"holidays/{country}.ics").read_bytes(), f"{country}.ics: generate it again"
+
+
+sys.exit(tap.run())
