@@ -34,11 +34,15 @@ static void next(struct builder *builder, struct event *event)
 
 /* ---- what is refused though libyaml takes it ---- */
 
-static bool is_mended(const struct builder *builder, size_t at)
+/* Whether a scalar holds something that was blanked. */
+static bool is_mended(const struct builder *builder, const struct event *event)
 {
-	for (size_t i = 0; i < builder->n_mended; i++)
-		if (at >= builder->mended[i].at && at < builder->mended[i].at + builder->mended[i].len)
-			return true;
+	size_t to = event->to > event->from ? event->to : event->from + 1;
+	for (size_t i = 0; i < builder->n_mended; i++) {
+		const struct ub_place *place = &builder->mended[i];
+		if (event->from < place->at + place->len && place->at < to)
+			return event->kind == EVENT_SCALAR;
+	}
 	return false;
 }
 
@@ -244,7 +248,7 @@ static struct ub_yaml_node *build_node(struct builder *builder, const struct eve
 	node->kind = event->kind == EVENT_LIST  ? UB_YAML_LIST
 		     : event->kind == EVENT_MAP ? UB_YAML_MAP
 						: UB_YAML_SCALAR;
-	node->broken = is_mended(builder, event->from);
+	node->broken = is_mended(builder, event);
 	if (!within_limits(builder, node, depth + (node->kind != UB_YAML_SCALAR)))
 		return node;
 	check_properties(builder, event, node);

@@ -79,7 +79,7 @@ static struct unit flow_unit(const struct walk *walk)
 static size_t skip_indent(const struct walk *walk, size_t at)
 {
 	size_t end = at + walk->indent;
-	while (at < end && look(walk, at) == ' ')
+	while (at < end && is_blank(look(walk, at)))
 		at++;
 	return at;
 }

@@ -60,7 +60,7 @@ bool ub_yaml_check_comment(const struct ub_yaml_node *scalar, struct ub_diags *d
 
 /* ---- build.c: events to a tree ---- */
 
-/* The tree of the events of `text`, the source's text as mended so far. Scalars that begin in one of the
+/* The tree of the events of `text`, the source's text as mended so far. Scalars that hold one of the
  * `mended` places are broken. NULL: no tree; *error holds libyaml's error then, or is of another kind and all
  * is reported. */
 const struct ub_yaml_node *ub_yaml_build(struct ub_arena *arena, const struct ub_source *source,

@@ -150,11 +150,14 @@ def _():
 def _():
     if not shutil.which("git"):
         raise tap.Skip("no git")
-    top = project(**{"a": "", "b": ""})
-    (top / "list").write_text("a\nsrc/LAYERS\n")
-    for command in (["init", "-q"], ["add", "a", "b", "src"]):
+    top = project(**{"a": "", "b": "", "whole/c": "", "part/d": "", "part/e": ""})
+    (top / "list").write_text("a\nsrc/LAYERS\nwhole\npart/d\n")
+    for command in (["init", "-q"], ["add", "a", "b", "src", "whole", "part"]):
         subprocess.run(["git", *command], cwd=top, check=True)
-    finds(lint("shipped", top, top / "list"), "b:1:", "not shipped")
+    run = lint("shipped", top, top / "list")
+    finds(run, "b:1:", "not shipped")
+    finds(run, "part/e:1:", "not shipped")
+    tap.equal(len(run.stdout.splitlines()), 2, f"lines of {run.stdout!r}")
 
 
 @tap.case("a leak, a read past the end, an overflow, a wrong result and a crash each fail their case")

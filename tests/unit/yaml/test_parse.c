@@ -175,6 +175,14 @@ Test(traps, the_rest_of_the_file_is_read)
 	finish(&r);
 }
 
+Test(traps, a_text_that_holds_a_mended_line_is_broken_too)
+{
+	struct reading *r = READ("'\nk: 'it'\\x\n E'\n");
+	cr_assert_eq(r->diags.errors, 1, "%s", printed(r));
+	cr_assert(r->root && r->root->broken);
+	finish(&r);
+}
+
 Test(traps, a_line_that_does_not_fit_is_shown)
 {
 	struct reading *r = READ("a: 1\nb:\n    c: 1\n  d: 2\n");
