@@ -135,7 +135,7 @@
 #define UB_RELAY_POOL_MAX      64                  /* idle upstream connections of one thread */
 #define UB_RELAY_ADDRESSES_MAX 8                   /* of the upstream's name */
 #define UB_RELAY_INTERIM_MAX   32                  /* 1xx answers to one request */
-#define UB_RELAY_MISSED_MAX    1024                /* writes that no engine heard of, of one thread */
+#define UB_RELAY_MISSED_MAX    1024                /* writes that no engine has confirmed, of one thread */
 #define UB_RELAY_MISSED_MS     60000               /* how long their credentials are kept */
 #define UB_RELAY_COMMIT_MS     250
 #define UB_RELAY_CONNECT_MS    5000

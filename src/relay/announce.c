@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A write and its answer that no engine could be told of: kept until there is one again, for as long as its
- * credentials may be kept. */
+/* A write and its answer that no engine has confirmed: it was late, or is dead, or there was none. Kept for a
+ * next one, for as long as credentials may be kept. */
 struct missed {
 	struct timer timer;
+	struct ub_wire_id id;
 	unsigned char *write;
 	size_t write_len, answer_len;
 	unsigned char answer[];
@@ -107,7 +108,8 @@ static struct missed *first_missed(struct loop *loop)
 	return list->next == list ? NULL : list->next->owner;
 }
 
-static void keep_missed(struct loop *loop, struct exchange *exchange, const unsigned char *answer, size_t n)
+static void keep_missed(
+    struct loop *loop, struct exchange *exchange, const unsigned char *answer, size_t n, struct ub_wire_id id)
 {
 	if (loop->n_missed == UB_RELAY_MISSED_MAX)
 		drop(loop, first_missed(loop));
@@ -115,6 +117,7 @@ static void keep_missed(struct loop *loop, struct exchange *exchange, const unsi
 	if (!missed)
 		abort();
 	missed->timer.owner = missed;
+	missed->id = id;
 	missed->write = exchange->announced;
 	missed->write_len = exchange->announced_len;
 	exchange->announced = NULL;
@@ -126,12 +129,24 @@ static void keep_missed(struct loop *loop, struct exchange *exchange, const unsi
 
 void relay_announce_missed(struct loop *loop)
 {
-	struct missed *missed;
-	while ((missed = first_missed(loop))) {
+	struct timer *list = &loop->timers.lists[TIMER_MISSED];
+	for (struct timer *timer = list->next; timer != list; timer = timer->next) {
+		struct missed *missed = timer->owner;
 		if (!tell(loop, missed->write, missed->write_len) ||
 		    !tell(loop, missed->answer, missed->answer_len))
 			return;
+	}
+}
+
+void relay_announce_committed(struct loop *loop, struct ub_wire_id id)
+{
+	struct timer *list = &loop->timers.lists[TIMER_MISSED];
+	for (struct timer *timer = list->next; timer != list; timer = timer->next) {
+		struct missed *missed = timer->owner;
+		if (missed->id.slot != id.slot || missed->id.generation != id.generation)
+			continue;
 		drop(loop, missed);
+		return;
 	}
 }
 
@@ -153,7 +168,8 @@ void relay_announce_answer(struct conn *conn, const struct ub_http_head *head)
 			.location = ub_http_value(head, "Location"),
 		};
 	size_t n = ub_wire_encode(&frame, loop->wire, UB_WIRE_FRAME_MAX);
-	if (n > 0 && !(tell_write(loop, exchange) && tell(loop, loop->wire, n)))
-		keep_missed(loop, exchange, loop->wire, n);
+	bool told = n > 0 && tell_write(loop, exchange) && tell(loop, loop->wire, n);
+	if (n > 0 && !(told && exchange->committed))
+		keep_missed(loop, exchange, loop->wire, n, frame.id);
 	relay_announce_forget(exchange);
 }

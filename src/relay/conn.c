@@ -167,6 +167,8 @@ enum step relay_conn_next(struct conn *conn)
 	struct loop *loop = conn->loop;
 	bool keep_alive = conn->exchange.keep_alive, complete = conn->request.complete;
 	relay_exchange_end(conn);
+	if (complete && !keep_alive && !conn->client.readable)
+		return STEP_CLOSE;
 	if (!complete || !keep_alive)
 		return begin_to_linger(conn);
 	relay_flow_next(&loop->blocks, &conn->request);
@@ -212,11 +214,14 @@ static void go_on(struct conn *conn)
 
 void relay_conn_committed(struct loop *loop, struct ub_wire_id id)
 {
-	uint32_t slot = id.slot & (UB_RELAY_CONNS_MAX - 1);
-	if (slot >= loop->n_slots)
+	uint32_t slot = id.slot % UB_RELAY_CONNS_MAX;
+	struct conn *conn = slot < loop->n_slots ? loop->slots[slot] : NULL;
+	if (!conn || conn->generation != id.generation || !conn->exchange.announced) {
+		relay_announce_committed(loop, id);
 		return;
-	struct conn *conn = loop->slots[slot];
-	if (conn->generation == id.generation && conn->phase == PHASE_PARK && conn->client.fd >= 0)
+	}
+	conn->exchange.committed = true;
+	if (conn->phase == PHASE_PARK)
 		go_on(conn);
 }
 

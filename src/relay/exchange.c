@@ -42,6 +42,7 @@ static enum step prepare(struct conn *conn, const struct ub_http_head *head, uin
 	relay_buffer_reserve(&conn->loop->blocks, &request->head, head->bytes.len + RELAY_REWRITE_MORE);
 	relay_rewrite(head, &rewrite, &request->head);
 	request->raw.start += exchange->head_len;
+	(void)relay_flow_track(request); /* what has come already; a body that is none shows again */
 	relay_timer_stop(&conn->timer);
 	conn->phase = wait ? PHASE_PARK : PHASE_CONNECT;
 	return STEP_AGAIN;
@@ -154,8 +155,8 @@ enum step relay_exchange_hold(struct conn *conn)
 		return relay_refuse(conn, 400, "a body that is not well-formed");
 	if (relay_flow_drain(&conn->response, &conn->client) == IO_BROKEN)
 		return STEP_CLOSE;
-	if (!request->complete &&
-	    (request->ready > UB_RELAY_HOLD_MAX || conn->loop->blocks.large > UB_RELAY_HELD_MAX))
+	if (request->ready > UB_RELAY_HOLD_MAX ||
+	    (!request->complete && conn->loop->blocks.large > UB_RELAY_HELD_MAX))
 		conn->exchange.hold = false;
 	if (request->complete || !conn->exchange.hold)
 		return release_held(conn);

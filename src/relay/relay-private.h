@@ -32,7 +32,7 @@ enum timer_kind {
 	TIMER_STREAM,  /* the next bytes of an answer, either way */
 	TIMER_LINGER,  /* the client's end */
 	TIMER_POOL,    /* an upstream connection between two requests */
-	TIMER_MISSED,  /* a write that no engine heard of; all others are a client's */
+	TIMER_MISSED,  /* a write that no engine has confirmed; all others are a client's */
 	TIMER_KINDS,
 };
 
@@ -226,6 +226,7 @@ struct exchange {
 	size_t head_len; /* of the request as it came, until it is rewritten */
 	size_t announced_len;
 	unsigned char *announced; /* the frame that announced the write: it holds a secret; NULL: none */
+	bool committed;           /* the engine has said so */
 	uint32_t engine;          /* the engine that it was sent to; 0: none */
 	int minor;
 	unsigned interim; /* 1xx answers so far */
@@ -281,8 +282,10 @@ enum step relay_refuse_send(struct conn *conn);
 bool relay_announce(struct conn *conn, const struct ub_http_head *head);
 /* The upstream's answer is told; head NULL: there was none. */
 void relay_announce_answer(struct conn *conn, const struct ub_http_head *head);
-/* A new engine is ready: what it has missed is told. */
+/* A new engine is ready: what no engine has confirmed is told. */
 void relay_announce_missed(struct loop *loop);
+/* The engine has confirmed a write that went on without its word. */
+void relay_announce_committed(struct loop *loop, struct ub_wire_id id);
 void relay_announce_forget(struct exchange *exchange);
 struct missed;
 void relay_announce_expired(struct loop *loop, struct missed *missed);

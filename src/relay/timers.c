@@ -22,6 +22,7 @@ void relay_timers_init(struct timers *timers, const struct ub_relay_options *opt
 	durations[TIMER_STREAM] = UB_RELAY_STREAM_MS;
 	durations[TIMER_LINGER] = UB_RELAY_LINGER_MS;
 	durations[TIMER_POOL] = UB_RELAY_POOL_MS;
+	durations[TIMER_MISSED] = UB_RELAY_MISSED_MS;
 }
 
 void relay_timer_stop(struct timer *timer)

@@ -26,6 +26,15 @@ Test(timers, expire_in_order_and_not_before)
 	cr_assert_eq(relay_timers_wait(&timers, 5000), -1);
 }
 
+Test(timers, have_a_duration_each)
+{
+	const struct ub_relay_options options = { 0 };
+	struct timers timers;
+	relay_timers_init(&timers, &options);
+	for (unsigned kind = 0; kind < TIMER_KINDS; kind++)
+		cr_expect_gt(timers.durations[kind], 0, "%u", kind);
+}
+
 Test(timers, start_anew_at_the_end_of_their_list)
 {
 	const struct ub_relay_options options = { .answer_ms = 1000 };

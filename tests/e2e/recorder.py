@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A bare TCP relay that writes down what passes, each way, for each connection."""
+import socket
+import threading
+
+import support
+
+
+class Connection:
+    def __init__(self):
+        self.client_bytes = b""
+        self.server_bytes = b""
+
+
+class Recorder:
+    def __init__(self, folder, port):
+        del folder
+        self.upstream_port = port
+        self.connections = []
+        self.lock = threading.Lock()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            connection = Connection()
+            with self.lock:
+                self.connections.append(connection)
+            threading.Thread(target=self.serve, args=(connection, client), daemon=True).start()
+
+    def serve(self, connection, client):
+        with client:
+            try:
+                server = socket.create_connection(("127.0.0.1", self.upstream_port))
+            except OSError:
+                return
+            with server:
+                back = threading.Thread(target=self.pump, args=(connection, "server_bytes", server, client))
+                back.start()
+                self.pump(connection, "client_bytes", client, server)
+                back.join()
+
+    def pump(self, connection, name, source, sink):
+        try:
+            while piece := source.recv(65536):
+                with self.lock:
+                    setattr(connection, name, getattr(connection, name) + piece)
+                sink.sendall(piece)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # one side has gone; the other pump sees it too
+
+    def take(self):
+        """What was recorded since the last time: pairs of bytes, one a connection."""
+        with self.lock:
+            taken, self.connections = self.connections, []
+            return [(each.client_bytes, each.server_bytes) for each in taken]
+
+    def stop(self):
+        self.listener.close()
+
+
+class Upstream:
+    """Stands for a server whose port is a recorder's."""
+
+    def __init__(self, server, recorder):
+        self.url = recorder.url
+        self.calendar_of = server.calendar_of
+
+
+def between(world, server):
+    """Upbeat with a recorder on each side: (client's side, Upbeat, server's side)."""
+    behind = world.start(Recorder, server.port)
+    upbeat = world.start(support.Upbeat, Upstream(server, behind))
+    before = world.start(Recorder, upbeat.port)
+    return before, upbeat, behind
