@@ -61,7 +61,7 @@ struct ub_civil ub_ical_civil_add(struct ub_civil civil, int64_t seconds);
 /* What reading an object's times needs. */
 struct reader {
 	const struct ub_ical *ical;
-	const struct ub_zones *zones;
+	const struct ub_zones *zones; /* NULL: only what the object defines */
 	struct ub_arena *arena;
 	struct ub_ical_refusal *refusal;
 	UB_VEC(struct own_zone {

@@ -106,13 +106,19 @@ static size_t in_order(struct ub_zone_change *changes, size_t n)
 	return kept;
 }
 
+/* Holidays are read without zones: whole days need none. */
+static const struct ub_zone *known(const struct reader *reader, struct ub_text tzid)
+{
+	return reader->zones ? ub_cal_zone_find(reader->zones, tzid) : NULL;
+}
+
 static const struct ub_zone *define(struct reader *reader, size_t component, struct ub_text tzid)
 {
 	const struct ub_ical *ical = reader->ical;
 	struct definition definition = { .reader = reader, .earliest = INT64_MAX };
 	size_t observances = 0;
 	const struct line *location = ub_ical_line(ical, component, "X-LIC-LOCATION", NULL);
-	const struct ub_zone *named = location ? ub_cal_zone_find(reader->zones, location->value) : NULL;
+	const struct ub_zone *named = location ? known(reader, location->value) : NULL;
 	if (named)
 		return named;
 	for (size_t i = component + 1; i < ical->components.n; i++) {
@@ -143,7 +149,7 @@ static const struct ub_zone *from_object(struct reader *reader, struct ub_text t
 const struct ub_zone *ub_ical_zone(struct reader *reader, struct ub_text tzid)
 {
 	tzid = ub_text_trim(ub_ical_text(reader->ical, tzid, reader->arena));
-	const struct ub_zone *zone = ub_cal_zone_find(reader->zones, tzid);
+	const struct ub_zone *zone = known(reader, tzid);
 	if (zone)
 		return zone;
 	for (size_t i = 0; i < reader->own.n; i++)
