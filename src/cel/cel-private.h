@@ -86,6 +86,8 @@ const struct ub_cel_type *cel_type_of(struct ub_arena *arena, const struct ub_ce
 const struct ub_cel_type *cel_type_param(struct ub_arena *arena, size_t number);
 /* Whether the type is dyn, or stands for a failed check. */
 bool cel_type_is_dyn(const struct ub_cel_type *type);
+/* Whether it is dyn, or has it inside. */
+bool cel_type_contains_dyn(const struct ub_cel_type *type);
 const struct field *cel_type_field(const struct ub_cel_type *object, struct ub_text name, size_t *index);
 /* Whether object type `type` is `ancestor` or refines it. */
 bool cel_type_refines(const struct ub_cel_type *type, const struct ub_cel_type *ancestor);

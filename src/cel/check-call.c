@@ -86,6 +86,8 @@ static struct ub_text known_overloads(
 {
 	struct ub_buf out = UB_BUF(check->arena);
 	size_t shown = 0;
+	if (ub_text_is(node->name, "_==_") || ub_text_is(node->name, "_!=_"))
+		return UB_TEXT("both sides must be of one type");
 	for (size_t i = 0; i < function->overloads.n && shown < 5; i++) {
 		const struct overload *overload = function->overloads.items[i];
 		if (overload->receiver != node->receiver)
@@ -162,21 +164,11 @@ static void resolve(struct check *check, struct node *node, const struct functio
 		fail_overload(check, node, function);
 }
 
-static bool contains_dyn(const struct ub_cel_type *type)
-{
-	if (type->kind == UB_CEL_DYN)
-		return true;
-	for (size_t i = 0; i < type->n_params; i++)
-		if (contains_dyn(type->params[i]))
-			return true;
-	return false;
-}
-
 /* A function that looks into its arguments may learn all that can be reached from them; one that does not
  * passes it on in the result's type, unless that is lost. */
 static void label_call(struct check *check, struct node *node)
 {
-	bool deep = contains_dyn(cel_unify_final(check, node->type));
+	bool deep = cel_type_contains_dyn(cel_unify_final(check, node->type));
 	for (size_t i = 0; i < node->n_overloads; i++) {
 		cel_check_label(node, node->overloads[i]->audience);
 		deep |= !node->overloads[i]->shallow;

@@ -395,7 +395,9 @@ static void join_reach(
     struct check *check, struct node *node, const struct node *part, const struct ub_cel_type *type)
 {
 	const struct ub_cel_type *own = cel_unify_final(check, part->type);
-	if (!cel_type_same(own, cel_unify_final(check, type)) && ub_cel_type_audience(own) > node->audience) {
+	type = cel_unify_final(check, type);
+	if (cel_type_contains_dyn(type) && !cel_type_same(own, type) &&
+	    ub_cel_type_audience(own) > node->audience) {
 		node->audience = ub_cel_type_audience(own);
 		node->blame = part;
 	}
@@ -424,7 +426,7 @@ static const struct ub_cel_type *common_type(
 	}
 	if (!common)
 		return cel_unify_fresh(check);
-	for (size_t i = first; i < node->n_args && common->kind == UB_CEL_DYN; i += stride)
+	for (size_t i = first; i < node->n_args; i += stride)
 		join_reach(check, node, node->args[i], common);
 	return common;
 }

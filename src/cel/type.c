@@ -79,6 +79,16 @@ bool cel_type_is_dyn(const struct ub_cel_type *type)
 	return type->kind == UB_CEL_DYN || type->kind == UB_CEL_ERROR;
 }
 
+bool cel_type_contains_dyn(const struct ub_cel_type *type)
+{
+	if (type->kind == UB_CEL_DYN)
+		return true;
+	for (size_t i = 0; i < type->n_params; i++)
+		if (cel_type_contains_dyn(type->params[i]))
+			return true;
+	return false;
+}
+
 const struct field *cel_type_field(const struct ub_cel_type *object, struct ub_text name, size_t *index)
 {
 	const struct ub_cel_object_type *root = object->object->root;

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+
+#include "fixture.h"
+#include "leaks.h"
+
+TestSuite(trace, .fini = ub_leak_check);
+
+static const char *explained(struct fixture *f, const char *text)
+{
+	struct ub_buf out = UB_BUF(f->arena);
+	ub_cel_trace_print(&out, ub_cel_explain(compiled(f, text), activation(f), f->arena, NULL), "");
+	return ub_buf_cstr(&out);
+}
+
+Test(trace, shows_the_part_that_decided)
+{
+	static const struct {
+		const char *text, *trace;
+	} cases[] = {
+		{ "n > 10 && s == \"daily\" && n < 5", "n > 10 && s == \"daily\" && n < 5 is false\n"
+						       "  s == \"daily\" is false\n"
+						       "    s is \"weekly sync\"\n" },
+		{ "n > 50 || s.contains(\"sync\")", "n > 50 || s.contains(\"sync\") is true\n"
+						    "  s.contains(\"sync\") is true\n"
+						    "    s is \"weekly sync\"\n" },
+		{ "n > 50 || !has_account", "n > 50 || !has_account is false\n"
+					    "  n > 50 is false\n"
+					    "    n is 42\n"
+					    "  !has_account is false\n"
+					    "    has_account is true\n" },
+		{ "people.exists(p, p.name == \"Bob\")", "people.exists(p, p.name == \"Bob\") is true\n"
+							 "  p.name == \"Bob\" is true\n"
+							 "    p.name is \"Bob\"\n" },
+		{ "people.exists(p, p.name == \"Eve\")",
+		    "people.exists(p, p.name == \"Eve\") is false\n"
+		    "  people is [\"ann@ours.example\", \"bob@acme.example\"]\n" },
+		{ "account.owner.name == \"Ann\" ? n : 0", "account.owner.name == \"Ann\" ? n : 0 is 42\n"
+							   "  account.owner.name == \"Ann\" is true\n"
+							   "    account.owner.name is \"Ann\"\n"
+							   "  n is 42\n" },
+		{ "maybe > 1 || n > 50", "maybe > 1 || n > 50 is cannot tell: `maybe` has no value\n"
+					 "  maybe > 1 is cannot tell: `maybe` has no value\n"
+					 "    maybe is cannot tell: `maybe` has no value\n" },
+	};
+	struct fixture f = fixture_new(NULL);
+	for (size_t i = 0; i < UB_COUNT(cases); i++)
+		cr_expect_str_eq(explained(&f, cases[i].text), cases[i].trace);
+	fixture_free(&f);
+}
+
+Test(trace, goes_into_lazy_variables)
+{
+	struct fixture f = fixture_new(NULL);
+	ub_cel_declare_lazy(f.env, UB_TEXT("busy"), compiled(&f, "size(people) > 1"));
+	cr_expect_str_eq(explained(&f, "n > 10 && busy"), "n > 10 && busy is true\n"
+							  "  n > 10 is true\n"
+							  "    n is 42\n"
+							  "  busy is true\n"
+							  "    size(people) > 1 is true\n"
+							  "      size(people) is 2\n"
+							  "        people is [\"ann@ours.example\", "
+							  "\"bob@acme.example\"]\n");
+	fixture_free(&f);
+}
