@@ -94,8 +94,8 @@ struct ub_plan {
 	const char *not_eligible; /* ub_facts_not_eligible()'s word; then the rest is empty */
 	struct ub_match *matches; /* one a rule, in rule order: verdict, reason, trace (rules.h) */
 	size_t n_matches;
-	UB_VEC(struct ub_item) items;
-	UB_VEC(struct ub_step) steps;
+	UB_VEC(struct ub_item) items; /* by time */
+	UB_VEC(struct ub_step) steps; /* as they are to be done: what others are placed by comes first */
 	UB_VEC(struct ub_note) notes;
 };
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
 #include "plan-private.h"
 
 static void add_note(
@@ -61,6 +63,15 @@ static bool find_owner(struct ub_making *making)
 	return false;
 }
 
+/* By time, as in a calendar; of the same time by name. */
+static int compare_items(const void *a, const void *b)
+{
+	const struct ub_item *x = a, *y = b;
+	ub_instant at = x->kind == UB_ITEM_TASK ? x->due : x->start;
+	ub_instant than = y->kind == UB_ITEM_TASK ? y->due : y->start;
+	return at < than ? -1 : at > than ? 1 : ub_text_cmp(x->id, y->id);
+}
+
 struct ub_plan *ub_plan_make(const struct ub_plan_input *input, struct ub_arena *arena)
 {
 	struct ub_plan *plan = UB_NEW(arena, struct ub_plan);
@@ -77,5 +88,7 @@ struct ub_plan *ub_plan_make(const struct ub_plan_input *input, struct ub_arena 
 	for (size_t i = 0; i < plan->n_matches; i++)
 		if (plan->matches[i].verdict == UB_YES)
 			make_rule_items(&making, plan->matches[i].rule);
+	if (plan->items.n)
+		qsort(plan->items.items, plan->items.n, sizeof(*plan->items.items), compare_items);
 	return plan;
 }
