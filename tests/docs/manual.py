@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The manual pages are clean, and their examples work.
 
-A literal display behind a comment `.\\" file DIRECTORY/PATH` is that file; each such DIRECTORY is a rule directory
-in which `upbeat check` finds nothing to say.
+A literal display behind a comment `.\\" file PATH` is that file. Of DIRECTORY/PATH, DIRECTORY is a rule directory in
+which `upbeat check` finds nothing to say. A display that begins with `$ ` is a session beside those files: each such
+line is run by the shell and must print what follows it, where `...` stands for anything, as a line for any lines.
 """
 import os
 import pathlib
@@ -48,8 +49,26 @@ def write(root, page):
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
-        directories.append(root / pathlib.PurePath(path).parts[0])
+        if "/" in path:
+            directories.append(root / pathlib.PurePath(path).parts[0])
     return sorted(set(directories))
+
+
+def sessions(page):
+    """The commands of a page and what each prints, as (command, lines)."""
+    for display in re.findall(r"^\.Bd -literal.*\n((?:.*\n)*?)\.Ed$", page.read_text(), re.M):
+        if not display.startswith("$ "):
+            continue
+        for command in re.split(r"^\$ ", display, flags=re.M)[1:]:
+            line, *printed = command.splitlines()
+            yield text_of(line), [text_of(each) for each in printed]
+
+
+def matches(printed, pattern):
+    """Whether lines are as shown."""
+    whole = "".join("(?:.*\n)*" if line == "..." else re.escape(line).replace(r"\.\.\.", ".*") + "\n"
+                    for line in pattern)
+    return re.fullmatch(whole, printed)
 
 
 @tap.case("every page is clean mdoc")
@@ -75,6 +94,24 @@ def _():
                 tap.contains(done.stdout, "no problems", f"{page.name}, {directory.name}")
                 seen += 1
     assert seen >= 2, f"{seen} directories are no example"
+
+
+@tap.case("the sessions that the pages show go as shown")
+def _():
+    seen = 0
+    with tempfile.TemporaryDirectory() as programs:
+        pathlib.Path(programs, "upbeat").symlink_to(os.environ["UPBEAT"])
+        path = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
+        for page in PAGES:
+            with tempfile.TemporaryDirectory() as root:
+                write(pathlib.Path(root), page)
+                for command, pattern in sessions(page):
+                    done = subprocess.run(
+                        command, shell=True, cwd=root, env=path, capture_output=True, text=True, timeout=60)
+                    said = done.stdout + done.stderr
+                    assert matches(said, pattern), f"{page.name}: {command}\n{said}"
+                    seen += 1
+    assert seen >= 5, f"{seen} commands are no session"
 
 
 sys.exit(tap.run())
