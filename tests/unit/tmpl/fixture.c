@@ -168,7 +168,7 @@ const char *fixture_render(struct fixture *f, const struct ub_template *tmpl, in
 }
 
 /* A title's place: as if it stood in a rule file of its own. */
-static struct ub_place map_place(void *data, size_t at, size_t len)
+struct ub_place fixture_place(void *data, size_t at, size_t len)
 {
 	return (struct ub_place){ data, at, len };
 }
@@ -176,5 +176,5 @@ static struct ub_place map_place(void *data, size_t at, size_t len)
 const struct ub_template *fixture_compile(struct fixture *f, const char *text)
 {
 	const struct ub_source *source = fixture_source(f->arena, "rules.yaml", text);
-	return ub_template_compile(f->set, source->text, map_place, (void *)source, &f->diags);
+	return ub_template_compile(f->set, source->text, fixture_place, (void *)source, &f->diags);
 }

@@ -35,6 +35,8 @@ void fixture_add(struct fixture *f, const char *file, const char *text); /* "car
 const struct ub_template *fixture_use(struct fixture *f, const char *name);
 /* The template as text with `minutes`; "cannot tell: ..." when it could not be rendered. */
 const char *fixture_render(struct fixture *f, const struct ub_template *tmpl, int64_t minutes);
+/* A place in the source that `data` is, as if it were a rule file. */
+struct ub_place fixture_place(void *data, size_t at, size_t len);
 /* A one-line template; NULL with diagnostics. */
 const struct ub_template *fixture_compile(struct fixture *f, const char *text);
 
