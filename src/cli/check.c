@@ -11,26 +11,23 @@ static const struct ub_cli_option options[] = {
 	[CONFIG] = { "config", 'c', "FILE", "the settings, and all that they name" },
 };
 
-static void print_count(struct ub_buf *out, size_t n, const char *what)
+static void add_count(struct ub_buf *out, size_t n, const char *what)
 {
-	ub_buf_printf(out, "%zu %s%s", n, what, n == 1 ? "" : "s");
+	ub_buf_printf(out, "%s%zu %s%s", out->len ? ", " : "", n, what, n == 1 ? "" : "s");
 }
 
-static void print_summary(
-    struct ub_buf *out, const struct ub_diags *diags, const struct ub_snapshot *snapshot)
+static struct ub_text summary(const struct ub_diags *diags, const struct ub_snapshot *snapshot)
 {
-	if (snapshot) {
-		print_count(out, snapshot->rules->n_rules, "rule");
-		ub_buf_str(out, diags->warnings ? ", " : ", no problems\n");
-	}
-	if (diags->errors) {
-		print_count(out, diags->errors, "error");
-		ub_buf_str(out, diags->warnings ? ", " : "\n");
-	}
-	if (diags->warnings) {
-		print_count(out, diags->warnings, "warning");
-		ub_buf_char(out, '\n');
-	}
+	struct ub_buf out = UB_BUF(diags->arena);
+	if (snapshot)
+		add_count(&out, snapshot->rules->n_rules, "rule");
+	if (diags->errors)
+		add_count(&out, diags->errors, "error");
+	if (diags->warnings)
+		add_count(&out, diags->warnings, "warning");
+	if (diags->errors + diags->warnings == 0)
+		ub_buf_str(&out, ", no problems");
+	return ub_buf_text(&out);
 }
 
 static int run(struct ub_cli *cli)
@@ -42,10 +39,9 @@ static int run(struct ub_cli *cli)
 	struct ub_buf out = UB_BUF(cli->arena);
 	ub_diags_sort(&diags);
 	ub_diags_print(&diags, &out, ub_cli_colour(STDOUT_FILENO));
-	print_summary(&out, &diags, snapshot);
-	bool good = snapshot && diags.errors == 0;
+	ub_buf_printf(&out, "%.*s\n", UB_ARGS(summary(&diags, snapshot)));
 	ub_snapshot_release(&snapshot);
-	return ub_cli_write(STDOUT_FILENO, &out) && good ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+	return ub_cli_write(STDOUT_FILENO, &out) && diags.errors == 0 ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 }
 
 const struct ub_cli_command ub_cli_check = {

@@ -102,7 +102,7 @@ static int run(struct ub_cli *cli)
 		    cli, ub_ical_read(text, zones, cli->arena, &(struct ub_ical_refusal){ 0 }), &input);
 	struct ub_diags diags = UB_DIAGS(cli->arena);
 	struct ub_snapshot *snapshot = ub_snapshot_load(&input, &diags);
-	if (!snapshot) /* warnings are for `check` */
+	if (diags.errors) /* warnings are for `check` */
 		ub_cli_print_diags(&diags);
 	int status = snapshot ? UB_EXIT_USAGE : UB_EXIT_FINDINGS;
 	struct ub_decide_input decide = { .snapshot = snapshot,

@@ -35,7 +35,8 @@ static struct ub_snapshot *begin(struct ub_cli *cli, int *signals)
 	struct ub_diags diags = UB_DIAGS(cli->arena);
 	struct ub_snapshot *snapshot =
 	    ub_snapshot_load(&(struct ub_snapshot_input){ .settings_path = path }, &diags);
-	if (!snapshot) /* warnings are for `check` */
+	/* Warnings are for `check`, and what the relay has told is not told again by the engine. */
+	if (!snapshot || (diags.errors && cli->command == &ub_cli_serve))
 		ub_cli_print_diags(&diags);
 	return snapshot;
 }

@@ -95,6 +95,12 @@ Test(golden, explains_what_comes_late_across_the_change_of_clocks)
 	golden("outlook.txt", EXPLAIN "--at 2026-10-26T13:05:00Z outlook.ics");
 }
 
+/* The holiday moves the prep call; the account's data make it longer and let the other rule tell. */
+Test(golden, explains_with_settings_holidays_and_accounts)
+{
+	golden("settings.txt", "upbeat explain -c settings.yaml --at 2026-11-02T09:00:00Z meeting.ics");
+}
+
 Test(golden, takes_the_organizers_domain_for_ours_and_says_so)
 {
 	golden("derived.txt", "upbeat explain --rules rules --at 2026-11-02T09:00:00Z meeting.ics");
@@ -126,6 +132,7 @@ Test(golden, checks_settings_and_rules_at_once)
 {
 	golden("check-broken.txt", "upbeat check -c broken.yaml");
 	golden("check-good.txt", "upbeat check rules");
+	golden("check-accounts.txt", "upbeat check -c broken-accounts-settings.yaml");
 	golden("check-missing.txt", "upbeat check no-such-directory");
 }
 
