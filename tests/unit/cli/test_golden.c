@@ -123,6 +123,25 @@ Test(golden, says_what_cannot_be_read)
 	golden("broken.json", EXPLAIN "--json broken.ics");
 }
 
+Test(golden, reads_input_up_to_its_limit)
+{
+	struct ub_arena *arena = ub_arena_new();
+	char path[] = "/tmp/upbeat-input-XXXXXX";
+	int fd = mkstemp(path);
+	char words[4][20] = { "upbeat", "explain", "--json", "--rules=rules" };
+	char *argv[] = { words[0], words[1], words[2], words[3], path, NULL };
+	cr_assert(chdir(FOLDER) == 0 && fd >= 0 && ftruncate(fd, UB_CLI_INPUT_MAX) == 0);
+	struct ub_text text = output_of(arena, 5, argv);
+	cr_expect_neq(
+	    ub_text_find(text, UB_TEXT("\"code\": \"too-large\""), 0), SIZE_MAX, "%.*s", UB_ARGS(text));
+	cr_assert_eq(ftruncate(fd, UB_CLI_INPUT_MAX + 1), 0);
+	text = output_of(arena, 5, argv);
+	cr_expect(ub_text_starts(text, ub_textf(arena, "upbeat: %s: ", path)), "%.*s", UB_ARGS(text));
+	close(fd);
+	unlink(path);
+	ub_arena_free(&arena);
+}
+
 Test(golden, refuses_a_time_that_is_none)
 {
 	golden("no-time.txt", EXPLAIN "--at yesterday meeting.ics");
