@@ -122,11 +122,13 @@ void ub_tmpl_parse_front(const struct tmpl_origin *origin, struct tmpl_front *fr
 {
 	struct front_parser p = { origin, front, diags };
 	struct ub_text text = origin->text;
-	size_t at = 0;
-	front->end = 0;
-	if (!ub_text_is(cut_line(text, 0, &at), "---"))
+	size_t first = ub_text_starts(text, UB_TEXT("\xEF\xBB\xBF")) ? 3 : 0; /* a byte order mark */
+	size_t at;
+	front->end = first;
+	if (!ub_text_is(cut_line(text, first, &at), "---"))
 		return;
 	size_t begin = at;
+	front->end = 0;
 	for (size_t next; at < text.len; at = next) {
 		struct ub_text line = cut_line(text, at, &next);
 		if (ub_text_is(line, "---")) {
@@ -135,7 +137,7 @@ void ub_tmpl_parse_front(const struct tmpl_origin *origin, struct tmpl_front *fr
 		}
 	}
 	if (!front->end) {
-		struct ub_diag *diag = ub_error(diags, "unclosed-head", ub_tmpl_place(origin, 0, 3),
+		struct ub_diag *diag = ub_error(diags, "unclosed-head", ub_tmpl_place(origin, first, 3),
 		    "the head that this line opens is not closed");
 		ub_diag_set_help(diags, diag, "end it with a line `---`");
 		front->end = text.len;

@@ -87,7 +87,8 @@ static bool is_standalone(const struct parser *p, size_t from, size_t to)
 	bool quiet = false;
 	for (size_t i = from; i < to; i++) {
 		const struct tmpl_token *token = &p->tokens.items[i];
-		size_t closed = opens(token->kind) ? closed_on_line(p, i, to) : SIZE_MAX;
+		bool may_close = token->kind == TOKEN_PARENT || token->kind == TOKEN_BLOCK;
+		size_t closed = may_close ? closed_on_line(p, i, to) : SIZE_MAX;
 		switch (token->kind) {
 		case TOKEN_TEXT:
 			if (!all_blank(part(p, token->at, token->len)))
@@ -293,24 +294,23 @@ static void parse_standalone(struct parser *p, const struct line *line)
 	size_t parent_end = line->from; /* of a parent that begins and ends on this line */
 	for (size_t i = line->from; i < line->to; i++) {
 		const struct tmpl_token *token = &p->tokens.items[i];
+		size_t closed = token->kind == TOKEN_PARENT ? closed_on_line(p, i, line->to) : SIZE_MAX;
 		switch (token->kind) {
-		case TOKEN_CLOSE:
-			close(p, token);
+		case TOKEN_NEWLINE:
+		case TOKEN_COMMENT:
+		case TOKEN_DELIMITERS:
 			break;
 		case TOKEN_TEXT: /* what such a parent gives to a block counts, blanks too */
 			if (i < parent_end && p->stack[p->depth].node->kind == NODE_BLOCK)
 				add(p, NODE_TEXT, part(p, token->at, token->len));
 			break;
+		case TOKEN_CLOSE:
+			close(p, token);
+			break;
 		default:
-			if (token->kind == TOKEN_PARENT && i >= parent_end &&
-			    closed_on_line(p, i, line->to) != SIZE_MAX)
-				parent_end = closed_on_line(p, i, line->to);
+			if (closed != SIZE_MAX && i >= parent_end)
+				parent_end = closed;
 			add_tag(p, token, line, true);
-			break;
-		case TOKEN_NEWLINE:
-		case TOKEN_COMMENT:
-		case TOKEN_DELIMITERS:
-			break;
 		}
 	}
 }

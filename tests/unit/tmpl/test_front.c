@@ -33,6 +33,16 @@ Test(front, is_internal_text_unless_it_says_otherwise)
 	ub_arena_free(&arena);
 }
 
+Test(front, passes_over_a_byte_order_mark)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_diags diags = UB_DIAGS(arena);
+	cr_expect_eq(read_front("\xEF\xBB\xBFHello", &diags).end, 3);
+	cr_expect_eq(
+	    read_front("\xEF\xBB\xBF---\naudience: customer\n---\n", &diags).audience, UB_AUDIENCE_CUSTOMER);
+	ub_arena_free(&arena);
+}
+
 Test(front, says_what_is_wrong_with_it)
 {
 	static const struct {
