@@ -27,6 +27,11 @@ struct ub_rule_layer {
 	size_t n_files;
 };
 
+struct ub_spans {
+	struct ub_span *items;
+	size_t n, cap;
+};
+
 /* A value that may depend on the facts: the first case whose condition holds, or nothing.
  * What a `use` is depends on the field: see struct ub_rule_item. */
 struct ub_case {
@@ -36,7 +41,9 @@ struct ub_case {
 		struct ub_span span;
 		struct ub_point point;
 		bool flag;
-		struct ub_text word;
+		int choice; /* a value of the field's enum */
+		struct ub_spans spans;
+		struct ub_texts texts;
 		const struct ub_template *text;      /* a title or another one-line template */
 		const struct ub_template *body;      /* a template by name */
 		const struct ub_cel_program *people; /* list(person); NULL: none */
@@ -61,18 +68,15 @@ struct ub_rule_item {
 	struct ub_cases between_from, between_to; /* point; a window of whole business days or instants */
 	struct ub_cases at;                       /* point */
 	struct ub_cases due, latest;              /* point; task */
-	enum ub_prefer prefer;
-	enum ub_late late;
-	enum ub_full full;
-	enum ub_free free;
-	struct ub_cases duration;  /* span */
-	struct ub_cases attendees; /* people */
-	struct ub_cases agenda;    /* body */
-	struct ub_cases mail;      /* body: customer text */
-	struct ub_span *reminders;
-	size_t n_reminders;
-	struct ub_texts categories;
-	bool busy;
+	/* choice; not given: the first word of each enum */
+	struct ub_cases prefer, late, full, free;
+	struct ub_cases duration;   /* span */
+	struct ub_cases attendees;  /* people */
+	struct ub_cases agenda;     /* body */
+	struct ub_cases mail;       /* body: customer text */
+	struct ub_cases reminders;  /* spans */
+	struct ub_cases categories; /* texts */
+	struct ub_cases busy;       /* flag; not given: busy */
 };
 
 enum ub_rule_mode { UB_MODE_ENFORCE, UB_MODE_AUDIT };

@@ -20,14 +20,56 @@ static bool choose_people(struct ub_making *making, struct ub_draft *draft)
 	return verdict != UB_CANNOT_TELL;
 }
 
-static bool set_reminders(struct ub_making *making, struct ub_draft *draft)
+static bool choose_word(
+    struct ub_making *making, struct ub_draft *draft, struct ub_cases cases, const char *field, int *word)
+{
+	const struct ub_case *chosen;
+	enum ub_verdict verdict = ub_plan_case(making, draft, cases, field, &chosen);
+	if (verdict == UB_YES)
+		*word = chosen->use.choice;
+	return verdict != UB_CANNOT_TELL;
+}
+
+static bool choose_wishes(struct ub_making *making, struct ub_draft *draft)
 {
 	const struct ub_rule_item *source = draft->source;
-	draft->item.reminders = UB_NEW_ARRAY(making->arena, int64_t, source->n_reminders);
-	for (size_t i = 0; i < source->n_reminders; i++)
-		if (ub_cal_span_seconds(
-			source->reminders[i], &draft->item.reminders[draft->item.n_reminders]))
-			draft->item.n_reminders++;
+	struct ub_wishes *wishes = &draft->wishes;
+	return choose_word(making, draft, source->prefer, "prefer", &wishes->prefer) &&
+	       choose_word(making, draft, source->late, "late", &wishes->late) &&
+	       choose_word(making, draft, source->full, "full", &wishes->full) &&
+	       choose_word(making, draft, source->free, "free", &wishes->free);
+}
+
+static bool choose_busy(struct ub_making *making, struct ub_draft *draft)
+{
+	const struct ub_case *chosen;
+	enum ub_verdict verdict = ub_plan_case(making, draft, draft->source->busy, "busy", &chosen);
+	draft->item.busy = verdict == UB_YES ? chosen->use.flag : true;
+	return verdict != UB_CANNOT_TELL;
+}
+
+static bool choose_categories(struct ub_making *making, struct ub_draft *draft)
+{
+	const struct ub_case *chosen;
+	enum ub_verdict verdict =
+	    ub_plan_case(making, draft, draft->source->categories, "categories", &chosen);
+	if (verdict == UB_YES)
+		draft->item.categories = chosen->use.texts;
+	return verdict != UB_CANNOT_TELL;
+}
+
+static bool choose_reminders(struct ub_making *making, struct ub_draft *draft)
+{
+	const struct ub_case *chosen;
+	struct ub_item *item = &draft->item;
+	enum ub_verdict verdict = ub_plan_case(making, draft, draft->source->reminders, "reminders", &chosen);
+	if (verdict != UB_YES)
+		return verdict == UB_NO;
+	struct ub_spans spans = chosen->use.spans;
+	item->reminders = UB_NEW_ARRAY(making->arena, int64_t, spans.n);
+	for (size_t i = 0; i < spans.n; i++)
+		if (ub_cal_span_seconds(spans.items[i], &item->reminders[item->n_reminders]))
+			item->n_reminders++;
 	return true;
 }
 
@@ -106,8 +148,6 @@ void ub_plan_draft(struct ub_making *making, struct ub_drafts *drafts, struct ub
 	*item = (struct ub_item){ .kind = source->task ? UB_ITEM_TASK : UB_ITEM_EVENT,
 		.rule = draft->rule,
 		.source = source,
-		.busy = source->busy,
-		.categories = source->categories,
 		.parent_uid = making->input->facts->meeting.event->uid,
 		.id =
 		    ub_textf(making->arena, "%.*s/%.*s", UB_ARGS(draft->rule->name), UB_ARGS(source->name)) };
@@ -116,7 +156,8 @@ void ub_plan_draft(struct ub_making *making, struct ub_drafts *drafts, struct ub
 		ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "it was deleted by hand and stays away");
 		return;
 	}
-	if (choose_people(making, draft) && ub_plan_place(making, drafts, draft) &&
-	    ub_plan_texts(making, draft) && set_reminders(making, draft))
+	if (choose_wishes(making, draft) && choose_busy(making, draft) && choose_people(making, draft) &&
+	    ub_plan_place(making, drafts, draft) && ub_plan_texts(making, draft) &&
+	    choose_categories(making, draft) && choose_reminders(making, draft))
 		add_to_plan(making, draft, existing);
 }

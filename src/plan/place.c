@@ -106,12 +106,12 @@ static struct ub_work_calendar *calendars(
 static bool counts_as_busy(
     const struct ub_making *making, const struct ub_draft *draft, struct ub_text address)
 {
-	if (draft->source->free == UB_FREE_NOBODY)
+	if (draft->wishes.free == UB_FREE_NOBODY)
 		return false;
 	if (ub_text_eq_nocase(address, making->owner->email))
 		return true;
 	const struct ub_people *attendees = &draft->item.attendees;
-	for (size_t i = 0; draft->source->free == UB_FREE_ATTENDEES && i < attendees->n; i++)
+	for (size_t i = 0; draft->wishes.free == UB_FREE_ATTENDEES && i < attendees->n; i++)
 		if (ub_text_eq_nocase(address, attendees->items[i]->email))
 			return true;
 	return false;
@@ -172,9 +172,9 @@ static bool place_between(
 		.before = !point->after,
 		.useful_until = point->after ? to.end + UB_PLAN_SEARCH : anchor,
 		.duration = duration,
-		.prefer = source->prefer,
-		.late = source->late,
-		.full = source->full,
+		.prefer = (enum ub_prefer)draft->wishes.prefer,
+		.late = (enum ub_late)draft->wishes.late,
+		.full = (enum ub_full)draft->wishes.full,
 		.same_time = time_of_day(making->calendar.zone, making->input->facts->meeting.start),
 		.busy = busy_times(making, draft) };
 	request.people = calendars(making, &draft->item.attendees, &request.n_people);
@@ -235,7 +235,7 @@ static struct deadline find_deadline(struct ub_making *making, struct ub_drafts 
 static bool make_late(struct ub_making *making, struct ub_draft *draft, ub_instant not_before)
 {
 	ub_instant from = making->input->facts->now, start = making->input->facts->meeting.start;
-	if (draft->source->late == UB_LATE_SKIP)
+	if (draft->wishes.late == UB_LATE_SKIP)
 		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its time has passed");
 	bool ahead = start > from;
 	if (not_before > from)

@@ -52,6 +52,11 @@ ub_instant ub_plan_working_moment(
 
 /* ---- the making of one plan ---- */
 
+/* Words of a rule item, as they hold for this meeting. */
+struct ub_wishes {
+	int prefer, late, full, free; /* enum ub_prefer, ... */
+};
+
 /* One item of a rule on its way into the plan. */
 struct ub_draft {
 	const struct ub_rule *rule;
@@ -63,6 +68,7 @@ struct ub_draft {
 		UB_DRAFT_DROPPED,  /* it is not to be */
 		UB_DRAFT_UNDECIDED /* cannot tell */
 	} state;
+	struct ub_wishes wishes;
 	struct ub_item item;
 };
 

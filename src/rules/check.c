@@ -89,10 +89,17 @@ static const size_t item_cases[] = {
 	offsetof(struct ub_rule_item, at),
 	offsetof(struct ub_rule_item, due),
 	offsetof(struct ub_rule_item, latest),
+	offsetof(struct ub_rule_item, prefer),
+	offsetof(struct ub_rule_item, late),
+	offsetof(struct ub_rule_item, full),
+	offsetof(struct ub_rule_item, free),
 	offsetof(struct ub_rule_item, duration),
 	offsetof(struct ub_rule_item, attendees),
 	offsetof(struct ub_rule_item, agenda),
 	offsetof(struct ub_rule_item, mail),
+	offsetof(struct ub_rule_item, reminders),
+	offsetof(struct ub_rule_item, categories),
+	offsetof(struct ub_rule_item, busy),
 };
 
 bool each_condition(const struct ub_rule_item *item, size_t *at, const struct ub_cel_program **when)

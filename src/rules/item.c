@@ -60,7 +60,6 @@ static const struct ub_yaml_type full_type = { .shape = UB_YAML_CHOICE, UB_YAML_
 static const struct ub_yaml_type free_type = {
 	.shape = UB_YAML_CHOICE, UB_YAML_WORDS(free_words), .check = check_free
 };
-static const struct ub_yaml_type refused_type = { .shape = UB_YAML_CUSTOM, .read = refuse };
 static const struct ub_yaml_type reminders_type = { .shape = UB_YAML_ONE_OR_LIST_OF,
 	.item = &span_type,
 	.item_size = sizeof(struct ub_span),
@@ -69,14 +68,30 @@ static const struct ub_yaml_type categories_type = { .shape = UB_YAML_ONE_OR_LIS
 	.item = &ub_yaml_type_text,
 	.item_size = sizeof(struct ub_text),
 	.check = check_short_list };
+static const struct ub_yaml_type refused_type = { .shape = UB_YAML_CUSTOM, .read = refuse };
+
+#define CASES_OF(literal)                                                                                    \
+	{                                                                                                    \
+		.shape = UB_YAML_CUSTOM, .read = read_cases, .item = &literal                                \
+	}
+static const struct ub_yaml_type prefer_cases_type = CASES_OF(prefer_type);
+static const struct ub_yaml_type late_cases_type = CASES_OF(late_type);
+static const struct ub_yaml_type full_cases_type = CASES_OF(full_type);
+static const struct ub_yaml_type free_cases_type = CASES_OF(free_type);
+static const struct ub_yaml_type busy_cases_type = CASES_OF(ub_yaml_type_bool);
+static const struct ub_yaml_type reminders_cases_type = CASES_OF(reminders_type);
+static const struct ub_yaml_type categories_cases_type = CASES_OF(categories_type);
+static const struct ub_yaml_type duration_cases_type = CASES_OF(duration_type);
+static const struct ub_yaml_type point_cases_type = CASES_OF(point_type);
+static const struct ub_yaml_type title_cases_type = CASES_OF(title_type);
+static const struct ub_yaml_type body_cases_type = CASES_OF(body_type);
+static const struct ub_yaml_type people_cases_type = CASES_OF(people_type);
 
 /* What the table reads into. */
 struct item_text {
 	struct ub_text event, task;
 	struct ub_rule_item item;
 	struct window_cases between;
-	int prefer, late, full, free;
-	UB_VEC(struct ub_span) reminders;
 	const struct ub_yaml_node *ignored;
 };
 
@@ -89,19 +104,19 @@ static const struct ub_yaml_field item_fields[] = {
 	{ "title", &title_cases_type, ITEM(title), true, "what the calendar shows; a template" },
 	{ "between", &window_cases_type, PLACE(between), false, "the window for the event" },
 	{ "at", &point_cases_type, ITEM(at), false, "when the event begins" },
-	{ "prefer", &prefer_type, PLACE(prefer), false, "which slot of the window" },
-	{ "late", &late_type, PLACE(late), false, "what to do when the window has passed" },
-	{ "full", &full_type, PLACE(full), false, "what to do when the window is full" },
-	{ "free", &free_type, PLACE(free), false, "whose busy times to avoid" },
+	{ "prefer", &prefer_cases_type, ITEM(prefer), false, "which slot of the window" },
+	{ "late", &late_cases_type, ITEM(late), false, "what to do when the window has passed" },
+	{ "full", &full_cases_type, ITEM(full), false, "what to do when the window is full" },
+	{ "free", &free_cases_type, ITEM(free), false, "whose busy times to avoid" },
 	{ "duration", &duration_cases_type, ITEM(duration), false, "how long the event takes" },
 	{ "due", &point_cases_type, ITEM(due), false, "when the to-do is due" },
 	{ "latest", &point_cases_type, ITEM(latest), false, "the to-do is due no later than this" },
 	{ "attendees", &people_cases_type, ITEM(attendees), false, "who is invited; `none` for nobody" },
 	{ "agenda", &body_cases_type, ITEM(agenda), false, "the template of the description" },
 	{ "mail", &body_cases_type, ITEM(mail), false, "the template of a text for the customer" },
-	{ "reminders", &reminders_type, PLACE(reminders), false, "how long before to remind" },
-	{ "categories", &categories_type, ITEM(categories), false, "categories of the item" },
-	{ "busy", &ub_yaml_type_bool, ITEM(busy), false, "whether the time counts as taken" },
+	{ "reminders", &reminders_cases_type, ITEM(reminders), false, "how long before to remind" },
+	{ "categories", &categories_cases_type, ITEM(categories), false, "categories of the item" },
+	{ "busy", &busy_cases_type, ITEM(busy), false, "whether the time counts as taken" },
 	{ "sections", &refused_type, PLACE(ignored), false, "templates appended to the agenda" },
 	{ "every", &refused_type, PLACE(ignored), false, "how often, in a rule for accounts" },
 	{ "satisfied_by", &refused_type, PLACE(ignored), false, "a meeting that counts instead" },
@@ -210,7 +225,7 @@ static bool is_new(struct loader *loader, const struct loaded_rule *rule, const 
 
 static bool read_values(struct loader *loader, struct loaded_item *item)
 {
-	struct item_text text = { .item = { .busy = true } };
+	struct item_text text = { 0 };
 	bool good = ub_yaml_read(&loader->reader, &item_type, item->node, &text);
 	struct ub_rule_item *out = &text.item;
 	out->place = item->item.place;
@@ -218,12 +233,6 @@ static bool read_values(struct loader *loader, struct loaded_item *item)
 	out->name = item->item.name;
 	out->between_from = text.between.from;
 	out->between_to = text.between.to;
-	out->prefer = (enum ub_prefer)text.prefer;
-	out->late = (enum ub_late)text.late;
-	out->full = (enum ub_full)text.full;
-	out->free = (enum ub_free)text.free;
-	out->reminders = text.reminders.items;
-	out->n_reminders = text.reminders.n;
 	item->item = *out;
 	check_item(loader, item);
 	return good;

@@ -99,8 +99,10 @@ bool load_items(struct loader *loader, struct loaded_rule *rule, const struct ub
 
 /* ---- value.c: what the fields of an item hold; CUSTOM types for tables ---- */
 
-extern const struct ub_yaml_type span_type, duration_cases_type, point_cases_type, title_cases_type,
-    body_cases_type, people_cases_type;
+extern const struct ub_yaml_type span_type, duration_type, point_type, title_type, body_type, people_type;
+
+/* Reads a struct ub_cases: one literal of type->item, or a list of cases with such. */
+ub_yaml_read_fn read_cases;
 
 /* `between`: two points, or cases of such pairs. */
 struct window_cases {

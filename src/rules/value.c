@@ -181,7 +181,7 @@ static bool read_case(const struct ub_yaml_reader *reader, const struct ub_yaml_
 	return text.use && ub_yaml_read(reader, literal, text.use, &out->use) && good;
 }
 
-static bool read_cases(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+bool read_cases(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
 	struct ub_cases *cases = out;
@@ -251,43 +251,26 @@ const struct ub_yaml_type span_type = { .shape = UB_YAML_CUSTOM,
 	.max = UB_RULE_REMINDER_MAX,
 	.read = read_length };
 
-static const struct ub_yaml_type duration_type = { .shape = UB_YAML_CUSTOM,
+const struct ub_yaml_type duration_type = { .shape = UB_YAML_CUSTOM,
 	.noun = "a duration like `30m`",
 	.min = 1,
 	.max = UB_RULE_DURATION_MAX,
 	.read = read_length };
 
-static const struct ub_yaml_type point_type = { .shape = UB_YAML_CUSTOM,
+const struct ub_yaml_type point_type = { .shape = UB_YAML_CUSTOM,
 	.noun = "a point in time like `2 business days before start`",
 	.read = read_point };
 
-static const struct ub_yaml_type title_type = {
-	.shape = UB_YAML_CUSTOM, .noun = "a title", .read = read_title
-};
+const struct ub_yaml_type title_type = { .shape = UB_YAML_CUSTOM, .noun = "a title", .read = read_title };
 
-static const struct ub_yaml_type body_type = {
+const struct ub_yaml_type body_type = {
 	.shape = UB_YAML_CUSTOM, .noun = "the name of a template", .read = read_body
 };
 
-static const struct ub_yaml_type people_type = { .shape = UB_YAML_CUSTOM,
+const struct ub_yaml_type people_type = { .shape = UB_YAML_CUSTOM,
 	.noun = "an expression for people like `meeting.internal`, or `none`",
 	.read = read_people };
 
-const struct ub_yaml_type duration_cases_type = {
-	.shape = UB_YAML_CUSTOM, .read = read_cases, .item = &duration_type
-};
-const struct ub_yaml_type point_cases_type = {
-	.shape = UB_YAML_CUSTOM, .read = read_cases, .item = &point_type
-};
-const struct ub_yaml_type title_cases_type = {
-	.shape = UB_YAML_CUSTOM, .read = read_cases, .item = &title_type
-};
-const struct ub_yaml_type body_cases_type = {
-	.shape = UB_YAML_CUSTOM, .read = read_cases, .item = &body_type
-};
-const struct ub_yaml_type people_cases_type = {
-	.shape = UB_YAML_CUSTOM, .read = read_cases, .item = &people_type
-};
 const struct ub_yaml_type window_cases_type = { .shape = UB_YAML_CUSTOM,
 	.noun = "two points in time: [3 business days before start, 2 business days before start]",
 	.read = read_windows,

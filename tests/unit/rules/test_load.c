@@ -51,6 +51,11 @@ static const char whole_rule[] =
     "        attendees: none\n"
     "        busy: no\n";
 
+static int choice(struct ub_cases cases)
+{
+	return cases.items[0].use.choice;
+}
+
 Test(load, a_rule_with_all_that_it_may_have)
 {
 	struct trial *trial = trial_of(whole_rule);
@@ -63,23 +68,58 @@ Test(load, a_rule_with_all_that_it_may_have)
 	cr_assert_eq(rule->n_items, 3);
 
 	const struct ub_rule_item *prep = &rule->items[0];
-	cr_expect(ub_text_is(prep->name, "prep") && !prep->task && prep->busy);
+	cr_expect(ub_text_is(prep->name, "prep") && !prep->task && !prep->busy.n);
 	cr_expect_eq(prep->between_from.items[0].use.point.span.n, 3);
 	cr_expect_eq(prep->between_to.items[0].use.point.span.n, 2);
-	cr_expect(prep->prefer == UB_PREFER_LATEST && prep->late == UB_LATE_SKIP);
-	cr_expect(prep->full == UB_FULL_OVERLAP && prep->free == UB_FREE_NOBODY);
+	cr_expect_eq(choice(prep->prefer), UB_PREFER_LATEST);
+	cr_expect_eq(choice(prep->late), UB_LATE_SKIP);
+	cr_expect_eq(choice(prep->full), UB_FULL_OVERLAP);
+	cr_expect_eq(choice(prep->free), UB_FREE_NOBODY);
 	cr_assert_eq(prep->duration.n, 2);
 	cr_expect(prep->duration.items[0].when && !prep->duration.items[1].when);
 	cr_expect_eq(prep->duration.items[1].use.span.n, 15);
 	cr_expect_not_null(prep->attendees.items[0].use.people);
 	cr_expect(ub_text_is(ub_template_name(prep->agenda.items[0].use.body), "prep-call"));
-	cr_expect(prep->n_reminders == 2 && prep->reminders[1].unit == UB_HOURS);
-	cr_expect(prep->categories.n == 1 && ub_text_is(prep->categories.items[0], "Prep"));
+	struct ub_spans reminders = prep->reminders.items[0].use.spans;
+	cr_expect(reminders.n == 2 && reminders.items[1].unit == UB_HOURS);
+	struct ub_texts categories = prep->categories.items[0].use.texts;
+	cr_expect(categories.n == 1 && ub_text_is(categories.items[0], "Prep"));
 
 	const struct ub_rule_item *task = &rule->items[1], *wrap_up = &rule->items[2];
 	cr_expect(task->task && ub_text_is(task->due.items[0].use.point.item, "prep"));
-	cr_expect(task->n_reminders == 1 && task->reminders[0].n == 0);
-	cr_expect(!wrap_up->busy && wrap_up->attendees.n == 1 && !wrap_up->attendees.items[0].use.people);
+	cr_expect_eq(task->reminders.items[0].use.spans.n, 1);
+	cr_expect(!wrap_up->busy.items[0].use.flag && wrap_up->attendees.n == 1 &&
+		  !wrap_up->attendees.items[0].use.people);
+	trial_free(&trial);
+}
+
+Test(load, every_value_may_be_a_list_of_cases)
+{
+	struct trial *trial = trial_of_item(
+	    "event: a\n"
+	    "        title: [{if: meeting.customer, use: x}, {use: 'y'}]\n"
+	    "        between: [{if: meeting.customer, use: [1d before start, start]}, {use: [start, end]}]\n"
+	    "        prefer: [{if: meeting.customer, use: latest}]\n"
+	    "        late: [{if: meeting.customer, use: skip}]\n"
+	    "        full: [{if: meeting.customer, use: later}]\n"
+	    "        free: [{if: meeting.customer, use: nobody}]\n"
+	    "        duration: [{if: meeting.customer, use: 1m}, {use: 2m}]\n"
+	    "        attendees: [{if: meeting.customer, use: meeting.internal}, {use: none}]\n"
+	    "        agenda: [{if: meeting.customer, use: prep-call}]\n"
+	    "        mail: [{if: meeting.customer, use: fact}]\n"
+	    "        reminders: [{if: meeting.customer, use: [1m, 2m]}, {use: 3m}]\n"
+	    "        categories: [{if: meeting.customer, use: [a, b]}]\n"
+	    "        busy: [{if: meeting.customer, use: no}, {use: yes}]\n"
+	    "      - task: b\n"
+	    "        title: t\n"
+	    "        due: [{if: meeting.customer, use: start}, {use: end}]\n"
+	    "        latest: [{if: meeting.customer, use: start}]\n");
+	cr_assert_str_empty(trial_printed(trial));
+	const struct ub_rule_item *item = &trial->rules->rules[0]->items[0];
+	cr_expect_eq(choice(item->prefer), UB_PREFER_LATEST);
+	cr_expect_eq(item->between_to.items[1].use.point.anchor, UB_AT_END);
+	cr_expect_eq(item->reminders.items[0].use.spans.n, 2);
+	cr_expect(item->busy.n == 2 && !item->busy.items[0].use.flag && item->busy.items[1].use.flag);
 	trial_free(&trial);
 }
 
@@ -307,7 +347,7 @@ Test(mistakes, what_is_not_supported_yet_is_said_and_left_out)
 	cr_expect_eq(trial->diags.errors, 0);
 	cr_assert_eq(trial->rules->n_rules, 2);
 	cr_expect(ub_text_is(trial->rules->rules[0]->name, "free"));
-	cr_expect_eq(trial->rules->rules[0]->items[0].free, UB_FREE_NOBODY);
+	cr_expect_eq(choice(trial->rules->rules[0]->items[0].free), UB_FREE_NOBODY);
 	trial_free(&trial);
 }
 
