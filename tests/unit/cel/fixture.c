@@ -52,6 +52,7 @@ static const struct ub_cel_decl variables[] = {
 	{ "any", "dyn" },
 	{ "secret", "int", UB_CEL_INTERNAL },
 	{ "maybe", "int", .may_be_absent = true },
+	{ "twin", "person" },
 };
 
 static const struct ub_cel_function functions[] = {
@@ -129,38 +130,50 @@ static struct ub_cel_value new_account(
 	return ub_cel_object(f->arena, f->account, fields);
 }
 
-static void bind(struct fixture *f, const char *name, struct ub_cel_value value)
+static void bind(struct ub_cel_activation *values, const char *name, struct ub_cel_value value)
 {
-	cr_assert(ub_cel_bind_name(f->activation, ub_text(name), value), "%s", name);
+	cr_assert(ub_cel_bind_name(values, ub_text(name), value), "%s", name);
+}
+
+static struct ub_cel_activation *new_activation(struct fixture *f, const char *const personas[3],
+    struct ub_cel_value health, size_t owner, int64_t secret)
+{
+	struct ub_cel_activation *values = ub_cel_activation_new(f->arena, f->env);
+	struct ub_cel_value *people = UB_NEW_ARRAY(f->arena, struct ub_cel_value, 2);
+	people[0] = new_person(f, f->colleague, "Ann", "ann@ours.example", personas[0]);
+	people[1] = new_person(f, f->person, "Bob", "bob@acme.example", personas[1]);
+	struct ub_cel_entry entry = { ub_cel_string(UB_TEXT("a")), ub_cel_int(1) };
+	bind(values, "n", ub_cel_int(42));
+	bind(values, "s", ub_cel_string(UB_TEXT("weekly sync")));
+	bind(values, "t", ub_cel_timestamp(1795262400, 0));
+	bind(values, "people", ub_cel_list(f->arena, people, 2));
+	bind(values, "ours", ub_cel_list(f->arena, people, 1));
+	bind(values, "account", new_account(f, health, people[owner]));
+	bind(values, "has_account", ub_cel_bool(true));
+	bind(values, "any", ub_cel_map(f->arena, &entry, 1));
+	bind(values, "secret", ub_cel_int(secret));
+	bind(values, "maybe", ub_cel_absent());
+	bind(values, "twin", new_person(f, f->person, "Ann", "ann@ours.example", personas[2]));
+	return values;
 }
 
 struct ub_cel_activation *activation(struct fixture *f)
 {
-	if (f->activation)
-		return f->activation;
-	f->activation = ub_cel_activation_new(f->arena, f->env);
-	struct ub_cel_value *people = UB_NEW_ARRAY(f->arena, struct ub_cel_value, 2);
-	people[0] = new_person(f, f->colleague, "Ann", "ann@ours.example", "blunt");
-	people[1] = new_person(f, f->person, "Bob", "bob@acme.example", "kind");
-	struct ub_cel_entry entry = { ub_cel_string(UB_TEXT("a")), ub_cel_int(1) };
-	bind(f, "n", ub_cel_int(42));
-	bind(f, "s", ub_cel_string(UB_TEXT("weekly sync")));
-	bind(f, "t", ub_cel_timestamp(1795262400, 0));
-	bind(f, "people", ub_cel_list(f->arena, people, 2));
-	bind(f, "ours", ub_cel_list(f->arena, people, 1));
-	bind(f, "account", new_account(f, ub_cel_string(UB_TEXT("green")), people[0]));
-	bind(f, "has_account", ub_cel_bool(true));
-	bind(f, "any", ub_cel_map(f->arena, &entry, 1));
-	bind(f, "secret", ub_cel_int(7));
-	bind(f, "maybe", ub_cel_absent());
+	if (!f->activation)
+		f->activation = new_activation(f, (const char *const[]){ "blunt", "kind", "blunt" },
+		    ub_cel_string(UB_TEXT("green")), 0, 7);
 	return f->activation;
+}
+
+struct ub_cel_activation *with_other_internals(struct fixture *f)
+{
+	return new_activation(f, (const char *const[]){ "kind", "sly", "sly" }, ub_cel_absent(), 1, 2);
 }
 
 void without_account(struct fixture *f)
 {
-	activation(f);
-	bind(f, "account", new_account(f, ub_cel_absent(), ub_cel_absent()));
-	bind(f, "has_account", ub_cel_bool(false));
+	bind(activation(f), "account", new_account(f, ub_cel_absent(), ub_cel_absent()));
+	bind(activation(f), "has_account", ub_cel_bool(false));
 }
 
 const char *result(struct fixture *f, const char *text)

@@ -11,8 +11,8 @@
  *	colleague  a refined person
  *	account    name; health (internal, may be absent), owner (a person, internal, absent unless
  *has_account) variables  n int, s string, t timestamp, people list(person), ours list(colleague), account,
- *has_account, any dyn, secret int (internal), maybe int (may be absent) functions  greet(person) -> string,
- *team(string) -> list(colleague), only_ours(list(person)) -> list(colleague), context() -> int
+ *has_account, any dyn, secret int (internal), maybe int (may be absent), twin person functions  greet(person)
+ *-> string, team(string) -> list(colleague), only_ours(list(person)) -> list(colleague), context() -> int
  */
 struct fixture {
 	struct ub_arena *arena;
@@ -36,6 +36,8 @@ const char *refusal(struct fixture *fixture, const char *text);
  * healthy and owned by Ann; has_account true; any {"a": 1}; secret 7; maybe absent; t 2026-11-21T12:00:00Z.
  */
 struct ub_cel_activation *activation(struct fixture *fixture);
+/* Other values of the same variables: all that is internal differs, nothing else. */
+struct ub_cel_activation *with_other_internals(struct fixture *fixture);
 /* Takes the account's data away, but for the name. */
 void without_account(struct fixture *fixture);
 /* The result as a literal, "cannot tell: MESSAGE [CODE]" for an error. */
