@@ -52,6 +52,21 @@ static bool by_duration(struct reader *reader, const struct line *line, struct u
 	return true;
 }
 
+/* Outlook can mean whole days by times from midnight to midnight, and says so besides. */
+static void whole_days(const struct line *flag, struct ub_event *event)
+{
+	struct ub_when *times[] = { &event->start, &event->end };
+	if (!flag || !ub_text_eq_nocase(ub_text_trim(flag->value), UB_TEXT("TRUE")))
+		return;
+	for (size_t i = 0; i < UB_COUNT(times); i++)
+		if (!times[i]->given || times[i]->civil.hour || times[i]->civil.minute)
+			return;
+	for (size_t i = 0; i < UB_COUNT(times); i++) {
+		times[i]->date = true;
+		times[i]->zone = NULL;
+	}
+}
+
 bool ub_ical_times(struct reader *reader, size_t component, struct ub_event *event)
 {
 	const struct ub_ical *ical = reader->ical;
@@ -64,6 +79,7 @@ bool ub_ical_times(struct reader *reader, size_t component, struct ub_event *eve
 		return false;
 	if (task || !event->start.given)
 		return true;
+	whole_days(ub_ical_line(ical, component, "X-MICROSOFT-CDO-ALLDAYEVENT", NULL), event);
 	/* An end of another kind or before the start says nothing. */
 	bool sound = event->end.given && event->end.date == event->start.date &&
 		     ub_ical_instant(&event->end) >= ub_ical_instant(&event->start);

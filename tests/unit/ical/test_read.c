@@ -86,6 +86,11 @@ Test(read, understands_the_times_that_clients_write)
 		{ "DTSTART:20261112T130000Z\nDTEND;VALUE=DATE:20261113", "2026-11-12T13:00:00Z UTC",
 		    "2026-11-12T13:00:00Z UTC" },
 		{ "DTSTART:20161231T235960Z", "2016-12-31T23:59:59Z UTC", "2016-12-31T23:59:59Z UTC" },
+		{ "DTSTART;TZID=Europe/Berlin:20261112T000000\nDTEND;TZID=Europe/Berlin:20261113T000000\n"
+		  "X-MICROSOFT-CDO-ALLDAYEVENT:TRUE",
+		    "2026-11-12 date", "2026-11-13 date" },
+		{ "DTSTART:20261112T080000\nDTEND:20261113T000000\nX-MICROSOFT-CDO-ALLDAYEVENT:TRUE",
+		    "2026-11-12 08:00 floating", "2026-11-13 00:00 floating" },
 		{ "SUMMARY:no times", "none", "none" },
 	};
 	struct desk desk = desk_open();
