@@ -161,7 +161,7 @@ struct ub_store_ops {
 struct ub_store *ub_store_memory_open(void);
 /* Sets *store to NULL; NULL is allowed. No other thread may use it any more. */
 void ub_store_close(struct ub_store **store);
-/* What went wrong when this thread was last told UB_STORE_FAILED, as a line for the log. */
+/* What went wrong when this thread was last told UB_STORE_FAILED or UB_STORE_FULL, as a line for the log. */
 const char *ub_store_problem(struct ub_store *store);
 
 /*

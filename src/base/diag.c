@@ -104,19 +104,30 @@ static bool is_control(struct ub_text text, size_t at)
 	       (unsigned char)text.ptr[at + 1] <= 0x9F;
 }
 
+/* Bytes of the character at `i`; 0: it is no UTF-8. */
+static size_t character(struct ub_text text, size_t i)
+{
+	unsigned char lead = (unsigned char)text.ptr[i];
+	size_t len = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+	struct ub_text piece = ub_text_sub(text, i, i + len);
+	return piece.len == len && ub_text_utf8_valid(piece) ? len : 0;
+}
+
+static bool continues(char c)
+{
+	return ((unsigned char)c & 0xC0) == 0x80;
+}
+
 /* A text as it may safely stand on a terminal: tabs are one blank (so that carets meet their place), other
- * control characters a question mark. */
+ * control characters and what is no UTF-8 a question mark. */
 static void put_line(struct ub_buf *out, struct ub_text line)
 {
-	for (size_t i = 0; i < line.len; i++) {
-		char c = line.ptr[i];
-		if (!is_control(line, i)) {
-			ub_buf_char(out, c);
-			continue;
-		}
-		ub_buf_char(out, c == '\t' ? ' ' : '?');
-		if ((unsigned char)c == 0xC2)
-			i++;
+	for (size_t i = 0, len; i < line.len; i += len ? len : 1) {
+		len = character(line, i);
+		if (len && !is_control(line, i))
+			ub_buf_add(out, ub_text_sub(line, i, i + len));
+		else if (len || !continues(line.ptr[i])) /* a stray continuation byte has no column */
+			ub_buf_char(out, line.ptr[i] == '\t' ? ' ' : '?');
 	}
 }
 

@@ -31,6 +31,15 @@ static bool check_address(const struct ub_yaml_reader *reader, const struct ub_y
 	return true;
 }
 
+static bool refuse_domain(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node,
+    const char *code, const char *why, const char *help)
+{
+	struct ub_diag *diag =
+	    ub_error(reader->diags, code, node->place, "%.*s %s", UB_ARGS(node->text), why);
+	ub_diag_set_help(reader->diags, diag, "%s", help);
+	return false;
+}
+
 static bool check_domain(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
@@ -38,12 +47,14 @@ static bool check_domain(const struct ub_yaml_reader *reader, const struct ub_ya
 	if (!ub_facts_is_address(ub_textf(reader->arena, "x@%.*s", UB_ARGS(*domain))))
 		return ub_yaml_expected(reader, node, type->noun);
 	*domain = ub_text_lower(reader->arena, *domain);
-	if (!ub_facts_free_mail(*domain))
-		return true;
-	struct ub_diag *diag = ub_error(reader->diags, "free-mail", node->place,
-	    "%.*s has mailboxes for everybody and belongs to no account", UB_ARGS(*domain));
-	ub_diag_set_help(reader->diags, diag, "name the person under `stakeholders` instead");
-	return false;
+	if (ub_facts_free_mail(*domain))
+		return refuse_domain(reader, node, "free-mail",
+		    "has mailboxes for everybody and belongs to no account",
+		    "name the person under `stakeholders` instead");
+	if (registrable_domain(*domain, reader->arena).len == 0)
+		return refuse_domain(reader, node, "public-suffix", "is not one company's domain",
+		    "name the domains that are registered below it");
+	return true;
 }
 
 static bool read_date(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,

@@ -52,6 +52,10 @@ struct ub_accounts {
 	struct ub_map *by_id, *by_address, *by_domain, *by_registrable;
 };
 
+/* The part of a domain that somebody registered ("acme.co.uk" of "eu.acme.co.uk"); empty: it is a public
+ * suffix itself. */
+struct ub_text registrable_domain(struct ub_text domain, struct ub_arena *arena);
+
 /* A snapshot of the parts, which it holds from now on. What two accounts both claim goes to `diags`. */
 struct ub_accounts *index_accounts(struct part *const *parts, size_t n, struct ub_diags *diags);
 

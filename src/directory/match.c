@@ -23,9 +23,7 @@ static struct ub_text domain_of(struct ub_text address)
 	return at == SIZE_MAX ? UB_TEXT_NONE : ub_text_sub(address, at + 1, address.len);
 }
 
-/* The part of a domain that somebody registered ("acme.co.uk" of "eu.acme.co.uk"); empty: it is a public
- * suffix itself. */
-static struct ub_text registrable(struct ub_text domain, struct ub_arena *arena)
+struct ub_text registrable_domain(struct ub_text domain, struct ub_arena *arena)
 {
 	return ub_text_copy(
 	    arena, ub_text(psl_registrable_domain(psl_builtin(), ub_text_cstr(arena, domain))));
@@ -42,11 +40,10 @@ struct indexing {
 static void report_claimed(struct indexing *indexing, const char *code, const char *what, struct ub_text name,
     size_t first, size_t second)
 {
-	const struct ub_account *owner = indexing->accounts->items[first];
 	struct ub_diag *diag = ub_error(indexing->diags, code, indexing->places[second],
-	    "%s %.*s is account `%.*s` already", what, UB_ARGS(name), UB_ARGS(owner->id));
+	    "%s `%.*s` belongs to two accounts", what, UB_ARGS(name));
 	diag->related = indexing->places[first];
-	diag->related_message = UB_TEXT("the account that comes first has it");
+	diag->related_message = UB_TEXT("this one has it, since it comes first");
 }
 
 /* The first account that claims something has it. */
@@ -63,14 +60,10 @@ static void index_name(struct indexing *indexing, struct ub_map *map, const char
 static void index_domain(struct indexing *indexing, struct ub_text domain, size_t account)
 {
 	struct ub_accounts *accounts = indexing->accounts;
-	struct ub_text whole = registrable(domain, accounts->arena);
-	if (whole.len == 0) {
-		struct ub_diag *diag = ub_error(indexing->diags, "public-suffix", indexing->places[account],
-		    "%.*s is not one company's domain", UB_ARGS(domain));
-		ub_diag_set_help(indexing->diags, diag, "name the domains that are registered below it");
+	struct ub_text whole = registrable_domain(domain, accounts->arena);
+	if (whole.len == 0)
 		return;
-	}
-	index_name(indexing, accounts->by_domain, "domain-twice", "domain", domain, account);
+	index_name(indexing, accounts->by_domain, "domain-twice", "the domain", domain, account);
 	void *before = ub_map_get(accounts->by_registrable, whole);
 	ub_map_put(accounts->by_registrable, whole,
 	    before && before != number(account) ? AMBIGUOUS : number(account));
@@ -80,7 +73,7 @@ static void index_account(struct indexing *indexing, size_t number_of)
 {
 	const struct ub_account *account = indexing->accounts->items[number_of];
 	for (size_t i = 0; i < account->n_stakeholders; i++)
-		index_name(indexing, indexing->accounts->by_address, "stakeholder-twice", "stakeholder",
+		index_name(indexing, indexing->accounts->by_address, "stakeholder-twice", "the stakeholder",
 		    account->stakeholders[i].email, number_of);
 	for (size_t i = 0; i < account->domains.n; i++)
 		index_domain(indexing, account->domains.items[i], number_of);
@@ -185,7 +178,7 @@ static struct hit hit_domain(const struct ub_accounts *accounts, struct ub_text 
 static struct hit hit_registrable(
     const struct ub_accounts *accounts, struct ub_text guest, struct ub_arena *arena)
 {
-	struct ub_text whole = registrable(domain_of(guest), arena);
+	struct ub_text whole = registrable_domain(domain_of(guest), arena);
 	void *found =
 	    whole.len && !ub_facts_free_mail(whole) ? ub_map_get(accounts->by_registrable, whole) : NULL;
 	return (struct hit){ found == AMBIGUOUS ? 0 : (uintptr_t)found, 0, domain_of(guest) };

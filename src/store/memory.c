@@ -248,7 +248,7 @@ static void memory_close(struct ub_store *store)
 static const char *memory_problem(struct ub_store *store)
 {
 	(void)store;
-	return "";
+	return "the memory store is full"; /* nothing else can go wrong with it */
 }
 
 static const struct ub_store_ops ops = {

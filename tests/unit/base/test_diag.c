@@ -172,3 +172,15 @@ Test(diag, is_coloured_only_when_asked)
 						 "     1 | x\n"
 						 "       | \033[1;31m^\033[0m\n");
 }
+
+Test(diag, shows_bytes_that_are_no_text_as_question_marks)
+{
+	struct ub_source source = { UB_TEXT("a"), UB_TEXT("\xe9t\xc3\xa9 \xff\x80 \x1b[0m x") };
+	struct ub_diags diags = UB_DIAGS(arena);
+	ub_error(&diags, "code", ((struct ub_place){ &source, source.text.len - 1, 1 }), "here");
+	struct ub_buf out = UB_BUF(arena);
+	ub_diags_print(&diags, &out, false);
+	cr_assert_str_eq(ub_buf_cstr(&out), "a:1:12: error[code]: here\n"
+					    "     1 | ?t\xc3\xa9 ? ?[0m x\n"
+					    "       |            ^\n");
+}

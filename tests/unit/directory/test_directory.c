@@ -132,7 +132,7 @@ Test(accounts, without_an_id_or_twice_are_left_out)
 	IS(ub_accounts_at(f->accounts, 0)->name, "A");
 	IS(ub_accounts_at(f->accounts, 1)->name, "c");
 	cr_assert_eq(f->diags.errors, 4, "%s", printed(f));
-	cr_assert(strstr(printed(f), "the id a is account `a` already"));
+	cr_assert(strstr(printed(f), "the id `a` belongs to two accounts"));
 	finish(&f);
 }
 

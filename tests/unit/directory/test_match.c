@@ -76,7 +76,7 @@ Test(match, of_a_domain_that_two_accounts_claim_is_the_first_one)
 				"- {id: b, name: B, domains: [x.example, y.example]}\n",
 	    NULL);
 	cr_assert_eq(f->diags.errors, 1);
-	cr_assert(strstr(printed(f), "domain x.example is account `a` already"), "%s", printed(f));
+	cr_assert(strstr(printed(f), "the domain `x.example` belongs to two accounts"), "%s", printed(f));
 	cr_assert(strstr(printed(f), "0.yaml:3:3: "), "%s", printed(f));
 	IS(ub_accounts_match(f->accounts, guests_of(f->arena, "p@x.example")).account->id, "a");
 	IS(ub_accounts_match(f->accounts, guests_of(f->arena, "p@y.example")).account->id, "b");
