@@ -44,23 +44,24 @@ static void make_rule_items(struct ub_making *making, const struct ub_rule *rule
 			ub_plan_draft(making, &drafts, &drafts.items[i]);
 }
 
-/* Items belong to a calendar, and into the calendar of somebody of ours. */
+/* Items go into the calendar of somebody of ours who comes to the meeting. */
 static bool find_owner(struct ub_making *making)
 {
 	const struct ub_facts *facts = making->input->facts;
-	making->owner = facts->meeting.owner;
-	if (making->owner && making->owner->internal) {
-		making->owner_settings = ub_org_person(facts->org, making->owner->email);
-		making->calendar = (struct ub_work_calendar){ making->owner_settings->zone,
-			making->owner_settings->hours, making->owner_settings->holidays };
-		return true;
+	const struct ub_person *owner = facts->meeting.owner;
+	const char *why_not = !owner             ? "it is not known whose calendar this is"
+			      : !owner->internal ? "the calendar's owner is not one of ours"
+			      : owner->status == UB_PARTSTAT_DECLINED ? "the calendar's owner has declined"
+								      : NULL;
+	if (why_not) {
+		ub_plan_note(making, UB_NOTE_SKIPPED, UB_TEXT_NONE, "%s", why_not);
+		return false;
 	}
-	if (making->owner)
-		ub_plan_note(making, UB_NOTE_SKIPPED, UB_TEXT_NONE,
-		    "the calendar belongs to %.*s, who is not one of ours", UB_ARGS(making->owner->email));
-	else
-		ub_plan_note(making, UB_NOTE_SKIPPED, UB_TEXT_NONE, "it is not known whose calendar this is");
-	return false;
+	making->owner = owner;
+	making->owner_settings = ub_org_person(facts->org, owner->email);
+	making->calendar = (struct ub_work_calendar){ making->owner_settings->zone,
+		making->owner_settings->hours, making->owner_settings->holidays };
+	return true;
 }
 
 /* By time, as in a calendar; of the same time by name. */

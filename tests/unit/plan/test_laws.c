@@ -52,6 +52,7 @@ static void shuffle(struct world *world, uint32_t *seed)
 	world->parties[0].partstat = roll(seed, 2) ? UB_PARTSTAT_ACCEPTED : UB_PARTSTAT_DECLINED;
 	world->parties[1].partstat = roll(seed, 2) ? UB_PARTSTAT_ACCEPTED : UB_PARTSTAT_DECLINED;
 	world->parties[2].partstat = roll(seed, 2) ? UB_PARTSTAT_ACCEPTED : UB_PARTSTAT_DECLINED;
+	world->parties[abroad ? 2 : 0].partstat = UB_PARTSTAT_ACCEPTED;
 }
 
 static bool at_work(struct world *world, struct ub_text address, const struct ub_item *item)

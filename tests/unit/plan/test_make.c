@@ -217,13 +217,26 @@ Test(plan, belongs_to_a_known_calendar_of_ours)
 	world->owner = UB_TEXT("cto@acme.example");
 	struct ub_plan *plan = world_plan(world);
 	cr_expect_eq(plan->items.n, 0);
-	expect_note(
-	    plan, "", UB_NOTE_SKIPPED, "the calendar belongs to cto@acme.example, who is not one of ours");
+	expect_note(plan, "", UB_NOTE_SKIPPED, "the calendar's owner is not one of ours");
 	cr_expect_eq(plan->n_matches, 1, "what the rules say is told all the same");
 	world->owner = UB_TEXT_NONE;
 	plan = world_plan(world);
 	cr_expect_eq(plan->items.n, 0);
 	expect_note(plan, "", UB_NOTE_SKIPPED, "it is not known whose calendar this is");
+}
+
+Test(plan, who_does_not_come_gets_nothing)
+{
+	world_rules(world, PREP);
+	world->parties[0].partstat = UB_PARTSTAT_DECLINED;
+	struct ub_plan *plan = world_plan(world);
+	cr_expect_eq(plan->items.n, 0);
+	expect_note(plan, "", UB_NOTE_SKIPPED, "the calendar's owner has declined");
+	/* a colleague who does not come is not asked to prepare */
+	world->owner = world->parties[1].address;
+	const struct ub_item *prep = world_item(world_plan(world), "prep/prep");
+	cr_assert_eq(prep->attendees.n, 1);
+	cr_expect(ub_text_is(prep->attendees.items[0]->email, "nora@us.ours.example"));
 }
 
 Test(plan, nobody_from_outside_is_ever_invited)
