@@ -150,11 +150,11 @@ static void push(struct parser *p, struct tmpl_node *node, const struct tmpl_tok
 		    "sections are nested more than %d deep here", UB_TEMPLATE_NESTING_MAX);
 }
 
-static void report_unclosed(struct parser *p, const struct container *container)
+static void report_unclosed(struct parser *p, const struct container *container, const char *what)
 {
 	struct ub_text name = name_of(p, &container->token);
-	struct ub_diag *diag = ub_error(
-	    p->diags, "unclosed-section", token_place(p, &container->token), "this section is not closed");
+	struct ub_diag *diag =
+	    ub_error(p->diags, "unclosed-section", token_place(p, &container->token), "%s", what);
 	ub_diag_set_help(p->diags, diag, "end it with `{{/%.*s}}` or `{{/}}`", UB_ARGS(name));
 }
 
@@ -167,6 +167,31 @@ static bool is_section(const struct container *container)
 static bool closes(const struct parser *p, const struct container *container, struct ub_text name)
 {
 	return !name.len || ub_text_eq(name, name_of(p, &container->token));
+}
+
+/* Whether the innermost section was meant, so that it is not reported as open, too. */
+static bool is_slip(const struct parser *p, struct ub_text name)
+{
+	const struct container *open = &p->stack[p->depth];
+	struct ub_text candidate = is_section(open) ? name_of(p, &open->token) : UB_TEXT_NONE;
+	return candidate.len && ub_suggest(name, &candidate, 1).len;
+}
+
+static void report_wrong_close(struct parser *p, const struct tmpl_token *token, struct ub_text name)
+{
+	struct ub_diag *diag = ub_error(
+	    p->diags, "wrong-close", token_place(p, token), "no section `%.*s` is open here", UB_ARGS(name));
+	const struct container *open = &p->stack[p->depth];
+	if (is_slip(p, name))
+		ub_diag_set_help(
+		    p->diags, diag, "did you mean `{{/%.*s}}`?", UB_ARGS(name_of(p, &open->token)));
+	if (p->depth == 0)
+		return;
+	diag->related = token_place(p, &open->token);
+	diag->related_message = UB_TEXT("this one is");
+	if (!is_section(open))
+		diag->related_message =
+		    UB_TEXT("what this heading does not open is not closed within its line");
 }
 
 static void close(struct parser *p, const struct tmpl_token *token)
@@ -185,17 +210,11 @@ static void close(struct parser *p, const struct tmpl_token *token)
 		p->depth--;
 		return;
 	}
-	struct ub_diag *diag = ub_error(
-	    p->diags, "wrong-close", token_place(p, token), "no section `%.*s` is open here", UB_ARGS(name));
-	struct container *open = &p->stack[p->depth];
-	if (p->depth > 0) {
-		diag->related = token_place(p, &open->token);
-		diag->related_message =
-		    open->node->kind == NODE_HEADING
-			? UB_TEXT("a section must be closed on the line of the heading it is opened in")
-			: UB_TEXT("this one is");
-	}
-	p->depth = match > 0 ? match - 1 : p->depth;
+	report_wrong_close(p, token, name);
+	if (match > 0)
+		p->depth = match - 1;
+	else if (is_slip(p, name))
+		p->depth--;
 }
 
 static void add_tag(struct parser *p, const struct tmpl_token *token, const struct line *line, bool first)
@@ -240,7 +259,7 @@ static bool is_heading(struct ub_text text)
 static void close_heading(struct parser *p)
 {
 	while (p->depth > 0 && p->stack[p->depth].node->kind != NODE_HEADING)
-		report_unclosed(p, &p->stack[p->depth--]);
+		report_unclosed(p, &p->stack[p->depth--], "this section is not closed on the heading's line");
 	if (p->depth > 0)
 		ub_tmpl_parse_weight(p->origin, p->stack[p->depth--].node, p->diags);
 }
@@ -341,5 +360,5 @@ void ub_tmpl_parse(const struct tmpl_origin *origin, size_t from, bool headings,
 		parse_line(&p, i, to);
 	}
 	while (p.depth > 0)
-		report_unclosed(&p, &p.stack[p.depth--]);
+		report_unclosed(&p, &p.stack[p.depth--], "this section is not closed");
 }

@@ -85,7 +85,9 @@ static void check_sign(struct scanner *s, struct tmpl_token *token)
 		return;
 	struct ub_diag *diag = ub_error(s->diags, "sign-after-blank",
 	    ub_tmpl_place(s->origin, token->name_at, 1), "a tag's sign stands directly behind the braces");
-	ub_diag_set_help(s->diags, diag, "write `%.*s%c`", UB_ARGS(s->open), sign);
+	ub_diag_set_help(s->diags, diag, "write `%.*s%.*s%.*s`", UB_ARGS(s->open),
+	    UB_ARGS(ub_text_sub(s->text, token->name_at, token->name_at + token->name_len)),
+	    UB_ARGS(s->close));
 	token->kind = meant;
 	token->name_at++;
 	token->name_len--;

@@ -63,66 +63,73 @@ static void report_issues(const struct tag *tag, const struct ub_cel_issues *iss
 
 /* ---- what becomes text ---- */
 
-/* How to make a text of what is none by itself; NULL: it is one. */
-static const char *how_to_show(const struct ub_cel_type *type)
+/* What is none by itself: in a word, and how to make a text of it. `%.*s` is the expression. */
+static const struct {
+	enum ub_cel_kind kind;
+	const char *word, *how;
+} textless[] = {
+	{ UB_CEL_LIST, "a list",
+	    "go through it with `{{#%.*s}}...{{/}}`, or join texts with `.join(\", \")`" },
+	{ UB_CEL_MAP, "a map", "name one of its values: `%.*s.key`" },
+	{ UB_CEL_TIMESTAMP, "a time", "say how: `date(%.*s, \"%%-d %%B, %%H:%%M\")`" },
+	{ UB_CEL_DURATION, "a duration", "say how: `(%.*s).getMinutes()`" },
+	{ UB_CEL_BYTES, "a string of bytes", "say how: `base64.encode(%.*s)`" },
+	{ UB_CEL_TYPE, "a type", "name something that has a text" },
+	{ UB_CEL_ABSTRACT, "a value of this type", "name something that has a text" },
+};
+
+/* Of which a condition must be made first. */
+static const struct {
+	enum ub_cel_kind kind;
+	const char *word, *how;
+} conditionless[] = {
+	{ UB_CEL_INT, "a number", "write a condition: `{{#%.*s > 0}}`" },
+	{ UB_CEL_UINT, "a number", "write a condition: `{{#%.*s > 0u}}`" },
+	{ UB_CEL_DOUBLE, "a number", "write a condition: `{{#%.*s > 0.0}}`" },
+	{ UB_CEL_TIMESTAMP, "a time", "write a condition that compares it" },
+	{ UB_CEL_DURATION, "a duration", "write a condition: `{{#%.*s > duration(\"0s\")}}`" },
+	{ UB_CEL_BYTES, "a string of bytes", "write a condition: `{{#size(%.*s) > 0}}`" },
+	{ UB_CEL_TYPE, "a type", "write a condition that compares it" },
+	{ UB_CEL_ABSTRACT, "a value of this type", "write a condition that compares it" },
+};
+
+static struct ub_text how(const struct tag *tag, const char *format)
 {
-	switch (type->kind) {
-	case UB_CEL_LIST:
-		return "go through it with `{{#list}}...{{/list}}`, or join texts: `list.join(\", \")`";
-	case UB_CEL_MAP:
-		return "name one of its values: `map.key`";
-	case UB_CEL_TIMESTAMP:
-		return "say how: `date(meeting.start, \"d MMM, HH:mm\", meeting.time_zone)`";
-	case UB_CEL_DURATION:
-		return "say how: `duration.getMinutes()`";
-	case UB_CEL_BYTES:
-		return "say how: `base64.encode(bytes)`";
-	case UB_CEL_TYPE:
-	case UB_CEL_ABSTRACT:
-		return "name something that has a text";
-	case UB_CEL_OPTIONAL:
-		return how_to_show(type->params[0]);
-	default:
-		return NULL;
-	}
+	struct ub_buf text = UB_BUF(tag->c->arena);
+	ub_buf_printf(&text, format, UB_ARGS(tag->node->text));
+	return ub_buf_text(&text);
 }
 
 static bool check_shown(const struct tag *tag)
 {
 	const struct ub_cel_type *type = ub_cel_program_type(tag->program);
-	const char *help = how_to_show(type);
-	if (!help)
-		return true;
-	struct ub_arena *arena = tag->c->arena;
-	say(tag, UB_ERROR, "no-text", place_of(tag),
-	    ub_textf(arena, "a %.*s has no text of its own", UB_ARGS(ub_cel_type_text(arena, type))),
-	    ub_text(help));
-	return false;
+	while (type->kind == UB_CEL_OPTIONAL)
+		type = type->params[0];
+	for (size_t i = 0; i < UB_COUNT(textless); i++) {
+		if (textless[i].kind != type->kind)
+			continue;
+		say(tag, UB_ERROR, "no-text", place_of(tag),
+		    ub_textf(tag->c->arena, "%s has no text of its own", textless[i].word),
+		    how(tag, textless[i].how));
+		return false;
+	}
+	return true;
 }
 
 bool ub_tmpl_check_section(struct tmpl_compiler *c, const struct tmpl_node *node,
     const struct ub_cel_program *program, const struct tmpl_spot *spot)
 {
-	const struct ub_cel_type *type = ub_cel_program_type(program);
+	enum ub_cel_kind kind = ub_cel_program_type(program)->kind;
 	struct tag tag = { c, node, spot, program };
-	switch (type->kind) {
-	case UB_CEL_INT:
-	case UB_CEL_UINT:
-	case UB_CEL_DOUBLE:
-	case UB_CEL_BYTES:
-	case UB_CEL_DURATION:
-	case UB_CEL_TIMESTAMP:
-	case UB_CEL_TYPE:
-	case UB_CEL_ABSTRACT:
+	for (size_t i = 0; i < UB_COUNT(conditionless); i++) {
+		if (conditionless[i].kind != kind)
+			continue;
 		say(&tag, UB_ERROR, "no-condition", place_of(&tag),
-		    ub_textf(c->arena, "a section cannot be over a %.*s",
-			UB_ARGS(ub_cel_type_text(c->arena, type))),
-		    UB_TEXT("a section is over a condition (`x > 0`), a list, an object, an optional or a "
-			    "text that may be empty"));
+		    ub_textf(c->arena, "a section cannot be over %s", conditionless[i].word),
+		    how(&tag, conditionless[i].how));
 		return false;
-	default:
-		return true;
 	}
+	return true;
 }
 
 /* ---- audience ---- */
