@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "accounts.h"
 #include "upbeat/http.h"
 #include "upbeat/settings.h"
 #include "upbeat/wire.h"
@@ -203,8 +204,10 @@ int ub_engine_run(int fd, int signals, struct ub_snapshot *snapshot, struct ub_l
 		abort();
 	forbid_core_dumps();
 	struct ub_workers *workers = ub_workers_start(&engine);
+	struct ub_refresher *refresher = ub_refresher_start(&engine);
 	serve(&engine, fd, signals);
 	stop_workers(&engine, &workers);
+	ub_refresher_join(&refresher);
 	ub_identities_free(&engine.identities);
 	ub_credentials_free(&engine.credentials);
 	ub_writes_free(&engine.writes);

@@ -30,7 +30,7 @@ void ub_engine_wake(struct ub_engine *engine)
 	pthread_mutex_unlock(&engine->mutex);
 }
 
-static struct ub_snapshot *current_snapshot(struct ub_engine *engine)
+struct ub_snapshot *ub_engine_snapshot(struct ub_engine *engine)
 {
 	pthread_mutex_lock(&engine->mutex);
 	struct ub_snapshot *snapshot = ub_snapshot_hold(engine->snapshot);
@@ -72,7 +72,7 @@ static void pass(
     struct worker *worker, const struct ub_job *job, struct ub_credential *credential, struct ub_arena *arena)
 {
 	struct ub_engine *engine = worker->engine;
-	struct ub_snapshot *snapshot = current_snapshot(engine);
+	struct ub_snapshot *snapshot = ub_engine_snapshot(engine);
 	struct ub_caller caller = { .client = worker->client,
 		.user = ub_credentials_user(credential->authorization, arena),
 		.principal = job->key.principal,

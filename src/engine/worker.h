@@ -29,6 +29,8 @@ struct ub_engine {
 	    wakeups; /* counts what `changed` tells, so that none is missed between looking and waiting */
 };
 
+/* The present snapshot, held for the caller. Any thread. */
+struct ub_snapshot *ub_engine_snapshot(struct ub_engine *engine);
 /* Tells the workers that keys may have become due. Any thread. */
 void ub_engine_wake(struct ub_engine *engine);
 

@@ -9,6 +9,7 @@
 
 #include "leaks.h"
 #include "snapshot-private.h"
+#include "upbeat/directory.h"
 #include "upbeat/settings.h"
 
 static struct ub_arena *arena;
@@ -121,6 +122,32 @@ Test(snapshot, tells_the_mistakes_of_all_files_and_loads_nothing)
 	for (size_t i = 0; i < UB_COUNT(parts); i++)
 		cr_expect_neq(
 		    ub_text_find(ub_text(text), ub_text(parts[i]), 0), SIZE_MAX, "%s\n%s", parts[i], text);
+}
+
+#define MEETING                                                                                              \
+	"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:m\r\n"                            \
+	"DTSTAMP:20261101T000000Z\r\nDTSTART:20261112T140000Z\r\nDTEND:20261112T150000Z\r\n"                 \
+	"SUMMARY:Roadmap\r\nORGANIZER:mailto:anna@ours.example\r\nATTENDEE:mailto:cto@eu.acme.example\r\n"   \
+	"END:VEVENT\r\nEND:VCALENDAR\r\n"
+
+Test(snapshot, uses_what_is_sound_of_accounts_with_a_mistake)
+{
+	put("rules/a.yaml", RULE("first"));
+	put("accounts.yaml",
+	    "accounts:\n- {id: acme, name: Acme GmbH, domains: [acme.example], health: rde}\n");
+	put("upbeat.yaml", SETTINGS "rules: rules\norganization: {domains: [ours.example]}\n"
+				    "accounts: [{source: yaml, path: accounts.yaml}]\n");
+	struct ub_snapshot *snapshot = load("upbeat.yaml");
+	cr_assert(snapshot && diags.errors == 1, "%s", said());
+	cr_expect_neq(
+	    ub_text_find(ub_text(said()), UB_TEXT("accounts.yaml:2:64: "), 0), SIZE_MAX, "%s", said());
+	struct ub_decision decision;
+	struct ub_decide_input input = { .snapshot = snapshot, .text = UB_TEXT(MEETING), .now = 1793500000 };
+	ub_decide(&input, &decision, arena);
+	cr_assert(decision.facts && decision.facts->account);
+	cr_expect(ub_text_is(decision.facts->account_name, "Acme GmbH"));
+	cr_expect_eq(decision.facts->account->health, UB_HEALTH_UNKNOWN);
+	ub_snapshot_release(&snapshot);
 }
 
 Test(snapshot, says_once_that_settings_cannot_be_read)
