@@ -134,15 +134,23 @@ bool ub_tmpl_check_section(struct tmpl_compiler *c, const struct tmpl_node *node
 
 /* ---- audience ---- */
 
-static struct ub_text flow_text(const struct tag *tag)
+/* Where the internal data enters the expression, and the way it takes from there. */
+struct way {
+	struct ub_place place;
+	struct ub_text text;
+};
+
+static struct way find_way(const struct tag *tag)
 {
 	struct ub_cel_flow flow = ub_cel_program_flow(tag->program, tag->c->arena);
 	struct ub_buf text = UB_BUF(tag->c->arena);
-	for (size_t i = 0; i < flow.n; i++) {
-		ub_buf_str(&text, i ? "; " : "");
-		ub_buf_add(&text, flow.items[i].text);
-	}
-	return ub_buf_text(&text);
+	struct way way = { .place = place_of(tag) };
+	if (flow.n && flow.items[0].program == tag->program)
+		way.place = place_in(tag, flow.items[0].at, flow.items[0].len);
+	for (size_t i = 0; i < flow.n; i++)
+		ub_buf_printf(&text, "%s%.*s", i ? ", " : "", UB_ARGS(flow.items[i].text));
+	way.text = ub_buf_text(&text);
+	return way;
 }
 
 static bool check_audience(const struct tag *tag, bool shown)
@@ -152,10 +160,11 @@ static bool check_audience(const struct tag *tag, bool shown)
 	struct ub_template *root = tag->c->root;
 	if (audience == UB_CEL_PUBLIC)
 		return true;
+	struct way way = find_way(tag);
 	if (!root->name.len && !root->internal) {
 		root->internal = true;
-		root->internal_place = place_of(tag);
-		root->internal_why = flow_text(tag);
+		root->internal_place = way.place;
+		root->internal_why = way.text;
 	}
 	if (root->front.audience != UB_AUDIENCE_CUSTOMER)
 		return true;
@@ -164,7 +173,7 @@ static bool check_audience(const struct tag *tag, bool shown)
 	if (tag->spot->from->tmpl != root)
 		message = ub_textf(
 		    tag->c->arena, "%.*s: `%.*s` includes this", UB_ARGS(message), UB_ARGS(root->name));
-	say(tag, UB_ERROR, "internal-data", place_of(tag), message, flow_text(tag));
+	say(tag, UB_ERROR, "internal-data", way.place, message, way.text);
 	return false;
 }
 
@@ -217,13 +226,9 @@ static void warn_unguarded(const struct tag *tag)
 		if (is_guarded(tag->spot->guards, read))
 			continue;
 		struct ub_arena *arena = tag->c->arena;
-		struct ub_text condition = ub_textf(arena, "has(%.*s)", UB_ARGS(read->path));
-		if (read->guard.len)
-			condition = read->guard;
 		say(tag, UB_WARNING, "unguarded", place_in(tag, read->outer_at, read->outer_len),
 		    ub_textf(arena, "`%.*s` may be absent, and then there is no item", UB_ARGS(read->path)),
-		    ub_textf(arena, "put it between `{{#%.*s}}` and `{{/%.*s}}`", UB_ARGS(condition),
-			UB_ARGS(condition)));
+		    ub_textf(arena, "put it between `{{#has(%.*s)}}` and `{{/}}`", UB_ARGS(read->path)));
 	}
 }
 
