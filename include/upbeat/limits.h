@@ -8,8 +8,9 @@
  */
 
 /* base */
-#define UB_ARENA_CHUNK (16u * 1024)
-#define UB_DIAG_MAX    1000 /* further diagnostics of one list are counted, not kept */
+#define UB_ARENA_CHUNK   (16u * 1024)
+#define UB_DIAG_MAX      1000 /* further diagnostics of one list are counted, not kept */
+#define UB_DIAG_LINE_MAX 200  /* bytes of a line that are shown with a diagnostic */
 
 /* cal */
 #define UB_TZIF_MAX             (64u * 1024) /* bytes of one zone's file */

@@ -131,6 +131,27 @@ static void put_line(struct ub_buf *out, struct ub_text line)
 	}
 }
 
+/* A line that is too long to look at is shown around the place only. */
+static struct ub_text put_shown(struct ub_buf *out, struct ub_text line, size_t at)
+{
+	const struct ub_text cut = UB_TEXT("...");
+	size_t from = 0, until = line.len;
+	if (line.len > UB_DIAG_LINE_MAX && at > UB_DIAG_LINE_MAX / 2)
+		from = at - UB_DIAG_LINE_MAX / 2;
+	while (from < until && continues(line.ptr[from]))
+		from++;
+	if (until - from > UB_DIAG_LINE_MAX)
+		until = from + UB_DIAG_LINE_MAX;
+	while (until > from && until < line.len && continues(line.ptr[until]))
+		until--;
+	ub_buf_add(out, from ? cut : UB_TEXT_NONE);
+	put_line(out, ub_text_sub(line, from, until));
+	ub_buf_add(out, until < line.len ? cut : UB_TEXT_NONE);
+	ub_buf_str(out, "\n       | ");
+	ub_buf_pad(out, ' ', (from ? cut.len : 0) + code_points(ub_text_sub(line, from, at)));
+	return ub_text_sub(line, 0, until);
+}
+
 static void put_excerpt(
     struct ub_buf *out, struct ub_place place, const char *caret_colour, const char *plain)
 {
@@ -144,11 +165,9 @@ static void put_excerpt(
 	if (at > end)
 		at = end;
 	ub_buf_printf(out, "%6zu | ", line);
-	put_line(out, ub_text_sub(text, start, end));
+	struct ub_text shown = put_shown(out, ub_text_sub(text, start, end), at - start);
 	size_t stop = place.len > end - at ? end : at + place.len;
-	size_t carets = code_points(ub_text_sub(text, at, stop));
-	ub_buf_printf(out, "\n       | ");
-	ub_buf_pad(out, ' ', column - 1);
+	size_t carets = code_points(ub_text_sub(shown, at - start, stop - start));
 	ub_buf_str(out, caret_colour);
 	ub_buf_pad(out, '^', carets ? carets : 1);
 	ub_buf_printf(out, "%s\n", plain);

@@ -184,3 +184,40 @@ Test(diag, shows_bytes_that_are_no_text_as_question_marks)
 					    "     1 | ?t\xc3\xa9 ? ?[0m x\n"
 					    "       |            ^\n");
 }
+
+/* The excerpt of a line of `n` letters with the place at `at`. */
+static struct ub_text excerpt(size_t n, size_t at, size_t len)
+{
+	struct ub_source *source = UB_NEW(arena, struct ub_source);
+	struct ub_buf line = UB_BUF(arena), out = UB_BUF(arena);
+	ub_buf_pad(&line, 'x', n);
+	*source = (struct ub_source){ UB_TEXT("a"), ub_buf_text(&line) };
+	struct ub_diags diags = UB_DIAGS(arena);
+	ub_error(&diags, "code", ((struct ub_place){ source, at, len }), "m");
+	ub_diags_print(&diags, &out, false);
+	struct ub_text text = ub_buf_text(&out);
+	return ub_text_sub(text, ub_text_find(text, UB_TEXT("\n"), 0) + 1, text.len);
+}
+
+static struct ub_text expected(const char *before, size_t n, const char *after, size_t indent, size_t carets)
+{
+	struct ub_buf out = UB_BUF(arena);
+	ub_buf_printf(&out, "     1 | %s", before);
+	ub_buf_pad(&out, 'x', n);
+	ub_buf_printf(&out, "%s\n       | ", after);
+	ub_buf_pad(&out, ' ', indent);
+	ub_buf_pad(&out, '^', carets);
+	ub_buf_char(&out, '\n');
+	return ub_buf_text(&out);
+}
+
+Test(diag, shows_a_long_line_around_the_place_only)
+{
+	const size_t most = UB_DIAG_LINE_MAX;
+	cr_expect(ub_text_eq(excerpt(most, most - 1, 1), expected("", most, "", most - 1, 1)));
+	cr_expect(ub_text_eq(excerpt(most + 1, 0, 1), expected("", most, "...", 0, 1)));
+	cr_expect(ub_text_eq(excerpt(most + 1, 5, most), expected("", most, "...", 5, most - 5)));
+	size_t half = most / 2;
+	cr_expect(ub_text_eq(excerpt(10 * most, 5 * most, 1), expected("...", most, "...", half + 3, 1)));
+	cr_expect(ub_text_eq(excerpt(10 * most, 10 * most, 0), expected("...", half, "", half + 3, 1)));
+}
