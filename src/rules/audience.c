@@ -89,13 +89,31 @@ static bool may_invite_outside(const struct loader *loader, const struct ub_rule
 	return false;
 }
 
+static void check_conditions(struct loader *loader, const struct ub_rule *rule, const char *what)
+{
+	check_program(loader, rule->when, what);
+	check_program(loader, rule->unless, what);
+}
+
+/* Of a group the first that matches wins: that this rule does tells something of those before it. */
+static void check_group(struct loader *loader, const struct loaded_rule *rule, const char *what)
+{
+	for (size_t i = 0; rule->rule.group.len && i < loader->rules.n; i++) {
+		const struct loaded_rule *other = loader->rules.items[i];
+		bool before =
+		    other->layer > rule->layer || (other->layer == rule->layer && other->at < rule->at);
+		if (before && is_tried(other) && ub_text_eq(other->rule.group, rule->rule.group))
+			check_conditions(loader, &other->rule, what);
+	}
+}
+
 static void check_invitation(
     struct loader *loader, const struct loaded_rule *rule, const struct ub_rule_item *item)
 {
 	static const char what[] = "guests may be invited to this item";
 	const struct ub_cel_program *when;
-	check_program(loader, rule->rule.when, what);
-	check_program(loader, rule->rule.unless, what);
+	check_conditions(loader, &rule->rule, what);
+	check_group(loader, rule, "guests may be invited to an item of a later rule of this group");
 	for (size_t at = 0; each_condition(item, &at, &when);)
 		check_program(loader, when, what);
 	for (size_t i = 0; i < item->attendees.n; i++)

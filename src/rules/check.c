@@ -33,7 +33,7 @@ static void check_rule_name(struct loader *loader, struct ub_map *names, struct 
 	    "this replaces the rule `%.*s` of an earlier directory", name);
 }
 
-static bool counts(const struct loaded_rule *rule)
+bool is_tried(const struct loaded_rule *rule)
 {
 	return !rule->replaced && !rule->left_out;
 }
@@ -45,10 +45,10 @@ static void check_group_names(struct loader *loader, const struct ub_map *names)
 	for (size_t i = 0; i < loader->rules.n; i++) {
 		struct loaded_rule *rule = loader->rules.items[i];
 		struct ub_text group = rule->rule.group;
-		if (!counts(rule) || group.len == 0 || ub_map_put(seen, group, rule))
+		if (!is_tried(rule) || group.len == 0 || ub_map_put(seen, group, rule))
 			continue;
 		const struct loaded_rule *named = ub_map_get(names, group);
-		if (named && counts(named) && !ub_text_eq(named->rule.group, group))
+		if (named && is_tried(named) && !ub_text_eq(named->rule.group, group))
 			report_taken(loader, UB_ERROR, "name-taken", rule->group_node->place,
 			    named->name_node, "there is a rule `%.*s` outside of this group", group);
 	}
@@ -59,10 +59,10 @@ static void check_earlier_names(struct loader *loader, const struct ub_map *name
 	struct ub_map *claimed = ub_map_new(loader->arena);
 	for (size_t i = 0; i < loader->rules.n; i++) {
 		struct loaded_rule *rule = loader->rules.items[i];
-		for (size_t k = 0; counts(rule) && k < rule->rule.was.n; k++) {
+		for (size_t k = 0; is_tried(rule) && k < rule->rule.was.n; k++) {
 			struct ub_text name = rule->rule.was.items[k];
 			struct loaded_rule *other = ub_map_get(names, name);
-			if (!other || !counts(other))
+			if (!other || !is_tried(other))
 				other = ub_map_get(claimed, name);
 			if (other)
 				report_taken(loader, UB_ERROR, "name-taken", rule->rule.place,
@@ -130,7 +130,7 @@ static void warn_about_item(struct loader *loader, const struct ub_rule_item *it
 
 void check_rule(struct loader *loader, struct loaded_rule *rule)
 {
-	if (!counts(rule))
+	if (!is_tried(rule))
 		return;
 	struct ub_text text = ub_textf(loader->arena, "rule `%.*s` makes nothing", UB_ARGS(rule->rule.name));
 	warn_unguarded(loader, rule->rule.when, text.ptr);

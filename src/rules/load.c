@@ -166,7 +166,7 @@ static void collect_rules(struct loader *loader, struct ub_ruleset *set)
 	for (size_t layer = loader->input->n_layers; layer-- > 0;)
 		for (size_t i = 0; i < loader->rules.n; i++) {
 			struct loaded_rule *loaded = loader->rules.items[i];
-			if (loaded->layer != layer || loaded->replaced || loaded->left_out)
+			if (loaded->layer != layer || !is_tried(loaded))
 				continue;
 			rules[set->n_rules] = finish_rule(loader, loaded, set->n_rules);
 			set->n_rules++;

@@ -162,7 +162,8 @@ static void check_keys(struct loader *loader, const struct ub_yaml_node *node, c
 			ub_error(loader->diags, "conflict", first_line(value),
 			    "`%s` stands in an item of `create`, or beside `add_to`", only[i]);
 	}
-	if (text->create || text->add_to || text->amend)
+	/* One that is switched off may have nothing else: it takes an earlier directory's place. */
+	if (text->create || text->add_to || text->amend || !text->enabled)
 		return;
 	struct ub_diag *diag = ub_error(
 	    loader->diags, "missing-key", first_line(node), "this rule does nothing: it has no `create`");
@@ -204,6 +205,7 @@ static void load_rule(struct loader *loader, const struct ub_yaml_node *node, si
 		return;
 	take_text(rule, &text, node);
 	rule->layer = layer;
+	rule->at = loader->rules.n;
 	check_keys(loader, node, &text);
 	const char *missing = not_supported(&text);
 	if (missing && rule->rule.enabled)

@@ -33,9 +33,9 @@ struct loaded_rule {
 	const struct ub_yaml_node *group_node;
 	struct loaded_item *items;
 	size_t n_items;
-	size_t layer;
-	bool left_out; /* not supported yet, and said so */
-	bool replaced; /* by a rule of a later layer */
+	size_t layer, at; /* its place among all rules */
+	bool left_out;    /* not supported yet, and said so */
+	bool replaced;    /* by a rule of a later layer */
 };
 
 struct loaded_item {
@@ -121,6 +121,8 @@ void check_circles(struct loader *loader, struct loaded_rule *rule);
 
 /* That names of rules and groups do not meet; marks the rules that others replace. */
 void check_names(struct loader *loader);
+/* Neither left out nor replaced. */
+bool is_tried(const struct loaded_rule *rule);
 /* What can be said of a whole rule. */
 void check_rule(struct loader *loader, struct loaded_rule *rule);
 /* Walks the conditions of all cases of an item; *at starts at 0. */

@@ -79,6 +79,24 @@ Test(audience, conditions_of_the_rule_count_for_what_guests_are_invited_to)
 	trial_free(&trial);
 }
 
+Test(audience, conditions_of_rules_that_go_first_in_the_group_count_too)
+{
+	static const char first[] =
+	    "  - {name: one, group: g, when: has_account && account.health == 'red', create: "
+	    "[{event: a, title: t, at: start, duration: 1m}]}\n";
+	static const char second[] =
+	    "  - {name: two, group: g, create: [{event: a, title: t, at: start, duration: "
+	    "1m, attendees: meeting.attendees}]}\n";
+	struct ub_arena *arena = ub_arena_new();
+	struct trial *trial = trial_of(ub_textf(arena, "rules:\n%s%s", first, second).ptr);
+	cr_expect_str_eq(trial_codes(trial), "internal-data", "%s", trial_printed(trial));
+	trial_free(&trial);
+	trial = trial_of(ub_textf(arena, "rules:\n%s%s", second, first).ptr);
+	cr_expect_str_empty(trial_printed(trial));
+	trial_free(&trial);
+	ub_arena_free(&arena);
+}
+
 Test(audience, the_way_of_the_data_is_told)
 {
 	struct trial *trial = trial_of(

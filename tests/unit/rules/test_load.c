@@ -380,6 +380,19 @@ Test(layers, a_later_rule_takes_the_place_of_one_of_the_same_name)
 	trial_free(&trial);
 }
 
+Test(layers, a_rule_is_switched_off_by_its_name_alone)
+{
+	struct trial *trial = trial_new();
+	trial_file(trial, "a.yaml", "format: 1\nrules:\n" RULE("one", ""));
+	trial_directory(trial);
+	trial_file(trial, "b.yaml", "format: 1\nrules:\n  - {name: one, enabled: false}\n");
+	trial_load(trial);
+	cr_expect_str_eq(trial_codes(trial), "replaced", "%s", trial_printed(trial));
+	cr_assert_eq(trial->rules->n_rules, 1);
+	cr_expect(!trial->rules->rules[0]->enabled);
+	trial_free(&trial);
+}
+
 Test(layers, one_directory_has_each_name_once)
 {
 	struct trial *trial = trial_new();
