@@ -121,19 +121,32 @@ const struct ub_ruleset *ub_rules_load(
 
 enum ub_verdict { UB_NO, UB_YES, UB_CANNOT_TELL };
 
+/* What decided a verdict. */
+enum ub_reason {
+	UB_BY_WHEN,   /* `when`, or that there is none */
+	UB_BY_UNLESS, /* `unless` */
+	UB_BY_GROUP,  /* `first` */
+	UB_BY_ENABLED /* the rule is switched off */
+};
+
 /* What one rule says of one meeting. */
 struct ub_match {
 	const struct ub_rule *rule;
 	enum ub_verdict verdict;
-	struct ub_text why; /* the sub-expression and the values that decided, as one line */
+	enum ub_reason reason;
+	const struct ub_match *first; /* of its group, which matched or cannot tell */
+	struct ub_cel_activation *activation;
 };
 
 /* A fresh activation for the facts, with every `define` bound lazily, for matching and for templates. */
 struct ub_cel_activation *ub_rules_activation(
     const struct ub_ruleset *rules, const struct ub_facts *facts, struct ub_arena *arena);
-/* One match a rule, in order. Within a group the first that matches wins; the later ones say so. */
+/* One match a rule, in order. Within a group the first that matches wins. */
 struct ub_match *ub_rules_match(
     const struct ub_ruleset *rules, struct ub_cel_activation *activation, struct ub_arena *arena);
+/* Why, as one line: the sub-expressions that decided, with the values they had. Found by evaluating once
+ * more, in the activation's arena: nobody asks for most of them. */
+struct ub_text ub_rules_why(const struct ub_match *match);
 
 /* The first case that holds. UB_NO: none does (or the field was not given); UB_CANNOT_TELL: *why says what is
  * missing. */

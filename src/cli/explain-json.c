@@ -86,7 +86,7 @@ static json_t *rules_array(const struct ub_plan *plan)
 		json_t *rule = must(json_object());
 		set(rule, "name", text(match->rule->name));
 		set(rule, "verdict", must(json_string(verdicts[match->verdict])));
-		set(rule, "why", text(match->why));
+		set(rule, "why", text(ub_rules_why(match)));
 		json_array_append_new(array, rule);
 	}
 	return array;

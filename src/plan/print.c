@@ -55,7 +55,7 @@ static void print_rules(const struct printer *printer, const struct ub_plan *pla
 		ub_buf_pad(printer->out, ' ', 13 - word.len);
 		ub_buf_printf(printer->out, "%.*s", UB_ARGS(match->rule->name));
 		ub_buf_pad(printer->out, ' ', width - match->rule->name.len + 2);
-		struct ub_text rest = ub_text_trim(match->why), line;
+		struct ub_text rest = ub_text_trim(ub_rules_why(match)), line;
 		for (bool first = true; ub_text_split(&rest, '\n', &line); first = false) {
 			if (!first)
 				ub_buf_pad(printer->out, ' ', 15 + width + 2);

@@ -9,70 +9,40 @@ struct ub_cel_activation *ub_rules_activation(
 	return activation;
 }
 
-/* What a condition comes to, kept for the reason. */
-struct answer {
-	enum ub_verdict verdict;
-	struct ub_cel_value value;
-};
-
-static struct answer ask(const struct ub_cel_program *condition, bool without,
+static enum ub_verdict ask(const struct ub_cel_program *condition, enum ub_verdict without,
     struct ub_cel_activation *activation, struct ub_arena *arena)
 {
 	if (!condition)
-		return (struct answer){ .verdict = without ? UB_YES : UB_NO };
+		return without;
 	struct ub_cel_value value = ub_cel_eval(condition, activation, arena, NULL);
-	enum ub_verdict verdict = UB_CANNOT_TELL;
-	if (value.kind == UB_CEL_BOOL)
-		verdict = value.b ? UB_YES : UB_NO;
-	return (struct answer){ verdict, value };
-}
-
-static struct ub_text cannot_tell(const struct answer *answer, struct ub_arena *arena)
-{
-	if (answer->value.kind == UB_CEL_ERROR)
-		return why_error(answer->value.error, arena);
-	return UB_TEXT("the condition is neither true nor false");
+	if (value.kind != UB_CEL_BOOL)
+		return UB_CANNOT_TELL;
+	return value.b ? UB_YES : UB_NO;
 }
 
 /* `when` must hold and `unless` must not; what decides is looked for as CEL's `&&` does it, so that a rule
  * that is ruled out by the one is not kept open by the other. */
-static struct ub_match match_conditions(
-    const struct ub_rule *rule, struct ub_cel_activation *activation, struct ub_arena *arena)
+static void match_conditions(struct ub_match *match, struct ub_arena *arena)
 {
-	struct ub_match match = { .rule = rule, .verdict = UB_NO };
-	struct answer when = ask(rule->when, true, activation, arena);
-	struct answer unless = { .verdict = UB_NO };
-	if (when.verdict != UB_NO)
-		unless = ask(rule->unless, false, activation, arena);
-	if (when.verdict == UB_NO) {
-		match.why = why_line(rule->when, activation, arena);
-	} else if (unless.verdict == UB_YES) {
-		match.why =
-		    ub_textf(arena, "unless %.*s", UB_ARGS(why_line(rule->unless, activation, arena)));
-	} else if (when.verdict == UB_CANNOT_TELL || unless.verdict == UB_CANNOT_TELL) {
-		match.verdict = UB_CANNOT_TELL;
-		match.why = cannot_tell(when.verdict == UB_CANNOT_TELL ? &when : &unless, arena);
-	} else {
-		match.verdict = UB_YES;
-		match.why = rule->when ? why_line(rule->when, activation, arena)
-				       : UB_TEXT("it applies to every meeting");
+	const struct ub_rule *rule = match->rule;
+	enum ub_verdict when = ask(rule->when, UB_YES, match->activation, arena);
+	enum ub_verdict unless = when == UB_NO ? UB_NO : ask(rule->unless, UB_NO, match->activation, arena);
+	match->verdict = when;
+	match->reason = UB_BY_WHEN;
+	if (unless == UB_YES || (unless == UB_CANNOT_TELL && when == UB_YES)) {
+		match->verdict = unless == UB_YES ? UB_NO : UB_CANNOT_TELL;
+		match->reason = UB_BY_UNLESS;
 	}
-	return match;
 }
 
 /* Within a group the first that matches wins; one that cannot tell stops the rest. */
-static bool held_back(const struct ub_map *groups, struct ub_match *match, struct ub_arena *arena)
+static bool held_back(const struct ub_map *groups, struct ub_match *match)
 {
-	const struct ub_match *first = ub_map_get(groups, match->rule->group);
-	if (!first)
+	match->first = match->rule->group.len ? ub_map_get(groups, match->rule->group) : NULL;
+	if (!match->first)
 		return false;
-	struct ub_text name = first->rule->name, group = match->rule->group;
-	match->verdict = first->verdict == UB_YES ? UB_NO : UB_CANNOT_TELL;
-	match->why =
-	    first->verdict == UB_YES
-		? ub_textf(arena, "rule `%.*s` goes first in group `%.*s`", UB_ARGS(name), UB_ARGS(group))
-		: ub_textf(arena, "rule `%.*s` goes first in group `%.*s` and cannot tell", UB_ARGS(name),
-		      UB_ARGS(group));
+	match->verdict = match->first->verdict == UB_YES ? UB_NO : UB_CANNOT_TELL;
+	match->reason = UB_BY_GROUP;
 	return true;
 }
 
@@ -83,17 +53,15 @@ struct ub_match *ub_rules_match(
 	struct ub_map *groups = ub_map_new(arena);
 	for (size_t i = 0; i < rules->n_rules; i++) {
 		struct ub_match *match = &matches[i];
-		*match = (struct ub_match){ .rule = rules->rules[i], .verdict = UB_NO };
-		if (!match->rule->enabled) {
-			match->why = UB_TEXT("it is switched off (`enabled: false`)");
+		const struct ub_rule *rule = rules->rules[i];
+		*match = (struct ub_match){
+			.rule = rule, .verdict = UB_NO, .reason = UB_BY_ENABLED, .activation = activation
+		};
+		if (!rule->enabled || held_back(groups, match))
 			continue;
-		}
-		bool grouped = match->rule->group.len != 0;
-		if (grouped && held_back(groups, match, arena))
-			continue;
-		*match = match_conditions(match->rule, activation, arena);
-		if (grouped && match->verdict != UB_NO)
-			ub_map_put(groups, match->rule->group, match);
+		match_conditions(match, arena);
+		if (rule->group.len && match->verdict != UB_NO)
+			ub_map_put(groups, rule->group, match);
 	}
 	return matches;
 }
@@ -104,14 +72,14 @@ enum ub_verdict ub_rules_case(struct ub_cases cases, struct ub_cel_activation *a
 	*chosen = NULL;
 	*why = UB_TEXT_NONE;
 	for (size_t i = 0; i < cases.n; i++) {
-		struct answer answer = ask(cases.items[i].when, true, activation, arena);
-		if (answer.verdict == UB_NO)
-			continue;
-		if (answer.verdict == UB_CANNOT_TELL)
-			*why = cannot_tell(&answer, arena);
-		else
+		const struct ub_cel_program *when = cases.items[i].when;
+		enum ub_verdict verdict = ask(when, UB_YES, activation, arena);
+		if (verdict == UB_CANNOT_TELL)
+			*why = why_not_told(when, activation, arena);
+		if (verdict == UB_YES)
 			*chosen = &cases.items[i];
-		return answer.verdict;
+		if (verdict != UB_NO)
+			return verdict;
 	}
 	return UB_NO;
 }

@@ -135,10 +135,8 @@ void check_audience(struct loader *loader, const struct loaded_rule *rule);
 
 /* ---- why.c ---- */
 
-/* One line: the sub-expression that decided, with the values it had. */
-struct ub_text why_line(
+/* What makes a condition neither true nor false, as one line. */
+struct ub_text why_not_told(
     const struct ub_cel_program *program, struct ub_cel_activation *activation, struct ub_arena *arena);
-/* What an evaluation could not tell, as one line. */
-struct ub_text why_error(const struct ub_cel_error *error, struct ub_arena *arena);
 
 #endif

@@ -89,7 +89,7 @@ static void put_reason(struct ub_buf *out, const struct ub_cel_trace *trace)
 		ub_buf_char(out, ')');
 }
 
-struct ub_text why_line(
+static struct ub_text why_line(
     const struct ub_cel_program *program, struct ub_cel_activation *activation, struct ub_arena *arena)
 {
 	struct ub_buf out = UB_BUF(arena);
@@ -103,9 +103,14 @@ struct ub_text why_line(
 	return ub_textf(arena, "%.*s...", (int)end, out.ptr);
 }
 
-struct ub_text why_error(const struct ub_cel_error *error, struct ub_arena *arena)
+struct ub_text why_not_told(
+    const struct ub_cel_program *program, struct ub_cel_activation *activation, struct ub_arena *arena)
 {
 	struct ub_buf out = UB_BUF(arena);
+	struct ub_cel_value value = ub_cel_eval(program, activation, arena, NULL);
+	if (value.kind != UB_CEL_ERROR)
+		return UB_TEXT("the condition is neither true nor false");
+	const struct ub_cel_error *error = value.error;
 	if (error->program) {
 		put_text(&out,
 		    ub_text_sub(ub_cel_program_text(error->program), error->at, error->at + error->len));
@@ -113,4 +118,27 @@ struct ub_text why_error(const struct ub_cel_error *error, struct ub_arena *aren
 	}
 	ub_buf_add(&out, error->message);
 	return ub_buf_text(&out);
+}
+
+static struct ub_text why_group(const struct ub_match *match, struct ub_arena *arena)
+{
+	return ub_textf(arena, "rule `%.*s` goes first in group `%.*s`%s", UB_ARGS(match->first->rule->name),
+	    UB_ARGS(match->rule->group), match->verdict == UB_NO ? "" : " and cannot tell");
+}
+
+struct ub_text ub_rules_why(const struct ub_match *match)
+{
+	struct ub_arena *arena = ub_cel_activation_arena(match->activation);
+	const struct ub_rule *rule = match->rule;
+	const struct ub_cel_program *condition = match->reason == UB_BY_WHEN ? rule->when : rule->unless;
+	if (match->reason == UB_BY_ENABLED)
+		return UB_TEXT("it is switched off (`enabled: false`)");
+	if (match->reason == UB_BY_GROUP)
+		return why_group(match, arena);
+	if (!condition)
+		return UB_TEXT("it applies to every meeting");
+	if (match->verdict == UB_CANNOT_TELL)
+		return why_not_told(condition, match->activation, arena);
+	struct ub_text line = why_line(condition, match->activation, arena);
+	return match->reason == UB_BY_WHEN ? line : ub_textf(arena, "unless %.*s", UB_ARGS(line));
 }

@@ -46,7 +46,7 @@ static void try_on(const struct ub_ruleset *rules, const struct ub_account *acco
 	struct ub_cel_activation *activation = ub_rules_activation(rules, facts, arena);
 	struct ub_match *matches = ub_rules_match(rules, activation, arena);
 	for (size_t i = 0; i < rules->n_rules; i++) {
-		assert(matches[i].rule == rules->rules[i] && matches[i].why.len != 0);
+		assert(matches[i].rule == rules->rules[i] && ub_rules_why(&matches[i]).len != 0);
 		for (size_t k = 0; k < rules->rules[i]->n_items; k++) {
 			const struct ub_case *chosen;
 			struct ub_text why;
