@@ -34,6 +34,8 @@ struct ub_cel_program {
 	size_t n_locals;
 	struct ub_cel_read *unguarded;
 	size_t n_unguarded;
+	const struct variable *const *used; /* by itself or through lazy variables */
+	size_t n_used;
 };
 
 struct ub_cel_activation {

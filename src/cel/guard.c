@@ -12,10 +12,16 @@ struct fact {
 	const struct fact *outer;
 };
 
+/* Conditions looked at for what they promise, in one program: definitions built upon each other can double
+ * them with each step. Beyond, nothing more is taken for granted. */
+#define ASSUMPTIONS_MAX 10000
+
 struct guard {
 	struct ub_arena *arena;
-	const struct ub_cel_program *program;
+	struct ub_cel_program *program;
 	UB_VEC(struct ub_cel_read) reads;
+	UB_VEC(const struct variable *) used;
+	size_t assumptions;
 };
 
 static bool same_path(const struct node *a, const struct node *b)
@@ -61,6 +67,8 @@ static const struct fact *add_fact(struct guard *guard, const struct fact *facts
 static const struct fact *assume(
     struct guard *guard, const struct fact *facts, const struct node *node, bool value)
 {
+	if (++guard->assumptions > ASSUMPTIONS_MAX)
+		return facts;
 	if (node->kind == (value ? NODE_AND : NODE_OR)) {
 		for (size_t i = 0; i < node->n_args; i++)
 			facts = assume(guard, facts, node->args[i], value);
@@ -99,14 +107,35 @@ static void report(struct guard *guard, const struct node *node, struct ub_text 
 		.node = node };
 }
 
+static void add_use(struct guard *guard, const struct variable *variable)
+{
+	for (size_t i = 0; i < guard->used.n; i++)
+		if (guard->used.items[i] == variable)
+			return;
+	*ub_push(guard->arena, &guard->used) = variable;
+}
+
+/* Said once, however often a definition brings it up. */
+static bool is_reported(const struct guard *guard, const struct node *node)
+{
+	for (size_t i = 0; i < guard->reads.n; i++)
+		if (guard->reads.items[i].node == node)
+			return true;
+	return false;
+}
+
 static void visit_variable(struct guard *guard, const struct node *node, const struct fact *facts)
 {
 	const struct variable *variable = node->variable;
+	add_use(guard, variable);
+	for (size_t i = 0; variable->lazy && i < variable->lazy->n_used; i++)
+		add_use(guard, variable->lazy->used[i]);
 	if (variable->may_be_absent && !is_true(facts, variable->guard) && !is_present(facts, node))
 		report(guard, node, variable->guard);
 	for (size_t i = 0; variable->lazy && i < variable->lazy->n_unguarded; i++) {
 		struct ub_cel_read read = variable->lazy->unguarded[i];
-		if (is_true(facts, read.guard) || is_present(facts, read.node))
+		if (is_true(facts, read.guard) || is_present(facts, read.node) ||
+		    is_reported(guard, read.node))
 			continue;
 		read.outer_at = node->at;
 		read.outer_len = node->len;
@@ -175,6 +204,8 @@ void cel_find_unguarded(struct ub_cel_program *program, struct ub_arena *arena)
 	visit(&guard, program->root, NULL);
 	program->unguarded = guard.reads.items;
 	program->n_unguarded = guard.reads.n;
+	program->used = guard.used.items;
+	program->n_used = guard.used.n;
 }
 
 size_t ub_cel_program_unguarded(const struct ub_cel_program *program, const struct ub_cel_read **reads)
@@ -183,25 +214,10 @@ size_t ub_cel_program_unguarded(const struct ub_cel_program *program, const stru
 	return program->n_unguarded;
 }
 
-static bool uses(const struct node *node, const struct variable *variable)
-{
-	if (node->kind == NODE_NAME && node->name_kind == NAME_VARIABLE) {
-		if (node->variable == variable)
-			return true;
-		return node->variable->lazy && uses(node->variable->lazy->root, variable);
-	}
-	for (size_t i = 0; i < node->n_args; i++)
-		if (uses(node->args[i], variable))
-			return true;
-	return false;
-}
-
 bool ub_cel_program_uses(const struct ub_cel_program *program, struct ub_text name)
 {
-	for (const struct ub_cel_env *env = program->env; env; env = env->parent) {
-		const struct variable *variable = cel_env_variable(env, name);
-		if (variable)
-			return uses(program->root, variable);
-	}
+	for (size_t i = 0; i < program->n_used; i++)
+		if (ub_text_eq(program->used[i]->name, name))
+			return true;
 	return false;
 }

@@ -4,9 +4,13 @@
 /* Why an expression came to its value: evaluation has no side effects, so the parts are simply evaluated
  * again. */
 
+/* Nobody reads more, and definitions built upon each other can double it with each step. */
+#define TRACE_MAX 1000
+
 struct tracer {
 	struct ub_cel_eval eval;
 	struct ub_arena *arena;
+	size_t *n; /* parts so far */
 };
 
 struct parts {
@@ -18,7 +22,7 @@ static struct ub_cel_trace trace(struct tracer *tracer, const struct node *node)
 
 static void add(struct tracer *tracer, struct parts *parts, const struct node *node)
 {
-	if (node->code->eval == cel_eval_constant)
+	if (node->code->eval == cel_eval_constant || ++*tracer->n > TRACE_MAX)
 		return;
 	struct ub_cel_trace part = trace(tracer, node);
 	*ub_push(tracer->arena, parts) = part;
@@ -84,7 +88,7 @@ static void add_lazy(struct tracer *tracer, struct parts *parts, const struct ub
 	struct ub_cel_activation *activation = tracer->eval.activation;
 	while (activation && activation->env != program->env)
 		activation = activation->parent;
-	struct tracer inner = { .eval = tracer->eval, .arena = tracer->arena };
+	struct tracer inner = { .eval = tracer->eval, .arena = tracer->arena, .n = tracer->n };
 	inner.eval.activation = activation;
 	inner.eval.program = program;
 	inner.eval.locals = UB_NEW_ARRAY(tracer->arena, struct ub_cel_value, program->n_locals);
@@ -145,7 +149,8 @@ static struct ub_cel_trace trace(struct tracer *tracer, const struct node *node)
 const struct ub_cel_trace *ub_cel_explain(const struct ub_cel_program *program,
     struct ub_cel_activation *activation, struct ub_arena *arena, const struct ub_cel_limits *limits)
 {
-	struct tracer tracer = { .arena = arena };
+	size_t n = 0;
+	struct tracer tracer = { .arena = arena, .n = &n };
 	tracer.eval = (struct ub_cel_eval){ .arena = arena,
 		.innermost = activation,
 		.program = program,

@@ -101,14 +101,27 @@ static bool at_most_as_specific(struct check *check, const struct ub_cel_type *a
 	return true;
 }
 
+/* Of two types that fit each other; where each is the more general one in a part, these parts together. */
 static const struct ub_cel_type *most_general(
     struct check *check, const struct ub_cel_type *a, const struct ub_cel_type *b)
 {
-	if (cel_unify_resolve(check, a)->kind == UB_CEL_NULL)
+	a = cel_unify_resolve(check, a);
+	b = cel_unify_resolve(check, b);
+	if (a->kind == UB_CEL_NULL)
 		return b; /* it takes null, or they would not have come together */
-	if (cel_unify_resolve(check, b)->kind == UB_CEL_NULL)
+	if (b->kind == UB_CEL_NULL || at_most_as_specific(check, a, b))
 		return a;
-	return at_most_as_specific(check, a, b) ? a : b;
+	if (a->kind != b->kind || a->n_params == 0 || a->n_params != b->n_params ||
+	    at_most_as_specific(check, b, a))
+		return b;
+	struct ub_cel_type *both = UB_NEW(check->arena, struct ub_cel_type);
+	const struct ub_cel_type **params =
+	    UB_NEW_ARRAY(check->arena, const struct ub_cel_type *, a->n_params);
+	for (size_t i = 0; i < a->n_params; i++)
+		params[i] = most_general(check, a->params[i], b->params[i]);
+	*both = *a;
+	both->params = params;
+	return both;
 }
 
 static bool fits(struct check *check, const struct ub_cel_type *to, const struct ub_cel_type *from);

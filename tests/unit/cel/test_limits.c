@@ -175,3 +175,21 @@ Test(limits, definitions_upon_definitions)
 	    result(&f, "d64"), "cannot tell: more than 64 definitions build upon each other [too-deep]");
 	fixture_free(&f);
 }
+
+Test(limits, definitions_that_double_with_each_step_do_not_blow_up)
+{
+	const struct ub_cel_read *reads;
+	struct fixture f = fixture_new(NULL);
+	ub_cel_declare_lazy(f.env, UB_TEXT("d0"), compiled(&f, "account.health != \"red\""));
+	for (int i = 1; i < 60; i++) {
+		const char *text = ub_textf(f.arena, "d%d && d%d", i - 1, i - 1).ptr;
+		ub_cel_declare_lazy(f.env, ub_textf(f.arena, "d%d", i), compiled(&f, text));
+	}
+	const struct ub_cel_program *program = compiled(&f, "d59 || n < 1");
+	cr_expect_eq(ub_cel_program_unguarded(program, &reads), 1);
+	cr_expect(ub_cel_program_uses(program, UB_TEXT("account")));
+	cr_expect_eq(ub_cel_program_flow(program, f.arena).n, 61);
+	const struct ub_cel_trace *trace = ub_cel_explain(program, activation(&f), f.arena, NULL);
+	cr_expect(ub_cel_is_true(trace->value));
+	fixture_free(&f);
+}
