@@ -38,9 +38,9 @@ class Story(support.World):
 
     def settle(self):
         """Waits until whatever was stored before is dealt with: a meeting stored now has got its items."""
-        calendar = self.new_calendar()
-        tap.equal(calendar.put("control.ics", calendars.meeting(uid="control")).status, 201, "PUT")
-        all_items(self.on_server(calendar), "control")
+        calendar, uid = self.new_calendar(), f"control-{self.made}"
+        tap.equal(calendar.put("control.ics", calendars.meeting(uid=uid)).status, 201, "PUT")
+        all_items(self.on_server(calendar), uid)
         time.sleep(0.3)
 
 
@@ -78,11 +78,11 @@ def check_prep(prep, uid, meeting_start):
 
 
 def check_agenda(text, duration):
-    at = [text.lower().find(part) for part in AGENDA]
-    assert -1 not in at and at == sorted(at), f"not the five parts in order, {AGENDA}:\n{text}"
-    minutes = [int(found) for found in re.findall(r"\((\d+) min\)", text)]
-    tap.equal(len(minutes), len(AGENDA), "timed parts")
-    tap.equal(sum(minutes), duration.total_seconds() / 60, "minutes of the agenda")
+    parts = re.findall(r"^\d\. (.+) \((\d+) min\)$", text, re.M)
+    tap.equal(len(parts), len(AGENDA), "timed parts")
+    for (heading, _), subject in zip(parts, AGENDA):
+        tap.contains(heading.lower(), subject, "heading")
+    tap.equal(sum(int(minutes) for _, minutes in parts), duration.total_seconds() / 60, "minutes of the agenda")
 
 
 @tap.case("a meeting stored with curl gets one prep call, in its window, for ours alone, with an agenda that adds up")
@@ -208,11 +208,10 @@ def nothing_for(what, make):
 for each in NOTHING_FOR:
     nothing_for(*each)
 
-# The server takes the first three of these and refuses the others; Upbeat can read none.
+# The server takes the first two of these and refuses the others; Upbeat can read none.
 UNREADABLE = (
     ("nested too deeply", lambda: calendars.meeting(more=NESTED)),
     ("with an endless rule", lambda: calendars.meeting(more="RRULE:FREQ=DAILY;BYDAY=" + "MO," * 5000 + "MO")),
-    ("not in UTF-8", lambda: calendars.meeting(title="Caf\N{LATIN SMALL LETTER E WITH ACUTE}").encode("latin-1")),
     ("without its end", lambda: calendars.meeting()[:-60]),
     ("without a start", lambda: calendars.meeting().replace("DTSTART;", "X-START;")),
     ("of no calendar at all", lambda: "hello\r\n"),
@@ -234,11 +233,16 @@ def _(story):
         story.settle()
         stored, expected = story.on_server(calendar).get("a.ics"), direct.get("a.ics")
         tap.equal((stored.status, stored.body), (expected.status, expected.body), f"the event {what}")
-        tap.equal(set(story.on_server(calendar).objects()) <= {calendar_path(calendar) + "a.ics"}, True, what)
+        tap.equal(len(story.on_server(calendar).objects()), stored.status == 200, f"objects beside an event {what}")
 
 
-def calendar_path(calendar):
-    return "/" + calendar.url.split("/", 3)[3]
+@tap.case("what the server mends is read as the server has it")
+def _(story):
+    calendar, title = story.new_calendar(), "Caf\N{LATIN SMALL LETTER E WITH ACUTE}"
+    text = calendars.meeting(uid="latin", title=title).encode("latin-1")
+    tap.equal(calendar.put("latin.ics", text).status, 201, "PUT")
+    prep = only_prep(all_items(story.on_server(calendar), "latin"))
+    tap.contains(prep.text("SUMMARY"), title, "title of the prep call")
 
 
 @tap.case("nobody's password, nobody's calendar: refused requests leave nothing behind")
