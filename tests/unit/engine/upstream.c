@@ -101,6 +101,8 @@ static bool read_request(int fd, struct exchange *x)
 
 static void answer(int fd, int status, const char *fields, const char *body)
 {
+	if (fd < 0)
+		return;
 	dprintf(fd, "HTTP/1.1 %d X\r\nConnection: close\r\n%sContent-Length: %zu\r\n\r\n%s", status, fields,
 	    strlen(body), body);
 }
@@ -157,7 +159,7 @@ static void serve(struct upstream *up, int fd)
 		else if (count->fail_status)
 			answer(fd, count->fail_status, "", "");
 		else
-			carry_out(up, -1, &x); /* dprintf to -1 fails: nobody hears of it */
+			carry_out(up, -1, &x); /* nobody hears of it */
 		pthread_mutex_unlock(&up->mutex);
 	}
 	free(x.body);
