@@ -110,10 +110,11 @@ static void check_group(struct loader *loader, const struct loaded_rule *rule, c
 static void check_invitation(
     struct loader *loader, const struct loaded_rule *rule, const struct ub_rule_item *item)
 {
-	static const char what[] = "guests may be invited to this item";
+	struct ub_text text = ub_textf(loader->arena, "guests may be invited to `%.*s`", UB_ARGS(item->name));
+	const char *what = text.ptr;
 	const struct ub_cel_program *when;
 	check_conditions(loader, &rule->rule, what);
-	check_group(loader, rule, "guests may be invited to an item of a later rule of this group");
+	check_group(loader, rule, what);
 	for (size_t at = 0; each_condition(item, &at, &when);)
 		check_program(loader, when, what);
 	for (size_t i = 0; i < item->attendees.n; i++)

@@ -102,11 +102,13 @@ static void warn_read(struct loader *loader, const struct ub_cel_program *progra
 	    ub_warning(loader->diags, "unguarded", place, "`%.*s` may be missing: %s %s", UB_ARGS(read->path),
 		ub_text_is(read->guard, "has_account") ? "for meetings without an account," : "then",
 		consequence);
+	bool condition = ub_cel_program_type(program)->kind == UB_CEL_BOOL;
+	const char *then = condition ? "&& ..." : "? ... : ...";
 	if (read->guard.len)
-		ub_diag_set_help(loader->diags, diag, "ask first: `%.*s && ...`, or `has(%.*s) && ...`",
-		    UB_ARGS(read->guard), UB_ARGS(read->path));
+		ub_diag_set_help(loader->diags, diag, "ask first: `%.*s %s`, or `has(%.*s) %s`",
+		    UB_ARGS(read->guard), then, UB_ARGS(read->path), then);
 	else
-		ub_diag_set_help(loader->diags, diag, "ask first: `has(%.*s) && ...`", UB_ARGS(read->path));
+		ub_diag_set_help(loader->diags, diag, "ask first: `has(%.*s) %s`", UB_ARGS(read->path), then);
 }
 
 void warn_unguarded(struct loader *loader, const struct ub_cel_program *program, const char *consequence)

@@ -107,7 +107,7 @@ Test(audience, the_way_of_the_data_is_told)
 	    "    when: urgent\n"
 	    "    create: [{event: a, title: t, at: start, duration: 1m, attendees: meeting.attendees}]\n");
 	cr_expect_str_eq(trial_printed(trial),
-	    "a.yaml:6:11: error[internal-data]: guests may be invited to this item, so it may not depend on "
+	    "a.yaml:6:11: error[internal-data]: guests may be invited to `a`, so it may not depend on "
 	    "internal data: `urgent` depends on internal data, `account.health` is internal\n"
 	    "     6 |     when: urgent\n"
 	    "       |           ^^^^^^\n"
