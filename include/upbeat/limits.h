@@ -129,12 +129,12 @@
 /* relay */
 #define UB_RELAY_THREADS_MAX   64
 #define UB_RELAY_CONNS_MAX     (1u << 20)          /* of one thread */
-#define UB_RELAY_BUFFER        (16u * 1024)        /* through which bytes stream, each way */
+#define UB_RELAY_BUFFER        (32u * 1024)        /* through which bytes stream, each way */
 #define UB_RELAY_BUFFERS_KEPT  1024                /* unused ones, of one thread */
 #define UB_RELAY_HOLD_MAX      (1024u * 1024)      /* of one body; longer ones stream on */
 #define UB_RELAY_HELD_MAX      (64u * 1024 * 1024) /* of all bodies held by one thread */
 #define UB_RELAY_TURNS_MAX     16                  /* buffers passed on before others have their turn */
-#define UB_RELAY_POOL_MAX      64                  /* idle upstream connections of one thread */
+#define UB_RELAY_POOL_MAX      512                 /* idle upstream connections of one thread */
 #define UB_RELAY_ADDRESSES_MAX 8                   /* of the upstream's name */
 #define UB_RELAY_INTERIM_MAX   32                  /* 1xx answers to one request */
 #define UB_RELAY_MISSED_MAX    1024                /* writes that no engine has confirmed, of one thread */

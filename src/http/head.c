@@ -36,25 +36,34 @@ static bool is_last_line(struct ub_http_scan *scan, bool may_skip)
 	return empty;
 }
 
+/* What is neither plain text of a line nor a CR that may end it. */
+static enum ub_http_result stray(struct ub_http_scan *scan, char c)
+{
+	return bad(scan, c == '\n' ? "a bare LF" : c == '\0' ? "a NUL" : "a control character");
+}
+
 /* Every byte is looked at once, whatever the pieces they come in; so a head is refused as soon as what is
  * wrong with its lines has come. */
 static enum ub_http_result find_end(struct ub_http_scan *scan, struct ub_text bytes, bool may_skip)
 {
-	for (; scan->at < bytes.len && scan->at - scan->start < UB_HTTP_HEAD_MAX; scan->at++) {
+	for (;; scan->at++) {
+		size_t most = scan->start + UB_HTTP_HEAD_MAX, end = bytes.len < most ? bytes.len : most;
+		while (!scan->after_cr && scan->at < end && http_is(bytes.ptr[scan->at], HTTP_FIELD))
+			scan->at++;
+		if (scan->at == end)
+			break;
 		char c = bytes.ptr[scan->at];
-		if (scan->after_cr) {
-			if (c != '\n')
-				return bad(scan, "a bare CR");
-			if (is_last_line(scan, may_skip)) {
-				scan->at++;
-				return UB_HTTP_DONE;
-			}
-		} else if (c == '\r') {
+		if (!scan->after_cr && c != '\r')
+			return stray(scan, c);
+		if (!scan->after_cr) {
 			scan->after_cr = true;
-		} else if (c == '\n') {
-			return bad(scan, "a bare LF");
-		} else if (!http_is(c, HTTP_FIELD)) {
-			return bad(scan, c == '\0' ? "a NUL" : "a control character");
+			continue;
+		}
+		if (c != '\n')
+			return bad(scan, "a bare CR");
+		if (is_last_line(scan, may_skip)) {
+			scan->at++;
+			return UB_HTTP_DONE;
 		}
 	}
 	if (scan->at - scan->start >= UB_HTTP_HEAD_MAX)
@@ -295,6 +304,7 @@ static enum ub_http_result scan_head(struct ub_http_scan *scan, struct ub_text b
 	if (result != UB_HTTP_DONE)
 		return result;
 	memset(head, 0, offsetof(struct ub_http_head, fields));
+	head->method = head->target = head->host = UB_TEXT_NONE;
 	head->n = 0;
 	head->bytes = ub_text_sub(bytes, scan->start, scan->at);
 	size_t end = ub_text_find(head->bytes, UB_TEXT("\r\n"), 0);

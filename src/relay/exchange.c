@@ -319,6 +319,7 @@ static enum side final_answer(struct conn *conn, const struct ub_http_head *head
 	relay_rewrite(head, &rewrite, &response->head);
 	response->raw.start += head->bytes.len;
 	ub_http_body_start(&response->body, head);
+	(void)relay_flow_track(response); /* what has come with it goes with it; what is wrong shows again */
 	return SIDE_MOVED;
 }
 

@@ -2,37 +2,42 @@
 #include "relay-private.h"
 
 /* Fields of one connection only (RFC 9110 7.6.1), and those by which a client would leave the proxy. */
-static const char *const hop_by_hop[] = {
-	"Connection",
-	"Keep-Alive",
-	"Proxy-Connection",
-	"TE",
-	"Upgrade",
-	"HTTP2-Settings",
+static const struct ub_text hop_by_hop[] = {
+	{ "Connection", 10 },
+	{ "Keep-Alive", 10 },
+	{ "Proxy-Connection", 16 },
+	{ "TE", 2 },
+	{ "Upgrade", 7 },
+	{ "HTTP2-Settings", 14 },
 };
 
 /* What Connection may not name: a request without it would be another request. */
-static const char *const end_to_end[] = {
-	"Authorization",
-	"Content-Encoding",
-	"Content-Length",
-	"Content-Type",
-	"Depth",
-	"Destination",
-	"Host",
-	"If",
-	"If-Match",
-	"If-None-Match",
-	"If-Schedule-Tag-Match",
-	"Overwrite",
-	"Transfer-Encoding",
-	"X-HTTP-Method-Override",
+static const struct ub_text end_to_end[] = {
+	{ "Authorization", 13 },
+	{ "Content-Encoding", 16 },
+	{ "Content-Length", 14 },
+	{ "Content-Type", 12 },
+	{ "Depth", 5 },
+	{ "Destination", 11 },
+	{ "Host", 4 },
+	{ "If", 2 },
+	{ "If-Match", 8 },
+	{ "If-None-Match", 13 },
+	{ "If-Schedule-Tag-Match", 21 },
+	{ "Overwrite", 9 },
+	{ "Transfer-Encoding", 17 },
+	{ "X-HTTP-Method-Override", 22 },
 };
 
-static bool is_one_of(struct ub_text name, const char *const *names, size_t n)
+static bool is(struct ub_text name, struct ub_text wanted)
+{
+	return name.len == wanted.len && ub_text_eq_nocase(name, wanted);
+}
+
+static bool is_one_of(struct ub_text name, const struct ub_text *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (ub_text_eq_nocase(name, ub_text(names[i])))
+		if (is(name, names[i]))
 			return true;
 	return false;
 }
@@ -57,13 +62,13 @@ static bool is_dropped(const struct rewrite *rewrite, struct ub_text name)
 {
 	if (is_one_of(name, hop_by_hop, UB_COUNT(hop_by_hop)))
 		return true;
-	if (rewrite->drop_expect && ub_text_eq_nocase(name, UB_TEXT("Expect")))
+	if (rewrite->drop_expect && is(name, UB_TEXT("Expect")))
 		return true;
-	if (rewrite->drop_coding && ub_text_eq_nocase(name, UB_TEXT("Transfer-Encoding")))
+	if (rewrite->drop_coding && is(name, UB_TEXT("Transfer-Encoding")))
 		return true;
-	if (rewrite->give_length && ub_text_eq_nocase(name, UB_TEXT("Trailer")))
+	if (rewrite->give_length && is(name, UB_TEXT("Trailer")))
 		return true;
-	return rewrite->response && ub_text_eq_nocase(name, UB_TEXT("Alt-Svc"));
+	return rewrite->response && is(name, UB_TEXT("Alt-Svc"));
 }
 
 static void add_length(struct buffer *out, uint64_t length)
@@ -97,7 +102,7 @@ void relay_rewrite(const struct ub_http_head *head, const struct rewrite *rewrit
 		const struct ub_http_field *field = &head->fields[i];
 		if (is_dropped(rewrite, field->name) || (nominations && is_nominated(head, field->name)))
 			continue;
-		if (rewrite->give_length && ub_text_eq_nocase(field->name, UB_TEXT("Transfer-Encoding")))
+		if (rewrite->give_length && is(field->name, UB_TEXT("Transfer-Encoding")))
 			add_length(out, rewrite->length);
 		else
 			relay_buffer_add(out, field->line);
