@@ -86,6 +86,7 @@ const struct ub_cli_command ub_cli_serve = {
 static int engine(struct ub_cli *cli)
 {
 	int signals;
+	ub_sys_die_with_parent();
 	struct ub_snapshot *snapshot = begin(cli, &signals);
 	if (!snapshot)
 		return ub_cli_value(cli, CONFIG) ? UB_EXIT_FINDINGS : UB_EXIT_USAGE;

@@ -2,6 +2,7 @@
 #include "relay-private.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -143,6 +144,7 @@ static enum step linger(struct conn *conn)
 	size_t n;
 	for (unsigned i = 0; i < UB_RELAY_TURNS_MAX; i++) {
 		enum io io = relay_link_read(&conn->client, loop->wire, UB_RELAY_BUFFER, &n);
+		explicit_bzero(loop->wire, n); /* maybe another request, with its credentials */
 		if (io == IO_WAIT)
 			return STEP_WAIT;
 		if (io != IO_SOME)

@@ -31,10 +31,10 @@ EMPTY = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 class Relay(support.Process):
     """The relay by itself, with the engine of the tests or none."""
 
-    def __init__(self, folder, port, *, engine=False):
+    def __init__(self, folder, port, *, engine=False, host="127.0.0.1", before=()):
         self.port = support.free_port()
         self.engine_folder = pathlib.Path(folder)
-        command = [os.environ["builddir"] + "/tests/tools/relay", self.port, "127.0.0.1", port]
+        command = [*before, os.environ["builddir"] + "/tests/tools/relay", self.port, host, port]
         command += [f"answer_ms={ANSWER_MS}", f"connect_ms={CONNECT_MS}", f"idle_ms={IDLE_MS}"]
         if engine:
             self.behave("commit")
@@ -62,6 +62,10 @@ class Relay(support.Process):
     def has_engine(self):
         said = self.said()
         return said.count("the engine is ready") > said.count("the engine ended")
+
+    def processor_seconds(self):
+        user, kernel = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(kernel)) / os.sysconf("SC_CLK_TCK")
 
     def memory(self):
         """Resident kilobytes."""
@@ -577,6 +581,23 @@ def _(world):
     tap.equal(server.seen[0].body, b"body", "body")
 
 
+@tap.case("a body of the longest length is held, a longer one is not")
+def _(world):
+    def story(client):
+        world.server.seen.append(client.read_head().field("Expect"))
+
+    for length, expect in ((HOLD_MAX, None), (HOLD_MAX + 1, b"100-continue")):
+        server = world.serve(story)
+        with world.peer() as peer:
+            head = b"PUT /a.ics HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n"
+            peer.send(head % length)
+            if expect:
+                tap.eventually(lambda: server.seen == [expect], "the server is asked")
+            else:
+                tap.equal(peer.receive().status, 100, "status")
+                tap.equal(server.seen, [], "the server need not know yet")
+
+
 @tap.case("where nothing is held the server gives the word")
 def _(world):
     heads = []
@@ -753,6 +774,40 @@ def _(world):
             tap.equal(peer.receive().body, b"x", "body")
     for peer in peers:
         peer.socket.close()
+
+
+@tap.case("more clients than there are file descriptors wait for their turn, without a turmoil")
+def _(world):
+    answer_all(world, b"x")
+    few = ["sh", "-c", 'ulimit -n 40; exec "$@"', "few"]
+    relay = world.start(Relay, world.server.port, before=few)
+    peers = [world.peer(relay) for _ in range(60)]
+    time.sleep(1)
+    assert relay.processor_seconds() < 0.7, f"{relay.processor_seconds()} s of processor time"
+    tap.contains(relay.said(), "no more connections can be taken", "log")
+    for peer in peers[:30]:
+        peer.socket.close()
+    for peer in peers[55:]:
+        tap.equal(peer.ask(b"GET", b"/").body, b"x", "body")
+    for peer in peers[30:]:
+        peer.socket.close()
+
+
+@tap.case("a server known by name is found at whichever of its addresses takes the connection")
+def _(world):
+    answer_all(world, b"x")
+    relay = world.start(Relay, world.server.port, host="localhost")
+    with world.peer(relay) as peer:
+        for _ in range(3):
+            tap.equal(peer.ask(b"PUT", b"/a.ics", body=b"x").body, b"x", "body")
+
+
+@tap.case("a server whose name nobody knows is a 502")
+def _(world):
+    relay = world.start(Relay, world.server.port, host="nobody.invalid")
+    with world.peer(relay) as peer:
+        tap.equal(peer.ask(b"GET", b"/").status, 502, "status")
+    tap.contains(relay.said(), "the upstream's name nobody.invalid is not known", "log")
 
 
 # ---- the engine ----
