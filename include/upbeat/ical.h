@@ -8,8 +8,9 @@
  *
  * The text is read by an index of its content lines that points into the original bytes, so that a later
  * change can be a splice at a line's place and a reader and a splicer can never see two different objects.
- * libical iterates recurrence rules, behind src/ical/recur.c alone: it takes 60-3000 us per KB to parse (this
- * index: 3), damages objects in a round trip, and writes to stderr.
+ * All of it is our own: libical takes 60-3000 us per KB to parse (this index: 4), damages objects in a round
+ * trip, writes to stderr, and iterates a rule that never matches for seconds in one call. The tests hold it
+ * up as a mirror.
  */
 
 #include "upbeat/base.h"

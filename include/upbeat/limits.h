@@ -115,17 +115,16 @@
 #define UB_STORE_MEMORY_MAX  100000         /* keys, items, aliases, meetings of the memory store, each */
 
 /* ical */
-#define UB_ICAL_SIZE_MAX     (1024u * 1024) /* a calendar object */
-#define UB_ICAL_LINES_MAX    50000          /* content lines of it */
-#define UB_ICAL_NESTING_MAX  16             /* components in components */
-#define UB_ICAL_PEOPLE_MAX   2000           /* attendees; further ones are not looked at */
-#define UB_ICAL_RULE_MAX     512            /* bytes of a recurrence rule */
-#define UB_ICAL_OBSERVANCES  100            /* STANDARD and DAYLIGHT parts of a VTIMEZONE */
-#define UB_ICAL_ITERATIONS   2000           /* instances of a recurrence that are looked at */
-#define UB_ICAL_ITERATION_MS 200            /* and for how long */
-#define UB_ZONE_YEAR_MAX     2100           /* to which a VTIMEZONE's rules are followed */
-#define UB_HOLIDAY_YEAR_MAX  2100
-#define UB_HOLIDAYS_MAX      20000 /* days off of one calendar */
+#define UB_ICAL_SIZE_MAX    (1024u * 1024) /* a calendar object */
+#define UB_ICAL_LINES_MAX   50000          /* content lines of it */
+#define UB_ICAL_NESTING_MAX 16             /* components in components */
+#define UB_ICAL_PEOPLE_MAX  2000           /* attendees; further ones are not looked at */
+#define UB_ICAL_RULE_MAX    512            /* bytes of a recurrence rule */
+#define UB_ICAL_OBSERVANCES 100            /* STANDARD and DAYLIGHT parts of a VTIMEZONE */
+#define UB_ICAL_ITERATIONS  2000           /* instances of a recurrence that are looked at */
+#define UB_ZONE_YEAR_MAX    2100           /* to which a VTIMEZONE's rules are followed */
+#define UB_HOLIDAY_YEAR_MAX 2100
+#define UB_HOLIDAYS_MAX     20000 /* days off of one calendar */
 /* relay */
 #define UB_RELAY_THREADS_MAX   64
 #define UB_RELAY_CONNS_MAX     (1u << 20)          /* of one thread */

@@ -72,9 +72,9 @@ static bool lay_out(struct reader *reader, size_t component, struct layout *layo
 	layout->length = day_of(event.end.civil) - day_of(event.start.civil);
 	if (layout->length > 366)
 		return false;
-	bool sound = rule ? ub_ical_yearly(rule->value, event.start.civil, 0, UB_HOLIDAY_YEAR_MAX, add,
-				layout, reader->arena)
-			  : (add(layout, event.start.civil), true);
+	bool sound = rule
+			 ? ub_ical_yearly(rule->value, event.start.civil, 0, UB_HOLIDAY_YEAR_MAX, add, layout)
+			 : (add(layout, event.start.civil), true);
 	return dates(layout) && sound;
 }
 

@@ -100,13 +100,7 @@ void ub_ical_people(struct reader *reader, size_t component, struct ub_event *ev
  * clock. False: the rule is none, or not a yearly one.
  */
 bool ub_ical_yearly(struct ub_text rule, struct ub_civil start, int32_t offset, int last_year,
-    bool (*each)(void *context, struct ub_civil instance), void *context, struct ub_arena *arena);
-
-/* ---- recur.c: the one door to libical ---- */
-
-/* The same for the rules that yearly.c leaves to libical: BYWEEKNO, BYYEARDAY, BYSETPOS and the like. */
-bool ub_ical_yearly_other(struct ub_text rule, struct ub_civil start, int32_t offset, int last_year,
-    bool (*each)(void *context, struct ub_civil instance), void *context, struct ub_arena *arena);
+    bool (*each)(void *context, struct ub_civil instance), void *context);
 
 /* ---- vtimezone.c, fold.c ---- */
 

@@ -2,25 +2,30 @@
 #include "ical-private.h"
 
 /*
- * Yearly rules as time zones and holidays have them: months, days of a month, weekdays counted within a
- * month. libical takes 80 us for each instance of such a rule, 20 ms for a time zone; this takes less than
- * one in all.
+ * Yearly rules, as time zones and holidays have them (RFC 5545 3.3.10): each day of each year is asked
+ * whether it matches, so the work is bounded whatever the rule. libical takes 80 us an instance, and for a
+ * rule that never matches (the ninth Sunday before October's end) seconds within one call that nothing can
+ * stop.
  */
 
-#define WEEKDAYS_MAX 35
+#define LIST_MAX 400 /* entries of BYDAY, BYYEARDAY, BYWEEKNO or BYSETPOS */
+
+struct numbers {
+	int16_t items[LIST_MAX];
+	size_t n;
+};
 
 struct yearly {
 	struct ub_civil start;
 	int32_t offset;
 	unsigned months;              /* bit m */
-	uint64_t days, days_from_end; /* bit d */
-	struct {
-		int ordinal, weekday;
-	} weekdays[WEEKDAYS_MAX];
-	size_t n_weekdays;
-	bool yearly;         /* FREQ says so */
-	int interval, count; /* count 0: without end */
-	int64_t until;       /* on the clock of `start`, seconds as if UTC */
+	uint64_t days, days_from_end; /* of the month, bit d */
+	struct numbers year_days, weeks, positions;
+	struct numbers weekdays; /* ordinal * 8 + weekday */
+	bool in_month;           /* ordinals of weekdays count within months, not the year */
+	bool yearly;             /* FREQ says so */
+	int interval, count;     /* count 0: without end */
+	int64_t until;           /* on the clock of `start`, seconds as if UTC */
 };
 
 static bool small(struct ub_text text, int64_t low, int64_t high, int64_t *value)
@@ -52,23 +57,48 @@ static bool month_days(struct yearly *rule, struct ub_text list)
 	return true;
 }
 
+static bool add(struct numbers *numbers, int64_t number)
+{
+	if (numbers->n == LIST_MAX)
+		return false;
+	numbers->items[numbers->n++] = (int16_t)number;
+	return true;
+}
+
+static bool list(struct numbers *numbers, struct ub_text text, int64_t limit)
+{
+	struct ub_text piece;
+	int64_t number;
+	while (ub_text_split(&text, ',', &piece))
+		if (!small(piece, -limit, limit, &number) || number == 0 || !add(numbers, number))
+			return false;
+	return true;
+}
+
+static bool has(const struct numbers *numbers, int number)
+{
+	for (size_t i = 0; i < numbers->n; i++)
+		if (numbers->items[i] == number)
+			return true;
+	return false;
+}
+
 /* "SU", "-1SU", "2MO" */
-static bool weekdays(struct yearly *rule, struct ub_text list)
+static bool weekdays(struct yearly *rule, struct ub_text text)
 {
 	static const char *const names[] = { "MO", "TU", "WE", "TH", "FR", "SA", "SU" };
 	struct ub_text piece;
-	while (ub_text_split(&list, ',', &piece)) {
+	while (ub_text_split(&text, ',', &piece)) {
 		struct ub_text name = ub_text_sub(piece, piece.len < 2 ? 0 : piece.len - 2, piece.len);
 		struct ub_text number = ub_text_sub(piece, 0, piece.len - name.len);
 		int64_t ordinal = 0;
 		size_t day = 0;
 		while (day < UB_COUNT(names) && !ub_text_eq_nocase(name, ub_text(names[day])))
 			day++;
-		if (day == UB_COUNT(names) || rule->n_weekdays == WEEKDAYS_MAX ||
-		    (number.len && (!small(number, -5, 5, &ordinal) || ordinal == 0)))
+		if (day == UB_COUNT(names) ||
+		    (number.len && (!small(number, -53, 53, &ordinal) || !ordinal)) ||
+		    !add(&rule->weekdays, ordinal * 8 + (int)day + UB_MONDAY))
 			return false;
-		rule->weekdays[rule->n_weekdays].ordinal = (int)ordinal;
-		rule->weekdays[rule->n_weekdays++].weekday = (int)day + UB_MONDAY;
 	}
 	return true;
 }
@@ -98,13 +128,36 @@ static bool part(struct yearly *rule, struct ub_text name, struct ub_text value)
 		return months(rule, value);
 	if (ub_text_is(name, "BYMONTHDAY"))
 		return month_days(rule, value);
+	if (ub_text_is(name, "BYYEARDAY"))
+		return list(&rule->year_days, value, 366);
+	if (ub_text_is(name, "BYWEEKNO"))
+		return list(&rule->weeks, value, 53);
+	if (ub_text_is(name, "BYSETPOS"))
+		return list(&rule->positions, value, 366);
 	if (ub_text_is(name, "BYDAY"))
 		return weekdays(rule, value);
 	if (ub_text_is(name, "BYHOUR"))
 		return small(value, 0, 23, &n) && n == rule->start.hour;
 	if (ub_text_is(name, "BYMINUTE"))
 		return small(value, 0, 59, &n) && n == rule->start.minute;
+	if (ub_text_is(name, "BYSECOND"))
+		return small(value, 0, 59, &n) && n == rule->start.second;
 	return ub_text_is(name, "WKST") || name.len == 0;
+}
+
+/* What the start says where the rule is silent. */
+static void complete(struct yearly *rule)
+{
+	const struct ub_civil *start = &rule->start;
+	bool monthly = rule->days || rule->days_from_end || rule->year_days.n;
+	rule->in_month = rule->months != 0;
+	if (rule->weeks.n && !rule->weekdays.n && !monthly)
+		add(&rule->weekdays, ub_cal_weekday(ub_cal_day(start->year, start->month, start->day)));
+	bool by_day = monthly || rule->weekdays.n;
+	if (!rule->months)
+		rule->months = by_day ? 0x1FFE : 1u << start->month;
+	if (!by_day)
+		rule->days = UINT64_C(1) << start->day;
 }
 
 static bool parse(struct ub_text text, struct yearly *rule)
@@ -116,76 +169,92 @@ static bool parse(struct ub_text text, struct yearly *rule)
 		if (!part(rule, ub_text_sub(piece, 0, equals), ub_text_sub(piece, equals + 1, piece.len)))
 			return false;
 	}
-	bool by_day = rule->days || rule->days_from_end || rule->n_weekdays;
-	if (!rule->yearly || (rule->n_weekdays && !rule->months))
-		return false; /* without months weekdays are counted within a year */
-	if (!rule->months)
-		rule->months = by_day ? 0x1FFE : 1u << rule->start.month;
-	if (!by_day)
-		rule->days = UINT64_C(1) << rule->start.day;
-	return true;
+	if (rule->yearly)
+		complete(rule);
+	return rule->yearly;
 }
 
-static bool weekday_matches(const struct yearly *rule, int weekday, int day, int last)
+/* Counted from the start and from the end of `length` days, day being from 1. */
+static bool nth_weekday(const struct yearly *rule, int weekday, int day, int length)
 {
-	for (size_t i = 0; i < rule->n_weekdays; i++) {
-		int ordinal = rule->weekdays[i].ordinal;
-		int nth = ordinal < 0 ? -((last - day) / 7 + 1) : (day - 1) / 7 + 1;
-		if (rule->weekdays[i].weekday == weekday && (ordinal == 0 || ordinal == nth))
-			return true;
-	}
-	return rule->n_weekdays == 0;
+	return has(&rule->weekdays, weekday) || has(&rule->weekdays, ((day - 1) / 7 + 1) * 8 + weekday) ||
+	       has(&rule->weekdays, -((length - day) / 7 + 1) * 8 + weekday);
 }
 
-static bool matches(const struct yearly *rule, int year, int month, int day)
+static bool in_week(const struct yearly *rule, ub_day day)
 {
-	int last = ub_cal_month_days(year, month);
-	if (!(rule->months & 1u << month))
+	int year, week = ub_cal_week(day, &year);
+	int weeks = ub_cal_week(ub_cal_day(year, 12, 28), NULL); /* always in the last one */
+	return has(&rule->weeks, week) || has(&rule->weeks, week - weeks - 1);
+}
+
+/* What is counted within the year rather than the month. */
+static bool matches_year(const struct yearly *rule, int year, ub_day date)
+{
+	int day = date - ub_cal_day(year, 1, 1) + 1, length = 337 + ub_cal_month_days(year, 2);
+	if (rule->year_days.n && !has(&rule->year_days, day) && !has(&rule->year_days, day - length - 1))
 		return false;
+	if (rule->weeks.n && !in_week(rule, date))
+		return false;
+	return rule->in_month || !rule->weekdays.n ||
+	       nth_weekday(rule, (int)ub_cal_weekday(date), day, length);
+}
+
+/* `date` is the day of the month that has `last` days. */
+static bool matches(const struct yearly *rule, int year, ub_day date, int day, int last)
+{
 	if ((rule->days || rule->days_from_end) && !(rule->days & UINT64_C(1) << day) &&
 	    !(rule->days_from_end & UINT64_C(1) << (last + 1 - day)))
 		return false;
-	return weekday_matches(rule, (int)ub_cal_weekday(ub_cal_day(year, month, day)), day, last);
+	if (rule->in_month && rule->weekdays.n && !nth_weekday(rule, (int)ub_cal_weekday(date), day, last))
+		return false;
+	bool yearly = rule->year_days.n || rule->weeks.n || (rule->weekdays.n && !rule->in_month);
+	return !yearly || matches_year(rule, year, date);
 }
 
-/* Gives the instances of one year; false when that is enough. */
-static bool year_instances(struct yearly *rule, int year, int64_t from,
-    bool (*each)(void *context, struct ub_civil instance), void *context, int *given)
+/* The days of a year that match, BYSETPOS applied. */
+static size_t year_set(const struct yearly *rule, int year, ub_day set[366])
 {
+	size_t n = 0, kept = 0;
 	for (int month = 1; month <= 12; month++) {
-		int last = rule->months & 1u << month ? ub_cal_month_days(year, month) : 0;
-		for (int day = 1; day <= last; day++) {
-			if (!matches(rule, year, month, day))
-				continue;
-			struct ub_civil civil = rule->start;
-			civil.year = year;
-			civil.month = month;
-			civil.day = day;
-			int64_t at = ub_cal_instant(ub_cal_utc(), civil);
-			if (at < from)
-				continue;
-			if (at > rule->until || *given == UB_ICAL_ITERATIONS)
-				return false;
-			++*given;
-			if (!each(context, civil) || *given == rule->count)
-				return false;
-		}
+		if (!(rule->months & 1u << month))
+			continue;
+		int last = ub_cal_month_days(year, month);
+		ub_day first = ub_cal_day(year, month, 1);
+		for (int day = 1; day <= last; day++)
+			if (matches(rule, year, first + day - 1, day, last))
+				set[n++] = first + day - 1;
 	}
-	return true;
+	for (size_t i = 0; i < n; i++)
+		if (!rule->positions.n || has(&rule->positions, (int)i + 1) ||
+		    has(&rule->positions, (int)i - (int)n))
+			set[kept++] = set[i];
+	return kept;
 }
 
 bool ub_ical_yearly(struct ub_text text, struct ub_civil start, int32_t offset, int last_year,
-    bool (*each)(void *context, struct ub_civil instance), void *context, struct ub_arena *arena)
+    bool (*each)(void *context, struct ub_civil instance), void *context)
 {
 	struct yearly rule = { .start = start, .offset = offset, .interval = 1, .until = INT64_MAX };
-	int64_t from = ub_cal_instant(ub_cal_utc(), start);
+	ub_day first = ub_cal_day(start.year, start.month, start.day), set[366];
 	int given = 0;
-	if (text.len > UB_ICAL_RULE_MAX)
+	if (text.len > UB_ICAL_RULE_MAX || !parse(text, &rule))
 		return false;
-	if (!parse(text, &rule))
-		return ub_ical_yearly_other(text, start, offset, last_year, each, context, arena);
-	for (int year = start.year; year <= last_year; year += rule.interval)
-		if (!year_instances(&rule, year, from, each, context, &given))
-			break;
+	for (int year = start.year; year <= last_year; year += rule.interval) {
+		size_t n = year_set(&rule, year, set);
+		for (size_t i = 0; i < n; i++) {
+			struct ub_civil civil = ub_cal_day_civil(set[i]);
+			civil.hour = start.hour;
+			civil.minute = start.minute;
+			civil.second = start.second;
+			if (set[i] < first)
+				continue;
+			if (given == UB_ICAL_ITERATIONS || ub_cal_instant(ub_cal_utc(), civil) > rule.until)
+				return true;
+			given++;
+			if (!each(context, civil) || given == rule.count)
+				return true;
+		}
+	}
 	return true;
 }

@@ -78,7 +78,7 @@ static bool add_observance(size_t observance, struct definition *definition)
 	while ((line = ub_ical_line(ical, observance, "RRULE", line))) {
 		ruled = true;
 		if (!ub_ical_yearly(line->value, recent(line->value, civil), definition->from,
-			UB_ZONE_YEAR_MAX, add_onset, definition, definition->reader->arena))
+			UB_ZONE_YEAR_MAX, add_onset, definition))
 			return false;
 	}
 	while ((line = ub_ical_line(ical, observance, "RDATE", line)))
