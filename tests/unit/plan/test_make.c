@@ -375,3 +375,46 @@ Test(plan, makes_no_more_items_than_the_limit)
 	cr_expect_eq(plan->notes.n, 1);
 	cr_expect_eq(plan->notes.items[0].kind, UB_NOTE_UNDECIDED);
 }
+
+Test(plan, every_value_may_depend_on_the_meeting)
+{
+	static const char rule[] =
+	    "  - name: prep\n"
+	    "    create:\n"
+	    "      - event: prep\n"
+	    "        title: Prep\n"
+	    "        between: [3 business days before start, 2 business days before start]\n"
+	    "        duration: 15m\n"
+	    "        prefer:\n"
+	    "          - {if: meeting.duration > duration('1h'), use: latest}\n"
+	    "        busy:\n"
+	    "          - {if: meeting.duration > duration('1h'), use: no}\n"
+	    "        categories:\n"
+	    "          - {if: meeting.duration > duration('1h'), use: [Prep, Long]}\n"
+	    "        reminders:\n"
+	    "          - {if: meeting.duration > duration('1h'), use: [1h, 10m]}\n"
+	    "          - use: 5m\n";
+	world_rules(world, rule);
+	const struct ub_item *prep = world_item(world_plan(world), "prep/prep");
+	expect_time(prep->start, "2026-11-09 09:00");
+	cr_expect(prep->busy && prep->categories.n == 0);
+	cr_expect(prep->n_reminders == 1 && prep->reminders[0] == 300);
+
+	world_meet(world, "2026-11-12 14:00", 61);
+	prep = world_item(world_plan(world), "prep/prep");
+	expect_time(prep->start, "2026-11-10 17:15");
+	cr_expect(!prep->busy && prep->categories.n == 2);
+	cr_expect(prep->n_reminders == 2 && prep->reminders[0] == 3600);
+}
+
+Test(plan, a_case_that_cannot_be_told_holds_its_item_back)
+{
+	world_rules(world,
+	    "  - name: prep\n"
+	    "    create:\n"
+	    "      - {event: prep, title: Prep, at: 1h before start, duration: 15m, busy: [{if: "
+	    "account.health == 'red', use: no}]}\n");
+	struct ub_plan *plan = world_plan(world);
+	cr_expect_eq(plan->items.n, 0);
+	cr_expect_eq(world_note(plan, "prep/prep")->kind, UB_NOTE_UNDECIDED);
+}
