@@ -159,6 +159,12 @@ struct ub_store_ops {
 
 /* A store that forgets all when it is closed. Never NULL. */
 struct ub_store *ub_store_memory_open(void);
+/*
+ * A store in the SQLite file at `path`, which is made when it is not there. Another daemon that has it is
+ * waited for at most `patience` milliseconds. NULL: *why says in the arena why it cannot be opened.
+ */
+UB_MUST_USE struct ub_store *ub_store_sqlite_open(
+    const char *path, int64_t patience, struct ub_arena *arena, struct ub_text *why);
 /* Sets *store to NULL; NULL is allowed. No other thread may use it any more. */
 void ub_store_close(struct ub_store **store);
 /* What went wrong when this thread was last told UB_STORE_FAILED or UB_STORE_FULL, as a line for the log. */

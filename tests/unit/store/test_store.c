@@ -3,18 +3,40 @@
 /* What every store does: each story is told to each of them. */
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "leaks.h"
 #include "upbeat/store.h"
 
 TestSuite(store, .fini = ub_leak_check);
 
+static struct ub_store *open_sqlite(void)
+{
+	char directory[] = "/tmp/upbeat-store-XXXXXX", path[64];
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_text why = UB_TEXT_NONE;
+	cr_assert(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/db", directory);
+	struct ub_store *store = ub_store_sqlite_open(path, 0, arena, &why);
+	cr_assert(store, "%.*s", UB_ARGS(why));
+	/* What is open can be used without a name, and nothing is left behind. */
+	const char *const ends[] = { "", "-wal", "-shm", "-lock" };
+	for (size_t i = 0; i < UB_COUNT(ends); i++)
+		unlink(ub_textf(arena, "%s%s", path, ends[i]).ptr);
+	rmdir(directory);
+	ub_arena_free(&arena);
+	return store;
+}
+
 static const struct {
 	const char *name;
 	struct ub_store *(*open)(void);
 } stores[] = {
 	{ "memory", ub_store_memory_open },
+	{ "sqlite", open_sqlite },
 };
 
 struct story {

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_STORE_SQLITE_PRIVATE_H
+#define UPBEAT_STORE_SQLITE_PRIVATE_H
+
+#include "store-private.h"
+
+/* Statements: sql_statements has their texts. */
+enum statement {
+	BEGIN,
+	COMMIT,
+	ROLLBACK,
+	KEY_FIND,
+	KEY_ADD,
+	KEY_SET,
+	KEY_DROP,
+	KEY_DUE,
+	KEY_WAKE,
+	KEY_NEXT,
+	KEY_ALL,
+	LEASE_NEW,
+	LEASE_FORGET,
+	CLAIM_HOLDER,
+	CLAIM_SET,
+	CLAIM_DROP,
+	ITEM_PUT,
+	ITEM_LIST,
+	ITEM_PRUNE,
+	ALIAS_PUT,
+	ALIAS_GET,
+	SEEN_PUT,
+	SEEN_GET,
+	SEEN_DROP,
+	SEEN_LIST,
+	SEEN_PRUNE,
+	STATEMENTS
+};
+
+extern const char sql_schema[];
+extern const char *const sql_statements[STATEMENTS];
+
+struct sqlite;
+struct sqlite3_stmt;
+
+/* Takes the lock, to read. */
+struct sqlite *sql_enter(struct ub_store *store);
+/* Takes the lock and begins a transaction. Durable: synced to the disk before sql_end() returns; otherwise
+ * with the next one that is. */
+struct sqlite *sql_begin(struct ub_store *store, bool durable);
+/* Gives the lock back. The result, or UB_STORE_FAILED when a statement failed. */
+enum ub_store_result sql_leave(struct sqlite *s, enum ub_store_result result);
+/* The same after a commit; a rollback when a statement failed. */
+enum ub_store_result sql_end(struct sqlite *s, enum ub_store_result result);
+
+/* A statement with its values. `types`: t for a struct ub_text *, i for an int64_t. The texts must outlive
+ * its steps. */
+struct sqlite3_stmt *sql_bound(struct sqlite *s, enum statement which, const char *types, ...);
+/* False: there are no more rows, or it failed. */
+bool sql_next(struct sqlite *s, struct sqlite3_stmt *statement);
+/* To its end. How many rows it changed. */
+int sql_run(struct sqlite *s, struct sqlite3_stmt *statement);
+void sql_reset(struct sqlite3_stmt *statement);
+bool sql_failed(const struct sqlite *s);
+int64_t sql_last_id(struct sqlite *s);
+/* The value in a column of the present row; on to the next column. */
+struct ub_text sql_text(struct sqlite3_stmt *row, int *column, struct ub_arena *arena);
+int64_t sql_int(struct sqlite3_stmt *row, int *column);
+
+/* sqlite-queue.c, sqlite-records.c: what struct ub_store_ops says. */
+enum ub_store_result sqlite_put(
+    struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due);
+enum ub_store_result sqlite_take(
+    struct ub_store *store, int64_t now, int64_t lease_ms, struct ub_arena *arena, struct ub_job *job);
+enum ub_store_result sqlite_extend(
+    struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms);
+enum ub_store_result sqlite_claim(struct ub_store *store, const struct ub_job *job, int64_t now,
+    struct ub_text organization, struct ub_text meeting_uid);
+enum ub_store_result sqlite_settle(struct ub_store *store, const struct ub_job *job, int64_t now);
+enum ub_store_result sqlite_requeue(struct ub_store *store, const struct ub_job *job, int64_t now,
+    enum ub_job_state state, int64_t due, struct ub_text reason);
+enum ub_store_result sqlite_wake(
+    struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken);
+enum ub_store_result sqlite_next_due(struct ub_store *store, int64_t *due);
+enum ub_store_result sqlite_jobs(struct ub_store *store, struct ub_arena *arena, struct ub_jobs *jobs);
+enum ub_store_result sqlite_put_item(struct ub_store *store, const struct ub_store_item *item);
+enum ub_store_result sqlite_items(struct ub_store *store, struct ub_text organization,
+    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_items *items);
+enum ub_store_result sqlite_put_alias(
+    struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to);
+enum ub_store_result sqlite_alias(struct ub_store *store, struct ub_text upstream, struct ub_text from,
+    struct ub_arena *arena, struct ub_text *to);
+enum ub_store_result sqlite_put_seen(struct ub_store *store, const struct ub_store_seen *seen);
+enum ub_store_result sqlite_seen(struct ub_store *store, struct ub_text organization, struct ub_text upstream,
+    struct ub_text href, struct ub_arena *arena, struct ub_store_seen *seen);
+enum ub_store_result sqlite_forget_seen(
+    struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href);
+enum ub_store_result sqlite_seens(struct ub_store *store, struct ub_text organization,
+    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_seens *seens);
+enum ub_store_result sqlite_prune(struct ub_store *store, int64_t before);
+
+#endif

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sqlite-private.h"
+
+/* A row of the table `key`. `due`: queued, when; leased, when the lease runs out; else never. `again`: put
+ * again while it was leased, due then. */
+struct row {
+	struct ub_job job;
+	int64_t again;
+};
+
+static bool read_row(
+    struct sqlite *s, struct sqlite3_stmt *statement, struct ub_arena *arena, struct row *row)
+{
+	if (!sql_next(s, statement))
+		return false;
+	int c = 0;
+	struct ub_job *job = &row->job;
+	job->id = (uint64_t)sql_int(statement, &c);
+	job->lease = (uint64_t)sql_int(statement, &c);
+	job->key.kind = (enum ub_key_kind)sql_int(statement, &c);
+	job->key.upstream = sql_text(statement, &c, arena);
+	job->key.href = sql_text(statement, &c, arena);
+	job->key.principal = sql_text(statement, &c, arena);
+	job->key.collection = sql_text(statement, &c, arena);
+	job->state = (enum ub_job_state)sql_int(statement, &c);
+	job->put = sql_int(statement, &c);
+	job->due = sql_int(statement, &c);
+	row->again = sql_int(statement, &c);
+	job->attempts = (unsigned)sql_int(statement, &c);
+	job->crashes = (unsigned)sql_int(statement, &c);
+	job->reason = sql_text(statement, &c, arena);
+	return true;
+}
+
+static bool find_row(struct sqlite *s, const struct ub_key *key, struct ub_arena *arena, struct row *row)
+{
+	struct sqlite3_stmt *found =
+	    sql_bound(s, KEY_FIND, "ittt", (int64_t)key->kind, &key->upstream, &key->href, &key->principal);
+	bool there = read_row(s, found, arena, row);
+	sql_reset(found);
+	return there;
+}
+
+static void write_row(struct sqlite *s, const struct row *row)
+{
+	const struct ub_job *job = &row->job;
+	sql_run(s,
+	    sql_bound(s, KEY_SET, "iiiiiiiti", (int64_t)job->lease, (int64_t)job->state, job->put, job->due,
+		row->again, (int64_t)job->attempts, (int64_t)job->crashes, &job->reason, (int64_t)job->id));
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static void put_again(struct sqlite *s, struct row *row, int64_t now, int64_t due)
+{
+	struct ub_job *job = &row->job;
+	job->put = now;
+	if (job->state == UB_JOB_LEASED) {
+		row->again = earlier(due, row->again);
+	} else {
+		if (job->state == UB_JOB_ASIDE)
+			job->crashes = 0;
+		if (job->state != UB_JOB_QUEUED) {
+			job->attempts = 0;
+			job->reason = UB_TEXT_NONE;
+		}
+		job->state = UB_JOB_QUEUED;
+		job->due = earlier(due, job->due);
+	}
+	write_row(s, row);
+}
+
+enum ub_store_result sqlite_put(
+    struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct sqlite *s = sql_begin(store, true);
+	for (size_t i = 0; i < n && !sql_failed(s); i++) {
+		struct row row;
+		if (find_row(s, &keys[i], arena, &row))
+			put_again(s, &row, now, due);
+		else
+			sql_run(s,
+			    sql_bound(s, KEY_ADD, "ittttiii", (int64_t)keys[i].kind, &keys[i].upstream,
+				&keys[i].href, &keys[i].principal, &keys[i].collection, now, due, INT64_MAX));
+	}
+	ub_arena_free(&arena);
+	return sql_end(s, UB_STORE_OK);
+}
+
+static void drop_claims(struct sqlite *s, const struct row *row)
+{
+	sql_run(s, sql_bound(s, CLAIM_DROP, "i", (int64_t)row->job.id));
+}
+
+/* A lease that ran out: whoever had it crashed, or hangs. */
+static void count_crash(struct sqlite *s, struct row *row, int64_t now)
+{
+	struct ub_job *job = &row->job;
+	bool aside = ++job->crashes >= UB_STORE_CRASHES_MAX;
+	drop_claims(s, row);
+	job->lease = 0;
+	job->state = aside ? UB_JOB_ASIDE : UB_JOB_QUEUED;
+	job->due = aside ? INT64_MAX : now;
+	row->again = INT64_MAX;
+	if (aside)
+		job->reason = UB_TEXT("set aside: what worked on it did not come to an end, several times");
+	write_row(s, row);
+}
+
+static bool first_due(struct sqlite *s, int64_t now, struct ub_arena *arena, struct row *row)
+{
+	for (;;) {
+		struct sqlite3_stmt *due = sql_bound(s, KEY_DUE, "i", now);
+		bool there = read_row(s, due, arena, row);
+		sql_reset(due);
+		if (!there || row->job.state == UB_JOB_QUEUED)
+			return there;
+		count_crash(s, row, now);
+	}
+}
+
+enum ub_store_result sqlite_take(
+    struct ub_store *store, int64_t now, int64_t lease_ms, struct ub_arena *arena, struct ub_job *job)
+{
+	struct sqlite *s = sql_begin(store, false);
+	struct row row;
+	bool there = first_due(s, now, arena, &row);
+	if (there) {
+		sql_run(s, sql_bound(s, LEASE_NEW, ""));
+		row.job.lease = (uint64_t)sql_last_id(s);
+		sql_run(s, sql_bound(s, LEASE_FORGET, "i", (int64_t)row.job.lease));
+		row.job.attempts++;
+		row.job.state = UB_JOB_LEASED;
+		row.job.due = now + lease_ms;
+		write_row(s, &row);
+		*job = row.job;
+	}
+	return sql_end(s, there ? UB_STORE_OK : UB_STORE_NONE);
+}
+
+/* The row that the job is the right to work on; false: its lease is over. */
+static bool leased(
+    struct sqlite *s, const struct ub_job *job, int64_t now, struct ub_arena *arena, struct row *row)
+{
+	return find_row(s, &job->key, arena, row) && row->job.id == job->id && row->job.lease == job->lease &&
+	       row->job.due > now && row->job.state == UB_JOB_LEASED;
+}
+
+enum ub_store_result sqlite_extend(
+    struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct sqlite *s = sql_begin(store, false);
+	struct row row;
+	bool ours = leased(s, job, now, arena, &row);
+	if (ours) {
+		row.job.due = now + lease_ms;
+		write_row(s, &row);
+	}
+	ub_arena_free(&arena);
+	return sql_end(s, ours ? UB_STORE_OK : UB_STORE_STALE);
+}
+
+enum ub_store_result sqlite_claim(struct ub_store *store, const struct ub_job *job, int64_t now,
+    struct ub_text organization, struct ub_text meeting_uid)
+{
+	enum ub_store_result result = UB_STORE_STALE;
+	struct ub_arena *arena = ub_arena_new();
+	struct sqlite *s = sql_begin(store, false);
+	struct row row;
+	if (leased(s, job, now, arena, &row)) {
+		int c = 0;
+		struct sqlite3_stmt *holder = sql_bound(s, CLAIM_HOLDER, "tt", &organization, &meeting_uid);
+		bool taken = sql_next(s, holder) && sql_int(holder, &c) != (int64_t)job->id &&
+			     sql_int(holder, &c) > now;
+		sql_reset(holder);
+		result = taken ? UB_STORE_BUSY : UB_STORE_OK;
+		if (!taken)
+			sql_run(
+			    s, sql_bound(s, CLAIM_SET, "tti", &organization, &meeting_uid, (int64_t)job->id));
+	}
+	ub_arena_free(&arena);
+	return sql_end(s, result);
+}
+
+enum ub_store_result sqlite_settle(struct ub_store *store, const struct ub_job *job, int64_t now)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct sqlite *s = sql_begin(store, false);
+	struct row row;
+	bool ours = leased(s, job, now, arena, &row);
+	if (ours)
+		drop_claims(s, &row);
+	if (ours && row.again == INT64_MAX) {
+		sql_run(s, sql_bound(s, KEY_DROP, "i", (int64_t)job->id));
+	} else if (ours) {
+		row.job.reason = UB_TEXT_NONE;
+		row.job.attempts = row.job.crashes = 0;
+		row.job.state = UB_JOB_QUEUED;
+		row.job.due = row.again;
+		row.again = INT64_MAX;
+		write_row(s, &row);
+	}
+	ub_arena_free(&arena);
+	return sql_end(s, ours ? UB_STORE_OK : UB_STORE_STALE);
+}
+
+enum ub_store_result sqlite_requeue(struct ub_store *store, const struct ub_job *job, int64_t now,
+    enum ub_job_state state, int64_t due, struct ub_text reason)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct sqlite *s = sql_begin(store, false);
+	struct row row;
+	bool ours = leased(s, job, now, arena, &row);
+	if (ours) {
+		drop_claims(s, &row);
+		row.job.reason = reason;
+		row.job.state = row.again != INT64_MAX ? UB_JOB_QUEUED : state;
+		row.job.due = earlier(row.again, due);
+		row.again = INT64_MAX;
+		write_row(s, &row);
+	}
+	ub_arena_free(&arena);
+	return sql_end(s, ours ? UB_STORE_OK : UB_STORE_STALE);
+}
+
+enum ub_store_result sqlite_wake(
+    struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken)
+{
+	struct sqlite *s = sql_begin(store, false);
+	int n = sql_run(s, sql_bound(s, KEY_WAKE, "itt", now, &upstream, &principal));
+	if (woken)
+		*woken = (size_t)n;
+	return sql_end(s, UB_STORE_OK);
+}
+
+enum ub_store_result sqlite_next_due(struct ub_store *store, int64_t *due)
+{
+	struct sqlite *s = sql_enter(store);
+	struct sqlite3_stmt *first = sql_bound(s, KEY_NEXT, "");
+	int c = 0;
+	*due = sql_next(s, first) ? sql_int(first, &c) : INT64_MAX;
+	sql_reset(first);
+	return sql_leave(s, UB_STORE_OK);
+}
+
+enum ub_store_result sqlite_jobs(struct ub_store *store, struct ub_arena *arena, struct ub_jobs *jobs)
+{
+	struct sqlite *s = sql_enter(store);
+	struct sqlite3_stmt *all = sql_bound(s, KEY_ALL, "");
+	struct row row;
+	*jobs = (struct ub_jobs){ 0 };
+	while (read_row(s, all, arena, &row))
+		*ub_push(arena, jobs) = row.job;
+	return sql_leave(s, UB_STORE_OK);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sqlite-private.h"
+
+enum ub_store_result sqlite_put_item(struct ub_store *store, const struct ub_store_item *item)
+{
+	struct sqlite *s = sql_begin(store, false);
+	sql_run(s, sql_bound(s, ITEM_PUT,
+		       "ttttttittttt"
+		       "ii",
+		       &item->organization, &item->meeting_uid, &item->identity, &item->rule, &item->id,
+		       &item->owner, (int64_t)item->generation, &item->upstream, &item->uid, &item->href,
+		       &item->etag, &item->base, (int64_t)item->state, item->changed));
+	return sql_end(s, UB_STORE_OK);
+}
+
+enum ub_store_result sqlite_items(struct ub_store *store, struct ub_text organization,
+    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_items *items)
+{
+	struct sqlite *s = sql_enter(store);
+	struct sqlite3_stmt *row = sql_bound(s, ITEM_LIST, "tt", &organization, &meeting_uid);
+	*items = (struct ub_store_items){ 0 };
+	while (sql_next(s, row)) {
+		int c = 0;
+		struct ub_store_item *item = ub_push(arena, items);
+		struct ub_text *const first[] = { &item->organization, &item->meeting_uid, &item->identity,
+			&item->rule, &item->id, &item->owner };
+		struct ub_text *const second[] = { &item->upstream, &item->uid, &item->href, &item->etag,
+			&item->base };
+		for (size_t i = 0; i < UB_COUNT(first); i++)
+			*first[i] = sql_text(row, &c, arena);
+		item->generation = (unsigned)sql_int(row, &c);
+		for (size_t i = 0; i < UB_COUNT(second); i++)
+			*second[i] = sql_text(row, &c, arena);
+		item->state = (enum ub_item_state)sql_int(row, &c);
+		item->changed = sql_int(row, &c);
+	}
+	return sql_leave(s, UB_STORE_OK);
+}
+
+enum ub_store_result sqlite_put_alias(
+    struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to)
+{
+	struct sqlite *s = sql_begin(store, false);
+	sql_run(s, sql_bound(s, ALIAS_PUT, "ttt", &upstream, &from, &to));
+	return sql_end(s, UB_STORE_OK);
+}
+
+enum ub_store_result sqlite_alias(struct ub_store *store, struct ub_text upstream, struct ub_text from,
+    struct ub_arena *arena, struct ub_text *to)
+{
+	struct sqlite *s = sql_enter(store);
+	struct sqlite3_stmt *row = sql_bound(s, ALIAS_GET, "tt", &upstream, &from);
+	int c = 0;
+	bool there = sql_next(s, row);
+	if (there)
+		*to = sql_text(row, &c, arena);
+	sql_reset(row);
+	return sql_leave(s, there ? UB_STORE_OK : UB_STORE_NONE);
+}
+
+enum ub_store_result sqlite_put_seen(struct ub_store *store, const struct ub_store_seen *seen)
+{
+	struct sqlite *s = sql_begin(store, false);
+	sql_run(s, sql_bound(s, SEEN_PUT, "ttttttttttii", &seen->organization, &seen->meeting_uid,
+		       &seen->upstream, &seen->href, &seen->collection, &seen->principal, &seen->owner,
+		       &seen->etag, &seen->schedule_tag, &seen->text, seen->end, seen->changed));
+	return sql_end(s, UB_STORE_OK);
+}
+
+static bool read_seen(
+    struct sqlite *s, struct sqlite3_stmt *row, struct ub_arena *arena, struct ub_store_seen *seen)
+{
+	struct ub_text *const texts[] = { &seen->organization, &seen->meeting_uid, &seen->upstream,
+		&seen->href, &seen->collection, &seen->principal, &seen->owner, &seen->etag,
+		&seen->schedule_tag, &seen->text };
+	int c = 0;
+	if (!sql_next(s, row))
+		return false;
+	for (size_t i = 0; i < UB_COUNT(texts); i++)
+		*texts[i] = sql_text(row, &c, arena);
+	seen->end = sql_int(row, &c);
+	seen->changed = sql_int(row, &c);
+	return true;
+}
+
+enum ub_store_result sqlite_seen(struct ub_store *store, struct ub_text organization, struct ub_text upstream,
+    struct ub_text href, struct ub_arena *arena, struct ub_store_seen *seen)
+{
+	struct sqlite *s = sql_enter(store);
+	struct sqlite3_stmt *row = sql_bound(s, SEEN_GET, "ttt", &organization, &upstream, &href);
+	bool there = read_seen(s, row, arena, seen);
+	sql_reset(row);
+	return sql_leave(s, there ? UB_STORE_OK : UB_STORE_NONE);
+}
+
+enum ub_store_result sqlite_forget_seen(
+    struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href)
+{
+	struct sqlite *s = sql_begin(store, false);
+	int n = sql_run(s, sql_bound(s, SEEN_DROP, "ttt", &organization, &upstream, &href));
+	return sql_end(s, n ? UB_STORE_OK : UB_STORE_NONE);
+}
+
+enum ub_store_result sqlite_seens(struct ub_store *store, struct ub_text organization,
+    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_seens *seens)
+{
+	struct sqlite *s = sql_enter(store);
+	struct sqlite3_stmt *row = sql_bound(s, SEEN_LIST, "tt", &organization, &meeting_uid);
+	struct ub_store_seen seen;
+	*seens = (struct ub_store_seens){ 0 };
+	while (read_seen(s, row, arena, &seen))
+		*ub_push(arena, seens) = seen;
+	return sql_leave(s, UB_STORE_OK);
+}
+
+enum ub_store_result sqlite_prune(struct ub_store *store, int64_t before)
+{
+	struct sqlite *s = sql_begin(store, false);
+	sql_run(s, sql_bound(s, SEEN_PRUNE, "i", before));
+	sql_run(s, sql_bound(s, ITEM_PRUNE, "i", before));
+	return sql_end(s, UB_STORE_OK);
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * A store in one SQLite file: the only file that knows SQLite. WAL, one connection, each change one
+ * transaction. What promises a client that a key is kept is synced to the disk; the rest may be lost with the
+ * machine, which costs one more pass.
+ */
+#include "sqlite-private.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "upbeat/sys.h"
+
+#define SCHEMA 1 /* PRAGMA user_version */
+
+struct sqlite {
+	struct ub_store store;
+	pthread_mutex_t lock;
+	sqlite3 *db;
+	struct sqlite3_stmt *statements[STATEMENTS];
+	int lock_fd;
+	bool failed; /* the statement at hand; the transaction is then rolled back */
+	char problem[256];
+};
+
+/* ---- statements ---- */
+
+static bool note(struct sqlite *s, int code)
+{
+	if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE)
+		return true;
+	if (!s->failed)
+		snprintf(s->problem, sizeof(s->problem), "%s", sqlite3_errmsg(s->db));
+	s->failed = true;
+	return false;
+}
+
+/* `types`: t for a struct ub_text *, i for an int64_t. The texts must outlive the statement's steps. */
+struct sqlite3_stmt *sql_bound(struct sqlite *s, enum statement which, const char *types, ...)
+{
+	struct sqlite3_stmt *statement = s->statements[which];
+	va_list args;
+	sqlite3_reset(statement);
+	va_start(args, types);
+	for (int i = 1; types[i - 1]; i++) {
+		if (types[i - 1] == 'i') {
+			note(s, sqlite3_bind_int64(statement, i, va_arg(args, int64_t)));
+		} else {
+			const struct ub_text *text = va_arg(args, const struct ub_text *);
+			note(s, sqlite3_bind_text64(statement, i, text->len ? text->ptr : "", text->len,
+				    SQLITE_STATIC, SQLITE_UTF8));
+		}
+	}
+	va_end(args);
+	return statement;
+}
+
+bool sql_next(struct sqlite *s, struct sqlite3_stmt *statement)
+{
+	int code = s->failed ? SQLITE_DONE : sqlite3_step(statement);
+	if (code == SQLITE_ROW)
+		return true;
+	note(s, code);
+	sqlite3_reset(statement);
+	return false;
+}
+
+/* One that gives no rows. How many it changed. */
+int sql_run(struct sqlite *s, struct sqlite3_stmt *statement)
+{
+	while (sql_next(s, statement))
+		;
+	return s->failed ? 0 : sqlite3_changes(s->db);
+}
+
+struct ub_text sql_text(struct sqlite3_stmt *row, int *column, struct ub_arena *arena)
+{
+	const char *bytes = (const char *)sqlite3_column_text(row, *column);
+	size_t len = (size_t)sqlite3_column_bytes(row, *column);
+	++*column;
+	return ub_text_copy(arena, ub_text_n(bytes ? bytes : "", len));
+}
+
+int64_t sql_int(struct sqlite3_stmt *row, int *column)
+{
+	return sqlite3_column_int64(row, (*column)++);
+}
+
+bool sql_failed(const struct sqlite *s)
+{
+	return s->failed;
+}
+
+void sql_reset(struct sqlite3_stmt *statement)
+{
+	sqlite3_reset(statement);
+}
+
+int64_t sql_last_id(struct sqlite *s)
+{
+	return sqlite3_last_insert_rowid(s->db);
+}
+
+/* ---- transactions ---- */
+
+struct sqlite *sql_enter(struct ub_store *store)
+{
+	struct sqlite *s = (struct sqlite *)store;
+	int locked = pthread_mutex_lock(&s->lock);
+	assert(locked == 0);
+	s->failed = false;
+	return s;
+}
+
+/* As sql_enter(), for a change. FULL syncs the log before COMMIT returns; NORMAL leaves that to the next one.
+ */
+struct sqlite *sql_begin(struct ub_store *store, bool durable)
+{
+	struct sqlite *s = sql_enter(store);
+	sqlite3_exec(
+	    s->db, durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
+	sql_run(s, sql_bound(s, BEGIN, ""));
+	return s;
+}
+
+enum ub_store_result sql_leave(struct sqlite *s, enum ub_store_result result)
+{
+	if (s->failed)
+		result = UB_STORE_FAILED;
+	int unlocked = pthread_mutex_unlock(&s->lock);
+	assert(unlocked == 0);
+	return result;
+}
+
+enum ub_store_result sql_end(struct sqlite *s, enum ub_store_result result)
+{
+	if (!s->failed)
+		sql_run(s, sql_bound(s, COMMIT, ""));
+	if (s->failed && !sqlite3_get_autocommit(s->db)) {
+		struct sqlite3_stmt *rollback = s->statements[ROLLBACK];
+		sqlite3_step(rollback);
+		sqlite3_reset(rollback);
+	}
+	return sql_leave(s, result);
+}
+
+static const char *sqlite_problem(struct ub_store *store)
+{
+	return ((struct sqlite *)store)->problem;
+}
+
+/* ---- opening ---- */
+
+static void sqlite_close(struct ub_store *store)
+{
+	struct sqlite *s = (struct sqlite *)store;
+	for (size_t i = 0; i < STATEMENTS; i++)
+		sqlite3_finalize(s->statements[i]);
+	sqlite3_close(s->db);
+	if (s->lock_fd >= 0)
+		close(s->lock_fd);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+static const struct ub_store_ops ops = {
+	.name = "sqlite",
+	.close = sqlite_close,
+	.problem = sqlite_problem,
+	.put = sqlite_put,
+	.take = sqlite_take,
+	.extend = sqlite_extend,
+	.claim = sqlite_claim,
+	.settle = sqlite_settle,
+	.requeue = sqlite_requeue,
+	.wake = sqlite_wake,
+	.next_due = sqlite_next_due,
+	.jobs = sqlite_jobs,
+	.put_item = sqlite_put_item,
+	.items = sqlite_items,
+	.put_alias = sqlite_put_alias,
+	.alias = sqlite_alias,
+	.put_seen = sqlite_put_seen,
+	.seen = sqlite_seen,
+	.forget_seen = sqlite_forget_seen,
+	.seens = sqlite_seens,
+	.prune = sqlite_prune,
+};
+
+/* One daemon a file. A predecessor that is about to end is waited for. */
+static bool take_lock(struct sqlite *s, const char *path, int64_t patience)
+{
+	char name[4096];
+	int n = snprintf(name, sizeof(name), "%s-lock", path);
+	s->lock_fd = n < (int)sizeof(name) ? open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
+	if (s->lock_fd < 0) {
+		snprintf(s->problem, sizeof(s->problem), "%s: %s", path, strerror(errno));
+		return false;
+	}
+	int64_t until = ub_sys_monotonic_ms() + patience;
+	while (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+		if (ub_sys_monotonic_ms() >= until) {
+			snprintf(s->problem, sizeof(s->problem), "%s is in use by another daemon", path);
+			return false;
+		}
+		usleep(50000);
+	}
+	return true;
+}
+
+static int64_t schema_number(struct sqlite *s)
+{
+	struct sqlite3_stmt *statement = NULL;
+	int64_t number = -1;
+	if (note(s, sqlite3_prepare_v2(s->db, "PRAGMA user_version", -1, &statement, NULL)) &&
+	    sql_next(s, statement))
+		number = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return number;
+}
+
+static void execute(struct sqlite *s, const char *sql)
+{
+	if (!s->failed)
+		note(s, sqlite3_exec(s->db, sql, NULL, NULL, NULL));
+}
+
+static void make_schema(struct sqlite *s)
+{
+	int64_t number = schema_number(s);
+	if (number == 0) {
+		execute(s, "BEGIN IMMEDIATE");
+		execute(s, sql_schema);
+		execute(s, "PRAGMA user_version = 1");
+		execute(s, "COMMIT");
+	} else if (!s->failed && number != SCHEMA) {
+		snprintf(s->problem, sizeof(s->problem),
+		    "its schema has the number %lld, this program knows %d", (long long)number, SCHEMA);
+		s->failed = true;
+	}
+}
+
+#define TEXT_OF(number) #number
+#define NUMBER(macro)   TEXT_OF(macro)
+
+/* What was leased when a daemon died is due at once, as its successor has the file to itself; unless it has
+ * seen several die. */
+static void take_over(struct sqlite *s)
+{
+	execute(s, "DELETE FROM claim");
+	execute(s, "UPDATE key SET state = 0, due = 0, again = 9223372036854775807, crashes = crashes + 1 "
+		   "WHERE state = 1");
+	execute(s, "UPDATE key SET state = 3, due = 9223372036854775807, reason = 'set aside: daemons died "
+		   "while at it'"
+		   " WHERE state = 0 AND crashes >= " NUMBER(UB_STORE_CRASHES_MAX));
+}
+
+static bool open_file(struct sqlite *s, const char *path)
+{
+	int code = sqlite3_open_v2(
+	    path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+	note(s, code);
+	if (s->failed)
+		return false;
+	sqlite3_busy_timeout(s->db, 1000);
+	execute(s, "PRAGMA journal_mode = WAL");
+	make_schema(s);
+	take_over(s);
+	for (size_t i = 0; i < STATEMENTS && !s->failed; i++)
+		note(s, sqlite3_prepare_v3(s->db, sql_statements[i], -1, SQLITE_PREPARE_PERSISTENT,
+			    &s->statements[i], NULL));
+	return !s->failed;
+}
+
+struct ub_store *ub_store_sqlite_open(
+    const char *path, int64_t patience, struct ub_arena *arena, struct ub_text *why)
+{
+	struct sqlite *s = calloc(1, sizeof(*s));
+	if (!s || pthread_mutex_init(&s->lock, NULL) != 0)
+		abort();
+	s->store.ops = &ops;
+	s->lock_fd = -1;
+	if (take_lock(s, path, patience) && open_file(s, path))
+		return &s->store;
+	*why = ub_text_copy(arena, ub_text(s->problem));
+	sqlite_close(&s->store);
+	return NULL;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "leaks.h"
+#include "upbeat/store.h"
+
+static char directory[64], path[96];
+static struct ub_arena *arena;
+static struct ub_store *store;
+static struct ub_text why;
+
+static struct ub_store *open_store(void)
+{
+	return ub_store_sqlite_open(path, 0, arena, &why);
+}
+
+static void setup(void)
+{
+	arena = ub_arena_new();
+	strcpy(directory, "/tmp/upbeat-sqlite-XXXXXX");
+	cr_assert(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/db", directory);
+	store = open_store();
+	cr_assert(store, "%.*s", UB_ARGS(why));
+}
+
+static void teardown(void)
+{
+	ub_store_close(&store);
+	const char *const ends[] = { "", "-wal", "-shm", "-lock" };
+	for (size_t i = 0; i < UB_COUNT(ends); i++)
+		unlink(ub_textf(arena, "%s%s", path, ends[i]).ptr);
+	rmdir(directory);
+	ub_arena_free(&arena);
+	ub_leak_check();
+}
+
+TestSuite(sqlite, .init = setup, .fini = teardown);
+
+static const struct ub_key key = { UB_KEY_OBJECT, { "http://up", 9 }, { "/a/c/1.ics", 10 }, { "anna", 4 },
+	{ "/a/c/", 5 } };
+
+static void reopen(void)
+{
+	ub_store_close(&store);
+	store = open_store();
+	cr_assert(store, "%.*s", UB_ARGS(why));
+}
+
+Test(sqlite, keeps_keys_items_and_meetings_over_a_restart)
+{
+	struct ub_store_item item = { .organization = UB_TEXT("o"),
+		.meeting_uid = UB_TEXT("m"),
+		.identity = UB_TEXT("i"),
+		.href = UB_TEXT("/a/c/2.ics"),
+		.generation = 3,
+		.state = UB_ITEM_EXISTS,
+		.changed = 7 };
+	struct ub_store_seen seen = { .organization = UB_TEXT("o"),
+		.meeting_uid = UB_TEXT("m"),
+		.upstream = UB_TEXT("u"),
+		.href = UB_TEXT("/a/c/1.ics"),
+		.text = UB_TEXT("BEGIN:VCALENDAR"),
+		.end = 9 };
+	struct ub_jobs jobs;
+	struct ub_store_items items;
+	cr_assert_eq(ub_store_put(store, &key, 1, 5, 50), UB_STORE_OK);
+	cr_assert_eq(ub_store_put_item(store, &item), UB_STORE_OK);
+	cr_assert_eq(ub_store_put_seen(store, &seen), UB_STORE_OK);
+	reopen();
+	cr_assert_eq(ub_store_jobs(store, arena, &jobs), UB_STORE_OK);
+	cr_assert(
+	    jobs.n == 1 && jobs.items[0].due == 50 && ub_text_is(jobs.items[0].key.collection, "/a/c/"));
+	cr_assert_eq(ub_store_items(store, UB_TEXT("o"), UB_TEXT("m"), arena, &items), UB_STORE_OK);
+	cr_assert(
+	    items.n == 1 && items.items[0].generation == 3 && ub_text_is(items.items[0].href, "/a/c/2.ics"));
+	cr_assert_eq(ub_store_seen(store, UB_TEXT("o"), UB_TEXT("u"), UB_TEXT("/a/c/1.ics"), arena, &seen),
+	    UB_STORE_OK);
+	cr_assert(ub_text_is(seen.text, "BEGIN:VCALENDAR") && seen.end == 9);
+}
+
+Test(sqlite, gives_at_once_what_a_dead_daemon_was_working_on_and_sets_it_aside_in_the_end)
+{
+	struct ub_job job;
+	cr_assert_eq(ub_store_put(store, &key, 1, 0, 0), UB_STORE_OK);
+	for (unsigned i = 0; i < UB_STORE_CRASHES_MAX; i++) {
+		cr_assert_eq(ub_store_take(store, 10, 1000, arena, &job), UB_STORE_OK, "daemon %u", i);
+		cr_assert_eq(ub_store_claim(store, &job, 10, UB_TEXT("o"), UB_TEXT("m")), UB_STORE_OK);
+		reopen();
+	}
+	struct ub_jobs jobs;
+	cr_assert_eq(ub_store_take(store, 10, 1000, arena, &job), UB_STORE_NONE);
+	cr_assert_eq(ub_store_jobs(store, arena, &jobs), UB_STORE_OK);
+	cr_assert(jobs.n == 1 && jobs.items[0].state == UB_JOB_ASIDE);
+}
+
+Test(sqlite, is_one_daemons_at_a_time)
+{
+	cr_assert_null(open_store());
+	cr_assert_neq(
+	    ub_text_find(why, UB_TEXT("in use by another daemon"), 0), SIZE_MAX, "%.*s", UB_ARGS(why));
+	ub_store_close(&store);
+	cr_assert(store = open_store());
+}
+
+Test(sqlite, says_why_it_cannot_be_opened)
+{
+	struct ub_store *none = ub_store_sqlite_open("/no/such/directory/db", 0, arena, &why);
+	cr_assert_null(none);
+	cr_assert_neq(ub_text_find(why, UB_TEXT("No such file"), 0), SIZE_MAX, "%.*s", UB_ARGS(why));
+	cr_assert_null(none = ub_store_sqlite_open(directory, 0, arena, &why), "a directory is no store");
+	unlink(ub_textf(arena, "%s-lock", directory).ptr);
+	ub_store_close(&store);
+	FILE *file = fopen(path, "w");
+	for (int i = 0; i < 1000; i++)
+		fputs("this is no database ", file);
+	fclose(file);
+	cr_assert_null(store = open_store());
+	cr_assert_neq(ub_text_find(why, UB_TEXT("not a database"), 0), SIZE_MAX, "%.*s", UB_ARGS(why));
+}
+
+Test(sqlite, keeps_texts_with_any_bytes)
+{
+	static const char bytes[] = "\0a'\"\xff;--";
+	struct ub_key odd = key;
+	struct ub_job job;
+	odd.href = ub_text_n(bytes, sizeof(bytes));
+	cr_assert_eq(ub_store_put(store, &odd, 1, 0, 0), UB_STORE_OK);
+	reopen();
+	cr_assert_eq(ub_store_take(store, 0, 1000, arena, &job), UB_STORE_OK);
+	cr_assert(ub_text_eq(job.key.href, odd.href));
+}
