@@ -18,6 +18,7 @@
 
 struct ub_settings;
 struct ub_directory;
+struct ub_store;
 
 struct ub_snapshot {
 	const struct ub_settings *settings; /* never NULL: without a file, what holds by default */
@@ -75,6 +76,11 @@ struct ub_decision {
 void ub_decide(const struct ub_decide_input *input, struct ub_decision *decision, struct ub_arena *arena);
 
 /* ---- the process ---- */
+
+/* The store of the settings. NULL: *why says in the arena why it cannot be opened; a daemon that still has it
+ * was waited for. */
+UB_MUST_USE struct ub_store *ub_engine_store_open(
+    const struct ub_settings *settings, struct ub_arena *arena, struct ub_text *why);
 
 /* Runs the engine on `fd`, the relay's socket, until its other end is closed or SIGTERM. `signals` is a
  * signalfd (ub_sys_signals_open()). Takes over one hold of the snapshot. ub_dav_init() was called. The exit

@@ -111,6 +111,7 @@
 /* store */
 #define UB_STORE_CRASHES_MAX 2 /* leases run out until a key is set aside */
 #define UB_STORE_ALIAS_HOPS  5
+#define UB_STORE_LOCK_MS     5000           /* how long a predecessor's lock is waited for */
 #define UB_STORE_TEXT_MAX    (1024u * 1024) /* a calendar object to be remembered */
 #define UB_STORE_MEMORY_MAX  100000         /* keys, items, aliases, meetings of the memory store, each */
 

@@ -9,6 +9,7 @@
 #include "upbeat/engine.h"
 #include "upbeat/relay.h"
 #include "upbeat/settings.h"
+#include "upbeat/store.h"
 #include "upbeat/sys.h"
 #include "upbeat/wire.h"
 
@@ -50,6 +51,18 @@ static struct ub_log *open_log(const struct ub_settings *settings, const char *p
 	return ub_log_new(STDERR_FILENO, level, format, process);
 }
 
+/* Whether the engine will get its store; if not, it is said before anything is started. */
+static bool store_opens(struct ub_cli *cli, const struct ub_settings *settings)
+{
+	struct ub_text why = UB_TEXT_NONE;
+	struct ub_store *store = ub_engine_store_open(settings, cli->arena, &why);
+	if (!store)
+		ub_cli_complain("the store: %.*s", UB_ARGS(why));
+	bool opens = store != NULL;
+	ub_store_close(&store);
+	return opens;
+}
+
 static int serve(struct ub_cli *cli)
 {
 	int signals;
@@ -57,6 +70,10 @@ static int serve(struct ub_cli *cli)
 	if (!snapshot)
 		return ub_cli_value(cli, CONFIG) ? UB_EXIT_FINDINGS : UB_EXIT_USAGE;
 	const struct ub_settings *settings = snapshot->settings;
+	if (!store_opens(cli, settings)) {
+		ub_snapshot_release(&snapshot);
+		return UB_EXIT_FINDINGS;
+	}
 	char *path = ub_text_cstr(cli->arena, ub_text(ub_cli_value(cli, CONFIG)));
 	char name[] = "upbeat", engine[] = "engine", config[] = "-c";
 	char *const argv[] = { name, engine, config, path, NULL };

@@ -73,7 +73,8 @@ static void take_principal(struct ub_engine *engine, const struct ub_answered_wr
 	const struct ub_key *key = &write->keys[0];
 	ub_credentials_keep(engine->credentials, key->principal, write->credential->authorization,
 	    write->credential->host, ub_sys_monotonic_ms());
-	if (ub_store_wake(engine->store, key->upstream, key->principal, wall_ms(), NULL) != UB_STORE_OK)
+	if (ub_store_wake(engine->store, key->upstream, key->principal, wall_ms(), NULL) != UB_STORE_OK ||
+	    ub_store_wake(engine->shelter, key->upstream, key->principal, wall_ms(), NULL) != UB_STORE_OK)
 		ub_log_paced(engine->log, &engine->store_pace, UB_LOG_ERROR, "the store: %s",
 		    ub_store_problem(engine->store));
 }
@@ -96,11 +97,16 @@ static void take_answer(
 	ub_credential_free(&write.credential);
 }
 
+/* What the store does not take is kept in memory: traffic first. */
 static void put(struct ub_engine *engine, const struct ub_key *keys, size_t n, int64_t due)
 {
-	if (n && ub_store_put(engine->store, keys, n, wall_ms(), due) != UB_STORE_OK)
+	if (n == 0 || ub_store_put(engine->store, keys, n, wall_ms(), due) == UB_STORE_OK)
+		return;
+	ub_log_paced(engine->log, &engine->store_pace, UB_LOG_ERROR, "the store: %s; kept in memory only",
+	    ub_store_problem(engine->store));
+	if (ub_store_put(engine->shelter, keys, n, wall_ms(), due) != UB_STORE_OK)
 		ub_log_paced(engine->log, &engine->store_pace, UB_LOG_ERROR,
-		    "the store: %s: %zu meetings not kept", ub_store_problem(engine->store), n);
+		    "too much waits in memory: meetings are missed");
 }
 
 /* The keys first, then the relay's writes may go on. */
@@ -188,11 +194,36 @@ static void stop_workers(struct ub_engine *engine, struct ub_workers **workers)
 	ub_workers_join(workers);
 }
 
+struct ub_store *ub_engine_store_open(
+    const struct ub_settings *settings, struct ub_arena *arena, struct ub_text *why)
+{
+	if (settings->store != UB_STORE_SQLITE)
+		return ub_store_memory_open();
+	return ub_store_sqlite_open(ub_text_cstr(arena, settings->store_path), UB_STORE_LOCK_MS, arena, why);
+}
+
+static struct ub_store *open_store(const struct ub_settings *settings, struct ub_log *log)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_text why = UB_TEXT_NONE;
+	struct ub_store *store = ub_engine_store_open(settings, arena, &why);
+	if (!store)
+		ub_log(log, UB_LOG_ERROR, "the store: %.*s", UB_ARGS(why));
+	ub_arena_free(&arena);
+	return store;
+}
+
 int ub_engine_run(int fd, int signals, struct ub_snapshot *snapshot, struct ub_log *log)
 {
+	struct ub_store *store = open_store(snapshot->settings, log);
+	if (!store) {
+		ub_snapshot_release(&snapshot);
+		return 1;
+	}
 	struct ub_engine engine = { .log = log,
 		.snapshot = snapshot,
-		.store = ub_store_memory_open(),
+		.store = store,
+		.shelter = ub_store_memory_open(),
 		.writes = ub_writes_new(),
 		.credentials = ub_credentials_new(),
 		.identities = ub_identities_new() };
@@ -212,6 +243,7 @@ int ub_engine_run(int fd, int signals, struct ub_snapshot *snapshot, struct ub_l
 	ub_credentials_free(&engine.credentials);
 	ub_writes_free(&engine.writes);
 	ub_store_close(&engine.store);
+	ub_store_close(&engine.shelter);
 	ub_snapshot_release(&engine.snapshot);
 	pthread_condattr_destroy(&monotonic);
 	pthread_cond_destroy(&engine.changed);

@@ -212,7 +212,7 @@ static enum ub_pass_end decide_and_act(struct ub_pass *pass, struct ub_text text
 		*why = ub_text(ub_facts_not_eligible_text(decision.plan->not_eligible));
 	else if (decision.plan->steps.n == 0)
 		*why = UB_TEXT("no rule asks for anything");
-	else if (ub_store_claim(pass->store, pass->job, pass->now * 1000, ub_organization,
+	else if (ub_store_claim(pass->queue, pass->job, pass->now * 1000, ub_organization,
 		     decision.event->uid) != UB_STORE_OK)
 		return *why = UB_TEXT("the meeting is being worked on"), UB_PASS_AGAIN;
 	else

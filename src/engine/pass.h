@@ -14,7 +14,8 @@
 struct ub_pass {
 	struct ub_snapshot *snapshot;
 	struct ub_identities *identities;
-	struct ub_store *store;
+	struct ub_store *store;   /* items and meetings */
+	struct ub_store *queue;   /* that gave the job */
 	const struct ub_job *job; /* its key is an object's */
 	const struct ub_caller *caller;
 	struct ub_log *log;

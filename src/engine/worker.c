@@ -47,29 +47,30 @@ static int64_t next_try(unsigned attempts)
 	return wall_ms() + (wait < UB_RETRY_MAX_MS ? wait : UB_RETRY_MAX_MS);
 }
 
-static void say(struct ub_engine *engine, enum ub_store_result result, const struct ub_job *job)
+static void say(
+    struct ub_engine *engine, struct ub_store *store, enum ub_store_result result, const struct ub_job *job)
 {
 	if (result != UB_STORE_OK && result != UB_STORE_STALE)
 		ub_log(engine->log, UB_LOG_ERROR, "%.*s: the store: %s", UB_ARGS(job->key.href),
-		    ub_store_problem(engine->store));
+		    ub_store_problem(store));
 }
 
-static void finish(
-    struct ub_engine *engine, const struct ub_job *job, enum ub_pass_end end, struct ub_text why)
+static void finish(struct ub_engine *engine, struct ub_store *store, const struct ub_job *job,
+    enum ub_pass_end end, struct ub_text why)
 {
 	int64_t now = wall_ms();
 	if (end == UB_PASS_SETTLED)
-		say(engine, ub_store_settle(engine->store, job, now), job);
+		say(engine, store, ub_store_settle(store, job, now), job);
 	else if (end == UB_PASS_AGAIN)
-		say(engine, ub_store_retry(engine->store, job, now, next_try(job->attempts), why), job);
+		say(engine, store, ub_store_retry(store, job, now, next_try(job->attempts), why), job);
 	else
-		say(engine, ub_store_wait(engine->store, job, now, why), job);
+		say(engine, store, ub_store_wait(store, job, now, why), job);
 	if (end == UB_PASS_DENIED)
 		ub_credentials_drop(engine->credentials, job->key.principal);
 }
 
-static void pass(
-    struct worker *worker, const struct ub_job *job, struct ub_credential *credential, struct ub_arena *arena)
+static void pass(struct worker *worker, struct ub_store *store, const struct ub_job *job,
+    struct ub_credential *credential, struct ub_arena *arena)
 {
 	struct ub_engine *engine = worker->engine;
 	struct ub_snapshot *snapshot = ub_engine_snapshot(engine);
@@ -81,6 +82,7 @@ static void pass(
 	struct ub_pass run = { .snapshot = snapshot,
 		.identities = engine->identities,
 		.store = engine->store,
+		.queue = store,
 		.job = job,
 		.caller = &caller,
 		.log = engine->log,
@@ -91,37 +93,42 @@ static void pass(
 	enum ub_pass_end end = ub_pass_run(&run, &why);
 	ub_log(engine->log, end == UB_PASS_SETTLED ? UB_LOG_DEBUG : UB_LOG_INFO, "%.*s: %.*s",
 	    UB_ARGS(job->key.href), UB_ARGS(why));
-	finish(engine, job, end, why);
+	finish(engine, store, job, end, why);
 	ub_snapshot_release(&snapshot);
 }
 
-static void work_on(struct worker *worker, const struct ub_job *job, struct ub_arena *arena)
+static void work_on(
+    struct worker *worker, struct ub_store *store, const struct ub_job *job, struct ub_arena *arena)
 {
 	struct ub_engine *engine = worker->engine;
 	enum ub_write_state state = ub_writes_of_key(engine->writes, &job->key);
 	if (state == UB_WRITE_VOID || (state == UB_WRITE_DONE && job->key.kind != UB_KEY_OBJECT)) {
-		finish(engine, job, UB_PASS_SETTLED, UB_TEXT_NONE);
+		finish(engine, store, job, UB_PASS_SETTLED, UB_TEXT_NONE);
 		return;
 	}
 	if (state == UB_WRITE_OPEN) {
-		finish(engine, job, UB_PASS_AGAIN, UB_TEXT("the server has not answered yet"));
+		finish(engine, store, job, UB_PASS_AGAIN, UB_TEXT("the server has not answered yet"));
 		return;
 	}
 	struct ub_credential *credential =
 	    ub_credentials_take(engine->credentials, job->key.principal, ub_sys_monotonic_ms());
 	if (credential)
-		pass(worker, job, credential, arena);
+		pass(worker, store, job, credential, arena);
 	else
-		finish(engine, job, UB_PASS_DENIED, UB_TEXT("waits for the next request of its user"));
+		finish(engine, store, job, UB_PASS_DENIED, UB_TEXT("waits for the next request of its user"));
 	ub_credential_free(&credential);
 }
 
 /* Until something may have become due; false: stop. */
 static bool wait_for_work(struct ub_engine *engine, uint64_t *seen)
 {
+	struct ub_store *const stores[] = { engine->store, engine->shelter };
 	int64_t due = INT64_MAX;
-	if (ub_store_next_due(engine->store, &due) != UB_STORE_OK)
-		due = INT64_MAX;
+	for (size_t i = 0; i < UB_COUNT(stores); i++) {
+		int64_t next;
+		if (ub_store_next_due(stores[i], &next) == UB_STORE_OK && next < due)
+			due = next;
+	}
 	int64_t now = wall_ms();
 	int64_t wait = due > now + UB_IDLE_MS ? UB_IDLE_MS : due > now ? due - now : 10;
 	struct timespec until = ub_sys_deadline(wait);
@@ -143,6 +150,17 @@ static bool is_stopping(struct ub_engine *engine)
 	return stopping;
 }
 
+/* All that is due now. */
+static void work_off(struct worker *worker, struct ub_store *store, struct ub_arena *arena)
+{
+	struct ub_job job;
+	while (!is_stopping(worker->engine) &&
+	       ub_store_take(store, wall_ms(), UB_LEASE_MS, arena, &job) == UB_STORE_OK) {
+		work_on(worker, store, &job, arena);
+		ub_arena_reset(arena);
+	}
+}
+
 static void *run(void *data)
 {
 	struct worker *worker = data;
@@ -150,12 +168,8 @@ static void *run(void *data)
 	struct ub_arena *arena = ub_arena_new();
 	uint64_t seen = 0;
 	do {
-		struct ub_job job;
-		while (!is_stopping(engine) &&
-		       ub_store_take(engine->store, wall_ms(), UB_LEASE_MS, arena, &job) == UB_STORE_OK) {
-			work_on(worker, &job, arena);
-			ub_arena_reset(arena);
-		}
+		work_off(worker, engine->store, arena);
+		work_off(worker, engine->shelter, arena);
 	} while (wait_for_work(engine, &seen));
 	ub_arena_free(&arena);
 	return NULL;

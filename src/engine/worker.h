@@ -18,6 +18,7 @@ struct ub_engine {
 	struct ub_log *log;
 	struct ub_snapshot *snapshot; /* under mutex; a pass takes its own hold */
 	struct ub_store *store;
+	struct ub_store *shelter; /* in memory: keys that the store did not take */
 	struct ub_writes *writes;
 	struct ub_credentials *credentials;
 	struct ub_identities *identities;

@@ -30,7 +30,6 @@ static bool read_store(const struct ub_yaml_reader *reader, const struct ub_yaml
 	const struct ub_text sqlite = UB_TEXT("sqlite:");
 	const struct reading *reading = reader->context;
 	struct store *store = out;
-	struct ub_diag *diag;
 	if (node->kind != UB_YAML_SCALAR)
 		return ub_yaml_expected(reader, node, type->noun);
 	if (ub_text_is(node->text, "memory"))
@@ -39,15 +38,12 @@ static bool read_store(const struct ub_yaml_reader *reader, const struct ub_yaml
 		struct ub_text path = ub_text_sub(node->text, sqlite.len, node->text.len);
 		store->kind = UB_STORE_SQLITE;
 		store->path = path_from(reader->arena, reading->directory, path);
-		diag = ub_warning(reader->diags, "store-not-durable", node->place,
-		    "this version remembers in memory only; the store is not written");
-		ub_diag_set_help(
-		    reader->diags, diag, "items are found again by their marks, waiting work is not");
 		return true;
 	}
 	if (!is_store(node->text, UB_TEXT("postgresql://")))
 		return ub_yaml_expected(reader, node, type->noun);
-	diag = ub_error(reader->diags, "unsupported", node->place, "this version has no PostgreSQL store");
+	struct ub_diag *diag =
+	    ub_error(reader->diags, "unsupported", node->place, "this version has no PostgreSQL store");
 	ub_diag_set_help(reader->diags, diag, "use `sqlite:PATH` or `memory`");
 	return false;
 }

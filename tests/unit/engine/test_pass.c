@@ -116,6 +116,7 @@ static enum ub_pass_end run_on(const char *href, const char **why)
 	struct ub_pass pass = { .snapshot = snapshot,
 		.identities = identities,
 		.store = store,
+		.queue = store,
 		.job = &job,
 		.caller = &caller,
 		.now = NOW,
