@@ -83,26 +83,53 @@ static enum ub_outcome look_at_items(
 	return UB_OUTCOME_OK;
 }
 
-/* What was made once and is not there any more has been deleted by the user. */
-static enum ub_store_result look_at_store(
-    struct ub_pass *pass, struct ub_text meeting_uid, struct ub_existing *existing, size_t *n, size_t most)
+/* One that was made before, maybe in another calendar: *gone when the user has deleted it. What went with its
+ * whole calendar was not deleted for its own sake. */
+static enum ub_outcome look_at_known(
+    struct ub_pass *pass, const struct ub_store_item *item, bool *there, bool *gone)
 {
-	struct ub_store_items known;
-	enum ub_store_result result =
-	    ub_store_items(pass->store, ub_organization, meeting_uid, pass->arena, &known);
-	for (size_t i = 0; result == UB_STORE_OK && i < known.n && *n < most; i++) {
-		const struct ub_store_item *item = &known.items[i];
-		bool there = false;
-		for (size_t k = 0; k < *n; k++)
-			there |= ub_text_eq(existing[k].item_mark, item->identity);
-		if (!there && (item->state == UB_ITEM_EXISTS || item->state == UB_ITEM_DELETED))
+	struct ub_response response;
+	struct ub_identity identity;
+	enum ub_outcome outcome = get(pass, item->href, &response);
+	*there = outcome == UB_OUTCOME_OK;
+	*gone = outcome == UB_OUTCOME_GONE;
+	if (!*gone || ub_text_eq(collection_of(item->href), pass->collection))
+		return *gone ? UB_OUTCOME_OK : outcome;
+	outcome = ub_identity_of(pass->identities, pass->caller, collection_of(item->href),
+	    pass->snapshot->org, pass->monotonic / 1000, &identity, pass->arena);
+	*gone = outcome != UB_OUTCOME_GONE;
+	return outcome == UB_OUTCOME_GONE ? UB_OUTCOME_OK : outcome;
+}
+
+static bool is_listed(const struct ub_existing *existing, size_t n, struct ub_text mark)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ub_text_eq(existing[i].item_mark, mark))
+			return true;
+	return false;
+}
+
+/* What the store knows to have been made, where it does not stand under the name that it would be given now.
+ */
+static enum ub_outcome look_at_store(
+    struct ub_pass *pass, const struct ub_store_items *known, struct ub_existing *existing, size_t *n)
+{
+	for (size_t i = 0; i < known->n; i++) {
+		const struct ub_store_item *item = &known->items[i];
+		bool there = false, gone = item->state == UB_ITEM_DELETED;
+		if (item->state == UB_ITEM_REMOVED || is_listed(existing, *n, item->identity))
+			continue;
+		enum ub_outcome outcome = gone ? UB_OUTCOME_OK : look_at_known(pass, item, &there, &gone);
+		if (outcome != UB_OUTCOME_OK)
+			return outcome;
+		if (there || gone)
 			existing[(*n)++] = (struct ub_existing){ .uid = item->uid,
 				.name = ub_textf(pass->arena, "%.*s.ics", UB_ARGS(item->uid)),
 				.generation = item->generation,
 				.item_mark = item->identity,
-				.deleted_by_user = true };
+				.deleted_by_user = gone };
 	}
-	return result == UB_STORE_NONE ? UB_STORE_OK : result;
+	return UB_OUTCOME_OK;
 }
 
 /* ---- act ---- */
@@ -174,22 +201,28 @@ static enum ub_pass_end act(struct ub_pass *pass, const struct ub_plan *plan, st
 
 /* ---- the pass ---- */
 
+static enum ub_pass_end not_looked(struct ub_pass *pass, enum ub_outcome outcome, struct ub_text *why)
+{
+	*why = ub_textf(pass->arena, "looking for the items: %s", ub_outcome_text(outcome));
+	return end_of(outcome); /* refused: what may not be read may not be created either */
+}
+
 /* Decides anew when items stand in the calendar already; `decision` is then the one that counts. */
 static enum ub_pass_end settle_existing(
     struct ub_pass *pass, struct ub_decide_input *input, struct ub_decision *decision, struct ub_text *why)
 {
-	size_t most = decision->plan->steps.n + UB_PLAN_ITEMS_MAX, n = 0;
-	struct ub_existing *existing = UB_NEW_ARRAY(pass->arena, struct ub_existing, most);
+	struct ub_store_items known = { 0 };
+	if (ub_store_items(pass->store, ub_organization, decision->event->uid, pass->arena, &known) ==
+	    UB_STORE_FAILED)
+		ub_log(pass->log, UB_LOG_WARNING, "the store: %s", ub_store_problem(pass->store));
+	size_t n = 0;
+	struct ub_existing *existing =
+	    UB_NEW_ARRAY(pass->arena, struct ub_existing, decision->plan->steps.n + known.n);
 	enum ub_outcome outcome = look_at_items(pass, decision->plan, existing, &n);
-	if (outcome != UB_OUTCOME_OK) {
-		*why = ub_textf(pass->arena, "looking for the items: %s", ub_outcome_text(outcome));
-		/* What may not be read may not be created either. */
-		return outcome == UB_OUTCOME_REFUSED ? UB_PASS_SETTLED : end_of(outcome);
-	}
-	if (look_at_store(pass, decision->event->uid, existing, &n, most) != UB_STORE_OK) {
-		*why = ub_textf(pass->arena, "the store: %s", ub_store_problem(pass->store));
-		return UB_PASS_AGAIN;
-	}
+	if (outcome == UB_OUTCOME_OK)
+		outcome = look_at_store(pass, &known, existing, &n);
+	if (outcome != UB_OUTCOME_OK)
+		return not_looked(pass, outcome, why);
 	input->existing = existing;
 	input->n_existing = n;
 	if (n)

@@ -151,6 +151,27 @@ Test(pass, writes_nothing_twice_even_when_its_memory_is_lost)
 	cr_assert_eq(upstream_requests(up, "PUT"), 2);
 }
 
+Test(pass, does_not_make_anew_what_the_user_deleted)
+{
+	const char *why;
+	store_meeting(MEETING, guest, "");
+	run_on(MEETING, &why);
+	upstream_delete(up, "/alice/work/", "SUMMARY:Prep: Roadmap");
+	cr_assert_eq(upstream_count(up, "/alice/work/"), 2);
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/work/"), 2);
+}
+
+Test(pass, keeps_one_set_for_a_meeting_that_stands_in_two_calendars)
+{
+	const char *why;
+	store_meeting(MEETING, guest, "");
+	run_on(MEETING, &why);
+	store_meeting("/alice/other/meeting.ics", guest, "");
+	cr_assert_eq(run_on("/alice/other/meeting.ics", &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_requests(up, "PUT"), 2);
+}
+
 Test(pass, leaves_alone_what_is_no_customer_meeting_to_come)
 {
 	const char *why;

@@ -245,6 +245,20 @@ size_t upstream_containing(struct upstream *upstream, const char *piece)
 	return n;
 }
 
+void upstream_delete(struct upstream *upstream, const char *prefix, const char *piece)
+{
+	pthread_mutex_lock(&upstream->mutex);
+	for (size_t i = upstream->n_objects; i > 0; i--) {
+		struct object *object = &upstream->objects[i - 1];
+		if (strncmp(object->path, prefix, strlen(prefix)) != 0 || !strstr(object->text, piece))
+			continue;
+		free(object->path);
+		free(object->text);
+		*object = upstream->objects[--upstream->n_objects];
+	}
+	pthread_mutex_unlock(&upstream->mutex);
+}
+
 size_t upstream_requests(struct upstream *upstream, const char *name)
 {
 	pthread_mutex_lock(&upstream->mutex);

@@ -23,6 +23,8 @@ const char *upstream_object(struct upstream *upstream, const char *path);
 size_t upstream_count(struct upstream *upstream, const char *prefix);
 /* Number of objects whose text contains this. */
 size_t upstream_containing(struct upstream *upstream, const char *piece);
+/* Takes away the objects below a path whose text contains this. */
+void upstream_delete(struct upstream *upstream, const char *prefix, const char *piece);
 /* Requests of a method that arrived. */
 size_t upstream_requests(struct upstream *upstream, const char *method);
 /* The nth request of `method` from now (1 is the next one) is answered with `status`; 0 closes the connection
