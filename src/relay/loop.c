@@ -47,6 +47,14 @@ static void stop_accepting(struct loop *loop)
 	if (loop->accepting)
 		(void)epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, loop->listener.fd, NULL);
 	loop->accepting = false;
+	loop->accept_at = loop->now + UB_RELAY_ACCEPT_MS;
+}
+
+/* What another thread, or another process, gives back is not told: so it is tried from time to time. */
+static void accept_again(struct loop *loop)
+{
+	if (!loop->accepting && !loop->draining && loop->now >= loop->accept_at)
+		loop->accepting = watch_level(loop, &loop->listener);
 }
 
 static bool accept_one(struct loop *loop)
@@ -216,7 +224,6 @@ static void free_upstreams(struct loop *loop)
 /* No event of this turn is left that could mean what was closed in it. */
 static void reap(struct loop *loop)
 {
-	bool closed = loop->closed_conns != NULL;
 	while (loop->closed_conns) {
 		struct conn *conn = loop->closed_conns;
 		loop->closed_conns = conn->next;
@@ -224,21 +231,26 @@ static void reap(struct loop *loop)
 		loop->free_conns = conn;
 	}
 	free_upstreams(loop);
-	if (closed && !loop->accepting && !loop->draining)
-		loop->accepting = watch_level(loop, &loop->listener);
 }
 
 /* ---- turning ---- */
 
+/* -1 for ever. */
+static int sooner(int wait, int64_t left)
+{
+	if (left < 0)
+		left = 0;
+	return wait < 0 || left < wait ? (int)left : wait;
+}
+
 static int patience(const struct loop *loop)
 {
-	int wait = relay_timers_wait(&loop->timers, loop->now);
 	if (loop->later_first)
 		return 0;
-	if (!loop->draining)
-		return wait;
-	int64_t left = loop->drain_until - loop->now;
-	return left <= 0 ? 0 : wait >= 0 && wait < left ? wait : (int)left;
+	int wait = relay_timers_wait(&loop->timers, loop->now);
+	if (loop->draining)
+		return sooner(wait, loop->drain_until - loop->now);
+	return loop->accepting ? wait : sooner(wait, loop->accept_at - loop->now);
 }
 
 static bool is_over(const struct loop *loop)
@@ -259,6 +271,7 @@ static void *turn(void *argument)
 		run_later(loop);
 		expire(loop);
 		reap(loop);
+		accept_again(loop);
 	}
 	const uint64_t one = 1;
 	if (write(loop->shared->finished_fd, &one, sizeof(one)) < 0)

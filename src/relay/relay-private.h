@@ -322,7 +322,7 @@ struct loop {
 	int epoll_fd, notes_fd; /* notes_fd is the main thread's end */
 	struct link listener, notes;
 	bool accepting, draining;
-	int64_t now, drain_until;
+	int64_t now, drain_until, accept_at;
 	struct timers timers;
 	struct blocks blocks;
 	struct conn **slots;
@@ -340,9 +340,8 @@ struct loop {
 struct loop *relay_loop_new(struct shared *shared, unsigned index, int listen_fd);
 void relay_loop_free(struct loop **loop);
 UB_MUST_USE bool relay_loop_start(struct loop *loop);
-bool relay_loop_watch(struct loop *loop, struct link *link); /* edge-triggered, for all its life */
-void relay_loop_later(struct conn *conn);                    /* others first */
-void relay_loop_accept_again(struct loop *loop);
+bool relay_loop_watch(struct loop *loop, struct link *link);      /* edge-triggered, for all its life */
+void relay_loop_later(struct conn *conn);                         /* others first */
 void relay_loop_tell(struct loop *loop, const struct note *note); /* from the main thread */
 
 /* ---- the process ---- */

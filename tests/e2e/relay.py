@@ -63,6 +63,9 @@ class Relay(support.Process):
         said = self.said()
         return said.count("the engine is ready") > said.count("the engine ended")
 
+    def open_files(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
     def processor_seconds(self):
         user, kernel = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
         return (int(user) + int(kernel)) / os.sysconf("SC_CLK_TCK")
@@ -110,6 +113,7 @@ class Story(support.World):
         self.server = self.start(byteserver.ByteServer)
         self.relay = self.start(Relay, self.server.port)
         self.with_engine = self.start(Relay, self.server.port, engine=True)
+        self.at_first = self.relay.open_files()
         return self
 
     def peer(self, relay=None):
@@ -1000,6 +1004,52 @@ def _(world):
     relay.child.kill()
     relay.child.wait()
     tap.eventually(lambda: is_gone(engine), "the engine's end")
+
+
+@tap.case("clients and servers that do anything at any moment leave nothing behind")
+def _(world):
+    seed = random.randrange(1 << 32)
+    tap.note(f"seed {seed}")
+
+    def story(client):
+        chance = random.Random(f"{seed} {client.number}")
+        while client.read_head():
+            at = chance.random()
+            if at < 0.1:
+                return client.reset()
+            if at < 0.2:
+                return None
+            if at < 0.3:
+                client.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + b"x" * chance.randrange(100000))
+                return None
+            if at < 0.4:
+                client.send(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * chance.randrange(100000))
+                return client.reset() if chance.random() < 0.5 else None
+            client.answer(b"x" * chance.choice([0, 1, 100000]))
+        return None
+
+    def client(number):
+        chance = random.Random(f"{seed} client {number}")
+        for _ in range(20):
+            with world.peer() as peer:
+                body = b"b" * chance.choice([0, 5, 70000])
+                head = chance.choice([b"GET /", b"PROPFIND /", b"PUT /a.ics", b"PUT /a.png", b"DELETE /a"])
+                data = head + b" HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+                send_if_possible(peer, data[: chance.choice([len(data), chance.randrange(len(data))])])
+                if chance.random() < 0.7:
+                    peer.socket.settimeout(0.05)
+                    try:
+                        peer.receive()
+                    except (OSError, wireformat.Incomplete):
+                        pass
+
+    world.serve(story)
+    clients = [threading.Thread(target=client, args=(number,)) for number in range(16)]
+    for each in clients:
+        each.start()
+    for each in clients:
+        each.join()
+    tap.eventually(lambda: world.relay.open_files() <= world.at_first, "as few open files as at first", 15)
 
 
 @tap.case("no sanitizer complained")
