@@ -72,7 +72,7 @@ struct ub_decision {
 	const struct ub_plan *plan;   /* never NULL; its not_eligible says why there is nothing */
 };
 
-/* Pure but for reading the text through libical. Everything is made in `arena`. */
+/* Pure but for the files of the time zones, read when first needed. Everything is made in `arena`. */
 void ub_decide(const struct ub_decide_input *input, struct ub_decision *decision, struct ub_arena *arena);
 
 /* ---- the process ---- */
