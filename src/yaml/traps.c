@@ -188,6 +188,21 @@ static bool applies(const struct indicator *indicator, struct ub_text value, str
 	}
 }
 
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* 'it's': a quote within the text, rather than an expression that begins with a string. */
+static bool has_inner_quote(struct ub_text value)
+{
+	if (value.ptr[0] != '"' && value.ptr[0] != '\'')
+		return false;
+	size_t close = closing_quote(value, 0, value.len);
+	return close != SIZE_MAX && close + 1 < value.len && is_letter(value.ptr[close + 1]) &&
+	       value.ptr[value.len - 1] == value.ptr[0];
+}
+
 static bool explain_indicator(struct ub_place place, struct ub_text problem, struct ub_diags *diags)
 {
 	for (size_t i = 0; i < UB_COUNT(indicators); i++) {
@@ -195,7 +210,11 @@ static bool explain_indicator(struct ub_place place, struct ub_text problem, str
 			continue;
 		struct ub_diag *diag =
 		    ub_error(diags, indicators[i].code, place, "%s", indicators[i].message);
-		ub_yaml_help_to_quote(diags, diag, text_at(place));
+		if (has_inner_quote(text_at(place)))
+			ub_diag_set_help(diags, diag, "a quote within the text is written %s",
+			    indicators[i].first == '"' ? "\\\"" : "twice: ''");
+		else
+			ub_yaml_help_to_quote(diags, diag, text_at(place));
 		return true;
 	}
 	return false;
