@@ -258,9 +258,9 @@ static struct ub_yaml_node *build_node(struct builder *builder, const struct eve
 		build_braces(builder, node, depth + 1);
 	else if (event->kind == EVENT_MAP)
 		build_map(builder, node, depth + 1);
-	else if (node->style == UB_YAML_PLAIN && !node->broken &&
-		 !ub_yaml_check_comment(node, builder->diags))
-		node->broken = true;
+	else if (node->style == UB_YAML_PLAIN && !node->broken)
+		node->broken = !ub_yaml_check_comment(node, builder->diags) ||
+			       !ub_yaml_check_dashes(node, builder->diags);
 	return node;
 }
 

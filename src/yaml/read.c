@@ -201,6 +201,34 @@ static bool read_custom(const struct ub_yaml_reader *reader, const struct ub_yam
 
 /* ---- lists and maps ---- */
 
+/* A scalar where a list or map was expected: what people write when they mean one. */
+static const char *meant_by(const struct ub_yaml_node *node, enum ub_yaml_kind kind)
+{
+	if (ub_yaml_is_empty(node))
+		return "indent the lines that belong to it";
+	if (kind == UB_YAML_LIST && ub_text_starts(node->text, UB_TEXT("-")))
+		return "put a blank after each `-`";
+	if (kind == UB_YAML_LIST)
+		return "a list of one is written in brackets: [...]";
+	if (ub_text_find(node->text, UB_TEXT("="), 0) != SIZE_MAX ||
+	    ub_text_find(node->text, UB_TEXT(":"), 0) != SIZE_MAX)
+		return "put a colon and a blank between key and value";
+	return NULL;
+}
+
+static bool is_kind(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, enum ub_yaml_kind kind)
+{
+	if (node->kind == kind)
+		return true;
+	size_t before = reader->diags->list.n;
+	ub_yaml_expected(reader, node, noun_of(type));
+	const char *help = node->kind == UB_YAML_SCALAR ? meant_by(node, kind) : NULL;
+	if (help && reader->diags->list.n > before)
+		ub_diag_set_help(reader->diags, &reader->diags->list.items[before], "%s", help);
+	return false;
+}
+
 /* What every UB_VEC looks like; copied in and out, since the types of the items differ. */
 struct elements {
 	char *items;
@@ -232,8 +260,8 @@ static bool read_items(const struct ub_yaml_reader *reader, const struct ub_yaml
 static bool read_list(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
-	if (node->kind != UB_YAML_LIST)
-		return ub_yaml_expected(reader, node, noun_of(type));
+	if (!is_kind(reader, type, node, UB_YAML_LIST))
+		return false;
 	return read_items(reader, type, node->items, node->n, out);
 }
 
@@ -250,8 +278,8 @@ static bool read_map(const struct ub_yaml_reader *reader, const struct ub_yaml_t
 {
 	bool good = true;
 	struct elements elements = { 0 };
-	if (node->kind != UB_YAML_MAP)
-		return ub_yaml_expected(reader, node, noun_of(type));
+	if (!is_kind(reader, type, node, UB_YAML_MAP))
+		return false;
 	for (size_t i = 0; i < node->n; i++) {
 		char *element = add_element(reader, &elements, type->item_size);
 		*(struct ub_text *)(void *)(element + type->key_offset) = node->entries[i].key->text;
@@ -318,8 +346,8 @@ static bool report_missing(
 static bool read_fields(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
-	if (node->kind != UB_YAML_MAP)
-		return ub_yaml_expected(reader, node, noun_of(type));
+	if (!is_kind(reader, type, node, UB_YAML_MAP))
+		return false;
 	bool good = report_missing(reader, type, node);
 	for (size_t i = 0; i < node->n; i++) {
 		const struct ub_yaml_entry *entry = &node->entries[i];

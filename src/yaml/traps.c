@@ -68,6 +68,14 @@ static size_t skip_blanks(struct ub_text text, size_t at, size_t end)
 	return at;
 }
 
+static size_t skip_white(struct ub_text text, size_t at, size_t end)
+{
+	while (at < end &&
+	       (text.ptr[at] == ' ' || text.ptr[at] == '\t' || text.ptr[at] == '\r' || text.ptr[at] == '\n'))
+		at++;
+	return at;
+}
+
 /* Past `key:` when the line has one at `at`. */
 static size_t skip_key(struct ub_text text, size_t at, size_t end)
 {
@@ -99,6 +107,28 @@ static struct ub_place piece_around(const struct ub_source *source, size_t from,
 	return (struct ub_place){ source, start, stop - start };
 }
 
+/* Opening less closing brackets, quotes counted by pairs; 0: the text may well be whole. */
+static bool is_whole(struct ub_text text)
+{
+	int round = 0, quotes = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		round += text.ptr[i] == '(' || is_opening(text.ptr[i]);
+		round -= text.ptr[i] == ')' || is_closing(text.ptr[i]);
+		quotes += text.ptr[i] == '"';
+	}
+	return round == 0 && quotes % 2 == 0;
+}
+
+/* Where a comment begins that the text before it can do without, else `end`. */
+static size_t comment_start(struct ub_text text, size_t from, size_t end)
+{
+	size_t at = ub_text_find(ub_text_sub(text, 0, end), UB_TEXT(" #"), from);
+	bool quoted = from < end && text.ptr[from] == '\'';
+	if (at == SIZE_MAX || quoted || !is_whole(ub_text_sub(text, from, at)))
+		return end;
+	return at;
+}
+
 struct ub_place ub_yaml_value_on_line(const struct ub_source *source, size_t at)
 {
 	struct ub_text text = source->text;
@@ -106,6 +136,7 @@ struct ub_place ub_yaml_value_on_line(const struct ub_source *source, size_t at)
 	while (i + 1 < end && text.ptr[i] == '-' && text.ptr[i + 1] == ' ')
 		i = skip_blanks(text, i + 1, end);
 	i = skip_key(text, i, end);
+	end = comment_start(text, i, end);
 	while (end > i && text.ptr[end - 1] == ' ')
 		end--;
 	bool braces = i + 1 < end && text.ptr[i] == '{' && text.ptr[i + 1] == '{';
@@ -248,7 +279,7 @@ static const struct known known[] = {
 	{ "did not find expected ',' or", "yaml-unclosed", "this bracket is never closed",
 	    "close it, with a comma between the parts", true, false },
 	{ "expected '-' indicator", "yaml-indentation", "this line does not fit the list it stands in",
-	    "items of a list begin with `- ` in the same column", false, false },
+	    "begin it with `- `, or indent it as deep as the keys of the item above", false, false },
 	{ "did not find expected key", "yaml-indentation", "this line does not fit the map it stands in",
 	    "keys of a map begin in the same column; a text that goes on over lines needs a `|` block", false,
 	    false },
@@ -279,13 +310,38 @@ static bool explain_colon(struct ub_place value, const struct event *event, stru
 	return true;
 }
 
+static size_t line_before(struct ub_text text, size_t start)
+{
+	return start > 0 ? line_start(text, start - 1) : 0;
+}
+
+static size_t indentation(struct ub_text text, size_t start)
+{
+	return skip_blanks(text, start, line_end(text, start)) - start;
+}
+
+/* `listen:127.0.0.1` makes a text of the line, and the next key does not fit. */
+static bool explain_no_key(const struct ub_source *source, const struct event *event, struct ub_diags *diags)
+{
+	struct ub_text text = source->text;
+	size_t start = line_start(text, event->from), before = line_before(text, start);
+	size_t end = line_end(text, before), from = before + indentation(text, before);
+	if (!has(event->problem, "mapping values are not allowed") || start == 0 || from == end ||
+	    indentation(text, start) > from - before || skip_key(text, from, end) != from)
+		return false;
+	struct ub_place place = { source, from, end - from };
+	struct ub_diag *diag = ub_error(diags, "yaml-key", place, "expected `key: value`");
+	ub_diag_set_help(diags, diag, "put a colon and a blank after the key");
+	return true;
+}
+
 static bool explain_comment_before(
     const struct ub_source *source, const struct event *event, struct ub_diags *diags)
 {
 	size_t start = line_start(source->text, event->from);
 	if (start == 0 || !has(event->problem, "did not find expected key"))
 		return false;
-	size_t before = line_start(source->text, start - 1);
+	size_t before = line_before(source->text, start);
 	struct ub_text line = ub_text_sub(source->text, before, line_end(source->text, before));
 	size_t hash = ub_text_starts(ub_text_trim(line), UB_TEXT("#")) ? ub_text_find(line, UB_TEXT("#"), 0)
 								       : ub_text_find(line, UB_TEXT(" #"), 0);
@@ -329,7 +385,7 @@ struct ub_place ub_yaml_explain(
 {
 	struct ub_place none = { source, event->from, 0 };
 	struct ub_place value = ub_yaml_value_on_line(source, event->from);
-	if (explain_comment_before(source, event, diags))
+	if (explain_comment_before(source, event, diags) || explain_no_key(source, event, diags))
 		return none;
 	if (explain_indicator(value, event->problem, diags) || explain_colon(value, event, diags))
 		return value;
@@ -337,18 +393,6 @@ struct ub_place ub_yaml_explain(
 }
 
 /* ---- a comment that cuts a text ---- */
-
-/* Opening less closing brackets, quotes counted by pairs; 0: the text may well be whole. */
-static bool is_whole(struct ub_text text)
-{
-	int round = 0, quotes = 0;
-	for (size_t i = 0; i < text.len; i++) {
-		round += text.ptr[i] == '(' || is_opening(text.ptr[i]);
-		round -= text.ptr[i] == ')' || is_closing(text.ptr[i]);
-		quotes += text.ptr[i] == '"';
-	}
-	return round == 0 && quotes % 2 == 0;
-}
 
 bool ub_yaml_check_comment(const struct ub_yaml_node *scalar, struct ub_diags *diags)
 {
@@ -365,4 +409,23 @@ bool ub_yaml_check_comment(const struct ub_yaml_node *scalar, struct ub_diags *d
 	    diags, "yaml-comment", place, "unquoted, a blank and `#` start a comment, which cuts the text");
 	ub_yaml_help_to_quote(diags, diag, all);
 	return false;
+}
+
+bool ub_yaml_check_dashes(const struct ub_yaml_node *scalar, struct ub_diags *diags)
+{
+	const struct ub_source *source = scalar->place.source;
+	size_t end = scalar->place.at + scalar->place.len, stop;
+	for (size_t at = line_end(source->text, scalar->place.at); at < end; at = stop) {
+		size_t start = skip_white(source->text, at, end);
+		stop = line_end(source->text, start);
+		if (!ub_text_starts(ub_text_sub(source->text, start, end), UB_TEXT("- ")))
+			continue;
+		struct ub_place place = { source, start, stop - start };
+		struct ub_diag *diag = ub_error(diags, "yaml-indentation", place,
+		    "indented so, this line goes on with the text above it");
+		ub_diag_set_help(diags, diag,
+		    "begin all items of a list in the same column; a text over lines needs quotes");
+		return false;
+	}
+	return true;
 }

@@ -58,6 +58,9 @@ void ub_yaml_help_to_quote(struct ub_diags *diags, struct ub_diag *diag, struct 
 /* A comment that follows a plain scalar and holds what the scalar lacks: reported. */
 bool ub_yaml_check_comment(const struct ub_yaml_node *scalar, struct ub_diags *diags);
 
+/* A line of a plain scalar that was meant for an item of the list around it: reported. */
+bool ub_yaml_check_dashes(const struct ub_yaml_node *scalar, struct ub_diags *diags);
+
 /* ---- build.c: events to a tree ---- */
 
 /* The tree of the events of `text`, the source's text as mended so far. Scalars that hold one of the

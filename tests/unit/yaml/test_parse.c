@@ -106,6 +106,8 @@ static const struct trap trap_cases[] = {
 	{ "!a['x'] && b", "yaml-tag", "\"!a['x'] && b\"" },
 	{ "!a['x'] && b == \"c\"", "yaml-tag", "block" },
 	{ "!!str x", "yaml-tag", "take it out" },
+	{ "!is_standup # why not", "yaml-tag", "quote it: '!is_standup'" },
+	{ "!f(\"a #b\")", "yaml-tag", "quote it: '!f(\"a #b\")'" },
 	{ "&anchor x", "yaml-anchor", "quote it: '&anchor x'" },
 	{ "&& x", "yaml-anchor", "quote it" },
 	{ "*alias", "yaml-alias", "quote it: '*alias'" },
@@ -195,6 +197,13 @@ Test(traps, a_line_that_does_not_fit_is_shown)
 	finish(&r);
 	r = READ("a: 1\n  b: 2\n");
 	cr_assert_eq(count(r, "yaml-indentation"), 1, "%s", printed(r));
+	finish(&r);
+	r = READ("a:1\nb: 2\n");
+	cr_assert(strstr(printed(r), "a.yaml:1:1: error[yaml-key]"), "%s", printed(r));
+	finish(&r);
+	r = READ("a:\n- b\n - c\nd: e\n");
+	cr_assert(strstr(printed(r), "a.yaml:3:2: error[yaml-indentation]"), "%s", printed(r));
+	cr_assert_eq(r->diags.errors, 1);
 	finish(&r);
 	r = READ("a: 1\nno colon here\nb: 2\n");
 	cr_assert_eq(count(r, "yaml-key"), 1, "%s", printed(r));
