@@ -66,28 +66,26 @@ struct ub_text ub_ical_write(
 
 /* ---- the user's hand ---- */
 
-/* What is compared one by one, each as a bit. */
-enum ub_ical_property {
-	UB_PROPERTY_TITLE = 1 << 0,
-	UB_PROPERTY_TIME = 1 << 1, /* start, end or due as instants, and any recurrence */
-	UB_PROPERTY_PLACE = 1 << 2,
-	UB_PROPERTY_PEOPLE = 1 << 3, /* addresses of attendees without the organizer */
-	UB_PROPERTY_AGENDA = 1 << 4, /* between the delimiter lines of the description */
-	UB_PROPERTY_REMINDERS = 1 << 5,
-	UB_PROPERTY_CATEGORIES = 1 << 6,
-	UB_PROPERTY_STATE = 1 << 7, /* STATUS:CANCELLED, TRANSP, CLASS */
-	UB_PROPERTY_ALL = (1 << 8) - 1
-};
-
 /*
  * What has changed in a marked item since Upbeat last wrote it, by the digests in X-UPBEAT-BASE: a set of
- * enum ub_ical_property. What servers change by themselves (architecture, "The user's hand wins") is no
+ * enum ub_property. What servers change by themselves (architecture, "The user's hand wins") is no
  * change. All of them when the item has no BASE that can be read.
  */
 UB_MUST_USE unsigned ub_ical_user_changes(
     const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena);
 /* The digests of the object as it stands: what X-UPBEAT-BASE would be. */
 struct ub_text ub_ical_base(const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena);
+
+/*
+ * The text of a marked item as it stands, changed in place to what `item` says: of the properties in
+ * `may_write` those that Upbeat would now write otherwise than it last did (by the digests in X-UPBEAT-BASE),
+ * and only their lines, so that everything else is as the user, the client and the server left it. *written:
+ * which; 0: nothing is to be changed, and the text is the one that was parsed. The agenda is replaced between
+ * its delimiter lines, attendees are added and dropped and never rendered anew; a new time raises SEQUENCE
+ * and asks all but the organizer again (RFC 6638 3.2.8).
+ */
+struct ub_text ub_ical_revise(const struct ub_ical *ical, const struct ub_item *item, unsigned may_write,
+    const struct ub_ical_writing *writing, unsigned *written, struct ub_arena *arena);
 
 /* ---- holidays ---- */
 

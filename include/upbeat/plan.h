@@ -58,6 +58,19 @@ struct ub_item {
 	struct ub_text why; /* one plain line for people: which rule, and the lateness where it is late */
 };
 
+/* What is compared and written one by one, each as a bit: the user's hand wins property by property. */
+enum ub_property {
+	UB_PROPERTY_TITLE = 1 << 0,
+	UB_PROPERTY_TIME = 1 << 1, /* start, end or due as instants, and any recurrence */
+	UB_PROPERTY_PLACE = 1 << 2,
+	UB_PROPERTY_PEOPLE = 1 << 3, /* addresses of attendees without the organizer */
+	UB_PROPERTY_AGENDA = 1 << 4, /* between the delimiter lines of the description */
+	UB_PROPERTY_REMINDERS = 1 << 5,
+	UB_PROPERTY_CATEGORIES = 1 << 6,
+	UB_PROPERTY_STATE = 1 << 7, /* STATUS:CANCELLED, TRANSP, CLASS */
+	UB_PROPERTY_ALL = (1 << 8) - 1
+};
+
 /* An item that stands in the calendar, found by its name or marks. */
 struct ub_existing {
 	struct ub_text uid, name;

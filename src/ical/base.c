@@ -132,7 +132,7 @@ static void put_state(struct ub_buf *out, struct subject *subject)
 	    out, "%d %d %d", event->status == UB_STATUS_CANCELLED, event->transparent, event->class);
 }
 
-/* In the order of the bits of enum ub_ical_property. */
+/* In the order of the bits of enum ub_property. */
 static void (*const parts[])(struct ub_buf *out, struct subject *subject) = { put_title, put_time, put_place,
 	put_people, put_agenda, put_reminders, put_categories, put_state };
 
