@@ -191,6 +191,9 @@ void ub_place_line_column(struct ub_place place, size_t *line, size_t *column);
  */
 void ub_diag_print(const struct ub_diag *diag, struct ub_buf *out, bool colour);
 void ub_diags_print(const struct ub_diags *diags, struct ub_buf *out, bool colour);
+/* A text of whatever origin as it may safely stand on a terminal, in one line: a tab is one blank (so that
+ * carets meet their place), other control characters and what is no UTF-8 a question mark. */
+void ub_buf_shown(struct ub_buf *buf, struct ub_text text);
 
 /* The candidate nearest to `word` by edit distance, near enough to be meant (transpositions count one,
  * at most a third of the length); empty when there is none. */

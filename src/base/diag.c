@@ -118,9 +118,7 @@ static bool continues(char c)
 	return ((unsigned char)c & 0xC0) == 0x80;
 }
 
-/* A text as it may safely stand on a terminal: tabs are one blank (so that carets meet their place), other
- * control characters and what is no UTF-8 a question mark. */
-static void put_line(struct ub_buf *out, struct ub_text line)
+void ub_buf_shown(struct ub_buf *out, struct ub_text line)
 {
 	for (size_t i = 0, len; i < line.len; i += len ? len : 1) {
 		len = character(line, i);
@@ -145,7 +143,7 @@ static struct ub_text put_shown(struct ub_buf *out, struct ub_text line, size_t 
 	while (until > from && until < line.len && continues(line.ptr[until]))
 		until--;
 	ub_buf_add(out, from ? cut : UB_TEXT_NONE);
-	put_line(out, ub_text_sub(line, from, until));
+	ub_buf_shown(out, ub_text_sub(line, from, until));
 	ub_buf_add(out, until < line.len ? cut : UB_TEXT_NONE);
 	ub_buf_str(out, "\n       | ");
 	ub_buf_pad(out, ' ', (from ? cut.len : 0) + code_points(ub_text_sub(line, from, at)));
@@ -177,7 +175,7 @@ static void put_position(struct ub_buf *out, struct ub_place place)
 {
 	size_t line, column;
 	ub_place_line_column(place, &line, &column);
-	put_line(out, place.source->name);
+	ub_buf_shown(out, place.source->name);
 	ub_buf_printf(out, ":%zu:%zu: ", line, column);
 }
 
@@ -190,18 +188,18 @@ void ub_diag_print(const struct ub_diag *diag, struct ub_buf *out, bool colour)
 		put_position(out, diag->place);
 	ub_buf_printf(out, "%s%s%s[%s]%s: ", plain, tint, diag->severity == UB_ERROR ? "error" : "warning",
 	    diag->code, plain);
-	put_line(out, diag->message);
+	ub_buf_shown(out, diag->message);
 	ub_buf_char(out, '\n');
 	if (diag->place.source)
 		put_excerpt(out, diag->place, tint, plain);
 	if (diag->help.len) {
 		ub_buf_printf(out, "  %shelp%s: ", bold, plain);
-		put_line(out, diag->help);
+		ub_buf_shown(out, diag->help);
 		ub_buf_char(out, '\n');
 	}
 	if (diag->related.source) {
 		put_position(out, diag->related);
-		put_line(out, diag->related_message);
+		ub_buf_shown(out, diag->related_message);
 		ub_buf_char(out, '\n');
 		put_excerpt(out, diag->related, bold, plain);
 	}

@@ -32,20 +32,22 @@ static bool read_event(struct ub_cli *cli, struct ub_text *text)
 
 static struct ub_text domain_of(struct ub_text address)
 {
-	size_t at = ub_text_find(address, UB_TEXT("@"), 0);
-	return at == SIZE_MAX ? UB_TEXT_NONE : ub_text_sub(address, at + 1, address.len);
+	if (!ub_facts_is_address(address))
+		return UB_TEXT_NONE;
+	return ub_text_sub(address, ub_text_find(address, UB_TEXT("@"), 0) + 1, address.len);
 }
 
 /* Without settings somebody has to be ours: who was named, else the owner, else the organizer. */
-static void derive_organisation(
-    struct ub_cli *cli, const struct ub_event *event, struct ub_snapshot_input *input)
+static void derive_organisation(struct ub_cli *cli, const struct ub_event *event,
+    const struct ub_zones *zones, struct ub_snapshot_input *input)
 {
 	const struct ub_cli_values *given = &cli->values[DOMAIN];
 	input->domains = given->items;
 	input->n_domains = given->n;
 	input->time_zone = ub_cli_value(cli, ZONE);
-	if (!input->time_zone && event && event->start.zone)
-		input->time_zone = ub_text_cstr(cli->arena, ub_cal_zone_name(event->start.zone));
+	struct ub_text zone = event && event->start.zone ? ub_cal_zone_name(event->start.zone) : UB_TEXT_NONE;
+	if (!input->time_zone && zone.len && ub_cal_zone_find(zones, zone)) /* else of its own making */
+		input->time_zone = ub_text_cstr(cli->arena, zone);
 	if (given->n)
 		return;
 	struct ub_text domain = domain_of(ub_text(ub_cli_value(cli, OWNER)));
@@ -98,8 +100,8 @@ static int run(struct ub_cli *cli)
 		.rules_path = ub_cli_value(cli, RULES) };
 	struct ub_zones *zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
 	if (!input.settings_path)
-		derive_organisation(
-		    cli, ub_ical_read(text, zones, cli->arena, &(struct ub_ical_refusal){ 0 }), &input);
+		derive_organisation(cli,
+		    ub_ical_read(text, zones, cli->arena, &(struct ub_ical_refusal){ 0 }), zones, &input);
 	struct ub_diags diags = UB_DIAGS(cli->arena);
 	struct ub_snapshot *snapshot = ub_snapshot_load(&input, &diags);
 	if (diags.errors) /* warnings are for `check` */

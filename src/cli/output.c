@@ -32,12 +32,13 @@ bool ub_cli_write(int fd, const struct ub_buf *buf)
 void ub_cli_complain(const char *format, ...)
 {
 	struct ub_arena *arena = ub_arena_new();
-	struct ub_buf line = UB_BUF(arena);
+	struct ub_buf text = UB_BUF(arena), line = UB_BUF(arena);
 	va_list args;
-	ub_buf_str(&line, "upbeat: ");
 	va_start(args, format);
-	ub_buf_vprintf(&line, format, args);
+	ub_buf_vprintf(&text, format, args);
 	va_end(args);
+	ub_buf_str(&line, "upbeat: ");
+	ub_buf_shown(&line, ub_buf_text(&text));
 	ub_buf_char(&line, '\n');
 	if (write(STDERR_FILENO, line.ptr, line.len) < 0)
 		errno = 0; /* there is nobody left to tell */

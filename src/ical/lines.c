@@ -11,7 +11,9 @@ bool ub_ical_refuse(struct ub_ical_refusal *refusal, struct ub_arena *arena, con
 	va_start(args, format);
 	ub_buf_vprintf(&message, format, args);
 	va_end(args);
-	*refusal = (struct ub_ical_refusal){ code, line, ub_buf_text(&message) };
+	struct ub_buf shown = UB_BUF(arena); /* it may quote the text, which may be anything */
+	ub_buf_shown(&shown, ub_buf_text(&message));
+	*refusal = (struct ub_ical_refusal){ code, line, ub_buf_text(&shown) };
 	return false;
 }
 

@@ -217,6 +217,15 @@ Test(read, refuses_with_a_stable_code_and_a_line)
 	desk_close(&desk);
 }
 
+Test(read, quotes_what_it_refuses_as_plain_text)
+{
+	struct desk desk = desk_open();
+	cr_assert_str_eq(refused(&desk, object_of(&desk, "DTSTART:2026\xff\x1b[31m\t1")), "bad-time");
+	cr_assert(ub_text_is(desk.refusal.message, "`2026??[31m 1` is no time"), "%.*s",
+	    UB_ARGS(desk.refusal.message));
+	desk_close(&desk);
+}
+
 Test(read, refuses_an_object_cut_off_anywhere)
 {
 	struct desk desk = desk_open();
