@@ -53,6 +53,9 @@ const struct ub_yaml_node *ub_yaml_parse(
 /* The value of a map's key; NULL when the map has no such key. */
 const struct ub_yaml_node *ub_yaml_get(const struct ub_yaml_node *map, const char *key);
 
+/* The first line of a node: what a caret row can underline. */
+struct ub_place ub_yaml_first_line(const struct ub_yaml_node *node);
+
 /* `key:` with nothing after it. */
 bool ub_yaml_is_empty(const struct ub_yaml_node *node);
 

@@ -39,12 +39,10 @@ static struct ub_cel_value stakeholders_value(struct binding *binding, const str
 {
 	struct ub_people people = { NULL, 0, 0 };
 	for (size_t i = 0; i < account->n_stakeholders; i++) {
-		const struct ub_stakeholder *stakeholder = &account->stakeholders[i];
 		const struct ub_person *person =
-		    find_person(binding->facts, stakeholder->email, binding->arena);
-		if (!person)
-			continue;
-		*ub_push(binding->arena, &people) = person;
+		    find_stakeholding_person(binding->facts, &account->stakeholders[i], binding->arena);
+		if (person)
+			*ub_push(binding->arena, &people) = person;
 	}
 	return people_value(binding, people);
 }

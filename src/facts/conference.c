@@ -50,19 +50,25 @@ static bool is_conference(struct ub_text rest)
 	return false;
 }
 
+/* The end of the link that begins at `at`, without the punctuation of the sentence around it. */
+static size_t link_end(struct ub_text text, size_t at)
+{
+	size_t end = at;
+	while (end < text.len && !ends_link((unsigned char)text.ptr[end]))
+		end++;
+	while (end > at && strchr(".,;:!?)", text.ptr[end - 1]))
+		end--;
+	return end;
+}
+
 struct ub_text find_conference(struct ub_text text)
 {
 	struct ub_text const scheme = UB_TEXT("https://");
 	for (size_t at = 0; (at = ub_text_find(text, scheme, at)) != SIZE_MAX;) {
-		size_t end = at + scheme.len;
-		while (end < text.len && !ends_link((unsigned char)text.ptr[end]))
-			end++;
-		/* The sentence's own punctuation. */
-		while (strchr(".,;:!?)", text.ptr[end - 1]))
-			end--;
-		if (end > at + scheme.len && is_conference(ub_text_sub(text, at + scheme.len, end)))
+		size_t from = at + scheme.len, end = link_end(text, from);
+		if (is_conference(ub_text_sub(text, from, end)))
 			return ub_text_sub(text, at, end);
-		at += scheme.len;
+		at = end; /* past all of it: a link within a link is none, and the time stays linear */
 	}
 	return UB_TEXT_NONE;
 }

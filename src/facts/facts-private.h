@@ -49,6 +49,10 @@ const struct ub_person *make_person(const struct ub_org *org, const struct ub_ac
 const struct ub_person *find_person(
     const struct ub_facts *facts, struct ub_text address, struct ub_arena *arena);
 
+/* The same for one of the account's stakeholders, without looking him up among the others. */
+const struct ub_person *find_stakeholding_person(
+    const struct ub_facts *facts, const struct ub_stakeholder *stakeholder, struct ub_arena *arena);
+
 /* ---- make.c ---- */
 
 /* `floating`: the zone of a time that has none of its own. */

@@ -30,15 +30,12 @@ static bool contains(struct ub_texts list, struct ub_text address)
 	return false;
 }
 
-static void add_what_is_known(struct ub_person *person, const struct ub_org *org,
-    const struct ub_account *account, struct ub_arena *arena)
+static const struct ub_stakeholder *find_stakeholder(const struct ub_account *account, struct ub_text address)
 {
-	for (size_t i = 0; i < org->n_teams; i++)
-		if (contains(org->teams[i].members, person->email))
-			*ub_push(arena, &person->teams) = org->teams[i].name;
 	for (size_t i = 0; account && i < account->n_stakeholders; i++)
-		if (ub_text_eq_nocase(account->stakeholders[i].email, person->email))
-			person->stakeholder = &account->stakeholders[i];
+		if (ub_text_eq_nocase(account->stakeholders[i].email, address))
+			return &account->stakeholders[i];
+	return NULL;
 }
 
 /* A name that only repeats the address, as many clients write it, is none. */
@@ -50,7 +47,7 @@ static struct ub_text name_of(struct ub_text given, struct ub_text address, stru
 	return name;
 }
 
-static struct ub_person *new_person(const struct ub_org *org, const struct ub_account *account,
+static struct ub_person *new_person(const struct ub_org *org, const struct ub_stakeholder *stakeholder,
     const struct ub_party *party, struct ub_arena *arena)
 {
 	struct ub_person *person = UB_NEW(arena, struct ub_person);
@@ -63,7 +60,10 @@ static struct ub_person *new_person(const struct ub_org *org, const struct ub_ac
 	person->outside = standing == STANDING_OUTSIDE && is_people(person);
 	person->role = party->role;
 	person->status = party->partstat;
-	add_what_is_known(person, org, account, arena);
+	person->stakeholder = stakeholder;
+	for (size_t i = 0; i < org->n_teams; i++)
+		if (contains(org->teams[i].members, person->email))
+			*ub_push(arena, &person->teams) = org->teams[i].name;
 	return person;
 }
 
@@ -71,7 +71,17 @@ const struct ub_person *make_person(const struct ub_org *org, const struct ub_ac
     struct ub_text address, struct ub_arena *arena)
 {
 	struct ub_party party = { .address = address };
-	return new_person(org, account, &party, arena);
+	return new_person(org, find_stakeholder(account, address), &party, arena);
+}
+
+const struct ub_person *find_stakeholding_person(
+    const struct ub_facts *facts, const struct ub_stakeholder *stakeholder, struct ub_arena *arena)
+{
+	if (!ub_facts_is_address(stakeholder->email))
+		return NULL;
+	struct ub_party party = { .address = ub_text_lower(arena, stakeholder->email) };
+	const struct ub_person *known = ub_map_get(facts->people, party.address);
+	return known ? known : new_person(facts->org, stakeholder, &party, arena);
 }
 
 /* Whoever is on the event in two lines (an organizer who is an attendee too) is one person: the attendee's
@@ -81,7 +91,7 @@ static const struct ub_person *enter(struct everybody *all, const struct ub_org 
 {
 	if (!ub_facts_is_address(party->address))
 		return NULL;
-	struct ub_person *person = new_person(org, account, party, arena);
+	struct ub_person *person = new_person(org, find_stakeholder(account, party->address), party, arena);
 	struct ub_person *known = ub_map_get(all->by_address, person->email);
 	if (!known) {
 		ub_map_put(all->by_address, person->email, person);

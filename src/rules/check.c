@@ -11,7 +11,7 @@ static struct ub_diag *report_taken(struct loader *loader, enum ub_severity seve
     struct ub_place place, const struct ub_yaml_node *other, const char *format, struct ub_text name)
 {
 	struct ub_diag *diag = ub_diag_add(loader->diags, severity, code, place, format, UB_ARGS(name));
-	diag->related = first_line(other);
+	diag->related = ub_yaml_first_line(other);
 	diag->related_message = UB_TEXT("the other one is here");
 	return diag;
 }

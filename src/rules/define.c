@@ -31,7 +31,7 @@ static bool check_definition_name(struct loader *loader, const struct ub_yaml_no
 {
 	struct ub_diag *diag = NULL;
 	if (!is_identifier(key->text))
-		diag = ub_error(loader->diags, "bad-name", first_line(key),
+		diag = ub_error(loader->diags, "bad-name", ub_yaml_first_line(key),
 		    "`%.*s` cannot be the name of a definition", UB_ARGS(key->text));
 	else if (is_reserved(key->text))
 		diag = ub_error(loader->diags, "bad-name", key->place,

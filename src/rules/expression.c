@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules-private.h"
 
-struct ub_place first_line(const struct ub_yaml_node *node)
-{
-	struct ub_place place = node->place;
-	struct ub_text text = ub_text_sub(place.source->text, place.at, place.at + place.len);
-	size_t newline = ub_text_find(text, UB_TEXT("\n"), 0);
-	if (newline != SIZE_MAX)
-		place.len = newline;
-	return place;
-}
-
 /* A map's key for a program: the pointer itself. */
 static struct ub_text program_key(const struct ub_cel_program *const *program)
 {

@@ -49,7 +49,7 @@ static bool refuse(const struct ub_yaml_reader *reader, const struct ub_yaml_typ
 {
 	(void)type, (void)out;
 	struct ub_diag *diag =
-	    ub_error(reader->diags, "not-supported", first_line(node), "this is not supported yet");
+	    ub_error(reader->diags, "not-supported", ub_yaml_first_line(node), "this is not supported yet");
 	ub_diag_set_help(reader->diags, diag, "take it out: without it the item would not be what you meant");
 	return false;
 }
@@ -170,9 +170,9 @@ static void check_event_times(struct loader *loader, const struct loaded_item *i
 	if (!between && !at)
 		report_missing(loader, item, "time", "add `between: [FROM, TO]` or `at: POINT`");
 	if (between && at) {
-		struct ub_diag *diag = ub_error(
-		    loader->diags, "conflict", first_line(at), "an event has `between` or `at`, not both");
-		diag->related = first_line(between);
+		struct ub_diag *diag = ub_error(loader->diags, "conflict", ub_yaml_first_line(at),
+		    "an event has `between` or `at`, not both");
+		diag->related = ub_yaml_first_line(between);
 		diag->related_message = UB_TEXT("`between` is here");
 	}
 	if (!ub_yaml_get(item->node, "duration"))
@@ -197,8 +197,9 @@ static bool read_identity(struct loader *loader, const struct ub_yaml_node *node
 	item->node = node;
 	item->name_node = event ? event : task;
 	if (!item->name_node || (event && task)) {
-		struct ub_diag *diag = ub_error(loader->diags, event ? "conflict" : "missing-key",
-		    first_line(node), "%s", event ? "an item is an event or a task" : "this item has no id");
+		struct ub_diag *diag =
+		    ub_error(loader->diags, event ? "conflict" : "missing-key", ub_yaml_first_line(node),
+			"%s", event ? "an item is an event or a task" : "this item has no id");
 		ub_diag_set_help(loader->diags, diag, "begin it with one of `event: NAME` and `task: NAME`");
 		return false;
 	}
@@ -246,8 +247,8 @@ static bool check_list_node(struct loader *loader, const struct ub_yaml_node *li
 		return ub_yaml_expected(&loader->reader, list, "a list of items");
 	if (list->n <= UB_RULE_ITEMS_MAX)
 		return true;
-	ub_error(
-	    loader->diags, "too-many", first_line(list), "more than %d items in a rule", UB_RULE_ITEMS_MAX);
+	ub_error(loader->diags, "too-many", ub_yaml_first_line(list), "more than %d items in a rule",
+	    UB_RULE_ITEMS_MAX);
 	return false;
 }
 

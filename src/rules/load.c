@@ -13,8 +13,8 @@ static bool read_format(const struct ub_yaml_reader *reader, const struct ub_yam
 	(void)type, (void)out;
 	if (node->kind == UB_YAML_SCALAR && ub_text_is(node->text, "1"))
 		return true;
-	struct ub_diag *diag =
-	    ub_error(reader->diags, "unknown-format", first_line(node), "this is not a format that is known");
+	struct ub_diag *diag = ub_error(
+	    reader->diags, "unknown-format", ub_yaml_first_line(node), "this is not a format that is known");
 	ub_diag_set_help(reader->diags, diag, "write `format: 1`");
 	return false;
 }
@@ -44,8 +44,8 @@ static void load_rule_file(struct loader *loader, const struct ub_rule_file *fil
 		ub_yaml_read(&loader->reader, &file_type, root, read);
 	if (!read->change)
 		return;
-	struct ub_diag *diag = ub_error(
-	    loader->diags, "not-supported", first_line(read->change), "`change` is not supported yet");
+	struct ub_diag *diag = ub_error(loader->diags, "not-supported", ub_yaml_first_line(read->change),
+	    "`change` is not supported yet");
 	ub_diag_set_help(
 	    loader->diags, diag, "give the whole rule under the same name: it takes the other's place");
 }

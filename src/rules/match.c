@@ -60,7 +60,8 @@ struct ub_match *ub_rules_match(
 		if (!rule->enabled || held_back(groups, match))
 			continue;
 		match_conditions(match, arena);
-		if (rule->group.len && match->verdict != UB_NO)
+		/* One that is only watched takes nothing away from the others. */
+		if (rule->group.len && match->verdict != UB_NO && rule->mode == UB_MODE_ENFORCE)
 			ub_map_put(groups, rule->group, match);
 	}
 	return matches;

@@ -45,8 +45,8 @@ bool check_name(const struct ub_yaml_reader *reader, const struct ub_yaml_node *
 		return ub_yaml_expected(reader, node, "a name");
 	if (is_name(node->text, letter_first))
 		return true;
-	struct ub_diag *diag = ub_error(
-	    reader->diags, "bad-name", first_line(node), "`%.*s` cannot be a name", UB_ARGS(node->text));
+	struct ub_diag *diag = ub_error(reader->diags, "bad-name", ub_yaml_first_line(node),
+	    "`%.*s` cannot be a name", UB_ARGS(node->text));
 	ub_diag_set_help(reader->diags, diag, "take letters, digits, `-` and `_`, at most %d%s",
 	    UB_RULE_NAME_MAX, letter_first ? ", beginning with a letter" : "");
 	return false;
@@ -73,7 +73,8 @@ bool check_short_list(const struct ub_yaml_reader *reader, const struct ub_yaml_
 	(void)type, (void)out;
 	if (node->kind != UB_YAML_LIST || node->n <= UB_RULE_LIST_MAX)
 		return true;
-	ub_error(reader->diags, "too-many", first_line(node), "more than %d entries", UB_RULE_LIST_MAX);
+	ub_error(
+	    reader->diags, "too-many", ub_yaml_first_line(node), "more than %d entries", UB_RULE_LIST_MAX);
 	return false;
 }
 
@@ -139,7 +140,7 @@ static const char *not_supported(const struct rule_text *text)
 static void warn_left_out(struct loader *loader, const struct ub_yaml_node *node, const char *key)
 {
 	const struct ub_yaml_node *value = ub_yaml_get(node, key);
-	struct ub_diag *diag = ub_warning(loader->diags, "not-supported", first_line(value),
+	struct ub_diag *diag = ub_warning(loader->diags, "not-supported", ub_yaml_first_line(value),
 	    "`%s: %.*s` is not supported yet, so this rule is left out", key,
 	    UB_ARGS(value->kind == UB_YAML_SCALAR ? value->text : UB_TEXT("...")));
 	ub_diag_set_help(loader->diags, diag, "say `enabled: false` until it is");
@@ -147,7 +148,7 @@ static void warn_left_out(struct loader *loader, const struct ub_yaml_node *node
 
 static void warn_without_amend(struct loader *loader, const struct ub_yaml_node *amend)
 {
-	ub_warning(loader->diags, "not-supported", first_line(amend),
+	ub_warning(loader->diags, "not-supported", ub_yaml_first_line(amend),
 	    "`amend` is not supported yet: the items are made, the meeting itself stays as it is");
 }
 
@@ -159,14 +160,14 @@ static void check_keys(struct loader *loader, const struct ub_yaml_node *node, c
 	for (size_t i = 0; !text->add_to && i < UB_COUNT(only); i++) {
 		const struct ub_yaml_node *value = ub_yaml_get(node, only[i]);
 		if (value)
-			ub_error(loader->diags, "conflict", first_line(value),
+			ub_error(loader->diags, "conflict", ub_yaml_first_line(value),
 			    "`%s` stands in an item of `create`, or beside `add_to`", only[i]);
 	}
 	/* One that is switched off may have nothing else: it takes an earlier directory's place. */
 	if (text->create || text->add_to || text->amend || !text->enabled)
 		return;
-	struct ub_diag *diag = ub_error(
-	    loader->diags, "missing-key", first_line(node), "this rule does nothing: it has no `create`");
+	struct ub_diag *diag = ub_error(loader->diags, "missing-key", ub_yaml_first_line(node),
+	    "this rule does nothing: it has no `create`");
 	ub_diag_set_help(loader->diags, diag, "add `create:` with a list of items");
 }
 
@@ -179,7 +180,7 @@ static void take_text(struct loaded_rule *out, const struct rule_text *text, con
 	out->group_node = text->group;
 	out->when = text->when;
 	out->unless = text->unless;
-	rule->place = first_line(out->name_node);
+	rule->place = ub_yaml_first_line(out->name_node);
 	rule->name = named ? text->name->text : UB_TEXT_NONE;
 	rule->group = grouped ? text->group->text : UB_TEXT_NONE;
 	rule->description = text->description;
@@ -189,9 +190,9 @@ static void take_text(struct loaded_rule *out, const struct rule_text *text, con
 	rule->when = text->when.program;
 	rule->unless = text->unless.program;
 	if (text->when.node)
-		rule->when_place = first_line(text->when.node);
+		rule->when_place = ub_yaml_first_line(text->when.node);
 	if (text->unless.node)
-		rule->unless_place = first_line(text->unless.node);
+		rule->unless_place = ub_yaml_first_line(text->unless.node);
 }
 
 static void load_rule(struct loader *loader, const struct ub_yaml_node *node, size_t layer)
@@ -229,8 +230,8 @@ void load_rules(struct loader *loader, const struct rule_file *file)
 	}
 	for (size_t i = 0; i < list->n; i++) {
 		if (loader->rules.n == UB_RULES_MAX) {
-			ub_error(loader->diags, "too-many", first_line(list->items[i]), "more than %d rules",
-			    UB_RULES_MAX);
+			ub_error(loader->diags, "too-many", ub_yaml_first_line(list->items[i]),
+			    "more than %d rules", UB_RULES_MAX);
 			return;
 		}
 		load_rule(loader, list->items[i], file->layer);

@@ -73,8 +73,6 @@ struct ub_place program_place(
 void warn_unguarded(struct loader *loader, const struct ub_cel_program *program, const char *consequence);
 /* For tables: reads a struct expression. */
 ub_yaml_read_fn read_condition;
-/* The first line of a node: what a caret row can underline. */
-struct ub_place first_line(const struct ub_yaml_node *node);
 
 /* ---- define.c ---- */
 

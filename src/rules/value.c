@@ -92,7 +92,13 @@ static bool read_body(const struct ub_yaml_reader *reader, const struct ub_yaml_
 	const struct ub_template *body =
 	    ub_template_use(loader->templates, node->text, node->place, reader->diags);
 	*(const struct ub_template **)out = body;
-	return body != NULL;
+	if (!body || ub_template_format(body) == UB_FORMAT_TEXT)
+		return body != NULL;
+	struct ub_diag *diag = ub_error(reader->diags, "wrong-kind", node->place,
+	    "the template `%.*s` is HTML, calendars show text", UB_ARGS(node->text));
+	ub_diag_set_help(
+	    reader->diags, diag, "name its file `*.md`, or say `format: text` in its front matter");
+	return false;
 }
 
 static bool check_people(
@@ -101,7 +107,7 @@ static bool check_people(
 	struct loader *loader = reader->context;
 	if (ub_cel_type_known(loader->people, type))
 		return true;
-	struct ub_diag *diag = ub_error(reader->diags, "wrong-type", first_line(node),
+	struct ub_diag *diag = ub_error(reader->diags, "wrong-type", ub_yaml_first_line(node),
 	    "this must be a list of people, it is of type %.*s",
 	    UB_ARGS(ub_cel_type_text(reader->arena, type)));
 	if (ub_text_is(type->name, "person") || ub_text_is(type->name, "colleague"))
@@ -159,16 +165,24 @@ static bool check_count(const struct ub_yaml_reader *reader, const struct ub_yam
 {
 	if (node->n <= UB_RULE_CASES_MAX)
 		return true;
-	ub_error(reader->diags, "too-many", first_line(node), "more than %d cases", UB_RULE_CASES_MAX);
+	ub_error(
+	    reader->diags, "too-many", ub_yaml_first_line(node), "more than %d cases", UB_RULE_CASES_MAX);
 	return false;
 }
 
-static void warn_unreachable(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, size_t i)
+/* The cases after one that always holds. */
+static void warn_unreachable(const struct ub_yaml_reader *reader, const struct ub_yaml_node *list)
 {
-	struct ub_diag *diag = ub_warning(reader->diags, "unreachable", first_line(node->items[i]),
-	    "this case is never reached: the one before it has no `if`");
-	diag->related = first_line(node->items[i - 1]);
-	diag->related_message = UB_TEXT("this one always holds");
+	for (size_t i = 0; i + 1 < list->n; i++) {
+		if (list->items[i]->kind != UB_YAML_MAP || ub_yaml_get(list->items[i], "if"))
+			continue;
+		struct ub_diag *diag =
+		    ub_warning(reader->diags, "unreachable", ub_yaml_first_line(list->items[i + 1]),
+			"this case is never reached: the one before it has no `if`");
+		diag->related = ub_yaml_first_line(list->items[i]);
+		diag->related_message = UB_TEXT("this one always holds");
+		return;
+	}
 }
 
 static bool read_case(const struct ub_yaml_reader *reader, const struct ub_yaml_type *literal,
@@ -177,7 +191,7 @@ static bool read_case(const struct ub_yaml_reader *reader, const struct ub_yaml_
 	struct case_text text = { 0 };
 	bool good = ub_yaml_read(reader, &case_type, node, &text);
 	out->when = text.when.program;
-	out->place = first_line(text.use ? text.use : node);
+	out->place = ub_yaml_first_line(text.use ? text.use : node);
 	return text.use && ub_yaml_read(reader, literal, text.use, &out->use) && good;
 }
 
@@ -191,16 +205,12 @@ bool read_cases(const struct ub_yaml_reader *reader, const struct ub_yaml_type *
 	struct ub_case *items = UB_NEW_ARRAY(reader->arena, struct ub_case, listed ? node->n : 1);
 	*cases = (struct ub_cases){ items, listed ? node->n : 1 };
 	if (!listed) {
-		items[0].place = first_line(node);
+		items[0].place = ub_yaml_first_line(node);
 		return ub_yaml_read(reader, type->item, node, &items[0].use);
 	}
-	bool ended = false;
-	for (size_t i = 0; i < node->n; i++) {
+	for (size_t i = 0; i < node->n; i++)
 		good &= read_case(reader, type->item, node->items[i], &items[i]);
-		if (ended)
-			warn_unreachable(reader, node, i);
-		ended = node->items[i]->kind == UB_YAML_MAP && !ub_yaml_get(node->items[i], "if");
-	}
+	warn_unreachable(reader, node);
 	return good;
 }
 
@@ -211,8 +221,8 @@ static bool read_window(const struct ub_yaml_reader *reader, const struct ub_yam
 {
 	if (node->kind != UB_YAML_LIST || node->n != 2)
 		return ub_yaml_expected(reader, node, type->noun);
-	from->place = first_line(node->items[0]);
-	to->place = first_line(node->items[1]);
+	from->place = ub_yaml_first_line(node->items[0]);
+	to->place = ub_yaml_first_line(node->items[1]);
 	bool good = ub_yaml_read(reader, type->item, node->items[0], &from->use.point);
 	return ub_yaml_read(reader, type->item, node->items[1], &to->use.point) && good;
 }
@@ -240,6 +250,8 @@ static bool read_windows(const struct ub_yaml_reader *reader, const struct ub_ya
 	for (size_t i = 0; i < n; i++)
 		good &= listed ? read_window_case(reader, type, node->items[i], &from[i], &to[i])
 			       : read_window(reader, type, node, from, to);
+	if (listed)
+		warn_unreachable(reader, node);
 	return good;
 }
 

@@ -188,3 +188,13 @@ struct ub_place ub_yaml_place(const struct ub_yaml_node *scalar, size_t from, si
 		end = line_end;
 	return (struct ub_place){ source, at, end > at ? end - at : 0 };
 }
+
+struct ub_place ub_yaml_first_line(const struct ub_yaml_node *node)
+{
+	struct ub_place place = node->place;
+	struct ub_text text = ub_text_sub(place.source->text, place.at, place.at + place.len);
+	size_t newline = ub_text_find(text, UB_TEXT("\n"), 0);
+	if (newline != SIZE_MAX)
+		place.len = newline;
+	return place;
+}

@@ -45,17 +45,6 @@ static const char *noun_of(const struct ub_yaml_type *type)
 	return type->noun ? type->noun : shape_nouns[type->shape];
 }
 
-/* The first line of a node: what a caret row can underline. */
-static struct ub_place first_line(const struct ub_yaml_node *node)
-{
-	struct ub_place place = node->place;
-	struct ub_text text = ub_text_sub(place.source->text, place.at, place.at + place.len);
-	size_t newline = ub_text_find(text, UB_TEXT("\n"), 0);
-	if (newline != SIZE_MAX)
-		place.len = newline;
-	return place;
-}
-
 bool ub_yaml_expected(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, const char *noun)
 {
 	if (node->broken)
@@ -69,8 +58,8 @@ bool ub_yaml_expected(const struct ub_yaml_reader *reader, const struct ub_yaml_
 		found = UB_TEXT("nothing");
 	else if (node->text.len > UB_YAML_SHOWN_MAX || ub_text_find(node->text, UB_TEXT("\n"), 0) != SIZE_MAX)
 		found = UB_TEXT("another text");
-	ub_error(
-	    reader->diags, "wrong-value", first_line(node), "expected %s, found %.*s", noun, UB_ARGS(found));
+	ub_error(reader->diags, "wrong-value", ub_yaml_first_line(node), "expected %s, found %.*s", noun,
+	    UB_ARGS(found));
 	return false;
 }
 
@@ -124,8 +113,8 @@ static const struct ub_yaml_word *read_word(
 	const struct ub_yaml_word *word = find_word(type->words, type->n_words, node->text);
 	if (word)
 		return word;
-	struct ub_diag *diag = ub_error(
-	    reader->diags, "unknown-word", first_line(node), "unknown word `%.*s`", UB_ARGS(node->text));
+	struct ub_diag *diag = ub_error(reader->diags, "unknown-word", ub_yaml_first_line(node),
+	    "unknown word `%.*s`", UB_ARGS(node->text));
 	help_with_names(reader, diag, node->text, type->words, sizeof(*type->words), type->n_words);
 	return NULL;
 }
@@ -305,8 +294,8 @@ static const struct ub_yaml_field *find_field(const struct ub_yaml_type *type, s
 static void report_unknown(
     const struct ub_yaml_reader *reader, const struct ub_yaml_type *type, const struct ub_yaml_node *key)
 {
-	struct ub_diag *diag =
-	    ub_error(reader->diags, "unknown-key", first_line(key), "unknown key `%.*s`", UB_ARGS(key->text));
+	struct ub_diag *diag = ub_error(
+	    reader->diags, "unknown-key", ub_yaml_first_line(key), "unknown key `%.*s`", UB_ARGS(key->text));
 	help_with_names(reader, diag, key->text, type->fields, sizeof(*type->fields), type->n_fields);
 }
 
@@ -335,8 +324,8 @@ static bool report_missing(
 		good = false;
 		if (is_misspelt(reader, type, node, field))
 			continue;
-		struct ub_diag *diag =
-		    ub_error(reader->diags, "missing-key", first_line(node), "`%s` is missing", field->name);
+		struct ub_diag *diag = ub_error(
+		    reader->diags, "missing-key", ub_yaml_first_line(node), "`%s` is missing", field->name);
 		if (field->doc)
 			ub_diag_set_help(reader->diags, diag, "%s: %s", field->name, field->doc);
 	}

@@ -433,6 +433,18 @@ Test(layers, templates_are_replaced_by_name)
 	trial_free(&trial);
 }
 
+Test(mistakes, an_agenda_is_no_html)
+{
+	struct trial *trial = trial_new();
+	trial_file(trial, "templates/a.html", "<p>Hello</p>\n");
+	trial_file(trial, "a.yaml",
+	    "format: 1\nrules:\n  - {name: r, create: [{event: a, title: t, at: start, duration: 1m, agenda: "
+	    "a}]}\n");
+	trial_load(trial);
+	cr_expect_str_eq(trial_codes(trial), "wrong-kind", "%s", trial_printed(trial));
+	trial_free(&trial);
+}
+
 Test(layers, groups_and_earlier_names_do_not_meet_other_rules)
 {
 	static const struct {

@@ -166,6 +166,19 @@ Test(groups, a_rule_that_is_switched_off_does_not_count)
 	trial_free(&trial);
 }
 
+Test(groups, a_rule_that_is_only_watched_takes_nothing_away)
+{
+	struct trial *trial =
+	    trial_of("rules:\n"
+		     "  - {name: one, group: g, mode: audit" CREATE "  - {name: two, group: g" CREATE
+		     "  - {name: three, group: g, mode: audit" CREATE);
+	struct ub_match *matches = trial_match(trial, GUESTS, NULL);
+	cr_expect_eq(matches[0].verdict, UB_YES);
+	cr_expect_eq(matches[1].verdict, UB_YES);
+	cr_expect_eq(matches[2].verdict, UB_NO);
+	trial_free(&trial);
+}
+
 Test(groups, of_the_site_go_before_those_that_were_shipped)
 {
 	struct trial *trial = trial_new();
