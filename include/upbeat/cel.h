@@ -31,7 +31,6 @@
 struct ub_cel_env;
 struct ub_cel_program;
 struct ub_cel_activation;
-struct node; /* cel's own */
 
 /* ---- types ---- */
 
@@ -225,8 +224,9 @@ struct ub_cel_value ub_cel_map_get(struct ub_cel_value map, struct ub_cel_value 
 /* CEL's `==`: numbers compare across types, lists and maps by their contents, objects by their fields. */
 bool ub_cel_equal(struct ub_cel_value a, struct ub_cel_value b);
 
-/* As a template shows it: strings bare, null and absent as nothing, times in RFC 3339 (UTC), durations
- * "5400s", doubles shortest, lists "[a, b]", maps "{k: v}", an object by its `shown` field. */
+/* As a template shows it (at most about UB_CEL_PRINT_MAX bytes of a list or map): strings bare, null and
+ * absent as nothing, times in RFC 3339 (UTC), durations "5400s", doubles shortest, lists "[a, b]", maps "{k:
+ * v}", an object by its `shown` field. */
 void ub_cel_print(struct ub_buf *out, struct ub_cel_value value);
 /* As a trace shows it and CEL reads it: strings quoted, duration("5400s"). At most about `most` bytes, cut
  * with "..." (0: all). */
@@ -404,7 +404,7 @@ struct ub_cel_read {
 	size_t outer_at, outer_len;           /* in the program asked about */
 	struct ub_text path;                  /* "account.health" */
 	struct ub_text guard;                 /* the declared guard variable, or empty */
-	const struct node *node;              /* for cel itself */
+	const void *key;                      /* for cel itself: the same reading, met again */
 };
 
 /* The unguarded ones: not behind has(), the guard, or a condition that holds only with them (through `&&`,

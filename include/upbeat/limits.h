@@ -29,11 +29,13 @@
 #define UB_DAV_ADDRESSES_MAX 32 /* of a principal; further ones are not looked at */
 #define UB_DAV_HOMES_MAX     16
 /* cel */
-#define UB_CEL_TEXT_MAX    (64u * 1024) /* an expression */
-#define UB_CEL_DEPTH_MAX   250          /* nested sub-expressions */
-#define UB_CEL_ISSUE_MAX   100          /* further issues of one expression are not kept */
-#define UB_CEL_PATTERN_MAX 4096         /* a regular expression */
-#define UB_CEL_COST_MAX    1000000      /* steps of one evaluation, unless the caller says otherwise */
+#define UB_CEL_TEXT_MAX    (64u * 1024)   /* an expression */
+#define UB_CEL_DEPTH_MAX   250            /* nested sub-expressions */
+#define UB_CEL_ISSUE_MAX   100            /* further issues of one expression are not kept */
+#define UB_CEL_PATTERN_MAX 4096           /* a regular expression */
+#define UB_CEL_PRINT_MAX   (1024u * 1024) /* text of a list or map, about */
+#define UB_CEL_NESTING_MAX 1000    /* lists in lists: deeper ones are equal to nothing and cut when printed */
+#define UB_CEL_COST_MAX    1000000 /* steps of one evaluation, unless the caller says otherwise */
 
 /* tmpl */
 #define UB_TEMPLATE_SIZE_MAX    (64u * 1024) /* a template's text */

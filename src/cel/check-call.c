@@ -80,12 +80,30 @@ static void print_types(struct check *check, struct ub_buf *out, const struct no
 	ub_buf_char(out, ')');
 }
 
+/* How to write a time where a number or a text was written. */
+static const char *time_hint(struct check *check, const struct node *node)
+{
+	bool duration = false, timestamp = false, other = false;
+	for (size_t i = 0; i < node->n_args; i++) {
+		enum ub_cel_kind kind = cel_unify_resolve(check, node->args[i]->type)->kind;
+		duration |= kind == UB_CEL_DURATION;
+		timestamp |= kind == UB_CEL_TIMESTAMP;
+		other |= kind == UB_CEL_INT || kind == UB_CEL_STRING;
+	}
+	if (node->n_args != 2 || !other || duration == timestamp)
+		return NULL;
+	return duration ? "a duration is written duration(\"20m\")"
+			: "a time is written timestamp(\"2026-11-21T09:00:00Z\")";
+}
+
 /* "it takes (int, int), (string, string)" */
 static struct ub_text known_overloads(
     struct check *check, const struct function *function, const struct node *node)
 {
 	struct ub_buf out = UB_BUF(check->arena);
 	size_t shown = 0;
+	if (time_hint(check, node))
+		return ub_text(time_hint(check, node));
 	if (ub_text_is(node->name, "_==_") || ub_text_is(node->name, "_!=_"))
 		return UB_TEXT("both sides must be of one type");
 	for (size_t i = 0; i < function->overloads.n && shown < 5; i++) {

@@ -211,8 +211,8 @@ static void suggest_name(struct check *check, struct ub_cel_issue *issue, struct
 		}
 	}
 	struct ub_text meant = ub_suggest(name, names.items, names.n);
-	if (meant.len)
-		issue->help = ub_textf(check->arena, "did you mean `%.*s`?", UB_ARGS(meant));
+	issue->help = meant.len ? ub_textf(check->arena, "did you mean `%.*s`?", UB_ARGS(meant))
+				: ub_textf(check->arena, "a text stands in quotes: \"%.*s\"", UB_ARGS(name));
 }
 
 static void check_name(struct check *check, struct node *node)

@@ -108,14 +108,15 @@ static uint64_t breadth(struct ub_cel_value value)
 	}
 }
 
-bool cel_equal(struct ub_cel_eval *eval, struct ub_cel_value a, struct ub_cel_value b)
+static bool equal_within(
+    struct ub_cel_eval *eval, struct ub_cel_value a, struct ub_cel_value b, unsigned depth)
 {
 	if (a.kind != b.kind || (a.kind != UB_CEL_LIST && a.kind != UB_CEL_MAP && a.kind != UB_CEL_OPTIONAL))
 		return cel_spend(eval, breadth(a)) && ub_cel_equal(a, b);
-	if (!cel_spend(eval, breadth(a)))
+	if (!cel_spend(eval, breadth(a)) || ++depth > UB_CEL_NESTING_MAX)
 		return false;
 	if (a.kind == UB_CEL_OPTIONAL)
-		return a.aux == b.aux && (!a.aux || cel_equal(eval, *a.optional, *b.optional));
+		return a.aux == b.aux && (!a.aux || equal_within(eval, *a.optional, *b.optional, depth));
 	size_t n = a.kind == UB_CEL_LIST ? a.list->n : a.map->n;
 	if (n != (b.kind == UB_CEL_LIST ? b.list->n : b.map->n))
 		return false;
@@ -123,10 +124,15 @@ bool cel_equal(struct ub_cel_eval *eval, struct ub_cel_value a, struct ub_cel_va
 		struct ub_cel_value mine = a.kind == UB_CEL_LIST ? a.list->items[i] : a.map->entries[i].value;
 		struct ub_cel_value other =
 		    a.kind == UB_CEL_LIST ? b.list->items[i] : ub_cel_map_get(b, a.map->entries[i].key);
-		if (other.kind == UB_CEL_ABSENT || !cel_equal(eval, mine, other))
+		if (other.kind == UB_CEL_ABSENT || !equal_within(eval, mine, other, depth))
 			return false;
 	}
 	return true;
+}
+
+bool cel_equal(struct ub_cel_eval *eval, struct ub_cel_value a, struct ub_cel_value b)
+{
+	return equal_within(eval, a, b, 0);
 }
 
 static inline bool equal(struct ub_cel_eval *eval, struct ub_cel_value a, struct ub_cel_value b)

@@ -104,7 +104,7 @@ static void report(struct guard *guard, const struct node *node, struct ub_text 
 		.outer_len = node->len,
 		.path = path_text(guard->arena, node),
 		.guard = guarded_by,
-		.node = node };
+		.key = node };
 }
 
 static void add_use(struct guard *guard, const struct variable *variable)
@@ -119,7 +119,7 @@ static void add_use(struct guard *guard, const struct variable *variable)
 static bool is_reported(const struct guard *guard, const struct node *node)
 {
 	for (size_t i = 0; i < guard->reads.n; i++)
-		if (guard->reads.items[i].node == node)
+		if (guard->reads.items[i].key == node)
 			return true;
 	return false;
 }
@@ -134,8 +134,7 @@ static void visit_variable(struct guard *guard, const struct node *node, const s
 		report(guard, node, variable->guard);
 	for (size_t i = 0; variable->lazy && i < variable->lazy->n_unguarded; i++) {
 		struct ub_cel_read read = variable->lazy->unguarded[i];
-		if (is_true(facts, read.guard) || is_present(facts, read.node) ||
-		    is_reported(guard, read.node))
+		if (is_true(facts, read.guard) || is_present(facts, read.key) || is_reported(guard, read.key))
 			continue;
 		read.outer_at = node->at;
 		read.outer_len = node->len;

@@ -16,6 +16,7 @@ struct format {
 	const struct ub_cel_list *args;
 	size_t next;
 	int precision;
+	unsigned depth;            /* of lists in lists */
 	struct ub_cel_value error; /* kind NULL: none yet */
 };
 
@@ -71,6 +72,7 @@ static bool add_text(struct format *format, struct ub_cel_value value);
 static bool add_list(struct format *format, const struct ub_cel_list *list)
 {
 	ub_buf_char(&format->out, '[');
+	format->depth++;
 	for (size_t i = 0; i < list->n; i++) {
 		if (i)
 			ub_buf_str(&format->out, ", ");
@@ -78,6 +80,7 @@ static bool add_list(struct format *format, const struct ub_cel_list *list)
 			return false;
 	}
 	ub_buf_char(&format->out, ']');
+	format->depth--;
 	return true;
 }
 
@@ -97,6 +100,7 @@ static int by_key(const void *a, const void *b)
 static bool show(struct format *format, struct ub_cel_value value, struct ub_text *shown)
 {
 	struct format inner = *format;
+	inner.depth++;
 	inner.out = UB_BUF(format->call->arena);
 	bool ok = add_text(&inner, value);
 	*shown = ub_buf_text(&inner.out);
@@ -127,6 +131,8 @@ static bool add_map(struct format *format, const struct ub_cel_map *map)
 static bool add_text(struct format *format, struct ub_cel_value value)
 {
 	size_t bytes = value.kind == UB_CEL_STRING || value.kind == UB_CEL_BYTES ? value.aux : 0;
+	if (format->depth > UB_CEL_NESTING_MAX)
+		return fail(format, "%s takes lists that are nested less deep", value);
 	if (!ub_cel_charge(format->call, 1 + bytes / 16)) {
 		format->error = ub_cel_fail_cost(format->call);
 		return false;

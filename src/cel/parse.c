@@ -65,10 +65,18 @@ static struct node *unexpected(struct parser *parser, const char *wanted)
 	if (token->kind == TOKEN_END)
 		return cel_parse_fail(parser, token->at, 0, "syntax",
 		    ub_textf(parser->arena, "the expression ends where %s should follow", wanted), "");
+	static const struct {
+		const char *word, *help;
+	} hints[] = { { "and", "`and` is written `&&`" }, { "or", "`or` is written `||`" },
+		{ "not", "`not` is written `!`" }, { "is", "equality is written `==`" } };
+	const char *help = "";
+	for (size_t i = 0; i < UB_COUNT(hints); i++)
+		if (ub_text_is(shown, hints[i].word))
+			help = hints[i].help;
 	if (shown.len > 40)
 		shown = ub_text_sub(shown, 0, 40);
 	return cel_parse_fail(parser, token->at, token->len, "syntax",
-	    ub_textf(parser->arena, "expected %s, found `%.*s`", wanted, UB_ARGS(shown)), "");
+	    ub_textf(parser->arena, "expected %s, found `%.*s`", wanted, UB_ARGS(shown)), help);
 }
 
 static bool expect(struct parser *parser, const char *operator, const char * wanted)

@@ -4,7 +4,8 @@
 struct printer {
 	struct ub_buf *out;
 	bool literal;
-	size_t end; /* literals stop growing here */
+	size_t end; /* where lists, maps and the texts of literals stop growing */
+	unsigned depth;
 };
 
 static void print(struct printer *printer, struct ub_cel_value value);
@@ -35,7 +36,7 @@ static void print_quoted(struct ub_buf *out, struct ub_text text, bool bytes)
 
 static bool is_full(struct printer *printer)
 {
-	if (printer->out->len < printer->end)
+	if (printer->out->len < printer->end && printer->depth <= UB_CEL_NESTING_MAX)
 		return false;
 	ub_buf_str(printer->out, "...");
 	return true;
@@ -43,6 +44,7 @@ static bool is_full(struct printer *printer)
 
 static void print_list(struct printer *printer, const struct ub_cel_list *list)
 {
+	printer->depth++;
 	ub_buf_char(printer->out, '[');
 	for (size_t i = 0; i < list->n; i++) {
 		if (i)
@@ -52,10 +54,12 @@ static void print_list(struct printer *printer, const struct ub_cel_list *list)
 		print(printer, list->items[i]);
 	}
 	ub_buf_char(printer->out, ']');
+	printer->depth--;
 }
 
 static void print_map(struct printer *printer, const struct ub_cel_map *map)
 {
+	printer->depth++;
 	ub_buf_char(printer->out, '{');
 	for (size_t i = 0; i < map->n; i++) {
 		if (i)
@@ -67,6 +71,7 @@ static void print_map(struct printer *printer, const struct ub_cel_map *map)
 		print(printer, map->entries[i].value);
 	}
 	ub_buf_char(printer->out, '}');
+	printer->depth--;
 }
 
 static void print_object(struct printer *printer, const struct ub_cel_object *object)
@@ -180,7 +185,7 @@ static void print(struct printer *printer, struct ub_cel_value value)
 
 void ub_cel_print(struct ub_buf *out, struct ub_cel_value value)
 {
-	print(&(struct printer){ .out = out, .end = SIZE_MAX }, value);
+	print(&(struct printer){ .out = out, .end = out->len + UB_CEL_PRINT_MAX }, value);
 }
 
 void ub_cel_print_literal(struct ub_buf *out, struct ub_cel_value value, size_t most)

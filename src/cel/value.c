@@ -112,64 +112,71 @@ bool cel_value_compare(struct ub_cel_value a, struct ub_cel_value b, int *order)
 	}
 }
 
-static bool equal_lists(const struct ub_cel_list *a, const struct ub_cel_list *b)
+static bool equal(struct ub_cel_value a, struct ub_cel_value b, unsigned depth);
+
+static bool equal_lists(const struct ub_cel_list *a, const struct ub_cel_list *b, unsigned depth)
 {
 	if (a->n != b->n)
 		return false;
 	for (size_t i = 0; i < a->n; i++)
-		if (!ub_cel_equal(a->items[i], b->items[i]))
+		if (!equal(a->items[i], b->items[i], depth))
 			return false;
 	return true;
 }
 
-static bool equal_maps(struct ub_cel_value a, struct ub_cel_value b)
+static bool equal_maps(struct ub_cel_value a, struct ub_cel_value b, unsigned depth)
 {
 	if (a.map->n != b.map->n)
 		return false;
 	for (size_t i = 0; i < a.map->n; i++) {
 		struct ub_cel_value other = ub_cel_map_get(b, a.map->entries[i].key);
-		if (other.kind == UB_CEL_ABSENT || !ub_cel_equal(a.map->entries[i].value, other))
+		if (other.kind == UB_CEL_ABSENT || !equal(a.map->entries[i].value, other, depth))
 			return false;
 	}
 	return true;
 }
 
-static bool equal_objects(const struct ub_cel_object *a, const struct ub_cel_object *b)
+static bool equal_objects(const struct ub_cel_object *a, const struct ub_cel_object *b, unsigned depth)
 {
 	if (a == b || a->fields == b->fields)
 		return true;
 	if (a->type->root != b->type->root)
 		return false;
 	for (size_t i = 0; i < a->type->root->fields.n; i++)
-		if (!ub_cel_equal(a->fields[i], b->fields[i]))
+		if (!equal(a->fields[i], b->fields[i], depth))
 			return false;
 	return true;
 }
 
-bool ub_cel_equal(struct ub_cel_value a, struct ub_cel_value b)
+static bool equal(struct ub_cel_value a, struct ub_cel_value b, unsigned depth)
 {
 	int order;
 	if (cel_value_compare(a, b, &order))
 		return order == 0;
-	if (a.kind != b.kind)
+	if (a.kind != b.kind || ++depth > UB_CEL_NESTING_MAX)
 		return false;
 	switch (a.kind) {
 	case UB_CEL_NULL:
 	case UB_CEL_ABSENT:
 		return true;
 	case UB_CEL_LIST:
-		return equal_lists(a.list, b.list);
+		return equal_lists(a.list, b.list, depth);
 	case UB_CEL_MAP:
-		return equal_maps(a, b);
+		return equal_maps(a, b, depth);
 	case UB_CEL_OBJECT:
-		return equal_objects(a.object, b.object);
+		return equal_objects(a.object, b.object, depth);
 	case UB_CEL_OPTIONAL:
-		return a.aux == b.aux && (!a.aux || ub_cel_equal(*a.optional, *b.optional));
+		return a.aux == b.aux && (!a.aux || equal(*a.optional, *b.optional, depth));
 	case UB_CEL_TYPE:
 		return a.type->kind == b.type->kind && ub_text_eq(a.type->name, b.type->name);
 	default:
 		return false;
 	}
+}
+
+bool ub_cel_equal(struct ub_cel_value a, struct ub_cel_value b)
+{
+	return equal(a, b, 0);
 }
 
 bool cel_value_is_zero(struct ub_cel_value value)

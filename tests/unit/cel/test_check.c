@@ -29,6 +29,16 @@ Test(check, says_what_is_wrong_and_where)
 		    "9223372036854775807)" },
 		{ "12monkeys", "0+3 syntax: a number runs into a name" },
 		{ "if", "0+2 syntax: `if` is a reserved word" },
+		{ "n > 1 and n < 5",
+		    "6+3 syntax: expected an operator, found `and` (`and` is written `&&`)" },
+		{ "s == daily",
+		    "5+5 unknown-name: there is no `daily` (a text stands in quotes: \"daily\")" },
+		{ "t - t > 20",
+		    "6+1 no-overload: `>` cannot be applied to (google.protobuf.Duration, int) (a "
+		    "duration is written duration(\"20m\"))" },
+		{ "t > s",
+		    "2+1 no-overload: `>` cannot be applied to (google.protobuf.Timestamp, string) (a time "
+		    "is written timestamp(\"2026-11-21T09:00:00Z\"))" },
 		{ "f(1,)", "4+1 syntax: expected an argument, found `)`" },
 		{ "has(n)", "4+1 macro: has() asks for a field: has(x.field)" },
 		{ "people.exists(p.x, true)", "14+3 macro: this must be the plain name of a variable" },
@@ -47,6 +57,18 @@ Test(check, says_what_is_wrong_and_where)
 		    "uint), (double, double), (string, string), (bytes, bytes) and others)" },
 		{ "greet(account)",
 		    "0+5 no-overload: `greet` cannot be applied to (account) (it takes (person))" },
+	};
+	struct fixture f = fixture_new(NULL);
+	for (size_t i = 0; i < UB_COUNT(cases); i++)
+		cr_expect_str_eq(refusal(&f, cases[i].text), cases[i].refusal);
+	fixture_free(&f);
+}
+
+Test(check, says_which_type_is_wrong)
+{
+	static const struct {
+		const char *text, *refusal;
+	} cases[] = {
 		{ "n && true", "0+1 wrong-type: what `&&` joins must be a bool, this is of type int" },
 		{ "n ? 1 : 2", "0+1 wrong-type: what stands before `?` must be a bool, this is of type int" },
 		{ "true ? 1 : s",

@@ -193,3 +193,32 @@ Test(limits, definitions_that_double_with_each_step_do_not_blow_up)
 	cr_expect(ub_cel_is_true(trace->value));
 	fixture_free(&f);
 }
+
+Test(limits, lists_in_lists)
+{
+	struct fixture f = fixture_new(NULL);
+	struct ub_buf out = UB_BUF(f.arena);
+	struct ub_cel_value value = ub_cel_int(1);
+	for (unsigned i = 1; i <= 100000; i++) {
+		struct ub_cel_value *item = UB_NEW(f.arena, struct ub_cel_value);
+		*item = value;
+		value = ub_cel_list(f.arena, item, 1);
+		if (i == UB_CEL_NESTING_MAX || i == UB_CEL_NESTING_MAX + 1)
+			cr_expect_eq(ub_cel_equal(value, value), i == UB_CEL_NESTING_MAX);
+	}
+	ub_cel_print(&out, value);
+	cr_expect_eq(out.len, 2 * (UB_CEL_NESTING_MAX + 1) + 3);
+	ub_cel_bind_name(activation(&f), UB_TEXT("any"), value);
+	cr_expect_str_eq(result(&f, "any == any"), "false");
+	cr_expect_eq(strncmp(result(&f, "\"%s\".format([any])"), "cannot tell: %s takes lists", 27), 0);
+	fixture_free(&f);
+}
+
+Test(limits, printing)
+{
+	struct fixture f = fixture_new(NULL);
+	struct ub_buf out = UB_BUF(f.arena);
+	ub_cel_print(&out, numbers(&f, 1000000));
+	cr_expect(out.len >= UB_CEL_PRINT_MAX && out.len < UB_CEL_PRINT_MAX + 32);
+	fixture_free(&f);
+}
