@@ -93,8 +93,10 @@ static json_t *read_bindings(struct ub_cli *cli, const char *path)
 	json_error_t error;
 	json_t *json = path ? json_load_file(path, JSON_REJECT_DUPLICATES, &error) : json_object();
 	if (!json) {
-		ub_cli_complain("%s:%d:%d: %s", path, error.line > 0 ? error.line : 1,
-		    error.column > 0 ? error.column : 1, error.text);
+		if (error.line > 0)
+			ub_cli_complain("%s:%d:%d: %s", path, error.line, error.column, error.text);
+		else
+			ub_cli_complain("%s", error.text);
 		return NULL;
 	}
 	ub_arena_defer(cli->arena, release_json, json);
