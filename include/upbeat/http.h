@@ -96,8 +96,6 @@ UB_MUST_USE enum ub_http_result ub_http_body_next(
 /* The same for those who do not look inside: as many of the bytes as belong to the body. */
 UB_MUST_USE enum ub_http_result ub_http_body_skip(
     struct ub_http_body *body, struct ub_text bytes, size_t *used);
-/* Was all of it seen, now that the connection has ended? */
-bool ub_http_body_complete_at_close(const struct ub_http_body *body);
 
 /* ---- hrefs ---- */
 

@@ -129,31 +129,33 @@
 #define UB_HOLIDAY_YEAR_MAX 2100
 #define UB_HOLIDAYS_MAX     20000 /* days off of one calendar */
 /* relay */
-#define UB_RELAY_THREADS_MAX   64
-#define UB_RELAY_CONNS_MAX     (1u << 20)          /* of one thread */
-#define UB_RELAY_BUFFER        (32u * 1024)        /* through which bytes stream, each way */
-#define UB_RELAY_BUFFERS_KEPT  1024                /* unused ones, of one thread */
-#define UB_RELAY_HOLD_MAX      (1024u * 1024)      /* of one body; longer ones stream on */
-#define UB_RELAY_HELD_MAX      (64u * 1024 * 1024) /* of all bodies held by one thread */
-#define UB_RELAY_TURNS_MAX     16                  /* buffers passed on before others have their turn */
-#define UB_RELAY_POOL_MAX      512                 /* idle upstream connections of one thread */
-#define UB_RELAY_ADDRESSES_MAX 8                   /* of the upstream's name */
-#define UB_RELAY_INTERIM_MAX   32                  /* 1xx answers to one request */
-#define UB_RELAY_MISSED_MAX    1024                /* writes that no engine has confirmed, of one thread */
-#define UB_RELAY_MISSED_MS     60000               /* how long their credentials are kept */
-#define UB_RELAY_COMMIT_MS     250
-#define UB_RELAY_CONNECT_MS    5000
-#define UB_RELAY_ANSWER_MS     120000 /* large reports take their time */
-#define UB_RELAY_STREAM_MS     60000
-#define UB_RELAY_HEAD_MS       30000
-#define UB_RELAY_IDLE_MS       75000
-#define UB_RELAY_LINGER_MS     2000
-#define UB_RELAY_POOL_MS       4000 /* less than the five seconds of common servers */
-#define UB_RELAY_RESOLVE_MS    30000
-#define UB_RELAY_READY_MS      400 /* then listen without the engine */
-#define UB_RELAY_ACCEPT_MS     100 /* when there was no file descriptor for another client */
-#define UB_RELAY_DRAIN_MS      10000
-#define UB_RELAY_BACK_OFF_MIN  100
-#define UB_RELAY_BACK_OFF_MAX  10000
+#define UB_RELAY_THREADS_MAX    64
+#define UB_RELAY_CONNS_MAX      (1u << 20)          /* of one thread */
+#define UB_RELAY_OWN_FILES      16                  /* open files that are no connections, */
+#define UB_RELAY_OWN_FILES_LOOP 4                   /* and of each thread */
+#define UB_RELAY_BUFFER         (32u * 1024)        /* through which bytes stream, each way */
+#define UB_RELAY_BUFFERS_KEPT   1024                /* unused ones, of one thread */
+#define UB_RELAY_HOLD_MAX       (1024u * 1024)      /* of one body; longer ones stream on */
+#define UB_RELAY_HELD_MAX       (64u * 1024 * 1024) /* of all bodies held by one thread */
+#define UB_RELAY_TURNS_MAX      16                  /* buffers passed on before others have their turn */
+#define UB_RELAY_POOL_MAX       512                 /* idle upstream connections of one thread */
+#define UB_RELAY_ADDRESSES_MAX  8                   /* of the upstream's name */
+#define UB_RELAY_INTERIM_MAX    32                  /* 1xx answers to one request */
+#define UB_RELAY_MISSED_MAX     1024                /* writes that no engine has confirmed, of one thread */
+#define UB_RELAY_MISSED_MS      60000               /* how long their credentials are kept */
+#define UB_RELAY_COMMIT_MS      250
+#define UB_RELAY_CONNECT_MS     5000
+#define UB_RELAY_ANSWER_MS      120000 /* large reports take their time */
+#define UB_RELAY_STREAM_MS      60000
+#define UB_RELAY_HEAD_MS        30000
+#define UB_RELAY_IDLE_MS        75000
+#define UB_RELAY_LINGER_MS      2000
+#define UB_RELAY_POOL_MS        4000 /* less than the five seconds of common servers */
+#define UB_RELAY_RESOLVE_MS     30000
+#define UB_RELAY_READY_MS       400 /* then listen without the engine */
+#define UB_RELAY_ACCEPT_MS      100 /* when there was no file descriptor for another client */
+#define UB_RELAY_DRAIN_MS       10000
+#define UB_RELAY_BACK_OFF_MIN   100
+#define UB_RELAY_BACK_OFF_MAX   10000
 
 #endif

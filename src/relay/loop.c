@@ -57,18 +57,26 @@ static void accept_again(struct loop *loop)
 		loop->accepting = watch_level(loop, &loop->listener);
 }
 
+static void no_more(struct loop *loop, const char *why)
+{
+	ub_log_paced(loop->shared->log, &loop->full_pace, UB_LOG_WARNING,
+	    "%u clients are connected and no more are taken: %s", loop->open, why);
+	stop_accepting(loop);
+}
+
 static bool accept_one(struct loop *loop)
 {
+	if (loop->open >= loop->shared->clients_max) {
+		no_more(loop, "the limit of open files is reached");
+		return false;
+	}
 	int fd = accept4(loop->listener.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd >= 0) {
 		relay_conn_accept(loop, fd);
 		return true;
 	}
-	if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-		ub_log_paced(loop->shared->log, &loop->full_pace, UB_LOG_WARNING,
-		    "no more connections can be taken (%s); %u are open", strerror(errno), loop->open);
-		stop_accepting(loop);
-	}
+	if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+		no_more(loop, strerror(errno));
 	return false;
 }
 

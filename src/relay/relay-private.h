@@ -312,6 +312,7 @@ struct shared {
 	struct resolver *resolver;
 	int engine_fd;           /* the same number whichever engine there is; -1: there is never one */
 	_Atomic uint32_t engine; /* which engine is ready, counted from 1; 0: none */
+	uint32_t clients_max;    /* of one loop, so that each finds a file descriptor for its upstream */
 	int finished_fd;         /* eventfd: a loop has come to its end */
 };
 

@@ -127,13 +127,17 @@ static unsigned thread_count(const struct ub_relay_options *options)
 	return n < UB_RELAY_THREADS_MAX ? n : UB_RELAY_THREADS_MAX;
 }
 
-static void raise_file_limit(void)
+/* Half of what may be open is for clients, the other half for what they need behind; but for our own. */
+static uint32_t clients_max(unsigned loops)
 {
-	struct rlimit limit;
+	struct rlimit limit = { .rlim_cur = 256, .rlim_max = 256 };
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
 		limit.rlim_cur = limit.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &limit);
 	}
+	uint64_t own = UB_RELAY_OWN_FILES + UB_RELAY_OWN_FILES_LOOP * loops, all = limit.rlim_cur;
+	uint64_t each = all > own ? (all - own) / 2 / loops : 1;
+	return each < 1 ? 1 : each < UB_RELAY_CONNS_MAX ? (uint32_t)each : UB_RELAY_CONNS_MAX;
 }
 
 static bool bind_all(struct relay *relay)
@@ -228,9 +232,9 @@ int ub_relay_run(const struct ub_relay_options *options, int signals, struct ub_
 		.shared = { .options = options, .log = log, .engine_fd = -1 },
 	};
 	relay.engine = (struct engine){ .options = options, .log = log, .shared = &relay.shared };
-	raise_file_limit();
 	if (!bind_all(&relay))
 		return 1;
+	relay.shared.clients_max = clients_max(relay.n);
 	relay.wire = malloc(UB_WIRE_FRAME_MAX);
 	relay.shared.finished_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (!relay.wire || relay.shared.finished_fd < 0)

@@ -63,12 +63,22 @@ void relay_upstream_close(struct loop *loop, struct upstream **upstream)
 
 /* ---- connecting ---- */
 
+static int open_socket(int family)
+{
+	return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
 static bool connect_to(struct loop *loop, struct upstream *upstream, unsigned address)
 {
 	const struct sockaddr *to = (const struct sockaddr *)&upstream->addresses.list[address];
 	const int on = 1;
 	relay_link_close(&upstream->link);
-	upstream->link.fd = socket(to->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	upstream->link.fd = open_socket(to->sa_family);
+	if (upstream->link.fd < 0 && errno == EMFILE && loop->pool_oldest) {
+		struct upstream *oldest = loop->pool_oldest;
+		relay_upstream_close(loop, &oldest);
+		upstream->link.fd = open_socket(to->sa_family);
+	}
 	if (upstream->link.fd < 0)
 		return false;
 	(void)setsockopt(upstream->link.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));

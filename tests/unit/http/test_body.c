@@ -63,7 +63,6 @@ Test(body, of_chunks_is_passed_over_at_every_cut)
 		size_t first, second;
 		cr_assert_eq(ub_http_body_skip(&body, ub_text_n(whole, cut), &first), UB_HTTP_MORE);
 		cr_assert_eq(first, cut);
-		cr_assert_not(ub_http_body_complete_at_close(&body));
 		cr_assert_eq(ub_http_body_skip(&body, ub_text(whole + cut), &second), UB_HTTP_DONE);
 		cr_assert_eq(cut + second, strlen(whole));
 	}
@@ -167,10 +166,8 @@ Test(body, of_a_length_ends_there)
 	ub_http_body_start(&body, &head);
 	cr_assert_eq(ub_http_body_next(&body, UB_TEXT("hel"), &used, &content), UB_HTTP_MORE);
 	cr_assert(used == 3 && ub_text_is(content, "hel"));
-	cr_assert_not(ub_http_body_complete_at_close(&body));
 	cr_assert_eq(ub_http_body_next(&body, UB_TEXT("loGET"), &used, &content), UB_HTTP_DONE);
 	cr_assert(used == 2 && ub_text_is(content, "lo"));
-	cr_assert(ub_http_body_complete_at_close(&body));
 }
 
 Test(body, of_no_length_is_complete_at_once)
@@ -184,7 +181,6 @@ Test(body, of_no_length_is_complete_at_once)
 	ub_http_body_start(&body, &head);
 	cr_assert_eq(ub_http_body_skip(&body, UB_TEXT("GET"), &used), UB_HTTP_DONE);
 	cr_assert_eq(used, 0);
-	cr_assert(ub_http_body_complete_at_close(&body));
 }
 
 Test(body, without_a_length_lasts_until_the_connection_ends)
@@ -195,5 +191,4 @@ Test(body, without_a_length_lasts_until_the_connection_ends)
 	ub_http_body_start(&body, &head);
 	cr_assert_eq(ub_http_body_skip(&body, UB_TEXT("anything\r\n\r\n"), &used), UB_HTTP_MORE);
 	cr_assert_eq(used, 12);
-	cr_assert(ub_http_body_complete_at_close(&body));
 }
