@@ -165,8 +165,11 @@ struct check {
 };
 
 bool cel_check(struct check *check, struct node *root, const struct ub_cel_type *expected);
-/* For check-call.c and check-type.c. */
+/* Of one kind of node each. */
 void cel_check_node(struct check *check, struct node *node);
+void cel_check_name(struct check *check, struct node *node);
+/* A selection that is one declared name, or a type's: "google.protobuf.Duration"; false when it is none. */
+bool cel_check_qualified(struct check *check, struct node *node);
 void cel_check_call(struct check *check, struct node *node);
 void cel_check_loop(struct check *check, struct node *node);
 struct ub_cel_issue *cel_check_fail(

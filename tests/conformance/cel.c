@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "upbeat/cal.h"
+#include "system-zones.h"
 #include "upbeat/cel.h"
 
 struct totals {
@@ -25,32 +25,6 @@ struct outcome {
 	bool passed;
 	struct ub_text got;
 };
-
-/* ---- time zones: the system's ---- */
-
-static struct ub_text load_zone(void *context, struct ub_arena *arena, struct ub_text name)
-{
-	struct ub_buf bytes = UB_BUF(arena);
-	char buffer[4096];
-	(void)context;
-	FILE *file = fopen(ub_textf(arena, "/usr/share/zoneinfo/%.*s", UB_ARGS(name)).ptr, "rb");
-	if (!file)
-		return (struct ub_text){ NULL, 0 };
-	for (size_t n; (n = fread(buffer, 1, sizeof(buffer), file)) > 0;)
-		ub_buf_add(&bytes, ub_text_n(buffer, n));
-	fclose(file);
-	return ub_buf_text(&bytes);
-}
-
-static const void *find_zone(void *user, struct ub_text name)
-{
-	return ub_cal_zone_find(user, name);
-}
-
-static int32_t zone_offset(const void *zone, int64_t instant)
-{
-	return ub_cal_offset(zone, instant);
-}
 
 /* ---- values ---- */
 
@@ -311,14 +285,13 @@ int main(int argc, char **argv)
 		fputs("usage: cel DIR, which holds *.json files of cases\n", stderr);
 		return 3;
 	}
-	struct ub_zones *database = ub_cal_zones_new((struct ub_zone_source){ .load = load_zone });
-	struct ub_cel_zones zones = { .user = database, .find = find_zone, .offset = zone_offset };
+	struct ub_cel_zones zones = system_zones_new();
 	for (int i = 0; i < n; i++) {
 		good &= run_file(argv[1], files[i]->d_name, &zones, &totals);
 		free(files[i]);
 	}
 	free(files);
-	ub_cal_zones_free(&database);
+	system_zones_free(&zones);
 	printf("%zu passed, %zu failed\n", totals.passed, totals.failed);
 	return good && totals.failed == 0 ? 0 : 1;
 }

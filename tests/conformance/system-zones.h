@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_TESTS_SYSTEM_ZONES_H
+#define UPBEAT_TESTS_SYSTEM_ZONES_H
+
+#include "upbeat/cel.h"
+
+/* The time zones of the machine's own database, for expressions. */
+struct ub_cel_zones system_zones_new(void);
+void system_zones_free(struct ub_cel_zones *zones);
+
+#endif
