@@ -92,6 +92,10 @@ static void warn_read(struct loader *loader, const struct ub_cel_program *progra
 	    ub_warning(loader->diags, "unguarded", place, "`%.*s` may be missing: %s %s", UB_ARGS(read->path),
 		ub_text_is(read->guard, "has_account") ? "for meetings without an account," : "then",
 		consequence);
+	if (read->program != program) {
+		diag->related = program_place(loader, read->program, read->at, read->len);
+		diag->related_message = UB_TEXT("it is read here");
+	}
 	bool condition = ub_cel_program_type(program)->kind == UB_CEL_BOOL;
 	const char *then = condition ? "&& ..." : "? ... : ...";
 	if (read->guard.len)

@@ -111,11 +111,14 @@ struct ub_text why_not_told(
 	if (value.kind != UB_CEL_ERROR)
 		return UB_TEXT("the condition is neither true nor false");
 	const struct ub_cel_error *error = value.error;
-	if (error->program) {
+	if (error->program)
 		put_text(&out,
 		    ub_text_sub(ub_cel_program_text(error->program), error->at, error->at + error->len));
+	/* Where the message begins with the sub-expression itself, once is enough. */
+	if (ub_text_starts(error->message, ub_buf_text(&out)))
+		return error->message;
+	if (out.len)
 		ub_buf_str(&out, ": ");
-	}
 	ub_buf_add(&out, error->message);
 	return ub_buf_text(&out);
 }
@@ -137,8 +140,10 @@ struct ub_text ub_rules_why(const struct ub_match *match)
 		return why_group(match, arena);
 	if (!condition)
 		return UB_TEXT("it applies to every meeting");
-	if (match->verdict == UB_CANNOT_TELL)
-		return why_not_told(condition, match->activation, arena);
-	struct ub_text line = why_line(condition, match->activation, arena);
-	return match->reason == UB_BY_WHEN ? line : ub_textf(arena, "unless %.*s", UB_ARGS(line));
+	bool told = match->verdict != UB_CANNOT_TELL;
+	struct ub_text line = told ? why_line(condition, match->activation, arena)
+				   : why_not_told(condition, match->activation, arena);
+	if (match->reason == UB_BY_WHEN)
+		return line;
+	return ub_textf(arena, told ? "unless %.*s" : "`unless` cannot tell: %.*s", UB_ARGS(line));
 }
