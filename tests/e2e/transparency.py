@@ -6,6 +6,9 @@ side; what the engine asks on its own has none. All events are internal: nothing
 """
 import http.client
 import importlib.util
+import os
+import pathlib
+import signal
 import sys
 import time
 
@@ -218,6 +221,28 @@ def _(world):
         client.sendall(data)
         tap.equal(wireformat.read_response(stream, b"PUT").status, 201, "status")
     tap.equal(world.compare(), 1, "exchanges compared")
+
+
+def engine_of(upbeat):
+    children = pathlib.Path(f"/proc/{upbeat.pid}/task/{upbeat.pid}/children").read_text().split()
+    return int(children[0]) if children else 0
+
+
+@tap.case("the engine is killed while a client uploads: the client notices nothing")
+def _(world):
+    data = event("h", "Stand-up " + "x" * 100000)
+    world.number += 1
+    head = f"PUT {world.calendar}h.ics HTTP/1.1\r\nHost: h\r\n{NUMBER}: {world.number}\r\n"
+    head += f"Authorization: {support.basic('alice')}\r\nContent-Type: text/calendar\r\nContent-Length: {len(data)}\r\n\r\n"
+    with support.socket.create_connection(("127.0.0.1", world.before.port), 20) as client:
+        stream = wireformat.Stream(lambda: client.recv(65536))
+        client.sendall(head.encode() + data[:50000])
+        killed = tap.eventually(lambda: engine_of(world.upbeat), "the engine")
+        os.kill(killed, signal.SIGKILL)
+        client.sendall(data[50000:])
+        tap.equal(wireformat.read_response(stream, b"PUT").status, 201, "status")
+    tap.equal(world.compare(), 1, "exchanges compared")
+    tap.eventually(lambda: engine_of(world.upbeat) not in (0, killed), "the next engine")
 
 
 @tap.case("a calendar is deleted, with all that is in it")
