@@ -152,7 +152,8 @@
 #define UB_RELAY_LINGER_MS      2000
 #define UB_RELAY_POOL_MS        4000 /* less than the five seconds of common servers */
 #define UB_RELAY_RESOLVE_MS     30000
-#define UB_RELAY_READY_MS       400 /* then listen without the engine */
+#define UB_RELAY_READY_MS       400 /* then listen without the engine, */
+#define UB_RELAY_NAME_MS        100 /* and without knowing the upstream by its name */
 #define UB_RELAY_ACCEPT_MS      100 /* when there was no file descriptor for another client */
 #define UB_RELAY_DRAIN_MS       10000
 #define UB_RELAY_BACK_OFF_MIN   100

@@ -14,7 +14,7 @@ struct resolver {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	pthread_t thread;
-	bool threaded, doubted, stopping;
+	bool threaded, looked, doubted, stopping;
 	struct addresses addresses;
 };
 
@@ -57,15 +57,29 @@ static void *keep_looking(void *argument)
 	struct resolver *resolver = argument;
 	struct addresses found;
 	pthread_mutex_lock(&resolver->lock);
-	for (wait_for_doubt(resolver); !resolver->stopping; wait_for_doubt(resolver)) {
+	while (!resolver->stopping) {
 		pthread_mutex_unlock(&resolver->lock);
 		bool known = look_up(resolver, 0, &found);
 		pthread_mutex_lock(&resolver->lock);
 		if (known)
 			resolver->addresses = found;
+		resolver->looked = true;
+		resolver->doubted |= !known;
+		pthread_cond_broadcast(&resolver->wake);
+		wait_for_doubt(resolver);
 	}
 	pthread_mutex_unlock(&resolver->lock);
 	return NULL;
+}
+
+/* The answer usually comes at once; who starts us does not wait for one that does not. */
+static void await_first(struct resolver *resolver)
+{
+	const struct timespec until = ub_sys_deadline(UB_RELAY_NAME_MS);
+	pthread_mutex_lock(&resolver->lock);
+	while (!resolver->looked && pthread_cond_timedwait(&resolver->wake, &resolver->lock, &until) == 0)
+		;
+	pthread_mutex_unlock(&resolver->lock);
 }
 
 static void init_locks(struct resolver *resolver)
@@ -88,8 +102,9 @@ struct resolver *relay_resolver_new(struct ub_text host, uint16_t port, struct u
 	init_locks(resolver);
 	if (look_up(resolver, AI_NUMERICHOST, &resolver->addresses))
 		return resolver;
-	resolver->doubted = !look_up(resolver, 0, &resolver->addresses);
 	resolver->threaded = pthread_create(&resolver->thread, NULL, keep_looking, resolver) == 0;
+	if (resolver->threaded)
+		await_first(resolver);
 	return resolver;
 }
 
@@ -98,7 +113,7 @@ void relay_resolver_free(struct resolver **resolver)
 	struct resolver *self = *resolver;
 	pthread_mutex_lock(&self->lock);
 	self->stopping = true;
-	pthread_cond_signal(&self->wake);
+	pthread_cond_broadcast(&self->wake);
 	pthread_mutex_unlock(&self->lock);
 	/* A look-up may take long and cannot be called off; the process is about to end. */
 	if (self->threaded) {
@@ -123,6 +138,6 @@ void relay_resolver_doubt(struct resolver *resolver)
 {
 	pthread_mutex_lock(&resolver->lock);
 	resolver->doubted = true;
-	pthread_cond_signal(&resolver->wake);
+	pthread_cond_broadcast(&resolver->wake);
 	pthread_mutex_unlock(&resolver->lock);
 }
