@@ -274,8 +274,9 @@ struct ub_cel_decl {
 /* Declares a variable; gives its number, to bind it by. The declaration's type must parse (our fault else).
  * The same name again in the same env replaces it. */
 size_t ub_cel_declare(struct ub_cel_env *env, const struct ub_cel_decl *variable);
-/* A variable that is another program of the same env (or of one of its parents): evaluated at most once per
- * activation, when first read. Its type, audience and possible absences are the program's. */
+/* A variable that is another program of the same env (or of one of its parents; the name is not copied):
+ * evaluated at most once per activation, when first read. Its type, audience and possible absences are the
+ * program's. */
 size_t ub_cel_declare_lazy(struct ub_cel_env *env, struct ub_text name, const struct ub_cel_program *program);
 /* The variable's fields (it is an object, a map or dyn) may be named without it, found before what the parent
  * env declares. Of a map or dyn the key must be there when evaluated, else the name is looked up further out.

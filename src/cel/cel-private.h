@@ -178,6 +178,9 @@ struct ub_cel_regex;
 /* NULL with *why in the arena when RE2 refuses the pattern. Released with the arena. */
 const struct ub_cel_regex *cel_regex_new(struct ub_arena *arena, struct ub_text pattern, struct ub_text *why);
 bool cel_regex_search(const struct ub_cel_regex *regex, struct ub_text text);
+/* With a pattern that is only now known, and not kept; false with *why when RE2 refuses it. */
+bool cel_regex_search_once(
+    struct ub_arena *arena, struct ub_text pattern, struct ub_text text, bool *found, struct ub_text *why);
 
 /* ---- the library's tables ---- */
 

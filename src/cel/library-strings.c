@@ -25,20 +25,22 @@ static struct ub_cel_value ends_with(struct ub_cel_call *call, args_t args, size
 	return ub_cel_bool(ub_text_ends(ub_cel_text(args[0]), ub_cel_text(args[1])));
 }
 
-/* What compiling one character of a pattern counts. */
-#define PATTERN_COST 50
+/* What compiling a pattern counts, and each character of it. */
+#define PATTERN_COST           200
+#define PATTERN_CHARACTER_COST 50
 
 struct ub_cel_value cel_string_matches(struct ub_cel_call *call, args_t args, size_t n)
 {
 	struct ub_text why;
+	bool found;
 	(void)n;
-	if (!ub_cel_charge(call, args[0].aux / 16 + (size_t)args[1].aux * PATTERN_COST))
+	if (!ub_cel_charge(
+		call, args[0].aux / 16 + PATTERN_COST + (size_t)args[1].aux * PATTERN_CHARACTER_COST))
 		return ub_cel_fail_cost(call);
-	const struct ub_cel_regex *regex = cel_regex_new(call->arena, ub_cel_text(args[1]), &why);
-	if (!regex)
+	if (!cel_regex_search_once(call->arena, ub_cel_text(args[1]), ub_cel_text(args[0]), &found, &why))
 		return ub_cel_fail(
 		    call, "bad-pattern", "this is not a regular expression: %.*s", UB_ARGS(why));
-	return ub_cel_bool(cel_regex_search(regex, ub_cel_text(args[0])));
+	return ub_cel_bool(found);
 }
 
 static const struct ub_cel_function strings[] = {

@@ -3,7 +3,7 @@
 
 #include "door.h"
 
-const struct ub_cel_regex *cel_regex_new(struct ub_arena *arena, struct ub_text pattern, struct ub_text *why)
+static struct ub_cel_regex *compile(struct ub_arena *arena, struct ub_text pattern, struct ub_text *why)
 {
 	char reason[160];
 	if (pattern.len > UB_CEL_PATTERN_MAX) {
@@ -11,15 +11,31 @@ const struct ub_cel_regex *cel_regex_new(struct ub_arena *arena, struct ub_text 
 		return NULL;
 	}
 	struct ub_cel_regex *regex = cel_door_regex_new(pattern.ptr, pattern.len, reason, sizeof(reason));
-	if (!regex) {
+	if (!regex)
 		*why = ub_text_copy(arena, ub_text(reason));
-		return NULL;
-	}
-	ub_arena_defer(arena, cel_door_regex_free, regex);
+	return regex;
+}
+
+const struct ub_cel_regex *cel_regex_new(struct ub_arena *arena, struct ub_text pattern, struct ub_text *why)
+{
+	struct ub_cel_regex *regex = compile(arena, pattern, why);
+	if (regex)
+		ub_arena_defer(arena, cel_door_regex_free, regex);
 	return regex;
 }
 
 bool cel_regex_search(const struct ub_cel_regex *regex, struct ub_text text)
 {
 	return cel_door_regex_search(regex, text.ptr, text.len);
+}
+
+bool cel_regex_search_once(
+    struct ub_arena *arena, struct ub_text pattern, struct ub_text text, bool *found, struct ub_text *why)
+{
+	struct ub_cel_regex *regex = compile(arena, pattern, why);
+	if (!regex)
+		return false;
+	*found = cel_regex_search(regex, text);
+	cel_door_regex_free(regex);
+	return true;
 }

@@ -121,16 +121,25 @@ static void skip_space(struct ub_text text, size_t *at)
 		++*at;
 }
 
+static const struct ub_cel_type *named_parameter(struct ub_arena *arena, size_t number, struct ub_text name)
+{
+	struct ub_cel_type *type = UB_NEW(arena, struct ub_cel_type);
+	*type = (struct ub_cel_type){
+		.kind = UB_CEL_PARAM, .name = ub_text_copy(arena, name), .variable = number
+	};
+	return type;
+}
+
 static const struct ub_cel_type *parameter(
     struct ub_arena *arena, struct type_names *params, struct ub_text name)
 {
 	for (size_t i = 0; i < params->n; i++)
 		if (ub_text_eq(params->names[i], name))
-			return cel_type_param(arena, i);
+			return named_parameter(arena, i, name);
 	if (params->n == UB_COUNT(params->names))
 		return NULL;
 	params->names[params->n++] = name;
-	return cel_type_param(arena, params->n - 1);
+	return named_parameter(arena, params->n - 1, name);
 }
 
 /* A name with its parameters, if it may have those. */
@@ -240,7 +249,8 @@ bool cel_type_same(const struct ub_cel_type *a, const struct ub_cel_type *b)
 	if (a == b)
 		return true;
 	if (a->kind != b->kind || a->n_params != b->n_params || a->object != b->object ||
-	    (a->kind == UB_CEL_PARAM && a->variable != b->variable) || !ub_text_eq(a->name, b->name))
+	    (a->kind == UB_CEL_PARAM && a->variable != b->variable) ||
+	    (a->kind != UB_CEL_PARAM && !ub_text_eq(a->name, b->name)))
 		return false;
 	for (size_t i = 0; i < a->n_params; i++)
 		if (!cel_type_same(a->params[i], b->params[i]))
