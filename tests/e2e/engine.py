@@ -43,9 +43,9 @@ def main(folder):
     relay.send(encode(READY))
     while frame := relay.recv(128 * 1024):
         told = decode(frame)
+        manner = (folder / "manner").read_text()
         with (folder / "told").open("a") as out:
             out.write(json.dumps(told) + "\n")
-        manner = (folder / "manner").read_text()
         if told["kind"] != WRITE or manner == "mute":
             continue
         if manner == "slow":
