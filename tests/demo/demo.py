@@ -67,7 +67,7 @@ class Screen:
 
 def time_of(moment):
     moment = moment.astimezone(ZONE)
-    return f"{moment:%a} {moment.day} {moment:%b}  {moment:%H:%M}"
+    return f"{moment:%a} {moment.day:>2} {moment:%b}  {moment:%H:%M}"
 
 
 def span_of(item):
@@ -76,7 +76,7 @@ def span_of(item):
 
 
 def people(addresses):
-    return ", ".join(sorted(addresses)) or "nobody else"
+    return ", ".join(sorted(addresses)) or "for alice alone"
 
 
 def meeting_text():
@@ -88,23 +88,21 @@ def meeting_text():
 
 
 def explain(world, upbeat, text):
-    """What `upbeat explain --json` says of the meeting: the items by title, each with its reason."""
+    """What `upbeat explain --json` says: for each item's title its rule, what the rule is for and what decided it."""
     path = world.folder / NAME
     path.write_bytes(text.encode())
     run = support.run("explain", "-c", upbeat.settings, "--json", path)
     assert run.returncode == 0, f"upbeat explain ended with {run.returncode}:\n{run.stderr}"
     told = json.loads(run.stdout)
-    why = {rule["name"]: rule["why"] for rule in told["rules"]}
-    return {item["title"]: (item["id"].split("/")[0], item.get("why", ""), why) for item in told["items"]}
+    decided = {rule["name"]: rule["why"] for rule in told["rules"]}
+    return {item["title"]: (item["why"], decided.get(item["id"].split("/")[0])) for item in told["items"]}
 
 
 def reason(screen, reasons, title):
     assert title in reasons, f"upbeat explain knows nothing of {title!r}: {sorted(reasons)}"
-    rule, placed, why = reasons[title]
-    assert why.get(rule), f"upbeat explain gives no reason for the rule {rule}"
-    screen.beside(f"why: rule `{rule}`: {why[rule]}", screen.good)
-    if placed:
-        screen.beside(f"     {placed}", screen.good)
+    purpose, decided = reasons[title]
+    assert purpose and decided, f"upbeat explain gives no reason for {title!r}"
+    screen.beside(f"why: {purpose}\n     {decided}", screen.good)
     print()
 
 
@@ -116,21 +114,13 @@ def show_meeting(screen, text):
     print()
 
 
-def show_prep(screen, prep, reasons):
-    screen.entry(span_of(prep), prep.text("SUMMARY"), people(prep.addresses()))
-    screen.beside(prep.text("DESCRIPTION"), screen.dim)
-    assert prep.text("DESCRIPTION"), "the prep call has no agenda"
-    reason(screen, reasons, prep.text("SUMMARY"))
-
-
-def show_task(screen, task, reasons):
-    screen.entry(f"{time_of(task.time('DUE'))}  due", f"[ ] {task.text('SUMMARY')}", people(task.addresses()))
-    reason(screen, reasons, task.text("SUMMARY"))
-
-
-def show_wrap_up(screen, wrap_up, reasons):
-    screen.entry(span_of(wrap_up), wrap_up.text("SUMMARY"), people(wrap_up.addresses()))
-    reason(screen, reasons, wrap_up.text("SUMMARY"))
+def show_item(screen, item, reasons):
+    when = span_of(item) if item.kind == "VEVENT" else f"{time_of(item.time('DUE'))}  due"
+    title = item.text("SUMMARY")
+    assert item.text("DESCRIPTION"), f"{title!r} says nothing"
+    screen.entry(when, title if item.kind == "VEVENT" else f"[ ] {title}", people(item.addresses()))
+    screen.beside(item.text("DESCRIPTION"), screen.dim)
+    reason(screen, reasons, title)
 
 
 def sort_out(items):
@@ -162,11 +152,9 @@ def play(world, screen):
     items = tap.eventually(enough, "prep call, to-do and wrap-up on the server", PATIENCE)
     screen.say(f"{(time.monotonic() - begun) * 1000:.0f} ms later the server holds, beside it:")
     print()
-    prep, task, wrap_up = sort_out(items)
     reasons = explain(world, upbeat, text)
-    show_prep(screen, prep, reasons)
-    show_task(screen, task, reasons)
-    show_wrap_up(screen, wrap_up, reasons)
+    for item in sort_out(items):
+        show_item(screen, item, reasons)
     screen.say(f"All times are {ZONE.key}'s, the organisation's. The guests see none of this.")
     print()
     return upbeat
@@ -182,7 +170,6 @@ def stay(screen, upbeat):
     print()
     screen.say("A meeting with somebody from outside ours.example is a customer meeting. Ctrl-C ends the demo.")
     sys.stdout.flush()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     while True:
         time.sleep(0.5)
         status = upbeat.child.poll()
@@ -191,6 +178,8 @@ def stay(screen, upbeat):
 
 def main():
     screen = Screen()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     try:
         with support.World() as world:
             upbeat = play(world, screen)

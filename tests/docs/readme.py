@@ -35,7 +35,7 @@ def try_demo(_):
     if os.environ.get("UPBEAT_QUICK"):
         raise tap.Skip("left out by UPBEAT_QUICK")
     shown = is_fine(run([sys.executable, TOP / "tests/demo/demo.py"], env={**os.environ, "DEMO_ONCE": "1"}))
-    tap.contains(shown, "why: rule `prep`", "the demo")
+    tap.contains(shown, "(rule prep)", "the demo")
     assert "\033" not in shown, "colour where there is no terminal"
 
 
