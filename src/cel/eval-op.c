@@ -7,8 +7,10 @@
 
 /* ---- any function ---- */
 
-static bool param_fits(const struct ub_cel_type *param, struct ub_cel_value value)
+static inline bool param_fits(const struct ub_cel_type *param, struct ub_cel_value value)
 {
+	if (value.kind == (uint32_t)param->kind && value.kind != UB_CEL_OBJECT)
+		return true;
 	switch (param->kind) {
 	case UB_CEL_DYN:
 	case UB_CEL_PARAM:
@@ -17,7 +19,7 @@ static bool param_fits(const struct ub_cel_type *param, struct ub_cel_value valu
 		return value.kind == UB_CEL_OBJECT && (value.object->type->root == param->object->root ||
 							  cel_type_refines(&value.object->type->type, param));
 	default:
-		return value.kind == (uint32_t)param->kind;
+		return false;
 	}
 }
 
