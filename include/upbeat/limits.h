@@ -88,15 +88,22 @@
 #define UB_IDENTITY_SECONDS     300    /* how long it is believed whose a collection is */
 #define UB_IDENTITY_CACHE_BYTES (1024u * 1024)
 
+/* facts */
+#define UB_ADDRESS_MAX 254     /* RFC 5321 4.5.3.1.3: a path has 256 octets with its angle brackets */
+#define UB_DAYS_MAX    3652059 /* of days(): from year 1 to 9999, which is what CEL's durations hold */
+
 /* rules */
 #define UB_RULE_NAME_MAX     64 /* of a rule, group, item, definition */
 #define UB_RULES_MAX         20000
+#define UB_DEFINITIONS_MAX   2000         /* of all directories */
+#define UB_RULE_FLOW_MAX     4            /* steps of a way that a message tells */
 #define UB_RULE_ITEMS_MAX    50           /* of one rule */
 #define UB_RULE_CASES_MAX    50           /* of one value */
 #define UB_RULE_LIST_MAX     20           /* reminders, categories, earlier names */
 #define UB_RULE_DURATION_MAX (14 * 86400) /* seconds that an item may take */
 #define UB_RULE_REMINDER_MAX (31 * 86400) /* seconds that a reminder may lie ahead */
-#define UB_RULE_WHY_MAX      400          /* a reason in words */
+#define UB_RULE_WHY_MAX      400          /* a reason in words; longer ones are cut */
+#define UB_RULE_VALUE_MAX    60           /* a value in one */
 
 /* plan */
 #define UB_PLAN_STEP      (15 * 60)        /* seconds: slots begin on full quarters of the owner's clock */

@@ -3,9 +3,6 @@
 
 #include <string.h>
 
-/* RFC 5321 4.5.3.1.3: the longest path is 256 octets with its angle brackets. */
-#define ADDRESS_MAX 254
-
 /* Providers where a domain says nothing about who somebody works for. */
 static const char *const free_mail[] = {
 	"aol.com",
@@ -102,7 +99,7 @@ struct ub_text domain_part(struct ub_text address)
 bool ub_facts_is_address(struct ub_text address)
 {
 	struct ub_text local = local_part(address);
-	if (address.len > ADDRESS_MAX || local.len == 0 || !ub_text_utf8_valid(address))
+	if (address.len > UB_ADDRESS_MAX || local.len == 0 || !ub_text_utf8_valid(address))
 		return false;
 	for (size_t i = 0; i < local.len; i++)
 		if (!is_local_char((unsigned char)local.ptr[i]))

@@ -3,14 +3,11 @@
 
 /* The functions that rules have besides CEL's own: upbeat-rules(5), "Functions". */
 
-/* Dates are 3.7 million days in all; more is no length of time that CEL's durations hold. */
-#define DAYS_MAX 3652059
-
 static struct ub_cel_value call_days(struct ub_cel_call *call, const struct ub_cel_value *args, size_t n)
 {
 	(void)n;
-	if (args[0].i > DAYS_MAX || args[0].i < -DAYS_MAX)
-		return ub_cel_fail(call, "out-of-range", "days() takes at most %d days", DAYS_MAX);
+	if (args[0].i > UB_DAYS_MAX || args[0].i < -UB_DAYS_MAX)
+		return ub_cel_fail(call, "out-of-range", "days() takes at most %d days", UB_DAYS_MAX);
 	return ub_cel_duration(args[0].i * 86400, 0);
 }
 

@@ -11,8 +11,13 @@
 static struct ub_text flow_text(struct loader *loader, const struct ub_cel_flow *flow)
 {
 	struct ub_buf out = UB_BUF(loader->arena);
-	for (size_t i = 0; i < flow->n; i++)
-		ub_buf_printf(&out, "%s%.*s", i ? ", " : "", UB_ARGS(flow->items[i].text));
+	for (size_t i = 0; i < flow->n; i++) {
+		bool last = i + 1 == flow->n;
+		if (i == UB_RULE_FLOW_MAX - 1 && !last)
+			ub_buf_str(&out, ", ...");
+		if (i < UB_RULE_FLOW_MAX - 1 || last)
+			ub_buf_printf(&out, "%s%.*s", i ? ", " : "", UB_ARGS(flow->items[i].text));
+	}
 	return ub_buf_text(&out);
 }
 

@@ -86,8 +86,14 @@ static void add_definitions(struct loader *loader, const struct rule_file *file)
 		ub_yaml_expected(&loader->reader, map, "a map of `name: expression`");
 		return;
 	}
-	for (size_t i = 0; i < map->n; i++)
+	for (size_t i = 0; i < map->n; i++) {
+		if (ub_map_size(loader->definitions) == UB_DEFINITIONS_MAX) {
+			ub_error(loader->diags, "too-many", ub_yaml_first_line(map->entries[i].key),
+			    "more than %d definitions", UB_DEFINITIONS_MAX);
+			return;
+		}
 		add_definition(loader, &map->entries[i], file->layer);
+	}
 }
 
 /* So that one mistake is reported once, and not again wherever the name is used. */

@@ -6,9 +6,6 @@
  * each with the values it was computed from. Names that rules define are shown by their name.
  */
 
-/* Values longer than this are cut. */
-#define VALUE_MAX 60
-
 static struct ub_text trace_text(const struct ub_cel_trace *trace)
 {
 	return ub_text_sub(ub_cel_program_text(trace->program), trace->at, trace->at + trace->len);
@@ -37,7 +34,7 @@ static void put_value(struct ub_buf *out, struct ub_cel_value value)
 	else if (value.kind == UB_CEL_ERROR)
 		ub_buf_str(out, "not known");
 	else
-		ub_cel_print_literal(out, value, VALUE_MAX);
+		ub_cel_print_literal(out, value, UB_RULE_VALUE_MAX);
 }
 
 static void put_fact(struct ub_buf *out, const struct ub_cel_trace *trace)

@@ -117,6 +117,34 @@ Test(audience, the_way_of_the_data_is_told)
 	trial_free(&trial);
 }
 
+Test(audience, a_long_way_is_told_by_its_ends)
+{
+	static const struct {
+		const char *when, *way;
+	} cases[] = {
+		{ "c", "`c` depends on internal data, `b` depends on internal data, `a` depends on internal "
+		       "data, "
+		       "`account.health` is internal\n" },
+		{ "d", "`d` depends on internal data, `c` depends on internal data, `b` depends on internal "
+		       "data, ..., "
+		       "`account.health` is internal\n" },
+	};
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		struct ub_arena *arena = ub_arena_new();
+		const char *text = ub_textf(arena,
+		    "define: {a: has_account && account.health == 'red', b: a || a, c: b || b, d: c || c}\n"
+		    "rules:\n  - {name: r, when: %s, create: [{event: a, title: t, at: start, duration: 1m, "
+		    "attendees: "
+		    "meeting.attendees}]}\n",
+		    cases[i].when)
+				       .ptr;
+		struct trial *trial = trial_of(text);
+		cr_expect(strstr(trial_printed(trial), cases[i].way), "%s", trial_printed(trial));
+		trial_free(&trial);
+		ub_arena_free(&arena);
+	}
+}
+
 Test(audience, fields_that_a_source_declares_for_customers_are_free)
 {
 	static const struct ub_account_field_decl fields[] = {

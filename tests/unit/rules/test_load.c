@@ -490,6 +490,7 @@ Test(limits, each_holds_and_one_more_is_refused)
 		const char *head, *piece;
 		size_t most;
 	} cases[] = {
+		{ "format: 1\ndefine:\n", "  d%zu: 'true'\n", UB_DEFINITIONS_MAX },
 		{ IN_RULE, "      - {event: e%zu, title: t, at: start, duration: 1m}\n", UB_RULE_ITEMS_MAX },
 		{ IN_ITEM "        duration:\n", "          - {if: '%zu > 100', use: 1m}\n",
 		    UB_RULE_CASES_MAX },
