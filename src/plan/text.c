@@ -38,12 +38,13 @@ static bool make_title(struct ub_making *making, struct ub_draft *draft)
 	return true;
 }
 
+/* Or begins with one: what a user writes behind it, in its line, makes it no other. */
 static bool is_delimiter(struct ub_text line)
 {
 	static const char *const delimiters[] = { UB_PLAN_TEXT_BEGIN, UB_PLAN_TEXT_END, UB_PLAN_MAIL_BEGIN,
 		UB_PLAN_MAIL_END };
 	for (size_t i = 0; i < UB_COUNT(delimiters); i++)
-		if (ub_text_is(ub_text_trim(line), delimiters[i]))
+		if (ub_text_starts(ub_text_trim(line), ub_text(delimiters[i])))
 			return true;
 	return false;
 }
