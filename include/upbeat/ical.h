@@ -83,6 +83,11 @@ struct ub_text ub_ical_base(const struct ub_ical *ical, const struct ub_zones *z
  * which; 0: nothing is to be changed, and the text is the one that was parsed. The agenda is replaced between
  * its delimiter lines, attendees are added and dropped and never rendered anew; a new time raises SEQUENCE
  * and asks all but the organizer again (RFC 6638 3.2.8).
+ *
+ * A property is left alone where the result would not read as wanted: the time of an item that was made to
+ * repeat, the people of one that somebody else organizes, an agenda whose delimiters are gone, the state of
+ * one that was cancelled; and the reminders of a task (points in time) where its time is left. So is all of
+ * an object of another kind (VTODO, VEVENT) than is wanted, or without a BASE that can be read.
  */
 struct ub_text ub_ical_revise(const struct ub_ical *ical, const struct ub_item *item, unsigned may_write,
     const struct ub_ical_writing *writing, unsigned *written, struct ub_arena *arena);

@@ -89,24 +89,27 @@ static void put_people(struct ub_buf *out, struct subject *subject)
 /* Between the delimiter lines; a description without them is the user's. */
 static void put_agenda(struct ub_buf *out, struct subject *subject)
 {
-	struct ub_text const begin = UB_TEXT(UB_PLAN_TEXT_BEGIN), end = UB_TEXT(UB_PLAN_TEXT_END);
 	struct ub_text text = subject->event.description;
-	size_t from = ub_text_find(text, begin, 0);
-	size_t to = from == SIZE_MAX ? SIZE_MAX : ub_text_find(text, end, from);
-	if (to == SIZE_MAX)
-		ub_buf_str(out, text.len ? "without delimiters" : "");
-	else
+	size_t from, to;
+	if (ub_ical_agenda(text, &from, &to))
 		put_words(out, ub_text_sub(text, from, to));
+	else
+		ub_buf_str(out, text.len ? "without delimiters" : "");
 }
 
-/* The triggers of alarms as they are written, but for those that clients add to snooze one. */
+bool ub_ical_reminds(const struct ub_ical *ical, size_t component, size_t of)
+{
+	return ical->components.items[component].parent == of && ub_ical_is(ical, component, "VALARM") &&
+	       !ub_ical_line(ical, component, "RELATED-TO", NULL);
+}
+
+/* The triggers of alarms as they are written. */
 static void put_reminders(struct ub_buf *out, struct subject *subject)
 {
 	const struct ub_ical *ical = subject->reader.ical;
 	struct ub_texts triggers = { 0 };
 	for (size_t i = subject->component + 1; i < ical->components.n; i++) {
-		if (ical->components.items[i].parent != subject->component ||
-		    !ub_ical_is(ical, i, "VALARM") || ub_ical_line(ical, i, "RELATED-TO", NULL))
+		if (!ub_ical_reminds(ical, i, subject->component))
 			continue;
 		const struct line *trigger = ub_ical_line(ical, i, "TRIGGER", NULL);
 		int64_t days, seconds;
@@ -136,6 +139,8 @@ static void put_state(struct ub_buf *out, struct subject *subject)
 static void (*const parts[])(struct ub_buf *out, struct subject *subject) = { put_title, put_time, put_place,
 	put_people, put_agenda, put_reminders, put_categories, put_state };
 
+#define BASE_CHARS (1 + DIGEST_CHARS * UB_COUNT(parts))
+
 static void put_digest(struct ub_buf *out, struct ub_text text)
 {
 	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -163,22 +168,43 @@ struct ub_text ub_ical_base(const struct ub_ical *ical, const struct ub_zones *z
 	return ub_buf_text(&base);
 }
 
+const struct line *ub_ical_base_line(const struct ub_ical *ical)
+{
+	size_t master = ub_ical_master(ical);
+	const struct line *line =
+	    master == NO_COMPONENT ? NULL : ub_ical_line(ical, master, "X-UPBEAT-BASE", NULL);
+	struct ub_text base = line ? ub_text_trim(line->value) : UB_TEXT_NONE;
+	return base.len == BASE_CHARS && base.ptr[0] == BASE_VERSION ? line : NULL;
+}
+
+static struct ub_text digest(struct ub_text base, size_t i)
+{
+	return ub_text_sub(base, 1 + i * DIGEST_CHARS, 1 + (i + 1) * DIGEST_CHARS);
+}
+
+unsigned ub_ical_base_differs(struct ub_text left, struct ub_text right)
+{
+	unsigned differ = 0;
+	for (size_t i = 0; i < UB_COUNT(parts); i++)
+		if (!ub_text_eq(digest(left, i), digest(right, i)))
+			differ |= 1u << i;
+	return differ;
+}
+
+struct ub_text ub_ical_base_merge(
+    struct ub_text base, struct ub_text other, unsigned properties, struct ub_arena *arena)
+{
+	struct ub_buf merged = UB_BUF(arena);
+	ub_buf_char(&merged, BASE_VERSION);
+	for (size_t i = 0; i < UB_COUNT(parts); i++)
+		ub_buf_add(&merged, digest(properties & 1u << i ? other : base, i));
+	return ub_buf_text(&merged);
+}
+
 unsigned ub_ical_user_changes(
     const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena)
 {
 	struct ub_text now = ub_ical_base(ical, zones, arena);
-	size_t master = ub_ical_master(ical);
-	const struct line *line =
-	    master == NO_COMPONENT ? NULL : ub_ical_line(ical, master, "X-UPBEAT-BASE", NULL);
-	struct ub_text then = line ? ub_text_trim(line->value) : UB_TEXT_NONE;
-	unsigned changed = 0;
-	if (now.len == 0 || then.len != now.len || then.ptr[0] != BASE_VERSION)
-		return UB_PROPERTY_ALL;
-	for (size_t i = 0; i < UB_COUNT(parts); i++) {
-		size_t at = 1 + i * DIGEST_CHARS;
-		if (!ub_text_eq(
-			ub_text_sub(now, at, at + DIGEST_CHARS), ub_text_sub(then, at, at + DIGEST_CHARS)))
-			changed |= 1u << i;
-	}
-	return changed;
+	const struct line *then = ub_ical_base_line(ical);
+	return now.len && then ? ub_ical_base_differs(now, ub_text_trim(then->value)) : UB_PROPERTY_ALL;
 }

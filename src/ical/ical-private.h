@@ -43,9 +43,13 @@ const struct ub_ical *ub_ical_index(
 
 /* ---- value.c: the parts of a line ---- */
 
-/* The parameter's value without quotes, RFC 6868 carets undone; empty when there is none. */
+/* The parameter's value without quotes, a slice of the line; empty when there is none. */
+struct ub_text ub_ical_raw_param(const struct line *line, const char *name);
+/* The same, RFC 6868 carets undone. */
 struct ub_text ub_ical_param(const struct line *line, const char *name, struct ub_arena *arena);
-/* A TEXT value: escapes undone, what is not UTF-8 replaced by U+FFFD. */
+/* A TEXT value: escapes undone, each of which stands for one byte. */
+struct ub_text ub_ical_unescaped(struct ub_text value, struct ub_arena *arena);
+/* The same, what is not UTF-8 replaced by U+FFFD. */
 struct ub_text ub_ical_text(const struct ub_ical *ical, struct ub_text value, struct ub_arena *arena);
 /* Cuts the next piece before a comma that is not escaped; false at the end. */
 bool ub_ical_list_next(struct ub_text *rest, struct ub_text *piece);
@@ -74,6 +78,9 @@ struct reader {
 /* The zone that a TZID means in this object; NULL: nobody knows. */
 const struct ub_zone *ub_ical_zone(struct reader *reader, struct ub_text tzid);
 
+/* The first VTIMEZONE of this TZID, or NO_COMPONENT. */
+size_t ub_ical_timezone(const struct ub_ical *ical, struct ub_text tzid, struct ub_arena *arena);
+
 /* ---- when.c ---- */
 
 /* DTSTART and the like; !given when the line is NULL. False: refused. */
@@ -90,7 +97,57 @@ size_t ub_ical_master(const struct ub_ical *ical);
 
 /* ---- party.c ---- */
 
+/* The address of a mailto: or EMAIL=, or what can be one, in lower case; empty: none. */
+struct ub_text ub_ical_address(const struct line *line, struct ub_arena *arena);
 void ub_ical_people(struct reader *reader, size_t component, struct ub_event *event);
+
+/* ---- base.c ---- */
+
+/* The X-UPBEAT-BASE of the master component; NULL when there is none that can be read. */
+const struct line *ub_ical_base_line(const struct ub_ical *ical);
+/* The properties whose digests differ. */
+unsigned ub_ical_base_differs(struct ub_text left, struct ub_text right);
+/* `base` with the digests of these properties from `other`. */
+struct ub_text ub_ical_base_merge(
+    struct ub_text base, struct ub_text other, unsigned properties, struct ub_arena *arena);
+/* Whether the component is an alarm of `of`, and none that a client added to snooze another. */
+bool ub_ical_reminds(const struct ub_ical *ical, size_t component, size_t of);
+
+/* ---- agenda.c ---- */
+
+/* Where a description's part between the delimiters begins (with the first one) and ends (at the second one);
+ * false: they are not there, or not at the beginning of their lines. */
+bool ub_ical_agenda(struct ub_text description, size_t *from, size_t *to);
+/*
+ * A DESCRIPTION's value, escaped, in which that part, with both delimiters, is the one of `wanted`. All of
+ * `wanted` where there was nothing; `value` as it is where its delimiters are gone, for then it is the
+ * user's.
+ */
+struct ub_text ub_ical_agenda_replaced(struct ub_text value, struct ub_text wanted, struct ub_arena *arena);
+
+/* ---- splice.c: a text, changed in places ---- */
+
+struct edit {
+	size_t at, len; /* the bytes that go; len 0: nothing goes */
+	size_t order;
+	struct ub_text text; /* whole lines that come instead */
+};
+
+struct splice {
+	const struct ub_ical *ical;
+	struct ub_arena *arena;
+	UB_VEC(struct edit) edits;
+};
+
+/* Replaces a line, or inserts before it. The text is whole lines, or nothing. */
+void ub_ical_splice_line(struct splice *splice, const struct line *line, struct ub_text text);
+void ub_ical_splice_before(struct splice *splice, const struct line *line, struct ub_text text);
+/* Replaces a component from its BEGIN to its END. */
+void ub_ical_splice_component(struct splice *splice, size_t component, struct ub_text text);
+/* The lines of a component as they are, from its BEGIN to its END. */
+struct ub_text ub_ical_component_text(const struct ub_ical *ical, size_t component);
+/* The text with its edits, which must not overlap; new lines end as `like` does. */
+struct ub_text ub_ical_spliced(struct splice *splice, const struct line *like);
 
 /* ---- yearly.c ---- */
 

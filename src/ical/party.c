@@ -22,8 +22,7 @@ static int word_value(const struct word *words, struct ub_text text, int otherwi
 	return otherwise;
 }
 
-/* The address of a mailto: or EMAIL=, or what can be one; empty: none. */
-static struct ub_text address(const struct line *line, struct ub_arena *arena)
+struct ub_text ub_ical_address(const struct line *line, struct ub_arena *arena)
 {
 	struct ub_text const scheme = UB_TEXT("mailto:");
 	struct ub_text value = ub_text_trim(line->value);
@@ -45,7 +44,7 @@ static struct ub_party party(struct reader *reader, const struct line *line)
 {
 	struct ub_arena *arena = reader->arena;
 	struct ub_text agent = ub_ical_param(line, "SCHEDULE-AGENT", arena);
-	struct ub_party p = { .address = address(line, arena),
+	struct ub_party p = { .address = ub_ical_address(line, arena),
 		.name = ub_ical_text(reader->ical, ub_ical_param(line, "CN", arena), arena),
 		.schedule_status = ub_ical_param(line, "SCHEDULE-STATUS", arena) };
 	struct ub_text partstat = ub_ical_param(line, "PARTSTAT", arena);

@@ -33,7 +33,7 @@ static struct ub_text uncaret(struct ub_text value, struct ub_arena *arena)
 	return ub_buf_text(&out);
 }
 
-struct ub_text ub_ical_param(const struct line *line, const char *name, struct ub_arena *arena)
+struct ub_text ub_ical_raw_param(const struct line *line, const char *name)
 {
 	struct ub_text rest = line->params, param, wanted = ub_text(name);
 	while (next_param(&rest, &param)) {
@@ -43,9 +43,14 @@ struct ub_text ub_ical_param(const struct line *line, const char *name, struct u
 		struct ub_text value = ub_text_sub(param, equals + 1, param.len);
 		if (value.len >= 2 && value.ptr[0] == '"' && value.ptr[value.len - 1] == '"')
 			value = ub_text_sub(value, 1, value.len - 1);
-		return uncaret(value, arena);
+		return value;
 	}
 	return UB_TEXT_NONE;
+}
+
+struct ub_text ub_ical_param(const struct line *line, const char *name, struct ub_arena *arena)
+{
+	return uncaret(ub_ical_raw_param(line, name), arena);
 }
 
 /* Length of the UTF-8 character at `at`, 0 if there is none. */
@@ -73,21 +78,26 @@ static struct ub_text repaired(struct ub_text text, struct ub_arena *arena)
 	return ub_buf_text(&out);
 }
 
+struct ub_text ub_ical_unescaped(struct ub_text value, struct ub_arena *arena)
+{
+	struct ub_buf out = UB_BUF(arena);
+	if (value.len == 0 || !memchr(value.ptr, '\\', value.len))
+		return value;
+	for (size_t i = 0; i < value.len; i++) {
+		char c = value.ptr[i];
+		if (c == '\\' && i + 1 < value.len) {
+			c = value.ptr[++i];
+			if (c == 'n' || c == 'N')
+				c = '\n';
+		}
+		ub_buf_char(&out, c);
+	}
+	return ub_buf_text(&out);
+}
+
 struct ub_text ub_ical_text(const struct ub_ical *ical, struct ub_text value, struct ub_arena *arena)
 {
-	if (value.len && memchr(value.ptr, '\\', value.len)) {
-		struct ub_buf out = UB_BUF(arena);
-		for (size_t i = 0; i < value.len; i++) {
-			char c = value.ptr[i];
-			if (c == '\\' && i + 1 < value.len) {
-				c = value.ptr[++i];
-				if (c == 'n' || c == 'N')
-					c = '\n';
-			}
-			ub_buf_char(&out, c);
-		}
-		value = ub_buf_text(&out);
-	}
+	value = ub_ical_unescaped(value, arena);
 	return ical->utf8 ? value : repaired(value, arena);
 }
 

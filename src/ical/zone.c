@@ -134,16 +134,21 @@ static const struct ub_zone *define(struct reader *reader, size_t component, str
 	    reader->arena, tzid, definition.before, definition.changes.items, n, UB_TEXT_NONE);
 }
 
-static const struct ub_zone *from_object(struct reader *reader, struct ub_text tzid)
+size_t ub_ical_timezone(const struct ub_ical *ical, struct ub_text tzid, struct ub_arena *arena)
 {
-	const struct ub_ical *ical = reader->ical;
 	for (size_t i = 1; i < ical->components.n; i++) {
 		const struct line *id =
 		    ub_ical_is(ical, i, "VTIMEZONE") ? ub_ical_line(ical, i, "TZID", NULL) : NULL;
-		if (id && ub_text_eq(ub_text_trim(ub_ical_text(ical, id->value, reader->arena)), tzid))
-			return define(reader, i, tzid);
+		if (id && ub_text_eq(ub_text_trim(ub_ical_text(ical, id->value, arena)), tzid))
+			return i;
 	}
-	return NULL;
+	return NO_COMPONENT;
+}
+
+static const struct ub_zone *from_object(struct reader *reader, struct ub_text tzid)
+{
+	size_t component = ub_ical_timezone(reader->ical, tzid, reader->arena);
+	return component == NO_COMPONENT ? NULL : define(reader, component, tzid);
 }
 
 const struct ub_zone *ub_ical_zone(struct reader *reader, struct ub_text tzid)

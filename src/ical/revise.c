@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ical-private.h"
+
+/* An object, its master component, and the digests of what it says. */
+struct side {
+	const struct ub_ical *ical;
+	size_t master;
+	const struct ub_event *event;
+	struct ub_text base;
+};
+
+struct revision {
+	struct ub_arena *arena;
+	struct side now, wanted;
+	const struct line *base; /* what was last written */
+	unsigned properties;     /* what is to be written */
+	struct splice splice;
+};
+
+/* Puts the lines in the place of the master's lines of this name, or with its other properties. */
+static void put(struct revision *revision, const char *name, struct ub_text text)
+{
+	const struct side *now = &revision->now;
+	const struct line *line = ub_ical_line(now->ical, now->master, name, NULL);
+	if (!line)
+		ub_ical_splice_before(&revision->splice, revision->base, text);
+	for (; line; line = ub_ical_line(now->ical, now->master, name, line)) {
+		ub_ical_splice_line(&revision->splice, line, text);
+		text = UB_TEXT_NONE;
+	}
+}
+
+static struct ub_text raw(const struct ub_ical *ical, const struct line *line)
+{
+	return ub_text_sub(ical->text, line->at, line->at + line->len);
+}
+
+/* All of this name as they are wanted. */
+static void exchange(struct revision *revision, const char *name)
+{
+	const struct side *wanted = &revision->wanted;
+	struct ub_buf lines = UB_BUF(revision->arena);
+	for (const struct line *line = NULL; (line = ub_ical_line(wanted->ical, wanted->master, name, line));)
+		ub_buf_add(&lines, raw(wanted->ical, line));
+	put(revision, name, ub_buf_text(&lines));
+}
+
+static struct ub_text folded(struct revision *revision, struct ub_text line)
+{
+	struct ub_buf out = UB_BUF(revision->arena);
+	ub_ical_fold(&out, line);
+	return ub_buf_text(&out);
+}
+
+/* An alarm shows the title: one that shows the old title shows the new one. */
+static void revise_title(struct revision *revision)
+{
+	const struct side *now = &revision->now;
+	struct ub_buf line = UB_BUF(revision->arena);
+	if (revision->properties & UB_PROPERTY_REMINDERS)
+		return;
+	ub_ical_put_text(&line, "DESCRIPTION", revision->wanted.event->summary);
+	for (size_t i = 0; i < now->ical->components.n; i++) {
+		const struct line *shown = ub_ical_reminds(now->ical, i, now->master)
+					       ? ub_ical_line(now->ical, i, "DESCRIPTION", NULL)
+					       : NULL;
+		if (shown &&
+		    ub_text_eq(ub_ical_text(now->ical, shown->value, revision->arena), now->event->summary))
+			ub_ical_splice_line(&revision->splice, shown, ub_buf_text(&line));
+	}
+}
+
+/* Whether the object's own definition of the zone is right at the new times. */
+static bool defines(struct revision *revision, struct ub_text tzid)
+{
+	struct ub_ical_refusal refusal;
+	struct reader reader = { .ical = revision->now.ical, .arena = revision->arena, .refusal = &refusal };
+	const struct ub_zone *zone = ub_ical_zone(&reader, tzid);
+	const struct ub_event *event = revision->wanted.event;
+	const struct ub_when *times[] = { &event->start, &event->end };
+	for (size_t i = 0; zone && i < UB_COUNT(times); i++) {
+		ub_instant instant = ub_ical_instant(times[i]);
+		if (times[i]->given && ub_cal_offset(zone, instant) != ub_cal_offset(times[i]->zone, instant))
+			return false;
+	}
+	return zone != NULL;
+}
+
+static void revise_zone(struct revision *revision)
+{
+	const struct side *now = &revision->now, *wanted = &revision->wanted;
+	const char *name = wanted->event->component == UB_COMPONENT_TASK ? "DUE" : "DTSTART";
+	const struct line *time = ub_ical_line(wanted->ical, wanted->master, name, NULL);
+	struct ub_text tzid = time ? ub_ical_param(time, "TZID", revision->arena) : UB_TEXT_NONE;
+	if (tzid.len == 0 || defines(revision, tzid))
+		return;
+	struct ub_text zone =
+	    ub_ical_component_text(wanted->ical, ub_ical_timezone(wanted->ical, tzid, revision->arena));
+	size_t wrong = ub_ical_timezone(now->ical, tzid, revision->arena);
+	/* One inside of another component (it should not be) is left: the first one counts. */
+	if (wrong == NO_COMPONENT || now->ical->components.items[wrong].parent != 0)
+		ub_ical_splice_before(
+		    &revision->splice, &now->ical->lines.items[now->ical->components.items[1].begin], zone);
+	else
+		ub_ical_splice_component(&revision->splice, wrong, zone);
+}
+
+static void revise_time(struct revision *revision)
+{
+	int64_t sequence = revision->now.event->sequence;
+	sequence = sequence < 0 ? 1 : sequence < INT32_MAX ? sequence + 1 : sequence;
+	put(revision, "SEQUENCE", ub_textf(revision->arena, "SEQUENCE:%lld\r\n", (long long)sequence));
+	revise_zone(revision);
+}
+
+static struct ub_map *attendees(const struct side *side, struct ub_arena *arena)
+{
+	struct ub_map *map = ub_map_new(arena);
+	for (const struct line *line = NULL;
+	     (line = ub_ical_line(side->ical, side->master, "ATTENDEE", line));)
+		ub_map_put(map, ub_ical_address(line, arena), (void *)line);
+	return map;
+}
+
+/* Asks an attendee anew (RFC 6638 3.2.8); nothing else of the line is changed. */
+static void ask_again(struct revision *revision, const struct line *line)
+{
+	struct ub_text answer = ub_ical_raw_param(line, "PARTSTAT");
+	const char *begin = line->name.ptr, *end = line->value.ptr + line->value.len;
+	if (answer.len == 0 || ub_text_eq_nocase(answer, UB_TEXT("NEEDS-ACTION")))
+		return;
+	struct ub_text before = ub_text_n(begin, (size_t)(answer.ptr - begin));
+	struct ub_text after = ub_text_n(answer.ptr + answer.len, (size_t)(end - answer.ptr) - answer.len);
+	struct ub_text asked =
+	    ub_textf(revision->arena, "%.*sNEEDS-ACTION%.*s", UB_ARGS(before), UB_ARGS(after));
+	ub_ical_splice_line(&revision->splice, line, folded(revision, asked));
+}
+
+/* Both a new time and new people concern the lines of attendees: each is dropped, changed or left. */
+static void revise_attendees(struct revision *revision)
+{
+	const struct side *now = &revision->now;
+	struct ub_map *wanted = attendees(&revision->wanted, revision->arena);
+	for (const struct line *line = NULL;
+	     (line = ub_ical_line(now->ical, now->master, "ATTENDEE", line));) {
+		struct ub_text address = ub_ical_address(line, revision->arena);
+		if (now->event->organizer && ub_text_eq(address, now->event->organizer->address))
+			continue;
+		if ((revision->properties & UB_PROPERTY_PEOPLE) && !ub_map_get(wanted, address))
+			ub_ical_splice_line(&revision->splice, line, UB_TEXT_NONE);
+		else if (revision->properties & UB_PROPERTY_TIME)
+			ask_again(revision, line);
+	}
+}
+
+/* Those who are missing; the organizer only where there was none (SOGo drops his own ATTENDEE). */
+static void revise_people(struct revision *revision)
+{
+	const struct side *now = &revision->now, *wanted = &revision->wanted;
+	const struct ub_party *organizer = now->event->organizer;
+	struct ub_map *there = attendees(now, revision->arena);
+	if (!organizer && wanted->event->organizer)
+		exchange(revision, "ORGANIZER");
+	for (const struct line *line = NULL;
+	     (line = ub_ical_line(wanted->ical, wanted->master, "ATTENDEE", line));) {
+		struct ub_text address = ub_ical_address(line, revision->arena);
+		bool organizes = organizer && ub_text_eq(address, organizer->address);
+		if (!organizes && !ub_map_get(there, address))
+			ub_ical_splice_before(&revision->splice, revision->base, raw(wanted->ical, line));
+	}
+}
+
+static struct ub_text value_of(const struct side *side, const char *name)
+{
+	const struct line *line = ub_ical_line(side->ical, side->master, name, NULL);
+	return line ? line->value : UB_TEXT_NONE;
+}
+
+/* The parameters go: an ALTREP is the same text in another form. */
+static void revise_agenda(struct revision *revision)
+{
+	const struct side *now = &revision->now;
+	const struct line *line = ub_ical_line(now->ical, now->master, "DESCRIPTION", NULL);
+	struct ub_text value = ub_ical_agenda_replaced(
+	    value_of(now, "DESCRIPTION"), value_of(&revision->wanted, "DESCRIPTION"), revision->arena);
+	struct ub_text text = UB_TEXT_NONE;
+	if (value.len)
+		text = folded(revision, ub_textf(revision->arena, "DESCRIPTION:%.*s", UB_ARGS(value)));
+	if (line)
+		ub_ical_splice_line(&revision->splice, line, text);
+	else
+		ub_ical_splice_before(&revision->splice, revision->base, text);
+}
+
+static void revise_reminders(struct revision *revision)
+{
+	const struct side *now = &revision->now, *wanted = &revision->wanted;
+	const struct line *end = &now->ical->lines.items[now->ical->components.items[now->master].end];
+	for (size_t i = 0; i < now->ical->components.n; i++)
+		if (ub_ical_reminds(now->ical, i, now->master))
+			ub_ical_splice_component(&revision->splice, i, UB_TEXT_NONE);
+	for (size_t i = 0; i < wanted->ical->components.n; i++)
+		if (ub_ical_reminds(wanted->ical, i, wanted->master))
+			ub_ical_splice_before(
+			    &revision->splice, end, ub_ical_component_text(wanted->ical, i));
+}
+
+/* The lines that are as a whole what a property is. */
+static const struct {
+	unsigned property;
+	const char *name;
+} names[] = {
+	{ UB_PROPERTY_TITLE, "SUMMARY" }, { UB_PROPERTY_TIME, "DTSTART" }, { UB_PROPERTY_TIME, "DTEND" },
+	{ UB_PROPERTY_TIME, "DUE" }, { UB_PROPERTY_TIME, "DURATION" },
+	{ UB_PROPERTY_TIME, "X-MICROSOFT-CDO-ALLDAYEVENT" }, { UB_PROPERTY_PLACE, "LOCATION" },
+	{ UB_PROPERTY_AGENDA, "X-ALT-DESC" }, /* the description as HTML */
+	{ UB_PROPERTY_AGENDA, "STYLED-DESCRIPTION" }, { UB_PROPERTY_CATEGORIES, "CATEGORIES" },
+	{ UB_PROPERTY_STATE, "TRANSP" }, /* what the user cancelled or has done stays so */
+};
+
+static const struct {
+	unsigned properties; /* any of these */
+	void (*revise)(struct revision *revision);
+} revisions[] = {
+	{ UB_PROPERTY_TITLE, revise_title },
+	{ UB_PROPERTY_TIME, revise_time },
+	{ UB_PROPERTY_TIME | UB_PROPERTY_PEOPLE, revise_attendees },
+	{ UB_PROPERTY_PEOPLE, revise_people },
+	{ UB_PROPERTY_AGENDA, revise_agenda },
+	{ UB_PROPERTY_REMINDERS, revise_reminders },
+};
+
+static void revise_stamps(struct revision *revision)
+{
+	const struct side *now = &revision->now;
+	struct ub_text base = ub_ical_base_merge(ub_text_trim(revision->base->value), revision->wanted.base,
+	    revision->properties, revision->arena);
+	struct ub_text stamp = value_of(&revision->wanted, "DTSTAMP");
+	exchange(revision, "DTSTAMP");
+	if (ub_ical_line(now->ical, now->master, "LAST-MODIFIED", NULL))
+		put(revision, "LAST-MODIFIED",
+		    ub_textf(revision->arena, "LAST-MODIFIED:%.*s\r\n", UB_ARGS(stamp)));
+	put(revision, "X-UPBEAT-BASE", ub_textf(revision->arena, "X-UPBEAT-BASE:%.*s\r\n", UB_ARGS(base)));
+}
+
+static struct ub_text revised(struct revision *revision)
+{
+	revision->splice = (struct splice){ .ical = revision->now.ical, .arena = revision->arena };
+	for (size_t i = 0; i < UB_COUNT(names); i++)
+		if (revision->properties & names[i].property)
+			exchange(revision, names[i].name);
+	for (size_t i = 0; i < UB_COUNT(revisions); i++)
+		if (revision->properties & revisions[i].properties)
+			revisions[i].revise(revision);
+	revise_stamps(revision);
+	return ub_ical_spliced(&revision->splice, revision->base);
+}
+
+static bool look(struct side *side, const struct ub_zones *zones, struct ub_arena *arena)
+{
+	struct ub_ical_refusal refusal;
+	side->event = ub_ical_event(side->ical, zones, arena, &refusal);
+	side->master = ub_ical_master(side->ical);
+	side->base = ub_ical_base(side->ical, zones, arena);
+	return side->event && side->base.len;
+}
+
+/*
+ * The properties that the text, as it will be read, does not say as they are wanted, or not as they were:
+ * a time beside a recurrence, the people of somebody else's meeting, an agenda whose delimiters are gone.
+ * Those are left as they stand.
+ */
+static unsigned misread(const struct revision *revision, struct ub_text text, const struct ub_zones *zones)
+{
+	struct ub_ical_refusal refusal;
+	const struct ub_ical *ical = ub_ical_parse(revision->arena, text, &refusal);
+	struct ub_text base = ical ? ub_ical_base(ical, zones, revision->arena) : UB_TEXT_NONE;
+	if (base.len == 0)
+		return UB_PROPERTY_ALL;
+	return (ub_ical_base_differs(base, revision->wanted.base) & revision->properties) |
+	       (ub_ical_base_differs(base, revision->now.base) & ~revision->properties);
+}
+
+/* The reminders of a task are at points in time, which are right for the wanted due time alone. */
+static unsigned fitting(const struct revision *revision, const struct ub_item *item, unsigned properties)
+{
+	unsigned differs = ub_ical_base_differs(revision->now.base, revision->wanted.base);
+	bool moved = differs & UB_PROPERTY_TIME & ~properties;
+	return item->kind == UB_ITEM_TASK && moved ? properties & ~(unsigned)UB_PROPERTY_REMINDERS
+						   : properties;
+}
+
+/* What is to be written of what may be written. */
+static unsigned changes(const struct revision *revision, unsigned may_write)
+{
+	return may_write & ub_ical_base_differs(ub_text_trim(revision->base->value), revision->wanted.base) &
+	       ub_ical_base_differs(revision->now.base, revision->wanted.base);
+}
+
+struct ub_text ub_ical_revise(const struct ub_ical *ical, const struct ub_item *item, unsigned may_write,
+    const struct ub_ical_writing *writing, unsigned *written, struct ub_arena *arena)
+{
+	struct ub_ical_refusal refusal;
+	struct revision revision = { .arena = arena, .now.ical = ical, .base = ub_ical_base_line(ical) };
+	*written = 0;
+	if (may_write == 0 || !revision.base)
+		return ical->text;
+	revision.wanted.ical = ub_ical_parse(arena, ub_ical_write(item, writing, arena), &refusal);
+	if (!revision.wanted.ical || !look(&revision.now, writing->zones, arena) ||
+	    !look(&revision.wanted, writing->zones, arena) ||
+	    revision.now.event->component != revision.wanted.event->component)
+		return ical->text;
+	unsigned properties = changes(&revision, may_write), wrong;
+	while ((revision.properties = properties = fitting(&revision, item, properties))) {
+		struct ub_text text = revised(&revision);
+		wrong = misread(&revision, text, writing->zones);
+		if (!wrong) {
+			*written = properties;
+			return text;
+		}
+		properties = wrong & ~properties ? 0 : properties & ~wrong;
+	}
+	return ical->text;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TESTS_ICAL_REVISION_H
+#define TESTS_ICAL_REVISION_H
+
+#include "ical-private.h"
+#include "items.h"
+
+#define NEW_AGENDA                                                                                           \
+	UB_PLAN_TEXT_BEGIN "\nAnother agenda; with \\ and, commas\n\nWhy: \xc3\xa4\xc3\xb6\xc3\xbc that is " \
+			   "long enough to be folded somewhere in its middle\n" UB_PLAN_TEXT_END
+
+extern const struct ub_person carl;
+
+/* As of this time (RFC 3339). */
+struct ub_ical_writing writing_at(struct desk *desk, const char *now);
+/* As Upbeat wrote it on 2026-11-02. */
+struct ub_text written_as(struct desk *desk, const struct ub_item *item, bool task_as_event);
+/* It must be readable. */
+const struct ub_ical *parsed(struct desk *desk, struct ub_text text);
+bool has(struct ub_text text, const char *part);
+/* All its times. */
+void move(struct ub_item *item, int64_t seconds);
+/* `b` may be NULL. */
+struct ub_people people_of(struct desk *desk, const struct ub_person *a, const struct ub_person *b);
+
+#endif
