@@ -71,21 +71,35 @@ enum ub_property {
 	UB_PROPERTY_ALL = (1 << 8) - 1
 };
 
-/* An item that stands in the calendar, found by its name or marks. */
+/* An item that was made before, found by its name or marks, or known to the store. */
 struct ub_existing {
 	struct ub_text uid, name;
 	unsigned generation;
 	struct ub_text item_mark; /* struct ub_marks.item */
-	bool deleted_by_user;     /* remembered by the store: never again for this meeting */
+	enum ub_existing_state {
+		UB_EXISTING_STANDS,
+		UB_EXISTING_DELETED, /* by the user: never again for this meeting */
+		UB_EXISTING_REMOVED, /* by Upbeat: wanted again, it is a new one of the next generation */
+	} state;
+	/* Of one that stands: */
+	const struct ub_event *event; /* NULL: there is something that cannot be read; it is left alone */
+	ub_instant start, end;        /* of the event */
+	ub_instant due;               /* of the task, also where it had to be written as an all-day event */
+	unsigned user_changed;        /* enum ub_property */
 };
 
-enum ub_action { UB_ACTION_CREATE, UB_ACTION_KEEP };
+enum ub_action {
+	UB_ACTION_CREATE,
+	UB_ACTION_KEEP,   /* it stands, and is brought up to date where it differs */
+	UB_ACTION_REMOVE, /* it stands and is not wanted any more */
+};
 
-/* What to do about one item. Changing and removing come with following a meeting. */
+/* What to do about one item. */
 struct ub_step {
 	enum ub_action action;
-	const struct ub_item *item;
+	const struct ub_item *item;         /* NULL for remove */
 	const struct ub_existing *existing; /* NULL for create */
+	unsigned may_write;                 /* enum ub_property: what is not the user's; keep only */
 	struct ub_text why;
 };
 

@@ -73,51 +73,29 @@ static bool choose_reminders(struct ub_making *making, struct ub_draft *draft)
 	return true;
 }
 
-/* Whether `existing` is the item of this key, by its mark, or by its UID where a server has lost the marks.
- */
-static bool is_item(const struct ub_existing *existing, const struct ub_item_key *key, struct ub_text mark,
-    struct ub_arena *arena)
+/* Names the item: as what stands, be it under an earlier name of the rule, else anew. A UID is never used
+ * again. */
+static void identify(struct ub_making *making, struct ub_draft *draft)
 {
-	if (existing->item_mark.len)
-		return ub_text_eq(existing->item_mark, mark);
-	unsigned generation = existing->generation ? existing->generation : 1;
-	return ub_text_eq(existing->uid, ub_plan_uid(key, generation, arena));
-}
-
-static const struct ub_existing *find_existing(
-    const struct ub_making *making, const struct ub_item_key *key, struct ub_text mark)
-{
-	for (size_t i = 0; i < making->input->n_existing; i++)
-		if (is_item(&making->input->existing[i], key, mark, making->arena))
-			return &making->input->existing[i];
-	return NULL;
-}
-
-/* Names the item: as what exists, be it under an earlier name of the rule, else anew. */
-static const struct ub_existing *identify(struct ub_making *making, struct ub_draft *draft)
-{
-	const struct ub_rule *rule = draft->rule;
 	struct ub_item *item = &draft->item;
 	struct ub_item_key key = { .meeting_uid = making->input->facts->meeting.event->uid,
 		.owner = making->owner->email,
-		.family = ub_plan_family(rule),
+		.family = ub_plan_family(draft->rule),
 		.item = draft->source->name };
+	const struct ub_existing *before = ub_plan_existing(making, draft->rule, draft->source);
+	draft->existing = before && before->state != UB_EXISTING_REMOVED ? before : NULL;
 	item->marks.item = ub_plan_item_mark(&key, making->arena);
 	item->marks.rule = ub_plan_rule_mark(key.family, making->arena);
-	const struct ub_existing *existing = find_existing(making, &key, item->marks.item);
-	struct ub_item_key earlier = key;
-	for (size_t i = 0; !existing && i < rule->was.n; i++) {
-		earlier.family = rule->was.items[i];
-		existing = find_existing(making, &earlier, ub_plan_item_mark(&earlier, making->arena));
-	}
-	item->generation = existing && existing->generation ? existing->generation : 1;
+	item->generation = before && before->generation ? before->generation : 1;
+	if (before && !draft->existing)
+		item->generation++;
 	item->marks.generation = item->generation;
-	item->uid = existing ? existing->uid : ub_plan_uid(&key, item->generation, making->arena);
-	item->name = existing ? existing->name : ub_plan_name(item->uid, making->arena);
-	return existing;
+	item->uid =
+	    draft->existing ? draft->existing->uid : ub_plan_uid(&key, item->generation, making->arena);
+	item->name = draft->existing ? draft->existing->name : ub_plan_name(item->uid, making->arena);
 }
 
-static void add_to_plan(struct ub_making *making, struct ub_draft *draft, const struct ub_existing *existing)
+static void add_to_plan(struct ub_making *making, struct ub_draft *draft)
 {
 	struct ub_plan *plan = making->plan;
 	if (plan->items.n == UB_PLAN_ITEMS_MAX) {
@@ -132,11 +110,13 @@ static void add_to_plan(struct ub_making *making, struct ub_draft *draft, const 
 		    making, UB_NOTE_REMARK, draft->item.id, "its rule is only watched (mode: audit)");
 		return;
 	}
+	bool stands = draft->existing != NULL;
 	*ub_push(making->arena, &plan->steps) = (struct ub_step){
-		.action = existing ? UB_ACTION_KEEP : UB_ACTION_CREATE,
-		.existing = existing,
+		.action = stands ? UB_ACTION_KEEP : UB_ACTION_CREATE,
+		.existing = draft->existing,
 		.item = &draft->item,
-		.why = existing ? UB_TEXT("it is there") : draft->item.why,
+		.may_write = stands ? ub_plan_may_write(making, draft) : UB_PROPERTY_ALL,
+		.why = stands ? UB_TEXT("it is there") : draft->item.why,
 	};
 }
 
@@ -151,13 +131,13 @@ void ub_plan_draft(struct ub_making *making, struct ub_drafts *drafts, struct ub
 		.parent_uid = making->input->facts->meeting.event->uid,
 		.id =
 		    ub_textf(making->arena, "%.*s/%.*s", UB_ARGS(draft->rule->name), UB_ARGS(source->name)) };
-	const struct ub_existing *existing = identify(making, draft);
-	if (existing && existing->deleted_by_user) {
+	identify(making, draft);
+	if (draft->existing && draft->existing->state == UB_EXISTING_DELETED) {
 		ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "it was deleted by hand and stays away");
 		return;
 	}
 	if (choose_wishes(making, draft) && choose_busy(making, draft) && choose_people(making, draft) &&
 	    ub_plan_place(making, drafts, draft) && ub_plan_texts(making, draft) &&
 	    choose_categories(making, draft) && choose_reminders(making, draft))
-		add_to_plan(making, draft, existing);
+		add_to_plan(making, draft);
 }

@@ -28,6 +28,8 @@ bool ub_plan_drop(
 	add_note(making, kind, draft->item.id, format, args);
 	va_end(args);
 	draft->state = kind == UB_NOTE_UNDECIDED ? UB_DRAFT_UNDECIDED : UB_DRAFT_DROPPED;
+	if (draft->existing && kind != UB_NOTE_SKIPPED)
+		*ub_push(making->arena, &making->left) = draft->existing->item_mark;
 	return false;
 }
 
@@ -73,23 +75,39 @@ static int compare_items(const void *a, const void *b)
 	return at < than ? -1 : at > than ? 1 : ub_text_cmp(x->id, y->id);
 }
 
+/* Of what is no business of the rules any more, only what was called off takes its items along; what cannot
+ * be judged is left as it is. */
+static bool is_called_off(const char *not_eligible)
+{
+	struct ub_text word = ub_text(not_eligible);
+	return ub_text_is(word, "cancelled") || ub_text_is(word, "opted-out");
+}
+
+static void make_items(struct ub_making *making)
+{
+	struct ub_plan *plan = making->plan;
+	const struct ub_plan_input *input = making->input;
+	making->activation = ub_rules_activation(input->rules, input->facts, making->arena);
+	plan->matches = ub_rules_match(input->rules, making->activation, making->arena);
+	plan->n_matches = input->rules->n_rules;
+	if (!find_owner(making))
+		return;
+	for (size_t i = 0; i < plan->n_matches; i++)
+		if (plan->matches[i].verdict == UB_YES)
+			make_rule_items(making, plan->matches[i].rule);
+	if (plan->items.n)
+		qsort(plan->items.items, plan->items.n, sizeof(*plan->items.items), compare_items);
+}
+
 struct ub_plan *ub_plan_make(const struct ub_plan_input *input, struct ub_arena *arena)
 {
 	struct ub_plan *plan = UB_NEW(arena, struct ub_plan);
 	const struct ub_facts *facts = input->facts;
-	plan->not_eligible = ub_facts_not_eligible(facts->meeting.event, facts->org, facts->now);
-	if (plan->not_eligible)
-		return plan;
 	struct ub_making making = { .input = input, .arena = arena, .plan = plan };
-	making.activation = ub_rules_activation(input->rules, facts, arena);
-	plan->matches = ub_rules_match(input->rules, making.activation, arena);
-	plan->n_matches = input->rules->n_rules;
-	if (!find_owner(&making))
-		return plan;
-	for (size_t i = 0; i < plan->n_matches; i++)
-		if (plan->matches[i].verdict == UB_YES)
-			make_rule_items(&making, plan->matches[i].rule);
-	if (plan->items.n)
-		qsort(plan->items.items, plan->items.n, sizeof(*plan->items.items), compare_items);
+	plan->not_eligible = ub_facts_not_eligible(facts->meeting.event, facts->org, facts->now);
+	if (!plan->not_eligible)
+		make_items(&making);
+	if (!plan->not_eligible || is_called_off(plan->not_eligible))
+		ub_plan_remove_rest(&making);
 	return plan;
 }

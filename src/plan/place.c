@@ -156,6 +156,63 @@ static bool border(struct ub_making *making, struct ub_drafts *drafts, struct ub
 	return verdict == UB_YES || no_time(making, draft, *point, verdict);
 }
 
+static bool stand(struct ub_draft *draft, ub_instant start, ub_instant end)
+{
+	draft->item.start = start;
+	draft->item.end = end;
+	return true;
+}
+
+/* Whether all could still come then. */
+static bool fits(struct ub_making *making, const struct ub_slot_request *request, ub_instant start)
+{
+	struct ub_slot_request same = *request;
+	same.window = (struct ub_interval){ start, start + request->duration };
+	same.now = start;
+	same.prefer = UB_PREFER_EARLIEST;
+	same.late = UB_LATE_SKIP;
+	same.full = UB_FULL_SKIP;
+	struct ub_slot slot = ub_plan_find_slot(&same, making->arena);
+	return slot.found && slot.start == start;
+}
+
+/* Whether it is what would have been chosen had it been decided before the window began. */
+static bool is_first_choice(struct ub_making *making, const struct ub_slot_request *request, ub_instant start)
+{
+	struct ub_slot_request before = *request;
+	if (before.now > start)
+		before.now = start;
+	struct ub_slot slot = ub_plan_find_slot(&before, making->arena);
+	return slot.found && !slot.late && slot.start == start;
+}
+
+/* What stands well is not moved because time goes by: pinned, or still in its window and in working hours. */
+static bool stays(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request)
+{
+	const struct ub_existing *existing = draft->existing;
+	if (ub_plan_is_pinned(making, existing, request->useful_until))
+		return stand(draft, existing->start, existing->end);
+	if (!existing || !existing->event)
+		return false;
+	ub_instant start = existing->start, end = start + request->duration;
+	bool inside = start >= request->window.start && end <= request->window.end;
+	return ((inside && fits(making, request, start)) || is_first_choice(making, request, start)) &&
+	       stand(draft, start, end);
+}
+
+/* Neither is one that came late, or right before, put off again and again. */
+static bool stays_late(
+    struct ub_draft *draft, const struct ub_slot_request *request, const struct ub_slot *slot)
+{
+	const struct ub_existing *existing = draft->existing;
+	if (!existing || !existing->event || (slot->found && !slot->late) ||
+	    existing->start + request->duration > request->useful_until ||
+	    existing->start < request->window.start)
+		return false;
+	draft->item.late = true;
+	return stand(draft, existing->start, existing->start + request->duration);
+}
+
 static bool place_between(
     struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft, int64_t duration)
 {
@@ -178,7 +235,11 @@ static bool place_between(
 		.same_time = time_of_day(making->calendar.zone, making->input->facts->meeting.start),
 		.busy = busy_times(making, draft) };
 	request.people = calendars(making, &draft->item.attendees, &request.n_people);
+	if (stays(making, draft, &request))
+		return true;
 	struct ub_slot slot = ub_plan_find_slot(&request, making->arena);
+	if (stays_late(draft, &request, &slot))
+		return true;
 	if (!slot.found)
 		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "%s", slot.remark);
 	if (slot.remark)
@@ -199,6 +260,8 @@ static bool place_at(
 	if (verdict != UB_YES)
 		return no_time(making, draft, &chosen->use.point, verdict);
 	draft->item.end = draft->item.start + duration;
+	if (ub_plan_is_pinned(making, draft->existing, making->input->facts->meeting.end))
+		return stand(draft, draft->existing->start, draft->existing->end);
 	if (draft->item.end <= making->input->facts->now)
 		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its time has passed");
 	return true;
@@ -248,6 +311,21 @@ static bool make_late(struct ub_making *making, struct ub_draft *draft, ub_insta
 	return true;
 }
 
+/* A to-do that the user has put off or done stays, and one that came late is not put off again and again. */
+static bool task_stays(struct ub_making *making, struct ub_draft *draft)
+{
+	const struct ub_existing *existing = draft->existing;
+	ub_instant now = making->input->facts->now, start = making->input->facts->meeting.start;
+	if (!existing || !existing->event)
+		return false;
+	bool late = draft->item.due <= now && existing->due >= draft->item.due && existing->due <= start;
+	if (!late && !ub_plan_is_pinned(making, existing, start))
+		return false;
+	draft->item.due = existing->due;
+	draft->item.late = late;
+	return true;
+}
+
 static bool place_task(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft)
 {
 	const struct ub_rule_item *source = draft->source;
@@ -261,6 +339,8 @@ static bool place_task(struct ub_making *making, struct ub_drafts *drafts, struc
 		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "nothing says when it is due");
 	bool take_latest = due.verdict == UB_NO || (latest.verdict == UB_YES && latest.at < due.at);
 	draft->item.due = take_latest ? latest.at : due.at;
+	if (task_stays(making, draft))
+		return true;
 	return draft->item.due > making->input->facts->now || make_late(making, draft, due.not_before);
 }
 

@@ -70,6 +70,7 @@ struct ub_draft {
 	} state;
 	struct ub_wishes wishes;
 	struct ub_item item;
+	const struct ub_existing *existing; /* NULL: it was never made, or not kept in mind */
 };
 
 /* The items of one rule, which may be placed relative to each other. */
@@ -86,6 +87,7 @@ struct ub_making {
 	const struct ub_person *owner;
 	const struct ub_org_person *owner_settings;
 	struct ub_work_calendar calendar; /* the owner's */
+	UB_VEC(struct ub_text) left;      /* marks of items that could not be decided: what stands stays */
 };
 
 void ub_plan_note(struct ub_making *making, enum ub_note_kind kind, struct ub_text item, const char *format,
@@ -93,6 +95,18 @@ void ub_plan_note(struct ub_making *making, enum ub_note_kind kind, struct ub_te
 /* Notes why the draft becomes no item; false, for the caller to return. */
 bool ub_plan_drop(struct ub_making *making, struct ub_draft *draft, enum ub_note_kind kind,
     const char *format, ...) UB_FORMAT(4, 5);
+
+/* existing.c: what was made before of this rule item, also under earlier names of the rule; or NULL. */
+const struct ub_existing *ub_plan_existing(
+    const struct ub_making *making, const struct ub_rule *rule, const struct ub_rule_item *source);
+/* It stands, and its time is not to be touched: it is over, or the user has moved it to where it is of use.
+ * `useful_until`: when it has to be over. */
+bool ub_plan_is_pinned(
+    const struct ub_making *making, const struct ub_existing *existing, ub_instant useful_until);
+/* What of an item that stands may be written. */
+unsigned ub_plan_may_write(struct ub_making *making, const struct ub_draft *draft);
+/* Steps that take away what stands and is wanted no more. */
+void ub_plan_remove_rest(struct ub_making *making);
 
 /* draft.c: makes draft->item, adds it to the plan and sets the state; items that it is placed by come first.
  */

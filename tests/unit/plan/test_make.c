@@ -205,7 +205,7 @@ Test(plan, deleted_item_stays_away)
 {
 	world_rules(world, PREP);
 	world_apply(world, world_plan(world));
-	world->existing[0].deleted_by_user = true;
+	world->existing[0].state = UB_EXISTING_DELETED;
 	struct ub_plan *plan = world_plan(world);
 	cr_expect_eq(plan->items.n + plan->steps.n, 0);
 	expect_note(plan, "prep/prep", UB_NOTE_SKIPPED, "it was deleted by hand and stays away");

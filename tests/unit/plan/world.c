@@ -125,10 +125,17 @@ void world_apply(struct world *world, const struct ub_plan *plan)
 	world->n_existing = plan->items.n;
 	for (size_t i = 0; i < plan->items.n; i++) {
 		const struct ub_item *item = &plan->items.items[i];
+		struct ub_event *event = UB_NEW(world->arena, struct ub_event);
+		event->component = item->kind == UB_ITEM_TASK ? UB_COMPONENT_TASK : UB_COMPONENT_EVENT;
+		event->summary = item->title;
 		world->existing[i] = (struct ub_existing){ .uid = item->uid,
 			.name = item->name,
 			.generation = item->generation,
-			.item_mark = item->marks.item };
+			.item_mark = item->marks.item,
+			.event = event,
+			.start = item->start,
+			.end = item->end,
+			.due = item->due };
 	}
 }
 

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan-private.h"
+
+/* ---- finding ---- */
+
+/* Whether `existing` is the item of this key, by its mark, or by its UID where a server has lost the marks.
+ */
+static bool is_item(const struct ub_existing *existing, const struct ub_item_key *key, struct ub_arena *arena)
+{
+	if (existing->item_mark.len)
+		return ub_text_eq(existing->item_mark, ub_plan_item_mark(key, arena));
+	unsigned generation = existing->generation ? existing->generation : 1;
+	return ub_text_eq(existing->uid, ub_plan_uid(key, generation, arena));
+}
+
+/* Of several generations of one item the latest counts. */
+static const struct ub_existing *find(const struct ub_making *making, const struct ub_item_key *key)
+{
+	const struct ub_existing *found = NULL;
+	for (size_t i = 0; i < making->input->n_existing; i++) {
+		const struct ub_existing *existing = &making->input->existing[i];
+		if (is_item(existing, key, making->arena) &&
+		    (!found || existing->generation > found->generation))
+			found = existing;
+	}
+	return found;
+}
+
+const struct ub_existing *ub_plan_existing(
+    const struct ub_making *making, const struct ub_rule *rule, const struct ub_rule_item *source)
+{
+	const struct ub_meeting *meeting = &making->input->facts->meeting;
+	struct ub_item_key key = { .meeting_uid = meeting->event->uid,
+		.owner = meeting->owner ? meeting->owner->email : UB_TEXT_NONE,
+		.family = ub_plan_family(rule),
+		.item = source->name };
+	const struct ub_existing *existing = find(making, &key);
+	for (size_t i = 0; !existing && i < rule->was.n; i++) {
+		key.family = rule->was.items[i];
+		existing = find(making, &key);
+	}
+	return existing;
+}
+
+/* ---- whose it is ---- */
+
+static ub_instant end_of(const struct ub_existing *existing)
+{
+	return existing->event && existing->event->component == UB_COMPONENT_TASK ? existing->due
+										  : existing->end;
+}
+
+/* Over, or done: history is not rewritten. A task that is overdue is not over. */
+static bool is_over(const struct ub_making *making, const struct ub_existing *existing)
+{
+	if (existing->event->component == UB_COMPONENT_TASK)
+		return existing->event->completed;
+	return existing->end <= making->input->facts->now;
+}
+
+bool ub_plan_is_pinned(
+    const struct ub_making *making, const struct ub_existing *existing, ub_instant useful_until)
+{
+	if (!existing || existing->state != UB_EXISTING_STANDS || !existing->event)
+		return false;
+	return is_over(making, existing) ||
+	       ((existing->user_changed & UB_PROPERTY_TIME) && end_of(existing) <= useful_until);
+}
+
+static bool has_outsider(const struct ub_making *making, const struct ub_event *event)
+{
+	const struct ub_texts guests = ub_facts_guests(event, making->input->facts->org, making->arena);
+	return guests.n > 0;
+}
+
+unsigned ub_plan_may_write(struct ub_making *making, const struct ub_draft *draft)
+{
+	const struct ub_existing *existing = draft->existing;
+	if (!existing->event || is_over(making, existing))
+		return 0;
+	unsigned mine = UB_PROPERTY_ALL & ~existing->user_changed;
+	/* Moved by hand to where it is of no use any more: it goes along with the meeting after all. */
+	if ((existing->user_changed & UB_PROPERTY_TIME) && draft->item.start != existing->start)
+		mine |= UB_PROPERTY_TIME;
+	if (!has_outsider(making, existing->event))
+		return mine;
+	ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
+	    "somebody from outside was invited to it: no internal text is written to it any more");
+	return mine & UB_PROPERTY_TIME;
+}
+
+/* ---- what is wanted no more ---- */
+
+static bool is_in_a_step(const struct ub_making *making, const struct ub_existing *existing)
+{
+	for (size_t i = 0; i < making->plan->steps.n; i++)
+		if (making->plan->steps.items[i].existing == existing)
+			return true;
+	return false;
+}
+
+static bool is_left(const struct ub_making *making, struct ub_text mark)
+{
+	for (size_t i = 0; i < making->left.n; i++)
+		if (ub_text_eq(making->left.items[i], mark))
+			return true;
+	return false;
+}
+
+/* A rule that cannot tell undoes nothing, and one that is only watched has done nothing. */
+static bool is_decided(const struct ub_making *making, size_t rule)
+{
+	const struct ub_plan *plan = making->plan;
+	return plan->n_matches == 0 || (plan->matches[rule].verdict != UB_CANNOT_TELL &&
+					   plan->matches[rule].rule->mode != UB_MODE_AUDIT);
+}
+
+/* The rule item that it was made of: unknown ones (their rule is gone) are left to `undo`. */
+static bool may_go(const struct ub_making *making, const struct ub_existing *existing)
+{
+	const struct ub_ruleset *rules = making->input->rules;
+	bool known = false;
+	for (size_t r = 0; r < rules->n_rules; r++)
+		for (size_t i = 0; i < rules->rules[r]->n_items; i++) {
+			if (ub_plan_existing(making, rules->rules[r], &rules->rules[r]->items[i]) != existing)
+				continue;
+			if (!is_decided(making, r))
+				return false;
+			known = true;
+		}
+	return known;
+}
+
+static void remove_one(struct ub_making *making, const struct ub_existing *existing)
+{
+	bool alive = !making->plan->not_eligible;
+	if (existing->state != UB_EXISTING_STANDS || !existing->event || is_in_a_step(making, existing) ||
+	    is_left(making, existing->item_mark) || is_over(making, existing) || !may_go(making, existing))
+		return;
+	if (alive && existing->user_changed) {
+		ub_plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
+		    "`%.*s` is not asked for any more; it was changed by hand and stays",
+		    UB_ARGS(existing->event->summary));
+		return;
+	}
+	*ub_push(making->arena, &making->plan->steps) = (struct ub_step){ .action = UB_ACTION_REMOVE,
+		.existing = existing,
+		.why = alive ? UB_TEXT("no rule asks for it any more")
+			     : ub_text(ub_facts_not_eligible_text(making->plan->not_eligible)) };
+}
+
+void ub_plan_remove_rest(struct ub_making *making)
+{
+	for (size_t i = 0; i < making->input->n_existing; i++)
+		remove_one(making, &making->input->existing[i]);
+}
