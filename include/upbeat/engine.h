@@ -61,6 +61,7 @@ struct ub_decide_input {
 	struct ub_text calendar; /* the collection's display name, or empty */
 	const struct ub_existing *existing;
 	size_t n_existing;
+	bool gone; /* `text` is what was last seen of a meeting that does not stand any more */
 	ub_instant now;
 };
 

@@ -70,8 +70,9 @@
 	(16u * 1024 * 1024) /* an event or an expression; what reads them has its own limit */
 
 /* engine: what is read of the configuration */
-#define UB_SETTINGS_MAX  (1024u * 1024)
-#define UB_RULE_FILE_MAX UB_YAML_BYTES_MAX /* rules, templates and holidays, each */
+#define UB_DELETION_GRACE_SECONDS 30 /* unless the settings say otherwise */
+#define UB_SETTINGS_MAX           (1024u * 1024)
+#define UB_RULE_FILE_MAX          UB_YAML_BYTES_MAX /* rules, templates and holidays, each */
 /* engine: what it holds in memory */
 #define UB_AUTHORIZATION_MAX    8192
 #define UB_CREDENTIAL_MS        60000 /* how long a caller's credentials are kept at most */

@@ -137,6 +137,7 @@ struct ub_plan_input {
 	const struct ub_facts *facts;
 	const struct ub_existing *existing;
 	size_t n_existing;
+	bool gone; /* the meeting does not stand any more; the facts are of what was last seen of it */
 	const struct ub_busy *busy; /* for `free: attendees|owner`; who is not listed is taken as free */
 	size_t n_busy;
 };

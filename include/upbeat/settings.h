@@ -52,6 +52,7 @@ struct ub_settings {
 	enum ub_store_kind store;
 	struct ub_text store_path; /* sqlite */
 	struct ub_text control;
+	int64_t deletion_grace; /* seconds: how long after a DELETE the meeting may turn up elsewhere */
 	struct ub_text log_level, log_format; /* words that ub_log_level_parse and ub_log_format_parse know */
 	struct ub_org *org;                   /* never NULL */
 	struct ub_settings_holidays *holidays;

@@ -62,6 +62,7 @@ void ub_decide(const struct ub_decide_input *input, struct ub_decision *decision
 	struct ub_plan_input plan = { .rules = snapshot->rules,
 		.facts = decision->facts,
 		.existing = input->existing,
-		.n_existing = input->n_existing };
+		.n_existing = input->n_existing,
+		.gone = input->gone };
 	decision->plan = ub_plan_make(&plan, arena);
 }

@@ -25,6 +25,7 @@ struct ub_pass {
 	/* made by the pass */
 	struct ub_identity identity;
 	struct ub_text collection; /* href, with its slash */
+	int64_t again;             /* with UB_PASS_AGAIN: when, in milliseconds since 1970; 0: in a moment */
 };
 
 enum ub_pass_end {
@@ -33,6 +34,9 @@ enum ub_pass_end {
 	UB_PASS_DENIED,    /* these credentials are not good (any more): the principal's next request */
 	UB_PASS_NOT_OWNER, /* the calendar's owner has to come by, or a service account */
 };
+
+/* What an outcome of asking the server means for the pass. */
+enum ub_pass_end ub_pass_end_of(enum ub_outcome outcome);
 
 /* *why: one line for the log and for `status`; no secret and no contents. */
 enum ub_pass_end ub_pass_run(struct ub_pass *pass, struct ub_text *why);

@@ -56,13 +56,14 @@ static void say(
 }
 
 static void finish(struct ub_engine *engine, struct ub_store *store, const struct ub_job *job,
-    enum ub_pass_end end, struct ub_text why)
+    enum ub_pass_end end, int64_t again, struct ub_text why)
 {
 	int64_t now = wall_ms();
 	if (end == UB_PASS_SETTLED)
 		say(engine, store, ub_store_settle(store, job, now), job);
 	else if (end == UB_PASS_AGAIN)
-		say(engine, store, ub_store_retry(store, job, now, next_try(job->attempts), why), job);
+		say(engine, store,
+		    ub_store_retry(store, job, now, again ? again : next_try(job->attempts), why), job);
 	else
 		say(engine, store, ub_store_wait(store, job, now, why), job);
 	if (end == UB_PASS_DENIED)
@@ -93,7 +94,7 @@ static void pass(struct worker *worker, struct ub_store *store, const struct ub_
 	enum ub_pass_end end = ub_pass_run(&run, &why);
 	ub_log(engine->log, end == UB_PASS_SETTLED ? UB_LOG_DEBUG : UB_LOG_INFO, "%.*s: %.*s",
 	    UB_ARGS(job->key.href), UB_ARGS(why));
-	finish(engine, store, job, end, why);
+	finish(engine, store, job, end, run.again, why);
 	ub_snapshot_release(&snapshot);
 }
 
@@ -103,11 +104,11 @@ static void work_on(
 	struct ub_engine *engine = worker->engine;
 	enum ub_write_state state = ub_writes_of_key(engine->writes, &job->key);
 	if (state == UB_WRITE_VOID || (state == UB_WRITE_DONE && job->key.kind != UB_KEY_OBJECT)) {
-		finish(engine, store, job, UB_PASS_SETTLED, UB_TEXT_NONE);
+		finish(engine, store, job, UB_PASS_SETTLED, 0, UB_TEXT_NONE);
 		return;
 	}
 	if (state == UB_WRITE_OPEN) {
-		finish(engine, store, job, UB_PASS_AGAIN, UB_TEXT("the server has not answered yet"));
+		finish(engine, store, job, UB_PASS_AGAIN, 0, UB_TEXT("the server has not answered yet"));
 		return;
 	}
 	struct ub_credential *credential =
@@ -115,7 +116,8 @@ static void work_on(
 	if (credential)
 		pass(worker, store, job, credential, arena);
 	else
-		finish(engine, store, job, UB_PASS_DENIED, UB_TEXT("waits for the next request of its user"));
+		finish(
+		    engine, store, job, UB_PASS_DENIED, 0, UB_TEXT("waits for the next request of its user"));
 	ub_credential_free(&credential);
 }
 

@@ -54,6 +54,13 @@ static bool is_recurring(const struct question *q)
 	return q->event->repeats != UB_REPEATS_NOT;
 }
 
+/* Nothing in an event says so: the plan is told. */
+static bool is_gone(const struct question *q)
+{
+	(void)q;
+	return false;
+}
+
 static bool is_past(const struct question *q)
 {
 	const struct ub_zone *zone = q->org->standard.zone;
@@ -107,6 +114,7 @@ static const struct reason {
 	{ "single-instance", "it is an invitation to single instances of a series", is_single_instance },
 	{ "recurring", "the event is a series, which is not supported yet", is_recurring },
 	{ "past", "the event is over", is_past },
+	{ "gone", "the event was deleted", is_gone },
 };
 
 const char *ub_facts_not_eligible(const struct ub_event *event, const struct ub_org *org, int64_t now)

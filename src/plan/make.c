@@ -80,7 +80,7 @@ static int compare_items(const void *a, const void *b)
 static bool is_called_off(const char *not_eligible)
 {
 	struct ub_text word = ub_text(not_eligible);
-	return ub_text_is(word, "cancelled") || ub_text_is(word, "opted-out");
+	return ub_text_is(word, "cancelled") || ub_text_is(word, "opted-out") || ub_text_is(word, "gone");
 }
 
 static void make_items(struct ub_making *making)
@@ -104,7 +104,8 @@ struct ub_plan *ub_plan_make(const struct ub_plan_input *input, struct ub_arena 
 	struct ub_plan *plan = UB_NEW(arena, struct ub_plan);
 	const struct ub_facts *facts = input->facts;
 	struct ub_making making = { .input = input, .arena = arena, .plan = plan };
-	plan->not_eligible = ub_facts_not_eligible(facts->meeting.event, facts->org, facts->now);
+	plan->not_eligible =
+	    input->gone ? "gone" : ub_facts_not_eligible(facts->meeting.event, facts->org, facts->now);
 	if (!plan->not_eligible)
 		make_items(&making);
 	if (!plan->not_eligible || is_called_off(plan->not_eligible))

@@ -51,6 +51,7 @@ extern const struct ub_yaml_type type_not_customers; /* struct ub_texts: domains
 extern const struct ub_yaml_type type_users;         /* struct ub_text with {user} */
 extern const struct ub_yaml_type type_zone;          /* const struct ub_zone * */
 extern const struct ub_yaml_type type_hours;         /* const struct ub_working_hours * */
+extern const struct ub_yaml_type type_seconds;       /* int64_t: a span that has a length */
 extern const struct ub_yaml_type type_holidays;      /* struct holiday_names */
 extern const struct ub_yaml_type type_language;      /* struct ub_text */
 

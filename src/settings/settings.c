@@ -8,6 +8,7 @@ struct store {
 
 /* The settings as they are written. */
 struct written {
+	int64_t deletion_grace;
 	struct authority listen, upstream;
 	UB_VEC(struct ub_settings_path) rules;
 	struct store store;
@@ -83,6 +84,8 @@ static const struct ub_yaml_field fields[] = {
 	    "where things are remembered: `memory`, or `sqlite:` with a path" },
 	{ "control", &type_path, offsetof(struct written, control), false,
 	    "the socket for `upbeat status`; `control` beside this file if not said" },
+	{ "deletion_grace", &type_seconds, offsetof(struct written, deletion_grace), false,
+	    "how long after a meeting was deleted it may turn up elsewhere with its items; 30s if not said" },
 	{ "log", &type_log, offsetof(struct written, log), false, "the log on standard error" },
 	{ "organization", &type_organization, offsetof(struct written, organization), false,
 	    "who is one of us, and when we work" },
@@ -118,6 +121,7 @@ static struct ub_settings *finish(struct ub_arena *arena, const struct written *
 	settings->store_path = written->store.path;
 	settings->control = written->control.path.len ? written->control.path
 						      : path_from(arena, directory, UB_TEXT("control"));
+	settings->deletion_grace = written->deletion_grace;
 	settings->log_level = written->log.level;
 	settings->log_format = written->log.format;
 	fill_sources(arena, settings, &written->sources);
@@ -127,7 +131,8 @@ static struct ub_settings *finish(struct ub_arena *arena, const struct written *
 
 static struct written unwritten(void)
 {
-	return (struct written){ .log = { UB_TEXT("info"), UB_TEXT("text") } };
+	return (struct written){ .deletion_grace = UB_DELETION_GRACE_SECONDS,
+		.log = { UB_TEXT("info"), UB_TEXT("text") } };
 }
 
 struct ub_settings *ub_settings_default(struct ub_arena *arena, const struct ub_zones *zones)

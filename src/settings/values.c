@@ -261,6 +261,26 @@ const struct ub_yaml_type type_hours = {
 	.shape = UB_YAML_CUSTOM, .noun = "working hours like `Mon-Fri 09:00-17:30`", .read = read_hours
 };
 
+static bool read_seconds(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	struct ub_span span;
+	struct ub_time_error error = { 0 };
+	if (node->kind != UB_YAML_SCALAR || node->text.len == 0)
+		return ub_yaml_expected(reader, node, type->noun);
+	if (!ub_cal_parse_span(reader->arena, node->text, &span, &error)) {
+		struct ub_diag *diag = ub_error(reader->diags, "span",
+		    ub_yaml_place(node, error.at, error.at + error.len), "%.*s", UB_ARGS(error.message));
+		ub_diag_set_help(reader->diags, diag, "%.*s", UB_ARGS(error.help));
+		return false;
+	}
+	return ub_cal_span_seconds(span, out) || ub_yaml_expected(reader, node, type->noun);
+}
+
+const struct ub_yaml_type type_seconds = {
+	.shape = UB_YAML_CUSTOM, .noun = "a span of time like `30s`", .read = read_seconds
+};
+
 static bool read_holiday(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "look.h"
+
+enum ub_outcome ub_look_get(struct ub_pass *pass, struct ub_text href, struct ub_response *response)
+{
+	struct ub_request request = { .method = "GET",
+		.target = href,
+		.host = pass->caller->host,
+		.authorization = pass->caller->authorization };
+	return ub_client_send(pass->caller->client, &request, response, pass->arena);
+}
+
+struct ub_text ub_look_collection(struct ub_text href)
+{
+	while (href.len > 1 && href.ptr[href.len - 1] != '/')
+		href.len--;
+	return href;
+}
+
+/* Times without a zone are the owner's. */
+static ub_instant instant_of(const struct ub_pass *pass, const struct ub_when *when)
+{
+	const struct ub_zone *zone = ub_org_person(pass->snapshot->org, pass->identity.owner)->zone;
+	if (!when->given)
+		return UB_INSTANT_NONE;
+	return ub_cal_instant(when->zone ? when->zone : zone, when->civil);
+}
+
+static void read_item(
+    struct ub_pass *pass, struct ub_text text, struct ub_existing *existing, struct ub_found *found)
+{
+	struct ub_ical_refusal refusal;
+	const struct ub_ical *ical = ub_ical_parse(pass->arena, text, &refusal);
+	const struct ub_event *event =
+	    ical ? ub_ical_event(ical, pass->snapshot->zones, pass->arena, &refusal) : NULL;
+	if (!event)
+		return;
+	bool task = event->component == UB_COMPONENT_TASK;
+	found->ical = ical;
+	existing->event = event;
+	existing->start = instant_of(pass, &event->start);
+	existing->end = instant_of(pass, &event->end);
+	existing->due = task ? existing->end : existing->start;
+	existing->user_changed = ub_ical_user_changes(ical, pass->snapshot->zones, pass->arena);
+	if (event->marks.item.len) {
+		existing->item_mark = event->marks.item;
+		existing->generation = event->marks.generation;
+	}
+}
+
+static void add(struct ub_findings *findings, struct ub_existing existing, struct ub_found found)
+{
+	findings->existing[findings->n] = existing;
+	findings->found[findings->n++] = found;
+}
+
+/* What went with its whole calendar was not deleted for its own sake. */
+static enum ub_outcome look_at_calendar(struct ub_pass *pass, struct ub_text href, bool *gone)
+{
+	struct ub_identity identity;
+	struct ub_text collection = ub_look_collection(href);
+	*gone = false;
+	if (ub_text_eq(collection, pass->collection))
+		return UB_OUTCOME_OK;
+	enum ub_outcome outcome = ub_identity_of(pass->identities, pass->caller, collection,
+	    pass->snapshot->org, pass->monotonic / 1000, &identity, pass->arena);
+	*gone = outcome == UB_OUTCOME_GONE;
+	return *gone ? UB_OUTCOME_OK : outcome;
+}
+
+static const enum ub_existing_state states[] = {
+	[UB_ITEM_EXISTS] = UB_EXISTING_STANDS,
+	[UB_ITEM_UNCERTAIN] = UB_EXISTING_STANDS,
+	[UB_ITEM_DELETED] = UB_EXISTING_DELETED,
+	[UB_ITEM_REMOVED] = UB_EXISTING_REMOVED,
+};
+
+static enum ub_outcome look_at_known(
+    struct ub_pass *pass, const struct ub_store_item *item, struct ub_findings *findings)
+{
+	struct ub_existing existing = { .uid = item->uid,
+		.name = ub_text_sub(item->href, ub_look_collection(item->href).len, item->href.len),
+		.generation = item->generation,
+		.item_mark = item->identity,
+		.state = states[item->state] };
+	struct ub_found found = { .href = item->href };
+	struct ub_response response;
+	enum ub_outcome outcome =
+	    existing.state == UB_EXISTING_STANDS ? ub_look_get(pass, item->href, &response) : UB_OUTCOME_OK;
+	if (outcome == UB_OUTCOME_GONE) {
+		bool calendar_gone;
+		/* A PUT without an answer may just not have been carried out. */
+		if (item->state == UB_ITEM_UNCERTAIN)
+			return UB_OUTCOME_OK;
+		existing.state = UB_EXISTING_DELETED;
+		outcome = look_at_calendar(pass, item->href, &calendar_gone);
+		if (calendar_gone)
+			return outcome;
+	} else if (outcome == UB_OUTCOME_OK && existing.state == UB_EXISTING_STANDS) {
+		found.etag = response.etag;
+		read_item(pass, response.body, &existing, &found);
+	}
+	if (outcome == UB_OUTCOME_OK)
+		add(findings, existing, found);
+	return outcome;
+}
+
+static enum ub_outcome look_at_name(struct ub_pass *pass, struct ub_text name, struct ub_findings *findings)
+{
+	struct ub_text href = ub_textf(pass->arena, "%.*s%.*s", UB_ARGS(pass->collection), UB_ARGS(name));
+	struct ub_response response;
+	for (size_t i = 0; i < findings->n; i++)
+		if (ub_text_eq(findings->found[i].href, href))
+			return UB_OUTCOME_OK;
+	enum ub_outcome outcome = ub_look_get(pass, href, &response);
+	if (outcome != UB_OUTCOME_OK)
+		return outcome == UB_OUTCOME_GONE ? UB_OUTCOME_OK : outcome;
+	struct ub_existing existing = {
+		.uid = ub_text_sub(name, 0, name.len - sizeof(".ics") + 1), .name = name, .generation = 1
+	};
+	struct ub_found found = { .href = href, .etag = response.etag };
+	read_item(pass, response.body, &existing, &found);
+	add(findings, existing, found);
+	return UB_OUTCOME_OK;
+}
+
+enum ub_outcome ub_look_at_items(
+    struct ub_pass *pass, struct ub_text meeting_uid, struct ub_texts names, struct ub_findings *findings)
+{
+	struct ub_store_items known = { 0 };
+	enum ub_outcome outcome = UB_OUTCOME_OK;
+	if (ub_store_items(pass->store, ub_organization, meeting_uid, pass->arena, &known) == UB_STORE_FAILED)
+		ub_log(pass->log, UB_LOG_WARNING, "the store: %s", ub_store_problem(pass->store));
+	*findings = (struct ub_findings){ .existing = UB_NEW_ARRAY(
+					      pass->arena, struct ub_existing, known.n + names.n),
+		.found = UB_NEW_ARRAY(pass->arena, struct ub_found, known.n + names.n) };
+	for (size_t i = 0; i < known.n && outcome == UB_OUTCOME_OK; i++)
+		if (ub_text_eq(known.items[i].owner, pass->identity.owner))
+			outcome = look_at_known(pass, &known.items[i], findings);
+	for (size_t i = 0; i < names.n && outcome == UB_OUTCOME_OK; i++)
+		outcome = look_at_name(pass, names.items[i], findings);
+	return outcome;
+}
