@@ -91,26 +91,30 @@ static void teardown(void)
 
 TestSuite(pass, .init = setup, .fini = teardown);
 
+static const char *day = "20261112";
+static int64_t now = NOW;
+
 static void store_meeting(const char *path, const char *guests, const char *more)
 {
 	struct ub_text text = ub_textf(arena,
 	    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//test//EN\r\nBEGIN:VEVENT\r\nUID:m-1\r\n"
-	    "DTSTAMP:20261101T000000Z\r\nDTSTART:20261112T130000Z\r\nDTEND:20261112T140000Z\r\nSUMMARY:"
+	    "DTSTAMP:20261101T000000Z\r\nDTSTART:%sT130000Z\r\nDTEND:%sT140000Z\r\nSUMMARY:"
 	    "Roadmap\r\n"
 	    "ORGANIZER:mailto:alice@ours.example\r\nATTENDEE:mailto:alice@ours.example\r\n"
 	    "ATTENDEE:mailto:bob@ours.example\r\n%s%sEND:VEVENT\r\nEND:VCALENDAR\r\n",
-	    guests, more);
+	    day, day, guests, more);
 	upstream_store(up, path, text.ptr);
 }
 
 static const char guest[] = "ATTENDEE:mailto:cto@acme.example\r\n";
 
-static enum ub_pass_end run_on(const char *href, const char **why)
+/* A pass for a key that was put at `put`. */
+static enum ub_pass_end run_from(const char *href, int64_t put, const char **why)
 {
 	struct ub_key key = { UB_KEY_OBJECT, UB_TEXT("up"), ub_text(href), UB_TEXT("alice"), UB_TEXT_NONE };
 	struct ub_job job;
-	cr_assert_eq(ub_store_put(store, &key, 1, NOW * 1000, 0), UB_STORE_OK);
-	cr_assert_eq(ub_store_take(store, NOW * 1000, UB_LEASE_MS, arena, &job), UB_STORE_OK);
+	cr_assert_eq(ub_store_put(store, &key, 1, put * 1000, 0), UB_STORE_OK);
+	cr_assert_eq(ub_store_take(store, now * 1000, UB_LEASE_MS, arena, &job), UB_STORE_OK);
 	struct ub_caller caller = { client, UB_TEXT("alice"), UB_TEXT("alice"), UB_TEXT("Basic eA=="),
 		UB_TEXT_NONE };
 	struct ub_pass pass = { .snapshot = snapshot,
@@ -119,14 +123,19 @@ static enum ub_pass_end run_on(const char *href, const char **why)
 		.queue = store,
 		.job = &job,
 		.caller = &caller,
-		.now = NOW,
+		.now = now,
 		.monotonic = 1000,
 		.arena = arena };
 	struct ub_text said = UB_TEXT_NONE;
 	enum ub_pass_end end = ub_pass_run(&pass, &said);
 	*why = ub_text_cstr(arena, said);
-	cr_assert_eq(ub_store_settle(store, &job, NOW * 1000), UB_STORE_OK);
+	cr_assert_eq(ub_store_settle(store, &job, now * 1000), UB_STORE_OK);
 	return end;
+}
+
+static enum ub_pass_end run_on(const char *href, const char **why)
+{
+	return run_from(href, now, why);
 }
 
 Test(pass, creates_what_the_rules_ask_for_and_a_second_one_writes_nothing)
@@ -265,4 +274,77 @@ Test(pass, writes_a_task_as_an_event_where_no_tasks_are_taken)
 	cr_assert_eq(upstream_count(up, "/alice/work/"), 3);
 	cr_assert_eq(upstream_containing(up, "BEGIN:VTODO"), 0);
 	cr_assert_eq(upstream_containing(up, "SUMMARY:Send the agenda"), 1);
+}
+
+Test(pass, takes_the_items_along_when_the_meeting_moves)
+{
+	const char *why;
+	store_meeting(MEETING, guest, "");
+	run_on(MEETING, &why);
+	size_t puts = upstream_requests(up, "PUT");
+	day = "20261119";
+	store_meeting(MEETING, guest, "");
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_requests(up, "PUT"), puts + 2, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/work/"), 3, "in place");
+	cr_assert_eq(upstream_containing(up, "DTSTART;TZID=Europe/Berlin:20261116T090000"), 1);
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED);
+	cr_assert_eq(upstream_requests(up, "PUT"), puts + 2, "a second pass writes nothing: %s", why);
+}
+
+Test(pass, takes_the_items_away_with_a_meeting_that_is_called_off_or_loses_its_guest)
+{
+	const char *why;
+	store_meeting(MEETING, guest, "");
+	run_on(MEETING, &why);
+	store_meeting(MEETING, guest, "STATUS:CANCELLED\r\n");
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/work/"), 1, "%s", why);
+	store_meeting(MEETING, guest, "");
+	run_on(MEETING, &why);
+	cr_assert_eq(upstream_count(up, "/alice/work/"), 3, "%s", why);
+	cr_assert_eq(upstream_containing(up, "X-UPBEAT-GENERATION:2"), 2, "a UID is never used again");
+	store_meeting(MEETING, "", "");
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/work/"), 1, "%s", why);
+}
+
+Test(pass, waits_before_it_takes_the_items_of_a_deleted_meeting_away)
+{
+	const char *why;
+	store_meeting(MEETING, guest, "");
+	run_on(MEETING, &why);
+	upstream_delete(up, MEETING, "");
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_AGAIN, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/work/"), 2);
+	now += UB_DELETION_GRACE_SECONDS;
+	cr_assert_eq(run_from(MEETING, NOW, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/work/"), 0, "%s", why);
+}
+
+Test(pass, keeps_the_items_of_a_meeting_that_was_moved_to_another_calendar)
+{
+	const char *why;
+	store_meeting(MEETING, guest, "");
+	run_on(MEETING, &why);
+	upstream_delete(up, MEETING, "");
+	run_on(MEETING, &why);
+	store_meeting("/alice/other/meeting.ics", guest, "");
+	run_on("/alice/other/meeting.ics", &why);
+	now += UB_DELETION_GRACE_SECONDS;
+	cr_assert_eq(run_from(MEETING, NOW, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/"), 3, "%s", why);
+}
+
+Test(pass, overwrites_nothing_that_it_has_not_seen)
+{
+	const char *why;
+	store_meeting(MEETING, guest, "");
+	run_on(MEETING, &why);
+	day = "20261119";
+	store_meeting(MEETING, guest, "");
+	upstream_fail(up, "PUT", 1, 412);
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_AGAIN, "%s", why);
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_containing(up, "DTSTART;TZID=Europe/Berlin:20261116T090000"), 1);
 }

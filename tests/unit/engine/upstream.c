@@ -52,7 +52,7 @@ static struct object *put(struct upstream *up, const char *path, const char *tex
 	struct object *object = find(up, path);
 	if (!object) {
 		object = &up->objects[up->n_objects++];
-		object->path = strdup(path);
+		*object = (struct object){ .path = strdup(path) };
 	}
 	free(object->text);
 	object->text = strdup(text);
@@ -128,6 +128,19 @@ static void answer_propfind(struct upstream *up, int fd, const struct exchange *
 	answer(fd, 207, "Content-Type: application/xml\r\n", body);
 }
 
+static bool precondition_holds(const struct exchange *x, const struct object *object)
+{
+	const char *match = strcasestr(x->head, "\r\nIf-Match: \"");
+	return !match || (object && (unsigned)strtoul(match + 13, NULL, 10) == object->version);
+}
+
+static void drop(struct upstream *up, struct object *object)
+{
+	free(object->path);
+	free(object->text);
+	*object = up->objects[--up->n_objects];
+}
+
 static void carry_out(struct upstream *up, int fd, const struct exchange *x)
 {
 	struct object *object = find(up, x->path);
@@ -137,6 +150,11 @@ static void carry_out(struct upstream *up, int fd, const struct exchange *x)
 	} else if (strcmp(x->method, "GET") == 0 && object) {
 		snprintf(etag, sizeof(etag), "ETag: \"%u\"\r\n", object->version);
 		answer(fd, 200, etag, object->text);
+	} else if (!precondition_holds(x, object)) {
+		answer(fd, 412, "", "");
+	} else if (strcmp(x->method, "DELETE") == 0 && object) {
+		drop(up, object);
+		answer(fd, 204, "", "");
 	} else if (strcmp(x->method, "PUT") == 0) {
 		bool only_new = strcasestr(x->head, "\r\nIf-None-Match: *");
 		if (!(object && only_new))
@@ -252,9 +270,7 @@ void upstream_delete(struct upstream *upstream, const char *prefix, const char *
 		struct object *object = &upstream->objects[i - 1];
 		if (strncmp(object->path, prefix, strlen(prefix)) != 0 || !strstr(object->text, piece))
 			continue;
-		free(object->path);
-		free(object->text);
-		*object = upstream->objects[--upstream->n_objects];
+		drop(upstream, object);
 	}
 	pthread_mutex_unlock(&upstream->mutex);
 }
