@@ -87,12 +87,26 @@ static void remember(
 		    ub_store_problem(pass->store));
 }
 
-static bool is_known(struct ub_pass *pass, struct ub_text meeting_uid)
+/* Whose the items are that the store knows of. */
+struct owners {
+	bool ours, colleagues; /* at least one that stands, or was made for us at some time */
+};
+
+static struct owners owners_of_items(struct ub_pass *pass, struct ub_text meeting_uid)
 {
+	struct owners owners = { false, false };
 	struct ub_store_items items = { 0 };
-	return ub_store_items(pass->store, ub_organization, meeting_uid, pass->arena, &items) ==
-		   UB_STORE_OK &&
-	       items.n > 0;
+	if (ub_store_items(pass->store, ub_organization, meeting_uid, pass->arena, &items) != UB_STORE_OK)
+		return owners;
+	for (size_t i = 0; i < items.n; i++) {
+		const struct ub_store_item *item = &items.items[i];
+		if (ub_text_eq(item->owner, pass->identity.owner))
+			owners.ours = true;
+		else
+			owners.colleagues |=
+			    item->state == UB_ITEM_EXISTS || item->state == UB_ITEM_UNCERTAIN;
+	}
+	return owners;
 }
 
 static enum ub_pass_end decide_and_act(
@@ -115,10 +129,14 @@ static enum ub_pass_end decide_and_act(
 	/* A customer's meeting may have items that only their marks tell of; any other is asked of the store
 	 * alone. */
 	bool customer = decision.facts->meeting.customer;
-	if (!customer && decision.plan->steps.n == 0 && !is_known(pass, decision.event->uid))
+	if (!customer && decision.plan->steps.n == 0 && !owners_of_items(pass, decision.event->uid).ours)
 		return UB_PASS_SETTLED;
 	if (!claim(pass, decision.event->uid, why))
 		return UB_PASS_AGAIN;
+	/* One meeting stands in the calendars of all who come, and gets one set of items. */
+	struct owners owners = owners_of_items(pass, decision.event->uid);
+	if (owners.colleagues && !owners.ours)
+		return *why = UB_TEXT("its items are in a colleague's calendar"), UB_PASS_SETTLED;
 	if (customer || decision.plan->steps.n)
 		names = ub_plan_names(
 		    pass->snapshot->rules, decision.event->uid, pass->identity.owner, pass->arena);

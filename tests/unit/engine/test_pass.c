@@ -348,3 +348,22 @@ Test(pass, overwrites_nothing_that_it_has_not_seen)
 	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_containing(up, "DTSTART;TZID=Europe/Berlin:20261116T090000"), 1);
 }
+
+Test(pass, makes_one_set_for_a_meeting_that_stands_in_two_peoples_calendars)
+{
+	const char *why;
+	struct ub_store_item bobs = { .organization = ub_organization,
+		.meeting_uid = UB_TEXT("m-1"),
+		.identity = UB_TEXT("bobs-prep"),
+		.owner = UB_TEXT("bob@ours.example"),
+		.href = UB_TEXT("/bob/work/prep.ics"),
+		.state = UB_ITEM_EXISTS };
+	cr_assert_eq(ub_store_put_item(store, &bobs), UB_STORE_OK);
+	store_meeting(MEETING, guest, "");
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_requests(up, "PUT"), 0, "%s", why);
+	bobs.state = UB_ITEM_REMOVED;
+	cr_assert_eq(ub_store_put_item(store, &bobs), UB_STORE_OK);
+	run_on(MEETING, &why);
+	cr_assert_eq(upstream_requests(up, "PUT"), 2, "%s", why);
+}
