@@ -148,10 +148,11 @@ static bool take_frames(
 	return result != UB_WIRE_CLOSED;
 }
 
+/* SIGINT goes to the relay as well, which has still to let its exchanges end. */
 static bool told_to_stop(int signals)
 {
 	for (int signal; (signal = ub_sys_signals_next(signals)) != 0;)
-		if (signal == SIGTERM || signal == SIGINT)
+		if (signal == SIGTERM)
 			return true;
 	return false;
 }
