@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Items follow their meeting: they move with it in place and go with it; the user's hand wins."""
+import datetime
+import sys
+import time
+
+import calendars
+import support
+import tap
+
+SOON = 5.0
+GRACE = 1  # seconds, instead of 30
+
+
+class Story(support.World):
+    def __enter__(self):
+        super().__enter__()
+        self.radicale = self.start(support.Radicale)
+        settings = f"{support.ORGANIZATION}deletion_grace: {GRACE}s\n"
+        self.upbeat = self.start(support.Upbeat, self.radicale, settings=settings)
+        self.made = 0
+        return self
+
+    def new_calendar(self):
+        """An empty calendar of alice: as she sees it through Upbeat, and as it is on the server."""
+        self.made += 1
+        path = f"/alice/follow-{self.made}/"
+        answer = support.request("MKCALENDAR", self.upbeat.url + path, "alice")
+        tap.equal(answer.status, 201, "MKCALENDAR")
+        return tuple(calendars.Calendar(server.url + path, "alice") for server in (self.upbeat, self.radicale))
+
+    def with_items(self, uid, **meeting):
+        """A meeting in a calendar of its own, and its three items."""
+        seen, real = self.new_calendar()
+        tap.equal(seen.put("m.ics", calendars.meeting(uid=uid, **meeting)).status, 201, "PUT")
+        tap.eventually(lambda: len(real.items_of(uid)) == 3, f"items of {uid}", SOON)
+        return seen, real
+
+
+def prep_of(calendar, uid):
+    preps = [item for item in calendar.items_of(uid) if "prep" in item.text("SUMMARY").lower()]
+    return preps[0] if len(preps) == 1 else None
+
+
+@tap.case("a meeting that moves by a week takes its items along, in place")
+def _(story):
+    start = calendars.business_day(10)
+    seen, real = story.with_items("moves", start=start)
+    before = prep_of(real, "moves")
+    later = start + datetime.timedelta(days=7)
+    seen.put("m.ics", calendars.meeting(uid="moves", start=later))
+
+    def moved():
+        prep = prep_of(real, "moves")
+        return prep if prep and prep.time("DTSTART") - before.time("DTSTART") == datetime.timedelta(days=7) else None
+
+    after = tap.eventually(moved, "the prep call a week later", SOON)
+    tap.equal(after.value("UID"), before.value("UID"), "UID")
+    tap.equal(int(after.value("SEQUENCE")), int(before.value("SEQUENCE")) + 1, "SEQUENCE")
+    tap.equal(len(real.objects()), 4, "objects in the calendar")
+    tap.contains(after.text("DESCRIPTION"), f"{later:%-d %B %Y}", "the agenda")
+
+
+@tap.case("a second PUT of the same changes nothing")
+def _(story):
+    text = calendars.meeting(uid="same")
+    seen, real = story.new_calendar()
+    seen.put("m.ics", text)
+    tap.eventually(lambda: len(real.items_of("same")) == 3, "items", SOON)
+    before = {href: etag for href, (etag, _) in real.objects().items() if not href.endswith("/m.ics")}
+    seen.put("m.ics", text)
+    time.sleep(1.5)
+    after = {href: etag for href, (etag, _) in real.objects().items() if not href.endswith("/m.ics")}
+    tap.equal(after, before, "ETags of the items")
+
+
+@tap.case("a meeting that is called off takes its items away")
+def _(story):
+    seen, real = story.with_items("off")
+    seen.put("m.ics", calendars.meeting(uid="off", more="STATUS:CANCELLED"))
+    tap.eventually(lambda: not real.items_of("off"), "no items", SOON)
+
+
+@tap.case("a meeting that loses its last guest loses its items, and gets new ones with a new guest")
+def _(story):
+    seen, real = story.with_items("guests")
+    uids = {item.value("UID") for item in real.items_of("guests")}
+    seen.put("m.ics", calendars.meeting(uid="guests", attendees=("alice", "bob")))
+    tap.eventually(lambda: not real.items_of("guests"), "no items", SOON)
+    seen.put("m.ics", calendars.meeting(uid="guests", attendees=("alice", "bob", "cfo@acme.example")))
+    tap.eventually(lambda: len(real.items_of("guests")) == 3, "items again", SOON)
+    tap.equal(uids & {item.value("UID") for item in real.items_of("guests")}, set(), "UIDs used again")
+
+
+@tap.case("a deleted meeting takes its items away, after the grace")
+def _(story):
+    seen, real = story.with_items("deleted")
+    tap.equal(seen.delete("m.ics").status, 200, "DELETE")
+    tap.eventually(lambda: not real.objects(), "an empty calendar", SOON + GRACE)
+
+
+@tap.case("a meeting moved to another calendar keeps its one set of items")
+def _(story):
+    seen, real = story.with_items("elsewhere")
+    other, other_real = story.new_calendar()
+    fields = {"Destination": other.url + "m.ics"}
+    tap.equal(support.request("MOVE", seen.url + "m.ics", "alice", None, fields).status, 201, "MOVE")
+    time.sleep(GRACE + 2)
+    tap.equal(len(real.items_of("elsewhere")) + len(other_real.items_of("elsewhere")), 3, "items")
+
+
+@tap.case("what the user changed stays as it is when the meeting moves")
+def _(story):
+    start = calendars.business_day(10)
+    seen, real = story.with_items("mine", start=start)
+    href, (_, text) = next((href, found) for href, found in real.objects().items() if "SUMMARY:Prep" in found[1])
+    name = href.rsplit("/", 1)[1]
+    text = "\r\n".join(text.replace("SUMMARY:Prep: Roadmap with Acme", "SUMMARY:My own title").splitlines())
+    seen.put(name, text + "\r\n")
+    later = start + datetime.timedelta(days=7)
+    seen.put("m.ics", calendars.meeting(uid="mine", start=later))
+
+    def moved():
+        (component,) = calendars.components(real.get(name).body.decode())
+        days = calendars.business_days_between(component.time("DTSTART").date(), later.date())
+        return component if days in (2, 3) else None
+
+    tap.equal(tap.eventually(moved, "the prep call a week later", SOON).text("SUMMARY"), "My own title", "title")
+
+
+@tap.case("an item that the user deleted stays away")
+def _(story):
+    start = calendars.business_day(10)
+    seen, real = story.with_items("away", start=start)
+    href = next(href for href, (_, text) in real.objects().items() if "SUMMARY:Prep" in text)
+    seen.delete(href.rsplit("/", 1)[1])
+    seen.put("m.ics", calendars.meeting(uid="away", start=start + datetime.timedelta(days=7)))
+    time.sleep(2)
+    tap.equal(prep_of(real, "away"), None, "the prep call")
+    tap.equal(len(real.items_of("away")), 2, "the other items")
+
+
+@tap.case("nothing of it went wrong in the program")
+def _(story):
+    story.upbeat.is_sane()
+
+
+with support.world(Story) as opened:
+    sys.exit(tap.run(opened))
