@@ -91,12 +91,12 @@ static size_t take_field(char *bytes, size_t size, size_t n, void *data)
 	};
 	struct ub_text line = ub_text_n(bytes, n * size);
 	size_t colon = ub_text_find(line, UB_TEXT(":"), 0);
-	if (colon == SIZE_MAX) {
-		/* A status line: what an interim answer (1xx) said before is not the answer's. */
+	/* What an interim answer (1xx) said is not the answer's. */
+	if (ub_text_starts(line, UB_TEXT("HTTP/")))
 		for (size_t i = 0; i < UB_COUNT(wanted); i++)
 			*wanted[i].value = UB_TEXT_NONE;
+	if (colon == SIZE_MAX)
 		return n * size;
-	}
 	for (size_t i = 0; i < UB_COUNT(wanted); i++)
 		if (ub_text_eq_nocase(ub_text_sub(line, 0, colon), ub_text(wanted[i].name)))
 			*wanted[i].value = ub_text_copy(
