@@ -8,12 +8,13 @@ static void remember(struct ub_pass *pass, const struct ub_store_item *item)
 		    ub_store_problem(pass->store));
 }
 
-static void remember_item(struct ub_pass *pass, const struct ub_item *item, struct ub_text href,
-    struct ub_text etag, enum ub_item_state state)
+/* `identity`: the mark that the item bears, which may be of an earlier name of its rule. */
+static void remember_item(struct ub_pass *pass, const struct ub_item *item, struct ub_text identity,
+    struct ub_text href, struct ub_text etag, enum ub_item_state state)
 {
 	struct ub_store_item stored = { .organization = ub_organization,
 		.meeting_uid = item->parent_uid,
-		.identity = item->marks.item,
+		.identity = identity,
 		.rule = item->marks.rule,
 		.id = item->id,
 		.owner = pass->identity.owner,
@@ -44,13 +45,11 @@ static enum ub_outcome put(struct ub_pass *pass, struct ub_text href, struct ub_
 {
 	struct ub_request request = { .method = "PUT",
 		.target = href,
-		.host = pass->caller->host,
-		.authorization = pass->caller->authorization,
 		.content_type = "text/calendar; charset=utf-8",
 		.body = body,
 		.create_only = etag.len == 0,
 		.if_match = etag };
-	return ub_client_send(pass->caller->client, &request, response, pass->arena);
+	return ub_pass_send(pass, &request, response);
 }
 
 static struct ub_ical_writing writing_of(const struct ub_pass *pass, bool as_event)
@@ -70,16 +69,27 @@ static enum ub_outcome create(struct ub_pass *pass, const struct ub_item *item, 
 	enum ub_outcome outcome =
 	    put(pass, href, ub_ical_write(item, &writing, pass->arena), UB_TEXT_NONE, &response);
 	if (outcome == UB_OUTCOME_OK || outcome == UB_OUTCOME_UNCERTAIN)
-		remember_item(pass, item, href, response.etag,
+		remember_item(pass, item, item->marks.item, href, response.etag,
 		    outcome == UB_OUTCOME_OK ? UB_ITEM_EXISTS : UB_ITEM_UNCERTAIN);
 	acts->created += outcome == UB_OUTCOME_OK;
 	say(pass, item->id, "created", outcome, &response);
 	return outcome;
 }
 
-static enum ub_outcome keep(
-    struct ub_pass *pass, const struct ub_step *step, const struct ub_found *found, struct ub_acts *acts)
+/* What stands and was not known to: its PUT had no answer, or the memory of it is lost. Remembered, so that
+ * it is not taken for one that never was when the user deletes it. */
+static void remember_standing(
+    struct ub_pass *pass, const struct ub_step *step, const struct ub_found *found, struct ub_text etag)
 {
+	struct ub_text mark = step->existing->item_mark;
+	remember_item(
+	    pass, step->item, mark.len ? mark : step->item->marks.item, found->href, etag, UB_ITEM_EXISTS);
+}
+
+static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
+    const struct ub_findings *findings, struct ub_acts *acts)
+{
+	const struct ub_found *found = &findings->found[step->existing - findings->existing];
 	unsigned written = 0;
 	struct ub_response response;
 	if (!found->ical)
@@ -88,6 +98,8 @@ static enum ub_outcome keep(
 	struct ub_ical_writing writing = writing_of(pass, step->item->kind == UB_ITEM_TASK && !task);
 	struct ub_text text =
 	    ub_ical_revise(found->ical, step->item, step->may_write, &writing, &written, pass->arena);
+	if (!found->remembered)
+		remember_standing(pass, step, found, found->etag);
 	if (!written)
 		return UB_OUTCOME_OK;
 	/* Without an ETag nobody could tell what would be overwritten. */
@@ -95,28 +107,28 @@ static enum ub_outcome keep(
 		return UB_OUTCOME_REFUSED;
 	enum ub_outcome outcome = put(pass, found->href, text, found->etag, &response);
 	if (outcome == UB_OUTCOME_OK)
-		remember_item(pass, step->item, found->href, response.etag, UB_ITEM_EXISTS);
+		remember_standing(pass, step, found, response.etag);
 	acts->changed += outcome == UB_OUTCOME_OK;
 	say(pass, step->item->id, "changed", outcome, &response);
 	return outcome;
 }
 
-static enum ub_outcome take_away(
-    struct ub_pass *pass, const struct ub_step *step, const struct ub_found *found, struct ub_acts *acts)
+static enum ub_outcome take_away(struct ub_pass *pass, const struct ub_step *step,
+    const struct ub_findings *findings, struct ub_acts *acts)
 {
 	const struct ub_existing *existing = step->existing;
-	struct ub_request request = { .method = "DELETE",
-		.target = found->href,
-		.host = pass->caller->host,
-		.authorization = pass->caller->authorization,
-		.if_match = found->etag };
+	const struct ub_found *found = &findings->found[existing - findings->existing];
+	struct ub_request request = { .method = "DELETE", .target = found->href, .if_match = found->etag };
 	struct ub_response response;
-	enum ub_outcome outcome = ub_client_send(pass->caller->client, &request, &response, pass->arena);
+	/* Without an ETag nobody could tell what would be lost. */
+	if (found->etag.len == 0)
+		return UB_OUTCOME_REFUSED;
+	enum ub_outcome outcome = ub_pass_send(pass, &request, &response);
 	if (outcome == UB_OUTCOME_GONE)
 		outcome = UB_OUTCOME_OK;
 	if (outcome == UB_OUTCOME_OK) {
 		struct ub_store_item gone = { .organization = ub_organization,
-			.meeting_uid = existing->event->related_to,
+			.meeting_uid = findings->meeting_uid,
 			.identity = existing->item_mark,
 			.rule = existing->event->marks.rule,
 			.owner = pass->identity.owner,
@@ -138,9 +150,8 @@ static enum ub_outcome act(struct ub_pass *pass, const struct ub_step *step,
 {
 	if (step->action == UB_ACTION_CREATE)
 		return create(pass, step->item, acts);
-	const struct ub_found *found = &findings->found[step->existing - findings->existing];
-	return step->action == UB_ACTION_KEEP ? keep(pass, step, found, acts)
-					      : take_away(pass, step, found, acts);
+	return step->action == UB_ACTION_KEEP ? keep(pass, step, findings, acts)
+					      : take_away(pass, step, findings, acts);
 }
 
 void ub_act(struct ub_pass *pass, const struct ub_plan *plan, const struct ub_findings *findings,

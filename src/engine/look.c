@@ -3,11 +3,7 @@
 
 enum ub_outcome ub_look_get(struct ub_pass *pass, struct ub_text href, struct ub_response *response)
 {
-	struct ub_request request = { .method = "GET",
-		.target = href,
-		.host = pass->caller->host,
-		.authorization = pass->caller->authorization };
-	return ub_client_send(pass->caller->client, &request, response, pass->arena);
+	return ub_pass_send(pass, &(struct ub_request){ .method = "GET", .target = href }, response);
 }
 
 struct ub_text ub_look_collection(struct ub_text href)
@@ -83,7 +79,7 @@ static enum ub_outcome look_at_known(
 		.generation = item->generation,
 		.item_mark = item->identity,
 		.state = states[item->state] };
-	struct ub_found found = { .href = item->href };
+	struct ub_found found = { .href = item->href, .remembered = item->state == UB_ITEM_EXISTS };
 	struct ub_response response;
 	enum ub_outcome outcome =
 	    existing.state == UB_EXISTING_STANDS ? ub_look_get(pass, item->href, &response) : UB_OUTCOME_OK;
@@ -131,8 +127,8 @@ enum ub_outcome ub_look_at_items(
 	enum ub_outcome outcome = UB_OUTCOME_OK;
 	if (ub_store_items(pass->store, ub_organization, meeting_uid, pass->arena, &known) == UB_STORE_FAILED)
 		ub_log(pass->log, UB_LOG_WARNING, "the store: %s", ub_store_problem(pass->store));
-	*findings = (struct ub_findings){ .existing = UB_NEW_ARRAY(
-					      pass->arena, struct ub_existing, known.n + names.n),
+	*findings = (struct ub_findings){ .meeting_uid = meeting_uid,
+		.existing = UB_NEW_ARRAY(pass->arena, struct ub_existing, known.n + names.n),
 		.found = UB_NEW_ARRAY(pass->arena, struct ub_found, known.n + names.n) };
 	for (size_t i = 0; i < known.n && outcome == UB_OUTCOME_OK; i++)
 		if (ub_text_eq(known.items[i].owner, pass->identity.owner))

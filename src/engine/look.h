@@ -18,10 +18,12 @@ struct ub_text ub_look_collection(struct ub_text href);
 struct ub_found {
 	struct ub_text href, etag;
 	const struct ub_ical *ical; /* NULL: it does not stand, or cannot be read */
+	bool remembered;            /* the store knows that it stands */
 };
 
 /* All items of a meeting: `existing` for the plan, `found` beside it, of the same index. */
 struct ub_findings {
+	struct ub_text meeting_uid;
 	struct ub_existing *existing;
 	struct ub_found *found;
 	size_t n, cap;

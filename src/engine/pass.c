@@ -19,6 +19,27 @@ enum ub_pass_end ub_pass_end_of(enum ub_outcome outcome)
 	}
 }
 
+static bool still_ours(struct ub_pass *pass)
+{
+	int64_t now = pass->clock();
+	if (now - pass->held < UB_LEASE_MS / 4)
+		return true;
+	pass->held = now;
+	return ub_store_extend(pass->queue, pass->job, now, UB_LEASE_MS) != UB_STORE_STALE;
+}
+
+enum ub_outcome ub_pass_send(
+    struct ub_pass *pass, const struct ub_request *request, struct ub_response *response)
+{
+	struct ub_request ours = *request;
+	ours.host = pass->caller->host;
+	ours.authorization = pass->caller->authorization;
+	*response = (struct ub_response){ .error = UB_TEXT("the pass took too long") };
+	if (!still_ours(pass))
+		return UB_OUTCOME_AGAIN;
+	return ub_client_send(pass->caller->client, &ours, response, pass->arena);
+}
+
 /* Whether the calendar is the caller's, so that what is created in it is organised by its owner. */
 static enum ub_pass_end look_at_owner(struct ub_pass *pass, struct ub_text *why)
 {
@@ -217,6 +238,7 @@ enum ub_pass_end ub_pass_run(struct ub_pass *pass, struct ub_text *why)
 {
 	struct ub_response response;
 	pass->collection = ub_look_collection(pass->job->key.href);
+	pass->held = pass->now * 1000;
 	enum ub_pass_end end = look_at_owner(pass, why);
 	if (end != UB_PASS_SETTLED || !pass->identity.calendar || pass->identity.owner.len == 0)
 		return end;

@@ -20,12 +20,14 @@ struct ub_pass {
 	const struct ub_caller *caller;
 	struct ub_log *log;
 	ub_instant now;
-	int64_t monotonic; /* milliseconds */
+	int64_t monotonic;      /* milliseconds */
+	int64_t (*clock)(void); /* milliseconds since 1970, as they go by: for the lease */
 	struct ub_arena *arena;
 	/* made by the pass */
 	struct ub_identity identity;
 	struct ub_text collection; /* href, with its slash */
 	int64_t again;             /* with UB_PASS_AGAIN: when, in milliseconds since 1970; 0: in a moment */
+	int64_t held;              /* when the lease was last taken or extended */
 };
 
 enum ub_pass_end {
@@ -37,6 +39,13 @@ enum ub_pass_end {
 
 /* What an outcome of asking the server means for the pass. */
 enum ub_pass_end ub_pass_end_of(enum ub_outcome outcome);
+
+/*
+ * Sends a request with the caller's credentials and extends the lease in good time: a slow server is no
+ * crash. AGAIN without sending when the lease has run out all the same, since others may act then.
+ */
+UB_MUST_USE enum ub_outcome ub_pass_send(
+    struct ub_pass *pass, const struct ub_request *request, struct ub_response *response);
 
 /* *why: one line for the log and for `status`; no secret and no contents. */
 enum ub_pass_end ub_pass_run(struct ub_pass *pass, struct ub_text *why);

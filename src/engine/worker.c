@@ -89,6 +89,7 @@ static void pass(struct worker *worker, struct ub_store *store, const struct ub_
 		.log = engine->log,
 		.now = ub_sys_now(),
 		.monotonic = ub_sys_monotonic_ms(),
+		.clock = wall_ms,
 		.arena = arena };
 	struct ub_text why = UB_TEXT_NONE;
 	enum ub_pass_end end = ub_pass_run(&run, &why);

@@ -108,6 +108,34 @@ static void store_meeting(const char *path, const char *guests, const char *more
 
 static const char guest[] = "ATTENDEE:mailto:cto@acme.example\r\n";
 
+/* What each request takes, in milliseconds, and what all have taken. */
+static int64_t pace, spent;
+
+static int64_t clock_ms(void)
+{
+	return now * 1000 + (spent += pace);
+}
+
+static enum ub_pass_end pass_of(const struct ub_job *job, const char **why)
+{
+	struct ub_caller caller = { client, UB_TEXT("alice"), UB_TEXT("alice"), UB_TEXT("Basic eA=="),
+		UB_TEXT_NONE };
+	struct ub_pass pass = { .snapshot = snapshot,
+		.identities = identities,
+		.store = store,
+		.queue = store,
+		.job = job,
+		.caller = &caller,
+		.now = now,
+		.monotonic = 1000,
+		.clock = clock_ms,
+		.arena = arena };
+	struct ub_text said = UB_TEXT_NONE;
+	enum ub_pass_end end = ub_pass_run(&pass, &said);
+	*why = ub_text_cstr(arena, said);
+	return end;
+}
+
 /* A pass for a key that was put at `put`. */
 static enum ub_pass_end run_from(const char *href, int64_t put, const char **why)
 {
@@ -115,21 +143,10 @@ static enum ub_pass_end run_from(const char *href, int64_t put, const char **why
 	struct ub_job job;
 	cr_assert_eq(ub_store_put(store, &key, 1, put * 1000, 0), UB_STORE_OK);
 	cr_assert_eq(ub_store_take(store, now * 1000, UB_LEASE_MS, arena, &job), UB_STORE_OK);
-	struct ub_caller caller = { client, UB_TEXT("alice"), UB_TEXT("alice"), UB_TEXT("Basic eA=="),
-		UB_TEXT_NONE };
-	struct ub_pass pass = { .snapshot = snapshot,
-		.identities = identities,
-		.store = store,
-		.queue = store,
-		.job = &job,
-		.caller = &caller,
-		.now = now,
-		.monotonic = 1000,
-		.arena = arena };
-	struct ub_text said = UB_TEXT_NONE;
-	enum ub_pass_end end = ub_pass_run(&pass, &said);
-	*why = ub_text_cstr(arena, said);
-	cr_assert_eq(ub_store_settle(store, &job, now * 1000), UB_STORE_OK);
+	enum ub_pass_end end = pass_of(&job, why);
+	cr_assert_eq(ub_store_settle(store, &job, now * 1000 + spent), UB_STORE_OK);
+	now += spent / 1000;
+	spent = 0;
 	return end;
 }
 
@@ -245,6 +262,45 @@ Test(pass, looks_again_after_an_answer_was_lost)
 	cr_assert_eq(run_on(MEETING, &why), UB_PASS_AGAIN, "%s", why);
 	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_requests(up, "PUT"), 2, "both were stored at the first pass");
+}
+
+Test(pass, does_not_make_anew_what_was_deleted_after_its_answer_was_lost)
+{
+	const char *why;
+	store_meeting(MEETING, guest, "");
+	upstream_fail(up, "PUT", 1, 0);
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_AGAIN, "%s", why);
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	upstream_delete(up, "/alice/work/", "UPBEAT-ITEM");
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/work/"), 1, "%s", why);
+}
+
+Test(pass, keeps_its_lease_with_a_slow_server)
+{
+	const char *why;
+	store_meeting(MEETING, guest, "");
+	pace = UB_LEASE_MS / 3;
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/work/"), 3, "%s", why);
+}
+
+Test(pass, leaves_all_to_others_when_its_lease_has_run_out)
+{
+	const char *why;
+	struct ub_job job;
+	store_meeting(MEETING, guest, "");
+	run_on(MEETING, &why);
+	size_t puts = upstream_requests(up, "PUT");
+	struct ub_key key = { UB_KEY_OBJECT, UB_TEXT("up"), UB_TEXT(MEETING), UB_TEXT("alice"),
+		UB_TEXT_NONE };
+	cr_assert_eq(ub_store_put(store, &key, 1, now * 1000, 0), UB_STORE_OK);
+	cr_assert_eq(ub_store_take(store, now * 1000, 1, arena, &job), UB_STORE_OK);
+	day = "20261119";
+	store_meeting(MEETING, guest, "");
+	pace = UB_LEASE_MS;
+	cr_assert_eq(pass_of(&job, &why), UB_PASS_AGAIN, "%s", why);
+	cr_assert_eq(upstream_requests(up, "PUT"), puts, "%s", why);
 }
 
 Test(pass, stops_using_credentials_that_are_refused)
