@@ -54,7 +54,7 @@ struct ub_job {
 	enum ub_job_state state;
 	int64_t put;           /* last */
 	int64_t due;           /* leased: when the lease runs out; waiting, set aside: INT64_MAX */
-	unsigned attempts;     /* how often it was taken since it was last settled */
+	unsigned attempts;     /* takings since it was last settled; one that waited begins again at 1 */
 	unsigned crashes;      /* how often its lease ran out */
 	struct ub_text reason; /* why it went back, waits or was set aside; empty: nothing to say */
 };
@@ -179,7 +179,7 @@ UB_MUST_USE enum ub_store_result ub_store_put(
     struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due);
 /*
  * Takes the key that is due longest, for lease_ms. UB_STORE_NONE: none is due. A key whose lease ran out is
- * due; after UB_STORE_CRASHES_MAX times it is set aside instead.
+ * due; after UB_STORE_CRASHES_MAX times it is set aside instead, unless it was put again meanwhile.
  */
 UB_MUST_USE enum ub_store_result ub_store_take(
     struct ub_store *store, int64_t now, int64_t lease_ms, struct ub_arena *arena, struct ub_job *job);

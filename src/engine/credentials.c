@@ -153,11 +153,12 @@ struct ub_credential *ub_credentials_take(
 	return copy;
 }
 
-void ub_credentials_drop(struct ub_credentials *credentials, struct ub_text principal)
+void ub_credentials_drop(
+    struct ub_credentials *credentials, struct ub_text principal, const struct ub_credential *refused)
 {
 	pthread_mutex_lock(&credentials->mutex);
 	struct kept **at = find(credentials, principal);
-	if (*at)
+	if (*at && ub_text_eq((*at)->credential->authorization, refused->authorization))
 		let_go(credentials, at);
 	pthread_mutex_unlock(&credentials->mutex);
 }

@@ -40,8 +40,9 @@ UB_MUST_USE struct ub_credential *ub_credentials_take(
 /* Wipes and frees; sets *credential to NULL. */
 void ub_credential_free(struct ub_credential **credential);
 
-/* Nothing is left to do for him, or upstream did not accept them. */
-void ub_credentials_drop(struct ub_credentials *credentials, struct ub_text principal);
+/* Upstream did not accept this one: it goes, unless the principal has given another one meanwhile. */
+void ub_credentials_drop(
+    struct ub_credentials *credentials, struct ub_text principal, const struct ub_credential *refused);
 void ub_credentials_expire(struct ub_credentials *credentials, int64_t now);
 
 #endif

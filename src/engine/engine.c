@@ -79,13 +79,21 @@ static void take_principal(struct ub_engine *engine, const struct ub_answered_wr
 		    ub_store_problem(engine->store));
 }
 
+/* Whether what the answer says may differ from what was seen before the write: it was carried out, or nobody
+ * can tell (no answer, status 0; 5xx), or it was refused for what stands there, which may be an earlier try
+ * of the same write that was never heard of again. */
+static bool may_have_changed(int status)
+{
+	bool of_what_stands = status == 404 || status == 409 || status == 410 || status == 412;
+	return status == 0 || (status >= 200 && status < 300) || status >= 500 || of_what_stands;
+}
+
 static void take_answer(
     struct ub_engine *engine, const struct ub_wire_frame *frame, struct batch *batch, struct ub_arena *arena)
 {
 	const struct ub_wire_answered *answered = &frame->answered;
 	struct ub_answered_write write;
-	/* Status 0: no answer came, so the write may have been carried out. */
-	bool changed = answered->status == 0 || (answered->status >= 200 && answered->status < 300);
+	bool changed = may_have_changed(answered->status);
 	if (!ub_writes_answer(engine->writes, frame->id, changed, &write, arena))
 		return;
 	if (answered->status != 0 && answered->status != 401 && answered->status != 403)

@@ -66,12 +66,23 @@ static void finish(struct ub_engine *engine, struct ub_store *store, const struc
 		    ub_store_retry(store, job, now, again ? again : next_try(job->attempts), why), job);
 	else
 		say(engine, store, ub_store_wait(store, job, now, why), job);
-	if (end == UB_PASS_DENIED)
-		ub_credentials_drop(engine->credentials, job->key.principal);
+}
+
+/* Credentials that came after they were looked for have woken what waited then, and not this. */
+static void wait_for_principal(
+    struct ub_engine *engine, struct ub_store *store, const struct ub_job *job, struct ub_text why)
+{
+	const struct ub_key *key = &job->key;
+	finish(engine, store, job, UB_PASS_DENIED, 0, why);
+	struct ub_credential *credential =
+	    ub_credentials_take(engine->credentials, key->principal, ub_sys_monotonic_ms());
+	if (credential)
+		say(engine, store, ub_store_wake(store, key->upstream, key->principal, wall_ms(), NULL), job);
+	ub_credential_free(&credential);
 }
 
 static void pass(struct worker *worker, struct ub_store *store, const struct ub_job *job,
-    struct ub_credential *credential, struct ub_arena *arena)
+    const struct ub_credential *credential, struct ub_arena *arena)
 {
 	struct ub_engine *engine = worker->engine;
 	struct ub_snapshot *snapshot = ub_engine_snapshot(engine);
@@ -95,8 +106,20 @@ static void pass(struct worker *worker, struct ub_store *store, const struct ub_
 	enum ub_pass_end end = ub_pass_run(&run, &why);
 	ub_log(engine->log, end == UB_PASS_SETTLED ? UB_LOG_DEBUG : UB_LOG_INFO, "%.*s: %.*s",
 	    UB_ARGS(job->key.href), UB_ARGS(why));
-	finish(engine, store, job, end, run.again, why);
+	if (end == UB_PASS_DENIED) {
+		ub_credentials_drop(engine->credentials, job->key.principal, credential);
+		wait_for_principal(engine, store, job, why);
+	} else {
+		finish(engine, store, job, end, run.again, why);
+	}
 	ub_snapshot_release(&snapshot);
+}
+
+/* Whether a write that came to nothing leaves nothing to do: what waited under its key before still does. */
+static bool is_over(enum ub_write_state state, const struct ub_job *job)
+{
+	return (state == UB_WRITE_VOID && job->attempts <= 1) ||
+	       (state == UB_WRITE_DONE && job->key.kind != UB_KEY_OBJECT);
 }
 
 static void work_on(
@@ -104,7 +127,7 @@ static void work_on(
 {
 	struct ub_engine *engine = worker->engine;
 	enum ub_write_state state = ub_writes_of_key(engine->writes, &job->key);
-	if (state == UB_WRITE_VOID || (state == UB_WRITE_DONE && job->key.kind != UB_KEY_OBJECT)) {
+	if (is_over(state, job)) {
 		finish(engine, store, job, UB_PASS_SETTLED, 0, UB_TEXT_NONE);
 		return;
 	}
@@ -117,8 +140,7 @@ static void work_on(
 	if (credential)
 		pass(worker, store, job, credential, arena);
 	else
-		finish(
-		    engine, store, job, UB_PASS_DENIED, 0, UB_TEXT("waits for the next request of its user"));
+		wait_for_principal(engine, store, job, UB_TEXT("waits for the next request of its user"));
 	ub_credential_free(&credential);
 }
 
@@ -156,12 +178,17 @@ static bool is_stopping(struct ub_engine *engine)
 /* All that is due now. */
 static void work_off(struct worker *worker, struct ub_store *store, struct ub_arena *arena)
 {
+	struct ub_engine *engine = worker->engine;
+	enum ub_store_result result = UB_STORE_OK;
 	struct ub_job job;
-	while (!is_stopping(worker->engine) &&
-	       ub_store_take(store, wall_ms(), UB_LEASE_MS, arena, &job) == UB_STORE_OK) {
+	while (!is_stopping(engine) &&
+	       (result = ub_store_take(store, wall_ms(), UB_LEASE_MS, arena, &job)) == UB_STORE_OK) {
 		work_on(worker, store, &job, arena);
 		ub_arena_reset(arena);
 	}
+	if (result != UB_STORE_OK && result != UB_STORE_NONE)
+		ub_log_paced(
+		    engine->log, &engine->store_pace, UB_LOG_ERROR, "the store: %s", ub_store_problem(store));
 }
 
 static void *run(void *data)

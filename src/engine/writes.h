@@ -37,7 +37,7 @@ bool ub_writes_answer(struct ub_writes *writes, struct ub_wire_id id, bool chang
 enum ub_write_state {
 	UB_WRITE_UNHEARD, /* nothing is known of it: left over from another run, or its time is up */
 	UB_WRITE_OPEN,    /* no answer yet: not now */
-	UB_WRITE_VOID,    /* upstream refused: nothing to do */
+	UB_WRITE_VOID,    /* upstream refused: it has changed nothing */
 	UB_WRITE_DONE,    /* something may have changed: look */
 };
 /* What is known of a key that is about to be worked on. Forgets what is over. */

@@ -145,7 +145,7 @@ static void put_again(struct memory *memory, struct entry *entry, int64_t now, i
 	if (entry->state == UB_JOB_ASIDE)
 		entry->crashes = 0;
 	if (entry->state != UB_JOB_QUEUED) {
-		entry->attempts = 0;
+		entry->attempts = 1; /* this is not its first time */
 		set_reason(entry, UB_TEXT_NONE);
 	}
 	move(memory, entry, UB_JOB_QUEUED, due < entry->due ? due : entry->due);
@@ -180,10 +180,12 @@ enum ub_store_result memory_put(
 /* A lease that ran out: whoever had it crashed, or hangs. */
 static void count_crash(struct memory *memory, struct entry *entry, int64_t now)
 {
+	/* What was put again meanwhile is to be tried again. */
+	bool aside = ++entry->crashes >= UB_STORE_CRASHES_MAX && entry->again == INT64_MAX;
 	release_claims(memory, entry);
 	entry->lease = 0;
 	entry->again = INT64_MAX;
-	if (++entry->crashes < UB_STORE_CRASHES_MAX) {
+	if (!aside) {
 		move(memory, entry, UB_JOB_QUEUED, now);
 		return;
 	}

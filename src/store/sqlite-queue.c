@@ -64,7 +64,7 @@ static void put_again(struct sqlite *s, struct row *row, int64_t now, int64_t du
 		if (job->state == UB_JOB_ASIDE)
 			job->crashes = 0;
 		if (job->state != UB_JOB_QUEUED) {
-			job->attempts = 0;
+			job->attempts = 1; /* this is not its first time */
 			job->reason = UB_TEXT_NONE;
 		}
 		job->state = UB_JOB_QUEUED;
@@ -100,7 +100,8 @@ static void drop_claims(struct sqlite *s, const struct row *row)
 static void count_crash(struct sqlite *s, struct row *row, int64_t now)
 {
 	struct ub_job *job = &row->job;
-	bool aside = ++job->crashes >= UB_STORE_CRASHES_MAX;
+	/* What was put again meanwhile is to be tried again. */
+	bool aside = ++job->crashes >= UB_STORE_CRASHES_MAX && row->again == INT64_MAX;
 	drop_claims(s, row);
 	job->lease = 0;
 	job->state = aside ? UB_JOB_ASIDE : UB_JOB_QUEUED;

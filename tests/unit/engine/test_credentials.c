@@ -71,7 +71,19 @@ Test(credentials, are_replaced_by_later_ones_and_dropped)
 	ub_credentials_keep(credentials, UB_TEXT("alice"), UB_TEXT("Basic new"), UB_TEXT_NONE, 0);
 	struct ub_credential *taken = ub_credentials_take(credentials, UB_TEXT("alice"), 0);
 	cr_assert(taken && ub_text_is(taken->authorization, "Basic new"));
+	ub_credentials_drop(credentials, UB_TEXT("alice"), taken);
 	ub_credential_free(&taken);
-	ub_credentials_drop(credentials, UB_TEXT("alice"));
 	cr_assert_null(taken = ub_credentials_take(credentials, UB_TEXT("alice"), 0));
+}
+
+Test(credentials, that_are_new_stay_when_earlier_ones_turn_out_to_be_refused)
+{
+	ub_credentials_keep(credentials, UB_TEXT("alice"), UB_TEXT("Basic old"), UB_TEXT_NONE, 0);
+	struct ub_credential *old = ub_credentials_take(credentials, UB_TEXT("alice"), 0);
+	ub_credentials_keep(credentials, UB_TEXT("alice"), UB_TEXT("Basic new"), UB_TEXT_NONE, 0);
+	ub_credentials_drop(credentials, UB_TEXT("alice"), old);
+	ub_credential_free(&old);
+	struct ub_credential *taken = ub_credentials_take(credentials, UB_TEXT("alice"), 0);
+	cr_assert(taken && ub_text_is(taken->authorization, "Basic new"));
+	ub_credential_free(&taken);
 }

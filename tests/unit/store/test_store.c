@@ -223,6 +223,7 @@ STORY(queues_a_waiting_key_that_is_put_again)
 	put(s, "/c/a", 30);
 	struct ub_job listed = only_job(s);
 	cr_assert(listed.state == UB_JOB_QUEUED && listed.due == 30 && listed.reason.len == 0);
+	cr_assert_eq(take(s, 30).attempts, 2, "not its first time");
 }
 
 STORY(lets_one_job_at_a_time_have_a_meeting)
@@ -296,6 +297,18 @@ STORY(sets_a_key_aside_that_nobody_comes_to_an_end_with)
 	cr_assert(aside.state == UB_JOB_ASIDE && aside.reason.len > 0);
 	put(s, "/c/a", now);
 	cr_assert_eq(take(s, now).crashes, 0);
+}
+
+STORY(tries_again_what_was_put_while_it_was_about_to_be_set_aside)
+{
+	put(s, "/c/a", 0);
+	int64_t now = 0;
+	for (unsigned i = 0; i < UB_STORE_CRASHES_MAX; i++, now += LEASE)
+		take(s, now);
+	put(s, "/c/a", now - 1);
+	cr_assert_eq(take(s, now).crashes, UB_STORE_CRASHES_MAX);
+	cr_assert(nothing_due(s, now + LEASE));
+	cr_assert_eq(only_job(s).state, UB_JOB_ASIDE);
 }
 
 STORY(says_when_to_look_next)
