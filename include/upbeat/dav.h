@@ -37,7 +37,7 @@ void ub_client_free(struct ub_client **client);
 
 struct ub_request {
 	const char *method;
-	struct ub_text target;        /* path and query, sent as it is (RFC 9112 3.2.1) */
+	struct ub_text target;        /* path and query, sent as it is (RFC 9112 3.2.1); else REFUSED */
 	struct ub_text host;          /* the public Host; empty: the upstream's own */
 	struct ub_text authorization; /* the field's value; empty: none */
 	const char *depth;            /* "0", "1" or NULL */

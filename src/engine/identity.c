@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "upbeat/http.h"
+
 /* What was found out for one user about one collection. */
 struct entry {
 	struct ub_identity identity;
@@ -50,30 +52,25 @@ static enum ub_outcome propfind(const struct ub_caller *caller, struct ub_text h
 	return ub_client_send(caller->client, &request, response, arena);
 }
 
-/* Hrefs of the same resource may differ in a trailing slash. */
-static struct ub_text without_slash(struct ub_text href)
+/* Servers are not of one mind on how to write one and the same href. */
+static bool same_href(struct ub_text a, struct ub_text b, struct ub_arena *arena)
 {
-	while (href.len > 1 && href.ptr[href.len - 1] == '/')
-		href.len--;
-	return href;
+	a = ub_http_href_canonical(arena, a);
+	return a.len && ub_text_eq(a, ub_http_href_canonical(arena, b));
 }
 
-static bool same_href(struct ub_text a, struct ub_text b)
+/* `href`: canonical but for its trailing slash. */
+static bool holds(struct ub_text home, struct ub_text href, struct ub_arena *arena)
 {
-	return a.len && b.len && ub_text_eq(without_slash(a), without_slash(b));
-}
-
-static bool holds(struct ub_text home, struct ub_text href)
-{
-	home = without_slash(home);
+	home = ub_http_href_canonical(arena, home);
 	return home.len && ub_text_starts(href, home) &&
 	       (home.ptr[home.len - 1] == '/' || (href.len > home.len && href.ptr[home.len] == '/'));
 }
 
-static bool is_home_of(const struct ub_dav_principal *principal, struct ub_text href)
+static bool is_home_of(const struct ub_dav_principal *principal, struct ub_text href, struct ub_arena *arena)
 {
 	for (size_t i = 0; i < principal->n_homes; i++)
-		if (holds(principal->homes[i], href))
+		if (holds(principal->homes[i], href, arena))
 			return true;
 	return false;
 }
@@ -96,10 +93,10 @@ static struct ub_text best_address(const struct ub_dav_principal *principal, con
 	return principal->n_addresses ? principal->addresses[0] : UB_TEXT_NONE;
 }
 
-/* The last segment of a principal's href stands for the user's name where nothing better is known. */
+/* The last segment of a principal's href (canonical) stands for the user's name where nothing better is
+ * known. */
 static struct ub_text last_segment(struct ub_text href)
 {
-	href = without_slash(href);
 	size_t start = href.len;
 	while (start > 0 && href.ptr[start - 1] != '/')
 		start--;
@@ -142,14 +139,16 @@ static enum ub_outcome find_owner(
 	enum ub_outcome outcome = ask_principal(lookup, owner, &principal);
 	if (is_passing(outcome))
 		return outcome;
-	out->caller_is_owner = collection->owner.len ? same_href(collection->owner, collection->principal)
-						     : is_home_of(&principal, lookup->href);
+	out->caller_is_owner = collection->owner.len
+				   ? same_href(collection->owner, collection->principal, lookup->arena)
+				   : is_home_of(&principal, lookup->href, lookup->arena);
 	if (!collection->owner.len && !out->caller_is_owner)
 		return UB_OUTCOME_OK;
 	out->owner = best_address(&principal, lookup->org);
 	if (out->owner.len == 0) {
-		struct ub_text user = out->caller_is_owner && lookup->caller->user.len ? lookup->caller->user
-										       : last_segment(owner);
+		struct ub_text user = out->caller_is_owner && lookup->caller->user.len
+					  ? lookup->caller->user
+					  : last_segment(ub_http_href_canonical(lookup->arena, owner));
 		out->owner = ub_org_user_address(lookup->org, user, lookup->arena);
 	}
 	return UB_OUTCOME_OK;

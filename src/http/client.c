@@ -117,7 +117,8 @@ static void add_field(
 
 static struct curl_slist *request_fields(const struct ub_request *request, struct ub_arena *arena)
 {
-	struct curl_slist *fields = curl_slist_append(NULL, "Expect:"); /* no waiting for 100 Continue */
+	/* No waiting for 100 Continue; no coding either, in which an ETag may be another (nginx, Apache). */
+	struct curl_slist *fields = curl_slist_append(NULL, "Expect:");
 	if (!fields)
 		abort();
 	add_field(&fields, "User-Agent", UB_TEXT("upbeat"), arena);
@@ -153,7 +154,6 @@ static void prepare(CURL *curl, const char *url, const struct ub_request *reques
 	curl_easy_setopt(curl, CURLOPT_PROXY, "");
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)UB_CLIENT_CONNECT_MS);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)UB_CLIENT_TIMEOUT_MS);
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
@@ -200,6 +200,11 @@ enum ub_outcome ub_client_send(struct ub_client *client, const struct ub_request
     struct ub_response *response, struct ub_arena *arena)
 {
 	*response = (struct ub_response){ .error = UB_TEXT_NONE };
+	/* Anything else would go on with the authority: "http://server" and "@elsewhere". */
+	if (!ub_text_starts(request->target, UB_TEXT("/"))) {
+		response->error = UB_TEXT("the target is no path");
+		return UB_OUTCOME_REFUSED;
+	}
 	struct reception reception = { .arena = arena, .response = response, .body = UB_BUF(arena) };
 	struct ub_text url = ub_textf(arena, "%s%.*s", client->base, UB_ARGS(request->target));
 	struct curl_slist *fields = request_fields(request, arena);
