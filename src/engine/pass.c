@@ -145,7 +145,7 @@ static enum ub_pass_end decide_and_act(
 	       : decision.plan->not_eligible
 		   ? ub_text(ub_facts_not_eligible_text(decision.plan->not_eligible))
 		   : UB_TEXT("no rule asks for anything");
-	if (!decision.facts || decision.event->marks.item.len)
+	if (!decision.facts || decision.event->marks.item.len || decision.event->uid.len == 0)
 		return UB_PASS_SETTLED;
 	/* A customer's meeting may have items that only their marks tell of; any other is asked of the store
 	 * alone. */

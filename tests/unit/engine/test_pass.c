@@ -215,6 +215,20 @@ Test(pass, leaves_alone_what_is_no_customer_meeting_to_come)
 	cr_assert_eq(upstream_requests(up, "PUT"), 0);
 }
 
+Test(pass, leaves_alone_what_has_no_uid)
+{
+	const char *why;
+	store_meeting(MEETING, guest, "");
+	run_on(MEETING, &why);
+	size_t gets = upstream_requests(up, "GET");
+	upstream_store(up, "/alice/work/nameless.ics",
+	    "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:20261112T130000Z\r\nDTEND:20261112T140000Z\r\n"
+	    "ORGANIZER:mailto:alice@ours.example\r\nATTENDEE:mailto:alice@ours.example\r\n"
+	    "ATTENDEE:mailto:cto@acme.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+	cr_assert_eq(run_on("/alice/work/nameless.ics", &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_requests(up, "GET"), gets + 1, "no item is looked at: %s", why);
+}
+
 Test(pass, ends_when_the_object_is_gone)
 {
 	const char *why;
