@@ -253,15 +253,17 @@ static void make_schema(struct sqlite *s)
 #define NUMBER(macro)   TEXT_OF(macro)
 
 /* What was leased when a daemon died is due at once, as its successor has the file to itself; unless it has
- * seen several die. */
+ * seen several die and was not put again meanwhile. */
 static void take_over(struct sqlite *s)
 {
 	execute(s, "DELETE FROM claim");
+	execute(s,
+	    "UPDATE key SET state = 3, due = 9223372036854775807, crashes = crashes + 1, reason = 'set "
+	    "aside: daemons died while at it'"
+	    " WHERE state = 1 AND again = 9223372036854775807 AND crashes + 1 >= " NUMBER(
+		UB_STORE_CRASHES_MAX));
 	execute(s, "UPDATE key SET state = 0, due = 0, again = 9223372036854775807, crashes = crashes + 1 "
 		   "WHERE state = 1");
-	execute(s, "UPDATE key SET state = 3, due = 9223372036854775807, reason = 'set aside: daemons died "
-		   "while at it'"
-		   " WHERE state = 0 AND crashes >= " NUMBER(UB_STORE_CRASHES_MAX));
 }
 
 static bool open_file(struct sqlite *s, const char *path)

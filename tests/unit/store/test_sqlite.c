@@ -100,6 +100,19 @@ Test(sqlite, gives_at_once_what_a_dead_daemon_was_working_on_and_sets_it_aside_i
 	cr_assert(jobs.n == 1 && jobs.items[0].state == UB_JOB_ASIDE);
 }
 
+Test(sqlite, gives_what_was_put_again_while_a_daemon_died_at_it)
+{
+	struct ub_job job;
+	cr_assert_eq(ub_store_put(store, &key, 1, 0, 0), UB_STORE_OK);
+	for (unsigned i = 0; i <= UB_STORE_CRASHES_MAX; i++) {
+		cr_assert_eq(ub_store_take(store, 10, 1000, arena, &job), UB_STORE_OK, "daemon %u", i);
+		cr_assert_eq(ub_store_put(store, &key, 1, 10, 10), UB_STORE_OK);
+		reopen();
+	}
+	reopen();
+	cr_assert_eq(ub_store_take(store, 10, 1000, arena, &job), UB_STORE_OK, "nobody was at it");
+}
+
 Test(sqlite, is_one_daemons_at_a_time)
 {
 	cr_assert_null(open_store());
