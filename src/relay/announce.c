@@ -9,6 +9,7 @@
 struct missed {
 	struct timer timer;
 	struct ub_wire_id id;
+	bool told; /* to the engine that there is now, which has still to confirm it */
 	unsigned char *write;
 	size_t write_len, answer_len;
 	unsigned char answer[];
@@ -108,8 +109,9 @@ static struct missed *first_missed(struct loop *loop)
 	return list->next == list ? NULL : list->next->owner;
 }
 
+/* Its answer, of n bytes, is in loop->wire. */
 static void keep_missed(
-    struct loop *loop, struct exchange *exchange, const unsigned char *answer, size_t n, struct ub_wire_id id)
+    struct loop *loop, struct exchange *exchange, struct ub_wire_id id, bool told, size_t n)
 {
 	if (loop->n_missed == UB_RELAY_MISSED_MAX)
 		drop(loop, first_missed(loop));
@@ -118,24 +120,35 @@ static void keep_missed(
 		abort();
 	missed->timer.owner = missed;
 	missed->id = id;
+	missed->told = told;
 	missed->write = exchange->announced;
 	missed->write_len = exchange->announced_len;
 	exchange->announced = NULL;
 	missed->answer_len = n;
-	memcpy(missed->answer, answer, n);
+	memcpy(missed->answer, loop->wire, n);
 	loop->n_missed++;
 	relay_timer_start(&loop->timers, &missed->timer, TIMER_MISSED, loop->now);
+}
+
+static void tell_missed(struct loop *loop)
+{
+	struct timer *list = &loop->timers.lists[TIMER_MISSED];
+	for (struct timer *timer = list->next; timer != list; timer = timer->next) {
+		struct missed *missed = timer->owner;
+		if (!missed->told)
+			missed->told = tell(loop, missed->write, missed->write_len) &&
+				       tell(loop, missed->answer, missed->answer_len);
+		if (!missed->told)
+			return;
+	}
 }
 
 void relay_announce_missed(struct loop *loop)
 {
 	struct timer *list = &loop->timers.lists[TIMER_MISSED];
-	for (struct timer *timer = list->next; timer != list; timer = timer->next) {
-		struct missed *missed = timer->owner;
-		if (!tell(loop, missed->write, missed->write_len) ||
-		    !tell(loop, missed->answer, missed->answer_len))
-			return;
-	}
+	for (struct timer *timer = list->next; timer != list; timer = timer->next)
+		((struct missed *)timer->owner)->told = false;
+	tell_missed(loop);
 }
 
 void relay_announce_committed(struct loop *loop, struct ub_wire_id id)
@@ -146,8 +159,9 @@ void relay_announce_committed(struct loop *loop, struct ub_wire_id id)
 		if (missed->id.slot != id.slot || missed->id.generation != id.generation)
 			continue;
 		drop(loop, missed);
-		return;
+		break;
 	}
+	tell_missed(loop); /* it keeps up again */
 }
 
 void relay_announce_answer(struct conn *conn, const struct ub_http_head *head)
@@ -170,6 +184,6 @@ void relay_announce_answer(struct conn *conn, const struct ub_http_head *head)
 	size_t n = ub_wire_encode(&frame, loop->wire, UB_WIRE_FRAME_MAX);
 	bool told = n > 0 && tell_write(loop, exchange) && tell(loop, loop->wire, n);
 	if (n > 0 && !(told && exchange->committed))
-		keep_missed(loop, exchange, loop->wire, n, frame.id);
+		keep_missed(loop, exchange, frame.id, told, n);
 	relay_announce_forget(exchange);
 }

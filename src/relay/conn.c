@@ -218,10 +218,9 @@ void relay_conn_committed(struct loop *loop, struct ub_wire_id id)
 {
 	uint32_t slot = id.slot % UB_RELAY_CONNS_MAX;
 	struct conn *conn = slot < loop->n_slots ? loop->slots[slot] : NULL;
-	if (!conn || conn->generation != id.generation || !conn->exchange.announced) {
-		relay_announce_committed(loop, id);
+	relay_announce_committed(loop, id);
+	if (!conn || conn->generation != id.generation || !conn->exchange.announced)
 		return;
-	}
 	conn->exchange.committed = true;
 	if (conn->phase == PHASE_PARK)
 		go_on(conn);

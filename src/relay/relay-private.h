@@ -284,7 +284,8 @@ bool relay_announce(struct conn *conn, const struct ub_http_head *head);
 void relay_announce_answer(struct conn *conn, const struct ub_http_head *head);
 /* A new engine is ready: what no engine has confirmed is told. */
 void relay_announce_missed(struct loop *loop);
-/* The engine has confirmed a write that went on without its word. */
+/* The engine has confirmed a write, maybe one that went on without its word; it reads, and is told what it
+ * had no room for. */
 void relay_announce_committed(struct loop *loop, struct ub_wire_id id);
 void relay_announce_forget(struct exchange *exchange);
 struct missed;
