@@ -268,6 +268,10 @@ static void take_over(struct sqlite *s)
 
 static bool open_file(struct sqlite *s, const char *path)
 {
+	/* It holds customers' texts: nobody else reads it. What SQLite puts beside it gets the same mode. */
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		close(fd);
 	int code = sqlite3_open_v2(
 	    path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
 	note(s, code);

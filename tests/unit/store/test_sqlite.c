@@ -113,6 +113,17 @@ Test(sqlite, gives_what_was_put_again_while_a_daemon_died_at_it)
 	cr_assert_eq(ub_store_take(store, 10, 1000, arena, &job), UB_STORE_OK, "nobody was at it");
 }
 
+Test(sqlite, keeps_its_files_from_others)
+{
+	const char *const ends[] = { "", "-wal", "-shm", "-lock" };
+	cr_assert_eq(ub_store_put(store, &key, 1, 0, 0), UB_STORE_OK);
+	for (size_t i = 0; i < UB_COUNT(ends); i++) {
+		struct stat status;
+		cr_assert_eq(stat(ub_textf(arena, "%s%s", path, ends[i]).ptr, &status), 0, "%s", ends[i]);
+		cr_assert_eq(status.st_mode & 0777, 0600, "%s: %o", ends[i], status.st_mode & 0777);
+	}
+}
+
 Test(sqlite, is_one_daemons_at_a_time)
 {
 	cr_assert_null(open_store());
