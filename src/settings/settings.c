@@ -141,6 +141,19 @@ struct ub_settings *ub_settings_default(struct ub_arena *arena, const struct ub_
 	return finish(arena, &written, UB_TEXT_NONE, zones);
 }
 
+/* Each request would come back as the next one, without end. */
+static void check_upstream(
+    const struct ub_yaml_reader *reader, const struct ub_yaml_node *root, const struct written *written)
+{
+	const struct authority *listen = &written->listen, *upstream = &written->upstream;
+	if (listen->port == 0 || listen->port != upstream->port ||
+	    !ub_text_eq_nocase(listen->host, upstream->host))
+		return;
+	struct ub_diag *diag = ub_error(reader->diags, "upstream-is-upbeat",
+	    ub_yaml_get(root, "upstream")->place, "this is where Upbeat itself listens");
+	ub_diag_set_help(reader->diags, diag, "name the address of the CalDAV server");
+}
+
 struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_source *source,
     const struct ub_zones *zones, struct ub_diags *diags)
 {
@@ -148,8 +161,10 @@ struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_sou
 	struct ub_yaml_reader reader = { arena, diags, &reading };
 	struct written written = unwritten();
 	const struct ub_yaml_node *root = ub_yaml_parse(arena, source, diags);
-	if (root && ub_yaml_read(&reader, &type_settings, root, &written) &&
-	    !ub_yaml_get(root, "organization")) {
+	bool read = root && ub_yaml_read(&reader, &type_settings, root, &written);
+	if (read)
+		check_upstream(&reader, root, &written);
+	if (read && !ub_yaml_get(root, "organization")) {
 		struct ub_place place = { source, root->place.at, 0 };
 		struct ub_diag *diag = ub_warning(
 		    diags, "no-domains", place, "no meeting is a customer's without `organization: domains`");

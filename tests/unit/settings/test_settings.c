@@ -242,6 +242,15 @@ Test(settings, tell_each_mistake_once)
 	}
 }
 
+Test(settings, refuse_an_upstream_that_is_upbeat_itself)
+{
+	struct reading *r =
+	    read_settings("u.yaml", "listen: 127.0.0.1:8642\nupstream: http://127.0.0.1:8642\n" ORG);
+	cr_assert_eq(r->diags.errors, 1, "%s", printed(r));
+	cr_assert_str_eq(r->diags.list.items[0].code, "upstream-is-upbeat");
+	finish(&r);
+}
+
 Test(settings, name_the_file_of_a_store)
 {
 	struct reading *r = read_settings("/x/u.yaml", REQUIRED ORG "store: sqlite:/var/u.db\n");
