@@ -222,6 +222,19 @@ static struct ub_store *open_store(const struct ub_settings *settings, struct ub
 	return store;
 }
 
+/* How many keys are in a state; each one is named in the log at `level`. */
+static void report(struct ub_store *store, struct ub_log *log, enum ub_job_state state, const char *what,
+    enum ub_log_level level)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_jobs jobs = { 0 };
+	if (ub_store_jobs(store, arena, &jobs) == UB_STORE_OK)
+		for (size_t i = 0; i < jobs.n; i++)
+			if (jobs.items[i].state == state)
+				ub_log(log, level, "%.*s: %s", UB_ARGS(jobs.items[i].key.href), what);
+	ub_arena_free(&arena);
+}
+
 int ub_engine_run(int fd, int signals, struct ub_snapshot *snapshot, struct ub_log *log)
 {
 	struct ub_store *store = open_store(snapshot->settings, log);
@@ -243,11 +256,16 @@ int ub_engine_run(int fd, int signals, struct ub_snapshot *snapshot, struct ub_l
 	    pthread_mutex_init(&engine.mutex, NULL) != 0)
 		abort();
 	forbid_core_dumps();
+	report(engine.store, log, UB_JOB_ASIDE,
+	    "set aside: daemons died while at it; store it again to have it tried again", UB_LOG_WARNING);
 	struct ub_workers *workers = ub_workers_start(&engine);
 	struct ub_refresher *refresher = ub_refresher_start(&engine);
 	serve(&engine, fd, signals);
 	stop_workers(&engine, &workers);
 	ub_refresher_join(&refresher);
+	if (engine.store->ops != engine.shelter->ops)
+		report(engine.shelter, log, UB_JOB_QUEUED, "was kept in memory only and is lost",
+		    UB_LOG_WARNING);
 	ub_identities_free(&engine.identities);
 	ub_credentials_free(&engine.credentials);
 	ub_writes_free(&engine.writes);

@@ -66,6 +66,29 @@ static bool claim(struct ub_pass *pass, struct ub_text meeting_uid, struct ub_te
 	       UB_STORE_OK;
 }
 
+/* The items went with one copy of the meeting; another copy may want its own. It is looked at when its owner
+ * is next heard of. */
+static void look_at_other_copies(struct ub_pass *pass, struct ub_text meeting_uid)
+{
+	struct ub_store_seens seens = { 0 };
+	if (ub_store_seens(pass->store, ub_organization, meeting_uid, pass->arena, &seens) != UB_STORE_OK)
+		return;
+	for (size_t i = 0; i < seens.n; i++) {
+		const struct ub_store_seen *seen = &seens.items[i];
+		struct ub_key key = { .kind = UB_KEY_OBJECT,
+			.upstream = seen->upstream,
+			.href = seen->href,
+			.principal = seen->principal,
+			.collection = seen->collection };
+		if (ub_text_eq(seen->owner, pass->identity.owner))
+			continue;
+		ub_log(pass->log, UB_LOG_INFO, "%.*s: its items were removed; the copy at %.*s is looked at",
+		    UB_ARGS(pass->job->key.href), UB_ARGS(seen->href));
+		if (ub_store_put(pass->store, &key, 1, pass->now * 1000, pass->now * 1000) != UB_STORE_OK)
+			ub_log(pass->log, UB_LOG_WARNING, "the store: %s", ub_store_problem(pass->store));
+	}
+}
+
 /* Looks at the items, decides what to do about them, does it. `input` has decided before, without them. */
 static enum ub_pass_end follow(struct ub_pass *pass, struct ub_decide_input *input,
     struct ub_decision *decision, struct ub_texts names, struct ub_text *why)
@@ -81,6 +104,8 @@ static enum ub_pass_end follow(struct ub_pass *pass, struct ub_decide_input *inp
 	if (findings.n)
 		ub_decide(input, decision, pass->arena);
 	ub_act(pass, decision->plan, &findings, &acts);
+	if (acts.removed)
+		look_at_other_copies(pass, decision->event->uid);
 	*why = ub_textf(pass->arena, "%zu created, %zu changed, %zu removed, %zu refused by the server",
 	    acts.created, acts.changed, acts.removed, acts.refused);
 	return acts.end;
@@ -110,22 +135,24 @@ static void remember(
 
 /* Whose the items are that the store knows of. */
 struct owners {
-	bool ours, colleagues; /* at least one that stands, or was made for us at some time */
+	bool known;      /* we had some at some time */
+	bool ours;       /* some of ours stand */
+	bool colleagues; /* some of somebody else's stand */
 };
 
 static struct owners owners_of_items(struct ub_pass *pass, struct ub_text meeting_uid)
 {
-	struct owners owners = { false, false };
+	struct owners owners = { false, false, false };
 	struct ub_store_items items = { 0 };
 	if (ub_store_items(pass->store, ub_organization, meeting_uid, pass->arena, &items) != UB_STORE_OK)
 		return owners;
 	for (size_t i = 0; i < items.n; i++) {
 		const struct ub_store_item *item = &items.items[i];
-		if (ub_text_eq(item->owner, pass->identity.owner))
-			owners.ours = true;
-		else
-			owners.colleagues |=
-			    item->state == UB_ITEM_EXISTS || item->state == UB_ITEM_UNCERTAIN;
+		bool ours = ub_text_eq(item->owner, pass->identity.owner);
+		bool stands = item->state == UB_ITEM_EXISTS || item->state == UB_ITEM_UNCERTAIN;
+		owners.known |= ours;
+		owners.ours |= ours && stands;
+		owners.colleagues |= !ours && stands;
 	}
 	return owners;
 }
@@ -150,10 +177,11 @@ static enum ub_pass_end decide_and_act(
 	/* A customer's meeting may have items that only their marks tell of; any other is asked of the store
 	 * alone. */
 	bool customer = decision.facts->meeting.customer;
-	if (!customer && decision.plan->steps.n == 0 && !owners_of_items(pass, decision.event->uid).ours)
+	if (!customer && decision.plan->steps.n == 0 && !owners_of_items(pass, decision.event->uid).known)
 		return UB_PASS_SETTLED;
 	if (!claim(pass, decision.event->uid, why))
 		return UB_PASS_AGAIN;
+	remember(pass, &decision, response);
 	/* One meeting stands in the calendars of all who come, and gets one set of items. */
 	struct owners owners = owners_of_items(pass, decision.event->uid);
 	if (owners.colleagues && !owners.ours)
@@ -161,7 +189,6 @@ static enum ub_pass_end decide_and_act(
 	if (customer || decision.plan->steps.n)
 		names = ub_plan_names(
 		    pass->snapshot->rules, decision.event->uid, pass->identity.owner, pass->arena);
-	remember(pass, &decision, response);
 	return follow(pass, &input, &decision, names, why);
 }
 

@@ -140,6 +140,23 @@ def _(story):
     tap.equal(len(real.items_of("away")), 2, "the other items")
 
 
+@tap.case("a meeting in two people's calendars has one set of items, which one takes over when the other's copy goes")
+def _(story):
+    text = calendars.meeting(uid="shared")
+    path = story.radicale.calendar_of("bob")
+    of_bob = [calendars.Calendar(server.url + path, "bob") for server in (story.upbeat, story.radicale)]
+    tap.equal(of_bob[0].put("m.ics", text).status, 201, "PUT of bob's")
+    tap.eventually(lambda: len(of_bob[1].items_of("shared")) == 3, "items of bob's", SOON)
+    seen, real = story.new_calendar()
+    tap.equal(seen.put("m.ics", text).status, 201, "PUT of alice's")
+    time.sleep(1)
+    tap.equal(real.items_of("shared"), [], "items of alice's")
+    of_bob[0].delete("m.ics")
+    tap.eventually(lambda: not of_bob[1].items_of("shared"), "none of bob's", SOON + GRACE)
+    seen.put("other.ics", calendars.meeting(uid="other", attendees=("alice", "bob")))
+    tap.eventually(lambda: len(real.items_of("shared")) == 3, "items of alice's", SOON)
+
+
 @tap.case("nothing of it went wrong in the program")
 def _(story):
     story.upbeat.is_sane()

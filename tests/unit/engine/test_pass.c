@@ -437,3 +437,24 @@ Test(pass, makes_one_set_for_a_meeting_that_stands_in_two_peoples_calendars)
 	run_on(MEETING, &why);
 	cr_assert_eq(upstream_requests(up, "PUT"), 2, "%s", why);
 }
+
+Test(pass, looks_at_a_colleagues_copy_when_the_items_go_with_one)
+{
+	const char *why;
+	struct ub_store_seen bobs = { .organization = ub_organization,
+		.meeting_uid = UB_TEXT("m-1"),
+		.upstream = UB_TEXT("up"),
+		.href = UB_TEXT("/bob/work/meeting.ics"),
+		.principal = UB_TEXT("bob"),
+		.owner = UB_TEXT("bob@ours.example") };
+	struct ub_jobs jobs;
+	store_meeting(MEETING, guest, "");
+	run_on(MEETING, &why);
+	cr_assert_eq(ub_store_put_seen(store, &bobs), UB_STORE_OK);
+	store_meeting(MEETING, guest, "STATUS:CANCELLED\r\n");
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(ub_store_jobs(store, arena, &jobs), UB_STORE_OK);
+	cr_assert_eq(jobs.n, 1);
+	cr_assert(ub_text_is(jobs.items[0].key.principal, "bob"));
+	cr_assert(ub_text_is(jobs.items[0].key.href, "/bob/work/meeting.ics"));
+}
