@@ -10,7 +10,7 @@
 #include "pass.h"
 #include "upstream.h"
 
-#define MEETING "/alice/work/meeting.ics"
+#define MEETING "/alice/meetings/meeting.ics"
 #define NOW     INT64_C(1793606400) /* 2026-11-02T08:00:00Z, a Monday */
 
 /* A rule set of its own, so that the shipped one may change. */
@@ -160,7 +160,7 @@ Test(pass, creates_what_the_rules_ask_for_and_a_second_one_writes_nothing)
 	const char *why;
 	store_meeting(MEETING, guest, "");
 	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
-	cr_assert_eq(upstream_count(up, "/alice/work/"), 3, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3, "%s", why);
 	cr_assert_eq(upstream_requests(up, "PUT"), 2);
 	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_requests(up, "PUT"), 2);
@@ -182,10 +182,10 @@ Test(pass, does_not_make_anew_what_the_user_deleted)
 	const char *why;
 	store_meeting(MEETING, guest, "");
 	run_on(MEETING, &why);
-	upstream_delete(up, "/alice/work/", "SUMMARY:Prep: Roadmap");
-	cr_assert_eq(upstream_count(up, "/alice/work/"), 2);
+	upstream_delete(up, "/alice/meetings/", "SUMMARY:Prep: Roadmap");
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 2);
 	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
-	cr_assert_eq(upstream_count(up, "/alice/work/"), 2);
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 2);
 }
 
 Test(pass, keeps_one_set_for_a_meeting_that_stands_in_two_calendars)
@@ -221,11 +221,11 @@ Test(pass, leaves_alone_what_has_no_uid)
 	store_meeting(MEETING, guest, "");
 	run_on(MEETING, &why);
 	size_t gets = upstream_requests(up, "GET");
-	upstream_store(up, "/alice/work/nameless.ics",
+	upstream_store(up, "/alice/meetings/nameless.ics",
 	    "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:20261112T130000Z\r\nDTEND:20261112T140000Z\r\n"
 	    "ORGANIZER:mailto:alice@ours.example\r\nATTENDEE:mailto:alice@ours.example\r\n"
 	    "ATTENDEE:mailto:cto@acme.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
-	cr_assert_eq(run_on("/alice/work/nameless.ics", &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on("/alice/meetings/nameless.ics", &why), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_requests(up, "GET"), gets + 1, "no item is looked at: %s", why);
 }
 
@@ -239,8 +239,8 @@ Test(pass, ends_when_the_object_is_gone)
 Test(pass, does_not_act_in_somebody_elses_calendar)
 {
 	const char *why;
-	store_meeting("/bob/work/meeting.ics", guest, "");
-	cr_assert_eq(run_on("/bob/work/meeting.ics", &why), UB_PASS_NOT_OWNER, "%s", why);
+	store_meeting("/bob/meetings/meeting.ics", guest, "");
+	cr_assert_eq(run_on("/bob/meetings/meeting.ics", &why), UB_PASS_NOT_OWNER, "%s", why);
 	upstream_hide_owners(up);
 	cr_assert_eq(run_on("/bob/other/meeting.ics", &why), UB_PASS_NOT_OWNER, "%s", why);
 	cr_assert_eq(upstream_requests(up, "PUT"), 0);
@@ -252,7 +252,7 @@ Test(pass, finds_the_owner_by_his_calendar_home_where_none_is_named)
 	upstream_hide_owners(up);
 	store_meeting(MEETING, guest, "");
 	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
-	cr_assert_eq(upstream_count(up, "/alice/work/"), 3, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3, "%s", why);
 }
 
 Test(pass, comes_again_after_a_server_that_is_busy_and_makes_no_item_twice)
@@ -264,7 +264,7 @@ Test(pass, comes_again_after_a_server_that_is_busy_and_makes_no_item_twice)
 	upstream_fail(up, "GET", 1, 503);
 	cr_assert_eq(run_on(MEETING, &why), UB_PASS_AGAIN, "%s", why);
 	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
-	cr_assert_eq(upstream_count(up, "/alice/work/"), 3);
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3);
 	cr_assert_eq(upstream_requests(up, "PUT"), 3);
 }
 
@@ -285,9 +285,9 @@ Test(pass, does_not_make_anew_what_was_deleted_after_its_answer_was_lost)
 	upstream_fail(up, "PUT", 1, 0);
 	cr_assert_eq(run_on(MEETING, &why), UB_PASS_AGAIN, "%s", why);
 	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
-	upstream_delete(up, "/alice/work/", "UPBEAT-ITEM");
+	upstream_delete(up, "/alice/meetings/", "UPBEAT-ITEM");
 	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
-	cr_assert_eq(upstream_count(up, "/alice/work/"), 1, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 1, "%s", why);
 }
 
 Test(pass, keeps_its_lease_with_a_slow_server)
@@ -296,7 +296,7 @@ Test(pass, keeps_its_lease_with_a_slow_server)
 	store_meeting(MEETING, guest, "");
 	pace = UB_LEASE_MS / 3;
 	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
-	cr_assert_eq(upstream_count(up, "/alice/work/"), 3, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3, "%s", why);
 }
 
 Test(pass, leaves_all_to_others_when_its_lease_has_run_out)
@@ -332,7 +332,7 @@ Test(pass, makes_the_other_items_when_one_is_refused)
 	store_meeting(MEETING, guest, "");
 	upstream_fail(up, "PUT", 1, 403);
 	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
-	cr_assert_eq(upstream_count(up, "/alice/work/"), 2);
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 2);
 }
 
 Test(pass, writes_a_task_as_an_event_where_no_tasks_are_taken)
@@ -341,7 +341,7 @@ Test(pass, writes_a_task_as_an_event_where_no_tasks_are_taken)
 	upstream_refuse_tasks(up);
 	store_meeting(MEETING, guest, "");
 	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
-	cr_assert_eq(upstream_count(up, "/alice/work/"), 3);
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3);
 	cr_assert_eq(upstream_containing(up, "BEGIN:VTODO"), 0);
 	cr_assert_eq(upstream_containing(up, "SUMMARY:Send the agenda"), 1);
 }
@@ -356,7 +356,7 @@ Test(pass, takes_the_items_along_when_the_meeting_moves)
 	store_meeting(MEETING, guest, "");
 	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_requests(up, "PUT"), puts + 2, "%s", why);
-	cr_assert_eq(upstream_count(up, "/alice/work/"), 3, "in place");
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3, "in place");
 	cr_assert_eq(upstream_containing(up, "DTSTART;TZID=Europe/Berlin:20261116T090000"), 1);
 	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED);
 	cr_assert_eq(upstream_requests(up, "PUT"), puts + 2, "a second pass writes nothing: %s", why);
@@ -369,14 +369,14 @@ Test(pass, takes_the_items_away_with_a_meeting_that_is_called_off_or_loses_its_g
 	run_on(MEETING, &why);
 	store_meeting(MEETING, guest, "STATUS:CANCELLED\r\n");
 	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
-	cr_assert_eq(upstream_count(up, "/alice/work/"), 1, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 1, "%s", why);
 	store_meeting(MEETING, guest, "");
 	run_on(MEETING, &why);
-	cr_assert_eq(upstream_count(up, "/alice/work/"), 3, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3, "%s", why);
 	cr_assert_eq(upstream_containing(up, "X-UPBEAT-GENERATION:2"), 2, "a UID is never used again");
 	store_meeting(MEETING, "", "");
 	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
-	cr_assert_eq(upstream_count(up, "/alice/work/"), 1, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 1, "%s", why);
 }
 
 Test(pass, waits_before_it_takes_the_items_of_a_deleted_meeting_away)
@@ -386,10 +386,10 @@ Test(pass, waits_before_it_takes_the_items_of_a_deleted_meeting_away)
 	run_on(MEETING, &why);
 	upstream_delete(up, MEETING, "");
 	cr_assert_eq(run_on(MEETING, &why), UB_PASS_AGAIN, "%s", why);
-	cr_assert_eq(upstream_count(up, "/alice/work/"), 2);
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 2);
 	now += UB_DELETION_GRACE_SECONDS;
 	cr_assert_eq(run_from(MEETING, NOW, &why), UB_PASS_SETTLED, "%s", why);
-	cr_assert_eq(upstream_count(up, "/alice/work/"), 0, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 0, "%s", why);
 }
 
 Test(pass, keeps_the_items_of_a_meeting_that_was_moved_to_another_calendar)
@@ -426,7 +426,7 @@ Test(pass, makes_one_set_for_a_meeting_that_stands_in_two_peoples_calendars)
 		.meeting_uid = UB_TEXT("m-1"),
 		.identity = UB_TEXT("bobs-prep"),
 		.owner = UB_TEXT("bob@ours.example"),
-		.href = UB_TEXT("/bob/work/prep.ics"),
+		.href = UB_TEXT("/bob/meetings/prep.ics"),
 		.state = UB_ITEM_EXISTS };
 	cr_assert_eq(ub_store_put_item(store, &bobs), UB_STORE_OK);
 	store_meeting(MEETING, guest, "");
@@ -444,7 +444,7 @@ Test(pass, looks_at_a_colleagues_copy_when_the_items_go_with_one)
 	struct ub_store_seen bobs = { .organization = ub_organization,
 		.meeting_uid = UB_TEXT("m-1"),
 		.upstream = UB_TEXT("up"),
-		.href = UB_TEXT("/bob/work/meeting.ics"),
+		.href = UB_TEXT("/bob/meetings/meeting.ics"),
 		.principal = UB_TEXT("bob"),
 		.owner = UB_TEXT("bob@ours.example") };
 	struct ub_jobs jobs;
@@ -456,5 +456,5 @@ Test(pass, looks_at_a_colleagues_copy_when_the_items_go_with_one)
 	cr_assert_eq(ub_store_jobs(store, arena, &jobs), UB_STORE_OK);
 	cr_assert_eq(jobs.n, 1);
 	cr_assert(ub_text_is(jobs.items[0].key.principal, "bob"));
-	cr_assert(ub_text_is(jobs.items[0].key.href, "/bob/work/meeting.ics"));
+	cr_assert(ub_text_is(jobs.items[0].key.href, "/bob/meetings/meeting.ics"));
 }
