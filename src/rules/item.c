@@ -163,10 +163,36 @@ static void report_missing(
 	ub_diag_set_help(loader->diags, diag, "%s", help);
 }
 
+/* Seconds are the same on whatever clock, and days are; the two kinds are not compared, nor points that hang
+ * on different things. */
+static bool is_reversed(const struct ub_point *from, const struct ub_point *to)
+{
+	bool same = from->anchor == to->anchor && ub_text_eq(from->item, to->item);
+	if (same && from->after != to->after && from->span.n && to->span.n)
+		return from->after;
+	if (!same || from->span.unit != to->span.unit || from->after != to->after)
+		return false;
+	return from->after ? from->span.n > to->span.n : from->span.n < to->span.n;
+}
+
+/* The cases of both ends have the same conditions. */
+static void check_window(struct loader *loader, const struct ub_rule_item *item)
+{
+	for (size_t i = 0; i < item->between_from.n && i < item->between_to.n; i++) {
+		const struct ub_case *from = &item->between_from.items[i], *to = &item->between_to.items[i];
+		if (!is_reversed(&from->use.point, &to->use.point))
+			continue;
+		struct ub_diag *diag = ub_error(
+		    loader->diags, "reversed-window", from->place, "the window ends before it begins");
+		ub_diag_set_help(loader->diags, diag, "the earlier point comes first");
+	}
+}
+
 static void check_event_times(struct loader *loader, const struct loaded_item *item)
 {
 	const struct ub_yaml_node *between = ub_yaml_get(item->node, "between");
 	const struct ub_yaml_node *at = ub_yaml_get(item->node, "at");
+	check_window(loader, &item->item);
 	if (!between && !at)
 		report_missing(loader, item, "time", "add `between: [FROM, TO]` or `at: POINT`");
 	if (between && at) {

@@ -222,6 +222,12 @@ static const struct {
 	{ "event: a\n        title: t\n        at: start\n        duration: 0m\n", "bad-time", "too short" },
 	{ "event: a\n        title: t\n        between: start\n        duration: 1m\n", "wrong-value",
 	    "expected two points in time" },
+	{ "event: a\n        title: t\n        between: [1 day before start, 2 days before start]\n        "
+	  "duration: 1m\n",
+	    "reversed-window", "the earlier point comes first" },
+	{ "event: a\n        title: t\n        between: [1h after end, 1h before end]\n        duration: "
+	  "1m\n",
+	    "reversed-window", "the window ends before it begins" },
 	{ "event: a\n        title: t\n        at: start\n        duration: 1m\n        agenda: prep-cal\n",
 	    "unknown-template", "did you mean `prep-call`?" },
 	{ "event: a\n        title: t\n        at: start\n        duration: 1m\n        attendees: "
