@@ -70,6 +70,11 @@ void ub_snapshot_read_layer(struct ub_arena *arena, const char *directory, struc
 		if (i == 0 && diags->errors > errors)
 			break; /* the directory itself: once is enough */
 	}
+	if (files.n == 0 && diags->errors == errors) {
+		struct ub_diag *diag = ub_warning(
+		    diags, "no-rules", place, "there is nothing of a rule directory in %s", directory);
+		ub_diag_set_help(diags, diag, "rule files end in .yaml, texts are in templates/");
+	}
 	*layer = (struct ub_rule_layer){ ub_text(directory), files.items, files.n };
 }
 
