@@ -73,8 +73,9 @@ def meeting(
     attendees=("alice", "bob", "cto@acme.example", "buyer@acme.example"),
     uid=None,
     more="",
+    organizer="alice",
 ):
-    """The text of a meeting organized by alice, as a client stores it."""
+    """The text of a meeting, as a client stores it."""
     start = start or business_day(10)
     end = start + datetime.timedelta(minutes=minutes)
     lines = [
@@ -88,7 +89,7 @@ def meeting(
         f"SUMMARY:{title}",
     ]
     if attendees:
-        lines.append(f"ORGANIZER:{mailto('alice')}")
+        lines.append(f"ORGANIZER:{mailto(organizer)}")
         lines += [f"ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:{mailto(name)}" for name in attendees]
     lines += [more.strip()] if more else []
     lines.append("END:VEVENT\nEND:VCALENDAR\n")

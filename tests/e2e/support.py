@@ -11,6 +11,7 @@ import base64
 import contextlib
 import dataclasses
 import http.client
+import importlib.util
 import os
 import pathlib
 import shutil
@@ -95,13 +96,19 @@ class Process:
     def __init__(self, name, command, folder, **environment):
         self.name = name
         self.log = pathlib.Path(folder) / f"{name}.log"
+        self.command = [str(word) for word in command]
+        self.environment = {**os.environ, **environment}
+        self.launch()
+
+    def launch(self):
+        """Starts it, in a process group of its own; once more when it has ended."""
         with self.log.open("ab") as log:
             self.child = subprocess.Popen(
-                [str(word) for word in command],
+                self.command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **environment},
+                env=self.environment,
                 start_new_session=True,
             )
 
@@ -120,6 +127,11 @@ class Process:
             assert status is None, f"{self.name} ended with {status}:\n{self.said()}"
             assert time.monotonic() < end, f"{self.name}: {what}, not within {seconds} s:\n{self.said()}"
             time.sleep(0.02)
+
+    def kill_group(self):
+        """As when the machine dies: it and all that it has started, at once."""
+        os.killpg(self.pid, signal.SIGKILL)
+        self.child.wait()
 
     def stop(self, seconds=15):
         """Asks it to end and sees to it; the exit status."""
@@ -154,6 +166,10 @@ class Server(Process):
     def calendar_of(self, user):
         return self.CALENDAR.format(user=user)
 
+    def home_of(self, user):
+        """The path of what holds the user's calendars."""
+        return self.calendar_of(user).removesuffix("calendar/")
+
     def make_calendars(self):
         for user in USERS:
             answer = request("MKCALENDAR", self.url + self.calendar_of(user), user)
@@ -180,18 +196,36 @@ class Radicale(Server):
         self.make_calendars()
 
 
-class Upbeat(Process):
-    """`upbeat serve` in front of a server. Further settings are YAML text; environment goes to the process."""
+class Xandikos(Server):
+    """HTTP/1.1, keeps its objects in Git, knows no MOVE, does not schedule."""
 
-    def __init__(self, folder, upstream, settings=ORGANIZATION, **environment):
+    CALENDAR = "/{user}/calendars/calendar/"
+
+    def __init__(self, folder):
+        if importlib.util.find_spec("xandikos") is None:
+            raise tap.Skip("there is no Xandikos")
+        port = free_port()
+        users = [f"{user}:{password(user)}" for user in USERS]
+        program = pathlib.Path(__file__).with_name("xandikos_server.py")
+        super().__init__("xandikos", [sys.executable, "-B", program, pathlib.Path(folder) / "data", port, *users], folder, port)
+
+
+class Upbeat(Process):
+    """`upbeat serve` in front of a server. Further settings are YAML text; environment goes to the process. What it
+    has in memory is lost by a restart unless it has another store."""
+
+    def __init__(self, folder, upstream, settings=ORGANIZATION, store="memory", **environment):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.upstream = upstream
         self.settings = pathlib.Path(folder) / "upbeat.yaml"
         self.settings.write_text(
-            f"listen: 127.0.0.1:{self.port}\nupstream: {upstream.url}\nrules: {TOP}/rules\nstore: memory\n{settings}"
+            f"listen: 127.0.0.1:{self.port}\nupstream: {upstream.url}\nrules: {TOP}/rules\nstore: {store}\n{settings}"
         )
         super().__init__("upbeat", [program(), "serve", "-c", self.settings], folder, **environment)
+
+    def launch(self):
+        super().launch()
         self.wait_for(lambda: listens(self.port), "it listens")
 
     def calendar_of(self, user):
