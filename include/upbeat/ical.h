@@ -92,6 +92,25 @@ struct ub_text ub_ical_base(const struct ub_ical *ical, const struct ub_zones *z
 struct ub_text ub_ical_revise(const struct ub_ical *ical, const struct ub_item *item, unsigned may_write,
     const struct ub_ical_writing *writing, unsigned *written, struct ub_arena *arena);
 
+/* ---- the user's own meeting ---- */
+
+/*
+ * The text of a meeting with the additions spliced in: lines are inserted, nothing else of it changes. The
+ * agenda goes to the end of the master's description, the rest into each component of the series. What is
+ * there already, by its mark or because somebody else put the same there, is left out; *added says how many
+ * were not (0: the text is the one that was parsed).
+ */
+UB_MUST_USE struct ub_text ub_ical_amend(const struct ub_ical *ical, const struct ub_amendments *amendments,
+    size_t *added, struct ub_arena *arena);
+/* Whether it bears the mark of an addition, though what was added may be gone. */
+UB_MUST_USE bool ub_ical_bears(const struct ub_ical *ical, struct ub_text mark);
+/*
+ * The text without the additions of a rule (by struct ub_amendment.rule_mark; empty: of all rules) and
+ * without their marks, by what the text itself says. *taken: how many were there.
+ */
+UB_MUST_USE struct ub_text ub_ical_restore(
+    const struct ub_ical *ical, struct ub_text rule_mark, size_t *taken, struct ub_arena *arena);
+
 /* ---- holidays ---- */
 
 /*

@@ -24,6 +24,10 @@ enum ub_item_kind { UB_ITEM_EVENT, UB_ITEM_TASK };
 /* Within these, the text meant for the customer. */
 #define UB_PLAN_MAIL_BEGIN "--- Mail to the customer ---"
 #define UB_PLAN_MAIL_END   "--- End of mail ---"
+/* Within these, what a rule adds to the description of the meeting itself: everybody who is invited reads it.
+ */
+#define UB_PLAN_SHARED_BEGIN "--- Agenda ---"
+#define UB_PLAN_SHARED_END   "--- End of the agenda ---"
 
 /* An item that the rules want to exist beside a meeting. */
 struct ub_item {
@@ -124,6 +128,25 @@ struct ub_plan {
 	UB_VEC(struct ub_item) items; /* by time */
 	UB_VEC(struct ub_step) steps; /* as they are to be done: what others are placed by comes first */
 	UB_VEC(struct ub_note) notes;
+};
+
+/* ---- what rules add to the user's own meeting ---- */
+
+enum ub_amend_kind { UB_AMEND_ATTENDEE, UB_AMEND_CATEGORY, UB_AMEND_AGENDA, UB_AMEND_REMINDER };
+
+/* One addition. Everybody who is invited sees it. */
+struct ub_amendment {
+	enum ub_amend_kind kind;
+	struct ub_text id;        /* "rule/id", for people */
+	struct ub_text mark;      /* opaque: which addition of which meeting */
+	struct ub_text rule_mark; /* as struct ub_marks.rule: what undoing goes by */
+	struct ub_text text;      /* attendee: the address, lower case; category; agenda: plain text */
+	int64_t seconds;          /* reminder: before the start */
+};
+
+struct ub_amendments {
+	struct ub_amendment *items;
+	size_t n, cap;
 };
 
 /* When somebody is busy, as far as it is known. */

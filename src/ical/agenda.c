@@ -18,11 +18,29 @@ static size_t delimiter(struct ub_text text, struct ub_text wanted, size_t from)
 	return at;
 }
 
+struct delimiters {
+	struct ub_text begin, end;
+};
+
+static const struct delimiters kept = {
+	{ UB_PLAN_TEXT_BEGIN, sizeof(UB_PLAN_TEXT_BEGIN) - 1 },
+	{ UB_PLAN_TEXT_END, sizeof(UB_PLAN_TEXT_END) - 1 },
+};
+static const struct delimiters shared = {
+	{ UB_PLAN_SHARED_BEGIN, sizeof(UB_PLAN_SHARED_BEGIN) - 1 },
+	{ UB_PLAN_SHARED_END, sizeof(UB_PLAN_SHARED_END) - 1 },
+};
+
+static bool between(struct ub_text text, const struct delimiters *delimiters, size_t *from, size_t *to)
+{
+	*from = delimiter(text, delimiters->begin, 0);
+	*to = *from == SIZE_MAX ? SIZE_MAX : delimiter(text, delimiters->end, *from);
+	return *to != SIZE_MAX;
+}
+
 bool ub_ical_agenda(struct ub_text description, size_t *from, size_t *to)
 {
-	*from = delimiter(description, UB_TEXT(UB_PLAN_TEXT_BEGIN), 0);
-	*to = *from == SIZE_MAX ? SIZE_MAX : delimiter(description, UB_TEXT(UB_PLAN_TEXT_END), *from);
-	return *to != SIZE_MAX;
+	return between(description, &kept, from, to);
 }
 
 /* How many bytes of the escaped value stand for the first `n` of the text. */
@@ -35,12 +53,13 @@ static size_t escaped(struct ub_text value, size_t n)
 }
 
 /* The same of an escaped value, with both delimiters. */
-static bool part(struct ub_text value, struct ub_arena *arena, size_t *from, size_t *to)
+static bool part(struct ub_text value, const struct delimiters *delimiters, struct ub_arena *arena,
+    size_t *from, size_t *to)
 {
-	if (!ub_ical_agenda(ub_ical_unescaped(value, arena), from, to))
+	if (!between(ub_ical_unescaped(value, arena), delimiters, from, to))
 		return false;
 	*from = escaped(value, *from);
-	*to = escaped(value, *to + UB_TEXT(UB_PLAN_TEXT_END).len);
+	*to = escaped(value, *to + delimiters->end.len);
 	return true;
 }
 
@@ -49,13 +68,23 @@ struct ub_text ub_ical_agenda_replaced(struct ub_text value, struct ub_text want
 	size_t from, to, wanted_from = 0, wanted_to = wanted.len;
 	if (ub_text_trim(value).len == 0)
 		return wanted;
-	if (!part(value, arena, &from, &to))
+	if (!part(value, &kept, arena, &from, &to))
 		return value;
-	if (part(wanted, arena, &wanted_from, &wanted_to))
+	if (part(wanted, &kept, arena, &wanted_from, &wanted_to))
 		wanted = ub_text_sub(wanted, wanted_from, wanted_to);
 	struct ub_buf out = UB_BUF(arena);
 	ub_buf_add(&out, ub_text_sub(value, 0, from));
 	ub_buf_add(&out, wanted);
 	ub_buf_add(&out, ub_text_sub(value, to, value.len));
 	return ub_buf_text(&out);
+}
+
+bool ub_ical_shared(struct ub_text value, struct ub_arena *arena, size_t *from, size_t *to)
+{
+	static const struct ub_text blank_line = { "\\n\\n", 4 };
+	if (!part(value, &shared, arena, from, to))
+		return false;
+	if (ub_text_ends(ub_text_sub(value, 0, *from), blank_line))
+		*from -= blank_line.len;
+	return true;
 }

@@ -20,8 +20,8 @@ void ub_ical_fold(struct ub_buf *out, struct ub_text line)
 	ub_buf_str(out, "\r\n");
 }
 
-/* RFC 5545 3.3.11; control characters but line feed and tab have no place in a text. */
-static void escape(struct ub_buf *out, struct ub_text value)
+/* Control characters but line feed and tab have no place in a text. */
+void ub_ical_escape(struct ub_buf *out, struct ub_text value)
 {
 	for (size_t i = 0; i < value.len; i++) {
 		unsigned char c = (unsigned char)value.ptr[i];
@@ -40,7 +40,7 @@ void ub_ical_put_text(struct ub_buf *out, const char *name, struct ub_text value
 	if (value.len == 0)
 		return;
 	ub_buf_printf(&line, "%s:", name);
-	escape(&line, value);
+	ub_ical_escape(&line, value);
 	ub_ical_fold(out, ub_buf_text(&line));
 }
 

@@ -124,6 +124,9 @@ bool ub_ical_agenda(struct ub_text description, size_t *from, size_t *to);
  * user's.
  */
 struct ub_text ub_ical_agenda_replaced(struct ub_text value, struct ub_text wanted, struct ub_arena *arena);
+/* Where, in a DESCRIPTION's value, what a rule added to a meeting's description begins (with the blank line
+ * before it) and ends (behind its last delimiter); false: it is not there. */
+bool ub_ical_shared(struct ub_text value, struct ub_arena *arena, size_t *from, size_t *to);
 
 /* ---- splice.c: a text, changed in places ---- */
 
@@ -159,13 +162,17 @@ struct ub_text ub_ical_spliced(struct splice *splice, const struct line *like);
 bool ub_ical_yearly(struct ub_text rule, struct ub_civil start, int32_t offset, int last_year,
     bool (*each)(void *context, struct ub_civil instance), void *context);
 
-/* ---- vtimezone.c, fold.c ---- */
+/* ---- vtimezone.c, fold.c, write.c ---- */
 
+/* A TEXT value's escapes (RFC 5545 3.3.11). */
+void ub_ical_escape(struct ub_buf *out, struct ub_text value);
 /* One content line, folded. */
 void ub_ical_fold(struct ub_buf *out, struct ub_text line);
 /* `name` and a TEXT value, escaped; nothing when the value is empty. */
 void ub_ical_put_text(struct ub_buf *out, const char *name, struct ub_text value);
 void ub_ical_put(struct ub_buf *out, const char *format, ...) UB_FORMAT(2, 3);
+/* A VALARM so many seconds before the start. */
+void ub_ical_put_alarm(struct ub_buf *out, int64_t seconds, struct ub_text shown);
 /* A VTIMEZONE that is right for [start, end], and beyond as far as the zone's yearly rule holds. */
 void ub_ical_put_zone(struct ub_buf *out, const struct ub_zone *zone, ub_instant start, ub_instant end);
 

@@ -102,21 +102,37 @@ static void put_people(struct writer *writer)
 	}
 }
 
+static void put_alarm(struct ub_buf *out, struct ub_text trigger, struct ub_text shown)
+{
+	ub_ical_put(out, "BEGIN:VALARM");
+	ub_ical_put(out, "ACTION:DISPLAY");
+	ub_ical_put_text(out, "DESCRIPTION", shown);
+	ub_ical_put(out, "%.*s", UB_ARGS(trigger));
+	ub_ical_put(out, "END:VALARM");
+}
+
+/* A trigger relative to the end is mangled by several clients. */
+void ub_ical_put_alarm(struct ub_buf *out, int64_t seconds, struct ub_text shown)
+{
+	bool minutes = seconds % 60 == 0;
+	put_alarm(out,
+	    ub_textf(out->arena, "TRIGGER:-PT%lld%c", (long long)(minutes ? seconds / 60 : seconds),
+		minutes ? 'M' : 'S'),
+	    shown);
+}
+
 static void put_reminder(struct writer *writer, int64_t seconds)
 {
 	struct ub_buf *out = writer->out;
-	ub_ical_put(out, "BEGIN:VALARM");
-	ub_ical_put(out, "ACTION:DISPLAY");
-	ub_ical_put_text(out, "DESCRIPTION", writer->item->title);
-	/* A trigger relative to the end is mangled by several clients, and a task has no start. */
-	if (writer->item->kind == UB_ITEM_TASK)
-		ub_ical_put(out, "TRIGGER;VALUE=DATE-TIME:%.*s",
-		    UB_ARGS(utc(out->arena, writer->item->due - seconds)));
-	else if (seconds % 60)
-		ub_ical_put(out, "TRIGGER:-PT%lldS", (long long)seconds);
+	const struct ub_item *item = writer->item;
+	/* A task has no start. */
+	if (item->kind == UB_ITEM_TASK)
+		put_alarm(out,
+		    ub_textf(out->arena, "TRIGGER;VALUE=DATE-TIME:%.*s",
+			UB_ARGS(utc(out->arena, item->due - seconds))),
+		    item->title);
 	else
-		ub_ical_put(out, "TRIGGER:-PT%lldM", (long long)seconds / 60);
-	ub_ical_put(out, "END:VALARM");
+		ub_ical_put_alarm(out, seconds, item->title);
 }
 
 static void put_categories(struct writer *writer)
