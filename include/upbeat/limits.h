@@ -64,6 +64,7 @@
 
 /* wire */
 #define UB_WIRE_FRAME_MAX (128u * 1024)
+#define UB_WIRE_BODY_MAX  (64u * 1024) /* of a meeting that rules may amend; larger ones stay as they are */
 
 /* cli */
 #define UB_CLI_INPUT_MAX                                                                                     \

@@ -9,14 +9,14 @@
  *
  * relay to engine                       engine to relay
  *   WRITE     a write is about to be      READY      settings and rules are read; sent once
- *             forwarded                   COMMITTED  the key of that write is safe: let it go
- *   ANSWERED  upstream has answered it
+ *             forwarded                   AMENDS     whether any rule amends meetings: told when it changes
+ *   ANSWERED  upstream has answered it    COMMITTED  the key of that write is safe: let it go, with another
+ *                                                    body where it has one
  *
  * A frame is: version (1 byte), kind (1), flags (2), id (4 + 4), status (2), number of texts (1), 0 (1); then
  * that many lengths (4 each), then the texts themselves, nothing behind them. Integers are in network byte
- * order. New kinds take free numbers; a receiver skips kinds that it does not know (16-31: amend, with the
- * held body as a file descriptor beside the frame; 32-47: status and explain over the control socket; 48-63:
- * a principal's next authenticated request, for keys that wait for it).
+ * order. New kinds take free numbers; a receiver skips kinds that it does not know (32-47: status and explain
+ * over the control socket; 48-63: a principal's next authenticated request, for keys that wait for it).
  */
 
 #include "upbeat/base.h"
@@ -34,6 +34,7 @@ enum ub_wire_kind {
 	UB_WIRE_ANSWERED = 2,
 	UB_WIRE_READY = 3,
 	UB_WIRE_COMMITTED = 4,
+	UB_WIRE_AMENDS = 16,
 };
 
 /* What a write does, after any X-HTTP-Method-Override. */
@@ -55,6 +56,9 @@ struct ub_wire_write {
 	struct ub_text destination;   /* MOVE, COPY: canonical; else empty */
 	struct ub_text host;          /* as sent */
 	struct ub_text authorization; /* the field's value, a secret; empty: none */
+	/* Of a body that the engine may amend, at most UB_WIRE_BODY_MAX bytes; empty: it goes as it came. */
+	struct ub_text body;
+	struct ub_text if_match; /* as sent; empty: none */
 };
 
 /* Status 0: no answer came; whether the write was done is not known. */
@@ -70,6 +74,10 @@ struct ub_wire_frame {
 	union {
 		struct ub_wire_write write;
 		struct ub_wire_answered answered;
+		struct ub_wire_committed {
+			struct ub_text body; /* to be forwarded instead; empty: the body stays as it is */
+		} committed;
+		bool amends;
 	};
 };
 

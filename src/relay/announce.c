@@ -55,7 +55,25 @@ static struct ub_text destination_of(struct loop *loop, const struct ub_http_hea
 	return ub_http_href_canonical(loop->arena, ub_http_value(head, "Destination"));
 }
 
-bool relay_announce(struct conn *conn, const struct ub_http_head *head)
+/* The frame with the body goes once and is not kept: what an engine that comes later is told has none. */
+static bool tell_with_body(
+    struct conn *conn, struct ub_wire_frame *frame, struct ub_text if_match, struct ub_text body)
+{
+	struct loop *loop = conn->loop;
+	uint32_t engine = loop->shared->engine;
+	if (body.len == 0 || engine == 0)
+		return false;
+	frame->write.body = body;
+	frame->write.if_match = if_match;
+	size_t n = ub_wire_encode(frame, loop->wire, UB_WIRE_FRAME_MAX);
+	bool told = n > 0 && tell(loop, loop->wire, n);
+	explicit_bzero(loop->wire, n);
+	if (told)
+		conn->exchange.engine = engine;
+	return told;
+}
+
+bool relay_announce(struct conn *conn, const struct ub_http_head *head, struct ub_text body)
 {
 	struct loop *loop = conn->loop;
 	struct exchange *exchange = &conn->exchange;
@@ -85,7 +103,8 @@ bool relay_announce(struct conn *conn, const struct ub_http_head *head)
 	memcpy(exchange->announced, loop->wire, n);
 	explicit_bzero(loop->wire, n);
 	exchange->announced_len = n;
-	return tell_write(loop, exchange);
+	return tell_with_body(conn, &frame, ub_http_value(head, "If-Match"), body) ||
+	       tell_write(loop, exchange);
 }
 
 /* ---- answers ---- */

@@ -214,7 +214,7 @@ static void go_on(struct conn *conn)
 	relay_conn_run(conn);
 }
 
-void relay_conn_committed(struct loop *loop, struct ub_wire_id id)
+void relay_conn_committed(struct loop *loop, struct ub_wire_id id, struct ub_text body)
 {
 	uint32_t slot = id.slot % UB_RELAY_CONNS_MAX;
 	struct conn *conn = slot < loop->n_slots ? loop->slots[slot] : NULL;
@@ -222,8 +222,11 @@ void relay_conn_committed(struct loop *loop, struct ub_wire_id id)
 	if (!conn || conn->generation != id.generation || !conn->exchange.announced)
 		return;
 	conn->exchange.committed = true;
-	if (conn->phase == PHASE_PARK)
-		go_on(conn);
+	if (conn->phase != PHASE_PARK)
+		return; /* it went on as it came */
+	if (body.len)
+		relay_exchange_amend(conn, body);
+	go_on(conn);
 }
 
 /* The upstream took no connection, or gave no answer; or it was the client who kept us waiting. */

@@ -88,6 +88,7 @@ bool relay_engine_reap(struct engine *engine)
 		return false;
 	engine->pid = 0;
 	engine->shared->engine = 0;
+	engine->shared->amends = false;
 	plan_restart(engine);
 	ub_log(engine->log, UB_LOG_WARNING, "the engine ended with %s %d and is started again in %lld ms",
 	    WIFSIGNALED(status) ? "signal" : "status",

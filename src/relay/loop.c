@@ -115,7 +115,8 @@ static void take_note(struct loop *loop, const struct note *note)
 {
 	switch (note->kind) {
 	case NOTE_COMMITTED:
-		relay_conn_committed(loop, note->id);
+		relay_conn_committed(loop, note->id, ub_text_n(note->body, note->body_len));
+		free(note->body);
 		break;
 	case NOTE_ENGINE_READY:
 		relay_announce_missed(loop);
@@ -142,10 +143,13 @@ void relay_loop_tell(struct loop *loop, const struct note *note)
 {
 	/* What is lost when the loop hangs for thousands of notes: a word of the engine's, after which a
 	 * write goes on by itself. */
-	while (write(loop->notes_fd, note, sizeof(*note)) < 0 && note->kind != NOTE_COMMITTED) {
+	while (write(loop->notes_fd, note, sizeof(*note)) < 0) {
 		struct pollfd room = { .fd = loop->notes_fd, .events = POLLOUT };
-		if ((errno != EAGAIN && errno != EINTR) || poll(&room, 1, 1000) == 0)
+		if (note->kind == NOTE_COMMITTED || (errno != EAGAIN && errno != EINTR) ||
+		    poll(&room, 1, 1000) == 0) {
+			free(note->body);
 			return;
+		}
 	}
 }
 

@@ -153,8 +153,9 @@ struct rewrite {
 	bool response;
 	bool drop_expect; /* the 100 was ours */
 	bool drop_coding; /* Transfer-Encoding has no meaning here */
-	bool give_length; /* Content-Length in the place of Transfer-Encoding; no trailers */
+	bool give_length; /* Content-Length in the place of what it had; no trailers */
 	uint64_t length;
+	bool drop_validators;   /* what is stored is not what was sent (RFC 4791 5.3.4, RFC 9110 9.3.4) */
 	const char *connection; /* a field of our own, or NULL */
 };
 
@@ -227,6 +228,7 @@ struct exchange {
 	size_t announced_len;
 	unsigned char *announced; /* the frame that announced the write: it holds a secret; NULL: none */
 	bool committed;           /* the engine has said so */
+	bool amended;             /* and has given the body another form */
 	uint32_t engine;          /* the engine that it was sent to; 0: none */
 	int minor;
 	unsigned interim; /* 1xx answers so far */
@@ -259,7 +261,8 @@ struct conn {
 void relay_conn_accept(struct loop *loop, int fd);
 void relay_conn_run(struct conn *conn);
 void relay_conn_expired(struct conn *conn, enum timer_kind kind);
-void relay_conn_committed(struct loop *loop, struct ub_wire_id id);
+/* `body`: to be forwarded instead; empty: as it came. */
+void relay_conn_committed(struct loop *loop, struct ub_wire_id id, struct ub_text body);
 void relay_conn_close(struct conn *conn);
 /* The client must see that what it got is not all. */
 void relay_conn_cut_off(struct conn *conn);
@@ -270,6 +273,8 @@ enum step relay_conn_next(struct conn *conn);
 /* Phases that live elsewhere. */
 enum step relay_exchange_begin(struct conn *conn); /* a request's head is in loop->head */
 enum step relay_exchange_hold(struct conn *conn);
+/* Another body in the place of the held one. */
+void relay_exchange_amend(struct conn *conn, struct ub_text body);
 enum step relay_exchange_connect(struct conn *conn);
 enum step relay_exchange_stream(struct conn *conn);
 void relay_exchange_end(struct conn *conn); /* gives back what it holds */
@@ -278,8 +283,10 @@ enum step relay_refuse_send(struct conn *conn);
 
 /* ---- the engine, as a loop sees it: announce.c ---- */
 
-/* The write is told; true: wait for the engine's word. */
-bool relay_announce(struct conn *conn, const struct ub_http_head *head);
+/* The write is told, with its body where the engine may amend it (else empty); true: wait for the engine's
+ * word.
+ */
+bool relay_announce(struct conn *conn, const struct ub_http_head *head, struct ub_text body);
 /* The upstream's answer is told; head NULL: there was none. */
 void relay_announce_answer(struct conn *conn, const struct ub_http_head *head);
 /* A new engine is ready: what no engine has confirmed is told. */
@@ -304,6 +311,8 @@ enum note_kind {
 struct note {
 	enum note_kind kind;
 	struct ub_wire_id id;
+	char *body; /* of NOTE_COMMITTED: the receiver's, to free; NULL: none */
+	size_t body_len;
 };
 
 /* What all threads see. */
@@ -313,6 +322,7 @@ struct shared {
 	struct resolver *resolver;
 	int engine_fd;           /* the same number whichever engine there is; -1: there is never one */
 	_Atomic uint32_t engine; /* which engine is ready, counted from 1; 0: none */
+	_Atomic bool amends;     /* the engine wants to see bodies */
 	uint32_t clients_max;    /* of one loop, so that each finds a file descriptor for its upstream */
 	int finished_fd;         /* eventfd: a loop has come to its end */
 };

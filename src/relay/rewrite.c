@@ -68,6 +68,8 @@ static bool is_dropped(const struct rewrite *rewrite, struct ub_text name)
 		return true;
 	if (rewrite->give_length && is(name, UB_TEXT("Trailer")))
 		return true;
+	if (rewrite->drop_validators && (is(name, UB_TEXT("ETag")) || is(name, UB_TEXT("Last-Modified"))))
+		return true;
 	return rewrite->response && is(name, UB_TEXT("Alt-Svc"));
 }
 
@@ -102,7 +104,8 @@ void relay_rewrite(const struct ub_http_head *head, const struct rewrite *rewrit
 		const struct ub_http_field *field = &head->fields[i];
 		if (is_dropped(rewrite, field->name) || (nominations && is_nominated(head, field->name)))
 			continue;
-		if (rewrite->give_length && is(field->name, UB_TEXT("Transfer-Encoding")))
+		if (rewrite->give_length && (is(field->name, UB_TEXT("Transfer-Encoding")) ||
+						is(field->name, UB_TEXT("Content-Length"))))
 			add_length(out, rewrite->length);
 		else
 			relay_buffer_add(out, field->line);

@@ -43,12 +43,23 @@ static void engine_ready(struct relay *relay)
 	tell_all(relay, NOTE_ENGINE_READY);
 }
 
-static void committed(struct relay *relay, struct ub_wire_id id)
+static char *copy(struct ub_text text)
 {
-	const struct note note = { .kind = NOTE_COMMITTED, .id = id };
+	char *bytes = text.len ? malloc(text.len) : NULL;
+	if (text.len && !bytes)
+		abort();
+	return text.len ? memcpy(bytes, text.ptr, text.len) : NULL;
+}
+
+static void committed(struct relay *relay, struct ub_wire_id id, struct ub_text body)
+{
 	unsigned index = id.slot / UB_RELAY_CONNS_MAX;
-	if (index < relay->n && relay->loops[index])
-		relay_loop_tell(relay->loops[index], &note);
+	if (index >= relay->n || !relay->loops[index])
+		return;
+	const struct note note = {
+		.kind = NOTE_COMMITTED, .id = id, .body = copy(body), .body_len = body.len
+	};
+	relay_loop_tell(relay->loops[index], &note);
 }
 
 static void hear_engine(struct relay *relay)
@@ -60,7 +71,9 @@ static void hear_engine(struct relay *relay)
 		if (result == UB_WIRE_OK && frame.kind == UB_WIRE_READY)
 			engine_ready(relay);
 		else if (result == UB_WIRE_OK && frame.kind == UB_WIRE_COMMITTED)
-			committed(relay, frame.id);
+			committed(relay, frame.id, frame.committed.body);
+		else if (result == UB_WIRE_OK && frame.kind == UB_WIRE_AMENDS)
+			relay->shared.amends = frame.amends;
 	}
 	if (result == UB_WIRE_CLOSED && relay->engine.pid > 0)
 		kill(relay->engine.pid, SIGKILL); /* without its socket it is of no use */

@@ -6,7 +6,7 @@
 enum {
 	FRAME_VERSION = 1,
 	FRAME_HEADER = 16,
-	TEXTS_MAX = 6,
+	TEXTS_MAX = 8,
 	FLAG_OVERRIDDEN = 1,
 	WRITE_SHIFT = 8, /* enum ub_write, in the upper byte of the flags */
 };
@@ -19,13 +19,14 @@ struct parts {
 };
 
 static const struct {
-	size_t texts; /* more of them, from a later version, are skipped */
+	size_t texts; /* at least; missing ones are empty, more of them, from a later version, are skipped */
 	bool known;
 } kinds[] = {
 	[UB_WIRE_WRITE] = { 6, true },
 	[UB_WIRE_ANSWERED] = { 3, true },
 	[UB_WIRE_READY] = { 0, true },
 	[UB_WIRE_COMMITTED] = { 0, true },
+	[UB_WIRE_AMENDS] = { 0, true },
 };
 
 static void put16(unsigned char *out, uint16_t value)
@@ -58,8 +59,8 @@ static struct parts write_parts(const struct ub_wire_write *write)
 		.flags = (uint16_t)((unsigned)write->write << WRITE_SHIFT |
 				    (write->overridden ? FLAG_OVERRIDDEN : 0)),
 		.texts = { write->method, write->target, write->href, write->destination, write->host,
-		    write->authorization },
-		.n = 6,
+		    write->authorization, write->body, write->if_match },
+		.n = 8,
 	};
 }
 
@@ -86,6 +87,8 @@ static enum ub_wire_result read_write(const struct parts *parts, struct ub_wire_
 		.destination = parts->texts[3],
 		.host = parts->texts[4],
 		.authorization = parts->texts[5],
+		.body = parts->texts[6],
+		.if_match = parts->texts[7],
 	};
 	return UB_WIRE_OK;
 }
@@ -112,6 +115,10 @@ size_t ub_wire_encode(const struct ub_wire_frame *frame, unsigned char *out, siz
 		parts = write_parts(&frame->write);
 	else if (frame->kind == UB_WIRE_ANSWERED)
 		parts = answered_parts(&frame->answered);
+	else if (frame->kind == UB_WIRE_COMMITTED)
+		parts = (struct parts){ .texts = { frame->committed.body }, .n = 1 };
+	else if (frame->kind == UB_WIRE_AMENDS)
+		parts.status = frame->amends;
 	size_t at = FRAME_HEADER + 4 * parts.n;
 	if (size < at)
 		return 0;
@@ -171,5 +178,9 @@ enum ub_wire_result ub_wire_decode(const unsigned char *bytes, size_t n, struct 
 		return read_write(&parts, &frame->write);
 	if (frame->kind == UB_WIRE_ANSWERED)
 		return read_answered(&parts, &frame->answered);
+	if (frame->kind == UB_WIRE_COMMITTED)
+		frame->committed.body = parts.texts[0];
+	else if (frame->kind == UB_WIRE_AMENDS)
+		frame->amends = parts.status != 0;
 	return UB_WIRE_OK;
 }

@@ -32,6 +32,14 @@ Test(rewrite, keeps_order_case_repetition_and_white_space)
 	expect(text, (struct rewrite){ 0 }, text);
 }
 
+Test(rewrite, tells_no_validators_of_what_was_not_stored_as_it_was_sent)
+{
+	expect("HTTP/1.1 201 Created\r\netag: \"a\"\r\nSchedule-Tag: \"b\"\r\nLast-Modified: x\r\n"
+	       "Content-Length: 0\r\n\r\n",
+	    (struct rewrite){ .response = true, .drop_validators = true },
+	    "HTTP/1.1 201 Created\r\nSchedule-Tag: \"b\"\r\nContent-Length: 0\r\n\r\n");
+}
+
 Test(rewrite, drops_what_belongs_to_one_connection)
 {
 	expect("GET / HTTP/1.1\r\nHost: h\r\nConnection: keep-alive, X-Hop\r\nKeep-Alive: 5\r\nX-Hop: 1\r\n"
@@ -57,6 +65,9 @@ Test(rewrite, gives_a_held_body_its_length_in_the_place_of_its_coding)
 	expect("PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n",
 	    (struct rewrite){ .give_length = true, .length = 0 },
 	    "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+	expect("PUT / HTTP/1.1\r\ncontent-length: 4\r\nHost: h\r\n\r\n",
+	    (struct rewrite){ .give_length = true, .length = 50 },
+	    "PUT / HTTP/1.1\r\nContent-Length: 50\r\nHost: h\r\n\r\n");
 }
 
 Test(rewrite, speaks_its_own_version_to_the_client)

@@ -22,6 +22,8 @@ static struct ub_wire_frame a_write(void)
 			.destination = UB_TEXT("/c/b.ics"),
 			.host = UB_TEXT("h:80"),
 			.authorization = UB_TEXT("Basic eDp5"),
+			.body = UB_TEXT("BEGIN:VCALENDAR\r\n"),
+			.if_match = UB_TEXT("\"e\""),
 		},
 	};
 }
@@ -63,6 +65,8 @@ Test(frame, of_a_write_arrives_as_it_was_sent)
 	cr_assert(ub_text_eq(got.write.destination, sent.write.destination));
 	cr_assert(ub_text_eq(got.write.host, sent.write.host));
 	cr_assert(ub_text_eq(got.write.authorization, sent.write.authorization));
+	cr_assert(ub_text_eq(got.write.body, sent.write.body));
+	cr_assert(ub_text_eq(got.write.if_match, sent.write.if_match));
 	free(copy);
 }
 
@@ -89,6 +93,33 @@ Test(frame, without_texts_arrives)
 		cr_assert_eq(got.kind, kinds[i]);
 		cr_assert_eq(got.id.generation, 2);
 	}
+}
+
+Test(frame, of_the_engines_words_arrives_as_it_was_sent)
+{
+	unsigned char bytes[256];
+	struct ub_wire_frame sent = { .kind = UB_WIRE_COMMITTED, .committed = { UB_TEXT("another body") } },
+			     got;
+	size_t n = ub_wire_encode(&sent, bytes, sizeof(bytes));
+	cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_OK);
+	cr_assert(ub_text_is(got.committed.body, "another body"));
+	for (int amends = 0; amends <= 1; amends++) {
+		sent = (struct ub_wire_frame){ .kind = UB_WIRE_AMENDS, .amends = amends };
+		n = ub_wire_encode(&sent, bytes, sizeof(bytes));
+		cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_OK);
+		cr_assert_eq(got.amends, amends);
+	}
+}
+
+/* An engine of an earlier version gives none. */
+Test(frame, may_lack_the_texts_that_came_later)
+{
+	unsigned char bytes[32];
+	struct ub_wire_frame sent = { .kind = UB_WIRE_READY }, got;
+	size_t n = ub_wire_encode(&sent, bytes, sizeof(bytes));
+	bytes[1] = UB_WIRE_COMMITTED;
+	cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_OK);
+	cr_assert_eq(got.committed.body.len, 0);
 }
 
 Test(frame, needs_exactly_its_room)
@@ -138,7 +169,7 @@ Test(frame, of_an_unknown_kind_is_told_apart_from_a_bad_one)
 	unsigned char bytes[32];
 	struct ub_wire_frame sent = { .kind = UB_WIRE_READY }, got;
 	size_t n = ub_wire_encode(&sent, bytes, sizeof(bytes));
-	bytes[1] = 16;
+	bytes[1] = 255;
 	cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_UNKNOWN);
 	bytes[1] = 0;
 	cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_UNKNOWN);
