@@ -68,6 +68,8 @@ int ub_sys_signals_next(int fd);
 /* This process is killed when the thread that started it ends. (It may have ended already: who was started
  * over a socket sees its end there.) */
 void ub_sys_die_with_parent(void);
+/* What this process holds in memory is not written out when it crashes. */
+void ub_sys_forbid_core_dumps(void);
 
 /* ---- files ---- */
 

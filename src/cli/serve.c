@@ -19,8 +19,9 @@ static const struct ub_cli_option options[] = {
 	[CONFIG] = { "config", 'c', "FILE", "the settings, see upbeat.conf(5); required" },
 };
 
-/* Both processes begin alike: signals first, before anything might start a thread, then all settings, so that
- * every mistake is told at once. NULL: said. */
+/* Both processes begin alike: callers' credentials pass through both and never reach a disk, not in a core
+ * dump either; signals first, before anything might start a thread, then all settings, so that every mistake
+ * is told at once. NULL: said. */
 static struct ub_snapshot *begin(struct ub_cli *cli, int *signals)
 {
 	const char *path = ub_cli_value(cli, CONFIG);
@@ -28,6 +29,7 @@ static struct ub_snapshot *begin(struct ub_cli *cli, int *signals)
 		ub_cli_complain("%s: the settings are missing: -c FILE", cli->command->name);
 		return NULL;
 	}
+	ub_sys_forbid_core_dumps();
 	*signals = ub_sys_signals_open();
 	if (*signals < 0) {
 		ub_cli_complain("cannot take signals: %s", strerror(errno));

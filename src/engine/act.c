@@ -4,8 +4,7 @@
 static void remember(struct ub_pass *pass, const struct ub_store_item *item)
 {
 	if (ub_store_put_item(pass->store, item) != UB_STORE_OK)
-		ub_log(pass->log, UB_LOG_WARNING, "%.*s: not remembered: %s", UB_ARGS(item->href),
-		    ub_store_problem(pass->store));
+		ub_pass_complain(pass);
 }
 
 /* `identity`: the mark that the item bears, which may be of an earlier name of its rule. */

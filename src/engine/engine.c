@@ -5,8 +5,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include "accounts.h"
 #include "upbeat/http.h"
@@ -186,14 +184,6 @@ static void serve(struct ub_engine *engine, int fd, int signals)
 	free(out);
 }
 
-/* Credentials never reach a disk: not in a core dump either. */
-static void forbid_core_dumps(void)
-{
-	struct rlimit none = { 0, 0 };
-	setrlimit(RLIMIT_CORE, &none);
-	prctl(PR_SET_DUMPABLE, 0);
-}
-
 static void stop_workers(struct ub_engine *engine, struct ub_workers **workers)
 {
 	pthread_mutex_lock(&engine->mutex);
@@ -255,7 +245,6 @@ int ub_engine_run(int fd, int signals, struct ub_snapshot *snapshot, struct ub_l
 	    pthread_cond_init(&engine.changed, &monotonic) != 0 ||
 	    pthread_mutex_init(&engine.mutex, NULL) != 0)
 		abort();
-	forbid_core_dumps();
 	report(engine.store, log, UB_JOB_ASIDE,
 	    "set aside: daemons died while at it; store it again to have it tried again", UB_LOG_WARNING);
 	struct ub_workers *workers = ub_workers_start(&engine);

@@ -126,7 +126,7 @@ enum ub_outcome ub_look_at_items(
 	struct ub_store_items known = { 0 };
 	enum ub_outcome outcome = UB_OUTCOME_OK;
 	if (ub_store_items(pass->store, ub_organization, meeting_uid, pass->arena, &known) == UB_STORE_FAILED)
-		ub_log(pass->log, UB_LOG_WARNING, "the store: %s", ub_store_problem(pass->store));
+		ub_pass_complain(pass);
 	*findings = (struct ub_findings){ .meeting_uid = meeting_uid,
 		.existing = UB_NEW_ARRAY(pass->arena, struct ub_existing, known.n + names.n),
 		.found = UB_NEW_ARRAY(pass->arena, struct ub_found, known.n + names.n) };

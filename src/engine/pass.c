@@ -19,6 +19,12 @@ enum ub_pass_end ub_pass_end_of(enum ub_outcome outcome)
 	}
 }
 
+void ub_pass_complain(struct ub_pass *pass)
+{
+	ub_log_paced(
+	    pass->log, pass->store_pace, UB_LOG_ERROR, "the store: %s", ub_store_problem(pass->store));
+}
+
 static bool still_ours(struct ub_pass *pass)
 {
 	int64_t now = pass->clock();
@@ -85,7 +91,7 @@ static void look_at_other_copies(struct ub_pass *pass, struct ub_text meeting_ui
 		ub_log(pass->log, UB_LOG_INFO, "%.*s: its items were removed; the copy at %.*s is looked at",
 		    UB_ARGS(pass->job->key.href), UB_ARGS(seen->href));
 		if (ub_store_put(pass->store, &key, 1, pass->now * 1000, pass->now * 1000) != UB_STORE_OK)
-			ub_log(pass->log, UB_LOG_WARNING, "the store: %s", ub_store_problem(pass->store));
+			ub_pass_complain(pass);
 	}
 }
 
@@ -129,8 +135,7 @@ static void remember(
 		.end = decision->facts->meeting.end * 1000,
 		.changed = pass->now * 1000 };
 	if (ub_store_put_seen(pass->store, &seen) != UB_STORE_OK)
-		ub_log(pass->log, UB_LOG_WARNING, "%.*s: not remembered: %s", UB_ARGS(seen.href),
-		    ub_store_problem(pass->store));
+		ub_pass_complain(pass);
 }
 
 /* Whose the items are that the store knows of. */
@@ -255,7 +260,7 @@ static enum ub_pass_end follow_deletion(struct ub_pass *pass, struct ub_text *wh
 	enum ub_pass_end end = elsewhere ? UB_PASS_SETTLED : take_items_away(pass, &seen, why);
 	if (end == UB_PASS_SETTLED &&
 	    ub_store_forget_seen(pass->store, ub_organization, key->upstream, key->href) == UB_STORE_FAILED)
-		ub_log(pass->log, UB_LOG_WARNING, "the store: %s", ub_store_problem(pass->store));
+		ub_pass_complain(pass);
 	return end;
 }
 

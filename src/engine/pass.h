@@ -19,6 +19,7 @@ struct ub_pass {
 	const struct ub_job *job; /* its key is an object's */
 	const struct ub_caller *caller;
 	struct ub_log *log;
+	struct ub_log_pace *store_pace; /* of what ub_pass_complain() says */
 	ub_instant now;
 	int64_t monotonic;      /* milliseconds */
 	int64_t (*clock)(void); /* milliseconds since 1970, as they go by: for the lease */
@@ -46,6 +47,9 @@ enum ub_pass_end ub_pass_end_of(enum ub_outcome outcome);
  */
 UB_MUST_USE enum ub_outcome ub_pass_send(
     struct ub_pass *pass, const struct ub_request *request, struct ub_response *response);
+
+/* Says what the store refused; no more than once a minute, as a full disk refuses much. */
+void ub_pass_complain(struct ub_pass *pass);
 
 /* *why: one line for the log and for `status`; no secret and no contents. */
 enum ub_pass_end ub_pass_run(struct ub_pass *pass, struct ub_text *why);

@@ -47,12 +47,11 @@ static int64_t next_try(unsigned attempts)
 	return wall_ms() + (wait < UB_RETRY_MAX_MS ? wait : UB_RETRY_MAX_MS);
 }
 
-static void say(
-    struct ub_engine *engine, struct ub_store *store, enum ub_store_result result, const struct ub_job *job)
+static void say(struct ub_engine *engine, struct ub_store *store, enum ub_store_result result)
 {
-	if (result != UB_STORE_OK && result != UB_STORE_STALE)
-		ub_log(engine->log, UB_LOG_ERROR, "%.*s: the store: %s", UB_ARGS(job->key.href),
-		    ub_store_problem(store));
+	if (result != UB_STORE_OK && result != UB_STORE_NONE && result != UB_STORE_STALE)
+		ub_log_paced(
+		    engine->log, &engine->store_pace, UB_LOG_ERROR, "the store: %s", ub_store_problem(store));
 }
 
 static void finish(struct ub_engine *engine, struct ub_store *store, const struct ub_job *job,
@@ -60,12 +59,12 @@ static void finish(struct ub_engine *engine, struct ub_store *store, const struc
 {
 	int64_t now = wall_ms();
 	if (end == UB_PASS_SETTLED)
-		say(engine, store, ub_store_settle(store, job, now), job);
+		say(engine, store, ub_store_settle(store, job, now));
 	else if (end == UB_PASS_AGAIN)
 		say(engine, store,
-		    ub_store_retry(store, job, now, again ? again : next_try(job->attempts), why), job);
+		    ub_store_retry(store, job, now, again ? again : next_try(job->attempts), why));
 	else
-		say(engine, store, ub_store_wait(store, job, now, why), job);
+		say(engine, store, ub_store_wait(store, job, now, why));
 }
 
 /* Credentials that came after they were looked for have woken what waited then, and not this. */
@@ -77,7 +76,7 @@ static void wait_for_principal(
 	struct ub_credential *credential =
 	    ub_credentials_take(engine->credentials, key->principal, ub_sys_monotonic_ms());
 	if (credential)
-		say(engine, store, ub_store_wake(store, key->upstream, key->principal, wall_ms(), NULL), job);
+		say(engine, store, ub_store_wake(store, key->upstream, key->principal, wall_ms(), NULL));
 	ub_credential_free(&credential);
 }
 
@@ -98,6 +97,7 @@ static void pass(struct worker *worker, struct ub_store *store, const struct ub_
 		.job = job,
 		.caller = &caller,
 		.log = engine->log,
+		.store_pace = &engine->store_pace,
 		.now = ub_sys_now(),
 		.monotonic = ub_sys_monotonic_ms(),
 		.clock = wall_ms,
@@ -186,9 +186,7 @@ static void work_off(struct worker *worker, struct ub_store *store, struct ub_ar
 		work_on(worker, store, &job, arena);
 		ub_arena_reset(arena);
 	}
-	if (result != UB_STORE_OK && result != UB_STORE_NONE)
-		ub_log_paced(
-		    engine->log, &engine->store_pace, UB_LOG_ERROR, "the store: %s", ub_store_problem(store));
+	say(engine, store, result);
 }
 
 static void *run(void *data)

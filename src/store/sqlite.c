@@ -16,11 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "upbeat/sys.h"
 
-#define SCHEMA 1 /* PRAGMA user_version */
+#define SCHEMA      1          /* PRAGMA user_version */
+#define APPLICATION 1433428581 /* PRAGMA application_id: "Upbe" */
 
 struct sqlite {
 	struct ub_store store;
@@ -196,33 +198,40 @@ static const struct ub_store_ops ops = {
 	.prune = sqlite_prune,
 };
 
-/* One daemon a file. A predecessor that is about to end is waited for. */
+UB_FORMAT(2, 3) static bool refuse(struct sqlite *s, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	vsnprintf(s->problem, sizeof(s->problem), format, args);
+	va_end(args);
+	return false;
+}
+
+/* One daemon a file. A predecessor that is about to end is waited for. The file holds customers' texts:
+ * nobody else reads it, and what SQLite puts beside it gets the same mode. flock() and SQLite's own locks do
+ * not see each other; the descriptor is closed after SQLite's, whose locks would end with it. */
 static bool take_lock(struct sqlite *s, const char *path, int64_t patience)
 {
-	char name[4096];
-	int n = snprintf(name, sizeof(name), "%s-lock", path);
-	s->lock_fd = n < (int)sizeof(name) ? open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
-	if (s->lock_fd < 0) {
-		snprintf(s->problem, sizeof(s->problem), "%s: %s", path, strerror(errno));
-		return false;
-	}
+	struct stat status;
+	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (s->lock_fd < 0 || fstat(s->lock_fd, &status) != 0)
+		return refuse(s, "%s", strerror(errno));
+	if (!S_ISREG(status.st_mode))
+		return refuse(s, "this is no file");
 	int64_t until = ub_sys_monotonic_ms() + patience;
 	while (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-		if (ub_sys_monotonic_ms() >= until) {
-			snprintf(s->problem, sizeof(s->problem), "%s is in use by another daemon", path);
-			return false;
-		}
+		if (ub_sys_monotonic_ms() >= until)
+			return refuse(s, "in use by another daemon");
 		usleep(50000);
 	}
 	return true;
 }
 
-static int64_t schema_number(struct sqlite *s)
+static int64_t number_of(struct sqlite *s, const char *sql)
 {
 	struct sqlite3_stmt *statement = NULL;
 	int64_t number = -1;
-	if (note(s, sqlite3_prepare_v2(s->db, "PRAGMA user_version", -1, &statement, NULL)) &&
-	    sql_next(s, statement))
+	if (note(s, sqlite3_prepare_v2(s->db, sql, -1, &statement, NULL)) && sql_next(s, statement))
 		number = sqlite3_column_int64(statement, 0);
 	sqlite3_finalize(statement);
 	return number;
@@ -234,23 +243,34 @@ static void execute(struct sqlite *s, const char *sql)
 		note(s, sqlite3_exec(s->db, sql, NULL, NULL, NULL));
 }
 
-static void make_schema(struct sqlite *s)
-{
-	int64_t number = schema_number(s);
-	if (number == 0) {
-		execute(s, "BEGIN IMMEDIATE");
-		execute(s, sql_schema);
-		execute(s, "PRAGMA user_version = 1");
-		execute(s, "COMMIT");
-	} else if (!s->failed && number != SCHEMA) {
-		snprintf(s->problem, sizeof(s->problem),
-		    "its schema has the number %lld, this program knows %d", (long long)number, SCHEMA);
-		s->failed = true;
-	}
-}
-
 #define TEXT_OF(number) #number
 #define NUMBER(macro)   TEXT_OF(macro)
+
+/* Looks before anything is written: what is not ours stays as it is. */
+static bool is_ours_or_new(struct sqlite *s, bool *is_new)
+{
+	int64_t application = number_of(s, "PRAGMA application_id");
+	int64_t schema = number_of(s, "PRAGMA user_version");
+	int64_t tables = number_of(s, "SELECT count(*) FROM sqlite_schema");
+	if (s->failed)
+		return false;
+	*is_new = application == 0 && schema == 0 && tables == 0;
+	if (!*is_new && application != APPLICATION)
+		return refuse(s, "the database of another program");
+	if (!*is_new && schema != SCHEMA)
+		return refuse(
+		    s, "its schema has the number %lld, this program knows %d", (long long)schema, SCHEMA);
+	return true;
+}
+
+static void make_schema(struct sqlite *s)
+{
+	execute(s, "BEGIN IMMEDIATE");
+	execute(s, sql_schema);
+	execute(s, "PRAGMA application_id = " NUMBER(APPLICATION));
+	execute(s, "PRAGMA user_version = " NUMBER(SCHEMA));
+	execute(s, "COMMIT");
+}
 
 /* What was leased when a daemon died is due at once, as its successor has the file to itself; unless it has
  * seen several die and was not put again meanwhile. */
@@ -268,18 +288,16 @@ static void take_over(struct sqlite *s)
 
 static bool open_file(struct sqlite *s, const char *path)
 {
-	/* It holds customers' texts: nobody else reads it. What SQLite puts beside it gets the same mode. */
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd >= 0)
-		close(fd);
-	int code = sqlite3_open_v2(
-	    path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-	note(s, code);
+	bool is_new;
+	note(s, sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL));
 	if (s->failed)
 		return false;
 	sqlite3_busy_timeout(s->db, 1000);
+	if (!is_ours_or_new(s, &is_new))
+		return false;
 	execute(s, "PRAGMA journal_mode = WAL");
-	make_schema(s);
+	if (is_new)
+		make_schema(s);
 	take_over(s);
 	for (size_t i = 0; i < STATEMENTS && !s->failed; i++)
 		note(s, sqlite3_prepare_v3(s->db, sql_statements[i], -1, SQLITE_PREPARE_PERSISTENT,
@@ -297,7 +315,7 @@ struct ub_store *ub_store_sqlite_open(
 	s->lock_fd = -1;
 	if (take_lock(s, path, patience) && open_file(s, path))
 		return &s->store;
-	*why = ub_text_copy(arena, ub_text(s->problem));
+	*why = ub_textf(arena, "%s: %s", path, s->problem);
 	sqlite_close(&s->store);
 	return NULL;
 }

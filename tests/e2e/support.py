@@ -17,6 +17,7 @@ import pathlib
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -236,6 +237,15 @@ class Upbeat(Process):
         said = self.said()
         for words in SANITIZER_SAYS:
             assert words not in said, said
+
+
+def keys_in(store):
+    """(href, state, reason) of what a store's file still has to be worked off."""
+    database = sqlite3.connect(f"file:{store}?mode=ro", uri=True, timeout=10)
+    try:
+        return database.execute("SELECT href, state, reason FROM key").fetchall()
+    finally:
+        database.close()
 
 
 def program():

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "leaks.h"
@@ -33,7 +35,7 @@ static void setup(void)
 static void teardown(void)
 {
 	ub_store_close(&store);
-	const char *const ends[] = { "", "-wal", "-shm", "-lock" };
+	const char *const ends[] = { "", "-wal", "-shm" };
 	for (size_t i = 0; i < UB_COUNT(ends); i++)
 		unlink(ub_textf(arena, "%s%s", path, ends[i]).ptr);
 	rmdir(directory);
@@ -45,6 +47,23 @@ TestSuite(sqlite, .init = setup, .fini = teardown);
 
 static const struct ub_key key = { UB_KEY_OBJECT, { "http://up", 9 }, { "/a/c/1.ics", 10 }, { "anna", 4 },
 	{ "/a/c/", 5 } };
+
+/* What somebody else does to the file while no daemon has it. */
+static void meddle(const char *sql)
+{
+	sqlite3 *db;
+	ub_store_close(&store);
+	cr_assert_eq(sqlite3_open(path, &db), SQLITE_OK);
+	cr_assert_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK, "%s", sqlite3_errmsg(db));
+	sqlite3_close(db);
+}
+
+static void is_refused(const char *because)
+{
+	cr_assert_null(store = open_store());
+	cr_assert_neq(ub_text_find(why, ub_text(because), 0), SIZE_MAX, "%.*s", UB_ARGS(why));
+	cr_assert(ub_text_starts(why, ub_text(path)), "%.*s", UB_ARGS(why));
+}
 
 static void reopen(void)
 {
@@ -115,7 +134,7 @@ Test(sqlite, gives_what_was_put_again_while_a_daemon_died_at_it)
 
 Test(sqlite, keeps_its_files_from_others)
 {
-	const char *const ends[] = { "", "-wal", "-shm", "-lock" };
+	const char *const ends[] = { "", "-wal", "-shm" };
 	cr_assert_eq(ub_store_put(store, &key, 1, 0, 0), UB_STORE_OK);
 	for (size_t i = 0; i < UB_COUNT(ends); i++) {
 		struct stat status;
@@ -139,8 +158,8 @@ Test(sqlite, says_why_it_cannot_be_opened)
 	cr_assert_null(none);
 	cr_assert_neq(ub_text_find(why, UB_TEXT("No such file"), 0), SIZE_MAX, "%.*s", UB_ARGS(why));
 	cr_assert_null(none = ub_store_sqlite_open(directory, 0, arena, &why), "a directory is no store");
-	unlink(ub_textf(arena, "%s-lock", directory).ptr);
 	ub_store_close(&store);
+	unlink(path);
 	FILE *file = fopen(path, "w");
 	for (int i = 0; i < 1000; i++)
 		fputs("this is no database ", file);
@@ -159,4 +178,49 @@ Test(sqlite, keeps_texts_with_any_bytes)
 	reopen();
 	cr_assert_eq(ub_store_take(store, 0, 1000, arena, &job), UB_STORE_OK);
 	cr_assert(ub_text_eq(job.key.href, odd.href));
+}
+
+Test(sqlite, leaves_another_programs_database_as_it_is)
+{
+	struct stat before, after;
+	ub_store_close(&store);
+	unlink(path);
+	meddle("CREATE TABLE song(title)");
+	stat(path, &before);
+	is_refused("the database of another program");
+	stat(path, &after);
+	cr_assert(before.st_mtim.tv_nsec == after.st_mtim.tv_nsec && before.st_size == after.st_size);
+	meddle("DROP TABLE song; PRAGMA application_id = 1");
+	is_refused("the database of another program");
+}
+
+Test(sqlite, refuses_a_schema_of_another_number)
+{
+	meddle("PRAGMA user_version = 2");
+	is_refused("its schema has the number 2, this program knows 1");
+	meddle("PRAGMA user_version = 1");
+	reopen();
+}
+
+Test(sqlite, takes_an_empty_file)
+{
+	ub_store_close(&store);
+	unlink(path);
+	fclose(fopen(path, "w"));
+	reopen();
+}
+
+Test(sqlite, waits_for_a_predecessor_that_is_about_to_end)
+{
+	pid_t predecessor = fork();
+	if (predecessor == 0) {
+		usleep(200000);
+		_exit(0);
+	}
+	/* The child holds the lock, too, until it ends. */
+	ub_store_close(&store);
+	cr_assert_null(open_store());
+	store = ub_store_sqlite_open(path, 5000, arena, &why);
+	cr_assert(store, "%.*s", UB_ARGS(why));
+	waitpid(predecessor, NULL, 0);
 }

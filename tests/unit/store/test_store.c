@@ -23,7 +23,7 @@ static struct ub_store *open_sqlite(void)
 	struct ub_store *store = ub_store_sqlite_open(path, 0, arena, &why);
 	cr_assert(store, "%.*s", UB_ARGS(why));
 	/* What is open can be used without a name, and nothing is left behind. */
-	const char *const ends[] = { "", "-wal", "-shm", "-lock" };
+	const char *const ends[] = { "", "-wal", "-shm" };
 	for (size_t i = 0; i < UB_COUNT(ends); i++)
 		unlink(ub_textf(arena, "%s%s", path, ends[i]).ptr);
 	rmdir(directory);

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hostile surroundings: a full disk, a store that cannot be had. Traffic passes, or one clear line says why Upbeat
+does not start; what is not ours stays as it was.
+"""
+import contextlib
+import os
+import pathlib
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+
+import calendars
+import support
+import tap
+
+SOON = 5.0
+LOCK_PATIENCE = 5.0  # UB_STORE_LOCK_MS
+
+
+def privileged(*command):
+    """A command that root may run, where mounting is allowed at all."""
+    result = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+    if result.returncode != 0:
+        raise tap.Skip(f"{command[0]}: {result.stderr.strip()}")
+
+
+class Story(support.World):
+    def __enter__(self):
+        super().__enter__()
+        self.radicale = self.start(support.Radicale)
+        self.made = 0
+        return self
+
+    def new_folder(self):
+        self.made += 1
+        folder = self.folder / f"store-{self.made}"
+        folder.mkdir()
+        return folder
+
+    def refused(self, store):
+        """What `serve` says, in one line, instead of starting on this store."""
+        settings = self.new_folder() / "upbeat.yaml"
+        settings.write_text(
+            f"listen: 127.0.0.1:{support.free_port()}\nupstream: {self.radicale.url}\nrules: {support.TOP}/rules\n"
+            f"store: sqlite:{store}\n{support.ORGANIZATION}"
+        )
+        ended = support.run("serve", "-c", settings)
+        tap.equal(ended.returncode, 1, f"the status, with {ended.stderr!r}")
+        tap.equal(len(ended.stderr.splitlines()), 1, f"lines of {ended.stderr!r}")
+        tap.contains(ended.stderr, f"the store: {store}: ", "what is said")
+        return ended.stderr
+
+    def is_left_alone(self, store, because):
+        """The store is refused, and neither it nor its folder is changed by that."""
+        before = contents(store.parent)
+        tap.contains(self.refused(store), because, "what is said")
+        tap.equal(contents(store.parent), before, "the folder")
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def run_sql(store, *statements):
+    with contextlib.closing(sqlite3.connect(store)) as database:
+        for statement in statements:
+            database.execute(statement)
+        database.commit()
+
+
+@contextlib.contextmanager
+def mounted(folder, *arguments):
+    privileged("mount", *arguments, folder)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+def fill(folder):
+    """Leaves no byte free."""
+    piece = b"x" * 65536
+    with (folder / "filler").open("wb", buffering=0) as file:
+        while piece:
+            try:
+                file.write(piece)
+            except OSError:
+                piece = piece[: len(piece) // 2]
+
+
+def complaints(upbeat):
+    return [line for line in upbeat.said().splitlines() if "store" in line]
+
+
+@tap.case("while the disk is full meetings pass and get their items; with space again nothing is left to do")
+def _(story):
+    with mounted(story.new_folder(), "-t", "tmpfs", "-o", "size=8m", "tmpfs") as folder:
+        store = folder / "upbeat.db"
+        upbeat = story.start(support.Upbeat, story.radicale, store=f"sqlite:{store}")
+        calendar = calendars.Calendar(upbeat.calendar_of("alice"), "alice")
+        fill(folder)
+        for n in range(20):
+            began = time.monotonic()
+            tap.equal(calendar.put(f"full-{n}.ics", calendars.meeting(uid=f"full-{n}")).status, 201, "PUT")
+            assert time.monotonic() - began < 2, "the PUT took too long"
+        items = lambda: sum(len(calendar.items_of(f"full-{n}")) for n in range(20))
+        tap.eventually(lambda: items() == 60, "items while the disk is full", 30)
+        tap.equal(len(complaints(upbeat)), 1, f"lines in {complaints(upbeat)}")
+        tap.contains(complaints(upbeat)[0], "full", "what is said")
+        (folder / "filler").unlink()
+        tap.equal(calendar.put("space.ics", calendars.meeting(uid="space")).status, 201, "PUT")
+        tap.eventually(lambda: len(calendar.items_of("space")) == 3, "items with space again", SOON)
+        tap.eventually(lambda: not support.keys_in(store), "all keys are worked off", SOON)
+        tap.equal(items(), 60, "items")
+        upbeat.stop()
+        upbeat.is_sane()
+
+
+@tap.case("a full disk lets no store be made: one line, no start")
+def _(story):
+    with mounted(story.new_folder(), "-t", "tmpfs", "-o", "size=1m", "tmpfs") as folder:
+        fill(folder)
+        tap.contains(story.refused(folder / "upbeat.db"), "full", "what is said")
+
+
+@tap.case("a read-only store: one line, no start")
+def _(story):
+    folder = story.new_folder()
+    run_sql(folder / "old.db", "CREATE TABLE x(y)")
+    with mounted(folder, "--bind", folder):
+        privileged("mount", "-o", "remount,ro,bind", folder)
+        story.is_left_alone(folder / "old.db", "Read-only file system")
+        story.is_left_alone(folder / "new.db", "Read-only file system")
+
+
+@tap.case("a store that another daemon has is waited for, then refused")
+def _(story):
+    store = story.new_folder() / "upbeat.db"
+    upbeat = story.start(support.Upbeat, story.radicale, store=f"sqlite:{store}")
+    began = time.monotonic()
+    tap.contains(story.refused(store), "in use by another daemon", "what is said")
+    assert LOCK_PATIENCE <= time.monotonic() - began < LOCK_PATIENCE + 3, "how long it was waited for"
+    tap.equal(support.request("OPTIONS", upbeat.url, "alice").status, 200, "the other daemon's answer")
+
+
+@tap.case("a predecessor that is about to end is waited for")
+def _(story):
+    store = story.new_folder() / "upbeat.db"
+    first = story.start(support.Upbeat, story.radicale, store=f"sqlite:{store}")
+    threading.Timer(1.0, first.stop).start()
+    second = story.start(support.Upbeat, story.radicale, store=f"sqlite:{store}")
+    calendar = calendars.Calendar(second.calendar_of("bob"), "bob")
+    tap.equal(calendar.put("m.ics", calendars.meeting(uid="heir", organizer="bob")).status, 201, "PUT")
+    tap.eventually(lambda: len(calendar.items_of("heir")) == 3, "items", SOON)
+
+
+@tap.case("a file that is no database is refused and stays as it was")
+def _(story):
+    store = story.new_folder() / "letter"
+    store.write_text("Dear Sir or Madam,\n" * 100)
+    story.is_left_alone(store, "file is not a database")
+
+
+@tap.case("another program's database is refused and stays as it was")
+def _(story):
+    store = story.new_folder() / "songs.db"
+    run_sql(store, "CREATE TABLE song(title)", "INSERT INTO song VALUES('Air')")
+    story.is_left_alone(store, "the database of another program")
+    run_sql(store, "DROP TABLE song", "PRAGMA application_id = 1")
+    story.is_left_alone(store, "the database of another program")
+
+
+@tap.case("a store of a newer schema is refused and stays as it was")
+def _(story):
+    store = story.new_folder() / "upbeat.db"
+    story.start(support.Upbeat, story.radicale, store=f"sqlite:{store}").stop()
+    run_sql(store, "PRAGMA user_version = 99")
+    story.is_left_alone(store, "its schema has the number 99")
+
+
+@tap.case("a folder, or what is below a file, is no store")
+def _(story):
+    folder = story.new_folder()
+    (folder / "file").touch()
+    tap.contains(story.refused(folder / "file" / "upbeat.db"), "Not a directory", "what is said")
+    tap.contains(story.refused(folder / "none" / "upbeat.db"), "No such file", "what is said")
+    tap.contains(story.refused(folder), "Is a directory", "what is said")
+    tap.equal(contents(folder), {"file": b""}, "the folder")
+
+
+with support.world(Story) as opened:
+    sys.exit(tap.run(opened))
