@@ -146,6 +146,8 @@ bool ub_facts_free_mail(struct ub_text domain);
 
 /* The work calendar and language of an address; never NULL. */
 const struct ub_org_person *ub_org_person(const struct ub_org *org, struct ub_text address);
+/* Neither one of ours nor listed in not_customers. */
+bool ub_org_is_guest(const struct ub_org *org, struct ub_text address);
 /* The address of an authenticated user by org->users; empty when no pattern is set. */
 struct ub_text ub_org_user_address(const struct ub_org *org, struct ub_text user, struct ub_arena *arena);
 

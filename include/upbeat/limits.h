@@ -84,6 +84,7 @@
 #define UB_IDLE_MS              1000   /* between looks at the store when nothing is known to become due */
 #define UB_SWEEP_MS             1000   /* between looks for credentials whose time is up */
 #define UB_ACCOUNTS_REFRESH_MS  30000  /* between looks at the account sources */
+#define UB_AMEND_MS             100    /* then a meeting goes on as it came */
 #define UB_BATCH_MAX            256    /* writes of one transaction */
 #define UB_WRITES_MAX           10000  /* between announcement and answer */
 #define UB_CREDENTIALS_MAX      100000 /* principals */

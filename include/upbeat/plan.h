@@ -107,6 +107,21 @@ struct ub_step {
 	struct ub_text why;
 };
 
+/* What a rule adds to the user's own meeting. Everybody who is invited sees it. */
+struct ub_amendment {
+	enum ub_amend_kind kind;
+	struct ub_text id;        /* "rule/id", for people */
+	struct ub_text mark;      /* opaque: which addition of which meeting */
+	struct ub_text rule_mark; /* as struct ub_marks.rule: what undoing goes by */
+	struct ub_text text;      /* attendee: the address, lower case; category; agenda: plain text */
+	int64_t seconds;          /* reminder: before the start */
+};
+
+struct ub_amendments {
+	struct ub_amendment *items;
+	size_t n, cap;
+};
+
 enum ub_note_kind {
 	UB_NOTE_REMARK,    /* the item is planned, and people should know something about it */
 	UB_NOTE_SKIPPED,   /* decided: the item is not to be */
@@ -125,28 +140,10 @@ struct ub_plan {
 	const char *not_eligible; /* ub_facts_not_eligible()'s word; then the rest is empty */
 	struct ub_match *matches; /* one a rule, in rule order: verdict, reason, trace (rules.h) */
 	size_t n_matches;
-	UB_VEC(struct ub_item) items; /* by time */
-	UB_VEC(struct ub_step) steps; /* as they are to be done: what others are placed by comes first */
+	UB_VEC(struct ub_item) items;    /* by time */
+	UB_VEC(struct ub_step) steps;    /* as they are to be done: what others are placed by comes first */
+	struct ub_amendments amendments; /* what the meeting itself gets, in rule order */
 	UB_VEC(struct ub_note) notes;
-};
-
-/* ---- what rules add to the user's own meeting ---- */
-
-enum ub_amend_kind { UB_AMEND_ATTENDEE, UB_AMEND_CATEGORY, UB_AMEND_AGENDA, UB_AMEND_REMINDER };
-
-/* One addition. Everybody who is invited sees it. */
-struct ub_amendment {
-	enum ub_amend_kind kind;
-	struct ub_text id;        /* "rule/id", for people */
-	struct ub_text mark;      /* opaque: which addition of which meeting */
-	struct ub_text rule_mark; /* as struct ub_marks.rule: what undoing goes by */
-	struct ub_text text;      /* attendee: the address, lower case; category; agenda: plain text */
-	int64_t seconds;          /* reminder: before the start */
-};
-
-struct ub_amendments {
-	struct ub_amendment *items;
-	size_t n, cap;
 };
 
 /* When somebody is busy, as far as it is known. */

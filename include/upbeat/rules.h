@@ -44,6 +44,7 @@ struct ub_case {
 		int choice; /* a value of the field's enum */
 		struct ub_spans spans;
 		struct ub_texts texts;
+		struct ub_text word;
 		const struct ub_template *text;      /* a title or another one-line template */
 		const struct ub_template *body;      /* a template by name */
 		const struct ub_cel_program *people; /* list(person); NULL: none */
@@ -79,6 +80,17 @@ struct ub_rule_item {
 	struct ub_cases busy;       /* flag; not given: busy */
 };
 
+enum ub_amend_kind { UB_AMEND_ATTENDEE, UB_AMEND_CATEGORY, UB_AMEND_AGENDA, UB_AMEND_REMINDER };
+
+/* What a rule adds to the user's own meeting. */
+struct ub_rule_amend {
+	struct ub_place place;
+	enum ub_amend_kind kind;
+	struct ub_text name;   /* the addition's id within its rule */
+	struct ub_cases value; /* attendee: word, an address in lower case; category: word; agenda: body, a
+				  text for customers; reminder: span */
+};
+
 enum ub_rule_mode { UB_MODE_ENFORCE, UB_MODE_AUDIT };
 
 struct ub_rule {
@@ -92,11 +104,14 @@ struct ub_rule {
 	struct ub_place when_place, unless_place;
 	const struct ub_rule_item *items;
 	size_t n_items;
+	const struct ub_rule_amend *amends;
+	size_t n_amends;
 };
 
 struct ub_ruleset {
 	const struct ub_rule **rules; /* in the order in which they are tried */
 	size_t n_rules;
+	bool amends; /* some rule does */
 	/* Holiday calendars by name: "de" is holidays/de.ics of the last layer that has it. The texts; the
 	 * shell reads them with ical and puts the result into the organisation. */
 	struct ub_map *holiday_files; /* const struct ub_rule_file * */

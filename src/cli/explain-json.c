@@ -144,6 +144,24 @@ static json_t *items_array(const struct ub_plan *plan, struct ub_arena *arena)
 	return array;
 }
 
+static json_t *amendments_array(const struct ub_plan *plan)
+{
+	static const char *const kinds[] = { "attendee", "category", "agenda", "reminder" };
+	json_t *array = must(json_array());
+	for (size_t i = 0; i < plan->amendments.n; i++) {
+		const struct ub_amendment *amendment = &plan->amendments.items[i];
+		json_t *object = must(json_object());
+		set(object, "id", text(amendment->id));
+		set(object, "kind", must(json_string(kinds[amendment->kind])));
+		if (amendment->kind == UB_AMEND_REMINDER)
+			set(object, "before", must(json_integer(amendment->seconds)));
+		else
+			set(object, "text", text(amendment->text));
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
 static json_t *notes_array(const struct ub_plan *plan)
 {
 	static const char *const kinds[] = { [UB_NOTE_REMARK] = "remark",
@@ -177,6 +195,7 @@ void ub_cli_explain_json(const struct ub_decision *decision, struct ub_buf *out)
 	set(object, "facts", facts_object(decision->facts, out->arena));
 	set(object, "rules", rules_array(plan));
 	set(object, "items", items_array(plan, out->arena));
+	set(object, "amendments", amendments_array(plan));
 	set(object, "notes", notes_array(plan));
 	if (decision->refused)
 		set(object, "refused", reason(decision->refused, decision->refused_text));

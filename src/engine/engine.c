@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "accounts.h"
+#include "amend.h"
 #include "upbeat/http.h"
 #include "upbeat/settings.h"
 #include "upbeat/wire.h"
@@ -17,11 +18,18 @@ static int64_t wall_ms(void)
 	return ub_sys_now() * 1000;
 }
 
+/* A write that waits for our word. */
+struct batch_write {
+	struct ub_wire_id id;
+	struct ub_text href, body, if_match; /* body empty: it goes as it came */
+};
+
 /* What the frames that have come ask of the store: one transaction for all of them. */
 struct batch {
+	int64_t begun; /* on the monotonic clock */
 	UB_VEC(struct ub_key) keys;
 	UB_VEC(struct ub_key) due; /* answered: to be looked at now */
-	UB_VEC(struct ub_wire_id) writes;
+	UB_VEC(struct batch_write) writes;
 };
 
 static void add_key(struct ub_engine *engine, struct batch *batch, enum ub_key_kind kind, struct ub_text href,
@@ -40,7 +48,10 @@ static void take_write(
 {
 	const struct ub_wire_write *write = &frame->write;
 	size_t before = batch->keys.n;
-	*ub_push(arena, &batch->writes) = frame->id;
+	*ub_push(arena, &batch->writes) = (struct batch_write){ .id = frame->id,
+		.href = ub_text_copy(arena, write->href),
+		.body = ub_text_copy(arena, write->body),
+		.if_match = ub_text_copy(arena, write->if_match) };
 	/* A caller whose credentials cannot be used again is the service account's, which is yet to come. */
 	struct ub_text principal = ub_credentials_principal(write->authorization, arena);
 	if (principal.len == 0)
@@ -115,26 +126,59 @@ static void put(struct ub_engine *engine, const struct ub_key *keys, size_t n, i
 		    "too much waits in memory: meetings are missed");
 }
 
+static void let_go(
+    struct ub_engine *engine, int fd, struct ub_wire_id id, struct ub_text body, unsigned char *scratch)
+{
+	struct ub_wire_frame committed = { .kind = UB_WIRE_COMMITTED, .id = id, .committed = { body } };
+	if (ub_wire_send(fd, &committed, scratch) == UB_WIRE_FULL)
+		ub_log_paced(engine->log, &engine->relay_pace, UB_LOG_WARNING,
+		    "the relay does not read: a write goes on after its time");
+}
+
+/* The body as rules amend it, unless there is no time left for that; else empty. */
+static struct ub_text amended(struct ub_engine *engine, const struct batch *batch,
+    const struct batch_write *write, struct ub_arena *arena)
+{
+	struct ub_text text = UB_TEXT_NONE;
+	if (ub_sys_monotonic_ms() - batch->begun > UB_AMEND_MS)
+		return text;
+	struct ub_snapshot *snapshot = ub_engine_snapshot(engine);
+	struct ub_amending amending = { .snapshot = snapshot,
+		.store = engine->store,
+		.log = engine->log,
+		.pace = &engine->store_pace,
+		.now = ub_sys_now(),
+		.href = write->href,
+		.body = write->body,
+		.if_match = write->if_match };
+	text = ub_text_copy(arena, ub_amend(&amending, arena));
+	ub_snapshot_release(&snapshot);
+	return text;
+}
+
 /* The keys first, then the relay's writes may go on. */
-static void settle_batch(struct ub_engine *engine, int fd, const struct batch *batch, unsigned char *scratch)
+static void settle_batch(struct ub_engine *engine, int fd, const struct batch *batch, unsigned char *scratch,
+    struct ub_arena *arena)
 {
 	put(engine, batch->keys.items, batch->keys.n, wall_ms() + UB_CREDENTIAL_MS);
 	put(engine, batch->due.items, batch->due.n, wall_ms());
-	for (size_t i = 0; i < batch->writes.n; i++) {
-		struct ub_wire_frame committed = { .kind = UB_WIRE_COMMITTED, .id = batch->writes.items[i] };
-		if (ub_wire_send(fd, &committed, scratch) == UB_WIRE_FULL)
-			ub_log_paced(engine->log, &engine->relay_pace, UB_LOG_WARNING,
-			    "the relay does not read: a write goes on after its time");
-	}
+	for (size_t i = 0; i < batch->writes.n; i++)
+		if (batch->writes.items[i].body.len == 0)
+			let_go(engine, fd, batch->writes.items[i].id, UB_TEXT_NONE, scratch);
 	if (batch->due.n)
 		ub_engine_wake(engine);
+	for (size_t i = 0; i < batch->writes.n; i++) {
+		const struct batch_write *write = &batch->writes.items[i];
+		if (write->body.len)
+			let_go(engine, fd, write->id, amended(engine, batch, write, arena), scratch);
+	}
 }
 
 /* All frames that are there now. False: the relay is gone. */
 static bool take_frames(
     struct ub_engine *engine, int fd, unsigned char *in, unsigned char *out, struct ub_arena *arena)
 {
-	struct batch batch = { .keys = { 0 } };
+	struct batch batch = { .begun = ub_sys_monotonic_ms() };
 	struct ub_wire_frame frame;
 	enum ub_wire_result result = UB_WIRE_NONE;
 	while (
@@ -149,7 +193,7 @@ static bool take_frames(
 			take_answer(engine, &frame, &batch, arena);
 		explicit_bzero(in, UB_WIRE_FRAME_MAX);
 	}
-	settle_batch(engine, fd, &batch, out);
+	settle_batch(engine, fd, &batch, out, arena);
 	ub_arena_reset(arena);
 	return result != UB_WIRE_CLOSED;
 }
@@ -163,6 +207,16 @@ static bool told_to_stop(int signals)
 	return false;
 }
 
+/* The relay shows bodies only where some rule amends meetings. */
+static void tell_amends(struct ub_engine *engine, int fd, bool *told, unsigned char *scratch)
+{
+	struct ub_snapshot *snapshot = ub_engine_snapshot(engine);
+	struct ub_wire_frame frame = { .kind = UB_WIRE_AMENDS, .amends = snapshot->rules->amends };
+	ub_snapshot_release(&snapshot);
+	if (frame.amends != *told && ub_wire_send(fd, &frame, scratch) == UB_WIRE_OK)
+		*told = frame.amends;
+}
+
 static void serve(struct ub_engine *engine, int fd, int signals)
 {
 	unsigned char *in = malloc(UB_WIRE_FRAME_MAX), *out = malloc(UB_WIRE_FRAME_MAX);
@@ -170,9 +224,11 @@ static void serve(struct ub_engine *engine, int fd, int signals)
 	if (!in || !out)
 		abort();
 	struct ub_wire_frame ready = { .kind = UB_WIRE_READY };
+	bool amends = false;
 	bool go_on = ub_wire_send(fd, &ready, out) != UB_WIRE_CLOSED;
 	struct pollfd polled[] = { { .fd = fd, .events = POLLIN }, { .fd = signals, .events = POLLIN } };
 	while (go_on) {
+		tell_amends(engine, fd, &amends, out);
 		poll(polled, UB_COUNT(polled), UB_SWEEP_MS);
 		go_on = take_frames(engine, fd, in, out, arena) && !told_to_stop(signals);
 		ub_writes_expire(engine->writes, ub_sys_monotonic_ms());

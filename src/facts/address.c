@@ -159,6 +159,11 @@ enum standing address_standing(const struct ub_org *org, struct ub_text address)
 	return STANDING_OUTSIDE;
 }
 
+bool ub_org_is_guest(const struct ub_org *org, struct ub_text address)
+{
+	return address_standing(org, address) == STANDING_OUTSIDE;
+}
+
 const struct ub_org_person *ub_org_person(const struct ub_org *org, struct ub_text address)
 {
 	for (size_t i = 0; i < org->n_people; i++)

@@ -24,6 +24,12 @@ struct ub_text ub_plan_item_mark(const struct ub_item_key *key, struct ub_arena 
 	return ub_digest(arena, ub_buf_text(&text), 15);
 }
 
+struct ub_text ub_plan_amend_mark(const struct ub_item_key *key, struct ub_arena *arena)
+{
+	struct ub_buf text = key_text(key, "amend", 0, arena);
+	return ub_digest(arena, ub_buf_text(&text), 15);
+}
+
 struct ub_text ub_plan_rule_mark(struct ub_text family, struct ub_arena *arena)
 {
 	return ub_digest(arena, ub_textf(arena, "upbeat 1 rule %.*s", UB_ARGS(family)), 9);

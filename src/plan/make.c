@@ -46,6 +46,12 @@ static void make_rule_items(struct ub_making *making, const struct ub_rule *rule
 			ub_plan_draft(making, &drafts, &drafts.items[i]);
 }
 
+static void make_rule(struct ub_making *making, const struct ub_rule *rule)
+{
+	make_rule_items(making, rule);
+	ub_plan_amend(making, rule);
+}
+
 /* Items go into the calendar of somebody of ours who comes to the meeting. */
 static bool find_owner(struct ub_making *making)
 {
@@ -94,7 +100,7 @@ static void make_items(struct ub_making *making)
 		return;
 	for (size_t i = 0; i < plan->n_matches; i++)
 		if (plan->matches[i].verdict == UB_YES)
-			make_rule_items(making, plan->matches[i].rule);
+			make_rule(making, plan->matches[i].rule);
 	if (plan->items.n)
 		qsort(plan->items.items, plan->items.n, sizeof(*plan->items.items), compare_items);
 }

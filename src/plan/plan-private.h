@@ -17,6 +17,8 @@ struct ub_item_key {
 };
 
 struct ub_text ub_plan_item_mark(const struct ub_item_key *key, struct ub_arena *arena);
+/* Of an addition to the meeting; key->item is its id. */
+struct ub_text ub_plan_amend_mark(const struct ub_item_key *key, struct ub_arena *arena);
 struct ub_text ub_plan_rule_mark(struct ub_text family, struct ub_arena *arena);
 struct ub_text ub_plan_uid(const struct ub_item_key *key, unsigned generation, struct ub_arena *arena);
 struct ub_text ub_plan_name(struct ub_text uid, struct ub_arena *arena);
@@ -121,6 +123,12 @@ bool ub_plan_place(struct ub_making *making, struct ub_drafts *drafts, struct ub
 
 /* people.c: the attendees a program names, ours only, without the owner. False: dropped. */
 bool ub_plan_people(struct ub_making *making, struct ub_draft *draft, const struct ub_cel_program *program);
+
+/* amend.c: what the rule adds to the meeting itself. */
+void ub_plan_amend(struct ub_making *making, const struct ub_rule *rule);
+
+/* text.c: lines end in LF alone; what reads like a delimiter (a guest may have written it) is quoted. */
+struct ub_text ub_plan_tidy(struct ub_text text, struct ub_arena *arena);
 
 /* text.c: title, agenda, mail, why, description. False: dropped. */
 bool ub_plan_texts(struct ub_making *making, struct ub_draft *draft);

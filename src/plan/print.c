@@ -142,6 +142,29 @@ static void print_item(const struct printer *printer, const struct ub_plan *plan
 	print_indented(printer, item->description, "    | ");
 }
 
+static void print_amendment(const struct printer *printer, const struct ub_amendment *amendment)
+{
+	static const char *const words[] = { "attendee", "category", "agenda", "reminder" };
+	ub_buf_printf(printer->out, "  %s ", words[amendment->kind]);
+	if (amendment->kind == UB_AMEND_REMINDER) {
+		ub_cal_print_seconds(printer->out, amendment->seconds);
+		ub_buf_str(printer->out, " before");
+	} else if (amendment->kind != UB_AMEND_AGENDA) {
+		paint(printer, bold, amendment->text);
+	}
+	paint(printer, dim, ub_textf(printer->out->arena, "  [%.*s]\n", UB_ARGS(amendment->id)));
+	if (amendment->kind == UB_AMEND_AGENDA)
+		print_indented(printer, amendment->text, "    | ");
+}
+
+static void print_amendments(const struct printer *printer, const struct ub_plan *plan)
+{
+	if (plan->amendments.n)
+		paint(printer, bold, UB_TEXT("\nAdded to the meeting itself\n"));
+	for (size_t i = 0; i < plan->amendments.n; i++)
+		print_amendment(printer, &plan->amendments.items[i]);
+}
+
 /* Notes about items that were not made, and about the whole. */
 static void print_notes(const struct printer *printer, const struct ub_plan *plan)
 {
@@ -182,5 +205,6 @@ void ub_plan_print(const struct ub_plan *plan, const struct ub_facts *facts, str
 		print_item(&printer, plan, &plan->items.items[i]);
 	if (plan->items.n == 0)
 		ub_buf_str(out, "  none\n");
+	print_amendments(&printer, plan);
 	print_notes(&printer, plan);
 }

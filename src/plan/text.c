@@ -42,15 +42,14 @@ static bool make_title(struct ub_making *making, struct ub_draft *draft)
 static bool is_delimiter(struct ub_text line)
 {
 	static const char *const delimiters[] = { UB_PLAN_TEXT_BEGIN, UB_PLAN_TEXT_END, UB_PLAN_MAIL_BEGIN,
-		UB_PLAN_MAIL_END };
+		UB_PLAN_MAIL_END, UB_PLAN_SHARED_BEGIN, UB_PLAN_SHARED_END };
 	for (size_t i = 0; i < UB_COUNT(delimiters); i++)
 		if (ub_text_starts(ub_text_trim(line), ub_text(delimiters[i])))
 			return true;
 	return false;
 }
 
-/* Lines end in LF alone; what reads like a delimiter (a guest may have written it) is quoted. */
-static struct ub_text tidy(struct ub_text text, struct ub_arena *arena)
+struct ub_text ub_plan_tidy(struct ub_text text, struct ub_arena *arena)
 {
 	struct ub_buf out = UB_BUF(arena);
 	struct ub_text rest = ub_text_trim(text), line;
@@ -77,7 +76,7 @@ static bool make_body(struct ub_making *making, struct ub_draft *draft, struct u
 	    ub_template_in_language(chosen->use.body, making->owner_settings->language);
 	if (!render(making, draft, body, field, minutes, text))
 		return false;
-	*text = tidy(*text, making->arena);
+	*text = ub_plan_tidy(*text, making->arena);
 	return true;
 }
 

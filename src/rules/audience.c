@@ -130,8 +130,28 @@ static void check_invitation(
 		check_body(loader, &item->agenda.items[i], item->agenda.items[i].use.body, what);
 }
 
+/* Everybody who is invited sees what was added, and so that it was. */
+static void check_amends(struct loader *loader, const struct loaded_rule *rule)
+{
+	static const char what[] = "customers see what is added to the meeting";
+	if (rule->n_amends == 0)
+		return;
+	check_conditions(loader, &rule->rule, what);
+	check_group(loader, rule, what);
+	for (size_t i = 0; i < rule->n_amends; i++) {
+		const struct ub_rule_amend *amend = &rule->amends[i];
+		for (size_t k = 0; k < amend->value.n; k++) {
+			check_program(loader, amend->value.items[k].when, what);
+			if (amend->kind == UB_AMEND_AGENDA)
+				check_body(
+				    loader, &amend->value.items[k], amend->value.items[k].use.body, what);
+		}
+	}
+}
+
 void check_audience(struct loader *loader, const struct loaded_rule *rule)
 {
+	check_amends(loader, rule);
 	for (size_t i = 0; i < rule->n_items; i++) {
 		const struct ub_rule_item *item = &rule->items[i].item;
 		check_mail(loader, item);

@@ -70,22 +70,18 @@ static const struct ub_yaml_type categories_type = { .shape = UB_YAML_ONE_OR_LIS
 	.check = check_short_list };
 static const struct ub_yaml_type refused_type = { .shape = UB_YAML_CUSTOM, .read = refuse };
 
-#define CASES_OF(literal)                                                                                    \
-	{                                                                                                    \
-		.shape = UB_YAML_CUSTOM, .read = read_cases, .item = &literal                                \
-	}
-static const struct ub_yaml_type prefer_cases_type = CASES_OF(prefer_type);
-static const struct ub_yaml_type late_cases_type = CASES_OF(late_type);
-static const struct ub_yaml_type full_cases_type = CASES_OF(full_type);
-static const struct ub_yaml_type free_cases_type = CASES_OF(free_type);
-static const struct ub_yaml_type busy_cases_type = CASES_OF(ub_yaml_type_bool);
-static const struct ub_yaml_type reminders_cases_type = CASES_OF(reminders_type);
-static const struct ub_yaml_type categories_cases_type = CASES_OF(categories_type);
-static const struct ub_yaml_type duration_cases_type = CASES_OF(duration_type);
-static const struct ub_yaml_type point_cases_type = CASES_OF(point_type);
-static const struct ub_yaml_type title_cases_type = CASES_OF(title_type);
-static const struct ub_yaml_type body_cases_type = CASES_OF(body_type);
-static const struct ub_yaml_type people_cases_type = CASES_OF(people_type);
+static const struct ub_yaml_type prefer_cases_type = UB_CASES_OF(prefer_type);
+static const struct ub_yaml_type late_cases_type = UB_CASES_OF(late_type);
+static const struct ub_yaml_type full_cases_type = UB_CASES_OF(full_type);
+static const struct ub_yaml_type free_cases_type = UB_CASES_OF(free_type);
+static const struct ub_yaml_type busy_cases_type = UB_CASES_OF(ub_yaml_type_bool);
+static const struct ub_yaml_type reminders_cases_type = UB_CASES_OF(reminders_type);
+static const struct ub_yaml_type categories_cases_type = UB_CASES_OF(categories_type);
+static const struct ub_yaml_type duration_cases_type = UB_CASES_OF(duration_type);
+static const struct ub_yaml_type point_cases_type = UB_CASES_OF(point_type);
+static const struct ub_yaml_type title_cases_type = UB_CASES_OF(title_type);
+static const struct ub_yaml_type body_cases_type = UB_CASES_OF(body_type);
+static const struct ub_yaml_type people_cases_type = UB_CASES_OF(people_type);
 
 /* What the table reads into. */
 struct item_text {

@@ -155,6 +155,8 @@ static const struct ub_rule *finish_rule(struct loader *loader, struct loaded_ru
 		items[i] = loaded->items[i].item;
 	loaded->rule.items = items;
 	loaded->rule.n_items = loaded->n_items;
+	loaded->rule.amends = loaded->amends;
+	loaded->rule.n_amends = loaded->n_amends;
 	loaded->rule.index = index;
 	return &loaded->rule;
 }
@@ -169,6 +171,7 @@ static void collect_rules(struct loader *loader, struct ub_ruleset *set)
 			if (loaded->layer != layer || !is_tried(loaded))
 				continue;
 			rules[set->n_rules] = finish_rule(loader, loaded, set->n_rules);
+			set->amends |= loaded->n_amends && loaded->rule.enabled;
 			set->n_rules++;
 		}
 	set->rules = rules;

@@ -134,7 +134,7 @@ static const char *not_supported(const struct rule_text *text)
 		return "for";
 	if (text->add_to)
 		return "add_to";
-	return text->amend && !text->create ? "amend" : NULL;
+	return NULL;
 }
 
 static void warn_left_out(struct loader *loader, const struct ub_yaml_node *node, const char *key)
@@ -144,12 +144,6 @@ static void warn_left_out(struct loader *loader, const struct ub_yaml_node *node
 	    "`%s: %.*s` is not supported yet, so this rule is left out", key,
 	    UB_ARGS(value->kind == UB_YAML_SCALAR ? value->text : UB_TEXT("...")));
 	ub_diag_set_help(loader->diags, diag, "say `enabled: false` until it is");
-}
-
-static void warn_without_amend(struct loader *loader, const struct ub_yaml_node *amend)
-{
-	ub_warning(loader->diags, "not-supported", ub_yaml_first_line(amend),
-	    "`amend` is not supported yet: the items are made, the meeting itself stays as it is");
 }
 
 /* ---- reading ---- */
@@ -211,11 +205,11 @@ static void load_rule(struct loader *loader, const struct ub_yaml_node *node, si
 	const char *missing = not_supported(&text);
 	if (missing && rule->rule.enabled)
 		warn_left_out(loader, node, missing);
-	else if (text.amend && rule->rule.enabled)
-		warn_without_amend(loader, text.amend);
 	rule->left_out = missing != NULL;
 	if (text.create && !missing)
 		load_items(loader, rule, text.create);
+	if (text.amend && !missing)
+		load_amends(loader, rule, text.amend);
 	*ub_push(loader->arena, &loader->rules) = rule;
 }
 

@@ -33,6 +33,8 @@ struct loaded_rule {
 	const struct ub_yaml_node *group_node;
 	struct loaded_item *items;
 	size_t n_items;
+	struct ub_rule_amend *amends;
+	size_t n_amends;
 	size_t layer, at; /* its place among all rules */
 	bool left_out;    /* not supported yet, and said so */
 	bool replaced;    /* by a rule of a later layer */
@@ -95,12 +97,22 @@ extern const struct ub_yaml_type item_type;
 /* Reads the list `create` into the rule. */
 bool load_items(struct loader *loader, struct loaded_rule *rule, const struct ub_yaml_node *list);
 
+/* ---- amend.c ---- */
+
+extern const struct ub_yaml_type amend_type;
+/* Reads the list `amend` into the rule. */
+void load_amends(struct loader *loader, struct loaded_rule *rule, const struct ub_yaml_node *list);
+
 /* ---- value.c: what the fields of an item hold; CUSTOM types for tables ---- */
 
 extern const struct ub_yaml_type span_type, duration_type, point_type, title_type, body_type, people_type;
 
 /* Reads a struct ub_cases: one literal of type->item, or a list of cases with such. */
 ub_yaml_read_fn read_cases;
+#define UB_CASES_OF(literal)                                                                                 \
+	{                                                                                                    \
+		.shape = UB_YAML_CUSTOM, .read = read_cases, .item = &literal                                \
+	}
 
 /* `between`: two points, or cases of such pairs. */
 struct window_cases {

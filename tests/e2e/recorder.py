@@ -74,9 +74,9 @@ class Upstream:
         self.calendar_of = server.calendar_of
 
 
-def between(world, server):
+def between(world, server, **more):
     """Upbeat with a recorder on each side: (client's side, Upbeat, server's side)."""
     behind = world.start(Recorder, server.port)
-    upbeat = world.start(support.Upbeat, Upstream(server, behind))
+    upbeat = world.start(support.Upbeat, Upstream(server, behind), **more)
     before = world.start(Recorder, upbeat.port)
     return before, upbeat, behind

@@ -215,13 +215,13 @@ class Upbeat(Process):
     """`upbeat serve` in front of a server. Further settings are YAML text; environment goes to the process. What it
     has in memory is lost by a restart unless it has another store."""
 
-    def __init__(self, folder, upstream, settings=ORGANIZATION, store="memory", **environment):
+    def __init__(self, folder, upstream, settings=ORGANIZATION, store="memory", rules=TOP / "rules", **environment):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.upstream = upstream
         self.settings = pathlib.Path(folder) / "upbeat.yaml"
         self.settings.write_text(
-            f"listen: 127.0.0.1:{self.port}\nupstream: {upstream.url}\nrules: {TOP}/rules\nstore: {store}\n{settings}"
+            f"listen: 127.0.0.1:{self.port}\nupstream: {upstream.url}\nrules: {rules}\nstore: {store}\n{settings}"
         )
         super().__init__("upbeat", [program(), "serve", "-c", self.settings], folder, **environment)
 

@@ -340,18 +340,12 @@ Test(mistakes, what_is_not_supported_yet_is_said_and_left_out)
 		     "    sections: [x]\n"
 		     "    attendees: team('a')\n"
 		     "    longer: 10m\n"
-		     "  - name: recorder\n"
-		     "    amend: [{attendee: recorder, address: notes@recorder.example}]\n"
 		     "  - name: free\n"
-		     "    create: [{event: a, title: t, at: start, duration: 1m, free: attendees}]\n"
-		     "  - name: both\n"
-		     "    amend: []\n"
-		     "    create: [{event: a, title: t, at: start, duration: 1m}]\n");
-	cr_expect_str_eq(
-	    trial_codes(trial), "not-supported not-supported not-supported not-supported not-supported");
+		     "    create: [{event: a, title: t, at: start, duration: 1m, free: attendees}]\n");
+	cr_expect_str_eq(trial_codes(trial), "not-supported not-supported not-supported");
 	cr_assert_not_null(trial->rules);
 	cr_expect_eq(trial->diags.errors, 0);
-	cr_assert_eq(trial->rules->n_rules, 2);
+	cr_assert_eq(trial->rules->n_rules, 1);
 	cr_expect(ub_text_is(trial->rules->rules[0]->name, "free"));
 	cr_expect_eq(choice(trial->rules->rules[0]->items[0].free), UB_FREE_NOBODY);
 	trial_free(&trial);

@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What rules add to the user's own meeting: lines, once, and never again when the user takes them away."""
+import http.client
+import importlib.util
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import calendars
+import recorder
+import support
+import tap
+
+ORGANIZATION = support.ORGANIZATION + '  not_customers: ["*@recorder.example"]\n'
+RULES = """\
+format: 1
+rules:
+  - name: shared
+    description: Customer meetings are recorded, and everybody knows their agenda.
+    for: meeting
+    when: meeting.customer
+    amend:
+      - attendee: recorder
+        address: notes@recorder.example
+      - category: customer
+        name: Customer
+      - agenda: fact
+        template: fact
+      - reminder: soon
+        before: 10m
+"""
+TEMPLATE = """\
+---
+audience: customer
+---
+## Welcome {weight=1}
+## {{ meeting.title }} {weight=3}
+"""
+ADDED = ("notes@recorder.example", "CATEGORIES:Customer", "--- Agenda ---", "TRIGGER:-PT10M")
+
+
+def write_rules(folder):
+    rules = pathlib.Path(folder) / "rules"
+    (rules / "templates").mkdir(parents=True)
+    (rules / "shared.yaml").write_text(RULES)
+    (rules / "templates/fact.md").write_text(TEMPLATE)
+    return rules
+
+
+class Story(support.World):
+    def __enter__(self):
+        super().__enter__()
+        self.server = self.start(support.Radicale)
+        rules = write_rules(self.folder)
+        self.store = self.folder / "upbeat.db"
+        self.before, self.upbeat, self.behind = recorder.between(
+            self, self.server, settings=ORGANIZATION, rules=rules, store=f"sqlite:{self.store}"
+        )
+        self.made = 0
+        return self
+
+    def new_calendar(self):
+        self.made += 1
+        path = f"/alice/amend-{self.made}/"
+        tap.equal(support.request("MKCALENDAR", self.upbeat.url + path, "alice").status, 201, "MKCALENDAR")
+        return path
+
+    def put(self, path, text, **fields):
+        fields = {"Content-Type": "text/calendar", **{name.replace("_", "-"): value for name, value in fields.items()}}
+        return support.request("PUT", self.upbeat.url + path, "alice", text, fields)
+
+    def stored(self, path):
+        """As it is on the server: (text, unfolded; ETag)."""
+        answer = support.request("GET", self.server.url + path, "alice")
+        tap.equal(answer.status, 200, "GET")
+        return answer.text.replace("\r\n ", "").replace("\n ", ""), answer.field("ETag")
+
+    def wait_until_seen(self, path):
+        """Until the engine has looked at what is stored, and has nothing more to do with it."""
+        tap.eventually(lambda: all(href != path for href, *_ in support.keys_in(self.store)), "it was looked at", 10)
+
+
+def additions(text):
+    return [piece for piece in ADDED if piece in text]
+
+
+def body_of(pairs, method=b"PUT"):
+    """The body of the request of that method that passed."""
+    bodies = [request.partition(b"\r\n\r\n") for request, _ in pairs if request.startswith(method)]
+    tap.equal(len(bodies), 1, "requests")
+    return bodies[0][0].decode(), bodies[0][2].decode()
+
+
+@tap.case("lines are inserted and no other byte is changed; the answer has no ETag, and the reader finds them")
+def _(story):
+    path = story.new_calendar() + "m.ics"
+    story.before.take(), story.behind.take()
+    sent = calendars.meeting(uid="amended", more="DESCRIPTION:Bring the plans\\, please")
+    answer = story.put(path, sent)
+    tap.equal(answer.status, 201, "PUT")
+    tap.equal(answer.field("ETag"), None, "ETag")
+    tap.equal(answer.field("Last-Modified"), None, "Last-Modified")
+    head, arrived = body_of(story.behind.take())
+    tap.equal(f"Content-Length: {len(arrived.encode())}".lower() in head.lower(), True, head)
+    rest = iter(arrived.split("\r\n"))
+    for line in sent.split("\r\n"):
+        assert line in rest, f"{line!r} is missing, or out of order, in\n{arrived}"
+    text, _ = story.stored(path)
+    tap.equal(additions(text), list(ADDED), text)
+    assert "Welcome (15 min)\\nRoadmap with Acme (45 min)" in text, text
+
+
+@tap.case("what is stored again as it was read stays as it is, without a second addition")
+def _(story):
+    path = story.new_calendar() + "m.ics"
+    story.put(path, calendars.meeting(uid="again"))
+    text, etag = story.stored(path)
+    answer = story.put(path, text.replace("Roadmap", "Plans"), If_Match=etag)
+    tap.equal(answer.status, 201, "PUT")
+    assert answer.field("ETag"), "nothing was added, so the ETag holds"
+    again, _ = story.stored(path)
+    for piece in ADDED:
+        tap.equal(again.count(piece), 1, piece)
+
+
+@tap.case("what the user takes away, knowing it, stays away")
+def _(story):
+    path = story.new_calendar() + "m.ics"
+    meeting = calendars.meeting(uid="taken")
+    story.put(path, meeting)
+    _, etag = story.stored(path)
+    story.wait_until_seen(path)
+    tap.equal(story.put(path, meeting, If_Match=etag).status, 201, "PUT")
+    text, etag = story.stored(path)
+    tap.equal(additions(text), [], text)
+    story.put(path, meeting.replace("Roadmap", "Plans"))
+    tap.equal(additions(story.stored(path)[0]), [], "not even when it is stored blindly")
+
+
+@tap.case("a client that never saw them, and stores its own again, gets them again")
+def _(story):
+    path = story.new_calendar() + "m.ics"
+    meeting = calendars.meeting(uid="blind")
+    story.put(path, meeting)
+    story.wait_until_seen(path)
+    story.put(path, meeting)
+    text, _ = story.stored(path)
+    for piece in ADDED:
+        tap.equal(text.count(piece), 1, piece)
+
+
+@tap.case("a body in chunks arrives amended and whole")
+def _(story):
+    path = story.new_calendar() + "m.ics"
+    connection = http.client.HTTPConnection("127.0.0.1", story.upbeat.port, timeout=30)
+    fields = {"Authorization": support.basic("alice"), "Content-Type": "text/calendar"}
+    text = calendars.meeting(uid="chunks").encode()
+    connection.request("PUT", path, iter([text[:100], text[100:]]), fields, encode_chunked=True)
+    tap.equal(connection.getresponse().status, 201, "PUT")
+    tap.equal(additions(story.stored(path)[0]), list(ADDED), "additions")
+    connection.close()
+
+
+@tap.case("meetings of our own and meetings that somebody else organizes stay as they are")
+def _(story):
+    path = story.new_calendar()
+    for name, meeting in (
+        ("ours", calendars.meeting(uid="ours", attendees=("alice", "bob"))),
+        ("theirs", calendars.meeting(uid="theirs", organizer="cto@acme.example")),
+    ):
+        answer = story.put(f"{path}{name}.ics", meeting)
+        assert answer.field("ETag"), name
+        tap.equal(additions(story.stored(f"{path}{name}.ics")[0]), [], name)
+
+
+@tap.case("python3-caldav stores, reads and changes it without a conflict")
+def _(story):
+    if importlib.util.find_spec("caldav") is None:
+        raise tap.Skip("there is no python3-caldav")
+    import caldav
+
+    path = story.new_calendar()
+    client = caldav.DAVClient(story.upbeat.url, username="alice", password=support.password("alice"))
+    calendar = caldav.Calendar(client, url=story.upbeat.url + path)
+    event = calendar.save_event(calendars.meeting(uid="library"))
+    event.load()
+    tap.equal(len(additions(event.data.replace("\r\n ", "").replace("\n ", ""))), len(ADDED), event.data)
+    event.data = event.data.replace("Roadmap", "Plans")
+    event.save()
+    found = calendar.events()
+    tap.equal(len(found), 1, "events")
+    text = found[0].data.replace("\r\n ", "").replace("\n ", "")
+    assert "Plans" in text, text
+    for piece in ADDED:
+        tap.equal(text.count(piece), 1, piece)
+
+
+VDIRSYNCER = """\
+[general]
+status_path = "{folder}/status/"
+[pair meetings]
+a = "here"
+b = "there"
+collections = ["{name}"]
+[storage here]
+type = "filesystem"
+path = "{folder}/here/"
+fileext = ".ics"
+[storage there]
+type = "caldav"
+url = "{url}"
+username = "alice"
+password = "{password}"
+"""
+
+
+@tap.case("vdirsyncer takes what was added, has no conflict, and comes to rest")
+def _(story):
+    program = shutil.which("vdirsyncer")
+    if not program:
+        raise tap.Skip("there is no vdirsyncer")
+    path = story.new_calendar()
+    name = path.strip("/").split("/")[-1]
+    folder = story.folder / "vdirsyncer"
+    here = folder / "here" / name
+    here.mkdir(parents=True)
+    (here / "one.ics").write_bytes(calendars.meeting(uid="synced").encode())
+    (folder / "config").write_text(
+        VDIRSYNCER.format(
+            folder=folder, name=name, url=f"{story.upbeat.url}/alice/", password=support.password("alice")
+        )
+    )
+
+    def sync(word="sync"):
+        command = [program, "-c", str(folder / "config"), word]
+        run = subprocess.run(command, input="y\n" * 5, capture_output=True, text=True, timeout=60)
+        tap.equal(run.returncode, 0, run.stdout + run.stderr)
+        return run.stdout + run.stderr
+
+    sync("discover"), sync(), sync()
+    (local,) = here.glob("*.ics")
+    text = local.read_text().replace("\n ", "")
+    tap.equal(len(additions(text)), len(ADDED), text)
+    third = sync()
+    assert "Copying" not in third and "conflict" not in third.lower(), third
+    local.write_text(local.read_text().replace("Roadmap", "Plans"))
+    sync(), sync()
+    fourth = sync()
+    assert "Copying" not in fourth and "conflict" not in fourth.lower(), fourth
+    (remote,) = calendars.Calendar(story.server.url + path, "alice").objects()
+    assert "Plans" in support.request("GET", story.server.url + remote, "alice").text, remote
+
+
+@tap.case("nothing of it disturbed the sanitizers")
+def _(story):
+    story.upbeat.is_sane()
+
+
+with support.world(Story) as story:
+    sys.exit(tap.run(story))
