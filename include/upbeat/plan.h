@@ -166,6 +166,35 @@ struct ub_plan_input {
  * mode are in `items` but have no step. */
 struct ub_plan *ub_plan_make(const struct ub_plan_input *input, struct ub_arena *arena);
 
+/* ---- two plans compared ---- */
+
+enum ub_change_kind {
+	UB_CHANGE_CREATED,
+	UB_CHANGE_MOVED, /* another time, and maybe more */
+	UB_CHANGE_CHANGED,
+	UB_CHANGE_REMOVED,
+	UB_CHANGE_LEFT, /* it would have been kept up to date, and is not any more: its rule is gone or cannot
+			   tell */
+};
+
+struct ub_change {
+	enum ub_change_kind kind;
+	const struct ub_item *before, *after; /* NULL: it is not there */
+	unsigned differ;                      /* enum ub_property, where both are */
+};
+
+struct ub_changes {
+	struct ub_change *items;
+	size_t n, cap;
+};
+
+/* What is done otherwise by the plan `after` than by `before`, both made of the same `existing` items; of
+ * their steps, so that what is only watched does not count. */
+struct ub_changes ub_plan_compare(const struct ub_plan *before, const struct ub_plan *after,
+    const struct ub_existing *existing, size_t n_existing, struct ub_arena *arena);
+/* As some lines of a diff. */
+void ub_change_print(const struct ub_change *change, struct ub_buf *out, bool colour);
+
 /* The names under which the items of a meeting may stand, for looking before deciding: what every rule item
  * would be called in its first generation for this meeting and owner, whether wanted now or not, and under
  * earlier names of its rule (`was`). */

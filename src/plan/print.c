@@ -1,32 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "upbeat/plan.h"
+#include "print-private.h"
 
-struct printer {
-	struct ub_buf *out;
-	bool colour;
-};
-
-static const char bold[] = "\033[1m", dim[] = "\033[2m", red[] = "\033[31m", green[] = "\033[32m",
-		  yellow[] = "\033[33m", plain[] = "\033[0m";
-
-static void paint(const struct printer *printer, const char *style, struct ub_text text)
+void ub_print_styled(const struct ub_printer *printer, const char *style, struct ub_text text)
 {
 	if (printer->colour)
 		ub_buf_str(printer->out, style);
 	ub_buf_add(printer->out, text);
 	if (printer->colour)
-		ub_buf_str(printer->out, plain);
+		ub_buf_str(printer->out, "\033[0m");
 }
 
 /* Lines of a text, each after `indent`. */
-static void print_indented(const struct printer *printer, struct ub_text text, const char *indent)
+static void print_indented(const struct ub_printer *printer, struct ub_text text, const char *indent)
 {
 	struct ub_text rest = ub_text_trim(text), line;
 	while (ub_text_split(&rest, '\n', &line)) {
 		struct ub_text margin = ub_text(indent);
 		if (line.len == 0)
 			margin = ub_text_sub(margin, 0, margin.len - 1); /* no blank at a line's end */
-		paint(printer, dim, margin);
+		ub_print_styled(printer, UB_STYLE_DIM, margin);
 		ub_buf_add(printer->out, line);
 		ub_buf_char(printer->out, '\n');
 	}
@@ -35,23 +27,23 @@ static void print_indented(const struct printer *printer, struct ub_text text, c
 static const struct {
 	const char *word, *style;
 } verdicts[] = {
-	[UB_NO] = { "no", dim },
-	[UB_YES] = { "yes", green },
-	[UB_CANNOT_TELL] = { "cannot tell", yellow },
+	[UB_NO] = { "no", UB_STYLE_DIM },
+	[UB_YES] = { "yes", UB_STYLE_GREEN },
+	[UB_CANNOT_TELL] = { "cannot tell", UB_STYLE_YELLOW },
 };
 
-static void print_rules(const struct printer *printer, const struct ub_plan *plan)
+static void print_rules(const struct ub_printer *printer, const struct ub_plan *plan)
 {
 	size_t width = 0;
 	for (size_t i = 0; i < plan->n_matches; i++)
 		if (plan->matches[i].rule->name.len > width)
 			width = plan->matches[i].rule->name.len;
-	paint(printer, bold, UB_TEXT("Rules\n"));
+	ub_print_styled(printer, UB_STYLE_BOLD, UB_TEXT("Rules\n"));
 	for (size_t i = 0; i < plan->n_matches; i++) {
 		const struct ub_match *match = &plan->matches[i];
 		struct ub_text word = ub_text(verdicts[match->verdict].word);
 		ub_buf_str(printer->out, "  ");
-		paint(printer, verdicts[match->verdict].style, word);
+		ub_print_styled(printer, verdicts[match->verdict].style, word);
 		ub_buf_pad(printer->out, ' ', 13 - word.len);
 		ub_buf_printf(printer->out, "%.*s", UB_ARGS(match->rule->name));
 		ub_buf_pad(printer->out, ' ', width - match->rule->name.len + 2);
@@ -64,7 +56,7 @@ static void print_rules(const struct printer *printer, const struct ub_plan *pla
 	}
 }
 
-static void print_when(const struct printer *printer, const struct ub_item *item)
+static void print_when(const struct ub_printer *printer, const struct ub_item *item)
 {
 	ub_instant from = item->kind == UB_ITEM_TASK ? item->due : item->start;
 	ub_buf_str(printer->out, item->kind == UB_ITEM_TASK ? "    due " : "    ");
@@ -77,13 +69,13 @@ static void print_when(const struct printer *printer, const struct ub_item *item
 	}
 	ub_buf_printf(printer->out, " (%.*s)", UB_ARGS(ub_cal_zone_name(item->zone)));
 	if (item->late)
-		paint(printer, yellow, UB_TEXT(", late"));
+		ub_print_styled(printer, UB_STYLE_YELLOW, UB_TEXT(", late"));
 	if (item->kind == UB_ITEM_EVENT && !item->busy)
 		ub_buf_str(printer->out, ", shown as free");
 	ub_buf_char(printer->out, '\n');
 }
 
-static void print_people(const struct printer *printer, const struct ub_item *item)
+static void print_people(const struct ub_printer *printer, const struct ub_item *item)
 {
 	if (!item->organizer)
 		return;
@@ -94,7 +86,7 @@ static void print_people(const struct printer *printer, const struct ub_item *it
 	ub_buf_char(printer->out, '\n');
 }
 
-static void print_details(const struct printer *printer, const struct ub_item *item)
+static void print_details(const struct ub_printer *printer, const struct ub_item *item)
 {
 	for (size_t i = 0; i < item->n_reminders; i++) {
 		ub_buf_str(printer->out, "    reminder ");
@@ -113,23 +105,25 @@ static void print_details(const struct printer *printer, const struct ub_item *i
 static const struct {
 	const char *word, *style;
 } notes[] = {
-	[UB_NOTE_REMARK] = { "note", yellow },
-	[UB_NOTE_SKIPPED] = { "not made", dim },
-	[UB_NOTE_UNDECIDED] = { "cannot tell", yellow },
-	[UB_NOTE_REFUSED] = { "refused", red },
+	[UB_NOTE_REMARK] = { "note", UB_STYLE_YELLOW },
+	[UB_NOTE_SKIPPED] = { "not made", UB_STYLE_DIM },
+	[UB_NOTE_UNDECIDED] = { "cannot tell", UB_STYLE_YELLOW },
+	[UB_NOTE_REFUSED] = { "refused", UB_STYLE_RED },
 };
 
-static void print_note(const struct printer *printer, const struct ub_note *note)
+static void print_note(const struct ub_printer *printer, const struct ub_note *note)
 {
-	paint(printer, notes[note->kind].style, ub_text(notes[note->kind].word));
+	ub_print_styled(printer, notes[note->kind].style, ub_text(notes[note->kind].word));
 	ub_buf_printf(printer->out, ": %.*s\n", UB_ARGS(note->text));
 }
 
-static void print_item(const struct printer *printer, const struct ub_plan *plan, const struct ub_item *item)
+static void print_item(
+    const struct ub_printer *printer, const struct ub_plan *plan, const struct ub_item *item)
 {
 	ub_buf_printf(printer->out, "  %s ", item->kind == UB_ITEM_TASK ? "task " : "event");
-	paint(printer, bold, item->title);
-	paint(printer, dim, ub_textf(printer->out->arena, "  [%.*s]\n", UB_ARGS(item->id)));
+	ub_print_styled(printer, UB_STYLE_BOLD, item->title);
+	ub_print_styled(
+	    printer, UB_STYLE_DIM, ub_textf(printer->out->arena, "  [%.*s]\n", UB_ARGS(item->id)));
 	print_when(printer, item);
 	print_people(printer, item);
 	print_details(printer, item);
@@ -142,7 +136,7 @@ static void print_item(const struct printer *printer, const struct ub_plan *plan
 	print_indented(printer, item->description, "    | ");
 }
 
-static void print_amendment(const struct printer *printer, const struct ub_amendment *amendment)
+static void print_amendment(const struct ub_printer *printer, const struct ub_amendment *amendment)
 {
 	static const char *const words[] = { "attendee", "category", "agenda", "reminder" };
 	ub_buf_printf(printer->out, "  %s ", words[amendment->kind]);
@@ -150,23 +144,24 @@ static void print_amendment(const struct printer *printer, const struct ub_amend
 		ub_cal_print_seconds(printer->out, amendment->seconds);
 		ub_buf_str(printer->out, " before");
 	} else if (amendment->kind != UB_AMEND_AGENDA) {
-		paint(printer, bold, amendment->text);
+		ub_print_styled(printer, UB_STYLE_BOLD, amendment->text);
 	}
-	paint(printer, dim, ub_textf(printer->out->arena, "  [%.*s]\n", UB_ARGS(amendment->id)));
+	ub_print_styled(
+	    printer, UB_STYLE_DIM, ub_textf(printer->out->arena, "  [%.*s]\n", UB_ARGS(amendment->id)));
 	if (amendment->kind == UB_AMEND_AGENDA)
 		print_indented(printer, amendment->text, "    | ");
 }
 
-static void print_amendments(const struct printer *printer, const struct ub_plan *plan)
+static void print_amendments(const struct ub_printer *printer, const struct ub_plan *plan)
 {
 	if (plan->amendments.n)
-		paint(printer, bold, UB_TEXT("\nAdded to the meeting itself\n"));
+		ub_print_styled(printer, UB_STYLE_BOLD, UB_TEXT("\nAdded to the meeting itself\n"));
 	for (size_t i = 0; i < plan->amendments.n; i++)
 		print_amendment(printer, &plan->amendments.items[i]);
 }
 
 /* Notes about items that were not made, and about the whole. */
-static void print_notes(const struct printer *printer, const struct ub_plan *plan)
+static void print_notes(const struct ub_printer *printer, const struct ub_plan *plan)
 {
 	bool any = false;
 	for (size_t i = 0; i < plan->notes.n; i++) {
@@ -177,7 +172,7 @@ static void print_notes(const struct printer *printer, const struct ub_plan *pla
 		if (made)
 			continue;
 		if (!any)
-			paint(printer, bold, UB_TEXT("\nNotes\n"));
+			ub_print_styled(printer, UB_STYLE_BOLD, UB_TEXT("\nNotes\n"));
 		any = true;
 		ub_buf_printf(printer->out, "  %.*s%s", UB_ARGS(note->item), note->item.len ? " " : "");
 		print_note(printer, note);
@@ -186,11 +181,11 @@ static void print_notes(const struct printer *printer, const struct ub_plan *pla
 
 void ub_plan_print(const struct ub_plan *plan, const struct ub_facts *facts, struct ub_buf *out, bool colour)
 {
-	struct printer printer = { out, colour };
+	struct ub_printer printer = { out, colour };
 	if (facts) {
 		struct ub_buf dump = UB_BUF(out->arena);
 		ub_facts_dump(facts, &dump);
-		paint(&printer, bold, UB_TEXT("Facts\n"));
+		ub_print_styled(&printer, UB_STYLE_BOLD, UB_TEXT("Facts\n"));
 		print_indented(&printer, ub_buf_text(&dump), "  ");
 		ub_buf_char(out, '\n');
 	}
@@ -200,7 +195,7 @@ void ub_plan_print(const struct ub_plan *plan, const struct ub_facts *facts, str
 		return;
 	}
 	print_rules(&printer, plan);
-	paint(&printer, bold, UB_TEXT("\nItems\n"));
+	ub_print_styled(&printer, UB_STYLE_BOLD, UB_TEXT("\nItems\n"));
 	for (size_t i = 0; i < plan->items.n; i++)
 		print_item(&printer, plan, &plan->items.items[i]);
 	if (plan->items.n == 0)
