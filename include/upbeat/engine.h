@@ -76,6 +76,10 @@ struct ub_decision {
 /* Pure but for the files of the time zones, read when first needed. Everything is made in `arena`. */
 void ub_decide(const struct ub_decide_input *input, struct ub_decision *decision, struct ub_arena *arena);
 
+/* The decision in words, for people, and as one JSON object: upbeat(1), "JSON". Both end their last line. */
+void ub_explain_print(const struct ub_decision *decision, struct ub_buf *out, bool colour);
+void ub_explain_json(const struct ub_decision *decision, struct ub_buf *out);
+
 /* ---- the process ---- */
 
 /* The store of the settings. NULL: *why says in the arena why it cannot be opened; a daemon that still has it

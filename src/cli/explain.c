@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "explain-private.h"
+#include "upbeat/engine.h"
 #include "upbeat/ical.h"
 
 enum { CONFIG, RULES, AT, OWNER, DOMAIN, ZONE, JSON };
@@ -82,12 +82,9 @@ static int print(struct ub_cli *cli, const struct ub_decision *decision)
 {
 	struct ub_buf out = UB_BUF(cli->arena);
 	if (ub_cli_value(cli, JSON))
-		ub_cli_explain_json(decision, &out);
-	else if (decision->refused)
-		ub_buf_printf(&out, "This cannot be read as a calendar object: %.*s\n",
-		    UB_ARGS(decision->refused_text));
+		ub_explain_json(decision, &out);
 	else
-		ub_plan_print(decision->plan, decision->facts, &out, ub_cli_colour(STDOUT_FILENO));
+		ub_explain_print(decision, &out, ub_cli_colour(STDOUT_FILENO));
 	return ub_cli_write(STDOUT_FILENO, &out) && !decision->refused ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 }
 
