@@ -24,10 +24,14 @@ struct ub_snapshot {
 	const struct ub_settings *settings; /* never NULL: without a file, what holds by default */
 	const struct ub_org *org;
 	const struct ub_ruleset *rules;
-	struct ub_directory *directory; /* accounts; NULL when no source is configured */
+	struct ub_directory *directory;     /* accounts; NULL when no source is configured */
+	const struct ub_rule_layer *layers; /* the rule directories as they were read */
+	size_t n_layers;
+	ub_instant loaded;
 	/* the rest is the engine's own */
 	struct ub_arena *arena;
 	struct ub_zones *zones;
+	struct ub_identities *identities; /* found out with these settings: they go with them */
 	_Atomic unsigned holders;
 };
 
@@ -87,9 +91,15 @@ void ub_explain_json(const struct ub_decision *decision, struct ub_buf *out);
 UB_MUST_USE struct ub_store *ub_engine_store_open(
     const struct ub_settings *settings, struct ub_arena *arena, struct ub_text *why);
 
-/* Runs the engine on `fd`, the relay's socket, until its other end is closed or SIGTERM. `signals` is a
- * signalfd (ub_sys_signals_open()). Takes over one hold of the snapshot. ub_dav_init() was called. The exit
- * status of the process. */
-int ub_engine_run(int fd, int signals, struct ub_snapshot *snapshot, struct ub_log *log);
+struct ub_engine_options {
+	int fd;                    /* the relay's socket */
+	int control_fd;            /* the listening control socket; -1: none */
+	int signals;               /* a signalfd: ub_sys_signals_open() */
+	const char *settings_path; /* what the snapshot was loaded from, and is again at SIGHUP */
+};
+
+/* Runs the engine until the other end of the relay's socket is closed or SIGTERM. Takes over one hold of the
+ * snapshot. ub_dav_init() was called. The exit status of the process. */
+int ub_engine_run(const struct ub_engine_options *options, struct ub_snapshot *snapshot, struct ub_log *log);
 
 #endif

@@ -65,6 +65,14 @@
 /* wire */
 #define UB_WIRE_FRAME_MAX (128u * 1024)
 #define UB_WIRE_BODY_MAX  (64u * 1024) /* of a meeting that rules may amend; larger ones stay as they are */
+#define UB_WIRE_PIECE_MAX (32u * 1024) /* of a reply, in one frame */
+
+/* control socket */
+#define UB_CONTROL_ASK_MS      1000 /* until a client has said what it wants */
+#define UB_CONTROL_REPLY_MS    3000 /* for it to read all of the answer */
+#define UB_CONTROL_PATIENCE_MS 5000 /* a client's, from one piece to the next */
+#define UB_STATUS_KEYS_SHOWN   20   /* to people, of each state */
+#define UB_STATUS_KEYS_MAX     1000 /* to programs */
 
 /* cli */
 #define UB_CLI_INPUT_MAX                                                                                     \

@@ -24,6 +24,8 @@ struct ub_relay_options {
 	 */
 	const char *engine_path;
 	char *const *engine_argv;
+	/* The listening control socket, which each engine finds at UB_WIRE_CONTROL_FD; 0: there is none. */
+	int control_fd;
 	/* Milliseconds; 0: the default of limits.h. */
 	int64_t connect_ms, answer_ms, idle_ms;
 };

@@ -38,6 +38,7 @@ struct ub_log;
  * caller's. Never NULL. */
 struct ub_log *ub_log_new(int fd, enum ub_log_level level, enum ub_log_format format, const char *process);
 void ub_log_free(struct ub_log **log);
+void ub_log_set_level(struct ub_log *log, enum ub_log_level level); /* from now on */
 /* What is more detailed than the log's level is dropped; a NULL log swallows everything. */
 void ub_log(struct ub_log *log, enum ub_log_level level, const char *format, ...) UB_FORMAT(3, 4);
 /* For what may go wrong a thousand times a second: once a minute it says the line and how many times it was

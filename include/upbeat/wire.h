@@ -3,25 +3,32 @@
 #define UPBEAT_WIRE_H
 
 /*
- * wire: what the relay and the engine tell each other. One frame is one message of a SOCK_SEQPACKET socket
- * pair; the engine finds its end at the file descriptor UB_WIRE_ENGINE_FD. Both ends are the same program on
- * the same machine, yet nothing of a frame is believed: a length that does not fit makes it no frame.
+ * wire: what the relay and the engine tell each other, and what people ask the engine. One frame is one
+ * message of a SOCK_SEQPACKET socket; the engine finds its end of the pair with the relay at the file
+ * descriptor UB_WIRE_ENGINE_FD, and the listening control socket at UB_WIRE_CONTROL_FD. All ends are the same
+ * program on the same machine, yet nothing of a frame is believed: a length that does not fit makes it no
+ * frame.
  *
  * relay to engine                       engine to relay
  *   WRITE     a write is about to be      READY      settings and rules are read; sent once
  *             forwarded                   AMENDS     whether any rule amends meetings: told when it changes
  *   ANSWERED  upstream has answered it    COMMITTED  the key of that write is safe: let it go, with another
- *                                                    body where it has one
+ *   HELLO     which engine it is;                    body where it has one
+ *             sent first
+ *
+ * client of the control socket          engine to client
+ *   ASK       what is to be told           REPLY      what there is to tell, piece by piece
  *
  * A frame is: version (1 byte), kind (1), flags (2), id (4 + 4), status (2), number of texts (1), 0 (1); then
  * that many lengths (4 each), then the texts themselves, nothing behind them. Integers are in network byte
- * order. New kinds take free numbers; a receiver skips kinds that it does not know (32-47: status and explain
- * over the control socket; 48-63: a principal's next authenticated request, for keys that wait for it).
+ * order. New kinds take free numbers; a receiver skips kinds that it does not know (32-47: the control
+ * socket; 48-63: a principal's next authenticated request, for keys that wait for it).
  */
 
 #include "upbeat/base.h"
 
-#define UB_WIRE_ENGINE_FD 3
+#define UB_WIRE_ENGINE_FD  3
+#define UB_WIRE_CONTROL_FD 4
 
 /* Addresses one exchange at the relay: a connection slot, and which of its exchanges. The engine gives it
  * back as it came. */
@@ -35,6 +42,9 @@ enum ub_wire_kind {
 	UB_WIRE_READY = 3,
 	UB_WIRE_COMMITTED = 4,
 	UB_WIRE_AMENDS = 16,
+	UB_WIRE_HELLO = 5, /* its id: how many engines were started before it, 0 */
+	UB_WIRE_ASK = 32,
+	UB_WIRE_REPLY = 33,
 };
 
 /* What a write does, after any X-HTTP-Method-Override. */
@@ -67,6 +77,23 @@ struct ub_wire_answered {
 	struct ub_text etag, schedule_tag, location; /* as sent; empty: none */
 };
 
+enum ub_ask {
+	UB_ASK_STATUS = 1,
+	UB_ASK_EXPLAIN = 2, /* the meeting whose UID is the subject */
+};
+
+struct ub_wire_ask {
+	enum ub_ask ask;
+	bool json, colour; /* how it is to be told */
+	struct ub_text subject;
+};
+
+struct ub_wire_reply {
+	bool more;  /* another frame follows */
+	int status; /* of the last frame: the exit status of who asked */
+	struct ub_text text;
+};
+
 /* The texts point to where the frame was decoded from or what it was made of. */
 struct ub_wire_frame {
 	enum ub_wire_kind kind;
@@ -78,6 +105,8 @@ struct ub_wire_frame {
 			struct ub_text body; /* to be forwarded instead; empty: the body stays as it is */
 		} committed;
 		bool amends;
+		struct ub_wire_ask ask;
+		struct ub_wire_reply reply;
 	};
 };
 
@@ -104,5 +133,26 @@ UB_MUST_USE enum ub_wire_result ub_wire_send(
 /* The same with bytes that ub_wire_encode made; they stay. */
 UB_MUST_USE enum ub_wire_result ub_wire_send_bytes(int fd, const unsigned char *bytes, size_t n);
 UB_MUST_USE enum ub_wire_result ub_wire_receive(int fd, struct ub_wire_frame *frame, unsigned char *scratch);
+/* The same, but waiting for the other side until `deadline` (ub_sys_monotonic_ms) has passed: then FULL or
+ * NONE. */
+UB_MUST_USE enum ub_wire_result ub_wire_send_until(
+    int fd, const struct ub_wire_frame *frame, unsigned char *scratch, int64_t deadline);
+UB_MUST_USE enum ub_wire_result ub_wire_receive_until(
+    int fd, struct ub_wire_frame *frame, unsigned char *scratch, int64_t deadline);
+
+/* ---- the control socket ---- */
+
+/*
+ * The listening socket at `path`, for the daemon's user alone (mode 0600), close-on-exec and well above the
+ * numbers that an engine inherits. One that a dead daemon left behind is replaced; a living daemon that has
+ * it is waited for, at most `patience` milliseconds, for it may be ending. -1: *why says in the arena why
+ * there can be none; what is no socket is left alone.
+ */
+UB_MUST_USE int ub_wire_control_listen(
+    const char *path, int64_t patience, struct ub_arena *arena, struct ub_text *why);
+/* Takes the socket's name away and closes it. */
+void ub_wire_control_close(int fd, const char *path, struct ub_arena *arena);
+/* A connection to the daemon; -1: *why. */
+UB_MUST_USE int ub_wire_control_connect(const char *path, struct ub_arena *arena, struct ub_text *why);
 
 #endif

@@ -3,6 +3,7 @@
 #define UPBEAT_CLI_PRIVATE_H
 
 #include "upbeat/base.h"
+#include "upbeat/wire.h"
 
 /* Exit statuses; never 64 or above. */
 enum ub_exit {
@@ -47,7 +48,8 @@ struct ub_cli_command {
 
 #define UB_CLI_OPTIONS(table) .options = (table), .n_options = UB_COUNT(table)
 
-extern const struct ub_cli_command ub_cli_serve, ub_cli_check, ub_cli_explain, ub_cli_eval, ub_cli_engine;
+extern const struct ub_cli_command ub_cli_serve, ub_cli_check, ub_cli_explain, ub_cli_status, ub_cli_eval,
+    ub_cli_engine;
 
 /* The last value given for an option, or NULL. */
 const char *ub_cli_value(const struct ub_cli *cli, size_t option);
@@ -58,6 +60,17 @@ bool ub_cli_read(struct ub_cli *cli, int argc, char **argv, int *status);
 
 /* The whole program but for process-wide set-up. */
 int ub_cli_main(int argc, char **argv);
+
+/* ---- the running daemon ---- */
+
+struct ub_settings;
+struct ub_zones;
+/* The settings alone, mistakes or not; NULL: the file cannot be read, which has been said. */
+struct ub_settings *ub_cli_settings(struct ub_arena *arena, const char *path, const struct ub_zones *zones);
+/* The path of its control socket: `control`, else as the settings say; NULL: said. */
+const char *ub_cli_control(struct ub_cli *cli, const char *settings, const char *control);
+/* Asks it and prints what it tells; the exit status. */
+int ub_cli_ask(struct ub_cli *cli, const char *control, const struct ub_wire_ask *ask);
 
 /* ---- output ---- */
 

@@ -7,7 +7,7 @@
 #include "upbeat/engine.h"
 #include "upbeat/ical.h"
 
-enum { CONFIG, RULES, AT, OWNER, DOMAIN, ZONE, JSON };
+enum { CONFIG, RULES, AT, OWNER, DOMAIN, ZONE, CONTROL, JSON };
 
 static const struct ub_cli_option options[] = {
 	[CONFIG] = { "config", 'c', "FILE", "the settings: the organisation, its rules and accounts" },
@@ -16,6 +16,7 @@ static const struct ub_cli_option options[] = {
 	[OWNER] = { "owner", 0, "ADDRESS", "whose calendar it is (the organizer's, if one of ours)" },
 	[DOMAIN] = { "domain", 0, "DOMAIN", "one of ours, without settings (the owner's or organizer's)" },
 	[ZONE] = { "time-zone", 0, "ZONE", "ours, without settings (the event's)" },
+	[CONTROL] = { "control", 0, "SOCKET", "of the running daemon, to ask it about a UID" },
 	[JSON] = { "json", 0, NULL, "for programs" },
 };
 
@@ -88,8 +89,37 @@ static int print(struct ub_cli *cli, const struct ub_decision *decision)
 	return ub_cli_write(STDOUT_FILENO, &out) && !decision->refused ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 }
 
+/* An argument that is no file is a UID, where it is said which daemon may know it. */
+static bool is_uid(const struct ub_cli *cli)
+{
+	const char *argument = cli->arguments[0];
+	bool daemon = ub_cli_value(cli, CONFIG) || ub_cli_value(cli, CONTROL);
+	return daemon && strcmp(argument, "-") != 0 && access(argument, F_OK) != 0;
+}
+
+/* The daemon decides with its own rules, its own clock, and the owner that it found. */
+static int explain_uid(struct ub_cli *cli)
+{
+	static const size_t of_files[] = { RULES, AT, OWNER, DOMAIN, ZONE };
+	for (size_t i = 0; i < UB_COUNT(of_files); i++) {
+		if (!ub_cli_value(cli, of_files[i]))
+			continue;
+		ub_cli_complain("explain: --%s is for files, and there is no file %s",
+		    options[of_files[i]].name, cli->arguments[0]);
+		return UB_EXIT_USAGE;
+	}
+	const char *control = ub_cli_control(cli, ub_cli_value(cli, CONFIG), ub_cli_value(cli, CONTROL));
+	const struct ub_wire_ask ask = { .ask = UB_ASK_EXPLAIN,
+		.json = ub_cli_value(cli, JSON) != NULL,
+		.colour = ub_cli_colour(STDOUT_FILENO),
+		.subject = ub_text(cli->arguments[0]) };
+	return control ? ub_cli_ask(cli, control, &ask) : UB_EXIT_FINDINGS;
+}
+
 static int run(struct ub_cli *cli)
 {
+	if (is_uid(cli))
+		return explain_uid(cli);
 	struct ub_text text;
 	if (!read_event(cli, &text))
 		return UB_EXIT_FINDINGS;
@@ -119,10 +149,12 @@ static int run(struct ub_cli *cli)
 
 const struct ub_cli_command ub_cli_explain = {
 	.name = "explain",
-	.synopsis = "[-c FILE] [OPTIONS] EVENT.ics",
+	.synopsis = "[-c FILE] [OPTIONS] EVENT.ics | UID",
 	.summary = "show what the rules make of a calendar object, and why",
-	.help = "Prints what is known of a meeting, what each rule says of it and why, and the items that\n"
-		"would appear beside it. Nothing is written anywhere. `-` reads standard input.\n",
+	.help =
+	    "Prints what is known of a meeting, what each rule says of it and why, and the items that\n"
+	    "would appear beside it. Nothing is written anywhere. `-` reads standard input. What is no file\n"
+	    "is a UID: the daemon that runs with the settings tells what it knows of that meeting.\n",
 	UB_CLI_OPTIONS(options),
 	.min_arguments = 1,
 	.max_arguments = 1,

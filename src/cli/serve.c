@@ -65,17 +65,8 @@ static bool store_opens(struct ub_cli *cli, const struct ub_settings *settings)
 	return opens;
 }
 
-static int serve(struct ub_cli *cli)
+static int run_relay(struct ub_cli *cli, const struct ub_settings *settings, int signals, int control_fd)
 {
-	int signals;
-	struct ub_snapshot *snapshot = begin(cli, &signals);
-	if (!snapshot)
-		return ub_cli_value(cli, CONFIG) ? UB_EXIT_FINDINGS : UB_EXIT_USAGE;
-	const struct ub_settings *settings = snapshot->settings;
-	if (!store_opens(cli, settings)) {
-		ub_snapshot_release(&snapshot);
-		return UB_EXIT_FINDINGS;
-	}
 	char *path = ub_text_cstr(cli->arena, ub_text(ub_cli_value(cli, CONFIG)));
 	char name[] = "upbeat", engine[] = "engine", config[] = "-c";
 	char *const argv[] = { name, engine, config, path, NULL };
@@ -84,10 +75,36 @@ static int serve(struct ub_cli *cli)
 		.upstream_host = settings->upstream.host,
 		.upstream_port = settings->upstream.port,
 		.engine_path = "/proc/self/exe",
-		.engine_argv = argv };
+		.engine_argv = argv,
+		.control_fd = control_fd };
 	struct ub_log *log = open_log(settings, "relay");
 	int status = ub_relay_run(&relay, signals, log);
 	ub_log_free(&log);
+	return status;
+}
+
+/* The control socket first: a daemon that runs already has the store as well. */
+static int claim_and_run(struct ub_cli *cli, const struct ub_settings *settings, int signals)
+{
+	const char *control = ub_text_cstr(cli->arena, settings->control);
+	struct ub_text why;
+	int fd = ub_wire_control_listen(control, UB_STORE_LOCK_MS, cli->arena, &why);
+	if (fd < 0) {
+		ub_cli_complain("the control socket: %.*s", UB_ARGS(why));
+		return UB_EXIT_FINDINGS;
+	}
+	int status = store_opens(cli, settings) ? run_relay(cli, settings, signals, fd) : UB_EXIT_FINDINGS;
+	ub_wire_control_close(fd, control, cli->arena);
+	return status;
+}
+
+static int serve(struct ub_cli *cli)
+{
+	int signals;
+	struct ub_snapshot *snapshot = begin(cli, &signals);
+	if (!snapshot)
+		return ub_cli_value(cli, CONFIG) ? UB_EXIT_FINDINGS : UB_EXIT_USAGE;
+	int status = claim_and_run(cli, snapshot->settings, signals);
 	ub_snapshot_release(&snapshot);
 	return status;
 }
@@ -111,7 +128,11 @@ static int engine(struct ub_cli *cli)
 		return ub_cli_value(cli, CONFIG) ? UB_EXIT_FINDINGS : UB_EXIT_USAGE;
 	struct ub_log *log = open_log(snapshot->settings, "engine");
 	ub_dav_init();
-	int status = ub_engine_run(UB_WIRE_ENGINE_FD, signals, snapshot, log);
+	const struct ub_engine_options run = { .fd = UB_WIRE_ENGINE_FD,
+		.control_fd = UB_WIRE_CONTROL_FD,
+		.signals = signals,
+		.settings_path = ub_cli_value(cli, CONFIG) };
+	int status = ub_engine_run(&run, snapshot, log);
 	ub_dav_cleanup();
 	ub_log_free(&log);
 	return status;

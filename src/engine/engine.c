@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "accounts.h"
 #include "amend.h"
+#include "control.h"
+#include "refresh.h"
 #include "upbeat/http.h"
 #include "upbeat/settings.h"
 #include "upbeat/wire.h"
@@ -37,7 +38,7 @@ static void add_key(struct ub_engine *engine, struct batch *batch, enum ub_key_k
 {
 	if (href.len)
 		*ub_push(arena, &batch->keys) = (struct ub_key){ .kind = kind,
-			.upstream = engine->snapshot->settings->upstream.base,
+			.upstream = engine->upstream,
 			.href = ub_text_copy(arena, href),
 			.principal = principal,
 			.collection = UB_TEXT_NONE };
@@ -191,6 +192,8 @@ static bool take_frames(
 			take_write(engine, &frame, &batch, arena);
 		else if (frame.kind == UB_WIRE_ANSWERED)
 			take_answer(engine, &frame, &batch, arena);
+		else if (frame.kind == UB_WIRE_HELLO)
+			engine->predecessors = frame.id.slot;
 		explicit_bzero(in, UB_WIRE_FRAME_MAX);
 	}
 	settle_batch(engine, fd, &batch, out, arena);
@@ -199,11 +202,14 @@ static bool take_frames(
 }
 
 /* SIGINT goes to the relay as well, which has still to let its exchanges end. */
-static bool told_to_stop(int signals)
+static bool told_to_stop(struct ub_engine *engine)
 {
-	for (int signal; (signal = ub_sys_signals_next(signals)) != 0;)
+	for (int signal; (signal = ub_sys_signals_next(engine->options->signals)) != 0;) {
 		if (signal == SIGTERM)
 			return true;
+		if (signal == SIGHUP)
+			ub_refresher_reload(engine);
+	}
 	return false;
 }
 
@@ -217,8 +223,9 @@ static void tell_amends(struct ub_engine *engine, int fd, bool *told, unsigned c
 		*told = frame.amends;
 }
 
-static void serve(struct ub_engine *engine, int fd, int signals)
+static void serve(struct ub_engine *engine)
 {
+	int fd = engine->options->fd;
 	unsigned char *in = malloc(UB_WIRE_FRAME_MAX), *out = malloc(UB_WIRE_FRAME_MAX);
 	struct ub_arena *arena = ub_arena_new();
 	if (!in || !out)
@@ -226,11 +233,12 @@ static void serve(struct ub_engine *engine, int fd, int signals)
 	struct ub_wire_frame ready = { .kind = UB_WIRE_READY };
 	bool amends = false;
 	bool go_on = ub_wire_send(fd, &ready, out) != UB_WIRE_CLOSED;
-	struct pollfd polled[] = { { .fd = fd, .events = POLLIN }, { .fd = signals, .events = POLLIN } };
+	struct pollfd polled[] = { { .fd = fd, .events = POLLIN },
+		{ .fd = engine->options->signals, .events = POLLIN } };
 	while (go_on) {
 		tell_amends(engine, fd, &amends, out);
 		poll(polled, UB_COUNT(polled), UB_SWEEP_MS);
-		go_on = take_frames(engine, fd, in, out, arena) && !told_to_stop(signals);
+		go_on = take_frames(engine, fd, in, out, arena) && !told_to_stop(engine);
 		ub_writes_expire(engine->writes, ub_sys_monotonic_ms());
 		ub_credentials_expire(engine->credentials, ub_sys_monotonic_ms());
 	}
@@ -281,20 +289,23 @@ static void report(struct ub_store *store, struct ub_log *log, enum ub_job_state
 	ub_arena_free(&arena);
 }
 
-int ub_engine_run(int fd, int signals, struct ub_snapshot *snapshot, struct ub_log *log)
+int ub_engine_run(const struct ub_engine_options *options, struct ub_snapshot *snapshot, struct ub_log *log)
 {
 	struct ub_store *store = open_store(snapshot->settings, log);
 	if (!store) {
 		ub_snapshot_release(&snapshot);
 		return 1;
 	}
-	struct ub_engine engine = { .log = log,
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_engine engine = { .options = options,
+		.log = log,
+		.upstream = ub_text(ub_text_cstr(arena, snapshot->settings->upstream.base)),
+		.started = ub_sys_now(),
 		.snapshot = snapshot,
 		.store = store,
 		.shelter = ub_store_memory_open(),
 		.writes = ub_writes_new(),
-		.credentials = ub_credentials_new(),
-		.identities = ub_identities_new() };
+		.credentials = ub_credentials_new() };
 	pthread_condattr_t monotonic;
 	if (pthread_condattr_init(&monotonic) != 0 ||
 	    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) != 0 ||
@@ -305,13 +316,14 @@ int ub_engine_run(int fd, int signals, struct ub_snapshot *snapshot, struct ub_l
 	    "set aside: daemons died while at it; store it again to have it tried again", UB_LOG_WARNING);
 	struct ub_workers *workers = ub_workers_start(&engine);
 	struct ub_refresher *refresher = ub_refresher_start(&engine);
-	serve(&engine, fd, signals);
+	struct ub_control *control = ub_control_start(&engine);
+	serve(&engine);
 	stop_workers(&engine, &workers);
 	ub_refresher_join(&refresher);
+	ub_control_join(&control);
 	if (engine.store->ops != engine.shelter->ops)
 		report(engine.shelter, log, UB_JOB_QUEUED, "was kept in memory only and is lost",
 		    UB_LOG_WARNING);
-	ub_identities_free(&engine.identities);
 	ub_credentials_free(&engine.credentials);
 	ub_writes_free(&engine.writes);
 	ub_store_close(&engine.store);
@@ -320,5 +332,6 @@ int ub_engine_run(int fd, int signals, struct ub_snapshot *snapshot, struct ub_l
 	pthread_condattr_destroy(&monotonic);
 	pthread_cond_destroy(&engine.changed);
 	pthread_mutex_destroy(&engine.mutex);
+	ub_arena_free(&arena);
 	return 0;
 }

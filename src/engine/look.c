@@ -58,7 +58,7 @@ static enum ub_outcome look_at_calendar(struct ub_pass *pass, struct ub_text hre
 	*gone = false;
 	if (ub_text_eq(collection, pass->collection))
 		return UB_OUTCOME_OK;
-	enum ub_outcome outcome = ub_identity_of(pass->identities, pass->caller, collection,
+	enum ub_outcome outcome = ub_identity_of(pass->snapshot->identities, pass->caller, collection,
 	    pass->snapshot->org, pass->monotonic / 1000, &identity, pass->arena);
 	*gone = outcome == UB_OUTCOME_GONE;
 	return *gone ? UB_OUTCOME_OK : outcome;

@@ -49,7 +49,7 @@ enum ub_outcome ub_pass_send(
 /* Whether the calendar is the caller's, so that what is created in it is organised by its owner. */
 static enum ub_pass_end look_at_owner(struct ub_pass *pass, struct ub_text *why)
 {
-	enum ub_outcome outcome = ub_identity_of(pass->identities, pass->caller, pass->collection,
+	enum ub_outcome outcome = ub_identity_of(pass->snapshot->identities, pass->caller, pass->collection,
 	    pass->snapshot->org, pass->monotonic / 1000, &pass->identity, pass->arena);
 	*why = ub_textf(pass->arena, "the calendar's properties: %s", ub_outcome_text(outcome));
 	if (outcome != UB_OUTCOME_OK)

@@ -13,7 +13,6 @@
 
 struct ub_pass {
 	struct ub_snapshot *snapshot;
-	struct ub_identities *identities;
 	struct ub_store *store;   /* items and meetings */
 	struct ub_store *queue;   /* that gave the job */
 	const struct ub_job *job; /* its key is an object's */

@@ -3,6 +3,7 @@
 
 #include <stdatomic.h>
 
+#include "identity.h"
 #include "upbeat/directory.h"
 #include "upbeat/ical.h"
 #include "upbeat/settings.h"
@@ -24,6 +25,12 @@ static void release_zones(void *zones)
 {
 	struct ub_zones *mine = zones;
 	ub_cal_zones_free(&mine);
+}
+
+static void release_identities(void *identities)
+{
+	struct ub_identities *mine = identities;
+	ub_identities_free(&mine);
 }
 
 static bool load_settings(struct loading *loading)
@@ -69,6 +76,8 @@ static void load_layers(struct loading *loading)
 	for (size_t i = 0; named && i < settings->n_rules; i++)
 		ub_snapshot_read_layer(loading->arena, ub_text_cstr(loading->arena, settings->rules[i].path),
 		    settings->rules[i].place, &loading->layers[i], loading->diags);
+	loading->snapshot->layers = loading->layers;
+	loading->snapshot->n_layers = loading->n_layers;
 }
 
 static void load_rules(struct loading *loading)
@@ -148,6 +157,9 @@ static struct ub_snapshot *new_snapshot(void)
 	atomic_init(&snapshot->holders, 1);
 	snapshot->zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
 	ub_arena_defer(arena, release_zones, snapshot->zones);
+	snapshot->identities = ub_identities_new();
+	ub_arena_defer(arena, release_identities, snapshot->identities);
+	snapshot->loaded = ub_sys_now();
 	return snapshot;
 }
 

@@ -91,7 +91,6 @@ static void pass(struct worker *worker, struct ub_store *store, const struct ub_
 		.authorization = credential->authorization,
 		.host = credential->host };
 	struct ub_pass run = { .snapshot = snapshot,
-		.identities = engine->identities,
 		.store = engine->store,
 		.queue = store,
 		.job = job,
@@ -208,16 +207,13 @@ struct ub_workers *ub_workers_start(struct ub_engine *engine)
 	struct ub_workers *workers = calloc(1, sizeof(*workers));
 	if (!workers)
 		abort();
-	struct ub_arena *arena = ub_arena_new();
-	const char *base = ub_text_cstr(arena, engine->snapshot->settings->upstream.base);
 	for (size_t i = 0; i < UB_COUNT(workers->workers); i++) {
 		struct worker *worker = &workers->workers[i];
 		worker->engine = engine;
-		worker->client = ub_client_new(base);
+		worker->client = ub_client_new(engine->upstream.ptr);
 		if (pthread_create(&worker->thread, NULL, run, worker) != 0)
 			abort();
 	}
-	ub_arena_free(&arena);
 	return workers;
 }
 

@@ -9,22 +9,38 @@
 #include <pthread.h>
 
 #include "identity.h"
+#include "json.h"
 #include "upbeat/engine.h"
 #include "upbeat/store.h"
 #include "writes.h"
 
+/* What the last reload came to. */
+struct ub_reload {
+	struct ub_arena *arena; /* NULL: there was none yet */
+	ub_instant when;
+	bool failed; /* what was loaded before goes on */
+	size_t errors, warnings;
+	struct ub_text plain, coloured; /* the diagnostics as `check` shows them */
+	json_t *diagnostics;            /* the same as an array */
+};
+
 /* What the engine's threads share. */
 struct ub_engine {
+	const struct ub_engine_options *options;
 	struct ub_log *log;
 	struct ub_snapshot *snapshot; /* under mutex; a pass takes its own hold */
+	struct ub_text upstream;      /* its base, NUL-terminated; a reload does not change it */
+	ub_instant started;
+	_Atomic uint32_t predecessors; /* engines that ended before this one */
 	struct ub_store *store;
 	struct ub_store *shelter; /* in memory: keys that the store did not take */
 	struct ub_writes *writes;
 	struct ub_credentials *credentials;
-	struct ub_identities *identities;
 	pthread_mutex_t mutex;
 	pthread_cond_t changed; /* keys may have become due, or it is time to stop */
 	bool stopping;
+	bool reload_wanted;      /* under mutex */
+	struct ub_reload reload; /* under mutex */
 	struct ub_log_pace store_pace, relay_pace;
 	uint64_t
 	    wakeups; /* counts what `changed` tells, so that none is missed between looking and waiting */

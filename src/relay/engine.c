@@ -46,6 +46,8 @@ static int spawn(const struct ub_relay_options *options, int socket_fd, pid_t *p
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attributes);
 	posix_spawn_file_actions_adddup2(&actions, socket_fd, UB_WIRE_ENGINE_FD);
+	if (options->control_fd)
+		posix_spawn_file_actions_adddup2(&actions, options->control_fd, UB_WIRE_CONTROL_FD);
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &defaults);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
@@ -66,12 +68,24 @@ static void plan_restart(struct engine *engine)
 	    engine->back_off * 2 < UB_RELAY_BACK_OFF_MAX ? engine->back_off * 2 : UB_RELAY_BACK_OFF_MAX;
 }
 
+/* The socket is new and empty: there is room. */
+static void say_hello(const struct engine *engine)
+{
+	unsigned char bytes[64];
+	const struct ub_wire_frame hello = { .kind = UB_WIRE_HELLO, .id = { engine->count, 0 } };
+	size_t n = ub_wire_encode(&hello, bytes, sizeof(bytes));
+	if (ub_wire_send_bytes(engine->shared->engine_fd, bytes, n) != UB_WIRE_OK)
+		ub_log(engine->log, UB_LOG_WARNING, "the engine was not told which it is");
+}
+
 void relay_engine_start(struct engine *engine)
 {
 	int socket_fd = open_socket(engine->shared);
 	int error = socket_fd < 0 ? errno : spawn(engine->options, socket_fd, &engine->pid);
 	if (socket_fd >= 0)
 		close(socket_fd);
+	if (error == 0)
+		say_hello(engine);
 	engine->started = ub_sys_monotonic_ms();
 	engine->count++;
 	if (error != 0) {

@@ -17,7 +17,7 @@ struct ub_log {
 	int fd;
 	bool own_fd; /* a pipe or terminal opened once more, so that only we do not wait for it */
 	bool socket;
-	enum ub_log_level level;
+	_Atomic int level; /* enum ub_log_level */
 	enum ub_log_format format;
 	const char *process;
 	_Atomic uint64_t dropped;
@@ -47,7 +47,8 @@ struct ub_log *ub_log_new(int fd, enum ub_log_level level, enum ub_log_format fo
 	struct ub_log *log = calloc(1, sizeof(*log));
 	if (!log)
 		abort();
-	*log = (struct ub_log){ .fd = fd, .level = level, .format = format, .process = process };
+	*log = (struct ub_log){ .fd = fd, .format = format, .process = process };
+	atomic_init(&log->level, (int)level);
 	struct stat status;
 	if (fstat(fd, &status) != 0)
 		return log;
@@ -66,6 +67,16 @@ void ub_log_free(struct ub_log **log)
 		close((*log)->fd);
 	free(*log);
 	*log = NULL;
+}
+
+void ub_log_set_level(struct ub_log *log, enum ub_log_level level)
+{
+	atomic_store(&log->level, (int)level);
+}
+
+static bool is_wanted(struct ub_log *log, enum ub_log_level level)
+{
+	return log && (int)level <= atomic_load_explicit(&log->level, memory_order_relaxed);
 }
 
 static bool parse_word(struct ub_text word, const struct ub_text *names, size_t n, int *out)
@@ -226,7 +237,7 @@ static void format_line(
 
 void ub_log(struct ub_log *log, enum ub_log_level level, const char *format, ...)
 {
-	if (!log || level > log->level)
+	if (!is_wanted(log, level))
 		return;
 	va_list args;
 	va_start(args, format);
@@ -237,7 +248,7 @@ void ub_log(struct ub_log *log, enum ub_log_level level, const char *format, ...
 void ub_log_paced(
     struct ub_log *log, struct ub_log_pace *pace, enum ub_log_level level, const char *format, ...)
 {
-	if (!log || level > log->level)
+	if (!is_wanted(log, level))
 		return;
 	int64_t now = ub_sys_monotonic_ms(), next = atomic_load(&pace->next);
 	if (now < next || !atomic_compare_exchange_strong(&pace->next, &next, now + UB_LOG_PACE_MS)) {

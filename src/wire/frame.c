@@ -8,7 +8,10 @@ enum {
 	FRAME_HEADER = 16,
 	TEXTS_MAX = 8,
 	FLAG_OVERRIDDEN = 1,
-	WRITE_SHIFT = 8, /* enum ub_write, in the upper byte of the flags */
+	FLAG_JSON = 1,
+	FLAG_COLOUR = 2,
+	FLAG_MORE = 1,
+	WHAT_SHIFT = 8, /* enum ub_write, enum ub_ask: in the upper byte of the flags */
 };
 
 /* What a frame carries, kind by kind, in one shape. */
@@ -27,6 +30,9 @@ static const struct {
 	[UB_WIRE_READY] = { 0, true },
 	[UB_WIRE_COMMITTED] = { 0, true },
 	[UB_WIRE_AMENDS] = { 0, true },
+	[UB_WIRE_HELLO] = { 0, true },
+	[UB_WIRE_ASK] = { 1, true },
+	[UB_WIRE_REPLY] = { 1, true },
 };
 
 static void put16(unsigned char *out, uint16_t value)
@@ -56,7 +62,7 @@ static uint32_t get32(const unsigned char *in)
 static struct parts write_parts(const struct ub_wire_write *write)
 {
 	return (struct parts){
-		.flags = (uint16_t)((unsigned)write->write << WRITE_SHIFT |
+		.flags = (uint16_t)((unsigned)write->write << WHAT_SHIFT |
 				    (write->overridden ? FLAG_OVERRIDDEN : 0)),
 		.texts = { write->method, write->target, write->href, write->destination, write->host,
 		    write->authorization, write->body, write->if_match },
@@ -73,9 +79,49 @@ static struct parts answered_parts(const struct ub_wire_answered *answered)
 	};
 }
 
+static struct parts ask_parts(const struct ub_wire_ask *ask)
+{
+	return (struct parts){
+		.flags = (uint16_t)((unsigned)ask->ask << WHAT_SHIFT | (ask->json ? FLAG_JSON : 0) |
+				    (ask->colour ? FLAG_COLOUR : 0)),
+		.texts = { ask->subject },
+		.n = 1,
+	};
+}
+
+static struct parts reply_parts(const struct ub_wire_reply *reply)
+{
+	return (struct parts){
+		.flags = reply->more ? FLAG_MORE : 0,
+		.status = (uint16_t)reply->status,
+		.texts = { reply->text },
+		.n = 1,
+	};
+}
+
+static struct parts parts_of(const struct ub_wire_frame *frame)
+{
+	switch (frame->kind) {
+	case UB_WIRE_WRITE:
+		return write_parts(&frame->write);
+	case UB_WIRE_ANSWERED:
+		return answered_parts(&frame->answered);
+	case UB_WIRE_COMMITTED:
+		return (struct parts){ .texts = { frame->committed.body }, .n = 1 };
+	case UB_WIRE_AMENDS:
+		return (struct parts){ .status = frame->amends };
+	case UB_WIRE_ASK:
+		return ask_parts(&frame->ask);
+	case UB_WIRE_REPLY:
+		return reply_parts(&frame->reply);
+	default:
+		return (struct parts){ 0 };
+	}
+}
+
 static enum ub_wire_result read_write(const struct parts *parts, struct ub_wire_write *write)
 {
-	unsigned kind = parts->flags >> WRITE_SHIFT;
+	unsigned kind = parts->flags >> WHAT_SHIFT;
 	if (kind == UB_WRITE_NONE || kind > UB_WRITE_ADD_MEMBER)
 		return UB_WIRE_INVALID;
 	*write = (struct ub_wire_write){
@@ -106,19 +152,55 @@ static enum ub_wire_result read_answered(const struct parts *parts, struct ub_wi
 	return UB_WIRE_OK;
 }
 
+/* What is asked may be of a later version: who answers says that it does not know it. */
+static enum ub_wire_result read_ask(const struct parts *parts, struct ub_wire_ask *ask)
+{
+	*ask = (struct ub_wire_ask){
+		.ask = (enum ub_ask)(parts->flags >> WHAT_SHIFT),
+		.json = (parts->flags & FLAG_JSON) != 0,
+		.colour = (parts->flags & FLAG_COLOUR) != 0,
+		.subject = parts->texts[0],
+	};
+	return UB_WIRE_OK;
+}
+
+static enum ub_wire_result read_reply(const struct parts *parts, struct ub_wire_reply *reply)
+{
+	*reply = (struct ub_wire_reply){
+		.more = (parts->flags & FLAG_MORE) != 0,
+		.status = parts->status,
+		.text = parts->texts[0],
+	};
+	return UB_WIRE_OK;
+}
+
+static enum ub_wire_result read_parts(const struct parts *parts, struct ub_wire_frame *frame)
+{
+	switch (frame->kind) {
+	case UB_WIRE_WRITE:
+		return read_write(parts, &frame->write);
+	case UB_WIRE_ANSWERED:
+		return read_answered(parts, &frame->answered);
+	case UB_WIRE_COMMITTED:
+		frame->committed.body = parts->texts[0];
+		return UB_WIRE_OK;
+	case UB_WIRE_AMENDS:
+		frame->amends = parts->status != 0;
+		return UB_WIRE_OK;
+	case UB_WIRE_ASK:
+		return read_ask(parts, &frame->ask);
+	case UB_WIRE_REPLY:
+		return read_reply(parts, &frame->reply);
+	default:
+		return UB_WIRE_OK;
+	}
+}
+
 /* ---- parts as bytes ---- */
 
 size_t ub_wire_encode(const struct ub_wire_frame *frame, unsigned char *out, size_t size)
 {
-	struct parts parts = { 0 };
-	if (frame->kind == UB_WIRE_WRITE)
-		parts = write_parts(&frame->write);
-	else if (frame->kind == UB_WIRE_ANSWERED)
-		parts = answered_parts(&frame->answered);
-	else if (frame->kind == UB_WIRE_COMMITTED)
-		parts = (struct parts){ .texts = { frame->committed.body }, .n = 1 };
-	else if (frame->kind == UB_WIRE_AMENDS)
-		parts.status = frame->amends;
+	struct parts parts = parts_of(frame);
 	size_t at = FRAME_HEADER + 4 * parts.n;
 	if (size < at)
 		return 0;
@@ -174,13 +256,5 @@ enum ub_wire_result ub_wire_decode(const unsigned char *bytes, size_t n, struct 
 		.kind = (enum ub_wire_kind)bytes[1],
 		.id = { get32(bytes + 4), get32(bytes + 8) },
 	};
-	if (frame->kind == UB_WIRE_WRITE)
-		return read_write(&parts, &frame->write);
-	if (frame->kind == UB_WIRE_ANSWERED)
-		return read_answered(&parts, &frame->answered);
-	if (frame->kind == UB_WIRE_COMMITTED)
-		frame->committed.body = parts.texts[0];
-	else if (frame->kind == UB_WIRE_AMENDS)
-		frame->amends = parts.status != 0;
-	return UB_WIRE_OK;
+	return read_parts(&parts, frame);
 }

@@ -2,8 +2,11 @@
 #include "upbeat/wire.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+
+#include "upbeat/sys.h"
 
 enum ub_wire_result ub_wire_send_bytes(int fd, const unsigned char *bytes, size_t n)
 {
@@ -44,4 +47,35 @@ enum ub_wire_result ub_wire_receive(int fd, struct ub_wire_frame *frame, unsigne
 		return UB_WIRE_INVALID;
 	}
 	return ub_wire_decode(scratch, (size_t)n, frame);
+}
+
+/* False: the deadline has passed. */
+static bool wait_for(int fd, short events, int64_t deadline)
+{
+	int64_t left = deadline - ub_sys_monotonic_ms();
+	if (left <= 0)
+		return false;
+	struct pollfd ready = { .fd = fd, .events = events };
+	(void)poll(&ready, 1, (int)left);
+	return true;
+}
+
+enum ub_wire_result ub_wire_send_until(
+    int fd, const struct ub_wire_frame *frame, unsigned char *scratch, int64_t deadline)
+{
+	enum ub_wire_result result;
+	do
+		result = ub_wire_send(fd, frame, scratch);
+	while (result == UB_WIRE_FULL && wait_for(fd, POLLOUT, deadline));
+	return result;
+}
+
+enum ub_wire_result ub_wire_receive_until(
+    int fd, struct ub_wire_frame *frame, unsigned char *scratch, int64_t deadline)
+{
+	enum ub_wire_result result;
+	do
+		result = ub_wire_receive(fd, frame, scratch);
+	while (result == UB_WIRE_NONE && wait_for(fd, POLLIN, deadline));
+	return result;
 }

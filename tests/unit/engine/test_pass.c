@@ -41,7 +41,6 @@ static const char settings_text[] = "listen: 127.0.0.1:0\n"
 static char directory[64];
 static struct ub_arena *arena;
 static struct ub_snapshot *snapshot;
-static struct ub_identities *identities;
 static struct ub_store *store;
 static struct ub_client *client;
 static struct upstream *up;
@@ -68,7 +67,6 @@ static void setup(void)
 	struct ub_buf said = UB_BUF(arena);
 	ub_diags_print(&diags, &said, false);
 	cr_assert(snapshot, "%s", ub_buf_cstr(&said));
-	identities = ub_identities_new();
 	store = ub_store_memory_open();
 	up = upstream_start();
 	client = ub_client_new(upstream_base(up));
@@ -82,7 +80,6 @@ static void teardown(void)
 	ub_client_free(&client);
 	upstream_stop(&up);
 	ub_store_close(&store);
-	ub_identities_free(&identities);
 	ub_snapshot_release(&snapshot);
 	ub_dav_cleanup();
 	ub_arena_free(&arena);
@@ -121,7 +118,6 @@ static enum ub_pass_end pass_of(const struct ub_job *job, const char **why)
 	struct ub_caller caller = { client, UB_TEXT("alice"), UB_TEXT("alice"), UB_TEXT("Basic eA=="),
 		UB_TEXT_NONE };
 	struct ub_pass pass = { .snapshot = snapshot,
-		.identities = identities,
 		.store = store,
 		.queue = store,
 		.job = job,

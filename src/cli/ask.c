@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli-private.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "upbeat/engine.h"
+#include "upbeat/settings.h"
+#include "upbeat/sys.h"
+
+struct ub_settings *ub_cli_settings(struct ub_arena *arena, const char *path, const struct ub_zones *zones)
+{
+	struct ub_source *source = UB_NEW(arena, struct ub_source);
+	struct ub_diags diags = UB_DIAGS(arena);
+	source->name = ub_text(path);
+	enum ub_file_result result = ub_sys_read_file(arena, path, UB_SETTINGS_MAX, &source->text);
+	if (result == UB_FILE_OK)
+		return ub_settings_read(arena, source, zones, &diags);
+	ub_cli_complain("%s: %s", path, ub_file_result_text(result));
+	return NULL;
+}
+
+const char *ub_cli_control(struct ub_cli *cli, const char *settings, const char *control)
+{
+	if (control)
+		return control;
+	struct ub_zones *zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
+	const struct ub_settings *read = ub_cli_settings(cli->arena, settings, zones);
+	control = read ? ub_text_cstr(cli->arena, read->control) : NULL;
+	ub_cal_zones_free(&zones);
+	return control;
+}
+
+/* Writes what comes, piece by piece; false: something went wrong, which was said. */
+static bool pass_on(struct ub_cli *cli, int fd, unsigned char *scratch, int *status)
+{
+	struct ub_wire_frame frame = { .kind = UB_WIRE_REPLY };
+	do {
+		int64_t deadline = ub_sys_monotonic_ms() + UB_CONTROL_PATIENCE_MS;
+		enum ub_wire_result result = ub_wire_receive_until(fd, &frame, scratch, deadline);
+		if (result != UB_WIRE_OK || frame.kind != UB_WIRE_REPLY) {
+			ub_cli_complain("the engine does not answer; calendar traffic passes without it");
+			return false;
+		}
+		struct ub_buf out = UB_BUF(cli->arena);
+		ub_buf_add(&out, frame.reply.text);
+		if (!ub_cli_write(STDOUT_FILENO, &out))
+			return false;
+	} while (frame.reply.more);
+	*status = frame.reply.status;
+	return true;
+}
+
+int ub_cli_ask(struct ub_cli *cli, const char *control, const struct ub_wire_ask *ask)
+{
+	struct ub_text why;
+	int status = UB_EXIT_FINDINGS;
+	int fd = ub_wire_control_connect(control, cli->arena, &why);
+	if (fd < 0) {
+		ub_cli_complain("%.*s", UB_ARGS(why));
+		return status;
+	}
+	unsigned char *scratch = UB_NEW_ARRAY(cli->arena, unsigned char, UB_WIRE_FRAME_MAX);
+	const struct ub_wire_frame frame = { .kind = UB_WIRE_ASK, .ask = *ask };
+	int64_t deadline = ub_sys_monotonic_ms() + UB_CONTROL_PATIENCE_MS;
+	if (ub_wire_send_until(fd, &frame, scratch, deadline) != UB_WIRE_OK)
+		ub_cli_complain("the question cannot be sent: it is too long, or the daemon has ended");
+	else if (!pass_on(cli, fd, scratch, &status))
+		status = UB_EXIT_FINDINGS;
+	close(fd);
+	return status;
+}

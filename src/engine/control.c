@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "upbeat/wire.h"
+
+struct ub_control {
+	struct ub_engine *engine;
+	int stop_fd; /* eventfd */
+	unsigned char *scratch;
+	pthread_t thread;
+};
+
+static void add_jobs(
+    struct ub_store *store, bool sheltered, struct ub_arena *arena, struct ub_known_jobs *known)
+{
+	struct ub_jobs jobs = { 0 };
+	if (ub_store_jobs(store, arena, &jobs) != UB_STORE_OK)
+		return;
+	for (size_t i = 0; i < jobs.n; i++)
+		*ub_push(arena, known) = (struct ub_known_job){ jobs.items[i], sheltered };
+}
+
+struct ub_known_jobs ub_control_jobs(struct ub_engine *engine, struct ub_arena *arena)
+{
+	struct ub_known_jobs known = { 0 };
+	add_jobs(engine->store, false, arena, &known);
+	add_jobs(engine->shelter, true, arena, &known);
+	return known;
+}
+
+const char *ub_control_state_word(enum ub_job_state state)
+{
+	static const char *const words[] = {
+		[UB_JOB_QUEUED] = "queued",
+		[UB_JOB_LEASED] = "leased",
+		[UB_JOB_WAITING] = "waiting",
+		[UB_JOB_ASIDE] = "aside",
+	};
+	return words[state];
+}
+
+/* ---- one client ---- */
+
+static int answer(const struct ub_telling *telling, const struct ub_wire_ask *ask)
+{
+	switch (ask->ask) {
+	case UB_ASK_STATUS:
+		return ub_status_tell(telling);
+	case UB_ASK_EXPLAIN:
+		return ub_recall_tell(telling, ask->subject);
+	default:
+		ub_buf_str(telling->out,
+		    "The daemon is upbeat " PACKAGE_VERSION ", which does not know this question.\n");
+		return 1;
+	}
+}
+
+/* In pieces, the last of which says what came of it. Who does not read goes without. */
+static void reply(struct ub_control *control, int fd, struct ub_text text, int status)
+{
+	int64_t deadline = ub_sys_monotonic_ms() + UB_CONTROL_REPLY_MS;
+	struct ub_wire_frame frame = { .kind = UB_WIRE_REPLY };
+	enum ub_wire_result result;
+	size_t at = 0;
+	do {
+		size_t n = text.len - at < UB_WIRE_PIECE_MAX ? text.len - at : UB_WIRE_PIECE_MAX;
+		frame.reply.text = ub_text_sub(text, at, at + n);
+		at += n;
+		frame.reply.more = at < text.len;
+		frame.reply.status = status;
+		result = ub_wire_send_until(fd, &frame, control->scratch, deadline);
+	} while (result == UB_WIRE_OK && frame.reply.more);
+}
+
+static void attend(struct ub_control *control, int fd)
+{
+	struct ub_wire_frame frame;
+	int64_t deadline = ub_sys_monotonic_ms() + UB_CONTROL_ASK_MS;
+	if (ub_wire_receive_until(fd, &frame, control->scratch, deadline) != UB_WIRE_OK ||
+	    frame.kind != UB_WIRE_ASK)
+		return;
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_buf out = UB_BUF(arena);
+	struct ub_wire_ask ask = frame.ask;
+	ask.subject = ub_text_copy(arena, ask.subject);
+	struct ub_telling telling = { .engine = control->engine,
+		.snapshot = ub_engine_snapshot(control->engine),
+		.json = ask.json,
+		.colour = ask.colour,
+		.out = &out };
+	int status = answer(&telling, &ask);
+	reply(control, fd, ub_buf_text(&out), status);
+	ub_arena_free(&arena);
+	ub_snapshot_release(&telling.snapshot);
+}
+
+/* ---- the thread ---- */
+
+static void *run(void *context)
+{
+	struct ub_control *control = context;
+	int listening = control->engine->options->control_fd;
+	struct pollfd polled[] = {
+		{ .fd = control->stop_fd, .events = POLLIN },
+		{ .fd = listening, .events = POLLIN },
+	};
+	while (poll(polled, UB_COUNT(polled), -1) >= 0 && !polled[0].revents) {
+		int fd = accept4(listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0)
+			continue;
+		attend(control, fd);
+		close(fd);
+	}
+	return NULL;
+}
+
+struct ub_control *ub_control_start(struct ub_engine *engine)
+{
+	if (engine->options->control_fd < 0)
+		return NULL;
+	struct ub_control *control = calloc(1, sizeof(*control));
+	if (!control)
+		abort();
+	control->engine = engine;
+	control->scratch = malloc(UB_WIRE_FRAME_MAX);
+	control->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (!control->scratch || control->stop_fd < 0 ||
+	    pthread_create(&control->thread, NULL, run, control) != 0)
+		abort();
+	return control;
+}
+
+void ub_control_join(struct ub_control **control)
+{
+	struct ub_control *mine = *control;
+	const uint64_t one = 1;
+	*control = NULL;
+	if (!mine)
+		return;
+	if (write(mine->stop_fd, &one, sizeof(one)) < 0)
+		abort();
+	pthread_join(mine->thread, NULL);
+	close(mine->stop_fd);
+	free(mine->scratch);
+	free(mine);
+}
