@@ -26,6 +26,10 @@ struct ub_relay_options {
 	char *const *engine_argv;
 	/* The listening control socket, which each engine finds at UB_WIRE_CONTROL_FD; 0: there is none. */
 	int control_fd;
+	/* Called at SIGHUP with `hangup_context`, by the thread that runs the relay; NULL: nothing to do. The
+	 * signal is passed on to the engine besides. */
+	void (*hangup)(void *context);
+	void *hangup_context;
 	/* Milliseconds; 0: the default of limits.h. */
 	int64_t connect_ms, answer_ms, idle_ms;
 };

@@ -8,14 +8,14 @@
 #include "upbeat/settings.h"
 #include "upbeat/sys.h"
 
-struct ub_settings *ub_cli_settings(struct ub_arena *arena, const char *path, const struct ub_zones *zones)
+struct ub_settings *ub_cli_settings(
+    struct ub_arena *arena, const char *path, const struct ub_zones *zones, struct ub_diags *diags)
 {
 	struct ub_source *source = UB_NEW(arena, struct ub_source);
-	struct ub_diags diags = UB_DIAGS(arena);
 	source->name = ub_text(path);
 	enum ub_file_result result = ub_sys_read_file(arena, path, UB_SETTINGS_MAX, &source->text);
 	if (result == UB_FILE_OK)
-		return ub_settings_read(arena, source, zones, &diags);
+		return ub_settings_read(arena, source, zones, diags);
 	ub_cli_complain("%s: %s", path, ub_file_result_text(result));
 	return NULL;
 }
@@ -25,7 +25,8 @@ const char *ub_cli_control(struct ub_cli *cli, const char *settings, const char 
 	if (control)
 		return control;
 	struct ub_zones *zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
-	const struct ub_settings *read = ub_cli_settings(cli->arena, settings, zones);
+	struct ub_diags diags = UB_DIAGS(cli->arena); /* the daemon runs with them, mistakes or not */
+	const struct ub_settings *read = ub_cli_settings(cli->arena, settings, zones, &diags);
 	control = read ? ub_text_cstr(cli->arena, read->control) : NULL;
 	ub_cal_zones_free(&zones);
 	return control;
@@ -39,7 +40,8 @@ static bool pass_on(struct ub_cli *cli, int fd, unsigned char *scratch, int *sta
 		int64_t deadline = ub_sys_monotonic_ms() + UB_CONTROL_PATIENCE_MS;
 		enum ub_wire_result result = ub_wire_receive_until(fd, &frame, scratch, deadline);
 		if (result != UB_WIRE_OK || frame.kind != UB_WIRE_REPLY) {
-			ub_cli_complain("the engine does not answer; calendar traffic passes without it");
+			ub_cli_complain("the engine does not answer, its log tells why; calendar traffic "
+					"passes without it");
 			return false;
 		}
 		struct ub_buf out = UB_BUF(cli->arena);

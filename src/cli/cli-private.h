@@ -66,7 +66,8 @@ int ub_cli_main(int argc, char **argv);
 struct ub_settings;
 struct ub_zones;
 /* The settings alone, mistakes or not; NULL: the file cannot be read, which has been said. */
-struct ub_settings *ub_cli_settings(struct ub_arena *arena, const char *path, const struct ub_zones *zones);
+struct ub_settings *ub_cli_settings(
+    struct ub_arena *arena, const char *path, const struct ub_zones *zones, struct ub_diags *diags);
 /* The path of its control socket: `control`, else as the settings say; NULL: said. */
 const char *ub_cli_control(struct ub_cli *cli, const char *settings, const char *control);
 /* Asks it and prints what it tells; the exit status. */

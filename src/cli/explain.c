@@ -89,12 +89,19 @@ static int print(struct ub_cli *cli, const struct ub_decision *decision)
 	return ub_cli_write(STDOUT_FILENO, &out) && !decision->refused ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 }
 
-/* An argument that is no file is a UID, where it is said which daemon may know it. */
+static bool reads_like_a_path(const char *argument)
+{
+	return strchr(argument, '/') || ub_text_ends(ub_text(argument), UB_TEXT(".ics"));
+}
+
+/* An argument that is no file is a UID, where it is said which daemon may know it; but a path that was
+ * mistyped is still a path, unless it is quite clear that the daemon is meant. */
 static bool is_uid(const struct ub_cli *cli)
 {
 	const char *argument = cli->arguments[0];
-	bool daemon = ub_cli_value(cli, CONFIG) || ub_cli_value(cli, CONTROL);
-	return daemon && strcmp(argument, "-") != 0 && access(argument, F_OK) != 0;
+	bool perhaps =
+	    ub_cli_value(cli, CONTROL) || (ub_cli_value(cli, CONFIG) && !reads_like_a_path(argument));
+	return perhaps && strcmp(argument, "-") != 0 && access(argument, F_OK) != 0;
 }
 
 /* The daemon decides with its own rules, its own clock, and the owner that it found. */

@@ -65,21 +65,43 @@ static bool store_opens(struct ub_cli *cli, const struct ub_settings *settings)
 	return opens;
 }
 
+/* What the relay takes of new settings is the level of its log; the rest is the engine's. */
+struct hangup {
+	const char *path;
+	struct ub_log *log;
+};
+
+static void take_log_level(void *context)
+{
+	struct hangup *hangup = context;
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_zones *zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
+	struct ub_diags diags = UB_DIAGS(arena);
+	const struct ub_settings *settings = ub_cli_settings(arena, hangup->path, zones, &diags);
+	enum ub_log_level level;
+	if (settings && diags.errors == 0 && ub_log_level_parse(settings->log_level, &level))
+		ub_log_set_level(hangup->log, level);
+	ub_cal_zones_free(&zones);
+	ub_arena_free(&arena);
+}
+
 static int run_relay(struct ub_cli *cli, const struct ub_settings *settings, int signals, int control_fd)
 {
 	char *path = ub_text_cstr(cli->arena, ub_text(ub_cli_value(cli, CONFIG)));
 	char name[] = "upbeat", engine[] = "engine", config[] = "-c";
 	char *const argv[] = { name, engine, config, path, NULL };
+	struct hangup hangup = { path, open_log(settings, "relay") };
 	struct ub_relay_options relay = { .listen_host = settings->listen.host,
 		.listen_port = settings->listen.port,
 		.upstream_host = settings->upstream.host,
 		.upstream_port = settings->upstream.port,
 		.engine_path = "/proc/self/exe",
 		.engine_argv = argv,
-		.control_fd = control_fd };
-	struct ub_log *log = open_log(settings, "relay");
-	int status = ub_relay_run(&relay, signals, log);
-	ub_log_free(&log);
+		.control_fd = control_fd,
+		.hangup = take_log_level,
+		.hangup_context = &hangup };
+	int status = ub_relay_run(&relay, signals, hangup.log);
+	ub_log_free(&hangup.log);
 	return status;
 }
 

@@ -151,8 +151,7 @@ static void reload(struct ub_engine *engine)
 	log_diags(engine->log, "reload", &diags);
 	if (outcome.failed)
 		ub_log(engine->log, UB_LOG_ERROR,
-		    "reload: %zu mistakes; what was loaded before goes on (upbeat status shows all)",
-		    outcome.errors);
+		    "reload: failed, and what was read before goes on; upbeat status shows all of it");
 	else
 		ub_log(engine->log, UB_LOG_INFO, "reload: done, %zu rules", snapshot->rules->n_rules);
 	if (!outcome.failed && ub_log_level_parse(snapshot->settings->log_level, &level))

@@ -87,12 +87,20 @@ static void stop(struct relay *relay)
 	tell_all(relay, NOTE_DRAIN);
 }
 
+static void hang_up(struct relay *relay)
+{
+	if (relay->engine.pid > 0)
+		kill(relay->engine.pid, SIGHUP);
+	if (relay->options->hangup)
+		relay->options->hangup(relay->options->hangup_context);
+}
+
 static void take_signal(struct relay *relay, int number)
 {
 	if (number == SIGTERM || number == SIGINT)
 		stop(relay);
-	else if (number == SIGHUP && relay->engine.pid > 0)
-		kill(relay->engine.pid, SIGHUP);
+	else if (number == SIGHUP)
+		hang_up(relay);
 	else if (number == SIGCHLD && relay_engine_reap(&relay->engine))
 		tell_all(relay, NOTE_ENGINE_GONE);
 }
