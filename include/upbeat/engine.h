@@ -39,6 +39,9 @@ struct ub_snapshot_input {
 	const char *settings_path; /* NULL: no settings file */
 	const char
 	    *rules_path; /* instead of what the settings say; NULL: those, else the shipped directory */
+	/* The base of the upstream that stays, whatever the settings say by now: of a relay that runs, whose
+	 * clients' credentials are for that one alone. NULL: as the settings say. */
+	const char *upstream;
 	/* Of the organisation, where no settings file says it: */
 	const char *const *domains;
 	size_t n_domains;
@@ -92,10 +95,10 @@ UB_MUST_USE struct ub_store *ub_engine_store_open(
     const struct ub_settings *settings, struct ub_arena *arena, struct ub_text *why);
 
 struct ub_engine_options {
-	int fd;                    /* the relay's socket */
-	int control_fd;            /* the listening control socket; -1: none */
-	int signals;               /* a signalfd: ub_sys_signals_open() */
-	const char *settings_path; /* what the snapshot was loaded from, and is again at SIGHUP */
+	int fd;                         /* the relay's socket */
+	int control_fd;                 /* the listening control socket; -1: none */
+	int signals;                    /* a signalfd: ub_sys_signals_open() */
+	struct ub_snapshot_input input; /* what the snapshot was loaded from, and is again at SIGHUP */
 };
 
 /* Runs the engine until the other end of the relay's socket is closed or SIGTERM. Takes over one hold of the

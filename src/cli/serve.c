@@ -13,19 +13,24 @@
 #include "upbeat/sys.h"
 #include "upbeat/wire.h"
 
-enum { CONFIG };
+enum { CONFIG, UPSTREAM };
 
 static const struct ub_cli_option options[] = {
 	[CONFIG] = { "config", 'c', "FILE", "the settings, see upbeat.conf(5); required" },
 };
 
+/* The engine is told what the relay goes on with. */
+static const struct ub_cli_option engine_options[] = {
+	[CONFIG] = { "config", 'c', "FILE", "the settings; required" },
+	[UPSTREAM] = { "upstream", 0, "URL", "the server, whatever the settings say by now" },
+};
+
 /* Both processes begin alike: callers' credentials pass through both and never reach a disk, not in a core
  * dump either; signals first, before anything might start a thread, then all settings, so that every mistake
  * is told at once. NULL: said. */
-static struct ub_snapshot *begin(struct ub_cli *cli, int *signals)
+static struct ub_snapshot *begin(struct ub_cli *cli, const struct ub_snapshot_input *input, int *signals)
 {
-	const char *path = ub_cli_value(cli, CONFIG);
-	if (!path) {
+	if (!input->settings_path) {
 		ub_cli_complain("%s: the settings are missing: -c FILE", cli->command->name);
 		return NULL;
 	}
@@ -36,8 +41,7 @@ static struct ub_snapshot *begin(struct ub_cli *cli, int *signals)
 		return NULL;
 	}
 	struct ub_diags diags = UB_DIAGS(cli->arena);
-	struct ub_snapshot *snapshot =
-	    ub_snapshot_load(&(struct ub_snapshot_input){ .settings_path = path }, &diags);
+	struct ub_snapshot *snapshot = ub_snapshot_load(input, &diags);
 	/* Warnings are for `check`, and what the relay has told is not told again by the engine. */
 	if (!snapshot || (diags.errors && cli->command == &ub_cli_serve))
 		ub_cli_print_diags(&diags);
@@ -88,8 +92,9 @@ static void take_log_level(void *context)
 static int run_relay(struct ub_cli *cli, const struct ub_settings *settings, int signals, int control_fd)
 {
 	char *path = ub_text_cstr(cli->arena, ub_text(ub_cli_value(cli, CONFIG)));
-	char name[] = "upbeat", engine[] = "engine", config[] = "-c";
-	char *const argv[] = { name, engine, config, path, NULL };
+	char *base = ub_text_cstr(cli->arena, settings->upstream.base);
+	char name[] = "upbeat", engine[] = "engine", config[] = "-c", upstream[] = "--upstream";
+	char *const argv[] = { name, engine, config, path, upstream, base, NULL };
 	struct hangup hangup = { path, open_log(settings, "relay") };
 	struct ub_relay_options relay = { .listen_host = settings->listen.host,
 		.listen_port = settings->listen.port,
@@ -123,9 +128,10 @@ static int claim_and_run(struct ub_cli *cli, const struct ub_settings *settings,
 static int serve(struct ub_cli *cli)
 {
 	int signals;
-	struct ub_snapshot *snapshot = begin(cli, &signals);
+	const struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG) };
+	struct ub_snapshot *snapshot = begin(cli, &input, &signals);
 	if (!snapshot)
-		return ub_cli_value(cli, CONFIG) ? UB_EXIT_FINDINGS : UB_EXIT_USAGE;
+		return input.settings_path ? UB_EXIT_FINDINGS : UB_EXIT_USAGE;
 	int status = claim_and_run(cli, snapshot->settings, signals);
 	ub_snapshot_release(&snapshot);
 	return status;
@@ -144,16 +150,17 @@ const struct ub_cli_command ub_cli_serve = {
 static int engine(struct ub_cli *cli)
 {
 	int signals;
+	const struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
+		.upstream = ub_cli_value(cli, UPSTREAM) };
 	ub_sys_die_with_parent();
-	struct ub_snapshot *snapshot = begin(cli, &signals);
+	struct ub_snapshot *snapshot = begin(cli, &input, &signals);
 	if (!snapshot)
-		return ub_cli_value(cli, CONFIG) ? UB_EXIT_FINDINGS : UB_EXIT_USAGE;
+		return input.settings_path ? UB_EXIT_FINDINGS : UB_EXIT_USAGE;
 	struct ub_log *log = open_log(snapshot->settings, "engine");
 	ub_dav_init();
-	const struct ub_engine_options run = { .fd = UB_WIRE_ENGINE_FD,
-		.control_fd = UB_WIRE_CONTROL_FD,
-		.signals = signals,
-		.settings_path = ub_cli_value(cli, CONFIG) };
+	const struct ub_engine_options run = {
+		.fd = UB_WIRE_ENGINE_FD, .control_fd = UB_WIRE_CONTROL_FD, .signals = signals, .input = input
+	};
 	int status = ub_engine_run(&run, snapshot, log);
 	ub_dav_cleanup();
 	ub_log_free(&log);
@@ -163,9 +170,9 @@ static int engine(struct ub_cli *cli)
 /* Started by the relay, not by people. */
 const struct ub_cli_command ub_cli_engine = {
 	.name = "engine",
-	.synopsis = "-c FILE",
+	.synopsis = "-c FILE [--upstream URL]",
 	.summary = "the process beside the relay",
 	.help = "Started by `upbeat serve`, with the relay's socket as its third file descriptor.\n",
-	UB_CLI_OPTIONS(options),
+	UB_CLI_OPTIONS(engine_options),
 	.run = engine,
 };

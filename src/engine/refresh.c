@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "snapshot-private.h"
 #include "upbeat/directory.h"
 #include "upbeat/settings.h"
 
@@ -32,34 +33,26 @@ static void log_diags(struct ub_log *log, const char *what, const struct ub_diag
 
 /* ---- reload ---- */
 
-static void warn_if(bool changed, const char *key, struct ub_diags *diags)
-{
-	if (changed)
-		ub_warning(diags, "needs-restart", (struct ub_place){ 0 },
-		    "`%s` has changed: that takes a restart", key);
-}
-
-/*
- * The relay listens, the store is open, credentials go to the upstream that checked them: these stay as they
- * were, whatever the file says now. Nobody else has the new snapshot yet.
- */
+/* The relay listens, the store is open: these stay as they were, whatever the file says now. (So does the
+ * upstream, by the input.) Nobody else has the new snapshot yet. */
 static void keep_addresses(
     struct ub_snapshot *snapshot, const struct ub_snapshot *present, struct ub_diags *diags)
 {
 	const struct ub_settings *old = present->settings, *read = snapshot->settings;
 	struct ub_arena *arena = snapshot->arena;
 	struct ub_settings *kept = UB_NEW(arena, struct ub_settings);
-	warn_if(read->listen.port != old->listen.port || !ub_text_eq(read->listen.host, old->listen.host),
-	    "listen", diags);
-	warn_if(!ub_text_eq(read->upstream.base, old->upstream.base), "upstream", diags);
-	warn_if(read->store != old->store || !ub_text_eq(read->store_path, old->store_path), "store", diags);
-	warn_if(!ub_text_eq(read->control, old->control), "control", diags);
+	bool listen =
+	    read->listen.port != old->listen.port || !ub_text_eq(read->listen.host, old->listen.host);
+	bool store = read->store != old->store || !ub_text_eq(read->store_path, old->store_path);
+	if (listen)
+		ub_snapshot_needs_restart(diags, "listen");
+	if (store)
+		ub_snapshot_needs_restart(diags, "store");
+	if (!ub_text_eq(read->control, old->control))
+		ub_snapshot_needs_restart(diags, "control");
 	*kept = *read;
 	kept->listen = old->listen;
 	kept->listen.host = ub_text_copy(arena, old->listen.host);
-	kept->upstream = old->upstream;
-	kept->upstream.host = ub_text_copy(arena, old->upstream.host);
-	kept->upstream.base = ub_text_copy(arena, old->upstream.base);
 	kept->store = old->store;
 	kept->store_path = ub_text_copy(arena, old->store_path);
 	kept->control = ub_text_copy(arena, old->control);
@@ -143,8 +136,7 @@ static void reload(struct ub_engine *engine)
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_diags diags = UB_DIAGS(arena);
 	enum ub_log_level level;
-	struct ub_snapshot *snapshot = ub_snapshot_load(
-	    &(struct ub_snapshot_input){ .settings_path = engine->options->settings_path }, &diags);
+	struct ub_snapshot *snapshot = ub_snapshot_load(&engine->options->input, &diags);
 	if (snapshot)
 		keep_addresses(snapshot, present, &diags);
 	const struct ub_reload outcome = outcome_of(&diags);

@@ -33,6 +33,20 @@ static void release_identities(void *identities)
 	ub_identities_free(&mine);
 }
 
+static void keep_upstream(struct loading *loading)
+{
+	struct ub_text base = ub_text(loading->input->upstream), *said = &loading->settings->upstream.base;
+	if (base.len == 0 || ub_text_eq(base, *said))
+		return;
+	ub_snapshot_needs_restart(loading->diags, "upstream");
+	*said = ub_text_copy(loading->arena, base);
+}
+
+void ub_snapshot_needs_restart(struct ub_diags *diags, const char *key)
+{
+	ub_warning(diags, "needs-restart", nowhere, "`%s` has changed: that takes a restart", key);
+}
+
 static bool load_settings(struct loading *loading)
 {
 	const struct ub_snapshot_input *input = loading->input;
@@ -46,6 +60,7 @@ static bool load_settings(struct loading *loading)
 	} else {
 		loading->settings = ub_settings_default(loading->arena, snapshot->zones);
 	}
+	keep_upstream(loading);
 	struct ub_org *org = loading->settings->org;
 	for (size_t i = 0; i < input->n_domains; i++)
 		*ub_push(loading->arena, &org->domains) =

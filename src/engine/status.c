@@ -93,7 +93,7 @@ static void print_processes(const struct status *status)
 		    before == 1 ? "" : "s");
 	ub_buf_char(telling->out, '\n');
 	label(status, "Settings");
-	ub_buf_shown(telling->out, ub_text(telling->engine->options->settings_path));
+	ub_buf_shown(telling->out, ub_text(telling->engine->options->input.settings_path));
 	ub_buf_char(telling->out, '\n');
 }
 
@@ -324,7 +324,7 @@ static json_t *status_object(const struct status *status)
 	ub_json_set(object, "engine_pid", number((uint64_t)getpid()));
 	ub_json_set(object, "engine_since", instant(status, telling->engine->started));
 	ub_json_set(object, "engine_restarts", number(telling->engine->predecessors));
-	ub_json_set(object, "settings", ub_json_text(ub_text(telling->engine->options->settings_path)));
+	ub_json_set(object, "settings", ub_json_text(ub_text(telling->engine->options->input.settings_path)));
 	ub_json_set(object, "rules", rules_object(status));
 	ub_json_set(object, "reload", reload_object(status));
 	ub_json_set(object, "store", store_object(telling->snapshot->settings));

@@ -423,6 +423,18 @@ def _(story):
     tap.contains(story.upbeat.ask("status").stdout, "it was started again 2 times\n", "status")
 
 
+@tap.case("an engine that is started again has the upstream of its relay, whatever the settings say by now")
+def _(story):
+    before = story.upbeat.settings.read_text()
+    story.upbeat.change("upstream", "http://127.0.0.1:1")
+    tap.contains(story.upbeat.reload()["diagnostics"][0]["message"], "`upstream`", "warning")
+    tap.equal(story.title_of_prep("same-server"), "Load 9: Roadmap with Acme", "title after the reload")
+    os.kill(story.upbeat.status()["engine_pid"], signal.SIGKILL)
+    tap.eventually(lambda: story.upbeat.status()["engine_restarts"] == 3, "another engine", SOON)
+    tap.equal(story.title_of_prep("same-server-again"), "Load 9: Roadmap with Acme", "title after the restart")
+    story.upbeat.settings.write_text(before)
+
+
 @tap.case("an engine that does not answer is said not to")
 def _(story):
     engine = story.upbeat.status()["engine_pid"]

@@ -84,7 +84,7 @@ Test(frame, of_an_answer_arrives_as_it_was_sent)
 
 Test(frame, without_texts_arrives)
 {
-	static const enum ub_wire_kind kinds[] = { UB_WIRE_READY, UB_WIRE_COMMITTED };
+	static const enum ub_wire_kind kinds[] = { UB_WIRE_READY, UB_WIRE_COMMITTED, UB_WIRE_HELLO };
 	for (size_t i = 0; i < UB_COUNT(kinds); i++) {
 		unsigned char bytes[32];
 		struct ub_wire_frame sent = { .kind = kinds[i], .id = { 1, 2 } }, got;
@@ -109,6 +109,26 @@ Test(frame, of_the_engines_words_arrives_as_it_was_sent)
 		cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_OK);
 		cr_assert_eq(got.amends, amends);
 	}
+}
+
+Test(frame, of_a_question_and_its_answer_arrives_as_it_was_sent)
+{
+	unsigned char bytes[256];
+	struct ub_wire_frame sent = { .kind = UB_WIRE_ASK,
+		.ask = { .ask = UB_ASK_EXPLAIN, .json = true, .subject = UB_TEXT("uid@here") } };
+	struct ub_wire_frame got;
+	size_t n = ub_wire_encode(&sent, bytes, sizeof(bytes));
+	cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_OK);
+	cr_assert_eq(got.ask.ask, UB_ASK_EXPLAIN);
+	cr_assert(got.ask.json && !got.ask.colour);
+	cr_assert(ub_text_is(got.ask.subject, "uid@here"));
+	sent = (struct ub_wire_frame){ .kind = UB_WIRE_REPLY,
+		.reply = { .more = true, .status = 1, .text = UB_TEXT("a\nb") } };
+	n = ub_wire_encode(&sent, bytes, sizeof(bytes));
+	cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_OK);
+	cr_assert(got.reply.more);
+	cr_assert_eq(got.reply.status, 1);
+	cr_assert(ub_text_is(got.reply.text, "a\nb"));
 }
 
 /* An engine of an earlier version gives none. */

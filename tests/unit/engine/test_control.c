@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "control.h"
+#include "leaks.h"
+#include "pass.h"
+#include "upbeat/wire.h"
+
+#define UPSTREAM UB_TEXT("http://127.0.0.1:1")
+#define NOW      INT64_C(1793606400000) /* 2026-11-02T08:00:00Z */
+
+static char folder[] = "/tmp/upbeat-engine-control-XXXXXX";
+static struct ub_arena *arena;
+static struct ub_engine_options options;
+static struct ub_engine engine;
+
+static void put_file(const char *name, const char *text)
+{
+	FILE *file = fopen(name, "w");
+	cr_assert(file && fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
+static void set_up(void)
+{
+	arena = ub_arena_new();
+	cr_assert(mkdtemp(folder) && chdir(folder) == 0);
+	put_file("rules.yaml",
+	    "format: 1\nrules:\n  - name: prep\n    for: meeting\n    when: meeting.customer\n    create:\n"
+	    "      - task: agenda\n        title: Send the agenda\n        due: 2 days before start\n");
+	put_file("settings", "listen: 127.0.0.1:0\nupstream: http://127.0.0.1:1\nrules: .\n"
+			     "organization: {domains: [ours.example]}\n");
+	struct ub_diags diags = UB_DIAGS(arena);
+	options = (struct ub_engine_options){ .control_fd = -1, .input = { .settings_path = "settings" } };
+	engine = (struct ub_engine){ .options = &options,
+		.snapshot = ub_snapshot_load(&options.input, &diags),
+		.store = ub_store_memory_open(),
+		.shelter = ub_store_memory_open() };
+	cr_assert(engine.snapshot);
+	cr_assert_eq(pthread_mutex_init(&engine.mutex, NULL), 0);
+}
+
+static void tear_down(void)
+{
+	pthread_mutex_destroy(&engine.mutex);
+	ub_store_close(&engine.store);
+	ub_store_close(&engine.shelter);
+	ub_snapshot_release(&engine.snapshot);
+	unlink("rules.yaml");
+	unlink("settings");
+	rmdir(folder);
+	ub_arena_free(&arena);
+	ub_leak_check();
+}
+
+TestSuite(engine_control, .init = set_up, .fini = tear_down);
+
+static void put_keys(struct ub_store *store, const char *principal, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct ub_key key = { .upstream = UPSTREAM,
+			.href = ub_textf(arena, "/%s/%zu.ics", principal, i),
+			.principal = ub_text(principal) };
+		cr_assert_eq(ub_store_put(store, &key, 1, NOW, NOW), UB_STORE_OK);
+	}
+}
+
+static void let_all_wait(struct ub_store *store)
+{
+	struct ub_job job;
+	while (ub_store_take(store, NOW, 1000, arena, &job) == UB_STORE_OK)
+		cr_assert_eq(ub_store_wait(store, &job, NOW, UB_TEXT("not heard of")), UB_STORE_OK);
+}
+
+static const char *status(bool json)
+{
+	struct ub_buf out = UB_BUF(arena);
+	struct ub_telling telling = {
+		.engine = &engine, .snapshot = engine.snapshot, .json = json, .out = &out
+	};
+	cr_assert_eq(ub_status_tell(&telling), 0);
+	return ub_buf_cstr(&out);
+}
+
+static const char *explain(const char *uid, int wanted)
+{
+	struct ub_buf out = UB_BUF(arena);
+	struct ub_telling telling = { .engine = &engine, .snapshot = engine.snapshot, .out = &out };
+	cr_assert_eq(ub_recall_tell(&telling, ub_text(uid)), wanted);
+	return ub_buf_cstr(&out);
+}
+
+#define SAYS(text, part)     cr_assert(strstr((text), (part)), "no `%s` in:\n%s", (part), (text))
+#define SAYS_NOT(text, part) cr_assert(!strstr((text), (part)), "`%s` in:\n%s", (part), (text))
+
+Test(engine_control, tells_who_is_waited_for)
+{
+	put_keys(engine.store, "bob", 2);
+	put_keys(engine.store, "carol", 1);
+	let_all_wait(engine.store);
+	put_keys(engine.store, "alice", 1);
+	const char *said = status(false);
+	SAYS(said, "1 queued, 0 being worked on, 3 waiting, 0 set aside\n");
+	SAYS(said, "  bob: 2 keys, since 2026-11-02 08:00:00\n");
+	SAYS(said, "  carol: 1 key, since ");
+	SAYS(said, "    /bob/1.ics: not heard of\n");
+	SAYS_NOT(said, "/alice/");
+}
+
+Test(engine_control, tells_what_is_kept_in_memory_only)
+{
+	SAYS_NOT(status(false), "in memory only");
+	put_keys(engine.shelter, "bob", 3);
+	SAYS(status(false), "3 of them in memory only");
+	SAYS(status(true), "\"in_memory_only\": 3");
+}
+
+Test(engine_control, shows_people_so_many_keys_and_no_more)
+{
+	put_keys(engine.store, "bob", UB_STATUS_KEYS_SHOWN);
+	let_all_wait(engine.store);
+	SAYS_NOT(status(false), " more (");
+	put_keys(engine.store, "carol", 1);
+	let_all_wait(engine.store);
+	SAYS(status(false), "    and 1 more (--json tells of up to 1000)\n");
+}
+
+static size_t count(const char *text, const char *part)
+{
+	size_t n = 0;
+	for (const char *at = text; (at = strstr(at, part)); at++)
+		n++;
+	return n;
+}
+
+Test(engine_control, tells_programs_of_so_many_keys_and_no_more)
+{
+	put_keys(engine.store, "bob", UB_STATUS_KEYS_MAX);
+	cr_assert_eq(count(status(true), "\"href\""), UB_STATUS_KEYS_MAX);
+	put_keys(engine.store, "carol", 1);
+	cr_assert_eq(count(status(true), "\"href\""), UB_STATUS_KEYS_MAX);
+	SAYS(status(true), "\"queued\": 1001");
+}
+
+Test(engine_control, sends_nothing_to_a_terminal_but_text)
+{
+	put_keys(engine.store, "\033[2Jbob", 1);
+	let_all_wait(engine.store);
+	SAYS_NOT(status(false), "\033");
+	SAYS_NOT(explain("\033[2J", 1), "\033");
+}
+
+static struct ub_store_seen seen_of(const char *owner)
+{
+	return (struct ub_store_seen){ .organization = ub_organization,
+		.meeting_uid = UB_TEXT("m-1"),
+		.upstream = UPSTREAM,
+		.href = ub_textf(arena, "/%s/m.ics", owner),
+		.owner = ub_textf(arena, "%s@ours.example", owner),
+		.text = UB_TEXT("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//t//EN\r\nBEGIN:VEVENT\r\n"
+				"UID:m-1\r\nDTSTAMP:20261101T000000Z\r\nDTSTART:29261112T130000Z\r\n"
+				"DTEND:29261112T140000Z\r\nSUMMARY:Roadmap\r\n"
+				"ORGANIZER:mailto:alice@ours.example\r\n"
+				"ATTENDEE:mailto:cto@acme.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"),
+		.end = INT64_MAX,
+		.changed = NOW };
+}
+
+Test(engine_control, explains_the_copy_that_has_the_items)
+{
+	struct ub_store_seen alices = seen_of("alice"), bobs = seen_of("bob");
+	struct ub_store_item item = { .organization = ub_organization,
+		.meeting_uid = UB_TEXT("m-1"),
+		.identity = UB_TEXT("x"),
+		.id = UB_TEXT("prep/agenda"),
+		.owner = bobs.owner,
+		.upstream = UPSTREAM,
+		.uid = UB_TEXT("u"),
+		.href = UB_TEXT("/bob/u.ics"),
+		.generation = 1,
+		.state = UB_ITEM_DELETED };
+	cr_assert_eq(ub_store_put_seen(engine.store, &alices), UB_STORE_OK);
+	cr_assert_eq(ub_store_put_seen(engine.store, &bobs), UB_STORE_OK);
+	cr_assert_eq(ub_store_put_item(engine.store, &item), UB_STORE_OK);
+	SAYS(explain("m-1", 0),
+	    "/alice/m.ics, of alice@ours.example, 2026-11-02 08:00:00 (the one explained)\n");
+	SAYS(explain("m-1", 0), "  prep/agenda: deleted by its user: it stays away, /bob/u.ics");
+	item.state = UB_ITEM_EXISTS;
+	cr_assert_eq(ub_store_put_item(engine.store, &item), UB_STORE_OK);
+	SAYS(explain("m-1", 0), "/bob/m.ics, of bob@ours.example, 2026-11-02 08:00:00 (the one explained)\n");
+	SAYS_NOT(explain("m-1", 0), "What is to be looked at");
+	put_keys(engine.store, "other", 1);
+	struct ub_key key = { .upstream = UPSTREAM, .href = bobs.href, .principal = UB_TEXT("bob") };
+	cr_assert_eq(ub_store_put(engine.store, &key, 1, NOW, NOW), UB_STORE_OK);
+	SAYS(explain("m-1", 0), "What is to be looked at\n  /bob/m.ics: queued\n");
+	SAYS_NOT(explain("m-1", 0), "/other/");
+}
+
+/* ---- over the socket ---- */
+
+static void ask(enum ub_ask what, struct ub_buf *out, int *exit_status)
+{
+	static unsigned char scratch[UB_WIRE_FRAME_MAX];
+	struct ub_wire_frame frame = { .kind = UB_WIRE_ASK, .ask = { .ask = what, .json = true } };
+	struct ub_text why;
+	int64_t deadline = ub_sys_monotonic_ms() + UB_CONTROL_PATIENCE_MS;
+	int fd = ub_wire_control_connect("control", arena, &why);
+	cr_assert_geq(fd, 0);
+	cr_assert_eq(ub_wire_send_until(fd, &frame, scratch, deadline), UB_WIRE_OK);
+	do {
+		cr_assert_eq(ub_wire_receive_until(fd, &frame, scratch, deadline), UB_WIRE_OK);
+		cr_assert_leq(frame.reply.text.len, UB_WIRE_PIECE_MAX);
+		ub_buf_add(out, frame.reply.text);
+	} while (frame.reply.more);
+	*exit_status = frame.reply.status;
+	close(fd);
+}
+
+Test(engine_control, answers_in_pieces_and_says_what_it_does_not_know)
+{
+	struct ub_text why;
+	struct ub_buf whole = UB_BUF(arena), unknown = UB_BUF(arena);
+	int exit_status;
+	put_keys(engine.store, "bob", UB_STATUS_KEYS_MAX);
+	options.control_fd = ub_wire_control_listen("control", 0, arena, &why);
+	struct ub_control *control = ub_control_start(&engine);
+	ask(UB_ASK_STATUS, &whole, &exit_status);
+	cr_assert_eq(exit_status, 0);
+	cr_assert_gt(whole.len, 2 * UB_WIRE_PIECE_MAX);
+	cr_assert_eq(strcmp(ub_buf_cstr(&whole) + whole.len - 2, "}\n"), 0);
+	ask((enum ub_ask)200, &unknown, &exit_status);
+	cr_assert_eq(exit_status, 1);
+	SAYS(ub_buf_cstr(&unknown), "does not know this question");
+	ub_control_join(&control);
+	ub_wire_control_close(options.control_fd, "control", arena);
+}
+
+Test(engine_control, may_be_without_a_socket)
+{
+	struct ub_control *control = ub_control_start(&engine);
+	cr_assert_null(control);
+	ub_control_join(&control);
+}
