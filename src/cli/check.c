@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli-private.h"
+#include "check.h"
 
 #include <unistd.h>
 
 #include "upbeat/engine.h"
 
-enum { CONFIG };
+enum { CONFIG, EXPLAIN, JSON, STRICT };
 
 static const struct ub_cli_option options[] = {
 	[CONFIG] = { "config", 'c', "FILE", "the settings, and all that they name" },
+	[EXPLAIN] = { "explain", 0, NULL, "what the code of a finding means; without one, all codes" },
+	[JSON] = { "json", 0, NULL, "one JSON object, for editors and other programs" },
+	[STRICT] = { "strict", 0, NULL, "end with 1 for warnings, too" },
 };
 
 static void add_count(struct ub_buf *out, size_t n, const char *what)
@@ -16,37 +19,63 @@ static void add_count(struct ub_buf *out, size_t n, const char *what)
 	ub_buf_printf(out, "%s%zu %s%s", out->len ? ", " : "", n, what, n == 1 ? "" : "s");
 }
 
+/* In how many files there was something to say. The list is sorted by their names. */
+static size_t count_files(const struct ub_diags *diags)
+{
+	const struct ub_source *last = NULL;
+	size_t n = 0;
+	for (size_t i = 0; i < diags->list.n; i++) {
+		const struct ub_source *source = diags->list.items[i].place.source;
+		n += source && (!last || !ub_text_eq(last->name, source->name));
+		last = source ? source : last;
+	}
+	return n;
+}
+
 static struct ub_text summary(const struct ub_diags *diags, const struct ub_snapshot *snapshot)
 {
 	struct ub_buf out = UB_BUF(diags->arena);
+	size_t files = count_files(diags);
 	if (snapshot)
 		add_count(&out, snapshot->rules->n_rules, "rule");
 	if (diags->errors)
 		add_count(&out, diags->errors, "error");
 	if (diags->warnings)
 		add_count(&out, diags->warnings, "warning");
+	if (files)
+		ub_buf_printf(&out, " in %zu file%s", files, files == 1 ? "" : "s");
 	if (diags->errors + diags->warnings == 0)
 		ub_buf_str(&out, ", no problems");
 	return ub_buf_text(&out);
 }
 
-static int run(struct ub_cli *cli)
+static int check(struct ub_cli *cli)
 {
 	struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
 		.rules_path = cli->n_arguments ? cli->arguments[0] : NULL };
 	struct ub_diags diags = UB_DIAGS(cli->arena);
 	struct ub_snapshot *snapshot = ub_snapshot_load(&input, &diags);
 	struct ub_buf out = UB_BUF(cli->arena);
+	bool clean = diags.errors + (ub_cli_value(cli, STRICT) ? diags.warnings : 0) == 0;
 	ub_diags_sort(&diags);
-	ub_diags_print(&diags, &out, ub_cli_colour(STDOUT_FILENO));
-	ub_buf_printf(&out, "%.*s\n", UB_ARGS(summary(&diags, snapshot)));
+	if (ub_cli_value(cli, JSON)) {
+		ub_check_json(&diags, &out);
+	} else {
+		ub_diags_print(&diags, &out, ub_cli_colour(STDOUT_FILENO));
+		ub_buf_printf(&out, "%.*s\n", UB_ARGS(summary(&diags, snapshot)));
+	}
 	ub_snapshot_release(&snapshot);
-	return ub_cli_write(STDOUT_FILENO, &out) && diags.errors == 0 ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+	return ub_cli_write(STDOUT_FILENO, &out) && clean ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+}
+
+static int run(struct ub_cli *cli)
+{
+	return ub_cli_value(cli, EXPLAIN) ? ub_check_explain(cli) : check(cli);
 }
 
 const struct ub_cli_command ub_cli_check = {
 	.name = "check",
-	.synopsis = "[-c FILE] [DIR]",
+	.synopsis = "[--json] [--strict] [-c FILE] [DIR] | --explain [CODE]",
 	.summary = "find mistakes in settings, rules, templates, holidays and accounts",
 	.help = "Reads a rule directory (by default the shipped one) or, with -c, the settings and all that\n"
 		"they name, and shows all that is wrong at once. Ends with 1 if there was an error.\n",

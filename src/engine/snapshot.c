@@ -68,8 +68,8 @@ static bool load_settings(struct loading *loading)
 	if (input->time_zone)
 		org->standard.zone = ub_cal_zone_find(snapshot->zones, ub_text(input->time_zone));
 	if (!org->standard.zone) {
-		ub_error(
-		    loading->diags, "unknown-zone", nowhere, "there is no time zone `%s`", input->time_zone);
+		ub_error(loading->diags, "unknown-time-zone", nowhere, "there is no time zone `%s`",
+		    input->time_zone);
 		org->standard.zone = ub_cal_utc();
 	}
 	snapshot->settings = loading->settings;

@@ -44,7 +44,7 @@ static bool read_store(const struct ub_yaml_reader *reader, const struct ub_yaml
 	if (!is_store(node->text, UB_TEXT("postgresql://")))
 		return ub_yaml_expected(reader, node, type->noun);
 	struct ub_diag *diag =
-	    ub_error(reader->diags, "unsupported", node->place, "this version has no PostgreSQL store");
+	    ub_error(reader->diags, "not-supported", node->place, "this version has no PostgreSQL store");
 	ub_diag_set_help(reader->diags, diag, "use `sqlite:PATH` or `memory`");
 	return false;
 }

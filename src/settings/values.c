@@ -76,7 +76,7 @@ static bool read_upstream(const struct ub_yaml_reader *reader, const struct ub_y
 	if (node->kind != UB_YAML_SCALAR || node->text.len == 0)
 		return ub_yaml_expected(reader, node, type->noun);
 	if (ub_text_starts(node->text, UB_TEXT("https://")))
-		return refuse(reader, node, 0, "unsupported",
+		return refuse(reader, node, 0, "not-supported",
 		    "this version speaks plain HTTP to the upstream",
 		    "use `http://` to a server on this machine or in a network that you trust");
 	if (!ub_text_starts(node->text, scheme))

@@ -24,7 +24,7 @@ static bool screen_encoding(const struct ub_source *source, struct ub_diags *dia
 {
 	if (ub_text_utf8_valid(source->text))
 		return true;
-	struct ub_diag *diag = ub_error(diags, "not-utf8", at(source, first_bad_byte(source->text), 1),
+	struct ub_diag *diag = ub_error(diags, "not-utf-8", at(source, first_bad_byte(source->text), 1),
 	    "the file is not UTF-8 text here");
 	ub_diag_set_help(diags, diag, "save the file in UTF-8");
 	return false;

@@ -338,8 +338,8 @@ Test(limits, bad_bytes_are_shown_where_they_stand)
 		const char *code;
 		size_t at;
 	} cases[] = {
-		{ "a: \xff\n", 5, "not-utf8", 3 },
-		{ "\xc3\xa4: \xe2\x82\n", 7, "not-utf8", 4 },
+		{ "a: \xff\n", 5, "not-utf-8", 3 },
+		{ "\xc3\xa4: \xe2\x82\n", 7, "not-utf-8", 4 },
 		{ "a: \0b\n", 6, "control-character", 3 },
 		{ "a: b\rc\n", 7, "control-character", 4 },
 		{ "a: \xe2\x80\xa8\n", 7, "control-character", 3 },
