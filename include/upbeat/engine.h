@@ -98,6 +98,7 @@ struct ub_engine_options {
 	int fd;                         /* the relay's socket */
 	int control_fd;                 /* the listening control socket; -1: none */
 	int signals;                    /* a signalfd: ub_sys_signals_open() */
+	bool after_crash;               /* in the place of an engine that died by itself */
 	struct ub_snapshot_input input; /* what the snapshot was loaded from, and is again at SIGHUP */
 };
 

@@ -24,6 +24,7 @@ struct ub_relay_options {
 	 */
 	const char *engine_path;
 	char *const *engine_argv;
+	char *const *engine_argv_after_crash; /* of one that replaces one that died; NULL: the same */
 	/* The listening control socket, which each engine finds at UB_WIRE_CONTROL_FD; 0: there is none. */
 	int control_fd;
 	/* Called at SIGHUP with `hangup_context`, by the thread that runs the relay; NULL: nothing to do. The

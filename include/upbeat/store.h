@@ -55,7 +55,7 @@ struct ub_job {
 	int64_t put;           /* last */
 	int64_t due;           /* leased: when the lease runs out; waiting, set aside: INT64_MAX */
 	unsigned attempts;     /* takings since it was last settled; one that waited begins again at 1 */
-	unsigned crashes;      /* how often its lease ran out */
+	unsigned crashes;      /* how often work on it came to no end since it was last settled */
 	struct ub_text reason; /* why it went back, waits or was set aside; empty: nothing to say */
 };
 
@@ -123,6 +123,7 @@ struct ub_store_ops {
 	    struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due);
 	enum ub_store_result (*take)(struct ub_store *store, int64_t now, int64_t lease_ms,
 	    struct ub_arena *arena, struct ub_job *job);
+	enum ub_store_result (*recover)(struct ub_store *store, bool crashed, int64_t now);
 	enum ub_store_result (*extend)(
 	    struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms);
 	enum ub_store_result (*claim)(struct ub_store *store, const struct ub_job *job, int64_t now,
@@ -178,11 +179,19 @@ const char *ub_store_problem(struct ub_store *store);
 UB_MUST_USE enum ub_store_result ub_store_put(
     struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due);
 /*
- * Takes the key that is due longest, for lease_ms. UB_STORE_NONE: none is due. A key whose lease ran out is
- * due; after UB_STORE_CRASHES_MAX times it is set aside instead, unless it was put again meanwhile.
+ * Takes the key that is due longest, for lease_ms. UB_STORE_NONE: none may be taken now. A key whose lease
+ * ran out is due; after UB_STORE_CRASHES_MAX times it is set aside instead, unless it was put again
+ * meanwhile. One with crashes is worked on alone: not while another is leased, and no other while it is; so
+ * that if there is another crash it is known which key it was.
  */
 UB_MUST_USE enum ub_store_result ub_store_take(
     struct ub_store *store, int64_t now, int64_t lease_ms, struct ub_arena *arena, struct ub_job *job);
+/*
+ * What an earlier daemon left leased is due again: to be called once, before anything is taken. Crashed: the
+ * daemon died by itself and maybe at one of those keys, so that it counts like a lease that ran out;
+ * otherwise it went with the machine, which says nothing about any key.
+ */
+UB_MUST_USE enum ub_store_result ub_store_recover(struct ub_store *store, bool crashed, int64_t now);
 /* More time: the lease, and what it claimed, run out at now + lease_ms. OK or STALE. */
 UB_MUST_USE enum ub_store_result ub_store_extend(
     struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms);

@@ -13,9 +13,9 @@
 #include "upbeat/sys.h"
 #include "upbeat/wire.h"
 
-enum { CONFIG, UPSTREAM };
+enum { CONFIG, UPSTREAM, AFTER_CRASH };
 
-static const struct ub_cli_option options[] = {
+static const struct ub_cli_option serve_options[] = {
 	[CONFIG] = { "config", 'c', "FILE", "the settings, see upbeat.conf(5); required" },
 };
 
@@ -23,6 +23,7 @@ static const struct ub_cli_option options[] = {
 static const struct ub_cli_option engine_options[] = {
 	[CONFIG] = { "config", 'c', "FILE", "the settings; required" },
 	[UPSTREAM] = { "upstream", 0, "URL", "the server, whatever the settings say by now" },
+	[AFTER_CRASH] = { "after-crash", 0, NULL, "in the place of one that died at its work" },
 };
 
 /* Both processes begin alike: callers' credentials pass through both and never reach a disk, not in a core
@@ -94,7 +95,9 @@ static int run_relay(struct ub_cli *cli, const struct ub_settings *settings, int
 	char *path = ub_text_cstr(cli->arena, ub_text(ub_cli_value(cli, CONFIG)));
 	char *base = ub_text_cstr(cli->arena, settings->upstream.base);
 	char name[] = "upbeat", engine[] = "engine", config[] = "-c", upstream[] = "--upstream";
+	char crash[] = "--after-crash";
 	char *const argv[] = { name, engine, config, path, upstream, base, NULL };
+	char *const argv_after_crash[] = { name, engine, config, path, upstream, base, crash, NULL };
 	struct hangup hangup = { path, open_log(settings, "relay") };
 	struct ub_relay_options relay = { .listen_host = settings->listen.host,
 		.listen_port = settings->listen.port,
@@ -102,6 +105,7 @@ static int run_relay(struct ub_cli *cli, const struct ub_settings *settings, int
 		.upstream_port = settings->upstream.port,
 		.engine_path = "/proc/self/exe",
 		.engine_argv = argv,
+		.engine_argv_after_crash = argv_after_crash,
 		.control_fd = control_fd,
 		.hangup = take_log_level,
 		.hangup_context = &hangup };
@@ -143,7 +147,7 @@ const struct ub_cli_command ub_cli_serve = {
 	.summary = "stand in front of a CalDAV server and act by the rules",
 	.help = "Runs in the foreground until SIGTERM or SIGINT. All settings and rules are read first: if\n"
 		"anything is wrong with them, all of it is told and nothing is started.\n",
-	UB_CLI_OPTIONS(options),
+	UB_CLI_OPTIONS(serve_options),
 	.run = serve,
 };
 
@@ -158,9 +162,11 @@ static int engine(struct ub_cli *cli)
 		return input.settings_path ? UB_EXIT_FINDINGS : UB_EXIT_USAGE;
 	struct ub_log *log = open_log(snapshot->settings, "engine");
 	ub_dav_init();
-	const struct ub_engine_options run = {
-		.fd = UB_WIRE_ENGINE_FD, .control_fd = UB_WIRE_CONTROL_FD, .signals = signals, .input = input
-	};
+	const struct ub_engine_options run = { .fd = UB_WIRE_ENGINE_FD,
+		.control_fd = UB_WIRE_CONTROL_FD,
+		.signals = signals,
+		.after_crash = ub_cli_value(cli, AFTER_CRASH) != NULL,
+		.input = input };
 	int status = ub_engine_run(&run, snapshot, log);
 	ub_dav_cleanup();
 	ub_log_free(&log);
@@ -170,7 +176,7 @@ static int engine(struct ub_cli *cli)
 /* Started by the relay, not by people. */
 const struct ub_cli_command ub_cli_engine = {
 	.name = "engine",
-	.synopsis = "-c FILE [--upstream URL]",
+	.synopsis = "-c FILE [--upstream URL] [--after-crash]",
 	.summary = "the process beside the relay",
 	.help = "Started by `upbeat serve`, with the relay's socket as its third file descriptor.\n",
 	UB_CLI_OPTIONS(engine_options),

@@ -230,9 +230,7 @@ static void serve(struct ub_engine *engine)
 	struct ub_arena *arena = ub_arena_new();
 	if (!in || !out)
 		abort();
-	struct ub_wire_frame ready = { .kind = UB_WIRE_READY };
-	bool amends = false;
-	bool go_on = ub_wire_send(fd, &ready, out) != UB_WIRE_CLOSED;
+	bool amends = false, go_on = true;
 	struct pollfd polled[] = { { .fd = fd, .events = POLLIN },
 		{ .fd = engine->options->signals, .events = POLLIN } };
 	while (go_on) {
@@ -246,6 +244,16 @@ static void serve(struct ub_engine *engine)
 	explicit_bzero(in, UB_WIRE_FRAME_MAX);
 	free(in);
 	free(out);
+}
+
+/* Before any key is worked on: how a relay knows that an engine which dies may have died at one. */
+static void say_ready(const struct ub_engine *engine)
+{
+	unsigned char bytes[64];
+	const struct ub_wire_frame ready = { .kind = UB_WIRE_READY };
+	size_t n = ub_wire_encode(&ready, bytes, sizeof(bytes));
+	if (ub_wire_send_bytes(engine->options->fd, bytes, n) != UB_WIRE_OK)
+		ub_log(engine->log, UB_LOG_WARNING, "the relay was not told that the engine is ready");
 }
 
 static void stop_workers(struct ub_engine *engine, struct ub_workers **workers)
@@ -265,13 +273,17 @@ struct ub_store *ub_engine_store_open(
 	return ub_store_sqlite_open(ub_text_cstr(arena, settings->store_path), UB_STORE_LOCK_MS, arena, why);
 }
 
-static struct ub_store *open_store(const struct ub_settings *settings, struct ub_log *log)
+static struct ub_store *open_store(const struct ub_settings *settings, bool after_crash, struct ub_log *log)
 {
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_text why = UB_TEXT_NONE;
 	struct ub_store *store = ub_engine_store_open(settings, arena, &why);
 	if (!store)
 		ub_log(log, UB_LOG_ERROR, "the store: %.*s", UB_ARGS(why));
+	else if (ub_store_recover(store, after_crash, wall_ms()) != UB_STORE_OK)
+		ub_log(log, UB_LOG_ERROR,
+		    "the store: %s; what was being worked on is due when its lease runs out",
+		    ub_store_problem(store));
 	ub_arena_free(&arena);
 	return store;
 }
@@ -291,7 +303,7 @@ static void report(struct ub_store *store, struct ub_log *log, enum ub_job_state
 
 int ub_engine_run(const struct ub_engine_options *options, struct ub_snapshot *snapshot, struct ub_log *log)
 {
-	struct ub_store *store = open_store(snapshot->settings, log);
+	struct ub_store *store = open_store(snapshot->settings, options->after_crash, log);
 	if (!store) {
 		ub_snapshot_release(&snapshot);
 		return 1;
@@ -313,7 +325,8 @@ int ub_engine_run(const struct ub_engine_options *options, struct ub_snapshot *s
 	    pthread_mutex_init(&engine.mutex, NULL) != 0)
 		abort();
 	report(engine.store, log, UB_JOB_ASIDE,
-	    "set aside: daemons died while at it; store it again to have it tried again", UB_LOG_WARNING);
+	    "set aside: engines died while at it; store it again to have it tried again", UB_LOG_WARNING);
+	say_ready(&engine);
 	struct ub_workers *workers = ub_workers_start(&engine);
 	struct ub_refresher *refresher = ub_refresher_start(&engine);
 	struct ub_control *control = ub_control_start(&engine);

@@ -183,6 +183,8 @@ static void work_off(struct worker *worker, struct ub_store *store, struct ub_ar
 	while (!is_stopping(engine) &&
 	       (result = ub_store_take(store, wall_ms(), UB_LEASE_MS, arena, &job)) == UB_STORE_OK) {
 		work_on(worker, store, &job, arena);
+		if (job.crashes)
+			ub_engine_wake(engine); /* it was worked on alone: others have waited */
 		ub_arena_reset(arena);
 	}
 	say(engine, store, result);

@@ -35,8 +35,10 @@ static int open_socket(struct shared *shared)
 }
 
 /* A new program with no signal blocked and nothing open but its socket and what a program inherits. */
-static int spawn(const struct ub_relay_options *options, int socket_fd, pid_t *pid)
+static int spawn(const struct ub_relay_options *options, int socket_fd, bool after_crash, pid_t *pid)
 {
+	char *const *argv = after_crash && options->engine_argv_after_crash ? options->engine_argv_after_crash
+									    : options->engine_argv;
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none, defaults;
@@ -51,8 +53,7 @@ static int spawn(const struct ub_relay_options *options, int socket_fd, pid_t *p
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &defaults);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	int error =
-	    posix_spawn(pid, options->engine_path, &actions, &attributes, options->engine_argv, environ);
+	int error = posix_spawn(pid, options->engine_path, &actions, &attributes, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attributes);
 	return error;
@@ -81,7 +82,7 @@ static void say_hello(const struct engine *engine)
 void relay_engine_start(struct engine *engine)
 {
 	int socket_fd = open_socket(engine->shared);
-	int error = socket_fd < 0 ? errno : spawn(engine->options, socket_fd, &engine->pid);
+	int error = socket_fd < 0 ? errno : spawn(engine->options, socket_fd, engine->crashed, &engine->pid);
 	if (socket_fd >= 0)
 		close(socket_fd);
 	if (error == 0)
@@ -95,12 +96,20 @@ void relay_engine_start(struct engine *engine)
 	}
 }
 
+void relay_engine_ready(struct engine *engine)
+{
+	engine->shared->engine = engine->count;
+	engine->crashed = false;
+}
+
 bool relay_engine_reap(struct engine *engine)
 {
 	int status;
 	if (engine->pid == 0 || waitpid(engine->pid, &status, WNOHANG) != engine->pid)
 		return false;
 	engine->pid = 0;
+	if (engine->shared->engine != 0 && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
+		engine->crashed = true;
 	engine->shared->engine = 0;
 	engine->shared->amends = false;
 	plan_restart(engine);

@@ -367,11 +367,14 @@ struct engine {
 	struct shared *shared;
 	pid_t pid;      /* 0: does not run */
 	uint32_t count; /* of engines started */
+	bool crashed;   /* one died by itself, and none was ready since then */
 	int64_t started, start_at;
 	int64_t back_off;
 };
 
 void relay_engine_start(struct engine *engine);
+/* It has said so; only from now on it may die at something that it works on. */
+void relay_engine_ready(struct engine *engine);
 /* SIGCHLD: true when it was the engine that ended. */
 bool relay_engine_reap(struct engine *engine);
 /* Ends it: asked, then killed after the milliseconds given. */

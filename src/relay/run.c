@@ -38,7 +38,7 @@ static void tell_all(struct relay *relay, enum note_kind kind)
 static void engine_ready(struct relay *relay)
 {
 	relay->ready = true;
-	relay->shared.engine = relay->engine.count;
+	relay_engine_ready(&relay->engine);
 	ub_log(relay->log, UB_LOG_INFO, "the engine is ready");
 	tell_all(relay, NOTE_ENGINE_READY);
 }

@@ -13,6 +13,7 @@ struct memory {
 	uint64_t last_id, last_lease;
 	struct set keys;   /* of struct entry, by key */
 	struct set queue;  /* the same entries, by when they are due or their lease runs out */
+	struct set leases; /* those of them that are leased, in the same order */
 	struct set claims; /* of struct claim, by organisation and meeting UID */
 	struct set items, aliases;
 	struct set seen;     /* by organisation, upstream, href */
@@ -32,6 +33,7 @@ enum ub_store_result memory_put(
     struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due);
 enum ub_store_result memory_take(
     struct ub_store *store, int64_t now, int64_t lease_ms, struct ub_arena *arena, struct ub_job *job);
+enum ub_store_result memory_recover(struct ub_store *store, bool crashed, int64_t now);
 enum ub_store_result memory_extend(
     struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms);
 enum ub_store_result memory_claim(struct ub_store *store, const struct ub_job *job, int64_t now,

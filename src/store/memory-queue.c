@@ -66,13 +66,22 @@ static void set_reason(struct entry *entry, struct ub_text reason)
 	entry->reason[reason.len] = '\0';
 }
 
+static void leave_queue(struct memory *memory, struct entry *entry)
+{
+	set_remove(&memory->queue, entry);
+	if (entry->state == UB_JOB_LEASED)
+		set_remove(&memory->leases, entry);
+}
+
 /* Into another state; the queue is ordered by `due`, so this is the only place that sets it. */
 static void move(struct memory *memory, struct entry *entry, enum ub_job_state state, int64_t due)
 {
-	set_remove(&memory->queue, entry);
+	leave_queue(memory, entry);
 	entry->state = state;
 	entry->due = due;
 	set_add(&memory->queue, entry);
+	if (state == UB_JOB_LEASED)
+		set_add(&memory->leases, entry);
 }
 
 static void release_claims(struct memory *memory, const struct entry *entry)
@@ -101,7 +110,7 @@ static void add(struct memory *memory, const struct ub_key *key, int64_t now, in
 static void drop(struct memory *memory, struct entry *entry)
 {
 	release_claims(memory, entry);
-	set_remove(&memory->queue, entry);
+	leave_queue(memory, entry);
 	set_remove(&memory->keys, entry);
 	free(entry->reason);
 	free(entry);
@@ -116,6 +125,7 @@ void queue_free(struct memory *memory)
 	set_free(&memory->claims);
 	set_free(&memory->keys);
 	free(memory->queue.items);
+	free(memory->leases.items);
 }
 
 static void job_out(const struct entry *entry, struct ub_arena *arena, struct ub_job *job)
@@ -177,11 +187,12 @@ enum ub_store_result memory_put(
 
 /* ---- taking ---- */
 
-/* A lease that ran out: whoever had it crashed, or hangs. */
-static void count_crash(struct memory *memory, struct entry *entry, int64_t now)
+/* Its lease is over and came to no end. Crashed: whoever had it crashed at it, or hangs; what was put again
+ * meanwhile is to be tried again. */
+static void end_lease(struct memory *memory, struct entry *entry, bool crashed, int64_t now)
 {
-	/* What was put again meanwhile is to be tried again. */
-	bool aside = ++entry->crashes >= UB_STORE_CRASHES_MAX && entry->again == INT64_MAX;
+	entry->crashes += crashed;
+	bool aside = crashed && entry->crashes >= UB_STORE_CRASHES_MAX && entry->again == INT64_MAX;
 	release_claims(memory, entry);
 	entry->lease = 0;
 	entry->again = INT64_MAX;
@@ -189,21 +200,39 @@ static void count_crash(struct memory *memory, struct entry *entry, int64_t now)
 		move(memory, entry, UB_JOB_QUEUED, now);
 		return;
 	}
-	set_reason(entry, UB_TEXT("set aside: what worked on it did not come to an end, several times"));
+	set_reason(entry, UB_TEXT(UB_STORE_ASIDE_REASON));
 	move(memory, entry, UB_JOB_ASIDE, INT64_MAX);
+}
+
+enum ub_store_result memory_recover(struct ub_store *store, bool crashed, int64_t now)
+{
+	struct memory *memory = memory_lock(store);
+	while (memory->leases.n > 0)
+		end_lease(memory, memory->leases.items[0], crashed, now);
+	memory_unlock(memory);
+	return UB_STORE_OK;
+}
+
+/* Whether it has to wait for what is leased: one of the two is to be alone. */
+static bool is_held_back(const struct memory *memory, const struct entry *entry)
+{
+	for (size_t i = 0; i < memory->leases.n; i++) {
+		const struct entry *leased = memory->leases.items[i];
+		if (entry->crashes || leased->crashes)
+			return true;
+	}
+	return false;
 }
 
 static struct entry *first_due(struct memory *memory, int64_t now)
 {
-	while (memory->queue.n > 0) {
-		struct entry *entry = memory->queue.items[0];
-		if (entry->due > now)
-			return NULL;
-		if (entry->state == UB_JOB_QUEUED)
-			return entry;
-		count_crash(memory, entry, now);
+	for (struct entry *oldest; memory->leases.n > 0; end_lease(memory, oldest, true, now)) {
+		oldest = memory->leases.items[0];
+		if (oldest->due > now)
+			break;
 	}
-	return NULL;
+	struct entry *first = memory->queue.n ? memory->queue.items[0] : NULL;
+	return first && first->due <= now && !is_held_back(memory, first) ? first : NULL;
 }
 
 enum ub_store_result memory_take(
@@ -325,6 +354,8 @@ enum ub_store_result memory_next_due(struct ub_store *store, int64_t *due)
 {
 	struct memory *memory = memory_lock(store);
 	const struct entry *first = memory->queue.n ? memory->queue.items[0] : NULL;
+	if (first && first->state == UB_JOB_QUEUED && is_held_back(memory, first))
+		first = memory->leases.items[0];
 	*due = first ? first->due : INT64_MAX;
 	memory_unlock(memory);
 	return UB_STORE_OK;

@@ -256,6 +256,7 @@ static const struct ub_store_ops ops = {
 	.close = memory_close,
 	.problem = memory_problem,
 	.put = memory_put,
+	.recover = memory_recover,
 	.take = memory_take,
 	.extend = memory_extend,
 	.claim = memory_claim,
@@ -282,7 +283,7 @@ struct ub_store *ub_store_memory_open(void)
 		abort();
 	memory->store.ops = &ops;
 	memory->keys.compare = compare_keys;
-	memory->queue.compare = compare_queue;
+	memory->queue.compare = memory->leases.compare = compare_queue;
 	memory->claims.compare = compare_claims;
 	memory->items.compare = compare_items;
 	memory->aliases.compare = compare_aliases;

@@ -15,8 +15,9 @@ enum statement {
 	KEY_DROP,
 	KEY_DUE,
 	KEY_WAKE,
-	KEY_NEXT,
 	KEY_ALL,
+	LEASE_RAN_OUT,
+	LEASE_ALL,
 	LEASE_NEW,
 	LEASE_FORGET,
 	CLAIM_HOLDER,
@@ -70,6 +71,7 @@ enum ub_store_result sqlite_put(
     struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due);
 enum ub_store_result sqlite_take(
     struct ub_store *store, int64_t now, int64_t lease_ms, struct ub_arena *arena, struct ub_job *job);
+enum ub_store_result sqlite_recover(struct ub_store *store, bool crashed, int64_t now);
 enum ub_store_result sqlite_extend(
     struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms);
 enum ub_store_result sqlite_claim(struct ub_store *store, const struct ub_job *job, int64_t now,

@@ -96,32 +96,64 @@ static void drop_claims(struct sqlite *s, const struct row *row)
 	sql_run(s, sql_bound(s, CLAIM_DROP, "i", (int64_t)row->job.id));
 }
 
-/* A lease that ran out: whoever had it crashed, or hangs. */
-static void count_crash(struct sqlite *s, struct row *row, int64_t now)
+/* Its lease is over and came to no end. Crashed: whoever had it crashed at it, or hangs; what was put again
+ * meanwhile is to be tried again. */
+static void end_lease(struct sqlite *s, struct row *row, bool crashed, int64_t now)
 {
 	struct ub_job *job = &row->job;
-	/* What was put again meanwhile is to be tried again. */
-	bool aside = ++job->crashes >= UB_STORE_CRASHES_MAX && row->again == INT64_MAX;
+	job->crashes += crashed;
+	bool aside = crashed && job->crashes >= UB_STORE_CRASHES_MAX && row->again == INT64_MAX;
 	drop_claims(s, row);
 	job->lease = 0;
 	job->state = aside ? UB_JOB_ASIDE : UB_JOB_QUEUED;
 	job->due = aside ? INT64_MAX : now;
 	row->again = INT64_MAX;
 	if (aside)
-		job->reason = UB_TEXT("set aside: what worked on it did not come to an end, several times");
+		job->reason = UB_TEXT(UB_STORE_ASIDE_REASON);
 	write_row(s, row);
 }
 
-static bool first_due(struct sqlite *s, int64_t now, struct ub_arena *arena, struct row *row)
+/* The leases that run out by `until`. */
+static void end_leases(struct sqlite *s, int64_t until, bool crashed, int64_t now, struct ub_arena *arena)
 {
-	for (;;) {
-		struct sqlite3_stmt *due = sql_bound(s, KEY_DUE, "i", now);
-		bool there = read_row(s, due, arena, row);
-		sql_reset(due);
-		if (!there || row->job.state == UB_JOB_QUEUED)
-			return there;
-		count_crash(s, row, now);
+	struct row row;
+	for (bool there = true; there && !sql_failed(s);) {
+		struct sqlite3_stmt *over = sql_bound(s, LEASE_RAN_OUT, "i", until);
+		there = read_row(s, over, arena, &row);
+		sql_reset(over);
+		if (there)
+			end_lease(s, &row, crashed, now);
 	}
+}
+
+enum ub_store_result sqlite_recover(struct ub_store *store, bool crashed, int64_t now)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct sqlite *s = sql_begin(store, true);
+	end_leases(s, INT64_MAX, crashed, now, arena);
+	ub_arena_free(&arena);
+	return sql_end(s, UB_STORE_OK);
+}
+
+/* Whether it has to wait for what is leased, at most `until`: one of the two is to be alone. */
+static bool is_held_back(struct sqlite *s, const struct row *row, int64_t *until)
+{
+	int c = 0;
+	struct sqlite3_stmt *all = sql_bound(s, LEASE_ALL, "");
+	bool there = sql_next(s, all);
+	int64_t leased = there ? sql_int(all, &c) : 0;
+	int64_t crashes = there ? sql_int(all, &c) : 0;
+	*until = there ? sql_int(all, &c) : 0;
+	sql_reset(all);
+	return leased > 0 && (row->job.crashes > 0 || crashes > 0);
+}
+
+static bool first_by(struct sqlite *s, int64_t due, struct ub_arena *arena, struct row *row)
+{
+	struct sqlite3_stmt *first = sql_bound(s, KEY_DUE, "i", due);
+	bool there = read_row(s, first, arena, row);
+	sql_reset(first);
+	return there;
 }
 
 enum ub_store_result sqlite_take(
@@ -129,7 +161,9 @@ enum ub_store_result sqlite_take(
 {
 	struct sqlite *s = sql_begin(store, false);
 	struct row row;
-	bool there = first_due(s, now, arena, &row);
+	int64_t until;
+	end_leases(s, now, true, now, arena);
+	bool there = first_by(s, now, arena, &row) && !is_held_back(s, &row, &until);
 	if (there) {
 		sql_run(s, sql_bound(s, LEASE_NEW, ""));
 		row.job.lease = (uint64_t)sql_last_id(s);
@@ -241,11 +275,15 @@ enum ub_store_result sqlite_wake(
 
 enum ub_store_result sqlite_next_due(struct ub_store *store, int64_t *due)
 {
+	struct ub_arena *arena = ub_arena_new();
 	struct sqlite *s = sql_enter(store);
-	struct sqlite3_stmt *first = sql_bound(s, KEY_NEXT, "");
-	int c = 0;
-	*due = sql_next(s, first) ? sql_int(first, &c) : INT64_MAX;
-	sql_reset(first);
+	struct row row;
+	int64_t until;
+	bool there = first_by(s, INT64_MAX, arena, &row);
+	*due = there ? row.job.due : INT64_MAX;
+	if (there && row.job.state == UB_JOB_QUEUED && is_held_back(s, &row, &until))
+		*due = until;
+	ub_arena_free(&arena);
 	return sql_leave(s, UB_STORE_OK);
 }
 

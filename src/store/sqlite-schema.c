@@ -9,6 +9,7 @@ const char sql_schema[] =
     " attempts INTEGER NOT NULL, crashes INTEGER NOT NULL, reason TEXT NOT NULL,"
     " UNIQUE(kind, upstream, href, principal));"
     "CREATE INDEX key_due ON key(due, id);"
+    "CREATE INDEX key_leased ON key(due) WHERE state = 1;"
     "CREATE INDEX key_waiting ON key(upstream, principal) WHERE state = 2;"
     "CREATE TABLE claim(organization TEXT, meeting_uid TEXT, key INTEGER NOT NULL,"
     " PRIMARY KEY(organization, meeting_uid)) WITHOUT ROWID;"
@@ -48,8 +49,10 @@ const char *const sql_statements[STATEMENTS] = {
 	[KEY_DROP] = "DELETE FROM key WHERE id = ?",
 	[KEY_DUE] = "SELECT " KEY_COLUMNS " FROM key WHERE due <= ? ORDER BY due, id LIMIT 1",
 	[KEY_WAKE] = "UPDATE key SET state = 0, due = ? WHERE state = 2 AND upstream = ? AND principal = ?",
-	[KEY_NEXT] = "SELECT ifnull(min(due), 9223372036854775807) FROM key",
 	[KEY_ALL] = "SELECT " KEY_COLUMNS " FROM key ORDER BY due, id",
+	[LEASE_RAN_OUT] = "SELECT " KEY_COLUMNS " FROM key WHERE state = 1 AND due <= ? LIMIT 1",
+	[LEASE_ALL] =
+	    "SELECT count(*), ifnull(max(crashes), 0), ifnull(min(due), 0) FROM key WHERE state = 1",
 	[LEASE_NEW] = "INSERT INTO lease DEFAULT VALUES",
 	[LEASE_FORGET] = "DELETE FROM lease WHERE id < ?",
 	[CLAIM_HOLDER] = "SELECT key.id, key.due FROM claim JOIN key ON key.id = claim.key"

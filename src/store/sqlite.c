@@ -179,6 +179,7 @@ static const struct ub_store_ops ops = {
 	.close = sqlite_close,
 	.problem = sqlite_problem,
 	.put = sqlite_put,
+	.recover = sqlite_recover,
 	.take = sqlite_take,
 	.extend = sqlite_extend,
 	.claim = sqlite_claim,
@@ -272,20 +273,6 @@ static void make_schema(struct sqlite *s)
 	execute(s, "COMMIT");
 }
 
-/* What was leased when a daemon died is due at once, as its successor has the file to itself; unless it has
- * seen several die and was not put again meanwhile. */
-static void take_over(struct sqlite *s)
-{
-	execute(s, "DELETE FROM claim");
-	execute(s,
-	    "UPDATE key SET state = 3, due = 9223372036854775807, crashes = crashes + 1, reason = 'set "
-	    "aside: daemons died while at it'"
-	    " WHERE state = 1 AND again = 9223372036854775807 AND crashes + 1 >= " NUMBER(
-		UB_STORE_CRASHES_MAX));
-	execute(s, "UPDATE key SET state = 0, due = 0, again = 9223372036854775807, crashes = crashes + 1 "
-		   "WHERE state = 1");
-}
-
 static bool open_file(struct sqlite *s, const char *path)
 {
 	bool is_new;
@@ -298,7 +285,6 @@ static bool open_file(struct sqlite *s, const char *path)
 	execute(s, "PRAGMA journal_mode = WAL");
 	if (is_new)
 		make_schema(s);
-	take_over(s);
 	for (size_t i = 0; i < STATEMENTS && !s->failed; i++)
 		note(s, sqlite3_prepare_v3(s->db, sql_statements[i], -1, SQLITE_PREPARE_PERSISTENT,
 			    &s->statements[i], NULL));

@@ -4,6 +4,8 @@
 
 #include "upbeat/store.h"
 
+#define UB_STORE_ASIDE_REASON "set aside: what worked on it did not come to an end, several times"
+
 /* ---- records.c: structs with texts, copied whole; sorted sets of them ---- */
 
 /* Where a struct has its texts. */

@@ -25,6 +25,11 @@ enum ub_store_result ub_store_take(
 	return store->ops->take(store, now, lease_ms, arena, job);
 }
 
+enum ub_store_result ub_store_recover(struct ub_store *store, bool crashed, int64_t now)
+{
+	return store->ops->recover(store, crashed, now);
+}
+
 enum ub_store_result ub_store_extend(
     struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms)
 {

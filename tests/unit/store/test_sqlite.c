@@ -104,32 +104,18 @@ Test(sqlite, keeps_keys_items_and_meetings_over_a_restart)
 	cr_assert(ub_text_is(seen.text, "BEGIN:VCALENDAR") && seen.end == 9);
 }
 
-Test(sqlite, gives_at_once_what_a_dead_daemon_was_working_on_and_sets_it_aside_in_the_end)
+Test(sqlite, keeps_leases_until_it_is_told_how_the_last_daemon_ended)
 {
 	struct ub_job job;
 	cr_assert_eq(ub_store_put(store, &key, 1, 0, 0), UB_STORE_OK);
-	for (unsigned i = 0; i < UB_STORE_CRASHES_MAX; i++) {
-		cr_assert_eq(ub_store_take(store, 10, 1000, arena, &job), UB_STORE_OK, "daemon %u", i);
-		cr_assert_eq(ub_store_claim(store, &job, 10, UB_TEXT("o"), UB_TEXT("m")), UB_STORE_OK);
-		reopen();
-	}
-	struct ub_jobs jobs;
-	cr_assert_eq(ub_store_take(store, 10, 1000, arena, &job), UB_STORE_NONE);
-	cr_assert_eq(ub_store_jobs(store, arena, &jobs), UB_STORE_OK);
-	cr_assert(jobs.n == 1 && jobs.items[0].state == UB_JOB_ASIDE);
-}
-
-Test(sqlite, gives_what_was_put_again_while_a_daemon_died_at_it)
-{
-	struct ub_job job;
-	cr_assert_eq(ub_store_put(store, &key, 1, 0, 0), UB_STORE_OK);
-	for (unsigned i = 0; i <= UB_STORE_CRASHES_MAX; i++) {
-		cr_assert_eq(ub_store_take(store, 10, 1000, arena, &job), UB_STORE_OK, "daemon %u", i);
-		cr_assert_eq(ub_store_put(store, &key, 1, 10, 10), UB_STORE_OK);
-		reopen();
-	}
+	cr_assert_eq(ub_store_take(store, 10, 1000, arena, &job), UB_STORE_OK);
 	reopen();
-	cr_assert_eq(ub_store_take(store, 10, 1000, arena, &job), UB_STORE_OK, "nobody was at it");
+	cr_assert_eq(ub_store_take(store, 10, 1000, arena, &job), UB_STORE_NONE);
+	cr_assert_eq(ub_store_recover(store, true, 10), UB_STORE_OK);
+	reopen();
+	cr_assert_eq(ub_store_recover(store, true, 10), UB_STORE_OK);
+	cr_assert_eq(ub_store_take(store, 10, 1000, arena, &job), UB_STORE_OK);
+	cr_assert_eq(job.crashes, 1);
 }
 
 Test(sqlite, keeps_its_files_from_others)

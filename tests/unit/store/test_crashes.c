@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Keys that were being worked on when a lease ran out, an engine died, or the machine. */
+#include "story.h"
+
+STORY(takes_nothing_from_a_job_whose_lease_ran_out)
+{
+	put(s, "/c/a", 0);
+	struct ub_job old = take(s, 0);
+	GIVES(ub_store_settle(s->store, &old, LEASE), STALE);
+	struct ub_job job = take(s, LEASE);
+	cr_assert_eq(job.crashes, 1);
+	GIVES(ub_store_settle(s->store, &old, LEASE + 1), STALE);
+	GIVES(ub_store_retry(s->store, &old, LEASE + 1, 0, UB_TEXT_NONE), STALE);
+	GIVES(ub_store_wait(s->store, &old, LEASE + 1, UB_TEXT_NONE), STALE);
+	OK(ub_store_settle(s->store, &job, LEASE + 1));
+}
+
+STORY(sets_a_key_aside_that_nobody_comes_to_an_end_with)
+{
+	put(s, "/c/a", 0);
+	int64_t now = 0;
+	for (unsigned i = 0; i < UB_STORE_CRASHES_MAX; i++, now += LEASE)
+		cr_assert_eq(take(s, now).crashes, i);
+	cr_assert(nothing_due(s, now));
+	struct ub_job aside = only_job(s);
+	cr_assert(aside.state == UB_JOB_ASIDE && aside.reason.len > 0);
+	put(s, "/c/a", now);
+	cr_assert_eq(take(s, now).crashes, 0);
+}
+
+STORY(tries_again_what_was_put_while_it_was_about_to_be_set_aside)
+{
+	put(s, "/c/a", 0);
+	int64_t now = 0;
+	for (unsigned i = 0; i < UB_STORE_CRASHES_MAX; i++, now += LEASE)
+		take(s, now);
+	put(s, "/c/a", now - 1);
+	cr_assert_eq(take(s, now).crashes, UB_STORE_CRASHES_MAX);
+	cr_assert(nothing_due(s, now + LEASE));
+	cr_assert_eq(only_job(s).state, UB_JOB_ASIDE);
+}
+
+STORY(counts_no_crash_when_the_machine_died)
+{
+	put(s, "/c/a", 0);
+	for (unsigned i = 0; i <= UB_STORE_CRASHES_MAX; i++) {
+		struct ub_job job = take(s, 10);
+		cr_assert_eq(job.crashes, 0);
+		OK(ub_store_claim(s->store, &job, 10, ORG, UB_TEXT("uid-1")));
+		OK(ub_store_recover(s->store, false, 10));
+		GIVES(ub_store_settle(s->store, &job, 10), STALE);
+	}
+	put(s, "/c/b", 0);
+	struct ub_job other = take(s, 10);
+	IS(other.key.href, "/c/b");
+	OK(ub_store_claim(s->store, &other, 10, ORG, UB_TEXT("uid-1")));
+}
+
+STORY(sets_aside_what_engines_died_at)
+{
+	put(s, "/c/a", 0);
+	for (unsigned i = 0; i < UB_STORE_CRASHES_MAX; i++) {
+		cr_assert_eq(take(s, 10).crashes, i);
+		OK(ub_store_recover(s->store, true, 10));
+	}
+	OK(ub_store_recover(s->store, true, 10)); /* one that died at nothing */
+	cr_assert(nothing_due(s, 10));
+	cr_assert_eq(only_job(s).state, UB_JOB_ASIDE);
+}
+
+STORY(gives_what_was_put_again_while_an_engine_died_at_it)
+{
+	put(s, "/c/a", 0);
+	for (unsigned i = 0; i <= UB_STORE_CRASHES_MAX; i++) {
+		take(s, 10);
+		put(s, "/c/a", 10);
+		OK(ub_store_recover(s->store, true, 10));
+	}
+	IS(take(s, 10).key.href, "/c/a");
+}
+
+/* Leases three keys, which are then due again after a crash, and puts one that was not there then. */
+static void crash_at_three(struct story *s)
+{
+	put(s, "/c/a", 0);
+	put(s, "/c/b", 1);
+	put(s, "/c/c", 2);
+	for (int i = 0; i < 3; i++)
+		take(s, 10);
+	OK(ub_store_recover(s->store, true, 20));
+	put(s, "/c/new", 30);
+}
+
+STORY(gives_what_was_in_flight_at_a_crash_alone)
+{
+	crash_at_three(s);
+	for (int i = 0; i < 3; i++) {
+		struct ub_job job = take(s, 40);
+		cr_assert_eq(job.crashes, 1);
+		cr_assert(nothing_due(s, 40), "something beside it");
+		OK(ub_store_settle(s->store, &job, 40));
+	}
+	IS(take(s, 40).key.href, "/c/new");
+}
+
+STORY(lets_what_is_leased_end_before_it_gives_one_that_is_to_be_alone)
+{
+	crash_at_three(s);
+	struct ub_job first = take(s, 40);
+	OK(ub_store_retry(s->store, &first, 40, 60, UB_TEXT_NONE));
+	for (int i = 0; i < 2; i++) {
+		struct ub_job job = take(s, 40);
+		OK(ub_store_settle(s->store, &job, 40));
+	}
+	struct ub_job fresh = take(s, 50);
+	IS(fresh.key.href, "/c/new");
+	cr_assert(nothing_due(s, 60));
+	int64_t due;
+	OK(ub_store_next_due(s->store, &due));
+	cr_assert_eq(due, 50 + LEASE, "not before the other ends");
+	OK(ub_store_settle(s->store, &fresh, 60));
+	cr_assert_eq(take(s, 60).id, first.id);
+}
+
+STORY(sets_the_one_aside_that_is_at_fault_and_no_innocent)
+{
+	crash_at_three(s);
+	for (struct ub_job job;;) {
+		job = take(s, 40);
+		if (ub_text_is(job.key.href, "/c/new"))
+			break;
+		if (ub_text_is(job.key.href, "/c/b"))
+			OK(ub_store_recover(s->store, true, 40));
+		else
+			OK(ub_store_settle(s->store, &job, 40));
+	}
+	struct ub_jobs jobs;
+	OK(ub_store_jobs(s->store, s->arena, &jobs));
+	cr_assert_eq(jobs.n, 2);
+	IS(jobs.items[1].key.href, "/c/b");
+	cr_assert_eq(jobs.items[1].state, UB_JOB_ASIDE);
+}
+
+STORY(does_not_wait_for_a_lease_that_ran_out)
+{
+	put(s, "/c/a", 0);
+	put(s, "/c/b", 5);
+	struct ub_job a = take(s, 0);
+	(void)take(s, 10);
+	OK(ub_store_extend(s->store, &a, 10, 3 * LEASE));
+	IS(take(s, 10 + 3 * LEASE).key.href, "/c/a"); /* b's ran out first, a's is over as well */
+}
