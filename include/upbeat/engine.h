@@ -39,6 +39,7 @@ struct ub_snapshot_input {
 	const char *settings_path; /* NULL: no settings file */
 	const char
 	    *rules_path; /* instead of what the settings say; NULL: those, else the shipped directory */
+	const char *last_rules_path; /* instead of the last directory of those; NULL: they stay */
 	/* The base of the upstream that stays, whatever the settings say by now: of a relay that runs, whose
 	 * clients' credentials are for that one alone. NULL: as the settings say. */
 	const char *upstream;
@@ -87,11 +88,55 @@ void ub_decide(const struct ub_decide_input *input, struct ub_decision *decision
 void ub_explain_print(const struct ub_decision *decision, struct ub_buf *out, bool colour);
 void ub_explain_json(const struct ub_decision *decision, struct ub_buf *out);
 
+/* What stands once a plan was carried out, for deciding once more without a server. */
+struct ub_existing *ub_standing(const struct ub_snapshot *snapshot, const struct ub_plan *plan,
+    ub_instant now, size_t *n, struct ub_arena *arena);
+
+/* ---- other rules tried on known meetings ---- */
+
+struct ub_replay_meeting {
+	struct ub_text text;  /* the calendar object */
+	struct ub_text owner; /* address of the calendar's owner; empty: as for a decision */
+	struct ub_text uid;   /* of the meeting; may be empty where nothing is known of deletions */
+	ub_instant then;      /* when it was last decided */
+};
+
+struct ub_replay_input {
+	struct ub_snapshot *present, *changed;
+	const struct ub_replay_meeting *meetings;
+	size_t n_meetings;
+	/* Items that their users have deleted. */
+	const struct ub_replay_deletion {
+		struct ub_text uid, item_mark;
+	} * deleted;
+	size_t n_deleted;
+	ub_instant now;
+	bool json, colour;
+	void (*progress)(size_t done, size_t all); /* NULL: nobody looks */
+};
+
+struct ub_replay_result {
+	size_t counts[UB_CHANGE_LEFT + 1]; /* by enum ub_change_kind */
+	size_t meetings_touched, people_touched;
+};
+
+/* What the changed rules would do otherwise to the items that the present ones have made, in words like a
+ * diff or as JSON: upbeat(1). */
+void ub_replay(const struct ub_replay_input *input, struct ub_replay_result *result, struct ub_buf *out);
+
 /* ---- the process ---- */
+
+/* The organisation, as the store keeps what belongs to it apart. */
+extern const struct ub_text ub_organization;
 
 /* The store of the settings. NULL: *why says in the arena why it cannot be opened; a daemon that still has it
  * was waited for. */
 UB_MUST_USE struct ub_store *ub_engine_store_open(
+    const struct ub_settings *settings, struct ub_arena *arena, struct ub_text *why);
+
+/* The same to read in beside a daemon, which may have it. NULL: *why says why not, or that nothing is kept.
+ */
+UB_MUST_USE struct ub_store *ub_engine_store_read(
     const struct ub_settings *settings, struct ub_arena *arena, struct ub_text *why);
 
 struct ub_engine_options {

@@ -166,6 +166,9 @@ struct ub_store *ub_store_memory_open(void);
  */
 UB_MUST_USE struct ub_store *ub_store_sqlite_open(
     const char *path, int64_t patience, struct ub_arena *arena, struct ub_text *why);
+/* The same to read in only, beside a daemon that may have it. What would change it fails. */
+UB_MUST_USE struct ub_store *ub_store_sqlite_read(
+    const char *path, struct ub_arena *arena, struct ub_text *why);
 /* Sets *store to NULL; NULL is allowed. No other thread may use it any more. */
 void ub_store_close(struct ub_store **store);
 /* What went wrong when this thread was last told UB_STORE_FAILED or UB_STORE_FULL, as a line for the log. */

@@ -38,7 +38,9 @@ void ub_buf_str(struct ub_buf *buf, const char *cstring)
 
 void ub_buf_char(struct ub_buf *buf, char c)
 {
-	ub_buf_add(buf, ub_text_n(&c, 1));
+	if (buf->len + 1 >= buf->cap)
+		reserve(buf, 1);
+	buf->ptr[buf->len++] = c;
 }
 
 void ub_buf_pad(struct ub_buf *buf, char c, size_t n)

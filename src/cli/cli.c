@@ -9,6 +9,7 @@ static const struct ub_cli_command *const commands[] = {
 	&ub_cli_serve,
 	&ub_cli_check,
 	&ub_cli_explain,
+	&ub_cli_plan,
 	&ub_cli_status,
 	&ub_cli_eval,
 };

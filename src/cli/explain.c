@@ -69,16 +69,6 @@ static void derive_organisation(struct ub_cli *cli, const struct ub_event *event
 	    whose, domains[0]);
 }
 
-static bool decide_when(struct ub_cli *cli, const struct ub_org *org, ub_instant *now)
-{
-	const char *at = ub_cli_value(cli, AT);
-	*now = ub_sys_now();
-	if (!at || ub_cal_parse_time(ub_text(at), org->standard.zone, now))
-		return true;
-	ub_cli_complain("--at %s: this is no time such as 2026-11-02 09:00 or 2026-11-02T09:00:00+01:00", at);
-	return false;
-}
-
 static int print(struct ub_cli *cli, const struct ub_decision *decision)
 {
 	struct ub_buf out = UB_BUF(cli->arena);
@@ -144,7 +134,7 @@ static int run(struct ub_cli *cli)
 	struct ub_decide_input decide = { .snapshot = snapshot,
 		.text = text,
 		.owner = ub_text_lower(cli->arena, ub_text(ub_cli_value(cli, OWNER))) };
-	if (snapshot && decide_when(cli, snapshot->org, &decide.now)) {
+	if (snapshot && ub_cli_time(ub_cli_value(cli, AT), snapshot->org, &decide.now)) {
 		struct ub_decision decision;
 		ub_decide(&decide, &decision, cli->arena);
 		status = print(cli, &decision);

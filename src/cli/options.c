@@ -4,12 +4,25 @@
 #include <getopt.h>
 #include <unistd.h>
 
+#include "upbeat/facts.h"
+#include "upbeat/sys.h"
+
 #define HELP 256 /* getopt_long's value for --help; options follow */
 
 const char *ub_cli_value(const struct ub_cli *cli, size_t option)
 {
 	const struct ub_cli_values *values = &cli->values[option];
 	return values->n ? values->items[values->n - 1] : NULL;
+}
+
+bool ub_cli_time(const char *given, const struct ub_org *org, ub_instant *time)
+{
+	*time = ub_sys_now();
+	if (!given || ub_cal_parse_time(ub_text(given), org->standard.zone, time))
+		return true;
+	ub_cli_complain(
+	    "--at %s: this is no time such as 2026-11-02 09:00 or 2026-11-02T09:00:00+01:00", given);
+	return false;
 }
 
 /* "  -c, --config FILE" and what it means, in a column. */

@@ -273,6 +273,15 @@ struct ub_store *ub_engine_store_open(
 	return ub_store_sqlite_open(ub_text_cstr(arena, settings->store_path), UB_STORE_LOCK_MS, arena, why);
 }
 
+struct ub_store *ub_engine_store_read(
+    const struct ub_settings *settings, struct ub_arena *arena, struct ub_text *why)
+{
+	*why = UB_TEXT("nothing is kept: the settings say `store: memory`");
+	if (settings->store != UB_STORE_SQLITE)
+		return NULL;
+	return ub_store_sqlite_read(ub_text_cstr(arena, settings->store_path), arena, why);
+}
+
 static struct ub_store *open_store(const struct ub_settings *settings, bool after_crash, struct ub_log *log)
 {
 	struct ub_arena *arena = ub_arena_new();

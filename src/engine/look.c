@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "look.h"
 
+#include "standing.h"
+
 enum ub_outcome ub_look_get(struct ub_pass *pass, struct ub_text href, struct ub_response *response)
 {
 	return ub_pass_send(pass, &(struct ub_request){ .method = "GET", .target = href }, response);
@@ -13,35 +15,12 @@ struct ub_text ub_look_collection(struct ub_text href)
 	return href;
 }
 
-/* Times without a zone are the owner's. */
-static ub_instant instant_of(const struct ub_pass *pass, const struct ub_when *when)
-{
-	const struct ub_zone *zone = ub_org_person(pass->snapshot->org, pass->identity.owner)->zone;
-	if (!when->given)
-		return UB_INSTANT_NONE;
-	return ub_cal_instant(when->zone ? when->zone : zone, when->civil);
-}
-
 static void read_item(
     struct ub_pass *pass, struct ub_text text, struct ub_existing *existing, struct ub_found *found)
 {
-	struct ub_ical_refusal refusal;
-	const struct ub_ical *ical = ub_ical_parse(pass->arena, text, &refusal);
-	const struct ub_event *event =
-	    ical ? ub_ical_event(ical, pass->snapshot->zones, pass->arena, &refusal) : NULL;
-	if (!event)
-		return;
-	bool task = event->component == UB_COMPONENT_TASK;
-	found->ical = ical;
-	existing->event = event;
-	existing->start = instant_of(pass, &event->start);
-	existing->end = instant_of(pass, &event->end);
-	existing->due = task ? existing->end : existing->start;
-	existing->user_changed = ub_ical_user_changes(ical, pass->snapshot->zones, pass->arena);
-	if (event->marks.item.len) {
-		existing->item_mark = event->marks.item;
-		existing->generation = event->marks.generation;
-	}
+	/* Times without a zone are the owner's. */
+	const struct ub_zone *floating = ub_org_person(pass->snapshot->org, pass->identity.owner)->zone;
+	found->ical = ub_standing_read(text, pass->snapshot->zones, floating, existing, pass->arena);
 }
 
 static void add(struct ub_findings *findings, struct ub_existing existing, struct ub_found found)

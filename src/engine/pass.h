@@ -53,7 +53,4 @@ void ub_pass_complain(struct ub_pass *pass);
 /* *why: one line for the log and for `status`; no secret and no contents. */
 enum ub_pass_end ub_pass_run(struct ub_pass *pass, struct ub_text *why);
 
-/* The organisation, as the store keeps what belongs to it apart. */
-extern const struct ub_text ub_organization;
-
 #endif

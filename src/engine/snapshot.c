@@ -77,20 +77,27 @@ static bool load_settings(struct loading *loading)
 	return true;
 }
 
+static void load_layer(struct loading *loading, size_t i, const char *path, struct ub_place place)
+{
+	const char *instead = i + 1 == loading->n_layers ? loading->input->last_rules_path : NULL;
+	ub_snapshot_read_layer(loading->arena, instead ? instead : path, instead ? nowhere : place,
+	    &loading->layers[i], loading->diags);
+}
+
 static void load_layers(struct loading *loading)
 {
 	const struct ub_settings *settings = loading->settings;
 	bool named = !loading->input->rules_path && settings->n_rules > 0;
 	loading->n_layers = named ? settings->n_rules : 1;
 	loading->layers = UB_NEW_ARRAY(loading->arena, struct ub_rule_layer, loading->n_layers);
-	if (!named) {
-		const char *path = loading->input->rules_path ? loading->input->rules_path
-							      : ub_snapshot_shipped_rules(loading->arena);
-		ub_snapshot_read_layer(loading->arena, path, nowhere, loading->layers, loading->diags);
-	}
+	if (!named)
+		load_layer(loading, 0,
+		    loading->input->rules_path ? loading->input->rules_path
+					       : ub_snapshot_shipped_rules(loading->arena),
+		    nowhere);
 	for (size_t i = 0; named && i < settings->n_rules; i++)
-		ub_snapshot_read_layer(loading->arena, ub_text_cstr(loading->arena, settings->rules[i].path),
-		    settings->rules[i].place, &loading->layers[i], loading->diags);
+		load_layer(loading, i, ub_text_cstr(loading->arena, settings->rules[i].path),
+		    settings->rules[i].place);
 	loading->snapshot->layers = loading->layers;
 	loading->snapshot->n_layers = loading->n_layers;
 }

@@ -273,35 +273,70 @@ static void make_schema(struct sqlite *s)
 	execute(s, "COMMIT");
 }
 
-static bool open_file(struct sqlite *s, const char *path)
+static bool connect_file(struct sqlite *s, const char *path, int mode, bool *is_new)
 {
-	bool is_new;
-	note(s, sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL));
-	if (s->failed)
+	if (!note(s, sqlite3_open_v2(path, &s->db, mode | SQLITE_OPEN_NOMUTEX, NULL)))
 		return false;
 	sqlite3_busy_timeout(s->db, 1000);
-	if (!is_ours_or_new(s, &is_new))
-		return false;
-	execute(s, "PRAGMA journal_mode = WAL");
-	if (is_new)
-		make_schema(s);
+	return is_ours_or_new(s, is_new);
+}
+
+static bool prepare(struct sqlite *s)
+{
 	for (size_t i = 0; i < STATEMENTS && !s->failed; i++)
 		note(s, sqlite3_prepare_v3(s->db, sql_statements[i], -1, SQLITE_PREPARE_PERSISTENT,
 			    &s->statements[i], NULL));
 	return !s->failed;
 }
 
-struct ub_store *ub_store_sqlite_open(
-    const char *path, int64_t patience, struct ub_arena *arena, struct ub_text *why)
+static bool open_file(struct sqlite *s, const char *path)
+{
+	bool is_new;
+	if (!connect_file(s, path, SQLITE_OPEN_READWRITE, &is_new))
+		return false;
+	execute(s, "PRAGMA journal_mode = WAL");
+	if (is_new)
+		make_schema(s);
+	return prepare(s);
+}
+
+static bool read_file(struct sqlite *s, const char *path)
+{
+	bool is_new;
+	if (!connect_file(s, path, SQLITE_OPEN_READONLY, &is_new))
+		return false;
+	return is_new ? refuse(s, "there is nothing in it") : prepare(s);
+}
+
+static struct sqlite *new_store(void)
 {
 	struct sqlite *s = calloc(1, sizeof(*s));
 	if (!s || pthread_mutex_init(&s->lock, NULL) != 0)
 		abort();
 	s->store.ops = &ops;
 	s->lock_fd = -1;
-	if (take_lock(s, path, patience) && open_file(s, path))
+	return s;
+}
+
+static struct ub_store *opened(
+    struct sqlite *s, bool good, const char *path, struct ub_arena *arena, struct ub_text *why)
+{
+	if (good)
 		return &s->store;
 	*why = ub_textf(arena, "%s: %s", path, s->problem);
 	sqlite_close(&s->store);
 	return NULL;
+}
+
+struct ub_store *ub_store_sqlite_open(
+    const char *path, int64_t patience, struct ub_arena *arena, struct ub_text *why)
+{
+	struct sqlite *s = new_store();
+	return opened(s, take_lock(s, path, patience) && open_file(s, path), path, arena, why);
+}
+
+struct ub_store *ub_store_sqlite_read(const char *path, struct ub_arena *arena, struct ub_text *why)
+{
+	struct sqlite *s = new_store();
+	return opened(s, read_file(s, path), path, arena, why);
 }

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli-private.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "upbeat/engine.h"
+#include "upbeat/settings.h"
+#include "upbeat/store.h"
+#include "upbeat/sys.h"
+
+enum { CONFIG, RULES, FROM, AT, JSON };
+
+static const struct ub_cli_option options[] = {
+	[CONFIG] = { "config", 'c', "FILE", "the settings: present rules, organisation, accounts, store" },
+	[RULES] = { "rules", 'r', "DIR", "the present rules, instead of the settings' or the shipped ones" },
+	[FROM] = { "from", 0, "DIR", "the meetings: *.ics files, instead of what the store has seen" },
+	[AT] = { "at", 0, "TIME", "as of that time: 2026-11-02 09:00, or RFC 3339" },
+	[JSON] = { "json", 0, NULL, "for programs" },
+};
+
+struct meetings {
+	UB_VEC(struct ub_replay_meeting) known;
+	UB_VEC(struct ub_replay_deletion) deleted;
+};
+
+/* ---- the meetings ---- */
+
+static bool read_files(struct ub_cli *cli, const char *directory, ub_instant now, struct meetings *meetings)
+{
+	struct ub_text *names;
+	size_t n;
+	enum ub_file_result result =
+	    ub_sys_list_directory(cli->arena, directory, UB_TEXT(".ics"), &names, &n);
+	if (result != UB_FILE_OK)
+		ub_cli_complain("%s: %s", directory, ub_file_result_text(result));
+	for (size_t i = 0; result == UB_FILE_OK && i < n; i++) {
+		struct ub_text path = ub_textf(cli->arena, "%s/%.*s", directory, UB_ARGS(names[i]));
+		struct ub_replay_meeting meeting = { .then = now };
+		enum ub_file_result read = ub_sys_read_file(
+		    cli->arena, ub_text_cstr(cli->arena, path), UB_ICAL_SIZE_MAX, &meeting.text);
+		if (read == UB_FILE_OK)
+			*ub_push(cli->arena, &meetings->known) = meeting;
+		else
+			ub_cli_complain("%.*s: %s", UB_ARGS(path), ub_file_result_text(read));
+	}
+	return result == UB_FILE_OK;
+}
+
+static bool read_all(struct ub_cli *cli, struct ub_store *store, struct meetings *meetings)
+{
+	struct ub_store_seens seens = { 0 };
+	struct ub_store_items items = { 0 };
+	if (ub_store_seens(store, ub_organization, UB_TEXT_NONE, cli->arena, &seens) != UB_STORE_OK ||
+	    ub_store_items(store, ub_organization, UB_TEXT_NONE, cli->arena, &items) != UB_STORE_OK)
+		return false;
+	for (size_t i = 0; i < seens.n; i++) {
+		const struct ub_store_seen *seen = &seens.items[i];
+		*ub_push(cli->arena, &meetings->known) = (struct ub_replay_meeting){ seen->text, seen->owner,
+			seen->meeting_uid, seen->changed / 1000 };
+	}
+	for (size_t i = 0; i < items.n; i++)
+		if (items.items[i].state == UB_ITEM_DELETED)
+			*ub_push(cli->arena, &meetings->deleted) =
+			    (struct ub_replay_deletion){ items.items[i].meeting_uid,
+				    items.items[i].identity };
+	return true;
+}
+
+static bool read_store(struct ub_cli *cli, const struct ub_settings *settings, struct meetings *meetings)
+{
+	struct ub_text why = UB_TEXT_NONE;
+	struct ub_store *store = ub_engine_store_read(settings, cli->arena, &why);
+	if (!store) {
+		ub_cli_complain("the store: %.*s; --from DIR reads meetings from files", UB_ARGS(why));
+		return false;
+	}
+	bool good = read_all(cli, store, meetings);
+	if (!good)
+		ub_cli_complain("the store: %s", ub_store_problem(store));
+	ub_store_close(&store);
+	return good;
+}
+
+/* ---- the answer ---- */
+
+static void show_progress(size_t done, size_t all)
+{
+	char line[80];
+	if (done % 500 != 0 && done != all)
+		return;
+	int n = snprintf(line, sizeof(line), done == all ? "\r\033[K" : "\r%zu of %zu meetings", done, all);
+	if (write(STDERR_FILENO, line, (size_t)n) < 0)
+		return; /* nobody looks */
+}
+
+static struct ub_snapshot *load(struct ub_cli *cli, const char *last_rules_path)
+{
+	struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
+		.rules_path = ub_cli_value(cli, RULES),
+		.last_rules_path = last_rules_path };
+	struct ub_diags diags = UB_DIAGS(cli->arena);
+	struct ub_snapshot *snapshot = ub_snapshot_load(&input, &diags);
+	if (diags.errors) /* warnings are for `check` */
+		ub_cli_print_diags(&diags);
+	return snapshot;
+}
+
+static int replay(struct ub_cli *cli, struct ub_snapshot *present, struct ub_snapshot *changed)
+{
+	const char *from = ub_cli_value(cli, FROM);
+	struct meetings meetings = { 0 };
+	struct ub_replay_result result;
+	struct ub_buf out = UB_BUF(cli->arena);
+	struct ub_replay_input input = { .present = present,
+		.changed = changed,
+		.json = ub_cli_value(cli, JSON) != NULL,
+		.colour = ub_cli_colour(STDOUT_FILENO),
+		.progress = isatty(STDERR_FILENO) ? show_progress : NULL };
+	if (!ub_cli_time(ub_cli_value(cli, AT), present->org, &input.now))
+		return UB_EXIT_USAGE;
+	if (!(from ? read_files(cli, from, input.now, &meetings)
+		   : read_store(cli, present->settings, &meetings)))
+		return UB_EXIT_FINDINGS;
+	input.meetings = meetings.known.items;
+	input.n_meetings = meetings.known.n;
+	input.deleted = meetings.deleted.items;
+	input.n_deleted = meetings.deleted.n;
+	ub_replay(&input, &result, &out);
+	if (!ub_cli_write(STDOUT_FILENO, &out))
+		return UB_EXIT_FINDINGS;
+	return result.meetings_touched ? UB_EXIT_DIFFERENCES : UB_EXIT_OK;
+}
+
+static int run(struct ub_cli *cli)
+{
+	struct ub_snapshot *present = load(cli, NULL);
+	struct ub_snapshot *changed = present ? load(cli, cli->arguments[0]) : NULL;
+	int status = changed ? replay(cli, present, changed) : UB_EXIT_FINDINGS;
+	ub_snapshot_release(&changed);
+	ub_snapshot_release(&present);
+	return status;
+}
+
+const struct ub_cli_command ub_cli_plan = {
+	.name = "plan",
+	.synopsis = "[-c FILE] [OPTIONS] NEWDIR",
+	.summary = "show what changed rules would do to the meetings that are known",
+	.help =
+	    "Replays the meetings that the store has seen (or those of --from) through the present rules\n"
+	    "and through those in which NEWDIR takes the place of the last rule directory, and prints each\n"
+	    "item that would be created, moved, changed or removed. Nothing is written anywhere.\n"
+	    "Ends with 2 if something would change, 0 if not, 1 if it could not be found out.\n",
+	UB_CLI_OPTIONS(options),
+	.min_arguments = 1,
+	.max_arguments = 1,
+	.run = run,
+};

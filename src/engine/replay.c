@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "json.h"
+#include "upbeat/engine.h"
+
+/*
+ * What other rules would change: each meeting is decided as it once was, which gives what stands, and then by
+ * the present rules and by the others, as of now. What these do otherwise is the answer.
+ */
+
+struct replay {
+	const struct ub_replay_input *input;
+	const struct ub_map *deleted;
+	/* What has come of it; each thread has its own, over a stretch of the meetings. */
+	size_t from, to;
+	struct ub_replay_result result;
+	struct ub_buf out;
+	json_t *list;          /* NULL: for people */
+	struct ub_map *people; /* whose calendars are touched */
+	struct ub_arena *arena;
+	_Atomic size_t *done; /* by all of them */
+	pthread_t thread;
+};
+
+static const struct {
+	enum ub_change_kind kind;
+	const char *word, *code;
+} words[] = {
+	{ UB_CHANGE_CREATED, "created", "created" },
+	{ UB_CHANGE_MOVED, "moved", "moved" },
+	{ UB_CHANGE_CHANGED, "changed", "changed" },
+	{ UB_CHANGE_REMOVED, "removed", "removed" },
+	{ UB_CHANGE_LEFT, "left behind", "left" },
+};
+
+/* ---- whose calendars ---- */
+
+static void touch(struct replay *replay, struct ub_text address)
+{
+	if (address.len && !ub_map_get(replay->people, address))
+		ub_map_put(replay->people, ub_text_copy(replay->arena, address), replay);
+}
+
+static void touch_item(struct replay *replay, const struct ub_item *item)
+{
+	for (size_t i = 0; item && i < item->attendees.n; i++)
+		touch(replay, item->attendees.items[i]->email);
+}
+
+/* ---- telling ---- */
+
+static struct ub_text owner_of(const struct ub_facts *facts)
+{
+	return facts->meeting.owner ? facts->meeting.owner->email : UB_TEXT_NONE;
+}
+
+static void print_meeting(struct replay *replay, const struct ub_facts *facts)
+{
+	const struct ub_meeting *meeting = &facts->meeting;
+	bool colour = replay->input->colour;
+	ub_buf_str(&replay->out, colour ? "\033[1m" : "");
+	ub_buf_shown(&replay->out, meeting->title.len ? meeting->title : UB_TEXT("(no title)"));
+	ub_buf_str(&replay->out, colour ? "\033[0m  " : "  ");
+	ub_cal_format(
+	    &replay->out, UB_TEXT("%a %F %R"), facts->org->standard.zone, meeting->start, UB_ENGLISH);
+	ub_buf_printf(&replay->out, "  %.*s\n", UB_ARGS(owner_of(facts)));
+}
+
+static json_t *item_object(const struct ub_item *item, struct ub_arena *arena)
+{
+	json_t *object = ub_json_must(json_object());
+	bool task = item->kind == UB_ITEM_TASK;
+	ub_json_set(object, "title", ub_json_text(item->title));
+	if (!task)
+		ub_json_set(object, "start", ub_json_instant(arena, item->zone, item->start));
+	ub_json_set(
+	    object, task ? "due" : "end", ub_json_instant(arena, item->zone, task ? item->due : item->end));
+	json_t *people = ub_json_must(json_array());
+	for (size_t i = 0; i < item->attendees.n; i++)
+		ub_json_add(people, ub_json_text(item->attendees.items[i]->email));
+	ub_json_set(object, "attendees", people);
+	ub_json_set(object, "description", ub_json_text(item->description));
+	return object;
+}
+
+static json_t *change_object(const struct ub_change *change, struct ub_arena *arena)
+{
+	json_t *object = ub_json_must(json_object());
+	const struct ub_item *item = change->after ? change->after : change->before;
+	for (size_t i = 0; i < UB_COUNT(words); i++)
+		if (words[i].kind == change->kind)
+			ub_json_set(object, "change", ub_json_must(json_string(words[i].code)));
+	ub_json_set(object, "item", ub_json_text(item->id));
+	ub_json_set(object, "kind", ub_json_must(json_string(item->kind == UB_ITEM_TASK ? "task" : "event")));
+	if (change->before)
+		ub_json_set(object, "before", item_object(change->before, arena));
+	if (change->after)
+		ub_json_set(object, "after", item_object(change->after, arena));
+	return object;
+}
+
+static json_t *meeting_object(
+    const struct ub_facts *facts, const struct ub_changes *changes, struct ub_arena *arena)
+{
+	json_t *object = ub_json_must(json_object()), *list = ub_json_must(json_array());
+	for (size_t i = 0; i < changes->n; i++)
+		ub_json_add(list, change_object(&changes->items[i], arena));
+	ub_json_set(object, "uid", ub_json_text(facts->meeting.event->uid));
+	ub_json_set(object, "title", ub_json_text(facts->meeting.title));
+	ub_json_set(object, "start", ub_json_instant(arena, facts->org->standard.zone, facts->meeting.start));
+	ub_json_set(object, "owner", ub_json_text(owner_of(facts)));
+	ub_json_set(object, "changes", list);
+	return object;
+}
+
+static void tell(struct replay *replay, const struct ub_facts *facts, const struct ub_changes *changes,
+    struct ub_arena *arena)
+{
+	if (replay->list)
+		ub_json_add(replay->list, meeting_object(facts, changes, arena));
+	else
+		print_meeting(replay, facts);
+	for (size_t i = 0; i < changes->n; i++) {
+		const struct ub_change *change = &changes->items[i];
+		replay->result.counts[change->kind]++;
+		if (!replay->list)
+			ub_change_print(change, &replay->out, replay->input->colour);
+		if (change->kind == UB_CHANGE_LEFT)
+			continue;
+		touch(replay, owner_of(facts));
+		touch_item(replay, change->before);
+		touch_item(replay, change->after);
+	}
+	replay->result.meetings_touched++;
+}
+
+/* ---- one meeting ---- */
+
+static void decide(struct ub_snapshot *snapshot, const struct ub_replay_meeting *meeting, ub_instant now,
+    const struct ub_existing *existing, size_t n, struct ub_decision *decision, struct ub_arena *arena)
+{
+	struct ub_decide_input input = { .snapshot = snapshot,
+		.text = meeting->text,
+		.owner = meeting->owner,
+		.existing = existing,
+		.n_existing = n,
+		.now = now };
+	ub_decide(&input, decision, arena);
+}
+
+/* What its user has deleted stays away. */
+static void mark_deleted(struct replay *replay, const struct ub_replay_meeting *meeting,
+    struct ub_existing *existing, size_t n, struct ub_arena *arena)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct ub_text key =
+		    ub_textf(arena, "%.*s\n%.*s", UB_ARGS(meeting->uid), UB_ARGS(existing[i].item_mark));
+		if (ub_map_get(replay->deleted, key))
+			existing[i].state = UB_EXISTING_DELETED;
+	}
+}
+
+static void replay_one(struct replay *replay, const struct ub_replay_meeting *meeting, struct ub_arena *arena)
+{
+	const struct ub_replay_input *input = replay->input;
+	struct ub_decision then, present, changed;
+	size_t n;
+	decide(input->present, meeting, meeting->then, NULL, 0, &then, arena);
+	struct ub_existing *existing = ub_standing(input->present, then.plan, meeting->then, &n, arena);
+	mark_deleted(replay, meeting, existing, n, arena);
+	decide(input->present, meeting, input->now, existing, n, &present, arena);
+	decide(input->changed, meeting, input->now, existing, n, &changed, arena);
+	struct ub_changes changes = ub_plan_compare(present.plan, changed.plan, existing, n, arena);
+	if (changes.n)
+		tell(replay, changed.facts, &changes, arena);
+}
+
+static void *run(void *data)
+{
+	struct replay *replay = data;
+	const struct ub_replay_input *input = replay->input;
+	struct ub_arena *arena = ub_arena_new();
+	for (size_t i = replay->from; i < replay->to; i++) {
+		replay_one(replay, &input->meetings[i], arena);
+		ub_arena_reset(arena);
+		size_t done = ++*replay->done;
+		if (input->progress)
+			input->progress(done, input->n_meetings);
+	}
+	ub_arena_free(&arena);
+	return NULL;
+}
+
+/* ---- all ---- */
+
+#define THREADS 8
+
+static struct ub_map *deletions(const struct ub_replay_input *input, struct ub_arena *arena)
+{
+	struct ub_map *map = ub_map_new(arena);
+	for (size_t i = 0; i < input->n_deleted; i++)
+		ub_map_put(map,
+		    ub_textf(arena, "%.*s\n%.*s", UB_ARGS(input->deleted[i].uid),
+			UB_ARGS(input->deleted[i].item_mark)),
+		    map);
+	return map;
+}
+
+static void start(struct replay *part, const struct ub_replay_input *input, const struct ub_map *deleted,
+    _Atomic size_t *done)
+{
+	struct ub_arena *arena = ub_arena_new();
+	*part = (struct replay){ .input = input,
+		.deleted = deleted,
+		.from = part->from,
+		.to = part->to,
+		.out = UB_BUF(arena),
+		.list = input->json ? ub_json_must(json_array()) : NULL,
+		.people = ub_map_new(arena),
+		.arena = arena,
+		.done = done };
+	if (pthread_create(&part->thread, NULL, run, part) != 0)
+		abort();
+}
+
+/* In order, so that nobody sees how many there were. */
+static void join(struct replay *part, struct replay *whole)
+{
+	pthread_join(part->thread, NULL);
+	for (size_t i = 0; i < UB_COUNT(whole->result.counts); i++)
+		whole->result.counts[i] += part->result.counts[i];
+	whole->result.meetings_touched += part->result.meetings_touched;
+	struct ub_text address;
+	for (size_t i = 0; i < ub_map_size(part->people); i++) {
+		ub_map_at(part->people, i, &address);
+		touch(whole, address);
+	}
+	ub_buf_add(&whole->out, ub_buf_text(&part->out));
+	if (part->list && json_array_extend(whole->list, part->list) != 0)
+		abort();
+	json_decref(part->list);
+	ub_arena_free(&part->arena);
+}
+
+static size_t count_threads(size_t meetings)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t n = processors > 0 && processors < THREADS ? (size_t)processors : processors > 0 ? THREADS : 1;
+	return meetings < n ? (meetings ? meetings : 1) : n;
+}
+
+static void summarize(struct replay *whole)
+{
+	const struct ub_replay_result *result = &whole->result;
+	struct ub_buf *out = &whole->out;
+	if (result->meetings_touched == 0) {
+		ub_buf_printf(out, "Nothing would change in %zu meetings.\n", whole->input->n_meetings);
+		return;
+	}
+	ub_buf_char(out, '\n');
+	for (size_t i = 0; i < UB_COUNT(words); i++)
+		if (result->counts[words[i].kind] || words[i].kind != UB_CHANGE_LEFT)
+			ub_buf_printf(
+			    out, "%s%zu %s", i ? ", " : "", result->counts[words[i].kind], words[i].word);
+	ub_buf_printf(out, "; in %zu of %zu meetings, in the calendars of %zu people\n",
+	    result->meetings_touched, whole->input->n_meetings, result->people_touched);
+}
+
+static json_t *number(size_t n)
+{
+	return ub_json_must(json_integer((json_int_t)n));
+}
+
+static void print_json(struct replay *whole)
+{
+	const struct ub_replay_result *result = &whole->result;
+	json_t *summary = ub_json_must(json_object()), *object = ub_json_must(json_object());
+	for (size_t i = 0; i < UB_COUNT(words); i++)
+		ub_json_set(summary, words[i].code, number(result->counts[words[i].kind]));
+	ub_json_set(summary, "meetings", number(whole->input->n_meetings));
+	ub_json_set(summary, "meetings_touched", number(result->meetings_touched));
+	ub_json_set(summary, "people_touched", number(result->people_touched));
+	ub_json_set(object, "summary", summary);
+	ub_json_set(object, "meetings", whole->list);
+	ub_json_print(object, &whole->out);
+}
+
+void ub_replay(const struct ub_replay_input *input, struct ub_replay_result *result, struct ub_buf *out)
+{
+	struct replay parts[THREADS] = { 0 };
+	_Atomic size_t done = 0;
+	size_t n = count_threads(input->n_meetings);
+	const struct ub_map *deleted = deletions(input, out->arena);
+	struct replay whole = { .input = input,
+		.out = *out,
+		.people = ub_map_new(out->arena),
+		.arena = out->arena,
+		.list = input->json ? ub_json_must(json_array()) : NULL };
+	json_object_seed(0); /* before there are threads */
+	for (size_t i = 0; i < n; i++) {
+		parts[i].from = input->n_meetings * i / n;
+		parts[i].to = input->n_meetings * (i + 1) / n;
+		start(&parts[i], input, deleted, &done);
+	}
+	for (size_t i = 0; i < n; i++)
+		join(&parts[i], &whole);
+	whole.result.people_touched = ub_map_size(whole.people);
+	if (whole.list)
+		print_json(&whole);
+	else
+		summarize(&whole);
+	*result = whole.result;
+	*out = whole.out;
+}
