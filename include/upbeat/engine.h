@@ -47,6 +47,7 @@ struct ub_snapshot_input {
 	const char *const *domains;
 	size_t n_domains;
 	const char *time_zone; /* NULL: UTC */
+	bool find_idle;        /* as in struct ub_rules_input */
 };
 
 /*

@@ -125,6 +125,7 @@ struct ub_rules_input {
 	const struct ub_account_field_decl *fields; /* as in ub_facts_declare() */
 	size_t n_fields;
 	const struct ub_zones *zones; /* for getHours("Europe/Berlin"); NULL: UTC and offsets only */
+	bool find_idle; /* warn of what is without effect, too: for authors, not each time rules are used */
 };
 
 /*

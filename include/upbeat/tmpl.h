@@ -48,6 +48,11 @@ void ub_template_set_check(struct ub_template_set *set, struct ub_diags *diags);
 const struct ub_template *ub_template_use(
     struct ub_template_set *set, struct ub_text name, struct ub_place place, struct ub_diags *diags);
 
+/* Whether a rule (by ub_template_use()) or another template names it, in whatever language. */
+bool ub_template_is_named(const struct ub_template_set *set, const struct ub_source *source);
+/* Whether an expression of any template reads the variable, itself or through lazy ones. */
+bool ub_template_set_reads(const struct ub_template_set *set, struct ub_text variable);
+
 /* The variant for a reader's language ("de-AT": NAME.de-AT, then NAME.de), else `tmpl` itself. */
 const struct ub_template *ub_template_in_language(const struct ub_template *tmpl, struct ub_text language);
 

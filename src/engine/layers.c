@@ -4,7 +4,8 @@
 #include <limits.h>
 #include <unistd.h>
 
-/* What is read of a rule directory: where, and files of which ends. */
+/* What is read of a rule directory: where, and files of which ends. The last ones are mistaken for those that
+ * have a meaning: rules know, and say so. */
 static const struct {
 	const char *directory; /* below the rule directory, with its slash */
 	const char *suffix;
@@ -14,6 +15,11 @@ static const struct {
 	{ "templates/", ".txt" },
 	{ "templates/", ".html" },
 	{ "holidays/", ".ics" },
+	{ "", ".yml" },
+	{ "templates/", ".yaml" },
+	{ "templates/", ".markdown" },
+	{ "templates/", ".mustache" },
+	{ "templates/", ".htm" },
 };
 
 const struct ub_source *ub_snapshot_read_source(

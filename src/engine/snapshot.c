@@ -109,7 +109,8 @@ static void load_rules(struct loading *loading)
 		.n_layers = loading->n_layers,
 		.fields = settings->fields,
 		.n_fields = loading->input->settings_path ? settings->n_fields : SIZE_MAX,
-		.zones = loading->snapshot->zones };
+		.zones = loading->snapshot->zones,
+		.find_idle = loading->input->find_idle };
 	loading->snapshot->rules = ub_rules_load(&input, loading->diags, loading->arena);
 }
 

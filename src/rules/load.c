@@ -70,8 +70,9 @@ static bool cut(struct ub_text *text, struct ub_text prefix)
 	return true;
 }
 
-static bool is_template(struct ub_text path)
+bool is_template(const struct ub_rule_file *file)
 {
+	struct ub_text path = file->path;
 	return ub_text_starts(path, UB_TEXT("templates/")) &&
 	       (ub_text_ends(path, UB_TEXT(".md")) || ub_text_ends(path, UB_TEXT(".txt")) ||
 		   ub_text_ends(path, UB_TEXT(".html")));
@@ -84,19 +85,28 @@ static void add_holidays(struct ub_ruleset *set, const struct ub_rule_file *file
 		ub_map_put(set->holiday_files, ub_text_sub(name, 0, name.len - strlen(".ics")), (void *)file);
 }
 
+/* Files whose names look as if they were meant to be read. */
+static void warn_not_read(struct loader *loader, const struct ub_rule_file *file, bool top)
+{
+	struct ub_text name = file->path;
+	if (top ? !ub_text_ends(name, UB_TEXT(".yml"))
+		: !cut(&name, UB_TEXT("templates/")) || ub_text_starts(name, UB_TEXT(".")))
+		return;
+	struct ub_place place = { &file->source, 0, 0 };
+	struct ub_diag *diag = ub_warning(loader->diags, "not-read", place, "this file is not read");
+	ub_diag_set_help(loader->diags, diag, "name it %s", top ? "`*.yaml`" : "`*.md`, `*.txt` or `*.html`");
+}
+
 static void load_layer_rules(struct loader *loader, size_t layer)
 {
 	const struct ub_rule_layer *from = &loader->input->layers[layer];
 	for (size_t i = 0; i < from->n_files; i++) {
 		const struct ub_rule_file *file = &from->files[i];
 		bool top = ub_text_find(file->path, UB_TEXT("/"), 0) == SIZE_MAX;
-		if (top && ub_text_ends(file->path, UB_TEXT(".yaml"))) {
+		if (top && ub_text_ends(file->path, UB_TEXT(".yaml")))
 			load_rule_file(loader, file, layer);
-		} else if (top && ub_text_ends(file->path, UB_TEXT(".yml"))) {
-			struct ub_diag *diag = ub_warning(loader->diags, "not-read",
-			    ((struct ub_place){ &file->source, 0, 0 }), "this file is not read");
-			ub_diag_set_help(loader->diags, diag, "name it `*.yaml`");
-		}
+		else if (!is_template(file))
+			warn_not_read(loader, file, top);
 	}
 }
 
@@ -106,7 +116,7 @@ static void load_layer_templates(struct loader *loader, struct ub_ruleset *set, 
 	for (size_t i = 0; i < from->n_files; i++) {
 		struct ub_text name = from->files[i].path;
 		add_holidays(set, &from->files[i]);
-		if (is_template(name) && cut(&name, UB_TEXT("templates/")))
+		if (is_template(&from->files[i]) && cut(&name, UB_TEXT("templates/")))
 			add_template(loader, &from->files[i], name);
 	}
 }
@@ -201,5 +211,7 @@ const struct ub_ruleset *ub_rules_load(
 	if (diags->errors != errors_before)
 		return NULL;
 	collect_rules(&loader, set);
+	if (input->find_idle)
+		warn_about_idle(&loader, set);
 	return set;
 }

@@ -62,6 +62,11 @@ struct loader {
 	struct loaded_rule *rule; /* the one being read */
 };
 
+/* ---- load.c ---- */
+
+/* By its name; else rules, holidays, or nothing that is read. */
+bool is_template(const struct ub_rule_file *file);
+
 /* ---- expression.c ---- */
 
 /* Compiles a scalar; NULL after a report. `expected` as in ub_cel_compile(). */
@@ -137,6 +142,11 @@ bool is_tried(const struct loaded_rule *rule);
 void check_rule(struct loader *loader, struct loaded_rule *rule);
 /* Walks the conditions of all cases of an item; *at starts at 0. */
 bool each_condition(const struct ub_rule_item *item, size_t *at, const struct ub_cel_program **when);
+
+/* ---- idle.c ---- */
+
+/* What a sound rule set has that is without effect: rules that never match, texts that nothing uses. */
+void warn_about_idle(struct loader *loader, const struct ub_ruleset *set);
 
 /* ---- audience.c ---- */
 

@@ -189,12 +189,31 @@ const struct ub_template *ub_template_use(
 	for (size_t i = 0; i < ub_map_size(set->templates); i++) {
 		struct ub_template *tmpl = template_at(set, i);
 		bool meant = tmpl == found || ub_text_eq(base_name(tmpl->name), name);
+		tmpl->named |= meant;
 		if (meant && !tmpl->compiled)
 			ub_tmpl_compile_root(tmpl, diags);
 	}
 	if (!found)
 		report_unknown(set, name, place, diags);
 	return found && found->usable ? found : NULL;
+}
+
+bool ub_template_is_named(const struct ub_template_set *set, const struct ub_source *source)
+{
+	for (size_t i = 0; i < ub_map_size(set->templates); i++) {
+		const struct ub_template *tmpl = template_at(set, i);
+		if (tmpl->origin.source == source)
+			return tmpl->named || tmpl->included;
+	}
+	return true; /* another one has its place */
+}
+
+bool ub_template_set_reads(const struct ub_template_set *set, struct ub_text variable)
+{
+	for (size_t i = 0; i < set->programs.n; i++)
+		if (ub_cel_program_uses(set->programs.items[i], variable))
+			return true;
+	return false;
 }
 
 const struct ub_template *ub_template_in_language(const struct ub_template *tmpl, struct ub_text language)

@@ -256,6 +256,7 @@ const struct ub_cel_program *ub_tmpl_compile_tag(
 		report_issues(&tag, &issues);
 		return NULL;
 	}
+	*ub_push(c->set->arena, &c->set->programs) = tag.program;
 	bool good = !shown || check_shown(&tag);
 	if (!check_audience(&tag, shown) || !good)
 		return NULL;

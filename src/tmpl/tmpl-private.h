@@ -121,6 +121,7 @@ struct ub_template {
 	bool reached;  /* checked, on its own or where it is included */
 	bool compiled; /* on its own */
 	bool usable;   /* compiled without an error */
+	bool named;    /* by a rule */
 };
 
 struct ub_template_set {
@@ -130,6 +131,7 @@ struct ub_template_set {
 	size_t minutes;                 /* the variable of that scope */
 	bool open;                      /* ub_template_set_open() */
 	struct ub_map *templates;
+	UB_VEC(const struct ub_cel_program *) programs; /* of all tags */
 };
 
 /* The template of that name, or its variant for the language. */

@@ -64,6 +64,21 @@ def _():
     finds(run, "include/upbeat/cal.h:1:", "cal may not include engine")
 
 
+@tap.case("codes: one without an entry, one with two, one that nothing reports")
+def _():
+    entry = '\t{ "%s", "title", "text", NULL, NULL },\n'
+    top = project(**{
+        "src/cli/codes-a.c": entry % "known" + entry % "idle",
+        "src/cli/codes-b.c": entry % "known",
+        "src/rules/a.c": 'ub_error(diags, "known", place, "no");\nub_warning(diags, n ? "one" : "two", place, "x");\n',
+    })
+    run = lint("codes", top)
+    finds(run, "src/cli/codes-b.c:1:", "`known` has an entry in")
+    finds(run, "src/cli/codes-a.c:2:", "nothing reports `idle`")
+    finds(run, "src/rules/a.c:2:", "`one` is in no")
+    assert "`two` is in no" in run.stdout, run.stdout
+
+
 @tap.case("layers: a file that allows an include downwards")
 def _():
     top = project()

@@ -182,7 +182,7 @@ Test(snapshot, without_settings_takes_what_it_is_told_of_the_organisation)
 	ub_snapshot_release(&snapshot);
 	input.time_zone = "Europe/Nowhere";
 	cr_assert_null(ub_snapshot_load(&input, &diags));
-	cr_expect_str_eq(said(), "error[unknown-zone]: there is no time zone `Europe/Nowhere`\n");
+	cr_expect_str_eq(said(), "error[unknown-time-zone]: there is no time zone `Europe/Nowhere`\n");
 }
 
 Test(snapshot, reads_files_up_to_their_limit)
