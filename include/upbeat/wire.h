@@ -41,8 +41,9 @@ enum ub_wire_kind {
 	UB_WIRE_ANSWERED = 2,
 	UB_WIRE_READY = 3,
 	UB_WIRE_COMMITTED = 4,
+	UB_WIRE_HELLO =
+	    5, /* its id: how many engines were before it; seconds since 1970, of the relay's start */
 	UB_WIRE_AMENDS = 16,
-	UB_WIRE_HELLO = 5, /* its id: how many engines were started before it, 0 */
 	UB_WIRE_ASK = 32,
 	UB_WIRE_REPLY = 33,
 };

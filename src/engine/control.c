@@ -110,7 +110,8 @@ static void *run(void *context)
 		{ .fd = control->stop_fd, .events = POLLIN },
 		{ .fd = listening, .events = POLLIN },
 	};
-	while (poll(polled, UB_COUNT(polled), -1) >= 0 && !polled[0].revents) {
+	while (!polled[0].revents) {
+		(void)poll(polled, UB_COUNT(polled), -1);
 		int fd = accept4(listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0)
 			continue;

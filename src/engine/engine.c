@@ -175,6 +175,12 @@ static void settle_batch(struct ub_engine *engine, int fd, const struct batch *b
 	}
 }
 
+static void take_hello(struct ub_engine *engine, struct ub_wire_id id)
+{
+	engine->predecessors = id.slot;
+	engine->relay_started = id.generation;
+}
+
 /* All frames that are there now. False: the relay is gone. */
 static bool take_frames(
     struct ub_engine *engine, int fd, unsigned char *in, unsigned char *out, struct ub_arena *arena)
@@ -193,7 +199,7 @@ static bool take_frames(
 		else if (frame.kind == UB_WIRE_ANSWERED)
 			take_answer(engine, &frame, &batch, arena);
 		else if (frame.kind == UB_WIRE_HELLO)
-			engine->predecessors = frame.id.slot;
+			take_hello(engine, frame.id);
 		explicit_bzero(in, UB_WIRE_FRAME_MAX);
 	}
 	settle_batch(engine, fd, &batch, out, arena);

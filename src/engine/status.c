@@ -84,7 +84,9 @@ static void print_processes(const struct status *status)
 	uint32_t before = telling->engine->predecessors;
 	ub_buf_str(telling->out, "upbeat " PACKAGE_VERSION " is running.\n\n");
 	label(status, "Relay");
-	ub_buf_printf(telling->out, "process %d\n", (int)getppid());
+	ub_buf_printf(telling->out, "process %d, since ", (int)getppid());
+	print_time(status, telling->engine->relay_started);
+	ub_buf_char(telling->out, '\n');
 	label(status, "Engine");
 	ub_buf_printf(telling->out, "process %d, since ", (int)getpid());
 	print_time(status, telling->engine->started);
@@ -321,6 +323,7 @@ static json_t *status_object(const struct status *status)
 	json_t *object = ub_json_must(json_object());
 	ub_json_set(object, "version", ub_json_must(json_string(PACKAGE_VERSION)));
 	ub_json_set(object, "relay_pid", number((uint64_t)getppid()));
+	ub_json_set(object, "relay_since", instant(status, telling->engine->relay_started));
 	ub_json_set(object, "engine_pid", number((uint64_t)getpid()));
 	ub_json_set(object, "engine_since", instant(status, telling->engine->started));
 	ub_json_set(object, "engine_restarts", number(telling->engine->predecessors));

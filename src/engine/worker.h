@@ -31,7 +31,8 @@ struct ub_engine {
 	struct ub_snapshot *snapshot; /* under mutex; a pass takes its own hold */
 	struct ub_text upstream;      /* its base, NUL-terminated; a reload does not change it */
 	ub_instant started;
-	_Atomic uint32_t predecessors; /* engines that ended before this one */
+	_Atomic uint32_t predecessors;    /* engines that ended before this one */
+	_Atomic ub_instant relay_started; /* 0: not known yet */
 	struct ub_store *store;
 	struct ub_store *shelter; /* in memory: keys that the store did not take */
 	struct ub_writes *writes;

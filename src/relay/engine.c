@@ -73,7 +73,8 @@ static void plan_restart(struct engine *engine)
 static void say_hello(const struct engine *engine)
 {
 	unsigned char bytes[64];
-	const struct ub_wire_frame hello = { .kind = UB_WIRE_HELLO, .id = { engine->count, 0 } };
+	const struct ub_wire_frame hello = { .kind = UB_WIRE_HELLO,
+		.id = { engine->count, (uint32_t)engine->relay_started } };
 	size_t n = ub_wire_encode(&hello, bytes, sizeof(bytes));
 	if (ub_wire_send_bytes(engine->shared->engine_fd, bytes, n) != UB_WIRE_OK)
 		ub_log(engine->log, UB_LOG_WARNING, "the engine was not told which it is");

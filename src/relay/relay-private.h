@@ -368,6 +368,7 @@ struct engine {
 	pid_t pid;      /* 0: does not run */
 	uint32_t count; /* of engines started */
 	bool crashed;   /* one died by itself, and none was ready since then */
+	ub_instant relay_started;
 	int64_t started, start_at;
 	int64_t back_off;
 };

@@ -252,7 +252,9 @@ int ub_relay_run(const struct ub_relay_options *options, int signals, struct ub_
 		.signals = signals,
 		.shared = { .options = options, .log = log, .engine_fd = -1 },
 	};
-	relay.engine = (struct engine){ .options = options, .log = log, .shared = &relay.shared };
+	relay.engine = (struct engine){
+		.options = options, .log = log, .shared = &relay.shared, .relay_started = ub_sys_now()
+	};
 	if (!bind_all(&relay))
 		return 1;
 	relay.shared.clients_max = clients_max(relay.n);

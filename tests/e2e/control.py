@@ -160,7 +160,7 @@ def _(story):
     tap.equal((answer.returncode, answer.stderr), (0, ""), "upbeat status")
     for words in (
         "is running.\n",
-        f"Relay     process {story.upbeat.pid}\n",
+        f"Relay     process {story.upbeat.pid}, since 20",
         f"Settings  {story.upbeat.settings}\n",
         "Rules     1 rule, read 2",
         f", of {story.upbeat.rules}\n",
@@ -418,8 +418,10 @@ def _(story):
 
 @tap.case("an engine that is killed is started again, and status counts it")
 def _(story):
-    os.kill(story.upbeat.status()["engine_pid"], signal.SIGKILL)
-    tap.eventually(lambda: story.upbeat.status()["engine_restarts"] == 2, "another engine", SOON)
+    before = story.upbeat.status()
+    os.kill(before["engine_pid"], signal.SIGKILL)
+    after = tap.eventually(lambda: (s := story.upbeat.status())["engine_restarts"] == 2 and s, "another engine", SOON)
+    tap.equal(after["relay_since"], before["relay_since"], "since when the relay runs")
     tap.contains(story.upbeat.ask("status").stdout, "it was started again 2 times\n", "status")
 
 
@@ -445,6 +447,7 @@ def _(story):
         os.kill(engine, signal.SIGCONT)
     tap.equal((answer.returncode, answer.stdout), (1, ""), "status")
     tap.contains(answer.stderr, "the engine does not answer", "what is said")
+    story.upbeat.status()
 
 
 @tap.case("the daemon ends at once when it is idle")
