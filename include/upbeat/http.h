@@ -76,6 +76,17 @@ bool ub_http_list_has(struct ub_text list, const char *token);
 /* "text/calendar" of "Text/Calendar; charset=utf-8" is equal to "text/calendar". */
 bool ub_http_media_type_is(struct ub_text content_type, const char *type);
 
+/* ---- who asks ---- */
+
+/*
+ * Whom an Authorization value speaks for, as keys name him: a user's name (Basic, RFC 7617), or for a bearer
+ * token (RFC 6750) its digest, since nothing else tells one user's tokens from another's. Empty: a scheme
+ * whose values cannot be used again (Digest, Negotiate), or none.
+ */
+struct ub_text ub_http_principal(struct ub_text authorization, struct ub_arena *arena);
+/* The user name of a Basic Authorization value; empty for any other scheme. */
+struct ub_text ub_http_user(struct ub_text authorization, struct ub_arena *arena);
+
 /* ---- bodies ---- */
 
 struct ub_http_body {

@@ -63,9 +63,10 @@
 #define UB_HREF_MAX            (16u * 1024) /* longer ones have no canonical form */
 
 /* wire */
-#define UB_WIRE_FRAME_MAX (128u * 1024)
-#define UB_WIRE_BODY_MAX  (64u * 1024) /* of a meeting that rules may amend; larger ones stay as they are */
-#define UB_WIRE_PIECE_MAX (32u * 1024) /* of a reply, in one frame */
+#define UB_WIRE_FRAME_MAX     (128u * 1024)
+#define UB_WIRE_BODY_MAX      (64u * 1024) /* of a meeting that rules may amend; larger ones stay as they are */
+#define UB_WIRE_WAITING_BYTES 512          /* eight principals' buckets each */
+#define UB_WIRE_PIECE_MAX     (32u * 1024) /* of a reply, in one frame */
 
 /* control socket */
 #define UB_CONTROL_ASK_MS      1000 /* until a client has said what it wants */
@@ -89,8 +90,8 @@
 #define UB_LEASE_MS             120000 /* how long a pass may take before another may begin */
 #define UB_RETRY_MS             1000   /* before the second try; doubled each time */
 #define UB_RETRY_MAX_MS         30000
-#define UB_IDLE_MS              1000   /* between looks at the store when nothing is known to become due */
-#define UB_SWEEP_MS             1000   /* between looks for credentials whose time is up */
+#define UB_IDLE_MS              1000 /* between looks at the store when nothing is known to become due */
+#define UB_SWEEP_MS             1000 /* between looks for credentials whose time is up, and for whom keys wait */
 #define UB_ACCOUNTS_REFRESH_MS  30000  /* between looks at the account sources */
 #define UB_AMEND_MS             100    /* then a meeting goes on as it came */
 #define UB_BATCH_MAX            256    /* writes of one transaction */

@@ -64,6 +64,11 @@ struct ub_jobs {
 	size_t n, cap;
 };
 
+struct ub_principals {
+	struct ub_text *items;
+	size_t n, cap;
+};
+
 /* ---- items: what Upbeat made, and what users did to it ---- */
 
 enum ub_item_state {
@@ -133,6 +138,8 @@ struct ub_store_ops {
 	    enum ub_job_state state, int64_t due, struct ub_text reason);
 	enum ub_store_result (*wake)(struct ub_store *store, struct ub_text upstream,
 	    struct ub_text principal, int64_t now, size_t *woken);
+	enum ub_store_result (*waiting)(struct ub_store *store, struct ub_text upstream,
+	    struct ub_arena *arena, struct ub_principals *principals);
 	enum ub_store_result (*next_due)(struct ub_store *store, int64_t *due);
 	enum ub_store_result (*jobs)(struct ub_store *store, struct ub_arena *arena, struct ub_jobs *jobs);
 
@@ -190,9 +197,10 @@ UB_MUST_USE enum ub_store_result ub_store_put(
 UB_MUST_USE enum ub_store_result ub_store_take(
     struct ub_store *store, int64_t now, int64_t lease_ms, struct ub_arena *arena, struct ub_job *job);
 /*
- * What an earlier daemon left leased is due again: to be called once, before anything is taken. Crashed: the
- * daemon died by itself and maybe at one of those keys, so that it counts like a lease that ran out;
- * otherwise it went with the machine, which says nothing about any key.
+ * To be called once, before anything is taken: what an earlier daemon left queued or leased is due, since
+ * what it was waiting for went with it. Crashed: it died by itself and maybe at one of the keys that are
+ * leased, so that it counts like a lease that ran out; otherwise it went with the machine, which says nothing
+ * about any key.
  */
 UB_MUST_USE enum ub_store_result ub_store_recover(struct ub_store *store, bool crashed, int64_t now);
 /* More time: the lease, and what it claimed, run out at now + lease_ms. OK or STALE. */
@@ -216,6 +224,9 @@ UB_MUST_USE enum ub_store_result ub_store_wait(
 /* Makes due what waits for a principal; *woken (may be NULL) says how many keys. */
 UB_MUST_USE enum ub_store_result ub_store_wake(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken);
+/* For whom keys wait, each once, in any order. */
+UB_MUST_USE enum ub_store_result ub_store_waiting(struct ub_store *store, struct ub_text upstream,
+    struct ub_arena *arena, struct ub_principals *principals);
 /* When the next key is due or the next lease runs out; INT64_MAX: nothing is queued. */
 UB_MUST_USE enum ub_store_result ub_store_next_due(struct ub_store *store, int64_t *due);
 /* All keys, in the order in which they are due. */

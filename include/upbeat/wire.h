@@ -14,7 +14,9 @@
  *             forwarded                   AMENDS     whether any rule amends meetings: told when it changes
  *   ANSWERED  upstream has answered it    COMMITTED  the key of that write is safe: let it go, with another
  *   HELLO     which engine it is;                    body where it has one
- *             sent first
+ *             sent first              WAITING    for whom keys wait: told each second while some do
+ *   PRINCIPAL one of them was heard
+ *             of; each once a telling
  *
  * client of the control socket          engine to client
  *   ASK       what is to be told           REPLY      what there is to tell, piece by piece
@@ -22,7 +24,7 @@
  * A frame is: version (1 byte), kind (1), flags (2), id (4 + 4), status (2), number of texts (1), 0 (1); then
  * that many lengths (4 each), then the texts themselves, nothing behind them. Integers are in network byte
  * order. New kinds take free numbers; a receiver skips kinds that it does not know (32-47: the control
- * socket; 48-63: a principal's next authenticated request, for keys that wait for it).
+ * socket).
  */
 
 #include "upbeat/base.h"
@@ -46,6 +48,8 @@ enum ub_wire_kind {
 	UB_WIRE_AMENDS = 16,
 	UB_WIRE_ASK = 32,
 	UB_WIRE_REPLY = 33,
+	UB_WIRE_WAITING = 48,
+	UB_WIRE_PRINCIPAL = 49,
 };
 
 /* What a write does, after any X-HTTP-Method-Override. */
@@ -95,6 +99,19 @@ struct ub_wire_reply {
 	struct ub_text text;
 };
 
+/* Whose keys wait, as a set of buckets: others may fall into the same one. */
+struct ub_wire_waiting {
+	struct ub_text buckets; /* UB_WIRE_WAITING_BYTES bytes; empty: nobody's */
+};
+/* The number of a principal's bucket: bit n % 8 of byte n / 8 stands for bucket n. */
+unsigned ub_wire_bucket(struct ub_text principal);
+
+/* A request that the upstream has answered as one of somebody it knows. */
+struct ub_wire_principal {
+	struct ub_text authorization; /* a secret */
+	struct ub_text host;
+};
+
 /* The texts point to where the frame was decoded from or what it was made of. */
 struct ub_wire_frame {
 	enum ub_wire_kind kind;
@@ -108,11 +125,13 @@ struct ub_wire_frame {
 		bool amends;
 		struct ub_wire_ask ask;
 		struct ub_wire_reply reply;
+		struct ub_wire_waiting waiting;
+		struct ub_wire_principal principal;
 	};
 };
 
-/* The bytes of a frame in `out`; 0 when there are more than `size`. A write holds a secret: wipe `out` after
- * use (explicit_bzero). */
+/* The bytes of a frame in `out`; 0 when there are more than `size`. Writes and principals hold a secret: wipe
+ * `out` after use (explicit_bzero). */
 UB_MUST_USE size_t ub_wire_encode(const struct ub_wire_frame *frame, unsigned char *out, size_t size);
 
 enum ub_wire_result {

@@ -48,38 +48,6 @@ void ub_credentials_free(struct ub_credentials **credentials)
 	*credentials = NULL;
 }
 
-/* What stands behind the scheme's name, if it is this one. */
-static bool has_scheme(struct ub_text authorization, struct ub_text scheme, struct ub_text *rest)
-{
-	if (authorization.len > UB_AUTHORIZATION_MAX || authorization.len <= scheme.len ||
-	    authorization.ptr[scheme.len] != ' ' ||
-	    !ub_text_eq_nocase(ub_text_sub(authorization, 0, scheme.len), scheme))
-		return false;
-	*rest = ub_text_trim(ub_text_sub(authorization, scheme.len, authorization.len));
-	return rest->len > 0;
-}
-
-struct ub_text ub_credentials_user(struct ub_text authorization, struct ub_arena *arena)
-{
-	struct ub_text code, plain, user = UB_TEXT_NONE;
-	if (!has_scheme(authorization, UB_TEXT("Basic"), &code) || !ub_base64_decode(arena, code, &plain))
-		return UB_TEXT_NONE;
-	size_t colon = ub_text_find(plain, UB_TEXT(":"), 0);
-	if (colon != SIZE_MAX)
-		user = ub_text_copy(arena, ub_text_sub(plain, 0, colon));
-	explicit_bzero((char *)plain.ptr, plain.len);
-	return user;
-}
-
-struct ub_text ub_credentials_principal(struct ub_text authorization, struct ub_arena *arena)
-{
-	struct ub_text token;
-	if (!has_scheme(authorization, UB_TEXT("Bearer"), &token))
-		return ub_credentials_user(authorization, arena);
-	struct ub_text digest = ub_digest(arena, token, 16);
-	return ub_textf(arena, "token:%.*s", UB_ARGS(digest));
-}
-
 static struct kept **find(struct ub_credentials *credentials, struct ub_text principal)
 {
 	struct kept **at = &credentials->buckets[ub_text_hash(principal) % UB_COUNT(credentials->buckets)];

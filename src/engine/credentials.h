@@ -14,15 +14,6 @@ struct ub_credentials;
 struct ub_credentials *ub_credentials_new(void);
 void ub_credentials_free(struct ub_credentials **credentials);
 
-/*
- * Whom an Authorization value speaks for, as keys name him: a user's name (Basic, RFC 7617), or for a bearer
- * token (RFC 6750) its digest, since nothing else tells one user's tokens from another's. Empty: a scheme
- * whose values cannot be used again (Digest, Negotiate), or none.
- */
-struct ub_text ub_credentials_principal(struct ub_text authorization, struct ub_arena *arena);
-/* The user name of a Basic Authorization value; empty for any other scheme. */
-struct ub_text ub_credentials_user(struct ub_text authorization, struct ub_arena *arena);
-
 /* Remembers them, replacing earlier ones of the principal. `now`: milliseconds on the monotonic clock. Past
  * UB_CREDENTIALS_MAX principals they are not kept: the keys wait. */
 void ub_credentials_keep(struct ub_credentials *credentials, struct ub_text principal,

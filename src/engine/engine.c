@@ -12,6 +12,7 @@
 #include "upbeat/http.h"
 #include "upbeat/settings.h"
 #include "upbeat/wire.h"
+#include "waiting.h"
 #include "worker.h"
 
 static int64_t wall_ms(void)
@@ -54,7 +55,7 @@ static void take_write(
 		.body = ub_text_copy(arena, write->body),
 		.if_match = ub_text_copy(arena, write->if_match) };
 	/* A caller whose credentials cannot be used again is the service account's, which is yet to come. */
-	struct ub_text principal = ub_credentials_principal(write->authorization, arena);
+	struct ub_text principal = ub_http_principal(write->authorization, arena);
 	if (principal.len == 0)
 		return;
 	/* What add-member will be called is known when it is answered. */
@@ -77,18 +78,6 @@ static void add_new_member(
 		*ub_push(arena, &batch->due) = key;
 }
 
-/* Upstream knows the caller: his credentials are good for what waits for him, too. */
-static void take_principal(struct ub_engine *engine, const struct ub_answered_write *write)
-{
-	const struct ub_key *key = &write->keys[0];
-	ub_credentials_keep(engine->credentials, key->principal, write->credential->authorization,
-	    write->credential->host, ub_sys_monotonic_ms());
-	if (ub_store_wake(engine->store, key->upstream, key->principal, wall_ms(), NULL) != UB_STORE_OK ||
-	    ub_store_wake(engine->shelter, key->upstream, key->principal, wall_ms(), NULL) != UB_STORE_OK)
-		ub_log_paced(engine->log, &engine->store_pace, UB_LOG_ERROR, "the store: %s",
-		    ub_store_problem(engine->store));
-}
-
 /* Whether what the answer says may differ from what was seen before the write: it was carried out, or nobody
  * can tell (no answer, status 0; 5xx), or it was refused for what stands there, which may be an earlier try
  * of the same write that was never heard of again. */
@@ -107,7 +96,8 @@ static void take_answer(
 	if (!ub_writes_answer(engine->writes, frame->id, changed, &write, arena))
 		return;
 	if (answered->status != 0 && answered->status != 401 && answered->status != 403)
-		take_principal(engine, &write);
+		ub_waiting_wake(
+		    engine, write.keys[0].principal, write.credential->authorization, write.credential->host);
 	if (changed && write.n_keys && write.keys[0].kind == UB_KEY_COLLECTION)
 		add_new_member(batch, &write.keys[0], answered->location, arena);
 	for (size_t i = 0; i < write.n_keys; i++)
@@ -198,6 +188,8 @@ static bool take_frames(
 			take_write(engine, &frame, &batch, arena);
 		else if (frame.kind == UB_WIRE_ANSWERED)
 			take_answer(engine, &frame, &batch, arena);
+		else if (frame.kind == UB_WIRE_PRINCIPAL)
+			ub_waiting_heard(engine, &frame.principal, arena);
 		else if (frame.kind == UB_WIRE_HELLO)
 			take_hello(engine, frame.id);
 		explicit_bzero(in, UB_WIRE_FRAME_MAX);
@@ -237,10 +229,12 @@ static void serve(struct ub_engine *engine)
 	if (!in || !out)
 		abort();
 	bool amends = false, go_on = true;
+	struct ub_waiting waiting = { 0 };
 	struct pollfd polled[] = { { .fd = fd, .events = POLLIN },
 		{ .fd = engine->options->signals, .events = POLLIN } };
 	while (go_on) {
 		tell_amends(engine, fd, &amends, out);
+		ub_waiting_tell(engine, &waiting, out);
 		poll(polled, UB_COUNT(polled), UB_SWEEP_MS);
 		go_on = take_frames(engine, fd, in, out, arena) && !told_to_stop(engine);
 		ub_writes_expire(engine->writes, ub_sys_monotonic_ms());

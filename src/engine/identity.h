@@ -15,7 +15,7 @@
 struct ub_caller {
 	struct ub_client *client;
 	struct ub_text user;          /* the name that the credentials carry; empty when they carry none */
-	struct ub_text principal;     /* ub_credentials_principal() */
+	struct ub_text principal;     /* ub_http_principal() */
 	struct ub_text authorization; /* as the client sent it */
 	struct ub_text host;          /* the public Host of the client's request */
 };

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "pass.h"
+#include "upbeat/http.h"
 #include "upbeat/settings.h"
 
 struct worker {
@@ -86,7 +87,7 @@ static void pass(struct worker *worker, struct ub_store *store, const struct ub_
 	struct ub_engine *engine = worker->engine;
 	struct ub_snapshot *snapshot = ub_engine_snapshot(engine);
 	struct ub_caller caller = { .client = worker->client,
-		.user = ub_credentials_user(credential->authorization, arena),
+		.user = ub_http_user(credential->authorization, arena),
 		.principal = job->key.principal,
 		.authorization = credential->authorization,
 		.host = credential->host };

@@ -57,6 +57,7 @@ static enum step prepare(struct conn *conn, const struct ub_http_head *head, uin
 	};
 	bool wait =
 	    exchange->watch.write != UB_WRITE_NONE && relay_announce(conn, head, amendable(conn, head));
+	relay_principal_note(conn, head);
 	relay_buffer_reserve(&conn->loop->blocks, &request->head, head->bytes.len + RELAY_REWRITE_MORE);
 	relay_rewrite(head, &rewrite, &request->head);
 	request->raw.start += exchange->head_len;
@@ -360,6 +361,7 @@ static enum side final_answer(struct conn *conn, const struct ub_http_head *head
 	struct exchange *exchange = &conn->exchange;
 	struct flow *response = &conn->response;
 	relay_announce_answer(conn, head);
+	relay_principal_answered(conn, head->status);
 	exchange->answered = true;
 	exchange->reusable = !head->close;
 	exchange->keep_alive &= head->framing != UB_HTTP_UNTIL_CLOSE && !conn->loop->draining;
@@ -511,5 +513,6 @@ enum step relay_exchange_stream(struct conn *conn)
 void relay_exchange_end(struct conn *conn)
 {
 	relay_announce_forget(&conn->exchange);
+	relay_principal_forget(&conn->exchange);
 	conn->exchange = (struct exchange){ 0 };
 }

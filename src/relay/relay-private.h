@@ -12,6 +12,7 @@
  */
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -230,6 +231,9 @@ struct exchange {
 	bool committed;           /* the engine has said so */
 	bool amended;             /* and has given the body another form */
 	uint32_t engine;          /* the engine that it was sent to; 0: none */
+	unsigned char *principal; /* the frame that tells of who asks: it holds a secret; NULL: none */
+	size_t principal_len;
+	unsigned bucket;
 	int minor;
 	unsigned interim; /* 1xx answers so far */
 	bool hold;
@@ -298,6 +302,13 @@ void relay_announce_forget(struct exchange *exchange);
 struct missed;
 void relay_announce_expired(struct loop *loop, struct missed *missed);
 
+/* ---- for whom keys wait: principal.c ---- */
+
+/* The request's head may be of one of them; whether the upstream knows him, its answer tells. */
+void relay_principal_note(struct conn *conn, const struct ub_http_head *head);
+void relay_principal_answered(struct conn *conn, int status);
+void relay_principal_forget(struct exchange *exchange);
+
 /* ---- the loop: loop.c ---- */
 
 enum note_kind {
@@ -320,12 +331,17 @@ struct shared {
 	const struct ub_relay_options *options;
 	struct ub_log *log;
 	struct resolver *resolver;
-	int engine_fd;           /* the same number whichever engine there is; -1: there is never one */
-	_Atomic uint32_t engine; /* which engine is ready, counted from 1; 0: none */
-	_Atomic bool amends;     /* the engine wants to see bodies */
-	uint32_t clients_max;    /* of one loop, so that each finds a file descriptor for its upstream */
-	int finished_fd;         /* eventfd: a loop has come to its end */
+	int engine_fd;              /* the same number whichever engine there is; -1: there is never one */
+	_Atomic uint32_t engine;    /* which engine is ready, counted from 1; 0: none */
+	_Atomic bool amends;        /* the engine wants to see bodies */
+	_Atomic bool anybody_waits; /* at the last telling */
+	_Atomic uint64_t waiting[UB_WIRE_WAITING_BYTES / 8]; /* buckets that were not heard of since */
+	uint32_t clients_max; /* of one loop, so that each finds a file descriptor for its upstream */
+	int finished_fd;      /* eventfd: a loop has come to its end */
 };
+
+/* From the main thread: the buckets as the engine tells them; empty: nobody's. */
+void relay_principals_wait(struct shared *shared, struct ub_text buckets);
 
 struct loop {
 	struct shared *shared;

@@ -74,6 +74,8 @@ static void hear_engine(struct relay *relay)
 			committed(relay, frame.id, frame.committed.body);
 		else if (result == UB_WIRE_OK && frame.kind == UB_WIRE_AMENDS)
 			relay->shared.amends = frame.amends;
+		else if (result == UB_WIRE_OK && frame.kind == UB_WIRE_WAITING)
+			relay_principals_wait(&relay->shared, frame.waiting.buckets);
 	}
 	if (result == UB_WIRE_CLOSED && relay->engine.pid > 0)
 		kill(relay->engine.pid, SIGKILL); /* without its socket it is of no use */

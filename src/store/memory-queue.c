@@ -209,6 +209,11 @@ enum ub_store_result memory_recover(struct ub_store *store, bool crashed, int64_
 	struct memory *memory = memory_lock(store);
 	while (memory->leases.n > 0)
 		end_lease(memory, memory->leases.items[0], crashed, now);
+	for (size_t i = 0; i < memory->keys.n; i++) {
+		struct entry *entry = memory->keys.items[i];
+		if (entry->state == UB_JOB_QUEUED && entry->due > now)
+			move(memory, entry, UB_JOB_QUEUED, now);
+	}
 	memory_unlock(memory);
 	return UB_STORE_OK;
 }
@@ -347,6 +352,28 @@ enum ub_store_result memory_wake(
 	memory_unlock(memory);
 	if (woken)
 		*woken = n;
+	return UB_STORE_OK;
+}
+
+/* Those that wait stand together at the queue's end, with those set aside. */
+enum ub_store_result memory_waiting(
+    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_principals *principals)
+{
+	struct memory *memory = memory_lock(store);
+	struct ub_map *known = ub_map_new(arena);
+	for (size_t i = memory->queue.n; i > 0; i--) {
+		const struct entry *entry = memory->queue.items[i - 1];
+		if (entry->due != INT64_MAX)
+			break;
+		struct ub_text principal = entry->key.principal;
+		if (entry->state != UB_JOB_WAITING || !ub_text_eq(entry->key.upstream, upstream) ||
+		    ub_map_get(known, principal))
+			continue;
+		principal = ub_text_copy(arena, principal);
+		*ub_push(arena, principals) = principal;
+		ub_map_put(known, principal, known);
+	}
+	memory_unlock(memory);
 	return UB_STORE_OK;
 }
 

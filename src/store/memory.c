@@ -263,6 +263,7 @@ static const struct ub_store_ops ops = {
 	.settle = memory_settle,
 	.requeue = memory_requeue,
 	.wake = memory_wake,
+	.waiting = memory_waiting,
 	.next_due = memory_next_due,
 	.jobs = memory_jobs,
 	.put_item = memory_put_item,

@@ -131,6 +131,7 @@ enum ub_store_result sqlite_recover(struct ub_store *store, bool crashed, int64_
 	struct ub_arena *arena = ub_arena_new();
 	struct sqlite *s = sql_begin(store, true);
 	end_leases(s, INT64_MAX, crashed, now, arena);
+	sql_run(s, sql_bound(s, KEY_HURRY, "i", now));
 	ub_arena_free(&arena);
 	return sql_end(s, UB_STORE_OK);
 }
@@ -271,6 +272,16 @@ enum ub_store_result sqlite_wake(
 	if (woken)
 		*woken = (size_t)n;
 	return sql_end(s, UB_STORE_OK);
+}
+
+enum ub_store_result sqlite_waiting(
+    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_principals *principals)
+{
+	struct sqlite *s = sql_enter(store);
+	struct sqlite3_stmt *row = sql_bound(s, KEY_WAITING, "t", &upstream);
+	for (int c = 0; sql_next(s, row); c = 0)
+		*ub_push(arena, principals) = sql_text(row, &c, arena);
+	return sql_leave(s, UB_STORE_OK);
 }
 
 enum ub_store_result sqlite_next_due(struct ub_store *store, int64_t *due)

@@ -186,6 +186,7 @@ static const struct ub_store_ops ops = {
 	.settle = sqlite_settle,
 	.requeue = sqlite_requeue,
 	.wake = sqlite_wake,
+	.waiting = sqlite_waiting,
 	.next_due = sqlite_next_due,
 	.jobs = sqlite_jobs,
 	.put_item = sqlite_put_item,

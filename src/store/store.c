@@ -65,6 +65,13 @@ enum ub_store_result ub_store_wake(
 	return store->ops->wake(store, upstream, principal, now, woken);
 }
 
+enum ub_store_result ub_store_waiting(
+    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_principals *principals)
+{
+	*principals = (struct ub_principals){ 0 };
+	return store->ops->waiting(store, upstream, arena, principals);
+}
+
 enum ub_store_result ub_store_next_due(struct ub_store *store, int64_t *due)
 {
 	return store->ops->next_due(store, due);

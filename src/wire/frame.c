@@ -33,6 +33,8 @@ static const struct {
 	[UB_WIRE_HELLO] = { 0, true },
 	[UB_WIRE_ASK] = { 1, true },
 	[UB_WIRE_REPLY] = { 1, true },
+	[UB_WIRE_WAITING] = { 1, true },
+	[UB_WIRE_PRINCIPAL] = { 2, true },
 };
 
 static void put16(unsigned char *out, uint16_t value)
@@ -114,6 +116,11 @@ static struct parts parts_of(const struct ub_wire_frame *frame)
 		return ask_parts(&frame->ask);
 	case UB_WIRE_REPLY:
 		return reply_parts(&frame->reply);
+	case UB_WIRE_WAITING:
+		return (struct parts){ .texts = { frame->waiting.buckets }, .n = 1 };
+	case UB_WIRE_PRINCIPAL:
+		return (struct parts){ .texts = { frame->principal.authorization, frame->principal.host },
+			.n = 2 };
 	default:
 		return (struct parts){ 0 };
 	}
@@ -174,6 +181,13 @@ static enum ub_wire_result read_reply(const struct parts *parts, struct ub_wire_
 	return UB_WIRE_OK;
 }
 
+static enum ub_wire_result read_waiting(const struct parts *parts, struct ub_wire_waiting *waiting)
+{
+	size_t len = parts->texts[0].len;
+	waiting->buckets = parts->texts[0];
+	return len == 0 || len == UB_WIRE_WAITING_BYTES ? UB_WIRE_OK : UB_WIRE_INVALID;
+}
+
 static enum ub_wire_result read_parts(const struct parts *parts, struct ub_wire_frame *frame)
 {
 	switch (frame->kind) {
@@ -191,9 +205,19 @@ static enum ub_wire_result read_parts(const struct parts *parts, struct ub_wire_
 		return read_ask(parts, &frame->ask);
 	case UB_WIRE_REPLY:
 		return read_reply(parts, &frame->reply);
+	case UB_WIRE_WAITING:
+		return read_waiting(parts, &frame->waiting);
+	case UB_WIRE_PRINCIPAL:
+		frame->principal = (struct ub_wire_principal){ parts->texts[0], parts->texts[1] };
+		return UB_WIRE_OK;
 	default:
 		return UB_WIRE_OK;
 	}
+}
+
+unsigned ub_wire_bucket(struct ub_text principal)
+{
+	return (unsigned)(ub_text_hash(principal) % (8 * UB_WIRE_WAITING_BYTES));
 }
 
 /* ---- parts as bytes ---- */

@@ -1,12 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """A daemon that dies, and what the next one makes of what it left."""
+import base64
+import contextlib
+import http.client
 import os
 import pathlib
 import signal
 import sys
+import threading
+import time
 
+import calendars
 import support
 import tap
+
+WAITING = 2  # a key's state
+WRONG = "Basic " + base64.b64encode(b"alice:wrong").decode()
 
 
 class Daemon(support.Upbeat):
@@ -50,6 +59,59 @@ def _(story):
     upbeat.kill_group()
     upbeat.launch()
     assert "--after-crash" not in tap.eventually(upbeat.engine_arguments, "an engine")
+
+
+def poll(story, user):
+    """What a client does from time to time."""
+    answer = support.request("PROPFIND", story.upbeat.calendar_of(user), user, fields={"Depth": "0"})
+    tap.equal(answer.status, 207, f"PROPFIND by {user}")
+
+
+def put_and_be_gone(calendar, name, text):
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        calendar.put(name, text)
+
+
+def die_before_prep(story, calendar, name, text):
+    """The server gets the meeting while the daemon dies, which knows of it only from its store."""
+    upbeat, radicale = story.upbeat, story.radicale
+    os.kill(radicale.pid, signal.SIGSTOP)
+    client = threading.Thread(target=put_and_be_gone, args=(calendar, name, text))
+    client.start()
+    tap.eventually(lambda: support.keys_in(upbeat.store), "the key")
+    time.sleep(0.5)  # the request is with the server
+    upbeat.kill_group()
+    client.join()
+    os.kill(radicale.pid, signal.SIGCONT)
+    upbeat.launch()
+
+
+def waits(story):
+    states = [state for _, state, _ in support.keys_in(story.upbeat.store)]
+    return states == [WAITING]
+
+
+@tap.case("a meeting whose daemon died before its prep gets it, once, when its user is next heard of")
+def _(story):
+    uid = "killed-early"
+    through = calendars.Calendar(story.upbeat.calendar_of("alice"), "alice")
+    server = calendars.Calendar(story.radicale.url + story.radicale.calendar_of("alice"), "alice")
+    die_before_prep(story, through, "early.ics", calendars.meeting(uid=uid))
+    tap.eventually(lambda: "early.ics" in str(list(server.objects())), "the meeting on the server")
+    tap.eventually(lambda: waits(story), "the key waits")
+    time.sleep(1.5)  # the relay is told for whom keys wait each second
+    poll(story, "bob")
+    support.request("PROPFIND", story.upbeat.calendar_of("alice"), "alice", fields={"Authorization": WRONG})
+    time.sleep(0.7)
+    assert waits(story), "woken by somebody else"
+    tap.equal(server.items_of(uid), [], "items before")
+    poll(story, "alice")
+    tap.eventually(lambda: not support.keys_in(story.upbeat.store), "the key is done with")
+    names = [item.text("SUMMARY") for item in server.items_of(uid)]
+    tap.equal(len(names), 3, f"items: {names}")
+    poll(story, "alice")
+    time.sleep(0.5)
+    tap.equal(len(server.items_of(uid)), 3, "items after another request")
 
 
 @tap.case("no sanitizer complains")

@@ -151,3 +151,11 @@ STORY(does_not_wait_for_a_lease_that_ran_out)
 	OK(ub_store_extend(s->store, &a, 10, 3 * LEASE));
 	IS(take(s, 10 + 3 * LEASE).key.href, "/c/a"); /* b's ran out first, a's is over as well */
 }
+
+STORY(gives_at_once_what_a_dead_daemon_had_put_off)
+{
+	put(s, "/c/a", 5000);
+	cr_assert(nothing_due(s, 10));
+	OK(ub_store_recover(s->store, false, 10));
+	cr_assert_eq(take(s, 10).crashes, 0);
+}

@@ -116,6 +116,24 @@ STORY(wakes_what_waits_for_a_principal)
 	cr_assert(nothing_due(s, 30));
 }
 
+STORY(lists_for_whom_keys_wait)
+{
+	struct ub_key keys[] = { key("/c/a", "anna"), key("/c/b", "ben"), key("/c/c", "anna"),
+		key("/c/d", "zoe") };
+	struct ub_principals waiting;
+	OK(ub_store_put(s->store, keys, UB_COUNT(keys), 0, 0));
+	for (int i = 0; i < 3; i++) {
+		struct ub_job job = take(s, 10);
+		OK(ub_store_wait(s->store, &job, 20, UB_TEXT("no credentials")));
+	}
+	OK(ub_store_waiting(s->store, UB_TEXT("http://up"), s->arena, &waiting));
+	cr_assert_eq(waiting.n, 2);
+	cr_assert(ub_text_is(waiting.items[0], "anna") != ub_text_is(waiting.items[1], "anna"));
+	cr_assert(ub_text_is(waiting.items[0], "ben") != ub_text_is(waiting.items[1], "ben"));
+	OK(ub_store_waiting(s->store, UB_TEXT("http://other"), s->arena, &waiting));
+	cr_assert_eq(waiting.n, 0);
+}
+
 STORY(queues_a_waiting_key_that_is_put_again)
 {
 	put(s, "/c/a", 0);

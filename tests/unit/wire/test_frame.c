@@ -132,6 +132,24 @@ Test(frame, of_a_question_and_its_answer_arrives_as_it_was_sent)
 }
 
 /* An engine of an earlier version gives none. */
+Test(frame, of_who_waits_and_of_who_was_heard_of_arrives_as_it_was_sent)
+{
+	unsigned char bytes[1024], set[UB_WIRE_WAITING_BYTES + 1] = { [3] = 0x81 };
+	struct ub_wire_frame got,
+	    sent = { .kind = UB_WIRE_PRINCIPAL, .principal = { UB_TEXT("Basic eDp5"), UB_TEXT("h:80") } };
+	size_t n = ub_wire_encode(&sent, bytes, sizeof(bytes));
+	cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_OK);
+	cr_assert(
+	    ub_text_is(got.principal.authorization, "Basic eDp5") && ub_text_is(got.principal.host, "h:80"));
+	for (size_t len = 0; len <= sizeof(set); len++) {
+		sent = (struct ub_wire_frame){ .kind = UB_WIRE_WAITING, .waiting = { { (char *)set, len } } };
+		n = ub_wire_encode(&sent, bytes, sizeof(bytes));
+		bool good = len == 0 || len == UB_WIRE_WAITING_BYTES;
+		cr_assert_eq(ub_wire_decode(bytes, n, &got), good ? UB_WIRE_OK : UB_WIRE_INVALID, "%zu", len);
+		cr_assert(!good || ub_text_eq(got.waiting.buckets, sent.waiting.buckets));
+	}
+}
+
 Test(frame, may_lack_the_texts_that_came_later)
 {
 	unsigned char bytes[32];

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Those for whom keys wait are heard of: the engine gives their buckets each second, and a request that falls
+ * into one takes it out again, so that each bucket costs at most one frame a second.
+ */
+#include "relay-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { WORD_BITS = 64 };
+
+static uint64_t word_of(const unsigned char *bytes)
+{
+	uint64_t word = 0;
+	for (unsigned i = 0; i < WORD_BITS / 8; i++)
+		word |= (uint64_t)bytes[i] << (8 * i);
+	return word;
+}
+
+void relay_principals_wait(struct shared *shared, struct ub_text buckets)
+{
+	for (size_t i = 0; i < UB_COUNT(shared->waiting); i++)
+		shared->waiting[i] =
+		    buckets.len ? word_of((const unsigned char *)buckets.ptr + i * WORD_BITS / 8) : 0;
+	shared->anybody_waits = buckets.len > 0;
+}
+
+static uint64_t bit_of(unsigned bucket)
+{
+	return (uint64_t)1 << (bucket % WORD_BITS);
+}
+
+/* What is kept until the answer is the frame, which holds the secret. */
+void relay_principal_note(struct conn *conn, const struct ub_http_head *head)
+{
+	struct loop *loop = conn->loop;
+	struct exchange *exchange = &conn->exchange;
+	struct ub_text authorization = ub_http_value(head, "Authorization");
+	/* What a write says of its author is told already; OPTIONS is answered to anybody. */
+	if (!loop->shared->anybody_waits || authorization.len == 0 || exchange->announced ||
+	    ub_text_is(head->method, "OPTIONS"))
+		return;
+	ub_arena_reset(loop->arena);
+	struct ub_text principal = ub_http_principal(authorization, loop->arena);
+	unsigned bucket = ub_wire_bucket(principal);
+	if (principal.len == 0 || !(loop->shared->waiting[bucket / WORD_BITS] & bit_of(bucket)))
+		return;
+	const struct ub_wire_frame frame = { .kind = UB_WIRE_PRINCIPAL,
+		.principal = { authorization, head->host } };
+	size_t n = ub_wire_encode(&frame, loop->wire, UB_WIRE_FRAME_MAX);
+	exchange->principal = malloc(n);
+	if (!exchange->principal)
+		abort();
+	memcpy(exchange->principal, loop->wire, n);
+	explicit_bzero(loop->wire, n);
+	exchange->principal_len = n;
+	exchange->bucket = bucket;
+}
+
+/* Only one of all loops gets it. */
+static bool take_out(struct shared *shared, unsigned bucket)
+{
+	uint64_t bit = bit_of(bucket);
+	return atomic_fetch_and(&shared->waiting[bucket / WORD_BITS], ~bit) & bit;
+}
+
+void relay_principal_answered(struct conn *conn, int status)
+{
+	struct shared *shared = conn->loop->shared;
+	struct exchange *exchange = &conn->exchange;
+	bool known = (status >= 200 && status < 300) || status == 304;
+	if (!exchange->principal)
+		return;
+	if (known && shared->engine && take_out(shared, exchange->bucket) &&
+	    ub_wire_send_bytes(shared->engine_fd, exchange->principal, exchange->principal_len) ==
+		UB_WIRE_FULL)
+		ub_log_paced(shared->log, &conn->loop->full_pace, UB_LOG_WARNING,
+		    "the engine does not keep up; what waits for a user goes on waiting");
+	relay_principal_forget(exchange);
+}
+
+void relay_principal_forget(struct exchange *exchange)
+{
+	if (exchange->principal)
+		explicit_bzero(exchange->principal, exchange->principal_len);
+	free(exchange->principal);
+	exchange->principal = NULL;
+}
