@@ -61,6 +61,9 @@ struct ub_snapshot *ub_snapshot_hold(struct ub_snapshot *snapshot);
 /* The last holder frees it; sets *snapshot to NULL. */
 void ub_snapshot_release(struct ub_snapshot **snapshot);
 
+/* Diagnostics as one JSON object: upbeat(1), "JSON". Ends its line. */
+void ub_findings_json(const struct ub_diags *diags, struct ub_buf *out);
+
 /* ---- the decision ---- */
 
 struct ub_decide_input {

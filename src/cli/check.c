@@ -60,7 +60,7 @@ static int check(struct ub_cli *cli)
 	bool clean = diags.errors + (ub_cli_value(cli, STRICT) ? diags.warnings : 0) == 0;
 	ub_diags_sort(&diags);
 	if (ub_cli_value(cli, JSON)) {
-		ub_check_json(&diags, &out);
+		ub_findings_json(&diags, &out);
 	} else {
 		ub_diags_print(&diags, &out, ub_cli_colour(STDOUT_FILENO));
 		ub_buf_printf(&out, "%.*s\n", UB_ARGS(summary(&diags, snapshot)));

@@ -18,6 +18,8 @@ json_t *ub_json_instant(struct ub_arena *arena, const struct ub_zone *zone, ub_i
 /* Both take `value` over. */
 void ub_json_set(json_t *object, const char *name, json_t *value);
 void ub_json_add(json_t *array, json_t *value);
+/* Diagnostics, as upbeat(1), "JSON", has them. */
+json_t *ub_json_findings(const struct ub_diags *diags);
 /* Prints it with a line end, and frees it. */
 void ub_json_print(json_t *json, struct ub_buf *out);
 

@@ -59,25 +59,6 @@ static void keep_addresses(
 	snapshot->settings = kept;
 }
 
-static json_t *diag_object(const struct ub_diag *diag)
-{
-	json_t *object = ub_json_must(json_object());
-	size_t line, column;
-	ub_json_set(
-	    object, "severity", ub_json_must(json_string(diag->severity == UB_ERROR ? "error" : "warning")));
-	ub_json_set(object, "code", ub_json_must(json_string(diag->code)));
-	if (diag->place.source) {
-		ub_place_line_column(diag->place, &line, &column);
-		ub_json_set(object, "file", ub_json_text(diag->place.source->name));
-		ub_json_set(object, "line", ub_json_must(json_integer((json_int_t)line)));
-		ub_json_set(object, "column", ub_json_must(json_integer((json_int_t)column)));
-	}
-	ub_json_set(object, "message", ub_json_text(diag->message));
-	if (diag->help.len)
-		ub_json_set(object, "help", ub_json_text(diag->help));
-	return object;
-}
-
 static struct ub_text printed(struct ub_arena *arena, const struct ub_diags *diags, bool colour)
 {
 	struct ub_buf out = UB_BUF(arena);
@@ -91,22 +72,18 @@ static struct ub_reload outcome_of(struct ub_diags *diags)
 {
 	struct ub_arena *arena = ub_arena_new();
 	ub_diags_sort(diags);
-	json_t *array = ub_json_must(json_array());
-	for (size_t i = 0; i < diags->list.n; i++)
-		ub_json_add(array, diag_object(&diags->list.items[i]));
+	json_t *findings = ub_json_findings(diags);
 	return (struct ub_reload){ .arena = arena,
 		.when = ub_sys_now(),
 		.failed = diags->errors > 0,
-		.errors = diags->errors,
-		.warnings = diags->warnings,
 		.plain = printed(arena, diags, false),
 		.coloured = printed(arena, diags, true),
-		.diagnostics = array };
+		.findings = findings };
 }
 
 static void forget(struct ub_reload *reload)
 {
-	json_decref(reload->diagnostics);
+	json_decref(reload->findings);
 	ub_arena_free(&reload->arena);
 }
 

@@ -249,12 +249,9 @@ static json_t *reload_object(const struct status *status)
 	pthread_mutex_lock(&engine->mutex);
 	const struct ub_reload *reload = &engine->reload;
 	if (reload->arena) {
-		object = ub_json_must(json_object());
+		object = ub_json_must(json_deep_copy(reload->findings));
 		ub_json_set(object, "when", instant(status, reload->when));
 		ub_json_set(object, "done", ub_json_must(json_boolean(!reload->failed)));
-		ub_json_set(object, "errors", number(reload->errors));
-		ub_json_set(object, "warnings", number(reload->warnings));
-		ub_json_set(object, "diagnostics", ub_json_must(json_deep_copy(reload->diagnostics)));
 	}
 	pthread_mutex_unlock(&engine->mutex);
 	return object;

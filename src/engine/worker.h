@@ -18,10 +18,9 @@
 struct ub_reload {
 	struct ub_arena *arena; /* NULL: there was none yet */
 	ub_instant when;
-	bool failed; /* what was loaded before goes on */
-	size_t errors, warnings;
+	bool failed;                    /* what was loaded before goes on */
 	struct ub_text plain, coloured; /* the diagnostics as `check` shows them */
-	json_t *diagnostics;            /* the same as an array */
+	json_t *findings;               /* the same for programs */
 };
 
 /* What the engine's threads share. */

@@ -310,7 +310,7 @@ def _(story):
 def _(story):
     story.upbeat.write_rule(title="Get ready")
     outcome = story.upbeat.reload()
-    tap.equal((outcome["done"], outcome["diagnostics"]), (True, []), "reload")
+    tap.equal((outcome["done"], outcome["findings"]), (True, []), "reload")
     tap.equal(story.title_of_prep("reloaded"), "Get ready: Roadmap with Acme", "title")
 
 
@@ -335,7 +335,7 @@ def _(story):
     story.upbeat.write_rule(text=RULE.replace("meeting.customer", "meeting.custommer"))
     outcome = story.upbeat.reload()
     tap.equal(outcome["done"], False, "reload")
-    (diagnostic,) = outcome["diagnostics"]
+    (diagnostic,) = outcome["findings"]
     tap.equal((diagnostic["file"], diagnostic["line"]), (f"{story.upbeat.rules}/rules.yaml", 5), "place")
     said = story.upbeat.ask("status").stdout
     for words in ("failed 2", "rules.yaml:5:19: error[", "^^^^", "help: did you mean `customer`?"):
@@ -382,8 +382,8 @@ def _(story):
     outcome = story.upbeat.reload()
     story.upbeat.settings.write_text(before)
     tap.equal(outcome["done"], True, "reload")
-    tap.equal([each["code"] for each in outcome["diagnostics"]], ["needs-restart"], "diagnostics")
-    tap.contains(outcome["diagnostics"][0]["message"], "`listen`", "message")
+    tap.equal([each["code"] for each in outcome["findings"]], ["needs-restart"], "diagnostics")
+    tap.contains(outcome["findings"][0]["message"], "`listen`", "message")
 
 
 @tap.case("no request fails while the daemon reloads ten times")
@@ -429,7 +429,7 @@ def _(story):
 def _(story):
     before = story.upbeat.settings.read_text()
     story.upbeat.change("upstream", "http://127.0.0.1:1")
-    tap.contains(story.upbeat.reload()["diagnostics"][0]["message"], "`upstream`", "warning")
+    tap.contains(story.upbeat.reload()["findings"][0]["message"], "`upstream`", "warning")
     tap.equal(story.title_of_prep("same-server"), "Load 9: Roadmap with Acme", "title after the reload")
     os.kill(story.upbeat.status()["engine_pid"], signal.SIGKILL)
     tap.eventually(lambda: story.upbeat.status()["engine_restarts"] == 3, "another engine", SOON)
