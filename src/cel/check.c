@@ -332,15 +332,23 @@ static void finish(struct check *check, struct node *node)
 		finish(check, node->args[i]);
 }
 
+static void report_result(struct check *check, struct node *root, const struct ub_cel_type *expected)
+{
+	struct ub_cel_issue *issue = cel_issue(check->arena, check->issues, root->at, root->len, "wrong-type",
+	    ub_textf(check->arena, "this must be of type %.*s, it is of type %.*s",
+		UB_ARGS(ub_cel_type_text(check->arena, expected)),
+		UB_ARGS(ub_cel_type_text(check->arena, cel_unify_final(check, root->type)))));
+	if (expected->kind == UB_CEL_BOOL)
+		issue->help = UB_TEXT(
+		    "ask something of it that is true or false: compare it with `==`, `<` or the like");
+}
+
 bool cel_check(struct check *check, struct node *root, const struct ub_cel_type *expected)
 {
 	size_t before = check->issues->n;
 	cel_check_node(check, root);
 	if (expected && !cel_unify_fits(check, expected, root->type))
-		cel_issue(check->arena, check->issues, root->at, root->len, "wrong-type",
-		    ub_textf(check->arena, "this must be of type %.*s, it is of type %.*s",
-			UB_ARGS(ub_cel_type_text(check->arena, expected)),
-			UB_ARGS(ub_cel_type_text(check->arena, cel_unify_final(check, root->type)))));
+		report_result(check, root, expected);
 	finish(check, root);
 	return check->issues->n == before;
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "ast-private.h"
 
 /* Recursive descent over the grammar of langdef.md, "Syntax"; binary operators by precedence. The first
@@ -64,12 +66,13 @@ static struct node *unexpected(struct parser *parser, const char *wanted)
 	struct ub_text shown = ub_text_sub(parser->lexer.text, token->at, token->at + token->len);
 	if (token->kind == TOKEN_END)
 		return cel_parse_fail(parser, token->at, 0, "syntax",
-		    ub_textf(parser->arena, "the expression ends where %s should follow", wanted), "");
+		    ub_textf(parser->arena, "the expression ends where %s should follow", wanted),
+		    strcmp(wanted, "`)`") == 0 ? "each `(` has its `)`" : "");
 	static const struct {
 		const char *word, *help;
 	} hints[] = { { "and", "`and` is written `&&`" }, { "or", "`or` is written `||`" },
 		{ "not", "`not` is written `!`" }, { "is", "equality is written `==`" } };
-	const char *help = "";
+	const char *help = strcmp(wanted, "an operator") == 0 ? "join conditions with `&&` or `||`" : "";
 	for (size_t i = 0; i < UB_COUNT(hints); i++)
 		if (ub_text_is(shown, hints[i].word))
 			help = hints[i].help;

@@ -24,8 +24,9 @@ static void check_rule_name(struct loader *loader, struct ub_map *names, struct 
 	if (!other)
 		return;
 	if (other->layer == rule->layer) {
-		report_taken(loader, UB_ERROR, "duplicate-rule", rule->rule.place, other->name_node,
-		    "this directory has a rule `%.*s` already", name);
+		struct ub_diag *diag = report_taken(loader, UB_ERROR, "duplicate-rule", rule->rule.place,
+		    other->name_node, "this directory has a rule `%.*s` already", name);
+		ub_diag_set_help(loader->diags, diag, "give one of the two another name");
 		return;
 	}
 	other->replaced = true;

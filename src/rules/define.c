@@ -36,12 +36,14 @@ static bool check_definition_name(struct loader *loader, const struct ub_yaml_no
 	else if (is_reserved(key->text))
 		diag = ub_error(loader->diags, "bad-name", key->place,
 		    "`%.*s` is a word of the expression language", UB_ARGS(key->text));
-	if (diag)
+	if (diag) {
 		ub_diag_set_help(loader->diags, diag,
 		    "take letters, digits and `_`, at most %d, not beginning with a digit", UB_RULE_NAME_MAX);
-	else if (ub_cel_variable(loader->env, key->text) != SIZE_MAX)
+	} else if (ub_cel_variable(loader->env, key->text) != SIZE_MAX) {
 		diag = ub_error(loader->diags, "name-taken", key->place,
 		    "`%.*s` is known already: it is one of the facts", UB_ARGS(key->text));
+		ub_diag_set_help(loader->diags, diag, "take another name");
+	}
 	return diag == NULL;
 }
 

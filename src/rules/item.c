@@ -140,14 +140,21 @@ static const struct rule_of_keys {
 	{ "latest", false, true },
 };
 
+static void report_wrong_kind(struct loader *loader, const struct ub_yaml_node *key, bool task)
+{
+	struct ub_diag *diag = ub_error(loader->diags, "wrong-kind", key->place, "`%.*s` is for %s",
+	    UB_ARGS(key->text), task ? "events, not tasks" : "tasks, not events");
+	ub_diag_set_help(
+	    loader->diags, diag, "take it out, or begin the item with `%s:`", task ? "event" : "task");
+}
+
 static void check_keys_of_kind(struct loader *loader, const struct ub_yaml_node *node, bool task)
 {
 	for (size_t i = 0; i < node->n; i++) {
 		const struct ub_yaml_node *key = node->entries[i].key;
 		for (size_t k = 0; k < UB_COUNT(kinds); k++)
 			if (ub_text_is(key->text, kinds[k].key) && !(task ? kinds[k].task : kinds[k].event))
-				ub_error(loader->diags, "wrong-kind", key->place, "`%.*s` is for %s",
-				    UB_ARGS(key->text), task ? "events, not tasks" : "tasks, not events");
+				report_wrong_kind(loader, key, task);
 	}
 }
 
@@ -194,6 +201,7 @@ static void check_event_times(struct loader *loader, const struct loaded_item *i
 	if (between && at) {
 		struct ub_diag *diag = ub_error(loader->diags, "conflict", ub_yaml_first_line(at),
 		    "an event has `between` or `at`, not both");
+		ub_diag_set_help(loader->diags, diag, "take one of the two out");
 		diag->related = ub_yaml_first_line(between);
 		diag->related_message = UB_TEXT("`between` is here");
 	}
@@ -239,6 +247,7 @@ static bool is_new(struct loader *loader, const struct loaded_rule *rule, const 
 			continue;
 		struct ub_diag *diag = ub_error(loader->diags, "duplicate-item", item->item.place,
 		    "this rule has an item `%.*s` already", UB_ARGS(item->item.name));
+		ub_diag_set_help(loader->diags, diag, "give one of the two another id");
 		diag->related = other->item.place;
 		diag->related_message = UB_TEXT("first given here");
 		return false;

@@ -69,6 +69,8 @@ static void follow(
 		    to == from ? "the time of `%.*s` depends on itself"
 			       : "the time of `%.*s` depends on an item whose time depends on it",
 		    UB_ARGS(from->item.name));
+		ub_diag_set_help(
+		    loader->diags, diag, "let one of them depend on `start` or `end` of the meeting");
 		diag->related = to->item.place;
 		diag->related_message = ub_textf(loader->arena, "`%.*s` is here", UB_ARGS(to->item.name));
 	}

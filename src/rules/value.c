@@ -123,10 +123,11 @@ static bool read_people(const struct ub_yaml_reader *reader, const struct ub_yam
 {
 	struct loader *loader = reader->context;
 	const struct ub_cel_program **people = out;
-	(void)type;
 	*people = NULL;
 	if (node->kind == UB_YAML_SCALAR && ub_text_is(ub_text_trim(node->text), "none"))
 		return true;
+	if (node->kind != UB_YAML_SCALAR)
+		return ub_yaml_expected(reader, node, type->noun);
 	/* Not compiled for a list(person), so that what is known to be a list(colleague) stays one. */
 	const struct ub_cel_program *program = compile_expression(loader, node, NULL);
 	if (!program || !check_people(reader, node, ub_cel_program_type(program)))

@@ -163,6 +163,9 @@ static void report_unknown(
 	struct ub_text near = ub_suggest(node->text, names, ub_template_names(c->set, names, n));
 	if (near.len)
 		ub_diag_set_help(c->diags, diag, "did you mean `%.*s`?", UB_ARGS(near));
+	else
+		ub_diag_set_help(
+		    c->diags, diag, "put the text into `templates/%.*s.md`", UB_ARGS(node->text));
 }
 
 void ub_tmpl_compile_call(struct tmpl_compiler *c, const struct tmpl_node *node,
@@ -233,7 +236,9 @@ static void compile_call_node(
 	else if (c->set->open)
 		defer_call(c, node, spot, ops);
 	else
-		report(c, "includes-itself", node, spot->from, "template `%.*s` includes itself");
+		ub_diag_set_help(c->diags,
+		    report(c, "includes-itself", node, spot->from, "template `%.*s` includes itself"),
+		    "it would never end: take this tag out");
 }
 
 /* ---- the tree ---- */

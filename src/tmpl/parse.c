@@ -236,7 +236,8 @@ static void add_tag(struct parser *p, const struct tmpl_token *token, const stru
 		name = ub_text_sub(name, leading_blanks(name).len, name.len);
 	}
 	if (!name.len)
-		ub_error(p->diags, "empty-tag", token_place(p, token), "this tag names nothing");
+		ub_error(p->diags, "empty-tag", token_place(p, token),
+		    "this tag names nothing; write what it shows, or take it out");
 	struct tmpl_node *node = add(p, kinds[token->kind], name);
 	node->raw = token->kind == TOKEN_RAW;
 	node->computed = computed;

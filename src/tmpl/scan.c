@@ -103,6 +103,13 @@ static void trim_name(struct scanner *s, struct tmpl_token *token, size_t from, 
 	token->name_len = to - from;
 }
 
+/* Whether the end that was found is the next tag's, on a later line. */
+static bool swallows_tag(const struct scanner *s, enum tmpl_token_kind kind, size_t from, size_t end)
+{
+	size_t newline = ub_text_find(s->text, UB_TEXT("\n"), from);
+	return kind != TOKEN_COMMENT && newline < end && ub_text_find(s->text, s->open, newline) < end;
+}
+
 /* The tag at `at`; where to go on. */
 static size_t scan_tag(struct scanner *s, size_t at)
 {
@@ -114,7 +121,7 @@ static size_t scan_tag(struct scanner *s, size_t at)
 	if (sign == '{' || sign == '=')
 		close = ub_textf(s->arena, "%c%.*s", sign == '{' ? '}' : '=', UB_ARGS(s->close));
 	size_t end = ub_text_find(s->text, close, name);
-	if (end == SIZE_MAX) {
+	if (end == SIZE_MAX || swallows_tag(s, kind, name, end)) {
 		struct ub_diag *diag = ub_error(s->diags, "unclosed-tag",
 		    ub_tmpl_place(s->origin, at, s->open.len), "this tag is not closed");
 		ub_diag_set_help(s->diags, diag, "end it with `%.*s`", UB_ARGS(close));

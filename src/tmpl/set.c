@@ -34,8 +34,10 @@ static bool check_text(const struct tmpl_origin *origin, struct ub_diags *diags)
 	}
 	if (!ub_text_utf8_valid(origin->text) ||
 	    ub_text_find(origin->text, ub_text_n("", 1), 0) != SIZE_MAX) {
-		ub_error(diags, "not-utf-8", ub_tmpl_place(origin, 0, 0),
-		    "a template is UTF-8 text without NUL, this one is not");
+		ub_diag_set_help(diags,
+		    ub_error(diags, "not-utf-8", ub_tmpl_place(origin, 0, 0),
+			"a template is UTF-8 text without NUL, this one is not"),
+		    "save the file in UTF-8");
 		return false;
 	}
 	return true;

@@ -127,6 +127,7 @@ static void report_duplicate(
 {
 	struct ub_diag *diag = ub_error(
 	    builder->diags, "duplicate-key", key->place, "`%.*s` is given twice", UB_ARGS(key->text));
+	ub_diag_set_help(builder->diags, diag, "delete one of the two");
 	diag->related = first->key->place;
 	diag->related_message = UB_TEXT("first given here");
 }

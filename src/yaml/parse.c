@@ -30,10 +30,26 @@ static bool mend(struct mending *mending, struct ub_place place)
 	return true;
 }
 
+/* Whether the line of the place has a problem already: how deep a tab was meant cannot be known. */
+static bool is_known_line(const struct ub_diags *diags, struct ub_place place)
+{
+	for (size_t i = 0; i < diags->list.n; i++) {
+		const struct ub_diag *diag = &diags->list.items[i];
+		size_t from = diag->place.at < place.at ? diag->place.at : place.at;
+		size_t to = diag->place.at < place.at ? place.at : diag->place.at;
+		if (diag->place.source == place.source && strcmp(diag->code, "tab") == 0 &&
+		    ub_text_find(ub_text_sub(place.source->text, from, to), UB_TEXT("\n"), 0) == SIZE_MAX)
+			return true;
+	}
+	return false;
+}
+
 static void append(struct ub_diags *to, const struct ub_diags *from)
 {
 	for (size_t i = 0; i < from->list.n; i++) {
 		const struct ub_diag *diag = &from->list.items[i];
+		if (strcmp(diag->code, "yaml-indentation") == 0 && is_known_line(to, diag->place))
+			continue;
 		*ub_diag_add(to, diag->severity, diag->code, diag->place, "%s", "") = *diag;
 	}
 }
@@ -47,8 +63,10 @@ static const struct ub_yaml_node *parse_mending(
 		struct ub_diags found = UB_DIAGS(arena);
 		const struct ub_yaml_node *root =
 		    ub_yaml_build(arena, mending->source, text, mending->places, mending->n, &found, &error);
+		struct ub_diags explained = UB_DIAGS(arena);
 		bool again = error.kind == EVENT_ERROR &&
-			     mend(mending, ub_yaml_explain(mending->source, &error, diags));
+			     mend(mending, ub_yaml_explain(mending->source, &error, &explained));
+		append(diags, &explained);
 		if (again)
 			continue;
 		append(diags, &found);

@@ -14,8 +14,8 @@ Test(check, says_what_is_wrong_and_where)
 	} cases[] = {
 		{ "", "0+0 syntax: the expression ends where a value should follow" },
 		{ "n +", "3+0 syntax: the expression ends where a value should follow" },
-		{ "(n", "2+0 syntax: the expression ends where `)` should follow" },
-		{ "n n", "2+1 syntax: expected an operator, found `n`" },
+		{ "(n", "2+0 syntax: the expression ends where `)` should follow (each `(` has its `)`)" },
+		{ "n n", "2+1 syntax: expected an operator, found `n` (join conditions with `&&` or `||`)" },
 		{ "n = 1", "2+1 syntax: unexpected character `=` (equality is written `==`)" },
 		{ "n > 1 & true", "6+1 syntax: unexpected character `&` (`and` is written `&&`)" },
 		{ "s == \"a",

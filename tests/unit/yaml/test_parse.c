@@ -74,6 +74,7 @@ Test(parse, reports_a_duplicate_key_with_the_first_place)
 	cr_assert_str_eq(printed(r), "a.yaml:3:1: error[duplicate-key]: `a` is given twice\n"
 				     "     3 | a: 3\n"
 				     "       | ^\n"
+				     "  help: delete one of the two\n"
 				     "a.yaml:1:1: first given here\n"
 				     "     1 | a: 1\n"
 				     "       | ^\n");
