@@ -35,6 +35,27 @@ struct ub_accounts *ub_directory_accounts(struct ub_directory *directory);
 /* The last holder frees it; sets *accounts to NULL; NULL is allowed. */
 void ub_accounts_release(struct ub_accounts **accounts);
 
+/* How accounts that are written down elsewhere than in a source are read: in rule tests. */
+struct ub_accounts_reading {
+	struct ub_arena *arena;
+	struct ub_diags *diags;
+	const struct ub_zone *zone; /* dates are its midnights */
+	const struct ub_account_field_decl *fields;
+	size_t n_fields;
+};
+struct ub_yaml_node;
+/* A list as in an account file; held for the caller. NULL: it is no list (reported). */
+struct ub_accounts *ub_accounts_read(
+    const struct ub_accounts_reading *reading, const struct ub_yaml_node *list);
+/*
+ * One account: what `node` says over what is said of it in *account; `like: ID` begins with that one of
+ * `accounts` (which may be NULL). Nothing is required. False: something was reported.
+ */
+bool ub_account_read(const struct ub_accounts_reading *reading, const struct ub_yaml_node *node,
+    const struct ub_accounts *accounts, struct ub_account *account);
+/* An account of which nothing is known. */
+struct ub_account ub_account_unknown(void);
+
 size_t ub_accounts_count(const struct ub_accounts *accounts);
 /* In the order of the sources; i < ub_accounts_count(). Accounts live as long as the snapshot. */
 const struct ub_account *ub_accounts_at(const struct ub_accounts *accounts, size_t i);

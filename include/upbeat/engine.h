@@ -16,6 +16,7 @@
 
 /* ---- snapshot: settings, rules, holidays, zones, accounts; immutable, counted, swapped whole ---- */
 
+struct ub_accounts;
 struct ub_settings;
 struct ub_directory;
 struct ub_store;
@@ -43,6 +44,9 @@ struct ub_snapshot_input {
 	/* The base of the upstream that stays, whatever the settings say by now: of a relay that runs, whose
 	 * clients' credentials are for that one alone. NULL: as the settings say. */
 	const char *upstream;
+	/* Directories below rules_path, the lowest first. */
+	const char *const *over;
+	size_t n_over;
 	/* Of the organisation, where no settings file says it: */
 	const char *const *domains;
 	size_t n_domains;
@@ -63,6 +67,9 @@ void ub_snapshot_release(struct ub_snapshot **snapshot);
 
 /* Diagnostics as one JSON object: upbeat(1), "JSON". Ends its line. */
 void ub_findings_json(const struct ub_diags *diags, struct ub_buf *out);
+/* Reads a file; NULL: reported at `place`, which may be of no source. */
+const struct ub_source *ub_snapshot_read_source(
+    struct ub_arena *arena, const char *path, size_t limit, struct ub_place place, struct ub_diags *diags);
 
 /* ---- the decision ---- */
 
@@ -75,6 +82,11 @@ struct ub_decide_input {
 	size_t n_existing;
 	bool gone; /* `text` is what was last seen of a meeting that does not stand any more */
 	ub_instant now;
+	/* Instead of what the snapshot's directory says of the customer: */
+	struct ub_accounts *accounts;     /* to find the guests' one in; NULL: the directory's */
+	const struct ub_account *account; /* this one; NULL: the one found */
+	const struct ub_busy *busy;
+	size_t n_busy;
 };
 
 struct ub_decision {

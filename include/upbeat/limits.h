@@ -79,6 +79,8 @@
 #define UB_CLI_INPUT_MAX                                                                                     \
 	(16u * 1024 * 1024) /* an event or an expression; what reads them has its own limit */
 
+#define UB_TEST_DIRECTORIES_MAX 16 /* that one run of `test` is given */
+
 /* engine: what is read of the configuration */
 #define UB_DELETION_GRACE_SECONDS 30 /* unless the settings say otherwise */
 #define UB_SETTINGS_MAX           (1024u * 1024)

@@ -74,4 +74,12 @@ struct ub_settings *ub_settings_default(struct ub_arena *arena, const struct ub_
 struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_source *source,
     const struct ub_zones *zones, struct ub_diags *diags);
 
+struct ub_yaml_node;
+/*
+ * What a map like the one under `organization:` says, over the defaults; its holidays are to be brought as
+ * those of a settings file. Paths start at the file that the map stands in. Never NULL.
+ */
+struct ub_settings *ub_settings_organization(struct ub_arena *arena, const struct ub_yaml_node *organization,
+    const struct ub_zones *zones, struct ub_diags *diags);
+
 #endif

@@ -64,6 +64,13 @@ size_t ub_template_names(const struct ub_template_set *set, struct ub_text *out,
 const struct ub_template *ub_template_compile(struct ub_template_set *set, struct ub_text text,
     struct ub_place (*map)(void *data, size_t at, size_t len), void *data, struct ub_diags *diags);
 
+/* Template i of the set, in the order of their names' first appearance; NULL past the last one. */
+const struct ub_template *ub_template_at(const struct ub_template_set *set, size_t i);
+/* The file that it is; NULL: a one-line template. */
+const struct ub_source *ub_template_source(const struct ub_template *tmpl);
+/* Whether the text of `part` is put into that of `tmpl`, directly or by way of others. */
+bool ub_template_includes(const struct ub_template *tmpl, const struct ub_template *part);
+
 struct ub_text ub_template_name(const struct ub_template *tmpl); /* empty: a one-line template */
 enum ub_template_format ub_template_format(const struct ub_template *tmpl);
 /* What the front matter says; internal unless it says otherwise. Of a one-line template: what it depends on.

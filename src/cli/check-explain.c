@@ -27,6 +27,7 @@ static code_list all_codes(struct ub_arena *arena)
 	add_codes(arena, &list, ub_codes_files, ub_n_codes_files);
 	add_codes(arena, &list, ub_codes_rules, ub_n_codes_rules);
 	add_codes(arena, &list, ub_codes_language, ub_n_codes_language);
+	add_codes(arena, &list, ub_codes_tests, ub_n_codes_tests);
 	qsort(list.items, list.n, sizeof(*list.items), compare);
 	return list;
 }

@@ -8,6 +8,7 @@
 static const struct ub_cli_command *const commands[] = {
 	&ub_cli_serve,
 	&ub_cli_check,
+	&ub_cli_test,
 	&ub_cli_explain,
 	&ub_cli_plan,
 	&ub_cli_status,

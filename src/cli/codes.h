@@ -11,7 +11,7 @@ struct ub_code {
 	const char *wrong, *right; /* examples, lines ended with \n but for the last; NULL: none */
 };
 
-extern const struct ub_code ub_codes_files[], ub_codes_rules[], ub_codes_language[];
-extern const size_t ub_n_codes_files, ub_n_codes_rules, ub_n_codes_language;
+extern const struct ub_code ub_codes_files[], ub_codes_rules[], ub_codes_language[], ub_codes_tests[];
+extern const size_t ub_n_codes_files, ub_n_codes_rules, ub_n_codes_language, ub_n_codes_tests;
 
 #endif

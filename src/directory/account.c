@@ -12,9 +12,9 @@
  * account is used: an absent value is "cannot tell" to rules, which creates nothing and undoes nothing. */
 
 struct reading {
-	const struct ub_settings_source *settings;
 	const struct ub_zone *zone;
-	struct part *part;
+	const struct ub_account_field_decl *fields; /* declared */
+	size_t n_fields;
 };
 
 /* ---- single values ---- */
@@ -189,33 +189,41 @@ struct written {
 	struct ub_account account;
 	UB_VEC(struct ub_stakeholder) stakeholders;
 	double score;
-	const struct ub_yaml_node *fields;
+	const struct ub_yaml_node *fields, *like;
 };
 
 #define ACCOUNT(member) offsetof(struct written, account.member)
-static const struct ub_yaml_field account_fields[] = {
-	{ "id", &ub_yaml_type_text, ACCOUNT(id), true, "a name for it that never changes" },
-	{ "name", &ub_yaml_type_text, ACCOUNT(name), true, "what people call it" },
-	{ "domains", &type_domains, ACCOUNT(domains), false, "the domains of its people's addresses" },
-	{ "health", &type_health, ACCOUNT(health), false, "how the customer is doing" },
-	{ "score", &type_number, offsetof(struct written, score), false, "the same as a number" },
-	{ "tier", &ub_yaml_type_text, ACCOUNT(tier), false, "how important it is, in your own words" },
-	{ "stage", &ub_yaml_type_text, ACCOUNT(stage), false,
-	    "where the relation stands, in your own words" },
-	{ "renewal", &type_date, ACCOUNT(renewal), false, "when the contract ends" },
-	{ "owner", &type_address, ACCOUNT(owner), false, "whose account it is, one of us" },
-	{ "team", &type_addresses, ACCOUNT(team), false, "who works on it, all of us" },
-	{ "stakeholders", &type_stakeholders, offsetof(struct written, stakeholders), false,
-	    "who matters there" },
-	{ "tickets", &notes_opened, ACCOUNT(tickets), false, "open tickets" },
-	{ "feature_requests", &notes_since, ACCOUNT(feature_requests), false, "what they asked for" },
-	{ "insights", &notes_since, ACCOUNT(insights), false, "what their use of the product shows" },
-	{ "actions", &notes_due, ACCOUNT(actions), false, "what was agreed to be done" },
-	{ "risks", &notes_since, ACCOUNT(risks), false, "what may go wrong" },
-	{ "fields", &ub_yaml_type_node, offsetof(struct written, fields), false,
-	    "fields that the settings declare for this source" },
+#define ACCOUNT_FIELDS(required)                                                                             \
+	{ "id", &ub_yaml_type_text, ACCOUNT(id), required, "a name for it that never changes" },             \
+	    { "name", &ub_yaml_type_text, ACCOUNT(name), required, "what people call it" },                  \
+	    { "domains", &type_domains, ACCOUNT(domains), false, "the domains of its people's addresses" },  \
+	    { "health", &type_health, ACCOUNT(health), false, "how the customer is doing" },                 \
+	    { "score", &type_number, offsetof(struct written, score), false, "the same as a number" },       \
+	    { "tier", &ub_yaml_type_text, ACCOUNT(tier), false, "how important it is, in your own words" },  \
+	    { "stage", &ub_yaml_type_text, ACCOUNT(stage), false,                                            \
+		    "where the relation stands, in your own words" },                                        \
+	    { "renewal", &type_date, ACCOUNT(renewal), false, "when the contract ends" },                    \
+	    { "owner", &type_address, ACCOUNT(owner), false, "whose account it is, one of us" },             \
+	    { "team", &type_addresses, ACCOUNT(team), false, "who works on it, all of us" },                 \
+	    { "stakeholders", &type_stakeholders, offsetof(struct written, stakeholders), false,             \
+		    "who matters there" },                                                                   \
+	    { "tickets", &notes_opened, ACCOUNT(tickets), false, "open tickets" },                           \
+	    { "feature_requests", &notes_since, ACCOUNT(feature_requests), false, "what they asked for" },   \
+	    { "insights", &notes_since, ACCOUNT(insights), false, "what their use of the product shows" },   \
+	    { "actions", &notes_due, ACCOUNT(actions), false, "what was agreed to be done" },                \
+	    { "risks", &notes_since, ACCOUNT(risks), false, "what may go wrong" },                           \
+	{                                                                                                    \
+		"fields", &ub_yaml_type_node, offsetof(struct written, fields), false,                       \
+		    "fields that the settings declare for this source"                                       \
+	}
+static const struct ub_yaml_field account_fields[] = { ACCOUNT_FIELDS(true) };
+/* One of a test, which may be like another. */
+static const struct ub_yaml_field loose_fields[] = {
+	ACCOUNT_FIELDS(false),
+	{ "like", &ub_yaml_type_node, offsetof(struct written, like), false, "the account to begin with" },
 };
 static const struct ub_yaml_type type_account = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(account_fields) };
+static const struct ub_yaml_type type_loose = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(loose_fields) };
 
 /* ---- declared fields ---- */
 
@@ -282,32 +290,67 @@ static void read_declared(
 	}
 }
 
-/* ---- the file ---- */
+/* An account to be written on. */
+static struct written begin(const struct ub_account *account)
+{
+	struct written written = { .account = *account, .score = account->has_score ? account->score : NAN };
+	written.stakeholders.items = account->stakeholders;
+	written.stakeholders.n = written.stakeholders.cap = account->n_stakeholders;
+	return written;
+}
+
+/* What was written, with the fields that are declared. */
+static struct ub_account finish(const struct ub_yaml_reader *reader, struct written *written)
+{
+	const struct reading *reading = reader->context;
+	struct ub_account *account = &written->account;
+	const struct ub_account_field *before = account->fields;
+	if (account->name.len == 0)
+		account->name = account->id;
+	account->has_score = !isnan(written->score);
+	account->score = account->has_score ? written->score : 0;
+	account->stakeholders = written->stakeholders.items;
+	account->n_stakeholders = written->stakeholders.n;
+	account->n_fields = reading->n_fields;
+	account->fields = UB_NEW_ARRAY(reader->arena, struct ub_account_field, account->n_fields);
+	for (size_t i = 0; i < account->n_fields; i++) {
+		if (before)
+			account->fields[i] = before[i];
+		account->fields[i].decl = &reading->fields[i];
+	}
+	if (written->fields)
+		read_declared(reader, written->fields, account);
+	return *account;
+}
+
+struct ub_account ub_account_unknown(void)
+{
+	return (struct ub_account){ .renewal = UB_INSTANT_NONE };
+}
 
 static void read_account(
     const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, struct part *part)
 {
-	const struct reading *reading = reader->context;
-	struct written written = { .account.renewal = UB_INSTANT_NONE, .score = NAN };
+	struct ub_account unknown = ub_account_unknown();
+	struct written written = begin(&unknown);
 	ub_yaml_read(reader, &type_account, node, &written);
-	struct ub_account *account = &written.account;
-	if (account->id.len == 0)
+	if (written.account.id.len == 0)
 		return;
-	if (account->name.len == 0)
-		account->name = account->id;
-	account->has_score = !isnan(written.score);
-	account->score = account->has_score ? written.score : 0;
-	account->stakeholders = written.stakeholders.items;
-	account->n_stakeholders = written.stakeholders.n;
-	account->n_fields = reading->settings->n_fields;
-	account->fields = UB_NEW_ARRAY(reader->arena, struct ub_account_field, account->n_fields);
-	for (size_t i = 0; i < account->n_fields; i++)
-		account->fields[i].decl = &reading->settings->fields[i];
-	if (written.fields)
-		read_declared(reader, written.fields, account);
 	part->places[part->accounts.n] = node->place;
-	*ub_push(reader->arena, &part->accounts) = *account;
+	*ub_push(reader->arena, &part->accounts) = finish(reader, &written);
 }
+
+static bool read_list(const struct ub_yaml_reader *reader, const struct ub_yaml_node *list, struct part *part)
+{
+	if (list->kind != UB_YAML_LIST)
+		return ub_yaml_expected(reader, list, "a list of accounts");
+	part->places = UB_NEW_ARRAY(part->arena, struct ub_place, list->n);
+	for (size_t i = 0; i < list->n; i++)
+		read_account(reader, list->items[i], part);
+	return true;
+}
+
+/* ---- the file ---- */
 
 struct file {
 	const struct ub_yaml_node *accounts;
@@ -321,7 +364,7 @@ static const struct ub_yaml_type type_file = { .shape = UB_YAML_FIELDS, UB_YAML_
 bool read_accounts(const struct ub_source *source, const struct ub_settings_source *settings,
     const struct ub_zone *zone, struct part *part, struct ub_diags *diags)
 {
-	struct reading reading = { settings, zone, part };
+	struct reading reading = { zone, settings->fields, settings->n_fields };
 	struct ub_yaml_reader reader = { part->arena, diags, &reading };
 	struct file file = { 0 };
 	const struct ub_yaml_node *root = ub_yaml_parse(part->arena, source, diags);
@@ -330,10 +373,58 @@ bool read_accounts(const struct ub_source *source, const struct ub_settings_sour
 	ub_yaml_read(&reader, &type_file, root, &file);
 	if (!file.accounts)
 		return false;
-	if (file.accounts->kind != UB_YAML_LIST)
-		return ub_yaml_expected(&reader, file.accounts, "a list of accounts");
-	part->places = UB_NEW_ARRAY(part->arena, struct ub_place, file.accounts->n);
-	for (size_t i = 0; i < file.accounts->n; i++)
-		read_account(&reader, file.accounts->items[i], part);
-	return true;
+	return read_list(&reader, file.accounts, part);
+}
+
+/* ---- of a test ---- */
+
+struct ub_accounts *ub_accounts_read(
+    const struct ub_accounts_reading *wanted, const struct ub_yaml_node *list)
+{
+	struct reading reading = { wanted->zone, wanted->fields, wanted->n_fields };
+	struct part *part = part_new();
+	struct ub_yaml_reader reader = { part->arena, wanted->diags, &reading };
+	struct ub_accounts *accounts = NULL;
+	if (read_list(&reader, list, part))
+		accounts = index_accounts(&part, 1, wanted->diags);
+	part_release(&part);
+	return accounts;
+}
+
+static bool begin_like(const struct ub_accounts_reading *wanted, const struct ub_yaml_node *like,
+    const struct ub_accounts *accounts, struct ub_account *account)
+{
+	const struct ub_account *found =
+	    accounts && like->kind == UB_YAML_SCALAR ? ub_accounts_find(accounts, like->text) : NULL;
+	if (found) {
+		*account = *found;
+		return true;
+	}
+	UB_VEC(struct ub_text) ids = { 0 };
+	for (size_t i = 0; accounts && i < accounts->n; i++)
+		*ub_push(wanted->arena, &ids) = accounts->items[i]->id;
+	struct ub_diag *diag = ub_error(wanted->diags, "no-account", ub_yaml_first_line(like),
+	    "there is no account `%.*s`", UB_ARGS(like->text));
+	struct ub_text meant = ub_suggest(like->text, ids.items, ids.n);
+	if (meant.len)
+		ub_diag_set_help(wanted->diags, diag, "did you mean `%.*s`?", UB_ARGS(meant));
+	else
+		ub_diag_set_help(wanted->diags, diag, "it is the id of one under `accounts` of this file");
+	return false;
+}
+
+bool ub_account_read(const struct ub_accounts_reading *wanted, const struct ub_yaml_node *node,
+    const struct ub_accounts *accounts, struct ub_account *account)
+{
+	struct reading reading = { wanted->zone, wanted->fields, wanted->n_fields };
+	struct ub_yaml_reader reader = { wanted->arena, wanted->diags, &reading };
+	const struct ub_yaml_node *like = node->kind == UB_YAML_MAP ? ub_yaml_get(node, "like") : NULL;
+	if (like && !begin_like(wanted, like, accounts, account))
+		return false;
+	struct written written = begin(account);
+	size_t errors = wanted->diags->errors;
+	if (!ub_yaml_read(&reader, &type_loose, node, &written))
+		return false;
+	*account = finish(&reader, &written);
+	return wanted->diags->errors == errors;
 }

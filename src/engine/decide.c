@@ -20,12 +20,16 @@ static void release_accounts(void *accounts)
 
 /* The customer, as the accounts are known now; they stay so for as long as the decision is kept. */
 static const struct ub_account *find_account(
-    const struct ub_snapshot *snapshot, const struct ub_event *event, struct ub_arena *arena)
+    const struct ub_decide_input *input, const struct ub_event *event, struct ub_arena *arena)
 {
-	if (!snapshot->directory)
-		return NULL;
-	struct ub_accounts *accounts = ub_directory_accounts(snapshot->directory);
-	ub_arena_defer(arena, release_accounts, accounts);
+	const struct ub_snapshot *snapshot = input->snapshot;
+	struct ub_accounts *accounts = input->accounts;
+	if (input->account || (!accounts && !snapshot->directory))
+		return input->account;
+	if (!accounts) {
+		accounts = ub_directory_accounts(snapshot->directory);
+		ub_arena_defer(arena, release_accounts, accounts);
+	}
 	return ub_accounts_match(accounts, ub_facts_guests(event, snapshot->org, arena)).account;
 }
 
@@ -35,7 +39,7 @@ static const struct ub_facts *find_facts(
 	const struct ub_snapshot *snapshot = input->snapshot;
 	struct ub_facts_input facts = { .event = event,
 		.org = snapshot->org,
-		.account = find_account(snapshot, event, arena),
+		.account = find_account(input, event, arena),
 		.owner = input->owner.len ? input->owner : ub_facts_default_owner(event, snapshot->org),
 		.calendar = input->calendar,
 		.now = input->now };
@@ -63,6 +67,8 @@ void ub_decide(const struct ub_decide_input *input, struct ub_decision *decision
 		.facts = decision->facts,
 		.existing = input->existing,
 		.n_existing = input->n_existing,
-		.gone = input->gone };
+		.gone = input->gone,
+		.busy = input->busy,
+		.n_busy = input->n_busy };
 	decision->plan = ub_plan_make(&plan, arena);
 }

@@ -4,10 +4,6 @@
 
 #include "upbeat/engine.h"
 
-/* Reads a file; NULL: reported at `place`, which may be of no source. */
-const struct ub_source *ub_snapshot_read_source(
-    struct ub_arena *arena, const char *path, size_t limit, struct ub_place place, struct ub_diags *diags);
-
 /* A directory of rules with what it has in templates/ and holidays/. Problems are reported at `place`. */
 void ub_snapshot_read_layer(struct ub_arena *arena, const char *directory, struct ub_place place,
     struct ub_rule_layer *layer, struct ub_diags *diags);

@@ -84,22 +84,36 @@ static void load_layer(struct loading *loading, size_t i, const char *path, stru
 	    &loading->layers[i], loading->diags);
 }
 
-static void load_layers(struct loading *loading)
+static void make_layers(struct loading *loading, size_t n)
+{
+	loading->n_layers = loading->snapshot->n_layers = n;
+	loading->layers = UB_NEW_ARRAY(loading->arena, struct ub_rule_layer, n);
+	loading->snapshot->layers = loading->layers;
+}
+
+/* Those that the settings name. */
+static void load_named_layers(struct loading *loading)
 {
 	const struct ub_settings *settings = loading->settings;
-	bool named = !loading->input->rules_path && settings->n_rules > 0;
-	loading->n_layers = named ? settings->n_rules : 1;
-	loading->layers = UB_NEW_ARRAY(loading->arena, struct ub_rule_layer, loading->n_layers);
-	if (!named)
-		load_layer(loading, 0,
-		    loading->input->rules_path ? loading->input->rules_path
-					       : ub_snapshot_shipped_rules(loading->arena),
-		    nowhere);
-	for (size_t i = 0; named && i < settings->n_rules; i++)
+	make_layers(loading, settings->n_rules);
+	for (size_t i = 0; i < settings->n_rules; i++)
 		load_layer(loading, i, ub_text_cstr(loading->arena, settings->rules[i].path),
 		    settings->rules[i].place);
-	loading->snapshot->layers = loading->layers;
-	loading->snapshot->n_layers = loading->n_layers;
+}
+
+static void load_layers(struct loading *loading)
+{
+	const struct ub_snapshot_input *input = loading->input;
+	const char *path = input->rules_path;
+	if (!path && loading->settings->n_rules) {
+		load_named_layers(loading);
+		return;
+	}
+	if (!path)
+		path = ub_snapshot_shipped_rules(loading->arena);
+	make_layers(loading, input->n_over + 1);
+	for (size_t i = 0; i < loading->n_layers; i++)
+		load_layer(loading, i, i < input->n_over ? input->over[i] : path, nowhere);
 }
 
 static void load_rules(struct loading *loading)

@@ -29,18 +29,17 @@ static const struct ub_yaml_word free_words[] = {
 	{ "attendees", UB_FREE_ATTENDEES, "everybody's busy times are avoided" },
 };
 
-/* Busy times are not looked at yet. */
+/* Only tests say when people are busy yet. */
 static bool check_free(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
+	const int *free = out;
 	(void)type;
-	int *free = out;
 	if (*free == UB_FREE_NOBODY)
 		return true;
 	struct ub_diag *diag = ub_warning(reader->diags, "not-supported", node->place,
-	    "busy times are not looked at yet: `%.*s` means `nobody`", UB_ARGS(node->text));
+	    "busy times are not asked for yet: outside of tests, `%.*s` means `nobody`", UB_ARGS(node->text));
 	ub_diag_set_help(reader->diags, diag, "write `free: nobody` to say that you know");
-	*free = UB_FREE_NOBODY;
 	return true;
 }
 

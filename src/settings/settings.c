@@ -172,3 +172,13 @@ struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_sou
 	}
 	return finish(arena, &written, reading.directory, zones);
 }
+
+struct ub_settings *ub_settings_organization(struct ub_arena *arena, const struct ub_yaml_node *organization,
+    const struct ub_zones *zones, struct ub_diags *diags)
+{
+	struct reading reading = { directory_of(organization->place.source->name), zones };
+	struct ub_yaml_reader reader = { arena, diags, &reading };
+	struct written written = unwritten();
+	ub_yaml_read(&reader, &type_organization, organization, &written.organization);
+	return finish(arena, &written, reading.directory, zones);
+}

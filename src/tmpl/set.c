@@ -224,6 +224,38 @@ const struct ub_template *ub_template_in_language(const struct ub_template *tmpl
 	return found && found->usable ? found : tmpl;
 }
 
+const struct ub_template *ub_template_at(const struct ub_template_set *set, size_t i)
+{
+	struct ub_text name;
+	return i < ub_map_size(set->templates) ? ub_map_at(set->templates, i, &name) : NULL;
+}
+
+const struct ub_source *ub_template_source(const struct ub_template *tmpl)
+{
+	return tmpl->origin.source;
+}
+
+/* No template includes itself (ub_template_set_check), so this ends. */
+static bool nodes_include(
+    const struct tmpl_nodes *nodes, struct ub_text language, const struct ub_template *part)
+{
+	for (size_t i = 0; i < nodes->n; i++) {
+		const struct tmpl_node *node = nodes->items[i];
+		bool names = (node->kind == NODE_PARTIAL || node->kind == NODE_PARENT) && !node->computed;
+		const struct ub_template *named =
+		    names ? ub_tmpl_find(part->set, node->text, language) : NULL;
+		if (named == part || (named && nodes_include(&named->nodes, language, part)) ||
+		    nodes_include(&node->kids, language, part))
+			return true;
+	}
+	return false;
+}
+
+bool ub_template_includes(const struct ub_template *tmpl, const struct ub_template *part)
+{
+	return nodes_include(&tmpl->nodes, tmpl->front.language, part);
+}
+
 size_t ub_template_names(const struct ub_template_set *set, struct ub_text *out, size_t most)
 {
 	size_t n = ub_map_size(set->templates);

@@ -75,6 +75,14 @@ def _():
     tap.contains(done.stdout, "no problems", "summary")
 
 
+@tap.case("their tests pass")
+def _():
+    command = [os.environ["UPBEAT"], "test", RULES]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    tap.equal((done.returncode, done.stderr), (0, ""), done.stdout)
+    tap.contains(done.stdout, " passed, 0 failed", "summary")
+
+
 @tap.case("a customer meeting gets a prep call and what follows from it, without an account, too")
 def _():
     items = explain(event())

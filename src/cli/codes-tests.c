@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "codes.h"
+#include "upbeat/base.h"
+
+/* Of the tests of rules. */
+const struct ub_code ub_codes_tests[] = {
+	{ "bad-event", "a test's file is no calendar object",
+	    "`event` names a file beside the test that has one VEVENT, as a calendar client stores it.", NULL,
+	    NULL },
+	{ "ends-too-early", "a meeting ends before it begins", "Mend `start` or `end`.",
+	    "meeting: {start: 2026-11-12 14:00, end: 2026-11-12 13:00}",
+	    "meeting: {start: 2026-11-12 14:00, duration: 1h}" },
+	{ "no-account", "a test has no such account",
+	    "`like` names an account by its id, of those under `accounts` of the same file.",
+	    "account: {like: acne}", "account: {like: acme}" },
+	{ "no-tests", "a rule directory has no tests", "They are files NAME.yaml in its folder tests/.", NULL,
+	    NULL },
+	{ "unknown-rule", "there is no such rule",
+	    "A test names a rule that no directory has, or that another rule has taken the place of.",
+	    "reject: [prpe/*]", "reject: [prep/*]" },
+};
+
+const size_t ub_n_codes_tests = UB_COUNT(ub_codes_tests);

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ruletest-private.h"
+
+/* What tests have used: a rule that applied, an item that was planned, a template that was rendered. */
+
+struct coverage {
+	const struct ub_ruleset *rules;
+	struct used_rule {
+		bool applied;
+		bool *planned;   /* by item */
+	} * of;                  /* by the index of the rule */
+	struct ub_map *rendered; /* const struct ub_template *, by name */
+};
+
+struct coverage *coverage_new(const struct ub_ruleset *rules, struct ub_arena *arena)
+{
+	struct coverage *coverage = UB_NEW(arena, struct coverage);
+	coverage->rules = rules;
+	coverage->of = UB_NEW_ARRAY(arena, struct used_rule, rules->n_rules);
+	for (size_t i = 0; i < rules->n_rules; i++)
+		coverage->of[i].planned = UB_NEW_ARRAY(arena, bool, rules->rules[i]->n_items);
+	coverage->rendered = ub_map_new(arena);
+	return coverage;
+}
+
+static void add_body(struct coverage *coverage, const struct ub_decision *decision,
+    const struct ub_item *item, struct ub_cases cases, struct ub_arena *arena)
+{
+	const struct ub_facts *facts = decision->facts;
+	struct ub_cel_activation *activation = decision->plan->matches[item->rule->index].activation;
+	const struct ub_case *chosen;
+	struct ub_text why;
+	if (ub_rules_case(cases, activation, &chosen, &why, arena) != UB_YES)
+		return;
+	struct ub_text owner = facts->meeting.owner ? facts->meeting.owner->email : UB_TEXT_NONE;
+	const struct ub_template *body =
+	    ub_template_in_language(chosen->use.body, ub_org_person(facts->org, owner)->language);
+	ub_map_put(coverage->rendered, ub_template_name(body), (void *)body);
+}
+
+void coverage_add(struct coverage *coverage, const struct ub_decision *decision, struct ub_arena *arena)
+{
+	const struct ub_plan *plan = decision->plan;
+	for (size_t i = 0; i < plan->n_matches; i++)
+		coverage->of[plan->matches[i].rule->index].applied |= plan->matches[i].verdict == UB_YES;
+	for (size_t i = 0; i < plan->items.n; i++) {
+		const struct ub_item *item = &plan->items.items[i];
+		coverage->of[item->rule->index].planned[item->source - item->rule->items] = true;
+		add_body(coverage, decision, item, item->source->agenda, arena);
+		add_body(coverage, decision, item, item->source->mail, arena);
+	}
+}
+
+/* ---- what is left ---- */
+
+struct reporting {
+	const struct ub_ruletest_input *input;
+	struct ub_test_report *report;
+	struct ub_arena *arena;
+};
+
+/* What an earlier layer has is for the tests of that layer. */
+static bool is_of_directories(const struct reporting *reporting, const struct ub_source *source)
+{
+	for (size_t i = 0; i < reporting->input->n_directories; i++) {
+		struct ub_text directory =
+		    ub_textf(reporting->arena, "%s/", reporting->input->directories[i]);
+		if (ub_text_starts(source->name, directory))
+			return true;
+	}
+	return false;
+}
+
+static void add_unused(
+    struct reporting *reporting, const char *what, struct ub_text name, struct ub_place place)
+{
+	if (is_of_directories(reporting, place.source))
+		*ub_push(reporting->arena, &reporting->report->unused) =
+		    (struct ub_test_unused){ what, name, place };
+}
+
+static bool is_rendered(const struct coverage *coverage, const struct ub_template *tmpl)
+{
+	struct ub_text name;
+	for (size_t i = 0; i < ub_map_size(coverage->rendered); i++) {
+		const struct ub_template *rendered = ub_map_at(coverage->rendered, i, &name);
+		if (rendered == tmpl || ub_template_includes(rendered, tmpl))
+			return true;
+	}
+	return false;
+}
+
+static void report_rule(struct reporting *reporting, const struct ub_rule *rule, const struct used_rule *used)
+{
+	if (!rule->enabled)
+		return;
+	if (!used->applied) {
+		add_unused(reporting, "rule", rule->name, rule->place);
+		return;
+	}
+	for (size_t i = 0; i < rule->n_items; i++)
+		if (!used->planned[i])
+			add_unused(reporting, "item",
+			    ub_textf(reporting->arena, "%.*s/%.*s", UB_ARGS(rule->name),
+				UB_ARGS(rule->items[i].name)),
+			    rule->items[i].place);
+}
+
+void coverage_report(const struct coverage *coverage, const struct ub_ruletest_input *input,
+    struct ub_test_report *report, struct ub_arena *arena)
+{
+	struct reporting reporting = { input, report, arena };
+	const struct ub_template *tmpl;
+	for (size_t i = 0; i < coverage->rules->n_rules; i++)
+		report_rule(&reporting, coverage->rules->rules[i], &coverage->of[i]);
+	for (size_t i = 0; (tmpl = ub_template_at(coverage->rules->templates, i)); i++)
+		if (!is_rendered(coverage, tmpl))
+			add_unused(&reporting, "template", ub_template_name(tmpl),
+			    (struct ub_place){ ub_template_source(tmpl), 0, 0 });
+}

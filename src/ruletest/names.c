@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ruletest-private.h"
+
+/* Names of rules and items, which have to exist. */
+
+static const struct ub_ruleset *rules_of(const struct ub_yaml_reader *reader)
+{
+	const struct loading *loading = reader->context;
+	return loading->input->snapshot->rules;
+}
+
+static struct ub_texts rule_names(const struct ub_ruleset *rules, struct ub_arena *arena)
+{
+	struct ub_texts names = { 0 };
+	for (size_t i = 0; i < rules->n_rules; i++)
+		*ub_push(arena, &names) = rules->rules[i]->name;
+	return names;
+}
+
+static struct ub_texts item_ids(const struct ub_ruleset *rules, struct ub_arena *arena)
+{
+	struct ub_texts ids = { 0 };
+	for (size_t i = 0; i < rules->n_rules; i++)
+		for (size_t k = 0; k < rules->rules[i]->n_items; k++)
+			*ub_push(arena, &ids) = ub_textf(arena, "%.*s/%.*s", UB_ARGS(rules->rules[i]->name),
+			    UB_ARGS(rules->rules[i]->items[k].name));
+	return ids;
+}
+
+static bool is_among(struct ub_texts names, struct ub_text name)
+{
+	for (size_t i = 0; i < names.n; i++)
+		if (ub_text_eq(names.items[i], name))
+			return true;
+	return false;
+}
+
+static bool report(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, const char *code,
+    const char *what, struct ub_text name, struct ub_texts names)
+{
+	struct ub_diag *diag = ub_error(
+	    reader->diags, code, ub_yaml_first_line(node), "there is no %s `%.*s`", what, UB_ARGS(name));
+	struct ub_text meant = ub_suggest(name, names.items, names.n);
+	if (meant.len)
+		ub_diag_set_help(reader->diags, diag, "did you mean `%.*s`?", UB_ARGS(meant));
+	else if (ub_text_find(name, UB_TEXT("/"), 0) == SIZE_MAX)
+		ub_diag_set_help(reader->diags, diag, "an item is named RULE/ITEM");
+	return false;
+}
+
+static struct ub_text rule_part(struct ub_text id)
+{
+	struct ub_text rest = id, rule = id;
+	ub_text_split(&rest, '/', &rule);
+	return rule;
+}
+
+static bool check_id(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node)
+{
+	struct ub_texts ids = item_ids(rules_of(reader), reader->arena);
+	struct ub_texts names = rule_names(rules_of(reader), reader->arena);
+	struct ub_text rule = rule_part(node->text);
+	if (is_among(ids, node->text))
+		return true;
+	bool named = ub_text_find(node->text, UB_TEXT("/"), 0) != SIZE_MAX;
+	if (named && !is_among(names, rule))
+		return report(reader, node, "unknown-rule", "rule", rule, names);
+	return report(reader, node, "unknown-item", "item", node->text, ids);
+}
+
+static bool is_text(
+    const struct ub_yaml_reader *reader, const struct ub_yaml_type *type, const struct ub_yaml_node *node)
+{
+	return (node->kind == UB_YAML_SCALAR && node->text.len) || ub_yaml_expected(reader, node, type->noun);
+}
+
+static bool read_item(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	if (!is_text(reader, type, node) || !check_id(reader, node))
+		return false;
+	*(struct ub_text *)out = node->text;
+	return true;
+}
+
+static bool read_named_item(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	*(struct named *)out = (struct named){ node->text, ub_yaml_first_line(node) };
+	return is_text(reader, type, node) && check_id(reader, node);
+}
+
+static bool is_open(struct ub_text pattern)
+{
+	return ub_text_is(pattern, "*") || ub_text_ends(pattern, UB_TEXT("/*"));
+}
+
+bool pattern_fits(struct ub_text pattern, struct ub_text id)
+{
+	if (!is_open(pattern))
+		return ub_text_eq(pattern, id);
+	return ub_text_starts(id, ub_text_sub(pattern, 0, pattern.len - 1));
+}
+
+static bool read_pattern(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	struct ub_text text = node->text;
+	*(struct named *)out = (struct named){ text, ub_yaml_first_line(node) };
+	if (!is_text(reader, type, node))
+		return false;
+	if (ub_text_is(text, "*"))
+		return true;
+	if (!is_open(text))
+		return check_id(reader, node);
+	struct ub_texts names = rule_names(rules_of(reader), reader->arena);
+	struct ub_text rule = ub_text_sub(text, 0, text.len - 2);
+	return is_among(names, rule) || report(reader, node, "unknown-rule", "rule", rule, names);
+}
+
+static const struct ub_yaml_type type_named_item = {
+	.shape = UB_YAML_CUSTOM, .noun = "an item like `prep/prep`", .read = read_named_item
+};
+static const struct ub_yaml_type type_pattern = { .shape = UB_YAML_CUSTOM,
+	.noun = "an item like `prep/prep`, or `prep/*` for all of a rule",
+	.read = read_pattern };
+const struct ub_yaml_type test_type_item = {
+	.shape = UB_YAML_CUSTOM, .noun = "an item like `prep/prep`", .read = read_item
+};
+const struct ub_yaml_type test_type_items = {
+	.shape = UB_YAML_ONE_OR_LIST_OF, .item = &type_named_item, .item_size = sizeof(struct named)
+};
+const struct ub_yaml_type test_type_patterns = {
+	.shape = UB_YAML_ONE_OR_LIST_OF, .item = &type_pattern, .item_size = sizeof(struct named)
+};
+
+/* ---- moves: {prep/prep: 2026-11-10 09:00} ---- */
+
+static bool read_move(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	const struct loading *loading = reader->context;
+	struct ub_text time;
+	(void)type;
+	return ub_yaml_read(reader, &test_type_time, node, &time) &&
+	       ub_cal_parse_time(time, test_zone(loading->file), out);
+}
+
+static bool check_moves(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	bool good = true;
+	(void)type, (void)out;
+	for (size_t i = 0; i < node->n; i++)
+		good &= check_id(reader, node->entries[i].key);
+	return good;
+}
+
+static const struct ub_yaml_type *const move_forms[] = { &test_type_time };
+static const struct ub_yaml_type type_move = {
+	.shape = UB_YAML_CUSTOM, .read = read_move, .any_of = move_forms, .n_any_of = 1
+};
+const struct ub_yaml_type test_type_moves = { .shape = UB_YAML_MAP_OF,
+	.noun = "a map like `{prep/prep: 2026-11-10 09:00}`",
+	.item = &type_move,
+	.item_size = sizeof(struct move),
+	.item_offset = offsetof(struct move, start),
+	.key_offset = offsetof(struct move, item),
+	.check = check_moves };

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_RULETEST_PRIVATE_H
+#define UPBEAT_RULETEST_PRIVATE_H
+
+#include "upbeat/directory.h"
+#include "upbeat/ruletest.h"
+#include "upbeat/yaml.h"
+
+/* ---- what a test file says ---- */
+
+/* Somebody at a meeting. */
+struct guest {
+	struct ub_text address, name;
+	int kind, role, status; /* enum ub_cutype, ub_role, ub_partstat */
+};
+
+struct guests {
+	struct guest *items;
+	size_t n, cap;
+};
+
+/* A meeting as it is written; later steps are written over it. */
+struct meeting {
+	struct ub_text title, description, location, url, conference, uid;
+	struct ub_text start, end; /* times, valid ones; empty: not given */
+	int64_t length;            /* seconds; 0: not given */
+	const struct ub_zone *zone;
+	struct guests internal, external;
+	struct guest organizer; /* address empty: the first of ours */
+	struct ub_text owner;   /* address, or empty */
+	struct ub_text calendar;
+	struct ub_texts categories;
+	int repeats; /* enum ub_repeats */
+	int status;  /* enum ub_status */
+	bool all_day, private;
+};
+
+/* What can be expected of an item, and what is seen of one. */
+enum property {
+	PROPERTY_KIND,
+	PROPERTY_TITLE,
+	PROPERTY_START,
+	PROPERTY_END,
+	PROPERTY_DURATION,
+	PROPERTY_DUE,
+	PROPERTY_ATTENDEES,
+	PROPERTY_AGENDA,
+	PROPERTY_MAIL,
+	PROPERTY_DESCRIPTION,
+	PROPERTY_REMINDERS,
+	PROPERTY_CATEGORIES,
+	PROPERTY_BUSY,
+	PROPERTY_LATE,
+	PROPERTY_AUDIT,
+	PROPERTY_WHY,
+	N_PROPERTIES
+};
+
+extern const char *const property_names[N_PROPERTIES];
+
+/* One property as it is expected, in the form in which it is seen. */
+struct wish {
+	enum how {
+		WISH_NONE,
+		WISH_IS,    /* values, as a set */
+		WISH_COUNT, /* so many values */
+		WISH_HOLDS, /* a text that contains all of `values` and none of `lacks` */
+	} how;
+	struct ub_texts values, lacks;
+	int64_t count;
+};
+
+struct expectation {
+	struct ub_place place;
+	struct ub_text item;
+	struct wish wishes[N_PROPERTIES];
+};
+
+struct expectations {
+	struct expectation *items;
+	size_t n, cap;
+};
+
+/* An item or a pattern of items, where it is written. */
+struct named {
+	struct ub_text id;
+	struct ub_place place;
+};
+
+struct named_list {
+	struct named *items;
+	size_t n, cap;
+};
+
+/* What a user does by hand before the step. */
+struct move {
+	struct ub_text item;
+	ub_instant start;
+};
+
+struct hand {
+	struct named_list deletes;
+	UB_VEC(struct move) moves;
+};
+
+struct busy_person {
+	struct ub_text address;
+	struct ub_intervals times;
+};
+
+/* One look at the meeting: the state of things, and what is to come of it. */
+struct step {
+	struct ub_place place;
+	struct ub_text at; /* a valid time; empty: not given */
+	struct meeting meeting;
+	struct ub_text event; /* the text of a file, instead; or empty */
+	const struct ub_account *account;
+	bool no_account;
+	UB_VEC(struct busy_person) busy;
+	bool gone;
+	struct hand user;
+	bool expects, only; /* `expect` or `expect_only` is given; the latter */
+	struct expectations expect;
+	struct named_list reject, undecided;
+};
+
+struct test {
+	struct ub_text name;
+	struct ub_place place;
+	const struct test_file *file;
+	bool numbered; /* it has `steps` */
+	UB_VEC(struct step) steps;
+};
+
+struct test_file {
+	const struct ub_source *source;
+	struct ub_snapshot snapshot;  /* the rules, with the file's organisation */
+	struct ub_accounts *accounts; /* or NULL */
+};
+
+/* What is read, and the context of the readers. */
+struct loading {
+	struct ub_arena *arena;
+	struct ub_diags *diags;
+	const struct ub_ruletest_input *input;
+	struct ub_yaml_reader reader;
+	struct test_file *file; /* the one being read */
+	struct step *step;      /* the same */
+	struct ub_text domain;  /* of `anna`, whose address is not written out */
+	UB_VEC(struct test *) tests;
+};
+
+/* False: something was reported. */
+bool load_tests(struct loading *loading);
+
+/* ---- values.c, account.c, meeting.c, names.c, expect.c: types for tables ---- */
+
+extern const struct ub_yaml_type test_type_time;    /* struct ub_text, a valid one */
+extern const struct ub_yaml_type test_type_length;  /* int64_t, seconds */
+extern const struct ub_yaml_type test_type_zone;    /* const struct ub_zone * */
+extern const struct ub_yaml_type test_type_address; /* struct ub_text: one of ours by name, or an address */
+extern const struct ub_yaml_type test_type_guest;   /* struct guest */
+extern const struct ub_yaml_type test_type_ours, test_type_guests; /* struct guests */
+extern const struct ub_yaml_type test_type_busy;                   /* struct step.busy */
+extern const struct ub_yaml_type test_type_meeting;                /* struct meeting */
+extern const struct ub_yaml_type test_type_account;                /* struct step, its account */
+extern const struct ub_yaml_type test_type_item;                   /* struct ub_text: the id of an item */
+extern const struct ub_yaml_type test_type_items;                  /* struct named_list */
+extern const struct ub_yaml_type test_type_patterns; /* struct named_list: `*`, `RULE/` and `*`, or an id */
+extern const struct ub_yaml_type test_type_moves;    /* struct hand.moves */
+extern const struct ub_yaml_type test_type_expectations; /* struct expectations */
+
+/* `anna` is one of ours. */
+struct ub_text full_address(const struct loading *loading, struct ub_text text);
+bool pattern_fits(struct ub_text pattern, struct ub_text id);
+
+/* The clock that the file's times are read on, and shown on. */
+const struct ub_zone *test_zone(const struct test_file *file);
+struct ub_text shown_time(struct ub_arena *arena, const struct ub_zone *zone, ub_instant instant);
+struct ub_text shown_length(struct ub_arena *arena, int64_t seconds);
+
+/* The calendar object of a meeting. */
+struct ub_text meeting_text(
+    const struct meeting *meeting, const struct ub_zone *zone, struct ub_arena *arena);
+/* Its length in seconds, as it is written. */
+int64_t meeting_length(const struct meeting *meeting, const struct ub_zone *zone);
+
+/* ---- seen.c: what stands ---- */
+
+/* An item in the calendar of a test. */
+struct standing {
+	struct ub_text id;
+	struct ub_item item;         /* as it was last wanted; its times as last written */
+	struct ub_text text;         /* the calendar object */
+	const struct ub_ical *ical;  /* of the text; NULL: to be read */
+	struct ub_existing existing; /* what it is to the next decision */
+	bool audit;                  /* it would stand if its rule were enforced */
+};
+
+struct calendar {
+	struct ub_arena *arena;
+	const struct test_file *file;
+	ub_instant now;
+	UB_VEC(struct standing) standing;
+};
+
+/* Reads what was written. */
+void calendar_read(struct calendar *calendar, struct standing *standing);
+void calendar_apply_hand(struct calendar *calendar, const struct hand *hand);
+/* Does what the plan says, as the engine would on a server. */
+void calendar_apply_plan(struct calendar *calendar, const struct ub_plan *plan);
+
+/* An item as it is compared. */
+struct seen {
+	struct ub_text id;
+	struct ub_texts values[N_PROPERTIES];
+	bool taken; /* by an expectation */
+};
+
+struct all_seen {
+	struct seen *items;
+	size_t n, cap;
+};
+
+struct all_seen calendar_seen(const struct calendar *calendar);
+
+/* ---- compare.c ---- */
+
+struct comparing {
+	struct ub_arena *arena; /* of the report */
+	const struct step *step;
+	const struct ub_decision *decision;
+	struct all_seen seen;
+	struct ub_test_failure base; /* what all failures of the step have */
+	struct ub_test_result *result;
+};
+
+void compare_step(struct comparing *comparing);
+
+/* ---- run.c, coverage.c ---- */
+
+struct coverage;
+struct coverage *coverage_new(const struct ub_ruleset *rules, struct ub_arena *arena);
+void coverage_add(struct coverage *coverage, const struct ub_decision *decision, struct ub_arena *arena);
+void coverage_report(const struct coverage *coverage, const struct ub_ruletest_input *input,
+    struct ub_test_report *report, struct ub_arena *arena);
+
+struct ub_test_result run_test(const struct test *test, struct coverage *coverage, struct ub_arena *arena);
+
+#endif
