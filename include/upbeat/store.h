@@ -73,9 +73,10 @@ struct ub_principals {
 
 enum ub_item_state {
 	UB_ITEM_EXISTS,
-	UB_ITEM_UNCERTAIN, /* a PUT or DELETE without an answer: look */
+	UB_ITEM_UNCERTAIN, /* a PUT without an answer: look */
 	UB_ITEM_DELETED,   /* by a user: never again for this meeting */
 	UB_ITEM_REMOVED,   /* by Upbeat; its UID is used up */
+	UB_ITEM_REMOVING,  /* about to be removed: if it is gone, that was Upbeat */
 };
 
 struct ub_store_item {
@@ -136,6 +137,7 @@ struct ub_store_ops {
 	enum ub_store_result (*settle)(struct ub_store *store, const struct ub_job *job, int64_t now);
 	enum ub_store_result (*requeue)(struct ub_store *store, const struct ub_job *job, int64_t now,
 	    enum ub_job_state state, int64_t due, struct ub_text reason);
+	enum ub_store_result (*forget)(struct ub_store *store, const struct ub_job *job);
 	enum ub_store_result (*wake)(struct ub_store *store, struct ub_text upstream,
 	    struct ub_text principal, int64_t now, size_t *woken);
 	enum ub_store_result (*waiting)(struct ub_store *store, struct ub_text upstream,
@@ -221,6 +223,8 @@ UB_MUST_USE enum ub_store_result ub_store_retry(
 /* Until the key's principal is heard of again. */
 UB_MUST_USE enum ub_store_result ub_store_wait(
     struct ub_store *store, const struct ub_job *job, int64_t now, struct ub_text reason);
+/* Forgets a key as ub_store_jobs() gave it; NONE: it is being worked on, or was taken or put since. */
+UB_MUST_USE enum ub_store_result ub_store_forget(struct ub_store *store, const struct ub_job *job);
 /* Makes due what waits for a principal; *woken (may be NULL) says how many keys. */
 UB_MUST_USE enum ub_store_result ub_store_wake(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken);

@@ -112,6 +112,24 @@ static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
 	return outcome;
 }
 
+static void remember_removal(struct ub_pass *pass, const struct ub_existing *existing,
+    const struct ub_found *found, struct ub_text meeting_uid, enum ub_item_state state)
+{
+	struct ub_store_item item = { .organization = ub_organization,
+		.meeting_uid = meeting_uid,
+		.identity = existing->item_mark,
+		.rule = existing->event->marks.rule,
+		.owner = pass->identity.owner,
+		.generation = existing->generation,
+		.upstream = pass->job->key.upstream,
+		.uid = existing->uid,
+		.href = found->href,
+		.state = state,
+		.changed = pass->now * 1000 };
+	remember(pass, &item);
+}
+
+/* What is gone after an answer that was lost must not be taken for deleted by its user. */
 static enum ub_outcome take_away(struct ub_pass *pass, const struct ub_step *step,
     const struct ub_findings *findings, struct ub_acts *acts)
 {
@@ -122,23 +140,14 @@ static enum ub_outcome take_away(struct ub_pass *pass, const struct ub_step *ste
 	/* Without an ETag nobody could tell what would be lost. */
 	if (found->etag.len == 0)
 		return UB_OUTCOME_REFUSED;
+	remember_removal(pass, existing, found, findings->meeting_uid, UB_ITEM_REMOVING);
 	enum ub_outcome outcome = ub_pass_send(pass, &request, &response);
 	if (outcome == UB_OUTCOME_GONE)
 		outcome = UB_OUTCOME_OK;
-	if (outcome == UB_OUTCOME_OK) {
-		struct ub_store_item gone = { .organization = ub_organization,
-			.meeting_uid = findings->meeting_uid,
-			.identity = existing->item_mark,
-			.rule = existing->event->marks.rule,
-			.owner = pass->identity.owner,
-			.generation = existing->generation,
-			.upstream = pass->job->key.upstream,
-			.uid = existing->uid,
-			.href = found->href,
-			.state = UB_ITEM_REMOVED,
-			.changed = pass->now * 1000 };
-		remember(pass, &gone);
-	}
+	if (outcome == UB_OUTCOME_OK)
+		remember_removal(pass, existing, found, findings->meeting_uid, UB_ITEM_REMOVED);
+	else if (outcome != UB_OUTCOME_UNCERTAIN)
+		remember_removal(pass, existing, found, findings->meeting_uid, UB_ITEM_EXISTS);
 	acts->removed += outcome == UB_OUTCOME_OK;
 	say(pass, existing->name, "removed", outcome, &response);
 	return outcome;

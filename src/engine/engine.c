@@ -12,6 +12,7 @@
 #include "upbeat/http.h"
 #include "upbeat/settings.h"
 #include "upbeat/wire.h"
+#include "upkeep.h"
 #include "waiting.h"
 #include "worker.h"
 
@@ -230,6 +231,7 @@ static void serve(struct ub_engine *engine)
 		abort();
 	bool amends = false, go_on = true;
 	struct ub_waiting waiting = { 0 };
+	struct ub_upkeep upkeep = { .store = engine->store, .log = engine->log, .pace = &engine->store_pace };
 	struct pollfd polled[] = { { .fd = fd, .events = POLLIN },
 		{ .fd = engine->options->signals, .events = POLLIN } };
 	while (go_on) {
@@ -239,6 +241,8 @@ static void serve(struct ub_engine *engine)
 		go_on = take_frames(engine, fd, in, out, arena) && !told_to_stop(engine);
 		ub_writes_expire(engine->writes, ub_sys_monotonic_ms());
 		ub_credentials_expire(engine->credentials, ub_sys_monotonic_ms());
+		ub_upkeep_shelter(engine->store, engine->shelter, wall_ms());
+		ub_upkeep(&upkeep, wall_ms());
 	}
 	ub_arena_free(&arena);
 	explicit_bzero(in, UB_WIRE_FRAME_MAX);
@@ -343,6 +347,7 @@ int ub_engine_run(const struct ub_engine_options *options, struct ub_snapshot *s
 	stop_workers(&engine, &workers);
 	ub_refresher_join(&refresher);
 	ub_control_join(&control);
+	ub_upkeep_shelter(engine.store, engine.shelter, wall_ms());
 	if (engine.store->ops != engine.shelter->ops)
 		report(engine.shelter, log, UB_JOB_QUEUED, "was kept in memory only and is lost",
 		    UB_LOG_WARNING);

@@ -48,6 +48,7 @@ static const enum ub_existing_state states[] = {
 	[UB_ITEM_UNCERTAIN] = UB_EXISTING_STANDS,
 	[UB_ITEM_DELETED] = UB_EXISTING_DELETED,
 	[UB_ITEM_REMOVED] = UB_EXISTING_REMOVED,
+	[UB_ITEM_REMOVING] = UB_EXISTING_STANDS,
 };
 
 static enum ub_outcome look_at_known(
@@ -67,7 +68,7 @@ static enum ub_outcome look_at_known(
 		/* A PUT without an answer may just not have been carried out. */
 		if (item->state == UB_ITEM_UNCERTAIN)
 			return UB_OUTCOME_OK;
-		existing.state = UB_EXISTING_DELETED;
+		existing.state = item->state == UB_ITEM_REMOVING ? UB_EXISTING_REMOVED : UB_EXISTING_DELETED;
 		outcome = look_at_calendar(pass, item->href, &calendar_gone);
 		if (calendar_gone)
 			return outcome;

@@ -154,7 +154,7 @@ static struct owners owners_of_items(struct ub_pass *pass, struct ub_text meetin
 	for (size_t i = 0; i < items.n; i++) {
 		const struct ub_store_item *item = &items.items[i];
 		bool ours = ub_text_eq(item->owner, pass->identity.owner);
-		bool stands = item->state == UB_ITEM_EXISTS || item->state == UB_ITEM_UNCERTAIN;
+		bool stands = item->state != UB_ITEM_DELETED && item->state != UB_ITEM_REMOVED;
 		owners.known |= ours;
 		owners.ours |= ours && stands;
 		owners.colleagues |= !ours && stands;

@@ -22,6 +22,7 @@ static const struct {
 	[UB_ITEM_UNCERTAIN] = { "uncertain", "may stand: the server has not answered", UB_EXISTING_STANDS },
 	[UB_ITEM_DELETED] = { "deleted", "deleted by its user: it stays away", UB_EXISTING_DELETED },
 	[UB_ITEM_REMOVED] = { "removed", "removed", UB_EXISTING_REMOVED },
+	[UB_ITEM_REMOVING] = { "removing", "about to be removed", UB_EXISTING_STANDS },
 };
 
 static void look(struct recall *recall)

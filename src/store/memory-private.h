@@ -41,6 +41,7 @@ enum ub_store_result memory_claim(struct ub_store *store, const struct ub_job *j
 enum ub_store_result memory_settle(struct ub_store *store, const struct ub_job *job, int64_t now);
 enum ub_store_result memory_requeue(struct ub_store *store, const struct ub_job *job, int64_t now,
     enum ub_job_state state, int64_t due, struct ub_text reason);
+enum ub_store_result memory_forget(struct ub_store *store, const struct ub_job *job);
 enum ub_store_result memory_wake(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken);
 enum ub_store_result memory_waiting(struct ub_store *store, struct ub_text upstream, struct ub_arena *arena,

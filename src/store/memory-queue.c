@@ -336,6 +336,18 @@ enum ub_store_result memory_requeue(struct ub_store *store, const struct ub_job 
 	return entry ? UB_STORE_OK : UB_STORE_STALE;
 }
 
+enum ub_store_result memory_forget(struct ub_store *store, const struct ub_job *job)
+{
+	struct memory *memory = memory_lock(store);
+	struct entry *entry = set_get(&memory->keys, &job->key);
+	bool same = entry && entry->id == job->id && entry->lease == job->lease && entry->put == job->put &&
+		    entry->state != UB_JOB_LEASED;
+	if (same)
+		drop(memory, entry);
+	memory_unlock(memory);
+	return same ? UB_STORE_OK : UB_STORE_NONE;
+}
+
 enum ub_store_result memory_wake(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken)
 {

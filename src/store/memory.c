@@ -262,6 +262,7 @@ static const struct ub_store_ops ops = {
 	.claim = memory_claim,
 	.settle = memory_settle,
 	.requeue = memory_requeue,
+	.forget = memory_forget,
 	.wake = memory_wake,
 	.waiting = memory_waiting,
 	.next_due = memory_next_due,

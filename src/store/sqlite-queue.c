@@ -264,6 +264,13 @@ enum ub_store_result sqlite_requeue(struct ub_store *store, const struct ub_job 
 	return sql_end(s, ours ? UB_STORE_OK : UB_STORE_STALE);
 }
 
+enum ub_store_result sqlite_forget(struct ub_store *store, const struct ub_job *job)
+{
+	struct sqlite *s = sql_begin(store, false);
+	int n = sql_run(s, sql_bound(s, KEY_FORGET, "iii", (int64_t)job->id, (int64_t)job->lease, job->put));
+	return sql_end(s, n ? UB_STORE_OK : UB_STORE_NONE);
+}
+
 enum ub_store_result sqlite_wake(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken)
 {

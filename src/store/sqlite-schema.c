@@ -47,6 +47,7 @@ const char *const sql_statements[STATEMENTS] = {
 	    "UPDATE key SET lease = ?, state = ?, put = ?, due = ?, again = ?, attempts = ?, crashes = ?,"
 	    " reason = ? WHERE id = ?",
 	[KEY_DROP] = "DELETE FROM key WHERE id = ?",
+	[KEY_FORGET] = "DELETE FROM key WHERE id = ? AND lease = ? AND put = ? AND state <> 1",
 	[KEY_DUE] = "SELECT " KEY_COLUMNS " FROM key WHERE due <= ? ORDER BY due, id LIMIT 1",
 	[KEY_HURRY] = "UPDATE key SET due = ?1 WHERE state = 0 AND due > ?1",
 	[KEY_WAKE] = "UPDATE key SET state = 0, due = ? WHERE state = 2 AND upstream = ? AND principal = ?",

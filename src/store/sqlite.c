@@ -24,24 +24,38 @@
 #define SCHEMA      1          /* PRAGMA user_version */
 #define APPLICATION 1433428581 /* PRAGMA application_id: "Upbe" */
 
+enum { PROBLEM_MAX = 256 };
+
 struct sqlite {
 	struct ub_store store;
 	pthread_mutex_t lock;
 	sqlite3 *db;
 	struct sqlite3_stmt *statements[STATEMENTS];
 	int lock_fd;
-	bool failed; /* the statement at hand; the transaction is then rolled back */
-	char problem[256];
+	bool failed;           /* the statement at hand; the transaction is then rolled back */
+	pthread_key_t problem; /* each thread's own: char[PROBLEM_MAX] */
 };
 
 /* ---- statements ---- */
+
+/* Where this thread keeps what went wrong. */
+static char *problem_of(struct sqlite *s)
+{
+	char *problem = pthread_getspecific(s->problem);
+	if (problem)
+		return problem;
+	problem = calloc(1, PROBLEM_MAX);
+	if (!problem || pthread_setspecific(s->problem, problem) != 0)
+		abort();
+	return problem;
+}
 
 static bool note(struct sqlite *s, int code)
 {
 	if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE)
 		return true;
 	if (!s->failed)
-		snprintf(s->problem, sizeof(s->problem), "%s", sqlite3_errmsg(s->db));
+		snprintf(problem_of(s), PROBLEM_MAX, "%s", sqlite3_errmsg(s->db));
 	s->failed = true;
 	return false;
 }
@@ -157,7 +171,7 @@ enum ub_store_result sql_end(struct sqlite *s, enum ub_store_result result)
 
 static const char *sqlite_problem(struct ub_store *store)
 {
-	return ((struct sqlite *)store)->problem;
+	return problem_of((struct sqlite *)store);
 }
 
 /* ---- opening ---- */
@@ -170,6 +184,9 @@ static void sqlite_close(struct ub_store *store)
 	sqlite3_close(s->db);
 	if (s->lock_fd >= 0)
 		close(s->lock_fd);
+	free(pthread_getspecific(
+	    s->problem)); /* other threads that used it have ended, and with them theirs */
+	pthread_key_delete(s->problem);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
@@ -185,6 +202,7 @@ static const struct ub_store_ops ops = {
 	.claim = sqlite_claim,
 	.settle = sqlite_settle,
 	.requeue = sqlite_requeue,
+	.forget = sqlite_forget,
 	.wake = sqlite_wake,
 	.waiting = sqlite_waiting,
 	.next_due = sqlite_next_due,
@@ -204,7 +222,7 @@ UB_FORMAT(2, 3) static bool refuse(struct sqlite *s, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	vsnprintf(s->problem, sizeof(s->problem), format, args);
+	vsnprintf(problem_of(s), PROBLEM_MAX, format, args);
 	va_end(args);
 	return false;
 }
@@ -312,7 +330,7 @@ static bool read_file(struct sqlite *s, const char *path)
 static struct sqlite *new_store(void)
 {
 	struct sqlite *s = calloc(1, sizeof(*s));
-	if (!s || pthread_mutex_init(&s->lock, NULL) != 0)
+	if (!s || pthread_mutex_init(&s->lock, NULL) != 0 || pthread_key_create(&s->problem, free) != 0)
 		abort();
 	s->store.ops = &ops;
 	s->lock_fd = -1;
@@ -324,7 +342,7 @@ static struct ub_store *opened(
 {
 	if (good)
 		return &s->store;
-	*why = ub_textf(arena, "%s: %s", path, s->problem);
+	*why = ub_textf(arena, "%s: %s", path, problem_of(s));
 	sqlite_close(&s->store);
 	return NULL;
 }

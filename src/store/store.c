@@ -59,6 +59,11 @@ enum ub_store_result ub_store_wait(
 	return store->ops->requeue(store, job, now, UB_JOB_WAITING, INT64_MAX, reason);
 }
 
+enum ub_store_result ub_store_forget(struct ub_store *store, const struct ub_job *job)
+{
+	return store->ops->forget(store, job);
+}
+
 enum ub_store_result ub_store_wake(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken)
 {

@@ -286,6 +286,34 @@ Test(pass, does_not_make_anew_what_was_deleted_after_its_answer_was_lost)
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 1, "%s", why);
 }
 
+Test(pass, makes_anew_what_it_removed_itself_though_the_answer_was_lost)
+{
+	const char *why;
+	store_meeting(MEETING, guest, "");
+	run_on(MEETING, &why);
+	store_meeting(MEETING, guest, "STATUS:CANCELLED\r\n");
+	upstream_fail(up, "DELETE", 1, 0);
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_AGAIN, "%s", why);
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	store_meeting(MEETING, guest, "");
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3, "%s", why);
+}
+
+Test(pass, takes_for_deleted_by_its_user_what_the_server_did_not_let_it_remove)
+{
+	const char *why;
+	store_meeting(MEETING, guest, "");
+	run_on(MEETING, &why);
+	store_meeting(MEETING, guest, "STATUS:CANCELLED\r\n");
+	upstream_fail(up, "DELETE", 1, 403);
+	run_on(MEETING, &why);
+	upstream_delete(up, "/alice/meetings/", "UPBEAT-ITEM");
+	store_meeting(MEETING, guest, "");
+	run_on(MEETING, &why);
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 2, "one comes anew, one stays away: %s", why);
+}
+
 Test(pass, keeps_its_lease_with_a_slow_server)
 {
 	const char *why;

@@ -116,6 +116,21 @@ STORY(wakes_what_waits_for_a_principal)
 	cr_assert(nothing_due(s, 30));
 }
 
+STORY(forgets_a_key_that_nobody_has_touched_since)
+{
+	put(s, "/c/a", 0);
+	struct ub_job queued = only_job(s);
+	struct ub_job leased = take(s, 10);
+	GIVES(ub_store_forget(s->store, &queued), NONE);
+	GIVES(ub_store_forget(s->store, &leased), NONE);
+	OK(ub_store_wait(s->store, &leased, 20, UB_TEXT("no credentials")));
+	struct ub_job waiting = only_job(s), changed = waiting;
+	changed.put++;
+	GIVES(ub_store_forget(s->store, &changed), NONE);
+	OK(ub_store_forget(s->store, &waiting));
+	GIVES(ub_store_forget(s->store, &waiting), NONE);
+}
+
 STORY(lists_for_whom_keys_wait)
 {
 	struct ub_key keys[] = { key("/c/a", "anna"), key("/c/b", "ben"), key("/c/c", "anna"),

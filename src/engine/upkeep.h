@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_ENGINE_UPKEEP_H
+#define UPBEAT_ENGINE_UPKEEP_H
+
+/*
+ * What is done about the stores from time to time.
+ */
+
+#include "upbeat/store.h"
+#include "upbeat/sys.h"
+
+/* What the store did not take goes back into it, as far as it takes it now. By the thread that puts keys;
+ * what is being worked on stays where it is. `now`: wall clock, milliseconds. */
+void ub_upkeep_shelter(struct ub_store *store, struct ub_store *shelter, int64_t now);
+
+struct ub_upkeep {
+	struct ub_store *store;
+	struct ub_log *log;
+	struct ub_log_pace *pace; /* of what a store that fails can repeat */
+	int64_t next;             /* when to do it again; 0: at once */
+};
+
+/* Each UB_UPKEEP_MS: forgets meetings and items of long ago, and gives up keys that waited for too long. */
+void ub_upkeep(struct ub_upkeep *upkeep, int64_t now);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "leaks.h"
+#include "upkeep.h"
+
+#define OK(call) cr_assert_eq((call), UB_STORE_OK)
+
+static struct ub_arena *arena;
+static struct ub_store *store, *shelter;
+static const struct ub_key key = { UB_KEY_OBJECT, { "http://up", 9 }, { "/a/c/1.ics", 10 }, { "anna", 4 },
+	{ "/a/c/", 5 } };
+
+static void setup(void)
+{
+	arena = ub_arena_new();
+	store = ub_store_memory_open();
+	shelter = ub_store_memory_open();
+}
+
+static void teardown(void)
+{
+	ub_store_close(&store);
+	ub_store_close(&shelter);
+	ub_arena_free(&arena);
+	ub_leak_check();
+}
+
+TestSuite(upkeep, .init = setup, .fini = teardown);
+
+static size_t keys_in(struct ub_store *of)
+{
+	struct ub_jobs jobs;
+	OK(ub_store_jobs(of, arena, &jobs));
+	return jobs.n;
+}
+
+static void keep_up(struct ub_upkeep *upkeep, int64_t now)
+{
+	int fd = open("/dev/null", O_WRONLY);
+	upkeep->log = ub_log_new(fd, UB_LOG_ERROR, UB_LOG_TEXT, "test");
+	ub_upkeep(upkeep, now);
+	ub_log_free(&upkeep->log);
+	close(fd);
+}
+
+Test(upkeep, brings_keys_back_into_the_store_but_for_what_is_being_worked_on)
+{
+	struct ub_key other = key;
+	struct ub_job job;
+	other.href = UB_TEXT("/a/c/2.ics");
+	OK(ub_store_put(shelter, &key, 1, 0, 0));
+	OK(ub_store_put(shelter, &other, 1, 0, 50000));
+	OK(ub_store_take(shelter, 10, 1000, arena, &job));
+	ub_upkeep_shelter(store, shelter, 20);
+	cr_assert_eq(keys_in(shelter), 1);
+	cr_assert_eq(keys_in(store), 1);
+	OK(ub_store_settle(shelter, &job, 30));
+	OK(ub_store_take(store, 30, 1000, arena, &job));
+	cr_assert(ub_text_eq(job.key.href, other.href));
+}
+
+Test(upkeep, forgets_meetings_a_year_after_their_end_and_looks_once_a_day)
+{
+	struct ub_log_pace pace = { 0 };
+	struct ub_upkeep upkeep = { .store = store, .pace = &pace };
+	struct ub_store_seen seen = { .organization = UB_TEXT("o"), .href = UB_TEXT("/a"), .end = 1 };
+	struct ub_store_seens seens;
+	OK(ub_store_put_seen(store, &seen));
+	keep_up(&upkeep, 1 + UB_REMEMBER_MS);
+	OK(ub_store_seens(store, UB_TEXT("o"), UB_TEXT_NONE, arena, &seens));
+	cr_assert_eq(seens.n, 1, "just so");
+	keep_up(&upkeep, UB_REMEMBER_MS + UB_UPKEEP_MS);
+	OK(ub_store_seens(store, UB_TEXT("o"), UB_TEXT_NONE, arena, &seens));
+	cr_assert_eq(seens.n, 1, "not yet looked again");
+	keep_up(&upkeep, 1 + UB_REMEMBER_MS + UB_UPKEEP_MS);
+	OK(ub_store_seens(store, UB_TEXT("o"), UB_TEXT_NONE, arena, &seens));
+	cr_assert_eq(seens.n, 0);
+}
+
+Test(upkeep, gives_up_what_waits_for_too_long)
+{
+	struct ub_log_pace pace = { 0 };
+	struct ub_upkeep upkeep = { .store = store, .pace = &pace };
+	struct ub_job job;
+	OK(ub_store_put(store, &key, 1, 5, 5));
+	OK(ub_store_take(store, 5, 1000, arena, &job));
+	OK(ub_store_wait(store, &job, 6, UB_TEXT("waits")));
+	keep_up(&upkeep, 5 + UB_WAIT_MS);
+	cr_assert_eq(keys_in(store), 1, "just so");
+	upkeep.next = 0;
+	keep_up(&upkeep, 6 + UB_WAIT_MS);
+	cr_assert_eq(keys_in(store), 0);
+}
