@@ -32,6 +32,11 @@ struct ub_spans {
 	size_t n, cap;
 };
 
+struct ub_bodies {
+	const struct ub_template **items;
+	size_t n, cap;
+};
+
 /* A value that may depend on the facts: the first case whose condition holds, or nothing.
  * What a `use` is depends on the field: see struct ub_rule_item. */
 struct ub_case {
@@ -47,6 +52,7 @@ struct ub_case {
 		struct ub_text word;
 		const struct ub_template *text;      /* a title or another one-line template */
 		const struct ub_template *body;      /* a template by name */
+		struct ub_bodies bodies;             /* templates by name */
 		const struct ub_cel_program *people; /* list(person); NULL: none */
 	} use;
 };
@@ -74,10 +80,20 @@ struct ub_rule_item {
 	struct ub_cases duration;   /* span */
 	struct ub_cases attendees;  /* people */
 	struct ub_cases agenda;     /* body */
+	struct ub_cases sections;   /* bodies, appended to the agenda */
 	struct ub_cases mail;       /* body: customer text */
 	struct ub_cases reminders;  /* spans */
 	struct ub_cases categories; /* texts */
 	struct ub_cases busy;       /* flag; not given: busy */
+};
+
+/* What a rule contributes to an item of another one. */
+struct ub_addition {
+	struct ub_place place;
+	struct ub_text family, item; /* the other rule, or its group; and the item's name */
+	struct ub_cases sections;    /* bodies, appended to the agenda in rule order */
+	struct ub_cases attendees;   /* people */
+	struct ub_cases longer;      /* span; all together at most as much as the item's own duration */
 };
 
 enum ub_amend_kind { UB_AMEND_ATTENDEE, UB_AMEND_CATEGORY, UB_AMEND_AGENDA, UB_AMEND_REMINDER };
@@ -104,6 +120,7 @@ struct ub_rule {
 	struct ub_place when_place, unless_place;
 	const struct ub_rule_item *items;
 	size_t n_items;
+	const struct ub_addition *addition; /* NULL: none */
 	const struct ub_rule_amend *amends;
 	size_t n_amends;
 };

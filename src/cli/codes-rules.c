@@ -81,7 +81,8 @@ const struct ub_code ub_codes_rules[] = {
 	    "The first line of a rule file says which rules it is written to. There is one format so far.",
 	    "format: 2", "format: 1" },
 	{ "unknown-item", "there is no such item",
-	    "A point in time names an item of the same rule by its id; a test names one as RULE/ITEM.",
+	    "A point in time names an item of the same rule by its id; `add_to` and a test name one as "
+	    "RULE/ITEM.",
 	    "due: 1 day after prepp.end", "due: 1 day after prep.end" },
 	{ "unreachable", "a case that is never reached",
 	    "The first case that holds is taken, and one without `if` always holds. Put it last.",

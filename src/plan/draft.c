@@ -15,9 +15,13 @@ static bool choose_people(struct ub_making *making, struct ub_draft *draft)
 {
 	const struct ub_case *chosen;
 	enum ub_verdict verdict = ub_plan_case(making, draft, draft->source->attendees, "attendees", &chosen);
-	if (verdict == UB_YES && chosen->use.people)
-		return ub_plan_people(making, draft, chosen->use.people);
-	return verdict != UB_CANNOT_TELL;
+	if (verdict == UB_CANNOT_TELL ||
+	    (verdict == UB_YES && chosen->use.people && !ub_plan_people(making, draft, chosen->use.people)))
+		return false;
+	for (size_t i = 0; i < draft->invites.n; i++)
+		if (!ub_plan_people(making, draft, draft->invites.items[i]))
+			return false;
+	return true;
 }
 
 static bool choose_word(
@@ -115,7 +119,7 @@ static void add_to_plan(struct ub_making *making, struct ub_draft *draft)
 		.action = stands ? UB_ACTION_KEEP : UB_ACTION_CREATE,
 		.existing = draft->existing,
 		.item = &draft->item,
-		.may_write = stands ? ub_plan_may_write(making, draft) : UB_PROPERTY_ALL,
+		.may_write = stands ? ub_plan_may_write(making, draft) & ~draft->undecided : UB_PROPERTY_ALL,
 		.why = stands ? UB_TEXT("it is there") : draft->item.why,
 	};
 }
@@ -136,6 +140,7 @@ void ub_plan_draft(struct ub_making *making, struct ub_drafts *drafts, struct ub
 		ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "it was deleted by hand and stays away");
 		return;
 	}
+	ub_plan_contributions(making, draft);
 	if (choose_wishes(making, draft) && choose_busy(making, draft) && choose_people(making, draft) &&
 	    ub_plan_place(making, drafts, draft) && ub_plan_texts(making, draft) &&
 	    choose_categories(making, draft) && choose_reminders(making, draft))

@@ -17,6 +17,14 @@ static bool all_ours(struct ub_making *making, struct ub_draft *draft)
 	return true;
 }
 
+static bool is_invited(const struct ub_draft *draft, const struct ub_person *person)
+{
+	for (size_t i = 0; i < draft->item.attendees.n; i++)
+		if (ub_text_eq(draft->item.attendees.items[i]->email, person->email))
+			return true;
+	return false;
+}
+
 bool ub_plan_people(struct ub_making *making, struct ub_draft *draft, const struct ub_cel_program *program)
 {
 	struct ub_cel_value list = ub_cel_eval(program, making->activation, making->arena, NULL);
@@ -28,7 +36,8 @@ bool ub_plan_people(struct ub_making *making, struct ub_draft *draft, const stru
 	}
 	struct ub_people people = ub_facts_people(making->input->facts, list, making->arena);
 	for (size_t i = 0; i < people.n; i++)
-		if (!ub_text_eq_nocase(people.items[i]->email, making->owner->email))
+		if (!ub_text_eq_nocase(people.items[i]->email, making->owner->email) &&
+		    !is_invited(draft, people.items[i]))
 			*ub_push(making->arena, &draft->item.attendees) = people.items[i];
 	if (draft->item.attendees.n)
 		draft->item.organizer = making->owner;

@@ -73,8 +73,10 @@ static bool duration_of(struct ub_making *making, struct ub_draft *draft, int64_
 	const struct ub_case *chosen;
 	if (!required(making, draft, draft->source->duration, "duration", &chosen))
 		return false;
-	if (ub_cal_span_seconds(chosen->use.span, duration) && *duration > 0)
+	if (ub_cal_span_seconds(chosen->use.span, duration) && *duration > 0) {
+		*duration += draft->longer < *duration ? draft->longer : *duration;
 		return true;
+	}
 	return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its duration is no length of time");
 }
 

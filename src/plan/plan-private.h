@@ -73,6 +73,11 @@ struct ub_draft {
 	struct ub_wishes wishes;
 	struct ub_item item;
 	const struct ub_existing *existing; /* NULL: it was never made, or not kept in mind */
+	/* What other rules and its own sections add, contribute.c. */
+	struct ub_bodies sections;
+	UB_VEC(const struct ub_cel_program *) invites; /* lists of people */
+	int64_t longer;                                /* seconds */
+	unsigned undecided; /* enum ub_property: cannot be told, so what stands of it stays */
 };
 
 /* The items of one rule, which may be placed relative to each other. */
@@ -123,6 +128,9 @@ bool ub_plan_place(struct ub_making *making, struct ub_drafts *drafts, struct ub
 
 /* people.c: the attendees a program names, ours only, without the owner. False: dropped. */
 bool ub_plan_people(struct ub_making *making, struct ub_draft *draft, const struct ub_cel_program *program);
+
+/* contribute.c: sets what the draft gets besides. */
+void ub_plan_contributions(struct ub_making *making, struct ub_draft *draft);
 
 /* amend.c: what the rule adds to the meeting itself. */
 void ub_plan_amend(struct ub_making *making, const struct ub_rule *rule);

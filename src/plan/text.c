@@ -2,11 +2,11 @@
 #include "plan-private.h"
 
 static bool render(struct ub_making *making, struct ub_draft *draft, const struct ub_template *tmpl,
-    const char *field, int64_t minutes, struct ub_text *text)
+    struct ub_bodies sections, const char *field, int64_t minutes, struct ub_text *text)
 {
 	struct ub_buf out = UB_BUF(making->arena);
 	struct ub_text why = UB_TEXT_NONE;
-	if (!ub_template_render(tmpl, NULL, 0, minutes, making->activation, &out, &why))
+	if (!ub_template_render(tmpl, sections.items, sections.n, minutes, making->activation, &out, &why))
 		return ub_plan_drop(
 		    making, draft, UB_NOTE_UNDECIDED, "`%s` cannot tell: %.*s", field, UB_ARGS(why));
 	*text = ub_buf_text(&out);
@@ -30,7 +30,8 @@ static bool make_title(struct ub_making *making, struct ub_draft *draft)
 	enum ub_verdict verdict = ub_plan_case(making, draft, draft->source->title, "title", &chosen);
 	if (verdict == UB_NO)
 		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "no case of `title` holds");
-	if (verdict != UB_YES || !render(making, draft, chosen->use.text, "title", 0, &title))
+	const struct ub_bodies none = { 0 };
+	if (verdict != UB_YES || !render(making, draft, chosen->use.text, none, "title", 0, &title))
 		return false;
 	draft->item.title = one_line(title, making->arena);
 	if (draft->item.title.len == 0)
@@ -65,16 +66,19 @@ struct ub_text ub_plan_tidy(struct ub_text text, struct ub_arena *arena)
 	return ub_buf_text(&out);
 }
 
+/* Without a template of its own the first section takes its place. */
 static bool make_body(struct ub_making *making, struct ub_draft *draft, struct ub_cases cases,
-    const char *field, int64_t minutes, struct ub_text *text)
+    struct ub_bodies sections, const char *field, int64_t minutes, struct ub_text *text)
 {
 	const struct ub_case *chosen;
 	enum ub_verdict verdict = ub_plan_case(making, draft, cases, field, &chosen);
-	if (verdict != UB_YES)
+	if (verdict == UB_CANNOT_TELL || (verdict == UB_NO && sections.n == 0))
 		return verdict == UB_NO;
 	const struct ub_template *body =
-	    ub_template_in_language(chosen->use.body, making->owner_settings->language);
-	if (!render(making, draft, body, field, minutes, text))
+	    verdict == UB_NO ? *sections.items++
+			     : ub_template_in_language(chosen->use.body, making->owner_settings->language);
+	sections.n -= verdict == UB_NO;
+	if (!render(making, draft, body, sections, field, minutes, text))
 		return false;
 	*text = ub_plan_tidy(*text, making->arena);
 	return true;
@@ -127,12 +131,14 @@ bool ub_plan_texts(struct ub_making *making, struct ub_draft *draft)
 {
 	struct ub_item *item = &draft->item;
 	const struct ub_meeting *meeting = &making->input->facts->meeting;
+	const struct ub_bodies none = { 0 };
 	/* An event shares out its own length; a task, and whatever the customer gets, the meeting's. */
 	int64_t of_meeting = (meeting->end - meeting->start) / 60;
 	int64_t minutes = item->kind == UB_ITEM_EVENT ? (item->end - item->start) / 60 : of_meeting;
 	if (!make_title(making, draft) ||
-	    !make_body(making, draft, draft->source->agenda, "agenda", minutes, &item->agenda) ||
-	    !make_body(making, draft, draft->source->mail, "mail", of_meeting, &item->mail))
+	    !make_body(
+		making, draft, draft->source->agenda, draft->sections, "agenda", minutes, &item->agenda) ||
+	    !make_body(making, draft, draft->source->mail, none, "mail", of_meeting, &item->mail))
 		return false;
 	item->why = why(draft, making->arena);
 	item->description = describe(making, item);

@@ -84,14 +84,25 @@ static void check_mail(struct loader *loader, const struct ub_rule_item *item)
 	}
 }
 
-static bool may_invite_outside(const struct loader *loader, const struct ub_rule_item *item)
+static bool are_outside(const struct loader *loader, struct ub_cases attendees)
 {
-	for (size_t i = 0; i < item->attendees.n; i++) {
-		const struct ub_cel_program *people = item->attendees.items[i].use.people;
+	for (size_t i = 0; i < attendees.n; i++) {
+		const struct ub_cel_program *people = attendees.items[i].use.people;
 		if (people && !ub_cel_type_known(loader->colleagues, ub_cel_program_type(people)))
 			return true;
 	}
 	return false;
+}
+
+/* By itself, or by what other rules add. */
+static bool may_invite_outside(
+    const struct loader *loader, const struct loaded_rule *rule, const struct ub_rule_item *item)
+{
+	bool outside = are_outside(loader, item->attendees);
+	for (size_t i = 0; i < loader->rules.n && !outside; i++)
+		outside = adds_to(loader->rules.items[i], rule, item->name) &&
+			  are_outside(loader, loader->rules.items[i]->rule.addition->attendees);
+	return outside;
 }
 
 static void check_conditions(struct loader *loader, const struct ub_rule *rule, const char *what)
@@ -112,6 +123,39 @@ static void check_group(struct loader *loader, const struct loaded_rule *rule, c
 	}
 }
 
+static void check_sections(struct loader *loader, struct ub_cases sections, const char *what)
+{
+	for (size_t i = 0; i < sections.n; i++)
+		for (size_t k = 0; k < sections.items[i].use.bodies.n; k++)
+			check_body(loader, &sections.items[i], sections.items[i].use.bodies.items[k], what);
+}
+
+static void check_cases(struct loader *loader, struct ub_cases cases, const char *what)
+{
+	for (size_t i = 0; i < cases.n; i++)
+		check_program(loader, cases.items[i].when, what);
+}
+
+/* What other rules add to an item that guests may be invited to. */
+static void check_additions(struct loader *loader, const struct loaded_rule *target,
+    const struct ub_rule_item *item, const char *what)
+{
+	for (size_t i = 0; i < loader->rules.n; i++) {
+		const struct loaded_rule *rule = loader->rules.items[i];
+		if (!adds_to(rule, target, item->name))
+			continue;
+		const struct ub_addition *addition = rule->rule.addition;
+		check_conditions(loader, &rule->rule, what);
+		check_group(loader, rule, what);
+		check_cases(loader, addition->sections, what);
+		check_cases(loader, addition->attendees, what);
+		check_cases(loader, addition->longer, what);
+		check_sections(loader, addition->sections, what);
+		for (size_t k = 0; k < addition->attendees.n; k++)
+			check_program(loader, addition->attendees.items[k].use.people, what);
+	}
+}
+
 static void check_invitation(
     struct loader *loader, const struct loaded_rule *rule, const struct ub_rule_item *item)
 {
@@ -128,6 +172,8 @@ static void check_invitation(
 		check_title(loader, item->title.items[i].use.text, what);
 	for (size_t i = 0; i < item->agenda.n; i++)
 		check_body(loader, &item->agenda.items[i], item->agenda.items[i].use.body, what);
+	check_sections(loader, item->sections, what);
+	check_additions(loader, rule, item, what);
 }
 
 /* Everybody who is invited sees what was added, and so that it was. */
@@ -155,7 +201,7 @@ void check_audience(struct loader *loader, const struct loaded_rule *rule)
 	for (size_t i = 0; i < rule->n_items; i++) {
 		const struct ub_rule_item *item = &rule->items[i].item;
 		check_mail(loader, item);
-		if (may_invite_outside(loader, item))
+		if (may_invite_outside(loader, rule, item))
 			check_invitation(loader, rule, item);
 	}
 }

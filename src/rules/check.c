@@ -97,6 +97,7 @@ static const size_t item_cases[] = {
 	offsetof(struct ub_rule_item, duration),
 	offsetof(struct ub_rule_item, attendees),
 	offsetof(struct ub_rule_item, agenda),
+	offsetof(struct ub_rule_item, sections),
 	offsetof(struct ub_rule_item, mail),
 	offsetof(struct ub_rule_item, reminders),
 	offsetof(struct ub_rule_item, categories),
@@ -138,6 +139,7 @@ void check_rule(struct loader *loader, struct loaded_rule *rule)
 	warn_unguarded(loader, rule->rule.unless, text.ptr);
 	for (size_t i = 0; i < rule->n_items; i++)
 		warn_about_item(loader, &rule->items[i].item);
+	check_addition(loader, rule);
 	check_circles(loader, rule);
 	check_audience(loader, rule);
 }

@@ -67,6 +67,11 @@ static const struct ub_yaml_type categories_type = { .shape = UB_YAML_ONE_OR_LIS
 	.item = &ub_yaml_type_text,
 	.item_size = sizeof(struct ub_text),
 	.check = check_short_list };
+static const struct ub_yaml_type sections_type = { .shape = UB_YAML_ONE_OR_LIST_OF,
+	.item = &body_type,
+	.item_size = sizeof(const struct ub_template *),
+	.check = check_short_list };
+const struct ub_yaml_type sections_cases_type = UB_CASES_OF(sections_type);
 static const struct ub_yaml_type refused_type = { .shape = UB_YAML_CUSTOM, .read = refuse };
 
 static const struct ub_yaml_type prefer_cases_type = UB_CASES_OF(prefer_type);
@@ -76,11 +81,11 @@ static const struct ub_yaml_type free_cases_type = UB_CASES_OF(free_type);
 static const struct ub_yaml_type busy_cases_type = UB_CASES_OF(ub_yaml_type_bool);
 static const struct ub_yaml_type reminders_cases_type = UB_CASES_OF(reminders_type);
 static const struct ub_yaml_type categories_cases_type = UB_CASES_OF(categories_type);
-static const struct ub_yaml_type duration_cases_type = UB_CASES_OF(duration_type);
+const struct ub_yaml_type duration_cases_type = UB_CASES_OF(duration_type);
 static const struct ub_yaml_type point_cases_type = UB_CASES_OF(point_type);
 static const struct ub_yaml_type title_cases_type = UB_CASES_OF(title_type);
 static const struct ub_yaml_type body_cases_type = UB_CASES_OF(body_type);
-static const struct ub_yaml_type people_cases_type = UB_CASES_OF(people_type);
+const struct ub_yaml_type people_cases_type = UB_CASES_OF(people_type);
 
 /* What the table reads into. */
 struct item_text {
@@ -108,11 +113,11 @@ static const struct ub_yaml_field item_fields[] = {
 	{ "latest", &point_cases_type, ITEM(latest), false, "the to-do is due no later than this" },
 	{ "attendees", &people_cases_type, ITEM(attendees), false, "who is invited; `none` for nobody" },
 	{ "agenda", &body_cases_type, ITEM(agenda), false, "the template of the description" },
+	{ "sections", &sections_cases_type, ITEM(sections), false, "templates appended to the agenda" },
 	{ "mail", &body_cases_type, ITEM(mail), false, "the template of a text for the customer" },
 	{ "reminders", &reminders_cases_type, ITEM(reminders), false, "how long before to remind" },
 	{ "categories", &categories_cases_type, ITEM(categories), false, "categories of the item" },
 	{ "busy", &busy_cases_type, ITEM(busy), false, "whether the time counts as taken" },
-	{ "sections", &refused_type, PLACE(ignored), false, "templates appended to the agenda" },
 	{ "every", &refused_type, PLACE(ignored), false, "how often, in a rule for accounts" },
 	{ "satisfied_by", &refused_type, PLACE(ignored), false, "a meeting that counts instead" },
 };

@@ -98,7 +98,8 @@ struct rule_text {
 	int what, mode;
 	bool enabled;
 	struct expression when, unless;
-	const struct ub_yaml_node *create, *add_to, *amend, *sections, *longer, *people;
+	const struct ub_yaml_node *create, *add_to, *amend;
+	struct ub_addition addition;
 };
 
 #define PLACE(member) offsetof(struct rule_text, member)
@@ -115,9 +116,11 @@ static const struct ub_yaml_field rule_fields[] = {
 	{ "unless", &condition_type, PLACE(unless), false, "but not when this is true" },
 	{ "create", &ub_yaml_type_node, PLACE(create), false, "the items it makes" },
 	{ "add_to", &ub_yaml_type_node, PLACE(add_to), false, "an item of another rule to contribute to" },
-	{ "sections", &ub_yaml_type_node, PLACE(sections), false, "with `add_to`: templates appended" },
-	{ "attendees", &ub_yaml_type_node, PLACE(people), false, "with `add_to`: people invited too" },
-	{ "longer", &ub_yaml_type_node, PLACE(longer), false, "with `add_to`: how much longer" },
+	{ "sections", &sections_cases_type, PLACE(addition.sections), false,
+	    "with `add_to`: templates appended" },
+	{ "attendees", &people_cases_type, PLACE(addition.attendees), false,
+	    "with `add_to`: people invited too" },
+	{ "longer", &duration_cases_type, PLACE(addition.longer), false, "with `add_to`: how much longer" },
 	{ "amend", &ub_yaml_type_node, PLACE(amend), false, "what it adds to the meeting itself" },
 };
 
@@ -132,8 +135,6 @@ static const char *not_supported(const struct rule_text *text)
 {
 	if (text->what != FOR_MEETING)
 		return "for";
-	if (text->add_to)
-		return "add_to";
 	return NULL;
 }
 
@@ -208,6 +209,8 @@ static void load_rule(struct loader *loader, const struct ub_yaml_node *node, si
 	rule->left_out = missing != NULL;
 	if (text.create && !missing)
 		load_items(loader, rule, text.create);
+	if (text.add_to && !missing)
+		load_addition(loader, rule, text.add_to, &text.addition);
 	if (text.amend && !missing)
 		load_amends(loader, rule, text.amend);
 	*ub_push(loader->arena, &loader->rules) = rule;

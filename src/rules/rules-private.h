@@ -102,6 +102,17 @@ extern const struct ub_yaml_type item_type;
 /* Reads the list `create` into the rule. */
 bool load_items(struct loader *loader, struct loaded_rule *rule, const struct ub_yaml_node *list);
 
+extern const struct ub_yaml_type sections_cases_type, people_cases_type, duration_cases_type;
+
+/* ---- addition.c ---- */
+
+/* `values`: what the rule's other keys say. */
+void load_addition(struct loader *loader, struct loaded_rule *rule, const struct ub_yaml_node *target,
+    const struct ub_addition *values);
+/* That there is such an item, and it can have such additions. */
+void check_addition(struct loader *loader, const struct loaded_rule *rule);
+bool adds_to(const struct loaded_rule *rule, const struct loaded_rule *target, struct ub_text item);
+
 /* ---- amend.c ---- */
 
 extern const struct ub_yaml_type amend_type;

@@ -88,13 +88,16 @@ void world_rules(struct world *world, const char *text)
 void world_rules_and_agenda(struct world *world, const char *text, const char *agenda)
 {
 	struct ub_arena *arena = world->arena;
-	struct ub_rule_file *files = UB_NEW_ARRAY(arena, struct ub_rule_file, 2);
+	struct ub_rule_file *files = UB_NEW_ARRAY(arena, struct ub_rule_file, 3);
 	files[0].path = files[0].source.name = UB_TEXT("test.yaml");
 	files[0].source.text = ub_textf(arena, "format: 1\nrules:\n%s", text);
 	files[1].path = files[1].source.name = UB_TEXT("templates/agenda.md");
 	files[1].source.text = ub_text(agenda);
+	files[2].path = files[2].source.name = UB_TEXT("templates/section.md");
+	files[2].source.text =
+	    UB_TEXT("## Role play {weight=2}\n{{ minutes }} minutes with {{ account.name }}\n");
 	struct ub_rule_layer *layer = UB_NEW(arena, struct ub_rule_layer);
-	*layer = (struct ub_rule_layer){ UB_TEXT("rules"), files, agenda ? 2 : 1 };
+	*layer = (struct ub_rule_layer){ UB_TEXT("rules"), files, agenda ? 3 : 1 };
 	struct ub_rules_input input = {
 		.layers = layer, .n_layers = 1, .n_fields = SIZE_MAX, .zones = world->zones
 	};

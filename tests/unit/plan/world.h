@@ -34,7 +34,7 @@ ub_instant world_at(const struct world *world, const char *text);
 void world_meet(struct world *world, const char *start, int minutes);
 /* Loads rules from the text below "format: 1\nrules:\n"; a mistake in them fails the test. */
 void world_rules(struct world *world, const char *text);
-/* The same with one template, "agenda". */
+/* The same with two templates, "agenda" and "section" (of weight 2, "Role play"). */
 void world_rules_and_agenda(struct world *world, const char *text, const char *agenda);
 struct ub_plan *world_plan(struct world *world);
 /* What exists after the plan was applied. */

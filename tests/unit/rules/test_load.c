@@ -240,7 +240,7 @@ static const struct {
 	    "bad-pattern", "a.yaml:9:" },
 	{ "event: a\n        title: t\n        at: start\n        duration:\n          - if: 'true'\n",
 	    "missing-key", "`use` is missing" },
-	{ "event: a\n        title: t\n        at: start\n        duration: 1m\n        sections: [x]\n",
+	{ "event: a\n        title: t\n        at: start\n        duration: 1m\n        every: week\n",
 	    "not-supported", "this is not supported yet" },
 	{ "event: a\n        title: t\n        at: start\n        duration: 1m\n      - task: a\n        "
 	  "title: "
@@ -335,14 +335,9 @@ Test(mistakes, what_is_not_supported_yet_is_said_and_left_out)
 		     "  - name: cadence\n"
 		     "    for: account\n"
 		     "    create: [{event: review, every: week, title: t, duration: 45m}]\n"
-		     "  - name: role-play\n"
-		     "    add_to: prep/prep\n"
-		     "    sections: [x]\n"
-		     "    attendees: team('a')\n"
-		     "    longer: 10m\n"
 		     "  - name: free\n"
 		     "    create: [{event: a, title: t, at: start, duration: 1m, free: attendees}]\n");
-	cr_expect_str_eq(trial_codes(trial), "not-supported not-supported not-supported");
+	cr_expect_str_eq(trial_codes(trial), "not-supported not-supported");
 	cr_assert_not_null(trial->rules);
 	cr_expect_eq(trial->diags.errors, 0);
 	cr_assert_eq(trial->rules->n_rules, 1);
