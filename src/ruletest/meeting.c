@@ -123,6 +123,14 @@ static void put(struct ub_buf *out, const char *name, struct ub_text value)
 	ub_buf_str(out, "\r\n");
 }
 
+/* Nothing of it is escaped, so it ends with its line. */
+static void put_link(struct ub_buf *out, const char *name, struct ub_text link)
+{
+	struct ub_text line = UB_TEXT_NONE;
+	if (link.len && ub_text_split(&link, '\n', &line) && line.len)
+		ub_buf_printf(out, "%s:%.*s\r\n", name, UB_ARGS(line));
+}
+
 static void put_time(struct ub_buf *out, const char *name, const struct ub_zone *zone, ub_instant instant)
 {
 	struct ub_civil c = ub_cal_civil(zone, instant);
@@ -221,10 +229,8 @@ struct ub_text meeting_text(const struct meeting *meeting, const struct ub_zone 
 	put(&out, "DESCRIPTION", meeting->description);
 	put(&out, "LOCATION", meeting->location);
 	put_times(&out, meeting, zone);
-	if (meeting->url.len)
-		ub_buf_printf(&out, "URL:%.*s\r\n", UB_ARGS(meeting->url));
-	if (meeting->conference.len)
-		ub_buf_printf(&out, "CONFERENCE;VALUE=URI:%.*s\r\n", UB_ARGS(meeting->conference));
+	put_link(&out, "URL", meeting->url);
+	put_link(&out, "CONFERENCE;VALUE=URI", meeting->conference);
 	put_people(&out, meeting);
 	put_words(&out, meeting);
 	ub_buf_str(&out, "END:VEVENT\r\nEND:VCALENDAR\r\n");
