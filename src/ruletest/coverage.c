@@ -23,32 +23,75 @@ struct coverage *coverage_new(const struct ub_ruleset *rules, struct ub_arena *a
 	return coverage;
 }
 
-static void add_body(struct coverage *coverage, const struct ub_decision *decision,
-    const struct ub_item *item, struct ub_cases cases, struct ub_arena *arena)
+static void add_template(
+    struct coverage *coverage, const struct ub_decision *decision, const struct ub_template *tmpl)
 {
 	const struct ub_facts *facts = decision->facts;
-	struct ub_cel_activation *activation = decision->plan->matches[item->rule->index].activation;
+	struct ub_text owner = facts->meeting.owner ? facts->meeting.owner->email : UB_TEXT_NONE;
+	tmpl = ub_template_in_language(tmpl, ub_org_person(facts->org, owner)->language);
+	ub_map_put(coverage->rendered, ub_template_name(tmpl), (void *)tmpl);
+}
+
+static const struct ub_case *choose(const struct ub_decision *decision, const struct ub_rule *rule,
+    struct ub_cases cases, struct ub_arena *arena)
+{
+	struct ub_cel_activation *activation = decision->plan->matches[rule->index].activation;
 	const struct ub_case *chosen;
 	struct ub_text why;
-	if (ub_rules_case(cases, activation, &chosen, &why, arena) != UB_YES)
-		return;
-	struct ub_text owner = facts->meeting.owner ? facts->meeting.owner->email : UB_TEXT_NONE;
-	const struct ub_template *body =
-	    ub_template_in_language(chosen->use.body, ub_org_person(facts->org, owner)->language);
-	ub_map_put(coverage->rendered, ub_template_name(body), (void *)body);
+	return ub_rules_case(cases, activation, &chosen, &why, arena) == UB_YES ? chosen : NULL;
+}
+
+static void add_body(struct coverage *coverage, const struct ub_decision *decision,
+    const struct ub_rule *rule, struct ub_cases cases, struct ub_arena *arena)
+{
+	const struct ub_case *chosen = choose(decision, rule, cases, arena);
+	if (chosen)
+		add_template(coverage, decision, chosen->use.body);
+}
+
+static void add_sections(struct coverage *coverage, const struct ub_decision *decision,
+    const struct ub_rule *rule, struct ub_cases cases, struct ub_arena *arena)
+{
+	const struct ub_case *chosen = choose(decision, rule, cases, arena);
+	for (size_t i = 0; chosen && i < chosen->use.bodies.n; i++)
+		add_template(coverage, decision, chosen->use.bodies.items[i]);
+}
+
+static bool is_planned(const struct ub_plan *plan, const struct ub_addition *addition)
+{
+	for (size_t i = 0; i < plan->items.n; i++) {
+		const struct ub_item *item = &plan->items.items[i];
+		if (ub_text_eq(item->source->name, addition->item) &&
+		    (ub_text_eq(item->rule->name, addition->family) ||
+			ub_text_eq(item->rule->group, addition->family)))
+			return true;
+	}
+	return false;
+}
+
+static void add_item(struct coverage *coverage, const struct ub_decision *decision,
+    const struct ub_item *item, struct ub_arena *arena)
+{
+	const struct ub_rule_item *source = item->source;
+	coverage->of[item->rule->index].planned[source - item->rule->items] = true;
+	add_body(coverage, decision, item->rule, source->agenda, arena);
+	add_body(coverage, decision, item->rule, source->mail, arena);
+	add_sections(coverage, decision, item->rule, source->sections, arena);
 }
 
 void coverage_add(struct coverage *coverage, const struct ub_decision *decision, struct ub_arena *arena)
 {
 	const struct ub_plan *plan = decision->plan;
-	for (size_t i = 0; i < plan->n_matches; i++)
-		coverage->of[plan->matches[i].rule->index].applied |= plan->matches[i].verdict == UB_YES;
-	for (size_t i = 0; i < plan->items.n; i++) {
-		const struct ub_item *item = &plan->items.items[i];
-		coverage->of[item->rule->index].planned[item->source - item->rule->items] = true;
-		add_body(coverage, decision, item, item->source->agenda, arena);
-		add_body(coverage, decision, item, item->source->mail, arena);
+	for (size_t i = 0; i < plan->n_matches; i++) {
+		const struct ub_rule *rule = plan->matches[i].rule;
+		if (plan->matches[i].verdict != UB_YES)
+			continue;
+		coverage->of[rule->index].applied = true;
+		if (rule->addition && is_planned(plan, rule->addition))
+			add_sections(coverage, decision, rule, rule->addition->sections, arena);
 	}
+	for (size_t i = 0; i < plan->items.n; i++)
+		add_item(coverage, decision, &plan->items.items[i], arena);
 }
 
 /* ---- what is left ---- */

@@ -47,7 +47,7 @@ def _():
     for _, _, template, _ in table():
         if template:
             assert (RULES / f"templates/{template}.md").exists(), template
-            used = re.compile(rf"(?:agenda|mail|use|template): {template}$|{{{{>{template}}}}}", re.M)
+            used = re.compile(rf"(?:agenda|mail|use|template|sections): {template}$|{{{{>{template}}}}}", re.M)
             assert any(used.search(text) for text in texts), f"{template} is not used"
 
 

@@ -19,7 +19,7 @@ ORDINARY = (*SMALL, "prep-follow-through/actions", "prep-follow-through/mark-up"
 SETTINGS = """\
 listen: 127.0.0.1:8642
 upstream: http://127.0.0.1:5232
-organization: {domains: [ours.example], time_zone: Europe/Berlin, holidays: [de]}
+organization: {domains: [ours.example], time_zone: Europe/Berlin, holidays: [de], not_customers: ["*@recorder.example"]}
 """
 ACCOUNT = """\
 accounts:
@@ -44,20 +44,25 @@ def event(title="Roadmap", start="20261112T140000", end="20261112T150000", guest
     return "\r\n".join(lines)
 
 
-def explain(text, account=None, at="2026-11-02 09:00"):
-    """The items by their id."""
+def decide(text, account=None, at="2026-11-02 09:00", rules=(RULES,)):
+    """What `upbeat explain` says."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder)
         source = "accounts: [{source: yaml, path: accounts.yaml}]\n" if account else ""
-        (path / "upbeat.yaml").write_text(SETTINGS + source)
+        layers = f"rules: [{', '.join(str(pathlib.Path(layer).resolve()) for layer in rules)}]\n"
+        (path / "upbeat.yaml").write_text(SETTINGS + source + layers)
         (path / "accounts.yaml").write_text(account or "")
-        command = [os.environ["UPBEAT"], "explain", "-c", path / "upbeat.yaml", "--rules", RULES]
-        command += ["--at", at, "--json", "-"]
+        command = [os.environ["UPBEAT"], "explain", "-c", path / "upbeat.yaml", "--at", at, "--json", "-"]
         done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60)
     tap.equal((done.returncode, done.stderr), (0, ""), done.stdout)
     answer = json.loads(done.stdout)
     assert all(rule["verdict"] != "cannot-tell" for rule in answer["rules"]), answer["rules"]
-    return {item["id"]: item for item in answer["items"]}
+    return answer
+
+
+def explain(*given, **named):
+    """The items by their id."""
+    return {item["id"]: item for item in decide(*given, **named)["items"]}
 
 
 def length(item):
@@ -77,7 +82,7 @@ def _():
 
 @tap.case("their tests pass")
 def _():
-    command = [os.environ["UPBEAT"], "test", RULES]
+    command = [os.environ["UPBEAT"], "test", "--coverage", RULES]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     tap.equal((done.returncode, done.stderr), (0, ""), done.stdout)
     tap.contains(done.stdout, " passed, 0 failed", "summary")
@@ -139,6 +144,19 @@ def _():
     short = explain(event(end="20261112T143000"))["turning-point/wrap-up"]
     tap.equal((short["start"], length(short)), ("2026-11-12T14:26:00+01:00", 4), "wrap-up")
     assert "turning-point/wrap-up" not in explain(event(end="20261112T141000"))
+
+
+@tap.case("what changes the meeting itself is off; switched on, guests see a timed agenda and the recorder comes")
+def _():
+    meeting = event(more="LOCATION:https://meet.jit.si/acme")
+    tap.equal(decide(meeting)["amendments"], [], "amendments of the shipped rules")
+    with tempfile.TemporaryDirectory() as site:
+        text = (RULES / "engagement.yaml").read_text()
+        tap.equal(text.count("enabled: no"), 2, "rules that are off")
+        (pathlib.Path(site) / "engagement.yaml").write_text(text.replace("enabled: no", "enabled: yes"))
+        agenda, recorder = decide(meeting, rules=(RULES, site))["amendments"]
+    tap.equal(sum(minutes(agenda["text"])), 60, "minutes")
+    tap.equal((recorder["kind"], recorder["text"]), ("attendee", "notes@recorder.example"), "recorder")
 
 
 @tap.case("what strangers write into a title stays a title")
