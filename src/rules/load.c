@@ -42,12 +42,6 @@ static void load_rule_file(struct loader *loader, const struct ub_rule_file *fil
 	read->layer = layer;
 	if (root)
 		ub_yaml_read(&loader->reader, &file_type, root, read);
-	if (!read->change)
-		return;
-	struct ub_diag *diag = ub_error(loader->diags, "not-supported", ub_yaml_first_line(read->change),
-	    "`change` is not supported yet");
-	ub_diag_set_help(
-	    loader->diags, diag, "give the whole rule under the same name: it takes the other's place");
 }
 
 static void add_template(struct loader *loader, const struct ub_rule_file *file, struct ub_text name)
@@ -151,7 +145,8 @@ static void start(
 		.input = input,
 		.env = make_env(input, arena),
 		.places = ub_map_new(arena),
-		.definitions = ub_map_new(arena) };
+		.definitions = ub_map_new(arena),
+		.changed = ub_map_new(arena) };
 	loader->reader = (struct ub_yaml_reader){ arena, diags, loader };
 	loader->templates = ub_template_set_new(loader->env, arena);
 	loader->people = ub_cel_type_parse(loader->env, arena, UB_TEXT("list(person)"));
@@ -203,6 +198,7 @@ const struct ub_ruleset *ub_rules_load(
 	for (size_t i = 0; i < input->n_layers; i++)
 		load_layer_templates(&loader, set, i);
 	ub_template_set_check(loader.templates, diags);
+	apply_changes(&loader);
 	for (size_t i = 0; i < loader.files.n; i++)
 		load_rules(&loader, &loader.files.items[i]);
 	check_names(&loader);

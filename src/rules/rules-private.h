@@ -57,6 +57,7 @@ struct loader {
 	const struct ub_cel_type *people, *colleagues; /* list(person), list(colleague) */
 	struct ub_map *places;                         /* of programs: struct ub_yaml_node * */
 	struct ub_map *definitions;                    /* struct definition * */
+	struct ub_map *changed;                        /* keys of rules: struct ub_yaml_node * */
 	UB_VEC(struct rule_file) files;
 	UB_VEC(struct loaded_rule *) rules;
 	struct loaded_rule *rule; /* the one being read */
@@ -103,6 +104,11 @@ extern const struct ub_yaml_type item_type;
 bool load_items(struct loader *loader, struct loaded_rule *rule, const struct ub_yaml_node *list);
 
 extern const struct ub_yaml_type sections_cases_type, people_cases_type, duration_cases_type;
+
+/* ---- change.c ---- */
+
+/* Puts what later files change into the trees of earlier rules, before these are read. */
+void apply_changes(struct loader *loader);
 
 /* ---- addition.c ---- */
 

@@ -179,7 +179,6 @@ static const struct {
 	    "unknown-name", "did you mean `meeting`?" },
 	{ "rules:\n  - {name: a, longer: 10m, create: [{event: a, title: t, at: start, duration: 1m}]}\n",
 	    "conflict", "beside `add_to`" },
-	{ "change: []\n", "not-supported", "`change` is not supported yet" },
 };
 
 Test(mistakes, of_files_and_rules_are_said_once_with_the_remedy)
@@ -342,7 +341,7 @@ Test(mistakes, what_is_not_supported_yet_is_said_and_left_out)
 	cr_expect_eq(trial->diags.errors, 0);
 	cr_assert_eq(trial->rules->n_rules, 1);
 	cr_expect(ub_text_is(trial->rules->rules[0]->name, "free"));
-	cr_expect_eq(choice(trial->rules->rules[0]->items[0].free), UB_FREE_NOBODY);
+	cr_expect_eq(choice(trial->rules->rules[0]->items[0].free), UB_FREE_ATTENDEES);
 	trial_free(&trial);
 }
 
