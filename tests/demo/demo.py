@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make demo`: a CalDAV server, Upbeat in front of it, and one customer meeting stored through both.
 
-Shows what appears beside the meeting, and why; then stays up for a calendar client, until Ctrl-C. With DEMO_ONCE set
+Shows what appears beside the meeting, and why; how that follows when the meeting is moved, and goes when it is called
+off; then stays up for a calendar client, until Ctrl-C. With DEMO_ONCE set
 it ends by itself. The exit status is 0 only if all of it was seen.
 """
+import datetime
 import json
 import os
 import pathlib
@@ -26,6 +28,7 @@ PATIENCE = 15  # seconds
 NAME = "roadmap.ics"
 UID = "roadmap-with-acme"
 ITEMS = 6
+SHOWN = {"VEVENT": 16, "VTODO": 4}  # lines of an item's text
 GUESTS = {"cto@acme.example": "Clara Tho", "security@acme.example": "Sami Kurt"}
 INDENT, COLUMN = "    ", 30
 
@@ -57,10 +60,13 @@ class Screen:
         print(f"{INDENT}{when:<{COLUMN - len(INDENT)}}{self.bold(title)}")
         self.beside(who)
 
-    def beside(self, text, style=None):
-        """Text in the second column."""
+    def beside(self, text, style=None, most=1000):
+        """Text in the second column, its first lines."""
         style = style or (lambda line: line)
-        for line in text.splitlines():
+        lines = text.splitlines()
+        if len(lines) > most + 1:
+            lines = [*lines[:most], f"... {len(lines) - most} more lines"]
+        for line in lines:
             hang = " " * (len(line) - len(line.lstrip()) + (2 if line.lstrip().startswith("- ") else 0))
             for piece in textwrap.wrap(line, self.width - COLUMN, subsequent_indent=hang) or [""]:
                 print(f"{'':{COLUMN}}{style(piece)}".rstrip())
@@ -80,9 +86,10 @@ def people(addresses):
     return ", ".join(sorted(addresses)) or "for alice alone"
 
 
-def meeting_text():
+def meeting_text(days=0, uid=UID, more=""):
     attendees = ["alice", "bob", *GUESTS]
-    text = calendars.meeting("Roadmap with Acme", calendars.business_day(8), 60, attendees, UID)
+    start = calendars.business_day(8) + datetime.timedelta(days=days)
+    text = calendars.meeting("Roadmap with Acme", start, 60, attendees, uid, more)
     for address, name in GUESTS.items():
         text = text.replace(f"RSVP=TRUE:mailto:{address}", f"RSVP=TRUE;CN={name}:mailto:{address}")
     return text
@@ -107,12 +114,18 @@ def reason(screen, reasons, title):
     print()
 
 
-def show_meeting(screen, text):
+def show_meeting(screen, text, what):
     (meeting,) = calendars.components(text)
-    screen.say("Alice's calendar client stores a meeting:")
+    screen.say(what)
     print()
     screen.entry(span_of(meeting), meeting.text("SUMMARY"), people(meeting.addresses()))
     print()
+
+
+def own_text(item):
+    """What it says, without the lines between which it is kept up to date, and what is shown below anyway."""
+    lines = item.text("DESCRIPTION").splitlines()
+    return "\n".join(line for line in lines if not line.startswith(("--- ", "For: ", "Why: "))).strip()
 
 
 def show_item(screen, item, reasons):
@@ -120,7 +133,7 @@ def show_item(screen, item, reasons):
     title = item.text("SUMMARY")
     assert item.text("DESCRIPTION"), f"{title!r} says nothing"
     screen.entry(when, title if item.kind == "VEVENT" else f"[ ] {title}", people(item.addresses()))
-    screen.beside(item.text("DESCRIPTION"), screen.dim)
+    screen.beside(own_text(item), screen.dim, SHOWN[item.kind])
     reason(screen, reasons, title)
 
 
@@ -141,7 +154,7 @@ def play(world, screen):
     screen.say(f"Upbeat in front of it     {upbeat.url}")
     print()
     text = meeting_text()
-    show_meeting(screen, text)
+    show_meeting(screen, text, "Alice's calendar client stores a meeting:")
     calendar = calendars.Calendar(upbeat.calendar_of("alice"), "alice")
     begun = time.monotonic()
     answer = calendar.put(NAME, text)
@@ -156,10 +169,50 @@ def play(world, screen):
         show_item(screen, item, reasons)
     screen.say(f"All times are {ZONE.key}'s, the organisation's. The guests see none of this.")
     print()
+    move(screen, calendar, stored, items)
+    call_off(screen, calendar, stored)
     return upbeat
 
 
+def when(item):
+    return item.time("DTSTART" if item.kind == "VEVENT" else "DUE")
+
+
+def move(screen, calendar, stored, before):
+    """A week later; fails unless each item goes along, the same one as before."""
+    text = meeting_text(days=7)
+    show_meeting(screen, text, "Alice moves it by a week:")
+    begun = time.monotonic()
+    assert calendar.put(NAME, text).status in (201, 204), "the server does not take the moved meeting"
+    old = {item.value("UID"): item for item in before}
+
+    def moved():
+        items = stored.items_of(UID)
+        same = {item.value("UID") for item in items} == set(old)
+        return same and all(when(item) > when(old[item.value("UID")]) for item in items) and items
+
+    items = tap.eventually(moved, "everything a week later, in place", PATIENCE)
+    screen.say(f"{(time.monotonic() - begun) * 1000:.0f} ms later all of it has gone along:")
+    print()
+    for item in in_order(items):
+        was = time_of(when(old[item.value("UID")]))
+        print(f"{INDENT}{was} -> {time_of(when(item))}   {screen.bold(item.text('SUMMARY'))}")
+    print()
+
+
+def call_off(screen, calendar, stored):
+    screen.say("Alice calls it off:")
+    print()
+    begun = time.monotonic()
+    text = meeting_text(days=7, more="STATUS:CANCELLED\nSEQUENCE:2")
+    assert calendar.put(NAME, text).status in (201, 204), "the server does not take the cancellation"
+    tap.eventually(lambda: not stored.items_of(UID), "nothing beside a meeting that is called off", PATIENCE)
+    screen.say(f"{(time.monotonic() - begun) * 1000:.0f} ms later nothing is left beside it.")
+    print()
+
+
 def stay(screen, upbeat):
+    calendars.Calendar(upbeat.calendar_of("alice"), "alice").put("again.ics", meeting_text(uid=f"{UID}-again"))
     screen.say(screen.bold("Look at it with any calendar client, and store meetings of your own:"))
     print()
     print(f"{INDENT}address   {upbeat.url}/")
@@ -167,6 +220,7 @@ def stay(screen, upbeat):
     print(f"{INDENT}password  {support.password('alice')}")
     print(f"{INDENT}calendar  {upbeat.calendar_of('alice')}")
     print()
+    screen.say("The meeting is there once more, with all that belongs to it.")
     screen.say("A meeting with somebody from outside ours.example is a customer meeting. Ctrl-C ends the demo.")
     sys.stdout.flush()
     while True:

@@ -35,7 +35,8 @@ def try_demo(_):
     if os.environ.get("UPBEAT_QUICK"):
         raise tap.Skip("left out by UPBEAT_QUICK")
     shown = is_fine(run([sys.executable, TOP / "tests/demo/demo.py"], env={**os.environ, "DEMO_ONCE": "1"}))
-    tap.contains(shown, "(rule prep)", "the demo")
+    for words in ("(rule prep)", "moves it by a week", "nothing is left beside it"):
+        tap.contains(shown, words, "the demo")
     assert "\033" not in shown, "colour where there is no terminal"
 
 
