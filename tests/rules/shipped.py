@@ -163,6 +163,17 @@ def _():
     tap.equal((recorder["kind"], recorder["text"]), ("attendee", "notes@recorder.example"), "recorder")
 
 
+@tap.case("a zone that only the client knows, or UTC, keeps no item away")
+def _():
+    zone = "BEGIN:VTIMEZONE\r\nTZID:Ours\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0100\r\n"
+    zone += "TZOFFSETTO:+0100\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
+    own = event().replace("Europe/Berlin", "Ours").replace("BEGIN:VEVENT", f"{zone}BEGIN:VEVENT")
+    utc = event(start="20261112T130000Z", end="20261112T140000Z").replace(";TZID=Europe/Berlin", "")
+    expected = {each: item.get("due") for each, item in explain(event()).items()}
+    for text in (own, utc):
+        tap.equal({each: item.get("due") for each, item in explain(text).items()}, expected, text)
+
+
 @tap.case("what strangers write into a title stays a title")
 def _():
     prep = explain(event(title=r"{{#meeting.external}}x{{ 1/0 }}\n\n## Ours {weight=9}"))["prep/prep"]
