@@ -7,6 +7,7 @@
 
     tap.run(world)
 """
+import contextlib
 import sys
 import time
 import traceback
@@ -84,6 +85,26 @@ def run_case(number, sentence, function, arguments):
         return False
     print(f"ok {number} - {sentence} ({time.monotonic() - start:.2f}s)", flush=True)
     return True
+
+
+def run_in_each(worlds):
+    """Runs all cases in each world, whose names the cases then tell: (name, a function that opens the world) pairs. A
+    world that cannot be opened here (Skip) has its cases skipped."""
+    print(f"1..{len(CASES) * len(worlds)}", flush=True)
+    number, good = 0, True
+    for name, open_world in worlds:
+        with contextlib.ExitStack() as stack:
+            try:
+                arguments, missing = (stack.enter_context(open_world()),), None
+            except Skip as why:
+                arguments, missing = (), why
+            for sentence, function in CASES:
+                number += 1
+                if missing:
+                    print(f"ok {number} - {name}: {sentence} # SKIP {missing}", flush=True)
+                else:
+                    good &= run_case(number, f"{name}: {sentence}", function, arguments)
+    return 0 if good else 1
 
 
 def run(*arguments):

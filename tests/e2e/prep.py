@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import time
+import urllib.parse
 
 import calendars
 import support
@@ -18,24 +19,28 @@ NESTED = "".join(f"BEGIN:X-{n}\n" for n in range(40)) + "".join(f"END:X-{n}\n" f
 
 
 class Story(support.World):
+    def __init__(self, server):
+        super().__init__()
+        self.kind = server
+
     def __enter__(self):
         super().__enter__()
-        self.radicale = self.start(support.Radicale)
-        self.upbeat = self.start(support.Upbeat, self.radicale)
+        self.server = self.start(self.kind)
+        self.upbeat = self.start(support.Upbeat, self.server)
         self.made = 0
         return self
 
     def new_calendar(self):
         """An empty calendar of alice, as she sees it through Upbeat."""
         self.made += 1
-        path = f"/alice/case-{self.made}/"
+        path = f"{self.server.home_of('alice')}case-{self.made}/"
         answer = support.request("MKCALENDAR", self.upbeat.url + path, "alice")
         tap.equal(answer.status, 201, "MKCALENDAR")
         return calendars.Calendar(self.upbeat.url + path, "alice")
 
     def on_server(self, calendar):
         """The same calendar, asked of the server itself."""
-        return calendars.Calendar(calendar.url.replace(self.upbeat.url, self.radicale.url), calendar.user)
+        return calendars.Calendar(calendar.url.replace(self.upbeat.url, self.server.url), calendar.user)
 
     def settle(self):
         """Waits until whatever was stored before is dealt with: a meeting stored now has got its items."""
@@ -138,7 +143,7 @@ def _(story):
     all_items(story.on_server(calendar), "again")
     before = story.on_server(calendar).objects()
     for _ in range(3):
-        tap.equal(calendar.put("again.ics", text).status, 201, "PUT")
+        assert calendar.put("again.ics", text).status in (201, 204), "PUT"
     story.settle()
     tap.equal(story.on_server(calendar).objects(), before, "the calendar")
 
@@ -220,6 +225,16 @@ UNREADABLE = (
 )
 
 
+def without_place(story, calendar, answer):
+    """Status and body, without what names the very calendar in it (quoted, too)."""
+    names = [calendar.url, story.upbeat.url, story.server.url, calendar.url.removeprefix(story.upbeat.url)]
+    names.append(calendar.url.removeprefix(story.server.url))
+    text = answer.body.decode(errors="replace")
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, "").replace(urllib.parse.quote(name), "")
+    return answer.status, text
+
+
 @tap.case("what cannot be read passes untouched and is answered as the server answers")
 def _(story):
     # Fields that differ from one answer to the next, and those of the connection, are not compared.
@@ -228,17 +243,22 @@ def _(story):
         text = make()
         calendar, direct = story.new_calendar(), story.on_server(story.new_calendar())
         through, plain = calendar.put("a.ics", text), direct.put("a.ics", text)
-        tap.equal((through.status, through.body), (plain.status, plain.body), f"the answer to an event {what}")
+        told = [without_place(story, each, answer) for each, answer in ((calendar, through), (direct, plain))]
+        tap.equal(told[0], told[1], f"the answer to an event {what}")
         names = [{name.lower() for name, _ in answer.fields} - own for answer in (through, plain)]
         tap.equal(names[0], names[1], f"fields of the answer to an event {what}")
         story.settle()
-        stored, expected = story.on_server(calendar).get("a.ics"), direct.get("a.ics")
-        tap.equal((stored.status, stored.body), (expected.status, expected.body), f"the event {what}")
+        real = story.on_server(calendar)
+        stored, expected = real.get("a.ics"), direct.get("a.ics")
+        told = [without_place(story, each, answer) for each, answer in ((real, stored), (direct, expected))]
+        tap.equal(told[0], told[1], f"the event {what}")
         tap.equal(len(story.on_server(calendar).objects()), stored.status == 200, f"objects beside an event {what}")
 
 
 @tap.case("what the server mends is read as the server has it")
 def _(story):
+    if story.kind is support.Xandikos:
+        raise tap.Skip("it keeps the bytes as they came")
     calendar, title = story.new_calendar(), "Caf\N{LATIN SMALL LETTER E WITH ACUTE}"
     text = calendars.meeting(uid="latin", title=title).encode("latin-1")
     tap.equal(calendar.put("latin.ics", text).status, 201, "PUT")
@@ -266,5 +286,4 @@ def _(story):
     story.upbeat.is_sane()
 
 
-with support.world(Story) as opened:
-    sys.exit(tap.run(opened))
+sys.exit(tap.run_in_each(support.worlds(Story)))

@@ -283,3 +283,8 @@ def world(kind=World):
         tap.skip_all("an end-to-end test, left out by UPBEAT_QUICK")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
     return kind()
+
+
+def worlds(kind, servers=(Radicale, Xandikos)):
+    """The same story's world on each server, kind(server): for tap.run_in_each()."""
+    return [(server.__name__, lambda server=server: world(lambda: kind(server))) for server in servers]
