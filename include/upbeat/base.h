@@ -110,7 +110,9 @@ struct ub_text ub_textf(struct ub_arena *arena, const char *format, ...) UB_FORM
 void ub_sha256(struct ub_text text, unsigned char digest[UB_SHA256_SIZE]); /* FIPS 180-4 */
 /* RFC 4648 5, without padding. */
 struct ub_text ub_base64url(struct ub_arena *arena, const unsigned char *bytes, size_t n);
-/* RFC 4648 4, padded; false if it is anything else. */
+/* RFC 4648 4, padded. */
+struct ub_text ub_base64(struct ub_arena *arena, struct ub_text bytes);
+/* The other way; false if it is anything else. */
 UB_MUST_USE bool ub_base64_decode(struct ub_arena *arena, struct ub_text code, struct ub_text *bytes);
 /* The first `bytes` of the text's SHA-256 in base64url. */
 struct ub_text ub_digest(struct ub_arena *arena, struct ub_text text, size_t bytes);

@@ -78,14 +78,28 @@ struct ub_dav_principal {
 	struct ub_text display_name;
 };
 
-/* The request bodies for PROPFIND, Depth: 0. */
+/* What is in a collection, and the collection itself among it. */
+struct ub_dav_member {
+	struct ub_text href; /* a path, as the server writes it */
+	struct ub_text etag; /* empty: a collection, or not told */
+	bool calendar, collection;
+};
+
+struct ub_dav_members {
+	struct ub_dav_member *items;
+	size_t n, cap;
+};
+
+/* The request bodies for PROPFIND, Depth: 0; of the members, Depth: 1. */
 extern const struct ub_text ub_dav_collection_query;
 extern const struct ub_text ub_dav_principal_query;
+extern const struct ub_text ub_dav_members_query;
 
 /* Read a 207 body. False: not a multistatus of one resource, or not XML, or more than we take. */
 UB_MUST_USE bool ub_dav_read_collection(
     struct ub_text body, struct ub_dav_collection *out, struct ub_arena *arena);
 UB_MUST_USE bool ub_dav_read_principal(
     struct ub_text body, struct ub_dav_principal *out, struct ub_arena *arena);
+UB_MUST_USE bool ub_dav_read_members(struct ub_text body, struct ub_dav_members *out, struct ub_arena *arena);
 
 #endif

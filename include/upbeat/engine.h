@@ -140,6 +140,61 @@ struct ub_replay_result {
  * diff or as JSON: upbeat(1). */
 void ub_replay(const struct ub_replay_input *input, struct ub_replay_result *result, struct ub_buf *out);
 
+/* ---- what rules have made, taken away ---- */
+
+struct ub_store_item;
+
+/* Somebody's own credentials. */
+struct ub_login {
+	struct ub_text user, password;
+};
+
+struct ub_undo_input {
+	const struct ub_snapshot *snapshot;
+	struct ub_login login;
+	struct ub_text calendar;    /* the href of one calendar; empty: all that the user owns */
+	struct ub_texts rule_marks; /* ub_plan_marks_of(); none: of all rules */
+	bool force;                 /* also what the user has changed */
+	bool dry_run, json;
+	void (*progress)(size_t done, size_t all); /* NULL: nobody looks */
+	/* Called before an item is removed, for whoever remembers items; NULL: nobody does. */
+	void (*removing)(void *context, const struct ub_store_item *item);
+	void *context;
+};
+
+struct ub_undo_result {
+	size_t seen, removed, restored, kept, failed;
+	struct ub_text why; /* when it could not be done at all */
+};
+
+/*
+ * Removes the items of rules from the user's calendars, and what rules have added to meetings, by their marks
+ * alone; each with If-Match. What it does goes to `out`, a line each and a sum. False: result->why.
+ * ub_dav_init() was called.
+ */
+UB_MUST_USE bool ub_undo(
+    const struct ub_undo_input *input, struct ub_undo_result *result, struct ub_buf *out);
+
+/* ---- what meetings miss ---- */
+
+struct ub_backfill_input {
+	const struct ub_snapshot *snapshot;
+	struct ub_login login;
+	struct ub_text calendar; /* the href of one calendar; empty: all that the user owns */
+	bool dry_run;            /* tell what would be made */
+	void (*progress)(size_t done, size_t all);
+};
+
+struct ub_backfill_result {
+	struct ub_texts hrefs;  /* of all objects, for the daemon to look at */
+	size_t items, meetings; /* that would be made, and for how many */
+	struct ub_text why;     /* when it could not be done */
+};
+
+/* Goes through the user's calendars. False: result->why. ub_dav_init() was called. */
+UB_MUST_USE bool ub_backfill(
+    const struct ub_backfill_input *input, struct ub_backfill_result *result, struct ub_buf *out);
+
 /* ---- the process ---- */
 
 /* The organisation, as the store keeps what belongs to it apart. */

@@ -87,6 +87,9 @@ struct ub_text ub_http_principal(struct ub_text authorization, struct ub_arena *
 /* The user name of a Basic Authorization value; empty for any other scheme. */
 struct ub_text ub_http_user(struct ub_text authorization, struct ub_arena *arena);
 
+/* The Authorization value of a user and a password (RFC 7617), a secret. */
+struct ub_text ub_http_basic(struct ub_text user, struct ub_text password, struct ub_arena *arena);
+
 /* ---- bodies ---- */
 
 struct ub_http_body {

@@ -195,6 +195,10 @@ struct ub_changes ub_plan_compare(const struct ub_plan *before, const struct ub_
 /* As some lines of a diff. */
 void ub_change_print(const struct ub_change *change, struct ub_buf *out, bool colour);
 
+/* The marks (struct ub_marks.rule) that items of a rule or group bear; where the rule is known, also under
+ * its earlier names. */
+struct ub_texts ub_plan_marks_of(const struct ub_ruleset *rules, struct ub_text name, struct ub_arena *arena);
+
 /* The names under which the items of a meeting may stand, for looking before deciding: what every rule item
  * would be called in its first generation for this meeting and owner, whether wanted now or not, and under
  * earlier names of its rule (`was`). */

@@ -85,12 +85,16 @@ struct ub_wire_answered {
 enum ub_ask {
 	UB_ASK_STATUS = 1,
 	UB_ASK_EXPLAIN = 2, /* the meeting whose UID is the subject */
+	/* Not asked but told: */
+	UB_ASK_REMOVING = 3, /* an item that is about to be removed, as JSON */
+	UB_ASK_BACKFILL = 4, /* hrefs to be looked at, as a JSON list; answered by how many keys are left */
 };
 
 struct ub_wire_ask {
 	enum ub_ask ask;
 	bool json, colour; /* how it is to be told */
 	struct ub_text subject;
+	struct ub_text authorization; /* of whom to act for, a secret; empty: nobody */
 };
 
 struct ub_wire_reply {

@@ -76,19 +76,33 @@ void ub_sha256(struct ub_text text, unsigned char digest[UB_SHA256_SIZE])
 		digest[i] = (unsigned char)(hash[i / 4] >> (24 - 8 * (i % 4)));
 }
 
-struct ub_text ub_base64url(struct ub_arena *arena, const unsigned char *bytes, size_t n)
+static void encode(struct ub_buf *out, const char *alphabet, const unsigned char *bytes, size_t n)
 {
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-	struct ub_buf out = UB_BUF(arena);
 	uint32_t bits = 0;
 	unsigned have = 0;
 	for (size_t i = 0; i < n; i++) {
 		bits = bits << 8 | bytes[i];
 		for (have += 8; have >= 6; have -= 6)
-			ub_buf_char(&out, alphabet[bits >> (have - 6) & 63]);
+			ub_buf_char(out, alphabet[bits >> (have - 6) & 63]);
 	}
 	if (have)
-		ub_buf_char(&out, alphabet[bits << (6 - have) & 63]);
+		ub_buf_char(out, alphabet[bits << (6 - have) & 63]);
+}
+
+struct ub_text ub_base64url(struct ub_arena *arena, const unsigned char *bytes, size_t n)
+{
+	struct ub_buf out = UB_BUF(arena);
+	encode(&out, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", bytes, n);
+	return ub_buf_text(&out);
+}
+
+struct ub_text ub_base64(struct ub_arena *arena, struct ub_text bytes)
+{
+	struct ub_buf out = UB_BUF(arena);
+	encode(&out, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+	    (const unsigned char *)bytes.ptr, bytes.len);
+	while (out.len % 4)
+		ub_buf_char(&out, '=');
 	return ub_buf_text(&out);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli-private.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,8 +33,8 @@ const char *ub_cli_control(struct ub_cli *cli, const char *settings, const char 
 	return control;
 }
 
-/* Writes what comes, piece by piece; false: something went wrong, which was said. */
-static bool pass_on(struct ub_cli *cli, int fd, unsigned char *scratch, int *status)
+/* Collects what comes, piece by piece; false: something went wrong, which was said. */
+static bool hear(int fd, unsigned char *scratch, struct ub_buf *out, int *status)
 {
 	struct ub_wire_frame frame = { .kind = UB_WIRE_REPLY };
 	do {
@@ -44,31 +45,61 @@ static bool pass_on(struct ub_cli *cli, int fd, unsigned char *scratch, int *sta
 					"passes without it");
 			return false;
 		}
-		struct ub_buf out = UB_BUF(cli->arena);
-		ub_buf_add(&out, frame.reply.text);
-		if (!ub_cli_write(STDOUT_FILENO, &out))
-			return false;
+		ub_buf_add(out, frame.reply.text);
 	} while (frame.reply.more);
 	*status = frame.reply.status;
 	return true;
 }
 
-int ub_cli_ask(struct ub_cli *cli, const char *control, const struct ub_wire_ask *ask)
+static bool ask_daemon(
+    struct ub_cli *cli, const char *control, const struct ub_wire_ask *ask, struct ub_buf *out, int *status)
 {
 	struct ub_text why;
-	int status = UB_EXIT_FINDINGS;
 	int fd = ub_wire_control_connect(control, cli->arena, &why);
 	if (fd < 0) {
 		ub_cli_complain("%.*s", UB_ARGS(why));
-		return status;
+		return false;
 	}
-	unsigned char *scratch = UB_NEW_ARRAY(cli->arena, unsigned char, UB_WIRE_FRAME_MAX);
+	unsigned char *scratch = malloc(UB_WIRE_FRAME_MAX);
 	const struct ub_wire_frame frame = { .kind = UB_WIRE_ASK, .ask = *ask };
 	int64_t deadline = ub_sys_monotonic_ms() + UB_CONTROL_PATIENCE_MS;
-	if (ub_wire_send_until(fd, &frame, scratch, deadline) != UB_WIRE_OK)
+	if (!scratch)
+		abort();
+	bool sent = ub_wire_send_until(fd, &frame, scratch, deadline) == UB_WIRE_OK;
+	if (!sent)
 		ub_cli_complain("the question cannot be sent: it is too long, or the daemon has ended");
-	else if (!pass_on(cli, fd, scratch, &status))
-		status = UB_EXIT_FINDINGS;
+	bool good = sent && hear(fd, scratch, out, status);
+	free(scratch);
 	close(fd);
-	return status;
+	return good;
+}
+
+int ub_cli_ask(struct ub_cli *cli, const char *control, const struct ub_wire_ask *ask)
+{
+	struct ub_buf out = UB_BUF(cli->arena);
+	int status = UB_EXIT_FINDINGS;
+	bool good = ask_daemon(cli, control, ask, &out, &status);
+	return ub_cli_write(STDOUT_FILENO, &out) && good ? status : UB_EXIT_FINDINGS;
+}
+
+bool ub_cli_tell(
+    struct ub_cli *cli, const char *control, const struct ub_wire_ask *ask, struct ub_text *answer)
+{
+	struct ub_buf out = UB_BUF(cli->arena);
+	int status = UB_EXIT_FINDINGS;
+	bool good = ask_daemon(cli, control, ask, &out, &status);
+	*answer = ub_buf_text(&out);
+	if (good && status != UB_EXIT_OK)
+		ub_cli_complain("the daemon: %.*s", UB_ARGS(ub_text_trim(*answer)));
+	return good && status == UB_EXIT_OK;
+}
+
+struct ub_snapshot *ub_cli_snapshot(struct ub_cli *cli, const char *settings)
+{
+	struct ub_diags diags = UB_DIAGS(cli->arena);
+	struct ub_snapshot *snapshot =
+	    ub_snapshot_load(&(struct ub_snapshot_input){ .settings_path = settings }, &diags);
+	if (diags.errors)
+		ub_cli_print_diags(&diags);
+	return snapshot;
 }

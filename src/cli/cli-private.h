@@ -49,8 +49,8 @@ struct ub_cli_command {
 
 #define UB_CLI_OPTIONS(table) .options = (table), .n_options = UB_COUNT(table)
 
-extern const struct ub_cli_command ub_cli_serve, ub_cli_check, ub_cli_test, ub_cli_explain, ub_cli_plan,
-    ub_cli_status, ub_cli_eval, ub_cli_engine;
+extern const struct ub_cli_command ub_cli_undo, ub_cli_backfill, ub_cli_serve, ub_cli_check, ub_cli_test,
+    ub_cli_explain, ub_cli_plan, ub_cli_status, ub_cli_eval, ub_cli_engine;
 
 /* The time that was given ("2026-11-02 09:00" in the organisation's zone, or RFC 3339), or now where none
  * was. False: it is none, which has been said. */
@@ -77,6 +77,15 @@ const char *ub_cli_control(struct ub_cli *cli, const char *settings, const char 
 /* Asks it and prints what it tells; the exit status. */
 int ub_cli_ask(struct ub_cli *cli, const char *control, const struct ub_wire_ask *ask);
 
+/* What ub_cli_ask() does, the answer kept instead of written; false: said why not. */
+bool ub_cli_tell(
+    struct ub_cli *cli, const char *control, const struct ub_wire_ask *ask, struct ub_text *answer);
+/* All that the settings name, or NULL after its mistakes were printed (warnings are for `check`). */
+struct ub_snapshot *ub_cli_snapshot(struct ub_cli *cli, const char *settings);
+/* A user and the first line of a password file; false: said why not. */
+struct ub_login;
+bool ub_cli_login(struct ub_cli *cli, const char *user, const char *password_file, struct ub_login *login);
+
 /* ---- output ---- */
 
 /* Whether to colour what goes to `fd`: a terminal, and neither NO_COLOR (https://no-color.org) nor
@@ -87,6 +96,8 @@ bool ub_cli_colour(int fd);
 bool ub_cli_write(int fd, const struct ub_buf *buf);
 /* "upbeat: TEXT" on standard error. */
 void ub_cli_complain(const char *format, ...) UB_FORMAT(1, 2);
+/* A bar on standard error, which is a terminal; gone at the end. */
+void ub_cli_progress(size_t done, size_t all);
 /* All diagnostics, sorted, on standard error. */
 void ub_cli_print_diags(struct ub_diags *diags);
 

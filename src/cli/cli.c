@@ -11,6 +11,8 @@ static const struct ub_cli_command *const commands[] = {
 	&ub_cli_test,
 	&ub_cli_explain,
 	&ub_cli_plan,
+	&ub_cli_undo,
+	&ub_cli_backfill,
 	&ub_cli_status,
 	&ub_cli_eval,
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli-private.h"
 
-#include <stdio.h>
 #include <unistd.h>
 
 #include "upbeat/engine.h"
@@ -84,16 +83,6 @@ static bool read_store(struct ub_cli *cli, const struct ub_settings *settings, s
 
 /* ---- the answer ---- */
 
-static void show_progress(size_t done, size_t all)
-{
-	char line[80];
-	if (done % 500 != 0 && done != all)
-		return;
-	int n = snprintf(line, sizeof(line), done == all ? "\r\033[K" : "\r%zu of %zu meetings", done, all);
-	if (write(STDERR_FILENO, line, (size_t)n) < 0)
-		return; /* nobody looks */
-}
-
 static struct ub_snapshot *load(struct ub_cli *cli, const char *last_rules_path)
 {
 	struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
@@ -116,7 +105,7 @@ static int replay(struct ub_cli *cli, struct ub_snapshot *present, struct ub_sna
 		.changed = changed,
 		.json = ub_cli_value(cli, JSON) != NULL,
 		.colour = ub_cli_colour(STDOUT_FILENO),
-		.progress = isatty(STDERR_FILENO) ? show_progress : NULL };
+		.progress = isatty(STDERR_FILENO) ? ub_cli_progress : NULL };
 	if (!ub_cli_time(ub_cli_value(cli, AT), present->org, &input.now))
 		return UB_EXIT_USAGE;
 	if (!(from ? read_files(cli, from, input.now, &meetings)

@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -54,6 +55,10 @@ static int answer(const struct ub_telling *telling, const struct ub_wire_ask *as
 		return ub_status_tell(telling);
 	case UB_ASK_EXPLAIN:
 		return ub_recall_tell(telling, ask->subject);
+	case UB_ASK_REMOVING:
+		return ub_removing_take(telling, ask->subject);
+	case UB_ASK_BACKFILL:
+		return ub_backfill_take(telling, ask);
 	default:
 		ub_buf_str(telling->out,
 		    "The daemon is upbeat " PACKAGE_VERSION ", which does not know this question.\n");
@@ -89,12 +94,15 @@ static void attend(struct ub_control *control, int fd)
 	struct ub_buf out = UB_BUF(arena);
 	struct ub_wire_ask ask = frame.ask;
 	ask.subject = ub_text_copy(arena, ask.subject);
+	ask.authorization = ub_text_copy(arena, ask.authorization);
+	explicit_bzero(control->scratch, UB_WIRE_FRAME_MAX);
 	struct ub_telling telling = { .engine = control->engine,
 		.snapshot = ub_engine_snapshot(control->engine),
 		.json = ask.json,
 		.colour = ask.colour,
 		.out = &out };
 	int status = answer(&telling, &ask);
+	explicit_bzero((char *)ask.authorization.ptr, ask.authorization.len);
 	reply(control, fd, ub_buf_text(&out), status);
 	ub_arena_free(&arena);
 	ub_snapshot_release(&telling.snapshot);

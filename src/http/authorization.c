@@ -34,3 +34,9 @@ struct ub_text ub_http_principal(struct ub_text authorization, struct ub_arena *
 	struct ub_text digest = ub_digest(arena, token, 16);
 	return ub_textf(arena, "token:%.*s", UB_ARGS(digest));
 }
+
+struct ub_text ub_http_basic(struct ub_text user, struct ub_text password, struct ub_arena *arena)
+{
+	struct ub_text plain = ub_textf(arena, "%.*s:%.*s", UB_ARGS(user), UB_ARGS(password));
+	return ub_textf(arena, "Basic %.*s", UB_ARGS(ub_base64(arena, plain)));
+}

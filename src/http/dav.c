@@ -18,6 +18,7 @@ const struct ub_text ub_dav_collection_query =
 	     "<C:supported-calendar-component-set/>");
 const struct ub_text ub_dav_principal_query =
     PROPFIND("<displayname/><C:calendar-user-address-set/><C:calendar-home-set/>");
+const struct ub_text ub_dav_members_query = PROPFIND("<resourcetype/><getetag/>");
 
 /* libxml2 says what it does not like on standard error unless it is given somebody to tell. */
 static void say_nothing(void *context, const char *format, ...)
@@ -102,18 +103,23 @@ static bool successful(const xmlNode *propstat, struct ub_arena *arena)
 	return space != SIZE_MAX && space + 1 < status.len && status.ptr[space + 1] == '2';
 }
 
-/* The next DAV:prop with a status of success, after `previous`, of the first DAV:response. */
-static xmlNode *next_prop(xmlDoc *doc, xmlNode *previous, struct ub_arena *arena)
+/* The next DAV:prop with a status of success, after `previous`, of a DAV:response. */
+static xmlNode *next_prop_of(const xmlNode *response, xmlNode *previous, struct ub_arena *arena)
 {
-	xmlNode *root = xmlDocGetRootElement(doc);
-	if (!root || !is(root, DAV, "multistatus"))
-		return NULL;
-	xmlNode *response = child(root, DAV, "response");
 	xmlNode *at = previous ? previous->parent->next : response ? response->children : NULL;
 	for (; at; at = at->next)
 		if (is(at, DAV, "propstat") && successful(at, arena) && child(at, DAV, "prop"))
 			return child(at, DAV, "prop");
 	return NULL;
+}
+
+/* The same of the first response. */
+static xmlNode *next_prop(xmlDoc *doc, xmlNode *previous, struct ub_arena *arena)
+{
+	xmlNode *root = xmlDocGetRootElement(doc);
+	if (!root || !is(root, DAV, "multistatus"))
+		return NULL;
+	return next_prop_of(child(root, DAV, "response"), previous, arena);
 }
 
 static bool is_multistatus(xmlDoc *doc)
@@ -212,6 +218,32 @@ bool ub_dav_read_principal(struct ub_text body, struct ub_dav_principal *out, st
 		if ((node = child(prop, DAV, "displayname")))
 			out->display_name = content(node, arena);
 	}
+	xmlFreeDoc(doc);
+	return understood;
+}
+
+static void collect_member(const xmlNode *response, struct ub_dav_members *out, struct ub_arena *arena)
+{
+	struct ub_dav_member *member = ub_push(arena, out);
+	*member = (struct ub_dav_member){ .href = href_path(response, arena), .etag = UB_TEXT_NONE };
+	for (xmlNode *prop = NULL; (prop = next_prop_of(response, prop, arena));) {
+		const xmlNode *type = child(prop, DAV, "resourcetype"), *etag = child(prop, DAV, "getetag");
+		member->collection |= child(type, DAV, "collection") != NULL;
+		member->calendar |= child(type, CALDAV, "calendar") != NULL;
+		if (etag)
+			member->etag = content(etag, arena);
+	}
+}
+
+bool ub_dav_read_members(struct ub_text body, struct ub_dav_members *out, struct ub_arena *arena)
+{
+	*out = (struct ub_dav_members){ 0 };
+	xmlDoc *doc = parse(body);
+	const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
+	bool understood = root && is(root, DAV, "multistatus");
+	for (const xmlNode *node = understood ? root->children : NULL; node; node = node->next)
+		if (is(node, DAV, "response"))
+			collect_member(node, out, arena);
 	xmlFreeDoc(doc);
 	return understood;
 }

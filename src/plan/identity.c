@@ -82,3 +82,18 @@ struct ub_texts ub_plan_names(
 		add_rule_names(&names, rules->rules[i], key, arena);
 	return names;
 }
+
+struct ub_texts ub_plan_marks_of(const struct ub_ruleset *rules, struct ub_text name, struct ub_arena *arena)
+{
+	struct ub_texts marks = { 0 };
+	*ub_push(arena, &marks) = ub_plan_rule_mark(name, arena);
+	for (size_t i = 0; i < rules->n_rules; i++) {
+		const struct ub_rule *rule = rules->rules[i];
+		if (!ub_text_eq(rule->name, name) && !ub_text_eq(rule->group, name))
+			continue;
+		*ub_push(arena, &marks) = ub_plan_rule_mark(ub_plan_family(rule), arena);
+		for (size_t k = 0; k < rule->was.n; k++)
+			*ub_push(arena, &marks) = ub_plan_rule_mark(rule->was.items[k], arena);
+	}
+	return marks;
+}

@@ -86,8 +86,8 @@ static struct parts ask_parts(const struct ub_wire_ask *ask)
 	return (struct parts){
 		.flags = (uint16_t)((unsigned)ask->ask << WHAT_SHIFT | (ask->json ? FLAG_JSON : 0) |
 				    (ask->colour ? FLAG_COLOUR : 0)),
-		.texts = { ask->subject },
-		.n = 1,
+		.texts = { ask->subject, ask->authorization },
+		.n = 2,
 	};
 }
 
@@ -167,6 +167,7 @@ static enum ub_wire_result read_ask(const struct parts *parts, struct ub_wire_as
 		.json = (parts->flags & FLAG_JSON) != 0,
 		.colour = (parts->flags & FLAG_COLOUR) != 0,
 		.subject = parts->texts[0],
+		.authorization = parts->texts[1],
 	};
 	return UB_WIRE_OK;
 }

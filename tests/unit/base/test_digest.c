@@ -86,3 +86,18 @@ Test(digest, writes_base64url_without_padding)
 	cr_assert(ub_text_is(ub_digest(arena, UB_TEXT("abc"), 6), "ungWv48B"));
 	ub_arena_free(&arena);
 }
+
+/* RFC 4648 10. */
+Test(digest, base64_is_padded)
+{
+	static const char *const pairs[][2] = { { "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" },
+		{ "foo", "Zm9v" }, { "foob", "Zm9vYg==" }, { "fooba", "Zm9vYmE=" }, { "foobar", "Zm9vYmFy" },
+		{ "\xfb\xff", "+/8=" } };
+	struct ub_arena *arena = ub_arena_new();
+	for (size_t i = 0; i < UB_COUNT(pairs); i++) {
+		struct ub_text code = ub_base64(arena, ub_text(pairs[i][0])), back;
+		cr_expect(ub_text_is(code, pairs[i][1]), "%.*s", UB_ARGS(code));
+		cr_expect(ub_base64_decode(arena, code, &back) && ub_text_is(back, pairs[i][0]));
+	}
+	ub_arena_free(&arena);
+}

@@ -101,3 +101,28 @@ Test(client, sends_nothing_to_a_target_that_would_be_part_of_the_authority)
 	}
 	ub_client_free(&client);
 }
+
+Test(dav, members_of_a_collection_are_told_apart)
+{
+	struct ub_dav_members members;
+	struct ub_text body = UB_TEXT(
+	    "<multistatus xmlns='DAV:' xmlns:C='urn:ietf:params:xml:ns:caldav'>"
+	    "<response><href>/alice/</href><propstat><prop><resourcetype><collection/></resourcetype></prop>"
+	    "<status>HTTP/1.1 200 OK</status></propstat></response>"
+	    "<response><href>http://h/alice/cal/</href><propstat><prop><resourcetype><collection/"
+	    "><C:calendar/>"
+	    "</resourcetype></prop><status>HTTP/1.1 200 OK</status></propstat></response>"
+	    "<response><href>/alice/cal/a%20b.ics</href><propstat><prop><getetag>\"e\"</"
+	    "getetag><resourcetype/>"
+	    "</prop><status>HTTP/1.1 200 OK</status></propstat></response>"
+	    "<response><href>/alice/gone.ics</href><status>HTTP/1.1 404 Not Found</status></response>"
+	    "</multistatus>");
+	cr_assert(ub_dav_read_members(body, &members, arena));
+	cr_assert_eq(members.n, 4);
+	cr_expect(members.items[0].collection && !members.items[0].calendar);
+	cr_expect(members.items[1].calendar && ub_text_is(members.items[1].href, "/alice/cal/"));
+	cr_expect(!members.items[2].collection && ub_text_is(members.items[2].etag, "\"e\""));
+	cr_expect(ub_text_is(members.items[2].href, "/alice/cal/a%20b.ics"));
+	cr_expect_eq(members.items[3].etag.len, 0);
+	cr_expect_not(ub_dav_read_members(UB_TEXT("<html/>"), &members, arena));
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli-private.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "upbeat/dav.h"
+#include "upbeat/engine.h"
+#include "upbeat/http.h"
+#include "upbeat/settings.h"
+#include "upbeat/sys.h"
+
+/* Meetings that stood before Upbeat, or before a rule, get what they miss: the daemon looks at each of them
+ * as if it had just been stored. Its keys are durable, so that what is interrupted goes on. */
+
+enum { CONFIG, USER, PASSWORD, CALENDAR, DRY_RUN };
+
+static const struct ub_cli_option options[] = {
+	[CONFIG] = { "config", 'c', "FILE", "the settings of the running daemon; required" },
+	[USER] = { "user", 'u', "NAME", "the user whose calendars are gone through" },
+	[PASSWORD] = { "password-file", 0, "FILE", "his password, its first line" },
+	[CALENDAR] = { "calendar", 0, "HREF", "one of them only" },
+	[DRY_RUN] = { "dry-run", 'n', NULL, "only tell what would be made" },
+};
+
+enum { BATCH = 100, POLL_MS = 500 };
+
+static struct ub_text list_json(struct ub_arena *arena, const struct ub_texts *hrefs, size_t from, size_t to)
+{
+	json_t *list = json_array();
+	for (size_t i = from; i < to; i++)
+		json_array_append_new(list, json_stringn(hrefs->items[i].ptr, hrefs->items[i].len));
+	char *dump = json_dumps(list, JSON_COMPACT);
+	struct ub_text text = ub_text_copy(arena, ub_text(dump ? dump : "[]"));
+	free(dump);
+	json_decref(list);
+	return text;
+}
+
+/* Hands hrefs to the daemon, and learns how many keys of the user are left there. */
+static bool hand_over(struct ub_cli *cli, const char *control, struct ub_text authorization,
+    struct ub_text hrefs, int64_t *left)
+{
+	struct ub_text answer;
+	const struct ub_wire_ask ask = {
+		.ask = UB_ASK_BACKFILL, .subject = hrefs, .authorization = authorization
+	};
+	return ub_cli_tell(cli, control, &ask, &answer) && ub_text_to_int(ub_text_trim(answer), left);
+}
+
+static int wait_for_all(
+    struct ub_cli *cli, const char *control, struct ub_text authorization, size_t all, int64_t left)
+{
+	bool terminal = isatty(STDERR_FILENO);
+	while (left > 0) {
+		size_t done = (size_t)left < all ? all - (size_t)left : 0;
+		if (terminal)
+			ub_cli_progress(done, all);
+		usleep(POLL_MS * 1000);
+		/* Renews the credentials, too. */
+		if (!hand_over(cli, control, authorization, UB_TEXT("[]"), &left))
+			return UB_EXIT_FINDINGS;
+	}
+	if (terminal)
+		ub_cli_progress(all, all);
+	struct ub_buf out = UB_BUF(cli->arena);
+	ub_buf_printf(&out, "%zu objects looked at; the log of the daemon tells what was made\n", all);
+	return ub_cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+}
+
+static int backfill(struct ub_cli *cli, const struct ub_snapshot *snapshot, const struct ub_login *login)
+{
+	const char *only = ub_cli_value(cli, CALENDAR);
+	const char *control = ub_text_cstr(cli->arena, snapshot->settings->control);
+	struct ub_text authorization = ub_http_basic(login->user, login->password, cli->arena);
+	struct ub_buf out = UB_BUF(cli->arena);
+	struct ub_backfill_input input = { .snapshot = snapshot,
+		.login = *login,
+		.calendar = only ? ub_text(only) : UB_TEXT_NONE,
+		.dry_run = ub_cli_value(cli, DRY_RUN) != NULL,
+		.progress = isatty(STDERR_FILENO) ? ub_cli_progress : NULL };
+	struct ub_backfill_result result;
+	int64_t left = 0;
+	if (!ub_backfill(&input, &result, &out)) {
+		ub_cli_complain("backfill: %.*s", UB_ARGS(result.why));
+		return UB_EXIT_FINDINGS;
+	}
+	if (input.dry_run)
+		return ub_cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+	for (size_t at = 0; at < result.hrefs.n; at += BATCH) {
+		size_t to = at + BATCH < result.hrefs.n ? at + BATCH : result.hrefs.n;
+		if (!hand_over(
+			cli, control, authorization, list_json(cli->arena, &result.hrefs, at, to), &left))
+			return UB_EXIT_FINDINGS;
+	}
+	return wait_for_all(cli, control, authorization, result.hrefs.n, left);
+}
+
+static int run(struct ub_cli *cli)
+{
+	struct ub_login login;
+	if (!ub_cli_value(cli, CONFIG)) {
+		ub_cli_complain("backfill: the settings are missing: -c FILE");
+		return UB_EXIT_USAGE;
+	}
+	if (!ub_cli_login(cli, ub_cli_value(cli, USER), ub_cli_value(cli, PASSWORD), &login))
+		return UB_EXIT_USAGE;
+	struct ub_snapshot *snapshot = ub_cli_snapshot(cli, ub_cli_value(cli, CONFIG));
+	if (!snapshot)
+		return UB_EXIT_FINDINGS;
+	ub_dav_init();
+	int status = backfill(cli, snapshot, &login);
+	ub_dav_cleanup();
+	ub_snapshot_release(&snapshot);
+	return status;
+}
+
+const struct ub_cli_command ub_cli_backfill = {
+	.name = "backfill",
+	.synopsis = "-c FILE --user NAME --password-file FILE [OPTIONS]",
+	.summary = "give existing meetings what they miss",
+	.help =
+	    "Has the running daemon look at all that is in the user's calendars, as if it had just been "
+	    "stored,\n"
+	    "and waits until that is done. What is interrupted goes on at the user's next request, or when\n"
+	    "this is called again; what has all its items already gets nothing new.\n",
+	UB_CLI_OPTIONS(options),
+	.run = run,
+};

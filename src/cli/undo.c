@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli-private.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "upbeat/dav.h"
+#include "upbeat/engine.h"
+#include "upbeat/settings.h"
+#include "upbeat/store.h"
+
+enum { CONFIG, RULE, ALL, USER, PASSWORD, CALENDAR, FORCE, DRY_RUN, JSON };
+
+static const struct ub_cli_option options[] = {
+	[CONFIG] = { "config", 'c', "FILE", "the settings: the server, and the store; required" },
+	[RULE] = { "rule", 0, "NAME", "what this rule or group has made" },
+	[ALL] = { "all", 0, NULL, "what all rules have made" },
+	[USER] = { "user", 'u', "NAME", "in this user's calendars" },
+	[PASSWORD] = { "password-file", 0, "FILE", "his password, its first line" },
+	[CALENDAR] = { "calendar", 0, "HREF", "in one of them only" },
+	[FORCE] = { "force", 0, NULL, "also what its user has changed" },
+	[DRY_RUN] = { "dry-run", 'n', NULL, "only tell what would be done" },
+	[JSON] = { "json", 0, NULL, "for programs" },
+};
+
+/* Who remembers items: the daemon that runs, else the store. */
+struct memory {
+	struct ub_cli *cli;
+	const char *control; /* NULL: no daemon runs */
+	struct ub_store *store;
+	bool complained;
+};
+
+static struct ub_text item_json(struct ub_arena *arena, const struct ub_store_item *item)
+{
+	const struct {
+		const char *name;
+		struct ub_text value;
+	} members[] = {
+		{ "meeting", item->meeting_uid },
+		{ "identity", item->identity },
+		{ "rule", item->rule },
+		{ "owner", item->owner },
+		{ "uid", item->uid },
+		{ "href", item->href },
+	};
+	json_t *object = json_object();
+	for (size_t i = 0; i < UB_COUNT(members); i++)
+		json_object_set_new(object, members[i].name,
+		    json_stringn(members[i].value.len ? members[i].value.ptr : "", members[i].value.len));
+	json_object_set_new(object, "generation", json_integer((json_int_t)item->generation));
+	char *dump = json_dumps(object, JSON_COMPACT);
+	if (!dump)
+		abort();
+	struct ub_text text = ub_text_copy(arena, ub_text(dump));
+	free(dump);
+	json_decref(object);
+	return text;
+}
+
+static void remember(void *context, const struct ub_store_item *item)
+{
+	struct memory *memory = context;
+	struct ub_text answer;
+	bool good = true;
+	if (memory->control) {
+		const struct ub_wire_ask ask = { .ask = UB_ASK_REMOVING,
+			.subject = item_json(memory->cli->arena, item),
+			.authorization = UB_TEXT_NONE };
+		good = ub_cli_tell(memory->cli, memory->control, &ask, &answer);
+	} else if (memory->store) {
+		good = ub_store_put_item(memory->store, item) == UB_STORE_OK;
+	}
+	if (good || memory->complained)
+		return;
+	memory->complained = true;
+	ub_cli_complain(
+	    "what is removed cannot be remembered: rules will take it for deleted by its user, and not "
+	    "make it again");
+}
+
+static void find_memory(struct memory *memory, const struct ub_settings *settings)
+{
+	struct ub_text why;
+	const char *control = ub_text_cstr(memory->cli->arena, settings->control);
+	int fd = ub_wire_control_connect(control, memory->cli->arena, &why);
+	if (fd >= 0) {
+		close(fd);
+		memory->control = control;
+		return;
+	}
+	if (settings->store != UB_STORE_SQLITE)
+		return; /* nobody remembers anything */
+	memory->store = ub_engine_store_open(settings, memory->cli->arena, &why);
+	if (!memory->store)
+		ub_cli_complain(
+		    "the store: %.*s; items are removed by their marks all the same", UB_ARGS(why));
+}
+
+/* What is removed now would be made anew. */
+static void warn_of_rules(const struct ub_snapshot *snapshot, struct ub_text name)
+{
+	const struct ub_ruleset *rules = snapshot->rules;
+	for (size_t i = 0; i < rules->n_rules; i++) {
+		const struct ub_rule *rule = rules->rules[i];
+		bool named = ub_text_eq(rule->name, name) || ub_text_eq(rule->group, name);
+		if (!named || !rule->enabled || rule->mode != UB_MODE_ENFORCE)
+			continue;
+		ub_cli_complain(
+		    "the rule %.*s is still in force: what it made comes back when a meeting is stored "
+		    "again; `enabled: false` switches it off",
+		    UB_ARGS(rule->name));
+		return;
+	}
+}
+
+static int undo(struct ub_cli *cli, struct ub_snapshot *snapshot, const struct ub_login *login)
+{
+	const char *rule = ub_cli_value(cli, RULE), *calendar = ub_cli_value(cli, CALENDAR);
+	struct memory memory = { .cli = cli };
+	struct ub_buf out = UB_BUF(cli->arena);
+	struct ub_undo_result result;
+	struct ub_undo_input input = { .snapshot = snapshot,
+		.login = *login,
+		.calendar = calendar ? ub_text(calendar) : UB_TEXT_NONE,
+		.force = ub_cli_value(cli, FORCE) != NULL,
+		.dry_run = ub_cli_value(cli, DRY_RUN) != NULL,
+		.json = ub_cli_value(cli, JSON) != NULL,
+		.progress = isatty(STDERR_FILENO) ? ub_cli_progress : NULL,
+		.removing = remember,
+		.context = &memory };
+	if (rule) {
+		input.rule_marks = ub_plan_marks_of(snapshot->rules, ub_text(rule), cli->arena);
+		warn_of_rules(snapshot, ub_text(rule));
+	}
+	if (!input.dry_run)
+		find_memory(&memory, snapshot->settings);
+	bool good = ub_undo(&input, &result, &out);
+	ub_store_close(&memory.store);
+	if (!good)
+		ub_cli_complain("undo: %.*s", UB_ARGS(result.why));
+	good = ub_cli_write(STDOUT_FILENO, &out) && good;
+	return good && result.failed == 0 && result.kept == 0 ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+}
+
+static int run(struct ub_cli *cli)
+{
+	struct ub_login login;
+	bool one = ub_cli_value(cli, RULE) != NULL, all = ub_cli_value(cli, ALL) != NULL;
+	if (one == all || !ub_cli_value(cli, CONFIG)) {
+		ub_cli_complain(one == all ? "undo: what? --rule NAME or --all tells"
+					   : "undo: the settings are missing: -c FILE");
+		return UB_EXIT_USAGE;
+	}
+	if (!ub_cli_login(cli, ub_cli_value(cli, USER), ub_cli_value(cli, PASSWORD), &login))
+		return UB_EXIT_USAGE;
+	struct ub_snapshot *snapshot = ub_cli_snapshot(cli, ub_cli_value(cli, CONFIG));
+	if (!snapshot)
+		return UB_EXIT_FINDINGS;
+	ub_dav_init();
+	int status = undo(cli, snapshot, &login);
+	ub_dav_cleanup();
+	ub_snapshot_release(&snapshot);
+	return status;
+}
+
+const struct ub_cli_command ub_cli_undo = {
+	.name = "undo",
+	.synopsis = "-c FILE --rule NAME | --all --user NAME --password-file FILE [OPTIONS]",
+	.summary = "take away what a rule has made",
+	.help =
+	    "Removes a rule's items from the user's calendars, and what it has added to meetings, by the "
+	    "marks\n"
+	    "that they bear; no memory of them is needed. What its user has changed stays unless --force.\n"
+	    "Ends with 1 if something was kept or failed.\n",
+	UB_CLI_OPTIONS(options),
+	.run = run,
+};

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What commands tell the daemon over the control socket: what `undo` is about to remove, what `backfill`
+ * wants looked at. */
+#include "control.h"
+
+#include <string.h>
+
+#include "credentials.h"
+#include "json.h"
+#include "upbeat/http.h"
+
+static struct ub_text member(const json_t *object, const char *name, struct ub_arena *arena)
+{
+	const json_t *value = json_object_get(object, name);
+	return json_is_string(value)
+		   ? ub_text_copy(arena, ub_text_n(json_string_value(value), json_string_length(value)))
+		   : UB_TEXT_NONE;
+}
+
+static int refuse(const struct ub_telling *telling, const char *why)
+{
+	ub_buf_printf(telling->out, "%s\n", why);
+	return 1;
+}
+
+int ub_removing_take(const struct ub_telling *telling, struct ub_text subject)
+{
+	struct ub_engine *engine = telling->engine;
+	struct ub_arena *arena = telling->out->arena;
+	json_t *object = json_loadb(subject.ptr, subject.len, 0, NULL);
+	struct ub_store_item item = { .organization = ub_organization,
+		.meeting_uid = member(object, "meeting", arena),
+		.identity = member(object, "identity", arena),
+		.rule = member(object, "rule", arena),
+		.owner = member(object, "owner", arena),
+		.generation = (unsigned)json_integer_value(json_object_get(object, "generation")),
+		.upstream = engine->upstream,
+		.uid = member(object, "uid", arena),
+		.href = member(object, "href", arena),
+		.state = UB_ITEM_REMOVING,
+		.changed = ub_sys_now() * 1000 };
+	json_decref(object);
+	if (item.meeting_uid.len == 0 || item.identity.len == 0)
+		return refuse(telling, "this names no item");
+	if (ub_store_put_item(engine->store, &item) != UB_STORE_OK)
+		return refuse(telling, ub_store_problem(engine->store));
+	return 0;
+}
+
+/* ---- backfill ---- */
+
+static struct ub_key *keys_of(
+    const struct ub_telling *telling, struct ub_text subject, struct ub_text principal, size_t *n)
+{
+	struct ub_arena *arena = telling->out->arena;
+	json_t *list = json_loadb(subject.ptr, subject.len, 0, NULL);
+	struct ub_key *keys = UB_NEW_ARRAY(arena, struct ub_key, json_array_size(list));
+	*n = 0;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *value = json_array_get(list, i);
+		struct ub_text href = json_is_string(value)
+					  ? ub_http_href_canonical(arena, ub_text_n(json_string_value(value),
+									      json_string_length(value)))
+					  : UB_TEXT_NONE;
+		if (href.len)
+			keys[(*n)++] = (struct ub_key){ .kind = UB_KEY_OBJECT,
+				.upstream = telling->engine->upstream,
+				.href = ub_text_copy(arena, href),
+				.principal = principal,
+				.collection = UB_TEXT_NONE };
+	}
+	json_decref(list);
+	return keys;
+}
+
+/* Keys of the user that are still to be worked off. */
+static size_t count_left(const struct ub_telling *telling, struct ub_text principal)
+{
+	struct ub_known_jobs jobs = ub_control_jobs(telling->engine, telling->out->arena);
+	size_t n = 0;
+	for (size_t i = 0; i < jobs.n; i++)
+		n += jobs.items[i].job.state != UB_JOB_ASIDE &&
+		     ub_text_eq(jobs.items[i].job.key.principal, principal);
+	return n;
+}
+
+int ub_backfill_take(const struct ub_telling *telling, const struct ub_wire_ask *ask)
+{
+	struct ub_engine *engine = telling->engine;
+	struct ub_arena *arena = telling->out->arena;
+	struct ub_text principal = ub_http_principal(ask->authorization, arena);
+	int64_t now = ub_sys_now() * 1000;
+	size_t n;
+	if (principal.len == 0)
+		return refuse(telling, "there are no credentials to act with");
+	/* Who asks has just used them: they are good. Kept as a client's, renewed while he waits. */
+	ub_credentials_keep(
+	    engine->credentials, principal, ask->authorization, UB_TEXT_NONE, ub_sys_monotonic_ms());
+	struct ub_key *keys = keys_of(telling, ask->subject, principal, &n);
+	if ((n && ub_store_put(engine->store, keys, n, now, now) != UB_STORE_OK) ||
+	    ub_store_wake(engine->store, engine->upstream, principal, now, NULL) != UB_STORE_OK)
+		return refuse(telling, ub_store_problem(engine->store));
+	ub_engine_wake(engine);
+	ub_buf_printf(telling->out, "%zu\n", count_left(telling, principal));
+	return 0;
+}

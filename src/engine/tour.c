@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tour.h"
+
+#include "upbeat/http.h"
+#include "upbeat/settings.h"
+#include "upbeat/sys.h"
+
+void ub_tour_begin(struct ub_tour *tour, const struct ub_snapshot *snapshot, const struct ub_login *login,
+    struct ub_arena *arena)
+{
+	*tour = (struct ub_tour){ .snapshot = snapshot, .why = UB_TEXT_NONE, .arena = arena };
+	tour->caller = (struct ub_caller){
+		.client = ub_client_new(ub_text_cstr(arena, snapshot->settings->upstream.base)),
+		.user = login->user,
+		.principal = login->user,
+		.authorization = ub_http_basic(login->user, login->password, arena),
+		.host = UB_TEXT_NONE,
+	};
+}
+
+void ub_tour_end(struct ub_tour *tour)
+{
+	ub_client_free(&tour->caller.client);
+}
+
+enum ub_outcome ub_tour_send(struct ub_tour *tour, struct ub_request request, struct ub_response *response)
+{
+	request.authorization = tour->caller.authorization;
+	return ub_client_send(tour->caller.client, &request, response, tour->arena);
+}
+
+static bool failed(
+    struct ub_tour *tour, struct ub_text href, enum ub_outcome outcome, const struct ub_response *response)
+{
+	tour->why = ub_textf(tour->arena, "%.*s: %.*s", UB_ARGS(href),
+	    UB_ARGS(response->error.len ? response->error : ub_text(ub_outcome_text(outcome))));
+	return false;
+}
+
+static bool propfind(struct ub_tour *tour, struct ub_text href, const char *depth, struct ub_text query,
+    struct ub_response *response)
+{
+	struct ub_request request = { .method = "PROPFIND",
+		.target = href,
+		.depth = depth,
+		.content_type = "application/xml; charset=utf-8",
+		.body = query };
+	enum ub_outcome outcome = ub_tour_send(tour, request, response);
+	return outcome == UB_OUTCOME_OK || failed(tour, href, outcome, response);
+}
+
+/* ---- finding the calendars ---- */
+
+/* Where servers tell who is asking: their root, or where RFC 6764 5 sends us. */
+static bool find_principal(struct ub_tour *tour, struct ub_text *principal)
+{
+	static const struct ub_text places[] = { { "/", 1 }, { "/.well-known/caldav", 19 } };
+	struct ub_dav_collection collection;
+	struct ub_response response;
+	for (size_t i = 0; i < UB_COUNT(places); i++) {
+		struct ub_text place = places[i];
+		bool found = propfind(tour, place, "0", ub_dav_collection_query, &response);
+		if (!found && response.status >= 300 && response.status < 400 && response.location.len) {
+			place = ub_textf(tour->arena, "%.*s/",
+			    UB_ARGS(ub_http_href_canonical(tour->arena, response.location)));
+			found = propfind(tour, place, "0", ub_dav_collection_query, &response);
+		}
+		if (found && ub_dav_read_collection(response.body, &collection, tour->arena) &&
+		    collection.principal.len) {
+			*principal = collection.principal;
+			return true;
+		}
+		if (response.status == 401)
+			break;
+	}
+	if (response.status == 401)
+		tour->why = ub_textf(tour->arena, "the server does not accept this password of %.*s",
+		    UB_ARGS(tour->caller.user));
+	else if (tour->why.len == 0)
+		tour->why =
+		    UB_TEXT("the server does not tell where the user's calendars are: --calendar HREF does");
+	return false;
+}
+
+static struct ub_text with_slash(struct ub_tour *tour, struct ub_text href)
+{
+	return ub_text_ends(href, UB_TEXT("/")) ? href : ub_textf(tour->arena, "%.*s/", UB_ARGS(href));
+}
+
+/* What is not the user's own is passed over: its owner's turn comes with his own credentials. */
+static bool add_calendar(struct ub_tour *tour, struct ub_text href, struct ub_tour_calendars *calendars)
+{
+	struct ub_tour_calendar calendar = { .href = with_slash(tour, href) };
+	struct ub_response none = { .error = UB_TEXT_NONE };
+	enum ub_outcome outcome = ub_identity_of(tour->snapshot->identities, &tour->caller, calendar.href,
+	    tour->snapshot->org, ub_sys_monotonic_ms() / 1000, &calendar.identity, tour->arena);
+	if (outcome != UB_OUTCOME_OK)
+		return failed(tour, calendar.href, outcome, &none);
+	if (calendar.identity.calendar && calendar.identity.caller_is_owner)
+		*ub_push(tour->arena, calendars) = calendar;
+	return true;
+}
+
+static bool add_home(struct ub_tour *tour, struct ub_text home, struct ub_tour_calendars *calendars)
+{
+	struct ub_dav_members members;
+	if (!ub_tour_members(tour, home, &members))
+		return false;
+	for (size_t i = 0; i < members.n; i++)
+		if (members.items[i].calendar && !add_calendar(tour, members.items[i].href, calendars))
+			return false;
+	return true;
+}
+
+bool ub_tour_calendars(struct ub_tour *tour, struct ub_text only, struct ub_tour_calendars *calendars)
+{
+	struct ub_text href;
+	struct ub_response response;
+	struct ub_dav_principal principal;
+	*calendars = (struct ub_tour_calendars){ 0 };
+	if (only.len) {
+		if (!add_calendar(tour, only, calendars))
+			return false;
+		if (calendars->n == 0)
+			tour->why = ub_textf(tour->arena, "%.*s is no calendar of %.*s", UB_ARGS(only),
+			    UB_ARGS(tour->caller.user));
+		return calendars->n > 0;
+	}
+	if (!find_principal(tour, &href) || !propfind(tour, href, "0", ub_dav_principal_query, &response))
+		return false;
+	if (!ub_dav_read_principal(response.body, &principal, tour->arena) || principal.n_homes == 0) {
+		tour->why =
+		    UB_TEXT("the server does not tell where the user's calendars are: --calendar HREF does");
+		return false;
+	}
+	for (size_t i = 0; i < principal.n_homes; i++)
+		if (!add_home(tour, principal.homes[i], calendars))
+			return false;
+	return true;
+}
+
+bool ub_tour_members(struct ub_tour *tour, struct ub_text calendar, struct ub_dav_members *members)
+{
+	struct ub_response response;
+	if (!propfind(tour, calendar, "1", ub_dav_members_query, &response))
+		return false;
+	if (ub_dav_read_members(response.body, members, tour->arena))
+		return true;
+	tour->why = ub_textf(tour->arena, "%.*s: the server's list of it cannot be read", UB_ARGS(calendar));
+	return false;
+}

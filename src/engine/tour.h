@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_ENGINE_TOUR_H
+#define UPBEAT_ENGINE_TOUR_H
+
+/*
+ * A user's calendars and what is in them, found with his own credentials: for commands that go through all of
+ * it.
+ */
+
+#include "identity.h"
+#include "upbeat/engine.h"
+
+struct ub_tour {
+	const struct ub_snapshot *snapshot;
+	struct ub_caller caller;
+	struct ub_text why; /* what went wrong */
+	struct ub_arena *arena;
+};
+
+/* What is made lives in `arena`, the password too: it belongs to a process that does nothing else. */
+void ub_tour_begin(struct ub_tour *tour, const struct ub_snapshot *snapshot, const struct ub_login *login,
+    struct ub_arena *arena);
+void ub_tour_end(struct ub_tour *tour);
+
+/* One of his calendars. */
+struct ub_tour_calendar {
+	struct ub_text href; /* with its slash */
+	struct ub_identity identity;
+};
+
+struct ub_tour_calendars {
+	struct ub_tour_calendar *items;
+	size_t n, cap;
+};
+
+/*
+ * The calendars that are his own: those of his calendar-home-sets (RFC 4791 6.2.1), or the one at `only`.
+ * False: why.
+ */
+UB_MUST_USE bool ub_tour_calendars(
+    struct ub_tour *tour, struct ub_text only, struct ub_tour_calendars *calendars);
+/* What is in a calendar. False: why. */
+UB_MUST_USE bool ub_tour_members(
+    struct ub_tour *tour, struct ub_text calendar, struct ub_dav_members *members);
+/* Sends a request as the user. */
+UB_MUST_USE enum ub_outcome ub_tour_send(
+    struct ub_tour *tour, struct ub_request request, struct ub_response *response);
+
+#endif

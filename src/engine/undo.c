@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "json.h"
+#include "tour.h"
+#include "upbeat/ical.h"
+#include "upbeat/settings.h"
+#include "upbeat/store.h"
+
+/*
+ * Takes away what rules have made, by the marks that it bears: nothing else has to be known. Only the
+ * organizer's copies are items; colleagues' copies of them go by the server's own scheduling.
+ */
+
+struct undo {
+	const struct ub_undo_input *input;
+	struct ub_undo_result *result;
+	struct ub_buf *out;
+	json_t *list; /* NULL: for people */
+	struct ub_tour tour;
+	const struct ub_tour_calendar *calendar;
+	struct ub_text href;
+};
+
+/* One object, as it stands. */
+struct object {
+	struct ub_text href, etag;
+	const struct ub_ical *ical;
+	const struct ub_event *event;
+};
+
+/* ---- telling ---- */
+
+static void tell(struct undo *undo, const struct object *object, const char *what, const char *why)
+{
+	const struct ub_event *event = object->event;
+	if (undo->list) {
+		json_t *line = ub_json_must(json_object());
+		ub_json_set(line, "href", ub_json_text(object->href));
+		ub_json_set(line, "title", ub_json_text(event->summary));
+		ub_json_set(line, "what", ub_json_must(json_string(what)));
+		if (why)
+			ub_json_set(line, "why", ub_json_must(json_string(why)));
+		ub_json_add(undo->list, line);
+		return;
+	}
+	ub_buf_printf(undo->out, "%-8s  ", what);
+	ub_buf_shown(undo->out, event->summary.len ? event->summary : UB_TEXT("(no title)"));
+	ub_buf_printf(undo->out, "  %.*s%s%s\n", UB_ARGS(object->href), why ? ": " : "", why ? why : "");
+}
+
+static bool keep(struct undo *undo, const struct object *object, const char *why)
+{
+	undo->result->kept++;
+	tell(undo, object, "kept", why);
+	return true;
+}
+
+/* ---- one object ---- */
+
+static bool is_wanted(const struct undo *undo, struct ub_text rule_mark)
+{
+	const struct ub_texts *marks = &undo->input->rule_marks;
+	for (size_t i = 0; i < marks->n; i++)
+		if (ub_text_eq(marks->items[i], rule_mark))
+			return true;
+	return marks->n == 0;
+}
+
+static bool is_organizers(const struct undo *undo, const struct ub_event *event)
+{
+	return !event->organizer || ub_text_eq(event->organizer->address, undo->calendar->identity.owner);
+}
+
+/* Said before it is done, so that nobody takes it for the user's own deletion. */
+static void announce(struct undo *undo, const struct object *object)
+{
+	const struct ub_marks *marks = &object->event->marks;
+	struct ub_store_item item = { .organization = ub_organization,
+		.meeting_uid = object->event->related_to,
+		.identity = marks->item,
+		.rule = marks->rule,
+		.owner = undo->calendar->identity.owner,
+		.generation = marks->generation,
+		.upstream = undo->input->snapshot->settings->upstream.base,
+		.uid = object->event->uid,
+		.href = object->href,
+		.state = UB_ITEM_REMOVING,
+		.changed = ub_sys_now() * 1000 };
+	if (undo->input->removing && item.meeting_uid.len)
+		undo->input->removing(undo->input->context, &item);
+}
+
+static bool report(struct undo *undo, const struct object *object, enum ub_outcome outcome,
+    const struct ub_response *response, const char *done, size_t *count)
+{
+	if (outcome == UB_OUTCOME_OK || outcome == UB_OUTCOME_GONE) {
+		++*count;
+		tell(undo, object, done, NULL);
+		return true;
+	}
+	undo->result->failed++;
+	tell(undo, object, "failed",
+	    response->error.len ? ub_text_cstr(undo->tour.arena, response->error) : ub_outcome_text(outcome));
+	return outcome != UB_OUTCOME_DENIED;
+}
+
+static bool remove_item(struct undo *undo, const struct object *object)
+{
+	struct ub_response response = { .error = UB_TEXT_NONE };
+	if (!is_organizers(undo, object->event) || !is_wanted(undo, object->event->marks.rule))
+		return true;
+	if (!undo->input->force &&
+	    ub_ical_user_changes(object->ical, undo->tour.snapshot->zones, undo->tour.arena))
+		return keep(undo, object, "it was changed by hand; --force removes it all the same");
+	if (object->etag.len == 0)
+		return keep(
+		    undo, object, "the server gives no ETag, so nobody could tell what would be lost");
+	if (undo->input->dry_run)
+		return report(undo, object, UB_OUTCOME_OK, &response, "remove", &undo->result->removed);
+	announce(undo, object);
+	struct ub_request request = { .method = "DELETE", .target = object->href, .if_match = object->etag };
+	enum ub_outcome outcome = ub_tour_send(&undo->tour, request, &response);
+	return report(undo, object, outcome, &response, "removed", &undo->result->removed);
+}
+
+/* What rules have added to a meeting itself. */
+static bool restore_meeting(struct undo *undo, const struct object *object)
+{
+	const struct ub_texts *marks = &undo->input->rule_marks;
+	struct ub_response response = { .error = UB_TEXT_NONE };
+	struct ub_ical_refusal refusal;
+	const struct ub_ical *ical = object->ical;
+	struct ub_text text = UB_TEXT_NONE;
+	size_t taken, all = 0;
+	for (size_t i = 0; ical && i < (marks->n ? marks->n : 1); i++) {
+		text = ub_ical_restore(
+		    ical, marks->n ? marks->items[i] : UB_TEXT_NONE, &taken, undo->tour.arena);
+		all += taken;
+		ical = ub_ical_parse(undo->tour.arena, text, &refusal);
+	}
+	if (all == 0)
+		return true;
+	if (object->etag.len == 0)
+		return keep(
+		    undo, object, "the server gives no ETag, so nobody could tell what would be lost");
+	if (undo->input->dry_run)
+		return report(undo, object, UB_OUTCOME_OK, &response, "restore", &undo->result->restored);
+	struct ub_request request = { .method = "PUT",
+		.target = object->href,
+		.content_type = "text/calendar; charset=utf-8",
+		.body = text,
+		.if_match = object->etag };
+	enum ub_outcome outcome = ub_tour_send(&undo->tour, request, &response);
+	return report(undo, object, outcome, &response, "restored", &undo->result->restored);
+}
+
+/* False: it is of no use to go on. */
+static bool look_at(struct undo *undo, const struct ub_dav_member *member)
+{
+	struct ub_response response;
+	struct ub_ical_refusal refusal;
+	struct object object = { .href = member->href };
+	enum ub_outcome outcome = ub_tour_send(
+	    &undo->tour, (struct ub_request){ .method = "GET", .target = member->href }, &response);
+	if (outcome == UB_OUTCOME_DENIED)
+		return false;
+	undo->result->seen++;
+	/* Most objects bear no mark: they need not be read. */
+	if (outcome != UB_OUTCOME_OK || ub_text_find(response.body, UB_TEXT("X-UPBEAT-"), 0) == SIZE_MAX)
+		return true;
+	object.etag = response.etag.len ? response.etag : member->etag;
+	object.ical = ub_ical_parse(undo->tour.arena, response.body, &refusal);
+	object.event =
+	    object.ical ? ub_ical_event(object.ical, undo->tour.snapshot->zones, undo->tour.arena, &refusal)
+			: NULL;
+	if (!object.event)
+		return true;
+	return object.event->marks.item.len ? remove_item(undo, &object) : restore_meeting(undo, &object);
+}
+
+/* ---- all ---- */
+
+static void summarize(struct undo *undo)
+{
+	const struct ub_undo_result *result = undo->result;
+	const char *would = undo->input->dry_run ? " would be" : "";
+	if (undo->list) {
+		json_t *object = ub_json_must(json_object());
+		ub_json_set(object, "removed", ub_json_must(json_integer((json_int_t)result->removed)));
+		ub_json_set(object, "restored", ub_json_must(json_integer((json_int_t)result->restored)));
+		ub_json_set(object, "kept", ub_json_must(json_integer((json_int_t)result->kept)));
+		ub_json_set(object, "failed", ub_json_must(json_integer((json_int_t)result->failed)));
+		ub_json_set(object, "seen", ub_json_must(json_integer((json_int_t)result->seen)));
+		ub_json_set(object, "objects", undo->list);
+		ub_json_print(object, undo->out);
+		return;
+	}
+	ub_buf_printf(undo->out,
+	    "%zu items%s removed, %zu meetings%s restored, %zu kept, %zu failed; %zu objects seen\n",
+	    result->removed, would, result->restored, would, result->kept, result->failed, result->seen);
+}
+
+static bool go_through(struct undo *undo, const struct ub_tour_calendars *calendars)
+{
+	size_t all = 0, done = 0;
+	struct ub_dav_members *members = UB_NEW_ARRAY(undo->tour.arena, struct ub_dav_members, calendars->n);
+	for (size_t i = 0; i < calendars->n; i++) {
+		if (!ub_tour_members(&undo->tour, calendars->items[i].href, &members[i]))
+			return false;
+		all += members[i].n;
+	}
+	/* Each object's text is done with when the next one comes. */
+	struct ub_arena *kept = undo->tour.arena, *arena = ub_arena_new();
+	bool good = true;
+	undo->tour.arena = arena;
+	for (size_t i = 0; i < calendars->n; i++) {
+		undo->calendar = &calendars->items[i];
+		for (size_t k = 0; good && k < members[i].n; k++) {
+			if (!members[i].items[k].collection)
+				good = look_at(undo, &members[i].items[k]);
+			ub_arena_reset(arena);
+			if (undo->input->progress)
+				undo->input->progress(++done, all);
+		}
+	}
+	undo->tour.arena = kept;
+	ub_arena_free(&arena);
+	if (!good)
+		undo->tour.why = UB_TEXT("the server does not accept the password any more");
+	return good;
+}
+
+bool ub_undo(const struct ub_undo_input *input, struct ub_undo_result *result, struct ub_buf *out)
+{
+	struct undo undo = { .input = input, .result = result, .out = out };
+	struct ub_tour_calendars calendars;
+	*result = (struct ub_undo_result){ .why = UB_TEXT_NONE };
+	ub_tour_begin(&undo.tour, input->snapshot, &input->login, out->arena);
+	if (input->json)
+		undo.list = ub_json_must(json_array());
+	bool good =
+	    ub_tour_calendars(&undo.tour, input->calendar, &calendars) && go_through(&undo, &calendars);
+	result->why = undo.tour.why;
+	if (good)
+		summarize(&undo);
+	else
+		json_decref(undo.list);
+	ub_tour_end(&undo.tour);
+	return good;
+}
