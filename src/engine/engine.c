@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alias.h"
 #include "amend.h"
 #include "control.h"
 #include "refresh.h"
@@ -41,7 +42,8 @@ static void add_key(struct ub_engine *engine, struct batch *batch, enum ub_key_k
 	if (href.len)
 		*ub_push(arena, &batch->keys) = (struct ub_key){ .kind = kind,
 			.upstream = engine->upstream,
-			.href = ub_text_copy(arena, href),
+			.href = ub_text_copy(
+			    arena, ub_alias_of(engine->store, engine->upstream, principal, href, arena)),
 			.principal = principal,
 			.collection = UB_TEXT_NONE };
 }
@@ -101,6 +103,10 @@ static void take_answer(
 		    engine, write.keys[0].principal, write.credential->authorization, write.credential->host);
 	if (changed && write.n_keys && write.keys[0].kind == UB_KEY_COLLECTION)
 		add_new_member(batch, &write.keys[0], answered->location, arena);
+	if (write.n_keys && !ub_alias_learn(engine->store, &write.keys[0], answered->status,
+				answered->location, write.credential->host, arena))
+		ub_log_paced(engine->log, &engine->store_pace, UB_LOG_ERROR, "the store: %s",
+		    ub_store_problem(engine->store));
 	for (size_t i = 0; i < write.n_keys; i++)
 		*ub_push(arena, &batch->due) = write.keys[i];
 	ub_credential_free(&write.credential);
