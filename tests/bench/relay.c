@@ -5,10 +5,8 @@
  * can cost) and, where it is installed, nginx, in the same run. Each relay is one process with one thread;
  * the server behind and the clients before it are threads of this one.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "net.h"
 #include "upbeat/relay.h"
 
 enum { EVENTS = 256, PIECE = 64 * 1024, REQUESTS = 15000, ROUNDS = 3, BODIES = 2, RELAYS = 3 };
@@ -26,68 +25,6 @@ enum { EVENTS = 256, PIECE = 64 * 1024, REQUESTS = 15000, ROUNDS = 3, BODIES = 2
 static const size_t bodies[BODIES] = { 500, 100000 };
 static const char *const targets[BODIES] = { "/s", "/l" };
 static const int clients[] = { 32, 256 };
-
-static void require(bool so, const char *what)
-{
-	if (!so) {
-		fprintf(stderr, "relay: %s: %s\n", what, strerror(errno));
-		exit(1);
-	}
-}
-
-/* ---- sockets ---- */
-
-static int listen_somewhere(uint16_t *port)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
-	socklen_t size = sizeof(address);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	require(bind(fd, (struct sockaddr *)&address, size) == 0 && listen(fd, 1024) == 0, "listen");
-	getsockname(fd, (struct sockaddr *)&address, &size);
-	*port = ntohs(address.sin_port);
-	return fd;
-}
-
-static uint16_t free_port(void)
-{
-	uint16_t port;
-	close(listen_somewhere(&port));
-	return port;
-}
-
-static void no_delay(int fd)
-{
-	const int on = 1;
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-}
-
-/* -1: nobody listens there (yet). */
-static int connect_to(uint16_t port)
-{
-	struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_port = htons(port),
-		.sin_addr = { htonl(INADDR_LOOPBACK) },
-	};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
-		close(fd);
-		return -1;
-	}
-	no_delay(fd);
-	return fd;
-}
-
-static void write_all(int fd, const char *bytes, size_t n)
-{
-	while (n > 0) {
-		ssize_t put = send(fd, bytes, n, MSG_NOSIGNAL);
-		if (put <= 0)
-			return;
-		bytes += put;
-		n -= (size_t)put;
-	}
-}
 
 /* ---- the server: blocking, a thread a connection ---- */
 

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_BENCH_NET_H
+#define UPBEAT_BENCH_NET_H
+
+/*
+ * What the benches over the loopback interface share.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Ends the bench when it is not so; errno tells why. */
+void require(bool so, const char *what);
+int listen_somewhere(uint16_t *port);
+uint16_t free_port(void);
+void no_delay(int fd);
+/* -1: nobody listens there (yet). */
+int connect_to(uint16_t port);
+/* What cannot be written is left to the reader to miss. */
+void write_all(int fd, const char *bytes, size_t n);
+
+#endif
