@@ -228,7 +228,8 @@ UB_MUST_USE enum ub_store_result ub_store_forget(struct ub_store *store, const s
 /* Makes due what waits for a principal; *woken (may be NULL) says how many keys. */
 UB_MUST_USE enum ub_store_result ub_store_wake(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken);
-/* For whom keys wait, each once, in any order. */
+/* For whom keys wait, or are queued and may come to wait: whose credentials are of use. Each once, in any
+ * order. */
 UB_MUST_USE enum ub_store_result ub_store_waiting(struct ub_store *store, struct ub_text upstream,
     struct ub_arena *arena, struct ub_principals *principals);
 /* When the next key is due or the next lease runs out; INT64_MAX: nothing is queued. */

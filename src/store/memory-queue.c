@@ -367,19 +367,16 @@ enum ub_store_result memory_wake(
 	return UB_STORE_OK;
 }
 
-/* Those that wait stand together at the queue's end, with those set aside. */
 enum ub_store_result memory_waiting(
     struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_principals *principals)
 {
 	struct memory *memory = memory_lock(store);
 	struct ub_map *known = ub_map_new(arena);
-	for (size_t i = memory->queue.n; i > 0; i--) {
-		const struct entry *entry = memory->queue.items[i - 1];
-		if (entry->due != INT64_MAX)
-			break;
+	for (size_t i = 0; i < memory->queue.n; i++) {
+		const struct entry *entry = memory->queue.items[i];
 		struct ub_text principal = entry->key.principal;
-		if (entry->state != UB_JOB_WAITING || !ub_text_eq(entry->key.upstream, upstream) ||
-		    ub_map_get(known, principal))
+		bool waits = entry->state == UB_JOB_WAITING || entry->state == UB_JOB_QUEUED;
+		if (!waits || !ub_text_eq(entry->key.upstream, upstream) || ub_map_get(known, principal))
 			continue;
 		principal = ub_text_copy(arena, principal);
 		*ub_push(arena, principals) = principal;

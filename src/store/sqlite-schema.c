@@ -51,7 +51,7 @@ const char *const sql_statements[STATEMENTS] = {
 	[KEY_DUE] = "SELECT " KEY_COLUMNS " FROM key WHERE due <= ? ORDER BY due, id LIMIT 1",
 	[KEY_HURRY] = "UPDATE key SET due = ?1 WHERE state = 0 AND due > ?1",
 	[KEY_WAKE] = "UPDATE key SET state = 0, due = ? WHERE state = 2 AND upstream = ? AND principal = ?",
-	[KEY_WAITING] = "SELECT DISTINCT principal FROM key WHERE state = 2 AND upstream = ?",
+	[KEY_WAITING] = "SELECT DISTINCT principal FROM key WHERE state IN (0, 2) AND upstream = ?",
 	[KEY_ALL] = "SELECT " KEY_COLUMNS " FROM key ORDER BY due, id",
 	[LEASE_RAN_OUT] = "SELECT " KEY_COLUMNS " FROM key WHERE state = 1 AND due <= ? LIMIT 1",
 	[LEASE_ALL] =
