@@ -2,8 +2,8 @@
 """`make demo`: a CalDAV server, Upbeat in front of it, and one customer meeting stored through both.
 
 Shows what appears beside the meeting, and why; how that follows when the meeting is moved, and goes when it is called
-off; then stays up for a calendar client, until Ctrl-C. With DEMO_ONCE set
-it ends by itself. The exit status is 0 only if all of it was seen.
+off; then stays up for a calendar client, until Ctrl-C.
+With DEMO_ONCE set it ends by itself. The exit status is 0 only if all of it was seen.
 """
 import datetime
 import json

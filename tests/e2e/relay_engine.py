@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes are told to the engine, which never holds the traffic up."""
+import os
+import signal
+import sys
+import time
+
+import relays
+import tap
+
+PUT = (
+    b"PUT //c/./%%7ee-%d.ics?x HTTP/1.1\r\nHost: public:1\r\nAuthorization: Basic eDp5\r\n"
+    b"Content-Type: text/calendar\r\nContent-Length: %d\r\n\r\n"
+)
+
+
+class Story(relays.Story):
+    def __enter__(self):
+        super().__enter__()
+        self.with_engine = self.start(relays.Relay, self.server.port, engine=True)
+        self.relays.append(self.with_engine)
+        return self
+
+
+def remember_times(world):
+    def story(client):
+        while client.read_request():
+            world.server.seen.append(time.monotonic())
+            client.answer(status=b"201 Created", fields=b"ETag: \"e\"\r\nLocation: /l\r\n")
+
+    return world.serve(story)
+
+
+@tap.case("a write is told to the engine before it is forwarded, and its answer after")
+def _(world):
+    relay = world.with_engine
+    relay.behave("slow")
+    server = remember_times(world)
+    with world.peer(relay) as peer:
+        peer.send(PUT % (1, 4) + b"body")
+        tap.equal(peer.receive().status, 201, "status")
+    relay.behave("commit")
+    target = "//c/./%7ee-1.ics?x"
+    (write,) = relay.told("write", target)
+    answer = tap.eventually(lambda: relay.told("answer", target), "the answer")[0]
+    tap.equal(write["write"], "PUT", "write")
+    tap.equal(write["href"], "/c/~e-1.ics", "href")
+    tap.equal(write["host"], "public:1", "host")
+    tap.equal(write["authorization"], "Basic eDp5", "authorization")
+    tap.equal([answer[name] for name in ("status", "etag", "location")], [201, '"e"', "/l"], "answer")
+    assert server.seen[0] - write["at"] > 0.14, "it was forwarded before the engine's word"
+
+
+@tap.case("every kind of write is told, and nothing else")
+def _(world):
+    relay = world.with_engine
+    relays.answer_all(world)
+    requests = [
+        (b"DELETE", b"/w/1", b"", "DELETE", False),
+        (b"MOVE", b"/w/2", b"Destination: http://public/w/%41/\r\n", "MOVE", False),
+        (b"COPY", b"/w/3", b"Destination: /w/b\r\n", "COPY", False),
+        (b"POST", b"/w/4?add-member", b"Content-Type: text/calendar\r\n", "add-member", False),
+        (b"POST", b"/w/5", b"X-HTTP-Method-Override: DELETE\r\n", "DELETE", True),
+        (b"PUT", b"/w/6.ics", b"", "PUT", False),
+    ]
+    with world.peer(relay) as peer:
+        for method, target, fields, *_ in requests:
+            tap.equal(peer.ask(method, target, fields, b"x").status, 200, "status")
+        for method in (b"GET", b"PROPFIND", b"REPORT", b"MKCALENDAR", b"PROPPATCH", b"POST", b"OPTIONS"):
+            tap.equal(peer.ask(method, b"/w/none").status, 200, "status")
+        peer.ask(b"PUT", b"/w/none.vcf", b"Content-Type: text/vcard\r\n", b"x")
+    for _, target, _, write, overridden in requests:
+        (told,) = relay.told("write", target.decode())
+        tap.equal((told["write"], told["overridden"]), (write, overridden), f"{target}")
+    tap.equal(relay.told("write", "/w/2")[0]["destination"], "/w/A", "destination")
+    tap.equal([told for told in relay.told("write") if "none" in told["target"]], [], "others")
+
+
+@tap.case("an engine that does not answer delays a write by a quarter of a second")
+def _(world):
+    relay = world.with_engine
+    relay.behave("mute")
+    remember_times(world)
+    with world.peer(relay) as peer:
+        start = time.monotonic()
+        peer.send(PUT % (2, 4) + b"body")
+        tap.equal(peer.receive().status, 201, "status")
+        took = time.monotonic() - start
+    assert 0.2 < took < 0.6, f"{took} s"
+    target = "//c/./%7ee-2.ics?x"
+    tap.eventually(lambda: relay.told("answer", target), "this engine has heard of it")
+    relay.behave("commit")
+    os.kill(relay.engine_pid(), signal.SIGKILL)
+    tap.eventually(lambda: len(relay.told("answer", target)) == 2, "the next engine is told what this one never confirmed")
+
+
+@tap.case("an engine that is killed while a client uploads is not noticed, and the next one is told")
+def _(world):
+    relay = world.with_engine
+    remember_times(world)
+    for delay in (0, 0.3):
+        number = 10 + int(delay * 10)
+        with world.peer(relay) as peer:
+            tap.eventually(relay.has_engine, "an engine", 15)
+            body = b"b" * 200000
+            peer.send(PUT % (number, len(body)) + body[:100000])
+            os.kill(relay.engine_pid(), signal.SIGKILL)
+            time.sleep(delay)
+            start = time.monotonic()
+            peer.send(body[100000:])
+            tap.equal(peer.receive().status, 201, "status")
+            assert time.monotonic() - start < 0.2, "nobody is waited for"
+        target = f"//c/./%7ee-{number}.ics?x"
+        tap.eventually(lambda: relay.told("answer", target), "the answer is told to the next engine")
+        tap.equal(relay.told("write", target)[0]["href"], f"/c/~e-{number}.ics", "href")
+
+
+@tap.case("a write whose answer never comes is told so")
+def _(world):
+    relay = world.with_engine
+    tap.eventually(relay.has_engine, "an engine", 15)
+    world.serve(lambda client: client.read_request())
+    with world.peer(relay) as peer:
+        peer.send(PUT % (20, 1) + b"x")
+        tap.equal(peer.receive().status, 502, "status")
+    answer = tap.eventually(lambda: relay.told("answer", "//c/./%7ee-20.ics?x"), "the answer")[0]
+    tap.equal(answer["status"], 0, "status")
+
+
+@tap.case("nobody is waited for when the engine dies with a write in its hands")
+def _(world):
+    relay = world.with_engine
+    tap.eventually(relay.has_engine, "an engine", 15)
+    relay.behave("mute")
+    remember_times(world)
+    with world.peer(relay) as peer:
+        peer.send(PUT % (30, 1) + b"x")
+        tap.eventually(lambda: relay.told("write", "//c/./%7ee-30.ics?x"), "the write")
+        start = time.monotonic()
+        os.kill(relay.engine_pid(), signal.SIGKILL)
+        tap.equal(peer.receive().status, 201, "status")
+        assert time.monotonic() - start < 0.2, f"{time.monotonic() - start} s"
+    relay.behave("commit")
+
+
+sys.exit(relays.run(Story))
