@@ -82,7 +82,7 @@ def _(story):
 def _(story):
     path, _, real = story.new_calendar()
     parent, name = path.rstrip("/").rsplit("/", 1)
-    spellings = (f"{path}m.ics", f"{parent}//{name}/m.ics", f"{parent}/{name}/%6D.ics", f"{path}m.ics?x=1")
+    spellings = (f"{path}m.ics", f"{parent}//{name}/m.ics", f"{parent}/./{name}/m.ics", f"{parent}/{name}/%6D.ics", f"{path}m.ics?x=1")
     for spelling in spellings:
         answer = support.request("PUT", story.upbeat.url + spelling, "alice", calendars.meeting(uid="spelt"), ICS)
         assert answer.status in (201, 204), f"{spelling}: {answer.status}"
