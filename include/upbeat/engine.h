@@ -87,6 +87,7 @@ struct ub_decide_input {
 	const struct ub_account *account; /* this one; NULL: the one found */
 	const struct ub_busy *busy;
 	size_t n_busy;
+	bool explain; /* as in struct ub_plan_input */
 };
 
 struct ub_decision {

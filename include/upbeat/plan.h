@@ -58,7 +58,8 @@ struct ub_item {
 	int64_t *reminders;                /* seconds before start (events) or due (tasks) */
 	size_t n_reminders;
 	struct ub_texts categories;
-	struct ub_text parent_uid; /* RELATED-TO;RELTYPE=PARENT: the meeting */
+	struct ub_text parent_uid;  /* RELATED-TO;RELTYPE=PARENT: the meeting */
+	struct ub_texts considered; /* where it was asked for: when it could not begin, and why */
 	struct ub_text why; /* one plain line for people: which rule, and the lateness where it is late */
 };
 
@@ -160,6 +161,7 @@ struct ub_plan_input {
 	bool gone; /* the meeting does not stand any more; the facts are of what was last seen of it */
 	const struct ub_busy *busy; /* for `free: attendees|owner`; who is not listed is taken as free */
 	size_t n_busy;
+	bool explain; /* tell the search for each item's time */
 };
 
 /* The plan, in `arena`, which must not outlive the input. The time is facts->now. Items of a rule in audit

@@ -133,6 +133,7 @@ static int run(struct ub_cli *cli)
 	int status = snapshot ? UB_EXIT_USAGE : UB_EXIT_FINDINGS;
 	struct ub_decide_input decide = { .snapshot = snapshot,
 		.text = text,
+		.explain = true,
 		.owner = ub_text_lower(cli->arena, ub_text(ub_cli_value(cli, OWNER))) };
 	if (snapshot && ub_cli_time(ub_cli_value(cli, AT), snapshot->org, &decide.now)) {
 		struct ub_decision decision;

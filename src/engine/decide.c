@@ -69,6 +69,7 @@ void ub_decide(const struct ub_decide_input *input, struct ub_decision *decision
 		.n_existing = input->n_existing,
 		.gone = input->gone,
 		.busy = input->busy,
-		.n_busy = input->n_busy };
+		.n_busy = input->n_busy,
+		.explain = input->explain };
 	decision->plan = ub_plan_make(&plan, arena);
 }

@@ -94,6 +94,7 @@ static json_t *item_object(const struct ub_item *item, struct ub_arena *arena)
 		ub_json_set(object, "end", ub_json_instant(arena, item->zone, item->end));
 		ub_json_set(object, "busy", ub_json_must(json_boolean(item->busy)));
 	}
+	ub_json_set(object, "considered", texts(item->considered));
 	ub_json_set(object, "attendees", attendees(item));
 	ub_json_set(object, "late", ub_json_must(json_boolean(item->late)));
 	ub_json_set(object, "reminders", reminders(item));

@@ -77,6 +77,7 @@ static void decide(
 		.owner = seen->owner,
 		.existing = existing,
 		.n_existing = n,
+		.explain = true,
 		.now = ub_sys_now() };
 	ub_decide(&input, decision, recall->arena);
 }

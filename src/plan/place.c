@@ -105,7 +105,7 @@ static struct ub_work_calendar *calendars(
 	return list;
 }
 
-static bool counts_as_busy(
+bool ub_plan_counts_as_busy(
     const struct ub_making *making, const struct ub_draft *draft, struct ub_text address)
 {
 	if (draft->wishes.free == UB_FREE_NOBODY)
@@ -133,7 +133,7 @@ static struct ub_intervals busy_times(struct ub_making *making, const struct ub_
 			*ub_push(making->arena, &busy) = (struct ub_interval){ item->start, item->end };
 	}
 	for (size_t i = 0; i < input->n_busy; i++)
-		if (counts_as_busy(making, draft, input->busy[i].address))
+		if (ub_plan_counts_as_busy(making, draft, input->busy[i].address))
 			busy = ub_cal_union(making->arena, busy, input->busy[i].times);
 	return ub_cal_intervals_normal(making->arena, busy);
 }
@@ -240,6 +240,7 @@ static bool place_between(
 	if (stays(making, draft, &request))
 		return true;
 	struct ub_slot slot = ub_plan_find_slot(&request, making->arena);
+	ub_plan_consider(making, draft, &request, &slot);
 	if (stays_late(draft, &request, &slot))
 		return true;
 	if (!slot.found)

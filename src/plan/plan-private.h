@@ -126,6 +126,15 @@ enum ub_verdict ub_plan_case(struct ub_making *making, struct ub_draft *draft, s
 /* place.c: sets start and end, or due, and late. False: dropped. */
 bool ub_plan_place(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft);
 
+/* considered.c: tells in draft->item.considered, where that was asked for, what the slot was chosen before.
+ */
+void ub_plan_consider(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request,
+    const struct ub_slot *slot);
+
+/* place.c: whether `free` means this person, too. */
+bool ub_plan_counts_as_busy(
+    const struct ub_making *making, const struct ub_draft *draft, struct ub_text address);
+
 /* people.c: the attendees a program names, ours only, without the owner. False: dropped. */
 bool ub_plan_people(struct ub_making *making, struct ub_draft *draft, const struct ub_cel_program *program);
 

@@ -24,7 +24,7 @@ N = int(os.environ.get("UPBEAT_N", "24"))
 SEED = int(os.environ.get("UPBEAT_SEED") or random.SystemRandom().randrange(1 << 32))
 CONNECTIONS = 4  # of each user
 # Credentials live for a minute, in which the slower servers take in what follows from this many meetings.
-BATCH = 150
+BATCH = 60
 KILLS = 3  # of each batch
 PATIENCE = 60.0  # seconds that a batch may take from the poll to its end
 WEEK = datetime.timedelta(days=7)
