@@ -44,6 +44,11 @@ struct ub_accounts_reading {
 	size_t n_fields;
 };
 struct ub_yaml_node;
+struct ub_yaml_type;
+
+/* For schemas: a file of accounts, the list in it, and an account of a test, which may be like another. */
+extern const struct ub_yaml_type ub_accounts_file_type, ub_account_list_type, ub_account_type;
+
 /* A list as in an account file; held for the caller. NULL: it is no list (reported). */
 struct ub_accounts *ub_accounts_read(
     const struct ub_accounts_reading *reading, const struct ub_yaml_node *list);

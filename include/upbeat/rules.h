@@ -136,6 +136,9 @@ struct ub_ruleset {
 	struct ub_cel_env *env; /* of the facts and the `define`s */
 };
 
+/* A file of rules, for its schema. */
+extern const struct ub_yaml_type ub_rules_file_type;
+
 struct ub_rules_input {
 	const struct ub_rule_layer *layers;
 	size_t n_layers;

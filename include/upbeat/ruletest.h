@@ -50,6 +50,10 @@ struct ub_test_report {
 	UB_VEC(struct ub_test_unused) unused;
 };
 
+/* A file of tests, for its schema. */
+struct ub_yaml_type;
+extern const struct ub_yaml_type ub_ruletest_file_type;
+
 struct ub_ruletest_input {
 	const struct ub_snapshot *snapshot;
 	const char *const *directories; /* whose `tests` are read */

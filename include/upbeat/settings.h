@@ -75,6 +75,11 @@ struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_sou
     const struct ub_zones *zones, struct ub_diags *diags);
 
 struct ub_yaml_node;
+struct ub_yaml_type;
+
+/* The file, and what it has under `organization`, for their schemas. */
+extern const struct ub_yaml_type ub_settings_type, ub_settings_organization_type;
+
 /*
  * What a map like the one under `organization:` says, over the defaults; its holidays are to be brought as
  * those of a settings file. Paths start at the file that the map stands in. Never NULL.

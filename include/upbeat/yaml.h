@@ -90,8 +90,8 @@ enum ub_yaml_shape {
 	UB_YAML_LIST_OF,        /* out: UB_VEC of the caller's elements */
 	UB_YAML_ONE_OR_LIST_OF, /* the same; one alone is a list of one */
 	UB_YAML_MAP_OF,         /* a map with free keys; out: UB_VEC of structs with a key and a value */
-	UB_YAML_NODE,           /* anything, read later; out: const struct ub_yaml_node * */
-	UB_YAML_CUSTOM,         /* `read` says; `any_of` tells the schema what it may be */
+	UB_YAML_NODE,           /* read later, as one of `any_of`; out: const struct ub_yaml_node * */
+	UB_YAML_CUSTOM,         /* `read` says */
 };
 
 struct ub_yaml_word {
@@ -125,7 +125,7 @@ struct ub_yaml_type {
 	/* Shape CHOICE, and TEXT where it is limited to some words: */
 	const struct ub_yaml_word *words;
 	size_t n_words;
-	/* Shape INT, both ends included: */
+	/* Shape INT, both ends included; shape LIST_OF, for the schema: how many, if it says a max. */
 	int64_t min, max;
 	/* Shapes LIST_OF, ONE_OR_LIST_OF, MAP_OF: what is listed, and where it goes in the element. */
 	const struct ub_yaml_type *item;
@@ -134,14 +134,25 @@ struct ub_yaml_type {
 	size_t key_offset;  /* MAP_OF: of the key, a struct ub_text, in the element */
 	/* Any shape: called with what was read into *out when nothing had to be reported before. */
 	ub_yaml_read_fn *check;
-	/* Shape CUSTOM: the reader, and what it takes, for the schema; none: a scalar. */
+	/* Shape CUSTOM: */
 	ub_yaml_read_fn *read;
+	/* Shapes CUSTOM and NODE: what it may be, for the schema; none: a scalar, of a NODE anything. */
 	const struct ub_yaml_type *const *any_of;
 	size_t n_any_of;
 };
 
 #define UB_YAML_TABLE(table) .fields = (table), .n_fields = UB_COUNT(table)
 #define UB_YAML_WORDS(table) .words = (table), .n_words = UB_COUNT(table)
+/* Outside of functions: the addresses of types. */
+#define UB_YAML_ANY_OF(...)                                                                                  \
+	.any_of = (const struct ub_yaml_type *const[]){ __VA_ARGS__ },                                       \
+	.n_any_of = UB_COUNT(((const struct ub_yaml_type *const[]){ __VA_ARGS__ }))
+/* What is read later, as a list or as a map with free keys. */
+#define UB_YAML_LATER(later_shape, item_type)                                                                \
+	{                                                                                                    \
+		.shape = UB_YAML_NODE,                                                                       \
+		UB_YAML_ANY_OF(&(const struct ub_yaml_type){ .shape = (later_shape), .item = &(item_type) }) \
+	}
 
 extern const struct ub_yaml_type ub_yaml_type_text;     /* not empty */
 extern const struct ub_yaml_type ub_yaml_type_any_text; /* may be "" */
@@ -158,6 +169,12 @@ extern const struct ub_yaml_type ub_yaml_type_node;         /* const struct ub_y
  */
 bool ub_yaml_read(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out);
+
+/*
+ * JSON Schema (draft 2020-12) of what a type reads, for editors. It refuses what the tables refuse, and takes
+ * some that the types' readers refuse: texts that are no dates, names of nothing.
+ */
+void ub_yaml_schema(const struct ub_yaml_type *type, const char *title, struct ub_buf *out);
 
 /* "expected a text, found a list", in the words all readers use; returns false. */
 bool ub_yaml_expected(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, const char *noun);

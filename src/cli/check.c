@@ -5,12 +5,14 @@
 
 #include "upbeat/engine.h"
 
-enum { CONFIG, EXPLAIN, JSON, STRICT };
+enum { CONFIG, EXPLAIN, JSON, SCHEMA, STRICT };
 
 static const struct ub_cli_option options[] = {
 	[CONFIG] = { "config", 'c', "FILE", "the settings, and all that they name" },
 	[EXPLAIN] = { "explain", 0, NULL, "what the code of a finding means; without one, all codes" },
 	[JSON] = { "json", 0, NULL, "one JSON object, for editors and other programs" },
+	[SCHEMA] = { "schema", 0, NULL,
+	    "a JSON Schema for editors: of `rules`, `tests`, `settings` or `accounts`" },
 	[STRICT] = { "strict", 0, NULL, "end with 1 for warnings, too" },
 };
 
@@ -71,12 +73,14 @@ static int check(struct ub_cli *cli)
 
 static int run(struct ub_cli *cli)
 {
+	if (ub_cli_value(cli, SCHEMA))
+		return ub_check_schema(cli);
 	return ub_cli_value(cli, EXPLAIN) ? ub_check_explain(cli) : check(cli);
 }
 
 const struct ub_cli_command ub_cli_check = {
 	.name = "check",
-	.synopsis = "[--json] [--strict] [-c FILE] [DIR] | --explain [CODE]",
+	.synopsis = "[--json] [--strict] [-c FILE] [DIR] | --explain [CODE] | --schema [KIND]",
 	.summary = "find mistakes in settings, rules, templates, holidays and accounts",
 	.help = "Reads a rule directory (by default the shipped one) or, with -c, the settings and all that\n"
 		"they name, and shows all that is wrong at once. Ends with 1 if there was an error.\n",

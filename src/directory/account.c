@@ -213,17 +213,19 @@ struct written {
 	    { "actions", &notes_due, ACCOUNT(actions), false, "what was agreed to be done" },                \
 	    { "risks", &notes_since, ACCOUNT(risks), false, "what may go wrong" },                           \
 	{                                                                                                    \
-		"fields", &ub_yaml_type_node, offsetof(struct written, fields), false,                       \
+		"fields", &type_declared, offsetof(struct written, fields), false,                           \
 		    "fields that the settings declare for this source"                                       \
 	}
+static const struct ub_yaml_type type_declared = UB_YAML_LATER(UB_YAML_MAP_OF, ub_yaml_type_any_text);
+static const struct ub_yaml_type type_id = { .shape = UB_YAML_NODE, UB_YAML_ANY_OF(&ub_yaml_type_text) };
 static const struct ub_yaml_field account_fields[] = { ACCOUNT_FIELDS(true) };
 /* One of a test, which may be like another. */
 static const struct ub_yaml_field loose_fields[] = {
 	ACCOUNT_FIELDS(false),
-	{ "like", &ub_yaml_type_node, offsetof(struct written, like), false, "the account to begin with" },
+	{ "like", &type_id, offsetof(struct written, like), false, "the account to begin with" },
 };
 static const struct ub_yaml_type type_account = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(account_fields) };
-static const struct ub_yaml_type type_loose = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(loose_fields) };
+const struct ub_yaml_type ub_account_type = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(loose_fields) };
 
 /* ---- declared fields ---- */
 
@@ -356,10 +358,11 @@ struct file {
 	const struct ub_yaml_node *accounts;
 };
 
+const struct ub_yaml_type ub_account_list_type = UB_YAML_LATER(UB_YAML_LIST_OF, type_account);
 static const struct ub_yaml_field file_fields[] = {
-	{ "accounts", &ub_yaml_type_node, offsetof(struct file, accounts), true, "the list of accounts" },
+	{ "accounts", &ub_account_list_type, offsetof(struct file, accounts), true, "the list of accounts" },
 };
-static const struct ub_yaml_type type_file = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(file_fields) };
+const struct ub_yaml_type ub_accounts_file_type = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(file_fields) };
 
 bool read_accounts(const struct ub_source *source, const struct ub_settings_source *settings,
     const struct ub_zone *zone, struct part *part, struct ub_diags *diags)
@@ -370,7 +373,7 @@ bool read_accounts(const struct ub_source *source, const struct ub_settings_sour
 	const struct ub_yaml_node *root = ub_yaml_parse(part->arena, source, diags);
 	if (!root)
 		return false;
-	ub_yaml_read(&reader, &type_file, root, &file);
+	ub_yaml_read(&reader, &ub_accounts_file_type, root, &file);
 	if (!file.accounts)
 		return false;
 	return read_list(&reader, file.accounts, part);
@@ -423,7 +426,7 @@ bool ub_account_read(const struct ub_accounts_reading *wanted, const struct ub_y
 		return false;
 	struct written written = begin(account);
 	size_t errors = wanted->diags->errors;
-	if (!ub_yaml_read(&reader, &type_loose, node, &written))
+	if (!ub_yaml_read(&reader, &ub_account_type, node, &written))
 		return false;
 	*account = finish(&reader, &written);
 	return wanted->diags->errors == errors;

@@ -65,7 +65,7 @@ const struct ub_cel_program *compile_expression(
 	return program;
 }
 
-bool read_condition(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+static bool read_condition(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
 	(void)type;
@@ -113,3 +113,7 @@ void warn_unguarded(struct loader *loader, const struct ub_cel_program *program,
 		if (!was_read_before(reads, i))
 			warn_read(loader, program, &reads[i], consequence);
 }
+
+const struct ub_yaml_type condition_type = {
+	.shape = UB_YAML_CUSTOM, .noun = "a condition", .read = read_condition
+};

@@ -98,33 +98,44 @@ struct item_text {
 #define ITEM(member)  offsetof(struct item_text, item.member)
 #define PLACE(member) offsetof(struct item_text, member)
 
+/* All but the id. */
+#define ITEM_FIELDS(title_required)                                                                          \
+	{ "title", &title_cases_type, ITEM(title), title_required, "what the calendar shows; a template" },  \
+	    { "between", &window_cases_type, PLACE(between), false, "the window for the event" },            \
+	    { "at", &point_cases_type, ITEM(at), false, "when the event begins" },                           \
+	    { "prefer", &prefer_cases_type, ITEM(prefer), false, "which slot of the window" },               \
+	    { "late", &late_cases_type, ITEM(late), false, "what to do when the window has passed" },        \
+	    { "full", &full_cases_type, ITEM(full), false, "what to do when the window is full" },           \
+	    { "free", &free_cases_type, ITEM(free), false, "whose busy times to avoid" },                    \
+	    { "duration", &duration_cases_type, ITEM(duration), false, "how long the event takes" },         \
+	    { "due", &point_cases_type, ITEM(due), false, "when the to-do is due" },                         \
+	    { "latest", &point_cases_type, ITEM(latest), false, "the to-do is due no later than this" },     \
+	    { "attendees", &people_cases_type, ITEM(attendees), false,                                       \
+		    "who is invited; `none` for nobody" },                                                   \
+	    { "agenda", &body_cases_type, ITEM(agenda), false, "the template of the description" },          \
+	    { "sections", &sections_cases_type, ITEM(sections), false, "templates appended to the agenda" }, \
+	    { "mail", &body_cases_type, ITEM(mail), false, "the template of a text for the customer" },      \
+	    { "reminders", &reminders_cases_type, ITEM(reminders), false, "how long before to remind" },     \
+	    { "categories", &categories_cases_type, ITEM(categories), false, "categories of the item" },     \
+	    { "busy", &busy_cases_type, ITEM(busy), false, "whether the time counts as taken" },             \
+	    { "every", &refused_type, PLACE(ignored), false, "how often, in a rule for accounts" },          \
+	{                                                                                                    \
+		"satisfied_by", &refused_type, PLACE(ignored), false, "a meeting that counts instead"        \
+	}
+
 static const struct ub_yaml_field item_fields[] = {
 	{ "event", &ub_yaml_type_text, PLACE(event), false, "the id of an event" },
 	{ "task", &ub_yaml_type_text, PLACE(task), false, "the id of a to-do" },
-	{ "title", &title_cases_type, ITEM(title), true, "what the calendar shows; a template" },
-	{ "between", &window_cases_type, PLACE(between), false, "the window for the event" },
-	{ "at", &point_cases_type, ITEM(at), false, "when the event begins" },
-	{ "prefer", &prefer_cases_type, ITEM(prefer), false, "which slot of the window" },
-	{ "late", &late_cases_type, ITEM(late), false, "what to do when the window has passed" },
-	{ "full", &full_cases_type, ITEM(full), false, "what to do when the window is full" },
-	{ "free", &free_cases_type, ITEM(free), false, "whose busy times to avoid" },
-	{ "duration", &duration_cases_type, ITEM(duration), false, "how long the event takes" },
-	{ "due", &point_cases_type, ITEM(due), false, "when the to-do is due" },
-	{ "latest", &point_cases_type, ITEM(latest), false, "the to-do is due no later than this" },
-	{ "attendees", &people_cases_type, ITEM(attendees), false, "who is invited; `none` for nobody" },
-	{ "agenda", &body_cases_type, ITEM(agenda), false, "the template of the description" },
-	{ "sections", &sections_cases_type, ITEM(sections), false, "templates appended to the agenda" },
-	{ "mail", &body_cases_type, ITEM(mail), false, "the template of a text for the customer" },
-	{ "reminders", &reminders_cases_type, ITEM(reminders), false, "how long before to remind" },
-	{ "categories", &categories_cases_type, ITEM(categories), false, "categories of the item" },
-	{ "busy", &busy_cases_type, ITEM(busy), false, "whether the time counts as taken" },
-	{ "every", &refused_type, PLACE(ignored), false, "how often, in a rule for accounts" },
-	{ "satisfied_by", &refused_type, PLACE(ignored), false, "a meeting that counts instead" },
+	ITEM_FIELDS(true),
 };
 
 const struct ub_yaml_type item_type = {
 	.shape = UB_YAML_FIELDS, .noun = "an item: `event: NAME` or `task: NAME`", UB_YAML_TABLE(item_fields)
 };
+
+/* An item keeps its id, and what is not said stays. */
+static const struct ub_yaml_field changed_item_fields[] = { ITEM_FIELDS(false) };
+const struct ub_yaml_type changed_item_type = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(changed_item_fields) };
 
 /* Which keys make sense for what. */
 static const struct rule_of_keys {

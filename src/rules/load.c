@@ -19,18 +19,24 @@ static bool read_format(const struct ub_yaml_reader *reader, const struct ub_yam
 	return false;
 }
 
-static const struct ub_yaml_type format_type = { .shape = UB_YAML_CUSTOM, .read = read_format };
+static const struct ub_yaml_type format_number = { .shape = UB_YAML_INT, .min = 1, .max = 1 };
+static const struct ub_yaml_type format_type = {
+	.shape = UB_YAML_CUSTOM, .read = read_format, UB_YAML_ANY_OF(&format_number)
+};
+static const struct ub_yaml_type definitions_type = UB_YAML_LATER(UB_YAML_MAP_OF, condition_type);
+static const struct ub_yaml_type rules_type = UB_YAML_LATER(UB_YAML_LIST_OF, rule_type);
+static const struct ub_yaml_type changes_type = UB_YAML_LATER(UB_YAML_LIST_OF, change_type);
 
 static const struct ub_yaml_field file_fields[] = {
 	{ "format", &format_type, 0, true, "begin the file with `format: 1`" },
-	{ "define", &ub_yaml_type_node, offsetof(struct rule_file, define), false,
+	{ "define", &definitions_type, offsetof(struct rule_file, define), false,
 	    "named conditions and values" },
-	{ "rules", &ub_yaml_type_node, offsetof(struct rule_file, rules), false, "the rules" },
-	{ "change", &ub_yaml_type_node, offsetof(struct rule_file, change), false,
+	{ "rules", &rules_type, offsetof(struct rule_file, rules), false, "the rules" },
+	{ "change", &changes_type, offsetof(struct rule_file, change), false,
 	    "changes to rules of an earlier directory" },
 };
 
-static const struct ub_yaml_type file_type = { .shape = UB_YAML_FIELDS,
+const struct ub_yaml_type ub_rules_file_type = { .shape = UB_YAML_FIELDS,
 	.noun = "a map with `format`, `define` and `rules`",
 	UB_YAML_TABLE(file_fields) };
 
@@ -41,7 +47,7 @@ static void load_rule_file(struct loader *loader, const struct ub_rule_file *fil
 	read->file = file;
 	read->layer = layer;
 	if (root)
-		ub_yaml_read(&loader->reader, &file_type, root, read);
+		ub_yaml_read(&loader->reader, &ub_rules_file_type, root, read);
 }
 
 static void add_template(struct loader *loader, const struct ub_rule_file *file, struct ub_text name)

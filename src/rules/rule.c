@@ -86,9 +86,9 @@ static const struct ub_yaml_type was_type = { .shape = UB_YAML_ONE_OR_LIST_OF,
 	.check = check_short_list };
 static const struct ub_yaml_type for_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(for_words) };
 static const struct ub_yaml_type mode_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(mode_words) };
-static const struct ub_yaml_type condition_type = {
-	.shape = UB_YAML_CUSTOM, .noun = "a condition", .read = read_condition
-};
+static const struct ub_yaml_type create_type = UB_YAML_LATER(UB_YAML_LIST_OF, item_type);
+static const struct ub_yaml_type amends_type = UB_YAML_LATER(UB_YAML_LIST_OF, amend_type);
+static const struct ub_yaml_type target_type = { .shape = UB_YAML_NODE, UB_YAML_ANY_OF(&ub_yaml_type_text) };
 
 /* What the table reads into. */
 struct rule_text {
@@ -104,29 +104,52 @@ struct rule_text {
 
 #define PLACE(member) offsetof(struct rule_text, member)
 
+/* What `change` may say, too. */
+#define CHANGEABLE_FIELDS                                                                                    \
+	{ "was", &was_type, PLACE(was), false, "earlier names; items made under them stay this rule's" },    \
+	    { "description", &ub_yaml_type_text, PLACE(description), false,                                  \
+		    "what it is for, in a sentence" },                                                       \
+	    { "for", &for_type, PLACE(what), false, "what it is tried on" },                                 \
+	    { "mode", &mode_type, PLACE(mode), false, "whether it acts or only records" },                   \
+	    { "enabled", &ub_yaml_type_bool, PLACE(enabled), false, "false switches it off" },               \
+	    { "group", &name_type, PLACE(group), false,                                                      \
+		    "of the rules of a group the first that matches wins" },                                 \
+	    { "when", &condition_type, PLACE(when), false, "the rule applies when this is true" },           \
+	    { "unless", &condition_type, PLACE(unless), false, "but not when this is true" },                \
+	    { "add_to", &target_type, PLACE(add_to), false, "an item of another rule to contribute to" },    \
+	    { "sections", &sections_cases_type, PLACE(addition.sections), false,                             \
+		    "with `add_to`: templates appended" },                                                   \
+	    { "attendees", &people_cases_type, PLACE(addition.attendees), false,                             \
+		    "with `add_to`: people invited too" },                                                   \
+	    { "longer", &duration_cases_type, PLACE(addition.longer), false,                                 \
+		    "with `add_to`: how much longer" },                                                      \
+	{                                                                                                    \
+		"amend", &amends_type, PLACE(amend), false, "what it adds to the meeting itself"             \
+	}
+
 static const struct ub_yaml_field rule_fields[] = {
 	{ "name", &name_type, PLACE(name), true, "what the rule is called in messages, reports and marks" },
-	{ "was", &was_type, PLACE(was), false, "earlier names; items made under them stay this rule's" },
-	{ "description", &ub_yaml_type_text, PLACE(description), false, "what it is for, in a sentence" },
-	{ "for", &for_type, PLACE(what), false, "what it is tried on" },
-	{ "mode", &mode_type, PLACE(mode), false, "whether it acts or only records" },
-	{ "enabled", &ub_yaml_type_bool, PLACE(enabled), false, "false switches it off" },
-	{ "group", &name_type, PLACE(group), false, "of the rules of a group the first that matches wins" },
-	{ "when", &condition_type, PLACE(when), false, "the rule applies when this is true" },
-	{ "unless", &condition_type, PLACE(unless), false, "but not when this is true" },
-	{ "create", &ub_yaml_type_node, PLACE(create), false, "the items it makes" },
-	{ "add_to", &ub_yaml_type_node, PLACE(add_to), false, "an item of another rule to contribute to" },
-	{ "sections", &sections_cases_type, PLACE(addition.sections), false,
-	    "with `add_to`: templates appended" },
-	{ "attendees", &people_cases_type, PLACE(addition.attendees), false,
-	    "with `add_to`: people invited too" },
-	{ "longer", &duration_cases_type, PLACE(addition.longer), false, "with `add_to`: how much longer" },
-	{ "amend", &ub_yaml_type_node, PLACE(amend), false, "what it adds to the meeting itself" },
+	{ "create", &create_type, PLACE(create), false, "the items it makes" },
+	CHANGEABLE_FIELDS,
 };
 
 const struct ub_yaml_type rule_type = {
 	.shape = UB_YAML_FIELDS, .noun = "a rule", UB_YAML_TABLE(rule_fields)
 };
+
+/* ---- `change`, as its schema has it: it is read as trees, change.c ---- */
+
+static const struct ub_yaml_word none_words[] = { { "none", 0, "leaves the item out" } };
+static const struct ub_yaml_type none_type = { .shape = UB_YAML_TEXT, UB_YAML_WORDS(none_words) };
+static const struct ub_yaml_type item_change_type = { .shape = UB_YAML_NODE,
+	UB_YAML_ANY_OF(&changed_item_type, &none_type) };
+static const struct ub_yaml_type item_changes_type = UB_YAML_LATER(UB_YAML_MAP_OF, item_change_type);
+static const struct ub_yaml_field change_fields[] = {
+	{ "rule", &name_type, PLACE(name), true, "the name of a rule of an earlier directory" },
+	{ "items", &item_changes_type, PLACE(create), false, "what is new in its items, by their ids" },
+	CHANGEABLE_FIELDS,
+};
+const struct ub_yaml_type change_type = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(change_fields) };
 
 /* ---- what is not there yet ---- */
 

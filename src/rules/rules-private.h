@@ -2,6 +2,8 @@
 #ifndef UPBEAT_RULES_PRIVATE_H
 #define UPBEAT_RULES_PRIVATE_H
 
+#include <stddef.h>
+
 #include "upbeat/rules.h"
 
 /* An expression and where it stands. */
@@ -79,8 +81,7 @@ struct ub_place program_place(
 /* Warns where the expression reads what an account may lack; `consequence`: "rule `prep` cannot be decided".
  */
 void warn_unguarded(struct loader *loader, const struct ub_cel_program *program, const char *consequence);
-/* For tables: reads a struct expression. */
-ub_yaml_read_fn read_condition;
+extern const struct ub_yaml_type condition_type; /* struct expression */
 
 /* ---- define.c ---- */
 
@@ -89,7 +90,7 @@ void load_definitions(struct loader *loader);
 
 /* ---- rule.c ---- */
 
-extern const struct ub_yaml_type rule_type;
+extern const struct ub_yaml_type rule_type, change_type;
 void load_rules(struct loader *loader, const struct rule_file *file);
 /* Letters, digits, - and _, of a length that fits into messages and names. */
 bool check_name(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, bool letter_first);
@@ -100,6 +101,7 @@ ub_yaml_read_fn check_short_list;
 /* ---- item.c ---- */
 
 extern const struct ub_yaml_type item_type;
+extern const struct ub_yaml_type changed_item_type; /* what `change` may say of one */
 /* Reads the list `create` into the rule. */
 bool load_items(struct loader *loader, struct loaded_rule *rule, const struct ub_yaml_node *list);
 
@@ -133,8 +135,27 @@ extern const struct ub_yaml_type span_type, duration_type, point_type, title_typ
 ub_yaml_read_fn read_cases;
 #define UB_CASES_OF(literal)                                                                                 \
 	{                                                                                                    \
-		.shape = UB_YAML_CUSTOM, .read = read_cases, .item = &literal                                \
+		.shape = UB_YAML_CUSTOM, .read = read_cases, .item = &(literal), UB_OR_CASES(literal)        \
 	}
+
+/* A case as it is written; what it uses is read when it is known for what. */
+struct case_text {
+	struct expression when;
+	const struct ub_yaml_node *use;
+};
+#define UB_CASE_FIELDS(use_type)                                                                             \
+	{ "if", &condition_type, offsetof(struct case_text, when), false,                                    \
+		"the case holds when this is true; without it always" },                                     \
+	{                                                                                                    \
+		"use", &(use_type), offsetof(struct case_text, use), true, "the value then"                  \
+	}
+/* For the schema. */
+#define UB_OR_CASES(literal)                                                                                 \
+	UB_YAML_ANY_OF(                                                                                      \
+	    &(literal), &(const struct ub_yaml_type){ .shape = UB_YAML_LIST_OF,                              \
+			    .item = &(const struct ub_yaml_type){ .shape = UB_YAML_FIELDS,                   \
+				.fields = (const struct ub_yaml_field[]){ UB_CASE_FIELDS(literal) },         \
+				.n_fields = 2 } })
 
 /* `between`: two points, or cases of such pairs. */
 struct window_cases {

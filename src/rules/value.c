@@ -138,20 +138,7 @@ static bool read_people(const struct ub_yaml_reader *reader, const struct ub_yam
 
 /* ---- cases ---- */
 
-struct case_text {
-	struct expression when;
-	const struct ub_yaml_node *use;
-};
-
-static const struct ub_yaml_type condition_type = {
-	.shape = UB_YAML_CUSTOM, .noun = "a condition", .read = read_condition
-};
-
-static const struct ub_yaml_field case_fields[] = {
-	{ "if", &condition_type, offsetof(struct case_text, when), false,
-	    "the case holds when this is true; without it always" },
-	{ "use", &ub_yaml_type_node, offsetof(struct case_text, use), true, "the value then" },
-};
+static const struct ub_yaml_field case_fields[] = { UB_CASE_FIELDS(ub_yaml_type_node) };
 
 static const struct ub_yaml_type case_type = {
 	.shape = UB_YAML_FIELDS, .noun = "a case with `if` and `use`", UB_YAML_TABLE(case_fields)
@@ -284,7 +271,11 @@ const struct ub_yaml_type people_type = { .shape = UB_YAML_CUSTOM,
 	.noun = "an expression for people like `meeting.internal`, or `none`",
 	.read = read_people };
 
+static const struct ub_yaml_type window_type = {
+	.shape = UB_YAML_LIST_OF, .item = &point_type, .min = 2, .max = 2
+};
 const struct ub_yaml_type window_cases_type = { .shape = UB_YAML_CUSTOM,
 	.noun = "two points in time: [3 business days before start, 2 business days before start]",
 	.read = read_windows,
-	.item = &point_type };
+	.item = &point_type,
+	UB_OR_CASES(window_type) };

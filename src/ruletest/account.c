@@ -30,6 +30,9 @@ static bool read_account(const struct ub_yaml_reader *reader, const struct ub_ya
 	return true;
 }
 
+static const struct ub_yaml_word none_words[] = { { "none", 0, "the customer is unknown" } };
+static const struct ub_yaml_type type_none = { .shape = UB_YAML_TEXT, UB_YAML_WORDS(none_words) };
 const struct ub_yaml_type test_type_account = { .shape = UB_YAML_CUSTOM,
 	.noun = "an account like `{like: acme, health: red}`, or `none`",
-	.read = read_account };
+	.read = read_account,
+	UB_YAML_ANY_OF(&ub_account_type, &type_none) };

@@ -116,12 +116,12 @@ struct written_test {
 	const struct ub_yaml_node *steps;
 };
 
+static const struct ub_yaml_type type_steps = UB_YAML_LATER(UB_YAML_LIST_OF, type_step);
 static const struct ub_yaml_field test_fields[] = {
 	{ "name", &ub_yaml_type_text, offsetof(struct written_test, name), true,
 	    "what is tested, in a sentence" },
 	STEP_FIELDS(OF_STEP),
-	{ "steps", &ub_yaml_type_node, offsetof(struct written_test, steps), false,
-	    "one look after another" },
+	{ "steps", &type_steps, offsetof(struct written_test, steps), false, "one look after another" },
 };
 static const struct ub_yaml_type type_test = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(test_fields) };
 
@@ -246,16 +246,22 @@ static bool read_format(const struct ub_yaml_reader *reader, const struct ub_yam
 	return false;
 }
 
-static const struct ub_yaml_type type_format = { .shape = UB_YAML_CUSTOM, .read = read_format };
+static const struct ub_yaml_type format_number = { .shape = UB_YAML_INT, .min = 1, .max = 1 };
+static const struct ub_yaml_type type_format = {
+	.shape = UB_YAML_CUSTOM, .read = read_format, UB_YAML_ANY_OF(&format_number)
+};
+static const struct ub_yaml_type type_organization = { .shape = UB_YAML_NODE,
+	UB_YAML_ANY_OF(&ub_settings_organization_type) };
+static const struct ub_yaml_type type_tests = UB_YAML_LATER(UB_YAML_LIST_OF, type_test);
 static const struct ub_yaml_field file_fields[] = {
 	{ "format", &type_format, 0, true, "begin the file with `format: 1`" },
-	{ "organization", &ub_yaml_type_node, offsetof(struct written_file, organization), false,
+	{ "organization", &type_organization, offsetof(struct written_file, organization), false,
 	    "who is one of us, as in the settings" },
-	{ "accounts", &ub_yaml_type_node, offsetof(struct written_file, accounts), false,
+	{ "accounts", &ub_account_list_type, offsetof(struct written_file, accounts), false,
 	    "customers, as in an account file" },
-	{ "tests", &ub_yaml_type_node, offsetof(struct written_file, tests), true, "the tests" },
+	{ "tests", &type_tests, offsetof(struct written_file, tests), true, "the tests" },
 };
-static const struct ub_yaml_type type_file = {
+const struct ub_yaml_type ub_ruletest_file_type = {
 	.shape = UB_YAML_FIELDS, .noun = "a map with `format` and `tests`", UB_YAML_TABLE(file_fields)
 };
 
@@ -331,7 +337,7 @@ static void load_file(struct loading *loading, const struct ub_source *source)
 	loading->file = file;
 	const struct ub_yaml_node *root = ub_yaml_parse(loading->arena, source, loading->diags);
 	if (root)
-		ub_yaml_read(&loading->reader, &type_file, root, &written);
+		ub_yaml_read(&loading->reader, &ub_ruletest_file_type, root, &written);
 	if (written.organization)
 		read_organization(loading, written.organization);
 	const struct ub_texts *domains = &file->snapshot.org->domains;

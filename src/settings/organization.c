@@ -54,7 +54,7 @@ static bool check_organization(const struct ub_yaml_reader *reader, const struct
 	return true;
 }
 
-const struct ub_yaml_type type_organization = {
+const struct ub_yaml_type ub_settings_organization_type = {
 	.shape = UB_YAML_FIELDS, UB_YAML_TABLE(fields), .check = check_organization
 };
 

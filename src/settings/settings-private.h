@@ -80,8 +80,6 @@ struct organization {
 	UB_VEC(struct ub_team) teams;
 };
 
-extern const struct ub_yaml_type type_organization; /* struct organization */
-
 /* What was read, over the defaults, to settings->org and settings->holidays. */
 void fill_org(struct ub_arena *arena, struct ub_settings *settings, const struct organization *from,
     const struct ub_zones *zones);

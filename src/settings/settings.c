@@ -87,12 +87,12 @@ static const struct ub_yaml_field fields[] = {
 	{ "deletion_grace", &type_seconds, offsetof(struct written, deletion_grace), false,
 	    "how long after a meeting was deleted it may turn up elsewhere with its items; 30s if not said" },
 	{ "log", &type_log, offsetof(struct written, log), false, "the log on standard error" },
-	{ "organization", &type_organization, offsetof(struct written, organization), false,
+	{ "organization", &ub_settings_organization_type, offsetof(struct written, organization), false,
 	    "who is one of us, and when we work" },
 	{ "accounts", &type_sources, offsetof(struct written, sources), false,
 	    "where data on customers comes from" },
 };
-static const struct ub_yaml_type type_settings = FIELDS(fields);
+const struct ub_yaml_type ub_settings_type = FIELDS(fields);
 
 static struct ub_text directory_of(struct ub_text path)
 {
@@ -161,7 +161,7 @@ struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_sou
 	struct ub_yaml_reader reader = { arena, diags, &reading };
 	struct written written = unwritten();
 	const struct ub_yaml_node *root = ub_yaml_parse(arena, source, diags);
-	bool read = root && ub_yaml_read(&reader, &type_settings, root, &written);
+	bool read = root && ub_yaml_read(&reader, &ub_settings_type, root, &written);
 	if (read)
 		check_upstream(&reader, root, &written);
 	if (read && !ub_yaml_get(root, "organization")) {
@@ -179,6 +179,6 @@ struct ub_settings *ub_settings_organization(struct ub_arena *arena, const struc
 	struct reading reading = { directory_of(organization->place.source->name), zones };
 	struct ub_yaml_reader reader = { arena, diags, &reading };
 	struct written written = unwritten();
-	ub_yaml_read(&reader, &type_organization, organization, &written.organization);
+	ub_yaml_read(&reader, &ub_settings_organization_type, organization, &written.organization);
 	return finish(arena, &written, reading.directory, zones);
 }

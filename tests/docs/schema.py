@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The schemas for editors say what the loader says: what is good is valid, what has a fault of form is not."""
+import functools
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import tap
+
+try:
+    import jsonschema
+    import yaml
+except ImportError as missing:
+    jsonschema = missing
+
+TOP = pathlib.Path(os.environ["srcdir"])
+
+
+def as_editors_do():
+    """YAML 1.2, which knows no dates and takes `yes` for a text."""
+    loader = type("Loader", (yaml.SafeLoader,), {})
+    loader.yaml_implicit_resolvers = {
+        first: [each for each in known if each[0] not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:int")]
+        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"[-+]?[0-9]+$"), list("-+0123456789"))
+    loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("(?:true|false)$"), ["t", "f"])
+    loader.yaml_implicit_resolvers.update(
+        {first: [each for each in loader.yaml_implicit_resolvers.get(first, []) if each[0] != "tag:yaml.org,2002:bool"]
+         for first in "yYnNoO"})
+    return loader
+
+
+@functools.cache
+def validator(kind):
+    done = subprocess.run(
+        [os.environ["UPBEAT"], "check", "--schema", kind], capture_output=True, text=True, timeout=60, check=True)
+    schema = json.loads(done.stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def faults(kind, text):
+    return [f"{'/'.join(map(str, each.absolute_path))}: {each.message[:300]}"
+            for each in validator(kind).iter_errors(yaml.load(text, Loader=as_editors_do()))]
+
+
+def shown(page):
+    """The files that a manual page shows, as (path, text)."""
+    for path, text in re.findall(r'^\.\\" file (\S+)\n(?:(?!\.Bd -literal).*\n)*?\.Bd -literal.*\n((?:.*\n)*?)\.Ed$',
+                                 page.read_text(), re.M):
+        yield path, text.replace(r"\&", "").replace(r"\e", "\\")
+
+
+def good_directories():
+    """The shipped rules, and those of golden tests in which only warnings are found."""
+    yield TOP / "rules"
+    for rules in sorted((TOP / "tests/golden").glob("*/*/rules")):
+        done = subprocess.run(
+            [os.environ["UPBEAT"], "check", rules], capture_output=True, text=True, timeout=60)
+        if done.returncode == 0:
+            yield rules
+
+
+def needs_the_tools(test):
+    @functools.wraps(test)
+    def run():
+        if isinstance(jsonschema, ImportError):
+            raise tap.Skip(str(jsonschema))
+        test()
+    return run
+
+
+@tap.case("rule and test files without fault are valid")
+@needs_the_tools
+def _():
+    seen = {"rules": 0, "tests": 0}
+    for directory in good_directories():
+        for kind, pattern in (("rules", "*.yaml"), ("tests", "tests/*.yaml")):
+            for path in sorted(directory.glob(pattern)):
+                tap.equal(faults(kind, path.read_text()), [], str(path))
+                seen[kind] += 1
+    assert seen["rules"] >= 10 and seen["tests"] >= 3, seen
+
+
+@tap.case("the files that the manuals show are valid")
+@needs_the_tools
+def _():
+    seen = 0
+    for page in sorted(TOP.glob("src/*/*.[1-8]")):
+        for path, text in shown(page):
+            kind = ("tests" if "/tests/" in path else "rules" if "/" in path and path.endswith(".yaml") else
+                    "settings" if re.match("format: 1|listen:", text) or "\nlisten:" in text else
+                    "accounts" if "\naccounts:" in f"\n{text}" and path.endswith(".yaml") else None)
+            if kind:
+                tap.equal(faults(kind, text), [], f"{page.name}: {path}")
+                seen += 1
+    assert seen >= 4, f"{seen} files were seen"
+
+
+# What the form of a file decides. A list that may be one thing is refused for what it may not be.
+MISTAKES = ("a-key-misspelt", "a-word-misspelt", "a-rule-without-a-name", "a-case-without-a-value",
+            "a-window-of-one-point", "a-format-from-the-future", "no-format")
+
+
+@tap.case("faults of form are refused")
+@needs_the_tools
+def _():
+    for name in MISTAKES:
+        files = sorted((TOP / "tests/golden/mistakes" / name / "rules").glob("*.yaml"))
+        assert files, name
+        assert any(faults("rules", path.read_text()) for path in files), name
+
+
+RULE = """
+format: 1
+rules:
+  - name: prep
+    when: meeting.customer
+    create:
+      - event: call
+        title: Prep
+        at: 1 day before start
+        duration: [{if: meeting.customer, use: 1h}, {use: 30m}]
+        free: nobody
+        busy: no
+"""
+
+
+@tap.case("each fault of form alone is refused")
+@needs_the_tools
+def _():
+    tap.equal(faults("rules", RULE), [], "what is right")
+    for right, wrong in (("name: prep", "nmae: prep"), ("title: Prep", "titel: Prep"), ("title: Prep", "title: {}"),
+                         ("free: nobody", "free: anybody"), ("use: 1h", "used: 1h"), ("{use: 30m}", "30m"),
+                         ("busy: no", "busy: perhaps"), ("format: 1", "format: 2"), ("at: 1 day", "between: 1 day"),
+                         ("when: meeting.customer", "when: [meeting.customer]"), ("create:", "creates:")):
+        assert right in RULE
+        assert faults("rules", RULE.replace(right, wrong)), wrong
+    changed = "format: 1\nchange:\n  - rule: prep\n    items: {call: {duration: 1h}, other: none}\n"
+    tap.equal(faults("rules", changed), [], "what is right")
+    for right, wrong in (("rule: prep", "name: prep"), ("duration", "length"), ("none", "nothing")):
+        assert faults("rules", changed.replace(right, wrong)), wrong
+
+
+TEST = """
+format: 1
+organization: {domains: [ours.example]}
+accounts: [{id: acme, name: Acme, health: red}]
+tests:
+  - name: a prep call
+    at: 2026-11-02 09:00
+    meeting: {start: 2026-11-12 14:00, internal: [anna], external: [{email: cto@acme.example}]}
+    account: {like: acme}
+    steps: [{expect: [prep/call, {item: prep/call, busy: yes}]}, {reject: prep/*, account: none}]
+"""
+
+
+@tap.case("so are those of tests, settings and accounts")
+@needs_the_tools
+def _():
+    tap.equal(faults("tests", TEST), [], "what is right")
+    for right, wrong in (("health: red", "health: blue"), ("domains", "domain"), ("name: a prep", "nmae: a prep"),
+                         ("expect:", "expects:"), ("start:", "starts:"), ("account: none", "account: nobody"),
+                         ("email:", "mail:"), ("like:", "as:"), ("tests:", "test:")):
+        assert right in TEST
+        assert faults("tests", TEST.replace(right, wrong)), wrong
+    tap.equal(faults("settings", "listen: 127.0.0.1:1\nupstream: http://h\nlog: {level: info}\n"), [], "what is right")
+    assert faults("settings", "listen: 127.0.0.1:1\nupstream: http://h\nlog: {level: loud}\n")
+    assert faults("settings", "listen: 127.0.0.1:1\n")
+    tap.equal(faults("accounts", "accounts: [{id: a, name: A, fields: {seats: 5}}]\n"), [], "what is right")
+    assert faults("accounts", "accounts: [{id: a}]\n")
+
+
+sys.exit(tap.run())
