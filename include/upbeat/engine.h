@@ -65,6 +65,10 @@ struct ub_snapshot *ub_snapshot_hold(struct ub_snapshot *snapshot);
 /* The last holder frees it; sets *snapshot to NULL. */
 void ub_snapshot_release(struct ub_snapshot **snapshot);
 
+/* The directory of the shipped rules: that of the build tree when the program is run from one, else where
+ * they were installed. */
+const char *ub_snapshot_shipped_rules(struct ub_arena *arena);
+
 /* Diagnostics as one JSON object: upbeat(1), "JSON". Ends its line. */
 void ub_findings_json(const struct ub_diags *diags, struct ub_buf *out);
 /* Reads a file; NULL: reported at `place`, which may be of no source. */

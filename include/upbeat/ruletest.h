@@ -66,6 +66,9 @@ struct ub_ruletest_input {
 UB_MUST_USE bool ub_ruletest_run(const struct ub_ruletest_input *input, struct ub_diags *diags,
     struct ub_test_report *report, struct ub_arena *arena);
 
+/* Reads the tests of a directory, if it has any, and warns of its rules that none of them names. */
+void ub_ruletest_check(const struct ub_snapshot *snapshot, const char *directory, struct ub_diags *diags);
+
 /* One line a failed test and its differences; with `passed` the passed ones too. */
 void ub_ruletest_print(const struct ub_test_report *report, bool passed, struct ub_buf *out, bool colour);
 

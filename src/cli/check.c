@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include "upbeat/engine.h"
+#include "upbeat/ruletest.h"
+#include "upbeat/settings.h"
 
 enum { CONFIG, EXPLAIN, JSON, SCHEMA, STRICT };
 
@@ -51,6 +53,19 @@ static struct ub_text summary(const struct ub_diags *diags, const struct ub_snap
 	return ub_buf_text(&out);
 }
 
+/* The tests of the last directory: what it changes in earlier ones is not theirs. */
+static void check_tests(struct ub_cli *cli, const struct ub_snapshot *snapshot, struct ub_diags *diags)
+{
+	const struct ub_settings *settings = snapshot->settings;
+	struct ub_text path = ub_text(cli->n_arguments ? cli->arguments[0] : "");
+	if (!cli->n_arguments)
+		path = settings->n_rules ? settings->rules[settings->n_rules - 1].path
+					 : ub_text(ub_snapshot_shipped_rules(cli->arena));
+	while (path.len > 1 && path.ptr[path.len - 1] == '/')
+		path.len--;
+	ub_ruletest_check(snapshot, ub_text_cstr(cli->arena, path), diags);
+}
+
 static int check(struct ub_cli *cli)
 {
 	struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
@@ -59,6 +74,8 @@ static int check(struct ub_cli *cli)
 	struct ub_diags diags = UB_DIAGS(cli->arena);
 	struct ub_snapshot *snapshot = ub_snapshot_load(&input, &diags);
 	struct ub_buf out = UB_BUF(cli->arena);
+	if (snapshot)
+		check_tests(cli, snapshot, &diags);
 	bool clean = diags.errors + (ub_cli_value(cli, STRICT) ? diags.warnings : 0) == 0;
 	ub_diags_sort(&diags);
 	if (ub_cli_value(cli, JSON)) {

@@ -18,6 +18,11 @@ const struct ub_code ub_codes_tests[] = {
 	{ "unknown-rule", "there is no such rule",
 	    "A test names a rule that no directory has, or that another rule has taken the place of.",
 	    "reject: [prpe/*]", "reject: [prep/*]" },
+	{ "untested-rule", "no test names an item of a rule",
+	    "The directory has tests, but none says when this rule's items are there and when not. Name one "
+	    "in "
+	    "`expect`, `reject` or `undecided`.",
+	    NULL, "expect: [prep/call]" },
 };
 
 const size_t ub_n_codes_tests = UB_COUNT(ub_codes_tests);

@@ -11,8 +11,4 @@ void ub_snapshot_read_layer(struct ub_arena *arena, const char *directory, struc
 /* Warns that the daemon goes on with what `key` of the settings said when it started. */
 void ub_snapshot_needs_restart(struct ub_diags *diags, const char *key);
 
-/* The directory of the shipped rules: that of the build tree when the program is run from one, else where
- * they were installed. */
-const char *ub_snapshot_shipped_rules(struct ub_arena *arena);
-
 #endif
