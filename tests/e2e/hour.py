@@ -89,4 +89,4 @@ def _(story):
     tap.equal(story.upbeat.stop(), 0, "exit status")
 
 
-sys.exit(tap.run_in_each([("Radicale", lambda: support.world(Story))]))
+sys.exit(tap.run_in_each(support.worlds(lambda _: Story(), [support.Radicale])))

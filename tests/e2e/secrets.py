@@ -91,4 +91,4 @@ def _(story):
     tap.equal(cores, [], "core dumps")
 
 
-sys.exit(tap.run_in_each([("Radicale", lambda: support.world(Story))]))
+sys.exit(tap.run_in_each(support.worlds(lambda _: Story(), [support.Radicale])))
