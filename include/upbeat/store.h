@@ -142,6 +142,7 @@ struct ub_store_ops {
 	    struct ub_text principal, int64_t now, size_t *woken);
 	enum ub_store_result (*waiting)(struct ub_store *store, struct ub_text upstream,
 	    struct ub_arena *arena, struct ub_principals *principals);
+	enum ub_store_result (*untried)(struct ub_store *store, const struct ub_job *job, int64_t until);
 	enum ub_store_result (*next_due)(struct ub_store *store, int64_t *due);
 	enum ub_store_result (*jobs)(struct ub_store *store, struct ub_arena *arena, struct ub_jobs *jobs);
 
@@ -232,6 +233,10 @@ UB_MUST_USE enum ub_store_result ub_store_wake(
  * order. */
 UB_MUST_USE enum ub_store_result ub_store_waiting(struct ub_store *store, struct ub_text upstream,
     struct ub_arena *arena, struct ub_principals *principals);
+/* OK: the job's principal has another key at its upstream that was put by `until` and is still to be looked
+ * at for the first time. NONE: not. */
+UB_MUST_USE enum ub_store_result ub_store_untried(
+    struct ub_store *store, const struct ub_job *job, int64_t until);
 /* When the next key is due or the next lease runs out; INT64_MAX: nothing is queued. */
 UB_MUST_USE enum ub_store_result ub_store_next_due(struct ub_store *store, int64_t *due);
 /* All keys, in the order in which they are due. */

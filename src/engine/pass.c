@@ -250,7 +250,12 @@ static enum ub_pass_end follow_deletion(struct ub_pass *pass, struct ub_text *wh
 	pass->again = pass->job->put + pass->snapshot->settings->deletion_grace * 1000;
 	if (pass->now * 1000 < pass->again)
 		return *why = UB_TEXT("the meeting was deleted; it may turn up elsewhere"), UB_PASS_AGAIN;
+	/* Of what its user stored in time, something may be this meeting. */
+	enum ub_store_result untried = ub_store_untried(pass->queue, pass->job, pass->again);
 	pass->again = 0;
+	if (untried != UB_STORE_NONE)
+		return *why = UB_TEXT("the meeting was deleted; it may be what its user has just stored"),
+		       UB_PASS_AGAIN;
 	if (!claim(pass, seen.meeting_uid, why))
 		return UB_PASS_AGAIN;
 	enum ub_outcome outcome = stands_elsewhere(pass, &seen, &elsewhere);

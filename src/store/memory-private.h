@@ -46,6 +46,7 @@ enum ub_store_result memory_wake(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken);
 enum ub_store_result memory_waiting(struct ub_store *store, struct ub_text upstream, struct ub_arena *arena,
     struct ub_principals *principals);
+enum ub_store_result memory_untried(struct ub_store *store, const struct ub_job *job, int64_t until);
 enum ub_store_result memory_next_due(struct ub_store *store, int64_t *due);
 enum ub_store_result memory_jobs(struct ub_store *store, struct ub_arena *arena, struct ub_jobs *jobs);
 

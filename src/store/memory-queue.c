@@ -386,6 +386,23 @@ enum ub_store_result memory_waiting(
 	return UB_STORE_OK;
 }
 
+enum ub_store_result memory_untried(struct ub_store *store, const struct ub_job *job, int64_t until)
+{
+	struct memory *memory = memory_lock(store);
+	bool found = false;
+	for (size_t i = 0; i < memory->queue.n && !found; i++) {
+		const struct entry *entry = memory->queue.items[i];
+		bool first = entry->state == UB_JOB_QUEUED
+				 ? entry->attempts == 0
+				 : entry->state == UB_JOB_LEASED && entry->attempts == 1;
+		found = first && entry->id != job->id && entry->put <= until &&
+			ub_text_eq(entry->key.upstream, job->key.upstream) &&
+			ub_text_eq(entry->key.principal, job->key.principal);
+	}
+	memory_unlock(memory);
+	return found ? UB_STORE_OK : UB_STORE_NONE;
+}
+
 enum ub_store_result memory_next_due(struct ub_store *store, int64_t *due)
 {
 	struct memory *memory = memory_lock(store);

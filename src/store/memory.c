@@ -265,6 +265,7 @@ static const struct ub_store_ops ops = {
 	.forget = memory_forget,
 	.wake = memory_wake,
 	.waiting = memory_waiting,
+	.untried = memory_untried,
 	.next_due = memory_next_due,
 	.jobs = memory_jobs,
 	.put_item = memory_put_item,

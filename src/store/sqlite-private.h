@@ -18,6 +18,7 @@ enum statement {
 	KEY_HURRY,
 	KEY_WAKE,
 	KEY_WAITING,
+	KEY_UNTRIED,
 	KEY_ALL,
 	LEASE_RAN_OUT,
 	LEASE_ALL,
@@ -87,6 +88,7 @@ enum ub_store_result sqlite_wake(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken);
 enum ub_store_result sqlite_waiting(struct ub_store *store, struct ub_text upstream, struct ub_arena *arena,
     struct ub_principals *principals);
+enum ub_store_result sqlite_untried(struct ub_store *store, const struct ub_job *job, int64_t until);
 enum ub_store_result sqlite_next_due(struct ub_store *store, int64_t *due);
 enum ub_store_result sqlite_jobs(struct ub_store *store, struct ub_arena *arena, struct ub_jobs *jobs);
 enum ub_store_result sqlite_put_item(struct ub_store *store, const struct ub_store_item *item);

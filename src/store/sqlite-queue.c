@@ -291,6 +291,16 @@ enum ub_store_result sqlite_waiting(
 	return sql_leave(s, UB_STORE_OK);
 }
 
+enum ub_store_result sqlite_untried(struct ub_store *store, const struct ub_job *job, int64_t until)
+{
+	struct sqlite *s = sql_enter(store);
+	struct sqlite3_stmt *row = sql_bound(
+	    s, KEY_UNTRIED, "ttii", &job->key.upstream, &job->key.principal, (int64_t)job->id, until);
+	bool found = sql_next(s, row);
+	sql_reset(row);
+	return sql_leave(s, found ? UB_STORE_OK : UB_STORE_NONE);
+}
+
 enum ub_store_result sqlite_next_due(struct ub_store *store, int64_t *due)
 {
 	struct ub_arena *arena = ub_arena_new();

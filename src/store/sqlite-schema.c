@@ -52,6 +52,8 @@ const char *const sql_statements[STATEMENTS] = {
 	[KEY_HURRY] = "UPDATE key SET due = ?1 WHERE state = 0 AND due > ?1",
 	[KEY_WAKE] = "UPDATE key SET state = 0, due = ? WHERE state = 2 AND upstream = ? AND principal = ?",
 	[KEY_WAITING] = "SELECT DISTINCT principal FROM key WHERE state IN (0, 2) AND upstream = ?",
+	[KEY_UNTRIED] = "SELECT 1 FROM key WHERE upstream = ? AND principal = ? AND id <> ? AND put <= ?"
+			" AND (state = 0 AND attempts = 0 OR state = 1 AND attempts = 1) LIMIT 1",
 	[KEY_ALL] = "SELECT " KEY_COLUMNS " FROM key ORDER BY due, id",
 	[LEASE_RAN_OUT] = "SELECT " KEY_COLUMNS " FROM key WHERE state = 1 AND due <= ? LIMIT 1",
 	[LEASE_ALL] =

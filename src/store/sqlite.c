@@ -205,6 +205,7 @@ static const struct ub_store_ops ops = {
 	.forget = sqlite_forget,
 	.wake = sqlite_wake,
 	.waiting = sqlite_waiting,
+	.untried = sqlite_untried,
 	.next_due = sqlite_next_due,
 	.jobs = sqlite_jobs,
 	.put_item = sqlite_put_item,

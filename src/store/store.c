@@ -77,6 +77,11 @@ enum ub_store_result ub_store_waiting(
 	return store->ops->waiting(store, upstream, arena, principals);
 }
 
+enum ub_store_result ub_store_untried(struct ub_store *store, const struct ub_job *job, int64_t until)
+{
+	return store->ops->untried(store, job, until);
+}
+
 enum ub_store_result ub_store_next_due(struct ub_store *store, int64_t *due)
 {
 	return store->ops->next_due(store, due);

@@ -430,6 +430,29 @@ Test(pass, keeps_the_items_of_a_meeting_that_was_moved_to_another_calendar)
 	cr_assert_eq(upstream_count(up, "/alice/"), 3, "%s", why);
 }
 
+Test(pass, looks_at_what_a_deleted_meeting_may_have_become_before_it_takes_the_items_away)
+{
+	const char *why;
+	struct ub_job job;
+	store_meeting(MEETING, guest, "");
+	run_on(MEETING, &why);
+	upstream_delete(up, MEETING, "");
+	/* Stored before the grace was over, and the server was slow. */
+	struct ub_key other = { UB_KEY_OBJECT, UB_TEXT("up"), UB_TEXT("/alice/other/meeting.ics"),
+		UB_TEXT("alice"), UB_TEXT_NONE };
+	now += UB_DELETION_GRACE_SECONDS;
+	cr_assert_eq(ub_store_put(store, &other, 1, now * 1000, now * 1000), UB_STORE_OK);
+	now += 5;
+	cr_assert_eq(run_from(MEETING, NOW, &why), UB_PASS_AGAIN, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 2, "%s", why);
+	cr_assert_eq(ub_store_take(store, now * 1000, UB_LEASE_MS, arena, &job), UB_STORE_OK);
+	store_meeting("/alice/other/meeting.ics", guest, "");
+	cr_assert_eq(pass_of(&job, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(ub_store_settle(store, &job, now * 1000), UB_STORE_OK);
+	cr_assert_eq(run_from(MEETING, NOW, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/"), 3, "%s", why);
+}
+
 Test(pass, overwrites_nothing_that_it_has_not_seen)
 {
 	const char *why;

@@ -151,6 +151,24 @@ STORY(lists_for_whom_keys_wait)
 	cr_assert_eq(waiting.n, 0);
 }
 
+STORY(tells_whether_a_principal_has_something_untried)
+{
+	struct ub_key keys[] = { key("/c/gone", "anna"), key("/c/new", "anna"), key("/c/ben", "ben") };
+	OK(ub_store_put(s->store, &keys[0], 1, 0, 0));
+	struct ub_job gone = take(s, 0);
+	GIVES(ub_store_untried(s->store, &gone, 100), NONE);
+	OK(ub_store_put(s->store, &keys[2], 1, 5, 5));
+	GIVES(ub_store_untried(s->store, &gone, 100), NONE);
+	OK(ub_store_put(s->store, &keys[1], 1, 10, 4));
+	GIVES(ub_store_untried(s->store, &gone, 9), NONE);
+	OK(ub_store_untried(s->store, &gone, 10));
+	struct ub_job new = take(s, 20);
+	IS(new.key.href, "/c/new");
+	OK(ub_store_untried(s->store, &gone, 10));
+	OK(ub_store_retry(s->store, &new, 30, 40, UB_TEXT("again")));
+	GIVES(ub_store_untried(s->store, &gone, 10), NONE);
+}
+
 STORY(queues_a_waiting_key_that_is_put_again)
 {
 	put(s, "/c/a", 0);
