@@ -28,6 +28,8 @@ struct ub_snapshot {
 	struct ub_directory *directory;     /* accounts; NULL when no source is configured */
 	const struct ub_rule_layer *layers; /* the rule directories as they were read */
 	size_t n_layers;
+	/* They have a mistake, and `rules` is empty: a plan made with it would take away what stands. */
+	bool without_rules;
 	ub_instant loaded;
 	/* the rest is the engine's own */
 	struct ub_arena *arena;
@@ -52,12 +54,14 @@ struct ub_snapshot_input {
 	size_t n_domains;
 	const char *time_zone; /* NULL: UTC */
 	bool find_idle;        /* as in struct ub_rules_input */
+	/* A mistake in rules or holidays makes a snapshot without_rules, rather than none. */
+	bool may_lack_rules;
 };
 
 /*
  * Reads everything. All problems of all files go to `diags`; the sources that they point to last as long as
  * the arena of the diagnostics. NULL when there was an error: nothing half-loaded; but for the accounts, of
- * which what is sound is used. The caller holds it once.
+ * which what is sound is used, and for what input->may_lack_rules allows. The caller holds it once.
  */
 UB_MUST_USE struct ub_snapshot *ub_snapshot_load(
     const struct ub_snapshot_input *input, struct ub_diags *diags);
@@ -221,10 +225,12 @@ struct ub_engine_options {
 	int signals;                    /* a signalfd: ub_sys_signals_open() */
 	bool after_crash;               /* in the place of an engine that died by itself */
 	struct ub_snapshot_input input; /* what the snapshot was loaded from, and is again at SIGHUP */
+	struct ub_diags *diags;         /* what was wrong with it; looked at when it is without_rules */
 };
 
 /* Runs the engine until the other end of the relay's socket is closed or SIGTERM. Takes over one hold of the
- * snapshot. ub_dav_init() was called. The exit status of the process. */
+ * snapshot. While it is without_rules all keys stay queued; it is looked again and again whether the rules
+ * are mended. ub_dav_init() was called. The exit status of the process. */
 int ub_engine_run(const struct ub_engine_options *options, struct ub_snapshot *snapshot, struct ub_log *log);
 
 #endif

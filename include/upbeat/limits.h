@@ -98,11 +98,12 @@
 #define UB_REMEMBER_MS          (366 * UB_UPKEEP_MS)    /* meetings, after their end, and their items */
 #define UB_WAIT_MS              (90 * UB_UPKEEP_MS)     /* keys whose user is not heard of any more */
 #define UB_ACCOUNTS_REFRESH_MS  30000                   /* between looks at the account sources */
-#define UB_AMEND_MS             100                     /* then a meeting goes on as it came */
-#define UB_BATCH_MAX            256                     /* writes of one transaction */
-#define UB_WRITES_MAX           10000                   /* between announcement and answer */
-#define UB_CREDENTIALS_MAX      100000                  /* principals */
-#define UB_IDENTITY_SECONDS     300                     /* how long it is believed whose a collection is */
+#define UB_MEND_MS              5000 /* between looks whether rules with mistakes are mended, while there are none */
+#define UB_AMEND_MS             100    /* then a meeting goes on as it came */
+#define UB_BATCH_MAX            256    /* writes of one transaction */
+#define UB_WRITES_MAX           10000  /* between announcement and answer */
+#define UB_CREDENTIALS_MAX      100000 /* principals */
+#define UB_IDENTITY_SECONDS     300    /* how long it is believed whose a collection is */
 #define UB_IDENTITY_CACHE_BYTES (1024u * 1024)
 
 /* facts */

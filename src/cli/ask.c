@@ -94,12 +94,12 @@ bool ub_cli_tell(
 	return good && status == UB_EXIT_OK;
 }
 
-struct ub_snapshot *ub_cli_snapshot(struct ub_cli *cli, const char *settings)
+struct ub_snapshot *ub_cli_snapshot(struct ub_cli *cli, const char *settings, bool asks_rules)
 {
 	struct ub_diags diags = UB_DIAGS(cli->arena);
-	struct ub_snapshot *snapshot =
-	    ub_snapshot_load(&(struct ub_snapshot_input){ .settings_path = settings }, &diags);
-	if (diags.errors)
+	const struct ub_snapshot_input input = { .settings_path = settings, .may_lack_rules = !asks_rules };
+	struct ub_snapshot *snapshot = ub_snapshot_load(&input, &diags);
+	if (diags.errors && !(snapshot && snapshot->without_rules))
 		ub_cli_print_diags(&diags);
 	return snapshot;
 }

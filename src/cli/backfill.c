@@ -107,7 +107,8 @@ static int run(struct ub_cli *cli)
 	}
 	if (!ub_cli_login(cli, ub_cli_value(cli, USER), ub_cli_value(cli, PASSWORD), &login))
 		return UB_EXIT_USAGE;
-	struct ub_snapshot *snapshot = ub_cli_snapshot(cli, ub_cli_value(cli, CONFIG));
+	struct ub_snapshot *snapshot =
+	    ub_cli_snapshot(cli, ub_cli_value(cli, CONFIG), ub_cli_value(cli, DRY_RUN) != NULL);
 	if (!snapshot)
 		return UB_EXIT_FINDINGS;
 	ub_dav_init();

@@ -80,8 +80,9 @@ int ub_cli_ask(struct ub_cli *cli, const char *control, const struct ub_wire_ask
 /* What ub_cli_ask() does, the answer kept instead of written; false: said why not. */
 bool ub_cli_tell(
     struct ub_cli *cli, const char *control, const struct ub_wire_ask *ask, struct ub_text *answer);
-/* All that the settings name, or NULL after its mistakes were printed (warnings are for `check`). */
-struct ub_snapshot *ub_cli_snapshot(struct ub_cli *cli, const char *settings);
+/* All that the settings name, or NULL after its mistakes were printed (warnings are for `check`). For what
+ * does not ask the rules, mistakes in them are no mistakes. */
+struct ub_snapshot *ub_cli_snapshot(struct ub_cli *cli, const char *settings, bool asks_rules);
 /* A user and the first line of a password file; false: said why not. */
 struct ub_login;
 bool ub_cli_login(struct ub_cli *cli, const char *user, const char *password_file, struct ub_login *login);

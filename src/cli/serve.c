@@ -29,7 +29,8 @@ static const struct ub_cli_option engine_options[] = {
 /* Both processes begin alike: callers' credentials pass through both and never reach a disk, not in a core
  * dump either; signals first, before anything might start a thread, then all settings, so that every mistake
  * is told at once. NULL: said. */
-static struct ub_snapshot *begin(struct ub_cli *cli, const struct ub_snapshot_input *input, int *signals)
+static struct ub_snapshot *begin(
+    struct ub_cli *cli, const struct ub_snapshot_input *input, int *signals, struct ub_diags *diags)
 {
 	if (!input->settings_path) {
 		ub_cli_complain("%s: the settings are missing: -c FILE", cli->command->name);
@@ -41,11 +42,10 @@ static struct ub_snapshot *begin(struct ub_cli *cli, const struct ub_snapshot_in
 		ub_cli_complain("cannot take signals: %s", strerror(errno));
 		return NULL;
 	}
-	struct ub_diags diags = UB_DIAGS(cli->arena);
-	struct ub_snapshot *snapshot = ub_snapshot_load(input, &diags);
+	struct ub_snapshot *snapshot = ub_snapshot_load(input, diags);
 	/* Warnings are for `check`, and what the relay has told is not told again by the engine. */
-	if (!snapshot || (diags.errors && cli->command == &ub_cli_serve))
-		ub_cli_print_diags(&diags);
+	if (!snapshot || (diags->errors && cli->command == &ub_cli_serve))
+		ub_cli_print_diags(diags);
 	return snapshot;
 }
 
@@ -132,10 +132,15 @@ static int claim_and_run(struct ub_cli *cli, const struct ub_settings *settings,
 static int serve(struct ub_cli *cli)
 {
 	int signals;
-	const struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG) };
-	struct ub_snapshot *snapshot = begin(cli, &input, &signals);
+	struct ub_diags diags = UB_DIAGS(cli->arena);
+	/* Calendars pass whatever the rules are like. */
+	const struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
+		.may_lack_rules = true };
+	struct ub_snapshot *snapshot = begin(cli, &input, &signals, &diags);
 	if (!snapshot)
 		return input.settings_path ? UB_EXIT_FINDINGS : UB_EXIT_USAGE;
+	if (snapshot->without_rules)
+		ub_cli_complain("serve: calendars pass, but there are no rules until this is mended");
 	int status = claim_and_run(cli, snapshot->settings, signals);
 	ub_snapshot_release(&snapshot);
 	return status;
@@ -146,7 +151,8 @@ const struct ub_cli_command ub_cli_serve = {
 	.synopsis = "-c FILE",
 	.summary = "stand in front of a CalDAV server and act by the rules",
 	.help = "Runs in the foreground until SIGTERM or SIGINT. All settings and rules are read first: if\n"
-		"anything is wrong with them, all of it is told and nothing is started.\n",
+		"anything is wrong with the settings, all of it is told and nothing is started; if it is\n"
+		"with the rules, calendars pass without them until they are mended.\n",
 	UB_CLI_OPTIONS(serve_options),
 	.run = serve,
 };
@@ -155,9 +161,11 @@ static int engine(struct ub_cli *cli)
 {
 	int signals;
 	const struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
-		.upstream = ub_cli_value(cli, UPSTREAM) };
+		.upstream = ub_cli_value(cli, UPSTREAM),
+		.may_lack_rules = true };
+	struct ub_diags diags = UB_DIAGS(cli->arena);
 	ub_sys_die_with_parent();
-	struct ub_snapshot *snapshot = begin(cli, &input, &signals);
+	struct ub_snapshot *snapshot = begin(cli, &input, &signals, &diags);
 	if (!snapshot)
 		return input.settings_path ? UB_EXIT_FINDINGS : UB_EXIT_USAGE;
 	struct ub_log *log = open_log(snapshot->settings, "engine");
@@ -166,7 +174,8 @@ static int engine(struct ub_cli *cli)
 		.control_fd = UB_WIRE_CONTROL_FD,
 		.signals = signals,
 		.after_crash = ub_cli_value(cli, AFTER_CRASH) != NULL,
-		.input = input };
+		.input = input,
+		.diags = &diags };
 	int status = ub_engine_run(&run, snapshot, log);
 	ub_dav_cleanup();
 	ub_log_free(&log);

@@ -156,7 +156,7 @@ static int run(struct ub_cli *cli)
 	}
 	if (!ub_cli_login(cli, ub_cli_value(cli, USER), ub_cli_value(cli, PASSWORD), &login))
 		return UB_EXIT_USAGE;
-	struct ub_snapshot *snapshot = ub_cli_snapshot(cli, ub_cli_value(cli, CONFIG));
+	struct ub_snapshot *snapshot = ub_cli_snapshot(cli, ub_cli_value(cli, CONFIG), !all);
 	if (!snapshot)
 		return UB_EXIT_FINDINGS;
 	ub_dav_init();

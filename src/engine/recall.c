@@ -64,7 +64,7 @@ static void decide(
 	size_t n = 0;
 	for (size_t i = 0; i < recall->items.n; i++) {
 		const struct ub_store_item *item = &recall->items.items[i];
-		if (!ub_text_eq(item->owner, seen->owner))
+		if (!ub_text_eq(item->owner, seen->owner) || recall->telling->snapshot->without_rules)
 			continue;
 		existing[n++] = (struct ub_existing){ .uid = item->uid,
 			.name = ub_text_sub(item->href, ub_look_collection(item->href).len, item->href.len),
@@ -237,6 +237,8 @@ static int tell_json(const struct recall *recall, const struct ub_decision *deci
 	ub_json_set(object, "uid", ub_json_text(recall->uid));
 	ub_json_set(object, "seen", ub_json_must(json_boolean(decision != NULL)));
 	ub_json_set(object, "store", store_object(recall));
+	ub_json_set(
+	    object, "rules_in_force", ub_json_must(json_boolean(!recall->telling->snapshot->without_rules)));
 	ub_json_print(object, recall->telling->out);
 	return decision ? 0 : 1;
 }
@@ -259,6 +261,9 @@ int ub_recall_tell(const struct ub_telling *telling, struct ub_text meeting_uid)
 	decide(&recall, seen, &decision);
 	if (telling->json)
 		return tell_json(&recall, &decision);
+	if (telling->snapshot->without_rules)
+		ub_buf_str(telling->out, "There are no rules until their mistakes are mended (upbeat status "
+					 "shows them), and what\nwas made stays as it is.\n\n");
 	ub_explain_print(&decision, telling->out, telling->colour);
 	print_copies(&recall, seen);
 	print_items(&recall);

@@ -105,43 +105,62 @@ static void publish(struct ub_engine *engine, struct ub_snapshot **snapshot, con
 	ub_snapshot_release(&unused);
 	if (before.arena)
 		forget(&before);
+	ub_engine_wake(engine);
 }
 
-static void reload(struct ub_engine *engine)
+static void say_outcome(const struct ub_engine *engine, const struct ub_snapshot *snapshot, bool lacks_rules)
 {
-	struct ub_snapshot *present = ub_engine_snapshot(engine);
+	if (snapshot)
+		ub_log(engine->log, UB_LOG_INFO, "reload: done, %zu rules", snapshot->rules->n_rules);
+	else
+		ub_log(engine->log, UB_LOG_ERROR, "reload: failed, and %s; upbeat status shows all of it",
+		    lacks_rules ? "there still are no rules" : "what was read before goes on");
+}
+
+/* Patient: nobody has asked for it, so that what is still wrong is not said again. */
+static void reload(struct ub_engine *engine, const struct ub_snapshot *present, bool patient)
+{
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_diags diags = UB_DIAGS(arena);
+	struct ub_snapshot_input input = engine->options->input;
 	enum ub_log_level level;
-	struct ub_snapshot *snapshot = ub_snapshot_load(&engine->options->input, &diags);
+	input.may_lack_rules = false;
+	struct ub_snapshot *snapshot = ub_snapshot_load(&input, &diags);
 	if (snapshot)
 		keep_addresses(snapshot, present, &diags);
-	const struct ub_reload outcome = outcome_of(&diags);
-	log_diags(engine->log, "reload", &diags);
-	if (outcome.failed)
-		ub_log(engine->log, UB_LOG_ERROR,
-		    "reload: failed, and what was read before goes on; upbeat status shows all of it");
-	else
-		ub_log(engine->log, UB_LOG_INFO, "reload: done, %zu rules", snapshot->rules->n_rules);
-	if (!outcome.failed && ub_log_level_parse(snapshot->settings->log_level, &level))
-		ub_log_set_level(engine->log, level);
-	publish(engine, &snapshot, &outcome);
+	if (snapshot || !patient) {
+		const struct ub_reload outcome = outcome_of(&diags);
+		log_diags(engine->log, "reload", &diags);
+		say_outcome(engine, snapshot, present->without_rules);
+		if (snapshot && ub_log_level_parse(snapshot->settings->log_level, &level))
+			ub_log_set_level(engine->log, level);
+		publish(engine, &snapshot, &outcome);
+	}
 	ub_arena_free(&arena);
-	ub_snapshot_release(&present);
+}
+
+/* As status tells of a reload that failed. */
+static void tell_of_start(struct ub_engine *engine)
+{
+	struct ub_diags *diags = engine->options->diags;
+	engine->reload = outcome_of(diags);
+	log_diags(engine->log, "start", diags);
+	ub_log(engine->log, UB_LOG_ERROR,
+	    "start: there are no rules until this is mended, and whatever is stored waits; upbeat status "
+	    "shows "
+	    "all of it");
 }
 
 /* ---- accounts ---- */
 
-static void refresh(struct ub_engine *engine)
+static void refresh(struct ub_engine *engine, const struct ub_snapshot *snapshot)
 {
-	struct ub_snapshot *snapshot = ub_engine_snapshot(engine);
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_diags diags = UB_DIAGS(arena);
 	if (snapshot->directory && ub_directory_refresh(snapshot->directory, &diags))
 		ub_log(engine->log, UB_LOG_INFO, "accounts: read again");
 	log_diags(engine->log, "accounts", &diags);
 	ub_arena_free(&arena);
-	ub_snapshot_release(&snapshot);
 }
 
 /* ---- the thread ---- */
@@ -154,8 +173,9 @@ enum task {
 
 static enum task wait_for_task(struct ub_engine *engine)
 {
-	struct timespec until = ub_sys_deadline(UB_ACCOUNTS_REFRESH_MS);
 	pthread_mutex_lock(&engine->mutex);
+	struct timespec until =
+	    ub_sys_deadline(engine->snapshot->without_rules ? UB_MEND_MS : UB_ACCOUNTS_REFRESH_MS);
 	while (!engine->stopping && !engine->reload_wanted &&
 	       pthread_cond_timedwait(&engine->changed, &engine->mutex, &until) == 0)
 		;
@@ -168,12 +188,15 @@ static enum task wait_for_task(struct ub_engine *engine)
 static void *run(void *context)
 {
 	struct ub_refresher *refresher = context;
+	struct ub_engine *engine = refresher->engine;
 	enum task task;
-	while ((task = wait_for_task(refresher->engine)) != STOP) {
-		if (task == RELOAD)
-			reload(refresher->engine);
+	while ((task = wait_for_task(engine)) != STOP) {
+		struct ub_snapshot *present = ub_engine_snapshot(engine);
+		if (task == RELOAD || present->without_rules)
+			reload(engine, present, task != RELOAD);
 		else
-			refresh(refresher->engine);
+			refresh(engine, present);
+		ub_snapshot_release(&present);
 	}
 	return NULL;
 }
@@ -184,6 +207,8 @@ struct ub_refresher *ub_refresher_start(struct ub_engine *engine)
 	if (!refresher)
 		abort();
 	refresher->engine = engine;
+	if (engine->snapshot->without_rules)
+		tell_of_start(engine);
 	if (pthread_create(&refresher->thread, NULL, run, refresher) != 0)
 		abort();
 	return refresher;

@@ -116,11 +116,11 @@ static void load_layers(struct loading *loading)
 		load_layer(loading, i, i < input->n_over ? input->over[i] : path, nowhere);
 }
 
-static void load_rules(struct loading *loading)
+static void load_rules(struct loading *loading, size_t n_layers)
 {
 	const struct ub_settings *settings = loading->settings;
 	struct ub_rules_input input = { .layers = loading->layers,
-		.n_layers = loading->n_layers,
+		.n_layers = n_layers,
 		.fields = settings->fields,
 		.n_fields = loading->input->settings_path ? settings->n_fields : SIZE_MAX,
 		.zones = loading->snapshot->zones,
@@ -186,6 +186,12 @@ static void load_accounts(struct loading *loading)
 	ub_arena_defer(loading->arena, close_directory, snapshot->directory);
 }
 
+static void do_without_rules(struct loading *loading)
+{
+	load_rules(loading, 0);
+	loading->snapshot->without_rules = true;
+}
+
 static struct ub_snapshot *new_snapshot(void)
 {
 	struct ub_arena *arena = ub_arena_new();
@@ -214,13 +220,18 @@ struct ub_snapshot *ub_snapshot_load(const struct ub_snapshot_input *input, stru
 	};
 	size_t errors = diags->errors;
 	bool settings = load_settings(&loading);
+	bool sound = diags->errors == errors;
 	if (settings) {
+		errors = diags->errors;
 		load_layers(&loading);
-		load_rules(&loading);
+		load_rules(&loading, loading.n_layers);
 		load_holidays(&loading);
+		if (diags->errors > errors && input->may_lack_rules)
+			do_without_rules(&loading);
+		else
+			sound = sound && diags->errors == errors;
 	}
 	/* A mistake in the accounts is no reason to refuse: what is sound of them is used. */
-	bool sound = diags->errors == errors;
 	if (settings)
 		load_accounts(&loading);
 	/* Diagnostics point into the sources, so what is kept of this one lasts as long as they do. */

@@ -105,7 +105,11 @@ static void print_rules(const struct status *status)
 	struct ub_buf *out = status->telling->out;
 	size_t n = snapshot->rules->n_rules;
 	label(status, "Rules");
-	ub_buf_printf(out, "%zu rule%s, read ", n, n == 1 ? "" : "s");
+	if (snapshot->without_rules)
+		paint(status, red, "none, and all keys wait until their mistakes are mended");
+	else
+		ub_buf_printf(out, "%zu rule%s", n, n == 1 ? "" : "s");
+	ub_buf_str(out, ", read ");
 	print_time(status, snapshot->loaded);
 	for (size_t i = 0; i < snapshot->n_layers; i++) {
 		ub_buf_str(out, i ? ", " : ", of ");
@@ -127,9 +131,9 @@ static void print_reload(const struct status *status)
 		paint(status, reload->failed ? red : "", reload->failed ? "failed" : "done");
 		ub_buf_char(out, ' ');
 		print_time(status, reload->when);
-		ub_buf_str(out, reload->failed      ? "; what was read before goes on:\n\n"
-				: reload->plain.len ? ":\n\n"
-						    : "\n");
+		if (reload->failed && !status->telling->snapshot->without_rules)
+			ub_buf_str(out, "; what was read before goes on");
+		ub_buf_str(out, reload->plain.len ? ":\n\n" : "\n");
 		ub_buf_add(out, status->telling->colour ? reload->coloured : reload->plain);
 		if (reload->plain.len)
 			ub_buf_char(out, '\n');
@@ -238,6 +242,7 @@ static json_t *rules_object(const struct status *status)
 		ub_json_add(directories, ub_json_text(snapshot->layers[i].directory));
 	ub_json_set(object, "directories", directories);
 	ub_json_set(object, "count", number(snapshot->rules->n_rules));
+	ub_json_set(object, "in_force", ub_json_must(json_boolean(!snapshot->without_rules)));
 	ub_json_set(object, "read", instant(status, snapshot->loaded));
 	return object;
 }

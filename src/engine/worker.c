@@ -144,12 +144,21 @@ static void work_on(
 	ub_credential_free(&credential);
 }
 
+/* Without rules nothing is due: by none of them, all that stands would have to go. */
+static bool has_rules(struct ub_engine *engine)
+{
+	struct ub_snapshot *snapshot = ub_engine_snapshot(engine);
+	bool has = !snapshot->without_rules;
+	ub_snapshot_release(&snapshot);
+	return has;
+}
+
 /* Until something may have become due; false: stop. */
 static bool wait_for_work(struct ub_engine *engine, uint64_t *seen)
 {
 	struct ub_store *const stores[] = { engine->store, engine->shelter };
 	int64_t due = INT64_MAX;
-	for (size_t i = 0; i < UB_COUNT(stores); i++) {
+	for (size_t i = 0; i < UB_COUNT(stores) && has_rules(engine); i++) {
 		int64_t next;
 		if (ub_store_next_due(stores[i], &next) == UB_STORE_OK && next < due)
 			due = next;
@@ -181,7 +190,7 @@ static void work_off(struct worker *worker, struct ub_store *store, struct ub_ar
 	struct ub_engine *engine = worker->engine;
 	enum ub_store_result result = UB_STORE_OK;
 	struct ub_job job;
-	while (!is_stopping(engine) &&
+	while (!is_stopping(engine) && has_rules(engine) &&
 	       (result = ub_store_take(store, wall_ms(), UB_LEASE_MS, arena, &job)) == UB_STORE_OK) {
 		work_on(worker, store, &job, arena);
 		if (job.crashes)

@@ -413,6 +413,61 @@ def _(story):
     tap.equal(story.title_of_prep("loaded"), "Load 9: Roadmap with Acme", "title")
 
 
+# ---- no rules to begin with ----
+
+
+@tap.case("started with a mistake in its rules it passes calendars, keeps what stands, and goes on once they are mended")
+def _(story):
+    upbeat = story.start(Upbeat, story.radicale)
+    seen = calendars.Calendar(upbeat.calendar_of("carol"), "carol")
+    real = calendars.Calendar(story.radicale.url + story.radicale.calendar_of("carol"), "carol")
+    meeting = lambda uid, **more: calendars.meeting(uid=uid, attendees=("carol", "bob", "cto@acme.example"), **more)
+
+    def put(uid, **more):
+        tap.contains((201, 204), seen.put(f"{uid}.ics", meeting(uid, **more)).status, "PUT")
+
+    put("stood")
+    (item,) = tap.eventually(lambda: real.items_of("stood"), "the item", SOON)
+    upbeat.stop()
+    upbeat.write_rule(text=RULE.replace("meeting.customer", "meeting.custommer"))
+    upbeat.launch()
+    for words in ("help: did you mean `customer`?", "serve: calendars pass, but there are no rules", "start: /"):
+        tap.eventually(lambda: words in upbeat.said(), f"{words} in the log", SOON)
+    put("stored")
+    put("stood", more="STATUS:CANCELLED")
+    status = tap.eventually(lambda: (s := upbeat.status())["counts"]["queued"] == 2 and s, "two keys wait", SOON)
+    tap.equal((status["rules"]["in_force"], status["rules"]["count"]), (False, 0), "rules")
+    tap.equal([each["code"] for each in status["reload"]["findings"]], ["no-such-field"], "what is wrong")
+    said = upbeat.ask("status").stdout
+    tap.contains(said, "Rules     none, and all keys wait until their mistakes are mended", "status")
+    tap.contains(said, "rules.yaml:5:19: error[", "status")
+    tap.contains(upbeat.explain("stood").stdout, "There are no rules until their mistakes are mended", "explain")
+    tap.equal(upbeat.reload()["done"], False, "a reload before they are mended")
+    tap.equal([each.value("UID") for each in real.items_of("stood")], [item.value("UID")], "what stands")
+    tap.equal(real.items_of("stored"), [], "what was not decided")
+    upbeat.write_rule()
+    # Nobody asks for it; and credentials may be forgotten by then, so a request of hers may be needed.
+    tap.eventually(lambda: upbeat.status()["rules"]["in_force"], "the rules are looked at again", 20)
+    tap.eventually(lambda: seen.get("stored.ics") and real.items_of("stored"), "the item of what was stored", SOON)
+    tap.eventually(lambda: not real.items_of("stood"), "what was called off has none", SOON)
+    upbeat.is_sane()
+    tap.equal(upbeat.stop(), 0, "exit status")
+
+
+@tap.case("an engine that is started again finds its rule directory gone: it waits for it to come back")
+def _(story):
+    upbeat = story.start(Upbeat, story.radicale)
+    away = upbeat.rules.with_name("away")
+    upbeat.rules.rename(away)
+    os.kill(upbeat.status()["engine_pid"], signal.SIGKILL)
+    without = lambda: not json.loads(upbeat.ask("status", "--json").stdout or "{}").get("rules", {}).get("in_force", 1)
+    tap.eventually(without, "another engine", SOON)
+    meanwhile = calendars.Calendar(upbeat.calendar_of("alice"), "alice")
+    tap.equal(meanwhile.put("meanwhile.ics", calendars.meeting(uid="meanwhile")).status, 201, "PUT")
+    away.rename(upbeat.rules)
+    tap.eventually(lambda: story.real.items_of("meanwhile"), "the item", 20)
+
+
 # ---- the end ----
 
 
