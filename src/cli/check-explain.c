@@ -1,36 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
 
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "codes.h"
-
-typedef UB_VEC(const struct ub_code *) code_list;
-
-static void add_codes(struct ub_arena *arena, code_list *list, const struct ub_code *codes, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		*ub_push(arena, list) = &codes[i];
-}
-
-static int compare(const void *left, const void *right)
-{
-	const struct ub_code *const *a = left, *const *b = right;
-	return strcmp((*a)->code, (*b)->code);
-}
-
-static code_list all_codes(struct ub_arena *arena)
-{
-	code_list list = { 0 };
-	add_codes(arena, &list, ub_codes_files, ub_n_codes_files);
-	add_codes(arena, &list, ub_codes_rules, ub_n_codes_rules);
-	add_codes(arena, &list, ub_codes_language, ub_n_codes_language);
-	add_codes(arena, &list, ub_codes_tests, ub_n_codes_tests);
-	qsort(list.items, list.n, sizeof(*list.items), compare);
-	return list;
-}
 
 /* Sentences in lines that fit a terminal. */
 static void print_wrapped(struct ub_buf *out, struct ub_text text)
@@ -64,12 +37,12 @@ static void print_code(struct ub_buf *out, const struct ub_code *code)
 	print_example(out, "Right", code->right);
 }
 
-static int complain(struct ub_arena *arena, const code_list *codes, struct ub_text word)
+static int complain(struct ub_arena *arena, const struct ub_code *const *codes, size_t n, struct ub_text word)
 {
-	struct ub_text *names = UB_NEW_ARRAY(arena, struct ub_text, codes->n);
-	for (size_t i = 0; i < codes->n; i++)
-		names[i] = ub_text(codes->items[i]->code);
-	struct ub_text meant = ub_suggest(word, names, codes->n);
+	struct ub_text *names = UB_NEW_ARRAY(arena, struct ub_text, n);
+	for (size_t i = 0; i < n; i++)
+		names[i] = ub_text(codes[i]->code);
+	struct ub_text meant = ub_suggest(word, names, n);
 	if (meant.len)
 		ub_cli_complain(
 		    "there is no code `%.*s`; did you mean `%.*s`?", UB_ARGS(word), UB_ARGS(meant));
@@ -80,16 +53,17 @@ static int complain(struct ub_arena *arena, const code_list *codes, struct ub_te
 
 int ub_check_explain(struct ub_cli *cli)
 {
-	code_list codes = all_codes(cli->arena);
+	size_t n;
+	const struct ub_code **codes = ub_codes_all(cli->arena, &n);
 	struct ub_text word = cli->n_arguments ? ub_text(cli->arguments[0]) : UB_TEXT_NONE;
 	struct ub_buf out = UB_BUF(cli->arena);
-	for (size_t i = 0; i < codes.n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (!cli->n_arguments)
-			ub_buf_printf(&out, "%-22s %s\n", codes.items[i]->code, codes.items[i]->title);
-		else if (ub_text_is(word, codes.items[i]->code))
-			print_code(&out, codes.items[i]);
+			ub_buf_printf(&out, "%-22s %s\n", codes[i]->code, codes[i]->title);
+		else if (ub_text_is(word, codes[i]->code))
+			print_code(&out, codes[i]);
 	}
 	if (out.len == 0)
-		return complain(cli->arena, &codes, word);
+		return complain(cli->arena, codes, n, word);
 	return ub_cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 }

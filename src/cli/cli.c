@@ -29,7 +29,7 @@ static void print_help(struct ub_arena *arena)
 		ub_buf_printf(&out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
 	ub_buf_str(&out, "\n"
 			 "  upbeat COMMAND --help tells more; upbeat --version the version.\n"
-			 "  Manuals: upbeat(1), upbeat.conf(5), upbeat-rules(5).\n");
+			 "  Manuals: upbeat(1), upbeat.conf(5), upbeat-rules(5), upbeat-diagnostics(7).\n");
 	ub_cli_write(STDOUT_FILENO, &out);
 }
 

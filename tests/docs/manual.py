@@ -16,7 +16,8 @@ import tempfile
 import tap
 
 TOP = pathlib.Path(os.environ["srcdir"])
-PAGES = sorted(TOP.glob("src/*/*.[1-8]"))
+DIAGNOSTICS = pathlib.Path(os.environ["builddir"], "src/cli/upbeat-diagnostics.7")  # written when building
+PAGES = sorted({*TOP.glob("src/*/*.[1-8]"), DIAGNOSTICS})
 FILE = re.compile(r'\.\\" file (\S+)')
 
 
@@ -112,6 +113,16 @@ def _():
                     assert matches(said, pattern), f"{page.name}: {command}\n{said}"
                     seen += 1
     assert seen >= 5, f"{seen} commands are no session"
+
+
+@tap.case("every code of a finding is in upbeat-diagnostics(7), once, with its explanation")
+def _():
+    done = subprocess.run(
+        [os.environ["UPBEAT"], "check", "--explain"], capture_output=True, text=True, timeout=60, check=True)
+    codes = [line.split()[0] for line in done.stdout.splitlines()]
+    assert len(codes) > 100, codes
+    entries = re.findall(r"^\.It Sy (\S+)\n\.Em .+\n\.Pp\n(?=[^.\n])", DIAGNOSTICS.read_text(), re.M)
+    tap.equal(entries, codes, DIAGNOSTICS.name)
 
 
 sys.exit(tap.run())
