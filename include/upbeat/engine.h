@@ -166,20 +166,22 @@ struct ub_undo_input {
 	bool force;                 /* also what the user has changed */
 	bool dry_run, json;
 	void (*progress)(size_t done, size_t all); /* NULL: nobody looks */
-	/* Called before an item is removed, for whoever remembers items; NULL: nobody does. */
-	void (*removing)(void *context, const struct ub_store_item *item);
+	/* Called before an item is removed, for whoever remembers items. False: it will be taken for deleted
+	 * by its user. NULL: nobody remembers any. */
+	bool (*removing)(void *context, const struct ub_store_item *item);
 	void *context;
 };
 
 struct ub_undo_result {
 	size_t seen, removed, restored, kept, failed;
-	struct ub_text why; /* when it could not be done at all */
+	size_t unremembered; /* of those removed */
+	struct ub_text why;  /* when it could not be done, or not to the end */
 };
 
 /*
  * Removes the items of rules from the user's calendars, and what rules have added to meetings, by their marks
- * alone; each with If-Match. What it does goes to `out`, a line each and a sum. False: result->why.
- * ub_dav_init() was called.
+ * alone; each with If-Match. What it does goes to `out`, a line each and a sum; so does what cannot be looked
+ * at, and that counts as failed. False: result->why. ub_dav_init() was called.
  */
 UB_MUST_USE bool ub_undo(
     const struct ub_undo_input *input, struct ub_undo_result *result, struct ub_buf *out);
@@ -197,6 +199,7 @@ struct ub_backfill_input {
 struct ub_backfill_result {
 	struct ub_texts hrefs;  /* of all objects, for the daemon to look at */
 	size_t items, meetings; /* that would be made, and for how many */
+	size_t failed;          /* calendars and objects that could not be looked at: a line each in `out` */
 	struct ub_text why;     /* when it could not be done */
 };
 

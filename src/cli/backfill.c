@@ -25,13 +25,21 @@ static const struct ub_cli_option options[] = {
 	[DRY_RUN] = { "dry-run", 'n', NULL, "only tell what would be made" },
 };
 
-enum { BATCH = 100, POLL_MS = 500 };
+enum { POLL_MS = 500 };
 
-static struct ub_text list_json(struct ub_arena *arena, const struct ub_texts *hrefs, size_t from, size_t to)
+/* As many hrefs as one frame takes; *at is moved behind them. In JSON a byte becomes six at most. */
+static struct ub_text next_list(struct ub_arena *arena, const struct ub_texts *hrefs, size_t *at)
 {
 	json_t *list = json_array();
-	for (size_t i = from; i < to; i++)
-		json_array_append_new(list, json_stringn(hrefs->items[i].ptr, hrefs->items[i].len));
+	size_t room = UB_WIRE_FRAME_MAX / 2;
+	for (; *at < hrefs->n; ++*at) {
+		struct ub_text href = hrefs->items[*at];
+		size_t len = 6 * href.len + 3;
+		if (len > room && json_array_size(list) > 0)
+			break;
+		room -= len < room ? len : room;
+		json_array_append_new(list, json_stringn(href.ptr, href.len));
+	}
 	char *dump = json_dumps(list, JSON_COMPACT);
 	struct ub_text text = ub_text_copy(arena, ub_text(dump ? dump : "[]"));
 	free(dump);
@@ -39,35 +47,60 @@ static struct ub_text list_json(struct ub_arena *arena, const struct ub_texts *h
 	return text;
 }
 
-/* Hands hrefs to the daemon, and learns how many keys of the user are left there. */
+/* What the daemon has still to look at for the user, and what it cannot look at for him. */
+struct left {
+	int64_t keys, waiting;
+};
+
+/* Hands hrefs to the daemon, and learns what is left. */
 static bool hand_over(struct ub_cli *cli, const char *control, struct ub_text authorization,
-    struct ub_text hrefs, int64_t *left)
+    struct ub_text hrefs, struct left *left)
 {
-	struct ub_text answer;
+	struct ub_text answer, keys;
 	const struct ub_wire_ask ask = {
 		.ask = UB_ASK_BACKFILL, .subject = hrefs, .authorization = authorization
 	};
-	return ub_cli_tell(cli, control, &ask, &answer) && ub_text_to_int(ub_text_trim(answer), left);
+	if (!ub_cli_tell(cli, control, &ask, &answer))
+		return false;
+	answer = ub_text_trim(answer);
+	return ub_text_split(&answer, ' ', &keys) && ub_text_to_int(keys, &left->keys) &&
+	       ub_text_to_int(answer, &left->waiting);
 }
 
-static int wait_for_all(
-    struct ub_cli *cli, const char *control, struct ub_text authorization, size_t all, int64_t left)
+static bool wait_for_all(
+    struct ub_cli *cli, const char *control, struct ub_text authorization, size_t all, struct left *left)
 {
 	bool terminal = isatty(STDERR_FILENO);
-	while (left > 0) {
-		size_t done = (size_t)left < all ? all - (size_t)left : 0;
+	while (left->keys > 0) {
+		size_t done = (size_t)left->keys < all ? all - (size_t)left->keys : 0;
 		if (terminal)
 			ub_cli_progress(done, all);
 		usleep(POLL_MS * 1000);
 		/* Renews the credentials, too. */
-		if (!hand_over(cli, control, authorization, UB_TEXT("[]"), &left))
-			return UB_EXIT_FINDINGS;
+		if (!hand_over(cli, control, authorization, UB_TEXT("[]"), left))
+			return false;
 	}
 	if (terminal)
 		ub_cli_progress(all, all);
+	return true;
+}
+
+static int hand_all_over(
+    struct ub_cli *cli, const char *control, struct ub_text authorization, struct ub_backfill_result *result)
+{
 	struct ub_buf out = UB_BUF(cli->arena);
-	ub_buf_printf(&out, "%zu objects looked at; the log of the daemon tells what was made\n", all);
-	return ub_cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+	struct left left = { 0, 0 };
+	for (size_t at = 0; at < result->hrefs.n;)
+		if (!hand_over(
+			cli, control, authorization, next_list(cli->arena, &result->hrefs, &at), &left))
+			return UB_EXIT_FINDINGS;
+	if (!wait_for_all(cli, control, authorization, result->hrefs.n, &left))
+		return UB_EXIT_FINDINGS;
+	ub_buf_printf(
+	    &out, "%zu objects looked at; the log of the daemon tells what was made\n", result->hrefs.n);
+	if (left.waiting)
+		ub_buf_printf(&out, "%lld wait; upbeat status tells for what\n", (long long)left.waiting);
+	return ub_cli_write(STDOUT_FILENO, &out) && left.waiting == 0 ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 }
 
 static int backfill(struct ub_cli *cli, const struct ub_snapshot *snapshot, const struct ub_login *login)
@@ -82,20 +115,14 @@ static int backfill(struct ub_cli *cli, const struct ub_snapshot *snapshot, cons
 		.dry_run = ub_cli_value(cli, DRY_RUN) != NULL,
 		.progress = isatty(STDERR_FILENO) ? ub_cli_progress : NULL };
 	struct ub_backfill_result result;
-	int64_t left = 0;
 	if (!ub_backfill(&input, &result, &out)) {
 		ub_cli_complain("backfill: %.*s", UB_ARGS(result.why));
 		return UB_EXIT_FINDINGS;
 	}
-	if (input.dry_run)
-		return ub_cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
-	for (size_t at = 0; at < result.hrefs.n; at += BATCH) {
-		size_t to = at + BATCH < result.hrefs.n ? at + BATCH : result.hrefs.n;
-		if (!hand_over(
-			cli, control, authorization, list_json(cli->arena, &result.hrefs, at, to), &left))
-			return UB_EXIT_FINDINGS;
-	}
-	return wait_for_all(cli, control, authorization, result.hrefs.n, left);
+	if (!ub_cli_write(STDOUT_FILENO, &out))
+		return UB_EXIT_FINDINGS;
+	int status = input.dry_run ? UB_EXIT_OK : hand_all_over(cli, control, authorization, &result);
+	return result.failed ? UB_EXIT_FINDINGS : status;
 }
 
 static int run(struct ub_cli *cli)

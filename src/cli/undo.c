@@ -28,9 +28,9 @@ static const struct ub_cli_option options[] = {
 /* Who remembers items: the daemon that runs, else the store. */
 struct memory {
 	struct ub_cli *cli;
-	const char *control; /* NULL: no daemon runs */
-	struct ub_store *store;
-	bool complained;
+	const char *control;    /* NULL: no daemon runs */
+	struct ub_store *store; /* NULL: nobody remembers anything, or it is lost */
+	bool lost, complained;
 };
 
 static struct ub_text item_json(struct ub_arena *arena, const struct ub_store_item *item)
@@ -60,11 +60,11 @@ static struct ub_text item_json(struct ub_arena *arena, const struct ub_store_it
 	return text;
 }
 
-static void remember(void *context, const struct ub_store_item *item)
+static bool remember(void *context, const struct ub_store_item *item)
 {
 	struct memory *memory = context;
 	struct ub_text answer;
-	bool good = true;
+	bool good = !memory->lost;
 	if (memory->control) {
 		const struct ub_wire_ask ask = { .ask = UB_ASK_REMOVING,
 			.subject = item_json(memory->cli->arena, item),
@@ -73,12 +73,12 @@ static void remember(void *context, const struct ub_store_item *item)
 	} else if (memory->store) {
 		good = ub_store_put_item(memory->store, item) == UB_STORE_OK;
 	}
-	if (good || memory->complained)
-		return;
-	memory->complained = true;
-	ub_cli_complain(
-	    "what is removed cannot be remembered: rules will take it for deleted by its user, and not "
-	    "make it again");
+	if (!good && !memory->complained)
+		ub_cli_complain(
+		    "what is removed cannot be remembered: rules will take it for deleted by its user, and "
+		    "not make it again");
+	memory->complained |= !good;
+	return good;
 }
 
 static void find_memory(struct memory *memory, const struct ub_settings *settings)
@@ -94,18 +94,21 @@ static void find_memory(struct memory *memory, const struct ub_settings *setting
 	if (settings->store != UB_STORE_SQLITE)
 		return; /* nobody remembers anything */
 	memory->store = ub_engine_store_open(settings, memory->cli->arena, &why);
-	if (!memory->store)
+	memory->lost = !memory->store;
+	if (memory->lost)
 		ub_cli_complain(
 		    "the store: %.*s; items are removed by their marks all the same", UB_ARGS(why));
 }
 
-/* What is removed now would be made anew. */
+/* What is removed now would be made anew; or the name is misspelt. */
 static void warn_of_rules(const struct ub_snapshot *snapshot, struct ub_text name)
 {
 	const struct ub_ruleset *rules = snapshot->rules;
+	bool known = false;
 	for (size_t i = 0; i < rules->n_rules; i++) {
 		const struct ub_rule *rule = rules->rules[i];
 		bool named = ub_text_eq(rule->name, name) || ub_text_eq(rule->group, name);
+		known |= named;
 		if (!named || !rule->enabled || rule->mode != UB_MODE_ENFORCE)
 			continue;
 		ub_cli_complain(
@@ -114,6 +117,10 @@ static void warn_of_rules(const struct ub_snapshot *snapshot, struct ub_text nam
 		    UB_ARGS(rule->name));
 		return;
 	}
+	if (!known)
+		ub_cli_complain("there is no rule or group %.*s; what one of this name has made is looked "
+				"for all the same",
+		    UB_ARGS(name));
 }
 
 static int undo(struct ub_cli *cli, struct ub_snapshot *snapshot, const struct ub_login *login)
@@ -142,7 +149,7 @@ static int undo(struct ub_cli *cli, struct ub_snapshot *snapshot, const struct u
 	if (!good)
 		ub_cli_complain("undo: %.*s", UB_ARGS(result.why));
 	good = ub_cli_write(STDOUT_FILENO, &out) && good;
-	return good && result.failed == 0 && result.kept == 0 ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+	return good && result.failed + result.kept + result.unremembered == 0 ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 }
 
 static int run(struct ub_cli *cli)

@@ -73,15 +73,31 @@ static struct ub_key *keys_of(
 	return keys;
 }
 
-/* Keys of the user that are still to be worked off. */
-static size_t count_left(const struct ub_telling *telling, struct ub_text principal)
+/* Keys of the user that are still to be worked off, and those that his credentials were of no use for. */
+static void print_left(const struct ub_telling *telling, struct ub_text principal)
 {
 	struct ub_known_jobs jobs = ub_control_jobs(telling->engine, telling->out->arena);
-	size_t n = 0;
-	for (size_t i = 0; i < jobs.n; i++)
-		n += jobs.items[i].job.state != UB_JOB_ASIDE &&
-		     ub_text_eq(jobs.items[i].job.key.principal, principal);
-	return n;
+	size_t left = 0, waiting = 0;
+	for (size_t i = 0; i < jobs.n; i++) {
+		const struct ub_job *job = &jobs.items[i].job;
+		if (!ub_text_eq(job->key.principal, principal))
+			continue;
+		left += job->state == UB_JOB_QUEUED || job->state == UB_JOB_LEASED;
+		waiting += job->state == UB_JOB_WAITING;
+	}
+	ub_buf_printf(telling->out, "%zu %zu\n", left, waiting);
+}
+
+/* Whether they are new here: what has waited for them is to be looked at. */
+static bool keep_credentials(struct ub_engine *engine, struct ub_text principal, struct ub_text authorization)
+{
+	int64_t now = ub_sys_monotonic_ms();
+	struct ub_credential *before = ub_credentials_take(engine->credentials, principal, now);
+	bool is_new = !before;
+	ub_credential_free(&before);
+	/* Who asks has just used them: they are good. Kept as a client's, renewed while he waits. */
+	ub_credentials_keep(engine->credentials, principal, authorization, UB_TEXT_NONE, now);
+	return is_new;
 }
 
 int ub_backfill_take(const struct ub_telling *telling, const struct ub_wire_ask *ask)
@@ -93,14 +109,14 @@ int ub_backfill_take(const struct ub_telling *telling, const struct ub_wire_ask 
 	size_t n;
 	if (principal.len == 0)
 		return refuse(telling, "there are no credentials to act with");
-	/* Who asks has just used them: they are good. Kept as a client's, renewed while he waits. */
-	ub_credentials_keep(
-	    engine->credentials, principal, ask->authorization, UB_TEXT_NONE, ub_sys_monotonic_ms());
+	if (telling->snapshot->without_rules)
+		return refuse(telling, "there are no rules until their mistakes are mended: upbeat status");
+	bool are_new = keep_credentials(engine, principal, ask->authorization);
 	struct ub_key *keys = keys_of(telling, ask->subject, principal, &n);
 	if ((n && ub_store_put(engine->store, keys, n, now, now) != UB_STORE_OK) ||
-	    ub_store_wake(engine->store, engine->upstream, principal, now, NULL) != UB_STORE_OK)
+	    (are_new && ub_store_wake(engine->store, engine->upstream, principal, now, NULL) != UB_STORE_OK))
 		return refuse(telling, ub_store_problem(engine->store));
 	ub_engine_wake(engine);
-	ub_buf_printf(telling->out, "%zu\n", count_left(telling, principal));
+	print_left(telling, principal);
 	return 0;
 }

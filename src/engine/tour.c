@@ -88,17 +88,15 @@ static struct ub_text with_slash(struct ub_tour *tour, struct ub_text href)
 }
 
 /* What is not the user's own is passed over: its owner's turn comes with his own credentials. */
-static bool add_calendar(struct ub_tour *tour, struct ub_text href, struct ub_tour_calendars *calendars)
+static void add_calendar(struct ub_tour *tour, struct ub_text href, struct ub_tour_calendars *calendars)
 {
-	struct ub_tour_calendar calendar = { .href = with_slash(tour, href) };
-	struct ub_response none = { .error = UB_TEXT_NONE };
+	struct ub_tour_calendar calendar = { .href = with_slash(tour, href), .why = UB_TEXT_NONE };
 	enum ub_outcome outcome = ub_identity_of(tour->snapshot->identities, &tour->caller, calendar.href,
 	    tour->snapshot->org, ub_sys_monotonic_ms() / 1000, &calendar.identity, tour->arena);
 	if (outcome != UB_OUTCOME_OK)
-		return failed(tour, calendar.href, outcome, &none);
-	if (calendar.identity.calendar && calendar.identity.caller_is_owner)
+		calendar.why = ub_text(ub_outcome_text(outcome));
+	if (calendar.why.len || (calendar.identity.calendar && calendar.identity.caller_is_owner))
 		*ub_push(tour->arena, calendars) = calendar;
-	return true;
 }
 
 static bool add_home(struct ub_tour *tour, struct ub_text home, struct ub_tour_calendars *calendars)
@@ -107,9 +105,22 @@ static bool add_home(struct ub_tour *tour, struct ub_text home, struct ub_tour_c
 	if (!ub_tour_members(tour, home, &members))
 		return false;
 	for (size_t i = 0; i < members.n; i++)
-		if (members.items[i].calendar && !add_calendar(tour, members.items[i].href, calendars))
-			return false;
+		if (members.items[i].calendar)
+			add_calendar(tour, members.items[i].href, calendars);
 	return true;
+}
+
+/* The one that was asked for. */
+static bool add_only(struct ub_tour *tour, struct ub_text only, struct ub_tour_calendars *calendars)
+{
+	add_calendar(tour, only, calendars);
+	if (calendars->n == 0)
+		tour->why = ub_textf(
+		    tour->arena, "%.*s is no calendar of %.*s", UB_ARGS(only), UB_ARGS(tour->caller.user));
+	else if (calendars->items[0].why.len)
+		tour->why = ub_textf(tour->arena, "%.*s: %.*s", UB_ARGS(calendars->items[0].href),
+		    UB_ARGS(calendars->items[0].why));
+	return tour->why.len == 0;
 }
 
 bool ub_tour_calendars(struct ub_tour *tour, struct ub_text only, struct ub_tour_calendars *calendars)
@@ -118,14 +129,8 @@ bool ub_tour_calendars(struct ub_tour *tour, struct ub_text only, struct ub_tour
 	struct ub_response response;
 	struct ub_dav_principal principal;
 	*calendars = (struct ub_tour_calendars){ 0 };
-	if (only.len) {
-		if (!add_calendar(tour, only, calendars))
-			return false;
-		if (calendars->n == 0)
-			tour->why = ub_textf(tour->arena, "%.*s is no calendar of %.*s", UB_ARGS(only),
-			    UB_ARGS(tour->caller.user));
-		return calendars->n > 0;
-	}
+	if (only.len)
+		return add_only(tour, only, calendars);
 	if (!find_principal(tour, &href) || !propfind(tour, href, "0", ub_dav_principal_query, &response))
 		return false;
 	if (!ub_dav_read_principal(response.body, &principal, tour->arena) || principal.n_homes == 0) {

@@ -26,6 +26,7 @@ void ub_tour_end(struct ub_tour *tour);
 struct ub_tour_calendar {
 	struct ub_text href; /* with its slash */
 	struct ub_identity identity;
+	struct ub_text why; /* it cannot be looked at, and why; empty: it can */
 };
 
 struct ub_tour_calendars {
@@ -34,8 +35,8 @@ struct ub_tour_calendars {
 };
 
 /*
- * The calendars that are his own: those of his calendar-home-sets (RFC 4791 6.2.1), or the one at `only`.
- * False: why.
+ * The calendars that are his own: those of his calendar-home-sets (RFC 4791 6.2.1), or the one at `only`. One
+ * that cannot be looked at does not end the tour. False: why.
  */
 UB_MUST_USE bool ub_tour_calendars(
     struct ub_tour *tour, struct ub_text only, struct ub_tour_calendars *calendars);

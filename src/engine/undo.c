@@ -24,18 +24,18 @@ struct undo {
 struct object {
 	struct ub_text href, etag;
 	const struct ub_ical *ical;
-	const struct ub_event *event;
+	const struct ub_event *event; /* NULL: it could not be read */
 };
 
 /* ---- telling ---- */
 
 static void tell(struct undo *undo, const struct object *object, const char *what, const char *why)
 {
-	const struct ub_event *event = object->event;
+	struct ub_text title = object->event ? object->event->summary : UB_TEXT_NONE;
 	if (undo->list) {
 		json_t *line = ub_json_must(json_object());
 		ub_json_set(line, "href", ub_json_text(object->href));
-		ub_json_set(line, "title", ub_json_text(event->summary));
+		ub_json_set(line, "title", ub_json_text(title));
 		ub_json_set(line, "what", ub_json_must(json_string(what)));
 		if (why)
 			ub_json_set(line, "why", ub_json_must(json_string(why)));
@@ -43,8 +43,17 @@ static void tell(struct undo *undo, const struct object *object, const char *wha
 		return;
 	}
 	ub_buf_printf(undo->out, "%-8s  ", what);
-	ub_buf_shown(undo->out, event->summary.len ? event->summary : UB_TEXT("(no title)"));
-	ub_buf_printf(undo->out, "  %.*s%s%s\n", UB_ARGS(object->href), why ? ": " : "", why ? why : "");
+	if (object->event) {
+		ub_buf_shown(undo->out, title.len ? title : UB_TEXT("(no title)"));
+		ub_buf_str(undo->out, "  ");
+	}
+	ub_buf_printf(undo->out, "%.*s%s%s\n", UB_ARGS(object->href), why ? ": " : "", why ? why : "");
+}
+
+static void fail(struct undo *undo, const struct object *object, const char *why)
+{
+	undo->result->failed++;
+	tell(undo, object, "failed", why);
 }
 
 static bool keep(struct undo *undo, const struct object *object, const char *why)
@@ -86,7 +95,14 @@ static void announce(struct undo *undo, const struct object *object)
 		.state = UB_ITEM_REMOVING,
 		.changed = ub_sys_now() * 1000 };
 	if (undo->input->removing && item.meeting_uid.len)
-		undo->input->removing(undo->input->context, &item);
+		undo->result->unremembered += !undo->input->removing(undo->input->context, &item);
+}
+
+static const char *why_not(
+    const struct undo *undo, enum ub_outcome outcome, const struct ub_response *response)
+{
+	return response->error.len ? ub_text_cstr(undo->tour.arena, response->error)
+				   : ub_outcome_text(outcome);
 }
 
 static bool report(struct undo *undo, const struct object *object, enum ub_outcome outcome,
@@ -97,9 +113,7 @@ static bool report(struct undo *undo, const struct object *object, enum ub_outco
 		tell(undo, object, done, NULL);
 		return true;
 	}
-	undo->result->failed++;
-	tell(undo, object, "failed",
-	    response->error.len ? ub_text_cstr(undo->tour.arena, response->error) : ub_outcome_text(outcome));
+	fail(undo, object, why_not(undo, outcome, response));
 	return outcome != UB_OUTCOME_DENIED;
 }
 
@@ -153,28 +167,42 @@ static bool restore_meeting(struct undo *undo, const struct object *object)
 	return report(undo, object, outcome, &response, "restored", &undo->result->restored);
 }
 
+static bool act_on(struct undo *undo, struct object *object, struct ub_text text)
+{
+	struct ub_ical_refusal refusal;
+	object->ical = ub_ical_parse(undo->tour.arena, text, &refusal);
+	object->event =
+	    object->ical ? ub_ical_event(object->ical, undo->tour.snapshot->zones, undo->tour.arena, &refusal)
+			 : NULL;
+	if (object->event)
+		return object->event->marks.item.len ? remove_item(undo, object)
+						     : restore_meeting(undo, object);
+	fail(undo, object,
+	    ub_text_cstr(undo->tour.arena,
+		ub_textf(undo->tour.arena, "it bears marks and cannot be read: line %zu: %.*s", refusal.line,
+		    UB_ARGS(refusal.message))));
+	return true;
+}
+
 /* False: it is of no use to go on. */
 static bool look_at(struct undo *undo, const struct ub_dav_member *member)
 {
 	struct ub_response response;
-	struct ub_ical_refusal refusal;
 	struct object object = { .href = member->href };
 	enum ub_outcome outcome = ub_tour_send(
 	    &undo->tour, (struct ub_request){ .method = "GET", .target = member->href }, &response);
-	if (outcome == UB_OUTCOME_DENIED)
-		return false;
 	undo->result->seen++;
+	if (outcome == UB_OUTCOME_GONE)
+		return true;
+	if (outcome != UB_OUTCOME_OK) {
+		fail(undo, &object, why_not(undo, outcome, &response));
+		return outcome != UB_OUTCOME_DENIED;
+	}
 	/* Most objects bear no mark: they need not be read. */
-	if (outcome != UB_OUTCOME_OK || ub_text_find(response.body, UB_TEXT("X-UPBEAT-"), 0) == SIZE_MAX)
+	if (ub_text_find(response.body, UB_TEXT("X-UPBEAT-"), 0) == SIZE_MAX)
 		return true;
 	object.etag = response.etag.len ? response.etag : member->etag;
-	object.ical = ub_ical_parse(undo->tour.arena, response.body, &refusal);
-	object.event =
-	    object.ical ? ub_ical_event(object.ical, undo->tour.snapshot->zones, undo->tour.arena, &refusal)
-			: NULL;
-	if (!object.event)
-		return true;
-	return object.event->marks.item.len ? remove_item(undo, &object) : restore_meeting(undo, &object);
+	return act_on(undo, &object, response.body);
 }
 
 /* ---- all ---- */
@@ -189,25 +217,45 @@ static void summarize(struct undo *undo)
 		ub_json_set(object, "restored", ub_json_must(json_integer((json_int_t)result->restored)));
 		ub_json_set(object, "kept", ub_json_must(json_integer((json_int_t)result->kept)));
 		ub_json_set(object, "failed", ub_json_must(json_integer((json_int_t)result->failed)));
+		ub_json_set(
+		    object, "unremembered", ub_json_must(json_integer((json_int_t)result->unremembered)));
 		ub_json_set(object, "seen", ub_json_must(json_integer((json_int_t)result->seen)));
 		ub_json_set(object, "objects", undo->list);
 		ub_json_print(object, undo->out);
 		return;
 	}
 	ub_buf_printf(undo->out,
-	    "%zu items%s removed, %zu meetings%s restored, %zu kept, %zu failed; %zu objects seen\n",
+	    "%zu items%s removed, %zu meetings%s restored, %zu kept, %zu failed; %zu objects seen",
 	    result->removed, would, result->restored, would, result->kept, result->failed, result->seen);
+	if (result->unremembered)
+		ub_buf_printf(undo->out, "; %zu of those removed will be taken for deleted by their user",
+		    result->unremembered);
+	ub_buf_char(undo->out, '\n');
 }
 
-static bool go_through(struct undo *undo, const struct ub_tour_calendars *calendars)
+/* What is in each of the calendars; how many in all. */
+static size_t list_members(
+    struct undo *undo, const struct ub_tour_calendars *calendars, struct ub_dav_members *members)
 {
-	size_t all = 0, done = 0;
-	struct ub_dav_members *members = UB_NEW_ARRAY(undo->tour.arena, struct ub_dav_members, calendars->n);
+	size_t all = 0;
 	for (size_t i = 0; i < calendars->n; i++) {
-		if (!ub_tour_members(&undo->tour, calendars->items[i].href, &members[i]))
-			return false;
+		struct object calendar = { .href = calendars->items[i].href };
+		struct ub_text why = calendars->items[i].why;
+		if (why.len == 0 && !ub_tour_members(&undo->tour, calendar.href, &members[i]))
+			why = undo->tour.why;
+		if (why.len)
+			fail(undo, &calendar, ub_text_cstr(undo->tour.arena, why));
 		all += members[i].n;
 	}
+	undo->tour.why = UB_TEXT_NONE;
+	return all;
+}
+
+/* False: the user has no say any more. */
+static bool go_through(struct undo *undo, const struct ub_tour_calendars *calendars)
+{
+	struct ub_dav_members *members = UB_NEW_ARRAY(undo->tour.arena, struct ub_dav_members, calendars->n);
+	size_t all = list_members(undo, calendars, members), done = 0;
 	/* Each object's text is done with when the next one comes. */
 	struct ub_arena *kept = undo->tour.arena, *arena = ub_arena_new();
 	bool good = true;
@@ -235,15 +283,14 @@ bool ub_undo(const struct ub_undo_input *input, struct ub_undo_result *result, s
 	struct ub_tour_calendars calendars;
 	*result = (struct ub_undo_result){ .why = UB_TEXT_NONE };
 	ub_tour_begin(&undo.tour, input->snapshot, &input->login, out->arena);
-	if (input->json)
-		undo.list = ub_json_must(json_array());
-	bool good =
-	    ub_tour_calendars(&undo.tour, input->calendar, &calendars) && go_through(&undo, &calendars);
-	result->why = undo.tour.why;
-	if (good)
+	bool good = ub_tour_calendars(&undo.tour, input->calendar, &calendars);
+	if (good) {
+		if (input->json)
+			undo.list = ub_json_must(json_array());
+		good = go_through(&undo, &calendars);
 		summarize(&undo);
-	else
-		json_decref(undo.list);
+	}
+	result->why = undo.tour.why;
 	ub_tour_end(&undo.tour);
 	return good;
 }

@@ -1,75 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
 """The manual pages are clean, and their examples work.
 
-A literal display behind a comment `.\\" file PATH` is that file. Of DIRECTORY/PATH, DIRECTORY is a rule directory in
-which `upbeat check` finds nothing to say. A display that begins with `$ ` is a session beside those files: each such
-line is run by the shell and must print what follows it, where `...` stands for anything, as a line for any lines.
+Of a file DIRECTORY/PATH that a page shows, DIRECTORY is a rule directory in which `upbeat check` finds nothing to say.
+Sessions are run beside the page's files; those that take a daemon are run by tests/e2e/undo.py.
 """
 import os
 import pathlib
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 
+import manpage
 import tap
 
 TOP = pathlib.Path(os.environ["srcdir"])
 DIAGNOSTICS = pathlib.Path(os.environ["builddir"], "src/cli/upbeat-diagnostics.7")  # written when building
 PAGES = sorted({*TOP.glob("src/*/*.[1-8]"), DIAGNOSTICS})
-FILE = re.compile(r'\.\\" file (\S+)')
-
-
-def text_of(line):
-    """A line of a literal display as it is shown."""
-    return line.removeprefix(r"\&").replace(r"\e", "\\").replace(r"\&", "")
-
-
-def examples(page):
-    """The files that a page shows, as (path, text)."""
-    path, lines = None, None
-    for line in page.read_text().splitlines():
-        mark = FILE.fullmatch(line)
-        if mark:
-            path = mark[1]
-        elif path and line.startswith(".Bd -literal"):
-            lines = []
-        elif path and line == ".Ed":
-            yield path, "".join(f"{each}\n" for each in lines)
-            path = lines = None
-        elif lines is not None:
-            lines.append(text_of(line))
-    assert path is None, f"{page.name}: no display behind the mark of {path}"
 
 
 def write(root, page):
     """Writes the files of a page; returns the directories."""
     directories = []
-    for path, text in examples(page):
+    for path, text in manpage.examples(page):
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
         if "/" in path:
             directories.append(root / pathlib.PurePath(path).parts[0])
     return sorted(set(directories))
-
-
-def sessions(page):
-    """The commands of a page and what each prints, as (command, lines)."""
-    for display in re.findall(r"^\.Bd -literal.*\n((?:.*\n)*?)\.Ed$", page.read_text(), re.M):
-        if not display.startswith("$ "):
-            continue
-        for command in re.split(r"^\$ ", display, flags=re.M)[1:]:
-            line, *printed = command.splitlines()
-            yield text_of(line), [text_of(each) for each in printed]
-
-
-def matches(printed, pattern):
-    """Whether lines are as shown."""
-    whole = "".join("(?:.*\n)*" if line == "..." else re.escape(line).replace(r"\.\.\.", ".*") + "\n"
-                    for line in pattern)
-    return re.fullmatch(whole, printed)
 
 
 @tap.case("every page is clean mdoc")
@@ -106,11 +65,11 @@ def _():
         for page in PAGES:
             with tempfile.TemporaryDirectory() as root:
                 write(pathlib.Path(root), page)
-                for command, pattern in sessions(page):
+                for command, pattern in manpage.sessions(page):
                     done = subprocess.run(
                         command, shell=True, cwd=root, env=path, capture_output=True, text=True, timeout=60)
                     said = done.stdout + done.stderr
-                    assert matches(said, pattern), f"{page.name}: {command}\n{said}"
+                    assert manpage.matches(said, pattern), f"{page.name}: {command}\n{said}"
                     seen += 1
     assert seen >= 5, f"{seen} commands are no session"
 

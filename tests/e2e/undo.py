@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What rules have made is taken away again, to the byte; and what stood before gets what it misses."""
 import json
+import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 
 import calendars
+import manpage
 import support
 import tap
 
@@ -14,6 +17,17 @@ SITE = """\
 format: 1
 change:
   - {rule: shared-agenda, enabled: yes, when: meeting.customer}
+"""
+TASK = """\
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//upbeat//stories//EN
+BEGIN:VTODO
+UID:
+DTSTAMP:20261101T000000Z
+SUMMARY:Water the plants
+END:VTODO
+END:VCALENDAR
 """
 SOON = 10
 
@@ -37,6 +51,7 @@ class Story(support.World):
             support.Upbeat, self.server, store=f"sqlite:{self.store}", rules=f"[{support.TOP}/rules, {site}]"
         )
         self.made = 0
+        self.sent = {}
         return self
 
     def new_calendar(self):
@@ -57,7 +72,8 @@ class Story(support.World):
 
     def with_items(self, uid):
         path, seen, real = self.new_calendar()
-        tap.equal(seen.put("m.ics", calendars.meeting(uid=uid, more="DESCRIPTION:Plans")).status, 201, "PUT")
+        self.sent[uid] = calendars.meeting(uid=uid, more="DESCRIPTION:Plans")
+        tap.equal(seen.put("m.ics", self.sent[uid]).status, 201, "PUT")
         self.settle()
         assert len(real.items_of(uid)) >= 3, "items"
         assert has_agenda(real), "the shared agenda"
@@ -66,8 +82,23 @@ class Story(support.World):
     def untouched(self, uid):
         """What the server makes of the same meeting without Upbeat."""
         _, _, real = self.new_calendar()
-        real.put("m.ics", calendars.meeting(uid=uid, more="DESCRIPTION:Plans"))
+        real.put("m.ics", self.sent[uid])
         return real.get("m.ics").body
+
+    def with_history(self, uid):
+        """A calendar that was in use before there was Upbeat."""
+        path, seen, real = self.new_calendar()
+        long = "DESCRIPTION:" + "Wir sprechen über das, was uns alle beschäftigt. " * 4
+        texts = (
+            calendars.meeting(uid=f"{uid}-customer", more=long),
+            calendars.meeting(uid=f"{uid}-ours", attendees=("alice", "bob")),
+            calendars.meeting(uid=f"{uid}-alone", attendees=()),
+            calendars.meeting(uid=f"{uid}-theirs", organizer="cto@acme.example"),
+            TASK.replace("UID:", f"UID:{uid}-task"),
+        )
+        for number, text in enumerate(texts):
+            real.put(f"{number}.ics", text)
+        return path, seen, real
 
 
 def has_agenda(calendar):
@@ -75,13 +106,15 @@ def has_agenda(calendar):
     return b"--- Agenda ---" in b"".join(calendar.get("m.ics").body.replace(b"\r\n", b"\n").split(b"\n "))
 
 
-def without_stamp(body):
-    return [line for line in body.replace(b"\r\n ", b"").splitlines() if not line.startswith(b"DTSTAMP")]
-
-
 def is_untouched(story, real, uid):
     tap.equal(len(real.objects()), 1, "objects")
-    tap.equal(without_stamp(real.get("m.ics").body), without_stamp(story.untouched(uid)), "the meeting")
+    tap.equal(real.get("m.ics").body, story.untouched(uid), "the meeting")
+
+
+def bytes_in(calendar):
+    """Each object as a GET gives it: its ETag and its bytes."""
+    answers = {href: calendar.get(href.rsplit("/", 1)[1]) for href in calendar.objects()}
+    return {href: (answer.field("ETag"), answer.body) for href, answer in answers.items()}
 
 
 @tap.case("undo of all leaves the calendar as if there had been no Upbeat")
@@ -95,6 +128,74 @@ def _(story):
     tap.equal((told["restored"], told["kept"], told["failed"]), (1, 0, 0), "restored, kept, failed")
     tap.equal(told["removed"], len(before) - 1, "removed")
     is_untouched(story, real, "all")
+
+
+@tap.case("undo of all leaves each byte of a calendar that was there before as it was")
+def _(story):
+    path, _, real = story.with_history("history")
+    before = bytes_in(real)
+    story.run("backfill", "--calendar", path)
+    assert len(real.items_of("history-customer")) >= 3, "items"
+    told = story.run("undo", "--all", "--calendar", path)
+    tap.contains(told, " 0 meetings restored, 0 kept, 0 failed", "undo")
+    tap.equal(bytes_in(real), before, "objects")
+
+
+@tap.case("what stands in her calendar and was organized by somebody else is not hers to undo")
+def _(story):
+    _, _, real = story.with_items("copies")
+    item = next(text for _, text in real.objects().values() if "SUMMARY:Prep" in text)
+    elsewhere, _, other = story.new_calendar()
+    # As the server's scheduling delivers it: organized by a colleague, with her among those invited.
+    copy = item.replace("ORGANIZER;", "ORGANIZER;X-OF=bob;").replace("mailto:alice@", "mailto:x@")
+    copy = copy.replace("mailto:bob@", "mailto:alice@").replace("mailto:x@", "mailto:bob@").replace("UID:", "UID:c-", 1)
+    other.put("copy.ics", "\r\n".join(copy.splitlines()) + "\r\n")
+    before = bytes_in(other)
+    told = json.loads(story.run("undo", "--all", "--json", "--calendar", elsewhere))
+    tap.equal((told["removed"], told["kept"], told["failed"], told["seen"]), (0, 0, 0, 1), "undo")
+    tap.equal(bytes_in(other), before, "the copy")
+    other.delete("copy.ics")
+
+
+@tap.case("undo of a rule finds what it made under its earlier name, and of a name that no rule has now")
+def _(story):
+    path, _, real = story.with_items("renamed")
+    rules = story.folder / "renamed"
+    rules.mkdir(exist_ok=True)
+    (rules / "rules.yaml").write_text(
+        "format: 1\nrules:\n  - name: after-care\n    was: [follow-up]\n    for: meeting\n    enabled: no\n"
+        "    when: meeting.customer\n    create:\n"
+        "      - {task: follow-up, title: Follow up, due: 30m after end}\n"
+    )
+    settings = story.folder / "renamed.yaml"
+    lines = story.upbeat.settings.read_text().splitlines()
+    lines = [f"rules: {rules}" if line.startswith("rules:") else line for line in lines]
+    settings.write_text("\n".join([*lines, f"control: {story.upbeat.settings.parent}/control\n"]))
+
+    def undo(rule):
+        words = ["undo", "-c", settings, "--user", "alice", "--password-file", story.password, "--calendar", path]
+        run = support.run(*words, "--rule", rule)
+        tap.equal(run.returncode, 0, run.stdout + run.stderr)
+        return run.stdout + run.stderr
+
+    titles = lambda: sorted(item.text("SUMMARY").split(":")[0] for item in real.items_of("renamed"))
+    before = titles()
+    tap.equal(before.count("Follow up"), 1, "titles")
+    tap.contains(undo("after-care"), "1 items removed", "undo by the new name")
+    tap.equal(titles(), [title for title in before if title != "Follow up"], "titles")
+    tap.contains(undo("turning-point"), "there is no rule or group turning-point", "undo of what is no rule any more")
+    assert "Turn to the next step" not in titles(), titles()
+
+
+@tap.case("with a mistake in the rules all can be undone, and a single rule cannot")
+def _(story):
+    path, _, real = story.with_items("broken")
+    site = story.folder / "site" / "site.yaml"
+    site.write_text(SITE.replace("change:", "chnage:"))
+    tap.contains(story.run("undo", "--rule", "prep", "--calendar", path, status=1), "unknown key `chnage`", "undo")
+    story.run("undo", "--all", "--calendar", path)
+    site.write_text(SITE)
+    is_untouched(story, real, "broken")
 
 
 @tap.case("what was undone comes back under other UIDs when the meeting is stored again: it was not its user's doing")
@@ -158,13 +259,60 @@ def _(story):
     words = [support.program(), "backfill", "-c", story.upbeat.settings, "--user", "alice"]
     words += ["--password-file", story.password, "--calendar", path]
     child = subprocess.Popen([str(word) for word in words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(0.3)
-    child.send_signal(signal.SIGINT)
+    tap.eventually(lambda: len(real.objects()) > 12, "it has begun", SOON)
+    child.send_signal(signal.SIGKILL)
     child.wait()
     story.run("backfill", "--calendar", path)
+    titles = [sorted(item.text("SUMMARY") for item in real.items_of(f"cut-{n}")) for n in range(12)]
+    assert "Prep: Roadmap with Acme" in titles[0], titles[0]
     for n in range(12):
-        preps = [item for item in real.items_of(f"cut-{n}") if item.text("SUMMARY").startswith("Prep")]
-        tap.equal(len(preps), 1, f"prep calls of meeting {n}")
+        tap.equal(len(set(titles[n])), len(titles[n]), f"titles of {titles[n]}")
+        tap.equal(titles[n], titles[0], f"items of meeting {n}")
+
+
+@tap.case("a backfill ends, though something of the user's waits for somebody else, and says so")
+def _(story):
+    path, _, real = story.new_calendar()
+    real.put("m.ics", calendars.meeting(uid="beside"))
+    database = sqlite3.connect(story.store)
+    upstream = story.server.url
+    with database:
+        database.execute(
+            "INSERT INTO key(kind, upstream, href, principal, collection, state, put, due, again, lease, attempts,"
+            " crashes, reason) VALUES(0, ?, '/boss/calendar/m.ics', 'alice', '', 2, 0, 9223372036854775807,"
+            " 9223372036854775807, 0, 1, 0, 'the calendar is somebody else''s: waits for its owner')",
+            (upstream,),
+        )
+    database.close()
+    said = story.run("backfill", "--calendar", path, status=1)
+    tap.contains(said, "1 wait; upbeat status tells for what", "backfill")
+    assert len(real.items_of("beside")) >= 3, "items"
+    database = sqlite3.connect(story.store)
+    with database:
+        database.execute("DELETE FROM key WHERE href = '/boss/calendar/m.ics'")
+    database.close()
+
+
+@tap.case("the manual's examples with a daemon go as shown")
+def _(story):
+    story.run("undo", "--all")
+    _, seen, _ = story.new_calendar()
+    seen.put("m.ics", calendars.meeting(uid="manual", title="Roadmap"))
+    story.settle()
+    programs = story.folder / "programs"
+    programs.mkdir(exist_ok=True)
+    (programs / "upbeat").unlink(missing_ok=True)
+    (programs / "upbeat").symlink_to(support.program())
+    folder = story.upbeat.settings.parent
+    (folder / "password").write_text(story.password.read_text())
+    (folder / "password").chmod(0o600)
+    environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
+    sessions = list(manpage.sessions(support.TOP / "src/cli/upbeat.1", daemon=True))
+    tap.equal(len(sessions), 3, "commands")
+    for command, printed in sessions:
+        run = subprocess.run(command, shell=True, cwd=folder, env=environment, capture_output=True, text=True)
+        said = run.stderr + run.stdout
+        assert manpage.matches(said, printed), f"{command}\n{said}"
 
 
 @tap.case("a wrong password, a calendar that is none, and what was not said are told plainly")
@@ -184,6 +332,10 @@ def _(story):
 @tap.case("the marks suffice: all is undone after the database was lost, in all calendars, with no daemon")
 def _(story):
     path, _, real = story.with_items("lost")
+    history, _, old = story.with_history("past")
+    before = bytes_in(old)
+    story.run("backfill", "--calendar", history)
+    assert len(old.items_of("past-customer")) >= 3, "items"
     tap.equal(story.upbeat.stop(), 0, "exit status")
     story.upbeat.is_sane()
     for each in story.folder.glob("upbeat.db*"):
@@ -192,6 +344,7 @@ def _(story):
     tap.equal(run.returncode, 1, run.stdout + run.stderr)
     story.run("undo", "--all")
     is_untouched(story, real, "lost")
+    tap.equal(bytes_in(old), before, "the calendar that was there before")
     for number in range(1, story.made + 1):
         calendar = calendars.Calendar(f"{story.server.url}{story.server.home_of('alice')}undo-{number}/", "alice")
         marked = [href for href, (_, text) in calendar.objects().items() if "X-UPBEAT" in text]

@@ -128,6 +128,25 @@ static void answer_propfind(struct upstream *up, int fd, const struct exchange *
 	answer(fd, 207, "Content-Type: application/xml\r\n", body);
 }
 
+/* PROPFIND with Depth: 1. */
+static void answer_list(struct upstream *up, int fd, const struct exchange *x)
+{
+	char *body = NULL;
+	size_t n = 0;
+	FILE *out = open_memstream(&body, &n);
+	fputs("<multistatus xmlns='DAV:'>", out);
+	for (size_t i = 0; i < up->n_objects; i++)
+		if (strncmp(up->objects[i].path, x->path, strlen(x->path)) == 0)
+			fprintf(out,
+			    "<response><href>%s</href><propstat><prop><getetag>\"%u\"</getetag>"
+			    "<resourcetype/></prop><status>HTTP/1.1 200 OK</status></propstat></response>",
+			    up->objects[i].path, up->objects[i].version);
+	fputs("</multistatus>", out);
+	fclose(out);
+	answer(fd, 207, "Content-Type: application/xml\r\n", body);
+	free(body);
+}
+
 static bool precondition_holds(const struct exchange *x, const struct object *object)
 {
 	const char *match = strcasestr(x->head, "\r\nIf-Match: \"");
@@ -145,7 +164,9 @@ static void carry_out(struct upstream *up, int fd, const struct exchange *x)
 {
 	struct object *object = find(up, x->path);
 	char etag[64];
-	if (strcmp(x->method, "PROPFIND") == 0) {
+	if (strcmp(x->method, "PROPFIND") == 0 && strcasestr(x->head, "\r\nDepth: 1")) {
+		answer_list(up, fd, x);
+	} else if (strcmp(x->method, "PROPFIND") == 0) {
 		answer_propfind(up, fd, x);
 	} else if (strcmp(x->method, "GET") == 0 && object) {
 		snprintf(etag, sizeof(etag), "ETag: \"%u\"\r\n", object->version);
