@@ -6,6 +6,7 @@ Sessions are run beside the page's files; those that take a daemon are run by te
 """
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
