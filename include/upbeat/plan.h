@@ -116,6 +116,7 @@ struct ub_amendment {
 	struct ub_text rule_mark; /* as struct ub_marks.rule: what undoing goes by */
 	struct ub_text text;      /* attendee: the address, lower case; category; agenda: plain text */
 	int64_t seconds;          /* reminder: before the start */
+	const struct ub_rule_amend *source;
 };
 
 struct ub_amendments {

@@ -37,9 +37,10 @@ struct ub_test_result {
 	UB_VEC(struct ub_test_failure) failures; /* none: passed */
 };
 
-/* What no test has used: a rule that never applied, an item that never stood, a template never rendered. */
+/* What no test has used: a rule that never applied, an item that never stood, what was never added to a
+ * meeting, a template never rendered. */
 struct ub_test_unused {
-	const char *what; /* "rule", "item", "template" */
+	const char *what; /* "rule", "item", "addition", "template" */
 	struct ub_text name;
 	struct ub_place place; /* of a template: its file */
 };

@@ -64,7 +64,8 @@ static void amend(struct ub_making *making, const struct ub_rule *rule, const st
 {
 	const struct ub_case *chosen;
 	struct ub_text why = UB_TEXT_NONE;
-	struct ub_amendment amendment = { .kind = source->kind,
+	struct ub_amendment amendment = { .source = source,
+		.kind = source->kind,
 		.id = ub_textf(making->arena, "%.*s/%.*s", UB_ARGS(rule->name), UB_ARGS(source->name)),
 		.mark = mark_of(making, rule, source),
 		.rule_mark = ub_plan_rule_mark(ub_plan_family(rule), making->arena) };

@@ -105,18 +105,28 @@ static bool check_value(struct loader *loader, const struct ub_yaml_node *node, 
 	return good;
 }
 
+static bool is_taken(
+    struct loader *loader, const struct ub_rule_amend *amend, struct ub_text name, struct ub_place place)
+{
+	if (!ub_text_eq(name, amend->name))
+		return false;
+	struct ub_diag *diag = ub_error(loader->diags, "duplicate-item", amend->place,
+	    "this rule has an item or addition `%.*s` already", UB_ARGS(amend->name));
+	ub_diag_set_help(loader->diags, diag, "give one of the two another id");
+	diag->related = place;
+	diag->related_message = UB_TEXT("first given here");
+	return true;
+}
+
+/* Tests and `explain` name items and additions alike. */
 static bool is_new(struct loader *loader, const struct loaded_rule *rule, const struct ub_rule_amend *amend)
 {
-	for (size_t i = 0; i < rule->n_amends; i++) {
-		const struct ub_rule_amend *other = &rule->amends[i];
-		if (!ub_text_eq(other->name, amend->name))
-			continue;
-		struct ub_diag *diag = ub_error(loader->diags, "duplicate-item", amend->place,
-		    "this rule has an addition `%.*s` already", UB_ARGS(amend->name));
-		diag->related = other->place;
-		diag->related_message = UB_TEXT("first given here");
-		return false;
-	}
+	for (size_t i = 0; i < rule->n_amends; i++)
+		if (is_taken(loader, amend, rule->amends[i].name, rule->amends[i].place))
+			return false;
+	for (size_t i = 0; i < rule->n_items; i++)
+		if (is_taken(loader, amend, rule->items[i].item.name, rule->items[i].item.place))
+			return false;
 	return true;
 }
 

@@ -36,16 +36,16 @@ static bool is_tested(const struct loading *loading, const struct ub_rule *rule)
 	return false;
 }
 
-/* One that makes no items of its own cannot be named by one. */
+/* One that makes nothing of its own cannot be named by it. */
 static void warn_untested(const struct loading *loading, const struct ub_rule *rule, struct ub_text directory)
 {
-	if (!rule->enabled || rule->n_items == 0 || !ub_text_starts(rule->place.source->name, directory) ||
-	    is_tested(loading, rule))
+	if (!rule->enabled || rule->n_items + rule->n_amends == 0 ||
+	    !ub_text_starts(rule->place.source->name, directory) || is_tested(loading, rule))
 		return;
 	struct ub_diag *diag = ub_warning(loading->diags, "untested-rule", rule->place,
 	    "no test names an item of rule `%.*s`", UB_ARGS(rule->name));
 	ub_diag_set_help(loading->diags, diag, "say in tests/*.yaml when there is `%.*s/%.*s`, and when not",
-	    UB_ARGS(rule->name), UB_ARGS(rule->items[0].name));
+	    UB_ARGS(rule->name), UB_ARGS(rule->n_items ? rule->items[0].name : rule->amends[0].name));
 }
 
 void ub_ruletest_check(const struct ub_snapshot *snapshot, const char *directory, struct ub_diags *diags)

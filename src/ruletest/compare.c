@@ -183,9 +183,24 @@ static void expect(struct comparing *comparing, const struct expectation *expect
 
 /* ---- what is not ---- */
 
+/* What is added has one property besides its kind. */
+static struct ub_text describe_addition(const struct seen *seen, struct ub_arena *arena)
+{
+	for (size_t i = 0; i < N_PROPERTIES; i++)
+		if (i != PROPERTY_KIND && seen->values[i].n)
+			return ub_textf(arena, "%.*s: %.*s", UB_ARGS(seen->values[PROPERTY_KIND].items[0]),
+			    UB_ARGS(join(seen->values[i], arena)));
+	return seen->values[PROPERTY_KIND].items[0];
+}
+
 static void refuse_item(struct comparing *comparing, const struct seen *seen, struct ub_place place)
 {
 	struct ub_test_failure *failure = fail(comparing, place, seen->id);
+	if (seen->added) {
+		failure->text = ub_textf(comparing->arena, "it is added to the meeting: %.*s",
+		    UB_ARGS(describe_addition(seen, comparing->arena)));
+		return;
+	}
 	struct ub_texts when =
 	    seen->values[PROPERTY_START].n ? seen->values[PROPERTY_START] : seen->values[PROPERTY_DUE];
 	failure->text = ub_textf(comparing->arena, "there is such an item: `%.*s`, %s%.*s",
@@ -200,7 +215,8 @@ static void refuse_rule(struct comparing *comparing, const struct named *pattern
 	for (size_t i = 0; i < plan->n_matches; i++) {
 		const struct ub_match *match = &plan->matches[i];
 		struct ub_text any = ub_textf(comparing->arena, "%.*s/*", UB_ARGS(match->rule->name));
-		if (match->verdict == UB_YES && match->rule->n_items == 0 && ub_text_eq(any, pattern->id))
+		bool makes_any = match->rule->n_items + match->rule->n_amends > 0;
+		if (match->verdict == UB_YES && !makes_any && ub_text_eq(any, pattern->id))
 			fail(comparing, pattern->place, pattern->id)->text = UB_TEXT("the rule applies");
 	}
 }

@@ -8,6 +8,7 @@ struct coverage {
 	struct used_rule {
 		bool applied;
 		bool *planned;   /* by item */
+		bool *added;     /* to the meeting, by ub_rule.amends */
 	} * of;                  /* by the index of the rule */
 	struct ub_map *rendered; /* const struct ub_template *, by name */
 };
@@ -17,8 +18,10 @@ struct coverage *coverage_new(const struct ub_ruleset *rules, struct ub_arena *a
 	struct coverage *coverage = UB_NEW(arena, struct coverage);
 	coverage->rules = rules;
 	coverage->of = UB_NEW_ARRAY(arena, struct used_rule, rules->n_rules);
-	for (size_t i = 0; i < rules->n_rules; i++)
+	for (size_t i = 0; i < rules->n_rules; i++) {
 		coverage->of[i].planned = UB_NEW_ARRAY(arena, bool, rules->rules[i]->n_items);
+		coverage->of[i].added = UB_NEW_ARRAY(arena, bool, rules->rules[i]->n_amends);
+	}
 	coverage->rendered = ub_map_new(arena);
 	return coverage;
 }
@@ -79,6 +82,27 @@ static void add_item(struct coverage *coverage, const struct ub_decision *decisi
 	add_sections(coverage, decision, item->rule, source->sections, arena);
 }
 
+static bool is_added(const struct ub_plan *plan, const struct ub_rule_amend *source)
+{
+	for (size_t i = 0; i < plan->amendments.n; i++)
+		if (plan->amendments.items[i].source == source)
+			return true;
+	return false;
+}
+
+static void add_amends(struct coverage *coverage, const struct ub_decision *decision,
+    const struct ub_rule *rule, struct ub_arena *arena)
+{
+	for (size_t i = 0; i < rule->n_amends; i++) {
+		const struct ub_rule_amend *source = &rule->amends[i];
+		if (!is_added(decision->plan, source))
+			continue;
+		coverage->of[rule->index].added[i] = true;
+		if (source->kind == UB_AMEND_AGENDA)
+			add_body(coverage, decision, rule, source->value, arena);
+	}
+}
+
 void coverage_add(struct coverage *coverage, const struct ub_decision *decision, struct ub_arena *arena)
 {
 	const struct ub_plan *plan = decision->plan;
@@ -87,6 +111,7 @@ void coverage_add(struct coverage *coverage, const struct ub_decision *decision,
 		if (plan->matches[i].verdict != UB_YES)
 			continue;
 		coverage->of[rule->index].applied = true;
+		add_amends(coverage, decision, rule, arena);
 		if (rule->addition && is_planned(plan, rule->addition))
 			add_sections(coverage, decision, rule, rule->addition->sections, arena);
 	}
@@ -133,6 +158,12 @@ static bool is_rendered(const struct coverage *coverage, const struct ub_templat
 	return false;
 }
 
+static struct ub_text id_in(
+    const struct reporting *reporting, const struct ub_rule *rule, struct ub_text name)
+{
+	return ub_textf(reporting->arena, "%.*s/%.*s", UB_ARGS(rule->name), UB_ARGS(name));
+}
+
 static void report_rule(struct reporting *reporting, const struct ub_rule *rule, const struct used_rule *used)
 {
 	if (!rule->enabled)
@@ -143,10 +174,12 @@ static void report_rule(struct reporting *reporting, const struct ub_rule *rule,
 	}
 	for (size_t i = 0; i < rule->n_items; i++)
 		if (!used->planned[i])
-			add_unused(reporting, "item",
-			    ub_textf(reporting->arena, "%.*s/%.*s", UB_ARGS(rule->name),
-				UB_ARGS(rule->items[i].name)),
+			add_unused(reporting, "item", id_in(reporting, rule, rule->items[i].name),
 			    rule->items[i].place);
+	for (size_t i = 0; i < rule->n_amends; i++)
+		if (!used->added[i])
+			add_unused(reporting, "addition", id_in(reporting, rule, rule->amends[i].name),
+			    rule->amends[i].place);
 }
 
 void coverage_report(const struct coverage *coverage, const struct ub_ruletest_input *input,

@@ -32,6 +32,10 @@ static bool expect_one(const struct ub_yaml_reader *reader, struct wish *wish, s
 static const struct ub_yaml_word kinds[] = {
 	{ "event", 0, "an event" },
 	{ "task", 0, "a to-do" },
+	{ "attendee", 0, "somebody who is added to the meeting itself" },
+	{ "category", 0, "a category that is added to it" },
+	{ "agenda", 0, "a text that is added to it" },
+	{ "reminder", 0, "a reminder that is added to it" },
 };
 static const struct ub_yaml_type kind_word = { .shape = UB_YAML_TEXT, UB_YAML_WORDS(kinds) };
 
@@ -172,8 +176,9 @@ static const struct ub_yaml_type wish_categories = WISH(read_categories, NULL, F
 
 #define OF(property) offsetof(struct expectation, wishes[property])
 static const struct ub_yaml_field fields[] = {
-	{ "item", &test_type_item, offsetof(struct expectation, item), true, "which item, as RULE/ITEM" },
-	{ "kind", &wish_kind, OF(PROPERTY_KIND), false, "an event or a task" },
+	{ "item", &test_type_made, offsetof(struct expectation, item), true,
+	    "which item or addition, as RULE/ITEM" },
+	{ "kind", &wish_kind, OF(PROPERTY_KIND), false, "an event, a task, or what is added to the meeting" },
 	{ "title", &wish_text, OF(PROPERTY_TITLE), false, "its title" },
 	{ "start", &wish_time, OF(PROPERTY_START), false, "when it begins" },
 	{ "end", &wish_time, OF(PROPERTY_END), false, "when it ends" },
@@ -203,11 +208,11 @@ static bool read_expectation(const struct ub_yaml_reader *reader, const struct u
 	(void)type;
 	expectation->place = ub_yaml_first_line(node);
 	if (node->kind == UB_YAML_SCALAR)
-		return ub_yaml_read(reader, &test_type_item, node, &expectation->item);
+		return ub_yaml_read(reader, &test_type_made, node, &expectation->item);
 	return ub_yaml_read(reader, &type_fields, node, expectation);
 }
 
-static const struct ub_yaml_type *const expectation_forms[] = { &test_type_item, &type_fields };
+static const struct ub_yaml_type *const expectation_forms[] = { &test_type_made, &type_fields };
 static const struct ub_yaml_type type_expectation = {
 	.shape = UB_YAML_CUSTOM, .read = read_expectation, FORMS(expectation_forms)
 };

@@ -17,13 +17,27 @@ static struct ub_texts rule_names(const struct ub_ruleset *rules, struct ub_aren
 	return names;
 }
 
-static struct ub_texts item_ids(const struct ub_ruleset *rules, struct ub_arena *arena)
+/* Which ids may stand in a place. */
+enum ids {
+	IDS_ITEMS, /* what stands beside the meeting */
+	IDS_ALL,   /* what is added to the meeting itself, too */
+};
+
+static struct ub_text id_of(const struct ub_rule *rule, struct ub_text name, struct ub_arena *arena)
+{
+	return ub_textf(arena, "%.*s/%.*s", UB_ARGS(rule->name), UB_ARGS(name));
+}
+
+static struct ub_texts list_ids(const struct ub_ruleset *rules, enum ids which, struct ub_arena *arena)
 {
 	struct ub_texts ids = { 0 };
-	for (size_t i = 0; i < rules->n_rules; i++)
-		for (size_t k = 0; k < rules->rules[i]->n_items; k++)
-			*ub_push(arena, &ids) = ub_textf(arena, "%.*s/%.*s", UB_ARGS(rules->rules[i]->name),
-			    UB_ARGS(rules->rules[i]->items[k].name));
+	for (size_t i = 0; i < rules->n_rules; i++) {
+		const struct ub_rule *rule = rules->rules[i];
+		for (size_t k = 0; k < rule->n_items; k++)
+			*ub_push(arena, &ids) = id_of(rule, rule->items[k].name, arena);
+		for (size_t k = 0; which == IDS_ALL && k < rule->n_amends; k++)
+			*ub_push(arena, &ids) = id_of(rule, rule->amends[k].name, arena);
+	}
 	return ids;
 }
 
@@ -55,9 +69,9 @@ static struct ub_text rule_part(struct ub_text id)
 	return rule;
 }
 
-static bool check_id(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node)
+static bool check_id(const struct ub_yaml_reader *reader, enum ids which, const struct ub_yaml_node *node)
 {
-	struct ub_texts ids = item_ids(rules_of(reader), reader->arena);
+	struct ub_texts ids = list_ids(rules_of(reader), which, reader->arena);
 	struct ub_texts names = rule_names(rules_of(reader), reader->arena);
 	struct ub_text rule = rule_part(node->text);
 	if (is_among(ids, node->text))
@@ -74,10 +88,10 @@ static bool is_text(
 	return (node->kind == UB_YAML_SCALAR && node->text.len) || ub_yaml_expected(reader, node, type->noun);
 }
 
-static bool read_item(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+static bool read_made(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
-	if (!is_text(reader, type, node) || !check_id(reader, node))
+	if (!is_text(reader, type, node) || !check_id(reader, IDS_ALL, node))
 		return false;
 	*(struct ub_text *)out = node->text;
 	return true;
@@ -87,7 +101,7 @@ static bool read_named_item(const struct ub_yaml_reader *reader, const struct ub
     const struct ub_yaml_node *node, void *out)
 {
 	*(struct named *)out = (struct named){ node->text, ub_yaml_first_line(node) };
-	return is_text(reader, type, node) && check_id(reader, node);
+	return is_text(reader, type, node) && check_id(reader, IDS_ITEMS, node);
 }
 
 static bool is_open(struct ub_text pattern)
@@ -112,7 +126,7 @@ static bool read_pattern(const struct ub_yaml_reader *reader, const struct ub_ya
 	if (ub_text_is(text, "*"))
 		return true;
 	if (!is_open(text))
-		return check_id(reader, node);
+		return check_id(reader, IDS_ALL, node);
 	struct ub_texts names = rule_names(rules_of(reader), reader->arena);
 	struct ub_text rule = ub_text_sub(text, 0, text.len - 2);
 	return is_among(names, rule) || report(reader, node, "unknown-rule", "rule", rule, names);
@@ -124,8 +138,8 @@ static const struct ub_yaml_type type_named_item = {
 static const struct ub_yaml_type type_pattern = { .shape = UB_YAML_CUSTOM,
 	.noun = "an item like `prep/prep`, or `prep/*` for all of a rule",
 	.read = read_pattern };
-const struct ub_yaml_type test_type_item = {
-	.shape = UB_YAML_CUSTOM, .noun = "an item like `prep/prep`", .read = read_item
+const struct ub_yaml_type test_type_made = {
+	.shape = UB_YAML_CUSTOM, .noun = "an item like `prep/prep`", .read = read_made
 };
 const struct ub_yaml_type test_type_items = {
 	.shape = UB_YAML_ONE_OR_LIST_OF, .item = &type_named_item, .item_size = sizeof(struct named)
@@ -152,7 +166,7 @@ static bool check_moves(const struct ub_yaml_reader *reader, const struct ub_yam
 	bool good = true;
 	(void)type, (void)out;
 	for (size_t i = 0; i < node->n; i++)
-		good &= check_id(reader, node->entries[i].key);
+		good &= check_id(reader, IDS_ITEMS, node->entries[i].key);
 	return good;
 }
 

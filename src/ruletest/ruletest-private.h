@@ -35,7 +35,8 @@ struct meeting {
 	bool all_day, private;
 };
 
-/* What can be expected of an item, and what is seen of one. */
+/* What can be expected of an item, and what is seen of one. What a rule adds to the meeting itself is seen
+ * like an item with one property. */
 enum property {
 	PROPERTY_KIND,
 	PROPERTY_TITLE,
@@ -164,8 +165,8 @@ extern const struct ub_yaml_type test_type_ours, test_type_guests; /* struct gue
 extern const struct ub_yaml_type test_type_busy;                   /* struct step.busy */
 extern const struct ub_yaml_type test_type_meeting;                /* struct meeting */
 extern const struct ub_yaml_type test_type_account;                /* struct step, its account */
-extern const struct ub_yaml_type test_type_item;                   /* struct ub_text: the id of an item */
-extern const struct ub_yaml_type test_type_items;                  /* struct named_list */
+extern const struct ub_yaml_type test_type_made;     /* struct ub_text: the id of an item or an addition */
+extern const struct ub_yaml_type test_type_items;    /* struct named_list */
 extern const struct ub_yaml_type test_type_patterns; /* struct named_list: `*`, `RULE/` and `*`, or an id */
 extern const struct ub_yaml_type test_type_moves;    /* struct hand.moves */
 extern const struct ub_yaml_type test_type_expectations; /* struct expectations */
@@ -210,9 +211,10 @@ void calendar_apply_hand(struct calendar *calendar, const struct hand *hand);
 /* Does what the plan says, as the engine would on a server. */
 void calendar_apply_plan(struct calendar *calendar, const struct ub_plan *plan);
 
-/* An item as it is compared. */
+/* An item, or an addition to the meeting, as it is compared. */
 struct seen {
 	struct ub_text id;
+	bool added;
 	struct ub_texts values[N_PROPERTIES];
 	bool taken; /* by an expectation */
 };
@@ -222,7 +224,8 @@ struct all_seen {
 	size_t n, cap;
 };
 
-struct all_seen calendar_seen(const struct calendar *calendar);
+/* What stands, and what the plan adds to the meeting. */
+struct all_seen calendar_seen(const struct calendar *calendar, const struct ub_plan *plan);
 
 /* ---- compare.c ---- */
 

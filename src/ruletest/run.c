@@ -54,7 +54,7 @@ struct ub_test_result run_test(const struct test *test, struct coverage *coverag
 		struct comparing comparing = { .arena = arena,
 			.step = step,
 			.decision = &decision,
-			.seen = calendar_seen(&calendar),
+			.seen = calendar_seen(&calendar, decision.plan),
 			.base = { .step = test->numbered ? i + 1 : 0, .at = step->at },
 			.result = &result };
 		compare_step(&comparing);

@@ -214,7 +214,26 @@ static void see_item(struct viewing *viewing, const struct standing *standing)
 	see_flag(viewing, PROPERTY_AUDIT, standing->audit);
 }
 
-struct all_seen calendar_seen(const struct calendar *calendar)
+static void see_addition(struct viewing *viewing, const struct ub_amendment *amendment)
+{
+	static const struct {
+		struct ub_text kind;
+		enum property property;
+	} forms[] = {
+		[UB_AMEND_ATTENDEE] = { { "attendee", 8 }, PROPERTY_ATTENDEES },
+		[UB_AMEND_CATEGORY] = { { "category", 8 }, PROPERTY_CATEGORIES },
+		[UB_AMEND_AGENDA] = { { "agenda", 6 }, PROPERTY_AGENDA },
+		[UB_AMEND_REMINDER] = { { "reminder", 8 }, PROPERTY_REMINDERS },
+	};
+	viewing->seen->id = amendment->id;
+	viewing->seen->added = true;
+	see(viewing, PROPERTY_KIND, forms[amendment->kind].kind);
+	see(viewing, forms[amendment->kind].property,
+	    amendment->kind == UB_AMEND_REMINDER ? shown_length(viewing->arena, amendment->seconds)
+						 : ub_text_trim(amendment->text));
+}
+
+struct all_seen calendar_seen(const struct calendar *calendar, const struct ub_plan *plan)
 {
 	struct all_seen all = { 0 };
 	for (size_t i = 0; i < calendar->standing.n; i++) {
@@ -226,6 +245,11 @@ struct all_seen calendar_seen(const struct calendar *calendar)
 		seen->id = standing->id;
 		see_event(&viewing, &standing->existing);
 		see_item(&viewing, standing);
+	}
+	for (size_t i = 0; i < plan->amendments.n; i++) {
+		struct viewing viewing = { calendar->arena, test_zone(calendar->file),
+			ub_push(calendar->arena, &all) };
+		see_addition(&viewing, &plan->amendments.items[i]);
 	}
 	return all;
 }
