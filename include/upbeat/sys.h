@@ -78,6 +78,7 @@ enum ub_file_result {
 	UB_FILE_OK,
 	UB_FILE_MISSING,   /* no such file or directory */
 	UB_FILE_TOO_LARGE, /* longer than the limit given, or too many entries */
+	UB_FILE_ODD,       /* a directory, pipe or device, where a regular file is wanted */
 	UB_FILE_FAILED,    /* anything else: errno tells */
 };
 
@@ -85,6 +86,9 @@ enum ub_file_result {
 const char *ub_file_result_text(enum ub_file_result result);
 /* The whole of a file, at most `limit` bytes; also of pipes and devices. "-" is nothing special. */
 UB_MUST_USE enum ub_file_result ub_sys_read_file(
+    struct ub_arena *arena, const char *path, size_t limit, struct ub_text *text);
+/* The same of a regular file alone: never waits for somebody to write into a pipe. */
+UB_MUST_USE enum ub_file_result ub_sys_read_regular_file(
     struct ub_arena *arena, const char *path, size_t limit, struct ub_text *text);
 /* All of an open file descriptor (standard input, say) from where it stands. */
 UB_MUST_USE enum ub_file_result ub_sys_read_fd(

@@ -190,7 +190,7 @@ void ub_diag_print(const struct ub_diag *diag, struct ub_buf *out, bool colour)
 	    diag->code, plain);
 	ub_buf_shown(out, diag->message);
 	ub_buf_char(out, '\n');
-	if (diag->place.source)
+	if (diag->place.source && diag->place.source->text.len)
 		put_excerpt(out, diag->place, tint, plain);
 	if (diag->help.len) {
 		ub_buf_printf(out, "  %shelp%s: ", bold, plain);

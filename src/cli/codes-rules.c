@@ -53,9 +53,11 @@ const struct ub_code ub_codes_rules[] = {
 	    "A rule directory has files NAME.yaml, and folders templates/ and holidays/. Is it the right "
 	    "one?",
 	    NULL, NULL },
-	{ "not-read", "a file that is not read",
-	    "Rule files end in .yaml, templates in .md, .txt or .html, holidays in .ics.", "prep.yml",
-	    "prep.yaml" },
+	{ "not-read", "a file or folder that is not read",
+	    "Rule files end in .yaml, templates in .md, .txt or .html, holidays in .ics, in small letters. "
+	    "Rule files are in the directory itself, the others in its folders templates/, tests/ and "
+	    "holidays/; no other folder is read.",
+	    "prep.yml", "prep.yaml" },
 	{ "not-supported", "this version cannot do it yet",
 	    "What depends on it is left out, so that nothing else happens than was meant.", NULL, NULL },
 	{ "replaced", "this takes the place of an earlier directory's",

@@ -4,8 +4,9 @@
 
 #include "upbeat/engine.h"
 
-/* A directory of rules with what it has in templates/ and holidays/. Problems are reported at `place`. */
-void ub_snapshot_read_layer(struct ub_arena *arena, const char *directory, struct ub_place place,
+/* A directory of rules with what it has in templates/ and holidays/. Problems are reported at `place`. False:
+ * one of its files cannot be read. */
+bool ub_snapshot_read_layer(struct ub_arena *arena, const char *directory, struct ub_place place,
     struct ub_rule_layer *layer, struct ub_diags *diags);
 
 /* Warns that the daemon goes on with what `key` of the settings said when it started. */

@@ -19,6 +19,7 @@ struct loading {
 	struct ub_settings *settings;
 	struct ub_rule_layer *layers;
 	size_t n_layers;
+	bool lacks_a_file; /* one of them cannot be read */
 };
 
 static void release_zones(void *zones)
@@ -80,8 +81,8 @@ static bool load_settings(struct loading *loading)
 static void load_layer(struct loading *loading, size_t i, const char *path, struct ub_place place)
 {
 	const char *instead = i + 1 == loading->n_layers ? loading->input->last_rules_path : NULL;
-	ub_snapshot_read_layer(loading->arena, instead ? instead : path, instead ? nowhere : place,
-	    &loading->layers[i], loading->diags);
+	loading->lacks_a_file |= !ub_snapshot_read_layer(loading->arena, instead ? instead : path,
+	    instead ? nowhere : place, &loading->layers[i], loading->diags);
 }
 
 static void make_layers(struct loading *loading, size_t n)
@@ -224,7 +225,9 @@ struct ub_snapshot *ub_snapshot_load(const struct ub_snapshot_input *input, stru
 	if (settings) {
 		errors = diags->errors;
 		load_layers(&loading);
-		load_rules(&loading, loading.n_layers);
+		/* What an unread file lacks would be missed all over the others. */
+		if (!loading.lacks_a_file)
+			load_rules(&loading, loading.n_layers);
 		load_holidays(&loading);
 		if (diags->errors > errors && input->may_lack_rules)
 			do_without_rules(&loading);

@@ -20,6 +20,8 @@ const char *ub_file_result_text(enum ub_file_result result)
 		return "there is no such file";
 	case UB_FILE_TOO_LARGE:
 		return "it is too large";
+	case UB_FILE_ODD:
+		return "it is no regular file";
 	case UB_FILE_FAILED:
 		break;
 	}
@@ -63,17 +65,34 @@ enum ub_file_result ub_sys_read_fd(struct ub_arena *arena, int fd, size_t limit,
 	return UB_FILE_TOO_LARGE;
 }
 
-enum ub_file_result ub_sys_read_file(
-    struct ub_arena *arena, const char *path, size_t limit, struct ub_text *text)
+static enum ub_file_result read_and_close(struct ub_arena *arena, int fd, size_t limit, struct ub_text *text)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return failure(errno);
 	enum ub_file_result result = ub_sys_read_fd(arena, fd, limit, text);
 	int saved = errno;
 	close(fd);
 	errno = saved;
 	return result;
+}
+
+enum ub_file_result ub_sys_read_file(
+    struct ub_arena *arena, const char *path, size_t limit, struct ub_text *text)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? failure(errno) : read_and_close(arena, fd, limit, text);
+}
+
+enum ub_file_result ub_sys_read_regular_file(
+    struct ub_arena *arena, const char *path, size_t limit, struct ub_text *text)
+{
+	struct stat status;
+	/* With O_NONBLOCK to open a pipe does not wait for its other end. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return failure(errno);
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+		return read_and_close(arena, fd, limit, text);
+	close(fd);
+	return UB_FILE_ODD;
 }
 
 bool ub_sys_is_directory(const char *path)

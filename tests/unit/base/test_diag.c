@@ -79,7 +79,7 @@ Test(diag, places_its_caret_wherever_the_text_ends)
 		size_t at, len;
 		const char *printed;
 	} cases[] = {
-		{ "", 0, 0, "a.yaml:1:1: error[code]: x\n     1 | \n       | ^\n" },
+		{ "", 0, 0, "a.yaml:1:1: error[code]: x\n" },
 		{ "ab", 2, 1, "a.yaml:1:3: error[code]: x\n     1 | ab\n       |   ^\n" },
 		{ "ab", 99, 9, "a.yaml:1:3: error[code]: x\n     1 | ab\n       |   ^\n" },
 		{ "ab\n", 3, 1, "a.yaml:2:1: error[code]: x\n     2 | \n       | ^\n" },

@@ -139,8 +139,9 @@ Test(load, knows_files_by_their_place)
 	trial_file(trial, "tests/a.yaml", "not: [yaml");
 	trial_file(trial, "templates/.hidden", "{{");
 	trial_file(trial, "old.yml", "format: 1\n");
+	trial_file(trial, "test/", "");
 	trial_load(trial);
-	cr_expect_str_eq(trial_codes(trial), "not-read");
+	cr_expect_str_eq(trial_codes(trial), "not-read not-read");
 	const struct ub_rule_file *file = ub_map_get(trial->rules->holiday_files, UB_TEXT("de"));
 	cr_assert_not_null(file);
 	cr_expect(ub_text_is(file->source.text, "BEGIN:VCALENDAR"));

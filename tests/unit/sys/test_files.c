@@ -45,6 +45,27 @@ static enum ub_file_result read_in(
 	return ub_sys_read_file(arena, path, limit, text);
 }
 
+Test(files, that_are_none_are_refused_without_waiting_for_them)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_text text;
+	char folder[32], path[64];
+	make_folder(folder);
+	write_file(folder, "a", "12345");
+	snprintf(path, sizeof(path), "%s/a", folder);
+	cr_assert_eq(ub_sys_read_regular_file(arena, path, 5, &text), UB_FILE_OK);
+	cr_assert(ub_text_is(text, "12345"));
+	snprintf(path, sizeof(path), "%s/pipe", folder);
+	cr_assert_eq(ub_sys_read_regular_file(arena, path, 5, &text), UB_FILE_MISSING);
+	cr_assert_eq(mkfifo(path, 0600), 0);
+	cr_assert_eq(ub_sys_read_regular_file(arena, path, 5, &text), UB_FILE_ODD);
+	cr_assert_str_eq(ub_file_result_text(UB_FILE_ODD), "it is no regular file");
+	cr_assert_eq(ub_sys_read_regular_file(arena, folder, 5, &text), UB_FILE_ODD);
+	cr_assert_eq(ub_sys_read_regular_file(arena, "/dev/zero", 5, &text), UB_FILE_ODD);
+	remove_folder(folder);
+	ub_arena_free(&arena);
+}
+
 Test(files, are_read_whole_up_to_the_limit)
 {
 	struct ub_arena *arena = ub_arena_new();
