@@ -142,11 +142,12 @@ struct ub_replay_input {
 
 struct ub_replay_result {
 	size_t counts[UB_CHANGE_LEFT + 1]; /* by enum ub_change_kind */
+	size_t added;                      /* to meetings themselves, when they are stored next */
 	size_t meetings_touched, people_touched;
 };
 
-/* What the changed rules would do otherwise to the items that the present ones have made, in words like a
- * diff or as JSON: upbeat(1). */
+/* What the changed rules would do otherwise to the items that the present ones have made, and what they would
+ * add to the meetings themselves, in words like a diff or as JSON: upbeat(1). */
 void ub_replay(const struct ub_replay_input *input, struct ub_replay_result *result, struct ub_buf *out);
 
 /* ---- what rules have made, taken away ---- */

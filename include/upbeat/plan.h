@@ -197,6 +197,8 @@ struct ub_changes ub_plan_compare(const struct ub_plan *before, const struct ub_
     const struct ub_existing *existing, size_t n_existing, struct ub_arena *arena);
 /* As some lines of a diff. */
 void ub_change_print(const struct ub_change *change, struct ub_buf *out, bool colour);
+/* What would be added to the meeting itself, in the same way. */
+void ub_addition_print(const struct ub_amendment *amendment, struct ub_buf *out, bool colour);
 
 /* The marks (struct ub_marks.rule) that items of a rule or group bear; where the rule is known, also under
  * its earlier names. */

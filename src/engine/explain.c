@@ -113,12 +113,12 @@ static json_t *items_array(const struct ub_plan *plan, struct ub_arena *arena)
 	return array;
 }
 
-static json_t *amendments_array(const struct ub_plan *plan)
+json_t *ub_explain_amendments(const struct ub_amendments *amendments)
 {
 	static const char *const kinds[] = { "attendee", "category", "agenda", "reminder" };
 	json_t *array = ub_json_must(json_array());
-	for (size_t i = 0; i < plan->amendments.n; i++) {
-		const struct ub_amendment *amendment = &plan->amendments.items[i];
+	for (size_t i = 0; i < amendments->n; i++) {
+		const struct ub_amendment *amendment = &amendments->items[i];
 		json_t *object = ub_json_must(json_object());
 		ub_json_set(object, "id", ub_json_text(amendment->id));
 		ub_json_set(object, "kind", ub_json_must(json_string(kinds[amendment->kind])));
@@ -164,7 +164,7 @@ json_t *ub_explain_object(const struct ub_decision *decision, struct ub_arena *a
 	ub_json_set(object, "facts", facts_object(decision->facts, arena));
 	ub_json_set(object, "rules", rules_array(plan));
 	ub_json_set(object, "items", items_array(plan, arena));
-	ub_json_set(object, "amendments", amendments_array(plan));
+	ub_json_set(object, "amendments", ub_explain_amendments(&plan->amendments));
 	ub_json_set(object, "notes", notes_array(plan));
 	if (decision->refused)
 		ub_json_set(object, "refused", reason(decision->refused, decision->refused_text));

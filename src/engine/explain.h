@@ -8,4 +8,7 @@
 /* A decision as a JSON object: upbeat(1), "JSON". */
 json_t *ub_explain_object(const struct ub_decision *decision, struct ub_arena *arena);
 
+/* What is added to a meeting itself, as a list. */
+json_t *ub_explain_amendments(const struct ub_amendments *amendments);
+
 #endif

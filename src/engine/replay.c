@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "explain.h"
 #include "json.h"
 #include "upbeat/engine.h"
+#include "upbeat/ical.h"
 
 /*
  * What other rules would change: each meeting is decided as it once was, which gives what stands, and then by
@@ -102,29 +104,46 @@ static json_t *change_object(const struct ub_change *change, struct ub_arena *ar
 	return object;
 }
 
-static json_t *meeting_object(
-    const struct ub_facts *facts, const struct ub_changes *changes, struct ub_arena *arena)
+/* What would be done otherwise about one meeting. */
+struct otherwise {
+	const struct ub_facts *facts;
+	struct ub_changes changes;
+	struct ub_amendments additions;
+};
+
+static json_t *meeting_object(const struct otherwise *otherwise, struct ub_arena *arena)
 {
+	const struct ub_facts *facts = otherwise->facts;
 	json_t *object = ub_json_must(json_object()), *list = ub_json_must(json_array());
-	for (size_t i = 0; i < changes->n; i++)
-		ub_json_add(list, change_object(&changes->items[i], arena));
+	for (size_t i = 0; i < otherwise->changes.n; i++)
+		ub_json_add(list, change_object(&otherwise->changes.items[i], arena));
 	ub_json_set(object, "uid", ub_json_text(facts->meeting.event->uid));
 	ub_json_set(object, "title", ub_json_text(facts->meeting.title));
 	ub_json_set(object, "start", ub_json_instant(arena, facts->org->standard.zone, facts->meeting.start));
 	ub_json_set(object, "owner", ub_json_text(owner_of(facts)));
 	ub_json_set(object, "changes", list);
+	ub_json_set(object, "amendments", ub_explain_amendments(&otherwise->additions));
 	return object;
 }
 
-static void tell(struct replay *replay, const struct ub_facts *facts, const struct ub_changes *changes,
-    struct ub_arena *arena)
+static void tell_additions(struct replay *replay, const struct otherwise *otherwise)
 {
+	replay->result.added += otherwise->additions.n;
+	if (otherwise->additions.n)
+		touch(replay, owner_of(otherwise->facts));
+	for (size_t i = 0; i < otherwise->additions.n && !replay->list; i++)
+		ub_addition_print(&otherwise->additions.items[i], &replay->out, replay->input->colour);
+}
+
+static void tell(struct replay *replay, const struct otherwise *otherwise, struct ub_arena *arena)
+{
+	const struct ub_facts *facts = otherwise->facts;
 	if (replay->list)
-		ub_json_add(replay->list, meeting_object(facts, changes, arena));
+		ub_json_add(replay->list, meeting_object(otherwise, arena));
 	else
 		print_meeting(replay, facts);
-	for (size_t i = 0; i < changes->n; i++) {
-		const struct ub_change *change = &changes->items[i];
+	for (size_t i = 0; i < otherwise->changes.n; i++) {
+		const struct ub_change *change = &otherwise->changes.items[i];
 		replay->result.counts[change->kind]++;
 		if (!replay->list)
 			ub_change_print(change, &replay->out, replay->input->colour);
@@ -134,6 +153,7 @@ static void tell(struct replay *replay, const struct ub_facts *facts, const stru
 		touch_item(replay, change->before);
 		touch_item(replay, change->after);
 	}
+	tell_additions(replay, otherwise);
 	replay->result.meetings_touched++;
 }
 
@@ -163,6 +183,32 @@ static void mark_deleted(struct replay *replay, const struct ub_replay_meeting *
 	}
 }
 
+static bool adds(const struct ub_plan *plan, const struct ub_amendment *wanted)
+{
+	for (size_t i = 0; i < plan->amendments.n; i++) {
+		const struct ub_amendment *amendment = &plan->amendments.items[i];
+		if (ub_text_eq(amendment->mark, wanted->mark) && ub_text_eq(amendment->text, wanted->text) &&
+		    amendment->seconds == wanted->seconds)
+			return true;
+	}
+	return false;
+}
+
+/* What only the changed rules add to the meeting itself. What is there once stays as it is. */
+static struct ub_amendments additions(
+    const struct ub_plan *present, const struct ub_plan *changed, struct ub_text text, struct ub_arena *arena)
+{
+	struct ub_amendments additions = { 0 };
+	struct ub_ical_refusal refusal;
+	const struct ub_ical *ical = changed->amendments.n ? ub_ical_parse(arena, text, &refusal) : NULL;
+	for (size_t i = 0; ical && i < changed->amendments.n; i++) {
+		const struct ub_amendment *amendment = &changed->amendments.items[i];
+		if (!adds(present, amendment) && !ub_ical_bears(ical, amendment->mark))
+			*ub_push(arena, &additions) = *amendment;
+	}
+	return additions;
+}
+
 static void replay_one(struct replay *replay, const struct ub_replay_meeting *meeting, struct ub_arena *arena)
 {
 	const struct ub_replay_input *input = replay->input;
@@ -173,9 +219,11 @@ static void replay_one(struct replay *replay, const struct ub_replay_meeting *me
 	mark_deleted(replay, meeting, existing, n, arena);
 	decide(input->present, meeting, input->now, existing, n, &present, arena);
 	decide(input->changed, meeting, input->now, existing, n, &changed, arena);
-	struct ub_changes changes = ub_plan_compare(present.plan, changed.plan, existing, n, arena);
-	if (changes.n)
-		tell(replay, changed.facts, &changes, arena);
+	struct otherwise otherwise = { .facts = changed.facts,
+		.changes = ub_plan_compare(present.plan, changed.plan, existing, n, arena),
+		.additions = additions(present.plan, changed.plan, meeting->text, arena) };
+	if (otherwise.changes.n + otherwise.additions.n)
+		tell(replay, &otherwise, arena);
 }
 
 static void *run(void *data)
@@ -232,6 +280,7 @@ static void join(struct replay *part, struct replay *whole)
 	pthread_join(part->thread, NULL);
 	for (size_t i = 0; i < UB_COUNT(whole->result.counts); i++)
 		whole->result.counts[i] += part->result.counts[i];
+	whole->result.added += part->result.added;
 	whole->result.meetings_touched += part->result.meetings_touched;
 	struct ub_text address;
 	for (size_t i = 0; i < ub_map_size(part->people); i++) {
@@ -265,8 +314,11 @@ static void summarize(struct replay *whole)
 		if (result->counts[words[i].kind] || words[i].kind != UB_CHANGE_LEFT)
 			ub_buf_printf(
 			    out, "%s%zu %s", i ? ", " : "", result->counts[words[i].kind], words[i].word);
-	ub_buf_printf(out, "; in %zu of %zu meetings, in the calendars of %zu people\n",
-	    result->meetings_touched, whole->input->n_meetings, result->people_touched);
+	if (result->added)
+		ub_buf_printf(out, ", %zu to be added to meetings", result->added);
+	ub_buf_printf(out, "; in %zu of %zu meetings, in the calendars of %zu %s\n", result->meetings_touched,
+	    whole->input->n_meetings, result->people_touched,
+	    result->people_touched == 1 ? "person" : "people");
 }
 
 static json_t *number(size_t n)
@@ -280,6 +332,7 @@ static void print_json(struct replay *whole)
 	json_t *summary = ub_json_must(json_object()), *object = ub_json_must(json_object());
 	for (size_t i = 0; i < UB_COUNT(words); i++)
 		ub_json_set(summary, words[i].code, number(result->counts[words[i].kind]));
+	ub_json_set(summary, "added", number(result->added));
 	ub_json_set(summary, "meetings", number(whole->input->n_meetings));
 	ub_json_set(summary, "meetings_touched", number(result->meetings_touched));
 	ub_json_set(summary, "people_touched", number(result->people_touched));

@@ -207,6 +207,11 @@ static bool look_at(struct undo *undo, const struct ub_dav_member *member)
 
 /* ---- all ---- */
 
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static void summarize(struct undo *undo)
 {
 	const struct ub_undo_result *result = undo->result;
@@ -225,8 +230,9 @@ static void summarize(struct undo *undo)
 		return;
 	}
 	ub_buf_printf(undo->out,
-	    "%zu items%s removed, %zu meetings%s restored, %zu kept, %zu failed; %zu objects seen",
-	    result->removed, would, result->restored, would, result->kept, result->failed, result->seen);
+	    "%zu item%s%s removed, %zu meeting%s%s restored, %zu kept, %zu failed; %zu object%s seen",
+	    result->removed, plural(result->removed), would, result->restored, plural(result->restored),
+	    would, result->kept, result->failed, result->seen, plural(result->seen));
 	if (result->unremembered)
 		ub_buf_printf(undo->out, "; %zu of those removed will be taken for deleted by their user",
 		    result->unremembered);

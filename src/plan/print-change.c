@@ -119,3 +119,12 @@ void ub_change_print(const struct ub_change *change, struct ub_buf *out, bool co
 	else if (change->before && change->after)
 		print_differences(&printer, change);
 }
+
+void ub_addition_print(const struct ub_amendment *amendment, struct ub_buf *out, bool colour)
+{
+	struct ub_printer printer = { out, colour };
+	ub_buf_str(out, "  ");
+	ub_print_styled(&printer, UB_STYLE_GREEN, UB_TEXT("+"));
+	ub_buf_str(out, " in the meeting itself, when it is stored next: ");
+	ub_print_amendment(&printer, amendment, "        + ");
+}

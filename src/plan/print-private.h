@@ -18,5 +18,8 @@ struct ub_printer {
 #define UB_STYLE_YELLOW "\033[33m"
 
 void ub_print_styled(const struct ub_printer *printer, const char *style, struct ub_text text);
+/* Its kind and what it adds, to the end of the line; an agenda's text below, each line behind `margin`. */
+void ub_print_amendment(
+    const struct ub_printer *printer, const struct ub_amendment *amendment, const char *margin);
 
 #endif

@@ -145,10 +145,11 @@ static void print_item(
 	print_indented(printer, item->description, "    | ");
 }
 
-static void print_amendment(const struct ub_printer *printer, const struct ub_amendment *amendment)
+void ub_print_amendment(
+    const struct ub_printer *printer, const struct ub_amendment *amendment, const char *margin)
 {
 	static const char *const words[] = { "attendee", "category", "agenda", "reminder" };
-	ub_buf_printf(printer->out, "  %s ", words[amendment->kind]);
+	ub_buf_printf(printer->out, "%s ", words[amendment->kind]);
 	if (amendment->kind == UB_AMEND_REMINDER) {
 		ub_cal_print_seconds(printer->out, amendment->seconds);
 		ub_buf_str(printer->out, " before");
@@ -158,15 +159,17 @@ static void print_amendment(const struct ub_printer *printer, const struct ub_am
 	ub_print_styled(
 	    printer, UB_STYLE_DIM, ub_textf(printer->out->arena, "  [%.*s]\n", UB_ARGS(amendment->id)));
 	if (amendment->kind == UB_AMEND_AGENDA)
-		print_indented(printer, amendment->text, "    | ");
+		print_indented(printer, amendment->text, margin);
 }
 
 static void print_amendments(const struct ub_printer *printer, const struct ub_plan *plan)
 {
 	if (plan->amendments.n)
 		ub_print_styled(printer, UB_STYLE_BOLD, UB_TEXT("\nAdded to the meeting itself\n"));
-	for (size_t i = 0; i < plan->amendments.n; i++)
-		print_amendment(printer, &plan->amendments.items[i]);
+	for (size_t i = 0; i < plan->amendments.n; i++) {
+		ub_buf_str(printer->out, "  ");
+		ub_print_amendment(printer, &plan->amendments.items[i], "    | ");
+	}
 }
 
 /* Notes about items that were not made, and about the whole. */

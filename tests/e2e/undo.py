@@ -181,7 +181,7 @@ def _(story):
     titles = lambda: sorted(item.text("SUMMARY").split(":")[0] for item in real.items_of("renamed"))
     before = titles()
     tap.equal(before.count("Follow up"), 1, "titles")
-    tap.contains(undo("after-care"), "1 items removed", "undo by the new name")
+    tap.contains(undo("after-care"), "1 item removed", "undo by the new name")
     tap.equal(titles(), [title for title in before if title != "Follow up"], "titles")
     tap.contains(undo("turning-point"), "there is no rule or group turning-point", "undo of what is no rule any more")
     assert "Turn to the next step" not in titles(), titles()

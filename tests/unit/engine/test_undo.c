@@ -147,7 +147,7 @@ Test(undo, ends_when_the_password_is_good_no_more_and_tells_what_it_did)
 	cr_assert_eq(result.removed, 1, "%s", said);
 	cr_assert_eq(result.failed, 1, "%s", said);
 	cr_assert(result.why.len > 0);
-	cr_assert(strstr(said, "1 items removed"), "%s", said);
+	cr_assert(strstr(said, "1 item removed"), "%s", said);
 }
 
 Test(undo, says_that_a_calendar_cannot_be_listed)
