@@ -136,6 +136,8 @@ struct ub_note {
 	enum ub_note_kind kind;
 	struct ub_text item; /* id */
 	struct ub_text text; /* one plain sentence, no full stop */
+	/* Of an item for which no time was found: as in struct ub_item. */
+	struct ub_texts considered;
 };
 
 struct ub_plan {

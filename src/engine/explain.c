@@ -144,6 +144,8 @@ static json_t *notes_array(const struct ub_plan *plan)
 		ub_json_set(object, "kind", ub_json_must(json_string(kinds[note->kind])));
 		ub_json_set(object, "item", ub_json_text(note->item));
 		ub_json_set(object, "text", ub_json_text(note->text));
+		if (note->considered.n)
+			ub_json_set(object, "considered", texts(note->considered));
 		ub_json_add(array, object);
 	}
 	return array;

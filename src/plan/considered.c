@@ -2,15 +2,14 @@
 #include "plan-private.h"
 
 /*
- * The slot search, told: which times of its window an item could not have, and why. Found by going through
- * the window once more, as only those who ask want to know; a line for what follows each other for one
- * reason.
+ * The slot search, told: which times it passed over, and why. Found by going once more through the windows
+ * that it tried, as only those who ask want to know; a line for what follows each other for one reason.
  */
 
 struct seeker {
 	const struct ub_person *person;
 	struct ub_work_calendar calendar;
-	struct ub_intervals works, busy; /* within the window */
+	struct ub_intervals works, busy; /* within what was searched */
 };
 
 /* Times that could not be for one reason. */
@@ -26,6 +25,8 @@ struct stretch {
 struct telling {
 	struct ub_making *making;
 	const struct ub_slot_request *request;
+	const struct ub_slot *slot;
+	struct ub_interval searched; /* all of it */
 	struct seeker *seekers;
 	size_t n_seekers;
 	struct ub_texts *lines;
@@ -39,7 +40,7 @@ static void add_seeker(struct telling *telling, const struct ub_draft *draft, co
 	struct seeker *seeker = &telling->seekers[telling->n_seekers++];
 	seeker->person = person;
 	seeker->calendar = (struct ub_work_calendar){ settings->zone, settings->hours, settings->holidays };
-	seeker->works = ub_cal_working_time(making->arena, &seeker->calendar, telling->request->window);
+	seeker->works = ub_cal_working_time(making->arena, &seeker->calendar, telling->searched);
 	for (size_t i = 0; i < input->n_busy; i++)
 		if (ub_text_eq_nocase(input->busy[i].address, person->email) &&
 		    ub_plan_counts_as_busy(making, draft, person->email))
@@ -99,7 +100,7 @@ static void tell(struct telling *telling, const struct stretch *stretch)
 	if (goes_without_saying(telling, stretch) || telling->lines->n > UB_PLAN_CONSIDERED_MAX)
 		return;
 	if (telling->lines->n == UB_PLAN_CONSIDERED_MAX) {
-		*ub_push(making->arena, telling->lines) = UB_TEXT("and more");
+		*ub_push(making->arena, telling->lines) = UB_TEXT("further times, for reasons like these");
 		return;
 	}
 	ub_cal_format(&line, UB_TEXT("%a %F"), zone, stretch->from, UB_ENGLISH);
@@ -123,19 +124,31 @@ static bool same(const struct stretch *a, const struct stretch *b)
 	return a->what == b->what && a->who == b->who && a->holiday == b->holiday && a->day == b->day;
 }
 
-/* Of the window, what would have been taken before `chosen` (UB_INSTANT_NONE: nothing was, so all of it). */
-static void walk(struct telling *telling, ub_instant chosen)
+/* Whether an earlier try had it; the first one's window is gone through whole, with what was past. */
+static bool was_told(const struct telling *telling, size_t n, struct ub_interval slot)
 {
-	const struct ub_slot_request *request = telling->request;
+	for (size_t i = 0; i < n; i++) {
+		struct ub_interval window = i ? telling->slot->tries[i - 1].window : telling->request->window;
+		if (slot.start >= window.start && slot.end <= window.end)
+			return true;
+	}
+	return false;
+}
+
+/* What would have been taken before `chosen` (UB_INSTANT_NONE: nothing was, so all); n windows were before.
+ */
+static void walk(
+    struct telling *telling, size_t n, struct ub_interval window, enum ub_prefer prefer, ub_instant chosen)
+{
 	const struct ub_zone *zone = telling->making->calendar.zone;
-	bool latest = request->prefer == UB_PREFER_LATEST;
 	struct stretch open = { 0 };
-	ub_instant first =
-	    request->window.start + (UB_PLAN_STEP - request->window.start % UB_PLAN_STEP) % UB_PLAN_STEP;
-	for (ub_instant at = first; at + request->duration <= request->window.end; at += UB_PLAN_STEP) {
-		if (chosen != UB_INSTANT_NONE && (latest ? at <= chosen : at >= chosen))
+	ub_instant first = window.start + (UB_PLAN_STEP - window.start % UB_PLAN_STEP) % UB_PLAN_STEP;
+	for (ub_instant at = first; at + telling->request->duration <= window.end; at += UB_PLAN_STEP) {
+		struct ub_interval slot = { at, at + telling->request->duration };
+		bool before = prefer == UB_PREFER_LATEST ? at > chosen : at < chosen;
+		if ((chosen != UB_INSTANT_NONE && !before) || was_told(telling, n, slot))
 			continue;
-		struct stretch this = reason(telling, (struct ub_interval){ at, at + request->duration });
+		struct stretch this = reason(telling, slot);
 		this.day = ub_cal_local_day(zone, at);
 		if (!same(&this, &open)) {
 			tell(telling, &open);
@@ -147,18 +160,42 @@ static void walk(struct telling *telling, ub_instant chosen)
 	tell(telling, &open);
 }
 
+static struct ub_interval around(struct ub_interval a, struct ub_interval b)
+{
+	return (struct ub_interval){ a.start < b.start ? a.start : b.start, a.end > b.end ? a.end : b.end };
+}
+
+/* The tries after the first, but for those by the owner's hours alone, which found what others had passed
+ * over. */
+static void walk_tries(struct telling *telling)
+{
+	const struct ub_slot *slot = telling->slot;
+	for (size_t i = 0; i < slot->n_tries; i++) {
+		const struct ub_slot_try *try = &slot->tries[i];
+		bool hit = slot->found && i + 1 == slot->n_tries;
+		if (!try->ignore_busy && try->n_people == telling->request->n_people)
+			walk(telling, i + 1, try->window, try->prefer, hit ? slot->start : UB_INSTANT_NONE);
+	}
+}
+
 void ub_plan_consider(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request,
     const struct ub_slot *slot)
 {
-	struct telling telling = { .making = making, .request = request, .lines = &draft->item.considered };
-	struct ub_interval chosen = { slot->start, slot->start + request->duration };
-	bool inside =
-	    slot->found && chosen.start >= request->window.start && chosen.end <= request->window.end;
+	struct telling telling = { .making = making,
+		.request = request,
+		.slot = slot,
+		.searched = request->window,
+		.lines = &draft->item.considered };
+	bool inside = slot->found && slot->start >= request->window.start &&
+		      slot->start + request->duration <= request->window.end;
 	if (!making->input->explain)
 		return;
+	for (size_t i = 0; i < slot->n_tries; i++)
+		telling.searched = around(telling.searched, slot->tries[i].window);
 	telling.seekers = UB_NEW_ARRAY(making->arena, struct seeker, draft->item.attendees.n + 1);
 	add_seeker(&telling, draft, making->owner);
 	for (size_t i = 0; i < draft->item.attendees.n; i++)
 		add_seeker(&telling, draft, draft->item.attendees.items[i]);
-	walk(&telling, inside ? slot->start : UB_INSTANT_NONE);
+	walk(&telling, 0, request->window, request->prefer, inside ? slot->start : UB_INSTANT_NONE);
+	walk_tries(&telling);
 }

@@ -8,7 +8,8 @@ static void add_note(
 {
 	struct ub_buf text = UB_BUF(making->arena);
 	ub_buf_vprintf(&text, format, args);
-	*ub_push(making->arena, &making->plan->notes) = (struct ub_note){ kind, item, ub_buf_text(&text) };
+	*ub_push(making->arena, &making->plan->notes) =
+	    (struct ub_note){ .kind = kind, .item = item, .text = ub_buf_text(&text) };
 }
 
 void ub_plan_note(
@@ -26,6 +27,7 @@ bool ub_plan_drop(
 	va_list args;
 	va_start(args, format);
 	add_note(making, kind, draft->item.id, format, args);
+	making->plan->notes.items[making->plan->notes.n - 1].considered = draft->item.considered;
 	va_end(args);
 	draft->state = kind == UB_NOTE_UNDECIDED ? UB_DRAFT_UNDECIDED : UB_DRAFT_DROPPED;
 	if (draft->existing && kind != UB_NOTE_SKIPPED)

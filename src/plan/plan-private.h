@@ -40,10 +40,22 @@ struct ub_slot_request {
 	struct ub_intervals busy;
 };
 
+/* One try of the search: where, from which end, and who must be at work. */
+struct ub_slot_try {
+	struct ub_interval window;
+	enum ub_prefer prefer;
+	size_t n_people; /* of the request's, from the first on */
+	bool ignore_busy;
+};
+enum { UB_SLOT_TRIES_MAX = 6 };
+
 struct ub_slot {
 	bool found, late;
 	ub_instant start;
 	const char *remark; /* what people should know of the place, or why there is none; NULL: nothing */
+	/* As they were made; what was found was found by the last one, or is right before the meeting. */
+	struct ub_slot_try tries[UB_SLOT_TRIES_MAX];
+	size_t n_tries;
 };
 
 struct ub_slot ub_plan_find_slot(const struct ub_slot_request *request, struct ub_arena *arena);
@@ -126,8 +138,7 @@ enum ub_verdict ub_plan_case(struct ub_making *making, struct ub_draft *draft, s
 /* place.c: sets start and end, or due, and late. False: dropped. */
 bool ub_plan_place(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft);
 
-/* considered.c: tells in draft->item.considered, where that was asked for, what the slot was chosen before.
- */
+/* considered.c: tells in draft->item.considered, where that was asked for, what the search passed over. */
 void ub_plan_consider(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request,
     const struct ub_slot *slot);
 

@@ -117,12 +117,12 @@ static void print_note(const struct ub_printer *printer, const struct ub_note *n
 	ub_buf_printf(printer->out, ": %.*s\n", UB_ARGS(note->text));
 }
 
-/* Times that were tried before the one that was taken. */
-static void print_considered(const struct ub_printer *printer, const struct ub_item *item)
+/* Times that were passed over. */
+static void print_considered(const struct ub_printer *printer, struct ub_texts considered)
 {
-	for (size_t i = 0; i < item->considered.n; i++)
+	for (size_t i = 0; i < considered.n; i++)
 		ub_print_styled(printer, UB_STYLE_DIM,
-		    ub_textf(printer->out->arena, "    not on %.*s\n", UB_ARGS(item->considered.items[i])));
+		    ub_textf(printer->out->arena, "    not on %.*s\n", UB_ARGS(considered.items[i])));
 }
 
 static void print_item(
@@ -133,7 +133,7 @@ static void print_item(
 	ub_print_styled(
 	    printer, UB_STYLE_DIM, ub_textf(printer->out->arena, "  [%.*s]\n", UB_ARGS(item->id)));
 	print_when(printer, item);
-	print_considered(printer, item);
+	print_considered(printer, item->considered);
 	print_people(printer, item);
 	print_details(printer, item);
 	for (size_t i = 0; i < plan->notes.n; i++) {
@@ -188,6 +188,7 @@ static void print_notes(const struct ub_printer *printer, const struct ub_plan *
 		any = true;
 		ub_buf_printf(printer->out, "  %.*s%s", UB_ARGS(note->item), note->item.len ? " " : "");
 		print_note(printer, note);
+		print_considered(printer, note->considered);
 	}
 }
 

@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan-private.h"
 
-/* One try: where, from which end, and who must be at work. */
-struct attempt {
-	struct ub_interval window;
-	enum ub_prefer prefer;
-	size_t n_people;
-	bool ignore_busy;
-};
-
-static bool try_same_time(const struct ub_slot_request *request, const struct attempt *attempt,
+static bool try_same_time(const struct ub_slot_request *request, const struct ub_slot_try *attempt,
     struct ub_arena *arena, ub_instant *start)
 {
 	const struct ub_zone *zone = request->people[0].zone;
@@ -28,12 +20,13 @@ static bool try_same_time(const struct ub_slot_request *request, const struct at
 	return false;
 }
 
-static bool try_slot(const struct ub_slot_request *request, const struct attempt *attempt,
-    struct ub_arena *arena, ub_instant *start)
+static bool try_slot(const struct ub_slot_request *request, const struct ub_slot_try *attempt,
+    struct ub_arena *arena, struct ub_slot *slot)
 {
 	if (attempt->window.end - attempt->window.start < request->duration)
 		return false;
-	if (attempt->prefer == UB_PREFER_SAME_TIME && try_same_time(request, attempt, arena, start))
+	slot->tries[slot->n_tries++] = *attempt;
+	if (attempt->prefer == UB_PREFER_SAME_TIME && try_same_time(request, attempt, arena, &slot->start))
 		return true;
 	struct ub_slot_search search = { .window = attempt->window,
 		.duration = request->duration,
@@ -43,7 +36,7 @@ static bool try_slot(const struct ub_slot_request *request, const struct attempt
 		.n_people = attempt->n_people };
 	if (!attempt->ignore_busy)
 		search.busy = request->busy;
-	return ub_cal_find_slot(arena, &search, start);
+	return ub_cal_find_slot(arena, &search, &slot->start);
 }
 
 static ub_instant later(ub_instant a, ub_instant b)
@@ -61,10 +54,10 @@ static bool try_in_time(
     const struct ub_slot_request *request, size_t n_people, struct ub_arena *arena, struct ub_slot *slot)
 {
 	struct ub_interval window = request->window;
-	struct attempt attempt = { .prefer = request->prefer, .n_people = n_people };
+	struct ub_slot_try attempt = { .prefer = request->prefer, .n_people = n_people };
 	attempt.window.start = later(window.start, request->now);
 	attempt.window.end = earlier(window.end, request->useful_until);
-	if (try_slot(request, &attempt, arena, &slot->start))
+	if (try_slot(request, &attempt, arena, slot))
 		return true;
 	switch (request->full) {
 	case UB_FULL_EARLIER:
@@ -86,7 +79,7 @@ static bool try_in_time(
 	case UB_FULL_SKIP:
 		return false;
 	}
-	return try_slot(request, &attempt, arena, &slot->start);
+	return try_slot(request, &attempt, arena, slot);
 }
 
 /* The window has passed, or nothing was left of it. */
@@ -95,10 +88,10 @@ static bool try_late(
 {
 	if (request->late == UB_LATE_SKIP || request->now <= request->window.start)
 		return false;
-	struct attempt attempt = { .window = { request->now, request->useful_until },
+	struct ub_slot_try attempt = { .window = { request->now, request->useful_until },
 		.prefer = UB_PREFER_EARLIEST,
 		.n_people = n_people };
-	slot->late = try_slot(request, &attempt, arena, &slot->start);
+	slot->late = try_slot(request, &attempt, arena, slot);
 	slot->remark = slot->late ? "its time had passed, so it comes as early as still useful" : NULL;
 	return slot->late;
 }
