@@ -318,6 +318,16 @@ struct ub_cel_call {
 typedef struct ub_cel_value ub_cel_function_fn(
     struct ub_cel_call *call, const struct ub_cel_value *args, size_t n);
 
+/* What is wrong with an argument; no code: nothing. */
+struct ub_cel_complaint {
+	const char *code;
+	struct ub_text message, help;
+};
+
+/* Looks at argument i where it is written as a text, when an expression is compiled. */
+typedef struct ub_cel_complaint ub_cel_literal_fn(
+    struct ub_arena *arena, const struct ub_cel_zones *zones, size_t i, struct ub_text literal);
+
 struct ub_cel_function {
 	const char *name; /* may have dots: "math.abs" */
 	/* "(int, string) -> bool", a receiver before a dot: "string.(string) -> bool". "$T" are parameters.
@@ -330,6 +340,7 @@ struct ub_cel_function {
 	 * them). */
 	enum ub_cel_audience audience;
 	bool shallow;
+	ub_cel_literal_fn *check; /* NULL: any text will do */
 	/* Depends on more than its arguments (the activation's context): is not folded. */
 	bool not_constant;
 };

@@ -48,6 +48,7 @@ struct overload {
 	bool receiver;        /* params[0] stands before the dot */
 	ub_cel_function_fn *function;
 	void *user;
+	ub_cel_literal_fn *check;
 	enum ub_cel_audience audience;
 	bool shallow, not_constant;
 };

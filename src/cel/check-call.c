@@ -154,6 +154,22 @@ static void accept_overload(
 		node->type = &ub_cel_type_dyn;
 }
 
+/* A text that the function can only fail with. */
+static void check_literals(struct check *check, struct node *node)
+{
+	ub_cel_literal_fn *look = node->n_overloads == 1 ? node->overloads[0]->check : NULL;
+	for (size_t i = 0; look && i < node->n_args; i++) {
+		const struct node *arg = node->args[i];
+		if (arg->kind != NODE_LITERAL || arg->value.kind != UB_CEL_STRING)
+			continue;
+		struct ub_cel_complaint complaint =
+		    look(check->arena, check->env->config.zones, i, ub_cel_text(arg->value));
+		if (complaint.code)
+			cel_check_fail(check, node, arg->at, arg->len, complaint.code, complaint.message)
+			    ->help = complaint.help;
+	}
+}
+
 static void resolve(struct check *check, struct node *node, const struct function *function)
 {
 	node->overloads = UB_NEW_ARRAY(check->arena, const struct overload *, function->overloads.n);
@@ -180,6 +196,8 @@ static void resolve(struct check *check, struct node *node, const struct functio
 	}
 	if (node->n_overloads == 0)
 		fail_overload(check, node, function);
+	else if (!check->unchecked)
+		check_literals(check, node);
 }
 
 /* A function that looks into its arguments may learn all that can be reached from them; one that does not

@@ -259,6 +259,7 @@ void ub_cel_declare_functions(struct ub_cel_env *env, const struct ub_cel_functi
 		*overload = (struct overload){ .name = function->name,
 			.function = functions[i].function,
 			.user = functions[i].user,
+			.check = functions[i].check,
 			.audience = functions[i].audience,
 			.shallow = functions[i].shallow,
 			.not_constant = functions[i].not_constant };

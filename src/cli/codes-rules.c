@@ -36,6 +36,12 @@ const struct ub_code ub_codes_rules[] = {
 	    "A rule is known by its name, also to what it made in calendars. Rename one. A rule of a later "
 	    "directory may have the same name: it takes the other's place.",
 	    NULL, NULL },
+	{ "duplicate-template", "two files of one directory are one template",
+	    "A template is known by its file's name without the end, so agenda.md and agenda.txt are the "
+	    "same "
+	    "one. Delete or rename one. A template of a later directory may have the same name: it takes the "
+	    "other's place.",
+	    NULL, NULL },
 	{ "internal-data", "customers would see internal data",
 	    "Texts for customers, and items that guests may be invited to, may depend only on what customers "
 	    "may know. Health, tier, persona, concerns and the like are internal, and so is every condition "

@@ -63,6 +63,24 @@ static struct ub_cel_value call_date_in_zone(
 	return format_date(call, args, zone);
 }
 
+/* A pattern without a part of the time would show the same for all times. */
+static struct ub_cel_complaint check_date(
+    struct ub_arena *arena, const struct ub_cel_zones *zones, size_t i, struct ub_text literal)
+{
+	struct ub_time_error error;
+	if (i == 1 && !ub_cal_check_pattern(arena, literal, &error))
+		return (struct ub_cel_complaint){ "bad-pattern", error.message, error.help };
+	if (i == 1 && ub_text_find(literal, UB_TEXT("%"), 0) == SIZE_MAX)
+		return (struct ub_cel_complaint){ "bad-pattern",
+			UB_TEXT("this pattern shows nothing of the time"),
+			UB_TEXT("write for example \"%-d %B, %H:%M\"; upbeat-rules(5) lists the letters") };
+	if (i == 2 && zones && !ub_text_is(literal, "UTC") && !zones->find(zones->user, literal))
+		return (struct ub_cel_complaint){ "unknown-zone",
+			ub_textf(arena, "there is no time zone `%.*s`", UB_ARGS(literal)),
+			UB_TEXT("zones are named as in the tz database: \"Europe/Berlin\"") };
+	return (struct ub_cel_complaint){ 0 };
+}
+
 static struct ub_cel_value no_such_team(
     struct ub_cel_call *call, const struct ub_org *org, struct ub_text name)
 {
@@ -112,10 +130,12 @@ void declare_functions(struct ub_cel_env *env)
 		{ .name = "date",
 		    .signature = "(timestamp, string) -> string",
 		    .function = call_date,
+		    .check = check_date,
 		    .not_constant = true },
 		{ .name = "date",
 		    .signature = "(timestamp, string, string) -> string",
 		    .function = call_date_in_zone,
+		    .check = check_date,
 		    .not_constant = true },
 		{ .name = "team",
 		    .signature = "(string) -> list(colleague)",

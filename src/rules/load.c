@@ -50,14 +50,42 @@ static void load_rule_file(struct loader *loader, const struct ub_rule_file *fil
 		ub_yaml_read(&loader->reader, &ub_rules_file_type, root, read);
 }
 
-static void add_template(struct loader *loader, const struct ub_rule_file *file, struct ub_text name)
+/* agenda.md and agenda.txt */
+static void report_twice(
+    struct loader *loader, const struct ub_rule_file *file, const struct ub_rule_file *first)
+{
+	struct ub_place place = { &file->source, 0, 0 };
+	struct ub_diag *diag = ub_error(loader->diags, "duplicate-template", place,
+	    "this directory has another file of this template's name");
+	ub_diag_set_help(loader->diags, diag, "delete one of the two, or rename it");
+	diag->related = (struct ub_place){ &first->source, 0, 0 };
+	diag->related_message = UB_TEXT("the other one is here");
+}
+
+static void warn_empty(struct loader *loader, const struct ub_rule_file *file)
+{
+	if (ub_text_trim(file->source.text).len)
+		return;
+	struct ub_place place = { &file->source, 0, 0 };
+	struct ub_diag *diag = ub_warning(loader->diags, "empty-file", place, "this template is empty");
+	ub_diag_set_help(loader->diags, diag, "write its text, or delete the file and what names it");
+}
+
+/* `names`: of this directory. */
+static void add_template(
+    struct loader *loader, const struct ub_rule_file *file, struct ub_text name, struct ub_map *names)
 {
 	size_t dot = name.len;
 	while (dot > 0 && name.ptr[dot - 1] != '.')
 		dot--;
-	if (dot > 1 && ub_text_find(name, UB_TEXT("/"), 0) == SIZE_MAX)
-		ub_template_set_add(
-		    loader->templates, ub_text_sub(name, 0, dot - 1), &file->source, loader->diags);
+	if (dot <= 1 || ub_text_find(name, UB_TEXT("/"), 0) != SIZE_MAX)
+		return;
+	name = ub_text_sub(name, 0, dot - 1);
+	const struct ub_rule_file *first = ub_map_put(names, name, (void *)file);
+	if (first)
+		report_twice(loader, file, first);
+	warn_empty(loader, file);
+	ub_template_set_add(loader->templates, name, &file->source, loader->diags);
 }
 
 /* ---- which file is what ---- */
@@ -138,11 +166,12 @@ static void load_layer_rules(struct loader *loader, size_t layer)
 static void load_layer_templates(struct loader *loader, struct ub_ruleset *set, size_t layer)
 {
 	const struct ub_rule_layer *from = &loader->input->layers[layer];
+	struct ub_map *names = ub_map_new(loader->arena);
 	for (size_t i = 0; i < from->n_files; i++) {
 		struct ub_text name = from->files[i].path;
 		add_holidays(set, &from->files[i]);
 		if (is_template(&from->files[i]) && cut(&name, UB_TEXT("templates/")))
-			add_template(loader, &from->files[i], name);
+			add_template(loader, &from->files[i], name, names);
 	}
 }
 

@@ -158,14 +158,7 @@ static void report_unknown(
     struct tmpl_compiler *c, const struct tmpl_node *node, const struct tmpl_spot *spot)
 {
 	struct ub_diag *diag = report(c, "unknown-template", node, spot->from, "there is no template `%.*s`");
-	size_t n = ub_map_size(c->set->templates);
-	struct ub_text *names = UB_NEW_ARRAY(c->arena, struct ub_text, n);
-	struct ub_text near = ub_suggest(node->text, names, ub_template_names(c->set, names, n));
-	if (near.len)
-		ub_diag_set_help(c->diags, diag, "did you mean `%.*s`?", UB_ARGS(near));
-	else
-		ub_diag_set_help(
-		    c->diags, diag, "put the text into `templates/%.*s.md`", UB_ARGS(node->text));
+	ub_tmpl_help_with_name(c->set, c->diags, diag, node->text);
 }
 
 void ub_tmpl_compile_call(struct tmpl_compiler *c, const struct tmpl_node *node,
@@ -211,6 +204,20 @@ static void defer_call(
 		op->program = ub_tmpl_compile_tag(c, node, spot, true);
 }
 
+/* Once, wherever the circle is entered. */
+static void report_circle(struct tmpl_compiler *c, const struct tmpl_node *node, struct ub_template *tmpl,
+    const struct tmpl_expansion *from)
+{
+	if (tmpl->circular)
+		return;
+	ub_diag_set_help(c->diags,
+	    report(c, "includes-itself", node, from, "template `%.*s` includes itself"),
+	    "it would never end: take this tag out");
+	tmpl->circular = true;
+	for (; from && from->tmpl != tmpl; from = from->outer)
+		((struct ub_template *)ub_map_get(c->set->templates, from->tmpl->name))->circular = true;
+}
+
 static void compile_call_node(
     struct tmpl_compiler *c, const struct tmpl_node *node, const struct tmpl_spot *spot, struct tmpl_ops *ops)
 {
@@ -236,9 +243,7 @@ static void compile_call_node(
 	else if (c->set->open)
 		defer_call(c, node, spot, ops);
 	else
-		ub_diag_set_help(c->diags,
-		    report(c, "includes-itself", node, spot->from, "template `%.*s` includes itself"),
-		    "it would never end: take this tag out");
+		report_circle(c, node, tmpl, spot->from);
 }
 
 /* ---- the tree ---- */

@@ -42,22 +42,23 @@ static void set_format(struct front_parser *p, struct ub_text value)
 		p->front->format = (enum ub_template_format)i;
 }
 
-/* A language tag (RFC 5646) as far as it matters here: letters, digits and hyphens, beginning with a letter.
- */
-static bool is_language(struct ub_text value)
+bool ub_tmpl_is_language(struct ub_text value)
 {
+	struct ub_text rest = value, language;
+	if (!ub_text_split(&rest, '-', &language) || language.len < 2 || language.len > 3)
+		return false;
 	for (size_t i = 0; i < value.len; i++) {
 		char c = value.ptr[i];
 		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 		if (!letter && (i == 0 || ((c < '0' || c > '9') && c != '-')))
 			return false;
 	}
-	return value.len > 0 && value.len <= 35;
+	return value.len <= 35;
 }
 
 static void set_language(struct front_parser *p, struct ub_text value)
 {
-	if (is_language(value)) {
+	if (ub_tmpl_is_language(value)) {
 		p->front->language = value;
 		p->front->language_at = place_of(p, value).at;
 		return;
@@ -118,6 +119,43 @@ static struct ub_text cut_line(struct ub_text text, size_t at, size_t *next)
 	return line;
 }
 
+/* With blanks at the end, which nobody sees. */
+static bool is_fence(struct ub_text line)
+{
+	return ub_text_starts(line, UB_TEXT("---")) && ub_text_is(ub_text_trim(line), "---");
+}
+
+static bool is_dashes(struct ub_text line)
+{
+	line = ub_text_trim(line);
+	for (size_t i = 0; i < line.len; i++)
+		if (line.ptr[i] != '-')
+			return false;
+	return line.len >= 3;
+}
+
+/* What was meant for a head would be shown as text: dashes and one of its keys, but not in the first lines,
+ * or with more dashes. */
+static void refuse_misplaced(struct front_parser *p, size_t at)
+{
+	struct ub_text text = p->origin->text, line, rest, key;
+	size_t next = at;
+	do {
+		at = next;
+		line = cut_line(text, at, &next);
+	} while (next < text.len && ub_text_trim(line).len == 0);
+	rest = cut_line(text, next, &next);
+	if (!is_dashes(line) || !ub_text_split(&rest, ':', &key))
+		return;
+	for (size_t i = 0; i < UB_COUNT(keys); i++) {
+		if (!ub_text_eq(ub_text_trim(key), keys[i].key))
+			continue;
+		struct ub_diag *diag = ub_error(p->diags, "misplaced-head",
+		    ub_tmpl_place(p->origin, at, line.len), "here begins no head, so this is shown as text");
+		ub_diag_set_help(p->diags, diag, "a head begins with `---` in the first line of the file");
+	}
+}
+
 void ub_tmpl_parse_front(const struct tmpl_origin *origin, struct tmpl_front *front, struct ub_diags *diags)
 {
 	struct front_parser p = { origin, front, diags };
@@ -125,13 +163,15 @@ void ub_tmpl_parse_front(const struct tmpl_origin *origin, struct tmpl_front *fr
 	size_t first = ub_text_starts(text, UB_TEXT("\xEF\xBB\xBF")) ? 3 : 0; /* a byte order mark */
 	size_t at;
 	front->end = first;
-	if (!ub_text_is(cut_line(text, first, &at), "---"))
+	if (!is_fence(cut_line(text, first, &at))) {
+		refuse_misplaced(&p, first);
 		return;
+	}
 	size_t begin = at;
 	front->end = 0;
 	for (size_t next; at < text.len; at = next) {
 		struct ub_text line = cut_line(text, at, &next);
-		if (ub_text_is(line, "---")) {
+		if (is_fence(line)) {
 			front->end = next;
 			break;
 		}

@@ -13,6 +13,7 @@ struct container {
 	struct tmpl_node *node; /* NULL: the template */
 	struct tmpl_nodes *nodes;
 	struct tmpl_token token; /* that opened it */
+	struct ub_text helper;   /* `if` in `{{#if x}}`, which is reported */
 };
 
 struct parser {
@@ -24,6 +25,7 @@ struct parser {
 	struct container stack[UB_TEMPLATE_NESTING_MAX + 2]; /* the template, a heading besides */
 	size_t depth;                                        /* the innermost's index */
 	size_t lost;                                         /* containers past the limit, not on the stack */
+	struct ub_text crossed;                              /* closed too late, which is reported */
 };
 
 /* One line of tokens, [from, to), and what it is. */
@@ -166,7 +168,8 @@ static bool is_section(const struct container *container)
 
 static bool closes(const struct parser *p, const struct container *container, struct ub_text name)
 {
-	return !name.len || ub_text_eq(name, name_of(p, &container->token));
+	return !name.len || ub_text_eq(name, name_of(p, &container->token)) ||
+	       (container->helper.len && ub_text_eq(name, container->helper));
 }
 
 /* Whether the innermost section was meant, so that it is not reported as open, too. */
@@ -177,21 +180,49 @@ static bool is_slip(const struct parser *p, struct ub_text name)
 	return candidate.len && ub_suggest(name, &candidate, 1).len;
 }
 
-static void report_wrong_close(struct parser *p, const struct tmpl_token *token, struct ub_text name)
+/* `crossed`: that section is open, but another one within it is, too. */
+static void report_wrong_close(
+    struct parser *p, const struct tmpl_token *token, struct ub_text name, bool crossed)
 {
-	struct ub_diag *diag = ub_error(
-	    p->diags, "wrong-close", token_place(p, token), "no section `%.*s` is open here", UB_ARGS(name));
+	struct ub_diag *diag = crossed ? ub_error(p->diags, "wrong-close", token_place(p, token),
+					     "the section within `%.*s` is to be closed first", UB_ARGS(name))
+				       : ub_error(p->diags, "wrong-close", token_place(p, token),
+					     "no section `%.*s` is open here", UB_ARGS(name));
 	const struct container *open = &p->stack[p->depth];
-	if (is_slip(p, name))
+	if (crossed)
+		ub_diag_set_help(
+		    p->diags, diag, "close `{{/%.*s}}` before it", UB_ARGS(name_of(p, &open->token)));
+	else if (is_slip(p, name))
 		ub_diag_set_help(
 		    p->diags, diag, "did you mean `{{/%.*s}}`?", UB_ARGS(name_of(p, &open->token)));
+	else if (is_section(open))
+		ub_diag_set_help(p->diags, diag,
+		    "write `{{/%.*s}}`, or `{{/}}`, which closes whatever is open",
+		    UB_ARGS(name_of(p, &open->token)));
+	else if (p->depth == 0)
+		ub_diag_set_help(p->diags, diag, "take it out, or open the section before");
 	if (p->depth == 0)
 		return;
 	diag->related = token_place(p, &open->token);
-	diag->related_message = UB_TEXT("this one is");
+	diag->related_message = crossed ? UB_TEXT("this one is open") : UB_TEXT("this one is");
 	if (!is_section(open))
 		diag->related_message =
 		    UB_TEXT("what this heading does not open is not closed within its line");
+}
+
+/* Whether a later tag closes the innermost section, so that this one was not meant to. */
+static bool is_closed_later(const struct parser *p, const struct tmpl_token *token)
+{
+	struct ub_text open =
+	    is_section(&p->stack[p->depth]) ? name_of(p, &p->stack[p->depth].token) : UB_TEXT_NONE;
+	for (size_t i = (size_t)(token - p->tokens.items) + 1; open.len && i < p->tokens.n; i++) {
+		if (p->tokens.items[i].kind == TOKEN_CLOSE &&
+		    ub_text_eq(name_of(p, &p->tokens.items[i]), open))
+			return true;
+		if (opens(p->tokens.items[i].kind) && ub_text_eq(name_of(p, &p->tokens.items[i]), open))
+			return false;
+	}
+	return false;
 }
 
 static void close(struct parser *p, const struct tmpl_token *token)
@@ -210,11 +241,42 @@ static void close(struct parser *p, const struct tmpl_token *token)
 		p->depth--;
 		return;
 	}
-	report_wrong_close(p, token, name);
-	if (match > 0)
+	if (match == 0 && p->crossed.len && ub_text_eq(name, p->crossed)) {
+		p->crossed = UB_TEXT_NONE;
+		return;
+	}
+	report_wrong_close(p, token, name, match > 0);
+	if (match > 0) {
+		p->crossed = name_of(p, &p->stack[p->depth].token);
 		p->depth = match - 1;
-	else if (is_slip(p, name))
+	} else if (is_section(&p->stack[p->depth]) && !is_closed_later(p, token)) {
 		p->depth--;
+	}
+}
+
+/* Words of Handlebars and its like. The section is read without the word. */
+static void refuse_helper(struct parser *p, struct tmpl_node *node)
+{
+	static const char *const words[] = { "if", "unless", "each", "for", "foreach", "with" };
+	struct container *section = &p->stack[p->depth];
+	struct ub_text rest = node->text, word;
+	ub_text_split(&rest, ' ', &word);
+	for (size_t i = 0; rest.ptr && i < UB_COUNT(words); i++) {
+		if (!ub_text_is(word, words[i]))
+			continue;
+		size_t skip =
+		    word.len + leading_blanks(ub_text_sub(node->text, word.len, node->text.len)).len;
+		struct ub_diag *diag = ub_error(p->diags, "syntax",
+		    ub_tmpl_place(p->origin, node->at, word.len), "a section has no `%.*s`", UB_ARGS(word));
+		node->text = ub_text_sub(node->text, skip, node->text.len);
+		node->at += skip;
+		node->len = node->text.len;
+		section->token.name_at += skip;
+		section->token.name_len -= skip;
+		section->helper = word;
+		ub_diag_set_help(p->diags, diag, "it is over a condition or a list: `{{%c%.*s}}...{{/}}`",
+		    ub_text_is(word, "unless") ? '^' : '#', UB_ARGS(node->text));
+	}
 }
 
 static void add_tag(struct parser *p, const struct tmpl_token *token, const struct line *line, bool first)
@@ -244,8 +306,12 @@ static void add_tag(struct parser *p, const struct tmpl_token *token, const stru
 	node->standalone = line->standalone;
 	if (first && (line->standalone || node->kind == NODE_BLOCK))
 		node->blank = line->blank;
-	if (opens(token->kind))
-		push(p, node, token);
+	if (!opens(token->kind))
+		return;
+	size_t depth = p->depth;
+	push(p, node, token);
+	if (p->depth > depth && (token->kind == TOKEN_SECTION || token->kind == TOKEN_INVERTED))
+		refuse_helper(p, node);
 }
 
 /* `## Pressure test {weight=2}` at the very beginning of a line. */
@@ -255,6 +321,16 @@ static bool is_heading(struct ub_text text)
 	while (n < text.len && text.ptr[n] == '#')
 		n++;
 	return n >= 1 && n <= 6 && n < text.len && text.ptr[n] == ' ';
+}
+
+/* `##Agenda {weight=2}` */
+static void check_heading(struct parser *p, const struct tmpl_token *token, struct ub_text text)
+{
+	if (!p->headings || !text.len || text.ptr[0] != '#' || is_heading(text) ||
+	    ub_text_find(text, UB_TEXT("{weight"), 0) == SIZE_MAX)
+		return;
+	struct ub_diag *diag = ub_error(p->diags, "bad-weight", token_place(p, token), "this is no heading");
+	ub_diag_set_help(p->diags, diag, "a heading begins with one to six `#` and a blank");
 }
 
 static void close_heading(struct parser *p)
@@ -273,6 +349,8 @@ static struct ub_text begin_line(
 	    first->kind == TOKEN_TEXT ? part(p, first->at, first->len) : part(p, first->at, 0);
 	add(p, NODE_LINE, line->blank);
 	text = ub_text_sub(text, line->blank.len, text.len);
+	if (!line->blank.len)
+		check_heading(p, first, text);
 	*heading = p->headings && !line->blank.len && is_heading(text);
 	if (*heading) {
 		push(p, add(p, NODE_HEADING, text), first);
@@ -352,7 +430,9 @@ void ub_tmpl_parse(const struct tmpl_origin *origin, size_t from, bool headings,
 {
 	struct parser p = { .origin = origin, .diags = diags, .arena = arena, .headings = headings };
 	p.stack[0].nodes = nodes;
+	size_t errors = diags->errors;
 	ub_tmpl_scan(origin, from, &p.tokens, diags, arena);
+	bool whole = diags->errors == errors; /* else the tags that are missing are known */
 	for (size_t i = 0, to; i < p.tokens.n; i = to) {
 		to = i;
 		while (to < p.tokens.n && p.tokens.items[to].kind != TOKEN_NEWLINE)
@@ -360,6 +440,6 @@ void ub_tmpl_parse(const struct tmpl_origin *origin, size_t from, bool headings,
 		to += to < p.tokens.n;
 		parse_line(&p, i, to);
 	}
-	while (p.depth > 0)
-		report_unclosed(&p, &p.stack[p.depth--], "this section is not closed");
+	for (; whole && p.depth > 0; p.depth--)
+		report_unclosed(&p, &p.stack[p.depth], "this section is not closed");
 }

@@ -43,6 +43,40 @@ static bool check_text(const struct tmpl_origin *origin, struct ub_diags *diags)
 	return true;
 }
 
+/* The length of `{ meeting.title }` at the beginning of `text`; 0: no variable stands in one brace. */
+static size_t braced(const struct ub_template_set *set, struct ub_text text)
+{
+	size_t from = 1, to, end = ub_text_find(text, UB_TEXT("}"), 0);
+	while (from < text.len && text.ptr[from] == ' ')
+		from++;
+	for (to = from;
+	     to < text.len && ((text.ptr[to] >= 'a' && text.ptr[to] <= 'z') || text.ptr[to] == '_');)
+		to++;
+	bool known = to > from && ub_cel_variable(set->env, ub_text_sub(text, from, to)) != SIZE_MAX;
+	return known && end != SIZE_MAX && (text.ptr[to] == '.' || text.ptr[to] == ' ' || to == end) ? end + 1
+												     : 0;
+}
+
+static void warn_single_braces(
+    const struct ub_template *tmpl, const struct tmpl_nodes *nodes, struct ub_diags *diags)
+{
+	for (size_t i = 0; i < nodes->n; i++) {
+		const struct tmpl_node *node = nodes->items[i];
+		struct ub_text text = node->kind == NODE_TEXT ? node->text : UB_TEXT_NONE;
+		warn_single_braces(tmpl, &node->kids, diags);
+		for (size_t at = 0; (at = ub_text_find(text, UB_TEXT("{"), at)) != SIZE_MAX; at++) {
+			struct ub_text rest = ub_text_sub(text, at, text.len);
+			size_t len = braced(tmpl->set, rest);
+			if (!len)
+				continue;
+			struct ub_diag *diag = ub_warning(diags, "single-brace",
+			    ub_tmpl_place(&tmpl->origin, node->at + at, len),
+			    "in one brace this is text, and shown as it is");
+			ub_diag_set_help(diags, diag, "for the value, write `{%.*s}`", (int)len, rest.ptr);
+		}
+	}
+}
+
 static void parse(struct ub_template *tmpl, struct ub_diags *diags)
 {
 	size_t errors = diags->errors;
@@ -52,6 +86,8 @@ static void parse(struct ub_template *tmpl, struct ub_diags *diags)
 			ub_tmpl_parse_front(&tmpl->origin, &tmpl->front, diags);
 		ub_tmpl_parse(
 		    &tmpl->origin, tmpl->front.end, headings, &tmpl->nodes, diags, tmpl->set->arena);
+		if (!tmpl->set->open)
+			warn_single_braces(tmpl, &tmpl->nodes, diags);
 	}
 	tmpl->broken = diags->errors > errors;
 }
@@ -82,6 +118,12 @@ static void set_language(struct ub_template *tmpl, struct ub_diags *diags)
 		ub_error(diags, "bad-value", ub_tmpl_place(&tmpl->origin, tmpl->front.language_at, said.len),
 		    "the file's name says that its language is `%.*s`", UB_ARGS(language));
 	tmpl->front.language = language;
+	if (tmpl->set->open || ub_tmpl_is_language(language))
+		return;
+	struct ub_diag *diag = ub_error(diags, "bad-value", ub_tmpl_place(&tmpl->origin, 0, 0),
+	    "`%.*s` in the file's name is no language tag", UB_ARGS(language));
+	ub_diag_set_help(
+	    diags, diag, "a text in another language is named like `agenda.de.md`; else take out the dot");
 }
 
 void ub_template_set_add(
@@ -170,18 +212,52 @@ void ub_template_set_check(struct ub_template_set *set, struct ub_diags *diags)
 			ub_tmpl_compile_root(template_at(set, i), diags);
 }
 
+/* "templates/agenda.md" is "agenda". */
+static struct ub_text bare_name(struct ub_text path)
+{
+	static const struct ub_text folder = UB_TEXT("templates/");
+	static const struct ub_text ends[] = { UB_TEXT(".md"), UB_TEXT(".txt"), UB_TEXT(".html") };
+	if (ub_text_starts(path, folder))
+		path = ub_text_sub(path, folder.len, path.len);
+	for (size_t i = 0; i < UB_COUNT(ends); i++)
+		if (ub_text_ends(path, ends[i]))
+			return ub_text_sub(path, 0, path.len - ends[i].len);
+	return path;
+}
+
+static bool is_file_name(struct ub_text name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (name.ptr[i] == ' ' || name.ptr[i] == '/' || name.ptr[i] == '\n')
+			return false;
+	return true;
+}
+
+void ub_tmpl_help_with_name(
+    const struct ub_template_set *set, struct ub_diags *diags, struct ub_diag *diag, struct ub_text name)
+{
+	size_t n = ub_map_size(set->templates);
+	struct ub_text *names = UB_NEW_ARRAY(diags->arena, struct ub_text, n), bare = bare_name(name);
+	struct ub_text near = ub_suggest(bare, names, ub_template_names(set, names, n));
+	if (ub_map_get(set->templates, bare))
+		ub_diag_set_help(diags, diag,
+		    "write `%.*s`: a template is named without its folder and the end of its file's name",
+		    UB_ARGS(bare));
+	else if (near.len)
+		ub_diag_set_help(diags, diag, "did you mean `%.*s`?", UB_ARGS(near));
+	else if (is_file_name(bare))
+		ub_diag_set_help(diags, diag, "put the text into `templates/%.*s.md`", UB_ARGS(bare));
+	else
+		ub_diag_set_help(
+		    diags, diag, "put the text into a file `templates/NAME.md`, and write its NAME here");
+}
+
 static void report_unknown(
     const struct ub_template_set *set, struct ub_text name, struct ub_place place, struct ub_diags *diags)
 {
 	struct ub_diag *diag =
 	    ub_error(diags, "unknown-template", place, "there is no template `%.*s`", UB_ARGS(name));
-	size_t n = ub_map_size(set->templates);
-	struct ub_text *names = UB_NEW_ARRAY(diags->arena, struct ub_text, n);
-	struct ub_text near = ub_suggest(name, names, ub_template_names(set, names, n));
-	if (near.len)
-		ub_diag_set_help(diags, diag, "did you mean `%.*s`?", UB_ARGS(near));
-	else
-		ub_diag_set_help(diags, diag, "put the text into `templates/%.*s.md`", UB_ARGS(name));
+	ub_tmpl_help_with_name(set, diags, diag, name);
 }
 
 const struct ub_template *ub_template_use(

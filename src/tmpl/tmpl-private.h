@@ -97,6 +97,10 @@ struct tmpl_front {
 	size_t end; /* where the template's text begins */
 };
 
+/* A language tag (RFC 5646) as far as it matters here: two or three letters, then letters, digits and
+ * hyphens. */
+bool ub_tmpl_is_language(struct ub_text value);
+
 void ub_tmpl_parse_front(const struct tmpl_origin *origin, struct tmpl_front *front, struct ub_diags *diags);
 
 /* ---- templates ---- */
@@ -122,6 +126,7 @@ struct ub_template {
 	bool compiled; /* on its own */
 	bool usable;   /* compiled without an error */
 	bool named;    /* by a rule */
+	bool circular; /* includes itself, which is reported */
 };
 
 struct ub_template_set {
@@ -133,6 +138,10 @@ struct ub_template_set {
 	struct ub_map *templates;
 	UB_VEC(const struct ub_cel_program *) programs; /* of all tags */
 };
+
+/* What helps where no template has the name. */
+void ub_tmpl_help_with_name(
+    const struct ub_template_set *set, struct ub_diags *diags, struct ub_diag *diag, struct ub_text name);
 
 /* The template of that name, or its variant for the language. */
 struct ub_template *ub_tmpl_find(

@@ -152,7 +152,13 @@ Test(bind, functions_refuse_what_they_do_not_know)
 	bind(NULL);
 	cr_expect(strstr(eval("team('security-lead')"), "did you mean `security-leads`?"));
 	cr_expect(strstr(eval("date(meeting.start, '%H', 'Nowhere/At-All')"), "no time zone"));
-	cr_expect(strstr(eval("date(meeting.start, '%Q')"), "%Q"));
+	cr_expect(strstr(eval("date(meeting.start, '%' + 'Q')"), "%Q"));
+	struct ub_cel_issues issues = { NULL, 0, 0 };
+	cr_expect_null(ub_cel_compile(env, arena, UB_TEXT("date(meeting.start, '%Q')"), NULL, &issues));
+	cr_expect_null(ub_cel_compile(env, arena, UB_TEXT("date(meeting.start, 'DD.MM.')"), NULL, &issues));
+	cr_assert_eq(issues.n, 2);
+	cr_expect_str_eq(issues.items[0].code, "bad-pattern");
+	cr_expect_str_eq(issues.items[1].code, "bad-pattern");
 	cr_expect(strstr(eval("days(3652060)"), "at most"));
 	cr_expect_str_eq(eval("days(3652059)"), "315537897600s");
 	cr_expect(strstr(eval("businessDays(meeting.start, 100001)"), "at most"));
