@@ -170,6 +170,8 @@ void cel_check_node(struct check *check, struct node *node);
 void cel_check_name(struct check *check, struct node *node);
 /* A selection that is one declared name, or a type's: "google.protobuf.Duration"; false when it is none. */
 bool cel_check_qualified(struct check *check, struct node *node);
+/* The function that other languages call so; NULL: none. */
+const char *cel_check_alias(struct ub_text name);
 void cel_check_call(struct check *check, struct node *node);
 void cel_check_loop(struct check *check, struct node *node);
 struct ub_cel_issue *cel_check_fail(

@@ -102,6 +102,9 @@ const struct ub_cel_type *cel_type_parse_at(const struct ub_cel_env *env, struct
     struct ub_text text, size_t *at, struct type_names *params);
 /* type() of a value; list, map and optional_type stand for all of theirs. */
 const struct ub_cel_type *cel_type_of_value(struct ub_cel_value value);
+/* As messages name it: `duration` and `timestamp` are known by the functions that make them. */
+void cel_type_show(struct ub_buf *out, const struct ub_cel_type *type);
+struct ub_text cel_type_shown(struct ub_arena *arena, const struct ub_cel_type *type);
 bool cel_type_same(const struct ub_cel_type *a, const struct ub_cel_type *b); /* exactly */
 
 extern const struct ub_cel_type cel_type_type, cel_type_any_list, cel_type_any_map, cel_type_any_optional,

@@ -49,6 +49,22 @@ static const struct function *namespaced_function(struct check *check, struct no
 	return function;
 }
 
+const char *cel_check_alias(struct ub_text name)
+{
+	static const char *const aliases[][2] = { { "length", "size" }, { "len", "size" },
+		{ "count", "size" }, { "lower", "lowerAscii" }, { "toLower", "lowerAscii" },
+		{ "toLowerCase", "lowerAscii" }, { "upper", "upperAscii" }, { "toUpper", "upperAscii" },
+		{ "toUpperCase", "upperAscii" }, { "includes", "contains" }, { "any", "exists" },
+		{ "some", "exists" }, { "every", "all" }, { "where", "filter" }, { "find", "filter" },
+		{ "now", "today" }, { "weekday", "getDayOfWeek" }, { "year", "getFullYear" },
+		{ "month", "getMonth" }, { "hour", "getHours" }, { "hours", "getHours" },
+		{ "minutes", "getMinutes" } };
+	for (size_t i = 0; i < UB_COUNT(aliases); i++)
+		if (ub_text_is(name, aliases[i][0]))
+			return aliases[i][1];
+	return NULL;
+}
+
 static void suggest_function(struct check *check, struct ub_cel_issue *issue, struct node *node)
 {
 	UB_VEC(struct ub_text) names = { 0 };
@@ -62,7 +78,9 @@ static void suggest_function(struct check *check, struct ub_cel_issue *issue, st
 	static const char *const macros[] = { "has", "all", "exists", "exists_one", "filter", "map" };
 	for (size_t i = 0; i < UB_COUNT(macros); i++)
 		*ub_push(check->arena, &names) = ub_text(macros[i]);
-	struct ub_text meant = ub_suggest(node->name, names.items, names.n);
+	struct ub_text meant = ub_text(cel_check_alias(node->name));
+	if (!meant.len)
+		meant = ub_suggest(node->name, names.items, names.n);
 	if (ub_text_eq(meant, node->name))
 		issue->help = UB_TEXT("it takes another number of arguments, the first one a plain name");
 	else if (meant.len)
@@ -75,7 +93,7 @@ static void print_types(struct check *check, struct ub_buf *out, const struct no
 	for (size_t i = 0; i < node->n_args; i++) {
 		if (i)
 			ub_buf_str(out, ", ");
-		ub_cel_type_print(out, cel_unify_final(check, node->args[i]->type));
+		cel_type_show(out, cel_unify_final(check, node->args[i]->type));
 	}
 	ub_buf_char(out, ')');
 }
@@ -96,6 +114,21 @@ static const char *time_hint(struct check *check, const struct node *node)
 			: "a time is written timestamp(\"2026-11-21T09:00:00Z\")";
 }
 
+/* `meeting.organizer == "anna@ours.example"` */
+static struct ub_text same_type_hint(struct check *check, const struct node *node)
+{
+	for (size_t i = 0; i < node->n_args; i++) {
+		const struct ub_cel_type *object = cel_unify_resolve(check, node->args[i]->type), *type;
+		for (size_t f = 0; object->kind == UB_CEL_OBJECT && f < ub_cel_field_count(object); f++) {
+			struct ub_text name = ub_cel_field(object, f, &type, NULL);
+			if (cel_type_same(type, cel_unify_resolve(check, node->args[!i]->type)))
+				return ub_textf(check->arena, "compare one of its fields, such as `.%.*s`",
+				    UB_ARGS(name));
+		}
+	}
+	return UB_TEXT("both sides must be of one type");
+}
+
 /* "it takes (int, int), (string, string)" */
 static struct ub_text known_overloads(
     struct check *check, const struct function *function, const struct node *node)
@@ -105,19 +138,19 @@ static struct ub_text known_overloads(
 	if (time_hint(check, node))
 		return ub_text(time_hint(check, node));
 	if (ub_text_is(node->name, "_==_") || ub_text_is(node->name, "_!=_"))
-		return UB_TEXT("both sides must be of one type");
+		return same_type_hint(check, node);
 	for (size_t i = 0; i < function->overloads.n && shown < 5; i++) {
 		const struct overload *overload = function->overloads.items[i];
 		if (overload->receiver != node->receiver)
 			continue;
 		ub_buf_str(&out, shown++ ? ", " : "it takes ");
 		if (overload->receiver)
-			ub_cel_type_print(&out, overload->params[0]);
+			cel_type_show(&out, overload->params[0]);
 		ub_buf_str(&out, overload->receiver ? ".(" : "(");
 		for (size_t p = overload->receiver; p < overload->n_params; p++) {
 			if (p > overload->receiver)
 				ub_buf_str(&out, ", ");
-			ub_cel_type_print(&out, overload->params[p]);
+			cel_type_show(&out, overload->params[p]);
 		}
 		ub_buf_char(&out, ')');
 	}
@@ -222,12 +255,18 @@ static void label_call(struct check *check, struct node *node)
 void cel_check_call(struct check *check, struct node *node)
 {
 	const struct function *function = namespaced_function(check, node);
-	for (size_t i = 0; i < node->n_args; i++) {
+	if (!function)
+		function = find_function(check, node->name, node->rooted);
+	/* Of an unknown one's arguments nothing is known: a name may be meant for a variable of its own. */
+	size_t n_args = function || check->unchecked ? node->n_args : node->receiver;
+	for (size_t i = 0; i < n_args; i++) {
 		cel_check_node(check, node->args[i]);
 		cel_check_join(node, node->args[i]);
 	}
-	if (!function)
-		function = find_function(check, node->name, node->rooted);
+	if (!function && n_args && node->args[0]->type->kind == UB_CEL_ERROR && !check->unchecked) {
+		node->type = &cel_type_failed; /* said already */
+		return;
+	}
 	if (!function) {
 		struct ub_cel_issue *issue =
 		    cel_check_fail(check, node, node->name_at, node->name_len, "unknown-function",

@@ -159,6 +159,33 @@ static bool check_opened(struct check *check, struct node *node, const struct ub
 	return false;
 }
 
+/* What stands for it in YAML, and not here. */
+static struct ub_text plain_word(struct ub_text name)
+{
+	if (ub_text_eq_nocase(name, UB_TEXT("yes")) || ub_text_eq_nocase(name, UB_TEXT("on")) ||
+	    ub_text_eq_nocase(name, UB_TEXT("always")))
+		return UB_TEXT("true");
+	if (ub_text_eq_nocase(name, UB_TEXT("no")) || ub_text_eq_nocase(name, UB_TEXT("off")) ||
+	    ub_text_eq_nocase(name, UB_TEXT("never")))
+		return UB_TEXT("false");
+	return UB_TEXT_NONE;
+}
+
+/* `title` for `meeting.title` */
+static struct ub_text field_of_variable(struct check *check, struct ub_text name)
+{
+	size_t index;
+	for (const struct ub_cel_env *env = check->env; env; env = env->parent)
+		for (size_t i = 0; i < env->variables.n; i++) {
+			const struct variable *variable = env->variables.items[i];
+			if (variable->type->kind == UB_CEL_OBJECT &&
+			    cel_type_field(variable->type, name, &index))
+				return ub_textf(
+				    check->arena, "%.*s.%.*s", UB_ARGS(variable->name), UB_ARGS(name));
+		}
+	return UB_TEXT_NONE;
+}
+
 /* Names that could have been meant. */
 static void suggest_name(struct check *check, struct ub_cel_issue *issue, struct ub_text name)
 {
@@ -175,6 +202,10 @@ static void suggest_name(struct check *check, struct ub_cel_issue *issue, struct
 		}
 	}
 	struct ub_text meant = ub_suggest(name, names.items, names.n);
+	if (!meant.len)
+		meant = plain_word(name);
+	if (!meant.len)
+		meant = field_of_variable(check, name);
 	issue->help = meant.len ? ub_textf(check->arena, "did you mean `%.*s`?", UB_ARGS(meant))
 				: ub_textf(check->arena, "a text stands in quotes: \"%.*s\"", UB_ARGS(name));
 }

@@ -53,6 +53,16 @@ static void fail_field(struct check *check, struct node *node, const struct ub_c
 		issue->help = ub_textf(check->arena, "did you mean `%.*s`?", UB_ARGS(meant));
 }
 
+/* `meeting.external.length` */
+static void help_with_function(struct check *check, const struct node *node, struct ub_cel_issue *issue)
+{
+	const char *alias = cel_check_alias(node->name);
+	if (alias)
+		issue->help = ub_textf(check->arena,
+		    ub_text_is(ub_text(alias), "size") ? "write `size(...)` around it" : "write `.%s()`",
+		    alias);
+}
+
 /* The type of a field of `type`. */
 static const struct ub_cel_type *field_type(
     struct check *check, struct node *node, const struct ub_cel_type *type)
@@ -77,9 +87,10 @@ static const struct ub_cel_type *field_type(
 	case UB_CEL_ERROR:
 		return &ub_cel_type_dyn;
 	default:
-		cel_check_fail(check, node, node->name_at, node->name_len, "no-such-field",
-		    ub_textf(check->arena, "a value of type %.*s has no fields",
-			UB_ARGS(ub_cel_type_text(check->arena, cel_unify_final(check, type)))));
+		help_with_function(check, node,
+		    cel_check_fail(check, node, node->name_at, node->name_len, "no-such-field",
+			ub_textf(check->arena, "a value of type %.*s has no fields",
+			    UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, type))))));
 		return NULL;
 	}
 }
@@ -130,14 +141,14 @@ static const struct ub_cel_type *element_type(
 	default:
 		cel_check_fail(check, node, node->args[0]->at, node->args[0]->len, "wrong-type",
 		    ub_textf(check->arena, "a value of type %.*s cannot be indexed",
-			UB_ARGS(ub_cel_type_text(check->arena, cel_unify_final(check, type)))));
+			UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, type)))));
 		return NULL;
 	}
 	if (!cel_unify_fits(check, key, index->type)) {
 		cel_check_fail(check, node, index->at, index->len, "wrong-type",
 		    ub_textf(check->arena, "the index is of type %.*s, not %.*s",
-			UB_ARGS(ub_cel_type_text(check->arena, cel_unify_final(check, index->type))),
-			UB_ARGS(ub_cel_type_text(check->arena, cel_unify_final(check, key)))));
+			UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, index->type))),
+			UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, key)))));
 		return NULL;
 	}
 	return type->params[type->kind == UB_CEL_MAP];
@@ -186,8 +197,7 @@ static const struct ub_cel_type *common_type(
 				cel_check_fail(check, node, part->at, part->len, "wrong-type",
 				    ub_textf(check->arena,
 					"after `?` there must be an optional value, not %.*s",
-					UB_ARGS(
-					    ub_cel_type_text(check->arena, cel_unify_final(check, type)))));
+					UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, type)))));
 			type = inner;
 		}
 		common = common ? cel_unify_join(check, common, type) : type;
@@ -239,7 +249,7 @@ static void must_be_bool(struct check *check, struct node *node, struct node *pa
 		return;
 	cel_check_fail(check, node, part->at, part->len, "wrong-type",
 	    ub_textf(check->arena, "%s must be a bool, this is of type %.*s", what,
-		UB_ARGS(ub_cel_type_text(check->arena, cel_unify_final(check, part->type)))));
+		UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, part->type)))));
 }
 
 static void check_logic(struct check *check, struct node *node)
@@ -261,9 +271,8 @@ static void check_condition(struct check *check, struct node *node)
 	    !cel_unify_fits(check, common, node->args[2]->type)) {
 		cel_check_fail(check, node, node->at, node->len, "wrong-type",
 		    ub_textf(check->arena, "the two outcomes are of different types, %.*s and %.*s",
-			UB_ARGS(ub_cel_type_text(check->arena, cel_unify_final(check, node->args[1]->type))),
-			UB_ARGS(
-			    ub_cel_type_text(check->arena, cel_unify_final(check, node->args[2]->type)))));
+			UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, node->args[1]->type))),
+			UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, node->args[2]->type)))));
 		return;
 	}
 	if (node->type)
@@ -336,8 +345,8 @@ static void report_result(struct check *check, struct node *root, const struct u
 {
 	struct ub_cel_issue *issue = cel_issue(check->arena, check->issues, root->at, root->len, "wrong-type",
 	    ub_textf(check->arena, "this must be of type %.*s, it is of type %.*s",
-		UB_ARGS(ub_cel_type_text(check->arena, expected)),
-		UB_ARGS(ub_cel_type_text(check->arena, cel_unify_final(check, root->type)))));
+		UB_ARGS(cel_type_shown(check->arena, expected)),
+		UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, root->type)))));
 	if (expected->kind == UB_CEL_BOOL)
 		issue->help = UB_TEXT(
 		    "ask something of it that is true or false: compare it with `==`, `<` or the like");

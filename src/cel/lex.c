@@ -102,7 +102,8 @@ static struct token lex_number(struct lexer *lexer)
 	lexer->at += is_unsigned;
 	token.len = lexer->at - from;
 	if (is_letter(peek(lexer, 0)) || is_digit(peek(lexer, 0)))
-		return bad(lexer, from, token.len + 1, UB_TEXT("a number runs into a name"), "");
+		return bad(lexer, from, token.len + 1, UB_TEXT("a number runs into a name"),
+		    "a length of time is written duration(\"30m\"); else put an operator between them");
 	uint64_t whole = 0;
 	double number = 0;
 	bool fits =
@@ -165,15 +166,19 @@ static struct token lex_operator(struct lexer *lexer)
 		return (struct token){
 			.kind = TOKEN_OPERATOR, .at = from, .len = operator.len, .text = operator};
 	}
+#define STRAIGHT "texts stand in straight quotes: \"...\""
 	static const struct {
-		char c;
-		const char *help;
-	} hints[] = { { '=', "equality is written `==`" }, { '&', "`and` is written `&&`" },
-		{ '|', "`or` is written `||`" },
-		{ ';', "an expression is one line of thought, without `;`" } };
+		const char *sign, *help;
+	} hints[] = { { "=", "equality is written `==`" }, { "&", "`and` is written `&&`" },
+		{ "|", "`or` is written `||`" }, { ";", "an expression is one line of thought, without `;`" },
+		{ "@", "a text, such as an address, stands in quotes: \"...\"" }, { "\u201c", STRAIGHT },
+		{ "\u201d", STRAIGHT }, { "\u201e", STRAIGHT }, { "\u2018", STRAIGHT },
+		{ "\u2019", STRAIGHT }, { "\u00ab", STRAIGHT }, { "\u00bb", STRAIGHT },
+		{ "\u00a0", "this is a no-break space; write an ordinary blank" } };
+#undef STRAIGHT
 	const char *help = "";
 	for (size_t i = 0; i < UB_COUNT(hints); i++)
-		if (rest.ptr[0] == hints[i].c)
+		if (ub_text_starts(rest, ub_text(hints[i].sign)))
 			help = hints[i].help;
 	size_t end = from;
 	uint32_t c = cel_utf8_next(lexer->text, &end);

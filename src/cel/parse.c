@@ -59,6 +59,25 @@ static bool take(struct parser *parser, const char *operator)
 	return true;
 }
 
+/* What helps where a value follows another one. */
+static const char *operator_hint(const struct parser *parser)
+{
+	static const char *const calls[] = { "contains", "startsWith", "endsWith", "matches" };
+	const struct token *token = &parser->token;
+	struct ub_text before = ub_text_trim(ub_text_sub(parser->lexer.text, 0, token->at)), name = before;
+	while (name.len &&
+	       ((before.ptr[name.len - 1] | 0x20) >= 'a' && (before.ptr[name.len - 1] | 0x20) <= 'z'))
+		name.len--;
+	name = ub_text_sub(before, name.len, before.len);
+	if (ub_text_is(name, "not"))
+		return "`not` is written `!`";
+	for (size_t i = 0; i < UB_COUNT(calls); i++)
+		if (ub_text_is(name, calls[i]) ||
+		    (token->kind == TOKEN_NAME && ub_text_is(token->text, calls[i])))
+			return "it is called on a text, like `meeting.title.contains(\"review\")`";
+	return "join conditions with `&&` or `||`";
+}
+
 /* What stands at the token does not belong there. */
 static struct node *unexpected(struct parser *parser, const char *wanted)
 {
@@ -72,7 +91,7 @@ static struct node *unexpected(struct parser *parser, const char *wanted)
 		const char *word, *help;
 	} hints[] = { { "and", "`and` is written `&&`" }, { "or", "`or` is written `||`" },
 		{ "not", "`not` is written `!`" }, { "is", "equality is written `==`" } };
-	const char *help = strcmp(wanted, "an operator") == 0 ? "join conditions with `&&` or `||`" : "";
+	const char *help = strcmp(wanted, "an operator") == 0 ? operator_hint(parser) : "";
 	for (size_t i = 0; i < UB_COUNT(hints); i++)
 		if (ub_text_is(shown, hints[i].word))
 			help = hints[i].help;
@@ -232,7 +251,10 @@ static struct node *parse_name(struct parser *parser, size_t at, bool rooted)
 	size_t name_at = parser->token.at;
 	if (cel_is_reserved(name))
 		return cel_parse_fail(parser, name_at, name.len, "syntax",
-		    ub_textf(parser->arena, "`%.*s` is a reserved word", UB_ARGS(name)), "");
+		    ub_textf(parser->arena, "`%.*s` is a reserved word", UB_ARGS(name)),
+		    ub_text_is(name, "if") || ub_text_is(name, "else")
+			? "a choice is written `condition ? this : that`"
+			: "");
 	advance(parser);
 	if (at_operator(parser, "("))
 		return parse_call(parser, at, name, name_at, NULL, rooted);

@@ -224,15 +224,35 @@ const struct ub_cel_type *ub_cel_type_parse(
 
 /* ---- writing ---- */
 
-void ub_cel_type_print(struct ub_buf *out, const struct ub_cel_type *type)
+static void print(struct ub_buf *out, const struct ub_cel_type *type, bool shown)
 {
-	ub_buf_add(out, type->name);
+	if (shown && (type->kind == UB_CEL_DURATION || type->kind == UB_CEL_TIMESTAMP))
+		ub_buf_str(out, type->kind == UB_CEL_DURATION ? "duration" : "timestamp");
+	else
+		ub_buf_add(out, type->name);
 	for (size_t i = 0; i < type->n_params; i++) {
 		ub_buf_str(out, i ? ", " : "(");
-		ub_cel_type_print(out, type->params[i]);
+		print(out, type->params[i], shown);
 	}
 	if (type->n_params)
 		ub_buf_char(out, ')');
+}
+
+void ub_cel_type_print(struct ub_buf *out, const struct ub_cel_type *type)
+{
+	print(out, type, false);
+}
+
+void cel_type_show(struct ub_buf *out, const struct ub_cel_type *type)
+{
+	print(out, type, true);
+}
+
+struct ub_text cel_type_shown(struct ub_arena *arena, const struct ub_cel_type *type)
+{
+	struct ub_buf out = UB_BUF(arena);
+	cel_type_show(&out, type);
+	return ub_buf_text(&out);
 }
 
 struct ub_text ub_cel_type_text(struct ub_arena *arena, const struct ub_cel_type *type)

@@ -50,7 +50,12 @@ const struct ub_cel_program *compile_expression(
 	if (node->broken)
 		return NULL;
 	if (node->kind != UB_YAML_SCALAR || ub_text_trim(node->text).len == 0) {
+		size_t before = loader->diags->list.n;
 		ub_yaml_expected(&loader->reader, node, "an expression");
+		if (node->kind == UB_YAML_LIST && loader->diags->list.n > before)
+			ub_diag_set_help(loader->diags, &loader->diags->list.items[before],
+			    "write it in one, with `&&` or `||` between its parts; over several lines, as a "
+			    "`|` block");
 		return NULL;
 	}
 	if (!ub_yaml_check_expression(node, loader->diags))

@@ -118,6 +118,14 @@ static bool check_people(
 	return false;
 }
 
+/* `anna@ours.example`, which is no expression */
+static bool is_address(struct ub_text text)
+{
+	return ub_text_find(text, UB_TEXT("@"), 0) != SIZE_MAX &&
+	       ub_text_find(text, UB_TEXT("\""), 0) == SIZE_MAX &&
+	       ub_text_find(text, UB_TEXT("'"), 0) == SIZE_MAX;
+}
+
 static bool read_people(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
@@ -126,8 +134,14 @@ static bool read_people(const struct ub_yaml_reader *reader, const struct ub_yam
 	*people = NULL;
 	if (node->kind == UB_YAML_SCALAR && ub_text_is(ub_text_trim(node->text), "none"))
 		return true;
-	if (node->kind != UB_YAML_SCALAR)
-		return ub_yaml_expected(reader, node, type->noun);
+	if (!is_text(node) || is_address(node->text)) {
+		size_t before = reader->diags->list.n;
+		ub_yaml_expected(reader, node, type->noun);
+		if (reader->diags->list.n > before)
+			ub_diag_set_help(reader->diags, &reader->diags->list.items[before],
+			    "for certain people, make a team of the settings and write `team(\"NAME\")`");
+		return false;
+	}
 	/* Not compiled for a list(person), so that what is known to be a list(colleague) stays one. */
 	const struct ub_cel_program *program = compile_expression(loader, node, NULL);
 	if (!program || !check_people(reader, node, ub_cel_program_type(program)))

@@ -27,18 +27,18 @@ Test(check, says_what_is_wrong_and_where)
 		{ "9223372036854775808",
 		    "0+19 syntax: this number is too large (whole numbers go from -9223372036854775808 to "
 		    "9223372036854775807)" },
-		{ "12monkeys", "0+3 syntax: a number runs into a name" },
-		{ "if", "0+2 syntax: `if` is a reserved word" },
+		{ "12monkeys", "0+3 syntax: a number runs into a name (a length of time is written "
+			       "duration(\"30m\"); else put an operator between them)" },
+		{ "if",
+		    "0+2 syntax: `if` is a reserved word (a choice is written `condition ? this : that`)" },
 		{ "n > 1 and n < 5",
 		    "6+3 syntax: expected an operator, found `and` (`and` is written `&&`)" },
 		{ "s == daily",
 		    "5+5 unknown-name: there is no `daily` (a text stands in quotes: \"daily\")" },
-		{ "t - t > 20",
-		    "6+1 no-overload: `>` cannot be applied to (google.protobuf.Duration, int) (a "
-		    "duration is written duration(\"20m\"))" },
-		{ "t > s",
-		    "2+1 no-overload: `>` cannot be applied to (google.protobuf.Timestamp, string) (a time "
-		    "is written timestamp(\"2026-11-21T09:00:00Z\"))" },
+		{ "t - t > 20", "6+1 no-overload: `>` cannot be applied to (duration, int) (a "
+				"duration is written duration(\"20m\"))" },
+		{ "t > s", "2+1 no-overload: `>` cannot be applied to (timestamp, string) (a time "
+			   "is written timestamp(\"2026-11-21T09:00:00Z\"))" },
 		{ "f(1,)", "4+1 syntax: expected an argument, found `)`" },
 		{ "has(n)", "4+1 macro: has() asks for a field: has(x.field)" },
 		{ "people.exists(p.x, true)", "14+3 macro: this must be the plain name of a variable" },
