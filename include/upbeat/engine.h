@@ -124,6 +124,7 @@ struct ub_replay_meeting {
 	struct ub_text owner; /* address of the calendar's owner; empty: as for a decision */
 	struct ub_text uid;   /* of the meeting; may be empty where nothing is known of deletions */
 	ub_instant then;      /* when it was last decided */
+	struct ub_text where; /* its file or href, for people */
 };
 
 struct ub_replay_input {
@@ -144,6 +145,7 @@ struct ub_replay_result {
 	size_t counts[UB_CHANGE_LEFT + 1]; /* by enum ub_change_kind */
 	size_t added;                      /* to meetings themselves, when they are stored next */
 	size_t meetings_touched, people_touched;
+	size_t refused; /* cannot be read */
 };
 
 /* What the changed rules would do otherwise to the items that the present ones have made, and what they would

@@ -21,6 +21,7 @@ static const struct ub_cli_option options[] = {
 struct meetings {
 	UB_VEC(struct ub_replay_meeting) known;
 	UB_VEC(struct ub_replay_deletion) deleted;
+	size_t unread; /* files; said */
 };
 
 /* ---- the meetings ---- */
@@ -35,13 +36,15 @@ static bool read_files(struct ub_cli *cli, const char *directory, ub_instant now
 		ub_cli_complain("%s: %s", directory, ub_file_result_text(result));
 	for (size_t i = 0; result == UB_FILE_OK && i < n; i++) {
 		struct ub_text path = ub_textf(cli->arena, "%s/%.*s", directory, UB_ARGS(names[i]));
-		struct ub_replay_meeting meeting = { .then = now };
+		struct ub_replay_meeting meeting = { .then = now, .where = path };
 		enum ub_file_result read = ub_sys_read_file(
 		    cli->arena, ub_text_cstr(cli->arena, path), UB_ICAL_SIZE_MAX, &meeting.text);
-		if (read == UB_FILE_OK)
+		if (read == UB_FILE_OK) {
 			*ub_push(cli->arena, &meetings->known) = meeting;
-		else
-			ub_cli_complain("%.*s: %s", UB_ARGS(path), ub_file_result_text(read));
+			continue;
+		}
+		meetings->unread++;
+		ub_cli_complain("%.*s: %s", UB_ARGS(path), ub_file_result_text(read));
 	}
 	return result == UB_FILE_OK;
 }
@@ -56,7 +59,7 @@ static bool read_all(struct ub_cli *cli, struct ub_store *store, struct meetings
 	for (size_t i = 0; i < seens.n; i++) {
 		const struct ub_store_seen *seen = &seens.items[i];
 		*ub_push(cli->arena, &meetings->known) = (struct ub_replay_meeting){ seen->text, seen->owner,
-			seen->meeting_uid, seen->changed / 1000 };
+			seen->meeting_uid, seen->changed / 1000, seen->href };
 	}
 	for (size_t i = 0; i < items.n; i++)
 		if (items.items[i].state == UB_ITEM_DELETED)
@@ -116,7 +119,7 @@ static int replay(struct ub_cli *cli, struct ub_snapshot *present, struct ub_sna
 	input.deleted = meetings.deleted.items;
 	input.n_deleted = meetings.deleted.n;
 	ub_replay(&input, &result, &out);
-	if (!ub_cli_write(STDOUT_FILENO, &out))
+	if (!ub_cli_write(STDOUT_FILENO, &out) || result.refused + meetings.unread)
 		return UB_EXIT_FINDINGS;
 	return result.meetings_touched ? UB_EXIT_DIFFERENCES : UB_EXIT_OK;
 }

@@ -157,6 +157,21 @@ static void tell(struct replay *replay, const struct otherwise *otherwise, struc
 	replay->result.meetings_touched++;
 }
 
+static void tell_refused(
+    struct replay *replay, const struct ub_replay_meeting *meeting, const struct ub_decision *decision)
+{
+	replay->result.refused++;
+	if (replay->list) {
+		json_t *object = ub_json_must(json_object());
+		ub_json_set(object, "where", ub_json_text(meeting->where));
+		ub_json_set(object, "refused", ub_json_text(decision->refused_text));
+		ub_json_add(replay->list, object);
+		return;
+	}
+	ub_buf_shown(&replay->out, meeting->where);
+	ub_buf_printf(&replay->out, ": cannot be read: %.*s\n", UB_ARGS(decision->refused_text));
+}
+
 /* ---- one meeting ---- */
 
 static void decide(struct ub_snapshot *snapshot, const struct ub_replay_meeting *meeting, ub_instant now,
@@ -219,6 +234,8 @@ static void replay_one(struct replay *replay, const struct ub_replay_meeting *me
 	mark_deleted(replay, meeting, existing, n, arena);
 	decide(input->present, meeting, input->now, existing, n, &present, arena);
 	decide(input->changed, meeting, input->now, existing, n, &changed, arena);
+	if (changed.refused)
+		tell_refused(replay, meeting, &changed);
 	struct otherwise otherwise = { .facts = changed.facts,
 		.changes = ub_plan_compare(present.plan, changed.plan, existing, n, arena),
 		.additions = additions(present.plan, changed.plan, meeting->text, arena) };
@@ -281,6 +298,7 @@ static void join(struct replay *part, struct replay *whole)
 	for (size_t i = 0; i < UB_COUNT(whole->result.counts); i++)
 		whole->result.counts[i] += part->result.counts[i];
 	whole->result.added += part->result.added;
+	whole->result.refused += part->result.refused;
 	whole->result.meetings_touched += part->result.meetings_touched;
 	struct ub_text address;
 	for (size_t i = 0; i < ub_map_size(part->people); i++) {
@@ -305,7 +323,7 @@ static void summarize(struct replay *whole)
 {
 	const struct ub_replay_result *result = &whole->result;
 	struct ub_buf *out = &whole->out;
-	if (result->meetings_touched == 0) {
+	if (result->meetings_touched == 0 && result->refused == 0) {
 		ub_buf_printf(out, "Nothing would change in %zu meetings.\n", whole->input->n_meetings);
 		return;
 	}
@@ -319,6 +337,8 @@ static void summarize(struct replay *whole)
 	ub_buf_printf(out, "; in %zu of %zu meetings, in the calendars of %zu %s\n", result->meetings_touched,
 	    whole->input->n_meetings, result->people_touched,
 	    result->people_touched == 1 ? "person" : "people");
+	if (result->refused)
+		ub_buf_printf(out, "%zu cannot be read\n", result->refused);
 }
 
 static json_t *number(size_t n)
@@ -336,6 +356,7 @@ static void print_json(struct replay *whole)
 	ub_json_set(summary, "meetings", number(whole->input->n_meetings));
 	ub_json_set(summary, "meetings_touched", number(result->meetings_touched));
 	ub_json_set(summary, "people_touched", number(result->people_touched));
+	ub_json_set(summary, "refused", number(result->refused));
 	ub_json_set(object, "summary", summary);
 	ub_json_set(object, "meetings", whole->list);
 	ub_json_print(object, &whole->out);
