@@ -178,5 +178,8 @@ void ub_yaml_schema(const struct ub_yaml_type *type, const char *title, struct u
 
 /* "expected a text, found a list", in the words all readers use; returns false. */
 bool ub_yaml_expected(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, const char *noun);
+/* The same where a list or map is expected, with what helps. */
+bool ub_yaml_expected_kind(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node,
+    enum ub_yaml_kind kind, const char *noun);
 
 #endif

@@ -58,7 +58,10 @@ void ub_diags_sort(struct ub_diags *diags)
 
 static size_t line_start(struct ub_text text, size_t at)
 {
-	while (at > 0 && text.ptr[at - 1] != '\n')
+	size_t mark =
+	    ub_text_starts(text, UB_TEXT("\xef\xbb\xbf")) ? 3 : 0; /* a byte order mark has no column */
+	size_t first = at < mark ? 0 : mark;
+	while (at > first && text.ptr[at - 1] != '\n')
 		at--;
 	return at;
 }

@@ -63,6 +63,9 @@ static bool number(struct scan *in, const char *help, int32_t *n)
 	int64_t value = 0;
 	if (digits.len == 0) {
 		struct ub_text word = ub_cal_scan_word(in);
+		if (ub_text_starts(word, UB_TEXT("-")))
+			return ub_cal_scan_fail(
+			    in, word, "leave the `-` out", "a length of time has no sign");
 		return word.len ? ub_cal_scan_fail(
 				      in, word, help, "a number is expected, not `%.*s`", UB_ARGS(word))
 				: ub_cal_scan_fail(in, word, help, "a number is expected");

@@ -345,7 +345,7 @@ static void read_account(
 static bool read_list(const struct ub_yaml_reader *reader, const struct ub_yaml_node *list, struct part *part)
 {
 	if (list->kind != UB_YAML_LIST)
-		return ub_yaml_expected(reader, list, "a list of accounts");
+		return ub_yaml_expected_kind(reader, list, UB_YAML_LIST, "a list of accounts");
 	part->places = UB_NEW_ARRAY(part->arena, struct ub_place, list->n);
 	for (size_t i = 0; i < list->n; i++)
 		read_account(reader, list->items[i], part);

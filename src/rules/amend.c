@@ -154,7 +154,7 @@ void load_amends(struct loader *loader, struct loaded_rule *rule, const struct u
 	if (list->broken)
 		return;
 	if (list->kind != UB_YAML_LIST) {
-		ub_yaml_expected(&loader->reader, list, "a list of additions");
+		ub_yaml_expected_kind(&loader->reader, list, UB_YAML_LIST, "a list of additions");
 		return;
 	}
 	if (list->n == 0)

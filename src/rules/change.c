@@ -157,7 +157,8 @@ static const struct ub_yaml_node *change_items(
 	struct ub_arena *arena = change->loader->arena;
 	const struct ub_yaml_node *create = ub_yaml_get(rule, "create");
 	if (items->kind != UB_YAML_MAP) {
-		ub_yaml_expected(&change->loader->reader, items, "a map of the rule's items, by their ids");
+		ub_yaml_expected_kind(
+		    &change->loader->reader, items, UB_YAML_MAP, "a map of the rule's items, by their ids");
 		return rule;
 	}
 	for (size_t i = 0; i < items->n; i++) {
@@ -284,7 +285,7 @@ void apply_changes(struct loader *loader)
 		if (!list || list->broken)
 			continue;
 		if (list->kind != UB_YAML_LIST)
-			ub_yaml_expected(&loader->reader, list, "a list of changes");
+			ub_yaml_expected_kind(&loader->reader, list, UB_YAML_LIST, "a list of changes");
 		for (size_t i = 0; list->kind == UB_YAML_LIST && i < list->n; i++)
 			apply(loader, file, list->items[i]);
 	}

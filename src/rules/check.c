@@ -55,6 +55,13 @@ static void check_group_names(struct loader *loader, const struct ub_map *names)
 	}
 }
 
+static void report_own_name(struct loader *loader, const struct loaded_rule *rule)
+{
+	struct ub_diag *diag = ub_error(loader->diags, "name-taken", rule->rule.place,
+	    "`was` names `%.*s` itself", UB_ARGS(rule->rule.name));
+	ub_diag_set_help(loader->diags, diag, "it is for names that the rule had before; take this one out");
+}
+
 static void check_earlier_names(struct loader *loader, const struct ub_map *names)
 {
 	struct ub_map *claimed = ub_map_new(loader->arena);
@@ -65,7 +72,9 @@ static void check_earlier_names(struct loader *loader, const struct ub_map *name
 			struct loaded_rule *other = ub_map_get(names, name);
 			if (!other || !is_tried(other))
 				other = ub_map_get(claimed, name);
-			if (other)
+			if (other == rule)
+				report_own_name(loader, rule);
+			else if (other)
 				report_taken(loader, UB_ERROR, "name-taken", rule->rule.place,
 				    other->name_node, "the earlier name `%.*s` is another rule's", name);
 			ub_map_put(claimed, name, rule);

@@ -31,6 +31,8 @@ static bool check_definition_name(struct loader *loader, const struct ub_yaml_no
 {
 	struct ub_diag *diag = NULL;
 	if (!is_identifier(key->text))
+		*ub_push(loader->arena, &loader->misnamed) = key->text;
+	if (!is_identifier(key->text))
 		diag = ub_error(loader->diags, "bad-name", ub_yaml_first_line(key),
 		    "`%.*s` cannot be the name of a definition", UB_ARGS(key->text));
 	else if (is_reserved(key->text))
@@ -79,13 +81,30 @@ static void add_definition(struct loader *loader, const struct ub_yaml_entry *en
 	};
 }
 
+/* So that one mistake is reported once, and not again wherever the name is used. */
+static void declare_broken(struct loader *loader, struct ub_text name)
+{
+	struct ub_cel_decl decl = { .name = ub_text_cstr(loader->arena, name), .type = "dyn" };
+	if (is_identifier(name) && ub_cel_variable(loader->env, name) == SIZE_MAX)
+		ub_cel_declare(loader->env, &decl);
+}
+
+/* `- big: ...` below `define` */
+static void declare_listed(struct loader *loader, const struct ub_yaml_node *list)
+{
+	for (size_t i = 0; list->kind == UB_YAML_LIST && i < list->n; i++)
+		for (size_t k = 0; list->items[i]->kind == UB_YAML_MAP && k < list->items[i]->n; k++)
+			declare_broken(loader, list->items[i]->entries[k].key->text);
+}
+
 static void add_definitions(struct loader *loader, const struct rule_file *file)
 {
 	const struct ub_yaml_node *map = file->define;
 	if (!map || map->broken)
 		return;
 	if (map->kind != UB_YAML_MAP) {
-		ub_yaml_expected(&loader->reader, map, "a map of `name: expression`");
+		ub_yaml_expected_kind(&loader->reader, map, UB_YAML_MAP, "a map of `name: expression`");
+		declare_listed(loader, map);
 		return;
 	}
 	for (size_t i = 0; i < map->n; i++) {
@@ -96,13 +115,6 @@ static void add_definitions(struct loader *loader, const struct rule_file *file)
 		}
 		add_definition(loader, &map->entries[i], file->layer);
 	}
-}
-
-/* So that one mistake is reported once, and not again wherever the name is used. */
-static void declare_broken(struct loader *loader, struct ub_text name)
-{
-	struct ub_cel_decl decl = { .name = ub_text_cstr(loader->arena, name), .type = "dyn" };
-	ub_cel_declare(loader->env, &decl);
 }
 
 void load_definitions(struct loader *loader)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "rules-private.h"
 
 /* A map's key for a program: the pointer itself. */
@@ -34,10 +36,23 @@ static bool help_with_definition(struct loader *loader, struct ub_diag *diag, st
 	return true;
 }
 
+/* `very` of `very-big`, a definition whose name is refused. */
+static bool is_misnamed(const struct loader *loader, const char *code, struct ub_text part)
+{
+	struct ub_text rest, piece;
+	for (size_t i = 0; strcmp(code, "unknown-name") == 0 && i < loader->misnamed.n; i++)
+		for (rest = loader->misnamed.items[i]; ub_text_split(&rest, '-', &piece);)
+			if (ub_text_eq(piece, part))
+				return true;
+	return false;
+}
+
 static void report_issue(
     struct loader *loader, const struct ub_yaml_node *node, const struct ub_cel_issue *issue)
 {
 	struct ub_place place = ub_yaml_place(node, issue->at, issue->at + issue->len);
+	if (is_misnamed(loader, issue->code, ub_text_sub(node->text, issue->at, issue->at + issue->len)))
+		return;
 	struct ub_diag *diag = ub_error(loader->diags, issue->code, place, "%.*s", UB_ARGS(issue->message));
 	struct ub_text named = ub_text_sub(node->text, issue->at, issue->at + issue->len);
 	if (!help_with_definition(loader, diag, named) && issue->help.len)

@@ -193,16 +193,26 @@ static bool is_reversed(const struct ub_point *from, const struct ub_point *to)
 	return from->after ? from->span.n > to->span.n : from->span.n < to->span.n;
 }
 
+/* A number of business days means the whole day. */
+static bool is_empty(const struct ub_point *from, const struct ub_point *to)
+{
+	return from->anchor == to->anchor && ub_text_eq(from->item, to->item) && from->after == to->after &&
+	       from->span.n == to->span.n && from->span.unit == to->span.unit && from->span.n > 0 &&
+	       from->span.unit != UB_BUSINESS_DAYS;
+}
+
 /* The cases of both ends have the same conditions. */
 static void check_window(struct loader *loader, const struct ub_rule_item *item)
 {
 	for (size_t i = 0; i < item->between_from.n && i < item->between_to.n; i++) {
 		const struct ub_case *from = &item->between_from.items[i], *to = &item->between_to.items[i];
-		if (!is_reversed(&from->use.point, &to->use.point))
+		bool empty = is_empty(&from->use.point, &to->use.point);
+		if (!empty && !is_reversed(&from->use.point, &to->use.point))
 			continue;
-		struct ub_diag *diag = ub_error(
-		    loader->diags, "reversed-window", from->place, "the window ends before it begins");
-		ub_diag_set_help(loader->diags, diag, "the earlier point comes first");
+		struct ub_diag *diag = ub_error(loader->diags, "reversed-window", from->place,
+		    empty ? "the window has no length" : "the window ends before it begins");
+		ub_diag_set_help(loader->diags, diag,
+		    empty ? "for a time of day that is fixed, write `at:`" : "the earlier point comes first");
 	}
 }
 
@@ -290,7 +300,7 @@ static bool check_list_node(struct loader *loader, const struct ub_yaml_node *li
 	if (list->broken)
 		return false;
 	if (list->kind != UB_YAML_LIST || list->n == 0)
-		return ub_yaml_expected(&loader->reader, list, "a list of items");
+		return ub_yaml_expected_kind(&loader->reader, list, UB_YAML_LIST, "a list of items");
 	if (list->n <= UB_RULE_ITEMS_MAX)
 		return true;
 	ub_error(loader->diags, "too-many", ub_yaml_first_line(list), "more than %d items in a rule",

@@ -46,8 +46,14 @@ static void load_rule_file(struct loader *loader, const struct ub_rule_file *fil
 	struct rule_file *read = ub_push(loader->arena, &loader->files);
 	read->file = file;
 	read->layer = layer;
-	if (root)
+	if (root && root->kind == UB_YAML_MAP && ub_yaml_get(root, "tests") && !ub_yaml_get(root, "rules")) {
+		struct ub_place start = { &file->source, 0, 0 };
+		struct ub_diag *diag = ub_error(
+		    loader->diags, "wrong-kind", start, "this is a file of rule tests, among the rules");
+		ub_diag_set_help(loader->diags, diag, "move it into the folder `tests/`");
+	} else if (root) {
 		ub_yaml_read(&loader->reader, &ub_rules_file_type, root, read);
+	}
 }
 
 /* agenda.md and agenda.txt */

@@ -245,7 +245,7 @@ void load_rules(struct loader *loader, const struct rule_file *file)
 	if (!list || list->broken)
 		return;
 	if (list->kind != UB_YAML_LIST) {
-		ub_yaml_expected(&loader->reader, list, "a list of rules");
+		ub_yaml_expected_kind(&loader->reader, list, UB_YAML_LIST, "a list of rules");
 		return;
 	}
 	for (size_t i = 0; i < list->n; i++) {

@@ -59,6 +59,7 @@ struct loader {
 	const struct ub_cel_type *people, *colleagues; /* list(person), list(colleague) */
 	struct ub_map *places;                         /* of programs: struct ub_yaml_node * */
 	struct ub_map *definitions;                    /* struct definition * */
+	struct ub_texts misnamed;                      /* definitions that are none, for their names */
 	struct ub_map *changed;                        /* keys of rules: struct ub_yaml_node * */
 	UB_VEC(struct rule_file) files;
 	UB_VEC(struct loaded_rule *) rules;

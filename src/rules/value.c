@@ -45,7 +45,9 @@ static bool read_length(const struct ub_yaml_reader *reader, const struct ub_yam
 	if (ub_cal_span_seconds(*span, &seconds) && seconds >= type->min && seconds <= type->max)
 		return true;
 	if (span->unit == UB_BUSINESS_DAYS)
-		ub_error(reader->diags, "bad-time", node->place, "a business day has no length");
+		ub_diag_set_help(reader->diags,
+		    ub_error(reader->diags, "bad-time", node->place, "a business day has no length"),
+		    "write it in m, h or d");
 	else
 		ub_error(reader->diags, "bad-time", node->place, "`%.*s` is too %s for %s",
 		    UB_ARGS(node->text), seconds < type->min ? "short" : "long", type->noun);
@@ -163,6 +165,13 @@ static bool are_cases(const struct ub_yaml_node *node)
 	return node->kind == UB_YAML_LIST && node->n != 0 && node->items[0]->kind == UB_YAML_MAP;
 }
 
+/* `if` and `use` without the dash that makes a list of them; true: reported. */
+static bool is_lone_case(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node)
+{
+	return node->kind == UB_YAML_MAP && ub_yaml_get(node, "use") &&
+	       !ub_yaml_expected_kind(reader, node, UB_YAML_LIST, "a list of cases");
+}
+
 static bool check_count(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node)
 {
 	if (node->n <= UB_RULE_CASES_MAX)
@@ -206,6 +215,8 @@ bool read_cases(const struct ub_yaml_reader *reader, const struct ub_yaml_type *
 		return false;
 	struct ub_case *items = UB_NEW_ARRAY(reader->arena, struct ub_case, listed ? node->n : 1);
 	*cases = (struct ub_cases){ items, listed ? node->n : 1 };
+	if (!listed && is_lone_case(reader, node))
+		return false;
 	if (!listed) {
 		items[0].place = ub_yaml_first_line(node);
 		return ub_yaml_read(reader, type->item, node, &items[0].use);

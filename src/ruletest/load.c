@@ -180,7 +180,7 @@ static void read_steps(
 	const struct step *before = first;
 	test->numbered = true;
 	if (steps->kind != UB_YAML_LIST)
-		ub_yaml_expected(&loading->reader, steps, "a list of steps");
+		ub_yaml_expected_kind(&loading->reader, steps, UB_YAML_LIST, "a list of steps");
 	else if (steps->n == 0)
 		ub_error(loading->diags, "wrong-value", ub_yaml_first_line(steps), "there is no step in it");
 	for (size_t i = 0; steps->kind == UB_YAML_LIST && i < steps->n; i++) {
@@ -317,7 +317,7 @@ static void read_accounts(struct loading *loading, const struct ub_yaml_node *no
 static void read_tests(struct loading *loading, const struct ub_yaml_node *list)
 {
 	if (list->kind != UB_YAML_LIST) {
-		ub_yaml_expected(&loading->reader, list, "a list of tests");
+		ub_yaml_expected_kind(&loading->reader, list, UB_YAML_LIST, "a list of tests");
 		return;
 	}
 	for (size_t i = 0; i < list->n; i++)
@@ -336,8 +336,14 @@ static void load_file(struct loading *loading, const struct ub_source *source)
 		.zones = snapshot->zones };
 	loading->file = file;
 	const struct ub_yaml_node *root = ub_yaml_parse(loading->arena, source, loading->diags);
-	if (root)
+	if (root && root->kind == UB_YAML_MAP && ub_yaml_get(root, "rules") && !ub_yaml_get(root, "tests")) {
+		struct ub_place start = { source, 0, 0 };
+		struct ub_diag *diag =
+		    ub_error(loading->diags, "wrong-kind", start, "this is a file of rules, among the tests");
+		ub_diag_set_help(loading->diags, diag, "move it out of the folder `tests/`");
+	} else if (root) {
 		ub_yaml_read(&loading->reader, &ub_ruletest_file_type, root, &written);
+	}
 	if (written.organization)
 		read_organization(loading, written.organization);
 	const struct ub_texts *domains = &file->snapshot.org->domains;

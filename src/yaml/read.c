@@ -51,9 +51,9 @@ bool ub_yaml_expected(const struct ub_yaml_reader *reader, const struct ub_yaml_
 		return false;
 	struct ub_text found = ub_textf(reader->arena, "`%.*s`", UB_ARGS(node->text));
 	if (node->kind == UB_YAML_LIST)
-		found = UB_TEXT("a list");
+		found = node->n ? UB_TEXT("a list") : UB_TEXT("an empty list");
 	else if (node->kind == UB_YAML_MAP)
-		found = UB_TEXT("a map");
+		found = node->n ? UB_TEXT("a map") : UB_TEXT("an empty map");
 	else if (node->text.len == 0)
 		found = UB_TEXT("nothing");
 	else if (node->text.len > UB_YAML_SHOWN_MAX || ub_text_find(node->text, UB_TEXT("\n"), 0) != SIZE_MAX)
@@ -154,7 +154,7 @@ static bool read_bool(const struct ub_yaml_reader *reader, const struct ub_yaml_
 	bool scalar = node->kind == UB_YAML_SCALAR;
 	const struct ub_yaml_word *word = scalar ? find_word(truths, UB_COUNT(truths), node->text) : NULL;
 	if (!word)
-		return ub_yaml_expected(reader, node, noun_of(type));
+		return ub_yaml_expected(reader, node, type->noun ? type->noun : "`yes` or `no`");
 	*(bool *)out = word->value;
 	return true;
 }
@@ -190,9 +190,13 @@ static bool read_custom(const struct ub_yaml_reader *reader, const struct ub_yam
 
 /* ---- lists and maps ---- */
 
-/* A scalar where a list or map was expected: what people write when they mean one. */
+/* Something else where a list or map was expected: what people write when they mean one. */
 static const char *meant_by(const struct ub_yaml_node *node, enum ub_yaml_kind kind)
 {
+	if (node->kind == UB_YAML_MAP)
+		return node->n == 0 ? NULL : "begin each entry of the list with `- `";
+	if (node->kind == UB_YAML_LIST)
+		return node->n ? "a map has no `- ` before its keys" : NULL;
 	if (ub_yaml_is_empty(node))
 		return "indent the lines that belong to it";
 	if (kind == UB_YAML_LIST && ub_text_starts(node->text, UB_TEXT("-")))
@@ -205,17 +209,21 @@ static const char *meant_by(const struct ub_yaml_node *node, enum ub_yaml_kind k
 	return NULL;
 }
 
-static bool is_kind(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
-    const struct ub_yaml_node *node, enum ub_yaml_kind kind)
+bool ub_yaml_expected_kind(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node,
+    enum ub_yaml_kind kind, const char *noun)
 {
-	if (node->kind == kind)
-		return true;
 	size_t before = reader->diags->list.n;
-	ub_yaml_expected(reader, node, noun_of(type));
-	const char *help = node->kind == UB_YAML_SCALAR ? meant_by(node, kind) : NULL;
+	ub_yaml_expected(reader, node, noun);
+	const char *help = node->kind != kind ? meant_by(node, kind) : NULL;
 	if (help && reader->diags->list.n > before)
 		ub_diag_set_help(reader->diags, &reader->diags->list.items[before], "%s", help);
 	return false;
+}
+
+static bool is_kind(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, enum ub_yaml_kind kind)
+{
+	return node->kind == kind || ub_yaml_expected_kind(reader, node, kind, noun_of(type));
 }
 
 /* What every UB_VEC looks like; copied in and out, since the types of the items differ. */
@@ -313,6 +321,17 @@ static bool is_misspelt(const struct ub_yaml_reader *reader, const struct ub_yam
 	return false;
 }
 
+/* One key that is missing beside one that is not known: that is the other by the wrong name. */
+static bool is_misnamed(const struct ub_yaml_type *type, const struct ub_yaml_node *node)
+{
+	size_t missing = 0, unknown = 0;
+	for (size_t i = 0; i < type->n_fields; i++)
+		missing += type->fields[i].required && !ub_yaml_get(node, type->fields[i].name);
+	for (size_t i = 0; i < node->n; i++)
+		unknown += !find_field(type, node->entries[i].key->text);
+	return missing == 1 && unknown == 1;
+}
+
 static bool report_missing(
     const struct ub_yaml_reader *reader, const struct ub_yaml_type *type, const struct ub_yaml_node *node)
 {
@@ -322,7 +341,7 @@ static bool report_missing(
 		if (!field->required || ub_yaml_get(node, field->name))
 			continue;
 		good = false;
-		if (is_misspelt(reader, type, node, field))
+		if (is_misspelt(reader, type, node, field) || is_misnamed(type, node))
 			continue;
 		struct ub_diag *diag = ub_error(
 		    reader->diags, "missing-key", ub_yaml_first_line(node), "`%s` is missing", field->name);

@@ -30,19 +30,35 @@ static bool screen_encoding(const struct ub_source *source, struct ub_diags *dia
 	return false;
 }
 
-/* NEL, LINE SEPARATOR, PARAGRAPH SEPARATOR: line ends to YAML 1.1, invisible to the author. */
-static const struct ub_text hidden_breaks[] = {
+/* NEL, LINE SEPARATOR, PARAGRAPH SEPARATOR: line ends to YAML 1.1, invisible to the author. ZERO WIDTH SPACE,
+ * WORD JOINER, and a byte order mark that is not the first: no blank to YAML, and invisible, too. */
+static const struct ub_text hidden[] = {
 	{ "\xc2\x85", 2 },
 	{ "\xe2\x80\xa8", 3 },
 	{ "\xe2\x80\xa9", 3 },
+	{ "\xe2\x80\x8b", 3 },
+	{ "\xe2\x81\xa0", 3 },
+	{ "\xef\xbb\xbf", 3 },
 };
 
-static size_t hidden_break(struct ub_text rest)
+static size_t hidden_at(struct ub_text text, size_t at)
 {
-	for (size_t i = 0; i < UB_COUNT(hidden_breaks); i++)
-		if (ub_text_starts(rest, hidden_breaks[i]))
-			return hidden_breaks[i].len;
+	for (size_t i = 0; i < UB_COUNT(hidden); i++)
+		if (ub_text_starts(ub_text_sub(text, at, text.len), hidden[i]))
+			return at == 0 && hidden[i].ptr[0] == '\xef' ? 0 : hidden[i].len;
 	return 0;
+}
+
+/* A no-break space (U+00A0) where YAML wants a blank: before a line's text, or after the colon of a key. */
+static size_t false_blank_at(struct ub_text text, size_t at)
+{
+	if (at + 1 >= text.len || text.ptr[at + 1] != '\xa0')
+		return 0;
+	size_t start = at;
+	while (start > 0 && (text.ptr[start - 1] == ' ' || text.ptr[start - 1] == '-'))
+		start--;
+	bool indents = start == 0 || text.ptr[start - 1] == '\n';
+	return indents || text.ptr[at - 1] == ':' ? 2 : 0;
 }
 
 /* Length of the character at `i` when it has no place in a file, else 0. */
@@ -53,8 +69,10 @@ static size_t refused(struct ub_text text, size_t i)
 		return i + 1 == text.len || text.ptr[i + 1] != '\n';
 	if (c < 0x20)
 		return c != '\n' && c != '\t';
-	if (c == 0xC2 || c == 0xE2)
-		return hidden_break(ub_text_sub(text, i, text.len));
+	if (c == 0xC2 && false_blank_at(text, i))
+		return 2;
+	if (c == 0xC2 || c == 0xE2 || c == 0xEF)
+		return hidden_at(text, i);
 	return c == 0x7F;
 }
 
@@ -67,8 +85,12 @@ static bool screen_characters(const struct ub_source *source, struct ub_diags *d
 		struct ub_diag *diag = ub_error(diags, "control-character", at(source, i, len),
 		    "an invisible character (byte 0x%02x) that has no place in this file",
 		    (unsigned)(unsigned char)source->text.ptr[i]);
-		ub_diag_set_help(diags, diag,
-		    "take it out; if it is meant, write an escape such as \"\\u2028\" in double quotes");
+		if (false_blank_at(source->text, i))
+			ub_diag_set_help(diags, diag, "it is a no-break space; write an ordinary blank");
+		else
+			ub_diag_set_help(diags, diag,
+			    "take it out; if it is meant, write an escape such as \"\\u2028\" in double "
+			    "quotes");
 		return false;
 	}
 	return true;

@@ -302,7 +302,9 @@ static const struct known *find_known(struct ub_text problem)
 /* `title: Prep: x`: libyaml sees a second key on the line. */
 static bool explain_colon(struct ub_place value, const struct event *event, struct ub_diags *diags)
 {
-	if (!has(event->problem, "mapping values are not allowed") || !has(text_at(value), ": "))
+	bool quoted = value.len &&
+		      (value.source->text.ptr[value.at] == '"' || value.source->text.ptr[value.at] == '\'');
+	if (!has(event->problem, "mapping values are not allowed") || !has(text_at(value), ": ") || quoted)
 		return false;
 	struct ub_diag *diag = ub_error(
 	    diags, "yaml-colon", value, "unquoted, a colon and a blank make the text before them a key");
@@ -332,6 +334,21 @@ static bool explain_no_key(const struct ub_source *source, const struct event *e
 	struct ub_place place = { source, from, end - from };
 	struct ub_diag *diag = ub_error(diags, "yaml-key", place, "expected `key: value`");
 	ub_diag_set_help(diags, diag, "put a colon and a blank after the key");
+	return true;
+}
+
+/* `-name: prep` is a key, and what follows does not fit. */
+static bool explain_dash(const struct ub_source *source, const struct event *event, struct ub_diags *diags)
+{
+	struct ub_text text = source->text;
+	size_t start = line_start(text, event->from), before = line_before(text, start);
+	size_t end = line_end(text, before), dash = skip_blanks(text, before, end);
+	if (!has(event->problem, "mapping values are not allowed") || start == 0 || dash + 1 >= end ||
+	    text.ptr[dash] != '-' || !is_letter(text.ptr[dash + 1]))
+		return false;
+	struct ub_place place = { source, dash, end - dash };
+	struct ub_diag *diag = ub_error(diags, "yaml-list", place, "a blank is missing after the `-`");
+	ub_diag_set_help(diags, diag, "an entry of a list begins with `- `");
 	return true;
 }
 
@@ -385,7 +402,8 @@ struct ub_place ub_yaml_explain(
 {
 	struct ub_place none = { source, event->from, 0 };
 	struct ub_place value = ub_yaml_value_on_line(source, event->from);
-	if (explain_comment_before(source, event, diags) || explain_no_key(source, event, diags))
+	if (explain_comment_before(source, event, diags) || explain_dash(source, event, diags) ||
+	    explain_no_key(source, event, diags))
 		return none;
 	if (explain_indicator(value, event->problem, diags) || explain_colon(value, event, diags))
 		return value;

@@ -60,7 +60,7 @@ Test(grammar, says_what_is_wrong_with_a_span_and_where)
 		{ "1.5h", "numbers are whole ones (0, 3)", "use a smaller unit: `90m` instead of 1.5h" },
 		{ "1h30m", "a span has one unit (0, 5)",
 		    "use the smaller unit alone: `90m` instead of 1h30m" },
-		{ "-5m", "a number is expected, not `-5m` (0, 3)", NULL },
+		{ "-5m", "a length of time has no sign (0, 3)", NULL },
 		{ "100001 days", "the number is larger than 100000 (0, 6)", "" },
 		{ "99999999999999999999m", "the number is larger than 100000 (0, 20)", "" },
 		{ "15m later", "nothing is expected here, but there is `later` (4, 5)", NULL },

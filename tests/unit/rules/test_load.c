@@ -152,7 +152,7 @@ Test(load, knows_files_by_their_place)
 static const struct {
 	const char *text, *code, *says;
 } mistakes[] = {
-	{ "rules: {}\n", "wrong-value", "expected a list of rules, found a map" },
+	{ "rules: {}\n", "wrong-value", "expected a list of rules, found an empty map" },
 	{ "rule: []\n", "unknown-key", "did you mean `rules`?" },
 	{ "define: [a]\n", "wrong-value", "expected a map of `name: expression`" },
 	{ "define: {for: 'true'}\n", "bad-name", "`for` is a word of the expression language" },

@@ -117,7 +117,7 @@ static const struct {
 	{ "title: {x: y}\n", "wrong-value", "expected a text, found a map" },
 	{ "title:\n", "wrong-value", "expected a text, found nothing" },
 	{ "title: ''\n", "wrong-value", "expected a text, found nothing" },
-	{ "title: x\nbusy: maybe\n", "wrong-value", "expected true or false, found `maybe`" },
+	{ "title: x\nbusy: maybe\n", "wrong-value", "expected `yes` or `no`, found `maybe`" },
 	{ "title: x\ncount: 1.5\n", "wrong-value", "expected a whole number, found `1.5`" },
 	{ "title: x\ncount: 10\n", "out-of-range", "10 is not between 1 and 9" },
 	{ "title: x\ncolour: gren\n", "unknown-word", "help: did you mean `green`?" },
