@@ -225,7 +225,7 @@ void relay_conn_committed(struct loop *loop, struct ub_wire_id id, struct ub_tex
 	if (conn->phase != PHASE_PARK)
 		return; /* it went on as it came */
 	if (body.len)
-		relay_exchange_amend(conn, body);
+		relay_amend(conn, body);
 	go_on(conn);
 }
 

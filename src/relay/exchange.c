@@ -28,23 +28,6 @@ static bool can_be_held(const struct conn *conn, const struct ub_http_head *head
 	return head->framing == UB_HTTP_CHUNKED || head->content_length <= UB_RELAY_HOLD_MAX;
 }
 
-/* The held body, when the engine wants it and nothing in the head speaks of its very bytes; else empty. */
-static struct ub_text amendable(const struct conn *conn, const struct ub_http_head *head)
-{
-	static const char *const of_bytes[] = { "Content-Encoding", "Content-Range", "Content-MD5", "Digest",
-		"Content-Digest", "Repr-Digest", "Signature-Input" };
-	const struct exchange *exchange = &conn->exchange;
-	size_t len = conn->request.ready;
-	if (!conn->loop->shared->amends || !exchange->hold || !conn->request.complete ||
-	    exchange->watch.write != UB_WRITE_PUT || len > UB_WIRE_BODY_MAX)
-		return UB_TEXT_NONE;
-	for (size_t i = 0; i < UB_COUNT(of_bytes); i++)
-		if (ub_http_field(head, of_bytes[i]))
-			return UB_TEXT_NONE;
-	return ub_text_sub(
-	    relay_buffer_text(&conn->request.raw), exchange->head_len, exchange->head_len + len);
-}
-
 /* The engine is told and the head goes to request.head; from then on request.raw begins with the body. */
 static enum step prepare(struct conn *conn, const struct ub_http_head *head, uint64_t length)
 {
@@ -56,7 +39,7 @@ static enum step prepare(struct conn *conn, const struct ub_http_head *head, uin
 		.length = length,
 	};
 	bool wait =
-	    exchange->watch.write != UB_WRITE_NONE && relay_announce(conn, head, amendable(conn, head));
+	    exchange->watch.write != UB_WRITE_NONE && relay_announce(conn, head, relay_amendable(conn, head));
 	relay_principal_note(conn, head);
 	relay_buffer_reserve(&conn->loop->blocks, &request->head, head->bytes.len + RELAY_REWRITE_MORE);
 	relay_rewrite(head, &rewrite, &request->head);
@@ -134,41 +117,6 @@ static enum step release_held(struct conn *conn)
 	if (conn->exchange.hold && head->framing == UB_HTTP_CHUNKED)
 		request->ready = join_chunks(&request->raw, conn->exchange.head_len, request->ready);
 	return prepare(conn, head, request->ready);
-}
-
-/* The held body stays what it was for everybody who looks at it: it is exchanged as a whole. */
-static void exchange_body(struct blocks *blocks, struct flow *request, struct ub_text body)
-{
-	struct buffer *raw = &request->raw;
-	size_t rest = raw->end - raw->start - request->ready;
-	relay_buffer_more(blocks, raw, body.len);
-	char *at = raw->ptr + raw->start;
-	memmove(at + body.len, at + request->ready, rest);
-	memcpy(at, body.ptr, body.len);
-	relay_buffer_touch(raw);
-	raw->end = raw->start + body.len + rest;
-	request->ready = body.len;
-}
-
-/* The head, which is still there before the body, is written once more, with another length. */
-void relay_exchange_amend(struct conn *conn, struct ub_text body)
-{
-	struct exchange *exchange = &conn->exchange;
-	struct flow *request = &conn->request;
-	struct ub_http_head *head = &conn->loop->head;
-	struct ub_http_scan scan = { 0 };
-	request->raw.start -= exchange->head_len;
-	enum ub_http_result result = ub_http_scan_request(&scan, relay_buffer_text(&request->raw), head);
-	request->raw.start += exchange->head_len;
-	if (result != UB_HTTP_DONE)
-		return;
-	struct rewrite rewrite = { .drop_expect = true, .give_length = true, .length = body.len };
-	relay_buffer_touch(&request->head);
-	request->head.start = request->head.end = 0;
-	relay_buffer_reserve(&conn->loop->blocks, &request->head, head->bytes.len + RELAY_REWRITE_MORE);
-	relay_rewrite(head, &rewrite, &request->head);
-	exchange_body(&conn->loop->blocks, request, body);
-	exchange->amended = true;
 }
 
 /* What relay_flow_track does, behind a head that is still there. */
@@ -368,7 +316,7 @@ static enum side final_answer(struct conn *conn, const struct ub_http_head *head
 	struct rewrite rewrite = {
 		.response = true,
 		.drop_coding = head->status == 204,
-		.drop_validators = exchange->amended && !ub_http_field(head, "Content-Location"),
+		.drop_validators = relay_amend_spoils(exchange, head),
 		.connection = own_connection_field(exchange),
 	};
 	relay_buffer_more(&conn->loop->blocks, &response->head, head->bytes.len + RELAY_REWRITE_MORE);

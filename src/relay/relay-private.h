@@ -277,13 +277,22 @@ enum step relay_conn_next(struct conn *conn);
 /* Phases that live elsewhere. */
 enum step relay_exchange_begin(struct conn *conn); /* a request's head is in loop->head */
 enum step relay_exchange_hold(struct conn *conn);
-/* Another body in the place of the held one. */
-void relay_exchange_amend(struct conn *conn, struct ub_text body);
 enum step relay_exchange_connect(struct conn *conn);
 enum step relay_exchange_stream(struct conn *conn);
 void relay_exchange_end(struct conn *conn); /* gives back what it holds */
 enum step relay_refuse(struct conn *conn, int status, const char *why);
 enum step relay_refuse_send(struct conn *conn);
+
+/* ---- a body that the engine gives another form: amend.c ---- */
+
+/* The held body, when the engine wants it and nothing in the head speaks of its very bytes; else empty. */
+struct ub_text relay_amendable(const struct conn *conn, const struct ub_http_head *head);
+/* Another body in the place of the held one; the head is still there before that. */
+void relay_amend(struct conn *conn, struct ub_text body);
+/* Whether the validators in the answer would be of a text that the client has not got (RFC 4791 5.3.4, RFC
+ * 9110 9.3.4), so that it has to fetch it. Not where it comes along (RFC 9110 8.7, RFC 8144 2.3), nor where
+ * nothing was stored. */
+bool relay_amend_spoils(const struct exchange *exchange, const struct ub_http_head *head);
 
 /* ---- the engine, as a loop sees it: announce.c ---- */
 
