@@ -7,7 +7,8 @@
 static bool is_owners(const struct ub_making *making)
 {
 	const struct ub_meeting *meeting = &making->input->facts->meeting;
-	return !meeting->organizer || meeting->organizer == making->owner;
+	/* An organizer without an address may be anybody. */
+	return meeting->event->organizer ? meeting->organizer == making->owner : true;
 }
 
 static struct ub_text mark_of(
@@ -38,6 +39,11 @@ static bool fill_agenda(struct ub_making *making, const struct ub_template *body
 static bool fill_attendee(struct ub_making *making, struct ub_text address, struct ub_amendment *out)
 {
 	out->text = address;
+	if (!making->input->facts->meeting.organizer) {
+		ub_plan_note(making, UB_NOTE_SKIPPED, out->id,
+		    "nobody is invited to a meeting without an organizer (RFC 5545 3.8.4.3)");
+		return false;
+	}
 	if (!ub_org_is_guest(making->input->facts->org, address))
 		return true;
 	ub_plan_note(making, UB_NOTE_REFUSED, out->id,
@@ -55,8 +61,8 @@ static bool fill(struct ub_making *making, const struct ub_case *chosen, struct 
 	case UB_AMEND_REMINDER:
 		return ub_cal_span_seconds(chosen->use.span, &out->seconds);
 	default:
-		out->text = chosen->use.word;
-		return true;
+		out->text = ub_text_trim(chosen->use.word);
+		return out->text.len != 0;
 	}
 }
 

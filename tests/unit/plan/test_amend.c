@@ -71,6 +71,18 @@ Test(amendments, of_somebody_elses_meeting_are_not_made)
 	cr_expect_eq(world_note(plan, "shared")->kind, UB_NOTE_SKIPPED);
 }
 
+/* Nor is it known whose a meeting is whose organizer has no address. */
+Test(amendments, invite_nobody_where_nobody_organizes)
+{
+	const struct ub_party unknown = { .address = UB_TEXT_NONE };
+	world->event.organizer = NULL;
+	struct ub_plan *plan = plan_of(RULE);
+	cr_expect_eq(plan->amendments.n, 3);
+	cr_assert_not_null(world_note(plan, "shared/recorder"));
+	world->event.organizer = &unknown;
+	cr_expect_eq(plan_of(RULE)->amendments.n, 0);
+}
+
 Test(amendments, invite_no_guest)
 {
 	struct ub_plan *plan =
