@@ -102,8 +102,10 @@ struct ub_text ub_ical_revise(const struct ub_ical *ical, const struct ub_item *
  */
 UB_MUST_USE struct ub_text ub_ical_amend(const struct ub_ical *ical, const struct ub_amendments *amendments,
     size_t *added, struct ub_arena *arena);
-/* Whether it bears the mark of an addition, though what was added may be gone. */
-UB_MUST_USE bool ub_ical_bears(const struct ub_ical *ical, struct ub_text mark);
+/* Whether the master bears the mark of an addition, or of the same one asked for by another rule or under
+ * another name (of an agenda: of any); what was added may be gone. */
+UB_MUST_USE bool ub_ical_bears(
+    const struct ub_ical *ical, const struct ub_amendment *amendment, struct ub_arena *arena);
 /*
  * The text without the additions of a rule (by struct ub_amendment.rule_mark; empty: of all rules) and
  * without their marks, by what the text itself says. *taken: how many were there.

@@ -62,9 +62,9 @@ static struct ub_amendments wanted(const struct ub_amending *amending, const str
 		return wanted; /* what was taken away cannot be told: nothing is repeated */
 	for (size_t i = 0; i < all->n; i++) {
 		const struct ub_amendment *amendment = &all->items[i];
-		if (ub_ical_bears(ical, amendment->mark) || was_taken_away(&items, amendment->mark))
+		if (ub_ical_bears(ical, amendment, arena) || was_taken_away(&items, amendment->mark))
 			continue;
-		if (before->known && ub_ical_bears(before->known, amendment->mark))
+		if (before->known && ub_ical_bears(before->known, amendment, arena))
 			remember_taken(amending, before, decision->event, amendment);
 		else
 			*ub_push(arena, &wanted) = *amendment;

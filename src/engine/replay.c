@@ -218,7 +218,7 @@ static struct ub_amendments additions(
 	const struct ub_ical *ical = changed->amendments.n ? ub_ical_parse(arena, text, &refusal) : NULL;
 	for (size_t i = 0; ical && i < changed->amendments.n; i++) {
 		const struct ub_amendment *amendment = &changed->amendments.items[i];
-		if (!adds(present, amendment) && !ub_ical_bears(ical, amendment->mark))
+		if (!adds(present, amendment) && !ub_ical_bears(ical, amendment, arena))
 			*ub_push(arena, &additions) = *amendment;
 	}
 	return additions;

@@ -79,11 +79,25 @@ struct ub_text ub_ical_agenda_replaced(struct ub_text value, struct ub_text want
 	return ub_buf_text(&out);
 }
 
+/* Of several beginnings the last one before the end: what people wrote above, under a line like ours, is
+ * theirs. */
+static size_t innermost(struct ub_text value, struct ub_arena *arena, size_t from, size_t to)
+{
+	struct ub_text text = ub_ical_unescaped(ub_text_sub(value, 0, to), arena);
+	size_t at = delimiter(text, shared.begin, 0), next = at;
+	while (next != SIZE_MAX) {
+		at = next;
+		next = delimiter(text, shared.begin, at + 1);
+	}
+	return at == SIZE_MAX ? from : escaped(value, at);
+}
+
 bool ub_ical_shared(struct ub_text value, struct ub_arena *arena, size_t *from, size_t *to)
 {
 	static const struct ub_text blank_line = { "\\n\\n", 4 };
 	if (!part(value, &shared, arena, from, to))
 		return false;
+	*from = innermost(value, arena, *from, *to);
 	if (ub_text_ends(ub_text_sub(value, 0, *from), blank_line))
 		*from -= blank_line.len;
 	return true;

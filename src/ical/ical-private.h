@@ -37,6 +37,8 @@ bool ub_ical_refuse(struct ub_ical_refusal *refusal, struct ub_arena *arena, con
 const struct line *ub_ical_line(
     const struct ub_ical *ical, size_t component, const char *name, const struct line *after);
 bool ub_ical_is(const struct ub_ical *ical, size_t component, const char *name);
+/* A VEVENT of the object itself, not in another component. */
+bool ub_ical_is_event(const struct ub_ical *ical, size_t component);
 /* As ub_ical_parse, for texts that may hold many objects. */
 const struct ub_ical *ub_ical_index(
     struct ub_arena *arena, struct ub_text text, struct ub_ical_refusal *refusal);
@@ -128,10 +130,43 @@ struct ub_text ub_ical_agenda_replaced(struct ub_text value, struct ub_text want
  * before it) and ends (behind its last delimiter); false: it is not there. */
 bool ub_ical_shared(struct ub_text value, struct ub_arena *arena, size_t *from, size_t *to);
 
+/* ---- amend.c: what rules add to a meeting ---- */
+
+/*
+ * An addition is a line (of the agenda: lines by which DESCRIPTION goes on; of a reminder: a VALARM) and a
+ * mark of its own,
+ *
+ *	X-UPBEAT-ADDED:KIND.MARK.RULE.VALUE
+ *
+ * by which it is found and taken away again without anything else being known. VALUE is a digest of what was
+ * added: servers drop parameters that they do not know, so that the line itself cannot be marked. Of an
+ * agenda it says instead whether there was a description before.
+ */
+#define UB_ICAL_ADDED       "X-UPBEAT-ADDED"
+#define UB_ICAL_ADDED_ALONE "alone"
+#define UB_ICAL_ADDED_BELOW "below"
+#define UB_ICAL_ADDED_KINDS (UB_AMEND_REMINDER + 1)
+
+struct added {
+	struct ub_text kind, mark, rule, value;
+};
+
+extern const char *const ub_ical_added_kinds[UB_ICAL_ADDED_KINDS];
+/* What a mark says; what is missing in one that somebody forged is empty. */
+struct added ub_ical_added(const struct line *line);
+/* The VALUE of an ATTENDEE line, a piece of a CATEGORIES line, and a component, which may be no reminder of
+ * `of` (then it is empty). */
+struct ub_text ub_ical_added_attendee(const struct line *line, struct ub_arena *arena);
+struct ub_text ub_ical_added_category(
+    const struct ub_ical *ical, struct ub_text piece, struct ub_arena *arena);
+struct ub_text ub_ical_added_reminder(
+    const struct ub_ical *ical, size_t alarm, size_t of, struct ub_arena *arena);
+
 /* ---- splice.c: a text, changed in places ---- */
 
 struct edit {
 	size_t at, len; /* the bytes that go; len 0: nothing goes */
+	bool onto;      /* the line before goes on with it: nothing may come between */
 	size_t order;
 	struct ub_text text; /* whole lines that come instead */
 };
@@ -145,6 +180,10 @@ struct splice {
 /* Replaces a line, or inserts before it. The text is whole lines, or nothing. */
 void ub_ical_splice_line(struct splice *splice, const struct line *line, struct ub_text text);
 void ub_ical_splice_before(struct splice *splice, const struct line *line, struct ub_text text);
+/* Lines that begin with a blank, by which this line goes on. */
+void ub_ical_splice_onto(struct splice *splice, const struct line *line, struct ub_text text);
+/* Takes bytes away. */
+void ub_ical_splice_bytes(struct splice *splice, size_t at, size_t len);
 /* Replaces a component from its BEGIN to its END. */
 void ub_ical_splice_component(struct splice *splice, size_t component, struct ub_text text);
 /* The lines of a component as they are, from its BEGIN to its END. */

@@ -210,3 +210,8 @@ bool ub_ical_is(const struct ub_ical *ical, size_t component, const char *name)
 {
 	return ub_text_eq_nocase(ical->components.items[component].name, ub_text(name));
 }
+
+bool ub_ical_is_event(const struct ub_ical *ical, size_t component)
+{
+	return ical->components.items[component].parent == 0 && ub_ical_is(ical, component, "VEVENT");
+}

@@ -157,11 +157,15 @@ static bool is_override(const struct ub_ical *ical, size_t component)
 size_t ub_ical_master(const struct ub_ical *ical)
 {
 	size_t master = NO_COMPONENT;
+	int best = 0;
+	bool override = false; /* the best one is */
 	for (size_t i = 1; i < ical->components.n; i++) {
-		int mine = rank(ical, i), best = master == NO_COMPONENT ? 0 : rank(ical, master);
-		if (mine > best ||
-		    (mine && mine == best && is_override(ical, master) && !is_override(ical, i)))
+		int mine = rank(ical, i);
+		if (mine > best || (mine && mine == best && override && !is_override(ical, i))) {
 			master = i;
+			best = mine;
+			override = is_override(ical, i);
+		}
 	}
 	return master;
 }

@@ -4,10 +4,12 @@
 #include <assert.h>
 #include <stdlib.h>
 
-static void add(struct splice *splice, size_t at, size_t len, struct ub_text text)
+static struct edit *add(struct splice *splice, size_t at, size_t len, struct ub_text text)
 {
 	size_t order = splice->edits.n;
-	*ub_push(splice->arena, &splice->edits) = (struct edit){ at, len, order, text };
+	struct edit *edit = ub_push(splice->arena, &splice->edits);
+	*edit = (struct edit){ at, len, false, order, text };
+	return edit;
 }
 
 void ub_ical_splice_line(struct splice *splice, const struct line *line, struct ub_text text)
@@ -18,6 +20,16 @@ void ub_ical_splice_line(struct splice *splice, const struct line *line, struct 
 void ub_ical_splice_before(struct splice *splice, const struct line *line, struct ub_text text)
 {
 	add(splice, line->at, 0, text);
+}
+
+void ub_ical_splice_onto(struct splice *splice, const struct line *line, struct ub_text text)
+{
+	add(splice, line->at + line->len, 0, text)->onto = true;
+}
+
+void ub_ical_splice_bytes(struct splice *splice, size_t at, size_t len)
+{
+	add(splice, at, len, UB_TEXT_NONE);
 }
 
 struct ub_text ub_ical_component_text(const struct ub_ical *ical, size_t component)
@@ -40,6 +52,8 @@ static int by_place(const void *left, const void *right)
 	const struct edit *a = left, *b = right;
 	if (a->at != b->at)
 		return a->at < b->at ? -1 : 1;
+	if (a->onto != b->onto)
+		return a->onto ? -1 : 1;
 	if (!a->len != !b->len)
 		return a->len ? 1 : -1;
 	return (a->order > b->order) - (a->order < b->order);

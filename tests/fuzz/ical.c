@@ -16,6 +16,39 @@ static void check_event(const struct ub_event *event)
 	assert(!event->start.given || ub_cal_civil_valid(event->start.civil));
 }
 
+#define T(literal)                                                                                           \
+	{                                                                                                    \
+		literal, sizeof(literal) - 1                                                                 \
+	}
+
+/* What is added is added once and taken away to the byte; other marks, which it may bear, are gone first. */
+static void check_amend(struct ub_text text, struct ub_arena *arena)
+{
+	static struct ub_amendment every[] = {
+		{ UB_AMEND_ATTENDEE, T("r/a"), T("mark-1"), T("rule"), T("notes@recorder.example"), 0, NULL },
+		{ UB_AMEND_CATEGORY, T("r/c"), T("mark-2"), T("rule"), T("Customer, \xC3\xA4"), 0, NULL },
+		{ UB_AMEND_AGENDA, T("r/t"), T("mark-3"), T("rule"), T("14:00 Welcome\n14:05 \xC3\xA4"), 0,
+		    NULL },
+		{ UB_AMEND_REMINDER, T("r/r"), T("mark-4"), T("rule"), T(""), 600, NULL },
+	};
+	const struct ub_amendments all = { every, UB_COUNT(every), 0 };
+	struct ub_ical_refusal refusal;
+	size_t added, again, taken;
+	const struct ub_ical *ical = ub_ical_parse(arena, text, &refusal);
+	ical =
+	    ical ? ub_ical_parse(arena, ub_ical_restore(ical, UB_TEXT_NONE, &taken, arena), &refusal) : NULL;
+	if (!ical)
+		return;
+	text = ub_ical_restore(ical, UB_TEXT_NONE, &taken, arena);
+	assert(taken == 0);
+	struct ub_text more = ub_ical_amend(ical, &all, &added, arena);
+	const struct ub_ical *amended = ub_ical_parse(arena, more, &refusal);
+	if (!amended)
+		return; /* it has become too large */
+	assert(ub_text_eq(ub_ical_amend(amended, &all, &again, arena), more) && again == 0);
+	assert(ub_text_eq(ub_ical_restore(amended, UB_TEXT_NONE, &taken, arena), text) && taken == added);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	static struct ub_zones *zones; /* as a process has it: one for all objects */
@@ -33,6 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		assert(refusal.code && refusal.message.len);
 	if (ical && ub_ical_user_changes(ical, zones, arena) != UB_PROPERTY_ALL)
 		assert(event && event->marks.base.len);
+	check_amend(text, arena);
 	size_t passed = 0;
 	if (ub_ical_read_holidays(text, arena, &holidays, &passed, &refusal))
 		for (size_t i = 1; i < holidays.n; i++)

@@ -141,8 +141,12 @@ Test(amend, repeats_nothing_that_the_user_took_away)
 				      "notes\n @recorder.example\n");
 	struct ub_text without = replaced(&desk, result, ub_text_cstr(desk.arena, line), "");
 	same(amended(&desk, without, 0), without);
-	cr_assert(ub_ical_bears(parsed(&desk, without), UB_TEXT("mark-1")));
-	cr_assert_not(ub_ical_bears(parsed(&desk, without), UB_TEXT("mark-9")));
+	struct ub_amendment other = every[0];
+	other.mark = UB_TEXT("mark-9");
+	cr_assert(ub_ical_bears(parsed(&desk, without), &every[0], desk.arena));
+	cr_assert(ub_ical_bears(parsed(&desk, without), &other, desk.arena), "the same of another rule");
+	other.text = UB_TEXT("others@recorder.example");
+	cr_assert_not(ub_ical_bears(parsed(&desk, without), &other, desk.arena));
 	cr_assert_not(has(restored(&desk, without, "", 4), "X-UPBEAT"));
 	desk_close(&desk);
 }
@@ -178,18 +182,111 @@ Test(amend, reaches_each_instance_of_a_series_but_for_the_agenda)
 	desk_close(&desk);
 }
 
-/* A stranger may send marks of his own making. */
+/* Each way in which clients write, and some in which none should. */
+static const char *const odd_texts[] = {
+	/* mixed line ends, folds with a tab, within a character, empty ones */
+	"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\nUID:u\r\nDESCRIPTION:a\n b\r\n\tc\xC3\n \xA4\r\n "
+	"\r\n d\r\r\n"
+	"END:VEVENT\nEND:VCALENDAR",
+	"BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\r\nUID:u\nDESCRIPTION:a\r\n "
+	"b\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+	/* a byte order mark, lower case, no end of the last line, the zone behind */
+	"\xEF\xBB\xBF"
+	"begin:vcalendar\nversion:2.0\nbegin:vevent\nuid:u\ndescription;language=de:x\\N\nend:vevent\n"
+	"begin:vtimezone\ntzid:x\nend:vtimezone\nend:vcalendar",
+	"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:u\nDESCRIPTION:x\n \n \n\t\r\nEND:VEVENT\nEND:VCALENDAR\n",
+	/* a carriage return is no line end */
+	"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:u\nDESCRIPTION:a\rb\r\r c\nEND:VEVENT\nEND:VCALENDAR\n",
+	/* an alarm before the properties, which go on behind it; lines that are none */
+	"BEGIN:VCALENDAR\nBEGIN:VEVENT\nBEGIN:VALARM\nTRIGGER:-PT5M\nDESCRIPTION:x\nEND:VALARM\nUID:"
+	"u\n\nrubbish\n"
+	"DESCRIPTION;ALTREP=\"cid:1:2\":Short\n\nmore\nCATEGORIES;LANGUAGE=en:Blue\nEND:VEVENT\nEND:"
+	"VCALENDAR\n",
+	/* headings and ends like ours, an escape without anything behind it */
+	"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:u\nDESCRIPTION:" UB_PLAN_SHARED_END "\\n" UB_PLAN_SHARED_BEGIN
+	"\\nmine\\n\\n\nEND:VEVENT\nEND:VCALENDAR\n",
+	"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:u\nDESCRIPTION:" UB_PLAN_SHARED_BEGIN
+	"\\\nEND:VEVENT\nEND:VCALENDAR\n",
+	"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:u\nDESCRIPTION: "
+	"\nX-ALT-DESC;FMTTYPE=text/html:<b>x</b>\nEND:VEVENT\n"
+	"END:VCALENDAR\n",
+	"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:u\nDESCRIPTION:\n  \nEND:VEVENT\nEND:VCALENDAR\n",
+};
+
+Test(amend, is_undone_to_the_byte_in_odd_texts)
+{
+	struct desk desk = desk_open();
+	for (size_t i = 0; i < UB_COUNT(odd_texts); i++) {
+		struct ub_text text = ub_text(odd_texts[i]), result = amended(&desk, text, 4);
+		cr_assert(lines_within(text, result), "%zu:\n%.*s", i, UB_ARGS(result));
+		same(amended(&desk, result, 0), result);
+		same(restored(&desk, result, "", 4), text);
+	}
+	desk_close(&desk);
+}
+
+Test(amend, leaves_what_cannot_go_on_in_utf8)
+{
+	struct desk desk = desk_open();
+	struct ub_text latin = object_of(&desk, MEETING "\nDESCRIPTION:f\xFCr");
+	same(amended(&desk, latin, 0), latin);
+	struct ub_text quoted = object_of(&desk, MEETING "\nDESCRIPTION;ENCODING=QUOTED-PRINTABLE:f=C3=BCr");
+	cr_assert_not(has(amended(&desk, quoted, 3), UB_PLAN_SHARED_BEGIN));
+	desk_close(&desk);
+}
+
+/* The user took it away, and his client kept the mark: another rule does not bring it back. */
+Test(amend, is_not_repeated_by_another_rule)
+{
+	struct desk desk = desk_open();
+	struct ub_text result = amended(&desk, object_of(&desk, MEETING), 4);
+	struct ub_text marks = UB_TEXT_NONE, rest = result, line;
+	while (ub_text_split(&rest, '\n', &line))
+		if (ub_text_starts(line, UB_TEXT("X-UPBEAT-ADDED")) || ub_text_starts(line, UB_TEXT(" ")))
+			marks = ub_textf(desk.arena, "%.*s\n%.*s", UB_ARGS(marks), UB_ARGS(line));
+	struct ub_text bare =
+	    object_of(&desk, ub_text_cstr(desk.arena, ub_textf(desk.arena, MEETING "%.*s", UB_ARGS(marks))));
+	same(amended(&desk, bare, 0), bare);
+	desk_close(&desk);
+}
+
+Test(amend, is_undone_in_a_line_with_parameters)
+{
+	struct desk desk = desk_open();
+	struct ub_text text = amended(&desk, object_of(&desk, MEETING), 4);
+	text = replaced(&desk, text, "CATEGORIES:Customer", "categories;LANGUAGE=en:Blue,Customer");
+	cr_assert(has(restored(&desk, text, "", 4), "\ncategories;LANGUAGE=en:Blue\n"));
+	desk_close(&desk);
+}
+
+/* A second one like it was put there by the user. */
+Test(amend, takes_back_no_more_than_was_added)
+{
+	struct desk desk = desk_open();
+	struct ub_text text = amended(&desk, object_of(&desk, MEETING), 4);
+	text = replaced(&desk, text, "END:VEVENT",
+	    "CATEGORIES:Customer\\, big\nATTENDEE;CN=R:mailto:notes@recorder.example\nEND:VEVENT");
+	struct ub_text result = restored(&desk, text, "", 4);
+	cr_assert(has(result, "CATEGORIES:Customer\\, big") && has(result, "CN=R"), "%.*s", UB_ARGS(result));
+	desk_close(&desk);
+}
+
+/* A stranger may send marks of his own making, as many as there is room for. */
 Test(amend, survives_forged_marks)
 {
 	struct desk desk = desk_open();
 	struct ub_buf lines = UB_BUF(desk.arena);
 	ub_buf_str(&lines, MEETING);
-	for (int i = 0; i < UB_ICAL_ADDED_MAX + 1; i++)
-		ub_buf_str(&lines, "\nX-UPBEAT-ADDED:attendee.m.r.v\nX-UPBEAT-ADDED:...\nX-UPBEAT-ADDED:");
-	ub_buf_str(&lines, "\nX-UPBEAT-ADDED;X=y:agenda.alone\nX-UPBEAT-ADDED:nonsense.a.b.c.d.e.f");
+	for (int i = 0; i < 4000; i++)
+		ub_buf_printf(&lines,
+		    "\nX-UPBEAT-ADDED:category.m.r.%d\nX-UPBEAT-ADDED:...\nX-UPBEAT-ADDED:\nCATEGORIES:c%d,d%"
+		    "d",
+		    i, i, i);
+	ub_buf_str(&lines, "\nX-UPBEAT-ADDED;X=y:agenda.alone\nX-UPBEAT-ADDED:nonsense.a.b.c.d.e.f"
+			   "\nX-UPBEAT-ADDED:reminder.m.r.\nBEGIN:VLOCATION\nNAME:x\nEND:VLOCATION");
 	struct ub_text text = object_of(&desk, ub_buf_cstr(&lines));
-	(void)restored(&desk, text, "", UB_ICAL_ADDED_MAX);
-	(void)restored(&desk, text, "r", UB_ICAL_ADDED_MAX);
+	cr_assert(has(restored(&desk, text, "", 12003), "VLOCATION"));
+	(void)restored(&desk, text, "r", 4001);
 	desk_close(&desk);
 }
 
@@ -220,6 +317,7 @@ Test(amend, holds_on_the_corpus)
 		    ub_ical_restore(parsed(&desk, result), UB_TEXT_NONE, &taken, desk.arena);
 		cr_assert_eq(added, taken, "%.*s", UB_ARGS(names[i]));
 		cr_assert(ub_text_eq(back, text), "%.*s", UB_ARGS(names[i]));
+		same(amended(&desk, result, 0), result);
 		tried += added > 0;
 	}
 	cr_assert_gt(tried, 200, "%zu were amended", tried);
