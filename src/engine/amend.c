@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "amend.h"
 
-#include "pass.h"
+#include "identity.h"
+#include "look.h"
 #include "upbeat/ical.h"
 #include "upbeat/settings.h"
 
 /* The meeting as it was when it was last looked at. */
 struct before {
 	struct ub_store_seen seen;
-	const struct ub_ical *known; /* the version that If-Match names; NULL: another one, or none */
+	const struct ub_ical *ical; /* NULL: it is not known */
 };
 
 static struct before look_back(const struct ub_amending *amending, struct ub_arena *arena)
@@ -19,30 +20,85 @@ static struct before look_back(const struct ub_amending *amending, struct ub_are
 	if (ub_store_seen(amending->store, ub_organization, upstream, amending->href, arena, &before.seen) !=
 	    UB_STORE_OK)
 		return (struct before){ 0 };
-	if (before.seen.etag.len && ub_text_eq(ub_text_trim(amending->if_match), before.seen.etag))
-		before.known = ub_ical_parse(arena, before.seen.text, &refusal);
+	before.ical = ub_ical_parse(arena, before.seen.text, &refusal);
 	return before;
 }
 
-static bool was_taken_away(const struct ub_store_items *items, struct ub_text mark)
+/* The calendar's, as far as it is known without asking; else who stores it: he may amend what he organizes
+ * himself. A colleague's or a guest's own copy is not the organizer's. */
+static struct ub_text owner_of(
+    const struct ub_amending *amending, const struct before *before, struct ub_arena *arena)
 {
-	for (size_t i = 0; i < items->n; i++)
-		if (items->items[i].state == UB_ITEM_DELETED && ub_text_eq(items->items[i].identity, mark))
+	const struct ub_snapshot *snapshot = amending->snapshot;
+	struct ub_identity identity;
+	if (before->seen.owner.len)
+		return before->seen.owner;
+	if (ub_identity_known(snapshot->identities, amending->principal, amending->host,
+		ub_look_collection(amending->href), &identity, arena))
+		return identity.owner;
+	return ub_org_user_address(snapshot->org, amending->user, arena);
+}
+
+/* ---- what was just added ---- */
+
+static uint64_t addition(const struct ub_amending *amending, struct ub_text mark, struct ub_arena *arena)
+{
+	return ub_text_hash(ub_textf(arena, "%.*s\n%.*s", UB_ARGS(amending->href), UB_ARGS(mark)));
+}
+
+static bool was_added_lately(
+    const struct ub_amending *amending, const struct ub_amendment *amendment, struct ub_arena *arena)
+{
+	uint64_t wanted = addition(amending, amendment->mark, arena);
+	for (size_t i = 0; i < UB_AMENDED_LATELY; i++)
+		if (amending->lately->additions[i] == wanted)
 			return true;
 	return false;
 }
 
-static void remember_taken(const struct ub_amending *amending, const struct before *before,
-    const struct ub_event *event, const struct ub_amendment *amendment)
+static void note_additions(
+    const struct ub_amending *amending, const struct ub_amendments *additions, struct ub_arena *arena)
+{
+	struct ub_amended_lately *lately = amending->lately;
+	for (size_t i = 0; i < additions->n; i++) {
+		lately->additions[lately->next] = addition(amending, additions->items[i].mark, arena);
+		lately->next = (lately->next + 1) % UB_AMENDED_LATELY;
+	}
+}
+
+/* ---- what was taken away ---- */
+
+static const struct ub_store_item *find_taken(const struct ub_store_items *items, struct ub_text mark)
+{
+	for (size_t i = 0; i < items->n; i++)
+		if (items->items[i].state == UB_ITEM_DELETED && ub_text_eq(items->items[i].identity, mark))
+			return &items->items[i];
+	return NULL;
+}
+
+/* If-Match: * is of whatever stands there. */
+static bool is_taken(const struct ub_amending *amending, const struct before *before,
+    const struct ub_amendment *amendment, struct ub_arena *arena)
+{
+	struct ub_text version = ub_text_trim(amending->if_match);
+	if (version.len == 0 || ub_text_is(version, "*"))
+		return false;
+	return (before->ical && ub_ical_bears(before->ical, amendment, arena)) ||
+	       was_added_lately(amending, amendment, arena);
+}
+
+static void remember_taken(const struct ub_amending *amending, const struct ub_decision *decision,
+    const struct ub_amendment *amendment)
 {
 	struct ub_store_item item = { .organization = ub_organization,
-		.meeting_uid = event->uid,
+		.meeting_uid = decision->event->uid,
 		.identity = amendment->mark,
 		.rule = amendment->rule_mark,
 		.id = amendment->id,
-		.owner = before->seen.owner,
-		.upstream = before->seen.upstream,
+		.owner = decision->facts->meeting.owner->email,
+		.upstream = amending->snapshot->settings->upstream.base,
 		.href = amending->href,
+		.etag = amending->if_match,
 		.state = UB_ITEM_DELETED,
 		.changed = amending->now * 1000 };
 	if (ub_store_put_item(amending->store, &item) != UB_STORE_OK)
@@ -62,10 +118,10 @@ static struct ub_amendments wanted(const struct ub_amending *amending, const str
 		return wanted; /* what was taken away cannot be told: nothing is repeated */
 	for (size_t i = 0; i < all->n; i++) {
 		const struct ub_amendment *amendment = &all->items[i];
-		if (ub_ical_bears(ical, amendment, arena) || was_taken_away(&items, amendment->mark))
+		if (ub_ical_bears(ical, amendment, arena) || find_taken(&items, amendment->mark))
 			continue;
-		if (before->known && ub_ical_bears(before->known, amendment, arena))
-			remember_taken(amending, before, decision->event, amendment);
+		if (is_taken(amending, before, amendment, arena))
+			remember_taken(amending, decision, amendment);
 		else
 			*ub_push(arena, &wanted) = *amendment;
 	}
@@ -77,22 +133,57 @@ struct ub_text ub_amend(const struct ub_amending *amending, struct ub_arena *are
 	struct ub_ical_refusal refusal;
 	struct ub_decision decision;
 	const struct ub_ical *ical = ub_ical_parse(arena, amending->body, &refusal);
-	if (!amending->snapshot->rules->amends || !ical)
+	if (!amending->snapshot->rules->amends || !ical || ub_sys_monotonic_ms() > amending->until)
 		return UB_TEXT_NONE;
 	struct before before = look_back(amending, arena);
 	struct ub_decide_input input = { .snapshot = amending->snapshot,
 		.text = amending->body,
-		.owner = before.seen.owner,
+		.owner = owner_of(amending, &before, arena),
 		.now = amending->now };
+	if (input.owner.len == 0)
+		return UB_TEXT_NONE;
 	ub_decide(&input, &decision, arena);
 	if (!decision.facts || decision.event->marks.item.len || decision.plan->amendments.n == 0)
 		return UB_TEXT_NONE;
 	size_t added;
 	struct ub_amendments additions = wanted(amending, ical, &before, &decision, arena);
 	struct ub_text text = ub_ical_amend(ical, &additions, &added, arena);
-	if (added == 0 || text.len > UB_WIRE_BODY_MAX)
+	if (added == 0 || text.len > UB_WIRE_BODY_MAX || ub_sys_monotonic_ms() > amending->until)
 		return UB_TEXT_NONE;
+	note_additions(amending, &additions, arena);
 	ub_log(amending->log, UB_LOG_INFO, "%.*s: %zu added to the meeting itself", UB_ARGS(amending->href),
 	    added);
 	return text;
+}
+
+/* If-Match named neither of this version's tags. */
+static bool is_of_another(const struct ub_store_item *taken, const struct ub_response *response)
+{
+	return response->etag.len && ub_text_find(taken->etag, response->etag, 0) == SIZE_MAX &&
+	       (response->schedule_tag.len == 0 ||
+		   ub_text_find(taken->etag, response->schedule_tag, 0) == SIZE_MAX);
+}
+
+bool ub_amend_looked(struct ub_store *store, const struct ub_decision *decision,
+    const struct ub_response *response, struct ub_arena *arena)
+{
+	const struct ub_amendments *amendments = &decision->plan->amendments;
+	struct ub_ical_refusal refusal;
+	struct ub_store_items items = { 0 };
+	const struct ub_ical *ical = amendments->n ? ub_ical_parse(arena, response->body, &refusal) : NULL;
+	if (!ical)
+		return true;
+	if (ub_store_items(store, ub_organization, decision->event->uid, arena, &items) == UB_STORE_FAILED)
+		return false;
+	for (size_t i = 0; i < amendments->n; i++) {
+		const struct ub_amendment *amendment = &amendments->items[i];
+		const struct ub_store_item *taken = find_taken(&items, amendment->mark);
+		if (!taken || !is_of_another(taken, response) || !ub_ical_bears(ical, amendment, arena))
+			continue;
+		struct ub_store_item item = *taken;
+		item.state = UB_ITEM_REMOVED;
+		if (ub_store_put_item(store, &item) != UB_STORE_OK)
+			return false;
+	}
+	return true;
 }

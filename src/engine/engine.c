@@ -26,6 +26,7 @@ static int64_t wall_ms(void)
 struct batch_write {
 	struct ub_wire_id id;
 	struct ub_text href, body, if_match; /* body empty: it goes as it came */
+	struct ub_text principal, user, host;
 };
 
 /* What the frames that have come ask of the store: one transaction for all of them. */
@@ -53,12 +54,15 @@ static void take_write(
 {
 	const struct ub_wire_write *write = &frame->write;
 	size_t before = batch->keys.n;
+	struct ub_text principal = ub_http_principal(write->authorization, arena);
 	*ub_push(arena, &batch->writes) = (struct batch_write){ .id = frame->id,
 		.href = ub_text_copy(arena, write->href),
 		.body = ub_text_copy(arena, write->body),
-		.if_match = ub_text_copy(arena, write->if_match) };
+		.if_match = ub_text_copy(arena, write->if_match),
+		.principal = principal,
+		.user = ub_http_user(write->authorization, arena),
+		.host = ub_text_copy(arena, write->host) };
 	/* A caller whose credentials cannot be used again is the service account's, which is yet to come. */
-	struct ub_text principal = ub_http_principal(write->authorization, arena);
 	if (principal.len == 0)
 		return;
 	/* What add-member will be called is known when it is answered. */
@@ -133,23 +137,25 @@ static void let_go(
 		    "the relay does not read: a write goes on after its time");
 }
 
-/* The body as rules amend it, unless there is no time left for that; else empty. */
+/* The body as rules amend it; empty: it is to go as it came. */
 static struct ub_text amended(struct ub_engine *engine, const struct batch *batch,
     const struct batch_write *write, struct ub_arena *arena)
 {
-	struct ub_text text = UB_TEXT_NONE;
-	if (ub_sys_monotonic_ms() - batch->begun > UB_AMEND_MS)
-		return text;
 	struct ub_snapshot *snapshot = ub_engine_snapshot(engine);
 	struct ub_amending amending = { .snapshot = snapshot,
 		.store = engine->store,
 		.log = engine->log,
 		.pace = &engine->store_pace,
 		.now = ub_sys_now(),
+		.until = batch->begun + UB_AMEND_MS,
 		.href = write->href,
 		.body = write->body,
-		.if_match = write->if_match };
-	text = ub_text_copy(arena, ub_amend(&amending, arena));
+		.if_match = write->if_match,
+		.principal = write->principal,
+		.user = write->user,
+		.host = write->host,
+		.lately = engine->lately };
+	struct ub_text text = ub_text_copy(arena, ub_amend(&amending, arena));
 	ub_snapshot_release(&snapshot);
 	return text;
 }
@@ -236,6 +242,8 @@ static void serve(struct ub_engine *engine)
 	if (!in || !out)
 		abort();
 	bool amends = false, go_on = true;
+	struct ub_amended_lately lately = { .next = 0 };
+	engine->lately = &lately;
 	struct ub_waiting waiting = { 0 };
 	struct ub_upkeep upkeep = { .store = engine->store, .log = engine->log, .pace = &engine->store_pace };
 	struct pollfd polled[] = { { .fd = fd, .events = POLLIN },

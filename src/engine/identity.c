@@ -206,12 +206,23 @@ static void remember(
 	pthread_mutex_unlock(&identities->mutex);
 }
 
+static struct ub_text key_of(
+    struct ub_text principal, struct ub_text host, struct ub_text href, struct ub_arena *arena)
+{
+	return ub_textf(arena, "%.*s\n%.*s\n%.*s", UB_ARGS(principal), UB_ARGS(host), UB_ARGS(href));
+}
+
+bool ub_identity_known(struct ub_identities *identities, struct ub_text principal, struct ub_text host,
+    struct ub_text href, struct ub_identity *out, struct ub_arena *arena)
+{
+	return recall(identities, key_of(principal, host, href, arena), INT64_MIN, out, arena);
+}
+
 enum ub_outcome ub_identity_of(struct ub_identities *identities, const struct ub_caller *caller,
     struct ub_text href, const struct ub_org *org, int64_t now, struct ub_identity *out,
     struct ub_arena *arena)
 {
-	struct ub_text key = ub_textf(
-	    arena, "%.*s\n%.*s\n%.*s", UB_ARGS(caller->principal), UB_ARGS(caller->host), UB_ARGS(href));
+	struct ub_text key = key_of(caller->principal, caller->host, href, arena);
 	if (recall(identities, key, now, out, arena))
 		return UB_OUTCOME_OK;
 	struct lookup lookup = { caller, org, href, arena };

@@ -43,4 +43,8 @@ UB_MUST_USE enum ub_outcome ub_identity_of(struct ub_identities *identities, con
     struct ub_text href, const struct ub_org *org, int64_t now, struct ub_identity *out,
     struct ub_arena *arena);
 
+/* What was once found out, without asking: it may be out of date. False: nothing was. */
+UB_MUST_USE bool ub_identity_known(struct ub_identities *identities, struct ub_text principal,
+    struct ub_text host, struct ub_text href, struct ub_identity *out, struct ub_arena *arena);
+
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "act.h"
+#include "amend.h"
 
 #include "upbeat/settings.h"
 
@@ -182,11 +183,14 @@ static enum ub_pass_end decide_and_act(
 	/* A customer's meeting may have items that only their marks tell of; any other is asked of the store
 	 * alone. */
 	bool customer = decision.facts->meeting.customer;
-	if (!customer && decision.plan->steps.n == 0 && !owners_of_items(pass, decision.event->uid).known)
+	bool wanted = decision.plan->steps.n || decision.plan->amendments.n;
+	if (!customer && !wanted && !owners_of_items(pass, decision.event->uid).known)
 		return UB_PASS_SETTLED;
 	if (!claim(pass, decision.event->uid, why))
 		return UB_PASS_AGAIN;
 	remember(pass, &decision, response);
+	if (!ub_amend_looked(pass->store, &decision, response, pass->arena))
+		ub_pass_complain(pass);
 	/* One meeting stands in the calendars of all who come, and gets one set of items. */
 	struct owners owners = owners_of_items(pass, decision.event->uid);
 	if (owners.colleagues && !owners.ours)
