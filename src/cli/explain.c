@@ -20,6 +20,11 @@ static const struct ub_cli_option options[] = {
 	[JSON] = { "json", 0, NULL, "for programs" },
 };
 
+static bool reads_like_a_path(const char *argument)
+{
+	return strchr(argument, '/') || ub_text_ends(ub_text(argument), UB_TEXT(".ics"));
+}
+
 static bool read_event(struct ub_cli *cli, struct ub_text *text)
 {
 	const char *path = cli->arguments[0];
@@ -27,7 +32,10 @@ static bool read_event(struct ub_cli *cli, struct ub_text *text)
 					 ? ub_sys_read_fd(cli->arena, STDIN_FILENO, UB_CLI_INPUT_MAX, text)
 					 : ub_sys_read_file(cli->arena, path, UB_CLI_INPUT_MAX, text);
 	if (result != UB_FILE_OK)
-		ub_cli_complain("%s: %s", path, ub_file_result_text(result));
+		ub_cli_complain("%s: %s%s", path, ub_file_result_text(result),
+		    result != UB_FILE_MISSING || reads_like_a_path(path)
+			? ""
+			: "; a UID is asked of the daemon that -c FILE names");
 	return result == UB_FILE_OK;
 }
 
@@ -77,11 +85,6 @@ static int print(struct ub_cli *cli, const struct ub_decision *decision)
 	else
 		ub_explain_print(decision, &out, ub_cli_colour(STDOUT_FILENO));
 	return ub_cli_write(STDOUT_FILENO, &out) && !decision->refused ? UB_EXIT_OK : UB_EXIT_FINDINGS;
-}
-
-static bool reads_like_a_path(const char *argument)
-{
-	return strchr(argument, '/') || ub_text_ends(ub_text(argument), UB_TEXT(".ics"));
 }
 
 /* An argument that is no file is a UID, where it is said which daemon may know it; but a path that was

@@ -114,6 +114,10 @@ static int replay(struct ub_cli *cli, struct ub_snapshot *present, struct ub_sna
 	if (!(from ? read_files(cli, from, input.now, &meetings)
 		   : read_store(cli, present->settings, &meetings)))
 		return UB_EXIT_FINDINGS;
+	if (meetings.known.n + meetings.unread == 0)
+		ub_cli_complain("plan: there are no meetings: %s%s",
+		    from ? from : "the daemon with these settings has not seen any yet",
+		    from ? " has no *.ics files" : "");
 	input.meetings = meetings.known.items;
 	input.n_meetings = meetings.known.n;
 	input.deleted = meetings.deleted.items;
