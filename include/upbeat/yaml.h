@@ -136,6 +136,8 @@ struct ub_yaml_type {
 	ub_yaml_read_fn *check;
 	/* Shape CUSTOM: */
 	ub_yaml_read_fn *read;
+	const char
+	    *pattern; /* for the schema: all texts that it takes match this (ECMA 262); NULL: nothing said */
 	/* Shapes CUSTOM and NODE: what it may be, for the schema; none: a scalar, of a NODE anything. */
 	const struct ub_yaml_type *const *any_of;
 	size_t n_any_of;

@@ -172,6 +172,19 @@ static void warn_left_out(struct loader *loader, const struct ub_yaml_node *node
 
 /* ---- reading ---- */
 
+/* Which is reported, and may be what is missing. */
+static bool has_unknown_key(const struct ub_yaml_node *node)
+{
+	for (size_t i = 0; i < node->n; i++) {
+		bool known = false;
+		for (size_t f = 0; f < rule_type.n_fields; f++)
+			known |= ub_text_is(node->entries[i].key->text, rule_type.fields[f].name);
+		if (!known)
+			return true;
+	}
+	return false;
+}
+
 static void check_keys(struct loader *loader, const struct ub_yaml_node *node, const struct rule_text *text)
 {
 	static const char *const only[] = { "sections", "attendees", "longer" };
@@ -182,7 +195,7 @@ static void check_keys(struct loader *loader, const struct ub_yaml_node *node, c
 			    "`%s` stands in an item of `create`, or beside `add_to`", only[i]);
 	}
 	/* One that is switched off may have nothing else: it takes an earlier directory's place. */
-	if (text->create || text->add_to || text->amend || !text->enabled)
+	if (text->create || text->add_to || text->amend || !text->enabled || has_unknown_key(node))
 		return;
 	struct ub_diag *diag = ub_error(loader->diags, "missing-key", ub_yaml_first_line(node),
 	    "this rule does nothing: it has no `create`");

@@ -270,14 +270,19 @@ static bool read_windows(const struct ub_yaml_reader *reader, const struct ub_ya
 
 /* ---- types ---- */
 
+/* A whole number and the beginning of a unit. */
+#define LENGTH_PATTERN "^\\s*[0-9]+\\s*[a-z]"
+
 const struct ub_yaml_type span_type = { .shape = UB_YAML_CUSTOM,
 	.noun = "a reminder like `10m`",
+	.pattern = LENGTH_PATTERN,
 	.min = 0,
 	.max = UB_RULE_REMINDER_MAX,
 	.read = read_length };
 
 const struct ub_yaml_type duration_type = { .shape = UB_YAML_CUSTOM,
 	.noun = "a duration like `30m`",
+	.pattern = LENGTH_PATTERN,
 	.min = 1,
 	.max = UB_RULE_DURATION_MAX,
 	.read = read_length };

@@ -155,11 +155,19 @@ static void put_any_of(struct schema *schema, const struct ub_yaml_type *type)
 	ub_buf_str(schema->out, "]");
 }
 
+static void put_pattern(struct ub_buf *out, const char *pattern)
+{
+	ub_buf_str(out, "\"type\":\"string\",\"pattern\":");
+	put_string(out, pattern);
+}
+
 /* A scalar has no type of its own, but YAML as editors read it gives it one. */
 static void put_scalar(struct schema *schema, const struct ub_yaml_type *type)
 {
 	if (type->n_words)
 		put_words(schema->out, type);
+	else if (type->pattern)
+		put_pattern(schema->out, type->pattern);
 	else
 		ub_buf_str(schema->out, "\"type\":[\"string\",\"number\",\"boolean\"]");
 }
@@ -206,11 +214,11 @@ static void put_body(struct schema *schema, const struct ub_yaml_type *type)
 static void put_type(struct schema *schema, const struct ub_yaml_type *type, const char *doc)
 {
 	const struct met *met = find(schema, type);
-	bool anything = type->shape == UB_YAML_NODE && !type->n_any_of;
 	while (type->n_any_of == 1 && !(met && met->shared)) {
 		type = type->any_of[0];
 		met = find(schema, type);
 	}
+	bool anything = type->shape == UB_YAML_NODE && !type->n_any_of;
 	ub_buf_str(schema->out, "{");
 	if (doc) {
 		ub_buf_str(schema->out, "\"description\":");

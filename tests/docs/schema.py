@@ -115,6 +115,42 @@ def _():
         assert any(faults("rules", path.read_text()) for path in files), name
 
 
+# Findings that the form mostly decides, and so the schema, too; and where it does not: what keys mean for each
+# other, texts that are no dates or expressions.
+OF_MEANING = ("a-rule-that-does-nothing", "an-event-without-a-duration", "an-event-without-a-time",
+              "an-item-of-no-kind", "an-empty-list-of-items", "a-time-of-a-test-as-people-write-it",
+              "one-address-as-attendees")
+OF_FORM = {"unknown-key", "unknown-word", "unknown-format", "missing-key", "wrong-value"}
+
+def findings(directory):
+    """The codes that `check` finds in each file of a directory."""
+    done = subprocess.run(
+        [os.environ["UPBEAT"], "check", "--json", directory], capture_output=True, text=True, timeout=60)
+    found = {}
+    for each in json.loads(done.stdout)["findings"]:
+        if each["file"]:
+            found.setdefault(pathlib.Path(each["file"]), set()).add(each["code"])
+    return found
+
+
+@tap.case("of all golden mistakes the schemas refuse what is one of form, and take what is none")
+@needs_the_tools
+def _():
+    refused = taken = 0
+    for directory in sorted((TOP / "tests/golden/mistakes").glob("*/rules")):
+        found = findings(directory)
+        for kind, pattern in (("rules", "*.yaml"), ("tests", "tests/*.yaml")):
+            for path in sorted(directory.glob(pattern)):
+                codes = found.get(path, set())
+                if codes & OF_FORM:
+                    refused += bool(faults(kind, path.read_text()))
+                    assert faults(kind, path.read_text()) or directory.parent.name in OF_MEANING, f"{path}: {codes}"
+                elif not codes:
+                    tap.equal(faults(kind, path.read_text()), [], str(path))
+                    taken += 1
+    assert refused >= 12 and taken >= 60, (refused, taken)
+
+
 RULE = """
 format: 1
 rules:
@@ -127,6 +163,7 @@ rules:
         duration: [{if: meeting.customer, use: 1h}, {use: 30m}]
         free: nobody
         busy: no
+        reminders: [10m, 1h]
 """
 
 
@@ -137,9 +174,17 @@ def _():
     for right, wrong in (("name: prep", "nmae: prep"), ("title: Prep", "titel: Prep"), ("title: Prep", "title: {}"),
                          ("free: nobody", "free: anybody"), ("use: 1h", "used: 1h"), ("{use: 30m}", "30m"),
                          ("busy: no", "busy: perhaps"), ("format: 1", "format: 2"), ("at: 1 day", "between: 1 day"),
-                         ("when: meeting.customer", "when: [meeting.customer]"), ("create:", "creates:")):
+                         ("when: meeting.customer", "when: [meeting.customer]"), ("create:", "creates:"),
+                         ("use: 30m", "use: 30"), ("use: 30m", "use: half an hour"), ("10m", "-10m"),
+                         ("title: Prep", "title: Prep\n        every: 1 week\n        evry: 1 week"),
+                         ("when: meeting.customer", "for: customer")):
         assert right in RULE
         assert faults("rules", RULE.replace(right, wrong)), wrong
+    for right, more in (("when:", "for: account\n    when:"), ("when:", "for: team\n    when:"),
+                        ("title: Prep", "title: Prep\n        every: [{if: has_account, use: week}, {use: month}]"),
+                        ("title: Prep", "title: Prep\n        satisfied_by: meeting.title == 'QBR'"),
+                        ("use: 30m", "use: 2 hours"), ("use: 30m", "use: ' 3 business days'")):
+        tap.equal(faults("rules", RULE.replace(right, more)), [], more)
     changed = "format: 1\nchange:\n  - rule: prep\n    items: {call: {duration: 1h}, other: none}\n"
     tap.equal(faults("rules", changed), [], "what is right")
     for right, wrong in (("rule: prep", "name: prep"), ("duration", "length"), ("none", "nothing")):
