@@ -117,6 +117,7 @@ struct ub_amendment {
 	struct ub_text text;      /* attendee: the address, lower case; category; agenda: plain text */
 	int64_t seconds;          /* reminder: before the start */
 	const struct ub_rule_amend *source;
+	struct ub_texts was; /* the marks that it had under earlier names of its rule */
 };
 
 struct ub_amendments {

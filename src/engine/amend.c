@@ -68,10 +68,19 @@ static void note_additions(
 
 /* ---- what was taken away ---- */
 
-static const struct ub_store_item *find_taken(const struct ub_store_items *items, struct ub_text mark)
+static bool is_its(const struct ub_amendment *amendment, struct ub_text mark)
+{
+	bool its = ub_text_eq(amendment->mark, mark);
+	for (size_t i = 0; !its && i < amendment->was.n; i++)
+		its = ub_text_eq(amendment->was.items[i], mark);
+	return its;
+}
+
+static const struct ub_store_item *find_taken(
+    const struct ub_store_items *items, const struct ub_amendment *amendment)
 {
 	for (size_t i = 0; i < items->n; i++)
-		if (items->items[i].state == UB_ITEM_DELETED && ub_text_eq(items->items[i].identity, mark))
+		if (items->items[i].state == UB_ITEM_DELETED && is_its(amendment, items->items[i].identity))
 			return &items->items[i];
 	return NULL;
 }
@@ -118,7 +127,7 @@ static struct ub_amendments wanted(const struct ub_amending *amending, const str
 		return wanted; /* what was taken away cannot be told: nothing is repeated */
 	for (size_t i = 0; i < all->n; i++) {
 		const struct ub_amendment *amendment = &all->items[i];
-		if (ub_ical_bears(ical, amendment, arena) || find_taken(&items, amendment->mark))
+		if (ub_ical_bears(ical, amendment, arena) || find_taken(&items, amendment))
 			continue;
 		if (is_taken(amending, before, amendment, arena))
 			remember_taken(amending, decision, amendment);
@@ -177,7 +186,7 @@ bool ub_amend_looked(struct ub_store *store, const struct ub_decision *decision,
 		return false;
 	for (size_t i = 0; i < amendments->n; i++) {
 		const struct ub_amendment *amendment = &amendments->items[i];
-		const struct ub_store_item *taken = find_taken(&items, amendment->mark);
+		const struct ub_store_item *taken = find_taken(&items, amendment);
 		if (!taken || !is_of_another(taken, response) || !ub_ical_bears(ical, amendment, arena))
 			continue;
 		struct ub_store_item item = *taken;

@@ -12,10 +12,10 @@ static bool is_owners(const struct ub_making *making)
 }
 
 static struct ub_text mark_of(
-    const struct ub_making *making, const struct ub_rule *rule, const struct ub_rule_amend *amend)
+    const struct ub_making *making, struct ub_text family, const struct ub_rule_amend *amend)
 {
-	struct ub_item_key key = { making->input->facts->meeting.event->uid, making->owner->email,
-		ub_plan_family(rule), amend->name };
+	struct ub_item_key key = { making->input->facts->meeting.event->uid, making->owner->email, family,
+		amend->name };
 	return ub_plan_amend_mark(&key, making->arena);
 }
 
@@ -73,8 +73,10 @@ static void amend(struct ub_making *making, const struct ub_rule *rule, const st
 	struct ub_amendment amendment = { .source = source,
 		.kind = source->kind,
 		.id = ub_textf(making->arena, "%.*s/%.*s", UB_ARGS(rule->name), UB_ARGS(source->name)),
-		.mark = mark_of(making, rule, source),
+		.mark = mark_of(making, ub_plan_family(rule), source),
 		.rule_mark = ub_plan_rule_mark(ub_plan_family(rule), making->arena) };
+	for (size_t i = 0; i < rule->was.n; i++)
+		*ub_push(making->arena, &amendment.was) = mark_of(making, rule->was.items[i], source);
 	enum ub_verdict verdict =
 	    ub_rules_case(source->value, making->activation, &chosen, &why, making->arena);
 	if (verdict == UB_CANNOT_TELL)

@@ -2,7 +2,9 @@
 """What rules add to the user's own meeting: lines, once, and never again when the user takes them away."""
 import http.client
 import importlib.util
+import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -20,10 +22,10 @@ class Story(support.World):
     def __enter__(self):
         super().__enter__()
         self.server = self.start(self.kind)
-        rules = amending.write_rules(self.folder)
+        self.rules = amending.write_rules(self.folder)
         self.store = self.folder / "upbeat.db"
         self.before, self.upbeat, self.behind = recorder.between(
-            self, self.server, settings=amending.ORGANIZATION, rules=rules, store=f"sqlite:{self.store}"
+            self, self.server, settings=amending.ORGANIZATION, rules=self.rules, store=f"sqlite:{self.store}"
         )
         self.made = 0
         return self
@@ -311,6 +313,21 @@ def _(story):
     assert "Copying" not in fourth and "conflict" not in fourth.lower(), fourth
     (remote,) = calendars.Calendar(story.server.url + path, "alice").objects()
     assert "Plans" in support.request("GET", story.server.url + remote, "alice").text, remote
+
+
+@tap.case("what was taken away stays away also when its rule has another name")
+def _(story):
+    path = story.new_calendar() + "m.ics"
+    meeting = calendars.meeting(uid="renamed")
+    story.put_well(path, meeting)
+    story.wait_until_seen(path)
+    story.put_well(path, meeting, If_Match=story.get(path).field("ETag"))
+    rules = story.rules / "shared.yaml"
+    rules.write_text(rules.read_text().replace("- name: shared", "- name: recorded\n    was: [shared]"))
+    os.kill(story.upbeat.pid, signal.SIGHUP)
+    tap.eventually(lambda: "reload: done" in story.upbeat.said(), "the reload", 10)
+    story.put_well(path, meeting)
+    tap.equal(amending.additions(story.stored(path)[0]), [], "additions")
 
 
 @tap.case("nothing of it disturbed the sanitizers")

@@ -25,11 +25,13 @@ static void check_event(const struct ub_event *event)
 static void check_amend(struct ub_text text, struct ub_arena *arena)
 {
 	static struct ub_amendment every[] = {
-		{ UB_AMEND_ATTENDEE, T("r/a"), T("mark-1"), T("rule"), T("notes@recorder.example"), 0, NULL },
-		{ UB_AMEND_CATEGORY, T("r/c"), T("mark-2"), T("rule"), T("Customer, \xC3\xA4"), 0, NULL },
+		{ UB_AMEND_ATTENDEE, T("r/a"), T("mark-1"), T("rule"), T("notes@recorder.example"), 0, NULL,
+		    { 0 } },
+		{ UB_AMEND_CATEGORY, T("r/c"), T("mark-2"), T("rule"), T("Customer, \xC3\xA4"), 0, NULL,
+		    { 0 } },
 		{ UB_AMEND_AGENDA, T("r/t"), T("mark-3"), T("rule"), T("14:00 Welcome\n14:05 \xC3\xA4"), 0,
-		    NULL },
-		{ UB_AMEND_REMINDER, T("r/r"), T("mark-4"), T("rule"), T(""), 600, NULL },
+		    NULL, { 0 } },
+		{ UB_AMEND_REMINDER, T("r/r"), T("mark-4"), T("rule"), T(""), 600, NULL, { 0 } },
 	};
 	const struct ub_amendments all = { every, UB_COUNT(every), 0 };
 	struct ub_ical_refusal refusal;

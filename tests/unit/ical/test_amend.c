@@ -21,15 +21,16 @@ TestSuite(amend, .fini = ub_leak_check);
 #define AGENDA "14:00 Welcome; why we meet\n14:05 Your plans, and what they need from us until summer"
 
 static const struct ub_amendment every[] = {
-	{ UB_AMEND_ATTENDEE, T("r/recorder"), T("mark-1"), T("rule-1"), T("notes@recorder.example"), 0,
-	    NULL },
-	{ UB_AMEND_CATEGORY, T("r/category"), T("mark-2"), T("rule-1"), T("Customer, big"), 0, NULL },
-	{ UB_AMEND_AGENDA, T("s/agenda"), T("mark-3"), T("rule-2"), T(AGENDA "\n"), 0, NULL },
-	{ UB_AMEND_REMINDER, T("s/reminder"), T("mark-4"), T("rule-2"), T(""), 600, NULL },
+	{ UB_AMEND_ATTENDEE, T("r/recorder"), T("mark-1"), T("rule-1"), T("notes@recorder.example"), 0, NULL,
+	    { 0 } },
+	{ UB_AMEND_CATEGORY, T("r/category"), T("mark-2"), T("rule-1"), T("Customer, big"), 0, NULL, { 0 } },
+	{ UB_AMEND_AGENDA, T("s/agenda"), T("mark-3"), T("rule-2"), T(AGENDA "\n"), 0, NULL, { 0 } },
+	{ UB_AMEND_REMINDER, T("s/reminder"), T("mark-4"), T("rule-2"), T(""), 600, NULL, { 0 } },
 	/* The same once more, for another rule: left out. */
-	{ UB_AMEND_ATTENDEE, T("t/recorder"), T("mark-5"), T("rule-3"), T("notes@recorder.example"), 0,
-	    NULL },
-	{ UB_AMEND_AGENDA, T("t/agenda"), T("mark-6"), T("rule-3"), T("14:00 Something else"), 0, NULL },
+	{ UB_AMEND_ATTENDEE, T("t/recorder"), T("mark-5"), T("rule-3"), T("notes@recorder.example"), 0, NULL,
+	    { 0 } },
+	{ UB_AMEND_AGENDA, T("t/agenda"), T("mark-6"), T("rule-3"), T("14:00 Something else"), 0, NULL,
+	    { 0 } },
 };
 
 static struct ub_amendments all(void)

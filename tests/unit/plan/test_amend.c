@@ -62,6 +62,19 @@ Test(amendments, have_the_marks_of_their_rule_also_under_its_group)
 	cr_expect_not(ub_text_eq(plan_of(RULE)->amendments.items[0].mark, mark));
 }
 
+Test(amendments, know_their_marks_under_earlier_names_of_the_rule)
+{
+	struct ub_text mark = plan_of(RULE)->amendments.items[0].mark;
+	struct ub_plan *plan =
+	    plan_of("  - name: renamed\n    was: [other, shared]\n    for: meeting\n    when: "
+		    "meeting.customer\n    amend:\n"
+		    "      - attendee: recorder\n        address: notes@recorder.example\n");
+	const struct ub_amendment *amendment = &plan->amendments.items[0];
+	cr_assert_eq(amendment->was.n, 2);
+	cr_expect(ub_text_eq(amendment->was.items[1], mark));
+	cr_expect_not(ub_text_eq(amendment->mark, mark));
+}
+
 Test(amendments, of_somebody_elses_meeting_are_not_made)
 {
 	world->owner = UB_TEXT("ben@ours.example");
