@@ -469,7 +469,7 @@ struct ub_cel_trace {
 
 /*
  * Why the program came to its value: of a false `&&` the part that is false, of a comparison the operands
- * that are not constants, of exists() the element that was found, and so on down to the variables.
+ * that are not constants, of exists() and all() the element that decided, and so on down to the variables.
  */
 const struct ub_cel_trace *ub_cel_explain(const struct ub_cel_program *program,
     struct ub_cel_activation *activation, struct ub_arena *arena, const struct ub_cel_limits *limits);

@@ -55,6 +55,22 @@ static void set_element(struct tracer *tracer, const struct node *node, struct u
 		vars[1] = value;
 }
 
+/* Which element it was that decided, by the loop's variable, beside what was asked of it. */
+static void name_element(struct tracer *tracer, struct ub_cel_trace *body, const struct node *node)
+{
+	struct ub_text text = tracer->eval.program->text, name = node->vars[0];
+	if (name.ptr < text.ptr || name.ptr + name.len > text.ptr + text.len)
+		return;
+	struct ub_cel_trace *parts = UB_NEW_ARRAY(tracer->arena, struct ub_cel_trace, body->n_parts + 1);
+	for (size_t i = 0; i < body->n_parts; i++)
+		parts[i] = body->parts[i];
+	parts[body->n_parts++] = (struct ub_cel_trace){ .program = tracer->eval.program,
+		.at = (size_t)(name.ptr - text.ptr),
+		.len = name.len,
+		.value = tracer->eval.locals[node->local] };
+	body->parts = parts;
+}
+
 /* Of exists() that is true and all() that is false: the element that decided. Else what was gone through. */
 static void add_loop(
     struct tracer *tracer, struct parts *parts, const struct node *node, struct ub_cel_value result)
@@ -68,7 +84,10 @@ static void add_loop(
 		set_element(tracer, node, range, i);
 		struct ub_cel_value value = cel_run(body->code, &tracer->eval);
 		if (value.kind == UB_CEL_BOOL && value.b == result.b) {
+			size_t before = parts->n;
 			add(tracer, parts, body);
+			if (parts->n > before)
+				name_element(tracer, &parts->items[before], node);
 			return;
 		}
 	}

@@ -31,7 +31,14 @@ Test(trace, shows_the_part_that_decided)
 					    "    has_account is true\n" },
 		{ "people.exists(p, p.name == \"Bob\")", "people.exists(p, p.name == \"Bob\") is true\n"
 							 "  p.name == \"Bob\" is true\n"
-							 "    p.name is \"Bob\"\n" },
+							 "    p.name is \"Bob\"\n"
+							 "    p is \"bob@acme.example\"\n" },
+		{ "people.all(p, p.name == \"Ann\" && n > 1)",
+		    "people.all(p, p.name == \"Ann\" && n > 1) is false\n"
+		    "  p.name == \"Ann\" && n > 1 is false\n"
+		    "    p.name == \"Ann\" is false\n"
+		    "      p.name is \"Bob\"\n"
+		    "    p is \"bob@acme.example\"\n" },
 		{ "people.exists(p, p.name == \"Eve\")",
 		    "people.exists(p, p.name == \"Eve\") is false\n"
 		    "  people is [\"ann@ours.example\", \"bob@acme.example\"]\n" },
