@@ -13,11 +13,85 @@ static bool is_constant(const struct ub_cel_program *condition, bool wanted)
 	return condition && ub_cel_program_constant(condition, &value) && value.b == wanted;
 }
 
+static struct ub_text text_of(const struct ub_cel_program *program)
+{
+	return ub_text_trim(ub_cel_program_text(program));
+}
+
 static bool same_text(const struct ub_cel_program *a, const struct ub_cel_program *b)
 {
 	if (!a || !b)
 		return a == b;
-	return ub_text_eq(ub_text_trim(ub_cel_program_text(a)), ub_text_trim(ub_cel_program_text(b)));
+	return ub_text_eq(text_of(a), text_of(b));
+}
+
+/* Where `sign` stands outside of brackets and quotes, at or after `from`; SIZE_MAX: nowhere. */
+static size_t find_outside(struct ub_text text, struct ub_text sign, size_t from)
+{
+	size_t depth = 0;
+	char quote = 0;
+	for (size_t i = from; i < text.len; i++) {
+		char c = text.ptr[i];
+		if (quote) {
+			i += c == '\\';
+			quote = c == quote ? 0 : quote;
+		} else if (c == '"' || c == '\'') {
+			quote = c;
+		} else if (c == '(' || c == '[' || c == '{') {
+			depth++;
+		} else if (c == ')' || c == ']' || c == '}') {
+			depth--;
+		} else if (depth == 0 && ub_text_starts(ub_text_sub(text, i, text.len), sign)) {
+			return i;
+		}
+	}
+	return SIZE_MAX;
+}
+
+/* The sides of `&&` or `||`; where something that binds less stands beside it, the whole is one. */
+static struct ub_texts sides(
+    struct ub_arena *arena, const struct ub_cel_program *program, struct ub_text sign)
+{
+	struct ub_texts list = { 0 };
+	struct ub_text text = text_of(program);
+	bool whole = find_outside(text, UB_TEXT("?"), 0) != SIZE_MAX ||
+		     (ub_text_eq(sign, UB_TEXT("&&")) && find_outside(text, UB_TEXT("||"), 0) != SIZE_MAX);
+	for (size_t at = 0, end; at <= text.len; at = end + sign.len) {
+		end = whole ? SIZE_MAX : find_outside(text, sign, at);
+		end = end == SIZE_MAX ? text.len : end;
+		*ub_push(arena, &list) = ub_text_trim(ub_text_sub(text, at, end));
+	}
+	return list;
+}
+
+static bool holds(const struct ub_texts *list, struct ub_text text)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (ub_text_eq(list->items[i], text))
+			return true;
+	return false;
+}
+
+/* Whether `narrow` is only true where `wide` is: each side of `&&` in `wide` is one of `narrow`. */
+static bool narrows(
+    struct ub_arena *arena, const struct ub_cel_program *narrow, const struct ub_cel_program *wide)
+{
+	struct ub_texts all = sides(arena, narrow, UB_TEXT("&&")), some = sides(arena, wide, UB_TEXT("&&"));
+	for (size_t i = 0; i < some.n; i++)
+		if (!holds(&all, some.items[i]))
+			return false;
+	return true;
+}
+
+/* Whether one side of `||` in `unless` is a side of `&&` in `when`, and so true wherever that is. */
+static bool excludes(
+    struct ub_arena *arena, const struct ub_cel_program *unless, const struct ub_cel_program *when)
+{
+	struct ub_texts any = sides(arena, unless, UB_TEXT("||")), all = sides(arena, when, UB_TEXT("&&"));
+	for (size_t i = 0; i < any.n; i++)
+		if (holds(&all, any.items[i]))
+			return true;
+	return same_text(when, unless);
 }
 
 /* False: it can match, for all that is known without facts. */
@@ -30,7 +104,7 @@ static bool warn_never(struct loader *loader, const struct ub_rule *rule)
 		why = "its condition is always false";
 	} else if (is_constant(rule->unless, true)) {
 		why = "`unless` is always true";
-	} else if (rule->unless && same_text(rule->when, rule->unless)) {
+	} else if (rule->unless && rule->when && excludes(loader->arena, rule->unless, rule->when)) {
 		why = "`unless` excludes all that `when` admits";
 	}
 	if (!why)
@@ -49,15 +123,17 @@ static bool always_matches(const struct ub_rule *rule)
 }
 
 /* The earlier rule of the group that matches whenever this one does, as far as their texts tell. */
-static const struct ub_rule *hidden_by(const struct ub_ruleset *set, const struct ub_rule *rule)
+static const struct ub_rule *hidden_by(
+    struct loader *loader, const struct ub_ruleset *set, const struct ub_rule *rule)
 {
 	for (size_t i = 0; i < rule->index; i++) {
 		const struct ub_rule *other = set->rules[i];
-		if (!other->enabled || !ub_text_eq(other->group, rule->group))
+		/* One that is only audited takes nothing away from the others. */
+		if (!other->enabled || other->mode == UB_MODE_AUDIT || !ub_text_eq(other->group, rule->group))
 			continue;
-		bool same_when = other->when && same_text(other->when, rule->when);
+		bool wider = other->when && rule->when && narrows(loader->arena, rule->when, other->when);
 		if (always_matches(other) ||
-		    (same_when && (!other->unless || same_text(other->unless, rule->unless))))
+		    (wider && (!other->unless || same_text(other->unless, rule->unless))))
 			return other;
 	}
 	return NULL;
@@ -65,7 +141,7 @@ static const struct ub_rule *hidden_by(const struct ub_ruleset *set, const struc
 
 static void warn_shadowed(struct loader *loader, const struct ub_ruleset *set, const struct ub_rule *rule)
 {
-	const struct ub_rule *other = rule->group.len ? hidden_by(set, rule) : NULL;
+	const struct ub_rule *other = rule->group.len ? hidden_by(loader, set, rule) : NULL;
 	if (!other)
 		return;
 	struct ub_diag *diag = ub_warning(loader->diags, "shadowed", rule->place,
