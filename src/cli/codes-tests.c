@@ -15,6 +15,12 @@ const struct ub_code ub_codes_tests[] = {
 	    "account: {like: acne}", "account: {like: acme}" },
 	{ "no-tests", "a rule directory has no tests", "They are files NAME.yaml in its folder tests/.", NULL,
 	    NULL },
+	{ "switched-off", "a test rejects what a rule makes that is switched off",
+	    "It makes nothing, whatever the meeting, so the test could not fail. Switch the rule on, or "
+	    "leave "
+	    "it "
+	    "out of `reject`.",
+	    NULL, NULL },
 	{ "unknown-rule", "there is no such rule",
 	    "A test names a rule that no directory has, or that another rule has taken the place of.",
 	    "reject: [prpe/*]", "reject: [prep/*]" },

@@ -111,23 +111,19 @@ static struct ub_test_failure *fail(struct comparing *comparing, struct ub_place
 static struct ub_text explain(struct comparing *comparing, struct ub_text id)
 {
 	const struct ub_plan *plan = comparing->decision->plan;
-	struct ub_text rest = id, rule = id;
+	struct ub_text name = rule_part(id);
 	struct ub_arena *arena = comparing->arena;
-	if (comparing->decision->refused)
-		return ub_textf(
-		    arena, "the meeting cannot be read: %.*s", UB_ARGS(comparing->decision->refused_text));
 	if (plan->not_eligible)
 		return ub_textf(
 		    arena, "there is nothing for it: %s", ub_facts_not_eligible_text(plan->not_eligible));
 	for (size_t i = 0; i < plan->notes.n; i++)
 		if (ub_text_eq(plan->notes.items[i].item, id))
 			return ub_text_copy(arena, plan->notes.items[i].text);
-	ub_text_split(&rest, '/', &rule);
 	for (size_t i = 0; i < plan->n_matches; i++) {
 		const struct ub_match *match = &plan->matches[i];
-		if (match->verdict == UB_YES || !ub_text_eq(match->rule->name, rule))
+		if (match->verdict == UB_YES || !ub_text_eq(match->rule->name, name))
 			continue;
-		return ub_textf(arena, "rule %.*s: %s: %.*s", UB_ARGS(rule),
+		return ub_textf(arena, "rule %.*s: %s: %.*s", UB_ARGS(name),
 		    match->verdict == UB_NO ? "no" : "cannot tell", UB_ARGS(ub_rules_why(match)));
 	}
 	return UB_TEXT_NONE;
@@ -251,6 +247,11 @@ static bool is_undecided(const struct ub_plan *plan, struct ub_text pattern)
 void compare_step(struct comparing *comparing)
 {
 	const struct step *step = comparing->step;
+	if (comparing->decision->refused) { /* else what is rejected would pass */
+		fail(comparing, step->place, UB_TEXT("meeting"))->text = ub_textf(
+		    comparing->arena, "it cannot be read: %.*s", UB_ARGS(comparing->decision->refused_text));
+		return;
+	}
 	for (size_t i = 0; i < step->expect.n; i++)
 		expect(comparing, &step->expect.items[i]);
 	for (size_t i = 0; step->only && i < comparing->seen.n; i++)

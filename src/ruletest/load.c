@@ -149,9 +149,10 @@ static bool check_step(struct loading *loading, const struct ub_yaml_node *node,
 	if (step->event.len == 0 && step->meeting.start.len == 0)
 		return complain_missing(loading, node, "the meeting",
 		    "name one with `meeting: {start: ...}` or `event: FILE.ics`");
-	if (!step->expects && step->reject.n == 0 && step->undecided.n == 0)
-		return complain_missing(
-		    loading, node, "what is expected", "name items with `expect`, `expect_only` or `reject`");
+	if (!step->only && step->expect.n + step->reject.n + step->undecided.n == 0)
+		return complain_missing(loading, node, "what is expected",
+		    step->expects ? "`expect: []` allows anything; `expect_only: []` allows nothing"
+				  : "name items with `expect`, `expect_only` or `reject`");
 	return true;
 }
 

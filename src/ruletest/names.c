@@ -9,12 +9,33 @@ static const struct ub_ruleset *rules_of(const struct ub_yaml_reader *reader)
 	return loading->input->snapshot->rules;
 }
 
+static const struct ub_rule *rule_named(const struct ub_ruleset *rules, struct ub_text name)
+{
+	for (size_t i = 0; i < rules->n_rules; i++)
+		if (ub_text_eq(rules->rules[i]->name, name))
+			return rules->rules[i];
+	return NULL;
+}
+
 static struct ub_texts rule_names(const struct ub_ruleset *rules, struct ub_arena *arena)
 {
 	struct ub_texts names = { 0 };
 	for (size_t i = 0; i < rules->n_rules; i++)
 		*ub_push(arena, &names) = rules->rules[i]->name;
 	return names;
+}
+
+/* It says nothing that such a rule does not apply; only a warning, as a later directory may switch off what
+ * an earlier one tests. */
+static void warn_off(
+    const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, struct ub_text name)
+{
+	const struct ub_rule *rule = rule_named(rules_of(reader), name);
+	if (!rule || rule->enabled)
+		return;
+	struct ub_diag *diag = ub_warning(reader->diags, "switched-off", ub_yaml_first_line(node),
+	    "rule `%.*s` is switched off, so it makes nothing, whatever the meeting", UB_ARGS(name));
+	ub_diag_set_help(reader->diags, diag, "leave it out, or switch the rule on");
 }
 
 /* Which ids may stand in a place. */
@@ -62,7 +83,7 @@ static bool report(const struct ub_yaml_reader *reader, const struct ub_yaml_nod
 	return false;
 }
 
-static struct ub_text rule_part(struct ub_text id)
+struct ub_text rule_part(struct ub_text id)
 {
 	struct ub_text rest = id, rule = id;
 	ub_text_split(&rest, '/', &rule);
@@ -125,10 +146,11 @@ static bool read_pattern(const struct ub_yaml_reader *reader, const struct ub_ya
 		return false;
 	if (ub_text_is(text, "*"))
 		return true;
+	struct ub_texts names = rule_names(rules_of(reader), reader->arena);
+	struct ub_text rule = is_open(text) ? ub_text_sub(text, 0, text.len - 2) : rule_part(text);
+	warn_off(reader, node, rule);
 	if (!is_open(text))
 		return check_id(reader, IDS_ALL, node);
-	struct ub_texts names = rule_names(rules_of(reader), reader->arena);
-	struct ub_text rule = ub_text_sub(text, 0, text.len - 2);
 	return is_among(names, rule) || report(reader, node, "unknown-rule", "rule", rule, names);
 }
 

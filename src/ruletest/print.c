@@ -59,6 +59,8 @@ static void print_failure(
 	if (failure->text.len) {
 		ub_buf_str(printer->out, ": ");
 		ub_buf_shown(printer->out, failure->text);
+	} else {
+		ub_buf_str(printer->out, ": expected (-), and found (+):");
 	}
 	ub_buf_char(printer->out, '\n');
 	for (size_t i = 0; i < failure->differences.n; i++) {

@@ -174,6 +174,8 @@ extern const struct ub_yaml_type test_type_expectations; /* struct expectations 
 /* `anna` is one of ours. */
 struct ub_text full_address(const struct loading *loading, struct ub_text text);
 bool pattern_fits(struct ub_text pattern, struct ub_text id);
+/* The rule of an id or pattern: `prep` of `prep/prep`. */
+struct ub_text rule_part(struct ub_text id);
 
 /* The clock that the file's times are read on, and shown on. */
 const struct ub_zone *test_zone(const struct test_file *file);
