@@ -51,6 +51,44 @@ static void check_amend(struct ub_text text, struct ub_arena *arena)
 	assert(ub_text_eq(ub_ical_restore(amended, UB_TEXT_NONE, &taken, arena), text) && taken == added);
 }
 
+/* Whatever an item has become, it is brought up to date at once or not at all. */
+static void check_revise(const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena)
+{
+	static const struct ub_person anna = { .email = T("anna@ours.example"), .name = T("Anna") };
+	static const struct ub_person ben = { .email = T("ben@ours.example"), .name = T("Ben") };
+	static const struct ub_person *people[] = { &ben };
+	static int64_t reminders[] = { 600 };
+	static struct ub_text categories[] = { T("Prep") };
+	struct ub_item item = { .uid = T("u"),
+		.generation = 1,
+		.marks = { .item = T("aXRlbQ"), .rule = T("cnVsZQ"), .generation = 1 },
+		.title = T("Prep"),
+		.description = T(UB_PLAN_TEXT_BEGIN "\nAgenda\n" UB_PLAN_TEXT_END),
+		.start = 1783000800,
+		.end = 1783002600,
+		.due = 1783087200,
+		.zone = ub_cal_zone_find(zones, UB_TEXT("Europe/Berlin")),
+		.organizer = &anna,
+		.attendees = { people, 1, 1 },
+		.busy = true,
+		.reminders = reminders,
+		.n_reminders = 1,
+		.categories = { categories, 1, 1 },
+		.parent_uid = T("meeting") };
+	const struct ub_ical_writing writing = { .zones = zones, .now = 1783000000 };
+	const enum ub_item_kind kinds[] = { UB_ITEM_EVENT, UB_ITEM_TASK };
+	struct ub_ical_refusal refusal;
+	for (size_t i = 0; i < UB_COUNT(kinds); i++) {
+		unsigned written, again;
+		item.kind = kinds[i];
+		struct ub_text text = ub_ical_revise(ical, &item, UB_PROPERTY_ALL, &writing, &written, arena);
+		const struct ub_ical *revised = ub_ical_parse(arena, text, &refusal);
+		assert(revised);
+		(void)ub_ical_revise(revised, &item, UB_PROPERTY_ALL, &writing, &again, arena);
+		assert((written & again) == 0);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	static struct ub_zones *zones; /* as a process has it: one for all objects */
@@ -69,6 +107,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	if (ical && ub_ical_user_changes(ical, zones, arena) != UB_PROPERTY_ALL)
 		assert(event && event->marks.base.len);
 	check_amend(text, arena);
+	if (ical)
+		check_revise(ical, zones, arena);
 	size_t passed = 0;
 	if (ub_ical_read_holidays(text, arena, &holidays, &passed, &refusal))
 		for (size_t i = 1; i < holidays.n; i++)
