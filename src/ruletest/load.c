@@ -206,6 +206,22 @@ static void refuse_outside_steps(struct loading *loading, const struct ub_yaml_n
 	}
 }
 
+/* The name is all that a report of a failed test has. */
+static void check_name(struct loading *loading, const struct test *test)
+{
+	for (size_t i = 0; test->name.len && i < loading->tests.n; i++) {
+		const struct test *other = loading->tests.items[i];
+		if (other->file != test->file || !ub_text_eq(other->name, test->name))
+			continue;
+		struct ub_diag *diag = ub_error(loading->diags, "duplicate-test", test->place,
+		    "this file has a test of this name already");
+		ub_diag_set_help(loading->diags, diag, "give one of the two another name");
+		diag->related = other->place;
+		diag->related_message = UB_TEXT("the other one is here");
+		return;
+	}
+}
+
 static void read_test(struct loading *loading, const struct ub_yaml_node *node)
 {
 	struct written_test written = { 0 };
@@ -218,6 +234,7 @@ static void read_test(struct loading *loading, const struct ub_yaml_node *node)
 	const struct ub_yaml_node *name = ub_yaml_get(node, "name");
 	if (name)
 		test->place = ub_yaml_first_line(name);
+	check_name(loading, test);
 	written.step.place = test->place;
 	settle_meeting(node, &written.step);
 	if (written.steps) {

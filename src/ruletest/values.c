@@ -155,10 +155,39 @@ static bool check_outside(const struct ub_yaml_reader *reader, const struct ub_y
 	return has_at(address->text) || ub_yaml_expected(reader, address, type->noun);
 }
 
+/* To the rules somebody is one of ours or a guest by their address, whatever list they are in. */
+static bool check_side(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node,
+    const struct guest *guest, bool ours)
+{
+	const struct loading *loading = reader->context;
+	const struct ub_org *org = loading->file->snapshot.org;
+	bool inside = ub_facts_address_matches(guest->address, loading->domain);
+	for (size_t i = 0; i < org->domains.n; i++)
+		inside |= ub_facts_address_matches(guest->address, org->domains.items[i]);
+	for (size_t i = 0; i < org->not_customers.n; i++)
+		if (ub_facts_address_matches(guest->address, org->not_customers.items[i]))
+			return true;
+	if (inside == ours)
+		return true;
+	struct ub_diag *diag = ub_error(reader->diags, "wrong-side", ub_yaml_first_line(node),
+	    ours ? "`%.*s` is none of ours" : "`%.*s` is one of ours", UB_ARGS(guest->address));
+	ub_diag_set_help(reader->diags, diag, "%s",
+	    ours ? "put them below `external`, or name the domain in `organization`"
+		 : "put them below `internal`");
+	return false;
+}
+
+static bool read_inside(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	return read_guest(reader, type, node, out) && check_side(reader, node, out, true);
+}
+
 static bool read_outside(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
-	return read_guest(reader, type, node, out) && check_outside(reader, type, node, out);
+	return read_guest(reader, type, node, out) && check_outside(reader, type, node, out) &&
+	       check_side(reader, node, out, false);
 }
 
 static const struct ub_yaml_type *const guest_forms[] = { &test_type_address, &guest_map };
@@ -172,8 +201,13 @@ static const struct ub_yaml_type type_outside = { .shape = UB_YAML_CUSTOM,
 	.read = read_outside,
 	.any_of = guest_forms,
 	.n_any_of = UB_COUNT(guest_forms) };
+static const struct ub_yaml_type type_inside = { .shape = UB_YAML_CUSTOM,
+	.noun = "one of ours like `anna`, or an address",
+	.read = read_inside,
+	.any_of = guest_forms,
+	.n_any_of = UB_COUNT(guest_forms) };
 const struct ub_yaml_type test_type_ours = {
-	.shape = UB_YAML_LIST_OF, .item = &test_type_guest, .item_size = sizeof(struct guest)
+	.shape = UB_YAML_LIST_OF, .item = &type_inside, .item_size = sizeof(struct guest)
 };
 const struct ub_yaml_type test_type_guests = {
 	.shape = UB_YAML_LIST_OF, .item = &type_outside, .item_size = sizeof(struct guest)
