@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What new rules would change is told from what the running daemon has seen, and nothing is changed by it."""
+import contextlib
+import json
+import sqlite3
+import sys
+
+import calendars
+import support
+import tap
+
+CHANGED = "format: 1\nchange:\n  - {rule: turning-point, items: {wrap-up: {duration: 5m}}}\n"
+ITEM = "turning-point/wrap-up"
+SOON = 10
+
+
+class Story(support.World):
+    def __init__(self, server):
+        super().__init__()
+        self.kind = server
+
+    def __enter__(self):
+        super().__enter__()
+        self.server = self.start(self.kind)
+        for name, text in (("site", "format: 1\nrules: []\n"), ("new", CHANGED)):
+            (self.folder / name).mkdir()
+            (self.folder / name / "site.yaml").write_text(text)
+        self.store = self.folder / "upbeat.db"
+        rules = f"[{support.TOP}/rules, {self.folder}/site]"
+        self.upbeat = self.start(support.Upbeat, self.server, store=f"sqlite:{self.store}", rules=rules)
+        path = f"{self.server.home_of('alice')}plan/"
+        tap.equal(support.request("MKCALENDAR", self.server.url + path, "alice").status, 201, "MKCALENDAR")
+        self.seen, self.real = (calendars.Calendar(each.url + path, "alice") for each in (self.upbeat, self.server))
+        return self
+
+    def put(self, uid, **more):
+        tap.equal(self.seen.put(f"{uid}.ics", calendars.meeting(uid=uid, **more)).status // 100, 2, "PUT")
+        tap.eventually(lambda: not support.keys_in(self.store), "nothing is left to do", SOON)
+
+    def plan(self, status, *words):
+        run = support.run("plan", "-c", self.upbeat.settings, *words)
+        tap.equal(run.returncode, status, f"plan: {run.stdout}{run.stderr}")
+        return run.stdout
+
+    def changed(self):
+        plan = json.loads(self.plan(2, "--json", self.folder / "new"))
+        return plan["summary"], {(each["uid"], change["item"]) for each in plan["meetings"] for change in each["changes"]}
+
+
+@tap.case("it changes nothing, and shows what a longer item changes in the meetings that have it")
+def _(story):
+    story.plan(0, story.folder / "new")
+    story.put("customer")
+    story.put("ours", attendees=("alice", "bob"))
+    before = story.real.objects()
+    tap.contains(story.plan(0, story.folder / "site"), "Nothing would change in ", "the same rules")
+    counts, changed = story.changed()
+    tap.equal(changed, {("customer", ITEM)}, "what would change")
+    tap.equal((counts["moved"], counts["people_touched"], counts["refused"]), (1, 1, 0), "moved, people, refused")
+    tap.equal(story.real.objects(), before, "the calendar")
+
+
+@tap.case("a store that is being written to is read all the same")
+def _(story):
+    with contextlib.closing(sqlite3.connect(story.store, isolation_level=None)) as writer:
+        writer.execute("BEGIN EXCLUSIVE")
+        tap.equal(story.changed()[1], {("customer", ITEM)}, "what would change")
+
+
+@tap.case("a meeting that cannot be read is named, beside what is found of the others")
+def _(story):
+    story.put("damaged")
+    with contextlib.closing(sqlite3.connect(story.store, isolation_level=None)) as store:
+        store.execute("UPDATE seen SET text = 'BEGIN:VCALENDAR' WHERE meeting_uid = 'damaged'")
+    said = story.plan(1, story.folder / "new")
+    tap.contains(said, "damaged.ics: cannot be read", "plan")
+    tap.contains(said, ITEM, "plan")
+
+
+sys.exit(tap.run_in_each(support.worlds(Story)))
