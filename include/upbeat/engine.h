@@ -131,7 +131,7 @@ struct ub_replay_input {
 	struct ub_snapshot *present, *changed;
 	const struct ub_replay_meeting *meetings;
 	size_t n_meetings;
-	/* Items that their users have deleted. */
+	/* What users have deleted, or taken out of meetings themselves. */
 	const struct ub_replay_deletion {
 		struct ub_text uid, item_mark;
 	} * deleted;

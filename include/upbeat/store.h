@@ -74,7 +74,7 @@ struct ub_principals {
 enum ub_item_state {
 	UB_ITEM_EXISTS,
 	UB_ITEM_UNCERTAIN, /* a PUT without an answer: look */
-	UB_ITEM_DELETED,   /* by a user: never again for this meeting */
+	UB_ITEM_DELETED,   /* by a user, when last looked: never again for this meeting */
 	UB_ITEM_REMOVED,   /* by Upbeat; its UID is used up */
 	UB_ITEM_REMOVING,  /* about to be removed: if it is gone, that was Upbeat */
 };

@@ -51,6 +51,23 @@ static const enum ub_existing_state states[] = {
 	[UB_ITEM_REMOVING] = UB_EXISTING_STANDS,
 };
 
+/* For those who ask; the next pass looks again, as a user may put it back. */
+static void remember_deleted(struct ub_pass *pass, const struct ub_store_item *item)
+{
+	struct ub_store_item deleted = *item;
+	deleted.state = UB_ITEM_DELETED;
+	deleted.changed = pass->now * 1000;
+	if (item->state == UB_ITEM_EXISTS && ub_store_put_item(pass->store, &deleted) != UB_STORE_OK)
+		ub_pass_complain(pass);
+}
+
+/* Whether it may stand. What was taken out of a meeting itself (it has no UID) is amend.c's. */
+static bool may_stand(const struct ub_store_item *item)
+{
+	return states[item->state] == UB_EXISTING_STANDS ||
+	       (item->state == UB_ITEM_DELETED && item->uid.len > 0);
+}
+
 static enum ub_outcome look_at_known(
     struct ub_pass *pass, const struct ub_store_item *item, struct ub_findings *findings)
 {
@@ -61,8 +78,8 @@ static enum ub_outcome look_at_known(
 		.state = states[item->state] };
 	struct ub_found found = { .href = item->href, .remembered = item->state == UB_ITEM_EXISTS };
 	struct ub_response response;
-	enum ub_outcome outcome =
-	    existing.state == UB_EXISTING_STANDS ? ub_look_get(pass, item->href, &response) : UB_OUTCOME_OK;
+	bool look = may_stand(item);
+	enum ub_outcome outcome = look ? ub_look_get(pass, item->href, &response) : UB_OUTCOME_OK;
 	if (outcome == UB_OUTCOME_GONE) {
 		bool calendar_gone;
 		/* A PUT without an answer may just not have been carried out. */
@@ -72,7 +89,10 @@ static enum ub_outcome look_at_known(
 		outcome = look_at_calendar(pass, item->href, &calendar_gone);
 		if (calendar_gone)
 			return outcome;
-	} else if (outcome == UB_OUTCOME_OK && existing.state == UB_EXISTING_STANDS) {
+		if (outcome == UB_OUTCOME_OK)
+			remember_deleted(pass, item);
+	} else if (outcome == UB_OUTCOME_OK && look) {
+		existing.state = UB_EXISTING_STANDS;
 		found.etag = response.etag;
 		read_item(pass, response.body, &existing, &found);
 	}

@@ -155,7 +155,10 @@ static struct owners owners_of_items(struct ub_pass *pass, struct ub_text meetin
 	for (size_t i = 0; i < items.n; i++) {
 		const struct ub_store_item *item = &items.items[i];
 		bool ours = ub_text_eq(item->owner, pass->identity.owner);
-		bool stands = item->state != UB_ITEM_DELETED && item->state != UB_ITEM_REMOVED;
+		/* Nobody else makes anew what its owner has deleted. (What he took out of the meeting itself
+		 * has no UID.) */
+		bool stands =
+		    item->state == UB_ITEM_DELETED ? item->uid.len > 0 : item->state != UB_ITEM_REMOVED;
 		owners.known |= ours;
 		owners.ours |= ours && stands;
 		owners.colleagues |= !ours && stands;

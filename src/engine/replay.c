@@ -186,16 +186,29 @@ static void decide(struct ub_snapshot *snapshot, const struct ub_replay_meeting 
 	ub_decide(&input, decision, arena);
 }
 
-/* What its user has deleted stays away. */
+/* What its user has deleted, or taken out of the meeting itself, stays away. */
+static bool is_deleted(const struct replay *replay, const struct ub_replay_meeting *meeting,
+    struct ub_text mark, struct ub_arena *arena)
+{
+	return ub_map_get(
+	    replay->deleted, ub_textf(arena, "%.*s\n%.*s", UB_ARGS(meeting->uid), UB_ARGS(mark)));
+}
+
 static void mark_deleted(struct replay *replay, const struct ub_replay_meeting *meeting,
     struct ub_existing *existing, size_t n, struct ub_arena *arena)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct ub_text key =
-		    ub_textf(arena, "%.*s\n%.*s", UB_ARGS(meeting->uid), UB_ARGS(existing[i].item_mark));
-		if (ub_map_get(replay->deleted, key))
+	for (size_t i = 0; i < n; i++)
+		if (is_deleted(replay, meeting, existing[i].item_mark, arena))
 			existing[i].state = UB_EXISTING_DELETED;
-	}
+}
+
+static bool was_taken(const struct replay *replay, const struct ub_replay_meeting *meeting,
+    const struct ub_amendment *amendment, struct ub_arena *arena)
+{
+	bool taken = is_deleted(replay, meeting, amendment->mark, arena);
+	for (size_t i = 0; !taken && i < amendment->was.n; i++)
+		taken = is_deleted(replay, meeting, amendment->was.items[i], arena);
+	return taken;
 }
 
 static bool adds(const struct ub_plan *plan, const struct ub_amendment *wanted)
@@ -210,15 +223,17 @@ static bool adds(const struct ub_plan *plan, const struct ub_amendment *wanted)
 }
 
 /* What only the changed rules add to the meeting itself. What is there once stays as it is. */
-static struct ub_amendments additions(
-    const struct ub_plan *present, const struct ub_plan *changed, struct ub_text text, struct ub_arena *arena)
+static struct ub_amendments additions(const struct replay *replay, const struct ub_replay_meeting *meeting,
+    const struct ub_plan *present, const struct ub_plan *changed, struct ub_arena *arena)
 {
 	struct ub_amendments additions = { 0 };
 	struct ub_ical_refusal refusal;
-	const struct ub_ical *ical = changed->amendments.n ? ub_ical_parse(arena, text, &refusal) : NULL;
+	const struct ub_ical *ical =
+	    changed->amendments.n ? ub_ical_parse(arena, meeting->text, &refusal) : NULL;
 	for (size_t i = 0; ical && i < changed->amendments.n; i++) {
 		const struct ub_amendment *amendment = &changed->amendments.items[i];
-		if (!adds(present, amendment) && !ub_ical_bears(ical, amendment, arena))
+		if (!adds(present, amendment) && !ub_ical_bears(ical, amendment, arena) &&
+		    !was_taken(replay, meeting, amendment, arena))
 			*ub_push(arena, &additions) = *amendment;
 	}
 	return additions;
@@ -238,7 +253,7 @@ static void replay_one(struct replay *replay, const struct ub_replay_meeting *me
 		tell_refused(replay, meeting, &changed);
 	struct otherwise otherwise = { .facts = changed.facts,
 		.changes = ub_plan_compare(present.plan, changed.plan, existing, n, arena),
-		.additions = additions(present.plan, changed.plan, meeting->text, arena) };
+		.additions = additions(replay, meeting, present.plan, changed.plan, arena) };
 	if (otherwise.changes.n + otherwise.additions.n)
 		tell(replay, &otherwise, arena);
 }

@@ -149,7 +149,8 @@ void ub_print_amendment(
     const struct ub_printer *printer, const struct ub_amendment *amendment, const char *margin)
 {
 	static const char *const words[] = { "attendee", "category", "agenda", "reminder" };
-	ub_buf_printf(printer->out, "%s ", words[amendment->kind]);
+	ub_buf_str(printer->out, words[amendment->kind]);
+	ub_buf_str(printer->out, amendment->kind == UB_AMEND_AGENDA ? "" : " ");
 	if (amendment->kind == UB_AMEND_REMINDER) {
 		ub_cal_print_seconds(printer->out, amendment->seconds);
 		ub_buf_str(printer->out, " before");

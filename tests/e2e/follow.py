@@ -158,6 +158,8 @@ def _(story):
     seen.put("m.ics", calendars.meeting(uid="away", start=start + datetime.timedelta(days=7)))
     time.sleep(2)
     tap.equal(prep_of(real, "away"), None, "the prep call")
+    said = support.run("explain", "-c", story.upbeat.settings, "away").stdout
+    tap.contains(said, "prep/prep: deleted by its user: it stays away", "explain")
     tap.equal(len(real.items_of("away")), story.items - 1, "the other items")
 
 

@@ -184,6 +184,38 @@ Test(pass, does_not_make_anew_what_the_user_deleted)
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 2);
 }
 
+/* How many of the meeting's items the store takes to be in that state. */
+static size_t remembered_as(enum ub_item_state state)
+{
+	struct ub_store_items items = { 0 };
+	size_t n = 0;
+	cr_assert_eq(ub_store_items(store, ub_organization, UB_TEXT("m-1"), arena, &items), UB_STORE_OK);
+	for (size_t i = 0; i < items.n; i++)
+		n += items.items[i].state == state;
+	return n;
+}
+
+Test(pass, remembers_what_the_user_deleted_until_he_puts_it_back)
+{
+	const char *why;
+	store_meeting(MEETING, guest, "");
+	run_on(MEETING, &why);
+	struct ub_store_items items = { 0 };
+	cr_assert_eq(ub_store_items(store, ub_organization, UB_TEXT("m-1"), arena, &items), UB_STORE_OK);
+	const char *href = ub_text_cstr(arena, items.items[0].href);
+	struct ub_text text = ub_text_copy(arena, ub_text(upstream_object(up, href)));
+	upstream_delete(up, href, "");
+	run_on(MEETING, &why);
+	cr_assert_eq(remembered_as(UB_ITEM_DELETED), 1);
+	run_on(MEETING, &why);
+	cr_assert_eq(remembered_as(UB_ITEM_DELETED), 1);
+	cr_assert_null(upstream_object(up, href), "%s", why);
+	upstream_store(up, href, text.ptr);
+	run_on(MEETING, &why);
+	cr_assert_eq(remembered_as(UB_ITEM_DELETED), 0);
+	cr_assert_eq(remembered_as(UB_ITEM_EXISTS), items.n);
+}
+
 Test(pass, keeps_one_set_for_a_meeting_that_stands_in_two_calendars)
 {
 	const char *why;
