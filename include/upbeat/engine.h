@@ -169,22 +169,23 @@ struct ub_undo_input {
 	bool force;                 /* also what the user has changed */
 	bool dry_run, json;
 	void (*progress)(size_t done, size_t all); /* NULL: nobody looks */
-	/* Called before an item is removed, for whoever remembers items. False: it will be taken for deleted
-	 * by its user. NULL: nobody remembers any. */
-	bool (*removing)(void *context, const struct ub_store_item *item);
+	/* Called before an item is removed and when it is known whether it was, with its state, for whoever
+	 * remembers items. False: it was not remembered. NULL: nobody remembers any. */
+	bool (*remember)(void *context, const struct ub_store_item *item);
 	void *context;
 };
 
 struct ub_undo_result {
 	size_t seen, removed, restored, kept, failed;
-	size_t unremembered; /* of those removed */
+	size_t unremembered; /* of those removed: they will be taken for deleted by their user */
+	size_t foreign;      /* bear marks, and are organized by somebody else: left alone */
 	struct ub_text why;  /* when it could not be done, or not to the end */
 };
 
 /*
  * Removes the items of rules from the user's calendars, and what rules have added to meetings, by their marks
- * alone; each with If-Match. What it does goes to `out`, a line each and a sum; so does what cannot be looked
- * at, and that counts as failed. False: result->why. ub_dav_init() was called.
+ * alone, where he is the organizer; each with If-Match. What it does goes to `out`, a line each and a sum; so
+ * does what cannot be looked at, and that counts as failed. False: result->why. ub_dav_init() was called.
  */
 UB_MUST_USE bool ub_undo(
     const struct ub_undo_input *input, struct ub_undo_result *result, struct ub_buf *out);
@@ -200,8 +201,9 @@ struct ub_backfill_input {
 };
 
 struct ub_backfill_result {
-	struct ub_texts hrefs;  /* of all objects, for the daemon to look at */
-	size_t items, meetings; /* that would be made, and for how many */
+	struct ub_texts hrefs;  /* of events that are not over, for the daemon to look at */
+	size_t seen;            /* objects */
+	size_t items, meetings; /* that would be made, and for how many: for a dry run */
 	size_t failed;          /* calendars and objects that could not be looked at: a line each in `out` */
 	struct ub_text why;     /* when it could not be done */
 };

@@ -86,7 +86,7 @@ enum ub_ask {
 	UB_ASK_STATUS = 1,
 	UB_ASK_EXPLAIN = 2, /* the meeting whose UID is the subject */
 	/* Not asked but told: */
-	UB_ASK_REMOVING = 3, /* an item that is about to be removed, as JSON */
+	UB_ASK_REMOVAL = 3,  /* what becomes of an item that is to be removed, as JSON */
 	UB_ASK_BACKFILL = 4, /* hrefs to be looked at, as a JSON list; answered by how many keys are left */
 };
 

@@ -74,14 +74,14 @@ static bool wait_for_all(
 	while (left->keys > 0) {
 		size_t done = (size_t)left->keys < all ? all - (size_t)left->keys : 0;
 		if (terminal)
-			ub_cli_progress(done, all);
+			ub_cli_progress_show(done, all);
 		usleep(POLL_MS * 1000);
-		/* Renews the credentials, too. */
+		/* Renews the credentials, too, unless they were refused. */
 		if (!hand_over(cli, control, authorization, UB_TEXT("[]"), left))
 			return false;
 	}
 	if (terminal)
-		ub_cli_progress(all, all);
+		ub_cli_progress_show(all, all);
 	return true;
 }
 
@@ -96,8 +96,9 @@ static int hand_all_over(
 			return UB_EXIT_FINDINGS;
 	if (!wait_for_all(cli, control, authorization, result->hrefs.n, &left))
 		return UB_EXIT_FINDINGS;
-	ub_buf_printf(
-	    &out, "%zu objects looked at; the log of the daemon tells what was made\n", result->hrefs.n);
+	ub_buf_printf(&out,
+	    "%zu events looked at, in %zu objects, %zu failed; the log of the daemon tells what was made\n",
+	    result->hrefs.n, result->seen, result->failed);
 	if (left.waiting)
 		ub_buf_printf(&out, "%lld wait; upbeat status tells for what\n", (long long)left.waiting);
 	return ub_cli_write(STDOUT_FILENO, &out) && left.waiting == 0 ? UB_EXIT_OK : UB_EXIT_FINDINGS;
@@ -115,11 +116,18 @@ static int backfill(struct ub_cli *cli, const struct ub_snapshot *snapshot, cons
 		.dry_run = ub_cli_value(cli, DRY_RUN) != NULL,
 		.progress = isatty(STDERR_FILENO) ? ub_cli_progress : NULL };
 	struct ub_backfill_result result;
-	if (!ub_backfill(&input, &result, &out)) {
-		ub_cli_complain("backfill: %.*s", UB_ARGS(result.why));
+	struct left left;
+	/* That nobody will look at what is found is better said now. */
+	if (!input.dry_run && !hand_over(cli, control, authorization, UB_TEXT("[]"), &left))
 		return UB_EXIT_FINDINGS;
-	}
-	if (!ub_cli_write(STDOUT_FILENO, &out))
+	bool good = ub_backfill(&input, &result, &out);
+	if (good && input.dry_run)
+		ub_buf_printf(&out,
+		    "%zu items would be made, for %zu meetings; %zu objects seen, %zu failed\n", result.items,
+		    result.meetings, result.seen, result.failed);
+	if (!good)
+		ub_cli_complain("backfill: %.*s", UB_ARGS(result.why));
+	if (!ub_cli_write(STDOUT_FILENO, &out) || !good)
 		return UB_EXIT_FINDINGS;
 	int status = input.dry_run ? UB_EXIT_OK : hand_all_over(cli, control, authorization, &result);
 	return result.failed ? UB_EXIT_FINDINGS : status;
@@ -128,8 +136,10 @@ static int backfill(struct ub_cli *cli, const struct ub_snapshot *snapshot, cons
 static int run(struct ub_cli *cli)
 {
 	struct ub_login login;
-	if (!ub_cli_value(cli, CONFIG)) {
-		ub_cli_complain("backfill: the settings are missing: -c FILE");
+	const char *calendar = ub_cli_value(cli, CALENDAR);
+	if (!ub_cli_value(cli, CONFIG) || (calendar && !*calendar)) {
+		ub_cli_complain("backfill: %s", calendar && !*calendar ? "--calendar: the path is empty"
+								       : "the settings are missing: -c FILE");
 		return UB_EXIT_USAGE;
 	}
 	if (!ub_cli_login(cli, ub_cli_value(cli, USER), ub_cli_value(cli, PASSWORD), &login))

@@ -98,6 +98,8 @@ bool ub_cli_write(int fd, const struct ub_buf *buf);
 /* "upbeat: TEXT" on standard error. */
 void ub_cli_complain(const char *format, ...) UB_FORMAT(1, 2);
 /* A bar on standard error, which is a terminal; gone at the end. */
+void ub_cli_progress_show(size_t done, size_t all);
+/* The same for who counts one by one: now and then. */
 void ub_cli_progress(size_t done, size_t all);
 /* All diagnostics, sorted, on standard error. */
 void ub_cli_print_diags(struct ub_diags *diags);

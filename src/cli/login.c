@@ -10,7 +10,7 @@ bool ub_cli_login(struct ub_cli *cli, const char *user, const char *password_fil
 {
 	struct ub_text text, line;
 	struct stat status;
-	if (!user || !password_file) {
+	if (!user || !*user || !password_file) {
 		ub_cli_complain(
 		    "%s: on whose behalf? --user NAME and --password-file FILE tell", cli->command->name);
 		return false;

@@ -53,18 +53,22 @@ void ub_cli_print_diags(struct ub_diags *diags)
 	ub_cli_write(STDERR_FILENO, &out);
 }
 
-void ub_cli_progress(size_t done, size_t all)
+void ub_cli_progress_show(size_t done, size_t all)
 {
 	static const char bar[] = "########################################";
 	enum { WIDTH = sizeof(bar) - 1 };
 	char line[128];
 	size_t full = all ? done * WIDTH / all : WIDTH;
-	/* Not for each: a terminal is slower than what it shows. */
-	if (done != all && done % 20 != 0)
-		return;
 	int n = done == all ? snprintf(line, sizeof(line), "\r\033[K")
 			    : snprintf(line, sizeof(line), "\r[%-*.*s] %zu of %zu ", WIDTH, (int)full, bar,
 				  done, all);
 	if (write(STDERR_FILENO, line, (size_t)n) < 0)
 		errno = 0; /* nobody looks */
+}
+
+void ub_cli_progress(size_t done, size_t all)
+{
+	/* Not for each: a terminal is slower than what it shows. */
+	if (done == all || done % 20 == 0)
+		ub_cli_progress_show(done, all);
 }

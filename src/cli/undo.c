@@ -15,7 +15,7 @@ enum { CONFIG, RULE, ALL, USER, PASSWORD, CALENDAR, FORCE, DRY_RUN, JSON };
 
 static const struct ub_cli_option options[] = {
 	[CONFIG] = { "config", 'c', "FILE", "the settings: the server, and the store; required" },
-	[RULE] = { "rule", 0, "NAME", "what this rule or group has made" },
+	[RULE] = { "rule", 0, "NAME", "what this rule or group has made; may be repeated" },
 	[ALL] = { "all", 0, NULL, "what all rules have made" },
 	[USER] = { "user", 'u', "NAME", "in this user's calendars" },
 	[PASSWORD] = { "password-file", 0, "FILE", "his password, its first line" },
@@ -30,7 +30,7 @@ struct memory {
 	struct ub_cli *cli;
 	const char *control;    /* NULL: no daemon runs */
 	struct ub_store *store; /* NULL: nobody remembers anything, or it is lost */
-	bool lost, complained;
+	bool lost;
 };
 
 static struct ub_text item_json(struct ub_arena *arena, const struct ub_store_item *item)
@@ -51,6 +51,7 @@ static struct ub_text item_json(struct ub_arena *arena, const struct ub_store_it
 		json_object_set_new(object, members[i].name,
 		    json_stringn(members[i].value.len ? members[i].value.ptr : "", members[i].value.len));
 	json_object_set_new(object, "generation", json_integer((json_int_t)item->generation));
+	json_object_set_new(object, "state", json_integer(item->state));
 	char *dump = json_dumps(object, JSON_COMPACT);
 	if (!dump)
 		abort();
@@ -60,24 +61,25 @@ static struct ub_text item_json(struct ub_arena *arena, const struct ub_store_it
 	return text;
 }
 
+/* Once it fails, it is given up: each further item would wait for it in vain. */
 static bool remember(void *context, const struct ub_store_item *item)
 {
 	struct memory *memory = context;
 	struct ub_text answer;
-	bool good = !memory->lost;
+	bool good = true;
+	if (memory->lost)
+		return false;
 	if (memory->control) {
-		const struct ub_wire_ask ask = { .ask = UB_ASK_REMOVING,
+		const struct ub_wire_ask ask = { .ask = UB_ASK_REMOVAL,
 			.subject = item_json(memory->cli->arena, item),
 			.authorization = UB_TEXT_NONE };
 		good = ub_cli_tell(memory->cli, memory->control, &ask, &answer);
 	} else if (memory->store) {
 		good = ub_store_put_item(memory->store, item) == UB_STORE_OK;
+		if (!good)
+			ub_cli_complain("the store: %s", ub_store_problem(memory->store));
 	}
-	if (!good && !memory->complained)
-		ub_cli_complain(
-		    "what is removed cannot be remembered: rules will take it for deleted by its user, and "
-		    "not make it again");
-	memory->complained |= !good;
+	memory->lost = !good;
 	return good;
 }
 
@@ -123,27 +125,41 @@ static void warn_of_rules(const struct ub_snapshot *snapshot, struct ub_text nam
 		    UB_ARGS(name));
 }
 
+static struct ub_texts rule_marks(struct ub_cli *cli, const struct ub_snapshot *snapshot)
+{
+	const struct ub_cli_values *names = &cli->values[RULE];
+	struct ub_texts marks = { 0 };
+	for (size_t i = 0; i < names->n; i++) {
+		struct ub_texts more =
+		    ub_plan_marks_of(snapshot->rules, ub_text(names->items[i]), cli->arena);
+		warn_of_rules(snapshot, ub_text(names->items[i]));
+		for (size_t k = 0; k < more.n; k++)
+			*ub_push(cli->arena, &marks) = more.items[k];
+	}
+	return marks;
+}
+
 static int undo(struct ub_cli *cli, struct ub_snapshot *snapshot, const struct ub_login *login)
 {
-	const char *rule = ub_cli_value(cli, RULE), *calendar = ub_cli_value(cli, CALENDAR);
+	const char *calendar = ub_cli_value(cli, CALENDAR);
 	struct memory memory = { .cli = cli };
 	struct ub_buf out = UB_BUF(cli->arena);
 	struct ub_undo_result result;
 	struct ub_undo_input input = { .snapshot = snapshot,
 		.login = *login,
 		.calendar = calendar ? ub_text(calendar) : UB_TEXT_NONE,
+		.rule_marks = rule_marks(cli, snapshot),
 		.force = ub_cli_value(cli, FORCE) != NULL,
 		.dry_run = ub_cli_value(cli, DRY_RUN) != NULL,
 		.json = ub_cli_value(cli, JSON) != NULL,
 		.progress = isatty(STDERR_FILENO) ? ub_cli_progress : NULL,
-		.removing = remember,
+		.remember = remember,
 		.context = &memory };
-	if (rule) {
-		input.rule_marks = ub_plan_marks_of(snapshot->rules, ub_text(rule), cli->arena);
-		warn_of_rules(snapshot, ub_text(rule));
-	}
 	if (!input.dry_run)
 		find_memory(&memory, snapshot->settings);
+	if (memory.control && input.rule_marks.n == 0)
+		ub_cli_complain("the daemon runs: what rules in force have made comes back when a meeting is "
+				"stored again; end it first, or switch them off");
 	bool good = ub_undo(&input, &result, &out);
 	ub_store_close(&memory.store);
 	if (!good)
@@ -152,13 +168,31 @@ static int undo(struct ub_cli *cli, struct ub_snapshot *snapshot, const struct u
 	return good && result.failed + result.kept + result.unremembered == 0 ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 }
 
+/* An empty name is a script's variable that was not set: it must not widen what is removed. */
+static const char *what_is_wrong(const struct ub_cli *cli)
+{
+	const struct ub_cli_values *rules = &cli->values[RULE];
+	const char *calendar = ub_cli_value(cli, CALENDAR);
+	bool all = ub_cli_value(cli, ALL) != NULL;
+	if (rules->n == 0 && !all)
+		return "what? --rule NAME or --all tells";
+	if (rules->n && all)
+		return "either --rule or --all, not both";
+	for (size_t i = 0; i < rules->n; i++)
+		if (!*rules->items[i])
+			return "--rule: the name is empty";
+	if (calendar && !*calendar)
+		return "--calendar: the path is empty";
+	return ub_cli_value(cli, CONFIG) ? NULL : "the settings are missing: -c FILE";
+}
+
 static int run(struct ub_cli *cli)
 {
 	struct ub_login login;
-	bool one = ub_cli_value(cli, RULE) != NULL, all = ub_cli_value(cli, ALL) != NULL;
-	if (one == all || !ub_cli_value(cli, CONFIG)) {
-		ub_cli_complain(one == all ? "undo: what? --rule NAME or --all tells"
-					   : "undo: the settings are missing: -c FILE");
+	bool all = ub_cli_value(cli, ALL) != NULL;
+	const char *wrong = what_is_wrong(cli);
+	if (wrong) {
+		ub_cli_complain("undo: %s", wrong);
 		return UB_EXIT_USAGE;
 	}
 	if (!ub_cli_login(cli, ub_cli_value(cli, USER), ub_cli_value(cli, PASSWORD), &login))

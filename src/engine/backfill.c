@@ -2,17 +2,20 @@
 #include "tour.h"
 #include "upbeat/http.h"
 
-/* What is in a user's calendars, for the daemon to look at; or, told only, what it would make. */
+/* The events in a user's calendars that may miss something, for the daemon to look at; or, told only, what it
+ * would make. */
 
 struct backfill {
 	const struct ub_backfill_input *input;
 	struct ub_backfill_result *result;
 	struct ub_buf *out;
 	struct ub_tour tour;
+	const struct ub_tour_calendar *calendar;
+	const struct ub_map *names; /* of what is in it */
 };
 
 /* The last segments of the hrefs of what is in a calendar. */
-static struct ub_map *names_of(const struct ub_dav_members *members, struct ub_arena *arena)
+static const struct ub_map *names_of(const struct ub_dav_members *members, struct ub_arena *arena)
 {
 	struct ub_map *names = ub_map_new(arena);
 	for (size_t i = 0; i < members->n; i++) {
@@ -25,13 +28,14 @@ static struct ub_map *names_of(const struct ub_dav_members *members, struct ub_a
 	return names;
 }
 
-static void tell(struct backfill *backfill, const struct ub_decision *decision, const struct ub_map *names)
+static void tell(struct backfill *backfill, const struct ub_decision *decision)
 {
 	const struct ub_plan *plan = decision->plan;
 	bool told = false;
 	for (size_t i = 0; i < plan->steps.n; i++) {
 		const struct ub_item *item = plan->steps.items[i].item;
-		if (plan->steps.items[i].action != UB_ACTION_CREATE || ub_map_get(names, item->name))
+		if (plan->steps.items[i].action != UB_ACTION_CREATE ||
+		    ub_map_get(backfill->names, item->name))
 			continue;
 		if (!told) {
 			ub_buf_shown(backfill->out, decision->facts->meeting.title);
@@ -47,83 +51,72 @@ static void tell(struct backfill *backfill, const struct ub_decision *decision, 
 	backfill->result->meetings += told;
 }
 
-static void fail(struct backfill *backfill, struct ub_text href, struct ub_text why)
+static void fail(void *context, struct ub_text href, struct ub_text why)
 {
+	struct backfill *backfill = context;
 	backfill->result->failed++;
 	ub_buf_printf(backfill->out, "failed    %.*s: %.*s\n", UB_ARGS(href), UB_ARGS(why));
 }
 
-static void try_one(struct backfill *backfill, const struct ub_tour_calendar *calendar,
-    const struct ub_map *names, struct ub_text href)
+/* What is over gets nothing; nor do tasks and Upbeat's own items. */
+static bool may_miss_something(const struct ub_decision *decision)
 {
-	struct ub_response response;
+	const char *not_eligible = decision->plan->not_eligible;
+	return decision->facts && decision->event->marks.item.len == 0 &&
+	       !(not_eligible && ub_text_is(ub_text(not_eligible), "past"));
+}
+
+static void decide(struct backfill *backfill, struct ub_text href, struct ub_text text)
+{
 	struct ub_decision decision;
-	enum ub_outcome outcome =
-	    ub_tour_send(&backfill->tour, (struct ub_request){ .method = "GET", .target = href }, &response);
-	if (outcome != UB_OUTCOME_OK) {
-		if (outcome != UB_OUTCOME_GONE)
-			fail(backfill, href,
-			    response.error.len ? response.error : ub_text(ub_outcome_text(outcome)));
-		return;
-	}
 	struct ub_decide_input input = { .snapshot = backfill->input->snapshot,
-		.text = response.body,
-		.owner = calendar->identity.owner,
-		.calendar = calendar->identity.calendar_name,
+		.text = text,
+		.owner = backfill->calendar->identity.owner,
+		.calendar = backfill->calendar->identity.calendar_name,
 		.now = ub_sys_now() };
 	ub_decide(&input, &decision, backfill->tour.arena);
-	tell(backfill, &decision, names);
-}
-
-static void try_all(
-    struct backfill *backfill, const struct ub_tour_calendar *calendar, const struct ub_dav_members *members)
-{
-	struct ub_map *names = names_of(members, backfill->tour.arena);
-	struct ub_arena *kept = backfill->tour.arena, *arena = ub_arena_new();
-	backfill->tour.arena = arena;
-	for (size_t i = 0; i < members->n; i++) {
-		if (!members->items[i].collection)
-			try_one(backfill, calendar, names, members->items[i].href);
-		ub_arena_reset(arena);
-		if (backfill->input->progress)
-			backfill->input->progress(i + 1, members->n);
-	}
-	backfill->tour.arena = kept;
-	ub_arena_free(&arena);
-}
-
-static void go_through(struct backfill *backfill, const struct ub_tour_calendar *calendar)
-{
-	struct ub_dav_members members;
-	if (calendar->why.len) {
-		fail(backfill, calendar->href, calendar->why);
+	/* Other people's programs write much that nobody can read. */
+	if (decision.refused && ub_text_find(text, UB_TEXT("X-UPBEAT-"), 0) != SIZE_MAX)
+		fail(backfill, href,
+		    ub_textf(backfill->tour.arena, "it bears marks and cannot be read: %.*s",
+			UB_ARGS(decision.refused_text)));
+	if (!may_miss_something(&decision))
 		return;
-	}
-	if (!ub_tour_members(&backfill->tour, calendar->href, &members)) {
-		fail(backfill, calendar->href, backfill->tour.why);
-		return;
-	}
+	*ub_push(backfill->out->arena, &backfill->result->hrefs) = href;
 	if (backfill->input->dry_run)
-		try_all(backfill, calendar, &members);
-	for (size_t k = 0; k < members.n; k++)
-		if (!members.items[k].collection)
-			*ub_push(backfill->out->arena, &backfill->result->hrefs) = members.items[k].href;
+		tell(backfill, &decision);
+}
+
+static bool look_at(
+    void *context, const struct ub_tour_calendar *calendar, const struct ub_dav_member *member)
+{
+	struct backfill *backfill = context;
+	struct ub_response response;
+	struct ub_request request = { .method = "GET", .target = member->href };
+	enum ub_outcome outcome = ub_tour_send(&backfill->tour, request, &response);
+	if (backfill->calendar != calendar)
+		backfill->names = names_of(&calendar->members, backfill->out->arena);
+	backfill->calendar = calendar;
+	backfill->result->seen++;
+	if (outcome == UB_OUTCOME_OK)
+		decide(backfill, member->href, response.body);
+	else if (outcome != UB_OUTCOME_GONE)
+		fail(backfill, member->href, ub_tour_why_not(&backfill->tour, outcome, &response));
+	return outcome != UB_OUTCOME_DENIED;
 }
 
 bool ub_backfill(const struct ub_backfill_input *input, struct ub_backfill_result *result, struct ub_buf *out)
 {
 	struct backfill backfill = { .input = input, .result = result, .out = out };
 	struct ub_tour_calendars calendars;
+	const struct ub_tour_visit visit = {
+		.look = look_at, .fail = fail, .progress = input->progress, .context = &backfill
+	};
 	*result = (struct ub_backfill_result){ .why = UB_TEXT_NONE };
 	ub_tour_begin(&backfill.tour, input->snapshot, &input->login, out->arena);
-	bool good = ub_tour_calendars(&backfill.tour, input->calendar, &calendars);
-	for (size_t i = 0; good && i < calendars.n; i++)
-		go_through(&backfill, &calendars.items[i]);
+	bool good = ub_tour_calendars(&backfill.tour, input->calendar, &calendars) &&
+		    ub_tour_through(&backfill.tour, &calendars, &visit);
 	result->why = backfill.tour.why;
-	if (good && input->dry_run)
-		ub_buf_printf(out,
-		    "%zu items would be made, for %zu meetings; %zu objects seen, %zu failed\n",
-		    result->items, result->meetings, result->hrefs.n, result->failed);
 	ub_tour_end(&backfill.tour);
 	return good;
 }

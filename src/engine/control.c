@@ -55,8 +55,8 @@ static int answer(const struct ub_telling *telling, const struct ub_wire_ask *as
 		return ub_status_tell(telling);
 	case UB_ASK_EXPLAIN:
 		return ub_recall_tell(telling, ask->subject);
-	case UB_ASK_REMOVING:
-		return ub_removing_take(telling, ask->subject);
+	case UB_ASK_REMOVAL:
+		return ub_removal_take(telling, ask->subject);
 	case UB_ASK_BACKFILL:
 		return ub_backfill_take(telling, ask);
 	default:

@@ -40,7 +40,7 @@ int ub_status_tell(const struct ub_telling *telling);
 int ub_recall_tell(const struct ub_telling *telling, struct ub_text meeting_uid);
 /* instruct.c: what commands tell. */
 struct ub_wire_ask;
-int ub_removing_take(const struct ub_telling *telling, struct ub_text subject);
+int ub_removal_take(const struct ub_telling *telling, struct ub_text subject);
 int ub_backfill_take(const struct ub_telling *telling, const struct ub_wire_ask *ask);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What commands tell the daemon over the control socket: what `undo` is about to remove, what `backfill`
- * wants looked at. */
+/* What commands tell the daemon over the control socket: what becomes of items that `undo` removes, what
+ * `backfill` wants looked at. */
 #include "control.h"
 
 #include <string.h>
@@ -23,11 +23,19 @@ static int refuse(const struct ub_telling *telling, const char *why)
 	return 1;
 }
 
-int ub_removing_take(const struct ub_telling *telling, struct ub_text subject)
+/* What undo may say of an item; anything else is none of its business. */
+static bool is_of_removal(json_int_t state)
+{
+	return state == UB_ITEM_REMOVING || state == UB_ITEM_REMOVED || state == UB_ITEM_EXISTS;
+}
+
+int ub_removal_take(const struct ub_telling *telling, struct ub_text subject)
 {
 	struct ub_engine *engine = telling->engine;
 	struct ub_arena *arena = telling->out->arena;
 	json_t *object = json_loadb(subject.ptr, subject.len, 0, NULL);
+	const json_t *word = json_object_get(object, "state");
+	json_int_t state = json_is_integer(word) ? json_integer_value(word) : -1;
 	struct ub_store_item item = { .organization = ub_organization,
 		.meeting_uid = member(object, "meeting", arena),
 		.identity = member(object, "identity", arena),
@@ -37,10 +45,10 @@ int ub_removing_take(const struct ub_telling *telling, struct ub_text subject)
 		.upstream = engine->upstream,
 		.uid = member(object, "uid", arena),
 		.href = member(object, "href", arena),
-		.state = UB_ITEM_REMOVING,
+		.state = (enum ub_item_state)state,
 		.changed = ub_sys_now() * 1000 };
 	json_decref(object);
-	if (item.meeting_uid.len == 0 || item.identity.len == 0)
+	if (item.meeting_uid.len == 0 || item.identity.len == 0 || !is_of_removal(state))
 		return refuse(telling, "this names no item");
 	if (ub_store_put_item(engine->store, &item) != UB_STORE_OK)
 		return refuse(telling, ub_store_problem(engine->store));
@@ -88,16 +96,19 @@ static void print_left(const struct ub_telling *telling, struct ub_text principa
 	ub_buf_printf(telling->out, "%zu %zu\n", left, waiting);
 }
 
-/* Whether they are new here: what has waited for them is to be looked at. */
-static bool keep_credentials(struct ub_engine *engine, struct ub_text principal, struct ub_text authorization)
+/* Who hands something over has just used his credentials: they are good. Who only waits renews those, and no
+ * others; what upstream has refused meanwhile stays dropped, or it would be tried for ever. Returns whether
+ * he had some here. */
+static bool keep_credentials(
+    struct ub_engine *engine, struct ub_text principal, struct ub_text authorization, bool handed_over)
 {
 	int64_t now = ub_sys_monotonic_ms();
 	struct ub_credential *before = ub_credentials_take(engine->credentials, principal, now);
-	bool is_new = !before;
+	bool had_some = before != NULL, same = had_some && ub_text_eq(before->authorization, authorization);
 	ub_credential_free(&before);
-	/* Who asks has just used them: they are good. Kept as a client's, renewed while he waits. */
-	ub_credentials_keep(engine->credentials, principal, authorization, UB_TEXT_NONE, now);
-	return is_new;
+	if (handed_over || same)
+		ub_credentials_keep(engine->credentials, principal, authorization, UB_TEXT_NONE, now);
+	return had_some;
 }
 
 int ub_backfill_take(const struct ub_telling *telling, const struct ub_wire_ask *ask)
@@ -111,10 +122,11 @@ int ub_backfill_take(const struct ub_telling *telling, const struct ub_wire_ask 
 		return refuse(telling, "there are no credentials to act with");
 	if (telling->snapshot->without_rules)
 		return refuse(telling, "there are no rules until their mistakes are mended: upbeat status");
-	bool are_new = keep_credentials(engine, principal, ask->authorization);
 	struct ub_key *keys = keys_of(telling, ask->subject, principal, &n);
+	bool had_some = keep_credentials(engine, principal, ask->authorization, n > 0);
 	if ((n && ub_store_put(engine->store, keys, n, now, now) != UB_STORE_OK) ||
-	    (are_new && ub_store_wake(engine->store, engine->upstream, principal, now, NULL) != UB_STORE_OK))
+	    (n && !had_some &&
+		ub_store_wake(engine->store, engine->upstream, principal, now, NULL) != UB_STORE_OK))
 		return refuse(telling, ub_store_problem(engine->store));
 	ub_engine_wake(engine);
 	print_left(telling, principal);

@@ -29,14 +29,15 @@ enum ub_outcome ub_tour_send(struct ub_tour *tour, struct ub_request request, st
 	return ub_client_send(tour->caller.client, &request, response, tour->arena);
 }
 
-static bool failed(
-    struct ub_tour *tour, struct ub_text href, enum ub_outcome outcome, const struct ub_response *response)
+struct ub_text ub_tour_why_not(
+    struct ub_tour *tour, enum ub_outcome outcome, const struct ub_response *response)
 {
-	tour->why = ub_textf(tour->arena, "%.*s: %.*s", UB_ARGS(href),
-	    UB_ARGS(response->error.len ? response->error : ub_text(ub_outcome_text(outcome))));
-	return false;
+	if (response->error.len)
+		return response->error;
+	return ub_textf(tour->arena, "%s (HTTP status %d)", ub_outcome_text(outcome), response->status);
 }
 
+/* False: tour->why. */
 static bool propfind(struct ub_tour *tour, struct ub_text href, const char *depth, struct ub_text query,
     struct ub_response *response)
 {
@@ -46,10 +47,32 @@ static bool propfind(struct ub_tour *tour, struct ub_text href, const char *dept
 		.content_type = "application/xml; charset=utf-8",
 		.body = query };
 	enum ub_outcome outcome = ub_tour_send(tour, request, response);
-	return outcome == UB_OUTCOME_OK || failed(tour, href, outcome, response);
+	if (outcome != UB_OUTCOME_OK)
+		tour->why = ub_tour_why_not(tour, outcome, response);
+	return outcome == UB_OUTCOME_OK;
+}
+
+/* False: tour->why. */
+static bool list(struct ub_tour *tour, struct ub_text href, struct ub_dav_members *members)
+{
+	struct ub_response response;
+	if (!propfind(tour, href, "1", ub_dav_members_query, &response))
+		return false;
+	if (ub_dav_read_members(response.body, members, tour->arena))
+		return true;
+	tour->why = UB_TEXT("the server's list of it cannot be read");
+	return false;
 }
 
 /* ---- finding the calendars ---- */
+
+static struct ub_text wrong_password(struct ub_tour *tour)
+{
+	return ub_textf(
+	    tour->arena, "the server does not accept this password of %.*s", UB_ARGS(tour->caller.user));
+}
+
+static const char nowhere[] = "the server does not tell where the user's calendars are: --calendar HREF does";
 
 /* Where servers tell who is asking: their root, or where RFC 6764 5 sends us. */
 static bool find_principal(struct ub_tour *tour, struct ub_text *principal)
@@ -70,15 +93,16 @@ static bool find_principal(struct ub_tour *tour, struct ub_text *principal)
 			*principal = collection.principal;
 			return true;
 		}
-		if (response.status == 401)
-			break;
+		if (response.status == 401 || response.status == 0)
+			break; /* the other place would not be any better */
 	}
 	if (response.status == 401)
-		tour->why = ub_textf(tour->arena, "the server does not accept this password of %.*s",
-		    UB_ARGS(tour->caller.user));
-	else if (tour->why.len == 0)
-		tour->why =
-		    UB_TEXT("the server does not tell where the user's calendars are: --calendar HREF does");
+		tour->why = wrong_password(tour);
+	else if (response.status == 0 || response.status >= 500)
+		tour->why = ub_textf(tour->arena, "%.*s: %.*s",
+		    UB_ARGS(tour->snapshot->settings->upstream.base), UB_ARGS(tour->why));
+	else
+		tour->why = ub_text(nowhere);
 	return false;
 }
 
@@ -93,27 +117,38 @@ static void add_calendar(struct ub_tour *tour, struct ub_text href, struct ub_to
 	struct ub_tour_calendar calendar = { .href = with_slash(tour, href), .why = UB_TEXT_NONE };
 	enum ub_outcome outcome = ub_identity_of(tour->snapshot->identities, &tour->caller, calendar.href,
 	    tour->snapshot->org, ub_sys_monotonic_ms() / 1000, &calendar.identity, tour->arena);
-	if (outcome != UB_OUTCOME_OK)
+	if (outcome == UB_OUTCOME_DENIED)
+		calendar.why = wrong_password(tour);
+	else if (outcome == UB_OUTCOME_REFUSED)
+		calendar.why = ub_textf(
+		    tour->arena, "the server does not let %.*s look at it", UB_ARGS(tour->caller.user));
+	else if (outcome != UB_OUTCOME_OK)
 		calendar.why = ub_text(ub_outcome_text(outcome));
 	if (calendar.why.len || (calendar.identity.calendar && calendar.identity.caller_is_owner))
 		*ub_push(tour->arena, calendars) = calendar;
 }
 
-static bool add_home(struct ub_tour *tour, struct ub_text home, struct ub_tour_calendars *calendars)
+static void add_home(struct ub_tour *tour, struct ub_text home, struct ub_tour_calendars *calendars)
 {
-	struct ub_dav_members members;
-	if (!ub_tour_members(tour, home, &members))
-		return false;
+	struct ub_dav_members members = { 0 };
+	if (!list(tour, home, &members))
+		*ub_push(tour->arena, calendars) =
+		    (struct ub_tour_calendar){ .href = home, .why = tour->why };
 	for (size_t i = 0; i < members.n; i++)
 		if (members.items[i].calendar)
 			add_calendar(tour, members.items[i].href, calendars);
-	return true;
 }
 
 /* The one that was asked for. */
 static bool add_only(struct ub_tour *tour, struct ub_text only, struct ub_tour_calendars *calendars)
 {
-	add_calendar(tour, only, calendars);
+	struct ub_text href = ub_http_href_canonical(tour->arena, only);
+	if (href.len == 0) {
+		tour->why = ub_textf(
+		    tour->arena, "%.*s is no path of a calendar: it begins with a slash", UB_ARGS(only));
+		return false;
+	}
+	add_calendar(tour, href, calendars);
 	if (calendars->n == 0)
 		tour->why = ub_textf(
 		    tour->arena, "%.*s is no calendar of %.*s", UB_ARGS(only), UB_ARGS(tour->caller.user));
@@ -131,26 +166,62 @@ bool ub_tour_calendars(struct ub_tour *tour, struct ub_text only, struct ub_tour
 	*calendars = (struct ub_tour_calendars){ 0 };
 	if (only.len)
 		return add_only(tour, only, calendars);
-	if (!find_principal(tour, &href) || !propfind(tour, href, "0", ub_dav_principal_query, &response))
+	if (!find_principal(tour, &href))
 		return false;
+	if (!propfind(tour, href, "0", ub_dav_principal_query, &response)) {
+		tour->why = ub_textf(tour->arena, "%.*s: %.*s", UB_ARGS(href), UB_ARGS(tour->why));
+		return false;
+	}
 	if (!ub_dav_read_principal(response.body, &principal, tour->arena) || principal.n_homes == 0) {
-		tour->why =
-		    UB_TEXT("the server does not tell where the user's calendars are: --calendar HREF does");
+		tour->why = ub_text(nowhere);
 		return false;
 	}
 	for (size_t i = 0; i < principal.n_homes; i++)
-		if (!add_home(tour, principal.homes[i], calendars))
-			return false;
+		add_home(tour, principal.homes[i], calendars);
 	return true;
 }
 
-bool ub_tour_members(struct ub_tour *tour, struct ub_text calendar, struct ub_dav_members *members)
+/* ---- going through them ---- */
+
+/* How many objects there are. */
+static size_t list_all(
+    struct ub_tour *tour, struct ub_tour_calendars *calendars, const struct ub_tour_visit *visit)
 {
-	struct ub_response response;
-	if (!propfind(tour, calendar, "1", ub_dav_members_query, &response))
-		return false;
-	if (ub_dav_read_members(response.body, members, tour->arena))
-		return true;
-	tour->why = ub_textf(tour->arena, "%.*s: the server's list of it cannot be read", UB_ARGS(calendar));
-	return false;
+	size_t all = 0;
+	for (size_t i = 0; i < calendars->n; i++) {
+		struct ub_tour_calendar *calendar = &calendars->items[i];
+		if (calendar->why.len == 0 && !list(tour, calendar->href, &calendar->members))
+			calendar->why = tour->why;
+		if (calendar->why.len)
+			visit->fail(visit->context, calendar->href, calendar->why);
+		all += calendar->members.n;
+	}
+	tour->why = UB_TEXT_NONE;
+	return all;
+}
+
+bool ub_tour_through(
+    struct ub_tour *tour, struct ub_tour_calendars *calendars, const struct ub_tour_visit *visit)
+{
+	size_t all = list_all(tour, calendars, visit), done = 0;
+	struct ub_arena *kept = tour->arena, *arena = ub_arena_new();
+	bool good = true;
+	tour->arena = arena;
+	for (size_t i = 0; i < calendars->n; i++) {
+		const struct ub_tour_calendar *calendar = &calendars->items[i];
+		for (size_t k = 0; good && k < calendar->members.n; k++) {
+			if (!calendar->members.items[k].collection)
+				good = visit->look(visit->context, calendar, &calendar->members.items[k]);
+			ub_arena_reset(arena);
+			if (visit->progress)
+				visit->progress(++done, all);
+		}
+	}
+	tour->arena = kept;
+	ub_arena_free(&arena);
+	if (visit->progress)
+		visit->progress(all, all);
+	if (!good)
+		tour->why = UB_TEXT("the server does not accept the password any more");
+	return good;
 }

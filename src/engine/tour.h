@@ -26,7 +26,8 @@ void ub_tour_end(struct ub_tour *tour);
 struct ub_tour_calendar {
 	struct ub_text href; /* with its slash */
 	struct ub_identity identity;
-	struct ub_text why; /* it cannot be looked at, and why; empty: it can */
+	struct ub_dav_members members; /* what is in it: by ub_tour_through() */
+	struct ub_text why;            /* it cannot be looked at, and why; empty: it can */
 };
 
 struct ub_tour_calendars {
@@ -40,11 +41,25 @@ struct ub_tour_calendars {
  */
 UB_MUST_USE bool ub_tour_calendars(
     struct ub_tour *tour, struct ub_text only, struct ub_tour_calendars *calendars);
-/* What is in a calendar. False: why. */
-UB_MUST_USE bool ub_tour_members(
-    struct ub_tour *tour, struct ub_text calendar, struct ub_dav_members *members);
+
+struct ub_tour_visit {
+	/* One object. False: the password is not accepted any more. What is made in tour->arena goes with it.
+	 */
+	bool (*look)(
+	    void *context, const struct ub_tour_calendar *calendar, const struct ub_dav_member *object);
+	/* A calendar that cannot be looked at; the others are all the same. */
+	void (*fail)(void *context, struct ub_text href, struct ub_text why);
+	void (*progress)(size_t done, size_t all); /* NULL: nobody looks */
+	void *context;
+};
+/* Goes through all that is in the calendars. False: why, and the rest was not looked at. */
+UB_MUST_USE bool ub_tour_through(
+    struct ub_tour *tour, struct ub_tour_calendars *calendars, const struct ub_tour_visit *visit);
 /* Sends a request as the user. */
 UB_MUST_USE enum ub_outcome ub_tour_send(
     struct ub_tour *tour, struct ub_request request, struct ub_response *response);
+/* What went wrong with it, for people; in tour->arena. */
+struct ub_text ub_tour_why_not(
+    struct ub_tour *tour, enum ub_outcome outcome, const struct ub_response *response);
 
 #endif

@@ -17,7 +17,6 @@ struct undo {
 	json_t *list; /* NULL: for people */
 	struct ub_tour tour;
 	const struct ub_tour_calendar *calendar;
-	struct ub_text href;
 };
 
 /* One object, as it stands. */
@@ -76,11 +75,12 @@ static bool is_wanted(const struct undo *undo, struct ub_text rule_mark)
 
 static bool is_organizers(const struct undo *undo, const struct ub_event *event)
 {
-	return !event->organizer || ub_text_eq(event->organizer->address, undo->calendar->identity.owner);
+	return !event->organizer ||
+	       ub_text_eq_nocase(event->organizer->address, undo->calendar->identity.owner);
 }
 
-/* Said before it is done, so that nobody takes it for the user's own deletion. */
-static void announce(struct undo *undo, const struct object *object)
+/* Said before it is done, too, so that nobody takes it for the user's own deletion. */
+static bool remember(struct undo *undo, const struct object *object, enum ub_item_state state)
 {
 	const struct ub_marks *marks = &object->event->marks;
 	struct ub_store_item item = { .organization = ub_organization,
@@ -92,23 +92,26 @@ static void announce(struct undo *undo, const struct object *object)
 		.upstream = undo->input->snapshot->settings->upstream.base,
 		.uid = object->event->uid,
 		.href = object->href,
-		.state = UB_ITEM_REMOVING,
+		.state = state,
 		.changed = ub_sys_now() * 1000 };
-	if (undo->input->removing && item.meeting_uid.len)
-		undo->result->unremembered += !undo->input->removing(undo->input->context, &item);
+	return !undo->input->remember || item.meeting_uid.len == 0 ||
+	       undo->input->remember(undo->input->context, &item);
 }
 
-static const char *why_not(
-    const struct undo *undo, enum ub_outcome outcome, const struct ub_response *response)
+static const char *why_not(struct undo *undo, enum ub_outcome outcome, const struct ub_response *response)
 {
-	return response->error.len ? ub_text_cstr(undo->tour.arena, response->error)
-				   : ub_outcome_text(outcome);
+	return ub_text_cstr(undo->tour.arena, ub_tour_why_not(&undo->tour, outcome, response));
+}
+
+static bool is_done(enum ub_outcome outcome)
+{
+	return outcome == UB_OUTCOME_OK || outcome == UB_OUTCOME_GONE;
 }
 
 static bool report(struct undo *undo, const struct object *object, enum ub_outcome outcome,
     const struct ub_response *response, const char *done, size_t *count)
 {
-	if (outcome == UB_OUTCOME_OK || outcome == UB_OUTCOME_GONE) {
+	if (is_done(outcome)) {
 		++*count;
 		tell(undo, object, done, NULL);
 		return true;
@@ -117,10 +120,22 @@ static bool report(struct undo *undo, const struct object *object, enum ub_outco
 	return outcome != UB_OUTCOME_DENIED;
 }
 
+static enum ub_outcome take_away(struct undo *undo, const struct object *object, struct ub_response *response)
+{
+	struct ub_request request = { .method = "DELETE", .target = object->href, .if_match = object->etag };
+	bool remembered = remember(undo, object, UB_ITEM_REMOVING);
+	enum ub_outcome outcome = ub_tour_send(&undo->tour, request, response);
+	if (is_done(outcome))
+		undo->result->unremembered += !(remember(undo, object, UB_ITEM_REMOVED) || remembered);
+	else if (outcome != UB_OUTCOME_UNCERTAIN)
+		(void)remember(undo, object, UB_ITEM_EXISTS);
+	return outcome;
+}
+
 static bool remove_item(struct undo *undo, const struct object *object)
 {
 	struct ub_response response = { .error = UB_TEXT_NONE };
-	if (!is_organizers(undo, object->event) || !is_wanted(undo, object->event->marks.rule))
+	if (!is_wanted(undo, object->event->marks.rule))
 		return true;
 	if (!undo->input->force &&
 	    ub_ical_user_changes(object->ical, undo->tour.snapshot->zones, undo->tour.arena))
@@ -130,9 +145,7 @@ static bool remove_item(struct undo *undo, const struct object *object)
 		    undo, object, "the server gives no ETag, so nobody could tell what would be lost");
 	if (undo->input->dry_run)
 		return report(undo, object, UB_OUTCOME_OK, &response, "remove", &undo->result->removed);
-	announce(undo, object);
-	struct ub_request request = { .method = "DELETE", .target = object->href, .if_match = object->etag };
-	enum ub_outcome outcome = ub_tour_send(&undo->tour, request, &response);
+	enum ub_outcome outcome = take_away(undo, object, &response);
 	return report(undo, object, outcome, &response, "removed", &undo->result->removed);
 }
 
@@ -174,6 +187,10 @@ static bool act_on(struct undo *undo, struct object *object, struct ub_text text
 	object->event =
 	    object->ical ? ub_ical_event(object->ical, undo->tour.snapshot->zones, undo->tour.arena, &refusal)
 			 : NULL;
+	if (object->event && !is_organizers(undo, object->event)) {
+		undo->result->foreign++;
+		return true;
+	}
 	if (object->event)
 		return object->event->marks.item.len ? remove_item(undo, object)
 						     : restore_meeting(undo, object);
@@ -185,12 +202,15 @@ static bool act_on(struct undo *undo, struct object *object, struct ub_text text
 }
 
 /* False: it is of no use to go on. */
-static bool look_at(struct undo *undo, const struct ub_dav_member *member)
+static bool look_at(
+    void *context, const struct ub_tour_calendar *calendar, const struct ub_dav_member *member)
 {
+	struct undo *undo = context;
 	struct ub_response response;
 	struct object object = { .href = member->href };
 	enum ub_outcome outcome = ub_tour_send(
 	    &undo->tour, (struct ub_request){ .method = "GET", .target = member->href }, &response);
+	undo->calendar = calendar;
 	undo->result->seen++;
 	if (outcome == UB_OUTCOME_GONE)
 		return true;
@@ -212,21 +232,34 @@ static const char *plural(size_t n)
 	return n == 1 ? "" : "s";
 }
 
+static void summarize_json(struct undo *undo)
+{
+	const struct ub_undo_result *result = undo->result;
+	const struct {
+		const char *name;
+		size_t n;
+	} counts[] = {
+		{ "removed", result->removed },
+		{ "restored", result->restored },
+		{ "kept", result->kept },
+		{ "failed", result->failed },
+		{ "unremembered", result->unremembered },
+		{ "foreign", result->foreign },
+		{ "seen", result->seen },
+	};
+	json_t *object = ub_json_must(json_object());
+	for (size_t i = 0; i < UB_COUNT(counts); i++)
+		ub_json_set(object, counts[i].name, ub_json_must(json_integer((json_int_t)counts[i].n)));
+	ub_json_set(object, "objects", undo->list);
+	ub_json_print(object, undo->out);
+}
+
 static void summarize(struct undo *undo)
 {
 	const struct ub_undo_result *result = undo->result;
 	const char *would = undo->input->dry_run ? " would be" : "";
 	if (undo->list) {
-		json_t *object = ub_json_must(json_object());
-		ub_json_set(object, "removed", ub_json_must(json_integer((json_int_t)result->removed)));
-		ub_json_set(object, "restored", ub_json_must(json_integer((json_int_t)result->restored)));
-		ub_json_set(object, "kept", ub_json_must(json_integer((json_int_t)result->kept)));
-		ub_json_set(object, "failed", ub_json_must(json_integer((json_int_t)result->failed)));
-		ub_json_set(
-		    object, "unremembered", ub_json_must(json_integer((json_int_t)result->unremembered)));
-		ub_json_set(object, "seen", ub_json_must(json_integer((json_int_t)result->seen)));
-		ub_json_set(object, "objects", undo->list);
-		ub_json_print(object, undo->out);
+		summarize_json(undo);
 		return;
 	}
 	ub_buf_printf(undo->out,
@@ -236,64 +269,32 @@ static void summarize(struct undo *undo)
 	if (result->unremembered)
 		ub_buf_printf(undo->out, "; %zu of those removed will be taken for deleted by their user",
 		    result->unremembered);
+	if (result->foreign)
+		ub_buf_printf(undo->out, "; %zu bear marks and are organized by somebody else: left alone",
+		    result->foreign);
 	ub_buf_char(undo->out, '\n');
 }
 
-/* What is in each of the calendars; how many in all. */
-static size_t list_members(
-    struct undo *undo, const struct ub_tour_calendars *calendars, struct ub_dav_members *members)
+static void fail_calendar(void *context, struct ub_text href, struct ub_text why)
 {
-	size_t all = 0;
-	for (size_t i = 0; i < calendars->n; i++) {
-		struct object calendar = { .href = calendars->items[i].href };
-		struct ub_text why = calendars->items[i].why;
-		if (why.len == 0 && !ub_tour_members(&undo->tour, calendar.href, &members[i]))
-			why = undo->tour.why;
-		if (why.len)
-			fail(undo, &calendar, ub_text_cstr(undo->tour.arena, why));
-		all += members[i].n;
-	}
-	undo->tour.why = UB_TEXT_NONE;
-	return all;
-}
-
-/* False: the user has no say any more. */
-static bool go_through(struct undo *undo, const struct ub_tour_calendars *calendars)
-{
-	struct ub_dav_members *members = UB_NEW_ARRAY(undo->tour.arena, struct ub_dav_members, calendars->n);
-	size_t all = list_members(undo, calendars, members), done = 0;
-	/* Each object's text is done with when the next one comes. */
-	struct ub_arena *kept = undo->tour.arena, *arena = ub_arena_new();
-	bool good = true;
-	undo->tour.arena = arena;
-	for (size_t i = 0; i < calendars->n; i++) {
-		undo->calendar = &calendars->items[i];
-		for (size_t k = 0; good && k < members[i].n; k++) {
-			if (!members[i].items[k].collection)
-				good = look_at(undo, &members[i].items[k]);
-			ub_arena_reset(arena);
-			if (undo->input->progress)
-				undo->input->progress(++done, all);
-		}
-	}
-	undo->tour.arena = kept;
-	ub_arena_free(&arena);
-	if (!good)
-		undo->tour.why = UB_TEXT("the server does not accept the password any more");
-	return good;
+	struct undo *undo = context;
+	fail(undo, &(struct object){ .href = href }, ub_text_cstr(undo->tour.arena, why));
 }
 
 bool ub_undo(const struct ub_undo_input *input, struct ub_undo_result *result, struct ub_buf *out)
 {
 	struct undo undo = { .input = input, .result = result, .out = out };
 	struct ub_tour_calendars calendars;
+	const struct ub_tour_visit visit = {
+		.look = look_at, .fail = fail_calendar, .progress = input->progress, .context = &undo
+	};
 	*result = (struct ub_undo_result){ .why = UB_TEXT_NONE };
 	ub_tour_begin(&undo.tour, input->snapshot, &input->login, out->arena);
 	bool good = ub_tour_calendars(&undo.tour, input->calendar, &calendars);
 	if (good) {
 		if (input->json)
 			undo.list = ub_json_must(json_array());
-		good = go_through(&undo, &calendars);
+		good = ub_tour_through(&undo.tour, &calendars, &visit);
 		summarize(&undo);
 	}
 	result->why = undo.tour.why;

@@ -84,15 +84,20 @@ static struct ub_text content(const xmlNode *node, struct ub_arena *arena)
 }
 
 /* An href as an absolute path: some servers write whole URIs (RFC 4918 8.3). */
-static struct ub_text href_path(const xmlNode *parent, struct ub_arena *arena)
+static struct ub_text path_of(struct ub_text href)
 {
-	struct ub_text href = content(child(parent, DAV, "href"), arena);
 	size_t scheme = ub_text_find(href, UB_TEXT("://"), 0);
 	if (href.len && href.ptr[0] != '/' && scheme != SIZE_MAX) {
 		size_t path = ub_text_find(href, UB_TEXT("/"), scheme + 3);
 		return path == SIZE_MAX ? UB_TEXT("/") : ub_text_sub(href, path, href.len);
 	}
 	return href;
+}
+
+/* That of the element's href. */
+static struct ub_text href_path(const xmlNode *parent, struct ub_arena *arena)
+{
+	return path_of(content(child(parent, DAV, "href"), arena));
 }
 
 /* Whether a propstat's status line ("HTTP/1.1 200 OK") says success. */
@@ -198,7 +203,7 @@ static void collect_homes(const xmlNode *set, struct ub_dav_principal *out, stru
 {
 	for (const xmlNode *node = set->children; node && out->n_homes < UB_DAV_HOMES_MAX; node = node->next)
 		if (is(node, DAV, "href"))
-			out->homes[out->n_homes++] = content(node, arena);
+			out->homes[out->n_homes++] = path_of(content(node, arena));
 }
 
 bool ub_dav_read_principal(struct ub_text body, struct ub_dav_principal *out, struct ub_arena *arena)

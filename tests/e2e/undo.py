@@ -68,7 +68,7 @@ class Story(support.World):
         words = [command, "-c", self.upbeat.settings, "--user", "alice", "--password-file", self.password]
         run = support.run(*words, *arguments)
         tap.equal(run.returncode, status, f"{command}: {run.stdout}{run.stderr}")
-        return run.stdout + run.stderr
+        return run.stdout if "--json" in arguments else run.stdout + run.stderr
 
     def with_items(self, uid):
         path, seen, real = self.new_calendar()

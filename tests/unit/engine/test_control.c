@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include "control.h"
+#include "credentials.h"
 #include "leaks.h"
 #include "pass.h"
+#include "upbeat/http.h"
 #include "upbeat/wire.h"
 
 #define UPSTREAM UB_TEXT("http://127.0.0.1:1")
@@ -198,6 +200,88 @@ Test(engine_control, explains_the_copy_that_has_the_items)
 	cr_assert_eq(ub_store_put(engine.store, &key, 1, NOW, NOW), UB_STORE_OK);
 	SAYS(explain("m-1", 0), "What is to be looked at\n  /bob/m.ics: queued\n");
 	SAYS_NOT(explain("m-1", 0), "/other/");
+}
+
+/* ---- what is told ---- */
+
+static const char *backfill(const char *hrefs, struct ub_text authorization, int wanted)
+{
+	struct ub_buf out = UB_BUF(arena);
+	struct ub_telling telling = { .engine = &engine, .snapshot = engine.snapshot, .out = &out };
+	const struct ub_wire_ask ask = {
+		.ask = UB_ASK_BACKFILL, .subject = ub_text(hrefs), .authorization = authorization
+	};
+	cr_assert_eq(ub_backfill_take(&telling, &ask), wanted);
+	return ub_buf_cstr(&out);
+}
+
+static bool are_kept(struct ub_text authorization)
+{
+	struct ub_credential *kept =
+	    ub_credentials_take(engine.credentials, UB_TEXT("alice"), ub_sys_monotonic_ms());
+	bool same = kept && ub_text_eq(kept->authorization, authorization);
+	ub_credential_free(&kept);
+	return same;
+}
+
+Test(engine_control, keeps_only_credentials_that_hand_something_over)
+{
+	struct ub_text good = ub_http_basic(UB_TEXT("alice"), UB_TEXT("good"), arena);
+	struct ub_text other = ub_http_basic(UB_TEXT("alice"), UB_TEXT("other"), arena);
+	engine.credentials = ub_credentials_new();
+	engine.upstream = UPSTREAM;
+	SAYS(backfill("[]", UB_TEXT_NONE, 1), "there are no credentials");
+	SAYS(backfill("[]", good, 0), "0 0\n");
+	cr_assert_not(are_kept(good), "nothing needs them");
+	SAYS(backfill("[\"/alice/1.ics\", 7, \"/alice/2.ics\"]", good, 0), "2 0\n");
+	cr_assert(are_kept(good));
+	SAYS(backfill("[]", other, 0), "2 0\n");
+	cr_assert(are_kept(good), "who only asks has not shown that his are good");
+	ub_credentials_free(&engine.credentials);
+}
+
+Test(engine_control, does_not_try_refused_credentials_for_ever)
+{
+	struct ub_text refused = ub_http_basic(UB_TEXT("alice"), UB_TEXT("refused"), arena);
+	engine.credentials = ub_credentials_new();
+	engine.upstream = UPSTREAM;
+	backfill("[\"/alice/1.ics\"]", refused, 0);
+	struct ub_credential *kept =
+	    ub_credentials_take(engine.credentials, UB_TEXT("alice"), ub_sys_monotonic_ms());
+	struct ub_job job;
+	int64_t now = ub_sys_now() * 1000 + 1000;
+	cr_assert_eq(ub_store_take(engine.store, now, 1000, arena, &job), UB_STORE_OK);
+	ub_credentials_drop(engine.credentials, UB_TEXT("alice"), kept);
+	ub_credential_free(&kept);
+	cr_assert_eq(ub_store_wait(engine.store, &job, now, UB_TEXT("not accepted")), UB_STORE_OK);
+	SAYS(backfill("[]", refused, 0), "0 1\n");
+	cr_assert_not(are_kept(refused));
+	SAYS(backfill("[\"/alice/2.ics\"]", refused, 0), "2 0\n");
+	ub_credentials_free(&engine.credentials);
+}
+
+static enum ub_item_state state_after(const char *json, int wanted)
+{
+	struct ub_buf out = UB_BUF(arena);
+	struct ub_telling telling = { .engine = &engine, .snapshot = engine.snapshot, .out = &out };
+	struct ub_store_items items = { 0 };
+	cr_assert_eq(ub_removal_take(&telling, ub_text(json)), wanted);
+	cr_assert_eq(
+	    ub_store_items(engine.store, ub_organization, UB_TEXT("m-1"), arena, &items), UB_STORE_OK);
+	cr_assert_eq(items.n, 1);
+	return items.items[0].state;
+}
+
+Test(engine_control, remembers_what_becomes_of_an_item_and_nothing_else)
+{
+#define ITEM "{\"meeting\": \"m-1\", \"identity\": \"i\", \"generation\": 1, \"state\": "
+	cr_assert_eq(state_after(ITEM "4}", 0), UB_ITEM_REMOVING);
+	cr_assert_eq(state_after(ITEM "2}", 1), UB_ITEM_REMOVING, "that is for its user to do");
+	cr_assert_eq(state_after(ITEM "\"3\"}", 1), UB_ITEM_REMOVING);
+	cr_assert_eq(state_after("{\"meeting\": \"m-1\", \"identity\": \"i\"}", 1), UB_ITEM_REMOVING);
+	cr_assert_eq(state_after("not even JSON", 1), UB_ITEM_REMOVING);
+	cr_assert_eq(state_after(ITEM "3}", 0), UB_ITEM_REMOVED);
+#undef ITEM
 }
 
 /* ---- over the socket ---- */

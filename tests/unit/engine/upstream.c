@@ -111,6 +111,8 @@ static void answer_propfind(struct upstream *up, int fd, const struct exchange *
 {
 	char body[2048], user[64] = "", owner[128] = "";
 	sscanf(x->path, "/%63[^/]", user);
+	if (strncmp(user, "%61", 3) == 0) /* an escape that the principal's path is written with */
+		memmove(user, "a", 1), memmove(user + 1, user + 3, strlen(user + 3) + 1);
 	if (!up->no_owner)
 		snprintf(owner, sizeof(owner), "<owner><href>/%s/</href></owner>", user);
 	snprintf(body, sizeof(body),
@@ -128,19 +130,27 @@ static void answer_propfind(struct upstream *up, int fd, const struct exchange *
 	answer(fd, 207, "Content-Type: application/xml\r\n", body);
 }
 
-/* PROPFIND with Depth: 1. */
+static bool is_collection(const char *path)
+{
+	size_t n = strlen(path);
+	return n > 0 && path[n - 1] == '/';
+}
+
+/* PROPFIND with Depth: 1. What ends in a slash is a calendar. */
 static void answer_list(struct upstream *up, int fd, const struct exchange *x)
 {
 	char *body = NULL;
 	size_t n = 0;
 	FILE *out = open_memstream(&body, &n);
-	fputs("<multistatus xmlns='DAV:'>", out);
+	fputs("<multistatus xmlns='DAV:' xmlns:C='urn:ietf:params:xml:ns:caldav'>", out);
 	for (size_t i = 0; i < up->n_objects; i++)
 		if (strncmp(up->objects[i].path, x->path, strlen(x->path)) == 0)
 			fprintf(out,
 			    "<response><href>%s</href><propstat><prop><getetag>\"%u\"</getetag>"
-			    "<resourcetype/></prop><status>HTTP/1.1 200 OK</status></propstat></response>",
-			    up->objects[i].path, up->objects[i].version);
+			    "<resourcetype>%s</resourcetype></prop><status>HTTP/1.1 200 OK</status>"
+			    "</propstat></response>",
+			    up->objects[i].path, up->objects[i].version,
+			    is_collection(up->objects[i].path) ? "<collection/><C:calendar/>" : "");
 	fputs("</multistatus>", out);
 	fclose(out);
 	answer(fd, 207, "Content-Type: application/xml\r\n", body);

@@ -15,7 +15,8 @@ struct upstream *upstream_start(void);
 void upstream_stop(struct upstream **upstream);
 /* "http://127.0.0.1:PORT" */
 const char *upstream_base(const struct upstream *upstream);
-/* Stores an object without a request. */
+/* Stores an object without a request. One whose path ends in a slash is a calendar among those below a home.
+ */
 void upstream_store(struct upstream *upstream, const char *path, const char *text);
 /* The object's text, or NULL; valid until it is stored anew. */
 const char *upstream_object(struct upstream *upstream, const char *path);
