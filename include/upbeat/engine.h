@@ -190,6 +190,10 @@ struct ub_undo_result {
 UB_MUST_USE bool ub_undo(
     const struct ub_undo_input *input, struct ub_undo_result *result, struct ub_buf *out);
 
+/* What becomes of an item, as undo's `remember` is told, into a store: what only the store knows of it stays.
+ * False: ub_store_problem(). */
+UB_MUST_USE bool ub_undo_remember(struct ub_store *store, const struct ub_store_item *item);
+
 /* ---- what meetings miss ---- */
 
 struct ub_backfill_input {

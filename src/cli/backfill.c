@@ -97,7 +97,9 @@ static int hand_all_over(
 	if (!wait_for_all(cli, control, authorization, result->hrefs.n, &left))
 		return UB_EXIT_FINDINGS;
 	ub_buf_printf(&out,
-	    "%zu events looked at, in %zu objects, %zu failed; the log of the daemon tells what was made\n",
+	    "%zu of %zu objects looked at, the others are no events to come; %zu failed; the log of the "
+	    "daemon "
+	    "tells what was made\n",
 	    result->hrefs.n, result->seen, result->failed);
 	if (left.waiting)
 		ub_buf_printf(&out, "%lld wait; upbeat status tells for what\n", (long long)left.waiting);

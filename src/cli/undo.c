@@ -75,7 +75,7 @@ static bool remember(void *context, const struct ub_store_item *item)
 			.authorization = UB_TEXT_NONE };
 		good = ub_cli_tell(memory->cli, memory->control, &ask, &answer);
 	} else if (memory->store) {
-		good = ub_store_put_item(memory->store, item) == UB_STORE_OK;
+		good = ub_undo_remember(memory->store, item);
 		if (!good)
 			ub_cli_complain("the store: %s", ub_store_problem(memory->store));
 	}

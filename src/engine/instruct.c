@@ -50,7 +50,7 @@ int ub_removal_take(const struct ub_telling *telling, struct ub_text subject)
 	json_decref(object);
 	if (item.meeting_uid.len == 0 || item.identity.len == 0 || !is_of_removal(state))
 		return refuse(telling, "this names no item");
-	if (ub_store_put_item(engine->store, &item) != UB_STORE_OK)
+	if (!ub_undo_remember(engine->store, &item))
 		return refuse(telling, ub_store_problem(engine->store));
 	return 0;
 }

@@ -121,7 +121,7 @@ static void print_items(const struct recall *recall)
 	for (size_t i = 0; i < recall->items.n; i++) {
 		const struct ub_store_item *item = &recall->items.items[i];
 		ub_buf_str(out, "  ");
-		ub_buf_shown(out, item->id);
+		ub_buf_shown(out, item->id.len ? item->id : UB_TEXT("(an item)"));
 		ub_buf_printf(out, ": %s, ", item_states[item->state].shown);
 		ub_buf_shown(out, item->href);
 		ub_buf_str(out, ", of ");

@@ -301,3 +301,22 @@ bool ub_undo(const struct ub_undo_input *input, struct ub_undo_result *result, s
 	ub_tour_end(&undo.tour);
 	return good;
 }
+
+bool ub_undo_remember(struct ub_store *store, const struct ub_store_item *item)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_store_items known = { 0 };
+	struct ub_store_item kept = *item;
+	if (ub_store_items(store, item->organization, item->meeting_uid, arena, &known) != UB_STORE_OK)
+		known.n = 0;
+	for (size_t i = 0; i < known.n; i++) {
+		if (!ub_text_eq(known.items[i].identity, item->identity))
+			continue;
+		kept.id = known.items[i].id;
+		kept.etag = known.items[i].etag;
+		kept.base = known.items[i].base;
+	}
+	bool good = ub_store_put_item(store, &kept) == UB_STORE_OK;
+	ub_arena_free(&arena);
+	return good;
+}

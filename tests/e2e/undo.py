@@ -210,6 +210,14 @@ def _(story):
     tap.equal(uids & {item.value("UID") for item in items}, set(), "UIDs used again")
 
 
+@tap.case("what was undone is still known by the name of its rule")
+def _(story):
+    path, _, _ = story.with_items("named")
+    story.run("undo", "--all", "--calendar", path)
+    said = support.run("explain", "-c", story.upbeat.settings, "named").stdout
+    tap.contains(said, "  prep/prep: removed, ", "explain")
+
+
 @tap.case("undo of one rule leaves what the others made")
 def _(story):
     path, _, real = story.with_items("one")
