@@ -269,6 +269,9 @@ struct ub_cel_decl {
 	bool may_be_absent;
 	/* A bool variable that, being true, promises a value ("has_account"); NULL: none, ask with has(). */
 	const char *guard;
+	/* Of a field of type string: all that it can be besides empty, apart by blanks; NULL: anything. To
+	 * compare it with something else is a mistake. */
+	const char *words;
 };
 
 /* Declares a variable; gives its number, to bind it by. The declaration's type must parse (our fault else).

@@ -26,6 +26,7 @@ struct field {
 	enum ub_cel_audience audience;
 	bool may_be_absent;
 	struct ub_text guard;
+	struct ub_text words; /* as in struct ub_cel_decl; empty: anything */
 };
 
 struct ub_cel_object_type {

@@ -252,6 +252,59 @@ static void label_call(struct check *check, struct node *node)
 	}
 }
 
+/* ---- words ---- */
+
+/* The field that is read, where all that it can be is known. */
+static const struct field *worded_field(const struct node *node)
+{
+	size_t index;
+	if (node->kind != NODE_SELECT || node->test || node->args[0]->type->kind != UB_CEL_OBJECT)
+		return NULL;
+	const struct field *field = cel_type_field(node->args[0]->type, node->name, &index);
+	return field && field->words.len ? field : NULL;
+}
+
+static void check_word(
+    struct check *check, struct node *node, const struct node *read, const struct node *literal)
+{
+	const struct field *field = worded_field(read);
+	if (!field)
+		return;
+	struct ub_text rest = field->words, word;
+	UB_VEC(struct ub_text) words = { 0 };
+	struct ub_buf help = UB_BUF(check->arena);
+	if (literal->kind != NODE_LITERAL || literal->value.kind != UB_CEL_STRING)
+		return;
+	struct ub_text given = ub_cel_text(literal->value);
+	bool known = given.len == 0;
+	while (ub_text_split(&rest, ' ', &word)) {
+		*ub_push(check->arena, &words) = word;
+		ub_buf_printf(&help, "%s`\"%.*s\"`", help.len ? ", " : "it can be ", UB_ARGS(word));
+		known |= ub_text_eq(word, given);
+	}
+	if (known)
+		return;
+	struct ub_cel_issue *issue = cel_check_fail(check, node, literal->at, literal->len, "no-such-word",
+	    ub_textf(check->arena, "`%.*s` is never \"%.*s\"",
+		UB_ARGS(ub_text_sub(check->text, read->at, read->at + read->len)), UB_ARGS(given)));
+	struct ub_text meant = ub_suggest(given, words.items, words.n);
+	issue->help = meant.len ? ub_textf(check->arena, "did you mean `\"%.*s\"`?", UB_ARGS(meant))
+				: ub_buf_text(&help);
+}
+
+/* `account.health == "Red"`, `meeting.status in ["canceled"]` */
+static void check_words(struct check *check, struct node *node)
+{
+	bool equals = ub_text_is(node->name, "_==_") || ub_text_is(node->name, "_!=_");
+	if (check->unchecked || node->n_args != 2)
+		return;
+	for (size_t i = 0; equals && i < 2; i++)
+		check_word(check, node, node->args[i], node->args[1 - i]);
+	const struct node *list = node->args[1];
+	for (size_t i = 0; ub_text_is(node->name, "@in") && list->kind == NODE_LIST && i < list->n_args; i++)
+		check_word(check, node, node->args[0], list->args[i]);
+}
+
 void cel_check_call(struct check *check, struct node *node)
 {
 	const struct function *function = namespaced_function(check, node);
@@ -275,5 +328,6 @@ void cel_check_call(struct check *check, struct node *node)
 		return;
 	}
 	resolve(check, node, function);
+	check_words(check, node);
 	label_call(check, node);
 }

@@ -164,7 +164,8 @@ void ub_cel_declare_fields(
 			.type = must_parse(env, fields[i].type),
 			.audience = fields[i].audience,
 			.may_be_absent = fields[i].may_be_absent,
-			.guard = ub_text_copy(env->arena, ub_text(fields[i].guard)) };
+			.guard = ub_text_copy(env->arena, ub_text(fields[i].guard)),
+			.words = ub_text_copy(env->arena, ub_text(fields[i].words)) };
 		ub_map_put(object->by_name, field->name, (void *)(uintptr_t)object->fields.n);
 	}
 }

@@ -66,6 +66,11 @@ const struct ub_code ub_codes_language[] = {
 	{ "no-such-key", "a map has no such key", "Ask with `has()` or `in` first.", NULL, NULL },
 	{ "no-such-overload", "a function with values of these kinds",
 	    "As `no-overload`, but found with the values at hand.", NULL, NULL },
+	{ "no-such-word", "a field never has this word",
+	    "Some fields have one of a few words, in small letters, or are empty. Compared with another one, "
+	    "the "
+	    "answer would always be the same.",
+	    "account.health == \"Red\"", "account.health == \"red\"" },
 	{ "no-text", "a value that has no text of its own",
 	    "There are many ways to write a time, a length or a list. Say which.", "{{ meeting.start }}",
 	    "{{ date(meeting.start, \"%-d %B, %H:%M\") }}" },
