@@ -17,7 +17,7 @@ static const struct ub_cli_command *const commands[] = {
 	&ub_cli_eval,
 };
 
-static void print_help(struct ub_arena *arena)
+static bool print_help(struct ub_arena *arena)
 {
 	struct ub_buf out = UB_BUF(arena);
 	ub_buf_str(&out,
@@ -30,7 +30,7 @@ static void print_help(struct ub_arena *arena)
 	ub_buf_str(&out, "\n"
 			 "  upbeat COMMAND --help tells more; upbeat --version the version.\n"
 			 "  Manuals: upbeat(1), upbeat.conf(5), upbeat-rules(5), upbeat-diagnostics(7).\n");
-	ub_cli_write(STDOUT_FILENO, &out);
+	return ub_cli_write(STDOUT_FILENO, &out);
 }
 
 static const struct ub_cli_command *find_command(const char *name)
@@ -67,10 +67,8 @@ static int run(struct ub_arena *arena, int argc, char **argv)
 		ub_cli_complain("usage: upbeat COMMAND [OPTIONS] (more with --help)");
 		return UB_EXIT_USAGE;
 	}
-	if (is(argv[1], "--help", "-h") || strcmp(argv[1], "help") == 0) {
-		print_help(arena);
-		return UB_EXIT_OK;
-	}
+	if (is(argv[1], "--help", "-h") || strcmp(argv[1], "help") == 0)
+		return print_help(arena) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 	if (is(argv[1], "--version", "-V")) {
 		struct ub_buf out = UB_BUF(arena);
 		ub_buf_str(&out, "upbeat " PACKAGE_VERSION "\n");

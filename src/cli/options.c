@@ -39,7 +39,7 @@ static void print_option(struct ub_buf *out, const struct ub_cli_option *option)
 	ub_buf_printf(out, "  %-24s %s\n", ub_buf_cstr(&left), option->help);
 }
 
-static void print_help(const struct ub_cli *cli)
+static bool print_help(const struct ub_cli *cli)
 {
 	const struct ub_cli_command *command = cli->command;
 	const struct ub_cli_option help = { "help", 'h', NULL, "show this help" };
@@ -49,7 +49,7 @@ static void print_help(const struct ub_cli *cli)
 	for (size_t i = 0; i < command->n_options; i++)
 		print_option(&out, &command->options[i]);
 	print_option(&out, &help);
-	ub_cli_write(STDOUT_FILENO, &out);
+	return ub_cli_write(STDOUT_FILENO, &out);
 }
 
 static int usage_error(const struct ub_cli *cli, const char *problem)
@@ -105,8 +105,7 @@ bool ub_cli_read(struct ub_cli *cli, int argc, char **argv, int *status)
 			return false;
 		}
 		if (value == HELP || value == 'h') {
-			print_help(cli);
-			*status = UB_EXIT_OK;
+			*status = print_help(cli) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 			return false;
 		}
 		*ub_push(cli->arena, &cli->values[option_of(command, value)]) = optarg ? optarg : "";

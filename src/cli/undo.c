@@ -157,11 +157,11 @@ static int undo(struct ub_cli *cli, struct ub_snapshot *snapshot, const struct u
 		.context = &memory };
 	if (!input.dry_run)
 		find_memory(&memory, snapshot->settings);
-	if (memory.control && input.rule_marks.n == 0)
-		ub_cli_complain("the daemon runs: what rules in force have made comes back when a meeting is "
-				"stored again; end it first, or switch them off");
 	bool good = ub_undo(&input, &result, &out);
 	ub_store_close(&memory.store);
+	if (memory.control && input.rule_marks.n == 0 && result.removed + result.restored > 0)
+		ub_cli_complain("the daemon runs: what rules in force have made comes back when a meeting is "
+				"stored again; `enabled: false` switches a rule off");
 	if (!good)
 		ub_cli_complain("undo: %.*s", UB_ARGS(result.why));
 	good = ub_cli_write(STDOUT_FILENO, &out) && good;
@@ -198,6 +198,8 @@ static int run(struct ub_cli *cli)
 	if (!ub_cli_login(cli, ub_cli_value(cli, USER), ub_cli_value(cli, PASSWORD), &login))
 		return UB_EXIT_USAGE;
 	struct ub_snapshot *snapshot = ub_cli_snapshot(cli, ub_cli_value(cli, CONFIG), !all);
+	if (!snapshot && !all)
+		ub_cli_complain("undo: --all does without the rules");
 	if (!snapshot)
 		return UB_EXIT_FINDINGS;
 	ub_dav_init();

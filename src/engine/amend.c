@@ -137,6 +137,16 @@ static struct ub_amendments wanted(const struct ub_amending *amending, const str
 	return wanted;
 }
 
+/* What a rule asks for and does not get: nobody would look for the reason elsewhere. */
+static void log_refused(const struct ub_amending *amending, const struct ub_plan *plan)
+{
+	for (size_t i = 0; i < plan->notes.n; i++)
+		if (plan->notes.items[i].kind == UB_NOTE_REFUSED)
+			ub_log_paced(amending->log, amending->pace, UB_LOG_WARNING,
+			    "%.*s: %.*s is refused: %.*s", UB_ARGS(amending->href),
+			    UB_ARGS(plan->notes.items[i].item), UB_ARGS(plan->notes.items[i].text));
+}
+
 struct ub_text ub_amend(const struct ub_amending *amending, struct ub_arena *arena)
 {
 	struct ub_ical_refusal refusal;
@@ -152,6 +162,7 @@ struct ub_text ub_amend(const struct ub_amending *amending, struct ub_arena *are
 	if (input.owner.len == 0)
 		return UB_TEXT_NONE;
 	ub_decide(&input, &decision, arena);
+	log_refused(amending, decision.plan);
 	if (!decision.facts || decision.event->marks.item.len || decision.plan->amendments.n == 0)
 		return UB_TEXT_NONE;
 	size_t added;

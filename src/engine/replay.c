@@ -339,7 +339,8 @@ static void summarize(struct replay *whole)
 	const struct ub_replay_result *result = &whole->result;
 	struct ub_buf *out = &whole->out;
 	if (result->meetings_touched == 0 && result->refused == 0) {
-		ub_buf_printf(out, "Nothing would change in %zu meetings.\n", whole->input->n_meetings);
+		ub_buf_printf(out, "Nothing would change in %zu meeting%s.\n", whole->input->n_meetings,
+		    whole->input->n_meetings == 1 ? "" : "s");
 		return;
 	}
 	ub_buf_char(out, '\n');

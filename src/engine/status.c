@@ -70,7 +70,7 @@ static void label(const struct status *status, const char *text)
 
 static void print_time(const struct status *status, ub_instant instant)
 {
-	ub_cal_format(status->telling->out, UB_TEXT("%F %T"), status->zone, instant, UB_ENGLISH);
+	ub_cal_format(status->telling->out, UB_TEXT("%F %T %Z"), status->zone, instant, UB_ENGLISH);
 }
 
 static void print_principal(const struct status *status, struct ub_text principal)

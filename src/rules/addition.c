@@ -35,6 +35,8 @@ static void help_with_targets(struct loader *loader, struct ub_diag *diag, struc
 static void report_unknown(struct loader *loader, const struct loaded_rule *rule, bool rule_known)
 {
 	const struct ub_addition *addition = rule->rule.addition;
+	if (!rule_known && loader->unread)
+		return;
 	struct ub_diag *diag =
 	    rule_known ? ub_error(loader->diags, "unknown-item", addition->place, "`%.*s` has no item `%.*s`",
 			     UB_ARGS(addition->family), UB_ARGS(addition->item))

@@ -239,6 +239,8 @@ static void report_unknown_rule(const struct change *change, const struct ub_yam
 				*ub_push(loader->arena, &names) = given->text;
 		}
 	}
+	if (loader->unread)
+		return;
 	struct ub_diag *diag = ub_error(loader->diags, "unknown-rule", name->place,
 	    "no earlier directory has a rule `%.*s`", UB_ARGS(name->text));
 	struct ub_text near = ub_suggest(name->text, names.items, names.n);

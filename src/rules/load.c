@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stddef.h>
 
+#include <string.h>
+
 #include "rules-private.h"
 
 /* Directories of files become a rule set, or a list of all that is wrong with them. */
@@ -53,6 +55,8 @@ static void load_rule_file(struct loader *loader, const struct ub_rule_file *fil
 		ub_diag_set_help(loader->diags, diag, "move it into the folder `tests/`");
 	} else if (root) {
 		ub_yaml_read(&loader->reader, &ub_rules_file_type, root, read);
+	} else {
+		loader->unread = true;
 	}
 }
 
@@ -248,6 +252,15 @@ static void collect_rules(struct loader *loader, struct ub_ruleset *set)
 	set->rules = rules;
 }
 
+/* Whoever read the files has said of one that he could not. */
+static bool lacks_files(const struct ub_diags *diags)
+{
+	for (size_t i = 0; i < diags->list.n; i++)
+		if (strcmp(diags->list.items[i].code, "cannot-read") == 0)
+			return true;
+	return false;
+}
+
 const struct ub_ruleset *ub_rules_load(
     const struct ub_rules_input *input, struct ub_diags *diags, struct ub_arena *arena)
 {
@@ -255,6 +268,7 @@ const struct ub_ruleset *ub_rules_load(
 	struct loader loader;
 	struct ub_ruleset *set = UB_NEW(arena, struct ub_ruleset);
 	start(&loader, input, diags, arena);
+	loader.unread = lacks_files(diags);
 	set->holiday_files = ub_map_new(arena);
 	set->env = loader.env;
 	set->templates = loader.templates;

@@ -50,6 +50,7 @@ struct loaded_item {
 
 /* All that is known while a set of rules is loaded. */
 struct loader {
+	bool unread; /* some file or directory is not: which rules there are is not known */
 	struct ub_arena *arena;
 	struct ub_diags *diags;
 	const struct ub_rules_input *input;

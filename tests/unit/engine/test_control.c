@@ -107,7 +107,7 @@ Test(engine_control, tells_who_is_waited_for)
 	put_keys(engine.store, "alice", 1);
 	const char *said = status(false);
 	SAYS(said, "1 queued, 0 being worked on, 3 waiting, 0 set aside\n");
-	SAYS(said, "  bob: 2 keys, since 2026-11-02 08:00:00\n");
+	SAYS(said, "  bob: 2 keys, since 2026-11-02 08:00:00 UTC\n");
 	SAYS(said, "  carol: 1 key, since ");
 	SAYS(said, "    /bob/1.ics: not heard of\n");
 	SAYS_NOT(said, "/alice/");
