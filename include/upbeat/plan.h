@@ -29,6 +29,21 @@ enum ub_item_kind { UB_ITEM_EVENT, UB_ITEM_TASK };
 #define UB_PLAN_SHARED_BEGIN "--- Agenda ---"
 #define UB_PLAN_SHARED_END   "--- End of the agenda ---"
 
+/* Times at which something could not begin, for one reason. */
+struct ub_passed_over {
+	ub_instant from, to; /* the first and the last of them; UB_INSTANT_NONE: further ones, left untold */
+	bool whole_day;      /* whatever the hour */
+	struct ub_text why;  /* words without a full stop */
+};
+
+/* The search for a time, in the order in which it was made; of UB_PLAN_CONSIDERED_MAX and one more at most.
+ */
+struct ub_considered {
+	const struct ub_zone *zone; /* the owner's, whose clock tells the times */
+	struct ub_passed_over *items;
+	size_t n, cap;
+};
+
 /* An item that the rules want to exist beside a meeting. */
 struct ub_item {
 	enum ub_item_kind kind;
@@ -58,8 +73,8 @@ struct ub_item {
 	int64_t *reminders;                /* seconds before start (events) or due (tasks) */
 	size_t n_reminders;
 	struct ub_texts categories;
-	struct ub_text parent_uid;  /* RELATED-TO;RELTYPE=PARENT: the meeting */
-	struct ub_texts considered; /* where it was asked for: when it could not begin, and why */
+	struct ub_text parent_uid;       /* RELATED-TO;RELTYPE=PARENT: the meeting */
+	struct ub_considered considered; /* where it was asked for */
 	struct ub_text why; /* one plain line for people: which rule, and the lateness where it is late */
 };
 
@@ -138,7 +153,7 @@ struct ub_note {
 	struct ub_text item; /* id */
 	struct ub_text text; /* one plain sentence, no full stop */
 	/* Of an item for which no time was found: as in struct ub_item. */
-	struct ub_texts considered;
+	struct ub_considered considered;
 };
 
 struct ub_plan {

@@ -62,6 +62,22 @@ static json_t *rules_array(const struct ub_plan *plan)
 
 /* ---- items ---- */
 
+static json_t *considered(const struct ub_considered *considered, struct ub_arena *arena)
+{
+	json_t *array = ub_json_must(json_array());
+	for (size_t i = 0; i < considered->n; i++) {
+		const struct ub_passed_over *passed = &considered->items[i];
+		json_t *object = ub_json_must(json_object());
+		if (passed->from != UB_INSTANT_NONE) {
+			ub_json_set(object, "from", ub_json_instant(arena, considered->zone, passed->from));
+			ub_json_set(object, "to", ub_json_instant(arena, considered->zone, passed->to));
+		}
+		ub_json_set(object, "why", ub_json_text(passed->why));
+		ub_json_add(array, object);
+	}
+	return array;
+}
+
 /* Everybody on the item: the owner, who invites, first. */
 static json_t *attendees(const struct ub_item *item)
 {
@@ -94,7 +110,7 @@ static json_t *item_object(const struct ub_item *item, struct ub_arena *arena)
 		ub_json_set(object, "end", ub_json_instant(arena, item->zone, item->end));
 		ub_json_set(object, "busy", ub_json_must(json_boolean(item->busy)));
 	}
-	ub_json_set(object, "considered", texts(item->considered));
+	ub_json_set(object, "considered", considered(&item->considered, arena));
 	ub_json_set(object, "attendees", attendees(item));
 	ub_json_set(object, "late", ub_json_must(json_boolean(item->late)));
 	ub_json_set(object, "reminders", reminders(item));
@@ -131,7 +147,7 @@ json_t *ub_explain_amendments(const struct ub_amendments *amendments)
 	return array;
 }
 
-static json_t *notes_array(const struct ub_plan *plan)
+static json_t *notes_array(const struct ub_plan *plan, struct ub_arena *arena)
 {
 	static const char *const kinds[] = { [UB_NOTE_REMARK] = "remark",
 		[UB_NOTE_SKIPPED] = "not-made",
@@ -145,7 +161,7 @@ static json_t *notes_array(const struct ub_plan *plan)
 		ub_json_set(object, "item", ub_json_text(note->item));
 		ub_json_set(object, "text", ub_json_text(note->text));
 		if (note->considered.n)
-			ub_json_set(object, "considered", texts(note->considered));
+			ub_json_set(object, "considered", considered(&note->considered, arena));
 		ub_json_add(array, object);
 	}
 	return array;
@@ -167,7 +183,7 @@ json_t *ub_explain_object(const struct ub_decision *decision, struct ub_arena *a
 	ub_json_set(object, "rules", rules_array(plan));
 	ub_json_set(object, "items", items_array(plan, arena));
 	ub_json_set(object, "amendments", ub_explain_amendments(&plan->amendments));
-	ub_json_set(object, "notes", notes_array(plan));
+	ub_json_set(object, "notes", notes_array(plan, arena));
 	if (decision->refused)
 		ub_json_set(object, "refused", reason(decision->refused, decision->refused_text));
 	if (plan->not_eligible)

@@ -2,50 +2,31 @@
 #include "plan-private.h"
 
 /*
- * The slot search, told: which times it passed over, and why. Found by going once more through the windows
- * that it tried, as only those who ask want to know; a line for what follows each other for one reason.
+ * The slot search, told: which times it passed over, and why. The search keeps its tries and what each found;
+ * here each is gone through again, time by time, as only those who ask want to know. What follows each other
+ * for one reason is one entry.
  */
-
-struct seeker {
-	const struct ub_person *person;
-	struct ub_work_calendar calendar;
-	struct ub_intervals works, busy; /* within what was searched */
-};
 
 /* Times that could not be for one reason. */
 struct stretch {
 	const char *what; /* printf-like, of a name; NULL: it could have been */
-	const struct seeker *who;
+	const struct ub_seeker *who;
 	const struct ub_holiday *holiday;
 	bool whole_day;
+	bool untold;         /* that nobody meets at night goes without saying */
 	ub_instant from, to; /* at which it could have begun */
 	ub_day day;
 };
 
 struct telling {
-	struct ub_making *making;
+	struct ub_arena *arena;
 	const struct ub_slot_request *request;
 	const struct ub_slot *slot;
-	struct ub_interval searched; /* all of it */
-	struct seeker *seekers;
+	const struct ub_seeker *seekers;
+	struct ub_intervals *works; /* theirs, within `searched` */
 	size_t n_seekers;
-	struct ub_texts *lines;
+	struct ub_considered told;
 };
-
-static void add_seeker(struct telling *telling, const struct ub_draft *draft, const struct ub_person *person)
-{
-	struct ub_making *making = telling->making;
-	const struct ub_plan_input *input = making->input;
-	const struct ub_org_person *settings = ub_org_person(input->facts->org, person->email);
-	struct seeker *seeker = &telling->seekers[telling->n_seekers++];
-	seeker->person = person;
-	seeker->calendar = (struct ub_work_calendar){ settings->zone, settings->hours, settings->holidays };
-	seeker->works = ub_cal_working_time(making->arena, &seeker->calendar, telling->searched);
-	for (size_t i = 0; i < input->n_busy; i++)
-		if (ub_text_eq_nocase(input->busy[i].address, person->email) &&
-		    ub_plan_counts_as_busy(making, draft, person->email))
-			seeker->busy = ub_cal_union(making->arena, seeker->busy, input->busy[i].times);
-}
 
 static bool overlaps(struct ub_intervals set, struct ub_interval slot)
 {
@@ -55,102 +36,136 @@ static bool overlaps(struct ub_intervals set, struct ub_interval slot)
 	return false;
 }
 
-static struct stretch out_of_work(const struct seeker *seeker, struct ub_interval slot)
+static struct stretch out_of_work(const struct telling *telling, size_t i, struct ub_interval slot)
 {
+	const struct ub_seeker *seeker = &telling->seekers[i];
 	ub_day day = ub_cal_local_day(seeker->calendar.zone, slot.start);
 	const struct ub_holiday *holiday =
 	    seeker->calendar.holidays ? ub_cal_holiday(seeker->calendar.holidays, day) : NULL;
 	if (holiday)
-		return (struct stretch){ "%.*s has a day off", seeker, holiday, true };
+		return (struct stretch){
+			.what = "%.*s has a day off", .who = seeker, .holiday = holiday, .whole_day = true
+		};
 	if (!ub_cal_is_business_day(&seeker->calendar, day))
-		return (struct stretch){ "no working day of %.*s", seeker, NULL, true };
-	return (struct stretch){ "outside of the working hours of %.*s", seeker, NULL, false };
+		return (struct stretch){ .what = "no working day of %.*s", .who = seeker, .whole_day = true };
+	return (struct stretch){
+		.what = "outside of the working hours of %.*s", .who = seeker, .untold = i == 0
+	};
 }
 
-/* Why it cannot be then: the first reason there is. */
-static struct stretch reason(const struct telling *telling, struct ub_interval slot)
+/* Why it cannot be then, with the first `n_at_work` seekers at work: the first reason there is. */
+static struct stretch reason(const struct telling *telling, struct ub_interval slot, size_t n_at_work)
 {
 	const struct ub_slot_request *request = telling->request;
-	for (size_t i = 0; i < telling->n_seekers; i++)
-		if (!ub_cal_covers(telling->seekers[i].works, slot))
-			return out_of_work(&telling->seekers[i], slot);
+	for (size_t i = 0; i < n_at_work; i++)
+		if (!ub_cal_covers(telling->works[i], slot))
+			return out_of_work(telling, i, slot);
 	if (slot.start < request->now)
-		return (struct stretch){ "already past", NULL, NULL, false };
+		return (struct stretch){ .what = "already past" };
 	if (slot.end > request->useful_until)
-		return (struct stretch){ "too late to be of use", NULL, NULL, false };
+		return (struct stretch){ .what = "too late to be of use" };
 	for (size_t i = 0; i < telling->n_seekers; i++)
 		if (overlaps(telling->seekers[i].busy, slot))
-			return (struct stretch){ "%.*s is busy", &telling->seekers[i], NULL, false };
+			return (struct stretch){ .what = "%.*s is busy", .who = &telling->seekers[i] };
 	if (overlaps(request->busy, slot))
-		return (struct stretch){ "something else of this meeting is then", NULL, NULL, false };
+		return (struct stretch){ .what = "something else of this meeting is then" };
 	return (struct stretch){ 0 };
-}
-
-/* That nobody meets at night needs no line. */
-static bool goes_without_saying(const struct telling *telling, const struct stretch *stretch)
-{
-	return !stretch->what || (stretch->who == &telling->seekers[0] && !stretch->whole_day);
-}
-
-static void tell(struct telling *telling, const struct stretch *stretch)
-{
-	struct ub_making *making = telling->making;
-	const struct ub_zone *zone = making->calendar.zone;
-	struct ub_buf line = UB_BUF(making->arena);
-	if (goes_without_saying(telling, stretch) || telling->lines->n > UB_PLAN_CONSIDERED_MAX)
-		return;
-	if (telling->lines->n == UB_PLAN_CONSIDERED_MAX) {
-		*ub_push(making->arena, telling->lines) = UB_TEXT("further times, for reasons like these");
-		return;
-	}
-	ub_cal_format(&line, UB_TEXT("%a %F"), zone, stretch->from, UB_ENGLISH);
-	if (!stretch->whole_day) {
-		ub_cal_format(&line, UB_TEXT(" %R"), zone, stretch->from, UB_ENGLISH);
-		if (stretch->to > stretch->from)
-			ub_cal_format(&line, UB_TEXT(" to %R"), zone, stretch->to, UB_ENGLISH);
-	}
-	ub_buf_str(&line, ": ");
-	struct ub_text name = stretch->who ? stretch->who->person->name : UB_TEXT_NONE;
-	if (stretch->who && name.len == 0)
-		name = stretch->who->person->email;
-	ub_buf_printf(&line, stretch->what, UB_ARGS(name));
-	if (stretch->holiday && stretch->holiday->name.len)
-		ub_buf_printf(&line, " (%.*s)", UB_ARGS(stretch->holiday->name));
-	*ub_push(making->arena, telling->lines) = ub_buf_text(&line);
 }
 
 static bool same(const struct stretch *a, const struct stretch *b)
 {
-	return a->what == b->what && a->who == b->who && a->holiday == b->holiday && a->day == b->day;
+	return a->what == b->what && a->who == b->who && a->holiday == b->holiday;
 }
 
-/* Whether an earlier try had it; the first one's window is gone through whole, with what was past. */
-static bool was_told(const struct telling *telling, size_t n, struct ub_interval slot)
+static void tell(struct telling *telling, const struct stretch *stretch)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct ub_interval window = i ? telling->slot->tries[i - 1].window : telling->request->window;
-		if (slot.start >= window.start && slot.end <= window.end)
+	if (!stretch->what || stretch->untold || telling->told.n > UB_PLAN_CONSIDERED_MAX)
+		return;
+	struct ub_passed_over *passed = ub_push(telling->arena, &telling->told);
+	*passed = (struct ub_passed_over){ UB_INSTANT_NONE, UB_INSTANT_NONE, false,
+		UB_TEXT("further times, for reasons like these") };
+	if (telling->told.n > UB_PLAN_CONSIDERED_MAX)
+		return;
+	struct ub_buf why = UB_BUF(telling->arena);
+	struct ub_text name = stretch->who ? stretch->who->name : UB_TEXT_NONE;
+	ub_buf_printf(&why, stretch->what, UB_ARGS(name));
+	if (stretch->holiday && stretch->holiday->name.len)
+		ub_buf_printf(&why, " (%.*s)", UB_ARGS(stretch->holiday->name));
+	*passed =
+	    (struct ub_passed_over){ stretch->from, stretch->to, stretch->whole_day, ub_buf_text(&why) };
+}
+
+/* Where it looked, with what of the window was past already. */
+static struct ub_interval looked_at(const struct telling *telling, const struct ub_slot_try *try)
+{
+	struct ub_interval left = ub_plan_left_of_window(telling->request);
+	bool in_time = try->window.start == left.start && try->window.end == left.end;
+	return in_time ? telling->request->window : try->window;
+}
+
+static bool is_by_everybody(const struct telling *telling, const struct ub_slot_try *try)
+{
+	return try->n_people == telling->request->n_people;
+}
+
+/* Whether an earlier try had it, with the same people. */
+static bool was_told(const struct telling *telling, const struct ub_slot_try *try, struct ub_interval slot)
+{
+	for (const struct ub_slot_try *other = telling->slot->tries; other < try; other++) {
+		struct ub_interval window = looked_at(telling, other);
+		if (other->n_people == try->n_people && other->prefer != UB_PREFER_SAME_TIME &&
+		    slot.start >= window.start && slot.end <= window.end)
 			return true;
 	}
 	return false;
 }
 
-/* What would have been taken before `chosen` (UB_INSTANT_NONE: nothing was, so all); n windows were before.
- */
-static void walk(
-    struct telling *telling, size_t n, struct ub_interval window, enum ub_prefer prefer, ub_instant chosen)
+/* Whether it would have been taken before what the try found. */
+static bool comes_before(const struct ub_slot_try *try, ub_instant start)
 {
-	const struct ub_zone *zone = telling->making->calendar.zone;
-	struct stretch open = { 0 };
+	if (try->start == UB_INSTANT_NONE)
+		return true;
+	return try->prefer == UB_PREFER_LATEST ? start > try->start : start < try->start;
+}
+
+/* Why the try did not take it, or nothing where that is known. */
+static struct stretch passed_over(
+    const struct telling *telling, const struct ub_slot_try *try, struct ub_interval slot)
+{
+	if (!comes_before(try, slot.start) || was_told(telling, try, slot))
+		return (struct stretch){ 0 };
+	struct stretch everybody = reason(telling, slot, telling->n_seekers);
+	if (is_by_everybody(telling, try))
+		return everybody;
+	struct stretch alone = reason(telling, slot, 1);
+	return same(&alone, &everybody) ? (struct stretch){ 0 } : alone;
+}
+
+/* The first time after `at` that the try could have taken; UB_INSTANT_MIN asks for the first of all. */
+static ub_instant next_time(const struct telling *telling, const struct ub_slot_try *try, ub_instant at)
+{
+	const struct ub_slot_request *request = telling->request;
+	struct ub_interval window = looked_at(telling, try);
 	ub_instant first = window.start + (UB_PLAN_STEP - window.start % UB_PLAN_STEP) % UB_PLAN_STEP;
-	for (ub_instant at = first; at + telling->request->duration <= window.end; at += UB_PLAN_STEP) {
-		struct ub_interval slot = { at, at + telling->request->duration };
-		bool before = prefer == UB_PREFER_LATEST ? at > chosen : at < chosen;
-		if ((chosen != UB_INSTANT_NONE && !before) || was_told(telling, n, slot))
-			continue;
-		struct stretch this = reason(telling, slot);
-		this.day = ub_cal_local_day(zone, at);
-		if (!same(&this, &open)) {
+	if (try->prefer != UB_PREFER_SAME_TIME)
+		return at == UB_INSTANT_MIN ? first : at + UB_PLAN_STEP;
+	const struct ub_zone *zone = request->people[0].zone;
+	ub_day day = ub_cal_local_day(zone, at == UB_INSTANT_MIN ? window.start : at);
+	ub_instant time = ub_plan_same_time(request, at == UB_INSTANT_MIN ? day : day + 1);
+	return time < window.start ? ub_plan_same_time(request, day + 1) : time;
+}
+
+static void tell_try(struct telling *telling, const struct ub_slot_try *try)
+{
+	const struct ub_slot_request *request = telling->request;
+	struct ub_interval window = looked_at(telling, try);
+	struct stretch open = { 0 };
+	for (ub_instant at = next_time(telling, try, UB_INSTANT_MIN); at + request->duration <= window.end;
+	     at = next_time(telling, try, at)) {
+		struct ub_interval slot = { at, at + request->duration };
+		struct stretch this = passed_over(telling, try, slot);
+		this.day = ub_cal_local_day(request->people[0].zone, at);
+		if (!same(&this, &open) || this.day != open.day) {
 			tell(telling, &open);
 			open = this;
 			open.from = at;
@@ -160,42 +175,59 @@ static void walk(
 	tell(telling, &open);
 }
 
-static struct ub_interval around(struct ub_interval a, struct ub_interval b)
+static void lay_out_work(struct telling *telling)
 {
-	return (struct ub_interval){ a.start < b.start ? a.start : b.start, a.end > b.end ? a.end : b.end };
+	struct ub_interval searched = telling->request->window;
+	for (size_t i = 0; i < telling->slot->n_tries; i++) {
+		struct ub_interval window = telling->slot->tries[i].window;
+		searched.start = window.start < searched.start ? window.start : searched.start;
+		searched.end = window.end > searched.end ? window.end : searched.end;
+	}
+	telling->works = UB_NEW_ARRAY(telling->arena, struct ub_intervals, telling->n_seekers);
+	for (size_t i = 0; i < telling->n_seekers; i++)
+		telling->works[i] =
+		    ub_cal_working_time(telling->arena, &telling->seekers[i].calendar, searched);
 }
 
-/* The tries after the first, but for those by the owner's hours alone, which found what others had passed
- * over. */
-static void walk_tries(struct telling *telling)
+struct ub_considered ub_plan_tell_search(const struct ub_slot_request *request, const struct ub_slot *slot,
+    const struct ub_seeker *seekers, size_t n_seekers, struct ub_arena *arena)
 {
-	const struct ub_slot *slot = telling->slot;
-	for (size_t i = 0; i < slot->n_tries; i++) {
-		const struct ub_slot_try *try = &slot->tries[i];
-		bool hit = slot->found && i + 1 == slot->n_tries;
-		if (!try->ignore_busy && try->n_people == telling->request->n_people)
-			walk(telling, i + 1, try->window, try->prefer, hit ? slot->start : UB_INSTANT_NONE);
-	}
+	struct telling telling = { .arena = arena,
+		.request = request,
+		.slot = slot,
+		.seekers = seekers,
+		.n_seekers = n_seekers,
+		.told = { .zone = request->people[0].zone } };
+	lay_out_work(&telling);
+	for (size_t i = 0; i < slot->n_tries; i++)
+		if (!slot->tries[i].ignore_busy) /* that one passes over nothing but what others did */
+			tell_try(&telling, &slot->tries[i]);
+	return telling.told;
+}
+
+static struct ub_seeker seeker(
+    struct ub_making *making, const struct ub_draft *draft, const struct ub_person *person)
+{
+	const struct ub_plan_input *input = making->input;
+	const struct ub_org_person *settings = ub_org_person(input->facts->org, person->email);
+	struct ub_seeker seeker = { person->name.len ? person->name : person->email,
+		{ settings->zone, settings->hours, settings->holidays }, { 0 } };
+	for (size_t i = 0; i < input->n_busy; i++)
+		if (ub_text_eq_nocase(input->busy[i].address, person->email) &&
+		    ub_plan_counts_as_busy(making, draft, person->email))
+			seeker.busy = ub_cal_union(making->arena, seeker.busy, input->busy[i].times);
+	return seeker;
 }
 
 void ub_plan_consider(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request,
     const struct ub_slot *slot)
 {
-	struct telling telling = { .making = making,
-		.request = request,
-		.slot = slot,
-		.searched = request->window,
-		.lines = &draft->item.considered };
-	bool inside = slot->found && slot->start >= request->window.start &&
-		      slot->start + request->duration <= request->window.end;
+	const struct ub_people *attendees = &draft->item.attendees;
 	if (!making->input->explain)
 		return;
-	for (size_t i = 0; i < slot->n_tries; i++)
-		telling.searched = around(telling.searched, slot->tries[i].window);
-	telling.seekers = UB_NEW_ARRAY(making->arena, struct seeker, draft->item.attendees.n + 1);
-	add_seeker(&telling, draft, making->owner);
-	for (size_t i = 0; i < draft->item.attendees.n; i++)
-		add_seeker(&telling, draft, draft->item.attendees.items[i]);
-	walk(&telling, 0, request->window, request->prefer, inside ? slot->start : UB_INSTANT_NONE);
-	walk_tries(&telling);
+	struct ub_seeker *seekers = UB_NEW_ARRAY(making->arena, struct ub_seeker, attendees->n + 1);
+	seekers[0] = seeker(making, draft, making->owner);
+	for (size_t i = 0; i < attendees->n; i++)
+		seekers[i + 1] = seeker(making, draft, attendees->items[i]);
+	draft->item.considered = ub_plan_tell_search(request, slot, seekers, attendees->n + 1, making->arena);
 }

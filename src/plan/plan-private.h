@@ -42,23 +42,29 @@ struct ub_slot_request {
 
 /* One try of the search: where, from which end, and who must be at work. */
 struct ub_slot_try {
-	struct ub_interval window;
-	enum ub_prefer prefer;
-	size_t n_people; /* of the request's, from the first on */
+	struct ub_interval window; /* may be too short for anything */
+	enum ub_prefer prefer;     /* UB_PREFER_SAME_TIME: then and at no other time of a day */
+	size_t n_people;           /* of the request's, from the first on */
 	bool ignore_busy;
+	ub_instant start; /* what it found; UB_INSTANT_NONE: nothing */
 };
-enum { UB_SLOT_TRIES_MAX = 6 };
+enum { UB_SLOT_TRIES_MAX = 10 }; /* by everybody's hours and by the owner's: in time, else, and late */
 
 struct ub_slot {
 	bool found, late;
 	ub_instant start;
 	const char *remark; /* what people should know of the place, or why there is none; NULL: nothing */
-	/* As they were made; what was found was found by the last one, or is right before the meeting. */
+	/* As they were made: all failed but the last one, and that one too where nothing was found or it
+	 * comes right before the meeting. */
 	struct ub_slot_try tries[UB_SLOT_TRIES_MAX];
 	size_t n_tries;
 };
 
 struct ub_slot ub_plan_find_slot(const struct ub_slot_request *request, struct ub_arena *arena);
+/* What is left of the window: where its first try looks. */
+struct ub_interval ub_plan_left_of_window(const struct ub_slot_request *request);
+/* request->same_time of that day of the owner's. */
+ub_instant ub_plan_same_time(const struct ub_slot_request *request, ub_day day);
 /* The first moment from `from` on at which somebody works, on a full step; `from` itself where there is none
  * within UB_PLAN_SEARCH. */
 ub_instant ub_plan_working_moment(
@@ -138,7 +144,20 @@ enum ub_verdict ub_plan_case(struct ub_making *making, struct ub_draft *draft, s
 /* place.c: sets start and end, or due, and late. False: dropped. */
 bool ub_plan_place(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft);
 
-/* considered.c: tells in draft->item.considered, where that was asked for, what the search passed over. */
+/* considered.c */
+
+/* Somebody whom a time has to suit. */
+struct ub_seeker {
+	struct ub_text name;
+	struct ub_work_calendar calendar;
+	struct ub_intervals busy; /* as far as it counts */
+};
+
+/* What the search that led to `slot` passed over. The owner is the first seeker; together they have the
+ * request's people and, but for what else is made of the meeting, its busy times. */
+struct ub_considered ub_plan_tell_search(const struct ub_slot_request *request, const struct ub_slot *slot,
+    const struct ub_seeker *seekers, size_t n_seekers, struct ub_arena *arena);
+/* The same into draft->item.considered, where that was asked for. */
 void ub_plan_consider(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request,
     const struct ub_slot *slot);
 

@@ -117,12 +117,27 @@ static void print_note(const struct ub_printer *printer, const struct ub_note *n
 	ub_buf_printf(printer->out, ": %.*s\n", UB_ARGS(note->text));
 }
 
-/* Times that were passed over. */
-static void print_considered(const struct ub_printer *printer, struct ub_texts considered)
+static void print_passed_over(
+    struct ub_buf *line, const struct ub_passed_over *passed, const struct ub_zone *zone)
 {
-	for (size_t i = 0; i < considered.n; i++)
-		ub_print_styled(printer, UB_STYLE_DIM,
-		    ub_textf(printer->out->arena, "    not on %.*s\n", UB_ARGS(considered.items[i])));
+	if (passed->from != UB_INSTANT_NONE)
+		ub_cal_format(line, passed->whole_day ? UB_TEXT("%a %F: ") : UB_TEXT("%a %F %R"), zone,
+		    passed->from, UB_ENGLISH);
+	if (passed->to > passed->from && !passed->whole_day)
+		ub_cal_format(line, UB_TEXT(" to %R"), zone, passed->to, UB_ENGLISH);
+	if (passed->from != UB_INSTANT_NONE && !passed->whole_day)
+		ub_buf_str(line, ": ");
+	ub_buf_printf(line, "%.*s\n", UB_ARGS(passed->why));
+}
+
+static void print_considered(const struct ub_printer *printer, const struct ub_considered *considered)
+{
+	for (size_t i = 0; i < considered->n; i++) {
+		struct ub_buf line = UB_BUF(printer->out->arena);
+		ub_buf_str(&line, "    not on ");
+		print_passed_over(&line, &considered->items[i], considered->zone);
+		ub_print_styled(printer, UB_STYLE_DIM, ub_buf_text(&line));
+	}
 }
 
 static void print_item(
@@ -133,7 +148,7 @@ static void print_item(
 	ub_print_styled(
 	    printer, UB_STYLE_DIM, ub_textf(printer->out->arena, "  [%.*s]\n", UB_ARGS(item->id)));
 	print_when(printer, item);
-	print_considered(printer, item->considered);
+	print_considered(printer, &item->considered);
 	print_people(printer, item);
 	print_details(printer, item);
 	for (size_t i = 0; i < plan->notes.n; i++) {
@@ -189,7 +204,7 @@ static void print_notes(const struct ub_printer *printer, const struct ub_plan *
 		any = true;
 		ub_buf_printf(printer->out, "  %.*s%s", UB_ARGS(note->item), note->item.len ? " " : "");
 		print_note(printer, note);
-		print_considered(printer, note->considered);
+		print_considered(printer, &note->considered);
 	}
 }
 

@@ -1,44 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan-private.h"
 
-static bool try_same_time(const struct ub_slot_request *request, const struct ub_slot_try *attempt,
-    struct ub_arena *arena, ub_instant *start)
-{
-	const struct ub_zone *zone = request->people[0].zone;
-	struct ub_intervals free =
-	    ub_cal_common_time(arena, request->people, attempt->n_people, attempt->window);
-	free = ub_cal_subtract(arena, free, request->busy);
-	ub_day last = ub_cal_local_day(zone, attempt->window.end);
-	for (ub_day day = ub_cal_local_day(zone, attempt->window.start); day <= last; day++) {
-		struct ub_civil civil = ub_cal_day_civil(day);
-		civil.hour = request->same_time / 3600;
-		civil.minute = request->same_time / 60 % 60;
-		*start = ub_cal_instant(zone, civil);
-		if (ub_cal_covers(free, (struct ub_interval){ *start, *start + request->duration }))
-			return true;
-	}
-	return false;
-}
-
-static bool try_slot(const struct ub_slot_request *request, const struct ub_slot_try *attempt,
-    struct ub_arena *arena, struct ub_slot *slot)
-{
-	if (attempt->window.end - attempt->window.start < request->duration)
-		return false;
-	slot->tries[slot->n_tries++] = *attempt;
-	if (attempt->prefer == UB_PREFER_SAME_TIME && try_same_time(request, attempt, arena, &slot->start))
-		return true;
-	struct ub_slot_search search = { .window = attempt->window,
-		.duration = request->duration,
-		.step = UB_PLAN_STEP,
-		.latest = attempt->prefer == UB_PREFER_LATEST,
-		.people = request->people,
-		.n_people = attempt->n_people };
-	if (!attempt->ignore_busy)
-		search.busy = request->busy;
-	return ub_cal_find_slot(arena, &search, &slot->start);
-}
-
 static ub_instant later(ub_instant a, ub_instant b)
 {
 	return a > b ? a : b;
@@ -49,15 +11,76 @@ static ub_instant earlier(ub_instant a, ub_instant b)
 	return a < b ? a : b;
 }
 
+struct ub_interval ub_plan_left_of_window(const struct ub_slot_request *request)
+{
+	return (struct ub_interval){ later(request->window.start, request->now),
+		earlier(request->window.end, request->useful_until) };
+}
+
+ub_instant ub_plan_same_time(const struct ub_slot_request *request, ub_day day)
+{
+	struct ub_civil civil = ub_cal_day_civil(day);
+	civil.hour = request->same_time / 3600;
+	civil.minute = request->same_time / 60 % 60;
+	return ub_cal_instant(request->people[0].zone, civil);
+}
+
+static bool find_same_time(const struct ub_slot_request *request, const struct ub_slot_try *attempt,
+    struct ub_arena *arena, ub_instant *start)
+{
+	const struct ub_zone *zone = request->people[0].zone;
+	struct ub_intervals free =
+	    ub_cal_common_time(arena, request->people, attempt->n_people, attempt->window);
+	free = ub_cal_subtract(arena, free, request->busy);
+	ub_day last = ub_cal_local_day(zone, attempt->window.end);
+	for (ub_day day = ub_cal_local_day(zone, attempt->window.start); day <= last; day++) {
+		*start = ub_plan_same_time(request, day);
+		if (ub_cal_covers(free, (struct ub_interval){ *start, *start + request->duration }))
+			return true;
+	}
+	return false;
+}
+
+static bool find(const struct ub_slot_request *request, const struct ub_slot_try *attempt,
+    struct ub_arena *arena, ub_instant *start)
+{
+	if (attempt->window.end - attempt->window.start < request->duration)
+		return false;
+	if (attempt->prefer == UB_PREFER_SAME_TIME)
+		return find_same_time(request, attempt, arena, start);
+	struct ub_slot_search search = { .window = attempt->window,
+		.duration = request->duration,
+		.step = UB_PLAN_STEP,
+		.latest = attempt->prefer == UB_PREFER_LATEST,
+		.people = request->people,
+		.n_people = attempt->n_people };
+	if (!attempt->ignore_busy)
+		search.busy = request->busy;
+	return ub_cal_find_slot(arena, &search, start);
+}
+
+/* Makes the try and keeps it; where the same time of day cannot be had, any will do. */
+static bool try_slot(const struct ub_slot_request *request, struct ub_slot_try attempt,
+    struct ub_arena *arena, struct ub_slot *slot)
+{
+	bool found = find(request, &attempt, arena, &slot->start);
+	attempt.start = found ? slot->start : UB_INSTANT_NONE;
+	slot->tries[slot->n_tries++] = attempt;
+	if (found || attempt.prefer != UB_PREFER_SAME_TIME)
+		return found;
+	attempt.prefer = UB_PREFER_EARLIEST;
+	return try_slot(request, attempt, arena, slot);
+}
+
 /* What is left of the window, and then what `full` says. */
 static bool try_in_time(
     const struct ub_slot_request *request, size_t n_people, struct ub_arena *arena, struct ub_slot *slot)
 {
 	struct ub_interval window = request->window;
-	struct ub_slot_try attempt = { .prefer = request->prefer, .n_people = n_people };
-	attempt.window.start = later(window.start, request->now);
-	attempt.window.end = earlier(window.end, request->useful_until);
-	if (try_slot(request, &attempt, arena, slot))
+	struct ub_slot_try attempt = {
+		.window = ub_plan_left_of_window(request), .prefer = request->prefer, .n_people = n_people
+	};
+	if (try_slot(request, attempt, arena, slot))
 		return true;
 	switch (request->full) {
 	case UB_FULL_EARLIER:
@@ -79,7 +102,7 @@ static bool try_in_time(
 	case UB_FULL_SKIP:
 		return false;
 	}
-	return try_slot(request, &attempt, arena, slot);
+	return try_slot(request, attempt, arena, slot);
 }
 
 /* The window has passed, or nothing was left of it. */
@@ -91,7 +114,7 @@ static bool try_late(
 	struct ub_slot_try attempt = { .window = { request->now, request->useful_until },
 		.prefer = UB_PREFER_EARLIEST,
 		.n_people = n_people };
-	slot->late = try_slot(request, &attempt, arena, slot);
+	slot->late = try_slot(request, attempt, arena, slot);
 	slot->remark = slot->late ? "its time had passed, so it comes as early as still useful" : NULL;
 	return slot->late;
 }

@@ -203,3 +203,188 @@ Test(slots, working_moment_is_now_or_the_next_morning)
 	struct ub_work_calendar retired = { people[0].zone, &never, NULL };
 	cr_assert_eq(ub_plan_working_moment(&retired, at("2026-11-13 18:00"), arena), at("2026-11-13 18:00"));
 }
+
+/* ---- what is told of a search is what was searched ---- */
+
+static struct ub_seeker seekers[3];
+
+/* xorshift: a sequence that every run has again. */
+static uint32_t roll(uint32_t *seed, uint32_t below)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 17;
+	*seed ^= *seed << 5;
+	return *seed % below;
+}
+
+/* A search in a few days of November for one to three people who are busy here and there, or nearly all day.
+ */
+static struct ub_slot_request any_request(uint32_t *seed)
+{
+	static const char *const days[] = { "2026-11-05 00:00", "2026-11-09 00:00", "2026-11-10 00:00" };
+	static const int64_t durations[] = { 900, 3600, 4 * 3600 };
+	struct ub_slot_request r = request("2026-11-02 12:00");
+	r.window.start = at(days[roll(seed, 3)]);
+	r.window.end = r.window.start + (1 + (ub_instant)roll(seed, 3)) * 24 * 3600;
+	r.now = r.window.start - 4 * 24 * 3600 + (ub_instant)roll(seed, 8 * 24 * 60) * 60;
+	r.before = roll(seed, 2);
+	r.duration = durations[roll(seed, 3)];
+	r.same_time = (int32_t)(8 + roll(seed, 10)) * 3600 + 7 * 60;
+	r.prefer = (enum ub_prefer)roll(seed, 3);
+	r.late = (enum ub_late)roll(seed, 2);
+	r.full = (enum ub_full)roll(seed, 4);
+	r.n_people = 1 + roll(seed, 3);
+	bool full_days = roll(seed, 2);
+	for (size_t i = 0; i < r.n_people; i++) {
+		static const char *const names[] = { "Anna", "Ben", "Nora" };
+		seekers[i] = (struct ub_seeker){ ub_text(names[i]), people[i], { 0 } };
+		for (uint32_t n = roll(seed, full_days ? 9 : 4); n > 0; n--) {
+			ub_instant from = r.window.start + (ub_instant)roll(seed, 5 * 24 * 60) * 60;
+			ub_instant until =
+			    from + (1 + (ub_instant)roll(seed, full_days ? 14 * 60 : 120)) * 60;
+			*ub_push(arena, &seekers[i].busy) = (struct ub_interval){ from, until };
+		}
+		seekers[i].busy = ub_cal_intervals_normal(arena, seekers[i].busy);
+		r.busy = ub_cal_union(arena, r.busy, seekers[i].busy);
+	}
+	return r;
+}
+
+static bool at_work(const struct ub_slot_request *r, size_t person, ub_instant start)
+{
+	struct ub_interval slot = { start, start + r->duration };
+	return ub_cal_covers(ub_cal_working_time(arena, &r->people[person], slot), slot);
+}
+
+/* By looking at nothing but that time. */
+static bool is_free(const struct ub_slot_request *r, size_t n_people, ub_instant start)
+{
+	for (size_t i = 0; i < n_people; i++)
+		if (!at_work(r, i, start))
+			return false;
+	for (size_t i = 0; i < r->busy.n; i++)
+		if (ub_cal_overlap(r->busy.items[i], (struct ub_interval){ start, start + r->duration }))
+			return false;
+	return start >= r->now && start + r->duration <= r->useful_until;
+}
+
+static bool is_told(const struct ub_considered *told, ub_instant start)
+{
+	for (size_t i = 0; i < told->n; i++)
+		if (told->items[i].from == UB_INSTANT_NONE ||
+		    (start >= told->items[i].from && start <= told->items[i].to))
+			return true;
+	return false;
+}
+
+static size_t expect_only_what_is_not_free(
+    const struct ub_slot_request *r, const struct ub_considered *told, uint32_t round)
+{
+	size_t times = 0;
+	cr_assert(told->n <= UB_PLAN_CONSIDERED_MAX + 1);
+	for (size_t i = 0; i < told->n; i++)
+		for (ub_instant start = told->items[i].from;
+		     start != UB_INSTANT_NONE && start <= told->items[i].to; start += UB_PLAN_STEP, times++)
+			cr_assert_not(is_free(r, r->n_people, start), "round %u: %.*s", round,
+			    UB_ARGS(told->items[i].why));
+	return times;
+}
+
+/* Each time in the window that would have been better is told, but for the owner's evenings. */
+static void expect_all_that_was_better(const struct ub_slot_request *r, const struct ub_slot *slot,
+    const struct ub_considered *told, uint32_t round)
+{
+	const struct ub_slot_try *first = &slot->tries[0];
+	bool failed = first->start == UB_INSTANT_NONE;
+	if (first->prefer == UB_PREFER_SAME_TIME)
+		return;
+	for (ub_instant start = r->window.start; start + r->duration <= r->window.end;
+	     start += UB_PLAN_STEP) {
+		bool better =
+		    failed || (first->prefer == UB_PREFER_LATEST ? start > slot->start : start < slot->start);
+		if (better && at_work(r, 0, start))
+			cr_assert(is_told(told, start), "round %u: %lld", round, (long long)start);
+	}
+}
+
+/* By whose hours the search found it, the time suits. */
+static void expect_it_suits(const struct ub_slot_request *r, const struct ub_slot *slot, uint32_t round)
+{
+	const struct ub_slot_try *last = &slot->tries[slot->n_tries - 1];
+	for (size_t i = 0; i + 1 < slot->n_tries; i++)
+		cr_assert_eq(slot->tries[i].start, UB_INSTANT_NONE, "round %u", round);
+	if (last->start == UB_INSTANT_NONE)
+		return;
+	cr_assert(slot->found, "round %u", round);
+	cr_assert_eq(slot->start, last->start, "round %u", round);
+	if (!last->ignore_busy)
+		cr_assert(is_free(r, last->n_people, slot->start), "round %u", round);
+}
+
+Test(slots, tells_of_any_search_what_was_not_free_and_all_that_would_have_been_better)
+{
+	size_t times = 0, fallbacks = 0, none = 0;
+	for (uint32_t round = 1; round <= 2000; round++) {
+		uint32_t seed = round * 2654435761u;
+		struct ub_slot_request r = any_request(&seed);
+		struct ub_slot slot = ub_plan_find_slot(&r, arena);
+		struct ub_considered told = ub_plan_tell_search(&r, &slot, seekers, r.n_people, arena);
+		expect_it_suits(&r, &slot, round);
+		times += expect_only_what_is_not_free(&r, &told, round);
+		expect_all_that_was_better(&r, &slot, &told, round);
+		fallbacks += slot.found && slot.n_tries > 1;
+		none += !slot.found;
+	}
+	/* the cases that matter did occur */
+	cr_assert(times > 10000 && fallbacks > 200 && none > 50,
+	    "%zu times, %zu fallbacks, %zu found nothing", times, fallbacks, none);
+}
+
+static void expect_told(
+    const struct ub_slot_request *r, size_t i, const char *from, const char *to, const char *why)
+{
+	struct ub_slot slot = ub_plan_find_slot(r, arena);
+	struct ub_considered told = ub_plan_tell_search(r, &slot, seekers, r->n_people, arena);
+	cr_assert(i < told.n, "%zu told", told.n);
+	cr_assert(ub_text_is(told.items[i].why, why), "%.*s", UB_ARGS(told.items[i].why));
+	cr_assert_eq(told.items[i].from, at(from));
+	cr_assert_eq(told.items[i].to, at(to));
+}
+
+Test(slots, tells_why_the_owner_has_to_do_alone_and_why_not_at_once)
+{
+	struct ub_slot_request r = request("2026-11-08 20:00");
+	r.full = UB_FULL_OVERLAP;
+	r.window.end = at("2026-11-10 00:00");
+	r.n_people = 2;
+	people[1] = people[2]; /* Los Angeles */
+	seekers[0] = (struct ub_seeker){ UB_TEXT("Anna"), people[0], { 0 } };
+	seekers[1] = (struct ub_seeker){ UB_TEXT("Ben"), people[1], { 0 } };
+	block(&r, "2026-11-09 09:00", "2026-11-09 10:00");
+	seekers[0].busy = r.busy;
+	expect(&r, "2026-11-09 10:00", false);
+	expect_told(&r, 0, "2026-11-09 09:00", "2026-11-09 17:15", "outside of the working hours of Ben");
+	expect_told(&r, 1, "2026-11-09 09:00", "2026-11-09 09:45", "Anna is busy");
+}
+
+Test(slots, tells_what_an_overlapping_time_could_not_avoid)
+{
+	struct ub_slot_request r = request("2026-11-09 07:00");
+	r.window.end = at("2026-11-10 00:00");
+	r.full = UB_FULL_OVERLAP;
+	block(&r, "2026-11-09 00:00", "2026-11-10 00:00");
+	seekers[0] = (struct ub_seeker){ UB_TEXT("Anna"), people[0], r.busy };
+	expect(&r, "2026-11-09 09:00", false);
+	expect_told(&r, 0, "2026-11-09 09:00", "2026-11-09 17:15", "Anna is busy");
+}
+
+Test(slots, tells_why_the_same_time_of_day_could_not_be_had)
+{
+	struct ub_slot_request r = request("2026-11-02 12:00");
+	r.window.end = at("2026-11-10 00:00");
+	r.prefer = UB_PREFER_SAME_TIME;
+	block(&r, "2026-11-09 13:00", "2026-11-09 15:00");
+	seekers[0] = (struct ub_seeker){ UB_TEXT("Anna"), people[0], r.busy };
+	expect(&r, "2026-11-09 09:00", false);
+	expect_told(&r, 0, "2026-11-09 14:00", "2026-11-09 14:00", "Anna is busy");
+}
