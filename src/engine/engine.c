@@ -137,10 +137,12 @@ static void let_go(
 		    "the relay does not read: a write goes on after its time");
 }
 
-/* The body as rules amend it; empty: it is to go as it came. */
+/* The body as rules amend it; empty: it is to go as it came. Of nobody's write nothing is remembered. */
 static struct ub_text amended(struct ub_engine *engine, const struct batch *batch,
     const struct batch_write *write, struct ub_arena *arena)
 {
+	if (write->principal.len == 0)
+		return UB_TEXT_NONE;
 	struct ub_snapshot *snapshot = ub_engine_snapshot(engine);
 	struct ub_amending amending = { .snapshot = snapshot,
 		.store = engine->store,

@@ -307,16 +307,16 @@ bool ub_undo_remember(struct ub_store *store, const struct ub_store_item *item)
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_store_items known = { 0 };
 	struct ub_store_item kept = *item;
-	if (ub_store_items(store, item->organization, item->meeting_uid, arena, &known) != UB_STORE_OK)
-		known.n = 0;
-	for (size_t i = 0; i < known.n; i++) {
+	bool good =
+	    ub_store_items(store, item->organization, item->meeting_uid, arena, &known) != UB_STORE_FAILED;
+	for (size_t i = 0; good && i < known.n; i++) {
 		if (!ub_text_eq(known.items[i].identity, item->identity))
 			continue;
 		kept.id = known.items[i].id;
 		kept.etag = known.items[i].etag;
 		kept.base = known.items[i].base;
 	}
-	bool good = ub_store_put_item(store, &kept) == UB_STORE_OK;
+	good = good && ub_store_put_item(store, &kept) == UB_STORE_OK;
 	ub_arena_free(&arena);
 	return good;
 }
