@@ -51,7 +51,7 @@ static bool was_added_lately(
 {
 	uint64_t wanted = addition(amending, amendment->mark, arena);
 	for (size_t i = 0; i < UB_AMENDED_LATELY; i++)
-		if (amending->lately->additions[i] == wanted)
+		if (amending->lately->additions[i].digest == wanted)
 			return true;
 	return false;
 }
@@ -61,8 +61,23 @@ static void note_additions(
 {
 	struct ub_amended_lately *lately = amending->lately;
 	for (size_t i = 0; i < additions->n; i++) {
-		lately->additions[lately->next] = addition(amending, additions->items[i].mark, arena);
+		lately->additions[lately->next] =
+		    (struct ub_amended_addition){ addition(amending, additions->items[i].mark, arena),
+			    amending->write, true };
 		lately->next = (lately->next + 1) % UB_AMENDED_LATELY;
+	}
+}
+
+void ub_amend_answered(struct ub_amended_lately *lately, struct ub_wire_id write, bool refused)
+{
+	for (size_t i = 0; i < UB_AMENDED_LATELY; i++) {
+		struct ub_amended_addition *addition = &lately->additions[i];
+		if (!addition->open || addition->write.slot != write.slot ||
+		    addition->write.generation != write.generation)
+			continue;
+		addition->open = false;
+		if (refused)
+			addition->digest = 0;
 	}
 }
 

@@ -100,6 +100,7 @@ static void take_answer(
 	const struct ub_wire_answered *answered = &frame->answered;
 	struct ub_answered_write write;
 	bool changed = may_have_changed(answered->status);
+	ub_amend_answered(engine->lately, frame->id, answered->status >= 300 && answered->status < 500);
 	if (!ub_writes_answer(engine->writes, frame->id, changed, &write, arena))
 		return;
 	if (answered->status != 0 && answered->status != 401 && answered->status != 403)
@@ -156,7 +157,8 @@ static struct ub_text amended(struct ub_engine *engine, const struct batch *batc
 		.principal = write->principal,
 		.user = write->user,
 		.host = write->host,
-		.lately = engine->lately };
+		.lately = engine->lately,
+		.write = write->id };
 	struct ub_text text = ub_text_copy(arena, ub_amend(&amending, arena));
 	ub_snapshot_release(&snapshot);
 	return text;

@@ -168,6 +168,18 @@ def _(story):
     tap.equal(amending.additions(story.stored(path)[0]), list(amending.ADDED), "additions, of whatever stood there")
 
 
+@tap.case("what was added to a write that the server refused was not added, and comes with the next one")
+def _(story):
+    path = story.new_calendar() + "m.ics"
+    meeting = calendars.meeting(uid="refused")
+    fields = {"Content-Type": "text/calendar"}
+    tap.equal(support.request("PUT", story.server.url + path, "alice", meeting, fields).status, 201, "PUT past Upbeat")
+    tap.equal(story.put(path, meeting, If_Match='"stale"').status, 412, "PUT")
+    etag = story.stored(path)[1]
+    story.put_well(path, meeting, If_Match=etag)
+    tap.equal(amending.additions(story.stored(path)[0]), list(amending.ADDED), "additions")
+
+
 @tap.case("what is taken away of a meeting without customers stays away")
 def _(story):
     path = story.new_calendar() + "m.ics"
