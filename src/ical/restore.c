@@ -113,12 +113,19 @@ static size_t line_end(struct ub_text raw, size_t at)
  * end, comes after that. */
 static size_t folded_at(struct ub_text raw, size_t unfolded)
 {
-	size_t at = 0;
-	for (size_t n = 0; at < raw.len && n < unfolded; n++) {
-		size_t fold;
-		while ((fold = line_end(raw, at)) != 0)
+	size_t at = 0, n = 0;
+	while (at < raw.len && n < unfolded) {
+		size_t fold = line_end(raw, at), more = 1;
+		if (fold > 0) {
 			at += fold + 1; /* and the blank */
-		at++;
+			continue;
+		}
+		/* A run of them that ends no line is gone through once. */
+		while (raw.ptr[at] == '\r' && at + more < raw.len && raw.ptr[at + more] == '\r' &&
+		       n + more < unfolded)
+			more++;
+		at += more;
+		n += more;
 	}
 	return at;
 }
