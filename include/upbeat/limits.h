@@ -100,6 +100,7 @@
 #define UB_ACCOUNTS_REFRESH_MS  30000                   /* between looks at the account sources */
 #define UB_MEND_MS              5000 /* between looks whether rules with mistakes are mended, while there are none */
 #define UB_AMEND_MS             100    /* then a meeting goes on as it came */
+#define UB_AMENDED_OPEN         256    /* amended writes between announcement and answer */
 #define UB_AMENDED_LATELY       1024   /* additions to meetings that may not have been looked at since */
 #define UB_BATCH_MAX            256    /* writes of one transaction */
 #define UB_WRITES_MAX           10000  /* between announcement and answer */

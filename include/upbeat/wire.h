@@ -79,6 +79,7 @@ struct ub_wire_write {
 /* Status 0: no answer came; whether the write was done is not known. */
 struct ub_wire_answered {
 	int status;
+	bool amended; /* the body that the engine gave was sent, and not the client's */
 	struct ub_text etag, schedule_tag, location; /* as sent; empty: none */
 };
 

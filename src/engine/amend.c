@@ -46,39 +46,16 @@ static uint64_t addition(const struct ub_amending *amending, struct ub_text mark
 	return ub_text_hash(ub_textf(arena, "%.*s\n%.*s", UB_ARGS(amending->href), UB_ARGS(mark)));
 }
 
-static bool was_added_lately(
-    const struct ub_amending *amending, const struct ub_amendment *amendment, struct ub_arena *arena)
+/* Of those that were asked for, what is in the text: what the user had himself was not added. */
+static void note_additions(const struct ub_amending *amending, const struct ub_amendments *additions,
+    struct ub_text text, struct ub_arena *arena)
 {
-	uint64_t wanted = addition(amending, amendment->mark, arena);
-	for (size_t i = 0; i < UB_AMENDED_LATELY; i++)
-		if (amending->lately->additions[i].digest == wanted)
-			return true;
-	return false;
-}
-
-static void note_additions(
-    const struct ub_amending *amending, const struct ub_amendments *additions, struct ub_arena *arena)
-{
-	struct ub_amended_lately *lately = amending->lately;
-	for (size_t i = 0; i < additions->n; i++) {
-		lately->additions[lately->next] =
-		    (struct ub_amended_addition){ addition(amending, additions->items[i].mark, arena),
-			    amending->write, true };
-		lately->next = (lately->next + 1) % UB_AMENDED_LATELY;
-	}
-}
-
-void ub_amend_answered(struct ub_amended_lately *lately, struct ub_wire_id write, bool refused)
-{
-	for (size_t i = 0; i < UB_AMENDED_LATELY; i++) {
-		struct ub_amended_addition *addition = &lately->additions[i];
-		if (!addition->open || addition->write.slot != write.slot ||
-		    addition->write.generation != write.generation)
-			continue;
-		addition->open = false;
-		if (refused)
-			addition->digest = 0;
-	}
+	struct ub_ical_refusal refusal;
+	const struct ub_ical *ical = ub_ical_parse(arena, text, &refusal);
+	for (size_t i = 0; ical && i < additions->n; i++)
+		if (ub_ical_bears(ical, &additions->items[i], arena))
+			ub_amended_add(
+			    amending->amended, addition(amending, additions->items[i].mark, arena));
 }
 
 /* ---- what was taken away ---- */
@@ -108,7 +85,7 @@ static bool is_taken(const struct ub_amending *amending, const struct before *be
 	if (version.len == 0 || ub_text_is(version, "*"))
 		return false;
 	return (before->ical && ub_ical_bears(before->ical, amendment, arena)) ||
-	       was_added_lately(amending, amendment, arena);
+	       ub_amended_lately(amending->amended, addition(amending, amendment->mark, arena));
 }
 
 static void remember_taken(const struct ub_amending *amending, const struct ub_decision *decision,
@@ -125,9 +102,7 @@ static void remember_taken(const struct ub_amending *amending, const struct ub_d
 		.etag = amending->if_match,
 		.state = UB_ITEM_DELETED,
 		.changed = amending->now * 1000 };
-	if (ub_store_put_item(amending->store, &item) != UB_STORE_OK)
-		ub_log_paced(amending->log, amending->pace, UB_LOG_WARNING, "%.*s: not remembered: %s",
-		    UB_ARGS(amending->href), ub_store_problem(amending->store));
+	ub_amended_take(amending->amended, &item);
 }
 
 /* What is to be there of what the rules add. */
@@ -181,11 +156,12 @@ struct ub_text ub_amend(const struct ub_amending *amending, struct ub_arena *are
 	if (!decision.facts || decision.event->marks.item.len || decision.plan->amendments.n == 0)
 		return UB_TEXT_NONE;
 	size_t added;
+	ub_amended_begin(amending->amended, amending->write);
 	struct ub_amendments additions = wanted(amending, ical, &before, &decision, arena);
 	struct ub_text text = ub_ical_amend(ical, &additions, &added, arena);
 	if (added == 0 || text.len > UB_WIRE_BODY_MAX || ub_sys_monotonic_ms() > amending->until)
 		return UB_TEXT_NONE;
-	note_additions(amending, &additions, arena);
+	note_additions(amending, &additions, text, arena);
 	ub_log(amending->log, UB_LOG_INFO, "%.*s: %zu added to the meeting itself", UB_ARGS(amending->href),
 	    added);
 	return text;

@@ -7,20 +7,10 @@
  * user's own, and it is done once. What the user takes away stays away.
  */
 
+#include "amended.h"
 #include "upbeat/dav.h"
 #include "upbeat/engine.h"
 #include "upbeat/store.h"
-#include "upbeat/wire.h"
-
-/* What was added in the last writes, which nobody may have looked at since; one thread. */
-struct ub_amended_lately {
-	struct ub_amended_addition {
-		uint64_t digest;         /* of href and mark; 0: none */
-		struct ub_wire_id write; /* not answered yet, while `open` */
-		bool open;
-	} additions[UB_AMENDED_LATELY];
-	size_t next;
-};
 
 struct ub_amending {
 	const struct ub_snapshot *snapshot;
@@ -35,7 +25,7 @@ struct ub_amending {
 	/* Of If-Match, or of If-Schedule-Tag-Match (RFC 6638 3.2.10); empty: none. */
 	struct ub_text if_match;
 	struct ub_text principal, user, host; /* who stores it, as in struct ub_caller */
-	struct ub_amended_lately *lately;
+	struct ub_amended *amended;
 	struct ub_wire_id write;
 };
 
@@ -47,9 +37,6 @@ struct ub_amending {
  * store, asks no server.
  */
 UB_MUST_USE struct ub_text ub_amend(const struct ub_amending *amending, struct ub_arena *arena);
-
-/* The server has answered a write: what it refused was not added. */
-void ub_amend_answered(struct ub_amended_lately *lately, struct ub_wire_id write, bool refused);
 
 /*
  * A meeting was just looked at (*response is of its GET). What was remembered as taken away, and stands in

@@ -100,7 +100,10 @@ static void take_answer(
 	const struct ub_wire_answered *answered = &frame->answered;
 	struct ub_answered_write write;
 	bool changed = may_have_changed(answered->status);
-	ub_amend_answered(engine->lately, frame->id, answered->status >= 300 && answered->status < 500);
+	if (!ub_amended_answered(engine->amended, frame->id, answered, engine->store))
+		ub_log_paced(engine->log, &engine->store_pace, UB_LOG_WARNING,
+		    "what a user took out of a meeting is not remembered: %s",
+		    ub_store_problem(engine->store));
 	if (!ub_writes_answer(engine->writes, frame->id, changed, &write, arena))
 		return;
 	if (answered->status != 0 && answered->status != 401 && answered->status != 403)
@@ -157,9 +160,9 @@ static struct ub_text amended(struct ub_engine *engine, const struct batch *batc
 		.principal = write->principal,
 		.user = write->user,
 		.host = write->host,
-		.lately = engine->lately,
+		.amended = engine->amended,
 		.write = write->id };
-	struct ub_text text = ub_text_copy(arena, ub_amend(&amending, arena));
+	struct ub_text text = ub_amend(&amending, arena);
 	ub_snapshot_release(&snapshot);
 	return text;
 }
@@ -246,8 +249,6 @@ static void serve(struct ub_engine *engine)
 	if (!in || !out)
 		abort();
 	bool amends = false, go_on = true;
-	struct ub_amended_lately lately = { .next = 0 };
-	engine->lately = &lately;
 	struct ub_waiting waiting = { 0 };
 	struct ub_upkeep upkeep = { .store = engine->store, .log = engine->log, .pace = &engine->store_pace };
 	struct pollfd polled[] = { { .fd = fd, .events = POLLIN },
@@ -348,7 +349,8 @@ int ub_engine_run(const struct ub_engine_options *options, struct ub_snapshot *s
 		.store = store,
 		.shelter = ub_store_memory_open(),
 		.writes = ub_writes_new(),
-		.credentials = ub_credentials_new() };
+		.credentials = ub_credentials_new(),
+		.amended = ub_amended_new() };
 	pthread_condattr_t monotonic;
 	if (pthread_condattr_init(&monotonic) != 0 ||
 	    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) != 0 ||
@@ -371,6 +373,7 @@ int ub_engine_run(const struct ub_engine_options *options, struct ub_snapshot *s
 		    UB_LOG_WARNING);
 	ub_credentials_free(&engine.credentials);
 	ub_writes_free(&engine.writes);
+	ub_amended_free(&engine.amended);
 	ub_store_close(&engine.store);
 	ub_store_close(&engine.shelter);
 	ub_snapshot_release(&engine.snapshot);

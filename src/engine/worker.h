@@ -36,7 +36,7 @@ struct ub_engine {
 	struct ub_store *shelter; /* in memory: keys that the store did not take */
 	struct ub_writes *writes;
 	struct ub_credentials *credentials;
-	struct ub_amended_lately *lately; /* of the thread that hears the relay */
+	struct ub_amended *amended; /* of the thread that hears the relay */
 	pthread_mutex_t mutex;
 	pthread_cond_t changed; /* keys may have become due, or it is time to stop */
 	bool stopping;

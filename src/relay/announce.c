@@ -199,9 +199,11 @@ void relay_announce_answer(struct conn *conn, const struct ub_http_head *head)
 	};
 	if (!exchange->announced)
 		return;
+	frame.answered.amended = exchange->amended;
 	if (head)
 		frame.answered = (struct ub_wire_answered){
 			.status = head->status,
+			.amended = exchange->amended,
 			.etag = ub_http_value(head, "ETag"),
 			.schedule_tag = ub_http_value(head, "Schedule-Tag"),
 			.location = ub_http_value(head, "Location"),

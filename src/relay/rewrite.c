@@ -68,7 +68,8 @@ static bool is_dropped(const struct rewrite *rewrite, struct ub_text name)
 		return true;
 	if (rewrite->give_length && is(name, UB_TEXT("Trailer")))
 		return true;
-	if (rewrite->drop_validators && (is(name, UB_TEXT("ETag")) || is(name, UB_TEXT("Last-Modified"))))
+	if (rewrite->drop_validators && (is(name, UB_TEXT("ETag")) || is(name, UB_TEXT("Last-Modified")) ||
+					    is(name, UB_TEXT("Schedule-Tag"))))
 		return true;
 	return rewrite->response && is(name, UB_TEXT("Alt-Svc"));
 }

@@ -8,6 +8,7 @@ enum {
 	FRAME_HEADER = 16,
 	TEXTS_MAX = 8,
 	FLAG_OVERRIDDEN = 1,
+	FLAG_AMENDED = 1,
 	FLAG_JSON = 1,
 	FLAG_COLOUR = 2,
 	FLAG_MORE = 1,
@@ -75,6 +76,7 @@ static struct parts write_parts(const struct ub_wire_write *write)
 static struct parts answered_parts(const struct ub_wire_answered *answered)
 {
 	return (struct parts){
+		.flags = answered->amended ? FLAG_AMENDED : 0,
 		.status = (uint16_t)answered->status,
 		.texts = { answered->etag, answered->schedule_tag, answered->location },
 		.n = 3,
@@ -152,6 +154,7 @@ static enum ub_wire_result read_answered(const struct parts *parts, struct ub_wi
 		return UB_WIRE_INVALID;
 	*answered = (struct ub_wire_answered){
 		.status = parts->status,
+		.amended = (parts->flags & FLAG_AMENDED) != 0,
 		.etag = parts->texts[0],
 		.schedule_tag = parts->texts[1],
 		.location = parts->texts[2],

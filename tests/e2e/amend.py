@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What rules add to the user's own meeting: lines, once, and never again when the user takes them away."""
+import base64
 import http.client
 import importlib.util
 import os
@@ -178,6 +179,31 @@ def _(story):
     etag = story.stored(path)[1]
     story.put_well(path, meeting, If_Match=etag)
     tap.equal(amending.additions(story.stored(path)[0]), list(amending.ADDED), "additions")
+
+
+@tap.case("who is not let in takes nothing away, and gets nothing added")
+def _(story):
+    path = story.new_calendar() + "m.ics"
+    meeting = calendars.meeting(uid="stranger")
+    story.put_well(path, meeting)
+    story.wait_until_seen(path)
+    text, etag = story.stored(path)
+    for who in ("Basic " + base64.b64encode(b"alice:a guess").decode(), None):
+        fields = {"Content-Type": "text/calendar", "If-Match": etag, **({"Authorization": who} if who else {})}
+        tap.equal(support.request("PUT", story.upbeat.url + path, None, meeting, fields).status, 401, "PUT")
+    story.put_well(path, meeting)
+    tap.equal(amending.additions(story.stored(path)[0]), list(amending.ADDED), "additions")
+
+
+@tap.case("what the user had himself was not added, and is his to take away and to get again")
+def _(story):
+    path = story.new_calendar() + "m.ics"
+    story.put_well(path, calendars.meeting(uid="own", more="CATEGORIES:Customer"))
+    etag = story.stored(path)[1]
+    text = story.stored(path)[0].replace("CATEGORIES:Customer\r\n", "")
+    assert "CATEGORIES" not in text, text
+    story.put_well(path, text, If_Match=etag)
+    tap.contains(story.stored(path)[0], "CATEGORIES:Customer", "the meeting")
 
 
 @tap.case("what is taken away of a meeting without customers stays away")

@@ -71,13 +71,13 @@ def meeting(uid):
     return calendars.meeting(uid=uid).encode()
 
 
-@tap.case("ETag and Last-Modified are withheld, whatever their case; Schedule-Tag and the rest are passed")
+@tap.case("ETag, Schedule-Tag and Last-Modified are withheld, whatever their case; the rest is passed")
 def _(story):
     for status in (b"201 Created", b"200 OK", b"204 No Content"):
         request, answer = story.put(meeting("withheld"), status=status)
         assert b"X-UPBEAT-ADDED" in request.body, request.body
-        tap.equal(answer.fields("ETag") + answer.fields("Last-Modified"), [], f"validators with {status}")
-        tap.equal(answer.field("Schedule-Tag"), b'"2"', "Schedule-Tag")
+        validators = [value for name in ("ETag", "Schedule-Tag", "Last-Modified") for value in answer.fields(name)]
+        tap.equal(validators, [], f"validators with {status}")
 
 
 @tap.case("an answer with Content-Location and a representation passes whole, one without it does not")

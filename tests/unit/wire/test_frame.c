@@ -33,7 +33,10 @@ static struct ub_wire_frame an_answer(void)
 	return (struct ub_wire_frame){
 		.kind = UB_WIRE_ANSWERED,
 		.id = { 7, 8 },
-		.answered = { .status = 201, .etag = UB_TEXT("\"e\""), .location = UB_TEXT("/l") },
+		.answered = { .status = 201,
+		    .amended = true,
+		    .etag = UB_TEXT("\"e\""),
+		    .location = UB_TEXT("/l") },
 	};
 }
 
@@ -77,6 +80,7 @@ Test(frame, of_an_answer_arrives_as_it_was_sent)
 	size_t n = ub_wire_encode(&sent, bytes, sizeof(bytes));
 	cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_OK);
 	cr_assert_eq(got.answered.status, 201);
+	cr_assert(got.answered.amended);
 	cr_assert(ub_text_is(got.answered.etag, "\"e\""));
 	cr_assert(ub_text_is(got.answered.schedule_tag, ""));
 	cr_assert(ub_text_is(got.answered.location, "/l"));
