@@ -15,27 +15,14 @@ import recorder
 import support
 import tap
 
-class Story(support.World):
-    def __init__(self, server):
-        super().__init__()
-        self.kind = server
-
+class Story(support.ServerWorld):
     def __enter__(self):
         super().__enter__()
-        self.server = self.start(self.kind)
         self.rules = amending.write_rules(self.folder)
-        self.store = self.folder / "upbeat.db"
         self.before, self.upbeat, self.behind = recorder.between(
             self, self.server, settings=amending.ORGANIZATION, rules=self.rules, store=f"sqlite:{self.store}"
         )
-        self.made = 0
         return self
-
-    def new_calendar(self):
-        self.made += 1
-        path = f"{self.server.home_of('alice')}amend-{self.made}/"
-        tap.equal(support.request("MKCALENDAR", self.upbeat.url + path, "alice").status, 201, "MKCALENDAR")
-        return path
 
     def put(self, path, text, **fields):
         fields = {"Content-Type": "text/calendar", **{name.replace("_", "-"): value for name, value in fields.items()}}
@@ -70,7 +57,7 @@ def body_of(pairs, method=b"PUT"):
 
 @tap.case("lines are inserted and no other byte is changed; the answer has no ETag, and the reader finds them")
 def _(story):
-    path = story.new_calendar() + "m.ics"
+    path = story.new_path() + "m.ics"
     story.before.take(), story.behind.take()
     sent = calendars.meeting(uid="amended", more="DESCRIPTION:Bring the plans\\, please")
     answer = story.put_well(path, sent)
@@ -88,7 +75,7 @@ def _(story):
 
 @tap.case("what is stored again as it was read stays as it is, without a second addition")
 def _(story):
-    path = story.new_calendar() + "m.ics"
+    path = story.new_path() + "m.ics"
     story.put(path, calendars.meeting(uid="again"))
     text, etag = story.stored(path)
     answer = story.put_well(path, text.replace("Roadmap", "Plans"), If_Match=etag)
@@ -100,7 +87,7 @@ def _(story):
 
 @tap.case("what the user takes away, knowing it, stays away")
 def _(story):
-    path = story.new_calendar() + "m.ics"
+    path = story.new_path() + "m.ics"
     meeting = calendars.meeting(uid="taken")
     story.put(path, meeting)
     _, etag = story.stored(path)
@@ -114,7 +101,7 @@ def _(story):
 
 @tap.case("a client that never saw them, and stores its own again, gets them again")
 def _(story):
-    path = story.new_calendar() + "m.ics"
+    path = story.new_path() + "m.ics"
     meeting = calendars.meeting(uid="blind")
     story.put(path, meeting)
     story.wait_until_seen(path)
@@ -126,7 +113,7 @@ def _(story):
 
 @tap.case("what was read and is taken away at once stays away, though nobody had the time to look at it")
 def _(story):
-    path = story.new_calendar() + "m.ics"
+    path = story.new_path() + "m.ics"
     meeting = calendars.meeting(uid="fast")
     story.put_well(path, meeting)
     story.put_well(path, meeting, If_Match=story.get(path).field("ETag"))
@@ -138,7 +125,7 @@ def _(story):
 
 @tap.case("it stays away also when the meeting had changed on the server since: a guest has answered")
 def _(story):
-    path = story.new_calendar() + "m.ics"
+    path = story.new_path() + "m.ics"
     meeting = calendars.meeting(uid="answered")
     story.put_well(path, meeting)
     story.wait_until_seen(path)
@@ -154,7 +141,7 @@ def _(story):
 
 @tap.case("a version that does not stand any more is refused, and counts for nothing")
 def _(story):
-    path = story.new_calendar() + "m.ics"
+    path = story.new_path() + "m.ics"
     meeting = calendars.meeting(uid="stale")
     story.put_well(path, meeting)
     story.wait_until_seen(path)
@@ -171,7 +158,7 @@ def _(story):
 
 @tap.case("what was added to a write that the server refused was not added, and comes with the next one")
 def _(story):
-    path = story.new_calendar() + "m.ics"
+    path = story.new_path() + "m.ics"
     meeting = calendars.meeting(uid="refused")
     fields = {"Content-Type": "text/calendar"}
     tap.equal(support.request("PUT", story.server.url + path, "alice", meeting, fields).status, 201, "PUT past Upbeat")
@@ -183,7 +170,7 @@ def _(story):
 
 @tap.case("who is not let in takes nothing away, and gets nothing added")
 def _(story):
-    path = story.new_calendar() + "m.ics"
+    path = story.new_path() + "m.ics"
     meeting = calendars.meeting(uid="stranger")
     story.put_well(path, meeting)
     story.wait_until_seen(path)
@@ -197,7 +184,7 @@ def _(story):
 
 @tap.case("what the user had himself was not added, and is his to take away and to get again")
 def _(story):
-    path = story.new_calendar() + "m.ics"
+    path = story.new_path() + "m.ics"
     story.put_well(path, calendars.meeting(uid="own", more="CATEGORIES:Customer"))
     etag = story.stored(path)[1]
     text = story.stored(path)[0].replace("CATEGORIES:Customer\r\n", "")
@@ -208,7 +195,7 @@ def _(story):
 
 @tap.case("what is taken away of a meeting without customers stays away")
 def _(story):
-    path = story.new_calendar() + "m.ics"
+    path = story.new_path() + "m.ics"
     meeting = calendars.meeting(uid="interview", title="Interview", attendees=("alice", "bob"))
     story.put_well(path, meeting)
     assert "CATEGORIES:Hiring" in story.stored(path)[0], story.stored(path)[0]
@@ -221,7 +208,7 @@ def _(story):
 
 @tap.case("a copy of it, with a UID of its own, has nothing twice; nor has one that was moved")
 def _(story):
-    path = story.new_calendar()
+    path = story.new_path()
     story.put_well(path + "m.ics", calendars.meeting(uid="original"))
     text = story.get(path + "m.ics").text
     answer = story.put_well(path + "copy.ics", text.replace("UID:original", "UID:copied"))
@@ -253,7 +240,7 @@ def _(story):
 
 @tap.case("a body in chunks arrives amended and whole")
 def _(story):
-    path = story.new_calendar() + "m.ics"
+    path = story.new_path() + "m.ics"
     connection = http.client.HTTPConnection("127.0.0.1", story.upbeat.port, timeout=30)
     fields = {"Authorization": support.basic("alice"), "Content-Type": "text/calendar"}
     text = calendars.meeting(uid="chunks").encode()
@@ -265,7 +252,7 @@ def _(story):
 
 @tap.case("meetings of our own and meetings that somebody else organizes stay as they are")
 def _(story):
-    path = story.new_calendar()
+    path = story.new_path()
     for name, meeting in (
         ("ours", calendars.meeting(uid="ours", attendees=("alice", "bob"))),
         ("theirs", calendars.meeting(uid="theirs", organizer="cto@acme.example")),
@@ -281,7 +268,7 @@ def _(story):
         raise tap.Skip("there is no python3-caldav")
     import caldav
 
-    path = story.new_calendar()
+    path = story.new_path()
     client = caldav.DAVClient(story.upbeat.url, username="alice", password=support.password("alice"))
     calendar = caldav.Calendar(client, url=story.upbeat.url + path)
     event = calendar.save_event(calendars.meeting(uid="library"))
@@ -321,7 +308,7 @@ def _(story):
     program = shutil.which("vdirsyncer")
     if not program:
         raise tap.Skip("there is no vdirsyncer")
-    path = story.new_calendar()
+    path = story.new_path()
     name = path.strip("/").split("/")[-1]
     folder = story.folder / "vdirsyncer"
     here = folder / "here" / name
@@ -355,7 +342,7 @@ def _(story):
 
 @tap.case("what was taken away stays away also when its rule has another name")
 def _(story):
-    path = story.new_calendar() + "m.ics"
+    path = story.new_path() + "m.ics"
     meeting = calendars.meeting(uid="renamed")
     story.put_well(path, meeting)
     story.wait_until_seen(path)

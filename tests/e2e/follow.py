@@ -12,34 +12,24 @@ SOON = 5.0
 GRACE = 1  # seconds, instead of 30
 
 
-class Story(support.World):
-    def __init__(self, server):
-        super().__init__()
-        self.kind = server
-
+class Story(support.ServerWorld):
     def __enter__(self):
         super().__enter__()
-        self.server = self.start(self.kind)
         settings = f"{support.ORGANIZATION}deletion_grace: {GRACE}s\n"
-        self.store = self.folder / "upbeat.db"
         self.upbeat = self.start(support.Upbeat, self.server, settings=settings, store=f"sqlite:{self.store}")
-        self.made = 0
         self.items = 0  # of an ordinary customer meeting, as the first one has shown
         return self
 
     def new_calendar(self):
         """An empty calendar of alice: as she sees it through Upbeat, and as it is on the server."""
-        self.made += 1
-        path = f"{self.server.home_of('alice')}follow-{self.made}/"
-        answer = support.request("MKCALENDAR", self.upbeat.url + path, "alice")
-        tap.equal(answer.status, 201, "MKCALENDAR")
+        path = self.new_path()
         return tuple(calendars.Calendar(server.url + path, "alice") for server in (self.upbeat, self.server))
 
     def with_items(self, uid, **meeting):
         """A meeting in a calendar of its own, and its items."""
         seen, real = self.new_calendar()
         tap.equal(seen.put("m.ics", calendars.meeting(uid=uid, **meeting)).status, 201, "PUT")
-        tap.eventually(lambda: not support.keys_in(self.store), "nothing is left to do", 15)
+        self.settle()
         found = len(real.items_of(uid))
         self.items = self.items or found
         tap.equal(found, self.items or "some", f"items of {uid}")

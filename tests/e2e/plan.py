@@ -11,31 +11,23 @@ import tap
 
 CHANGED = "format: 1\nchange:\n  - {rule: turning-point, items: {wrap-up: {duration: 5m}}}\n"
 ITEM = "turning-point/wrap-up"
-SOON = 10
 
 
-class Story(support.World):
-    def __init__(self, server):
-        super().__init__()
-        self.kind = server
-
+class Story(support.ServerWorld):
     def __enter__(self):
         super().__enter__()
-        self.server = self.start(self.kind)
         for name, text in (("site", "format: 1\nrules: []\n"), ("new", CHANGED)):
             (self.folder / name).mkdir()
             (self.folder / name / "site.yaml").write_text(text)
-        self.store = self.folder / "upbeat.db"
         rules = f"[{support.TOP}/rules, {self.folder}/site]"
         self.upbeat = self.start(support.Upbeat, self.server, store=f"sqlite:{self.store}", rules=rules)
-        path = f"{self.server.home_of('alice')}plan/"
-        tap.equal(support.request("MKCALENDAR", self.server.url + path, "alice").status, 201, "MKCALENDAR")
+        path = self.new_path(self.server)
         self.seen, self.real = (calendars.Calendar(each.url + path, "alice") for each in (self.upbeat, self.server))
         return self
 
     def put(self, uid, **more):
         tap.equal(self.seen.put(f"{uid}.ics", calendars.meeting(uid=uid, **more)).status // 100, 2, "PUT")
-        tap.eventually(lambda: not support.keys_in(self.store), "nothing is left to do", SOON)
+        self.settle()
 
     def plan(self, status, *words):
         run = support.run("plan", "-c", self.upbeat.settings, *words)

@@ -18,24 +18,15 @@ AGENDA = ("introductions", "customer", "purpose", "pressure test", "actions")
 NESTED = "".join(f"BEGIN:X-{n}\n" for n in range(40)) + "".join(f"END:X-{n}\n" for n in reversed(range(40)))
 
 
-class Story(support.World):
-    def __init__(self, server):
-        super().__init__()
-        self.kind = server
-
+class Story(support.ServerWorld):
     def __enter__(self):
         super().__enter__()
-        self.server = self.start(self.kind)
         self.upbeat = self.start(support.Upbeat, self.server)
-        self.made = 0
         return self
 
     def new_calendar(self):
         """An empty calendar of alice, as she sees it through Upbeat."""
-        self.made += 1
-        path = f"{self.server.home_of('alice')}case-{self.made}/"
-        answer = support.request("MKCALENDAR", self.upbeat.url + path, "alice")
-        tap.equal(answer.status, 201, "MKCALENDAR")
+        path = self.new_path()
         return calendars.Calendar(self.upbeat.url + path, "alice")
 
     def on_server(self, calendar):

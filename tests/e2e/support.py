@@ -277,6 +277,31 @@ class World(contextlib.ExitStack):
         return process
 
 
+class ServerWorld(World):
+    """One with a server of a kind, and a place for what Upbeat remembers; the story starts Upbeat."""
+
+    def __init__(self, server):
+        super().__init__()
+        self.kind = server
+
+    def __enter__(self):
+        super().__enter__()
+        self.server = self.start(self.kind)
+        self.store = self.folder / "upbeat.db"
+        self.made = 0
+        return self
+
+    def new_path(self, through=None):
+        """An empty calendar of alice; as she makes it, or past Upbeat through the server."""
+        self.made += 1
+        path = f"{self.server.home_of('alice')}story-{self.made}/"
+        tap.equal(request("MKCALENDAR", (through or self.upbeat).url + path, "alice").status, 201, "MKCALENDAR")
+        return path
+
+    def settle(self):
+        tap.eventually(lambda: not keys_in(self.store), "nothing is left to do", 15)
+
+
 def leave_out_when_quick():
     """Ends the script, all of it skipped, with UPBEAT_QUICK."""
     if os.environ.get("UPBEAT_QUICK"):

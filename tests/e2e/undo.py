@@ -32,37 +32,25 @@ END:VCALENDAR
 SOON = 10
 
 
-class Story(support.World):
-    def __init__(self, server):
-        super().__init__()
-        self.kind = server
-
+class Story(support.ServerWorld):
     def __enter__(self):
         super().__enter__()
-        self.server = self.start(self.kind)
         site = self.folder / "site"
         site.mkdir()
         (site / "site.yaml").write_text(SITE)
         self.password = self.folder / "password"
         self.password.write_text(support.password("alice") + "\n")
         self.password.chmod(0o600)
-        self.store = self.folder / "upbeat.db"
         self.upbeat = self.start(
             support.Upbeat, self.server, store=f"sqlite:{self.store}", rules=f"[{support.TOP}/rules, {site}]"
         )
-        self.made = 0
         self.sent = {}
         return self
 
     def new_calendar(self):
         """An empty calendar of alice: its path, and itself through Upbeat and on the server."""
-        self.made += 1
-        path = f"{self.server.home_of('alice')}undo-{self.made}/"
-        tap.equal(support.request("MKCALENDAR", self.server.url + path, "alice").status, 201, "MKCALENDAR")
+        path = self.new_path(self.server)
         return path, *(calendars.Calendar(each.url + path, "alice") for each in (self.upbeat, self.server))
-
-    def settle(self):
-        tap.eventually(lambda: not support.keys_in(self.store), "nothing is left to do", SOON)
 
     def run(self, command, *arguments, status=0):
         words = [command, "-c", self.upbeat.settings, "--user", "alice", "--password-file", self.password]
@@ -354,7 +342,7 @@ def _(story):
     is_untouched(story, real, "lost")
     tap.equal(bytes_in(old), before, "the calendar that was there before")
     for number in range(1, story.made + 1):
-        calendar = calendars.Calendar(f"{story.server.url}{story.server.home_of('alice')}undo-{number}/", "alice")
+        calendar = calendars.Calendar(f"{story.server.url}{story.server.home_of('alice')}story-{number}/", "alice")
         marked = [href for href, (_, text) in calendar.objects().items() if "X-UPBEAT" in text]
         tap.equal(marked, [], f"what bears marks in calendar {number}")
 

@@ -15,34 +15,21 @@ ICS = {"Content-Type": "text/calendar; charset=utf-8"}
 WRITES = (b"PUT ", b"DELETE ", b"POST ", b"MOVE ")
 
 
-class Story(support.World):
+class Story(support.ServerWorld):
     """A recorder stands between Upbeat and the server: what the server was asked."""
-
-    def __init__(self, server):
-        super().__init__()
-        self.kind = server
 
     def __enter__(self):
         super().__enter__()
-        self.server = self.start(self.kind)
-        self.store = self.folder / "upbeat.db"
         settings = f"{support.ORGANIZATION}deletion_grace: 1s\n"
         self.before, self.upbeat, self.behind = recorder.between(
             self, self.server, settings=settings, store=f"sqlite:{self.store}"
         )
-        self.made = 0
         return self
 
     def new_calendar(self):
         """An empty calendar of alice: its path, as she sees it through Upbeat, and as it is on the server."""
-        self.made += 1
-        path = f"{self.server.home_of('alice')}ways-{self.made}/"
-        tap.equal(support.request("MKCALENDAR", self.upbeat.url + path, "alice").status, 201, "MKCALENDAR")
+        path = self.new_path()
         return path, calendars.Calendar(self.upbeat.url + path, "alice"), calendars.Calendar(self.server.url + path, "alice")
-
-    def settle(self):
-        """Until nothing is left to be worked off."""
-        tap.eventually(lambda: not support.keys_in(self.store), "nothing is left to do", 15)
 
     def one_set(self, real, uid):
         """Exactly one prep call, and no item twice."""
