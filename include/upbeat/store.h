@@ -164,6 +164,7 @@ struct ub_store_ops {
 	    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_seens *seens);
 
 	enum ub_store_result (*prune)(struct ub_store *store, int64_t before);
+	bool (*is_lost)(struct ub_store *store);
 };
 
 /* ---- what callers use ---- */
@@ -266,6 +267,8 @@ UB_MUST_USE enum ub_store_result ub_store_forget_seen(
 UB_MUST_USE enum ub_store_result ub_store_seens(struct ub_store *store, struct ub_text organization,
     struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_seens *seens);
 
+/* Its file was deleted or moved away: what is remembered works on, and ends with this process. */
+UB_MUST_USE bool ub_store_is_lost(struct ub_store *store);
 /* Forgets what was last seen of meetings that ended before `before`, and items that changed last before then
  * and belong to no meeting that is still remembered. */
 UB_MUST_USE enum ub_store_result ub_store_prune(struct ub_store *store, int64_t before);

@@ -55,7 +55,11 @@ static void fail(void *context, struct ub_text href, struct ub_text why)
 {
 	struct backfill *backfill = context;
 	backfill->result->failed++;
-	ub_buf_printf(backfill->out, "failed    %.*s: %.*s\n", UB_ARGS(href), UB_ARGS(why));
+	ub_buf_str(backfill->out, "failed    ");
+	ub_buf_shown(backfill->out, href);
+	ub_buf_str(backfill->out, ": ");
+	ub_buf_shown(backfill->out, why);
+	ub_buf_char(backfill->out, '\n');
 }
 
 /* What is over gets nothing; nor do tasks and Upbeat's own items. */

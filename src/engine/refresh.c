@@ -117,7 +117,7 @@ static void say_outcome(const struct ub_engine *engine, const struct ub_snapshot
 		    lacks_rules ? "there still are no rules" : "what was read before goes on");
 }
 
-/* Patient: nobody has asked for it, so that what is still wrong is not said again. */
+/* Patient: nobody has asked for it, so that what is wrong as before is not said again. */
 static void reload(struct ub_engine *engine, const struct ub_snapshot *present, bool patient)
 {
 	struct ub_arena *arena = ub_arena_new();
@@ -128,8 +128,11 @@ static void reload(struct ub_engine *engine, const struct ub_snapshot *present, 
 	struct ub_snapshot *snapshot = ub_snapshot_load(&input, &diags);
 	if (snapshot)
 		keep_addresses(snapshot, present, &diags);
-	if (snapshot || !patient) {
-		const struct ub_reload outcome = outcome_of(&diags);
+	struct ub_reload outcome = outcome_of(&diags);
+	/* Nobody but this thread writes the present one. */
+	if (patient && !snapshot && ub_text_eq(outcome.plain, engine->reload.plain)) {
+		forget(&outcome);
+	} else {
 		log_diags(engine->log, "reload", &diags);
 		say_outcome(engine, snapshot, present->without_rules);
 		if (snapshot && ub_log_level_parse(snapshot->settings->log_level, &level))

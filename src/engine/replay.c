@@ -169,7 +169,9 @@ static void tell_refused(
 		return;
 	}
 	ub_buf_shown(&replay->out, meeting->where);
-	ub_buf_printf(&replay->out, ": cannot be read: %.*s\n", UB_ARGS(decision->refused_text));
+	ub_buf_str(&replay->out, ": cannot be read: ");
+	ub_buf_shown(&replay->out, decision->refused_text);
+	ub_buf_char(&replay->out, '\n');
 }
 
 /* ---- one meeting ---- */

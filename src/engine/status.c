@@ -151,6 +151,9 @@ static void print_store(const struct status *status)
 		ub_buf_char(out, ' ');
 		ub_buf_shown(out, settings->store_path);
 	}
+	if (ub_store_is_lost(status->telling->engine->store))
+		paint(
+		    status, red, ", which was deleted or moved away: all is forgotten when the engine ends");
 	ub_buf_char(out, '\n');
 	label(status, "Keys");
 	ub_buf_printf(out, "%zu queued, %zu being worked on, %zu waiting, %zu set aside",
@@ -262,12 +265,14 @@ static json_t *reload_object(const struct status *status)
 	return object;
 }
 
-static json_t *store_object(const struct ub_settings *settings)
+static json_t *store_object(const struct ub_telling *telling)
 {
+	const struct ub_settings *settings = telling->snapshot->settings;
 	json_t *object = ub_json_must(json_object());
 	ub_json_set(object, "kind", ub_json_must(json_string(store_kind(settings))));
 	if (settings->store == UB_STORE_SQLITE)
 		ub_json_set(object, "path", ub_json_text(settings->store_path));
+	ub_json_set(object, "lost", ub_json_must(json_boolean(ub_store_is_lost(telling->engine->store))));
 	return object;
 }
 
@@ -332,7 +337,7 @@ static json_t *status_object(const struct status *status)
 	ub_json_set(object, "settings", ub_json_text(ub_text(telling->engine->options->input.settings_path)));
 	ub_json_set(object, "rules", rules_object(status));
 	ub_json_set(object, "reload", reload_object(status));
-	ub_json_set(object, "store", store_object(telling->snapshot->settings));
+	ub_json_set(object, "store", store_object(telling));
 	ub_json_set(object, "counts", counts_object(status));
 	ub_json_set(object, "waiting", waiting_array(status));
 	ub_json_set(object, "keys", keys_array(status));

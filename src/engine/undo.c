@@ -46,7 +46,10 @@ static void tell(struct undo *undo, const struct object *object, const char *wha
 		ub_buf_shown(undo->out, title.len ? title : UB_TEXT("(no title)"));
 		ub_buf_str(undo->out, "  ");
 	}
-	ub_buf_printf(undo->out, "%.*s%s%s\n", UB_ARGS(object->href), why ? ": " : "", why ? why : "");
+	ub_buf_shown(undo->out, object->href);
+	ub_buf_str(undo->out, why ? ": " : "");
+	ub_buf_shown(undo->out, ub_text(why));
+	ub_buf_char(undo->out, '\n');
 }
 
 static void fail(struct undo *undo, const struct object *object, const char *why)
@@ -314,7 +317,6 @@ bool ub_undo_remember(struct ub_store *store, const struct ub_store_item *item)
 			continue;
 		kept.id = known.items[i].id;
 		kept.etag = known.items[i].etag;
-		kept.base = known.items[i].base;
 	}
 	good = good && ub_store_put_item(store, &kept) == UB_STORE_OK;
 	ub_arena_free(&arena);

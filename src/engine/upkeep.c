@@ -44,6 +44,12 @@ static void give_up_waiting(struct ub_upkeep *upkeep, int64_t before)
 
 void ub_upkeep(struct ub_upkeep *upkeep, int64_t now)
 {
+	bool lost = ub_store_is_lost(upkeep->store);
+	if (lost && !upkeep->lost)
+		ub_log(upkeep->log, UB_LOG_ERROR,
+		    "the store: its file was deleted or moved away; all that is remembered ends with this "
+		    "process");
+	upkeep->lost = lost;
 	if (now < upkeep->next)
 		return;
 	upkeep->next = now + UB_UPKEEP_MS;

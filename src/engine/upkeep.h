@@ -18,9 +18,11 @@ struct ub_upkeep {
 	struct ub_log *log;
 	struct ub_log_pace *pace; /* of what a store that fails can repeat */
 	int64_t next;             /* when to do it again; 0: at once */
+	bool lost;                /* the store is, and that was said */
 };
 
-/* Each UB_UPKEEP_MS: forgets meetings and items of long ago, and gives up keys that waited for too long. */
+/* Says once when the store's file is gone. Each UB_UPKEEP_MS: forgets meetings and items of long ago, and
+ * gives up keys that waited for too long. */
 void ub_upkeep(struct ub_upkeep *upkeep, int64_t now);
 
 #endif

@@ -251,6 +251,12 @@ static const char *memory_problem(struct ub_store *store)
 	return "the memory store is full"; /* nothing else can go wrong with it */
 }
 
+static bool memory_is_lost(struct ub_store *store)
+{
+	(void)store;
+	return false;
+}
+
 static const struct ub_store_ops ops = {
 	.name = "memory",
 	.close = memory_close,
@@ -277,6 +283,7 @@ static const struct ub_store_ops ops = {
 	.forget_seen = memory_forget_seen,
 	.seens = memory_seens,
 	.prune = memory_prune,
+	.is_lost = memory_is_lost,
 };
 
 struct ub_store *ub_store_memory_open(void)

@@ -191,6 +191,14 @@ static void sqlite_close(struct ub_store *store)
 	free(s);
 }
 
+static bool sqlite_is_lost(struct ub_store *store)
+{
+	struct sqlite *s = sql_enter(store);
+	int moved = 0;
+	note(s, sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved));
+	return sql_leave(s, UB_STORE_OK) == UB_STORE_OK && moved;
+}
+
 static const struct ub_store_ops ops = {
 	.name = "sqlite",
 	.close = sqlite_close,
@@ -217,6 +225,7 @@ static const struct ub_store_ops ops = {
 	.forget_seen = sqlite_forget_seen,
 	.seens = sqlite_seens,
 	.prune = sqlite_prune,
+	.is_lost = sqlite_is_lost,
 };
 
 UB_FORMAT(2, 3) static bool refuse(struct sqlite *s, const char *format, ...)

@@ -153,3 +153,8 @@ enum ub_store_result ub_store_prune(struct ub_store *store, int64_t before)
 {
 	return store->ops->prune(store, before);
 }
+
+bool ub_store_is_lost(struct ub_store *store)
+{
+	return store->ops->is_lost(store);
+}

@@ -445,6 +445,9 @@ def _(story):
     tap.equal(upbeat.reload()["done"], False, "a reload before they are mended")
     tap.equal([each.value("UID") for each in real.items_of("stood")], [item.value("UID")], "what stands")
     tap.equal(real.items_of("stored"), [], "what was not decided")
+    upbeat.write_rule(text=RULE.replace("duration: 15m", "duration: 15 apples"))
+    codes = lambda: [each["code"] for each in upbeat.status()["reload"]["findings"]]
+    tap.eventually(lambda: codes() == ["bad-time"], "another mistake is told", 10)
     upbeat.write_rule()
     # Nobody asks for it; and credentials may be forgotten by then, so a request of hers may be needed.
     tap.eventually(lambda: upbeat.status()["rules"]["in_force"], "the rules are looked at again", 20)
@@ -466,6 +469,22 @@ def _(story):
     tap.equal(meanwhile.put("meanwhile.ics", calendars.meeting(uid="meanwhile")).status, 201, "PUT")
     away.rename(upbeat.rules)
     tap.eventually(lambda: story.real.items_of("meanwhile"), "the item", 20)
+
+
+# ---- the store ----
+
+
+@tap.case("a store that is deleted under the daemon is missed, in the log and by status")
+def _(story):
+    upbeat = story.start(Upbeat, story.radicale)
+    store = upbeat.settings.parent / "store.db"
+    tap.eventually(store.exists, "the store", SOON)
+    tap.equal(upbeat.status()["store"]["lost"], False, "lost")
+    for path in store.parent.glob("store.db*"):
+        path.unlink()
+    tap.eventually(lambda: "its file was deleted or moved away" in upbeat.said(), "the log", SOON)
+    tap.equal(upbeat.status()["store"]["lost"], True, "lost")
+    tap.contains(upbeat.ask("status").stdout, "store.db, which was deleted or moved away", "status")
 
 
 # ---- the end ----
