@@ -11,6 +11,7 @@ const char sql_schema[] =
     "CREATE INDEX key_due ON key(due, id);"
     "CREATE INDEX key_leased ON key(due) WHERE state = 1;"
     "CREATE INDEX key_waiting ON key(upstream, principal) WHERE state = 2;"
+    "CREATE INDEX key_first ON key(upstream, principal) WHERE attempts <= 1;"
     "CREATE TABLE claim(organization TEXT, meeting_uid TEXT, key INTEGER NOT NULL,"
     " PRIMARY KEY(organization, meeting_uid)) WITHOUT ROWID;"
     "CREATE INDEX claim_key ON claim(key);"
@@ -53,7 +54,8 @@ const char *const sql_statements[STATEMENTS] = {
 	[KEY_WAKE] = "UPDATE key SET state = 0, due = ? WHERE state = 2 AND upstream = ? AND principal = ?",
 	[KEY_WAITING] = "SELECT DISTINCT principal FROM key WHERE state IN (0, 2) AND upstream = ?",
 	[KEY_UNTRIED] = "SELECT 1 FROM key WHERE upstream = ? AND principal = ? AND id <> ? AND put <= ?"
-			" AND (state = 0 AND attempts = 0 OR state = 1 AND attempts = 1) LIMIT 1",
+			" AND attempts <= 1 AND (state = 0 AND attempts = 0 OR state = 1 AND attempts = 1)"
+			" LIMIT 1",
 	[KEY_ALL] = "SELECT " KEY_COLUMNS " FROM key ORDER BY due, id",
 	[LEASE_RAN_OUT] = "SELECT " KEY_COLUMNS " FROM key WHERE state = 1 AND due <= ? LIMIT 1",
 	[LEASE_ALL] =
