@@ -84,6 +84,14 @@ bool ub_http_media_type_is(struct ub_text content_type, const char *type);
  * whose values cannot be used again (Digest, Negotiate), or none.
  */
 struct ub_text ub_http_principal(struct ub_text authorization, struct ub_arena *arena);
+/*
+ * Whether an answer proves that the server accepted the credentials of that very request: 2xx and 304 do. A
+ * 401 or 403 says no; a 404, 405, 301, 5xx or no answer (0) says nothing, as a server may give it to anybody.
+ * Of all that Upbeat does for a caller (using his credentials, trusting his keys, learning where his paths
+ * have moved to) this is the only proof. It holds for methods that a server does not answer to everybody: not
+ * for OPTIONS.
+ */
+UB_MUST_USE bool ub_http_proves_identity(int status);
 /* The user name of a Basic Authorization value; empty for any other scheme. */
 struct ub_text ub_http_user(struct ub_text authorization, struct ub_arena *arena);
 
@@ -121,5 +129,7 @@ UB_MUST_USE enum ub_http_result ub_http_body_skip(
  * "/". Empty when it is no path ("*", a relative one) or longer than UB_HREF_MAX. For comparing.
  */
 struct ub_text ub_http_href_canonical(struct ub_arena *arena, struct ub_text href);
+/* The bytes of a path's segment without percent-encoding (RFC 3986 2.1). */
+struct ub_text ub_http_segment_decode(struct ub_arena *arena, struct ub_text segment);
 
 #endif

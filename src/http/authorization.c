@@ -35,6 +35,11 @@ struct ub_text ub_http_principal(struct ub_text authorization, struct ub_arena *
 	return ub_textf(arena, "token:%.*s", UB_ARGS(digest));
 }
 
+bool ub_http_proves_identity(int status)
+{
+	return (status >= 200 && status < 300) || status == 304;
+}
+
 struct ub_text ub_http_basic(struct ub_text user, struct ub_text password, struct ub_arena *arena)
 {
 	struct ub_text plain = ub_textf(arena, "%.*s:%.*s", UB_ARGS(user), UB_ARGS(password));

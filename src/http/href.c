@@ -31,6 +31,17 @@ static size_t decode(struct ub_text segment, char *byte)
 	return 3;
 }
 
+struct ub_text ub_http_segment_decode(struct ub_arena *arena, struct ub_text segment)
+{
+	struct ub_buf out = UB_BUF(arena);
+	for (size_t i = 0; i < segment.len;) {
+		char byte;
+		i += decode(ub_text_sub(segment, i, segment.len), &byte);
+		ub_buf_char(&out, byte);
+	}
+	return ub_buf_text(&out);
+}
+
 static void add_segment(struct ub_buf *out, struct ub_text segment)
 {
 	ub_buf_char(out, '/');

@@ -70,7 +70,7 @@ void relay_principal_answered(struct conn *conn, int status)
 {
 	struct shared *shared = conn->loop->shared;
 	struct exchange *exchange = &conn->exchange;
-	bool known = (status >= 200 && status < 300) || status == 304;
+	bool known = ub_http_proves_identity(status);
 	if (!exchange->principal)
 		return;
 	if (known && shared->engine && take_out(shared, exchange->bucket) &&
