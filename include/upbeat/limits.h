@@ -92,6 +92,11 @@
 #define UB_LEASE_MS             120000 /* how long a pass may take before another may begin */
 #define UB_RETRY_MS             1000   /* before the second try; doubled each time */
 #define UB_RETRY_MAX_MS         30000
+#define UB_RETRY_PATIENT        20 /* tries with pauses up to that; then they grow on, to */
+#define UB_RETRY_LATE_MS        (3600 * (int64_t)1000) /* an hour */
+#define UB_FAILURES_MAX         12   /* refusals in a row until a key is set aside: about an hour */
+#define UB_REDIRECTS_MAX        256  /* writes that the server has sent on, until they are repeated there */
+#define UB_STRANGERS_STORED     64   /* strangers' keys that are written to the store; more stay in memory */
 #define UB_IDLE_MS              1000 /* between looks at the store when nothing is known to become due */
 #define UB_SWEEP_MS             1000 /* between looks for credentials whose time is up, and for whom keys wait */
 #define UB_UPKEEP_MS            (86400 * (int64_t)1000) /* between looks for what may be forgotten: */
@@ -139,11 +144,14 @@
 #define UB_YAML_REPAIRS_MAX 20 /* syntax errors reported of one file, then it is given up */
 
 /* store */
-#define UB_STORE_CRASHES_MAX 2 /* leases run out until a key is set aside */
-#define UB_STORE_ALIAS_HOPS  5
-#define UB_STORE_LOCK_MS     5000           /* how long a predecessor's lock is waited for */
-#define UB_STORE_TEXT_MAX    (1024u * 1024) /* a calendar object to be remembered */
-#define UB_STORE_MEMORY_MAX  100000         /* keys, items, aliases, meetings of the memory store, each */
+#define UB_STORE_CRASHES_MAX     2     /* leases run out until a key is set aside */
+#define UB_STORE_DOUBTFUL_OF_ONE 256   /* keys of one principal that no good answer vouches for */
+#define UB_STORE_DOUBTFUL_MAX    20000 /* and of all */
+#define UB_STORE_HEARD_MS        (86400 * (int64_t)1000) /* between notes that a principal was heard of */
+#define UB_STORE_ALIAS_HOPS      5
+#define UB_STORE_LOCK_MS         5000           /* how long a predecessor's lock is waited for */
+#define UB_STORE_TEXT_MAX        (1024u * 1024) /* a calendar object to be remembered */
+#define UB_STORE_MEMORY_MAX      100000         /* keys, items, aliases, meetings of the memory store, each */
 
 /* ical */
 #define UB_ICAL_SIZE_MAX    (1024u * 1024) /* a calendar object */

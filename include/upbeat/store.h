@@ -4,8 +4,9 @@
 
 /*
  * store: what has to be remembered between passes, behind a table of functions: keys (what to look at
- * again), items (what was made), aliases of paths, and the last seen text of customer meetings. A store holds
- * no credential. What is said here holds for every store; one suite of tests runs on all of them.
+ * again), items (what was made), principals that the server knows, aliases of paths, and the last seen text
+ * of customer meetings. A store holds no credential. What is said here holds for every store; one suite of
+ * tests runs on all of them.
  *
  * Keys are levels, not edges: a key says "look here", never what was there. Putting a key that is there
  * already makes one pass of two; putting one while it is being worked on makes sure of a pass after that.
@@ -30,20 +31,33 @@ enum ub_store_result {
 
 enum ub_key_kind { UB_KEY_OBJECT, UB_KEY_COLLECTION, UB_KEY_ACCOUNT };
 
-/* Two keys are the same when all but `collection` are. */
+/*
+ * How far a key is to be trusted. Anybody can send a write under any name; only an answer of the server tells
+ * whether he is who he says (ub_http_proves_identity). A doubtful key is kept, but not for long and not among
+ * too many: past UB_STORE_DOUBTFUL_OF_ONE of a principal and UB_STORE_DOUBTFUL_MAX in all, the oldest one
+ * goes, strangers' keys first.
+ */
+enum ub_doubt {
+	UB_DOUBT_NONE,   /* the server answered this write well, or Upbeat put the key by itself */
+	UB_DOUBT_WRITE,  /* the principal is known (ub_store_knows), this write was not answered well */
+	UB_DOUBT_CALLER, /* the principal is a stranger: the key lives no longer than his credentials */
+};
+
+/* Two keys are the same when all but `collection` and `doubt` are. */
 struct ub_key {
 	enum ub_key_kind kind;
 	struct ub_text upstream;
 	struct ub_text href;       /* canonical; of an account: its id */
 	struct ub_text principal;  /* on whose behalf; empty: the service account */
 	struct ub_text collection; /* href of the collection, where known */
+	enum ub_doubt doubt;       /* of a key that is put again the lesser doubt holds */
 };
 
 enum ub_job_state {
 	UB_JOB_QUEUED,  /* to be taken when due */
 	UB_JOB_LEASED,  /* being worked on */
 	UB_JOB_WAITING, /* for its principal's next authenticated request: ub_store_wake */
-	UB_JOB_ASIDE,   /* in flight at UB_STORE_CRASHES_MAX crashes; put it again to have it tried again */
+	UB_JOB_ASIDE,   /* given up for the reason that it has; put it again to have it tried again */
 };
 
 /* A key with its place in the queue. Given by ub_store_take, it is the right to work on the key until the
@@ -56,6 +70,8 @@ struct ub_job {
 	int64_t due;           /* leased: when the lease runs out; waiting, set aside: INT64_MAX */
 	unsigned attempts;     /* takings since it was last settled; one that waited begins again at 1 */
 	unsigned crashes;      /* how often work on it came to no end since it was last settled */
+	unsigned failures;     /* passes in a row that ended with the same refusal; the worker counts them */
+	int64_t expires;       /* then it is forgotten, unless it is being worked on */
 	struct ub_text reason; /* why it went back, waits or was set aside; empty: nothing to say */
 };
 
@@ -138,10 +154,23 @@ struct ub_store_ops {
 	enum ub_store_result (*requeue)(struct ub_store *store, const struct ub_job *job, int64_t now,
 	    enum ub_job_state state, int64_t due, struct ub_text reason);
 	enum ub_store_result (*forget)(struct ub_store *store, const struct ub_job *job);
-	enum ub_store_result (*wake)(struct ub_store *store, struct ub_text upstream,
+	enum ub_store_result (*hand_over)(struct ub_store *store, const struct ub_job *job, int64_t now,
+	    const struct ub_key *to, struct ub_text reason);
+	enum ub_store_result (*expire)(
+	    struct ub_store *store, int64_t now, struct ub_arena *arena, struct ub_jobs *gone);
+	enum ub_store_result (*strangers)(struct ub_store *store, size_t *n);
+	enum ub_store_result (*heard)(struct ub_store *store, struct ub_text upstream,
 	    struct ub_text principal, int64_t now, size_t *woken);
+	enum ub_store_result (*knows)(
+	    struct ub_store *store, struct ub_text upstream, struct ub_text principal);
+	enum ub_store_result (*put_login)(
+	    struct ub_store *store, struct ub_text upstream, struct ub_text principal, struct ub_text href);
+	enum ub_store_result (*login)(struct ub_store *store, struct ub_text upstream, struct ub_text href,
+	    struct ub_arena *arena, struct ub_text *principal);
 	enum ub_store_result (*waiting)(struct ub_store *store, struct ub_text upstream,
 	    struct ub_arena *arena, struct ub_principals *principals);
+	enum ub_store_result (*waits)(
+	    struct ub_store *store, struct ub_text upstream, struct ub_text principal);
 	enum ub_store_result (*untried)(struct ub_store *store, const struct ub_job *job, int64_t until);
 	enum ub_store_result (*next_due)(struct ub_store *store, int64_t *due);
 	enum ub_store_result (*jobs)(struct ub_store *store, struct ub_arena *arena, struct ub_jobs *jobs);
@@ -150,8 +179,8 @@ struct ub_store_ops {
 	enum ub_store_result (*items)(struct ub_store *store, struct ub_text organization,
 	    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_items *items);
 
-	enum ub_store_result (*put_alias)(
-	    struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to);
+	enum ub_store_result (*put_alias)(struct ub_store *store, struct ub_text upstream,
+	    struct ub_text from, struct ub_text to, int64_t now);
 	enum ub_store_result (*alias)(struct ub_store *store, struct ub_text upstream, struct ub_text from,
 	    struct ub_arena *arena, struct ub_text *to);
 
@@ -188,7 +217,8 @@ const char *ub_store_problem(struct ub_store *store);
 /*
  * Puts n keys, to be looked at from `due` on. When it returns UB_STORE_OK they are as safe as this store can
  * make them, all or none. A key that is queued already keeps the earlier due time; one that is being worked
- * on is queued again when that ends; one that waits or was set aside is queued.
+ * on is queued again when that ends; one that waits or was set aside is queued. It expires UB_WAIT_MS from
+ * now; a stranger's key after UB_CREDENTIAL_MS.
  */
 UB_MUST_USE enum ub_store_result ub_store_put(
     struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due);
@@ -219,21 +249,49 @@ UB_MUST_USE enum ub_store_result ub_store_claim(struct ub_store *store, const st
 /* Done. The key is gone unless it was put again meanwhile. STALE: it was not ours any more. */
 UB_MUST_USE enum ub_store_result ub_store_settle(
     struct ub_store *store, const struct ub_job *job, int64_t now);
-/* Back into the queue until `due`, with the reason as `status` shows it (no secret, no contents). */
+/* Back into the queue until `due`, with the reason as `status` shows it (no secret, no contents). This and
+ * the next two store job->failures. */
 UB_MUST_USE enum ub_store_result ub_store_retry(
     struct ub_store *store, const struct ub_job *job, int64_t now, int64_t due, struct ub_text reason);
 /* Until the key's principal is heard of again. */
 UB_MUST_USE enum ub_store_result ub_store_wait(
     struct ub_store *store, const struct ub_job *job, int64_t now, struct ub_text reason);
+/* Given up for that reason, until it is put again. */
+UB_MUST_USE enum ub_store_result ub_store_set_aside(
+    struct ub_store *store, const struct ub_job *job, int64_t now, struct ub_text reason);
+/* The job is done, and a key of another principal waits for him instead, with that reason. One that is there
+ * already is looked at anew when he is next heard of. */
+UB_MUST_USE enum ub_store_result ub_store_hand_over(struct ub_store *store, const struct ub_job *job,
+    int64_t now, struct ub_text principal, struct ub_text reason);
 /* Forgets a key as ub_store_jobs() gave it; NONE: it is being worked on, or was taken or put since. */
 UB_MUST_USE enum ub_store_result ub_store_forget(struct ub_store *store, const struct ub_job *job);
-/* Makes due what waits for a principal; *woken (may be NULL) says how many keys. */
-UB_MUST_USE enum ub_store_result ub_store_wake(
+/* Forgets what has expired. *gone: those keys. */
+UB_MUST_USE enum ub_store_result ub_store_expire(
+    struct ub_store *store, int64_t now, struct ub_arena *arena, struct ub_jobs *gone);
+/* How many keys are strangers'. */
+UB_MUST_USE enum ub_store_result ub_store_strangers(struct ub_store *store, size_t *n);
+
+/* The server has answered a request of the principal well. He is known from now on, so that his keys are no
+ * stranger's; and what waits for him is due. *woken (may be NULL) says how many keys. */
+UB_MUST_USE enum ub_store_result ub_store_heard(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken);
+/* OK: the principal was heard of within UB_REMEMBER_MS. NONE: a stranger. */
+UB_MUST_USE enum ub_store_result ub_store_knows(
+    struct ub_store *store, struct ub_text upstream, struct ub_text principal);
+/* The principal is the one at `href` (DAV:current-user-principal, RFC 5397), canonical. For one who is
+ * known. */
+UB_MUST_USE enum ub_store_result ub_store_put_login(
+    struct ub_store *store, struct ub_text upstream, struct ub_text principal, struct ub_text href);
+/* Which principal logs in as the one at `href`: the one last heard of. NONE: nobody knows. */
+UB_MUST_USE enum ub_store_result ub_store_login(struct ub_store *store, struct ub_text upstream,
+    struct ub_text href, struct ub_arena *arena, struct ub_text *principal);
 /* For whom keys wait, or are queued and may come to wait: whose credentials are of use. Each once, in any
  * order. */
 UB_MUST_USE enum ub_store_result ub_store_waiting(struct ub_store *store, struct ub_text upstream,
     struct ub_arena *arena, struct ub_principals *principals);
+/* OK: one of these keys is the principal's. NONE: not. */
+UB_MUST_USE enum ub_store_result ub_store_waits(
+    struct ub_store *store, struct ub_text upstream, struct ub_text principal);
 /* OK: the job's principal has another key at its upstream that was put by `until` and is still to be looked
  * at for the first time. NONE: not. */
 UB_MUST_USE enum ub_store_result ub_store_untried(
@@ -252,7 +310,7 @@ UB_MUST_USE enum ub_store_result ub_store_items(struct ub_store *store, struct u
 
 /* `from` has moved to `to` for good: both are canonical hrefs. */
 UB_MUST_USE enum ub_store_result ub_store_put_alias(
-    struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to);
+    struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to, int64_t now);
 /* Where an href has moved to, following at most UB_STORE_ALIAS_HOPS moves; NONE: it has not. */
 UB_MUST_USE enum ub_store_result ub_store_alias(struct ub_store *store, struct ub_text upstream,
     struct ub_text from, struct ub_arena *arena, struct ub_text *to);
@@ -269,8 +327,8 @@ UB_MUST_USE enum ub_store_result ub_store_seens(struct ub_store *store, struct u
 
 /* Its file was deleted or moved away: what is remembered works on, and ends with this process. */
 UB_MUST_USE bool ub_store_is_lost(struct ub_store *store);
-/* Forgets what was last seen of meetings that ended before `before`, and items that changed last before then
- * and belong to no meeting that is still remembered. */
+/* Forgets what was last seen of meetings that ended before `before`, items that changed last before then and
+ * belong to no meeting that is still remembered, and principals and aliases not heard of since then. */
 UB_MUST_USE enum ub_store_result ub_store_prune(struct ub_store *store, int64_t before);
 
 #endif

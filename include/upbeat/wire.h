@@ -73,7 +73,7 @@ struct ub_wire_write {
 	struct ub_text authorization; /* the field's value, a secret; empty: none */
 	/* Of a body that the engine may amend, at most UB_WIRE_BODY_MAX bytes; empty: it goes as it came. */
 	struct ub_text body;
-	struct ub_text if_match; /* as sent, or else If-Schedule-Tag-Match; empty: none */
+	struct ub_text if_match; /* as sent; empty: none */
 };
 
 /* Status 0: no answer came; whether the write was done is not known. */

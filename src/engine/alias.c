@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "alias.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "upbeat/http.h"
 #include "upbeat/settings.h"
 
@@ -31,17 +34,92 @@ static bool is_here(struct ub_text location, struct ub_text host, struct ub_text
 					ub_text_eq_nocase(authority, authority_of(upstream));
 }
 
-bool ub_alias_learn(struct ub_store *store, const struct ub_key *key, int status, struct ub_text location,
-    struct ub_text host, struct ub_arena *arena)
+struct redirect {
+	int64_t at;
+	struct ub_text principal, from, to; /* in the bytes behind */
+};
+
+struct ub_redirects {
+	struct redirect *noted[UB_REDIRECTS_MAX];
+	size_t next;
+};
+
+struct ub_redirects *ub_redirects_new(void)
 {
-	bool permanent = status == 301 || status == 308;
-	if (!permanent || key->kind != UB_KEY_OBJECT || !is_here(location, host, key->upstream))
+	struct ub_redirects *redirects = calloc(1, sizeof(*redirects));
+	if (!redirects)
+		abort();
+	return redirects;
+}
+
+void ub_redirects_free(struct ub_redirects **redirects)
+{
+	for (size_t i = 0; i < UB_REDIRECTS_MAX; i++)
+		free((*redirects)->noted[i]);
+	free(*redirects);
+	*redirects = NULL;
+}
+
+static struct ub_text place(char **at, struct ub_text text)
+{
+	struct ub_text placed = { memcpy(*at, text.ptr, text.len), text.len };
+	*at += text.len;
+	return placed;
+}
+
+/* The oldest one goes. */
+static void note(struct ub_redirects *redirects, const struct ub_alias_answer *answer, struct ub_text to)
+{
+	struct ub_text principal = answer->key->principal, from = answer->key->href;
+	struct redirect **at = &redirects->noted[redirects->next];
+	redirects->next = (redirects->next + 1) % UB_REDIRECTS_MAX;
+	free(*at);
+	*at = malloc(sizeof(**at) + principal.len + from.len + to.len);
+	if (!*at)
+		abort();
+	char *bytes = (char *)(*at + 1);
+	**at = (struct redirect){ answer->now, place(&bytes, principal), place(&bytes, from),
+		place(&bytes, to) };
+}
+
+static bool is_confirmed(const struct redirect *redirect, const struct ub_alias_answer *answer)
+{
+	return redirect && answer->now - redirect->at < UB_CREDENTIAL_MS &&
+	       ub_text_eq(redirect->principal, answer->key->principal) &&
+	       ub_text_eq(redirect->to, answer->key->href);
+}
+
+static bool confirm(struct ub_redirects *redirects, struct ub_store *store,
+    const struct ub_alias_answer *answer, struct ub_arena *arena)
+{
+	bool good = true;
+	for (size_t i = 0; i < UB_REDIRECTS_MAX; i++) {
+		struct redirect *redirect = redirects->noted[i];
+		if (!is_confirmed(redirect, answer))
+			continue;
+		good &= ub_store_put_alias(store, answer->key->upstream,
+			    scoped(redirect->principal, redirect->from, arena),
+			    scoped(redirect->principal, redirect->to, arena), answer->now) == UB_STORE_OK;
+		free(redirect);
+		redirects->noted[i] = NULL;
+	}
+	return good;
+}
+
+bool ub_alias_learn(struct ub_redirects *redirects, struct ub_store *store,
+    const struct ub_alias_answer *answer, struct ub_arena *arena)
+{
+	const struct ub_key *key = answer->key;
+	bool permanent = answer->status == 301 || answer->status == 308;
+	if (ub_http_proves_identity(answer->status))
+		return confirm(redirects, store, answer, arena);
+	if (!permanent || key->kind != UB_KEY_OBJECT ||
+	    !is_here(answer->location, answer->host, key->upstream))
 		return true;
-	struct ub_text to = ub_http_href_canonical(arena, location);
-	if (to.len == 0 || ub_text_eq(to, key->href))
-		return true;
-	return ub_store_put_alias(store, key->upstream, scoped(key->principal, key->href, arena),
-		   scoped(key->principal, to, arena)) != UB_STORE_FAILED;
+	struct ub_text to = ub_http_href_canonical(arena, answer->location);
+	if (to.len && !ub_text_eq(to, key->href))
+		note(redirects, answer, to);
+	return true;
 }
 
 struct ub_text ub_alias_of(struct ub_store *store, struct ub_text upstream, struct ub_text principal,

@@ -48,14 +48,14 @@ static uint64_t addition(const struct ub_amending *amending, struct ub_text mark
 
 /* Of those that were asked for, what is in the text: what the user had himself was not added. */
 static void note_additions(const struct ub_amending *amending, const struct ub_amendments *additions,
-    struct ub_text text, struct ub_arena *arena)
+    struct ub_text text, struct ub_amended_write *write, struct ub_arena *arena)
 {
 	struct ub_ical_refusal refusal;
 	const struct ub_ical *ical = ub_ical_parse(arena, text, &refusal);
 	for (size_t i = 0; ical && i < additions->n; i++)
 		if (ub_ical_bears(ical, &additions->items[i], arena))
-			ub_amended_add(
-			    amending->amended, addition(amending, additions->items[i].mark, arena));
+			*ub_push(arena, &write->additions) =
+			    addition(amending, additions->items[i].mark, arena);
 }
 
 /* ---- what was taken away ---- */
@@ -88,10 +88,10 @@ static bool is_taken(const struct ub_amending *amending, const struct before *be
 	       ub_amended_lately(amending->amended, addition(amending, amendment->mark, arena));
 }
 
-static void remember_taken(const struct ub_amending *amending, const struct ub_decision *decision,
+static struct ub_store_item taken(const struct ub_amending *amending, const struct ub_decision *decision,
     const struct ub_amendment *amendment)
 {
-	struct ub_store_item item = { .organization = ub_organization,
+	return (struct ub_store_item){ .organization = ub_organization,
 		.meeting_uid = decision->event->uid,
 		.identity = amendment->mark,
 		.rule = amendment->rule_mark,
@@ -102,12 +102,12 @@ static void remember_taken(const struct ub_amending *amending, const struct ub_d
 		.etag = amending->if_match,
 		.state = UB_ITEM_DELETED,
 		.changed = amending->now * 1000 };
-	ub_amended_take(amending->amended, &item);
 }
 
 /* What is to be there of what the rules add. */
 static struct ub_amendments wanted(const struct ub_amending *amending, const struct ub_ical *ical,
-    const struct before *before, const struct ub_decision *decision, struct ub_arena *arena)
+    const struct before *before, const struct ub_decision *decision, struct ub_amended_write *write,
+    struct ub_arena *arena)
 {
 	const struct ub_amendments *all = &decision->plan->amendments;
 	struct ub_store_items items = { 0 };
@@ -120,7 +120,7 @@ static struct ub_amendments wanted(const struct ub_amending *amending, const str
 		if (ub_ical_bears(ical, amendment, arena) || find_taken(&items, amendment))
 			continue;
 		if (is_taken(amending, before, amendment, arena))
-			remember_taken(amending, decision, amendment);
+			*ub_push(arena, &write->taken) = taken(amending, decision, amendment);
 		else
 			*ub_push(arena, &wanted) = *amendment;
 	}
@@ -137,8 +137,10 @@ static void log_refused(const struct ub_amending *amending, const struct ub_plan
 			    UB_ARGS(plan->notes.items[i].item), UB_ARGS(plan->notes.items[i].text));
 }
 
-struct ub_text ub_amend(const struct ub_amending *amending, struct ub_arena *arena)
+struct ub_text ub_amend(
+    const struct ub_amending *amending, struct ub_amended_write *write, struct ub_arena *arena)
 {
+	*write = (struct ub_amended_write){ 0 };
 	struct ub_ical_refusal refusal;
 	struct ub_decision decision;
 	const struct ub_ical *ical = ub_ical_parse(arena, amending->body, &refusal);
@@ -156,23 +158,20 @@ struct ub_text ub_amend(const struct ub_amending *amending, struct ub_arena *are
 	if (!decision.facts || decision.event->marks.item.len || decision.plan->amendments.n == 0)
 		return UB_TEXT_NONE;
 	size_t added;
-	ub_amended_begin(amending->amended, amending->write);
-	struct ub_amendments additions = wanted(amending, ical, &before, &decision, arena);
+	struct ub_amendments additions = wanted(amending, ical, &before, &decision, write, arena);
 	struct ub_text text = ub_ical_amend(ical, &additions, &added, arena);
 	if (added == 0 || text.len > UB_WIRE_BODY_MAX || ub_sys_monotonic_ms() > amending->until)
 		return UB_TEXT_NONE;
-	note_additions(amending, &additions, text, arena);
+	note_additions(amending, &additions, text, write, arena);
 	ub_log(amending->log, UB_LOG_INFO, "%.*s: %zu added to the meeting itself", UB_ARGS(amending->href),
 	    added);
 	return text;
 }
 
-/* If-Match named neither of this version's tags. */
+/* If-Match named another version. */
 static bool is_of_another(const struct ub_store_item *taken, const struct ub_response *response)
 {
-	return response->etag.len && ub_text_find(taken->etag, response->etag, 0) == SIZE_MAX &&
-	       (response->schedule_tag.len == 0 ||
-		   ub_text_find(taken->etag, response->schedule_tag, 0) == SIZE_MAX);
+	return response->etag.len && ub_text_find(taken->etag, response->etag, 0) == SIZE_MAX;
 }
 
 bool ub_amend_looked(struct ub_store *store, const struct ub_decision *decision,

@@ -22,21 +22,22 @@ struct ub_amending {
 	    until; /* on the monotonic clock, in milliseconds: later than that, the relay is kept waiting */
 	struct ub_text href; /* canonical */
 	struct ub_text body; /* as the client sent it */
-	/* Of If-Match, or of If-Schedule-Tag-Match (RFC 6638 3.2.10); empty: none. */
+	/* Of If-Match (RFC 9110 13.1.1); empty: none. If-Schedule-Tag-Match does not count: whoever sends it
+	 * has not seen the body that stands (RFC 6638 3.2.10). */
 	struct ub_text if_match;
 	struct ub_text principal, user, host; /* who stores it, as in struct ub_caller */
-	struct ub_amended *amended;
-	struct ub_wire_id write;
+	struct ub_amended *amended;           /* of earlier writes */
 };
 
 /*
  * The body with what the rules add; empty: it is to go as it came. So it is when time is up, and where it is
  * not known whose calendar it goes to. An addition that is not in the body counts as taken away by the user
  * when the meeting had it when last seen, or has just got it, and If-Match names a version: a server carries
- * out the write only if it is the one that stands, so that he knew it. It is remembered so. Looks at the
- * store, asks no server.
+ * out the write only if it is the one that stands, so that he knew it. *write: for ub_amended_note(), in the
+ * arena. Looks at the store, asks no server.
  */
-UB_MUST_USE struct ub_text ub_amend(const struct ub_amending *amending, struct ub_arena *arena);
+UB_MUST_USE struct ub_text ub_amend(
+    const struct ub_amending *amending, struct ub_amended_write *write, struct ub_arena *arena);
 
 /*
  * A meeting was just looked at (*response is of its GET). What was remembered as taken away, and stands in

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "amended.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 struct open_write {
 	struct ub_wire_id id;
 	struct ub_arena *arena; /* NULL: there is none */
-	UB_VEC(uint64_t) additions;
-	struct ub_store_items taken;
+	struct ub_amended_write write;
 };
 
 struct ub_amended {
+	pthread_mutex_t mutex;
 	struct open_write open[UB_AMENDED_OPEN];
 	size_t next_open;
 	uint64_t lately[UB_AMENDED_LATELY];
@@ -20,21 +21,22 @@ struct ub_amended {
 struct ub_amended *ub_amended_new(void)
 {
 	struct ub_amended *amended = calloc(1, sizeof(*amended));
-	if (!amended)
+	if (!amended || pthread_mutex_init(&amended->mutex, NULL) != 0)
 		abort();
 	return amended;
 }
 
-static void forget(struct open_write *write)
+static void forget(struct open_write *open)
 {
-	ub_arena_free(&write->arena);
-	*write = (struct open_write){ .arena = NULL };
+	ub_arena_free(&open->arena);
+	*open = (struct open_write){ .arena = NULL };
 }
 
 void ub_amended_free(struct ub_amended **amended)
 {
 	for (size_t i = 0; i < UB_AMENDED_OPEN; i++)
 		forget(&(*amended)->open[i]);
+	pthread_mutex_destroy(&(*amended)->mutex);
 	free(*amended);
 	*amended = NULL;
 }
@@ -42,66 +44,70 @@ void ub_amended_free(struct ub_amended **amended)
 static struct open_write *find(struct ub_amended *amended, struct ub_wire_id id)
 {
 	for (size_t i = 0; i < UB_AMENDED_OPEN; i++) {
-		struct open_write *write = &amended->open[i];
-		if (write->arena && write->id.slot == id.slot && write->id.generation == id.generation)
-			return write;
+		struct open_write *open = &amended->open[i];
+		if (open->arena && open->id.slot == id.slot && open->id.generation == id.generation)
+			return open;
 	}
 	return NULL;
 }
 
-static struct open_write *last(struct ub_amended *amended)
+static struct ub_store_item copy(const struct ub_store_item *item, struct ub_arena *arena)
 {
-	return &amended->open[(amended->next_open + UB_AMENDED_OPEN - 1) % UB_AMENDED_OPEN];
-}
-
-void ub_amended_begin(struct ub_amended *amended, struct ub_wire_id id)
-{
-	struct open_write *same = find(amended, id);
-	if (same)
-		forget(same);
-	struct open_write *write = &amended->open[amended->next_open];
-	amended->next_open = (amended->next_open + 1) % UB_AMENDED_OPEN;
-	forget(write);
-	*write = (struct open_write){ .id = id, .arena = ub_arena_new() };
-}
-
-void ub_amended_add(struct ub_amended *amended, uint64_t addition)
-{
-	struct open_write *write = last(amended);
-	*ub_push(write->arena, &write->additions) = addition;
-}
-
-void ub_amended_take(struct ub_amended *amended, const struct ub_store_item *taken)
-{
-	struct open_write *write = last(amended);
-	struct ub_store_item copy = *taken;
+	struct ub_store_item copy = *item;
 	struct ub_text *const texts[] = { &copy.organization, &copy.meeting_uid, &copy.identity, &copy.rule,
 		&copy.id, &copy.owner, &copy.upstream, &copy.uid, &copy.href, &copy.etag, &copy.base };
 	for (size_t i = 0; i < UB_COUNT(texts); i++)
-		*texts[i] = ub_text_copy(write->arena, *texts[i]);
-	*ub_push(write->arena, &write->taken) = copy;
+		*texts[i] = ub_text_copy(arena, *texts[i]);
+	return copy;
+}
+
+void ub_amended_note(struct ub_amended *amended, struct ub_wire_id id, const struct ub_amended_write *write)
+{
+	pthread_mutex_lock(&amended->mutex);
+	struct open_write *same = find(amended, id);
+	if (same)
+		forget(same);
+	struct open_write *open = &amended->open[amended->next_open];
+	amended->next_open = (amended->next_open + 1) % UB_AMENDED_OPEN;
+	forget(open);
+	*open = (struct open_write){ .id = id, .arena = ub_arena_new() };
+	for (size_t i = 0; i < write->additions.n; i++)
+		*ub_push(open->arena, &open->write.additions) = write->additions.items[i];
+	for (size_t i = 0; i < write->taken.n; i++)
+		*ub_push(open->arena, &open->write.taken) = copy(&write->taken.items[i], open->arena);
+	pthread_mutex_unlock(&amended->mutex);
+}
+
+static void remember_additions(struct ub_amended *amended, const struct ub_amended_write *write)
+{
+	for (size_t i = 0; i < write->additions.n; i++) {
+		amended->lately[amended->next_lately] = write->additions.items[i];
+		amended->next_lately = (amended->next_lately + 1) % UB_AMENDED_LATELY;
+	}
 }
 
 bool ub_amended_answered(struct ub_amended *amended, struct ub_wire_id id,
     const struct ub_wire_answered *answered, struct ub_store *store)
 {
-	struct open_write *write = find(amended, id);
-	bool refused = answered->status >= 300 && answered->status < 500, good = true;
-	for (size_t i = 0; write && !refused && answered->amended && i < write->additions.n; i++) {
-		amended->lately[amended->next_lately] = write->additions.items[i];
-		amended->next_lately = (amended->next_lately + 1) % UB_AMENDED_LATELY;
-	}
-	for (size_t i = 0; write && !refused && i < write->taken.n; i++)
-		good &= ub_store_put_item(store, &write->taken.items[i]) == UB_STORE_OK;
-	if (write)
-		forget(write);
+	bool done = answered->status >= 200 && answered->status < 300, good = true;
+	pthread_mutex_lock(&amended->mutex);
+	struct open_write *open = find(amended, id);
+	if (open && done && answered->amended)
+		remember_additions(amended, &open->write);
+	for (size_t i = 0; open && done && i < open->write.taken.n; i++)
+		good &= ub_store_put_item(store, &open->write.taken.items[i]) == UB_STORE_OK;
+	if (open)
+		forget(open);
+	pthread_mutex_unlock(&amended->mutex);
 	return good;
 }
 
-bool ub_amended_lately(const struct ub_amended *amended, uint64_t addition)
+bool ub_amended_lately(struct ub_amended *amended, uint64_t addition)
 {
-	for (size_t i = 0; i < UB_AMENDED_LATELY; i++)
-		if (amended->lately[i] == addition)
-			return true;
-	return false;
+	bool found = false;
+	pthread_mutex_lock(&amended->mutex);
+	for (size_t i = 0; i < UB_AMENDED_LATELY && !found; i++)
+		found = amended->lately[i] == addition;
+	pthread_mutex_unlock(&amended->mutex);
+	return found;
 }

@@ -5,7 +5,7 @@
 /*
  * What was made of writes that the server has not answered yet: what was added to them, and what their client
  * has taken away. Anybody may send a write; only what the server carries out counts. What was added in the
- * last ones is kept, as a client may store the meeting again before anybody has looked at it. One thread.
+ * last ones is kept, as a client may store the meeting again before anybody has looked at it. Any thread.
  */
 
 #include "upbeat/store.h"
@@ -16,19 +16,21 @@ struct ub_amended;
 struct ub_amended *ub_amended_new(void);
 void ub_amended_free(struct ub_amended **amended);
 
-/* A write of which something is to be remembered; one with the same id is forgotten, and so is the oldest of
- * more than UB_AMENDED_OPEN. */
-void ub_amended_begin(struct ub_amended *amended, struct ub_wire_id write);
-/* To the last one that was begun: a digest of what was added; what was taken away, to be stored. Copies. */
-void ub_amended_add(struct ub_amended *amended, uint64_t addition);
-void ub_amended_take(struct ub_amended *amended, const struct ub_store_item *taken);
+/* What was made of one write. */
+struct ub_amended_write {
+	UB_VEC(uint64_t) additions;  /* a digest of each line that was added */
+	struct ub_store_items taken; /* what its client has taken away, to be stored */
+};
 
-/* The server has answered. What it refused has changed nothing; where nobody knows what it did, it is taken
- * for done. False: the store does not take what was taken away. */
+/* Remembers a copy; one with the same id is forgotten, and so is the oldest of more than UB_AMENDED_OPEN. */
+void ub_amended_note(struct ub_amended *amended, struct ub_wire_id id, const struct ub_amended_write *write);
+
+/* The server has answered. Only what it says that it carried out (2xx) counts. False: the store does not take
+ * what was taken away. */
 UB_MUST_USE bool ub_amended_answered(struct ub_amended *amended, struct ub_wire_id write,
     const struct ub_wire_answered *answered, struct ub_store *store);
 
 /* Whether that was added in one of the last UB_AMENDED_LATELY additions. */
-UB_MUST_USE bool ub_amended_lately(const struct ub_amended *amended, uint64_t addition);
+UB_MUST_USE bool ub_amended_lately(struct ub_amended *amended, uint64_t addition);
 
 #endif

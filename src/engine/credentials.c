@@ -101,10 +101,13 @@ void ub_credentials_keep(struct ub_credentials *credentials, struct ub_text prin
 		*at = kept_new(principal);
 		credentials->n++;
 	}
-	if (*at) {
-		ub_credential_free(&(*at)->credential);
-		(*at)->credential = ub_credential_new(authorization, host);
-		(*at)->until = now + UB_CREDENTIAL_MS;
+	struct kept *kept = *at;
+	bool others = kept && kept->credential && now < kept->until &&
+		      !ub_text_eq(kept->credential->authorization, authorization);
+	if (kept && !others) {
+		ub_credential_free(&kept->credential);
+		kept->credential = ub_credential_new(authorization, host);
+		kept->until = now + UB_CREDENTIAL_MS;
 	}
 	pthread_mutex_unlock(&credentials->mutex);
 }

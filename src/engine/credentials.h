@@ -14,8 +14,12 @@ struct ub_credentials;
 struct ub_credentials *ub_credentials_new(void);
 void ub_credentials_free(struct ub_credentials **credentials);
 
-/* Remembers them, replacing earlier ones of the principal. `now`: milliseconds on the monotonic clock. Past
- * UB_CREDENTIALS_MAX principals they are not kept: the keys wait. */
+/*
+ * Remembers credentials that the server has just accepted: ub_http_proves_identity(). Others that are kept
+ * for the principal stay until the server refuses them or their time is up, so that nobody displaces good
+ * ones: some servers answer well to anybody here or there. `now`: milliseconds on the monotonic clock. Past
+ * UB_CREDENTIALS_MAX principals they are not kept: the keys wait.
+ */
 void ub_credentials_keep(struct ub_credentials *credentials, struct ub_text principal,
     struct ub_text authorization, struct ub_text host, int64_t now);
 

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "alias.h"
-#include "amend.h"
+#include "amended.h"
+#include "amender.h"
 #include "control.h"
 #include "refresh.h"
 #include "upbeat/http.h"
@@ -22,20 +23,21 @@ static int64_t wall_ms(void)
 	return ub_sys_now() * 1000;
 }
 
-/* A write that waits for our word. */
-struct batch_write {
-	struct ub_wire_id id;
-	struct ub_text href, body, if_match; /* body empty: it goes as it came */
-	struct ub_text principal, user, host;
-};
-
 /* What the frames that have come ask of the store: one transaction for all of them. */
 struct batch {
 	int64_t begun; /* on the monotonic clock */
 	UB_VEC(struct ub_key) keys;
 	UB_VEC(struct ub_key) due; /* answered: to be looked at now */
-	UB_VEC(struct batch_write) writes;
+	UB_VEC(struct ub_amender_write)
+	writes; /* that wait for our word; without a body: it goes as it came */
 };
+
+/* Of a write that was not answered yet, or not well. */
+static enum ub_doubt doubt_of(struct ub_engine *engine, struct ub_text principal)
+{
+	return ub_store_knows(engine->store, engine->upstream, principal) == UB_STORE_NONE ? UB_DOUBT_CALLER
+											   : UB_DOUBT_WRITE;
+}
 
 static void add_key(struct ub_engine *engine, struct batch *batch, enum ub_key_kind kind, struct ub_text href,
     struct ub_text principal, struct ub_arena *arena)
@@ -46,7 +48,8 @@ static void add_key(struct ub_engine *engine, struct batch *batch, enum ub_key_k
 			.href = ub_text_copy(
 			    arena, ub_alias_of(engine->store, engine->upstream, principal, href, arena)),
 			.principal = principal,
-			.collection = UB_TEXT_NONE };
+			.collection = UB_TEXT_NONE,
+			.doubt = doubt_of(engine, principal) };
 }
 
 static void take_write(
@@ -55,7 +58,8 @@ static void take_write(
 	const struct ub_wire_write *write = &frame->write;
 	size_t before = batch->keys.n;
 	struct ub_text principal = ub_http_principal(write->authorization, arena);
-	*ub_push(arena, &batch->writes) = (struct batch_write){ .id = frame->id,
+	*ub_push(arena, &batch->writes) = (struct ub_amender_write){ .id = frame->id,
+		.until = batch->begun + UB_AMEND_MS,
 		.href = ub_text_copy(arena, write->href),
 		.body = ub_text_copy(arena, write->body),
 		.if_match = ub_text_copy(arena, write->if_match),
@@ -94,6 +98,36 @@ static bool may_have_changed(int status)
 	return status == 0 || (status >= 200 && status < 300) || status >= 500 || of_what_stands;
 }
 
+static void complain(struct ub_engine *engine)
+{
+	ub_log_paced(
+	    engine->log, &engine->store_pace, UB_LOG_ERROR, "the store: %s", ub_store_problem(engine->store));
+}
+
+/* The keys of a write that was answered. */
+static void take_answered_keys(struct ub_engine *engine, const struct ub_answered_write *write,
+    const struct ub_wire_answered *answered, struct batch *batch, struct ub_arena *arena)
+{
+	bool proven = ub_http_proves_identity(answered->status);
+	struct ub_text principal = write->keys[0].principal;
+	if (proven)
+		ub_waiting_wake(engine, principal, write->credential->authorization, write->credential->host);
+	if (proven && write->keys[0].kind == UB_KEY_COLLECTION)
+		add_new_member(batch, &write->keys[0], answered->location, arena);
+	const struct ub_alias_answer answer = { .key = &write->keys[0],
+		.status = answered->status,
+		.location = answered->location,
+		.host = write->credential->host,
+		.now = wall_ms() };
+	if (!ub_alias_learn(engine->redirects, engine->store, &answer, arena))
+		complain(engine);
+	for (size_t i = 0; i < write->n_keys; i++) {
+		struct ub_key *due = ub_push(arena, &batch->due);
+		*due = write->keys[i];
+		due->doubt = proven ? UB_DOUBT_NONE : doubt_of(engine, principal);
+	}
+}
+
 static void take_answer(
     struct ub_engine *engine, const struct ub_wire_frame *frame, struct batch *batch, struct ub_arena *arena)
 {
@@ -106,83 +140,76 @@ static void take_answer(
 		    ub_store_problem(engine->store));
 	if (!ub_writes_answer(engine->writes, frame->id, changed, &write, arena))
 		return;
-	if (answered->status != 0 && answered->status != 401 && answered->status != 403)
-		ub_waiting_wake(
-		    engine, write.keys[0].principal, write.credential->authorization, write.credential->host);
-	if (changed && write.n_keys && write.keys[0].kind == UB_KEY_COLLECTION)
-		add_new_member(batch, &write.keys[0], answered->location, arena);
-	if (write.n_keys && !ub_alias_learn(engine->store, &write.keys[0], answered->status,
-				answered->location, write.credential->host, arena))
-		ub_log_paced(engine->log, &engine->store_pace, UB_LOG_ERROR, "the store: %s",
-		    ub_store_problem(engine->store));
-	for (size_t i = 0; i < write.n_keys; i++)
-		*ub_push(arena, &batch->due) = write.keys[i];
+	if (write.n_keys)
+		take_answered_keys(engine, &write, answered, batch, arena);
 	ub_credential_free(&write.credential);
 }
 
+static void shelter(struct ub_engine *engine, const struct ub_key *keys, size_t n, int64_t due)
+{
+	if (n && ub_store_put(engine->shelter, keys, n, wall_ms(), due) != UB_STORE_OK)
+		ub_log_paced(engine->log, &engine->store_pace, UB_LOG_ERROR,
+		    "too much waits in memory: meetings are missed");
+}
+
 /* What the store does not take is kept in memory: traffic first. */
-static void put(struct ub_engine *engine, const struct ub_key *keys, size_t n, int64_t due)
+static void store(struct ub_engine *engine, const struct ub_key *keys, size_t n, int64_t due)
 {
 	if (n == 0 || ub_store_put(engine->store, keys, n, wall_ms(), due) == UB_STORE_OK)
 		return;
 	ub_log_paced(engine->log, &engine->store_pace, UB_LOG_ERROR, "the store: %s; kept in memory only",
 	    ub_store_problem(engine->store));
-	if (ub_store_put(engine->shelter, keys, n, wall_ms(), due) != UB_STORE_OK)
-		ub_log_paced(engine->log, &engine->store_pace, UB_LOG_ERROR,
-		    "too much waits in memory: meetings are missed");
+	shelter(engine, keys, n, due);
 }
 
-static void let_go(
-    struct ub_engine *engine, int fd, struct ub_wire_id id, struct ub_text body, unsigned char *scratch)
+/* Anybody may come with any name. The store takes the first keys of strangers, so that a crash loses none of
+ * somebody who comes for the first time; of a flood the rest is kept in memory and costs the disk nothing. */
+static void put(
+    struct ub_engine *engine, const struct ub_key *keys, size_t n, int64_t due, struct ub_arena *arena)
+{
+	UB_VEC(struct ub_key) stored = { 0 }, sheltered = { 0 };
+	size_t strangers = 0;
+	bool counted = false;
+	for (size_t i = 0; i < n; i++) {
+		bool stranger = keys[i].doubt == UB_DOUBT_CALLER;
+		if (stranger && !counted)
+			counted = ub_store_strangers(engine->store, &strangers) == UB_STORE_OK;
+		bool too_many = stranger && strangers >= UB_STRANGERS_STORED;
+		strangers += stranger;
+		if (too_many)
+			*ub_push(arena, &sheltered) = keys[i];
+		else
+			*ub_push(arena, &stored) = keys[i];
+	}
+	store(engine, stored.items, stored.n, due);
+	shelter(engine, sheltered.items, sheltered.n, due);
+}
+
+void ub_engine_let_go(
+    struct ub_engine *engine, struct ub_wire_id id, struct ub_text body, unsigned char *scratch)
 {
 	struct ub_wire_frame committed = { .kind = UB_WIRE_COMMITTED, .id = id, .committed = { body } };
-	if (ub_wire_send(fd, &committed, scratch) == UB_WIRE_FULL)
+	if (ub_wire_send(engine->options->fd, &committed, scratch) == UB_WIRE_FULL)
 		ub_log_paced(engine->log, &engine->relay_pace, UB_LOG_WARNING,
 		    "the relay does not read: a write goes on after its time");
 }
 
-/* The body as rules amend it; empty: it is to go as it came. Of nobody's write nothing is remembered. */
-static struct ub_text amended(struct ub_engine *engine, const struct batch *batch,
-    const struct batch_write *write, struct ub_arena *arena)
+/* The keys first, then the relay's writes may go on: those that rules may amend when that is done. Of
+ * nobody's write nothing is remembered. */
+static void settle_batch(struct ub_engine *engine, struct ub_amender *amender, const struct batch *batch,
+    unsigned char *scratch, struct ub_arena *arena)
 {
-	if (write->principal.len == 0)
-		return UB_TEXT_NONE;
-	struct ub_snapshot *snapshot = ub_engine_snapshot(engine);
-	struct ub_amending amending = { .snapshot = snapshot,
-		.store = engine->store,
-		.log = engine->log,
-		.pace = &engine->store_pace,
-		.now = ub_sys_now(),
-		.until = batch->begun + UB_AMEND_MS,
-		.href = write->href,
-		.body = write->body,
-		.if_match = write->if_match,
-		.principal = write->principal,
-		.user = write->user,
-		.host = write->host,
-		.amended = engine->amended,
-		.write = write->id };
-	struct ub_text text = ub_amend(&amending, arena);
-	ub_snapshot_release(&snapshot);
-	return text;
-}
-
-/* The keys first, then the relay's writes may go on. */
-static void settle_batch(struct ub_engine *engine, int fd, const struct batch *batch, unsigned char *scratch,
-    struct ub_arena *arena)
-{
-	put(engine, batch->keys.items, batch->keys.n, wall_ms() + UB_CREDENTIAL_MS);
-	put(engine, batch->due.items, batch->due.n, wall_ms());
-	for (size_t i = 0; i < batch->writes.n; i++)
-		if (batch->writes.items[i].body.len == 0)
-			let_go(engine, fd, batch->writes.items[i].id, UB_TEXT_NONE, scratch);
+	put(engine, batch->keys.items, batch->keys.n, wall_ms() + UB_CREDENTIAL_MS, arena);
+	put(engine, batch->due.items, batch->due.n, wall_ms(), arena);
+	for (size_t i = 0; i < batch->writes.n; i++) {
+		const struct ub_amender_write *write = &batch->writes.items[i];
+		if (write->body.len && write->principal.len)
+			ub_amender_give(amender, write);
+		else
+			ub_engine_let_go(engine, write->id, UB_TEXT_NONE, scratch);
+	}
 	if (batch->due.n)
 		ub_engine_wake(engine);
-	for (size_t i = 0; i < batch->writes.n; i++) {
-		const struct batch_write *write = &batch->writes.items[i];
-		if (write->body.len)
-			let_go(engine, fd, write->id, amended(engine, batch, write, arena), scratch);
-	}
 }
 
 static void take_hello(struct ub_engine *engine, struct ub_wire_id id)
@@ -192,9 +219,10 @@ static void take_hello(struct ub_engine *engine, struct ub_wire_id id)
 }
 
 /* All frames that are there now. False: the relay is gone. */
-static bool take_frames(
-    struct ub_engine *engine, int fd, unsigned char *in, unsigned char *out, struct ub_arena *arena)
+static bool take_frames(struct ub_engine *engine, struct ub_amender *amender, unsigned char *in,
+    unsigned char *out, struct ub_arena *arena)
 {
+	int fd = engine->options->fd;
 	struct batch batch = { .begun = ub_sys_monotonic_ms() };
 	struct ub_wire_frame frame;
 	enum ub_wire_result result = UB_WIRE_NONE;
@@ -214,7 +242,7 @@ static bool take_frames(
 			take_hello(engine, frame.id);
 		explicit_bzero(in, UB_WIRE_FRAME_MAX);
 	}
-	settle_batch(engine, fd, &batch, out, arena);
+	settle_batch(engine, amender, &batch, out, arena);
 	ub_arena_reset(arena);
 	return result != UB_WIRE_CLOSED;
 }
@@ -251,18 +279,23 @@ static void serve(struct ub_engine *engine)
 	bool amends = false, go_on = true;
 	struct ub_waiting waiting = { 0 };
 	struct ub_upkeep upkeep = { .store = engine->store, .log = engine->log, .pace = &engine->store_pace };
+	struct ub_amender *amender = ub_amender_start(engine);
 	struct pollfd polled[] = { { .fd = fd, .events = POLLIN },
 		{ .fd = engine->options->signals, .events = POLLIN } };
 	while (go_on) {
 		tell_amends(engine, fd, &amends, out);
 		ub_waiting_tell(engine, &waiting, out);
-		poll(polled, UB_COUNT(polled), UB_SWEEP_MS);
-		go_on = take_frames(engine, fd, in, out, arena) && !told_to_stop(engine);
+		int64_t wait = ub_amender_overdue(amender, ub_sys_monotonic_ms(), UB_SWEEP_MS);
+		poll(polled, UB_COUNT(polled), (int)wait);
+		go_on = take_frames(engine, amender, in, out, arena) && !told_to_stop(engine);
 		ub_writes_expire(engine->writes, ub_sys_monotonic_ms());
 		ub_credentials_expire(engine->credentials, ub_sys_monotonic_ms());
 		ub_upkeep_shelter(engine->store, engine->shelter, wall_ms());
 		ub_upkeep(&upkeep, wall_ms());
+		ub_upkeep_expire(&upkeep, engine->store, wall_ms());
+		ub_upkeep_expire(&upkeep, engine->shelter, wall_ms());
 	}
+	ub_amender_join(&amender);
 	ub_arena_free(&arena);
 	explicit_bzero(in, UB_WIRE_FRAME_MAX);
 	free(in);
@@ -320,16 +353,17 @@ static struct ub_store *open_store(const struct ub_settings *settings, bool afte
 	return store;
 }
 
-/* How many keys are in a state; each one is named in the log at `level`. */
-static void report(struct ub_store *store, struct ub_log *log, enum ub_job_state state, const char *what,
-    enum ub_log_level level)
+/* Each key in a state is named in the log, with what holds of it and its reason; no stranger's. */
+static void report(struct ub_store *store, struct ub_log *log, enum ub_job_state state, const char *what)
 {
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_jobs jobs = { 0 };
 	if (ub_store_jobs(store, arena, &jobs) == UB_STORE_OK)
 		for (size_t i = 0; i < jobs.n; i++)
-			if (jobs.items[i].state == state)
-				ub_log(log, level, "%.*s: %s", UB_ARGS(jobs.items[i].key.href), what);
+			if (jobs.items[i].state == state && jobs.items[i].key.doubt != UB_DOUBT_CALLER)
+				ub_log(log, UB_LOG_WARNING, "%.*s: %s%s%.*s", UB_ARGS(jobs.items[i].key.href),
+				    what, jobs.items[i].reason.len ? ": " : "",
+				    UB_ARGS(jobs.items[i].reason));
 	ub_arena_free(&arena);
 }
 
@@ -350,15 +384,15 @@ int ub_engine_run(const struct ub_engine_options *options, struct ub_snapshot *s
 		.shelter = ub_store_memory_open(),
 		.writes = ub_writes_new(),
 		.credentials = ub_credentials_new(),
-		.amended = ub_amended_new() };
+		.amended = ub_amended_new(),
+		.redirects = ub_redirects_new() };
 	pthread_condattr_t monotonic;
 	if (pthread_condattr_init(&monotonic) != 0 ||
 	    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) != 0 ||
 	    pthread_cond_init(&engine.changed, &monotonic) != 0 ||
 	    pthread_mutex_init(&engine.mutex, NULL) != 0)
 		abort();
-	report(engine.store, log, UB_JOB_ASIDE,
-	    "set aside: engines died while at it; store it again to have it tried again", UB_LOG_WARNING);
+	report(engine.store, log, UB_JOB_ASIDE, "set aside; store it again to have it tried again");
 	say_ready(&engine);
 	struct ub_workers *workers = ub_workers_start(&engine);
 	struct ub_refresher *refresher = ub_refresher_start(&engine);
@@ -369,11 +403,11 @@ int ub_engine_run(const struct ub_engine_options *options, struct ub_snapshot *s
 	ub_control_join(&control);
 	ub_upkeep_shelter(engine.store, engine.shelter, wall_ms());
 	if (engine.store->ops != engine.shelter->ops)
-		report(engine.shelter, log, UB_JOB_QUEUED, "was kept in memory only and is lost",
-		    UB_LOG_WARNING);
+		report(engine.shelter, log, UB_JOB_QUEUED, "was kept in memory only and is lost");
 	ub_credentials_free(&engine.credentials);
 	ub_writes_free(&engine.writes);
 	ub_amended_free(&engine.amended);
+	ub_redirects_free(&engine.redirects);
 	ub_store_close(&engine.store);
 	ub_store_close(&engine.shelter);
 	ub_snapshot_release(&engine.snapshot);

@@ -154,11 +154,19 @@ static enum ub_outcome find_owner(
 	return UB_OUTCOME_OK;
 }
 
+struct ub_text ub_identity_login_of(struct ub_text href, struct ub_arena *arena)
+{
+	return ub_http_segment_decode(arena, last_segment(href));
+}
+
 static enum ub_outcome ask(const struct lookup *lookup, struct ub_identity *out)
 {
 	struct ub_response response;
 	struct ub_dav_collection collection;
-	*out = (struct ub_identity){ .owner = UB_TEXT_NONE, .calendar_name = UB_TEXT_NONE };
+	*out = (struct ub_identity){ .owner = UB_TEXT_NONE,
+		.owner_href = UB_TEXT_NONE,
+		.caller_href = UB_TEXT_NONE,
+		.calendar_name = UB_TEXT_NONE };
 	enum ub_outcome outcome =
 	    propfind(lookup->caller, lookup->href, ub_dav_collection_query, &response, lookup->arena);
 	if (outcome != UB_OUTCOME_OK)
@@ -168,6 +176,8 @@ static enum ub_outcome ask(const struct lookup *lookup, struct ub_identity *out)
 	out->calendar = collection.calendar;
 	out->takes_tasks = collection.takes_tasks;
 	out->calendar_name = collection.display_name;
+	out->owner_href = ub_http_href_canonical(lookup->arena, collection.owner);
+	out->caller_href = ub_http_href_canonical(lookup->arena, collection.principal);
 	return collection.calendar ? find_owner(lookup, &collection, out) : UB_OUTCOME_OK;
 }
 
@@ -175,6 +185,8 @@ static struct ub_identity copy(const struct ub_identity *from, struct ub_arena *
 {
 	struct ub_identity to = *from;
 	to.owner = ub_text_copy(arena, from->owner);
+	to.owner_href = ub_text_copy(arena, from->owner_href);
+	to.caller_href = ub_text_copy(arena, from->caller_href);
 	to.calendar_name = ub_text_copy(arena, from->calendar_name);
 	return to;
 }

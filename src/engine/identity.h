@@ -25,6 +25,8 @@ struct ub_identity {
 	bool takes_tasks; /* it takes VTODO */
 	bool caller_is_owner;
 	struct ub_text owner; /* the owner's address, lower case; empty: could not be found out */
+	/* Principals' hrefs, canonical; empty: the server does not say. */
+	struct ub_text owner_href, caller_href;
 	struct ub_text calendar_name;
 };
 
@@ -46,5 +48,9 @@ UB_MUST_USE enum ub_outcome ub_identity_of(struct ub_identities *identities, con
 /* What was once found out, without asking: it may be out of date. False: nothing was. */
 UB_MUST_USE bool ub_identity_known(struct ub_identities *identities, struct ub_text principal,
     struct ub_text host, struct ub_text href, struct ub_identity *out, struct ub_arena *arena);
+
+/* The name by which a principal most likely logs in, for whoever has not been heard of: the last segment of
+ * its href, in plain bytes. */
+struct ub_text ub_identity_login_of(struct ub_text href, struct ub_arena *arena);
 
 #endif

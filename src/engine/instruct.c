@@ -126,7 +126,7 @@ int ub_backfill_take(const struct ub_telling *telling, const struct ub_wire_ask 
 	bool had_some = keep_credentials(engine, principal, ask->authorization, n > 0);
 	if ((n && ub_store_put(engine->store, keys, n, now, now) != UB_STORE_OK) ||
 	    (n && !had_some &&
-		ub_store_wake(engine->store, engine->upstream, principal, now, NULL) != UB_STORE_OK))
+		ub_store_heard(engine->store, engine->upstream, principal, now, NULL) != UB_STORE_OK))
 		return refuse(telling, ub_store_problem(engine->store));
 	ub_engine_wake(engine);
 	print_left(telling, principal);

@@ -13,8 +13,9 @@ enum ub_pass_end ub_pass_end_of(enum ub_outcome outcome)
 		return UB_PASS_DENIED;
 	case UB_OUTCOME_AGAIN:
 	case UB_OUTCOME_UNCERTAIN:
-	case UB_OUTCOME_CONFLICT:
 		return UB_PASS_AGAIN;
+	case UB_OUTCOME_CONFLICT:
+		return UB_PASS_CONFLICT;
 	default:
 		return UB_PASS_SETTLED;
 	}
@@ -47,6 +48,29 @@ enum ub_outcome ub_pass_send(
 	return ub_client_send(pass->caller->client, &ours, response, pass->arena);
 }
 
+/* Remembers which principal of the server the caller is, for those who have only that one's href. */
+static void learn_login(struct ub_pass *pass)
+{
+	const struct ub_key *key = &pass->job->key;
+	struct ub_text href = pass->identity.caller_href, login;
+	if (href.len == 0 ||
+	    (ub_store_login(pass->store, key->upstream, href, pass->arena, &login) == UB_STORE_OK &&
+		ub_text_eq(login, key->principal)))
+		return;
+	if (ub_store_put_login(pass->store, key->upstream, key->principal, href) == UB_STORE_FAILED)
+		ub_pass_complain(pass);
+}
+
+/* Who logs in as the calendar's owner; empty: nobody knows, or it is the caller, and yet not he. */
+static struct ub_text find_owner_login(struct ub_pass *pass)
+{
+	const struct ub_key *key = &pass->job->key;
+	struct ub_text href = pass->identity.owner_href, login = UB_TEXT_NONE;
+	if (href.len && ub_store_login(pass->store, key->upstream, href, pass->arena, &login) != UB_STORE_OK)
+		login = ub_identity_login_of(href, pass->arena);
+	return ub_text_eq(login, key->principal) ? UB_TEXT_NONE : login;
+}
+
 /* Whether the calendar is the caller's, so that what is created in it is organised by its owner. */
 static enum ub_pass_end look_at_owner(struct ub_pass *pass, struct ub_text *why)
 {
@@ -55,8 +79,14 @@ static enum ub_pass_end look_at_owner(struct ub_pass *pass, struct ub_text *why)
 	*why = ub_textf(pass->arena, "the calendar's properties: %s", ub_outcome_text(outcome));
 	if (outcome != UB_OUTCOME_OK)
 		return ub_pass_end_of(outcome);
+	learn_login(pass);
 	if (pass->identity.calendar && !pass->identity.caller_is_owner) {
-		*why = UB_TEXT("the calendar is somebody else's: waits for its owner");
+		pass->owner_login = find_owner_login(pass);
+		*why =
+		    pass->owner_login.len
+			? UB_TEXT("stored by somebody else: waits for the calendar's owner")
+			: UB_TEXT(
+			      "the calendar is somebody else's, and nobody knows who logs in as its owner");
 		return UB_PASS_NOT_OWNER;
 	}
 	if (!pass->identity.calendar)

@@ -25,14 +25,16 @@ struct ub_pass {
 	struct ub_arena *arena;
 	/* made by the pass */
 	struct ub_identity identity;
-	struct ub_text collection; /* href, with its slash */
-	int64_t again;             /* with UB_PASS_AGAIN: when, in milliseconds since 1970; 0: in a moment */
-	int64_t held;              /* when the lease was last taken or extended */
+	struct ub_text collection;  /* href, with its slash */
+	int64_t again;              /* with UB_PASS_AGAIN: when, in milliseconds since 1970; 0: in a moment */
+	struct ub_text owner_login; /* with UB_PASS_NOT_OWNER: the owner's principal; empty: not known */
+	int64_t held;               /* when the lease was last taken or extended */
 };
 
 enum ub_pass_end {
 	UB_PASS_SETTLED,   /* nothing is left to do */
 	UB_PASS_AGAIN,     /* not now: in a moment, by itself */
+	UB_PASS_CONFLICT,  /* the server did not take it as things stand: in a moment, but not for ever */
 	UB_PASS_DENIED,    /* these credentials are not good (any more): the principal's next request */
 	UB_PASS_NOT_OWNER, /* the calendar's owner has to come by, or a service account */
 };

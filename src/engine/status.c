@@ -17,7 +17,7 @@ struct status {
 	struct ub_arena *arena;
 	const struct ub_zone *zone;
 	struct ub_known_jobs jobs;
-	size_t counts[UB_JOB_ASIDE + 1], sheltered;
+	size_t counts[UB_JOB_ASIDE + 1], sheltered, strangers;
 	struct ub_map *groups; /* principal to struct group */
 };
 
@@ -34,11 +34,18 @@ static void add_to_group(struct status *status, const struct ub_job *job)
 		group->since = job->put;
 }
 
+/* Anybody can make keys under any name: those of strangers are only counted, or they would hide the others.
+ */
 static void look(struct status *status)
 {
-	status->jobs = ub_control_jobs(status->telling->engine, status->arena);
-	for (size_t i = 0; i < status->jobs.n; i++) {
-		const struct ub_known_job *known = &status->jobs.items[i];
+	struct ub_known_jobs all = ub_control_jobs(status->telling->engine, status->arena);
+	for (size_t i = 0; i < all.n; i++) {
+		const struct ub_known_job *known = &all.items[i];
+		if (known->job.key.doubt == UB_DOUBT_CALLER) {
+			status->strangers++;
+			continue;
+		}
+		*ub_push(status->arena, &status->jobs) = *known;
 		status->counts[known->job.state]++;
 		status->sheltered += known->sheltered;
 		if (known->job.state == UB_JOB_WAITING)
@@ -162,6 +169,9 @@ static void print_store(const struct status *status)
 	if (status->sheltered)
 		ub_buf_printf(
 		    out, "; %zu of them in memory only, for the store did not take them", status->sheltered);
+	if (status->strangers)
+		ub_buf_printf(
+		    out, "; besides %zu under names that the server has not accepted yet", status->strangers);
 	ub_buf_char(out, '\n');
 }
 
@@ -282,6 +292,7 @@ static json_t *counts_object(const struct status *status)
 	for (size_t i = 0; i < UB_COUNT(status->counts); i++)
 		ub_json_set(object, ub_control_state_word((enum ub_job_state)i), number(status->counts[i]));
 	ub_json_set(object, "in_memory_only", number(status->sheltered));
+	ub_json_set(object, "strangers", number(status->strangers));
 	return object;
 }
 

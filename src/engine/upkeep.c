@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "upkeep.h"
 
-/* What waited for a time or for its user does so again in the other store. */
+static bool may_go_back(const struct ub_job *job)
+{
+	return job->state != UB_JOB_LEASED && job->key.doubt != UB_DOUBT_CALLER;
+}
+
+/* What waited for a time or for its user does so again in the other store. Strangers' keys stay where they
+ * are. */
 void ub_upkeep_shelter(struct ub_store *store, struct ub_store *shelter, int64_t now)
 {
 	struct ub_arena *arena = ub_arena_new();
@@ -9,12 +15,13 @@ void ub_upkeep_shelter(struct ub_store *store, struct ub_store *shelter, int64_t
 	UB_VEC(struct ub_key) keys = { 0 };
 	enum ub_store_result result = ub_store_jobs(shelter, arena, &jobs);
 	for (size_t i = 0; i < jobs.n; i++)
-		if (jobs.items[i].state != UB_JOB_LEASED)
+		if (may_go_back(&jobs.items[i]))
 			*ub_push(arena, &keys) = jobs.items[i].key;
 	if (result == UB_STORE_OK && keys.n &&
 	    ub_store_put(store, keys.items, keys.n, now, now) == UB_STORE_OK)
 		for (size_t i = 0; i < jobs.n; i++)
-			result = ub_store_forget(shelter, &jobs.items[i]); /* or it is worked on twice */
+			if (may_go_back(&jobs.items[i])) /* or it is worked on twice */
+				result = ub_store_forget(shelter, &jobs.items[i]);
 	ub_arena_free(&arena);
 }
 
@@ -24,21 +31,24 @@ static void complain(struct ub_upkeep *upkeep)
 	    upkeep->log, upkeep->pace, UB_LOG_ERROR, "the store: %s", ub_store_problem(upkeep->store));
 }
 
-static void give_up_waiting(struct ub_upkeep *upkeep, int64_t before)
+void ub_upkeep_expire(struct ub_upkeep *upkeep, struct ub_store *store, int64_t now)
 {
 	struct ub_arena *arena = ub_arena_new();
-	struct ub_jobs jobs;
-	if (ub_store_jobs(upkeep->store, arena, &jobs) != UB_STORE_OK)
+	struct ub_jobs gone;
+	size_t strangers = 0;
+	if (ub_store_expire(store, now, arena, &gone) != UB_STORE_OK)
 		complain(upkeep);
-	for (size_t i = 0; i < jobs.n; i++) {
-		const struct ub_job *job = &jobs.items[i];
-		if (job->state != UB_JOB_WAITING || job->put >= before)
-			continue;
-		if (ub_store_forget(upkeep->store, job) == UB_STORE_OK)
-			ub_log(upkeep->log, UB_LOG_WARNING,
-			    "%.*s: its user was not heard of for %d days: given up", UB_ARGS(job->key.href),
-			    (int)(UB_WAIT_MS / UB_UPKEEP_MS));
+	for (size_t i = 0; i < gone.n; i++) {
+		const struct ub_job *job = &gone.items[i];
+		strangers += job->key.doubt == UB_DOUBT_CALLER;
+		if (job->key.doubt != UB_DOUBT_CALLER)
+			ub_log(upkeep->log, UB_LOG_WARNING, "%.*s: not done within %d days: given up",
+			    UB_ARGS(job->key.href), (int)(UB_WAIT_MS / UB_UPKEEP_MS));
 	}
+	if (strangers)
+		ub_log_paced(upkeep->log, &upkeep->stranger_pace, UB_LOG_INFO,
+		    "%zu keys are forgotten: the server knows nobody of the names that they came with",
+		    strangers);
 	ub_arena_free(&arena);
 }
 
@@ -55,5 +65,4 @@ void ub_upkeep(struct ub_upkeep *upkeep, int64_t now)
 	upkeep->next = now + UB_UPKEEP_MS;
 	if (ub_store_prune(upkeep->store, now - UB_REMEMBER_MS) != UB_STORE_OK)
 		complain(upkeep);
-	give_up_waiting(upkeep, now - UB_WAIT_MS);
 }

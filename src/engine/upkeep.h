@@ -17,12 +17,16 @@ struct ub_upkeep {
 	struct ub_store *store;
 	struct ub_log *log;
 	struct ub_log_pace *pace; /* of what a store that fails can repeat */
-	int64_t next;             /* when to do it again; 0: at once */
-	bool lost;                /* the store is, and that was said */
+	struct ub_log_pace stranger_pace;
+	int64_t next; /* when to do it again; 0: at once */
+	bool lost;    /* the store is, and that was said */
 };
 
-/* Says once when the store's file is gone. Each UB_UPKEEP_MS: forgets meetings and items of long ago, and
- * gives up keys that waited for too long. */
+/* Forgets the keys of a store that have expired: each stranger's, and each that was not done in all its time,
+ * which is logged. */
+void ub_upkeep_expire(struct ub_upkeep *upkeep, struct ub_store *store, int64_t now);
+/* Says once when the store's file is gone. Each UB_UPKEEP_MS: forgets meetings, items, principals and aliases
+ * of long ago. */
 void ub_upkeep(struct ub_upkeep *upkeep, int64_t now);
 
 #endif

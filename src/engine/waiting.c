@@ -50,18 +50,10 @@ void ub_waiting_tell(struct ub_engine *engine, struct ub_waiting *waiting, unsig
 		waiting->told = somebody;
 }
 
-static bool waits(struct ub_engine *engine, struct ub_text principal, struct ub_arena *arena)
+static bool waits(struct ub_engine *engine, struct ub_text principal)
 {
-	struct ub_store *const stores[] = { engine->store, engine->shelter };
-	for (size_t i = 0; i < UB_COUNT(stores); i++) {
-		struct ub_principals principals;
-		if (ub_store_waiting(stores[i], engine->upstream, arena, &principals) != UB_STORE_OK)
-			complain(engine, stores[i]);
-		for (size_t k = 0; k < principals.n; k++)
-			if (ub_text_eq(principals.items[k], principal))
-				return true;
-	}
-	return false;
+	return ub_store_waits(engine->store, engine->upstream, principal) == UB_STORE_OK ||
+	       ub_store_waits(engine->shelter, engine->upstream, principal) == UB_STORE_OK;
 }
 
 void ub_waiting_wake(
@@ -70,7 +62,7 @@ void ub_waiting_wake(
 	struct ub_store *const stores[] = { engine->store, engine->shelter };
 	ub_credentials_keep(engine->credentials, principal, authorization, host, ub_sys_monotonic_ms());
 	for (size_t i = 0; i < UB_COUNT(stores); i++)
-		if (ub_store_wake(stores[i], engine->upstream, principal, ub_sys_now() * 1000, NULL) !=
+		if (ub_store_heard(stores[i], engine->upstream, principal, ub_sys_now() * 1000, NULL) !=
 		    UB_STORE_OK)
 			complain(engine, stores[i]);
 }
@@ -78,7 +70,7 @@ void ub_waiting_wake(
 void ub_waiting_heard(struct ub_engine *engine, const struct ub_wire_principal *heard, struct ub_arena *arena)
 {
 	struct ub_text principal = ub_http_principal(heard->authorization, arena);
-	if (principal.len == 0 || !waits(engine, principal, arena))
+	if (principal.len == 0 || !waits(engine, principal))
 		return;
 	ub_waiting_wake(engine, principal, heard->authorization, heard->host);
 	ub_engine_wake(engine);

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "pass.h"
+#include "retry.h"
 #include "upbeat/http.h"
 #include "upbeat/settings.h"
 
@@ -39,15 +40,6 @@ struct ub_snapshot *ub_engine_snapshot(struct ub_engine *engine)
 	return snapshot;
 }
 
-/* 1 s, 2 s, 4 s ... so that a server that is down is not asked without pause. */
-static int64_t next_try(unsigned attempts)
-{
-	int64_t wait = UB_RETRY_MS;
-	for (unsigned i = 1; i < attempts && wait < UB_RETRY_MAX_MS; i++)
-		wait *= 2;
-	return wall_ms() + (wait < UB_RETRY_MAX_MS ? wait : UB_RETRY_MAX_MS);
-}
-
 static void say(struct ub_engine *engine, struct ub_store *store, enum ub_store_result result)
 {
 	if (result != UB_STORE_OK && result != UB_STORE_NONE && result != UB_STORE_STALE)
@@ -55,30 +47,71 @@ static void say(struct ub_engine *engine, struct ub_store *store, enum ub_store_
 		    engine->log, &engine->store_pace, UB_LOG_ERROR, "the store: %s", ub_store_problem(store));
 }
 
-static void finish(struct ub_engine *engine, struct ub_store *store, const struct ub_job *job,
-    enum ub_pass_end end, int64_t again, struct ub_text why)
+static int64_t next_try(const struct ub_job *job)
 {
-	int64_t now = wall_ms();
-	if (end == UB_PASS_SETTLED)
-		say(engine, store, ub_store_settle(store, job, now));
-	else if (end == UB_PASS_AGAIN)
-		say(engine, store,
-		    ub_store_retry(store, job, now, again ? again : next_try(job->attempts), why));
-	else
-		say(engine, store, ub_store_wait(store, job, now, why));
+	return wall_ms() + ub_retry_after(job->attempts);
+}
+
+static void settle(struct ub_engine *engine, struct ub_store *store, const struct ub_job *job)
+{
+	say(engine, store, ub_store_settle(store, job, wall_ms()));
+}
+
+static void retry(struct ub_engine *engine, struct ub_store *store, const struct ub_job *job, int64_t again,
+    struct ub_text why)
+{
+	say(engine, store, ub_store_retry(store, job, wall_ms(), again, why));
 }
 
 /* Credentials that came after they were looked for have woken what waited then, and not this. */
+static void wake_if_heard(struct ub_engine *engine, struct ub_store *store, struct ub_text principal)
+{
+	struct ub_credential *credential =
+	    ub_credentials_take(engine->credentials, principal, ub_sys_monotonic_ms());
+	if (credential)
+		say(engine, store, ub_store_heard(store, engine->upstream, principal, wall_ms(), NULL));
+	ub_credential_free(&credential);
+}
+
 static void wait_for_principal(
     struct ub_engine *engine, struct ub_store *store, const struct ub_job *job, struct ub_text why)
 {
-	const struct ub_key *key = &job->key;
-	finish(engine, store, job, UB_PASS_DENIED, 0, why);
-	struct ub_credential *credential =
-	    ub_credentials_take(engine->credentials, key->principal, ub_sys_monotonic_ms());
-	if (credential)
-		say(engine, store, ub_store_wake(store, key->upstream, key->principal, wall_ms(), NULL));
-	ub_credential_free(&credential);
+	say(engine, store, ub_store_wait(store, job, wall_ms(), why));
+	wake_if_heard(engine, store, job->key.principal);
+}
+
+static void set_aside(
+    struct ub_engine *engine, struct ub_store *store, const struct ub_job *job, struct ub_text why)
+{
+	ub_log(engine->log, UB_LOG_WARNING, "%.*s: set aside: %.*s; store it again to have it tried again",
+	    UB_ARGS(job->key.href), UB_ARGS(why));
+	say(engine, store, ub_store_set_aside(store, job, wall_ms(), why));
+}
+
+/* The server has said no. What it says again and again is set aside: neither a wait nor its user's next
+ * request would change that. */
+static void fail(struct ub_engine *engine, struct ub_store *store, const struct ub_job *job,
+    enum ub_pass_end end, struct ub_text why)
+{
+	struct ub_job failed = *job;
+	failed.failures++;
+	if (failed.failures >= UB_FAILURES_MAX)
+		set_aside(engine, store, &failed, why);
+	else if (end == UB_PASS_CONFLICT)
+		retry(engine, store, &failed, wall_ms() + ub_retry_after_conflict(failed.failures), why);
+	else
+		wait_for_principal(engine, store, &failed, why);
+}
+
+static void give_to_owner(struct ub_engine *engine, struct ub_store *store, const struct ub_job *job,
+    struct ub_text owner, struct ub_text why)
+{
+	if (owner.len == 0) {
+		set_aside(engine, store, job, why);
+		return;
+	}
+	say(engine, store, ub_store_hand_over(store, job, wall_ms(), owner, why));
+	wake_if_heard(engine, store, owner);
 }
 
 static void pass(struct worker *worker, struct ub_store *store, const struct ub_job *job,
@@ -106,12 +139,16 @@ static void pass(struct worker *worker, struct ub_store *store, const struct ub_
 	enum ub_pass_end end = ub_pass_run(&run, &why);
 	ub_log(engine->log, end == UB_PASS_SETTLED ? UB_LOG_DEBUG : UB_LOG_INFO, "%.*s: %.*s",
 	    UB_ARGS(job->key.href), UB_ARGS(why));
-	if (end == UB_PASS_DENIED) {
+	if (end == UB_PASS_DENIED)
 		ub_credentials_drop(engine->credentials, job->key.principal, credential);
-		wait_for_principal(engine, store, job, why);
-	} else {
-		finish(engine, store, job, end, run.again, why);
-	}
+	if (end == UB_PASS_SETTLED)
+		settle(engine, store, job);
+	else if (end == UB_PASS_AGAIN)
+		retry(engine, store, job, run.again ? run.again : next_try(job), why);
+	else if (end == UB_PASS_NOT_OWNER)
+		give_to_owner(engine, store, job, run.owner_login, why);
+	else
+		fail(engine, store, job, end, why);
 	ub_snapshot_release(&snapshot);
 }
 
@@ -128,11 +165,11 @@ static void work_on(
 	struct ub_engine *engine = worker->engine;
 	enum ub_write_state state = ub_writes_of_key(engine->writes, &job->key);
 	if (is_over(state, job)) {
-		finish(engine, store, job, UB_PASS_SETTLED, 0, UB_TEXT_NONE);
+		settle(engine, store, job);
 		return;
 	}
 	if (state == UB_WRITE_OPEN) {
-		finish(engine, store, job, UB_PASS_AGAIN, 0, UB_TEXT("the server has not answered yet"));
+		retry(engine, store, job, next_try(job), UB_TEXT("the server has not answered yet"));
 		return;
 	}
 	struct ub_credential *credential =

@@ -36,7 +36,8 @@ struct ub_engine {
 	struct ub_store *shelter; /* in memory: keys that the store did not take */
 	struct ub_writes *writes;
 	struct ub_credentials *credentials;
-	struct ub_amended *amended; /* of the thread that hears the relay */
+	struct ub_amended *amended;     /* of the thread that hears the relay */
+	struct ub_redirects *redirects; /* of the same thread */
 	pthread_mutex_t mutex;
 	pthread_cond_t changed; /* keys may have become due, or it is time to stop */
 	bool stopping;
@@ -51,6 +52,10 @@ struct ub_engine {
 struct ub_snapshot *ub_engine_snapshot(struct ub_engine *engine);
 /* Tells the workers that keys may have become due. Any thread. */
 void ub_engine_wake(struct ub_engine *engine);
+/* Tells the relay that a write may go on, with this body or, empty, as it came. `scratch`: as of
+ * ub_wire_send(). Any thread. */
+void ub_engine_let_go(
+    struct ub_engine *engine, struct ub_wire_id id, struct ub_text body, unsigned char *scratch);
 
 /* Starts and, after engine->stopping was set and told, joins the workers. */
 struct ub_workers;

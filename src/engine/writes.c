@@ -10,6 +10,7 @@ struct record {
 	struct record *next; /* in its bucket */
 	size_t open;         /* writes without an answer */
 	bool done;           /* one was answered well since the key was last worked on */
+	int64_t opened;      /* when a write last put the key */
 	enum ub_key_kind kind;
 	struct ub_text upstream, href, principal, collection; /* in the bytes behind */
 };
@@ -123,12 +124,13 @@ void ub_writes_free(struct ub_writes **writes)
 	*writes = NULL;
 }
 
-static struct record *open_record(struct ub_writes *writes, const struct ub_key *key)
+static struct record *open_record(struct ub_writes *writes, const struct ub_key *key, int64_t now)
 {
 	struct record **at = find_record(writes, key);
 	if (!*at)
 		*at = record_new(key);
 	(*at)->open++;
+	(*at)->opened = now;
 	return *at;
 }
 
@@ -148,7 +150,7 @@ void ub_writes_announce(struct ub_writes *writes, struct ub_wire_id id, const st
 		write->credential = ub_credential_new(authorization, host);
 		for (; write->n_records < n && write->n_records < UB_COUNT(write->records);
 		     write->n_records++)
-			write->records[write->n_records] = open_record(writes, &keys[write->n_records]);
+			write->records[write->n_records] = open_record(writes, &keys[write->n_records], now);
 		at = find_write(writes, id);
 		write->next = *at;
 		*at = write;
@@ -197,15 +199,35 @@ enum ub_write_state ub_writes_of_key(struct ub_writes *writes, const struct ub_k
 	return state;
 }
 
+static void expire_writes(struct ub_writes *writes, struct write **at, int64_t now)
+{
+	while (*at) {
+		if (now - (*at)->announced > UB_CREDENTIAL_MS)
+			close_write(writes, at, false, true);
+		else
+			at = &(*at)->next;
+	}
+}
+
+static void expire_records(struct record **at, int64_t now)
+{
+	while (*at) {
+		struct record *record = *at;
+		if (record->open || now - record->opened <= UB_CREDENTIAL_MS) {
+			at = &record->next;
+			continue;
+		}
+		*at = record->next;
+		free(record);
+	}
+}
+
 void ub_writes_expire(struct ub_writes *writes, int64_t now)
 {
 	pthread_mutex_lock(&writes->mutex);
 	for (size_t i = 0; writes->n && i < BUCKETS; i++)
-		for (struct write **at = &writes->by_id[i]; *at;) {
-			if (now - (*at)->announced > UB_CREDENTIAL_MS)
-				close_write(writes, at, false, true);
-			else
-				at = &(*at)->next;
-		}
+		expire_writes(writes, &writes->by_id[i], now);
+	for (size_t i = 0; i < BUCKETS; i++)
+		expire_records(&writes->by_key[i], now);
 	pthread_mutex_unlock(&writes->mutex);
 }

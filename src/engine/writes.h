@@ -43,7 +43,8 @@ enum ub_write_state {
 /* What is known of a key that is about to be worked on. Forgets what is over. */
 enum ub_write_state ub_writes_of_key(struct ub_writes *writes, const struct ub_key *key);
 
-/* Forgets what was announced more than UB_CREDENTIAL_MS ago. */
+/* Forgets what was announced more than UB_CREDENTIAL_MS ago, also what nobody has asked after since it was
+ * answered. */
 void ub_writes_expire(struct ub_writes *writes, int64_t now);
 
 #endif

@@ -73,13 +73,6 @@ static bool tell_with_body(
 	return told;
 }
 
-/* Which version the client knows: by ETag (RFC 9110 13.1.1) or by Schedule-Tag (RFC 6638 3.2.10). */
-static struct ub_text version_of(const struct ub_http_head *head)
-{
-	struct ub_text etags = ub_http_value(head, "If-Match");
-	return etags.len ? etags : ub_http_value(head, "If-Schedule-Tag-Match");
-}
-
 bool relay_announce(struct conn *conn, const struct ub_http_head *head, struct ub_text body)
 {
 	struct loop *loop = conn->loop;
@@ -110,7 +103,8 @@ bool relay_announce(struct conn *conn, const struct ub_http_head *head, struct u
 	memcpy(exchange->announced, loop->wire, n);
 	explicit_bzero(loop->wire, n);
 	exchange->announced_len = n;
-	return tell_with_body(conn, &frame, version_of(head), body) || tell_write(loop, exchange);
+	return tell_with_body(conn, &frame, ub_http_value(head, "If-Match"), body) ||
+	       tell_write(loop, exchange);
 }
 
 /* ---- answers ---- */

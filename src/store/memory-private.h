@@ -11,10 +11,15 @@ struct memory {
 	struct ub_store store;
 	pthread_mutex_t lock;
 	uint64_t last_id, last_lease;
-	struct set keys;   /* of struct entry, by key */
-	struct set queue;  /* the same entries, by when they are due or their lease runs out */
-	struct set leases; /* those of them that are leased, in the same order */
-	struct set claims; /* of struct claim, by organisation and meeting UID */
+	struct set keys;        /* of struct entry, by key */
+	struct set queue;       /* the same entries, by when they are due or their lease runs out */
+	struct set leases;      /* those of them that are leased, in the same order */
+	struct set owned;       /* the same entries, by principal */
+	struct set expiring;    /* the same entries, by when they expire */
+	struct set doubtful;    /* those of them that are doubtful, the first to go first */
+	struct set doubtful_of; /* the same, by principal and age */
+	struct set principals;  /* of struct known: those who were heard of */
+	struct set claims;      /* of struct claim, by organisation and meeting UID */
 	struct set items, aliases;
 	struct set seen;     /* by organisation, upstream, href */
 	struct set meetings; /* the same, by organisation, meeting UID, href */
@@ -27,6 +32,11 @@ void memory_unlock(struct memory *memory);
 /* memory-queue.c */
 int compare_keys(const void *a, const void *b);
 int compare_queue(const void *a, const void *b);
+int compare_owned(const void *a, const void *b);
+int compare_expiring(const void *a, const void *b);
+int compare_doubtful(const void *a, const void *b);
+int compare_doubtful_of(const void *a, const void *b);
+int compare_principals(const void *a, const void *b);
 int compare_claims(const void *a, const void *b);
 void queue_free(struct memory *memory);
 enum ub_store_result memory_put(
@@ -42,12 +52,29 @@ enum ub_store_result memory_settle(struct ub_store *store, const struct ub_job *
 enum ub_store_result memory_requeue(struct ub_store *store, const struct ub_job *job, int64_t now,
     enum ub_job_state state, int64_t due, struct ub_text reason);
 enum ub_store_result memory_forget(struct ub_store *store, const struct ub_job *job);
-enum ub_store_result memory_wake(
-    struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken);
+enum ub_store_result memory_hand_over(struct ub_store *store, const struct ub_job *job, int64_t now,
+    const struct ub_key *to, struct ub_text reason);
+enum ub_store_result memory_expire(
+    struct ub_store *store, int64_t now, struct ub_arena *arena, struct ub_jobs *gone);
+enum ub_store_result memory_strangers(struct ub_store *store, size_t *n);
 enum ub_store_result memory_waiting(struct ub_store *store, struct ub_text upstream, struct ub_arena *arena,
     struct ub_principals *principals);
+enum ub_store_result memory_waits(struct ub_store *store, struct ub_text upstream, struct ub_text principal);
 enum ub_store_result memory_untried(struct ub_store *store, const struct ub_job *job, int64_t until);
 enum ub_store_result memory_next_due(struct ub_store *store, int64_t *due);
 enum ub_store_result memory_jobs(struct ub_store *store, struct ub_arena *arena, struct ub_jobs *jobs);
+/* Those who waited for the principal are due; the strangers among his keys are none any more. */
+size_t queue_wake(struct memory *memory, struct ub_text upstream, struct ub_text principal, int64_t now);
+void queue_vouch(struct memory *memory, struct ub_text upstream, struct ub_text principal);
+
+/* memory-principals.c */
+enum ub_store_result memory_heard(
+    struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken);
+enum ub_store_result memory_knows(struct ub_store *store, struct ub_text upstream, struct ub_text principal);
+enum ub_store_result memory_put_login(
+    struct ub_store *store, struct ub_text upstream, struct ub_text principal, struct ub_text href);
+enum ub_store_result memory_login(struct ub_store *store, struct ub_text upstream, struct ub_text href,
+    struct ub_arena *arena, struct ub_text *principal);
+void principals_prune(struct memory *memory, int64_t before);
 
 #endif

@@ -11,7 +11,8 @@ struct entry {
 	int64_t put;
 	int64_t due;   /* queued: when; leased: when the lease runs out; else INT64_MAX */
 	int64_t again; /* leased: put again meanwhile, due then; INT64_MAX: not */
-	unsigned attempts, crashes;
+	int64_t expires;
+	unsigned attempts, crashes, failures;
 	char *reason; /* NULL: none */
 };
 
@@ -40,6 +41,52 @@ int compare_queue(const void *left, const void *right)
 	const struct entry *a = left, *b = right;
 	int order = (a->due > b->due) - (a->due < b->due);
 	return order ? order : (a->id > b->id) - (a->id < b->id);
+}
+
+static int compare_numbers(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare_ids(const struct entry *a, const struct entry *b)
+{
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+static int compare_owners(const struct entry *a, const struct entry *b)
+{
+	const struct ub_text *const of_a[] = { &a->key.upstream, &a->key.principal };
+	const struct ub_text *const of_b[] = { &b->key.upstream, &b->key.principal };
+	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+}
+
+int compare_owned(const void *left, const void *right)
+{
+	int order = compare_owners(left, right);
+	return order ? order : compare_ids(left, right);
+}
+
+int compare_expiring(const void *left, const void *right)
+{
+	const struct entry *a = left, *b = right;
+	int order = compare_numbers(a->expires, b->expires);
+	return order ? order : compare_ids(a, b);
+}
+
+int compare_doubtful(const void *left, const void *right)
+{
+	const struct entry *a = left, *b = right;
+	int order = compare_numbers(b->key.doubt, a->key.doubt);
+	order = order ? order : compare_numbers(a->put, b->put);
+	return order ? order : compare_ids(a, b);
+}
+
+int compare_doubtful_of(const void *left, const void *right)
+{
+	const struct entry *a = left, *b = right;
+	int order = compare_owners(a, b);
+	order = order ? order : compare_numbers(a->put, b->put);
+	return order ? order : compare_ids(a, b);
 }
 
 int compare_claims(const void *left, const void *right)
@@ -84,6 +131,25 @@ static void move(struct memory *memory, struct entry *entry, enum ub_job_state s
 		set_add(&memory->leases, entry);
 }
 
+/* The orders that go by what a put changes: an entry leaves them before, and comes back after. */
+static void leave_orders(struct memory *memory, struct entry *entry)
+{
+	set_remove(&memory->expiring, entry);
+	if (entry->key.doubt == UB_DOUBT_NONE)
+		return;
+	set_remove(&memory->doubtful, entry);
+	set_remove(&memory->doubtful_of, entry);
+}
+
+static void join_orders(struct memory *memory, struct entry *entry)
+{
+	set_add(&memory->expiring, entry);
+	if (entry->key.doubt == UB_DOUBT_NONE)
+		return;
+	set_add(&memory->doubtful, entry);
+	set_add(&memory->doubtful_of, entry);
+}
+
 static void release_claims(struct memory *memory, const struct entry *entry)
 {
 	for (size_t i = memory->claims.n; i > 0; i--) {
@@ -95,22 +161,29 @@ static void release_claims(struct memory *memory, const struct entry *entry)
 	}
 }
 
-static void add(struct memory *memory, const struct ub_key *key, int64_t now, int64_t due)
+static struct entry *add(
+    struct memory *memory, const struct ub_key *key, enum ub_job_state state, int64_t now, int64_t due)
 {
 	struct entry *entry = record_new(&key_shape, key, sizeof(struct entry) - sizeof(struct ub_key));
 	entry->id = ++memory->last_id;
-	entry->state = UB_JOB_QUEUED;
+	entry->state = state;
 	entry->put = now;
 	entry->due = due;
 	entry->again = INT64_MAX;
+	entry->expires = expiry(key->doubt, now);
 	set_add(&memory->keys, entry);
 	set_add(&memory->queue, entry);
+	set_add(&memory->owned, entry);
+	join_orders(memory, entry);
+	return entry;
 }
 
 static void drop(struct memory *memory, struct entry *entry)
 {
 	release_claims(memory, entry);
 	leave_queue(memory, entry);
+	leave_orders(memory, entry);
+	set_remove(&memory->owned, entry);
 	set_remove(&memory->keys, entry);
 	free(entry->reason);
 	free(entry);
@@ -124,8 +197,10 @@ void queue_free(struct memory *memory)
 	}
 	set_free(&memory->claims);
 	set_free(&memory->keys);
-	free(memory->queue.items);
-	free(memory->leases.items);
+	struct set *const orders[] = { &memory->queue, &memory->leases, &memory->owned, &memory->expiring,
+		&memory->doubtful, &memory->doubtful_of };
+	for (size_t i = 0; i < UB_COUNT(orders); i++)
+		free(orders[i]->items);
 }
 
 static void job_out(const struct entry *entry, struct ub_arena *arena, struct ub_job *job)
@@ -138,6 +213,8 @@ static void job_out(const struct entry *entry, struct ub_arena *arena, struct ub
 		.due = entry->due,
 		.attempts = entry->attempts,
 		.crashes = entry->crashes,
+		.failures = entry->failures,
+		.expires = entry->expires,
 		.reason = ub_text_copy(arena, ub_text(entry->reason)),
 	};
 	record_out(&key_shape, &entry->key, arena, &job->key);
@@ -145,9 +222,24 @@ static void job_out(const struct entry *entry, struct ub_arena *arena, struct ub
 
 /* ---- putting ---- */
 
-static void put_again(struct memory *memory, struct entry *entry, int64_t now, int64_t due)
+/* Another put, or hand-over, of a key that is there. */
+static void renew(struct memory *memory, struct entry *entry, enum ub_doubt doubt, int64_t now)
 {
+	int64_t expires = expiry(doubt, now);
+	leave_orders(memory, entry);
 	entry->put = now;
+	entry->failures = 0;
+	if (doubt < entry->key.doubt)
+		entry->key.doubt = doubt;
+	if (expires > entry->expires)
+		entry->expires = expires;
+	join_orders(memory, entry);
+}
+
+static void put_again(
+    struct memory *memory, struct entry *entry, enum ub_doubt doubt, int64_t now, int64_t due)
+{
+	renew(memory, entry, doubt, now);
 	if (entry->state == UB_JOB_LEASED) {
 		entry->again = due < entry->again ? due : entry->again;
 		return;
@@ -159,6 +251,45 @@ static void put_again(struct memory *memory, struct entry *entry, int64_t now, i
 		set_reason(entry, UB_TEXT_NONE);
 	}
 	move(memory, entry, UB_JOB_QUEUED, due < entry->due ? due : entry->due);
+}
+
+/* Where the principal's entries begin in one of the orders by principal. */
+static size_t first_of(const struct set *set, struct ub_text upstream, struct ub_text principal)
+{
+	const struct entry first = { .key = { .upstream = upstream, .principal = principal },
+		.put = INT64_MIN };
+	return set_find(set, &first, NULL);
+}
+
+static bool is_of(const struct set *set, size_t i, struct ub_text upstream, struct ub_text principal)
+{
+	const struct entry *entry = i < set->n ? set->items[i] : NULL;
+	return entry && ub_text_eq(entry->key.upstream, upstream) &&
+	       ub_text_eq(entry->key.principal, principal);
+}
+
+/* The oldest `excess` entries from `i` on go, but for what is being worked on. */
+static void drop_oldest(struct memory *memory, const struct set *set, size_t i, size_t excess)
+{
+	for (; excess > 0 && i < set->n; excess--) {
+		struct entry *entry = set->items[i];
+		if (entry->state == UB_JOB_LEASED)
+			i++;
+		else
+			drop(memory, entry);
+	}
+}
+
+static void trim(struct memory *memory, const struct ub_key *key)
+{
+	const struct set *of = &memory->doubtful_of;
+	size_t first = first_of(of, key->upstream, key->principal), n = 0;
+	while (is_of(of, first + n, key->upstream, key->principal))
+		n++;
+	if (n > UB_STORE_DOUBTFUL_OF_ONE)
+		drop_oldest(memory, of, first, n - UB_STORE_DOUBTFUL_OF_ONE);
+	if (memory->doubtful.n > UB_STORE_DOUBTFUL_MAX)
+		drop_oldest(memory, &memory->doubtful, 0, memory->doubtful.n - UB_STORE_DOUBTFUL_MAX);
 }
 
 static bool has_room(const struct memory *memory, const struct ub_key *keys, size_t n)
@@ -177,9 +308,11 @@ enum ub_store_result memory_put(
 	for (size_t i = 0; i < n && room; i++) {
 		struct entry *entry = set_get(&memory->keys, &keys[i]);
 		if (entry)
-			put_again(memory, entry, now, due);
+			put_again(memory, entry, keys[i].doubt, now, due);
 		else
-			add(memory, &keys[i], now, due);
+			add(memory, &keys[i], UB_JOB_QUEUED, now, due);
+		if (keys[i].doubt != UB_DOUBT_NONE)
+			trim(memory, &keys[i]);
 	}
 	memory_unlock(memory);
 	return room ? UB_STORE_OK : UB_STORE_FULL;
@@ -213,6 +346,11 @@ enum ub_store_result memory_recover(struct ub_store *store, bool crashed, int64_
 		struct entry *entry = memory->keys.items[i];
 		if (entry->state == UB_JOB_QUEUED && entry->due > now)
 			move(memory, entry, UB_JOB_QUEUED, now);
+		if (entry->key.doubt != UB_DOUBT_CALLER)
+			continue;
+		leave_orders(memory, entry);
+		entry->expires = expiry(UB_DOUBT_CALLER, now);
+		join_orders(memory, entry);
 	}
 	memory_unlock(memory);
 	return UB_STORE_OK;
@@ -301,19 +439,26 @@ enum ub_store_result memory_claim(struct ub_store *store, const struct ub_job *j
 
 /* ---- letting go ---- */
 
+/* Done with it; what was put again meanwhile begins anew. */
+static void let_go(struct memory *memory, struct entry *entry)
+{
+	if (entry->again == INT64_MAX) {
+		drop(memory, entry);
+		return;
+	}
+	release_claims(memory, entry);
+	set_reason(entry, UB_TEXT_NONE);
+	entry->attempts = entry->crashes = entry->failures = 0;
+	move(memory, entry, UB_JOB_QUEUED, entry->again);
+	entry->again = INT64_MAX;
+}
+
 enum ub_store_result memory_settle(struct ub_store *store, const struct ub_job *job, int64_t now)
 {
 	struct memory *memory = memory_lock(store);
 	struct entry *entry = leased(memory, job, now);
-	if (entry && entry->again == INT64_MAX) {
-		drop(memory, entry);
-	} else if (entry) {
-		release_claims(memory, entry);
-		set_reason(entry, UB_TEXT_NONE);
-		entry->attempts = entry->crashes = 0;
-		move(memory, entry, UB_JOB_QUEUED, entry->again);
-		entry->again = INT64_MAX;
-	}
+	if (entry)
+		let_go(memory, entry);
 	memory_unlock(memory);
 	return entry ? UB_STORE_OK : UB_STORE_STALE;
 }
@@ -326,6 +471,7 @@ enum ub_store_result memory_requeue(struct ub_store *store, const struct ub_job 
 	if (entry) {
 		release_claims(memory, entry);
 		set_reason(entry, reason);
+		entry->failures = job->failures;
 		if (entry->again != INT64_MAX)
 			move(memory, entry, UB_JOB_QUEUED, entry->again < due ? entry->again : due);
 		else
@@ -348,39 +494,110 @@ enum ub_store_result memory_forget(struct ub_store *store, const struct ub_job *
 	return same ? UB_STORE_OK : UB_STORE_NONE;
 }
 
-enum ub_store_result memory_wake(
-    struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken)
+enum ub_store_result memory_hand_over(struct ub_store *store, const struct ub_job *job, int64_t now,
+    const struct ub_key *to, struct ub_text reason)
 {
 	struct memory *memory = memory_lock(store);
+	struct entry *entry = leased(memory, job, now), *other = set_get(&memory->keys, to);
+	if (entry && other)
+		renew(memory, other, to->doubt, now);
+	else if (entry)
+		set_reason(add(memory, to, UB_JOB_WAITING, now, INT64_MAX), reason);
+	if (entry)
+		let_go(memory, entry);
+	memory_unlock(memory);
+	return entry ? UB_STORE_OK : UB_STORE_STALE;
+}
+
+enum ub_store_result memory_expire(
+    struct ub_store *store, int64_t now, struct ub_arena *arena, struct ub_jobs *gone)
+{
+	struct memory *memory = memory_lock(store);
+	for (size_t i = 0; i < memory->expiring.n;) {
+		struct entry *entry = memory->expiring.items[i];
+		if (entry->expires > now)
+			break;
+		if (entry->state == UB_JOB_LEASED) {
+			i++;
+			continue;
+		}
+		job_out(entry, arena, ub_push(arena, gone));
+		drop(memory, entry);
+	}
+	memory_unlock(memory);
+	return UB_STORE_OK;
+}
+
+enum ub_store_result memory_strangers(struct ub_store *store, size_t *n)
+{
+	/* They come first: where the others would begin. */
+	const struct entry others = { .key = { .doubt = UB_DOUBT_WRITE }, .put = INT64_MIN };
+	struct memory *memory = memory_lock(store);
+	*n = set_find(&memory->doubtful, &others, NULL);
+	memory_unlock(memory);
+	return UB_STORE_OK;
+}
+
+/* ---- whose keys are ---- */
+
+size_t queue_wake(struct memory *memory, struct ub_text upstream, struct ub_text principal, int64_t now)
+{
+	const struct set *owned = &memory->owned;
 	size_t n = 0;
-	for (size_t i = 0; i < memory->keys.n; i++) {
-		struct entry *entry = memory->keys.items[i];
-		if (entry->state != UB_JOB_WAITING || !ub_text_eq(entry->key.upstream, upstream) ||
-		    !ub_text_eq(entry->key.principal, principal))
+	for (size_t i = first_of(owned, upstream, principal); is_of(owned, i, upstream, principal); i++) {
+		struct entry *entry = owned->items[i];
+		if (entry->state != UB_JOB_WAITING)
 			continue;
 		move(memory, entry, UB_JOB_QUEUED, now);
 		n++;
 	}
+	return n;
+}
+
+void queue_vouch(struct memory *memory, struct ub_text upstream, struct ub_text principal)
+{
+	const struct set *owned = &memory->owned;
+	for (size_t i = first_of(owned, upstream, principal); is_of(owned, i, upstream, principal); i++) {
+		struct entry *entry = owned->items[i];
+		if (entry->key.doubt != UB_DOUBT_CALLER)
+			continue;
+		leave_orders(memory, entry);
+		entry->key.doubt = UB_DOUBT_WRITE;
+		entry->expires = expiry(UB_DOUBT_WRITE, entry->put);
+		join_orders(memory, entry);
+	}
+}
+
+static bool is_wanted(const struct entry *entry)
+{
+	return entry->state == UB_JOB_WAITING || entry->state == UB_JOB_QUEUED;
+}
+
+enum ub_store_result memory_waits(struct ub_store *store, struct ub_text upstream, struct ub_text principal)
+{
+	struct memory *memory = memory_lock(store);
+	const struct set *owned = &memory->owned;
+	bool found = false;
+	for (size_t i = first_of(owned, upstream, principal); !found && is_of(owned, i, upstream, principal);
+	     i++)
+		found = is_wanted(owned->items[i]);
 	memory_unlock(memory);
-	if (woken)
-		*woken = n;
-	return UB_STORE_OK;
+	return found ? UB_STORE_OK : UB_STORE_NONE;
 }
 
 enum ub_store_result memory_waiting(
     struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_principals *principals)
 {
 	struct memory *memory = memory_lock(store);
-	struct ub_map *known = ub_map_new(arena);
-	for (size_t i = 0; i < memory->queue.n; i++) {
-		const struct entry *entry = memory->queue.items[i];
+	const struct set *owned = &memory->owned;
+	for (size_t i = first_of(owned, upstream, UB_TEXT_NONE); i < owned->n; i++) {
+		const struct entry *entry = owned->items[i];
 		struct ub_text principal = entry->key.principal;
-		bool waits = entry->state == UB_JOB_WAITING || entry->state == UB_JOB_QUEUED;
-		if (!waits || !ub_text_eq(entry->key.upstream, upstream) || ub_map_get(known, principal))
-			continue;
-		principal = ub_text_copy(arena, principal);
-		*ub_push(arena, principals) = principal;
-		ub_map_put(known, principal, known);
+		if (!ub_text_eq(entry->key.upstream, upstream))
+			break;
+		if (is_wanted(entry) &&
+		    (principals->n == 0 || !ub_text_eq(principals->items[principals->n - 1], principal)))
+			*ub_push(arena, principals) = ub_text_copy(arena, principal);
 	}
 	memory_unlock(memory);
 	return UB_STORE_OK;

@@ -46,6 +46,7 @@ static int compare_meetings(const void *left, const void *right)
 
 struct alias {
 	struct ub_text upstream, from, to;
+	int64_t changed;
 };
 
 static const size_t alias_texts[] = {
@@ -110,9 +111,9 @@ static enum ub_store_result memory_items(struct ub_store *store, struct ub_text 
 /* ---- aliases ---- */
 
 static enum ub_store_result memory_put_alias(
-    struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to)
+    struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to, int64_t now)
 {
-	const struct alias alias = { upstream, from, to };
+	const struct alias alias = { upstream, from, to, now };
 	struct memory *memory = memory_lock(store);
 	enum ub_store_result result = replace(&memory->aliases, &alias_shape, &alias);
 	memory_unlock(memory);
@@ -227,6 +228,14 @@ static enum ub_store_result memory_prune(struct ub_store *store, int64_t before)
 		set_remove(&memory->items, item);
 		free(item);
 	}
+	for (size_t i = memory->aliases.n; i > 0; i--) {
+		struct alias *alias = memory->aliases.items[i - 1];
+		if (alias->changed >= before)
+			continue;
+		set_remove(&memory->aliases, alias);
+		free(alias);
+	}
+	principals_prune(memory, before);
 	memory_unlock(memory);
 	return UB_STORE_OK;
 }
@@ -239,6 +248,7 @@ static void memory_close(struct ub_store *store)
 	queue_free(memory);
 	set_free(&memory->items);
 	set_free(&memory->aliases);
+	set_free(&memory->principals);
 	set_free(&memory->seen);
 	free(memory->meetings.items);
 	pthread_mutex_destroy(&memory->lock);
@@ -269,8 +279,15 @@ static const struct ub_store_ops ops = {
 	.settle = memory_settle,
 	.requeue = memory_requeue,
 	.forget = memory_forget,
-	.wake = memory_wake,
+	.hand_over = memory_hand_over,
+	.expire = memory_expire,
+	.strangers = memory_strangers,
+	.heard = memory_heard,
+	.knows = memory_knows,
+	.put_login = memory_put_login,
+	.login = memory_login,
 	.waiting = memory_waiting,
+	.waits = memory_waits,
 	.untried = memory_untried,
 	.next_due = memory_next_due,
 	.jobs = memory_jobs,
@@ -294,6 +311,11 @@ struct ub_store *ub_store_memory_open(void)
 	memory->store.ops = &ops;
 	memory->keys.compare = compare_keys;
 	memory->queue.compare = memory->leases.compare = compare_queue;
+	memory->owned.compare = compare_owned;
+	memory->expiring.compare = compare_expiring;
+	memory->doubtful.compare = compare_doubtful;
+	memory->doubtful_of.compare = compare_doubtful_of;
+	memory->principals.compare = compare_principals;
 	memory->claims.compare = compare_claims;
 	memory->items.compare = compare_items;
 	memory->aliases.compare = compare_aliases;

@@ -18,6 +18,14 @@ enum statement {
 	KEY_HURRY,
 	KEY_WAKE,
 	KEY_WAITING,
+	KEY_WAITS,
+	KEY_VOUCH,
+	KEY_STRANGERS,
+	KEY_TRIM_ONE,
+	KEY_TRIM_ALL,
+	KEY_EXPIRED,
+	KEY_EXPIRE,
+	KEY_RENEW,
 	KEY_UNTRIED,
 	KEY_ALL,
 	LEASE_RAN_OUT,
@@ -30,8 +38,14 @@ enum statement {
 	ITEM_PUT,
 	ITEM_LIST,
 	ITEM_PRUNE,
+	PRINCIPAL_HEARD,
+	PRINCIPAL_PUT,
+	PRINCIPAL_LOGIN,
+	PRINCIPAL_BY_HREF,
+	PRINCIPAL_PRUNE,
 	ALIAS_PUT,
 	ALIAS_GET,
+	ALIAS_PRUNE,
 	SEEN_PUT,
 	SEEN_GET,
 	SEEN_DROP,
@@ -41,6 +55,8 @@ enum statement {
 };
 
 extern const char sql_schema[];
+/* What makes a file of version i one of i + 1. */
+extern const char *const sql_migrations[];
 extern const char *const sql_statements[STATEMENTS];
 
 struct sqlite;
@@ -84,10 +100,21 @@ enum ub_store_result sqlite_settle(struct ub_store *store, const struct ub_job *
 enum ub_store_result sqlite_requeue(struct ub_store *store, const struct ub_job *job, int64_t now,
     enum ub_job_state state, int64_t due, struct ub_text reason);
 enum ub_store_result sqlite_forget(struct ub_store *store, const struct ub_job *job);
-enum ub_store_result sqlite_wake(
+enum ub_store_result sqlite_hand_over(struct ub_store *store, const struct ub_job *job, int64_t now,
+    const struct ub_key *to, struct ub_text reason);
+enum ub_store_result sqlite_expire(
+    struct ub_store *store, int64_t now, struct ub_arena *arena, struct ub_jobs *gone);
+enum ub_store_result sqlite_strangers(struct ub_store *store, size_t *n);
+enum ub_store_result sqlite_heard(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken);
+enum ub_store_result sqlite_knows(struct ub_store *store, struct ub_text upstream, struct ub_text principal);
+enum ub_store_result sqlite_put_login(
+    struct ub_store *store, struct ub_text upstream, struct ub_text principal, struct ub_text href);
+enum ub_store_result sqlite_login(struct ub_store *store, struct ub_text upstream, struct ub_text href,
+    struct ub_arena *arena, struct ub_text *principal);
 enum ub_store_result sqlite_waiting(struct ub_store *store, struct ub_text upstream, struct ub_arena *arena,
     struct ub_principals *principals);
+enum ub_store_result sqlite_waits(struct ub_store *store, struct ub_text upstream, struct ub_text principal);
 enum ub_store_result sqlite_untried(struct ub_store *store, const struct ub_job *job, int64_t until);
 enum ub_store_result sqlite_next_due(struct ub_store *store, int64_t *due);
 enum ub_store_result sqlite_jobs(struct ub_store *store, struct ub_arena *arena, struct ub_jobs *jobs);
@@ -95,7 +122,7 @@ enum ub_store_result sqlite_put_item(struct ub_store *store, const struct ub_sto
 enum ub_store_result sqlite_items(struct ub_store *store, struct ub_text organization,
     struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_items *items);
 enum ub_store_result sqlite_put_alias(
-    struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to);
+    struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to, int64_t now);
 enum ub_store_result sqlite_alias(struct ub_store *store, struct ub_text upstream, struct ub_text from,
     struct ub_arena *arena, struct ub_text *to);
 enum ub_store_result sqlite_put_seen(struct ub_store *store, const struct ub_store_seen *seen);

@@ -29,6 +29,9 @@ static bool read_row(
 	job->attempts = (unsigned)sql_int(statement, &c);
 	job->crashes = (unsigned)sql_int(statement, &c);
 	job->reason = sql_text(statement, &c, arena);
+	job->key.doubt = (enum ub_doubt)sql_int(statement, &c);
+	job->failures = (unsigned)sql_int(statement, &c);
+	job->expires = sql_int(statement, &c);
 	return true;
 }
 
@@ -44,9 +47,9 @@ static bool find_row(struct sqlite *s, const struct ub_key *key, struct ub_arena
 static void write_row(struct sqlite *s, const struct row *row)
 {
 	const struct ub_job *job = &row->job;
-	sql_run(s,
-	    sql_bound(s, KEY_SET, "iiiiiiiti", (int64_t)job->lease, (int64_t)job->state, job->put, job->due,
-		row->again, (int64_t)job->attempts, (int64_t)job->crashes, &job->reason, (int64_t)job->id));
+	sql_run(s, sql_bound(s, KEY_SET, "iiiiiiitiiii", (int64_t)job->lease, (int64_t)job->state, job->put,
+		       job->due, row->again, (int64_t)job->attempts, (int64_t)job->crashes, &job->reason,
+		       (int64_t)job->key.doubt, (int64_t)job->failures, job->expires, (int64_t)job->id));
 }
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -54,10 +57,22 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-static void put_again(struct sqlite *s, struct row *row, int64_t now, int64_t due)
+/* Another put, or hand-over, of a key that is there. */
+static void renew(struct ub_job *job, enum ub_doubt doubt, int64_t now)
+{
+	int64_t expires = expiry(doubt, now);
+	job->put = now;
+	job->failures = 0;
+	if (doubt < job->key.doubt)
+		job->key.doubt = doubt;
+	if (expires > job->expires)
+		job->expires = expires;
+}
+
+static void put_again(struct sqlite *s, struct row *row, enum ub_doubt doubt, int64_t now, int64_t due)
 {
 	struct ub_job *job = &row->job;
-	job->put = now;
+	renew(job, doubt, now);
 	if (job->state == UB_JOB_LEASED) {
 		row->again = earlier(due, row->again);
 	} else {
@@ -73,6 +88,29 @@ static void put_again(struct sqlite *s, struct row *row, int64_t now, int64_t du
 	write_row(s, row);
 }
 
+static void add(struct sqlite *s, const struct ub_key *key, enum ub_job_state state, int64_t now, int64_t due,
+    struct ub_text reason)
+{
+	sql_run(s, sql_bound(s, KEY_ADD, "ittttiiiitii", (int64_t)key->kind, &key->upstream, &key->href,
+		       &key->principal, &key->collection, (int64_t)state, now, due, INT64_MAX, &reason,
+		       (int64_t)key->doubt, expiry(key->doubt, now)));
+}
+
+/* The oldest doubtful keys of a principal go, and of all: past what is kept of them. */
+static void trim(struct sqlite *s, const struct ub_key *keys, size_t n)
+{
+	bool doubtful = false;
+	for (size_t i = 0; i < n && !sql_failed(s); i++) {
+		if (keys[i].doubt == UB_DOUBT_NONE)
+			continue;
+		doubtful = true;
+		sql_run(s, sql_bound(s, KEY_TRIM_ONE, "tti", &keys[i].upstream, &keys[i].principal,
+			       (int64_t)UB_STORE_DOUBTFUL_OF_ONE));
+	}
+	if (doubtful)
+		sql_run(s, sql_bound(s, KEY_TRIM_ALL, "i", (int64_t)UB_STORE_DOUBTFUL_MAX));
+}
+
 enum ub_store_result sqlite_put(
     struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due)
 {
@@ -81,12 +119,11 @@ enum ub_store_result sqlite_put(
 	for (size_t i = 0; i < n && !sql_failed(s); i++) {
 		struct row row;
 		if (find_row(s, &keys[i], arena, &row))
-			put_again(s, &row, now, due);
+			put_again(s, &row, keys[i].doubt, now, due);
 		else
-			sql_run(s,
-			    sql_bound(s, KEY_ADD, "ittttiii", (int64_t)keys[i].kind, &keys[i].upstream,
-				&keys[i].href, &keys[i].principal, &keys[i].collection, now, due, INT64_MAX));
+			add(s, &keys[i], UB_JOB_QUEUED, now, due, UB_TEXT_NONE);
 	}
+	trim(s, keys, n);
 	ub_arena_free(&arena);
 	return sql_end(s, UB_STORE_OK);
 }
@@ -132,6 +169,7 @@ enum ub_store_result sqlite_recover(struct ub_store *store, bool crashed, int64_
 	struct sqlite *s = sql_begin(store, true);
 	end_leases(s, INT64_MAX, crashed, now, arena);
 	sql_run(s, sql_bound(s, KEY_HURRY, "i", now));
+	sql_run(s, sql_bound(s, KEY_RENEW, "i", expiry(UB_DOUBT_CALLER, now)));
 	ub_arena_free(&arena);
 	return sql_end(s, UB_STORE_OK);
 }
@@ -223,6 +261,23 @@ enum ub_store_result sqlite_claim(struct ub_store *store, const struct ub_job *j
 	return sql_end(s, result);
 }
 
+/* Done with it; what was put again meanwhile begins anew. */
+static void let_go(struct sqlite *s, struct row *row)
+{
+	struct ub_job *job = &row->job;
+	drop_claims(s, row);
+	if (row->again == INT64_MAX) {
+		sql_run(s, sql_bound(s, KEY_DROP, "i", (int64_t)job->id));
+		return;
+	}
+	job->reason = UB_TEXT_NONE;
+	job->attempts = job->crashes = job->failures = 0;
+	job->state = UB_JOB_QUEUED;
+	job->due = row->again;
+	row->again = INT64_MAX;
+	write_row(s, row);
+}
+
 enum ub_store_result sqlite_settle(struct ub_store *store, const struct ub_job *job, int64_t now)
 {
 	struct ub_arena *arena = ub_arena_new();
@@ -230,17 +285,7 @@ enum ub_store_result sqlite_settle(struct ub_store *store, const struct ub_job *
 	struct row row;
 	bool ours = leased(s, job, now, arena, &row);
 	if (ours)
-		drop_claims(s, &row);
-	if (ours && row.again == INT64_MAX) {
-		sql_run(s, sql_bound(s, KEY_DROP, "i", (int64_t)job->id));
-	} else if (ours) {
-		row.job.reason = UB_TEXT_NONE;
-		row.job.attempts = row.job.crashes = 0;
-		row.job.state = UB_JOB_QUEUED;
-		row.job.due = row.again;
-		row.again = INT64_MAX;
-		write_row(s, &row);
-	}
+		let_go(s, &row);
 	ub_arena_free(&arena);
 	return sql_end(s, ours ? UB_STORE_OK : UB_STORE_STALE);
 }
@@ -255,6 +300,7 @@ enum ub_store_result sqlite_requeue(struct ub_store *store, const struct ub_job 
 	if (ours) {
 		drop_claims(s, &row);
 		row.job.reason = reason;
+		row.job.failures = job->failures;
 		row.job.state = row.again != INT64_MAX ? UB_JOB_QUEUED : state;
 		row.job.due = earlier(row.again, due);
 		row.again = INT64_MAX;
@@ -271,15 +317,101 @@ enum ub_store_result sqlite_forget(struct ub_store *store, const struct ub_job *
 	return sql_end(s, n ? UB_STORE_OK : UB_STORE_NONE);
 }
 
-enum ub_store_result sqlite_wake(
+enum ub_store_result sqlite_hand_over(struct ub_store *store, const struct ub_job *job, int64_t now,
+    const struct ub_key *to, struct ub_text reason)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct sqlite *s = sql_begin(store, false);
+	struct row row, other;
+	bool ours = leased(s, job, now, arena, &row);
+	if (ours)
+		let_go(s, &row);
+	if (ours && find_row(s, to, arena, &other)) {
+		renew(&other.job, to->doubt, now);
+		write_row(s, &other);
+	} else if (ours) {
+		add(s, to, UB_JOB_WAITING, now, INT64_MAX, reason);
+	}
+	ub_arena_free(&arena);
+	return sql_end(s, ours ? UB_STORE_OK : UB_STORE_STALE);
+}
+
+enum ub_store_result sqlite_expire(
+    struct ub_store *store, int64_t now, struct ub_arena *arena, struct ub_jobs *gone)
+{
+	struct sqlite *s = sql_enter(store);
+	struct sqlite3_stmt *expired = sql_bound(s, KEY_EXPIRED, "i", now);
+	struct row row;
+	while (read_row(s, expired, arena, &row))
+		*ub_push(arena, gone) = row.job;
+	if (gone->n)
+		sql_run(s, sql_bound(s, KEY_EXPIRE, "i", now));
+	return sql_leave(s, UB_STORE_OK);
+}
+
+enum ub_store_result sqlite_strangers(struct ub_store *store, size_t *n)
+{
+	struct sqlite *s = sql_enter(store);
+	struct sqlite3_stmt *row = sql_bound(s, KEY_STRANGERS, "");
+	int c = 0;
+	*n = sql_next(s, row) ? (size_t)sql_int(row, &c) : 0;
+	sql_reset(row);
+	return sql_leave(s, UB_STORE_OK);
+}
+
+/* ---- principals ---- */
+
+/* When the principal was last heard of; INT64_MIN: never. */
+static int64_t last_heard(struct sqlite *s, const struct ub_text *upstream, const struct ub_text *principal)
+{
+	struct sqlite3_stmt *row = sql_bound(s, PRINCIPAL_HEARD, "tt", upstream, principal);
+	int c = 0;
+	int64_t heard = sql_next(s, row) ? sql_int(row, &c) : INT64_MIN;
+	sql_reset(row);
+	return heard;
+}
+
+enum ub_store_result sqlite_heard(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken)
 {
 	struct sqlite *s = sql_begin(store, false);
-	int n = sql_run(s, sql_bound(s, KEY_WAKE, "itt", now, &upstream, &principal));
-	if (woken)
-		*woken = (size_t)n;
+	if (last_heard(s, &upstream, &principal) < now - UB_STORE_HEARD_MS) {
+		sql_run(s, sql_bound(s, PRINCIPAL_PUT, "tti", &upstream, &principal, now));
+		sql_run(s, sql_bound(s, KEY_VOUCH, "itt", UB_WAIT_MS, &upstream, &principal));
+	}
+	*woken = (size_t)sql_run(s, sql_bound(s, KEY_WAKE, "itt", now, &upstream, &principal));
 	return sql_end(s, UB_STORE_OK);
 }
+
+enum ub_store_result sqlite_knows(struct ub_store *store, struct ub_text upstream, struct ub_text principal)
+{
+	struct sqlite *s = sql_enter(store);
+	bool known = last_heard(s, &upstream, &principal) != INT64_MIN;
+	return sql_leave(s, known ? UB_STORE_OK : UB_STORE_NONE);
+}
+
+enum ub_store_result sqlite_put_login(
+    struct ub_store *store, struct ub_text upstream, struct ub_text principal, struct ub_text href)
+{
+	struct sqlite *s = sql_begin(store, false);
+	int n = sql_run(s, sql_bound(s, PRINCIPAL_LOGIN, "ttt", &href, &upstream, &principal));
+	return sql_end(s, n ? UB_STORE_OK : UB_STORE_NONE);
+}
+
+enum ub_store_result sqlite_login(struct ub_store *store, struct ub_text upstream, struct ub_text href,
+    struct ub_arena *arena, struct ub_text *principal)
+{
+	struct sqlite *s = sql_enter(store);
+	struct sqlite3_stmt *row = sql_bound(s, PRINCIPAL_BY_HREF, "tt", &upstream, &href);
+	int c = 0;
+	bool there = sql_next(s, row);
+	if (there)
+		*principal = sql_text(row, &c, arena);
+	sql_reset(row);
+	return sql_leave(s, there ? UB_STORE_OK : UB_STORE_NONE);
+}
+
+/* ---- looking ---- */
 
 enum ub_store_result sqlite_waiting(
     struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_principals *principals)
@@ -291,13 +423,25 @@ enum ub_store_result sqlite_waiting(
 	return sql_leave(s, UB_STORE_OK);
 }
 
+static bool has_row(struct sqlite *s, struct sqlite3_stmt *row)
+{
+	bool found = sql_next(s, row);
+	sql_reset(row);
+	return found;
+}
+
+enum ub_store_result sqlite_waits(struct ub_store *store, struct ub_text upstream, struct ub_text principal)
+{
+	struct sqlite *s = sql_enter(store);
+	bool found = has_row(s, sql_bound(s, KEY_WAITS, "tt", &upstream, &principal));
+	return sql_leave(s, found ? UB_STORE_OK : UB_STORE_NONE);
+}
+
 enum ub_store_result sqlite_untried(struct ub_store *store, const struct ub_job *job, int64_t until)
 {
 	struct sqlite *s = sql_enter(store);
-	struct sqlite3_stmt *row = sql_bound(
-	    s, KEY_UNTRIED, "ttii", &job->key.upstream, &job->key.principal, (int64_t)job->id, until);
-	bool found = sql_next(s, row);
-	sql_reset(row);
+	bool found = has_row(s, sql_bound(s, KEY_UNTRIED, "ttii", &job->key.upstream, &job->key.principal,
+				    (int64_t)job->id, until));
 	return sql_leave(s, found ? UB_STORE_OK : UB_STORE_NONE);
 }
 

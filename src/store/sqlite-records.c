@@ -38,10 +38,10 @@ enum ub_store_result sqlite_items(struct ub_store *store, struct ub_text organiz
 }
 
 enum ub_store_result sqlite_put_alias(
-    struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to)
+    struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to, int64_t now)
 {
 	struct sqlite *s = sql_begin(store, false);
-	sql_run(s, sql_bound(s, ALIAS_PUT, "ttt", &upstream, &from, &to));
+	sql_run(s, sql_bound(s, ALIAS_PUT, "ttti", &upstream, &from, &to, now));
 	return sql_end(s, UB_STORE_OK);
 }
 
@@ -118,5 +118,7 @@ enum ub_store_result sqlite_prune(struct ub_store *store, int64_t before)
 	struct sqlite *s = sql_begin(store, false);
 	sql_run(s, sql_bound(s, SEEN_PRUNE, "i", before));
 	sql_run(s, sql_bound(s, ITEM_PRUNE, "i", before));
+	sql_run(s, sql_bound(s, PRINCIPAL_PRUNE, "i", before));
+	sql_run(s, sql_bound(s, ALIAS_PRUNE, "i", before));
 	return sql_end(s, UB_STORE_OK);
 }

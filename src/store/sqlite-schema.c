@@ -1,17 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sqlite-private.h"
 
-/* What a file with PRAGMA user_version 0 gets; SCHEMA is its number. Times are in milliseconds. */
+/* Keys by whose they are; those that are doubtful by which goes first. */
+#define INDEXES_SINCE_2                                                                                      \
+	"CREATE INDEX key_principal ON key(upstream, principal, state);"                                     \
+	"CREATE INDEX key_doubtful ON key(doubt DESC, put, id) WHERE doubt > 0;"                             \
+	"CREATE INDEX key_doubtful_of ON key(upstream, principal, put, id) WHERE doubt > 0;"                 \
+	"CREATE INDEX key_expires ON key(expires);"
+
+#define TABLES_SINCE_2                                                                                       \
+	"CREATE TABLE principal(upstream TEXT, principal TEXT, href TEXT NOT NULL, heard INTEGER NOT NULL,"  \
+	" PRIMARY KEY(upstream, principal)) WITHOUT ROWID;"                                                  \
+	"CREATE INDEX principal_href ON principal(upstream, href, heard);"
+
+/* What a new file gets; SCHEMA is its number. Times are in milliseconds. */
 const char sql_schema[] =
     "CREATE TABLE key(id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, upstream TEXT NOT NULL,"
     " href TEXT NOT NULL, principal TEXT NOT NULL, collection TEXT NOT NULL, state INTEGER NOT NULL,"
     " put INTEGER NOT NULL, due INTEGER NOT NULL, again INTEGER NOT NULL, lease INTEGER NOT NULL,"
     " attempts INTEGER NOT NULL, crashes INTEGER NOT NULL, reason TEXT NOT NULL,"
+    " doubt INTEGER NOT NULL, failures INTEGER NOT NULL, expires INTEGER NOT NULL,"
     " UNIQUE(kind, upstream, href, principal));"
     "CREATE INDEX key_due ON key(due, id);"
     "CREATE INDEX key_leased ON key(due) WHERE state = 1;"
-    "CREATE INDEX key_waiting ON key(upstream, principal) WHERE state = 2;"
-    "CREATE INDEX key_first ON key(upstream, principal) WHERE attempts <= 1;"
+    "CREATE INDEX key_first ON key(upstream, principal) WHERE attempts <= 1;" INDEXES_SINCE_2 TABLES_SINCE_2
     "CREATE TABLE claim(organization TEXT, meeting_uid TEXT, key INTEGER NOT NULL,"
     " PRIMARY KEY(organization, meeting_uid)) WITHOUT ROWID;"
     "CREATE INDEX claim_key ON claim(key);"
@@ -19,15 +31,34 @@ const char sql_schema[] =
     "CREATE TABLE item(organization TEXT, meeting_uid TEXT, identity TEXT, rule TEXT, id TEXT, owner TEXT,"
     " generation INTEGER, upstream TEXT, uid TEXT, href TEXT, etag TEXT, base TEXT, state INTEGER,"
     " changed INTEGER, PRIMARY KEY(organization, meeting_uid, identity)) WITHOUT ROWID;"
-    "CREATE TABLE alias(upstream TEXT, href TEXT, target TEXT, PRIMARY KEY(upstream, href)) WITHOUT ROWID;"
+    "CREATE TABLE alias(upstream TEXT, href TEXT, target TEXT, changed INTEGER NOT NULL,"
+    " PRIMARY KEY(upstream, href)) WITHOUT ROWID;"
     "CREATE TABLE seen(organization TEXT, meeting_uid TEXT, upstream TEXT, href TEXT, collection TEXT,"
     " principal TEXT, owner TEXT, etag TEXT, schedule_tag TEXT, text TEXT, meeting_end INTEGER,"
     " changed INTEGER, PRIMARY KEY(organization, upstream, href));"
     "CREATE INDEX seen_meeting ON seen(organization, meeting_uid, href, upstream);";
 
+/* Version 1 kept strangers' keys and aliases that nobody vouched for. Whoever has a meeting in the store was
+ * answered well when it was looked at. */
+static const char from_1[] =
+    "ALTER TABLE key ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE key ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE key ADD COLUMN expires INTEGER NOT NULL DEFAULT 0;"
+    "DROP INDEX key_waiting;"
+    "DROP TABLE alias;"
+    "CREATE TABLE alias(upstream TEXT, href TEXT, target TEXT, changed INTEGER NOT NULL,"
+    " PRIMARY KEY(upstream, href)) WITHOUT ROWID;" INDEXES_SINCE_2 TABLES_SINCE_2
+    "INSERT INTO principal SELECT upstream, principal, '', max(changed) FROM seen"
+    " GROUP BY upstream, principal;"
+    "UPDATE key SET doubt = CASE WHEN EXISTS (SELECT 1 FROM principal WHERE principal.upstream = key.upstream"
+    " AND principal.principal = key.principal) THEN 1 ELSE 2 END;"
+    "UPDATE key SET expires = put + 7776000000 WHERE doubt = 1;";
+
+const char *const sql_migrations[] = { [1] = from_1 };
+
 #define KEY_COLUMNS                                                                                          \
 	"id, lease, kind, upstream, href, principal, collection, state, put, due, again, attempts, "         \
-	"crashes, reason"
+	"crashes, reason, doubt, failures, expires"
 #define ITEM_COLUMNS                                                                                         \
 	"organization, meeting_uid, identity, rule, id, owner, generation, upstream, uid, href, etag, "      \
 	"base, state, changed"
@@ -42,18 +73,30 @@ const char *const sql_statements[STATEMENTS] = {
 	[KEY_FIND] =
 	    "SELECT " KEY_COLUMNS " FROM key WHERE kind = ? AND upstream = ? AND href = ? AND principal = ?",
 	[KEY_ADD] = "INSERT INTO key(kind, upstream, href, principal, collection, state, put, due, again, "
-		    "lease, attempts,"
-		    " crashes, reason) VALUES(?, ?, ?, ?, ?, 0, ?, ?, ?, 0, 0, 0, '')",
+		    "lease, attempts, crashes, reason, doubt, failures, expires)"
+		    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, 0, ?)",
 	[KEY_SET] =
 	    "UPDATE key SET lease = ?, state = ?, put = ?, due = ?, again = ?, attempts = ?, crashes = ?,"
-	    " reason = ? WHERE id = ?",
+	    " reason = ?, doubt = ?, failures = ?, expires = ? WHERE id = ?",
 	[KEY_DROP] = "DELETE FROM key WHERE id = ?",
 	[KEY_FORGET] = "DELETE FROM key WHERE id = ? AND lease = ? AND put = ? AND state <> 1",
 	[KEY_DUE] = "SELECT " KEY_COLUMNS " FROM key WHERE due <= ? ORDER BY due, id LIMIT 1",
 	[KEY_HURRY] = "UPDATE key SET due = ?1 WHERE state = 0 AND due > ?1",
 	[KEY_WAKE] = "UPDATE key SET state = 0, due = ? WHERE state = 2 AND upstream = ? AND principal = ?",
-	[KEY_WAITING] = "SELECT DISTINCT principal FROM key WHERE state IN (0, 2) AND upstream = ?",
-	[KEY_UNTRIED] = "SELECT 1 FROM key WHERE upstream = ? AND principal = ? AND id <> ? AND put <= ?"
+	[KEY_WAITING] = "SELECT DISTINCT principal FROM key WHERE upstream = ? AND state IN (0, 2)",
+	[KEY_WAITS] = "SELECT 1 FROM key WHERE upstream = ? AND principal = ? AND state IN (0, 2) LIMIT 1",
+	[KEY_VOUCH] = "UPDATE key INDEXED BY key_doubtful_of SET doubt = 1, expires = put + ?"
+		      " WHERE doubt > 0 AND doubt = 2 AND upstream = ? AND principal = ?",
+	[KEY_STRANGERS] = "SELECT count(*) FROM key WHERE doubt > 0 AND doubt = 2",
+	[KEY_TRIM_ONE] = "DELETE FROM key WHERE state <> 1 AND id IN (SELECT id FROM key WHERE doubt > 0"
+			 " AND upstream = ? AND principal = ? ORDER BY put DESC, id DESC LIMIT -1 OFFSET ?)",
+	[KEY_TRIM_ALL] = "DELETE FROM key WHERE state <> 1 AND id IN (SELECT id FROM key WHERE doubt > 0"
+			 " ORDER BY doubt, put DESC, id DESC LIMIT -1 OFFSET ?)",
+	[KEY_EXPIRED] = "SELECT " KEY_COLUMNS " FROM key WHERE expires <= ? AND state <> 1",
+	[KEY_EXPIRE] = "DELETE FROM key WHERE expires <= ? AND state <> 1",
+	[KEY_RENEW] = "UPDATE key SET expires = ? WHERE doubt > 0 AND doubt = 2",
+	[KEY_UNTRIED] = "SELECT 1 FROM key INDEXED BY key_first WHERE upstream = ? AND principal = ? AND id "
+			"<> ? AND put <= ?"
 			" AND attempts <= 1 AND (state = 0 AND attempts = 0 OR state = 1 AND attempts = 1)"
 			" LIMIT 1",
 	[KEY_ALL] = "SELECT " KEY_COLUMNS " FROM key ORDER BY due, id",
@@ -74,8 +117,16 @@ const char *const sql_statements[STATEMENTS] = {
 	[ITEM_PRUNE] =
 	    "DELETE FROM item WHERE changed < ? AND NOT EXISTS (SELECT 1 FROM seen"
 	    " WHERE seen.organization = item.organization AND seen.meeting_uid = item.meeting_uid)",
-	[ALIAS_PUT] = "INSERT OR REPLACE INTO alias(upstream, href, target) VALUES(?, ?, ?)",
+	[PRINCIPAL_HEARD] = "SELECT heard FROM principal WHERE upstream = ? AND principal = ?",
+	[PRINCIPAL_PUT] = "INSERT INTO principal(upstream, principal, href, heard) VALUES(?, ?, '', ?)"
+			  " ON CONFLICT(upstream, principal) DO UPDATE SET heard = excluded.heard",
+	[PRINCIPAL_LOGIN] = "UPDATE principal SET href = ? WHERE upstream = ? AND principal = ?",
+	[PRINCIPAL_BY_HREF] = "SELECT principal FROM principal WHERE upstream = ? AND href = ?"
+			      " ORDER BY heard DESC LIMIT 1",
+	[PRINCIPAL_PRUNE] = "DELETE FROM principal WHERE heard < ?",
+	[ALIAS_PUT] = "INSERT OR REPLACE INTO alias(upstream, href, target, changed) VALUES(?, ?, ?, ?)",
 	[ALIAS_GET] = "SELECT target FROM alias WHERE upstream = ? AND href = ?",
+	[ALIAS_PRUNE] = "DELETE FROM alias WHERE changed < ?",
 	[SEEN_PUT] =
 	    "INSERT OR REPLACE INTO seen(" SEEN_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[SEEN_GET] = "SELECT " SEEN_COLUMNS " FROM seen WHERE organization = ? AND upstream = ? AND href = ?",

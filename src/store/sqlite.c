@@ -21,7 +21,7 @@
 
 #include "upbeat/sys.h"
 
-#define SCHEMA      1          /* PRAGMA user_version */
+#define SCHEMA      2          /* PRAGMA user_version */
 #define APPLICATION 1433428581 /* PRAGMA application_id: "Upbe" */
 
 enum { PROBLEM_MAX = 256 };
@@ -211,8 +211,15 @@ static const struct ub_store_ops ops = {
 	.settle = sqlite_settle,
 	.requeue = sqlite_requeue,
 	.forget = sqlite_forget,
-	.wake = sqlite_wake,
+	.hand_over = sqlite_hand_over,
+	.expire = sqlite_expire,
+	.strangers = sqlite_strangers,
+	.heard = sqlite_heard,
+	.knows = sqlite_knows,
+	.put_login = sqlite_put_login,
+	.login = sqlite_login,
 	.waiting = sqlite_waiting,
+	.waits = sqlite_waits,
 	.untried = sqlite_untried,
 	.next_due = sqlite_next_due,
 	.jobs = sqlite_jobs,
@@ -287,7 +294,7 @@ static bool is_ours_or_new(struct sqlite *s, bool *is_new)
 	*is_new = application == 0 && schema == 0 && tables == 0;
 	if (!*is_new && application != APPLICATION)
 		return refuse(s, "the database of another program");
-	if (!*is_new && schema != SCHEMA)
+	if (!*is_new && (schema < 1 || schema > SCHEMA))
 		return refuse(
 		    s, "its schema has the number %lld, this program knows %d", (long long)schema, SCHEMA);
 	return true;
@@ -300,6 +307,19 @@ static void make_schema(struct sqlite *s)
 	execute(s, "PRAGMA application_id = " NUMBER(APPLICATION));
 	execute(s, "PRAGMA user_version = " NUMBER(SCHEMA));
 	execute(s, "COMMIT");
+}
+
+/* From one version to the next one: all of it or nothing. */
+static void migrate(struct sqlite *s, int64_t schema)
+{
+	char number[64];
+	snprintf(number, sizeof(number), "PRAGMA user_version = %lld", (long long)schema + 1);
+	execute(s, "BEGIN IMMEDIATE");
+	execute(s, sql_migrations[schema]);
+	execute(s, number);
+	execute(s, "COMMIT");
+	if (s->failed)
+		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
 static bool connect_file(struct sqlite *s, const char *path, int mode, bool *is_new)
@@ -326,6 +346,8 @@ static bool open_file(struct sqlite *s, const char *path)
 	execute(s, "PRAGMA journal_mode = WAL");
 	if (is_new)
 		make_schema(s);
+	for (int64_t schema; (schema = number_of(s, "PRAGMA user_version")) < SCHEMA && !s->failed;)
+		migrate(s, schema);
 	return prepare(s);
 }
 
@@ -334,7 +356,12 @@ static bool read_file(struct sqlite *s, const char *path)
 	bool is_new;
 	if (!connect_file(s, path, SQLITE_OPEN_READONLY, &is_new))
 		return false;
-	return is_new ? refuse(s, "there is nothing in it") : prepare(s);
+	if (is_new)
+		return refuse(s, "there is nothing in it");
+	if (number_of(s, "PRAGMA user_version") != SCHEMA)
+		return refuse(
+		    s, "it is of an earlier version; the daemon brings it up to date when it starts");
+	return prepare(s);
 }
 
 static struct sqlite *new_store(void)

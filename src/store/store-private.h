@@ -4,7 +4,10 @@
 
 #include "upbeat/store.h"
 
-#define UB_STORE_ASIDE_REASON "set aside: what worked on it did not come to an end, several times"
+#define UB_STORE_ASIDE_REASON "what worked on it did not come to an end, several times"
+
+/* When a key that is put now is forgotten. */
+int64_t expiry(enum ub_doubt doubt, int64_t now);
 
 /* ---- records.c: structs with texts, copied whole; sorted sets of them ---- */
 

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store-private.h"
 
+int64_t expiry(enum ub_doubt doubt, int64_t now)
+{
+	return now + (doubt == UB_DOUBT_CALLER ? UB_CREDENTIAL_MS : UB_WAIT_MS);
+}
+
 void ub_store_close(struct ub_store **store)
 {
 	if (*store)
@@ -64,10 +69,56 @@ enum ub_store_result ub_store_forget(struct ub_store *store, const struct ub_job
 	return store->ops->forget(store, job);
 }
 
-enum ub_store_result ub_store_wake(
+enum ub_store_result ub_store_set_aside(
+    struct ub_store *store, const struct ub_job *job, int64_t now, struct ub_text reason)
+{
+	return store->ops->requeue(store, job, now, UB_JOB_ASIDE, INT64_MAX, reason);
+}
+
+enum ub_store_result ub_store_hand_over(struct ub_store *store, const struct ub_job *job, int64_t now,
+    struct ub_text principal, struct ub_text reason)
+{
+	struct ub_key to = job->key;
+	to.principal = principal;
+	to.doubt = UB_DOUBT_NONE; /* whoever stored the object was answered well */
+	return store->ops->hand_over(store, job, now, &to, reason);
+}
+
+enum ub_store_result ub_store_expire(
+    struct ub_store *store, int64_t now, struct ub_arena *arena, struct ub_jobs *gone)
+{
+	*gone = (struct ub_jobs){ 0 };
+	return store->ops->expire(store, now, arena, gone);
+}
+
+enum ub_store_result ub_store_strangers(struct ub_store *store, size_t *n)
+{
+	*n = 0;
+	return store->ops->strangers(store, n);
+}
+
+enum ub_store_result ub_store_heard(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken)
 {
-	return store->ops->wake(store, upstream, principal, now, woken);
+	size_t n = 0;
+	return store->ops->heard(store, upstream, principal, now, woken ? woken : &n);
+}
+
+enum ub_store_result ub_store_knows(struct ub_store *store, struct ub_text upstream, struct ub_text principal)
+{
+	return store->ops->knows(store, upstream, principal);
+}
+
+enum ub_store_result ub_store_put_login(
+    struct ub_store *store, struct ub_text upstream, struct ub_text principal, struct ub_text href)
+{
+	return store->ops->put_login(store, upstream, principal, href);
+}
+
+enum ub_store_result ub_store_login(struct ub_store *store, struct ub_text upstream, struct ub_text href,
+    struct ub_arena *arena, struct ub_text *principal)
+{
+	return store->ops->login(store, upstream, href, arena, principal);
 }
 
 enum ub_store_result ub_store_waiting(
@@ -75,6 +126,11 @@ enum ub_store_result ub_store_waiting(
 {
 	*principals = (struct ub_principals){ 0 };
 	return store->ops->waiting(store, upstream, arena, principals);
+}
+
+enum ub_store_result ub_store_waits(struct ub_store *store, struct ub_text upstream, struct ub_text principal)
+{
+	return store->ops->waits(store, upstream, principal);
 }
 
 enum ub_store_result ub_store_untried(struct ub_store *store, const struct ub_job *job, int64_t until)
@@ -104,9 +160,9 @@ enum ub_store_result ub_store_items(struct ub_store *store, struct ub_text organ
 }
 
 enum ub_store_result ub_store_put_alias(
-    struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to)
+    struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to, int64_t now)
 {
-	return store->ops->put_alias(store, upstream, from, to);
+	return store->ops->put_alias(store, upstream, from, to, now);
 }
 
 enum ub_store_result ub_store_alias(struct ub_store *store, struct ub_text upstream, struct ub_text from,

@@ -37,25 +37,41 @@ Test(credentials, are_given_until_their_time_is_up)
 	    taken = ub_credentials_take(credentials, UB_TEXT("alice"), 1000), "expired ones are gone");
 }
 
-Test(credentials, are_replaced_by_later_ones_and_dropped)
+Test(credentials, that_are_good_are_displaced_by_no_others)
 {
-	ub_credentials_keep(credentials, UB_TEXT("alice"), UB_TEXT("Basic old"), UB_TEXT_NONE, 0);
-	ub_credentials_keep(credentials, UB_TEXT("alice"), UB_TEXT("Basic new"), UB_TEXT_NONE, 0);
-	struct ub_credential *taken = ub_credentials_take(credentials, UB_TEXT("alice"), 0);
-	cr_assert(taken && ub_text_is(taken->authorization, "Basic new"));
-	ub_credentials_drop(credentials, UB_TEXT("alice"), taken);
+	ub_credentials_keep(credentials, UB_TEXT("alice"), UB_TEXT("Basic good"), UB_TEXT_NONE, 0);
+	ub_credentials_keep(credentials, UB_TEXT("alice"), UB_TEXT("Basic other"), UB_TEXT_NONE, 10);
+	struct ub_credential *taken = ub_credentials_take(credentials, UB_TEXT("alice"), 10);
+	cr_assert(taken && ub_text_is(taken->authorization, "Basic good"));
 	ub_credential_free(&taken);
-	cr_assert_null(taken = ub_credentials_take(credentials, UB_TEXT("alice"), 0));
+	cr_assert_null(taken = ub_credentials_take(credentials, UB_TEXT("alice"), UB_CREDENTIAL_MS),
+	    "nor renewed by them");
 }
 
-Test(credentials, that_are_new_stay_when_earlier_ones_turn_out_to_be_refused)
+Test(credentials, are_renewed_by_themselves)
+{
+	ub_credentials_keep(credentials, UB_TEXT("alice"), UB_TEXT("Basic x"), UB_TEXT_NONE, 0);
+	ub_credentials_keep(credentials, UB_TEXT("alice"), UB_TEXT("Basic x"), UB_TEXT_NONE, 10);
+	struct ub_credential *taken = ub_credentials_take(credentials, UB_TEXT("alice"), UB_CREDENTIAL_MS);
+	cr_assert(taken);
+	ub_credential_free(&taken);
+}
+
+Test(credentials, make_room_for_others_when_they_are_refused_or_old)
 {
 	ub_credentials_keep(credentials, UB_TEXT("alice"), UB_TEXT("Basic old"), UB_TEXT_NONE, 0);
 	struct ub_credential *old = ub_credentials_take(credentials, UB_TEXT("alice"), 0);
+	ub_credentials_drop(credentials, UB_TEXT("alice"), old);
 	ub_credentials_keep(credentials, UB_TEXT("alice"), UB_TEXT("Basic new"), UB_TEXT_NONE, 0);
+	/* It is told once more that the old ones are refused. */
 	ub_credentials_drop(credentials, UB_TEXT("alice"), old);
 	ub_credential_free(&old);
 	struct ub_credential *taken = ub_credentials_take(credentials, UB_TEXT("alice"), 0);
 	cr_assert(taken && ub_text_is(taken->authorization, "Basic new"));
+	ub_credential_free(&taken);
+	ub_credentials_keep(
+	    credentials, UB_TEXT("alice"), UB_TEXT("Basic newer"), UB_TEXT_NONE, UB_CREDENTIAL_MS);
+	taken = ub_credentials_take(credentials, UB_TEXT("alice"), UB_CREDENTIAL_MS);
+	cr_assert(taken && ub_text_is(taken->authorization, "Basic newer"));
 	ub_credential_free(&taken);
 }

@@ -113,6 +113,9 @@ static int64_t clock_ms(void)
 	return now * 1000 + (spent += pace);
 }
 
+/* Who is to be waited for in the place of one who is no owner. */
+static struct ub_text owner_login;
+
 static enum ub_pass_end pass_of(const struct ub_job *job, const char **why)
 {
 	struct ub_caller caller = { client, UB_TEXT("alice"), UB_TEXT("alice"), UB_TEXT("Basic eA=="),
@@ -128,6 +131,7 @@ static enum ub_pass_end pass_of(const struct ub_job *job, const char **why)
 		.arena = arena };
 	struct ub_text said = UB_TEXT_NONE;
 	enum ub_pass_end end = ub_pass_run(&pass, &said);
+	owner_login = pass.owner_login;
 	*why = ub_text_cstr(arena, said);
 	return end;
 }
@@ -269,8 +273,10 @@ Test(pass, does_not_act_in_somebody_elses_calendar)
 	const char *why;
 	store_meeting("/bob/meetings/meeting.ics", guest, "");
 	cr_assert_eq(run_on("/bob/meetings/meeting.ics", &why), UB_PASS_NOT_OWNER, "%s", why);
+	cr_assert(ub_text_is(owner_login, "bob"), "%.*s", UB_ARGS(owner_login));
 	upstream_hide_owners(up);
 	cr_assert_eq(run_on("/bob/other/meeting.ics", &why), UB_PASS_NOT_OWNER, "%s", why);
+	cr_assert_eq(owner_login.len, 0, "nobody knows whose it is");
 	cr_assert_eq(upstream_requests(up, "PUT"), 0);
 }
 
@@ -493,7 +499,7 @@ Test(pass, overwrites_nothing_that_it_has_not_seen)
 	day = "20261119";
 	store_meeting(MEETING, guest, "");
 	upstream_fail(up, "PUT", 1, 412);
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_AGAIN, "%s", why);
+	cr_assert_eq(run_on(MEETING, &why), UB_PASS_CONFLICT, "%s", why);
 	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_containing(up, "DTSTART;TZID=Europe/Berlin:20261116T090000"), 1);
 }

@@ -38,13 +38,28 @@ static size_t keys_in(struct ub_store *of)
 	return jobs.n;
 }
 
-static void keep_up(struct ub_upkeep *upkeep, int64_t now)
+static void with_log(struct ub_upkeep *upkeep, void (*work)(struct ub_upkeep *, int64_t), int64_t now)
 {
 	int fd = open("/dev/null", O_WRONLY);
 	upkeep->log = ub_log_new(fd, UB_LOG_ERROR, UB_LOG_TEXT, "test");
-	ub_upkeep(upkeep, now);
+	work(upkeep, now);
 	ub_log_free(&upkeep->log);
 	close(fd);
+}
+
+static void keep_up(struct ub_upkeep *upkeep, int64_t now)
+{
+	with_log(upkeep, ub_upkeep, now);
+}
+
+static void expire_own(struct ub_upkeep *upkeep, int64_t now)
+{
+	ub_upkeep_expire(upkeep, upkeep->store, now);
+}
+
+static void expire(struct ub_upkeep *upkeep, int64_t now)
+{
+	with_log(upkeep, expire_own, now);
 }
 
 Test(upkeep, brings_keys_back_into_the_store_but_for_what_is_being_worked_on)
@@ -89,9 +104,22 @@ Test(upkeep, gives_up_what_waits_for_too_long)
 	OK(ub_store_put(store, &key, 1, 5, 5));
 	OK(ub_store_take(store, 5, 1000, arena, &job));
 	OK(ub_store_wait(store, &job, 6, UB_TEXT("waits")));
-	keep_up(&upkeep, 5 + UB_WAIT_MS);
+	expire(&upkeep, 4 + UB_WAIT_MS);
 	cr_assert_eq(keys_in(store), 1, "just so");
-	upkeep.next = 0;
-	keep_up(&upkeep, 6 + UB_WAIT_MS);
+	expire(&upkeep, 5 + UB_WAIT_MS);
 	cr_assert_eq(keys_in(store), 0);
+}
+
+Test(upkeep, leaves_strangers_keys_in_memory_until_they_expire)
+{
+	struct ub_log_pace pace = { 0 };
+	struct ub_upkeep upkeep = { .store = shelter, .pace = &pace };
+	struct ub_key stranger = key;
+	stranger.doubt = UB_DOUBT_CALLER;
+	OK(ub_store_put(shelter, &stranger, 1, 0, 0));
+	ub_upkeep_shelter(store, shelter, 20);
+	cr_assert_eq(keys_in(shelter), 1);
+	cr_assert_eq(keys_in(store), 0);
+	expire(&upkeep, UB_CREDENTIAL_MS);
+	cr_assert_eq(keys_in(shelter), 0);
 }

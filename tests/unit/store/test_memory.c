@@ -32,7 +32,7 @@ Test(memory_store, takes_items_aliases_and_meetings_up_to_its_limit)
 		struct ub_text name = ub_textf(arena, "/%06zu", i);
 		enum ub_store_result wanted = i < UB_STORE_MEMORY_MAX ? UB_STORE_OK : UB_STORE_FULL;
 		cr_assert_eq(ub_store_put_item(store, &(struct ub_store_item){ .identity = name }), wanted);
-		cr_assert_eq(ub_store_put_alias(store, UB_TEXT_NONE, name, UB_TEXT("x")), wanted);
+		cr_assert_eq(ub_store_put_alias(store, UB_TEXT_NONE, name, UB_TEXT("x"), 0), wanted);
 		cr_assert_eq(ub_store_put_seen(store, &(struct ub_store_seen){ .href = name }), wanted);
 	}
 	ub_store_close(&store);

@@ -108,11 +108,11 @@ STORY(wakes_what_waits_for_a_principal)
 		OK(ub_store_wait(s->store, &job, 20, UB_TEXT("no credentials")));
 	}
 	cr_assert(nothing_due(s, INT64_MAX - 1));
-	OK(ub_store_wake(s->store, UB_TEXT("http://up"), UB_TEXT("ben"), 30, &woken));
+	OK(ub_store_heard(s->store, UB_TEXT("http://up"), UB_TEXT("ben"), 30, &woken));
 	cr_assert_eq(woken, 1);
 	IS(take(s, 30).key.href, "/c/b");
 	cr_assert(nothing_due(s, 30));
-	OK(ub_store_wake(s->store, UB_TEXT("http://elsewhere"), UB_TEXT("anna"), 30, NULL));
+	OK(ub_store_heard(s->store, UB_TEXT("http://elsewhere"), UB_TEXT("anna"), 30, NULL));
 	cr_assert(nothing_due(s, 30));
 }
 
@@ -288,9 +288,9 @@ STORY(follows_aliases_to_their_end)
 	struct ub_text to;
 	const struct ub_text up = UB_TEXT("http://up");
 	GIVES(ub_store_alias(s->store, up, UB_TEXT("/a"), s->arena, &to), NONE);
-	OK(ub_store_put_alias(s->store, up, UB_TEXT("/a"), UB_TEXT("/x")));
-	OK(ub_store_put_alias(s->store, up, UB_TEXT("/a"), UB_TEXT("/b")));
-	OK(ub_store_put_alias(s->store, up, UB_TEXT("/b"), UB_TEXT("/c")));
+	OK(ub_store_put_alias(s->store, up, UB_TEXT("/a"), UB_TEXT("/x"), 0));
+	OK(ub_store_put_alias(s->store, up, UB_TEXT("/a"), UB_TEXT("/b"), 0));
+	OK(ub_store_put_alias(s->store, up, UB_TEXT("/b"), UB_TEXT("/c"), 0));
 	OK(ub_store_alias(s->store, up, UB_TEXT("/a"), s->arena, &to));
 	IS(to, "/c");
 	GIVES(ub_store_alias(s->store, UB_TEXT("http://other"), UB_TEXT("/a"), s->arena, &to), NONE);
@@ -302,7 +302,7 @@ STORY(follows_aliases_only_so_far)
 	const struct ub_text up = UB_TEXT("http://up");
 	for (int i = 0; i <= UB_STORE_ALIAS_HOPS; i++)
 		OK(ub_store_put_alias(
-		    s->store, up, ub_textf(s->arena, "/%d", i), ub_textf(s->arena, "/%d", i + 1)));
+		    s->store, up, ub_textf(s->arena, "/%d", i), ub_textf(s->arena, "/%d", i + 1), 0));
 	OK(ub_store_alias(s->store, up, UB_TEXT("/1"), s->arena, &to));
 	cr_assert(ub_text_eq(to, ub_textf(s->arena, "/%d", 1 + UB_STORE_ALIAS_HOPS)));
 	OK(ub_store_alias(s->store, up, UB_TEXT("/0"), s->arena, &to));

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "memory-private.h"
+
+#include <stdlib.h>
+
+struct known {
+	struct ub_text upstream, principal, href; /* href: empty, not known */
+	int64_t heard;
+};
+
+static const size_t known_texts[] = {
+	offsetof(struct known, upstream),
+	offsetof(struct known, principal),
+	offsetof(struct known, href),
+};
+static const struct shape known_shape = { sizeof(struct known), known_texts, UB_COUNT(known_texts) };
+
+int compare_principals(const void *left, const void *right)
+{
+	const struct known *a = left, *b = right;
+	const struct ub_text *const of_a[] = { &a->upstream, &a->principal };
+	const struct ub_text *const of_b[] = { &b->upstream, &b->principal };
+	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+}
+
+static struct known *find(const struct memory *memory, struct ub_text upstream, struct ub_text principal)
+{
+	const struct known like = { .upstream = upstream, .principal = principal };
+	return set_get(&memory->principals, &like);
+}
+
+enum ub_store_result memory_heard(
+    struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken)
+{
+	struct memory *memory = memory_lock(store);
+	struct known *known = find(memory, upstream, principal);
+	bool room = known || memory->principals.n < UB_STORE_MEMORY_MAX;
+	if (known) {
+		known->heard = now;
+	} else if (room) {
+		const struct known new = { upstream, principal, UB_TEXT_NONE, now };
+		set_add(&memory->principals, record_new(&known_shape, &new, 0));
+		queue_vouch(memory, upstream, principal);
+	}
+	*woken = queue_wake(memory, upstream, principal, now);
+	memory_unlock(memory);
+	return room ? UB_STORE_OK : UB_STORE_FULL;
+}
+
+enum ub_store_result memory_knows(struct ub_store *store, struct ub_text upstream, struct ub_text principal)
+{
+	struct memory *memory = memory_lock(store);
+	bool known = find(memory, upstream, principal) != NULL;
+	memory_unlock(memory);
+	return known ? UB_STORE_OK : UB_STORE_NONE;
+}
+
+enum ub_store_result memory_put_login(
+    struct ub_store *store, struct ub_text upstream, struct ub_text principal, struct ub_text href)
+{
+	struct memory *memory = memory_lock(store);
+	struct known *known = find(memory, upstream, principal);
+	if (known) {
+		struct known changed = *known;
+		changed.href = href;
+		set_remove(&memory->principals, known);
+		set_add(&memory->principals, record_new(&known_shape, &changed, 0));
+		free(known);
+	}
+	memory_unlock(memory);
+	return known ? UB_STORE_OK : UB_STORE_NONE;
+}
+
+enum ub_store_result memory_login(struct ub_store *store, struct ub_text upstream, struct ub_text href,
+    struct ub_arena *arena, struct ub_text *principal)
+{
+	struct memory *memory = memory_lock(store);
+	const struct known *best = NULL;
+	for (size_t i = 0; i < memory->principals.n; i++) {
+		const struct known *known = memory->principals.items[i];
+		if (ub_text_eq(known->upstream, upstream) && ub_text_eq(known->href, href) &&
+		    (!best || known->heard > best->heard))
+			best = known;
+	}
+	if (best)
+		*principal = ub_text_copy(arena, best->principal);
+	memory_unlock(memory);
+	return best ? UB_STORE_OK : UB_STORE_NONE;
+}
+
+void principals_prune(struct memory *memory, int64_t before)
+{
+	for (size_t i = memory->principals.n; i > 0; i--) {
+		struct known *known = memory->principals.items[i - 1];
+		if (known->heard >= before)
+			continue;
+		set_remove(&memory->principals, known);
+		free(known);
+	}
+}
