@@ -129,6 +129,8 @@ UB_MUST_USE enum ub_http_result ub_http_body_skip(
  * "/". Empty when it is no path ("*", a relative one) or longer than UB_HREF_MAX. For comparing.
  */
 struct ub_text ub_http_href_canonical(struct ub_arena *arena, struct ub_text href);
+/* The href of what a resource is in: up to its last slash. */
+struct ub_text ub_http_href_collection(struct ub_text href);
 /* The bytes of a path's segment without percent-encoding (RFC 3986 2.1). */
 struct ub_text ub_http_segment_decode(struct ub_arena *arena, struct ub_text segment);
 

@@ -9,7 +9,7 @@
  */
 
 #include "upbeat/base.h"
-#include "upbeat/engine.h"
+#include "upbeat/decision.h"
 
 /* The organisation of tests that say none, to load a snapshot with where there are no settings. */
 #define UB_RULETEST_DOMAIN "ours.example"

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "upbeat/engine.h"
+#include "upbeat/configuration.h"
 #include "upbeat/settings.h"
 #include "upbeat/sys.h"
 

@@ -7,7 +7,7 @@
 #include <jansson.h>
 
 #include "upbeat/dav.h"
-#include "upbeat/engine.h"
+#include "upbeat/commands.h"
 #include "upbeat/http.h"
 #include "upbeat/settings.h"
 #include "upbeat/sys.h"

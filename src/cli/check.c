@@ -3,7 +3,8 @@
 
 #include <unistd.h>
 
-#include "upbeat/engine.h"
+#include "upbeat/configuration.h"
+#include "upbeat/json.h"
 #include "upbeat/ruletest.h"
 #include "upbeat/settings.h"
 
@@ -79,7 +80,7 @@ static int check(struct ub_cli *cli)
 	bool clean = diags.errors + (ub_cli_value(cli, STRICT) ? diags.warnings : 0) == 0;
 	ub_diags_sort(&diags);
 	if (ub_cli_value(cli, JSON)) {
-		ub_findings_json(&diags, &out);
+		ub_json_print_findings(&diags, &out);
 	} else {
 		ub_diags_print(&diags, &out, ub_cli_colour(STDOUT_FILENO));
 		ub_buf_printf(&out, "%.*s\n", UB_ARGS(summary(&diags, snapshot)));

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "upbeat/engine.h"
+#include "upbeat/decision.h"
 #include "upbeat/ical.h"
 
 enum { CONFIG, RULES, AT, OWNER, DOMAIN, ZONE, CONTROL, JSON };

@@ -3,7 +3,7 @@
 
 #include <sys/stat.h>
 
-#include "upbeat/engine.h"
+#include "upbeat/commands.h"
 #include "upbeat/sys.h"
 
 bool ub_cli_login(struct ub_cli *cli, const char *user, const char *password_file, struct ub_login *login)

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "upbeat/commands.h"
 #include "upbeat/engine.h"
 #include "upbeat/settings.h"
 #include "upbeat/store.h"

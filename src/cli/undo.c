@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "upbeat/dav.h"
+#include "upbeat/commands.h"
 #include "upbeat/engine.h"
 #include "upbeat/settings.h"
 #include "upbeat/store.h"

@@ -31,6 +31,13 @@ static size_t decode(struct ub_text segment, char *byte)
 	return 3;
 }
 
+struct ub_text ub_http_href_collection(struct ub_text href)
+{
+	while (href.len > 1 && href.ptr[href.len - 1] != '/')
+		href.len--;
+	return href;
+}
+
 struct ub_text ub_http_segment_decode(struct ub_arena *arena, struct ub_text segment)
 {
 	struct ub_buf out = UB_BUF(arena);

@@ -29,7 +29,21 @@ struct memory {
 struct memory *memory_lock(struct ub_store *store);
 void memory_unlock(struct memory *memory);
 
-/* memory-queue.c */
+/* ---- memory-orders.c ---- */
+
+/* A key in the queue. Its own struct ub_key is the record that the texts stand behind. */
+struct entry {
+	struct ub_key key;
+	uint64_t id, lease;
+	enum ub_job_state state;
+	int64_t put;
+	int64_t due;   /* queued: when; leased: when the lease runs out; else INT64_MAX */
+	int64_t again; /* leased: put again meanwhile, due then; INT64_MAX: not */
+	int64_t expires;
+	unsigned attempts, crashes, failures;
+	char *reason; /* NULL: none */
+};
+
 int compare_keys(const void *a, const void *b);
 int compare_queue(const void *a, const void *b);
 int compare_owned(const void *a, const void *b);
@@ -37,6 +51,19 @@ int compare_expiring(const void *a, const void *b);
 int compare_doubtful(const void *a, const void *b);
 int compare_doubtful_of(const void *a, const void *b);
 int compare_principals(const void *a, const void *b);
+/* Out of the queue; into another state of it: it is ordered by `due`, so this is the only place that sets it.
+ */
+void queue_leave(struct memory *memory, struct entry *entry);
+void queue_move(struct memory *memory, struct entry *entry, enum ub_job_state state, int64_t due);
+/* The orders that go by what a put changes: an entry leaves them before, and comes back after. */
+void queue_leave_orders(struct memory *memory, struct entry *entry);
+void queue_join_orders(struct memory *memory, struct entry *entry);
+/* Where the principal's entries begin in one of the orders by principal; whether one is his. */
+size_t queue_first_of(const struct set *set, struct ub_text upstream, struct ub_text principal);
+bool queue_is_of(const struct set *set, size_t i, struct ub_text upstream, struct ub_text principal);
+
+/* ---- memory-queue.c ---- */
+
 int compare_claims(const void *a, const void *b);
 void queue_free(struct memory *memory);
 enum ub_store_result memory_put(

@@ -3,19 +3,6 @@
 
 #include <stdlib.h>
 
-/* A key in the queue. Its own struct ub_key is the record that the texts stand behind. */
-struct entry {
-	struct ub_key key;
-	uint64_t id, lease;
-	enum ub_job_state state;
-	int64_t put;
-	int64_t due;   /* queued: when; leased: when the lease runs out; else INT64_MAX */
-	int64_t again; /* leased: put again meanwhile, due then; INT64_MAX: not */
-	int64_t expires;
-	unsigned attempts, crashes, failures;
-	char *reason; /* NULL: none */
-};
-
 struct claim {
 	struct ub_text organization, meeting_uid;
 	const struct entry *entry; /* which holds its lease as long as this is here, or it has run out */
@@ -26,68 +13,6 @@ static const size_t claim_texts[] = {
 	offsetof(struct claim, meeting_uid),
 };
 static const struct shape claim_shape = { sizeof(struct claim), claim_texts, UB_COUNT(claim_texts) };
-
-int compare_keys(const void *left, const void *right)
-{
-	const struct ub_key *a = left, *b = right;
-	const struct ub_text *const of_a[] = { &a->upstream, &a->href, &a->principal };
-	const struct ub_text *const of_b[] = { &b->upstream, &b->href, &b->principal };
-	int order = (a->kind > b->kind) - (a->kind < b->kind);
-	return order ? order : compare_texts(of_a, of_b, UB_COUNT(of_a));
-}
-
-int compare_queue(const void *left, const void *right)
-{
-	const struct entry *a = left, *b = right;
-	int order = (a->due > b->due) - (a->due < b->due);
-	return order ? order : (a->id > b->id) - (a->id < b->id);
-}
-
-static int compare_numbers(int64_t a, int64_t b)
-{
-	return (a > b) - (a < b);
-}
-
-static int compare_ids(const struct entry *a, const struct entry *b)
-{
-	return (a->id > b->id) - (a->id < b->id);
-}
-
-static int compare_owners(const struct entry *a, const struct entry *b)
-{
-	const struct ub_text *const of_a[] = { &a->key.upstream, &a->key.principal };
-	const struct ub_text *const of_b[] = { &b->key.upstream, &b->key.principal };
-	return compare_texts(of_a, of_b, UB_COUNT(of_a));
-}
-
-int compare_owned(const void *left, const void *right)
-{
-	int order = compare_owners(left, right);
-	return order ? order : compare_ids(left, right);
-}
-
-int compare_expiring(const void *left, const void *right)
-{
-	const struct entry *a = left, *b = right;
-	int order = compare_numbers(a->expires, b->expires);
-	return order ? order : compare_ids(a, b);
-}
-
-int compare_doubtful(const void *left, const void *right)
-{
-	const struct entry *a = left, *b = right;
-	int order = compare_numbers(b->key.doubt, a->key.doubt);
-	order = order ? order : compare_numbers(a->put, b->put);
-	return order ? order : compare_ids(a, b);
-}
-
-int compare_doubtful_of(const void *left, const void *right)
-{
-	const struct entry *a = left, *b = right;
-	int order = compare_owners(a, b);
-	order = order ? order : compare_numbers(a->put, b->put);
-	return order ? order : compare_ids(a, b);
-}
 
 int compare_claims(const void *left, const void *right)
 {
@@ -111,43 +36,6 @@ static void set_reason(struct entry *entry, struct ub_text reason)
 	for (size_t i = 0; i < reason.len; i++)
 		entry->reason[i] = reason.ptr[i];
 	entry->reason[reason.len] = '\0';
-}
-
-static void leave_queue(struct memory *memory, struct entry *entry)
-{
-	set_remove(&memory->queue, entry);
-	if (entry->state == UB_JOB_LEASED)
-		set_remove(&memory->leases, entry);
-}
-
-/* Into another state; the queue is ordered by `due`, so this is the only place that sets it. */
-static void move(struct memory *memory, struct entry *entry, enum ub_job_state state, int64_t due)
-{
-	leave_queue(memory, entry);
-	entry->state = state;
-	entry->due = due;
-	set_add(&memory->queue, entry);
-	if (state == UB_JOB_LEASED)
-		set_add(&memory->leases, entry);
-}
-
-/* The orders that go by what a put changes: an entry leaves them before, and comes back after. */
-static void leave_orders(struct memory *memory, struct entry *entry)
-{
-	set_remove(&memory->expiring, entry);
-	if (entry->key.doubt == UB_DOUBT_NONE)
-		return;
-	set_remove(&memory->doubtful, entry);
-	set_remove(&memory->doubtful_of, entry);
-}
-
-static void join_orders(struct memory *memory, struct entry *entry)
-{
-	set_add(&memory->expiring, entry);
-	if (entry->key.doubt == UB_DOUBT_NONE)
-		return;
-	set_add(&memory->doubtful, entry);
-	set_add(&memory->doubtful_of, entry);
 }
 
 static void release_claims(struct memory *memory, const struct entry *entry)
@@ -174,15 +62,15 @@ static struct entry *add(
 	set_add(&memory->keys, entry);
 	set_add(&memory->queue, entry);
 	set_add(&memory->owned, entry);
-	join_orders(memory, entry);
+	queue_join_orders(memory, entry);
 	return entry;
 }
 
 static void drop(struct memory *memory, struct entry *entry)
 {
 	release_claims(memory, entry);
-	leave_queue(memory, entry);
-	leave_orders(memory, entry);
+	queue_leave(memory, entry);
+	queue_leave_orders(memory, entry);
 	set_remove(&memory->owned, entry);
 	set_remove(&memory->keys, entry);
 	free(entry->reason);
@@ -226,14 +114,14 @@ static void job_out(const struct entry *entry, struct ub_arena *arena, struct ub
 static void renew(struct memory *memory, struct entry *entry, enum ub_doubt doubt, int64_t now)
 {
 	int64_t expires = expiry(doubt, now);
-	leave_orders(memory, entry);
+	queue_leave_orders(memory, entry);
 	entry->put = now;
 	entry->failures = 0;
 	if (doubt < entry->key.doubt)
 		entry->key.doubt = doubt;
 	if (expires > entry->expires)
 		entry->expires = expires;
-	join_orders(memory, entry);
+	queue_join_orders(memory, entry);
 }
 
 static void put_again(
@@ -250,22 +138,7 @@ static void put_again(
 		entry->attempts = 1; /* this is not its first time */
 		set_reason(entry, UB_TEXT_NONE);
 	}
-	move(memory, entry, UB_JOB_QUEUED, due < entry->due ? due : entry->due);
-}
-
-/* Where the principal's entries begin in one of the orders by principal. */
-static size_t first_of(const struct set *set, struct ub_text upstream, struct ub_text principal)
-{
-	const struct entry first = { .key = { .upstream = upstream, .principal = principal },
-		.put = INT64_MIN };
-	return set_find(set, &first, NULL);
-}
-
-static bool is_of(const struct set *set, size_t i, struct ub_text upstream, struct ub_text principal)
-{
-	const struct entry *entry = i < set->n ? set->items[i] : NULL;
-	return entry && ub_text_eq(entry->key.upstream, upstream) &&
-	       ub_text_eq(entry->key.principal, principal);
+	queue_move(memory, entry, UB_JOB_QUEUED, due < entry->due ? due : entry->due);
 }
 
 /* The oldest `excess` entries from `i` on go, but for what is being worked on. */
@@ -283,8 +156,8 @@ static void drop_oldest(struct memory *memory, const struct set *set, size_t i, 
 static void trim(struct memory *memory, const struct ub_key *key)
 {
 	const struct set *of = &memory->doubtful_of;
-	size_t first = first_of(of, key->upstream, key->principal), n = 0;
-	while (is_of(of, first + n, key->upstream, key->principal))
+	size_t first = queue_first_of(of, key->upstream, key->principal), n = 0;
+	while (queue_is_of(of, first + n, key->upstream, key->principal))
 		n++;
 	if (n > UB_STORE_DOUBTFUL_OF_ONE)
 		drop_oldest(memory, of, first, n - UB_STORE_DOUBTFUL_OF_ONE);
@@ -330,11 +203,11 @@ static void end_lease(struct memory *memory, struct entry *entry, bool crashed, 
 	entry->lease = 0;
 	entry->again = INT64_MAX;
 	if (!aside) {
-		move(memory, entry, UB_JOB_QUEUED, now);
+		queue_move(memory, entry, UB_JOB_QUEUED, now);
 		return;
 	}
 	set_reason(entry, UB_TEXT(UB_STORE_ASIDE_REASON));
-	move(memory, entry, UB_JOB_ASIDE, INT64_MAX);
+	queue_move(memory, entry, UB_JOB_ASIDE, INT64_MAX);
 }
 
 enum ub_store_result memory_recover(struct ub_store *store, bool crashed, int64_t now)
@@ -345,12 +218,12 @@ enum ub_store_result memory_recover(struct ub_store *store, bool crashed, int64_
 	for (size_t i = 0; i < memory->keys.n; i++) {
 		struct entry *entry = memory->keys.items[i];
 		if (entry->state == UB_JOB_QUEUED && entry->due > now)
-			move(memory, entry, UB_JOB_QUEUED, now);
+			queue_move(memory, entry, UB_JOB_QUEUED, now);
 		if (entry->key.doubt != UB_DOUBT_CALLER)
 			continue;
-		leave_orders(memory, entry);
+		queue_leave_orders(memory, entry);
 		entry->expires = expiry(UB_DOUBT_CALLER, now);
-		join_orders(memory, entry);
+		queue_join_orders(memory, entry);
 	}
 	memory_unlock(memory);
 	return UB_STORE_OK;
@@ -386,7 +259,7 @@ enum ub_store_result memory_take(
 	if (entry) {
 		entry->lease = ++memory->last_lease;
 		entry->attempts++;
-		move(memory, entry, UB_JOB_LEASED, now + lease_ms);
+		queue_move(memory, entry, UB_JOB_LEASED, now + lease_ms);
 		job_out(entry, arena, job);
 	}
 	memory_unlock(memory);
@@ -407,7 +280,7 @@ enum ub_store_result memory_extend(
 	struct memory *memory = memory_lock(store);
 	struct entry *entry = leased(memory, job, now);
 	if (entry)
-		move(memory, entry, UB_JOB_LEASED, now + lease_ms);
+		queue_move(memory, entry, UB_JOB_LEASED, now + lease_ms);
 	memory_unlock(memory);
 	return entry ? UB_STORE_OK : UB_STORE_STALE;
 }
@@ -449,7 +322,7 @@ static void let_go(struct memory *memory, struct entry *entry)
 	release_claims(memory, entry);
 	set_reason(entry, UB_TEXT_NONE);
 	entry->attempts = entry->crashes = entry->failures = 0;
-	move(memory, entry, UB_JOB_QUEUED, entry->again);
+	queue_move(memory, entry, UB_JOB_QUEUED, entry->again);
 	entry->again = INT64_MAX;
 }
 
@@ -473,9 +346,9 @@ enum ub_store_result memory_requeue(struct ub_store *store, const struct ub_job 
 		set_reason(entry, reason);
 		entry->failures = job->failures;
 		if (entry->again != INT64_MAX)
-			move(memory, entry, UB_JOB_QUEUED, entry->again < due ? entry->again : due);
+			queue_move(memory, entry, UB_JOB_QUEUED, entry->again < due ? entry->again : due);
 		else
-			move(memory, entry, state, due);
+			queue_move(memory, entry, state, due);
 		entry->again = INT64_MAX;
 	}
 	memory_unlock(memory);
@@ -544,11 +417,12 @@ size_t queue_wake(struct memory *memory, struct ub_text upstream, struct ub_text
 {
 	const struct set *owned = &memory->owned;
 	size_t n = 0;
-	for (size_t i = first_of(owned, upstream, principal); is_of(owned, i, upstream, principal); i++) {
+	for (size_t i = queue_first_of(owned, upstream, principal);
+	     queue_is_of(owned, i, upstream, principal); i++) {
 		struct entry *entry = owned->items[i];
 		if (entry->state != UB_JOB_WAITING)
 			continue;
-		move(memory, entry, UB_JOB_QUEUED, now);
+		queue_move(memory, entry, UB_JOB_QUEUED, now);
 		n++;
 	}
 	return n;
@@ -557,14 +431,15 @@ size_t queue_wake(struct memory *memory, struct ub_text upstream, struct ub_text
 void queue_vouch(struct memory *memory, struct ub_text upstream, struct ub_text principal)
 {
 	const struct set *owned = &memory->owned;
-	for (size_t i = first_of(owned, upstream, principal); is_of(owned, i, upstream, principal); i++) {
+	for (size_t i = queue_first_of(owned, upstream, principal);
+	     queue_is_of(owned, i, upstream, principal); i++) {
 		struct entry *entry = owned->items[i];
 		if (entry->key.doubt != UB_DOUBT_CALLER)
 			continue;
-		leave_orders(memory, entry);
+		queue_leave_orders(memory, entry);
 		entry->key.doubt = UB_DOUBT_WRITE;
 		entry->expires = expiry(UB_DOUBT_WRITE, entry->put);
-		join_orders(memory, entry);
+		queue_join_orders(memory, entry);
 	}
 }
 
@@ -578,8 +453,8 @@ enum ub_store_result memory_waits(struct ub_store *store, struct ub_text upstrea
 	struct memory *memory = memory_lock(store);
 	const struct set *owned = &memory->owned;
 	bool found = false;
-	for (size_t i = first_of(owned, upstream, principal); !found && is_of(owned, i, upstream, principal);
-	     i++)
+	for (size_t i = queue_first_of(owned, upstream, principal);
+	     !found && queue_is_of(owned, i, upstream, principal); i++)
 		found = is_wanted(owned->items[i]);
 	memory_unlock(memory);
 	return found ? UB_STORE_OK : UB_STORE_NONE;
@@ -590,7 +465,7 @@ enum ub_store_result memory_waiting(
 {
 	struct memory *memory = memory_lock(store);
 	const struct set *owned = &memory->owned;
-	for (size_t i = first_of(owned, upstream, UB_TEXT_NONE); i < owned->n; i++) {
+	for (size_t i = queue_first_of(owned, upstream, UB_TEXT_NONE); i < owned->n; i++) {
 		const struct entry *entry = owned->items[i];
 		struct ub_text principal = entry->key.principal;
 		if (!ub_text_eq(entry->key.upstream, upstream))

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "net.h"
-#include "upbeat/engine.h"
+#include "upbeat/commands.h"
 #include "upbeat/settings.h"
 #include "upbeat/store.h"
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "upbeat/engine.h"
+#include "upbeat/decision.h"
 #include "upbeat/ical.h"
 #include "upbeat/sys.h"
 

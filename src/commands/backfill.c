@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "calendar-walk.h"
+#include "upbeat/http.h"
+
+/* The events in a user's calendars that may miss something, for the daemon to look at; or, told only, what it
+ * would make. */
+
+struct backfill {
+	const struct ub_backfill_input *input;
+	struct ub_backfill_result *result;
+	struct ub_buf *out;
+	struct ub_walk walk;
+	const struct ub_walk_calendar *calendar;
+	const struct ub_map *names; /* of what is in it */
+};
+
+/* The last segments of the hrefs of what is in a calendar. */
+static const struct ub_map *names_of(const struct ub_dav_members *members, struct ub_arena *arena)
+{
+	struct ub_map *names = ub_map_new(arena);
+	for (size_t i = 0; i < members->n; i++) {
+		struct ub_text href = members->items[i].href;
+		size_t from = href.len;
+		while (from > 0 && href.ptr[from - 1] != '/')
+			from--;
+		ub_map_put(names, ub_text_sub(href, from, href.len), names);
+	}
+	return names;
+}
+
+static void tell(struct backfill *backfill, const struct ub_decision *decision)
+{
+	const struct ub_plan *plan = decision->plan;
+	bool told = false;
+	for (size_t i = 0; i < plan->steps.n; i++) {
+		const struct ub_item *item = plan->steps.items[i].item;
+		if (plan->steps.items[i].action != UB_ACTION_CREATE ||
+		    ub_map_get(backfill->names, item->name))
+			continue;
+		if (!told) {
+			ub_buf_shown(backfill->out, decision->facts->meeting.title);
+			ub_buf_char(backfill->out, ' ');
+			ub_cal_format(backfill->out, UB_TEXT(" %a %F %R\n"),
+			    decision->facts->org->standard.zone, decision->facts->meeting.start, UB_ENGLISH);
+		}
+		told = true;
+		ub_change_print(
+		    &(struct ub_change){ .kind = UB_CHANGE_CREATED, .after = item }, backfill->out, false);
+		backfill->result->items++;
+	}
+	backfill->result->meetings += told;
+}
+
+static void fail(void *context, struct ub_text href, struct ub_text why)
+{
+	struct backfill *backfill = context;
+	backfill->result->failed++;
+	ub_buf_str(backfill->out, "failed    ");
+	ub_buf_shown(backfill->out, href);
+	ub_buf_str(backfill->out, ": ");
+	ub_buf_shown(backfill->out, why);
+	ub_buf_char(backfill->out, '\n');
+}
+
+/* What is over gets nothing; nor do tasks and Upbeat's own items. */
+static bool may_miss_something(const struct ub_decision *decision)
+{
+	const char *not_eligible = decision->plan->not_eligible;
+	return decision->facts && decision->event->marks.item.len == 0 &&
+	       !(not_eligible && ub_text_is(ub_text(not_eligible), "past"));
+}
+
+static void decide(struct backfill *backfill, struct ub_text href, struct ub_text text)
+{
+	struct ub_decision decision;
+	struct ub_decide_input input = { .snapshot = backfill->input->snapshot,
+		.text = text,
+		.owner = backfill->calendar->identity.owner,
+		.calendar = backfill->calendar->identity.calendar_name,
+		.now = ub_sys_now() };
+	ub_decide(&input, &decision, backfill->walk.arena);
+	/* Other people's programs write much that nobody can read. */
+	if (decision.refused && ub_text_find(text, UB_TEXT("X-UPBEAT-"), 0) != SIZE_MAX)
+		fail(backfill, href,
+		    ub_textf(backfill->walk.arena, "it bears marks and cannot be read: %.*s",
+			UB_ARGS(decision.refused_text)));
+	if (!may_miss_something(&decision))
+		return;
+	*ub_push(backfill->out->arena, &backfill->result->hrefs) = href;
+	if (backfill->input->dry_run)
+		tell(backfill, &decision);
+}
+
+static bool look_at(
+    void *context, const struct ub_walk_calendar *calendar, const struct ub_dav_member *member)
+{
+	struct backfill *backfill = context;
+	struct ub_response response;
+	struct ub_request request = { .method = "GET", .target = member->href };
+	enum ub_outcome outcome = ub_walk_send(&backfill->walk, request, &response);
+	if (backfill->calendar != calendar)
+		backfill->names = names_of(&calendar->members, backfill->out->arena);
+	backfill->calendar = calendar;
+	backfill->result->seen++;
+	if (outcome == UB_OUTCOME_OK)
+		decide(backfill, member->href, response.body);
+	else if (outcome != UB_OUTCOME_GONE)
+		fail(backfill, member->href, ub_walk_why_not(&backfill->walk, outcome, &response));
+	return outcome != UB_OUTCOME_DENIED;
+}
+
+bool ub_backfill(const struct ub_backfill_input *input, struct ub_backfill_result *result, struct ub_buf *out)
+{
+	struct backfill backfill = { .input = input, .result = result, .out = out };
+	struct ub_walk_calendars calendars;
+	const struct ub_walk_visit visit = {
+		.look = look_at, .fail = fail, .progress = input->progress, .context = &backfill
+	};
+	*result = (struct ub_backfill_result){ .why = UB_TEXT_NONE };
+	ub_walk_begin(&backfill.walk, input->snapshot, &input->login, out->arena);
+	bool good = ub_walk_calendars(&backfill.walk, input->calendar, &calendars) &&
+		    ub_walk_through(&backfill.walk, &calendars, &visit);
+	result->why = backfill.walk.why;
+	ub_walk_end(&backfill.walk);
+	return good;
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "calendar-walk.h"
+
+#include "upbeat/http.h"
+#include "upbeat/settings.h"
+#include "upbeat/sys.h"
+
+void ub_walk_begin(struct ub_walk *walk, const struct ub_snapshot *snapshot, const struct ub_login *login,
+    struct ub_arena *arena)
+{
+	*walk = (struct ub_walk){ .snapshot = snapshot, .why = UB_TEXT_NONE, .arena = arena };
+	walk->caller = (struct ub_caller){
+		.client = ub_client_new(ub_text_cstr(arena, snapshot->settings->upstream.base)),
+		.user = login->user,
+		.principal = login->user,
+		.authorization = ub_http_basic(login->user, login->password, arena),
+		.host = UB_TEXT_NONE,
+	};
+}
+
+void ub_walk_end(struct ub_walk *walk)
+{
+	ub_client_free(&walk->caller.client);
+}
+
+enum ub_outcome ub_walk_send(struct ub_walk *walk, struct ub_request request, struct ub_response *response)
+{
+	request.authorization = walk->caller.authorization;
+	return ub_client_send(walk->caller.client, &request, response, walk->arena);
+}
+
+struct ub_text ub_walk_why_not(
+    struct ub_walk *walk, enum ub_outcome outcome, const struct ub_response *response)
+{
+	if (response->error.len)
+		return response->error;
+	return ub_textf(walk->arena, "%s (HTTP status %d)", ub_outcome_text(outcome), response->status);
+}
+
+/* False: walk->why. */
+static bool propfind(struct ub_walk *walk, struct ub_text href, const char *depth, struct ub_text query,
+    struct ub_response *response)
+{
+	struct ub_request request = { .method = "PROPFIND",
+		.target = href,
+		.depth = depth,
+		.content_type = "application/xml; charset=utf-8",
+		.body = query };
+	enum ub_outcome outcome = ub_walk_send(walk, request, response);
+	if (outcome != UB_OUTCOME_OK)
+		walk->why = ub_walk_why_not(walk, outcome, response);
+	return outcome == UB_OUTCOME_OK;
+}
+
+/* False: walk->why. */
+static bool list(struct ub_walk *walk, struct ub_text href, struct ub_dav_members *members)
+{
+	struct ub_response response;
+	if (!propfind(walk, href, "1", ub_dav_members_query, &response))
+		return false;
+	if (ub_dav_read_members(response.body, members, walk->arena))
+		return true;
+	walk->why = UB_TEXT("the server's list of it cannot be read");
+	return false;
+}
+
+/* ---- finding the calendars ---- */
+
+static struct ub_text wrong_password(struct ub_walk *walk)
+{
+	return ub_textf(
+	    walk->arena, "the server does not accept this password of %.*s", UB_ARGS(walk->caller.user));
+}
+
+static const char nowhere[] = "the server does not tell where the user's calendars are: --calendar HREF does";
+
+/* Where servers tell who is asking: their root, or where RFC 6764 5 sends us. */
+static bool find_principal(struct ub_walk *walk, struct ub_text *principal)
+{
+	static const struct ub_text places[] = { { "/", 1 }, { "/.well-known/caldav", 19 } };
+	struct ub_dav_collection collection;
+	struct ub_response response;
+	for (size_t i = 0; i < UB_COUNT(places); i++) {
+		struct ub_text place = places[i];
+		bool found = propfind(walk, place, "0", ub_dav_collection_query, &response);
+		if (!found && response.status >= 300 && response.status < 400 && response.location.len) {
+			place = ub_textf(walk->arena, "%.*s/",
+			    UB_ARGS(ub_http_href_canonical(walk->arena, response.location)));
+			found = propfind(walk, place, "0", ub_dav_collection_query, &response);
+		}
+		if (found && ub_dav_read_collection(response.body, &collection, walk->arena) &&
+		    collection.principal.len) {
+			*principal = collection.principal;
+			return true;
+		}
+		if (response.status == 401 || response.status == 0)
+			break; /* the other place would not be any better */
+	}
+	if (response.status == 401)
+		walk->why = wrong_password(walk);
+	else if (response.status == 0 || response.status >= 500)
+		walk->why = ub_textf(walk->arena, "%.*s: %.*s",
+		    UB_ARGS(walk->snapshot->settings->upstream.base), UB_ARGS(walk->why));
+	else
+		walk->why = ub_text(nowhere);
+	return false;
+}
+
+static struct ub_text with_slash(struct ub_walk *walk, struct ub_text href)
+{
+	return ub_text_ends(href, UB_TEXT("/")) ? href : ub_textf(walk->arena, "%.*s/", UB_ARGS(href));
+}
+
+/* What is not the user's own is passed over: its owner's turn comes with his own credentials. */
+static void add_calendar(struct ub_walk *walk, struct ub_text href, struct ub_walk_calendars *calendars)
+{
+	struct ub_walk_calendar calendar = { .href = with_slash(walk, href), .why = UB_TEXT_NONE };
+	enum ub_outcome outcome = ub_identity_of(walk->snapshot->identities, &walk->caller, calendar.href,
+	    walk->snapshot->org, ub_sys_monotonic_ms() / 1000, &calendar.identity, walk->arena);
+	if (outcome == UB_OUTCOME_DENIED)
+		calendar.why = wrong_password(walk);
+	else if (outcome == UB_OUTCOME_REFUSED)
+		calendar.why = ub_textf(
+		    walk->arena, "the server does not let %.*s look at it", UB_ARGS(walk->caller.user));
+	else if (outcome != UB_OUTCOME_OK)
+		calendar.why = ub_text(ub_outcome_text(outcome));
+	if (calendar.why.len || (calendar.identity.calendar && calendar.identity.caller_is_owner))
+		*ub_push(walk->arena, calendars) = calendar;
+}
+
+static void add_home(struct ub_walk *walk, struct ub_text home, struct ub_walk_calendars *calendars)
+{
+	struct ub_dav_members members = { 0 };
+	if (!list(walk, home, &members))
+		*ub_push(walk->arena, calendars) =
+		    (struct ub_walk_calendar){ .href = home, .why = walk->why };
+	for (size_t i = 0; i < members.n; i++)
+		if (members.items[i].calendar)
+			add_calendar(walk, members.items[i].href, calendars);
+}
+
+/* The one that was asked for. */
+static bool add_only(struct ub_walk *walk, struct ub_text only, struct ub_walk_calendars *calendars)
+{
+	struct ub_text href = ub_http_href_canonical(walk->arena, only);
+	if (href.len == 0) {
+		walk->why = ub_textf(
+		    walk->arena, "%.*s is no path of a calendar: it begins with a slash", UB_ARGS(only));
+		return false;
+	}
+	add_calendar(walk, href, calendars);
+	if (calendars->n == 0)
+		walk->why = ub_textf(
+		    walk->arena, "%.*s is no calendar of %.*s", UB_ARGS(only), UB_ARGS(walk->caller.user));
+	else if (calendars->items[0].why.len)
+		walk->why = ub_textf(walk->arena, "%.*s: %.*s", UB_ARGS(calendars->items[0].href),
+		    UB_ARGS(calendars->items[0].why));
+	return walk->why.len == 0;
+}
+
+bool ub_walk_calendars(struct ub_walk *walk, struct ub_text only, struct ub_walk_calendars *calendars)
+{
+	struct ub_text href;
+	struct ub_response response;
+	struct ub_dav_principal principal;
+	*calendars = (struct ub_walk_calendars){ 0 };
+	if (only.len)
+		return add_only(walk, only, calendars);
+	if (!find_principal(walk, &href))
+		return false;
+	if (!propfind(walk, href, "0", ub_dav_principal_query, &response)) {
+		walk->why = ub_textf(walk->arena, "%.*s: %.*s", UB_ARGS(href), UB_ARGS(walk->why));
+		return false;
+	}
+	if (!ub_dav_read_principal(response.body, &principal, walk->arena) || principal.n_homes == 0) {
+		walk->why = ub_text(nowhere);
+		return false;
+	}
+	for (size_t i = 0; i < principal.n_homes; i++)
+		add_home(walk, principal.homes[i], calendars);
+	return true;
+}
+
+/* ---- going through them ---- */
+
+/* How many objects there are. */
+static size_t list_all(
+    struct ub_walk *walk, struct ub_walk_calendars *calendars, const struct ub_walk_visit *visit)
+{
+	size_t all = 0;
+	for (size_t i = 0; i < calendars->n; i++) {
+		struct ub_walk_calendar *calendar = &calendars->items[i];
+		if (calendar->why.len == 0 && !list(walk, calendar->href, &calendar->members))
+			calendar->why = walk->why;
+		if (calendar->why.len)
+			visit->fail(visit->context, calendar->href, calendar->why);
+		all += calendar->members.n;
+	}
+	walk->why = UB_TEXT_NONE;
+	return all;
+}
+
+bool ub_walk_through(
+    struct ub_walk *walk, struct ub_walk_calendars *calendars, const struct ub_walk_visit *visit)
+{
+	size_t all = list_all(walk, calendars, visit), done = 0;
+	struct ub_arena *kept = walk->arena, *arena = ub_arena_new();
+	bool good = true;
+	walk->arena = arena;
+	for (size_t i = 0; i < calendars->n; i++) {
+		const struct ub_walk_calendar *calendar = &calendars->items[i];
+		for (size_t k = 0; good && k < calendar->members.n; k++) {
+			if (!calendar->members.items[k].collection)
+				good = visit->look(visit->context, calendar, &calendar->members.items[k]);
+			ub_arena_reset(arena);
+			if (visit->progress)
+				visit->progress(++done, all);
+		}
+	}
+	walk->arena = kept;
+	ub_arena_free(&arena);
+	if (visit->progress)
+		visit->progress(all, all);
+	if (!good)
+		walk->why = UB_TEXT("the server does not accept the password any more");
+	return good;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_COMMANDS_CONTROL_PRIVATE_H
+#define UPBEAT_COMMANDS_CONTROL_PRIVATE_H
+
+#include "upbeat/commands.h"
+#include "upbeat/queue.h"
+
+/* How somebody wants it told, and where to. */
+struct ub_telling {
+	const struct ub_control_input *daemon;
+	struct ub_snapshot *snapshot; /* held meanwhile */
+	bool json, colour;
+	struct ub_buf *out;
+};
+
+/* "queued", ... for programs. */
+const char *control_state_word(enum ub_job_state state);
+
+/* All return the exit status of who asks. */
+int control_tell_status(const struct ub_telling *telling);
+/* explain-meeting.c */
+int control_explain_meeting(const struct ub_telling *telling, struct ub_text meeting_uid);
+/* control-requests.c: what commands tell the daemon. */
+struct ub_wire_ask;
+int control_take_removal(const struct ub_telling *telling, struct ub_text subject);
+int control_take_backfill(const struct ub_telling *telling, const struct ub_wire_ask *ask);
+
+#endif

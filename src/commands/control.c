@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control-private.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "upbeat/wire.h"
+
+struct ub_control {
+	const struct ub_control_input *input;
+	int stop_fd; /* eventfd */
+	unsigned char *scratch;
+	pthread_t thread;
+};
+
+const char *control_state_word(enum ub_job_state state)
+{
+	static const char *const words[] = {
+		[UB_JOB_QUEUED] = "queued",
+		[UB_JOB_LEASED] = "leased",
+		[UB_JOB_WAITING] = "waiting",
+		[UB_JOB_ASIDE] = "aside",
+	};
+	return words[state];
+}
+
+/* ---- one client ---- */
+
+static int answer(const struct ub_telling *telling, const struct ub_wire_ask *ask)
+{
+	switch (ask->ask) {
+	case UB_ASK_STATUS:
+		return control_tell_status(telling);
+	case UB_ASK_EXPLAIN:
+		return control_explain_meeting(telling, ask->subject);
+	case UB_ASK_REMOVAL:
+		return control_take_removal(telling, ask->subject);
+	case UB_ASK_BACKFILL:
+		return control_take_backfill(telling, ask);
+	default:
+		ub_buf_str(telling->out,
+		    "The daemon is upbeat " PACKAGE_VERSION ", which does not know this question.\n");
+		return 1;
+	}
+}
+
+/* In pieces, the last of which says what came of it. Who does not read goes without. */
+static void reply(struct ub_control *control, int fd, struct ub_text text, int status)
+{
+	int64_t deadline = ub_sys_monotonic_ms() + UB_CONTROL_REPLY_MS;
+	struct ub_wire_frame frame = { .kind = UB_WIRE_REPLY };
+	enum ub_wire_result result;
+	size_t at = 0;
+	do {
+		size_t n = text.len - at < UB_WIRE_PIECE_MAX ? text.len - at : UB_WIRE_PIECE_MAX;
+		frame.reply.text = ub_text_sub(text, at, at + n);
+		at += n;
+		frame.reply.more = at < text.len;
+		frame.reply.status = status;
+		result = ub_wire_send_until(fd, &frame, control->scratch, deadline);
+	} while (result == UB_WIRE_OK && frame.reply.more);
+}
+
+static void attend(struct ub_control *control, int fd)
+{
+	struct ub_wire_frame frame;
+	int64_t deadline = ub_sys_monotonic_ms() + UB_CONTROL_ASK_MS;
+	if (ub_wire_receive_until(fd, &frame, control->scratch, deadline) != UB_WIRE_OK ||
+	    frame.kind != UB_WIRE_ASK)
+		return;
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_buf out = UB_BUF(arena);
+	struct ub_wire_ask ask = frame.ask;
+	ask.subject = ub_text_copy(arena, ask.subject);
+	ask.authorization = ub_text_copy(arena, ask.authorization);
+	explicit_bzero(control->scratch, UB_WIRE_FRAME_MAX);
+	struct ub_telling telling = { .daemon = control->input,
+		.snapshot = ub_configuration_snapshot(control->input->configuration),
+		.json = ask.json,
+		.colour = ask.colour,
+		.out = &out };
+	int status = answer(&telling, &ask);
+	explicit_bzero((char *)ask.authorization.ptr, ask.authorization.len);
+	reply(control, fd, ub_buf_text(&out), status);
+	ub_arena_free(&arena);
+	ub_snapshot_release(&telling.snapshot);
+}
+
+/* ---- the thread ---- */
+
+static void *run(void *context)
+{
+	struct ub_control *control = context;
+	int listening = control->input->fd;
+	struct pollfd polled[] = {
+		{ .fd = control->stop_fd, .events = POLLIN },
+		{ .fd = listening, .events = POLLIN },
+	};
+	while (!polled[0].revents) {
+		(void)poll(polled, UB_COUNT(polled), -1);
+		int fd = accept4(listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0)
+			continue;
+		attend(control, fd);
+		close(fd);
+	}
+	return NULL;
+}
+
+struct ub_control *ub_control_start(const struct ub_control_input *input)
+{
+	if (input->fd < 0)
+		return NULL;
+	struct ub_control *control = calloc(1, sizeof(*control));
+	if (!control)
+		abort();
+	control->input = input;
+	control->scratch = malloc(UB_WIRE_FRAME_MAX);
+	control->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (!control->scratch || control->stop_fd < 0 ||
+	    pthread_create(&control->thread, NULL, run, control) != 0)
+		abort();
+	return control;
+}
+
+void ub_control_join(struct ub_control **control)
+{
+	struct ub_control *mine = *control;
+	const uint64_t one = 1;
+	*control = NULL;
+	if (!mine)
+		return;
+	if (write(mine->stop_fd, &one, sizeof(one)) < 0)
+		abort();
+	pthread_join(mine->thread, NULL);
+	close(mine->stop_fd);
+	free(mine->scratch);
+	free(mine);
+}

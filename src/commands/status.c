@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <unistd.h>
+
+#include "control-private.h"
+#include "upbeat/json.h"
+#include "upbeat/settings.h"
+
+/* What waits for one principal. */
+struct group {
+	struct ub_text principal, why;
+	size_t n;
+	int64_t since;
+};
+
+/* All that there is to tell, in whichever way. */
+struct status {
+	const struct ub_telling *telling;
+	struct ub_arena *arena;
+	const struct ub_zone *zone;
+	struct ub_known_jobs jobs;
+	size_t counts[UB_JOB_ASIDE + 1], sheltered, strangers;
+	struct ub_map *groups; /* principal to struct group */
+};
+
+static void add_to_group(struct status *status, const struct ub_job *job)
+{
+	struct group *group = ub_map_get(status->groups, job->key.principal);
+	if (!group) {
+		group = UB_NEW(status->arena, struct group);
+		*group = (struct group){ job->key.principal, job->reason, 0, job->put };
+		ub_map_put(status->groups, job->key.principal, group);
+	}
+	group->n++;
+	if (job->put < group->since)
+		group->since = job->put;
+}
+
+/* Anybody can make keys under any name: those of strangers are only counted, or they would hide the others.
+ */
+static void look(struct status *status)
+{
+	struct ub_known_jobs all = ub_queue_jobs(status->telling->daemon->queue, status->arena);
+	for (size_t i = 0; i < all.n; i++) {
+		const struct ub_known_job *known = &all.items[i];
+		if (known->job.key.doubt == UB_DOUBT_CALLER) {
+			status->strangers++;
+			continue;
+		}
+		*ub_push(status->arena, &status->jobs) = *known;
+		status->counts[known->job.state]++;
+		status->sheltered += known->sheltered;
+		if (known->job.state == UB_JOB_WAITING)
+			add_to_group(status, &known->job);
+	}
+}
+
+static const char *store_kind(const struct ub_settings *settings)
+{
+	return settings->store == UB_STORE_SQLITE ? "sqlite" : "memory";
+}
+
+/* ---- for people ---- */
+
+static const char bold[] = "\033[1m", red[] = "\033[31m", yellow[] = "\033[33m", plain[] = "\033[0m";
+
+static void paint(const struct status *status, const char *style, const char *text)
+{
+	const struct ub_telling *telling = status->telling;
+	ub_buf_printf(
+	    telling->out, "%s%s%s", telling->colour ? style : "", text, telling->colour ? plain : "");
+}
+
+static void label(const struct status *status, const char *text)
+{
+	paint(status, bold, text);
+	ub_buf_pad(status->telling->out, ' ', 10 - ub_text(text).len);
+}
+
+static void print_time(const struct status *status, ub_instant instant)
+{
+	ub_cal_format(status->telling->out, UB_TEXT("%F %T %Z"), status->zone, instant, UB_ENGLISH);
+}
+
+static void print_principal(const struct status *status, struct ub_text principal)
+{
+	ub_buf_shown(status->telling->out, principal.len ? principal : UB_TEXT("(the service account)"));
+}
+
+static void print_processes(const struct status *status)
+{
+	const struct ub_telling *telling = status->telling;
+	uint32_t before = ub_queue_relay(telling->daemon->queue).predecessors;
+	ub_buf_str(telling->out, "upbeat " PACKAGE_VERSION " is running.\n\n");
+	label(status, "Relay");
+	ub_buf_printf(telling->out, "process %d, since ", (int)getppid());
+	print_time(status, ub_queue_relay(telling->daemon->queue).started);
+	ub_buf_char(telling->out, '\n');
+	label(status, "Engine");
+	ub_buf_printf(telling->out, "process %d, since ", (int)getpid());
+	print_time(status, telling->daemon->started);
+	if (before)
+		ub_buf_printf(telling->out, "; it was started again %u time%s", (unsigned)before,
+		    before == 1 ? "" : "s");
+	ub_buf_char(telling->out, '\n');
+	label(status, "Settings");
+	ub_buf_shown(telling->out, ub_text(telling->daemon->settings_path));
+	ub_buf_char(telling->out, '\n');
+}
+
+static void print_rules(const struct status *status)
+{
+	const struct ub_snapshot *snapshot = status->telling->snapshot;
+	struct ub_buf *out = status->telling->out;
+	size_t n = snapshot->rules->n_rules;
+	label(status, "Rules");
+	if (snapshot->without_rules)
+		paint(status, red, "none, and all keys wait until their mistakes are mended");
+	else
+		ub_buf_printf(out, "%zu rule%s", n, n == 1 ? "" : "s");
+	ub_buf_str(out, ", read ");
+	print_time(status, snapshot->loaded);
+	for (size_t i = 0; i < snapshot->n_layers; i++) {
+		ub_buf_str(out, i ? ", " : ", of ");
+		ub_buf_shown(out, snapshot->layers[i].directory);
+	}
+	ub_buf_char(out, '\n');
+}
+
+static void show_reload(void *context, const struct ub_reload *reload)
+{
+	const struct status *status = context;
+	struct ub_buf *out = status->telling->out;
+	if (!reload->arena) {
+		ub_buf_str(out, "none since the start\n");
+		return;
+	}
+	paint(status, reload->failed ? red : "", reload->failed ? "failed" : "done");
+	ub_buf_char(out, ' ');
+	print_time(status, reload->when);
+	if (reload->failed && !status->telling->snapshot->without_rules)
+		ub_buf_str(out, "; what was read before goes on");
+	ub_buf_str(out, reload->plain.len ? ":\n\n" : "\n");
+	ub_buf_add(out, status->telling->colour ? reload->coloured : reload->plain);
+	if (reload->plain.len)
+		ub_buf_char(out, '\n');
+}
+
+static void print_reload(struct status *status)
+{
+	label(status, "Reload");
+	ub_configuration_show_reload(status->telling->daemon->configuration, show_reload, status);
+}
+
+static void print_store(const struct status *status)
+{
+	const struct ub_settings *settings = status->telling->snapshot->settings;
+	struct ub_buf *out = status->telling->out;
+	label(status, "Store");
+	ub_buf_str(out, store_kind(settings));
+	if (settings->store == UB_STORE_SQLITE) {
+		ub_buf_char(out, ' ');
+		ub_buf_shown(out, settings->store_path);
+	}
+	if (ub_store_is_lost(status->telling->daemon->store))
+		paint(
+		    status, red, ", which was deleted or moved away: all is forgotten when the engine ends");
+	ub_buf_char(out, '\n');
+	label(status, "Keys");
+	ub_buf_printf(out, "%zu queued, %zu being worked on, %zu waiting, %zu set aside",
+	    status->counts[UB_JOB_QUEUED], status->counts[UB_JOB_LEASED], status->counts[UB_JOB_WAITING],
+	    status->counts[UB_JOB_ASIDE]);
+	if (status->sheltered)
+		ub_buf_printf(
+		    out, "; %zu of them in memory only, for the store did not take them", status->sheltered);
+	if (status->strangers)
+		ub_buf_printf(
+		    out, "; besides %zu under names that the server has not accepted yet", status->strangers);
+	ub_buf_char(out, '\n');
+}
+
+static void print_keys(const struct status *status, enum ub_job_state state)
+{
+	struct ub_buf *out = status->telling->out;
+	size_t shown = 0;
+	for (size_t i = 0; i < status->jobs.n; i++) {
+		const struct ub_job *job = &status->jobs.items[i].job;
+		if (job->state != state || shown++ >= UB_STATUS_KEYS_SHOWN)
+			continue;
+		ub_buf_str(out, "    ");
+		ub_buf_shown(out, job->key.href);
+		if (job->reason.len) {
+			ub_buf_str(out, ": ");
+			ub_buf_shown(out, job->reason);
+		}
+		ub_buf_char(out, '\n');
+	}
+	if (shown > UB_STATUS_KEYS_SHOWN)
+		ub_buf_printf(out, "    and %zu more (--json tells of up to %d)\n",
+		    shown - UB_STATUS_KEYS_SHOWN, UB_STATUS_KEYS_MAX);
+}
+
+static void print_waiting(const struct status *status)
+{
+	struct ub_buf *out = status->telling->out;
+	if (status->counts[UB_JOB_WAITING] == 0)
+		return;
+	ub_buf_char(out, '\n');
+	paint(status, bold, "Waiting for the next request of");
+	ub_buf_char(out, '\n');
+	for (size_t i = 0; i < ub_map_size(status->groups); i++) {
+		const struct group *group = ub_map_at(status->groups, i, NULL);
+		ub_buf_str(out, "  ");
+		print_principal(status, group->principal);
+		ub_buf_printf(out, ": %zu key%s, since ", group->n, group->n == 1 ? "" : "s");
+		print_time(status, group->since / 1000);
+		ub_buf_char(out, '\n');
+	}
+	print_keys(status, UB_JOB_WAITING);
+}
+
+static void print_aside(const struct status *status)
+{
+	if (status->counts[UB_JOB_ASIDE] == 0)
+		return;
+	ub_buf_char(status->telling->out, '\n');
+	paint(status, yellow, "Set aside; store it again to have it tried again");
+	ub_buf_char(status->telling->out, '\n');
+	print_keys(status, UB_JOB_ASIDE);
+}
+
+static void print_status(struct status *status)
+{
+	print_processes(status);
+	print_rules(status);
+	print_reload(status);
+	print_store(status);
+	print_waiting(status);
+	print_aside(status);
+}
+
+/* ---- for programs ---- */
+
+static json_t *number(uint64_t value)
+{
+	return ub_json_must(json_integer((json_int_t)value));
+}
+
+static json_t *instant(const struct status *status, ub_instant value)
+{
+	return ub_json_instant(status->arena, status->zone, value);
+}
+
+static json_t *rules_object(const struct status *status)
+{
+	const struct ub_snapshot *snapshot = status->telling->snapshot;
+	json_t *object = ub_json_must(json_object()), *directories = ub_json_must(json_array());
+	for (size_t i = 0; i < snapshot->n_layers; i++)
+		ub_json_add(directories, ub_json_text(snapshot->layers[i].directory));
+	ub_json_set(object, "directories", directories);
+	ub_json_set(object, "count", number(snapshot->rules->n_rules));
+	ub_json_set(object, "in_force", ub_json_must(json_boolean(!snapshot->without_rules)));
+	ub_json_set(object, "read", instant(status, snapshot->loaded));
+	return object;
+}
+
+struct reload_object {
+	const struct status *status;
+	json_t *object; /* NULL: there was none */
+};
+
+static void copy_reload(void *context, const struct ub_reload *reload)
+{
+	struct reload_object *copy = context;
+	if (!reload->arena)
+		return;
+	copy->object = ub_json_must(json_deep_copy(reload->findings));
+	ub_json_set(copy->object, "when", instant(copy->status, reload->when));
+	ub_json_set(copy->object, "done", ub_json_must(json_boolean(!reload->failed)));
+}
+
+static json_t *reload_object(const struct status *status)
+{
+	struct reload_object copy = { status, NULL };
+	ub_configuration_show_reload(status->telling->daemon->configuration, copy_reload, &copy);
+	return copy.object ? copy.object : ub_json_must(json_null());
+}
+
+static json_t *store_object(const struct ub_telling *telling)
+{
+	const struct ub_settings *settings = telling->snapshot->settings;
+	json_t *object = ub_json_must(json_object());
+	ub_json_set(object, "kind", ub_json_must(json_string(store_kind(settings))));
+	if (settings->store == UB_STORE_SQLITE)
+		ub_json_set(object, "path", ub_json_text(settings->store_path));
+	ub_json_set(object, "lost", ub_json_must(json_boolean(ub_store_is_lost(telling->daemon->store))));
+	return object;
+}
+
+static json_t *counts_object(const struct status *status)
+{
+	json_t *object = ub_json_must(json_object());
+	for (size_t i = 0; i < UB_COUNT(status->counts); i++)
+		ub_json_set(object, control_state_word((enum ub_job_state)i), number(status->counts[i]));
+	ub_json_set(object, "in_memory_only", number(status->sheltered));
+	ub_json_set(object, "strangers", number(status->strangers));
+	return object;
+}
+
+static json_t *waiting_array(const struct status *status)
+{
+	json_t *array = ub_json_must(json_array());
+	for (size_t i = 0; i < ub_map_size(status->groups); i++) {
+		const struct group *group = ub_map_at(status->groups, i, NULL);
+		json_t *object = ub_json_must(json_object());
+		ub_json_set(object, "principal", ub_json_text(group->principal));
+		ub_json_set(object, "keys", number(group->n));
+		ub_json_set(object, "since", instant(status, group->since / 1000));
+		ub_json_set(object, "why", ub_json_text(group->why));
+		ub_json_add(array, object);
+	}
+	return array;
+}
+
+static json_t *key_object(const struct status *status, const struct ub_known_job *known)
+{
+	const struct ub_job *job = &known->job;
+	json_t *object = ub_json_must(json_object());
+	ub_json_set(object, "href", ub_json_text(job->key.href));
+	ub_json_set(object, "principal", ub_json_text(job->key.principal));
+	ub_json_set(object, "state", ub_json_must(json_string(control_state_word(job->state))));
+	ub_json_set(object, "since", instant(status, job->put / 1000));
+	if (job->due != INT64_MAX)
+		ub_json_set(object, "due", instant(status, job->due / 1000));
+	ub_json_set(object, "attempts", number(job->attempts));
+	ub_json_set(object, "why", ub_json_text(job->reason));
+	ub_json_set(object, "in_memory_only", ub_json_must(json_boolean(known->sheltered)));
+	return object;
+}
+
+static json_t *keys_array(const struct status *status)
+{
+	json_t *array = ub_json_must(json_array());
+	for (size_t i = 0; i < status->jobs.n && i < UB_STATUS_KEYS_MAX; i++)
+		ub_json_add(array, key_object(status, &status->jobs.items[i]));
+	return array;
+}
+
+static json_t *status_object(const struct status *status)
+{
+	const struct ub_telling *telling = status->telling;
+	json_t *object = ub_json_must(json_object());
+	ub_json_set(object, "version", ub_json_must(json_string(PACKAGE_VERSION)));
+	ub_json_set(object, "relay_pid", number((uint64_t)getppid()));
+	ub_json_set(object, "relay_since", instant(status, ub_queue_relay(telling->daemon->queue).started));
+	ub_json_set(object, "engine_pid", number((uint64_t)getpid()));
+	ub_json_set(object, "engine_since", instant(status, telling->daemon->started));
+	ub_json_set(object, "engine_restarts", number(ub_queue_relay(telling->daemon->queue).predecessors));
+	ub_json_set(object, "settings", ub_json_text(ub_text(telling->daemon->settings_path)));
+	ub_json_set(object, "rules", rules_object(status));
+	ub_json_set(object, "reload", reload_object(status));
+	ub_json_set(object, "store", store_object(telling));
+	ub_json_set(object, "counts", counts_object(status));
+	ub_json_set(object, "waiting", waiting_array(status));
+	ub_json_set(object, "keys", keys_array(status));
+	return object;
+}
+
+int control_tell_status(const struct ub_telling *telling)
+{
+	struct ub_arena *arena = telling->out->arena;
+	struct status status = { .telling = telling,
+		.arena = arena,
+		.zone = telling->snapshot->org->standard.zone,
+		.groups = ub_map_new(arena) };
+	look(&status);
+	if (telling->json)
+		ub_json_print(status_object(&status), telling->out);
+	else
+		print_status(&status);
+	return 0;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_CONFIGURATION_PRIVATE_H
+#define UPBEAT_CONFIGURATION_PRIVATE_H
+
+#include "upbeat/configuration.h"
+
+/* A directory of rules with what it has in templates/ and holidays/. Problems are reported at `place`. False:
+ * one of its files cannot be read. */
+bool ub_snapshot_read_layer(struct ub_arena *arena, const char *directory, struct ub_place place,
+    struct ub_rule_layer *layer, struct ub_diags *diags);
+
+/* Warns that the daemon goes on with what `key` of the settings said when it started. */
+void ub_snapshot_needs_restart(struct ub_diags *diags, const char *key);
+
+#endif

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The snapshot that is in force, and the thread that puts another one in its place.
+ */
+#include "configuration-private.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "upbeat/directory.h"
+#include "upbeat/json.h"
+#include "upbeat/settings.h"
+
+struct ub_configuration {
+	const struct ub_configuration_input *input;
+	pthread_t thread;
+	bool started;
+	pthread_mutex_t mutex; /* of all that follows */
+	pthread_cond_t told;   /* to reload, or to stop */
+	struct ub_snapshot *snapshot;
+	struct ub_reload reload;
+	bool reload_wanted, stopping;
+};
+
+static void log_diag(struct ub_log *log, const char *what, const struct ub_diag *diag)
+{
+	enum ub_log_level level = diag->severity == UB_ERROR ? UB_LOG_ERROR : UB_LOG_WARNING;
+	size_t line, column;
+	if (!diag->place.source) {
+		ub_log(log, level, "%s: %.*s", what, UB_ARGS(diag->message));
+		return;
+	}
+	ub_place_line_column(diag->place, &line, &column);
+	ub_log(log, level, "%s: %.*s:%zu:%zu: %.*s", what, UB_ARGS(diag->place.source->name), line, column,
+	    UB_ARGS(diag->message));
+}
+
+static void log_diags(struct ub_log *log, const char *what, const struct ub_diags *diags)
+{
+	for (size_t i = 0; i < diags->list.n; i++)
+		log_diag(log, what, &diags->list.items[i]);
+}
+
+/* ---- reload ---- */
+
+/* The relay listens, the store is open: these stay as they were, whatever the file says now. (So does the
+ * upstream, by the input.) Nobody else has the new snapshot yet. */
+static void keep_addresses(
+    struct ub_snapshot *snapshot, const struct ub_snapshot *present, struct ub_diags *diags)
+{
+	const struct ub_settings *old = present->settings, *read = snapshot->settings;
+	struct ub_arena *arena = snapshot->arena;
+	struct ub_settings *kept = UB_NEW(arena, struct ub_settings);
+	bool listen =
+	    read->listen.port != old->listen.port || !ub_text_eq(read->listen.host, old->listen.host);
+	bool store = read->store != old->store || !ub_text_eq(read->store_path, old->store_path);
+	if (listen)
+		ub_snapshot_needs_restart(diags, "listen");
+	if (store)
+		ub_snapshot_needs_restart(diags, "store");
+	if (!ub_text_eq(read->control, old->control))
+		ub_snapshot_needs_restart(diags, "control");
+	*kept = *read;
+	kept->listen = old->listen;
+	kept->listen.host = ub_text_copy(arena, old->listen.host);
+	kept->store = old->store;
+	kept->store_path = ub_text_copy(arena, old->store_path);
+	kept->control = ub_text_copy(arena, old->control);
+	snapshot->settings = kept;
+}
+
+static struct ub_text printed(struct ub_arena *arena, const struct ub_diags *diags, bool colour)
+{
+	struct ub_buf out = UB_BUF(arena);
+	for (size_t i = 0; i < diags->list.n; i++)
+		ub_diag_print(&diags->list.items[i], &out, colour);
+	return ub_buf_text(&out);
+}
+
+/* What is kept of the diagnostics points to no source, so that nothing of a snapshot is kept with them. */
+static struct ub_reload outcome_of(struct ub_diags *diags)
+{
+	struct ub_arena *arena = ub_arena_new();
+	ub_diags_sort(diags);
+	json_t *findings = ub_json_findings(diags);
+	return (struct ub_reload){ .arena = arena,
+		.when = ub_sys_now(),
+		.failed = diags->errors > 0,
+		.plain = printed(arena, diags, false),
+		.coloured = printed(arena, diags, true),
+		.findings = findings };
+}
+
+static void forget(struct ub_reload *reload)
+{
+	json_decref(reload->findings);
+	ub_arena_free(&reload->arena);
+}
+
+/* Whoever is at work with the snapshot before holds it, and frees it last. */
+static void publish(
+    struct ub_configuration *configuration, struct ub_snapshot **snapshot, const struct ub_reload *reload)
+{
+	struct ub_snapshot *unused = *snapshot;
+	struct ub_reload before;
+	*snapshot = NULL;
+	pthread_mutex_lock(&configuration->mutex);
+	before = configuration->reload;
+	configuration->reload = *reload;
+	if (!reload->failed) {
+		struct ub_snapshot *old = configuration->snapshot;
+		configuration->snapshot = unused;
+		unused = old;
+	}
+	pthread_mutex_unlock(&configuration->mutex);
+	ub_snapshot_release(&unused);
+	if (before.arena)
+		forget(&before);
+	configuration->input->changed(configuration->input->context);
+}
+
+static void say_outcome(
+    const struct ub_configuration *configuration, const struct ub_snapshot *snapshot, bool lacks_rules)
+{
+	if (snapshot)
+		ub_log(configuration->input->log, UB_LOG_INFO, "reload: done, %zu rules",
+		    snapshot->rules->n_rules);
+	else
+		ub_log(configuration->input->log, UB_LOG_ERROR,
+		    "reload: failed, and %s; upbeat status shows all of it",
+		    lacks_rules ? "there still are no rules" : "what was read before goes on");
+}
+
+/* Patient: nobody has asked for it, so that what is wrong as before is not said again. */
+static void reload(struct ub_configuration *configuration, const struct ub_snapshot *present, bool patient)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_diags diags = UB_DIAGS(arena);
+	struct ub_snapshot_input input = configuration->input->snapshot;
+	enum ub_log_level level;
+	input.may_lack_rules = false;
+	struct ub_snapshot *snapshot = ub_snapshot_load(&input, &diags);
+	if (snapshot)
+		keep_addresses(snapshot, present, &diags);
+	struct ub_reload outcome = outcome_of(&diags);
+	if (outcome.failed && snapshot)
+		ub_snapshot_release(&snapshot);
+	/* Nobody but this thread writes the present one. */
+	if (patient && !snapshot && ub_text_eq(outcome.plain, configuration->reload.plain)) {
+		forget(&outcome);
+	} else {
+		log_diags(configuration->input->log, "reload", &diags);
+		say_outcome(configuration, snapshot, present->without_rules);
+		if (snapshot && ub_log_level_parse(snapshot->settings->log_level, &level))
+			ub_log_set_level(configuration->input->log, level);
+		publish(configuration, &snapshot, &outcome);
+	}
+	ub_arena_free(&arena);
+}
+
+/* As status tells of a reload that failed. */
+static void tell_of_start(struct ub_configuration *configuration)
+{
+	struct ub_diags *diags = configuration->input->diags;
+	configuration->reload = outcome_of(diags);
+	log_diags(configuration->input->log, "start", diags);
+	ub_log(configuration->input->log, UB_LOG_ERROR,
+	    "start: there are no rules until this is mended, and whatever is stored waits; upbeat status "
+	    "shows "
+	    "all of it");
+}
+
+/* ---- accounts ---- */
+
+static void refresh(struct ub_configuration *configuration, const struct ub_snapshot *snapshot)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_diags diags = UB_DIAGS(arena);
+	if (snapshot->directory && ub_directory_refresh(snapshot->directory, &diags))
+		ub_log(configuration->input->log, UB_LOG_INFO, "accounts: read again");
+	log_diags(configuration->input->log, "accounts", &diags);
+	ub_arena_free(&arena);
+}
+
+/* ---- the thread ---- */
+
+enum task {
+	STOP,
+	RELOAD,
+	REFRESH,
+};
+
+static enum task wait_for_task(struct ub_configuration *configuration)
+{
+	pthread_mutex_lock(&configuration->mutex);
+	struct timespec until =
+	    ub_sys_deadline(configuration->snapshot->without_rules ? UB_MEND_MS : UB_ACCOUNTS_REFRESH_MS);
+	while (!configuration->stopping && !configuration->reload_wanted &&
+	       pthread_cond_timedwait(&configuration->told, &configuration->mutex, &until) == 0)
+		;
+	enum task task = configuration->stopping ? STOP : configuration->reload_wanted ? RELOAD : REFRESH;
+	configuration->reload_wanted = false;
+	pthread_mutex_unlock(&configuration->mutex);
+	return task;
+}
+
+static void *run(void *context)
+{
+	struct ub_configuration *configuration = context;
+	enum task task;
+	while ((task = wait_for_task(configuration)) != STOP) {
+		struct ub_snapshot *present = ub_configuration_snapshot(configuration);
+		if (task == RELOAD || present->without_rules)
+			reload(configuration, present, task != RELOAD);
+		else
+			refresh(configuration, present);
+		ub_snapshot_release(&present);
+	}
+	return NULL;
+}
+
+void ub_configuration_start(struct ub_configuration *configuration)
+{
+	if (configuration->snapshot->without_rules)
+		tell_of_start(configuration);
+	if (pthread_create(&configuration->thread, NULL, run, configuration) != 0)
+		abort();
+	configuration->started = true;
+}
+
+void ub_configuration_stop(struct ub_configuration *configuration)
+{
+	pthread_mutex_lock(&configuration->mutex);
+	configuration->stopping = true;
+	pthread_cond_signal(&configuration->told);
+	pthread_mutex_unlock(&configuration->mutex);
+	if (configuration->started)
+		pthread_join(configuration->thread, NULL);
+	configuration->started = false;
+}
+
+void ub_configuration_reload(struct ub_configuration *configuration)
+{
+	pthread_mutex_lock(&configuration->mutex);
+	configuration->reload_wanted = true;
+	pthread_cond_signal(&configuration->told);
+	pthread_mutex_unlock(&configuration->mutex);
+}
+
+/* ---- what is in force ---- */
+
+struct ub_configuration *ub_configuration_new(
+    struct ub_snapshot *snapshot, const struct ub_configuration_input *input)
+{
+	struct ub_configuration *configuration = calloc(1, sizeof(*configuration));
+	pthread_condattr_t monotonic;
+	if (!configuration || pthread_condattr_init(&monotonic) != 0 ||
+	    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) != 0 ||
+	    pthread_cond_init(&configuration->told, &monotonic) != 0 ||
+	    pthread_mutex_init(&configuration->mutex, NULL) != 0)
+		abort();
+	pthread_condattr_destroy(&monotonic);
+	configuration->input = input;
+	configuration->snapshot = snapshot;
+	return configuration;
+}
+
+void ub_configuration_free(struct ub_configuration **configuration)
+{
+	struct ub_configuration *mine = *configuration;
+	*configuration = NULL;
+	ub_snapshot_release(&mine->snapshot);
+	if (mine->reload.arena)
+		forget(&mine->reload);
+	pthread_cond_destroy(&mine->told);
+	pthread_mutex_destroy(&mine->mutex);
+	free(mine);
+}
+
+struct ub_snapshot *ub_configuration_snapshot(struct ub_configuration *configuration)
+{
+	pthread_mutex_lock(&configuration->mutex);
+	struct ub_snapshot *snapshot = ub_snapshot_hold(configuration->snapshot);
+	pthread_mutex_unlock(&configuration->mutex);
+	return snapshot;
+}
+
+void ub_configuration_show_reload(struct ub_configuration *configuration,
+    void (*show)(void *context, const struct ub_reload *reload), void *context)
+{
+	pthread_mutex_lock(&configuration->mutex);
+	show(context, &configuration->reload);
+	pthread_mutex_unlock(&configuration->mutex);
+}

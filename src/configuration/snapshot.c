@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "configuration-private.h"
+
+#include <stdatomic.h>
+
+#include "upbeat/directory.h"
+#include "upbeat/ical.h"
+#include "upbeat/identity.h"
+#include "upbeat/settings.h"
+
+const struct ub_text ub_organization = { "default", sizeof("default") - 1 };
+
+static const struct ub_place nowhere = { 0 };
+
+/* What is being loaded. */
+struct loading {
+	const struct ub_snapshot_input *input;
+	struct ub_snapshot *snapshot;
+	struct ub_arena *arena;
+	struct ub_diags *diags;
+	struct ub_settings *settings;
+	struct ub_rule_layer *layers;
+	size_t n_layers;
+	bool lacks_a_file; /* one of them cannot be read */
+};
+
+static void release_zones(void *zones)
+{
+	struct ub_zones *mine = zones;
+	ub_cal_zones_free(&mine);
+}
+
+static void release_identities(void *identities)
+{
+	struct ub_identities *mine = identities;
+	ub_identities_free(&mine);
+}
+
+static void keep_upstream(struct loading *loading)
+{
+	struct ub_text base = ub_text(loading->input->upstream), *said = &loading->settings->upstream.base;
+	if (base.len == 0 || ub_text_eq(base, *said))
+		return;
+	ub_snapshot_needs_restart(loading->diags, "upstream");
+	*said = ub_text_copy(loading->arena, base);
+}
+
+void ub_snapshot_needs_restart(struct ub_diags *diags, const char *key)
+{
+	ub_warning(diags, "needs-restart", nowhere, "`%s` has changed: that takes a restart", key);
+}
+
+static bool load_settings(struct loading *loading)
+{
+	const struct ub_snapshot_input *input = loading->input;
+	struct ub_snapshot *snapshot = loading->snapshot;
+	if (input->settings_path) {
+		const struct ub_source *source = ub_snapshot_read_source(
+		    loading->arena, input->settings_path, UB_SETTINGS_MAX, nowhere, loading->diags);
+		if (!source)
+			return false;
+		loading->settings = ub_settings_read(loading->arena, source, snapshot->zones, loading->diags);
+	} else {
+		loading->settings = ub_settings_default(loading->arena, snapshot->zones);
+	}
+	keep_upstream(loading);
+	struct ub_org *org = loading->settings->org;
+	for (size_t i = 0; i < input->n_domains; i++)
+		*ub_push(loading->arena, &org->domains) =
+		    ub_text_lower(loading->arena, ub_text(input->domains[i]));
+	if (input->time_zone)
+		org->standard.zone = ub_cal_zone_find(snapshot->zones, ub_text(input->time_zone));
+	if (!org->standard.zone) {
+		ub_error(loading->diags, "unknown-time-zone", nowhere, "there is no time zone `%s`",
+		    input->time_zone);
+		org->standard.zone = ub_cal_utc();
+	}
+	snapshot->settings = loading->settings;
+	snapshot->org = org;
+	return true;
+}
+
+static void load_layer(struct loading *loading, size_t i, const char *path, struct ub_place place)
+{
+	const char *instead = i + 1 == loading->n_layers ? loading->input->last_rules_path : NULL;
+	loading->lacks_a_file |= !ub_snapshot_read_layer(loading->arena, instead ? instead : path,
+	    instead ? nowhere : place, &loading->layers[i], loading->diags);
+}
+
+static void make_layers(struct loading *loading, size_t n)
+{
+	loading->n_layers = loading->snapshot->n_layers = n;
+	loading->layers = UB_NEW_ARRAY(loading->arena, struct ub_rule_layer, n);
+	loading->snapshot->layers = loading->layers;
+}
+
+/* Those that the settings name. */
+static void load_named_layers(struct loading *loading)
+{
+	const struct ub_settings *settings = loading->settings;
+	make_layers(loading, settings->n_rules);
+	for (size_t i = 0; i < settings->n_rules; i++)
+		load_layer(loading, i, ub_text_cstr(loading->arena, settings->rules[i].path),
+		    settings->rules[i].place);
+}
+
+static void load_layers(struct loading *loading)
+{
+	const struct ub_snapshot_input *input = loading->input;
+	const char *path = input->rules_path;
+	if (!path && loading->settings->n_rules) {
+		load_named_layers(loading);
+		return;
+	}
+	if (!path)
+		path = ub_snapshot_shipped_rules(loading->arena);
+	make_layers(loading, input->n_over + 1);
+	for (size_t i = 0; i < loading->n_layers; i++)
+		load_layer(loading, i, i < input->n_over ? input->over[i] : path, nowhere);
+}
+
+static void load_rules(struct loading *loading, size_t n_layers)
+{
+	const struct ub_settings *settings = loading->settings;
+	struct ub_rules_input input = { .layers = loading->layers,
+		.n_layers = n_layers,
+		.fields = settings->fields,
+		.n_fields = loading->input->settings_path ? settings->n_fields : SIZE_MAX,
+		.zones = loading->snapshot->zones,
+		.find_idle = loading->input->find_idle };
+	loading->snapshot->rules = ub_rules_load(&input, loading->diags, loading->arena);
+}
+
+/* The calendar of a name: holidays/NAME.ics of the last layer that has it. */
+static const struct ub_source *named_holidays(
+    struct loading *loading, const struct ub_settings_holidays *wanted)
+{
+	struct ub_text path = ub_textf(loading->arena, "holidays/%.*s.ics", UB_ARGS(wanted->name));
+	UB_VEC(struct ub_text) known = { 0 };
+	for (size_t i = loading->n_layers; i-- > 0;) {
+		const struct ub_rule_layer *layer = &loading->layers[i];
+		for (size_t f = 0; f < layer->n_files; f++) {
+			struct ub_text file = layer->files[f].path;
+			if (ub_text_eq(file, path))
+				return &layer->files[f].source;
+			if (ub_text_starts(file, UB_TEXT("holidays/")))
+				*ub_push(loading->arena, &known) = ub_text_sub(file, 9, file.len - 4);
+		}
+	}
+	struct ub_diag *diag = ub_error(loading->diags, "no-holidays", wanted->place,
+	    "there is no %.*s in any rule directory", UB_ARGS(path));
+	struct ub_text meant = ub_suggest(wanted->name, known.items, known.n);
+	if (meant.len)
+		ub_diag_set_help(loading->diags, diag, "did you mean `%.*s`?", UB_ARGS(meant));
+	return NULL;
+}
+
+static void load_holidays(struct loading *loading)
+{
+	const struct ub_settings *settings = loading->settings;
+	for (size_t i = 0; i < settings->n_holidays; i++) {
+		const struct ub_settings_holidays *wanted = &settings->holidays[i];
+		const struct ub_source *source =
+		    wanted->is_path
+			? ub_snapshot_read_source(loading->arena, ub_text_cstr(loading->arena, wanted->name),
+			      UB_RULE_FILE_MAX, wanted->place, loading->diags)
+			: named_holidays(loading, wanted);
+		struct ub_ical_refusal refusal;
+		if (source &&
+		    !ub_ical_read_holidays(source->text, loading->arena, wanted->into, NULL, &refusal))
+			ub_error(loading->diags, refusal.code, wanted->place, "%.*s: line %zu: %.*s",
+			    UB_ARGS(source->name), refusal.line, UB_ARGS(refusal.message));
+	}
+}
+
+static void close_directory(void *directory)
+{
+	struct ub_directory *mine = directory;
+	ub_directory_close(&mine);
+}
+
+static void load_accounts(struct loading *loading)
+{
+	struct ub_snapshot *snapshot = loading->snapshot;
+	if (loading->settings->n_sources == 0)
+		return;
+	snapshot->directory =
+	    ub_directory_open(loading->settings, snapshot->org->standard.zone, loading->diags);
+	ub_arena_defer(loading->arena, close_directory, snapshot->directory);
+}
+
+static void do_without_rules(struct loading *loading)
+{
+	load_rules(loading, 0);
+	loading->snapshot->without_rules = true;
+}
+
+static struct ub_snapshot *new_snapshot(void)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_snapshot *snapshot = UB_NEW(arena, struct ub_snapshot);
+	snapshot->arena = arena;
+	atomic_init(&snapshot->holders, 1);
+	snapshot->zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
+	ub_arena_defer(arena, release_zones, snapshot->zones);
+	snapshot->identities = ub_identities_new();
+	ub_arena_defer(arena, release_identities, snapshot->identities);
+	snapshot->loaded = ub_sys_now();
+	return snapshot;
+}
+
+static void release_held(void *held)
+{
+	struct ub_snapshot *snapshot = held;
+	ub_snapshot_release(&snapshot);
+}
+
+struct ub_snapshot *ub_snapshot_load(const struct ub_snapshot_input *input, struct ub_diags *diags)
+{
+	struct ub_snapshot *snapshot = new_snapshot();
+	struct loading loading = {
+		.input = input, .snapshot = snapshot, .arena = snapshot->arena, .diags = diags
+	};
+	size_t errors = diags->errors;
+	bool settings = load_settings(&loading);
+	bool sound = diags->errors == errors;
+	if (settings) {
+		errors = diags->errors;
+		load_layers(&loading);
+		/* What an unread file lacks would be missed all over the others. */
+		if (!loading.lacks_a_file)
+			load_rules(&loading, loading.n_layers);
+		load_holidays(&loading);
+		if (diags->errors > errors && input->may_lack_rules)
+			do_without_rules(&loading);
+		else
+			sound = sound && diags->errors == errors;
+	}
+	/* A mistake in the accounts is no reason to refuse: what is sound of them is used. */
+	if (settings)
+		load_accounts(&loading);
+	/* Diagnostics point into the sources, so what is kept of this one lasts as long as they do. */
+	if (diags->list.n)
+		ub_arena_defer(diags->arena, release_held, ub_snapshot_hold(snapshot));
+	if (!sound)
+		ub_snapshot_release(&snapshot);
+	return snapshot;
+}
+
+struct ub_snapshot *ub_snapshot_hold(struct ub_snapshot *snapshot)
+{
+	atomic_fetch_add(&snapshot->holders, 1);
+	return snapshot;
+}
+
+void ub_snapshot_release(struct ub_snapshot **snapshot)
+{
+	struct ub_snapshot *mine = *snapshot;
+	*snapshot = NULL;
+	if (!mine || atomic_fetch_sub(&mine->holders, 1) > 1)
+		return;
+	struct ub_arena *arena = mine->arena; /* the snapshot itself is in it */
+	ub_arena_free(&arena);
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "upbeat/identity.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "upbeat/http.h"
+
+/* What was found out for one user about one collection. */
+struct entry {
+	struct ub_identity identity;
+	int64_t until;
+};
+
+struct ub_identities {
+	pthread_mutex_t mutex;
+	struct ub_arena *arena;
+	struct ub_map *entries; /* "user\nhost\nhref" to struct entry */
+};
+
+struct ub_identities *ub_identities_new(void)
+{
+	struct ub_identities *identities = malloc(sizeof(*identities));
+	if (!identities || pthread_mutex_init(&identities->mutex, NULL) != 0)
+		abort();
+	identities->arena = ub_arena_new();
+	identities->entries = ub_map_new(identities->arena);
+	return identities;
+}
+
+void ub_identities_free(struct ub_identities **identities)
+{
+	if (!*identities)
+		return;
+	pthread_mutex_destroy(&(*identities)->mutex);
+	ub_arena_free(&(*identities)->arena);
+	free(*identities);
+	*identities = NULL;
+}
+
+static enum ub_outcome propfind(const struct ub_caller *caller, struct ub_text href, struct ub_text query,
+    struct ub_response *response, struct ub_arena *arena)
+{
+	struct ub_request request = { .method = "PROPFIND",
+		.target = href,
+		.host = caller->host,
+		.authorization = caller->authorization,
+		.depth = "0",
+		.content_type = "application/xml; charset=utf-8",
+		.body = query };
+	return ub_client_send(caller->client, &request, response, arena);
+}
+
+/* Servers are not of one mind on how to write one and the same href. */
+static bool same_href(struct ub_text a, struct ub_text b, struct ub_arena *arena)
+{
+	a = ub_http_href_canonical(arena, a);
+	return a.len && ub_text_eq(a, ub_http_href_canonical(arena, b));
+}
+
+/* `href`: canonical but for its trailing slash. */
+static bool holds(struct ub_text home, struct ub_text href, struct ub_arena *arena)
+{
+	home = ub_http_href_canonical(arena, home);
+	return home.len && ub_text_starts(href, home) &&
+	       (home.ptr[home.len - 1] == '/' || (href.len > home.len && href.ptr[home.len] == '/'));
+}
+
+static bool is_home_of(const struct ub_dav_principal *principal, struct ub_text href, struct ub_arena *arena)
+{
+	for (size_t i = 0; i < principal->n_homes; i++)
+		if (holds(principal->homes[i], href, arena))
+			return true;
+	return false;
+}
+
+static bool is_ours(const struct ub_org *org, struct ub_text address)
+{
+	for (size_t i = 0; i < org->domains.n; i++)
+		if (ub_facts_address_matches(address, org->domains.items[i]))
+			return true;
+	return false;
+}
+
+/* Several addresses are usual; invitations among colleagues go to the one in the organisation's own domain.
+ */
+static struct ub_text best_address(const struct ub_dav_principal *principal, const struct ub_org *org)
+{
+	for (size_t i = 0; i < principal->n_addresses; i++)
+		if (is_ours(org, principal->addresses[i]))
+			return principal->addresses[i];
+	return principal->n_addresses ? principal->addresses[0] : UB_TEXT_NONE;
+}
+
+/* The last segment of a principal's href (canonical) stands for the user's name where nothing better is
+ * known. */
+static struct ub_text last_segment(struct ub_text href)
+{
+	size_t start = href.len;
+	while (start > 0 && href.ptr[start - 1] != '/')
+		start--;
+	return ub_text_sub(href, start, href.len);
+}
+
+struct lookup {
+	const struct ub_caller *caller;
+	const struct ub_org *org;
+	struct ub_text href;
+	struct ub_arena *arena;
+};
+
+static enum ub_outcome ask_principal(
+    const struct lookup *lookup, struct ub_text href, struct ub_dav_principal *out)
+{
+	struct ub_response response;
+	enum ub_outcome outcome =
+	    propfind(lookup->caller, href, ub_dav_principal_query, &response, lookup->arena);
+	if (outcome == UB_OUTCOME_OK && !ub_dav_read_principal(response.body, out, lookup->arena))
+		outcome = UB_OUTCOME_REFUSED;
+	if (outcome != UB_OUTCOME_OK)
+		*out = (struct ub_dav_principal){ .display_name = UB_TEXT_NONE };
+	return outcome;
+}
+
+/* A principal that may not be read is no obstacle: the pattern of the settings stands in. */
+static bool is_passing(enum ub_outcome outcome)
+{
+	return outcome == UB_OUTCOME_AGAIN || outcome == UB_OUTCOME_DENIED;
+}
+
+static enum ub_outcome find_owner(
+    const struct lookup *lookup, const struct ub_dav_collection *collection, struct ub_identity *out)
+{
+	struct ub_dav_principal principal;
+	struct ub_text owner = collection->owner.len ? collection->owner : collection->principal;
+	if (owner.len == 0)
+		return UB_OUTCOME_OK;
+	enum ub_outcome outcome = ask_principal(lookup, owner, &principal);
+	if (is_passing(outcome))
+		return outcome;
+	out->caller_is_owner = collection->owner.len
+				   ? same_href(collection->owner, collection->principal, lookup->arena)
+				   : is_home_of(&principal, lookup->href, lookup->arena);
+	if (!collection->owner.len && !out->caller_is_owner)
+		return UB_OUTCOME_OK;
+	out->owner = best_address(&principal, lookup->org);
+	if (out->owner.len == 0) {
+		struct ub_text user = out->caller_is_owner && lookup->caller->user.len
+					  ? lookup->caller->user
+					  : last_segment(ub_http_href_canonical(lookup->arena, owner));
+		out->owner = ub_org_user_address(lookup->org, user, lookup->arena);
+	}
+	return UB_OUTCOME_OK;
+}
+
+struct ub_text ub_identity_login_of(struct ub_text href, struct ub_arena *arena)
+{
+	return ub_http_segment_decode(arena, last_segment(href));
+}
+
+static enum ub_outcome ask(const struct lookup *lookup, struct ub_identity *out)
+{
+	struct ub_response response;
+	struct ub_dav_collection collection;
+	*out = (struct ub_identity){ .owner = UB_TEXT_NONE,
+		.owner_href = UB_TEXT_NONE,
+		.caller_href = UB_TEXT_NONE,
+		.calendar_name = UB_TEXT_NONE };
+	enum ub_outcome outcome =
+	    propfind(lookup->caller, lookup->href, ub_dav_collection_query, &response, lookup->arena);
+	if (outcome != UB_OUTCOME_OK)
+		return outcome;
+	if (!ub_dav_read_collection(response.body, &collection, lookup->arena))
+		return UB_OUTCOME_REFUSED;
+	out->calendar = collection.calendar;
+	out->takes_tasks = collection.takes_tasks;
+	out->calendar_name = collection.display_name;
+	out->owner_href = ub_http_href_canonical(lookup->arena, collection.owner);
+	out->caller_href = ub_http_href_canonical(lookup->arena, collection.principal);
+	return collection.calendar ? find_owner(lookup, &collection, out) : UB_OUTCOME_OK;
+}
+
+static struct ub_identity copy(const struct ub_identity *from, struct ub_arena *arena)
+{
+	struct ub_identity to = *from;
+	to.owner = ub_text_copy(arena, from->owner);
+	to.owner_href = ub_text_copy(arena, from->owner_href);
+	to.caller_href = ub_text_copy(arena, from->caller_href);
+	to.calendar_name = ub_text_copy(arena, from->calendar_name);
+	return to;
+}
+
+static bool recall(struct ub_identities *identities, struct ub_text key, int64_t now, struct ub_identity *out,
+    struct ub_arena *arena)
+{
+	pthread_mutex_lock(&identities->mutex);
+	const struct entry *entry = ub_map_get(identities->entries, key);
+	bool known = entry && now < entry->until;
+	if (known)
+		*out = copy(&entry->identity, arena);
+	pthread_mutex_unlock(&identities->mutex);
+	return known;
+}
+
+static void remember(
+    struct ub_identities *identities, struct ub_text key, int64_t now, const struct ub_identity *identity)
+{
+	pthread_mutex_lock(&identities->mutex);
+	/* Forgetting all is simpler than ageing entries one by one, and costs two requests for each later. */
+	if (ub_arena_used(identities->arena) > UB_IDENTITY_CACHE_BYTES) {
+		ub_arena_reset(identities->arena);
+		identities->entries = ub_map_new(identities->arena);
+	}
+	struct entry *entry = UB_NEW(identities->arena, struct entry);
+	*entry = (struct entry){ copy(identity, identities->arena), now + UB_IDENTITY_SECONDS };
+	ub_map_put(identities->entries, ub_text_copy(identities->arena, key), entry);
+	pthread_mutex_unlock(&identities->mutex);
+}
+
+static struct ub_text key_of(
+    struct ub_text principal, struct ub_text host, struct ub_text href, struct ub_arena *arena)
+{
+	return ub_textf(arena, "%.*s\n%.*s\n%.*s", UB_ARGS(principal), UB_ARGS(host), UB_ARGS(href));
+}
+
+bool ub_identity_known(struct ub_identities *identities, struct ub_text principal, struct ub_text host,
+    struct ub_text href, struct ub_identity *out, struct ub_arena *arena)
+{
+	return recall(identities, key_of(principal, host, href, arena), INT64_MIN, out, arena);
+}
+
+enum ub_outcome ub_identity_of(struct ub_identities *identities, const struct ub_caller *caller,
+    struct ub_text href, const struct ub_org *org, int64_t now, struct ub_identity *out,
+    struct ub_arena *arena)
+{
+	struct ub_text key = key_of(caller->principal, caller->host, href, arena);
+	if (recall(identities, key, now, out, arena))
+		return UB_OUTCOME_OK;
+	struct lookup lookup = { caller, org, href, arena };
+	enum ub_outcome outcome = ask(&lookup, out);
+	if (outcome == UB_OUTCOME_OK)
+		remember(identities, key, now, out);
+	return outcome;
+}

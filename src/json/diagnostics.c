@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "upbeat/json.h"
+
+static json_t *number(size_t value)
+{
+	return ub_json_must(json_integer((json_int_t)value));
+}
+
+static void set_position(
+    json_t *object, struct ub_place place, const char *line_name, const char *column_name)
+{
+	size_t line, column;
+	ub_place_line_column(place, &line, &column);
+	ub_json_set(object, line_name, number(line));
+	ub_json_set(object, column_name, number(column));
+}
+
+/* Nothing for what is about no file. */
+static void set_place(json_t *object, struct ub_place place)
+{
+	if (!place.source)
+		return;
+	ub_json_set(object, "file", ub_json_text(place.source->name));
+	set_position(object, place, "line", "column");
+	place.at += place.len;
+	set_position(object, place, "end_line", "end_column");
+}
+
+static json_t *finding(const struct ub_diag *diag)
+{
+	json_t *object = ub_json_must(json_object()), *related = ub_json_must(json_array());
+	set_place(object, diag->place);
+	ub_json_set(
+	    object, "severity", ub_json_must(json_string(diag->severity == UB_ERROR ? "error" : "warning")));
+	ub_json_set(object, "code", ub_json_must(json_string(diag->code)));
+	ub_json_set(object, "message", ub_json_text(diag->message));
+	ub_json_set(object, "help", ub_json_text(diag->help));
+	if (diag->related.source) {
+		json_t *other = ub_json_must(json_object());
+		set_place(other, diag->related);
+		ub_json_set(other, "message", ub_json_text(diag->related_message));
+		ub_json_add(related, other);
+	}
+	ub_json_set(object, "related", related);
+	return object;
+}
+
+json_t *ub_json_findings(const struct ub_diags *diags)
+{
+	json_t *object = ub_json_must(json_object()), *list = ub_json_must(json_array());
+	for (size_t i = 0; i < diags->list.n; i++)
+		ub_json_add(list, finding(&diags->list.items[i]));
+	ub_json_set(object, "findings", list);
+	ub_json_set(object, "errors", number(diags->errors));
+	ub_json_set(object, "warnings", number(diags->warnings));
+	return object;
+}
+
+void ub_json_print_findings(const struct ub_diags *diags, struct ub_buf *out)
+{
+	ub_json_print(ub_json_findings(diags), out);
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pass-private.h"
+
+static void remember(struct ub_pass *pass, const struct ub_store_item *item)
+{
+	if (ub_store_put_item(pass->store, item) != UB_STORE_OK)
+		pass_complain(pass);
+}
+
+/* `identity`: the mark that the item bears, which may be of an earlier name of its rule. */
+static void remember_item(struct ub_pass *pass, const struct ub_item *item, struct ub_text identity,
+    struct ub_text href, struct ub_text etag, enum ub_item_state state)
+{
+	struct ub_store_item stored = { .organization = ub_organization,
+		.meeting_uid = item->parent_uid,
+		.identity = identity,
+		.rule = item->marks.rule,
+		.id = item->id,
+		.owner = pass->identity.owner,
+		.generation = item->generation,
+		.upstream = pass->job->key.upstream,
+		.uid = item->uid,
+		.href = href,
+		.etag = etag,
+		.base = UB_TEXT_NONE,
+		.state = state,
+		.changed = pass->now * 1000 };
+	remember(pass, &stored);
+}
+
+static void say(struct ub_pass *pass, struct ub_text what, const char *done, enum ub_outcome outcome,
+    const struct ub_response *response)
+{
+	bool good = outcome == UB_OUTCOME_OK;
+	ub_log(pass->log, good ? UB_LOG_INFO : UB_LOG_WARNING, "%.*s for %.*s: %s%s%s%.*s", UB_ARGS(what),
+	    UB_ARGS(pass->job->key.href), good ? "" : "not ", done, good ? "" : ": ",
+	    UB_ARGS(good                  ? UB_TEXT_NONE
+		    : response->error.len ? response->error
+					  : ub_text(ub_outcome_text(outcome))));
+}
+
+static enum ub_outcome put(struct ub_pass *pass, struct ub_text href, struct ub_text body,
+    struct ub_text etag, struct ub_response *response)
+{
+	struct ub_request request = { .method = "PUT",
+		.target = href,
+		.content_type = "text/calendar; charset=utf-8",
+		.body = body,
+		.create_only = etag.len == 0,
+		.if_match = etag };
+	return pass_send(pass, &request, response);
+}
+
+static struct ub_ical_writing writing_of(const struct ub_pass *pass, bool as_event)
+{
+	return (struct ub_ical_writing){
+		.zones = pass->snapshot->zones, .now = pass->now, .task_as_event = as_event
+	};
+}
+
+static enum ub_outcome create(struct ub_pass *pass, const struct ub_item *item, struct ub_acts *acts)
+{
+	struct ub_ical_writing writing =
+	    writing_of(pass, item->kind == UB_ITEM_TASK && !pass->identity.takes_tasks);
+	struct ub_text href =
+	    ub_textf(pass->arena, "%.*s%.*s", UB_ARGS(pass->collection), UB_ARGS(item->name));
+	struct ub_response response;
+	enum ub_outcome outcome =
+	    put(pass, href, ub_ical_write(item, &writing, pass->arena), UB_TEXT_NONE, &response);
+	if (outcome == UB_OUTCOME_OK || outcome == UB_OUTCOME_UNCERTAIN)
+		remember_item(pass, item, item->marks.item, href, response.etag,
+		    outcome == UB_OUTCOME_OK ? UB_ITEM_EXISTS : UB_ITEM_UNCERTAIN);
+	acts->created += outcome == UB_OUTCOME_OK;
+	say(pass, item->id, "created", outcome, &response);
+	return outcome;
+}
+
+/* What stands and was not known to: its PUT had no answer, or the memory of it is lost. Remembered, so that
+ * it is not taken for one that never was when the user deletes it. */
+static void remember_standing(
+    struct ub_pass *pass, const struct ub_step *step, const struct ub_found *found, struct ub_text etag)
+{
+	struct ub_text mark = step->existing->item_mark;
+	remember_item(
+	    pass, step->item, mark.len ? mark : step->item->marks.item, found->href, etag, UB_ITEM_EXISTS);
+}
+
+static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
+    const struct ub_findings *findings, struct ub_acts *acts)
+{
+	const struct ub_found *found = &findings->found[step->existing - findings->existing];
+	unsigned written = 0;
+	struct ub_response response;
+	if (!found->ical)
+		return UB_OUTCOME_OK;
+	bool task = step->existing->event->component == UB_COMPONENT_TASK;
+	struct ub_ical_writing writing = writing_of(pass, step->item->kind == UB_ITEM_TASK && !task);
+	struct ub_text text =
+	    ub_ical_revise(found->ical, step->item, step->may_write, &writing, &written, pass->arena);
+	if (!found->remembered)
+		remember_standing(pass, step, found, found->etag);
+	if (!written)
+		return UB_OUTCOME_OK;
+	/* Without an ETag nobody could tell what would be overwritten. */
+	if (found->etag.len == 0)
+		return UB_OUTCOME_REFUSED;
+	enum ub_outcome outcome = put(pass, found->href, text, found->etag, &response);
+	if (outcome == UB_OUTCOME_OK)
+		remember_standing(pass, step, found, response.etag);
+	acts->changed += outcome == UB_OUTCOME_OK;
+	say(pass, step->item->id, "changed", outcome, &response);
+	return outcome;
+}
+
+static void remember_removal(struct ub_pass *pass, const struct ub_existing *existing,
+    const struct ub_found *found, struct ub_text meeting_uid, enum ub_item_state state)
+{
+	struct ub_store_item item = { .organization = ub_organization,
+		.meeting_uid = meeting_uid,
+		.identity = existing->item_mark,
+		.rule = existing->event->marks.rule,
+		.owner = pass->identity.owner,
+		.generation = existing->generation,
+		.upstream = pass->job->key.upstream,
+		.uid = existing->uid,
+		.href = found->href,
+		.state = state,
+		.changed = pass->now * 1000 };
+	remember(pass, &item);
+}
+
+/* What is gone after an answer that was lost must not be taken for deleted by its user. */
+static enum ub_outcome take_away(struct ub_pass *pass, const struct ub_step *step,
+    const struct ub_findings *findings, struct ub_acts *acts)
+{
+	const struct ub_existing *existing = step->existing;
+	const struct ub_found *found = &findings->found[existing - findings->existing];
+	struct ub_request request = { .method = "DELETE", .target = found->href, .if_match = found->etag };
+	struct ub_response response;
+	/* Without an ETag nobody could tell what would be lost. */
+	if (found->etag.len == 0)
+		return UB_OUTCOME_REFUSED;
+	remember_removal(pass, existing, found, findings->meeting_uid, UB_ITEM_REMOVING);
+	enum ub_outcome outcome = pass_send(pass, &request, &response);
+	if (outcome == UB_OUTCOME_GONE)
+		outcome = UB_OUTCOME_OK;
+	if (outcome == UB_OUTCOME_OK)
+		remember_removal(pass, existing, found, findings->meeting_uid, UB_ITEM_REMOVED);
+	else if (outcome != UB_OUTCOME_UNCERTAIN)
+		remember_removal(pass, existing, found, findings->meeting_uid, UB_ITEM_EXISTS);
+	acts->removed += outcome == UB_OUTCOME_OK;
+	say(pass, existing->name, "removed", outcome, &response);
+	return outcome;
+}
+
+static enum ub_outcome act(struct ub_pass *pass, const struct ub_step *step,
+    const struct ub_findings *findings, struct ub_acts *acts)
+{
+	if (step->action == UB_ACTION_CREATE)
+		return create(pass, step->item, acts);
+	return step->action == UB_ACTION_KEEP ? keep(pass, step, findings, acts)
+					      : take_away(pass, step, findings, acts);
+}
+
+void pass_apply(struct ub_pass *pass, const struct ub_plan *plan, const struct ub_findings *findings,
+    struct ub_acts *acts)
+{
+	*acts = (struct ub_acts){ .end = UB_PASS_SETTLED };
+	for (size_t i = 0; i < plan->steps.n && acts->end != UB_PASS_DENIED; i++) {
+		enum ub_outcome outcome = act(pass, &plan->steps.items[i], findings, acts);
+		acts->refused += outcome == UB_OUTCOME_REFUSED || outcome == UB_OUTCOME_GONE;
+		if (pass_end_of(outcome) != UB_PASS_SETTLED)
+			acts->end = pass_end_of(outcome);
+	}
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pass-private.h"
+
+#include "upbeat/http.h"
+
+static void read_item(
+    struct ub_pass *pass, struct ub_text text, struct ub_existing *existing, struct ub_found *found)
+{
+	/* Times without a zone are the owner's. */
+	const struct ub_zone *floating = ub_org_person(pass->snapshot->org, pass->identity.owner)->zone;
+	found->ical = ub_existing_read(text, pass->snapshot->zones, floating, existing, pass->arena);
+}
+
+static void add(struct ub_findings *findings, struct ub_existing existing, struct ub_found found)
+{
+	findings->existing[findings->n] = existing;
+	findings->found[findings->n++] = found;
+}
+
+/* What went with its whole calendar was not deleted for its own sake. */
+static enum ub_outcome look_at_calendar(struct ub_pass *pass, struct ub_text href, bool *gone)
+{
+	struct ub_identity identity;
+	struct ub_text collection = ub_http_href_collection(href);
+	*gone = false;
+	if (ub_text_eq(collection, pass->collection))
+		return UB_OUTCOME_OK;
+	enum ub_outcome outcome = ub_identity_of(pass->snapshot->identities, pass->caller, collection,
+	    pass->snapshot->org, pass->monotonic / 1000, &identity, pass->arena);
+	*gone = outcome == UB_OUTCOME_GONE;
+	return *gone ? UB_OUTCOME_OK : outcome;
+}
+
+static const enum ub_existing_state states[] = {
+	[UB_ITEM_EXISTS] = UB_EXISTING_STANDS,
+	[UB_ITEM_UNCERTAIN] = UB_EXISTING_STANDS,
+	[UB_ITEM_DELETED] = UB_EXISTING_DELETED,
+	[UB_ITEM_REMOVED] = UB_EXISTING_REMOVED,
+	[UB_ITEM_REMOVING] = UB_EXISTING_STANDS,
+};
+
+/* For those who ask; the next pass looks again, as a user may put it back. */
+static void remember_deleted(struct ub_pass *pass, const struct ub_store_item *item)
+{
+	struct ub_store_item deleted = *item;
+	deleted.state = UB_ITEM_DELETED;
+	deleted.changed = pass->now * 1000;
+	if (item->state == UB_ITEM_EXISTS && ub_store_put_item(pass->store, &deleted) != UB_STORE_OK)
+		pass_complain(pass);
+}
+
+/* Whether it may stand. What was taken out of a meeting itself (it has no UID) is add-to-meeting.c's. */
+static bool may_stand(const struct ub_store_item *item)
+{
+	return states[item->state] == UB_EXISTING_STANDS ||
+	       (item->state == UB_ITEM_DELETED && item->uid.len > 0);
+}
+
+static enum ub_outcome look_at_known(
+    struct ub_pass *pass, const struct ub_store_item *item, struct ub_findings *findings)
+{
+	struct ub_existing existing = { .uid = item->uid,
+		.name = ub_text_sub(item->href, ub_http_href_collection(item->href).len, item->href.len),
+		.generation = item->generation,
+		.item_mark = item->identity,
+		.state = states[item->state] };
+	struct ub_found found = { .href = item->href, .remembered = item->state == UB_ITEM_EXISTS };
+	struct ub_response response;
+	bool look = may_stand(item);
+	enum ub_outcome outcome = look ? pass_get(pass, item->href, &response) : UB_OUTCOME_OK;
+	if (outcome == UB_OUTCOME_GONE) {
+		bool calendar_gone;
+		/* A PUT without an answer may just not have been carried out. */
+		if (item->state == UB_ITEM_UNCERTAIN)
+			return UB_OUTCOME_OK;
+		existing.state = item->state == UB_ITEM_REMOVING ? UB_EXISTING_REMOVED : UB_EXISTING_DELETED;
+		outcome = look_at_calendar(pass, item->href, &calendar_gone);
+		if (calendar_gone)
+			return outcome;
+		if (outcome == UB_OUTCOME_OK)
+			remember_deleted(pass, item);
+	} else if (outcome == UB_OUTCOME_OK && look) {
+		existing.state = UB_EXISTING_STANDS;
+		found.etag = response.etag;
+		read_item(pass, response.body, &existing, &found);
+	}
+	if (outcome == UB_OUTCOME_OK)
+		add(findings, existing, found);
+	return outcome;
+}
+
+static enum ub_outcome look_at_name(struct ub_pass *pass, struct ub_text name, struct ub_findings *findings)
+{
+	struct ub_text href = ub_textf(pass->arena, "%.*s%.*s", UB_ARGS(pass->collection), UB_ARGS(name));
+	struct ub_response response;
+	for (size_t i = 0; i < findings->n; i++)
+		if (ub_text_eq(findings->found[i].href, href))
+			return UB_OUTCOME_OK;
+	enum ub_outcome outcome = pass_get(pass, href, &response);
+	if (outcome != UB_OUTCOME_OK)
+		return outcome == UB_OUTCOME_GONE ? UB_OUTCOME_OK : outcome;
+	struct ub_existing existing = {
+		.uid = ub_text_sub(name, 0, name.len - sizeof(".ics") + 1), .name = name, .generation = 1
+	};
+	struct ub_found found = { .href = href, .etag = response.etag };
+	read_item(pass, response.body, &existing, &found);
+	add(findings, existing, found);
+	return UB_OUTCOME_OK;
+}
+
+enum ub_outcome pass_fetch_items(
+    struct ub_pass *pass, struct ub_text meeting_uid, struct ub_texts names, struct ub_findings *findings)
+{
+	struct ub_store_items known = { 0 };
+	enum ub_outcome outcome = UB_OUTCOME_OK;
+	if (ub_store_items(pass->store, ub_organization, meeting_uid, pass->arena, &known) == UB_STORE_FAILED)
+		pass_complain(pass);
+	*findings = (struct ub_findings){ .meeting_uid = meeting_uid,
+		.existing = UB_NEW_ARRAY(pass->arena, struct ub_existing, known.n + names.n),
+		.found = UB_NEW_ARRAY(pass->arena, struct ub_found, known.n + names.n) };
+	for (size_t i = 0; i < known.n && outcome == UB_OUTCOME_OK; i++)
+		if (ub_text_eq(known.items[i].owner, pass->identity.owner))
+			outcome = look_at_known(pass, &known.items[i], findings);
+	for (size_t i = 0; i < names.n && outcome == UB_OUTCOME_OK; i++)
+		outcome = look_at_name(pass, names.items[i], findings);
+	return outcome;
+}

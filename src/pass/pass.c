@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pass-private.h"
+
+#include "upbeat/http.h"
+#include "upbeat/settings.h"
+
+/* Remembers which principal of the server the caller is, for those who have only that one's href. */
+static void learn_login(struct ub_pass *pass)
+{
+	const struct ub_key *key = &pass->job->key;
+	struct ub_text href = pass->identity.caller_href, login;
+	if (href.len == 0 ||
+	    (ub_store_login(pass->store, key->upstream, href, pass->arena, &login) == UB_STORE_OK &&
+		ub_text_eq(login, key->principal)))
+		return;
+	if (ub_store_put_login(pass->store, key->upstream, key->principal, href) == UB_STORE_FAILED)
+		pass_complain(pass);
+}
+
+/* Who logs in as the calendar's owner; empty: nobody knows, or it is the caller, and yet not he. */
+static struct ub_text find_owner_login(struct ub_pass *pass)
+{
+	const struct ub_key *key = &pass->job->key;
+	struct ub_text href = pass->identity.owner_href, login = UB_TEXT_NONE;
+	if (href.len && ub_store_login(pass->store, key->upstream, href, pass->arena, &login) != UB_STORE_OK)
+		login = ub_identity_login_of(href, pass->arena);
+	return ub_text_eq(login, key->principal) ? UB_TEXT_NONE : login;
+}
+
+/* Whether the calendar is the caller's, so that what is created in it is organised by its owner. */
+static enum ub_pass_end look_at_owner(struct ub_pass *pass, struct ub_text *why)
+{
+	enum ub_outcome outcome = ub_identity_of(pass->snapshot->identities, pass->caller, pass->collection,
+	    pass->snapshot->org, pass->monotonic / 1000, &pass->identity, pass->arena);
+	*why = ub_textf(pass->arena, "the calendar's properties: %s", ub_outcome_text(outcome));
+	if (outcome != UB_OUTCOME_OK)
+		return pass_end_of(outcome);
+	learn_login(pass);
+	if (pass->identity.calendar && !pass->identity.caller_is_owner) {
+		pass->owner_login = find_owner_login(pass);
+		*why =
+		    pass->owner_login.len
+			? UB_TEXT("stored by somebody else: waits for the calendar's owner")
+			: UB_TEXT(
+			      "the calendar is somebody else's, and nobody knows who logs in as its owner");
+		return UB_PASS_NOT_OWNER;
+	}
+	if (!pass->identity.calendar)
+		*why = UB_TEXT("not in a calendar");
+	else if (pass->identity.owner.len == 0)
+		*why = UB_TEXT("the owner's address is not known: set organization.users");
+	return UB_PASS_SETTLED;
+}
+
+static bool claim(struct ub_pass *pass, struct ub_text meeting_uid, struct ub_text *why)
+{
+	*why = UB_TEXT("the meeting is being worked on");
+	return ub_store_claim(pass->queue, pass->job, pass->now * 1000, ub_organization, meeting_uid) ==
+	       UB_STORE_OK;
+}
+
+/* The items went with one copy of the meeting; another copy may want its own. It is looked at when its owner
+ * is next heard of. */
+static void look_at_other_copies(struct ub_pass *pass, struct ub_text meeting_uid)
+{
+	struct ub_store_seens seens = { 0 };
+	if (ub_store_seens(pass->store, ub_organization, meeting_uid, pass->arena, &seens) != UB_STORE_OK)
+		return;
+	for (size_t i = 0; i < seens.n; i++) {
+		const struct ub_store_seen *seen = &seens.items[i];
+		struct ub_key key = { .kind = UB_KEY_OBJECT,
+			.upstream = seen->upstream,
+			.href = seen->href,
+			.principal = seen->principal,
+			.collection = seen->collection };
+		if (ub_text_eq(seen->owner, pass->identity.owner))
+			continue;
+		ub_log(pass->log, UB_LOG_INFO, "%.*s: its items were removed; the copy at %.*s is looked at",
+		    UB_ARGS(pass->job->key.href), UB_ARGS(seen->href));
+		if (ub_store_put(pass->store, &key, 1, pass->now * 1000, pass->now * 1000) != UB_STORE_OK)
+			pass_complain(pass);
+	}
+}
+
+/* Looks at the items, decides what to do about them, does it. `input` has decided before, without them. */
+static enum ub_pass_end follow(struct ub_pass *pass, struct ub_decide_input *input,
+    struct ub_decision *decision, struct ub_texts names, struct ub_text *why)
+{
+	struct ub_findings findings;
+	struct ub_acts acts;
+	enum ub_outcome outcome = pass_fetch_items(pass, decision->event->uid, names, &findings);
+	*why = ub_textf(pass->arena, "looking for the items: %s", ub_outcome_text(outcome));
+	if (outcome != UB_OUTCOME_OK)
+		return pass_end_of(outcome); /* refused: what may not be read may not be created either */
+	input->existing = findings.existing;
+	input->n_existing = findings.n;
+	if (findings.n)
+		ub_decide(input, decision, pass->arena);
+	pass_apply(pass, decision->plan, &findings, &acts);
+	if (acts.removed)
+		look_at_other_copies(pass, decision->event->uid);
+	*why = ub_textf(pass->arena, "%zu created, %zu changed, %zu removed, %zu refused by the server",
+	    acts.created, acts.changed, acts.removed, acts.refused);
+	return acts.end;
+}
+
+/* ---- a meeting that stands ---- */
+
+static void remember(
+    struct ub_pass *pass, const struct ub_decision *decision, const struct ub_response *response)
+{
+	struct ub_store_seen seen = { .organization = ub_organization,
+		.meeting_uid = decision->event->uid,
+		.upstream = pass->job->key.upstream,
+		.href = pass->job->key.href,
+		.collection = pass->collection,
+		.principal = pass->job->key.principal,
+		.owner = pass->identity.owner,
+		.etag = response->etag,
+		.schedule_tag = response->schedule_tag,
+		.text = response->body,
+		.end = decision->facts->meeting.end * 1000,
+		.changed = pass->now * 1000 };
+	if (ub_store_put_seen(pass->store, &seen) != UB_STORE_OK)
+		pass_complain(pass);
+}
+
+/* Whose the items are that the store knows of. */
+struct owners {
+	bool known;      /* we had some at some time */
+	bool ours;       /* some of ours stand */
+	bool colleagues; /* some of somebody else's stand */
+};
+
+static struct owners owners_of_items(struct ub_pass *pass, struct ub_text meeting_uid)
+{
+	struct owners owners = { false, false, false };
+	struct ub_store_items items = { 0 };
+	if (ub_store_items(pass->store, ub_organization, meeting_uid, pass->arena, &items) != UB_STORE_OK)
+		return owners;
+	for (size_t i = 0; i < items.n; i++) {
+		const struct ub_store_item *item = &items.items[i];
+		bool ours = ub_text_eq(item->owner, pass->identity.owner);
+		/* Nobody else makes anew what its owner has deleted. (What he took out of the meeting itself
+		 * has no UID.) */
+		bool stands =
+		    item->state == UB_ITEM_DELETED ? item->uid.len > 0 : item->state != UB_ITEM_REMOVED;
+		owners.known |= ours;
+		owners.ours |= ours && stands;
+		owners.colleagues |= !ours && stands;
+	}
+	return owners;
+}
+
+static enum ub_pass_end decide_and_act(
+    struct ub_pass *pass, const struct ub_response *response, struct ub_text *why)
+{
+	struct ub_decide_input input = { .snapshot = pass->snapshot,
+		.text = response->body,
+		.owner = pass->identity.owner,
+		.calendar = pass->identity.calendar_name,
+		.now = pass->now };
+	struct ub_decision decision;
+	struct ub_texts names = { 0 };
+	ub_decide(&input, &decision, pass->arena);
+	*why = decision.refused ? ub_textf(pass->arena, "cannot be read: %s", decision.refused)
+	       : decision.plan->not_eligible
+		   ? ub_text(ub_facts_not_eligible_text(decision.plan->not_eligible))
+		   : UB_TEXT("no rule asks for anything");
+	if (!decision.facts || decision.event->marks.item.len || decision.event->uid.len == 0)
+		return UB_PASS_SETTLED;
+	/* A customer's meeting may have items that only their marks tell of; any other is asked of the store
+	 * alone. */
+	bool customer = decision.facts->meeting.customer;
+	bool wanted = decision.plan->steps.n || decision.plan->amendments.n;
+	if (!customer && !wanted && !owners_of_items(pass, decision.event->uid).known)
+		return UB_PASS_SETTLED;
+	if (!claim(pass, decision.event->uid, why))
+		return UB_PASS_AGAIN;
+	remember(pass, &decision, response);
+	if (!pass_settle_removals(pass->store, &decision, response, pass->arena))
+		pass_complain(pass);
+	/* One meeting stands in the calendars of all who come, and gets one set of items. */
+	struct owners owners = owners_of_items(pass, decision.event->uid);
+	if (owners.colleagues && !owners.ours)
+		return *why = UB_TEXT("its items are in a colleague's calendar"), UB_PASS_SETTLED;
+	if (customer || decision.plan->steps.n)
+		names = ub_plan_names(
+		    pass->snapshot->rules, decision.event->uid, pass->identity.owner, pass->arena);
+	return follow(pass, &input, &decision, names, why);
+}
+
+/* ---- a meeting that is gone ---- */
+
+/* Clients move a meeting to another calendar by DELETE and PUT. */
+static enum ub_outcome stands_elsewhere(
+    struct ub_pass *pass, const struct ub_store_seen *gone, bool *elsewhere)
+{
+	struct ub_store_seens seens = { 0 };
+	*elsewhere = false;
+	if (ub_store_seens(pass->store, ub_organization, gone->meeting_uid, pass->arena, &seens) !=
+	    UB_STORE_OK)
+		return UB_OUTCOME_AGAIN;
+	for (size_t i = 0; i < seens.n && !*elsewhere; i++) {
+		struct ub_response response;
+		if (ub_text_eq(seens.items[i].href, gone->href) ||
+		    !ub_text_eq(seens.items[i].owner, gone->owner))
+			continue;
+		enum ub_outcome outcome = pass_get(pass, seens.items[i].href, &response);
+		if (outcome != UB_OUTCOME_OK && outcome != UB_OUTCOME_GONE)
+			return outcome;
+		*elsewhere = outcome == UB_OUTCOME_OK;
+	}
+	return UB_OUTCOME_OK;
+}
+
+static enum ub_pass_end take_items_away(
+    struct ub_pass *pass, const struct ub_store_seen *seen, struct ub_text *why)
+{
+	struct ub_decide_input input = { .snapshot = pass->snapshot,
+		.text = seen->text,
+		.owner = seen->owner,
+		.calendar = pass->identity.calendar_name,
+		.gone = true,
+		.now = pass->now };
+	struct ub_decision decision;
+	ub_decide(&input, &decision, pass->arena);
+	if (!decision.facts)
+		return UB_PASS_SETTLED;
+	return follow(pass, &input, &decision,
+	    ub_plan_names(pass->snapshot->rules, seen->meeting_uid, seen->owner, pass->arena), why);
+}
+
+static enum ub_pass_end follow_deletion(struct ub_pass *pass, struct ub_text *why)
+{
+	const struct ub_key *key = &pass->job->key;
+	struct ub_store_seen seen;
+	bool elsewhere;
+	*why = UB_TEXT("the object is not there");
+	if (ub_store_seen(pass->store, ub_organization, key->upstream, key->href, pass->arena, &seen) !=
+	    UB_STORE_OK)
+		return UB_PASS_SETTLED;
+	pass->again = pass->job->put + pass->snapshot->settings->deletion_grace * 1000;
+	if (pass->now * 1000 < pass->again)
+		return *why = UB_TEXT("the meeting was deleted; it may turn up elsewhere"), UB_PASS_AGAIN;
+	/* Of what its user stored in time, something may be this meeting. */
+	enum ub_store_result untried = ub_store_untried(pass->queue, pass->job, pass->again);
+	pass->again = 0;
+	if (untried != UB_STORE_NONE)
+		return *why = UB_TEXT("the meeting was deleted; it may be what its user has just stored"),
+		       UB_PASS_AGAIN;
+	if (!claim(pass, seen.meeting_uid, why))
+		return UB_PASS_AGAIN;
+	enum ub_outcome outcome = stands_elsewhere(pass, &seen, &elsewhere);
+	*why = ub_textf(pass->arena, "looking for the meeting elsewhere: %s", ub_outcome_text(outcome));
+	if (outcome != UB_OUTCOME_OK)
+		return pass_end_of(outcome);
+	enum ub_pass_end end = elsewhere ? UB_PASS_SETTLED : take_items_away(pass, &seen, why);
+	if (end == UB_PASS_SETTLED &&
+	    ub_store_forget_seen(pass->store, ub_organization, key->upstream, key->href) == UB_STORE_FAILED)
+		pass_complain(pass);
+	return end;
+}
+
+/* ---- the pass ---- */
+
+enum ub_pass_end ub_pass_run(struct ub_pass *pass, struct ub_text *why)
+{
+	struct ub_response response;
+	pass->collection = ub_http_href_collection(pass->job->key.href);
+	pass->held = pass->now * 1000;
+	enum ub_pass_end end = look_at_owner(pass, why);
+	if (end != UB_PASS_SETTLED || !pass->identity.calendar || pass->identity.owner.len == 0)
+		return end;
+	enum ub_outcome outcome = pass_get(pass, pass->job->key.href, &response);
+	*why = ub_textf(pass->arena, "the object: %s", ub_outcome_text(outcome));
+	if (outcome == UB_OUTCOME_GONE)
+		return follow_deletion(pass, why);
+	return outcome == UB_OUTCOME_OK ? decide_and_act(pass, &response, why) : pass_end_of(outcome);
+}

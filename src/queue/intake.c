@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * What the relay tells of writes becomes keys. All that it has told by now is one transaction; then the
+ * writes may go on.
+ */
+#include "queue-private.h"
+
+#include <string.h>
+
+#include "amender.h"
+#include "upbeat/http.h"
+
+/* What the frames that have come ask of the store: one transaction for all of them. */
+struct batch {
+	int64_t begun; /* on the monotonic clock */
+	UB_VEC(struct ub_key) keys;
+	UB_VEC(struct ub_key) due; /* answered: to be looked at now */
+	UB_VEC(struct ub_amender_write)
+	writes; /* that wait for our word; without a body: it goes as it came */
+};
+
+/* Of a write that was not answered yet, or not well. */
+static enum ub_doubt doubt_of(struct ub_queue *queue, struct ub_text principal)
+{
+	return ub_store_knows(queue->input.store, queue->input.upstream, principal) == UB_STORE_NONE
+		   ? UB_DOUBT_CALLER
+		   : UB_DOUBT_WRITE;
+}
+
+static void add_key(struct ub_queue *queue, struct batch *batch, enum ub_key_kind kind, struct ub_text href,
+    struct ub_text principal, struct ub_arena *arena)
+{
+	if (href.len)
+		*ub_push(arena, &batch->keys) = (struct ub_key){ .kind = kind,
+			.upstream = queue->input.upstream,
+			.href = ub_text_copy(arena,
+			    ub_alias_of(queue->input.store, queue->input.upstream, principal, href, arena)),
+			.principal = principal,
+			.collection = UB_TEXT_NONE,
+			.doubt = doubt_of(queue, principal) };
+}
+
+static void take_write(
+    struct ub_queue *queue, const struct ub_wire_frame *frame, struct batch *batch, struct ub_arena *arena)
+{
+	const struct ub_wire_write *write = &frame->write;
+	size_t before = batch->keys.n;
+	struct ub_text principal = ub_http_principal(write->authorization, arena);
+	*ub_push(arena, &batch->writes) = (struct ub_amender_write){ .id = frame->id,
+		.until = batch->begun + UB_AMEND_MS,
+		.href = ub_text_copy(arena, write->href),
+		.body = ub_text_copy(arena, write->body),
+		.if_match = ub_text_copy(arena, write->if_match),
+		.principal = principal,
+		.user = ub_http_user(write->authorization, arena),
+		.host = ub_text_copy(arena, write->host) };
+	/* A caller whose credentials cannot be used again is the service account's, which is yet to come. */
+	if (principal.len == 0)
+		return;
+	/* What add-member will be called is known when it is answered. */
+	enum ub_key_kind kind = write->write == UB_WRITE_ADD_MEMBER ? UB_KEY_COLLECTION : UB_KEY_OBJECT;
+	if (write->write != UB_WRITE_COPY)
+		add_key(queue, batch, kind, write->href, principal, arena);
+	add_key(queue, batch, UB_KEY_OBJECT, write->destination, principal, arena);
+	ub_writes_announce(queue->writes, frame->id, batch->keys.items + before, batch->keys.n - before,
+	    write->authorization, write->host, ub_sys_monotonic_ms());
+}
+
+/* What a POST to a collection has made is told by Location (RFC 5995, RFC 9110 10.2.2). */
+static void add_new_member(
+    struct batch *batch, const struct ub_key *collection, struct ub_text location, struct ub_arena *arena)
+{
+	struct ub_key key = *collection;
+	key.kind = UB_KEY_OBJECT;
+	key.href = ub_http_href_canonical(arena, location);
+	if (key.href.len)
+		*ub_push(arena, &batch->due) = key;
+}
+
+/* Whether what the answer says may differ from what was seen before the write: it was carried out, or nobody
+ * can tell (no answer, status 0; 5xx), or it was refused for what stands there, which may be an earlier try
+ * of the same write that was never heard of again. */
+static bool may_have_changed(int status)
+{
+	bool of_what_stands = status == 404 || status == 409 || status == 410 || status == 412;
+	return status == 0 || (status >= 200 && status < 300) || status >= 500 || of_what_stands;
+}
+
+/* The keys of a write that was answered. */
+static void take_answered_keys(struct ub_queue *queue, const struct ub_answered_write *write,
+    const struct ub_wire_answered *answered, struct batch *batch, struct ub_arena *arena)
+{
+	bool proven = ub_http_proves_identity(answered->status);
+	struct ub_text principal = write->keys[0].principal;
+	if (proven)
+		queue_wake_principal(
+		    queue, principal, write->credential->authorization, write->credential->host);
+	if (proven && write->keys[0].kind == UB_KEY_COLLECTION)
+		add_new_member(batch, &write->keys[0], answered->location, arena);
+	const struct ub_alias_answer answer = { .key = &write->keys[0],
+		.status = answered->status,
+		.location = answered->location,
+		.host = write->credential->host,
+		.now = queue_now() };
+	if (!ub_alias_learn(queue->redirects, queue->input.store, &answer, arena))
+		queue_complain(queue, queue->input.store);
+	for (size_t i = 0; i < write->n_keys; i++) {
+		struct ub_key *due = ub_push(arena, &batch->due);
+		*due = write->keys[i];
+		due->doubt = proven ? UB_DOUBT_NONE : doubt_of(queue, principal);
+	}
+}
+
+static void take_answer(
+    struct ub_queue *queue, const struct ub_wire_frame *frame, struct batch *batch, struct ub_arena *arena)
+{
+	const struct ub_wire_answered *answered = &frame->answered;
+	struct ub_answered_write write;
+	bool changed = may_have_changed(answered->status);
+	if (!ub_open_additions_answered(queue->additions, frame->id, answered, queue->input.store))
+		ub_log_paced(queue->input.log, &queue->store_pace, UB_LOG_WARNING,
+		    "what a user took out of a meeting is not remembered: %s",
+		    ub_store_problem(queue->input.store));
+	if (!ub_writes_answer(queue->writes, frame->id, changed, &write, arena))
+		return;
+	if (write.n_keys)
+		take_answered_keys(queue, &write, answered, batch, arena);
+	ub_credential_free(&write.credential);
+}
+
+static void shelter(struct ub_queue *queue, const struct ub_key *keys, size_t n, int64_t due)
+{
+	if (n && ub_store_put(queue->shelter, keys, n, queue_now(), due) != UB_STORE_OK)
+		ub_log_paced(queue->input.log, &queue->store_pace, UB_LOG_ERROR,
+		    "too much waits in memory: meetings are missed");
+}
+
+/* What the store does not take is kept in memory: traffic first. */
+static void store(struct ub_queue *queue, const struct ub_key *keys, size_t n, int64_t due)
+{
+	if (n == 0 || ub_store_put(queue->input.store, keys, n, queue_now(), due) == UB_STORE_OK)
+		return;
+	ub_log_paced(queue->input.log, &queue->store_pace, UB_LOG_ERROR, "the store: %s; kept in memory only",
+	    ub_store_problem(queue->input.store));
+	shelter(queue, keys, n, due);
+}
+
+/* Anybody may come with any name. The store takes the first keys of strangers, so that a crash loses none of
+ * somebody who comes for the first time; of a flood the rest is kept in memory and costs the disk nothing. */
+static void put(
+    struct ub_queue *queue, const struct ub_key *keys, size_t n, int64_t due, struct ub_arena *arena)
+{
+	UB_VEC(struct ub_key) stored = { 0 }, sheltered = { 0 };
+	size_t strangers = 0;
+	bool counted = false;
+	for (size_t i = 0; i < n; i++) {
+		bool stranger = keys[i].doubt == UB_DOUBT_CALLER;
+		if (stranger && !counted)
+			counted = ub_store_strangers(queue->input.store, &strangers) == UB_STORE_OK;
+		bool too_many = stranger && strangers >= UB_STRANGERS_STORED;
+		strangers += stranger;
+		if (too_many)
+			*ub_push(arena, &sheltered) = keys[i];
+		else
+			*ub_push(arena, &stored) = keys[i];
+	}
+	store(queue, stored.items, stored.n, due);
+	shelter(queue, sheltered.items, sheltered.n, due);
+}
+
+/* The keys first, then the relay's writes may go on: those that rules may amend when that is done. Of
+ * nobody's write nothing is remembered. */
+static void settle_batch(struct ub_queue *queue, const struct batch *batch)
+{
+	put(queue, batch->keys.items, batch->keys.n, queue_now() + UB_CREDENTIAL_MS, queue->arena);
+	put(queue, batch->due.items, batch->due.n, queue_now(), queue->arena);
+	for (size_t i = 0; i < batch->writes.n; i++) {
+		const struct ub_amender_write *write = &batch->writes.items[i];
+		if (write->body.len && write->principal.len)
+			ub_amender_give(queue->amender, write);
+		else
+			queue_let_go(queue, write->id, UB_TEXT_NONE, queue->out);
+	}
+	if (batch->due.n)
+		ub_queue_wake(queue);
+}
+
+static void take_frame(struct ub_queue *queue, const struct ub_wire_frame *frame, struct batch *batch)
+{
+	if (frame->kind == UB_WIRE_WRITE) {
+		take_write(queue, frame, batch, queue->arena);
+	} else if (frame->kind == UB_WIRE_ANSWERED) {
+		take_answer(queue, frame, batch, queue->arena);
+	} else if (frame->kind == UB_WIRE_PRINCIPAL) {
+		queue_heard(queue, &frame->principal);
+	} else if (frame->kind == UB_WIRE_HELLO) {
+		queue->predecessors = frame->id.slot;
+		queue->relay_started = frame->id.generation;
+	}
+}
+
+bool ub_queue_hear(struct ub_queue *queue)
+{
+	struct batch batch = { .begun = ub_sys_monotonic_ms() };
+	struct ub_wire_frame frame;
+	enum ub_wire_result result = UB_WIRE_NONE;
+	while (batch.writes.n < UB_BATCH_MAX &&
+	       (result = ub_wire_receive(queue->input.relay_fd, &frame, queue->in)) != UB_WIRE_CLOSED) {
+		if (result == UB_WIRE_NONE)
+			break;
+		if (result == UB_WIRE_INVALID)
+			ub_log(queue->input.log, UB_LOG_ERROR, "the relay sent something that is no frame");
+		else
+			take_frame(queue, &frame, &batch);
+		explicit_bzero(queue->in, UB_WIRE_FRAME_MAX);
+	}
+	settle_batch(queue, &batch);
+	ub_arena_reset(queue->arena);
+	return result != UB_WIRE_CLOSED;
+}

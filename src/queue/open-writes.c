@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "open-writes.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One key that open or just answered writes have put. */
+struct record {
+	struct record *next; /* in its bucket */
+	size_t open;         /* writes without an answer */
+	bool done;           /* one was answered well since the key was last worked on */
+	int64_t opened;      /* when a write last put the key */
+	enum ub_key_kind kind;
+	struct ub_text upstream, href, principal, collection; /* in the bytes behind */
+};
+
+struct write {
+	struct write *next; /* in its bucket */
+	struct ub_wire_id id;
+	struct record *records[2];
+	size_t n_records;
+	struct ub_credential *credential;
+	int64_t announced;
+};
+
+#define BUCKETS 1024
+
+struct ub_writes {
+	pthread_mutex_t mutex;
+	struct write *by_id[BUCKETS];
+	struct record *by_key[BUCKETS];
+	size_t n; /* writes */
+};
+
+struct ub_writes *ub_writes_new(void)
+{
+	struct ub_writes *writes = calloc(1, sizeof(*writes));
+	if (!writes || pthread_mutex_init(&writes->mutex, NULL) != 0)
+		abort();
+	return writes;
+}
+
+static struct write **find_write(struct ub_writes *writes, struct ub_wire_id id)
+{
+	struct write **at = &writes->by_id[(id.slot ^ (id.generation * 31u)) % BUCKETS];
+	while (*at && ((*at)->id.slot != id.slot || (*at)->id.generation != id.generation))
+		at = &(*at)->next;
+	return at;
+}
+
+static struct record **find_record(struct ub_writes *writes, const struct ub_key *key)
+{
+	struct record **at = &writes->by_key[(ub_text_hash(key->href) ^ key->kind) % BUCKETS];
+	while (*at && ((*at)->kind != key->kind || !ub_text_eq((*at)->href, key->href) ||
+			  !ub_text_eq((*at)->principal, key->principal) ||
+			  !ub_text_eq((*at)->upstream, key->upstream)))
+		at = &(*at)->next;
+	return at;
+}
+
+static struct ub_text place(char **at, struct ub_text text)
+{
+	struct ub_text placed = { memcpy(*at, text.ptr, text.len), text.len };
+	*at += text.len;
+	return placed;
+}
+
+static struct record *record_new(const struct ub_key *key)
+{
+	struct record *record = calloc(1,
+	    sizeof(*record) + key->upstream.len + key->href.len + key->principal.len + key->collection.len);
+	if (!record)
+		abort();
+	char *bytes = (char *)(record + 1);
+	record->kind = key->kind;
+	record->upstream = place(&bytes, key->upstream);
+	record->href = place(&bytes, key->href);
+	record->principal = place(&bytes, key->principal);
+	record->collection = place(&bytes, key->collection);
+	return record;
+}
+
+static void record_free(struct ub_writes *writes, struct record *record)
+{
+	struct ub_key key = { record->kind, record->upstream, record->href, record->principal,
+		record->collection };
+	struct record **at = find_record(writes, &key);
+	*at = record->next;
+	free(record);
+}
+
+/* Takes the write out of its bucket and closes its records. A record in which nothing was done stays, for
+ * ub_writes_of_key() to tell, unless `forget`. */
+static void close_write(struct ub_writes *writes, struct write **at, bool changed, bool forget)
+{
+	struct write *write = *at;
+	*at = write->next;
+	for (size_t i = 0; i < write->n_records; i++) {
+		struct record *record = write->records[i];
+		record->open--;
+		record->done |= changed;
+		if (forget && !record->open && !record->done)
+			record_free(writes, record);
+	}
+	ub_credential_free(&write->credential);
+	free(write);
+	writes->n--;
+}
+
+void ub_writes_free(struct ub_writes **writes)
+{
+	if (!*writes)
+		return;
+	for (size_t i = 0; i < BUCKETS; i++)
+		while ((*writes)->by_id[i])
+			close_write(*writes, &(*writes)->by_id[i], false, true);
+	/* Only now: the writes pointed to these. */
+	for (size_t i = 0; i < BUCKETS; i++)
+		while ((*writes)->by_key[i])
+			record_free(*writes, (*writes)->by_key[i]);
+	pthread_mutex_destroy(&(*writes)->mutex);
+	free(*writes);
+	*writes = NULL;
+}
+
+static struct record *open_record(struct ub_writes *writes, const struct ub_key *key, int64_t now)
+{
+	struct record **at = find_record(writes, key);
+	if (!*at)
+		*at = record_new(key);
+	(*at)->open++;
+	(*at)->opened = now;
+	return *at;
+}
+
+void ub_writes_announce(struct ub_writes *writes, struct ub_wire_id id, const struct ub_key *keys, size_t n,
+    struct ub_text authorization, struct ub_text host, int64_t now)
+{
+	pthread_mutex_lock(&writes->mutex);
+	struct write **at = find_write(writes, id);
+	if (*at)
+		close_write(writes, at, true, false); /* its answer was never told: look */
+	if (writes->n < UB_WRITES_MAX) {
+		struct write *write = calloc(1, sizeof(*write));
+		if (!write)
+			abort();
+		write->id = id;
+		write->announced = now;
+		write->credential = ub_credential_new(authorization, host);
+		for (; write->n_records < n && write->n_records < UB_COUNT(write->records);
+		     write->n_records++)
+			write->records[write->n_records] = open_record(writes, &keys[write->n_records], now);
+		at = find_write(writes, id);
+		write->next = *at;
+		*at = write;
+		writes->n++;
+	}
+	pthread_mutex_unlock(&writes->mutex);
+}
+
+static struct ub_key copy_key(const struct record *record, struct ub_arena *arena)
+{
+	return (struct ub_key){ record->kind, ub_text_copy(arena, record->upstream),
+		ub_text_copy(arena, record->href), ub_text_copy(arena, record->principal),
+		ub_text_copy(arena, record->collection) };
+}
+
+bool ub_writes_answer(struct ub_writes *writes, struct ub_wire_id id, bool changed,
+    struct ub_answered_write *out, struct ub_arena *arena)
+{
+	pthread_mutex_lock(&writes->mutex);
+	struct write **at = find_write(writes, id);
+	bool known = *at != NULL;
+	if (known) {
+		*out =
+		    (struct ub_answered_write){ .credential = (*at)->credential, .n_keys = (*at)->n_records };
+		for (size_t i = 0; i < out->n_keys; i++)
+			out->keys[i] = copy_key((*at)->records[i], arena);
+		(*at)->credential = NULL;
+		close_write(writes, at, changed, false);
+	}
+	pthread_mutex_unlock(&writes->mutex);
+	return known;
+}
+
+enum ub_write_state ub_writes_of_key(struct ub_writes *writes, const struct ub_key *key)
+{
+	enum ub_write_state state = UB_WRITE_UNHEARD;
+	pthread_mutex_lock(&writes->mutex);
+	struct record *record = *find_record(writes, key);
+	if (record) {
+		state = record->done ? UB_WRITE_DONE : record->open ? UB_WRITE_OPEN : UB_WRITE_VOID;
+		record->done = false;
+		if (!record->open)
+			record_free(writes, record);
+	}
+	pthread_mutex_unlock(&writes->mutex);
+	return state;
+}
+
+static void expire_writes(struct ub_writes *writes, struct write **at, int64_t now)
+{
+	while (*at) {
+		if (now - (*at)->announced > UB_CREDENTIAL_MS)
+			close_write(writes, at, false, true);
+		else
+			at = &(*at)->next;
+	}
+}
+
+static void expire_records(struct record **at, int64_t now)
+{
+	while (*at) {
+		struct record *record = *at;
+		if (record->open || now - record->opened <= UB_CREDENTIAL_MS) {
+			at = &record->next;
+			continue;
+		}
+		*at = record->next;
+		free(record);
+	}
+}
+
+void ub_writes_expire(struct ub_writes *writes, int64_t now)
+{
+	pthread_mutex_lock(&writes->mutex);
+	for (size_t i = 0; writes->n && i < BUCKETS; i++)
+		expire_writes(writes, &writes->by_id[i], now);
+	for (size_t i = 0; i < BUCKETS; i++)
+		expire_records(&writes->by_key[i], now);
+	pthread_mutex_unlock(&writes->mutex);
+}

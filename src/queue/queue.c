@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "queue-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "amender.h"
+#include "upbeat/http.h"
+
+int64_t queue_now(void)
+{
+	return ub_sys_now() * 1000;
+}
+
+struct ub_snapshot *queue_snapshot(struct ub_queue *queue)
+{
+	return ub_configuration_snapshot(queue->input.configuration);
+}
+
+void queue_complain(struct ub_queue *queue, struct ub_store *store)
+{
+	ub_log_paced(
+	    queue->input.log, &queue->store_pace, UB_LOG_ERROR, "the store: %s", ub_store_problem(store));
+}
+
+void ub_queue_wake(void *context)
+{
+	struct ub_queue *queue = context;
+	pthread_mutex_lock(&queue->mutex);
+	queue->wakeups++;
+	pthread_cond_broadcast(&queue->changed);
+	pthread_mutex_unlock(&queue->mutex);
+}
+
+void queue_let_go(struct ub_queue *queue, struct ub_wire_id id, struct ub_text body, unsigned char *scratch)
+{
+	struct ub_wire_frame committed = { .kind = UB_WIRE_COMMITTED, .id = id, .committed = { body } };
+	if (ub_wire_send(queue->input.relay_fd, &committed, scratch) == UB_WIRE_FULL)
+		ub_log_paced(queue->input.log, &queue->relay_pace, UB_LOG_WARNING,
+		    "the relay does not read: a write goes on after its time");
+}
+
+/* ---- from time to time ---- */
+
+/* The relay shows bodies only where some rule amends meetings. */
+static void tell_amends(struct ub_queue *queue)
+{
+	struct ub_snapshot *snapshot = queue_snapshot(queue);
+	struct ub_wire_frame frame = { .kind = UB_WIRE_AMENDS, .amends = snapshot->rules->amends };
+	ub_snapshot_release(&snapshot);
+	if (frame.amends != queue->told_amends &&
+	    ub_wire_send(queue->input.relay_fd, &frame, queue->out) == UB_WIRE_OK)
+		queue->told_amends = frame.amends;
+}
+
+int64_t ub_queue_tend(struct ub_queue *queue)
+{
+	int64_t monotonic = ub_sys_monotonic_ms(), now = queue_now();
+	ub_writes_expire(queue->writes, monotonic);
+	ub_credentials_expire(queue->credentials, monotonic);
+	ub_upkeep_shelter(queue->input.store, queue->shelter, now);
+	ub_upkeep(&queue->upkeep, now);
+	ub_upkeep_expire(&queue->upkeep, queue->input.store, now);
+	ub_upkeep_expire(&queue->upkeep, queue->shelter, now);
+	tell_amends(queue);
+	queue_tell_waiting(queue);
+	return ub_amender_overdue(queue->amender, monotonic, UB_SWEEP_MS);
+}
+
+/* ---- for those who ask ---- */
+
+static void add_jobs(
+    struct ub_store *store, bool sheltered, struct ub_arena *arena, struct ub_known_jobs *known)
+{
+	struct ub_jobs jobs = { 0 };
+	if (ub_store_jobs(store, arena, &jobs) != UB_STORE_OK)
+		return;
+	for (size_t i = 0; i < jobs.n; i++)
+		*ub_push(arena, known) = (struct ub_known_job){ jobs.items[i], sheltered };
+}
+
+struct ub_known_jobs ub_queue_jobs(struct ub_queue *queue, struct ub_arena *arena)
+{
+	struct ub_known_jobs known = { 0 };
+	add_jobs(queue->input.store, false, arena, &known);
+	add_jobs(queue->shelter, true, arena, &known);
+	return known;
+}
+
+struct ub_queue_relay ub_queue_relay(struct ub_queue *queue)
+{
+	return (struct ub_queue_relay){ queue->predecessors, queue->relay_started };
+}
+
+/* Who only waits renews his credentials, and no others: what the server has refused meanwhile would be tried
+ * for ever. Returns whether he had some here. */
+static bool keep_credentials(
+    struct ub_queue *queue, struct ub_text principal, struct ub_text authorization, bool used)
+{
+	int64_t now = ub_sys_monotonic_ms();
+	struct ub_credential *before = ub_credentials_take(queue->credentials, principal, now);
+	bool had_some = before != NULL, same = had_some && ub_text_eq(before->authorization, authorization);
+	ub_credential_free(&before);
+	if (used || same)
+		ub_credentials_keep(queue->credentials, principal, authorization, UB_TEXT_NONE, now);
+	return had_some;
+}
+
+enum ub_store_result ub_queue_put(
+    struct ub_queue *queue, const struct ub_key *keys, size_t n, struct ub_text authorization)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_text principal = ub_http_principal(authorization, arena);
+	int64_t now = queue_now();
+	bool had_some = keep_credentials(queue, principal, authorization, n > 0);
+	enum ub_store_result result = n ? ub_store_put(queue->input.store, keys, n, now, now) : UB_STORE_OK;
+	if (result == UB_STORE_OK && n && !had_some)
+		result = ub_store_heard(queue->input.store, queue->input.upstream, principal, now, NULL);
+	ub_arena_free(&arena);
+	ub_queue_wake(queue);
+	return result;
+}
+
+/* ---- from beginning to end ---- */
+
+static void init_waking(struct ub_queue *queue)
+{
+	pthread_condattr_t monotonic;
+	if (pthread_condattr_init(&monotonic) != 0 ||
+	    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) != 0 ||
+	    pthread_cond_init(&queue->changed, &monotonic) != 0 ||
+	    pthread_mutex_init(&queue->mutex, NULL) != 0)
+		abort();
+	pthread_condattr_destroy(&monotonic);
+}
+
+struct ub_queue *ub_queue_new(const struct ub_queue_input *input)
+{
+	struct ub_queue *queue = calloc(1, sizeof(*queue));
+	if (!queue || !(queue->in = malloc(UB_WIRE_FRAME_MAX)) || !(queue->out = malloc(UB_WIRE_FRAME_MAX)))
+		abort();
+	queue->input = *input;
+	queue->shelter = ub_store_memory_open();
+	queue->writes = ub_writes_new();
+	queue->credentials = ub_credentials_new();
+	queue->additions = ub_open_additions_new();
+	queue->redirects = ub_redirects_new();
+	queue->arena = ub_arena_new();
+	queue->upkeep =
+	    (struct ub_upkeep){ .store = input->store, .log = input->log, .pace = &queue->store_pace };
+	init_waking(queue);
+	return queue;
+}
+
+void ub_queue_start(struct ub_queue *queue)
+{
+	queue->workers = ub_workers_start(queue);
+	queue->amender = ub_amender_start(queue);
+}
+
+static void end_threads(struct ub_queue *queue)
+{
+	if (queue->amender)
+		ub_amender_join(&queue->amender);
+	pthread_mutex_lock(&queue->mutex);
+	queue->stopping = true;
+	pthread_mutex_unlock(&queue->mutex);
+	ub_queue_wake(queue);
+	if (queue->workers)
+		ub_workers_join(&queue->workers);
+}
+
+/* What the store does not take at the end, either. */
+static void report_lost(struct ub_queue *queue)
+{
+	struct ub_jobs jobs = { 0 };
+	ub_upkeep_shelter(queue->input.store, queue->shelter, queue_now());
+	if (queue->input.store->ops == queue->shelter->ops ||
+	    ub_store_jobs(queue->shelter, queue->arena, &jobs) != UB_STORE_OK)
+		return;
+	for (size_t i = 0; i < jobs.n; i++)
+		if (jobs.items[i].state == UB_JOB_QUEUED && jobs.items[i].key.doubt != UB_DOUBT_CALLER)
+			ub_log(queue->input.log, UB_LOG_WARNING, "%.*s: was kept in memory only and is lost",
+			    UB_ARGS(jobs.items[i].key.href));
+}
+
+void ub_queue_stop(struct ub_queue **queue)
+{
+	struct ub_queue *mine = *queue;
+	*queue = NULL;
+	end_threads(mine);
+	report_lost(mine);
+	ub_credentials_free(&mine->credentials);
+	ub_writes_free(&mine->writes);
+	ub_open_additions_free(&mine->additions);
+	ub_redirects_free(&mine->redirects);
+	ub_store_close(&mine->shelter);
+	ub_arena_free(&mine->arena);
+	pthread_cond_destroy(&mine->changed);
+	pthread_mutex_destroy(&mine->mutex);
+	explicit_bzero(mine->in, UB_WIRE_FRAME_MAX);
+	free(mine->in);
+	free(mine->out);
+	free(mine);
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "queue-private.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "retry.h"
+#include "upbeat/http.h"
+#include "upbeat/settings.h"
+
+struct worker {
+	struct ub_queue *queue;
+	struct ub_client *client;
+	pthread_t thread;
+};
+
+struct ub_workers {
+	struct worker workers[UB_ENGINE_WORKERS];
+};
+
+static void say(struct ub_queue *queue, struct ub_store *store, enum ub_store_result result)
+{
+	if (result != UB_STORE_OK && result != UB_STORE_NONE && result != UB_STORE_STALE)
+		ub_log_paced(queue->input.log, &queue->store_pace, UB_LOG_ERROR, "the store: %s",
+		    ub_store_problem(store));
+}
+
+static int64_t next_try(const struct ub_job *job)
+{
+	return queue_now() + ub_retry_after(job->attempts);
+}
+
+static void settle(struct ub_queue *queue, struct ub_store *store, const struct ub_job *job)
+{
+	say(queue, store, ub_store_settle(store, job, queue_now()));
+}
+
+static void retry(struct ub_queue *queue, struct ub_store *store, const struct ub_job *job, int64_t again,
+    struct ub_text why)
+{
+	say(queue, store, ub_store_retry(store, job, queue_now(), again, why));
+}
+
+/* Credentials that came after they were looked for have woken what waited then, and not this. */
+static void wake_if_heard(struct ub_queue *queue, struct ub_store *store, struct ub_text principal)
+{
+	struct ub_credential *credential =
+	    ub_credentials_take(queue->credentials, principal, ub_sys_monotonic_ms());
+	if (credential)
+		say(queue, store, ub_store_heard(store, queue->input.upstream, principal, queue_now(), NULL));
+	ub_credential_free(&credential);
+}
+
+static void wait_for_principal(
+    struct ub_queue *queue, struct ub_store *store, const struct ub_job *job, struct ub_text why)
+{
+	say(queue, store, ub_store_wait(store, job, queue_now(), why));
+	wake_if_heard(queue, store, job->key.principal);
+}
+
+static void set_aside(
+    struct ub_queue *queue, struct ub_store *store, const struct ub_job *job, struct ub_text why)
+{
+	ub_log(queue->input.log, UB_LOG_WARNING,
+	    "%.*s: set aside: %.*s; store it again to have it tried again", UB_ARGS(job->key.href),
+	    UB_ARGS(why));
+	say(queue, store, ub_store_set_aside(store, job, queue_now(), why));
+}
+
+/* The server has said no. What it says again and again is set aside: neither a wait nor its user's next
+ * request would change that. */
+static void fail(struct ub_queue *queue, struct ub_store *store, const struct ub_job *job,
+    enum ub_pass_end end, struct ub_text why)
+{
+	struct ub_job failed = *job;
+	failed.failures++;
+	if (failed.failures >= UB_FAILURES_MAX)
+		set_aside(queue, store, &failed, why);
+	else if (end == UB_PASS_CONFLICT)
+		retry(queue, store, &failed, queue_now() + ub_retry_after_conflict(failed.failures), why);
+	else
+		wait_for_principal(queue, store, &failed, why);
+}
+
+static void give_to_owner(struct ub_queue *queue, struct ub_store *store, const struct ub_job *job,
+    struct ub_text owner, struct ub_text why)
+{
+	if (owner.len == 0) {
+		set_aside(queue, store, job, why);
+		return;
+	}
+	say(queue, store, ub_store_hand_over(store, job, queue_now(), owner, why));
+	wake_if_heard(queue, store, owner);
+}
+
+static void pass(struct worker *worker, struct ub_store *store, const struct ub_job *job,
+    const struct ub_credential *credential, struct ub_arena *arena)
+{
+	struct ub_queue *queue = worker->queue;
+	struct ub_snapshot *snapshot = queue_snapshot(queue);
+	struct ub_caller caller = { .client = worker->client,
+		.user = ub_http_user(credential->authorization, arena),
+		.principal = job->key.principal,
+		.authorization = credential->authorization,
+		.host = credential->host };
+	struct ub_pass run = { .snapshot = snapshot,
+		.store = queue->input.store,
+		.queue = store,
+		.job = job,
+		.caller = &caller,
+		.log = queue->input.log,
+		.store_pace = &queue->store_pace,
+		.now = ub_sys_now(),
+		.monotonic = ub_sys_monotonic_ms(),
+		.clock = queue_now,
+		.arena = arena };
+	struct ub_text why = UB_TEXT_NONE;
+	enum ub_pass_end end = ub_pass_run(&run, &why);
+	ub_log(queue->input.log, end == UB_PASS_SETTLED ? UB_LOG_DEBUG : UB_LOG_INFO, "%.*s: %.*s",
+	    UB_ARGS(job->key.href), UB_ARGS(why));
+	if (end == UB_PASS_DENIED)
+		ub_credentials_drop(queue->credentials, job->key.principal, credential);
+	if (end == UB_PASS_SETTLED)
+		settle(queue, store, job);
+	else if (end == UB_PASS_AGAIN)
+		retry(queue, store, job, run.again ? run.again : next_try(job), why);
+	else if (end == UB_PASS_NOT_OWNER)
+		give_to_owner(queue, store, job, run.owner_login, why);
+	else
+		fail(queue, store, job, end, why);
+	ub_snapshot_release(&snapshot);
+}
+
+/* Whether a write that came to nothing leaves nothing to do: what waited under its key before still does. */
+static bool is_over(enum ub_write_state state, const struct ub_job *job)
+{
+	return (state == UB_WRITE_VOID && job->attempts <= 1) ||
+	       (state == UB_WRITE_DONE && job->key.kind != UB_KEY_OBJECT);
+}
+
+static void work_on(
+    struct worker *worker, struct ub_store *store, const struct ub_job *job, struct ub_arena *arena)
+{
+	struct ub_queue *queue = worker->queue;
+	enum ub_write_state state = ub_writes_of_key(queue->writes, &job->key);
+	if (is_over(state, job)) {
+		settle(queue, store, job);
+		return;
+	}
+	if (state == UB_WRITE_OPEN) {
+		retry(queue, store, job, next_try(job), UB_TEXT("the server has not answered yet"));
+		return;
+	}
+	struct ub_credential *credential =
+	    ub_credentials_take(queue->credentials, job->key.principal, ub_sys_monotonic_ms());
+	if (credential)
+		pass(worker, store, job, credential, arena);
+	else
+		wait_for_principal(queue, store, job, UB_TEXT("waits for the next request of its user"));
+	ub_credential_free(&credential);
+}
+
+/* Without rules nothing is due: by none of them, all that stands would have to go. */
+static bool has_rules(struct ub_queue *queue)
+{
+	struct ub_snapshot *snapshot = queue_snapshot(queue);
+	bool has = !snapshot->without_rules;
+	ub_snapshot_release(&snapshot);
+	return has;
+}
+
+/* Until something may have become due; false: stop. */
+static bool wait_for_work(struct ub_queue *queue, uint64_t *seen)
+{
+	struct ub_store *const stores[] = { queue->input.store, queue->shelter };
+	int64_t due = INT64_MAX;
+	for (size_t i = 0; i < UB_COUNT(stores) && has_rules(queue); i++) {
+		int64_t next;
+		if (ub_store_next_due(stores[i], &next) == UB_STORE_OK && next < due)
+			due = next;
+	}
+	int64_t now = queue_now();
+	int64_t wait = due > now + UB_IDLE_MS ? UB_IDLE_MS : due > now ? due - now : 10;
+	struct timespec until = ub_sys_deadline(wait);
+	pthread_mutex_lock(&queue->mutex);
+	while (!queue->stopping && queue->wakeups == *seen &&
+	       pthread_cond_timedwait(&queue->changed, &queue->mutex, &until) == 0)
+		;
+	*seen = queue->wakeups;
+	bool go_on = !queue->stopping;
+	pthread_mutex_unlock(&queue->mutex);
+	return go_on;
+}
+
+static bool is_stopping(struct ub_queue *queue)
+{
+	pthread_mutex_lock(&queue->mutex);
+	bool stopping = queue->stopping;
+	pthread_mutex_unlock(&queue->mutex);
+	return stopping;
+}
+
+/* All that is due now. */
+static void work_off(struct worker *worker, struct ub_store *store, struct ub_arena *arena)
+{
+	struct ub_queue *queue = worker->queue;
+	enum ub_store_result result = UB_STORE_OK;
+	struct ub_job job;
+	while (!is_stopping(queue) && has_rules(queue) &&
+	       (result = ub_store_take(store, queue_now(), UB_LEASE_MS, arena, &job)) == UB_STORE_OK) {
+		work_on(worker, store, &job, arena);
+		if (job.crashes)
+			ub_queue_wake(queue); /* it was worked on alone: others have waited */
+		ub_arena_reset(arena);
+	}
+	say(queue, store, result);
+}
+
+static void *run(void *data)
+{
+	struct worker *worker = data;
+	struct ub_queue *queue = worker->queue;
+	struct ub_arena *arena = ub_arena_new();
+	uint64_t seen = 0;
+	do {
+		work_off(worker, queue->input.store, arena);
+		work_off(worker, queue->shelter, arena);
+	} while (wait_for_work(queue, &seen));
+	ub_arena_free(&arena);
+	return NULL;
+}
+
+struct ub_workers *ub_workers_start(struct ub_queue *queue)
+{
+	struct ub_workers *workers = calloc(1, sizeof(*workers));
+	if (!workers)
+		abort();
+	for (size_t i = 0; i < UB_COUNT(workers->workers); i++) {
+		struct worker *worker = &workers->workers[i];
+		worker->queue = queue;
+		worker->client = ub_client_new(queue->input.upstream.ptr);
+		if (pthread_create(&worker->thread, NULL, run, worker) != 0)
+			abort();
+	}
+	return workers;
+}
+
+void ub_workers_join(struct ub_workers **workers)
+{
+	for (size_t i = 0; i < UB_COUNT((*workers)->workers); i++) {
+		pthread_join((*workers)->workers[i].thread, NULL);
+		ub_client_free(&(*workers)->workers[i].client);
+	}
+	free(*workers);
+	*workers = NULL;
+}
