@@ -197,7 +197,7 @@ static enum step finish_connecting(struct conn *conn)
 static void choose_upstream(struct conn *conn)
 {
 	const struct exchange *exchange = &conn->exchange;
-	if (conn->upstream && conn->upstream->used && (conn->upstream->link.ended || exchange->fresh))
+	if (conn->upstream && (exchange->fresh || !relay_link_is_quiet(&conn->upstream->link)))
 		relay_upstream_close(conn->loop, &conn->upstream);
 	if (!conn->upstream && exchange->safe && !exchange->fresh && !conn->bound)
 		conn->upstream = relay_upstream_pooled(conn->loop, conn);
@@ -391,13 +391,22 @@ static bool is_over(const struct conn *conn)
 	return conn->request.complete && relay_flow_drained(&conn->request);
 }
 
+/*
+ * The upstream has read all of the request, and has sent nothing but its answer. The kernel is asked when the
+ * last read filled its buffer: bytes behind the answer, left unread, bring no further event (edge-triggered).
+ */
+static bool is_clean(const struct conn *conn)
+{
+	struct link *link = &conn->upstream->link;
+	return conn->exchange.reusable && conn->request.complete && relay_flow_drained(&conn->request) &&
+	       conn->response.raw.start == conn->response.raw.end && !link->ended &&
+	       (!link->readable || relay_link_is_quiet(link));
+}
+
 static enum side finish(struct conn *conn)
 {
 	struct loop *loop = conn->loop;
-	bool clean = conn->exchange.reusable && conn->request.complete &&
-		     relay_flow_drained(&conn->request) &&
-		     conn->response.raw.start == conn->response.raw.end && !conn->upstream->link.ended;
-	if (!clean) {
+	if (!is_clean(conn)) {
 		relay_upstream_close(loop, &conn->upstream);
 	} else if (conn->bound) {
 		conn->upstream->used = true;

@@ -27,6 +27,19 @@ enum io relay_link_read(struct link *link, void *out, size_t size, size_t *n)
 	return IO_SOME;
 }
 
+bool relay_link_is_quiet(struct link *link)
+{
+	char byte;
+	ssize_t got;
+	if (link->ended)
+		return false;
+	do
+		got = recv(link->fd, &byte, 1, MSG_PEEK);
+	while (got < 0 && errno == EINTR);
+	link->readable = got >= 0 || errno != EAGAIN;
+	return !link->readable;
+}
+
 enum io relay_link_write(struct link *link, const struct iovec *pieces, int count, size_t *n)
 {
 	struct msghdr message = { .msg_iov = (struct iovec *)pieces, .msg_iovlen = (size_t)count };

@@ -82,6 +82,8 @@ enum io {
 
 enum io relay_link_read(struct link *link, void *out, size_t size, size_t *n);
 enum io relay_link_write(struct link *link, const struct iovec *pieces, int count, size_t *n);
+/* The kernel is asked: nothing waits there to be read, neither bytes nor the end. */
+bool relay_link_is_quiet(struct link *link);
 void relay_link_close(struct link *link);
 
 /* ---- memory: buffer.c ---- */
@@ -193,7 +195,8 @@ struct upstream {
 	bool used; /* has carried an exchange */
 };
 
-/* The idle connection used last, or NULL. */
+/* The idle connection used last, or NULL. One on which something has come meanwhile is closed: that would be
+ * taken for the answer to the next request. */
 struct upstream *relay_upstream_pooled(struct loop *loop, struct conn *conn);
 /* A new one, connected or connecting; NULL: no address takes it. */
 struct upstream *relay_upstream_open(struct loop *loop, struct conn *conn);

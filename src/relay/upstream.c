@@ -28,12 +28,14 @@ static void enter_pool(struct loop *loop, struct upstream *upstream)
 
 struct upstream *relay_upstream_pooled(struct loop *loop, struct conn *conn)
 {
-	struct upstream *upstream = loop->pool_newest;
-	if (!upstream)
-		return NULL;
-	leave_pool(loop, upstream);
-	upstream->conn = conn;
-	return upstream;
+	for (struct upstream *upstream; (upstream = loop->pool_newest);) {
+		leave_pool(loop, upstream);
+		upstream->conn = conn;
+		if (relay_link_is_quiet(&upstream->link))
+			return upstream;
+		relay_upstream_close(loop, &upstream);
+	}
+	return NULL;
 }
 
 void relay_upstream_keep(struct loop *loop, struct upstream *upstream)

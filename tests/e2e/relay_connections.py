@@ -91,6 +91,58 @@ def _(world):
     assert server.connections >= 3
 
 
+# ---- bytes that nobody asked for ----
+
+STRAY = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nstray"
+
+
+def answer_of(size):
+    """An answer that has so many bytes with its head."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"
+    return head % (size - len(head % size)) + b"x" * (size - len(head % size))
+
+
+def stray_case(when, size, pause, fields=b""):
+    @tap.case(f"stray bytes {when} are not the next client's answer")
+    def _(world):
+        def story(client):
+            while client.read_request():
+                client.send(answer_of(size) + (b"" if pause else STRAY))
+                if pause:
+                    time.sleep(pause)
+                    client.send(STRAY)
+
+        server = world.serve(story)
+        relay = world.start(relays.Relay, server.port, threads=1)
+        world.relays.append(relay)
+        with world.peer(relay) as one, world.peer(relay) as another:
+            for peer in (one, one, another, one, another):
+                answer = peer.ask(b"GET", b"/", fields)
+                assert answer.body.startswith(b"x"), f"got {answer.body[:20]!r}"
+                time.sleep(pause * 2)
+        tap.equal(server.connections, 5, "connections")
+
+
+stray_case("behind a short answer", 1000, 0)
+stray_case("behind one that fills the relay's block", relays.BLOCK, 0)
+stray_case("behind one that fills it, on a connection that authenticates itself", relays.BLOCK, 0, b"Authorization: NTLM T\r\n")
+stray_case("that come a while after the answer", 1000, 0.05)
+stray_case("that come a while after it on a connection that authenticates itself", 1000, 0.05, b"Authorization: NTLM T\r\n")
+
+
+@tap.case("a connection whose answer fills the relay's block is used again")
+def _(world):
+    def story(client):
+        while client.read_request():
+            client.send(answer_of(relays.BLOCK))
+
+    server = world.serve(story)
+    with world.peer() as peer:
+        for _ in range(5):
+            tap.equal(peer.ask(b"GET", b"/").status, 200, "status")
+    tap.equal(server.connections, 1, "connections")
+
+
 @tap.case("a client that asks no more is let go after a while")
 def _(world):
     relays.answer_all(world)

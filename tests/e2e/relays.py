@@ -20,6 +20,7 @@ import wireformat
 HERE = pathlib.Path(__file__).parent
 MEGABYTE = 1024 * 1024
 HEAD_MAX = 32 * 1024
+BLOCK = 32 * 1024  # what the relay reads at once
 ANSWER_MS = 1200
 CONNECT_MS = 400
 IDLE_MS = 3000
@@ -28,11 +29,11 @@ IDLE_MS = 3000
 class Relay(support.Process):
     """The relay by itself, with the engine of the tests or none."""
 
-    def __init__(self, folder, port, *, engine=False, host="127.0.0.1", before=()):
+    def __init__(self, folder, port, *, engine=False, host="127.0.0.1", before=(), threads=2):
         self.port = support.free_port()
         self.engine_folder = pathlib.Path(folder)
         command = [*before, os.environ["builddir"] + "/tests/tools/relay", self.port, host, port]
-        command += [f"answer_ms={ANSWER_MS}", f"connect_ms={CONNECT_MS}", f"idle_ms={IDLE_MS}"]
+        command += [f"answer_ms={ANSWER_MS}", f"connect_ms={CONNECT_MS}", f"idle_ms={IDLE_MS}", f"threads={threads}"]
         if engine:
             self.behave("commit")
             command += ["--", sys.executable, HERE / "engine.py", folder]
