@@ -173,7 +173,7 @@
 #define UB_RELAY_BUFFERS_KEPT   1024                /* unused ones, of one thread */
 #define UB_RELAY_HOLD_MAX       (1024u * 1024)      /* of one body; longer ones stream on */
 #define UB_RELAY_HELD_MAX       (64u * 1024 * 1024) /* of all bodies held by one thread */
-#define UB_RELAY_TURNS_MAX      16                  /* buffers passed on before others have their turn */
+#define UB_RELAY_TURNS_MAX      16                  /* buffers or phases, then others have their turn */
 #define UB_RELAY_POOL_MAX       512                 /* idle upstream connections of one thread */
 #define UB_RELAY_ADDRESSES_MAX  8                   /* of the upstream's name */
 #define UB_RELAY_INTERIM_MAX    32                  /* 1xx answers to one request */

@@ -201,9 +201,11 @@ static enum step (*const phases[])(struct conn *conn) = {
 void relay_conn_run(struct conn *conn)
 {
 	enum step step = STEP_AGAIN;
-	while (step == STEP_AGAIN)
+	for (unsigned i = 0; step == STEP_AGAIN && i < UB_RELAY_TURNS_MAX; i++)
 		step = phases[conn->phase](conn);
-	if (step == STEP_CLOSE)
+	if (step == STEP_AGAIN)
+		relay_loop_later(conn); /* requests that are refused at once follow each other without end */
+	else if (step == STEP_CLOSE)
 		relay_conn_close(conn);
 }
 

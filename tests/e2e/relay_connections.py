@@ -169,6 +169,39 @@ def _(world):
     assert relay.said().count("cannot be reached") == 1, "said once a minute"
 
 
+@tap.case("while no server can be reached, one client's thousands of requests do not keep another waiting")
+def _(world):
+    count = 50000
+    request = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+    # TCP connects to no broadcast address: each request is refused at once, without waiting for anything.
+    relay = world.start(relays.Relay, 1, host="255.255.255.255", threads=1)
+    world.relays.append(relay)
+    with world.peer(relay) as one, world.peer(relay) as many:
+        one.send(request)
+        size = len(one.socket.recv(65536))
+        come = 0
+
+        def hear():
+            nonlocal come
+            while come < count * size:
+                come += len(many.socket.recv(relays.MEGABYTE))
+
+        threads = [threading.Thread(target=many.send, args=(request * count,)), threading.Thread(target=hear)]
+        for thread in threads:
+            thread.start()
+        tap.eventually(lambda: come > 0, "the first answer")
+        meanwhile = []
+        for _ in range(3):
+            before = come
+            one.send(request)
+            one.socket.recv(65536)
+            meanwhile.append((come - before) // size)
+        for thread in threads:
+            thread.join()
+    tap.note(f"{meanwhile} answers of {count} while one was awaited")
+    assert min(meanwhile) < count / 50, f"{meanwhile}"
+
+
 @tap.case("a server that resets is a 502")
 def _(world):
     def story(client):

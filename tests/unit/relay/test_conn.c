@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "leaks.h"
+#include "relay-private.h"
+
+TestSuite(conn, .fini = ub_leak_check);
+
+static const struct ub_relay_options options;
+
+/* A loop that nobody turns, with one client. */
+struct desk {
+	struct shared shared;
+	struct loop *loop;
+	struct conn *conn;
+	int theirs; /* the client's end */
+};
+
+/* No connection is made to a broadcast address: connect() says so at once. */
+static void open_desk(struct desk *desk)
+{
+	int pair[2], listener = socket(AF_INET, SOCK_STREAM, 0);
+	*desk = (struct desk){ .shared = { .options = &options, .engine_fd = -1 } };
+	desk->shared.resolver = relay_resolver_new(UB_TEXT("255.255.255.255"), 1, NULL);
+	desk->loop = relay_loop_new(&desk->shared, 0, listener);
+	cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+	relay_conn_accept(desk->loop, pair[0]);
+	desk->conn = desk->loop->slots[0];
+	desk->conn->client.readable = desk->conn->client.writable = true;
+	desk->theirs = pair[1];
+}
+
+static void close_desk(struct desk *desk)
+{
+	relay_loop_free(&desk->loop);
+	relay_resolver_free(&desk->shared.resolver);
+	close(desk->theirs);
+}
+
+/* How many answers have come. */
+static unsigned answers(const struct desk *desk)
+{
+	static char got[256 * 1024];
+	ssize_t len = read(desk->theirs, got, sizeof(got));
+	unsigned n = 0;
+	struct ub_text text = ub_text_n(got, len > 0 ? (size_t)len : 0);
+	for (size_t at = 0; (at = ub_text_find(text, UB_TEXT("HTTP/1.1 502"), at)) != SIZE_MAX; at++)
+		n++;
+	return n;
+}
+
+Test(conn, that_pipelines_what_is_refused_at_once_lets_others_have_their_turn)
+{
+	enum { REQUESTS = 1000 };
+	static const struct ub_text request = { "GET / HTTP/1.1\r\nHost: h\r\n\r\n", 27 };
+	static char all[REQUESTS * 27];
+	struct desk desk;
+	unsigned turns = 0, answered = 0;
+	open_desk(&desk);
+	for (size_t i = 0; i < REQUESTS; i++)
+		memcpy(all + i * request.len, request.ptr, request.len);
+	cr_assert_eq(write(desk.theirs, all, sizeof(all)), (ssize_t)sizeof(all));
+	do {
+		desk.loop->later_first = desk.loop->later_last = NULL;
+		desk.conn->queued = false;
+		relay_conn_run(desk.conn);
+		unsigned n = answers(&desk);
+		cr_assert_leq(n, UB_RELAY_TURNS_MAX, "%u requests refused in one turn", n);
+		answered += n;
+		turns++;
+	} while (desk.loop->later_first == desk.conn && turns <= REQUESTS);
+	cr_assert_eq(answered, REQUESTS, "%u answers after %u turns", answered, turns);
+	cr_assert_eq(desk.conn->phase, PHASE_HEAD, "it waits for the next request");
+	close_desk(&desk);
+}
