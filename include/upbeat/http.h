@@ -4,7 +4,7 @@
 
 /*
  * http: HTTP/1.1 messages as they stand on a connection (RFC 9112): a strict scanner of heads, a tracker that
- * finds the end of a body, and the canonical form of hrefs. Nothing is copied and nothing is allocated.
+ * finds the end of a body, and the canonical form of hrefs. Nothing is allocated.
  *
  * Strict means: what two parsers might read differently is refused, since a proxy that forwards it lets one
  * request hide in another.
@@ -66,6 +66,9 @@ UB_MUST_USE enum ub_http_result ub_http_scan_request(
 /* `to_head`: the response answers a HEAD request. */
 UB_MUST_USE enum ub_http_result ub_http_scan_response(
     struct ub_http_scan *scan, struct ub_text bytes, bool to_head, struct ub_http_head *head);
+
+/* A copy whose texts point into `bytes`, which has room for head->bytes.len of them. */
+void ub_http_head_copy(struct ub_http_head *copy, const struct ub_http_head *head, char *bytes);
 
 /* The first field of that name (ASCII case does not matter), or NULL. */
 const struct ub_http_field *ub_http_field(const struct ub_http_head *head, const char *name);

@@ -360,6 +360,32 @@ enum ub_http_result ub_http_scan_response(
 	return UB_HTTP_DONE;
 }
 
+/* ---- copying ---- */
+
+static struct ub_text moved(struct ub_text text, const char *from, const char *to)
+{
+	return text.len > 0 ? ub_text_n(to + (text.ptr - from), text.len) : UB_TEXT_NONE;
+}
+
+void ub_http_head_copy(struct ub_http_head *copy, const struct ub_http_head *head, char *bytes)
+{
+	const char *from = head->bytes.ptr;
+	memcpy(bytes, from, head->bytes.len);
+	memcpy(copy, head, offsetof(struct ub_http_head, fields));
+	copy->bytes = moved(head->bytes, from, bytes);
+	copy->start = moved(head->start, from, bytes);
+	copy->method = moved(head->method, from, bytes);
+	copy->target = moved(head->target, from, bytes);
+	copy->host = moved(head->host, from, bytes);
+	copy->n = head->n;
+	for (size_t i = 0; i < head->n; i++)
+		copy->fields[i] = (struct ub_http_field){
+			.line = moved(head->fields[i].line, from, bytes),
+			.name = moved(head->fields[i].name, from, bytes),
+			.value = moved(head->fields[i].value, from, bytes),
+		};
+}
+
 /* ---- looking things up ---- */
 
 const struct ub_http_field *ub_http_field(const struct ub_http_head *head, const char *name)

@@ -44,8 +44,7 @@ struct ub_text relay_amendable(const struct conn *conn, const struct ub_http_hea
 	for (size_t i = 0; i < UB_COUNT(of_bytes); i++)
 		if (ub_http_field(head, of_bytes[i]))
 			return UB_TEXT_NONE;
-	return ub_text_sub(
-	    relay_buffer_text(&conn->request.raw), exchange->head_len, exchange->head_len + len);
+	return ub_text_sub(relay_buffer_text(&conn->request.raw), 0, len);
 }
 
 /* The held body stays what it was for everybody who looks at it: it is exchanged as a whole. */
@@ -67,13 +66,9 @@ void relay_amend(struct conn *conn, struct ub_text body)
 {
 	struct exchange *exchange = &conn->exchange;
 	struct flow *request = &conn->request;
-	struct ub_http_head *head = &conn->loop->head;
-	struct ub_http_scan scan = { 0 };
-	request->raw.start -= exchange->head_len;
-	enum ub_http_result result = ub_http_scan_request(&scan, relay_buffer_text(&request->raw), head);
-	request->raw.start += exchange->head_len;
-	if (result != UB_HTTP_DONE)
-		return;
+	if (!exchange->held)
+		return; /* no body was shown */
+	const struct ub_http_head *head = &exchange->held->head;
 	struct rewrite rewrite = { .drop_expect = true, .give_length = true, .length = body.len };
 	relay_buffer_touch(&request->head);
 	request->head.start = request->head.end = 0;

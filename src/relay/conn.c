@@ -209,8 +209,9 @@ void relay_conn_run(struct conn *conn)
 		relay_conn_close(conn);
 }
 
-static void go_on(struct conn *conn)
+void relay_conn_go_on(struct conn *conn)
 {
+	relay_exchange_let_go(&conn->exchange);
 	conn->phase = PHASE_CONNECT;
 	relay_timer_stop(&conn->timer);
 	relay_conn_run(conn);
@@ -228,7 +229,7 @@ void relay_conn_committed(struct loop *loop, struct ub_wire_id id, struct ub_tex
 		return; /* it went on as it came */
 	if (body.len)
 		relay_amend(conn, body);
-	go_on(conn);
+	relay_conn_go_on(conn);
 }
 
 /* The upstream took no connection, or gave no answer; or it was the client who kept us waiting. */
@@ -252,7 +253,7 @@ void relay_conn_expired(struct conn *conn, enum timer_kind kind)
 	if (kind == TIMER_COMMIT) {
 		ub_log_paced(conn->loop->shared->log, &conn->loop->engine_pace, UB_LOG_WARNING,
 		    "the engine did not confirm a write within %d ms; it went on", UB_RELAY_COMMIT_MS);
-		go_on(conn);
+		relay_conn_go_on(conn);
 	} else if (time_out(conn, kind) == STEP_AGAIN) {
 		relay_conn_run(conn);
 	} else {

@@ -2,6 +2,7 @@
 #include "relay-private.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What became of one side of an exchange in one turn. */
@@ -28,7 +29,24 @@ static bool can_be_held(const struct conn *conn, const struct ub_http_head *head
 	return head->framing == UB_HTTP_CHUNKED || head->content_length <= UB_RELAY_HOLD_MAX;
 }
 
-/* The engine is told and the head goes to request.head; from then on request.raw begins with the body. */
+static struct held_head *hold_head(const struct ub_http_head *head)
+{
+	struct held_head *held = malloc(sizeof(*held) + head->bytes.len);
+	if (!held)
+		abort();
+	ub_http_head_copy(&held->head, head, held->bytes);
+	return held;
+}
+
+void relay_exchange_let_go(struct exchange *exchange)
+{
+	if (exchange->held)
+		explicit_bzero(exchange->held->bytes, exchange->held->head.bytes.len);
+	free(exchange->held);
+	exchange->held = NULL;
+}
+
+/* The engine is told, and the head goes to request.head. */
 static enum step prepare(struct conn *conn, const struct ub_http_head *head, uint64_t length)
 {
 	struct exchange *exchange = &conn->exchange;
@@ -43,9 +61,10 @@ static enum step prepare(struct conn *conn, const struct ub_http_head *head, uin
 	relay_principal_note(conn, head);
 	relay_buffer_reserve(&conn->loop->blocks, &request->head, head->bytes.len + RELAY_REWRITE_MORE);
 	relay_rewrite(head, &rewrite, &request->head);
-	request->raw.start += exchange->head_len;
 	(void)relay_flow_track(request); /* what has come already; a body that is none shows again */
 	relay_timer_stop(&conn->timer);
+	if (!wait || !exchange->hold)
+		relay_exchange_let_go(exchange);
 	conn->phase = wait ? PHASE_PARK : PHASE_CONNECT;
 	return STEP_AGAIN;
 }
@@ -58,7 +77,6 @@ enum step relay_exchange_begin(struct conn *conn)
 	conn->generation++;
 	conn->exchange = (struct exchange){
 		.watch = watch,
-		.head_len = head->bytes.len,
 		.minor = head->minor,
 		.hold = watch.hold && can_be_held(conn, head),
 		.to_head = ub_text_is(head->method, "HEAD"),
@@ -66,7 +84,7 @@ enum step relay_exchange_begin(struct conn *conn)
 		.keep_alive = !head->close,
 	};
 	conn->bound |= is_bound(head);
-	request->raw.start += request->scan.start;
+	request->raw.start += request->scan.start + head->bytes.len; /* it begins with the body */
 	ub_http_body_start(&request->body, head);
 	relay_timer_stop(&conn->timer);
 	bool expects = head->minor > 0 && ub_http_list_has(ub_http_value(head, "Expect"), "100-continue");
@@ -74,6 +92,7 @@ enum step relay_exchange_begin(struct conn *conn)
 	conn->exchange.continued = expects && conn->exchange.hold;
 	if (!conn->exchange.hold)
 		return prepare(conn, head, 0);
+	conn->exchange.held = hold_head(head);
 	if (expects) {
 		relay_buffer_more(&conn->loop->blocks, &conn->response.head, UB_RELAY_BUFFER);
 		relay_buffer_add(&conn->response.head, UB_TEXT("HTTP/1.1 100 Continue\r\n\r\n"));
@@ -85,10 +104,10 @@ enum step relay_exchange_begin(struct conn *conn)
 /* ---- holding a body ---- */
 
 /* The body's content moves together over its chunk sizes and trailers; returns its length. */
-static size_t join_chunks(struct buffer *raw, size_t from, size_t len)
+static size_t join_chunks(struct buffer *raw, size_t len)
 {
 	struct ub_http_body body = { .framing = UB_HTTP_CHUNKED };
-	char *const bytes = raw->ptr + raw->start + from;
+	char *const bytes = raw->ptr + raw->start;
 	size_t at = 0, joined = 0, used;
 	enum ub_http_result result = UB_HTTP_MORE;
 	while (result == UB_HTTP_MORE && at < len) {
@@ -100,34 +119,19 @@ static size_t join_chunks(struct buffer *raw, size_t from, size_t len)
 		at += used;
 	}
 	relay_buffer_touch(raw);
-	size_t rest = raw->end - raw->start - from - len;
+	size_t rest = raw->end - raw->start - len;
 	memmove(bytes + joined, bytes + len, rest);
 	raw->end -= len - joined;
 	return joined;
 }
 
-/* The head is read once more: it has stayed where it was while the body came. */
 static enum step release_held(struct conn *conn)
 {
 	struct flow *request = &conn->request;
-	struct ub_http_head *head = &conn->loop->head;
-	struct ub_http_scan scan = { 0 };
-	if (ub_http_scan_request(&scan, relay_buffer_text(&request->raw), head) != UB_HTTP_DONE)
-		return relay_refuse(conn, 400, scan.problem);
+	const struct ub_http_head *head = &conn->exchange.held->head;
 	if (conn->exchange.hold && head->framing == UB_HTTP_CHUNKED)
-		request->ready = join_chunks(&request->raw, conn->exchange.head_len, request->ready);
+		request->ready = join_chunks(&request->raw, request->ready);
 	return prepare(conn, head, request->ready);
-}
-
-/* What relay_flow_track does, behind a head that is still there. */
-static enum ub_http_result track_behind_head(struct conn *conn)
-{
-	struct flow *request = &conn->request;
-	size_t head = conn->exchange.head_len;
-	request->raw.start += head;
-	enum ub_http_result result = relay_flow_track(request);
-	request->raw.start -= head;
-	return result;
 }
 
 static enum step await_held(struct conn *conn)
@@ -152,7 +156,7 @@ static enum step await_held(struct conn *conn)
 enum step relay_exchange_hold(struct conn *conn)
 {
 	struct flow *request = &conn->request;
-	enum ub_http_result result = track_behind_head(conn);
+	enum ub_http_result result = relay_flow_track(request);
 	if (result != UB_HTTP_DONE && result != UB_HTTP_MORE)
 		return relay_refuse(conn, 400, "a body that is not well-formed");
 	if (relay_flow_drain(&conn->response, &conn->client) == IO_BROKEN)
@@ -469,6 +473,7 @@ enum step relay_exchange_stream(struct conn *conn)
 
 void relay_exchange_end(struct conn *conn)
 {
+	relay_exchange_let_go(&conn->exchange);
 	relay_announce_forget(&conn->exchange);
 	relay_principal_forget(&conn->exchange);
 	conn->exchange = (struct exchange){ 0 };

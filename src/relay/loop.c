@@ -85,12 +85,8 @@ static bool accept_one(struct loop *loop)
 static void release_parked(struct loop *loop)
 {
 	struct timer *list = &loop->timers.lists[TIMER_COMMIT];
-	while (list->next != list) {
-		struct conn *conn = list->next->owner;
-		conn->phase = PHASE_CONNECT;
-		relay_timer_stop(&conn->timer);
-		relay_conn_run(conn);
-	}
+	while (list->next != list)
+		relay_conn_go_on(list->next->owner);
 }
 
 /* Who has sent nothing yet is let go; what waits in the backlog is still served. */

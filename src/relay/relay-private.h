@@ -225,10 +225,16 @@ enum step {
 	STEP_CLOSE,
 };
 
+/* A request's head while its body is held: the buffer that the head came in goes on with the body. */
+struct held_head {
+	struct ub_http_head head;
+	char bytes[]; /* of the head: a secret */
+};
+
 /* One request and its answer. */
 struct exchange {
 	struct watch watch;
-	size_t head_len; /* of the request as it came, until it is rewritten */
+	struct held_head *held; /* NULL: the body is not held, or has gone on */
 	size_t announced_len;
 	unsigned char *announced; /* the frame that announced the write: it holds a secret; NULL: none */
 	bool committed;           /* the engine has said so */
@@ -274,6 +280,8 @@ void relay_conn_close(struct conn *conn);
 /* The client must see that what it got is not all. */
 void relay_conn_cut_off(struct conn *conn);
 bool relay_conn_idle(const struct conn *conn);
+/* A parked request goes on, whether or not the engine has confirmed it. */
+void relay_conn_go_on(struct conn *conn);
 /* The request is over, answered or refused: on to the next one, or to the end. */
 enum step relay_conn_next(struct conn *conn);
 
@@ -282,6 +290,8 @@ enum step relay_exchange_begin(struct conn *conn); /* a request's head is in loo
 enum step relay_exchange_hold(struct conn *conn);
 enum step relay_exchange_connect(struct conn *conn);
 enum step relay_exchange_stream(struct conn *conn);
+/* The body goes on, and its head is not asked for again. */
+void relay_exchange_let_go(struct exchange *exchange);
 void relay_exchange_end(struct conn *conn); /* gives back what it holds */
 enum step relay_refuse(struct conn *conn, int status, const char *why);
 enum step relay_refuse_send(struct conn *conn);
@@ -290,7 +300,7 @@ enum step relay_refuse_send(struct conn *conn);
 
 /* The held body, when the engine wants it and nothing in the head speaks of its very bytes; else empty. */
 struct ub_text relay_amendable(const struct conn *conn, const struct ub_http_head *head);
-/* Another body in the place of the held one; the head is still there before that. */
+/* Another body in the place of the held one. */
 void relay_amend(struct conn *conn, struct ub_text body);
 /* Whether the validators in the answer would be of a text that the client has not got (RFC 4791 5.3.4, RFC
  * 9110 9.3.4), so that it has to fetch it. Not where it comes along (RFC 9110 8.7, RFC 8144 2.3), nor where

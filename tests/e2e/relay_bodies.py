@@ -29,6 +29,25 @@ def _(world):
         tap.equal(request.lines, [b"Host: h", b"X-Before: 1", framing, b"X-After: 2"], "fields")
 
 
+@tap.case("a long head stays as it was while the body behind it comes in pieces and is held")
+def _(world):
+    server = relays.answer_all(world)
+    lines = [b"Host: h", b"X-Empty:", *(b"X-%d: %s" % (i, b"v" * 300) for i in range(90)), b"Expect: 100-continue"]
+    body = os.urandom(300000)
+    data = b"PUT /a.ics HTTP/1.1\r\n" + b"\r\n".join(lines) + b"\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(body, 4567)
+    with world.peer() as peer:
+        for at in range(0, len(data), 7000):
+            peer.send(data[at : at + 7000])
+            time.sleep(0.001)
+        tap.equal(peer.receive().status, 100, "status")
+        tap.equal(peer.receive().status, 200, "status")
+        tap.equal(peer.ask(b"PUT", b"/b.ics", body=b"next").status, 200, "status")
+    first, second = server.seen
+    tap.equal(first.lines, [*lines[:-1], b"Content-Length: 300000"], "fields")
+    assert first.body == body
+    tap.equal(second.body, b"next", "body")
+
+
 @tap.case("chunks that do not concern us stay chunks")
 def _(world):
     body = b"3;x=y\r\nabc\r\n0\r\nT: 1\r\n\r\n"

@@ -61,6 +61,38 @@ Test(head, takes_a_response_apart)
 	cr_assert(ub_text_is(ub_http_value(&head, "Schedule-Tag"), ""));
 }
 
+static void assert_same(struct ub_text copy, struct ub_text text, struct ub_text bytes)
+{
+	cr_assert(ub_text_eq(copy, text));
+	cr_assert(copy.len == 0 || (copy.ptr >= bytes.ptr && copy.ptr + copy.len <= bytes.ptr + bytes.len));
+}
+
+Test(head, is_copied_with_its_bytes)
+{
+	static const char text[] =
+	    "\r\nPUT /a.ics HTTP/1.1\r\nHost: h:1\r\nContent-Length: 4\r\nEmpty:\r\n\r\nbody";
+	char bytes[sizeof(text)] = "";
+	static struct ub_http_head head, copy;
+	cr_assert_eq(scan_request(text, &head), UB_HTTP_DONE);
+	ub_http_head_copy(&copy, &head, bytes);
+	cr_assert(ub_text_eq(copy.bytes, head.bytes));
+	cr_assert_eq(copy.bytes.ptr, bytes);
+	assert_same(copy.start, head.start, copy.bytes);
+	assert_same(copy.method, UB_TEXT("PUT"), copy.bytes);
+	assert_same(copy.target, UB_TEXT("/a.ics"), copy.bytes);
+	assert_same(copy.host, UB_TEXT("h:1"), copy.bytes);
+	cr_assert_eq(copy.minor, 1);
+	cr_assert_eq(copy.framing, UB_HTTP_LENGTH);
+	cr_assert_eq(copy.content_length, 4);
+	cr_assert_eq(copy.n, 3);
+	for (size_t i = 0; i < copy.n; i++) {
+		assert_same(copy.fields[i].line, head.fields[i].line, copy.bytes);
+		assert_same(copy.fields[i].name, head.fields[i].name, copy.bytes);
+		assert_same(copy.fields[i].value, head.fields[i].value, copy.bytes);
+	}
+	cr_assert_eq(bytes[head.bytes.len], '\0', "nothing behind it is written");
+}
+
 /* What another parser might read as something else. */
 static const struct {
 	const char *what, *text;
