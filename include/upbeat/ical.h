@@ -64,6 +64,11 @@ struct ub_ical_writing {
 struct ub_text ub_ical_write(
     const struct ub_item *item, const struct ub_ical_writing *writing, struct ub_arena *arena);
 
+/*
+ * Three functions below change a text in places. *overlap: two of the changes were of the same bytes. That is
+ * a fault of ours; nothing is changed then, and the text is the one that was parsed.
+ */
+
 /* ---- the user's hand ---- */
 
 /*
@@ -90,7 +95,7 @@ struct ub_text ub_ical_base(const struct ub_ical *ical, const struct ub_zones *z
  * an object of another kind (VTODO, VEVENT) than is wanted, or without a BASE that can be read.
  */
 struct ub_text ub_ical_revise(const struct ub_ical *ical, const struct ub_item *item, unsigned may_write,
-    const struct ub_ical_writing *writing, unsigned *written, struct ub_arena *arena);
+    const struct ub_ical_writing *writing, unsigned *written, bool *overlap, struct ub_arena *arena);
 
 /* ---- the user's own meeting ---- */
 
@@ -101,7 +106,7 @@ struct ub_text ub_ical_revise(const struct ub_ical *ical, const struct ub_item *
  * were not (0: the text is the one that was parsed).
  */
 UB_MUST_USE struct ub_text ub_ical_amend(const struct ub_ical *ical, const struct ub_amendments *amendments,
-    size_t *added, struct ub_arena *arena);
+    size_t *added, bool *overlap, struct ub_arena *arena);
 /* Whether the master bears the mark of an addition, or of the same one asked for by another rule or under
  * another name (of an agenda: of any); what was added may be gone. */
 UB_MUST_USE bool ub_ical_bears(
@@ -110,8 +115,8 @@ UB_MUST_USE bool ub_ical_bears(
  * The text without the additions of a rule (by struct ub_amendment.rule_mark; empty: of all rules) and
  * without their marks, by what the text itself says. *taken: how many were there.
  */
-UB_MUST_USE struct ub_text ub_ical_restore(
-    const struct ub_ical *ical, struct ub_text rule_mark, size_t *taken, struct ub_arena *arena);
+UB_MUST_USE struct ub_text ub_ical_restore(const struct ub_ical *ical, struct ub_text rule_mark,
+    size_t *taken, bool *overlap, struct ub_arena *arena);
 
 /* ---- holidays ---- */
 

@@ -161,9 +161,12 @@ static bool restore_meeting(struct undo *undo, const struct object *object)
 	const struct ub_ical *ical = object->ical;
 	struct ub_text text = UB_TEXT_NONE;
 	size_t taken, all = 0;
+	bool overlap;
 	for (size_t i = 0; ical && i < (marks->n ? marks->n : 1); i++) {
 		text = ub_ical_restore(
-		    ical, marks->n ? marks->items[i] : UB_TEXT_NONE, &taken, undo->walk.arena);
+		    ical, marks->n ? marks->items[i] : UB_TEXT_NONE, &taken, &overlap, undo->walk.arena);
+		if (overlap)
+			return keep(undo, object, "two changes to it overlap, which is a fault of upbeat");
 		all += taken;
 		ical = ub_ical_parse(undo->walk.arena, text, &refusal);
 	}

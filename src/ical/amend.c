@@ -292,19 +292,24 @@ static bool is_utf8(const struct ub_ical *ical)
 	return true;
 }
 
-struct ub_text ub_ical_amend(
-    const struct ub_ical *ical, const struct ub_amendments *amendments, size_t *added, struct ub_arena *arena)
+struct ub_text ub_ical_amend(const struct ub_ical *ical, const struct ub_amendments *amendments,
+    size_t *added, bool *overlap, struct ub_arena *arena)
 {
+	struct ub_text text = ical->text;
 	struct amending amending = { .arena = arena, .ical = ical };
 	amending.splice = (struct splice){ .ical = ical, .arena = arena };
 	*added = 0;
+	*overlap = false;
 	/* What is in another encoding (RFC 5545 6 allows none) cannot go on in this one. */
 	if (!is_utf8(ical))
-		return ical->text;
+		return text;
 	/* By kind: components come behind properties. */
 	for (size_t kind = 0; kind < UB_COUNT(kinds); kind++)
 		for (size_t a = 0; a < amendments->n; a++)
 			if (amendments->items[a].kind == kind && !is_repeated(amendments, a))
 				*added += add_to_all(&amending, &amendments->items[a]);
-	return *added ? ub_ical_spliced(&amending.splice, &ical->lines.items[0]) : ical->text;
+	*overlap = *added && !ub_ical_spliced(&amending.splice, &ical->lines.items[0], &text);
+	if (*overlap)
+		*added = 0;
+	return text;
 }

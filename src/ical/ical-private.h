@@ -188,8 +188,9 @@ void ub_ical_splice_bytes(struct splice *splice, size_t at, size_t len);
 void ub_ical_splice_component(struct splice *splice, size_t component, struct ub_text text);
 /* The lines of a component as they are, from its BEGIN to its END. */
 struct ub_text ub_ical_component_text(const struct ub_ical *ical, size_t component);
-/* The text with its edits, which must not overlap; new lines end as `like` does. */
-struct ub_text ub_ical_spliced(struct splice *splice, const struct line *like);
+/* The text with its edits; new lines end as `like` does. False: two edits are of the same bytes, and *result
+ * is the text as it came. */
+UB_MUST_USE bool ub_ical_spliced(struct splice *splice, const struct line *like, struct ub_text *result);
 
 /* ---- yearly.c ---- */
 

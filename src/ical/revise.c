@@ -243,7 +243,8 @@ static void revise_stamps(struct revision *revision)
 	put(revision, "X-UPBEAT-BASE", ub_textf(revision->arena, "X-UPBEAT-BASE:%.*s\r\n", UB_ARGS(base)));
 }
 
-static struct ub_text revised(struct revision *revision)
+/* False: two of the changes overlap. */
+static bool revised(struct revision *revision, struct ub_text *text)
 {
 	revision->splice = (struct splice){ .ical = revision->now.ical, .arena = revision->arena };
 	for (size_t i = 0; i < UB_COUNT(names); i++)
@@ -253,7 +254,7 @@ static struct ub_text revised(struct revision *revision)
 		if (revision->properties & revisions[i].properties)
 			revisions[i].revise(revision);
 	revise_stamps(revision);
-	return ub_ical_spliced(&revision->splice, revision->base);
+	return ub_ical_spliced(&revision->splice, revision->base, text);
 }
 
 static bool look(struct side *side, const struct ub_zones *zones, struct ub_arena *arena)
@@ -298,11 +299,12 @@ static unsigned changes(const struct revision *revision, unsigned may_write)
 }
 
 struct ub_text ub_ical_revise(const struct ub_ical *ical, const struct ub_item *item, unsigned may_write,
-    const struct ub_ical_writing *writing, unsigned *written, struct ub_arena *arena)
+    const struct ub_ical_writing *writing, unsigned *written, bool *overlap, struct ub_arena *arena)
 {
 	struct ub_ical_refusal refusal;
 	struct revision revision = { .arena = arena, .now.ical = ical, .base = ub_ical_base_line(ical) };
 	*written = 0;
+	*overlap = false;
 	if (may_write == 0 || !revision.base)
 		return ical->text;
 	revision.wanted.ical = ub_ical_parse(arena, ub_ical_write(item, writing, arena), &refusal);
@@ -312,7 +314,10 @@ struct ub_text ub_ical_revise(const struct ub_ical *ical, const struct ub_item *
 		return ical->text;
 	unsigned properties = changes(&revision, may_write), wrong;
 	while ((revision.properties = properties = fitting(&revision, item, properties))) {
-		struct ub_text text = revised(&revision);
+		struct ub_text text;
+		*overlap = !revised(&revision, &text);
+		if (*overlap)
+			break;
 		wrong = misread(&revision, text, writing->zones);
 		if (!wrong) {
 			*written = properties;

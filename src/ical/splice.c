@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ical-private.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 static struct edit *add(struct splice *splice, size_t at, size_t len, struct ub_text text)
@@ -74,21 +73,24 @@ static void put_lines(struct ub_buf *out, struct ub_text text, bool crlf)
 	}
 }
 
-struct ub_text ub_ical_spliced(struct splice *splice, const struct line *like)
+bool ub_ical_spliced(struct splice *splice, const struct line *like, struct ub_text *result)
 {
 	struct ub_text text = splice->ical->text;
 	bool crlf = ub_text_ends(ub_text_sub(text, like->at, like->at + like->len), UB_TEXT("\r\n"));
 	struct ub_buf out = UB_BUF(splice->arena);
 	size_t done = 0;
+	*result = text;
 	if (splice->edits.n)
 		qsort(splice->edits.items, splice->edits.n, sizeof *splice->edits.items, by_place);
 	for (size_t i = 0; i < splice->edits.n; i++) {
 		const struct edit *edit = &splice->edits.items[i];
-		assert(edit->at >= done);
+		if (edit->at < done)
+			return false;
 		ub_buf_add(&out, ub_text_sub(text, done, edit->at));
 		put_lines(&out, edit->text, crlf);
 		done = edit->at + edit->len;
 	}
 	ub_buf_add(&out, ub_text_sub(text, done, text.len));
-	return ub_buf_text(&out);
+	*result = ub_buf_text(&out);
+	return true;
 }

@@ -155,8 +155,12 @@ struct ub_text ub_pass_add_to_meeting(
 	if (!decision.facts || decision.event->marks.item.len || decision.plan->amendments.n == 0)
 		return UB_TEXT_NONE;
 	size_t added;
+	bool overlap;
 	struct ub_amendments additions = wanted(put, ical, &before, &decision, write, arena);
-	struct ub_text text = ub_ical_amend(ical, &additions, &added, arena);
+	struct ub_text text = ub_ical_amend(ical, &additions, &added, &overlap, arena);
+	if (overlap)
+		ub_log_paced(put->log, put->pace, UB_LOG_ERROR,
+		    "%.*s: two additions to it overlap; it goes on as it came", UB_ARGS(put->href));
 	if (added == 0 || text.len > UB_WIRE_BODY_MAX || ub_sys_monotonic_ms() > put->until)
 		return UB_TEXT_NONE;
 	note_additions(put, &additions, text, write, arena);

@@ -90,13 +90,17 @@ static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
 {
 	const struct ub_found *found = &findings->found[step->existing - findings->existing];
 	unsigned written = 0;
+	bool overlap = false;
 	struct ub_response response;
 	if (!found->ical)
 		return UB_OUTCOME_OK;
 	bool task = step->existing->event->component == UB_COMPONENT_TASK;
 	struct ub_ical_writing writing = writing_of(pass, step->item->kind == UB_ITEM_TASK && !task);
-	struct ub_text text =
-	    ub_ical_revise(found->ical, step->item, step->may_write, &writing, &written, pass->arena);
+	struct ub_text text = ub_ical_revise(
+	    found->ical, step->item, step->may_write, &writing, &written, &overlap, pass->arena);
+	if (overlap)
+		ub_log(pass->log, UB_LOG_ERROR, "%.*s: two changes to it overlap; it stays as it is",
+		    UB_ARGS(found->href));
 	if (!found->remembered)
 		remember_standing(pass, step, found, found->etag);
 	if (!written)

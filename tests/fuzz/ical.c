@@ -36,19 +36,23 @@ static void check_amend(struct ub_text text, struct ub_arena *arena)
 	const struct ub_amendments all = { every, UB_COUNT(every), 0 };
 	struct ub_ical_refusal refusal;
 	size_t added, again, taken;
+	bool overlap;
 	const struct ub_ical *ical = ub_ical_parse(arena, text, &refusal);
-	ical =
-	    ical ? ub_ical_parse(arena, ub_ical_restore(ical, UB_TEXT_NONE, &taken, arena), &refusal) : NULL;
+	ical = ical ? ub_ical_parse(
+			  arena, ub_ical_restore(ical, UB_TEXT_NONE, &taken, &overlap, arena), &refusal)
+		    : NULL;
 	if (!ical)
 		return;
-	text = ub_ical_restore(ical, UB_TEXT_NONE, &taken, arena);
+	text = ub_ical_restore(ical, UB_TEXT_NONE, &taken, &overlap, arena);
 	assert(taken == 0);
-	struct ub_text more = ub_ical_amend(ical, &all, &added, arena);
+	struct ub_text more = ub_ical_amend(ical, &all, &added, &overlap, arena);
+	assert(!overlap);
 	const struct ub_ical *amended = ub_ical_parse(arena, more, &refusal);
 	if (!amended)
 		return; /* it has become too large */
-	assert(ub_text_eq(ub_ical_amend(amended, &all, &again, arena), more) && again == 0);
-	assert(ub_text_eq(ub_ical_restore(amended, UB_TEXT_NONE, &taken, arena), text) && taken == added);
+	assert(ub_text_eq(ub_ical_amend(amended, &all, &again, &overlap, arena), more) && again == 0);
+	assert(ub_text_eq(ub_ical_restore(amended, UB_TEXT_NONE, &taken, &overlap, arena), text) &&
+	       taken == added && !overlap);
 }
 
 /* Whatever an item has become, it is brought up to date at once or not at all. */
@@ -80,11 +84,13 @@ static void check_revise(const struct ub_ical *ical, const struct ub_zones *zone
 	struct ub_ical_refusal refusal;
 	for (size_t i = 0; i < UB_COUNT(kinds); i++) {
 		unsigned written, again;
+		bool overlap;
 		item.kind = kinds[i];
-		struct ub_text text = ub_ical_revise(ical, &item, UB_PROPERTY_ALL, &writing, &written, arena);
+		struct ub_text text =
+		    ub_ical_revise(ical, &item, UB_PROPERTY_ALL, &writing, &written, &overlap, arena);
 		const struct ub_ical *revised = ub_ical_parse(arena, text, &refusal);
-		assert(revised);
-		(void)ub_ical_revise(revised, &item, UB_PROPERTY_ALL, &writing, &again, arena);
+		assert(revised && !overlap);
+		(void)ub_ical_revise(revised, &item, UB_PROPERTY_ALL, &writing, &again, &overlap, arena);
 		assert((written & again) == 0);
 	}
 }
