@@ -45,7 +45,7 @@ void relay_conn_accept(struct loop *loop, int fd)
 	conn->next = NULL;
 	conn->phase = PHASE_HEAD;
 	conn->bound = false;
-	if (!relay_loop_watch(loop, &conn->client)) {
+	if (!relay_link_watch(&conn->client, loop->epoll_fd)) {
 		relay_link_close(&conn->client);
 		conn->next = loop->free_conns;
 		loop->free_conns = conn;
@@ -71,15 +71,9 @@ void relay_conn_close(struct conn *conn)
 	conn->generation++;
 	loop->open--;
 	if (conn->queued)
-		return; /* relay_loop_later's list has it: it goes on from there */
+		return; /* relay_later_take's caller finds it ended */
 	conn->next = loop->closed_conns;
 	loop->closed_conns = conn;
-}
-
-void relay_conn_cut_off(struct conn *conn)
-{
-	const struct linger now = { .l_onoff = 1, .l_linger = 0 };
-	(void)setsockopt(conn->client.fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
 }
 
 bool relay_conn_idle(const struct conn *conn)
@@ -117,7 +111,7 @@ static enum step read_head(struct conn *conn)
 	if (bytes.len > request->scan.at) {
 		enum ub_http_result result = ub_http_scan_request(&request->scan, bytes, &conn->loop->head);
 		if (result == UB_HTTP_DONE)
-			return relay_exchange_begin(conn);
+			return relay_request_begin(conn);
 		if (result != UB_HTTP_MORE)
 			return refuse_head(conn, result);
 	}
@@ -150,7 +144,7 @@ static enum step linger(struct conn *conn)
 		if (io != IO_SOME)
 			return STEP_CLOSE;
 	}
-	relay_loop_later(conn);
+	relay_later_add(conn);
 	return STEP_WAIT;
 }
 
@@ -164,7 +158,7 @@ static enum step begin_to_linger(struct conn *conn)
 	return shutdown(conn->client.fd, SHUT_WR) == 0 ? STEP_AGAIN : STEP_CLOSE;
 }
 
-enum step relay_conn_next(struct conn *conn)
+static enum step next(struct conn *conn)
 {
 	struct loop *loop = conn->loop;
 	bool keep_alive = conn->exchange.keep_alive, complete = conn->request.complete;
@@ -190,7 +184,7 @@ static enum step park(struct conn *conn)
 
 static enum step (*const phases[])(struct conn *conn) = {
 	[PHASE_HEAD] = read_head,
-	[PHASE_HOLD] = relay_exchange_hold,
+	[PHASE_HOLD] = relay_request_hold,
 	[PHASE_PARK] = park,
 	[PHASE_CONNECT] = relay_exchange_connect,
 	[PHASE_EXCHANGE] = relay_exchange_stream,
@@ -198,20 +192,26 @@ static enum step (*const phases[])(struct conn *conn) = {
 	[PHASE_LINGER] = linger,
 };
 
+static enum step run_phase(struct conn *conn)
+{
+	enum step step = phases[conn->phase](conn);
+	return step == STEP_NEXT ? next(conn) : step;
+}
+
 void relay_conn_run(struct conn *conn)
 {
 	enum step step = STEP_AGAIN;
 	for (unsigned i = 0; step == STEP_AGAIN && i < UB_RELAY_TURNS_MAX; i++)
-		step = phases[conn->phase](conn);
+		step = run_phase(conn);
 	if (step == STEP_AGAIN)
-		relay_loop_later(conn); /* requests that are refused at once follow each other without end */
+		relay_later_add(conn); /* requests that are refused at once follow each other without end */
 	else if (step == STEP_CLOSE)
 		relay_conn_close(conn);
 }
 
 void relay_conn_go_on(struct conn *conn)
 {
-	relay_exchange_let_go(&conn->exchange);
+	relay_request_let_go(&conn->exchange);
 	conn->phase = PHASE_CONNECT;
 	relay_timer_stop(&conn->timer);
 	relay_conn_run(conn);
@@ -242,7 +242,7 @@ static enum step time_out(struct conn *conn, enum timer_kind kind)
 		return relay_upstream_retry(conn->loop, conn->upstream) ? STEP_AGAIN
 									: relay_refuse(conn, 504, NULL);
 	if (conn->phase == PHASE_EXCHANGE && exchange->answered)
-		relay_conn_cut_off(conn);
+		relay_link_cut_off(&conn->client);
 	if (conn->phase != PHASE_EXCHANGE || exchange->answered)
 		return STEP_CLOSE;
 	return relay_refuse(conn, kind == TIMER_BODY ? 408 : 504, NULL);

@@ -2,7 +2,6 @@
 #include "relay-private.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What became of one side of an exchange in one turn. */
@@ -10,164 +9,9 @@ enum side {
 	SIDE_MOVED,
 	SIDE_STUCK,
 	SIDE_LOST,      /* the client's connection is of no more use */
+	SIDE_OVER,      /* the request has its answer */
 	SIDE_ELSEWHERE, /* another phase goes on */
 };
-
-/* ---- the request ---- */
-
-static bool is_bound(const struct ub_http_head *head)
-{
-	struct ub_text value = ub_http_value(head, "Authorization"), scheme;
-	(void)ub_text_split(&value, ' ', &scheme);
-	return ub_text_eq_nocase(scheme, UB_TEXT("NTLM")) || ub_text_eq_nocase(scheme, UB_TEXT("Negotiate"));
-}
-
-static bool can_be_held(const struct conn *conn, const struct ub_http_head *head)
-{
-	if (head->framing == UB_HTTP_NO_BODY || conn->loop->blocks.large > UB_RELAY_HELD_MAX)
-		return false;
-	return head->framing == UB_HTTP_CHUNKED || head->content_length <= UB_RELAY_HOLD_MAX;
-}
-
-static struct held_head *hold_head(const struct ub_http_head *head)
-{
-	struct held_head *held = malloc(sizeof(*held) + head->bytes.len);
-	if (!held)
-		abort();
-	ub_http_head_copy(&held->head, head, held->bytes);
-	return held;
-}
-
-void relay_exchange_let_go(struct exchange *exchange)
-{
-	if (exchange->held)
-		explicit_bzero(exchange->held->bytes, exchange->held->head.bytes.len);
-	free(exchange->held);
-	exchange->held = NULL;
-}
-
-/* The engine is told, and the head goes to request.head. */
-static enum step prepare(struct conn *conn, const struct ub_http_head *head, uint64_t length)
-{
-	struct exchange *exchange = &conn->exchange;
-	struct flow *request = &conn->request;
-	struct rewrite rewrite = {
-		.drop_expect = exchange->hold || exchange->continued,
-		.give_length = exchange->hold && head->framing == UB_HTTP_CHUNKED,
-		.length = length,
-	};
-	bool wait =
-	    exchange->watch.write != UB_WRITE_NONE && relay_announce(conn, head, relay_amendable(conn, head));
-	relay_principal_note(conn, head);
-	relay_buffer_reserve(&conn->loop->blocks, &request->head, head->bytes.len + RELAY_REWRITE_MORE);
-	relay_rewrite(head, &rewrite, &request->head);
-	(void)relay_flow_track(request); /* what has come already; a body that is none shows again */
-	relay_timer_stop(&conn->timer);
-	if (!wait || !exchange->hold)
-		relay_exchange_let_go(exchange);
-	conn->phase = wait ? PHASE_PARK : PHASE_CONNECT;
-	return STEP_AGAIN;
-}
-
-enum step relay_exchange_begin(struct conn *conn)
-{
-	const struct ub_http_head *head = &conn->loop->head;
-	struct flow *request = &conn->request;
-	struct watch watch = relay_watch(head);
-	conn->generation++;
-	conn->exchange = (struct exchange){
-		.watch = watch,
-		.minor = head->minor,
-		.hold = watch.hold && can_be_held(conn, head),
-		.to_head = ub_text_is(head->method, "HEAD"),
-		.safe = relay_method_is_safe(head->method),
-		.keep_alive = !head->close,
-	};
-	conn->bound |= is_bound(head);
-	request->raw.start += request->scan.start + head->bytes.len; /* it begins with the body */
-	ub_http_body_start(&request->body, head);
-	relay_timer_stop(&conn->timer);
-	bool expects = head->minor > 0 && ub_http_list_has(ub_http_value(head, "Expect"), "100-continue");
-	conn->exchange.expects = expects && !conn->exchange.hold;
-	conn->exchange.continued = expects && conn->exchange.hold;
-	if (!conn->exchange.hold)
-		return prepare(conn, head, 0);
-	conn->exchange.held = hold_head(head);
-	if (expects) {
-		relay_buffer_more(&conn->loop->blocks, &conn->response.head, UB_RELAY_BUFFER);
-		relay_buffer_add(&conn->response.head, UB_TEXT("HTTP/1.1 100 Continue\r\n\r\n"));
-	}
-	conn->phase = PHASE_HOLD;
-	return STEP_AGAIN;
-}
-
-/* ---- holding a body ---- */
-
-/* The body's content moves together over its chunk sizes and trailers; returns its length. */
-static size_t join_chunks(struct buffer *raw, size_t len)
-{
-	struct ub_http_body body = { .framing = UB_HTTP_CHUNKED };
-	char *const bytes = raw->ptr + raw->start;
-	size_t at = 0, joined = 0, used;
-	enum ub_http_result result = UB_HTTP_MORE;
-	while (result == UB_HTTP_MORE && at < len) {
-		struct ub_text content;
-		result = ub_http_body_next(&body, ub_text_n(bytes + at, len - at), &used, &content);
-		if (content.len > 0)
-			memmove(bytes + joined, content.ptr, content.len);
-		joined += content.len;
-		at += used;
-	}
-	relay_buffer_touch(raw);
-	size_t rest = raw->end - raw->start - len;
-	memmove(bytes + joined, bytes + len, rest);
-	raw->end -= len - joined;
-	return joined;
-}
-
-static enum step release_held(struct conn *conn)
-{
-	struct flow *request = &conn->request;
-	const struct ub_http_head *head = &conn->exchange.held->head;
-	if (conn->exchange.hold && head->framing == UB_HTTP_CHUNKED)
-		request->ready = join_chunks(&request->raw, request->ready);
-	return prepare(conn, head, request->ready);
-}
-
-static enum step await_held(struct conn *conn)
-{
-	struct flow *request = &conn->request;
-	struct loop *loop = conn->loop;
-	switch (relay_flow_fill(&loop->blocks, request, &conn->client)) {
-	case IO_SOME:
-		relay_timer_stop(&conn->timer);
-		return STEP_AGAIN;
-	case IO_WAIT:
-		relay_timer_ensure(&loop->timers, &conn->timer, TIMER_BODY, loop->now);
-		return STEP_WAIT;
-	case IO_FULL:
-		relay_buffer_reserve(&loop->blocks, &request->raw, request->raw.cap * 2);
-		return STEP_AGAIN;
-	default:
-		return STEP_CLOSE;
-	}
-}
-
-enum step relay_exchange_hold(struct conn *conn)
-{
-	struct flow *request = &conn->request;
-	enum ub_http_result result = relay_flow_track(request);
-	if (result != UB_HTTP_DONE && result != UB_HTTP_MORE)
-		return relay_refuse(conn, 400, "a body that is not well-formed");
-	if (relay_flow_drain(&conn->response, &conn->client) == IO_BROKEN)
-		return STEP_CLOSE;
-	if (request->ready > UB_RELAY_HOLD_MAX ||
-	    (!request->complete && conn->loop->blocks.large > UB_RELAY_HELD_MAX))
-		conn->exchange.hold = false;
-	if (request->complete || !conn->exchange.hold)
-		return release_held(conn);
-	return await_held(conn);
-}
 
 /* ---- the upstream ---- */
 
@@ -361,7 +205,7 @@ static enum side read_answer_head(struct conn *conn)
 /* A body that broke off must not look complete. */
 static enum side cut_off(struct conn *conn)
 {
-	relay_conn_cut_off(conn);
+	relay_link_cut_off(&conn->client);
 	return SIDE_LOST;
 }
 
@@ -407,7 +251,7 @@ static bool is_clean(const struct conn *conn)
 	       (!link->readable || relay_link_is_quiet(link));
 }
 
-static enum side finish(struct conn *conn)
+static void finish(struct conn *conn)
 {
 	struct loop *loop = conn->loop;
 	if (!is_clean(conn)) {
@@ -418,7 +262,6 @@ static enum side finish(struct conn *conn)
 		relay_upstream_keep(loop, conn->upstream);
 		conn->upstream = NULL;
 	}
-	return relay_conn_next(conn) == STEP_AGAIN ? SIDE_ELSEWHERE : SIDE_LOST;
 }
 
 static enum side receive_answer(struct conn *conn)
@@ -431,8 +274,10 @@ static enum side receive_answer(struct conn *conn)
 	enum io io = relay_flow_drain(response, &conn->client);
 	if (io == IO_BROKEN)
 		return SIDE_LOST;
-	if (io == IO_SOME && response->complete && is_over(conn))
-		return finish(conn);
+	if (io == IO_SOME && response->complete && is_over(conn)) {
+		finish(conn);
+		return SIDE_OVER;
+	}
 	return waiting && io == IO_SOME ? SIDE_MOVED : side;
 }
 
@@ -455,6 +300,8 @@ enum step relay_exchange_stream(struct conn *conn)
 		enum side back = there > SIDE_STUCK ? there : receive_answer(conn);
 		if (back == SIDE_LOST)
 			return STEP_CLOSE;
+		if (back == SIDE_OVER)
+			return STEP_NEXT;
 		if (back == SIDE_ELSEWHERE)
 			return STEP_AGAIN;
 		if (there == SIDE_STUCK && back == SIDE_STUCK) {
@@ -467,13 +314,13 @@ enum step relay_exchange_stream(struct conn *conn)
 		}
 	}
 	relay_timer_stop(&conn->timer);
-	relay_loop_later(conn);
+	relay_later_add(conn);
 	return STEP_WAIT;
 }
 
 void relay_exchange_end(struct conn *conn)
 {
-	relay_exchange_let_go(&conn->exchange);
+	relay_request_let_go(&conn->exchange);
 	relay_announce_forget(&conn->exchange);
 	relay_principal_forget(&conn->exchange);
 	conn->exchange = (struct exchange){ 0 };

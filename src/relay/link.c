@@ -2,7 +2,17 @@
 #include "relay-private.h"
 
 #include <errno.h>
+#include <sys/epoll.h>
 #include <unistd.h>
+
+bool relay_link_watch(struct link *link, int epoll_fd)
+{
+	struct epoll_event event = {
+		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+		.data.ptr = link,
+	};
+	return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, link->fd, &event) == 0;
+}
 
 enum io relay_link_read(struct link *link, void *out, size_t size, size_t *n)
 {
@@ -58,6 +68,12 @@ enum io relay_link_write(struct link *link, const struct iovec *pieces, int coun
 	}
 	*n = (size_t)put;
 	return IO_SOME;
+}
+
+void relay_link_cut_off(struct link *link)
+{
+	const struct linger now = { .l_onoff = 1, .l_linger = 0 };
+	(void)setsockopt(link->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
 }
 
 void relay_link_close(struct link *link)

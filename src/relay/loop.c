@@ -13,31 +13,11 @@ enum { EVENTS = 128 };
 
 /* ---- watching ---- */
 
-bool relay_loop_watch(struct loop *loop, struct link *link)
-{
-	struct epoll_event event = {
-		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-		.data.ptr = link,
-	};
-	return epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, link->fd, &event) == 0;
-}
-
 /* Listeners and notes are told of as long as something waits there. */
 static bool watch_level(struct loop *loop, struct link *link)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = link };
 	return epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, link->fd, &event) == 0;
-}
-
-void relay_loop_later(struct conn *conn)
-{
-	struct loop *loop = conn->loop;
-	if (conn->queued)
-		return;
-	conn->queued = true;
-	conn->next = NULL;
-	*(loop->later_last ? &loop->later_last->next : &loop->later_first) = conn;
-	loop->later_last = conn;
 }
 
 /* ---- new connections ---- */
@@ -206,9 +186,7 @@ static void expire(struct loop *loop)
 
 static void run_later(struct loop *loop)
 {
-	struct conn *conn = loop->later_first, *next;
-	loop->later_first = loop->later_last = NULL;
-	for (; conn; conn = next) {
+	for (struct conn *conn = relay_later_take(loop), *next; conn; conn = next) {
 		next = conn->next;
 		conn->queued = false;
 		if (conn->client.fd >= 0) {

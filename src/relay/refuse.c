@@ -53,7 +53,7 @@ enum step relay_refuse_send(struct conn *conn)
 {
 	enum io io = relay_flow_drain(&conn->response, &conn->client);
 	if (io == IO_SOME)
-		return relay_conn_next(conn);
+		return STEP_NEXT;
 	relay_timer_ensure(&conn->loop->timers, &conn->timer, TIMER_STREAM, conn->loop->now);
 	return io == IO_WAIT ? STEP_WAIT : STEP_CLOSE;
 }

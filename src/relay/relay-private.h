@@ -80,10 +80,14 @@ enum io {
 	IO_FULL, /* no room to read into */
 };
 
+/* Edge-triggered, for all its life. */
+bool relay_link_watch(struct link *link, int epoll_fd);
 enum io relay_link_read(struct link *link, void *out, size_t size, size_t *n);
 enum io relay_link_write(struct link *link, const struct iovec *pieces, int count, size_t *n);
 /* The kernel is asked: nothing waits there to be read, neither bytes nor the end. */
 bool relay_link_is_quiet(struct link *link);
+/* The other side is to see that what it got is not all: closing resets the connection. */
+void relay_link_cut_off(struct link *link);
 void relay_link_close(struct link *link);
 
 /* ---- memory: buffer.c ---- */
@@ -221,6 +225,7 @@ enum phase {
 
 enum step {
 	STEP_AGAIN, /* another phase, or more to do */
+	STEP_NEXT,  /* the request is over, answered or refused */
 	STEP_WAIT,
 	STEP_CLOSE,
 };
@@ -277,21 +282,17 @@ void relay_conn_expired(struct conn *conn, enum timer_kind kind);
 /* `body`: to be forwarded instead; empty: as it came. */
 void relay_conn_committed(struct loop *loop, struct ub_wire_id id, struct ub_text body);
 void relay_conn_close(struct conn *conn);
-/* The client must see that what it got is not all. */
-void relay_conn_cut_off(struct conn *conn);
 bool relay_conn_idle(const struct conn *conn);
 /* A parked request goes on, whether or not the engine has confirmed it. */
 void relay_conn_go_on(struct conn *conn);
-/* The request is over, answered or refused: on to the next one, or to the end. */
-enum step relay_conn_next(struct conn *conn);
 
 /* Phases that live elsewhere. */
-enum step relay_exchange_begin(struct conn *conn); /* a request's head is in loop->head */
-enum step relay_exchange_hold(struct conn *conn);
+enum step relay_request_begin(struct conn *conn); /* a request's head is in loop->head */
+enum step relay_request_hold(struct conn *conn);
 enum step relay_exchange_connect(struct conn *conn);
 enum step relay_exchange_stream(struct conn *conn);
 /* The body goes on, and its head is not asked for again. */
-void relay_exchange_let_go(struct exchange *exchange);
+void relay_request_let_go(struct exchange *exchange);
 void relay_exchange_end(struct conn *conn); /* gives back what it holds */
 enum step relay_refuse(struct conn *conn, int status, const char *why);
 enum step relay_refuse_send(struct conn *conn);
@@ -330,6 +331,12 @@ void relay_announce_expired(struct loop *loop, struct missed *missed);
 void relay_principal_note(struct conn *conn, const struct ub_http_head *head);
 void relay_principal_answered(struct conn *conn, int status);
 void relay_principal_forget(struct exchange *exchange);
+
+/* ---- those that go on when others have had their turn: later.c ---- */
+
+void relay_later_add(struct conn *conn);
+/* The list of them, which is empty then. */
+struct conn *relay_later_take(struct loop *loop);
 
 /* ---- the loop: loop.c ---- */
 
@@ -390,8 +397,6 @@ struct loop {
 struct loop *relay_loop_new(struct shared *shared, unsigned index, int listen_fd);
 void relay_loop_free(struct loop **loop);
 UB_MUST_USE bool relay_loop_start(struct loop *loop);
-bool relay_loop_watch(struct loop *loop, struct link *link);      /* edge-triggered, for all its life */
-void relay_loop_later(struct conn *conn);                         /* others first */
 void relay_loop_tell(struct loop *loop, const struct note *note); /* from the main thread */
 
 /* ---- the process ---- */

@@ -87,7 +87,7 @@ static bool connect_to(struct loop *loop, struct upstream *upstream, unsigned ad
 	if (connect(upstream->link.fd, to, upstream->addresses.lengths[address]) != 0 && errno != EINPROGRESS)
 		return false;
 	upstream->connecting = true;
-	return relay_loop_watch(loop, &upstream->link);
+	return relay_link_watch(&upstream->link, loop->epoll_fd);
 }
 
 /* Beginning with the address that took the last connection. */
