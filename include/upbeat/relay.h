@@ -3,42 +3,43 @@
 #define UPBEAT_RELAY_H
 
 /*
- * relay: the transparent proxy. Every byte passes as it came, but for hop-by-hop fields, the HTTP version and
- * Expect where a body is held. Before a write that may concern the engine is forwarded, the engine is told
- * and waited for, at most UB_RELAY_COMMIT_MS: traffic first.
+ * relay: the transparent proxy. Every byte passes as it came. Exceptions are hop-by-hop fields, the HTTP
+ * version, Expect where a body is held, and bodies that the engine amends. Before a write that may concern
+ * the engine is forwarded, the engine is told. The write waits for its confirmation, but at most
+ * UB_RELAY_COMMIT_MS: traffic first.
  */
 
 #include "upbeat/sys.h"
 
 struct ub_relay_options {
 	struct ub_text listen_host; /* an address or a name; no brackets */
-	uint16_t listen_port;       /* 0: any free one, which the log tells */
+	uint16_t listen_port;       /* 0: any free port, which the log tells */
 	struct ub_text upstream_host;
 	uint16_t upstream_port;
 	unsigned threads; /* 0: as many as there are processors */
 	/*
-	 * The engine: a program started with the relay's socket at UB_WIRE_ENGINE_FD, killed with the relay,
-	 * started again when it ends. (A new program rather than a mere fork: it begins with clean memory,
-	 * no thread's locks and none of the clients' connections.) argv NULL: no engine; every write goes
-	 * on at once.
+	 * The engine is a program that is started with the relay's socket at UB_WIRE_ENGINE_FD, started again
+	 * when it ends, and killed with the relay. (A new program rather than a mere fork begins with clean
+	 * memory, without the locks of threads and without the clients' connections.) argv NULL: there is no
+	 * engine, and every write goes on at once.
 	 */
 	const char *engine_path;
 	char *const *engine_argv;
-	char *const *engine_argv_after_crash; /* of one that replaces one that died; NULL: the same */
-	/* The listening control socket, which each engine finds at UB_WIRE_CONTROL_FD; 0: there is none. */
+	char *const *engine_argv_after_crash; /* for an engine that replaces a crashed one; NULL: the same */
+	/* The listening control socket; each engine finds it at UB_WIRE_CONTROL_FD. 0: there is none. */
 	int control_fd;
-	/* Called at SIGHUP with `hangup_context`, by the thread that runs the relay; NULL: nothing to do. The
-	 * signal is passed on to the engine besides. */
+	/* Called at SIGHUP with `hangup_context` by the thread that runs the relay, besides passing the
+	 * signal on to the engine. NULL: nothing is to be done. */
 	void (*hangup)(void *context);
 	void *hangup_context;
-	/* Milliseconds; 0: the default of limits.h. */
+	/* In milliseconds; 0: the default of limits.h. */
 	int64_t connect_ms, answer_ms, idle_ms;
 };
 
 /*
- * Runs until SIGTERM or SIGINT, then lets the open exchanges end, at most UB_RELAY_DRAIN_MS. SIGHUP is passed
- * on to the engine. `signals` comes from ub_sys_signals_open. The exit status: 0, or 1 after one line in the
- * log that says why it could not start.
+ * Runs until SIGTERM or SIGINT, then lets the open exchanges end within UB_RELAY_DRAIN_MS. SIGHUP is passed
+ * on to the engine. `signals` comes from ub_sys_signals_open. Returns the exit status: 0, or 1 after one line
+ * in the log that says why the relay could not start.
  */
 UB_MUST_USE int ub_relay_run(const struct ub_relay_options *options, int signals, struct ub_log *log);
 

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-/* A body that the engine gives another form: what may be shown to it, and what changes for the client. */
+/* The engine may give a held body another form: which bodies it is shown, and what changes in the answer. */
 
-/* Digest with qop=auth-int (RFC 7616 3.4.3): the credentials are of the body too. */
+/* Credentials of Digest with qop=auth-int cover the body, too (RFC 7616 3.4.3). */
 static bool proves_body(const struct ub_http_head *head)
 {
 	struct ub_text value = ub_http_value(head, "Authorization"), scheme;
@@ -14,7 +14,7 @@ static bool proves_body(const struct ub_http_head *head)
 	       ub_text_find(value, UB_TEXT("auth-int"), 0) != SIZE_MAX;
 }
 
-/* What is inserted is UTF-8, which a calendar object is unless its type says otherwise (RFC 5545 3.1.4). */
+/* The engine inserts UTF-8. A calendar object is UTF-8 unless its type says otherwise (RFC 5545 3.1.4). */
 static bool is_utf8(const struct ub_http_head *head)
 {
 	struct ub_text type = ub_http_value(head, "Content-Type"), parameter;
@@ -47,7 +47,6 @@ struct ub_text relay_amendable(const struct conn *conn, const struct ub_http_hea
 	return ub_text_sub(relay_buffer_text(&conn->request.raw), 0, len);
 }
 
-/* The held body stays what it was for everybody who looks at it: it is exchanged as a whole. */
 static void exchange_body(struct blocks *blocks, struct flow *request, struct ub_text body)
 {
 	struct buffer *raw = &request->raw;
@@ -61,14 +60,14 @@ static void exchange_body(struct blocks *blocks, struct flow *request, struct ub
 	request->ready = body.len;
 }
 
-/* The head is written once more, with another length. */
 void relay_amend(struct conn *conn, struct ub_text body)
 {
 	struct exchange *exchange = &conn->exchange;
 	struct flow *request = &conn->request;
 	if (!exchange->held)
-		return; /* no body was shown */
+		return; /* the engine was shown no body */
 	const struct ub_http_head *head = &exchange->held->head;
+	/* The head is written once more, with another length. */
 	struct rewrite rewrite = { .drop_expect = true, .give_length = true, .length = body.len };
 	relay_buffer_touch(&request->head);
 	request->head.start = request->head.end = 0;

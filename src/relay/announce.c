@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A write and its answer that no engine has confirmed: it was late, or is dead, or there was none. Kept for a
- * next one, for as long as credentials may be kept. */
+/*
+ * A write that no engine has confirmed, with its answer: the engine was late or died, or there was none. Both
+ * are kept for the next engine, for as long as credentials may be kept.
+ */
 struct missed {
 	struct timer timer;
 	struct ub_wire_id id;
-	bool told; /* to the engine that there is now, which has still to confirm it */
+	bool told; /* the present engine knows, and has not confirmed the write yet */
 	unsigned char *write;
 	size_t write_len, answer_len;
 	unsigned char answer[];
@@ -37,7 +39,7 @@ static bool tell(struct loop *loop, const unsigned char *bytes, size_t n)
 	return result == UB_WIRE_OK;
 }
 
-/* To the engine that there is now, unless it knows. */
+/* Tells the present engine of the write, unless it knows already. */
 static bool tell_write(struct loop *loop, struct exchange *exchange)
 {
 	uint32_t engine = loop->shared->engine;
@@ -55,7 +57,7 @@ static struct ub_text destination_of(struct loop *loop, const struct ub_http_hea
 	return ub_http_href_canonical(loop->arena, ub_http_value(head, "Destination"));
 }
 
-/* The frame with the body goes once and is not kept: what an engine that comes later is told has none. */
+/* The frame with the body is sent once and not kept. An engine that comes later is told without the body. */
 static bool tell_with_body(
     struct conn *conn, struct ub_wire_frame *frame, struct ub_text if_match, struct ub_text body)
 {
@@ -128,7 +130,7 @@ static struct missed *first_missed(struct loop *loop)
 	return list->next == list ? NULL : list->next->owner;
 }
 
-/* Its answer, of n bytes, is in loop->wire. */
+/* The answer, a frame of n bytes, is in loop->wire. */
 static void keep_missed(
     struct loop *loop, struct exchange *exchange, struct ub_wire_id id, bool told, size_t n)
 {
@@ -180,7 +182,7 @@ void relay_announce_committed(struct loop *loop, struct ub_wire_id id)
 		drop(loop, missed);
 		break;
 	}
-	tell_missed(loop); /* it keeps up again */
+	tell_missed(loop); /* the engine keeps up again */
 }
 
 void relay_announce_answer(struct conn *conn, const struct ub_http_head *head)

@@ -12,7 +12,7 @@ static struct conn *new_slot(struct loop *loop)
 {
 	if (loop->n_slots == UB_RELAY_CONNS_MAX)
 		return NULL;
-	if ((loop->n_slots & (loop->n_slots - 1)) == 0) { /* full at every power of two */
+	if ((loop->n_slots & (loop->n_slots - 1)) == 0) { /* the table is full at every power of two */
 		size_t cap = loop->n_slots ? loop->n_slots * (size_t)2 : 1;
 		struct conn **wider = realloc(loop->slots, cap * sizeof(*wider));
 		if (!wider)
@@ -55,7 +55,7 @@ void relay_conn_accept(struct loop *loop, int fd)
 	relay_timer_start(&loop->timers, &conn->timer, TIMER_IDLE, loop->now);
 }
 
-/* The slot can be used again when no event of this turn can mean it any more. */
+/* Events of this turn may still point to the slot, so another client gets it only after the turn. */
 void relay_conn_close(struct conn *conn)
 {
 	struct loop *loop = conn->loop;
@@ -71,7 +71,7 @@ void relay_conn_close(struct conn *conn)
 	conn->generation++;
 	loop->open--;
 	if (conn->queued)
-		return; /* relay_later_take's caller finds it ended */
+		return; /* another list has it; run_later finds its end and moves it */
 	conn->next = loop->closed_conns;
 	loop->closed_conns = conn;
 }
@@ -130,15 +130,15 @@ static enum step read_head(struct conn *conn)
 
 /* ---- endings ---- */
 
-/* The client is told that nothing more comes; what it still sends is read, for a while, as otherwise the
- * kernel would throw away what it has not read yet of our answer. */
+/* The client was told that nothing more comes. What it still sends is read for a while: closing a socket with
+ * unread bytes would make the kernel drop the part of the answer that the client has not read. */
 static enum step linger(struct conn *conn)
 {
 	struct loop *loop = conn->loop;
 	size_t n;
 	for (unsigned i = 0; i < UB_RELAY_TURNS_MAX; i++) {
 		enum io io = relay_link_read(&conn->client, loop->wire, UB_RELAY_BUFFER, &n);
-		explicit_bzero(loop->wire, n); /* maybe another request, with its credentials */
+		explicit_bzero(loop->wire, n); /* these bytes may be a request with credentials */
 		if (io == IO_WAIT)
 			return STEP_WAIT;
 		if (io != IO_SOME)
@@ -204,7 +204,7 @@ void relay_conn_run(struct conn *conn)
 	for (unsigned i = 0; step == STEP_AGAIN && i < UB_RELAY_TURNS_MAX; i++)
 		step = run_phase(conn);
 	if (step == STEP_AGAIN)
-		relay_later_add(conn); /* requests that are refused at once follow each other without end */
+		relay_later_add(conn); /* requests that are refused at once might go on without end */
 	else if (step == STEP_CLOSE)
 		relay_conn_close(conn);
 }
@@ -226,13 +226,13 @@ void relay_conn_committed(struct loop *loop, struct ub_wire_id id, struct ub_tex
 		return;
 	conn->exchange.committed = true;
 	if (conn->phase != PHASE_PARK)
-		return; /* it went on as it came */
+		return; /* the write was forwarded as it came */
 	if (body.len)
 		relay_amend(conn, body);
 	relay_conn_go_on(conn);
 }
 
-/* The upstream took no connection, or gave no answer; or it was the client who kept us waiting. */
+/* The upstream took no connection or gave no answer in time, or the client did not send in time. */
 static enum step time_out(struct conn *conn, enum timer_kind kind)
 {
 	struct exchange *exchange = &conn->exchange;

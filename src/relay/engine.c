@@ -12,7 +12,8 @@
 
 extern char **environ;
 
-/* The relay's end has the same number whichever engine there is: loops write to it without asking. */
+/* The relay's end of the socket has the same number for each engine: loops write to it without asking which
+ * one there is. */
 static int open_socket(struct shared *shared)
 {
 	const int size = 1024 * 1024;
@@ -34,7 +35,8 @@ static int open_socket(struct shared *shared)
 	return pair[1];
 }
 
-/* A new program with no signal blocked and nothing open but its socket and what a program inherits. */
+/* Starts a new program. It has no signal blocked, and nothing open but its sockets and what any program
+ * inherits. */
 static int spawn(const struct ub_relay_options *options, int socket_fd, bool after_crash, pid_t *pid)
 {
 	char *const *argv = after_crash && options->engine_argv_after_crash ? options->engine_argv_after_crash
@@ -122,7 +124,7 @@ bool relay_engine_reap(struct engine *engine)
 	return true;
 }
 
-/* Its end of the socket goes with it. */
+/* The end of the engine shows by the end of its socket. */
 void relay_engine_stop(struct engine *engine, int64_t patience)
 {
 	if (engine->pid == 0)

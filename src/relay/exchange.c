@@ -4,13 +4,13 @@
 #include <errno.h>
 #include <string.h>
 
-/* What became of one side of an exchange in one turn. */
+/* What one side of an exchange has come to in one turn. */
 enum side {
 	SIDE_MOVED,
 	SIDE_STUCK,
 	SIDE_LOST,      /* the client's connection is of no more use */
 	SIDE_OVER,      /* the request has its answer */
-	SIDE_ELSEWHERE, /* another phase goes on */
+	SIDE_ELSEWHERE, /* another phase has begun */
 };
 
 /* ---- the upstream ---- */
@@ -41,7 +41,7 @@ static enum step finish_connecting(struct conn *conn)
 	return relay_upstream_retry(loop, conn->upstream) ? STEP_AGAIN : cannot_connect(conn, error);
 }
 
-/* Only what may be sent twice goes over a connection that the upstream may just be closing. */
+/* The upstream may just be closing an idle connection. Only requests that may be sent twice go over one. */
 static void choose_upstream(struct conn *conn)
 {
 	const struct exchange *exchange = &conn->exchange;
@@ -68,7 +68,7 @@ enum step relay_exchange_connect(struct conn *conn)
 	return STEP_AGAIN;
 }
 
-/* No answer, or none that is one. */
+/* The upstream gave no answer, or something that is none. A request that may be sent twice is sent again. */
 static enum side upstream_failed(struct conn *conn, const char *why)
 {
 	struct exchange *exchange = &conn->exchange;
@@ -119,7 +119,7 @@ static enum side send_request(struct conn *conn)
 	bool waiting = !relay_flow_drained(request);
 	enum io io = relay_flow_drain(request, &conn->upstream->link);
 	if (io == IO_BROKEN) {
-		/* It may have answered before it went; its answer tells. */
+		/* The upstream may have answered before it closed the connection. */
 		conn->exchange.abandoned = true;
 		conn->upstream->link.readable = true;
 	}
@@ -171,7 +171,8 @@ static enum side final_answer(struct conn *conn, const struct ub_http_head *head
 	relay_rewrite(head, &rewrite, &response->head);
 	response->raw.start += head->bytes.len;
 	ub_http_body_start(&response->body, head);
-	(void)relay_flow_track(response); /* what has come with it goes with it; what is wrong shows again */
+	/* The body's first bytes go with the head. A fault in them is found again by read_answer_body. */
+	(void)relay_flow_track(response);
 	return SIDE_MOVED;
 }
 
@@ -202,7 +203,7 @@ static enum side read_answer_head(struct conn *conn)
 	}
 }
 
-/* A body that broke off must not look complete. */
+/* A body that broke off must not look complete to the client. */
 static enum side cut_off(struct conn *conn)
 {
 	relay_link_cut_off(&conn->client);
@@ -224,13 +225,13 @@ static enum side read_answer_body(struct conn *conn)
 		return SIDE_STUCK;
 	if (io != IO_END)
 		return cut_off(conn);
-	/* Complete or not, by its framing the client can tell: it gets what there is, and the same end. */
+	/* The client gets what there is and the same end. The framing tells it whether that was all. */
 	response->complete = true;
 	conn->exchange.keep_alive = conn->exchange.reusable = false;
 	return SIDE_MOVED;
 }
 
-/* An upstream may answer before it has read all; as long as it reads on, it gets the rest. */
+/* An upstream may answer before it has read all of a request. As long as it reads, it gets the rest. */
 static bool is_over(const struct conn *conn)
 {
 	const struct exchange *exchange = &conn->exchange;
@@ -240,8 +241,9 @@ static bool is_over(const struct conn *conn)
 }
 
 /*
- * The upstream has read all of the request, and has sent nothing but its answer. The kernel is asked when the
- * last read filled its buffer: bytes behind the answer, left unread, bring no further event (edge-triggered).
+ * The upstream has read all of the request and has sent nothing but its answer. When the last read filled its
+ * buffer, bytes behind the answer may be left unread. The kernel is asked then, as no event would tell of
+ * them (edge-triggered).
  */
 static bool is_clean(const struct conn *conn)
 {

@@ -50,7 +50,7 @@ bool relay_flow_drained(const struct flow *flow)
 	return flow->head.start == flow->head.end && flow->sent == flow->ready;
 }
 
-/* The head's own `start` counts what was sent of it. */
+/* head.start counts the bytes of the head that were sent. */
 static enum io write_some(struct flow *flow, struct link *to)
 {
 	size_t head = flow->head.end - flow->head.start, body = flow->ready - flow->sent, n;
@@ -87,7 +87,7 @@ void relay_flow_next(struct blocks *blocks, struct flow *flow)
 	struct buffer raw = flow->raw;
 	raw.start += flow->ready;
 	relay_buffer_release(blocks, &flow->head);
-	/* Nothing, or little, is left in memory that others need. */
+	/* A connection that waits keeps no block if nothing has come, and no large buffer. */
 	if (raw.start == raw.end || raw.cap > UB_RELAY_BUFFER) {
 		struct buffer rest = { 0 };
 		if (raw.end > raw.start) {

@@ -27,8 +27,8 @@ enum io relay_link_read(struct link *link, void *out, size_t size, size_t *n)
 		return IO_END;
 	if (got < 0 && errno != EAGAIN)
 		return IO_BROKEN;
-	/* Less than asked for: the socket is empty, and an event will tell when that changes, unless the end
-	 * has been told already. */
+	/* The socket gave less than was asked for, so it is empty. An event tells when that changes; but when
+	 * the end was told already, no further event comes. */
 	if (got < (ssize_t)size && !link->ended)
 		link->readable = false;
 	if (got < 0)

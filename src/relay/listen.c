@@ -14,7 +14,7 @@ struct address {
 	socklen_t len;
 };
 
-/* A name's IPv4 address, if it has one: clients that try the other first come to it in the end. */
+/* Of a name's addresses an IPv4 one, if there is one: clients that try IPv6 first come to IPv4 in the end. */
 static bool resolve(struct ub_text host, uint16_t port, struct address *address, const char **why)
 {
 	char name[256], service[8];
@@ -40,7 +40,7 @@ static bool resolve(struct ub_text host, uint16_t port, struct address *address,
 	return true;
 }
 
-/* What is set on a listening socket, its connections inherit. */
+/* Connections inherit the options of the listening socket. */
 static int bind_socket(const struct address *address, bool shared)
 {
 	const int on = 1;
@@ -58,7 +58,8 @@ static int bind_socket(const struct address *address, bool shared)
 	return -1;
 }
 
-/* With SO_REUSEPORT a second daemon would silently take half of the connections: so first without. */
+/* With SO_REUSEPORT a second daemon would silently take half of the connections. So the port is tried without
+ * it first. */
 static bool is_free(const struct address *address)
 {
 	int fd = bind_socket(address, false);
@@ -79,7 +80,7 @@ unsigned relay_listen(const struct ub_relay_options *options, unsigned n, int *f
 		fds[bound] = bind_socket(&address, true);
 		usable = fds[bound] >= 0;
 		bound += usable;
-		/* Port 0: the others share the one that the first was given. */
+		/* Port 0: the others use the port that the first socket was given. */
 		address.len = sizeof(address.bytes);
 		if (bound == 1)
 			(void)getsockname(fds[0], (struct sockaddr *)&address.bytes, &address.len);

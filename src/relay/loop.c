@@ -13,7 +13,7 @@ enum { EVENTS = 128 };
 
 /* ---- watching ---- */
 
-/* Listeners and notes are told of as long as something waits there. */
+/* Level-triggered: events of the listener and the notes come as long as something waits there. */
 static bool watch_level(struct loop *loop, struct link *link)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = link };
@@ -30,7 +30,7 @@ static void stop_accepting(struct loop *loop)
 	loop->accept_at = loop->now + UB_RELAY_ACCEPT_MS;
 }
 
-/* What another thread, or another process, gives back is not told: so it is tried from time to time. */
+/* No event tells when another thread or process has closed a file: accepting is tried from time to time. */
 static void accept_again(struct loop *loop)
 {
 	if (!loop->accepting && !loop->draining && loop->now >= loop->accept_at)
@@ -69,7 +69,7 @@ static void release_parked(struct loop *loop)
 		relay_conn_go_on(list->next->owner);
 }
 
-/* Who has sent nothing yet is let go; what waits in the backlog is still served. */
+/* Clients in the backlog are still served. Idle clients are let go. */
 static void drain(struct loop *loop)
 {
 	while (accept_one(loop))
@@ -117,8 +117,8 @@ static void take_notes(struct loop *loop)
 
 void relay_loop_tell(struct loop *loop, const struct note *note)
 {
-	/* What is lost when the loop hangs for thousands of notes: a word of the engine's, after which a
-	 * write goes on by itself. */
+	/* A loop that hangs for thousands of notes loses confirmations of the engine. Their writes go on when
+	 * TIMER_COMMIT ends. */
 	while (write(loop->notes_fd, note, sizeof(*note)) < 0) {
 		struct pollfd room = { .fd = loop->notes_fd, .events = POLLOUT };
 		if (note->kind == NOTE_COMMITTED || (errno != EAGAIN && errno != EINTR) ||
@@ -152,7 +152,7 @@ static void upstream_event(struct loop *loop, struct upstream *upstream)
 static void dispatch(struct loop *loop, struct link *link, uint32_t events)
 {
 	if (link->fd < 0)
-		return; /* closed by an event before */
+		return; /* an event before this one has closed it */
 	note_events(link, events);
 	switch (link->kind) {
 	case LINK_LISTENER:
@@ -207,7 +207,7 @@ static void free_upstreams(struct loop *loop)
 	loop->closed_upstreams = NULL;
 }
 
-/* No event of this turn is left that could mean what was closed in it. */
+/* No event of this turn is left that could point to what was closed in the turn. */
 static void reap(struct loop *loop)
 {
 	while (loop->closed_conns) {
@@ -221,7 +221,7 @@ static void reap(struct loop *loop)
 
 /* ---- turning ---- */
 
-/* -1 for ever. */
+/* The shorter of two times to wait; -1: for ever. */
 static int sooner(int wait, int64_t left)
 {
 	if (left < 0)
@@ -305,7 +305,7 @@ void relay_loop_free(struct loop **loop)
 	for (uint32_t i = 0; i < self->n_slots; i++)
 		free(self->slots[i]);
 	self->now = INT64_MAX;
-	expire(self); /* what was missed is wiped */
+	expire(self); /* this wipes and frees missed writes */
 	relay_blocks_free(&self->blocks);
 	relay_link_close(&self->listener);
 	relay_link_close(&self->notes);

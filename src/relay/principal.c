@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Those for whom keys wait are heard of: the engine gives their buckets each second, and a request that falls
- * into one takes it out again, so that each bucket costs at most one frame a second.
+ * Keys wait for users of whom the engine has to hear again. The engine tells their buckets each second. The
+ * first request of such a user that the upstream answers well takes the bucket out, so that a bucket costs at
+ * most one frame a second.
  */
 #include "relay-private.h"
 
@@ -32,13 +33,13 @@ static uint64_t bit_of(unsigned bucket)
 	return (uint64_t)1 << (bucket % WORD_BITS);
 }
 
-/* What is kept until the answer is the frame, which holds the secret. */
+/* The frame, which holds a secret, is kept until the answer comes. */
 void relay_principal_note(struct conn *conn, const struct ub_http_head *head)
 {
 	struct loop *loop = conn->loop;
 	struct exchange *exchange = &conn->exchange;
 	struct ub_text authorization = ub_http_value(head, "Authorization");
-	/* What a write says of its author is told already; OPTIONS is answered to anybody. */
+	/* The engine knows the user of a write from its announcement. OPTIONS is answered to anybody. */
 	if (!loop->shared->anybody_waits || authorization.len == 0 || exchange->announced ||
 	    ub_text_is(head->method, "OPTIONS"))
 		return;
@@ -59,7 +60,7 @@ void relay_principal_note(struct conn *conn, const struct ub_http_head *head)
 	exchange->bucket = bucket;
 }
 
-/* Only one of all loops gets it. */
+/* True for the one loop that takes the bucket out. */
 static bool take_out(struct shared *shared, unsigned bucket)
 {
 	uint64_t bit = bit_of(bucket);

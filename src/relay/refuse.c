@@ -41,7 +41,7 @@ enum step relay_refuse(struct conn *conn, int status, const char *why)
 	relay_upstream_close(conn->loop, &conn->upstream);
 	exchange->keep_alive = exchange->keep_alive && conn->request.complete && exchange->minor > 0;
 	relay_flow_unkeep(&conn->request);
-	/* The rest of an interim answer that is on its way already goes before. */
+	/* An interim answer may be half sent: the rest of it goes before. */
 	relay_buffer_release(&conn->loop->blocks, &conn->response.raw);
 	conn->response = (struct flow){ .head = conn->response.head };
 	compose(conn, status, why);

@@ -3,12 +3,17 @@
 #define UPBEAT_RELAY_PRIVATE_H
 
 /*
- * One loop a thread, nothing shared between loops but `struct shared`. A loop has connections (to clients),
+ * Each thread runs one loop. Loops share `struct shared` and nothing else. A loop has connections to clients,
  * each with the upstream connection of its present exchange, and idle upstream connections.
  *
- * A connection goes through phases; each phase is a function that does what can be done without waiting and
- * says whether to go on. Sockets are watched edge-triggered, once and for all their life: a link remembers
- * what the kernel said until a read or write finds the end of it.
+ * A connection goes through phases. Each phase is a function that does what can be done without waiting, and
+ * says how to go on. Sockets are watched edge-triggered, once and for all their life: a link remembers what
+ * the kernel said of its socket until a read or a write says otherwise.
+ *
+ * The way of a request, by files: loop.c accepts the client and turns; conn.c reads the head and runs the
+ * phases; request.c has the engine told (announce.c, principal.c) and holds a body; amend.c puts the engine's
+ * body in its place; exchange.c sends the request over a connection of upstream.c and passes the answer on,
+ * or refuse.c answers. rewrite.c writes the heads. flow.c, buffer.c, link.c and timers.c are what all use.
  */
 
 #include <pthread.h>
@@ -22,18 +27,20 @@
 
 /* ---- time-outs: timers.c ---- */
 
-/* A duration is constant, so what is started last ends last: a list each, in order by itself. */
+/* All timers of a kind run equally long. So the one started last ends last, and the list of a kind is always
+ * in order. */
 enum timer_kind {
-	TIMER_IDLE,    /* a client between two requests */
+	/* What is waited for. The owner is a connection, unless a line says otherwise. */
+	TIMER_IDLE,    /* a client's next request */
 	TIMER_HEAD,    /* a request's head, from its first byte */
 	TIMER_BODY,    /* the client's next bytes of a body */
-	TIMER_COMMIT,  /* the engine's word */
+	TIMER_COMMIT,  /* the engine's confirmation */
 	TIMER_CONNECT, /* a connection to the upstream */
 	TIMER_ANSWER,  /* the upstream's first byte */
 	TIMER_STREAM,  /* the next bytes of an answer, either way */
-	TIMER_LINGER,  /* the client's end */
-	TIMER_POOL,    /* an upstream connection between two requests */
-	TIMER_MISSED,  /* a write that no engine has confirmed; all others are a client's */
+	TIMER_LINGER,  /* the end of the client's side */
+	TIMER_POOL,    /* the next use of an idle upstream connection, the owner */
+	TIMER_MISSED,  /* a write that no engine has confirmed */
 	TIMER_KINDS,
 };
 
@@ -45,31 +52,30 @@ struct timer {
 };
 
 struct timers {
-	struct timer lists[TIMER_KINDS]; /* each the head of a ring */
+	struct timer lists[TIMER_KINDS]; /* each is the head of a ring */
 	int64_t durations[TIMER_KINDS];
 };
 
 void relay_timers_init(struct timers *timers, const struct ub_relay_options *options);
 void relay_timer_start(struct timers *timers, struct timer *timer, enum timer_kind kind, int64_t now);
-/* As it is when it already runs for that. */
+/* Starts the timer, unless it runs for the same kind already. */
 void relay_timer_ensure(struct timers *timers, struct timer *timer, enum timer_kind kind, int64_t now);
 void relay_timer_stop(struct timer *timer);
-/* One that is due, stopped; NULL: none. */
+/* Stops a timer that is due and returns it; NULL: none is due. */
 struct timer *relay_timers_expired(struct timers *timers, int64_t now);
-/* Milliseconds to the next one; -1: none runs. */
+/* Milliseconds until the next timer is due; -1: no timer runs. */
 int relay_timers_wait(const struct timers *timers, int64_t now);
 
 /* ---- sockets: link.c ---- */
 
 enum link_kind { LINK_LISTENER, LINK_NOTES, LINK_CLIENT, LINK_UPSTREAM };
 
-/* All reading and writing of connections goes through relay_link_read and relay_link_write: TLS fits in
- * there. */
+/* Connections are read and written by relay_link_read and relay_link_write alone. TLS would fit in there. */
 struct link {
 	int fd; /* -1: closed */
 	enum link_kind kind;
-	bool readable, writable; /* as far as we know */
-	bool ended;              /* the other side has ended, or the connection broke: read on to its end */
+	bool readable, writable; /* as far as is known */
+	bool ended; /* the other side has ended, or the connection broke; unread bytes may still be there */
 };
 
 enum io {
@@ -80,24 +86,27 @@ enum io {
 	IO_FULL, /* no room to read into */
 };
 
-/* Edge-triggered, for all its life. */
+/* The socket is watched edge-triggered, for all its life. */
 bool relay_link_watch(struct link *link, int epoll_fd);
 enum io relay_link_read(struct link *link, void *out, size_t size, size_t *n);
 enum io relay_link_write(struct link *link, const struct iovec *pieces, int count, size_t *n);
-/* The kernel is asked: nothing waits there to be read, neither bytes nor the end. */
+/* Asks the kernel. True: nothing waits to be read, neither bytes nor the end. */
 bool relay_link_is_quiet(struct link *link);
-/* The other side is to see that what it got is not all: closing resets the connection. */
+/* Closing will reset the connection, by which the other side sees that something is missing. */
 void relay_link_cut_off(struct link *link);
 void relay_link_close(struct link *link);
 
 /* ---- memory: buffer.c ---- */
 
-/* Blocks of UB_RELAY_BUFFER bytes, kept for use by the next; wiped between uses, as they carry credentials.
+/*
+ * A buffer is one block of UB_RELAY_BUFFER bytes or a larger piece of memory. Blocks that nobody uses are
+ * kept for the next user. Buffers carry credentials: what was written is wiped before another user gets the
+ * block.
  */
 struct buffer {
-	char *ptr; /* NULL: none taken */
+	char *ptr; /* NULL: the buffer has no memory */
 	size_t cap, start, end;
-	size_t touched; /* bytes that were ever written, for the wiping */
+	size_t touched; /* bytes from the beginning that have been written to, to be wiped */
 };
 
 struct blocks {
@@ -106,15 +115,17 @@ struct blocks {
 	size_t large; /* bytes in buffers larger than a block */
 };
 
-void relay_buffer_reserve(struct blocks *blocks, struct buffer *buffer, size_t cap); /* contents stay */
+/* The buffer has at least `cap` bytes afterwards, and keeps its contents. */
+void relay_buffer_reserve(struct blocks *blocks, struct buffer *buffer, size_t cap);
 void relay_buffer_release(struct blocks *blocks, struct buffer *buffer);
-/* Room at the end, moving the contents forward if need be; false: full. */
+/* Makes room at the end, if need be by moving the contents to the beginning. False: the buffer is full. */
 bool relay_buffer_room(struct blocks *blocks, struct buffer *buffer);
 struct ub_text relay_buffer_text(const struct buffer *buffer);
-/* Room for `n` more bytes; what was sent from its front is forgotten. */
+/* Makes room for `n` more bytes behind the end. */
 void relay_buffer_more(struct blocks *blocks, struct buffer *buffer, size_t n);
-void relay_buffer_add(struct buffer *buffer, struct ub_text text); /* there is room */
-/* Bytes up to the end were written: to be called before the end moves back. */
+/* There must be room. */
+void relay_buffer_add(struct buffer *buffer, struct ub_text text);
+/* Notes that the bytes up to the end were written. To be called before the end moves back. */
 void relay_buffer_touch(struct buffer *buffer);
 void relay_blocks_free(struct blocks *blocks);
 
@@ -122,24 +133,25 @@ void relay_blocks_free(struct blocks *blocks);
 
 struct flow {
 	struct ub_http_scan scan;
-	struct buffer raw;  /* as it came; from raw.start on not yet passed on */
-	struct buffer head; /* what goes before: the rewritten head */
+	struct buffer raw;  /* bytes as they came, from raw.start on not yet passed on */
+	struct buffer head; /* what goes before them: the rewritten head */
 	struct ub_http_body body;
 	size_t ready;  /* bytes of raw that belong to the message's body */
-	size_t sent;   /* of these, passed on but kept */
-	bool keep;     /* to be able to pass all of it on once more */
+	size_t sent;   /* how many of these are passed on already, and kept */
+	bool keep;     /* the message may have to be passed on once more */
 	bool complete; /* the end of the message was seen */
 };
 
 enum io relay_flow_fill(struct blocks *blocks, struct flow *flow, struct link *from);
-/* UB_HTTP_DONE sets complete. */
+/* Finds out how much of raw belongs to the body. At its end (UB_HTTP_DONE) the flow is complete. */
 enum ub_http_result relay_flow_track(struct flow *flow);
-/* IO_SOME: nothing is left to be written. */
+/* Writes what there is. IO_SOME: nothing is left to be written. */
 enum io relay_flow_drain(struct flow *flow, struct link *to);
 bool relay_flow_drained(const struct flow *flow);
-void relay_flow_rewind(struct flow *flow); /* to pass it on once more */
+/* The kept message will be passed on once more. */
+void relay_flow_rewind(struct flow *flow);
 void relay_flow_unkeep(struct flow *flow);
-/* The next message of the same connection may follow in raw. */
+/* On to the next message of the connection, which raw may hold already. */
 void relay_flow_next(struct blocks *blocks, struct flow *flow);
 void relay_flow_release(struct blocks *blocks, struct flow *flow);
 
@@ -148,7 +160,7 @@ void relay_flow_release(struct blocks *blocks, struct flow *flow);
 struct watch {
 	enum ub_write write;
 	bool overridden;
-	bool hold; /* the body is to be had whole before it goes on */
+	bool hold; /* the body goes on only when all of it has come */
 };
 
 struct watch relay_watch(const struct ub_http_head *head);
@@ -158,15 +170,15 @@ bool relay_method_is_safe(struct ub_text method);
 
 struct rewrite {
 	bool response;
-	bool drop_expect; /* the 100 was ours */
-	bool drop_coding; /* Transfer-Encoding has no meaning here */
-	bool give_length; /* Content-Length in the place of what it had; no trailers */
+	bool drop_expect; /* the relay itself has said 100 Continue */
+	bool drop_coding; /* Transfer-Encoding has no meaning in this answer */
+	bool give_length; /* Content-Length replaces the field that told the length; no trailers follow */
 	uint64_t length;
-	bool drop_validators;   /* what is stored is not what was sent (RFC 4791 5.3.4, RFC 9110 9.3.4) */
-	const char *connection; /* a field of our own, or NULL */
+	bool drop_validators;   /* another text was stored than was sent (RFC 4791 5.3.4, RFC 9110 9.3.4) */
+	const char *connection; /* the value of a Connection field to be added, or NULL */
 };
 
-/* At most that many bytes more than the head has. */
+/* A rewritten head is at most so many bytes longer than the head as it came. */
 enum { RELAY_REWRITE_MORE = 96 };
 void relay_rewrite(const struct ub_http_head *head, const struct rewrite *rewrite, struct buffer *out);
 
@@ -179,35 +191,37 @@ struct addresses {
 };
 
 struct resolver;
-/* Looks the name up once; a name (not a number) is looked up again from time to time by a thread. */
+/* Looks the name up once. A thread looks up a name (not a number) again from time to time. */
 struct resolver *relay_resolver_new(struct ub_text host, uint16_t port, struct ub_log *log);
 void relay_resolver_free(struct resolver **resolver);
 void relay_resolver_get(struct resolver *resolver, struct addresses *addresses);
-void relay_resolver_doubt(struct resolver *resolver); /* the addresses do not answer */
+/* The addresses do not answer: the name is looked up again soon. */
+void relay_resolver_doubt(struct resolver *resolver);
 
 struct loop;
 struct conn;
 
 struct upstream {
 	struct link link;
-	struct conn *conn;              /* NULL: idle */
-	struct upstream *newer, *older; /* in the pool; older also in the list of closed ones */
+	struct conn *conn;              /* NULL: the connection is idle, in the pool */
+	struct upstream *newer, *older; /* in the pool; older: in the list of closed ones, too */
 	struct timer timer;
 	struct addresses addresses;
 	unsigned tried;
 	bool connecting;
-	bool used; /* has carried an exchange */
+	bool used; /* the connection has carried an exchange */
 };
 
-/* The idle connection used last, or NULL. One on which something has come meanwhile is closed: that would be
- * taken for the answer to the next request. */
+/* Takes the idle connection that was used last; NULL: there is none. Idle connections on which something has
+ * come meanwhile are closed: those bytes would be taken for the answer to the next request. */
 struct upstream *relay_upstream_pooled(struct loop *loop, struct conn *conn);
-/* A new one, connected or connecting; NULL: no address takes it. */
+/* A new connection, open or being opened; NULL: no address takes one, errno says why. */
 struct upstream *relay_upstream_open(struct loop *loop, struct conn *conn);
-/* After `connecting`: the next address is tried; false: there is none. */
+/* Tries the next address in the place of one that failed. False: no address is left. */
 bool relay_upstream_retry(struct loop *loop, struct upstream *upstream);
-/* 0, or why connecting failed. */
+/* How connecting has ended: 0, or the error. */
 int relay_upstream_error(struct upstream *upstream);
+/* The connection goes to the pool. */
 void relay_upstream_keep(struct loop *loop, struct upstream *upstream);
 void relay_upstream_close(struct loop *loop, struct upstream **upstream);
 
@@ -219,21 +233,22 @@ enum phase {
 	PHASE_PARK,     /* the engine is awaited */
 	PHASE_CONNECT,  /* the upstream is awaited */
 	PHASE_EXCHANGE, /* bytes pass both ways */
-	PHASE_REFUSE,   /* an answer of our own */
-	PHASE_LINGER,   /* we have ended, the client has not */
+	PHASE_REFUSE,   /* the relay answers by itself */
+	PHASE_LINGER,   /* the relay has ended the connection, the client has not */
 };
 
 enum step {
 	STEP_AGAIN, /* another phase, or more to do */
 	STEP_NEXT,  /* the request is over, answered or refused */
-	STEP_WAIT,
-	STEP_CLOSE,
+	STEP_WAIT,  /* for an event or a timer */
+	STEP_CLOSE, /* the client's connection is of no more use */
 };
 
-/* A request's head while its body is held: the buffer that the head came in goes on with the body. */
+/* A copy of a request's head, for as long as its body is held: the buffer in which the head came goes on with
+ * the body. */
 struct held_head {
 	struct ub_http_head head;
-	char bytes[]; /* of the head: a secret */
+	char bytes[]; /* the head as it came, a secret */
 };
 
 /* One request and its answer. */
@@ -241,33 +256,33 @@ struct exchange {
 	struct watch watch;
 	struct held_head *held; /* NULL: the body is not held, or has gone on */
 	size_t announced_len;
-	unsigned char *announced; /* the frame that announced the write: it holds a secret; NULL: none */
-	bool committed;           /* the engine has said so */
-	bool amended;             /* and has given the body another form */
-	uint32_t engine;          /* the engine that it was sent to; 0: none */
-	unsigned char *principal; /* the frame that tells of who asks: it holds a secret; NULL: none */
+	unsigned char *announced; /* the frame that announced the write, a secret; NULL: none */
+	bool committed;           /* the engine has confirmed the write */
+	bool amended;             /* the engine has given the body another form */
+	uint32_t engine;          /* which engine the frame was sent to; 0: none */
+	unsigned char *principal; /* the frame that tells who asks, a secret; NULL: none */
 	size_t principal_len;
 	unsigned bucket;
 	int minor;
-	unsigned interim; /* 1xx answers so far */
+	unsigned interim; /* the number of 1xx answers so far */
 	bool hold;
 	bool to_head, safe;
 	bool keep_alive; /* the client's connection goes on afterwards */
 	bool expects;    /* Expect: 100-continue goes to the upstream */
-	bool continued;  /* or 100 was ours */
-	bool reused;     /* on a connection that carried another one before */
-	bool fresh;      /* take no pooled connection */
+	bool continued;  /* the relay itself has said 100 Continue */
+	bool reused;     /* the upstream's connection has carried another exchange before */
+	bool fresh;      /* the upstream's connection must be a new one */
 	bool abandoned;  /* the upstream takes no more of the request */
 	bool answered;   /* the final answer's head was seen */
-	bool reusable;   /* the upstream's connection goes on afterwards */
+	bool reusable;   /* the upstream keeps its connection open afterwards */
 };
 
 struct conn {
 	struct link client;
 	struct loop *loop;
-	struct conn *next; /* free, closed or to be gone on with */
+	struct conn *next; /* in the list of the free, of the closed, or of those that go on later */
 	bool queued;
-	bool bound; /* it authenticates the connection itself (NTLM): its upstream's is nobody else's */
+	bool bound; /* the client authenticates its connection (NTLM): nobody else may use its upstream's */
 	uint32_t slot, generation;
 	enum phase phase;
 	struct timer timer;
@@ -279,47 +294,51 @@ struct conn {
 void relay_conn_accept(struct loop *loop, int fd);
 void relay_conn_run(struct conn *conn);
 void relay_conn_expired(struct conn *conn, enum timer_kind kind);
-/* `body`: to be forwarded instead; empty: as it came. */
+/* The engine has confirmed a write. `body` is to be forwarded instead of what came; empty: what came is. */
 void relay_conn_committed(struct loop *loop, struct ub_wire_id id, struct ub_text body);
 void relay_conn_close(struct conn *conn);
 bool relay_conn_idle(const struct conn *conn);
 /* A parked request goes on, whether or not the engine has confirmed it. */
 void relay_conn_go_on(struct conn *conn);
 
-/* Phases that live elsewhere. */
-enum step relay_request_begin(struct conn *conn); /* a request's head is in loop->head */
+/* The phases of other files. relay_request_begin is called when a head is complete, in loop->head. */
+enum step relay_request_begin(struct conn *conn);
 enum step relay_request_hold(struct conn *conn);
 enum step relay_exchange_connect(struct conn *conn);
 enum step relay_exchange_stream(struct conn *conn);
-/* The body goes on, and its head is not asked for again. */
+/* The held body goes on: the copy of its head is wiped and freed. */
 void relay_request_let_go(struct exchange *exchange);
-void relay_exchange_end(struct conn *conn); /* gives back what it holds */
+/* Gives back what the exchange holds. */
+void relay_exchange_end(struct conn *conn);
+/* The relay answers with this status; `why` completes the sentence that explains it, or is NULL. */
 enum step relay_refuse(struct conn *conn, int status, const char *why);
 enum step relay_refuse_send(struct conn *conn);
 
 /* ---- a body that the engine gives another form: amend.c ---- */
 
-/* The held body, when the engine wants it and nothing in the head speaks of its very bytes; else empty. */
+/* The held body, if the engine wants to see it and no field of the head depends on the very bytes of the
+ * body; else empty. */
 struct ub_text relay_amendable(const struct conn *conn, const struct ub_http_head *head);
-/* Another body in the place of the held one. */
+/* Puts `body` in the place of the held one. */
 void relay_amend(struct conn *conn, struct ub_text body);
-/* Whether the validators in the answer would be of a text that the client has not got (RFC 4791 5.3.4, RFC
- * 9110 9.3.4), so that it has to fetch it. Not where it comes along (RFC 9110 8.7, RFC 8144 2.3), nor where
- * nothing was stored. */
+/*
+ * Whether the validators in the answer stand for a text that the client does not have, and would keep the
+ * client from fetching that text (RFC 4791 5.3.4, RFC 9110 9.3.4). False when the answer brings the text
+ * along (RFC 9110 8.7, RFC 8144 2.3), or when nothing was stored.
+ */
 bool relay_amend_spoils(const struct exchange *exchange, const struct ub_http_head *head);
 
 /* ---- the engine, as a loop sees it: announce.c ---- */
 
-/* The write is told, with its body where the engine may amend it (else empty); true: wait for the engine's
- * word.
- */
+/* Tells the engine of the write, with the body if the engine may amend it (else empty). True: the engine will
+ * confirm the write. */
 bool relay_announce(struct conn *conn, const struct ub_http_head *head, struct ub_text body);
-/* The upstream's answer is told; head NULL: there was none. */
+/* Tells the engine of the upstream's answer; head NULL: none came. */
 void relay_announce_answer(struct conn *conn, const struct ub_http_head *head);
-/* A new engine is ready: what no engine has confirmed is told. */
+/* A new engine is ready, and is told of the writes that no engine has confirmed. */
 void relay_announce_missed(struct loop *loop);
-/* The engine has confirmed a write, maybe one that went on without its word; it reads, and is told what it
- * had no room for. */
+/* The engine has confirmed a write, maybe one that was forwarded before. The engine reads again, so it is
+ * told of the writes for which its socket had no room. */
 void relay_announce_committed(struct loop *loop, struct ub_wire_id id);
 void relay_announce_forget(struct exchange *exchange);
 struct missed;
@@ -327,15 +346,16 @@ void relay_announce_expired(struct loop *loop, struct missed *missed);
 
 /* ---- for whom keys wait: principal.c ---- */
 
-/* The request's head may be of one of them; whether the upstream knows him, its answer tells. */
+/* If keys may wait for the user who asks, the frame that says so is prepared. The engine gets the frame only
+ * if the upstream's answer shows that it knows the user. */
 void relay_principal_note(struct conn *conn, const struct ub_http_head *head);
 void relay_principal_answered(struct conn *conn, int status);
 void relay_principal_forget(struct exchange *exchange);
 
-/* ---- those that go on when others have had their turn: later.c ---- */
+/* ---- connections that go on when others have had their turn: later.c ---- */
 
 void relay_later_add(struct conn *conn);
-/* The list of them, which is empty then. */
+/* The first of them, and by `next` the others. The list is empty afterwards. */
 struct conn *relay_later_take(struct loop *loop);
 
 /* ---- the loop: loop.c ---- */
@@ -347,36 +367,37 @@ enum note_kind {
 	NOTE_DRAIN,
 };
 
-/* What the main thread tells a loop; written to its pipe. */
+/* What the main thread tells a loop, through a pipe. */
 struct note {
 	enum note_kind kind;
 	struct ub_wire_id id;
-	char *body; /* of NOTE_COMMITTED: the receiver's, to free; NULL: none */
+	char *body; /* of NOTE_COMMITTED; the loop frees it; NULL: none */
 	size_t body_len;
 };
 
-/* What all threads see. */
+/* What all threads use. */
 struct shared {
 	const struct ub_relay_options *options;
 	struct ub_log *log;
 	struct resolver *resolver;
-	int engine_fd;              /* the same number whichever engine there is; -1: there is never one */
+	int engine_fd;              /* the same number for each engine; -1: the relay runs without one */
 	_Atomic uint32_t engine;    /* which engine is ready, counted from 1; 0: none */
 	_Atomic bool amends;        /* the engine wants to see bodies */
-	_Atomic bool anybody_waits; /* at the last telling */
-	_Atomic uint64_t waiting[UB_WIRE_WAITING_BYTES / 8]; /* buckets that were not heard of since */
-	uint32_t clients_max; /* of one loop, so that each finds a file descriptor for its upstream */
-	int finished_fd;      /* eventfd: a loop has come to its end */
+	_Atomic bool anybody_waits; /* keys waited when the engine last told */
+	/* The buckets in which keys waited then, without those whose users were heard of since. */
+	_Atomic uint64_t waiting[UB_WIRE_WAITING_BYTES / 8];
+	uint32_t clients_max; /* of one loop: each client must find a descriptor for its upstream */
+	int finished_fd;      /* an eventfd, by which a loop says that it has come to its end */
 };
 
-/* From the main thread: the buckets as the engine tells them; empty: nobody's. */
+/* The engine has told in which buckets keys wait; empty: no key waits. Called by the main thread. */
 void relay_principals_wait(struct shared *shared, struct ub_text buckets);
 
 struct loop {
 	struct shared *shared;
 	unsigned index;
 	pthread_t thread;
-	int epoll_fd, notes_fd; /* notes_fd is the main thread's end */
+	int epoll_fd, notes_fd; /* notes_fd is the main thread's end of the pipe */
 	struct link listener, notes;
 	bool accepting, draining;
 	int64_t now, drain_until, accept_at;
@@ -390,38 +411,39 @@ struct loop {
 	unsigned n_missed;
 	struct ub_log_pace connect_pace, engine_pace, full_pace;
 	struct ub_arena *arena;   /* for one step of one connection */
-	struct ub_http_head head; /* the head at hand; never kept */
-	unsigned char *wire;      /* UB_WIRE_FRAME_MAX bytes of scratch */
+	struct ub_http_head head; /* of the message at hand, for one step of one connection */
+	unsigned char *wire;      /* UB_WIRE_FRAME_MAX bytes for one frame, wiped after use */
 };
 
 struct loop *relay_loop_new(struct shared *shared, unsigned index, int listen_fd);
 void relay_loop_free(struct loop **loop);
 UB_MUST_USE bool relay_loop_start(struct loop *loop);
-void relay_loop_tell(struct loop *loop, const struct note *note); /* from the main thread */
+/* Called by the main thread. */
+void relay_loop_tell(struct loop *loop, const struct note *note);
 
 /* ---- the process ---- */
 
-/* The bound, not yet listening sockets of all threads; 0 with errno, and *why, when that cannot be. */
+/* Binds a socket for each of `n` threads; none listens yet. Returns their number; 0: *why says why. */
 unsigned relay_listen(const struct ub_relay_options *options, unsigned n, int *fds, const char **why);
 
 struct engine {
 	const struct ub_relay_options *options;
 	struct ub_log *log;
 	struct shared *shared;
-	pid_t pid;      /* 0: does not run */
-	uint32_t count; /* of engines started */
-	bool crashed;   /* one died by itself, and none was ready since then */
+	pid_t pid;      /* 0: no engine runs */
+	uint32_t count; /* how many engines were started */
+	bool crashed;   /* an engine died by itself, and none was ready since */
 	ub_instant relay_started;
 	int64_t started, start_at;
 	int64_t back_off;
 };
 
 void relay_engine_start(struct engine *engine);
-/* It has said so; only from now on it may die at something that it works on. */
+/* The engine has said that it is ready. If it dies from now on, it has crashed. */
 void relay_engine_ready(struct engine *engine);
-/* SIGCHLD: true when it was the engine that ended. */
+/* After SIGCHLD. True: the engine has ended. */
 bool relay_engine_reap(struct engine *engine);
-/* Ends it: asked, then killed after the milliseconds given. */
+/* Asks the engine to end, and kills it if it has not ended after `patience` milliseconds. */
 void relay_engine_stop(struct engine *engine, int64_t patience);
 
 #endif

@@ -35,7 +35,7 @@ void relay_request_let_go(struct exchange *exchange)
 	exchange->held = NULL;
 }
 
-/* The engine is told, and the head goes to request.head. */
+/* Tells the engine of the request and writes the head that goes to the upstream. */
 static enum step prepare(struct conn *conn, const struct ub_http_head *head, uint64_t length)
 {
 	struct exchange *exchange = &conn->exchange;
@@ -50,7 +50,8 @@ static enum step prepare(struct conn *conn, const struct ub_http_head *head, uin
 	relay_principal_note(conn, head);
 	relay_buffer_reserve(&conn->loop->blocks, &request->head, head->bytes.len + RELAY_REWRITE_MORE);
 	relay_rewrite(head, &rewrite, &request->head);
-	(void)relay_flow_track(request); /* what has come already; a body that is none shows again */
+	/* Some of the body may have come. A fault in it is found again by read_request. */
+	(void)relay_flow_track(request);
 	relay_timer_stop(&conn->timer);
 	if (!wait || !exchange->hold)
 		relay_request_let_go(exchange);
@@ -73,7 +74,7 @@ enum step relay_request_begin(struct conn *conn)
 		.keep_alive = !head->close,
 	};
 	conn->bound |= is_bound(head);
-	request->raw.start += request->scan.start + head->bytes.len; /* it begins with the body */
+	request->raw.start += request->scan.start + head->bytes.len; /* raw begins with the body now */
 	ub_http_body_start(&request->body, head);
 	relay_timer_stop(&conn->timer);
 	bool expects = head->minor > 0 && ub_http_list_has(ub_http_value(head, "Expect"), "100-continue");
@@ -92,7 +93,7 @@ enum step relay_request_begin(struct conn *conn)
 
 /* ---- holding a body ---- */
 
-/* The body's content moves together over its chunk sizes and trailers; returns its length. */
+/* Moves the content of the chunks together, over their sizes and trailers. Returns the content's length. */
 static size_t join_chunks(struct buffer *raw, size_t len)
 {
 	struct ub_http_body body = { .framing = UB_HTTP_CHUNKED };

@@ -37,7 +37,7 @@ static bool look_up(struct resolver *resolver, int flags, struct addresses *foun
 	return true;
 }
 
-/* At most once a second when in doubt, else every UB_RELAY_RESOLVE_MS. */
+/* The name is looked up every UB_RELAY_RESOLVE_MS, and when in doubt at most once a second. */
 static void wait_for_doubt(struct resolver *resolver)
 {
 	struct timespec until = ub_sys_deadline(UB_RELAY_RESOLVE_MS);
@@ -72,7 +72,7 @@ static void *keep_looking(void *argument)
 	return NULL;
 }
 
-/* The answer usually comes at once; who starts us does not wait for one that does not. */
+/* The first answer usually comes at once. If not, the relay starts without it. */
 static void await_first(struct resolver *resolver)
 {
 	const struct timespec until = ub_sys_deadline(UB_RELAY_NAME_MS);
@@ -115,7 +115,7 @@ void relay_resolver_free(struct resolver **resolver)
 	self->stopping = true;
 	pthread_cond_broadcast(&self->wake);
 	pthread_mutex_unlock(&self->lock);
-	/* A look-up may take long and cannot be called off; the process is about to end. */
+	/* A look-up may take long and cannot be called off. The process is about to end. */
 	if (self->threaded) {
 		pthread_detach(self->thread);
 	} else {

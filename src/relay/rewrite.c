@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "relay-private.h"
 
-/* Fields of one connection only (RFC 9110 7.6.1), and those by which a client would leave the proxy. */
+/* Fields that concern one connection only (RFC 9110 7.6.1), or by which a client would get past the proxy. */
 static const struct ub_text hop_by_hop[] = {
 	{ "Connection", 10 },
 	{ "Keep-Alive", 10 },
@@ -11,7 +11,7 @@ static const struct ub_text hop_by_hop[] = {
 	{ "HTTP2-Settings", 14 },
 };
 
-/* What Connection may not name: a request without it would be another request. */
+/* Fields that are kept although Connection names them: without them the request would be another one. */
 static const struct ub_text end_to_end[] = {
 	{ "Authorization", 13 },
 	{ "Content-Encoding", 16 },
@@ -42,7 +42,6 @@ static bool is_one_of(struct ub_text name, const struct ub_text *names, size_t n
 	return false;
 }
 
-/* Is it named by a Connection field? */
 static bool is_nominated(const struct ub_http_head *head, struct ub_text name)
 {
 	if (is_one_of(name, end_to_end, UB_COUNT(end_to_end)))

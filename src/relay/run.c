@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* The main thread's view: it starts and ends things, and hands on what the engine says. */
+/* The main thread starts and ends the loops and the engine, and hands on what the engine says. */
 struct relay {
 	const struct ub_relay_options *options;
 	struct ub_log *log;
@@ -78,7 +78,7 @@ static void hear_engine(struct relay *relay)
 			relay_principals_wait(&relay->shared, frame.waiting.buckets);
 	}
 	if (result == UB_WIRE_CLOSED && relay->engine.pid > 0)
-		kill(relay->engine.pid, SIGKILL); /* without its socket it is of no use */
+		kill(relay->engine.pid, SIGKILL); /* an engine without its socket is of no use */
 }
 
 static void stop(struct relay *relay)
@@ -150,7 +150,7 @@ static unsigned thread_count(const struct ub_relay_options *options)
 	return n < UB_RELAY_THREADS_MAX ? n : UB_RELAY_THREADS_MAX;
 }
 
-/* Half of what may be open is for clients, the other half for what they need behind; but for our own. */
+/* Of the files that may be open, but for the relay's own, half are for clients, half for their upstreams. */
 static uint32_t clients_max(unsigned loops)
 {
 	struct rlimit limit = { .rlim_cur = 256, .rlim_max = 256 };
@@ -174,7 +174,7 @@ static bool bind_all(struct relay *relay)
 	return relay->n > 0;
 }
 
-/* Whoever connects finds the engine there, but need not wait long for it. */
+/* The first clients shall find the engine ready, but clients do not wait long for it. */
 static void await_engine(struct relay *relay)
 {
 	int64_t now = ub_sys_monotonic_ms(), until = now + UB_RELAY_READY_MS;

@@ -6,7 +6,7 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 
-/* ---- the pool: the newest is taken first, so that the others end of themselves ---- */
+/* ---- the pool: the newest is taken first, so that those too many end by TIMER_POOL ---- */
 
 static void leave_pool(struct loop *loop, struct upstream *upstream)
 {
@@ -49,7 +49,7 @@ void relay_upstream_keep(struct loop *loop, struct upstream *upstream)
 	}
 }
 
-/* Its memory stays until no event of this turn can mean it any more. */
+/* Events of this turn may still point to it, so its memory is freed only after the turn. */
 void relay_upstream_close(struct loop *loop, struct upstream **upstream)
 {
 	struct upstream *self = *upstream;
@@ -90,7 +90,7 @@ static bool connect_to(struct loop *loop, struct upstream *upstream, unsigned ad
 	return relay_link_watch(&upstream->link, loop->epoll_fd);
 }
 
-/* Beginning with the address that took the last connection. */
+/* The address that took the last connection is tried first. */
 bool relay_upstream_retry(struct loop *loop, struct upstream *upstream)
 {
 	while (upstream->tried < upstream->addresses.n) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "relay-private.h"
 
-/* A calendar object may come under these, or under no type at all. Everything else is known to be another
- * thing. */
+/* A calendar object may come with one of these media types or with none. A body with any other type is no
+ * calendar object. */
 static const char *const calendar_types[] = {
 	"text/calendar",
 	"application/calendar+xml",
@@ -83,7 +83,8 @@ static enum ub_write write_of(struct ub_text method)
 	return UB_WRITE_NONE;
 }
 
-/* RFC 5995: servers offer a URL with add-member or add_member in its query, or the collection itself. */
+/* A POST adds a member (RFC 5995) to the collection itself, or to a URL of the server's that has add-member
+ * or add_member in its query. */
 static bool adds_member(const struct ub_http_head *head)
 {
 	struct ub_text query = query_of(head->target), type = ub_http_value(head, "Content-Type");
