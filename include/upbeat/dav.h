@@ -3,13 +3,13 @@
 #define UPBEAT_DAV_H
 
 /*
- * dav: what the engine asks of the CalDAV server, on a user's behalf: single HTTP requests over libcurl, and
- * the few WebDAV bodies (RFC 4918, RFC 4791) that it needs to understand.
+ * dav: the engine asks the CalDAV server on a user's behalf. Here are single HTTP requests, over libcurl, and
+ * the few WebDAV bodies (RFC 4918, RFC 4791) that the engine needs to understand.
  */
 
 #include "upbeat/base.h"
 
-/* Once per process, in main, before threads. */
+/* To be called once in a process, in main, before there are threads. */
 void ub_dav_init(void);
 void ub_dav_cleanup(void);
 
@@ -28,16 +28,16 @@ enum ub_outcome {
 
 const char *ub_outcome_text(enum ub_outcome outcome);
 
-/* A connection pool of one, used by one thread at a time. */
+/* Keeps one connection open. One thread at a time may use a client. */
 struct ub_client;
 
-/* `base`: scheme and authority of the upstream, "http://127.0.0.1:5232"; copied. */
+/* `base` is the scheme and the authority of the upstream, "http://127.0.0.1:5232"; it is copied. */
 struct ub_client *ub_client_new(const char *base);
 void ub_client_free(struct ub_client **client);
 
 struct ub_request {
 	const char *method;
-	struct ub_text target;        /* path and query, sent as it is (RFC 9112 3.2.1); else REFUSED */
+	struct ub_text target;        /* path and query, sent as they are (RFC 9112 3.2.1); others: REFUSED */
 	struct ub_text host;          /* the public Host; empty: the upstream's own */
 	struct ub_text authorization; /* the field's value; empty: none */
 	const char *depth;            /* "0", "1" or NULL */
@@ -54,13 +54,13 @@ struct ub_response {
 };
 
 /* Sends one request and waits for its answer, bounded by UB_CLIENT_TIMEOUT_MS and UB_CLIENT_BODY_MAX. The
- * response is made in `arena`. The credentials are wiped from what this function made of them. */
+ * response is made in `arena`. All copies of the credentials that this function makes are wiped. */
 UB_MUST_USE enum ub_outcome ub_client_send(struct ub_client *client, const struct ub_request *request,
     struct ub_response *response, struct ub_arena *arena);
 
 /* ---- WebDAV bodies ---- */
 
-/* What one collection says of itself, and of who is asking (RFC 5397, RFC 3744, RFC 4791 5.2.3). */
+/* What a collection says of itself and of the user who asks (RFC 5397, RFC 3744, RFC 4791 5.2.3). */
 struct ub_dav_collection {
 	struct ub_text principal; /* DAV:current-user-principal, an href; empty: none or unauthenticated */
 	struct ub_text owner;     /* DAV:owner, an href; empty: not given */
@@ -78,10 +78,10 @@ struct ub_dav_principal {
 	struct ub_text display_name;
 };
 
-/* What is in a collection, and the collection itself among it. */
+/* A member of a collection. The collection itself is one of its members. */
 struct ub_dav_member {
 	struct ub_text href; /* a path, as the server writes it */
-	struct ub_text etag; /* empty: a collection, or not told */
+	struct ub_text etag; /* empty: the member is a collection, or the server gave none */
 	bool calendar, collection;
 };
 
@@ -95,7 +95,7 @@ extern const struct ub_text ub_dav_collection_query;
 extern const struct ub_text ub_dav_principal_query;
 extern const struct ub_text ub_dav_members_query;
 
-/* Read a 207 body. False: not a multistatus of one resource, or not XML, or more than we take. */
+/* Read a 207 body. False: the body is no XML, no multistatus of one resource, or more than is taken. */
 UB_MUST_USE bool ub_dav_read_collection(
     struct ub_text body, struct ub_dav_collection *out, struct ub_arena *arena);
 UB_MUST_USE bool ub_dav_read_principal(

@@ -3,11 +3,11 @@
 #define UPBEAT_HTTP_H
 
 /*
- * http: HTTP/1.1 messages as they stand on a connection (RFC 9112): a strict scanner of heads, a tracker that
- * finds the end of a body, and the canonical form of hrefs. Nothing is allocated.
+ * http: HTTP/1.1 messages as they stand on a connection (RFC 9112). A strict scanner reads heads, a tracker
+ * finds the end of a body; neither allocates memory. The canonical form of hrefs is here, too.
  *
- * Strict means: what two parsers might read differently is refused, since a proxy that forwards it lets one
- * request hide in another.
+ * Strict means: a head that two parsers might read differently is refused. A proxy that forwarded it would
+ * let one request hide in another.
  */
 
 #include "upbeat/base.h"
@@ -42,24 +42,25 @@ struct ub_http_head {
 
 enum ub_http_result {
 	UB_HTTP_DONE,
-	UB_HTTP_MORE,      /* so far so good */
+	UB_HTTP_MORE,      /* good as far as it has come */
 	UB_HTTP_BAD,       /* 400 */
 	UB_HTTP_TOO_LARGE, /* 431 */
 	UB_HTTP_VERSION,   /* 505 */
 };
 
-/* Where an unfinished head was left; zeroed at its beginning. */
+/* How far the scan of a head has come; zeroed before the head begins. */
 struct ub_http_scan {
-	size_t at, line; /* offsets: of the next byte to look at, of its line */
-	size_t start;    /* of the start line: 2 after an empty line */
+	size_t at, line; /* offsets of the next byte to look at, and of its line */
+	size_t start;    /* offset of the start line: 2 after an empty line */
 	bool after_cr;
-	const char *problem; /* unless DONE or MORE: what is wrong, "a bare LF" */
+	const char *problem; /* what is wrong, for example "a bare LF"; set unless DONE or MORE */
 };
 
 /*
- * `bytes` is all that came since the message's beginning (more each time, maybe elsewhere in memory); what
- * was looked at once is not looked at again. UB_HTTP_DONE: the head is filled in, and the body begins
- * head->bytes.len bytes after head->bytes.ptr. (One empty line before a request is skipped: RFC 9112 2.2.)
+ * `bytes` is all that has come since the message's beginning. With each call there may be more of them, and
+ * elsewhere in memory; the scan goes on at the byte where it stopped. UB_HTTP_DONE: the head is filled in,
+ * and the body begins head->bytes.len bytes after head->bytes.ptr. (One empty line before a request is
+ * skipped: RFC 9112 2.2.)
  */
 UB_MUST_USE enum ub_http_result ub_http_scan_request(
     struct ub_http_scan *scan, struct ub_text bytes, struct ub_http_head *head);
@@ -76,15 +77,15 @@ const struct ub_http_field *ub_http_field(const struct ub_http_head *head, const
 struct ub_text ub_http_value(const struct ub_http_head *head, const char *name);
 /* Is `token` an element of the comma-separated list? */
 bool ub_http_list_has(struct ub_text list, const char *token);
-/* "text/calendar" of "Text/Calendar; charset=utf-8" is equal to "text/calendar". */
+/* Compares the type without its parameters: "Text/Calendar; charset=utf-8" is "text/calendar". */
 bool ub_http_media_type_is(struct ub_text content_type, const char *type);
 
 /* ---- who asks ---- */
 
 /*
- * Whom an Authorization value speaks for, as keys name him: a user's name (Basic, RFC 7617), or for a bearer
- * token (RFC 6750) its digest, since nothing else tells one user's tokens from another's. Empty: a scheme
- * whose values cannot be used again (Digest, Negotiate), or none.
+ * The user whom an Authorization value speaks for, as keys name him: his name (Basic, RFC 7617), or the
+ * digest of a bearer token (RFC 6750), since nothing else tells one user's tokens from another's. Empty:
+ * there is no value, or its scheme does not let it be used again (Digest, Negotiate).
  */
 struct ub_text ub_http_principal(struct ub_text authorization, struct ub_arena *arena);
 /*
@@ -98,7 +99,7 @@ UB_MUST_USE bool ub_http_proves_identity(int status);
 /* The user name of a Basic Authorization value; empty for any other scheme. */
 struct ub_text ub_http_user(struct ub_text authorization, struct ub_arena *arena);
 
-/* The Authorization value of a user and a password (RFC 7617), a secret. */
+/* Makes the Authorization value of a user and a password (RFC 7617), a secret. */
 struct ub_text ub_http_basic(struct ub_text user, struct ub_text password, struct ub_arena *arena);
 
 /* ---- bodies ---- */
@@ -106,30 +107,31 @@ struct ub_text ub_http_basic(struct ub_text user, struct ub_text password, struc
 struct ub_http_body {
 	enum ub_http_framing framing;
 	uint64_t left;  /* of the body or of the chunk */
-	unsigned state; /* within the chunked framing */
-	uint32_t seen;  /* bytes of the chunk's line or of the trailer section so far */
+	unsigned state; /* the place in the chunked framing */
+	uint32_t seen;  /* how many bytes of the chunk's line or of the trailer section have come */
 };
 
 void ub_http_body_start(struct ub_http_body *body, const struct ub_http_head *head);
 /*
- * Looks at what comes next on the connection. *used: how many of the bytes belong to the body; *content: the
- * part of them that is its content, without chunk sizes, extensions and trailers. UB_HTTP_DONE: the body is
- * complete and what follows *used is another message's; else call it again from there.
+ * Looks at the bytes that come next on the connection. *used: how many of them belong to the body. *content:
+ * the next part of them that is content, without chunk sizes, extensions and trailers. UB_HTTP_DONE: the body
+ * is complete, and the bytes behind *used belong to another message. UB_HTTP_MORE: call this again with
+ * those.
  */
 UB_MUST_USE enum ub_http_result ub_http_body_next(
     struct ub_http_body *body, struct ub_text bytes, size_t *used, struct ub_text *content);
-/* The same for those who do not look inside: as many of the bytes as belong to the body. */
+/* The same for callers who do not want the content: *used covers all of the bytes that belong to the body. */
 UB_MUST_USE enum ub_http_result ub_http_body_skip(
     struct ub_http_body *body, struct ub_text bytes, size_t *used);
 
 /* ---- hrefs ---- */
 
 /*
- * The one form of all the ways to write a resource's address at one server: the path of a request target, of
- * a Destination or of a DAV:href, without scheme, authority, query, fragment and trailing slash; empty and
- * dot segments resolved (RFC 3986 5.2.4); what may stand in a path segment plain (servers differ in whether
- * they write %40 or @), everything else escaped in upper case, and %2F as it is: it is no slash. The root is
- * "/". Empty when it is no path ("*", a relative one) or longer than UB_HREF_MAX. For comparing.
+ * The canonical form of a resource's address, for comparing: the path of a request target, of a Destination
+ * or of a DAV:href, without scheme, authority, query, fragment and trailing slash. Empty and dot segments are
+ * resolved (RFC 3986 5.2.4). Bytes that may stand in a path segment are plain (servers differ in whether they
+ * write %40 or @), all others are escaped in upper case; %2F stays, as it is no slash. The root is "/". The
+ * result is empty when `href` has no absolute path ("*", a relative one) or is longer than UB_HREF_MAX.
  */
 struct ub_text ub_http_href_canonical(struct ub_arena *arena, struct ub_text href);
 /* The href of what a resource is in: up to its last slash. */

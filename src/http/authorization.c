@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* What stands behind the scheme's name, if it is this one. */
+/* Whether the value is of this scheme; *rest is what stands behind the scheme's name. */
 static bool has_scheme(struct ub_text authorization, struct ub_text scheme, struct ub_text *rest)
 {
 	if (authorization.len > UB_AUTHORIZATION_MAX || authorization.len <= scheme.len ||

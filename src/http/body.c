@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http-private.h"
 
-/* Where in the chunked framing the next byte stands (RFC 9112 7.1). */
+/* The place of the next byte in the chunked framing (RFC 9112 7.1). */
 enum {
 	SIZE_FIRST,
 	SIZE,
@@ -39,7 +39,7 @@ static unsigned add_size_digit(struct ub_http_body *body, char c)
 	if (!http_is(c, HTTP_HEX))
 		return body->state == SIZE_FIRST ? WRONG : after_size(c);
 	if (body->left >> 56)
-		return WRONG; /* more than anybody has */
+		return WRONG; /* nobody has so many bytes */
 	body->left = body->left * 16 + http_hex_value(c);
 	return SIZE;
 }
@@ -94,7 +94,7 @@ static unsigned step(struct ub_http_body *body, char c)
 	}
 }
 
-/* The limits are those of a chunk's line before its LF, and of all the trailers. */
+/* One limit is for a chunk's line, up to its LF, another for all the trailers together. */
 static bool within_limits(struct ub_http_body *body, unsigned before)
 {
 	bool line_ended = before == SIZE_LF || before == DATA_LF;
@@ -102,7 +102,7 @@ static bool within_limits(struct ub_http_body *body, unsigned before)
 	return body->seen <= (body->state < TRAILER_FIRST ? UB_HTTP_CHUNK_LINE_MAX : UB_HTTP_TRAILERS_MAX);
 }
 
-/* Walks over framing up to the next content, the end of the body or of the bytes. */
+/* Walks over framing until content, the end of the body or the end of the bytes comes. */
 static enum ub_http_result next_chunk(struct ub_http_body *body, struct ub_text bytes, size_t *used)
 {
 	while (*used < bytes.len && body->state != DATA) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http-private.h"
 
-/* One row of sixteen bytes a line; the sums are of the HTTP_ classes. */
+/* Each line is a row of sixteen bytes; each number is the sum of the HTTP_ classes of its byte. */
 /* clang-format off */
 const unsigned char ub_http_class[256] = {
 	/* 0_ */  0,  0,  0,  0,  0,  0,  0,  0,  0,  2,  0,  0,  0,  0,  0,  0,

@@ -57,7 +57,7 @@ void ub_client_free(struct ub_client **client)
 	*client = NULL;
 }
 
-/* What arrives, and whether it was too much. */
+/* What has arrived of an answer, and whether it was too much. */
 struct reception {
 	struct ub_arena *arena;
 	struct ub_response *response;
@@ -91,7 +91,7 @@ static size_t take_field(char *bytes, size_t size, size_t n, void *data)
 	};
 	struct ub_text line = ub_text_n(bytes, n * size);
 	size_t colon = ub_text_find(line, UB_TEXT(":"), 0);
-	/* What an interim answer (1xx) said is not the answer's. */
+	/* Fields of an interim answer (1xx) are not fields of the answer. */
 	if (ub_text_starts(line, UB_TEXT("HTTP/")))
 		for (size_t i = 0; i < UB_COUNT(wanted); i++)
 			*wanted[i].value = UB_TEXT_NONE;
@@ -117,7 +117,8 @@ static void add_field(
 
 static struct curl_slist *request_fields(const struct ub_request *request, struct ub_arena *arena)
 {
-	/* No waiting for 100 Continue; no coding either, in which an ETag may be another (nginx, Apache). */
+	/* 100 Continue is not waited for. A coding is not asked for, as the ETag may be another then (nginx,
+	 * Apache). */
 	struct curl_slist *fields = curl_slist_append(NULL, "Expect:");
 	if (!fields)
 		abort();
@@ -147,7 +148,7 @@ static void free_fields(struct curl_slist *fields)
 static void prepare(CURL *curl, const char *url, const struct ub_request *request,
     struct reception *reception, struct curl_slist *fields)
 {
-	curl_easy_reset(curl); /* keeps the connection */
+	curl_easy_reset(curl); /* the connection stays open */
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
@@ -200,7 +201,7 @@ enum ub_outcome ub_client_send(struct ub_client *client, const struct ub_request
     struct ub_response *response, struct ub_arena *arena)
 {
 	*response = (struct ub_response){ .error = UB_TEXT_NONE };
-	/* Anything else would go on with the authority: "http://server" and "@elsewhere". */
+	/* Any other target would become part of the authority: "http://server" and "@elsewhere". */
 	if (!ub_text_starts(request->target, UB_TEXT("/"))) {
 		response->error = UB_TEXT("the target is no path");
 		return UB_OUTCOME_REFUSED;

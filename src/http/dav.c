@@ -20,7 +20,7 @@ const struct ub_text ub_dav_principal_query =
     PROPFIND("<displayname/><C:calendar-user-address-set/><C:calendar-home-set/>");
 const struct ub_text ub_dav_members_query = PROPFIND("<resourcetype/><getetag/>");
 
-/* libxml2 says what it does not like on standard error unless it is given somebody to tell. */
+/* libxml2 writes its complaints to standard error unless it is given a function for them. */
 static void say_nothing(void *context, const char *format, ...)
 {
 	(void)context;
@@ -37,7 +37,7 @@ void ub_dav_cleanup_xml(void)
 	xmlCleanupParser();
 }
 
-/* No network, no entities, and no document type at all: nothing in WebDAV has one. */
+/* Network and entities are off. A document with a document type is refused: nothing in WebDAV has one. */
 static xmlDoc *parse(struct ub_text body)
 {
 	if (body.len == 0 || body.len > UB_CLIENT_BODY_MAX)
@@ -83,7 +83,7 @@ static struct ub_text content(const xmlNode *node, struct ub_arena *arena)
 	return copy;
 }
 
-/* An href as an absolute path: some servers write whole URIs (RFC 4918 8.3). */
+/* An href as an absolute path. Some servers write whole URIs (RFC 4918 8.3). */
 static struct ub_text path_of(struct ub_text href)
 {
 	size_t scheme = ub_text_find(href, UB_TEXT("://"), 0);
@@ -94,7 +94,7 @@ static struct ub_text path_of(struct ub_text href)
 	return href;
 }
 
-/* That of the element's href. */
+/* The path of the DAV:href in the element. */
 static struct ub_text href_path(const xmlNode *parent, struct ub_arena *arena)
 {
 	return path_of(content(child(parent, DAV, "href"), arena));
@@ -118,7 +118,7 @@ static xmlNode *next_prop_of(const xmlNode *response, xmlNode *previous, struct 
 	return NULL;
 }
 
-/* The same of the first response. */
+/* The first such DAV:prop of the first DAV:response. */
 static xmlNode *next_prop(xmlDoc *doc, xmlNode *previous, struct ub_arena *arena)
 {
 	xmlNode *root = xmlDocGetRootElement(doc);

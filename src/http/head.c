@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* What the fields that decide about framing said, so far. */
+/* What the fields that decide about framing have said so far. */
 struct framing_fields {
 	unsigned hosts, lengths, codings;
 	bool close, keep_alive;
@@ -23,7 +23,7 @@ static enum ub_http_result too_large(struct ub_http_scan *scan, const char *prob
 	return UB_HTTP_TOO_LARGE;
 }
 
-/* A line has ended at scan->at, which is on its LF. */
+/* A line has ended at scan->at, where its LF stands. True: that was the end of the head. */
 static bool is_last_line(struct ub_http_scan *scan, bool may_skip)
 {
 	bool empty = scan->at - 1 == scan->line;
@@ -36,14 +36,14 @@ static bool is_last_line(struct ub_http_scan *scan, bool may_skip)
 	return empty;
 }
 
-/* What is neither plain text of a line nor a CR that may end it. */
+/* Names a byte that is neither plain text of a line nor the CR of its end. */
 static enum ub_http_result stray(struct ub_http_scan *scan, char c)
 {
 	return bad(scan, c == '\n' ? "a bare LF" : c == '\0' ? "a NUL" : "a control character");
 }
 
-/* Every byte is looked at once, whatever the pieces they come in; so a head is refused as soon as what is
- * wrong with its lines has come. */
+/* Every byte is looked at once, in whatever pieces the bytes come. A head is refused as soon as a wrong byte
+ * has come. */
 static enum ub_http_result find_end(struct ub_http_scan *scan, struct ub_text bytes, bool may_skip)
 {
 	for (;; scan->at++) {
@@ -151,7 +151,7 @@ static const struct {
 	{ { "transfer-encoding", 17 }, note_coding },
 };
 
-/* Content_Length is read as Content-Length by what turns names into variables (RFC 3875 4.1.18). */
+/* A server that turns names into variables reads Content_Length as Content-Length (RFC 3875 4.1.18). */
 static bool same_variable(struct ub_text name, struct ub_text framing_name)
 {
 	for (size_t i = 0; i < name.len; i++) {
@@ -201,7 +201,7 @@ static const char *split_field(struct ub_text line, struct ub_http_field *field)
 	return NULL;
 }
 
-/* The lines after the start line; all of them end in CRLF, which find_end has seen to. */
+/* Reads the lines after the start line. find_end has made sure that all of them end in CRLF. */
 static enum ub_http_result read_fields(
     struct ub_http_scan *scan, struct ub_text lines, struct ub_http_head *head, struct framing_fields *found)
 {
@@ -267,8 +267,8 @@ static enum ub_http_result read_status_line(struct ub_http_scan *scan, struct ub
 	return read_version(scan, ub_text_sub(line, 0, 8), &head->minor);
 }
 
-/* The path of http://authority/path, whose authority must be the Host: who reads one must not see another
- * site than who reads the other (RFC 9112 3.2.2). */
+/* Of a target like http://authority/path, the authority must be the Host: a server that goes by one must not
+ * see another site than a server that goes by the other (RFC 9112 3.2.2). */
 static bool absolute_target_agrees(const struct ub_http_head *head)
 {
 	static const struct ub_text schemes[] = { { "http://", 7 }, { "https://", 8 } };
@@ -287,7 +287,7 @@ static bool absolute_target_agrees(const struct ub_http_head *head)
 static bool valid_target(const struct ub_http_head *head)
 {
 	if (ub_text_is(head->method, "CONNECT"))
-		return false; /* a tunnel past the proxy */
+		return false; /* that would be a tunnel past the proxy */
 	if (head->target.ptr[0] == '/')
 		return true;
 	if (ub_text_is(head->target, "*"))

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* The path of an absolute URI or of an absolute path; no bytes when it is neither. */
+/* The path of `href`, if that is an absolute URI or an absolute path; else empty. */
 static struct ub_text path_of(struct ub_text href)
 {
 	static const struct ub_text schemes[] = { { "http://", 7 }, { "https://", 8 } };
@@ -21,7 +21,8 @@ static struct ub_text path_of(struct ub_text href)
 	return href.ptr[from] == '/' ? ub_text_sub(href, from, to) : UB_TEXT_NONE;
 }
 
-/* One byte of a segment and how many it takes as written; a percent sign that begins no escape is itself. */
+/* Reads the first byte of a segment and returns how many bytes it is written with. A percent sign that begins
+ * no escape stands for itself. */
 static size_t decode(struct ub_text segment, char *byte)
 {
 	*byte = segment.ptr[0];
@@ -65,7 +66,7 @@ static void add_segment(struct ub_buf *out, struct ub_text segment)
 	}
 }
 
-/* Cuts `out` before its last slash. */
+/* Cuts off the last slash of `out` and all that follows. */
 static void drop_segment(struct ub_buf *out)
 {
 	while (out->len > 0 && out->ptr[--out->len] != '/')

@@ -4,7 +4,7 @@
 
 #include "upbeat/http.h"
 
-/* What a byte may be part of; a byte in none of them is a control character. */
+/* The classes of a byte: what it may be part of. A byte of no class is a control character. */
 enum {
 	HTTP_TOKEN = 1, /* method and field names (RFC 9110 5.6.2) */
 	HTTP_FIELD = 2, /* field values: visible, space, tab, obs-text */
