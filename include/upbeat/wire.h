@@ -4,19 +4,19 @@
 
 /*
  * wire: what the relay and the engine tell each other, and what people ask the engine. One frame is one
- * message of a SOCK_SEQPACKET socket; the engine finds its end of the pair with the relay at the file
+ * message of a SOCK_SEQPACKET socket. The engine finds its end of the pair with the relay at the file
  * descriptor UB_WIRE_ENGINE_FD, and the listening control socket at UB_WIRE_CONTROL_FD. All ends are the same
- * program on the same machine, yet nothing of a frame is believed: a length that does not fit makes it no
- * frame.
+ * program on the same machine. All the same a frame is checked: if a length does not fit, it is no frame.
  *
  * relay to engine                       engine to relay
- *   WRITE     a write is about to be      READY      settings and rules are read; sent once
- *             forwarded                   AMENDS     whether any rule amends meetings: told when it changes
- *   ANSWERED  upstream has answered it    COMMITTED  the key of that write is safe: let it go, with another
- *   HELLO     which engine it is;                    body where it has one
- *             sent first              WAITING    for whom keys wait: told each second while some do
- *   PRINCIPAL one of them was heard
- *             of; each once a telling
+ *   HELLO     which engine it is;         READY      settings and rules are read; sent once
+ *             sent first                  AMENDS     whether any rule amends meetings; sent when that changes
+ *   WRITE     a write is about to be      COMMITTED  the key of the write is safe: the write may go on, with
+ *             forwarded                              the body in this frame, if there is one
+ *   ANSWERED  upstream has answered it    WAITING    the users whose keys wait; sent each second while there
+ *   PRINCIPAL a user whose keys wait                 are any
+ *             was heard of; sent once
+ *             after each WAITING
  *
  * client of the control socket          engine to client
  *   ASK       what is to be told           REPLY      what there is to tell, piece by piece
@@ -32,8 +32,8 @@
 #define UB_WIRE_ENGINE_FD  3
 #define UB_WIRE_CONTROL_FD 4
 
-/* Addresses one exchange at the relay: a connection slot, and which of its exchanges. The engine gives it
- * back as it came. */
+/* Addresses one exchange at the relay: the slot of its connection, and which of the connection's exchanges it
+ * is. The engine gives the id back as it came. */
 struct ub_wire_id {
 	uint32_t slot, generation;
 };
@@ -43,8 +43,7 @@ enum ub_wire_kind {
 	UB_WIRE_ANSWERED = 2,
 	UB_WIRE_READY = 3,
 	UB_WIRE_COMMITTED = 4,
-	UB_WIRE_HELLO =
-	    5, /* its id: how many engines were before it; seconds since 1970, of the relay's start */
+	UB_WIRE_HELLO = 5, /* its id: the number of engines before; when the relay started, Unix seconds */
 	UB_WIRE_AMENDS = 16,
 	UB_WIRE_ASK = 32,
 	UB_WIRE_REPLY = 33,
@@ -71,53 +70,54 @@ struct ub_wire_write {
 	struct ub_text destination;   /* MOVE, COPY: canonical; else empty */
 	struct ub_text host;          /* as sent */
 	struct ub_text authorization; /* the field's value, a secret; empty: none */
-	/* Of a body that the engine may amend, at most UB_WIRE_BODY_MAX bytes; empty: it goes as it came. */
+	/* A body that the engine may amend, at most UB_WIRE_BODY_MAX bytes; empty: the body goes on as it
+	 * came. */
 	struct ub_text body;
 	struct ub_text if_match; /* as sent; empty: none */
 };
 
-/* Status 0: no answer came; whether the write was done is not known. */
+/* Status 0: no answer came, and whether the write was done is not known. */
 struct ub_wire_answered {
 	int status;
-	bool amended; /* the body that the engine gave was sent, and not the client's */
+	bool amended;                                /* the engine's body was sent and not the client's */
 	struct ub_text etag, schedule_tag, location; /* as sent; empty: none */
 };
 
 enum ub_ask {
 	UB_ASK_STATUS = 1,
 	UB_ASK_EXPLAIN = 2, /* the meeting whose UID is the subject */
-	/* Not asked but told: */
+	/* These two tell something instead of asking: */
 	UB_ASK_REMOVAL = 3,  /* what becomes of an item that is to be removed, as JSON */
 	UB_ASK_BACKFILL = 4, /* hrefs to be looked at, as a JSON list; answered by how many keys are left */
 };
 
 struct ub_wire_ask {
 	enum ub_ask ask;
-	bool json, colour; /* how it is to be told */
+	bool json, colour; /* the form of the answer */
 	struct ub_text subject;
-	struct ub_text authorization; /* of whom to act for, a secret; empty: nobody */
+	struct ub_text authorization; /* of the user to act for, a secret; empty: there is none */
 };
 
 struct ub_wire_reply {
 	bool more;  /* another frame follows */
-	int status; /* of the last frame: the exit status of who asked */
+	int status; /* in the last frame: the exit status for the client */
 	struct ub_text text;
 };
 
-/* Whose keys wait, as a set of buckets: others may fall into the same one. */
+/* The users whose keys wait, as a set of buckets. Other users may fall into the same bucket. */
 struct ub_wire_waiting {
-	struct ub_text buckets; /* UB_WIRE_WAITING_BYTES bytes; empty: nobody's */
+	struct ub_text buckets; /* UB_WIRE_WAITING_BYTES bytes; empty: no keys wait */
 };
 /* The number of a principal's bucket: bit n % 8 of byte n / 8 stands for bucket n. */
 unsigned ub_wire_bucket(struct ub_text principal);
 
-/* A request that the upstream has answered as one of somebody it knows. */
+/* The upstream has answered a request in a way that shows that it knows the user. */
 struct ub_wire_principal {
 	struct ub_text authorization; /* a secret */
 	struct ub_text host;
 };
 
-/* The texts point to where the frame was decoded from or what it was made of. */
+/* The texts point into the bytes that the frame was decoded from, or to what it was made of. */
 struct ub_wire_frame {
 	enum ub_wire_kind kind;
 	struct ub_wire_id id;
@@ -135,14 +135,14 @@ struct ub_wire_frame {
 	};
 };
 
-/* The bytes of a frame in `out`; 0 when there are more than `size`. Writes and principals hold a secret: wipe
- * `out` after use (explicit_bzero). */
+/* Puts the bytes of a frame into `out` and returns their number; 0: they are more than `size`. Writes and
+ * principals hold a secret: wipe `out` after use (explicit_bzero). */
 UB_MUST_USE size_t ub_wire_encode(const struct ub_wire_frame *frame, unsigned char *out, size_t size);
 
 enum ub_wire_result {
 	UB_WIRE_OK,
-	UB_WIRE_NONE,    /* nothing there now */
-	UB_WIRE_UNKNOWN, /* a frame of a kind that we do not know: skip it */
+	UB_WIRE_NONE,    /* no frame is there now */
+	UB_WIRE_UNKNOWN, /* a frame of an unknown kind, to be skipped */
 	UB_WIRE_FULL,    /* the other side does not keep up; the frame was not sent */
 	UB_WIRE_INVALID, /* not a frame, or too large to be one */
 	UB_WIRE_CLOSED,  /* the other side is gone */
@@ -151,15 +151,15 @@ enum ub_wire_result {
 UB_MUST_USE enum ub_wire_result ub_wire_decode(
     const unsigned char *bytes, size_t n, struct ub_wire_frame *frame);
 
-/* Neither blocks. UB_WIRE_FRAME_MAX bytes at `scratch` are used and, by ub_wire_send, wiped; what
- * ub_wire_receive gave points into them: wipe them when done. */
+/* Sending and receiving do not block. `scratch` has UB_WIRE_FRAME_MAX bytes. ub_wire_send wipes what it has
+ * used of them; a received frame points into them, so the caller wipes them after use. */
 UB_MUST_USE enum ub_wire_result ub_wire_send(
     int fd, const struct ub_wire_frame *frame, unsigned char *scratch);
-/* The same with bytes that ub_wire_encode made; they stay. */
+/* Sends bytes that ub_wire_encode made, and leaves them as they are. */
 UB_MUST_USE enum ub_wire_result ub_wire_send_bytes(int fd, const unsigned char *bytes, size_t n);
 UB_MUST_USE enum ub_wire_result ub_wire_receive(int fd, struct ub_wire_frame *frame, unsigned char *scratch);
-/* The same, but waiting for the other side until `deadline` (ub_sys_monotonic_ms) has passed: then FULL or
- * NONE. */
+/* These two wait for the other side until `deadline` (ub_sys_monotonic_ms) has passed; the result is FULL or
+ * NONE then. */
 UB_MUST_USE enum ub_wire_result ub_wire_send_until(
     int fd, const struct ub_wire_frame *frame, unsigned char *scratch, int64_t deadline);
 UB_MUST_USE enum ub_wire_result ub_wire_receive_until(
@@ -168,10 +168,10 @@ UB_MUST_USE enum ub_wire_result ub_wire_receive_until(
 /* ---- the control socket ---- */
 
 /*
- * The listening socket at `path`, for the daemon's user alone (mode 0600), close-on-exec and well above the
- * numbers that an engine inherits. One that a dead daemon left behind is replaced; a living daemon that has
- * it is waited for, at most `patience` milliseconds, for it may be ending. -1: *why says in the arena why
- * there can be none; what is no socket is left alone.
+ * Opens the listening socket at `path`, for the daemon's user alone (mode 0600), close-on-exec, with a number
+ * well above those that an engine inherits. A socket that a dead daemon left behind is replaced. A living
+ * daemon may be ending: it is waited for, at most `patience` milliseconds. A file that is no socket is left
+ * alone. -1: *why says in the arena why there can be no socket.
  */
 UB_MUST_USE int ub_wire_control_listen(
     const char *path, int64_t patience, struct ub_arena *arena, struct ub_text *why);

@@ -19,7 +19,8 @@ enum {
 	PAUSE_MS = 50,
 };
 
-/* A socket's name in its directory: the address of a socket has room for 107 bytes only, a path for more. */
+/* A socket's name in its directory. The address of a socket has room for 107 bytes only, and a path may have
+ * more. */
 struct spot {
 	int directory;
 	const char *name;
@@ -62,12 +63,12 @@ enum occupant {
 	SOMETHING_ELSE,
 };
 
-/* Who has the name; what a dead daemon left behind is removed. */
+/* Says who has the name. A socket that a dead daemon left behind is removed. */
 static enum occupant clear(const struct spot *spot)
 {
 	struct stat status;
 	if (fstatat(spot->directory, spot->name, &status, AT_SYMLINK_NOFOLLOW) != 0)
-		return NOBODY; /* or nobody can tell: bind says so */
+		return NOBODY; /* if that cannot be told, bind says why */
 	if (!S_ISSOCK(status.st_mode))
 		return SOMETHING_ELSE;
 	int fd = connect_to(spot);
@@ -86,7 +87,7 @@ static int bind_to(const struct spot *spot)
 	int low = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	int fd = fcntl(low, F_DUPFD_CLOEXEC, FD_MIN);
 	close(low);
-	/* Before it has a name, so that nobody else ever gets in. */
+	/* The mode is set before the socket has a name, so that nobody else ever gets in. */
 	if (fd >= 0 && fchmod(fd, S_IRUSR | S_IWUSR) == 0 && fcntl(fd, F_SETFL, O_NONBLOCK) == 0 &&
 	    bind(fd, (const struct sockaddr *)&spot->address, sizeof(spot->address)) == 0 &&
 	    listen(fd, BACKLOG) == 0)
@@ -98,7 +99,7 @@ static int bind_to(const struct spot *spot)
 	return -1;
 }
 
-/* Two daemons that start at once must not both find a stale socket: the directory is locked meanwhile. */
+/* Two daemons that start at once must not both find a stale socket. So the directory is locked meanwhile. */
 static int take_spot(const struct spot *spot, enum occupant *occupant)
 {
 	(void)flock(spot->directory, LOCK_EX);
@@ -137,7 +138,7 @@ int ub_wire_control_listen(const char *path, int64_t patience, struct ub_arena *
 void ub_wire_control_close(int fd, const char *path, struct ub_arena *arena)
 {
 	struct spot spot;
-	/* The name first: a successor takes it only once nobody answers. */
+	/* The name goes first: a successor takes it only when nobody answers. */
 	if (find_spot(path, arena, &spot)) {
 		unlinkat(spot.directory, spot.name, 0);
 		close(spot.directory);

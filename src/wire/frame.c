@@ -12,10 +12,10 @@ enum {
 	FLAG_JSON = 1,
 	FLAG_COLOUR = 2,
 	FLAG_MORE = 1,
-	WHAT_SHIFT = 8, /* enum ub_write, enum ub_ask: in the upper byte of the flags */
+	WHAT_SHIFT = 8, /* the upper byte of the flags holds the enum ub_write or enum ub_ask */
 };
 
-/* What a frame carries, kind by kind, in one shape. */
+/* What a frame of any kind carries, in one shape. */
 struct parts {
 	uint16_t flags, status;
 	struct ub_text texts[TEXTS_MAX];
@@ -23,7 +23,7 @@ struct parts {
 };
 
 static const struct {
-	size_t texts; /* at least; missing ones are empty, more of them, from a later version, are skipped */
+	size_t texts; /* how many at least; other missing ones are empty, unknown ones are skipped */
 	bool known;
 } kinds[] = {
 	[UB_WIRE_WRITE] = { 6, true },
@@ -162,7 +162,7 @@ static enum ub_wire_result read_answered(const struct parts *parts, struct ub_wi
 	return UB_WIRE_OK;
 }
 
-/* What is asked may be of a later version: who answers says that it does not know it. */
+/* The question may be of a later version: the engine answers that it does not know it. */
 static enum ub_wire_result read_ask(const struct parts *parts, struct ub_wire_ask *ask)
 {
 	*ask = (struct ub_wire_ask){
@@ -252,7 +252,7 @@ size_t ub_wire_encode(const struct ub_wire_frame *frame, unsigned char *out, siz
 	return at;
 }
 
-/* The lengths must add up to exactly the bytes there are. */
+/* The lengths must add up to exactly the number of bytes there are. */
 static bool read_texts(const unsigned char *bytes, size_t n, size_t count, struct parts *parts)
 {
 	size_t at = FRAME_HEADER + 4 * count;

@@ -49,7 +49,7 @@ enum ub_wire_result ub_wire_receive(int fd, struct ub_wire_frame *frame, unsigne
 	return ub_wire_decode(scratch, (size_t)n, frame);
 }
 
-/* False: the deadline has passed. */
+/* Waits for the socket. False: the deadline has passed. */
 static bool wait_for(int fd, short events, int64_t deadline)
 {
 	int64_t left = deadline - ub_sys_monotonic_ms();
