@@ -23,6 +23,11 @@ def _():
     passes("layers", TOP)
 
 
+@tap.case("files need each other in no circle that src/CIRCLES does not list")
+def _():
+    passes("circles", TOP, BUILD)
+
+
 @tap.case("each library has one door")
 def _():
     passes("doors", TOP)

@@ -86,6 +86,46 @@ def _():
     finds(lint("layers", top), "src/LAYERS:1:", "does not stand above")
 
 
+def circles(listed, **needs):
+    """Runs the lint on files of folder/name="what it needs", each of which defines functions of that name, one calling
+    the others."""
+    top = project(**{"src/CIRCLES": listed})
+    for name, others in needs.items():
+        own, *needed = (each.replace("/", "_") for each in (name, *others.split()))
+        path = top / f"src/{name}.c"
+        path.parent.mkdir(exist_ok=True)
+        declared = "".join(f"void {each}(void);\n" for each in (own, *needed))
+        path.write_text(declared + f"void {own}(void)\n{{\n" + "".join(f"\t{each}();\n" for each in needed) + "}\n")
+        subprocess.run(["gcc", "-c", "-o", path.parent / f"libcore_a-{path.stem}.o", path], check=True)
+    return lint("circles", top, top)
+
+
+@tap.case("circles: one that nobody listed, and by which functions it goes")
+def _():
+    run = circles("", **{"cal/a": "base/x cal/b", "cal/b": "cal/c base/x", "cal/c": "cal/a", "base/x": ""})
+    finds(run, "src/cal/a.c:1:", "a needs cal_b of b, which needs cal_c of c, which needs cal_a of a")
+    tap.equal(len(run.stdout.splitlines()), 1, "findings")
+
+
+@tap.case("circles: one that is listed is none, one that has grown, shrunk or gone is")
+def _():
+    text = "# x\ncal a b: they are\n   recursive\nbase a b: so are these\n"
+    pair = {"cal/a": "cal/b", "cal/b": "cal/a", "base/a": "base/b", "base/b": "base/a"}
+    tap.equal(circles(text, **pair).stdout, "", "findings")
+    run = circles(text, **{**pair, "cal/b": "cal/a cal/c", "cal/c": "cal/a", "base/a": ""})
+    finds(run, "src/cal/c.c:1:", "c needs cal_a of a, which needs cal_b of b, which needs cal_c of c")
+    finds(run, "src/CIRCLES:4:", "not there any more")
+    tap.equal(len(run.stdout.splitlines()), 2, "findings")
+    finds(circles(text.replace("a b:", "a b c:", 1), **pair), "src/CIRCLES:2:", "c and the others are in no circle")
+    finds(circles(text.replace("so are these", ""), **pair), "src/CIRCLES:4:", "REASON")
+
+
+@tap.case("circles: two folders, also by different files")
+def _():
+    run = circles("", **{"cal/a": "base/a", "base/a": "", "base/b": "cal/b", "cal/b": ""})
+    finds(run, "src/base/b.c:1:", "base/b.c needs cal_b of src/cal/b.c; src/cal/a.c needs base_a of src/base/a.c")
+
+
 @tap.case("doors: a library in the wrong folder, in two files, and the clock outside sys")
 def _():
     top = project(**{
