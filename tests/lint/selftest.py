@@ -180,6 +180,34 @@ def _():
     tap.equal(len(run.stdout.splitlines()), 7, "findings")
 
 
+@tap.case("macros: one that returns, jumps, declares; none that builds a table or keeps its variables to itself")
+def _():
+    top = project(**{
+        "src/base/a.c": "#define CHECK(x) if (!(x)) \\\n\treturn\n#define OUT(x) do { if (x) goto out; } while (0)\n",
+        "include/upbeat/base.h":
+            "#define TEXT(n) struct ub_text n##_text = { 0 }\n#define EACH(n) for (int i = 0; i < n; i++)\n",
+        "src/base/b.c": "#define NEXT break;\n#define COPY(x) typeof(x) copy = (x); use(copy)\n",
+        "src/base/good.c":
+            "#define SWAP(a, b) \\\n\tdo { \\\n\t\tint c = a; /* return */ \\\n"
+            "\t\ta = b; \\\n\t\tb = c; \\\n\t} while (0)\n"
+            '#define ROW(name) { "return", name }\n'
+            "#define TABLE(name, rows) static const struct table name = { rows, 2 }\n"
+            "#define LIST(type) struct { type *items; }\n"
+            "#define NEW(type) ((type *)ub_new(sizeof(type)))\n"
+            '#define DAV(name) "x:" name " y"\n',
+        "src/cel/eval-op.c": "",
+    })
+    run = lint("macros", top)
+    finds(run, "src/base/a.c:1:", "CHECK returns")
+    finds(run, "src/base/a.c:3:", "OUT has `goto`")
+    finds(run, "include/upbeat/base.h:1:", "declares `n_text`")
+    finds(run, "include/upbeat/base.h:2:", "declares `i`")
+    finds(run, "src/base/b.c:1:", "NEXT has `break`")
+    finds(run, "src/base/b.c:2:", "declares `copy`")
+    finds(run, "src/cel/eval-op.c:1:", "not needed any more")
+    tap.equal(len(run.stdout.splitlines()), 7, "findings")
+
+
 @tap.case("compile: a warning, and a header that needs another")
 def _():
     top = project(**{
