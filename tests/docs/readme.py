@@ -102,4 +102,20 @@ def _():
         assert (TOP / name).is_dir() or (TOP / "tests" / name).is_dir(), f"no folder {name}"
 
 
+@tap.case("the files that src/README names are there")
+def _():
+    names = re.findall(r"\b[a-z/]+/[a-z0-9-]+\.(?:c|cc|h)\b", (TOP / "src/README").read_text())
+    assert len(names) > 30, f"{len(names)} names"
+    tap.equal([name for name in names if not (TOP / "src" / name).is_file()], [], "missing")
+
+
+@tap.case("src/README explains each word in one line, in the order of the alphabet")
+def _():
+    lines = (TOP / "src/README").read_text().split("\n\n")[-1].splitlines()
+    words = [line[:12].strip() for line in lines]
+    tap.equal(words, sorted(words), "words")
+    for word, line in zip(words, lines):
+        tap.contains(line[12:].lower(), word.split()[-1], word)
+
+
 sys.exit(tap.run())
