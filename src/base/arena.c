@@ -18,7 +18,7 @@ struct deferred {
 };
 
 struct ub_arena {
-	struct chunk *current; /* newest first; the last of the list is the first one made */
+	struct chunk *current; /* newest first; the last chunk of the list was made first */
 	struct deferred *deferred;
 	size_t total;
 };
@@ -94,7 +94,7 @@ void *ub_arena_alloc(struct ub_arena *arena, size_t size)
 	size = (size + align - 1) & ~(align - 1);
 	struct chunk *chunk = arena->current;
 	if (chunk->size - chunk->used < size) {
-		/* Doubling keeps the number of chunks logarithmic; a huge request gets its own size. */
+		/* Doubling keeps the number of chunks logarithmic. A huge request gets its own chunk. */
 		size_t want = chunk->size < 1024 * 1024 ? chunk->size * 2 : chunk->size;
 		chunk = chunk_new(want < size ? size : want);
 		chunk->next = arena->current;

@@ -9,7 +9,7 @@ static void reserve(struct ub_buf *buf, size_t more)
 {
 	if (more > SIZE_MAX / 4 - buf->len)
 		abort();
-	size_t need = buf->len + more + 1; /* one for ub_buf_cstr */
+	size_t need = buf->len + more + 1; /* one byte is for ub_buf_cstr */
 	if (need <= buf->cap)
 		return;
 	size_t cap = buf->cap ? buf->cap * 2 : 64;
@@ -176,8 +176,8 @@ static void put_unsigned(struct ub_buf *buf, const struct conversion *c, va_list
 
 static void put_string(struct ub_buf *buf, const struct conversion *c, const char *string)
 {
-	/* With a precision the text need not end in NUL, and one inside does not end it: slices are printed
-	 * so. */
+	/* A text with a precision need not end in NUL, and a NUL inside does not end it:
+	 * slices are printed so. */
 	size_t len = c->precision >= 0 ? (size_t)c->precision : strlen(string);
 	put_padded(buf, c, ub_text_n(string, len), ' ');
 }

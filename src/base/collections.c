@@ -25,7 +25,7 @@ struct entry {
 	void *value;
 };
 
-/* Open addressing over indices into the entries, which keep the order of insertion. */
+/* Open addressing: the slots hold indices of entries. The entries keep the order of insertion. */
 struct ub_map {
 	struct ub_arena *arena;
 	UB_VEC(struct entry) entries;

@@ -97,7 +97,7 @@ void ub_place_line_column(struct ub_place place, size_t *line, size_t *column)
 	*column = 1 + code_points(ub_text_sub(text, start, at));
 }
 
-/* Whether a control character begins here: C0, DEL, or C1 as UTF-8, which some terminals obey too. */
+/* Whether a control character begins at `at`: C0, DEL, or C1 as UTF-8, which some terminals obey too. */
 static bool is_control(struct ub_text text, size_t at)
 {
 	unsigned char c = (unsigned char)text.ptr[at];
@@ -107,7 +107,7 @@ static bool is_control(struct ub_text text, size_t at)
 	       (unsigned char)text.ptr[at + 1] <= 0x9F;
 }
 
-/* Bytes of the character at `i`; 0: it is no UTF-8. */
+/* The bytes of the character at `i`; 0: there is no UTF-8. */
 static size_t character(struct ub_text text, size_t i)
 {
 	unsigned char lead = (unsigned char)text.ptr[i];
@@ -132,7 +132,7 @@ void ub_buf_shown(struct ub_buf *out, struct ub_text line)
 	}
 }
 
-/* A line that is too long to look at is shown around the place only. */
+/* Of a line that is too long to look at, only the part around the place is shown. */
 static struct ub_text put_shown(struct ub_buf *out, struct ub_text line, size_t at)
 {
 	const struct ub_text cut = UB_TEXT("...");

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* SHA-256 (FIPS 180-4, 6.2): a pure one, so that the core can name things after their contents. */
+/* SHA-256 (FIPS 180-4, 6.2) without a library, so that the core can name things after their contents. */
 
 #define BLOCK 64
 
@@ -61,7 +61,7 @@ void ub_sha256(struct ub_text text, unsigned char digest[UB_SHA256_SIZE])
 	for (size_t at = 0; at < whole; at += BLOCK)
 		compress(hash, (const unsigned char *)text.ptr + at);
 
-	/* the rest, a one bit, zeros, and the length in bits at the end of one block or two */
+	/* The tail is the rest, a one bit, zeros, and the length in bits at the end of one block or two. */
 	unsigned char tail[2 * BLOCK] = { 0 };
 	size_t tail_size = rest + 9 <= BLOCK ? BLOCK : 2 * BLOCK;
 	if (rest)

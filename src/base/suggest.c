@@ -10,7 +10,7 @@ static size_t min3(size_t a, size_t b, size_t c)
 	return ab < c ? ab : c;
 }
 
-/* Edit distance with transpositions of neighbours (optimal string alignment). Words up to LONGEST. */
+/* The edit distance with transpositions of neighbours (optimal string alignment), of words up to LONGEST. */
 static size_t distance(struct ub_text a, struct ub_text b)
 {
 	size_t rows[3][LONGEST + 1];

@@ -167,8 +167,7 @@ uint64_t ub_text_hash(struct ub_text text)
 	return hash;
 }
 
-/* Length of the sequence that `first` opens, 0 if none; *low and *high bound the second byte (RFC 3629, 4).
- */
+/* Length of the sequence that `first` opens; 0: none. *low and *high bound the second byte (RFC 3629, 4). */
 static size_t utf8_sequence(unsigned char first, unsigned char *low, unsigned char *high)
 {
 	*low = 0x80;
