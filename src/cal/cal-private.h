@@ -9,7 +9,8 @@
 /* ---- civil.c ---- */
 
 int64_t ub_cal_floor_div(int64_t a, int64_t b); /* b > 0 */
-/* A wall clock's reading as seconds, as if it were UTC: it can be computed with. */
+/* The reading of a wall clock as seconds, as if the clock showed UTC, so that readings can be
+ * added and compared. */
 int64_t ub_cal_wall_seconds(struct ub_civil civil);
 struct ub_civil ub_cal_wall_civil(int64_t seconds);
 
@@ -40,12 +41,13 @@ struct ub_zone {
 	struct tz_rule rule;
 };
 
-/* Offsets further from UTC than this are damage (RFC 9636 3.2: -25 h to +26 h). */
+/* An offset further from UTC than this is damage (RFC 9636 3.2: -25 h to +26 h). */
 #define OFFSET_LIMIT (26 * 3600)
 
-/* Names are slices of `text`. */
+/* The zone's names in *rule are slices of `text`. */
 bool ub_cal_tz_rule_parse(struct ub_text text, struct tz_rule *rule);
-/* The stretch of the rule's time around an instant; it begins at UB_INSTANT_MIN at the earliest. */
+/* The stretch of time around an instant in which the rule keeps one offset. The first begins
+ * at UB_INSTANT_MIN. */
 struct ub_zone_period ub_cal_tz_rule_period(const struct tz_rule *rule, ub_instant instant);
 
 /* ---- scan.c: reading the small languages of this module ---- */
@@ -60,21 +62,22 @@ struct scan {
 bool ub_cal_scan_at_letter(const struct scan *in);
 bool ub_cal_scan_at_digit(const struct scan *in);
 void ub_cal_scan_blanks(struct scan *in);
-bool ub_cal_scan_char(struct scan *in, char c); /* takes c if it is next */
-/* What is next, as long as it may be; empty when there is none. */
+bool ub_cal_scan_char(struct scan *in, char c); /* takes c if c is next */
+/* Each takes the longest run that is next; empty: there is none. */
 struct ub_text ub_cal_scan_letters(struct scan *in);
 struct ub_text ub_cal_scan_digits(struct scan *in);
 struct ub_text ub_cal_scan_word(struct scan *in);  /* up to a blank */
 struct ub_text ub_cal_scan_piece(struct scan *in); /* up to a blank or comma */
-/* Sets the error at `where`, a slice of the text (empty: where reading stopped); always false. */
+/* Sets the error at `where`, a slice of the text; with an empty `where`, where reading
+ * stopped. Always false. */
 bool ub_cal_scan_fail(struct scan *in, struct ub_text where, const char *help, const char *format, ...)
     UB_FORMAT(4, 5);
-/* Whether all was read; else sets the error. */
+/* Whether all of the text was read. If not, sets the error. */
 bool ub_cal_scan_end(struct scan *in, const char *help);
 
 /* ---- timestamp.c ---- */
 
-/* "+01:00", "-0430"; seconds of an offset are left out. */
+/* Prints "+01:00" or "-0430". The seconds of an offset are left out. */
 void ub_cal_print_offset(struct ub_buf *out, int32_t offset, bool colon);
 
 /* ---- windows-zones.c ---- */

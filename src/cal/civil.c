@@ -3,7 +3,7 @@
 
 /*
  * A year that begins on the first of March has its leap day last, and its months follow a pattern of 153 days
- * in five: so days and dates turn into one another without tables. 400 years are 146097 days.
+ * in five. So days and dates turn into one another without tables. 400 years are 146097 days.
  */
 #define DAYS_400_YEARS      146097
 #define DAYS_TO_1970        719468 /* from 0000-03-01 */
@@ -50,7 +50,7 @@ struct ub_civil ub_cal_day_civil(ub_day day)
 	int64_t days = (int64_t)day + DAYS_TO_1970;
 	int64_t era = ub_cal_floor_div(days, DAYS_400_YEARS);
 	int64_t day_of_era = days - era * DAYS_400_YEARS;
-	/* Leap days that lie before this day are taken out before dividing by 365. */
+	/* Before dividing by 365, the leap days that lie before this day are taken out. */
 	int64_t year_of_era =
 	    (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / (DAYS_400_YEARS - 1)) / 365;
 	int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);

@@ -46,7 +46,7 @@ static struct ub_text from(const struct scan *in, size_t start)
 	return ub_text_sub(in->text, start, in->at);
 }
 
-/* Fails over an unknown word, with the word that was perhaps meant. */
+/* Sets the error over an unknown word, and names the word that was perhaps meant. */
 static bool unknown(struct scan *in, struct ub_text word, const struct ub_text *known, size_t n,
     const char *help, const char *what)
 {
@@ -256,7 +256,8 @@ void ub_cal_print_every(struct ub_buf *out, struct ub_every every)
 	for (size_t i = 0; i < UB_COUNT(periods); i++) {
 		const struct ub_every *one = &periods[i].every;
 		found = &periods[i];
-		/* Months by their own number unless they are exactly a quarter, half a year or years. */
+		/* A number of months is told in months unless it is exactly a quarter,
+		 * half a year or years. */
 		bool exact = i == 1 || i == 2 ? every.n == one->n : every.n % one->n == 0;
 		if (every.unit == one->unit && exact)
 			break;

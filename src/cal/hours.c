@@ -12,7 +12,7 @@ static bool digit(struct scan *in, int *value)
 	return true;
 }
 
-/* "9:00", "09:00", "24:00" as minutes. */
+/* Reads "9:00", "09:00", "24:00" as minutes. */
 static bool clock(struct scan *in, int *minutes)
 {
 	size_t start = in->at;
@@ -49,7 +49,7 @@ static bool weekday(struct scan *in, int *day)
 	    "`%.*s` is not a day of the week", UB_ARGS(word));
 }
 
-/* The days that a part names, as bits by enum ub_weekday. */
+/* Reads the days that a part names, as bits by enum ub_weekday. */
 static bool day_range(struct scan *in, unsigned *days)
 {
 	int from, until;

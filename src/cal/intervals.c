@@ -28,7 +28,7 @@ static bool is_normal(struct ub_intervals set)
 	return true;
 }
 
-/* Sorts and merges in place. */
+/* Sorts the set and merges its intervals, in place. */
 static void normalise(struct ub_intervals *set)
 {
 	if (set->n)

@@ -5,7 +5,7 @@
 	"known are %Y %m %d %e %j %H %I %M %S %p %A %a %B %b %u %V %G %F %T %R %z %:z %Z %%, and `-` after " \
 	"the percent sign for no padding, as in %-d"
 
-/* What a moment offers to the fields of a pattern. */
+/* What a moment has to offer to the fields of a pattern. */
 struct moment {
 	struct ub_civil civil;
 	ub_day day;
@@ -39,7 +39,7 @@ static int hour12(int hour)
 	return hour % 12 ? hour % 12 : 12;
 }
 
-/* Numbers: the letter, the width and how to get it. */
+/* A field that is a number: its letter, its width and how to get the number. */
 static bool number_field(struct ub_buf *out, const struct moment *m, char letter)
 {
 	const struct ub_civil *c = &m->civil;
@@ -121,8 +121,8 @@ static bool compound_field(struct ub_buf *out, const struct moment *m, char lett
 	return false;
 }
 
-/* The field that begins after a percent sign at `at`; returns how many bytes of the pattern it took, 0 if it
- * is unknown. */
+/* Prints the field whose percent sign stands at `at`. Returns how many bytes of the pattern the field takes;
+ * 0: the field is unknown. */
 static size_t field(struct ub_buf *out, struct moment *m, struct ub_text rest)
 {
 	m->unpadded = rest.len > 1 && rest.ptr[0] == '-';
@@ -139,7 +139,7 @@ static size_t field(struct ub_buf *out, struct moment *m, struct ub_text rest)
 	return known ? at + 1 : 0;
 }
 
-/* Formats; where a field is unknown returns its place, else pattern.len. */
+/* Prints the moment. Returns the place of the first field that is unknown, else pattern.len. */
 static size_t format(struct ub_buf *out, struct ub_text pattern, struct moment *m, bool stop)
 {
 	size_t at = 0;

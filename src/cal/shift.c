@@ -14,7 +14,7 @@ bool ub_cal_span_seconds(struct ub_span span, int64_t *seconds)
 	return span.unit != UB_BUSINESS_DAYS;
 }
 
-/* The day a span of days, weeks or business days away. */
+/* Moves a day by a span of days, weeks or business days. */
 static bool shift_day(
     const struct ub_work_calendar *calendar, ub_day day, enum ub_unit unit, int n, ub_day *result)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cal-private.h"
 
-/* Exactly n digits off the front. */
+/* Takes exactly n digits off the front of *rest. */
 static bool digits(struct ub_text *rest, size_t n, int *value)
 {
 	if (rest->len < n)
@@ -120,7 +120,7 @@ bool ub_cal_parse_time(struct ub_text text, const struct ub_zone *zone, ub_insta
 	return true;
 }
 
-/* The end of "2026-11-09 09:00-10:00", whose date is that of the start. */
+/* Reads the end of "2026-11-09 09:00-10:00", whose date is that of the start. */
 static bool same_day_end(struct ub_text text, struct ub_civil start, struct ub_civil *end)
 {
 	*end = start;
@@ -159,7 +159,7 @@ void ub_cal_print_offset(struct ub_buf *out, int32_t offset, bool colon)
 void ub_cal_print_rfc3339(struct ub_buf *out, const struct ub_zone *zone, ub_instant instant)
 {
 	int32_t offset = ub_cal_offset(zone, instant);
-	bool utc = offset % 60 != 0; /* local mean time: no such offset can be written */
+	bool utc = offset % 60 != 0; /* local mean time has an offset that cannot be written */
 	struct ub_civil c = ub_cal_wall_civil(instant + (utc ? 0 : offset));
 	if (c.year < 1 || c.year > 9999) {
 		utc = true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cal-private.h"
 
-/* What is left of the string; every reader below takes its piece off the front. */
+/* The rest of the string. Every reader below takes its piece off the front. */
 struct reader {
 	const char *at, *end;
 };
@@ -30,7 +30,7 @@ static bool number(struct reader *in, int max, int *value)
 	return in->at > start;
 }
 
-/* "CET" or "<+0330>". */
+/* Reads "CET" or "<+0330>". */
 static bool name(struct reader *in, struct ub_text *text)
 {
 	bool quoted = take(in, '<');
@@ -136,7 +136,8 @@ struct ub_zone_period ub_cal_tz_rule_period(const struct tz_rule *rule, ub_insta
 		for (int i = 0; i < 2; i++) {
 			bool dst = north ? i == 0 : i == 1;
 			ub_instant at = dst ? to_daylight : to_standard;
-			/* Where two meet (daylight time all year long) the later one in this order holds. */
+			/* Where two changes meet (daylight time all year long), the later one
+			 * in this order holds. */
 			if (at > instant) {
 				if (at < period.until)
 					period.until = at;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* RFC 8536 3.1: a header of 44 bytes, six counts of four bytes at its end. */
+/* RFC 8536 3.1: a header has 44 bytes, and ends in six counts of four bytes. */
 #define HEADER_SIZE 44
 #define TYPE_SIZE   6
 
@@ -15,7 +15,7 @@ struct header {
 /* Where the parts of one data block begin. */
 struct block {
 	struct header count;
-	size_t time_size; /* bytes of a time: 4 in the first block, 8 in the second */
+	size_t time_size; /* bytes of one time: 4 in the first block, 8 in the second */
 	struct ub_text times, indices, types, chars;
 	size_t end;
 };
@@ -82,7 +82,7 @@ static bool read_type(const struct block *block, size_t index, struct ub_zone_ch
 	return true;
 }
 
-/* The TZ string between the two newlines after the second block. */
+/* Reads the TZ string between the two newlines after the second block. */
 static bool read_footer(struct ub_text bytes, size_t at, struct ub_text *rule)
 {
 	size_t end = ub_text_find(bytes, UB_TEXT("\n"), at + 1);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Index of the first holiday at or after the day. */
+/* The index of the first holiday at or after the day. */
 static size_t holiday_index(const struct ub_holidays *holidays, ub_day day)
 {
 	size_t low = 0, high = holidays->n;
@@ -105,7 +105,7 @@ struct ub_intervals ub_cal_common_time(
 	return common;
 }
 
-/* The nearest instant at or after (before) this one at which the zone's clock shows a full step. */
+/* The nearest instant at or after (before) `instant` at which the zone's clock shows a full step. */
 static ub_instant on_step(const struct ub_zone *zone, ub_instant instant, int64_t step, bool earlier)
 {
 	int64_t wall = instant + ub_cal_offset(zone, instant);

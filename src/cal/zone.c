@@ -16,7 +16,7 @@ struct ub_text ub_cal_zone_name(const struct ub_zone *zone)
 	return zone->name;
 }
 
-/* How many changes lie at or before the instant. */
+/* The number of changes that lie at or before the instant. */
 static size_t changes_until(const struct ub_zone *zone, ub_instant instant)
 {
 	size_t low = 0, high = zone->n;
@@ -67,8 +67,8 @@ ub_day ub_cal_local_day(const struct ub_zone *zone, ub_instant instant)
 
 ub_instant ub_cal_instant(const struct ub_zone *zone, struct ub_civil civil)
 {
-	/* No reading of this clock can be earlier than this: the first period that fits is the first there
-	 * is. */
+	/* The clock cannot show `civil` earlier than here: the first period that fits is
+	 * the first there is. */
 	int64_t wall = ub_cal_wall_seconds(civil);
 	struct ub_zone_period period = ub_cal_zone_at(zone, wall - OFFSET_LIMIT);
 	for (;;) {

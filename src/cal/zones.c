@@ -4,18 +4,18 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-/* A power of two with room to spare, so that probing ends soon. */
+/* SLOTS is a power of two with room to spare, so that probing ends soon. */
 #define SLOTS (2 * UB_ZONES_MAX)
 
-/* A zone with the arena that it lives in. */
+/* A zone, and the arena that the zone lives in. */
 struct loaded {
 	struct ub_arena *arena;
 	const struct ub_zone *zone;
 };
 
 /*
- * A hash table that only grows: a slot is filled once, by compare-and-swap, and never changed. Whoever loses
- * the race to fill it drops his own copy of the zone and takes the winner's.
+ * A hash table that only grows. A slot is filled once, by compare-and-swap, and never changed. The thread
+ * that loses the race for a slot drops its own copy of the zone and takes the winner's.
  */
 struct ub_zones {
 	struct ub_zone_source source;
@@ -38,7 +38,7 @@ struct ub_zones *ub_cal_zones_new(struct ub_zone_source source)
 
 static void drop(struct loaded *loaded)
 {
-	struct ub_arena *arena = loaded->arena; /* `loaded` itself lives in it */
+	struct ub_arena *arena = loaded->arena; /* the arena holds `loaded` itself */
 	ub_arena_free(&arena);
 }
 
@@ -131,7 +131,7 @@ static const struct ub_zone *known(const struct ub_zones *zones, struct ub_text 
 	return name_sound(name) ? by_name(zones, name) : NULL;
 }
 
-/* "/vendor/version/Europe/Berlin", or just "/Europe/Berlin": the longest tail that is a name. */
+/* "/vendor/version/Europe/Berlin", or just "/Europe/Berlin": the longest tail that is a name counts. */
 static const struct ub_zone *behind_prefix(const struct ub_zones *zones, struct ub_text tzid)
 {
 	const struct ub_zone *zone = NULL;
