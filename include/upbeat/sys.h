@@ -13,10 +13,10 @@
 
 /* ---- clocks ---- */
 
-/* Milliseconds since some fixed point, never going back (CLOCK_MONOTONIC). */
+/* Milliseconds since some fixed point. The count never goes back (CLOCK_MONOTONIC). */
 int64_t ub_sys_monotonic_ms(void);
-/* The moment that many milliseconds from now on the monotonic clock, for a condition variable that waits by
- * it (pthread_condattr_setclock). */
+/* The moment that lies so many milliseconds ahead on the monotonic clock. It is for a condition variable that
+ * waits by that clock (pthread_condattr_setclock). */
 struct timespec ub_sys_deadline(int64_t milliseconds);
 /* Now, in whole seconds. */
 ub_instant ub_sys_now(void);
@@ -27,10 +27,10 @@ enum ub_log_level { UB_LOG_ERROR, UB_LOG_WARNING, UB_LOG_INFO, UB_LOG_DEBUG };
 enum ub_log_format { UB_LOG_TEXT, UB_LOG_JSON };
 
 /*
- * Where lines go. One line is one write(2) of at most UB_LOG_LINE_MAX bytes, so that the lines of threads
- * and processes that share a pipe never mix. A line that would block is dropped and counted; the next one
- * that passes says how many were. Control characters are escaped: a line stays one line whatever a client
- * sent. Any number of threads may use one log.
+ * A log is where lines go. One line is one write(2) of at most UB_LOG_LINE_MAX bytes, so that the lines of
+ * threads and processes that share a pipe never mix. A line that would block is dropped and counted; the next
+ * line that passes says how many were dropped. Control characters are escaped: a line stays one line whatever
+ * a client sent. Any number of threads may use one log.
  */
 struct ub_log;
 
@@ -39,10 +39,10 @@ struct ub_log;
 struct ub_log *ub_log_new(int fd, enum ub_log_level level, enum ub_log_format format, const char *process);
 void ub_log_free(struct ub_log **log);
 void ub_log_set_level(struct ub_log *log, enum ub_log_level level); /* from now on */
-/* What is more detailed than the log's level is dropped; a NULL log swallows everything. */
+/* Lines more detailed than the log's level are dropped. A NULL log drops every line. */
 void ub_log(struct ub_log *log, enum ub_log_level level, const char *format, ...) UB_FORMAT(3, 4);
-/* For what may go wrong a thousand times a second: once a minute it says the line and how many times it was
- * withheld since. One `pace` (zeroed at first) for each thing that is said. */
+/* This is for things that may go wrong a thousand times a second. The line is said once a minute, with the
+ * number of times that it was withheld since. Each line has a `pace` of its own, zeroed at first. */
 struct ub_log_pace {
 	_Atomic int64_t next;
 	_Atomic uint64_t withheld;
@@ -54,22 +54,23 @@ bool ub_log_format_parse(struct ub_text word, enum ub_log_format *format); /* te
 
 /* ---- random ---- */
 
-/* Bytes that nobody can guess; aborts when the kernel gives none. */
+/* Bytes that nobody can guess. Aborts when the kernel gives none. */
 void ub_sys_random(void *out, size_t n);
 
 /* ---- processes and signals ---- */
 
 /*
- * Call it first in main, before any thread: blocks all signals for good (but those that report our own
- * faults), ignores SIGPIPE, and returns a non-blocking signalfd that tells them, or -1 (errno).
+ * To be called first in main, before any thread. It blocks all signals for good (but those that report our
+ * own faults), ignores SIGPIPE, and returns a non-blocking signalfd that tells the others; -1: errno says
+ * why.
  */
 UB_MUST_USE int ub_sys_signals_open(void);
-/* The next signal that came, 0 when there is none. */
+/* The next signal that came; 0: none came. */
 int ub_sys_signals_next(int fd);
-/* This process is killed when the thread that started it ends. (It may have ended already: who was started
- * over a socket sees its end there.) */
+/* From now on the kernel kills this process when the thread that started it ends. That thread may have ended
+ * already: a process that was started over a socket sees the socket's end then. */
 void ub_sys_die_with_parent(void);
-/* What this process holds in memory is not written out when it crashes. */
+/* The memory of this process is not written out when the process crashes. */
 void ub_sys_forbid_core_dumps(void);
 
 /* ---- files ---- */
@@ -82,25 +83,26 @@ enum ub_file_result {
 	UB_FILE_FAILED,    /* anything else: errno tells */
 };
 
-/* "there is no such file", ...; with UB_FILE_FAILED what errno says, so call it at once. */
+/* "there is no such file" and the like. With UB_FILE_FAILED the text is what errno says, so
+ * call this at once. */
 const char *ub_file_result_text(enum ub_file_result result);
-/* The whole of a file, at most `limit` bytes; also of pipes and devices. "-" is nothing special. */
+/* Reads the whole of a file, at most `limit` bytes; also of pipes and devices. "-" is a name like others. */
 UB_MUST_USE enum ub_file_result ub_sys_read_file(
     struct ub_arena *arena, const char *path, size_t limit, struct ub_text *text);
-/* The same of a regular file alone: never waits for somebody to write into a pipe. */
+/* Reads a regular file alone, and so never waits for somebody to write into a pipe. */
 UB_MUST_USE enum ub_file_result ub_sys_read_regular_file(
     struct ub_arena *arena, const char *path, size_t limit, struct ub_text *text);
-/* All of an open file descriptor (standard input, say) from where it stands. */
+/* Reads all of an open file descriptor (standard input, say) from where it stands. */
 UB_MUST_USE enum ub_file_result ub_sys_read_fd(
     struct ub_arena *arena, int fd, size_t limit, struct ub_text *text);
 /* The names in a directory that end in `suffix` (empty: all) and do not begin with a dot, in byte order, at
- * most UB_DIRECTORY_MAX. Names only, NUL-terminated. */
+ * most UB_DIRECTORY_MAX. The names have no path and are NUL-terminated. */
 UB_MUST_USE enum ub_file_result ub_sys_list_directory(
     struct ub_arena *arena, const char *path, struct ub_text suffix, struct ub_text **names, size_t *n);
 bool ub_sys_is_directory(const char *path);
 
-/* Zones from the files of the time zone database below `directory` (NULL: /usr/share/zoneinfo), which must
- * outlive the source. Fit for ub_cal_zones_new; may be used by several threads. */
+/* The source of zones from the files of the time zone database below `directory` (NULL: /usr/share/zoneinfo),
+ * which must outlive the source. The source is fit for ub_cal_zones_new; several threads may use it. */
 struct ub_zone_source ub_sys_zone_source(const char *directory);
 
 #endif

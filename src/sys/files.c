@@ -33,7 +33,7 @@ static enum ub_file_result failure(int number)
 	return number == ENOENT || number == ENOTDIR ? UB_FILE_MISSING : UB_FILE_FAILED;
 }
 
-/* One byte more than the limit is asked for, to see whether there is one. */
+/* The loop asks for one byte more than the limit, to see whether there is one. */
 enum ub_file_result ub_sys_read_fd(struct ub_arena *arena, int fd, size_t limit, struct ub_text *text)
 {
 	struct stat status;
@@ -85,7 +85,7 @@ enum ub_file_result ub_sys_read_regular_file(
     struct ub_arena *arena, const char *path, size_t limit, struct ub_text *text)
 {
 	struct stat status;
-	/* With O_NONBLOCK to open a pipe does not wait for its other end. */
+	/* With O_NONBLOCK, opening a pipe does not wait for the other end. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return failure(errno);
@@ -137,7 +137,7 @@ enum ub_file_result ub_sys_list_directory(
 	return result;
 }
 
-/* Letters, digits, _ + - in parts between single slashes: nothing that leaves the directory. */
+/* Letters, digits, _ + - in parts between single slashes: such a name does not leave the directory. */
 static bool plain_zone_name(struct ub_text name)
 {
 	if (name.len == 0 || name.len > UB_ZONE_NAME_MAX)

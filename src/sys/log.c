@@ -15,7 +15,7 @@
 
 struct ub_log {
 	int fd;
-	bool own_fd; /* a pipe or terminal opened once more, so that only we do not wait for it */
+	bool own_fd; /* a pipe or terminal opened once more, so that only this program does not wait */
 	bool socket;
 	_Atomic int level; /* enum ub_log_level */
 	enum ub_log_format format;
@@ -34,7 +34,8 @@ static const struct ub_text format_names[] = {
 	[UB_LOG_JSON] = { "json", 4 },
 };
 
-/* O_NONBLOCK belongs to the open file, which other programs may share: a pipe or terminal is opened anew. */
+/* O_NONBLOCK belongs to the open file, which other programs may share. So a pipe or
+ * terminal is opened anew. */
 static int reopen(int fd)
 {
 	char path[32];
@@ -115,7 +116,7 @@ struct line {
 	size_t n;
 };
 
-/* Leaves room for what closes the line. */
+/* CLOSING leaves room for the bytes that close the line. */
 enum { CLOSING = 4 };
 
 static void add(struct line *line, const char *bytes, size_t n)
@@ -124,11 +125,11 @@ static void add(struct line *line, const char *bytes, size_t n)
 		memcpy(line->bytes + line->n, bytes, n);
 		line->n += n;
 	} else {
-		line->n = sizeof(line->bytes) - CLOSING; /* full: nothing more */
+		line->n = sizeof(line->bytes) - CLOSING; /* the line is full: nothing more is added */
 	}
 }
 
-/* The length of a whole UTF-8 sequence at `text`, 0 when there is none. */
+/* The length of a whole UTF-8 sequence at `text`; 0: there is none. */
 static size_t utf8_length(struct ub_text text)
 {
 	for (size_t n = 2; n <= 4 && n <= text.len; n++)
