@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "yaml-private.h"
 
-/* From this many keys on, a map gets an index. */
+/* A map with this many keys gets an index. */
 #define INDEX_FROM 8
 
 struct builder {
@@ -12,7 +12,7 @@ struct builder {
 	struct ub_diags *diags;
 	struct door *door;
 	size_t nodes;
-	bool stopped; /* nothing more can be read: libyaml's error, or a limit */
+	bool stopped; /* nothing more can be read: libyaml has an error, or a limit is reached */
 	struct event *error;
 };
 
@@ -34,7 +34,7 @@ static void next(struct builder *builder, struct event *event)
 
 /* ---- what is refused though libyaml takes it ---- */
 
-/* Whether a scalar holds something that was blanked. */
+/* Whether a part of the scalar was blanked. */
 static bool is_mended(const struct builder *builder, const struct event *event)
 {
 	size_t to = event->to > event->from ? event->to : event->from + 1;
@@ -46,7 +46,8 @@ static bool is_mended(const struct builder *builder, const struct event *event)
 	return false;
 }
 
-/* Reports a value that YAML took for something else than text, over the rest of its line. */
+/* Reports a value that YAML took for something else than text. The report covers the rest
+ * of the value's line. */
 static void refuse(struct builder *builder, struct ub_yaml_node *node, const char *code, const char *message)
 {
 	struct ub_text text = builder->source->text;
@@ -84,7 +85,7 @@ static bool is_braces(const struct builder *builder, size_t at)
 
 /* ---- keys ---- */
 
-/* The index holds an entry's number plus one. */
+/* The index holds the number of each entry plus one. */
 static const struct ub_yaml_entry *find_entry(
     const struct ub_yaml_entry *entries, size_t n, const struct ub_map *index, struct ub_text key)
 {
@@ -103,7 +104,7 @@ const struct ub_yaml_node *ub_yaml_get(const struct ub_yaml_node *map, const cha
 	return entry ? entry->value : NULL;
 }
 
-/* Reports a key that cannot be one. */
+/* Reports a key that cannot be a key. */
 static bool check_key(struct builder *builder, const struct ub_yaml_node *key)
 {
 	struct ub_diag *diag = NULL;
@@ -134,7 +135,7 @@ static void report_duplicate(
 
 /* ---- lists and maps ---- */
 
-/* Shaped like a UB_VEC, for ub_push. */
+/* The shape is that of a UB_VEC, for ub_push. */
 struct entries {
 	struct ub_yaml_entry *items;
 	size_t n, cap;
@@ -165,7 +166,7 @@ static void add_entry(struct builder *builder, struct entries *entries, const st
 	index_entry(builder, entries);
 }
 
-/* A flow list or map ends at its bracket; a block one, where its last part ends. */
+/* A flow list or map ends at its bracket. A block list or map ends where its last part ends. */
 static void end_place(struct ub_yaml_node *node, const struct event *end, const struct ub_yaml_node *last)
 {
 	char first = node->place.source->text.ptr[node->place.at];
@@ -210,7 +211,7 @@ static void build_list(struct builder *builder, struct ub_yaml_node *node, size_
 	end_place(node, &event, items.n ? items.items[items.n - 1] : NULL);
 }
 
-/* `{{ x }}` without quotes is a map in a map to YAML. */
+/* To YAML, `{{ x }}` without quotes is a map in a map. */
 static void build_braces(struct builder *builder, struct ub_yaml_node *node, size_t depth)
 {
 	struct ub_diags unheard = UB_DIAGS(builder->arena), *heard = builder->diags;
@@ -239,7 +240,7 @@ static bool within_limits(struct builder *builder, const struct ub_yaml_node *no
 	return !builder->stopped;
 }
 
-/* Never NULL; `depth` is that of the list or map around it. */
+/* Never NULL. `depth` is the depth of the list or map around the node. */
 static struct ub_yaml_node *build_node(struct builder *builder, const struct event *event, size_t depth)
 {
 	struct ub_yaml_node *node = UB_NEW(builder->arena, struct ub_yaml_node);

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <yaml.h>
 
-/* The place of one character: libyaml counts in characters, everybody else in bytes. */
+/* The place of one character. libyaml counts in characters, the rest of the program in bytes. */
 struct cursor {
 	size_t character, byte;
 };
@@ -13,14 +13,14 @@ struct cursor {
 struct door {
 	struct ub_arena *arena;
 	struct ub_text text;
-	struct cursor cursor; /* of the last mark; the next one is near */
+	struct cursor cursor; /* of the last mark; the next mark is near */
 	yaml_parser_t parser;
 };
 
 struct door *ub_yaml_door_open(struct ub_arena *arena, struct ub_text text)
 {
 	struct door *door = UB_NEW(arena, struct door);
-	/* libyaml counts a byte order mark as a column of the first line, which would indent it. */
+	/* libyaml counts a byte order mark as a column of the first line, which would indent that line. */
 	size_t mark = ub_text_starts(text, UB_TEXT("\xef\xbb\xbf")) ? 3 : 0;
 	door->arena = arena;
 	door->text = text;

@@ -2,11 +2,11 @@
 #include "yaml-private.h"
 
 /*
- * Comments in an expression. Only as much of the expression's syntax is known here as tells a comment from
- * the text of a string: quotes, tripled quotes, escapes, raw strings.
+ * Comments in an expression. This file knows as much of an expression's syntax as tells a comment from the
+ * text of a string: quotes, tripled quotes, escapes, raw strings.
  */
 
-/* Past the string literal at `at`. */
+/* The offset behind the string literal at `at`. */
 static size_t skip_string(struct ub_text text, size_t at)
 {
 	char quote = text.ptr[at], before = at > 0 ? text.ptr[at - 1] : ' ';
@@ -24,7 +24,7 @@ static size_t skip_string(struct ub_text text, size_t at)
 	return text.len;
 }
 
-/* Where a comment begins outside of strings, at or after `at`; SIZE_MAX: nowhere. */
+/* Where a comment begins, outside of strings, at or after `at`. SIZE_MAX: nowhere. */
 static size_t find_comment(struct ub_text text, size_t at)
 {
 	while (at < text.len) {

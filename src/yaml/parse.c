@@ -4,9 +4,9 @@
 #include <string.h>
 
 /*
- * libyaml stops at its first error. To report what else is wrong, the value in which it stumbled is blanked
- * in a copy of the text, byte for byte so that places stay, and the file is read again; the value is a
- * broken node then.
+ * libyaml stops at its first error. To report further errors, the value in which libyaml stumbled is blanked
+ * in a copy of the text, and the copy is read again. The copy changes byte for byte, so that places stay. The
+ * value becomes a broken node.
  */
 struct mending {
 	const struct ub_source *source;
@@ -15,7 +15,7 @@ struct mending {
 	size_t n;
 };
 
-/* False: that place cannot be mended, or has been in vain. */
+/* False: the place cannot be mended, or was mended in vain. */
 static bool mend(struct mending *mending, struct ub_place place)
 {
 	if (place.len == 0 || mending->n == UB_YAML_REPAIRS_MAX)
@@ -30,7 +30,7 @@ static bool mend(struct mending *mending, struct ub_place place)
 	return true;
 }
 
-/* Whether the line of the place has a problem already: how deep a tab was meant cannot be known. */
+/* Whether the line of the place has a tab that was reported: nobody knows how deep the tab was meant. */
 static bool is_known_line(const struct ub_diags *diags, struct ub_place place)
 {
 	for (size_t i = 0; i < diags->list.n; i++) {

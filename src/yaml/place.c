@@ -2,17 +2,17 @@
 #include "yaml-private.h"
 
 /*
- * Where a byte of a decoded scalar stands in its file. The source is walked along with the text it was
- * decoded to, one unit at a time: `bytes` of the text that stand for the source from `from` to `to` (a
- * character for itself, an escape, a line break folded to a blank). Done only when a place is asked for, so
- * that loading pays nothing. The decoded text settles what the source alone leaves open, such as how many
- * line breaks a block keeps.
+ * Where a byte of a decoded scalar stands in its file. The walk goes through the source and the decoded text
+ * side by side, one unit at a time. A unit is the source from `from` to `to` and the `bytes` of text that it
+ * stands for: a character, an escape, a line break folded to a blank. The walk is done only when a place is
+ * asked for, so that loading pays nothing. The decoded text settles what the source alone leaves open, such
+ * as how many line breaks a block keeps.
  */
 struct walk {
 	struct ub_text source, text;
 	enum ub_yaml_style style;
 	size_t at, done; /* the next byte of source and text */
-	size_t indent;   /* of a block's lines */
+	size_t indent;   /* the indentation of a block's lines */
 };
 
 struct unit {
@@ -34,7 +34,7 @@ static bool is_break(char c)
 	return c == '\r' || c == '\n';
 }
 
-/* Past blanks and line breaks; *breaks counts these. */
+/* The offset behind blanks and line breaks. *breaks counts the line breaks. */
 static size_t skip_white(const struct walk *walk, size_t at, size_t *breaks)
 {
 	for (*breaks = 0; is_blank(look(walk, at)) || is_break(look(walk, at)); at++)
@@ -42,7 +42,7 @@ static size_t skip_white(const struct walk *walk, size_t at, size_t *breaks)
 	return at;
 }
 
-/* Bytes of the decoded character at `done`. */
+/* The number of bytes of the decoded character at `done`. */
 static size_t character_length(const struct walk *walk)
 {
 	unsigned char c = walk->done < walk->text.len ? (unsigned char)walk->text.ptr[walk->done] : 0;
@@ -53,7 +53,7 @@ static struct unit escape(const struct walk *walk)
 {
 	size_t breaks, at = walk->at, end;
 	char c = look(walk, at + 1);
-	if (is_break(c)) { /* an escaped line break is none; empty lines after it are */
+	if (is_break(c)) { /* an escaped line break gives nothing; empty lines after it give line breaks */
 		end = skip_white(walk, at + 1, &breaks);
 		return (struct unit){ at, end, breaks - (breaks > 0) };
 	}
@@ -61,7 +61,7 @@ static struct unit escape(const struct walk *walk)
 	return (struct unit){ at, end, character_length(walk) };
 }
 
-/* Plain and quoted text: a line break is a blank, n of them are n - 1. */
+/* In plain and quoted text one line break is a blank, and n line breaks are n - 1. */
 static struct unit flow_unit(const struct walk *walk)
 {
 	size_t at = walk->at, breaks;
@@ -84,7 +84,7 @@ static size_t skip_indent(const struct walk *walk, size_t at)
 	return at;
 }
 
-/* Line breaks up to the next line with text, as many as the text kept of them. */
+/* The line breaks up to the next line with text, and as many bytes as the text kept of them. */
 static struct unit block_breaks(const struct walk *walk)
 {
 	size_t at = walk->at, bytes = 0;
@@ -111,7 +111,8 @@ static struct unit next_unit(struct walk *walk)
 	return unit;
 }
 
-/* Blanks before the first line that has more than blanks; SIZE_MAX: no such line. *line: where it begins. */
+/* How many blanks stand before the first line that has more than blanks. SIZE_MAX: there is no such line.
+ * *line is where that line begins. */
 static size_t first_indent(struct ub_text text, size_t at, size_t *line)
 {
 	size_t start = at;
@@ -125,8 +126,8 @@ static size_t first_indent(struct ub_text text, size_t at, size_t *line)
 	return at < text.len ? at - start : SIZE_MAX;
 }
 
-/* To the first byte of a block's text: past the header and the line breaks that the text begins with. The
- * indentation is what the first line of the source has more than the first line of the text. */
+/* Goes to the first byte of a block's text, behind the header and the line breaks that the text begins with.
+ * The block's indentation is what the first line of the source has more than the first line of the text. */
 static void enter_block(struct walk *walk)
 {
 	size_t line, text_line;
@@ -155,7 +156,7 @@ static struct walk walk_start(const struct ub_yaml_node *scalar)
 	return walk;
 }
 
-/* The unit of the text's byte `at`, which is one of its bytes. */
+/* The unit that the text's byte `at` belongs to. */
 static struct unit unit_of(const struct ub_yaml_node *scalar, size_t at)
 {
 	struct walk walk = walk_start(scalar);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Longer lists of keys or words are not repeated in a help line. */
+/* A longer list of keys or words is not repeated in a help line. */
 #define NAMES_MAX 12
 
 const struct ub_yaml_type ub_yaml_type_any_text = { .shape = UB_YAML_TEXT };
@@ -63,8 +63,8 @@ bool ub_yaml_expected(const struct ub_yaml_reader *reader, const struct ub_yaml_
 	return false;
 }
 
-/* The one of n names that was meant, or empty. `names` is an array of structs of `size` bytes that begin with
- * their name. */
+/* The one of n names that was meant; empty: none. `names` is an array of structs of `size` bytes that
+ * begin with a name. */
 static struct ub_text suggest(
     const struct ub_yaml_reader *reader, struct ub_text word, const void *names, size_t size, size_t n)
 {
@@ -77,7 +77,7 @@ static struct ub_text suggest(
 	return ub_suggest(word, texts, n);
 }
 
-/* "did you mean `x`?", else all there is to choose from if that is not much. */
+/* The help is "did you mean `x`?", else all the names if these are not many. */
 static void help_with_names(const struct ub_yaml_reader *reader, struct ub_diag *diag, struct ub_text word,
     const void *names, size_t size, size_t n)
 {
@@ -106,7 +106,7 @@ static const struct ub_yaml_word *find_word(const struct ub_yaml_word *words, si
 	return NULL;
 }
 
-/* The word that the scalar is; NULL: reported. */
+/* The word that the scalar is. NULL: the scalar is none, which is reported. */
 static const struct ub_yaml_word *read_word(
     const struct ub_yaml_reader *reader, const struct ub_yaml_type *type, const struct ub_yaml_node *node)
 {
@@ -190,7 +190,7 @@ static bool read_custom(const struct ub_yaml_reader *reader, const struct ub_yam
 
 /* ---- lists and maps ---- */
 
-/* Something else where a list or map was expected: what people write when they mean one. */
+/* The hint for a node that is not the list or map that was expected: what people write when they mean one. */
 static const char *meant_by(const struct ub_yaml_node *node, enum ub_yaml_kind kind)
 {
 	if (node->kind == UB_YAML_MAP)
@@ -226,7 +226,7 @@ static bool is_kind(const struct ub_yaml_reader *reader, const struct ub_yaml_ty
 	return node->kind == kind || ub_yaml_expected_kind(reader, node, kind, noun_of(type));
 }
 
-/* What every UB_VEC looks like; copied in and out, since the types of the items differ. */
+/* Every UB_VEC has this shape. The vector is copied in and out, since the types of the items differ. */
 struct elements {
 	char *items;
 	size_t n, cap;
@@ -307,7 +307,7 @@ static void report_unknown(
 	help_with_names(reader, diag, key->text, type->fields, sizeof(*type->fields), type->n_fields);
 }
 
-/* Whether an unknown key of the map is this field misspelt: one mistake, one report. */
+/* Whether an unknown key of the map is this field misspelt: one mistake gets one report. */
 static bool is_misspelt(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, const struct ub_yaml_field *field)
 {
@@ -321,7 +321,8 @@ static bool is_misspelt(const struct ub_yaml_reader *reader, const struct ub_yam
 	return false;
 }
 
-/* One key that is missing beside one that is not known: that is the other by the wrong name. */
+/* Whether one key is missing and one key is unknown: then the unknown one is the missing
+ * one by a wrong name. */
 static bool is_misnamed(const struct ub_yaml_type *type, const struct ub_yaml_node *node)
 {
 	size_t missing = 0, unknown = 0;

@@ -2,14 +2,14 @@
 #include "yaml-private.h"
 
 /*
- * JSON Schema of a type, draft 2020-12. It says of a file what the tables say: its keys, which of them have
- * to be there, words, kinds of values. What readers make of a text is for `check`.
+ * The JSON Schema of a type, draft 2020-12. The schema says of a file what the tables say: its keys, which of
+ * them have to be there, words, kinds of values. What readers make of a text is for `check`.
  */
 
-/* A type that is met; what is met twice, itself within itself too, is written once, below "$defs". */
+/* A type that was met. A type that is met twice, within itself too, is written once, below "$defs". */
 struct met {
 	const struct ub_yaml_type *type;
-	struct ub_text name; /* of the first key whose value it is */
+	struct ub_text name; /* of the first key that has this type */
 	bool shared;
 };
 
@@ -89,7 +89,7 @@ static void put_words(struct ub_buf *out, const struct ub_yaml_type *type)
 	ub_buf_str(out, "]");
 	if (!told)
 		return;
-	/* No word of the standard: what editors show beside the words. */
+	/* "enumDescriptions" is no word of the standard: editors show these texts beside the words. */
 	ub_buf_str(out, ",\"enumDescriptions\":[");
 	for (size_t i = 0; i < type->n_words; i++) {
 		ub_buf_str(out, i ? "," : "");
@@ -161,7 +161,7 @@ static void put_pattern(struct ub_buf *out, const char *pattern)
 	put_string(out, pattern);
 }
 
-/* A scalar has no type of its own, but YAML as editors read it gives it one. */
+/* A scalar has no type of its own. YAML as editors read it gives a scalar one. */
 static void put_scalar(struct schema *schema, const struct ub_yaml_type *type)
 {
 	if (type->n_words)
@@ -172,7 +172,7 @@ static void put_scalar(struct schema *schema, const struct ub_yaml_type *type)
 		ub_buf_str(schema->out, "\"type\":[\"string\",\"number\",\"boolean\"]");
 }
 
-/* The members that say what the type is, without braces. */
+/* Prints the members that say what the type is, without braces. */
 static void put_body(struct schema *schema, const struct ub_yaml_type *type)
 {
 	switch (type->n_any_of ? UB_YAML_CUSTOM : type->shape) {

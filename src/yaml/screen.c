@@ -8,7 +8,7 @@ static struct ub_place at(const struct ub_source *source, size_t from, size_t le
 	return (struct ub_place){ source, from, len };
 }
 
-/* The first byte that is no part of valid UTF-8 (RFC 3629). */
+/* The offset of the first byte that is no part of valid UTF-8 (RFC 3629). */
 static size_t first_bad_byte(struct ub_text text)
 {
 	size_t good = 0, len = 1;
@@ -30,8 +30,9 @@ static bool screen_encoding(const struct ub_source *source, struct ub_diags *dia
 	return false;
 }
 
-/* NEL, LINE SEPARATOR, PARAGRAPH SEPARATOR: line ends to YAML 1.1, invisible to the author. ZERO WIDTH SPACE,
- * WORD JOINER, and a byte order mark that is not the first: no blank to YAML, and invisible, too. */
+/* NEL, LINE SEPARATOR and PARAGRAPH SEPARATOR end a line to YAML 1.1, and are invisible to the author. ZERO
+ * WIDTH SPACE, WORD JOINER, and a byte order mark that is not the first character are no blank to YAML, and
+ * are invisible too. */
 static const struct ub_text hidden[] = {
 	{ "\xc2\x85", 2 },
 	{ "\xe2\x80\xa8", 3 },
@@ -49,7 +50,8 @@ static size_t hidden_at(struct ub_text text, size_t at)
 	return 0;
 }
 
-/* A no-break space (U+00A0) where YAML wants a blank: before a line's text, or after the colon of a key. */
+/* Whether a no-break space (U+00A0) stands where YAML wants a blank: before a line's text, or after
+ * the colon of a key. */
 static size_t false_blank_at(struct ub_text text, size_t at)
 {
 	if (at + 1 >= text.len || text.ptr[at + 1] != '\xa0')
@@ -61,7 +63,7 @@ static size_t false_blank_at(struct ub_text text, size_t at)
 	return indents || text.ptr[at - 1] == ':' ? 2 : 0;
 }
 
-/* Length of the character at `i` when it has no place in a file, else 0. */
+/* The length of the character at `i` when the character has no place in a file, else 0. */
 static size_t refused(struct ub_text text, size_t i)
 {
 	unsigned char c = (unsigned char)text.ptr[i];

@@ -3,11 +3,11 @@
 
 /*
  * What the author meant where YAML understood something else. A value that begins with one of YAML's
- * indicators is told by that first character, whatever libyaml stumbled over later; the rest by libyaml's own
- * words, which are stable since 2006.
+ * indicators is known by that first character, whatever libyaml stumbled over later. Other values are known
+ * by libyaml's own words, which are stable since 2006.
  */
 
-/* Longer texts are not repeated in a help line. */
+/* A longer text is not repeated in a help line. */
 #define QUOTE_MAX 70
 
 static size_t line_start(struct ub_text text, size_t at)
@@ -34,7 +34,7 @@ static bool is_closing(char c)
 	return c == '}' || c == ']';
 }
 
-/* Where the bracket at `from` is closed, or SIZE_MAX when it is not before `end`. */
+/* Where the bracket at `from` is closed. SIZE_MAX: not before `end`. */
 static size_t closing_bracket(struct ub_text text, size_t from, size_t end)
 {
 	size_t depth = 0;
@@ -46,7 +46,7 @@ static size_t closing_bracket(struct ub_text text, size_t from, size_t end)
 	return SIZE_MAX;
 }
 
-/* The closing quote of the quoted text at `from`, or SIZE_MAX. */
+/* Where the closing quote of the quoted text at `from` stands. SIZE_MAX: there is none. */
 static size_t closing_quote(struct ub_text text, size_t from, size_t end)
 {
 	char quote = text.ptr[from];
@@ -76,7 +76,7 @@ static size_t skip_white(struct ub_text text, size_t at, size_t end)
 	return at;
 }
 
-/* Past `key:` when the line has one at `at`. */
+/* The offset behind `key:` when the line has one at `at`, else `at`. */
 static size_t skip_key(struct ub_text text, size_t at, size_t end)
 {
 	if (at == end || is_opening(text.ptr[at]))
@@ -93,7 +93,7 @@ static size_t skip_key(struct ub_text text, size_t at, size_t end)
 	return at;
 }
 
-/* Within `{a: x, b: y}` or `[x, y]` from `from`, the piece around `at`. */
+/* The piece around `at` within the `{a: x, b: y}` or `[x, y]` that begins at `from`. */
 static struct ub_place piece_around(const struct ub_source *source, size_t from, size_t at, size_t end)
 {
 	struct ub_text text = source->text;
@@ -107,7 +107,8 @@ static struct ub_place piece_around(const struct ub_source *source, size_t from,
 	return (struct ub_place){ source, start, stop - start };
 }
 
-/* Opening less closing brackets, quotes counted by pairs; 0: the text may well be whole. */
+/* Whether as many brackets are closed as opened, and quotes come in pairs: then the text
+ * may well be whole. */
 static bool is_whole(struct ub_text text)
 {
 	int round = 0, quotes = 0;
@@ -119,7 +120,7 @@ static bool is_whole(struct ub_text text)
 	return round == 0 && quotes % 2 == 0;
 }
 
-/* Where a comment begins that the text before it can do without, else `end`. */
+/* Where a comment begins that the text before it can do without. `end`: there is none. */
 static size_t comment_start(struct ub_text text, size_t from, size_t end)
 {
 	size_t at = ub_text_find(ub_text_sub(text, 0, end), UB_TEXT(" #"), from);
@@ -189,7 +190,7 @@ static const struct indicator indicators[] = {
 	{ '\'', "yaml-quotes", "the text goes on after its closing quote" },
 };
 
-/* Whether text follows what closes the bracket or quote that the value begins with. */
+/* Whether text follows the end of the bracket or quote that the value begins with. */
 static bool goes_on(struct ub_text value)
 {
 	bool bracket = is_opening(value.ptr[0]);
@@ -224,7 +225,7 @@ static bool is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/* 'it's': a quote within the text, rather than an expression that begins with a string. */
+/* 'it's' has a quote within the text. An expression that begins with a string has not. */
 static bool has_inner_quote(struct ub_text value)
 {
 	if (value.ptr[0] != '"' && value.ptr[0] != '\'')
@@ -254,11 +255,11 @@ static bool explain_indicator(struct ub_place place, struct ub_text problem, str
 /* ---- libyaml's own words ---- */
 
 struct known {
-	const char *problem; /* how libyaml says it */
+	const char *problem; /* libyaml's words */
 	const char *code, *message;
-	const char *help; /* NULL: quote the value */
-	bool at_context;  /* the fault is where libyaml began to read */
-	bool mendable;    /* without this value, what follows can be read */
+	const char *help; /* NULL: the help is to quote the value */
+	bool at_context;  /* the fault is where libyaml began to read the value */
+	bool mendable;    /* without this value, the rest can be read */
 };
 
 static const struct known known[] = {
@@ -299,7 +300,7 @@ static const struct known *find_known(struct ub_text problem)
 	return NULL;
 }
 
-/* `title: Prep: x`: libyaml sees a second key on the line. */
+/* In `title: Prep: x`, libyaml sees a second key on the line. */
 static bool explain_colon(struct ub_place value, const struct event *event, struct ub_diags *diags)
 {
 	bool quoted = value.len &&
@@ -322,7 +323,7 @@ static size_t indentation(struct ub_text text, size_t start)
 	return skip_blanks(text, start, line_end(text, start)) - start;
 }
 
-/* `listen:127.0.0.1` makes a text of the line, and the next key does not fit. */
+/* In `listen:127.0.0.1` the line is a text, and the next key does not fit. */
 static bool explain_no_key(const struct ub_source *source, const struct event *event, struct ub_diags *diags)
 {
 	struct ub_text text = source->text;
@@ -337,7 +338,7 @@ static bool explain_no_key(const struct ub_source *source, const struct event *e
 	return true;
 }
 
-/* `-name: prep` is a key, and what follows does not fit. */
+/* In `-name: prep` a key begins with the dash, and the rest does not fit. */
 static bool explain_dash(const struct ub_source *source, const struct event *event, struct ub_diags *diags)
 {
 	struct ub_text text = source->text;
