@@ -230,8 +230,8 @@ struct ub_slot_search {
 	struct ub_interval window; /* the whole slot lies within the window */
 	int64_t duration, step;    /* seconds; step as in ub_cal_fit */
 	bool latest;               /* false: earliest */
-	const struct ub_work_calendar
-	    *people; /* everybody's working hours; the first one's clock counts for step */
+	/* Everybody's working hours. The first one's clock counts for step. */
+	const struct ub_work_calendar *people;
 	size_t n_people;
 	struct ub_intervals busy; /* to be avoided */
 };
@@ -255,8 +255,8 @@ struct ub_point {
 	struct ub_span span; /* n = 0: the anchor itself */
 	bool after;          /* false: before */
 	enum ub_anchor anchor;
-	struct ub_text
-	    item; /* another item of the rule, a slice of the text parsed; empty: the meeting or period */
+	/* Another item of the rule, a slice of the text parsed; empty: the meeting or period. */
+	struct ub_text item;
 };
 
 /* "day", "2 weeks", "quarter": every n units, and a unit is days, weeks or months. */

@@ -3,32 +3,32 @@
 #define UPBEAT_SETTINGS_H
 
 /*
- * settings: the settings file, upbeat.conf(5), as plain data. Reading it opens no other file: which holidays
- * and account sources are wanted is told by name, and the shell brings them.
+ * settings: the settings file, upbeat.conf(5), as plain data. Reading the file opens no other: the settings
+ * name the holidays and account sources that are wanted, and the shell brings them.
  */
 
 #include "upbeat/base.h"
 #include "upbeat/cal.h"
 #include "upbeat/facts.h"
 
-/* A path as it is to be opened: absolute, or starting where the settings file's own path starts. */
+/* A path as it is to be opened: absolute, or relative to the same place as the settings file's own path. */
 struct ub_settings_path {
 	struct ub_text path;
-	struct ub_place place; /* where the settings say it */
+	struct ub_place place; /* where the settings name the path */
 };
 
 enum ub_store_kind { UB_STORE_MEMORY, UB_STORE_SQLITE, UB_STORE_POSTGRESQL };
 
-/* Days off that are wanted: who reads the file adds its days to `into`. */
+/* Days off that are wanted. Whoever reads the file adds its days to `into`. */
 struct ub_settings_holidays {
-	/* Of a file `holidays/NAME.ics` in a rule directory, or (is_path) the path of a file. */
+	/* NAME of a file `holidays/NAME.ics` in a rule directory, or with is_path the path of a file. */
 	struct ub_text name;
 	bool is_path;
 	struct ub_place place;
 	struct ub_holidays *into;
 };
 
-/* An account source: `source:` with what it needs. */
+/* An account source: `source:`, and what that source needs. */
 struct ub_settings_source {
 	struct ub_text source; /* "yaml" */
 	struct ub_settings_path file;
@@ -40,7 +40,7 @@ struct ub_settings_source {
 struct ub_settings {
 	struct {
 		struct ub_text host; /* no brackets */
-		uint16_t port;       /* 0: any free one */
+		uint16_t port;       /* 0: any free port */
 	} listen;
 	struct {
 		struct ub_text host; /* no brackets */
@@ -52,7 +52,7 @@ struct ub_settings {
 	enum ub_store_kind store;
 	struct ub_text store_path; /* sqlite */
 	struct ub_text control;
-	int64_t deletion_grace; /* seconds: how long after a DELETE the meeting may turn up elsewhere */
+	int64_t deletion_grace; /* seconds after a DELETE in which the meeting may turn up elsewhere */
 	struct ub_text log_level, log_format; /* words that ub_log_level_parse and ub_log_format_parse know */
 	struct ub_org *org;                   /* never NULL */
 	struct ub_settings_holidays *holidays;
@@ -63,13 +63,13 @@ struct ub_settings {
 	size_t n_fields;
 };
 
-/* What holds where no file says otherwise: nobody is internal, UTC, Mon-Fri 09:00-17:30, English. */
+/* The settings that hold without a file: nobody is internal, UTC, Mon-Fri 09:00-17:30, English. */
 struct ub_settings *ub_settings_default(struct ub_arena *arena, const struct ub_zones *zones);
 
 /*
- * The settings of a file, whose name (in `source`) relative paths start at. All problems go to `diags`; where
- * there were errors, what is unsound has its default, so that whatever hangs on the settings can be checked
- * too. Never NULL. All of it is in the arena; source and zones must outlive it.
+ * The settings of a file. Relative paths start at the file's name in `source`. All problems go to `diags`. A
+ * setting with an error has its default, so that whatever hangs on the settings can be checked too. Never
+ * NULL. The arena holds all of the settings; source and zones must outlive them.
  */
 struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_source *source,
     const struct ub_zones *zones, struct ub_diags *diags);
@@ -77,12 +77,12 @@ struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_sou
 struct ub_yaml_node;
 struct ub_yaml_type;
 
-/* The file, and what it has under `organization`, for their schemas. */
+/* The type of the file, and the type of its `organization`, for their schemas. */
 extern const struct ub_yaml_type ub_settings_type, ub_settings_organization_type;
 
 /*
- * What a map like the one under `organization:` says, over the defaults; its holidays are to be brought as
- * those of a settings file. Paths start at the file that the map stands in. Never NULL.
+ * The settings that a map like the one under `organization:` makes, over the defaults. The caller brings the
+ * holidays, as those of a settings file. Paths start at the file that the map stands in. Never NULL.
  */
 struct ub_settings *ub_settings_organization(struct ub_arena *arena, const struct ub_yaml_node *organization,
     const struct ub_zones *zones, struct ub_diags *diags);

@@ -69,7 +69,7 @@ static const struct ub_working_hours *standard_hours(struct ub_arena *arena)
 	return hours;
 }
 
-/* A list of days for whoever reads these files to fill, or the one that holds for all. */
+/* A new list of days, which whoever reads the files fills. Without names the list that holds for all. */
 static const struct ub_holidays *want_holidays(struct ub_arena *arena, struct ub_settings *settings,
     const struct holiday_names *names, const struct ub_holidays *otherwise)
 {
@@ -89,7 +89,7 @@ static const struct ub_holidays *want_holidays(struct ub_arena *arena, struct ub
 	return into;
 }
 
-/* What `work` says, the rest from `standard`. */
+/* The person that `work` describes; `standard` gives the rest. */
 static struct ub_org_person complete(struct ub_arena *arena, struct ub_settings *settings,
     struct ub_text match, const struct work *work, const struct ub_org_person *standard)
 {

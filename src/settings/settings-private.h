@@ -5,10 +5,10 @@
 #include "upbeat/settings.h"
 #include "upbeat/yaml.h"
 
-/* The context of the readers. */
+/* The context that all readers of the settings get. */
 struct reading {
-	struct ub_text
-	    directory; /* that relative paths start at, with its slash; empty: the working directory */
+	/* Where relative paths start, with its slash; empty: the working directory. */
+	struct ub_text directory;
 	const struct ub_zones *zones;
 };
 
@@ -17,7 +17,7 @@ struct reading {
 	{                                                                                                    \
 		.shape = UB_YAML_FIELDS, UB_YAML_TABLE(table)                                                \
 	}
-/* A list of what `item_type` reads into a `struct`. */
+/* A list of structs `element`, each read by `item_type`. */
 #define LIST_OF(item_type, element)                                                                          \
 	{                                                                                                    \
 		.shape = UB_YAML_LIST_OF, .item = &(item_type), .item_size = sizeof(element)                 \
@@ -30,7 +30,7 @@ struct authority {
 	uint16_t port;
 };
 
-/* Where the days of `holidays:` come from, and the list they go to. */
+/* The names that `holidays:` gives: files to take days off from. */
 struct holiday_names {
 	struct holiday_name {
 		struct ub_text name;
@@ -55,7 +55,7 @@ extern const struct ub_yaml_type type_seconds;       /* int64_t: a span that has
 extern const struct ub_yaml_type type_holidays;      /* struct holiday_names */
 extern const struct ub_yaml_type type_language;      /* struct ub_text */
 
-/* `path` as seen from the settings file's directory. */
+/* `path` as it is opened when it stands in a file of the directory. */
 struct ub_text path_from(struct ub_arena *arena, struct ub_text directory, struct ub_text path);
 
 /* ---- organization.c ---- */
@@ -80,7 +80,7 @@ struct organization {
 	UB_VEC(struct ub_team) teams;
 };
 
-/* What was read, over the defaults, to settings->org and settings->holidays. */
+/* Puts what was read, over the defaults, into settings->org and settings->holidays. */
 void fill_org(struct ub_arena *arena, struct ub_settings *settings, const struct organization *from,
     const struct ub_zones *zones);
 
@@ -93,7 +93,7 @@ struct sources {
 
 extern const struct ub_yaml_type type_sources; /* struct sources */
 
-/* The sources and the fields that they declare, to the settings. */
+/* Puts the sources, and the fields that they declare, into the settings. */
 void fill_sources(struct ub_arena *arena, struct ub_settings *settings, const struct sources *from);
 
 #endif

@@ -6,7 +6,7 @@ struct store {
 	struct ub_text path;
 };
 
-/* The settings as they are written. */
+/* The settings as the file has them. */
 struct written {
 	int64_t deletion_grace;
 	struct authority listen, upstream;
@@ -141,7 +141,7 @@ struct ub_settings *ub_settings_default(struct ub_arena *arena, const struct ub_
 	return finish(arena, &written, UB_TEXT_NONE, zones);
 }
 
-/* Each request would come back as the next one, without end. */
+/* A relay whose upstream is its own address gets each request back as the next one, without end. */
 static void check_upstream(
     const struct ub_yaml_reader *reader, const struct ub_yaml_node *root, const struct written *written)
 {

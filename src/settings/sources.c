@@ -15,7 +15,7 @@ static const struct ub_yaml_word audiences[] = {
 	{ "customer", CUSTOMER, "may be shown to customers" },
 };
 
-/* `NAME: type`, or `NAME: {type: ..., audience: ...}`. */
+/* A field is declared as `NAME: type`, or as `NAME: {type: ..., audience: ...}`. */
 struct declaration {
 	struct ub_text name;
 	struct {
@@ -48,7 +48,7 @@ static const struct ub_yaml_type type_declaration = { .shape = UB_YAML_CUSTOM,
 	.read = read_declaration,
 	.any_of = declaration_forms,
 	.n_any_of = UB_COUNT(declaration_forms) };
-/* As expressions write it: account.fields.NAME. */
+/* Whether expressions can write the name: account.fields.NAME. */
 static bool is_name(struct ub_text text)
 {
 	for (size_t i = 0; i < text.len; i++) {
@@ -156,7 +156,7 @@ static bool same_fields(const struct ub_yaml_reader *reader, const struct ub_set
 	return true;
 }
 
-/* A field that several sources declare is the same in all of them. */
+/* A field that several sources declare must be the same in all of them. */
 static bool check_sources(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {

@@ -26,7 +26,7 @@ static bool parse_port(struct ub_text text, uint16_t *port)
 	return true;
 }
 
-/* "host:port", "[::1]:port"; the port may be missing if *port has a value (RFC 3986 3.2.2, 3.2.3). */
+/* Reads "host:port" or "[::1]:port". The port may be missing if *port has a value (RFC 3986 3.2.2, 3.2.3). */
 static bool parse_authority(struct ub_text text, struct authority *authority)
 {
 	bool bracketed = ub_text_starts(text, UB_TEXT("["));
@@ -135,7 +135,8 @@ static bool is_domain(struct ub_arena *arena, struct ub_text domain)
 	return ub_facts_is_address(ub_textf(arena, "x@%.*s", UB_ARGS(domain)));
 }
 
-/* An address in which any number of `*` stand for something: with these filled in it is an address. */
+/* An address in which any number of `*` stand for something: with the `*` filled in, the
+ * text is an address. */
 static bool is_pattern(struct ub_arena *arena, struct ub_text pattern)
 {
 	struct ub_text filled = ub_text_copy(arena, pattern);
@@ -302,7 +303,7 @@ const struct ub_yaml_type type_holidays = {
 	.shape = UB_YAML_ONE_OR_LIST_OF, .item = &type_holiday, .item_size = sizeof(struct holiday_name)
 };
 
-/* A subtag of RFC 5646: the first one is a code of ISO 639. */
+/* Whether the part is a subtag of RFC 5646. The first subtag is a code of ISO 639. */
 static bool is_subtag(struct ub_text part, bool first)
 {
 	for (size_t i = 0; i < part.len; i++)
