@@ -47,7 +47,7 @@ static void compile_section(
 	struct tmpl_guard guard = { spot->guards, node->text };
 	op->program = ub_tmpl_compile_tag(c, node, spot, false);
 	if (!op->program || !ub_tmpl_check_section(c, node, op->program, spot))
-		return; /* what is inside cannot be judged */
+		return; /* the contents cannot be judged */
 	if (!inverted) {
 		op->scope = ub_tmpl_open_scope(c, op->program, spot->scope);
 		inner.scope = op->scope ? op->scope : spot->scope;
@@ -73,7 +73,7 @@ static const struct tmpl_node *find_block(const struct tmpl_nodes *blocks, struc
 	return NULL;
 }
 
-/* What the block is given, by the outermost parent that gives it something. */
+/* The contents that the outermost parent gives to the block. NULL: no parent gives any. */
 static const struct tmpl_node *find_override(
     const struct tmpl_overrides *overrides, struct ub_text name, const struct tmpl_expansion **from)
 {
@@ -88,7 +88,8 @@ static const struct tmpl_node *find_override(
 	return found;
 }
 
-/* The blanks that the first line of a block's contents begins with; false: it has no line of its own. */
+/* The blanks that the first line of a block's contents begins with. False: the contents have no
+ * line of their own. */
 static bool first_indent(const struct tmpl_nodes *nodes, struct ub_text *blank)
 {
 	for (size_t i = 0; i < nodes->n; i++) {
@@ -108,7 +109,7 @@ static bool first_indent(const struct tmpl_nodes *nodes, struct ub_text *blank)
 	return false;
 }
 
-/* Indentation is taken off where a block's contents are defined and put on where they are used
+/* Indentation is taken off where a block's contents are defined, and put on where the contents are used
  * (mustache/spec, ~inheritance, "Block reindentation" and its neighbours). */
 static void compile_override(struct tmpl_compiler *c, const struct tmpl_node *place,
     const struct tmpl_node *block, const struct tmpl_expansion *from, const struct tmpl_spot *spot,
@@ -179,7 +180,8 @@ void ub_tmpl_compile_call(struct tmpl_compiler *c, const struct tmpl_node *node,
 	ub_tmpl_compile_template(c, tmpl, inner, !node->standalone, &op->kids);
 }
 
-/* Found and compiled when rendered, for which what it needs to know is kept. */
+/* The partial is found and compiled when the template is rendered. What the compiler needs to
+ * know then is kept. */
 static void defer_call(
     struct tmpl_compiler *c, const struct tmpl_node *node, const struct tmpl_spot *spot, struct tmpl_ops *ops)
 {
@@ -204,7 +206,7 @@ static void defer_call(
 		op->program = ub_tmpl_compile_tag(c, node, spot, true);
 }
 
-/* Once, wherever the circle is entered. */
+/* A circle is reported once, wherever the compiler enters it. */
 static void report_circle(struct tmpl_compiler *c, const struct tmpl_node *node, struct ub_template *tmpl,
     const struct tmpl_expansion *from)
 {
@@ -278,7 +280,7 @@ static void compile_node(
 	}
 }
 
-/* `inline_start`: the line is begun already, so that the first node begins none. */
+/* With `inline_start` the line is begun already, so that the first node begins none. */
 static void compile_nodes(struct tmpl_compiler *c, const struct tmpl_nodes *nodes,
     const struct tmpl_spot *spot, bool inline_start, struct tmpl_ops *ops)
 {

@@ -7,13 +7,13 @@ struct front_parser {
 	struct ub_diags *diags;
 };
 
-/* A key's or value's place in the text. */
+/* The place of a key or value in the text. */
 static struct ub_place place_of(struct front_parser *p, struct ub_text part)
 {
 	return ub_tmpl_place(p->origin, (size_t)(part.ptr - p->origin->text.ptr), part.len);
 }
 
-/* The index of `value` among `words`; SIZE_MAX and a diagnostic when it is none of them. */
+/* The index of `value` among `words`. SIZE_MAX: `value` is none of them, which is reported. */
 static size_t choose(
     struct front_parser *p, const char *what, struct ub_text value, const struct ub_text *words, size_t n)
 {
@@ -108,7 +108,7 @@ static void parse_line(struct front_parser *p, struct ub_text line)
 	parse_pair(p, ub_text_trim(key), ub_text_trim(rest));
 }
 
-/* The line at `at` without its end, and where the next one begins. */
+/* The line at `at` without its end. *next is where the next line begins. */
 static struct ub_text cut_line(struct ub_text text, size_t at, size_t *next)
 {
 	size_t end = ub_text_find(text, UB_TEXT("\n"), at);
@@ -119,7 +119,7 @@ static struct ub_text cut_line(struct ub_text text, size_t at, size_t *next)
 	return line;
 }
 
-/* With blanks at the end, which nobody sees. */
+/* Blanks at the end of a fence are allowed, as nobody sees them. */
 static bool is_fence(struct ub_text line)
 {
 	return ub_text_starts(line, UB_TEXT("---")) && ub_text_is(ub_text_trim(line), "---");
@@ -134,7 +134,7 @@ static bool is_dashes(struct ub_text line)
 	return line.len >= 3;
 }
 
-/* What was meant for a head would be shown as text: dashes and one of its keys, but not in the first lines,
+/* Reports a head that would be shown as text: dashes and one of the head's keys, but not in the first lines,
  * or with more dashes. */
 static void refuse_misplaced(struct front_parser *p, size_t at)
 {

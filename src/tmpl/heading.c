@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tmpl-private.h"
 
-/* The last text node, which a weight mark would end. */
+/* The last text node of the heading, where a weight mark would be. */
 static struct tmpl_node *last_text(struct tmpl_node *heading)
 {
 	struct tmpl_nodes *kids = &heading->kids;
@@ -45,13 +45,14 @@ void ub_tmpl_parse_weight(const struct tmpl_origin *origin, struct tmpl_node *he
 		node->text.len--;
 }
 
-/* One minute more or less for the section that is furthest from its due. */
+/* Adds `step`, one minute more or less, to the section that is furthest from its due. */
 static void adjust(int64_t total, const unsigned *weights, uint64_t sum, int64_t *minutes, size_t n, int step)
 {
 	size_t best = SIZE_MAX;
 	int64_t furthest = 0;
 	for (size_t i = 0; i < n; i++) {
-		/* due - given, in parts of a minute; a section keeps its last minute */
+		/* the gap is the due less the minutes given, in parts of a minute; a section
+		 * keeps its last minute */
 		int64_t gap = (int64_t)weights[i] * total - minutes[i] * (int64_t)sum;
 		gap = step > 0 ? gap : -gap;
 		if ((step < 0 && minutes[i] <= 1) || (best != SIZE_MAX && gap <= furthest))

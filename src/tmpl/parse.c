@@ -4,15 +4,15 @@
 #include <string.h>
 
 /*
- * The tree is built line by line, because whether a tag stands alone on its line decides what becomes of the
- * line's blanks and its end (mustache/spec, "standalone").
+ * The tree is built line by line, because a tag that stands alone on its line takes the line's blanks and end
+ * with it (mustache/spec, "standalone").
  */
 
-/* A section, parent, block or heading that is not closed yet; the outermost is the template. */
+/* A section, parent, block or heading that is not closed yet. The outermost container is the template. */
 struct container {
 	struct tmpl_node *node; /* NULL: the template */
 	struct tmpl_nodes *nodes;
-	struct tmpl_token token; /* that opened it */
+	struct tmpl_token token; /* the token that opened the container */
 	struct ub_text helper;   /* `if` in `{{#if x}}`, which is reported */
 };
 
@@ -22,17 +22,17 @@ struct parser {
 	struct ub_diags *diags;
 	struct ub_arena *arena;
 	bool headings;
-	struct container stack[UB_TEMPLATE_NESTING_MAX + 2]; /* the template, a heading besides */
-	size_t depth;                                        /* the innermost's index */
+	struct container stack[UB_TEMPLATE_NESTING_MAX + 2]; /* with the template, and with a heading */
+	size_t depth;                                        /* the index of the innermost container */
 	size_t lost;                                         /* containers past the limit, not on the stack */
 	struct ub_text crossed;                              /* closed too late, which is reported */
 };
 
-/* One line of tokens, [from, to), and what it is. */
+/* One line of tokens, [from, to). */
 struct line {
 	size_t from, to;
 	bool standalone;
-	struct ub_text blank; /* what it begins with */
+	struct ub_text blank; /* the blanks that the line begins with */
 };
 
 static struct ub_text part(const struct parser *p, size_t at, size_t len)
@@ -68,7 +68,7 @@ static bool opens(enum tmpl_token_kind kind)
 	return kind == TOKEN_SECTION || kind == TOKEN_INVERTED || kind == TOKEN_PARENT || kind == TOKEN_BLOCK;
 }
 
-/* Where on this line the tag at `i` is closed again, or SIZE_MAX. */
+/* Where on this line the tag at `i` is closed again. SIZE_MAX: nowhere. */
 static size_t closed_on_line(const struct parser *p, size_t i, size_t to)
 {
 	size_t depth = 0;
@@ -82,7 +82,8 @@ static size_t closed_on_line(const struct parser *p, size_t i, size_t to)
 }
 
 /* A line stands alone when it holds nothing but blanks and tags that show nothing here: sections, comments,
- * delimiters; or one partial; or one parent, whatever lies inside it. */
+ * delimiters. A line with one partial stands alone too, and so does a line with one parent, whatever lies
+ * inside the parent. */
 static bool is_standalone(const struct parser *p, size_t from, size_t to)
 {
 	size_t calls = 0, others = 0;
@@ -160,7 +161,7 @@ static void report_unclosed(struct parser *p, const struct container *container,
 	ub_diag_set_help(p->diags, diag, "end it with `{{/%.*s}}` or `{{/}}`", UB_ARGS(name));
 }
 
-/* Not a heading, beyond which nothing is closed, nor the template. */
+/* The template is no section, and neither is a heading: no tag closes anything beyond a heading. */
 static bool is_section(const struct container *container)
 {
 	return container->node && container->node->kind != NODE_HEADING;
@@ -172,7 +173,7 @@ static bool closes(const struct parser *p, const struct container *container, st
 	       (container->helper.len && ub_text_eq(name, container->helper));
 }
 
-/* Whether the innermost section was meant, so that it is not reported as open, too. */
+/* Whether the name is a misspelt one of the innermost section, which is then not reported as open too. */
 static bool is_slip(const struct parser *p, struct ub_text name)
 {
 	const struct container *open = &p->stack[p->depth];
@@ -180,7 +181,7 @@ static bool is_slip(const struct parser *p, struct ub_text name)
 	return candidate.len && ub_suggest(name, &candidate, 1).len;
 }
 
-/* `crossed`: that section is open, but another one within it is, too. */
+/* `crossed`: the section `name` is open, but so is another section within it. */
 static void report_wrong_close(
     struct parser *p, const struct tmpl_token *token, struct ub_text name, bool crossed)
 {
@@ -210,7 +211,7 @@ static void report_wrong_close(
 		    UB_TEXT("what this heading does not open is not closed within its line");
 }
 
-/* Whether a later tag closes the innermost section, so that this one was not meant to. */
+/* Whether a later tag closes the innermost section, so that `token` was not meant to close it. */
 static bool is_closed_later(const struct parser *p, const struct tmpl_token *token)
 {
 	struct ub_text open =
@@ -254,7 +255,7 @@ static void close(struct parser *p, const struct tmpl_token *token)
 	}
 }
 
-/* Words of Handlebars and its like. The section is read without the word. */
+/* Reports a word of Handlebars and its like. The section is read without the word. */
 static void refuse_helper(struct parser *p, struct tmpl_node *node)
 {
 	static const char *const words[] = { "if", "unless", "each", "for", "foreach", "with" };
@@ -314,7 +315,7 @@ static void add_tag(struct parser *p, const struct tmpl_token *token, const stru
 		refuse_helper(p, node);
 }
 
-/* `## Pressure test {weight=2}` at the very beginning of a line. */
+/* A heading like `## Pressure test {weight=2}` begins at the very beginning of a line. */
 static bool is_heading(struct ub_text text)
 {
 	size_t n = 0;
@@ -323,7 +324,7 @@ static bool is_heading(struct ub_text text)
 	return n >= 1 && n <= 6 && n < text.len && text.ptr[n] == ' ';
 }
 
-/* `##Agenda {weight=2}` */
+/* Reports `##Agenda {weight=2}`, which is no heading. */
 static void check_heading(struct parser *p, const struct tmpl_token *token, struct ub_text text)
 {
 	if (!p->headings || !text.len || text.ptr[0] != '#' || is_heading(text) ||
@@ -341,7 +342,8 @@ static void close_heading(struct parser *p)
 		ub_tmpl_parse_weight(p->origin, p->stack[p->depth--].node, p->diags);
 }
 
-/* The first text of a line: the mark of its beginning, perhaps a heading's, and the rest. */
+/* Begins a line: adds the mark of its beginning and perhaps a heading. Returns the rest of the
+ * line's first text. */
 static struct ub_text begin_line(
     struct parser *p, struct line *line, const struct tmpl_token *first, bool *heading)
 {
@@ -398,7 +400,7 @@ static void parse_standalone(struct parser *p, const struct line *line)
 		case TOKEN_COMMENT:
 		case TOKEN_DELIMITERS:
 			break;
-		case TOKEN_TEXT: /* what such a parent gives to a block counts, blanks too */
+		case TOKEN_TEXT: /* the text that such a parent gives to a block counts, blanks too */
 			if (i < parent_end && p->stack[p->depth].node->kind == NODE_BLOCK)
 				add(p, NODE_TEXT, part(p, token->at, token->len));
 			break;
@@ -432,7 +434,7 @@ void ub_tmpl_parse(const struct tmpl_origin *origin, size_t from, bool headings,
 	p.stack[0].nodes = nodes;
 	size_t errors = diags->errors;
 	ub_tmpl_scan(origin, from, &p.tokens, diags, arena);
-	bool whole = diags->errors == errors; /* else the tags that are missing are known */
+	bool whole = diags->errors == errors; /* else the missing tags were reported already */
 	for (size_t i = 0, to; i < p.tokens.n; i = to) {
 		to = i;
 		while (to < p.tokens.n && p.tokens.items[to].kind != TOKEN_NEWLINE)

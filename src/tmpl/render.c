@@ -5,17 +5,17 @@
 
 /* One rendering. */
 struct rendering {
-	const struct ub_template *tmpl; /* that is asked for */
+	const struct ub_template *tmpl; /* the template that was asked for */
 	struct ub_buf *out;
-	size_t start; /* of this rendering's bytes in out */
+	size_t start; /* where this rendering's bytes begin in out */
 	struct ub_arena *arena;
-	struct ub_buf indent; /* what lines begin with at present */
-	size_t steps, depth;  /* of templates found while rendering */
+	struct ub_buf indent; /* what every line begins with at present */
+	size_t steps, depth;  /* steps so far; depth of the templates found while rendering */
 	bool full;            /* a limit is reached: nothing more is added */
 	bool failed;
 	struct ub_text why;
 
-	/* timed sections: weights found by a first pass, minutes given in the second */
+	/* timed sections: the first pass finds their weights, the second one gives them their minutes */
 	struct ub_cel_activation *root;
 	int64_t total;
 	unsigned weights[UB_TEMPLATE_TIMED_MAX];
@@ -41,8 +41,8 @@ static void put(struct rendering *r, struct ub_text text)
 	ub_buf_add(r->out, text);
 }
 
-/* Values are data: no control character of theirs reaches a calendar, but for line ends and tabs. C1 controls
- * are C2 80 to C2 9F in UTF-8. */
+/* Values are data: none of their control characters reaches a calendar, but for line ends and tabs. C1
+ * controls are C2 80 to C2 9F in UTF-8. */
 static bool is_control(struct ub_text text, size_t i, size_t *len)
 {
 	unsigned char c = (unsigned char)text.ptr[i];
@@ -101,7 +101,7 @@ static void fail(struct rendering *r, const struct tmpl_op *op, struct ub_text m
 	r->failed = true;
 }
 
-/* A dotted name, which is Mustache's own way to say what is meant, and no more of an expression. */
+/* Whether the text is a dotted name. That is Mustache's own way to name a value, and no other expression. */
 static bool is_dotted_name(struct ub_text text)
 {
 	for (size_t i = 0; i < text.len; i++) {
@@ -113,8 +113,8 @@ static bool is_dotted_name(struct ub_text text)
 	return true;
 }
 
-/* In data of unknown shape, a name that is not there is nothing, as Mustache says. Where the shape is known,
- * the checker has refused it. */
+/* In data of unknown shape a name that is not there shows nothing, as Mustache says. Where the shape is
+ * known, the checker has refused such a name. */
 static bool is_missing(const struct tmpl_op *op, struct ub_cel_value value)
 {
 	static const char *const codes[] = { "no-such-key", "no-such-field", "no-such-overload" };
@@ -205,7 +205,7 @@ static void render_indented(
 	r->indent.len = before;
 }
 
-/* Open sets only: the partial is looked for and compiled now. */
+/* Finds and compiles the partial now. Only open sets have such calls. */
 static void render_call(
     struct rendering *r, const struct tmpl_op *op, struct ub_cel_activation *activation, bool html)
 {
@@ -238,7 +238,7 @@ static void bind_minutes(struct rendering *r, int64_t minutes)
 		ub_cel_bind(r->root, r->tmpl->set->minutes, ub_cel_int(minutes));
 }
 
-/* The share of the section that begins; 0: not timed. */
+/* The minutes of the section that begins; 0: the section is not timed. */
 static int64_t begin_section(struct rendering *r, unsigned weight)
 {
 	bool timed = weight && r->total > 0 && r->seen < UB_TEMPLATE_TIMED_MAX;
@@ -305,7 +305,7 @@ static void render_ops(
 
 /* ---- the whole ---- */
 
-/* The blank line between a template and what is appended to it. */
+/* Puts a blank line between a template and the one that is appended to it. */
 static void put_gap(struct rendering *r)
 {
 	struct ub_text so_far = ub_text_sub(ub_buf_text(r->out), r->start, r->out->len);
@@ -329,7 +329,7 @@ static void render_all(struct rendering *r, const struct ub_template *const *ext
 	}
 }
 
-/* Blanks, line ends and separators, however they are written; the length of one at `i`, or 0. */
+/* The length of the blank, line end or separator at `i`, however it is written; 0: there is none. */
 static size_t blank_at(struct ub_text text, size_t i)
 {
 	unsigned char c = (unsigned char)text.ptr[i];
@@ -341,7 +341,7 @@ static size_t blank_at(struct ub_text text, size_t i)
 	return separator ? 3 : 0;
 }
 
-/* A title is one line, not too long, whatever the values hold. */
+/* A title is one line, and not too long, whatever the values hold. */
 static void make_one_line(struct rendering *r)
 {
 	struct ub_text text = ub_text_copy(r->arena, ub_text_sub(ub_buf_text(r->out), r->start, r->out->len));

@@ -31,7 +31,7 @@ static struct tmpl_token *add(struct scanner *s, enum tmpl_token_kind kind, size
 	return token;
 }
 
-/* Text up to `end`, which is a line end, a tag or the end of all. */
+/* Adds the text up to `end`, which is a line end, a tag or the end of all. */
 static void add_text(struct scanner *s, size_t at, size_t end)
 {
 	if (end > at)
@@ -74,7 +74,7 @@ static void set_delimiters(struct scanner *s, const struct tmpl_token *token)
 	s->close = close;
 }
 
-/* A sign after blanks is no sign: the likely slip is said, the tag is read as it was meant. */
+/* A sign after blanks is no sign. The likely slip is reported, and the tag is read as it was meant. */
 static void check_sign(struct scanner *s, struct tmpl_token *token)
 {
 	if (token->kind != TOKEN_VALUE || token->name_len < 2)
@@ -103,14 +103,14 @@ static void trim_name(struct scanner *s, struct tmpl_token *token, size_t from, 
 	token->name_len = to - from;
 }
 
-/* Whether the end that was found is the next tag's, on a later line. */
+/* Whether the end that was found is the end of the next tag, on a later line. */
 static bool swallows_tag(const struct scanner *s, enum tmpl_token_kind kind, size_t from, size_t end)
 {
 	size_t newline = ub_text_find(s->text, UB_TEXT("\n"), from);
 	return kind != TOKEN_COMMENT && newline < end && ub_text_find(s->text, s->open, newline) < end;
 }
 
-/* The tag at `at`; where to go on. */
+/* Scans the tag at `at`. Returns where to go on. */
 static size_t scan_tag(struct scanner *s, size_t at)
 {
 	size_t name = at + s->open.len;
@@ -145,7 +145,7 @@ void ub_tmpl_scan(const struct tmpl_origin *origin, size_t from, struct tmpl_tok
     struct ub_diags *diags, struct ub_arena *arena)
 {
 	struct scanner s = { origin, origin->text, UB_TEXT("{{"), UB_TEXT("}}"), tokens, diags, arena };
-	size_t tag = from, newline = from; /* the next ones, looked for only when passed */
+	size_t tag = from, newline = from; /* the next ones, looked for only when the last ones were passed */
 	bool stale_tag = true, stale_newline = true;
 	for (size_t at = from; at < s.text.len;) {
 		if (stale_tag || tag < at)

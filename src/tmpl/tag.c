@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tmpl-private.h"
 
-/* What holds for one tag. */
+/* One tag, with what the checks need. */
 struct tag {
 	struct tmpl_compiler *c;
 	const struct tmpl_node *node;
@@ -16,7 +16,7 @@ static const struct tmpl_origin *origin_of(const struct tag *tag)
 
 static struct ub_place place_in(const struct tag *tag, size_t at, size_t len)
 {
-	bool whole = ub_text_is(tag->node->text, "."); /* which stands for a longer name */
+	bool whole = ub_text_is(tag->node->text, "."); /* "." stands for a longer name */
 	return ub_tmpl_place(origin_of(tag), tag->node->at + (whole ? 0 : at), whole ? tag->node->len : len);
 }
 
@@ -30,7 +30,7 @@ static bool same_place(struct ub_place a, struct ub_place b)
 	return a.source == b.source && a.at == b.at && a.len == b.len;
 }
 
-/* A template that is included in many places says what is wrong with it once. */
+/* A template that is included in many places reports each of its problems once. */
 static bool already_said(const struct ub_diags *diags, struct ub_place place, struct ub_text message)
 {
 	for (size_t i = 0; i < diags->list.n; i++)
@@ -45,7 +45,7 @@ static void say(const struct tag *tag, enum ub_severity severity, const char *co
 {
 	struct ub_diags *diags = tag->c->diags;
 	if (already_said(diags, place, message)) {
-		diags->errors += severity == UB_ERROR; /* it fails here, too */
+		diags->errors += severity == UB_ERROR; /* the template fails here too */
 		return;
 	}
 	struct ub_diag *diag = ub_diag_add(diags, severity, code, place, "%.*s", UB_ARGS(message));
@@ -63,7 +63,8 @@ static void report_issues(const struct tag *tag, const struct ub_cel_issues *iss
 
 /* ---- what becomes text ---- */
 
-/* What is none by itself: in a word, and how to make a text of it. `%.*s` is the expression. */
+/* Kinds of values that have no text: in a word, and how to make a text of such a value. `%.*s`
+ * is the expression. */
 static const struct {
 	enum ub_cel_kind kind;
 	const char *word, *how;
@@ -78,7 +79,7 @@ static const struct {
 	{ UB_CEL_ABSTRACT, "a value of this type", "name something that has a text" },
 };
 
-/* Of which a condition must be made first. */
+/* Kinds of values that are no condition: in a word, and how to make one. `%.*s` is the expression. */
 static const struct {
 	enum ub_cel_kind kind;
 	const char *word, *how;
@@ -134,7 +135,7 @@ bool ub_tmpl_check_section(struct tmpl_compiler *c, const struct tmpl_node *node
 
 /* ---- audience ---- */
 
-/* Where the internal data enters the expression, and the way it takes from there. */
+/* Where the internal data enters the expression, and the way that the data takes from there. */
 struct way {
 	struct ub_place place;
 	struct ub_text text;
@@ -179,7 +180,7 @@ static bool check_audience(const struct tag *tag, bool shown)
 
 /* ---- what may be absent ---- */
 
-/* Equal but for blanks and the question marks of `.?`. */
+/* Whether the two are equal but for blanks and the question marks of `.?`. */
 static bool same_path(struct ub_text condition, struct ub_text path)
 {
 	size_t at = 0;
@@ -193,8 +194,8 @@ static bool same_path(struct ub_text condition, struct ub_text path)
 	return at == path.len;
 }
 
-/* Whether a part of a condition, one side of `&&`, promises what is read: `has_account`, `has(account.tier)`,
- * `account.?tier`. */
+/* Whether a part of a condition, one side of `&&`, promises that the value is there: `has_account`,
+ * `has(account.tier)`, `account.?tier`. */
 static bool promises(struct ub_text part, const struct ub_cel_read *read)
 {
 	part = ub_text_trim(part);

@@ -3,16 +3,18 @@
 #define UPBEAT_TMPL_PRIVATE_H
 
 /*
- * From text to output in four steps: scan (text to tokens), parse (tokens to a tree of nodes), compile (nodes
- * to operations with checked programs, partials and blocks put in their places), render.
+ * A template goes from text to output in four steps: scan (text to tokens), parse (tokens to a tree of
+ * nodes), compile (nodes to operations with checked programs, with partials and blocks put in their places),
+ * render.
  */
 
 #include "upbeat/tmpl.h"
 
-/* A template's text and where it stands: in a source of its own, or in a rule file that `map` knows. */
+/* A template's text, and where the text stands: in a source of its own, or in a rule
+ * file that `map` knows. */
 struct tmpl_origin {
 	struct ub_text text;
-	const struct ub_source *source; /* NULL: map */
+	const struct ub_source *source; /* NULL: `map` tells places */
 	struct ub_place (*map)(void *data, size_t at, size_t len);
 	void *data;
 };
@@ -38,8 +40,8 @@ enum tmpl_token_kind {
 
 struct tmpl_token {
 	enum tmpl_token_kind kind;
-	size_t at, len;           /* all of it */
-	size_t name_at, name_len; /* what is between the delimiters and the sign, trimmed */
+	size_t at, len;           /* the whole token */
+	size_t name_at, name_len; /* the text between the delimiters and the sign, trimmed */
 };
 
 struct tmpl_tokens {
@@ -54,7 +56,7 @@ void ub_tmpl_scan(const struct tmpl_origin *origin, size_t from, struct tmpl_tok
 
 enum tmpl_node_kind {
 	NODE_TEXT,
-	NODE_LINE, /* a line of the template begins: `text` is its leading blanks */
+	NODE_LINE, /* the beginning of a line of the template: `text` is its leading blanks */
 	NODE_VALUE,
 	NODE_SECTION,
 	NODE_INVERTED,
@@ -73,19 +75,19 @@ struct tmpl_node {
 	enum tmpl_node_kind kind;
 	bool raw;             /* value: not escaped */
 	bool computed;        /* partial, parent: the name is an expression's value */
-	bool standalone;      /* the tag had its line (or lines) for itself, which are dropped */
+	bool standalone;      /* the tag had a line (or lines) for itself; they are dropped */
 	struct ub_text text;  /* text, line: as written; tags: the expression or name */
 	size_t at, len;       /* of the expression, name or heading, in the origin's text */
-	struct ub_text blank; /* partial, parent, block: what stands before it, if only blanks do */
-	unsigned weight;      /* heading: 0 when it has none */
+	struct ub_text blank; /* partial, parent, block: what stands before the tag, if only blanks do */
+	unsigned weight;      /* heading: 0 when there is none */
 	struct tmpl_nodes kids;
 };
 
-/* `headings`: whether lines with `#` open sections. */
+/* With `headings`, lines with `#` open sections. */
 void ub_tmpl_parse(const struct tmpl_origin *origin, size_t from, bool headings, struct tmpl_nodes *nodes,
     struct ub_diags *diags, struct ub_arena *arena);
 
-/* A heading's weight mark: sets and cuts off `{weight=N}`. */
+/* Takes the weight mark `{weight=N}` off the heading's text, and sets the weight. */
 void ub_tmpl_parse_weight(
     const struct tmpl_origin *origin, struct tmpl_node *heading, struct ub_diags *diags);
 
@@ -97,8 +99,8 @@ struct tmpl_front {
 	size_t end; /* where the template's text begins */
 };
 
-/* A language tag (RFC 5646) as far as it matters here: two or three letters, then letters, digits and
- * hyphens. */
+/* Whether the value is a language tag (RFC 5646), as far as that matters here: two or three letters, then
+ * letters, digits and hyphens. */
 bool ub_tmpl_is_language(struct ub_text value);
 
 void ub_tmpl_parse_front(const struct tmpl_origin *origin, struct tmpl_front *front, struct ub_diags *diags);
@@ -116,25 +118,25 @@ struct ub_template {
 	struct tmpl_origin origin;
 	struct tmpl_front front;
 	struct tmpl_nodes nodes;
-	struct tmpl_ops ops; /* as it stands on its own */
-	bool internal;       /* one-line: depends on internal data, there and so */
+	struct tmpl_ops ops; /* compiled for itself */
+	bool internal;       /* one-line: depends on internal data, at internal_place and by internal_why */
 	struct ub_place internal_place;
 	struct ub_text internal_why;
-	bool broken;   /* its tags do not even pair */
-	bool included; /* by another, so that it need not stand on its own */
-	bool reached;  /* checked, on its own or where it is included */
-	bool compiled; /* on its own */
+	bool broken;   /* its text or its tags have errors */
+	bool included; /* by another template, so that this one need not stand on its own */
+	bool reached;  /* was checked where another template includes it */
+	bool compiled; /* was compiled on its own */
 	bool usable;   /* compiled without an error */
-	bool named;    /* by a rule */
-	bool circular; /* includes itself, which is reported */
+	bool named;    /* a rule names it */
+	bool circular; /* includes itself, which was reported */
 };
 
 struct ub_template_set {
 	struct ub_arena *arena;
-	const struct ub_cel_env *env;   /* what expressions may name */
-	const struct tmpl_scope *scope; /* outside of sections; made when first needed */
+	const struct ub_cel_env *env;   /* the names that expressions may use */
+	const struct tmpl_scope *scope; /* the scope outside of sections, made when first needed */
 	size_t minutes;                 /* the variable of that scope */
-	bool open;                      /* ub_template_set_open() */
+	bool open;                      /* by ub_template_set_open() */
 	struct ub_map *templates;
 	UB_VEC(const struct ub_cel_program *) programs; /* of all tags */
 };
@@ -143,40 +145,40 @@ struct ub_template_set {
 void ub_tmpl_help_with_name(
     const struct ub_template_set *set, struct ub_diags *diags, struct ub_diag *diag, struct ub_text name);
 
-/* The template of that name, or its variant for the language. */
+/* The template of that name, or its variant for the language. NULL: there is none. */
 struct ub_template *ub_tmpl_find(
     const struct ub_template_set *set, struct ub_text name, struct ub_text language);
 
 /* ---- compile ---- */
 
-/* What names mean at a place: outside of sections, or inside one that iterates or opens a value. */
+/* What names mean at a place: outside of sections, or inside a section that iterates or opens a value. */
 struct tmpl_scope {
 	const struct tmpl_scope *outer; /* NULL: outside of sections */
 	const struct ub_cel_env *env;
-	size_t item; /* the current item's variable in env, SIZE_MAX: none */
+	size_t item; /* the variable of the current item in env; SIZE_MAX: none */
 };
 
-/* A template's text being put into another's: which, and why it is there. */
+/* A template whose text is being put into another's, and the expansion that it is put into. */
 struct tmpl_expansion {
 	const struct tmpl_expansion *outer;
 	const struct ub_template *tmpl;
 	size_t depth;
 };
 
-/* The blocks that a parent is given. The outermost parent's win. */
+/* The blocks that a parent is given. Those of the outermost parent win. */
 struct tmpl_overrides {
 	const struct tmpl_overrides *outer;
 	const struct tmpl_nodes *blocks;
 	const struct tmpl_expansion *from;
 };
 
-/* Where in the tree the compiler is. */
+/* Where in the tree the compiler stands. */
 struct tmpl_spot {
 	const struct tmpl_scope *scope;
 	const struct tmpl_expansion *from;
 	const struct tmpl_overrides *overrides;
-	const struct tmpl_guard *guards; /* sections around that hold here */
-	size_t dedent;                   /* blanks that lines lose: the block they stand in was indented */
+	const struct tmpl_guard *guards; /* the conditions of the sections around the place */
+	size_t dedent; /* the blanks that lines lose, as the block that they stand in was indented */
 };
 
 enum tmpl_op_kind {
@@ -185,7 +187,7 @@ enum tmpl_op_kind {
 	OP_VALUE,
 	OP_SECTION,
 	OP_INVERTED,
-	OP_INDENT, /* kids, their lines indented by `text` */
+	OP_INDENT, /* kids, whose lines are indented by `text` */
 	OP_CALL,   /* open sets: a partial that is found and compiled when rendered */
 	OP_HEADING
 };
@@ -195,8 +197,8 @@ struct tmpl_op {
 	bool raw;
 	struct ub_text text;
 	const struct ub_cel_program *program; /* value, section, inverted; call: NULL unless computed */
-	const struct tmpl_scope *scope;       /* section: of the kids, NULL: none of their own */
-	const struct tmpl_origin *origin;     /* of the expression, for what is said of it */
+	const struct tmpl_scope *scope;       /* section: the scope of the kids; NULL: none of their own */
+	const struct tmpl_origin *origin;     /* of the expression, for messages */
 	const struct tmpl_node *node;
 	struct tmpl_spot spot; /* call */
 	struct tmpl_ops kids;
@@ -204,36 +206,38 @@ struct tmpl_op {
 
 struct tmpl_compiler {
 	struct ub_template_set *set;
-	struct ub_template *root; /* whose audience counts */
+	struct ub_template *root; /* the template whose audience counts */
 	struct ub_arena *arena;
 	struct ub_diags *diags;
 	size_t nodes;
 };
 
-/* Compiles a template where it stands at `spot`; its own text is `from`. */
+/* Compiles a template where it stands, at `spot`. spot.from is the expansion that the
+ * template is put into. */
 void ub_tmpl_compile_template(struct tmpl_compiler *c, const struct ub_template *tmpl, struct tmpl_spot spot,
     bool inline_start, struct tmpl_ops *ops);
 void ub_tmpl_compile_root(struct ub_template *tmpl, struct ub_diags *diags);
-/* A partial or parent whose name is known, at the node's place. */
+/* Compiles a partial or parent whose name is known, at the node's place. */
 void ub_tmpl_compile_call(struct tmpl_compiler *c, const struct tmpl_node *node,
     const struct ub_template *tmpl, const struct tmpl_spot *spot, struct tmpl_ops *ops);
 const struct tmpl_scope *ub_tmpl_root_scope(struct ub_template_set *set);
 
 /* ---- tag: the expression of a tag ---- */
 
-/* A condition that encloses the place: what it asks for may be read there. */
+/* A condition that encloses the place. A value that the condition asks for may be read there. */
 struct tmpl_guard {
 	const struct tmpl_guard *outer;
 	struct ub_text condition;
 };
 
-/* The checked program of a tag's expression, or NULL and diagnostics. `shown`: its value becomes text. */
+/* The checked program of a tag's expression. NULL: there are problems, which are reported. `shown`: the
+ * value becomes text. */
 const struct ub_cel_program *ub_tmpl_compile_tag(
     struct tmpl_compiler *c, const struct tmpl_node *node, const struct tmpl_spot *spot, bool shown);
-/* The scope inside a section over the program's value; NULL when it opens none. */
+/* The scope inside a section over the program's value. NULL: the section opens none. */
 const struct tmpl_scope *ub_tmpl_open_scope(
     struct tmpl_compiler *c, const struct ub_cel_program *program, const struct tmpl_scope *outer);
-/* Whether a section may be over it, with the diagnostic if not. */
+/* Whether a section may be over the program's value. If not, this is reported. */
 bool ub_tmpl_check_section(struct tmpl_compiler *c, const struct tmpl_node *node,
     const struct ub_cel_program *program, const struct tmpl_spot *spot);
 
