@@ -5,11 +5,11 @@
 /*
  * facts: what is known, as plain structs. `struct ub_event` is what a calendar object says; `struct ub_org`
  * is what the settings say of the organisation; `struct ub_account` is what an account source says of a
- * customer. `struct ub_facts` is made of the three: who is ours, who is a guest, is it a customer meeting. It
- * is what rules and templates see (bound to CEL), what `explain` prints, and nothing in it is an opinion of a
- * rule.
+ * customer. `struct ub_facts` is made of the three: who is ours, who is a guest, whether this is a customer
+ * meeting. Rules and templates see the facts (bound to CEL), and `explain` prints them. No fact is an opinion
+ * of a rule.
  *
- * Instants are seconds since 1970-01-01T00:00:00Z. All texts live in the arena the struct was made in.
+ * Instants are seconds since 1970-01-01T00:00:00Z. All texts live in the arena that the struct was made in.
  */
 
 #include "upbeat/base.h"
@@ -55,8 +55,8 @@ enum ub_repeats {
 
 /* ORGANIZER or ATTENDEE. */
 struct ub_party {
-	struct ub_text
-	    address; /* lower case, without mailto:; from EMAIL= when the value is no mailto (RFC 7986) */
+	/* Lower case, without mailto:; from EMAIL= when the value is no mailto (RFC 7986). */
+	struct ub_text address;
 	struct ub_text name; /* CN */
 	enum ub_cutype cutype;
 	enum ub_role role;
@@ -65,30 +65,30 @@ struct ub_party {
 	struct ub_text schedule_status;
 };
 
-/* DTSTART, DTEND, DUE: a wall clock and what it is in. */
+/* DTSTART, DTEND, DUE: what a wall clock shows, and the clock's zone. */
 struct ub_when {
 	bool given;
 	bool date;                  /* VALUE=DATE */
 	struct ub_civil civil;      /* as written; in UTC when zone is UTC */
-	const struct ub_zone *zone; /* NULL: floating (dates too) */
+	const struct ub_zone *zone; /* NULL: floating; a date is floating too */
 };
 
-/* X-UPBEAT-*: what makes an object one of Upbeat's items (architecture, "Generated items"). */
+/* The X-UPBEAT properties, which make an object one of Upbeat's items. */
 struct ub_marks {
 	struct ub_text item; /* opaque identity; empty: not marked */
 	struct ub_text rule; /* digest of the rule's or group's name */
 	unsigned generation; /* how often the item was made anew under a new UID; the first is 1 */
-	struct ub_text base; /* one digest per property last written */
+	struct ub_text base; /* one digest per property, as last written */
 };
 
-/* The master component of an object, or its first one. */
+/* The master component of an object, or the object's first component if there is no master. */
 struct ub_event {
 	enum ub_component component;
 	struct ub_text uid, method, prodid;
 	struct ub_text summary, description, location, url;
 	struct ub_text conference; /* CONFERENCE, else a vendor's property; not guessed from text */
-	struct ub_when start,
-	    end; /* end: DTEND, DTSTART + DURATION, or what RFC 5545 3.6.1 says without either; DUE */
+	/* The end is DTEND, DTSTART + DURATION, or what RFC 5545 3.6.1 says without either; of a task DUE. */
+	struct ub_when start, end;
 	enum ub_status status;
 	enum ub_class class;
 	bool transparent;
@@ -108,7 +108,7 @@ struct ub_event {
 /* ---- the organisation, from the settings ---- */
 
 struct ub_org_person {
-	struct ub_text match; /* an address or a pattern with `*`, lower case */
+	struct ub_text match; /* an address, or a pattern with `*`; lower case */
 	const struct ub_zone *zone;
 	const struct ub_working_hours *hours;
 	const struct ub_holidays *holidays;
@@ -121,34 +121,36 @@ struct ub_team {
 };
 
 struct ub_org {
-	struct ub_texts domains; /* ours: an address in one or below one is internal */
-	/* Neither inside nor outside: domains (contractors, who are people) and address patterns (machines
-	 * that take notes or record; a person matched so is of kind "bot"). They go before `domains`. */
+	struct ub_texts domains; /* ours: an address in or below one of them is internal */
+	/* People and machines that are neither inside nor outside. Domains are those of contractors, who are
+	 * people. Address patterns are those of machines that take notes or record; a person whose address
+	 * matches is of kind "bot". These texts go before `domains`. */
 	struct ub_texts not_customers;
 	struct ub_text users;    /* "{user}@ours.example"; empty: not given */
 	struct ub_text language; /* default "en" */
 	const struct ub_zones *zones;
-	struct ub_org_person standard; /* what holds for everybody; match is "*" */
-	struct ub_org_person *people;  /* in order, first match wins, completed from `standard` */
+	struct ub_org_person standard; /* what holds for everybody; its match is "*" */
+	struct ub_org_person *people;  /* the first match wins; each is completed from `standard` */
 	size_t n_people;
 	struct ub_team *teams;
 	size_t n_teams;
 };
 
-/* One local part, one @, one domain, nothing in it that could end or split a line or a list. */
+/* Whether the text is one local part, one @ and one domain, with nothing in it that could end or
+ * split a line or a list. */
 bool ub_facts_is_address(struct ub_text address);
-/* `pattern`: an address in which `*` stands for anything ("*@us.ours.example"), or a domain, which also means
- * what is below it. Upper and lower case are the same. */
+/* `pattern` is an address in which `*` stands for anything ("*@us.ours.example"), or a domain, which stands
+ * for the domains below it too. Upper and lower case are the same. */
 bool ub_facts_address_matches(struct ub_text address, struct ub_text pattern);
-/* A provider of mailboxes for everybody: its domain says nothing about who somebody works for. `domain` in
- * lower case. */
+/* Whether the domain, in lower case, is that of a provider of mailboxes for everybody. Such a domain says
+ * nothing about who somebody works for. */
 bool ub_facts_free_mail(struct ub_text domain);
 
-/* The work calendar and language of an address; never NULL. */
+/* The work calendar and language of an address. Never NULL. */
 const struct ub_org_person *ub_org_person(const struct ub_org *org, struct ub_text address);
-/* Neither one of ours nor listed in not_customers. */
+/* Whether the address is neither one of ours nor listed in not_customers. */
 bool ub_org_is_guest(const struct ub_org *org, struct ub_text address);
-/* The address of an authenticated user by org->users; empty when no pattern is set. */
+/* The address of an authenticated user by org->users. Empty: no pattern is set. */
 struct ub_text ub_org_user_address(const struct ub_org *org, struct ub_text user, struct ub_arena *arena);
 
 /* ---- an account, from a source ---- */
@@ -161,10 +163,10 @@ struct ub_stakeholder {
 	bool executive, champion, economic_buyer;
 };
 
-/* Tickets, feature requests, actions, risks, insights: all have a title and some have the rest. */
+/* Tickets, feature requests, actions, risks and insights all have a title, and some have the rest. */
 struct ub_account_note {
 	struct ub_text id, title, severity, owner, status;
-	int64_t date; /* opened, since, due: midnight in the organisation's zone; INT64_MIN: not given */
+	int64_t date; /* opened, since or due: midnight in the organisation's zone; INT64_MIN: not given */
 };
 
 struct ub_account_notes {
@@ -189,7 +191,7 @@ struct ub_account_field {
 	double number;
 };
 
-/* What calendars told of past and coming meetings with an account. */
+/* What calendars say of past and coming meetings with an account. */
 struct ub_account_history {
 	int64_t last_meeting, next_meeting; /* INT64_MIN: none */
 	int64_t meetings;                   /* held so far */
@@ -234,19 +236,19 @@ struct ub_people {
 
 struct ub_meeting {
 	const struct ub_event *event;
-	/* As the event has them, without control characters; one line each, but for the description. The
-	 * conference is the event's, else the first link to a known video service in location or description.
-	 */
+	/* The texts of the event without control characters; each is one line, but for the
+	 * description. The conference is the event's, else the first link to a known video service in
+	 * location or description. */
 	struct ub_text title, description, location, conference, url;
 	struct ub_texts categories;
 	int64_t start, end;
-	const struct ub_zone *zone;        /* the event's; the owner's when floating or all-day */
+	const struct ub_zone *zone;        /* the event's; for a floating or all-day event the owner's */
 	const struct ub_person *organizer; /* NULL: none */
 	const struct ub_person *owner;     /* the calendar's owner; NULL: not known */
-	struct ub_people attendees;        /* as listed, without those not reading as an address */
-	struct ub_people internal; /* ours among organizer, attendees and owner, declined ones dropped */
-	struct ub_people external; /* persons from outside among the same, declined ones too */
-	bool customer;             /* rules.md: at least one of ours and one from outside */
+	struct ub_people attendees;        /* as listed, without those whose address reads as none */
+	struct ub_people internal; /* ours among organizer, attendees and owner who have not declined */
+	struct ub_people external; /* persons from outside among the same, with those who declined */
+	bool customer;             /* at least one person is ours, and one is from outside */
 	bool organized_by_us;
 	struct ub_text calendar; /* the collection's display name, or empty */
 };
@@ -254,7 +256,8 @@ struct ub_meeting {
 struct ub_facts {
 	struct ub_meeting meeting;
 	const struct ub_account *account; /* NULL: none found */
-	/* Always there: the account's, else made from the guests' domain ("acme.example" gives "Acme"). */
+	/* Name and domains are always there: the account's, else made from the guests' domain
+	 * ("acme.example" gives "Acme"). */
 	struct ub_text account_name;
 	struct ub_texts account_domains;
 	const struct ub_org *org;
@@ -272,42 +275,44 @@ struct ub_facts_input {
 	int64_t now;
 };
 
-/* Pure. The result refers to the input's structs. */
+/* Pure. The result refers to the structs of the input. */
 const struct ub_facts *ub_facts_make(const struct ub_facts_input *input, struct ub_arena *arena);
 
-/* The guests' addresses, for finding the account before the facts can name it. */
+/* The guests' addresses. They serve to find the account, which the facts name later. */
 struct ub_texts ub_facts_guests(
     const struct ub_event *event, const struct ub_org *org, struct ub_arena *arena);
 
-/* `explain`'s default owner: the internal organizer, else the first internal attendee; empty when none is
- * ours. */
+/* The owner that `explain` takes if none is given: the internal organizer, else the first internal attendee.
+ * Empty: nobody is ours. */
 struct ub_text ub_facts_default_owner(const struct ub_event *event, const struct ub_org *org);
 
 /*
- * Why an event is no business of the rules, as a stable kebab-case word, or NULL when it is one: "task",
- * "not-an-event", "no-uid", "no-start", "cancelled", "scheduling-message" (METHOD), "generated" (our own
- * marks), "past", "recurring" (until series are supported), "single-instance", "opted-out" (category
- * no-upbeat, #noprep in the title).
+ * Why the rules have nothing to do with an event, as a stable word in kebab case. NULL: the event is one for
+ * the rules. The words are "task", "not-an-event", "no-uid", "no-start", "cancelled", "scheduling-message"
+ * (METHOD), "generated" (our own marks), "past", "recurring" (until series are supported), "single-instance",
+ * "opted-out" (category no-upbeat, #noprep in the title).
  */
 const char *ub_facts_not_eligible(const struct ub_event *event, const struct ub_org *org, int64_t now);
-/* The same as a sentence for people: "the event is cancelled". */
+/* The reason as a sentence for people: "the event is cancelled". */
 const char *ub_facts_not_eligible_text(const char *reason);
 
 /* ---- facts for CEL ---- */
 
-/* Declares meeting, account, has_account, today, org, the types of a person and of a colleague (a person who
- * is ours; a list(colleague) may be given to anybody without thought of guests) and the functions days,
- * businessDays, date, team and ours in `env`. `fields`: the declared account fields; n_fields SIZE_MAX: not
- * known (checked without settings): any name is allowed, dyn. The arena must outlive the env. */
+/* Declares in `env` the variables meeting, account, has_account, today and org, the types of a person and of
+ * a colleague, and the functions days, businessDays, date, team and ours. A colleague is a person who is
+ * ours: whoever uses a list(colleague) need not think of guests. `fields` are the declared account fields.
+ * With n_fields SIZE_MAX they are not known (rules are checked without settings), and any name is allowed, of
+ * type dyn. The arena must outlive the env. */
 void ub_facts_declare(struct ub_cel_env *env, const struct ub_account_field_decl *fields, size_t n_fields,
     struct ub_arena *arena);
-/* Binds the variables declared above, and makes the facts the activation's context. They must outlive it. */
+/* Binds the variables that ub_facts_declare() declared, and makes the facts the activation's context. The
+ * facts must outlive the activation. */
 void ub_facts_bind(struct ub_cel_activation *activation, const struct ub_facts *facts);
-/* The people of a list(person) that an expression gave, each once, in its order. */
+/* The people of a list(person) that an expression gave, each person once, in the order of the list. */
 struct ub_people ub_facts_people(
     const struct ub_facts *facts, struct ub_cel_value list, struct ub_arena *arena);
 
-/* One fact by the name that rules know it by, for showing. */
+/* One fact, by the name that rules know it by, for showing. */
 struct ub_fact {
 	const char *name; /* "meeting.title" */
 	enum { UB_FACT_TEXT, UB_FACT_FLAG, UB_FACT_LIST } kind;
@@ -321,9 +326,9 @@ struct ub_fact_list {
 	size_t n, cap;
 };
 
-/* All facts but what an account says beyond its name; empty texts and lists too. */
+/* All facts but what an account says beyond its name. Empty texts and lists are among them. */
 struct ub_fact_list ub_facts_list(const struct ub_facts *facts, struct ub_arena *arena);
-/* The same as `explain` prints them, one `name: value` a line, without the empty ones. */
+/* The facts as `explain` prints them, one `name: value` a line, without the empty ones. */
 void ub_facts_dump(const struct ub_facts *facts, struct ub_buf *out);
 
 #endif

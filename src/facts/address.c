@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Providers where a domain says nothing about who somebody works for. */
+/* Providers of mailboxes whose domain says nothing about who somebody works for. */
 static const char *const free_mail[] = {
 	"aol.com",
 	"bluewin.ch",
@@ -55,8 +55,8 @@ bool ub_facts_free_mail(struct ub_text domain)
 	return false;
 }
 
-/* atext of RFC 5322 3.2.3, the dot, and what RFC 6532 allows beyond ASCII. Quoted local parts are no address
- * that anybody is invited by. */
+/* The characters are atext of RFC 5322 3.2.3, the dot, and what RFC 6532 allows beyond ASCII. Nobody is
+ * invited by a quoted local part. */
 static bool is_local_char(unsigned char c)
 {
 	if (c >= 0x80)
@@ -114,7 +114,7 @@ static bool in_domain(struct ub_text domain, struct ub_text whole)
 	return domain.len == whole.len || domain.ptr[domain.len - whole.len - 1] == '.';
 }
 
-/* `*` stands for any number of characters. Linear but for going back to the last star. */
+/* `*` stands for any number of characters. The search is linear but for going back to the last star. */
 static bool matches_glob(struct ub_text text, struct ub_text pattern)
 {
 	size_t t = 0, p = 0, star = SIZE_MAX, resume = 0;
@@ -144,7 +144,7 @@ bool ub_facts_address_matches(struct ub_text address, struct ub_text pattern)
 	return pattern.len != 0 && in_domain(domain_part(address), pattern);
 }
 
-/* What the organisation's settings say of an address. */
+/* How the organisation's settings class an address. */
 enum standing address_standing(const struct ub_org *org, struct ub_text address)
 {
 	for (size_t i = 0; i < org->not_customers.n; i++) {
@@ -180,7 +180,7 @@ struct ub_text ub_org_user_address(const struct ub_org *org, struct ub_text user
 		return UB_TEXT_NONE;
 	struct ub_text address = ub_textf(arena, "%.*s%.*s%.*s", UB_ARGS(ub_text_sub(org->users, 0, at)),
 	    UB_ARGS(user), UB_ARGS(ub_text_sub(org->users, at + mark.len, org->users.len)));
-	/* Somebody who logs in with his address has it already. */
+	/* a user who logs in with his address has it already */
 	if (ub_facts_is_address(user))
 		address = user;
 	return ub_facts_is_address(address) ? ub_text_lower(arena, address) : UB_TEXT_NONE;

@@ -5,7 +5,7 @@
 #include "upbeat/cel.h"
 #include "facts-private.h"
 
-/* The fields of the object types, by index: declared and bound in the same order. */
+/* The fields of the object types, by index. They are declared and bound in this order. */
 
 enum person_field {
 	PERSON_EMAIL,
@@ -83,13 +83,13 @@ enum seen_field { SEEN_MEETINGS, SEEN_PEOPLE, SEEN_FIELDS };
 
 enum org_field { ORG_DOMAINS, ORG_TIME_ZONE, ORG_LANGUAGE, ORG_TEAMS, ORG_FIELDS };
 
-/* What the functions of an activation work on: its context. */
+/* The context of an activation, which the functions work on. */
 struct binding {
 	const struct ub_facts *facts;
 	struct ub_arena *arena;
 	const struct ub_cel_env *env;
 	const struct ub_cel_type *person, *colleague;
-	struct ub_map *values; /* a person's value, by address: one object each */
+	struct ub_map *values; /* a person's value by address, so that each person is one object */
 };
 
 /* ---- bind.c ---- */
@@ -97,7 +97,7 @@ struct binding {
 struct ub_cel_value text_list_value(struct ub_texts texts, struct ub_arena *arena);
 struct ub_cel_value person_value(struct binding *binding, const struct ub_person *person);
 struct ub_cel_value people_value(struct binding *binding, struct ub_people people);
-/* Our people among addresses, each once. */
+/* The people at these addresses who are ours, each once. */
 struct ub_cel_value colleagues_value(struct binding *binding, struct ub_texts addresses);
 
 /* ---- bind-account.c ---- */

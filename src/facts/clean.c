@@ -2,8 +2,8 @@
 #include "facts-private.h"
 
 /*
- * Text from strangers, made fit to be shown: nothing in it may move a cursor, break a line where there is
- * one, or turn the direction of the text around it.
+ * Text from strangers is made fit to be shown. Nothing in it may then move a cursor, break a line where one
+ * line is wanted, or turn the direction of the text around it.
  */
 
 static size_t decode(struct ub_text text, size_t at, uint32_t *point)
@@ -20,7 +20,7 @@ static size_t decode(struct ub_text text, size_t at, uint32_t *point)
 	return length;
 }
 
-/* Separators of lines and paragraphs, and what only shows as a gap. */
+/* Separators of lines and paragraphs, and characters that show as a gap only. */
 static bool is_break(uint32_t c)
 {
 	return c == '\n' || c == '\r' || c == '\t' || c == 0x0B || c == 0x0C || c == 0x85 || c == 0x2028 ||
@@ -45,7 +45,7 @@ static bool is_clean(struct ub_text text)
 struct ub_text clean_lines(struct ub_text text, struct ub_arena *arena)
 {
 	if (is_clean(text))
-		return text.len ? text : UB_TEXT_NONE; /* never a NULL pointer */
+		return text.len ? text : UB_TEXT_NONE; /* the pointer is never NULL */
 	struct ub_buf out = UB_BUF(arena);
 	for (size_t at = 0; at < text.len;) {
 		uint32_t c;
@@ -55,7 +55,7 @@ struct ub_text clean_lines(struct ub_text text, struct ub_arena *arena)
 		else if (c == 0xFFFD)
 			ub_buf_str(&out, "\xEF\xBF\xBD");
 		else if (c == '\r' && at + 1 < text.len && text.ptr[at + 1] == '\n')
-			; /* the end of the line follows */
+			; /* the line feed after it ends the line */
 		else if (is_break(c))
 			ub_buf_char(&out, '\n');
 		else if (!is_control(c))

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Hosts, or what they end in, of services whose links mean a video conference. */
+/* Services whose links mean a video conference. A link's host is the given host, or below it. */
 static const struct service {
 	const char *host;
 	const char *path; /* what the path begins with */
@@ -38,7 +38,7 @@ static bool on_host(struct ub_text host, const char *of)
 	       (host.len == whole.len || host.ptr[host.len - whole.len - 1] == '.');
 }
 
-/* `rest`: what comes after "https://". */
+/* `rest` is the link without its "https://". */
 static bool is_conference(struct ub_text rest)
 {
 	size_t slash = ub_text_find(rest, UB_TEXT("/"), 0);
@@ -50,7 +50,7 @@ static bool is_conference(struct ub_text rest)
 	return false;
 }
 
-/* The end of the link that begins at `at`, without the punctuation of the sentence around it. */
+/* The end of the link that begins at `at`. The punctuation of the sentence around it is not part of it. */
 static size_t link_end(struct ub_text text, size_t at)
 {
 	size_t end = at;
@@ -68,7 +68,7 @@ struct ub_text find_conference(struct ub_text text)
 		size_t from = at + scheme.len, end = link_end(text, from);
 		if (is_conference(ub_text_sub(text, from, end)))
 			return ub_text_sub(text, at, end);
-		at = end; /* past all of it: a link within a link is none, and the time stays linear */
+		at = end; /* passes the whole link: a link within it is none, and time stays linear */
 	}
 	return UB_TEXT_NONE;
 }

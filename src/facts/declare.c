@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cel-private.h"
 
-/* The names that rules and templates know, with what they may show to whom: upbeat-rules(5), "Facts". */
+/* The names that rules and templates know, and who may see what they hold: upbeat-rules(5), "Facts". */
 
 #define INTERNAL .audience = UB_CEL_INTERNAL
-/* An account's data that a source need not have; where there is an account at all, the author has thought of
- * it. */
+/* Data of an account that a source need not have. Where an author asks whether there is an account at all,
+ * the author has thought of the data's absence too. */
 #define MAY_LACK INTERNAL, .may_be_absent = true, .guard = "has_account"
 
 static const struct ub_cel_decl person_fields[PERSON_FIELDS] = {
@@ -76,7 +76,7 @@ static const struct ub_cel_decl account_fields[ACCOUNT_FIELDS] = {
 	[ACCOUNT_LAST_MEETING] = { .name = "last_meeting", .type = "timestamp", MAY_LACK },
 	[ACCOUNT_NEXT_MEETING] = { .name = "next_meeting", .type = "timestamp", MAY_LACK },
 	[ACCOUNT_SEEN] = { .name = "seen", .type = "seen", MAY_LACK },
-	/* Declared apart: what it is depends on the settings. */
+	/* Declared elsewhere: the type depends on the settings. */
 	[ACCOUNT_FIELDS_DECLARED] = { .name = "fields", .type = "account_fields" },
 };
 
@@ -92,7 +92,7 @@ static const struct ub_cel_decl org_fields[ORG_FIELDS] = {
 	[ORG_TEAMS] = { .name = "teams", .type = "list(string)" },
 };
 
-/* What an account source lists; the names of the date say what happened then. */
+/* What an account source lists. The date's name says what happened then. */
 static const struct note_type {
 	const char *name, *date;
 } note_types[] = {

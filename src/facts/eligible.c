@@ -22,8 +22,8 @@ static bool is_generated(const struct question *q)
 	return q->event->marks.item.len != 0;
 }
 
-/* RFC 4791 4.1 forbids METHOD in a collection. PUBLISH asks nothing of anybody (RFC 5546 1.4): exports have
- * it. */
+/* RFC 4791 4.1 forbids METHOD in a collection. PUBLISH, which asks nothing of anybody (RFC 5546 1.4), is in
+ * exports and allowed. */
 static bool is_message(const struct question *q)
 {
 	return q->event->method.len != 0 && !ub_text_eq_nocase(q->event->method, UB_TEXT("PUBLISH"));
@@ -54,7 +54,7 @@ static bool is_recurring(const struct question *q)
 	return q->event->repeats != UB_REPEATS_NOT;
 }
 
-/* Nothing in an event says so: the plan is told. */
+/* Nothing in an event says that it is gone: the plan is told so. */
 static bool is_gone(const struct question *q)
 {
 	(void)q;
@@ -79,7 +79,7 @@ static bool is_word_char(char c)
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || (unsigned char)c >= 0x80;
 }
 
-/* `word` in any case, and not as the beginning of a longer one. */
+/* Whether the text has `word`, in any case, and not as the beginning of a longer word. */
 static bool has_word(struct ub_text text, struct ub_text word)
 {
 	for (size_t at = 0; at + word.len <= text.len; at++)
@@ -97,7 +97,7 @@ static bool is_opted_out(const struct question *q)
 	return has_word(q->event->summary, UB_TEXT("#noprep"));
 }
 
-/* In this order: the first that holds is the reason. */
+/* The order counts: the first reason that holds is told. */
 static const struct reason {
 	const char *word, *sentence;
 	bool (*holds)(const struct question *question);

@@ -10,7 +10,7 @@ enum standing {
 	STANDING_INTERNAL,
 	STANDING_OUTSIDE,
 	STANDING_ASIDE, /* listed by domain in not_customers: neither inside nor outside */
-	STANDING_BOT    /* listed by address there */
+	STANDING_BOT    /* listed by address in not_customers */
 };
 
 enum standing address_standing(const struct ub_org *org, struct ub_text address);
@@ -19,20 +19,20 @@ struct ub_text domain_part(struct ub_text address);
 
 /* ---- clean.c ---- */
 
-/* Without control characters and bidirectional tricks; one line, or lines. */
+/* The text without control characters and bidirectional tricks, as one line or as lines. */
 struct ub_text clean_line(struct ub_text text, struct ub_arena *arena);
 struct ub_text clean_lines(struct ub_text text, struct ub_arena *arena);
 
 /* ---- names.c ---- */
 
-/* "Anna Meyer" out of anna.meyer@ours.example. */
+/* "Anna Meyer" for anna.meyer@ours.example. */
 struct ub_text name_from_address(struct ub_text address, struct ub_arena *arena);
-/* "Acme" out of mail.acme.example or acme.co.uk. */
+/* "Acme" for mail.acme.example or acme.co.uk. */
 struct ub_text name_from_domain(struct ub_text domain, struct ub_arena *arena);
 
 /* ---- people.c ---- */
 
-/* Everybody on an event, each once. */
+/* Everybody on an event, each person once. */
 struct everybody {
 	struct ub_map *by_address;         /* struct ub_person * */
 	const struct ub_person *organizer; /* or NULL */
@@ -41,21 +41,21 @@ struct everybody {
 
 struct everybody find_everybody(const struct ub_event *event, const struct ub_org *org,
     const struct ub_account *account, struct ub_arena *arena);
-/* Somebody who is not on the event: a member of a team, an account's owner. */
+/* Makes somebody who is not on the event: a member of a team, an account's owner. */
 const struct ub_person *make_person(const struct ub_org *org, const struct ub_account *account,
     struct ub_text address, struct ub_arena *arena);
 
-/* Somebody by address: who is on the event, else made; NULL when it is no address. */
+/* The person with this address, from the event or made. NULL: the text is no address. */
 const struct ub_person *find_person(
     const struct ub_facts *facts, struct ub_text address, struct ub_arena *arena);
 
-/* The same for one of the account's stakeholders, without looking him up among the others. */
+/* The same for one of the account's stakeholders, whose data need not be looked up among the others'. */
 const struct ub_person *find_stakeholding_person(
     const struct ub_facts *facts, const struct ub_stakeholder *stakeholder, struct ub_arena *arena);
 
 /* ---- make.c ---- */
 
-/* `floating`: the zone of a time that has none of its own. */
+/* `floating` is the zone of a time that has none of its own. */
 int64_t when_instant(const struct ub_when *when, const struct ub_zone *floating);
 
 /* ---- words.c ---- */
@@ -68,7 +68,7 @@ const char *health_word(enum ub_health health); /* "" when unknown */
 
 /* ---- conference.c ---- */
 
-/* The first link to a known video service in a text, or empty. */
+/* The first link to a known video service in a text. Empty: there is none. */
 struct ub_text find_conference(struct ub_text text);
 
 #endif

@@ -63,7 +63,7 @@ static struct ub_cel_value call_date_in_zone(
 	return format_date(call, args, zone);
 }
 
-/* A pattern without a part of the time would show the same for all times. */
+/* A pattern that shows no part of the time would show the same for all times. */
 static struct ub_cel_complaint check_date(
     struct ub_arena *arena, const struct ub_cel_zones *zones, size_t i, struct ub_text literal)
 {

@@ -25,7 +25,7 @@ static const struct ub_person *find_owner(
 	return owner;
 }
 
-/* Sorts everybody, in the order organizer, attendees, owner, into ours and guests. */
+/* Sorts everybody into ours and guests, in the order organizer, attendees, owner. */
 static void sort_people(struct ub_meeting *meeting, const struct everybody *all, struct ub_arena *arena)
 {
 	bool ours = false;
@@ -68,7 +68,7 @@ static void read_texts(struct ub_meeting *meeting, struct ub_arena *arena)
 		*ub_push(arena, &meeting->categories) = clean_line(event->categories.items[i], arena);
 }
 
-/* The domain most guests come from, the first of several such; free mailboxes do not count. */
+/* The domain that most guests come from. Of several such domains the first counts; free mailboxes do not. */
 static struct ub_text guests_domain(struct ub_people guests, struct ub_arena *arena)
 {
 	struct ub_map *seen = ub_map_new(arena);
@@ -80,7 +80,7 @@ static struct ub_text guests_domain(struct ub_people guests, struct ub_arena *ar
 			continue;
 		uintptr_t count = (uintptr_t)ub_map_get(seen, domain) + 1;
 		ub_map_put(seen, domain, (void *)count);
-		/* A later domain has to have more. */
+		/* A later domain wins only with more guests. */
 		most = count > most ? count : most;
 	}
 	for (size_t i = 0; i < ub_map_size(seen) && !best.len; i++) {

@@ -18,7 +18,7 @@ static void put_capitalised(struct ub_buf *out, struct ub_text word)
 	}
 }
 
-/* What stands after a plus is a sorting aid of the mailbox (RFC 5233). */
+/* The part after a plus is a sorting aid of the mailbox (RFC 5233). */
 struct ub_text name_from_address(struct ub_text address, struct ub_arena *arena)
 {
 	struct ub_text local = local_part(address);
@@ -36,7 +36,7 @@ struct ub_text name_from_address(struct ub_text address, struct ub_arena *arena)
 	return out.len ? ub_buf_text(&out) : address;
 }
 
-/* Labels under which countries sort their names: acme.co.uk. */
+/* Whether a country sorts its names under the label: acme.co.uk. */
 static bool is_second_level(struct ub_text label, struct ub_text top)
 {
 	static const char *const words[] = { "ac", "co", "com", "edu", "go", "gov", "gv", "ne", "net", "or",

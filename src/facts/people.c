@@ -38,7 +38,7 @@ static const struct ub_stakeholder *find_stakeholder(const struct ub_account *ac
 	return NULL;
 }
 
-/* A name that only repeats the address, as many clients write it, is none. */
+/* A name that only repeats the address, as many clients write it, is no name. */
 static struct ub_text name_of(struct ub_text given, struct ub_text address, struct ub_arena *arena)
 {
 	struct ub_text name = clean_line(given, arena);
@@ -84,8 +84,8 @@ const struct ub_person *find_stakeholding_person(
 	return known ? known : new_person(facts->org, stakeholder, &party, arena);
 }
 
-/* Whoever is on the event in two lines (an organizer who is an attendee too) is one person: the attendee's
- * line tells role and answer, a name is taken from wherever there is one. */
+/* A person who is on the event in two lines (an organizer who is an attendee too) is one person. The
+ * attendee's line gives role and answer. The name comes from the line that has one. */
 static const struct ub_person *enter(struct everybody *all, const struct ub_org *org,
     const struct ub_account *account, const struct ub_party *party, struct ub_arena *arena)
 {
