@@ -3,8 +3,9 @@
 #define UPBEAT_DIRECTORY_H
 
 /*
- * directory: accounts. Sources give what they know of customers; a snapshot of it is immutable, counted, and
- * swapped whole when a source has something new. Deciding never waits for a source: it asks the snapshot.
+ * directory: accounts. Sources give what they know of customers. A snapshot of all accounts is immutable,
+ * counted, and swapped whole when a source has something new. A decision never waits for a source: the
+ * snapshot is at hand.
  */
 
 #include "upbeat/base.h"
@@ -12,49 +13,51 @@
 #include "upbeat/facts.h"
 #include "upbeat/settings.h"
 
-/* The sources, and the present snapshot. Any number of threads may use one. */
+/* The sources, and the present snapshot. Any number of threads may use a directory. */
 struct ub_directory;
-/* All accounts as they were read at one time. */
+/* A snapshot: all accounts as they were read at one time. */
 struct ub_accounts;
 
 /*
- * Reads all sources of the settings; dates are midnights of `zone`. Settings and zone must outlive it and its
- * snapshots. What is wrong goes to `diags`, with file and line, and what is sound is there even so: a source
- * that cannot be read has no accounts, a field that cannot is absent. Never NULL.
+ * Reads all sources of the settings. Dates are midnights of `zone`. Settings and zone must outlive the
+ * directory and its snapshots. Problems go to `diags`, with file and line, and what is sound is there even
+ * so: a source that cannot be read has no accounts, a field that cannot be read is absent. Never NULL.
  */
 struct ub_directory *ub_directory_open(
     const struct ub_settings *settings, const struct ub_zone *zone, struct ub_diags *diags);
-/* Sets *directory to NULL; NULL is allowed. Snapshots that are held stay. */
+/* Sets *directory to NULL. NULL is allowed. Snapshots that are held stay. */
 void ub_directory_close(struct ub_directory **directory);
-/* Reads again the sources that have something new, of which one that cannot be read keeps what it had. True:
- * there is a new snapshot. Meant to be called every minute or so, by one thread. */
+/* Reads again the sources that have something new. A source that cannot be read keeps what it had. True:
+ * there is a new snapshot. One thread calls this every minute or so. */
 bool ub_directory_refresh(struct ub_directory *directory, struct ub_diags *diags);
 
 /* The present snapshot, held for the caller. */
 struct ub_accounts *ub_directory_accounts(struct ub_directory *directory);
-/* The last holder frees it; sets *accounts to NULL; NULL is allowed. */
+/* Lets go of a snapshot, which the last holder frees. Sets *accounts to NULL. NULL is allowed. */
 void ub_accounts_release(struct ub_accounts **accounts);
 
-/* How accounts that are written down elsewhere than in a source are read: in rule tests. */
+/* How accounts are read that stand elsewhere than in a source: in rule tests. */
 struct ub_accounts_reading {
 	struct ub_arena *arena;
 	struct ub_diags *diags;
-	const struct ub_zone *zone; /* dates are its midnights */
+	const struct ub_zone *zone; /* whose midnights dates are */
 	const struct ub_account_field_decl *fields;
 	size_t n_fields;
 };
 struct ub_yaml_node;
 struct ub_yaml_type;
 
-/* For schemas: a file of accounts, the list in it, and an account of a test, which may be like another. */
+/* For schemas: a file of accounts, the list in the file, and an account of a test, which may be
+ * like another account. */
 extern const struct ub_yaml_type ub_accounts_file_type, ub_account_list_type, ub_account_type;
 
-/* A list as in an account file; held for the caller. NULL: it is no list (reported). */
+/* Reads a list as in an account file. The result is held for the caller. NULL: there is no list,
+ * which is reported. */
 struct ub_accounts *ub_accounts_read(
     const struct ub_accounts_reading *reading, const struct ub_yaml_node *list);
 /*
- * One account: what `node` says over what is said of it in *account; `like: ID` begins with that one of
- * `accounts` (which may be NULL). Nothing is required. False: something was reported.
+ * Reads one account: what `node` says goes over what *account has. `like: ID` begins with the account ID of
+ * `accounts`, which may be NULL. No field is required. False: something was reported.
  */
 bool ub_account_read(const struct ub_accounts_reading *reading, const struct ub_yaml_node *node,
     const struct ub_accounts *accounts, struct ub_account *account);
@@ -62,29 +65,29 @@ bool ub_account_read(const struct ub_accounts_reading *reading, const struct ub_
 struct ub_account ub_account_unknown(void);
 
 size_t ub_accounts_count(const struct ub_accounts *accounts);
-/* In the order of the sources; i < ub_accounts_count(). Accounts live as long as the snapshot. */
+/* Account i in the order of the sources; i < ub_accounts_count(). Accounts live as long as the snapshot. */
 const struct ub_account *ub_accounts_at(const struct ub_accounts *accounts, size_t i);
-const struct ub_account *ub_accounts_find(
-    const struct ub_accounts *accounts, struct ub_text id); /* or NULL */
+/* The account with this id. NULL: there is none. */
+const struct ub_account *ub_accounts_find(const struct ub_accounts *accounts, struct ub_text id);
 
 enum ub_account_match_kind {
 	UB_MATCH_NONE,
 	UB_MATCH_ADDRESS,     /* a guest is one of the account's stakeholders */
-	UB_MATCH_DOMAIN,      /* a guest's domain is one of the account's, or below one */
-	UB_MATCH_REGISTRABLE, /* both are below the same registrable domain (public suffix list) */
+	UB_MATCH_DOMAIN,      /* a guest's domain is one of the account's, or below one of them */
+	UB_MATCH_REGISTRABLE, /* both domains are below one registrable domain (public suffix list) */
 };
 
 struct ub_account_match {
 	enum ub_account_match_kind kind;
 	const struct ub_account *account; /* NULL: none */
-	struct ub_text by;                /* the address or domain, of the guest */
+	struct ub_text by;                /* the guest's address or domain */
 };
 
 /*
- * The account of a meeting by its guests' addresses (ub_facts_guests): a stakeholder's address, else the
- * longest domain, else a registrable domain that is one account's alone. Domains of free mail and public
- * suffixes match nothing. The order of the guests does not matter: of several that match equally well, the
- * account that comes first in the sources is taken.
+ * The account of a meeting, found by the guests' addresses (ub_facts_guests): by a stakeholder's address,
+ * else by the longest domain, else by a registrable domain that belongs to one account alone. Domains of free
+ * mail and public suffixes match nothing. The order of the guests does not matter: of several accounts that
+ * match equally well, the first in the sources is taken.
  */
 struct ub_account_match ub_accounts_match(const struct ub_accounts *accounts, struct ub_texts guests);
 

@@ -6,11 +6,11 @@
  * ical: calendar object resources (RFC 5545, RFC 4791 4.1): their text to facts, new items to text, holiday
  * calendars, and what a user changed in an item.
  *
- * The text is read by an index of its content lines that points into the original bytes, so that a later
- * change can be a splice at a line's place and a reader and a splicer can never see two different objects.
- * All of it is our own: libical takes 60-3000 us per KB to parse (this index: 4), damages objects in a round
- * trip, writes to stderr, and iterates a rule that never matches for seconds in one call. The tests hold it
- * up as a mirror.
+ * The text is read by an index of its content lines. The index points into the original bytes, so that a
+ * later change can be a splice at a line's place, and a reader and a splicer never see two different objects.
+ * The code is our own: libical takes 60-3000 us per KB to parse (this index: 4), damages objects in a round
+ * trip, writes to stderr, and iterates a rule that never matches for seconds in one call. The tests compare
+ * the results with libical's.
  */
 
 #include "upbeat/base.h"
@@ -19,11 +19,11 @@
 #include "upbeat/plan.h"
 
 /*
- * Why a text cannot be read. The code is one of
+ * Why a text cannot be read. The code is one of these:
  *   too-large, nul-byte, too-many-lines, too-deep   limits, found before anything is made of it
- *   not-a-calendar     it does not begin with BEGIN:VCALENDAR, or is a vCalendar 1.0
- *   unbalanced         a BEGIN without its END, an END without its BEGIN: it may be cut off
- *   no-component       nothing that can be an event, a task or the like is in it
+ *   not-a-calendar     the text does not begin with BEGIN:VCALENDAR, or is a vCalendar 1.0
+ *   unbalanced         a BEGIN without its END, an END without its BEGIN: the text may be cut off
+ *   no-component       nothing in the text can be an event, a task or the like
  *   several-objects    more than one UID or VCALENDAR: an export, not one calendar object
  *   bad-time           a DTSTART, DTEND, DUE or DURATION that is none
  *   unknown-zone       a time in a zone that neither the database nor a sound VTIMEZONE defines
@@ -31,20 +31,20 @@
  */
 struct ub_ical_refusal {
 	const char *code;
-	size_t line; /* of the text, from 1; 0: the whole */
+	size_t line; /* line of the text, from 1; 0: the whole text */
 	struct ub_text message;
 };
 
-/* A text and the index of its lines. */
+/* A text, and the index of its lines. */
 struct ub_ical;
 
-/* NULL: *refusal says why. `text` must outlive the result, which is made in the arena. */
+/* Makes the index, in the arena. `text` must outlive it. NULL: *refusal says why. */
 UB_MUST_USE const struct ub_ical *ub_ical_parse(
     struct ub_arena *arena, struct ub_text text, struct ub_ical_refusal *refusal);
-/* The object's facts: those of its master component. Zones that a VTIMEZONE defines live in the arena. */
+/* The facts of the object's master component. Zones that a VTIMEZONE defines live in the arena. */
 UB_MUST_USE const struct ub_event *ub_ical_event(const struct ub_ical *ical, const struct ub_zones *zones,
     struct ub_arena *arena, struct ub_ical_refusal *refusal);
-/* Both in one. */
+/* Does ub_ical_parse() and ub_ical_event() in one. */
 UB_MUST_USE const struct ub_event *ub_ical_read(struct ub_text text, const struct ub_zones *zones,
     struct ub_arena *arena, struct ub_ical_refusal *refusal);
 
@@ -58,8 +58,8 @@ struct ub_ical_writing {
 };
 
 /*
- * A calendar object resource for an item: CRLF, folded at 75 octets between characters, with marks and BASE.
- * Times are in the item's zone, with its VTIMEZONE, when that is one of the database, else in UTC.
+ * The calendar object resource for an item: CRLF, folded at 75 octets between characters, with marks and
+ * BASE. Times are in the item's zone, with its VTIMEZONE, if the zone is one of the database, else in UTC.
  */
 struct ub_text ub_ical_write(
     const struct ub_item *item, const struct ub_ical_writing *writing, struct ub_arena *arena);
@@ -72,27 +72,28 @@ struct ub_text ub_ical_write(
 /* ---- the user's hand ---- */
 
 /*
- * What has changed in a marked item since Upbeat last wrote it, by the digests in X-UPBEAT-BASE: a set of
- * enum ub_property. What servers change by themselves (architecture, "The user's hand wins") is no
- * change. All of them when the item has no BASE that can be read.
+ * What has changed in a marked item since Upbeat last wrote it, as a set of enum ub_property. The digests in
+ * X-UPBEAT-BASE tell. Changes that servers make by themselves do not count. All properties count as changed
+ * when the item has no BASE that can be read.
  */
 UB_MUST_USE unsigned ub_ical_user_changes(
     const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena);
-/* The digests of the object as it stands: what X-UPBEAT-BASE would be. */
+/* The digests of the object as it stands, which X-UPBEAT-BASE would be. */
 struct ub_text ub_ical_base(const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena);
 
 /*
- * The text of a marked item as it stands, changed in place to what `item` says: of the properties in
- * `may_write` those that Upbeat would now write otherwise than it last did (by the digests in X-UPBEAT-BASE),
- * and only their lines, so that everything else is as the user, the client and the server left it. *written:
- * which; 0: nothing is to be changed, and the text is the one that was parsed. The agenda is replaced between
- * its delimiter lines, attendees are added and dropped and never rendered anew; a new time raises SEQUENCE
- * and asks all but the organizer again (RFC 6638 3.2.8).
+ * The text of a marked item as it stands, changed in place to what `item` says. Changed are those of the
+ * properties in `may_write` that Upbeat would now write otherwise than it last did, by the digests in
+ * X-UPBEAT-BASE. Only their lines change, so that everything else is as the user, the client and the server
+ * left it. *written says which properties changed; 0: none, and the text is the one that was parsed. The
+ * agenda is replaced between its delimiter lines. Attendees are added and dropped, and never rendered anew. A
+ * new time raises SEQUENCE and asks all but the organizer again (RFC 6638 3.2.8).
  *
  * A property is left alone where the result would not read as wanted: the time of an item that was made to
- * repeat, the people of one that somebody else organizes, an agenda whose delimiters are gone, the state of
- * one that was cancelled; and the reminders of a task (points in time) where its time is left. So is all of
- * an object of another kind (VTODO, VEVENT) than is wanted, or without a BASE that can be read.
+ * repeat, the people of an item that somebody else organizes, an agenda whose delimiters are gone, the state
+ * of an item that was cancelled, and the reminders of a task (points in time) where its time is left. An
+ * object of another kind (VTODO, VEVENT) than is wanted, or without a BASE that can be read, is left alone as
+ * a whole.
  */
 struct ub_text ub_ical_revise(const struct ub_ical *ical, const struct ub_item *item, unsigned may_write,
     const struct ub_ical_writing *writing, unsigned *written, bool *overlap, struct ub_arena *arena);
@@ -100,10 +101,10 @@ struct ub_text ub_ical_revise(const struct ub_ical *ical, const struct ub_item *
 /* ---- the user's own meeting ---- */
 
 /*
- * The text of a meeting with the additions spliced in: lines are inserted, nothing else of it changes. The
- * agenda goes to the end of the master's description, the rest into each component of the series. What is
- * there already, by its mark or because somebody else put the same there, is left out; *added says how many
- * were not (0: the text is the one that was parsed).
+ * The text of a meeting with the additions spliced in: lines are inserted, and nothing else changes. The
+ * agenda goes to the end of the master's description, the other additions into each component of the series.
+ * An addition is left out if it is there already, by its mark or because somebody else put the same there.
+ * *added says how many additions were made (0: the text is the one that was parsed).
  */
 UB_MUST_USE struct ub_text ub_ical_amend(const struct ub_ical *ical, const struct ub_amendments *amendments,
     size_t *added, bool *overlap, struct ub_arena *arena);
@@ -112,8 +113,9 @@ UB_MUST_USE struct ub_text ub_ical_amend(const struct ub_ical *ical, const struc
 UB_MUST_USE bool ub_ical_bears(
     const struct ub_ical *ical, const struct ub_amendment *amendment, struct ub_arena *arena);
 /*
- * The text without the additions of a rule (by struct ub_amendment.rule_mark; empty: of all rules) and
- * without their marks, by what the text itself says. *taken: how many were there.
+ * The text without the additions of a rule and without their marks, by what the text itself says. The rule is
+ * that of struct ub_amendment.rule_mark; with an empty rule_mark all rules are meant. *taken says how many
+ * additions were there.
  */
 UB_MUST_USE struct ub_text ub_ical_restore(const struct ub_ical *ical, struct ub_text rule_mark,
     size_t *taken, bool *overlap, struct ub_arena *arena);
@@ -121,9 +123,9 @@ UB_MUST_USE struct ub_text ub_ical_restore(const struct ub_ical *ical, struct ub
 /* ---- holidays ---- */
 
 /*
- * The all-day events of a calendar as days off; each day of an event of several, each year of a yearly one up
- * to UB_HOLIDAY_YEAR_MAX. Events with a time of day, cancelled ones and other recurrences are passed over and
- * counted in *passed (which may be NULL). An export of many objects is what is expected here.
+ * The all-day events of a calendar as days off: each day of an event of several days, each year of a yearly
+ * event up to UB_HOLIDAY_YEAR_MAX. Events with a time of day, cancelled ones and other recurrences are passed
+ * over and counted in *passed; `passed` may be NULL. The text is expected to be an export of many objects.
  */
 UB_MUST_USE bool ub_ical_read_holidays(struct ub_text text, struct ub_arena *arena,
     struct ub_holidays *holidays, size_t *passed, struct ub_ical_refusal *refusal);
