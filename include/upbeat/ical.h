@@ -53,8 +53,8 @@ UB_MUST_USE const struct ub_event *ub_ical_read(struct ub_text text, const struc
 struct ub_ical_writing {
 	const struct ub_zones *zones;
 	ub_instant now;
-	bool task_as_event; /* for a collection that takes no VTODO: a transparent all-day event on the due
-			       day */
+	/* For a collection that takes no VTODO: a task becomes a transparent all-day event on the due day. */
+	bool task_as_event;
 };
 
 /*

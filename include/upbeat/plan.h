@@ -3,9 +3,9 @@
 #define UPBEAT_PLAN_H
 
 /*
- * plan: the decision, a value. One pure function turns rules, facts, busy times, what exists and the time
- * into a plan. `serve` applies it, `explain` prints it, tests compare it; there is no second path. Same
- * input, same plan; after it was applied, the plan is empty.
+ * plan: the decision as a value. One pure function turns rules, facts, busy times, what exists and the time
+ * into a plan. `serve` applies the plan, `explain` prints it, tests compare it; there is no second path. The
+ * same input gives the same plan. After a plan was applied, the next one is empty.
  */
 
 #include "upbeat/base.h"
@@ -16,30 +16,30 @@
 enum ub_item_kind { UB_ITEM_EVENT, UB_ITEM_TASK };
 
 /*
- * The lines between which the description of an item is Upbeat's; outside of them it is the user's. A line of
- * a template that reads like one of them is indented, so that each occurs once.
+ * The lines between which the description of an item is Upbeat's; outside of them the description is the
+ * user's. A line of a template that reads like one of these lines is indented, so that each occurs once.
  */
 #define UB_PLAN_TEXT_BEGIN "--- Kept up to date by Upbeat from here ---"
 #define UB_PLAN_TEXT_END   "--- to here; below is room for your own notes ---"
-/* Within these, the text meant for the customer. */
+/* The lines around the text that is meant for the customer, within the lines above. */
 #define UB_PLAN_MAIL_BEGIN "--- Mail to the customer ---"
 #define UB_PLAN_MAIL_END   "--- End of mail ---"
-/* Within these, what a rule adds to the description of the meeting itself: everybody who is invited reads it.
- */
+/* The lines around the text that a rule adds to the description of the meeting itself. Everybody who is
+ * invited reads that text. */
 #define UB_PLAN_SHARED_BEGIN "--- Agenda ---"
 #define UB_PLAN_SHARED_END   "--- End of the agenda ---"
 
-/* Times at which something could not begin, for one reason. */
+/* Times at which something could not begin, all for one reason. */
 struct ub_passed_over {
-	ub_instant from, to; /* the first and the last of them; UB_INSTANT_NONE: further ones, left untold */
-	bool whole_day;      /* whatever the hour */
-	struct ub_text why;  /* words without a full stop */
+	ub_instant from, to; /* the first and the last time; UB_INSTANT_NONE: further ones, left untold */
+	bool whole_day;      /* the reason holds for the whole day */
+	struct ub_text why;  /* the reason, in words without a full stop */
 };
 
-/* The search for a time, in the order in which it was made; of UB_PLAN_CONSIDERED_MAX and one more at most.
- */
+/* The search for a time, step by step; UB_PLAN_CONSIDERED_MAX steps at most, and one that
+ * tells of the rest. */
 struct ub_considered {
-	const struct ub_zone *zone; /* the owner's, whose clock tells the times */
+	const struct ub_zone *zone; /* the owner's zone, whose clock tells the times */
 	struct ub_passed_over *items;
 	size_t n, cap;
 };
@@ -47,25 +47,25 @@ struct ub_considered {
 /* An item that the rules want to exist beside a meeting. */
 struct ub_item {
 	enum ub_item_kind kind;
-	struct ub_text
-	    id; /* "rule/item", as shown to people; identity goes by the group instead of the rule */
+	/* "rule/item", as shown to people. Identity goes by the group instead of the rule. */
+	struct ub_text id;
 	const struct ub_rule *rule;
 	const struct ub_rule_item *source;
 
-	/* identity (architecture, "Identity"): both derive from meeting UID, rule or group, item, owner and
-	 * generation, or are those of the existing item, which may have been made under an earlier name */
+	/* Identity: UID and name derive from meeting UID, rule or group, item, owner and generation. An
+	 * existing item keeps its own, which may have been made under an earlier name of the rule. */
 	struct ub_text uid;  /* a UUID (RFC 9562 5.8), without anything of the meeting in it */
 	struct ub_text name; /* of the resource in its collection: UID and ".ics" */
 	unsigned generation;
-	struct ub_marks marks; /* item and rule digests and generation; base is set by what writes the text */
+	struct ub_marks marks; /* digests of item and rule, and generation; who writes the text sets base */
 
 	struct ub_text title;
-	struct ub_text description; /* plain text: agenda, mail and why between their lines */
-	struct ub_text agenda;      /* that part of description alone; empty: none */
-	struct ub_text mail;        /* text meant for the customer, also part of description; empty: none */
-	int64_t start, end;         /* event */
-	int64_t due;                /* task */
-	const struct ub_zone *zone; /* that start, end and due are written in */
+	struct ub_text description;        /* plain text: agenda, mail and why between their lines */
+	struct ub_text agenda;             /* the agenda of the description alone; empty: none */
+	struct ub_text mail;               /* text meant for the customer, also in description; empty: none */
+	int64_t start, end;                /* event */
+	int64_t due;                       /* task */
+	const struct ub_zone *zone;        /* the zone that start, end and due are written in */
 	const struct ub_person *organizer; /* the owner; NULL for an item without attendees */
 	struct ub_people attendees;        /* ours only, without the organizer; empty: the owner's alone */
 	bool busy;                         /* false: TRANSP:TRANSPARENT */
@@ -74,11 +74,12 @@ struct ub_item {
 	size_t n_reminders;
 	struct ub_texts categories;
 	struct ub_text parent_uid;       /* RELATED-TO;RELTYPE=PARENT: the meeting */
-	struct ub_considered considered; /* where it was asked for */
-	struct ub_text why; /* one plain line for people: which rule, and the lateness where it is late */
+	struct ub_considered considered; /* the search for its time, if asked for */
+	struct ub_text why; /* one plain line for people: which rule, and that a late item is late */
 };
 
-/* What is compared and written one by one, each as a bit: the user's hand wins property by property. */
+/* The properties that are compared and written one by one, each as a bit: the user's hand wins
+ * property by property. */
 enum ub_property {
 	UB_PROPERTY_TITLE = 1 << 0,
 	UB_PROPERTY_TIME = 1 << 1, /* start, end or due as instants, and any recurrence */
@@ -91,18 +92,18 @@ enum ub_property {
 	UB_PROPERTY_ALL = (1 << 8) - 1
 };
 
-/* An item that was made before, found by its name or marks, or known to the store. */
+/* An item that was made before. Its name or its marks were found, or the store knows of it. */
 struct ub_existing {
 	struct ub_text uid, name;
 	unsigned generation;
 	struct ub_text item_mark; /* struct ub_marks.item */
 	enum ub_existing_state {
 		UB_EXISTING_STANDS,
-		UB_EXISTING_DELETED, /* by the user: never again for this meeting */
-		UB_EXISTING_REMOVED, /* by Upbeat: wanted again, it is a new one of the next generation */
+		UB_EXISTING_DELETED, /* by the user: it is never made again for this meeting */
+		UB_EXISTING_REMOVED, /* by Upbeat: if wanted again, one of the next generation is made */
 	} state;
-	/* Of one that stands: */
-	const struct ub_event *event; /* NULL: there is something that cannot be read; it is left alone */
+	/* Of an item that stands: */
+	const struct ub_event *event; /* NULL: the object cannot be read, and is left alone */
 	ub_instant start, end;        /* of the event */
 	ub_instant due;               /* of the task, also where it had to be written as an all-day event */
 	unsigned user_changed;        /* enum ub_property */
@@ -110,8 +111,8 @@ struct ub_existing {
 
 enum ub_action {
 	UB_ACTION_CREATE,
-	UB_ACTION_KEEP,   /* it stands, and is brought up to date where it differs */
-	UB_ACTION_REMOVE, /* it stands and is not wanted any more */
+	UB_ACTION_KEEP,   /* the item stands, and is brought up to date where it differs */
+	UB_ACTION_REMOVE, /* the item stands, and is not wanted any more */
 };
 
 /* What to do about one item. */
@@ -119,7 +120,7 @@ struct ub_step {
 	enum ub_action action;
 	const struct ub_item *item;         /* NULL for remove */
 	const struct ub_existing *existing; /* NULL for create */
-	unsigned may_write;                 /* enum ub_property: what is not the user's; keep only */
+	unsigned may_write;                 /* enum ub_property that is not the user's; keep only */
 	struct ub_text why;
 };
 
@@ -127,12 +128,12 @@ struct ub_step {
 struct ub_amendment {
 	enum ub_amend_kind kind;
 	struct ub_text id;        /* "rule/id", for people */
-	struct ub_text mark;      /* opaque: which addition of which meeting */
-	struct ub_text rule_mark; /* as struct ub_marks.rule: what undoing goes by */
+	struct ub_text mark;      /* opaque: says which addition to which meeting this is */
+	struct ub_text rule_mark; /* as struct ub_marks.rule: undoing goes by this mark */
 	struct ub_text text;      /* attendee: the address, lower case; category; agenda: plain text */
 	int64_t seconds;          /* reminder: before the start */
 	const struct ub_rule_amend *source;
-	struct ub_texts was; /* the marks that it had under earlier names of its rule */
+	struct ub_texts was; /* the marks that the amendment had under earlier names of its rule */
 };
 
 struct ub_amendments {
@@ -142,31 +143,31 @@ struct ub_amendments {
 
 enum ub_note_kind {
 	UB_NOTE_REMARK,    /* the item is planned, and people should know something about it */
-	UB_NOTE_SKIPPED,   /* decided: the item is not to be */
-	UB_NOTE_UNDECIDED, /* cannot tell: nothing is created and nothing that exists is touched */
+	UB_NOTE_SKIPPED,   /* the item is not to be, and that is decided */
+	UB_NOTE_UNDECIDED, /* the rules cannot tell: nothing is created, and nothing that exists is touched */
 	UB_NOTE_REFUSED,   /* what the rule asks for must not be: somebody outside would see it */
 };
 
-/* Something that people should know of an item, or (item empty) of the whole plan. */
+/* Something that people should know of an item, or, with an empty `item`, of the whole plan. */
 struct ub_note {
 	enum ub_note_kind kind;
 	struct ub_text item; /* id */
 	struct ub_text text; /* one plain sentence, no full stop */
-	/* Of an item for which no time was found: as in struct ub_item. */
+	/* As in struct ub_item, of an item for which no time was found. */
 	struct ub_considered considered;
 };
 
 struct ub_plan {
-	const char *not_eligible; /* ub_facts_not_eligible()'s word; then the rest is empty */
-	struct ub_match *matches; /* one a rule, in rule order: verdict, reason, trace (rules.h) */
+	const char *not_eligible; /* the word of ub_facts_not_eligible(); the rest is empty then */
+	struct ub_match *matches; /* one for each rule, in rule order: verdict and reason (rules.h) */
 	size_t n_matches;
-	UB_VEC(struct ub_item) items;    /* by time */
-	UB_VEC(struct ub_step) steps;    /* as they are to be done: what others are placed by comes first */
+	UB_VEC(struct ub_item) items; /* by time */
+	UB_VEC(struct ub_step) steps; /* as they are to be done: items that others are placed by come first */
 	struct ub_amendments amendments; /* what the meeting itself gets, in rule order */
 	UB_VEC(struct ub_note) notes;
 };
 
-/* When somebody is busy, as far as it is known. */
+/* When somebody is busy, as far as that is known. */
 struct ub_busy {
 	struct ub_text address;
 	struct ub_intervals times;
@@ -177,14 +178,14 @@ struct ub_plan_input {
 	const struct ub_facts *facts;
 	const struct ub_existing *existing;
 	size_t n_existing;
-	bool gone; /* the meeting does not stand any more; the facts are of what was last seen of it */
-	const struct ub_busy *busy; /* for `free: attendees|owner`; who is not listed is taken as free */
+	bool gone; /* the meeting does not stand any more; the facts are those last seen of it */
+	const struct ub_busy *busy; /* for `free: attendees|owner`; whoever is not listed counts as free */
 	size_t n_busy;
-	bool explain; /* tell the search for each item's time */
+	bool explain; /* the plan tells the search for each item's time */
 };
 
-/* The plan, in `arena`, which must not outlive the input. The time is facts->now. Items of a rule in audit
- * mode are in `items` but have no step. */
+/* Makes the plan, in `arena`. The input must outlive the arena. The time is facts->now. Items of a rule in
+ * audit mode are in `items`, but have no step. */
 struct ub_plan *ub_plan_make(const struct ub_plan_input *input, struct ub_arena *arena);
 
 /* ---- two plans compared ---- */
@@ -194,14 +195,14 @@ enum ub_change_kind {
 	UB_CHANGE_MOVED, /* another time, and maybe more */
 	UB_CHANGE_CHANGED,
 	UB_CHANGE_REMOVED,
-	UB_CHANGE_LEFT, /* it would have been kept up to date, and is not any more: its rule is gone or cannot
-			   tell */
+	/* The item was kept up to date, and will be no more: its rule is gone or cannot tell. */
+	UB_CHANGE_LEFT,
 };
 
 struct ub_change {
 	enum ub_change_kind kind;
-	const struct ub_item *before, *after; /* NULL: it is not there */
-	unsigned differ;                      /* enum ub_property, where both are */
+	const struct ub_item *before, *after; /* NULL: the item is not there */
+	unsigned differ;                      /* enum ub_property, where both items are there */
 };
 
 struct ub_changes {
@@ -209,27 +210,27 @@ struct ub_changes {
 	size_t n, cap;
 };
 
-/* What is done otherwise by the plan `after` than by `before`, both made of the same `existing` items; of
- * their steps, so that what is only watched does not count. */
+/* What the plan `after` does otherwise than the plan `before`. Both were made of the same `existing` items.
+ * Their steps are compared, so that what is only watched does not count. */
 struct ub_changes ub_plan_compare(const struct ub_plan *before, const struct ub_plan *after,
     const struct ub_existing *existing, size_t n_existing, struct ub_arena *arena);
-/* As some lines of a diff. */
+/* Prints the change as some lines of a diff. */
 void ub_change_print(const struct ub_change *change, struct ub_buf *out, bool colour);
-/* What would be added to the meeting itself, in the same way. */
+/* Prints what would be added to the meeting itself, in the same way. */
 void ub_addition_print(const struct ub_amendment *amendment, struct ub_buf *out, bool colour);
 
-/* The marks (struct ub_marks.rule) that items of a rule or group bear; where the rule is known, also under
- * its earlier names. */
+/* The marks (struct ub_marks.rule) that items of a rule or group bear. If the rule is known, the marks of its
+ * earlier names are among them. */
 struct ub_texts ub_plan_marks_of(const struct ub_ruleset *rules, struct ub_text name, struct ub_arena *arena);
 
-/* The names under which the items of a meeting may stand, for looking before deciding: what every rule item
- * would be called in its first generation for this meeting and owner, whether wanted now or not, and under
- * earlier names of its rule (`was`). */
+/* The names under which the items of a meeting may stand, for looking before deciding. Each is the name that
+ * a rule's item has in its first generation for this meeting and owner, whether the item is wanted now or
+ * not. Names by earlier names of a rule (`was`) are among them. */
 struct ub_texts ub_plan_names(
     const struct ub_ruleset *rules, struct ub_text meeting_uid, struct ub_text owner, struct ub_arena *arena);
 
-/* The plan in words, for people: the facts (NULL: there are none to tell of), each rule with its verdict and
- * why, each item as it would look in a calendar, and the notes. */
+/* Prints the plan in words, for people: the facts (NULL: there are none to tell of), each rule with its
+ * verdict and why, each item as it would look in a calendar, and the notes. */
 void ub_plan_print(const struct ub_plan *plan, const struct ub_facts *facts, struct ub_buf *out, bool colour);
 
 #endif

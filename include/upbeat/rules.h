@@ -3,8 +3,9 @@
 #define UPBEAT_RULES_H
 
 /*
- * rules: the administrator's rules, loaded, checked and matched. The format is described in upbeat-rules(5).
- * A broken file never half-loads: ub_rules_load() gives every problem of every file at once, and no rule set.
+ * rules: the administrator's rules, loaded, checked and matched. upbeat-rules(5) describes their format. A
+ * broken file is never loaded in part: ub_rules_load() gives every problem of every file at once, and no rule
+ * set.
  */
 
 #include "upbeat/base.h"
@@ -14,13 +15,13 @@
 #include "upbeat/tmpl.h"
 #include "upbeat/yaml.h"
 
-/* One file of a rule directory, read by the shell. Outlives the rule set. */
+/* One file of a rule directory, read by the shell. The file outlives the rule set. */
 struct ub_rule_file {
 	struct ub_source source; /* name: the path as shown; text: the bytes */
-	struct ub_text path;     /* relative to its directory: "prep.yaml", "templates/prep-call.md" */
+	struct ub_text path;     /* relative to the rule directory: "prep.yaml", "templates/prep-call.md" */
 };
 
-/* One directory; layers are given in order, the shipped one first. */
+/* One rule directory. Layers are given in order, the shipped one first. */
 struct ub_rule_layer {
 	struct ub_text directory;         /* as shown */
 	const struct ub_rule_file *files; /* in name order */
@@ -37,11 +38,11 @@ struct ub_bodies {
 	size_t n, cap;
 };
 
-/* A value that may depend on the facts: the first case whose condition holds, or nothing.
- * What a `use` is depends on the field: see struct ub_rule_item. */
+/* A value that may depend on the facts: the first case whose condition holds, or nothing. The field says
+ * which member of `use` counts: see struct ub_rule_item. */
 struct ub_case {
 	struct ub_place place;
-	const struct ub_cel_program *when; /* NULL: always */
+	const struct ub_cel_program *when; /* NULL: the case always holds */
 	union {
 		struct ub_span span;
 		struct ub_point point;
@@ -87,13 +88,13 @@ struct ub_rule_item {
 	struct ub_cases busy;       /* flag; not given: busy */
 };
 
-/* What a rule contributes to an item of another one. */
+/* What a rule contributes to an item of another rule. */
 struct ub_addition {
 	struct ub_place place;
-	struct ub_text family, item; /* the other rule, or its group; and the item's name */
+	struct ub_text family, item; /* the other rule or its group, and the item's name */
 	struct ub_cases sections;    /* bodies, appended to the agenda in rule order */
 	struct ub_cases attendees;   /* people */
-	struct ub_cases longer;      /* span; all together at most as much as the item's own duration */
+	struct ub_cases longer;      /* span; all rules together add at most the item's own duration */
 };
 
 enum ub_amend_kind { UB_AMEND_ATTENDEE, UB_AMEND_CATEGORY, UB_AMEND_AGENDA, UB_AMEND_REMINDER };
@@ -102,9 +103,10 @@ enum ub_amend_kind { UB_AMEND_ATTENDEE, UB_AMEND_CATEGORY, UB_AMEND_AGENDA, UB_A
 struct ub_rule_amend {
 	struct ub_place place;
 	enum ub_amend_kind kind;
-	struct ub_text name;   /* the addition's id within its rule */
-	struct ub_cases value; /* attendee: word, an address in lower case; category: word; agenda: body, a
-				  text for customers; reminder: span */
+	struct ub_text name; /* the addition's id within its rule */
+	/* Attendee: word, an address in lower case. Category: word. Agenda: body, a text for
+	 * customers. Reminder: span. */
+	struct ub_cases value;
 };
 
 enum ub_rule_mode { UB_MODE_ENFORCE, UB_MODE_AUDIT };
@@ -126,17 +128,17 @@ struct ub_rule {
 };
 
 struct ub_ruleset {
-	const struct ub_rule **rules; /* in the order in which they are tried */
+	const struct ub_rule **rules; /* in the order in which the rules are tried */
 	size_t n_rules;
-	bool amends; /* some rule does */
-	/* Holiday calendars by name: "de" is holidays/de.ics of the last layer that has it. The texts; the
-	 * shell reads them with ical and puts the result into the organisation. */
+	bool amends; /* some rule amends meetings */
+	/* The texts of holiday calendars by name: "de" is holidays/de.ics of the last layer that has this
+	 * file. The shell reads the texts with ical, and puts the result into the organisation. */
 	struct ub_map *holiday_files; /* const struct ub_rule_file * */
 	const struct ub_template_set *templates;
-	struct ub_cel_env *env; /* of the facts and the `define`s */
+	struct ub_cel_env *env; /* with the variables of the facts, and the `define`s */
 };
 
-/* A file of rules, for its schema. */
+/* The type of a file of rules, for its schema. */
 extern const struct ub_yaml_type ub_rules_file_type;
 
 struct ub_rules_input {
@@ -145,11 +147,11 @@ struct ub_rules_input {
 	const struct ub_account_field_decl *fields; /* as in ub_facts_declare() */
 	size_t n_fields;
 	const struct ub_zones *zones; /* for getHours("Europe/Berlin"); NULL: UTC and offsets only */
-	bool find_idle; /* warn of what is without effect, too: for authors, not each time rules are used */
+	bool find_idle; /* also warn of what is without effect: for authors, not each time rules are used */
 };
 
 /*
- * Loads all layers. Problems go to `diags`; NULL when there was an error. Everything is made in `arena`. The
+ * Loads all layers. Problems go to `diags`. NULL: there was an error. Everything is made in `arena`. The
  * zones and the files must outlive the rule set.
  */
 const struct ub_ruleset *ub_rules_load(
@@ -159,9 +161,9 @@ enum ub_verdict { UB_NO, UB_YES, UB_CANNOT_TELL };
 
 /* What decided a verdict. */
 enum ub_reason {
-	UB_BY_WHEN,   /* `when`, or that there is none */
+	UB_BY_WHEN,   /* `when`, or the lack of it */
 	UB_BY_UNLESS, /* `unless` */
-	UB_BY_GROUP,  /* `first` */
+	UB_BY_GROUP,  /* the rule `first` */
 	UB_BY_ENABLED /* the rule is switched off */
 };
 
@@ -170,22 +172,24 @@ struct ub_match {
 	const struct ub_rule *rule;
 	enum ub_verdict verdict;
 	enum ub_reason reason;
-	const struct ub_match *first; /* of its group, which matched or cannot tell */
+	const struct ub_match *first; /* the first rule of the group that matched or cannot tell */
 	struct ub_cel_activation *activation;
 };
 
 /* A fresh activation for the facts, with every `define` bound lazily, for matching and for templates. */
 struct ub_cel_activation *ub_rules_activation(
     const struct ub_ruleset *rules, const struct ub_facts *facts, struct ub_arena *arena);
-/* One match a rule, in order. Within a group the first that matches wins. */
+/* Tries each rule, and gives one match for each, in order. Within a group the first rule
+ * that matches wins. */
 struct ub_match *ub_rules_match(
     const struct ub_ruleset *rules, struct ub_cel_activation *activation, struct ub_arena *arena);
-/* Why, as one line: the sub-expressions that decided, with the values they had. Found by evaluating once
- * more, in the activation's arena: nobody asks for most of them. */
+/* Why the verdict is so, as one line: the sub-expressions that decided, with the values that they
+ * had. They are found by evaluating once more, in the activation's arena, since nobody asks why
+ * most verdicts are so. */
 struct ub_text ub_rules_why(const struct ub_match *match);
 
-/* The first case that holds. UB_NO: none does (or the field was not given); UB_CANNOT_TELL: *why says what is
- * missing. */
+/* The first case that holds. UB_NO: no case holds, or the field was not given. UB_CANNOT_TELL: *why
+ * says what is missing. */
 enum ub_verdict ub_rules_case(struct ub_cases cases, struct ub_cel_activation *activation,
     const struct ub_case **chosen, struct ub_text *why, struct ub_arena *arena);
 
