@@ -4,11 +4,12 @@
 
 /*
  * cel: the Common Expression Language (https://github.com/google/cel-spec, doc/langdef.md) with the strings,
- * encoders, bindings, math, two-variable-macro and optional-type extensions. Knows nothing of calendars.
+ * encoders, bindings, math, two-variable-macro and optional-type extensions. The folder knows nothing of
+ * calendars.
  *
  *   env         what an expression may name: variables, object types, functions. Built once, then read only.
  *   program     a checked and compiled expression. Read only: any number of threads may evaluate it.
- *   activation  the variables' values for one unit of work. One thread's.
+ *   activation  the variables' values for one unit of work. One thread uses it.
  *
  *	struct ub_cel_env *env = ub_cel_env_new(arena, &(struct ub_cel_config){ 0 });
  *	size_t n = ub_cel_declare(env, &(struct ub_cel_decl){ .name = "n", .type = "int" });
@@ -17,11 +18,12 @@
  *	ub_cel_bind(activation, n, ub_cel_int(42));
  *	struct ub_cel_value verdict = ub_cel_eval(program, activation, arena, NULL);
  *
- * Evaluation never fails half-way: it gives a value, and an error is a value too ("cannot tell"), absorbed by
- * `&&`, `||`, exists() and all() as the language says.
+ * Evaluation never fails half-way: it always gives a value. An error is a value too ("cannot tell"), which
+ * exists(), all(), `&&` and `||` absorb as the language says.
  *
- * Every expression has an audience besides its type. Labels sit on declared variables and fields; the label
- *of an expression is the join of all it depends on, conditions included. See "audience" below.
+ * Every expression has an audience besides its type. Declared variables and fields have labels. The label of
+ * an expression is the join of the labels that it depends on, those of conditions included. See "audience"
+ * below.
  */
 
 #include <string.h>
@@ -49,7 +51,7 @@ enum ub_cel_kind {
 	UB_CEL_OBJECT,
 	UB_CEL_OPTIONAL,
 	UB_CEL_TYPE,
-	UB_CEL_ERROR, /* values: why there is no value. Types: none */
+	UB_CEL_ERROR, /* values: tells why there is no value; types: none */
 	/* values only */
 	UB_CEL_ABSENT, /* a field without a value; never the result of an evaluation */
 	/* types only */
@@ -58,7 +60,7 @@ enum ub_cel_kind {
 	UB_CEL_ABSTRACT /* a declared name with parameters: tuple(int, bool) */
 };
 
-/* Who may see what depends on a value. Ordered: the join of two is the greater. */
+/* Who may see a value that depends on another. The order counts: the join of two is the greater. */
 enum ub_cel_audience { UB_CEL_PUBLIC, UB_CEL_INTERNAL };
 
 struct ub_cel_type {
@@ -74,20 +76,21 @@ extern const struct ub_cel_type ub_cel_type_dyn, ub_cel_type_null, ub_cel_type_b
     ub_cel_type_uint, ub_cel_type_double, ub_cel_type_string, ub_cel_type_bytes, ub_cel_type_duration,
     ub_cel_type_timestamp;
 
-/* The type written as CEL prints it: "int", "list(person)", "map(string, dyn)", "optional_type(int)",
- * "duration" or "google.protobuf.Duration", "timestamp", an object declared in env, "$T" a type parameter;
- * any other NAME(...) is an abstract type. NULL when it is none. */
+/* The type for a text as CEL prints types: "int", "list(person)", "map(string, dyn)", "optional_type(int)",
+ * "duration" or "google.protobuf.Duration", "timestamp", the name of an object declared in env, "$T" for a
+ * type parameter. Any other NAME(...) is an abstract type. NULL: the text is no type. */
 const struct ub_cel_type *ub_cel_type_parse(
     const struct ub_cel_env *env, struct ub_arena *arena, struct ub_text text);
 void ub_cel_type_print(struct ub_buf *out, const struct ub_cel_type *type);
 struct ub_text ub_cel_type_text(struct ub_arena *arena, const struct ub_cel_type *type);
-/* Whether a value of type `from` may stand where `to` is asked for. dyn may stand, and may be, everywhere. */
+/* Whether a value of type `from` may stand where `to` is asked for. A dyn value may stand everywhere, and
+ * every value may stand for dyn. */
 bool ub_cel_type_assignable(const struct ub_cel_type *to, const struct ub_cel_type *from);
-/* Whether every value of type `from` is one of type `to`, without the benefit of the doubt that dyn gets:
- * is this known to be a list(colleague)? */
+/* Whether every value of type `from` is one of type `to`. dyn does not get the benefit of the doubt: this
+ * serves to ask whether a value is known to be a list(colleague). */
 bool ub_cel_type_known(const struct ub_cel_type *to, const struct ub_cel_type *from);
-/* The join of all labels that can be reached through the type's fields: what a text made of a whole object
- * depends on. (Where a value becomes dyn, the checker joins this into the expression's own label.) */
+/* The join of all labels that can be reached through the type's fields. A text made of a whole object depends
+ * on all of these. (Where a value becomes dyn, the checker joins this into the expression's own label.) */
 enum ub_cel_audience ub_cel_type_audience(const struct ub_cel_type *type);
 
 /* ---- values: 16 bytes, passed by value; scalars need no memory ---- */
@@ -115,7 +118,8 @@ struct ub_cel_list {
 	const struct ub_cel_value *items;
 };
 
-/* An instance of a declared object type: one value per field, by index; UB_CEL_ABSENT where there is none. */
+/* An instance of a declared object type: one value per field, by index. A field without a value
+ * has UB_CEL_ABSENT. */
 struct ub_cel_object {
 	const struct ub_cel_object_type *type;
 	const struct ub_cel_value *fields;
@@ -125,12 +129,13 @@ struct ub_cel_entry {
 	struct ub_cel_value key, value;
 };
 
-/* Why an evaluation cannot tell. */
+/* Why an evaluation cannot tell its value. */
 struct ub_cel_error {
 	const char *code; /* stable, kebab-case: "no-such-key", "divide-by-zero", "absent", "cost-limit" */
-	struct ub_text message;               /* one plain sentence, no full stop */
-	const struct ub_cel_program *program; /* in which; NULL: made by the caller. A lazy variable's own */
-	size_t at, len; /* bytes of that program's text: the sub-expression that failed */
+	struct ub_text message; /* one plain sentence, no full stop */
+	/* The program that failed, which may be a lazy variable's. NULL: the caller made the error. */
+	const struct ub_cel_program *program;
+	size_t at, len; /* the sub-expression that failed, as bytes of that program's text */
 };
 
 static inline struct ub_cel_value ub_cel_null(void)
@@ -186,7 +191,7 @@ static inline struct ub_cel_value ub_cel_absent(void)
 	return (struct ub_cel_value){ .kind = UB_CEL_ABSENT };
 }
 
-/* A string's or bytes' text. */
+/* The text of a string or of bytes. */
 static inline struct ub_text ub_cel_text(struct ub_cel_value value)
 {
 	return (struct ub_text){ value.bytes, value.aux };
@@ -204,60 +209,62 @@ static inline bool ub_cel_is_true(struct ub_cel_value value)
 
 /* The items and entries are not copied. */
 struct ub_cel_value ub_cel_list(struct ub_arena *arena, const struct ub_cel_value *items, size_t n);
-/* Keys are int, uint, bool or string. Of two equal keys (1 and 1u are) the later one wins. */
+/* Keys are int, uint, bool or string. Of two equal keys (1 and 1u are equal) the later one wins. */
 struct ub_cel_value ub_cel_map(struct ub_arena *arena, const struct ub_cel_entry *entries, size_t n);
-/* `fields`: as many as the type has, not copied. */
+/* `fields` has as many values as the type has fields, and is not copied. */
 struct ub_cel_value ub_cel_object(
     struct ub_arena *arena, const struct ub_cel_type *type, const struct ub_cel_value *fields);
 struct ub_cel_value ub_cel_optional(struct ub_arena *arena, struct ub_cel_value value);
 struct ub_cel_value ub_cel_optional_none(void);
 struct ub_cel_value ub_cel_type_value(const struct ub_cel_type *type);
-/* An error value of the caller's making: a variable whose value could not be had. */
+/* An error value of the caller's making, for a variable whose value could not be had. */
 struct ub_cel_value ub_cel_error(struct ub_arena *arena, const char *code, const char *format, ...)
     UB_FORMAT(3, 4);
 
 size_t ub_cel_map_size(struct ub_cel_value map);
 struct ub_cel_entry ub_cel_map_at(struct ub_cel_value map, size_t i); /* in order of insertion */
-/* UB_CEL_ABSENT when the key is not there. */
+/* UB_CEL_ABSENT: the key is not there. */
 struct ub_cel_value ub_cel_map_get(struct ub_cel_value map, struct ub_cel_value key);
 
-/* CEL's `==`: numbers compare across types, lists and maps by their contents, objects by their fields. */
+/* CEL's `==`. Numbers compare across types, lists and maps compare by their contents,
+ * objects by their fields. */
 bool ub_cel_equal(struct ub_cel_value a, struct ub_cel_value b);
 
-/* As a template shows it (at most about UB_CEL_PRINT_MAX bytes of a list or map): strings bare, null and
- * absent as nothing, times in RFC 3339 (UTC), durations "5400s", doubles shortest, lists "[a, b]", maps "{k:
- * v}", an object by its `shown` field. */
+/* Prints the value as a template shows it: strings bare, null and absent as nothing, times in RFC 3339 (UTC),
+ * durations "5400s", doubles shortest, lists "[a, b]", maps "{k: v}", an object by its `shown` field. Of a
+ * list or map at most about UB_CEL_PRINT_MAX bytes are printed. */
 void ub_cel_print(struct ub_buf *out, struct ub_cel_value value);
-/* As a trace shows it and CEL reads it: strings quoted, duration("5400s"). At most about `most` bytes, cut
- * with "..." (0: all). */
+/* Prints the value as a trace shows it and CEL reads it: strings quoted, duration("5400s"). At most about
+ * `most` bytes are printed, and cut with "..." (0: all). */
 void ub_cel_print_literal(struct ub_buf *out, struct ub_cel_value value, size_t most);
 
 /* ---- environment ---- */
 
-/* Time zones are the caller's. */
+/* The caller brings the time zones. */
 struct ub_cel_zones {
 	void *user;
-	/* The zone by its name ("Europe/Berlin"), kept as long as the programs; NULL: there is none. */
+	/* The zone with this name ("Europe/Berlin"), which is kept as long as the programs.
+	 * NULL: there is none. */
 	const void *(*find)(void *user, struct ub_text name);
 	/* Seconds east of UTC at an instant (seconds since 1970-01-01T00:00:00Z). */
 	int32_t (*offset)(const void *zone, int64_t instant);
 };
 
 struct ub_cel_config {
-	struct ub_text container; /* in which names are looked up first; empty: none */
-	const struct ub_cel_zones
-	    *zones; /* NULL: "UTC" and offsets like "+02:00" only. Must outlive the env */
+	struct ub_text container; /* names are looked up in the container first; empty: there is none */
+	/* The zones must outlive the env. NULL: "UTC" and offsets like "+02:00" only. */
+	const struct ub_cel_zones *zones;
 	/* A constant sub-expression that can only fail (matches("("), duration("20 m"), 1/0) is an issue. */
 	bool strict;
-	bool unchecked;  /* no type checker: what it would refuse fails in evaluation */
+	bool unchecked;  /* no type checker: what it would refuse fails when evaluated */
 	bool no_macros;  /* has(), exists() and so on are functions like others */
 	bool no_folding; /* constants are evaluated each time; for tests */
 };
 
-/* NULL config: all defaults. The env, and what is declared in it, live in the arena. */
+/* The env, and what is declared in it, live in the arena. With a NULL config all defaults hold. */
 struct ub_cel_env *ub_cel_env_new(struct ub_arena *arena, const struct ub_cel_config *config);
-/* A scope inside `parent`, whose declarations it sees and may hide (a template's section). The parent may not
- * be changed any more. */
+/* A scope inside `parent` (a template's section). The scope sees the parent's declarations, and may hide
+ * them. The parent may not be changed any more. */
 struct ub_cel_env *ub_cel_env_child(struct ub_arena *arena, const struct ub_cel_env *parent);
 
 /* A variable or a field. */
@@ -265,102 +272,106 @@ struct ub_cel_decl {
 	const char *name;
 	const char *type; /* as for ub_cel_type_parse */
 	enum ub_cel_audience audience;
-	/* There may be no value: reading it is an error, has() is false. */
+	/* There may be no value. Reading it is an error then, and has() is false. */
 	bool may_be_absent;
-	/* A bool variable that, being true, promises a value ("has_account"); NULL: none, ask with has(). */
+	/* The name of a bool variable that promises a value when it is true ("has_account"). NULL: there is
+	 * none, has() tells. */
 	const char *guard;
-	/* Of a field of type string: all that it can be besides empty, apart by blanks; NULL: anything. To
-	 * compare it with something else is a mistake. */
+	/* Of a field of type string: all texts that the field can have besides the empty one, separated by
+	 * blanks. NULL: any text. To compare the field with another text is a mistake. */
 	const char *words;
 };
 
-/* Declares a variable; gives its number, to bind it by. The declaration's type must parse (our fault else).
- * The same name again in the same env replaces it. */
+/* Declares a variable, and gives the number to bind the variable by. A type that does not parse is a fault of
+ * ours. A declaration replaces one of the same name in the same env. */
 size_t ub_cel_declare(struct ub_cel_env *env, const struct ub_cel_decl *variable);
-/* A variable that is another program of the same env (or of one of its parents; the name is not copied):
+/* Declares a variable that is another program of the same env, or of one of its parents. The variable is
  * evaluated at most once per activation, when first read. Its type, audience and possible absences are the
- * program's. */
+ * program's. The name is not copied. */
 size_t ub_cel_declare_lazy(struct ub_cel_env *env, struct ub_text name, const struct ub_cel_program *program);
-/* The variable's fields (it is an object, a map or dyn) may be named without it, found before what the parent
- * env declares. Of a map or dyn the key must be there when evaluated, else the name is looked up further out.
- */
+/* The fields of the variable, which is an object, a map or dyn, may be named without the variable. They are
+ * found before what the parent env declares. Of a map or dyn, the key must be there when evaluated; else the
+ * name is looked up further out. */
 void ub_cel_open_fields(struct ub_cel_env *env, size_t variable);
-/* The number of a declared variable, or SIZE_MAX. */
+/* The number of a declared variable. SIZE_MAX: there is none. */
 size_t ub_cel_variable(const struct ub_cel_env *env, struct ub_text name);
 
 /*
- * A new object type. `shown`: the name of a field that stands for the object where one is printed, or NULL.
- * Fields come afterwards, so that types may refer to each other. `base`: NULL, or the type this one refines:
- * it has the base's fields, none of its own, and may stand wherever the base may (a list(colleague) is a
- * list(person)), so that the checker can know more of some values than of others.
+ * Declares an object type. `shown` is the name of a field that stands for the object where an object is
+ * printed, or NULL. Fields come afterwards, so that types may refer to each other. `base` is NULL, or the
+ * type that this one refines. A refined type has the base's fields and none of its own. Its values may stand
+ * wherever those of the base may (a list(colleague) is a list(person)), so that the checker can know more of
+ * some values than of others.
  */
 const struct ub_cel_type *ub_cel_declare_object(
     struct ub_cel_env *env, const char *name, const struct ub_cel_type *base, const char *shown);
-/* Adds fields; the index of a field is its place among all that were added. Not to a refined type. */
+/* Adds fields. The index of a field is its place among all that were added. A refined type gets no fields. */
 void ub_cel_declare_fields(
     struct ub_cel_env *env, const struct ub_cel_type *object, const struct ub_cel_decl *fields, size_t n);
 const struct ub_cel_type *ub_cel_find_object(const struct ub_cel_env *env, struct ub_text name);
 size_t ub_cel_field_count(const struct ub_cel_type *object);
-/* SIZE_MAX: no such field. */
+/* The index of the field. SIZE_MAX: there is no such field. */
 size_t ub_cel_field_index(const struct ub_cel_type *object, struct ub_text name);
-/* Name and type of field i; name.ptr stays as long as the env. */
+/* Name and type of field i. The name's bytes stay as long as the env. */
 struct ub_text ub_cel_field(const struct ub_cel_type *object, size_t i, const struct ub_cel_type **type,
     enum ub_cel_audience *audience);
 
-/* What a function is called with. */
+/* What a function gets when it is called. */
 struct ub_cel_call {
 	struct ub_arena *arena;   /* for results */
-	void *user;               /* the declaration's */
-	void *context;            /* the activation's */
-	struct ub_cel_eval *eval; /* the evaluation's own */
+	void *user;               /* that of the declaration */
+	void *context;            /* that of the activation */
+	struct ub_cel_eval *eval; /* the evaluation's own, as is `code` */
 	const struct ub_cel_code *code;
 };
 
-/* Arguments have the declared types (no error values among them; objects may be of a refined type). Pure:
- * the same arguments in the same activation give the same result. */
+/* Arguments have the declared types. None is an error value, and objects may be of a refined type. A function
+ * is pure: the same arguments in the same activation give the same result. */
 typedef struct ub_cel_value ub_cel_function_fn(
     struct ub_cel_call *call, const struct ub_cel_value *args, size_t n);
 
-/* What is wrong with an argument; no code: nothing. */
+/* What is wrong with an argument. NULL code: nothing is. */
 struct ub_cel_complaint {
 	const char *code;
 	struct ub_text message, help;
 };
 
-/* Looks at argument i where it is written as a text, when an expression is compiled. */
+/* Looks at argument i, where it is written as a literal text, when an expression is compiled. */
 typedef struct ub_cel_complaint ub_cel_literal_fn(
     struct ub_arena *arena, const struct ub_cel_zones *zones, size_t i, struct ub_text literal);
 
 struct ub_cel_function {
 	const char *name; /* may have dots: "math.abs" */
-	/* "(int, string) -> bool", a receiver before a dot: "string.(string) -> bool". "$T" are parameters.
-	 * Further functions of one name are overloads. NULL function: for the checker only. */
+	/* "(int, string) -> bool"; a receiver stands before a dot: "string.(string) -> bool". "$T"
+	 * are parameters. Functions of one name are overloads. With a NULL function the signature is
+	 * for the checker only. */
 	const char *signature;
 	ub_cel_function_fn *function;
 	void *user;
-	/* The result's label: this one joined with the arguments', and with all that can be reached through
-	 * them, unless `shallow` says that the function does not look into objects (it filters or counts
-	 * them). */
+	/* The result's label is this one, joined with those of the arguments and of all that can be reached
+	 * through them. With `shallow` the function does not look into objects (it filters or counts them),
+	 * and what can be reached does not count. */
 	enum ub_cel_audience audience;
 	bool shallow;
 	ub_cel_literal_fn *check; /* NULL: any text will do */
-	/* Depends on more than its arguments (the activation's context): is not folded. */
+	/* The function depends on more than its arguments (on the activation's context),
+	 * and is not folded. */
 	bool not_constant;
 };
 
 void ub_cel_declare_functions(struct ub_cel_env *env, const struct ub_cel_function *functions, size_t n);
 
-/* The error that a function returns. */
+/* Makes the error that a function returns. */
 struct ub_cel_value ub_cel_fail(struct ub_cel_call *call, const char *code, const char *format, ...)
     UB_FORMAT(3, 4);
-/* Counts work against the evaluation's limit: `steps` items or about `bytes` / 16 bytes touched. False: the
- * limit is reached, return ub_cel_fail_cost(). */
+/* Counts steps against the evaluation's limit: one for each item, or about 16 bytes, that are touched. False:
+ * the limit is reached, and the function returns ub_cel_fail_cost(). */
 bool ub_cel_charge(struct ub_cel_call *call, size_t steps) UB_MUST_USE;
 struct ub_cel_value ub_cel_fail_cost(struct ub_cel_call *call);
 
 /* ---- compiling ---- */
 
-/* What is wrong with an expression. Offsets are bytes of its text. */
+/* What is wrong with an expression. Offsets are bytes of the expression's text. */
 struct ub_cel_issue {
 	size_t at, len;
 	const char *code; /* "syntax", "unknown-name", "no-such-field", "no-overload", "wrong-type", ... */
@@ -374,25 +385,26 @@ struct ub_cel_issues {
 };
 
 /*
- * Parses, checks and compiles. NULL when there are issues (all that were found are added; in the arena). The
- * text and the env must outlive the program. `expected`: the type that the result must be assignable to;
- * NULL: any. A dyn result is looked at when evaluated.
+ * Parses, checks and compiles. NULL: there are issues, and all that were found are added, in the arena. The
+ * text and the env must outlive the program. The result must be assignable to the type `expected`; NULL: any
+ * type. A dyn result is looked at when evaluated.
  */
 const struct ub_cel_program *ub_cel_compile(const struct ub_cel_env *env, struct ub_arena *arena,
     struct ub_text text, const struct ub_cel_type *expected, struct ub_cel_issues *issues);
 
 struct ub_text ub_cel_program_text(const struct ub_cel_program *program);
 const struct ub_cel_type *ub_cel_program_type(const struct ub_cel_program *program);
-/* Whether the whole is one constant, and which (a literal, or folded). */
+/* Whether the whole program is one constant, a literal or a folded one. *value is the constant. */
 bool ub_cel_program_constant(const struct ub_cel_program *program, struct ub_cel_value *value);
-/* Whether the program is nothing but this variable and, further, fields of it: "meeting.organizer.name". */
+/* Whether the program is nothing but one variable and, further, fields of it: "meeting.organizer.name". */
 bool ub_cel_program_is_path(const struct ub_cel_program *program);
 
 /* ---- audience ---- */
 
-/* The label of the result: of which value it is, of which elements a list holds. */
+/* The label of the result: which value it is, and which elements a list holds. */
 enum ub_cel_audience ub_cel_program_audience(const struct ub_cel_program *program);
-/* The label of a text that shows the result: joined with ub_cel_type_audience() of its type. */
+/* The label of a text that shows the result: the result's label joined with
+ * ub_cel_type_audience() of its type. */
 enum ub_cel_audience ub_cel_program_shown_audience(const struct ub_cel_program *program);
 
 /* One step of the way that internal data takes into a result, from the whole expression to the source. */
@@ -407,66 +419,68 @@ struct ub_cel_flow {
 	size_t n, cap;
 };
 
-/* The way, in the arena; empty when the shown result is public. */
+/* The way, in the arena. Empty: the shown result is public. */
 struct ub_cel_flow ub_cel_program_flow(const struct ub_cel_program *program, struct ub_arena *arena);
 
 /* ---- possible absences ---- */
 
 /* A place where a variable or field that may be absent is read, so that the result may be "cannot tell". */
 struct ub_cel_read {
-	const struct ub_cel_program *program; /* the lazy variable's, where the reading stands there */
+	const struct ub_cel_program *program; /* the lazy variable's program, if the place is in there */
 	size_t at, len;                       /* of that program's text */
-	size_t outer_at, outer_len;           /* in the program asked about */
+	size_t outer_at, outer_len;           /* in the program that was asked about */
 	struct ub_text path;                  /* "account.health" */
-	struct ub_text guard;                 /* the declared guard variable, or empty */
-	const void *key;                      /* for cel itself: the same reading, met again */
+	struct ub_text guard;                 /* the declared guard variable; empty: there is none */
+	const void *key;                      /* for cel itself, to tell when the same reading is met again */
 };
 
-/* The unguarded ones: not behind has(), the guard, or a condition that holds only with them (through `&&`,
- * `||`,
- * `!`, `?:` and lazy variables), nor read by `.?`. */
+/* The unguarded readings. A reading is guarded behind has(), behind the guard variable, behind a
+ * condition that holds only with the value (through `&&`, `||`, `!`, `?:` and lazy variables), and
+ * when read by `.?`. */
 size_t ub_cel_program_unguarded(const struct ub_cel_program *program, const struct ub_cel_read **reads);
 
-/* Whether the program reads the variable of that name, itself or through lazy ones. */
+/* Whether the program reads the variable of that name, itself or through lazy variables. */
 bool ub_cel_program_uses(const struct ub_cel_program *program, struct ub_text variable);
 
 /* ---- evaluating ---- */
 
-/* All variables unbound; the lazy ones wait. Lazy results live in the arena. */
+/* A new activation. All variables are unbound, and the lazy ones are not evaluated. Lazy results
+ * live in the arena. */
 struct ub_cel_activation *ub_cel_activation_new(struct ub_arena *arena, const struct ub_cel_env *env);
-/* For a child env: sees the parent's values (and shares its lazy ones); its own variables are unbound. The
- * parent must have been made for the child env's parent. */
+/* An activation for a child env. It sees the parent's values and shares the parent's lazy variables; its own
+ * variables are unbound. The parent must have been made for the child env's parent. */
 struct ub_cel_activation *ub_cel_activation_child(
     struct ub_arena *arena, struct ub_cel_activation *parent, const struct ub_cel_env *env);
-/* Gives a variable its value; error values and UB_CEL_ABSENT are allowed. Contents are not copied. */
+/* Gives a variable its value. Error values and UB_CEL_ABSENT are allowed. Contents are not copied. */
 void ub_cel_bind(struct ub_cel_activation *activation, size_t variable, struct ub_cel_value value);
-/* The same by name; false when there is no such variable. */
+/* The same by name. False: there is no such variable. */
 bool ub_cel_bind_name(struct ub_cel_activation *activation, struct ub_text name, struct ub_cel_value value);
-/* Handed to functions as call->context. */
+/* Functions get the context as call->context. */
 void ub_cel_activation_set_context(struct ub_cel_activation *activation, void *context);
 struct ub_arena *ub_cel_activation_arena(const struct ub_cel_activation *activation);
 const struct ub_cel_env *ub_cel_activation_env(const struct ub_cel_activation *activation);
 
 struct ub_cel_limits {
-	uint64_t
-	    cost; /* steps: one per node evaluated in a loop, per item copied, per 16 bytes; 0: the default */
+	/* In steps: one for each node evaluated in a loop, item copied, or 16 bytes; 0: the default. */
+	uint64_t cost;
 };
 
 /*
- * The value, or one of kind UB_CEL_ERROR. Results may point into the arena, the activation's values and the
- * program. `limits` NULL: the defaults of limits.h. Past the cost limit the whole evaluation is an error.
+ * The value, which is of kind UB_CEL_ERROR where there is none. Results may point into the arena, the
+ * activation's values and the program. With NULL `limits` the defaults of limits.h hold. Past the cost limit
+ * the whole evaluation is an error.
  */
 struct ub_cel_value ub_cel_eval(const struct ub_cel_program *program, struct ub_cel_activation *activation,
     struct ub_arena *arena, const struct ub_cel_limits *limits);
 
 /* ---- tracing ---- */
 
-/* A sub-expression that decided the result, with what it came to. */
+/* A sub-expression that decided the result, with the value that it had. */
 struct ub_cel_trace {
 	const struct ub_cel_program *program; /* changes where a lazy variable is entered */
 	size_t at, len;                       /* of that program's text */
 	struct ub_cel_value value;
-	const struct ub_cel_trace *parts; /* what in turn decided this one: operands of a comparison, ... */
+	const struct ub_cel_trace *parts; /* what decided this one in turn: operands of a comparison, ... */
 	size_t n_parts;
 };
 
@@ -476,7 +490,7 @@ struct ub_cel_trace {
  */
 const struct ub_cel_trace *ub_cel_explain(const struct ub_cel_program *program,
     struct ub_cel_activation *activation, struct ub_arena *arena, const struct ub_cel_limits *limits);
-/* The trace as lines, each `indent` and "TEXT is VALUE". */
+/* Prints the trace as lines, each of them `indent` and "TEXT is VALUE". */
 void ub_cel_trace_print(struct ub_buf *out, const struct ub_cel_trace *trace, const char *indent);
 
 #endif
