@@ -4,7 +4,7 @@
 
 #include "codes.h"
 
-/* Writes upbeat-diagnostics(7), in mdoc: it holds what `upbeat check --explain` says. Run when building. */
+/* Writes upbeat-diagnostics(7), in mdoc, with what `upbeat check --explain` says. Run when building. */
 
 /* Bytes of a line of the page; mandoc frowns at more than 80. */
 #define PAGE_LINE_MAX 78
@@ -12,24 +12,26 @@
 static const char head[] =
     ".\\\" SPDX-License-Identifier: Apache-2.0\n"
     ".\\\" Written by src/cli/diagnostics-page.c from the tables in src/cli/codes-*.c.\n"
-    ".Dd November 26, 2026\n"
+    ".Dd November 29, 2026\n"
     ".Dt UPBEAT-DIAGNOSTICS 7\n"
     ".Os\n"
     ".Sh NAME\n"
     ".Nm upbeat-diagnostics\n"
     ".Nd what Upbeat finds wrong, and what helps\n"
     ".Sh DESCRIPTION\n"
-    "Whatever\n"
     ".Xr upbeat 1\n"
-    "finds wrong with settings, rules, templates, tests, holidays and accounts has a\n"
-    "code, which stands in brackets before the text:\n"
+    "gives a code to each kind of mistake in settings, rules, templates, tests,\n"
+    "holidays and accounts.\n"
+    "The code stands in brackets before the text:\n"
     ".Bd -literal -offset indent\n"
     "rules/prep.yaml:4:5: error[unknown-key]: unknown key \\(gawhem\\(ga\n"
     ".Ed\n"
     ".Pp\n"
     "Codes stay the same from version to version; the words may change.\n"
     ".Ql upbeat check --explain CODE\n"
-    "shows what is said here of a code.\n"
+    "shows the entry of a code.\n"
+    "Each entry below has the code, the kind of mistake, what helps, and in most\n"
+    "cases an example.\n"
     ".Sh CODES\n"
     ".Bl -tag -width Ds\n";
 
@@ -61,7 +63,7 @@ static const char *escape_of(char c, bool *quoted)
 	}
 }
 
-/* Text that may begin a line, where a full stop or an apostrophe would make it a request of roff. */
+/* Text that may begin a line: a full stop or an apostrophe there would be a request to roff. */
 static void put_text(struct ub_buf *out, struct ub_text text, bool *quoted)
 {
 	if (text.len && (text.ptr[0] == '.' || text.ptr[0] == '\''))
@@ -75,7 +77,7 @@ static void put_text(struct ub_buf *out, struct ub_text text, bool *quoted)
 	}
 }
 
-/* Where a line ends mandoc knows a sentence to end, and wants each to. */
+/* mandoc takes the end of a line for the end of a sentence, and wants each sentence to end so. */
 static bool ends_sentence(struct ub_text word)
 {
 	char last = word.len ? word.ptr[word.len - 1] : 0;
