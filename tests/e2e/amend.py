@@ -39,12 +39,12 @@ class Story(support.ServerWorld):
         return answer
 
     def stored(self, path):
-        """As it is on the server: (text, unfolded; ETag)."""
+        """The object on the server: (text, unfolded; ETag)."""
         answer = self.get(path)
         return answer.text.replace("\r\n ", "").replace("\n ", ""), answer.field("ETag")
 
     def wait_until_seen(self, path):
-        """Until the engine has looked at what is stored, and has nothing more to do with it."""
+        """Waits until the engine has looked at the stored meeting and has nothing left to do."""
         tap.eventually(lambda: all(href != path for href, *_ in support.keys_in(self.store)), "it was looked at", 10)
 
 
@@ -150,7 +150,7 @@ def _(story):
     story.put_well(path, meeting)
     tap.equal(amending.additions(story.stored(path)[0]), list(amending.ADDED), "additions")
     if story.kind is support.Radicale:
-        return  # it takes * for an ETag
+        return  # Radicale takes * for an ETag
     story.wait_until_seen(path)
     story.put_well(path, meeting, If_Match="*")
     tap.equal(amending.additions(story.stored(path)[0]), list(amending.ADDED), "additions, of whatever stood there")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An amended meeting on the wire: what is left as it came, what the server is sent, and what its answer says."""
+"""An amended meeting on the wire: which requests stay as they came, what the server gets, what its answer says."""
 import os
 import pathlib
 import signal
@@ -36,7 +36,7 @@ class Story(support.World):
         return b"X-UPBEAT-ADDED" in self.put(calendars.meeting(uid="first").encode())[0].body
 
     def answering(self, status=b"201 Created", fields=VALIDATORS, body=b""):
-        """From now on each PUT is answered so; it and the engine's own requests are remembered."""
+        """From now on each PUT gets this answer, and is remembered. Requests of the engine's own get a 404."""
 
         def story(client):
             while request := client.read_request():
@@ -62,7 +62,7 @@ class Story(support.World):
 
 
 def amending_upstream(server):
-    """A server of bytes, as Upbeat is started before."""
+    """A server of bytes, in the form in which Upbeat wants a server."""
     server.calendar_of = lambda user: f"/{user}/calendar/"
     return server
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the stories of amended meetings share: a rule, and what it adds."""
+"""What the stories of amended meetings share: a rule and its additions."""
 import pathlib
 
 import support

@@ -57,7 +57,7 @@ class ByteServer:
         threading.Thread(target=self.accept, daemon=True).start()
 
     def serve(self, story):
-        """From now on; connections that are open still belong to the story before, and are ended."""
+        """Tells this story from now on. Connections that are open belong to the story before, and are ended."""
         for connection in list(self.open):
             try:
                 connection.shutdown(socket.SHUT_RDWR)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hostile surroundings: a full disk, a store that cannot be had. Traffic passes, or one clear line says why Upbeat
-does not start; what is not ours stays as it was.
+"""Hostile surroundings: a full disk, a store that cannot be opened. Traffic passes, or one clear line says why Upbeat
+does not start. Files that are not Upbeat's stay as they were.
 """
 import contextlib
 import os
@@ -54,7 +54,7 @@ class Story(support.World):
         return ended.stderr
 
     def is_left_alone(self, store, because):
-        """The store is refused, and neither it nor its folder is changed by that."""
+        """The store is refused, and the store and its folder stay as they were."""
         before = contents(store.parent)
         tap.contains(self.refused(store), because, "what is said")
         tap.equal(contents(store.parent), before, "the folder")

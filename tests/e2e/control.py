@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Somebody looks after the daemon: asks how it is doing and what it knows, gives it new rules, stops it."""
+"""Somebody looks after the daemon: asks for its state and its knowledge, gives it new rules, stops it."""
 import concurrent.futures
 import contextlib
 import http.server
@@ -52,7 +52,7 @@ class Upbeat(support.Upbeat):
         (self.rules / "rules.yaml").write_text(text.replace("TITLE", title))
 
     def change(self, key, value):
-        """Another value of one of the settings' first lines."""
+        """Gives another value to a key in the settings' first lines."""
         lines = self.settings.read_text().splitlines()
         lines = [f"{key}: {value}" if line.startswith(f"{key}:") else line for line in lines]
         self.settings.write_text("\n".join(lines) + "\n")
@@ -81,7 +81,7 @@ class Upbeat(support.Upbeat):
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """Takes what is stored; what else is asked is refused (401), or hangs while `mute`."""
+    """A server that takes what is stored. Any other request is refused (401), or hangs while `mute`."""
 
     daemon_threads = True
 
@@ -449,7 +449,7 @@ def _(story):
     codes = lambda: [each["code"] for each in upbeat.status()["reload"]["findings"]]
     tap.eventually(lambda: codes() == ["bad-time"], "another mistake is told", 10)
     upbeat.write_rule()
-    # Nobody asks for it; and credentials may be forgotten by then, so a request of hers may be needed.
+    # Nobody asks for a reload. Her credentials may be forgotten by then, so that her next request is needed.
     tap.eventually(lambda: upbeat.status()["rules"]["in_force"], "the rules are looked at again", 20)
     tap.eventually(lambda: seen.get("stored.ics") and real.items_of("stored"), "the item of what was stored", SOON)
     tap.eventually(lambda: not real.items_of("stood"), "what was called off has none", SOON)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""No prep is lost when everything is killed: while clients store customer meetings all at once, Upbeat's whole
-process group is killed at random moments and started again; clients try again what failed, as real ones do. At the
+"""No prep call is lost when everything is killed. Clients store customer meetings all at once; meanwhile Upbeat's
+whole process group is killed at random moments and started again. Clients repeat what failed, as real ones do. At the
 end each client polls once, and every meeting has exactly one prep call.
 
 UPBEAT_N says how many meetings, UPBEAT_SEED repeats the choices (not the timing) of a run.
@@ -23,7 +23,7 @@ import tap
 N = int(os.environ.get("UPBEAT_N", "24"))
 SEED = int(os.environ.get("UPBEAT_SEED") or random.SystemRandom().randrange(1 << 32))
 CONNECTIONS = 4  # of each user
-# Credentials live for a minute, in which the slower servers take in what follows from this many meetings.
+# Credentials live for a minute. In that time even the slower servers take the items of this many meetings.
 BATCH = 60
 KILLS = 3  # of each batch
 PATIENCE = 60.0  # seconds that a batch may take from the poll to its end
@@ -35,7 +35,7 @@ ASIDE = 3  # enum ub_job_state
 class Meeting:
     user: str
     uid: str
-    starts: list  # of the successive versions of it that its client stores
+    starts: list  # one for each version that the client stores, in order
 
     def text(self, start):
         attendees = (self.user, "cto@acme.example", "buyer@acme.example")
@@ -43,7 +43,7 @@ class Meeting:
 
 
 class Progress:
-    """One line that is written over, for those who wait."""
+    """A line that tells how far the run is, and is written over each time."""
 
     def __init__(self, what):
         self.what, self.shown = what, sys.stderr.isatty()
@@ -124,7 +124,7 @@ class Crowd:
         for n, start in enumerate(meeting.starts):
             condition = {"If-None-Match": "*"} if careful and n == 0 else {}
             status, tries = client.insist("PUT", path, meeting.text(start).encode(), **fields, **condition)
-            # A careful client that tried before finds what it stored then.
+            # A careful client that tried before finds what that try has stored.
             assert status in (200, 201, 204) or (status == 412 and tries and condition), f"PUT {path}: {status}"
         with self.lock:
             self.stored += 1
@@ -154,7 +154,7 @@ class Batch:
         return Meeting(self.dice.choice(support.USERS), f"{self.number}-{n}", [start, start + WEEK][: 1 + moves])
 
     def run(self):
-        """All at once, with everything killed now and then. How often that was."""
+        """Runs all stores at once, and kills everything now and then. Returns how often."""
         crowd = Crowd(self.upbeat, self.path_of, self.meetings, self.dice)
         moments = sorted(self.dice.randrange(len(self.meetings)) for _ in range(KILLS))
         for thread in crowd.threads:
@@ -171,7 +171,7 @@ class Batch:
         tap.equal(crowd.failures, [], "uploads that failed")
 
     def poll(self):
-        """Once by each client; what happens after it needs nobody any more."""
+        """Each client polls once. What happens afterwards needs no client any more."""
         for user in support.USERS:
             for _ in range(CONNECTIONS):
                 client = Client(self.upbeat.url, user)
@@ -179,7 +179,7 @@ class Batch:
                 client.close()
 
     def complaints(self):
-        """What is not as it should be, asked of the server itself."""
+        """What is wrong on the server, which is asked directly."""
         found = []
         for user in support.USERS:
             calendar = calendars.Calendar(self.server.url + self.path_of(user), user)
@@ -218,7 +218,7 @@ def is_prep(item):
 
 
 def timedelta_is_sound(meeting, prep):
-    """The prep call is some business days before the last version, never a week more."""
+    """The prep call is less than a week before the start in the meeting's last version."""
     days = (meeting.starts[-1] - prep.time("DTSTART").astimezone(calendars.BERLIN)).days
     return 0 < days < 7
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An engine of the tests: engine.py FOLDER; writes what the relay tells it to FOLDER/told, a JSON object a line, and
-does what FOLDER/manner says: `commit` confirms each write, `slow` after 150 ms, `mute` never.
+"""An engine for the tests: engine.py FOLDER. What the relay tells goes to FOLDER/told, one JSON object a line.
+FOLDER/manner says what the engine does: `commit` confirms each write, `slow` does so after 150 ms, `mute` never.
 """
 import json
 import pathlib

@@ -13,7 +13,7 @@ HOP = ("connection", "host", "content-length", "transfer-encoding", "keep-alive"
 
 
 def odd(server):
-    """A handler that passes all on to a server, which through it has the odd manners."""
+    """A handler that passes all requests on to a server, and gives the server odd manners."""
 
     class Odd(http.server.BaseHTTPRequestHandler):
         def pass_on(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What new rules would change is told from what the running daemon has seen, and nothing is changed by it."""
+"""`upbeat plan` tells what new rules would change, by what the running daemon has seen, and changes nothing."""
 import contextlib
 import json
 import sqlite3

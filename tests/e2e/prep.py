@@ -34,7 +34,7 @@ class Story(support.ServerWorld):
         return calendars.Calendar(calendar.url.replace(self.upbeat.url, self.server.url), calendar.user)
 
     def settle(self):
-        """Waits until whatever was stored before is dealt with: a meeting stored now has got its items."""
+        """Waits until everything that was stored before is dealt with: a meeting that is stored now has its items."""
         calendar, uid = self.new_calendar(), f"control-{self.made}"
         tap.equal(calendar.put("control.ics", calendars.meeting(uid=uid)).status, 201, "PUT")
         all_items(self.on_server(calendar), uid)
@@ -217,7 +217,7 @@ UNREADABLE = (
 
 
 def without_place(story, calendar, answer):
-    """Status and body, without what names the very calendar in it (quoted, too)."""
+    """Status and body, without the name of the calendar (which may be quoted)."""
     names = [calendar.url, story.upbeat.url, story.server.url, calendar.url.removeprefix(story.upbeat.url)]
     names.append(calendar.url.removeprefix(story.server.url))
     text = answer.body.decode(errors="replace")

@@ -54,10 +54,10 @@ class Recorder:
                 sink.sendall(piece)
             sink.shutdown(socket.SHUT_WR)
         except OSError:
-            pass  # one side has gone; the other pump sees it too
+            pass  # one side has gone, which the other pump sees, too
 
     def take(self):
-        """What was recorded since the last time: pairs of bytes, one a connection."""
+        """What was recorded since the last time: a pair of bytes for each connection."""
         with self.lock:
             taken, self.connections = self.connections, []
             return [(each.client_bytes, each.server_bytes) for each in taken]

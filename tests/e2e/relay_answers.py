@@ -13,7 +13,7 @@ EMPTY = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 
 def passes(world, answer, method=b"GET", complete=True):
-    """What the client gets of an answer, to the end of the connection if that ends it."""
+    """What the client gets of an answer; up to the end of the connection, if that ends the answer."""
 
     def story(client):
         client.read_request()

@@ -38,7 +38,7 @@ def _(world):
 
 
 def drop_second(world):
-    """A server that answers the first request of a connection and ends it when the second one has come."""
+    """A server that answers a connection's first request, and ends the connection at the second one."""
 
     def story(client):
         request = client.read_request()
@@ -268,7 +268,7 @@ def _(world):
 
 
 def is_gone(pid):
-    """It has ended, whether or not somebody has taken note."""
+    """The process has ended, whether or not its parent has taken note."""
     try:
         return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:

@@ -44,7 +44,7 @@ class Relay(support.Process):
         (self.engine_folder / "manner").write_text(manner)
 
     def told(self, kind, target=None):
-        """What the engine was told, of one kind; the answers to writes of one target."""
+        """What the engine was told: writes or answers, all of them or those of one target."""
         path = self.engine_folder / "told"
         told = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
         writes = [each for each in told if each["kind"] == 1 and target in (None, each.get("target"))]
@@ -158,7 +158,7 @@ def no_sanitizer_complained(world):
 
 
 def run(kind=Story):
-    """Runs the cases, and one more: nothing went wrong in the program; the exit status."""
+    """Runs the cases, and one more: nothing went wrong in the program. Returns the exit status."""
     tap.case("no sanitizer complained")(no_sanitizer_complained)
     with support.world(kind) as world:
         return tap.run(world)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A daemon that dies, and what the next one makes of what it left."""
+"""A daemon dies, and the next one goes on with the work that is left."""
 import base64
 import contextlib
 import http.client
@@ -73,7 +73,7 @@ def put_and_be_gone(calendar, name, text):
 
 
 def die_before_prep(story, calendar, name, text):
-    """The server gets the meeting while the daemon dies, which knows of it only from its store."""
+    """The daemon dies while the server gets the meeting. Only the store knows of the meeting then."""
     upbeat, radicale = story.upbeat, story.radicale
     os.kill(radicale.pid, signal.SIGSTOP)
     client = threading.Thread(target=put_and_be_gone, args=(calendar, name, text))
@@ -103,7 +103,7 @@ def _(story):
     die_before_prep(story, through, "early.ics", calendars.meeting(uid=uid))
     tap.eventually(lambda: "early.ics" in str(list(server.objects())), "the meeting on the server")
     tap.eventually(lambda: waits(story), "the key waits")
-    time.sleep(1.5)  # the relay is told for whom keys wait each second
+    time.sleep(1.5)  # each second, the relay is told for whom keys wait
     poll(story, "bob")
     support.request("PROPFIND", story.upbeat.calendar_of("alice"), "alice", fields={"Authorization": WRONG})
     time.sleep(0.7)

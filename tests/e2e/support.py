@@ -73,7 +73,7 @@ def basic(user):
 
 
 def request(method, url, user=None, body=None, fields=None, timeout=30):
-    """One request on a connection of its own; every answer is one, whatever its status."""
+    """One request on a connection of its own. Any answer is returned, whatever its status."""
     parts = urllib.parse.urlsplit(url)
     fields = dict(fields or {})
     if user:
@@ -102,7 +102,7 @@ class Process:
         self.launch()
 
     def launch(self):
-        """Starts it, in a process group of its own; once more when it has ended."""
+        """Starts the process in a process group of its own; also again, after its end."""
         with self.log.open("ab") as log:
             self.child = subprocess.Popen(
                 self.command,
@@ -130,12 +130,12 @@ class Process:
             time.sleep(0.02)
 
     def kill_group(self):
-        """As when the machine dies: it and all that it has started, at once."""
+        """Kills the process and all that it has started at once, as when the machine dies."""
         os.killpg(self.pid, signal.SIGKILL)
         self.child.wait()
 
     def stop(self, seconds=15):
-        """Asks it to end and sees to it; the exit status."""
+        """Asks the process to end, and kills it if need be. Returns the exit status."""
         if self.child.poll() is None:
             self.child.terminate()
         try:
@@ -212,8 +212,8 @@ class Xandikos(Server):
 
 
 class Upbeat(Process):
-    """`upbeat serve` in front of a server. Further settings are YAML text; environment goes to the process. What it
-    has in memory is lost by a restart unless it has another store."""
+    """`upbeat serve` in front of a server. Further settings are YAML text; environment goes to the process. A restart
+    loses what is remembered, unless there is another store."""
 
     def __init__(self, folder, upstream, settings=ORGANIZATION, store="memory", rules=TOP / "rules", **environment):
         self.port = free_port()
@@ -240,7 +240,7 @@ class Upbeat(Process):
 
 
 def keys_in(store):
-    """(href, state, reason) of what a store's file still has to be worked off."""
+    """(href, state, reason) of the keys in a store's file."""
     database = sqlite3.connect(f"file:{store}?mode=ro", uri=True, timeout=10)
     try:
         return database.execute("SELECT href, state, reason FROM key").fetchall()
@@ -262,7 +262,7 @@ def run(*arguments, text=None, timeout=60):
 
 
 class World(contextlib.ExitStack):
-    """A folder, and what was started in it; on leaving, the last started is ended first."""
+    """A folder, and the processes that were started in it. On leaving, the last one is ended first."""
 
     def __init__(self):
         super().__init__()
@@ -270,7 +270,7 @@ class World(contextlib.ExitStack):
         self.callback(shutil.rmtree, self.folder, ignore_errors=True)
 
     def start(self, kind, *arguments, **more):
-        """kind(folder, ...) is started in a folder of its own; it is stopped when the story ends."""
+        """Starts kind(folder, ...) in a folder of its own, and stops it when the story ends."""
         folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{kind.__name__.lower()}-", dir=self.folder))
         process = kind(folder, *arguments, **more)
         self.callback(process.stop)
@@ -278,7 +278,7 @@ class World(contextlib.ExitStack):
 
 
 class ServerWorld(World):
-    """One with a server of a kind, and a place for what Upbeat remembers; the story starts Upbeat."""
+    """A world with a server of one kind and a path for Upbeat's store. The story starts Upbeat."""
 
     def __init__(self, server):
         super().__init__()
@@ -292,7 +292,7 @@ class ServerWorld(World):
         return self
 
     def new_path(self, through=None):
-        """An empty calendar of alice; as she makes it, or past Upbeat through the server."""
+        """The path of a new, empty calendar of alice, made through Upbeat or through what is given."""
         self.made += 1
         path = f"{self.server.home_of('alice')}story-{self.made}/"
         tap.equal(request("MKCALENDAR", (through or self.upbeat).url + path, "alice").status, 201, "MKCALENDAR")
@@ -303,19 +303,19 @@ class ServerWorld(World):
 
 
 def leave_out_when_quick():
-    """Ends the script, all of it skipped, with UPBEAT_QUICK."""
+    """With UPBEAT_QUICK, skips the whole script."""
     if os.environ.get("UPBEAT_QUICK"):
         tap.skip_all("an end-to-end test, left out by UPBEAT_QUICK")
 
 
 def world(kind=World):
-    """The world of one story; left out with UPBEAT_QUICK, and ended in order when the script is told to end."""
+    """The world of one story, ended in order when the script is told to end. UPBEAT_QUICK leaves the story out."""
     leave_out_when_quick()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
     return kind()
 
 
 def worlds(kind, servers=(Radicale, Xandikos)):
-    """The same story's world on each server, kind(server): for tap.run_in_each()."""
-    leave_out_when_quick()  # here, as a plan of no tests must be the only plan that is printed
+    """The world of one story on each server, kind(server), for tap.run_in_each()."""
+    leave_out_when_quick()  # here: a plan of no tests must be the only plan that is printed
     return [(server.__name__, lambda server=server: world(lambda: kind(server))) for server in servers]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What passes Upbeat is what was sent: recorders on both its sides, a real CalDAV server behind.
+"""What passes Upbeat is what was sent. Recorders stand on both sides of Upbeat, a real CalDAV server behind.
 
-Each request carries a field with its number, by which what the client's side recorded is found again on the server's
-side; what the engine asks on its own has none. All events are internal: nothing is made beside them.
+Each request carries a field with its number. By the number, a request that the client's side recorded is found again on
+the server's side. Requests of the engine's own have no number. All events are internal: nothing is made beside them.
 """
 import http.client
 import importlib.util
@@ -59,7 +59,7 @@ class Story(support.World):
         return support.Answer(answer.status, answer.getheaders(), answer.read())
 
     def compare(self):
-        """Everything since the last time is the same on both sides; how many exchanges that were."""
+        """Compares both sides of everything since the last time. Returns the number of exchanges."""
         time.sleep(0.1)
         theirs = {number(request): (request, answers) for request, answers in cut_all(self.behind)}
         compared = 0
@@ -88,8 +88,8 @@ def cut_all(side):
 
 
 def same_case(sentence, expected, wanted):
-    """A case: the requests that the function yields, (method, target, body, fields), are answered with the expected
-    statuses and are the same on both sides, on one connection."""
+    """A case: the function yields requests, (method, target, body, fields). On one connection, they are answered with
+    the expected statuses, and are the same on both sides."""
 
     @tap.case(sentence)
     def _(world):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What rules have made is taken away again, to the byte; and what stood before gets what it misses."""
+"""What rules have made is taken away again, to the byte; and older meetings get what they miss."""
 import json
 import os
 import signal

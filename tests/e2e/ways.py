@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The many ways in which clients store a meeting lead to the same: one set of items beside it."""
+"""Clients store a meeting in many ways, and each way leads to one set of items beside the meeting."""
 import gzip
 import sys
 import threading
@@ -16,7 +16,7 @@ WRITES = (b"PUT ", b"DELETE ", b"POST ", b"MOVE ")
 
 
 class Story(support.ServerWorld):
-    """A recorder stands between Upbeat and the server: what the server was asked."""
+    """A recorder between Upbeat and the server tells what the server was asked."""
 
     def __enter__(self):
         super().__enter__()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """HTTP/1.1 messages as bytes: cutting a stream into them, and what two of them have in common.
 
-Written for the tests alone, so that what Upbeat reads is read once more by somebody else.
+The code is for the tests alone: what Upbeat reads is read a second time, by other code.
 """
 import dataclasses
 
@@ -159,7 +159,7 @@ def end_to_end(message, but=()):
 
 
 def request_difference(sent, arrived):
-    """What a request became on its way that it must not; empty if nothing."""
+    """What changed in a request on its way and must not change; empty if nothing did."""
     if sent.start != arrived.start:
         return f"{sent.start} became {arrived.start}"
     held = sent.chunked and not arrived.chunked
