@@ -60,6 +60,9 @@ enum ub_job_state {
 	UB_JOB_ASIDE,   /* given up for the reason that it has; put it again to have it tried again */
 };
 
+/* "queued", "leased", "waiting", "aside": for programs. */
+const char *ub_job_state_word(enum ub_job_state state);
+
 /* A key with its place in the queue. Given by ub_store_take, it is the right to work on the key until the
  * lease runs out. */
 struct ub_job {

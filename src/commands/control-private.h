@@ -13,9 +13,6 @@ struct ub_telling {
 	struct ub_buf *out;
 };
 
-/* "queued", ... for programs. */
-const char *control_state_word(enum ub_job_state state);
-
 /* All return the exit status of who asks. */
 int control_tell_status(const struct ub_telling *telling);
 /* explain-meeting.c */

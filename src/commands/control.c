@@ -18,17 +18,6 @@ struct ub_control {
 	pthread_t thread;
 };
 
-const char *control_state_word(enum ub_job_state state)
-{
-	static const char *const words[] = {
-		[UB_JOB_QUEUED] = "queued",
-		[UB_JOB_LEASED] = "leased",
-		[UB_JOB_WAITING] = "waiting",
-		[UB_JOB_ASIDE] = "aside",
-	};
-	return words[state];
-}
-
 /* ---- one client ---- */
 
 static int answer(const struct ub_telling *telling, const struct ub_wire_ask *ask)

@@ -146,7 +146,7 @@ static void print_keys(const struct recall *recall)
 		first = false;
 		ub_buf_str(out, "  ");
 		ub_buf_shown(out, job->key.href);
-		ub_buf_printf(out, ": %s", control_state_word(job->state));
+		ub_buf_printf(out, ": %s", ub_job_state_word(job->state));
 		if (job->reason.len) {
 			ub_buf_str(out, ", ");
 			ub_buf_shown(out, job->reason);
@@ -216,7 +216,7 @@ static json_t *keys_array(const struct recall *recall)
 		json_t *object = ub_json_must(json_object());
 		ub_json_set(object, "href", ub_json_text(job->key.href));
 		ub_json_set(object, "principal", ub_json_text(job->key.principal));
-		ub_json_set(object, "state", ub_json_must(json_string(control_state_word(job->state))));
+		ub_json_set(object, "state", ub_json_must(json_string(ub_job_state_word(job->state))));
 		ub_json_set(object, "why", ub_json_text(job->reason));
 		ub_json_add(array, object);
 	}

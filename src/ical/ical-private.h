@@ -130,7 +130,7 @@ struct ub_text ub_ical_agenda_replaced(struct ub_text value, struct ub_text want
  * before it) and ends (behind its last delimiter); false: it is not there. */
 bool ub_ical_shared(struct ub_text value, struct ub_arena *arena, size_t *from, size_t *to);
 
-/* ---- amend.c: what rules add to a meeting ---- */
+/* ---- insert.c: what rules add to a meeting ---- */
 
 /*
  * An addition is a line (of the agenda: lines by which DESCRIPTION goes on; of a reminder: a VALARM) and a

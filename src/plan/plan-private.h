@@ -144,7 +144,7 @@ enum ub_verdict ub_plan_case(struct ub_making *making, struct ub_draft *draft, s
 /* place.c: sets start and end, or due, and late. False: dropped. */
 bool ub_plan_place(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft);
 
-/* considered.c */
+/* search-trace.c */
 
 /* Somebody whom a time has to suit. */
 struct ub_seeker {
@@ -171,7 +171,7 @@ bool ub_plan_people(struct ub_making *making, struct ub_draft *draft, const stru
 /* contribute.c: sets what the draft gets besides. */
 void ub_plan_contributions(struct ub_making *making, struct ub_draft *draft);
 
-/* amend.c: what the rule adds to the meeting itself. */
+/* additions.c: what the rule adds to the meeting itself. */
 void ub_plan_amend(struct ub_making *making, const struct ub_rule *rule);
 
 /* text.c: lines end in LF alone; what reads like a delimiter (a guest may have written it) is quoted. */

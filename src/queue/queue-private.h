@@ -39,7 +39,7 @@ struct ub_queue {
 	struct ub_arena *arena;  /* of one turn */
 };
 
-/* ---- queue.c ---- */
+/* ---- shared.c ---- */
 
 /* Milliseconds since 1970. */
 int64_t queue_now(void);

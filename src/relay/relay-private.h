@@ -11,9 +11,10 @@
  * the kernel said of its socket until a read or a write says otherwise.
  *
  * The way of a request, by files: loop.c accepts the client and turns; conn.c reads the head and runs the
- * phases; request.c has the engine told (announce.c, principal.c) and holds a body; amend.c puts the engine's
- * body in its place; exchange.c sends the request over a connection of upstream.c and passes the answer on,
- * or refuse.c answers. rewrite.c writes the heads. flow.c, buffer.c, link.c and timers.c are what all use.
+ * phases; request.c has the engine told (announce.c, principal.c) and holds a body; replace-body.c puts the
+ * engine's body in its place; exchange.c sends the request over a connection of upstream.c and passes the
+ * answer on, or refuse.c answers. rewrite.c writes the heads. flow.c, buffer.c, link.c and timers.c are what
+ * all use.
  */
 
 #include <pthread.h>
@@ -314,7 +315,7 @@ void relay_exchange_end(struct conn *conn);
 enum step relay_refuse(struct conn *conn, int status, const char *why);
 enum step relay_refuse_send(struct conn *conn);
 
-/* ---- a body that the engine gives another form: amend.c ---- */
+/* ---- a body that the engine gives another form: replace-body.c ---- */
 
 /* The held body, if the engine wants to see it and no field of the head depends on the very bytes of the
  * body; else empty. */

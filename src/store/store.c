@@ -6,6 +6,17 @@ int64_t expiry(enum ub_doubt doubt, int64_t now)
 	return now + (doubt == UB_DOUBT_CALLER ? UB_CREDENTIAL_MS : UB_WAIT_MS);
 }
 
+const char *ub_job_state_word(enum ub_job_state state)
+{
+	static const char *const words[] = {
+		[UB_JOB_QUEUED] = "queued",
+		[UB_JOB_LEASED] = "leased",
+		[UB_JOB_WAITING] = "waiting",
+		[UB_JOB_ASIDE] = "aside",
+	};
+	return words[state];
+}
+
 void ub_store_close(struct ub_store **store)
 {
 	if (*store)

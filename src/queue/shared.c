@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * What all threads of the queue need.
+ */
+#include "queue-private.h"
+
+int64_t queue_now(void)
+{
+	return ub_sys_now() * 1000;
+}
+
+struct ub_snapshot *queue_snapshot(struct ub_queue *queue)
+{
+	return ub_configuration_snapshot(queue->input.configuration);
+}
+
+void queue_complain(struct ub_queue *queue, struct ub_store *store)
+{
+	ub_log_paced(
+	    queue->input.log, &queue->store_pace, UB_LOG_ERROR, "the store: %s", ub_store_problem(store));
+}
+
+void ub_queue_wake(void *context)
+{
+	struct ub_queue *queue = context;
+	pthread_mutex_lock(&queue->mutex);
+	queue->wakeups++;
+	pthread_cond_broadcast(&queue->changed);
+	pthread_mutex_unlock(&queue->mutex);
+}
+
+void queue_let_go(struct ub_queue *queue, struct ub_wire_id id, struct ub_text body, unsigned char *scratch)
+{
+	struct ub_wire_frame committed = { .kind = UB_WIRE_COMMITTED, .id = id, .committed = { body } };
+	if (ub_wire_send(queue->input.relay_fd, &committed, scratch) == UB_WIRE_FULL)
+		ub_log_paced(queue->input.log, &queue->relay_pace, UB_LOG_WARNING,
+		    "the relay does not read: a write goes on after its time");
+}
