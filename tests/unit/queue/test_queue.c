@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "leaks.h"
+#include "queue-private.h"
+#include "upbeat/http.h"
+
+#define UPSTREAM UB_TEXT("http://127.0.0.1:1")
+
+static char folder[] = "/tmp/upbeat-queue-XXXXXX";
+static struct ub_arena *arena;
+static struct ub_configuration_input configuration_input;
+static struct ub_configuration *configuration;
+static struct ub_store *store;
+static struct ub_queue *queue;
+static struct ub_log *quiet;
+static int relay; /* its end of the socket */
+static unsigned char scratch[UB_WIRE_FRAME_MAX];
+
+static void put_file(const char *name, const char *text)
+{
+	FILE *file = fopen(name, "w");
+	cr_assert(file && fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
+/* One that amends whatever is a customer's, after a while that no relay waits for. */
+static const char slow_rules[] =
+    "format: 1\ndefine:\n  ten: '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]'\nrules:\n"
+    "  - name: slow\n    for: meeting\n"
+    "    when: >-\n"
+    "      meeting.customer && !ten.exists(a, ten.exists(b, ten.exists(c, ten.exists(d, ten.exists(e,\n"
+    "      a + b + c + d + e > 100)))))\n"
+    "    amend:\n      - category: customer\n        name: Customer\n";
+
+static void begin(const char *rules)
+{
+	int fds[2];
+	arena = ub_arena_new();
+	cr_assert(mkdtemp(folder) && chdir(folder) == 0);
+	put_file("rules.yaml", rules);
+	put_file("settings", "listen: 127.0.0.1:0\nupstream: http://127.0.0.1:1\nrules: .\n"
+			     "organization: {domains: [ours.example], users: '{user}@ours.example'}\n");
+	struct ub_diags diags = UB_DIAGS(arena);
+	configuration_input = (struct ub_configuration_input){ .snapshot = { .settings_path = "settings" } };
+	struct ub_snapshot *snapshot = ub_snapshot_load(&configuration_input.snapshot, &diags);
+	cr_assert(snapshot, "%.*s", UB_ARGS(diags.list.n ? diags.list.items[0].message : UB_TEXT_NONE));
+	cr_assert_eq(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds), 0);
+	relay = fds[0];
+	quiet = ub_log_new(STDERR_FILENO, UB_LOG_ERROR, UB_LOG_TEXT, "test");
+	configuration = ub_configuration_new(snapshot, &configuration_input);
+	store = ub_store_memory_open();
+	const struct ub_queue_input input = { .configuration = configuration,
+		.store = store,
+		.upstream = UPSTREAM,
+		.relay_fd = fds[1],
+		.log = quiet };
+	queue = ub_queue_new(&input);
+}
+
+static void set_up(void)
+{
+	begin("format: 1\nrules: []\n");
+}
+
+static void end(void)
+{
+	int other = queue->input.relay_fd;
+	ub_queue_stop(&queue);
+	ub_configuration_free(&configuration);
+	ub_store_close(&store);
+	ub_log_free(&quiet);
+	close(relay);
+	close(other);
+	unlink("rules.yaml");
+	unlink("settings");
+	rmdir(folder);
+	ub_arena_free(&arena);
+	ub_leak_check();
+}
+
+TestSuite(queue, .init = set_up, .fini = end);
+
+static void send_frame(const struct ub_wire_frame *frame)
+{
+	cr_assert_eq(ub_wire_send(relay, frame, scratch), UB_WIRE_OK);
+}
+
+static void write_frame(uint32_t slot, const char *user, const char *href, const char *body)
+{
+	const struct ub_wire_frame frame = { .kind = UB_WIRE_WRITE,
+		.id = { slot, 1 },
+		.write = { .write = UB_WRITE_PUT,
+		    .method = UB_TEXT("PUT"),
+		    .target = ub_text(href),
+		    .href = ub_text(href),
+		    .host = UB_TEXT("cal.example"),
+		    .authorization = ub_http_basic(ub_text(user), UB_TEXT("pw"), arena),
+		    .body = ub_text(body) } };
+	send_frame(&frame);
+}
+
+static void answer_frame(uint32_t slot, int status)
+{
+	const struct ub_wire_frame frame = {
+		.kind = UB_WIRE_ANSWERED, .id = { slot, 1 }, .answered = { .status = (uint16_t)status }
+	};
+	send_frame(&frame);
+}
+
+static void hear(void)
+{
+	cr_assert(ub_queue_hear(queue));
+}
+
+/* The slot of the next write that the relay is told of within so many milliseconds; -1: of none. */
+static int committed(int milliseconds, struct ub_text *body)
+{
+	struct ub_wire_frame frame;
+	struct pollfd polled = { .fd = relay, .events = POLLIN };
+	while (poll(&polled, 1, milliseconds) == 1 && ub_wire_receive(relay, &frame, scratch) == UB_WIRE_OK)
+		if (frame.kind == UB_WIRE_COMMITTED) {
+			*body = ub_text_copy(arena, frame.committed.body);
+			return (int)frame.id.slot;
+		}
+	return -1;
+}
+
+static size_t keys_in(struct ub_store *of)
+{
+	struct ub_jobs jobs;
+	cr_assert_eq(ub_store_jobs(of, arena, &jobs), UB_STORE_OK);
+	return jobs.n;
+}
+
+static bool has_credentials(const char *user)
+{
+	struct ub_credential *taken =
+	    ub_credentials_take(queue->credentials, ub_text(user), ub_sys_monotonic_ms());
+	bool has = taken != NULL;
+	ub_credential_free(&taken);
+	return has;
+}
+
+Test(queue, keeps_credentials_after_a_good_answer_to_that_request_and_no_other)
+{
+	static const int useless[] = { 0, 301, 401, 403, 404, 405, 409, 412, 423, 500, 503 };
+	static const int good[] = { 200, 201, 204, 207, 304 };
+	for (size_t i = 0; i < UB_COUNT(useless); i++) {
+		write_frame(1, "alice", "/a/1.ics", "");
+		answer_frame(1, useless[i]);
+		hear();
+		cr_expect_not(has_credentials("alice"), "%d", useless[i]);
+	}
+	for (size_t i = 0; i < UB_COUNT(good); i++) {
+		const char *user = ub_textf(arena, "user%d", good[i]).ptr;
+		write_frame(1, user, "/a/1.ics", "");
+		answer_frame(1, good[i]);
+		hear();
+		cr_expect(has_credentials(user), "%d", good[i]);
+	}
+}
+
+Test(queue, keeps_most_keys_of_strangers_in_memory_only)
+{
+	for (uint32_t i = 0; i < UB_STRANGERS_STORED + 10; i++) {
+		struct ub_text user = ub_textf(arena, "nobody%u", i), href = ub_textf(arena, "/c/%u.ics", i);
+		write_frame(i, user.ptr, href.ptr, "");
+		hear();
+	}
+	cr_expect_eq(keys_in(store), UB_STRANGERS_STORED);
+	cr_expect_eq(keys_in(queue->shelter), 10);
+	/* One of them turns out to be somebody: his key is kept as everybody's. */
+	answer_frame(UB_STRANGERS_STORED + 9, 201);
+	hear();
+	cr_expect_eq(keys_in(store), UB_STRANGERS_STORED + 1);
+}
+
+static const char meeting[] =
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//EN\r\nBEGIN:VEVENT\r\nUID:m-1\r\n"
+    "DTSTAMP:20260101T000000Z\r\nDTSTART:21001118T140000Z\r\nDTEND:21001118T150000Z\r\nSUMMARY:Roadmap\r\n"
+    "ORGANIZER:mailto:alice@ours.example\r\nATTENDEE:mailto:alice@ours.example\r\n"
+    "ATTENDEE:mailto:cto@acme.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
+static void begin_slowly(void)
+{
+	begin(slow_rules);
+	ub_queue_start(queue);
+	cr_assert_leq(ub_queue_tend(queue), UB_SWEEP_MS);
+}
+
+Test(queue_amending, holds_up_nobody_elses_write, .init = begin_slowly, .fini = end)
+{
+	struct ub_text body;
+	write_frame(1, "alice", "/a/1.ics", meeting);
+	hear();
+	write_frame(2, "bob", "/b/1.ics", "");
+	hear();
+	cr_expect_eq(committed(0, &body), 2);
+	cr_expect_eq(committed(0, &body), -1, "rules are at work on the other one");
+	cr_expect_eq(keys_in(store), 2, "whose key is kept before");
+}
+
+Test(queue_amending, lets_a_meeting_go_on_as_it_came_once_its_time_is_up, .init = begin_slowly, .fini = end)
+{
+	struct ub_text body;
+	write_frame(1, "alice", "/a/1.ics", meeting);
+	hear();
+	int64_t wait = ub_queue_tend(queue);
+	cr_expect(wait > 0 && wait <= UB_AMEND_MS, "%lld", (long long)wait);
+	usleep((useconds_t)(UB_AMEND_MS + 20) * 1000);
+	cr_assert_leq(ub_queue_tend(queue), UB_SWEEP_MS);
+	cr_expect_eq(committed(0, &body), 1);
+	cr_expect_eq(body.len, 0);
+	cr_expect_eq(committed(1500, &body), -1, "and not once more when the rules are done");
+}
