@@ -72,11 +72,11 @@ struct ub_cel_env {
 	UB_VEC(const struct variable *) opened;
 };
 
+/* Without any function; config as for ub_cel_env_new(). */
+struct ub_cel_env *cel_env_new(struct ub_arena *arena, const struct ub_cel_config *config);
 const struct variable *cel_env_variable(
     const struct ub_cel_env *env, struct ub_text name); /* this env or outer ones */
 const struct function *cel_env_function(const struct ub_cel_env *env, struct ub_text name);
-/* The type that a name denotes ("int", "google.protobuf.Duration", an object type); NULL: none. */
-const struct ub_cel_type *cel_env_type_name(const struct ub_cel_env *env, struct ub_text name);
 
 /* ---- types ---- */
 
@@ -93,6 +93,8 @@ bool cel_type_contains_dyn(const struct ub_cel_type *type);
 const struct field *cel_type_field(const struct ub_cel_type *object, struct ub_text name, size_t *index);
 /* Whether object type `type` is `ancestor` or refines it. */
 bool cel_type_refines(const struct ub_cel_type *type, const struct ub_cel_type *ancestor);
+/* The type that a name denotes ("int", "google.protobuf.Duration", an object type); NULL: none. */
+const struct ub_cel_type *cel_type_named(const struct ub_cel_env *env, struct ub_text name);
 /* The names of type parameters met while parsing a signature, so that "$T" is one type all over it. */
 struct type_names {
 	struct ub_text names[8];

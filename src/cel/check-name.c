@@ -58,7 +58,7 @@ static const struct ub_cel_type *find_type(struct check *check, struct ub_text n
 {
 	struct ub_text container = rooted ? UB_TEXT_NONE : check->env->config.container, candidate;
 	for (bool last = false; cel_check_candidate(check, &container, &last, name, &candidate);) {
-		const struct ub_cel_type *type = cel_env_type_name(check->env, candidate);
+		const struct ub_cel_type *type = cel_type_named(check->env, candidate);
 		if (type)
 			return type;
 	}

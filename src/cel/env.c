@@ -4,36 +4,23 @@
 #include <assert.h>
 #include <string.h>
 
-static const struct library *const libraries[] = { &cel_library_operators, &cel_library_conversions,
-	&cel_library_strings, &cel_library_strings_ext, &cel_library_format, &cel_library_time,
-	&cel_library_math, &cel_library_encoders, &cel_library_optional, &cel_library_lists };
-
-static struct ub_cel_env *env_new(struct ub_arena *arena)
+struct ub_cel_env *cel_env_new(struct ub_arena *arena, const struct ub_cel_config *config)
 {
 	struct ub_cel_env *env = UB_NEW(arena, struct ub_cel_env);
 	env->arena = arena;
 	env->variables_by_name = ub_map_new(arena);
 	env->functions = ub_map_new(arena);
 	env->objects = ub_map_new(arena);
-	return env;
-}
-
-struct ub_cel_env *ub_cel_env_new(struct ub_arena *arena, const struct ub_cel_config *config)
-{
-	struct ub_cel_env *env = env_new(arena);
 	if (config)
 		env->config = *config;
 	if (!env->config.container.ptr)
 		env->config.container = UB_TEXT_NONE;
-	for (size_t i = 0; i < UB_COUNT(libraries); i++)
-		ub_cel_declare_functions(env, libraries[i]->functions, libraries[i]->n);
 	return env;
 }
 
 struct ub_cel_env *ub_cel_env_child(struct ub_arena *arena, const struct ub_cel_env *parent)
 {
-	struct ub_cel_env *env = env_new(arena);
-	env->config = parent->config;
+	struct ub_cel_env *env = cel_env_new(arena, &parent->config);
 	env->parent = parent;
 	env->level = parent->level + 1;
 	return env;
@@ -101,42 +88,6 @@ void ub_cel_open_fields(struct ub_cel_env *env, size_t variable)
 
 /* ---- object types ---- */
 
-const struct ub_cel_type *ub_cel_find_object(const struct ub_cel_env *env, struct ub_text name)
-{
-	for (; env; env = env->parent) {
-		const struct ub_cel_object_type *object = ub_map_get(env->objects, name);
-		if (object)
-			return &object->type;
-	}
-	return NULL;
-}
-
-const struct ub_cel_type *cel_env_type_name(const struct ub_cel_env *env, struct ub_text name)
-{
-	static const struct {
-		const char *name;
-		const struct ub_cel_type *type;
-	} names[] = {
-		{ "null_type", &ub_cel_type_null },
-		{ "bool", &ub_cel_type_bool },
-		{ "int", &ub_cel_type_int },
-		{ "uint", &ub_cel_type_uint },
-		{ "double", &ub_cel_type_double },
-		{ "string", &ub_cel_type_string },
-		{ "bytes", &ub_cel_type_bytes },
-		{ "google.protobuf.Duration", &ub_cel_type_duration },
-		{ "google.protobuf.Timestamp", &ub_cel_type_timestamp },
-		{ "list", &cel_type_any_list },
-		{ "map", &cel_type_any_map },
-		{ "optional_type", &cel_type_any_optional },
-		{ "type", &cel_type_type },
-	};
-	for (size_t i = 0; i < UB_COUNT(names); i++)
-		if (ub_text_is(name, names[i].name))
-			return names[i].type;
-	return ub_cel_find_object(env, name);
-}
-
 const struct ub_cel_type *ub_cel_declare_object(
     struct ub_cel_env *env, const char *name, const struct ub_cel_type *base, const char *shown)
 {
@@ -168,29 +119,6 @@ void ub_cel_declare_fields(
 			.words = ub_text_copy(env->arena, ub_text(fields[i].words)) };
 		ub_map_put(object->by_name, field->name, (void *)(uintptr_t)object->fields.n);
 	}
-}
-
-size_t ub_cel_field_count(const struct ub_cel_type *object)
-{
-	return object->object->root->fields.n;
-}
-
-size_t ub_cel_field_index(const struct ub_cel_type *object, struct ub_text name)
-{
-	size_t index = SIZE_MAX;
-	cel_type_field(object, name, &index);
-	return index;
-}
-
-struct ub_text ub_cel_field(const struct ub_cel_type *object, size_t i, const struct ub_cel_type **type,
-    enum ub_cel_audience *audience)
-{
-	const struct field *field = &object->object->root->fields.items[i];
-	if (type)
-		*type = field->type;
-	if (audience)
-		*audience = field->audience;
-	return field->name;
 }
 
 /* ---- functions ---- */

@@ -89,24 +89,6 @@ bool cel_type_contains_dyn(const struct ub_cel_type *type)
 	return false;
 }
 
-const struct field *cel_type_field(const struct ub_cel_type *object, struct ub_text name, size_t *index)
-{
-	const struct ub_cel_object_type *root = object->object->root;
-	uintptr_t found = (uintptr_t)ub_map_get(root->by_name, name);
-	if (found == 0)
-		return NULL;
-	*index = found - 1;
-	return &root->fields.items[found - 1];
-}
-
-bool cel_type_refines(const struct ub_cel_type *type, const struct ub_cel_type *ancestor)
-{
-	for (const struct ub_cel_object_type *object = type->object; object; object = object->base)
-		if (object == ancestor->object)
-			return true;
-	return false;
-}
-
 /* ---- reading ---- */
 
 static bool is_name_char(char c)
@@ -142,6 +124,32 @@ static const struct ub_cel_type *parameter(
 	return named_parameter(arena, params->n - 1, name);
 }
 
+const struct ub_cel_type *cel_type_named(const struct ub_cel_env *env, struct ub_text name)
+{
+	static const struct {
+		const char *name;
+		const struct ub_cel_type *type;
+	} names[] = {
+		{ "null_type", &ub_cel_type_null },
+		{ "bool", &ub_cel_type_bool },
+		{ "int", &ub_cel_type_int },
+		{ "uint", &ub_cel_type_uint },
+		{ "double", &ub_cel_type_double },
+		{ "string", &ub_cel_type_string },
+		{ "bytes", &ub_cel_type_bytes },
+		{ "google.protobuf.Duration", &ub_cel_type_duration },
+		{ "google.protobuf.Timestamp", &ub_cel_type_timestamp },
+		{ "list", &cel_type_any_list },
+		{ "map", &cel_type_any_map },
+		{ "optional_type", &cel_type_any_optional },
+		{ "type", &cel_type_type },
+	};
+	for (size_t i = 0; i < UB_COUNT(names); i++)
+		if (ub_text_is(name, names[i].name))
+			return names[i].type;
+	return ub_cel_find_object(env, name);
+}
+
 /* A name with its parameters, if it may have those. */
 static const struct ub_cel_type *apply(const struct ub_cel_env *env, struct ub_arena *arena,
     struct ub_text name, const struct ub_cel_type *const *params, size_t n)
@@ -164,7 +172,7 @@ static const struct ub_cel_type *apply(const struct ub_cel_env *env, struct ub_a
 			return &ub_cel_type_duration;
 		if (ub_text_is(name, "timestamp"))
 			return &ub_cel_type_timestamp;
-		return cel_env_type_name(env, name);
+		return cel_type_named(env, name);
 	}
 	struct ub_cel_type *type = UB_NEW(arena, struct ub_cel_type);
 	const struct ub_cel_type **copy = UB_NEW_ARRAY(arena, const struct ub_cel_type *, n);
