@@ -113,6 +113,9 @@ struct token cel_lex(struct lexer *lexer);
 bool cel_is_reserved(struct ub_text name);
 /* The value of a string or bytes literal in its quotes and prefix; TOKEN_BAD with an issue. */
 struct token cel_lex_string(struct lexer *lexer, size_t from, size_t quote_at, bool raw, bool bytes);
+/* TOKEN_BAD, and the issue that says why. */
+struct token cel_lex_fail(
+    struct lexer *lexer, size_t at, size_t len, struct ub_text message, const char *help);
 
 struct parser {
 	struct lexer lexer;
@@ -132,6 +135,8 @@ struct node *cel_node(
     struct parser *parser, enum node_kind kind, size_t at, struct node *const *args, size_t n);
 struct node *cel_parse_fail(
     struct parser *parser, size_t at, size_t len, const char *code, struct ub_text message, const char *help);
+/* The expression is nested deeper than UB_CEL_DEPTH_MAX. */
+struct node *cel_parse_fail_deep(struct parser *parser, size_t at, size_t len);
 /* The node that a macro call becomes, the call itself when it is none, NULL with an issue when it is misused.
  */
 struct node *cel_expand_macro(struct parser *parser, struct node *call);

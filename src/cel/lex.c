@@ -14,17 +14,6 @@ bool cel_is_reserved(struct ub_text name)
 	return false;
 }
 
-struct ub_cel_issue *cel_issue(struct ub_arena *arena, struct ub_cel_issues *issues, size_t at, size_t len,
-    const char *code, struct ub_text message)
-{
-	struct ub_cel_issue *issue =
-	    issues->n < UB_CEL_ISSUE_MAX ? ub_push(arena, issues) : UB_NEW(arena, struct ub_cel_issue);
-	*issue = (struct ub_cel_issue){
-		.at = at, .len = len, .code = code, .message = message, .help = UB_TEXT_NONE
-	};
-	return issue;
-}
-
 static char peek(const struct lexer *lexer, size_t ahead)
 {
 	size_t at = lexer->at + ahead;
@@ -59,12 +48,6 @@ static void skip_blank(struct lexer *lexer)
 		if (lexer->at >= lexer->text.len || !c || !strchr(" \t\n\f\r", c))
 			return;
 	}
-}
-
-static struct token bad(struct lexer *lexer, size_t at, size_t len, struct ub_text message, const char *help)
-{
-	cel_issue(lexer->arena, lexer->issues, at, len, "syntax", message)->help = ub_text(help);
-	return (struct token){ .kind = TOKEN_BAD, .at = at, .len = len };
 }
 
 /* Moves over a number; says whether it has a point or an exponent. */
@@ -102,14 +85,14 @@ static struct token lex_number(struct lexer *lexer)
 	lexer->at += is_unsigned;
 	token.len = lexer->at - from;
 	if (is_letter(peek(lexer, 0)) || is_digit(peek(lexer, 0)))
-		return bad(lexer, from, token.len + 1, UB_TEXT("a number runs into a name"),
+		return cel_lex_fail(lexer, from, token.len + 1, UB_TEXT("a number runs into a name"),
 		    "a length of time is written duration(\"30m\"); else put an operator between them");
 	uint64_t whole = 0;
 	double number = 0;
 	bool fits =
 	    real ? cel_number_parse_double(token.text, &number) : cel_number_parse_uint(token.text, &whole);
 	if (!fits || (!real && !is_unsigned && whole > (uint64_t)INT64_MAX + 1))
-		return bad(lexer, from, token.len, UB_TEXT("this number is too large"),
+		return cel_lex_fail(lexer, from, token.len, UB_TEXT("this number is too large"),
 		    is_unsigned || real
 			? ""
 			: "whole numbers go from -9223372036854775808 to 9223372036854775807");
@@ -146,7 +129,8 @@ static struct token lex_quoted_name(struct lexer *lexer)
 		lexer->at++;
 	struct ub_text name = ub_text_sub(lexer->text, from + 1, lexer->at);
 	if (peek(lexer, 0) != '`' || name.len == 0)
-		return bad(lexer, from, lexer->at - from, UB_TEXT("a name in backquotes does not end"),
+		return cel_lex_fail(lexer, from, lexer->at - from,
+		    UB_TEXT("a name in backquotes does not end"),
 		    "it may hold letters, digits, `_`, `-`, `.`, `/` and spaces");
 	lexer->at++;
 	return (struct token){ .kind = TOKEN_QUOTED_NAME, .at = from, .len = lexer->at - from, .text = name };
@@ -186,7 +170,7 @@ static struct token lex_operator(struct lexer *lexer)
 	    c > 32 && c != 127
 		? ub_textf(lexer->arena, "unexpected character `%.*s`", (int)(end - from), rest.ptr)
 		: ub_textf(lexer->arena, "unexpected character U+%04x", (unsigned)c);
-	return bad(lexer, from, end - from, message, help);
+	return cel_lex_fail(lexer, from, end - from, message, help);
 }
 
 struct token cel_lex(struct lexer *lexer)

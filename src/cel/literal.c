@@ -12,12 +12,6 @@ struct literal {
 	struct ub_buf out;
 };
 
-static struct token bad(struct lexer *lexer, size_t at, size_t len, const char *message, const char *help)
-{
-	cel_issue(lexer->arena, lexer->issues, at, len, "syntax", ub_text(message))->help = ub_text(help);
-	return (struct token){ .kind = TOKEN_BAD, .at = at, .len = len };
-}
-
 /* n digits of the base at the place, which moves on. */
 static bool take_code(struct literal *literal, size_t n, unsigned base, uint32_t *code)
 {
@@ -118,13 +112,14 @@ struct token cel_lex_string(struct lexer *lexer, size_t from, size_t quote_at, b
 	};
 	literal.end = find_end(lexer, literal.at, quote, triple, raw);
 	if (literal.end == SIZE_MAX)
-		return bad(lexer, from, quote_at + width - from, "a string does not end",
+		return cel_lex_fail(lexer, from, quote_at + width - from, UB_TEXT("a string does not end"),
 		    triple ? "it ends with three quotes"
 			   : "it ends with the quote it starts with, on the same line");
 	lexer->at = literal.end + width;
 	struct ub_text inside = ub_text_sub(text, literal.at, literal.end);
 	if (!ub_text_utf8_valid(inside))
-		return bad(lexer, from, lexer->at - from, "a string is not valid UTF-8", "");
+		return cel_lex_fail(
+		    lexer, from, lexer->at - from, UB_TEXT("a string is not valid UTF-8"), "");
 	struct token token = {
 		.kind = bytes ? TOKEN_BYTES : TOKEN_STRING, .at = from, .len = lexer->at - from
 	};
@@ -134,8 +129,8 @@ struct token cel_lex_string(struct lexer *lexer, size_t from, size_t quote_at, b
 			if (text.ptr[at] != '\\')
 				ub_buf_char(&literal.out, text.ptr[at]);
 			else if (!take_escape(&literal))
-				return bad(lexer, at, literal.at > at ? literal.at - at : 1,
-				    "unknown escape in a string",
+				return cel_lex_fail(lexer, at, literal.at > at ? literal.at - at : 1,
+				    UB_TEXT("unknown escape in a string"),
 				    "a backslash itself is written `\\\\`, or put `r` before the quotes: "
 				    "r\"\\d+\"");
 		}

@@ -6,38 +6,6 @@
 /* Recursive descent over the grammar of langdef.md, "Syntax"; binary operators by precedence. The first
  * mistake ends it: what follows one is rarely worth a message. */
 
-struct node *cel_parse_fail(
-    struct parser *parser, size_t at, size_t len, const char *code, struct ub_text message, const char *help)
-{
-	if (!parser->failed)
-		cel_issue(parser->arena, parser->issues, at, len, code, message)->help = ub_text(help);
-	parser->failed = true;
-	return NULL;
-}
-
-struct node *cel_node(
-    struct parser *parser, enum node_kind kind, size_t at, struct node *const *args, size_t n)
-{
-	struct node *node = UB_NEW(parser->arena, struct node);
-	*node = (struct node){
-		.kind = kind, .at = (uint32_t)at, .len = (uint32_t)(parser->end - at), .n_args = n
-	};
-	node->args = UB_NEW_ARRAY(parser->arena, struct node *, n);
-	for (size_t i = 0; i < n; i++) {
-		node->args[i] = args[i];
-		if (args[i]->depth >= node->depth)
-			node->depth = args[i]->depth + 1;
-	}
-	node->name_at = node->at;
-	node->name_len = node->len;
-	if (node->depth > UB_CEL_DEPTH_MAX)
-		return cel_parse_fail(parser, at, node->len, "too-deep",
-		    ub_textf(
-			parser->arena, "the expression is nested more than %u levels deep", UB_CEL_DEPTH_MAX),
-		    "");
-	return node;
-}
-
 static void advance(struct parser *parser)
 {
 	parser->end = parser->token.at + parser->token.len;
@@ -432,10 +400,7 @@ static struct node *parse_unary(struct parser *parser)
 	if (name[0] == '-' && (parser->token.kind == TOKEN_INT || parser->token.kind == TOKEN_DOUBLE))
 		return parse_members(parser, parse_negative_literal(parser, operator.at));
 	if (++parser->depth > UB_CEL_DEPTH_MAX)
-		return cel_parse_fail(parser, operator.at, operator.len, "too-deep",
-		    ub_textf(
-			parser->arena, "the expression is nested more than %u levels deep", UB_CEL_DEPTH_MAX),
-		    "");
+		return cel_parse_fail_deep(parser, operator.at, operator.len);
 	struct node *operand = parse_unary(parser);
 	parser->depth--;
 	return operand ? call(parser, name, operator.at, operator, & operand, 1) : NULL;
@@ -526,10 +491,7 @@ static struct node *parse_conditional(struct parser *parser)
 static struct node *parse_expression(struct parser *parser)
 {
 	if (parser->depth >= UB_CEL_DEPTH_MAX)
-		return cel_parse_fail(parser, parser->token.at, parser->token.len, "too-deep",
-		    ub_textf(
-			parser->arena, "the expression is nested more than %u levels deep", UB_CEL_DEPTH_MAX),
-		    "");
+		return cel_parse_fail_deep(parser, parser->token.at, parser->token.len);
 	parser->depth++;
 	struct node *node = parse_conditional(parser);
 	parser->depth--;
