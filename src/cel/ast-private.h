@@ -175,12 +175,17 @@ void cel_check_node(struct check *check, struct node *node);
 void cel_check_name(struct check *check, struct node *node);
 /* A selection that is one declared name, or a type's: "google.protobuf.Duration"; false when it is none. */
 bool cel_check_qualified(struct check *check, struct node *node);
-/* The function that other languages call so; NULL: none. */
-const char *cel_check_alias(struct ub_text name);
+/* A selection whose operand has been checked. */
+void cel_check_field(struct check *check, struct node *node);
 void cel_check_call(struct check *check, struct node *node);
 void cel_check_loop(struct check *check, struct node *node);
+
 struct ub_cel_issue *cel_check_fail(
     struct check *check, struct node *node, size_t at, size_t len, const char *code, struct ub_text message);
+/* A type as messages name it. */
+struct ub_text cel_check_shown(struct check *check, const struct ub_cel_type *type);
+/* The function that other languages call so; NULL: none. */
+const char *cel_check_alias(struct ub_text name);
 /* Joins a part's label into the node's. */
 void cel_check_join(struct node *node, const struct node *part);
 void cel_check_label(struct node *node, enum ub_cel_audience audience);

@@ -49,22 +49,6 @@ static const struct function *namespaced_function(struct check *check, struct no
 	return function;
 }
 
-const char *cel_check_alias(struct ub_text name)
-{
-	static const char *const aliases[][2] = { { "length", "size" }, { "len", "size" },
-		{ "count", "size" }, { "lower", "lowerAscii" }, { "toLower", "lowerAscii" },
-		{ "toLowerCase", "lowerAscii" }, { "upper", "upperAscii" }, { "toUpper", "upperAscii" },
-		{ "toUpperCase", "upperAscii" }, { "includes", "contains" }, { "any", "exists" },
-		{ "some", "exists" }, { "every", "all" }, { "where", "filter" }, { "find", "filter" },
-		{ "now", "today" }, { "weekday", "getDayOfWeek" }, { "year", "getFullYear" },
-		{ "month", "getMonth" }, { "hour", "getHours" }, { "hours", "getHours" },
-		{ "minutes", "getMinutes" } };
-	for (size_t i = 0; i < UB_COUNT(aliases); i++)
-		if (ub_text_is(name, aliases[i][0]))
-			return aliases[i][1];
-	return NULL;
-}
-
 static void suggest_function(struct check *check, struct ub_cel_issue *issue, struct node *node)
 {
 	UB_VEC(struct ub_text) names = { 0 };

@@ -39,8 +39,7 @@ static void check_optional_map(struct check *check, struct node *node)
 	if (!cel_unify_fits(check, cel_type_optional(check->arena, inner), operand->type))
 		cel_check_fail(check, node, operand->at, operand->len, "wrong-type",
 		    ub_textf(check->arena, "%.*s() needs an optional value, this is of type %.*s",
-			UB_ARGS(node->name),
-			UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, operand->type)))));
+			UB_ARGS(node->name), UB_ARGS(cel_check_shown(check, operand->type))));
 	if (cel_type_is_dyn(cel_unify_resolve(check, operand->type)))
 		inner = &ub_cel_type_dyn;
 	push_local(check, node, node->vars[0], inner, false);
@@ -58,7 +57,7 @@ static void check_optional_map(struct check *check, struct node *node)
 	if (!cel_unify_fits(check, result, body->type))
 		cel_check_fail(check, node, body->at, body->len, "wrong-type",
 		    ub_textf(check->arena, "optFlatMap() must give an optional value, this is of type %.*s",
-			UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, body->type)))));
+			UB_ARGS(cel_check_shown(check, body->type))));
 	else
 		node->type = result;
 }
@@ -87,8 +86,7 @@ static bool range_types(struct check *check, struct node *node, const struct ub_
 	default:
 		cel_check_fail(check, node, range->at, range->len, "wrong-type",
 		    ub_textf(check->arena, "%.*s() goes through a list or a map, this is of type %.*s",
-			UB_ARGS(node->name),
-			UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, type)))));
+			UB_ARGS(node->name), UB_ARGS(cel_check_shown(check, type))));
 		return false;
 	}
 }
@@ -99,8 +97,7 @@ static void must_be_bool(struct check *check, struct node *node, struct node *pa
 		return;
 	cel_check_fail(check, node, part->at, part->len, "wrong-type",
 	    ub_textf(check->arena, "the condition of %.*s() must be a bool, this is of type %.*s",
-		UB_ARGS(node->name),
-		UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, part->type)))));
+		UB_ARGS(node->name), UB_ARGS(cel_check_shown(check, part->type))));
 }
 
 static const struct ub_cel_type *entry_type(struct check *check, struct node *node, struct node *body)
@@ -111,7 +108,7 @@ static const struct ub_cel_type *entry_type(struct check *check, struct node *no
 		return map;
 	cel_check_fail(check, node, body->at, body->len, "wrong-type",
 	    ub_textf(check->arena, "transformMapEntry() must give a map, this is of type %.*s",
-		UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, body->type)))));
+		UB_ARGS(cel_check_shown(check, body->type))));
 	return NULL;
 }
 

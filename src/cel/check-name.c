@@ -95,6 +95,8 @@ static struct node *opened_field(
 	struct node *operand = new_node(check, place, NODE_NAME);
 	operand->name = variable->name;
 	become_variable(operand, variable);
+	if (check->unchecked)
+		operand->type = &ub_cel_type_dyn;
 	struct node *select = new_node(check, place, NODE_SELECT);
 	select->args = UB_NEW_ARRAY(check->arena, struct node *, 1);
 	select->args[0] = operand;
@@ -136,7 +138,7 @@ static bool check_opened(struct check *check, struct node *node, const struct ub
 		if (!may_have_field(variable, node->name))
 			continue;
 		struct node *select = opened_field(check, node, variable);
-		cel_check_node(check, select);
+		cel_check_field(check, select);
 		if (variable->type->kind == UB_CEL_OBJECT) {
 			*node = *select;
 			if (node->blame == select)

@@ -1,121 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ast-private.h"
 
-#include <string.h>
-
-/* Types and labels of everything but names, calls and loops (check-name.c, check-call.c, check-loop.c). */
-
-struct ub_cel_issue *cel_check_fail(
-    struct check *check, struct node *node, size_t at, size_t len, const char *code, struct ub_text message)
-{
-	node->type = &cel_type_failed;
-	if (!check->unchecked)
-		return cel_issue(check->arena, check->issues, at, len, code, message);
-	node->failure = code;
-	node->failure_message = message;
-	return UB_NEW(check->arena, struct ub_cel_issue);
-}
-
-void cel_check_label(struct node *node, enum ub_cel_audience audience)
-{
-	if (audience <= node->audience)
-		return;
-	node->audience = audience;
-	node->blame = node;
-}
-
-void cel_check_join(struct node *node, const struct node *part)
-{
-	if (part->audience <= node->audience)
-		return;
-	node->audience = part->audience;
-	node->blame = part;
-}
-
-static const struct ub_cel_type *literal_type(struct ub_cel_value value)
-{
-	return cel_type_of_value(value);
-}
-
-/* ---- selections ---- */
-
-static void fail_field(struct check *check, struct node *node, const struct ub_cel_type *type)
-{
-	struct ub_cel_issue *issue = cel_check_fail(check, node, node->name_at, node->name_len,
-	    "no-such-field",
-	    ub_textf(check->arena, "`%.*s` has no field `%.*s`", UB_ARGS(type->name), UB_ARGS(node->name)));
-	size_t n = ub_cel_field_count(type);
-	struct ub_text *names = UB_NEW_ARRAY(check->arena, struct ub_text, n);
-	for (size_t i = 0; i < n; i++)
-		names[i] = ub_cel_field(type, i, NULL, NULL);
-	struct ub_text meant = ub_suggest(node->name, names, n);
-	if (meant.len)
-		issue->help = ub_textf(check->arena, "did you mean `%.*s`?", UB_ARGS(meant));
-}
-
-/* `meeting.external.length` */
-static void help_with_function(struct check *check, const struct node *node, struct ub_cel_issue *issue)
-{
-	const char *alias = cel_check_alias(node->name);
-	if (alias)
-		issue->help = ub_textf(check->arena,
-		    ub_text_is(ub_text(alias), "size") ? "write `size(...)` around it" : "write `.%s()`",
-		    alias);
-}
-
-/* The type of a field of `type`. */
-static const struct ub_cel_type *field_type(
-    struct check *check, struct node *node, const struct ub_cel_type *type)
-{
-	type = cel_unify_resolve(check, type);
-	const struct field *field;
-	switch (type->kind) {
-	case UB_CEL_OBJECT:
-		field = cel_type_field(type, node->name, &node->field);
-		if (!field) {
-			fail_field(check, node, type);
-			return NULL;
-		}
-		cel_check_label(node, field->audience);
-		return field->type;
-	case UB_CEL_MAP:
-		return type->params[1];
-	case UB_CEL_PARAM:
-		check->bound[type->variable] = &ub_cel_type_dyn;
-		return &ub_cel_type_dyn;
-	case UB_CEL_DYN:
-	case UB_CEL_ERROR:
-		return &ub_cel_type_dyn;
-	default:
-		help_with_function(check, node,
-		    cel_check_fail(check, node, node->name_at, node->name_len, "no-such-field",
-			ub_textf(check->arena, "a value of type %.*s has no fields",
-			    UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, type))))));
-		return NULL;
-	}
-}
-
-static void check_select(struct check *check, struct node *node)
-{
-	node->field = SIZE_MAX;
-	if (cel_check_qualified(check, node))
-		return;
-	cel_check_node(check, node->args[0]);
-	cel_check_join(node, node->args[0]);
-	const struct ub_cel_type *operand = cel_unify_resolve(check, node->args[0]->type);
-	bool optional = operand->kind == UB_CEL_OPTIONAL;
-	const struct ub_cel_type *type = field_type(check, node, optional ? operand->params[0] : operand);
-	if (optional)
-		node->field = SIZE_MAX;
-	if (!type)
-		return;
-	if (node->test)
-		node->type = &ub_cel_type_bool;
-	else if (node->optional || optional)
-		node->type = cel_type_optional(check->arena, type);
-	else
-		node->type = type;
-}
+/* Types and labels of everything but names, fields, calls and loops (check-name.c, check-field.c,
+ * check-call.c, check-loop.c). */
 
 /* ---- indexes ---- */
 
@@ -141,14 +28,13 @@ static const struct ub_cel_type *element_type(
 	default:
 		cel_check_fail(check, node, node->args[0]->at, node->args[0]->len, "wrong-type",
 		    ub_textf(check->arena, "a value of type %.*s cannot be indexed",
-			UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, type)))));
+			UB_ARGS(cel_check_shown(check, type))));
 		return NULL;
 	}
 	if (!cel_unify_fits(check, key, index->type)) {
 		cel_check_fail(check, node, index->at, index->len, "wrong-type",
 		    ub_textf(check->arena, "the index is of type %.*s, not %.*s",
-			UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, index->type))),
-			UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, key)))));
+			UB_ARGS(cel_check_shown(check, index->type)), UB_ARGS(cel_check_shown(check, key))));
 		return NULL;
 	}
 	return type->params[type->kind == UB_CEL_MAP];
@@ -197,7 +83,7 @@ static const struct ub_cel_type *common_type(
 				cel_check_fail(check, node, part->at, part->len, "wrong-type",
 				    ub_textf(check->arena,
 					"after `?` there must be an optional value, not %.*s",
-					UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, type)))));
+					UB_ARGS(cel_check_shown(check, type))));
 			type = inner;
 		}
 		common = common ? cel_unify_join(check, common, type) : type;
@@ -249,7 +135,7 @@ static void must_be_bool(struct check *check, struct node *node, struct node *pa
 		return;
 	cel_check_fail(check, node, part->at, part->len, "wrong-type",
 	    ub_textf(check->arena, "%s must be a bool, this is of type %.*s", what,
-		UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, part->type)))));
+		UB_ARGS(cel_check_shown(check, part->type))));
 }
 
 static void check_logic(struct check *check, struct node *node)
@@ -271,8 +157,8 @@ static void check_condition(struct check *check, struct node *node)
 	    !cel_unify_fits(check, common, node->args[2]->type)) {
 		cel_check_fail(check, node, node->at, node->len, "wrong-type",
 		    ub_textf(check->arena, "the two outcomes are of different types, %.*s and %.*s",
-			UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, node->args[1]->type))),
-			UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, node->args[2]->type)))));
+			UB_ARGS(cel_check_shown(check, node->args[1]->type)),
+			UB_ARGS(cel_check_shown(check, node->args[2]->type))));
 		return;
 	}
 	if (node->type)
@@ -284,51 +170,54 @@ static void check_condition(struct check *check, struct node *node)
 
 /* ---- all together ---- */
 
+static void check_literal(struct check *check, struct node *node)
+{
+	(void)check;
+	node->type = cel_type_of_value(node->value);
+}
+
+static void check_select(struct check *check, struct node *node)
+{
+	if (cel_check_qualified(check, node))
+		return;
+	cel_check_node(check, node->args[0]);
+	cel_check_field(check, node);
+}
+
+static void check_struct(struct check *check, struct node *node)
+{
+	check_parts(check, node);
+	cel_check_fail(check, node, node->at, (size_t)node->name.len, "unknown-name",
+	    ub_textf(check->arena, "values of a type `%.*s` cannot be written in an expression",
+		UB_ARGS(node->name)));
+}
+
+/* cel_check_name() has checked all of what it made. */
+static void check_opened(struct check *check, struct node *node)
+{
+	(void)check, (void)node;
+}
+
 void cel_check_node(struct check *check, struct node *node)
 {
-	switch (node->kind) {
-	case NODE_LITERAL:
-		node->type = literal_type(node->value);
-		break;
-	case NODE_NAME:
-		cel_check_name(check, node);
-		break;
-	case NODE_SELECT:
-		check_select(check, node);
-		break;
-	case NODE_INDEX:
-		check_index(check, node);
-		break;
-	case NODE_LIST:
-		check_list(check, node);
-		break;
-	case NODE_MAP:
-		check_map(check, node);
-		break;
-	case NODE_AND:
-	case NODE_OR:
-		check_logic(check, node);
-		break;
-	case NODE_COND:
-		check_condition(check, node);
-		break;
-	case NODE_CALL:
-		cel_check_call(check, node);
-		break;
-	case NODE_LOOP:
-	case NODE_BIND:
-	case NODE_OPT_MAP:
-		cel_check_loop(check, node);
-		break;
-	case NODE_STRUCT:
-		check_parts(check, node);
-		cel_check_fail(check, node, node->at, (size_t)node->name.len, "unknown-name",
-		    ub_textf(check->arena, "values of a type `%.*s` cannot be written in an expression",
-			UB_ARGS(node->name)));
-		break;
-	case NODE_OPENED:
-		break;
-	}
+	static void (*const checks[])(struct check * check, struct node * node) = {
+		[NODE_LITERAL] = check_literal,
+		[NODE_NAME] = cel_check_name,
+		[NODE_SELECT] = check_select,
+		[NODE_INDEX] = check_index,
+		[NODE_CALL] = cel_check_call,
+		[NODE_AND] = check_logic,
+		[NODE_OR] = check_logic,
+		[NODE_COND] = check_condition,
+		[NODE_LIST] = check_list,
+		[NODE_MAP] = check_map,
+		[NODE_STRUCT] = check_struct,
+		[NODE_LOOP] = cel_check_loop,
+		[NODE_BIND] = cel_check_loop,
+		[NODE_OPT_MAP] = cel_check_loop,
+		[NODE_OPENED] = check_opened,
+	};
+	checks[node->kind](check, node);
 	if (check->unchecked)
 		node->type = &ub_cel_type_dyn;
 }
@@ -346,7 +235,7 @@ static void report_result(struct check *check, struct node *root, const struct u
 	struct ub_cel_issue *issue = cel_issue(check->arena, check->issues, root->at, root->len, "wrong-type",
 	    ub_textf(check->arena, "this must be of type %.*s, it is of type %.*s",
 		UB_ARGS(cel_type_shown(check->arena, expected)),
-		UB_ARGS(cel_type_shown(check->arena, cel_unify_final(check, root->type)))));
+		UB_ARGS(cel_check_shown(check, root->type))));
 	if (expected->kind == UB_CEL_BOOL)
 		issue->help = UB_TEXT(
 		    "ask something of it that is true or false: compare it with `==`, `<` or the like");
