@@ -220,47 +220,56 @@ static struct ub_cel_value eval_compare_constant(const struct ub_cel_code *code,
 
 /* ---- whole numbers ---- */
 
-static bool int_add(int64_t a, int64_t b, int64_t *out)
+/* Both operands; true: they are ints. An error is in args[0]. */
+static inline bool int_operands(
+    const struct ub_cel_code *code, struct ub_cel_eval *eval, struct ub_cel_value args[2])
 {
-	return !__builtin_add_overflow(a, b, out);
+	return operands(code, eval, &args[0], &args[1]) && args[0].kind == UB_CEL_INT &&
+	       args[1].kind == UB_CEL_INT;
 }
 
-static bool int_subtract(int64_t a, int64_t b, int64_t *out)
+/* Of anything but ints, or where the result does not fit into one. */
+static struct ub_cel_value call_overload(
+    const struct ub_cel_code *code, struct ub_cel_eval *eval, const struct ub_cel_value args[2])
 {
-	return !__builtin_sub_overflow(a, b, out);
+	return args[0].kind == UB_CEL_ERROR ? args[0] : cel_call(code, eval, args, 2);
 }
 
-static bool int_multiply(int64_t a, int64_t b, int64_t *out)
+static struct ub_cel_value eval_add(const struct ub_cel_code *code, struct ub_cel_eval *eval)
 {
-	return !__builtin_mul_overflow(a, b, out);
+	struct ub_cel_value args[2];
+	int64_t sum;
+	if (int_operands(code, eval, args) && !__builtin_add_overflow(args[0].i, args[1].i, &sum))
+		return ub_cel_int(sum);
+	return call_overload(code, eval, args);
 }
 
-static bool int_remainder(int64_t a, int64_t b, int64_t *out)
+static struct ub_cel_value eval_subtract(const struct ub_cel_code *code, struct ub_cel_eval *eval)
 {
-	if (b == 0 || b == -1) /* the function says why not */
-		return false;
-	*out = a % b;
-	return true;
+	struct ub_cel_value args[2];
+	int64_t difference;
+	if (int_operands(code, eval, args) && !__builtin_sub_overflow(args[0].i, args[1].i, &difference))
+		return ub_cel_int(difference);
+	return call_overload(code, eval, args);
 }
 
-/* Of two ints directly; of anything else, or where the result does not fit, by the overloads. */
-#define EVAL_ARITHMETIC(name, operation)                                                                     \
-	static struct ub_cel_value name(const struct ub_cel_code *code, struct ub_cel_eval *eval)            \
-	{                                                                                                    \
-		struct ub_cel_value args[2];                                                                 \
-		int64_t result;                                                                              \
-		if (!operands(code, eval, &args[0], &args[1]))                                               \
-			return args[0];                                                                      \
-		if (args[0].kind == UB_CEL_INT && args[1].kind == UB_CEL_INT &&                              \
-		    operation(args[0].i, args[1].i, &result))                                                \
-			return ub_cel_int(result);                                                           \
-		return cel_call(code, eval, args, 2);                                                        \
-	}
+static struct ub_cel_value eval_multiply(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	struct ub_cel_value args[2];
+	int64_t product;
+	if (int_operands(code, eval, args) && !__builtin_mul_overflow(args[0].i, args[1].i, &product))
+		return ub_cel_int(product);
+	return call_overload(code, eval, args);
+}
 
-EVAL_ARITHMETIC(eval_add, int_add)
-EVAL_ARITHMETIC(eval_subtract, int_subtract)
-EVAL_ARITHMETIC(eval_multiply, int_multiply)
-EVAL_ARITHMETIC(eval_remainder, int_remainder)
+/* By 0 and -1 the function says why not. */
+static struct ub_cel_value eval_remainder(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	struct ub_cel_value args[2];
+	if (int_operands(code, eval, args) && args[1].i != 0 && args[1].i != -1)
+		return ub_cel_int(args[0].i % args[1].i);
+	return call_overload(code, eval, args);
+}
 
 /* ---- not, or, orValue ---- */
 

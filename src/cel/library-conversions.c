@@ -205,4 +205,4 @@ static const struct ub_cel_function table[] = {
 	{ "dyn", "($T) -> dyn", same },
 };
 
-LIBRARY(cel_library_conversions, table);
+const struct library cel_library_conversions = { table, UB_COUNT(table) };

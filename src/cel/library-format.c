@@ -325,4 +325,4 @@ static const struct ub_cel_function table[] = {
 	{ "format", "string.(list(dyn)) -> string", format_string },
 };
 
-LIBRARY(cel_library_format, table);
+const struct library cel_library_format = { table, UB_COUNT(table) };

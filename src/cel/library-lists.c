@@ -33,7 +33,7 @@ static const struct ub_cel_function lists[] = {
 	{ "size", "map($K, $V).() -> int", size_of, .shallow = true },
 };
 
-LIBRARY(cel_library_lists, lists);
+const struct library cel_library_lists = { lists, UB_COUNT(lists) };
 
 /* ---- optional values ---- */
 
@@ -131,4 +131,4 @@ static const struct ub_cel_function optionals[] = {
 	{ "last", "list($T).() -> optional_type($T)", last, .shallow = true },
 };
 
-LIBRARY(cel_library_optional, optionals);
+const struct library cel_library_optional = { optionals, UB_COUNT(optionals) };

@@ -46,24 +46,66 @@ static struct ub_cel_value least(struct ub_cel_call *call, args_t args, size_t n
 
 /* ---- rounding and sign ---- */
 
-#define OF_DOUBLE(name, expression)                                                                          \
-	static struct ub_cel_value name(struct ub_cel_call *call, args_t args, size_t n)                     \
-	{                                                                                                    \
-		double x = args[0].d;                                                                        \
-		(void)call, (void)n;                                                                         \
-		return expression;                                                                           \
-	}
+static struct ub_cel_value ceil_double(struct ub_cel_call *call, args_t args, size_t n)
+{
+	(void)call, (void)n;
+	return ub_cel_double(ceil(args[0].d));
+}
 
-OF_DOUBLE(ceil_double, ub_cel_double(ceil(x)))
-OF_DOUBLE(floor_double, ub_cel_double(floor(x)))
-OF_DOUBLE(round_double, ub_cel_double(round(x)))
-OF_DOUBLE(trunc_double, ub_cel_double(trunc(x)))
-OF_DOUBLE(sqrt_double, ub_cel_double(sqrt(x)))
-OF_DOUBLE(abs_double, ub_cel_double(fabs(x)))
-OF_DOUBLE(sign_double, ub_cel_double(isnan(x) ? x : (double)((x > 0) - (x < 0))))
-OF_DOUBLE(is_nan, ub_cel_bool(isnan(x)))
-OF_DOUBLE(is_inf, ub_cel_bool(isinf(x)))
-OF_DOUBLE(is_finite, ub_cel_bool(isfinite(x)))
+static struct ub_cel_value floor_double(struct ub_cel_call *call, args_t args, size_t n)
+{
+	(void)call, (void)n;
+	return ub_cel_double(floor(args[0].d));
+}
+
+static struct ub_cel_value round_double(struct ub_cel_call *call, args_t args, size_t n)
+{
+	(void)call, (void)n;
+	return ub_cel_double(round(args[0].d));
+}
+
+static struct ub_cel_value trunc_double(struct ub_cel_call *call, args_t args, size_t n)
+{
+	(void)call, (void)n;
+	return ub_cel_double(trunc(args[0].d));
+}
+
+static struct ub_cel_value sqrt_double(struct ub_cel_call *call, args_t args, size_t n)
+{
+	(void)call, (void)n;
+	return ub_cel_double(sqrt(args[0].d));
+}
+
+static struct ub_cel_value abs_double(struct ub_cel_call *call, args_t args, size_t n)
+{
+	(void)call, (void)n;
+	return ub_cel_double(fabs(args[0].d));
+}
+
+static struct ub_cel_value sign_double(struct ub_cel_call *call, args_t args, size_t n)
+{
+	(void)call, (void)n;
+	double x = args[0].d;
+	return ub_cel_double(isnan(x) ? x : (double)((x > 0) - (x < 0)));
+}
+
+static struct ub_cel_value is_nan(struct ub_cel_call *call, args_t args, size_t n)
+{
+	(void)call, (void)n;
+	return ub_cel_bool(isnan(args[0].d));
+}
+
+static struct ub_cel_value is_inf(struct ub_cel_call *call, args_t args, size_t n)
+{
+	(void)call, (void)n;
+	return ub_cel_bool(isinf(args[0].d));
+}
+
+static struct ub_cel_value is_finite(struct ub_cel_call *call, args_t args, size_t n)
+{
+	(void)call, (void)n;
+	return ub_cel_bool(isfinite(args[0].d));
+}
 
 static struct ub_cel_value sqrt_int(struct ub_cel_call *call, args_t args, size_t n)
 {
@@ -199,4 +241,4 @@ static const struct ub_cel_function table[] = {
 	{ "math.bitShiftRight", "(uint, int) -> uint", shift_right },
 };
 
-LIBRARY(cel_library_math, table);
+const struct library cel_library_math = { table, UB_COUNT(table) };

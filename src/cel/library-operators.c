@@ -20,23 +20,47 @@ static struct ub_cel_value divide_by_zero(struct ub_cel_call *call)
 
 /* ---- whole numbers ---- */
 
-#define CHECKED(name, builtin)                                                                               \
-	static struct ub_cel_value int_##name(struct ub_cel_call *call, args_t args, size_t n)               \
-	{                                                                                                    \
-		int64_t result;                                                                              \
-		(void)n;                                                                                     \
-		return builtin(args[0].i, args[1].i, &result) ? overflow(call) : ub_cel_int(result);         \
-	}                                                                                                    \
-	static struct ub_cel_value uint_##name(struct ub_cel_call *call, args_t args, size_t n)              \
-	{                                                                                                    \
-		uint64_t result;                                                                             \
-		(void)n;                                                                                     \
-		return builtin(args[0].u, args[1].u, &result) ? overflow(call) : ub_cel_uint(result);        \
-	}
+static struct ub_cel_value int_add(struct ub_cel_call *call, args_t args, size_t n)
+{
+	int64_t result;
+	(void)n;
+	return __builtin_add_overflow(args[0].i, args[1].i, &result) ? overflow(call) : ub_cel_int(result);
+}
 
-CHECKED(add, __builtin_add_overflow)
-CHECKED(subtract, __builtin_sub_overflow)
-CHECKED(multiply, __builtin_mul_overflow)
+static struct ub_cel_value uint_add(struct ub_cel_call *call, args_t args, size_t n)
+{
+	uint64_t result;
+	(void)n;
+	return __builtin_add_overflow(args[0].u, args[1].u, &result) ? overflow(call) : ub_cel_uint(result);
+}
+
+static struct ub_cel_value int_subtract(struct ub_cel_call *call, args_t args, size_t n)
+{
+	int64_t result;
+	(void)n;
+	return __builtin_sub_overflow(args[0].i, args[1].i, &result) ? overflow(call) : ub_cel_int(result);
+}
+
+static struct ub_cel_value uint_subtract(struct ub_cel_call *call, args_t args, size_t n)
+{
+	uint64_t result;
+	(void)n;
+	return __builtin_sub_overflow(args[0].u, args[1].u, &result) ? overflow(call) : ub_cel_uint(result);
+}
+
+static struct ub_cel_value int_multiply(struct ub_cel_call *call, args_t args, size_t n)
+{
+	int64_t result;
+	(void)n;
+	return __builtin_mul_overflow(args[0].i, args[1].i, &result) ? overflow(call) : ub_cel_int(result);
+}
+
+static struct ub_cel_value uint_multiply(struct ub_cel_call *call, args_t args, size_t n)
+{
+	uint64_t result;
+	(void)n;
+	return __builtin_mul_overflow(args[0].u, args[1].u, &result) ? overflow(call) : ub_cel_uint(result);
+}
 
 static struct ub_cel_value int_divide(struct ub_cel_call *call, args_t args, size_t n)
 {
@@ -243,4 +267,4 @@ static const struct ub_cel_function table[] = {
 	{ "-_", "(double) -> double", double_negate },
 };
 
-LIBRARY(cel_library_operators, table);
+const struct library cel_library_operators = { table, UB_COUNT(table) };

@@ -35,6 +35,4 @@ struct ub_cel_value cel_new_bytes(struct ub_cel_call *call, struct ub_text bytes
 struct ub_cel_value cel_new_duration(struct ub_cel_call *call, int64_t seconds, int64_t nanos);
 struct ub_cel_value cel_new_timestamp(struct ub_cel_call *call, int64_t seconds, int64_t nanos);
 
-#define LIBRARY(name, table) const struct library name = { (table), UB_COUNT(table) }
-
 #endif

@@ -294,4 +294,4 @@ static const struct ub_cel_function table[] = {
 	{ "strings.quote", "(string) -> string", quote },
 };
 
-LIBRARY(cel_library_strings_ext, table);
+const struct library cel_library_strings_ext = { table, UB_COUNT(table) };

@@ -51,7 +51,7 @@ static const struct ub_cel_function strings[] = {
 	{ "matches", "(string, string) -> bool", cel_string_matches },
 };
 
-LIBRARY(cel_library_strings, strings);
+const struct library cel_library_strings = { strings, UB_COUNT(strings) };
 
 /* ---- encoders: RFC 4648 section 4 ---- */
 
@@ -118,4 +118,4 @@ static const struct ub_cel_function encoders[] = {
 	{ "base64.decode", "(string) -> bytes", base64_decode },
 };
 
-LIBRARY(cel_library_encoders, encoders);
+const struct library cel_library_encoders = { encoders, UB_COUNT(encoders) };

@@ -133,4 +133,4 @@ static const struct ub_cel_function table[] = {
 	{ "getMilliseconds", "duration.() -> int", duration_part, PART(PART_MILLISECONDS) },
 };
 
-LIBRARY(cel_library_time, table);
+const struct library cel_library_time = { table, UB_COUNT(table) };
