@@ -206,6 +206,8 @@ bool cel_unify_list(
 const struct ub_cel_type *cel_unify_join(
     struct check *check, const struct ub_cel_type *a, const struct ub_cel_type *b);
 const struct ub_cel_type *cel_unify_resolve(struct check *check, const struct ub_cel_type *type);
+/* Whether the resolved type is dyn; a free variable becomes it. */
+bool cel_unify_as_dyn(struct check *check, const struct ub_cel_type *type);
 /* With free variables as dyn. */
 const struct ub_cel_type *cel_unify_final(struct check *check, const struct ub_cel_type *type);
 

@@ -31,8 +31,10 @@ static void help_with_function(struct check *check, const struct node *node, str
 static const struct ub_cel_type *field_type(
     struct check *check, struct node *node, const struct ub_cel_type *type)
 {
-	type = cel_unify_resolve(check, type);
 	const struct field *field;
+	type = cel_unify_resolve(check, type);
+	if (cel_unify_as_dyn(check, type))
+		return &ub_cel_type_dyn;
 	switch (type->kind) {
 	case UB_CEL_OBJECT:
 		field = cel_type_field(type, node->name, &node->field);
@@ -44,12 +46,6 @@ static const struct ub_cel_type *field_type(
 		return field->type;
 	case UB_CEL_MAP:
 		return type->params[1];
-	case UB_CEL_PARAM:
-		check->bound[type->variable] = &ub_cel_type_dyn;
-		return &ub_cel_type_dyn;
-	case UB_CEL_DYN:
-	case UB_CEL_ERROR:
-		return &ub_cel_type_dyn;
 	default:
 		help_with_function(check, node,
 		    cel_check_fail(check, node, node->name_at, node->name_len, "no-such-field",

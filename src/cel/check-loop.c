@@ -68,6 +68,8 @@ static bool range_types(struct check *check, struct node *node, const struct ub_
 	struct node *range = node->args[0];
 	const struct ub_cel_type *type = cel_unify_resolve(check, range->type);
 	vars[0] = vars[1] = &ub_cel_type_dyn;
+	if (cel_unify_as_dyn(check, type))
+		return true;
 	switch (type->kind) {
 	case UB_CEL_LIST:
 		vars[0] = node->n_vars == 1 ? type->params[0] : &ub_cel_type_int;
@@ -76,12 +78,6 @@ static bool range_types(struct check *check, struct node *node, const struct ub_
 	case UB_CEL_MAP:
 		vars[0] = type->params[0];
 		vars[1] = type->params[1];
-		return true;
-	case UB_CEL_PARAM:
-		check->bound[type->variable] = &ub_cel_type_dyn;
-		return true;
-	case UB_CEL_DYN:
-	case UB_CEL_ERROR:
 		return true;
 	default:
 		cel_check_fail(check, node, range->at, range->len, "wrong-type",

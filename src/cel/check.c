@@ -12,6 +12,8 @@ static const struct ub_cel_type *element_type(
 	const struct node *index = node->args[1];
 	const struct ub_cel_type *key = NULL;
 	type = cel_unify_resolve(check, type);
+	if (cel_unify_as_dyn(check, type))
+		return &ub_cel_type_dyn;
 	switch (type->kind) {
 	case UB_CEL_LIST:
 		key = &ub_cel_type_int;
@@ -19,12 +21,6 @@ static const struct ub_cel_type *element_type(
 	case UB_CEL_MAP:
 		key = type->params[0];
 		break;
-	case UB_CEL_PARAM:
-		check->bound[type->variable] = &ub_cel_type_dyn;
-		return &ub_cel_type_dyn;
-	case UB_CEL_DYN:
-	case UB_CEL_ERROR:
-		return &ub_cel_type_dyn;
 	default:
 		cel_check_fail(check, node, node->args[0]->at, node->args[0]->len, "wrong-type",
 		    ub_textf(check->arena, "a value of type %.*s cannot be indexed",

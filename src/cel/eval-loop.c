@@ -81,25 +81,8 @@ struct ub_cel_value cel_eval_exists(const struct ub_cel_code *code, struct ub_ce
 	return eval_search(code, eval, true);
 }
 
-struct ub_cel_value cel_eval_exists_one(const struct ub_cel_code *code, struct ub_cel_eval *eval)
-{
-	struct range range = open_range(code, eval);
-	size_t found = 0;
-	if (range.error.kind == UB_CEL_ERROR)
-		return range.error;
-	for (size_t i = 0; i < range.n; i++) {
-		if (!step(code, eval, &range, i))
-			return cel_fail_cost(code, eval);
-		struct ub_cel_value value = cel_run(body(code), eval);
-		if (value.kind != UB_CEL_BOOL)
-			return cel_not_bool(body(code), eval, value);
-		found += value.b;
-	}
-	return ub_cel_bool(found == 1);
-}
-
-/* Whether element i passes the macro's filter; BOOL or an error. */
-static struct ub_cel_value passes(const struct ub_cel_code *code, struct ub_cel_eval *eval,
+/* Whether element i passes the macro's condition, its first argument after the range; BOOL or an error. */
+static inline struct ub_cel_value passes(const struct ub_cel_code *code, struct ub_cel_eval *eval,
     const struct range *range, size_t i, bool has_filter)
 {
 	if (!step(code, eval, range, i))
@@ -110,26 +93,23 @@ static struct ub_cel_value passes(const struct ub_cel_code *code, struct ub_cel_
 	return value.kind == UB_CEL_BOOL ? value : cel_not_bool(code->args[1], eval, value);
 }
 
-struct ub_cel_value cel_eval_filter(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+struct ub_cel_value cel_eval_exists_one(const struct ub_cel_code *code, struct ub_cel_eval *eval)
 {
 	struct range range = open_range(code, eval);
+	size_t found = 0;
 	if (range.error.kind == UB_CEL_ERROR)
 		return range.error;
-	if (!cel_spend(eval, range.n))
-		return cel_fail_cost(code, eval);
-	struct ub_cel_value *items = UB_NEW_ARRAY(eval->arena, struct ub_cel_value, range.n);
-	size_t n = 0;
 	for (size_t i = 0; i < range.n; i++) {
 		struct ub_cel_value value = passes(code, eval, &range, i, true);
 		if (value.kind != UB_CEL_BOOL)
 			return value;
-		if (value.b)
-			items[n++] = range.items ? range.items[i] : range.entries[i].key;
+		found += value.b;
 	}
-	return ub_cel_list(eval->arena, items, n);
+	return ub_cel_bool(found == 1);
 }
 
-struct ub_cel_value cel_eval_map_list(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+/* filter() takes the elements that pass as they are, map() what the body makes of them. */
+static inline struct ub_cel_value collect(const struct ub_cel_code *code, struct ub_cel_eval *eval, bool map)
 {
 	struct range range = open_range(code, eval);
 	if (range.error.kind == UB_CEL_ERROR)
@@ -139,17 +119,30 @@ struct ub_cel_value cel_eval_map_list(const struct ub_cel_code *code, struct ub_
 	struct ub_cel_value *items = UB_NEW_ARRAY(eval->arena, struct ub_cel_value, range.n);
 	size_t n = 0;
 	for (size_t i = 0; i < range.n; i++) {
-		struct ub_cel_value value = passes(code, eval, &range, i, code->node->has_filter);
+		struct ub_cel_value value = passes(code, eval, &range, i, !map || code->node->has_filter);
 		if (value.kind != UB_CEL_BOOL)
 			return value;
 		if (!value.b)
 			continue;
-		items[n] = cel_run(body(code), eval);
-		if (items[n].kind == UB_CEL_ERROR)
+		if (map)
+			items[n] = cel_run(body(code), eval);
+		else
+			items[n] = range.items ? range.items[i] : range.entries[i].key;
+		if (map && items[n].kind == UB_CEL_ERROR)
 			return items[n];
 		n++;
 	}
 	return ub_cel_list(eval->arena, items, n);
+}
+
+struct ub_cel_value cel_eval_filter(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	return collect(code, eval, false);
+}
+
+struct ub_cel_value cel_eval_map_list(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+{
+	return collect(code, eval, true);
 }
 
 struct entries {

@@ -59,6 +59,14 @@ const struct ub_cel_type *cel_unify_resolve(struct check *check, const struct ub
 	return type;
 }
 
+bool cel_unify_as_dyn(struct check *check, const struct ub_cel_type *type)
+{
+	bool is_free = type->kind == UB_CEL_PARAM;
+	if (is_free)
+		check->bound[type->variable] = &ub_cel_type_dyn;
+	return is_free || cel_type_is_dyn(type);
+}
+
 static const struct ub_cel_type *finally(struct check *check, const struct ub_cel_type *param, size_t data)
 {
 	const struct ub_cel_type *type = cel_unify_resolve(check, param);
