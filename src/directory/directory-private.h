@@ -29,6 +29,8 @@ struct source_ops {
 
 extern const struct source_ops yaml_source;
 
+/* ---- part.c ---- */
+
 struct part *part_new(void);
 struct part *part_hold(struct part *part);
 void part_release(struct part **part);

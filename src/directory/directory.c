@@ -23,39 +23,6 @@ struct ub_directory {
 	struct ub_accounts *current;
 };
 
-/* ---- parts ---- */
-
-struct part *part_new(void)
-{
-	struct ub_arena *arena = ub_arena_new();
-	struct part *part = UB_NEW(arena, struct part);
-	part->arena = arena;
-	part->holders = 1;
-	return part;
-}
-
-struct part *part_hold(struct part *part)
-{
-	part->holders++;
-	return part;
-}
-
-void part_release(struct part **part)
-{
-	struct part *mine = *part;
-	*part = NULL;
-	if (!mine || --mine->holders > 0)
-		return;
-	struct ub_arena *arena = mine->arena; /* the part itself is in it */
-	ub_arena_free(&arena);
-}
-
-static void release_held(void *held)
-{
-	struct part *part = held;
-	part_release(&part);
-}
-
 /* ---- reading ---- */
 
 static const struct source_ops *find_kind(struct ub_text name)
@@ -64,6 +31,12 @@ static const struct source_ops *find_kind(struct ub_text name)
 		if (ub_text_is(name, kinds[i]->name))
 			return kinds[i];
 	return NULL;
+}
+
+static void release_held(void *held)
+{
+	struct part *part = held;
+	part_release(&part);
 }
 
 /* Diagnostics point into files that are in parts: these last as long as the diagnostics do. */
