@@ -1,78 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cel-private.h"
 
-struct ub_cel_value text_list_value(struct ub_texts texts, struct ub_arena *arena)
-{
-	struct ub_cel_value *items = UB_NEW_ARRAY(arena, struct ub_cel_value, texts.n);
-	for (size_t i = 0; i < texts.n; i++)
-		items[i] = ub_cel_string(texts.items[i]);
-	return ub_cel_list(arena, items, texts.n);
-}
-
-/* What the account's source says of a guest; without it all is empty and false. */
-static void set_stakeholder(
-    struct ub_cel_value *fields, const struct ub_stakeholder *known, struct ub_arena *arena)
-{
-	static const struct ub_stakeholder nothing = { .title = { "", 0 }, .persona = { "", 0 } };
-	const struct ub_stakeholder *s = known ? known : &nothing;
-	fields[PERSON_TITLE] = ub_cel_string(clean_line(s->title, arena));
-	fields[PERSON_PERSONA] = ub_cel_string(clean_line(s->persona, arena));
-	fields[PERSON_CONCERNS] = text_list_value(s->concerns, arena);
-	fields[PERSON_EXECUTIVE] = ub_cel_bool(s->executive);
-	fields[PERSON_CHAMPION] = ub_cel_bool(s->champion);
-	fields[PERSON_ECONOMIC_BUYER] = ub_cel_bool(s->economic_buyer);
-}
-
-static struct ub_cel_value new_person_value(struct binding *binding, const struct ub_person *person)
-{
-	struct ub_arena *arena = binding->arena;
-	struct ub_cel_value *fields = UB_NEW_ARRAY(arena, struct ub_cel_value, PERSON_FIELDS);
-	fields[PERSON_EMAIL] = ub_cel_string(person->email);
-	fields[PERSON_NAME] = ub_cel_string(person->name);
-	fields[PERSON_DOMAIN] = ub_cel_string(person->domain);
-	fields[PERSON_INTERNAL] = ub_cel_bool(person->internal);
-	fields[PERSON_ROLE] = ub_cel_string(ub_text(role_word(person->role)));
-	fields[PERSON_STATUS] = ub_cel_string(ub_text(answer_word(person->status)));
-	fields[PERSON_KIND] = ub_cel_string(person->kind);
-	fields[PERSON_OPTIONAL] = ub_cel_bool(person->role == UB_ROLE_OPTIONAL);
-	fields[PERSON_TEAMS] = text_list_value(person->teams, arena);
-	set_stakeholder(fields, person->stakeholder, arena);
-	return ub_cel_object(arena, person->internal ? binding->colleague : binding->person, fields);
-}
-
-struct ub_cel_value person_value(struct binding *binding, const struct ub_person *person)
-{
-	struct ub_cel_value *known = ub_map_get(binding->values, person->email);
-	if (known)
-		return *known;
-	known = UB_NEW(binding->arena, struct ub_cel_value);
-	*known = new_person_value(binding, person);
-	ub_map_put(binding->values, person->email, known);
-	return *known;
-}
-
-struct ub_cel_value people_value(struct binding *binding, struct ub_people people)
-{
-	struct ub_cel_value *items = UB_NEW_ARRAY(binding->arena, struct ub_cel_value, people.n);
-	for (size_t i = 0; i < people.n; i++)
-		items[i] = person_value(binding, people.items[i]);
-	return ub_cel_list(binding->arena, items, people.n);
-}
-
-struct ub_cel_value colleagues_value(struct binding *binding, struct ub_texts addresses)
-{
-	struct ub_people people = { NULL, 0, 0 };
-	struct ub_map *seen = ub_map_new(binding->arena);
-	for (size_t i = 0; i < addresses.n; i++) {
-		const struct ub_person *person =
-		    find_person(binding->facts, addresses.items[i], binding->arena);
-		if (person && person->internal && person->status != UB_PARTSTAT_DECLINED &&
-		    !ub_map_put(seen, person->email, (void *)person))
-			*ub_push(binding->arena, &people) = person;
-	}
-	return people_value(binding, people);
-}
-
 static void set_times(struct ub_cel_value *fields, const struct ub_meeting *meeting)
 {
 	fields[MEETING_START] = ub_cel_timestamp(meeting->start, 0);
@@ -86,10 +14,9 @@ static void set_times(struct ub_cel_value *fields, const struct ub_meeting *meet
 
 static void set_people(struct ub_cel_value *fields, struct binding *binding)
 {
-	static const struct ub_person nobody = { .email = { "", 0 }, .kind = { "person", 6 } };
 	const struct ub_meeting *meeting = &binding->facts->meeting;
-	fields[MEETING_ORGANIZER] = meeting->organizer ? person_value(binding, meeting->organizer)
-						       : new_person_value(binding, &nobody);
+	fields[MEETING_ORGANIZER] =
+	    meeting->organizer ? person_value(binding, meeting->organizer) : nobody_value(binding);
 	fields[MEETING_ATTENDEES] = people_value(binding, meeting->attendees);
 	fields[MEETING_INTERNAL] = people_value(binding, meeting->internal);
 	fields[MEETING_EXTERNAL] = people_value(binding, meeting->external);

@@ -92,10 +92,13 @@ struct binding {
 	struct ub_map *values; /* a person's value by address, so that each person is one object */
 };
 
-/* ---- bind.c ---- */
+/* ---- bind-people.c ---- */
 
 struct ub_cel_value text_list_value(struct ub_texts texts, struct ub_arena *arena);
+/* One object for each address, however often it is asked for. */
 struct ub_cel_value person_value(struct binding *binding, const struct ub_person *person);
+/* For a meeting without an organizer. */
+struct ub_cel_value nobody_value(struct binding *binding);
 struct ub_cel_value people_value(struct binding *binding, struct ub_people people);
 /* The people at these addresses who are ours, each once. */
 struct ub_cel_value colleagues_value(struct binding *binding, struct ub_texts addresses);
