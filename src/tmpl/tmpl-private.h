@@ -141,6 +141,7 @@ struct ub_template_set {
 	UB_VEC(const struct ub_cel_program *) programs; /* of all tags */
 };
 
+struct ub_template *ub_tmpl_at(const struct ub_template_set *set, size_t i);
 /* What helps where no template has the name. */
 void ub_tmpl_help_with_name(
     const struct ub_template_set *set, struct ub_diags *diags, struct ub_diag *diag, struct ub_text name);
