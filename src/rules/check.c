@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stddef.h>
-
 #include "rules-private.h"
 
 /* What can only be told with all rules read: names that meet, and what a whole rule comes to. */
@@ -32,11 +30,6 @@ static void check_rule_name(struct loader *loader, struct ub_map *names, struct 
 	other->replaced = true;
 	report_taken(loader, UB_WARNING, "replaced", rule->rule.place, other->name_node,
 	    "this replaces the rule `%.*s` of an earlier directory", name);
-}
-
-bool is_tried(const struct loaded_rule *rule)
-{
-	return !rule->replaced && !rule->left_out;
 }
 
 /* An item's identity is (group or rule, item): a group may not be called like a rule outside of it. */
@@ -92,42 +85,6 @@ void check_names(struct loader *loader)
 }
 
 /* ---- one rule ---- */
-
-static const size_t item_cases[] = {
-	offsetof(struct ub_rule_item, title),
-	offsetof(struct ub_rule_item, between_from), /* the conditions of between_to are the same */
-	offsetof(struct ub_rule_item, at),
-	offsetof(struct ub_rule_item, due),
-	offsetof(struct ub_rule_item, latest),
-	offsetof(struct ub_rule_item, prefer),
-	offsetof(struct ub_rule_item, late),
-	offsetof(struct ub_rule_item, full),
-	offsetof(struct ub_rule_item, free),
-	offsetof(struct ub_rule_item, duration),
-	offsetof(struct ub_rule_item, attendees),
-	offsetof(struct ub_rule_item, agenda),
-	offsetof(struct ub_rule_item, sections),
-	offsetof(struct ub_rule_item, mail),
-	offsetof(struct ub_rule_item, reminders),
-	offsetof(struct ub_rule_item, categories),
-	offsetof(struct ub_rule_item, busy),
-};
-
-bool each_condition(const struct ub_rule_item *item, size_t *at, const struct ub_cel_program **when)
-{
-	size_t skip = *at;
-	for (size_t i = 0; i < UB_COUNT(item_cases); i++) {
-		const struct ub_cases *cases = (const void *)((const char *)item + item_cases[i]);
-		for (size_t k = 0; k < cases->n; k++) {
-			if (!cases->items[k].when || skip-- > 0)
-				continue;
-			*when = cases->items[k].when;
-			++*at;
-			return true;
-		}
-	}
-	return false;
-}
 
 static void warn_about_item(struct loader *loader, const struct ub_rule_item *item)
 {

@@ -67,10 +67,19 @@ struct loader {
 	struct loaded_rule *rule; /* the one being read */
 };
 
-/* ---- load.c ---- */
+/* ---- file.c ---- */
 
 /* By its name; else rules, holidays, or nothing that is read. */
 bool is_template(const struct ub_rule_file *file);
+/* Of one that looks as if it were meant to be read. */
+void warn_not_read(struct loader *loader, const struct ub_rule_file *file);
+
+/* ---- name.c ---- */
+
+/* Letters, digits, - and _, of a length that fits into messages and names. */
+bool check_name(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, bool letter_first);
+/* For tables: at most UB_RULE_LIST_MAX entries. */
+ub_yaml_read_fn check_short_list;
 
 /* ---- expression.c ---- */
 
@@ -94,11 +103,6 @@ void load_definitions(struct loader *loader);
 
 extern const struct ub_yaml_type rule_type, change_type;
 void load_rules(struct loader *loader, const struct rule_file *file);
-/* Letters, digits, - and _, of a length that fits into messages and names. */
-bool check_name(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, bool letter_first);
-
-/* For tables: at most UB_RULE_LIST_MAX entries. */
-ub_yaml_read_fn check_short_list;
 
 /* ---- item.c ---- */
 
@@ -165,6 +169,13 @@ struct window_cases {
 };
 extern const struct ub_yaml_type window_cases_type;
 
+/* ---- loaded.c ---- */
+
+/* Neither left out nor replaced. */
+bool is_tried(const struct loaded_rule *rule);
+/* Walks the conditions of all cases of an item; *at starts at 0. */
+bool each_condition(const struct ub_rule_item *item, size_t *at, const struct ub_cel_program **when);
+
 /* ---- points.c ---- */
 
 /* That the item which a point names is one of the rule being read, and has that time. */
@@ -176,12 +187,8 @@ void check_circles(struct loader *loader, struct loaded_rule *rule);
 
 /* That names of rules and groups do not meet; marks the rules that others replace. */
 void check_names(struct loader *loader);
-/* Neither left out nor replaced. */
-bool is_tried(const struct loaded_rule *rule);
 /* What can be said of a whole rule. */
 void check_rule(struct loader *loader, struct loaded_rule *rule);
-/* Walks the conditions of all cases of an item; *at starts at 0. */
-bool each_condition(const struct ub_rule_item *item, size_t *at, const struct ub_cel_program **when);
 
 /* ---- idle.c ---- */
 
