@@ -140,6 +140,8 @@ struct ub_ruleset {
 
 /* The type of a file of rules, for its schema. */
 extern const struct ub_yaml_type ub_rules_file_type;
+/* The key `format` that it begins with; a file of tests has it, too. */
+extern const struct ub_yaml_type ub_rules_format_type;
 
 struct ub_rules_input {
 	const struct ub_rule_layer *layers;

@@ -22,7 +22,7 @@ static bool read_format(const struct ub_yaml_reader *reader, const struct ub_yam
 }
 
 static const struct ub_yaml_type format_number = { .shape = UB_YAML_INT, .min = 1, .max = 1 };
-static const struct ub_yaml_type format_type = {
+const struct ub_yaml_type ub_rules_format_type = {
 	.shape = UB_YAML_CUSTOM, .read = read_format, UB_YAML_ANY_OF(&format_number)
 };
 static const struct ub_yaml_type definitions_type = UB_YAML_LATER(UB_YAML_MAP_OF, condition_type);
@@ -30,7 +30,7 @@ static const struct ub_yaml_type rules_type = UB_YAML_LATER(UB_YAML_LIST_OF, rul
 static const struct ub_yaml_type changes_type = UB_YAML_LATER(UB_YAML_LIST_OF, change_type);
 
 static const struct ub_yaml_field file_fields[] = {
-	{ "format", &format_type, 0, true, "begin the file with `format: 1`" },
+	{ "format", &ub_rules_format_type, 0, true, "begin the file with `format: 1`" },
 	{ "define", &definitions_type, offsetof(struct rule_file, define), false,
 	    "named conditions and values" },
 	{ "rules", &rules_type, offsetof(struct rule_file, rules), false, "the rules" },

@@ -252,27 +252,11 @@ struct written_file {
 	const struct ub_yaml_node *organization, *accounts, *tests;
 };
 
-static bool read_format(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
-    const struct ub_yaml_node *node, void *out)
-{
-	(void)type, (void)out;
-	if (node->kind == UB_YAML_SCALAR && ub_text_is(node->text, "1"))
-		return true;
-	struct ub_diag *diag = ub_error(
-	    reader->diags, "unknown-format", ub_yaml_first_line(node), "this is not a format that is known");
-	ub_diag_set_help(reader->diags, diag, "write `format: 1`");
-	return false;
-}
-
-static const struct ub_yaml_type format_number = { .shape = UB_YAML_INT, .min = 1, .max = 1 };
-static const struct ub_yaml_type type_format = {
-	.shape = UB_YAML_CUSTOM, .read = read_format, UB_YAML_ANY_OF(&format_number)
-};
 static const struct ub_yaml_type type_organization = { .shape = UB_YAML_NODE,
 	UB_YAML_ANY_OF(&ub_settings_organization_type) };
 static const struct ub_yaml_type type_tests = UB_YAML_LATER(UB_YAML_LIST_OF, type_test);
 static const struct ub_yaml_field file_fields[] = {
-	{ "format", &type_format, 0, true, "begin the file with `format: 1`" },
+	{ "format", &ub_rules_format_type, 0, true, "begin the file with `format: 1`" },
 	{ "organization", &type_organization, offsetof(struct written_file, organization), false,
 	    "who is one of us, as in the settings" },
 	{ "accounts", &ub_account_list_type, offsetof(struct written_file, accounts), false,
