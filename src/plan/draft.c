@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan-private.h"
 
-enum ub_verdict ub_plan_case(struct ub_making *making, struct ub_draft *draft, struct ub_cases cases,
-    const char *field, const struct ub_case **chosen)
-{
-	struct ub_text why = UB_TEXT_NONE;
-	enum ub_verdict verdict = ub_rules_case(cases, making->activation, chosen, &why, making->arena);
-	if (verdict == UB_CANNOT_TELL)
-		ub_plan_drop(making, draft, UB_NOTE_UNDECIDED, "`%s` cannot tell: %.*s", field, UB_ARGS(why));
-	return verdict;
-}
-
 static bool choose_people(struct ub_making *making, struct ub_draft *draft)
 {
 	const struct ub_case *chosen;

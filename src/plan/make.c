@@ -3,38 +3,6 @@
 
 #include "plan-private.h"
 
-static void add_note(
-    struct ub_making *making, enum ub_note_kind kind, struct ub_text item, const char *format, va_list args)
-{
-	struct ub_buf text = UB_BUF(making->arena);
-	ub_buf_vprintf(&text, format, args);
-	*ub_push(making->arena, &making->plan->notes) =
-	    (struct ub_note){ .kind = kind, .item = item, .text = ub_buf_text(&text) };
-}
-
-void ub_plan_note(
-    struct ub_making *making, enum ub_note_kind kind, struct ub_text item, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	add_note(making, kind, item, format, args);
-	va_end(args);
-}
-
-bool ub_plan_drop(
-    struct ub_making *making, struct ub_draft *draft, enum ub_note_kind kind, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	add_note(making, kind, draft->item.id, format, args);
-	making->plan->notes.items[making->plan->notes.n - 1].considered = draft->item.considered;
-	va_end(args);
-	draft->state = kind == UB_NOTE_UNDECIDED ? UB_DRAFT_UNDECIDED : UB_DRAFT_DROPPED;
-	if (draft->existing && kind != UB_NOTE_SKIPPED)
-		*ub_push(making->arena, &making->left) = draft->existing->item_mark;
-	return false;
-}
-
 static void make_rule_items(struct ub_making *making, const struct ub_rule *rule)
 {
 	struct ub_drafts drafts = { UB_NEW_ARRAY(making->arena, struct ub_draft, rule->n_items),

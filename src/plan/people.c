@@ -43,3 +43,17 @@ bool ub_plan_people(struct ub_making *making, struct ub_draft *draft, const stru
 		draft->item.organizer = making->owner;
 	return all_ours(making, draft);
 }
+
+bool ub_plan_counts_as_busy(
+    const struct ub_making *making, const struct ub_draft *draft, struct ub_text address)
+{
+	if (draft->wishes.free == UB_FREE_NOBODY)
+		return false;
+	if (ub_text_eq_nocase(address, making->owner->email))
+		return true;
+	const struct ub_people *attendees = &draft->item.attendees;
+	for (size_t i = 0; draft->wishes.free == UB_FREE_ATTENDEES && i < attendees->n; i++)
+		if (ub_text_eq_nocase(address, attendees->items[i]->email))
+			return true;
+	return false;
+}

@@ -105,20 +105,6 @@ static struct ub_work_calendar *calendars(
 	return list;
 }
 
-bool ub_plan_counts_as_busy(
-    const struct ub_making *making, const struct ub_draft *draft, struct ub_text address)
-{
-	if (draft->wishes.free == UB_FREE_NOBODY)
-		return false;
-	if (ub_text_eq_nocase(address, making->owner->email))
-		return true;
-	const struct ub_people *attendees = &draft->item.attendees;
-	for (size_t i = 0; draft->wishes.free == UB_FREE_ATTENDEES && i < attendees->n; i++)
-		if (ub_text_eq_nocase(address, attendees->items[i]->email))
-			return true;
-	return false;
-}
-
 /* The meeting itself, what this plan has already placed, and the busy times that `free` names. */
 static struct ub_intervals busy_times(struct ub_making *making, const struct ub_draft *draft)
 {

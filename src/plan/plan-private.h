@@ -115,11 +115,15 @@ struct ub_making {
 	UB_VEC(struct ub_text) left;      /* marks of items that could not be decided: what stands stays */
 };
 
+/* note.c */
 void ub_plan_note(struct ub_making *making, enum ub_note_kind kind, struct ub_text item, const char *format,
     ...) UB_FORMAT(4, 5);
 /* Notes why the draft becomes no item; false, for the caller to return. */
 bool ub_plan_drop(struct ub_making *making, struct ub_draft *draft, enum ub_note_kind kind,
     const char *format, ...) UB_FORMAT(4, 5);
+/* The case that holds. UB_NO: none does; UB_CANNOT_TELL: the draft has been dropped. */
+enum ub_verdict ub_plan_case(struct ub_making *making, struct ub_draft *draft, struct ub_cases cases,
+    const char *field, const struct ub_case **chosen);
 
 /* existing.c: what was made before of this rule item, also under earlier names of the rule; or NULL. */
 const struct ub_existing *ub_plan_existing(
@@ -136,10 +140,6 @@ void ub_plan_remove_rest(struct ub_making *making);
 /* draft.c: makes draft->item, adds it to the plan and sets the state; items that it is placed by come first.
  */
 void ub_plan_draft(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft);
-
-/* The case that holds. UB_NO: none does; UB_CANNOT_TELL: the draft has been dropped. */
-enum ub_verdict ub_plan_case(struct ub_making *making, struct ub_draft *draft, struct ub_cases cases,
-    const char *field, const struct ub_case **chosen);
 
 /* place.c: sets start and end, or due, and late. False: dropped. */
 bool ub_plan_place(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft);
@@ -161,12 +161,11 @@ struct ub_considered ub_plan_tell_search(const struct ub_slot_request *request, 
 void ub_plan_consider(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request,
     const struct ub_slot *slot);
 
-/* place.c: whether `free` means this person, too. */
-bool ub_plan_counts_as_busy(
-    const struct ub_making *making, const struct ub_draft *draft, struct ub_text address);
-
 /* people.c: the attendees a program names, ours only, without the owner. False: dropped. */
 bool ub_plan_people(struct ub_making *making, struct ub_draft *draft, const struct ub_cel_program *program);
+/* Whether `free` means this person, too. */
+bool ub_plan_counts_as_busy(
+    const struct ub_making *making, const struct ub_draft *draft, struct ub_text address);
 
 /* contribute.c: sets what the draft gets besides. */
 void ub_plan_contributions(struct ub_making *making, struct ub_draft *draft);
