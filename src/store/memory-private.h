@@ -25,7 +25,7 @@ struct memory {
 	struct set meetings; /* the same, by organisation, meeting UID, href */
 };
 
-/* The store, its lock taken. */
+/* memory-lock.c: the store, its lock taken. */
 struct memory *memory_lock(struct ub_store *store);
 void memory_unlock(struct memory *memory);
 
