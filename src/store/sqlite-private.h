@@ -62,6 +62,12 @@ extern const char *const sql_statements[STATEMENTS];
 struct sqlite;
 struct sqlite3_stmt;
 
+/* As ub_store_sqlite_open() and ub_store_sqlite_read(), with these functions. */
+struct ub_store *sql_open(const struct ub_store_ops *ops, const char *path, int64_t patience,
+    struct ub_arena *arena, struct ub_text *why);
+struct ub_store *sql_open_to_read(
+    const struct ub_store_ops *ops, const char *path, struct ub_arena *arena, struct ub_text *why);
+
 /* Takes the lock, to read. */
 struct sqlite *sql_enter(struct ub_store *store);
 /* Takes the lock and begins a transaction. Durable: synced to the disk before sql_end() returns; otherwise
@@ -86,7 +92,10 @@ int64_t sql_last_id(struct sqlite *s);
 struct ub_text sql_text(struct sqlite3_stmt *row, int *column, struct ub_arena *arena);
 int64_t sql_int(struct sqlite3_stmt *row, int *column);
 
-/* sqlite-queue.c, sqlite-records.c: what struct ub_store_ops says. */
+/* sqlite.c, sqlite-queue.c, sqlite-records.c: what struct ub_store_ops says. */
+void sqlite_close(struct ub_store *store);
+const char *sqlite_problem(struct ub_store *store);
+bool sqlite_is_lost(struct ub_store *store);
 enum ub_store_result sqlite_put(
     struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due);
 enum ub_store_result sqlite_take(

@@ -169,14 +169,14 @@ enum ub_store_result sql_end(struct sqlite *s, enum ub_store_result result)
 	return sql_leave(s, result);
 }
 
-static const char *sqlite_problem(struct ub_store *store)
+const char *sqlite_problem(struct ub_store *store)
 {
 	return problem_of((struct sqlite *)store);
 }
 
 /* ---- opening ---- */
 
-static void sqlite_close(struct ub_store *store)
+void sqlite_close(struct ub_store *store)
 {
 	struct sqlite *s = (struct sqlite *)store;
 	for (size_t i = 0; i < STATEMENTS; i++)
@@ -191,49 +191,13 @@ static void sqlite_close(struct ub_store *store)
 	free(s);
 }
 
-static bool sqlite_is_lost(struct ub_store *store)
+bool sqlite_is_lost(struct ub_store *store)
 {
 	struct sqlite *s = sql_enter(store);
 	int moved = 0;
 	note(s, sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved));
 	return sql_leave(s, UB_STORE_OK) == UB_STORE_OK && moved;
 }
-
-static const struct ub_store_ops ops = {
-	.name = "sqlite",
-	.close = sqlite_close,
-	.problem = sqlite_problem,
-	.put = sqlite_put,
-	.recover = sqlite_recover,
-	.take = sqlite_take,
-	.extend = sqlite_extend,
-	.claim = sqlite_claim,
-	.settle = sqlite_settle,
-	.requeue = sqlite_requeue,
-	.forget = sqlite_forget,
-	.hand_over = sqlite_hand_over,
-	.expire = sqlite_expire,
-	.strangers = sqlite_strangers,
-	.heard = sqlite_heard,
-	.knows = sqlite_knows,
-	.put_login = sqlite_put_login,
-	.login = sqlite_login,
-	.waiting = sqlite_waiting,
-	.waits = sqlite_waits,
-	.untried = sqlite_untried,
-	.next_due = sqlite_next_due,
-	.jobs = sqlite_jobs,
-	.put_item = sqlite_put_item,
-	.items = sqlite_items,
-	.put_alias = sqlite_put_alias,
-	.alias = sqlite_alias,
-	.put_seen = sqlite_put_seen,
-	.seen = sqlite_seen,
-	.forget_seen = sqlite_forget_seen,
-	.seens = sqlite_seens,
-	.prune = sqlite_prune,
-	.is_lost = sqlite_is_lost,
-};
 
 UB_FORMAT(2, 3) static bool refuse(struct sqlite *s, const char *format, ...)
 {
@@ -364,12 +328,12 @@ static bool read_file(struct sqlite *s, const char *path)
 	return prepare(s);
 }
 
-static struct sqlite *new_store(void)
+static struct sqlite *new_store(const struct ub_store_ops *ops)
 {
 	struct sqlite *s = calloc(1, sizeof(*s));
 	if (!s || pthread_mutex_init(&s->lock, NULL) != 0 || pthread_key_create(&s->problem, free) != 0)
 		abort();
-	s->store.ops = &ops;
+	s->store.ops = ops;
 	s->lock_fd = -1;
 	return s;
 }
@@ -384,15 +348,16 @@ static struct ub_store *opened(
 	return NULL;
 }
 
-struct ub_store *ub_store_sqlite_open(
-    const char *path, int64_t patience, struct ub_arena *arena, struct ub_text *why)
+struct ub_store *sql_open(const struct ub_store_ops *ops, const char *path, int64_t patience,
+    struct ub_arena *arena, struct ub_text *why)
 {
-	struct sqlite *s = new_store();
+	struct sqlite *s = new_store(ops);
 	return opened(s, take_lock(s, path, patience) && open_file(s, path), path, arena, why);
 }
 
-struct ub_store *ub_store_sqlite_read(const char *path, struct ub_arena *arena, struct ub_text *why)
+struct ub_store *sql_open_to_read(
+    const struct ub_store_ops *ops, const char *path, struct ub_arena *arena, struct ub_text *why)
 {
-	struct sqlite *s = new_store();
+	struct sqlite *s = new_store(ops);
 	return opened(s, read_file(s, path), path, arena, why);
 }

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sqlite-private.h"
+
+static const struct ub_store_ops ops = {
+	.name = "sqlite",
+	.close = sqlite_close,
+	.problem = sqlite_problem,
+	.put = sqlite_put,
+	.recover = sqlite_recover,
+	.take = sqlite_take,
+	.extend = sqlite_extend,
+	.claim = sqlite_claim,
+	.settle = sqlite_settle,
+	.requeue = sqlite_requeue,
+	.forget = sqlite_forget,
+	.hand_over = sqlite_hand_over,
+	.expire = sqlite_expire,
+	.strangers = sqlite_strangers,
+	.heard = sqlite_heard,
+	.knows = sqlite_knows,
+	.put_login = sqlite_put_login,
+	.login = sqlite_login,
+	.waiting = sqlite_waiting,
+	.waits = sqlite_waits,
+	.untried = sqlite_untried,
+	.next_due = sqlite_next_due,
+	.jobs = sqlite_jobs,
+	.put_item = sqlite_put_item,
+	.items = sqlite_items,
+	.put_alias = sqlite_put_alias,
+	.alias = sqlite_alias,
+	.put_seen = sqlite_put_seen,
+	.seen = sqlite_seen,
+	.forget_seen = sqlite_forget_seen,
+	.seens = sqlite_seens,
+	.prune = sqlite_prune,
+	.is_lost = sqlite_is_lost,
+};
+
+struct ub_store *ub_store_sqlite_open(
+    const char *path, int64_t patience, struct ub_arena *arena, struct ub_text *why)
+{
+	return sql_open(&ops, path, patience, arena, why);
+}
+
+struct ub_store *ub_store_sqlite_read(const char *path, struct ub_arena *arena, struct ub_text *why)
+{
+	return sql_open_to_read(&ops, path, arena, why);
+}
