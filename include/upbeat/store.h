@@ -133,70 +133,10 @@ struct ub_store_seens {
 	size_t n, cap;
 };
 
-/* ---- the table ---- */
+/* ---- the store ---- */
 
 struct ub_store {
 	const struct ub_store_ops *ops; /* what a store's own struct begins with */
-};
-
-struct ub_store_ops {
-	const char *name; /* "memory" */
-	void (*close)(struct ub_store *store);
-	const char *(*problem)(struct ub_store *store);
-
-	enum ub_store_result (*put)(
-	    struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due);
-	enum ub_store_result (*take)(struct ub_store *store, int64_t now, int64_t lease_ms,
-	    struct ub_arena *arena, struct ub_job *job);
-	enum ub_store_result (*recover)(struct ub_store *store, bool crashed, int64_t now);
-	enum ub_store_result (*extend)(
-	    struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms);
-	enum ub_store_result (*claim)(struct ub_store *store, const struct ub_job *job, int64_t now,
-	    struct ub_text organization, struct ub_text meeting_uid);
-	enum ub_store_result (*settle)(struct ub_store *store, const struct ub_job *job, int64_t now);
-	enum ub_store_result (*requeue)(struct ub_store *store, const struct ub_job *job, int64_t now,
-	    enum ub_job_state state, int64_t due, struct ub_text reason);
-	enum ub_store_result (*forget)(struct ub_store *store, const struct ub_job *job);
-	enum ub_store_result (*hand_over)(struct ub_store *store, const struct ub_job *job, int64_t now,
-	    const struct ub_key *to, struct ub_text reason);
-	enum ub_store_result (*expire)(
-	    struct ub_store *store, int64_t now, struct ub_arena *arena, struct ub_jobs *gone);
-	enum ub_store_result (*strangers)(struct ub_store *store, size_t *n);
-	enum ub_store_result (*heard)(struct ub_store *store, struct ub_text upstream,
-	    struct ub_text principal, int64_t now, size_t *woken);
-	enum ub_store_result (*knows)(
-	    struct ub_store *store, struct ub_text upstream, struct ub_text principal);
-	enum ub_store_result (*put_login)(
-	    struct ub_store *store, struct ub_text upstream, struct ub_text principal, struct ub_text href);
-	enum ub_store_result (*login)(struct ub_store *store, struct ub_text upstream, struct ub_text href,
-	    struct ub_arena *arena, struct ub_text *principal);
-	enum ub_store_result (*waiting)(struct ub_store *store, struct ub_text upstream,
-	    struct ub_arena *arena, struct ub_principals *principals);
-	enum ub_store_result (*waits)(
-	    struct ub_store *store, struct ub_text upstream, struct ub_text principal);
-	enum ub_store_result (*untried)(struct ub_store *store, const struct ub_job *job, int64_t until);
-	enum ub_store_result (*next_due)(struct ub_store *store, int64_t *due);
-	enum ub_store_result (*jobs)(struct ub_store *store, struct ub_arena *arena, struct ub_jobs *jobs);
-
-	enum ub_store_result (*put_item)(struct ub_store *store, const struct ub_store_item *item);
-	enum ub_store_result (*items)(struct ub_store *store, struct ub_text organization,
-	    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_items *items);
-
-	enum ub_store_result (*put_alias)(struct ub_store *store, struct ub_text upstream,
-	    struct ub_text from, struct ub_text to, int64_t now);
-	enum ub_store_result (*alias)(struct ub_store *store, struct ub_text upstream, struct ub_text from,
-	    struct ub_arena *arena, struct ub_text *to);
-
-	enum ub_store_result (*put_seen)(struct ub_store *store, const struct ub_store_seen *seen);
-	enum ub_store_result (*seen)(struct ub_store *store, struct ub_text organization,
-	    struct ub_text upstream, struct ub_text href, struct ub_arena *arena, struct ub_store_seen *seen);
-	enum ub_store_result (*forget_seen)(struct ub_store *store, struct ub_text organization,
-	    struct ub_text upstream, struct ub_text href);
-	enum ub_store_result (*seens)(struct ub_store *store, struct ub_text organization,
-	    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_seens *seens);
-
-	enum ub_store_result (*prune)(struct ub_store *store, int64_t before);
-	bool (*is_lost)(struct ub_store *store);
 };
 
 /* ---- what callers use ---- */

@@ -66,42 +66,31 @@ bool queue_is_of(const struct set *set, size_t i, struct ub_text upstream, struc
 
 int compare_claims(const void *a, const void *b);
 void queue_free(struct memory *memory);
-enum ub_store_result memory_put(
-    struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due);
-enum ub_store_result memory_take(
-    struct ub_store *store, int64_t now, int64_t lease_ms, struct ub_arena *arena, struct ub_job *job);
-enum ub_store_result memory_recover(struct ub_store *store, bool crashed, int64_t now);
-enum ub_store_result memory_extend(
-    struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms);
-enum ub_store_result memory_claim(struct ub_store *store, const struct ub_job *job, int64_t now,
-    struct ub_text organization, struct ub_text meeting_uid);
-enum ub_store_result memory_settle(struct ub_store *store, const struct ub_job *job, int64_t now);
-enum ub_store_result memory_requeue(struct ub_store *store, const struct ub_job *job, int64_t now,
-    enum ub_job_state state, int64_t due, struct ub_text reason);
-enum ub_store_result memory_forget(struct ub_store *store, const struct ub_job *job);
-enum ub_store_result memory_hand_over(struct ub_store *store, const struct ub_job *job, int64_t now,
-    const struct ub_key *to, struct ub_text reason);
-enum ub_store_result memory_expire(
-    struct ub_store *store, int64_t now, struct ub_arena *arena, struct ub_jobs *gone);
-enum ub_store_result memory_strangers(struct ub_store *store, size_t *n);
-enum ub_store_result memory_waiting(struct ub_store *store, struct ub_text upstream, struct ub_arena *arena,
-    struct ub_principals *principals);
-enum ub_store_result memory_waits(struct ub_store *store, struct ub_text upstream, struct ub_text principal);
-enum ub_store_result memory_untried(struct ub_store *store, const struct ub_job *job, int64_t until);
-enum ub_store_result memory_next_due(struct ub_store *store, int64_t *due);
-enum ub_store_result memory_jobs(struct ub_store *store, struct ub_arena *arena, struct ub_jobs *jobs);
+store_put_fn memory_put;
+store_take_fn memory_take;
+store_recover_fn memory_recover;
+store_extend_fn memory_extend;
+store_claim_fn memory_claim;
+store_settle_fn memory_settle;
+store_requeue_fn memory_requeue;
+store_forget_fn memory_forget;
+store_hand_over_fn memory_hand_over;
+store_expire_fn memory_expire;
+store_strangers_fn memory_strangers;
+store_waiting_fn memory_waiting;
+store_waits_fn memory_waits;
+store_untried_fn memory_untried;
+store_next_due_fn memory_next_due;
+store_jobs_fn memory_jobs;
 /* Those who waited for the principal are due; the strangers among his keys are none any more. */
 size_t queue_wake(struct memory *memory, struct ub_text upstream, struct ub_text principal, int64_t now);
 void queue_vouch(struct memory *memory, struct ub_text upstream, struct ub_text principal);
 
 /* memory-principals.c */
-enum ub_store_result memory_heard(
-    struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken);
-enum ub_store_result memory_knows(struct ub_store *store, struct ub_text upstream, struct ub_text principal);
-enum ub_store_result memory_put_login(
-    struct ub_store *store, struct ub_text upstream, struct ub_text principal, struct ub_text href);
-enum ub_store_result memory_login(struct ub_store *store, struct ub_text upstream, struct ub_text href,
-    struct ub_arena *arena, struct ub_text *principal);
+store_heard_fn memory_heard;
+store_knows_fn memory_knows;
+store_put_login_fn memory_put_login;
+store_login_fn memory_login;
 void principals_prune(struct memory *memory, int64_t before);
 
 #endif

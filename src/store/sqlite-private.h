@@ -93,54 +93,37 @@ struct ub_text sql_text(struct sqlite3_stmt *row, int *column, struct ub_arena *
 int64_t sql_int(struct sqlite3_stmt *row, int *column);
 
 /* sqlite.c, sqlite-queue.c, sqlite-records.c: what struct ub_store_ops says. */
-void sqlite_close(struct ub_store *store);
-const char *sqlite_problem(struct ub_store *store);
-bool sqlite_is_lost(struct ub_store *store);
-enum ub_store_result sqlite_put(
-    struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due);
-enum ub_store_result sqlite_take(
-    struct ub_store *store, int64_t now, int64_t lease_ms, struct ub_arena *arena, struct ub_job *job);
-enum ub_store_result sqlite_recover(struct ub_store *store, bool crashed, int64_t now);
-enum ub_store_result sqlite_extend(
-    struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms);
-enum ub_store_result sqlite_claim(struct ub_store *store, const struct ub_job *job, int64_t now,
-    struct ub_text organization, struct ub_text meeting_uid);
-enum ub_store_result sqlite_settle(struct ub_store *store, const struct ub_job *job, int64_t now);
-enum ub_store_result sqlite_requeue(struct ub_store *store, const struct ub_job *job, int64_t now,
-    enum ub_job_state state, int64_t due, struct ub_text reason);
-enum ub_store_result sqlite_forget(struct ub_store *store, const struct ub_job *job);
-enum ub_store_result sqlite_hand_over(struct ub_store *store, const struct ub_job *job, int64_t now,
-    const struct ub_key *to, struct ub_text reason);
-enum ub_store_result sqlite_expire(
-    struct ub_store *store, int64_t now, struct ub_arena *arena, struct ub_jobs *gone);
-enum ub_store_result sqlite_strangers(struct ub_store *store, size_t *n);
-enum ub_store_result sqlite_heard(
-    struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken);
-enum ub_store_result sqlite_knows(struct ub_store *store, struct ub_text upstream, struct ub_text principal);
-enum ub_store_result sqlite_put_login(
-    struct ub_store *store, struct ub_text upstream, struct ub_text principal, struct ub_text href);
-enum ub_store_result sqlite_login(struct ub_store *store, struct ub_text upstream, struct ub_text href,
-    struct ub_arena *arena, struct ub_text *principal);
-enum ub_store_result sqlite_waiting(struct ub_store *store, struct ub_text upstream, struct ub_arena *arena,
-    struct ub_principals *principals);
-enum ub_store_result sqlite_waits(struct ub_store *store, struct ub_text upstream, struct ub_text principal);
-enum ub_store_result sqlite_untried(struct ub_store *store, const struct ub_job *job, int64_t until);
-enum ub_store_result sqlite_next_due(struct ub_store *store, int64_t *due);
-enum ub_store_result sqlite_jobs(struct ub_store *store, struct ub_arena *arena, struct ub_jobs *jobs);
-enum ub_store_result sqlite_put_item(struct ub_store *store, const struct ub_store_item *item);
-enum ub_store_result sqlite_items(struct ub_store *store, struct ub_text organization,
-    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_items *items);
-enum ub_store_result sqlite_put_alias(
-    struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to, int64_t now);
-enum ub_store_result sqlite_alias(struct ub_store *store, struct ub_text upstream, struct ub_text from,
-    struct ub_arena *arena, struct ub_text *to);
-enum ub_store_result sqlite_put_seen(struct ub_store *store, const struct ub_store_seen *seen);
-enum ub_store_result sqlite_seen(struct ub_store *store, struct ub_text organization, struct ub_text upstream,
-    struct ub_text href, struct ub_arena *arena, struct ub_store_seen *seen);
-enum ub_store_result sqlite_forget_seen(
-    struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href);
-enum ub_store_result sqlite_seens(struct ub_store *store, struct ub_text organization,
-    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_seens *seens);
-enum ub_store_result sqlite_prune(struct ub_store *store, int64_t before);
+store_close_fn sqlite_close;
+store_problem_fn sqlite_problem;
+store_is_lost_fn sqlite_is_lost;
+store_put_fn sqlite_put;
+store_take_fn sqlite_take;
+store_recover_fn sqlite_recover;
+store_extend_fn sqlite_extend;
+store_claim_fn sqlite_claim;
+store_settle_fn sqlite_settle;
+store_requeue_fn sqlite_requeue;
+store_forget_fn sqlite_forget;
+store_hand_over_fn sqlite_hand_over;
+store_expire_fn sqlite_expire;
+store_strangers_fn sqlite_strangers;
+store_heard_fn sqlite_heard;
+store_knows_fn sqlite_knows;
+store_put_login_fn sqlite_put_login;
+store_login_fn sqlite_login;
+store_waiting_fn sqlite_waiting;
+store_waits_fn sqlite_waits;
+store_untried_fn sqlite_untried;
+store_next_due_fn sqlite_next_due;
+store_jobs_fn sqlite_jobs;
+store_put_item_fn sqlite_put_item;
+store_items_fn sqlite_items;
+store_put_alias_fn sqlite_put_alias;
+store_alias_fn sqlite_alias;
+store_put_seen_fn sqlite_put_seen;
+store_seen_fn sqlite_seen;
+store_forget_seen_fn sqlite_forget_seen;
+store_seens_fn sqlite_seens;
+store_prune_fn sqlite_prune;
 
 #endif

@@ -9,6 +9,103 @@
 /* When a key that is put now is forgotten. */
 int64_t expiry(enum ub_doubt doubt, int64_t now);
 
+/* ---- the table: what a store can do, as ub_store_NAME() in upbeat/store.h says ---- */
+
+typedef void store_close_fn(struct ub_store *store);
+typedef const char *store_problem_fn(struct ub_store *store);
+typedef enum ub_store_result store_put_fn(
+    struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due);
+typedef enum ub_store_result store_take_fn(
+    struct ub_store *store, int64_t now, int64_t lease_ms, struct ub_arena *arena, struct ub_job *job);
+typedef enum ub_store_result store_recover_fn(struct ub_store *store, bool crashed, int64_t now);
+typedef enum ub_store_result store_extend_fn(
+    struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms);
+typedef enum ub_store_result store_claim_fn(struct ub_store *store, const struct ub_job *job, int64_t now,
+    struct ub_text organization, struct ub_text meeting_uid);
+typedef enum ub_store_result store_settle_fn(struct ub_store *store, const struct ub_job *job, int64_t now);
+typedef enum ub_store_result store_requeue_fn(struct ub_store *store, const struct ub_job *job, int64_t now,
+    enum ub_job_state state, int64_t due, struct ub_text reason);
+typedef enum ub_store_result store_forget_fn(struct ub_store *store, const struct ub_job *job);
+typedef enum ub_store_result store_hand_over_fn(struct ub_store *store, const struct ub_job *job, int64_t now,
+    const struct ub_key *to, struct ub_text reason);
+typedef enum ub_store_result store_expire_fn(
+    struct ub_store *store, int64_t now, struct ub_arena *arena, struct ub_jobs *gone);
+typedef enum ub_store_result store_strangers_fn(struct ub_store *store, size_t *n);
+typedef enum ub_store_result store_heard_fn(
+    struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken);
+typedef enum ub_store_result store_knows_fn(
+    struct ub_store *store, struct ub_text upstream, struct ub_text principal);
+typedef enum ub_store_result store_put_login_fn(
+    struct ub_store *store, struct ub_text upstream, struct ub_text principal, struct ub_text href);
+typedef enum ub_store_result store_login_fn(struct ub_store *store, struct ub_text upstream,
+    struct ub_text href, struct ub_arena *arena, struct ub_text *principal);
+typedef enum ub_store_result store_waiting_fn(struct ub_store *store, struct ub_text upstream,
+    struct ub_arena *arena, struct ub_principals *principals);
+typedef enum ub_store_result store_waits_fn(
+    struct ub_store *store, struct ub_text upstream, struct ub_text principal);
+typedef enum ub_store_result store_untried_fn(
+    struct ub_store *store, const struct ub_job *job, int64_t until);
+typedef enum ub_store_result store_next_due_fn(struct ub_store *store, int64_t *due);
+typedef enum ub_store_result store_jobs_fn(
+    struct ub_store *store, struct ub_arena *arena, struct ub_jobs *jobs);
+typedef enum ub_store_result store_put_item_fn(struct ub_store *store, const struct ub_store_item *item);
+typedef enum ub_store_result store_items_fn(struct ub_store *store, struct ub_text organization,
+    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_items *items);
+typedef enum ub_store_result store_put_alias_fn(
+    struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to, int64_t now);
+typedef enum ub_store_result store_alias_fn(struct ub_store *store, struct ub_text upstream,
+    struct ub_text from, struct ub_arena *arena, struct ub_text *to);
+typedef enum ub_store_result store_put_seen_fn(struct ub_store *store, const struct ub_store_seen *seen);
+typedef enum ub_store_result store_seen_fn(struct ub_store *store, struct ub_text organization,
+    struct ub_text upstream, struct ub_text href, struct ub_arena *arena, struct ub_store_seen *seen);
+typedef enum ub_store_result store_forget_seen_fn(
+    struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href);
+typedef enum ub_store_result store_seens_fn(struct ub_store *store, struct ub_text organization,
+    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_seens *seens);
+typedef enum ub_store_result store_prune_fn(struct ub_store *store, int64_t before);
+typedef bool store_is_lost_fn(struct ub_store *store);
+
+struct ub_store_ops {
+	const char *name; /* "memory" */
+	store_close_fn *close;
+	store_problem_fn *problem;
+
+	store_put_fn *put;
+	store_take_fn *take;
+	store_recover_fn *recover;
+	store_extend_fn *extend;
+	store_claim_fn *claim;
+	store_settle_fn *settle;
+	store_requeue_fn *requeue;
+	store_forget_fn *forget;
+	store_hand_over_fn *hand_over;
+	store_expire_fn *expire;
+	store_strangers_fn *strangers;
+	store_heard_fn *heard;
+	store_knows_fn *knows;
+	store_put_login_fn *put_login;
+	store_login_fn *login;
+	store_waiting_fn *waiting;
+	store_waits_fn *waits;
+	store_untried_fn *untried;
+	store_next_due_fn *next_due;
+	store_jobs_fn *jobs;
+
+	store_put_item_fn *put_item;
+	store_items_fn *items;
+
+	store_put_alias_fn *put_alias;
+	store_alias_fn *alias;
+
+	store_put_seen_fn *put_seen;
+	store_seen_fn *seen;
+	store_forget_seen_fn *forget_seen;
+	store_seens_fn *seens;
+
+	store_prune_fn *prune;
+	store_is_lost_fn *is_lost;
+};
+
 /* ---- records.c: structs with texts, copied whole; sorted sets of them ---- */
 
 /* Where a struct has its texts. */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "leaks.h"
+#include "store-private.h"
 
 TestSuite(store, .fini = ub_leak_check);
 
