@@ -275,8 +275,8 @@ def _(story):
     with database:
         database.execute(
             "INSERT INTO key(kind, upstream, href, principal, collection, state, put, due, again, lease, attempts,"
-            " crashes, reason) VALUES(0, ?, '/boss/calendar/m.ics', 'alice', '', 2, 0, 9223372036854775807,"
-            " 9223372036854775807, 0, 1, 0, 'the calendar is somebody else''s: waits for its owner')",
+            " crashes, reason, doubt, failures, expires) VALUES(0, ?, '/boss/calendar/m.ics', 'alice', '', 2, 0,"
+            " 9223372036854775807, 9223372036854775807, 0, 1, 0, 'waits', 0, 0, 9223372036854775807)",
             (upstream,),
         )
     database.close()
