@@ -20,8 +20,9 @@ import tap
 
 CREDENTIAL_SECONDS = 60  # UB_CREDENTIAL_MS
 STORED_MAX = 64  # UB_STRANGERS_STORED
-N = int(os.environ.get("UPBEAT_N", "2000"))
-PER_SECOND = 500
+FLOOD = "UPBEAT_N" in os.environ
+N = int(os.environ.get("UPBEAT_N", "400"))
+PER_SECOND = 500 if FLOOD else 100  # a machine that runs many tests at once has little time for each
 HOP = ("connection", "host", "content-length", "transfer-encoding", "keep-alive")
 # What a server answers to everybody, before it looks at a password.
 BEFORE_PASSWORDS = {"/ghost": 404, "/method": 405, "/moved": 301, "/busy": 503}
@@ -79,7 +80,10 @@ class Front:
             def log_message(self, *_):
                 pass
 
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Server(http.server.ThreadingHTTPServer):
+            request_queue_size = 1024
+
+        self.http = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.http.server_port}"
         threading.Thread(target=self.http.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -187,7 +191,7 @@ def _(story):
     story.attacked = time.monotonic()
     assert len(story.keys()) <= STORED_MAX + 2, f"{len(story.keys())} keys"
     tap.report(f"PUT beside {N} cut off uploads, {PER_SECOND} a second: {beside / without:.2f} of its time without them")
-    if "UPBEAT_N" in os.environ:
+    if FLOOD:
         assert beside <= 1.5 * without, f"{without * 1000:.1f} ms without, {beside * 1000:.1f} ms beside them"
 
 
