@@ -8,11 +8,14 @@
     tap.run(world)
 """
 import contextlib
+import os
 import sys
 import time
 import traceback
 
 CASES = []
+# How many times as long a story waits for what must come: more where the programs run slowly, under a tool.
+PATIENCE = float(os.environ.get("UPBEAT_PATIENCE", 1))
 
 
 class Skip(Exception):
@@ -37,7 +40,7 @@ def contains(text, part, what):
 
 def eventually(question, what, seconds=5.0):
     """The first true answer of question() within the time; the assertion fails with the last one."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * PATIENCE
     while True:
         answer = question()
         if answer:

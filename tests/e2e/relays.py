@@ -58,8 +58,7 @@ class Relay(support.Process):
         return int(children[0]) if children else 0
 
     def has_engine(self):
-        said = self.said()
-        return said.count("the engine is ready") > said.count("the engine ended")
+        return support.has_engine(self)
 
     def open_files(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))

@@ -32,8 +32,8 @@ class Daemon(support.Upbeat):
 
     def engine_arguments(self):
         """Of an engine that is ready, else nothing."""
-        said, pid = self.said(), self.engine_pid()
-        if not pid or said.count("the engine is ready") <= said.count("the engine ended"):
+        pid = self.engine_pid()
+        if not pid or not self.has_engine():
             return []
         return pathlib.Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]
 

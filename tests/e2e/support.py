@@ -103,6 +103,7 @@ class Process:
 
     def launch(self):
         """Starts the process in a process group of its own; also again, after its end."""
+        self.said_before = len(self.said()) if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.child = subprocess.Popen(
                 self.command,
@@ -122,7 +123,7 @@ class Process:
 
     def wait_for(self, question, what, seconds=20):
         """Until question() is true; fails at once if the process ends."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + seconds * tap.PATIENCE
         while not question():
             status = self.child.poll()
             assert status is None, f"{self.name} ended with {status}:\n{self.said()}"
@@ -227,7 +228,10 @@ class Upbeat(Process):
 
     def launch(self):
         super().launch()
-        self.wait_for(lambda: listens(self.port), "it listens")
+        self.wait_for(lambda: listens(self.port) and self.has_engine(), "it listens and its engine is ready")
+
+    def has_engine(self):
+        return has_engine(self)
 
     def calendar_of(self, user):
         return self.url + self.upstream.calendar_of(user)
@@ -237,6 +241,12 @@ class Upbeat(Process):
         said = self.said()
         for words in SANITIZER_SAYS:
             assert words not in said, said
+
+
+def has_engine(process):
+    """Whether a relay's last word of its engine is that it is ready."""
+    said = process.said()[process.said_before :]
+    return said.count("the engine is ready") > said.count("the engine ended")
 
 
 def keys_in(store):
@@ -255,7 +265,7 @@ def program():
 def run(*arguments, text=None, timeout=60):
     """Runs the program with the arguments to its end: the completed process, output as text."""
     command = [program(), *(str(argument) for argument in arguments)]
-    return subprocess.run(command, input=text, capture_output=True, text=True, timeout=timeout)
+    return subprocess.run(command, input=text, capture_output=True, text=True, timeout=timeout * tap.PATIENCE)
 
 
 # ---- a story's world ----
