@@ -23,7 +23,7 @@ struct ub_relay_options {
 	 * memory, without the locks of threads and without the clients' connections.) argv NULL: there is no
 	 * engine, and every write goes on at once.
 	 */
-	const char *engine_path;
+	const char *engine_path; /* without a slash: looked for in PATH */
 	char *const *engine_argv;
 	char *const *engine_argv_after_crash; /* for an engine that replaces a crashed one; NULL: the same */
 	/* The listening control socket; each engine finds it at UB_WIRE_CONTROL_FD. 0: there is none. */

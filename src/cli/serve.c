@@ -2,6 +2,8 @@
 #include "cli-private.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -90,22 +92,73 @@ static void take_log_level(void *context)
 	ub_arena_free(&arena);
 }
 
+/* ---- how the relay starts the engine ---- */
+
+/* The program that runs, also when its file has been replaced since. */
+static const char own_program[] = "/proc/self/exe";
+
+/* An argument vector, which a NULL ends. */
+struct words {
+	char **items;
+	size_t n, cap;
+};
+
+static void add(struct ub_arena *arena, struct words *words, struct ub_text word)
+{
+	*ub_push(arena, words) = ub_text_cstr(arena, word);
+}
+
+static struct ub_text own_path(struct ub_arena *arena)
+{
+	char path[PATH_MAX];
+	ssize_t n = readlink(own_program, path, sizeof(path));
+	return ub_text_copy(arena, ub_text_n(path, n > 0 ? (size_t)n : 0));
+}
+
+/* The words up to the program's name, and what is executed for them. A wrapper, such as valgrind, gets the
+ * program's path: /proc/self/exe would be its own. Where the program has more rights than its caller there is
+ * no wrapper. */
+static const char *begin_words(struct ub_arena *arena, struct words *words)
+{
+	const char *wrapper = secure_getenv("UPBEAT_ENGINE_WRAPPER");
+	struct ub_text rest = ub_text(wrapper ? wrapper : ""), word;
+	while (ub_text_split(&rest, ' ', &word))
+		if (word.len > 0)
+			add(arena, words, word);
+	bool wrapped = words->n > 0;
+	add(arena, words, wrapped ? own_path(arena) : UB_TEXT("upbeat"));
+	return wrapped ? words->items[0] : own_program;
+}
+
+static char *const *engine_words(
+    struct ub_cli *cli, const struct ub_settings *settings, bool after_crash, const char **program)
+{
+	struct words words = { 0 };
+	*program = begin_words(cli->arena, &words);
+	add(cli->arena, &words, ub_text(ub_cli_engine.name));
+	add(cli->arena, &words, UB_TEXT("-c"));
+	add(cli->arena, &words, ub_text(ub_cli_value(cli, CONFIG)));
+	add(cli->arena, &words, UB_TEXT("--upstream"));
+	add(cli->arena, &words, settings->upstream.base);
+	if (after_crash)
+		add(cli->arena, &words, UB_TEXT("--after-crash"));
+	*ub_push(cli->arena, &words) = NULL;
+	return words.items;
+}
+
 static int run_relay(struct ub_cli *cli, const struct ub_settings *settings, int signals, int control_fd)
 {
-	char *path = ub_text_cstr(cli->arena, ub_text(ub_cli_value(cli, CONFIG)));
-	char *base = ub_text_cstr(cli->arena, settings->upstream.base);
-	char name[] = "upbeat", engine[] = "engine", config[] = "-c", upstream[] = "--upstream";
-	char crash[] = "--after-crash";
-	char *const argv[] = { name, engine, config, path, upstream, base, NULL };
-	char *const argv_after_crash[] = { name, engine, config, path, upstream, base, crash, NULL };
-	struct hangup hangup = { path, open_log(settings, "relay") };
+	const char *program;
+	char *const *words = engine_words(cli, settings, false, &program);
+	char *const *words_after_crash = engine_words(cli, settings, true, &program);
+	struct hangup hangup = { ub_cli_value(cli, CONFIG), open_log(settings, "relay") };
 	struct ub_relay_options relay = { .listen_host = settings->listen.host,
 		.listen_port = settings->listen.port,
 		.upstream_host = settings->upstream.host,
 		.upstream_port = settings->upstream.port,
-		.engine_path = "/proc/self/exe",
-		.engine_argv = argv,
-		.engine_argv_after_crash = argv_after_crash,
+		.engine_path = program,
+		.engine_argv = words,
+		.engine_argv_after_crash = words_after_crash,
 		.control_fd = control_fd,
 		.hangup = take_log_level,
 		.hangup_context = &hangup };

@@ -55,7 +55,7 @@ static int spawn(const struct ub_relay_options *options, int socket_fd, bool aft
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &defaults);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	int error = posix_spawn(pid, options->engine_path, &actions, &attributes, argv, environ);
+	int error = posix_spawnp(pid, options->engine_path, &actions, &attributes, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attributes);
 	return error;

@@ -21,9 +21,9 @@ WRONG = "Basic " + base64.b64encode(b"alice:wrong").decode()
 class Daemon(support.Upbeat):
     """One with a store in a file."""
 
-    def __init__(self, folder, upstream):
+    def __init__(self, folder, upstream, **environment):
         self.store = pathlib.Path(folder) / "store"
-        super().__init__(folder, upstream, store=f"sqlite:{self.store}")
+        super().__init__(folder, upstream, store=f"sqlite:{self.store}", **environment)
 
     def engine_pid(self):
         """0: there is none."""
@@ -44,6 +44,15 @@ class Story(support.World):
         self.radicale = self.start(support.Radicale)
         self.upbeat = self.start(Daemon, self.radicale)
         return self
+
+
+@tap.case("the engine is started by the command that the environment names")
+def _(story):
+    plain = story.start(Daemon, story.radicale, UPBEAT_ENGINE_WRAPPER="")
+    tap.equal(plain.engine_arguments()[:2], ["upbeat", "engine"], "what is started without one")
+    wrapped = story.start(Daemon, story.radicale, UPBEAT_ENGINE_WRAPPER=" env  WRAPPED=yes ")
+    tap.equal(wrapped.engine_arguments()[:2], [os.path.realpath(support.program()), "engine"], "what env started")
+    tap.equal(wrapped.stop(), 0, "exit status")
 
 
 @tap.case("only an engine that died by itself is counted against what it was working on")
