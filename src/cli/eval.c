@@ -4,8 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <jansson.h>
-
+#include "json-value.h"
 #include "upbeat/cal.h"
 #include "upbeat/cel.h"
 #include "upbeat/sys.h"
@@ -36,49 +35,6 @@ static const char *type_of(const json_t *json)
 		return "bool";
 	default:
 		return "dyn"; /* null: of any type */
-	}
-}
-
-static struct ub_cel_value value_of(struct ub_arena *arena, const json_t *json);
-
-static struct ub_cel_value list_of(struct ub_arena *arena, const json_t *json)
-{
-	size_t n = json_array_size(json);
-	struct ub_cel_value *items = UB_NEW_ARRAY(arena, struct ub_cel_value, n);
-	for (size_t i = 0; i < n; i++)
-		items[i] = value_of(arena, json_array_get(json, i));
-	return ub_cel_list(arena, items, n);
-}
-
-static struct ub_cel_value map_of(struct ub_arena *arena, json_t *json)
-{
-	struct ub_cel_entry *entries = UB_NEW_ARRAY(arena, struct ub_cel_entry, json_object_size(json));
-	size_t n = 0;
-	const char *name;
-	json_t *value;
-	json_object_foreach(json, name, value) entries[n++] =
-	    (struct ub_cel_entry){ ub_cel_string(ub_text(name)), value_of(arena, value) };
-	return ub_cel_map(arena, entries, n);
-}
-
-static struct ub_cel_value value_of(struct ub_arena *arena, const json_t *json)
-{
-	switch (json_typeof(json)) {
-	case JSON_OBJECT:
-		return map_of(arena, (json_t *)json);
-	case JSON_ARRAY:
-		return list_of(arena, json);
-	case JSON_STRING:
-		return ub_cel_string(ub_text_n(json_string_value(json), json_string_length(json)));
-	case JSON_INTEGER:
-		return ub_cel_int(json_integer_value(json));
-	case JSON_REAL:
-		return ub_cel_double(json_real_value(json));
-	case JSON_TRUE:
-	case JSON_FALSE:
-		return ub_cel_bool(json_is_true(json));
-	default:
-		return ub_cel_null();
 	}
 }
 
@@ -176,7 +132,7 @@ static int evaluate(
 	}
 	struct ub_cel_activation *activation = ub_cel_activation_new(arena, env);
 	json_object_foreach(bindings, name, value)
-	    ub_cel_bind_name(activation, ub_text(name), value_of(arena, value));
+	    ub_cel_bind_name(activation, ub_text(name), ub_cli_json_value(arena, value));
 	struct ub_cel_value result = ub_cel_eval(program, activation, arena, NULL);
 	if (result.kind == UB_CEL_ERROR) {
 		report_failure(&diags, source, program, result.error);
