@@ -1,30 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cel DIR: runs the cases of DIR's *.json files through the expression language. A file says its tier; those
- * of tier "later" are counted apart, as are cases that reference implementations skip ("contested").
+ * cel DIR: runs the cases of DIR's *.json files through the expression language. Cases that reference
+ * implementations skip ("contested") are counted apart.
  *
  * Strict: a case must parse and check in its environment; one that expects an error must fail in evaluation.
- * Values must be of the same type at any depth. Prints each failure, a line a file, and last
- * "N passed, N failed"; the status is 1 when something failed.
+ * Values must be of the same type at any depth.
  */
-#include <dirent.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "driver.h"
 #include "system-zones.h"
 #include "upbeat/cel.h"
-
-struct totals {
-	size_t passed, failed, contested, contested_passed;
-};
-
-struct outcome {
-	bool passed;
-	struct ub_text got;
-};
 
 /* ---- values ---- */
 
@@ -168,7 +156,7 @@ static void declare(struct ub_cel_env *env, struct ub_arena *arena, json_t *test
 
 static struct outcome with_text(bool passed, struct ub_buf *got)
 {
-	return (struct outcome){ passed, ub_buf_text(got) };
+	return (struct outcome){ .passed = passed, .got = ub_buf_text(got) };
 }
 
 static struct outcome evaluate(
@@ -187,7 +175,7 @@ static struct outcome evaluate(
 	return with_text(same(result, value_of(env, arena, json_object_get(expected, "value"))), &got);
 }
 
-static struct outcome run(struct ub_arena *arena, struct ub_cel_zones *zones, json_t *test)
+static struct outcome run(void *zones, struct ub_arena *arena, json_t *test)
 {
 	struct ub_buf got = UB_BUF(arena);
 	struct ub_cel_issues issues = { 0 };
@@ -213,85 +201,31 @@ static struct outcome run(struct ub_arena *arena, struct ub_cel_zones *zones, js
 	return evaluate(program, env, arena, test);
 }
 
+static bool is_contested(json_t *list, const char *file, json_t *test)
+{
+	(void)list, (void)file;
+	return json_object_get(test, "contested");
+}
+
 static void print_failure(const char *file, json_t *test, const struct outcome *outcome)
 {
-	char *expression = json_dumps(json_object_get(test, "expr"), JSON_ENCODE_ANY);
-	char *expected = json_dumps(json_object_get(test, "expect"), JSON_COMPACT);
-	printf("FAILED %s: %s/%s\n  expression %s\n  expected   %s\n  got        %.*s\n", file,
-	    json_string_value(json_object_get(test, "section")),
-	    json_string_value(json_object_get(test, "name")), expression, expected, UB_ARGS(outcome->got));
-	free(expression);
-	free(expected);
-}
-
-static void run_case(const char *file, json_t *test, struct ub_cel_zones *zones, struct totals *totals)
-{
-	struct ub_arena *arena = ub_arena_new();
-	struct outcome outcome = run(arena, zones, test);
-	if (json_object_get(test, "contested")) {
-		totals->contested++;
-		totals->contested_passed += outcome.passed;
-	} else if (outcome.passed) {
-		totals->passed++;
-	} else {
-		totals->failed++;
-		print_failure(file, test, &outcome);
-	}
-	ub_arena_free(&arena);
-}
-
-static bool run_file(const char *directory, const char *file, struct ub_cel_zones *zones, struct totals *all)
-{
-	char path[4096];
-	json_error_t error;
-	struct totals totals = { 0 };
-	size_t i;
-	snprintf(path, sizeof(path), "%s/%s", directory, file);
-	json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error), *test;
-	json_t *tests = json_object_get(json, "tests");
-	const char *tier = json_string_value(json_object_get(json, "tier"));
-	if (!json)
-		fprintf(stderr, "%s:%d: %s\n", path, error.line, error.text);
-	if (tier && strcmp(tier, "later") == 0) {
-		printf("%s: %zu for later\n", file, json_array_size(tests));
-	} else {
-		json_array_foreach(tests, i, test) run_case(file, test, zones, &totals);
-		printf("%s: %zu passed, %zu failed", file, totals.passed, totals.failed);
-		if (totals.contested)
-			printf(
-			    ", %zu contested (%zu of them hold)", totals.contested, totals.contested_passed);
-		printf("\n");
-	}
-	all->passed += totals.passed;
-	all->failed += totals.failed;
-	bool good = json != NULL;
-	json_decref(json);
-	return good;
-}
-
-static int is_json(const struct dirent *entry)
-{
-	size_t length = strlen(entry->d_name);
-	return length > 5 && strcmp(entry->d_name + length - 5, ".json") == 0;
+	printf("FAILED %s: %s/%s\n", file, json_string_value(json_object_get(test, "section")),
+	    json_string_value(json_object_get(test, "name")));
+	print_json("expression", json_object_get(test, "expr"));
+	print_json("expected", json_object_get(test, "expect"));
+	printf("  %-10s %.*s\n", "got", UB_ARGS(outcome->got));
 }
 
 int main(int argc, char **argv)
 {
-	struct dirent **files;
-	struct totals totals = { 0 };
-	bool good = true;
-	int n = argc == 2 ? scandir(argv[1], &files, is_json, alphasort) : -1;
-	if (n <= 0) {
-		fputs("usage: cel DIR, which holds *.json files of cases\n", stderr);
-		return 3;
-	}
 	struct ub_cel_zones zones = system_zones_new();
-	for (int i = 0; i < n; i++) {
-		good &= run_file(argv[1], files[i]->d_name, &zones, &totals);
-		free(files[i]);
-	}
-	free(files);
+	const struct suite suite = { .name = "cel",
+		.apart = "contested",
+		.context = &zones,
+		.run = run,
+		.is_apart = is_contested,
+		.print_failure = print_failure };
+	int status = run_suite(&suite, argc, argv);
 	system_zones_free(&zones);
-	printf("%zu passed, %zu failed\n", totals.passed, totals.failed);
-	return good && totals.failed == 0 ? 0 : 1;
+	return status;
 }
