@@ -325,10 +325,14 @@ void upstream_fail(struct upstream *upstream, const char *name, size_t nth, int 
 
 void upstream_hide_owners(struct upstream *upstream)
 {
+	pthread_mutex_lock(&upstream->mutex);
 	upstream->no_owner = true;
+	pthread_mutex_unlock(&upstream->mutex);
 }
 
 void upstream_refuse_tasks(struct upstream *upstream)
 {
+	pthread_mutex_lock(&upstream->mutex);
 	upstream->no_tasks = true;
+	pthread_mutex_unlock(&upstream->mutex);
 }
