@@ -7,6 +7,12 @@
  * Each is tested at the limit and one past it.
  */
 
+/* How many times as long the program's parts wait for each other: more than once in a build for a tool that
+ * makes programs slow (make check-valgrind). */
+#ifndef UB_SLOWNESS
+#define UB_SLOWNESS 1
+#endif
+
 /* base */
 #define UB_ARENA_CHUNK   (16u * 1024)
 #define UB_DIAG_MAX      1000 /* further diagnostics of one list are counted, not kept */
@@ -69,11 +75,11 @@
 #define UB_WIRE_PIECE_MAX     (32u * 1024) /* of a reply, in one frame */
 
 /* control socket */
-#define UB_CONTROL_ASK_MS      1000 /* until a client has said what it wants */
-#define UB_CONTROL_REPLY_MS    3000 /* for it to read all of the answer */
-#define UB_CONTROL_PATIENCE_MS 5000 /* a client's, from one piece to the next */
-#define UB_STATUS_KEYS_SHOWN   20   /* to people, of each state */
-#define UB_STATUS_KEYS_MAX     1000 /* to programs */
+#define UB_CONTROL_ASK_MS      1000                 /* until a client has said what it wants */
+#define UB_CONTROL_REPLY_MS    3000                 /* for it to read all of the answer */
+#define UB_CONTROL_PATIENCE_MS (5000 * UB_SLOWNESS) /* a client's, from one piece to the next */
+#define UB_STATUS_KEYS_SHOWN   20                   /* to people, of each state */
+#define UB_STATUS_KEYS_MAX     1000                 /* to programs */
 
 /* cli */
 #define UB_CLI_INPUT_MAX                                                                                     \
@@ -104,8 +110,8 @@
 #define UB_WAIT_MS              (90 * UB_UPKEEP_MS)     /* keys whose user is not heard of any more */
 #define UB_ACCOUNTS_REFRESH_MS  30000                   /* between looks at the account sources */
 #define UB_MEND_MS              5000 /* between looks whether rules with mistakes are mended, while there are none */
-#define UB_AMEND_MS             100    /* then a meeting goes on as it came */
-#define UB_AMENDED_OPEN         256    /* amended writes between announcement and answer */
+#define UB_AMEND_MS             (100 * UB_SLOWNESS) /* then a meeting goes on as it came */
+#define UB_AMENDED_OPEN         256                 /* amended writes between announcement and answer */
 #define UB_AMENDED_LATELY       1024   /* additions to meetings that may not have been looked at since */
 #define UB_BATCH_MAX            256    /* writes of one transaction */
 #define UB_WRITES_MAX           10000  /* between announcement and answer */
@@ -179,7 +185,7 @@
 #define UB_RELAY_INTERIM_MAX    32                  /* 1xx answers to one request */
 #define UB_RELAY_MISSED_MAX     1024                /* writes that no engine has confirmed, of one thread */
 #define UB_RELAY_MISSED_MS      60000               /* how long their credentials are kept */
-#define UB_RELAY_COMMIT_MS      250
+#define UB_RELAY_COMMIT_MS      (250 * UB_SLOWNESS)
 #define UB_RELAY_CONNECT_MS     5000
 #define UB_RELAY_ANSWER_MS      120000 /* large reports take their time */
 #define UB_RELAY_STREAM_MS      60000
@@ -188,9 +194,9 @@
 #define UB_RELAY_LINGER_MS      2000
 #define UB_RELAY_POOL_MS        4000 /* less than the five seconds of common servers */
 #define UB_RELAY_RESOLVE_MS     30000
-#define UB_RELAY_READY_MS       400 /* then listen without the engine, */
-#define UB_RELAY_NAME_MS        100 /* and without knowing the upstream by its name */
-#define UB_RELAY_ACCEPT_MS      100 /* when there was no file descriptor for another client */
+#define UB_RELAY_READY_MS       (400 * UB_SLOWNESS) /* then listen without the engine, */
+#define UB_RELAY_NAME_MS        100                 /* and without knowing the upstream by its name */
+#define UB_RELAY_ACCEPT_MS      100                 /* when there was no file descriptor for another client */
 #define UB_RELAY_DRAIN_MS       10000
 #define UB_RELAY_BACK_OFF_MIN   100
 #define UB_RELAY_BACK_OFF_MAX   10000
