@@ -27,7 +27,7 @@ static const struct {
 	unsigned meetings; /* of one round */
 } sizes[SIZES] = { { 1, 500 }, { 10, 2000 }, { 100, 4000 } };
 
-/* ---- the server: a thread a connection ---- */
+/* ---- the server ---- */
 
 static size_t length_of(const char *head)
 {
@@ -35,11 +35,10 @@ static size_t length_of(const char *head)
 	return field ? strtoul(field + strlen("\r\nContent-Length:"), NULL, 10) : 0;
 }
 
-static void *answer(void *argument)
+static void answer(int fd)
 {
 	static const char stored[] = "HTTP/1.1 201 Created\r\nETag: \"1\"\r\nContent-Length: 0\r\n\r\n";
 	static const char none[] = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
-	int fd = (int)(intptr_t)argument;
 	char in[16384];
 	size_t n = 0;
 	for (ssize_t got; (got = recv(fd, in + n, sizeof(in) - 1 - n, 0)) > 0;) {
@@ -52,20 +51,6 @@ static void *answer(void *argument)
 		write_all(fd, text, strlen(text));
 		n = 0;
 	}
-	close(fd);
-	return NULL;
-}
-
-static void *serve(void *argument)
-{
-	int listener = (int)(intptr_t)argument;
-	for (int fd; (fd = accept(listener, NULL, NULL)) >= 0;) {
-		pthread_t thread;
-		no_delay(fd);
-		require(pthread_create(&thread, NULL, answer, (void *)(intptr_t)fd) == 0, "a thread");
-		pthread_detach(thread);
-	}
-	return NULL;
 }
 
 /* ---- what is measured ---- */
@@ -338,10 +323,9 @@ int main(void)
 		{ .name = "sqlite", .store = "sqlite:db" },
 	};
 	uint16_t upstream;
-	pthread_t thread;
 	char command[64];
 	int listener = listen_somewhere(&upstream);
-	require(pthread_create(&thread, NULL, serve, (void *)(intptr_t)listener) == 0, "a thread");
+	serve_each(listener, answer);
 	require(mkdtemp(folder) != NULL, folder);
 	for (int k = 0; k < KINDS; k++) {
 		kinds[k].samples = calloc(SAMPLES_MAX, sizeof(*kinds[k].samples));

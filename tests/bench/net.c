@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,46 @@ void no_delay(int fd)
 {
 	const int on = 1;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+struct service {
+	int fd;
+	void (*answer)(int fd);
+};
+
+static void start(void *(*run)(void *), int fd, void (*answer)(int fd))
+{
+	pthread_t thread;
+	struct service *service = malloc(sizeof(*service));
+	require(service != NULL, "memory");
+	*service = (struct service){ fd, answer };
+	require(pthread_create(&thread, NULL, run, service) == 0, "a thread");
+	pthread_detach(thread);
+}
+
+static void *serve_one(void *argument)
+{
+	struct service *service = argument;
+	service->answer(service->fd);
+	close(service->fd);
+	free(service);
+	return NULL;
+}
+
+static void *accept_all(void *argument)
+{
+	struct service *service = argument;
+	for (int fd; (fd = accept(service->fd, NULL, NULL)) >= 0;) {
+		no_delay(fd);
+		start(serve_one, fd, service->answer);
+	}
+	free(service);
+	return NULL;
+}
+
+void serve_each(int listener, void (*answer)(int fd))
+{
+	start(accept_all, listener, answer);
 }
 
 int connect_to(uint16_t port)

@@ -14,6 +14,8 @@ void require(bool so, const char *what);
 int listen_somewhere(uint16_t *port);
 uint16_t free_port(void);
 void no_delay(int fd);
+/* From now on each connection has a thread, which reads and writes blocking: until answer(fd) returns. */
+void serve_each(int listener, void (*answer)(int fd));
 /* -1: nobody listens there (yet). */
 int connect_to(uint16_t port);
 /* What cannot be written is left to the reader to miss. */

@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,11 +25,10 @@ static const size_t bodies[BODIES] = { 500, 100000 };
 static const char *const targets[BODIES] = { "/s", "/l" };
 static const int clients[] = { 32, 256 };
 
-/* ---- the server: blocking, a thread a connection ---- */
+/* ---- the server ---- */
 
-static void *answer(void *argument)
+static void answer(int fd)
 {
-	int fd = (int)(intptr_t)argument;
 	char in[4096], *out = malloc(bodies[BODIES - 1] + 256);
 	size_t n = 0;
 	for (ssize_t got; (got = recv(fd, in + n, sizeof(in) - n, 0)) > 0;) {
@@ -47,21 +45,7 @@ static void *answer(void *argument)
 		write_all(fd, out, (size_t)head + body);
 		n = 0;
 	}
-	close(fd);
 	free(out);
-	return NULL;
-}
-
-static void *serve(void *argument)
-{
-	int listener = (int)(intptr_t)argument;
-	for (int fd; (fd = accept(listener, NULL, NULL)) >= 0;) {
-		pthread_t thread;
-		no_delay(fd);
-		pthread_create(&thread, NULL, answer, (void *)(intptr_t)fd);
-		pthread_detach(thread);
-	}
-	return NULL;
 }
 
 /* ---- the bare relay: what comes here goes there, one connection for each ---- */
@@ -319,12 +303,11 @@ int main(void)
 		{ .name = "nginx", .run = run_nginx },
 	};
 	uint16_t upstream;
-	pthread_t thread;
 	int listener = listen_somewhere(&upstream);
 	bool there[RELAYS];
 	for (int i = 0; i < RELAYS; i++)
 		there[i] = start(&relays[i], upstream);
-	pthread_create(&thread, NULL, serve, (void *)(intptr_t)listener);
+	serve_each(listener, answer);
 	for (int kind = 0; kind < BODIES; kind++)
 		for (size_t c = 0; c < UB_COUNT(clients); c++)
 			compare(relays, there, clients[c], kind);
