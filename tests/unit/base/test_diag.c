@@ -1,23 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
 
-#include "leaks.h"
+#include "arena.h"
 #include "upbeat/base.h"
 
-static struct ub_arena *arena;
-
-static void begin(void)
-{
-	arena = ub_arena_new();
-}
-
-static void end(void)
-{
-	ub_arena_free(&arena);
-	ub_leak_check();
-}
-
-TestSuite(diag, .init = begin, .fini = end);
+TestSuite(diag, .init = arena_set_up, .fini = arena_tear_down);
 
 static struct ub_source file(const char *text)
 {

@@ -12,6 +12,22 @@ static struct ub_text shown(struct ub_arena *arena, const struct ub_time_error *
 	return ub_textf(arena, "%.*s (%zu, %zu)", UB_ARGS(error->message), error->at, error->len);
 }
 
+/* What is no span or point; help NULL: there is some. */
+struct mistake {
+	const char *text, *error, *help;
+};
+
+static void expect_mistake(
+    struct ub_arena *arena, const struct mistake *mistake, bool parsed, const struct ub_time_error *error)
+{
+	cr_assert_not(parsed, "%s", mistake->text);
+	cr_assert_str_eq(shown(arena, error).ptr, mistake->error);
+	if (mistake->help)
+		cr_assert_str_eq(error->help.ptr, mistake->help);
+	else
+		cr_assert_gt(error->help.len, 0);
+}
+
 Test(grammar, reads_spans)
 {
 	static const struct {
@@ -46,9 +62,7 @@ Test(grammar, reads_spans)
 
 Test(grammar, says_what_is_wrong_with_a_span_and_where)
 {
-	static const struct {
-		const char *text, *error, *help;
-	} cases[] = {
+	static const struct mistake cases[] = {
 		{ "", "a number is expected (0, 0)", NULL },
 		{ "soon", "a number is expected, not `soon` (0, 4)", NULL },
 		{ "15", "a unit is missing after the number (2, 0)", NULL },
@@ -69,13 +83,8 @@ Test(grammar, says_what_is_wrong_with_a_span_and_where)
 	for (size_t i = 0; i < UB_COUNT(cases); i++) {
 		struct ub_span span;
 		struct ub_time_error error;
-		cr_assert(
-		    !ub_cal_parse_span(arena, ub_text(cases[i].text), &span, &error), "%s", cases[i].text);
-		cr_assert_str_eq(shown(arena, &error).ptr, cases[i].error);
-		if (cases[i].help)
-			cr_assert_str_eq(error.help.ptr, cases[i].help);
-		else
-			cr_assert_gt(error.help.len, 0);
+		bool parsed = ub_cal_parse_span(arena, ub_text(cases[i].text), &span, &error);
+		expect_mistake(arena, &cases[i], parsed, &error);
 	}
 	ub_arena_free(&arena);
 }
@@ -109,9 +118,7 @@ Test(grammar, reads_points)
 
 Test(grammar, says_what_is_wrong_with_a_point_and_where)
 {
-	static const struct {
-		const char *text, *error, *help;
-	} cases[] = {
+	static const struct mistake cases[] = {
 		{ "", "`start` or `end` is missing (0, 0)", NULL },
 		{ "3 days", "`before` or `after` is missing (6, 0)", NULL },
 		{ "3 days befor start", "`befor` is no `before` or `after` (7, 5)",
@@ -132,13 +139,8 @@ Test(grammar, says_what_is_wrong_with_a_point_and_where)
 	for (size_t i = 0; i < UB_COUNT(cases); i++) {
 		struct ub_point point;
 		struct ub_time_error error;
-		cr_assert(
-		    !ub_cal_parse_point(arena, ub_text(cases[i].text), &point, &error), "%s", cases[i].text);
-		cr_assert_str_eq(shown(arena, &error).ptr, cases[i].error);
-		if (cases[i].help)
-			cr_assert_str_eq(error.help.ptr, cases[i].help);
-		else
-			cr_assert_gt(error.help.len, 0);
+		bool parsed = ub_cal_parse_point(arena, ub_text(cases[i].text), &point, &error);
+		expect_mistake(arena, &cases[i], parsed, &error);
 	}
 	ub_arena_free(&arena);
 }

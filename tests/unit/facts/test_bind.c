@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
 
+#include "arena.h"
 #include "facts/world.h"
-#include "leaks.h"
 #include "upbeat/cel.h"
 
-static struct ub_arena *arena;
 static struct ub_cel_env *env;
 static struct ub_cel_activation *activation;
 
@@ -17,18 +16,12 @@ static const struct ub_account_field_decl fields[] = {
 
 static void set_up(void)
 {
-	arena = ub_arena_new();
+	arena_set_up();
 	env = ub_cel_env_new(arena, &(struct ub_cel_config){ .strict = true });
 	ub_facts_declare(env, fields, UB_COUNT(fields), arena);
 }
 
-static void tear_down(void)
-{
-	ub_arena_free(&arena);
-	ub_leak_check();
-}
-
-TestSuite(bind, .init = set_up, .fini = tear_down);
+TestSuite(bind, .init = set_up, .fini = arena_tear_down);
 
 static struct ub_account *account_with_fields(void)
 {

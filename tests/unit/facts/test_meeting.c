@@ -1,24 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
 
+#include "arena.h"
 #include "facts/world.h"
-#include "leaks.h"
 
-static struct ub_arena *arena;
-
-static void set_up(void)
-{
-	arena = ub_arena_new();
-}
-
-static void tear_down(void)
-{
-	ub_arena_free(&arena);
-	ub_leak_check();
-}
-
-TestSuite(meeting, .init = set_up, .fini = tear_down);
-TestSuite(eligible, .init = set_up, .fini = tear_down);
+TestSuite(meeting, .init = arena_set_up, .fini = arena_tear_down);
+TestSuite(eligible, .init = arena_set_up, .fini = arena_tear_down);
 
 static const char *verdict(const struct ub_event *event)
 {

@@ -1,24 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
 
+#include "arena.h"
 #include "facts/world.h"
-#include "leaks.h"
 
-static struct ub_arena *arena;
-
-static void set_up(void)
-{
-	arena = ub_arena_new();
-}
-
-static void tear_down(void)
-{
-	ub_arena_free(&arena);
-	ub_leak_check();
-}
-
-TestSuite(people, .init = set_up, .fini = tear_down);
-TestSuite(addresses, .init = set_up, .fini = tear_down);
+TestSuite(people, .init = arena_set_up, .fini = arena_tear_down);
+TestSuite(addresses, .init = arena_set_up, .fini = arena_tear_down);
 
 static const char *list(struct ub_people people)
 {

@@ -1,23 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
 
-#include "leaks.h"
+#include "arena.h"
 #include "upbeat/http.h"
 
-static struct ub_arena *arena;
-
-static void setup(void)
-{
-	arena = ub_arena_new();
-}
-
-static void teardown(void)
-{
-	ub_arena_free(&arena);
-	ub_leak_check();
-}
-
-TestSuite(authorization, .init = setup, .fini = teardown);
+TestSuite(authorization, .init = arena_set_up, .fini = arena_tear_down);
 
 Test(authorization, names_the_user_of_a_basic_value)
 {

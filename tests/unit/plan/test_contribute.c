@@ -1,23 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
 
-#include "leaks.h"
-#include "world.h"
+#include "case.h"
 
-static struct world *world;
-
-static void begin(void)
-{
-	world = world_new();
-}
-
-static void end(void)
-{
-	world_free(&world);
-	ub_leak_check();
-}
-
-TestSuite(contribute, .init = begin, .fini = end);
+TestSuite(contribute, .init = world_set_up, .fini = world_tear_down);
 
 #define PREP                                                                                                 \
 	"  - name: prep\n    for: meeting\n    when: meeting.customer\n    create:\n"                        \

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
 
-#include "leaks.h"
-#include "world.h"
-
-static struct world *world;
+#include "case.h"
 
 /* A meeting of anna and ben alone with the guest, so that Berlin's hours are what counts; its items are made.
  */
 static void set_up(void)
 {
-	world = world_new();
+	world_set_up();
 	world->event.n_attendees = 2;
 	world->parties[2] = world->parties[3]; /* the guest in nora's place */
 	world->event.n_attendees = 3;
@@ -29,20 +26,11 @@ static void set_up(void)
 	world_apply(world, world_plan(world));
 }
 
-static void tear_down(void)
-{
-	world_free(&world);
-	ub_leak_check();
-}
-
-TestSuite(following, .init = set_up, .fini = tear_down);
+TestSuite(following, .init = set_up, .fini = world_tear_down);
 
 static void expect_start(const struct ub_plan *plan, const char *text)
 {
-	struct ub_buf shown = UB_BUF(world->arena);
-	const struct ub_item *prep = world_item(plan, "prep/prep");
-	ub_cal_print_rfc3339(&shown, world->berlin, prep->start);
-	cr_assert_eq(prep->start, world_at(world, text), "%s, not %s", ub_buf_cstr(&shown), text);
+	expect_time(world_item(plan, "prep/prep")->start, text);
 }
 
 static size_t count(const struct ub_plan *plan, enum ub_action action)

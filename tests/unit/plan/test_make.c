@@ -1,23 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
 
-#include "leaks.h"
-#include "world.h"
+#include "case.h"
 
-static struct world *world;
-
-static void set_up(void)
-{
-	world = world_new();
-}
-
-static void tear_down(void)
-{
-	world_free(&world);
-	ub_leak_check();
-}
-
-TestSuite(plan, .init = set_up, .fini = tear_down);
+TestSuite(plan, .init = world_set_up, .fini = world_tear_down);
 
 #define PREP                                                                                                 \
 	"  - name: prep\n"                                                                                   \
@@ -30,13 +16,6 @@ TestSuite(plan, .init = set_up, .fini = tear_down);
 	"        between: [3 business days before start, 2 business days before start]\n"                    \
 	"        duration: 15m\n"                                                                            \
 	"        attendees: meeting.internal\n"
-
-static void expect_time(ub_instant time, const char *text)
-{
-	struct ub_buf shown = UB_BUF(world->arena);
-	ub_cal_print_rfc3339(&shown, world->berlin, time);
-	cr_assert_eq(time, world_at(world, text), "%s, not %s", ub_buf_cstr(&shown), text);
-}
 
 static void expect_note(const struct ub_plan *plan, const char *id, enum ub_note_kind kind, const char *text)
 {
