@@ -43,6 +43,19 @@ class Story(support.ServerWorld):
         answer = self.get(path)
         return answer.text.replace("\r\n ", "").replace("\n ", ""), answer.field("ETag")
 
+    def additions(self, path):
+        return amending.additions(self.stored(path)[0])
+
+    def put_knowing(self, path, text):
+        """As a client that has read what stands there."""
+        return self.put_well(path, text, If_Match=self.get(path).field("ETag"))
+
+    def new_meeting(self, uid):
+        """A meeting of a customer as its user has stored it: its path and text."""
+        path, text = self.new_path() + "m.ics", calendars.meeting(uid=uid)
+        self.put_well(path, text)
+        return path, text
+
     def wait_until_seen(self, path):
         """Waits until the engine has looked at the stored meeting and has nothing left to do."""
         tap.eventually(lambda: all(href != path for href, *_ in support.keys_in(self.store)), "it was looked at", 10)
@@ -53,6 +66,11 @@ def body_of(pairs, method=b"PUT"):
     bodies = [request.partition(b"\r\n\r\n") for request, _ in pairs if request.startswith(method)]
     tap.equal(len(bodies), 1, "requests")
     return bodies[0][0].decode(), bodies[0][2].decode()
+
+
+def has_each_once(text, name="the meeting"):
+    for piece in amending.ADDED:
+        tap.equal(text.count(piece), 1, f"{piece} in {name}")
 
 
 @tap.case("lines are inserted and no other byte is changed; the answer has no ETag, and the reader finds them")
@@ -75,85 +93,72 @@ def _(story):
 
 @tap.case("what is stored again as it was read stays as it is, without a second addition")
 def _(story):
-    path = story.new_path() + "m.ics"
-    story.put(path, calendars.meeting(uid="again"))
+    path, _ = story.new_meeting("again")
     text, etag = story.stored(path)
     answer = story.put_well(path, text.replace("Roadmap", "Plans"), If_Match=etag)
     assert answer.field("ETag"), "nothing was added, so the ETag holds"
     again, _ = story.stored(path)
-    for piece in amending.ADDED:
-        tap.equal(again.count(piece), 1, piece)
+    has_each_once(again)
 
 
 @tap.case("what the user takes away, knowing it, stays away")
 def _(story):
-    path = story.new_path() + "m.ics"
-    meeting = calendars.meeting(uid="taken")
-    story.put(path, meeting)
+    path, meeting = story.new_meeting("taken")
     _, etag = story.stored(path)
     story.wait_until_seen(path)
     story.put_well(path, meeting, If_Match=etag)
     text, etag = story.stored(path)
     tap.equal(amending.additions(text), [], text)
     story.put(path, meeting.replace("Roadmap", "Plans"))
-    tap.equal(amending.additions(story.stored(path)[0]), [], "not even when it is stored blindly")
+    tap.equal(story.additions(path), [], "not even when it is stored blindly")
 
 
 @tap.case("a client that never saw them, and stores its own again, gets them again")
 def _(story):
-    path = story.new_path() + "m.ics"
-    meeting = calendars.meeting(uid="blind")
-    story.put(path, meeting)
+    path, meeting = story.new_meeting("blind")
     story.wait_until_seen(path)
     story.put(path, meeting)
     text, _ = story.stored(path)
-    for piece in amending.ADDED:
-        tap.equal(text.count(piece), 1, piece)
+    has_each_once(text)
 
 
 @tap.case("what was read and is taken away at once stays away, though nobody had the time to look at it")
 def _(story):
-    path = story.new_path() + "m.ics"
-    meeting = calendars.meeting(uid="fast")
-    story.put_well(path, meeting)
-    story.put_well(path, meeting, If_Match=story.get(path).field("ETag"))
-    tap.equal(amending.additions(story.stored(path)[0]), [], "right away")
+    path, meeting = story.new_meeting("fast")
+    story.put_knowing(path, meeting)
+    tap.equal(story.additions(path), [], "right away")
     story.wait_until_seen(path)
     story.put_well(path, meeting.replace("Roadmap", "Plans"))
-    tap.equal(amending.additions(story.stored(path)[0]), [], "later")
+    tap.equal(story.additions(path), [], "later")
 
 
 @tap.case("it stays away also when the meeting had changed on the server since: a guest has answered")
 def _(story):
-    path = story.new_path() + "m.ics"
-    meeting = calendars.meeting(uid="answered")
-    story.put_well(path, meeting)
+    path, meeting = story.new_meeting("answered")
     story.wait_until_seen(path)
     text = story.get(path).text.replace("SUMMARY:", "COMMENT:yes\r\nSUMMARY:")
     assert support.request("PUT", story.server.url + path, "alice", text, {"Content-Type": "text/calendar"}).status < 300
     etag = story.get(path).field("ETag")
     story.put_well(path, meeting, If_Match=f'"other", {etag}' if story.kind is support.Xandikos else etag)
-    tap.equal(amending.additions(story.stored(path)[0]), [], "right away")
+    tap.equal(story.additions(path), [], "right away")
     story.wait_until_seen(path)
-    story.put_well(path, meeting.replace("Roadmap", "Plans"), If_Match=story.get(path).field("ETag"))
-    tap.equal(amending.additions(story.stored(path)[0]), [], "additions")
+    story.put_knowing(path, meeting.replace("Roadmap", "Plans"))
+    tap.equal(story.additions(path), [], "additions")
 
 
 @tap.case("a version that does not stand any more is refused, and counts for nothing")
 def _(story):
-    path = story.new_path() + "m.ics"
-    meeting = calendars.meeting(uid="stale")
-    story.put_well(path, meeting)
+    path, meeting = story.new_meeting("stale")
     story.wait_until_seen(path)
     tap.equal(story.put(path, meeting, If_Match='"stale"').status, 412, "PUT")
     story.wait_until_seen(path)
     story.put_well(path, meeting)
-    tap.equal(amending.additions(story.stored(path)[0]), list(amending.ADDED), "additions")
+    tap.equal(story.additions(path), list(amending.ADDED), "additions")
     if story.kind is support.Radicale:
         return  # Radicale takes * for an ETag
     story.wait_until_seen(path)
     story.put_well(path, meeting, If_Match="*")
-    tap.equal(amending.additions(story.stored(path)[0]), list(amending.ADDED), "additions, of whatever stood there")
+    tap.equal(story.additions(path), list(amending.ADDED), "additions, of whatever stood there")
 
 
 @tap.case("what was added to a write that the server refused was not added, and comes with the next one")
@@ -165,21 +170,19 @@ def _(story):
     tap.equal(story.put(path, meeting, If_Match='"stale"').status, 412, "PUT")
     etag = story.stored(path)[1]
     story.put_well(path, meeting, If_Match=etag)
-    tap.equal(amending.additions(story.stored(path)[0]), list(amending.ADDED), "additions")
+    tap.equal(story.additions(path), list(amending.ADDED), "additions")
 
 
 @tap.case("who is not let in takes nothing away, and gets nothing added")
 def _(story):
-    path = story.new_path() + "m.ics"
-    meeting = calendars.meeting(uid="stranger")
-    story.put_well(path, meeting)
+    path, meeting = story.new_meeting("stranger")
     story.wait_until_seen(path)
     text, etag = story.stored(path)
     for who in ("Basic " + base64.b64encode(b"alice:a guess").decode(), None):
         fields = {"Content-Type": "text/calendar", "If-Match": etag, **({"Authorization": who} if who else {})}
         tap.equal(support.request("PUT", story.upbeat.url + path, None, meeting, fields).status, 401, "PUT")
     story.put_well(path, meeting)
-    tap.equal(amending.additions(story.stored(path)[0]), list(amending.ADDED), "additions")
+    tap.equal(story.additions(path), list(amending.ADDED), "additions")
 
 
 @tap.case("what the user had himself was not added, and is his to take away and to get again")
@@ -201,7 +204,7 @@ def _(story):
     assert "CATEGORIES:Hiring" in story.stored(path)[0], story.stored(path)[0]
     story.wait_until_seen(path)
     for _ in range(2):
-        story.put_well(path, meeting, If_Match=story.get(path).field("ETag"))
+        story.put_knowing(path, meeting)
         story.wait_until_seen(path)
         assert "Hiring" not in story.stored(path)[0], story.stored(path)[0]
 
@@ -221,8 +224,7 @@ def _(story):
         etag = story.get(path + "moved.ics").field("ETag")
         story.put_well(path + "moved.ics", text.replace("Roadmap", "Plans"), If_Match=etag)
     for name in ("copy.ics", "moved.ics" if story.kind is support.Radicale else "m.ics"):
-        for piece in amending.ADDED:
-            tap.equal(story.stored(path + name)[0].count(piece), 1, f"{piece} in {name}")
+        has_each_once(story.stored(path + name)[0], name)
 
 
 @tap.case("a colleague's copy is not the organizer's, and stays as it is")
@@ -246,7 +248,7 @@ def _(story):
     text = calendars.meeting(uid="chunks").encode()
     connection.request("PUT", path, iter([text[:100], text[100:]]), fields, encode_chunked=True)
     assert connection.getresponse().status in (201, 204), "PUT"
-    tap.equal(amending.additions(story.stored(path)[0]), list(amending.ADDED), "additions")
+    tap.equal(story.additions(path), list(amending.ADDED), "additions")
     connection.close()
 
 
@@ -259,7 +261,7 @@ def _(story):
     ):
         answer = story.put(f"{path}{name}.ics", meeting)
         assert answer.field("ETag"), name
-        tap.equal(amending.additions(story.stored(f"{path}{name}.ics")[0]), [], name)
+        tap.equal(story.additions(f"{path}{name}.ics"), [], name)
 
 
 @tap.case("python3-caldav stores, reads and changes it without a conflict")
@@ -280,8 +282,7 @@ def _(story):
     tap.equal(len(found), 1, "events")
     text = found[0].data.replace("\r\n ", "").replace("\n ", "")
     assert "Plans" in text, text
-    for piece in amending.ADDED:
-        tap.equal(text.count(piece), 1, piece)
+    has_each_once(text)
 
 
 VDIRSYNCER = """\
@@ -342,17 +343,15 @@ def _(story):
 
 @tap.case("what was taken away stays away also when its rule has another name")
 def _(story):
-    path = story.new_path() + "m.ics"
-    meeting = calendars.meeting(uid="renamed")
-    story.put_well(path, meeting)
+    path, meeting = story.new_meeting("renamed")
     story.wait_until_seen(path)
-    story.put_well(path, meeting, If_Match=story.get(path).field("ETag"))
+    story.put_knowing(path, meeting)
     rules = story.rules / "shared.yaml"
     rules.write_text(rules.read_text().replace("- name: shared", "- name: recorded\n    was: [shared]"))
     os.kill(story.upbeat.pid, signal.SIGHUP)
     tap.eventually(lambda: "reload: done" in story.upbeat.said(), "the reload", 10)
     story.put_well(path, meeting)
-    tap.equal(amending.additions(story.stored(path)[0]), [], "additions")
+    tap.equal(story.additions(path), [], "additions")
 
 
 @tap.case("nothing of it disturbed the sanitizers")
