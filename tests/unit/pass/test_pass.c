@@ -117,7 +117,10 @@ static int64_t clock_ms(void)
 /* Who is to be waited for in the place of one who is no owner. */
 static struct ub_text owner_login;
 
-static enum ub_pass_end pass_of(const struct ub_job *job, const char **why)
+/* What the last pass said of itself. */
+static const char *why;
+
+static enum ub_pass_end pass_of(const struct ub_job *job)
 {
 	struct ub_caller caller = { client, UB_TEXT("alice"), UB_TEXT("alice"), UB_TEXT("Basic eA=="),
 		UB_TEXT_NONE };
@@ -133,59 +136,61 @@ static enum ub_pass_end pass_of(const struct ub_job *job, const char **why)
 	struct ub_text said = UB_TEXT_NONE;
 	enum ub_pass_end end = ub_pass_run(&pass, &said);
 	owner_login = pass.owner_login;
-	*why = ub_text_cstr(arena, said);
+	why = ub_text_cstr(arena, said);
 	return end;
 }
 
 /* A pass for a key that was put at `put`. */
-static enum ub_pass_end run_from(const char *href, int64_t put, const char **why)
+static enum ub_pass_end run_from(const char *href, int64_t put)
 {
 	struct ub_key key = { UB_KEY_OBJECT, UB_TEXT("up"), ub_text(href), UB_TEXT("alice"), UB_TEXT_NONE };
 	struct ub_job job;
 	cr_assert_eq(ub_store_put(store, &key, 1, put * 1000, 0), UB_STORE_OK);
 	cr_assert_eq(ub_store_take(store, now * 1000, UB_LEASE_MS, arena, &job), UB_STORE_OK);
-	enum ub_pass_end end = pass_of(&job, why);
+	enum ub_pass_end end = pass_of(&job);
 	cr_assert_eq(ub_store_settle(store, &job, now * 1000 + spent), UB_STORE_OK);
 	now += spent / 1000;
 	spent = 0;
 	return end;
 }
 
-static enum ub_pass_end run_on(const char *href, const char **why)
+static enum ub_pass_end run_on(const char *href)
 {
-	return run_from(href, now, why);
+	return run_from(href, now);
+}
+
+/* After the first time the meeting has its items. */
+static void store_and_run(void)
+{
+	store_meeting(MEETING, guest, "");
+	run_on(MEETING);
 }
 
 Test(pass, creates_what_the_rules_ask_for_and_a_second_one_writes_nothing)
 {
-	const char *why;
 	store_meeting(MEETING, guest, "");
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3, "%s", why);
 	cr_assert_eq(upstream_requests(up, "PUT"), 2);
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_requests(up, "PUT"), 2);
 }
 
 Test(pass, writes_nothing_twice_even_when_its_memory_is_lost)
 {
-	const char *why;
-	store_meeting(MEETING, guest, "");
-	run_on(MEETING, &why);
+	store_and_run();
 	ub_store_close(&store);
 	store = ub_store_memory_open();
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_requests(up, "PUT"), 2);
 }
 
 Test(pass, does_not_make_anew_what_the_user_deleted)
 {
-	const char *why;
-	store_meeting(MEETING, guest, "");
-	run_on(MEETING, &why);
+	store_and_run();
 	upstream_delete(up, "/alice/meetings/", "SUMMARY:Prep: Roadmap");
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 2);
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 2);
 }
 
@@ -202,172 +207,151 @@ static size_t remembered_as(enum ub_item_state state)
 
 Test(pass, remembers_what_the_user_deleted_until_he_puts_it_back)
 {
-	const char *why;
-	store_meeting(MEETING, guest, "");
-	run_on(MEETING, &why);
+	store_and_run();
 	struct ub_store_items items = { 0 };
 	cr_assert_eq(ub_store_items(store, ub_organization, UB_TEXT("m-1"), arena, &items), UB_STORE_OK);
 	const char *href = ub_text_cstr(arena, items.items[0].href);
 	struct ub_text text = ub_text_copy(arena, ub_text(upstream_object(up, href)));
 	upstream_delete(up, href, "");
-	run_on(MEETING, &why);
+	run_on(MEETING);
 	cr_assert_eq(remembered_as(UB_ITEM_DELETED), 1);
-	run_on(MEETING, &why);
+	run_on(MEETING);
 	cr_assert_eq(remembered_as(UB_ITEM_DELETED), 1);
 	cr_assert_null(upstream_object(up, href), "%s", why);
 	upstream_store(up, href, text.ptr);
-	run_on(MEETING, &why);
+	run_on(MEETING);
 	cr_assert_eq(remembered_as(UB_ITEM_DELETED), 0);
 	cr_assert_eq(remembered_as(UB_ITEM_EXISTS), items.n);
 }
 
 Test(pass, keeps_one_set_for_a_meeting_that_stands_in_two_calendars)
 {
-	const char *why;
-	store_meeting(MEETING, guest, "");
-	run_on(MEETING, &why);
+	store_and_run();
 	store_meeting("/alice/other/meeting.ics", guest, "");
-	cr_assert_eq(run_on("/alice/other/meeting.ics", &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on("/alice/other/meeting.ics"), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_requests(up, "PUT"), 2);
 }
 
 Test(pass, leaves_alone_what_is_no_customer_meeting_to_come)
 {
-	const char *why;
 	const char *const more[] = { "STATUS:CANCELLED\r\n", "CATEGORIES:no-upbeat\r\n",
 		"RRULE:FREQ=WEEKLY\r\n" };
 	store_meeting(MEETING, "", "");
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED);
 	for (size_t i = 0; i < UB_COUNT(more); i++) {
 		store_meeting(MEETING, guest, more[i]);
-		cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED);
+		cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED);
 	}
 	upstream_store(up, MEETING, "this is no calendar object");
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED);
 	cr_assert(strstr(why, "not-a-calendar"), "%s", why);
 	cr_assert_eq(upstream_requests(up, "PUT"), 0);
 }
 
 Test(pass, leaves_alone_what_has_no_uid)
 {
-	const char *why;
-	store_meeting(MEETING, guest, "");
-	run_on(MEETING, &why);
+	store_and_run();
 	size_t gets = upstream_requests(up, "GET");
 	upstream_store(up, "/alice/meetings/nameless.ics",
 	    "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:20261112T130000Z\r\nDTEND:20261112T140000Z\r\n"
 	    "ORGANIZER:mailto:alice@ours.example\r\nATTENDEE:mailto:alice@ours.example\r\n"
 	    "ATTENDEE:mailto:cto@acme.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
-	cr_assert_eq(run_on("/alice/meetings/nameless.ics", &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on("/alice/meetings/nameless.ics"), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_requests(up, "GET"), gets + 1, "no item is looked at: %s", why);
 }
 
 Test(pass, ends_when_the_object_is_gone)
 {
-	const char *why;
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED);
 	cr_assert_eq(upstream_requests(up, "PUT"), 0);
 }
 
 Test(pass, does_not_act_in_somebody_elses_calendar)
 {
-	const char *why;
 	store_meeting("/bob/meetings/meeting.ics", guest, "");
-	cr_assert_eq(run_on("/bob/meetings/meeting.ics", &why), UB_PASS_NOT_OWNER, "%s", why);
+	cr_assert_eq(run_on("/bob/meetings/meeting.ics"), UB_PASS_NOT_OWNER, "%s", why);
 	cr_assert(ub_text_is(owner_login, "bob"), "%.*s", UB_ARGS(owner_login));
 	upstream_hide_owners(up);
-	cr_assert_eq(run_on("/bob/other/meeting.ics", &why), UB_PASS_NOT_OWNER, "%s", why);
+	cr_assert_eq(run_on("/bob/other/meeting.ics"), UB_PASS_NOT_OWNER, "%s", why);
 	cr_assert_eq(owner_login.len, 0, "nobody knows whose it is");
 	cr_assert_eq(upstream_requests(up, "PUT"), 0);
 }
 
 Test(pass, finds_the_owner_by_his_calendar_home_where_none_is_named)
 {
-	const char *why;
 	upstream_hide_owners(up);
 	store_meeting(MEETING, guest, "");
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3, "%s", why);
 }
 
 Test(pass, comes_again_after_a_server_that_is_busy_and_makes_no_item_twice)
 {
-	const char *why;
 	store_meeting(MEETING, guest, "");
 	upstream_fail(up, "PUT", 2, 503);
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_AGAIN, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_AGAIN, "%s", why);
 	upstream_fail(up, "GET", 1, 503);
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_AGAIN, "%s", why);
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_AGAIN, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3);
 	cr_assert_eq(upstream_requests(up, "PUT"), 3);
 }
 
 Test(pass, looks_again_after_an_answer_was_lost)
 {
-	const char *why;
 	store_meeting(MEETING, guest, "");
 	upstream_fail(up, "PUT", 1, 0);
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_AGAIN, "%s", why);
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_AGAIN, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_requests(up, "PUT"), 2, "both were stored at the first pass");
 }
 
 Test(pass, does_not_make_anew_what_was_deleted_after_its_answer_was_lost)
 {
-	const char *why;
 	store_meeting(MEETING, guest, "");
 	upstream_fail(up, "PUT", 1, 0);
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_AGAIN, "%s", why);
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_AGAIN, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
 	upstream_delete(up, "/alice/meetings/", "UPBEAT-ITEM");
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 1, "%s", why);
 }
 
 Test(pass, makes_anew_what_it_removed_itself_though_the_answer_was_lost)
 {
-	const char *why;
-	store_meeting(MEETING, guest, "");
-	run_on(MEETING, &why);
+	store_and_run();
 	store_meeting(MEETING, guest, "STATUS:CANCELLED\r\n");
 	upstream_fail(up, "DELETE", 1, 0);
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_AGAIN, "%s", why);
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_AGAIN, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
 	store_meeting(MEETING, guest, "");
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3, "%s", why);
 }
 
 Test(pass, takes_for_deleted_by_its_user_what_the_server_did_not_let_it_remove)
 {
-	const char *why;
-	store_meeting(MEETING, guest, "");
-	run_on(MEETING, &why);
+	store_and_run();
 	store_meeting(MEETING, guest, "STATUS:CANCELLED\r\n");
 	upstream_fail(up, "DELETE", 1, 403);
-	run_on(MEETING, &why);
+	run_on(MEETING);
 	upstream_delete(up, "/alice/meetings/", "UPBEAT-ITEM");
-	store_meeting(MEETING, guest, "");
-	run_on(MEETING, &why);
+	store_and_run();
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 2, "one comes anew, one stays away: %s", why);
 }
 
 Test(pass, keeps_its_lease_with_a_slow_server)
 {
-	const char *why;
 	store_meeting(MEETING, guest, "");
 	pace = UB_LEASE_MS / 3;
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3, "%s", why);
 }
 
 Test(pass, leaves_all_to_others_when_its_lease_has_run_out)
 {
-	const char *why;
 	struct ub_job job;
-	store_meeting(MEETING, guest, "");
-	run_on(MEETING, &why);
+	store_and_run();
 	size_t puts = upstream_requests(up, "PUT");
 	struct ub_key key = { UB_KEY_OBJECT, UB_TEXT("up"), UB_TEXT(MEETING), UB_TEXT("alice"),
 		UB_TEXT_NONE };
@@ -376,34 +360,31 @@ Test(pass, leaves_all_to_others_when_its_lease_has_run_out)
 	day = "20261119";
 	store_meeting(MEETING, guest, "");
 	pace = UB_LEASE_MS;
-	cr_assert_eq(pass_of(&job, &why), UB_PASS_AGAIN, "%s", why);
+	cr_assert_eq(pass_of(&job), UB_PASS_AGAIN, "%s", why);
 	cr_assert_eq(upstream_requests(up, "PUT"), puts, "%s", why);
 }
 
 Test(pass, stops_using_credentials_that_are_refused)
 {
-	const char *why;
 	store_meeting(MEETING, guest, "");
 	upstream_fail(up, "PUT", 1, 401);
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_DENIED, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_DENIED, "%s", why);
 	cr_assert_eq(upstream_requests(up, "PUT"), 1);
 }
 
 Test(pass, makes_the_other_items_when_one_is_refused)
 {
-	const char *why;
 	store_meeting(MEETING, guest, "");
 	upstream_fail(up, "PUT", 1, 403);
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 2);
 }
 
 Test(pass, writes_a_task_as_an_event_where_no_tasks_are_taken)
 {
-	const char *why;
 	upstream_refuse_tasks(up);
 	store_meeting(MEETING, guest, "");
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3);
 	cr_assert_eq(upstream_containing(up, "BEGIN:VTODO"), 0);
 	cr_assert_eq(upstream_containing(up, "SUMMARY:Send the agenda"), 1);
@@ -411,70 +392,59 @@ Test(pass, writes_a_task_as_an_event_where_no_tasks_are_taken)
 
 Test(pass, takes_the_items_along_when_the_meeting_moves)
 {
-	const char *why;
-	store_meeting(MEETING, guest, "");
-	run_on(MEETING, &why);
+	store_and_run();
 	size_t puts = upstream_requests(up, "PUT");
 	day = "20261119";
 	store_meeting(MEETING, guest, "");
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_requests(up, "PUT"), puts + 2, "%s", why);
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3, "in place");
 	cr_assert_eq(upstream_containing(up, "DTSTART;TZID=Europe/Berlin:20261116T090000"), 1);
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED);
 	cr_assert_eq(upstream_requests(up, "PUT"), puts + 2, "a second pass writes nothing: %s", why);
 }
 
 Test(pass, takes_the_items_away_with_a_meeting_that_is_called_off_or_loses_its_guest)
 {
-	const char *why;
-	store_meeting(MEETING, guest, "");
-	run_on(MEETING, &why);
+	store_and_run();
 	store_meeting(MEETING, guest, "STATUS:CANCELLED\r\n");
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 1, "%s", why);
-	store_meeting(MEETING, guest, "");
-	run_on(MEETING, &why);
+	store_and_run();
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3, "%s", why);
 	cr_assert_eq(upstream_containing(up, "X-UPBEAT-GENERATION:2"), 2, "a UID is never used again");
 	store_meeting(MEETING, "", "");
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 1, "%s", why);
 }
 
 Test(pass, waits_before_it_takes_the_items_of_a_deleted_meeting_away)
 {
-	const char *why;
-	store_meeting(MEETING, guest, "");
-	run_on(MEETING, &why);
+	store_and_run();
 	upstream_delete(up, MEETING, "");
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_AGAIN, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_AGAIN, "%s", why);
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 2);
 	now += UB_DELETION_GRACE_SECONDS;
-	cr_assert_eq(run_from(MEETING, NOW, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_from(MEETING, NOW), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 0, "%s", why);
 }
 
 Test(pass, keeps_the_items_of_a_meeting_that_was_moved_to_another_calendar)
 {
-	const char *why;
-	store_meeting(MEETING, guest, "");
-	run_on(MEETING, &why);
+	store_and_run();
 	upstream_delete(up, MEETING, "");
-	run_on(MEETING, &why);
+	run_on(MEETING);
 	store_meeting("/alice/other/meeting.ics", guest, "");
-	run_on("/alice/other/meeting.ics", &why);
+	run_on("/alice/other/meeting.ics");
 	now += UB_DELETION_GRACE_SECONDS;
-	cr_assert_eq(run_from(MEETING, NOW, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_from(MEETING, NOW), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_count(up, "/alice/"), 3, "%s", why);
 }
 
 Test(pass, looks_at_what_a_deleted_meeting_may_have_become_before_it_takes_the_items_away)
 {
-	const char *why;
 	struct ub_job job;
-	store_meeting(MEETING, guest, "");
-	run_on(MEETING, &why);
+	store_and_run();
 	upstream_delete(up, MEETING, "");
 	/* Stored before the grace was over, and the server was slow. */
 	struct ub_key other = { UB_KEY_OBJECT, UB_TEXT("up"), UB_TEXT("/alice/other/meeting.ics"),
@@ -482,32 +452,29 @@ Test(pass, looks_at_what_a_deleted_meeting_may_have_become_before_it_takes_the_i
 	now += UB_DELETION_GRACE_SECONDS;
 	cr_assert_eq(ub_store_put(store, &other, 1, now * 1000, now * 1000), UB_STORE_OK);
 	now += 5;
-	cr_assert_eq(run_from(MEETING, NOW, &why), UB_PASS_AGAIN, "%s", why);
+	cr_assert_eq(run_from(MEETING, NOW), UB_PASS_AGAIN, "%s", why);
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 2, "%s", why);
 	cr_assert_eq(ub_store_take(store, now * 1000, UB_LEASE_MS, arena, &job), UB_STORE_OK);
 	store_meeting("/alice/other/meeting.ics", guest, "");
-	cr_assert_eq(pass_of(&job, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(pass_of(&job), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(ub_store_settle(store, &job, now * 1000), UB_STORE_OK);
-	cr_assert_eq(run_from(MEETING, NOW, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_from(MEETING, NOW), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_count(up, "/alice/"), 3, "%s", why);
 }
 
 Test(pass, overwrites_nothing_that_it_has_not_seen)
 {
-	const char *why;
-	store_meeting(MEETING, guest, "");
-	run_on(MEETING, &why);
+	store_and_run();
 	day = "20261119";
 	store_meeting(MEETING, guest, "");
 	upstream_fail(up, "PUT", 1, 412);
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_CONFLICT, "%s", why);
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_CONFLICT, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_containing(up, "DTSTART;TZID=Europe/Berlin:20261116T090000"), 1);
 }
 
 Test(pass, makes_one_set_for_a_meeting_that_stands_in_two_peoples_calendars)
 {
-	const char *why;
 	struct ub_store_item bobs = { .organization = ub_organization,
 		.meeting_uid = UB_TEXT("m-1"),
 		.identity = UB_TEXT("bobs-prep"),
@@ -516,17 +483,16 @@ Test(pass, makes_one_set_for_a_meeting_that_stands_in_two_peoples_calendars)
 		.state = UB_ITEM_EXISTS };
 	cr_assert_eq(ub_store_put_item(store, &bobs), UB_STORE_OK);
 	store_meeting(MEETING, guest, "");
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_requests(up, "PUT"), 0, "%s", why);
 	bobs.state = UB_ITEM_REMOVED;
 	cr_assert_eq(ub_store_put_item(store, &bobs), UB_STORE_OK);
-	run_on(MEETING, &why);
+	run_on(MEETING);
 	cr_assert_eq(upstream_requests(up, "PUT"), 2, "%s", why);
 }
 
 Test(pass, looks_at_a_colleagues_copy_when_the_items_go_with_one)
 {
-	const char *why;
 	struct ub_store_seen bobs = { .organization = ub_organization,
 		.meeting_uid = UB_TEXT("m-1"),
 		.upstream = UB_TEXT("up"),
@@ -534,11 +500,10 @@ Test(pass, looks_at_a_colleagues_copy_when_the_items_go_with_one)
 		.principal = UB_TEXT("bob"),
 		.owner = UB_TEXT("bob@ours.example") };
 	struct ub_jobs jobs;
-	store_meeting(MEETING, guest, "");
-	run_on(MEETING, &why);
+	store_and_run();
 	cr_assert_eq(ub_store_put_seen(store, &bobs), UB_STORE_OK);
 	store_meeting(MEETING, guest, "STATUS:CANCELLED\r\n");
-	cr_assert_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(ub_store_jobs(store, arena, &jobs), UB_STORE_OK);
 	cr_assert_eq(jobs.n, 1);
 	cr_assert(ub_text_is(jobs.items[0].key.principal, "bob"));
