@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan-private.h"
 
-/* What the rules add to the meeting itself. */
+/* Additions of a rule to the meeting itself. */
 
-/* Somebody else's meeting is not ours to change, and a server would not take it. */
+/* Upbeat may not change a meeting that somebody else has organised. A server would not take the change,
+ * either. */
 static bool is_owners(const struct ub_making *making)
 {
 	const struct ub_meeting *meeting = &making->input->facts->meeting;
-	/* An organizer without an address may be anybody. */
+	/* The name does not tell who an organizer without an address is. */
 	return meeting->event->organizer ? meeting->organizer == making->owner : true;
 }
 
@@ -35,7 +36,7 @@ static bool fill_agenda(struct ub_making *making, const struct ub_template *body
 	return out->text.len != 0;
 }
 
-/* A customer is never invited to anything by a rule. */
+/* No rule ever invites a customer. */
 static bool fill_attendee(struct ub_making *making, struct ub_text address, struct ub_amendment *out)
 {
 	out->text = address;

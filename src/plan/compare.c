@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "upbeat/plan.h"
 
-/* Two plans for one meeting, which were made of the same that exists: where they differ. */
+/* The differences of two plans for one meeting. Both plans were made with the same existing items. */
 
 struct comparison {
 	const struct ub_plan *before, *after;
@@ -96,7 +96,7 @@ static void compare_items(
 				    .differ = differ });
 }
 
-/* What stands: an item, taken away, or left as it is. */
+/* An existing item of both plans: in each of them the item stays as planned, is removed, or is left alone. */
 static void compare_existing(struct comparison *comparison, const struct ub_existing *existing)
 {
 	const struct ub_step *before = step_on(comparison->before, existing);

@@ -2,8 +2,8 @@
 #include "plan-private.h"
 
 /*
- * What other rules add to an item (`add_to`), and its own `sections`. A contribution that cannot be decided
- * leaves what stands of it as it is: nothing is created and nothing undone.
+ * Additions of other rules to an item (`add_to`), and the item's own `sections`. An undecided contribution
+ * leaves its part of an existing item as it is: nothing is created and nothing is undone.
  */
 
 static bool adds_to(const struct ub_rule *rule, const struct ub_draft *draft)
@@ -14,7 +14,7 @@ static bool adds_to(const struct ub_rule *rule, const struct ub_draft *draft)
 		   ub_text_eq(addition->family, draft->rule->group));
 }
 
-/* What the parts of a contribution have a say in. */
+/* The properties (enum ub_property) that each part of a contribution changes. */
 static unsigned of_sections(const struct ub_addition *addition)
 {
 	return addition->sections.items ? UB_PROPERTY_AGENDA : 0;
@@ -25,13 +25,14 @@ static unsigned of_attendees(const struct ub_addition *addition)
 	return addition->attendees.items ? UB_PROPERTY_PEOPLE : 0;
 }
 
-/* The minutes in an agenda are shared out of the whole length. */
+/* A longer item also has another agenda: the minutes there are shares of the whole length. */
 static unsigned of_longer(const struct ub_addition *addition)
 {
 	return addition->longer.items ? UB_PROPERTY_TIME | UB_PROPERTY_AGENDA : 0;
 }
 
-/* The case that holds, where one does. Cannot tell: noted, and what it has a say in is left as it stands. */
+/* The case that holds, or NULL. Cannot tell: a note says so, and the properties `concerns` of an existing
+ * item stay as they are. */
 static const struct ub_case *choose(struct ub_making *making, struct ub_draft *draft, struct ub_cases cases,
     const char *field, unsigned concerns)
 {

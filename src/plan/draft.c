@@ -67,8 +67,8 @@ static bool choose_reminders(struct ub_making *making, struct ub_draft *draft)
 	return true;
 }
 
-/* Names the item: as what stands, be it under an earlier name of the rule, else anew. A UID is never used
- * again. */
+/* Gives the item its identity. An existing item keeps its own, also under an earlier name of the rule. A new
+ * item never gets a UID that was used before. */
 static void identify(struct ub_making *making, struct ub_draft *draft)
 {
 	struct ub_item *item = &draft->item;

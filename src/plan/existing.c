@@ -3,8 +3,8 @@
 
 /* ---- finding ---- */
 
-/* Whether `existing` is the item of this key, by its mark, or by its UID where a server has lost the marks.
- */
+/* Whether `existing` is the item of this key. The mark decides; where a server has lost the marks, the UID
+ * does. */
 static bool is_item(const struct ub_existing *existing, const struct ub_item_key *key, struct ub_arena *arena)
 {
 	if (existing->item_mark.len)
@@ -13,7 +13,7 @@ static bool is_item(const struct ub_existing *existing, const struct ub_item_key
 	return ub_text_eq(existing->uid, ub_plan_uid(key, generation, arena));
 }
 
-/* Of several generations of one item the latest counts. */
+/* The latest of several generations of an item. */
 static const struct ub_existing *find(const struct ub_making *making, const struct ub_item_key *key)
 {
 	const struct ub_existing *found = NULL;
@@ -50,7 +50,7 @@ static ub_instant end_of(const struct ub_existing *existing)
 										  : existing->end;
 }
 
-/* Over, or done: history is not rewritten. A task that is overdue is not over. */
+/* An item that is over or done is history, and history is not rewritten. An overdue task is not over. */
 static bool is_over(const struct ub_making *making, const struct ub_existing *existing)
 {
 	if (existing->event->component == UB_COMPONENT_TASK)
@@ -79,7 +79,8 @@ unsigned ub_plan_may_write(struct ub_making *making, const struct ub_draft *draf
 	if (!existing->event || is_over(making, existing))
 		return 0;
 	unsigned mine = UB_PROPERTY_ALL & ~existing->user_changed;
-	/* Moved by hand to where it is of no use any more: it goes along with the meeting after all. */
+	/* The user has moved the item to a time at which the item is of no use. So the item follows the
+	 * meeting again. */
 	if ((existing->user_changed & UB_PROPERTY_TIME) && draft->item.start != existing->start)
 		mine |= UB_PROPERTY_TIME;
 	if (!has_outsider(making, existing->event))
@@ -107,7 +108,7 @@ static bool is_left(const struct ub_making *making, struct ub_text mark)
 	return false;
 }
 
-/* A rule that cannot tell undoes nothing, and one that is only watched has done nothing. */
+/* A rule that cannot tell undoes nothing. A rule in audit mode has done nothing. */
 static bool is_decided(const struct ub_making *making, size_t rule)
 {
 	const struct ub_plan *plan = making->plan;
@@ -115,7 +116,7 @@ static bool is_decided(const struct ub_making *making, size_t rule)
 					   plan->matches[rule].rule->mode != UB_MODE_AUDIT);
 }
 
-/* The rule item that it was made of: unknown ones (their rule is gone) are left to `undo`. */
+/* Whether the item's rule item is decided. An item whose rule is gone stays, until somebody calls `undo`. */
 static bool may_go(const struct ub_making *making, const struct ub_existing *existing)
 {
 	const struct ub_ruleset *rules = making->input->rules;

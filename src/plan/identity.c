@@ -6,7 +6,7 @@ struct ub_text ub_plan_family(const struct ub_rule *rule)
 	return rule->group.len ? rule->group : rule->name;
 }
 
-/* The parts of a key with their lengths, so that no two keys read the same. */
+/* The parts of a key, each after its length. So two different keys never give the same text. */
 static struct ub_buf key_text(
     const struct ub_item_key *key, const char *purpose, unsigned generation, struct ub_arena *arena)
 {

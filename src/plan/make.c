@@ -22,7 +22,7 @@ static void make_rule(struct ub_making *making, const struct ub_rule *rule)
 	ub_plan_amend(making, rule);
 }
 
-/* Items go into the calendar of somebody of ours who comes to the meeting. */
+/* The owner of the items is one of ours who takes part in the meeting. */
 static bool find_owner(struct ub_making *making)
 {
 	const struct ub_facts *facts = making->input->facts;
@@ -42,7 +42,7 @@ static bool find_owner(struct ub_making *making)
 	return true;
 }
 
-/* By time, as in a calendar; of the same time by name. */
+/* Sorts by time, as a calendar does, and then by name. */
 static int compare_items(const void *a, const void *b)
 {
 	const struct ub_item *x = a, *y = b;
@@ -51,8 +51,8 @@ static int compare_items(const void *a, const void *b)
 	return at < than ? -1 : at > than ? 1 : ub_text_cmp(x->id, y->id);
 }
 
-/* Of what is no business of the rules any more, only what was called off takes its items along; what cannot
- * be judged is left as it is. */
+/* Whether the items of a meeting that is not eligible go: only those of a meeting that was called off do. All
+ * others stay, as nobody can judge them. */
 static bool is_called_off(const char *not_eligible)
 {
 	struct ub_text word = ub_text(not_eligible);

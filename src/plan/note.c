@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan-private.h"
 
-/* What the plan says of its making, above all why an item is not made. */
+/* Notes of a plan on how it was made, above all on items that are not made. */
 
 static void add_note(
     struct ub_making *making, enum ub_note_kind kind, struct ub_text item, const char *format, va_list args)

@@ -2,8 +2,8 @@
 #include "plan-private.h"
 
 /*
- * The last check before an address gets into an internal item: whatever the rule's expression came to, and
- * whatever was checked at load, nobody who is not ours is ever invited.
+ * The last check before an address gets into an internal item. Nobody from outside is ever invited, whatever
+ * the rule's expression gives and whatever the checks at load time let pass.
  */
 static bool all_ours(struct ub_making *making, struct ub_draft *draft)
 {

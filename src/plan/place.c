@@ -11,8 +11,8 @@ static struct ub_draft *draft_named(struct ub_drafts *drafts, struct ub_text nam
 	return NULL;
 }
 
-/* The instant a point is counted from. UB_NO: it hangs on an item that is not there; UB_CANNOT_TELL: on one
- * that may or may not be. */
+/* The instant from which the point counts. UB_NO: the point refers to an item that is not made.
+ * UB_CANNOT_TELL: nobody can tell whether that item is made. */
 static enum ub_verdict anchor_of(
     struct ub_making *making, struct ub_drafts *drafts, const struct ub_point *point, ub_instant *anchor)
 {
@@ -46,7 +46,7 @@ static enum ub_verdict instant_of(
 
 /* ---- events ---- */
 
-/* The point has no instant, for the reason that `verdict` tells. */
+/* Handles a point without an instant. `verdict` is the reason. */
 static bool no_time(
     struct ub_making *making, struct ub_draft *draft, const struct ub_point *point, enum ub_verdict verdict)
 {
@@ -58,7 +58,7 @@ static bool no_time(
 	return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "there is no such time as %.*s", UB_ARGS(text));
 }
 
-/* A value without which there is no item. */
+/* Handles a missing value that the item needs. */
 static bool required(struct ub_making *making, struct ub_draft *draft, struct ub_cases cases,
     const char *field, const struct ub_case **chosen)
 {
@@ -80,7 +80,7 @@ static bool duration_of(struct ub_making *making, struct ub_draft *draft, int64_
 	return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its duration is no length of time");
 }
 
-/* Everybody's work calendar, the owner's first, each once. */
+/* The work calendars of all people, the owner's first, each person once. */
 static struct ub_work_calendar *calendars(
     struct ub_making *making, const struct ub_people *attendees, size_t *n)
 {
@@ -105,7 +105,8 @@ static struct ub_work_calendar *calendars(
 	return list;
 }
 
-/* The meeting itself, what this plan has already placed, and the busy times that `free` names. */
+/* Busy times: the meeting itself, the items that this plan has placed already, and the times that `free`
+ * names. */
 static struct ub_intervals busy_times(struct ub_making *making, const struct ub_draft *draft)
 {
 	const struct ub_plan_input *input = making->input;
@@ -130,7 +131,7 @@ static int32_t time_of_day(const struct ub_zone *zone, ub_instant instant)
 	return civil.hour * 3600 + civil.minute * 60;
 }
 
-/* One end of `between`; *anchor is what it is counted from. */
+/* Computes one end of `between`. *anchor becomes the instant from which that end counts. */
 static bool border(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft,
     struct ub_cases cases, struct ub_interval *found, ub_instant *anchor, const struct ub_point **point)
 {
@@ -151,7 +152,7 @@ static bool stand(struct ub_draft *draft, ub_instant start, ub_instant end)
 	return true;
 }
 
-/* Whether all could still come then. */
+/* Whether everybody has time then. */
 static bool fits(struct ub_making *making, const struct ub_slot_request *request, ub_instant start)
 {
 	struct ub_slot_request same = *request;
@@ -164,7 +165,7 @@ static bool fits(struct ub_making *making, const struct ub_slot_request *request
 	return slot.found && slot.start == start;
 }
 
-/* Whether it is what would have been chosen had it been decided before the window began. */
+/* Whether the slot is the one that a decision before the beginning of the window would have chosen. */
 static bool is_first_choice(struct ub_making *making, const struct ub_slot_request *request, ub_instant start)
 {
 	struct ub_slot_request before = *request;
@@ -174,7 +175,8 @@ static bool is_first_choice(struct ub_making *making, const struct ub_slot_reque
 	return slot.found && !slot.late && slot.start == start;
 }
 
-/* What stands well is not moved because time goes by: pinned, or still in its window and in working hours. */
+/* Whether an existing event keeps its time. Passing time alone moves no event: a pinned one stays, and so
+ * does one within its window and within working hours. */
 static bool stays(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request)
 {
 	const struct ub_existing *existing = draft->existing;
@@ -188,7 +190,8 @@ static bool stays(struct ub_making *making, struct ub_draft *draft, const struct
 	       stand(draft, start, end);
 }
 
-/* Neither is one that came late, or right before, put off again and again. */
+/* Whether an event that came late, or right before the meeting, keeps its time. Otherwise each pass would put
+ * the event off once more. */
 static bool stays_late(
     struct ub_draft *draft, const struct ub_slot_request *request, const struct ub_slot *slot)
 {
@@ -258,11 +261,11 @@ static bool place_at(
 
 /* ---- tasks ---- */
 
-/* One of `due` and `latest`. */
+/* The result of `due` or of `latest`. */
 struct deadline {
-	enum ub_verdict verdict; /* UB_NO: not given, or it hangs on an item that is not there */
+	enum ub_verdict verdict; /* UB_NO: not given, or relative to an item that is not made */
 	ub_instant at;
-	ub_instant not_before; /* the end of what it follows; UB_INSTANT_MIN: it follows nothing */
+	ub_instant not_before; /* end of the item before the task; UB_INSTANT_MIN: no such item */
 };
 
 static struct deadline find_deadline(struct ub_making *making, struct ub_drafts *drafts,
@@ -282,8 +285,9 @@ static struct deadline find_deadline(struct ub_making *making, struct ub_drafts 
 	return found;
 }
 
-/* The time has passed: as early as still useful. That is the owner's next working moment, not before the end
- * of what the task follows, and not after the beginning of the meeting while that is ahead. */
+/* The time has passed, so the task is due as early as is still useful: at the owner's next working moment,
+ * but not before the end of the item that the task follows. While the meeting is ahead, the task is due
+ * before the meeting's beginning. */
 static bool make_late(struct ub_making *making, struct ub_draft *draft, ub_instant not_before)
 {
 	ub_instant from = making->input->facts->now, start = making->input->facts->meeting.start;
@@ -300,7 +304,8 @@ static bool make_late(struct ub_making *making, struct ub_draft *draft, ub_insta
 	return true;
 }
 
-/* A to-do that the user has put off or done stays, and one that came late is not put off again and again. */
+/* Whether a task keeps its time. A task that the user has done or put off keeps it. So does a task that came
+ * late: otherwise each pass would put the task off once more. */
 static bool task_stays(struct ub_making *making, struct ub_draft *draft)
 {
 	const struct ub_existing *existing = draft->existing;

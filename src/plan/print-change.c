@@ -3,7 +3,7 @@
 
 /* A change of an item, like a line of a diff. */
 
-#define LINES_MAX 6 /* of a text that differs, each way */
+#define LINES_MAX 6 /* that are shown of a text, each way */
 
 static const struct {
 	const char *sign, *style;
@@ -50,7 +50,7 @@ static bool has_line(struct ub_text text, struct ub_text wanted)
 	return false;
 }
 
-/* The lines of a text that another one does not have. */
+/* Prints the lines of one text that the other text does not have. */
 static void print_lines(struct ub_printer *printer, struct ub_text text, struct ub_text other,
     const char *sign, const char *style)
 {

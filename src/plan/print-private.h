@@ -4,7 +4,7 @@
 
 #include "upbeat/plan.h"
 
-/* Plans in words, for a terminal. */
+/* Prints plans for people at a terminal. */
 
 struct ub_printer {
 	struct ub_buf *out;
@@ -18,7 +18,8 @@ struct ub_printer {
 #define UB_STYLE_YELLOW "\033[33m"
 
 void ub_print_styled(const struct ub_printer *printer, const char *style, struct ub_text text);
-/* Its kind and what it adds, to the end of the line; an agenda's text below, each line behind `margin`. */
+/* Prints the addition's kind and value, to the end of the line. The text of an agenda follows below, each
+ * line after `margin`. */
 void ub_print_amendment(
     const struct ub_printer *printer, const struct ub_amendment *amendment, const char *margin);
 

@@ -10,14 +10,14 @@ void ub_print_styled(const struct ub_printer *printer, const char *style, struct
 		ub_buf_str(printer->out, "\033[0m");
 }
 
-/* Lines of a text, each after `indent`. */
+/* Prints the lines of a text, each after `indent`. */
 static void print_indented(const struct ub_printer *printer, struct ub_text text, const char *indent)
 {
 	struct ub_text rest = ub_text_trim(text), line;
 	while (ub_text_split(&rest, '\n', &line)) {
 		struct ub_text margin = ub_text(indent);
 		if (line.len == 0)
-			margin = ub_text_sub(margin, 0, margin.len - 1); /* no blank at a line's end */
+			margin = ub_text_sub(margin, 0, margin.len - 1); /* no blank at the end of a line */
 		ub_print_styled(printer, UB_STYLE_DIM, margin);
 		ub_buf_add(printer->out, line);
 		ub_buf_char(printer->out, '\n');
@@ -188,7 +188,7 @@ static void print_amendments(const struct ub_printer *printer, const struct ub_p
 	}
 }
 
-/* Notes about items that were not made, and about the whole. */
+/* Prints notes about items that were not made, and about the whole plan. */
 static void print_notes(const struct ub_printer *printer, const struct ub_plan *plan)
 {
 	bool any = false;

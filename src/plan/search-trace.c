@@ -2,19 +2,19 @@
 #include "plan-private.h"
 
 /*
- * The slot search, told: which times it passed over, and why. The search keeps its tries and what each found;
- * here each is gone through again, time by time, as only those who ask want to know. What follows each other
- * for one reason is one entry.
+ * The trace of a slot search: the times that the search passed over, and the reasons. The search itself only
+ * keeps its tries and their results. The trace goes through each try again, time by time, for those who ask.
+ * Times that follow each other and have the same reason are one entry.
  */
 
-/* Times that could not be for one reason. */
+/* Times that were ruled out for the same reason. */
 struct stretch {
-	const char *what; /* printf-like, of a name; NULL: it could have been */
+	const char *what; /* format for a name; NULL: nothing ruled these times out */
 	const struct ub_seeker *who;
 	const struct ub_holiday *holiday;
 	bool whole_day;
-	bool untold;         /* that nobody meets at night goes without saying */
-	ub_instant from, to; /* at which it could have begun */
+	bool untold;         /* not shown: everybody knows that nobody meets at night */
+	ub_instant from, to; /* beginnings that the slot could have had */
 	ub_day day;
 };
 
@@ -23,7 +23,7 @@ struct telling {
 	const struct ub_slot_request *request;
 	const struct ub_slot *slot;
 	const struct ub_seeker *seekers;
-	struct ub_intervals *works; /* theirs, within `searched` */
+	struct ub_intervals *works; /* times at which each seeker works, within `searched` */
 	size_t n_seekers;
 	struct ub_considered told;
 };
@@ -53,7 +53,7 @@ static struct stretch out_of_work(const struct telling *telling, size_t i, struc
 	};
 }
 
-/* Why it cannot be then, with the first `n_at_work` seekers at work: the first reason there is. */
+/* The first reason why the slot cannot begin at `start`, with the first `n_at_work` seekers at work. */
 static struct stretch reason(const struct telling *telling, struct ub_interval slot, size_t n_at_work)
 {
 	const struct ub_slot_request *request = telling->request;
@@ -95,7 +95,7 @@ static void tell(struct telling *telling, const struct stretch *stretch)
 	    (struct ub_passed_over){ stretch->from, stretch->to, stretch->whole_day, ub_buf_text(&why) };
 }
 
-/* Where it looked, with what of the window was past already. */
+/* The window of a try, with the part of the request's window that had passed. */
 static struct ub_interval looked_at(const struct telling *telling, const struct ub_slot_try *try)
 {
 	struct ub_interval left = ub_plan_left_of_window(telling->request);
@@ -108,7 +108,7 @@ static bool is_by_everybody(const struct telling *telling, const struct ub_slot_
 	return try->n_people == telling->request->n_people;
 }
 
-/* Whether an earlier try had it, with the same people. */
+/* Whether an earlier try with the same people had this time, too. */
 static bool was_told(const struct telling *telling, const struct ub_slot_try *try, struct ub_interval slot)
 {
 	for (const struct ub_slot_try *other = telling->slot->tries; other < try; other++) {
@@ -120,7 +120,7 @@ static bool was_told(const struct telling *telling, const struct ub_slot_try *tr
 	return false;
 }
 
-/* Whether it would have been taken before what the try found. */
+/* Whether the try would have taken this time before the one that was found. */
 static bool comes_before(const struct ub_slot_try *try, ub_instant start)
 {
 	if (try->start == UB_INSTANT_NONE)
@@ -128,7 +128,7 @@ static bool comes_before(const struct ub_slot_try *try, ub_instant start)
 	return try->prefer == UB_PREFER_LATEST ? start > try->start : start < try->start;
 }
 
-/* Why the try did not take it, or nothing where that is known. */
+/* The reason why the try did not take the time. Empty: nobody knows. */
 static struct stretch passed_over(
     const struct telling *telling, const struct ub_slot_try *try, struct ub_interval slot)
 {
@@ -141,7 +141,7 @@ static struct stretch passed_over(
 	return same(&alone, &everybody) ? (struct stretch){ 0 } : alone;
 }
 
-/* The first time after `at` that the try could have taken; UB_INSTANT_MIN asks for the first of all. */
+/* The first time after `at` that the try could have taken. UB_INSTANT_MIN gives the first time of all. */
 static ub_instant next_time(const struct telling *telling, const struct ub_slot_try *try, ub_instant at)
 {
 	const struct ub_slot_request *request = telling->request;
@@ -200,7 +200,7 @@ struct ub_considered ub_plan_tell_search(const struct ub_slot_request *request, 
 		.told = { .zone = request->people[0].zone } };
 	lay_out_work(&telling);
 	for (size_t i = 0; i < slot->n_tries; i++)
-		if (!slot->tries[i].ignore_busy) /* that one passes over nothing but what others did */
+		if (!slot->tries[i].ignore_busy) /* that try passes over the same times as others */
 			tell_try(&telling, &slot->tries[i]);
 	return telling.told;
 }

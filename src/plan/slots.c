@@ -59,7 +59,7 @@ static bool find(const struct ub_slot_request *request, const struct ub_slot_try
 	return ub_cal_find_slot(arena, &search, start);
 }
 
-/* Makes the try and keeps it; where the same time of day cannot be had, any will do. */
+/* Makes a try and keeps the try. A preferred time of day that cannot be had gives way to any time. */
 static bool try_slot(const struct ub_slot_request *request, struct ub_slot_try attempt,
     struct ub_arena *arena, struct ub_slot *slot)
 {
@@ -72,7 +72,7 @@ static bool try_slot(const struct ub_slot_request *request, struct ub_slot_try a
 	return try_slot(request, attempt, arena, slot);
 }
 
-/* What is left of the window, and then what `full` says. */
+/* Tries the rest of the window, and then what `full` asks for. */
 static bool try_in_time(
     const struct ub_slot_request *request, size_t n_people, struct ub_arena *arena, struct ub_slot *slot)
 {
@@ -105,7 +105,7 @@ static bool try_in_time(
 	return try_slot(request, attempt, arena, slot);
 }
 
-/* The window has passed, or nothing was left of it. */
+/* Tries times after the window, as the window has passed or its rest is too short. */
 static bool try_late(
     const struct ub_slot_request *request, size_t n_people, struct ub_arena *arena, struct ub_slot *slot)
 {
@@ -119,7 +119,8 @@ static bool try_late(
 	return slot->late;
 }
 
-/* No working time is left at all: people are there for the meeting, so they can be there a little before. */
+/* Takes the time right before the meeting, as no working time is left. People are there for the meeting, and
+ * so can be there a little earlier. */
 static bool try_right_before(const struct ub_slot_request *request, struct ub_slot *slot)
 {
 	ub_instant start = request->useful_until - request->duration;

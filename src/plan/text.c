@@ -13,7 +13,7 @@ static bool render(struct ub_making *making, struct ub_draft *draft, const struc
 	return true;
 }
 
-/* A title is one line, whatever was put into it. */
+/* A title is one line, even if a value in it had several. */
 static struct ub_text one_line(struct ub_text text, struct ub_arena *arena)
 {
 	char *line = ub_text_cstr(arena, text);
@@ -39,7 +39,8 @@ static bool make_title(struct ub_making *making, struct ub_draft *draft)
 	return true;
 }
 
-/* Or begins with one: what a user writes behind it, in its line, makes it no other. */
+/* Whether the line is a delimiter or begins with one. A delimiter stays one if a user writes something after
+ * it in the same line. */
 static bool is_delimiter(struct ub_text line)
 {
 	static const char *const delimiters[] = { UB_PLAN_TEXT_BEGIN, UB_PLAN_TEXT_END, UB_PLAN_MAIL_BEGIN,
@@ -66,7 +67,7 @@ struct ub_text ub_plan_tidy(struct ub_text text, struct ub_arena *arena)
 	return ub_buf_text(&out);
 }
 
-/* Without a template of its own the first section takes its place. */
+/* Without a template of its own, an item has its first section in that place. */
 static bool make_body(struct ub_making *making, struct ub_draft *draft, struct ub_cases cases,
     struct ub_bodies sections, const char *field, int64_t minutes, struct ub_text *text)
 {
@@ -111,7 +112,7 @@ static void print_meeting(const struct ub_making *making, struct ub_buf *out)
 	ub_buf_char(out, '\n');
 }
 
-/* Essentials first: the agenda, then the mail, then what it is for and why. */
+/* The order is by importance: the agenda, the mail, and then the item's purpose and reason. */
 static struct ub_text describe(const struct ub_making *making, const struct ub_item *item)
 {
 	struct ub_buf out = UB_BUF(making->arena);
@@ -132,7 +133,8 @@ bool ub_plan_texts(struct ub_making *making, struct ub_draft *draft)
 	struct ub_item *item = &draft->item;
 	const struct ub_meeting *meeting = &making->input->facts->meeting;
 	const struct ub_bodies none = { 0 };
-	/* An event shares out its own length; a task, and whatever the customer gets, the meeting's. */
+	/* The agenda of an event shares out the event's length. The agenda of a task, and everything for the
+	 * customer, shares out the meeting's length. */
 	int64_t of_meeting = (meeting->end - meeting->start) / 60;
 	int64_t minutes = item->kind == UB_ITEM_EVENT ? (item->end - item->start) / 60 : of_meeting;
 	if (!make_title(making, draft) ||
