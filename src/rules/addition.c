@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules-private.h"
 
-/* What a rule contributes to an item of another one: upbeat-rules(5), "Adding to an item". */
+/* Contributions of a rule to an item of another rule: upbeat-rules(5), "Adding to an item". */
 
 static bool is_of(const struct loaded_rule *rule, struct ub_text family)
 {
@@ -17,7 +17,7 @@ static const struct loaded_item *item_of(const struct loaded_rule *rule, struct 
 	return NULL;
 }
 
-/* RULE/ITEM of every item there is, for suggestions. */
+/* Suggests targets: RULE/ITEM of every item of the rules. */
 static void help_with_targets(struct loader *loader, struct ub_diag *diag, struct ub_text wanted)
 {
 	struct ub_texts names = { 0 };
@@ -84,7 +84,7 @@ void check_addition(struct loader *loader, const struct loaded_rule *rule)
 		check_kind(loader, rule, target);
 }
 
-/* "RULE/ITEM" in two; false: reported. */
+/* Splits "RULE/ITEM". False: the mistake has been reported. */
 static bool read_target(struct loader *loader, const struct ub_yaml_node *node, struct ub_addition *addition)
 {
 	struct ub_text rest = node->text, family;

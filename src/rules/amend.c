@@ -3,7 +3,7 @@
 
 #include "rules-private.h"
 
-/* What a rule adds to the user's own meeting: upbeat-rules(5), "Amending the meeting". */
+/* Additions of a rule to the user's own meeting: upbeat-rules(5), "Amending the meeting". */
 
 static bool read_address(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
@@ -50,7 +50,7 @@ const struct ub_yaml_type amend_type = { .shape = UB_YAML_FIELDS,
 	.noun = "an addition: `attendee: NAME`, `category: NAME`, `agenda: NAME` or `reminder: NAME`",
 	UB_YAML_TABLE(amend_fields) };
 
-/* The key that names an addition of a kind, and the one that says what is added. */
+/* For each kind of addition, the key that names the addition and the key that has the value. */
 static const struct {
 	const char *key, *value;
 	size_t cases;
@@ -62,7 +62,7 @@ static const struct {
 	[UB_AMEND_REMINDER] = { "reminder", "before", PLACE(before), "before: 10m" },
 };
 
-/* Exactly one of the kinds' keys; NULL: reported. */
+/* The one key of a kind that is given. NULL: none is, or several are, and that has been reported. */
 static const struct ub_yaml_node *find_kind(
     struct loader *loader, const struct ub_yaml_node *node, enum ub_amend_kind *kind)
 {
@@ -85,7 +85,7 @@ static const struct ub_yaml_node *find_kind(
 	return NULL;
 }
 
-/* The value of its own kind is given, and none of another. */
+/* Whether the addition has the value of its own kind, and no value of another kind. */
 static bool check_value(struct loader *loader, const struct ub_yaml_node *node, enum ub_amend_kind kind)
 {
 	bool good = true;
@@ -118,7 +118,7 @@ static bool is_taken(
 	return true;
 }
 
-/* Tests and `explain` name items and additions alike. */
+/* Items and additions may not share a name, as tests and `explain` name both alike. */
 static bool is_new(struct loader *loader, const struct loaded_rule *rule, const struct ub_rule_amend *amend)
 {
 	for (size_t i = 0; i < rule->n_amends; i++)

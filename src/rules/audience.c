@@ -2,12 +2,12 @@
 #include "rules-private.h"
 
 /*
- * What customers can see must be free of internal data: an item whose attendees may include anybody from
- * outside, and a text meant for the customer. Which data is internal is part of every expression's type; here
- * is only said where it must not arrive.
+ * Customers must not see internal data. They see an item whose attendees may include somebody from outside,
+ * and they see a text for the customer. The type of every expression tells whether its data is internal. This
+ * file only tells where internal data must not arrive.
  */
 
-/* The flow in one line: "`is_urgent` depends on it, `account.health` is internal". */
+/* The flow of the data in one line: "`is_urgent` depends on it, `account.health` is internal". */
 static struct ub_text flow_text(struct loader *loader, const struct ub_cel_flow *flow)
 {
 	struct ub_buf out = UB_BUF(loader->arena);
@@ -21,7 +21,7 @@ static struct ub_text flow_text(struct loader *loader, const struct ub_cel_flow 
 	return ub_buf_text(&out);
 }
 
-/* A definition that the flow goes through on its way. */
+/* Points to a definition that the flow passes. */
 static void relate_definition(struct loader *loader, struct ub_diag *diag, const struct ub_cel_flow *flow,
     const struct ub_cel_program *program)
 {
@@ -94,7 +94,7 @@ static bool are_outside(const struct loader *loader, struct ub_cases attendees)
 	return false;
 }
 
-/* By itself, or by what other rules add. */
+/* Whether somebody from outside may be invited, by the item itself or by a contribution of another rule. */
 static bool may_invite_outside(
     const struct loader *loader, const struct loaded_rule *rule, const struct ub_rule_item *item)
 {
@@ -111,7 +111,8 @@ static void check_conditions(struct loader *loader, const struct ub_rule *rule, 
 	check_program(loader, rule->unless, what);
 }
 
-/* Of a group the first that matches wins: that this rule does tells something of those before it. */
+/* The first rule of a group that matches wins. So the match of this rule also tells that earlier rules of its
+ * group did not match. */
 static void check_group(struct loader *loader, const struct loaded_rule *rule, const char *what)
 {
 	for (size_t i = 0; rule->rule.group.len && i < loader->rules.n; i++) {
@@ -136,7 +137,7 @@ static void check_cases(struct loader *loader, struct ub_cases cases, const char
 		check_program(loader, cases.items[i].when, what);
 }
 
-/* What other rules add to an item that guests may be invited to. */
+/* Contributions of other rules to an item that may have guests. */
 static void check_additions(struct loader *loader, const struct loaded_rule *target,
     const struct ub_rule_item *item, const char *what)
 {
@@ -176,7 +177,7 @@ static void check_invitation(
 	check_additions(loader, rule, item, what);
 }
 
-/* Everybody who is invited sees what was added, and so that it was. */
+/* Everybody who is invited sees the addition. So they also see that the rule has matched. */
 static void check_amends(struct loader *loader, const struct loaded_rule *rule)
 {
 	static const char what[] = "customers see what is added to the meeting";

@@ -2,21 +2,21 @@
 #include "rules-private.h"
 
 /*
- * `change`: rules of an earlier directory, changed key by key. The rule's tree gets the new values in the
- * places of the old ones before it is read, so that it is read and checked once, as one rule, and every
- * message points to the file that said what is wrong.
+ * `change`: a directory changes rules of an earlier directory key by key. The new values take the places of
+ * the old ones in the rule's tree before the rule is read. So the rule is read and checked once and as a
+ * whole, and every message points to the file with the mistake.
  */
 
 struct change {
 	struct loader *loader;
-	const struct rule_file *file;    /* that says so */
+	const struct rule_file *file;    /* the file with the `change` */
 	const struct ub_yaml_node *node; /* a map with `rule` */
 	struct ub_text rule;
 };
 
 /* ---- trees ---- */
 
-/* A map with one more value, or another one for its key. */
+/* The map with this value for the key, added or replaced. */
 static const struct ub_yaml_node *with(struct ub_arena *arena, const struct ub_yaml_node *map,
     const struct ub_yaml_node *key, const struct ub_yaml_node *value)
 {
@@ -50,7 +50,7 @@ static const struct ub_yaml_node *without(
 	return copy;
 }
 
-/* A list with another node in one place, or (NULL) without that place. */
+/* The list with another node at this place. NULL: the list without this place. */
 static const struct ub_yaml_node *with_item(
     struct ub_arena *arena, const struct ub_yaml_node *list, size_t at, const struct ub_yaml_node *item)
 {
@@ -67,7 +67,7 @@ static const struct ub_yaml_node *with_item(
 
 /* ---- once a directory ---- */
 
-/* A key may be changed once by a directory: whichever came first would depend on the files' names. */
+/* A directory may change a key only once: with two changes, the order of the files' names would decide. */
 static bool is_first(const struct change *change, struct ub_text item, const struct ub_yaml_node *key)
 {
 	struct loader *loader = change->loader;
@@ -101,7 +101,7 @@ static struct ub_text name_of(const struct ub_yaml_node *item)
 	return name && name->kind == UB_YAML_SCALAR ? name->text : UB_TEXT_NONE;
 }
 
-/* The index of the item of that name; SIZE_MAX: reported. */
+/* The index of the item with that name. SIZE_MAX: none, which has been reported. */
 static size_t find_item(
     const struct change *change, const struct ub_yaml_node *create, const struct ub_yaml_node *name)
 {
@@ -125,7 +125,7 @@ static size_t find_item(
 static const struct ub_yaml_node *changed_item(
     const struct change *change, const struct ub_yaml_node *item, const struct ub_yaml_entry *entry)
 {
-	/* Two ways of saying when: the new one takes the other's place. */
+	/* Both keys of a pair say when. The new key replaces the other one. */
 	static const char *const either[][2] = { { "at", "between" }, { "between", "at" } };
 	struct ub_arena *arena = change->loader->arena;
 	const struct ub_yaml_node *values = entry->value;
@@ -207,7 +207,8 @@ static bool is_named(const struct ub_yaml_node *rule, struct ub_text name)
 	return given && given->kind == UB_YAML_SCALAR && ub_text_eq(given->text, name);
 }
 
-/* The rule of that name in the last directory before this one, or in this one; its index in *at. */
+/* The rule of that name in the last directory before this one, or in this one. *at becomes the rule's
+ * index. */
 static struct rule_file *find_rule(const struct change *change, size_t *at)
 {
 	struct loader *loader = change->loader;

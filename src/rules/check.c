@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules-private.h"
 
-/* What can only be told with all rules read: names that meet, and what a whole rule comes to. */
+/* Checks that need all rules: clashes of names, and mistakes of a rule as a whole. */
 
 /* ---- names ---- */
 
@@ -14,7 +14,8 @@ static struct ub_diag *report_taken(struct loader *loader, enum ub_severity seve
 	return diag;
 }
 
-/* The same name replaces a rule of an earlier directory; in one directory it is a mistake. */
+/* A rule replaces the rule of the same name in an earlier directory. Within one directory, the same name
+ * twice is a mistake. */
 static void check_rule_name(struct loader *loader, struct ub_map *names, struct loaded_rule *rule)
 {
 	struct ub_text name = rule->rule.name;
@@ -32,7 +33,8 @@ static void check_rule_name(struct loader *loader, struct ub_map *names, struct 
 	    "this replaces the rule `%.*s` of an earlier directory", name);
 }
 
-/* An item's identity is (group or rule, item): a group may not be called like a rule outside of it. */
+/* The identity of an item is (group or rule, item). So a group may not have the name of a rule outside of the
+ * group. */
 static void check_group_names(struct loader *loader, const struct ub_map *names)
 {
 	struct ub_map *seen = ub_map_new(loader->arena);

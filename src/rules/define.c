@@ -15,7 +15,7 @@ static bool is_identifier(struct ub_text name)
 	return name.len != 0 && name.len <= UB_RULE_NAME_MAX;
 }
 
-/* Words that CEL keeps for itself (langdef, "Syntax"). */
+/* Words that CEL reserves (langdef, "Syntax"). */
 static bool is_reserved(struct ub_text name)
 {
 	static const char *const words[] = { "as", "break", "const", "continue", "else", "false", "for",
@@ -81,7 +81,8 @@ static void add_definition(struct loader *loader, const struct ub_yaml_entry *en
 	};
 }
 
-/* So that one mistake is reported once, and not again wherever the name is used. */
+/* Declares the name in spite of the mistake, so that the mistake is reported once, and not at each use of the
+ * name. */
 static void declare_broken(struct loader *loader, struct ub_text name)
 {
 	struct ub_cel_decl decl = { .name = ub_text_cstr(loader->arena, name), .type = "dyn" };

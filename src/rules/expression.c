@@ -3,7 +3,7 @@
 
 #include "rules-private.h"
 
-/* A map's key for a program: the pointer itself. */
+/* The key of a program in a map: the pointer itself. */
 static struct ub_text program_key(const struct ub_cel_program *const *program)
 {
 	return ub_text_n((const char *)program, sizeof(*program));
@@ -24,7 +24,7 @@ struct ub_place program_place(
 	return node ? ub_yaml_place(node, at, at + len) : (struct ub_place){ 0 };
 }
 
-/* A name that is defined, but further down, is no misspelling. */
+/* A name that is defined further down is no misspelling. The help tells to move the definition. */
 static bool help_with_definition(struct loader *loader, struct ub_diag *diag, struct ub_text name)
 {
 	const struct definition *definition = ub_map_get(loader->definitions, name);
@@ -36,7 +36,7 @@ static bool help_with_definition(struct loader *loader, struct ub_diag *diag, st
 	return true;
 }
 
-/* `very` of `very-big`, a definition whose name is refused. */
+/* Whether the name is the beginning of a refused one, as `very` of `very-big`. */
 static bool is_misnamed(const struct loader *loader, const char *code, struct ub_text part)
 {
 	struct ub_text rest, piece;
@@ -95,7 +95,7 @@ static bool read_condition(const struct ub_yaml_reader *reader, const struct ub_
 	return expression->program != NULL;
 }
 
-/* One warning for each thing that may be missing is enough. */
+/* A missing value is warned of only once. */
 static bool was_read_before(const struct ub_cel_read *reads, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules-private.h"
 
-/* What a file of a rule directory is, by its name. */
+/* The kind of a file in a rule directory, by its name. */
 
 bool is_template(const struct ub_rule_file *file)
 {
@@ -17,7 +17,8 @@ static bool is_nearly_yaml(struct ub_text path)
 	       ub_text_ends_nocase(path, UB_TEXT(".yaml.txt"));
 }
 
-/* What helps a file that is not read for its name; NULL: it is read, or nobody would think so. */
+/* The help for a file that is not read because of its name. NULL: the file is read, or nobody would expect
+ * that. */
 static const char *help_to_name(struct ub_text path)
 {
 	struct ub_text file = path, folder;

@@ -3,7 +3,8 @@
 
 #include "rules-private.h"
 
-/* What is allowed but without effect, and so hardly meant. Looked for where nothing is wrong otherwise. */
+/* Warnings about allowed rules and texts without effect, which nobody can have meant. They are only looked
+ * for in a rule set without errors. */
 
 /* ---- rules that never match ---- */
 
@@ -25,7 +26,7 @@ static bool same_text(const struct ub_cel_program *a, const struct ub_cel_progra
 	return ub_text_eq(text_of(a), text_of(b));
 }
 
-/* Where `sign` stands outside of brackets and quotes, at or after `from`; SIZE_MAX: nowhere. */
+/* The position of `sign` outside of brackets and quotes, at or after `from`. SIZE_MAX: none. */
 static size_t find_outside(struct ub_text text, struct ub_text sign, size_t from)
 {
 	size_t depth = 0;
@@ -48,7 +49,7 @@ static size_t find_outside(struct ub_text text, struct ub_text sign, size_t from
 	return SIZE_MAX;
 }
 
-/* The sides of `&&` or `||`; where something that binds less stands beside it, the whole is one. */
+/* The operands of `&&` or `||`. Beside an operator that binds less, the whole expression is one operand. */
 static struct ub_texts sides(
     struct ub_arena *arena, const struct ub_cel_program *program, struct ub_text sign)
 {
@@ -72,7 +73,7 @@ static bool holds(const struct ub_texts *list, struct ub_text text)
 	return false;
 }
 
-/* Whether `narrow` is only true where `wide` is: each side of `&&` in `wide` is one of `narrow`. */
+/* Whether `wide` is true wherever `narrow` is: each operand of `&&` in `wide` is one in `narrow`. */
 static bool narrows(
     struct ub_arena *arena, const struct ub_cel_program *narrow, const struct ub_cel_program *wide)
 {
@@ -83,7 +84,8 @@ static bool narrows(
 	return true;
 }
 
-/* Whether one side of `||` in `unless` is a side of `&&` in `when`, and so true wherever that is. */
+/* Whether an operand of `||` in `unless` is an operand of `&&` in `when`. Then `unless` is true wherever
+ * `when` is. */
 static bool excludes(
     struct ub_arena *arena, const struct ub_cel_program *unless, const struct ub_cel_program *when)
 {
@@ -94,7 +96,7 @@ static bool excludes(
 	return same_text(when, unless);
 }
 
-/* False: it can match, for all that is known without facts. */
+/* Warns of a rule that never matches. False: the rule can match, as far as anybody can tell without facts. */
 static bool warn_never(struct loader *loader, const struct ub_rule *rule)
 {
 	struct ub_place place = rule->unless_place;
@@ -122,13 +124,13 @@ static bool always_matches(const struct ub_rule *rule)
 	       (!rule->unless || is_constant(rule->unless, false));
 }
 
-/* The earlier rule of the group that matches whenever this one does, as far as their texts tell. */
+/* An earlier rule of the group that matches whenever this rule does, as far as the texts of both tell. */
 static const struct ub_rule *hidden_by(
     struct loader *loader, const struct ub_ruleset *set, const struct ub_rule *rule)
 {
 	for (size_t i = 0; i < rule->index; i++) {
 		const struct ub_rule *other = set->rules[i];
-		/* One that is only audited takes nothing away from the others. */
+		/* A rule in audit mode does not keep other rules from matching. */
 		if (!other->enabled || other->mode == UB_MODE_AUDIT || !ub_text_eq(other->group, rule->group))
 			continue;
 		bool wider = other->when && rule->when && narrows(loader->arena, rule->when, other->when);
@@ -189,8 +191,8 @@ static void warn_unused_template(struct loader *loader, const struct ub_rule_fil
 	    "delete the file, or name it in a rule: `agenda: NAME`, without the end of the file's name");
 }
 
-/* What is in the last directory: the texts of those before it may be there for rules that it replaced. A rule
- * that was left out may have used anything. */
+/* Looks at names and texts of the last directory only. Those of earlier directories may belong to rules that
+ * were replaced. With a rule left out nobody can tell, as that rule may use anything. */
 static void warn_unused(struct loader *loader)
 {
 	size_t last = loader->input->n_layers - 1;

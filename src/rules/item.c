@@ -3,7 +3,7 @@
 
 #include "rules-private.h"
 
-/* An item of a rule: `create:` holds a list of them. upbeat-rules(5), "Items". */
+/* Items of a rule, the list in `create:`: upbeat-rules(5), "Items". */
 
 static const struct ub_yaml_word prefer_words[] = {
 	{ "earliest", UB_PREFER_EARLIEST, "the first slot of the window" },
@@ -29,7 +29,7 @@ static const struct ub_yaml_word free_words[] = {
 	{ "attendees", UB_FREE_ATTENDEES, "everybody's busy times are avoided" },
 };
 
-/* Only tests say when people are busy yet. */
+/* So far only tests say when people are busy. */
 static bool check_free(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
@@ -89,7 +89,7 @@ static const struct ub_yaml_type title_cases_type = UB_CASES_OF(title_type);
 static const struct ub_yaml_type body_cases_type = UB_CASES_OF(body_type);
 const struct ub_yaml_type people_cases_type = UB_CASES_OF(people_type);
 
-/* What the table reads into. */
+/* The values that the table reads. */
 struct item_text {
 	struct ub_text event, task;
 	struct ub_rule_item item;
@@ -100,7 +100,7 @@ struct item_text {
 #define ITEM(member)  offsetof(struct item_text, item.member)
 #define PLACE(member) offsetof(struct item_text, member)
 
-/* All but the id. */
+/* All fields but the id. */
 #define ITEM_FIELDS(title_required)                                                                          \
 	{ "title", &title_cases_type, ITEM(title), title_required, "what the calendar shows; a template" },  \
 	    { "between", &window_cases_type, PLACE(between), false, "the window for the event" },            \
@@ -135,11 +135,11 @@ const struct ub_yaml_type item_type = {
 	.shape = UB_YAML_FIELDS, .noun = "an item: `event: NAME` or `task: NAME`", UB_YAML_TABLE(item_fields)
 };
 
-/* An item keeps its id, and what is not said stays. */
+/* The fields that a `change` may give. The item keeps its id, and the values of all other fields. */
 static const struct ub_yaml_field changed_item_fields[] = { ITEM_FIELDS(false) };
 const struct ub_yaml_type changed_item_type = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(changed_item_fields) };
 
-/* Which keys make sense for what. */
+/* The keys that each kind of item may have. */
 static const struct rule_of_keys {
 	const char *key;
 	bool event, task;
@@ -183,8 +183,8 @@ static void report_missing(
 	ub_diag_set_help(loader->diags, diag, "%s", help);
 }
 
-/* Seconds are the same on whatever clock, and days are; the two kinds are not compared, nor points that hang
- * on different things. */
+/* Whether the window certainly ends before it begins. Seconds compare with seconds and days with days,
+ * whatever the clock. Points with different units or different anchors do not compare. */
 static bool is_reversed(const struct ub_point *from, const struct ub_point *to)
 {
 	bool same = from->anchor == to->anchor && ub_text_eq(from->item, to->item);
@@ -195,7 +195,7 @@ static bool is_reversed(const struct ub_point *from, const struct ub_point *to)
 	return from->after ? from->span.n > to->span.n : from->span.n < to->span.n;
 }
 
-/* A number of business days means the whole day. */
+/* Whether the window has no length. A window at a number of business days has the length of the day. */
 static bool is_empty(const struct ub_point *from, const struct ub_point *to)
 {
 	return from->anchor == to->anchor && ub_text_eq(from->item, to->item) && from->after == to->after &&
@@ -203,7 +203,7 @@ static bool is_empty(const struct ub_point *from, const struct ub_point *to)
 	       from->span.unit != UB_BUSINESS_DAYS;
 }
 
-/* The cases of both ends have the same conditions. */
+/* Both ends have cases with the same conditions. */
 static void check_window(struct loader *loader, const struct ub_rule_item *item)
 {
 	for (size_t i = 0; i < item->between_from.n && i < item->between_to.n; i++) {
@@ -247,7 +247,7 @@ static void check_item(struct loader *loader, const struct loaded_item *item)
 
 /* ---- the list ---- */
 
-/* The item's kind and id, which others refer to before its values are read. */
+/* Reads kind and id of the item first, as values of other items refer to them. */
 static bool read_identity(struct loader *loader, const struct ub_yaml_node *node, struct loaded_item *item)
 {
 	const struct ub_yaml_node *event = ub_yaml_get(node, "event"), *task = ub_yaml_get(node, "task");

@@ -5,7 +5,7 @@
 
 #include "rules-private.h"
 
-/* Directories of files become a rule set, or a list of all that is wrong with them. */
+/* Directories of files become a rule set, or a list of all their mistakes. */
 
 /* ---- one file ---- */
 
@@ -60,7 +60,7 @@ static void load_rule_file(struct loader *loader, const struct ub_rule_file *fil
 	}
 }
 
-/* agenda.md and agenda.txt */
+/* Reports two texts of the same name, such as agenda.md and agenda.txt. */
 static void report_twice(
     struct loader *loader, const struct ub_rule_file *file, const struct ub_rule_file *first)
 {
@@ -81,7 +81,7 @@ static void warn_empty(struct loader *loader, const struct ub_rule_file *file)
 	ub_diag_set_help(loader->diags, diag, "write its text, or delete the file and what names it");
 }
 
-/* `names`: of this directory. */
+/* `names`: the texts of this directory so far. */
 static void add_template(
     struct loader *loader, const struct ub_rule_file *file, struct ub_text name, struct ub_map *names)
 {
@@ -191,7 +191,7 @@ static const struct ub_rule *finish_rule(struct loader *loader, struct loaded_ru
 	return &loaded->rule;
 }
 
-/* In the order in which they are tried: the last layer's first. */
+/* Collects the rules in the order in which they are tried, the last directory's first. */
 static void collect_rules(struct loader *loader, struct ub_ruleset *set)
 {
 	const struct ub_rule **rules = UB_NEW_ARRAY(loader->arena, const struct ub_rule *, loader->rules.n);
@@ -207,7 +207,7 @@ static void collect_rules(struct loader *loader, struct ub_ruleset *set)
 	set->rules = rules;
 }
 
-/* Whoever read the files has said of one that he could not. */
+/* Whether the reader of the files has reported a file that cannot be read. */
 static bool lacks_files(const struct ub_diags *diags)
 {
 	for (size_t i = 0; i < diags->list.n; i++)

@@ -3,7 +3,7 @@
 
 #include "rules-private.h"
 
-/* What whoever checks rules asks of one that was read. */
+/* Questions about a rule that has been read. */
 
 bool is_tried(const struct loaded_rule *rule)
 {
@@ -12,7 +12,7 @@ bool is_tried(const struct loaded_rule *rule)
 
 static const size_t item_cases[] = {
 	offsetof(struct ub_rule_item, title),
-	offsetof(struct ub_rule_item, between_from), /* the conditions of between_to are the same */
+	offsetof(struct ub_rule_item, between_from), /* between_to has the same conditions */
 	offsetof(struct ub_rule_item, at),
 	offsetof(struct ub_rule_item, due),
 	offsetof(struct ub_rule_item, latest),

@@ -20,8 +20,8 @@ static enum ub_verdict ask(const struct ub_cel_program *condition, enum ub_verdi
 	return value.b ? UB_YES : UB_NO;
 }
 
-/* `when` must hold and `unless` must not; what decides is looked for as CEL's `&&` does it, so that a rule
- * that is ruled out by the one is not kept open by the other. */
+/* The rule matches if `when` holds and `unless` does not. The verdict follows CEL's `&&`: a NO of one side
+ * decides, even if the other side cannot tell. */
 static void match_conditions(struct ub_match *match, struct ub_arena *arena)
 {
 	const struct ub_rule *rule = match->rule;
@@ -35,7 +35,7 @@ static void match_conditions(struct ub_match *match, struct ub_arena *arena)
 	}
 }
 
-/* Within a group the first that matches wins; one that cannot tell stops the rest. */
+/* The first rule of a group that matches wins. A rule that cannot tell stops the rest of its group. */
 static bool held_back(const struct ub_map *groups, struct ub_match *match)
 {
 	match->first = match->rule->group.len ? ub_map_get(groups, match->rule->group) : NULL;
@@ -60,7 +60,7 @@ struct ub_match *ub_rules_match(
 		if (!rule->enabled || held_back(groups, match))
 			continue;
 		match_conditions(match, arena);
-		/* One that is only watched takes nothing away from the others. */
+		/* A rule in audit mode does not keep other rules from matching. */
 		if (rule->group.len && match->verdict != UB_NO && rule->mode == UB_MODE_ENFORCE)
 			ub_map_put(groups, rule->group, match);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules-private.h"
 
-/* What may be a name of a rule, group, item or addition, and how many of them a list may have. */
+/* Names of rules, groups, items and additions, and the greatest length of a list of them. */
 
 static bool is_name_char(char c)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules-private.h"
 
-/* Points in time that hang on other items of the rule: `1 business day after prep.end`. */
+/* Points in time that refer to other items of the rule: `1 business day after prep.end`. */
 
 static struct loaded_item *find_item(const struct loaded_rule *rule, struct ub_text name)
 {
@@ -76,7 +76,7 @@ static void follow(
 	}
 }
 
-/* Depth first; at most as deep as a rule has items. */
+/* Goes depth first, and so at most as deep as the rule has items. */
 static void visit(struct loader *loader, struct loaded_rule *rule, struct loaded_item *item)
 {
 	if (item->mark != MARK_NEW)

@@ -45,7 +45,7 @@ static const struct ub_yaml_type create_type = UB_YAML_LATER(UB_YAML_LIST_OF, it
 static const struct ub_yaml_type amends_type = UB_YAML_LATER(UB_YAML_LIST_OF, amend_type);
 static const struct ub_yaml_type target_type = { .shape = UB_YAML_NODE, UB_YAML_ANY_OF(&ub_yaml_type_text) };
 
-/* What the table reads into. */
+/* The values that the table reads. */
 struct rule_text {
 	const struct ub_yaml_node *name, *group;
 	struct ub_text description;
@@ -59,7 +59,7 @@ struct rule_text {
 
 #define PLACE(member) offsetof(struct rule_text, member)
 
-/* What `change` may say, too. */
+/* Fields that `change` may give, too. */
 #define CHANGEABLE_FIELDS                                                                                    \
 	{ "was", &was_type, PLACE(was), false, "earlier names; items made under them stay this rule's" },    \
 	    { "description", &ub_yaml_type_text, PLACE(description), false,                                  \
@@ -92,7 +92,7 @@ const struct ub_yaml_type rule_type = {
 	.shape = UB_YAML_FIELDS, .noun = "a rule", UB_YAML_TABLE(rule_fields)
 };
 
-/* ---- `change`, as its schema has it: it is read as trees, change.c ---- */
+/* ---- the schema of `change`, whose values change.c reads as trees ---- */
 
 static const struct ub_yaml_word none_words[] = { { "none", 0, "leaves the item out" } };
 static const struct ub_yaml_type none_type = { .shape = UB_YAML_TEXT, UB_YAML_WORDS(none_words) };
@@ -108,7 +108,7 @@ const struct ub_yaml_type change_type = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE
 
 /* ---- what is not there yet ---- */
 
-/* The key whose feature is missing, so that the rule cannot do what it says; NULL: none. */
+/* The key whose feature is not supported yet, without which the rule is of no use. NULL: none. */
 static const char *not_supported(const struct rule_text *text)
 {
 	if (text->what != FOR_MEETING)
@@ -127,7 +127,7 @@ static void warn_left_out(struct loader *loader, const struct ub_yaml_node *node
 
 /* ---- reading ---- */
 
-/* Which is reported, and may be what is missing. */
+/* An unknown key has been reported already. It may be the missing one, misspelt. */
 static bool has_unknown_key(const struct ub_yaml_node *node)
 {
 	for (size_t i = 0; i < node->n; i++) {
@@ -149,7 +149,8 @@ static void check_keys(struct loader *loader, const struct ub_yaml_node *node, c
 			ub_error(loader->diags, "conflict", ub_yaml_first_line(value),
 			    "`%s` stands in an item of `create`, or beside `add_to`", only[i]);
 	}
-	/* One that is switched off may have nothing else: it takes an earlier directory's place. */
+	/* A rule that is switched off needs nothing else, as such a rule replaces one of an earlier
+	 * directory. */
 	if (text->create || text->add_to || text->amend || !text->enabled || has_unknown_key(node))
 		return;
 	struct ub_diag *diag = ub_error(loader->diags, "missing-key", ub_yaml_first_line(node),

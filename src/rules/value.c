@@ -4,8 +4,8 @@
 #include "rules-private.h"
 
 /*
- * What the fields of an item hold: one literal, or a list of cases each with an `if` and a literal `use`.
- * Both ways a literal is read by the same reader, so that errors show when rules are loaded.
+ * Values of an item's fields: one literal, or a list of cases, each with an `if` and a literal `use`. The
+ * same reader reads a literal in both places, so that mistakes show when rules are loaded.
  */
 
 /* ---- literals ---- */
@@ -34,7 +34,7 @@ static bool read_span(const struct ub_yaml_reader *reader, const struct ub_yaml_
 	return ub_cal_parse_span(reader->arena, node->text, out, &error) || report_time(reader, node, &error);
 }
 
-/* A length of clock time: business days have none. */
+/* Reads a length of clock time. Business days have none. */
 static bool read_length(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
@@ -64,7 +64,7 @@ static bool read_point(const struct ub_yaml_reader *reader, const struct ub_yaml
 		return report_time(reader, node, &error);
 	if (check_point(reader->context, node, out))
 		return true;
-	*(struct ub_point *)out = (struct ub_point){ 0 }; /* said once: no circle is to be found through it */
+	*(struct ub_point *)out = (struct ub_point){ 0 }; /* reported: not to be found in a circle, too */
 	return false;
 }
 
@@ -120,7 +120,7 @@ static bool check_people(
 	return false;
 }
 
-/* `anna@ours.example`, which is no expression */
+/* Whether the text is an address such as `anna@ours.example`, and no expression. */
 static bool is_address(struct ub_text text)
 {
 	return ub_text_find(text, UB_TEXT("@"), 0) != SIZE_MAX &&
@@ -144,7 +144,7 @@ static bool read_people(const struct ub_yaml_reader *reader, const struct ub_yam
 			    "for certain people, make a team of the settings and write `team(\"NAME\")`");
 		return false;
 	}
-	/* Not compiled for a list(person), so that what is known to be a list(colleague) stays one. */
+	/* Without an expected type, a list(colleague) stays one, and does not become a list(person). */
 	const struct ub_cel_program *program = compile_expression(loader, node, NULL);
 	if (!program || !check_people(reader, node, ub_cel_program_type(program)))
 		return false;
@@ -165,7 +165,7 @@ static bool are_cases(const struct ub_yaml_node *node)
 	return node->kind == UB_YAML_LIST && node->n != 0 && node->items[0]->kind == UB_YAML_MAP;
 }
 
-/* `if` and `use` without the dash that makes a list of them; true: reported. */
+/* Whether `if` and `use` stand there without the dash of a list. True: the mistake has been reported. */
 static bool is_lone_case(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node)
 {
 	return node->kind == UB_YAML_MAP && ub_yaml_get(node, "use") &&
@@ -181,7 +181,7 @@ static bool check_count(const struct ub_yaml_reader *reader, const struct ub_yam
 	return false;
 }
 
-/* The cases after one that always holds. */
+/* Warns of cases after one that always holds. */
 static void warn_unreachable(const struct ub_yaml_reader *reader, const struct ub_yaml_node *list)
 {
 	for (size_t i = 0; i + 1 < list->n; i++) {

@@ -2,8 +2,8 @@
 #include "rules-private.h"
 
 /*
- * Why a condition came to its value, as one line that people read: the parts of `&&` and `||` that decided,
- * each with the values it was computed from. Names that rules define are shown by their name.
+ * The reason for a condition's value, in one line for people: the operands of `&&` and `||` that decided,
+ * each with the values from which the operand was computed. Names that rules define stay names.
  */
 
 static struct ub_text trace_text(const struct ub_cel_trace *trace)
@@ -11,7 +11,7 @@ static struct ub_text trace_text(const struct ub_cel_trace *trace)
 	return ub_text_sub(ub_cel_program_text(trace->program), trace->at, trace->at + trace->len);
 }
 
-/* Expressions may be written over several lines. */
+/* Puts the text into one line, as expressions may be written over several. */
 static void put_text(struct ub_buf *out, struct ub_text text)
 {
 	bool gap = false;
@@ -26,7 +26,7 @@ static void put_text(struct ub_buf *out, struct ub_text text)
 	ub_buf_char(out, '`');
 }
 
-/* A length of time as people say it; everything else as CEL writes it. */
+/* Puts a length of time as people say it, and all other values as CEL writes them. */
 static void put_value(struct ub_buf *out, struct ub_cel_value value)
 {
 	if (value.kind == UB_CEL_DURATION && ub_cel_nanos(value) == 0)
@@ -44,7 +44,7 @@ static void put_fact(struct ub_buf *out, const struct ub_cel_trace *trace)
 	put_value(out, trace->value);
 }
 
-/* Whether what decided a trace are conditions of the same expression, so that they can speak for it. */
+/* Whether conditions of the same expression decided. Then these conditions are the reason. */
 static bool is_made_of_conditions(const struct ub_cel_trace *trace)
 {
 	for (size_t i = 0; i < trace->n_parts; i++)
@@ -53,7 +53,7 @@ static bool is_made_of_conditions(const struct ub_cel_trace *trace)
 	return trace->n_parts != 0;
 }
 
-/* The values that something was computed from: the traces that have no parts of their own. */
+/* Puts the values from which the result was computed: the traces without parts of their own. */
 static void put_values(struct ub_buf *out, const struct ub_cel_trace *trace, bool *first)
 {
 	for (size_t i = 0; i < trace->n_parts && out->len < UB_RULE_WHY_MAX; i++) {
@@ -111,7 +111,7 @@ struct ub_text why_not_told(
 	if (error->program)
 		put_text(&out,
 		    ub_text_sub(ub_cel_program_text(error->program), error->at, error->at + error->len));
-	/* Where the message begins with the sub-expression itself, once is enough. */
+	/* A message that begins with the sub-expression needs no second copy of it. */
 	if (ub_text_starts(error->message, ub_buf_text(&out)))
 		return error->message;
 	if (out.len)
