@@ -26,14 +26,14 @@ const char *ub_cli_control(struct ub_cli *cli, const char *settings, const char 
 	if (control)
 		return control;
 	struct ub_zones *zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
-	struct ub_diags diags = UB_DIAGS(cli->arena); /* the daemon runs with them, mistakes or not */
+	struct ub_diags diags = UB_DIAGS(cli->arena); /* not printed: the daemon runs with these settings */
 	const struct ub_settings *read = ub_cli_settings(cli->arena, settings, zones, &diags);
 	control = read ? ub_text_cstr(cli->arena, read->control) : NULL;
 	ub_cal_zones_free(&zones);
 	return control;
 }
 
-/* Collects what comes, piece by piece; false: something went wrong, which was said. */
+/* Collects the answer, piece by piece. False: something went wrong, which has been reported. */
 static bool hear(int fd, unsigned char *scratch, struct ub_buf *out, int *status)
 {
 	struct ub_wire_frame frame = { .kind = UB_WIRE_REPLY };

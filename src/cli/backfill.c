@@ -12,8 +12,9 @@
 #include "upbeat/settings.h"
 #include "upbeat/sys.h"
 
-/* Meetings that stood before Upbeat, or before a rule, get what they miss: the daemon looks at each of them
- * as if it had just been stored. Its keys are durable, so that what is interrupted goes on. */
+/* Backfill: meetings that are older than Upbeat, or older than a rule, get the items that they miss. The
+ * daemon looks at each of them as if somebody had just stored it. The daemon's keys are durable, so an
+ * interrupted backfill goes on. */
 
 enum { CONFIG, USER, PASSWORD, CALENDAR, DRY_RUN };
 
@@ -27,7 +28,7 @@ static const struct ub_cli_option options[] = {
 
 enum { POLL_MS = 500 };
 
-/* As many hrefs as one frame takes; *at is moved behind them. In JSON a byte becomes six at most. */
+/* A list of as many hrefs as one frame takes. *at moves behind them. One byte becomes at most six in JSON. */
 static struct ub_text next_list(struct ub_arena *arena, const struct ub_texts *hrefs, size_t *at)
 {
 	json_t *list = json_array();
@@ -47,12 +48,13 @@ static struct ub_text next_list(struct ub_arena *arena, const struct ub_texts *h
 	return text;
 }
 
-/* What the daemon has still to look at for the user, and what it cannot look at for him. */
+/* The meetings of the user that the daemon has not looked at yet (keys), and those at which it cannot look
+ * (waiting). */
 struct left {
 	int64_t keys, waiting;
 };
 
-/* Hands hrefs to the daemon, and learns what is left. */
+/* Hands hrefs to the daemon, and learns the rest of its work. */
 static bool hand_over(struct ub_cli *cli, const char *control, struct ub_text authorization,
     struct ub_text hrefs, struct left *left)
 {
@@ -76,7 +78,7 @@ static bool wait_for_all(
 		if (terminal)
 			ub_cli_progress_show(done, all);
 		usleep(POLL_MS * 1000);
-		/* Renews the credentials, too, unless they were refused. */
+		/* The call also renews the credentials, unless they were refused. */
 		if (!hand_over(cli, control, authorization, UB_TEXT("[]"), left))
 			return false;
 	}
@@ -119,7 +121,7 @@ static int backfill(struct ub_cli *cli, const struct ub_snapshot *snapshot, cons
 		.progress = isatty(STDERR_FILENO) ? ub_cli_progress : NULL };
 	struct ub_backfill_result result;
 	struct left left;
-	/* That nobody will look at what is found is better said now. */
+	/* If the daemon will not look at any meeting, the user learns that before the search. */
 	if (!input.dry_run && !hand_over(cli, control, authorization, UB_TEXT("[]"), &left))
 		return UB_EXIT_FINDINGS;
 	bool good = ub_backfill(&input, &result, &out);

@@ -5,7 +5,7 @@
 
 #include "codes.h"
 
-/* Sentences in lines that fit a terminal. */
+/* Puts sentences into lines that fit a terminal. */
 static void print_wrapped(struct ub_buf *out, struct ub_text text)
 {
 	struct ub_text word;

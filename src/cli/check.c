@@ -24,7 +24,7 @@ static void add_count(struct ub_buf *out, size_t n, const char *what)
 	ub_buf_printf(out, "%s%zu %s%s", out->len ? ", " : "", n, what, n == 1 ? "" : "s");
 }
 
-/* In how many files there was something to say. The list is sorted by their names. */
+/* The number of files with findings. The list is sorted by the files' names. */
 static size_t count_files(const struct ub_diags *diags)
 {
 	const struct ub_source *last = NULL;
@@ -54,7 +54,8 @@ static struct ub_text summary(const struct ub_diags *diags, const struct ub_snap
 	return ub_buf_text(&out);
 }
 
-/* The tests of the last directory: what it changes in earlier ones is not theirs. */
+/* Checks the tests of the last directory only. Earlier directories' tests do not know what the last one
+ * changes. */
 static void check_tests(struct ub_cli *cli, const struct ub_snapshot *snapshot, struct ub_diags *diags)
 {
 	const struct ub_settings *settings = snapshot->settings;

@@ -4,10 +4,10 @@
 
 #include "cli-private.h"
 
-/* What the code of a finding means, or a list of all codes; the exit status. */
+/* Explains the code of a finding, or lists all codes. Returns the exit status. */
 int ub_check_explain(struct ub_cli *cli);
 
-/* The schema of a kind of file, for editors; the exit status. */
+/* Prints the schema of a kind of file, for editors. Returns the exit status. */
 int ub_check_schema(struct ub_cli *cli);
 
 #endif

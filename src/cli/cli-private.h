@@ -21,17 +21,17 @@ struct ub_cli_option {
 	const char *help;
 };
 
-/* The values given for one option, in order; a flag's is "". */
+/* The values of one option, in their order. A flag's value is "". */
 struct ub_cli_values {
 	const char **items;
 	size_t n, cap;
 };
 
-/* One invocation of one command. */
+/* One call of one command. */
 struct ub_cli {
 	const struct ub_cli_command *command;
 	struct ub_arena *arena;
-	struct ub_cli_values *values; /* one for each option of the command, in its order */
+	struct ub_cli_values *values; /* one for each option of the command, in the order of its options */
 	char **arguments;
 	size_t n_arguments;
 };
@@ -52,56 +52,57 @@ struct ub_cli_command {
 extern const struct ub_cli_command ub_cli_undo, ub_cli_backfill, ub_cli_serve, ub_cli_check, ub_cli_test,
     ub_cli_explain, ub_cli_plan, ub_cli_status, ub_cli_eval, ub_cli_engine;
 
-/* The time that was given ("2026-11-02 09:00" in the organisation's zone, or RFC 3339), or now where none
- * was. False: it is none, which has been said. */
+/* The time that was given ("2026-11-02 09:00" in the organisation's zone, or RFC 3339). Without one: now.
+ * False: the text is no time, which has been reported. */
 bool ub_cli_time(const char *given, const struct ub_org *org, ub_instant *time);
-/* The last value given for an option, or NULL. */
+/* The last value of an option, or NULL. */
 const char *ub_cli_value(const struct ub_cli *cli, size_t option);
 
-/* Reads the options and arguments behind the command's name. False: *status is the exit status (help was
- * asked for, or the usage is wrong and has been said). */
+/* Reads the options and arguments after the command's name. False: *status is the exit status, as the user
+ * has asked for help, or has used the command wrongly (which has been reported). */
 bool ub_cli_read(struct ub_cli *cli, int argc, char **argv, int *status);
 
-/* The whole program but for process-wide set-up. */
+/* The whole program, except for the set-up of the process. */
 int ub_cli_main(int argc, char **argv);
 
 /* ---- the running daemon ---- */
 
 struct ub_settings;
 struct ub_zones;
-/* The settings alone, mistakes or not; NULL: the file cannot be read, which has been said. */
+/* The settings alone, even with mistakes. NULL: the file cannot be read, which has been reported. */
 struct ub_settings *ub_cli_settings(
     struct ub_arena *arena, const char *path, const struct ub_zones *zones, struct ub_diags *diags);
-/* The path of its control socket: `control`, else as the settings say; NULL: said. */
+/* The path of the daemon's control socket: `control`, else the path in the settings. NULL: there is none,
+ * which has been reported. */
 const char *ub_cli_control(struct ub_cli *cli, const char *settings, const char *control);
-/* Asks it and prints what it tells; the exit status. */
+/* Asks the daemon and prints its answer. Returns the exit status. */
 int ub_cli_ask(struct ub_cli *cli, const char *control, const struct ub_wire_ask *ask);
 
-/* What ub_cli_ask() does, the answer kept instead of written; false: said why not. */
+/* Like ub_cli_ask(), but keeps the answer and does not print it. False: the reason has been reported. */
 bool ub_cli_tell(
     struct ub_cli *cli, const char *control, const struct ub_wire_ask *ask, struct ub_text *answer);
-/* All that the settings name, or NULL after its mistakes were printed (warnings are for `check`). For what
- * does not ask the rules, mistakes in them are no mistakes. */
+/* Everything that the settings name. NULL: there are mistakes, which have been printed (only `check` prints
+ * warnings). Without `asks_rules`, mistakes in rules do not count. */
 struct ub_snapshot *ub_cli_snapshot(struct ub_cli *cli, const char *settings, bool asks_rules);
-/* A user and the first line of a password file; false: said why not. */
+/* A user, and the password in the first line of a file. False: the reason has been reported. */
 struct ub_login;
 bool ub_cli_login(struct ub_cli *cli, const char *user, const char *password_file, struct ub_login *login);
 
 /* ---- output ---- */
 
-/* Whether to colour what goes to `fd`: a terminal, and neither NO_COLOR (https://no-color.org) nor
+/* Whether to colour output to `fd`: yes for a terminal, with neither NO_COLOR (https://no-color.org) nor
  * TERM=dumb. */
 bool ub_cli_colour(int fd);
-/* Writes the buffer to standard output or standard error (1, 2). False: it could not be written, which has
- * been said if possible. */
+/* Writes the buffer to standard output or standard error (1, 2). False: the write failed, which has been
+ * reported if possible. */
 bool ub_cli_write(int fd, const struct ub_buf *buf);
-/* "upbeat: TEXT" on standard error. */
+/* Writes "upbeat: TEXT" to standard error. */
 void ub_cli_complain(const char *format, ...) UB_FORMAT(1, 2);
-/* A bar on standard error, which is a terminal; gone at the end. */
+/* Shows a bar on standard error, which is a terminal. The bar goes at the end. */
 void ub_cli_progress_show(size_t done, size_t all);
-/* The same for who counts one by one: now and then. */
+/* The same for a caller who counts one by one. Only some calls show the bar. */
 void ub_cli_progress(size_t done, size_t all);
-/* All diagnostics, sorted, on standard error. */
+/* Prints all diagnostics, sorted, to standard error. */
 void ub_cli_print_diags(struct ub_diags *diags);
 
 #endif

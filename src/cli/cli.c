@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* In the order of the help. */
+/* All commands, in the order of the help. */
 static const struct ub_cli_command *const commands[] = {
 	&ub_cli_serve,
 	&ub_cli_check,

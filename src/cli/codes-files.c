@@ -2,7 +2,7 @@
 #include "codes.h"
 #include "upbeat/base.h"
 
-/* Of YAML itself, of keys and values in any file, of settings, accounts and holidays. */
+/* Codes about YAML, about keys and values in any file, and about settings, accounts and holidays. */
 const struct ub_code ub_codes_files[] = {
 	{ "account-twice", "two accounts have one id",
 	    "The id tells an account from all others. Give one of the two another id.",

@@ -2,7 +2,7 @@
 #include "codes.h"
 #include "upbeat/base.h"
 
-/* Of expressions and templates. */
+/* Codes about expressions and templates. */
 const struct ub_code ub_codes_language[] = {
 	{ "bad-conversion", "a value cannot be converted",
 	    "The text does not read like a value of the other type.", "int(\"four\")", "int(\"4\")" },

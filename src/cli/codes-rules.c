@@ -2,7 +2,7 @@
 #include "codes.h"
 #include "upbeat/base.h"
 
-/* Of rules, and of the directories they are in. */
+/* Codes about rules and their directories. */
 const struct ub_code ub_codes_rules[] = {
 	{ "bad-address", "this is no e-mail address", "An address has one `@` and a domain.",
 	    "address: notes at recorder.example", "address: notes@recorder.example" },

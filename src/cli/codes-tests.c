@@ -2,7 +2,7 @@
 #include "codes.h"
 #include "upbeat/base.h"
 
-/* Of the tests of rules. */
+/* Codes about tests of rules. */
 const struct ub_code ub_codes_tests[] = {
 	{ "bad-event", "a test's file is no calendar object",
 	    "`event` names a file beside the test. The file has one VEVENT, as a calendar client stores it.",

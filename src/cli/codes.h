@@ -6,7 +6,7 @@
 
 #include "upbeat/base.h"
 
-/* What the code of a finding means. Every code in the sources has one entry, and none has two: a lint. */
+/* The meaning of a finding's code. A lint checks that every code in the sources has exactly one entry. */
 struct ub_code {
 	const char *code, *title;
 	const char *text;          /* sentences */
@@ -16,7 +16,7 @@ struct ub_code {
 extern const struct ub_code ub_codes_files[], ub_codes_rules[], ub_codes_language[], ub_codes_tests[];
 extern const size_t ub_n_codes_files, ub_n_codes_rules, ub_n_codes_language, ub_n_codes_tests;
 
-/* All of them, sorted by their codes; *n of them, in the arena. */
+/* All codes, sorted, in the arena. *n is their number. */
 const struct ub_code **ub_codes_all(struct ub_arena *arena, size_t *n);
 
 #endif

@@ -4,7 +4,8 @@
 
 #include "codes.h"
 
-/* Writes upbeat-diagnostics(7), in mdoc, with what `upbeat check --explain` says. Run when building. */
+/* Writes upbeat-diagnostics(7), in mdoc, with the texts of `upbeat check --explain`. The build runs this
+ * program. */
 
 /* Bytes of a line of the page; mandoc frowns at more than 80. */
 #define PAGE_LINE_MAX 78
@@ -41,13 +42,14 @@ static const char tail[] = ".El\n"
 			   ".Xr upbeat-rules 5 ,\n"
 			   ".Xr upbeat.conf 5\n";
 
-/* What roff would show as another character or take for its own. */
+/* The escape of a character that roff would change or take for a command. NULL: roff shows the character as
+ * it is. */
 static const char *escape_of(char c, bool *quoted)
 {
 	switch (c) {
 	case '\\':
 		return "\\e";
-	case '`': /* in a sentence: around what is code */
+	case '`': /* in a sentence: the beginning or end of code */
 		if (!quoted)
 			return "\\(ga";
 		*quoted = !*quoted;
@@ -63,7 +65,7 @@ static const char *escape_of(char c, bool *quoted)
 	}
 }
 
-/* Text that may begin a line: a full stop or an apostrophe there would be a request to roff. */
+/* Puts text that may begin a line. A full stop or an apostrophe there would be a request to roff. */
 static void put_text(struct ub_buf *out, struct ub_text text, bool *quoted)
 {
 	if (text.len && (text.ptr[0] == '.' || text.ptr[0] == '\''))
@@ -77,7 +79,7 @@ static void put_text(struct ub_buf *out, struct ub_text text, bool *quoted)
 	}
 }
 
-/* mandoc takes the end of a line for the end of a sentence, and wants each sentence to end so. */
+/* mandoc takes the end of a line for the end of a sentence, and wants each sentence to end there. */
 static bool ends_sentence(struct ub_text word)
 {
 	char last = word.len ? word.ptr[word.len - 1] : 0;

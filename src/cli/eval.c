@@ -43,7 +43,8 @@ static void release_json(void *json)
 	json_decref(json);
 }
 
-/* The object of a file, kept as long as the arena; an empty one for no file. NULL: said. */
+/* The object in a file, which lasts as long as the arena. Without a file: an empty object. NULL: a mistake
+ * has been reported. */
 static json_t *read_bindings(struct ub_cli *cli, const char *path)
 {
 	json_error_t error;

@@ -46,7 +46,8 @@ static struct ub_text domain_of(struct ub_text address)
 	return ub_text_sub(address, ub_text_find(address, UB_TEXT("@"), 0) + 1, address.len);
 }
 
-/* Without settings somebody has to be ours: who was named, else the owner, else the organizer. */
+/* Without settings, the organisation comes from the domains that were named, else from the owner, else from
+ * the organizer. */
 static void derive_organisation(struct ub_cli *cli, const struct ub_event *event,
     const struct ub_zones *zones, struct ub_snapshot_input *input)
 {
@@ -55,7 +56,7 @@ static void derive_organisation(struct ub_cli *cli, const struct ub_event *event
 	input->n_domains = given->n;
 	input->time_zone = ub_cli_value(cli, ZONE);
 	struct ub_text zone = event && event->start.zone ? ub_cal_zone_name(event->start.zone) : UB_TEXT_NONE;
-	if (!input->time_zone && zone.len && ub_cal_zone_find(zones, zone)) /* else of its own making */
+	if (!input->time_zone && zone.len && ub_cal_zone_find(zones, zone)) /* else the file made it up */
 		input->time_zone = ub_text_cstr(cli->arena, zone);
 	if (given->n)
 		return;
@@ -87,8 +88,8 @@ static int print(struct ub_cli *cli, const struct ub_decision *decision)
 	return ub_cli_write(STDOUT_FILENO, &out) && !decision->refused ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 }
 
-/* An argument that is no file is a UID, where it is said which daemon may know it; but a path that was
- * mistyped is still a path, unless it is quite clear that the daemon is meant. */
+/* Whether the argument is a UID: no file has that name, and the call tells which daemon may know the UID. A
+ * mistyped path still counts as a path, unless the call names the daemon's socket. */
 static bool is_uid(const struct ub_cli *cli)
 {
 	const char *argument = cli->arguments[0];
@@ -97,7 +98,7 @@ static bool is_uid(const struct ub_cli *cli)
 	return perhaps && strcmp(argument, "-") != 0 && access(argument, F_OK) != 0;
 }
 
-/* The daemon decides with its own rules, its own clock, and the owner that it found. */
+/* The daemon decides with its own rules and its own clock, and for the owner that it found. */
 static int explain_uid(struct ub_cli *cli)
 {
 	static const size_t of_files[] = { RULES, AT, OWNER, DOMAIN, ZONE };

@@ -7,7 +7,7 @@
 #include "upbeat/facts.h"
 #include "upbeat/sys.h"
 
-#define HELP 256 /* getopt_long's value for --help; options follow */
+#define HELP 256 /* the value of --help for getopt_long; the command's options follow */
 
 const char *ub_cli_value(const struct ub_cli *cli, size_t option)
 {
@@ -25,7 +25,7 @@ bool ub_cli_time(const char *given, const struct ub_org *org, ub_instant *time)
 	return false;
 }
 
-/* "  -c, --config FILE" and what it means, in a column. */
+/* Prints "  -c, --config FILE" and the option's meaning, in columns. */
 static void print_option(struct ub_buf *out, const struct ub_cli_option *option)
 {
 	struct ub_buf left = UB_BUF(out->arena);
@@ -60,7 +60,7 @@ static int usage_error(const struct ub_cli *cli, const char *problem)
 	return UB_EXIT_USAGE;
 }
 
-/* getopt's two ways of naming options, out of the command's table. */
+/* Makes both of getopt's lists of options from the command's table. */
 static struct option *long_options(const struct ub_cli *cli, struct ub_buf *letters)
 {
 	const struct ub_cli_command *command = cli->command;
@@ -93,7 +93,7 @@ bool ub_cli_read(struct ub_cli *cli, int argc, char **argv, int *status)
 	struct ub_buf letters = UB_BUF(cli->arena);
 	struct option *longs = long_options(cli, &letters);
 	cli->values = UB_NEW_ARRAY(cli->arena, struct ub_cli_values, command->n_options);
-	optind = 0; /* glibc: begin anew, also with the order of arguments */
+	optind = 0; /* glibc: begin anew, and determine the order of arguments anew */
 	for (int value; (value = getopt_long(argc, argv, ub_buf_cstr(&letters), longs, NULL)) != -1;) {
 		if (value == '?' || value == ':') {
 			struct ub_text given = ub_text(argv[optind - 1]);

@@ -41,7 +41,7 @@ void ub_cli_complain(const char *format, ...)
 	ub_buf_shown(&line, ub_buf_text(&text));
 	ub_buf_char(&line, '\n');
 	if (write(STDERR_FILENO, line.ptr, line.len) < 0)
-		errno = 0; /* there is nobody left to tell */
+		errno = 0; /* nobody is left to tell */
 	ub_arena_free(&arena);
 }
 
@@ -68,7 +68,7 @@ void ub_cli_progress_show(size_t done, size_t all)
 
 void ub_cli_progress(size_t done, size_t all)
 {
-	/* Not for each: a terminal is slower than what it shows. */
+	/* A terminal is slower than the work, so only some calls show the bar. */
 	if (done == all || done % 20 == 0)
 		ub_cli_progress_show(done, all);
 }

@@ -22,7 +22,7 @@ static const struct ub_cli_option options[] = {
 struct meetings {
 	UB_VEC(struct ub_replay_meeting) known;
 	UB_VEC(struct ub_replay_deletion) deleted;
-	size_t unread; /* files; said */
+	size_t unread; /* files that could not be read, which has been reported */
 };
 
 /* ---- the meetings ---- */

@@ -21,16 +21,16 @@ static const struct ub_cli_option serve_options[] = {
 	[CONFIG] = { "config", 'c', "FILE", "the settings, see upbeat.conf(5); required" },
 };
 
-/* The engine is told what the relay goes on with. */
+/* The relay tells the engine with which upstream the relay itself goes on. */
 static const struct ub_cli_option engine_options[] = {
 	[CONFIG] = { "config", 'c', "FILE", "the settings; required" },
 	[UPSTREAM] = { "upstream", 0, "URL", "the server, whatever the settings say by now" },
 	[AFTER_CRASH] = { "after-crash", 0, NULL, "in the place of one that died at its work" },
 };
 
-/* Both processes begin alike: callers' credentials pass through both and never reach a disk, not in a core
- * dump either; signals first, before anything might start a thread, then all settings, so that every mistake
- * is told at once. NULL: said. */
+/* The common beginning of both processes. Callers' credentials pass through both, and must never reach a
+ * disk, not even in a core dump. Signals come first, before any call that might start a thread. The settings
+ * are read as a whole, so that every mistake is reported at once. NULL: the reason has been reported. */
 static struct ub_snapshot *begin(
     struct ub_cli *cli, const struct ub_snapshot_input *input, int *signals, struct ub_diags *diags)
 {
@@ -45,7 +45,8 @@ static struct ub_snapshot *begin(
 		return NULL;
 	}
 	struct ub_snapshot *snapshot = ub_snapshot_load(input, diags);
-	/* Warnings are for `check`, and what the relay has told is not told again by the engine. */
+	/* Only `check` prints warnings. The engine does not repeat the mistakes that the relay has
+	 * printed. */
 	if (!snapshot || (diags->errors && cli->command == &ub_cli_serve))
 		ub_cli_print_diags(diags);
 	return snapshot;
@@ -60,7 +61,8 @@ static struct ub_log *open_log(const struct ub_settings *settings, const char *p
 	return ub_log_new(STDERR_FILENO, level, format, process);
 }
 
-/* Whether the engine will get its store; if not, it is said before anything is started. */
+/* Whether the engine will be able to open its store. If not, the reason is reported before anything
+ * starts. */
 static bool store_opens(struct ub_cli *cli, const struct ub_settings *settings)
 {
 	struct ub_text why = UB_TEXT_NONE;
@@ -72,7 +74,7 @@ static bool store_opens(struct ub_cli *cli, const struct ub_settings *settings)
 	return opens;
 }
 
-/* What the relay takes of new settings is the level of its log; the rest is the engine's. */
+/* The relay takes only the level of its log from new settings. The rest is for the engine. */
 struct hangup {
 	const char *path;
 	struct ub_log *log;
@@ -167,7 +169,7 @@ static int run_relay(struct ub_cli *cli, const struct ub_settings *settings, int
 	return status;
 }
 
-/* The control socket first: a daemon that runs already has the store as well. */
+/* Takes the control socket first. A daemon that already runs has the socket, and so has the store, too. */
 static int claim_and_run(struct ub_cli *cli, const struct ub_settings *settings, int signals)
 {
 	const char *control = ub_text_cstr(cli->arena, settings->control);
@@ -186,7 +188,7 @@ static int serve(struct ub_cli *cli)
 {
 	int signals;
 	struct ub_diags diags = UB_DIAGS(cli->arena);
-	/* Calendars pass whatever the rules are like. */
+	/* Calendars pass even if the rules have mistakes. */
 	const struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
 		.may_lack_rules = true };
 	struct ub_snapshot *snapshot = begin(cli, &input, &signals, &diags);
@@ -235,7 +237,7 @@ static int engine(struct ub_cli *cli)
 	return status;
 }
 
-/* Started by the relay, not by people. */
+/* The relay starts this command. People do not. */
 const struct ub_cli_command ub_cli_engine = {
 	.name = "engine",
 	.synopsis = "-c FILE [--upstream URL] [--after-crash]",

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-/* Running out of memory ends the process, as everywhere. */
+/* As everywhere, the process ends when memory runs out. */
 static json_t *must(json_t *json)
 {
 	if (!json)

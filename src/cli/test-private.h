@@ -4,7 +4,7 @@
 
 #include "upbeat/ruletest.h"
 
-/* The report as one JSON object and a line end. */
+/* Writes the report as one JSON object and a line end. */
 void ub_cli_test_json(const struct ub_test_report *report, struct ub_buf *out);
 
 #endif

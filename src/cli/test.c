@@ -22,7 +22,7 @@ struct directories {
 	size_t n, cap;
 };
 
-/* Without a trailing slash, so that names of files read well. */
+/* The path without a trailing slash, so that names of files read well. */
 static const char *tidy(struct ub_arena *arena, const char *path)
 {
 	struct ub_text text = ub_text(path);
@@ -31,7 +31,8 @@ static const char *tidy(struct ub_arena *arena, const char *path)
 	return ub_text_cstr(arena, text);
 }
 
-/* The arguments stand over each other; without any, it is what the settings name. */
+/* The directories in the arguments lie over each other. Without arguments, the settings name the
+ * directories. */
 static void find_directories(
     struct ub_cli *cli, const struct ub_snapshot *snapshot, struct directories *directories)
 {

@@ -26,11 +26,11 @@ static const struct ub_cli_option options[] = {
 	[JSON] = { "json", 0, NULL, "for programs" },
 };
 
-/* Who remembers items: the daemon that runs, else the store. */
+/* The memory of items: the running daemon, or else the store. */
 struct memory {
 	struct ub_cli *cli;
 	const char *control;    /* NULL: no daemon runs */
-	struct ub_store *store; /* NULL: nobody remembers anything, or it is lost */
+	struct ub_store *store; /* NULL: no memory, or lost */
 	bool lost;
 };
 
@@ -62,7 +62,7 @@ static struct ub_text item_json(struct ub_arena *arena, const struct ub_store_it
 	return text;
 }
 
-/* Once it fails, it is given up: each further item would wait for it in vain. */
+/* After one failure the daemon is asked no more: each further item would wait in vain. */
 static bool remember(void *context, const struct ub_store_item *item)
 {
 	struct memory *memory = context;
@@ -95,7 +95,7 @@ static void find_memory(struct memory *memory, const struct ub_settings *setting
 		return;
 	}
 	if (settings->store != UB_STORE_SQLITE)
-		return; /* nobody remembers anything */
+		return; /* no memory of items */
 	memory->store = ub_engine_store_open(settings, memory->cli->arena, &why);
 	memory->lost = !memory->store;
 	if (memory->lost)
@@ -103,7 +103,7 @@ static void find_memory(struct memory *memory, const struct ub_settings *setting
 		    "the store: %.*s; items are removed by their marks all the same", UB_ARGS(why));
 }
 
-/* What is removed now would be made anew; or the name is misspelt. */
+/* Warns that the rule will make the removed items anew, or that there is no rule of that name. */
 static void warn_of_rules(const struct ub_snapshot *snapshot, struct ub_text name)
 {
 	const struct ub_ruleset *rules = snapshot->rules;
@@ -169,7 +169,8 @@ static int undo(struct ub_cli *cli, struct ub_snapshot *snapshot, const struct u
 	return good && result.failed + result.kept + result.unremembered == 0 ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 }
 
-/* An empty name is a script's variable that was not set: it must not widen what is removed. */
+/* An empty name comes from a script's variable that is not set. Such a name must not widen what is
+ * removed. */
 static const char *what_is_wrong(const struct ub_cli *cli)
 {
 	const struct ub_cli_values *rules = &cli->values[RULE];
