@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ruletest-private.h"
 
-/* `account:` of a step: `none`, or what is said of it over what was known in the step before. */
+/* `account:` of a step: `none`, or values that replace those of the step before. */
 static bool read_account(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {

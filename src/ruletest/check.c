@@ -3,7 +3,7 @@
 
 #include "upbeat/sys.h"
 
-/* What can be said of tests without running them. */
+/* Checks of tests that need no run of them. */
 
 static bool is_named(const struct named_list *list, const struct ub_rule *rule)
 {
@@ -36,7 +36,7 @@ static bool is_tested(const struct loading *loading, const struct ub_rule *rule)
 	return false;
 }
 
-/* One that makes nothing of its own cannot be named by it. */
+/* A rule without items and additions of its own cannot be named by tests. */
 static void warn_untested(const struct loading *loading, const struct ub_rule *rule, struct ub_text directory)
 {
 	if (!rule->enabled || rule->n_items + rule->n_amends == 0 ||

@@ -63,7 +63,7 @@ static struct ub_text join(struct ub_texts values, struct ub_arena *arena)
 	return out.len ? ub_buf_text(&out) : UB_TEXT("none");
 }
 
-/* Only what is not met. */
+/* Describes only the parts of the wish that are not met. */
 static struct ub_text describe_parts(const struct wish *wish, struct ub_texts seen, struct ub_arena *arena)
 {
 	struct ub_buf out = UB_BUF(arena);
@@ -107,7 +107,8 @@ static struct ub_test_failure *fail(struct comparing *comparing, struct ub_place
 	return failure;
 }
 
-/* What the decision says of an item that is not there: a note of it, else why its rule does not apply. */
+/* The decision's reason why an item is missing: a note about the item, else the reason why the rule does not
+ * apply. */
 static struct ub_text explain(struct comparing *comparing, struct ub_text id)
 {
 	const struct ub_plan *plan = comparing->decision->plan;
@@ -131,7 +132,7 @@ static struct ub_text explain(struct comparing *comparing, struct ub_text id)
 
 /* ---- what is expected ---- */
 
-/* The nearest item that no other expectation has taken; NULL: none of that name is left. */
+/* The nearest item that no other expectation has taken. NULL: no item of that name is left. */
 static struct seen *nearest(struct comparing *comparing, const struct expectation *expectation)
 {
 	struct seen *best = NULL;
@@ -179,7 +180,7 @@ static void expect(struct comparing *comparing, const struct expectation *expect
 
 /* ---- what is not ---- */
 
-/* What is added has one property besides its kind. */
+/* An addition has one property besides its kind. */
 static struct ub_text describe_addition(const struct seen *seen, struct ub_arena *arena)
 {
 	for (size_t i = 0; i < N_PROPERTIES; i++)
@@ -204,7 +205,8 @@ static void refuse_item(struct comparing *comparing, const struct seen *seen, st
 	    seen->values[PROPERTY_START].n ? "" : "due ", UB_ARGS(join(when, comparing->arena)));
 }
 
-/* A rule that only adds to items of others has none of its own. */
+/* A rule that only contributes to other rules' items has no items to find, so its match is what is
+ * refused. */
 static void refuse_rule(struct comparing *comparing, const struct named *pattern)
 {
 	const struct ub_plan *plan = comparing->decision->plan;
@@ -247,7 +249,7 @@ static bool is_undecided(const struct ub_plan *plan, struct ub_text pattern)
 void compare_step(struct comparing *comparing)
 {
 	const struct step *step = comparing->step;
-	if (comparing->decision->refused) { /* else what is rejected would pass */
+	if (comparing->decision->refused) { /* otherwise `reject` would pass */
 		fail(comparing, step->place, UB_TEXT("meeting"))->text = ub_textf(
 		    comparing->arena, "it cannot be read: %.*s", UB_ARGS(comparing->decision->refused_text));
 		return;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ruletest-private.h"
 
-/* What tests have used: a rule that applied, an item that was planned, a template that was rendered. */
+/* The coverage of tests: rules that applied, items that were planned, templates that were rendered. */
 
 struct coverage {
 	const struct ub_ruleset *rules;
 	struct used_rule {
 		bool applied;
-		bool *planned;   /* by item */
-		bool *added;     /* to the meeting, by ub_rule.amends */
+		bool *planned;   /* for each item */
+		bool *added;     /* for each addition to the meeting, ub_rule.amends */
 	} * of;                  /* by the index of the rule */
 	struct ub_map *rendered; /* const struct ub_template *, by name */
 };
@@ -127,7 +127,7 @@ struct reporting {
 	struct ub_arena *arena;
 };
 
-/* What an earlier layer has is for the tests of that layer. */
+/* Rules and templates of an earlier layer are for the tests of that layer. */
 static bool is_of_directories(const struct reporting *reporting, const struct ub_source *source)
 {
 	for (size_t i = 0; i < reporting->input->n_directories; i++) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ruletest-private.h"
 
-/* What is expected of an item: each property becomes a wish, in the form in which it will be seen. */
+/* The expectation of an item. Each property becomes a wish, in the form in which the property will be
+ * seen. */
 
 const char *const property_names[N_PROPERTIES] = {
 	[PROPERTY_KIND] = "kind",
@@ -200,7 +201,7 @@ static const struct ub_yaml_type type_fields = { .shape = UB_YAML_FIELDS,
 	.noun = "an item like `{item: prep/prep, duration: 30m}`",
 	UB_YAML_TABLE(fields) };
 
-/* An id alone: that it stands. */
+/* An id alone expects that the item exists. */
 static bool read_expectation(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {

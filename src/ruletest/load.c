@@ -5,7 +5,8 @@
 #include "upbeat/settings.h"
 #include "upbeat/sys.h"
 
-/* Files of tests become tests, each of whose steps is whole: what it does not say stands as it did before. */
+/* Files of tests become tests. Each step of a test becomes whole: values that a step does not give are those
+ * of the step before. */
 
 static const struct ub_place nowhere = { 0 };
 
@@ -96,7 +97,7 @@ static const struct ub_yaml_type type_event = {
 static const struct ub_yaml_field step_fields[] = { STEP_FIELDS(OF_STEP) };
 static const struct ub_yaml_type type_step = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(step_fields) };
 
-/* What goes on from one step to the next. */
+/* The step that the next one begins with. */
 static struct step next_step(const struct step *before)
 {
 	struct step step = *before;
@@ -109,7 +110,7 @@ static struct step next_step(const struct step *before)
 
 /* ---- a test ---- */
 
-/* The step first, so that its types fit. */
+/* The step comes first, so that the offsets in STEP_FIELDS fit. */
 struct written_test {
 	struct step step;
 	struct ub_text name;
@@ -134,7 +135,7 @@ static bool complain_missing(
 	return false;
 }
 
-/* A map may say both; the latter of them in the file is what was meant in neither case. */
+/* `meeting` beside `event` is a mistake, as nobody knows which of the two is meant. */
 static bool check_step(struct loading *loading, const struct ub_yaml_node *node, const struct step *step)
 {
 	const struct ub_yaml_node *event = ub_yaml_get(node, "event");
@@ -156,7 +157,7 @@ static bool check_step(struct loading *loading, const struct ub_yaml_node *node,
 	return true;
 }
 
-/* `meeting` takes the place of a file, and the other way round. */
+/* `meeting` replaces the file of an earlier step, and a file replaces the `meeting`. */
 static void settle_meeting(const struct ub_yaml_node *node, struct step *step)
 {
 	if (ub_yaml_get(node, "event"))
@@ -206,7 +207,7 @@ static void refuse_outside_steps(struct loading *loading, const struct ub_yaml_n
 	}
 }
 
-/* The name is all that a report of a failed test has. */
+/* Two tests of a file may not share a name, as a report of a failed test only has the name. */
 static void check_name(struct loading *loading, const struct test *test)
 {
 	for (size_t i = 0; test->name.len && i < loading->tests.n; i++) {
@@ -267,7 +268,7 @@ const struct ub_yaml_type ub_ruletest_file_type = {
 	.shape = UB_YAML_FIELDS, .noun = "a map with `format` and `tests`", UB_YAML_TABLE(file_fields)
 };
 
-/* The days off that the organisation of a test names. */
+/* Adds the holidays that the organisation of a test names. */
 static void bring_holidays(struct loading *loading, const struct ub_settings *settings)
 {
 	const struct ub_ruleset *rules = loading->input->snapshot->rules;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ruletest-private.h"
 
-/* A meeting in a few words becomes a calendar object, which is read as any other. */
+/* A meeting in a few words becomes a calendar object, which is read like any other object. */
 
 enum { DEFAULT_LENGTH = 3600 };
 
@@ -123,7 +123,7 @@ static void put(struct ub_buf *out, const char *name, struct ub_text value)
 	ub_buf_str(out, "\r\n");
 }
 
-/* Nothing of it is escaped, so it ends with its line. */
+/* The value is a URI and so not escaped (RFC 5545 3.3.13). It ends at the end of its line. */
 static void put_link(struct ub_buf *out, const char *name, struct ub_text link)
 {
 	struct ub_text line = UB_TEXT_NONE;

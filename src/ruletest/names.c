@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ruletest-private.h"
 
-/* Names of rules and items, which have to exist. */
+/* Names of rules and items in tests. The rules and items have to exist. */
 
 static const struct ub_ruleset *rules_of(const struct ub_yaml_reader *reader)
 {
@@ -25,8 +25,8 @@ static struct ub_texts rule_names(const struct ub_ruleset *rules, struct ub_aren
 	return names;
 }
 
-/* It says nothing that such a rule does not apply; only a warning, as a later directory may switch off what
- * an earlier one tests. */
+/* Warns of a rule that is switched off: that such a rule does not apply tells nothing. There is no error, as
+ * a later directory may switch off a rule that an earlier one tests. */
 static void warn_off(
     const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, struct ub_text name)
 {
@@ -38,10 +38,10 @@ static void warn_off(
 	ub_diag_set_help(reader->diags, diag, "leave it out, or switch the rule on");
 }
 
-/* Which ids may stand in a place. */
+/* The ids that a place allows. */
 enum ids {
-	IDS_ITEMS, /* what stands beside the meeting */
-	IDS_ALL,   /* what is added to the meeting itself, too */
+	IDS_ITEMS, /* items beside the meeting */
+	IDS_ALL,   /* additions to the meeting itself, too */
 };
 
 static struct ub_text id_of(const struct ub_rule *rule, struct ub_text name, struct ub_arena *arena)

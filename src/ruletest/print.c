@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ruletest-private.h"
 
-enum { LINES_MAX = 40 }; /* of a text that is shown */
+enum { LINES_MAX = 40 }; /* of a text in the report */
 
 static const char bold[] = "\033[1m", red[] = "\033[31m", green[] = "\033[32m", plain[] = "\033[0m";
 
@@ -26,7 +26,7 @@ static void print_place(const struct printer *printer, struct ub_place place)
 	ub_buf_printf(printer->out, "%.*s:%zu:%zu: ", UB_ARGS(place.source->name), line, column);
 }
 
-/* "  - start: 2026-11-16 10:00", further lines of a text below the first. */
+/* Prints "  - start: 2026-11-16 10:00", with further lines of a text below the first. */
 static void print_side(const struct printer *printer, const char *sign, const char *style,
     struct ub_text property, struct ub_text value)
 {

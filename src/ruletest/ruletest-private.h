@@ -8,7 +8,7 @@
 
 /* ---- what a test file says ---- */
 
-/* Somebody at a meeting. */
+/* A person at a meeting. */
 struct guest {
 	struct ub_text address, name;
 	int kind, role, status; /* enum ub_cutype, ub_role, ub_partstat */
@@ -19,7 +19,7 @@ struct guests {
 	size_t n, cap;
 };
 
-/* A meeting as it is written; later steps are written over it. */
+/* A meeting as written. A later step starts with a copy and writes over it. */
 struct meeting {
 	struct ub_text title, description, location, url, conference, uid;
 	struct ub_text start, end; /* times, valid ones; empty: not given */
@@ -35,8 +35,8 @@ struct meeting {
 	bool all_day, private;
 };
 
-/* What can be expected of an item, and what is seen of one. What a rule adds to the meeting itself is seen
- * like an item with one property. */
+/* Properties that can be expected of an item and seen of one. An addition to the meeting itself looks like an
+ * item with one property. */
 enum property {
 	PROPERTY_KIND,
 	PROPERTY_TITLE,
@@ -59,7 +59,7 @@ enum property {
 
 extern const char *const property_names[N_PROPERTIES];
 
-/* One property as it is expected, in the form in which it is seen. */
+/* One expected property, in the form in which it is seen. */
 struct wish {
 	enum how {
 		WISH_NONE,
@@ -82,7 +82,7 @@ struct expectations {
 	size_t n, cap;
 };
 
-/* An item or a pattern of items, where it is written. */
+/* An item or a pattern of items, and its place in the file. */
 struct named {
 	struct ub_text id;
 	struct ub_place place;
@@ -93,7 +93,7 @@ struct named_list {
 	size_t n, cap;
 };
 
-/* What a user does by hand before the step. */
+/* A change that a user makes by hand before the step. */
 struct move {
 	struct ub_text item;
 	ub_instant start;
@@ -109,18 +109,18 @@ struct busy_person {
 	struct ub_intervals times;
 };
 
-/* One look at the meeting: the state of things, and what is to come of it. */
+/* One look at the meeting: the state of things, and the expected result. */
 struct step {
 	struct ub_place place;
 	struct ub_text at; /* a valid time; empty: not given */
 	struct meeting meeting;
-	struct ub_text event; /* the text of a file, instead; or empty */
+	struct ub_text event; /* the text of a file, in place of `meeting`; or empty */
 	const struct ub_account *account;
 	bool no_account;
 	UB_VEC(struct busy_person) busy;
 	bool gone;
 	struct hand user;
-	bool expects, only; /* `expect` or `expect_only` is given; the latter */
+	bool expects, only; /* `expect` or `expect_only` is given; `expect_only` is */
 	struct expectations expect;
 	struct named_list reject, undecided;
 };
@@ -139,19 +139,19 @@ struct test_file {
 	struct ub_accounts *accounts; /* or NULL */
 };
 
-/* What is read, and the context of the readers. */
+/* The state of reading, which is the context of the readers. */
 struct loading {
 	struct ub_arena *arena;
 	struct ub_diags *diags;
 	const struct ub_ruletest_input *input;
 	struct ub_yaml_reader reader;
-	struct test_file *file; /* the one being read */
-	struct step *step;      /* the same */
-	struct ub_text domain;  /* of `anna`, whose address is not written out */
+	struct test_file *file; /* that is being read */
+	struct step *step;      /* that is being read */
+	struct ub_text domain;  /* for names such as `anna` without a domain */
 	UB_VEC(struct test *) tests;
 };
 
-/* False: something was reported. */
+/* False: a mistake was reported. */
 bool load_tests(struct loading *loading);
 
 /* ---- values.c, account.c, meeting.c, names.c, expect.c: types for tables ---- */
@@ -159,7 +159,7 @@ bool load_tests(struct loading *loading);
 extern const struct ub_yaml_type test_type_time;    /* struct ub_text, a valid one */
 extern const struct ub_yaml_type test_type_length;  /* int64_t, seconds */
 extern const struct ub_yaml_type test_type_zone;    /* const struct ub_zone * */
-extern const struct ub_yaml_type test_type_address; /* struct ub_text: one of ours by name, or an address */
+extern const struct ub_yaml_type test_type_address; /* struct ub_text: an address, or a name of ours */
 extern const struct ub_yaml_type test_type_guest;   /* struct guest */
 extern const struct ub_yaml_type test_type_ours, test_type_guests; /* struct guests */
 extern const struct ub_yaml_type test_type_busy;                   /* struct step.busy */
@@ -171,33 +171,33 @@ extern const struct ub_yaml_type test_type_patterns; /* struct named_list: `*`, 
 extern const struct ub_yaml_type test_type_moves;    /* struct hand.moves */
 extern const struct ub_yaml_type test_type_expectations; /* struct expectations */
 
-/* `anna` is one of ours. */
+/* The address of `anna`, who is one of ours. */
 struct ub_text full_address(const struct loading *loading, struct ub_text text);
 bool pattern_fits(struct ub_text pattern, struct ub_text id);
-/* The rule of an id or pattern: `prep` of `prep/prep`. */
+/* The rule in an id or pattern: `prep` of `prep/prep`. */
 struct ub_text rule_part(struct ub_text id);
 
-/* The clock that the file's times are read on, and shown on. */
+/* The zone in which the file's times are read and shown. */
 const struct ub_zone *test_zone(const struct test_file *file);
 struct ub_text shown_time(struct ub_arena *arena, const struct ub_zone *zone, ub_instant instant);
 struct ub_text shown_length(struct ub_arena *arena, int64_t seconds);
 
-/* The calendar object of a meeting. */
+/* Writes the calendar object of a meeting. */
 struct ub_text meeting_text(
     const struct meeting *meeting, const struct ub_zone *zone, struct ub_arena *arena);
-/* Its length in seconds, as it is written. */
+/* The meeting's length in seconds, as written. */
 int64_t meeting_length(const struct meeting *meeting, const struct ub_zone *zone);
 
 /* ---- seen.c: what stands ---- */
 
-/* An item in the calendar of a test. */
+/* An item that exists in the calendar of a test. */
 struct standing {
 	struct ub_text id;
-	struct ub_item item;         /* as it was last wanted; its times as last written */
+	struct ub_item item;         /* as last wanted, with the times that were last written */
 	struct ub_text text;         /* the calendar object */
-	const struct ub_ical *ical;  /* of the text; NULL: to be read */
-	struct ub_existing existing; /* what it is to the next decision */
-	bool audit;                  /* it would stand if its rule were enforced */
+	const struct ub_ical *ical;  /* of the text; NULL: not read yet */
+	struct ub_existing existing; /* for the next decision */
+	bool audit;                  /* the item would exist if its rule were enforced */
 };
 
 struct calendar {
@@ -207,13 +207,13 @@ struct calendar {
 	UB_VEC(struct standing) standing;
 };
 
-/* Reads what was written. */
+/* Reads the text of a standing item. */
 void calendar_read(struct calendar *calendar, struct standing *standing);
 void calendar_apply_hand(struct calendar *calendar, const struct hand *hand);
-/* Does what the plan says, as the engine would on a server. */
+/* Carries out the plan, as the engine would do on a server. */
 void calendar_apply_plan(struct calendar *calendar, const struct ub_plan *plan);
 
-/* An item, or an addition to the meeting, as it is compared. */
+/* An item, or an addition to the meeting, in the form in which it is compared. */
 struct seen {
 	struct ub_text id;
 	bool added;
@@ -226,7 +226,7 @@ struct all_seen {
 	size_t n, cap;
 };
 
-/* What stands, and what the plan adds to the meeting. */
+/* All existing items, and the plan's additions to the meeting. */
 struct all_seen calendar_seen(const struct calendar *calendar, const struct ub_plan *plan);
 
 /* ---- compare.c ---- */
@@ -236,7 +236,7 @@ struct comparing {
 	const struct step *step;
 	const struct ub_decision *decision;
 	struct all_seen seen;
-	struct ub_test_failure base; /* what all failures of the step have */
+	struct ub_test_failure base; /* the common part of all failures of the step */
 	struct ub_test_result *result;
 };
 

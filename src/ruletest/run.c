@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ruletest-private.h"
 
-/* What the user's calendar has of earlier steps; what would only have stood is forgotten. */
+/* Keeps the items of earlier steps in the user's calendar, and forgets those that would only have existed. */
 static void begin_step(struct calendar *calendar, const struct step *step)
 {
 	size_t kept = 0;

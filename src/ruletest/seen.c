@@ -3,7 +3,7 @@
 
 #include "upbeat/ical.h"
 
-/* The calendar of a test: the objects that stand in it, by their text, as a server would have them. */
+/* The calendar of a test. Its objects are kept as text, as a server would keep them. */
 
 static ub_instant instant_of(const struct calendar *calendar, const struct ub_when *when)
 {
@@ -37,7 +37,7 @@ static struct ub_ical_writing writing_of(const struct calendar *calendar)
 
 /* ---- the user's hand ---- */
 
-/* The line of a text that bears the digests, with its folded rest. */
+/* The line of a text that has the digests, with its folded rest. */
 static struct ub_text base_line(struct ub_text text)
 {
 	size_t from = ub_text_find(text, UB_TEXT("\nX-UPBEAT-BASE:"), 0);
@@ -50,7 +50,7 @@ static struct ub_text base_line(struct ub_text text)
 	return ub_text_sub(text, from, to == SIZE_MAX ? text.len : to);
 }
 
-/* The item at another time, with the digests of what Upbeat had written. */
+/* Moves the item to another time. The digests of Upbeat's own writing stay. */
 static void move(struct calendar *calendar, struct standing *standing, ub_instant start)
 {
 	struct ub_ical_writing writing = writing_of(calendar);
@@ -139,7 +139,7 @@ void calendar_apply_plan(struct calendar *calendar, const struct ub_plan *plan)
 	for (size_t i = 0; i < plan->steps.n; i++) {
 		const struct ub_step *step = &plan->steps.items[i];
 		size_t at = 0;
-		/* The existing ones were given in the order in which they stand. */
+		/* The plan had the existing items in the order of `standing`. */
 		while (step->existing && at < before &&
 		       !ub_text_eq(calendar->standing.items[at].existing.uid, step->existing->uid))
 			at++;
@@ -179,7 +179,7 @@ static void see_flag(struct viewing *viewing, enum property property, bool flag)
 	see(viewing, property, flag ? UB_TEXT("yes") : UB_TEXT("no"));
 }
 
-/* What the object itself says. */
+/* Sees the properties that the calendar object shows. */
 static void see_event(struct viewing *viewing, const struct ub_existing *existing)
 {
 	const struct ub_event *event = existing->event;
@@ -202,7 +202,7 @@ static void see_event(struct viewing *viewing, const struct ub_existing *existin
 	see_flag(viewing, PROPERTY_BUSY, !task && !event->transparent);
 }
 
-/* What it was made of, where it would have to be taken apart again. */
+/* Sees properties in the item itself, as the calendar object has them only mixed into its text. */
 static void see_item(struct viewing *viewing, const struct standing *standing)
 {
 	const struct ub_item *item = &standing->item;

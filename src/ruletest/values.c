@@ -133,7 +133,7 @@ static const struct ub_yaml_field guest_fields[] = {
 };
 static const struct ub_yaml_type guest_map = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(guest_fields) };
 
-/* An address alone, or a map with more. */
+/* A guest is an address alone, or a map with more. */
 static bool read_guest(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
@@ -146,7 +146,7 @@ static bool read_guest(const struct ub_yaml_reader *reader, const struct ub_yaml
 	return read_address(reader, type, node, &guest->address);
 }
 
-/* A name alone would be one of ours. */
+/* A name without a domain would be one of ours. */
 static bool check_outside(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
@@ -155,7 +155,7 @@ static bool check_outside(const struct ub_yaml_reader *reader, const struct ub_y
 	return has_at(address->text) || ub_yaml_expected(reader, address, type->noun);
 }
 
-/* To the rules somebody is one of ours or a guest by their address, whatever list they are in. */
+/* The address decides whether rules take somebody for one of ours or for a guest. The list does not. */
 static bool check_side(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node,
     const struct guest *guest, bool ours)
 {
