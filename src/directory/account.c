@@ -8,8 +8,8 @@
 
 #include "upbeat/yaml.h"
 
-/* The account file of upbeat.conf(5). What is unsound in an account is reported and absent; the rest of the
- * account is used: an absent value is "cannot tell" to rules, which creates nothing and undoes nothing. */
+/* The account file of upbeat.conf(5). An unsound value is reported and left out, and the rest of the account
+ * is used. To rules an absent value is "cannot tell", which creates nothing and undoes nothing. */
 
 struct reading {
 	const struct ub_zone *zone;
@@ -68,7 +68,7 @@ static bool read_date(const struct ub_yaml_reader *reader, const struct ub_yaml_
 	return true;
 }
 
-/* A decimal number as JSON has it (RFC 8259 6); strtod alone would take "inf" and "0x10" too. */
+/* Parses a decimal number in JSON's form (RFC 8259 6). strtod alone would also take "inf" and "0x10". */
 static bool parse_number(struct ub_arena *arena, struct ub_text text, double *number)
 {
 	const char *digits = ub_text_cstr(arena, text);
@@ -139,7 +139,7 @@ static const struct ub_yaml_type *const opened_forms[] = { &opened_map };
 static const struct ub_yaml_type *const since_forms[] = { &since_map };
 static const struct ub_yaml_type *const due_forms[] = { &due_map };
 
-/* A note without a date has none, rather than the first of January 1970. */
+/* A note without a date gets no date. Zero would be the first of January 1970. */
 static bool read_note(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
@@ -184,7 +184,7 @@ static const struct ub_yaml_type type_stakeholders = {
 	.shape = UB_YAML_LIST_OF, .item = &type_stakeholder, .item_size = sizeof(struct ub_stakeholder)
 };
 
-/* An account as it is written. */
+/* An account as written in the file. */
 struct written {
 	struct ub_account account;
 	UB_VEC(struct ub_stakeholder) stakeholders;
@@ -219,7 +219,7 @@ struct written {
 static const struct ub_yaml_type type_declared = UB_YAML_LATER(UB_YAML_MAP_OF, ub_yaml_type_any_text);
 static const struct ub_yaml_type type_id = { .shape = UB_YAML_NODE, UB_YAML_ANY_OF(&ub_yaml_type_text) };
 static const struct ub_yaml_field account_fields[] = { ACCOUNT_FIELDS(true) };
-/* One of a test, which may be like another. */
+/* The fields of an account in a test, which may name another account in `like`. */
 static const struct ub_yaml_field loose_fields[] = {
 	ACCOUNT_FIELDS(false),
 	{ "like", &type_id, offsetof(struct written, like), false, "the account to begin with" },
@@ -292,7 +292,7 @@ static void read_declared(
 	}
 }
 
-/* An account to be written on. */
+/* The values of an account that further keys change. */
 static struct written begin(const struct ub_account *account)
 {
 	struct written written = { .account = *account, .score = account->has_score ? account->score : NAN };
@@ -301,7 +301,7 @@ static struct written begin(const struct ub_account *account)
 	return written;
 }
 
-/* What was written, with the fields that are declared. */
+/* The account that was written, with all declared fields. */
 static struct ub_account finish(const struct ub_yaml_reader *reader, struct written *written)
 {
 	const struct reading *reading = reader->context;

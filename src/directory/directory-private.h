@@ -6,7 +6,8 @@
 
 /* ---- sources ---- */
 
-/* What one source gave at one time. Immutable and counted; everything is in its arena. */
+/* The accounts that one source gave at one time. A part is immutable and counted, and everything is in its
+ * arena. */
 struct part {
 	struct ub_arena *arena;
 	_Atomic unsigned holders;
@@ -14,15 +15,15 @@ struct part {
 		struct ub_account *items;
 		size_t n, cap;
 	} accounts;
-	struct ub_place *places; /* of each account, where there is a file to point to */
+	struct ub_place *places; /* of each account; NULL: the source has no file */
 };
 
 /* A kind of source. */
 struct source_ops {
 	const char *name;
-	/* A text, in the arena, that changes whenever there may be something new. */
+	/* A text, in the arena. A new text tells that the source may have news. */
 	const char *(*stamp)(const struct ub_settings_source *settings, struct ub_arena *arena);
-	/* Fills the part. What is wrong is reported; false: there is nothing to use. */
+	/* Fills the part. Mistakes are reported. False: the source has nothing that can be used. */
 	bool (*read)(const struct ub_settings_source *settings, const struct ub_zone *zone, struct part *part,
 	    struct ub_diags *diags);
 };
@@ -37,7 +38,7 @@ void part_release(struct part **part);
 
 /* ---- account.c ---- */
 
-/* Reads the accounts of a file. False: it is nothing that accounts could be read from (reported). */
+/* Reads the accounts of a file. False: the file holds no accounts, which has been reported. */
 bool read_accounts(const struct ub_source *source, const struct ub_settings_source *settings,
     const struct ub_zone *zone, struct part *part, struct ub_diags *diags);
 
@@ -50,15 +51,15 @@ struct ub_accounts {
 	size_t n_parts;
 	const struct ub_account **items; /* of all parts, ids distinct */
 	size_t n;
-	/* To the account's number in items, plus one. */
+	/* From the key to the account's number in `items`, plus one. */
 	struct ub_map *by_id, *by_address, *by_domain, *by_registrable;
 };
 
-/* The part of a domain that somebody registered ("acme.co.uk" of "eu.acme.co.uk"); empty: it is a public
- * suffix itself. */
+/* The registered part of a domain ("acme.co.uk" of "eu.acme.co.uk"). Empty: the domain is itself a public
+ * suffix. */
 struct ub_text registrable_domain(struct ub_text domain, struct ub_arena *arena);
 
-/* A snapshot of the parts, which it holds from now on. What two accounts both claim goes to `diags`. */
+/* Makes a snapshot, which holds the parts from now on. Conflicts between accounts go to `diags`. */
 struct ub_accounts *index_accounts(struct part *const *parts, size_t n, struct ub_diags *diags);
 
 #endif

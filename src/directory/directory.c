@@ -11,8 +11,8 @@ static const struct source_ops *const kinds[] = { &yaml_source };
 struct source {
 	const struct source_ops *ops;
 	const struct ub_settings_source *settings;
-	struct part *part; /* what it gave last */
-	char *stamp;       /* of what was looked at last, be it usable or not; NULL: nothing yet */
+	struct part *part; /* the last one that could be used */
+	char *stamp;       /* of the last look, whether its result could be used or not; NULL: no look yet */
 };
 
 struct ub_directory {
@@ -39,7 +39,7 @@ static void release_held(void *held)
 	part_release(&part);
 }
 
-/* Diagnostics point into files that are in parts: these last as long as the diagnostics do. */
+/* Keeps the part as long as the diagnostics, which point into its files. */
 static void keep_part(struct ub_diags *diags, struct part *part)
 {
 	ub_arena_defer(diags->arena, release_held, part_hold(part));
@@ -57,7 +57,8 @@ static bool has_news(struct source *source, struct ub_arena *arena)
 	return true;
 }
 
-/* True: the source has given a new part. One that cannot be used is as good as none at first. */
+/* Reads the source if there are news. True: the source has a new part. At first, even an unusable part is
+ * better than none. */
 static bool read_source(struct ub_directory *directory, struct source *source, struct ub_diags *diags)
 {
 	struct part *part = part_new();
@@ -117,7 +118,7 @@ struct ub_directory *ub_directory_open(
 	for (size_t i = 0; i < settings->n_sources; i++) {
 		sources[i].settings = &settings->sources[i];
 		sources[i].ops = find_kind(settings->sources[i].source);
-		assert(sources[i].ops); /* the settings know the same names */
+		assert(sources[i].ops); /* the settings allow only these names */
 	}
 	ub_directory_refresh(directory, diags);
 	return directory;
@@ -158,6 +159,6 @@ void ub_accounts_release(struct ub_accounts **accounts)
 		return;
 	for (size_t i = 0; i < mine->n_parts; i++)
 		part_release(&mine->parts[i]);
-	struct ub_arena *arena = mine->arena; /* the snapshot itself is in it */
+	struct ub_arena *arena = mine->arena; /* the snapshot itself is in this arena */
 	ub_arena_free(&arena);
 }

@@ -3,7 +3,7 @@
 
 #include <libpsl.h>
 
-/* More than one account stands behind a registrable domain: it tells nothing. */
+/* More than one account has this registrable domain, so the domain tells nothing. */
 #define AMBIGUOUS ((void *)UINTPTR_MAX)
 
 static void *number(size_t index)
@@ -46,7 +46,7 @@ static void report_claimed(struct indexing *indexing, const char *code, const ch
 	diag->related_message = UB_TEXT("this one has it, since it comes first");
 }
 
-/* The first account that claims something has it. */
+/* Files the account under the name, unless an earlier account has the name. */
 static void index_name(struct indexing *indexing, struct ub_map *map, const char *code, const char *what,
     struct ub_text name, size_t account)
 {
@@ -79,7 +79,7 @@ static void index_account(struct indexing *indexing, size_t number_of)
 		index_domain(indexing, account->domains.items[i], number_of);
 }
 
-/* Leaves out accounts whose id is taken. */
+/* Adds the account, unless its id is taken. */
 static void add_account(struct indexing *indexing, const struct part *part, size_t i)
 {
 	struct ub_accounts *accounts = indexing->accounts;
@@ -146,9 +146,9 @@ const struct ub_account *ub_accounts_find(const struct ub_accounts *accounts, st
 	return numbered(accounts, ub_map_get(accounts->by_id, id));
 }
 
-/* What one guest says, and how well: the account's number, and the length of the domain that matched. */
+/* The account that one guest points to: its number, and the length of the domain that matched. */
 struct hit {
-	uintptr_t number; /* 0: nothing */
+	uintptr_t number; /* 0: none */
 	size_t length;
 	struct ub_text by;
 };

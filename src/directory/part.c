@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "directory-private.h"
 
-/* What a source gave, for as long as somebody holds it. */
+/* The accounts that a source gave, which live as long as somebody holds them. */
 
 struct part *part_new(void)
 {
@@ -24,6 +24,6 @@ void part_release(struct part **part)
 	*part = NULL;
 	if (!mine || --mine->holders > 0)
 		return;
-	struct ub_arena *arena = mine->arena; /* the part itself is in it */
+	struct ub_arena *arena = mine->arena; /* the part itself is in this arena */
 	ub_arena_free(&arena);
 }

@@ -5,7 +5,7 @@
 
 #include "upbeat/sys.h"
 
-/* The file's identity, size and times: whoever replaces or writes it changes one of them. */
+/* The file's identity, size and times. Replacing or writing the file changes at least one of them. */
 static const char *stamp(const struct ub_settings_source *settings, struct ub_arena *arena)
 {
 	struct stat now;
