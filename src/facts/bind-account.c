@@ -34,7 +34,7 @@ static struct ub_cel_value notes_value(
 	return ub_cel_list(binding->arena, items, notes->n);
 }
 
-/* Stakeholders who are not in the meeting are people too, but their answer is not known. */
+/* Stakeholders outside of the meeting are people, too, but with an unknown answer to the invitation. */
 static struct ub_cel_value stakeholders_value(struct binding *binding, const struct ub_account *account)
 {
 	struct ub_people people = { NULL, 0, 0 };
@@ -90,8 +90,8 @@ static struct ub_cel_value field_value(const struct ub_account_field *field, str
 	return ub_cel_absent();
 }
 
-/* An object of the declared fields. Fields are matched by name: rules may have been loaded with other
- * declarations than the source that gave this account. */
+/* The object of the declared fields, matched by name: the rules may have been loaded with other declarations
+ * than the account. */
 static struct ub_cel_value declared_value(
     struct binding *binding, const struct ub_cel_type *object, const struct ub_account *account)
 {

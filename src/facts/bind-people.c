@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cel-private.h"
 
-/* People as rules see them: on the meeting, on the account, in a team. */
+/* The values of people in rules: in the meeting, in the account, in a team. */
 
 struct ub_cel_value text_list_value(struct ub_texts texts, struct ub_arena *arena)
 {
@@ -11,7 +11,7 @@ struct ub_cel_value text_list_value(struct ub_texts texts, struct ub_arena *aren
 	return ub_cel_list(arena, items, texts.n);
 }
 
-/* What the account's source says of a guest; without it all is empty and false. */
+/* Sets what the account's source knows of a guest. Without a stakeholder all values are empty and false. */
 static void set_stakeholder(
     struct ub_cel_value *fields, const struct ub_stakeholder *known, struct ub_arena *arena)
 {

@@ -43,7 +43,8 @@ static bool check_text(const struct tmpl_origin *origin, struct ub_diags *diags)
 	return true;
 }
 
-/* The length of `{ meeting.title }` at the beginning of `text`; 0: no variable stands in one brace. */
+/* The length of `{ meeting.title }` at the beginning of `text`. 0: no variable in single braces stands
+ * there. */
 static size_t braced(const struct ub_template_set *set, struct ub_text text)
 {
 	size_t from = 1, to, end = ub_text_find(text, UB_TEXT("}"), 0);
@@ -92,7 +93,7 @@ static void parse(struct ub_template *tmpl, struct ub_diags *diags)
 	tmpl->broken = diags->errors > errors;
 }
 
-/* "upfront-contract.de": where the language begins, or SIZE_MAX. */
+/* The position of the language in "upfront-contract.de". SIZE_MAX: the name has none. */
 static size_t language_at(struct ub_text name)
 {
 	for (size_t i = name.len; i > 1; i--)
@@ -154,7 +155,8 @@ static void mark_included(struct ub_template *tmpl, const struct tmpl_nodes *nod
 	}
 }
 
-/* What customers may read in one language only would be a slip. */
+/* Both languages of a text must have the same audience. Otherwise customers could read one of them by
+ * mistake. */
 static void check_variant(const struct ub_template *tmpl, struct ub_diags *diags)
 {
 	const struct ub_template *base = ub_map_get(tmpl->set->templates, base_name(tmpl->name));
@@ -176,7 +178,7 @@ void ub_template_set_check(struct ub_template_set *set, struct ub_diags *diags)
 		if (!ub_tmpl_at(set, i)->included)
 			ub_tmpl_compile_root(ub_tmpl_at(set, i), diags);
 	}
-	/* those that include each other in a circle */
+	/* templates that include each other in a circle */
 	for (size_t i = 0; i < n; i++)
 		if (!ub_tmpl_at(set, i)->compiled && !ub_tmpl_at(set, i)->reached)
 			ub_tmpl_compile_root(ub_tmpl_at(set, i), diags);
@@ -213,7 +215,7 @@ bool ub_template_is_named(const struct ub_template_set *set, const struct ub_sou
 		if (tmpl->origin.source == source)
 			return tmpl->named || tmpl->included;
 	}
-	return true; /* another one has its place */
+	return true; /* another template has its name */
 }
 
 bool ub_template_set_reads(const struct ub_template_set *set, struct ub_text variable)
@@ -235,7 +237,7 @@ const struct ub_source *ub_template_source(const struct ub_template *tmpl)
 	return tmpl->origin.source;
 }
 
-/* No template includes itself (ub_template_set_check), so this ends. */
+/* The recursion ends, as no template includes itself (ub_template_set_check). */
 static bool nodes_include(
     const struct tmpl_nodes *nodes, struct ub_text language, const struct ub_template *part)
 {
