@@ -2,7 +2,8 @@
 #ifndef UPBEAT_CEL_AST_PRIVATE_H
 #define UPBEAT_CEL_AST_PRIVATE_H
 
-/* The syntax tree: made by the parser with macros expanded, annotated by the checker, compiled into code. */
+/* The syntax tree. The parser makes it with macros expanded, the checker annotates it, and the compiler turns
+ * it into code. */
 
 #include "cel-private.h"
 
@@ -17,11 +18,11 @@ enum node_kind {
 	NODE_COND,    /* condition, then, else */
 	NODE_LIST,    /* elements */
 	NODE_MAP,     /* key, value, key, value, ... */
-	NODE_STRUCT,  /* values; only refused by the checker: the types of this language have no literals */
+	NODE_STRUCT,  /* values; the checker refuses it: the types of this language have no literals */
 	NODE_LOOP,    /* range, [filter,] body */
 	NODE_BIND,    /* value, body: cel.bind() */
 	NODE_OPT_MAP, /* optional, body: optMap() and optFlatMap() */
-	NODE_OPENED   /* made by the checker: selections to try in turn, a name at last */
+	NODE_OPENED   /* made by the checker: selections in the order of trial, perhaps a name at last */
 };
 
 enum loop_kind {
@@ -46,12 +47,12 @@ struct node {
 	size_t n_args;
 	bool *optional_items;      /* list, map: `?` before the element or key; NULL: none has it */
 	struct ub_cel_value value; /* of a literal */
-	bool rooted;               /* a name written ".x" */
+	bool rooted;               /* a name written as ".x" */
 	bool closed;               /* in parentheses: no part of a dotted name */
 	bool optional;             /* `.?` or `[?` ; optFlatMap */
-	bool test;                 /* a selection inside has() */
+	bool test;                 /* the selection in has() */
 	bool receiver;             /* a call written x.f() */
-	bool macro; /* stands in the text as a call like size(); its operands are shown by traces */
+	bool macro;                /* written as a call like size(): traces show its operands */
 	enum loop_kind loop;
 	bool has_filter;
 	struct ub_text vars[2]; /* of a loop, bind or optional map */
@@ -60,22 +61,22 @@ struct node {
 	/* set by the checker */
 	const struct ub_cel_type *type;
 	enum ub_cel_audience audience;
-	const struct node *blame; /* which part makes it internal; itself: the label is here */
+	const struct node *blame; /* the part that makes it internal; the node itself: it has the label */
 	enum name_kind name_kind;
 	const struct variable *variable;
-	size_t local;                  /* NAME_LOCAL: its place in the frame; the first of a loop's */
-	size_t field;                  /* SELECT of an object whose type is known; SIZE_MAX else */
-	bool item_variable;            /* NAME_LOCAL: stands for an element or key of the range */
-	const struct node *definition; /* NAME_LOCAL: the loop, bind or map it belongs to */
+	size_t local;       /* NAME_LOCAL: the index in the frame; of a loop: of its first variable */
+	size_t field;       /* SELECT: the index in an object of known type; else SIZE_MAX */
+	bool item_variable; /* NAME_LOCAL: an element or key of the range */
+	const struct node *definition; /* NAME_LOCAL: the loop, bind or optional map of the variable */
 	const struct overload **overloads;
 	size_t n_overloads;
-	const char *failure; /* unchecked: what this node fails with when evaluated, a code */
+	const char *failure; /* unchecked: the code of the error that its evaluation gives */
 	struct ub_text failure_message;
 
 	/* set by the compiler */
 	const struct ub_cel_code *code;
 	bool varies;         /* depends on more than constants and local variables */
-	size_t lowest_local; /* the outermost local variable it reads; SIZE_MAX: none */
+	size_t lowest_local; /* the outermost local variable that it reads; SIZE_MAX: none */
 };
 
 /* Tokens. */
@@ -95,7 +96,7 @@ enum token_kind {
 struct token {
 	enum token_kind kind;
 	size_t at, len;
-	struct ub_text text; /* a name's, an operator's */
+	struct ub_text text; /* of a name or an operator */
 	struct ub_cel_value value;
 };
 
@@ -106,21 +107,20 @@ struct lexer {
 	struct ub_cel_issues *issues;
 };
 
-/* The next token; a number's sign is an operator of its own (-9223372036854775808 is put together by the
- * parser, to which 9223372036854775808 comes as TOKEN_INT with the value INT64_MIN and the text of the
- * digits). */
+/* The next token. The sign of a number is an operator of its own. So 9223372036854775808 is a TOKEN_INT with
+ * the value INT64_MIN and the text of the digits, from which the parser makes -9223372036854775808. */
 struct token cel_lex(struct lexer *lexer);
 bool cel_is_reserved(struct ub_text name);
-/* The value of a string or bytes literal in its quotes and prefix; TOKEN_BAD with an issue. */
+/* The value of a string or bytes literal from its quotes and prefix. TOKEN_BAD: an issue has been added. */
 struct token cel_lex_string(struct lexer *lexer, size_t from, size_t quote_at, bool raw, bool bytes);
-/* TOKEN_BAD, and the issue that says why. */
+/* Adds an issue and returns TOKEN_BAD. */
 struct token cel_lex_fail(
     struct lexer *lexer, size_t at, size_t len, struct ub_text message, const char *help);
 
 struct parser {
 	struct lexer lexer;
 	struct token token;
-	size_t end; /* of the token before */
+	size_t end; /* of the token before this one */
 	unsigned depth;
 	bool failed;
 	bool macros;
@@ -128,23 +128,23 @@ struct parser {
 	struct ub_cel_issues *issues;
 };
 
-/* NULL with an issue when the text is no expression. */
+/* Parses an expression. NULL: the text is no expression, and an issue has been added. */
 struct node *cel_parse(
     struct ub_arena *arena, struct ub_text text, bool macros, struct ub_cel_issues *issues);
 struct node *cel_node(
     struct parser *parser, enum node_kind kind, size_t at, struct node *const *args, size_t n);
 struct node *cel_parse_fail(
     struct parser *parser, size_t at, size_t len, const char *code, struct ub_text message, const char *help);
-/* The expression is nested deeper than UB_CEL_DEPTH_MAX. */
+/* Adds an issue: the expression is nested deeper than UB_CEL_DEPTH_MAX. */
 struct node *cel_parse_fail_deep(struct parser *parser, size_t at, size_t len);
-/* The node that a macro call becomes, the call itself when it is none, NULL with an issue when it is misused.
- */
+/* The node that replaces a macro call. Not a macro: the call itself. NULL: the macro is misused, and an issue
+ * has been added. */
 struct node *cel_expand_macro(struct parser *parser, struct node *call);
 
 struct ub_cel_issue *cel_issue(struct ub_arena *arena, struct ub_cel_issues *issues, size_t at, size_t len,
     const char *code, struct ub_text message);
 
-/* The checker: types, names, labels. False when there are issues. */
+/* The state of the checker of types, names and labels. A check is false if there are issues. */
 struct check {
 	const struct ub_cel_env *env;
 	struct ub_arena *arena;
@@ -165,35 +165,36 @@ struct check {
 		size_t variable;
 		const struct ub_cel_type *before;
 	})
-	trail;        /* of bindings, so that an attempt can be taken back */
+	trail;        /* of bindings, so that an attempt can be undone */
 	size_t steps; /* work done on types, limited */
 };
 
 bool cel_check(struct check *check, struct node *root, const struct ub_cel_type *expected);
-/* Of one kind of node each. */
+/* Each of these checks one kind of node. */
 void cel_check_node(struct check *check, struct node *node);
 void cel_check_name(struct check *check, struct node *node);
-/* A selection that is one declared name, or a type's: "google.protobuf.Duration"; false when it is none. */
+/* Checks a selection that is one declared name, or the name of a type: "google.protobuf.Duration". False: it
+ * is neither. */
 bool cel_check_qualified(struct check *check, struct node *node);
-/* A selection whose operand has been checked. */
+/* Checks a selection after its operand. */
 void cel_check_field(struct check *check, struct node *node);
 void cel_check_call(struct check *check, struct node *node);
 void cel_check_loop(struct check *check, struct node *node);
 
 struct ub_cel_issue *cel_check_fail(
     struct check *check, struct node *node, size_t at, size_t len, const char *code, struct ub_text message);
-/* A type as messages name it. */
+/* The type in the words of messages. */
 struct ub_text cel_check_shown(struct check *check, const struct ub_cel_type *type);
-/* The function that other languages call so; NULL: none. */
+/* The CEL function that has this name in other languages. NULL: none. */
 const char *cel_check_alias(struct ub_text name);
-/* Joins a part's label into the node's. */
+/* Joins the label of a part into the label of the node. */
 void cel_check_join(struct node *node, const struct node *part);
 void cel_check_label(struct node *node, enum ub_cel_audience audience);
 
-/* The dotted name that a chain of selections is; false when it is none, or begins with a local variable. */
+/* The dotted name of a chain of selections. False: the chain is no name, or begins with a local variable. */
 bool cel_check_dotted(const struct check *check, const struct node *node, struct ub_buf *out, bool *rooted);
-/* The next name to try, from the innermost container outwards: a.b.x, a.x, x. False when x itself was tried.
- */
+/* The next name to try, from the innermost container outwards: a.b.x, a.x, x. False: x itself was the last
+ * one. */
 bool cel_check_candidate(struct check *check, struct ub_text *container, bool *last, struct ub_text name,
     struct ub_text *candidate);
 
@@ -206,9 +207,9 @@ bool cel_unify_list(
 const struct ub_cel_type *cel_unify_join(
     struct check *check, const struct ub_cel_type *a, const struct ub_cel_type *b);
 const struct ub_cel_type *cel_unify_resolve(struct check *check, const struct ub_cel_type *type);
-/* Whether the resolved type is dyn; a free variable becomes it. */
+/* Whether the resolved type is dyn. A free variable is bound to dyn. */
 bool cel_unify_as_dyn(struct check *check, const struct ub_cel_type *type);
-/* With free variables as dyn. */
+/* The type with dyn in the place of free variables. */
 const struct ub_cel_type *cel_unify_final(struct check *check, const struct ub_cel_type *type);
 
 #endif

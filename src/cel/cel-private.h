@@ -2,8 +2,8 @@
 #ifndef UPBEAT_CEL_PRIVATE_H
 #define UPBEAT_CEL_PRIVATE_H
 
-/* What all of cel shares: types, declarations, values' insides. The tree is in ast-private.h, the compiled
- * form in code-private.h. */
+/* Types, declarations and the insides of values, for all files of cel. The tree is in ast-private.h, the
+ * compiled form in code-private.h. */
 
 #include "upbeat/cel.h"
 
@@ -15,8 +15,8 @@ struct variable {
 	enum ub_cel_audience audience;
 	bool may_be_absent;
 	struct ub_text guard;
-	const struct ub_cel_program *lazy; /* NULL: bound by the caller */
-	const struct ub_cel_env *env;      /* where it is declared */
+	const struct ub_cel_program *lazy; /* NULL: the caller binds it */
+	const struct ub_cel_env *env;      /* that declares it */
 	size_t number;                     /* in that env's activation */
 };
 
@@ -32,7 +32,7 @@ struct field {
 struct ub_cel_object_type {
 	struct ub_cel_type type;
 	const struct ub_cel_object_type
-	    *root; /* what it refines in the end; itself when it refines nothing */
+	    *root; /* the last type up the chain of refined types; the type itself if it refines none */
 	const struct ub_cel_object_type *base;
 	UB_VEC(struct field) fields; /* the root's only */
 	struct ub_map *by_name;      /* the root's only: name to index + 1 */
@@ -46,7 +46,7 @@ struct overload {
 	size_t n_params;
 	const struct ub_cel_type *result;
 	size_t n_type_params; /* PARAM types carry numbers below this */
-	bool receiver;        /* params[0] stands before the dot */
+	bool receiver;        /* params[0] is before the dot */
 	ub_cel_function_fn *function;
 	void *user;
 	ub_cel_literal_fn *check;
@@ -67,12 +67,12 @@ struct ub_cel_env {
 	UB_VEC(struct variable *) variables;
 	struct ub_map *variables_by_name;
 	struct ub_map
-	    *functions; /* struct function; a name that this env adds to starts as a copy of the parent's */
+	    *functions; /* struct function; for a name to which this env adds, first a copy of the parent's */
 	struct ub_map *objects; /* struct ub_cel_object_type */
 	UB_VEC(const struct variable *) opened;
 };
 
-/* Without any function; config as for ub_cel_env_new(). */
+/* An environment without any functions. `config` as for ub_cel_env_new(). */
 struct ub_cel_env *cel_env_new(struct ub_arena *arena, const struct ub_cel_config *config);
 const struct variable *cel_env_variable(
     const struct ub_cel_env *env, struct ub_text name); /* this env or outer ones */
@@ -86,26 +86,28 @@ const struct ub_cel_type *cel_type_map(
 const struct ub_cel_type *cel_type_optional(struct ub_arena *arena, const struct ub_cel_type *value);
 const struct ub_cel_type *cel_type_of(struct ub_arena *arena, const struct ub_cel_type *type); /* type(T) */
 const struct ub_cel_type *cel_type_param(struct ub_arena *arena, size_t number);
-/* Whether the type is dyn, or stands for a failed check. */
+/* Whether the type is dyn, or the type of a failed check. */
 bool cel_type_is_dyn(const struct ub_cel_type *type);
-/* Whether it is dyn, or has it inside. */
+/* Whether the type is dyn, or contains dyn. */
 bool cel_type_contains_dyn(const struct ub_cel_type *type);
 const struct field *cel_type_field(const struct ub_cel_type *object, struct ub_text name, size_t *index);
-/* Whether object type `type` is `ancestor` or refines it. */
+/* Whether the object type `type` is `ancestor` or refines `ancestor`. */
 bool cel_type_refines(const struct ub_cel_type *type, const struct ub_cel_type *ancestor);
-/* The type that a name denotes ("int", "google.protobuf.Duration", an object type); NULL: none. */
+/* The type of that name ("int", "google.protobuf.Duration", an object type). NULL: none. */
 const struct ub_cel_type *cel_type_named(const struct ub_cel_env *env, struct ub_text name);
-/* The names of type parameters met while parsing a signature, so that "$T" is one type all over it. */
+/* Names of type parameters that a signature has had so far, so that "$T" is the same type everywhere in the
+ * signature. */
 struct type_names {
 	struct ub_text names[8];
 	size_t n;
 };
-/* Parses a type at *at and moves it on; NULL when there is none. */
+/* Parses a type at *at and moves *at behind it. NULL: no type is there. */
 const struct ub_cel_type *cel_type_parse_at(const struct ub_cel_env *env, struct ub_arena *arena,
     struct ub_text text, size_t *at, struct type_names *params);
-/* type() of a value; list, map and optional_type stand for all of theirs. */
+/* The result of type() for a value. list, map and optional_type have no parameters there. */
 const struct ub_cel_type *cel_type_of_value(struct ub_cel_value value);
-/* As messages name it: `duration` and `timestamp` are known by the functions that make them. */
+/* Puts the type in the words of messages: `duration` and `timestamp` have the names of the functions that
+ * make them. */
 void cel_type_show(struct ub_buf *out, const struct ub_cel_type *type);
 struct ub_text cel_type_shown(struct ub_arena *arena, const struct ub_cel_type *type);
 bool cel_type_same(const struct ub_cel_type *a, const struct ub_cel_type *b); /* exactly */
@@ -115,19 +117,19 @@ extern const struct ub_cel_type cel_type_type, cel_type_any_list, cel_type_any_m
 
 /* ---- values ---- */
 
-/* Kinds that only an activation's variables have. */
+/* Kinds of values that only variables of an activation have. */
 enum { KIND_UNBOUND = 64, KIND_LAZY, KIND_BUSY };
 
 struct ub_cel_map {
 	size_t n;
 	const struct ub_cel_entry *entries;
-	uint32_t *slots; /* open addressing, entry number + 1; NULL: few enough to look through */
+	uint32_t *slots; /* open addressing, entry number + 1; NULL: few entries, searched one by one */
 	size_t mask;
 };
 
-/* NULL: not comparable. Otherwise *order is <0, 0, >0, or 2 for unordered (NaN). */
+/* Compares values. NULL: they cannot be compared. Else *order is <0, 0, >0, or 2 for unordered (NaN). */
 bool cel_value_compare(struct ub_cel_value a, struct ub_cel_value b, int *order);
-/* Whether the kinds may be a map's key; a double may be looked up, but not stored. */
+/* Whether a map may have keys of this kind. A double may be looked up, but not stored. */
 bool cel_value_is_key(struct ub_cel_value value);
 bool cel_value_is_number(struct ub_cel_value value);
 struct ub_cel_value cel_value_select(struct ub_cel_value object, struct ub_text name); /* ABSENT: has none */
@@ -137,22 +139,23 @@ const char *cel_value_kind_name(struct ub_cel_value value); /* as type() prints 
 
 /* ---- numbers and text ---- */
 
-/* Decimal or 0x, all of the text. */
+/* Parses a decimal or 0x number, which is the whole text. */
 bool cel_number_parse_int(struct ub_text text, int64_t *out);
 bool cel_number_parse_uint(struct ub_text text, uint64_t *out);
-/* As CEL's double(): decimal, exponent, also NaN, Infinity; all of the text. */
+/* Parses a number as CEL's double() does: decimal, exponent, also NaN and Infinity. The number is the whole
+ * text. */
 bool cel_number_parse_double(struct ub_text text, double *out);
-/* The shortest text that reads back as the same double. "NaN", "Infinity", "-Infinity". */
+/* Prints the shortest text that gives the same double when read: also "NaN", "Infinity", "-Infinity". */
 void cel_number_print_double(struct ub_buf *out, double number);
-/* Truncated toward zero; false when out of range. */
+/* Truncates toward zero. False: the number is out of range. */
 bool cel_number_double_to_int(double number, int64_t *out);
 bool cel_number_double_to_uint(double number, uint64_t *out);
 
-/* Code point at *at (valid UTF-8), which moves on. */
+/* The code point at *at in valid UTF-8. *at moves behind it. */
 uint32_t cel_utf8_next(struct ub_text text, size_t *at);
 void cel_utf8_add(struct ub_buf *out, uint32_t code_point);
 size_t cel_utf8_length(struct ub_text text); /* in code points */
-/* The byte offset of code point `index`; SIZE_MAX past the end (the end itself is allowed). */
+/* The byte offset of code point `index`, which may be the end. SIZE_MAX: past the end. */
 size_t cel_utf8_offset(struct ub_text text, size_t index);
 bool cel_utf8_is_space(uint32_t code_point); /* White_Space of Unicode */
 
@@ -161,31 +164,33 @@ bool cel_utf8_is_space(uint32_t code_point); /* White_Space of Unicode */
 #define TIMESTAMP_MIN INT64_C(-62135596800) /* 0001-01-01T00:00:00Z */
 #define TIMESTAMP_MAX INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
 
-/* What a clock with a calendar shows: month 1-12, day 1-31, weekday 0 (Sunday) to 6, year_day 0-365. */
+/* The time and date on a clock: month 1-12, day 1-31, weekday 0 (Sunday) to 6, year_day 0-365. */
 struct clock {
 	int64_t year;
 	int month, day, hour, minute, second, weekday, year_day;
 };
 
 struct clock cel_time_clock(int64_t seconds);
-/* RFC 3339; years 1-9999. */
+/* Parses RFC 3339, years 1-9999. */
 bool cel_time_parse_timestamp(struct ub_text text, struct ub_cel_value *out);
 void cel_time_print_timestamp(struct ub_buf *out, struct ub_cel_value timestamp);
-/* A sequence of decimal numbers with units h, m, s, ms, us, ns, with an optional sign. */
+/* Parses decimal numbers with the units h, m, s, ms, us, ns, after an optional sign. */
 bool cel_time_parse_duration(struct ub_text text, struct ub_cel_value *out);
-/* A duration's range: what 64 bits hold in nanoseconds, about 292 years. */
+/* Whether the duration fits into 64 bits of nanoseconds, about 292 years. */
 bool cel_time_duration_fits(int64_t seconds, int64_t nanos);
 void cel_time_print_duration(struct ub_buf *out, struct ub_cel_value duration);
-/* "+02:00", "-09:30", "02:00", "UTC", "Z" to seconds east; false: it is a zone's name. */
+/* Turns "+02:00", "-09:30", "02:00", "UTC", "Z" into seconds east. False: the text is the name of a zone. */
 bool cel_time_parse_offset(struct ub_text text, int32_t *out);
 
 /* ---- regular expressions and doubles: the one door to C++ (re2.cc) ---- */
 
 struct ub_cel_regex;
-/* NULL with *why in the arena when RE2 refuses the pattern. Released with the arena. */
+/* Compiles a pattern, which the arena releases. NULL: RE2 refuses the pattern, and *why (in the arena) tells
+ * the reason. */
 const struct ub_cel_regex *cel_regex_new(struct ub_arena *arena, struct ub_text pattern, struct ub_text *why);
 bool cel_regex_search(const struct ub_cel_regex *regex, struct ub_text text);
-/* With a pattern that is only now known, and not kept; false with *why when RE2 refuses it. */
+/* Searches with a pattern that only the evaluation knows, and does not keep the pattern. False: RE2 refuses
+ * it, with *why. */
 bool cel_regex_search_once(
     struct ub_arena *arena, struct ub_text pattern, struct ub_text text, bool *found, struct ub_text *why);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ast-private.h"
 
-/* Which overloads a call may mean, what it gives, and what its result depends on. */
+/* Checks of calls: the possible overloads, the type of the result, and the label of the result. */
 
-/* An operator as it is written: "_+_" is "+". */
+/* An operator as written: "+" for "_+_". */
 static struct ub_text shown_name(struct ub_text name)
 {
 	if (ub_text_is(name, "@in"))
@@ -27,7 +27,7 @@ static const struct function *find_function(struct check *check, struct ub_text 
 	return NULL;
 }
 
-/* math.abs(x): the receiver is a part of the function's name. */
+/* The function of math.abs(x), in which the receiver is a part of the name. */
 static const struct function *namespaced_function(struct check *check, struct node *node)
 {
 	struct ub_buf name = UB_BUF(check->arena);
@@ -82,7 +82,7 @@ static void print_types(struct check *check, struct ub_buf *out, const struct no
 	ub_buf_char(out, ')');
 }
 
-/* How to write a time where a number or a text was written. */
+/* How to write a time in the place of a number or a text. */
 static const char *time_hint(struct check *check, const struct node *node)
 {
 	bool duration = false, timestamp = false, other = false;
@@ -98,7 +98,7 @@ static const char *time_hint(struct check *check, const struct node *node)
 			: "a time is written timestamp(\"2026-11-21T09:00:00Z\")";
 }
 
-/* `meeting.organizer == "anna@ours.example"` */
+/* For `meeting.organizer == "anna@ours.example"`. */
 static struct ub_text same_type_hint(struct check *check, const struct node *node)
 {
 	for (size_t i = 0; i < node->n_args; i++) {
@@ -147,7 +147,7 @@ static void fail_overload(struct check *check, struct node *node, const struct f
 {
 	for (size_t i = 0; i < node->n_args; i++) {
 		if (node->args[i]->type->kind == UB_CEL_ERROR) {
-			node->type = &cel_type_failed; /* said already */
+			node->type = &cel_type_failed; /* already reported */
 			return;
 		}
 	}
@@ -159,7 +159,7 @@ static void fail_overload(struct check *check, struct node *node, const struct f
 	issue->help = known_overloads(check, function, node);
 }
 
-/* Takes the overload among those that the call may mean; widens the result when they differ. */
+/* Adds the overload to the possible ones of the call. The result is widened if they differ. */
 static void accept_overload(
     struct check *check, struct node *node, const struct overload *overload, const struct ub_cel_type *result)
 {
@@ -171,7 +171,7 @@ static void accept_overload(
 		node->type = &ub_cel_type_dyn;
 }
 
-/* A text that the function can only fail with. */
+/* Reports literals with which the function can only fail. */
 static void check_literals(struct check *check, struct node *node)
 {
 	ub_cel_literal_fn *look = node->n_overloads == 1 ? node->overloads[0]->check : NULL;
@@ -217,8 +217,8 @@ static void resolve(struct check *check, struct node *node, const struct functio
 		check_literals(check, node);
 }
 
-/* A function that looks into its arguments may learn all that can be reached from them; one that does not
- * passes it on in the result's type, unless that is lost. */
+/* A deep function may learn everything that its arguments lead to. A shallow function passes that on in the
+ * type of its result, unless the result is dyn. */
 static void label_call(struct check *check, struct node *node)
 {
 	bool deep = cel_type_contains_dyn(cel_unify_final(check, node->type));
@@ -238,7 +238,7 @@ static void label_call(struct check *check, struct node *node)
 
 /* ---- words ---- */
 
-/* The field that is read, where all that it can be is known. */
+/* The field that the node reads, if all its possible values are known. */
 static const struct field *worded_field(const struct node *node)
 {
 	size_t index;
@@ -276,7 +276,7 @@ static void check_word(
 				: ub_buf_text(&help);
 }
 
-/* `account.health == "Red"`, `meeting.status in ["canceled"]` */
+/* For `account.health == "Red"`, `meeting.status in ["canceled"]`. */
 static void check_words(struct check *check, struct node *node)
 {
 	bool equals = ub_text_is(node->name, "_==_") || ub_text_is(node->name, "_!=_");
@@ -294,14 +294,15 @@ void cel_check_call(struct check *check, struct node *node)
 	const struct function *function = namespaced_function(check, node);
 	if (!function)
 		function = find_function(check, node->name, node->rooted);
-	/* Of an unknown one's arguments nothing is known: a name may be meant for a variable of its own. */
+	/* The arguments of an unknown function are not checked: a name there may be meant for a variable of
+	 * the function. */
 	size_t n_args = function || check->unchecked ? node->n_args : node->receiver;
 	for (size_t i = 0; i < n_args; i++) {
 		cel_check_node(check, node->args[i]);
 		cel_check_join(node, node->args[i]);
 	}
 	if (!function && n_args && node->args[0]->type->kind == UB_CEL_ERROR && !check->unchecked) {
-		node->type = &cel_type_failed; /* said already */
+		node->type = &cel_type_failed; /* already reported */
 		return;
 	}
 	if (!function) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ast-private.h"
 
-/* The type of a field that is read, once it is known of what. */
+/* Checks of fields, once the type of the operand is known. */
 
 static void fail_field(struct check *check, struct node *node, const struct ub_cel_type *type)
 {
@@ -17,7 +17,7 @@ static void fail_field(struct check *check, struct node *node, const struct ub_c
 		issue->help = ub_textf(check->arena, "did you mean `%.*s`?", UB_ARGS(meant));
 }
 
-/* `meeting.external.length` */
+/* For `meeting.external.length`. */
 static void help_with_function(struct check *check, const struct node *node, struct ub_cel_issue *issue)
 {
 	const char *alias = cel_check_alias(node->name);

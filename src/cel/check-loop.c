@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ast-private.h"
 
-/* Macros that bring variables of their own. */
+/* Checks of macros that declare variables. */
 
 static void push_local(
     struct check *check, struct node *node, struct ub_text name, const struct ub_cel_type *type, bool item)
@@ -26,7 +26,7 @@ static void check_bind(struct check *check, struct node *node)
 	push_local(check, node, node->vars[0], node->args[0]->type, false);
 	cel_check_node(check, node->args[1]);
 	check->n_locals--;
-	cel_check_join(node, node->args[1]); /* the value counts where it is used */
+	cel_check_join(node, node->args[1]); /* the value's label counts where the variable is used */
 	node->type = node->args[1]->type;
 }
 
@@ -62,7 +62,8 @@ static void check_optional_map(struct check *check, struct node *node)
 		node->type = result;
 }
 
-/* The types of the range's variables; false with an issue when nothing can be gone through. */
+/* The types of the loop's variables. False: the range is neither list nor map, and an issue has been
+ * added. */
 static bool range_types(struct check *check, struct node *node, const struct ub_cel_type *vars[2])
 {
 	struct node *range = node->args[0];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ast-private.h"
 
-/* What a name means: langdef.md, "Name Resolution", and the fields that an environment opens. */
+/* The meaning of names: langdef.md, "Name Resolution", and the fields that an environment opens. */
 
 static const struct local *find_local(const struct check *check, struct ub_text name)
 {
@@ -114,7 +114,7 @@ static bool may_have_field(const struct variable *variable, struct ub_text name)
 
 static bool check_opened(struct check *check, struct node *node, const struct ub_cel_env *env);
 
-/* The name as env and what is outside it see it. */
+/* Checks the name in env and in the environments outside of it. */
 static bool check_name_in(struct check *check, struct node *node, const struct ub_cel_env *env)
 {
 	for (; env; env = env->parent) {
@@ -129,8 +129,8 @@ static bool check_name_in(struct check *check, struct node *node, const struct u
 	return false;
 }
 
-/* A field of the variables that env opens; of a map or dyn it is seen only when evaluated, with what is found
- * further out behind it. */
+/* The name may be a field of a variable that env opens. Whether a map or a dyn has the field shows only at
+ * evaluation. So the meaning of the name further out comes second. */
 static bool check_opened(struct check *check, struct node *node, const struct ub_cel_env *env)
 {
 	for (size_t i = env->opened.n; i-- > 0;) {
@@ -161,7 +161,7 @@ static bool check_opened(struct check *check, struct node *node, const struct ub
 	return false;
 }
 
-/* What stands for it in YAML, and not here. */
+/* The CEL word for a word that only YAML has. */
 static struct ub_text plain_word(struct ub_text name)
 {
 	if (ub_text_eq_nocase(name, UB_TEXT("yes")) || ub_text_eq_nocase(name, UB_TEXT("on")) ||
@@ -188,7 +188,7 @@ static struct ub_text field_of_variable(struct check *check, struct ub_text name
 	return UB_TEXT_NONE;
 }
 
-/* Names that could have been meant. */
+/* Suggests similar names. */
 static void suggest_name(struct check *check, struct ub_cel_issue *issue, struct ub_text name)
 {
 	UB_VEC(struct ub_text) names = { 0 };
@@ -215,7 +215,7 @@ static void suggest_name(struct check *check, struct ub_cel_issue *issue, struct
 void cel_check_name(struct check *check, struct node *node)
 {
 	if (node->name_kind != NAME_UNKNOWN)
-		return; /* made by opened_field() */
+		return; /* opened_field() made it */
 	const struct local *local = node->rooted ? NULL : find_local(check, node->name);
 	if (local) {
 		node->name_kind = NAME_LOCAL;
@@ -241,7 +241,7 @@ void cel_check_name(struct check *check, struct node *node)
 	suggest_name(check, issue, node->name);
 }
 
-/* a.b.c as one declared name, or a type's. */
+/* Checks a.b.c as one declared name, or as the name of a type. */
 bool cel_check_qualified(struct check *check, struct node *node)
 {
 	struct ub_buf name = UB_BUF(check->arena);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ast-private.h"
 
-/* What all parts of the checker say and set: that a node is wrong, and who may see it. */
+/* Reports of all parts of the checker: a node is wrong, and a node has a label. */
 
 struct ub_cel_issue *cel_check_fail(
     struct check *check, struct node *node, size_t at, size_t len, const char *code, struct ub_text message)

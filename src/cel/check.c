@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ast-private.h"
 
-/* Types and labels of everything but names, fields, calls and loops (check-name.c, check-field.c,
+/* Types and labels of all nodes but names, fields, calls and loops (check-name.c, check-field.c,
  * check-call.c, check-loop.c). */
 
 /* ---- indexes ---- */
@@ -51,7 +51,7 @@ static void check_index(struct check *check, struct node *node)
 
 /* ---- lists and maps ---- */
 
-/* What becomes dyn takes along all that can be reached through it. */
+/* The type dyn hides the labels of everything that the part leads to. So the node gets these labels. */
 static void join_reach(
     struct check *check, struct node *node, const struct node *part, const struct ub_cel_type *type)
 {
@@ -64,7 +64,7 @@ static void join_reach(
 	}
 }
 
-/* The common type of every `stride`th argument from `first` on. */
+/* The common type of the arguments from `first` on, each `stride`th. */
 static const struct ub_cel_type *common_type(
     struct check *check, struct node *node, size_t first, size_t stride)
 {
@@ -188,7 +188,7 @@ static void check_struct(struct check *check, struct node *node)
 		UB_ARGS(node->name)));
 }
 
-/* cel_check_name() has checked all of what it made. */
+/* cel_check_name() has checked all nodes that it made. */
 static void check_opened(struct check *check, struct node *node)
 {
 	(void)check, (void)node;
@@ -220,7 +220,7 @@ void cel_check_node(struct check *check, struct node *node)
 
 static void finish(struct check *check, struct node *node)
 {
-	/* A part of what was refused may not have been looked at. */
+	/* After a refusal, some parts may be unchecked. */
 	node->type = node->type ? cel_unify_final(check, node->type) : &cel_type_failed;
 	for (size_t i = 0; i < node->n_args; i++)
 		finish(check, node->args[i]);

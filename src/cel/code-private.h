@@ -2,9 +2,9 @@
 #ifndef UPBEAT_CEL_CODE_PRIVATE_H
 #define UPBEAT_CEL_CODE_PRIVATE_H
 
-/* The compiled form: a tree of small instructions, each with the function that evaluates it. What can be
- * known beforehand (slots, field numbers, overloads, constants, regular expressions, zones) is in the
- * instruction. */
+/* The compiled form: a tree of small instructions, each with the function that evaluates it. An instruction
+ * holds everything that is known before evaluation: slots, field numbers, overloads, constants, regular
+ * expressions, zones. */
 
 #include "ast-private.h"
 
@@ -16,10 +16,10 @@ struct ub_cel_code {
 	uint32_t at, len;
 	const struct ub_cel_code *const *args;
 	uint32_t n_args;
-	uint32_t index;            /* a variable's or local's number, a field's, an operator's */
-	uint32_t second;           /* the field of a fused variable; how many variables a loop has */
-	uint32_t hops;             /* how many environments further out a variable is declared */
-	uint32_t weight;           /* what one evaluation costs: the nodes in it */
+	uint32_t index;            /* the number of a variable, local, field or operator */
+	uint32_t second;           /* the field of a fused variable; the number of a loop's variables */
+	uint32_t hops;             /* the number of environments between this one and the variable's */
+	uint32_t weight;           /* the cost of one evaluation: the nodes in it */
 	struct ub_cel_value value; /* a constant, a key, the right operand of a fused comparison */
 	const struct node *node;
 	const void *prepared; /* a regular expression, a zone */
@@ -30,7 +30,7 @@ struct ub_cel_program {
 	const struct ub_cel_env *env;
 	struct node *root;
 	const struct ub_cel_code *code;
-	const struct ub_cel_type *expected; /* looked at when evaluated; NULL: nothing to look at */
+	const struct ub_cel_type *expected; /* compared at evaluation; NULL: nothing to compare */
 	size_t n_locals;
 	struct ub_cel_read *unguarded;
 	size_t n_unguarded;
@@ -50,12 +50,12 @@ struct ub_cel_activation {
 struct ub_cel_eval {
 	struct ub_arena *arena;
 	struct ub_cel_activation *activation; /* of the program's own env */
-	struct ub_cel_activation *innermost;  /* the one that was given */
+	struct ub_cel_activation *innermost;  /* the one that the caller gave */
 	struct ub_cel_value *locals;
 	const struct ub_cel_program *program;
 	uint64_t budget;
 	bool exhausted;
-	unsigned depth; /* of lazy variables within lazy variables */
+	unsigned depth; /* of lazy variables that wait for lazy variables */
 };
 
 struct compile {
@@ -65,15 +65,15 @@ struct compile {
 	bool strict, folding;
 };
 
-/* Compiles the checked tree into node->code. Strict: issues for constants that can only fail. */
+/* Compiles the checked tree into node->code. Strict: adds issues for constants that can only fail. */
 void cel_compile_node(struct compile *compile, struct node *node);
-/* Chooses how a call is evaluated; eval-op.c. */
+/* Chooses the evaluation of a call, eval-op.c. */
 void cel_compile_call(struct compile *compile, struct node *node, struct ub_cel_code *code);
 
 struct ub_cel_value cel_fail(const struct ub_cel_code *code, struct ub_cel_eval *eval, const char *why,
     const char *format, ...) UB_FORMAT(4, 5);
 struct ub_cel_value cel_fail_cost(const struct ub_cel_code *code, struct ub_cel_eval *eval);
-/* Takes steps off the budget; false: it is used up. */
+/* Takes steps off the budget. False: the budget is used up. */
 static inline bool cel_spend(struct ub_cel_eval *eval, uint64_t steps)
 {
 	if (eval->budget < steps) {
@@ -95,22 +95,22 @@ eval_fn cel_eval_constant, cel_eval_variable, cel_eval_outer_variable, cel_eval_
     cel_eval_map, cel_eval_bind, cel_eval_optional_map, cel_eval_opened, cel_eval_call, cel_eval_all,
     cel_eval_exists, cel_eval_exists_one, cel_eval_filter, cel_eval_map_list, cel_eval_transform;
 
-/* Like ub_cel_equal(), for the budget; false when that is used up, too. */
+/* Like ub_cel_equal(), on the budget. False also if the budget is used up. */
 bool cel_equal(struct ub_cel_eval *eval, struct ub_cel_value a, struct ub_cel_value b);
 
-/* Calls the overload among the node's that fits the arguments' kinds. */
+/* Calls the node's overload that fits the kinds of the arguments. */
 struct ub_cel_value cel_call(
     const struct ub_cel_code *code, struct ub_cel_eval *eval, const struct ub_cel_value *args, size_t n);
 bool cel_overload_fits(const struct overload *overload, const struct ub_cel_value *args, size_t n);
-/* A non-bool where a bool must be: itself when it is an error, else an error. */
+/* The error for a value that must be a bool and is none. An error stays itself. */
 struct ub_cel_value cel_not_bool(
     const struct ub_cel_code *code, struct ub_cel_eval *eval, struct ub_cel_value value);
 
-/* Runs code of the program as an evaluation of its own. */
+/* Runs code of the program as a separate evaluation. */
 struct ub_cel_value cel_start(const struct ub_cel_program *program, const struct ub_cel_code *code,
     struct ub_cel_activation *activation, struct ub_arena *arena, uint64_t budget);
 
-/* Finds the readings that may be absent and are not guarded. */
+/* Finds reads of values that may be absent and are not guarded. */
 void cel_find_unguarded(struct ub_cel_program *program, struct ub_arena *arena);
 
 #endif

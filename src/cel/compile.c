@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code-private.h"
 
-/* From the checked tree to instructions: constants folded, names resolved to numbers. */
+/* The checked tree becomes instructions: constants are folded, names become numbers. */
 
-/* What folding one constant may cost. */
+/* The greatest cost of folding one constant. */
 #define FOLD_COST 10000
 
 static struct ub_cel_code *new_code(struct compile *compile, struct node *node)
@@ -125,7 +125,7 @@ static void choose(struct compile *compile, struct node *node, struct ub_cel_cod
 	}
 }
 
-/* Whether the result depends on variables, and on which locals of those around it. */
+/* Finds whether the result depends on variables, and on which locals of the loops around it. */
 static void find_dependence(struct node *node)
 {
 	node->lowest_local = SIZE_MAX;

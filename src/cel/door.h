@@ -2,7 +2,7 @@
 #ifndef UPBEAT_CEL_DOOR_H
 #define UPBEAT_CEL_DOOR_H
 
-/* What re2.cc offers to the C files. */
+/* Functions of re2.cc for the C files. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,15 +13,16 @@ extern "C" {
 
 struct ub_cel_regex;
 
-/* NULL when RE2 refuses the pattern; `why` gets its reason, NUL-terminated, cut to `size`. */
+/* Compiles a pattern. NULL: RE2 refuses it, and `why` gets the reason, NUL-terminated and cut to `size`. */
 struct ub_cel_regex *cel_door_regex_new(const char *pattern, size_t length, char *why, size_t size);
 void cel_door_regex_free(void *regex);
 bool cel_door_regex_search(const struct ub_cel_regex *regex, const char *text, size_t length);
 
-/* format 'f' or 'e' with that many digits after the point, or 's': the shortest that reads back, in
- * scientific form. Returns the length, 0 when it does not fit. Finite numbers only. */
+/* Prints a finite number. Format 'f' or 'e': with that many digits after the point. Format 's': the shortest
+ * text that reads back the same, in scientific form. Returns the length, or 0 if the text does not fit. */
 size_t cel_door_print_double(double number, char format, int precision, char *out, size_t size);
-/* A number without sign or space around it. 0: read; 1: beyond the range of a double; -1: not a number. */
+/* Reads a number without sign or space around it. 0: read. 1: beyond the range of a double. -1: not a
+ * number. */
 int cel_door_read_double(const char *text, size_t length, double *out);
 
 #ifdef __cplusplus

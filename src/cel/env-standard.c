@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cel-private.h"
 
-/* The environment that everybody begins with: the standard functions and those of the extensions. */
+/* The standard environment: the standard functions and those of the extensions. */
 
 static const struct library *const libraries[] = { &cel_library_operators, &cel_library_conversions,
 	&cel_library_strings, &cel_library_strings_ext, &cel_library_format, &cel_library_time,

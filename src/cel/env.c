@@ -106,7 +106,7 @@ const struct ub_cel_type *ub_cel_declare_object(
 void ub_cel_declare_fields(
     struct ub_cel_env *env, const struct ub_cel_type *type, const struct ub_cel_decl *fields, size_t n)
 {
-	/* The env's own object, looked up again because types are constant to everybody else. */
+	/* The env's own object, looked up again: all others only have the type as a constant. */
 	struct ub_cel_object_type *object = ub_map_get(env->objects, type->name);
 	assert(object && &object->type == type && object->root == object);
 	for (size_t i = 0; i < n; i++) {
@@ -133,7 +133,7 @@ const struct function *cel_env_function(const struct ub_cel_env *env, struct ub_
 	return NULL;
 }
 
-/* The env's own function of that name, made with the overloads of the parent's. */
+/* The env's own function of that name. A new one begins with the overloads of the parent's. */
 static struct function *own_function(struct ub_cel_env *env, struct ub_text name)
 {
 	struct function *own = ub_map_get(env->functions, name);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code-private.h"
 
-/* The macros that go through a list or a map. */
+/* Evaluation of macros that walk a list or a map. */
 
 struct range {
 	size_t n;
@@ -49,7 +49,7 @@ static const struct ub_cel_code *body(const struct ub_cel_code *code)
 	return code->args[code->n_args - 1];
 }
 
-/* all() ends at false, exists() at true, whatever errors came before. */
+/* all() ends at false and exists() at true, whatever errors came before. */
 static inline struct ub_cel_value eval_search(
     const struct ub_cel_code *code, struct ub_cel_eval *eval, bool end)
 {
@@ -81,7 +81,8 @@ struct ub_cel_value cel_eval_exists(const struct ub_cel_code *code, struct ub_ce
 	return eval_search(code, eval, true);
 }
 
-/* Whether element i passes the macro's condition, its first argument after the range; BOOL or an error. */
+/* Whether element i passes the macro's condition, the first argument after the range. The result is BOOL or
+ * an error. */
 static inline struct ub_cel_value passes(const struct ub_cel_code *code, struct ub_cel_eval *eval,
     const struct range *range, size_t i, bool has_filter)
 {
@@ -108,7 +109,7 @@ struct ub_cel_value cel_eval_exists_one(const struct ub_cel_code *code, struct u
 	return ub_cel_bool(found == 1);
 }
 
-/* filter() takes the elements that pass as they are, map() what the body makes of them. */
+/* filter() takes the elements that pass. map() takes the values of the body. */
 static inline struct ub_cel_value collect(const struct ub_cel_code *code, struct ub_cel_eval *eval, bool map)
 {
 	struct range range = open_range(code, eval);
@@ -150,7 +151,7 @@ struct entries {
 	size_t n, cap;
 };
 
-/* Adds what the body gave for the key: the value, or for transformMapEntry() the entries of a map. */
+/* Adds the body's result for the key: the value, or the entries of a map for transformMapEntry(). */
 static struct ub_cel_value add_entries(const struct ub_cel_code *code, struct ub_cel_eval *eval,
     struct entries *entries, struct ub_cel_value key, struct ub_cel_value value)
 {

@@ -3,7 +3,7 @@
 
 #include "library-private.h"
 
-/* Calls: the overload that fits, and the operators that are worth an instruction of their own. */
+/* Evaluation of calls: choosing the overload, and operators with an instruction of their own. */
 
 /* ---- any function ---- */
 
@@ -78,7 +78,7 @@ struct ub_cel_value cel_eval_call(const struct ub_cel_code *code, struct ub_cel_
 	return cel_call(code, eval, args, code->n_args);
 }
 
-/* Both operands; false with the error in *left when there is one. */
+/* Evaluates both operands. False: an error, in *left. */
 static inline bool operands(const struct ub_cel_code *code, struct ub_cel_eval *eval,
     struct ub_cel_value *left, struct ub_cel_value *right)
 {
@@ -94,7 +94,7 @@ static inline bool operands(const struct ub_cel_code *code, struct ub_cel_eval *
 
 /* ---- equality ---- */
 
-/* How many pieces `==` looks at before it goes into them. */
+/* The number of pieces that `==` visits before it goes into them. */
 static uint64_t breadth(struct ub_cel_value value)
 {
 	switch (value.kind) {
@@ -188,7 +188,8 @@ static struct ub_cel_value eval_in(const struct ub_cel_code *code, struct ub_cel
 
 /* ---- order ---- */
 
-/* code->index: bit 0 less, 1 equal, 2 greater; unordered is bit 3, which no operator has. */
+/* code->index has bit 0 for less, bit 1 for equal, bit 2 for greater. Bit 3 is unordered, and no operator has
+ * it. */
 enum { LESS = 1, EQUAL = 2, GREATER = 4 };
 
 static inline struct ub_cel_value compare(const struct ub_cel_code *code, struct ub_cel_eval *eval,
@@ -220,7 +221,7 @@ static struct ub_cel_value eval_compare_constant(const struct ub_cel_code *code,
 
 /* ---- whole numbers ---- */
 
-/* Both operands; true: they are ints. An error is in args[0]. */
+/* Evaluates both operands. True: both are ints. An error is in args[0]. */
 static inline bool int_operands(
     const struct ub_cel_code *code, struct ub_cel_eval *eval, struct ub_cel_value args[2])
 {
@@ -228,7 +229,7 @@ static inline bool int_operands(
 	       args[1].kind == UB_CEL_INT;
 }
 
-/* Of anything but ints, or where the result does not fit into one. */
+/* For operands other than ints, and for results that are no int. */
 static struct ub_cel_value call_overload(
     const struct ub_cel_code *code, struct ub_cel_eval *eval, const struct ub_cel_value args[2])
 {
@@ -262,7 +263,7 @@ static struct ub_cel_value eval_multiply(const struct ub_cel_code *code, struct 
 	return call_overload(code, eval, args);
 }
 
-/* By 0 and -1 the function says why not. */
+/* For 0 and -1 the function gives the error. */
 static struct ub_cel_value eval_remainder(const struct ub_cel_code *code, struct ub_cel_eval *eval)
 {
 	struct ub_cel_value args[2];
@@ -279,7 +280,7 @@ static struct ub_cel_value eval_not(const struct ub_cel_code *code, struct ub_ce
 	return value.kind == UB_CEL_BOOL ? ub_cel_bool(!value.b) : cel_not_bool(code->args[0], eval, value);
 }
 
-/* The alternative of an optional is evaluated only when it is needed. */
+/* An optional's alternative is evaluated only if it is needed. */
 static struct ub_cel_value eval_alternative(const struct ub_cel_code *code, struct ub_cel_eval *eval)
 {
 	struct ub_cel_value args[2] = { cel_run(code->args[0], eval) };

@@ -21,8 +21,7 @@ static struct ub_cel_value fail_select(
 	    "a value of type %s has no field `%.*s`", cel_value_kind_name(operand), UB_ARGS(name));
 }
 
-/* Field `index` of an object; how a value of another kind may have got there is a matter for fail_select().
- */
+/* Field `index` of an object. For a value of another kind, fail_select() finds the reason. */
 static inline struct ub_cel_value select_field(
     const struct ub_cel_code *code, struct ub_cel_eval *eval, struct ub_cel_value operand, uint32_t index)
 {
@@ -52,7 +51,7 @@ static struct ub_cel_value optional_or_none(struct ub_cel_eval *eval, struct ub_
 	return value.kind == UB_CEL_ABSENT ? ub_cel_optional_none() : ub_cel_optional(eval->arena, value);
 }
 
-/* Whether the value may have fields at all; an object must have this one. */
+/* Whether the value may have fields. An object must have this one. */
 static bool has_fields(struct ub_cel_value value, struct ub_text name)
 {
 	size_t index;
@@ -118,7 +117,7 @@ struct ub_cel_value cel_eval_opened(const struct ub_cel_code *code, struct ub_ce
 
 /* ---- indexes ---- */
 
-/* UB_CEL_ABSENT when there is no such element; an error when there cannot be. */
+/* The element. UB_CEL_ABSENT: the value has no such element. An error: it cannot have one. */
 static struct ub_cel_value element(const struct ub_cel_code *code, struct ub_cel_eval *eval,
     struct ub_cel_value operand, struct ub_cel_value index)
 {

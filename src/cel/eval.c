@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-/* Evaluation of names, logic and literals. Errors are values and go up as such. */
+/* Evaluation of names, logic and literals. Errors are values, and are returned like values. */
 
 /* ---- failing ---- */
 
@@ -85,7 +85,7 @@ struct ub_cel_value cel_eval_local(const struct ub_cel_code *code, struct ub_cel
 	return eval->locals[code->index];
 }
 
-/* The activation that a program of `env` runs in. */
+/* The activation in which a program of `env` runs. */
 static struct ub_cel_activation *activation_of(
     struct ub_cel_activation *activation, const struct ub_cel_env *env)
 {
@@ -94,7 +94,7 @@ static struct ub_cel_activation *activation_of(
 	return activation;
 }
 
-/* Few enough that the stack of any thread bears them. */
+/* So few locals fit on the stack of any thread. */
 #define LOCALS_ON_STACK 32
 
 static struct ub_cel_value run_program(
@@ -111,7 +111,7 @@ static struct ub_cel_value run_program(
 	return value;
 }
 
-/* How many lazy variables may wait for each other. */
+/* The number of lazy variables that may wait for each other. */
 #define LAZY_DEPTH_MAX 64
 
 static struct ub_cel_value eval_lazy(const struct ub_cel_code *code, struct ub_cel_eval *eval,
@@ -135,11 +135,11 @@ static struct ub_cel_value eval_lazy(const struct ub_cel_code *code, struct ub_c
 	eval->exhausted |= inner.exhausted;
 	*slot = value;
 	if (inner.exhausted)
-		slot->kind = KIND_LAZY; /* another evaluation may have more to spend */
+		slot->kind = KIND_LAZY; /* another evaluation may have a greater budget */
 	return value;
 }
 
-/* A variable that has no plain value. */
+/* Evaluates a variable that has no plain value. */
 static struct ub_cel_value eval_special(const struct ub_cel_code *code, struct ub_cel_eval *eval,
     struct ub_cel_activation *activation, size_t number)
 {
@@ -174,7 +174,7 @@ struct ub_cel_value cel_eval_outer_variable(const struct ub_cel_code *code, stru
 
 /* ---- logic ---- */
 
-/* `&&` ends at false, `||` at true, whatever errors came before. */
+/* `&&` ends at false and `||` at true, whatever errors came before. */
 static inline struct ub_cel_value eval_logic(
     const struct ub_cel_code *code, struct ub_cel_eval *eval, bool end)
 {
@@ -211,7 +211,7 @@ struct ub_cel_value cel_eval_condition(const struct ub_cel_code *code, struct ub
 
 /* ---- lists, maps, bindings ---- */
 
-/* The value of an element with a `?` before it: ABSENT when it is to be left out. */
+/* The value of an element with a `?` before it. ABSENT: the element is left out. */
 static struct ub_cel_value unwrap(
     const struct ub_cel_code *code, struct ub_cel_eval *eval, struct ub_cel_value value)
 {
@@ -276,7 +276,7 @@ struct ub_cel_value cel_eval_map(const struct ub_cel_code *code, struct ub_cel_e
 
 struct ub_cel_value cel_eval_bind(const struct ub_cel_code *code, struct ub_cel_eval *eval)
 {
-	/* An error counts only where the variable is read. */
+	/* An error counts only where the body reads the variable. */
 	eval->locals[code->index] = cel_run(code->args[0], eval);
 	return cel_run(code->args[1], eval);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code-private.h"
 
-/* The way that internal data takes into a result. */
+/* The flow of internal data into a result. */
 
 enum ub_cel_audience ub_cel_program_audience(const struct ub_cel_program *program)
 {
@@ -31,7 +31,7 @@ static struct ub_text shown(const struct walk *walk, const struct node *node)
 	return ub_text_sub(walk->program->text, node->at, node->at + node->len);
 }
 
-/* The label stands at this node itself. */
+/* Adds the node as a source of internal data, as the label is the node's own. */
 static void add_source(struct walk *walk, const struct node *node)
 {
 	struct ub_text text = shown(walk, node);

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code-private.h"
 
-/* Which readings of what may be absent are not guarded. A reading is guarded where the whole can only come to
- * depend on it when it is there: `&&` and `||` drop an error when another part decides, on whichever side it
- * stands. */
+/* Finds unguarded reads of values that may be absent. A read is guarded if the whole expression can depend on
+ * it only when the value is present. `&&` and `||` drop an error when another operand decides. So the guard
+ * may stand on either side. */
 
-/* What is known to hold where a node counts. */
+/* Facts that are true wherever a node counts. */
 struct fact {
-	const struct node *present;     /* a path that has a value; its beginnings have one, too */
-	const struct variable *is_true; /* a variable that is true */
+	const struct node *present;     /* a path with a value; each beginning of the path has one, too */
+	const struct variable *is_true; /* a variable with the value true */
 	const struct fact *outer;
 };
 
-/* Conditions looked at for what they promise, in one program: definitions built upon each other can double
- * them with each step. Beyond, nothing more is taken for granted. */
+/* The most conditions of one program that are searched for facts. Definitions that use each other can double
+ * their number at each step. Further conditions give no facts. */
 #define ASSUMPTIONS_MAX 10000
 
 struct guard {
@@ -63,7 +63,7 @@ static const struct fact *add_fact(struct guard *guard, const struct fact *facts
 	return added;
 }
 
-/* The facts that hold besides, if the node is true (or false). */
+/* Adds the facts that follow if the node is true (or false). */
 static const struct fact *assume(
     struct guard *guard, const struct fact *facts, const struct node *node, bool value)
 {
@@ -115,7 +115,7 @@ static void add_use(struct guard *guard, const struct variable *variable)
 	*ub_push(guard->arena, &guard->used) = variable;
 }
 
-/* Said once, however often a definition brings it up. */
+/* Each read is reported once, however many uses of a definition lead to it. */
 static bool is_reported(const struct guard *guard, const struct node *node)
 {
 	for (size_t i = 0; i < guard->reads.n; i++)
@@ -156,8 +156,8 @@ static void visit_select(struct guard *guard, const struct node *node, const str
 		report(guard, node, field->guard);
 }
 
-/* Each part counts only when all others are true (of `&&`) or false (of `||`). A long chain is looked at from
- * the left only: else the work would grow with the square of its length. */
+/* An operand counts only if all others are true (in `&&`) or false (in `||`). In a longer chain only the
+ * operands to the left give facts, as the work would grow with the square of the length. */
 #define BOTH_SIDES_MAX 32
 
 static void visit_logic(struct guard *guard, const struct node *node, const struct fact *facts)

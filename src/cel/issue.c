@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ast-private.h"
 
-/* What is wrong with an expression, as the lexer, the parser and whoever comes after them say it. */
+/* Issues of an expression, from the lexer, the parser, and all that follow. */
 
 struct ub_cel_issue *cel_issue(struct ub_arena *arena, struct ub_cel_issues *issues, size_t at, size_t len,
     const char *code, struct ub_text message)

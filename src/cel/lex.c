@@ -50,7 +50,7 @@ static void skip_blank(struct lexer *lexer)
 	}
 }
 
-/* Moves over a number; says whether it has a point or an exponent. */
+/* Moves over a number. True: the number has a point or an exponent. */
 static bool skip_number(struct lexer *lexer)
 {
 	bool real = false;
@@ -103,7 +103,7 @@ static struct token lex_number(struct lexer *lexer)
 	return token;
 }
 
-/* r, b, rb, br (any case) directly before a quote; *length is that of the prefix. */
+/* Finds r, b, rb, br (any case) directly before a quote. *length is the length of the prefix. */
 static bool string_prefix(const struct lexer *lexer, size_t *length, bool *raw, bool *bytes)
 {
 	*raw = *bytes = false;

@@ -114,7 +114,7 @@ static struct ub_cel_value bool_from_string(struct ub_cel_call *call, args_t arg
 	return unreadable(call, args[0], "true or false");
 }
 
-/* Of any scalar: as it is printed. */
+/* The printed form of any scalar. */
 static struct ub_cel_value string_from_scalar(struct ub_cel_call *call, args_t args, size_t n)
 {
 	struct ub_buf text = UB_BUF(call->arena);

@@ -28,7 +28,7 @@ static bool fail(struct format *format, const char *what, struct ub_cel_value va
 	return false;
 }
 
-/* Doubles that have no digits. */
+/* Adds doubles without digits: NaN and infinities. */
 static bool add_special(struct ub_buf *out, double number)
 {
 	if (isfinite(number))
@@ -37,7 +37,7 @@ static bool add_special(struct ub_buf *out, double number)
 	return true;
 }
 
-/* All digits, no exponent, and as few after the point as read back the same. */
+/* Adds all digits without an exponent, and after the point as few as read back the same. */
 static void add_plain_double(struct format *format, double number)
 {
 	struct ub_buf shortest = UB_BUF(format->call->arena);
@@ -96,7 +96,7 @@ static int by_key(const void *a, const void *b)
 	return order ? order : (x->place > y->place) - (x->place < y->place);
 }
 
-/* One value by itself. */
+/* Shows one value that is no list and no map. */
 static bool show(struct format *format, struct ub_cel_value value, struct ub_text *shown)
 {
 	struct format inner = *format;
@@ -108,7 +108,7 @@ static bool show(struct format *format, struct ub_cel_value value, struct ub_tex
 	return ok;
 }
 
-/* In the order of the keys as shown. */
+/* Shows a map, in the order of the shown keys. */
 static bool add_map(struct format *format, const struct ub_cel_map *map)
 {
 	struct shown *entries = UB_NEW_ARRAY(format->call->arena, struct shown, map->n);
@@ -172,7 +172,7 @@ static bool add_decimal(struct format *format, struct ub_cel_value value)
 	return true;
 }
 
-/* %f and %e; the digits of the exact value, rounded half to even. */
+/* %f and %e: the digits of the exact value, rounded half to even. */
 static bool add_real(struct format *format, struct ub_cel_value value, char letter)
 {
 	char text[512];
@@ -263,7 +263,7 @@ static bool add_clause(struct format *format, char letter, struct ub_cel_value v
 
 #define PRECISION_MAX 100
 
-/* ".3" at *at; false with the error set when there is no number, or one too large. */
+/* Takes ".3" at *at. False: there is no number, or too large a one, and the error is set. */
 static bool take_precision(struct format *format, struct ub_text text, size_t *at)
 {
 	format->precision = 6;
@@ -280,7 +280,7 @@ static bool take_precision(struct format *format, struct ub_text text, size_t *a
 	return false;
 }
 
-/* What follows a percent sign at *at. */
+/* Takes the letters and digits after a percent sign at *at. */
 static bool take_clause(struct format *format, struct ub_text text, size_t *at)
 {
 	if (*at < text.len && text.ptr[*at] == '%') {

@@ -81,7 +81,7 @@ struct ub_cel_value cel_optional_or_value(struct ub_cel_call *call, args_t args,
 	return args[0].aux ? *args[0].optional : args[1];
 }
 
-/* The values of those that have one. */
+/* The values of the optionals that have one. */
 static struct ub_cel_value unwrap(struct ub_cel_call *call, args_t args, size_t n)
 {
 	const struct ub_cel_list *list = args[0].list;

@@ -9,7 +9,7 @@ typedef const struct ub_cel_value *args_t;
 
 /* ---- greatest and least ---- */
 
-/* The first of those that no other exceeds (`wanted` 1) or undercuts (-1). */
+/* The first value that no other exceeds (`wanted` 1) or undercuts (-1). */
 static struct ub_cel_value extreme(struct ub_cel_call *call, args_t values, size_t n, int wanted)
 {
 	struct ub_cel_value best = n ? values[0] : ub_cel_null();

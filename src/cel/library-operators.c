@@ -122,7 +122,7 @@ static struct ub_cel_value double_multiply(struct ub_cel_call *call, args_t args
 	return ub_cel_double(args[0].d * args[1].d);
 }
 
-/* By zero too: IEEE 754 says infinity or NaN, and so does CEL. */
+/* Division by zero gives infinity or NaN, as IEEE 754 has it, and so does CEL. */
 __attribute__((no_sanitize("float-divide-by-zero"))) static struct ub_cel_value double_divide(
     struct ub_cel_call *call, args_t args, size_t n)
 {
@@ -199,7 +199,7 @@ static struct ub_cel_value duration_add(struct ub_cel_call *call, args_t args, s
 	    call, args[0].i + args[1].i, (int64_t)ub_cel_nanos(args[0]) + ub_cel_nanos(args[1]));
 }
 
-/* Of two durations, and of two timestamps. */
+/* The distance of two durations, or of two timestamps. */
 static struct ub_cel_value duration_between(struct ub_cel_call *call, args_t args, size_t n)
 {
 	(void)n;

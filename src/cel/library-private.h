@@ -2,7 +2,7 @@
 #ifndef UPBEAT_CEL_LIBRARY_PRIVATE_H
 #define UPBEAT_CEL_LIBRARY_PRIVATE_H
 
-/* What the files of the library share with each other and with the compiler. */
+/* Functions that the files of the library share with each other and with the compiler. */
 
 #include "code-private.h"
 
@@ -16,22 +16,22 @@ struct zone {
 	int32_t offset;
 };
 
-/* NULL: there is none of that name. */
+/* The zone of that name. NULL: none. */
 const struct zone *cel_zone_find(
     struct ub_arena *arena, const struct ub_cel_zones *zones, struct ub_text name);
 int32_t cel_zone_offset(const struct zone *zone, int64_t instant);
-/* The part of the time that a clock at that offset shows (an enum of library-time.c). */
+/* A part of the time on a clock at that offset (an enum of library-time.c). */
 struct ub_cel_value cel_clock_part(struct ub_cel_value timestamp, uint32_t part, int32_t offset);
 
-/* Like ub_text_find(), but in time linear in both texts, whatever is in them. */
+/* Like ub_text_find(), but in time linear in both texts, whatever they contain. */
 size_t cel_text_find(struct ub_text text, struct ub_text needle, size_t from);
 
-/* A library function that was handed something in a list that it cannot take. */
+/* The error of a library function about an element of a list that the function cannot take. */
 struct ub_cel_value cel_fail_overload(struct ub_cel_call *call);
-/* The text as a value, counted against the limit. */
+/* The text as a value, which counts against the limit. */
 struct ub_cel_value cel_new_string(struct ub_cel_call *call, struct ub_text text);
 struct ub_cel_value cel_new_bytes(struct ub_cel_call *call, struct ub_text bytes);
-/* A duration from any number of seconds and nanoseconds; an error when out of range. */
+/* A duration of any seconds and nanoseconds. An error: it is out of range. */
 struct ub_cel_value cel_new_duration(struct ub_cel_call *call, int64_t seconds, int64_t nanos);
 struct ub_cel_value cel_new_timestamp(struct ub_cel_call *call, int64_t seconds, int64_t nanos);
 

@@ -10,7 +10,7 @@ static struct ub_cel_value out_of_range(struct ub_cel_call *call, int64_t index)
 	return ub_cel_fail(call, "index-out-of-range", "index out of range: %lld", (long long)index);
 }
 
-/* The byte offset of code point `index`; SIZE_MAX when it is negative or past the end. */
+/* The byte offset of code point `index`. SIZE_MAX: it is negative or past the end. */
 static size_t offset_of(struct ub_text text, int64_t index)
 {
 	return index < 0 || (uint64_t)index > text.len ? SIZE_MAX : cel_utf8_offset(text, (size_t)index);
@@ -135,8 +135,8 @@ struct pieces {
 	size_t n, cap;
 };
 
-/* At most `limit` pieces, the last with all that is left; between every two code points when there is no
- * separator. */
+/* Splits into at most `limit` pieces, of which the last has all the rest. An empty separator stands between
+ * every two code points. */
 static struct ub_cel_value split_into(
     struct ub_cel_call *call, struct ub_text text, struct ub_text separator, uint64_t limit)
 {
@@ -168,7 +168,7 @@ static struct ub_cel_value split(struct ub_cel_call *call, args_t args, size_t n
 	return split_into(call, ub_cel_text(args[0]), ub_cel_text(args[1]), limit);
 }
 
-/* An empty text is found before each code point and at the end. */
+/* An empty text occurs before each code point and at the end. */
 static struct ub_cel_value replace(struct ub_cel_call *call, args_t args, size_t n)
 {
 	struct ub_text text = ub_cel_text(args[0]), old = ub_cel_text(args[1]), new = ub_cel_text(args[2]);

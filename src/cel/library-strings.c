@@ -25,7 +25,7 @@ static struct ub_cel_value ends_with(struct ub_cel_call *call, args_t args, size
 	return ub_cel_bool(ub_text_ends(ub_cel_text(args[0]), ub_cel_text(args[1])));
 }
 
-/* What compiling a pattern counts, and each character of it. */
+/* Cost of compiling a pattern, and of each character in it. */
 #define PATTERN_COST           200
 #define PATTERN_CHARACTER_COST 50
 
@@ -76,7 +76,7 @@ static struct ub_cel_value base64_encode(struct ub_cel_call *call, args_t args, 
 	return cel_new_string(call, ub_buf_text(&out));
 }
 
-/* The padding may be missing, but not the bits. */
+/* The padding may be missing, but no bits may be. */
 static bool decode(struct ub_text text, struct ub_buf *out)
 {
 	uint32_t bits = 0;

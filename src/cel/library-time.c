@@ -41,7 +41,7 @@ int32_t cel_zone_offset(const struct zone *zone, int64_t instant)
 struct ub_cel_value cel_clock_part(struct ub_cel_value timestamp, uint32_t part, int32_t offset)
 {
 	int64_t seconds = timestamp.i + offset, of_day = ((seconds % 86400) + 86400) % 86400;
-	/* What needs no date. */
+	/* Parts that need no date. */
 	switch (part) {
 	case PART_HOURS:
 		return ub_cel_int(of_day / 3600);
@@ -93,7 +93,7 @@ struct ub_cel_value cel_clock_in_zone(struct ub_cel_call *call, args_t args, siz
 	return cel_clock_part(args[0], part_of(call), cel_zone_offset(zone, args[0].i));
 }
 
-/* The whole duration in that unit; the milliseconds are those beside the whole seconds. */
+/* The whole duration in that unit. Milliseconds are only those beside the whole seconds. */
 static struct ub_cel_value duration_part(struct ub_cel_call *call, args_t args, size_t n)
 {
 	(void)n;

@@ -7,7 +7,7 @@ size_t cel_text_find(struct ub_text text, struct ub_text needle, size_t from)
 		return SIZE_MAX;
 	if (needle.len == 0)
 		return from;
-	/* Where it cannot take long, the simple way is the faster one. */
+	/* For short texts the simple search is the faster one. */
 	if ((text.len - from) * needle.len < 4096)
 		return ub_text_find(text, needle, from);
 	const char *found = memmem(text.ptr + from, text.len - from, needle.ptr, needle.len);

@@ -7,12 +7,12 @@
 
 struct literal {
 	struct lexer *lexer;
-	size_t at, end; /* of what is left between the quotes */
+	size_t at, end; /* of the rest between the quotes */
 	bool bytes;
 	struct ub_buf out;
 };
 
-/* n digits of the base at the place, which moves on. */
+/* Takes n digits of the base. The place moves on. */
 static bool take_code(struct literal *literal, size_t n, unsigned base, uint32_t *code)
 {
 	*code = 0;
@@ -28,7 +28,7 @@ static bool take_code(struct literal *literal, size_t n, unsigned base, uint32_t
 	return true;
 }
 
-/* The second half of a surrogate pair written as two \u escapes. */
+/* Takes the second half of a surrogate pair, written as two \u escapes. */
 static bool take_low_surrogate(struct literal *literal, uint32_t *code)
 {
 	uint32_t low;
@@ -41,7 +41,7 @@ static bool take_low_surrogate(struct literal *literal, uint32_t *code)
 	return true;
 }
 
-/* After the backslash and the letter that says how the code is written. */
+/* Takes the digits after the backslash and the letter that tells the form of the code. */
 static bool take_numeric(struct literal *literal, char kind)
 {
 	uint32_t code;
@@ -83,7 +83,7 @@ static bool take_escape(struct literal *literal)
 	return true;
 }
 
-/* Finds the closing quote from `at` on; SIZE_MAX when there is none. */
+/* Finds the closing quote from `at` on. SIZE_MAX: there is none. */
 static size_t find_end(const struct lexer *lexer, size_t at, char quote, bool triple, bool raw)
 {
 	for (; at < lexer->text.len; at++) {

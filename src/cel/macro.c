@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ast-private.h"
 
-/* langdef.md, "Macros", and those of the extensions: a call becomes a node of its own. */
+/* Macros of langdef.md, "Macros", and of the extensions. The call of a macro becomes a node of its own
+ * kind. */
 
 struct macro;
 typedef struct node *expand_fn(struct parser *parser, struct node *call, const struct macro *macro);
 
 struct macro {
 	const char *name;
-	const char *receiver; /* a name before the dot; NULL: any receiver; "": none */
+	const char *receiver; /* a name before the dot; NULL: any receiver; "": no receiver */
 	size_t args;          /* without the receiver */
 	expand_fn *expand;
 	enum loop_kind loop;
@@ -43,7 +44,7 @@ static bool take_variable(struct parser *parser, struct node *node, struct node 
 	return true;
 }
 
-/* The node of that kind in the call's place. */
+/* A node of that kind in the place of the call. */
 static struct node *replace(
     struct parser *parser, const struct node *call, enum node_kind kind, struct node *const *args, size_t n)
 {
@@ -108,7 +109,7 @@ static struct node *expand_opt_map(struct parser *parser, struct node *call, con
 	return node;
 }
 
-/* math.greatest() and least() take any number: three and more become a list. */
+/* math.greatest() and least() take any number of arguments. Three and more become a list. */
 static struct node *expand_extreme(struct parser *parser, struct node *call)
 {
 	if (call->n_args == 1)

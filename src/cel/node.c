@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ast-private.h"
 
-/* The nodes that parser and macros make. */
+/* Nodes for the parser and the macros. */
 
 struct node *cel_node(
     struct parser *parser, enum node_kind kind, size_t at, struct node *const *args, size_t n)

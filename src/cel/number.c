@@ -76,8 +76,8 @@ static bool is_decimal(struct ub_text text)
 	return at == text.len;
 }
 
-/* Whether a number out of a double's range is too small for it (not too large): no digit but 0 before the
- * point, or an exponent below zero that outweighs the digits. */
+/* For a number out of a double's range: whether the number is too small. It is if it has only zeros before
+ * the point, or a negative exponent that outweighs the digits. */
 static bool is_tiny(struct ub_text text)
 {
 	size_t e = 0;
@@ -116,7 +116,7 @@ bool cel_number_parse_double(struct ub_text text, double *out)
 	return true;
 }
 
-/* Plain digits while the exponent is in [-5, 21), as JSON and Go print numbers; else d.ddde+XX. */
+/* Prints plain digits while the exponent is in [-5, 21), as JSON and Go do; else d.ddde+XX. */
 static void print_shortest(struct ub_buf *out, struct ub_text mantissa, int exponent)
 {
 	size_t n = mantissa.len > 1 ? mantissa.len - 1 : 1; /* digits without the point */
@@ -163,7 +163,7 @@ void cel_number_print_double(struct ub_buf *out, double number)
 
 bool cel_number_double_to_int(double number, int64_t *out)
 {
-	/* Both ends are excluded: at them a double cannot say which integer it stands for. */
+	/* Both ends are excluded: a double at an end may stand for more than one integer. */
 	if (!(number > -0x1p63 && number < 0x1p63))
 		return false;
 	*out = (int64_t)number;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cel-private.h"
 
-/* Object types as they were declared: which there are, what fields they have. */
+/* Object types as declared, and their fields. */
 
 const struct ub_cel_type *ub_cel_find_object(const struct ub_cel_env *env, struct ub_text name)
 {

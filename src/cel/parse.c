@@ -3,8 +3,8 @@
 
 #include "ast-private.h"
 
-/* Recursive descent over the grammar of langdef.md, "Syntax"; binary operators by precedence. The first
- * mistake ends it: what follows one is rarely worth a message. */
+/* Recursive descent over the grammar of langdef.md, "Syntax". Binary operators go by precedence. The first
+ * mistake ends the parsing, as messages about later ones rarely help. */
 
 static void advance(struct parser *parser)
 {
@@ -27,7 +27,7 @@ static bool take(struct parser *parser, const char *operator)
 	return true;
 }
 
-/* What helps where a value follows another one. */
+/* The hint for a value that follows a value. */
 static const char *operator_hint(const struct parser *parser)
 {
 	static const char *const calls[] = { "contains", "startsWith", "endsWith", "matches" };
@@ -46,7 +46,7 @@ static const char *operator_hint(const struct parser *parser)
 	return "join conditions with `&&` or `||`";
 }
 
-/* What stands at the token does not belong there. */
+/* Reports a token that does not belong there. */
 static struct node *unexpected(struct parser *parser, const char *wanted)
 {
 	struct token *token = &parser->token;
@@ -91,8 +91,8 @@ static struct node *literal(struct parser *parser, struct ub_cel_value value, si
 	return node;
 }
 
-/* Expressions up to `close`, a comma between them and perhaps after the last. `optional`: a `?` may precede
- * each. */
+/* Parses expressions up to `close`. A comma stands between them, and may follow the last. `optional`: a `?`
+ * may precede each. */
 static bool parse_items(struct parser *parser, struct node_list *list, const char *close, bool **optional)
 {
 	UB_VEC(bool) flags = { 0 };
@@ -144,7 +144,7 @@ static struct node *parse_list(struct parser *parser, size_t at)
 	return node;
 }
 
-/* One `key: value` of a map, or `field: value` of a struct. */
+/* Parses one `key: value` of a map, or `field: value` of a struct. */
 static bool parse_entry(struct parser *parser, struct node_list *items, bool fields, bool *optional)
 {
 	*optional = take(parser, "?");
@@ -191,7 +191,7 @@ static struct node *parse_map(struct parser *parser, size_t at, enum node_kind k
 	return node;
 }
 
-/* Call of `name`, whose opening parenthesis is the token; `receiver` may be NULL. */
+/* Parses a call of `name`, at its opening parenthesis. `receiver` may be NULL. */
 static struct node *parse_call(
     struct parser *parser, size_t at, struct ub_text name, size_t name_at, struct node *receiver, bool rooted)
 {
@@ -243,7 +243,7 @@ static struct node *parse_literal(struct parser *parser, size_t at)
 	return literal(parser, value, at);
 }
 
-/* false, true, null; false when the token is none of them. */
+/* The value of false, true or null. False: the token is none of them. */
 static bool word_value(const struct parser *parser, struct ub_cel_value *value)
 {
 	struct ub_text word = parser->token.text;
@@ -291,14 +291,14 @@ static struct node *parse_primary(struct parser *parser)
 		if (!inner || !expect(parser, ")", "`)`"))
 			return NULL;
 		inner->closed = true;
-		inner->at = (uint32_t)at; /* so that what contains it shows whole parentheses */
+		inner->at = (uint32_t)at; /* so that an excerpt around it has both parentheses */
 		inner->len = (uint32_t)(parser->end - at);
 		return inner;
 	}
 	return unexpected(parser, "a value");
 }
 
-/* `.name`, `.?name`, `.name(...)`: the token is the name. */
+/* Parses `.name`, `.?name` or `.name(...)`, at the name. */
 static struct node *parse_select(struct parser *parser, struct node *operand, bool optional)
 {
 	struct token name = parser->token;
@@ -335,7 +335,7 @@ static struct node *parse_index(struct parser *parser, struct node *operand)
 	return node;
 }
 
-/* The dotted name that the node is, for `a.b{...}`; false when it is none. */
+/* Whether the node is a dotted name, for `a.b{...}`. */
 static bool is_dotted_name(const struct node *node)
 {
 	while (node->kind == NODE_SELECT && !node->optional && !node->test)
@@ -343,7 +343,7 @@ static bool is_dotted_name(const struct node *node)
 	return node->kind == NODE_NAME;
 }
 
-/* The selections, indexes and calls that follow the node. */
+/* Parses the selections, indexes and calls after the node. */
 static struct node *parse_members(struct parser *parser, struct node *node)
 {
 	while (node && !parser->failed) {
@@ -377,7 +377,7 @@ static struct node *call(struct parser *parser, const char *name, size_t at, str
 	return node;
 }
 
-/* A minus before a number belongs to it. */
+/* A minus before a number is a part of the number. */
 static struct node *parse_negative_literal(struct parser *parser, size_t at)
 {
 	struct ub_cel_value *value = &parser->token.value;
@@ -439,7 +439,7 @@ static int binary_operator(const struct parser *parser)
 
 static struct node *parse_binary(struct parser *parser, int least);
 
-/* a || b || c is one node: a long chain is no deep one. */
+/* a || b || c becomes one node, so a long chain is not a deep tree. */
 static struct node *parse_chain(struct parser *parser, struct node *first, int found)
 {
 	struct node_list items = { 0 };

@@ -4,7 +4,7 @@
 struct printer {
 	struct ub_buf *out;
 	bool literal;
-	size_t end; /* where lists, maps and the texts of literals stop growing */
+	size_t end; /* at which lists, maps and the texts of literals stop growing */
 	unsigned depth;
 };
 
@@ -89,7 +89,7 @@ static void print_double(struct printer *printer, double number)
 	cel_number_print_double(printer->out, number);
 	if (!printer->literal)
 		return;
-	/* 2.0 stays a double when read again. */
+	/* 2.0 must stay a double for a reader. */
 	for (size_t i = from; i < printer->out->len; i++)
 		if ((printer->out->ptr[i] < '0' || printer->out->ptr[i] > '9') && printer->out->ptr[i] != '-')
 			return;

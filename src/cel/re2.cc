@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The one door to C++: RE2, and the conversions of doubles that no locale touches. */
+/* The only C++ file: RE2, and conversions of doubles that do not depend on the locale. */
 
 #include <charconv>
 #include <new>

@@ -10,7 +10,7 @@ static int64_t floor_div(int64_t a, int64_t b)
 	return a / b - (a % b < 0);
 }
 
-/* Days since 1970-01-01 of a civil date, counting years from March so that the leap day is the last. */
+/* Days since 1970-01-01 of a civil date. Years count from March here, so that the leap day is the last. */
 static int64_t days_from_civil(int64_t year, int month, int day)
 {
 	year -= month <= 2;
@@ -43,7 +43,7 @@ struct clock cel_time_clock(int64_t seconds)
 	return clock;
 }
 
-/* n decimal digits at *at. */
+/* Takes n decimal digits at *at. */
 static bool take_digits(struct ub_text text, size_t *at, size_t n, int *out)
 {
 	*out = 0;
@@ -63,7 +63,7 @@ static bool take_char(struct ub_text text, size_t *at, const char *any_of)
 	return true;
 }
 
-/* .ddd: digits beyond nanoseconds are read and dropped. */
+/* Takes .ddd. Digits beyond nanoseconds are dropped. */
 static bool take_fraction(struct ub_text text, size_t *at, int *nanos)
 {
 	int scale = NANOS / 10, digit;
@@ -121,7 +121,7 @@ bool cel_time_parse_timestamp(struct ub_text text, struct ub_cel_value *out)
 	return true;
 }
 
-/* A fraction without its trailing zeros, with the point; nothing for 0. */
+/* Prints a fraction with its point and without trailing zeros. 0 prints nothing. */
 static void print_fraction(struct ub_buf *out, uint32_t nanos)
 {
 	if (nanos == 0)
@@ -176,7 +176,7 @@ static int64_t take_unit(struct ub_text text, size_t *at)
 	return 0;
 }
 
-/* One "1.5h"; added to *seconds and *nanos, which stay below a second. */
+/* Takes one span such as "1.5h", and adds it to *seconds and *nanos. *nanos stays below a second. */
 static bool take_span(struct ub_text text, size_t *at, int64_t *seconds, int64_t *nanos)
 {
 	int64_t whole = 0;
@@ -195,7 +195,7 @@ static bool take_span(struct ub_text text, size_t *at, int64_t *seconds, int64_t
 		return false;
 	int64_t whole_seconds, per_second = unit < NANOS ? NANOS / unit : 1;
 	*nanos += whole % per_second * unit % NANOS;
-	/* The fraction is below 10^9 and the unit at most an hour: this fits. */
+	/* No overflow: the fraction is below 10^9, and the unit is at most an hour. */
 	*nanos += unit < NANOS ? (int64_t)fraction * unit / NANOS : (int64_t)fraction * (unit / NANOS);
 	if (__builtin_mul_overflow(whole / per_second, unit < NANOS ? 1 : unit / NANOS, &whole_seconds) ||
 	    __builtin_add_overflow(*seconds, whole_seconds, seconds) ||

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "code-private.h"
 
-/* Why an expression came to its value: evaluation has no side effects, so the parts are simply evaluated
- * again. */
+/* Traces: the reasons for an expression's value. Evaluation has no side effects, so a trace evaluates the
+ * parts again. */
 
-/* Nobody reads more, and definitions built upon each other can double it with each step. */
+/* Nobody reads more parts, and definitions that use each other can double them at each step. */
 #define TRACE_MAX 1000
 
 struct tracer {
@@ -28,7 +28,7 @@ static void add(struct tracer *tracer, struct parts *parts, const struct node *n
 	*ub_push(tracer->arena, parts) = part;
 }
 
-/* Of `&&` and `||`: the part that decided, else all, else those that failed. */
+/* Adds the operand of `&&` or `||` that decided, else all operands, else those that failed. */
 static void add_logic(
     struct tracer *tracer, struct parts *parts, const struct node *node, struct ub_cel_value result)
 {
@@ -43,7 +43,7 @@ static void add_logic(
 	}
 }
 
-/* Element i of the range into the loop's variables. */
+/* Sets the loop's variables to element i of the range. */
 static void set_element(struct tracer *tracer, const struct node *node, struct ub_cel_value range, size_t i)
 {
 	struct ub_cel_value *vars = &tracer->eval.locals[node->local];
@@ -55,7 +55,7 @@ static void set_element(struct tracer *tracer, const struct node *node, struct u
 		vars[1] = value;
 }
 
-/* Which element it was that decided, by the loop's variable, beside what was asked of it. */
+/* Adds the deciding element, by the name of the loop's variable, to the parts of the body. */
 static void name_element(struct tracer *tracer, struct ub_cel_trace *body, const struct node *node)
 {
 	struct ub_text text = tracer->eval.program->text, name = node->vars[0];
@@ -71,7 +71,7 @@ static void name_element(struct tracer *tracer, struct ub_cel_trace *body, const
 	body->parts = parts;
 }
 
-/* Of exists() that is true and all() that is false: the element that decided. Else what was gone through. */
+/* For a true exists() and a false all(), adds the element that decided. For other results, adds the range. */
 static void add_loop(
     struct tracer *tracer, struct parts *parts, const struct node *node, struct ub_cel_value result)
 {
@@ -140,11 +140,11 @@ static void add_parts(
 		if (node->name_kind == NAME_VARIABLE && node->variable->lazy)
 			add_lazy(tracer, parts, node->variable->lazy);
 		return;
-	case NODE_SELECT: /* what a field is read from says less than the field */
+	case NODE_SELECT: /* a field's value tells more than its operand's */
 		if (node->args[0]->kind != NODE_SELECT && node->args[0]->kind != NODE_NAME)
 			add(tracer, parts, node->args[0]);
 		return;
-	case NODE_OPT_MAP: /* the body counts only with the value in its variable */
+	case NODE_OPT_MAP: /* the body counts only with its variable set */
 		add(tracer, parts, node->args[0]);
 		return;
 	default:
@@ -183,7 +183,7 @@ const struct ub_cel_trace *ub_cel_explain(const struct ub_cel_program *program,
 	return result;
 }
 
-/* The text of a sub-expression on one line. */
+/* Prints the text of a sub-expression on one line. */
 static void print_place(struct ub_buf *out, struct ub_text text)
 {
 	bool blank = false;

@@ -19,7 +19,7 @@ const struct ub_cel_type ub_cel_type_bytes = TYPE(UB_CEL_BYTES, "bytes");
 const struct ub_cel_type ub_cel_type_duration = TYPE(UB_CEL_DURATION, "google.protobuf.Duration");
 const struct ub_cel_type ub_cel_type_timestamp = TYPE(UB_CEL_TIMESTAMP, "google.protobuf.Timestamp");
 
-/* A failed check: fits everywhere, so that one mistake gives one issue. */
+/* The type of a failed check. It fits everywhere, so that one mistake gives one issue. */
 const struct ub_cel_type cel_type_failed = TYPE(UB_CEL_ERROR, "*error*");
 
 static const struct ub_cel_type *const two_dyn[] = { &ub_cel_type_dyn, &ub_cel_type_dyn };
@@ -150,7 +150,7 @@ const struct ub_cel_type *cel_type_named(const struct ub_cel_env *env, struct ub
 	return ub_cel_find_object(env, name);
 }
 
-/* A name with its parameters, if it may have those. */
+/* The type of that name with these parameters. NULL: the type cannot have them. */
 static const struct ub_cel_type *apply(const struct ub_cel_env *env, struct ub_arena *arena,
     struct ub_text name, const struct ub_cel_type *const *params, size_t n)
 {
@@ -192,7 +192,7 @@ static const struct ub_cel_type *parse_at(const struct ub_cel_env *env, struct u
 	size_t from = *at;
 	while (*at < text.len && is_name_char(text.ptr[*at]))
 		++*at;
-	/* A receiver's type is followed by a dot and a parenthesis. */
+	/* A dot and a parenthesis follow the type of a receiver. */
 	if (*at > from && *at < text.len && text.ptr[*at] == '(' && text.ptr[*at - 1] == '.')
 		--*at;
 	struct ub_text name = ub_text_sub(text, from, *at);
@@ -317,7 +317,7 @@ bool ub_cel_type_known(const struct ub_cel_type *to, const struct ub_cel_type *f
 
 /* ---- audience ---- */
 
-/* Objects on the way, so that types that contain themselves come to an end. */
+/* The objects above this one, so that a type that contains itself comes to an end. */
 struct seen {
 	const struct ub_cel_object_type *object;
 	const struct seen *outer;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ast-private.h"
 
-/* Type inference of the checker: type variables are bound while arguments are held against parameters. A
- * variable that was bound to one type may be widened by a more general one, as in [1, dyn(2)]. */
+/* Type inference of the checker. Type variables are bound while arguments are matched with parameters. A
+ * variable with one type may be widened to a more general type, as in [1, dyn(2)]. */
 
-/* Work on types in one expression; beyond it nothing fits any more. Only an attempt gets near. */
+/* The most work on the types of one expression. Beyond it no type fits any more. Only an attack gets near. */
 #define STEPS_MAX 200000
 
 const struct ub_cel_type *cel_unify_fresh(struct check *check)
@@ -17,7 +17,7 @@ const struct ub_cel_type *cel_unify_fresh(struct check *check)
 	return cel_type_param(check->arena, number);
 }
 
-/* A copy of the type with each parameter replaced by what `map` says. */
+/* A copy of the type with each parameter replaced by its type in `map`. */
 static const struct ub_cel_type *substitute(struct check *check, const struct ub_cel_type *type,
     const struct ub_cel_type *(*map)(struct check *check, const struct ub_cel_type *param, size_t data),
     size_t data)
@@ -91,7 +91,8 @@ static bool occurs(struct check *check, size_t variable, const struct ub_cel_typ
 	return false;
 }
 
-/* Whether a says no more than b: dyn, a variable, an ancestor, or the same down to such. */
+/* Whether `a` is at most as specific as `b`: `a` is dyn, a variable or an ancestor, or has parameters of that
+ * kind. */
 static bool at_most_as_specific(struct check *check, const struct ub_cel_type *a, const struct ub_cel_type *b)
 {
 	a = cel_unify_resolve(check, a);
@@ -109,14 +110,15 @@ static bool at_most_as_specific(struct check *check, const struct ub_cel_type *a
 	return true;
 }
 
-/* Of two types that fit each other; where each is the more general one in a part, these parts together. */
+/* The more general one of two types that fit each other. If each is more general in one part, the result has
+ * both of these parts. */
 static const struct ub_cel_type *most_general(
     struct check *check, const struct ub_cel_type *a, const struct ub_cel_type *b)
 {
 	a = cel_unify_resolve(check, a);
 	b = cel_unify_resolve(check, b);
 	if (a->kind == UB_CEL_NULL)
-		return b; /* it takes null, or they would not have come together */
+		return b; /* b takes null, as otherwise the two would not fit */
 	if (b->kind == UB_CEL_NULL || at_most_as_specific(check, a, b))
 		return a;
 	if (a->kind != b->kind || a->n_params == 0 || a->n_params != b->n_params ||
@@ -141,7 +143,7 @@ static void set(struct check *check, size_t variable, const struct ub_cel_type *
 	check->bound[variable] = type;
 }
 
-/* The variable stands for `type` too, if it may. */
+/* Binds the variable to `type`, too, if that is allowed. */
 static bool bind(struct check *check, size_t variable, const struct ub_cel_type *type)
 {
 	const struct ub_cel_type *now = check->bound[variable];
@@ -161,8 +163,8 @@ static bool bind(struct check *check, size_t variable, const struct ub_cel_type 
 	return true;
 }
 
-/* null may stand for times and objects (langdef.md, "Booleans and Null"; the checker of the definition is as
- * lenient). */
+/* null is allowed for times and objects (langdef.md, "Booleans and Null"). The reference checker is as
+ * lenient. */
 static bool takes_null(const struct ub_cel_type *type)
 {
 	return type->kind == UB_CEL_NULL || type->kind == UB_CEL_OBJECT || type->kind == UB_CEL_DURATION ||
@@ -198,7 +200,7 @@ static bool fits(struct check *check, const struct ub_cel_type *to, const struct
 	return true;
 }
 
-/* Takes back the bindings made since the trail had that length. */
+/* Undoes the bindings since the trail had that length. */
 static void undo(struct check *check, size_t length)
 {
 	while (check->trail.n > length) {

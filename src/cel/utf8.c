@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cel-private.h"
 
-/* Strings are valid UTF-8 here: literals are checked by the lexer, conversions check, callers promise. */
+/* Strings here are valid UTF-8. The lexer checks literals, conversions check their input, and callers must
+ * check theirs. */
 
 uint32_t cel_utf8_next(struct ub_text text, size_t *at)
 {

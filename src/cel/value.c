@@ -69,8 +69,8 @@ static int compare_doubles(double a, double b)
 	return isnan(a) || isnan(b) ? 2 : sign(a<b, a> b);
 }
 
-/* An integer beyond a double's 53 bits is compared as the nearest double, as the definition's reference does.
- */
+/* An integer beyond the 53 bits of a double is compared as the nearest double, as the reference
+ * implementation does. */
 static int compare_numbers(struct ub_cel_value a, struct ub_cel_value b)
 {
 	if (a.kind == UB_CEL_DOUBLE || b.kind == UB_CEL_DOUBLE) {
@@ -211,7 +211,7 @@ bool cel_value_is_zero(struct ub_cel_value value)
 
 /* ---- maps ---- */
 
-/* Up to this many entries are looked through, which takes less than hashing. */
+/* A map of up to so many entries is searched one by one, which is faster than hashing. */
 #define SMALL_MAP 8
 
 bool cel_value_is_key(struct ub_cel_value value)
@@ -220,7 +220,7 @@ bool cel_value_is_key(struct ub_cel_value value)
 	       value.kind == UB_CEL_STRING;
 }
 
-/* 1, 1u and 1.0 are one key: a whole number in the range of int is hashed as that int. */
+/* 1, 1u and 1.0 are the same key. A whole number in the range of int is hashed as that int. */
 static struct ub_cel_value normal_key(struct ub_cel_value key)
 {
 	if (key.kind == UB_CEL_UINT && key.u <= INT64_MAX)
@@ -253,7 +253,7 @@ static size_t hash_key(struct ub_cel_value key)
 	return (size_t)(h ^ h >> 32);
 }
 
-/* The entry with that normal key, or SIZE_MAX; *free_slot is where it would go. */
+/* The entry with that normal key, or SIZE_MAX. *free_slot is the place for a new entry. */
 static size_t find_entry(const struct ub_cel_map *map, struct ub_cel_value key, size_t *free_slot)
 {
 	if (!map->slots) {
@@ -348,6 +348,6 @@ const struct ub_cel_type *cel_type_of_value(struct ub_cel_value value)
 
 const char *cel_value_kind_name(struct ub_cel_value value)
 {
-	/* Names of types end in a NUL: they are literals or copied by the env. */
+	/* Names of types end in a NUL: they are literals, or copies of the env. */
 	return cel_type_of_value(value)->name.ptr;
 }
