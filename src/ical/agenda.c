@@ -8,8 +8,8 @@ static bool begins_line(struct ub_text text, size_t at)
 	return at == 0 || text.ptr[at - 1] == '\n';
 }
 
-/* What people write behind a delimiter, in its line, is theirs; what stands before it makes it a quotation.
- */
+/* Finds a delimiter at the beginning of a line. Text after the delimiter, in its line, is the user's. Text
+ * before it makes the delimiter a quotation. */
 static size_t delimiter(struct ub_text text, struct ub_text wanted, size_t from)
 {
 	size_t at = ub_text_find(text, wanted, from);
@@ -43,7 +43,7 @@ bool ub_ical_agenda(struct ub_text description, size_t *from, size_t *to)
 	return between(description, &kept, from, to);
 }
 
-/* How many bytes of the escaped value stand for the first `n` of the text. */
+/* The number of bytes in the escaped value for the first `n` bytes of the text. */
 static size_t escaped(struct ub_text value, size_t n)
 {
 	size_t at = 0;
@@ -52,7 +52,7 @@ static size_t escaped(struct ub_text value, size_t n)
 	return at;
 }
 
-/* The same of an escaped value, with both delimiters. */
+/* Finds the part of an escaped value, with both delimiters. */
 static bool part(struct ub_text value, const struct delimiters *delimiters, struct ub_arena *arena,
     size_t *from, size_t *to)
 {
@@ -79,8 +79,8 @@ struct ub_text ub_ical_agenda_replaced(struct ub_text value, struct ub_text want
 	return ub_buf_text(&out);
 }
 
-/* Of several beginnings the last one before the end: what people wrote above, under a line like ours, is
- * theirs. */
+/* The last of several beginnings before the end. Users may have written something above, under a line like
+ * ours, and that text is theirs. */
 static size_t innermost(struct ub_text value, struct ub_arena *arena, size_t from, size_t to)
 {
 	struct ub_text text = ub_ical_unescaped(ub_text_sub(value, 0, to), arena);

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 
 /*
- * X-UPBEAT-BASE: "1" and six characters for each property in order, base64url (Cyrus unescapes commas in X-
- * values). 36 bits are enough: nobody is kept out by them, a change is noticed by them.
+ * X-UPBEAT-BASE: "1" and six characters for each property in order, in base64url (Cyrus unescapes commas in
+ * X- values). 36 bits are enough, as they need not keep out an attacker, but only show a change.
  */
 #define BASE_VERSION '1'
 #define DIGEST_CHARS 6
 
-/* What the digests are made of. */
+/* The sources of the digests. */
 struct subject {
 	struct reader reader;
 	size_t component;
@@ -22,7 +22,7 @@ static bool blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* White space at the ends dropped, elsewhere one blank. */
+/* Puts the text without white space at the ends, and with single blanks elsewhere. */
 static void put_words(struct ub_buf *out, struct ub_text text)
 {
 	text = ub_text_trim(text);
@@ -65,7 +65,7 @@ static int by_text(const void *left, const void *right)
 	return ub_text_cmp(*(const struct ub_text *)left, *(const struct ub_text *)right);
 }
 
-/* As a set: in order, each once. */
+/* Puts the values sorted, each once. */
 static void put_set(struct ub_buf *out, struct ub_texts set)
 {
 	if (set.n)
@@ -86,7 +86,7 @@ static void put_people(struct ub_buf *out, struct subject *subject)
 	put_set(out, addresses);
 }
 
-/* Between the delimiter lines; a description without them is the user's. */
+/* Puts the text between the delimiter lines. A description without them is the user's. */
 static void put_agenda(struct ub_buf *out, struct subject *subject)
 {
 	struct ub_text text = subject->event.description;
@@ -103,7 +103,7 @@ bool ub_ical_reminds(const struct ub_ical *ical, size_t component, size_t of)
 	       !ub_ical_line(ical, component, "RELATED-TO", NULL);
 }
 
-/* The triggers of alarms as they are written. */
+/* Puts the triggers of alarms as written. */
 static void put_reminders(struct ub_buf *out, struct subject *subject)
 {
 	const struct ub_ical *ical = subject->reader.ical;
@@ -135,7 +135,7 @@ static void put_state(struct ub_buf *out, struct subject *subject)
 	    out, "%d %d %d", event->status == UB_STATUS_CANCELLED, event->transparent, event->class);
 }
 
-/* In the order of the bits of enum ub_property. */
+/* In the order of enum ub_property's bits. */
 static void (*const parts[])(struct ub_buf *out, struct subject *subject) = { put_title, put_time, put_place,
 	put_people, put_agenda, put_reminders, put_categories, put_state };
 

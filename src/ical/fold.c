@@ -7,20 +7,20 @@ void ub_ical_fold(struct ub_buf *out, struct ub_text line)
 {
 	size_t room = LINE_OCTETS;
 	while (line.len > room) {
-		/* Not inside a character: its later bytes are 10xxxxxx. */
+		/* A line must not end within a character, whose later bytes are 10xxxxxx. */
 		size_t cut = room;
 		while (cut > room - 4 && ((unsigned char)line.ptr[cut] & 0xC0) == 0x80)
 			cut--;
 		ub_buf_add(out, ub_text_sub(line, 0, cut));
 		ub_buf_str(out, "\r\n ");
 		line = ub_text_sub(line, cut, line.len);
-		room = LINE_OCTETS - 1; /* the blank counts */
+		room = LINE_OCTETS - 1; /* the blank at the beginning counts */
 	}
 	ub_buf_add(out, line);
 	ub_buf_str(out, "\r\n");
 }
 
-/* Control characters but line feed and tab have no place in a text. */
+/* A text may not contain control characters other than line feed and tab. */
 void ub_ical_escape(struct ub_buf *out, struct ub_text value)
 {
 	for (size_t i = 0; i < value.len; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ical-private.h"
 
-/* One holiday event being laid out. */
+/* The event of a holiday while its days are laid out. */
 struct layout {
 	struct ub_arena *arena;
 	struct ub_holidays *holidays;
@@ -55,7 +55,7 @@ static bool dates(struct layout *layout)
 	return true;
 }
 
-/* False: the event is none of those that make holidays. */
+/* Lays the event out. False: such an event makes no holidays. */
 static bool lay_out(struct reader *reader, size_t component, struct layout *layout)
 {
 	const struct ub_ical *ical = reader->ical;

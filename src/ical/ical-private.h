@@ -10,7 +10,7 @@
 
 /* A content line (RFC 5545 3.1). */
 struct line {
-	size_t at, len; /* its bytes in the text, with folds and line end */
+	size_t at, len; /* the bytes in the text, with folds and the line end */
 	size_t number;  /* of its first physical line, from 1 */
 	size_t component;
 	struct ub_text name, params, value; /* unfolded; params without the first semicolon */
@@ -18,66 +18,65 @@ struct line {
 
 struct component {
 	struct ub_text name;
-	size_t parent; /* NO_COMPONENT: the VCALENDAR */
-	size_t begin,
-	    end; /* its BEGIN and END among the lines; the lines between are its own or its children's */
+	size_t parent;     /* NO_COMPONENT: the VCALENDAR */
+	size_t begin, end; /* the lines of BEGIN and END; between are its own and its children's */
 };
 
 struct ub_ical {
 	struct ub_text text;
-	bool utf8; /* all of the text is UTF-8 */
+	bool utf8; /* the whole text is UTF-8 */
 	UB_VEC(struct line) lines;
 	UB_VEC(struct component) components; /* the first is the VCALENDAR */
 };
 
-/* Sets the refusal; always false. */
+/* Sets the refusal and returns false. */
 bool ub_ical_refuse(struct ub_ical_refusal *refusal, struct ub_arena *arena, const char *code, size_t line,
     const char *format, ...) UB_FORMAT(5, 6);
-/* The component's next line of this name after `after` (NULL: the first), or NULL. */
+/* The next line of this name after `after` (NULL: from the beginning) in the component; or NULL. */
 const struct line *ub_ical_line(
     const struct ub_ical *ical, size_t component, const char *name, const struct line *after);
 bool ub_ical_is(const struct ub_ical *ical, size_t component, const char *name);
-/* A VEVENT of the object itself, not in another component. */
+/* Whether the component is a VEVENT of the object itself, and not within another component. */
 bool ub_ical_is_event(const struct ub_ical *ical, size_t component);
-/* As ub_ical_parse, for texts that may hold many objects. */
+/* Like ub_ical_parse, for a text with any number of objects. */
 const struct ub_ical *ub_ical_index(
     struct ub_arena *arena, struct ub_text text, struct ub_ical_refusal *refusal);
 
 /* ---- value.c: the parts of a line ---- */
 
-/* The parameter's value without quotes, a slice of the line; empty when there is none. */
+/* The parameter's value without quotes, as a slice of the line. Empty: the line has none. */
 struct ub_text ub_ical_raw_param(const struct line *line, const char *name);
-/* The same, RFC 6868 carets undone. */
+/* The same, with the carets of RFC 6868 undone. */
 struct ub_text ub_ical_param(const struct line *line, const char *name, struct ub_arena *arena);
-/* A TEXT value: escapes undone, each of which stands for one byte. */
+/* A TEXT value with its escapes undone. An escape becomes one byte. */
 struct ub_text ub_ical_unescaped(struct ub_text value, struct ub_arena *arena);
-/* The same, what is not UTF-8 replaced by U+FFFD. */
+/* The same, with U+FFFD for bytes that are not UTF-8. */
 struct ub_text ub_ical_text(const struct ub_ical *ical, struct ub_text value, struct ub_arena *arena);
-/* Cuts the next piece before a comma that is not escaped; false at the end. */
+/* Cuts off the piece before the next comma that is not escaped. False: the end. */
 bool ub_ical_list_next(struct ub_text *rest, struct ub_text *piece);
-/* 19980118 (*date) or 19980118T230000, with Z (*utc). */
+/* Parses 19980118 (*date) or 19980118T230000, with Z (*utc). */
 bool ub_ical_date_time(struct ub_text value, struct ub_civil *civil, bool *date, bool *utc);
-/* P15DT5H0M20S, P7W, -PT15M (RFC 5545 3.3.6): whole days and the seconds besides. */
+/* Parses P15DT5H0M20S, P7W, -PT15M (RFC 5545 3.3.6) into whole days, and the remaining seconds. */
 bool ub_ical_duration(struct ub_text value, int64_t *days, int64_t *seconds);
 bool ub_ical_offset(struct ub_text value, int32_t *seconds); /* +0100, -043000 */
 struct ub_civil ub_ical_civil_add(struct ub_civil civil, int64_t seconds);
 
 /* ---- zone.c ---- */
 
-/* What reading an object's times needs. */
+/* The state of reading the times of an object. */
 struct reader {
 	const struct ub_ical *ical;
-	const struct ub_zones *zones; /* NULL: only what the object defines */
+	const struct ub_zones *zones; /* NULL: only zones that the object defines */
 	struct ub_arena *arena;
 	struct ub_ical_refusal *refusal;
 	UB_VEC(struct own_zone {
 		struct ub_text tzid;
-		const struct ub_zone *zone; /* NULL: its definition was not sound */
+		const struct ub_zone *zone; /* NULL: the definition is unsound */
 	})
 	own;
 };
 
-/* The zone that a TZID means in this object; NULL: nobody knows. */
+/* The zone of a TZID in this object. NULL: unknown. */
 const struct ub_zone *ub_ical_zone(struct reader *reader, struct ub_text tzid);
 
 /* The first VTIMEZONE of this TZID, or NO_COMPONENT. */
@@ -85,62 +84,62 @@ size_t ub_ical_timezone(const struct ub_ical *ical, struct ub_text tzid, struct 
 
 /* ---- when.c ---- */
 
-/* DTSTART and the like; !given when the line is NULL. False: refused. */
+/* Reads DTSTART and the like. !given: the line is NULL. False: refused. */
 bool ub_ical_when(struct reader *reader, const struct line *line, struct ub_when *when);
-/* The start and end of an event, or the due time of a task (both, RFC 5545 3.6.1 and 3.6.2). */
+/* Reads an event's start and end, or a task's due time (RFC 5545 3.6.1 and 3.6.2). */
 bool ub_ical_times(struct reader *reader, size_t component, struct ub_event *event);
-/* Floating times are taken as UTC: for comparing. */
+/* The instant for comparisons. Floating times count as UTC. */
 ub_instant ub_ical_instant(const struct ub_when *when);
 
 /* ---- read.c ---- */
 
-/* The component that the facts are of; NO_COMPONENT: none. */
+/* The component from which the facts come. NO_COMPONENT: none. */
 size_t ub_ical_master(const struct ub_ical *ical);
 
 /* ---- party.c ---- */
 
-/* The address of a mailto: or EMAIL=, or what can be one, in lower case; empty: none. */
+/* The address of a mailto: or EMAIL=, or of a text that can be an address, in lower case. Empty: none. */
 struct ub_text ub_ical_address(const struct line *line, struct ub_arena *arena);
 void ub_ical_people(struct reader *reader, size_t component, struct ub_event *event);
 
 /* ---- base.c ---- */
 
-/* The X-UPBEAT-BASE of the master component; NULL when there is none that can be read. */
+/* The X-UPBEAT-BASE line of the master component. NULL: there is none, or an unreadable one. */
 const struct line *ub_ical_base_line(const struct ub_ical *ical);
-/* The properties whose digests differ. */
+/* The properties with different digests. */
 unsigned ub_ical_base_differs(struct ub_text left, struct ub_text right);
-/* `base` with the digests of these properties from `other`. */
+/* `base`, with these properties' digests from `other`. */
 struct ub_text ub_ical_base_merge(
     struct ub_text base, struct ub_text other, unsigned properties, struct ub_arena *arena);
-/* Whether the component is an alarm of `of`, and none that a client added to snooze another. */
+/* Whether the component is an alarm of `of`. Alarms that a client added to snooze another alarm do not
+ * count. */
 bool ub_ical_reminds(const struct ub_ical *ical, size_t component, size_t of);
 
 /* ---- agenda.c ---- */
 
-/* Where a description's part between the delimiters begins (with the first one) and ends (at the second one);
- * false: they are not there, or not at the beginning of their lines. */
+/* Finds the part of a description between the delimiters. *from is before the first delimiter, *to is before
+ * the second. False: delimiters are missing, or not at the beginning of a line. */
 bool ub_ical_agenda(struct ub_text description, size_t *from, size_t *to);
 /*
- * A DESCRIPTION's value, escaped, in which that part, with both delimiters, is the one of `wanted`. All of
- * `wanted` where there was nothing; `value` as it is where its delimiters are gone, for then it is the
- * user's.
+ * The escaped value of a DESCRIPTION, with the part of `wanted` (and both delimiters) in place of its own. An
+ * empty value becomes all of `wanted`. A value without delimiters is the user's, and stays.
  */
 struct ub_text ub_ical_agenda_replaced(struct ub_text value, struct ub_text wanted, struct ub_arena *arena);
-/* Where, in a DESCRIPTION's value, what a rule added to a meeting's description begins (with the blank line
- * before it) and ends (behind its last delimiter); false: it is not there. */
+/* Finds a rule's addition in the value of a meeting's DESCRIPTION. *from is before the blank line above the
+ * addition, *to is after its last delimiter. False: there is no addition. */
 bool ub_ical_shared(struct ub_text value, struct ub_arena *arena, size_t *from, size_t *to);
 
 /* ---- insert.c: what rules add to a meeting ---- */
 
 /*
- * An addition is a line (of the agenda: lines by which DESCRIPTION goes on; of a reminder: a VALARM) and a
- * mark of its own,
+ * An addition is a line, and a mark of its own. An agenda is a continuation of DESCRIPTION, a reminder is a
+ * VALARM. The mark is
  *
  *	X-UPBEAT-ADDED:KIND.MARK.RULE.VALUE
  *
- * by which it is found and taken away again without anything else being known. VALUE is a digest of what was
- * added: servers drop parameters that they do not know, so that the line itself cannot be marked. Of an
- * agenda it says instead whether there was a description before.
+ * The mark alone is enough to find and remove the addition. VALUE is a digest of the addition. A parameter of
+ * the line itself could not be the mark, as servers drop parameters that they do not know. For an agenda,
+ * VALUE tells whether there was a description before.
  */
 #define UB_ICAL_ADDED       "X-UPBEAT-ADDED"
 #define UB_ICAL_ADDED_ALONE "alone"
@@ -152,10 +151,10 @@ struct added {
 };
 
 extern const char *const ub_ical_added_kinds[UB_ICAL_ADDED_KINDS];
-/* What a mark says; what is missing in one that somebody forged is empty. */
+/* The parts of a mark. Parts that a forged mark lacks are empty. */
 struct added ub_ical_added(const struct line *line);
-/* The VALUE of an ATTENDEE line, a piece of a CATEGORIES line, and a component, which may be no reminder of
- * `of` (then it is empty). */
+/* The VALUE of an ATTENDEE line, of a piece of a CATEGORIES line, and of a component. Empty for a component
+ * that is no reminder of `of`. */
 struct ub_text ub_ical_added_attendee(const struct line *line, struct ub_arena *arena);
 struct ub_text ub_ical_added_category(
     const struct ub_ical *ical, struct ub_text piece, struct ub_arena *arena);
@@ -165,10 +164,10 @@ struct ub_text ub_ical_added_reminder(
 /* ---- splice.c: a text, changed in places ---- */
 
 struct edit {
-	size_t at, len; /* the bytes that go; len 0: nothing goes */
-	bool onto;      /* the line before goes on with it: nothing may come between */
+	size_t at, len; /* the bytes to remove; len 0: none */
+	bool onto;      /* continues the line before, so nothing may come between */
 	size_t order;
-	struct ub_text text; /* whole lines that come instead */
+	struct ub_text text; /* whole lines to insert */
 };
 
 struct splice {
@@ -177,43 +176,43 @@ struct splice {
 	UB_VEC(struct edit) edits;
 };
 
-/* Replaces a line, or inserts before it. The text is whole lines, or nothing. */
+/* Replaces a line, or inserts before it. The text is whole lines, or empty. */
 void ub_ical_splice_line(struct splice *splice, const struct line *line, struct ub_text text);
 void ub_ical_splice_before(struct splice *splice, const struct line *line, struct ub_text text);
-/* Lines that begin with a blank, by which this line goes on. */
+/* Inserts lines that begin with a blank, which continue this line. */
 void ub_ical_splice_onto(struct splice *splice, const struct line *line, struct ub_text text);
-/* Takes bytes away. */
+/* Removes bytes. */
 void ub_ical_splice_bytes(struct splice *splice, size_t at, size_t len);
 /* Replaces a component from its BEGIN to its END. */
 void ub_ical_splice_component(struct splice *splice, size_t component, struct ub_text text);
-/* The lines of a component as they are, from its BEGIN to its END. */
+/* The lines of a component as written, from its BEGIN to its END. */
 struct ub_text ub_ical_component_text(const struct ub_ical *ical, size_t component);
-/* The text with its edits; new lines end as `like` does. False: two edits are of the same bytes, and *result
- * is the text as it came. */
+/* Makes the text with its edits. New lines end like `like`. False: two edits change the same bytes, and
+ * *result is the unchanged text. */
 UB_MUST_USE bool ub_ical_spliced(struct splice *splice, const struct line *like, struct ub_text *result);
 
 /* ---- yearly.c ---- */
 
 /*
- * Calls `each` for the instances of a yearly rule in order, from `start` on, on one clock, until it returns
- * false, `last_year` is over or a limit is reached. An UNTIL in UTC is moved by `offset` seconds to that
- * clock. False: the rule is none, or not a yearly one.
+ * Calls `each` for the instances of a yearly rule in order, from `start` on, on one clock. The calls end when
+ * `each` returns false, after `last_year`, or at a limit. `offset` (seconds) moves an UNTIL in UTC to that
+ * clock. False: the text is no rule, or not a yearly one.
  */
 bool ub_ical_yearly(struct ub_text rule, struct ub_civil start, int32_t offset, int last_year,
     bool (*each)(void *context, struct ub_civil instance), void *context);
 
 /* ---- vtimezone.c, fold.c, write.c ---- */
 
-/* A TEXT value's escapes (RFC 5545 3.3.11). */
+/* Puts a TEXT value with its escapes (RFC 5545 3.3.11). */
 void ub_ical_escape(struct ub_buf *out, struct ub_text value);
-/* One content line, folded. */
+/* Puts one content line, folded. */
 void ub_ical_fold(struct ub_buf *out, struct ub_text line);
-/* `name` and a TEXT value, escaped; nothing when the value is empty. */
+/* Puts `name` and an escaped TEXT value. An empty value puts nothing. */
 void ub_ical_put_text(struct ub_buf *out, const char *name, struct ub_text value);
 void ub_ical_put(struct ub_buf *out, const char *format, ...) UB_FORMAT(2, 3);
-/* A VALARM so many seconds before the start. */
+/* Puts a VALARM at so many seconds before the start. */
 void ub_ical_put_alarm(struct ub_buf *out, int64_t seconds, struct ub_text shown);
-/* A VTIMEZONE that is right for [start, end], and beyond as far as the zone's yearly rule holds. */
+/* Puts a VTIMEZONE that is right for [start, end], and beyond as far as the zone's yearly rule holds. */
 void ub_ical_put_zone(struct ub_buf *out, const struct ub_zone *zone, ub_instant start, ub_instant end);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ical-private.h"
 
-/* What rules add to the user's own meeting; what is said of the marks in ical-private.h. */
+/* Insertion of rules' additions into the user's own meeting. ical-private.h describes the marks. */
 
 struct amending {
 	struct ub_arena *arena;
 	const struct ub_ical *ical;
-	size_t component; /* the VEVENT at hand */
+	size_t component; /* the VEVENT that is being changed */
 	struct splice splice;
 };
 
@@ -66,7 +66,7 @@ struct ub_text ub_ical_added_reminder(
 	return reminder_value(-(days * 86400 + seconds), arena);
 }
 
-/* Whether there was a description before. */
+/* The value tells whether the event had a description before. */
 static struct ub_text agenda_value(const struct ub_ical *ical, size_t component)
 {
 	return ub_text(
@@ -82,7 +82,7 @@ static struct ub_text value_of(const struct ub_ical *ical, size_t component,
 						    : digest(arena, amendment->text);
 }
 
-/* There is one place for an agenda, whatever it says. */
+/* An event has room for one agenda, whatever its text. */
 static bool is_same(const struct added *added, const struct ub_amendment *amendment, struct ub_text value)
 {
 	return ub_text_eq(added->mark, amendment->mark) ||
@@ -108,7 +108,8 @@ bool ub_ical_bears(const struct ub_ical *ical, const struct ub_amendment *amendm
 	       bears(ical, master, amendment, value_of(ical, master, amendment, arena));
 }
 
-/* Properties stand before the components inside (RFC 5545 3.6), of which the first is the next one. */
+/* The end of the properties, which stand before the components inside (RFC 5545 3.6). The first of these is
+ * the next component. */
 static const struct line *end_of_properties(const struct amending *amending)
 {
 	const struct ub_ical *ical = amending->ical;
@@ -129,7 +130,7 @@ static bool attendee_is_there(const struct amending *amending, const struct ub_a
 	return false;
 }
 
-/* Nobody waits for his answer. */
+/* The attendee need not answer. */
 static void put_attendee(
     const struct amending *amending, const struct ub_amendment *amendment, struct ub_buf *out)
 {
@@ -188,7 +189,8 @@ static const struct line *description(const struct amending *amending)
 	return ub_ical_line(amending->ical, amending->component, "DESCRIPTION", NULL);
 }
 
-/* Or there is no place for it: in an encoding, as of vCalendar 1.0, it would not be read as it is meant. */
+/* Whether an agenda is there, or can have no place. In an encoded value, as of vCalendar 1.0, readers would
+ * misread an agenda. */
 static bool agenda_is_there(const struct amending *amending, const struct ub_amendment *amendment)
 {
 	const struct line *line = description(amending);
@@ -207,7 +209,7 @@ static struct ub_text agenda_text(const struct ub_amendment *amendment, bool fir
 	return ub_buf_text(&out);
 }
 
-/* A line, or those by which the description's own line goes on. */
+/* Puts a DESCRIPTION line, or the continuation of the existing one. */
 static void put_agenda(
     const struct amending *amending, const struct ub_amendment *amendment, struct ub_buf *out)
 {
@@ -220,7 +222,7 @@ static void put_agenda(
 /* ---- all kinds ---- */
 
 static const struct kind {
-	bool component; /* it is a component of its own and comes last */
+	bool component; /* the addition is a component, which comes last */
 	bool (*is_there)(const struct amending *amending, const struct ub_amendment *amendment);
 	void (*put)(
 	    const struct amending *amending, const struct ub_amendment *amendment, struct ub_buf *out);
@@ -254,7 +256,8 @@ static bool add(struct amending *amending, const struct ub_amendment *amendment)
 	return true;
 }
 
-/* Two rules may ask for the same; and there is one place for an agenda. */
+/* Whether an earlier amendment is the same, as two rules may ask for the same. Any two agendas are the same,
+ * as there is room for one. */
 static bool is_repeated(const struct ub_amendments *amendments, size_t at)
 {
 	const struct ub_amendment *this = &amendments->items[at];
@@ -272,7 +275,7 @@ static size_t add_to_all(struct amending *amending, const struct ub_amendment *a
 	size_t master = ub_ical_master(amending->ical), added = 0;
 	for (size_t i = 1; i < amending->ical->components.n; i++) {
 		amending->component = i;
-		/* The times in an agenda are those of the master. */
+		/* The times in an agenda are the master's. */
 		if (ub_ical_is_event(amending->ical, i) &&
 		    (i == master || amendment->kind != UB_AMEND_AGENDA))
 			added += add(amending, amendment);
@@ -280,7 +283,7 @@ static size_t add_to_all(struct amending *amending, const struct ub_amendment *a
 	return added;
 }
 
-/* As it reads: a fold may stand within a character (RFC 5545 3.1). */
+/* Whether the unfolded lines are UTF-8. A fold may stand within a character (RFC 5545 3.1). */
 static bool is_utf8(const struct ub_ical *ical)
 {
 	for (size_t i = 0; !ical->utf8 && i < ical->lines.n; i++) {
@@ -300,10 +303,10 @@ struct ub_text ub_ical_amend(const struct ub_ical *ical, const struct ub_amendme
 	amending.splice = (struct splice){ .ical = ical, .arena = arena };
 	*added = 0;
 	*overlap = false;
-	/* What is in another encoding (RFC 5545 6 allows none) cannot go on in this one. */
+	/* Nothing is added to a text in another encoding, which RFC 5545 6 does not allow. */
 	if (!is_utf8(ical))
 		return text;
-	/* By kind: components come behind properties. */
+	/* By kind, as components come after properties. */
 	for (size_t kind = 0; kind < UB_COUNT(kinds); kind++)
 		for (size_t a = 0; a < amendments->n; a++)
 			if (amendments->items[a].kind == kind && !is_repeated(amendments, a))

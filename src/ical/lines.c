@@ -11,23 +11,23 @@ bool ub_ical_refuse(struct ub_ical_refusal *refusal, struct ub_arena *arena, con
 	va_start(args, format);
 	ub_buf_vprintf(&message, format, args);
 	va_end(args);
-	struct ub_buf shown = UB_BUF(arena); /* it may quote the text, which may be anything */
+	struct ub_buf shown = UB_BUF(arena); /* may quote the text, which may contain anything */
 	ub_buf_shown(&shown, ub_buf_text(&message));
 	*refusal = (struct ub_ical_refusal){ code, line, ub_buf_text(&shown) };
 	return false;
 }
 
-/* The scan over a text that makes the index. */
+/* The state of indexing a text. */
 struct scan {
 	struct ub_arena *arena;
 	struct ub_ical_refusal *refusal;
 	struct ub_ical *ical;
-	size_t at, number; /* where the next line begins */
+	size_t at, number; /* of the next line */
 	size_t open[UB_ICAL_NESTING_MAX];
 	size_t depth;
 };
 
-/* The physical line at `at` without its end; *next is where the next one begins. */
+/* The physical line at `at` without its end. *next is the beginning of the next one. */
 static struct ub_text physical(struct ub_text text, size_t at, size_t *next)
 {
 	const char *end = memchr(text.ptr + at, '\n', text.len - at);
@@ -43,7 +43,7 @@ static bool continues(struct ub_text text, size_t at)
 	return at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t');
 }
 
-/* The unfolded line at scan->at, which it moves on. A slice of the text when nothing was folded. */
+/* The unfolded line at scan->at, which moves on. Without folds the line is a slice of the text. */
 static struct ub_text unfolded(struct scan *scan)
 {
 	struct ub_text text = scan->ical->text;
@@ -67,8 +67,8 @@ static bool name_char(char c)
 	       c == '_' || c == '.';
 }
 
-/* Where the value begins: after the first colon outside of quotes, or the first at all if a quote stays open.
- */
+/* The beginning of the value: after the first colon outside of quotes. If a quote stays open: after the first
+ * colon. */
 static size_t colon(struct ub_text line, size_t from)
 {
 	bool quoted = false;
@@ -86,7 +86,7 @@ static size_t colon(struct ub_text line, size_t from)
 	return first;
 }
 
-/* Splits a line into name, parameters and value; without a name when it is no content line. */
+/* Splits a line into name, parameters and value. Without a name the line is no content line. */
 static void split(struct ub_text text, struct line *line)
 {
 	size_t end = 0;
@@ -139,7 +139,7 @@ static bool next_line(struct scan *scan)
 	struct line line = { .at = scan->at, .number = scan->number };
 	split(unfolded(scan), &line);
 	if (line.name.len == 0)
-		return true; /* an empty line, or rubbish that every reader passes over */
+		return true; /* an empty line, or rubbish that every reader skips */
 	line.len = scan->at - line.at;
 	line.component = scan->depth ? scan->open[scan->depth - 1] : NO_COMPONENT;
 	size_t index = ical->lines.n;

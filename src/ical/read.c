@@ -3,8 +3,7 @@
 
 #include <stddef.h>
 
-/* Texts that are taken as they are; where there are several names, the first one that is there and not empty.
- */
+/* Texts that are taken as written. Of several names, the first one with a value counts. */
 static const struct {
 	const char *name;
 	size_t field;
@@ -43,7 +42,7 @@ static void read_texts(struct reader *reader, size_t component, struct ub_event 
 	event->prodid = text_of(reader->ical, 0, "PRODID", reader->arena);
 }
 
-/* A word of a property: its value trimmed. */
+/* The trimmed value of a property that is one word. */
 static struct ub_text word_of(struct reader *reader, size_t component, const char *name)
 {
 	return ub_text_trim(text_of(reader->ical, component, name, reader->arena));
@@ -69,7 +68,7 @@ static void read_words(struct reader *reader, size_t component, struct ub_event 
 		event->status = UB_STATUS_CONFIRMED;
 	event->completed = ub_text_eq_nocase(status, UB_TEXT("COMPLETED")) ||
 			   number_of(reader, component, "PERCENT-COMPLETE") == 100;
-	/* What is not known is private (RFC 5545 3.8.1.3). */
+	/* Unknown values mean private (RFC 5545 3.8.1.3). */
 	if (ub_text_eq_nocase(class, UB_TEXT("CONFIDENTIAL")))
 		event->class = UB_CLASS_CONFIDENTIAL;
 	else if (class.len && !ub_text_eq_nocase(class, UB_TEXT("PUBLIC")))
@@ -141,7 +140,7 @@ static bool read_repeats(struct reader *reader, size_t component, struct ub_even
 	return true;
 }
 
-/* Events come before tasks, tasks before anything else that is no time zone. */
+/* Events come before tasks, and tasks before all other components but time zones. */
 static int rank(const struct ub_ical *ical, size_t component)
 {
 	if (ical->components.items[component].parent != 0 || ub_ical_is(ical, component, "VTIMEZONE"))
@@ -158,7 +157,7 @@ size_t ub_ical_master(const struct ub_ical *ical)
 {
 	size_t master = NO_COMPONENT;
 	int best = 0;
-	bool override = false; /* the best one is */
+	bool override = false; /* of the best one so far */
 	for (size_t i = 1; i < ical->components.n; i++) {
 		int mine = rank(ical, i);
 		if (mine > best || (mine && mine == best && override && !is_override(ical, i))) {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ical-private.h"
 
-/* Takes away what rules have added to a meeting, by its marks alone. */
+/* Removes rules' additions from a meeting, by their marks alone. */
 
 struct restoring {
 	struct ub_arena *arena;
 	const struct ub_ical *ical;
 	struct ub_text rule; /* empty: any */
-	size_t component;    /* the VEVENT at hand */
-	/* What is to go of it: "kind.value" to a flag that says whether it has been found. */
+	size_t component;    /* the VEVENT that is being changed */
+	/* Additions to remove: "kind.value", to a flag that tells whether the addition has been found. */
 	struct ub_map *wanted;
 	size_t taken;
 	struct splice splice;
@@ -19,7 +19,7 @@ static struct ub_text key(struct ub_arena *arena, struct ub_text kind, struct ub
 	return ub_textf(arena, "%.*s.%.*s", UB_ARGS(kind), UB_ARGS(value));
 }
 
-/* The marks go; what they stand for is wanted. */
+/* Removes the marks, and wants their additions. */
 static void take_marks(struct restoring *restoring)
 {
 	for (const struct line *line = NULL;
@@ -40,7 +40,7 @@ static bool is_wanted(const struct restoring *restoring, enum ub_amend_kind kind
 	return ub_map_get(restoring->wanted, key(restoring->arena, name, value)) != NULL;
 }
 
-/* One was added: a second one like it is the user's. */
+/* Finds an addition once. A second one like it is the user's. */
 static bool find(struct restoring *restoring, enum ub_amend_kind kind, struct ub_text value)
 {
 	struct ub_text name = ub_text(ub_ical_added_kinds[kind]);
@@ -59,7 +59,8 @@ static void take_attendees(struct restoring *restoring)
 			ub_ical_splice_line(&restoring->splice, line, UB_TEXT_NONE);
 }
 
-/* Servers make one line of several: the others stay, with its parameters. */
+/* Removes categories from a line. Servers join several lines into one, so the other categories stay, with the
+ * line's parameters. */
 static void take_categories_of(struct restoring *restoring, const struct line *line)
 {
 	struct ub_buf kept = UB_BUF(restoring->arena), out = UB_BUF(restoring->arena);
@@ -100,7 +101,7 @@ static void take_reminders(struct restoring *restoring)
 
 /* ---- the agenda ---- */
 
-/* The length of a line end at that byte; 0: there is none. */
+/* The length of a line end at that byte. 0: no line end is there. */
 static size_t line_end(struct ub_text raw, size_t at)
 {
 	size_t end = at;
@@ -109,8 +110,8 @@ static size_t line_end(struct ub_text raw, size_t at)
 	return end < raw.len && raw.ptr[end] == '\n' ? end + 1 - at : 0;
 }
 
-/* Where in the line's own bytes that byte of its unfolded content stands; a fold before it, or the line's
- * end, comes after that. */
+/* The position in the line's raw bytes of a byte of the unfolded content. A fold before that byte, or the end
+ * of the line, comes after the position. */
 static size_t folded_at(struct ub_text raw, size_t unfolded)
 {
 	size_t at = 0, n = 0;
@@ -120,7 +121,8 @@ static size_t folded_at(struct ub_text raw, size_t unfolded)
 			at += fold + 1; /* and the blank */
 			continue;
 		}
-		/* A run of them that ends no line is gone through once. */
+		/* A run of carriage returns that ends no line is skipped at once, so that each is visited
+		 * once. */
 		while (raw.ptr[at] == '\r' && at + more < raw.len && raw.ptr[at + more] == '\r' &&
 		       n + more < unfolded)
 			more++;
@@ -130,7 +132,7 @@ static size_t folded_at(struct ub_text raw, size_t unfolded)
 	return at;
 }
 
-/* The other bytes of the line stay, also where it is folded. */
+/* The other bytes of the line stay as they are, with their folds. */
 static void take_agenda(struct restoring *restoring)
 {
 	const struct ub_ical *ical = restoring->ical;
@@ -144,11 +146,11 @@ static void take_agenda(struct restoring *restoring)
 	size_t head = (size_t)(line->value.ptr - line->name.ptr);
 	size_t begin = folded_at(raw, head + from), end = folded_at(raw, head + to), next;
 	size_t first = line_end(raw, begin), last = line_end(raw, end);
-	/* Of folds with nothing between, the last one is ours. */
+	/* Of several folds in a row, the last one is ours. */
 	for (; first && (next = line_end(raw, begin + first + 1)); first = next)
 		begin += first + 1;
-	/* What began with a fold and went on to one, or to the line's end: the first of both is the user's.
-	 */
+	/* If a fold stands before our text, and a fold or the line's end after it, the first one is the
+	 * user's. */
 	if (first && last) {
 		begin += first;
 		end += last;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ical-private.h"
 
-/* An object, its master component, and the digests of what it says. */
+/* An object, its master component, and the digests of its properties. */
 struct side {
 	const struct ub_ical *ical;
 	size_t master;
@@ -12,12 +12,13 @@ struct side {
 struct revision {
 	struct ub_arena *arena;
 	struct side now, wanted;
-	const struct line *base; /* what was last written */
-	unsigned properties;     /* what is to be written */
+	const struct line *base; /* the digests of the last writing */
+	unsigned properties;     /* to be written */
 	struct splice splice;
 };
 
-/* Puts the lines in the place of the master's lines of this name, or with its other properties. */
+/* Replaces the master's lines of this name with the text. Without such lines, inserts the text beside the
+ * master's other properties. */
 static void put(struct revision *revision, const char *name, struct ub_text text)
 {
 	const struct side *now = &revision->now;
@@ -35,7 +36,7 @@ static struct ub_text raw(const struct ub_ical *ical, const struct line *line)
 	return ub_text_sub(ical->text, line->at, line->at + line->len);
 }
 
-/* All of this name as they are wanted. */
+/* Replaces all lines of this name with the wanted ones. */
 static void exchange(struct revision *revision, const char *name)
 {
 	const struct side *wanted = &revision->wanted;
@@ -52,7 +53,7 @@ static struct ub_text folded(struct revision *revision, struct ub_text line)
 	return ub_buf_text(&out);
 }
 
-/* An alarm shows the title: one that shows the old title shows the new one. */
+/* Alarms show the title of the item. An alarm with the old title gets the new one. */
 static void revise_title(struct revision *revision)
 {
 	const struct side *now = &revision->now;
@@ -97,7 +98,7 @@ static void revise_zone(struct revision *revision)
 	struct ub_text zone =
 	    ub_ical_component_text(wanted->ical, ub_ical_timezone(wanted->ical, tzid, revision->arena));
 	size_t wrong = ub_ical_timezone(now->ical, tzid, revision->arena);
-	/* One inside of another component (it should not be) is left: the first one counts. */
+	/* A zone inside another component is malformed and stays. The first one counts. */
 	if (wrong == NO_COMPONENT || now->ical->components.items[wrong].parent != 0)
 		ub_ical_splice_before(
 		    &revision->splice, &now->ical->lines.items[now->ical->components.items[1].begin], zone);
@@ -122,7 +123,7 @@ static struct ub_map *attendees(const struct side *side, struct ub_arena *arena)
 	return map;
 }
 
-/* Asks an attendee anew (RFC 6638 3.2.8); nothing else of the line is changed. */
+/* Sets an attendee's answer back to NEEDS-ACTION (RFC 6638 3.2.8). The rest of the line stays. */
 static void ask_again(struct revision *revision, const struct line *line)
 {
 	struct ub_text answer = ub_ical_raw_param(line, "PARTSTAT");
@@ -136,7 +137,8 @@ static void ask_again(struct revision *revision, const struct line *line)
 	ub_ical_splice_line(&revision->splice, line, folded(revision, asked));
 }
 
-/* Both a new time and new people concern the lines of attendees: each is dropped, changed or left. */
+/* A new time and new people both change attendees' lines. So each line is removed, changed or kept once,
+ * here. */
 static void revise_attendees(struct revision *revision)
 {
 	const struct side *now = &revision->now;
@@ -153,7 +155,8 @@ static void revise_attendees(struct revision *revision)
 	}
 }
 
-/* Those who are missing; the organizer only where there was none (SOGo drops his own ATTENDEE). */
+/* Adds missing attendees. The organizer is added only if there is none (SOGo drops the organizer's own
+ * ATTENDEE). */
 static void revise_people(struct revision *revision)
 {
 	const struct side *now = &revision->now, *wanted = &revision->wanted;
@@ -176,7 +179,7 @@ static struct ub_text value_of(const struct side *side, const char *name)
 	return line ? line->value : UB_TEXT_NONE;
 }
 
-/* The parameters go: an ALTREP is the same text in another form. */
+/* The parameters go, as an ALTREP refers to the old text. */
 static void revise_agenda(struct revision *revision)
 {
 	const struct side *now = &revision->now;
@@ -205,7 +208,7 @@ static void revise_reminders(struct revision *revision)
 			    &revision->splice, end, ub_ical_component_text(wanted->ical, i));
 }
 
-/* The lines that are as a whole what a property is. */
+/* Lines that belong to one property as a whole. */
 static const struct {
 	unsigned property;
 	const char *name;
@@ -215,7 +218,7 @@ static const struct {
 	{ UB_PROPERTY_TIME, "X-MICROSOFT-CDO-ALLDAYEVENT" }, { UB_PROPERTY_PLACE, "LOCATION" },
 	{ UB_PROPERTY_AGENDA, "X-ALT-DESC" }, /* the description as HTML */
 	{ UB_PROPERTY_AGENDA, "STYLED-DESCRIPTION" }, { UB_PROPERTY_CATEGORIES, "CATEGORIES" },
-	{ UB_PROPERTY_STATE, "TRANSP" }, /* what the user cancelled or has done stays so */
+	{ UB_PROPERTY_STATE, "TRANSP" }, /* an item that the user cancelled or has done stays so */
 };
 
 static const struct {
@@ -243,7 +246,7 @@ static void revise_stamps(struct revision *revision)
 	put(revision, "X-UPBEAT-BASE", ub_textf(revision->arena, "X-UPBEAT-BASE:%.*s\r\n", UB_ARGS(base)));
 }
 
-/* False: two of the changes overlap. */
+/* Makes the revised text. False: two of the changes overlap. */
 static bool revised(struct revision *revision, struct ub_text *text)
 {
 	revision->splice = (struct splice){ .ical = revision->now.ical, .arena = revision->arena };
@@ -267,9 +270,9 @@ static bool look(struct side *side, const struct ub_zones *zones, struct ub_aren
 }
 
 /*
- * The properties that the text, as it will be read, does not say as they are wanted, or not as they were:
- * a time beside a recurrence, the people of somebody else's meeting, an agenda whose delimiters are gone.
- * Those are left as they stand.
+ * The properties that readers of the text would not find as wanted, or (if not to be written) not as they
+ * were: a time beside a recurrence, the people of somebody else's meeting, an agenda without delimiters.
+ * These properties are left unchanged.
  */
 static unsigned misread(const struct revision *revision, struct ub_text text, const struct ub_zones *zones)
 {
@@ -282,7 +285,7 @@ static unsigned misread(const struct revision *revision, struct ub_text text, co
 	       (ub_ical_base_differs(base, revision->now.base) & ~revision->properties);
 }
 
-/* The reminders of a task are at points in time, which are right for the wanted due time alone. */
+/* Reminders of a task are at points in time. They fit only the wanted due time. */
 static unsigned fitting(const struct revision *revision, const struct ub_item *item, unsigned properties)
 {
 	unsigned differs = ub_ical_base_differs(revision->now.base, revision->wanted.base);
@@ -291,7 +294,7 @@ static unsigned fitting(const struct revision *revision, const struct ub_item *i
 						   : properties;
 }
 
-/* What is to be written of what may be written. */
+/* The properties to write, among those that may be written. */
 static unsigned changes(const struct revision *revision, unsigned may_write)
 {
 	return may_write & ub_ical_base_differs(ub_text_trim(revision->base->value), revision->wanted.base) &

@@ -45,7 +45,7 @@ void ub_ical_splice_component(struct splice *splice, size_t component, struct ub
 	add(splice, at, ub_ical_component_text(ical, component).len, text);
 }
 
-/* What is inserted at a place comes before what is replaced there. */
+/* At the same place, insertions come before replacements. */
 static int by_place(const void *left, const void *right)
 {
 	const struct edit *a = left, *b = right;

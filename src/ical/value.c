@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Cuts the next parameter before a semicolon outside of quotes. */
+/* Cuts off the parameter before the next semicolon outside of quotes. */
 static bool next_param(struct ub_text *rest, struct ub_text *param)
 {
 	bool quoted = false;
@@ -18,7 +18,7 @@ static bool next_param(struct ub_text *rest, struct ub_text *param)
 	return true;
 }
 
-/* RFC 6868: ^n, ^^ and ^' */
+/* Undoes RFC 6868: ^n, ^^ and ^' */
 static struct ub_text uncaret(struct ub_text value, struct ub_arena *arena)
 {
 	struct ub_buf out = UB_BUF(arena);
@@ -53,7 +53,7 @@ struct ub_text ub_ical_param(const struct line *line, const char *name, struct u
 	return uncaret(ub_ical_raw_param(line, name), arena);
 }
 
-/* Length of the UTF-8 character at `at`, 0 if there is none. */
+/* The length of the UTF-8 character at `at`. 0: no character is there. */
 static size_t utf8_length(struct ub_text text, size_t at)
 {
 	for (size_t n = 1; n <= 4 && n <= text.len - at; n++)
@@ -182,7 +182,7 @@ bool ub_ical_duration(struct ub_text value, int64_t *days, int64_t *seconds)
 		any = true;
 		i++;
 	}
-	/* A century is longer than any event. */
+	/* No event is longer than a century. */
 	return any && *days > -36525 && *days < 36525 && *seconds > -36525 * INT64_C(86400) &&
 	       *seconds < 36525 * INT64_C(86400);
 }

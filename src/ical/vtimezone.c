@@ -11,7 +11,7 @@ static void put_offset(struct ub_buf *out, const char *name, int32_t offset)
 	ub_ical_fold(out, ub_buf_text(&line));
 }
 
-/* Whether the yearly change is the one that happened at `onset`, on the clock before it. */
+/* Whether the yearly change happened at `onset`, on the clock before the change. */
 static bool is_switch(const struct ub_zone_switch *yearly, struct ub_civil onset)
 {
 	ub_day day = ub_cal_day(onset.year, onset.month, onset.day);
@@ -28,7 +28,7 @@ static void put_rule(struct ub_buf *out, const struct ub_zone_switch *yearly)
 	    yearly->week == 5 ? -1 : yearly->week, days[yearly->weekday]);
 }
 
-/* The yearly change that happened when this period began; NULL when it was none. */
+/* The yearly change with which this period began. NULL: it began with another change. */
 static const struct ub_zone_switch *switch_into(
     const struct ub_zone *zone, const struct ub_zone_rule *rule, struct ub_zone_period period)
 {
@@ -41,16 +41,17 @@ static const struct ub_zone_switch *switch_into(
 	return is_switch(&rule->to_standard, onset) ? &rule->to_standard : NULL;
 }
 
-/* `rule`: the zone's, when it goes on from this period; else NULL. */
+/* `rule`: the zone's rule, if it holds from this period on; else NULL. */
 static void put_observance(struct ub_buf *out, const struct ub_zone *zone, struct ub_zone_period period,
     const struct ub_zone_rule *rule)
 {
 	bool first = period.from <= UB_INSTANT_MIN;
 	int32_t before = first ? period.offset : ub_cal_offset(zone, period.from - 1);
-	ub_instant from = first ? 0 : period.from; /* without an onset: some time in the past */
+	ub_instant from = first ? 0 : period.from; /* without an onset: a time long past */
 	struct ub_civil onset = ub_cal_civil(ub_cal_utc(), from + before);
 	const struct ub_zone_switch *yearly = switch_into(zone, rule, period);
-	/* Ireland calls its winter daylight saving: what is ahead counts as such here, as clients expect. */
+	/* The later clock is daylight saving here, as clients expect, even though Ireland has it the other
+	 * way round. */
 	const char *name = !first && period.offset > before ? "DAYLIGHT" : "STANDARD";
 	ub_ical_put(out, "BEGIN:%s", name);
 	ub_ical_put(out, "DTSTART:%04d%02d%02dT%02d%02d%02d", onset.year, onset.month, onset.day, onset.hour,

@@ -32,7 +32,7 @@ ub_instant ub_ical_instant(const struct ub_when *when)
 	return ub_cal_instant(when->zone ? when->zone : ub_cal_utc(), when->civil);
 }
 
-/* Days by the calendar, seconds by the clock (RFC 5545 3.3.6). */
+/* Days count by the calendar, seconds by the clock (RFC 5545 3.3.6). */
 static struct ub_when later(const struct ub_when *start, int64_t days, int64_t seconds)
 {
 	struct ub_when end = *start;
@@ -52,7 +52,7 @@ static bool by_duration(struct reader *reader, const struct line *line, struct u
 	return true;
 }
 
-/* Outlook can mean whole days by times from midnight to midnight, and says so besides. */
+/* Outlook may write whole days as times from midnight to midnight, with a flag. */
 static void whole_days(const struct line *flag, struct ub_event *event)
 {
 	struct ub_when *times[] = { &event->start, &event->end };
@@ -80,7 +80,7 @@ bool ub_ical_times(struct reader *reader, size_t component, struct ub_event *eve
 	if (task || !event->start.given)
 		return true;
 	whole_days(ub_ical_line(ical, component, "X-MICROSOFT-CDO-ALLDAYEVENT", NULL), event);
-	/* An end of another kind or before the start says nothing. */
+	/* An end before the start, or of another kind, does not count. */
 	bool sound = event->end.given && event->end.date == event->start.date &&
 		     ub_ical_instant(&event->end) >= ub_ical_instant(&event->start);
 	if (!sound || (event->start.date && ub_ical_instant(&event->end) == ub_ical_instant(&event->start)))

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ical-private.h"
 
-/* One item being written. */
+/* The state of writing an item. */
 struct writer {
 	struct ub_buf *out;
 	const struct ub_item *item;
 	const struct ub_ical_writing *writing;
-	const struct ub_zone *zone; /* that times are written in */
+	const struct ub_zone *zone; /* of the times that are written */
 	bool task;                  /* VTODO */
 };
 
-/* A zone of the database can be named; one that somebody's VTIMEZONE defined cannot. */
+/* Only a zone of the database has a name that others know. A zone from somebody's VTIMEZONE has none. */
 static const struct ub_zone *zone_for(const struct ub_item *item, const struct ub_zones *zones)
 {
 	bool known = item->zone && ub_cal_zone_find(zones, ub_cal_zone_name(item->zone)) == item->zone;
@@ -57,7 +57,7 @@ static void put_times(struct writer *writer)
 	}
 }
 
-/* A name as the value of CN: a quoted one cannot hold quotes or control characters (RFC 5545 3.2). */
+/* A name as the value of CN. A quoted value cannot contain quotes or control characters (RFC 5545 3.2). */
 static struct ub_text quotable(struct ub_arena *arena, struct ub_text name)
 {
 	struct ub_buf out = UB_BUF(arena);
@@ -76,7 +76,7 @@ static void put_person(
 {
 	struct ub_text name = quotable(writer->out->arena, person->name);
 	struct ub_buf line = UB_BUF(writer->out->arena);
-	/* What is not an address could be more than one line. */
+	/* A text that is no address might have more than one line. */
 	if (!ub_facts_is_address(person->email))
 		return;
 	ub_buf_str(&line, property);
@@ -111,7 +111,7 @@ static void put_alarm(struct ub_buf *out, struct ub_text trigger, struct ub_text
 	ub_ical_put(out, "END:VALARM");
 }
 
-/* A trigger relative to the end is mangled by several clients. */
+/* The trigger counts from the start, as several clients mangle one that counts from the end. */
 void ub_ical_put_alarm(struct ub_buf *out, int64_t seconds, struct ub_text shown)
 {
 	bool minutes = seconds % 60 == 0;
@@ -125,7 +125,7 @@ static void put_reminder(struct writer *writer, int64_t seconds)
 {
 	struct ub_buf *out = writer->out;
 	const struct ub_item *item = writer->item;
-	/* A task has no start. */
+	/* A task has no start, so its triggers are points in time. */
 	if (item->kind == UB_ITEM_TASK)
 		put_alarm(out,
 		    ub_textf(out->arena, "TRIGGER;VALUE=DATE-TIME:%.*s",
@@ -184,7 +184,7 @@ static void put_calendar(struct writer *writer, struct ub_text base)
 {
 	const struct ub_item *item = writer->item;
 	bool event = item->kind == UB_ITEM_EVENT;
-	bool times = event || writer->task; /* else whole days, which have no zone */
+	bool times = event || writer->task; /* else whole days, without a zone */
 	ub_ical_put(writer->out, "BEGIN:VCALENDAR");
 	ub_ical_put(writer->out, "VERSION:2.0");
 	ub_ical_put(writer->out, "PRODID:-//Upbeat//Upbeat//EN");
@@ -206,7 +206,7 @@ struct ub_text ub_ical_write(
 		.zone = zone_for(item, writing->zones),
 		.task = item->kind == UB_ITEM_TASK && !writing->task_as_event };
 	struct ub_ical_refusal refusal;
-	/* The digests are those of the text as it will be read. */
+	/* The digests are made from the text as a reader reads it. */
 	put_calendar(&writer, UB_TEXT_NONE);
 	const struct ub_ical *ical = ub_ical_parse(arena, ub_buf_text(&draft), &refusal);
 	struct ub_text base = ical ? ub_ical_base(ical, writing->zones, arena) : UB_TEXT_NONE;

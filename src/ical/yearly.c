@@ -2,10 +2,9 @@
 #include "ical-private.h"
 
 /*
- * Yearly rules, as time zones and holidays have them (RFC 5545 3.3.10): each day of each year is asked
- * whether it matches, so the work is bounded whatever the rule. libical takes 80 us an instance, and for a
- * rule that never matches (the ninth Sunday before October's end) seconds within one call that nothing can
- * stop.
+ * Yearly rules of time zones and holidays (RFC 5545 3.3.10). Each day of each year is tested, so the work has
+ * a bound for any rule. libical takes 80 us for each instance. For a rule that never matches (the ninth
+ * Sunday before October's end) libical takes seconds, in one call that nobody can stop.
  */
 
 #define LIST_MAX 400 /* entries of BYDAY, BYYEARDAY, BYWEEKNO or BYSETPOS */
@@ -22,8 +21,8 @@ struct yearly {
 	uint64_t days, days_from_end; /* of the month, bit d */
 	struct numbers year_days, weeks, positions;
 	struct numbers weekdays; /* ordinal * 8 + weekday */
-	bool in_month;           /* ordinals of weekdays count within months, not the year */
-	bool yearly;             /* FREQ says so */
+	bool in_month;           /* weekdays count within months, not within the year */
+	bool yearly;             /* FREQ is YEARLY */
 	int interval, count;     /* count 0: without end */
 	int64_t until;           /* on the clock of `start`, seconds as if UTC */
 };
@@ -145,7 +144,7 @@ static bool part(struct yearly *rule, struct ub_text name, struct ub_text value)
 	return ub_text_is(name, "WKST") || name.len == 0;
 }
 
-/* What the start says where the rule is silent. */
+/* Takes from the start the parts that the rule leaves out. */
 static void complete(struct yearly *rule)
 {
 	const struct ub_civil *start = &rule->start;
@@ -174,7 +173,7 @@ static bool parse(struct ub_text text, struct yearly *rule)
 	return rule->yearly;
 }
 
-/* Counted from the start and from the end of `length` days, day being from 1. */
+/* Whether the day (from 1) is such a weekday, counted from the start or from the end of `length` days. */
 static bool nth_weekday(const struct yearly *rule, int weekday, int day, int length)
 {
 	return has(&rule->weekdays, weekday) || has(&rule->weekdays, ((day - 1) / 7 + 1) * 8 + weekday) ||
@@ -184,11 +183,11 @@ static bool nth_weekday(const struct yearly *rule, int weekday, int day, int len
 static bool in_week(const struct yearly *rule, ub_day day)
 {
 	int year, week = ub_cal_week(day, &year);
-	int weeks = ub_cal_week(ub_cal_day(year, 12, 28), NULL); /* always in the last one */
+	int weeks = ub_cal_week(ub_cal_day(year, 12, 28), NULL); /* always in the last week */
 	return has(&rule->weeks, week) || has(&rule->weeks, week - weeks - 1);
 }
 
-/* What is counted within the year rather than the month. */
+/* Tests the parts that count within the year. */
 static bool matches_year(const struct yearly *rule, int year, ub_day date)
 {
 	int day = date - ub_cal_day(year, 1, 1) + 1, length = 337 + ub_cal_month_days(year, 2);
@@ -200,7 +199,7 @@ static bool matches_year(const struct yearly *rule, int year, ub_day date)
 	       nth_weekday(rule, (int)ub_cal_weekday(date), day, length);
 }
 
-/* `date` is the day of the month that has `last` days. */
+/* `date` is day `day` of a month with `last` days. */
 static bool matches(const struct yearly *rule, int year, ub_day date, int day, int last)
 {
 	if ((rule->days || rule->days_from_end) && !(rule->days & UINT64_C(1) << day) &&
@@ -212,7 +211,7 @@ static bool matches(const struct yearly *rule, int year, ub_day date, int day, i
 	return !yearly || matches_year(rule, year, date);
 }
 
-/* The days of a year that match, BYSETPOS applied. */
+/* The matching days of a year, after BYSETPOS. */
 static size_t year_set(const struct yearly *rule, int year, ub_day set[366])
 {
 	size_t n = 0, kept = 0;

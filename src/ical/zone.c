@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 
-/* A VTIMEZONE turning into a list of changes. */
+/* The list of changes that a VTIMEZONE becomes. */
 struct definition {
 	struct reader *reader;
 	UB_VEC(struct ub_zone_change) changes;
-	struct ub_zone_change before; /* what the earliest change leaves behind */
+	struct ub_zone_change before; /* the offset before the earliest change */
 	ub_instant earliest;
 	/* the observance that is being read */
 	int32_t from, to;
@@ -31,7 +31,8 @@ static bool add_onset(void *context, struct ub_civil civil)
 	return true;
 }
 
-/* Yearly rules are often given from 1601 on: what lies before 1970 concerns nobody, unless it is counted. */
+/* Yearly rules are often given from 1601 on. Times before 1970 do not matter, unless the rule counts its
+ * instances. */
 static struct ub_civil recent(struct ub_text rule, struct ub_civil start)
 {
 	bool counted = ub_text_find(rule, UB_TEXT("COUNT="), 0) != SIZE_MAX ||
@@ -95,7 +96,7 @@ static int by_time(const void *left, const void *right)
 	return (a->at > b->at) - (a->at < b->at);
 }
 
-/* One change at a time: where two observances begin at once, any is as good. */
+/* Sorts the changes by time. Of two observances that begin at the same time, either will do. */
 static size_t in_order(struct ub_zone_change *changes, size_t n)
 {
 	size_t kept = 0;
@@ -106,7 +107,7 @@ static size_t in_order(struct ub_zone_change *changes, size_t n)
 	return kept;
 }
 
-/* Holidays are read without zones: whole days need none. */
+/* Holidays are read without zones, as whole days need none. */
 static const struct ub_zone *known(const struct reader *reader, struct ub_text tzid)
 {
 	return reader->zones ? ub_cal_zone_find(reader->zones, tzid) : NULL;
