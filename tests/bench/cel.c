@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Times the expression language: our own expressions, those of cel-bench.json of the conformance data if it
- * is there (UPBEAT_CONFORMANCE), and a thousand rules over one meeting. Each line: nanoseconds per
- * evaluation, how many times the floor that is (an evaluation of `true`, measured in the same run),
- * microseconds to compile.
+ * Times the expression language: our own expressions, the ones of cel-bench.json in the conformance data (if
+ * UPBEAT_CONFORMANCE has it), and a thousand rules on one meeting. Each line has the nanoseconds of an
+ * evaluation, the same as a multiple of the floor (evaluating `true` in the same run), and the microseconds
+ * of compiling.
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -66,7 +66,7 @@ static struct ub_cel_value value_of(struct ub_arena *arena, json_t *json)
 		return ub_cel_int(strtoll(json_string_value(inner), NULL, 10));
 	if (strcmp(kind, "string") == 0)
 		return ub_cel_string(ub_text(json_string_value(inner)));
-	/* A timestamp: the one of the file and ours are these. */
+	/* The timestamps of the file and ours are these. */
 	return ub_cel_timestamp(
 	    strncmp(json_string_value(inner), "2023", 4) == 0 ? 1700000000 : 1795269600, 0);
 }
@@ -80,7 +80,7 @@ struct bench {
 	double floor;
 };
 
-/* The best of a few rounds: the others had company. */
+/* The best of several rounds, as other programs disturb the rest. */
 static double time_eval(struct bench *bench, const struct ub_cel_program *program)
 {
 	struct ub_arena *scratch = ub_arena_new();
@@ -158,7 +158,7 @@ static void time_file(struct ub_cel_zones *zones, json_t *json)
 
 #define RULES 1000
 
-/* Ordinary conditions, each of them different. */
+/* Ordinary conditions, each different. */
 static const char *const conditions[] = {
 	"has_guests && minutes >= %d",
 	"title.matches('(?i)review|qbr|rule%d') && size(guests) > 1",

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * What it costs that a meeting's key is committed before the meeting is forwarded: the latency of a PUT
- * through the relay alone, with a store in memory, and with one on the disk, in the same run; and how many
- * synced commits and transactions a meeting takes. The server behind answers at once and has nothing, so that
- * all that is measured is Upbeat's. To be run where src/upbeat was built.
+ * The cost of committing a meeting's key before the meeting is forwarded: the latency of a PUT through the
+ * relay alone, with a store in memory, and with a store on disk, in the same run. Also counts the synced
+ * commits and transactions of a meeting. The server answers at once and stores nothing, so that only Upbeat
+ * is measured. Run this where src/upbeat was built.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -98,7 +98,7 @@ static void write_settings(const struct kind *kind, uint16_t upstream, const cha
 
 static void run_program(const char *settings, bool traced)
 {
-	/* Nothing but what is counted is slower for it. */
+	/* strace only slows what it counts. */
 	if (traced)
 		execlp("strace", "strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=fsync,fdatasync", "-e",
 		    "signal=none", "-o", path_of("syncs"), "src/upbeat", "serve", "-c", settings,
@@ -233,7 +233,7 @@ static void print_latency(struct kind *kinds, int clients)
 	fflush(stdout);
 }
 
-/* What the disk takes for 4 KB, for comparison. */
+/* The time in which the disk takes 4 KB, for comparison. */
 static void print_sync(struct kind *kind)
 {
 	static const char page[4096];
@@ -251,7 +251,7 @@ static void print_sync(struct kind *kind)
 	kind->n = 0;
 }
 
-/* Those who use the machine too disturb all alike: they take turns. */
+/* The kinds take turns, as other users of the machine then disturb all of them alike. */
 static void compare(struct kind *kinds, int size)
 {
 	for (int round = 0; round < ROUNDS; round++)
@@ -273,7 +273,7 @@ static uint32_t transactions(void)
 	return change;
 }
 
-/* When all that waits is worked off. */
+/* The number of transactions once all waiting work is done. */
 static uint32_t transactions_at_rest(void)
 {
 	uint32_t before = transactions();

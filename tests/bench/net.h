@@ -2,14 +2,12 @@
 #ifndef UPBEAT_BENCH_NET_H
 #define UPBEAT_BENCH_NET_H
 
-/*
- * What the benches over the loopback interface share.
- */
+/* Functions of the benches that use the loopback interface. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Ends the bench when it is not so; errno tells why. */
+/* Ends the bench if `so` is false. errno tells the reason. */
 void require(bool so, const char *what);
 int listen_somewhere(uint16_t *port);
 uint16_t free_port(void);
@@ -18,7 +16,7 @@ void no_delay(int fd);
 void serve_each(int listener, void (*answer)(int fd));
 /* -1: nobody listens there (yet). */
 int connect_to(uint16_t port);
-/* What cannot be written is left to the reader to miss. */
+/* Errors are ignored: the reader misses the bytes. */
 void write_all(int fd, const char *bytes, size_t n);
 
 #endif

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * How long `upbeat plan` takes over 10,000 meetings that a store knows, when one item's duration is changed
- * beside the shipped rules; and as a floor, in the same run, what deciding each of them once takes: `plan`
- * decides each three times, on all processors, so processor times are compared. To be run where src/upbeat
- * was built.
+ * The time of `upbeat plan` over 10,000 meetings in a store, after a change of one item's duration beside the
+ * shipped rules. The floor, in the same run, is deciding each of them once. `plan` decides each of them three
+ * times, on all processors, so processor times are compared. Run this where src/upbeat was built.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,7 +49,7 @@ static void write_file(struct ub_arena *arena, const char *name, const char *tex
 	require(file && fputs(text, file) >= 0 && fclose(file) == 0, name);
 }
 
-/* Three quarters of them with customers, over two months, of different lengths. */
+/* Three quarters of the meetings are with customers. They spread over two months and differ in length. */
 static struct ub_text meeting(struct ub_arena *arena, int n)
 {
 	static const char *const titles[] = { "Roadmap", "Quarterly review", "Kick-off", "Deep dive",

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * What a request costs in the relay: processor time, against a bare TCP relay (the least that passing bytes
- * can cost) and, where it is installed, nginx, in the same run. Each relay is one process with one thread;
- * the server behind and the clients before it are threads of this one.
+ * The cost of a request in the relay, in processor time. For comparison, the same run measures a bare TCP
+ * relay (the least that passing bytes can cost) and nginx, where installed. Each relay is one process with
+ * one thread. The server behind and the clients before are threads of the bench.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -140,7 +140,7 @@ static void run_nginx(uint16_t port, uint16_t upstream, int listener)
 
 struct client {
 	int fd;
-	size_t left; /* of the answer's body; SIZE_MAX: its head is awaited */
+	size_t left; /* of the answer's body; SIZE_MAX: the head has not ended */
 };
 
 static size_t ask(struct client *client, const char *target, unsigned n)
@@ -155,7 +155,7 @@ static size_t ask(struct client *client, const char *target, unsigned n)
 	return (size_t)len;
 }
 
-/* True when the answer is complete. */
+/* True: the answer is complete. */
 static bool hear(struct client *client, size_t body)
 {
 	static char bytes[PIECE];
@@ -267,7 +267,7 @@ static void stop(const struct relay *relay, bool there)
 	require(system(command) == 0, command);
 }
 
-/* One round: microseconds a request. */
+/* One round. Returns the microseconds of a request. */
 static double measure(const struct relay *relay, int n, int kind)
 {
 	unsigned requests = kind == 0 ? REQUESTS : REQUESTS / 6;
@@ -276,7 +276,7 @@ static double measure(const struct relay *relay, int n, int kind)
 	return (cpu_us(relay->pid) - before) / requests;
 }
 
-/* Others use this machine too: the best round of each counts, and they take turns. */
+/* The relays take turns, and the best round of each counts, as others use this machine, too. */
 static void compare(const struct relay *relays, const bool *there, int n, int kind)
 {
 	double best[RELAYS] = { 0 };
