@@ -4,7 +4,7 @@
 
 #include "upbeat/cel.h"
 
-/* The time zones of the machine's own database, for expressions. */
+/* Zones of the machine's time zone database, for expressions. */
 struct ub_cel_zones system_zones_new(void);
 void system_zones_free(struct ub_cel_zones *zones);
 
