@@ -9,7 +9,7 @@ static void check_error(struct ub_text text, const struct ub_time_error *error)
 	assert(error->at <= text.len && error->len <= text.len - error->at && error->message.len);
 }
 
-/* What is printed of what was read must be read as the same. */
+/* Reading the printed form of a point must give the same point. */
 static void check_point(struct ub_arena *arena, struct ub_text text)
 {
 	struct ub_point point, again;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Expressions over declared variables, compiled with and without constant folding: both give the same. What
- * was compiled is also explained, and asked for its labels and guards.
+ * Compiles expressions over declared variables with and without constant folding. Both must give the same
+ * value. Compiled expressions are also traced, and asked for their labels and guards.
  */
 #include <stdlib.h>
 
@@ -28,7 +28,7 @@ static const struct ub_cel_decl variables[] = {
 	{ "any", "dyn" },
 };
 
-/* What is the same for all inputs. */
+/* The same for all inputs. */
 struct world {
 	struct ub_cel_env *env;
 	struct ub_cel_activation *values;

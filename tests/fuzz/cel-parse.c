@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any bytes as an expression, of which nothing is declared: it is compiled and evaluated, or refused with
- * issues that lie inside the text. */
+/* Takes any bytes as an expression without declarations. The expression is compiled and evaluated, or refused
+ * with issues that lie inside the text. */
 #include <stdlib.h>
 
 #include "fuzz.h"
 #include "upbeat/cel.h"
 
-/* Made once: they are read only. */
+/* Made once, and only read. */
 static struct ub_cel_env *unchecked, *checked;
 
 static void try_text(struct ub_arena *arena, const struct ub_cel_env *env, struct ub_text text)

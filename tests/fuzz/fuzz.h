@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a fuzzer defines: does something with the bytes, aborts if what comes out is wrong, returns 0. */
+/* Each fuzzer defines this. The function uses the bytes, aborts if the result is wrong, and returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * A connection's bytes, as a request and as a response: heads, bodies, hrefs. Besides not crashing: the
- * pieces in which they come make no difference, and what is passed on is read again as what it was.
+ * Takes the bytes of a connection as a request and as a response: heads, bodies, hrefs. Nothing may crash,
+ * the cuts between pieces may not change the result, and a forwarded head must read as the same message.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,7 @@ static void check_pieces(bool request, struct ub_text bytes, size_t cut, enum ub
 			again.framing == head->framing && again.content_length == head->content_length);
 }
 
-/* Another parser of our output, here ourselves, sees the same message. */
+/* Reads our output again, as the next parser does, and expects the same message. */
 static void check_rewritten(bool request, const struct ub_http_head *head)
 {
 	static struct ub_http_head again;

@@ -21,7 +21,7 @@ static void check_event(const struct ub_event *event)
 		literal, sizeof(literal) - 1                                                                 \
 	}
 
-/* What is added is added once and taken away to the byte; other marks, which it may bear, are gone first. */
+/* Additions are inserted once, and removed to the byte. Marks that the input has are removed first. */
 static void check_amend(struct ub_text text, struct ub_arena *arena)
 {
 	static struct ub_amendment every[] = {
@@ -49,13 +49,13 @@ static void check_amend(struct ub_text text, struct ub_arena *arena)
 	assert(!overlap);
 	const struct ub_ical *amended = ub_ical_parse(arena, more, &refusal);
 	if (!amended)
-		return; /* it has become too large */
+		return; /* the text has become too large */
 	assert(ub_text_eq(ub_ical_amend(amended, &all, &again, &overlap, arena), more) && again == 0);
 	assert(ub_text_eq(ub_ical_restore(amended, UB_TEXT_NONE, &taken, &overlap, arena), text) &&
 	       taken == added && !overlap);
 }
 
-/* Whatever an item has become, it is brought up to date at once or not at all. */
+/* A revision of any text changes everything at once, or nothing: a second one has nothing left to do. */
 static void check_revise(const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena)
 {
 	static const struct ub_person anna = { .email = T("anna@ours.example"), .name = T("Anna") };
@@ -97,7 +97,7 @@ static void check_revise(const struct ub_ical *ical, const struct ub_zones *zone
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-	static struct ub_zones *zones; /* as a process has it: one for all objects */
+	static struct ub_zones *zones; /* one for all objects, as in a process */
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_text text = ub_text_n((const char *)bytes, size);
 	struct ub_ical_refusal refusal = { 0 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Takes libFuzzer's place where the compiler has none: gives each file named to the fuzzer once. */
+/* Stands in for libFuzzer where the compiler has none: gives each named file to the fuzzer once. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ static int replay(const char *name)
 	fclose(file);
 	if (!bytes)
 		abort();
-	/* Of its exact size, so that a read past the end is seen. */
+	/* Memory of the exact size, so that a read past the end is found. */
 	uint8_t *exact = realloc(bytes, size ? size : 1);
 	LLVMFuzzerTestOneInput(exact ? exact : bytes, size);
 	free(exact ? exact : bytes);

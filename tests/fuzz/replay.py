@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every input that a fuzzer has found worth keeping goes through it once more."""
+"""Each fuzzer runs once more on every input of its corpus."""
 import os
 import pathlib
 import subprocess

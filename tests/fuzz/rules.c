@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * A rule directory of one input: a rule file, then any number of further files, each after a line "=== PATH".
- * It is loaded, its diagnostics are printed, and if it is good it is tried on a meeting with and without an
- * account.
+ * The input is a rule directory: a rule file, then any number of further files, each after a line "=== PATH".
+ * The directory is loaded and its diagnostics are printed. Good rules are tried on a meeting with and without
+ * an account.
  */
 #include <assert.h>
 
@@ -13,7 +13,7 @@
 
 #define FILES_MAX 8
 
-/* Cuts the text before the next "\n=== PATH\n" off; the path of what follows goes to *path. */
+/* Cuts off the text before the next "\n=== PATH\n". *path becomes that PATH. */
 static struct ub_text cut_file(struct ub_text *rest, struct ub_text *path)
 {
 	struct ub_text const mark = UB_TEXT("\n=== ");

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * A template, then any number of further ones, each after a line "=== NAME", that it may include. It is
- * compiled as a rule directory's, as a title and as Mustache for data of unknown shape; what compiles is
- * rendered, with the input itself as what a stranger wrote.
+ * The input is a template, then any number of further ones that it may include, each after a line "=== NAME".
+ * The template is compiled as one of a rule directory, as a title, and as Mustache for data of unknown shape.
+ * Compiled templates are rendered, with the input itself as a stranger's text.
  */
 #include <assert.h>
 
@@ -12,7 +12,7 @@
 
 static const struct ub_text mark = { "\n=== ", 5 };
 
-/* Cuts the next template off *rest, its name too but for the first one's. */
+/* Cuts the next template off *rest, with its name. The first template has no name. */
 static struct ub_text cut(struct ub_text *rest, struct ub_text *name)
 {
 	size_t line = ub_text_find(*rest, UB_TEXT("\n"), 0);

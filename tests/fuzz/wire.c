@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* A frame from the other process: read within its bounds, and what was read is written, read and written
- * again the same. (Not as it came: earlier versions have fewer texts, later ones more.) */
+/* Reads a frame of the other process within the frame's bounds, writes it, and reads it again: writing it
+ * once more must give the same bytes. (The first bytes may differ: earlier versions have fewer texts, later
+ * ones have more.) */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-	/* An earlier version's frame of any size becomes longer by the lengths of the texts that it lacks. */
+	/* An earlier version's frame grows by the lengths of the texts that the frame lacks. */
 	static unsigned char again[UB_WIRE_FRAME_MAX + 64], third[sizeof(again)];
 	struct ub_wire_frame frame, same;
 	if (size > UB_WIRE_FRAME_MAX || ub_wire_decode(bytes, size, &frame) != UB_WIRE_OK)

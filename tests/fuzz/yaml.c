@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* A file to a tree, every place in it, and the settings: nothing may crash, hang, or point outside the file.
- */
+/* Turns a file into a tree, visits every place in it, and reads it as settings. Nothing may crash, hang, or
+ * point outside of the file. */
 #include <stdlib.h>
 
 #include "fuzz.h"
@@ -25,7 +25,7 @@ static bool is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/* A letter of the text is found in the file where it is said to stand, unless an escape stands for it. */
+/* A letter of the text is found at its place in the file, unless an escape stands for it. */
 static void check_letter(const struct ub_yaml_node *node, size_t at)
 {
 	struct ub_place place = ub_yaml_place(node, at, at + 1);
