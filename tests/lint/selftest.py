@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The checks are checked: a planted fault of each kind is found, and where."""
+"""The lints are tested: each finds a planted fault of its kind, and the fault's place."""
 import os
 import pathlib
 import shutil
@@ -20,7 +20,7 @@ def lint(name, *arguments):
 
 
 def project(**files):
-    """A little project of its own, of path=text."""
+    """A small project with the files path=text."""
     top = pathlib.Path(tempfile.mkdtemp(dir=scratch))
     (top / "src").mkdir()
     shutil.copy(TOP / "src/LAYERS", top / "src/LAYERS")
@@ -39,7 +39,7 @@ def finds(run, where, what):
 
 
 def archive(text):
-    """An archive with the one object that the text compiles to."""
+    """An archive with one object, compiled from the text."""
     top = pathlib.Path(tempfile.mkdtemp(dir=scratch))
     (top / "object.c").write_text(text)
     subprocess.run(["gcc", "-c", "-O1", "object.c"], cwd=top, check=True)
@@ -87,8 +87,8 @@ def _():
 
 
 def circles(listed, **needs):
-    """Runs the lint on files of folder/name="what it needs", each of which defines functions of that name, one calling
-    the others."""
+    """Runs the lint on files folder/name="needed names". Each file defines a function of its name, which calls the
+    needed ones."""
     top = project(**{"src/CIRCLES": listed})
     for name, others in needs.items():
         own, *needed = (each.replace("/", "_") for each in (name, *others.split()))
