@@ -3,8 +3,8 @@
 /*
  * relay LISTEN-PORT UPSTREAM-HOST UPSTREAM-PORT [NAME=VALUE...] [-- ENGINE ARGUMENT...]
  *
- * The relay by itself, for the tests: on 127.0.0.1, with an engine of the test's own or none. Names: threads,
- * connect_ms, answer_ms, idle_ms.
+ * Runs the relay alone, for the tests. The relay listens on 127.0.0.1. Its engine is the test's own, or there
+ * is none. Names: threads, connect_ms, answer_ms, idle_ms.
  */
 #include <stdio.h>
 #include <stdlib.h>

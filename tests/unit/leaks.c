@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Linked into every unit test program. Criterion forks a process for each case, whose exit LeakSanitizer
- * does not see; ub_leak_check as a suite's .fini looks for leaks at the end of each case. Criterion then
- * still reports the case as passed, but the program ends with status 1.
+ * Linked into every unit test program. Criterion forks a process for each case, and LeakSanitizer does not
+ * see that process's exit. So ub_leak_check, as a suite's .fini, looks for leaks at the end of each case.
+ * Criterion still reports the case as passed, but the program ends with status 1.
  */
 #include <stdlib.h>
 
@@ -11,7 +11,7 @@
 
 #include "leaks.h"
 
-/* Criterion's own argument string; nothing wider, or every test's stack would be excused. */
+/* Suppresses Criterion's own argument string only. A wider pattern would excuse the stack of every test. */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {

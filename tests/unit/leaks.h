@@ -2,7 +2,7 @@
 #ifndef UPBEAT_TESTS_LEAKS_H
 #define UPBEAT_TESTS_LEAKS_H
 
-/* For a suite: TestSuite(text, .fini = ub_leak_check); aborts the case when it leaked. */
+/* For a suite: TestSuite(text, .fini = ub_leak_check). Aborts a case that has leaked. */
 void ub_leak_check(void);
 
 #endif

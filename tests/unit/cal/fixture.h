@@ -4,9 +4,9 @@
 
 #include "upbeat/cal.h"
 
-/* A file of tests/unit/cal; ptr NULL when there is none. */
+/* A file of tests/unit/cal. ptr is NULL if there is none. */
 struct ub_text fixture_read(struct ub_arena *arena, const char *name);
-/* A set over tests/unit/cal/zoneinfo. */
+/* The zones in tests/unit/cal/zoneinfo. */
 struct ub_zones *fixture_zones(void);
 const struct ub_zone *fixture_zone(struct ub_zones *zones, const char *name); /* must be there */
 ub_instant fixture_instant(const char *rfc3339);

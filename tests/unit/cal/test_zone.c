@@ -95,7 +95,8 @@ Test(zone, takes_the_first_of_two_readings_and_moves_on_in_a_gap)
 	ub_cal_zones_free(&zones);
 }
 
-/* Every instant shows a time, and that time leads back to it, or to one an earlier showing away. */
+/* Every instant shows a time. That time leads back to the instant, or to one at which the same time is shown
+ * again. */
 Test(zone, turns_instants_into_civil_times_and_back)
 {
 	struct ub_zones *zones = fixture_zones();

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes zoneinfo/ and zones.txt: TZif files of a few difficult zones, and what Python's zoneinfo says of them.
+"""Makes zoneinfo/ and zones.txt: TZif files of a few difficult zones, and the facts that Python's zoneinfo finds in
+them.
 
-The files are copied so that a newer time zone database does not change what the tests expect; tzdata is in the
-public domain. Needs zic and its input: zones.py /usr/share/zoneinfo/tzdata.zi
+The tests use copies, as a newer time zone database would change the results. tzdata is in the public domain. Needs zic
+and its input: zones.py /usr/share/zoneinfo/tzdata.zi
 """
 import os, random, subprocess, sys, tempfile
 from datetime import datetime, timedelta, timezone

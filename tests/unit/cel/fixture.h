@@ -9,10 +9,13 @@
  *
  *	person     name, email; persona (internal)
  *	colleague  a refined person
- *	account    name; health (internal, may be absent), owner (a person, internal, absent unless
- *has_account) variables  n int, s string, t timestamp, people list(person), ours list(colleague), account,
- *has_account, any dyn, secret int (internal), maybe int (may be absent), twin person functions  greet(person)
- *-> string, team(string) -> list(colleague), only_ours(list(person)) -> list(colleague), context() -> int
+ *	account    name; health (internal, may be absent);
+ *	           owner (a person, internal, absent unless has_account)
+ *	variables  n int, s string, t timestamp, people list(person), ours list(colleague),
+ *	           account, has_account, any dyn, secret int (internal), maybe int (may be absent),
+ *	           twin person
+ *	functions  greet(person) -> string, team(string) -> list(colleague),
+ *	           only_ours(list(person)) -> list(colleague), context() -> int
  */
 struct fixture {
 	struct ub_arena *arena;
@@ -25,22 +28,22 @@ struct fixture {
 struct fixture fixture_new(const struct ub_cel_config *config);
 void fixture_free(struct fixture *fixture);
 
-/* NULL when refused: fixture->issues says why. */
+/* NULL: refused, and fixture->issues tells why. */
 const struct ub_cel_program *compile(struct fixture *fixture, const char *text);
-/* Must compile. */
+/* The text must compile. */
 const struct ub_cel_program *compiled(struct fixture *fixture, const char *text);
-/* All issues as "AT+LEN code: message (help)" lines; empty: it compiles. */
+/* All issues as lines "AT+LEN code: message (help)". Empty: the text compiles. */
 const char *refusal(struct fixture *fixture, const char *text);
 
 /* The variables' values: n 42, s "weekly sync", people Ann (blunt), Bob (kind); ours Ann; account Acme,
  * healthy and owned by Ann; has_account true; any {"a": 1}; secret 7; maybe absent; t 2026-11-21T12:00:00Z.
  */
 struct ub_cel_activation *activation(struct fixture *fixture);
-/* Other values of the same variables: all that is internal differs, nothing else. */
+/* Other values of the same variables: all internal ones differ, and no others do. */
 struct ub_cel_activation *with_other_internals(struct fixture *fixture);
-/* Takes the account's data away, but for the name. */
+/* Removes the account's data, except for the name. */
 void without_account(struct fixture *fixture);
-/* The result as a literal, "cannot tell: MESSAGE [CODE]" for an error. */
+/* The result as a literal, or "cannot tell: MESSAGE [CODE]" for an error. */
 const char *result(struct fixture *fixture, const char *text);
 const char *type_name(struct fixture *fixture, const char *text);
 

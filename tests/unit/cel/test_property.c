@@ -6,8 +6,8 @@
 #include "leaks.h"
 
 /*
- * Random programs, well typed, over two sets of values that differ in nothing but internal data: whatever the
- * checker calls public must come out the same.
+ * Random, well-typed programs run over two sets of values that differ only in internal data. A result that
+ * the checker calls public must be the same for both.
  */
 TestSuite(property, .fini = ub_leak_check, .timeout = 600);
 
@@ -25,9 +25,9 @@ static unsigned pick(struct generator *g, unsigned n)
 }
 
 /*
- * A grammar as templates. Capitals stand for what is generated in their place: B bool, I int, S string, P
- * person, L list of persons, D dyn; "@" opens a loop's variable, whose name follows where "@" stands again.
- * The first of each are plain ends.
+ * A grammar of templates. Capitals stand for generated text: B bool, I int, S string, P person, L list of
+ * persons, D dyn. "@" opens a loop's variable, and each further "@" is its name. The first templates of each
+ * kind contain no others.
  */
 static const char *const bools[] = { "has_account", "true", "n > 10", "I > I", "S == S", "!B", "B && B",
 	"B || B", "L.exists(@, B)", "L.all(@, B)", "L.exists_one(@, B)", "has(account.health)", "P == P",
@@ -88,7 +88,7 @@ static void generate(struct generator *g, const struct rule *rule)
 	g->depth--;
 }
 
-/* What somebody who sees the result can see of it. */
+/* The parts of a result that its reader can see. */
 static struct ub_text seen(
     struct fixture *f, const struct ub_cel_program *program, struct ub_cel_activation *values)
 {

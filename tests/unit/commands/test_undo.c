@@ -12,7 +12,7 @@
 #include "upbeat/store.h"
 #include "upstream.h"
 
-/* What no real server does when it is asked to: tests/e2e/undo.py has the rest. */
+/* Answers of a server that no real one gives on request. tests/e2e/undo.py has the rest. */
 
 #define CALENDAR "/alice/meetings/"
 

@@ -5,7 +5,7 @@
 #include "upbeat/directory.h"
 #include "upbeat/settings.h"
 
-/* A directory of one or two account files; removed by `finish`. */
+/* A directory of one or two account files. `finish` removes it. */
 struct files {
 	struct ub_arena *arena;
 	struct ub_zones *zones;
@@ -19,7 +19,7 @@ struct files {
 struct files *start(const char *first, const char *second);
 void finish(struct files **files);
 void write_file(const char *path, const char *text);
-/* Reads again; what is held is the new snapshot then. */
+/* Reads again. The held snapshot is the new one, if there is one. */
 bool refresh(struct files *files);
 const char *printed(struct files *files);
 

@@ -2,7 +2,7 @@
 #ifndef UPBEAT_TESTS_FACTS_WORLD_H
 #define UPBEAT_TESTS_FACTS_WORLD_H
 
-/* An organisation and events of it, for the tests of facts and rules. */
+/* An organisation and its events, for the tests of facts and rules. */
 
 #include "upbeat/facts.h"
 
@@ -11,10 +11,10 @@
 const struct ub_org *world_org(struct ub_arena *arena);
 /* 2026-11-12 14:00-15:00 in Berlin, no people. */
 struct ub_event *world_event(struct ub_arena *arena, const char *title);
-/* Adds an attendee; the address may be followed by words that say more: "anna@ours.example declined",
- * "r1@ours.example room", "x@y optional". Starts with "by ": it is the organizer. */
+/* Adds an attendee. Words may follow the address: "anna@ours.example declined", "r1@ours.example room", "x@y
+ * optional". With "by " before it, the address is the organizer's. */
 void world_invite(struct ub_arena *arena, struct ub_event *event, const char *who);
-/* An event with a list of people divided by commas. */
+/* An event with people, separated by commas. */
 struct ub_event *world_meeting(struct ub_arena *arena, const char *title, const char *people);
 /* acme.example, red, with two stakeholders. */
 struct ub_account *world_account(struct ub_arena *arena);

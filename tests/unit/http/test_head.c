@@ -11,7 +11,7 @@ TestSuite(head, .fini = ub_leak_check);
 #define REQUEST(fields)  "GET /a HTTP/1.1\r\nHost: h\r\n" fields "\r\n"
 #define RESPONSE(fields) "HTTP/1.1 200 OK\r\n" fields "\r\n"
 
-/* Scans bytes that end where the memory ends, so that a sanitizer sees a step too far. */
+/* Scans bytes at the end of their memory, so that a sanitizer finds a read past them. */
 static enum ub_http_result scan(bool request, const char *bytes, size_t n, struct ub_http_head *head)
 {
 	struct ub_http_scan at = { 0 };
@@ -93,7 +93,7 @@ Test(head, is_copied_with_its_bytes)
 	cr_assert_eq(bytes[head.bytes.len], '\0', "nothing behind it is written");
 }
 
-/* What another parser might read as something else. */
+/* Heads that another parser might understand otherwise. */
 static const struct {
 	const char *what, *text;
 	enum ub_http_result result;
@@ -225,7 +225,7 @@ Test(head, takes_what_is_unusual_and_clear)
 	}
 }
 
-/* Same bytes, same answer, whatever pieces they come in and wherever in memory. */
+/* The same bytes give the same result, for any pieces and any place in memory. */
 static void expect_same_in_two_pieces(const char *text, size_t cut)
 {
 	struct ub_http_head whole, pieces;

@@ -4,7 +4,7 @@
 
 #include "objects.h"
 
-/* A prep call of Anna with Ben on 2026-11-09, 09:00-09:30 in Berlin, as the plan would have it. */
+/* A prep call of Anna with Ben on 2026-11-09, 09:00-09:30 in Berlin, as a plan has it. */
 struct ub_item item_of(struct desk *desk);
 
 #endif

@@ -11,14 +11,14 @@
 
 extern const struct ub_person carl;
 
-/* As of this time (RFC 3339). */
+/* Writing at this time (RFC 3339). */
 struct ub_ical_writing writing_at(struct desk *desk, const char *now);
-/* As Upbeat wrote it on 2026-11-02. */
+/* The item as written on 2026-11-02. */
 struct ub_text written_as(struct desk *desk, const struct ub_item *item, bool task_as_event);
-/* It must be readable. */
+/* Reads the text, which must be readable. */
 const struct ub_ical *parsed(struct desk *desk, struct ub_text text);
 bool has(struct ub_text text, const char *part);
-/* All its times. */
+/* Moves all times of the item. */
 void move(struct ub_item *item, int64_t seconds);
 /* `b` may be NULL. */
 struct ub_people people_of(struct desk *desk, const struct ub_person *a, const struct ub_person *b);

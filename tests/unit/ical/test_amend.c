@@ -65,7 +65,7 @@ static void same(struct ub_text got, struct ub_text expected)
 	cr_assert(ub_text_eq(got, expected), "got:\n%.*s\nexpected:\n%.*s", UB_ARGS(got), UB_ARGS(expected));
 }
 
-/* Each line of `less`, in order, among those of `more`. */
+/* Whether each line of `less` is one of `more`, in order. */
 static bool lines_within(struct ub_text less, struct ub_text more)
 {
 	struct ub_text line, other;
@@ -129,7 +129,7 @@ Test(amend, adds_nothing_twice)
 	struct desk desk = desk_open();
 	struct ub_text result = amended(&desk, object_of(&desk, MEETING), 4);
 	same(amended(&desk, result, 0), result);
-	/* Nor what somebody else has put there, or what a server has left without its mark. */
+	/* Nor is an agenda that somebody else has put there, or that a server has left without its mark. */
 	struct ub_text theirs = object_of(&desk,
 	    MEETING "\nATTENDEE;CN=Recorder:MAILTO:Notes@Recorder.example\nCATEGORIES:Blue,Customer\\, big\n"
 		    "DESCRIPTION:" UB_PLAN_SHARED_BEGIN "\\n14:00 other\\n" UB_PLAN_SHARED_END
@@ -138,7 +138,7 @@ Test(amend, adds_nothing_twice)
 	desk_close(&desk);
 }
 
-/* What is gone, though its mark stands, was taken away by the user. */
+/* An addition that is gone while its mark stands was removed by the user. */
 Test(amend, repeats_nothing_that_the_user_took_away)
 {
 	struct desk desk = desk_open();
@@ -188,7 +188,7 @@ Test(amend, reaches_each_instance_of_a_series_but_for_the_agenda)
 	desk_close(&desk);
 }
 
-/* Each way in which clients write, and some in which none should. */
+/* The ways in which clients write, and some in which none should. */
 static const char *const odd_texts[] = {
 	/* mixed line ends, folds with a tab, within a character, empty ones */
 	"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\nUID:u\r\nDESCRIPTION:a\n b\r\n\tc\xC3\n \xA4\r\n "
@@ -241,7 +241,7 @@ Test(amend, leaves_what_cannot_go_on_in_utf8)
 	desk_close(&desk);
 }
 
-/* The user took it away, and his client kept the mark: another rule does not bring it back. */
+/* The user removed the addition, and the client kept the mark. Another rule must not add it again. */
 Test(amend, is_not_repeated_by_another_rule)
 {
 	struct desk desk = desk_open();
@@ -265,7 +265,7 @@ Test(amend, is_undone_in_a_line_with_parameters)
 	desk_close(&desk);
 }
 
-/* A second one like it was put there by the user. */
+/* A second one like the addition is the user's. */
 Test(amend, takes_back_no_more_than_was_added)
 {
 	struct desk desk = desk_open();
@@ -277,7 +277,7 @@ Test(amend, takes_back_no_more_than_was_added)
 	desk_close(&desk);
 }
 
-/* A stranger may send marks of his own making, as many as there is room for. */
+/* A stranger may send forged marks, as many as fit. */
 Test(amend, survives_forged_marks)
 {
 	struct desk desk = desk_open();
@@ -296,7 +296,7 @@ Test(amend, survives_forged_marks)
 	desk_close(&desk);
 }
 
-/* Real objects: what is inserted is all that differs, and it goes again. */
+/* Real objects: only the insertions differ, and they can be removed again. */
 Test(amend, holds_on_the_corpus)
 {
 	const char *corpus = getenv("UPBEAT_CORPUS");

@@ -7,7 +7,7 @@
 
 TestSuite(revise, .fini = ub_leak_check);
 
-/* What Upbeat wrote, each line whole. */
+/* The text that Upbeat writes, with each line unfolded. */
 static struct ub_text unfolded(struct desk *desk, const struct ub_item *item)
 {
 	return replaced(desk, written_as(desk, item, false), "\r\n ", "");
@@ -26,7 +26,7 @@ static struct ub_text revised(
 	return revision;
 }
 
-/* The revision of all that may be, in which these must have been written, without folds. */
+/* The unfolded text after a revision that may write everything. `properties` must be the written ones. */
 static struct ub_text changed(
     struct desk *desk, struct ub_text text, const struct ub_item *item, unsigned expected)
 {
@@ -192,7 +192,7 @@ Test(revise, renews_the_stamps_that_are_there)
 	desk_close(&desk);
 }
 
-/* A client's DURATION, a task's DTSTART, Outlook's mark of whole days: none can stay beside the new time. */
+/* A client's DURATION, a task's DTSTART, Outlook's flag of whole days: none may stay beside the new time. */
 Test(revise, replaces_every_line_of_a_time)
 {
 	struct desk desk = desk_open();
@@ -238,7 +238,7 @@ Test(revise, needs_no_zone_for_a_time_in_utc)
 	desk_close(&desk);
 }
 
-/* Morocco's clock stands still in Ramadan: its definition is right as far as it goes, and no further. */
+/* Morocco's clock changes for Ramadan. The definition is right up to its last change, and no further. */
 Test(revise, replaces_a_definition_that_is_wrong_at_the_new_time)
 {
 	struct desk desk = desk_open();
@@ -263,7 +263,7 @@ Test(revise, replaces_a_definition_that_is_wrong_at_the_new_time)
 	desk_close(&desk);
 }
 
-/* Objects come from anybody: a definition within an alarm that goes would be changed twice. */
+/* Anybody can write objects. A definition within an alarm that is removed would be changed twice. */
 Test(revise, is_not_confused_by_a_zone_inside_an_alarm)
 {
 	struct desk desk = desk_open();
@@ -353,7 +353,7 @@ Test(revise, brings_the_first_agenda_and_takes_the_last)
 	desk_close(&desk);
 }
 
-/* A guest's words are quoted by the plan, so that they end nothing. */
+/* The plan quotes a guest's words, so that they end nothing. */
 Test(revise, takes_a_quoted_delimiter_for_text)
 {
 	struct desk desk = desk_open();
@@ -446,7 +446,7 @@ Test(revise, replaces_reminders_but_no_snoozed_ones)
 	desk_close(&desk);
 }
 
-/* They are points in time: right for the due time that the rules want, and for no other. */
+/* The reminders are points in time. They fit the due time that the rules want, and no other. */
 Test(revise, moves_a_tasks_reminders_with_its_due_time_only)
 {
 	struct desk desk = desk_open();
@@ -519,7 +519,7 @@ Test(revise, leaves_an_object_that_it_cannot_revise)
 	desk_close(&desk);
 }
 
-/* The limit is that of reading: a text that nobody could read again is not made. */
+/* The limit of reading is also the limit of writing: no text is made that nobody could read again. */
 Test(revise, makes_no_text_past_the_limit)
 {
 	struct desk desk = desk_open();

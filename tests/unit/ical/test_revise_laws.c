@@ -8,7 +8,7 @@
 
 TestSuite(revise_laws, .fini = ub_leak_check);
 
-/* Folds each line again every `width` octets, without regard to characters, as some servers do. */
+/* Folds each line again every `width` octets, even within characters, as some servers do. */
 static struct ub_text refolded(struct desk *desk, struct ub_text text, size_t width, const char *fold)
 {
 	struct ub_buf out = UB_BUF(desk->arena);
@@ -34,7 +34,7 @@ static struct ub_text without_alarms(struct desk *desk, struct ub_text text)
 
 enum { FORMS = 9 };
 
-/* An item's text as one or another server or client gives it back. */
+/* The text of an item as a server or client may give it back. */
 static struct ub_text come_back(struct desk *desk, struct ub_text text, int form)
 {
 	bool people = has(text, "mailto:ben");
@@ -69,7 +69,7 @@ static struct ub_text come_back(struct desk *desk, struct ub_text text, int form
 	}
 }
 
-/* The item with these properties as it might be wanted next. */
+/* The item with new values of these properties, as rules may want next. */
 static struct ub_item altered(struct desk *desk, struct ub_item item, unsigned properties)
 {
 	if (properties & UB_PROPERTY_TITLE)
@@ -91,7 +91,7 @@ static struct ub_item altered(struct desk *desk, struct ub_item item, unsigned p
 	return item;
 }
 
-/* The properties that a line may belong to. */
+/* The properties to which a line may belong. */
 static unsigned concerns(const struct ub_ical *ical, const struct line *line)
 {
 	static const struct {
@@ -119,7 +119,7 @@ static unsigned concerns(const struct ub_ical *ical, const struct line *line)
 	return 0;
 }
 
-/* Everything but the lines that these properties concern, byte for byte. */
+/* The lines that do not belong to these properties, byte for byte. */
 static struct ub_text rest_of(struct desk *desk, struct ub_text text, unsigned properties)
 {
 	const struct ub_ical *ical = parsed(desk, text);
@@ -176,7 +176,7 @@ static uint32_t roll(uint32_t *seed, uint32_t below)
 	return *seed % below;
 }
 
-/* One of the kinds of items, of what comes back, of what is wanted next and of what may be written. */
+/* Tries one item, one way in which it comes back, one wanted change, and one set of properties to write. */
 static unsigned roll_laws(uint32_t seed)
 {
 	struct desk desk = desk_open();

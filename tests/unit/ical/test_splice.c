@@ -47,7 +47,7 @@ Test(splice, puts_edits_that_touch_in_the_order_of_their_places)
 	desk_close(&desk);
 }
 
-/* Each says the same bytes twice, the second time in another way. */
+/* Each of these edits the same bytes twice, in two ways. */
 static void take_line(struct splice *splice)
 {
 	ub_ical_splice_line(splice, line_of(splice, EVENT, "SUMMARY"), UB_TEXT_NONE);

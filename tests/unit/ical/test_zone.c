@@ -93,7 +93,7 @@ static const char *instances(struct ub_arena *arena, const char *rule, struct ub
 	return sound ? ub_buf_cstr(&list.out) : "refused";
 }
 
-/* What libical makes of it; an UNTIL in UTC is an hour later on this clock. */
+/* The instances that libical finds. An UNTIL in UTC is an hour later on this clock. */
 static const char *mirrored(struct ub_arena *arena, const char *text, struct ub_civil start)
 {
 	struct list list = { arena, UB_BUF(arena), 0 };
@@ -196,7 +196,7 @@ Test(yearly, stops_at_the_limit)
 	ub_arena_free(&arena);
 }
 
-/* What is written must be read as the same instants by who knows the zone only from it. */
+/* A reader who has only the written definition must see the same instants. */
 Test(vtimezone, says_what_the_zone_says)
 {
 	static const struct {

@@ -14,7 +14,7 @@
 #define MEETING "/alice/meetings/meeting.ics"
 #define NOW     INT64_C(1793606400) /* 2026-11-02T08:00:00Z, a Monday */
 
-/* A rule set of its own, so that the shipped one may change. */
+/* A rule set for this test, so that the shipped one may change. */
 static const char rules_text[] =
     "format: 1\n"
     "rules:\n"
@@ -62,7 +62,7 @@ static void setup(void)
 	cr_assert(mkdtemp(directory));
 	write_file("rules.yaml", rules_text);
 	struct ub_diags diags = UB_DIAGS(arena);
-	/* The settings must not be taken for a rule file. */
+	/* The settings file must not count as a rule file. */
 	struct ub_snapshot_input input = { .settings_path = write_file("upbeat.conf", settings_text) };
 	snapshot = ub_snapshot_load(&input, &diags);
 	struct ub_buf said = UB_BUF(arena);
@@ -106,7 +106,7 @@ static void store_meeting(const char *path, const char *guests, const char *more
 
 static const char guest[] = "ATTENDEE:mailto:cto@acme.example\r\n";
 
-/* What each request takes, in milliseconds, and what all have taken. */
+/* The milliseconds that each request takes, and the sum of all. */
 static int64_t pace, spent;
 
 static int64_t clock_ms(void)
@@ -114,7 +114,7 @@ static int64_t clock_ms(void)
 	return now * 1000 + (spent += pace);
 }
 
-/* Who is to be waited for in the place of one who is no owner. */
+/* The principal to wait for, in the place of a user who is not the owner. */
 static struct ub_text owner_login;
 
 /* What the last pass said of itself. */
@@ -194,7 +194,7 @@ Test(pass, does_not_make_anew_what_the_user_deleted)
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 2);
 }
 
-/* How many of the meeting's items the store takes to be in that state. */
+/* The number of the meeting's items that the store has in that state. */
 static size_t remembered_as(enum ub_item_state state)
 {
 	struct ub_store_items items = { 0 };
@@ -446,7 +446,7 @@ Test(pass, looks_at_what_a_deleted_meeting_may_have_become_before_it_takes_the_i
 	struct ub_job job;
 	store_and_run();
 	upstream_delete(up, MEETING, "");
-	/* Stored before the grace was over, and the server was slow. */
+	/* The meeting was stored before the grace was over, and the server was slow. */
 	struct ub_key other = { UB_KEY_OBJECT, UB_TEXT("up"), UB_TEXT("/alice/other/meeting.ics"),
 		UB_TEXT("alice"), UB_TEXT_NONE };
 	now += UB_DELETION_GRACE_SECONDS;

@@ -136,7 +136,7 @@ static bool is_collection(const char *path)
 	return n > 0 && path[n - 1] == '/';
 }
 
-/* PROPFIND with Depth: 1. What ends in a slash is a calendar. */
+/* PROPFIND with Depth: 1. A path that ends in a slash is a calendar. */
 static void answer_list(struct upstream *up, int fd, const struct exchange *x)
 {
 	char *body = NULL;

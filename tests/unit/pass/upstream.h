@@ -3,8 +3,8 @@
 #define UPBEAT_TESTS_UPSTREAM_H
 
 /*
- * A CalDAV server of a few lines, on a thread: collections below /alice/ and /bob/, each owned by that user,
- * objects kept in memory. It can be told to answer the nth request of a method badly.
+ * A small CalDAV server on a thread: collections below /alice/ and /bob/, each owned by that user, and
+ * objects in memory. A test can make the server answer the nth request of a method badly.
  */
 
 #include "upbeat/base.h"
@@ -15,25 +15,24 @@ struct upstream *upstream_start(void);
 void upstream_stop(struct upstream **upstream);
 /* "http://127.0.0.1:PORT" */
 const char *upstream_base(const struct upstream *upstream);
-/* Stores an object without a request. One whose path ends in a slash is a calendar among those below a home.
- */
+/* Stores an object without a request. A path that ends in a slash is a calendar in its home. */
 void upstream_store(struct upstream *upstream, const char *path, const char *text);
-/* The object's text, or NULL; valid until it is stored anew. */
+/* The object's text, or NULL. The text is valid until the object is stored again. */
 const char *upstream_object(struct upstream *upstream, const char *path);
-/* Number of objects whose path starts so. */
+/* The number of objects with a path that begins so. */
 size_t upstream_count(struct upstream *upstream, const char *prefix);
-/* Number of objects whose text contains this. */
+/* The number of objects with this in their text. */
 size_t upstream_containing(struct upstream *upstream, const char *piece);
-/* Takes away the objects below a path whose text contains this. */
+/* Removes the objects below a path with this in their text. */
 void upstream_delete(struct upstream *upstream, const char *prefix, const char *piece);
-/* Requests of a method that arrived. */
+/* The number of requests of that method so far. */
 size_t upstream_requests(struct upstream *upstream, const char *method);
-/* The nth request of `method` from now (1 is the next one) is answered with `status`; 0 closes the connection
- * after the request was carried out, so that its answer is lost. */
+/* The nth request of `method` from now (1: the next one) gets `status`. 0: the server carries the request
+ * out, and closes the connection without an answer. */
 void upstream_fail(struct upstream *upstream, const char *method, size_t nth, int status);
-/* Collections below /USER/ say no DAV:owner. */
+/* From now on, collections below /USER/ have no DAV:owner. */
 void upstream_hide_owners(struct upstream *upstream);
-/* Collections take events only. */
+/* From now on, collections take events only. */
 void upstream_refuse_tasks(struct upstream *upstream);
 
 #endif

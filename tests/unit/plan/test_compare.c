@@ -11,7 +11,7 @@ TestSuite(compare, .init = world_set_up, .fini = world_tear_down);
 	"        duration: " minutes "\n        attendees: " people "\n" more
 #define TASK "      - task: mail\n        title: Mail\n        due: 2 days before start\n"
 
-/* What differs when the rules that made what stands are changed to others. */
+/* The changes of a plan after its rules change from `before` to `after`, when items of `before` exist. */
 static struct ub_changes changes_of(const char *before, const char *after)
 {
 	world_rules(world, before);

@@ -78,7 +78,7 @@ Test(contribute, sections_alone_are_an_agenda)
 	    "%.*s", UB_ARGS(prep->agenda));
 }
 
-/* Cannot tell: nothing is created, and nothing that stands is undone. */
+/* Cannot tell: nothing is created, and nothing that exists is undone. */
 Test(contribute, what_cannot_be_told_stays_as_it_stands)
 {
 	static const char known[] = PREP ADD("a", "meeting.customer",

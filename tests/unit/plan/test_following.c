@@ -3,8 +3,7 @@
 
 #include "case.h"
 
-/* A meeting of anna and ben alone with the guest, so that Berlin's hours are what counts; its items are made.
- */
+/* A meeting of anna and ben with the guest, so that only Berlin's hours count. Its items are made. */
 static void set_up(void)
 {
 	world_set_up();

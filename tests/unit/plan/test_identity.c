@@ -23,7 +23,7 @@ Test(identity, uid_is_a_uuid_of_version_8)
 	ub_arena_free(&arena);
 }
 
-/* Items that stand in calendars are found by these: a change would make every one of them a stranger. */
+/* These identities find items in calendars. With other ones, every existing item would be a stranger. */
 Test(identity, never_changes_between_versions)
 {
 	struct ub_arena *arena = ub_arena_new();

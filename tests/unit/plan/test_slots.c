@@ -217,8 +217,7 @@ static uint32_t roll(uint32_t *seed, uint32_t below)
 	return *seed % below;
 }
 
-/* A search in a few days of November for one to three people who are busy here and there, or nearly all day.
- */
+/* A search in some days of November, for one to three people who are busy now and then, or nearly all day. */
 static struct ub_slot_request any_request(uint32_t *seed)
 {
 	static const char *const days[] = { "2026-11-05 00:00", "2026-11-09 00:00", "2026-11-10 00:00" };
@@ -256,7 +255,7 @@ static bool at_work(const struct ub_slot_request *r, size_t person, ub_instant s
 	return ub_cal_covers(ub_cal_working_time(arena, &r->people[person], slot), slot);
 }
 
-/* By looking at nothing but that time. */
+/* Whether that time is free, by looking at that time alone. */
 static bool is_free(const struct ub_slot_request *r, size_t n_people, ub_instant start)
 {
 	for (size_t i = 0; i < n_people; i++)
@@ -290,7 +289,7 @@ static size_t expect_only_what_is_not_free(
 	return times;
 }
 
-/* Each time in the window that would have been better is told, but for the owner's evenings. */
+/* The trace tells each better time in the window, except for the owner's evenings. */
 static void expect_all_that_was_better(const struct ub_slot_request *r, const struct ub_slot *slot,
     const struct ub_considered *told, uint32_t round)
 {
@@ -307,7 +306,7 @@ static void expect_all_that_was_better(const struct ub_slot_request *r, const st
 	}
 }
 
-/* By whose hours the search found it, the time suits. */
+/* The time suits the people whose hours the search used. */
 static void expect_it_suits(const struct ub_slot_request *r, const struct ub_slot *slot, uint32_t round)
 {
 	const struct ub_slot_try *last = &slot->tries[slot->n_tries - 1];

@@ -5,9 +5,9 @@
 #include "plan-private.h"
 
 /*
- * A small organisation, ours.example: anna and ben work in Berlin, nora in New York, Mon-Fri 09:00-17:30; and
- * a meeting of anna's, "Roadmap", on Thursday 2026-11-12 14:00-15:00 in Berlin, with ben, nora,
- * cto@acme.example and a recorder. Each test changes what it is about.
+ * A small organisation, ours.example: anna and ben work in Berlin, nora in New York, Mon-Fri 09:00-17:30.
+ * Anna has a meeting, "Roadmap", on Thursday 2026-11-12 14:00-15:00 in Berlin, with ben, nora,
+ * cto@acme.example and a recorder. Each test changes its own part of this.
  */
 struct world {
 	struct ub_arena *arena;
@@ -32,16 +32,16 @@ void world_free(struct world **world);
 /* A civil time in Berlin. */
 ub_instant world_at(const struct world *world, const char *text);
 void world_meet(struct world *world, const char *start, int minutes);
-/* Loads rules from the text below "format: 1\nrules:\n"; a mistake in them fails the test. */
+/* Loads rules from the text below "format: 1\nrules:\n". A mistake in them fails the test. */
 void world_rules(struct world *world, const char *text);
 /* The same with two templates, "agenda" and "section" (of weight 2, "Role play"). */
 void world_rules_and_agenda(struct world *world, const char *text, const char *agenda);
 struct ub_plan *world_plan(struct world *world);
-/* What exists after the plan was applied. */
+/* Makes the items that exist after the plan was carried out. */
 void world_apply(struct world *world, const struct ub_plan *plan);
-/* The plan in words, without facts. */
+/* The printed plan, without facts. */
 const char *world_words(struct world *world, const struct ub_plan *plan);
-/* The item of an id; a test fails without it. */
+/* The item of that id. Without one, the test fails. */
 const struct ub_item *world_item(const struct ub_plan *plan, const char *id);
 /* The text of the note on an item, or NULL. */
 const struct ub_note *world_note(const struct ub_plan *plan, const char *id);

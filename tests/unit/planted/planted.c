@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Cases that must fail, each in another way: tests/lint/selftest.py sees to it that they do. */
+/* Cases that must fail, each in another way. tests/lint/selftest.py checks that they do. */
 #include <criterion/criterion.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 TestSuite(planted, .fini = ub_leak_check);
 
-/* The compiler may not see through what goes by here. */
+/* The compiler must not see through values that pass here. */
 static void *volatile kept;
 
 Test(planted, passes)
@@ -22,7 +22,7 @@ Test(planted, passes)
 
 Test(planted, leaks)
 {
-	/* More than one: the last pointer may still lie about in a register. */
+	/* Several, as the last pointer may remain in a register. */
 	for (int i = 0; i < 8; i++)
 		kept = malloc(64);
 	cr_assert_not_null(kept);

@@ -49,7 +49,7 @@ static void answer(const char *principal, const char *href, int status, const ch
 	cr_assert(ub_alias_learn(redirects, store, &answer, arena));
 }
 
-/* What a client does that is sent on: it repeats the write there. */
+/* A client that is redirected repeats its write at the new path. */
 static void learn(int status, const char *location, const char *path)
 {
 	answer("alice", "/bob/cal/m.ics", status, location);

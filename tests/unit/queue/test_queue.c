@@ -29,7 +29,7 @@ static void put_file(const char *name, const char *text)
 	cr_assert(file && fputs(text, file) >= 0 && fclose(file) == 0);
 }
 
-/* One that amends whatever is a customer's, after a while that no relay waits for. */
+/* A rule that amends every customer meeting, and takes longer than a relay waits. */
 static const char slow_rules[] =
     "format: 1\ndefine:\n  ten: '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]'\nrules:\n"
     "  - name: slow\n    for: meeting\n"
@@ -118,7 +118,7 @@ static void hear(void)
 	cr_assert(ub_queue_hear(queue));
 }
 
-/* The slot of the next write that the relay is told of within so many milliseconds; -1: of none. */
+/* The slot of the next write that the relay is told of within so many milliseconds. -1: none. */
 static int committed(int milliseconds, struct ub_text *body)
 {
 	struct ub_wire_frame frame;
@@ -175,7 +175,7 @@ Test(queue, keeps_most_keys_of_strangers_in_memory_only)
 	}
 	cr_expect_eq(keys_in(store), UB_STRANGERS_STORED);
 	cr_expect_eq(keys_in(queue->shelter), 10);
-	/* One of them turns out to be somebody: his key is kept as everybody's. */
+	/* One of the strangers proves his identity, and his key is kept like everybody's. */
 	answer_frame(UB_STRANGERS_STORED + 9, 201);
 	hear();
 	cr_expect_eq(keys_in(store), UB_STRANGERS_STORED + 1);

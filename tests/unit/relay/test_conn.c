@@ -11,7 +11,7 @@ TestSuite(conn, .fini = ub_leak_check);
 
 static const struct ub_relay_options options;
 
-/* A loop that nobody turns, with one client. */
+/* A loop that does not run, with one client. */
 struct desk {
 	struct shared shared;
 	struct loop *loop;
@@ -19,7 +19,7 @@ struct desk {
 	int theirs; /* the client's end */
 };
 
-/* No connection is made to a broadcast address: connect() says so at once. */
+/* connect() to a broadcast address fails at once. */
 static void open_desk(struct desk *desk)
 {
 	int pair[2], listener = socket(AF_INET, SOCK_STREAM, 0);
@@ -40,7 +40,7 @@ static void close_desk(struct desk *desk)
 	close(desk->theirs);
 }
 
-/* How many answers have come. */
+/* The number of answers so far. */
 static unsigned answers(const struct desk *desk)
 {
 	static char got[256 * 1024];

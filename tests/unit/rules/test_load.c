@@ -148,7 +148,7 @@ Test(load, knows_files_by_their_place)
 	trial_free(&trial);
 }
 
-/* What is wrong, and the words that must be said of it. */
+/* A mistake, and words that its report must contain. */
 static const struct {
 	const char *text, *code, *says;
 } mistakes[] = {
@@ -327,7 +327,7 @@ Test(mistakes, what_an_account_may_lack_is_warned_of_where_nothing_guards_it)
 	trial_free(&trial);
 }
 
-/* What the format knows, and this version does not do. */
+/* Values that the format knows and that this version does not support. */
 Test(mistakes, what_is_not_supported_yet_is_said_and_left_out)
 {
 	struct trial *trial =
@@ -463,7 +463,7 @@ Test(layers, groups_and_earlier_names_do_not_meet_other_rules)
 
 /* ---- limits ---- */
 
-/* `n` copies of a piece in which %zu is its number. */
+/* `n` copies of a piece, with its number in the place of %zu. */
 static struct trial *trial_of_many(const char *head, const char *piece, size_t n)
 {
 	struct trial *trial = trial_new();

@@ -2,7 +2,7 @@
 #ifndef UPBEAT_TESTS_RULES_TRIAL_H
 #define UPBEAT_TESTS_RULES_TRIAL_H
 
-/* Rule directories written into a test, and what comes of them. */
+/* Rule directories written into a test, and the results of loading them. */
 
 #include "upbeat/rules.h"
 
@@ -22,20 +22,20 @@ struct trial {
 
 struct trial *trial_new(void);
 void trial_free(struct trial **trial);
-/* Begins a further directory; the first one is there. */
+/* Begins a further directory. The first one is there from the start. */
 void trial_directory(struct trial *trial);
 void trial_file(struct trial *trial, const char *path, const char *text);
 void trial_load(struct trial *trial);
-/* A rule file "a.yaml" of `format: 1` and the text, loaded; with an internal template `prep-call` and one for
- * customers, `fact`. */
+/* Loads a rule file "a.yaml" of `format: 1` and the text, with an internal template `prep-call`, and `fact`
+ * for customers. */
 struct trial *trial_of(const char *text);
 /* All diagnostics. */
 const char *trial_printed(struct trial *trial);
-/* The codes of all diagnostics with a blank between. */
+/* The codes of all diagnostics, separated by blanks. */
 const char *trial_codes(struct trial *trial);
-/* One rule, named r, with an event of the text's further lines, indented for an item. */
+/* Loads one rule, named r, with an event. The text has the event's further lines, indented for an item. */
 struct trial *trial_of_item(const char *lines);
-/* What a rule of the loaded set says of a meeting of people; the account may be NULL. */
+/* The match of a rule of the loaded set with a meeting of these people. The account may be NULL. */
 struct ub_match *trial_match(struct trial *trial, const char *people, const struct ub_account *account);
 
 #endif

@@ -12,7 +12,7 @@ static struct ub_text turned[] = { { "ben", 3 }, { "anna", 4 } };
 static struct ub_text agenda[] = { { "Purpose, goal", 13 } };
 static struct ub_text goal[] = { { "goal", 4 } };
 
-/* How many failures there are when `wish` is made of an item that has `values`. */
+/* The number of failures when `wish` is held against an item with `values`. */
 static size_t failures(struct wish wish, struct ub_texts values)
 {
 	struct ub_arena *arena = ub_arena_new();

@@ -173,7 +173,7 @@ Test(settings, take_addresses_in_several_forms)
 	finish(&r);
 }
 
-/* Settings with one mistake, its code, and what is said of it. */
+/* Settings with one mistake, the mistake's code, and a part of its report. */
 static const struct {
 	const char *text, *code, *says;
 } mistakes[] = {

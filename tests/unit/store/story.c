@@ -19,7 +19,7 @@ static struct ub_store *open_sqlite(void)
 	snprintf(path, sizeof(path), "%s/db", directory);
 	struct ub_store *store = ub_store_sqlite_open(path, 0, arena, &why);
 	cr_assert(store, "%.*s", UB_ARGS(why));
-	/* What is open can be used without a name, and nothing is left behind. */
+	/* The open store works without its files' names, and so leaves nothing behind. */
 	const char *const ends[] = { "", "-wal", "-shm" };
 	for (size_t i = 0; i < UB_COUNT(ends); i++)
 		unlink(ub_textf(arena, "%s%s", path, ends[i]).ptr);

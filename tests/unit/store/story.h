@@ -2,7 +2,7 @@
 #ifndef UPBEAT_TESTS_STORE_STORY_H
 #define UPBEAT_TESTS_STORE_STORY_H
 
-/* What every store does: each story is told to each of them. */
+/* The behaviour of every store. Each story runs on each store. */
 #include <criterion/criterion.h>
 
 #include "upbeat/store.h"
@@ -28,7 +28,7 @@ void tell(void (*story)(struct story *));
 #define ORG                 UB_TEXT("ours")
 #define GIVES(call, result) cr_assert_eq((call), UB_STORE_##result)
 
-/* What anna put; due from the time given. */
+/* A key that anna put, due from that time on. */
 struct ub_key key(const char *href, const char *principal);
 void put(struct story *s, const char *href, int64_t due);
 struct ub_job take(struct story *s, int64_t now);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Keys that were being worked on when a lease ran out, an engine died, or the machine. */
+/* Keys in work when a lease runs out, an engine dies, or the machine does. */
 #include "story.h"
 
 STORY(takes_nothing_from_a_job_whose_lease_ran_out)
@@ -64,7 +64,7 @@ STORY(sets_aside_what_engines_died_at)
 		cr_assert_eq(take(s, 10).crashes, i);
 		OK(ub_store_recover(s->store, true, 10));
 	}
-	OK(ub_store_recover(s->store, true, 10)); /* one that died at nothing */
+	OK(ub_store_recover(s->store, true, 10)); /* one engine died without work */
 	cr_assert(nothing_due(s, 10));
 	cr_assert_eq(only_job(s).state, UB_JOB_ASIDE);
 }
@@ -80,7 +80,7 @@ STORY(gives_what_was_put_again_while_an_engine_died_at_it)
 	IS(take(s, 10).key.href, "/c/a");
 }
 
-/* Leases three keys, which are then due again after a crash, and puts one that was not there then. */
+/* Leases three keys, which are due again after a crash, and puts a fourth one. */
 static void crash_at_three(struct story *s)
 {
 	put(s, "/c/a", 0);

@@ -48,7 +48,7 @@ TestSuite(sqlite, .init = setup, .fini = teardown);
 static const struct ub_key key = { UB_KEY_OBJECT, { "http://up", 9 }, { "/a/c/1.ics", 10 }, { "anna", 4 },
 	{ "/a/c/", 5 } };
 
-/* What somebody else does to the file while no daemon has it. */
+/* A change of the file by somebody else, while no daemon has it. */
 static void meddle(const char *sql)
 {
 	sqlite3 *db;
@@ -264,8 +264,8 @@ Test(sqlite, brings_the_file_of_an_earlier_version_up_to_date)
 	reopen();
 }
 
-/* How SQLite carries out what is asked often, of a file as the store makes it: a scan of all keys would hold
- * up everybody's writes. */
+/* SQLite's plan for frequent queries, in a file that the store has made. A scan of all keys would hold up
+ * everybody's writes. */
 static struct ub_text plan_of(const char *sql)
 {
 	struct ub_buf plan = UB_BUF(arena);

@@ -12,7 +12,7 @@
 
 TestSuite(log, .fini = ub_leak_check);
 
-/* What the log writes to a pipe, without the time, which stands in front. */
+/* The line that the log writes to a pipe, without the time at its beginning. */
 static struct ub_text read_line(int fd, char *line, size_t size)
 {
 	ssize_t n = read(fd, line, size);

@@ -167,7 +167,7 @@ const char *fixture_render(struct fixture *f, const struct ub_template *tmpl, in
 	return ub_buf_cstr(&out);
 }
 
-/* A title's place: as if it stood in a rule file of its own. */
+/* The place of a title, as if the title stood in a rule file. */
 struct ub_place fixture_place(void *data, size_t at, size_t len)
 {
 	return (struct ub_place){ data, at, len };

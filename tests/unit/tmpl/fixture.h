@@ -13,7 +13,7 @@ const struct ub_source *fixture_source(struct ub_arena *arena, const char *name,
 const char *fixture_repeat(struct ub_arena *arena, const char *piece, size_t n);
 
 /*
- * A world for expressions: title, n, yes, no, names, people (list(person): name, email, notes, and persona,
+ * Variables for expressions: title, n, yes, no, names, people (list(person): name, email, notes, and persona,
  * which is internal), none (no people), account (object: health, internal and possibly absent; name), and
  * has_account, which is false.
  */
@@ -27,17 +27,17 @@ struct fixture {
 
 struct fixture fixture_new(void);
 void fixture_free(struct fixture *f);
-/* The title that stands for what a stranger wrote. */
+/* Sets the title, which stands for a stranger's text. */
 void fixture_set_title(struct fixture *f, const char *title);
 void fixture_set_names(struct fixture *f, const char *name, size_t n);   /* n times the same */
 void fixture_add(struct fixture *f, const char *file, const char *text); /* "card.md" is template "card" */
-/* Checks the set and finds the template; NULL with diagnostics. */
+/* Checks the set and finds the template. NULL: there are diagnostics. */
 const struct ub_template *fixture_use(struct fixture *f, const char *name);
-/* The template as text with `minutes`; "cannot tell: ..." when it could not be rendered. */
+/* The rendered template with `minutes`, or "cannot tell: ...". */
 const char *fixture_render(struct fixture *f, const struct ub_template *tmpl, int64_t minutes);
-/* A place in the source that `data` is, as if it were a rule file. */
+/* A place in the source `data`, as if the source were a rule file. */
 struct ub_place fixture_place(void *data, size_t at, size_t len);
-/* A one-line template; NULL with diagnostics. */
+/* Compiles a one-line template. NULL: there are diagnostics. */
 const struct ub_template *fixture_compile(struct fixture *f, const char *text);
 
 #endif

@@ -92,7 +92,7 @@ Test(control, leaves_alone_what_is_no_daemons_socket)
 	cr_assert_eq(symlink("nowhere", "control"), 0);
 	cr_assert_eq(ub_wire_control_listen("control", 0, arena, &why), -1);
 	cr_assert_eq(unlink("control"), 0);
-	/* Somebody's socket of another kind, which listens. */
+	/* A listening socket of another kind. */
 	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "control" };
 	int stream = socket(AF_UNIX, SOCK_STREAM, 0);
 	cr_assert_eq(bind(stream, (struct sockaddr *)&address, sizeof(address)), 0);

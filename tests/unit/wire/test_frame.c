@@ -40,7 +40,7 @@ static struct ub_wire_frame an_answer(void)
 	};
 }
 
-/* Decodes bytes that end where the memory ends. */
+/* Decodes bytes at the end of their memory. */
 static enum ub_wire_result decode(
     const unsigned char *bytes, size_t n, struct ub_wire_frame *frame, void **copy)
 {
@@ -135,7 +135,7 @@ Test(frame, of_a_question_and_its_answer_arrives_as_it_was_sent)
 	cr_assert(ub_text_is(got.reply.text, "a\nb"));
 }
 
-/* An engine of an earlier version gives none. */
+/* An engine of an earlier version sends an empty set of buckets. */
 Test(frame, of_who_waits_and_of_who_was_heard_of_arrives_as_it_was_sent)
 {
 	unsigned char bytes[1024], set[UB_WIRE_WAITING_BYTES + 1] = { [3] = 0x81 };
@@ -187,7 +187,7 @@ Test(frame, that_is_cut_or_prolonged_is_none)
 	}
 }
 
-/* Whatever one byte says, nothing outside of the frame is touched: the sanitizers watch. */
+/* Whatever value one byte has, nothing outside of the frame is touched. The sanitizers check that. */
 Test(frame, with_any_byte_changed_is_read_within_its_bounds)
 {
 	unsigned char bytes[256];

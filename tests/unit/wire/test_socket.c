@@ -50,7 +50,8 @@ Test(wire_socket, does_not_wait_for_a_reader)
 	close(pair[1]);
 }
 
-/* The greatest frame passes, what is greater is none: when sent, and when something else sent it. */
+/* The greatest frame passes. A greater one is refused, both when sent, and when another program has sent
+ * it. */
 Test(wire_socket, carries_frames_up_to_the_limit)
 {
 	static char text[UB_WIRE_FRAME_MAX + 1];

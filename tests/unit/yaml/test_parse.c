@@ -93,7 +93,7 @@ Test(parse, says_that_an_empty_file_holds_nothing)
 	}
 }
 
-/* What stands after `key: `, the code it gets, and what the help must contain. */
+/* The text after `key: `, its code, and words that the help must contain. */
 struct trap {
 	const char *value, *code, *help;
 };

@@ -7,7 +7,7 @@
 
 TestSuite(place, .fini = ub_leak_check);
 
-/* A file whose `k` holds the word HERE (decoded), and how the source spells it if differently. */
+/* A file with the word HERE (decoded) in `k`, and the word's spelling in the source if that differs. */
 struct place_case {
 	const char *what, *file, *needle, *source;
 };
@@ -61,7 +61,7 @@ Test(place, is_right_in_every_style)
 	}
 }
 
-/* Every letter of every text stands in the source at the place it is given. */
+/* Every letter of every text is in the source at the letter's place. */
 Test(place, of_each_letter_holds_that_letter)
 {
 	for (size_t i = 0; i < UB_COUNT(cases); i++) {

@@ -106,7 +106,7 @@ Test(read, fills_a_struct_by_the_types_of_its_fields)
 	finish(&r);
 }
 
-/* A file with one mistake, its code, and a piece of what is printed. */
+/* A file with one mistake, the mistake's code, and a part of the output. */
 static const struct {
 	const char *file, *code, *says;
 } mistakes[] = {

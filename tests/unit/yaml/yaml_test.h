@@ -4,7 +4,7 @@
 
 #include "upbeat/yaml.h"
 
-/* A text read as a file; freed by `finish`. */
+/* A text that was read as a file. `finish` frees it. */
 struct reading {
 	struct ub_arena *arena;
 	struct ub_source source;
@@ -14,7 +14,7 @@ struct reading {
 
 struct reading *read_text(const char *text, size_t len);
 void finish(struct reading **reading);
-/* How many diagnostics of this code there are. */
+/* The number of diagnostics with this code. */
 size_t count(const struct reading *reading, const char *code);
 /* The whole output for the user. */
 const char *printed(struct reading *reading);
