@@ -70,7 +70,7 @@ HOW = (
     (r"src/upbeat ", try_program),
     (r"\./autogen\.sh && make demo$", try_demo),
     (r"\./autogen\.sh && make check$", try_check),
-    (r"make (bench|fuzz|soak|hour|check-threads|check-valgrind)$|\./configure .*$", try_targets),
+    (r"make (bench|fuzz|soak|hour|flood|mutate|check-threads|check-valgrind)$|\./configure .*$", try_targets),
 )
 
 
