@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Changes the program a little, again and again, and tells which changes no test notices.
 
-    mutate.py [--seed N] [--number N] [--file PATH]... [--jobs N] [--work DIR] [--list]
+    mutate.py [--seed N] [--number N] [--file PATH]... [--match TEXT]... [--jobs N] [--work DIR] [--list]
 
 Each mutant has one operator or constant changed (mutants.py), in a copy of the sources; yours are only read. What it
 touches is built again, and the tests of its folder run, the cheapest first, until one fails. A mutant that survives
@@ -36,8 +36,9 @@ USERS = {"plan": ("engine", "ruletest"), "rules": ("plan", "engine", "ruletest")
          "ical": ("engine",)}
 WITHOUT_RULES = ("http",)
 SCRIPTS = ("tests/golden/run.py", "tests/rules/shipped.py", "tests/rules/preview.py")
-# A test that takes much longer than without a mutant hangs.
-SLOWER, LEAST_SECONDS, MEMORY_MB = 6, 20, 4000
+# What a process of a test may take: of the processor some times what all of the test took without a mutant. The clock
+# is for what waits in vain, and long enough for a machine with other work.
+SLOWER, LEAST_SECONDS, LEAST_WAIT, MEMORY_MB = 3, 20, 180, 4000
 BUILD_SECONDS = 1800
 # What names the test that failed: of TAP, and of `upbeat test`.
 FAILED = re.compile(r"not ok (?:\d+ )?- (.*?)(?:  ?\([\d.]+s\))?$|(.*): failed: ")
@@ -57,9 +58,9 @@ def end_group(process):
 
 @contextlib.contextmanager
 def started(command, folder, seconds):
-    """A process in a group of its own, which ends with all its children when the time is over."""
+    """A process in a group of its own, which ends with all its children; each may use the processor so long."""
     def limit():
-        resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 5, int(seconds) + 5))
+        resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
     process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -98,15 +99,24 @@ def must(command, folder):
 class Test:
     def __init__(self, name, command, target):
         self.name, self.command, self.target = name, command, target
-        self.seconds = 0.0
+        self.seconds, self.processor_seconds, self.wait = 0.0, BUILD_SECONDS, BUILD_SECONDS
 
-    def limit(self):
-        return max(LEAST_SECONDS, SLOWER * self.seconds)
+    def measure(self, folder):
+        """How long it takes where nothing is changed; it has to pass there."""
+        start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        failed = self.failure(folder)
+        if failed:
+            sys.exit(f"mutate: fails without a mutant: {failed}")
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        self.seconds = time.monotonic() - start
+        self.processor_seconds = max(LEAST_SECONDS, SLOWER * used)
+        self.wait = max(LEAST_WAIT, 10 * self.seconds)
 
     def failure(self, folder):
         """What failed: None for nothing, and a word for a test that took too long."""
-        with started(self.in_environment(), folder, self.limit()) as process:
-            over = threading.Timer(self.limit(), end_group, [process])
+        with started(self.in_environment(), folder, self.processor_seconds) as process:
+            over = threading.Timer(self.wait, end_group, [process])
             over.start()
             try:
                 for line in process.stdout:
@@ -140,17 +150,6 @@ def tests_of(folder):
         tests += [Test("upbeat test rules", [PROGRAM, "test", "rules"], PROGRAM)]
         tests += [Test(script, [sys.executable, "-B", script], PROGRAM) for script in SCRIPTS]
     return tests
-
-
-def measure(tests, copy):
-    """How long each takes where nothing is changed; it has to pass there."""
-    for test in tests:
-        start = time.monotonic()
-        test.seconds = BUILD_SECONDS / SLOWER
-        failed = test.failure(copy)
-        if failed:
-            sys.exit(f"mutate: fails without a mutant: {failed}")
-        test.seconds = time.monotonic() - start
 
 
 # ---- copies ----
@@ -226,6 +225,13 @@ def draw(paths, seed):
     return [mutant for _, mutant in turns]
 
 
+def outdated(reasons, drawn):
+    """Reasons for what is in these sources no more."""
+    files = {mutant.file for mutant in drawn}
+    return [each for each in reasons if each.where.split()[0] in files and
+            not any(each.fits(mutant) for mutant in drawn)]
+
+
 def sources(named):
     """The C sources in what is named, files or folders, by their paths below the top."""
     for name in named:
@@ -263,12 +269,6 @@ class Trial:
 
     def reason(self, mutant):
         return next((each.why for each in self.reasons if each.fits(mutant)), None)
-
-    def outdated(self, drawn):
-        """Reasons for what is in the tried sources no more."""
-        files = {mutant.file for mutant in drawn}
-        return [each for each in self.reasons if each.where.split()[0] in files and
-                not any(each.fits(mutant) for mutant in drawn)]
 
     def next(self):
         """The next mutant that is worth building, or None."""
@@ -326,6 +326,8 @@ def arguments():
     parser.add_argument("--number", type=int, default=50, metavar="N", help="how many mutants have to count (50)")
     parser.add_argument("--file", action="append", metavar="PATH", help="a source or folder to change; may be repeated "
                         f"({', '.join(FOLDERS)})")
+    parser.add_argument("--match", action="append", metavar="TEXT", help="only mutants that are told with this text, such "
+                        "as the line of one that survived; may be repeated")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="mutants at once, each in a copy "
                         "of its own (one a processor)")
     parser.add_argument("--work", type=pathlib.Path, metavar="DIR", help="keeps the built copies there for the next "
@@ -340,19 +342,22 @@ def main():
         os.environ.pop(name, None)
     reasons = mutants.equivalents(EQUIVALENTS.read_text())
     drawn = draw(list(sources(given.file or FOLDERS)), given.seed)
+    for each in outdated(reasons, drawn):
+        print(f"# mutants-equivalent has what is no mutant of {each.where} any more: {each.before} -> {each.after}")
+    if given.match:
+        drawn = [mutant for mutant in drawn if any(text in str(mutant) for text in given.match)]
     if given.list:
         for mutant in drawn[:given.number]:
             print(mutant)
         return 0
     tests = {folder: tests_of(folder) for folder in {os.path.dirname(mutant.file) for mutant in drawn}}
     trial = Trial(drawn, given.number, reasons)
-    for each in trial.outdated(drawn):
-        print(f"# mutants-equivalent has what is no mutant of {each.where} any more: {each.before} -> {each.after}")
     with contextlib.ExitStack() as stack:
         work = given.work or pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="upbeat-mutate-")))
         copies = prepare(work.resolve(), sum(tests.values(), []), max(1, given.jobs))
         for each in tests.values():
-            measure(each, copies[0])
+            for test in each:
+                test.measure(copies[0])
             each[1:] = sorted(each[1:], key=lambda test: test.seconds)
         try:
             trial.run(copies, tests)
