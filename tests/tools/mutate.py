@@ -12,6 +12,7 @@ same seed and sources give the same mutants. The exit status is 1 when one survi
 import argparse
 import concurrent.futures
 import contextlib
+import fcntl
 import os
 import pathlib
 import random
@@ -190,6 +191,11 @@ def prepare(work, tests, jobs):
     """A built copy for each job, the first of them configured and the others its copies."""
     copies = [work / f"copy-{i + 1}" for i in range(jobs)]
     copies[0].mkdir(parents=True, exist_ok=True)
+    lock = os.open(work, os.O_RDONLY)  # ours until the end
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        sys.exit(f"mutate: somebody else works in {work}")
     copy_sources(copies[0])
     print(f"# building in {copies[0]}", flush=True)
     if not (copies[0] / "Makefile").exists():
@@ -290,23 +296,31 @@ class Trial:
         return True
 
     def run(self, copies, tests):
-        free = list(copies)
         with concurrent.futures.ThreadPoolExecutor(len(copies)) as pool:
-            waiting, begun = {}, 0
-            while True:
-                mutant = self.next() if free and begun < self.number else None
-                if mutant:
-                    copy = free.pop()
-                    begun += 1
-                    job = pool.submit(fate, mutant, copy, tests[os.path.dirname(mutant.file)])
-                    waiting[job] = mutant, copy
-                    continue
-                if not waiting:
-                    return
-                for job in concurrent.futures.wait(waiting, return_when="FIRST_COMPLETED").done:
-                    mutant, copy = waiting.pop(job)
-                    free.append(copy)
-                    begun -= not self.record(mutant, job.result())
+            try:
+                self.run_in(pool, list(copies), tests)
+            except KeyboardInterrupt:
+                print("# interrupted", flush=True)
+                with running_lock:
+                    for process in running:
+                        end_group(process)
+
+    def run_in(self, pool, free, tests):
+        waiting, begun = {}, 0
+        while True:
+            mutant = self.next() if free and begun < self.number else None
+            if mutant:
+                copy = free.pop()
+                begun += 1
+                job = pool.submit(fate, mutant, copy, tests[os.path.dirname(mutant.file)])
+                waiting[job] = mutant, copy
+                continue
+            if not waiting:
+                return
+            for job in concurrent.futures.wait(waiting, return_when="FIRST_COMPLETED").done:
+                mutant, copy = waiting.pop(job)
+                free.append(copy)
+                begun -= not self.record(mutant, job.result())
 
     def survivors(self):
         return sum(survived for _, survived in self.counts.values())
@@ -338,6 +352,7 @@ def arguments():
 
 def main():
     given = arguments()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):  # of `make mutate`, whose jobs are not ours
         os.environ.pop(name, None)
     reasons = mutants.equivalents(EQUIVALENTS.read_text())
@@ -359,13 +374,7 @@ def main():
             for test in each:
                 test.measure(copies[0])
             each[1:] = sorted(each[1:], key=lambda test: test.seconds)
-        try:
-            trial.run(copies, tests)
-        except KeyboardInterrupt:
-            with running_lock:
-                for process in running:
-                    end_group(process)
-            print("# interrupted")
+        trial.run(copies, tests)
     print(trial.summary(given.seed))
     return 1 if trial.survivors() else 0
 
