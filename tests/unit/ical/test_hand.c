@@ -43,6 +43,7 @@ Test(hand, is_not_seen_in_what_servers_change)
 		{ "DTSTART;TZID=Europe/Berlin:20261109T090000", "DTSTART:20261109T080000Z" },
 		{ "DTEND;TZID=Europe/Berlin:20261109T093000", "DURATION:PT30M" },
 		{ "CATEGORIES:Prep\r\nCATEGORIES:Sales\\, big", "CATEGORIES:Sales\\, big,Prep" },
+		{ "CATEGORIES:Prep\r\n", "CATEGORIES:Prep,Prep\r\n" },
 		{ "TRIGGER:-PT10M", "TRIGGER;RELATED=START:-PT600S\r\nACKNOWLEDGED:20261109T080000Z" },
 		{ "END:VALARM\r\n", "END:VALARM\r\nX-MOZ-LASTACK:20261109T080000Z\r\n" },
 		{ "mailto:ben@ours.example", "MAILTO:Ben@ours.example" },

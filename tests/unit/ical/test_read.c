@@ -155,6 +155,7 @@ Test(read, does_not_mind_what_clients_do_to_lines)
 	static const char *const cases[] = {
 		"summary:Plan",                                           /* names in lower case */
 		"SUMMARY;X-A=\"a:b;c\":Plan",                             /* colon and semicolon in quotes */
+		"SUMMARY;X-A=\"a:Plan",                                   /* a quote that stays open */
 		"SUMMARY:Pl\n an", "SUMMARY:Pl\n\tan", "SUM\n MARY:Plan", /* folds of all kinds */
 		"SUMMARY:Plan\r",                                         /* an odd CR */
 		"rubbish without a colon\nSUMMARY:Plan", "\n\nSUMMARY:Plan", /* lines that are none */
@@ -166,6 +167,33 @@ Test(read, does_not_mind_what_clients_do_to_lines)
 		cr_assert(ub_text_is(event_of(&desk, cases[i])->summary, "Plan"), "%s", cases[i]);
 	struct ub_text bom = ub_textf(desk.arena, "\xEF\xBB\xBF%s", object_of(&desk, "SUMMARY:Plan").ptr);
 	cr_assert_str_eq(refused(&desk, bom), "");
+	desk_close(&desk);
+}
+
+/* RFC 5545 3.3.3: a calendar user is told by a URI, which is seldom another than a mailto:. */
+Test(read, takes_for_a_persons_address_what_can_be_one)
+{
+	static const struct {
+		const char *line, *address;
+	} cases[] = {
+		{ "ATTENDEE:mailto:Ben@ours.example", "ben@ours.example" },
+		{ "ATTENDEE: MAILTO: ben@ours.example ", "ben@ours.example" },
+		{ "ATTENDEE:mailto:ben@ours.example?subject=a@b", "ben@ours.example" },
+		{ "ATTENDEE:ben@ours.example", "ben@ours.example" },
+		{ "ATTENDEE;EMAIL=ben@ours.example:urn:uuid:1", "ben@ours.example" },
+		{ "ATTENDEE;EMAIL=other@ours.example:mailto:ben@ours.example", "ben@ours.example" },
+		{ "ATTENDEE:sip:ben@ours.example", "" },
+		{ "ATTENDEE::ben@ours.example", "" },
+		{ "ATTENDEE:/principals/ben/", "" },
+		{ "ATTENDEE:mailto:?to=ben@ours.example", "" },
+	};
+	struct desk desk = desk_open();
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		const struct ub_event *event = event_of(&desk, cases[i].line);
+		cr_assert_eq(event->n_attendees, 1);
+		cr_assert(ub_text_is(event->attendees[0].address, cases[i].address), "%s: %.*s",
+		    cases[i].line, UB_ARGS(event->attendees[0].address));
+	}
 	desk_close(&desk);
 }
 

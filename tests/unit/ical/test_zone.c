@@ -196,6 +196,22 @@ Test(yearly, stops_at_the_limit)
 	ub_arena_free(&arena);
 }
 
+/* What is made of a zone that is known only from what was written of it. */
+static const struct ub_zone *read_back(struct desk *desk, struct ub_text written, const char *name)
+{
+	struct ub_text text =
+	    ub_textf(desk->arena, "BEGIN:VCALENDAR\r\n%.*sEND:VCALENDAR\r\n", UB_ARGS(written));
+	const struct ub_ical *ical =
+	    ub_ical_index(desk->arena, replaced(desk, text, name, "Own"), &desk->refusal);
+	cr_assert_not_null(ical);
+	struct reader reader = {
+		.ical = ical, .zones = desk->zones, .arena = desk->arena, .refusal = &desk->refusal
+	};
+	const struct ub_zone *own = ub_ical_zone(&reader, UB_TEXT("Own"));
+	cr_assert_not_null(own, "%s", text.ptr);
+	return own;
+}
+
 /* A reader who has only the written definition must see the same instants. */
 Test(vtimezone, says_what_the_zone_says)
 {
@@ -221,20 +237,39 @@ Test(vtimezone, says_what_the_zone_says)
 		const struct ub_zone *zone = fixture_zone(desk.zones, cases[i].zone);
 		ub_instant from = fixture_instant(cases[i].from), until = from + cases[i].days * 86400;
 		struct ub_buf out = UB_BUF(desk.arena);
-		ub_buf_str(&out, "BEGIN:VCALENDAR\n");
 		ub_ical_put_zone(&out, zone, from, until);
-		ub_buf_str(&out, "END:VCALENDAR\n");
-		struct ub_text text = replaced(&desk, ub_buf_text(&out), cases[i].zone, "Own");
-		const struct ub_ical *ical = ub_ical_index(desk.arena, text, &desk.refusal);
-		cr_assert_not_null(ical);
-		struct reader reader = {
-			.ical = ical, .zones = desk.zones, .arena = desk.arena, .refusal = &desk.refusal
-		};
-		const struct ub_zone *own = ub_ical_zone(&reader, UB_TEXT("Own"));
-		cr_assert_not_null(own, "%s", text.ptr);
+		const struct ub_zone *own = read_back(&desk, ub_buf_text(&out), cases[i].zone);
 		for (ub_instant at = from; at < until; at += 10800)
 			cr_assert_eq(ub_cal_offset(own, at), ub_cal_offset(zone, at), "%s %lld\n%.*s",
-			    cases[i].zone, (long long)at, UB_ARGS(text));
+			    cases[i].zone, (long long)at, UB_ARGS(ub_buf_text(&out)));
+	}
+	desk_close(&desk);
+}
+
+/* The rule holds long after what is written, whatever day and time of the day it names. */
+Test(vtimezone, goes_on_by_the_yearly_rule_of_the_zone)
+{
+	static const char *const rules[] = {
+		"AAA-1BBB,M3.5.0,M10.5.0/3",
+		"AAA-1BBB,M3.5.0/2:30,M10.5.0/3:30",
+		"AAA-1BBB,M4.1.0/1:20:30,M9.4.6/23:59:59",
+		"AAA5BBB,M3.2.1/0,M11.3.5/12",
+		"AAA-1BBB,M2.5.0/2,M10.4.3/3",
+	};
+	struct desk desk = desk_open();
+	ub_instant from = fixture_instant("2026-07-01T00:00:00Z");
+	for (size_t i = 0; i < UB_COUNT(rules); i++) {
+		struct ub_zone_change const change = { fixture_instant("2020-01-01T00:00:00Z"), 3600, false,
+			UB_TEXT("AAA") };
+		const struct ub_zone *zone = ub_cal_zone_from_changes(
+		    desk.arena, UB_TEXT("Made/Up"), change, &change, 1, ub_text(rules[i]));
+		cr_assert_not_null(zone);
+		struct ub_buf out = UB_BUF(desk.arena);
+		ub_ical_put_zone(&out, zone, from, from + 3600);
+		const struct ub_zone *own = read_back(&desk, ub_buf_text(&out), "Made/Up");
+		for (ub_instant at = from; at < from + INT64_C(9000) * 86400; at += 1799)
+			cr_assert_eq(ub_cal_offset(own, at), ub_cal_offset(zone, at), "%s %lld\n%.*s",
+			    rules[i], (long long)at, UB_ARGS(ub_buf_text(&out)));
 	}
 	desk_close(&desk);
 }
