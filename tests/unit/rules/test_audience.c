@@ -41,6 +41,13 @@ static const struct {
 	    "title:\n          - {if: has_account && account.health == 'red', use: Hm}\n          - use: t\n"
 	    "        attendees: meeting.attendees\n",
 	    true },
+	/* each section of each case */
+	{ ITEM "title: t\n        attendees: meeting.attendees\n        sections: [fact, fact]\n", false },
+	{ ITEM "title: t\n        attendees: meeting.attendees\n        sections: [fact, prep-call]\n",
+	    true },
+	{ ITEM "title: t\n        attendees: meeting.attendees\n        sections:\n"
+	       "          - {if: has_account, use: fact}\n          - use: [fact, prep-call]\n",
+	    true },
 	/* texts for the customer */
 	{ "task: a\n        title: t\n        due: start\n        mail: fact\n", false },
 	{ "task: a\n        title: t\n        due: start\n        mail: prep-call\n", true },
