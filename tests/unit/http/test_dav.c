@@ -20,7 +20,6 @@ static void teardown(void)
 }
 
 TestSuite(dav, .init = setup, .fini = teardown);
-TestSuite(client, .init = setup, .fini = teardown);
 
 #define OPEN                                                                                                 \
 	"<?xml version='1.0'?><multistatus xmlns='DAV:' xmlns:C='urn:ietf:params:xml:ns:caldav'>"            \
@@ -87,19 +86,6 @@ Test(dav, refuses_document_types_and_what_is_not_a_multistatus)
 	};
 	for (size_t i = 0; i < UB_COUNT(bad); i++)
 		cr_assert(!ub_dav_read_collection(ub_text(bad[i]), &c, arena), "case %zu", i);
-}
-
-Test(client, sends_nothing_to_a_target_that_would_be_part_of_the_authority)
-{
-	const char *const targets[] = { "", "@elsewhere.example/", ".elsewhere.example/", "cal/" };
-	struct ub_client *client = ub_client_new("http://127.0.0.1");
-	for (size_t i = 0; i < UB_COUNT(targets); i++) {
-		struct ub_request request = { .method = "GET", .target = ub_text(targets[i]) };
-		struct ub_response response;
-		cr_assert_eq(ub_client_send(client, &request, &response, arena), UB_OUTCOME_REFUSED);
-		cr_assert_eq(response.status, 0);
-	}
-	ub_client_free(&client);
 }
 
 Test(dav, members_of_a_collection_are_told_apart)

@@ -211,6 +211,11 @@ static const struct {
 	{ "8 bits in a target", "GET /\xc3\xa4 HTTP/1.1\r\nHost: h\r\n\r\n", UB_HTTP_NO_BODY },
 	{ "the server itself", "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", UB_HTTP_NO_BODY },
 	{ "an absolute target", "GET http://H:80/a HTTP/1.1\r\nHost: h:80\r\n\r\n", UB_HTTP_NO_BODY },
+	{ "an absolute target of the other scheme", "GET HTTPS://h/a HTTP/1.1\r\nHost: h\r\n\r\n",
+	    UB_HTTP_NO_BODY },
+	{ "an absolute target without a path", "GET http://h HTTP/1.1\r\nHost: h\r\n\r\n", UB_HTTP_NO_BODY },
+	{ "an absolute target with a query alone", "GET http://h?a HTTP/1.1\r\nHost: h\r\n\r\n",
+	    UB_HTTP_NO_BODY },
 	{ "an address", "GET /a HTTP/1.1\r\nHost: [2001:db8::1]:8080\r\n\r\n", UB_HTTP_NO_BODY },
 	{ "other underscores", REQUEST("X_Content_Length: 5\r\n"), UB_HTTP_NO_BODY },
 };
