@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -228,6 +229,36 @@ Test(head, takes_what_is_unusual_and_clear)
 		cr_expect_eq(result, UB_HTTP_DONE, "%s: %d", taken[i].what, result);
 		cr_expect_eq(head.framing, taken[i].framing, "%s: %u", taken[i].what, head.framing);
 	}
+}
+
+/* RFC 9110 5.1, 5.5 and 7.2, RFC 9112 3.2: a name's, a value's, a host's and a target's bytes. */
+static const struct {
+	const char *what, *before, *after, *plain; /* plain: besides letters and digits */
+	bool high;                                 /* bytes above 0x7F, too */
+} places[] = {
+	{ "a method", "M", "M /a HTTP/1.1\r\nHost: h\r\n\r\n", "!#$%&'*+-.^_`|~", false },
+	{ "a name", "GET /a HTTP/1.1\r\nHost: h\r\nA", "A: b\r\n\r\n", "!#$%&'*+-.^_`|~:", false },
+	{ "a value", "GET /a HTTP/1.1\r\nHost: h\r\nA: b", "b\r\n\r\n",
+	    " \t!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", true },
+	{ "a target", "GET /a", "a HTTP/1.1\r\nHost: h\r\n\r\n", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", true },
+	{ "a host", "GET /a HTTP/1.1\r\nHost: h", "h\r\n\r\n", "%-._~", false },
+};
+
+Test(head, takes_in_each_place_the_bytes_of_its_grammar)
+{
+	for (size_t i = 0; i < UB_COUNT(places); i++)
+		for (unsigned b = 0; b < 256; b++) {
+			char text[128];
+			struct ub_http_head head;
+			bool letter =
+			    (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9');
+			bool allowed =
+			    b > 0x7F ? places[i].high : letter || (b && strchr(places[i].plain, (int)b));
+			int n = snprintf(text, sizeof(text), "%s_%s", places[i].before, places[i].after);
+			text[strlen(places[i].before)] = (char)b;
+			cr_expect_eq(scan(true, text, (size_t)n, &head) == UB_HTTP_DONE, allowed,
+			    "%s with %02x", places[i].what, b);
+		}
 }
 
 /* The same bytes give the same result, for any pieces and any place in memory. */

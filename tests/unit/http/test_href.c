@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "leaks.h"
@@ -80,5 +81,34 @@ Test(href, may_be_as_long_as_the_limit_and_no_longer)
 	text[0] = '/';
 	cr_expect_eq(ub_http_href_canonical(arena, ub_text_n(text, UB_HREF_MAX)).len, UB_HREF_MAX);
 	cr_expect_eq(ub_http_href_canonical(arena, ub_text_n(text, UB_HREF_MAX + 1)).len, 0);
+	ub_arena_free(&arena);
+}
+
+/* RFC 3986 3.3: what may stand in a segment is written as itself, all else as an escape. */
+Test(href, writes_each_byte_in_the_one_way_that_it_has)
+{
+	static const char plain[] = "!$&'()*+,-.:;=@_~0123456789"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	struct ub_arena *arena = ub_arena_new();
+	for (unsigned b = 0; b < 256; b++) {
+		char wanted[8];
+		bool plainly = b && strchr(plain, (int)b);
+		snprintf(wanted, sizeof(wanted), plainly ? "/x%c" : "/x%%%02X", b);
+		struct ub_text canonical = ub_http_href_canonical(arena, ub_textf(arena, "/x%%%02x", b));
+		cr_expect(ub_text_is(canonical, wanted), "%02x: %.*s", b, UB_ARGS(canonical));
+	}
+	ub_arena_free(&arena);
+}
+
+Test(href, takes_for_an_escape_what_is_hexadecimal)
+{
+	static const char digits[] = "0123456789ABCDEFabcdef";
+	struct ub_arena *arena = ub_arena_new();
+	for (unsigned b = 1; b < 256; b++) {
+		bool hex = strchr(digits, (int)b) != NULL;
+		struct ub_text href = ub_textf(arena, "/x%%C%c", (int)b);
+		struct ub_text canonical = ub_http_href_canonical(arena, href);
+		cr_expect_eq(canonical.len == 5, hex, "%02x: %.*s", b, UB_ARGS(canonical));
+	}
 	ub_arena_free(&arena);
 }
