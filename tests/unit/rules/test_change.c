@@ -88,6 +88,28 @@ Test(change, points_to_the_file_that_says_what_is_wrong)
 	trial_free(&trial);
 }
 
+/* What is no item has no name to be found by. */
+Test(change, of_a_rule_with_mistakes_leaves_them_where_they_are)
+{
+	static const char *const others[] = { "x", "[event, prep]", "{title: X}", "{event: [prep]}" };
+	for (size_t i = 0; i < UB_COUNT(others); i++) {
+		struct trial *trial = trial_new();
+		trial_file(trial, "shipped.yaml",
+		    ub_textf(trial->arena,
+			"format: 1\nrules:\n  - name: prep\n    create:\n      - %s\n"
+			"      - {event: prep, title: X, at: start, duration: 1m}\n",
+			others[i])
+			.ptr);
+		trial_directory(trial);
+		trial_file(trial, "site.yaml", CHANGE "    items: {prep: {duration: 1 mile}}\n");
+		trial_load(trial);
+		cr_expect_eq(trial->diags.errors, 2, "%s", trial_printed(trial));
+		cr_expect(strstr(trial_printed(trial), "shipped.yaml:5:"), "%s", trial_printed(trial));
+		cr_expect(strstr(trial_printed(trial), "site.yaml:4:"), "%s", trial_printed(trial));
+		trial_free(&trial);
+	}
+}
+
 static const struct {
 	const char *site, *code, *says;
 } mistakes[] = {
