@@ -13,6 +13,7 @@ import argparse
 import concurrent.futures
 import contextlib
 import fcntl
+import functools
 import os
 import pathlib
 import random
@@ -138,19 +139,23 @@ class Test:
                 *self.command]
 
 
+@functools.cache
 def unit_test(module):
     program = f"tests/unit/{module}/{module}"
     return Test(program, [program, "--fail-fast"], program)
+
+
+@functools.cache
+def tests_of_program():
+    tests = [Test(script, [sys.executable, "-B", script], PROGRAM) for script in SCRIPTS]
+    return [Test("upbeat test rules", [PROGRAM, "test", "rules"], PROGRAM), *tests]
 
 
 def tests_of(folder):
     """The tests that concern a folder; those of its own stand first."""
     module = pathlib.PurePath(folder).name
     tests = [unit_test(each) for each in (module, *USERS.get(module, ()))]
-    if module not in WITHOUT_RULES:
-        tests += [Test("upbeat test rules", [PROGRAM, "test", "rules"], PROGRAM)]
-        tests += [Test(script, [sys.executable, "-B", script], PROGRAM) for script in SCRIPTS]
-    return tests
+    return tests if module in WITHOUT_RULES else tests + tests_of_program()
 
 
 # ---- copies ----
@@ -369,10 +374,11 @@ def main():
     trial = Trial(drawn, given.number, reasons)
     with contextlib.ExitStack() as stack:
         work = given.work or pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="upbeat-mutate-")))
-        copies = prepare(work.resolve(), sum(tests.values(), []), max(1, given.jobs))
+        all_tests = list(dict.fromkeys(sum(tests.values(), [])))
+        copies = prepare(work.resolve(), all_tests, max(1, given.jobs))
+        for test in all_tests:
+            test.measure(copies[0])
         for each in tests.values():
-            for test in each:
-                test.measure(copies[0])
             each[1:] = sorted(each[1:], key=lambda test: test.seconds)
         trial.run(copies, tests)
     print(trial.summary(given.seed))
