@@ -85,6 +85,8 @@ Test(read, understands_the_times_that_clients_write)
 		    "2026-11-12T13:00:00Z UTC" },
 		{ "DTSTART:20261112T130000Z\nDTEND;VALUE=DATE:20261113", "2026-11-12T13:00:00Z UTC",
 		    "2026-11-12T13:00:00Z UTC" },
+		{ "DTSTART;;TZID=Europe/Berlin:20261112T140000", "2026-11-12T14:00:00+01:00 Europe/Berlin",
+		    "2026-11-12T14:00:00+01:00 Europe/Berlin" },
 		{ "DTSTART:20161231T235960Z", "2016-12-31T23:59:59Z UTC", "2016-12-31T23:59:59Z UTC" },
 		{ "DTSTART;TZID=Europe/Berlin:20261112T000000\nDTEND;TZID=Europe/Berlin:20261113T000000\n"
 		  "X-MICROSOFT-CDO-ALLDAYEVENT:TRUE",
@@ -242,6 +244,23 @@ Test(read, refuses_with_a_stable_code_and_a_line)
 		cr_assert_eq(desk.refusal.line, cases[i].line, "%s: %zu", cases[i].text, desk.refusal.line);
 		cr_assert_gt(desk.refusal.message.len, 0);
 	}
+	desk_close(&desk);
+}
+
+/* RFC 5545 3.3.4 and 3.3.5: digits and the two letters, nothing in between and nothing else. */
+Test(read, refuses_a_time_with_anything_else_in_any_place)
+{
+	static const char *const times[] = { "20261112", "20261112T140000", "20261112T140000Z" };
+	static const char wrong[] = { '/', ':', 'x', '.', '-', '+', '\xc3' };
+	struct desk desk = desk_open();
+	for (size_t i = 0; i < UB_COUNT(times); i++)
+		for (size_t at = 0; at < strlen(times[i]); at++)
+			for (size_t k = 0; k < UB_COUNT(wrong); k++) {
+				struct ub_text line = ub_textf(desk.arena, "DTSTART:%s", times[i]);
+				((char *)(uintptr_t)line.ptr)[strlen("DTSTART:") + at] = wrong[k];
+				cr_expect_str_eq(
+				    refused(&desk, object_of(&desk, line.ptr)), "bad-time", "%s", line.ptr);
+			}
 	desk_close(&desk);
 }
 
