@@ -33,11 +33,14 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 FOLDERS = ("src/plan", "src/rules", "src/http", "src/ical")
 EQUIVALENTS = TOP / "tests/tools/mutants-equivalent"
 PROGRAM = "tests/upbeat-san"
-# Besides the unit tests of the folder itself: the unit tests of those who use it, and what the whole program says.
-USERS = {"plan": ("engine", "ruletest"), "rules": ("plan", "engine", "ruletest"), "http": ("relay", "engine"),
-         "ical": ("engine",)}
-WITHOUT_RULES = ("http",)
-SCRIPTS = ("tests/golden/run.py", "tests/rules/shipped.py", "tests/rules/preview.py")
+# Besides the unit tests of a folder itself: those of who uses it, and what the whole program says.
+WHOLE = ("tests/golden/run.py", "tests/rules/shipped.py", "tests/rules/preview.py", "tests/docs/manual.py")
+TESTS = {
+    "plan": (("engine", "ruletest"), WHOLE),
+    "rules": (("plan", "engine", "ruletest"), (*WHOLE, "tests/docs/schema.py")),
+    "http": (("relay", "engine"), ()),
+    "ical": (("engine",), WHOLE),
+}
 # What a process of a test may take: of the processor some times what all of the test took without a mutant. The clock
 # is for what waits in vain, and long enough for a machine with other work.
 SLOWER, LEAST_SECONDS, LEAST_WAIT, MEMORY_MB = 3, 20, 180, 4000
@@ -146,16 +149,21 @@ def unit_test(module):
 
 
 @functools.cache
-def tests_of_program():
-    tests = [Test(script, [sys.executable, "-B", script], PROGRAM) for script in SCRIPTS]
-    return [Test("upbeat test rules", [PROGRAM, "test", "rules"], PROGRAM), *tests]
+def script(path):
+    return Test(path, [sys.executable, "-B", path], PROGRAM)
 
 
 def tests_of(folder):
     """The tests that concern a folder; those of its own stand first."""
     module = pathlib.PurePath(folder).name
-    tests = [unit_test(each) for each in (module, *USERS.get(module, ()))]
-    return tests if module in WITHOUT_RULES else tests + tests_of_program()
+    users, scripts = TESTS.get(module, ((), WHOLE))
+    rules = [test_of_rules()] if scripts else []
+    return [*map(unit_test, (module, *users)), *rules, *map(script, scripts)]
+
+
+@functools.cache
+def test_of_rules():
+    return Test("upbeat test rules", [PROGRAM, "test", "rules"], PROGRAM)
 
 
 # ---- copies ----
