@@ -122,6 +122,19 @@ Test(plan, late_is_said_in_the_item)
 	    "owner's alone");
 }
 
+/* What comes before the meeting is of use until then, what comes after it is not. */
+Test(plan, prep_call_comes_right_before_a_meeting_that_begins_the_day)
+{
+	world_rules(world, PREP);
+	world_meet(world, "2026-11-12 09:00", 60);
+	world->now = world_at(world, "2026-11-12 08:40");
+	struct ub_plan *plan = world_plan(world);
+	const struct ub_item *prep = world_item(plan, "prep/prep");
+	expect_time(prep->start, "2026-11-12 08:45");
+	cr_expect(prep->late);
+	expect_note(plan, "prep/prep", UB_NOTE_REMARK, "no working time was left, so it comes right before");
+}
+
 Test(plan, event_whose_whole_time_has_passed_is_not_made)
 {
 	world_rules(world, "  - name: early\n"

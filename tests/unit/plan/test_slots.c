@@ -174,6 +174,18 @@ Test(slots, with_no_working_time_left_comes_right_before_the_meeting)
 	expect_none(&r, "its time has passed");
 }
 
+Test(slots, fill_a_window_that_is_just_as_long)
+{
+	struct ub_slot_request r = request("2026-11-02 12:00");
+	r.window = (struct ub_interval){ at("2026-11-09 14:00"), at("2026-11-09 14:15") };
+	r.full = UB_FULL_SKIP;
+	for (r.prefer = UB_PREFER_EARLIEST; r.prefer <= UB_PREFER_SAME_TIME; r.prefer++)
+		expect(&r, "2026-11-09 14:00", false);
+	r.window.end--;
+	for (r.prefer = UB_PREFER_EARLIEST; r.prefer <= UB_PREFER_SAME_TIME; r.prefer++)
+		expect_none(&r, "no time is left in its days");
+}
+
 Test(slots, longer_than_any_working_day_fits_nowhere)
 {
 	struct ub_slot_request r = request("2026-11-02 12:00");
