@@ -261,6 +261,21 @@ Test(mistakes, of_items_are_said_once_with_the_remedy)
 	}
 }
 
+/* One mistake, one report: what has no name is not also the second of that name. */
+Test(mistakes, a_name_that_is_none_is_not_taken_by_anybody)
+{
+	struct trial *trial =
+	    trial_of_item("event: a b\n        title: t\n        at: start\n        duration: 1m\n"
+			  "      - event: a b\n        title: t\n        at: start\n"
+			  "        duration: 1m\n");
+	cr_expect_str_eq(trial_codes(trial), "bad-name bad-name", "%s", trial_printed(trial));
+	trial_free(&trial);
+	trial = trial_of(
+	    "rules:\n  - name: r\n    amend: [{category: a b, name: X}, {category: a b, name: Y}]\n");
+	cr_expect_str_eq(trial_codes(trial), "bad-name bad-name", "%s", trial_printed(trial));
+	trial_free(&trial);
+}
+
 Test(mistakes, circles_of_several_items_are_found)
 {
 	struct trial *trial = trial_of_item(
