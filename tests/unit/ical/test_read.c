@@ -202,8 +202,10 @@ Test(read, takes_for_a_persons_address_what_can_be_one)
 Test(read, replaces_what_is_not_utf8)
 {
 	struct desk desk = desk_open();
-	const struct ub_event *event = event_of(&desk, "SUMMARY:M\xfcller \xc3\xa4");
-	cr_assert(ub_text_is(event->summary, "M\xEF\xBF\xBDller \xc3\xa4"));
+	const struct ub_event *event =
+	    event_of(&desk, "SUMMARY:M\xfcller \xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80\xf0\x9f");
+	cr_assert(ub_text_is(event->summary, "M\xEF\xBF\xBDller \xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80"
+					     "\xEF\xBF\xBD\xEF\xBF\xBD"));
 	desk_close(&desk);
 }
 

@@ -73,6 +73,32 @@ Test(own_zone, is_what_the_object_says)
 	desk_close(&desk);
 }
 
+/* Half a definition would be hours wrong half of the year. */
+Test(own_zone, is_unknown_where_one_part_of_it_is_not_sound)
+{
+	static const char *const parts[] = {
+		"DTSTART:20260329T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nRRULE:FREQ=SECONDLY\n",
+		"DTSTART:20260329T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nRDATE:20270328T020000,soon\n",
+		"DTSTART:soon\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\n",
+		"TZOFFSETFROM:+0100\nTZOFFSETTO:+0200\n",
+		"DTSTART:20260329T020000\nTZOFFSETTO:+0200\n",
+		"DTSTART:20260329T020000\nTZOFFSETFROM:+0100\n",
+		"DTSTART:20260329T020000\nTZOFFSETFROM:0100\nTZOFFSETTO:+0200\n",
+		"DTSTART:20260329T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0260\n",
+	};
+	static const char zone[] = "BEGIN:VTIMEZONE\nTZID:Own\nBEGIN:STANDARD\nDTSTART:20251026T030000\n"
+				   "TZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nEND:STANDARD\n"
+				   "BEGIN:DAYLIGHT\n%sEND:DAYLIGHT\nEND:VTIMEZONE\n";
+	struct desk desk = desk_open();
+	const char *sound = "DTSTART:20260329T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\n";
+	cr_expect_str_eq(start_in(&desk, ub_textf(desk.arena, zone, sound).ptr, "20260701T140000"),
+	    "2026-07-01T14:00:00+02:00 Own");
+	for (size_t i = 0; i < UB_COUNT(parts); i++)
+		cr_expect_str_eq(start_in(&desk, ub_textf(desk.arena, zone, parts[i]).ptr, "20260701T140000"),
+		    "unknown-zone", "%s", parts[i]);
+	desk_close(&desk);
+}
+
 struct list {
 	struct ub_arena *arena;
 	struct ub_buf out;
