@@ -57,6 +57,32 @@ Test(dav, takes_nothing_from_what_was_not_found)
 	cr_assert(c.takes_tasks, "no component set means that every component is taken (RFC 4791 5.2.3)");
 }
 
+/* RFC 4791 5.2.3 */
+Test(dav, tells_whether_a_collection_takes_tasks)
+{
+	static const struct {
+		const char *components;
+		bool tasks;
+	} cases[] = {
+		{ "<C:comp name='VTODO'/>", true },
+		{ "<C:comp name='VEVENT'/> <C:comp name='VTODO'/>", true },
+		{ "<C:comp name='VEVENT'/>", false },
+		{ "<C:comp/>", false },
+		{ "<comp name='VTODO'/>", false },
+		{ "VTODO", false },
+		{ "", false },
+	};
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		struct ub_dav_collection c;
+		struct ub_text body = ub_textf(arena,
+		    OPEN FOUND("<C:supported-calendar-component-set>%s"
+			       "</C:supported-calendar-component-set>") CLOSE,
+		    cases[i].components);
+		cr_assert(ub_dav_read_collection(body, &c, arena), "%s", cases[i].components);
+		cr_expect_eq(c.takes_tasks, cases[i].tasks, "%s", cases[i].components);
+	}
+}
+
 Test(dav, reads_a_principals_addresses_with_the_preferred_one_first)
 {
 	struct ub_dav_principal p;
