@@ -463,6 +463,7 @@ Test(layers, groups_and_earlier_names_do_not_meet_other_rules)
 		{ RULE("one", ", group: g") RULE("two", ", group: g"), "" },
 		{ RULE("one", ", group: one"), "" },
 		{ RULE("g", "") RULE("one", ", group: g"), "name-taken" },
+		{ RULE("g", "") RULE("one", ", group: g") RULE("two", ", group: g"), "name-taken" },
 		{ RULE("one", ", was: old") RULE("two", ", was: older"), "" },
 		{ RULE("one", ", was: two") RULE("two", ""), "name-taken" },
 		{ RULE("one", ", was: old") RULE("two", ", was: [old]"), "name-taken" },
