@@ -34,7 +34,7 @@ FOLDERS = ("src/plan", "src/rules", "src/http", "src/ical")
 EQUIVALENTS = TOP / "tests/tools/mutants-equivalent"
 PROGRAM = "tests/upbeat-san"
 # Besides the unit tests of a folder itself: those of who uses it, and what the whole program says.
-WHOLE = ("tests/golden/run.py", "tests/rules/shipped.py", "tests/rules/preview.py", "tests/docs/manual.py")
+WHOLE = ("tests/golden/run.py", "tests/rules/shipped.py", "tests/rules/preview.py")
 TESTS = {
     "plan": (("engine", "ruletest"), WHOLE),
     "rules": (("plan", "engine", "ruletest"), (*WHOLE, "tests/docs/schema.py")),
