@@ -342,6 +342,20 @@ Test(mistakes, what_an_account_may_lack_is_warned_of_where_nothing_guards_it)
 	trial_free(&trial);
 }
 
+Test(mistakes, each_condition_of_an_item_is_looked_at)
+{
+	struct trial *trial =
+	    trial_of_item("event: a\n"
+			  "        title: [{if: meeting.customer, use: T}, {use: t}]\n"
+			  "        at: [{if: account.tier == 'x', use: start}, {use: end}]\n"
+			  "        duration: [{if: account.health == 'red', use: 1m}, {use: 2m}]\n"
+			  "        busy: [{if: meeting.customer, use: yes}, {use: no}]\n");
+	cr_expect_str_eq(trial_codes(trial), "unguarded unguarded", "%s", trial_printed(trial));
+	cr_expect(strstr(trial_printed(trial), "`account.tier` may be missing"));
+	cr_expect(strstr(trial_printed(trial), "`account.health` may be missing"));
+	trial_free(&trial);
+}
+
 /* Values that the format knows and that this version does not support. */
 Test(mistakes, what_is_not_supported_yet_is_said_and_left_out)
 {
