@@ -3,9 +3,9 @@
 #define UPBEAT_QUEUE_H
 
 /*
- * queue: from what the relay tells of clients' writes to keys, and from keys to passes. The keys are in the
- * store before a write goes on to the server, so that a crash loses none; the callers' credentials are in
- * memory only.
+ * queue: makes keys of what the relay tells of clients' writes, and passes of keys. A key is in the store
+ * before its write goes on to the server, so that a crash loses none. The callers' credentials are in memory
+ * only.
  */
 
 #include "upbeat/configuration.h"
@@ -14,53 +14,62 @@
 struct ub_queue_input {
 	struct ub_configuration *configuration;
 	struct ub_store *store;
-	struct ub_text upstream; /* its base, NUL-terminated; a reload does not change it */
-	int relay_fd;            /* the relay's socket */
+	/* the base of its URL, NUL-terminated; a reload does not change the upstream */
+	struct ub_text upstream;
+	int relay_fd; /* the relay's socket; the caller closes it */
 	struct ub_log *log;
 };
 
 struct ub_queue;
 
-/* `input` is copied; what it points to outlives the queue. */
+/* Never NULL. `input` is copied; what its members point to must outlive the queue. No thread runs yet. */
 struct ub_queue *ub_queue_new(const struct ub_queue_input *input);
-/* Starts the threads that work on keys. */
+/* Starts the workers, which work on keys, and the amender. Called once. */
 void ub_queue_start(struct ub_queue *queue);
-/* Ends them, and says what is lost with the memory. The keys stay in the store. Sets *queue to NULL. */
+/* Ends these threads, logs which keys are lost with the memory, frees the queue and sets *queue to NULL. What
+ * the store has stays there. */
 void ub_queue_stop(struct ub_queue **queue);
-/* Keys may have become due, or other rules are in force. `queue`: a struct ub_queue. Any thread. */
+/* Tells the workers that keys may have become due or that other rules are in force. `queue` is a struct
+ * ub_queue. Any thread. */
 void ub_queue_wake(void *queue);
 
 /* ---- by the thread that hears the relay ---- */
 
-/* Takes all frames that are there now. False: the relay is gone. */
+/* Takes the frames that have come, up to UB_BATCH_MAX writes, and answers them. Does not wait for any. False:
+ * the relay is gone. */
 UB_MUST_USE bool ub_queue_hear(struct ub_queue *queue);
-/* What is to be done from time to time. In how many milliseconds it is to be called again at the latest. */
+/* Does what is to be done from time to time. Returns after how many milliseconds, at the latest, the caller
+ * has to call again. */
 UB_MUST_USE int64_t ub_queue_tend(struct ub_queue *queue);
 
 /* ---- for those who ask; any thread ---- */
 
-/* Where a key is known of: in the store, or in memory only. */
+/* A key and where it is: in the store, or in memory only. */
 struct ub_known_job {
 	struct ub_job job;
-	bool sheltered; /* in memory only */
+	bool sheltered; /* the store has not taken this key: it is in memory only */
 };
 struct ub_known_jobs {
 	struct ub_known_job *items;
 	size_t n, cap;
 };
+/* All keys, those of the store first. Their texts are copies in `arena`. A store that cannot be read gives
+ * none. Any thread. */
 struct ub_known_jobs ub_queue_jobs(struct ub_queue *queue, struct ub_arena *arena);
 
 /* What the relay has said of itself. */
 struct ub_queue_relay {
-	uint32_t predecessors; /* engines that ended before this one */
-	ub_instant started;    /* 0: not known yet */
+	uint32_t predecessors; /* engines of this relay that ended before this one */
+	ub_instant started;    /* when the relay was started; 0: not known yet */
 };
+/* Any thread. */
 struct ub_queue_relay ub_queue_relay(struct ub_queue *queue);
 
 /*
- * Puts keys for a user of the machine, who has just used these credentials himself: they are good. Without
- * keys he only waits, and that renews his credentials if they still are those: what the server has refused
- * meanwhile stays dropped. Not OK: ub_store_problem().
+ * Puts n keys for a user of the machine, due at once. He has just used these credentials himself, so that
+ * they count as proven. With n = 0 he only waits for his keys: that renews his credentials if they still are
+ * the ones kept, but brings back none that the server has refused meanwhile. Not OK: the key is not put, and
+ * ub_store_problem() of the store says why. `keys` and `authorization` are copied. Any thread.
  */
 UB_MUST_USE enum ub_store_result ub_queue_put(
     struct ub_queue *queue, const struct ub_key *keys, size_t n, struct ub_text authorization);

@@ -7,13 +7,14 @@
 #include "upbeat/http.h"
 #include "upbeat/settings.h"
 
-/* What one user was told of a path is true for him: nobody can lead another one's keys astray. */
+/* An alias holds for the user alone whom the server has told it: nobody can lead another user's keys
+ * astray. */
 static struct ub_text scoped(struct ub_text principal, struct ub_text href, struct ub_arena *arena)
 {
 	return ub_textf(arena, "%.*s\n%.*s", UB_ARGS(principal), UB_ARGS(href));
 }
 
-/* "h:80" of "http://h:80/path"; empty: a path alone. */
+/* "h:80" of "http://h:80/path". Empty: `location` is a path alone. */
 static struct ub_text authority_of(struct ub_text location)
 {
 	size_t scheme = ub_text_find(location, UB_TEXT("://"), 0);
@@ -24,6 +25,8 @@ static struct ub_text authority_of(struct ub_text location)
 	return authority;
 }
 
+/* Whether `location` is a place on this server: a path, or a URL with the name that the client or Upbeat uses
+ * for it. */
 static bool is_here(struct ub_text location, struct ub_text host, struct ub_text upstream)
 {
 	struct ub_text authority = authority_of(location);
@@ -36,7 +39,7 @@ static bool is_here(struct ub_text location, struct ub_text host, struct ub_text
 
 struct redirect {
 	int64_t at;
-	struct ub_text principal, from, to; /* in the bytes behind */
+	struct ub_text principal, from, to; /* in the bytes behind the struct */
 };
 
 struct ub_redirects {
@@ -67,7 +70,7 @@ static struct ub_text place(char **at, struct ub_text text)
 	return placed;
 }
 
-/* The oldest one goes. */
+/* Notes a redirect in place of the oldest one. */
 static void note(struct ub_redirects *redirects, const struct ub_alias_answer *answer, struct ub_text to)
 {
 	struct ub_text principal = answer->key->principal, from = answer->key->href;
@@ -82,6 +85,7 @@ static void note(struct ub_redirects *redirects, const struct ub_alias_answer *a
 		place(&bytes, to) };
 }
 
+/* Whether the answer is to the redirected write, repeated where the server has sent it. */
 static bool is_confirmed(const struct redirect *redirect, const struct ub_alias_answer *answer)
 {
 	return redirect && answer->now - redirect->at < UB_CREDENTIAL_MS &&

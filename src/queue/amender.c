@@ -8,18 +8,18 @@
 
 struct task {
 	struct task *next;
-	struct ub_arena *arena; /* of its texts, and of what is made of them */
+	struct ub_arena *arena; /* of the write's texts and of what is made of them */
 	struct ub_amender_write write;
-	bool told; /* the relay was */
+	bool told; /* the relay has been told how the write goes on */
 };
 
 struct ub_amender {
 	struct ub_queue *queue;
 	pthread_t thread;
-	pthread_mutex_t mutex; /* of all that follows, and of telling the relay */
-	pthread_cond_t given;  /* there is a task, or it is time to stop */
+	pthread_mutex_t mutex; /* guards all members below, and telling the relay */
+	pthread_cond_t given;  /* signals that there is a task, or that it is time to stop */
 	struct task *first, **last;
-	struct task *current; /* the one that is worked on; or NULL */
+	struct task *current; /* the task that the thread works on; NULL: none */
 	size_t n;
 	bool stopping;
 	unsigned char *scratch;
@@ -47,7 +47,7 @@ static void task_free(struct task *task)
 	free(task);
 }
 
-/* The first one leaves the queue. */
+/* Takes the first task out of the queue, which has one. */
 static struct task *shift(struct ub_amender *amender)
 {
 	struct task *task = amender->first;
@@ -59,6 +59,7 @@ static struct task *shift(struct ub_amender *amender)
 	return task;
 }
 
+/* Tells the relay once how the write goes on. Under the mutex. */
 static void tell(struct ub_amender *amender, struct task *task, struct ub_text body)
 {
 	if (!task->told)
@@ -68,7 +69,7 @@ static void tell(struct ub_amender *amender, struct task *task, struct ub_text b
 
 /* ---- the thread ---- */
 
-static struct ub_text amend(struct ub_queue *queue, const struct task *task, struct ub_additions *amended)
+static struct ub_text amend(struct ub_queue *queue, const struct task *task, struct ub_additions *made)
 {
 	const struct ub_amender_write *write = &task->write;
 	struct ub_snapshot *snapshot = queue_snapshot(queue);
@@ -85,11 +86,12 @@ static struct ub_text amend(struct ub_queue *queue, const struct task *task, str
 		.user = write->user,
 		.host = write->host,
 		.earlier = queue->additions };
-	struct ub_text text = ub_pass_add_to_meeting(&put, amended, task->arena);
+	struct ub_text text = ub_pass_add_to_meeting(&put, made, task->arena);
 	ub_snapshot_release(&snapshot);
 	return text;
 }
 
+/* Waits for a task. NULL: it is time to stop. */
 static struct task *next_task(struct ub_amender *amender)
 {
 	pthread_mutex_lock(&amender->mutex);
@@ -101,13 +103,13 @@ static struct task *next_task(struct ub_amender *amender)
 	return task;
 }
 
-/* What came too late is as if it had never been. */
+/* Additions that came too late are not noted: the write went on without them. */
 static void finish(
-    struct ub_amender *amender, struct task *task, struct ub_text body, const struct ub_additions *amended)
+    struct ub_amender *amender, struct task *task, struct ub_text body, const struct ub_additions *made)
 {
 	pthread_mutex_lock(&amender->mutex);
-	if (!task->told && (amended->additions.n || amended->taken.n))
-		ub_open_additions_note(amender->queue->additions, task->write.id, amended);
+	if (!task->told && (made->additions.n || made->taken.n))
+		ub_open_additions_note(amender->queue->additions, task->write.id, made);
 	tell(amender, task, body);
 	amender->current = NULL;
 	pthread_mutex_unlock(&amender->mutex);
@@ -118,9 +120,9 @@ static void *run(void *data)
 {
 	struct ub_amender *amender = data;
 	for (struct task *task; (task = next_task(amender)) != NULL;) {
-		struct ub_additions amended;
-		struct ub_text body = amend(amender->queue, task, &amended);
-		finish(amender, task, body, &amended);
+		struct ub_additions made;
+		struct ub_text body = amend(amender->queue, task, &made);
+		finish(amender, task, body, &made);
 	}
 	return NULL;
 }
@@ -184,7 +186,7 @@ int64_t ub_amender_overdue(struct ub_amender *amender, int64_t now, int64_t long
 	struct task *current = amender->current;
 	if (current && now >= current->write.until)
 		tell(amender, current, UB_TEXT_NONE);
-	/* They were given in the order in which their time is up. */
+	/* The tasks stand in the order in which their time is up. */
 	while (amender->first && now >= amender->first->write.until) {
 		struct task *task = shift(amender);
 		tell(amender, task, UB_TEXT_NONE);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * What the relay tells of writes becomes keys. All that it has told by now is one transaction; then the
- * writes may go on.
+ * Makes keys of the writes that the relay tells of. All frames that have come make one transaction; then
+ * their writes may go on.
  */
 #include "queue-private.h"
 
@@ -11,16 +11,16 @@
 #include "amender.h"
 #include "upbeat/http.h"
 
-/* What the frames that have come ask of the store: one transaction for all of them. */
+/* What the frames of one turn ask of the store. */
 struct batch {
-	int64_t begun; /* on the monotonic clock */
+	int64_t begun; /* when the turn began, on the monotonic clock */
 	UB_VEC(struct ub_key) keys;
-	UB_VEC(struct ub_key) due; /* answered: to be looked at now */
+	UB_VEC(struct ub_key) due; /* the keys of answered writes: due now */
 	UB_VEC(struct ub_amender_write)
-	writes; /* that wait for our word; without a body: it goes as it came */
+	writes; /* writes that the relay holds until it hears from us */
 };
 
-/* Of a write that was not answered yet, or not well. */
+/* The doubt of a key whose write is not answered yet, or not well. */
 static enum ub_doubt doubt_of(struct ub_queue *queue, struct ub_text principal)
 {
 	return ub_store_knows(queue->input.store, queue->input.upstream, principal) == UB_STORE_NONE
@@ -55,10 +55,11 @@ static void take_write(
 		.principal = principal,
 		.user = ub_http_user(write->authorization, arena),
 		.host = ub_text_copy(arena, write->host) };
-	/* A caller whose credentials cannot be used again is the service account's, which is yet to come. */
+	/* A caller without credentials that can be used again needs the service account, which is yet to
+	 * come. */
 	if (principal.len == 0)
 		return;
-	/* What add-member will be called is known when it is answered. */
+	/* The name of a new member is known when the POST is answered (RFC 5995). */
 	enum ub_key_kind kind = write->write == UB_WRITE_ADD_MEMBER ? UB_KEY_COLLECTION : UB_KEY_OBJECT;
 	if (write->write != UB_WRITE_COPY)
 		add_key(queue, batch, kind, write->href, principal, arena);
@@ -67,7 +68,7 @@ static void take_write(
 	    write->authorization, write->host, ub_sys_monotonic_ms());
 }
 
-/* What a POST to a collection has made is told by Location (RFC 5995, RFC 9110 10.2.2). */
+/* The server tells by Location what a POST to a collection has made (RFC 5995, RFC 9110 10.2.2). */
 static void add_new_member(
     struct batch *batch, const struct ub_key *collection, struct ub_text location, struct ub_arena *arena)
 {
@@ -78,16 +79,16 @@ static void add_new_member(
 		*ub_push(arena, &batch->due) = key;
 }
 
-/* Whether what the answer says may differ from what was seen before the write: it was carried out, or nobody
- * can tell (no answer, status 0; 5xx), or it was refused for what stands there, which may be an earlier try
- * of the same write that was never heard of again. */
+/* Whether the object may be another one than before the write. That is so after a 2xx, and where nobody can
+ * tell: without an answer (status 0) and after a 5xx. It also is so after a refusal because of what stands
+ * there: an earlier try of the same write may have made that, whose answer was lost. */
 static bool may_have_changed(int status)
 {
 	bool of_what_stands = status == 404 || status == 409 || status == 410 || status == 412;
 	return status == 0 || (status >= 200 && status < 300) || status >= 500 || of_what_stands;
 }
 
-/* The keys of a write that was answered. */
+/* Takes the keys of a write that was answered, and learns from the answer. */
 static void take_answered_keys(struct ub_queue *queue, const struct ub_answered_write *write,
     const struct ub_wire_answered *answered, struct batch *batch, struct ub_arena *arena)
 {
@@ -136,7 +137,7 @@ static void shelter(struct ub_queue *queue, const struct ub_key *keys, size_t n,
 		    "too much waits in memory: meetings are missed");
 }
 
-/* What the store does not take is kept in memory: traffic first. */
+/* Keys that the store does not take are kept in memory: traffic first. */
 static void store(struct ub_queue *queue, const struct ub_key *keys, size_t n, int64_t due)
 {
 	if (n == 0 || ub_store_put(queue->input.store, keys, n, queue_now(), due) == UB_STORE_OK)
@@ -146,8 +147,9 @@ static void store(struct ub_queue *queue, const struct ub_key *keys, size_t n, i
 	shelter(queue, keys, n, due);
 }
 
-/* Anybody may come with any name. The store takes the first keys of strangers, so that a crash loses none of
- * somebody who comes for the first time; of a flood the rest is kept in memory and costs the disk nothing. */
+/* Puts n keys. Anybody may come with any name. The first UB_STRANGERS_STORED keys of strangers go to the
+ * store, so that a crash loses no key of somebody who comes for the first time. The rest of a flood is kept
+ * in memory and costs the disk nothing. */
 static void put(
     struct ub_queue *queue, const struct ub_key *keys, size_t n, int64_t due, struct ub_arena *arena)
 {
@@ -169,8 +171,8 @@ static void put(
 	shelter(queue, sheltered.items, sheltered.n, due);
 }
 
-/* The keys first, then the relay's writes may go on: those that rules may amend when that is done. Of
- * nobody's write nothing is remembered. */
+/* Puts the keys, then lets the writes go on: those that rules may amend go to the amender first. A write
+ * without a principal is not remembered, and so not amended. */
 static void settle_batch(struct ub_queue *queue, const struct batch *batch)
 {
 	put(queue, batch->keys.items, batch->keys.n, queue_now() + UB_CREDENTIAL_MS, queue->arena);

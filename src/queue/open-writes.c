@@ -5,18 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One key that open or just answered writes have put. */
+/* A key that open or recently answered writes have put. */
 struct record {
-	struct record *next; /* in its bucket */
-	size_t open;         /* writes without an answer */
-	bool done;           /* one was answered well since the key was last worked on */
-	int64_t opened;      /* when a write last put the key */
+	struct record *next; /* in the same bucket */
+	size_t open;         /* number of writes without an answer */
+	/* a write was carried out, or may have been, since the key was last worked on */
+	bool done;
+	int64_t opened; /* when a write last put the key */
 	enum ub_key_kind kind;
-	struct ub_text upstream, href, principal, collection; /* in the bytes behind */
+	struct ub_text upstream, href, principal, collection; /* in the bytes behind the struct */
 };
 
 struct write {
-	struct write *next; /* in its bucket */
+	struct write *next; /* in the same bucket */
 	struct ub_wire_id id;
 	struct record *records[2];
 	size_t n_records;
@@ -30,7 +31,7 @@ struct ub_writes {
 	pthread_mutex_t mutex;
 	struct write *by_id[BUCKETS];
 	struct record *by_key[BUCKETS];
-	size_t n; /* writes */
+	size_t n; /* number of open writes */
 };
 
 struct ub_writes *ub_writes_new(void)
@@ -90,8 +91,8 @@ static void record_free(struct ub_writes *writes, struct record *record)
 	free(record);
 }
 
-/* Takes the write out of its bucket and closes its records. A record in which nothing was done stays, for
- * ub_writes_of_key() to tell, unless `forget`. */
+/* Takes a write out of its bucket and closes its records. `changed`: the write may have changed something. A
+ * record without a change stays for ub_writes_of_key() to tell of, unless `forget`. */
 static void close_write(struct ub_writes *writes, struct write **at, bool changed, bool forget)
 {
 	struct write *write = *at;
@@ -115,7 +116,7 @@ void ub_writes_free(struct ub_writes **writes)
 	for (size_t i = 0; i < BUCKETS; i++)
 		while ((*writes)->by_id[i])
 			close_write(*writes, &(*writes)->by_id[i], false, true);
-	/* Only now: the writes pointed to these. */
+	/* The records come last, as the writes pointed to them. */
 	for (size_t i = 0; i < BUCKETS; i++)
 		while ((*writes)->by_key[i])
 			record_free(*writes, (*writes)->by_key[i]);
@@ -140,7 +141,7 @@ void ub_writes_announce(struct ub_writes *writes, struct ub_wire_id id, const st
 	pthread_mutex_lock(&writes->mutex);
 	struct write **at = find_write(writes, id);
 	if (*at)
-		close_write(writes, at, true, false); /* its answer was never told: look */
+		close_write(writes, at, true, false); /* nobody has told of its answer: look */
 	if (writes->n < UB_WRITES_MAX) {
 		struct write *write = calloc(1, sizeof(*write));
 		if (!write)

@@ -3,9 +3,10 @@
 #define UPBEAT_QUEUE_OPEN_WRITES_H
 
 /*
- * Writes between their announcement by the relay and upstream's answer. Their keys are in the store already,
- * so that a crash loses none; until the answer they are not to be worked on, and when upstream refused, there
- * is nothing to work on. Their credentials are held here until it is known whether upstream accepted them.
+ * Writes between their announcement by the relay and the server's answer. Their keys are in the store
+ * already, so that a crash loses none. Nobody works on a key before the answer; when the server refused the
+ * write, there is nothing to work on. The credentials of a write are held here until the answer tells whether
+ * the server accepted them.
  */
 
 #include "credentials.h"
@@ -14,37 +15,42 @@
 
 struct ub_writes;
 
+/* Never NULL. Any number of threads may use one. */
 struct ub_writes *ub_writes_new(void);
+/* Wipes the credentials. Sets *writes to NULL; NULL is allowed. */
 void ub_writes_free(struct ub_writes **writes);
 
-/* Remembers a write and its keys (at most two, all of one principal). One with the same id is forgotten: the
- * relay has given the id to another exchange. Past UB_WRITES_MAX open ones it is not remembered: its keys are
- * then like those left over from another run. */
+/* Remembers a write and its keys (at most two, all of one principal); all texts are copied. An open write
+ * with the same id is closed as one that may have changed something: the relay has given its id to another
+ * exchange. Past UB_WRITES_MAX open writes this one is not remembered: its keys are then like those left over
+ * from another run. `now`: milliseconds on the monotonic clock. */
 void ub_writes_announce(struct ub_writes *writes, struct ub_wire_id id, const struct ub_key *keys, size_t n,
     struct ub_text authorization, struct ub_text host, int64_t now);
 
-/* What was announced, with what the answer means for it. */
+/* What was announced of a write that is answered now. */
 struct ub_answered_write {
 	struct ub_key keys[2];
 	size_t n_keys;
-	struct ub_credential *credential; /* the receiver's, to free */
+	struct ub_credential *credential; /* the receiver frees it */
 };
-/* False: there is no such write. `changed`: something may have changed upstream. Texts are copies in `arena`.
- */
+/* Closes a write. `changed`: the write may have changed something on the server. The keys' texts are copies
+ * in `arena`. False: no such write is open, and *out is not set. */
 bool ub_writes_answer(struct ub_writes *writes, struct ub_wire_id id, bool changed,
     struct ub_answered_write *out, struct ub_arena *arena);
 
 enum ub_write_state {
-	UB_WRITE_UNHEARD, /* nothing is known of it: left over from another run, or its time is up */
-	UB_WRITE_OPEN,    /* no answer yet: not now */
-	UB_WRITE_VOID,    /* upstream refused: it has changed nothing */
-	UB_WRITE_DONE,    /* something may have changed: look */
+	/* no write is known: the key is left over from another run, or its time is up */
+	UB_WRITE_UNHEARD,
+	UB_WRITE_OPEN, /* a write has no answer yet: not now */
+	UB_WRITE_VOID, /* the server refused all writes: nothing has changed */
+	UB_WRITE_DONE, /* a write may have changed something: look */
 };
-/* What is known of a key that is about to be worked on. Forgets what is over. */
+/* What is known of the writes of a key that is about to be worked on. Tells of a change once only, and
+ * forgets a key without open writes. */
 enum ub_write_state ub_writes_of_key(struct ub_writes *writes, const struct ub_key *key);
 
-/* Forgets what was announced more than UB_CREDENTIAL_MS ago, also what nobody has asked after since it was
- * answered. */
+/* Forgets writes announced more than UB_CREDENTIAL_MS ago, and answered ones of that age whose key nobody has
+ * asked after. `now`: milliseconds on the monotonic clock. */
 void ub_writes_expire(struct ub_writes *writes, int64_t now);
 
 #endif

@@ -2,6 +2,11 @@
 #ifndef UPBEAT_QUEUE_PRIVATE_H
 #define UPBEAT_QUEUE_PRIVATE_H
 
+/*
+ * What the files of the queue share. alias.h, amender.h, credentials.h, open-writes.h, retry.h and upkeep.h
+ * declare parts that need no queue, or little of it.
+ */
+
 #include <pthread.h>
 
 #include "alias.h"
@@ -15,7 +20,8 @@
 /* What the queue's threads share. */
 struct ub_queue {
 	struct ub_queue_input input;
-	struct ub_store *shelter; /* in memory: keys that the store did not take */
+	/* in memory: keys that the store has not taken, and most keys of strangers */
+	struct ub_store *shelter;
 	struct ub_writes *writes;
 	struct ub_credentials *credentials;
 	struct ub_open_additions *additions;
@@ -26,43 +32,48 @@ struct ub_queue {
 	_Atomic ub_instant relay_started;
 	pthread_mutex_t mutex;
 	pthread_cond_t changed; /* keys may have become due, or it is time to stop */
-	bool stopping;          /* under mutex */
-	uint64_t
-	    wakeups; /* counts what `changed` tells, so that none is missed between looking and waiting */
-	/* of the thread that hears the relay: */
+	bool stopping;          /* guarded by the mutex */
+	/* counts the signals of `changed`, so that a worker misses none between looking and waiting */
+	uint64_t wakeups;
+	/* Only for the thread that hears the relay: */
 	struct ub_redirects *redirects;
 	struct ub_upkeep upkeep;
-	int64_t tell_waiting;    /* when to tell next for whom keys wait, on the monotonic clock */
-	bool told_waiting;       /* that there is somebody */
-	bool told_amends;        /* that some rule amends meetings */
-	unsigned char *in, *out; /* a frame each */
-	struct ub_arena *arena;  /* of one turn */
+	/* when to tell the relay next for whom keys wait, on the monotonic clock */
+	int64_t tell_waiting;
+	bool told_waiting;       /* the relay was last told that keys wait for somebody */
+	bool told_amends;        /* the relay was last told that some rule amends meetings */
+	unsigned char *in, *out; /* room for one frame each */
+	struct ub_arena *arena;  /* of one turn: reset after each ub_queue_hear() */
 };
 
 /* ---- shared.c ---- */
 
 /* Milliseconds since 1970. */
 int64_t queue_now(void);
+/* The snapshot in force, held for the caller. */
 struct ub_snapshot *queue_snapshot(struct ub_queue *queue);
-/* Says what a store refused; no more than once a minute, as a full disk refuses much. */
+/* Logs the problem of a store; no more than once a minute, as a full disk refuses much. */
 void queue_complain(struct ub_queue *queue, struct ub_store *store);
-/* Tells the relay that a write may go on, with this body or, empty, as it came. `scratch`: as of
- * ub_wire_send(). Any thread. */
+/* Tells the relay that a write may go on: with `body` or, if that is empty, as the write came. `scratch`:
+ * UB_WIRE_FRAME_MAX bytes, as of ub_wire_send(). Any thread. */
 void queue_let_go(struct ub_queue *queue, struct ub_wire_id id, struct ub_text body, unsigned char *scratch);
 
 /* ---- worker.c: the threads that take keys from the store and put each through a pass ---- */
 
+/* Never NULL. The queue must outlive the workers. */
 struct ub_workers *ub_workers_start(struct ub_queue *queue);
-/* After queue->stopping was set and told. */
+/* Waits for the workers to end, after queue->stopping was set and signalled. Sets *workers to NULL. */
 void ub_workers_join(struct ub_workers **workers);
 
 /* ---- waiting.c: keys that wait for their principal ---- */
 
-/* Tells the relay for whom keys wait; at most once in UB_SWEEP_MS. */
+/* Tells the relay for whom keys wait, at most once in UB_SWEEP_MS. Only for the thread that hears the
+ * relay. */
 void queue_tell_waiting(struct ub_queue *queue);
-/* One was heard of: if anything waits for him it is woken and the credentials are kept, else they are not. */
+/* The server has answered a request of this caller well. If keys of his wait, they are woken and his
+ * credentials are kept; otherwise nothing of him is kept. */
 void queue_heard(struct ub_queue *queue, const struct ub_wire_principal *heard);
-/* The server knows the caller: his credentials are good for what waits for him. */
+/* Keeps the credentials of a principal whom the server knows, and makes the keys due that wait for him. */
 void queue_wake_principal(
     struct ub_queue *queue, struct ub_text principal, struct ub_text authorization, struct ub_text host);
 

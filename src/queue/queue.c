@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The queue from its beginning to its end: what is done from time to time, what others may ask, and the
+ * threads.
+ */
 #include "queue-private.h"
 
 #include <stdlib.h>
@@ -9,7 +14,7 @@
 
 /* ---- from time to time ---- */
 
-/* The relay shows bodies only where some rule amends meetings. */
+/* Tells the relay whether some rule amends meetings: only then the relay shows us bodies. */
 static void tell_amends(struct ub_queue *queue)
 {
 	struct ub_snapshot *snapshot = queue_snapshot(queue);
@@ -59,8 +64,8 @@ struct ub_queue_relay ub_queue_relay(struct ub_queue *queue)
 	return (struct ub_queue_relay){ queue->predecessors, queue->relay_started };
 }
 
-/* Who only waits renews his credentials, and no others: what the server has refused meanwhile would be tried
- * for ever. Returns whether he had some here. */
+/* A user who only waits renews the credentials that are kept, and brings no others: those that the server has
+ * refused meanwhile would be tried for ever. Returns whether he had some here. */
 static bool keep_credentials(
     struct ub_queue *queue, struct ub_text principal, struct ub_text authorization, bool used)
 {
@@ -137,7 +142,7 @@ static void end_threads(struct ub_queue *queue)
 		ub_workers_join(&queue->workers);
 }
 
-/* What the store does not take at the end, either. */
+/* Logs which keys the store does not take at the end, either. */
 static void report_lost(struct ub_queue *queue)
 {
 	struct ub_jobs jobs = { 0 };

@@ -3,18 +3,18 @@
 #define UPBEAT_QUEUE_RETRY_H
 
 /*
- * How long to wait before a key is tried again, in milliseconds.
+ * How long to wait before a key is tried again. All times are in milliseconds.
  */
 
 #include "upbeat/base.h"
 
-/* The server could not be reached or was busy. It is not asked without pause, and asked soon when it is back:
- * 1 s, 2 s, 4 s ... up to UB_RETRY_MAX_MS; after UB_RETRY_PATIENT attempts ever more rarely, up to
- * UB_RETRY_LATE_MS. `attempts`: so far, at least 1. */
+/* The pause after a try at which the server could not be reached or was busy: 1 s, 2 s, 4 s ... up to
+ * UB_RETRY_MAX_MS, so that a server that is back is asked soon. After UB_RETRY_PATIENT attempts the pauses
+ * grow on, up to UB_RETRY_LATE_MS. `attempts`: how many were made, at least 1. */
 int64_t ub_retry_after(unsigned attempts);
 
-/* The server did not take it as things stand: 1 s, 2 s, 4 s ... so that UB_FAILURES_MAX of them fill about an
- * hour. `failures`: so far, at least 1. */
+/* The pause after a try that the server did not take as things stand: 1 s, 2 s, 4 s ... so that
+ * UB_FAILURES_MAX tries fill about an hour. `failures`: how many were made, at least 1. */
 int64_t ub_retry_after_conflict(unsigned failures);
 
 #endif

@@ -6,8 +6,7 @@ static bool may_go_back(const struct ub_job *job)
 	return job->state != UB_JOB_LEASED && job->key.doubt != UB_DOUBT_CALLER;
 }
 
-/* What waited for a time or for its user does so again in the other store. Strangers' keys stay where they
- * are. */
+/* A key that waited for a time or for its user does so again in the other store. */
 void ub_upkeep_shelter(struct ub_store *store, struct ub_store *shelter, int64_t now)
 {
 	struct ub_arena *arena = ub_arena_new();
@@ -20,7 +19,7 @@ void ub_upkeep_shelter(struct ub_store *store, struct ub_store *shelter, int64_t
 	if (result == UB_STORE_OK && keys.n &&
 	    ub_store_put(store, keys.items, keys.n, now, now) == UB_STORE_OK)
 		for (size_t i = 0; i < jobs.n; i++)
-			if (may_go_back(&jobs.items[i])) /* or it is worked on twice */
+			if (may_go_back(&jobs.items[i])) /* otherwise the key is worked on twice */
 				result = ub_store_forget(shelter, &jobs.items[i]);
 	ub_arena_free(&arena);
 }

@@ -9,24 +9,25 @@
 #include "upbeat/store.h"
 #include "upbeat/sys.h"
 
-/* What the store did not take goes back into it, as far as it takes it now. By the thread that puts keys;
- * what is being worked on stays where it is. `now`: wall clock, milliseconds. */
+/* Puts the keys of `shelter` into `store`, as far as the store takes them now, and forgets them in
+ * `shelter`. Leased keys and strangers' keys stay. Only for the thread that puts keys. `now`:
+ * milliseconds since 1970. */
 void ub_upkeep_shelter(struct ub_store *store, struct ub_store *shelter, int64_t now);
 
 struct ub_upkeep {
 	struct ub_store *store;
 	struct ub_log *log;
-	struct ub_log_pace *pace; /* of what a store that fails can repeat */
+	struct ub_log_pace *pace; /* the pace at which the store's problems are logged */
 	struct ub_log_pace stranger_pace;
-	int64_t next; /* when to do it again; 0: at once */
-	bool lost;    /* the store is, and that was said */
+	int64_t next; /* when to prune next, in milliseconds since 1970; 0: at once */
+	bool lost;    /* the store's file is gone, and that was logged */
 };
 
-/* Forgets the keys of a store that have expired: each stranger's, and each that was not done in all its time,
- * which is logged. */
+/* Forgets the keys of a store that have expired. Logs each known user's key, and the number of strangers'
+ * keys. `now`: milliseconds since 1970. */
 void ub_upkeep_expire(struct ub_upkeep *upkeep, struct ub_store *store, int64_t now);
-/* Says once when the store's file is gone. Each UB_UPKEEP_MS: forgets meetings, items, principals and aliases
- * of long ago. */
+/* Logs once that the store's file is gone. Each UB_UPKEEP_MS: forgets meetings, items, principals and aliases
+ * of long ago. `now`: milliseconds since 1970. */
 void ub_upkeep(struct ub_upkeep *upkeep, int64_t now);
 
 #endif

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Keys that wait for their principal: the relay is told for whom keys wait, and the keys are woken when he is
+ * heard of.
+ */
 #include "queue-private.h"
 
 #include "upbeat/http.h"
@@ -11,7 +16,7 @@ static void set_buckets(unsigned char *buckets, const struct ub_principals *prin
 	}
 }
 
-/* False: nobody's. */
+/* Sets the buckets of all principals for whom keys wait. False: there are none. */
 static bool fill_buckets(struct ub_queue *queue, unsigned char *buckets)
 {
 	struct ub_store *const stores[] = { queue->input.store, queue->shelter };
@@ -39,12 +44,13 @@ void queue_tell_waiting(struct ub_queue *queue)
 	bool somebody = fill_buckets(queue, buckets);
 	if (somebody)
 		frame.waiting.buckets = ub_text_n((const char *)buckets, sizeof(buckets));
-	/* One that is not sent for want of room is sent the next time. */
+	/* A frame that found no room is sent the next time. */
 	if ((somebody || queue->told_waiting) &&
 	    ub_wire_send(queue->input.relay_fd, &frame, queue->out) == UB_WIRE_OK)
 		queue->told_waiting = somebody;
 }
 
+/* Whether any key of the principal waits, in the store or in memory. */
 static bool waits(struct ub_queue *queue, struct ub_text principal)
 {
 	return ub_store_waits(queue->input.store, queue->input.upstream, principal) == UB_STORE_OK ||

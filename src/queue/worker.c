@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The workers: each takes keys that are due, first from the store, then from memory, puts each key through a
+ * pass, and gives it back by what the pass came to.
+ */
 #include "queue-private.h"
 
 #include <stdlib.h>
@@ -41,7 +46,8 @@ static void retry(struct ub_queue *queue, struct ub_store *store, const struct u
 	say(queue, store, ub_store_retry(store, job, queue_now(), again, why));
 }
 
-/* Credentials that came after they were looked for have woken what waited then, and not this. */
+/* Wakes the principal's keys if credentials of his are kept by now: those that came after the worker had
+ * looked for them have woken only the keys that waited already. */
 static void wake_if_heard(struct ub_queue *queue, struct ub_store *store, struct ub_text principal)
 {
 	struct ub_credential *credential =
@@ -67,8 +73,8 @@ static void set_aside(
 	say(queue, store, ub_store_set_aside(store, job, queue_now(), why));
 }
 
-/* The server has said no. What it says again and again is set aside: neither a wait nor its user's next
- * request would change that. */
+/* Gives back a key after the server has said no. A key that the server refuses again and again is set aside:
+ * neither a pause nor the user's next request would change that. */
 static void fail(struct ub_queue *queue, struct ub_store *store, const struct ub_job *job,
     enum ub_pass_end end, struct ub_text why)
 {
@@ -82,6 +88,7 @@ static void fail(struct ub_queue *queue, struct ub_store *store, const struct ub
 		wait_for_principal(queue, store, &failed, why);
 }
 
+/* Hands a key over to the calendar's owner, who logs in as `owner`. Empty: nobody knows who that is. */
 static void give_to_owner(struct ub_queue *queue, struct ub_store *store, const struct ub_job *job,
     struct ub_text owner, struct ub_text why)
 {
@@ -131,7 +138,8 @@ static void pass(struct worker *worker, struct ub_store *store, const struct ub_
 	ub_snapshot_release(&snapshot);
 }
 
-/* Whether a write that came to nothing leaves nothing to do: what waited under its key before still does. */
+/* Whether nothing is left to do for the key. A refused write leaves nothing, unless something waited under
+ * the same key before. Of a collection only its new member counts, which has its own key. */
 static bool is_over(enum ub_write_state state, const struct ub_job *job)
 {
 	return (state == UB_WRITE_VOID && job->attempts <= 1) ||
@@ -160,7 +168,7 @@ static void work_on(
 	ub_credential_free(&credential);
 }
 
-/* Without rules nothing is due: by none of them, all that stands would have to go. */
+/* Without rules nobody works on keys: a plan without rules would remove all items that stand. */
 static bool has_rules(struct ub_queue *queue)
 {
 	struct ub_snapshot *snapshot = queue_snapshot(queue);
@@ -169,7 +177,8 @@ static bool has_rules(struct ub_queue *queue)
 	return has;
 }
 
-/* Until something may have become due; false: stop. */
+/* Waits until keys may have become due, UB_IDLE_MS at most. *seen: the count of wakeups at the last look.
+ * False: it is time to stop. */
 static bool wait_for_work(struct ub_queue *queue, uint64_t *seen)
 {
 	struct ub_store *const stores[] = { queue->input.store, queue->shelter };
@@ -200,7 +209,7 @@ static bool is_stopping(struct ub_queue *queue)
 	return stopping;
 }
 
-/* All that is due now. */
+/* Works on all keys of a store that are due now. */
 static void work_off(struct worker *worker, struct ub_store *store, struct ub_arena *arena)
 {
 	struct ub_queue *queue = worker->queue;
@@ -210,7 +219,8 @@ static void work_off(struct worker *worker, struct ub_store *store, struct ub_ar
 	       (result = ub_store_take(store, queue_now(), UB_LEASE_MS, arena, &job)) == UB_STORE_OK) {
 		work_on(worker, store, &job, arena);
 		if (job.crashes)
-			ub_queue_wake(queue); /* it was worked on alone: others have waited */
+			/* the key was worked on alone: other workers have waited */
+			ub_queue_wake(queue);
 		ub_arena_reset(arena);
 	}
 	say(queue, store, result);
