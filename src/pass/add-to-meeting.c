@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * What rules add to a meeting itself while its client stores it, and what its user has taken away of that.
+ */
 #include "pass-private.h"
 
 #include "upbeat/http.h"
 #include "upbeat/settings.h"
 
-/* The meeting as it was when it was last looked at. */
+/* The meeting as it was when a pass last looked at it. */
 struct before {
 	struct ub_store_seen seen;
-	const struct ub_ical *ical; /* NULL: it is not known */
+	const struct ub_ical *ical; /* NULL: nobody knows */
 };
 
 static struct before look_back(const struct ub_meeting_put *put, struct ub_arena *arena)
@@ -22,8 +26,9 @@ static struct before look_back(const struct ub_meeting_put *put, struct ub_arena
 	return before;
 }
 
-/* The calendar's, as far as it is known without asking; else who stores it: he may amend what he organizes
- * himself. A colleague's or a guest's own copy is not the organizer's. */
+/* The address of the calendar's owner, as far as it is known without asking the server; otherwise that of the
+ * user who stores the meeting, as he may amend what he organizes himself. A colleague's or a guest's own copy
+ * is not the organizer's. */
 static struct ub_text owner_of(
     const struct ub_meeting_put *put, const struct before *before, struct ub_arena *arena)
 {
@@ -44,7 +49,7 @@ static uint64_t addition(const struct ub_meeting_put *put, struct ub_text mark, 
 	return ub_text_hash(ub_textf(arena, "%.*s\n%.*s", UB_ARGS(put->href), UB_ARGS(mark)));
 }
 
-/* Of those that were asked for, what is in the text: what the user had himself was not added. */
+/* Notes those additions that are in the text. What the user had there himself was not added. */
 static void note_additions(const struct ub_meeting_put *put, const struct ub_amendments *additions,
     struct ub_text text, struct ub_additions *write, struct ub_arena *arena)
 {
@@ -57,6 +62,7 @@ static void note_additions(const struct ub_meeting_put *put, const struct ub_ame
 
 /* ---- what was taken away ---- */
 
+/* Whether the mark is the amendment's, or one that it had under an earlier name. */
 static bool is_its(const struct ub_amendment *amendment, struct ub_text mark)
 {
 	bool its = ub_text_eq(amendment->mark, mark);
@@ -74,7 +80,8 @@ static const struct ub_store_item *find_taken(
 	return NULL;
 }
 
-/* If-Match: * is of whatever stands there. */
+/* Whether the user has taken the amendment away. `If-Match: *` names no version: it matches whatever stands
+ * there. */
 static bool is_taken(const struct ub_meeting_put *put, const struct before *before,
     const struct ub_amendment *amendment, struct ub_arena *arena)
 {
@@ -101,7 +108,7 @@ static struct ub_store_item taken(const struct ub_meeting_put *put, const struct
 		.changed = put->now * 1000 };
 }
 
-/* What is to be there of what the rules add. */
+/* The amendments that are to be added: those that are not there and were not taken away. */
 static struct ub_amendments wanted(const struct ub_meeting_put *put, const struct ub_ical *ical,
     const struct before *before, const struct ub_decision *decision, struct ub_additions *write,
     struct ub_arena *arena)
@@ -111,7 +118,7 @@ static struct ub_amendments wanted(const struct ub_meeting_put *put, const struc
 	struct ub_amendments wanted = { 0 };
 	if (ub_store_items(put->store, ub_organization, decision->event->uid, arena, &items) ==
 	    UB_STORE_FAILED)
-		return wanted; /* what was taken away cannot be told: nothing is repeated */
+		return wanted; /* nobody can tell what was taken away: nothing is repeated */
 	for (size_t i = 0; i < all->n; i++) {
 		const struct ub_amendment *amendment = &all->items[i];
 		if (ub_ical_bears(ical, amendment, arena) || find_taken(&items, amendment))
@@ -124,7 +131,7 @@ static struct ub_amendments wanted(const struct ub_meeting_put *put, const struc
 	return wanted;
 }
 
-/* What a rule asks for and does not get: nobody would look for the reason elsewhere. */
+/* Logs what a rule asks for and does not get: nobody would look elsewhere for the reason. */
 static void log_refused(const struct ub_meeting_put *put, const struct ub_plan *plan)
 {
 	for (size_t i = 0; i < plan->notes.n; i++)
@@ -168,7 +175,7 @@ struct ub_text ub_pass_add_to_meeting(
 	return text;
 }
 
-/* If-Match named another version. */
+/* Whether If-Match named another version than the one that stands. */
 static bool is_of_another(const struct ub_store_item *taken, const struct ub_response *response)
 {
 	return response->etag.len && ub_text_find(taken->etag, response->etag, 0) == SIZE_MAX;

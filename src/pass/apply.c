@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Carries out a plan: creates, changes and removes items on the server, and remembers them in the store.
+ */
 #include "pass-private.h"
 
 static void remember(struct ub_pass *pass, const struct ub_store_item *item)
@@ -75,8 +79,9 @@ static enum ub_outcome create(struct ub_pass *pass, const struct ub_item *item, 
 	return outcome;
 }
 
-/* What stands and was not known to: its PUT had no answer, or the memory of it is lost. Remembered, so that
- * it is not taken for one that never was when the user deletes it. */
+/* Remembers an item that stands and that the store did not know to stand: the answer to its PUT was lost, or
+ * the store has lost its memory. Otherwise, when the user deletes the item, it would count as one that never
+ * was. */
 static void remember_standing(
     struct ub_pass *pass, const struct ub_step *step, const struct ub_found *found, struct ub_text etag)
 {
@@ -105,7 +110,7 @@ static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
 		remember_standing(pass, step, found, found->etag);
 	if (!written)
 		return UB_OUTCOME_OK;
-	/* Without an ETag nobody could tell what would be overwritten. */
+	/* Without an ETag nobody could tell what would be overwritten (RFC 9110 13.1.1). */
 	if (found->etag.len == 0)
 		return UB_OUTCOME_REFUSED;
 	enum ub_outcome outcome = put(pass, found->href, text, found->etag, &response);
@@ -133,7 +138,8 @@ static void remember_removal(struct ub_pass *pass, const struct ub_existing *exi
 	remember(pass, &item);
 }
 
-/* What is gone after an answer that was lost must not be taken for deleted by its user. */
+/* Deletes an item. Its removal is remembered before, so that an item whose deletion was answered to nobody is
+ * not taken for deleted by its user. */
 static enum ub_outcome take_away(struct ub_pass *pass, const struct ub_step *step,
     const struct ub_findings *findings, struct ub_acts *acts)
 {
@@ -141,7 +147,7 @@ static enum ub_outcome take_away(struct ub_pass *pass, const struct ub_step *ste
 	const struct ub_found *found = &findings->found[existing - findings->existing];
 	struct ub_request request = { .method = "DELETE", .target = found->href, .if_match = found->etag };
 	struct ub_response response;
-	/* Without an ETag nobody could tell what would be lost. */
+	/* Without an ETag nobody could tell what would be lost (RFC 9110 13.1.1). */
 	if (found->etag.len == 0)
 		return UB_OUTCOME_REFUSED;
 	remember_removal(pass, existing, found, findings->meeting_uid, UB_ITEM_REMOVING);

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Finds the items that stand beside a meeting: those that the store knows, and those that bear the names of
+ * items.
+ */
 #include "pass-private.h"
 
 #include "upbeat/http.h"
@@ -6,7 +11,7 @@
 static void read_item(
     struct ub_pass *pass, struct ub_text text, struct ub_existing *existing, struct ub_found *found)
 {
-	/* Times without a zone are the owner's. */
+	/* Times without a zone are in the owner's zone. */
 	const struct ub_zone *floating = ub_org_person(pass->snapshot->org, pass->identity.owner)->zone;
 	found->ical = ub_existing_read(text, pass->snapshot->zones, floating, existing, pass->arena);
 }
@@ -17,7 +22,8 @@ static void add(struct ub_findings *findings, struct ub_existing existing, struc
 	findings->found[findings->n++] = found;
 }
 
-/* What went with its whole calendar was not deleted for its own sake. */
+/* Looks whether the item's calendar is still there: an item that went with its whole calendar was not deleted
+ * for its own sake. */
 static enum ub_outcome look_at_calendar(struct ub_pass *pass, struct ub_text href, bool *gone)
 {
 	struct ub_identity identity;
@@ -39,7 +45,8 @@ static const enum ub_existing_state states[] = {
 	[UB_ITEM_REMOVING] = UB_EXISTING_STANDS,
 };
 
-/* For those who ask; the next pass looks again, as a user may put it back. */
+/* Remembers for those who ask that the user has deleted the item. The next pass looks again, as he may put it
+ * back. */
 static void remember_deleted(struct ub_pass *pass, const struct ub_store_item *item)
 {
 	struct ub_store_item deleted = *item;
@@ -49,7 +56,8 @@ static void remember_deleted(struct ub_pass *pass, const struct ub_store_item *i
 		pass_complain(pass);
 }
 
-/* Whether it may stand. What was taken out of a meeting itself (it has no UID) is add-to-meeting.c's. */
+/* Whether the item may stand. What was taken out of a meeting itself has no UID, and add-to-meeting.c deals
+ * with it. */
 static bool may_stand(const struct ub_store_item *item)
 {
 	return states[item->state] == UB_EXISTING_STANDS ||

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * What was made of writes that the server has not answered yet, and the last additions that it has carried
+ * out: two rings, under one lock.
+ */
 #include "upbeat/pass.h"
 
 #include <pthread.h>
@@ -6,7 +11,7 @@
 
 struct open_write {
 	struct ub_wire_id id;
-	struct ub_arena *arena; /* NULL: there is none */
+	struct ub_arena *arena; /* NULL: this place is free */
 	struct ub_additions write;
 };
 

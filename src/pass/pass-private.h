@@ -2,6 +2,10 @@
 #ifndef UPBEAT_PASS_PRIVATE_H
 #define UPBEAT_PASS_PRIVATE_H
 
+/*
+ * What the files of the pass share, from the lowest one up.
+ */
+
 #include "upbeat/decision.h"
 #include "upbeat/pass.h"
 
@@ -11,26 +15,28 @@
 enum ub_pass_end pass_end_of(enum ub_outcome outcome);
 
 /*
- * Sends a request with the caller's credentials and extends the lease in good time: a slow server is no
- * crash. AGAIN without sending when the lease has run out all the same, since others may act then.
+ * Sends a request with the caller's credentials, and extends the lease in good time: a slow server is no
+ * crash. Returns UB_OUTCOME_AGAIN without sending when the lease has run out all the same, since others may
+ * act then. Texts of *response are in pass->arena.
  */
 UB_MUST_USE enum ub_outcome pass_send(
     struct ub_pass *pass, const struct ub_request *request, struct ub_response *response);
 
-/* Says what the store refused; no more than once a minute, as a full disk refuses much. */
+/* Logs what the store has refused; no more than once a minute, as a full disk refuses much. */
 void pass_complain(struct ub_pass *pass);
+/* As pass_send(), for a GET. */
 UB_MUST_USE enum ub_outcome pass_get(struct ub_pass *pass, struct ub_text href, struct ub_response *response);
 
 /* ---- fetch-items.c ---- */
 
-/* One item as it was found. */
+/* One item as the pass has found it. */
 struct ub_found {
 	struct ub_text href, etag;
-	const struct ub_ical *ical; /* NULL: it does not stand, or cannot be read */
-	bool remembered;            /* the store knows that it stands */
+	const struct ub_ical *ical; /* NULL: the item does not stand, or cannot be read */
+	bool remembered;            /* the store knows that the item stands */
 };
 
-/* All items of a meeting: `existing` for the plan, `found` beside it, of the same index. */
+/* All items of a meeting. `existing` is for the plan; `found` has the same items at the same places. */
 struct ub_findings {
 	struct ub_text meeting_uid;
 	struct ub_existing *existing;
@@ -39,10 +45,10 @@ struct ub_findings {
 };
 
 /*
- * Looks at every item that the store knows of the meeting, where it was put, and at every name in the
- * calendar that an item of the rules would have, so that marks alone suffice where the store has lost its
- * memory. `names`: as from ub_plan_names(), empty to go by the store alone. Not OK: the server did not let us
- * look.
+ * Looks at every item of the meeting that the store knows, at the href where it was put; then at every name
+ * in the calendar that an item of the rules would have, so that the marks suffice where the store has lost
+ * its memory. `names`: as from ub_plan_names(); empty: go by the store alone. Not UB_OUTCOME_OK: the server
+ * did not let us look. *findings is in pass->arena.
  */
 UB_MUST_USE enum ub_outcome pass_fetch_items(
     struct ub_pass *pass, struct ub_text meeting_uid, struct ub_texts names, struct ub_findings *findings);
@@ -52,20 +58,23 @@ UB_MUST_USE enum ub_outcome pass_fetch_items(
 /* What came of a plan. */
 struct ub_acts {
 	size_t created, changed, removed, refused;
-	enum ub_pass_end end; /* UB_PASS_AGAIN: something came in between, or an answer did not come */
+	/* UB_PASS_AGAIN: something came in between, or an answer did not come */
+	enum ub_pass_end end;
 };
 
-/* Carries out a plan's steps: each a PUT or DELETE that only succeeds on what was looked at. `findings`: what
- * the plan was made of. One item that the server refuses keeps none of the others from being dealt with. */
+/* Carries out a plan's steps, each by a PUT or DELETE that succeeds only on what was looked at. `findings`:
+ * what the plan was made of. If the server refuses one item, the others are dealt with all the same; if it
+ * refuses the credentials, the rest is left. */
 void pass_apply(struct ub_pass *pass, const struct ub_plan *plan, const struct ub_findings *findings,
     struct ub_acts *acts);
 
 /* ---- add-to-meeting.c ---- */
 
 /*
- * A meeting was just looked at (*response is of its GET). What was remembered as taken away, and stands in
- * another version than If-Match named, was not: the server refused the write. Of the version that it did name
- * the write may still be on its way. False: the store does not take it.
+ * To be called when a meeting was just looked at; *response is of its GET. If an addition is remembered as
+ * taken away, and yet stands in another version than If-Match named, then the server has refused that write:
+ * the addition was not taken away. While the named version stands, the write may still be on its way. False:
+ * the store does not take it.
  */
 UB_MUST_USE bool pass_settle_removals(struct ub_store *store, const struct ub_decision *decision,
     const struct ub_response *response, struct ub_arena *arena);

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The pass, from the calendar's owner to what is remembered of the meeting: for a meeting that stands, and
+ * for one that is gone.
+ */
 #include "pass-private.h"
 
 #include "upbeat/http.h"
 #include "upbeat/settings.h"
 
-/* Remembers which principal of the server the caller is, for those who have only that one's href. */
+/* Remembers which principal's href on the server is the caller's: for keys of which only the owner's href is
+ * known. */
 static void learn_login(struct ub_pass *pass)
 {
 	const struct ub_key *key = &pass->job->key;
@@ -17,7 +23,8 @@ static void learn_login(struct ub_pass *pass)
 		pass_complain(pass);
 }
 
-/* Who logs in as the calendar's owner; empty: nobody knows, or it is the caller, and yet not he. */
+/* The principal that the calendar's owner logs in as. Empty: nobody knows, or the name is the caller's, who
+ * yet is not the owner. */
 static struct ub_text find_owner_login(struct ub_pass *pass)
 {
 	const struct ub_key *key = &pass->job->key;
@@ -27,7 +34,8 @@ static struct ub_text find_owner_login(struct ub_pass *pass)
 	return ub_text_eq(login, key->principal) ? UB_TEXT_NONE : login;
 }
 
-/* Whether the calendar is the caller's, so that what is created in it is organised by its owner. */
+/* Finds out whose calendar it is. Items are created in the caller's own calendar only, so that its owner is
+ * their organizer. SETTLED: go on if the collection is a calendar and its owner is known. */
 static enum ub_pass_end look_at_owner(struct ub_pass *pass, struct ub_text *why)
 {
 	enum ub_outcome outcome = ub_identity_of(pass->snapshot->identities, pass->caller, pass->collection,
@@ -59,8 +67,8 @@ static bool claim(struct ub_pass *pass, struct ub_text meeting_uid, struct ub_te
 	       UB_STORE_OK;
 }
 
-/* The items went with one copy of the meeting; another copy may want its own. It is looked at when its owner
- * is next heard of. */
+/* Puts the keys of other people's copies of the meeting: their items went with this copy, and another copy
+ * may want its own. A copy is looked at when its owner is next heard of. */
 static void look_at_other_copies(struct ub_pass *pass, struct ub_text meeting_uid)
 {
 	struct ub_store_seens seens = { 0 };
@@ -82,7 +90,8 @@ static void look_at_other_copies(struct ub_pass *pass, struct ub_text meeting_ui
 	}
 }
 
-/* Looks at the items, decides what to do about them, does it. `input` has decided before, without them. */
+/* Looks at the items, decides what to do about them, and does it. `input` is that of the first decision,
+ * which was made without the items. */
 static enum ub_pass_end follow(struct ub_pass *pass, struct ub_decide_input *input,
     struct ub_decision *decision, struct ub_texts names, struct ub_text *why)
 {
@@ -91,7 +100,8 @@ static enum ub_pass_end follow(struct ub_pass *pass, struct ub_decide_input *inp
 	enum ub_outcome outcome = pass_fetch_items(pass, decision->event->uid, names, &findings);
 	*why = ub_textf(pass->arena, "looking for the items: %s", ub_outcome_text(outcome));
 	if (outcome != UB_OUTCOME_OK)
-		return pass_end_of(outcome); /* refused: what may not be read may not be created either */
+		/* refused: what may not be read may not be created either */
+		return pass_end_of(outcome);
 	input->existing = findings.existing;
 	input->n_existing = findings.n;
 	if (findings.n)
@@ -127,9 +137,9 @@ static void remember(
 
 /* Whose the items are that the store knows of. */
 struct owners {
-	bool known;      /* we had some at some time */
-	bool ours;       /* some of ours stand */
-	bool colleagues; /* some of somebody else's stand */
+	bool known;      /* the owner has or had items */
+	bool ours;       /* items of the owner stand */
+	bool colleagues; /* items of somebody else stand */
 };
 
 static struct owners owners_of_items(struct ub_pass *pass, struct ub_text meeting_uid)
@@ -141,8 +151,8 @@ static struct owners owners_of_items(struct ub_pass *pass, struct ub_text meetin
 	for (size_t i = 0; i < items.n; i++) {
 		const struct ub_store_item *item = &items.items[i];
 		bool ours = ub_text_eq(item->owner, pass->identity.owner);
-		/* Nobody else makes anew what its owner has deleted. (What he took out of the meeting itself
-		 * has no UID.) */
+		/* An item that its owner has deleted counts as standing: nobody else makes it anew. What he
+		 * has taken out of the meeting itself has no UID, and does not count. */
 		bool stands =
 		    item->state == UB_ITEM_DELETED ? item->uid.len > 0 : item->state != UB_ITEM_REMOVED;
 		owners.known |= ours;
@@ -169,8 +179,8 @@ static enum ub_pass_end decide_and_act(
 		   : UB_TEXT("no rule asks for anything");
 	if (!decision.facts || decision.event->marks.item.len || decision.event->uid.len == 0)
 		return UB_PASS_SETTLED;
-	/* A customer's meeting may have items that only their marks tell of; any other is asked of the store
-	 * alone. */
+	/* A customer's meeting may have items that only their marks tell of. For any other meeting the store
+	 * alone is asked. */
 	bool customer = decision.facts->meeting.customer;
 	bool wanted = decision.plan->steps.n || decision.plan->amendments.n;
 	if (!customer && !wanted && !owners_of_items(pass, decision.event->uid).known)
@@ -180,7 +190,7 @@ static enum ub_pass_end decide_and_act(
 	remember(pass, &decision, response);
 	if (!pass_settle_removals(pass->store, &decision, response, pass->arena))
 		pass_complain(pass);
-	/* One meeting stands in the calendars of all who come, and gets one set of items. */
+	/* A meeting stands in the calendars of all who come, and gets one set of items. */
 	struct owners owners = owners_of_items(pass, decision.event->uid);
 	if (owners.colleagues && !owners.ours)
 		return *why = UB_TEXT("its items are in a colleague's calendar"), UB_PASS_SETTLED;
@@ -192,7 +202,8 @@ static enum ub_pass_end decide_and_act(
 
 /* ---- a meeting that is gone ---- */
 
-/* Clients move a meeting to another calendar by DELETE and PUT. */
+/* Whether the same owner has another copy of the meeting: clients move a meeting to another calendar by
+ * DELETE and PUT. */
 static enum ub_outcome stands_elsewhere(
     struct ub_pass *pass, const struct ub_store_seen *gone, bool *elsewhere)
 {
@@ -243,7 +254,7 @@ static enum ub_pass_end follow_deletion(struct ub_pass *pass, struct ub_text *wh
 	pass->again = pass->job->put + pass->snapshot->settings->deletion_grace * 1000;
 	if (pass->now * 1000 < pass->again)
 		return *why = UB_TEXT("the meeting was deleted; it may turn up elsewhere"), UB_PASS_AGAIN;
-	/* Of what its user stored in time, something may be this meeting. */
+	/* Something that its user has stored in time may be this meeting. */
 	enum ub_store_result untried = ub_store_untried(pass->queue, pass->job, pass->again);
 	pass->again = 0;
 	if (untried != UB_STORE_NONE)

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * What all files of the pass need: requests with the caller's credentials under the lease, and what their
+ * outcomes mean.
+ */
 #include "pass-private.h"
 
 enum ub_pass_end pass_end_of(enum ub_outcome outcome)
@@ -22,6 +27,7 @@ void pass_complain(struct ub_pass *pass)
 	    pass->log, pass->store_pace, UB_LOG_ERROR, "the store: %s", ub_store_problem(pass->store));
 }
 
+/* Extends the lease after a quarter of its time. False: the lease has run out. */
 static bool still_ours(struct ub_pass *pass)
 {
 	int64_t now = pass->clock();
