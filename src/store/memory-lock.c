@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The memory store's lock.
+ */
 #include "memory-private.h"
 
 #include <assert.h>

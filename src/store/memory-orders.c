@@ -76,7 +76,7 @@ void queue_leave(struct memory *memory, struct entry *entry)
 		set_remove(&memory->leases, entry);
 }
 
-/* Into another state; the queue is ordered by `due`, so this is the only place that sets it. */
+/* Moves an entry into another state. The queue is ordered by `due`, so that nothing else may set it. */
 void queue_move(struct memory *memory, struct entry *entry, enum ub_job_state state, int64_t due)
 {
 	queue_leave(memory, entry);
@@ -87,7 +87,7 @@ void queue_move(struct memory *memory, struct entry *entry, enum ub_job_state st
 		set_add(&memory->leases, entry);
 }
 
-/* The orders that go by what a put changes: an entry leaves them before, and comes back after. */
+/* A put changes what these orders go by. So an entry leaves them before, and joins them after. */
 void queue_leave_orders(struct memory *memory, struct entry *entry)
 {
 	set_remove(&memory->expiring, entry);
@@ -106,7 +106,7 @@ void queue_join_orders(struct memory *memory, struct entry *entry)
 	set_add(&memory->doubtful_of, entry);
 }
 
-/* Where the principal's entries begin in one of the orders by principal. */
+/* Where the principal's entries begin in an order by principal. */
 size_t queue_first_of(const struct set *set, struct ub_text upstream, struct ub_text principal)
 {
 	const struct entry first = { .key = { .upstream = upstream, .principal = principal },

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The principals whom the server knows, in the memory store.
+ */
 #include "memory-private.h"
 
 #include <stdlib.h>
 
 struct known {
-	struct ub_text upstream, principal, href; /* href: empty, not known */
+	struct ub_text upstream, principal, href; /* `href` is empty: not known */
 	int64_t heard;
 };
 

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The queue of the memory store.
+ */
 #include "memory-private.h"
 
 #include <stdlib.h>
 
 struct claim {
 	struct ub_text organization, meeting_uid;
-	const struct entry *entry; /* which holds its lease as long as this is here, or it has run out */
+	const struct entry *entry; /* whose lease holds the claim, or has run out */
 };
 
 static const size_t claim_texts[] = {
@@ -110,7 +114,7 @@ static void job_out(const struct entry *entry, struct ub_arena *arena, struct ub
 
 /* ---- putting ---- */
 
-/* Another put, or hand-over, of a key that is there. */
+/* A key that is there is put once more, or is handed over to its principal. */
 static void renew(struct memory *memory, struct entry *entry, enum ub_doubt doubt, int64_t now)
 {
 	int64_t expires = expiry(doubt, now);
@@ -141,7 +145,7 @@ static void put_again(
 	queue_move(memory, entry, UB_JOB_QUEUED, due < entry->due ? due : entry->due);
 }
 
-/* The oldest `excess` entries from `i` on go, but for what is being worked on. */
+/* Drops the first `excess` entries from place `i` on, except leased ones. */
 static void drop_oldest(struct memory *memory, const struct set *set, size_t i, size_t excess)
 {
 	for (; excess > 0 && i < set->n; excess--) {
@@ -193,8 +197,8 @@ enum ub_store_result memory_put(
 
 /* ---- taking ---- */
 
-/* Its lease is over and came to no end. Crashed: whoever had it crashed at it, or hangs; what was put again
- * meanwhile is to be tried again. */
+/* Ends a lease whose work came to no end. `crashed`: the worker died at the key, or hangs. A key that was put
+ * again meanwhile is tried again. */
 static void end_lease(struct memory *memory, struct entry *entry, bool crashed, int64_t now)
 {
 	entry->crashes += crashed;
@@ -229,7 +233,7 @@ enum ub_store_result memory_recover(struct ub_store *store, bool crashed, int64_
 	return UB_STORE_OK;
 }
 
-/* Whether it has to wait for what is leased: one of the two is to be alone. */
+/* Whether the entry has to wait for leased ones: one of them is to be worked on alone. */
 static bool is_held_back(const struct memory *memory, const struct entry *entry)
 {
 	for (size_t i = 0; i < memory->leases.n; i++) {
@@ -266,7 +270,7 @@ enum ub_store_result memory_take(
 	return entry ? UB_STORE_OK : UB_STORE_NONE;
 }
 
-/* The entry that the job is the right to work on, or NULL: its lease is over. */
+/* The entry that the job is the right to work on. NULL: the lease is over. */
 static struct entry *leased(struct memory *memory, const struct ub_job *job, int64_t now)
 {
 	struct entry *entry = set_get(&memory->keys, &job->key);
@@ -312,7 +316,7 @@ enum ub_store_result memory_claim(struct ub_store *store, const struct ub_job *j
 
 /* ---- letting go ---- */
 
-/* Done with it; what was put again meanwhile begins anew. */
+/* Ends the work on an entry. One that was put again meanwhile begins anew. */
 static void let_go(struct memory *memory, struct entry *entry)
 {
 	if (entry->again == INT64_MAX) {
@@ -403,7 +407,7 @@ enum ub_store_result memory_expire(
 
 enum ub_store_result memory_strangers(struct ub_store *store, size_t *n)
 {
-	/* They come first: where the others would begin. */
+	/* Strangers come first: up to where the others would begin. */
 	const struct entry others = { .key = { .doubt = UB_DOUBT_WRITE }, .put = INT64_MIN };
 	struct memory *memory = memory_lock(store);
 	*n = set_find(&memory->doubtful, &others, NULL);

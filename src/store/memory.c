@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * A store in memory: items, aliases and meetings, and the table of the store's functions.
+ */
 #include "memory-private.h"
 
 #include <stdlib.h>
@@ -49,7 +53,7 @@ static int compare_aliases(const void *left, const void *right)
 	return compare_texts(of_a, of_b, UB_COUNT(of_a));
 }
 
-/* Stores a copy in place of what compares equal. */
+/* Stores a copy in place of the record that compares equal. */
 static enum ub_store_result replace(struct set *set, const struct shape *shape, const void *from)
 {
 	bool found;

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Structs with texts that are copied whole, and sorted sets of pointers to them.
+ */
 #include "store-private.h"
 
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 
 #include "store-private.h"
 
-/* Statements: sql_statements has their texts. */
+/* The statements; sql_statements has their texts. */
 enum statement {
 	BEGIN,
 	COMMIT,
@@ -55,14 +55,14 @@ enum statement {
 };
 
 extern const char sql_schema[];
-/* What makes a file of version i one of i + 1. */
+/* The i-th text makes a file of version i one of i + 1. */
 extern const char *const sql_migrations[];
 extern const char *const sql_statements[STATEMENTS];
 
 struct sqlite;
 struct sqlite3_stmt;
 
-/* As ub_store_sqlite_open() and ub_store_sqlite_read(), with these functions. */
+/* As ub_store_sqlite_open() and ub_store_sqlite_read(), for a store with these functions. */
 struct ub_store *sql_open(const struct ub_store_ops *ops, const char *path, int64_t patience,
     struct ub_arena *arena, struct ub_text *why);
 struct ub_store *sql_open_to_read(
@@ -70,29 +70,29 @@ struct ub_store *sql_open_to_read(
 
 /* Takes the lock, to read. */
 struct sqlite *sql_enter(struct ub_store *store);
-/* Takes the lock and begins a transaction. Durable: synced to the disk before sql_end() returns; otherwise
- * with the next one that is. */
+/* Takes the lock and begins a transaction. `durable`: it is synced to the disk before sql_end() returns;
+ * otherwise with the next durable one. */
 struct sqlite *sql_begin(struct ub_store *store, bool durable);
-/* Gives the lock back. The result, or UB_STORE_FAILED when a statement failed. */
+/* Gives the lock back. Returns `result`, or UB_STORE_FAILED if a statement has failed. */
 enum ub_store_result sql_leave(struct sqlite *s, enum ub_store_result result);
-/* The same after a commit; a rollback when a statement failed. */
+/* The same after a COMMIT; after a ROLLBACK if a statement has failed. */
 enum ub_store_result sql_end(struct sqlite *s, enum ub_store_result result);
 
 /* A statement with its values. `types`: t for a struct ub_text *, i for an int64_t. The texts must outlive
- * its steps. */
+ * the last step. */
 struct sqlite3_stmt *sql_bound(struct sqlite *s, enum statement which, const char *types, ...);
-/* False: there are no more rows, or it failed. */
+/* Goes to the next row. False: there is none, or the statement has failed. */
 bool sql_next(struct sqlite *s, struct sqlite3_stmt *statement);
-/* To its end. How many rows it changed. */
+/* Runs a statement to its end. Returns how many rows it has changed. */
 int sql_run(struct sqlite *s, struct sqlite3_stmt *statement);
 void sql_reset(struct sqlite3_stmt *statement);
 bool sql_failed(const struct sqlite *s);
 int64_t sql_last_id(struct sqlite *s);
-/* The value in a column of the present row; on to the next column. */
+/* The value in a column of the present row; goes on to the next column. */
 struct ub_text sql_text(struct sqlite3_stmt *row, int *column, struct ub_arena *arena);
 int64_t sql_int(struct sqlite3_stmt *row, int *column);
 
-/* sqlite.c, sqlite-queue.c, sqlite-records.c: what struct ub_store_ops says. */
+/* sqlite.c, sqlite-queue.c and sqlite-records.c: the functions of struct ub_store_ops. */
 store_close_fn sqlite_close;
 store_problem_fn sqlite_problem;
 store_is_lost_fn sqlite_is_lost;

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The queue and the principals of the SQLite store.
+ */
 #include "sqlite-private.h"
 
-/* A row of the table `key`. `due`: queued, when; leased, when the lease runs out; else never. `again`: put
- * again while it was leased, due then. */
+/* A row of the table `key`. `due`: of a queued key, when it is due; of a leased key, when the lease runs out;
+ * otherwise INT64_MAX. `again`: when a key is due that was put again while it was leased; otherwise
+ * INT64_MAX. */
 struct row {
 	struct ub_job job;
 	int64_t again;
@@ -57,7 +62,7 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* Another put, or hand-over, of a key that is there. */
+/* A key that is there is put once more, or is handed over to its principal. */
 static void renew(struct ub_job *job, enum ub_doubt doubt, int64_t now)
 {
 	int64_t expires = expiry(doubt, now);
@@ -96,7 +101,7 @@ static void add(struct sqlite *s, const struct ub_key *key, enum ub_job_state st
 		       (int64_t)key->doubt, expiry(key->doubt, now)));
 }
 
-/* The oldest doubtful keys of a principal go, and of all: past what is kept of them. */
+/* Drops the oldest doubtful keys of these principals, and of all, past what is kept of them. */
 static void trim(struct sqlite *s, const struct ub_key *keys, size_t n)
 {
 	bool doubtful = false;
@@ -133,8 +138,8 @@ static void drop_claims(struct sqlite *s, const struct row *row)
 	sql_run(s, sql_bound(s, CLAIM_DROP, "i", (int64_t)row->job.id));
 }
 
-/* Its lease is over and came to no end. Crashed: whoever had it crashed at it, or hangs; what was put again
- * meanwhile is to be tried again. */
+/* Ends a lease whose work came to no end. `crashed`: the worker died at the key, or hangs. A key that was put
+ * again meanwhile is tried again. */
 static void end_lease(struct sqlite *s, struct row *row, bool crashed, int64_t now)
 {
 	struct ub_job *job = &row->job;
@@ -150,7 +155,7 @@ static void end_lease(struct sqlite *s, struct row *row, bool crashed, int64_t n
 	write_row(s, row);
 }
 
-/* The leases that run out by `until`. */
+/* Ends the leases that run out by `until`. */
 static void end_leases(struct sqlite *s, int64_t until, bool crashed, int64_t now, struct ub_arena *arena)
 {
 	struct row row;
@@ -174,7 +179,7 @@ enum ub_store_result sqlite_recover(struct ub_store *store, bool crashed, int64_
 	return sql_end(s, UB_STORE_OK);
 }
 
-/* Whether it has to wait for what is leased, at most `until`: one of the two is to be alone. */
+/* Whether the key has to wait for leased ones, at most until *until: one of them is to be worked on alone. */
 static bool is_held_back(struct sqlite *s, const struct row *row, int64_t *until)
 {
 	int c = 0;
@@ -216,7 +221,7 @@ enum ub_store_result sqlite_take(
 	return sql_end(s, there ? UB_STORE_OK : UB_STORE_NONE);
 }
 
-/* The row that the job is the right to work on; false: its lease is over. */
+/* Reads the row that the job is the right to work on. False: the lease is over. */
 static bool leased(
     struct sqlite *s, const struct ub_job *job, int64_t now, struct ub_arena *arena, struct row *row)
 {
@@ -261,7 +266,7 @@ enum ub_store_result sqlite_claim(struct ub_store *store, const struct ub_job *j
 	return sql_end(s, result);
 }
 
-/* Done with it; what was put again meanwhile begins anew. */
+/* Ends the work on a key. One that was put again meanwhile begins anew. */
 static void let_go(struct sqlite *s, struct row *row)
 {
 	struct ub_job *job = &row->job;

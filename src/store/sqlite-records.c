@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Items, aliases and meetings of the SQLite store.
+ */
 #include "sqlite-private.h"
 
 enum ub_store_result sqlite_put_item(struct ub_store *store, const struct ub_store_item *item)

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The tables of the SQLite store, how older files become newer ones, and every statement.
+ */
 #include "sqlite-private.h"
 
-/* Keys by whose they are; those that are doubtful by which goes first. */
+/* Finds keys by their principal, and doubtful keys in the order in which they go. */
 #define INDEXES_SINCE_2                                                                                      \
 	"CREATE INDEX key_principal ON key(upstream, principal, state);"                                     \
 	"CREATE INDEX key_doubtful ON key(doubt DESC, put, id) WHERE doubt > 0;"                             \
@@ -13,7 +17,7 @@
 	" PRIMARY KEY(upstream, principal)) WITHOUT ROWID;"                                                  \
 	"CREATE INDEX principal_href ON principal(upstream, href, heard);"
 
-/* What a new file gets; SCHEMA is its number. Times are in milliseconds. */
+/* The schema of a new file, of version SCHEMA. Times are in milliseconds since 1970. */
 const char sql_schema[] =
     "CREATE TABLE key(id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, upstream TEXT NOT NULL,"
     " href TEXT NOT NULL, principal TEXT NOT NULL, collection TEXT NOT NULL, state INTEGER NOT NULL,"
@@ -38,8 +42,8 @@ const char sql_schema[] =
     " changed INTEGER, PRIMARY KEY(organization, upstream, href));"
     "CREATE INDEX seen_meeting ON seen(organization, meeting_uid, href, upstream);";
 
-/* Version 1 kept strangers' keys and aliases that nobody vouched for. Whoever has a meeting in the store was
- * answered well when it was looked at. */
+/* Version 1 kept strangers' keys, and aliases that nobody had vouched for. A principal who has a meeting in
+ * the store was answered well when it was looked at. */
 static const char from_1[] =
     "ALTER TABLE key ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE key ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;"

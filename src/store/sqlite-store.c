@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The SQLite store: the table of its functions.
+ */
 #include "sqlite-private.h"
 
 static const struct ub_store_ops ops = {

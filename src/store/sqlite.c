@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * A store in one SQLite file: the only file that knows SQLite. WAL, one connection, each change one
- * transaction. What promises a client that a key is kept is synced to the disk; the rest may be lost with the
- * machine, which costs one more pass.
+ * A store in one SQLite file. No other file includes SQLite's header. The file is in WAL mode and has one
+ * connection; each change is one transaction. What promises a client that a key is kept is synced to the
+ * disk. The rest may be lost with the machine, which costs one more pass.
  */
 #include "sqlite-private.h"
 
@@ -32,8 +32,9 @@ struct sqlite {
 	sqlite3 *db;
 	struct sqlite3_stmt *statements[STATEMENTS];
 	int lock_fd;
-	bool failed;           /* the statement at hand; the transaction is then rolled back */
-	pthread_key_t problem; /* each thread's own: char[PROBLEM_MAX] */
+	/* a statement has failed since sql_enter(): the transaction is rolled back */
+	bool failed;
+	pthread_key_t problem; /* char[PROBLEM_MAX] of each thread */
 };
 
 /* ---- statements ---- */
@@ -60,7 +61,6 @@ static bool note(struct sqlite *s, int code)
 	return false;
 }
 
-/* `types`: t for a struct ub_text *, i for an int64_t. The texts must outlive the statement's steps. */
 struct sqlite3_stmt *sql_bound(struct sqlite *s, enum statement which, const char *types, ...)
 {
 	struct sqlite3_stmt *statement = s->statements[which];
@@ -90,7 +90,6 @@ bool sql_next(struct sqlite *s, struct sqlite3_stmt *statement)
 	return false;
 }
 
-/* One that gives no rows. How many it changed. */
 int sql_run(struct sqlite *s, struct sqlite3_stmt *statement)
 {
 	while (sql_next(s, statement))
@@ -137,8 +136,7 @@ struct sqlite *sql_enter(struct ub_store *store)
 	return s;
 }
 
-/* As sql_enter(), for a change. FULL syncs the log before COMMIT returns; NORMAL leaves that to the next one.
- */
+/* FULL syncs the log before COMMIT returns. NORMAL leaves that to the next sync. */
 struct sqlite *sql_begin(struct ub_store *store, bool durable)
 {
 	struct sqlite *s = sql_enter(store);
@@ -185,7 +183,8 @@ void sqlite_close(struct ub_store *store)
 	if (s->lock_fd >= 0)
 		close(s->lock_fd);
 	free(pthread_getspecific(
-	    s->problem)); /* other threads that used it have ended, and with them theirs */
+	    /* the other threads that used the store have ended, and their texts with them */
+	    s->problem));
 	pthread_key_delete(s->problem);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
@@ -208,9 +207,10 @@ UB_FORMAT(2, 3) static bool refuse(struct sqlite *s, const char *format, ...)
 	return false;
 }
 
-/* One daemon a file. A predecessor that is about to end is waited for. The file holds customers' texts:
- * nobody else reads it, and what SQLite puts beside it gets the same mode. flock() and SQLite's own locks do
- * not see each other; the descriptor is closed after SQLite's, whose locks would end with it. */
+/* Takes the file for this daemon alone. A predecessor that is about to end is waited for. The file holds
+ * customers' texts: nobody else may read it, and SQLite gives the files beside it the same mode. flock() and
+ * SQLite's own locks do not see each other. This descriptor is closed after SQLite's, whose locks would end
+ * with it. */
 static bool take_lock(struct sqlite *s, const char *path, int64_t patience)
 {
 	struct stat status;
@@ -247,7 +247,7 @@ static void execute(struct sqlite *s, const char *sql)
 #define TEXT_OF(number) #number
 #define NUMBER(macro)   TEXT_OF(macro)
 
-/* Looks before anything is written: what is not ours stays as it is. */
+/* Looks at the file before anything is written: a file that is not ours stays as it is. */
 static bool is_ours_or_new(struct sqlite *s, bool *is_new)
 {
 	int64_t application = number_of(s, "PRAGMA application_id");
@@ -273,7 +273,7 @@ static void make_schema(struct sqlite *s)
 	execute(s, "COMMIT");
 }
 
-/* From one version to the next one: all of it or nothing. */
+/* Brings the file from one version to the next: all of it or nothing. */
 static void migrate(struct sqlite *s, int64_t schema)
 {
 	char number[64];

@@ -2,11 +2,15 @@
 #ifndef UPBEAT_STORE_PRIVATE_H
 #define UPBEAT_STORE_PRIVATE_H
 
+/*
+ * What the stores share: the table of their functions, and records in sorted sets.
+ */
+
 #include "upbeat/store.h"
 
 #define UB_STORE_ASIDE_REASON "what worked on it did not come to an end, several times"
 
-/* When a key that is put now is forgotten. */
+/* When a key that is put now expires, in milliseconds since 1970. */
 int64_t expiry(enum ub_doubt doubt, int64_t now);
 
 /* ---- the table: what a store can do, as ub_store_NAME() in upbeat/store.h says ---- */
@@ -108,7 +112,7 @@ struct ub_store_ops {
 
 /* ---- records.c: structs with texts, copied whole; sorted sets of them ---- */
 
-/* Where a struct has its texts. */
+/* Where a struct has its texts: `texts` are offsets of struct ub_text. */
 struct shape {
 	size_t size;
 	const size_t *texts;
@@ -117,28 +121,30 @@ struct shape {
 
 extern const struct shape key_shape, item_shape, seen_shape;
 
-/* A copy in one piece of memory, for free(); `extra` bytes of zeros stand after the struct. */
+/* A copy of the struct and its texts in one piece of memory, for free(). `extra` bytes of zeros stand between
+ * them. */
 void *record_new(const struct shape *shape, const void *from, size_t extra);
-/* The struct in *out, its texts in the arena. */
+/* Copies the struct to *out, and its texts into the arena. */
 void record_out(const struct shape *shape, const void *from, struct ub_arena *arena, void *out);
 
-/* Pointers in the order of `compare`. */
+/* A sorted array of pointers. Who adds them owns them, but for set_free(). */
 struct set {
 	void **items;
 	size_t n, cap;
 	int (*compare)(const void *a, const void *b);
 };
 
-/* Where `like` stands, or would be put; *found (may be NULL): whether it is there. */
+/* The place where something equal to `like` stands or would stand. *found (may be NULL): whether it is
+ * there. */
 size_t set_find(const struct set *set, const void *like, bool *found);
-void *set_get(const struct set *set, const void *like); /* or NULL */
+void *set_get(const struct set *set, const void *like); /* NULL: it is not there */
 void set_add(struct set *set, void *item);
-/* False: it is not there. */
+/* Takes out what is equal to `like`, and does not free it. False: it is not there. */
 bool set_remove(struct set *set, const void *like);
 /* Frees the set and everything in it. */
 void set_free(struct set *set);
 
-/* Orders n pairs of texts: the first pair that differs decides. */
+/* Compares n pairs of texts: the first pair that differs decides. */
 int compare_texts(const struct ub_text *const *a, const struct ub_text *const *b, size_t n);
 
 #endif

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The functions of every store: each passes its arguments to the table. What all stores do alike is done
+ * here.
+ */
 #include "store-private.h"
 
 int64_t expiry(enum ub_doubt doubt, int64_t now)
