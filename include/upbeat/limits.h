@@ -3,8 +3,8 @@
 #define UPBEAT_LIMITS_H
 
 /*
- * Every limit of the program: sizes in bytes, times in milliseconds unless the name says otherwise.
- * Each is tested at the limit and one past it.
+ * Every limit of the program. Sizes are in bytes and times in milliseconds, unless the name or the comment
+ * says otherwise. Each limit is tested at the limit and one past it.
  */
 
 /* How many times as long the program's parts wait for each other: more than once in a build for a tool that
@@ -15,49 +15,49 @@
 
 /* base */
 #define UB_ARENA_CHUNK   (16u * 1024)
-#define UB_DIAG_MAX      1000 /* further diagnostics of one list are counted, not kept */
-#define UB_DIAG_LINE_MAX 200  /* bytes of a line that are shown with a diagnostic */
+#define UB_DIAG_MAX      1000 /* further diagnostics of a list are counted, not kept */
+#define UB_DIAG_LINE_MAX 200  /* of a source line that is shown with a diagnostic */
 
 /* cal */
-#define UB_TZIF_MAX             (64u * 1024) /* bytes of one zone's file */
-#define UB_ZONE_CHANGES_MAX     2000         /* listed changes of one zone */
+#define UB_TZIF_MAX             (64u * 1024) /* one zone's file */
+#define UB_ZONE_CHANGES_MAX     2000         /* changes of offset that a zone lists */
 #define UB_ZONE_NAME_MAX        64
-#define UB_ZONES_MAX            1024 /* distinct zones of one set */
-#define UB_HOURS_PER_DAY_MAX    6    /* stretches of work in a day */
+#define UB_ZONES_MAX            1024 /* different zones of one set */
+#define UB_HOURS_PER_DAY_MAX    6    /* periods of work in a day */
 #define UB_SPAN_MAX             100000
-#define UB_BUSINESS_SEARCH_DAYS 3660 /* how far a business day is looked for */
-#define UB_WINDOW_DAYS_MAX      800  /* days of working time laid out at once */
+#define UB_BUSINESS_SEARCH_DAYS 3660 /* days within which a business day is looked for */
+#define UB_WINDOW_DAYS_MAX      800  /* days whose working time is laid out at once */
 
 /* http: the engine's own requests */
 #define UB_CLIENT_CONNECT_MS 5000
 #define UB_CLIENT_TIMEOUT_MS 30000
 #define UB_CLIENT_BODY_MAX   (4u * 1024 * 1024)
-#define UB_DAV_ADDRESSES_MAX 32 /* of a principal; further ones are not looked at */
+#define UB_DAV_ADDRESSES_MAX 32 /* addresses of a principal; further ones are not looked at */
 #define UB_DAV_HOMES_MAX     16
 /* cel */
 #define UB_CEL_TEXT_MAX    (64u * 1024)   /* an expression */
 #define UB_CEL_DEPTH_MAX   250            /* nested sub-expressions */
-#define UB_CEL_ISSUE_MAX   100            /* further issues of one expression are not kept */
+#define UB_CEL_ISSUE_MAX   100            /* further issues of an expression are not kept */
 #define UB_CEL_PATTERN_MAX 4096           /* a regular expression */
 #define UB_CEL_PRINT_MAX   (1024u * 1024) /* text of a list or map, about */
-#define UB_CEL_NESTING_MAX 1000    /* lists in lists: deeper ones are equal to nothing and cut when printed */
+#define UB_CEL_NESTING_MAX 1000 /* lists in lists; deeper ones are equal to nothing, and cut when printed */
 #define UB_CEL_COST_MAX    1000000 /* steps of one evaluation, unless the caller says otherwise */
 
 /* tmpl */
 #define UB_TEMPLATE_SIZE_MAX    (64u * 1024) /* a template's text */
 #define UB_TEMPLATE_NESTING_MAX 32           /* sections in sections */
 #define UB_TEMPLATE_DEPTH_MAX   16           /* templates in templates */
-#define UB_TEMPLATE_NODES_MAX   10000        /* of a template with all that it includes */
+#define UB_TEMPLATE_NODES_MAX   10000        /* nodes of a template with all that it includes */
 #define UB_TEMPLATE_WEIGHT_MAX  100
-#define UB_TEMPLATE_TIMED_MAX   50           /* timed sections of one rendering, further ones are not timed */
+#define UB_TEMPLATE_TIMED_MAX   50           /* timed sections of one rendering; further ones are not timed */
 #define UB_TEMPLATE_STEPS_MAX   100000       /* nodes of one rendering */
-#define UB_TEMPLATE_OUTPUT_MAX  (64u * 1024) /* bytes of one rendering, without the mark that it was cut */
-#define UB_TEMPLATE_LINE_MAX    255          /* bytes of a one-line template's result */
+#define UB_TEMPLATE_OUTPUT_MAX  (64u * 1024) /* one rendering, without the mark that it was cut */
+#define UB_TEMPLATE_LINE_MAX    255          /* a one-line template's result */
 
 /* sys */
-#define UB_LOG_LINE_MAX  4096 /* PIPE_BUF: one write to a pipe is never torn */
+#define UB_LOG_LINE_MAX  4096 /* PIPE_BUF: a single write to a pipe is never torn */
 #define UB_LOG_PACE_MS   60000
-#define UB_DIRECTORY_MAX 100000 /* entries listed */
+#define UB_DIRECTORY_MAX 100000 /* entries of a directory that are listed */
 
 /* http */
 #define UB_HTTP_HEAD_MAX       (32u * 1024)
@@ -66,125 +66,125 @@
 #define UB_HTTP_CHUNK_LINE_MAX 1024u /* a chunk's size and extensions */
 #define UB_HTTP_TRAILERS_MAX   (8u * 1024)
 #define UB_HTTP_LENGTH_DIGITS  18
-#define UB_HREF_MAX            (16u * 1024) /* longer ones have no canonical form */
+#define UB_HREF_MAX            (16u * 1024) /* longer hrefs have no canonical form */
 
 /* wire */
 #define UB_WIRE_FRAME_MAX     (128u * 1024)
-#define UB_WIRE_BODY_MAX      (64u * 1024) /* of a meeting that rules may amend; larger ones stay as they are */
-#define UB_WIRE_WAITING_BYTES 512          /* eight principals' buckets each */
-#define UB_WIRE_PIECE_MAX     (32u * 1024) /* of a reply, in one frame */
+#define UB_WIRE_BODY_MAX      (64u * 1024) /* a meeting that rules may amend; larger meetings stay as they are */
+#define UB_WIRE_WAITING_BYTES 512          /* a bit for each bucket of principals */
+#define UB_WIRE_PIECE_MAX     (32u * 1024) /* the part of a reply in one frame */
 
 /* control socket */
-#define UB_CONTROL_ASK_MS      1000                 /* until a client has said what it wants */
-#define UB_CONTROL_REPLY_MS    3000                 /* for it to read all of the answer */
-#define UB_CONTROL_PATIENCE_MS (5000 * UB_SLOWNESS) /* a client's, from one piece to the next */
-#define UB_STATUS_KEYS_SHOWN   20                   /* to people, of each state */
-#define UB_STATUS_KEYS_MAX     1000                 /* to programs */
+#define UB_CONTROL_ASK_MS      1000                 /* time for a client to say what it wants */
+#define UB_CONTROL_REPLY_MS    3000                 /* time for the client to read all of the answer */
+#define UB_CONTROL_PATIENCE_MS (5000 * UB_SLOWNESS) /* the client's patience from one piece to the next */
+#define UB_STATUS_KEYS_SHOWN   20                   /* keys of each state, shown to people */
+#define UB_STATUS_KEYS_MAX     1000                 /* keys shown to programs */
 
 /* cli */
 #define UB_CLI_INPUT_MAX                                                                                     \
-	(16u * 1024 * 1024) /* an event or an expression; what reads them has its own limit */
+	(16u * 1024 * 1024) /* an event or an expression; their readers have limits of their own */
 
-#define UB_TEST_DIRECTORIES_MAX 16 /* that one run of `test` is given */
+#define UB_TEST_DIRECTORIES_MAX 16 /* directories of one run of `test` */
 
-/* engine: what is read of the configuration */
-#define UB_DELETION_GRACE_SECONDS 30 /* unless the settings say otherwise */
+/* configuration */
+#define UB_DELETION_GRACE_SECONDS 30 /* seconds, unless the settings say otherwise */
 #define UB_SETTINGS_MAX           (1024u * 1024)
-#define UB_RULE_FILE_MAX          UB_YAML_BYTES_MAX /* rules, templates and holidays, each */
-/* engine: what it holds in memory */
+#define UB_RULE_FILE_MAX          UB_YAML_BYTES_MAX /* each file of rules, templates or holidays */
+/* queue and pass */
 #define UB_AUTHORIZATION_MAX    8192
-#define UB_CREDENTIAL_MS        60000 /* how long a caller's credentials are kept at most */
+#define UB_CREDENTIAL_MS        60000 /* time for which a caller's credentials are kept, at most */
 #define UB_ENGINE_WORKERS       4
-#define UB_LEASE_MS             120000 /* how long a pass may take before another may begin */
-#define UB_RETRY_MS             1000   /* before the second try; doubled each time */
+#define UB_LEASE_MS             120000 /* time that a pass may take before another one may begin */
+#define UB_RETRY_MS             1000   /* pause before the second try; doubled each time */
 #define UB_RETRY_MAX_MS         30000
-#define UB_RETRY_PATIENT        20 /* tries with pauses up to that; then they grow on, to */
+#define UB_RETRY_PATIENT        20 /* tries with pauses up to that; then the pauses grow on, up to */
 #define UB_RETRY_LATE_MS        (3600 * (int64_t)1000) /* an hour */
-#define UB_FAILURES_MAX         12   /* refusals in a row until a key is set aside: about an hour */
-#define UB_REDIRECTS_MAX        256  /* writes that the server has sent on, until they are repeated there */
-#define UB_STRANGERS_STORED     64   /* strangers' keys that are written to the store; more stay in memory */
-#define UB_IDLE_MS              1000 /* between looks at the store when nothing is known to become due */
+#define UB_FAILURES_MAX         12 /* refusals in a row until a key is set aside: within about an hour */
+#define UB_REDIRECTS_MAX        256 /* redirected writes that are kept until they are repeated at the new place */
+#define UB_STRANGERS_STORED     64   /* strangers' keys in the store; more stay in memory */
+#define UB_IDLE_MS              1000 /* between looks at the store while nothing is known to become due */
 #define UB_SWEEP_MS             1000 /* between looks for credentials whose time is up, and for whom keys wait */
 #define UB_UPKEEP_MS            (86400 * (int64_t)1000) /* between looks for what may be forgotten: */
-#define UB_REMEMBER_MS          (366 * UB_UPKEEP_MS)    /* meetings, after their end, and their items */
+#define UB_REMEMBER_MS          (366 * UB_UPKEEP_MS)    /* meetings after their end, and their items */
 #define UB_WAIT_MS              (90 * UB_UPKEEP_MS)     /* keys whose user is not heard of any more */
 #define UB_ACCOUNTS_REFRESH_MS  30000                   /* between looks at the account sources */
-#define UB_MEND_MS              5000 /* between looks whether rules with mistakes are mended, while there are none */
-#define UB_AMEND_MS             (100 * UB_SLOWNESS) /* then a meeting goes on as it came */
+#define UB_MEND_MS              5000                /* between looks whether rules with mistakes are mended */
+#define UB_AMEND_MS             (100 * UB_SLOWNESS) /* time until a meeting goes on as it came */
 #define UB_AMENDED_OPEN         256                 /* amended writes between announcement and answer */
-#define UB_AMENDED_LATELY       1024   /* additions to meetings that may not have been looked at since */
+#define UB_AMENDED_LATELY       1024   /* additions to meetings that no pass may have looked at yet */
 #define UB_BATCH_MAX            256    /* writes of one transaction */
-#define UB_WRITES_MAX           10000  /* between announcement and answer */
-#define UB_CREDENTIALS_MAX      100000 /* principals */
-#define UB_IDENTITY_SECONDS     300    /* how long it is believed whose a collection is */
+#define UB_WRITES_MAX           10000  /* writes between announcement and answer */
+#define UB_CREDENTIALS_MAX      100000 /* principals whose credentials are kept */
+#define UB_IDENTITY_SECONDS     300    /* time for which it is believed whose a collection is */
 #define UB_IDENTITY_CACHE_BYTES (1024u * 1024)
 
 /* facts */
 #define UB_ADDRESS_MAX 254     /* RFC 5321 4.5.3.1.3: a path has 256 octets with its angle brackets */
-#define UB_DAYS_MAX    3652059 /* of days(): from year 1 to 9999, which is what CEL's durations hold */
+#define UB_DAYS_MAX    3652059 /* days of days(): from year 1 to 9999, as many as CEL's durations hold */
 
 /* rules */
-#define UB_RULE_NAME_MAX     64 /* of a rule, group, item, definition */
+#define UB_RULE_NAME_MAX     64 /* the name of a rule, group, item or definition */
 #define UB_RULES_MAX         20000
-#define UB_DEFINITIONS_MAX   2000         /* of all directories */
+#define UB_DEFINITIONS_MAX   2000         /* definitions of all directories */
 #define UB_RULE_FLOW_MAX     4            /* steps of a way that a message tells */
-#define UB_RULE_ITEMS_MAX    50           /* of one rule */
-#define UB_RULE_CASES_MAX    50           /* of one value */
-#define UB_RULE_LIST_MAX     20           /* reminders, categories, earlier names */
+#define UB_RULE_ITEMS_MAX    50           /* items of one rule */
+#define UB_RULE_CASES_MAX    50           /* cases of one value */
+#define UB_RULE_LIST_MAX     20           /* reminders, categories or earlier names */
 #define UB_RULE_DURATION_MAX (14 * 86400) /* seconds that an item may take */
-#define UB_RULE_REMINDER_MAX (31 * 86400) /* seconds that a reminder may lie ahead */
+#define UB_RULE_REMINDER_MAX (31 * 86400) /* seconds that a reminder may come before its item */
 #define UB_RULE_WHY_MAX      400          /* a reason in words; longer ones are cut */
-#define UB_RULE_VALUE_MAX    60           /* a value in one */
+#define UB_RULE_VALUE_MAX    60           /* a value in such a reason */
 
 /* plan */
 #define UB_PLAN_STEP           (15 * 60) /* seconds: slots begin on full quarters of the owner's clock */
 #define UB_PLAN_SEARCH         (14 * 24 * 3600) /* seconds before or after a full window that are searched too */
 #define UB_PLAN_CONSIDERED_MAX 20               /* lines that tell of the search for one time */
-#define UB_PLAN_ITEMS_MAX      200              /* of one meeting; further ones are noted, not made */
+#define UB_PLAN_ITEMS_MAX      200              /* items of one meeting; further ones are noted, not made */
 
 /* yaml: a file */
 #define UB_YAML_BYTES_MAX   (16u * 1024 * 1024)
 #define UB_YAML_DEPTH_MAX   32 /* lists and maps within each other */
 #define UB_YAML_NODES_MAX   1000000
 #define UB_YAML_SHOWN_MAX   60 /* a longer text is not repeated in a message */
-#define UB_YAML_REPAIRS_MAX 20 /* syntax errors reported of one file, then it is given up */
+#define UB_YAML_REPAIRS_MAX 20 /* syntax errors of one file that are reported; then the file is given up */
 
 /* store */
-#define UB_STORE_CRASHES_MAX     2     /* leases run out until a key is set aside */
-#define UB_STORE_DOUBTFUL_OF_ONE 256   /* keys of one principal that no good answer vouches for */
-#define UB_STORE_DOUBTFUL_MAX    20000 /* and of all */
+#define UB_STORE_CRASHES_MAX     2                       /* leases that run out until a key is set aside */
+#define UB_STORE_DOUBTFUL_OF_ONE 256                     /* doubtful keys of one principal, */
+#define UB_STORE_DOUBTFUL_MAX    20000                   /* and of all principals */
 #define UB_STORE_HEARD_MS        (86400 * (int64_t)1000) /* between notes that a principal was heard of */
 #define UB_STORE_ALIAS_HOPS      5
-#define UB_STORE_LOCK_MS         5000           /* how long a predecessor's lock is waited for */
+#define UB_STORE_LOCK_MS         5000           /* time for which a predecessor's lock is waited for */
 #define UB_STORE_TEXT_MAX        (1024u * 1024) /* a calendar object to be remembered */
 #define UB_STORE_MEMORY_MAX      100000         /* keys, items, aliases, meetings of the memory store, each */
 
 /* ical */
 #define UB_ICAL_SIZE_MAX    (1024u * 1024) /* a calendar object */
-#define UB_ICAL_LINES_MAX   50000          /* content lines of it */
+#define UB_ICAL_LINES_MAX   50000          /* content lines of a calendar object */
 #define UB_ICAL_NESTING_MAX 16             /* components in components */
 #define UB_ICAL_PEOPLE_MAX  2000           /* attendees; further ones are not looked at */
-#define UB_ICAL_RULE_MAX    512            /* bytes of a recurrence rule */
+#define UB_ICAL_RULE_MAX    512            /* a recurrence rule */
 #define UB_ICAL_OBSERVANCES 100            /* STANDARD and DAYLIGHT parts of a VTIMEZONE */
 #define UB_ICAL_ITERATIONS  2000           /* instances of a recurrence that are looked at */
-#define UB_ZONE_YEAR_MAX    2100           /* to which a VTIMEZONE's rules are followed */
+#define UB_ZONE_YEAR_MAX    2100           /* the year up to which a VTIMEZONE's rules are followed */
 #define UB_HOLIDAY_YEAR_MAX 2100
 #define UB_HOLIDAYS_MAX     20000 /* days off of one calendar */
 /* relay */
 #define UB_RELAY_THREADS_MAX    64
-#define UB_RELAY_CONNS_MAX      (1u << 20)          /* of one thread */
-#define UB_RELAY_OWN_FILES      16                  /* open files that are no connections, */
-#define UB_RELAY_OWN_FILES_LOOP 4                   /* and of each thread */
-#define UB_RELAY_BUFFER         (32u * 1024)        /* through which bytes stream, each way */
-#define UB_RELAY_BUFFERS_KEPT   1024                /* unused ones, of one thread */
-#define UB_RELAY_HOLD_MAX       (1024u * 1024)      /* of one body; longer ones stream on */
-#define UB_RELAY_HELD_MAX       (64u * 1024 * 1024) /* of all bodies held by one thread */
-#define UB_RELAY_TURNS_MAX      16                  /* buffers or phases, then others have their turn */
-#define UB_RELAY_POOL_MAX       512                 /* idle upstream connections of one thread */
-#define UB_RELAY_ADDRESSES_MAX  8                   /* of the upstream's name */
-#define UB_RELAY_INTERIM_MAX    32                  /* 1xx answers to one request */
-#define UB_RELAY_MISSED_MAX     1024                /* writes that no engine has confirmed, of one thread */
-#define UB_RELAY_MISSED_MS      60000               /* how long their credentials are kept */
+#define UB_RELAY_CONNS_MAX      (1u << 20)     /* connections of one thread */
+#define UB_RELAY_OWN_FILES      16             /* open files that are no connections, */
+#define UB_RELAY_OWN_FILES_LOOP 4              /* and of each thread */
+#define UB_RELAY_BUFFER         (32u * 1024)   /* the buffer of each direction through which bytes stream */
+#define UB_RELAY_BUFFERS_KEPT   1024           /* unused buffers of one thread */
+#define UB_RELAY_HOLD_MAX       (1024u * 1024) /* one body; longer ones are not held */
+#define UB_RELAY_HELD_MAX       (64u * 1024 * 1024) /* all bodies that one thread holds */
+#define UB_RELAY_TURNS_MAX      16    /* buffers or phases of one turn; then others have theirs */
+#define UB_RELAY_POOL_MAX       512   /* idle upstream connections of one thread */
+#define UB_RELAY_ADDRESSES_MAX  8     /* addresses of the upstream's name */
+#define UB_RELAY_INTERIM_MAX    32    /* 1xx answers to one request */
+#define UB_RELAY_MISSED_MAX     1024  /* writes that no engine has confirmed, of one thread */
+#define UB_RELAY_MISSED_MS      60000 /* time for which their credentials are kept */
 #define UB_RELAY_COMMIT_MS      (250 * UB_SLOWNESS)
 #define UB_RELAY_CONNECT_MS     5000
 #define UB_RELAY_ANSWER_MS      120000 /* large reports take their time */
@@ -194,9 +194,9 @@
 #define UB_RELAY_LINGER_MS      2000
 #define UB_RELAY_POOL_MS        4000 /* less than the five seconds of common servers */
 #define UB_RELAY_RESOLVE_MS     30000
-#define UB_RELAY_READY_MS       (400 * UB_SLOWNESS) /* then listen without the engine, */
-#define UB_RELAY_NAME_MS        100                 /* and without knowing the upstream by its name */
-#define UB_RELAY_ACCEPT_MS      100                 /* when there was no file descriptor for another client */
+#define UB_RELAY_READY_MS       (400 * UB_SLOWNESS) /* time until the relay listens without the engine, */
+#define UB_RELAY_NAME_MS        100                 /* and without knowing the upstream's addresses */
+#define UB_RELAY_ACCEPT_MS      100 /* pause when there was no file descriptor for another client */
 #define UB_RELAY_DRAIN_MS       10000
 #define UB_RELAY_BACK_OFF_MIN   100
 #define UB_RELAY_BACK_OFF_MAX   10000
