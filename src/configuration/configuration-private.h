@@ -2,14 +2,18 @@
 #ifndef UPBEAT_CONFIGURATION_PRIVATE_H
 #define UPBEAT_CONFIGURATION_PRIVATE_H
 
+/*
+ * What the files of the configuration share.
+ */
+
 #include "upbeat/configuration.h"
 
-/* A directory of rules with what it has in templates/ and holidays/. Problems are reported at `place`. False:
- * one of its files cannot be read. */
+/* Reads a rule directory with its templates/, holidays/ and tests/ into `arena`. Problems are reported at
+ * `place`. False: one of its files cannot be read. */
 bool ub_snapshot_read_layer(struct ub_arena *arena, const char *directory, struct ub_place place,
     struct ub_rule_layer *layer, struct ub_diags *diags);
 
-/* Warns that the daemon goes on with what `key` of the settings said when it started. */
+/* Warns that the daemon goes on with what `key` of the settings said when it was started. */
 void ub_snapshot_needs_restart(struct ub_diags *diags, const char *key);
 
 #endif

@@ -16,8 +16,8 @@ struct ub_configuration {
 	const struct ub_configuration_input *input;
 	pthread_t thread;
 	bool started;
-	pthread_mutex_t mutex; /* of all that follows */
-	pthread_cond_t told;   /* to reload, or to stop */
+	pthread_mutex_t mutex; /* guards all members below */
+	pthread_cond_t told;   /* signals a reload, or that it is time to stop */
 	struct ub_snapshot *snapshot;
 	struct ub_reload reload;
 	bool reload_wanted, stopping;
@@ -44,8 +44,8 @@ static void log_diags(struct ub_log *log, const char *what, const struct ub_diag
 
 /* ---- reload ---- */
 
-/* The relay listens, the store is open: these stay as they were, whatever the file says now. (So does the
- * upstream, by the input.) Nobody else has the new snapshot yet. */
+/* Keeps the addresses of the present snapshot, whatever the settings say now: the relay listens already, and
+ * the store is open. (The input keeps the upstream.) Nobody else has the new snapshot yet. */
 static void keep_addresses(
     struct ub_snapshot *snapshot, const struct ub_snapshot *present, struct ub_diags *diags)
 {
@@ -78,7 +78,7 @@ static struct ub_text printed(struct ub_arena *arena, const struct ub_diags *dia
 	return ub_buf_text(&out);
 }
 
-/* What is kept of the diagnostics points to no source, so that nothing of a snapshot is kept with them. */
+/* The diagnostics that are kept point to no source, so that nothing of the snapshot is kept with them. */
 static struct ub_reload outcome_of(struct ub_diags *diags)
 {
 	struct ub_arena *arena = ub_arena_new();
@@ -98,7 +98,7 @@ static void forget(struct ub_reload *reload)
 	ub_arena_free(&reload->arena);
 }
 
-/* Whoever is at work with the snapshot before holds it, and frees it last. */
+/* Puts a snapshot in force. Those who work with the one before hold it, and free it last. */
 static void publish(
     struct ub_configuration *configuration, struct ub_snapshot **snapshot, const struct ub_reload *reload)
 {
@@ -132,7 +132,7 @@ static void say_outcome(
 		    lacks_rules ? "there still are no rules" : "what was read before goes on");
 }
 
-/* Patient: nobody has asked for it, so that what is wrong as before is not said again. */
+/* `patient`: nobody has asked for this reload, so that problems are logged only when they are new. */
 static void reload(struct ub_configuration *configuration, const struct ub_snapshot *present, bool patient)
 {
 	struct ub_arena *arena = ub_arena_new();
@@ -146,7 +146,7 @@ static void reload(struct ub_configuration *configuration, const struct ub_snaps
 	struct ub_reload outcome = outcome_of(&diags);
 	if (outcome.failed && snapshot)
 		ub_snapshot_release(&snapshot);
-	/* Nobody but this thread writes the present one. */
+	/* Only this thread changes the last reload, so that it may read it without the lock. */
 	if (patient && !snapshot && ub_text_eq(outcome.plain, configuration->reload.plain)) {
 		forget(&outcome);
 	} else {
@@ -159,7 +159,7 @@ static void reload(struct ub_configuration *configuration, const struct ub_snaps
 	ub_arena_free(&arena);
 }
 
-/* As status tells of a reload that failed. */
+/* Notes the problems of the start as those of a failed reload, for `status`. */
 static void tell_of_start(struct ub_configuration *configuration)
 {
 	struct ub_diags *diags = configuration->input->diags;

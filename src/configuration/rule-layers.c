@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Reads rule directories: which of their files are read, and which look as if they were meant to be.
+ */
 #include "configuration-private.h"
 
 #include <limits.h>
 #include <unistd.h>
 
-/* What is read of a rule directory: where, and files of which ends. */
+/* What is read of a rule directory: files of these folders with these ends. */
 static const struct {
 	const char *directory; /* below the rule directory, with its slash */
 	const char *suffix;
@@ -16,9 +20,9 @@ static const struct {
 	{ "holidays/", ".ics" },
 };
 
-/* What is not read, but named as if it were: rules say so. */
+/* Names that look as if the file was to be read, and yet is not: the rules report them. */
 static const struct {
-	const char *directory, *suffix; /* in any case of letters */
+	const char *directory, *suffix; /* in upper or lower case */
 } mistaken[] = {
 	{ "", ".yaml" },
 	{ "", ".yml" },
@@ -48,9 +52,9 @@ const struct ub_source *ub_snapshot_read_source(
 struct reading {
 	struct ub_arena *arena;
 	const char *directory;
-	struct ub_place place; /* where it is named */
+	struct ub_place place; /* where the directory is named */
 	struct ub_diags *diags;
-	bool lacks_a_file; /* that is there but cannot be read */
+	bool lacks_a_file; /* a file is there but cannot be read */
 	UB_VEC(struct ub_rule_file) files;
 };
 
@@ -75,7 +79,7 @@ static bool is_read(const char *below, struct ub_text name)
 	return false;
 }
 
-/* Kept by an editor, or put aside by somebody. */
+/* Whether an editor has left the file, or somebody has put it aside. */
 static bool is_leftover(struct ub_text name)
 {
 	return name.ptr[0] == '#' || ub_text_ends(name, UB_TEXT("~")) ||
@@ -91,8 +95,7 @@ static bool is_mistaken(const char *below, struct ub_text name)
 	return false;
 }
 
-/* A folder with a name of its own, in which there are rules or which is nearly called like one that is read.
- */
+/* Whether a folder of another name has rules in it, or nearly the name of a folder that is read. */
 static bool is_mistaken_folder(const struct reading *reading, struct ub_text name)
 {
 	static const struct ub_text known[] = { UB_TEXT("templates"), UB_TEXT("holidays"), UB_TEXT("tests") };
@@ -126,7 +129,7 @@ static void read_entry(struct reading *reading, const char *below, struct ub_tex
 	}
 }
 
-/* False: there is no such directory to read on from. */
+/* Reads a folder of the rule directory. False: there is no rule directory to read on from. */
 static bool read_folder(struct reading *reading, const char *below)
 {
 	const char *path = path_of(reading, below, UB_TEXT_NONE);
@@ -168,7 +171,7 @@ static bool exists(struct ub_arena *arena, const char *directory, const char *na
 	return access(ub_textf(arena, "%s/%s", directory, name).ptr, F_OK) == 0;
 }
 
-/* A build tree has the program in src/ or tests/, and configure's traces above. */
+/* A build tree has the program in src/ or tests/, and traces of configure above. */
 const char *ub_snapshot_shipped_rules(struct ub_arena *arena)
 {
 	char exe[PATH_MAX];

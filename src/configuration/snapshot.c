@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Loads a snapshot: settings first, then the rule directories that they name, holidays, zones and accounts.
+ */
 #include "configuration-private.h"
 
 #include <stdatomic.h>
@@ -12,7 +16,7 @@ const struct ub_text ub_organization = { "default", sizeof("default") - 1 };
 
 static const struct ub_place nowhere = { 0 };
 
-/* What is being loaded. */
+/* A snapshot that is being loaded. */
 struct loading {
 	const struct ub_snapshot_input *input;
 	struct ub_snapshot *snapshot;
@@ -21,7 +25,7 @@ struct loading {
 	struct ub_settings *settings;
 	struct ub_rule_layer *layers;
 	size_t n_layers;
-	bool lacks_a_file; /* one of them cannot be read */
+	bool lacks_a_file; /* one of the files cannot be read */
 };
 
 static void release_zones(void *zones)
@@ -94,7 +98,7 @@ static void make_layers(struct loading *loading, size_t n)
 	loading->snapshot->layers = loading->layers;
 }
 
-/* Those that the settings name. */
+/* Reads the rule directories that the settings name. */
 static void load_named_layers(struct loading *loading)
 {
 	const struct ub_settings *settings = loading->settings;
@@ -131,7 +135,7 @@ static void load_rules(struct loading *loading, size_t n_layers)
 	loading->snapshot->rules = ub_rules_load(&input, loading->diags, loading->arena);
 }
 
-/* The calendar of a name: holidays/NAME.ics of the last layer that has it. */
+/* The holiday calendar of a name: holidays/NAME.ics of the last layer that has one. */
 static const struct ub_source *named_holidays(
     struct loading *loading, const struct ub_settings_holidays *wanted)
 {
@@ -227,7 +231,8 @@ struct ub_snapshot *ub_snapshot_load(const struct ub_snapshot_input *input, stru
 	if (settings) {
 		errors = diags->errors;
 		load_layers(&loading);
-		/* What an unread file lacks would be missed all over the others. */
+		/* Rules would report as missing, at many places, what stands in a file that could not be
+		 * read. */
 		if (!loading.lacks_a_file)
 			load_rules(&loading, loading.n_layers);
 		load_holidays(&loading);
@@ -236,10 +241,11 @@ struct ub_snapshot *ub_snapshot_load(const struct ub_snapshot_input *input, stru
 		else
 			sound = sound && diags->errors == errors;
 	}
-	/* A mistake in the accounts is no reason to refuse: what is sound of them is used. */
+	/* A mistake in the accounts is no reason to refuse: the sound ones are used. */
 	if (settings)
 		load_accounts(&loading);
-	/* Diagnostics point into the sources, so what is kept of this one lasts as long as they do. */
+	/* Diagnostics point into the sources, so that the snapshot's memory has to last as long as they
+	 * do. */
 	if (diags->list.n)
 		ub_arena_defer(diags->arena, release_held, ub_snapshot_hold(snapshot));
 	if (!sound)
