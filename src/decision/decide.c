@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The decision: reads the object, makes the facts, makes the plan.
+ */
 #include "upbeat/decision.h"
 #include "upbeat/directory.h"
 
@@ -17,7 +21,7 @@ static void release_accounts(void *accounts)
 	ub_accounts_release(&mine);
 }
 
-/* The customer, as the accounts are known now; they stay so for as long as the decision is kept. */
+/* The customer's account, as the accounts are known now. It stays for as long as the decision is kept. */
 static const struct ub_account *find_account(
     const struct ub_decide_input *input, const struct ub_event *event, struct ub_arena *arena)
 {

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Items that exist: as the server's text tells of them, and as they stand after a plan without a server.
+ */
 #include "upbeat/decision.h"
 #include "upbeat/settings.h"
 
@@ -30,7 +34,7 @@ const struct ub_ical *ub_existing_read(struct ub_text text, const struct ub_zone
 	return ical;
 }
 
-/* What an item would be found as, written by the same writer and read by the same reader as by `serve`. */
+/* The item as a pass would find it: written by the writer and read by the reader that `serve` has. */
 static struct ub_existing stand(
     const struct ub_snapshot *snapshot, const struct ub_item *item, ub_instant now, struct ub_arena *arena)
 {

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * A decision in words and as JSON.
+ */
 #include "upbeat/decision.h"
 #include "upbeat/json.h"
 
@@ -79,7 +83,7 @@ static json_t *considered(const struct ub_considered *considered, struct ub_aren
 	return array;
 }
 
-/* Everybody on the item: the owner, who invites, first. */
+/* Everybody on the item: first the owner, who invites. */
 static json_t *attendees(const struct ub_item *item)
 {
 	json_t *array = ub_json_must(json_array());
