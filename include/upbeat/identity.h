@@ -3,54 +3,60 @@
 #define UPBEAT_IDENTITY_H
 
 /*
- * Who is asking, and whose the calendar is. ORGANIZER of a generated item must be an address of the
- * collection's owner: an item stored by an assistant or a colleague is accepted by servers and nobody is
- * invited.
+ * identity: who is asking, and whose the calendar is. The ORGANIZER of an item that Upbeat makes must be an
+ * address of the collection's owner. Servers accept an item stored by an assistant or a colleague, but invite
+ * nobody (RFC 6638 3.2.1).
  */
 
 #include "upbeat/dav.h"
 #include "upbeat/facts.h"
 
-/* Whose credentials and how to reach the server with them: what a pass acts with. */
+/* A user of the server, with the credentials and the connection that a pass acts with. */
 struct ub_caller {
 	struct ub_client *client;
-	struct ub_text user;          /* the name that the credentials carry; empty when they carry none */
+	/* the user's name in the credentials; empty: they carry none */
+	struct ub_text user;
 	struct ub_text principal;     /* ub_http_principal() */
-	struct ub_text authorization; /* as the client sent it */
-	struct ub_text host;          /* the public Host of the client's request */
+	struct ub_text authorization; /* the value of Authorization, as the client sent it */
+	/* the Host field of the client's request; empty: none is sent on */
+	struct ub_text host;
 };
 
 struct ub_identity {
 	bool calendar;    /* the collection is a calendar */
-	bool takes_tasks; /* it takes VTODO */
+	bool takes_tasks; /* the collection takes VTODO (RFC 4791 5.2.3) */
 	bool caller_is_owner;
-	struct ub_text owner; /* the owner's address, lower case; empty: could not be found out */
-	/* Principals' hrefs, canonical; empty: the server does not say. */
+	struct ub_text owner; /* the owner's address in lower case; empty: nobody knows */
+	/* Canonical hrefs of principals; empty: the server does not say. */
 	struct ub_text owner_href, caller_href;
-	struct ub_text calendar_name;
+	struct ub_text calendar_name; /* DAV:displayname; may be empty */
 };
 
-/* Found out once and remembered for a while; any thread. */
+/* Identities that were found out, remembered for UB_IDENTITY_SECONDS. Any thread. */
 struct ub_identities;
 
+/* Never NULL. */
 struct ub_identities *ub_identities_new(void);
+/* Sets *identities to NULL; NULL is allowed. No other thread may use it any more. */
 void ub_identities_free(struct ub_identities **identities);
 
 /*
- * Of the collection at `href`: DAV:owner, else the principal whose calendar-home-set holds the collection;
- * the address from calendar-user-address-set (one of the organisation's where there are several), else by the
- * pattern of the settings. `now`: seconds on a monotonic clock. The texts are in `arena`.
+ * Whose the collection at `href` is. The owner is DAV:owner (RFC 3744 5.1), or else the caller's principal if
+ * its calendar-home-set (RFC 4791 6.2.1) holds the collection. The address comes from
+ * calendar-user-address-set (RFC 6638 2.4.1), the organisation's own where there are several; or else from
+ * the pattern of the settings. `now`: seconds on a monotonic clock. The texts of *out are in `arena`. Not
+ * UB_OUTCOME_OK: the server did not tell. Blocks while the server is asked.
  */
 UB_MUST_USE enum ub_outcome ub_identity_of(struct ub_identities *identities, const struct ub_caller *caller,
     struct ub_text href, const struct ub_org *org, int64_t now, struct ub_identity *out,
     struct ub_arena *arena);
 
-/* What was once found out, without asking: it may be out of date. False: nothing was. */
+/* What was last found out, without asking the server; it may be out of date. False: nothing was. */
 UB_MUST_USE bool ub_identity_known(struct ub_identities *identities, struct ub_text principal,
     struct ub_text host, struct ub_text href, struct ub_identity *out, struct ub_arena *arena);
 
-/* The name by which a principal most likely logs in, for whoever has not been heard of: the last segment of
- * its href, in plain bytes. */
+/* The name that a principal most likely logs in with, for one who was not heard of: the last segment of its
+ * href, decoded, in `arena`. */
 struct ub_text ub_identity_login_of(struct ub_text href, struct ub_arena *arena);
 
 #endif

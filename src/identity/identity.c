@@ -52,14 +52,14 @@ static enum ub_outcome propfind(const struct ub_caller *caller, struct ub_text h
 	return ub_client_send(caller->client, &request, response, arena);
 }
 
-/* Servers are not of one mind on how to write one and the same href. */
+/* Whether two hrefs are the same: servers write one and the same href in several ways. */
 static bool same_href(struct ub_text a, struct ub_text b, struct ub_arena *arena)
 {
 	a = ub_http_href_canonical(arena, a);
 	return a.len && ub_text_eq(a, ub_http_href_canonical(arena, b));
 }
 
-/* `href`: canonical but for its trailing slash. */
+/* Whether the home set `home` holds the collection. `href`: canonical, but for its trailing slash. */
 static bool holds(struct ub_text home, struct ub_text href, struct ub_arena *arena)
 {
 	home = ub_http_href_canonical(arena, home);
@@ -83,8 +83,8 @@ static bool is_ours(const struct ub_org *org, struct ub_text address)
 	return false;
 }
 
-/* Several addresses are usual; invitations among colleagues go to the one in the organisation's own domain.
- */
+/* The best address of a principal. Several addresses are usual; invitations among colleagues go to the one in
+ * the organisation's own domain. */
 static struct ub_text best_address(const struct ub_dav_principal *principal, const struct ub_org *org)
 {
 	for (size_t i = 0; i < principal->n_addresses; i++)
@@ -93,7 +93,7 @@ static struct ub_text best_address(const struct ub_dav_principal *principal, con
 	return principal->n_addresses ? principal->addresses[0] : UB_TEXT_NONE;
 }
 
-/* The last segment of a principal's href (canonical) stands for the user's name where nothing better is
+/* The last segment of a principal's canonical href. It stands for the user's name where nothing better is
  * known. */
 static struct ub_text last_segment(struct ub_text href)
 {
@@ -123,7 +123,8 @@ static enum ub_outcome ask_principal(
 	return outcome;
 }
 
-/* A principal that may not be read is no obstacle: the pattern of the settings stands in. */
+/* Whether the outcome may be another one later. Otherwise the principal may not be read, and the pattern of
+ * the settings stands in. */
 static bool is_passing(enum ub_outcome outcome)
 {
 	return outcome == UB_OUTCOME_AGAIN || outcome == UB_OUTCOME_DENIED;
@@ -207,7 +208,7 @@ static void remember(
     struct ub_identities *identities, struct ub_text key, int64_t now, const struct ub_identity *identity)
 {
 	pthread_mutex_lock(&identities->mutex);
-	/* Forgetting all is simpler than ageing entries one by one, and costs two requests for each later. */
+	/* Forgetting all entries is simpler than ageing each, and costs two requests for each one later. */
 	if (ub_arena_used(identities->arena) > UB_IDENTITY_CACHE_BYTES) {
 		ub_arena_reset(identities->arena);
 		identities->entries = ub_map_new(identities->arena);
