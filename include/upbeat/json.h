@@ -11,18 +11,21 @@
 #include "upbeat/base.h"
 #include "upbeat/cal.h"
 
+/* `json`, which must not be NULL: otherwise the memory is used up, and the process ends. */
 json_t *ub_json_must(json_t *json);
-/* All texts of ours are valid UTF-8; what is not is shown as such. An empty one may point nowhere. */
+/* A string. Bytes that are no UTF-8, which only other people's texts have, are shown as such. An empty text
+ * may point nowhere. */
 json_t *ub_json_text(struct ub_text value);
+/* `value` (seconds since 1970) as a string with its offset in `zone`. `arena`: for the text meanwhile. */
 json_t *ub_json_instant(struct ub_arena *arena, const struct ub_zone *zone, ub_instant value);
-/* Both take `value` over. */
+/* Both take over `value`. */
 void ub_json_set(json_t *object, const char *name, json_t *value);
 void ub_json_add(json_t *array, json_t *value);
-/* Diagnostics, as upbeat(1), "JSON", has them. */
+/* Diagnostics as a list, as upbeat(1), "JSON", has them. The caller owns the list. */
 json_t *ub_json_findings(const struct ub_diags *diags);
-/* Prints it with a line end, and frees it. */
+/* Prints `json` and a line end, and frees it. */
 void ub_json_print(json_t *json, struct ub_buf *out);
-/* Diagnostics as one object, with a line end. */
+/* Prints diagnostics as one object, with a line end. */
 void ub_json_print_findings(const struct ub_diags *diags, struct ub_buf *out);
 
 #endif

@@ -15,7 +15,7 @@ static void set_position(
 	ub_json_set(object, column_name, number(column));
 }
 
-/* Nothing for what is about no file. */
+/* Sets nothing for a place in no file. */
 static void set_place(json_t *object, struct ub_place place)
 {
 	if (!place.source)
