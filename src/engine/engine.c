@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The engine's main thread: opens the store, starts queue, configuration and control socket, and hears the
+ * relay.
+ */
 #include "upbeat/engine.h"
 
 #include <poll.h>
@@ -16,7 +21,8 @@ struct engine {
 	struct ub_queue *queue;
 };
 
-/* SIGINT goes to the relay as well, which has still to let its exchanges end. */
+/* Only SIGTERM stops the engine. SIGINT goes to the relay as well, which has still to let its exchanges
+ * end. */
 static bool told_to_stop(const struct engine *engine)
 {
 	for (int signal; (signal = ub_sys_signals_next(engine->options->signals)) != 0;) {
@@ -38,7 +44,8 @@ static void serve(const struct engine *engine)
 	} while (ub_queue_hear(engine->queue) && !told_to_stop(engine));
 }
 
-/* Before any key is worked on: how a relay knows that an engine which dies may have died at one. */
+/* Tells the relay that the engine is ready, before any key is worked on: so a relay knows that an engine
+ * which dies may have died at a key. */
 static void say_ready(const struct ub_engine_options *options, struct ub_log *log)
 {
 	unsigned char bytes[64];
