@@ -3,8 +3,8 @@
 #define UPBEAT_COMMANDS_H
 
 /*
- * commands: what administrators ask for: of the daemon that runs, over its control socket; and of calendars
- * and known meetings, without it.
+ * commands: what administrators ask: the daemon that runs, over its control socket; and, without the daemon,
+ * calendars and known meetings.
  */
 
 #include "upbeat/decision.h"
@@ -19,16 +19,16 @@ struct ub_control_input {
 	struct ub_configuration *configuration;
 	struct ub_queue *queue;
 	struct ub_store *store;
-	struct ub_text upstream;   /* its base */
-	const char *settings_path; /* for people */
-	ub_instant started;        /* when this engine was */
+	struct ub_text upstream;   /* the base of its URL */
+	const char *settings_path; /* the path of the settings file, to be shown; may be NULL */
+	ub_instant started;        /* when this engine was started, in seconds since 1970 */
 };
 
 struct ub_control;
-/* The thread that answers what people ask: `upbeat status`, `upbeat explain UID`. `input` outlives it. NULL
- * when there is no control socket (fd -1). */
+/* Starts the thread that answers `upbeat status`, `upbeat explain UID` and others. `input` must outlive it.
+ * NULL: there is no control socket (fd -1). */
 struct ub_control *ub_control_start(const struct ub_control_input *input);
-/* At once; NULL is allowed. */
+/* Ends the thread after the question at hand. Sets *control to NULL; NULL is allowed. */
 void ub_control_join(struct ub_control **control);
 
 /* ---- other rules tried on known meetings ---- */
@@ -36,16 +36,16 @@ void ub_control_join(struct ub_control **control);
 struct ub_replay_meeting {
 	struct ub_text text;  /* the calendar object */
 	struct ub_text owner; /* address of the calendar's owner; empty: as for a decision */
-	struct ub_text uid;   /* of the meeting; may be empty where nothing is known of deletions */
-	ub_instant then;      /* when it was last decided */
-	struct ub_text where; /* its file or href, for people */
+	struct ub_text uid;   /* of the meeting; may be empty if no deletions are known */
+	ub_instant then;      /* when the meeting was last decided, in seconds since 1970 */
+	struct ub_text where; /* the meeting's file or href, to be shown */
 };
 
 struct ub_replay_input {
 	struct ub_snapshot *present, *changed;
 	const struct ub_replay_meeting *meetings;
 	size_t n_meetings;
-	/* What users have deleted, or taken out of meetings themselves. */
+	/* What users have deleted, or have taken out of meetings themselves. */
 	const struct ub_replay_deletion {
 		struct ub_text uid, item_mark;
 	} * deleted;
@@ -57,20 +57,22 @@ struct ub_replay_input {
 
 struct ub_replay_result {
 	size_t counts[UB_CHANGE_LEFT + 1]; /* by enum ub_change_kind */
-	size_t added;                      /* to meetings themselves, when they are stored next */
+	/* additions to meetings themselves, made when those are stored next */
+	size_t added;
 	size_t meetings_touched, people_touched;
-	size_t refused; /* cannot be read */
+	size_t refused; /* meetings that cannot be read */
 };
 
-/* What the changed rules would do otherwise to the items that the present ones have made, and what they would
- * add to the meetings themselves, in words like a diff or as JSON: upbeat(1). */
+/* Writes what the changed rules would do otherwise to the items that the present rules have made, and what
+ * they would add to the meetings themselves: in words like a diff, or as JSON (upbeat(1)). Runs threads of
+ * its own and waits for them. */
 void ub_replay(const struct ub_replay_input *input, struct ub_replay_result *result, struct ub_buf *out);
 
 /* ---- what rules have made, taken away ---- */
 
 struct ub_store_item;
 
-/* Somebody's own credentials. */
+/* A user's own credentials. */
 struct ub_login {
 	struct ub_text user, password;
 };
@@ -79,33 +81,35 @@ struct ub_undo_input {
 	const struct ub_snapshot *snapshot;
 	struct ub_login login;
 	struct ub_text calendar;    /* the href of one calendar; empty: all that the user owns */
-	struct ub_texts rule_marks; /* ub_plan_marks_of(); none: of all rules */
+	struct ub_texts rule_marks; /* the rules' marks by ub_plan_marks_of(); none: of all rules */
 	bool force;                 /* also what the user has changed */
 	bool dry_run, json;
 	void (*progress)(size_t done, size_t all); /* NULL: nobody looks */
-	/* Called before an item is removed and when it is known whether it was, with its state, for whoever
-	 * remembers items. False: it was not remembered. NULL: nobody remembers any. */
+	/* Called before an item is removed, and again when its state is known, so that whoever remembers
+	 * items may remember that. False: the state was not remembered. NULL: nobody remembers items. */
 	bool (*remember)(void *context, const struct ub_store_item *item);
 	void *context;
 };
 
 struct ub_undo_result {
 	size_t seen, removed, restored, kept, failed;
-	size_t unremembered; /* of those removed: they will be taken for deleted by their user */
-	size_t foreign;      /* bear marks, and are organized by somebody else: left alone */
-	struct ub_text why;  /* when it could not be done, or not to the end */
+	/* removed items that were not remembered: they will be taken for deleted by their user */
+	size_t unremembered;
+	size_t foreign;     /* objects with marks that somebody else organizes: left alone */
+	struct ub_text why; /* why nothing could be done, or not everything */
 };
 
 /*
- * Removes the items of rules from the user's calendars, and what rules have added to meetings, by their marks
- * alone, where he is the organizer; each with If-Match. What it does goes to `out`, a line each and a sum; so
- * does what cannot be looked at, and that counts as failed. False: result->why. ub_dav_init() was called.
+ * Removes the items of rules from the user's calendars, and takes out of meetings what rules have added; each
+ * by a request with If-Match (RFC 9110 13.1.1). Goes by the marks alone, and touches only what the user
+ * organizes. Each object makes a line in `out`, and the sum another; what cannot be looked at counts as
+ * failed. ub_dav_init() was called before. Blocks while the server is asked. False: result->why says why.
  */
 UB_MUST_USE bool ub_undo(
     const struct ub_undo_input *input, struct ub_undo_result *result, struct ub_buf *out);
 
-/* What becomes of an item, as undo's `remember` is told, into a store: what only the store knows of it stays.
- * False: ub_store_problem(). */
+/* Remembers in a store what becomes of an item, as undo's `remember` is told. What only the store knows of
+ * the item stays. False: ub_store_problem() says why. */
 UB_MUST_USE bool ub_undo_remember(struct ub_store *store, const struct ub_store_item *item);
 
 /* ---- what meetings miss ---- */
@@ -114,19 +118,23 @@ struct ub_backfill_input {
 	const struct ub_snapshot *snapshot;
 	struct ub_login login;
 	struct ub_text calendar; /* the href of one calendar; empty: all that the user owns */
-	bool dry_run;            /* tell what would be made */
-	void (*progress)(size_t done, size_t all);
+	bool dry_run;            /* only tell what would be made */
+	void (*progress)(size_t done, size_t all); /* NULL: nobody looks */
 };
 
 struct ub_backfill_result {
-	struct ub_texts hrefs;  /* of events that are not over, for the daemon to look at */
-	size_t seen;            /* objects */
-	size_t items, meetings; /* that would be made, and for how many: for a dry run */
-	size_t failed;          /* calendars and objects that could not be looked at: a line each in `out` */
-	struct ub_text why;     /* when it could not be done */
+	/* of events that are not over: the daemon is to look at them; in the arena of `out` */
+	struct ub_texts hrefs;
+	size_t seen; /* objects that were looked at */
+	/* for a dry run: items that would be made, and for how many meetings */
+	size_t items, meetings;
+	/* calendars and objects that could not be looked at: a line each in `out` */
+	size_t failed;
+	struct ub_text why; /* why nothing could be done */
 };
 
-/* Goes through the user's calendars. False: result->why. ub_dav_init() was called. */
+/* Goes through the user's calendars. ub_dav_init() was called before. Blocks while the server is asked.
+ * False: result->why says why. */
 UB_MUST_USE bool ub_backfill(
     const struct ub_backfill_input *input, struct ub_backfill_result *result, struct ub_buf *out);
 

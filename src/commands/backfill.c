@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * `upbeat backfill`: finds the events in a user's calendars that may miss something, for the daemon to look
+ * at; in a dry run, tells what the daemon would make.
+ */
 #include "calendar-walk.h"
 #include "upbeat/http.h"
-
-/* The events in a user's calendars that may miss something, for the daemon to look at; or, told only, what it
- * would make. */
 
 struct backfill {
 	const struct ub_backfill_input *input;
@@ -11,7 +13,7 @@ struct backfill {
 	struct ub_buf *out;
 	struct ub_walk walk;
 	const struct ub_walk_calendar *calendar;
-	const struct ub_map *names; /* of what is in it */
+	const struct ub_map *names; /* the names of what is in the calendar */
 };
 
 /* The last segments of the hrefs of what is in a calendar. */
@@ -62,7 +64,7 @@ static void fail(void *context, struct ub_text href, struct ub_text why)
 	ub_buf_char(backfill->out, '\n');
 }
 
-/* What is over gets nothing; nor do tasks and Upbeat's own items. */
+/* Whether the event may miss something. What is over gets nothing; nor do tasks and Upbeat's own items. */
 static bool may_miss_something(const struct ub_decision *decision)
 {
 	const char *not_eligible = decision->plan->not_eligible;
@@ -79,7 +81,7 @@ static void decide(struct backfill *backfill, struct ub_text href, struct ub_tex
 		.calendar = backfill->calendar->identity.calendar_name,
 		.now = ub_sys_now() };
 	ub_decide(&input, &decision, backfill->walk.arena);
-	/* Other people's programs write much that nobody can read. */
+	/* Only an object with marks is told of: other programs write much that nobody can read. */
 	if (decision.refused && ub_text_find(text, UB_TEXT("X-UPBEAT-"), 0) != SIZE_MAX)
 		fail(backfill, href,
 		    ub_textf(backfill->walk.arena, "it bears marks and cannot be read: %.*s",

@@ -74,7 +74,7 @@ static struct ub_text wrong_password(struct ub_walk *walk)
 
 static const char nowhere[] = "the server does not tell where the user's calendars are: --calendar HREF does";
 
-/* Where servers tell who is asking: their root, or where RFC 6764 5 sends us. */
+/* Asks who the user is: at the root, then where RFC 6764 5 sends us. */
 static bool find_principal(struct ub_walk *walk, struct ub_text *principal)
 {
 	static const struct ub_text places[] = { { "/", 1 }, { "/.well-known/caldav", 19 } };
@@ -111,7 +111,7 @@ static struct ub_text with_slash(struct ub_walk *walk, struct ub_text href)
 	return ub_text_ends(href, UB_TEXT("/")) ? href : ub_textf(walk->arena, "%.*s/", UB_ARGS(href));
 }
 
-/* What is not the user's own is passed over: its owner's turn comes with his own credentials. */
+/* Adds a calendar if it is the user's own. Those of others come when their owners run the command. */
 static void add_calendar(struct ub_walk *walk, struct ub_text href, struct ub_walk_calendars *calendars)
 {
 	struct ub_walk_calendar calendar = { .href = with_slash(walk, href), .why = UB_TEXT_NONE };
@@ -139,7 +139,7 @@ static void add_home(struct ub_walk *walk, struct ub_text home, struct ub_walk_c
 			add_calendar(walk, members.items[i].href, calendars);
 }
 
-/* The one that was asked for. */
+/* Adds the one calendar that was asked for. False: walk->why. */
 static bool add_only(struct ub_walk *walk, struct ub_text only, struct ub_walk_calendars *calendars)
 {
 	struct ub_text href = ub_http_href_canonical(walk->arena, only);
@@ -183,7 +183,7 @@ bool ub_walk_calendars(struct ub_walk *walk, struct ub_text only, struct ub_walk
 
 /* ---- going through them ---- */
 
-/* How many objects there are. */
+/* Lists what is in the calendars. Returns how many objects there are. */
 static size_t list_all(
     struct ub_walk *walk, struct ub_walk_calendars *calendars, const struct ub_walk_visit *visit)
 {

@@ -2,18 +2,22 @@
 #ifndef UPBEAT_COMMANDS_CONTROL_PRIVATE_H
 #define UPBEAT_COMMANDS_CONTROL_PRIVATE_H
 
+/*
+ * What the files that answer over the control socket share.
+ */
+
 #include "upbeat/commands.h"
 #include "upbeat/queue.h"
 
-/* How somebody wants it told, and where to. */
+/* How an answer is to be told, and where to. */
 struct ub_telling {
 	const struct ub_control_input *daemon;
-	struct ub_snapshot *snapshot; /* held meanwhile */
+	struct ub_snapshot *snapshot; /* held until the answer is made */
 	bool json, colour;
 	struct ub_buf *out;
 };
 
-/* All return the exit status of who asks. */
+/* All return the exit status of the command that asks. */
 int control_tell_status(const struct ub_telling *telling);
 /* explain-meeting.c */
 int control_explain_meeting(const struct ub_telling *telling, struct ub_text meeting_uid);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What commands tell the daemon over the control socket: what becomes of items that `undo` removes, what
- * `backfill` wants looked at. */
+
+/*
+ * What commands tell the daemon over the control socket: what becomes of items that `undo` removes, and what
+ * `backfill` wants looked at.
+ */
 #include "control-private.h"
 
 #include <string.h>
@@ -23,7 +26,7 @@ static int refuse(const struct ub_telling *telling, const char *why)
 	return 1;
 }
 
-/* What undo may say of an item; anything else is none of its business. */
+/* The states that `undo` may tell of; others are none of its business. */
 static bool is_of_removal(json_int_t state)
 {
 	return state == UB_ITEM_REMOVING || state == UB_ITEM_REMOVED || state == UB_ITEM_EXISTS;
@@ -81,7 +84,8 @@ static struct ub_key *keys_of(
 	return keys;
 }
 
-/* Keys of the user that are still to be worked off, and those that his credentials were of no use for. */
+/* Prints how many keys of the user are still to be worked on, and how many wait, as his credentials were of
+ * no use for them. */
 static void print_left(const struct ub_telling *telling, struct ub_text principal)
 {
 	struct ub_known_jobs jobs = ub_queue_jobs(telling->daemon->queue, telling->out->arena);

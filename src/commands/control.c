@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The control socket: one thread that takes one client after the other.
+ */
 #include "control-private.h"
 
 #include <poll.h>
@@ -13,7 +17,7 @@
 
 struct ub_control {
 	const struct ub_control_input *input;
-	int stop_fd; /* eventfd */
+	int stop_fd; /* an eventfd; readable: it is time to stop */
 	unsigned char *scratch;
 	pthread_t thread;
 };
@@ -38,7 +42,8 @@ static int answer(const struct ub_telling *telling, const struct ub_wire_ask *as
 	}
 }
 
-/* In pieces, the last of which says what came of it. Who does not read goes without. */
+/* Sends the answer in pieces, the last of which has the exit status. A client that does not read goes
+ * without. */
 static void reply(struct ub_control *control, int fd, struct ub_text text, int status)
 {
 	int64_t deadline = ub_sys_monotonic_ms() + UB_CONTROL_REPLY_MS;

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `upbeat explain UID`: what is remembered of a meeting, and what the rules make of it now. */
+
+/*
+ * `upbeat explain UID`: what is remembered of a meeting, and what the rules make of it now.
+ */
 #include "control-private.h"
 #include "upbeat/http.h"
 #include "upbeat/json.h"
 
-struct recall {
+/* What is remembered of a meeting. */
+struct meeting {
 	const struct ub_telling *telling;
 	struct ub_arena *arena;
 	const struct ub_zone *zone;
@@ -25,46 +29,46 @@ static const struct {
 	[UB_ITEM_REMOVING] = { "removing", "about to be removed", UB_EXISTING_STANDS },
 };
 
-static void look(struct recall *recall)
+static void look(struct meeting *meeting)
 {
-	const struct ub_control_input *daemon = recall->telling->daemon;
-	if (ub_store_seens(daemon->store, ub_organization, recall->uid, recall->arena, &recall->seens) !=
+	const struct ub_control_input *daemon = meeting->telling->daemon;
+	if (ub_store_seens(daemon->store, ub_organization, meeting->uid, meeting->arena, &meeting->seens) !=
 	    UB_STORE_OK)
-		recall->seens.n = 0;
-	if (ub_store_items(daemon->store, ub_organization, recall->uid, recall->arena, &recall->items) !=
+		meeting->seens.n = 0;
+	if (ub_store_items(daemon->store, ub_organization, meeting->uid, meeting->arena, &meeting->items) !=
 	    UB_STORE_OK)
-		recall->items.n = 0;
-	recall->jobs = ub_queue_jobs(daemon->queue, recall->arena);
+		meeting->items.n = 0;
+	meeting->jobs = ub_queue_jobs(daemon->queue, meeting->arena);
 }
 
-/* Of several people's copies, that whose owner has the items; else the first. */
-static const struct ub_store_seen *copy_with_items(const struct recall *recall)
+/* The copy whose owner has the items; otherwise the first one. */
+static const struct ub_store_seen *copy_with_items(const struct meeting *meeting)
 {
-	for (size_t i = 0; i < recall->seens.n; i++)
-		for (size_t j = 0; j < recall->items.n; j++)
-			if (item_states[recall->items.items[j].state].existing == UB_EXISTING_STANDS &&
-			    ub_text_eq(recall->items.items[j].owner, recall->seens.items[i].owner))
-				return &recall->seens.items[i];
-	return &recall->seens.items[0];
+	for (size_t i = 0; i < meeting->seens.n; i++)
+		for (size_t j = 0; j < meeting->items.n; j++)
+			if (item_states[meeting->items.items[j].state].existing == UB_EXISTING_STANDS &&
+			    ub_text_eq(meeting->items.items[j].owner, meeting->seens.items[i].owner))
+				return &meeting->seens.items[i];
+	return &meeting->seens.items[0];
 }
 
-static bool concerns(const struct recall *recall, const struct ub_job *job)
+static bool concerns(const struct meeting *meeting, const struct ub_job *job)
 {
-	for (size_t i = 0; i < recall->seens.n; i++)
-		if (ub_text_eq(job->key.href, recall->seens.items[i].href))
+	for (size_t i = 0; i < meeting->seens.n; i++)
+		if (ub_text_eq(job->key.href, meeting->seens.items[i].href))
 			return true;
 	return false;
 }
 
-/* Where the items stand now only their server knows; that they were made, the store does. */
+/* Decides again with the items that the store knows. Where they stand now, only their server knows. */
 static void decide(
-    const struct recall *recall, const struct ub_store_seen *seen, struct ub_decision *decision)
+    const struct meeting *meeting, const struct ub_store_seen *seen, struct ub_decision *decision)
 {
-	struct ub_existing *existing = UB_NEW_ARRAY(recall->arena, struct ub_existing, recall->items.n + 1);
+	struct ub_existing *existing = UB_NEW_ARRAY(meeting->arena, struct ub_existing, meeting->items.n + 1);
 	size_t n = 0;
-	for (size_t i = 0; i < recall->items.n; i++) {
-		const struct ub_store_item *item = &recall->items.items[i];
-		if (!ub_text_eq(item->owner, seen->owner) || recall->telling->snapshot->without_rules)
+	for (size_t i = 0; i < meeting->items.n; i++) {
+		const struct ub_store_item *item = &meeting->items.items[i];
+		if (!ub_text_eq(item->owner, seen->owner) || meeting->telling->snapshot->without_rules)
 			continue;
 		existing[n++] = (struct ub_existing){ .uid = item->uid,
 			.name =
@@ -73,54 +77,55 @@ static void decide(
 			.item_mark = item->identity,
 			.state = item_states[item->state].existing };
 	}
-	struct ub_decide_input input = { .snapshot = recall->telling->snapshot,
+	struct ub_decide_input input = { .snapshot = meeting->telling->snapshot,
 		.text = seen->text,
 		.owner = seen->owner,
 		.existing = existing,
 		.n_existing = n,
 		.explain = true,
 		.now = ub_sys_now() };
-	ub_decide(&input, decision, recall->arena);
+	ub_decide(&input, decision, meeting->arena);
 }
 
 /* ---- for people ---- */
 
-static void heading(const struct recall *recall, const char *text)
+static void heading(const struct meeting *meeting, const char *text)
 {
-	const struct ub_telling *telling = recall->telling;
+	const struct ub_telling *telling = meeting->telling;
 	ub_buf_printf(telling->out, "\n%s%s%s\n", telling->colour ? "\033[1m" : "", text,
 	    telling->colour ? "\033[0m" : "");
 }
 
-static void print_time(const struct recall *recall, int64_t milliseconds)
+static void print_time(const struct meeting *meeting, int64_t milliseconds)
 {
-	ub_cal_format(recall->telling->out, UB_TEXT("%F %T"), recall->zone, milliseconds / 1000, UB_ENGLISH);
+	ub_cal_format(
+	    meeting->telling->out, UB_TEXT("%F %T"), meeting->zone, milliseconds / 1000, UB_ENGLISH);
 }
 
-static void print_copies(const struct recall *recall, const struct ub_store_seen *chosen)
+static void print_copies(const struct meeting *meeting, const struct ub_store_seen *chosen)
 {
-	struct ub_buf *out = recall->telling->out;
-	heading(recall, "As it was last seen");
-	for (size_t i = 0; i < recall->seens.n; i++) {
-		const struct ub_store_seen *seen = &recall->seens.items[i];
+	struct ub_buf *out = meeting->telling->out;
+	heading(meeting, "As it was last seen");
+	for (size_t i = 0; i < meeting->seens.n; i++) {
+		const struct ub_store_seen *seen = &meeting->seens.items[i];
 		ub_buf_str(out, "  ");
 		ub_buf_shown(out, seen->href);
 		ub_buf_str(out, ", of ");
 		ub_buf_shown(out, seen->owner);
 		ub_buf_str(out, ", ");
-		print_time(recall, seen->changed);
-		if (seen == chosen && recall->seens.n > 1)
+		print_time(meeting, seen->changed);
+		if (seen == chosen && meeting->seens.n > 1)
 			ub_buf_str(out, " (the one explained)");
 		ub_buf_char(out, '\n');
 	}
 }
 
-static void print_items(const struct recall *recall)
+static void print_items(const struct meeting *meeting)
 {
-	struct ub_buf *out = recall->telling->out;
-	heading(recall, "What was made for it");
-	for (size_t i = 0; i < recall->items.n; i++) {
-		const struct ub_store_item *item = &recall->items.items[i];
+	struct ub_buf *out = meeting->telling->out;
+	heading(meeting, "What was made for it");
+	for (size_t i = 0; i < meeting->items.n; i++) {
+		const struct ub_store_item *item = &meeting->items.items[i];
 		ub_buf_str(out, "  ");
 		ub_buf_shown(out, item->id.len ? item->id : UB_TEXT("(an item)"));
 		ub_buf_printf(out, ": %s, ", item_states[item->state].shown);
@@ -129,20 +134,20 @@ static void print_items(const struct recall *recall)
 		ub_buf_shown(out, item->owner);
 		ub_buf_char(out, '\n');
 	}
-	if (recall->items.n == 0)
+	if (meeting->items.n == 0)
 		ub_buf_str(out, "  nothing\n");
 }
 
-static void print_keys(const struct recall *recall)
+static void print_keys(const struct meeting *meeting)
 {
-	struct ub_buf *out = recall->telling->out;
+	struct ub_buf *out = meeting->telling->out;
 	bool first = true;
-	for (size_t i = 0; i < recall->jobs.n; i++) {
-		const struct ub_job *job = &recall->jobs.items[i].job;
-		if (!concerns(recall, job))
+	for (size_t i = 0; i < meeting->jobs.n; i++) {
+		const struct ub_job *job = &meeting->jobs.items[i].job;
+		if (!concerns(meeting, job))
 			continue;
 		if (first)
-			heading(recall, "What is to be looked at");
+			heading(meeting, "What is to be looked at");
 		first = false;
 		ub_buf_str(out, "  ");
 		ub_buf_shown(out, job->key.href);
@@ -155,46 +160,46 @@ static void print_keys(const struct recall *recall)
 	}
 }
 
-static void print_unseen(const struct recall *recall)
+static void print_unseen(const struct meeting *meeting)
 {
-	struct ub_buf *out = recall->telling->out;
+	struct ub_buf *out = meeting->telling->out;
 	ub_buf_str(out, "No meeting with the UID `");
-	ub_buf_shown(out, recall->uid);
+	ub_buf_shown(out, meeting->uid);
 	ub_buf_str(out, "` has been seen. It may be no meeting with a customer that any rule asks for\n"
 			"something, or it was stored past Upbeat, or before Upbeat was there");
-	if (recall->jobs.n)
+	if (meeting->jobs.n)
 		ub_buf_printf(out, "; or it is not looked at yet: %zu key%s (upbeat status tells which)",
-		    recall->jobs.n, recall->jobs.n == 1 ? " waits" : "s wait");
+		    meeting->jobs.n, meeting->jobs.n == 1 ? " waits" : "s wait");
 	ub_buf_str(out, ".\n`upbeat explain FILE.ics` explains a file with it.\n");
 }
 
 /* ---- for programs ---- */
 
-static json_t *instant(const struct recall *recall, int64_t milliseconds)
+static json_t *instant(const struct meeting *meeting, int64_t milliseconds)
 {
-	return ub_json_instant(recall->arena, recall->zone, milliseconds / 1000);
+	return ub_json_instant(meeting->arena, meeting->zone, milliseconds / 1000);
 }
 
-static json_t *copies_array(const struct recall *recall)
+static json_t *copies_array(const struct meeting *meeting)
 {
 	json_t *array = ub_json_must(json_array());
-	for (size_t i = 0; i < recall->seens.n; i++) {
-		const struct ub_store_seen *seen = &recall->seens.items[i];
+	for (size_t i = 0; i < meeting->seens.n; i++) {
+		const struct ub_store_seen *seen = &meeting->seens.items[i];
 		json_t *object = ub_json_must(json_object());
 		ub_json_set(object, "href", ub_json_text(seen->href));
 		ub_json_set(object, "owner", ub_json_text(seen->owner));
 		ub_json_set(object, "principal", ub_json_text(seen->principal));
-		ub_json_set(object, "seen", instant(recall, seen->changed));
+		ub_json_set(object, "seen", instant(meeting, seen->changed));
 		ub_json_add(array, object);
 	}
 	return array;
 }
 
-static json_t *made_array(const struct recall *recall)
+static json_t *made_array(const struct meeting *meeting)
 {
 	json_t *array = ub_json_must(json_array());
-	for (size_t i = 0; i < recall->items.n; i++) {
-		const struct ub_store_item *item = &recall->items.items[i];
+	for (size_t i = 0; i < meeting->items.n; i++) {
+		const struct ub_store_item *item = &meeting->items.items[i];
 		json_t *object = ub_json_must(json_object());
 		ub_json_set(object, "id", ub_json_text(item->id));
 		ub_json_set(object, "state", ub_json_must(json_string(item_states[item->state].word)));
@@ -206,12 +211,12 @@ static json_t *made_array(const struct recall *recall)
 	return array;
 }
 
-static json_t *keys_array(const struct recall *recall)
+static json_t *keys_array(const struct meeting *meeting)
 {
 	json_t *array = ub_json_must(json_array());
-	for (size_t i = 0; i < recall->jobs.n; i++) {
-		const struct ub_job *job = &recall->jobs.items[i].job;
-		if (!concerns(recall, job))
+	for (size_t i = 0; i < meeting->jobs.n; i++) {
+		const struct ub_job *job = &meeting->jobs.items[i].job;
+		if (!concerns(meeting, job))
 			continue;
 		json_t *object = ub_json_must(json_object());
 		ub_json_set(object, "href", ub_json_text(job->key.href));
@@ -223,51 +228,51 @@ static json_t *keys_array(const struct recall *recall)
 	return array;
 }
 
-static json_t *store_object(const struct recall *recall)
+static json_t *store_object(const struct meeting *meeting)
 {
 	json_t *object = ub_json_must(json_object());
-	ub_json_set(object, "copies", copies_array(recall));
-	ub_json_set(object, "items", made_array(recall));
-	ub_json_set(object, "keys", keys_array(recall));
+	ub_json_set(object, "copies", copies_array(meeting));
+	ub_json_set(object, "items", made_array(meeting));
+	ub_json_set(object, "keys", keys_array(meeting));
 	return object;
 }
 
-static int tell_json(const struct recall *recall, const struct ub_decision *decision)
+static int tell_json(const struct meeting *meeting, const struct ub_decision *decision)
 {
-	json_t *object = decision ? ub_explain_object(decision, recall->arena) : ub_json_must(json_object());
-	ub_json_set(object, "uid", ub_json_text(recall->uid));
+	json_t *object = decision ? ub_explain_object(decision, meeting->arena) : ub_json_must(json_object());
+	ub_json_set(object, "uid", ub_json_text(meeting->uid));
 	ub_json_set(object, "seen", ub_json_must(json_boolean(decision != NULL)));
-	ub_json_set(object, "store", store_object(recall));
+	ub_json_set(object, "store", store_object(meeting));
 	ub_json_set(
-	    object, "rules_in_force", ub_json_must(json_boolean(!recall->telling->snapshot->without_rules)));
-	ub_json_print(object, recall->telling->out);
+	    object, "rules_in_force", ub_json_must(json_boolean(!meeting->telling->snapshot->without_rules)));
+	ub_json_print(object, meeting->telling->out);
 	return decision ? 0 : 1;
 }
 
 int control_explain_meeting(const struct ub_telling *telling, struct ub_text meeting_uid)
 {
-	struct recall recall = { .telling = telling,
+	struct meeting meeting = { .telling = telling,
 		.arena = telling->out->arena,
 		.zone = telling->snapshot->org->standard.zone,
 		.uid = meeting_uid };
 	struct ub_decision decision;
-	look(&recall);
-	if (recall.seens.n == 0) {
+	look(&meeting);
+	if (meeting.seens.n == 0) {
 		if (telling->json)
-			return tell_json(&recall, NULL);
-		print_unseen(&recall);
+			return tell_json(&meeting, NULL);
+		print_unseen(&meeting);
 		return 1;
 	}
-	const struct ub_store_seen *seen = copy_with_items(&recall);
-	decide(&recall, seen, &decision);
+	const struct ub_store_seen *seen = copy_with_items(&meeting);
+	decide(&meeting, seen, &decision);
 	if (telling->json)
-		return tell_json(&recall, &decision);
+		return tell_json(&meeting, &decision);
 	if (telling->snapshot->without_rules)
 		ub_buf_str(telling->out, "There are no rules until their mistakes are mended (upbeat status "
 					 "shows them), and what\nwas made stays as it is.\n\n");
 	ub_explain_print(&decision, telling->out, telling->colour);
-	print_copies(&recall, seen);
-	print_items(&recall);
-	print_keys(&recall);
+	print_copies(&meeting, seen);
+	print_items(&meeting);
+	print_keys(&meeting);
 	return 0;
 }

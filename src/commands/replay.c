@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * What other rules would change. Each meeting is decided as it once was, which gives the items that stand;
+ * then by the present rules and by the changed ones, as of now. The answer is what the changed ones do
+ * otherwise.
+ */
 #include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -7,22 +13,17 @@
 #include "upbeat/ical.h"
 #include "upbeat/json.h"
 
-/*
- * What other rules would change: each meeting is decided as it once was, which gives what stands, and then by
- * the present rules and by the others, as of now. What these do otherwise is the answer.
- */
-
 struct replay {
 	const struct ub_replay_input *input;
 	const struct ub_map *deleted;
-	/* What has come of it; each thread has its own, over a stretch of the meetings. */
+	/* The results; each thread has its own, over a stretch of the meetings. */
 	size_t from, to;
 	struct ub_replay_result result;
 	struct ub_buf out;
 	json_t *list;          /* NULL: for people */
-	struct ub_map *people; /* whose calendars are touched */
+	struct ub_map *people; /* the people whose calendars are touched */
 	struct ub_arena *arena;
-	_Atomic size_t *done; /* by all of them */
+	_Atomic size_t *done; /* counted by all threads */
 	pthread_t thread;
 };
 
@@ -103,7 +104,7 @@ static json_t *change_object(const struct ub_change *change, struct ub_arena *ar
 	return object;
 }
 
-/* What would be done otherwise about one meeting. */
+/* What the changed rules would do otherwise about one meeting. */
 struct otherwise {
 	const struct ub_facts *facts;
 	struct ub_changes changes;
@@ -187,7 +188,7 @@ static void decide(struct ub_snapshot *snapshot, const struct ub_replay_meeting 
 	ub_decide(&input, decision, arena);
 }
 
-/* What its user has deleted, or taken out of the meeting itself, stays away. */
+/* What the user has deleted, or has taken out of the meeting itself, stays away. */
 static bool is_deleted(const struct replay *replay, const struct ub_replay_meeting *meeting,
     struct ub_text mark, struct ub_arena *arena)
 {
@@ -223,7 +224,7 @@ static bool adds(const struct ub_plan *plan, const struct ub_amendment *wanted)
 	return false;
 }
 
-/* What only the changed rules add to the meeting itself. What is there once stays as it is. */
+/* What only the changed rules add to the meeting itself. What is there stays as it is. */
 static struct ub_amendments additions(const struct replay *replay, const struct ub_replay_meeting *meeting,
     const struct ub_plan *present, const struct ub_plan *changed, struct ub_arena *arena)
 {
@@ -307,7 +308,7 @@ static void start(struct replay *part, const struct ub_replay_input *input, cons
 		abort();
 }
 
-/* In order, so that nobody sees how many there were. */
+/* Joins the parts in their order, so that nobody sees how many threads there were. */
 static void join(struct replay *part, struct replay *whole)
 {
 	pthread_join(part->thread, NULL);
@@ -390,7 +391,7 @@ void ub_replay(const struct ub_replay_input *input, struct ub_replay_result *res
 		.people = ub_map_new(out->arena),
 		.arena = out->arena,
 		.list = input->json ? ub_json_must(json_array()) : NULL };
-	json_object_seed(0); /* before there are threads */
+	json_object_seed(0); /* must be done before there are threads */
 	for (size_t i = 0; i < n; i++) {
 		parts[i].from = input->n_meetings * i / n;
 		parts[i].to = input->n_meetings * (i + 1) / n;

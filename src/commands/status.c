@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * `upbeat status`: how the daemon is doing.
+ */
 #include <unistd.h>
 
 #include "control-private.h"
 #include "upbeat/json.h"
 #include "upbeat/settings.h"
 
-/* What waits for one principal. */
+/* The keys that wait for one principal. */
 struct group {
 	struct ub_text principal, why;
 	size_t n;
 	int64_t since;
 };
 
-/* All that there is to tell, in whichever way. */
+/* Everything that there is to tell, to people or to programs. */
 struct status {
 	const struct ub_telling *telling;
 	struct ub_arena *arena;
@@ -35,8 +39,8 @@ static void add_to_group(struct status *status, const struct ub_job *job)
 		group->since = job->put;
 }
 
-/* Anybody can make keys under any name: those of strangers are only counted, or they would hide the others.
- */
+/* Sorts the keys. Anybody can make keys under any name: strangers' keys are only counted, or they would hide
+ * the others. */
 static void look(struct status *status)
 {
 	struct ub_known_jobs all = ub_queue_jobs(status->telling->daemon->queue, status->arena);
@@ -265,7 +269,7 @@ static json_t *rules_object(const struct status *status)
 
 struct reload_object {
 	const struct status *status;
-	json_t *object; /* NULL: there was none */
+	json_t *object; /* NULL: there was no reload */
 };
 
 static void copy_reload(void *context, const struct ub_reload *reload)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * `upbeat undo`: takes away what rules have made, by the marks that it bears; nothing else has to be known.
+ * Only the organizer's copies are items. Colleagues' copies of them go by the server's own scheduling.
+ */
 #include "calendar-walk.h"
 #include "upbeat/ical.h"
 #include "upbeat/json.h"
 #include "upbeat/settings.h"
 #include "upbeat/store.h"
-
-/*
- * Takes away what rules have made, by the marks that it bears: nothing else has to be known. Only the
- * organizer's copies are items; colleagues' copies of them go by the server's own scheduling.
- */
 
 struct undo {
 	const struct ub_undo_input *input;
@@ -19,11 +19,11 @@ struct undo {
 	const struct ub_walk_calendar *calendar;
 };
 
-/* One object, as it stands. */
+/* One object, as it stands on the server. */
 struct object {
 	struct ub_text href, etag;
 	const struct ub_ical *ical;
-	const struct ub_event *event; /* NULL: it could not be read */
+	const struct ub_event *event; /* NULL: the object cannot be read */
 };
 
 /* ---- telling ---- */
@@ -82,7 +82,8 @@ static bool is_organizers(const struct undo *undo, const struct ub_event *event)
 	       ub_text_eq_nocase(event->organizer->address, undo->calendar->identity.owner);
 }
 
-/* Said before it is done, too, so that nobody takes it for the user's own deletion. */
+/* Remembers an item's state; before the removal too, so that nobody takes that for the user's own deletion.
+ * False: not remembered. */
 static bool remember(struct undo *undo, const struct object *object, enum ub_item_state state)
 {
 	const struct ub_marks *marks = &object->event->marks;
@@ -152,7 +153,7 @@ static bool remove_item(struct undo *undo, const struct object *object)
 	return report(undo, object, outcome, &response, "removed", &undo->result->removed);
 }
 
-/* What rules have added to a meeting itself. */
+/* Takes out of a meeting what rules have added to it. */
 static bool restore_meeting(struct undo *undo, const struct object *object)
 {
 	const struct ub_texts *marks = &undo->input->rule_marks;
@@ -207,7 +208,7 @@ static bool act_on(struct undo *undo, struct object *object, struct ub_text text
 	return true;
 }
 
-/* False: it is of no use to go on. */
+/* Looks at one object. False: there is no use in going on. */
 static bool look_at(
     void *context, const struct ub_walk_calendar *calendar, const struct ub_dav_member *member)
 {
