@@ -139,11 +139,13 @@ static void pass(struct worker *worker, struct ub_store *store, const struct ub_
 }
 
 /* Whether nothing is left to do for the key. A refused write leaves nothing, unless something waited under
- * the same key before. Of a collection only its new member counts, which has its own key. */
+ * the same key before: the key was tried then, or another write under it was answered well. Of a collection
+ * only its new member counts, which has its own key. */
 static bool is_over(enum ub_write_state state, const struct ub_job *job)
 {
-	return (state == UB_WRITE_VOID && job->attempts <= 1) ||
-	       (state == UB_WRITE_DONE && job->key.kind != UB_KEY_OBJECT);
+	bool object = job->key.kind == UB_KEY_OBJECT;
+	bool waited = job->attempts > 1 || (object && job->key.doubt == UB_DOUBT_NONE);
+	return (state == UB_WRITE_VOID && !waited) || (state == UB_WRITE_DONE && !object);
 }
 
 static void work_on(

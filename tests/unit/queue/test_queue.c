@@ -181,6 +181,42 @@ Test(queue, keeps_most_keys_of_strangers_in_memory_only)
 	cr_expect_eq(keys_in(store), UB_STRANGERS_STORED + 1);
 }
 
+/* The only key in the store, once a worker is done with it or has given it back. */
+static struct ub_jobs worked_on(void)
+{
+	struct ub_jobs jobs = { 0 };
+	for (int i = 0; i < 300; i++) {
+		cr_assert_eq(ub_store_jobs(store, arena, &jobs), UB_STORE_OK);
+		if (jobs.n == 0 || (jobs.items[0].attempts && jobs.items[0].state != UB_JOB_LEASED))
+			break;
+		usleep(10000);
+	}
+	return jobs;
+}
+
+Test(queue, settles_a_key_whose_only_write_was_refused)
+{
+	write_frame(1, "alice", "/a/1.ics", "");
+	answer_frame(1, 403);
+	hear();
+	ub_queue_start(queue);
+	cr_expect_eq(worked_on().n, 0);
+}
+
+Test(queue, settles_no_key_of_a_good_write_for_a_later_one_that_was_refused)
+{
+	write_frame(1, "alice", "/a/1.ics", "");
+	answer_frame(1, 201);
+	hear();
+	/* Nobody comes to it, as the workers have much to do or there are no rules. */
+	ub_writes_expire(queue->writes, ub_sys_monotonic_ms() + UB_CREDENTIAL_MS + 1);
+	write_frame(2, "alice", "/a/1.ics", "");
+	answer_frame(2, 403);
+	hear();
+	ub_queue_start(queue);
+	cr_expect_eq(worked_on().n, 1, "it is looked at");
+}
+
 static const char meeting[] =
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//EN\r\nBEGIN:VEVENT\r\nUID:m-1\r\n"
     "DTSTAMP:20260101T000000Z\r\nDTSTART:21001118T140000Z\r\nDTEND:21001118T150000Z\r\nSUMMARY:Roadmap\r\n"
