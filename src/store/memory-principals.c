@@ -44,8 +44,8 @@ enum ub_store_result memory_heard(
 	} else if (room) {
 		const struct known new = { upstream, principal, UB_TEXT_NONE, now };
 		set_add(&memory->principals, record_new(&known_shape, &new, 0));
-		queue_vouch(memory, upstream, principal);
 	}
+	queue_vouch(memory, upstream, principal);
 	*woken = queue_wake(memory, upstream, principal, now);
 	memory_unlock(memory);
 	return room ? UB_STORE_OK : UB_STORE_FULL;

@@ -380,10 +380,9 @@ enum ub_store_result sqlite_heard(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken)
 {
 	struct sqlite *s = sql_begin(store, false);
-	if (last_heard(s, &upstream, &principal) < now - UB_STORE_HEARD_MS) {
+	if (last_heard(s, &upstream, &principal) < now - UB_STORE_HEARD_MS)
 		sql_run(s, sql_bound(s, PRINCIPAL_PUT, "tti", &upstream, &principal, now));
-		sql_run(s, sql_bound(s, KEY_VOUCH, "itt", UB_WAIT_MS, &upstream, &principal));
-	}
+	sql_run(s, sql_bound(s, KEY_VOUCH, "itt", UB_WAIT_MS, &upstream, &principal));
 	*woken = (size_t)sql_run(s, sql_bound(s, KEY_WAKE, "itt", now, &upstream, &principal));
 	return sql_end(s, UB_STORE_OK);
 }

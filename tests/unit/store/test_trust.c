@@ -78,6 +78,15 @@ STORY(trusts_a_stranger_who_is_heard_of)
 	cr_assert_eq(only_job(s).key.doubt, UB_DOUBT_WRITE);
 }
 
+STORY(trusts_a_key_that_was_put_as_a_strangers_just_after_he_was_heard_of)
+{
+	OK(ub_store_heard(s->store, UB_TEXT("http://up"), UB_TEXT("anna"), 5, NULL));
+	put_doubtful(s, 1, "anna", UB_DOUBT_CALLER, 10);
+	OK(ub_store_heard(s->store, UB_TEXT("http://up"), UB_TEXT("anna"), 20, NULL));
+	cr_assert_eq(expire(s, 10 + UB_CREDENTIAL_MS), 0);
+	cr_assert_eq(only_job(s).key.doubt, UB_DOUBT_WRITE);
+}
+
 STORY(believes_the_lesser_doubt_of_a_key_that_is_put_again)
 {
 	put_doubtful(s, 1, "anna", UB_DOUBT_CALLER, 0);
