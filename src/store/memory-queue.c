@@ -371,13 +371,29 @@ enum ub_store_result memory_forget(struct ub_store *store, const struct ub_job *
 	return same ? UB_STORE_OK : UB_STORE_NONE;
 }
 
+/* The principal has such a key already. Whoever works on it may have looked too early; what was set aside may
+ * come to another end now. */
+static void hand_again(
+    struct memory *memory, struct entry *entry, enum ub_doubt doubt, int64_t now, struct ub_text reason)
+{
+	renew(memory, entry, doubt, now);
+	if (entry->state == UB_JOB_LEASED) {
+		entry->again = now < entry->again ? now : entry->again;
+	} else if (entry->state == UB_JOB_ASIDE) {
+		entry->attempts = 1; /* this is not its first time */
+		entry->crashes = 0;
+		set_reason(entry, reason);
+		queue_move(memory, entry, UB_JOB_WAITING, INT64_MAX);
+	}
+}
+
 enum ub_store_result memory_hand_over(struct ub_store *store, const struct ub_job *job, int64_t now,
     const struct ub_key *to, struct ub_text reason)
 {
 	struct memory *memory = memory_lock(store);
 	struct entry *entry = leased(memory, job, now), *other = set_get(&memory->keys, to);
 	if (entry && other)
-		renew(memory, other, to->doubt, now);
+		hand_again(memory, other, to->doubt, now, reason);
 	else if (entry)
 		set_reason(add(memory, to, UB_JOB_WAITING, now, INT64_MAX), reason);
 	if (entry)

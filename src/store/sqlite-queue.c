@@ -322,6 +322,24 @@ enum ub_store_result sqlite_forget(struct ub_store *store, const struct ub_job *
 	return sql_end(s, n ? UB_STORE_OK : UB_STORE_NONE);
 }
 
+/* The principal has such a key already. Whoever works on it may have looked too early; what was set aside may
+ * come to another end now. */
+static void hand_again(
+    struct sqlite *s, struct row *row, enum ub_doubt doubt, int64_t now, struct ub_text reason)
+{
+	struct ub_job *job = &row->job;
+	renew(job, doubt, now);
+	if (job->state == UB_JOB_LEASED) {
+		row->again = earlier(now, row->again);
+	} else if (job->state == UB_JOB_ASIDE) {
+		job->state = UB_JOB_WAITING;
+		job->attempts = 1; /* this is not its first time */
+		job->crashes = 0;
+		job->reason = reason;
+	}
+	write_row(s, row);
+}
+
 enum ub_store_result sqlite_hand_over(struct ub_store *store, const struct ub_job *job, int64_t now,
     const struct ub_key *to, struct ub_text reason)
 {
@@ -332,8 +350,7 @@ enum ub_store_result sqlite_hand_over(struct ub_store *store, const struct ub_jo
 	if (ours)
 		let_go(s, &row);
 	if (ours && find_row(s, to, arena, &other)) {
-		renew(&other.job, to->doubt, now);
-		write_row(s, &other);
+		hand_again(s, &other, to->doubt, now, reason);
 	} else if (ours) {
 		add(s, to, UB_JOB_WAITING, now, INT64_MAX, reason);
 	}

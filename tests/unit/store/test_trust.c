@@ -193,6 +193,36 @@ STORY(hands_over_to_an_owner_who_has_such_a_key)
 	cr_assert(nothing_due(s, 1000));
 }
 
+STORY(hands_over_to_an_owner_whose_key_is_being_worked_on)
+{
+	struct ub_key his = key("/c/a", "boss");
+	OK(ub_store_put(s->store, &his, 1, 0, 0));
+	struct ub_job of_boss = take(s, 0);
+	put(s, "/c/a", 5);
+	struct ub_job of_anna = take(s, 5);
+	OK(ub_store_hand_over(s->store, &of_anna, 10, UB_TEXT("boss"), UB_TEXT("waits")));
+	OK(ub_store_settle(s->store, &of_boss, 20));
+	/* His pass may have looked before anna stored it: another one follows. */
+	IS(only_job(s).key.principal, "boss");
+	IS(take(s, 20).key.principal, "boss");
+}
+
+STORY(hands_over_to_an_owner_whose_key_was_set_aside)
+{
+	struct ub_key his = key("/c/a", "boss");
+	OK(ub_store_put(s->store, &his, 1, 0, 0));
+	struct ub_job job = take(s, 0);
+	job.failures = 3;
+	OK(ub_store_set_aside(s->store, &job, 1, UB_TEXT("refused")));
+	put(s, "/c/a", 5);
+	job = take(s, 5);
+	OK(ub_store_hand_over(s->store, &job, 10, UB_TEXT("boss"), UB_TEXT("waits")));
+	cr_assert_eq(only_job(s).state, UB_JOB_WAITING);
+	IS(only_job(s).reason, "waits");
+	OK(ub_store_heard(s->store, UB_TEXT("http://up"), UB_TEXT("boss"), 30, NULL));
+	cr_assert_eq(take(s, 30).failures, 0);
+}
+
 STORY(counts_failures_until_a_key_is_put_again)
 {
 	put(s, "/c/a", 0);
