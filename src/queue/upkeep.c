@@ -35,8 +35,10 @@ void ub_upkeep_expire(struct ub_upkeep *upkeep, struct ub_store *store, int64_t 
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_jobs gone;
 	size_t strangers = 0;
-	if (ub_store_expire(store, now, arena, &gone) != UB_STORE_OK)
+	if (ub_store_expire(store, now, arena, &gone) != UB_STORE_OK) {
 		complain(upkeep);
+		gone.n = 0; /* they are still there */
+	}
 	for (size_t i = 0; i < gone.n; i++) {
 		const struct ub_job *job = &gone.items[i];
 		strangers += job->key.doubt == UB_DOUBT_CALLER;

@@ -2,6 +2,8 @@
 #include <criterion/criterion.h>
 
 #include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "leaks.h"
@@ -108,6 +110,30 @@ Test(upkeep, gives_up_what_waits_for_too_long)
 	cr_assert_eq(keys_in(store), 1, "just so");
 	expire(&upkeep, 5 + UB_WAIT_MS);
 	cr_assert_eq(keys_in(store), 0);
+}
+
+Test(upkeep, says_of_no_key_that_it_is_given_up_while_the_store_cannot_forget_it)
+{
+	static const char path[] = "/tmp/upbeat-upkeep.db";
+	char said[1000] = "";
+	struct ub_text why;
+	struct ub_log_pace pace = { 0 };
+	FILE *log = tmpfile();
+	struct ub_store *kept = ub_store_sqlite_open(path, 0, arena, &why);
+	cr_assert(kept && log);
+	OK(ub_store_put(kept, &key, 1, 5, 5));
+	struct ub_upkeep upkeep = { .store = ub_store_sqlite_read(path, arena, &why), .pace = &pace };
+	cr_assert(upkeep.store);
+	upkeep.log = ub_log_new(fileno(log), UB_LOG_WARNING, UB_LOG_TEXT, "test");
+	ub_upkeep_expire(&upkeep, upkeep.store, 5 + UB_WAIT_MS);
+	cr_assert(pread(fileno(log), said, sizeof(said) - 1, 0) > 0);
+	cr_expect(strstr(said, "the store: "), "%s", said);
+	cr_expect_not(strstr(said, "given up"), "%s", said);
+	ub_log_free(&upkeep.log);
+	ub_store_close(&upkeep.store);
+	ub_store_close(&kept);
+	fclose(log);
+	cr_expect_eq(unlink(path), 0);
 }
 
 Test(upkeep, leaves_strangers_keys_in_memory_until_they_expire)
