@@ -40,6 +40,7 @@ struct ub_queue {
 	struct ub_upkeep upkeep;
 	/* when to tell the relay next for whom keys wait, on the monotonic clock */
 	int64_t tell_waiting;
+	int64_t tend_shelter;    /* when to look at the shelter next, on the monotonic clock */
 	bool told_waiting;       /* the relay was last told that keys wait for somebody */
 	bool told_amends;        /* the relay was last told that some rule amends meetings */
 	unsigned char *in, *out; /* room for one frame each */

@@ -25,12 +25,21 @@ static void tell_amends(struct ub_queue *queue)
 		queue->told_amends = frame.amends;
 }
 
+/* To look at all keys in memory takes milliseconds while strangers flood us: not after each frame. */
+static void tend_shelter(struct ub_queue *queue, int64_t monotonic)
+{
+	if (monotonic < queue->tend_shelter)
+		return;
+	queue->tend_shelter = monotonic + UB_SWEEP_MS;
+	ub_upkeep_shelter(queue->input.store, queue->shelter, queue_now());
+}
+
 int64_t ub_queue_tend(struct ub_queue *queue)
 {
 	int64_t monotonic = ub_sys_monotonic_ms(), now = queue_now();
 	ub_writes_expire(queue->writes, monotonic);
 	ub_credentials_expire(queue->credentials, monotonic);
-	ub_upkeep_shelter(queue->input.store, queue->shelter, now);
+	tend_shelter(queue, monotonic);
 	ub_upkeep(&queue->upkeep, now);
 	ub_upkeep_expire(&queue->upkeep, queue->input.store, now);
 	ub_upkeep_expire(&queue->upkeep, queue->shelter, now);

@@ -217,6 +217,25 @@ Test(queue, settles_no_key_of_a_good_write_for_a_later_one_that_was_refused)
 	cr_expect_eq(worked_on().n, 1, "it is looked at");
 }
 
+Test(queue, brings_keys_back_from_memory_once_a_second)
+{
+	struct ub_key key = { .kind = UB_KEY_OBJECT,
+		.upstream = UPSTREAM,
+		.href = UB_TEXT("/a/1.ics"),
+		.principal = UB_TEXT("alice") };
+	ub_queue_start(queue);
+	cr_assert_eq(ub_store_put(queue->shelter, &key, 1, queue_now(), INT64_MAX - 1), UB_STORE_OK);
+	cr_assert_leq(ub_queue_tend(queue), UB_SWEEP_MS);
+	cr_expect_eq(keys_in(queue->shelter), 0);
+	key.href = UB_TEXT("/a/2.ics");
+	cr_assert_eq(ub_store_put(queue->shelter, &key, 1, queue_now(), INT64_MAX - 1), UB_STORE_OK);
+	cr_assert_leq(ub_queue_tend(queue), UB_SWEEP_MS);
+	cr_expect_eq(keys_in(queue->shelter), 1, "just so");
+	usleep((useconds_t)UB_SWEEP_MS * 1000);
+	cr_assert_leq(ub_queue_tend(queue), UB_SWEEP_MS);
+	cr_expect_eq(keys_in(queue->shelter), 0);
+}
+
 static const char meeting[] =
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//EN\r\nBEGIN:VEVENT\r\nUID:m-1\r\n"
     "DTSTAMP:20260101T000000Z\r\nDTSTART:21001118T140000Z\r\nDTEND:21001118T150000Z\r\nSUMMARY:Roadmap\r\n"
