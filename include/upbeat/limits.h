@@ -113,7 +113,7 @@
 #define UB_AMEND_MS             (100 * UB_SLOWNESS) /* time until a meeting goes on as it came */
 #define UB_AMENDED_OPEN         256                 /* amended writes between announcement and answer */
 #define UB_AMENDED_LATELY       1024   /* additions to meetings that no pass may have looked at yet */
-#define UB_BATCH_MAX            256    /* writes of one transaction */
+#define UB_BATCH_MAX            256    /* frames of one turn: their keys make one transaction */
 #define UB_WRITES_MAX           10000  /* writes between announcement and answer */
 #define UB_CREDENTIALS_MAX      100000 /* principals whose credentials are kept */
 #define UB_IDENTITY_SECONDS     300    /* time for which it is believed whose a collection is */

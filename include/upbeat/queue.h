@@ -35,8 +35,8 @@ void ub_queue_wake(void *queue);
 
 /* ---- by the thread that hears the relay ---- */
 
-/* Takes the frames that have come, up to UB_BATCH_MAX writes, and answers them. Does not wait for any. False:
- * the relay is gone. */
+/* Takes the frames that have come, up to UB_BATCH_MAX of them, and answers them. Does not wait for any.
+ * False: the relay is gone. */
 UB_MUST_USE bool ub_queue_hear(struct ub_queue *queue);
 /* Does what is to be done from time to time. Returns after how many milliseconds, at the latest, the caller
  * has to call again. */

@@ -207,9 +207,9 @@ bool ub_queue_hear(struct ub_queue *queue)
 	struct batch batch = { .begun = ub_sys_monotonic_ms() };
 	struct ub_wire_frame frame;
 	enum ub_wire_result result = UB_WIRE_NONE;
-	while (batch.writes.n < UB_BATCH_MAX &&
-	       (result = ub_wire_receive(queue->input.relay_fd, &frame, queue->in)) != UB_WIRE_CLOSED) {
-		if (result == UB_WIRE_NONE)
+	for (size_t n = 0; n < UB_BATCH_MAX; n++) {
+		result = ub_wire_receive(queue->input.relay_fd, &frame, queue->in);
+		if (result == UB_WIRE_CLOSED || result == UB_WIRE_NONE)
 			break;
 		if (result == UB_WIRE_INVALID)
 			ub_log(queue->input.log, UB_LOG_ERROR, "the relay sent something that is no frame");

@@ -217,6 +217,18 @@ Test(queue, settles_no_key_of_a_good_write_for_a_later_one_that_was_refused)
 	cr_expect_eq(worked_on().n, 1, "it is looked at");
 }
 
+Test(queue, takes_so_many_frames_at_once_and_then_lets_the_writes_go_on)
+{
+	int size = 1 << 20;
+	cr_assert_eq(setsockopt(relay, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)), 0);
+	for (uint32_t i = 1; i <= UB_BATCH_MAX + 1; i++)
+		send_frame(&(struct ub_wire_frame){ .kind = UB_WIRE_HELLO, .id = { i, 1 } });
+	hear();
+	cr_expect_eq(ub_queue_relay(queue).predecessors, UB_BATCH_MAX);
+	hear();
+	cr_expect_eq(ub_queue_relay(queue).predecessors, UB_BATCH_MAX + 1);
+}
+
 Test(queue, brings_keys_back_from_memory_once_a_second)
 {
 	struct ub_key key = { .kind = UB_KEY_OBJECT,
