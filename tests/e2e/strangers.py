@@ -184,11 +184,13 @@ def time_of_puts(story, number, name):
 @tap.case("cut off uploads of invented users fill no store")
 def _(story):
     without = time_of_puts(story, 40, "quiet")
-    attack = multiprocessing.Process(target=cut_off_uploads, args=(story.upbeat.port, N, PER_SECOND))
+    attack = multiprocessing.Process(target=cut_off_uploads, args=(story.upbeat.port, N, PER_SECOND), daemon=True)
     attack.start()
     beside = time_of_puts(story, 40, "beside")
     attack.join()
     story.attacked = time.monotonic()
+    tap.equal(attack.exitcode, 0, "the attack's exit status")
+    assert [href for href, *_ in story.keys() if href.startswith("/c/")], "the attack has left no trace: did it come in?"
     assert len(story.keys()) <= STORED_MAX + 2, f"{len(story.keys())} keys"
     tap.report(f"PUT beside {N} cut off uploads, {PER_SECOND} a second: {beside / without:.2f} of its time without them")
     if FLOOD:
@@ -215,7 +217,8 @@ def _(story):
 
 @tap.case("a redirect alone teaches nobody another path")
 def _(story):
-    story.ask("PUT", "/moved/y.ics", "alice", calendars.meeting(uid="moved"))
+    tap.equal(story.ask("PUT", "/moved/y.ics", "alice", calendars.meeting(uid="moved")).status, 301, "PUT")
+    tap.eventually(lambda: "/moved/y.ics" not in [href for href, *_ in story.keys()], "the engine has heard of it", 10)
     database = support.sqlite3.connect(f"file:{story.store}?mode=ro", uri=True)
     tap.equal(database.execute("SELECT count(*) FROM alias").fetchone()[0], 0, "aliases")
     database.close()
