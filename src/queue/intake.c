@@ -213,7 +213,7 @@ bool ub_queue_hear(struct ub_queue *queue)
 			break;
 		if (result == UB_WIRE_INVALID)
 			ub_log(queue->input.log, UB_LOG_ERROR, "the relay sent something that is no frame");
-		else
+		else if (result == UB_WIRE_OK)
 			take_frame(queue, &frame, &batch);
 		explicit_bzero(queue->in, UB_WIRE_FRAME_MAX);
 	}

@@ -217,6 +217,20 @@ Test(queue, settles_no_key_of_a_good_write_for_a_later_one_that_was_refused)
 	cr_expect_eq(worked_on().n, 1, "it is looked at");
 }
 
+Test(queue, skips_a_frame_of_a_kind_that_it_does_not_know)
+{
+	struct ub_text body;
+	unsigned char bytes[64];
+	const struct ub_wire_frame ready = { .kind = UB_WIRE_READY };
+	size_t n = ub_wire_encode(&ready, bytes, sizeof(bytes));
+	write_frame(1, "alice", "/a/1.ics", "");
+	bytes[1] = 31; /* the kind */
+	cr_assert_eq(send(relay, bytes, n, 0), (ssize_t)n);
+	hear();
+	cr_expect_eq(committed(0, &body), 1);
+	cr_expect_eq(committed(0, &body), -1, "it is no second write");
+}
+
 Test(queue, takes_so_many_frames_at_once_and_then_lets_the_writes_go_on)
 {
 	int size = 1 << 20;
