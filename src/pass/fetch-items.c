@@ -121,8 +121,12 @@ enum ub_outcome pass_fetch_items(
 {
 	struct ub_store_items known = { 0 };
 	enum ub_outcome outcome = UB_OUTCOME_OK;
-	if (ub_store_items(pass->store, ub_organization, meeting_uid, pass->arena, &known) == UB_STORE_FAILED)
+	/* Nobody can tell what the user has deleted: nothing is made anew. */
+	if (ub_store_items(pass->store, ub_organization, meeting_uid, pass->arena, &known) ==
+	    UB_STORE_FAILED) {
 		pass_complain(pass);
+		return UB_OUTCOME_AGAIN;
+	}
 	*findings = (struct ub_findings){ .meeting_uid = meeting_uid,
 		.existing = UB_NEW_ARRAY(pass->arena, struct ub_existing, known.n + names.n),
 		.found = UB_NEW_ARRAY(pass->arena, struct ub_found, known.n + names.n) };

@@ -142,12 +142,15 @@ struct owners {
 	bool colleagues; /* items of somebody else stand */
 };
 
-static struct owners owners_of_items(struct ub_pass *pass, struct ub_text meeting_uid)
+/* False: the store cannot tell. */
+static bool owners_of_items(struct ub_pass *pass, struct ub_text meeting_uid, struct owners *owners)
 {
-	struct owners owners = { false, false, false };
 	struct ub_store_items items = { 0 };
-	if (ub_store_items(pass->store, ub_organization, meeting_uid, pass->arena, &items) != UB_STORE_OK)
-		return owners;
+	*owners = (struct owners){ false, false, false };
+	if (ub_store_items(pass->store, ub_organization, meeting_uid, pass->arena, &items) != UB_STORE_OK) {
+		pass_complain(pass);
+		return false;
+	}
 	for (size_t i = 0; i < items.n; i++) {
 		const struct ub_store_item *item = &items.items[i];
 		bool ours = ub_text_eq(item->owner, pass->identity.owner);
@@ -155,11 +158,18 @@ static struct owners owners_of_items(struct ub_pass *pass, struct ub_text meetin
 		 * has taken out of the meeting itself has no UID, and does not count. */
 		bool stands =
 		    item->state == UB_ITEM_DELETED ? item->uid.len > 0 : item->state != UB_ITEM_REMOVED;
-		owners.known |= ours;
-		owners.ours |= ours && stands;
-		owners.colleagues |= !ours && stands;
+		owners->known |= ours;
+		owners->ours |= ours && stands;
+		owners->colleagues |= !ours && stands;
 	}
-	return owners;
+	return true;
+}
+
+/* Who cannot tell what there is changes nothing. */
+static enum ub_pass_end store_fails(struct ub_text *why)
+{
+	*why = UB_TEXT("the store cannot tell which items there are");
+	return UB_PASS_AGAIN;
 }
 
 static enum ub_pass_end decide_and_act(
@@ -172,6 +182,7 @@ static enum ub_pass_end decide_and_act(
 		.now = pass->now };
 	struct ub_decision decision;
 	struct ub_texts names = { 0 };
+	struct owners owners = { .known = true };
 	ub_decide(&input, &decision, pass->arena);
 	*why = decision.refused ? ub_textf(pass->arena, "cannot be read: %s", decision.refused)
 	       : decision.plan->not_eligible
@@ -183,7 +194,9 @@ static enum ub_pass_end decide_and_act(
 	 * alone is asked. */
 	bool customer = decision.facts->meeting.customer;
 	bool wanted = decision.plan->steps.n || decision.plan->amendments.n;
-	if (!customer && !wanted && !owners_of_items(pass, decision.event->uid).known)
+	if (!customer && !wanted && !owners_of_items(pass, decision.event->uid, &owners))
+		return store_fails(why);
+	if (!owners.known)
 		return UB_PASS_SETTLED;
 	if (!claim(pass, decision.event->uid, why))
 		return UB_PASS_AGAIN;
@@ -191,7 +204,8 @@ static enum ub_pass_end decide_and_act(
 	if (!pass_settle_removals(pass->store, &decision, response, pass->arena))
 		pass_complain(pass);
 	/* A meeting stands in the calendars of all who come, and gets one set of items. */
-	struct owners owners = owners_of_items(pass, decision.event->uid);
+	if (!owners_of_items(pass, decision.event->uid, &owners))
+		return store_fails(why);
 	if (owners.colleagues && !owners.ours)
 		return *why = UB_TEXT("its items are in a colleague's calendar"), UB_PASS_SETTLED;
 	if (customer || decision.plan->steps.n)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "leaks.h"
+#include "store-private.h"
 #include "upbeat/http.h"
 #include "upbeat/pass.h"
 #include "upstream.h"
@@ -192,6 +193,31 @@ Test(pass, does_not_make_anew_what_the_user_deleted)
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 2);
 	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 2);
+}
+
+static enum ub_store_result no_items(struct ub_store *of, struct ub_text organization, struct ub_text uid,
+    struct ub_arena *in, struct ub_store_items *items)
+{
+	(void)of, (void)organization, (void)uid, (void)in;
+	*items = (struct ub_store_items){ 0 };
+	return UB_STORE_FAILED;
+}
+
+Test(pass, changes_nothing_while_the_store_cannot_tell_what_there_is)
+{
+	const char *why;
+	store_meeting(MEETING, guest, "");
+	run_on(MEETING, &why);
+	upstream_delete(up, "/alice/meetings/", "SUMMARY:Prep: Roadmap");
+	const struct ub_store_ops *good = store->ops;
+	struct ub_store_ops failing = *good;
+	failing.items = no_items;
+	store->ops = &failing;
+	cr_expect_eq(run_on(MEETING, &why), UB_PASS_AGAIN, "%s", why);
+	cr_expect_eq(upstream_count(up, "/alice/meetings/"), 2);
+	store->ops = good;
+	cr_expect_eq(run_on(MEETING, &why), UB_PASS_SETTLED, "%s", why);
+	cr_expect_eq(upstream_count(up, "/alice/meetings/"), 2);
 }
 
 /* The number of the meeting's items that the store has in that state. */
