@@ -147,34 +147,35 @@ static bool is_pattern(struct ub_arena *arena, struct ub_text pattern)
 	return ub_facts_is_address((struct ub_text){ bytes, filled.len });
 }
 
+/* Takes the text in lower case, if it is sound. */
+static bool take_lower(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, bool sound, struct ub_text *text)
+{
+	if (!sound)
+		return ub_yaml_expected(reader, node, type->noun);
+	*text = ub_text_lower(reader->arena, *text);
+	return true;
+}
+
 static bool check_domain(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
 	struct ub_text *text = out;
-	if (!is_domain(reader->arena, *text))
-		return ub_yaml_expected(reader, node, type->noun);
-	*text = ub_text_lower(reader->arena, *text);
-	return true;
+	return take_lower(reader, type, node, is_domain(reader->arena, *text), text);
 }
 
 static bool check_address(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
 	struct ub_text *text = out;
-	if (!ub_facts_is_address(*text))
-		return ub_yaml_expected(reader, node, type->noun);
-	*text = ub_text_lower(reader->arena, *text);
-	return true;
+	return take_lower(reader, type, node, ub_facts_is_address(*text), text);
 }
 
 static bool check_pattern(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
 	struct ub_text *text = out;
-	if (!is_pattern(reader->arena, *text))
-		return ub_yaml_expected(reader, node, type->noun);
-	*text = ub_text_lower(reader->arena, *text);
-	return true;
+	return take_lower(reader, type, node, is_pattern(reader->arena, *text), text);
 }
 
 static bool check_not_customer(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
