@@ -91,6 +91,9 @@ int64_t sql_last_id(struct sqlite *s);
 /* The value in a column of the present row; goes on to the next column. */
 struct ub_text sql_text(struct sqlite3_stmt *row, int *column, struct ub_arena *arena);
 int64_t sql_int(struct sqlite3_stmt *row, int *column);
+/* The text that is the first column of the first row. False: there are no rows, or the statement failed. */
+bool sql_only_text(
+    struct sqlite *s, struct sqlite3_stmt *statement, struct ub_text *text, struct ub_arena *arena);
 
 /* sqlite.c, sqlite-queue.c and sqlite-records.c: the functions of struct ub_store_ops. */
 store_close_fn sqlite_close;

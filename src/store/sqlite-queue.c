@@ -423,12 +423,8 @@ enum ub_store_result sqlite_login(struct ub_store *store, struct ub_text upstrea
     struct ub_arena *arena, struct ub_text *principal)
 {
 	struct sqlite *s = sql_enter(store);
-	struct sqlite3_stmt *row = sql_bound(s, PRINCIPAL_BY_HREF, "tt", &upstream, &href);
-	int c = 0;
-	bool there = sql_next(s, row);
-	if (there)
-		*principal = sql_text(row, &c, arena);
-	sql_reset(row);
+	bool there =
+	    sql_only_text(s, sql_bound(s, PRINCIPAL_BY_HREF, "tt", &upstream, &href), principal, arena);
 	return sql_leave(s, there ? UB_STORE_OK : UB_STORE_NONE);
 }
 

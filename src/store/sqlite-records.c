@@ -53,12 +53,7 @@ enum ub_store_result sqlite_alias(struct ub_store *store, struct ub_text upstrea
     struct ub_arena *arena, struct ub_text *to)
 {
 	struct sqlite *s = sql_enter(store);
-	struct sqlite3_stmt *row = sql_bound(s, ALIAS_GET, "tt", &upstream, &from);
-	int c = 0;
-	bool there = sql_next(s, row);
-	if (there)
-		*to = sql_text(row, &c, arena);
-	sql_reset(row);
+	bool there = sql_only_text(s, sql_bound(s, ALIAS_GET, "tt", &upstream, &from), to, arena);
 	return sql_leave(s, there ? UB_STORE_OK : UB_STORE_NONE);
 }
 

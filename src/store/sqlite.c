@@ -110,6 +110,17 @@ int64_t sql_int(struct sqlite3_stmt *row, int *column)
 	return sqlite3_column_int64(row, (*column)++);
 }
 
+bool sql_only_text(
+    struct sqlite *s, struct sqlite3_stmt *statement, struct ub_text *text, struct ub_arena *arena)
+{
+	int column = 0;
+	bool there = sql_next(s, statement);
+	if (there)
+		*text = sql_text(statement, &column, arena);
+	sqlite3_reset(statement);
+	return there;
+}
+
 bool sql_failed(const struct sqlite *s)
 {
 	return s->failed;
