@@ -9,14 +9,6 @@ static bool is_of(const struct loaded_rule *rule, struct ub_text family)
 	       (ub_text_eq(rule->rule.name, family) || ub_text_eq(rule->rule.group, family));
 }
 
-static const struct loaded_item *item_of(const struct loaded_rule *rule, struct ub_text name)
-{
-	for (size_t i = 0; i < rule->n_items; i++)
-		if (ub_text_eq(rule->items[i].item.name, name))
-			return &rule->items[i];
-	return NULL;
-}
-
 /* Suggests targets: RULE/ITEM of every item of the rules. */
 static void help_with_targets(struct loader *loader, struct ub_diag *diag, struct ub_text wanted)
 {
@@ -74,7 +66,7 @@ void check_addition(struct loader *loader, const struct loaded_rule *rule)
 		if (!is_of(loader->rules.items[i], addition->family))
 			continue;
 		known = true;
-		const struct loaded_item *item = item_of(loader->rules.items[i], addition->item);
+		const struct loaded_item *item = item_named(loader->rules.items[i], addition->item);
 		if (item && !target)
 			target = item;
 	}

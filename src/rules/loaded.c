@@ -10,6 +10,14 @@ bool is_tried(const struct loaded_rule *rule)
 	return !rule->replaced && !rule->left_out;
 }
 
+struct loaded_item *item_named(const struct loaded_rule *rule, struct ub_text name)
+{
+	for (size_t i = 0; i < rule->n_items; i++)
+		if (ub_text_eq(rule->items[i].item.name, name))
+			return &rule->items[i];
+	return NULL;
+}
+
 static const size_t item_cases[] = {
 	offsetof(struct ub_rule_item, title),
 	offsetof(struct ub_rule_item, between_from), /* between_to has the same conditions */

@@ -3,14 +3,6 @@
 
 /* Points in time that refer to other items of the rule: `1 business day after prep.end`. */
 
-static struct loaded_item *find_item(const struct loaded_rule *rule, struct ub_text name)
-{
-	for (size_t i = 0; i < rule->n_items; i++)
-		if (ub_text_eq(rule->items[i].item.name, name))
-			return &rule->items[i];
-	return NULL;
-}
-
 static void help_with_items(struct loader *loader, struct ub_diag *diag, struct ub_text name)
 {
 	struct ub_text names[UB_RULE_ITEMS_MAX];
@@ -32,7 +24,7 @@ bool check_point(struct loader *loader, const struct ub_yaml_node *node, const s
 		return true;
 	size_t at = (size_t)(point->item.ptr - node->text.ptr);
 	struct ub_place place = ub_yaml_place(node, at, at + point->item.len);
-	const struct loaded_item *item = find_item(loader->rule, point->item);
+	const struct loaded_item *item = item_named(loader->rule, point->item);
 	if (!item) {
 		struct ub_diag *diag = ub_error(loader->diags, "unknown-item", place,
 		    "this rule has no item `%.*s`", UB_ARGS(point->item));
@@ -58,7 +50,7 @@ static void follow(
     struct loader *loader, struct loaded_rule *rule, const struct loaded_item *from, struct ub_cases cases)
 {
 	for (size_t i = 0; i < cases.n; i++) {
-		struct loaded_item *to = find_item(rule, cases.items[i].use.point.item);
+		struct loaded_item *to = item_named(rule, cases.items[i].use.point.item);
 		if (!to)
 			continue;
 		if (to->mark != MARK_OPEN) {

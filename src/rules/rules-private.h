@@ -173,6 +173,8 @@ extern const struct ub_yaml_type window_cases_type;
 
 /* Whether the rule is neither left out nor replaced. */
 bool is_tried(const struct loaded_rule *rule);
+/* The rule's item of that name, or NULL. */
+struct loaded_item *item_named(const struct loaded_rule *rule, struct ub_text name);
 /* Walks the conditions of all cases of an item. *at starts at 0. */
 bool each_condition(const struct ub_rule_item *item, size_t *at, const struct ub_cel_program **when);
 
