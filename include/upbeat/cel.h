@@ -384,6 +384,8 @@ struct ub_cel_issues {
 	size_t n, cap;
 };
 
+/* Whether the name is a word of the language (langdef, "Syntax"), and so cannot be a variable. */
+bool ub_cel_is_reserved(struct ub_text name);
 /*
  * Parses, checks and compiles. NULL: there are issues, and all that were found are added, in the arena. The
  * text and the env must outlive the program. The result must be assignable to the type `expected`; NULL: any

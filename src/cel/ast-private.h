@@ -110,7 +110,6 @@ struct lexer {
 /* The next token. The sign of a number is an operator of its own. So 9223372036854775808 is a TOKEN_INT with
  * the value INT64_MIN and the text of the digits, from which the parser makes -9223372036854775808. */
 struct token cel_lex(struct lexer *lexer);
-bool cel_is_reserved(struct ub_text name);
 /* The value of a string or bytes literal from its quotes and prefix. TOKEN_BAD: an issue has been added. */
 struct token cel_lex_string(struct lexer *lexer, size_t from, size_t quote_at, bool raw, bool bytes);
 /* Adds an issue and returns TOKEN_BAD. */

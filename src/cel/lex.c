@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-bool cel_is_reserved(struct ub_text name)
+bool ub_cel_is_reserved(struct ub_text name)
 {
 	static const char *const words[] = { "false", "in", "null", "true", "as", "break", "const",
 		"continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace",

@@ -217,7 +217,7 @@ static struct node *parse_name(struct parser *parser, size_t at, bool rooted)
 {
 	struct ub_text name = parser->token.text;
 	size_t name_at = parser->token.at;
-	if (cel_is_reserved(name))
+	if (ub_cel_is_reserved(name))
 		return cel_parse_fail(parser, name_at, name.len, "syntax",
 		    ub_textf(parser->arena, "`%.*s` is a reserved word", UB_ARGS(name)),
 		    ub_text_is(name, "if") || ub_text_is(name, "else")

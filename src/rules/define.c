@@ -15,18 +15,6 @@ static bool is_identifier(struct ub_text name)
 	return name.len != 0 && name.len <= UB_RULE_NAME_MAX;
 }
 
-/* Words that CEL reserves (langdef, "Syntax"). */
-static bool is_reserved(struct ub_text name)
-{
-	static const char *const words[] = { "as", "break", "const", "continue", "else", "false", "for",
-		"function", "if", "import", "in", "let", "loop", "namespace", "null", "package", "return",
-		"true", "var", "void", "while" };
-	for (size_t i = 0; i < UB_COUNT(words); i++)
-		if (ub_text_is(name, words[i]))
-			return true;
-	return false;
-}
-
 static bool check_definition_name(struct loader *loader, const struct ub_yaml_node *key)
 {
 	struct ub_diag *diag = NULL;
@@ -35,7 +23,7 @@ static bool check_definition_name(struct loader *loader, const struct ub_yaml_no
 	if (!is_identifier(key->text))
 		diag = ub_error(loader->diags, "bad-name", ub_yaml_first_line(key),
 		    "`%.*s` cannot be the name of a definition", UB_ARGS(key->text));
-	else if (is_reserved(key->text))
+	else if (ub_cel_is_reserved(key->text))
 		diag = ub_error(loader->diags, "bad-name", key->place,
 		    "`%.*s` is a word of the expression language", UB_ARGS(key->text));
 	if (diag) {
