@@ -94,12 +94,17 @@ bool ub_cli_tell(
 	return good && status == UB_EXIT_OK;
 }
 
-struct ub_snapshot *ub_cli_snapshot(struct ub_cli *cli, const char *settings, bool asks_rules)
+struct ub_snapshot *ub_cli_load(struct ub_cli *cli, const struct ub_snapshot_input *input)
 {
 	struct ub_diags diags = UB_DIAGS(cli->arena);
-	const struct ub_snapshot_input input = { .settings_path = settings, .may_lack_rules = !asks_rules };
-	struct ub_snapshot *snapshot = ub_snapshot_load(&input, &diags);
+	struct ub_snapshot *snapshot = ub_snapshot_load(input, &diags);
 	if (diags.errors && !(snapshot && snapshot->without_rules))
 		ub_cli_print_diags(&diags);
 	return snapshot;
+}
+
+struct ub_snapshot *ub_cli_snapshot(struct ub_cli *cli, const char *settings, bool asks_rules)
+{
+	const struct ub_snapshot_input input = { .settings_path = settings, .may_lack_rules = !asks_rules };
+	return ub_cli_load(cli, &input);
 }

@@ -81,8 +81,11 @@ int ub_cli_ask(struct ub_cli *cli, const char *control, const struct ub_wire_ask
 /* Like ub_cli_ask(), but keeps the answer and does not print it. False: the reason has been reported. */
 bool ub_cli_tell(
     struct ub_cli *cli, const char *control, const struct ub_wire_ask *ask, struct ub_text *answer);
-/* Everything that the settings name. NULL: there are mistakes, which have been printed (only `check` prints
- * warnings). Without `asks_rules`, mistakes in rules do not count. */
+struct ub_snapshot_input;
+/* Loads the snapshot and prints mistakes (only `check` prints warnings). Where the input allows mistakes in
+ * rules, those are not printed. NULL: the snapshot cannot be used. */
+struct ub_snapshot *ub_cli_load(struct ub_cli *cli, const struct ub_snapshot_input *input);
+/* The same of everything that the settings name. Without `asks_rules`, mistakes in rules do not count. */
 struct ub_snapshot *ub_cli_snapshot(struct ub_cli *cli, const char *settings, bool asks_rules);
 /* A user, and the password in the first line of a file. False: the reason has been reported. */
 struct ub_login;

@@ -130,10 +130,7 @@ static int run(struct ub_cli *cli)
 	if (!input.settings_path)
 		derive_organisation(cli,
 		    ub_ical_read(text, zones, cli->arena, &(struct ub_ical_refusal){ 0 }), zones, &input);
-	struct ub_diags diags = UB_DIAGS(cli->arena);
-	struct ub_snapshot *snapshot = ub_snapshot_load(&input, &diags);
-	if (diags.errors) /* warnings are for `check` */
-		ub_cli_print_diags(&diags);
+	struct ub_snapshot *snapshot = ub_cli_load(cli, &input);
 	int status = snapshot ? UB_EXIT_USAGE : UB_EXIT_FINDINGS;
 	struct ub_decide_input decide = { .snapshot = snapshot,
 		.text = text,

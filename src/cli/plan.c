@@ -92,11 +92,7 @@ static struct ub_snapshot *load(struct ub_cli *cli, const char *last_rules_path)
 	struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
 		.rules_path = ub_cli_value(cli, RULES),
 		.last_rules_path = last_rules_path };
-	struct ub_diags diags = UB_DIAGS(cli->arena);
-	struct ub_snapshot *snapshot = ub_snapshot_load(&input, &diags);
-	if (diags.errors) /* warnings are for `check` */
-		ub_cli_print_diags(&diags);
-	return snapshot;
+	return ub_cli_load(cli, &input);
 }
 
 static int replay(struct ub_cli *cli, struct ub_snapshot *present, struct ub_snapshot *changed)

@@ -44,7 +44,7 @@ static void find_directories(
 		    tidy(cli->arena, ub_text_cstr(cli->arena, settings->rules[i].path));
 }
 
-static struct ub_snapshot *load(struct ub_cli *cli, struct ub_diags *diags)
+static struct ub_snapshot *load(struct ub_cli *cli)
 {
 	static const char *const domains[] = { UB_RULETEST_DOMAIN };
 	struct directories below = { 0 };
@@ -62,7 +62,7 @@ static struct ub_snapshot *load(struct ub_cli *cli, struct ub_diags *diags)
 		input.n_domains = UB_COUNT(domains);
 		input.time_zone = UB_RULETEST_ZONE;
 	}
-	return ub_snapshot_load(&input, diags);
+	return ub_cli_load(cli, &input);
 }
 
 static void print(struct ub_cli *cli, const struct ub_test_report *report, struct ub_buf *out)
@@ -112,13 +112,8 @@ static int run(struct ub_cli *cli)
 		ub_cli_complain("test: --over goes with a directory");
 		return UB_EXIT_USAGE;
 	}
-	struct ub_diags diags = UB_DIAGS(cli->arena);
-	struct ub_snapshot *snapshot = load(cli, &diags);
-	int status = UB_EXIT_FINDINGS;
-	if (diags.errors) /* warnings are for `check` */
-		ub_cli_print_diags(&diags);
-	if (snapshot)
-		status = run_tests(cli, snapshot);
+	struct ub_snapshot *snapshot = load(cli);
+	int status = snapshot ? run_tests(cli, snapshot) : UB_EXIT_FINDINGS;
 	ub_snapshot_release(&snapshot);
 	return status;
 }
