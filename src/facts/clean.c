@@ -27,11 +27,20 @@ static bool is_break(uint32_t c)
 	       c == 0x2029;
 }
 
-/* Controls, and the embeddings, overrides, isolates and marks of the bidirectional algorithm (UAX 9). */
+/* Blanks of every width (Unicode's category Zs). */
+static bool is_gap(uint32_t c)
+{
+	return c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F ||
+	       c == 0x3000;
+}
+
+/* Controls, blanks without width, and the embeddings, overrides, isolates and marks of the bidirectional
+ * algorithm (UAX 9). */
 static bool is_control(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) ||
-	       (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F || c == 0x061C || c == 0xFEFF;
+	       (c >= 0x2066 && c <= 0x2069) || c == 0x200B || c == 0x200E || c == 0x200F || c == 0x061C ||
+	       c == 0x2060 || c == 0xFEFF;
 }
 
 static bool is_clean(struct ub_text text)
@@ -58,6 +67,8 @@ struct ub_text clean_lines(struct ub_text text, struct ub_arena *arena)
 			; /* the line feed after it ends the line */
 		else if (is_break(c))
 			ub_buf_char(&out, '\n');
+		else if (is_gap(c))
+			ub_buf_char(&out, ' ');
 		else if (!is_control(c))
 			ub_buf_add(&out, ub_text_sub(text, at, at + length));
 		at += length;

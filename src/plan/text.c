@@ -103,7 +103,8 @@ static void print_meeting(const struct ub_making *making, struct ub_buf *out)
 {
 	const struct ub_meeting *meeting = &making->input->facts->meeting;
 	const struct ub_zone *zone = making->calendar.zone;
-	ub_buf_printf(out, "For: %.*s, ", UB_ARGS(meeting->title));
+	struct ub_text const untitled = UB_TEXT("a meeting without a title");
+	ub_buf_printf(out, "For: %.*s, ", UB_ARGS(meeting->title.len ? meeting->title : untitled));
 	bool whole_days = meeting->event->start.date;
 	ub_cal_format(
 	    out, whole_days ? UB_TEXT("%a %F") : UB_TEXT("%a %F %R"), zone, meeting->start, UB_ENGLISH);
