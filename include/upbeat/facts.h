@@ -220,8 +220,9 @@ struct ub_account {
 
 struct ub_person {
 	struct ub_text email, name, domain;
-	bool internal; /* one of ours */
-	bool outside;  /* counts as a guest: a person who is neither ours nor listed in not_customers */
+	struct ub_text position; /* a role that the display name tells, such as "CFO" */
+	bool internal;           /* one of ours */
+	bool outside; /* counts as a guest: a person who is neither ours nor listed in not_customers */
 	enum ub_role role;
 	enum ub_partstat status;
 	struct ub_text kind; /* person, room, resource, group, bot */

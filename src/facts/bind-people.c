@@ -11,13 +11,15 @@ struct ub_cel_value text_list_value(struct ub_texts texts, struct ub_arena *aren
 	return ub_cel_list(arena, items, texts.n);
 }
 
-/* Sets what the account's source knows of a guest. Without a stakeholder all values are empty and false. */
+/* What the account's source says of a guest; without it all is empty and false, but for a title that the
+ * invitation tells. */
 static void set_stakeholder(
-    struct ub_cel_value *fields, const struct ub_stakeholder *known, struct ub_arena *arena)
+    struct ub_cel_value *fields, const struct ub_person *person, struct ub_arena *arena)
 {
 	static const struct ub_stakeholder nothing = { .title = { "", 0 }, .persona = { "", 0 } };
-	const struct ub_stakeholder *s = known ? known : &nothing;
-	fields[PERSON_TITLE] = ub_cel_string(clean_line(s->title, arena));
+	const struct ub_stakeholder *s = person->stakeholder ? person->stakeholder : &nothing;
+	struct ub_text title = clean_line(s->title, arena);
+	fields[PERSON_TITLE] = ub_cel_string(title.len ? title : person->position);
 	fields[PERSON_PERSONA] = ub_cel_string(clean_line(s->persona, arena));
 	fields[PERSON_CONCERNS] = text_list_value(s->concerns, arena);
 	fields[PERSON_EXECUTIVE] = ub_cel_bool(s->executive);
@@ -38,7 +40,8 @@ static struct ub_cel_value new_person_value(struct binding *binding, const struc
 	fields[PERSON_KIND] = ub_cel_string(person->kind);
 	fields[PERSON_OPTIONAL] = ub_cel_bool(person->role == UB_ROLE_OPTIONAL);
 	fields[PERSON_TEAMS] = text_list_value(person->teams, arena);
-	set_stakeholder(fields, person->stakeholder, arena);
+	fields[PERSON_POSITION] = ub_cel_string(person->position);
+	set_stakeholder(fields, person, arena);
 	return ub_cel_object(arena, person->internal ? binding->colleague : binding->person, fields);
 }
 
@@ -55,7 +58,9 @@ struct ub_cel_value person_value(struct binding *binding, const struct ub_person
 
 struct ub_cel_value nobody_value(struct binding *binding)
 {
-	static const struct ub_person nobody = { .email = { "", 0 }, .kind = { "person", 6 } };
+	static const struct ub_person nobody = {
+		.email = { "", 0 }, .position = { "", 0 }, .kind = { "person", 6 }
+	};
 	return new_person_value(binding, &nobody);
 }
 

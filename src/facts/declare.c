@@ -20,6 +20,7 @@ static const struct ub_cel_decl person_fields[PERSON_FIELDS] = {
 	[PERSON_KIND] = { .name = "kind", .type = "string", .words = "person room resource group bot" },
 	[PERSON_OPTIONAL] = { .name = "optional", .type = "bool" },
 	[PERSON_TEAMS] = { .name = "teams", .type = "list(string)" },
+	[PERSON_POSITION] = { .name = "position", .type = "string" },
 	[PERSON_TITLE] = { .name = "title", .type = "string", INTERNAL },
 	[PERSON_PERSONA] = { .name = "persona", .type = "string", INTERNAL },
 	[PERSON_CONCERNS] = { .name = "concerns", .type = "list(string)", INTERNAL },

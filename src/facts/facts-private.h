@@ -30,6 +30,15 @@ struct ub_text name_from_address(struct ub_text address, struct ub_arena *arena)
 /* "Acme" for mail.acme.example or acme.co.uk. */
 struct ub_text name_from_domain(struct ub_text domain, struct ub_arena *arena);
 
+/* ---- display-name.c ---- */
+
+struct display_name {
+	struct ub_text name; /* "Clara Kund" for "Kund, Clara (CFO)" */
+	struct ub_text role; /* "CFO"; empty: the text names none */
+};
+
+struct display_name read_display_name(struct ub_text text, struct ub_arena *arena);
+
 /* ---- people.c ---- */
 
 /* Everybody on an event, each person once. */

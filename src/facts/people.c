@@ -39,12 +39,12 @@ static const struct ub_stakeholder *find_stakeholder(const struct ub_account *ac
 }
 
 /* A name that only repeats the address, as many clients write it, is no name. */
-static struct ub_text name_of(struct ub_text given, struct ub_text address, struct ub_arena *arena)
+static void set_name(struct ub_person *person, struct ub_text given, struct ub_arena *arena)
 {
-	struct ub_text name = clean_line(given, arena);
-	if (name.len == 0 || ub_facts_is_address(name))
-		return name_from_address(address, arena);
-	return name;
+	struct display_name found = read_display_name(given, arena);
+	bool none = found.name.len == 0 || ub_facts_is_address(found.name);
+	person->name = none ? name_from_address(person->email, arena) : found.name;
+	person->position = found.role;
 }
 
 static struct ub_person *new_person(const struct ub_org *org, const struct ub_stakeholder *stakeholder,
@@ -52,7 +52,7 @@ static struct ub_person *new_person(const struct ub_org *org, const struct ub_st
 {
 	struct ub_person *person = UB_NEW(arena, struct ub_person);
 	person->email = ub_text_lower(arena, party->address);
-	person->name = name_of(party->name, person->email, arena);
+	set_name(person, party->name, arena);
 	person->domain = domain_part(person->email);
 	enum standing standing = address_standing(org, person->email);
 	person->kind = kind_of(standing, party->cutype);
@@ -98,8 +98,10 @@ static const struct ub_person *enter(struct everybody *all, const struct ub_org 
 		return person;
 	}
 	if (known == all->organizer) {
-		if (party->name.len == 0)
+		if (party->name.len == 0) {
 			person->name = known->name;
+			person->position = known->position;
+		}
 		*known = *person;
 	}
 	return known;

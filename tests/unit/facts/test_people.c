@@ -123,6 +123,58 @@ Test(people, are_named_by_their_address_where_they_have_no_name)
 	}
 }
 
+/* What directories write into a display name, and what of it is the name. */
+static const struct {
+	const char *given, *name, *position;
+} display_names[] = {
+	{ "Clara Kund", "Clara Kund", "" },
+	{ "Kund, Clara", "Clara Kund", "" },
+	{ "Kund, Clara (EXT)", "Clara Kund", "" },
+	{ "KUND, Clara (IT-3) [EXTERNAL]", "Clara KUND", "" },
+	{ "van der Berg, Jan Willem", "Jan Willem van der Berg", "" },
+	{ "'Clara Kund'", "Clara Kund", "" },
+	{ "\"Kund, Clara\"", "Clara Kund", "" },
+	{ "'Kund, Clara' (EXT)", "Clara Kund", "" },
+	{ "O'Neil", "O'Neil", "" },
+	{ "Clara Kund, CFO", "Clara Kund", "CFO" },
+	{ "Kund, Clara, VP Sales", "Clara Kund", "VP Sales" },
+	{ "Kund, Clara (Head of IT)", "Clara Kund", "Head of IT" },
+	{ "Clara Kund (Managing Director)", "Clara Kund", "Managing Director" },
+	{ "CFO Clara Kund", "Clara Kund", "CFO" },
+	{ "Clara Kund - CTO", "Clara Kund", "CTO" },
+	{ "Clara Kund | Acme", "Clara Kund", "" },
+	{ "Kund-Meyer, Dr. Clara", "Dr. Clara Kund-Meyer", "" },
+	{ "John Doe, Jr.", "John Doe", "" },
+	{ "Clara Kund, Acme GmbH", "Clara Kund", "" },
+	{ "Doe, John, somewhere", "Doe, John, somewhere", "" },
+	{ "Max Leiter", "Max Leiter", "" },
+	{ "CFO", "CFO", "CFO" },
+	{ "Head of IT", "Head of IT", "Head of IT" },
+	{ "(EXT)", "(EXT)", "" },
+	{ "''", "X", "" },
+	{ ",", "X", "" },
+	{ "Kund,", "Kund", "" },
+	{ "\xE2\x80\x8B", "X", "" },
+	{ "x@acme.example", "X", "" },
+	{ "'x@acme.example'", "X", "" },
+};
+
+Test(people, display_names_are_read)
+{
+	for (size_t i = 0; i < UB_COUNT(display_names); i++) {
+		struct ub_event *event = world_event(arena, "x");
+		struct ub_party party = { .address = UB_TEXT("x@acme.example"),
+			.name = ub_text(display_names[i].given) };
+		event->attendees = &party;
+		event->n_attendees = 1;
+		const struct ub_person *person = world_facts(arena, event, NULL)->meeting.attendees.items[0];
+		cr_expect(ub_text_is(person->name, display_names[i].name), "%s: %.*s", display_names[i].given,
+		    UB_ARGS(person->name));
+		cr_expect(ub_text_is(person->position, display_names[i].position), "%s: %.*s",
+		    display_names[i].given, UB_ARGS(person->position));
+	}
+}
+
 Test(people, default_owner_is_the_organizer_if_ours_else_the_first_of_ours)
 {
 	static const struct {
