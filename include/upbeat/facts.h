@@ -238,8 +238,8 @@ struct ub_people {
 struct ub_meeting {
 	const struct ub_event *event;
 	/* The texts of the event without control characters; each is one line, but for the
-	 * description. The conference is the event's, else the first link to a known video service in
-	 * location or description. */
+	 * description, whose HTML is read. The conference is the event's, else the first link to a known
+	 * video service in location or description. */
 	struct ub_text title, description, location, conference, url;
 	struct ub_texts categories;
 	int64_t start, end;

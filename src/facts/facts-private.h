@@ -23,6 +23,11 @@ struct ub_text domain_part(struct ub_text address);
 struct ub_text clean_line(struct ub_text text, struct ub_arena *arena);
 struct ub_text clean_lines(struct ub_text text, struct ub_arena *arena);
 
+/* ---- html.c ---- */
+
+/* The text that HTML shows; any other text as it is. */
+struct ub_text html_to_text(struct ub_text text, struct ub_arena *arena);
+
 /* ---- names.c ---- */
 
 /* "Anna Meyer" for anna.meyer@ours.example. */

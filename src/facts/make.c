@@ -56,7 +56,7 @@ static void read_texts(struct ub_meeting *meeting, struct ub_arena *arena)
 {
 	const struct ub_event *event = meeting->event;
 	meeting->title = clean_line(event->summary, arena);
-	meeting->description = clean_lines(event->description, arena);
+	meeting->description = clean_lines(html_to_text(event->description, arena), arena);
 	meeting->location = clean_line(event->location, arena);
 	meeting->url = clean_line(event->url, arena);
 	meeting->conference = clean_line(event->conference, arena);

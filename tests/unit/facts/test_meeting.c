@@ -44,6 +44,41 @@ static void change(struct ub_event *event, const char *what)
 		    (struct ub_when){ .given = true, .civil = { 2026, 11, 2, 8, 0, 0 }, .zone = floating };
 }
 
+/* What a description says, and the text that is read. */
+static const struct {
+	const char *given, *text;
+} descriptions[] = {
+	{ "Hello<br>please bring the <b>price list</b>.<ul><li>Export&nbsp;API</li></ul>",
+	    "Hello\nplease bring the price list.\nExport API" },
+	{ "<p>One</p><p>Two</p>", "One\nTwo" },
+	{ "<html><head><title>x</title><style>p { a: b }</style></head><body>One</body></html>", "One" },
+	{ "<table><tr><td>a</td><td>b</td></tr></table>", "a b" },
+	{ "<!-- no -->One<BR/>Two<br />Three", "One\nTwo\nThree" },
+	{ "R&amp;D, M&#252;ller &#xFC; &lt;3 &unknown; &", "R&D, M\xC3\xBCller \xC3\xBC <3 &unknown; &" },
+	{ "&#0;&#xD800;&#x110000;&#8203;a", "&#0;&#xD800;&#x110000;a" },
+	{ "a < b, c > d, <https://acme.example/x> <bob@acme.example> <x>",
+	    "a < b, c > d, <https://acme.example/x> <bob@acme.example> <x>" },
+	{ "<a href=\"https://acme.example/list\">the list</a>", "the list" },
+	{ "<a href=\"https://meet.jit.si/x\">Here</a>", "https://meet.jit.si/x\nHere" },
+	{ "cut off <a href=\"https://acme.exa", "cut off" },
+	{ "cut off <", "cut off <" },
+	{ "cut off </", "cut off </" },
+	{ "cut off &am", "cut off &am" },
+	{ "<script>x", "" },
+	{ "", "" },
+};
+
+Test(meeting, html_in_a_description_is_read)
+{
+	for (size_t i = 0; i < UB_COUNT(descriptions); i++) {
+		struct ub_event *event = world_event(arena, "x");
+		event->description = ub_text(descriptions[i].given);
+		struct ub_text text = world_facts(arena, event, NULL)->meeting.description;
+		cr_expect(
+		    ub_text_is(text, descriptions[i].text), "%s: %.*s", descriptions[i].given, UB_ARGS(text));
+	}
+}
+
 Test(eligible, each_reason_by_its_word_and_sentence)
 {
 	static const char *const words[] = { "task", "not-an-event", "generated", "scheduling-message",
