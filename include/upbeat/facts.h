@@ -241,6 +241,7 @@ struct ub_meeting {
 	 * description, whose HTML is read. The conference is the event's, else the first link to a known
 	 * video service in location or description. */
 	struct ub_text title, description, location, conference, url;
+	struct ub_text own_text; /* the description without what a video service wrote */
 	struct ub_texts categories;
 	int64_t start, end;
 	const struct ub_zone *zone;        /* the event's; for a floating or all-day event the owner's */

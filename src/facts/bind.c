@@ -33,6 +33,7 @@ static struct ub_cel_value meeting_value(struct binding *binding)
 	fields[MEETING_UID] = ub_cel_string(clean_line(event->uid, arena));
 	fields[MEETING_TITLE] = ub_cel_string(meeting->title);
 	fields[MEETING_DESCRIPTION] = ub_cel_string(meeting->description);
+	fields[MEETING_OWN_TEXT] = ub_cel_string(meeting->own_text);
 	fields[MEETING_LOCATION] = ub_cel_string(meeting->location);
 	fields[MEETING_CONFERENCE] = ub_cel_string(meeting->conference);
 	fields[MEETING_STATUS] = ub_cel_string(ub_text(event_status_word(event->status)));

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* Services whose links mean a video conference. A link's host is the given host, or below it. */
+/* Services whose links, wherever the question comes up, mean a video conference. A link's host is the given
+ * host, or below it. */
 static const struct service {
 	const char *host;
 	const char *path; /* what the path begins with */
@@ -11,6 +12,8 @@ static const struct service {
 	{ "zoom.us", "/j/" },
 	{ "zoom.us", "/my/" },
 	{ "zoom.us", "/w/" },
+	{ "zoom.us", "/s/" },
+	{ "zoomgov.com", "/j/" },
 	{ "teams.microsoft.com", "/l/meetup-join/" },
 	{ "teams.microsoft.com", "/meet/" },
 	{ "teams.live.com", "/meet/" },
@@ -19,6 +22,19 @@ static const struct service {
 	{ "meet.jit.si", "/" },
 	{ "whereby.com", "/" },
 	{ "gotomeeting.com", "/join/" },
+	{ "gotomeet.me", "/" },
+	{ "join.me", "/" },
+	{ "8x8.vc", "/" },
+	{ "ringcentral.com", "/join/" },
+	{ "meetings.dialpad.com", "/" },
+	{ "meetings.vonage.com", "/" },
+	{ "meet.lync.com", "/" },
+	{ "join.skype.com", "/" },
+	{ "facetime.apple.com", "/join" },
+	{ "pexip.me", "/" },
+	{ "go.teamviewer.com", "/" },
+	{ "app.alfaview.com", "/" },
+	{ "clickmeeting.com", "/" },
 	{ "meet.goto.com", "/" },
 	{ "bluejeans.com", "/" },
 	{ "chime.aws", "/" },

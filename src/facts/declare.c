@@ -33,6 +33,7 @@ static const struct ub_cel_decl meeting_fields[MEETING_FIELDS] = {
 	[MEETING_UID] = { .name = "uid", .type = "string" },
 	[MEETING_TITLE] = { .name = "title", .type = "string" },
 	[MEETING_DESCRIPTION] = { .name = "description", .type = "string" },
+	[MEETING_OWN_TEXT] = { .name = "own_text", .type = "string" },
 	[MEETING_LOCATION] = { .name = "location", .type = "string" },
 	[MEETING_CONFERENCE] = { .name = "conference", .type = "string" },
 	[MEETING_START] = { .name = "start", .type = "timestamp" },

@@ -85,4 +85,9 @@ const char *health_word(enum ub_health health); /* "" when unknown */
 /* The first link to a known video service in a text. Empty: there is none. */
 struct ub_text find_conference(struct ub_text text);
 
+/* ---- own-text.c ---- */
+
+/* The text without what a video service wrote into it. */
+struct ub_text own_text(struct ub_text text, struct ub_arena *arena);
+
 #endif

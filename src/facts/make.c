@@ -57,6 +57,7 @@ static void read_texts(struct ub_meeting *meeting, struct ub_arena *arena)
 	const struct ub_event *event = meeting->event;
 	meeting->title = clean_line(event->summary, arena);
 	meeting->description = clean_lines(html_to_text(event->description, arena), arena);
+	meeting->own_text = own_text(meeting->description, arena);
 	meeting->location = clean_line(event->location, arena);
 	meeting->url = clean_line(event->url, arena);
 	meeting->conference = clean_line(event->conference, arena);

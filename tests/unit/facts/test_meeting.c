@@ -79,6 +79,45 @@ Test(meeting, html_in_a_description_is_read)
 	}
 }
 
+/* What stands in a description, and what of it a person wrote. */
+static const struct {
+	const char *given, *text;
+} own_texts[] = {
+	{ "Please bring the price list.\n\n-::~:~::-\nJoin with Google Meet: "
+	  "https://meet.google.com/abc-defg-hij\n-::~:~::-",
+	    "Please bring the price list." },
+	{ "Hello all,\nthe list please.\n________________________________________\nMicrosoft Teams meeting\n"
+	  "Join: <https://teams.microsoft.com/l/meetup-join/19>\nMeeting ID: 1\n"
+	  "________________________________________\nBest, Clara",
+	    "Hello all,\nthe list please.\nBest, Clara" },
+	{ "Anna is inviting you to a scheduled Zoom meeting.\n\nJoin Zoom "
+	  "Meeting\nhttps://zoom.us/j/1?pwd=x\n\n"
+	  "Meeting ID: 1\nPasscode: 2\n+49 69 7104 9922,,1# Germany\nBring the list",
+	    "Bring the list" },
+	{ "We meet here: https://meet.jit.si/roadmap and talk.", "We meet here:  and talk." },
+	{ "Zoom: https://zoom.us/j/1", "" },
+	{ "https://meet.jit.si/roadmap", "" },
+	{ "https://meet.goto.com/123", "" },
+	{ "https://teams.live.com/meet/93", "" },
+	{ "(https://whereby.com/x)\n+1 646 876 9923,,1#", "" },
+	/* without a service's link nothing is a service's */
+	{ "Meeting ID: 1\nTopic: prices", "Meeting ID: 1\nTopic: prices" },
+	{ "____________________\nBring the list", "____________________\nBring the list" },
+	{ "https://acme.example/list", "https://acme.example/list" },
+	{ "-::~:~::-", "-::~:~::-" },
+	{ "", "" },
+};
+
+Test(meeting, own_text_is_what_no_conference_service_wrote)
+{
+	for (size_t i = 0; i < UB_COUNT(own_texts); i++) {
+		struct ub_event *event = world_event(arena, "x");
+		event->description = ub_text(own_texts[i].given);
+		struct ub_text text = world_facts(arena, event, NULL)->meeting.own_text;
+		cr_expect(ub_text_is(text, own_texts[i].text), "%s: %.*s", own_texts[i].given, UB_ARGS(text));
+	}
+}
+
 Test(eligible, each_reason_by_its_word_and_sentence)
 {
 	static const char *const words[] = { "task", "not-an-event", "generated", "scheduling-message",

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "facts-private.h"
+
+#include <string.h>
+
+/*
+ * What a person wrote into a description, beside what a conference service added: a block between lines that
+ * the service draws, or lines with its link, its numbers and its phrases (Zoom, Meet, Teams, Webex; English
+ * and German).
+ */
+
+/* How lines begin, in lower case, that a service writes and no person does. */
+static const char *const phrases[] = { "join ", "click here to join", "meeting id", "meeting-id",
+	"meeting number", "passcode", "password:", "meeting password", "pin:", "dial ", "dial-in", "or dial",
+	"or call", "one tap mobile", "phone conference id", "conference id", "find a local number",
+	"find your local number", "more phone numbers", "local numbers", "learn more", "meeting options",
+	"need help?", "download teams", "reset dial-in pin", "reset pin", "microsoft teams meeting",
+	"microsoft teams need help?", "video call link", "topic: ", "for organizers", "system reference",
+	"teilnehmen", "jetzt an besprechung teilnehmen", "hier klicken, um", "an besprechung teilnehmen",
+	"besprechungs-id", "kenncode", "kennung", "telefonkonferenz-id", "lokale nummer suchen",
+	"meeting-kennnummer", "per telefon", "weitere infos", "besprechungsoptionen", "videoanruf-link",
+	"einwahl" };
+
+/* What such lines have in them. */
+static const char *const marks[] = { "is inviting you to a", "hat sie zu einem", "lädt sie zu einem",
+	"join on your computer", "join with google meet" };
+
+static bool begins_block(struct ub_text line)
+{
+	static const char *const lines[] = { "-::~:~", "____________________", "────" };
+	for (size_t i = 0; i < UB_COUNT(lines); i++)
+		if (ub_text_starts(line, ub_text(lines[i])))
+			return true;
+	return false;
+}
+
+static bool has_letters(struct ub_text text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80)
+			return true;
+	}
+	return false;
+}
+
+static bool is_phrase(struct ub_text line, struct ub_arena *arena)
+{
+	struct ub_text lower = ub_text_lower(arena, line);
+	for (size_t i = 0; i < UB_COUNT(phrases); i++)
+		if (ub_text_starts(lower, ub_text(phrases[i])))
+			return true;
+	for (size_t i = 0; i < UB_COUNT(marks); i++)
+		if (ub_text_find(lower, ub_text(marks[i]), 0) != SIZE_MAX)
+			return true;
+	return false;
+}
+
+/* The line without the links to conferences that stand in it, and the brackets around them. */
+static struct ub_text without_links(struct ub_text line, struct ub_arena *arena)
+{
+	struct ub_buf out = UB_BUF(arena);
+	struct ub_text link;
+	while ((link = find_conference(line)).len) {
+		size_t from = (size_t)(link.ptr - line.ptr), to = from + link.len;
+		if (from > 0 && to < line.len && strchr("<([", line.ptr[from - 1]) &&
+		    strchr(">)]", line.ptr[to])) {
+			from--;
+			to++;
+		}
+		ub_buf_add(&out, ub_text_sub(line, 0, from));
+		line = ub_text_sub(line, to, line.len);
+	}
+	ub_buf_add(&out, line);
+	return ub_text_trim(ub_buf_text(&out));
+}
+
+/* What of the line a person wrote. `label`: the line had a link, and what is left only names it. */
+static struct ub_text own_line(struct ub_text line, struct ub_arena *arena)
+{
+	struct ub_text left = without_links(line, arena);
+	bool label = left.len < line.len && ub_text_ends(left, UB_TEXT(":")) && left.len < 40;
+	bool number = left.len > 0 && (left.ptr[0] == '+' || !has_letters(left)); /* to dial */
+	return label || number || is_phrase(left, arena) ? UB_TEXT_NONE : left;
+}
+
+/* The text without the blocks that stand between lines which a service draws, if a link is in them. */
+static struct ub_text without_blocks(struct ub_text text, struct ub_arena *arena)
+{
+	struct ub_buf out = UB_BUF(arena);
+	struct ub_text rest = text, line;
+	while (rest.len) {
+		ub_text_split(&rest, '\n', &line);
+		if (!begins_block(ub_text_trim(line))) {
+			ub_buf_printf(&out, "%.*s\n", UB_ARGS(line));
+			continue;
+		}
+		struct ub_text after = rest, inner;
+		while (after.len && ub_text_split(&after, '\n', &inner) && !begins_block(ub_text_trim(inner)))
+			;
+		struct ub_text block = after.ptr ? ub_text_sub(rest, 0, rest.len - after.len) : rest;
+		if (find_conference(block).len)
+			rest = after;
+	}
+	return ub_buf_text(&out);
+}
+
+struct ub_text own_text(struct ub_text text, struct ub_arena *arena)
+{
+	if (find_conference(text).len == 0)
+		return ub_text_trim(text);
+	struct ub_buf out = UB_BUF(arena);
+	struct ub_text rest = without_blocks(text, arena), line;
+	while (rest.len) {
+		ub_text_split(&rest, '\n', &line);
+		line = ub_text_trim(line);
+		struct ub_text own = own_line(line, arena);
+		if (own.len || line.len == 0)
+			ub_buf_printf(&out, "%.*s\n", UB_ARGS(own));
+	}
+	return ub_text_trim(ub_buf_text(&out));
+}
