@@ -122,4 +122,42 @@ def _():
     assert seen > 3 * MEETINGS, f"only {seen} items"
 
 
+def begins(text, what):
+    """When the parts of the agenda begin that a line of the text names, in minutes after the start."""
+    times = re.findall(rf"^- (\d\d):(\d\d) {what}", text, re.M)
+    return [int(hour) * 60 + int(minute) - 9 * 60 for hour, minute in times]
+
+
+@tap.case("mail, prep call, run sheet and wrap-up go by one time table, from 5 minutes to 10 hours")
+def _():
+    lengths = [*range(5, 130), *range(130, 601, 10), 299, 301, 599]
+    kinds = ("Roadmap", "Quarterly review")
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        (folder / "accounts.yaml").write_text(ACCOUNTS)
+        (folder / "upbeat.yaml").write_text(SETTINGS.format(rules=TOP / "rules", language="en"))
+        for number, length in enumerate(lengths):
+            domain = ("acme.example", "new.example")[number // 2 % 2]
+            lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//tests//EN", "BEGIN:VEVENT", "UID:m"]
+            lines += [f"SUMMARY:{kinds[number % 2]}", "DTSTART;TZID=Europe/Berlin:20261112T090000"]
+            lines += [f"DURATION:PT{length}M", "ORGANIZER:mailto:anna@ours.example"]
+            lines += [f"ATTENDEE:mailto:guest{guest}@{domain}" for guest in range(3)]
+            found = {item["id"]: item for item in items(folder, "\r\n".join([*lines, "END:VEVENT", "END:VCALENDAR", ""]))}
+            prep, seen = found["prep/prep"]["description"], 0
+            for item in found.values():
+                shares = [int(n) for n in re.findall(r"\((\d+) min\)$", mail_of(item["description"]), re.M)]
+                if not shares:
+                    continue
+                seen += 1
+                assert min(shares) > 0, f"{length} minutes, {item['id']}: {shares}"
+                tap.equal(sum(shares), length, f"{length} minutes, {item['id']}: {shares}")
+                if length >= 15:
+                    tap.equal(begins(prep, "Next step"), [length - shares[-1]] * 2, f"{length}: next step")
+                    start = datetime.fromisoformat(found["turning-point/wrap-up"]["start"])
+                    tap.equal(start.hour * 60 + start.minute - 540, length - shares[-1], f"{length}: wrap-up")
+                if "A break" in mail_of(item["description"]):
+                    tap.equal(begins(prep, "A break"), [sum(shares[:3])], f"{length}: break")
+            assert seen, f"{length} minutes: no agenda"
+
+
 sys.exit(tap.run())
