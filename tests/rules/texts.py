@@ -35,7 +35,7 @@ accounts:
 """
 TITLES = ("", "", " ", "\u00a0", "Roadmap", "Quarterly review", "Deep dive: single sign-on", "Renewal", "a" * 300)
 NAMES = ("", " ", "\u200b", "Clara Kund", "Kund\\, Clara (EXT)", "Prof. Dr. Max Muster", "O'Neil", "\u738b\u5c0f\u660e", "CFO")
-LENGTHS = (0, 1, 2, 5, 10, 14, 15, 20, 25, 30, 31, 32, 45, 60, 73, 90, 119, 120, 180, 300, 480, 600)
+LENGTHS = (0, 1, 2, 5, 10, 14, 15, 20, 25, 30, 31, 32, 45, 60, 73, 90, 119, 120, 180, 300, 480, 600, 1440, 1920, 2880, 7200)
 # What an empty field leaves behind.
 EMPTY = (
     r"^(Subject|Betreff): *(:|$)",
@@ -100,7 +100,7 @@ def check(item, minutes):
     assert not empty_fields(text), f"{item['id']}: {empty_fields(text)}"
     assert not misnumbered(text), f"{item['id']}: {misnumbered(text)} in\n{text}"
     shares = [int(found) for found in re.findall(r"\((\d+) min\)$", mail_of(text), re.M)]
-    assert not shares or sum(shares) == minutes, f"{item['id']}: {shares} of {minutes}\n{text}"
+    assert not shares or sum(shares) == minutes < 24 * 60, f"{item['id']}: {shares} of {minutes}\n{text}"
 
 
 @tap.case("random invitations: no empty field, each list counts from 1, minutes add up")
