@@ -141,7 +141,7 @@ def in_order(items):
     """As they come; fails if the prep call or the wrap-up is missing."""
     items = sorted(items, key=lambda item: item.time("DTSTART" if item.kind == "VEVENT" else "DUE"))
     events = [item.text("SUMMARY") for item in items if item.kind == "VEVENT"]
-    assert len(events) == 2 and events[0].startswith("Prep"), f"instead of prep call and wrap-up there are {events}"
+    assert len(events) == 2 and ": prep for " in events[0], f"instead of prep call and wrap-up there are {events}"
     return items
 
 

@@ -214,7 +214,7 @@ def complaints_of(meetings, texts):
 
 
 def is_prep(item):
-    return item.text("SUMMARY").startswith("Prep")
+    return ": prep for " in item.text("SUMMARY")
 
 
 def timedelta_is_sound(meeting, prep):

@@ -124,9 +124,9 @@ def _(story):
 def _(story):
     start = calendars.business_day(10)
     seen, real = story.with_items("mine", start=start)
-    href, (_, text) = next((href, found) for href, found in real.objects().items() if "SUMMARY:Prep" in found[1])
+    href, (_, text) = next((href, found) for href, found in real.objects().items() if "SUMMARY:Acme: prep" in found[1])
     name = href.rsplit("/", 1)[1]
-    text = "\r\n".join(text.replace("SUMMARY:Prep: Roadmap with Acme", "SUMMARY:My own title").splitlines())
+    text = "\r\n".join(text.replace("SUMMARY:Acme: prep for Roadmap with Acme", "SUMMARY:My own title").splitlines())
     seen.put(name, text + "\r\n")
     later = start + datetime.timedelta(days=7)
     seen.put("m.ics", calendars.meeting(uid="mine", start=later))
@@ -143,7 +143,7 @@ def _(story):
 def _(story):
     start = calendars.business_day(10)
     seen, real = story.with_items("away", start=start)
-    href = next(href for href, (_, text) in real.objects().items() if "SUMMARY:Prep" in text)
+    href = next(href for href, (_, text) in real.objects().items() if "SUMMARY:Acme: prep" in text)
     seen.delete(href.rsplit("/", 1)[1])
     seen.put("m.ics", calendars.meeting(uid="away", start=start + datetime.timedelta(days=7)))
     time.sleep(2)

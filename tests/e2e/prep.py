@@ -116,7 +116,7 @@ def _(story):
     calendar.put("a.ics", calendars.meeting(uid="a", start=start))
     items = all_items(story.on_server(calendar), "a")
     prep = only_prep(items)
-    (task,) = [item for item in items if item.kind == "VTODO" and item.text("SUMMARY").startswith("Send")]
+    (task,) = [item for item in items if item.kind == "VTODO" and ": send the agenda" in item.text("SUMMARY")]
     due, prep_end = task.time("DUE"), prep.time("DTSTART") + prep.duration()
     assert prep_end < due <= start - datetime.timedelta(days=2), f"due {due}"
     (wrap_up,) = [item for item in items if item.kind == "VEVENT" and not is_prep(item)]

@@ -121,7 +121,7 @@ def _(story):
     poll(story, "alice")
     tap.eventually(lambda: not support.keys_in(story.upbeat.store), "the key is done with")
     names = titles(server, uid)
-    tap.equal(sum(name.startswith("Prep: ") for name in names), 1, f"prep calls of {names}")
+    tap.equal(sum(": prep for " in name for name in names), 1, f"prep calls of {names}")
     poll(story, "alice")
     time.sleep(0.5)
     tap.equal(titles(server, uid), names, "items after another request")

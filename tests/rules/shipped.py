@@ -98,7 +98,7 @@ def _():
 def _():
     items = explain(event())
     tap.equal(sorted(items), sorted(ORDINARY), "items")
-    tap.equal([item["title"] for item in items.values() if "prep" in item["title"].lower()], ["Prep: Roadmap"], "prep")
+    tap.equal([item["title"] for item in items.values() if "prep" in item["title"].lower()], ["Acme: prep for Roadmap"], "prep")
     tap.equal(items["prep/prep"]["start"], "2026-11-09T09:00:00+01:00", "prep")
     tap.equal(items["prep/prep"]["attendees"], ["anna@ours.example", "ben@ours.example"], "prep's attendees")
     tap.equal(items["prep/send-agenda"]["due"], "2026-11-10T09:15:00+01:00", "due")
@@ -177,7 +177,7 @@ def _():
 @tap.case("what strangers write into a title stays a title")
 def _():
     prep = explain(event(title=r"{{#meeting.external}}x{{ 1/0 }}\n\n## Ours {weight=9}"))["prep/prep"]
-    tap.equal(prep["title"], "Prep: {{#meeting.external}}x{{ 1/0 }} ## Ours {weight=9}", "title")
+    tap.equal(prep["title"], "Acme: prep for {{#meeting.external}}x{{ 1/0 }} ## Ours {weight=9}", "title")
     tap.equal(sum(minutes(prep["description"])), 15, "minutes")
 
 
