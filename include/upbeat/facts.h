@@ -43,7 +43,9 @@ enum ub_partstat {
 	UB_PARTSTAT_DELEGATED
 };
 enum ub_status { UB_STATUS_NONE, UB_STATUS_TENTATIVE, UB_STATUS_CONFIRMED, UB_STATUS_CANCELLED };
-enum ub_class { UB_CLASS_PUBLIC, UB_CLASS_PRIVATE, UB_CLASS_CONFIDENTIAL };
+/* In the order of how much is hidden. RFC 5545 knows no order; servers show others of a confidential event
+ * that there is something, and of a private one nothing. */
+enum ub_class { UB_CLASS_PUBLIC, UB_CLASS_CONFIDENTIAL, UB_CLASS_PRIVATE };
 enum ub_repeats {
 	UB_REPEATS_NOT,
 	UB_REPEATS_DAY,
@@ -330,6 +332,8 @@ struct ub_fact_list {
 
 /* All facts but what an account says beyond its name. Empty texts and lists are among them. */
 struct ub_fact_list ub_facts_list(const struct ub_facts *facts, struct ub_arena *arena);
+/* The word of CLASS, in lower case. */
+const char *ub_class_word(enum ub_class class);
 /* The facts as `explain` prints them, one `name: value` a line, without the empty ones. */
 void ub_facts_dump(const struct ub_facts *facts, struct ub_buf *out);
 

@@ -93,10 +93,17 @@ struct ub_text ub_ical_base(const struct ub_ical *ical, const struct ub_zones *z
  * repeat, the people of an item that somebody else organizes, an agenda whose delimiters are gone, the state
  * of an item that was cancelled, and the reminders of a task (points in time) where its time is left. An
  * object of another kind (VTODO, VEVENT) than is wanted, or without a BASE that can be read, is left alone as
- * a whole.
+ * a whole. What of all this is left alone still hides no less than the meeting does: ub_ical_hide().
  */
 struct ub_text ub_ical_revise(const struct ub_ical *ical, const struct ub_item *item, unsigned may_write,
     const struct ub_ical_writing *writing, unsigned *written, bool *overlap, struct ub_arena *arena);
+
+/*
+ * The text of an item, each component of which has a CLASS that hides no less than `class` does. The hand of
+ * its user does not count here. *hidden: something had to be changed.
+ */
+struct ub_text ub_ical_hide(const struct ub_ical *ical, enum ub_class class, const struct ub_zones *zones,
+    bool *hidden, struct ub_arena *arena);
 
 /* ---- the user's own meeting ---- */
 

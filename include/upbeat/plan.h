@@ -69,6 +69,7 @@ struct ub_item {
 	const struct ub_person *organizer; /* the owner; NULL for an item without attendees */
 	struct ub_people attendees;        /* ours only, without the organizer; empty: the owner's alone */
 	bool busy;                         /* false: TRANSP:TRANSPARENT */
+	enum ub_class class;               /* the meeting's */
 	bool late;                         /* placed after its window had passed */
 	int64_t *reminders;                /* seconds before start (events) or due (tasks) */
 	size_t n_reminders;
@@ -113,14 +114,18 @@ enum ub_action {
 	UB_ACTION_CREATE,
 	UB_ACTION_KEEP,   /* the item stands, and is brought up to date where it differs */
 	UB_ACTION_REMOVE, /* the item stands, and is not wanted any more */
+	/* The item stands and is left as it is, but hides less than the meeting: its CLASS alone is raised.
+	 */
+	UB_ACTION_HIDE,
 };
 
 /* What to do about one item. */
 struct ub_step {
 	enum ub_action action;
-	const struct ub_item *item;         /* NULL for remove */
+	const struct ub_item *item;         /* NULL for remove and hide */
 	const struct ub_existing *existing; /* NULL for create */
 	unsigned may_write;                 /* enum ub_property that is not the user's; keep only */
+	enum ub_class class;                /* the meeting's */
 	struct ub_text why;
 };
 

@@ -56,7 +56,7 @@ struct ub_existing *ub_existing_after(const struct ub_snapshot *snapshot, const 
 	*n = 0;
 	for (size_t i = 0; i < plan->steps.n; i++) {
 		const struct ub_step *step = &plan->steps.items[i];
-		if (step->action != UB_ACTION_REMOVE)
+		if (step->item)
 			existing[(*n)++] = stand(snapshot, step->item, now, arena);
 	}
 	return existing;

@@ -115,6 +115,7 @@ static json_t *item_object(const struct ub_item *item, struct ub_arena *arena)
 		ub_json_set(object, "end", ub_json_instant(arena, item->zone, item->end));
 		ub_json_set(object, "busy", ub_json_must(json_boolean(item->busy)));
 	}
+	ub_json_set(object, "class", ub_json_must(json_string(ub_class_word(item->class))));
 	ub_json_set(object, "considered", considered(&item->considered, arena));
 	ub_json_set(object, "attendees", attendees(item));
 	ub_json_set(object, "late", ub_json_must(json_boolean(item->late)));

@@ -38,6 +38,7 @@ static struct ub_cel_value meeting_value(struct binding *binding)
 	fields[MEETING_CONFERENCE] = ub_cel_string(meeting->conference);
 	fields[MEETING_STATUS] = ub_cel_string(ub_text(event_status_word(event->status)));
 	fields[MEETING_PRIVATE] = ub_cel_bool(event->class != UB_CLASS_PUBLIC);
+	fields[MEETING_CLASS] = ub_cel_string(ub_text(ub_class_word(event->class)));
 	fields[MEETING_CATEGORIES] = text_list_value(meeting->categories, arena);
 	fields[MEETING_CALENDAR] = ub_cel_string(meeting->calendar);
 	fields[MEETING_URL] = ub_cel_string(meeting->url);

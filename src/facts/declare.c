@@ -51,6 +51,7 @@ static const struct ub_cel_decl meeting_fields[MEETING_FIELDS] = {
 	[MEETING_ORGANIZED_BY_US] = { .name = "organized_by_us", .type = "bool" },
 	[MEETING_STATUS] = { .name = "status", .type = "string", .words = "tentative confirmed cancelled" },
 	[MEETING_PRIVATE] = { .name = "private", .type = "bool" },
+	[MEETING_CLASS] = { .name = "class", .type = "string", .words = "public confidential private" },
 	[MEETING_CATEGORIES] = { .name = "categories", .type = "list(string)" },
 	[MEETING_CALENDAR] = { .name = "calendar", .type = "string" },
 	[MEETING_URL] = { .name = "url", .type = "string" },

@@ -79,6 +79,7 @@ struct ub_fact_list ub_facts_list(const struct ub_facts *facts, struct ub_arena 
 	add_who(&to, meeting);
 	add_text(&to, "meeting.status", ub_text(event_status_word(meeting->event->status)));
 	add_flag(&to, "meeting.private", meeting->event->class != UB_CLASS_PUBLIC);
+	add_text(&to, "meeting.class", ub_text(ub_class_word(meeting->event->class)));
 	add_list(&to, "meeting.categories", meeting->categories);
 	add_text(&to, "meeting.calendar", meeting->calendar);
 	add_flag(&to, "has_account", facts->account != NULL);

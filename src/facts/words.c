@@ -27,6 +27,16 @@ const char *event_status_word(enum ub_status status)
 	return words[status];
 }
 
+const char *ub_class_word(enum ub_class class)
+{
+	static const char *const words[] = {
+		[UB_CLASS_PUBLIC] = "public",
+		[UB_CLASS_CONFIDENTIAL] = "confidential",
+		[UB_CLASS_PRIVATE] = "private",
+	};
+	return words[class];
+}
+
 const char *answer_word(enum ub_partstat status)
 {
 	static const char *const words[] = {

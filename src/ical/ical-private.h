@@ -91,6 +91,11 @@ bool ub_ical_times(struct reader *reader, size_t component, struct ub_event *eve
 /* The instant for comparisons. Floating times count as UTC. */
 ub_instant ub_ical_instant(const struct ub_when *when);
 
+/* ---- class.c ---- */
+
+/* What a value of CLASS means; an empty one is that of a component without CLASS. */
+enum ub_class ub_ical_class(struct ub_text word);
+
 /* ---- read.c ---- */
 
 /* The component from which the facts come. NO_COMPONENT: none. */
@@ -210,6 +215,8 @@ void ub_ical_fold(struct ub_buf *out, struct ub_text line);
 /* Puts `name` and an escaped TEXT value. An empty value puts nothing. */
 void ub_ical_put_text(struct ub_buf *out, const char *name, struct ub_text value);
 void ub_ical_put(struct ub_buf *out, const char *format, ...) UB_FORMAT(2, 3);
+/* CLASS; nothing for what is public, as that is what its absence means. */
+void ub_ical_put_class(struct ub_buf *out, enum ub_class class);
 /* Puts a VALARM at so many seconds before the start. */
 void ub_ical_put_alarm(struct ub_buf *out, int64_t seconds, struct ub_text shown);
 /* Puts a VTIMEZONE that is right for [start, end], and beyond as far as the zone's yearly rule holds. */

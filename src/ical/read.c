@@ -57,7 +57,6 @@ static int64_t number_of(struct reader *reader, size_t component, const char *na
 static void read_words(struct reader *reader, size_t component, struct ub_event *event)
 {
 	struct ub_text status = word_of(reader, component, "STATUS");
-	struct ub_text class = word_of(reader, component, "CLASS");
 	struct ub_text transp = word_of(reader, component, "TRANSP");
 	int64_t generation = number_of(reader, component, "X-UPBEAT-GENERATION");
 	if (ub_text_eq_nocase(status, UB_TEXT("CANCELLED")))
@@ -68,11 +67,7 @@ static void read_words(struct reader *reader, size_t component, struct ub_event 
 		event->status = UB_STATUS_CONFIRMED;
 	event->completed = ub_text_eq_nocase(status, UB_TEXT("COMPLETED")) ||
 			   number_of(reader, component, "PERCENT-COMPLETE") == 100;
-	/* Unknown values mean private (RFC 5545 3.8.1.3). */
-	if (ub_text_eq_nocase(class, UB_TEXT("CONFIDENTIAL")))
-		event->class = UB_CLASS_CONFIDENTIAL;
-	else if (class.len && !ub_text_eq_nocase(class, UB_TEXT("PUBLIC")))
-		event->class = UB_CLASS_PRIVATE;
+	event->class = ub_ical_class(word_of(reader, component, "CLASS"));
 	event->transparent = ub_text_eq_nocase(transp, UB_TEXT("TRANSPARENT"));
 	event->sequence = number_of(reader, component, "SEQUENCE");
 	event->marks.generation = generation > 0 && generation <= INT32_MAX ? (unsigned)generation : 0;

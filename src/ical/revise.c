@@ -213,12 +213,18 @@ static const struct {
 	unsigned property;
 	const char *name;
 } names[] = {
-	{ UB_PROPERTY_TITLE, "SUMMARY" }, { UB_PROPERTY_TIME, "DTSTART" }, { UB_PROPERTY_TIME, "DTEND" },
-	{ UB_PROPERTY_TIME, "DUE" }, { UB_PROPERTY_TIME, "DURATION" },
-	{ UB_PROPERTY_TIME, "X-MICROSOFT-CDO-ALLDAYEVENT" }, { UB_PROPERTY_PLACE, "LOCATION" },
+	{ UB_PROPERTY_TITLE, "SUMMARY" },
+	{ UB_PROPERTY_TIME, "DTSTART" },
+	{ UB_PROPERTY_TIME, "DTEND" },
+	{ UB_PROPERTY_TIME, "DUE" },
+	{ UB_PROPERTY_TIME, "DURATION" },
+	{ UB_PROPERTY_TIME, "X-MICROSOFT-CDO-ALLDAYEVENT" },
+	{ UB_PROPERTY_PLACE, "LOCATION" },
 	{ UB_PROPERTY_AGENDA, "X-ALT-DESC" }, /* the description as HTML */
-	{ UB_PROPERTY_AGENDA, "STYLED-DESCRIPTION" }, { UB_PROPERTY_CATEGORIES, "CATEGORIES" },
+	{ UB_PROPERTY_AGENDA, "STYLED-DESCRIPTION" },
+	{ UB_PROPERTY_CATEGORIES, "CATEGORIES" },
 	{ UB_PROPERTY_STATE, "TRANSP" }, /* an item that the user cancelled or has done stays so */
+	{ UB_PROPERTY_STATE, "CLASS" },
 };
 
 static const struct {
@@ -301,7 +307,7 @@ static unsigned changes(const struct revision *revision, unsigned may_write)
 	       ub_ical_base_differs(revision->now.base, revision->wanted.base);
 }
 
-struct ub_text ub_ical_revise(const struct ub_ical *ical, const struct ub_item *item, unsigned may_write,
+static struct ub_text revise(const struct ub_ical *ical, const struct ub_item *item, unsigned may_write,
     const struct ub_ical_writing *writing, unsigned *written, bool *overlap, struct ub_arena *arena)
 {
 	struct ub_ical_refusal refusal;
@@ -329,4 +335,18 @@ struct ub_text ub_ical_revise(const struct ub_ical *ical, const struct ub_item *
 		properties = wrong & ~properties ? 0 : properties & ~wrong;
 	}
 	return ical->text;
+}
+
+struct ub_text ub_ical_revise(const struct ub_ical *ical, const struct ub_item *item, unsigned may_write,
+    const struct ub_ical_writing *writing, unsigned *written, bool *overlap, struct ub_arena *arena)
+{
+	struct ub_ical_refusal refusal;
+	bool hidden;
+	struct ub_text text = revise(ical, item, may_write, writing, written, overlap, arena);
+	const struct ub_ical *after = *written ? ub_ical_parse(arena, text, &refusal) : ical;
+	if (!after)
+		return text;
+	text = ub_ical_hide(after, item->class, writing->zones, &hidden, arena);
+	*written |= hidden ? UB_PROPERTY_STATE : 0;
+	return text;
 }

@@ -169,6 +169,7 @@ static void put_component(struct writer *writer, struct ub_text base)
 		ub_ical_put(out, "STATUS:NEEDS-ACTION");
 	else
 		ub_ical_put(out, "TRANSP:%s", transparent ? "TRANSPARENT" : "OPAQUE");
+	ub_ical_put_class(out, item->class);
 	put_people(writer);
 	put_categories(writer);
 	if (item->parent_uid.len) {

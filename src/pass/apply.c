@@ -121,6 +121,27 @@ static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
 	return outcome;
 }
 
+/* An item that is left as it stands, but for its CLASS. */
+static enum ub_outcome hide(struct ub_pass *pass, const struct ub_step *step,
+    const struct ub_findings *findings, struct ub_acts *acts)
+{
+	const struct ub_found *found = &findings->found[step->existing - findings->existing];
+	struct ub_response response;
+	bool hidden;
+	if (!found->ical)
+		return UB_OUTCOME_OK;
+	struct ub_text text =
+	    ub_ical_hide(found->ical, step->class, pass->snapshot->zones, &hidden, pass->arena);
+	if (!hidden)
+		return UB_OUTCOME_OK;
+	if (found->etag.len == 0)
+		return UB_OUTCOME_REFUSED;
+	enum ub_outcome outcome = put(pass, found->href, text, found->etag, &response);
+	acts->changed += outcome == UB_OUTCOME_OK;
+	say(pass, step->existing->name, "hidden", outcome, &response);
+	return outcome;
+}
+
 static void remember_removal(struct ub_pass *pass, const struct ub_existing *existing,
     const struct ub_found *found, struct ub_text meeting_uid, enum ub_item_state state)
 {
@@ -168,6 +189,8 @@ static enum ub_outcome act(struct ub_pass *pass, const struct ub_step *step,
 {
 	if (step->action == UB_ACTION_CREATE)
 		return create(pass, step->item, acts);
+	if (step->action == UB_ACTION_HIDE)
+		return hide(pass, step, findings, acts);
 	return step->action == UB_ACTION_KEEP ? keep(pass, step, findings, acts)
 					      : take_away(pass, step, findings, acts);
 }

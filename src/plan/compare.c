@@ -74,7 +74,7 @@ static unsigned differences(const struct ub_item *a, const struct ub_item *b)
 		differ |= UB_PROPERTY_REMINDERS;
 	if (!same_categories(a, b))
 		differ |= UB_PROPERTY_CATEGORIES;
-	if (a->busy != b->busy)
+	if (a->busy != b->busy || a->class != b->class)
 		differ |= UB_PROPERTY_STATE;
 	return differ;
 }

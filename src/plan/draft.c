@@ -109,6 +109,7 @@ static void add_to_plan(struct ub_making *making, struct ub_draft *draft)
 		.action = stands ? UB_ACTION_KEEP : UB_ACTION_CREATE,
 		.existing = draft->existing,
 		.item = &draft->item,
+		.class = draft->item.class,
 		.may_write = stands ? ub_plan_may_write(making, draft) & ~draft->undecided : UB_PROPERTY_ALL,
 		.why = stands ? UB_TEXT("it is there") : draft->item.why,
 	};
@@ -122,6 +123,7 @@ void ub_plan_draft(struct ub_making *making, struct ub_drafts *drafts, struct ub
 	*item = (struct ub_item){ .kind = source->task ? UB_ITEM_TASK : UB_ITEM_EVENT,
 		.rule = draft->rule,
 		.source = source,
+		.class = making->input->facts->meeting.event->class,
 		.parent_uid = making->input->facts->meeting.event->uid,
 		.id =
 		    ub_textf(making->arena, "%.*s/%.*s", UB_ARGS(draft->rule->name), UB_ARGS(source->name)) };

@@ -150,6 +150,23 @@ static void remove_one(struct ub_making *making, const struct ub_existing *exist
 			     : ub_text(ub_facts_not_eligible_text(making->plan->not_eligible)) };
 }
 
+/* What stays for another reason, because it is over or was changed by hand, must not tell what the meeting
+ * hides. */
+void ub_plan_hide_rest(struct ub_making *making)
+{
+	enum ub_class class = making->input->facts->meeting.event->class;
+	for (size_t i = 0; i < making->input->n_existing; i++) {
+		const struct ub_existing *existing = &making->input->existing[i];
+		if (existing->state == UB_EXISTING_STANDS && existing->event &&
+		    existing->event->class < class && !is_in_a_step(making, existing))
+			*ub_push(making->arena, &making->plan->steps) =
+			    (struct ub_step){ .action = UB_ACTION_HIDE,
+				    .existing = existing,
+				    .class = class,
+				    .why = UB_TEXT("the meeting is not public any more") };
+	}
+}
+
 void ub_plan_remove_rest(struct ub_making *making)
 {
 	for (size_t i = 0; i < making->input->n_existing; i++)

@@ -86,5 +86,6 @@ struct ub_plan *ub_plan_make(const struct ub_plan_input *input, struct ub_arena 
 		make_items(&making);
 	if (!plan->not_eligible || is_called_off(plan->not_eligible))
 		ub_plan_remove_rest(&making);
+	ub_plan_hide_rest(&making);
 	return plan;
 }

@@ -137,6 +137,8 @@ bool ub_plan_is_pinned(
 unsigned ub_plan_may_write(struct ub_making *making, const struct ub_draft *draft);
 /* Adds the steps that take away existing items that no rule wants any more. */
 void ub_plan_remove_rest(struct ub_making *making);
+/* Steps for what stays, is in no step, and hides less than the meeting does. */
+void ub_plan_hide_rest(struct ub_making *making);
 
 /* draft.c: makes draft->item, adds the item to the plan and sets the state. Items on which its time depends
  * come first. */

@@ -91,7 +91,9 @@ static void print_differences(struct ub_printer *printer, const struct ub_change
 		ub_buf_str(printer->out, "      reminders\n");
 	if (change->differ & UB_PROPERTY_CATEGORIES)
 		ub_buf_str(printer->out, "      categories\n");
-	if (change->differ & UB_PROPERTY_STATE)
+	if (before->class != after->class)
+		ub_buf_printf(printer->out, "      %s\n", ub_class_word(after->class));
+	if ((change->differ & UB_PROPERTY_STATE) && before->busy != after->busy)
 		ub_buf_str(printer->out, after->busy ? "      shown as busy\n" : "      shown as free\n");
 	if (change->differ & UB_PROPERTY_AGENDA) {
 		ub_buf_str(printer->out, "      text:\n");

@@ -72,6 +72,8 @@ static void print_when(const struct ub_printer *printer, const struct ub_item *i
 		ub_print_styled(printer, UB_STYLE_YELLOW, UB_TEXT(", late"));
 	if (item->kind == UB_ITEM_EVENT && !item->busy)
 		ub_buf_str(printer->out, ", shown as free");
+	if (item->class != UB_CLASS_PUBLIC)
+		ub_buf_printf(printer->out, ", %s", ub_class_word(item->class));
 	ub_buf_char(printer->out, '\n');
 }
 

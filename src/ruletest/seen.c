@@ -147,7 +147,7 @@ void calendar_apply_plan(struct calendar *calendar, const struct ub_plan *plan)
 			create(calendar, step->item, false);
 		else if (at < before && step->action == UB_ACTION_KEEP)
 			keep(calendar, &calendar->standing.items[at], step);
-		else if (at < before)
+		else if (at < before && step->action == UB_ACTION_REMOVE)
 			calendar->standing.items[at].existing.state = UB_EXISTING_REMOVED;
 	}
 	for (size_t i = 0; i < plan->items.n; i++)

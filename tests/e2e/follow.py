@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Items follow their meeting: they move with it in place and go with it; the user's hand wins."""
 import datetime
+import pathlib
 import sys
 import time
 
@@ -137,6 +138,54 @@ def _(story):
         return component if days in (2, 3) else None
 
     tap.equal(tap.eventually(moved, "the prep call a week later", SOON).text("SUMMARY"), "My own title", "title")
+
+
+@tap.case("a meeting that becomes private takes its items away; what stays, as its user changed it, is private too")
+def _(story):
+    seen, real = story.with_items("hidden")
+    href, (_, text) = next((href, found) for href, found in real.objects().items() if "SUMMARY:Prep" in found[1])
+    name = href.rsplit("/", 1)[1]
+    seen.put(name, text.replace("SUMMARY:Prep: Roadmap", "SUMMARY:My own Prep: Roadmap"))
+    seen.put("m.ics", calendars.meeting(uid="hidden", more="CLASS:PRIVATE"))
+    tap.eventually(lambda: len(real.items_of("hidden")) == 1, "all others gone", SOON)
+    tap.eventually(lambda: real.items_of("hidden")[0].value("CLASS") == "PRIVATE", "the prep call hidden", SOON)
+    seen.put("m.ics", calendars.meeting(uid="hidden"))
+    tap.eventually(lambda: len(real.items_of("hidden")) == story.items, "all again", SOON)
+    tap.eventually(lambda: {item.value("CLASS") for item in real.items_of("hidden")} == {None}, "shown again", SOON)
+
+
+ANY_MEETING = """\
+format: 1
+define:
+  is_customer_meeting: meeting.customer
+"""
+
+
+@tap.case("what a site's own rules make of a private meeting is as private as the meeting, whatever becomes of that")
+def _(story):
+    site = pathlib.Path(story.folder) / "site"
+    site.mkdir()
+    (site / "site.yaml").write_text(ANY_MEETING)
+    rules = f"[{support.TOP / 'rules'}, {site}]"
+    upbeat = story.start(support.Upbeat, story.server, rules=rules)
+    path = story.new_path()
+    seen, real = (calendars.Calendar(server.url + path, "alice") for server in (upbeat, story.server))
+    for word, classes in (
+        ("CLASS:PRIVATE", {"PRIVATE"}),
+        ("CLASS:CONFIDENTIAL", {"CONFIDENTIAL"}),
+        ("CLASS:PUBLIC", {None}),
+        ("CLASS:X-BOARD", {"PRIVATE"}),
+        ("STATUS:CONFIRMED", {None}),
+    ):
+        seen.put("m.ics", calendars.meeting(uid="classes", more=word))
+
+        def told():
+            items = real.items_of("classes")
+            return len(items) == story.items and {item.value("CLASS") for item in items} == classes
+
+        tap.eventually(told, f"items of a meeting with {word}", SOON)
+    tap.equal(upbeat.stop(), 0, "exit status")
+    upbeat.is_sane()
 
 
 @tap.case("an item that the user deleted stays away")

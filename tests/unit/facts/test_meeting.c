@@ -258,6 +258,7 @@ Test(meeting, is_dumped_by_the_names_that_rules_use)
 					    "meeting.customer: true\n"
 					    "meeting.organized_by_us: true\n"
 					    "meeting.private: false\n"
+					    "meeting.class: public\n"
 					    "has_account: false\n"
 					    "account.name: Acme\n"
 					    "account.domains: acme.example\n"

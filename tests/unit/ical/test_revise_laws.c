@@ -101,8 +101,9 @@ static unsigned concerns(const struct ub_ical *ical, const struct line *line)
 		{ "DTEND", UB_PROPERTY_TIME }, { "DUE", UB_PROPERTY_TIME }, { "SEQUENCE", UB_PROPERTY_TIME },
 		{ "ATTENDEE", UB_PROPERTY_TIME | UB_PROPERTY_PEOPLE }, { "ORGANIZER", UB_PROPERTY_PEOPLE },
 		{ "DESCRIPTION", UB_PROPERTY_AGENDA }, { "CATEGORIES", UB_PROPERTY_CATEGORIES },
-		{ "TRANSP", UB_PROPERTY_STATE }, { "DTSTAMP", UB_PROPERTY_ALL },
-		{ "LAST-MODIFIED", UB_PROPERTY_ALL }, { "X-UPBEAT-BASE", UB_PROPERTY_ALL } };
+		{ "TRANSP", UB_PROPERTY_STATE }, { "CLASS", UB_PROPERTY_STATE },
+		{ "DTSTAMP", UB_PROPERTY_ALL }, { "LAST-MODIFIED", UB_PROPERTY_ALL },
+		{ "X-UPBEAT-BASE", UB_PROPERTY_ALL } };
 	size_t component = line->component;
 	bool alarm = component != NO_COMPONENT && ub_ical_is(ical, component, "VALARM");
 	bool edge = ub_text_is(line->name, "BEGIN") || ub_text_is(line->name, "END");

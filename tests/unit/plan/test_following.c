@@ -140,6 +140,31 @@ Test(following, what_is_over_is_never_touched)
 			cr_assert_eq(plan->steps.items[i].may_write, 0);
 }
 
+Test(following, items_hide_as_much_as_their_meeting)
+{
+	world->event.class = UB_CLASS_CONFIDENTIAL;
+	struct ub_plan *plan = world_plan(world);
+	cr_assert_eq(plan->steps.n, 2);
+	for (size_t i = 0; i < plan->steps.n; i++)
+		cr_assert_eq(plan->steps.items[i].item->class, UB_CLASS_CONFIDENTIAL);
+}
+
+Test(following, what_stays_without_being_asked_for_does_not_tell_what_the_meeting_hides)
+{
+	world->event.class = UB_CLASS_PRIVATE;
+	world->event.n_attendees = 2; /* no guest: nothing is asked for any more */
+	prep()->user_changed = UB_PROPERTY_TITLE;
+	struct ub_plan *plan = world_plan(world);
+	cr_assert_eq(count(plan, UB_ACTION_REMOVE), 1);
+	cr_assert_eq(count(plan, UB_ACTION_HIDE), 1);
+	cr_assert_eq(plan->steps.items[1].class, UB_CLASS_PRIVATE);
+	((struct ub_event *)prep()->event)->class = UB_CLASS_PRIVATE;
+	cr_assert_eq(count(world_plan(world), UB_ACTION_HIDE), 0, "it is hidden already");
+	((struct ub_event *)prep()->event)->class = UB_CLASS_PUBLIC;
+	world->event.repeats = UB_REPEATS_WEEK;
+	cr_assert_eq(count(world_plan(world), UB_ACTION_HIDE), 2, "whatever becomes of the meeting");
+}
+
 Test(following, what_cannot_be_judged_is_left_alone)
 {
 	world->event.repeats = UB_REPEATS_WEEK;
