@@ -63,7 +63,8 @@ struct ub_party {
 	enum ub_cutype cutype;
 	enum ub_role role;
 	enum ub_partstat partstat;
-	bool server_schedules; /* SCHEDULE-STATUS is there, or SCHEDULE-AGENT is SERVER or absent */
+	struct ub_texts delegates; /* addresses of DELEGATED-TO */
+	bool server_schedules;     /* SCHEDULE-STATUS is there, or SCHEDULE-AGENT is SERVER or absent */
 	struct ub_text schedule_status;
 };
 
@@ -250,9 +251,11 @@ struct ub_meeting {
 	const struct ub_person *organizer; /* NULL: none */
 	const struct ub_person *owner;     /* the calendar's owner; NULL: not known */
 	struct ub_people attendees;        /* as listed, without those whose address reads as none */
-	struct ub_people internal; /* ours among organizer, attendees and owner who have not declined */
-	struct ub_people external; /* persons from outside among the same, with those who declined */
-	bool customer;             /* at least one person is ours, and one is from outside */
+	/* Among organizer, attendees, owner, and those to whom one of these has delegated the meeting: who
+	 * comes. That is whoever has neither declined nor delegated. */
+	struct ub_people internal; /* ours */
+	struct ub_people external; /* persons from outside */
+	bool customer; /* somebody from outside comes, and one person is ours, who may have declined */
 	bool organized_by_us;
 	struct ub_text calendar; /* the collection's display name, or empty */
 };
@@ -282,9 +285,15 @@ struct ub_facts_input {
 /* Pure. The result refers to the structs of the input. */
 const struct ub_facts *ub_facts_make(const struct ub_facts_input *input, struct ub_arena *arena);
 
-/* The guests' addresses. They serve to find the account, which the facts name later. */
+/* The addresses of the guests who come. They serve to find the account, which the facts name later. */
 struct ub_texts ub_facts_guests(
     const struct ub_event *event, const struct ub_org *org, struct ub_arena *arena);
+
+/* Whether anybody from outside is on the event, whatever the answer was. */
+bool ub_facts_has_outsider(const struct ub_event *event, const struct ub_org *org, struct ub_arena *arena);
+
+/* Whether the person comes, as far as is known: has neither declined nor delegated the meeting. */
+bool ub_facts_comes(const struct ub_person *person);
 
 /* The owner that `explain` takes if none is given: the internal organizer, else the first internal attendee.
  * Empty: nobody is ours. */

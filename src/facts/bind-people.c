@@ -79,7 +79,7 @@ struct ub_cel_value colleagues_value(struct binding *binding, struct ub_texts ad
 	for (size_t i = 0; i < addresses.n; i++) {
 		const struct ub_person *person =
 		    find_person(binding->facts, addresses.items[i], binding->arena);
-		if (person && person->internal && person->status != UB_PARTSTAT_DECLINED &&
+		if (person && person->internal && ub_facts_comes(person) &&
 		    !ub_map_put(seen, person->email, (void *)person))
 			*ub_push(binding->arena, &people) = person;
 	}

@@ -31,9 +31,9 @@ static void sort_people(struct ub_meeting *meeting, const struct everybody *all,
 	bool ours = false;
 	for (size_t i = 0; i < ub_map_size(all->by_address); i++) {
 		const struct ub_person *person = ub_map_at(all->by_address, i, NULL);
-		if (person->internal && person->status != UB_PARTSTAT_DECLINED)
+		if (person->internal && ub_facts_comes(person))
 			*ub_push(arena, &meeting->internal) = person;
-		if (person->outside)
+		if (person->outside && ub_facts_comes(person))
 			*ub_push(arena, &meeting->external) = person;
 		ours = ours || person->internal;
 	}
@@ -141,10 +141,19 @@ struct ub_texts ub_facts_guests(
 	struct ub_texts guests = { NULL, 0, 0 };
 	for (size_t i = 0; i < ub_map_size(all.by_address); i++) {
 		const struct ub_person *person = ub_map_at(all.by_address, i, NULL);
-		if (person->outside)
+		if (person->outside && ub_facts_comes(person))
 			*ub_push(arena, &guests) = person->email;
 	}
 	return guests;
+}
+
+bool ub_facts_has_outsider(const struct ub_event *event, const struct ub_org *org, struct ub_arena *arena)
+{
+	struct everybody all = find_everybody(event, org, NULL, arena);
+	for (size_t i = 0; i < ub_map_size(all.by_address); i++)
+		if (((const struct ub_person *)ub_map_at(all.by_address, i, NULL))->outside)
+			return true;
+	return false;
 }
 
 static bool is_ours(const struct ub_party *party, const struct ub_org *org)

@@ -107,6 +107,24 @@ static const struct ub_person *enter(struct everybody *all, const struct ub_org 
 	return known;
 }
 
+bool ub_facts_comes(const struct ub_person *person)
+{
+	return person->status != UB_PARTSTAT_DECLINED && person->status != UB_PARTSTAT_DELEGATED;
+}
+
+/* Some clients name the delegate in the line of who delegates alone. */
+static void enter_delegates(struct everybody *all, const struct ub_org *org, const struct ub_account *account,
+    const struct ub_party *party, struct ub_arena *arena)
+{
+	for (size_t i = 0; party->partstat == UB_PARTSTAT_DELEGATED && i < party->delegates.n; i++) {
+		struct ub_party delegate = { .address = ub_text_lower(arena, party->delegates.items[i]),
+			.cutype = UB_CUTYPE_UNKNOWN,
+			.role = party->role };
+		if (!ub_map_get(all->by_address, delegate.address))
+			enter(all, org, account, &delegate, arena);
+	}
+}
+
 struct everybody find_everybody(const struct ub_event *event, const struct ub_org *org,
     const struct ub_account *account, struct ub_arena *arena)
 {
@@ -122,6 +140,8 @@ struct everybody find_everybody(const struct ub_event *event, const struct ub_or
 		if (person && !ub_map_put(listed, person->email, (void *)person))
 			*ub_push(arena, &all.attendees) = person;
 	}
+	for (size_t i = 0; i < event->n_attendees; i++)
+		enter_delegates(&all, org, account, &event->attendees[i], arena);
 	return all;
 }
 

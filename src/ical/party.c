@@ -40,6 +40,20 @@ struct ub_text ub_ical_address(const struct line *line, struct ub_arena *arena)
 	return ub_text_lower(arena, ub_text_trim(value));
 }
 
+/* DELEGATED-TO="mailto:a@b","mailto:c@d" */
+static struct ub_texts delegates(const struct line *line, struct ub_arena *arena)
+{
+	struct ub_texts addresses = { 0 };
+	struct ub_text rest = ub_ical_raw_param(line, "DELEGATED-TO"), piece;
+	while (rest.len && ub_text_split(&rest, ',', &piece)) {
+		struct line one = { .value = piece };
+		struct ub_text address = ub_ical_address(&one, arena);
+		if (address.len)
+			*ub_push(arena, &addresses) = address;
+	}
+	return addresses;
+}
+
 static struct ub_party party(struct reader *reader, const struct line *line)
 {
 	struct ub_arena *arena = reader->arena;
@@ -52,6 +66,7 @@ static struct ub_party party(struct reader *reader, const struct line *line)
 	    (enum ub_cutype)word_value(cutypes, ub_ical_param(line, "CUTYPE", arena), UB_CUTYPE_UNKNOWN);
 	p.role = (enum ub_role)word_value(roles, ub_ical_param(line, "ROLE", arena), UB_ROLE_REQUIRED);
 	p.partstat = (enum ub_partstat)word_value(partstats, partstat, UB_PARTSTAT_NEEDS_ACTION);
+	p.delegates = delegates(line, arena);
 	p.server_schedules =
 	    p.schedule_status.len || agent.len == 0 || ub_text_eq_nocase(agent, UB_TEXT("SERVER"));
 	return p;

@@ -67,12 +67,6 @@ bool ub_plan_is_pinned(
 	       ((existing->user_changed & UB_PROPERTY_TIME) && end_of(existing) <= useful_until);
 }
 
-static bool has_outsider(const struct ub_making *making, const struct ub_event *event)
-{
-	const struct ub_texts guests = ub_facts_guests(event, making->input->facts->org, making->arena);
-	return guests.n > 0;
-}
-
 unsigned ub_plan_may_write(struct ub_making *making, const struct ub_draft *draft)
 {
 	const struct ub_existing *existing = draft->existing;
@@ -83,7 +77,7 @@ unsigned ub_plan_may_write(struct ub_making *making, const struct ub_draft *draf
 	 * meeting again. */
 	if ((existing->user_changed & UB_PROPERTY_TIME) && draft->item.start != existing->start)
 		mine |= UB_PROPERTY_TIME;
-	if (!has_outsider(making, existing->event))
+	if (!ub_facts_has_outsider(existing->event, making->input->facts->org, making->arena))
 		return mine;
 	ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
 	    "somebody from outside was invited to it: no internal text is written to it any more");

@@ -30,7 +30,9 @@ static bool find_owner(struct ub_making *making)
 	const char *why_not = !owner             ? "it is not known whose calendar this is"
 			      : !owner->internal ? "the calendar's owner is not one of ours"
 			      : owner->status == UB_PARTSTAT_DECLINED ? "the calendar's owner has declined"
-								      : NULL;
+			      : !ub_facts_comes(owner)
+				  ? "the calendar's owner has delegated the meeting to somebody else"
+				  : NULL;
 	if (why_not) {
 		ub_plan_note(making, UB_NOTE_SKIPPED, UB_TEXT_NONE, "%s", why_not);
 		return false;

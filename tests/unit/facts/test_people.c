@@ -43,9 +43,23 @@ static const struct {
 	/* groups are people */
 	{ "by anna@ours.example, buyers@acme.example group", "anna@ours.example", "buyers@acme.example",
 	    true },
-	/* who declined is left out of ours, but was asked */
+	/* who declined does not come; with no guest left there is no meeting with a customer */
 	{ "by anna@ours.example, ben@ours.example declined, cto@acme.example declined", "anna@ours.example",
+	    "", false },
+	{ "by anna@ours.example, cto@acme.example declined, cfo@acme.example", "anna@ours.example",
+	    "cfo@acme.example", true },
+	/* the delegate comes, with a line of his own or without */
+	{ "by anna@ours.example, cto@acme.example delegated to=vp@acme.example", "anna@ours.example",
+	    "vp@acme.example", true },
+	{ "by anna@ours.example, vp@acme.example, cto@acme.example delegated to=vp@acme.example",
+	    "anna@ours.example", "vp@acme.example", true },
+	{ "by anna@ours.example, vp@acme.example declined, cto@acme.example delegated to=vp@acme.example",
+	    "anna@ours.example", "", false },
+	{ "by cto@acme.example, ben@ours.example delegated to=carl@ours.example", "carl@ours.example",
 	    "cto@acme.example", true },
+	{ "by anna@ours.example, cto@acme.example to=vp@acme.example", "anna@ours.example",
+	    "cto@acme.example", true },
+	{ "by anna@ours.example, cto@acme.example delegated to=rubbish", "anna@ours.example", "", false },
 	{ "by cto@acme.example, anna@ours.example declined", "", "cto@acme.example", true },
 	/* one person in two lines; the attendee's line tells the answer */
 	{ "by anna@ours.example, ANNA@ours.example declined, ben@ours.example, cto@acme.example",
@@ -224,6 +238,14 @@ Test(people, guests_can_be_listed_before_the_account_is_known)
 	struct ub_texts guests = ub_facts_guests(event, world_org(arena), arena);
 	cr_assert_eq(guests.n, 1);
 	cr_expect(ub_text_is(guests.items[0], "cto@acme.example"));
+}
+
+Test(people, from_outside_are_there_whatever_they_answered)
+{
+	const struct ub_org *org = world_org(arena);
+	cr_expect(ub_facts_has_outsider(
+	    world_meeting(arena, "x", "by anna@ours.example, cto@acme.example declined"), org, arena));
+	cr_expect(!ub_facts_has_outsider(world_meeting(arena, "x", "by anna@ours.example"), org, arena));
 }
 
 Test(addresses, look_like_addresses_or_are_none)

@@ -66,10 +66,14 @@ struct ub_event *world_event(struct ub_arena *arena, const char *title)
 	return event;
 }
 
-static void say_more(struct ub_party *party, struct ub_text word)
+static void say_more(struct ub_arena *arena, struct ub_party *party, struct ub_text word)
 {
 	if (ub_text_is(word, "declined"))
 		party->partstat = UB_PARTSTAT_DECLINED;
+	else if (ub_text_is(word, "delegated"))
+		party->partstat = UB_PARTSTAT_DELEGATED;
+	else if (ub_text_starts(word, UB_TEXT("to=")))
+		add(arena, &party->delegates, ub_text_cstr(arena, ub_text_sub(word, 3, word.len)));
 	else if (ub_text_is(word, "accepted"))
 		party->partstat = UB_PARTSTAT_ACCEPTED;
 	else if (ub_text_is(word, "room"))
@@ -93,7 +97,7 @@ void world_invite(struct ub_arena *arena, struct ub_event *event, const char *wh
 		rest = ub_text_sub(rest, 3, rest.len);
 	bool more = ub_text_split(&rest, ' ', &party.address);
 	while (more && ub_text_split(&rest, ' ', &word))
-		say_more(&party, word);
+		say_more(arena, &party, word);
 	if (organizes) {
 		struct ub_party *organizer = UB_NEW(arena, struct ub_party);
 		*organizer = party;
