@@ -85,7 +85,7 @@ Test(bind, every_name_of_the_manual)
 		{ "meeting.customer && meeting.organized_by_us", "true" },
 		{ "meeting.status + meeting.calendar + meeting.url", "" },
 		{ "meeting.private", "false" },
-		{ "meeting.class", "'public'" },
+		{ "meeting.class", "public" },
 		{ "meeting.categories", "[]" },
 		{ "meeting.internal[1].optional", "true" },
 		{ "meeting.internal[1].role", "optional" },
