@@ -57,9 +57,10 @@ enum ub_repeats {
 
 /* ORGANIZER or ATTENDEE. */
 struct ub_party {
-	/* Lower case, without mailto:; from EMAIL= when the value is no mailto (RFC 7986). */
+	/* Lower case, without mailto:, and what else clients write around it. Empty: none. */
 	struct ub_text address;
-	struct ub_text name; /* CN */
+	struct ub_text unread; /* the value, where no address can be read from the line */
+	struct ub_text name;   /* CN */
 	enum ub_cutype cutype;
 	enum ub_role role;
 	enum ub_partstat partstat;
@@ -250,6 +251,7 @@ struct ub_meeting {
 	const struct ub_zone *zone;        /* the event's; for a floating or all-day event the owner's */
 	const struct ub_person *organizer; /* NULL: none */
 	const struct ub_person *owner;     /* the calendar's owner; NULL: not known */
+	struct ub_texts unread;            /* what stands on the event instead of somebody's address */
 	struct ub_people attendees;        /* as listed, without those whose address reads as none */
 	/* Among organizer, attendees, owner, and those to whom one of these has delegated the meeting: who
 	 * comes. That is whoever has neither declined nor delegated. */

@@ -164,6 +164,7 @@
 #define UB_ICAL_LINES_MAX   50000          /* content lines of a calendar object */
 #define UB_ICAL_NESTING_MAX 16             /* components in components */
 #define UB_ICAL_PEOPLE_MAX  2000           /* attendees; further ones are not looked at */
+#define UB_ICAL_UNREAD_MAX  80             /* bytes shown of what is no address */
 #define UB_ICAL_RULE_MAX    512            /* a recurrence rule */
 #define UB_ICAL_OBSERVANCES 100            /* STANDARD and DAYLIGHT parts of a VTIMEZONE */
 #define UB_ICAL_ITERATIONS  2000           /* instances of a recurrence that are looked at */

@@ -40,6 +40,16 @@ static void sort_people(struct ub_meeting *meeting, const struct everybody *all,
 	meeting->customer = ours && meeting->external.n != 0;
 }
 
+static void find_unread(struct ub_meeting *meeting, struct ub_arena *arena)
+{
+	const struct ub_event *event = meeting->event;
+	if (event->organizer && event->organizer->unread.len)
+		*ub_push(arena, &meeting->unread) = clean_line(event->organizer->unread, arena);
+	for (size_t i = 0; i < event->n_attendees; i++)
+		if (event->attendees[i].unread.len)
+			*ub_push(arena, &meeting->unread) = clean_line(event->attendees[i].unread, arena);
+}
+
 static void read_times(struct ub_meeting *meeting, const struct ub_org *org)
 {
 	const struct ub_event *event = meeting->event;
@@ -121,6 +131,7 @@ const struct ub_facts *ub_facts_make(const struct ub_facts_input *input, struct 
 	meeting->organized_by_us = all.organizer && all.organizer->internal;
 	meeting->calendar = clean_line(input->calendar, arena);
 	sort_people(meeting, &all, arena);
+	find_unread(meeting, arena);
 	read_times(meeting, input->org);
 	read_texts(meeting, arena);
 

@@ -103,7 +103,8 @@ size_t ub_ical_master(const struct ub_ical *ical);
 
 /* ---- party.c ---- */
 
-/* The address of a mailto: or EMAIL=, or of a text that can be an address, in lower case. Empty: none. */
+/* The address that the line means, in lower case: in its value, in EMAIL=, or, where neither has one, in CN=.
+ * Empty: none. */
 struct ub_text ub_ical_address(const struct line *line, struct ub_arena *arena);
 void ub_ical_people(struct reader *reader, size_t component, struct ub_event *event);
 

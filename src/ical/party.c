@@ -22,22 +22,81 @@ static int word_value(const struct word *words, struct ub_text text, int otherwi
 	return otherwise;
 }
 
+/* Cuts the word from the text's beginning, in any case. */
+static bool cut_word(struct ub_text *text, const char *word)
+{
+	size_t n = ub_text(word).len;
+	if (!ub_text_eq_nocase(ub_text_sub(*text, 0, n), ub_text(word)))
+		return false;
+	*text = ub_text_sub(*text, n, text->len);
+	return true;
+}
+
+static int hex_digit(struct ub_text text, size_t at)
+{
+	char c = at < text.len ? text.ptr[at] : ' ';
+	return c >= '0' && c <= '9'   ? c - '0'
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+				      : -1;
+}
+
+/* %40 and the like (RFC 6068 2); what is no such triple stays. */
+static struct ub_text percent_decoded(struct ub_text text, struct ub_arena *arena)
+{
+	struct ub_buf out = UB_BUF(arena);
+	if (ub_text_find(text, UB_TEXT("%"), 0) == SIZE_MAX)
+		return text;
+	for (size_t i = 0; i < text.len; i++) {
+		int high = text.ptr[i] == '%' ? hex_digit(text, i + 1) : -1;
+		int low = high < 0 ? -1 : hex_digit(text, i + 2);
+		ub_buf_char(&out, low < 0 ? text.ptr[i] : (char)(high << 4 | low));
+		i += low < 0 ? 0 : 2;
+	}
+	return ub_buf_text(&out);
+}
+
+/* Cuts what stands around an address: blanks, quotes of any kind, brackets, and in "Clara <clara@...>" what
+ * stands before the bracket. A single quote may begin a mailbox's name, so that only a pair is cut. */
+static bool cut_around(struct ub_text *text)
+{
+	static const char *const pairs[][2] = { { "'", "'" }, { "\"", "\"" }, { "<", ">" }, { "`", "`" },
+		{ "\xE2\x80\x98", "\xE2\x80\x99" }, { "\xE2\x80\x9C", "\xE2\x80\x9D" },
+		{ "\xE2\x80\x9E", "\xE2\x80\x9C" }, { "\xC2\xAB", "\xC2\xBB" } };
+	struct ub_text whole = *text;
+	size_t bracket = ub_text_find(*text, UB_TEXT("<"), 0);
+	*text = ub_text_trim(*text);
+	for (size_t i = 0; i < UB_COUNT(pairs); i++) {
+		struct ub_text before = ub_text(pairs[i][0]), after = ub_text(pairs[i][1]);
+		if (text->len >= before.len + after.len && ub_text_starts(*text, before) &&
+		    ub_text_ends(*text, after))
+			*text = ub_text_sub(*text, before.len, text->len - after.len);
+	}
+	if (bracket != SIZE_MAX && ub_text_ends(*text, UB_TEXT(">")))
+		*text = ub_text_sub(*text, ub_text_find(*text, UB_TEXT("<"), 0), text->len);
+	return text->len != whole.len;
+}
+
+/* The address that clients mean by such a text. Each round cuts something. */
+static struct ub_text meant_address(struct ub_text text, struct ub_arena *arena)
+{
+	while (cut_around(&text) || cut_word(&text, "mailto:") || cut_word(&text, "smtp:") ||
+	       cut_word(&text, "//"))
+		;
+	return ub_text_lower(arena, text);
+}
+
 struct ub_text ub_ical_address(const struct line *line, struct ub_arena *arena)
 {
-	struct ub_text const scheme = UB_TEXT("mailto:");
-	struct ub_text value = ub_text_trim(line->value);
-	bool mail = ub_text_eq_nocase(ub_text_sub(value, 0, scheme.len), scheme);
-	struct ub_text email = ub_ical_param(line, "EMAIL", arena);
-	if (mail)
-		value = ub_text_sub(value, scheme.len, value.len);
-	else if (email.len)
-		value = email;
-	else if (ub_text_find(value, UB_TEXT(":"), 0) != SIZE_MAX)
-		value = UB_TEXT_NONE; /* another scheme */
-	value = ub_text_sub(value, 0, ub_text_find(value, UB_TEXT("?"), 0));
-	if (ub_text_find(value, UB_TEXT("@"), 0) == SIZE_MAX)
-		return UB_TEXT_NONE;
-	return ub_text_lower(arena, ub_text_trim(value));
+	struct ub_text value = meant_address(line->value, arena);
+	struct ub_text plain = ub_text_sub(value, 0, ub_text_find(value, UB_TEXT("?"), 0));
+	struct ub_text const candidates[] = { meant_address(percent_decoded(plain, arena), arena), plain,
+		meant_address(ub_ical_param(line, "EMAIL", arena), arena),
+		meant_address(ub_ical_param(line, "CN", arena), arena) };
+	for (size_t i = 0; i < UB_COUNT(candidates); i++)
+		if (ub_facts_is_address(candidates[i]))
+			return candidates[i];
+	return UB_TEXT_NONE;
 }
 
 /* DELEGATED-TO="mailto:a@b","mailto:c@d" */
@@ -61,6 +120,8 @@ static struct ub_party party(struct reader *reader, const struct line *line)
 	struct ub_party p = { .address = ub_ical_address(line, arena),
 		.name = ub_ical_text(reader->ical, ub_ical_param(line, "CN", arena), arena),
 		.schedule_status = ub_ical_param(line, "SCHEDULE-STATUS", arena) };
+	if (p.address.len == 0)
+		p.unread = ub_ical_text(reader->ical, ub_text_sub(line->value, 0, UB_ICAL_UNREAD_MAX), arena);
 	struct ub_text partstat = ub_ical_param(line, "PARTSTAT", arena);
 	p.cutype =
 	    (enum ub_cutype)word_value(cutypes, ub_ical_param(line, "CUTYPE", arena), UB_CUTYPE_UNKNOWN);

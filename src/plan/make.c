@@ -61,6 +61,17 @@ static bool is_called_off(const char *not_eligible)
 	return ub_text_is(word, "cancelled") || ub_text_is(word, "opted-out") || ub_text_is(word, "gone");
 }
 
+/* What of the meeting itself people should know. */
+static void note_meeting(struct ub_making *making)
+{
+	const struct ub_meeting *meeting = &making->input->facts->meeting;
+	for (size_t i = 0; i < meeting->unread.n; i++)
+		ub_plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
+		    "`%.*s` stands in the invitation as somebody's address, and is none: nobody is meant by "
+		    "it",
+		    UB_ARGS(meeting->unread.items[i]));
+}
+
 static void make_items(struct ub_making *making)
 {
 	struct ub_plan *plan = making->plan;
@@ -84,8 +95,10 @@ struct ub_plan *ub_plan_make(const struct ub_plan_input *input, struct ub_arena 
 	struct ub_making making = { .input = input, .arena = arena, .plan = plan };
 	plan->not_eligible =
 	    input->gone ? "gone" : ub_facts_not_eligible(facts->meeting.event, facts->org, facts->now);
-	if (!plan->not_eligible)
+	if (!plan->not_eligible) {
+		note_meeting(&making);
 		make_items(&making);
+	}
 	if (!plan->not_eligible || is_called_off(plan->not_eligible))
 		ub_plan_remove_rest(&making);
 	ub_plan_hide_rest(&making);

@@ -57,6 +57,58 @@ Test(read, tells_all_facts_of_a_meeting)
 	desk_close(&desk);
 }
 
+/* The first is what is expected, the others are how clients write it. */
+Test(read, understands_the_addresses_that_clients_write)
+{
+	static const struct {
+		const char *line, *address;
+	} cases[] = {
+		{ ":mailto:'clara@customer.example'", "clara@customer.example" },
+		{ ":mailto:\"clara@customer.example\"", "clara@customer.example" },
+		{ ":'mailto:clara@customer.example'", "clara@customer.example" },
+		{ ":MAILTO:mailto:Clara@Customer.Example", "clara@customer.example" },
+		{ ":mailto:Mailto:mailto: clara@customer.example ", "clara@customer.example" },
+		{ ":mailto:<clara@customer.example>", "clara@customer.example" },
+		{ ":mailto:Clara Kund <clara@customer.example>", "clara@customer.example" },
+		{ ":<mailto:clara@customer.example>", "clara@customer.example" },
+		{ ":mailto:clara%40customer.example", "clara@customer.example" },
+		{ ":mailto:%27clara%40customer.example%27", "clara@customer.example" },
+		{ ":mailto:clara%2Bdemo@customer.example", "clara+demo@customer.example" },
+		{ ":mailto:%20clara@customer.example", "clara@customer.example" },
+		{ ":mailto://clara@customer.example", "clara@customer.example" },
+		{ ":SMTP:clara@customer.example", "clara@customer.example" },
+		{ ":clara@customer.example", "clara@customer.example" },
+		{ ":mailto:\xE2\x80\x98"
+		  "clara@customer.example\xE2\x80\x99",
+		    "clara@customer.example" },
+		{ ":mailto:'<\"clara@customer.example\">'", "clara@customer.example" },
+		{ ":mailto:o'neill@customer.example", "o'neill@customer.example" },
+		{ ":mailto:100%zz@customer.example", "100%zz@customer.example" },
+		{ ";EMAIL=clara@customer.example:mailto:Clara", "clara@customer.example" },
+		{ ";EMAIL=\"'clara@customer.example'\":/principals/clara/", "clara@customer.example" },
+		{ ";CN=\"'clara@customer.example'\":invalid:nomail", "clara@customer.example" },
+		{ ";CN=Clara:invalid:nomail", "" },
+		{ ";CN=Clara:mailto:clara at customer.example", "" },
+		{ ":mailto:''", "" },
+		{ ":mailto:<>", "" },
+		{ ":mailto:clara@customer.example\\, finn@customer.example", "" },
+		{ ":mailto:clara%0D%0A@customer.example", "clara%0d%0a@customer.example" },
+	};
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		struct desk desk = desk_open();
+		struct ub_text text = ub_textf(desk.arena,
+		    "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261112T140000Z\r\n"
+		    "ATTENDEE%s\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+		    cases[i].line);
+		const struct ub_event *event = ub_ical_read(text, desk.zones, desk.arena, &desk.refusal);
+		cr_assert(event && event->n_attendees == 1, "%s", cases[i].line);
+		cr_assert(ub_text_is(event->attendees[0].address, cases[i].address), "%s: %.*s",
+		    cases[i].line, UB_ARGS(event->attendees[0].address));
+		cr_assert_eq(event->attendees[0].unread.len > 0, cases[i].address[0] == '\0');
+		desk_close(&desk);
+	}
+}
+
 Test(read, understands_the_times_that_clients_write)
 {
 	static const struct {
