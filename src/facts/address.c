@@ -137,6 +137,52 @@ static bool matches_glob(struct ub_text text, struct ub_text pattern)
 	return p == pattern.len;
 }
 
+/*
+ * Addresses that calendars write for what is no person. Google's are those of shared, imported and booked
+ * calendars and of an organizer that is not known
+ * (https://developers.google.com/workspace/calendar/api/concepts); .invalid is never anybody's (RFC
+ * 6761 6.4).
+ */
+static const struct {
+	const char *pattern, *kind;
+} made_up[] = {
+	{ "resource.calendar.google.com", "resource" },
+	{ "calendar.google.com", "group" },
+	{ "calendar-notification@google.com", "bot" },
+	{ "invalid", "group" },
+};
+
+/* Local parts of senders that read nothing, without the signs between their words. */
+static const char *const unread[] = { "noreply", "donotreply", "nepasrepondre", "nichtantworten",
+	"mailerdaemon", "postmaster" };
+
+static bool is_unread(struct ub_text local)
+{
+	char letters[16];
+	size_t n = 0;
+	for (size_t i = 0; i < local.len && n < sizeof letters; i++)
+		if (!strchr("-_.", local.ptr[i]))
+			letters[n++] = local.ptr[i];
+	for (size_t i = 0; i < UB_COUNT(unread); i++) {
+		size_t length = ub_text(unread[i]).len;
+		if (n >= length && ub_text_eq_nocase(ub_text_n(letters, length), ub_text(unread[i])))
+			return true;
+	}
+	return false;
+}
+
+const char *kind_of_address(struct ub_text address)
+{
+	for (size_t i = 0; i < UB_COUNT(made_up); i++)
+		if (ub_facts_address_matches(address, ub_text(made_up[i].pattern)))
+			return made_up[i].kind;
+	/* Mail goes to no such domain. Clients make them up, as Nextcloud does for an invited contact group.
+	 */
+	if (ub_text_find(domain_part(address), UB_TEXT("."), 0) == SIZE_MAX)
+		return "group";
+	return is_unread(local_part(address)) ? "bot" : NULL;
+}
+
 bool ub_facts_address_matches(struct ub_text address, struct ub_text pattern)
 {
 	if (ub_text_find(pattern, UB_TEXT("@"), 0) != SIZE_MAX || ub_text_is(pattern, "*"))

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "facts-private.h"
 
-static struct ub_text kind_of(enum standing standing, enum ub_cutype cutype)
+static struct ub_text kind_of(enum standing standing, enum ub_cutype cutype, struct ub_text address)
 {
+	const char *known = standing == STANDING_OUTSIDE ? kind_of_address(address) : NULL;
 	switch (cutype) {
 	case UB_CUTYPE_ROOM:
 		return UB_TEXT("room");
@@ -14,12 +15,14 @@ static struct ub_text kind_of(enum standing standing, enum ub_cutype cutype)
 	case UB_CUTYPE_UNKNOWN:
 		break;
 	}
+	if (known)
+		return ub_text(known);
 	return standing == STANDING_BOT ? UB_TEXT("bot") : UB_TEXT("person");
 }
 
-static bool is_people(const struct ub_person *person)
+static bool is_person(const struct ub_person *person)
 {
-	return ub_text_is(person->kind, "person") || ub_text_is(person->kind, "group");
+	return ub_text_is(person->kind, "person");
 }
 
 static bool contains(struct ub_texts list, struct ub_text address)
@@ -55,9 +58,9 @@ static struct ub_person *new_person(const struct ub_org *org, const struct ub_st
 	set_name(person, party->name, arena);
 	person->domain = domain_part(person->email);
 	enum standing standing = address_standing(org, person->email);
-	person->kind = kind_of(standing, party->cutype);
-	person->internal = standing == STANDING_INTERNAL && is_people(person);
-	person->outside = standing == STANDING_OUTSIDE && is_people(person);
+	person->kind = kind_of(standing, party->cutype, person->email);
+	person->internal = standing == STANDING_INTERNAL && is_person(person);
+	person->outside = standing == STANDING_OUTSIDE && is_person(person);
 	person->role = party->role;
 	person->status = party->partstat;
 	person->stakeholder = stakeholder;

@@ -40,9 +40,16 @@ static const struct {
 	{ "by notes@ours.example, cto@acme.example", "", "cto@acme.example", false },
 	{ "by anna@ours.example, big-room@ours.example room, cto@acme.example", "anna@ours.example",
 	    "cto@acme.example", true },
-	/* groups are people */
-	{ "by anna@ours.example, buyers@acme.example group", "anna@ours.example", "buyers@acme.example",
-	    true },
+	/* groups, calendars and made-up addresses are no people */
+	{ "by anna@ours.example, buyers@acme.example group", "anna@ours.example", "", false },
+	{ "by c_1@group.calendar.google.com, anna@ours.example", "anna@ours.example", "", false },
+	{ "by unknownorganizer@calendar.google.com, anna@ours.example", "anna@ours.example", "", false },
+	{ "by anna@ours.example, r_1@resource.calendar.google.com", "anna@ours.example", "", false },
+	{ "by anna@ours.example, teamred@group", "anna@ours.example", "", false },
+	{ "by anna@ours.example, x@nobody.invalid", "anna@ours.example", "", false },
+	{ "by no-reply@acme.example, anna@ours.example", "anna@ours.example", "", false },
+	{ "by Do.Not.Reply+7@acme.example, anna@ours.example", "anna@ours.example", "", false },
+	{ "by norah@acme.example, anna@ours.example", "anna@ours.example", "norah@acme.example", true },
 	/* who declined does not come; with no guest left there is no meeting with a customer */
 	{ "by anna@ours.example, ben@ours.example declined, cto@acme.example declined", "anna@ours.example",
 	    "", false },
