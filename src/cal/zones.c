@@ -157,9 +157,26 @@ const char *ub_cal_zone_of_windows(struct ub_text windows)
 	return NULL;
 }
 
+/* Names of UTC, in any case, that neither the database nor CLDR's table of Windows zones has: Exchange's (in
+ * its web services and as its zones are shown), and what libraries print. */
+static bool names_utc(struct ub_text tzid)
+{
+	static const char *const names[] = { "UTC", "Z", "tzone://Microsoft/Utc", "Microsoft/Utc",
+		"Coordinated Universal Time", "(UTC) Coordinated Universal Time",
+		"(UTC+00:00) Coordinated Universal Time", "(GMT) Coordinated Universal Time", "(UTC) UTC",
+		"Universal Time", "UTC+0", "UTC+00", "UTC+00:00", "UTC+0000", "UTC-00:00", "UTC0",
+		"GMT+00:00", "GMT+0000", "+00:00", "+0000" };
+	for (size_t i = 0; i < UB_COUNT(names); i++)
+		if (ub_text_eq_nocase(tzid, ub_text(names[i])))
+			return true;
+	return false;
+}
+
 const struct ub_zone *ub_cal_zone_find(const struct ub_zones *zones, struct ub_text tzid)
 {
 	tzid = ub_text_trim(tzid);
+	if (names_utc(tzid))
+		return ub_cal_utc();
 	if (tzid.len && tzid.ptr[0] == '/')
 		return behind_prefix(zones, tzid);
 	const char *name = ub_cal_zone_of_windows(tzid);
