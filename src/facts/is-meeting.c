@@ -22,13 +22,6 @@ static bool is_generated(const struct question *q)
 	return q->event->marks.item.len != 0;
 }
 
-/* RFC 4791 4.1 forbids METHOD in a collection. PUBLISH, which asks nothing of anybody (RFC 5546 1.4), is in
- * exports and allowed. */
-static bool is_message(const struct question *q)
-{
-	return q->event->method.len != 0 && !ub_text_eq_nocase(q->event->method, UB_TEXT("PUBLISH"));
-}
-
 static bool has_no_uid(const struct question *q)
 {
 	return q->event->uid.len == 0;
@@ -39,9 +32,26 @@ static bool has_no_start(const struct question *q)
 	return !q->event->start.given;
 }
 
+/* What clients put before the title of a meeting that was called off: Outlook in its user's language. */
+static bool has_cancelled_title(struct ub_text title)
+{
+	static const char *const words[] = { "Canceled:", "Cancelled:", "Canceled event:", "Cancelled event:",
+		"Abgesagt:", "Annul\xC3\xA9:", "Annul\xC3\xA9 :", "Cancelado:", "Cancelada:", "Annullato:",
+		"Geannuleerd:", "Aflyst:", "Avlyst:", "Inst\xC3\xA4llt:", "Peruutettu:",
+		"Odwo\xC5\x82"
+		"ane:" };
+	for (size_t i = 0; i < UB_COUNT(words); i++)
+		if (ub_text_eq_nocase(ub_text_sub(title, 0, ub_text(words[i]).len), ub_text(words[i])))
+			return true;
+	return false;
+}
+
+/* METHOD should not be in a calendar (RFC 4791 4.1), but some clients store messages as they came. */
 static bool is_cancelled(const struct question *q)
 {
-	return q->event->status == UB_STATUS_CANCELLED;
+	return q->event->status == UB_STATUS_CANCELLED ||
+	       ub_text_eq_nocase(q->event->method, UB_TEXT("CANCEL")) ||
+	       has_cancelled_title(ub_text_trim(q->event->summary));
 }
 
 static bool is_single_instance(const struct question *q)
@@ -105,7 +115,6 @@ static const struct reason {
 	{ "task", "it is a task, not a meeting", is_task },
 	{ "not-an-event", "it is not an event", is_no_event },
 	{ "generated", "it is one of Upbeat's own items", is_generated },
-	{ "scheduling-message", "it is a scheduling message, not an object of a calendar", is_message },
 	{ "no-uid", "it has no UID", has_no_uid },
 	{ "no-start", "it has no start", has_no_start },
 	{ "cancelled", "the event is cancelled", is_cancelled },

@@ -70,6 +70,12 @@ static void note_meeting(struct ub_making *making)
 		    "`%.*s` stands in the invitation as somebody's address, and is none: nobody is meant by "
 		    "it",
 		    UB_ARGS(meeting->unread.items[i]));
+	struct ub_text method = meeting->event->method;
+	if (method.len && !ub_text_eq_nocase(method, UB_TEXT("PUBLISH")))
+		ub_plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
+		    "it is stored with a METHOD, as messages are sent (RFC 4791 4.1 forbids that), and is "
+		    "read as "
+		    "the meeting that the message is about");
 }
 
 static void make_items(struct ub_making *making)

@@ -23,8 +23,6 @@ static void change(struct ub_event *event, const char *what)
 		event->component = UB_COMPONENT_OTHER;
 	else if (!strcmp(what, "generated"))
 		event->marks.item = UB_TEXT("x");
-	else if (!strcmp(what, "scheduling-message"))
-		event->method = UB_TEXT("REPLY");
 	else if (!strcmp(what, "no-uid"))
 		event->uid = UB_TEXT_NONE;
 	else if (!strcmp(what, "no-start"))
@@ -120,8 +118,8 @@ Test(meeting, own_text_is_what_no_conference_service_wrote)
 
 Test(eligible, each_reason_by_its_word_and_sentence)
 {
-	static const char *const words[] = { "task", "not-an-event", "generated", "scheduling-message",
-		"no-uid", "no-start", "cancelled", "opted-out", "single-instance", "recurring", "past" };
+	static const char *const words[] = { "task", "not-an-event", "generated", "no-uid", "no-start",
+		"cancelled", "opted-out", "single-instance", "recurring", "past" };
 	for (size_t i = 0; i < UB_COUNT(words); i++) {
 		struct ub_event *event =
 		    world_meeting(arena, "Roadmap", "by anna@ours.example, cto@acme.example");
@@ -162,11 +160,29 @@ Test(eligible, opting_out_is_by_a_word_of_its_own_or_a_category)
 	}
 }
 
-Test(eligible, an_exported_event_is_no_message)
+Test(eligible, a_stored_message_is_the_meeting_that_it_is_about)
 {
+	static const char *const methods[] = { "PUBLISH", "REQUEST", "REPLY", "ADD", "x" };
 	struct ub_event *event = world_event(arena, "x");
-	event->method = UB_TEXT("PUBLISH");
-	cr_expect_str_empty(verdict(event));
+	for (size_t i = 0; i < UB_COUNT(methods); i++) {
+		event->method = ub_text(methods[i]);
+		cr_expect_str_empty(verdict(event), "%s", methods[i]);
+	}
+	event->method = UB_TEXT("cancel");
+	cr_expect_str_eq(verdict(event), "cancelled");
+}
+
+Test(eligible, a_title_can_say_that_the_meeting_is_called_off)
+{
+	static const struct {
+		const char *title, *verdict;
+	} cases[] = { { "Canceled: Roadmap", "cancelled" }, { " CANCELLED: Roadmap", "cancelled" },
+		{ "Canceled event: Roadmap", "cancelled" }, { "Abgesagt: Roadmap", "cancelled" },
+		{ "Annul\xC3\xA9 : Roadmap", "cancelled" }, { "Canceled orders", "" },
+		{ "Why it was canceled: Roadmap", "" }, { "Cancellation", "" } };
+	for (size_t i = 0; i < UB_COUNT(cases); i++)
+		cr_expect_str_eq(
+		    verdict(world_event(arena, cases[i].title)), cases[i].verdict, "%s", cases[i].title);
 }
 
 Test(meeting, text_from_strangers_cannot_move_the_cursor)
