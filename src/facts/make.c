@@ -71,10 +71,12 @@ static void read_texts(struct ub_meeting *meeting, struct ub_arena *arena)
 	meeting->location = clean_line(event->location, arena);
 	meeting->url = clean_line(event->url, arena);
 	meeting->conference = clean_line(event->conference, arena);
-	if (meeting->conference.len == 0)
-		meeting->conference = find_conference(meeting->location);
-	if (meeting->conference.len == 0)
-		meeting->conference = find_conference(meeting->description);
+	bool telephone = ub_text_eq_nocase(ub_text_sub(meeting->conference, 0, 4), UB_TEXT("tel:"));
+	struct ub_text found = find_conference(meeting->location);
+	if (found.len == 0)
+		found = find_conference(meeting->description);
+	if (meeting->conference.len == 0 || (telephone && found.len))
+		meeting->conference = found;
 	for (size_t i = 0; i < event->categories.n; i++)
 		*ub_push(arena, &meeting->categories) = clean_line(event->categories.items[i], arena);
 }

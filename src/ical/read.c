@@ -13,7 +13,6 @@ static const struct {
 	{ "DESCRIPTION", offsetof(struct ub_event, description) },
 	{ "LOCATION", offsetof(struct ub_event, location) },
 	{ "URL", offsetof(struct ub_event, url) },
-	{ "CONFERENCE", offsetof(struct ub_event, conference) },
 	{ "X-GOOGLE-CONFERENCE", offsetof(struct ub_event, conference) },
 	{ "X-MICROSOFT-SKYPETEAMSMEETINGURL", offsetof(struct ub_event, conference) },
 	{ "X-MICROSOFT-ONLINEMEETINGCONFLINK", offsetof(struct ub_event, conference) },
@@ -30,8 +29,37 @@ static struct ub_text text_of(
 	return line ? ub_ical_text(ical, line->value, arena) : UB_TEXT_NONE;
 }
 
+/* How good a CONFERENCE is as the link to a meeting (RFC 7986 5.11 and 6.3): one with video, then any page,
+ * then any address but a telephone's. */
+static int conference_rank(const struct line *line, struct ub_arena *arena)
+{
+	struct ub_text features = ub_ical_param(line, "FEATURE", arena), feature;
+	struct ub_text value = ub_text_trim(line->value);
+	bool page = ub_text_eq_nocase(ub_text_sub(value, 0, 4), UB_TEXT("http"));
+	bool telephone = ub_text_eq_nocase(ub_text_sub(value, 0, 4), UB_TEXT("tel:"));
+	while (features.len && ub_text_split(&features, ',', &feature))
+		if (!telephone && ub_text_eq_nocase(ub_text_trim(feature), UB_TEXT("VIDEO")))
+			return page ? 5 : 4;
+	return value.len == 0 ? 0 : page ? 3 : telephone ? 1 : 2;
+}
+
+/* Of several as good ones the first. */
+static void read_conference(struct reader *reader, size_t component, struct ub_event *event)
+{
+	int best = 0;
+	for (const struct line *line = NULL;
+	     (line = ub_ical_line(reader->ical, component, "CONFERENCE", line));) {
+		int rank = conference_rank(line, reader->arena);
+		if (rank <= best)
+			continue;
+		best = rank;
+		event->conference = ub_ical_text(reader->ical, line->value, reader->arena);
+	}
+}
+
 static void read_texts(struct reader *reader, size_t component, struct ub_event *event)
 {
+	read_conference(reader, component, event);
 	for (size_t i = 0; i < UB_COUNT(texts); i++) {
 		struct ub_text *field = (struct ub_text *)(void *)((char *)event + texts[i].field);
 		if (field->len == 0)

@@ -57,6 +57,36 @@ Test(read, tells_all_facts_of_a_meeting)
 	desk_close(&desk);
 }
 
+Test(read, prefers_video_to_a_telephone)
+{
+	static const struct {
+		const char *lines, *conference;
+	} cases[] = {
+		{ "CONFERENCE;VALUE=URI;FEATURE=PHONE:tel:+4930\r\n"
+		  "CONFERENCE;VALUE=URI;FEATURE=\"AUDIO\",VIDEO:https://v.example/1\r\n",
+		    "https://v.example/1" },
+		{ "CONFERENCE;FEATURE=AUDIO:https://a.example/\r\nCONFERENCE;FEATURE=video:https://v.example/"
+		  "\r\n",
+		    "https://v.example/" },
+		{ "CONFERENCE;FEATURE=CHAT:xmpp:a@b.example\r\nCONFERENCE:https://v.example/\r\n",
+		    "https://v.example/" },
+		{ "CONFERENCE:https://a.example/\r\nCONFERENCE:https://b.example/\r\n",
+		    "https://a.example/" },
+		{ "CONFERENCE:tel:+4930\r\n", "tel:+4930" },
+		{ "CONFERENCE:\r\nX-GOOGLE-CONFERENCE:https://meet.example/\r\n", "https://meet.example/" },
+	};
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		struct desk desk = desk_open();
+		struct ub_text text = ub_textf(desk.arena,
+		    "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261112T140000Z\r\n"
+		    "%sEND:VEVENT\r\nEND:VCALENDAR\r\n",
+		    cases[i].lines);
+		const struct ub_event *event = ub_ical_read(text, desk.zones, desk.arena, &desk.refusal);
+		cr_assert(event && ub_text_is(event->conference, cases[i].conference), "%s", cases[i].lines);
+		desk_close(&desk);
+	}
+}
+
 /* The first is what is expected, the others are how clients write it. */
 Test(read, understands_the_addresses_that_clients_write)
 {
