@@ -3,58 +3,6 @@
 
 #include <string.h>
 
-/* Providers of mailboxes whose domain says nothing about who somebody works for. */
-static const char *const free_mail[] = {
-	"aol.com",
-	"bluewin.ch",
-	"fastmail.com",
-	"free.fr",
-	"freenet.de",
-	"gmail.com",
-	"gmx.at",
-	"gmx.ch",
-	"gmx.de",
-	"gmx.net",
-	"googlemail.com",
-	"hey.com",
-	"hotmail.com",
-	"hotmail.de",
-	"hotmail.fr",
-	"icloud.com",
-	"laposte.net",
-	"libero.it",
-	"live.com",
-	"mac.com",
-	"mail.com",
-	"mail.ru",
-	"mailbox.org",
-	"me.com",
-	"msn.com",
-	"orange.fr",
-	"outlook.com",
-	"outlook.de",
-	"pm.me",
-	"posteo.de",
-	"proton.me",
-	"protonmail.com",
-	"qq.com",
-	"t-online.de",
-	"web.de",
-	"yahoo.co.uk",
-	"yahoo.com",
-	"yahoo.de",
-	"yandex.ru",
-	"ymail.com",
-};
-
-bool ub_facts_free_mail(struct ub_text domain)
-{
-	for (size_t i = 0; i < UB_COUNT(free_mail); i++)
-		if (ub_text_is(domain, free_mail[i]))
-			return true;
-	return false;
-}
-
 /* The characters are atext of RFC 5322 3.2.3, the dot, and what RFC 6532 allows beyond ASCII. Nobody is
  * invited by a quoted local part. */
 static bool is_local_char(unsigned char c)

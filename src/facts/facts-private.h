@@ -47,6 +47,11 @@ struct display_name {
 
 struct display_name read_display_name(struct ub_text text, struct ub_arena *arena);
 
+/* ---- punycode.c ---- */
+
+/* A domain's label as people read it: "müller" for xn--mller-kva. Any other label is as it was. */
+struct ub_text readable_label(struct ub_text label, struct ub_arena *arena);
+
 /* ---- people.c ---- */
 
 /* Everybody on an event, each person once. */

@@ -64,6 +64,6 @@ struct ub_text name_from_domain(struct ub_text domain, struct ub_arena *arena)
 	if (rest.len && is_second_level(label, top))
 		label = cut_last_label(&rest);
 	struct ub_buf out = UB_BUF(arena);
-	put_capitalised(&out, label);
+	put_capitalised(&out, readable_label(label, arena));
 	return ub_buf_text(&out);
 }

@@ -225,6 +225,20 @@ Test(people, the_account_is_named_after_most_guests_if_no_source_knows_it)
 		{ "by anna@ours.example, a@one.example, b@two.example", "One", "one.example" },
 		{ "by anna@ours.example, jane.doe@gmail.com, b@two.example", "Two", "two.example" },
 		{ "by anna@ours.example, jane.doe@gmail.com", "Jane Doe", "" },
+		{ "by anna@ours.example, jane.doe@hotmail.co.uk", "Jane Doe", "" },
+		{ "by anna@ours.example, jane.doe@yahoo.co.jp", "Jane Doe", "" },
+		{ "by anna@ours.example, jane.doe@tutanota.com", "Jane Doe", "" },
+		{ "by anna@ours.example, jane.doe@privaterelay.appleid.com", "Jane Doe", "" },
+		{ "by anna@ours.example, cto@xn--mller-kva.example", "M\xC3\xBCller",
+		    "xn--mller-kva.example" },
+		{ "by anna@ours.example, cto@mail.xn--fsqu00a.example", "\xE4\xBE\x8B\xE5\xAD\x90",
+		    "mail.xn--fsqu00a.example" },
+		{ "by anna@ours.example, cto@xn--bcher-kva.co.uk",
+		    "B\xC3\xBC"
+		    "cher",
+		    "xn--bcher-kva.co.uk" },
+		{ "by anna@ours.example, cto@xn--99999999.example", "Xn--99999999", "xn--99999999.example" },
+		{ "by anna@ours.example, cto@xn--.example", "Xn--", "xn--.example" },
 		{ "by anna@ours.example", "", "" },
 	};
 	for (size_t i = 0; i < UB_COUNT(cases); i++) {
