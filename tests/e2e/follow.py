@@ -143,9 +143,9 @@ def _(story):
 @tap.case("a meeting that becomes private takes its items away; what stays, as its user changed it, is private too")
 def _(story):
     seen, real = story.with_items("hidden")
-    href, (_, text) = next((href, found) for href, found in real.objects().items() if "SUMMARY:Prep" in found[1])
+    href, (_, text) = next((href, found) for href, found in real.objects().items() if "SUMMARY:Acme: prep" in found[1])
     name = href.rsplit("/", 1)[1]
-    seen.put(name, text.replace("SUMMARY:Prep: Roadmap", "SUMMARY:My own Prep: Roadmap"))
+    seen.put(name, text.replace("SUMMARY:Acme: prep", "SUMMARY:My own prep"))
     seen.put("m.ics", calendars.meeting(uid="hidden", more="CLASS:PRIVATE"))
     tap.eventually(lambda: len(real.items_of("hidden")) == 1, "all others gone", SOON)
     tap.eventually(lambda: real.items_of("hidden")[0].value("CLASS") == "PRIVATE", "the prep call hidden", SOON)
