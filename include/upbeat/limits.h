@@ -102,8 +102,9 @@
 #define UB_RETRY_LATE_MS        (3600 * (int64_t)1000) /* an hour */
 #define UB_FAILURES_MAX         12 /* refusals in a row until a key is set aside: within about an hour */
 #define UB_REDIRECTS_MAX        256 /* redirected writes that are kept until they are repeated at the new place */
-#define UB_STRANGERS_STORED     64   /* strangers' keys in the store; more stay in memory */
-#define UB_IDLE_MS              1000 /* between looks at the store while nothing is known to become due */
+#define UB_KNOWN_MAX            100000 /* principals that the queue remembers without the store */
+#define UB_STRANGERS_STORED     64     /* strangers' keys in the store; more stay in memory */
+#define UB_IDLE_MS              1000   /* between looks at the store while nothing is known to become due */
 #define UB_SWEEP_MS             1000 /* between looks for credentials whose time is up, and for whom keys wait */
 #define UB_UPKEEP_MS            (86400 * (int64_t)1000) /* between looks for what may be forgotten: */
 #define UB_REMEMBER_MS          (366 * UB_UPKEEP_MS)    /* meetings after their end, and their items */

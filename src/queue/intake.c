@@ -23,9 +23,7 @@ struct batch {
 /* The doubt of a key whose write is not answered yet, or not well. */
 static enum ub_doubt doubt_of(struct ub_queue *queue, struct ub_text principal)
 {
-	return ub_store_knows(queue->input.store, queue->input.upstream, principal) == UB_STORE_NONE
-		   ? UB_DOUBT_CALLER
-		   : UB_DOUBT_WRITE;
+	return queue_knows(queue, principal) ? UB_DOUBT_WRITE : UB_DOUBT_CALLER;
 }
 
 static void add_key(struct ub_queue *queue, struct batch *batch, enum ub_key_kind kind, struct ub_text href,
@@ -176,7 +174,6 @@ static void put(
 static void settle_batch(struct ub_queue *queue, const struct batch *batch)
 {
 	put(queue, batch->keys.items, batch->keys.n, queue_now() + UB_CREDENTIAL_MS, queue->arena);
-	put(queue, batch->due.items, batch->due.n, queue_now(), queue->arena);
 	for (size_t i = 0; i < batch->writes.n; i++) {
 		const struct ub_amender_write *write = &batch->writes.items[i];
 		if (write->body.len && write->principal.len)
@@ -184,6 +181,9 @@ static void settle_batch(struct ub_queue *queue, const struct batch *batch)
 		else
 			queue_let_go(queue, write->id, UB_TEXT_NONE, queue->out);
 	}
+	/* Of these nobody waits for an answer, and their keys are in the store since their writes were
+	 * announced. */
+	put(queue, batch->due.items, batch->due.n, queue_now(), queue->arena);
 	if (batch->due.n)
 		ub_queue_wake(queue);
 }

@@ -40,7 +40,9 @@ struct ub_queue {
 	struct ub_upkeep upkeep;
 	/* when to tell the relay next for whom keys wait, on the monotonic clock */
 	int64_t tell_waiting;
-	int64_t tend_shelter;    /* when to look at the shelter next, on the monotonic clock */
+	int64_t tend_stores;  /* when to look at the stores next, on the monotonic clock */
+	struct ub_map *known; /* principals who were heard of: they need not be looked for in the store */
+	struct ub_arena *known_arena;
 	bool told_waiting;       /* the relay was last told that keys wait for somebody */
 	bool told_amends;        /* the relay was last told that some rule amends meetings */
 	unsigned char *in, *out; /* room for one frame each */
@@ -65,6 +67,14 @@ void queue_let_go(struct ub_queue *queue, struct ub_wire_id id, struct ub_text b
 struct ub_workers *ub_workers_start(struct ub_queue *queue);
 /* Waits for the workers to end, after queue->stopping was set and signalled. Sets *workers to NULL. */
 void ub_workers_join(struct ub_workers **workers);
+
+/* ---- known.c ---- */
+
+/* Whether the principal was heard of. A store that cannot tell makes nobody a stranger. By the thread that
+ * hears the relay. */
+bool queue_knows(struct ub_queue *queue, struct ub_text principal);
+/* The principal was heard of; the store knows already. */
+void queue_know(struct ub_queue *queue, struct ub_text principal);
 
 /* ---- waiting.c: keys that wait for their principal ---- */
 

@@ -25,24 +25,26 @@ static void tell_amends(struct ub_queue *queue)
 		queue->told_amends = frame.amends;
 }
 
-/* To look at all keys in memory takes milliseconds while strangers flood us: not after each frame. */
-static void tend_shelter(struct ub_queue *queue, int64_t monotonic)
+/* Once a second, not after each frame: a look at the store waits for whoever writes to it, and a look at all
+ * keys in memory takes milliseconds while strangers flood us. */
+static void tend_stores(struct ub_queue *queue, int64_t monotonic)
 {
-	if (monotonic < queue->tend_shelter)
+	int64_t now = queue_now();
+	if (monotonic < queue->tend_stores)
 		return;
-	queue->tend_shelter = monotonic + UB_SWEEP_MS;
-	ub_upkeep_shelter(queue->input.store, queue->shelter, queue_now());
+	queue->tend_stores = monotonic + UB_SWEEP_MS;
+	ub_upkeep_shelter(queue->input.store, queue->shelter, now);
+	ub_upkeep(&queue->upkeep, now);
+	ub_upkeep_expire(&queue->upkeep, queue->input.store, now);
+	ub_upkeep_expire(&queue->upkeep, queue->shelter, now);
 }
 
 int64_t ub_queue_tend(struct ub_queue *queue)
 {
-	int64_t monotonic = ub_sys_monotonic_ms(), now = queue_now();
+	int64_t monotonic = ub_sys_monotonic_ms();
 	ub_writes_expire(queue->writes, monotonic);
 	ub_credentials_expire(queue->credentials, monotonic);
-	tend_shelter(queue, monotonic);
-	ub_upkeep(&queue->upkeep, now);
-	ub_upkeep_expire(&queue->upkeep, queue->input.store, now);
-	ub_upkeep_expire(&queue->upkeep, queue->shelter, now);
+	tend_stores(queue, monotonic);
 	tell_amends(queue);
 	queue_tell_waiting(queue);
 	return ub_amender_overdue(queue->amender, monotonic, UB_SWEEP_MS);
@@ -127,6 +129,8 @@ struct ub_queue *ub_queue_new(const struct ub_queue_input *input)
 	queue->additions = ub_open_additions_new();
 	queue->redirects = ub_redirects_new();
 	queue->arena = ub_arena_new();
+	queue->known_arena = ub_arena_new();
+	queue->known = ub_map_new(queue->known_arena);
 	queue->upkeep =
 	    (struct ub_upkeep){ .store = input->store, .log = input->log, .pace = &queue->store_pace };
 	init_waking(queue);
@@ -177,6 +181,7 @@ void ub_queue_stop(struct ub_queue **queue)
 	ub_redirects_free(&mine->redirects);
 	ub_store_close(&mine->shelter);
 	ub_arena_free(&mine->arena);
+	ub_arena_free(&mine->known_arena);
 	pthread_cond_destroy(&mine->changed);
 	pthread_mutex_destroy(&mine->mutex);
 	explicit_bzero(mine->in, UB_WIRE_FRAME_MAX);

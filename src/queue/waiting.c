@@ -66,6 +66,8 @@ void queue_wake_principal(
 		if (ub_store_heard(stores[i], queue->input.upstream, principal, ub_sys_now() * 1000, NULL) !=
 		    UB_STORE_OK)
 			queue_complain(queue, stores[i]);
+		else if (stores[i] == queue->input.store)
+			queue_know(queue, principal);
 }
 
 void queue_heard(struct ub_queue *queue, const struct ub_wire_principal *heard)

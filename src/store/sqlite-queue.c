@@ -106,7 +106,10 @@ static void trim(struct sqlite *s, const struct ub_key *keys, size_t n)
 {
 	bool doubtful = false;
 	for (size_t i = 0; i < n && !sql_failed(s); i++) {
-		if (keys[i].doubt == UB_DOUBT_NONE)
+		bool same = i > 0 && keys[i - 1].doubt != UB_DOUBT_NONE &&
+			    ub_text_eq(keys[i].upstream, keys[i - 1].upstream) &&
+			    ub_text_eq(keys[i].principal, keys[i - 1].principal);
+		if (keys[i].doubt == UB_DOUBT_NONE || same)
 			continue;
 		doubtful = true;
 		sql_run(s, sql_bound(s, KEY_TRIM_ONE, "tti", &keys[i].upstream, &keys[i].principal,
