@@ -187,7 +187,8 @@ def _():
         tap.equal(faults("rules", RULE.replace(right, more)), [], more)
     changed = "format: 1\nchange:\n  - rule: prep\n    items: {call: {duration: 1h}, other: none}\n"
     tap.equal(faults("rules", changed), [], "what is right")
-    for right, wrong in (("rule: prep", "name: prep"), ("duration", "length"), ("none", "nothing")):
+    for right, wrong in (("rule: prep", "name: prep"), ("rule: prep\n    items", "items"), ("duration", "length"),
+                         ("none", "nothing")):
         assert faults("rules", changed.replace(right, wrong)), wrong
 
 
