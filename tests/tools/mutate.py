@@ -36,10 +36,10 @@ PROGRAM = "tests/upbeat-san"
 # Besides the unit tests of a folder itself: those of who uses it, and what the whole program says.
 WHOLE = ("tests/golden/run.py", "tests/rules/shipped.py", "tests/rules/preview.py")
 TESTS = {
-    "plan": (("engine", "ruletest"), WHOLE),
-    "rules": (("plan", "engine", "ruletest"), (*WHOLE, "tests/docs/schema.py")),
-    "http": (("relay", "engine"), ()),
-    "ical": (("engine",), WHOLE),
+    "plan": (("pass", "commands", "ruletest"), WHOLE),
+    "rules": (("plan", "configuration", "pass", "ruletest"), (*WHOLE, "tests/docs/schema.py")),
+    "http": (("relay", "pass", "commands"), ()),
+    "ical": (("directory", "pass", "commands"), WHOLE),
 }
 # What a process of a test may take: of the processor some times what all of the test took without a mutant. The clock
 # is for what waits in vain, and long enough for a machine with other work.
