@@ -182,6 +182,12 @@ def copy_sources(copy):
     if files is None:
         shutil.copytree(TOP, copy, ignore=BUILT, symlinks=True, dirs_exist_ok=True)
         return
+    known = copy / ".copied"
+    for name in set(known.read_text().splitlines() if known.exists() else ()) - set(files):
+        (copy / name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            os.removedirs((copy / name).parent)
+    known.write_text("\n".join(files))
     for name in files:
         source, target = TOP / name, copy / name
         if not source.exists():
