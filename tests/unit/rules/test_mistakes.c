@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+
+#include "leaks.h"
+#include "rules/trial.h"
+
+TestSuite(mistakes, .fini = ub_leak_check);
+
+/* A mistake, and words that its report must contain. */
+static const struct {
+	const char *text, *code, *says;
+} mistakes[] = {
+	{ "rules: {}\n", "wrong-value", "expected a list of rules, found an empty map" },
+	{ "rule: []\n", "unknown-key", "did you mean `rules`?" },
+	{ "define: [a]\n", "wrong-value", "expected a map of `name: expression`" },
+	{ "define: {for: 'true'}\n", "bad-name", "`for` is a word of the expression language" },
+	{ "define: {a-b: 'true'}\n", "bad-name", "`a-b` cannot be the name" },
+	{ "define: {meeting: 'true'}\n", "name-taken", "`meeting` is known already" },
+	{ "define: {a: b, b: 'true'}\n", "unknown-name", "a definition can only use those before it" },
+	{ "define: {a: 1 +}\n", "syntax", "a.yaml:2:" },
+	{ "rules:\n  - when: 'true'\n    create: [{event: a, title: t, at: start, duration: 1m}]\n",
+	    "missing-key", "`name` is missing" },
+	{ "rules:\n  - {name: a}\n", "missing-key", "add `create:`" },
+	{ "rules:\n  - {name: a/b, create: [{event: a, title: t, at: start, duration: 1m}]}\n", "bad-name",
+	    "take letters, digits" },
+	{ "rules:\n  - {name: a, create: []}\n", "wrong-value", "expected a list of items" },
+	{ "rules:\n  - {name: a, create: [x]}\n", "wrong-value", "expected an item" },
+	{ "rules:\n  - {name: a, create: [{title: x}]}\n", "missing-key", "`event: NAME` and `task: NAME`" },
+	{ "rules:\n  - {name: a, create: [{event: x, task: y, title: z}]}\n", "conflict",
+	    "an item is an event or a task" },
+	{ "rules:\n  - {name: a, mode: enforced, create: [{event: a, title: t, at: start, duration: 1m}]}\n",
+	    "unknown-word", "did you mean `enforce`?" },
+	{ "rules:\n  - {name: a, when: meeting.title, create: [{event: a, title: t, at: start, duration: "
+	  "1m}]}\n",
+	    "wrong-type", "bool" },
+	{ "rules:\n  - {name: a, when: metting.customer, create: [{event: a, title: t, at: start, duration: "
+	  "1m}]}\n",
+	    "unknown-name", "did you mean `meeting`?" },
+	{ "rules:\n  - {name: a, longer: 10m, create: [{event: a, title: t, at: start, duration: 1m}]}\n",
+	    "conflict", "beside `add_to`" },
+};
+
+Test(mistakes, of_files_and_rules_are_said_once_with_the_remedy)
+{
+	for (size_t i = 0; i < UB_COUNT(mistakes); i++) {
+		struct trial *trial = trial_of(mistakes[i].text);
+		const char *printed = trial_printed(trial);
+		cr_expect_str_eq(trial_codes(trial), mistakes[i].code, "%s\n%s", mistakes[i].text, printed);
+		cr_expect(strstr(printed, mistakes[i].says), "%s\n%s", mistakes[i].text, printed);
+		cr_expect_null(trial->rules);
+		trial_free(&trial);
+	}
+}
+
+/* Lines of an item, indented by eight; the first follows "- ". */
+static const struct {
+	const char *lines, *code, *says;
+} item_mistakes[] = {
+	{ "event: a\n        title: t\n        at: start\n", "missing-key", "event `a` has no duration" },
+	{ "event: a\n        title: t\n        duration: 1m\n", "missing-key", "event `a` has no time" },
+	{ "event: a\n        at: start\n        duration: 1m\n", "missing-key", "`title` is missing" },
+	{ "task: a\n        title: t\n", "missing-key", "task `a` has no due time" },
+	{ "task: a\n        title: t\n        due: start\n        duration: 1m\n", "wrong-kind",
+	    "`duration` is for events, not tasks" },
+	{ "event: a\n        title: t\n        due: start\n        at: start\n        duration: 1m\n",
+	    "wrong-kind", "`due` is for tasks, not events" },
+	{ "event: a\n        title: t\n        at: start\n        between: [start, end]\n        duration: "
+	  "1m\n",
+	    "conflict", "`between` or `at`, not both" },
+	{ "event: a\n        title: t\n        at: 8 minuts before end\n        duration: 1m\n", "bad-time",
+	    "did you mean `minutes`?" },
+	{ "event: a\n        title: t\n        at: 8m before b.end\n        duration: 1m\n", "unknown-item",
+	    "this rule has no item `b`" },
+	{ "event: a\n        title: t\n        at: 8m before a.end\n        duration: 1m\n", "circular",
+	    "the time of `a` depends on itself" },
+	{ "event: a\n        title: t\n        at: 8m before a.due\n        duration: 1m\n", "wrong-kind",
+	    "write `a.end`" },
+	{ "event: a\n        title: t\n        at: start\n        duration: 1 business day\n", "bad-time",
+	    "a business day has no length" },
+	{ "event: a\n        title: t\n        at: start\n        duration: 0m\n", "bad-time", "too short" },
+	{ "event: a\n        title: t\n        between: start\n        duration: 1m\n", "wrong-value",
+	    "expected two points in time" },
+	{ "event: a\n        title: t\n        between: [1 day before start, 2 days before start]\n        "
+	  "duration: 1m\n",
+	    "reversed-window", "the earlier point comes first" },
+	{ "event: a\n        title: t\n        between: [1h after end, 1h before end]\n        duration: "
+	  "1m\n",
+	    "reversed-window", "the window ends before it begins" },
+	{ "event: a\n        title: t\n        at: start\n        duration: 1m\n        agenda: prep-cal\n",
+	    "unknown-template", "did you mean `prep-call`?" },
+	{ "event: a\n        title: t\n        at: start\n        duration: 1m\n        attendees: "
+	  "meeting.title\n",
+	    "wrong-type", "this must be a list of people, it is of type string" },
+	{ "event: a\n        title: \"{{ meeting.titel }}\"\n        at: start\n        duration: 1m\n",
+	    "no-such-field", "did you mean `title`?" },
+	{ "event: a\n        title: t\n        at: start\n        duration:\n          - if: "
+	  "meeting.title.matches('(')\n            use: 1m\n",
+	    "bad-pattern", "a.yaml:9:" },
+	{ "event: a\n        title: t\n        at: start\n        duration:\n          - if: 'true'\n",
+	    "missing-key", "`use` is missing" },
+	{ "event: a\n        title: t\n        at: start\n        duration: 1m\n        every: week\n",
+	    "not-supported", "this is not supported yet" },
+	{ "event: a\n        title: t\n        at: start\n        duration: 1m\n      - task: a\n        "
+	  "title: "
+	  "t\n        due: start\n",
+	    "duplicate-item", "this rule has an item `a` already" },
+};
+
+Test(mistakes, of_items_are_said_once_with_the_remedy)
+{
+	for (size_t i = 0; i < UB_COUNT(item_mistakes); i++) {
+		struct trial *trial = trial_of_item(item_mistakes[i].lines);
+		const char *printed = trial_printed(trial);
+		cr_expect_str_eq(
+		    trial_codes(trial), item_mistakes[i].code, "%s\n%s", item_mistakes[i].lines, printed);
+		cr_expect(strstr(printed, item_mistakes[i].says), "%s\n%s", item_mistakes[i].lines, printed);
+		cr_expect_null(trial->rules);
+		trial_free(&trial);
+	}
+}
+
+/* One mistake, one report: what has no name is not also the second of that name. */
+Test(mistakes, a_name_that_is_none_is_not_taken_by_anybody)
+{
+	struct trial *trial =
+	    trial_of_item("event: a b\n        title: t\n        at: start\n        duration: 1m\n"
+			  "      - event: a b\n        title: t\n        at: start\n"
+			  "        duration: 1m\n");
+	cr_expect_str_eq(trial_codes(trial), "bad-name bad-name", "%s", trial_printed(trial));
+	trial_free(&trial);
+	trial = trial_of(
+	    "rules:\n  - name: r\n    amend: [{category: a b, name: X}, {category: a b, name: Y}]\n");
+	cr_expect_str_eq(trial_codes(trial), "bad-name bad-name", "%s", trial_printed(trial));
+	trial_free(&trial);
+}
+
+Test(mistakes, circles_of_several_items_are_found)
+{
+	struct trial *trial = trial_of_item(
+	    "event: a\n        title: t\n        at: 1m after b.end\n        duration: 1m\n"
+	    "      - event: b\n        title: t\n        at: 1m after c.due\n        duration: 1m\n"
+	    "      - task: c\n        title: t\n        due: 1m after a.end\n");
+	cr_expect_str_eq(trial_codes(trial), "circular", "%s", trial_printed(trial));
+	trial_free(&trial);
+}
+
+Test(mistakes, the_format_is_asked_for)
+{
+	struct trial *trial = trial_new();
+	trial_file(trial, "a.yaml", "rules: []\n");
+	trial_file(trial, "b.yaml", "format: 2\n");
+	trial_load(trial);
+	cr_expect_str_eq(trial_codes(trial), "missing-key unknown-format");
+	trial_free(&trial);
+}
+
+Test(mistakes, of_all_files_are_said_at_once)
+{
+	struct trial *trial = trial_new();
+	trial_file(trial, "a.yaml", "format: 1\nrules: {}\n");
+	trial_file(trial, "b.yaml", "format: 1\ndefine: {a: x}\n");
+	trial_file(trial, "templates/c.md", "{{ meeting.nothing }}\n");
+	trial_load(trial);
+	cr_expect_str_eq(
+	    trial_codes(trial), "wrong-value unknown-name no-such-field", "%s", trial_printed(trial));
+	trial_free(&trial);
+}
+
+Test(mistakes, a_broken_definition_is_reported_once_however_often_it_is_used)
+{
+	struct trial *trial = trial_of("define: {a: meeting.nothing, b: a && a}\n");
+	cr_expect_str_eq(trial_codes(trial), "no-such-field", "%s", trial_printed(trial));
+	trial_free(&trial);
+}
+
+Test(mistakes, a_case_that_is_never_reached_is_warned_of)
+{
+	struct trial *trial =
+	    trial_of_item("event: a\n        title: t\n        at: start\n        duration:\n"
+			  "          - use: 1m\n          - use: 2m\n");
+	cr_expect_str_eq(trial_codes(trial), "unreachable");
+	cr_expect_not_null(trial->rules);
+	trial_free(&trial);
+}
+
+Test(mistakes, what_an_account_may_lack_is_warned_of_where_nothing_guards_it)
+{
+	struct trial *trial = trial_of("rules:\n"
+				       "  - name: r\n"
+				       "    when: account.health == 'red'\n"
+				       "    unless: has_account && account.tier == 'small'\n"
+				       "    create: [{event: a, title: t, at: start, duration: 1m}]\n");
+	cr_expect_str_eq(trial_printed(trial),
+	    "a.yaml:4:11: warning[unguarded]: `account.health` may be missing: for meetings without an "
+	    "account, "
+	    "rule `r` makes nothing\n"
+	    "     4 |     when: account.health == 'red'\n"
+	    "       |           ^^^^^^^^^^^^^^\n"
+	    "  help: ask first: `has_account && ...`, or `has(account.health) && ...`\n");
+	trial_free(&trial);
+}
+
+Test(mistakes, each_condition_of_an_item_is_looked_at)
+{
+	struct trial *trial =
+	    trial_of_item("event: a\n"
+			  "        title: [{if: meeting.customer, use: T}, {use: t}]\n"
+			  "        at: [{if: account.tier == 'x', use: start}, {use: end}]\n"
+			  "        duration: [{if: account.health == 'red', use: 1m}, {use: 2m}]\n"
+			  "        busy: [{if: meeting.customer, use: yes}, {use: no}]\n");
+	cr_expect_str_eq(trial_codes(trial), "unguarded unguarded", "%s", trial_printed(trial));
+	cr_expect(strstr(trial_printed(trial), "`account.tier` may be missing"));
+	cr_expect(strstr(trial_printed(trial), "`account.health` may be missing"));
+	trial_free(&trial);
+}
+
+/* Values that the format knows and that this version does not support. */
+Test(mistakes, what_is_not_supported_yet_is_said_and_left_out)
+{
+	struct trial *trial =
+	    trial_of("rules:\n"
+		     "  - name: cadence\n"
+		     "    for: account\n"
+		     "    create: [{event: review, every: week, title: t, duration: 45m}]\n"
+		     "  - name: free\n"
+		     "    create: [{event: a, title: t, at: start, duration: 1m, free: attendees}]\n");
+	cr_expect_str_eq(trial_codes(trial), "not-supported not-supported");
+	cr_assert_not_null(trial->rules);
+	cr_expect_eq(trial->diags.errors, 0);
+	cr_assert_eq(trial->rules->n_rules, 1);
+	cr_expect(ub_text_is(trial->rules->rules[0]->name, "free"));
+	cr_expect_eq(trial->rules->rules[0]->items[0].free.items[0].use.choice, UB_FREE_ATTENDEES);
+	trial_free(&trial);
+}
+
+Test(mistakes, an_agenda_is_no_html)
+{
+	struct trial *trial = trial_new();
+	trial_file(trial, "templates/a.html", "<p>Hello</p>\n");
+	trial_file(trial, "a.yaml",
+	    "format: 1\nrules:\n  - {name: r, create: [{event: a, title: t, at: start, duration: 1m, agenda: "
+	    "a}]}\n");
+	trial_load(trial);
+	cr_expect_str_eq(trial_codes(trial), "wrong-kind", "%s", trial_printed(trial));
+	trial_free(&trial);
+}
