@@ -81,14 +81,18 @@ struct ub_account_match {
 	enum ub_account_match_kind kind;
 	const struct ub_account *account; /* NULL: none */
 	struct ub_text by;                /* the guest's address or domain */
+	const struct ub_account **others; /* further accounts that guests belong to */
+	size_t n_others;
 };
 
 /*
- * The account of a meeting, found by the guests' addresses (ub_facts_guests): by a stakeholder's address,
- * else by the longest domain, else by a registrable domain that belongs to one account alone. Domains of free
- * mail and public suffixes match nothing. The order of the guests does not matter: of several accounts that
- * match equally well, the first in the sources is taken.
+ * The account of a meeting, found by the addresses of its guests (ub_facts_guests). Each guest belongs to the
+ * account that lists the address as a stakeholder's, else to the one of the longest domain, else to the one
+ * that alone has the registrable domain. Domains of free mail and public suffixes match nothing. The account
+ * of most guests is the meeting's; of equals the one that matched best, else the first in the sources. The
+ * order of the guests does not matter.
  */
-struct ub_account_match ub_accounts_match(const struct ub_accounts *accounts, struct ub_texts guests);
+struct ub_account_match ub_accounts_match(
+    const struct ub_accounts *accounts, struct ub_texts guests, struct ub_arena *arena);
 
 #endif

@@ -124,6 +124,11 @@ struct ub_team {
 	struct ub_texts members; /* addresses */
 };
 
+/* Who counts as a customer. The shipped rules ask this. */
+enum ub_customers { UB_CUSTOMERS_ANYBODY, UB_CUSTOMERS_KNOWN_ACCOUNTS };
+/* How much the shipped rules do for a meeting. */
+enum ub_profile { UB_PROFILE_STANDARD, UB_PROFILE_LIGHT, UB_PROFILE_FULL };
+
 struct ub_org {
 	struct ub_texts domains; /* ours: an address in or below one of them is internal */
 	/* People and machines that are neither inside nor outside. Domains are those of contractors, who are
@@ -132,6 +137,11 @@ struct ub_org {
 	struct ub_texts not_customers;
 	struct ub_text users;    /* "{user}@ours.example"; empty: not given */
 	struct ub_text language; /* default "en" */
+	/* The language of texts for customers whose account names none. Empty: by the country of their
+	 * domain, else `language`. */
+	struct ub_text customer_language;
+	enum ub_customers customers;
+	enum ub_profile profile;
 	const struct ub_zones *zones;
 	struct ub_org_person standard; /* what holds for everybody; its match is "*" */
 	struct ub_org_person *people;  /* the first match wins; each is completed from `standard` */
@@ -171,6 +181,7 @@ struct ub_stakeholder {
 struct ub_account_note {
 	struct ub_text id, title, severity, owner, status;
 	int64_t date; /* opened, since or due: midnight in the organisation's zone; INT64_MIN: not given */
+	bool shared;  /* texts for customers may tell of it */
 };
 
 struct ub_account_notes {
@@ -209,9 +220,14 @@ struct ub_account {
 	bool has_score;
 	double score;
 	struct ub_text tier, stage; /* empty: absent */
-	int64_t renewal;            /* INT64_MIN: absent */
-	struct ub_text owner;       /* address; empty: absent */
-	struct ub_texts team;       /* addresses */
+	struct ub_text language;    /* of texts for the customer; empty: not said */
+	/* What they are and how it came about; the product that we take the place of; who else is in talks.
+	 */
+	struct ub_text background, incumbent;
+	struct ub_texts competitors;
+	int64_t renewal;      /* INT64_MIN: absent */
+	struct ub_text owner; /* address; empty: absent */
+	struct ub_texts team; /* addresses */
 	struct ub_stakeholder *stakeholders;
 	size_t n_stakeholders;
 	struct ub_account_notes tickets, feature_requests, insights, actions, risks;
@@ -264,13 +280,19 @@ struct ub_meeting {
 
 struct ub_facts {
 	struct ub_meeting meeting;
-	const struct ub_account *account; /* NULL: none found */
+	/* NULL: none was found, or the guests belong to several, whose data must not be mixed up. */
+	const struct ub_account *account;
+	/* All accounts that guests belong to, the one of most guests first. */
+	const struct ub_account **accounts;
+	size_t n_accounts;
 	/* Name and domains are always there: the account's, else made from the guests' domain
 	 * ("acme.example" gives "Acme"). */
 	struct ub_text account_name;
 	struct ub_texts account_domains;
 	const struct ub_org *org;
-	struct ub_map *people; /* everybody on the event, and the owner, by address: struct ub_person * */
+	struct ub_text customer_language; /* of texts for the customer */
+	struct ub_text language; /* of dates in texts: the organisation's, until a text has its own */
+	struct ub_map *people;   /* everybody on the event, and the owner, by address: struct ub_person * */
 	int64_t now;
 	int64_t today; /* midnight of the decision's day in the organisation's zone */
 };
@@ -278,8 +300,10 @@ struct ub_facts {
 struct ub_facts_input {
 	const struct ub_event *event; /* a VEVENT with a start */
 	const struct ub_org *org;
-	const struct ub_account *account; /* or NULL */
-	struct ub_text owner;             /* address of the calendar's owner, or empty */
+	const struct ub_account *account;       /* that of most guests, or NULL */
+	const struct ub_account *const *others; /* further accounts that guests belong to */
+	size_t n_others;
+	struct ub_text owner; /* address of the calendar's owner, or empty */
 	struct ub_text calendar;
 	int64_t now;
 };

@@ -16,12 +16,12 @@
 enum ub_item_kind { UB_ITEM_EVENT, UB_ITEM_TASK };
 
 /*
- * The lines between which the description of an item is Upbeat's; outside of them the description is the
- * user's. A line of a template that reads like one of these lines is indented, so that each occurs once.
+ * The line down to which the description of an item is Upbeat's; below it the description is the user's. The
+ * line stands at the end because calendars show the beginning of a description. A line of a template that
+ * reads like this one, or like the next ones, is indented, so that each occurs once.
  */
-#define UB_PLAN_TEXT_BEGIN "--- Kept up to date by Upbeat from here ---"
-#define UB_PLAN_TEXT_END   "--- to here; below is room for your own notes ---"
-/* The lines around the text that is meant for the customer, within the lines above. */
+#define UB_PLAN_TEXT_END "--- Kept up to date by Upbeat down to here; write your own notes below ---"
+/* The lines around the text that is meant for the customer, above that line. */
 #define UB_PLAN_MAIL_BEGIN "--- Mail to the customer ---"
 #define UB_PLAN_MAIL_END   "--- End of mail ---"
 /* The lines around the text that a rule adds to the description of the meeting itself. Everybody who is

@@ -74,6 +74,8 @@ const struct ub_source *ub_template_source(const struct ub_template *tmpl);
 bool ub_template_includes(const struct ub_template *tmpl, const struct ub_template *part);
 
 struct ub_text ub_template_name(const struct ub_template *tmpl); /* empty: a one-line template */
+/* The language that the file's name or front matter gives. Empty: neither does. */
+struct ub_text ub_template_language(const struct ub_template *tmpl);
 enum ub_template_format ub_template_format(const struct ub_template *tmpl);
 /* The audience that the front matter gives, else internal. A one-line template has the audience of the data
  * that it depends on. */

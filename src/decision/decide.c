@@ -22,27 +22,30 @@ static void release_accounts(void *accounts)
 }
 
 /* The customer's account, as the accounts are known now. It stays for as long as the decision is kept. */
-static const struct ub_account *find_account(
+static struct ub_account_match find_account(
     const struct ub_decide_input *input, const struct ub_event *event, struct ub_arena *arena)
 {
 	const struct ub_snapshot *snapshot = input->snapshot;
 	struct ub_accounts *accounts = input->accounts;
 	if (input->account || (!accounts && !snapshot->directory))
-		return input->account;
+		return (struct ub_account_match){ .account = input->account };
 	if (!accounts) {
 		accounts = ub_directory_accounts(snapshot->directory);
 		ub_arena_defer(arena, release_accounts, accounts);
 	}
-	return ub_accounts_match(accounts, ub_facts_guests(event, snapshot->org, arena)).account;
+	return ub_accounts_match(accounts, ub_facts_guests(event, snapshot->org, arena), arena);
 }
 
 static const struct ub_facts *find_facts(
     const struct ub_decide_input *input, const struct ub_event *event, struct ub_arena *arena)
 {
 	const struct ub_snapshot *snapshot = input->snapshot;
+	struct ub_account_match match = find_account(input, event, arena);
 	struct ub_facts_input facts = { .event = event,
 		.org = snapshot->org,
-		.account = find_account(input, event, arena),
+		.account = match.account,
+		.others = match.others,
+		.n_others = match.n_others,
 		.owner = input->owner.len ? input->owner : ub_facts_default_owner(event, snapshot->org),
 		.calendar = input->calendar,
 		.now = input->now };

@@ -118,6 +118,25 @@ static const struct ub_yaml_type type_health = { .shape = UB_YAML_CHOICE, UB_YAM
 
 /* ---- notes: tickets and the like, which differ in what their date is called ---- */
 
+static const struct ub_yaml_word audience_words[] = {
+	{ "internal", false, "people of ours alone" },
+	{ "customer", true, "customers, too" },
+};
+static const struct ub_yaml_type audience_choice = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(audience_words) };
+
+static bool read_audience(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	int shared = false;
+	bool good = ub_yaml_read(reader, type->any_of[0], node, &shared);
+	*(bool *)out = shared;
+	return good;
+}
+
+static const struct ub_yaml_type type_audience = {
+	.shape = UB_YAML_CUSTOM, .read = read_audience, UB_YAML_ANY_OF(&audience_choice)
+};
+
 #define NOTE(member) offsetof(struct ub_account_note, member)
 #define NOTE_FIELDS(date_key, date_doc)                                                                      \
 	{ "id", &ub_yaml_type_text, NOTE(id), false, "its number or name in its own system" },               \
@@ -125,6 +144,7 @@ static const struct ub_yaml_type type_health = { .shape = UB_YAML_CHOICE, UB_YAM
 	    { "severity", &ub_yaml_type_text, NOTE(severity), false, "how bad, in your own words" },         \
 	    { "owner", &ub_yaml_type_text, NOTE(owner), false, "whose it is" },                              \
 	    { "status", &ub_yaml_type_text, NOTE(status), false, "how far it is" },                          \
+	    { "audience", &type_audience, NOTE(shared), false, "whether customers may read of it" },         \
 	{                                                                                                    \
 		date_key, &type_date, NOTE(date), false, date_doc                                            \
 	}
@@ -202,6 +222,14 @@ struct written {
 	    { "tier", &ub_yaml_type_text, ACCOUNT(tier), false, "how important it is, in your own words" },  \
 	    { "stage", &ub_yaml_type_text, ACCOUNT(stage), false,                                            \
 		    "where the relation stands, in your own words" },                                        \
+	    { "language", &ub_yaml_type_text, ACCOUNT(language), false,                                      \
+		    "the language of texts for the customer" },                                              \
+	    { "background", &ub_yaml_type_text, ACCOUNT(background), false,                                  \
+		    "who they are and how it came about, in a sentence or two" },                            \
+	    { "incumbent", &ub_yaml_type_text, ACCOUNT(incumbent), false,                                    \
+		    "the product that they have now, instead of ours or beside it" },                        \
+	    { "competitors", &ub_yaml_type_texts, ACCOUNT(competitors), false,                               \
+		    "who else is in talks with them" },                                                      \
 	    { "renewal", &type_date, ACCOUNT(renewal), false, "when the contract ends" },                    \
 	    { "owner", &type_address, ACCOUNT(owner), false, "whose account it is, one of us" },             \
 	    { "team", &type_addresses, ACCOUNT(team), false, "who works on it, all of us" },                 \

@@ -2,6 +2,7 @@
 #include "directory-private.h"
 
 #include <libpsl.h>
+#include <stdlib.h>
 
 /* More than one account has this registrable domain, so the domain tells nothing. */
 #define AMBIGUOUS ((void *)UINTPTR_MAX)
@@ -146,18 +147,22 @@ const struct ub_account *ub_accounts_find(const struct ub_accounts *accounts, st
 	return numbered(accounts, ub_map_get(accounts->by_id, id));
 }
 
-/* The account that one guest points to: its number, and the length of the domain that matched. */
+/* The account that one guest points to: its number, how it was found, and the length of the domain that
+ * matched. */
 struct hit {
 	uintptr_t number; /* 0: none */
+	enum ub_account_match_kind kind;
 	size_t length;
 	struct ub_text by;
+	size_t guests; /* how many point to it */
 };
 
 static struct hit hit_address(
     const struct ub_accounts *accounts, struct ub_text guest, struct ub_arena *arena)
 {
 	(void)arena;
-	return (struct hit){ (uintptr_t)ub_map_get(accounts->by_address, guest), 0, guest };
+	return (
+	    struct hit){ (uintptr_t)ub_map_get(accounts->by_address, guest), UB_MATCH_ADDRESS, 0, guest, 1 };
 }
 
 static struct hit hit_domain(const struct ub_accounts *accounts, struct ub_text guest, struct ub_arena *arena)
@@ -172,7 +177,7 @@ static struct hit hit_domain(const struct ub_accounts *accounts, struct ub_text 
 			break;
 		domain = rest;
 	}
-	return (struct hit){ found, domain.len, domain };
+	return (struct hit){ found, UB_MATCH_DOMAIN, domain.len, domain, 1 };
 }
 
 static struct hit hit_registrable(
@@ -181,44 +186,77 @@ static struct hit hit_registrable(
 	struct ub_text whole = registrable_domain(domain_of(guest), arena);
 	void *found =
 	    whole.len && !ub_facts_free_mail(whole) ? ub_map_get(accounts->by_registrable, whole) : NULL;
-	return (struct hit){ found == AMBIGUOUS ? 0 : (uintptr_t)found, 0, domain_of(guest) };
+	return (struct hit){ found == AMBIGUOUS ? 0 : (uintptr_t)found, UB_MATCH_REGISTRABLE, 0,
+		domain_of(guest), 1 };
 }
 
-static bool is_better(const struct hit *hit, const struct hit *than)
+static struct hit hit_guest(const struct ub_accounts *accounts, struct ub_text guest, struct ub_arena *arena)
 {
-	if (!hit->number || !than->number)
-		return hit->number != 0;
+	struct hit hit = hit_address(accounts, guest, arena);
+	if (!hit.number)
+		hit = hit_domain(accounts, guest, arena);
+	return hit.number ? hit : hit_registrable(accounts, guest, arena);
+}
+
+/* How two guests of one account compare: whose address tells more of the account. */
+static bool tells_more(const struct hit *hit, const struct hit *than)
+{
+	if (hit->kind != than->kind)
+		return hit->kind < than->kind;
 	if (hit->length != than->length)
 		return hit->length > than->length;
-	if (hit->number != than->number)
-		return hit->number < than->number;
 	return ub_text_cmp(hit->by, than->by) < 0;
 }
 
-static const struct {
-	enum ub_account_match_kind kind;
-	struct hit (*look)(const struct ub_accounts *accounts, struct ub_text guest, struct ub_arena *arena);
-} steps[] = {
-	{ UB_MATCH_ADDRESS, hit_address },
-	{ UB_MATCH_DOMAIN, hit_domain },
-	{ UB_MATCH_REGISTRABLE, hit_registrable },
-};
-
-struct ub_account_match ub_accounts_match(const struct ub_accounts *accounts, struct ub_texts guests)
+static int compare_accounts(const void *a, const void *b)
 {
-	struct ub_arena *arena = ub_arena_new();
-	struct ub_account_match match = { .kind = UB_MATCH_NONE, .by = UB_TEXT_NONE };
-	for (size_t s = 0; s < UB_COUNT(steps) && !match.account; s++) {
-		struct hit best = { 0 };
-		for (size_t i = 0; i < guests.n; i++) {
-			struct hit hit = steps[s].look(accounts, guests.items[i], arena);
-			if (is_better(&hit, &best))
-				best = hit;
-		}
-		if (best.number)
-			match = (struct ub_account_match){ steps[s].kind, accounts->items[best.number - 1],
-				best.by };
+	const struct hit *x = a, *y = b;
+	if (x->guests != y->guests)
+		return x->guests > y->guests ? -1 : 1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	if (x->length != y->length)
+		return x->length > y->length ? -1 : 1;
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+/* Counts the guest for the account. `found` has room for one account a guest. */
+static size_t count_guest(struct hit *found, size_t n, const struct hit *hit)
+{
+	size_t at = 0;
+	while (at < n && found[at].number != hit->number)
+		at++;
+	if (at == n) {
+		found[at] = *hit;
+		return n + 1;
 	}
-	ub_arena_free(&arena);
+	size_t guests = found[at].guests + 1;
+	if (tells_more(hit, &found[at]))
+		found[at] = *hit;
+	found[at].guests = guests;
+	return n;
+}
+
+struct ub_account_match ub_accounts_match(
+    const struct ub_accounts *accounts, struct ub_texts guests, struct ub_arena *arena)
+{
+	struct ub_account_match match = { .kind = UB_MATCH_NONE, .by = UB_TEXT_NONE };
+	struct hit *found = UB_NEW_ARRAY(arena, struct hit, guests.n);
+	size_t n = 0;
+	for (size_t i = 0; i < guests.n; i++) {
+		struct hit hit = hit_guest(accounts, guests.items[i], arena);
+		if (hit.number)
+			n = count_guest(found, n, &hit);
+	}
+	if (n == 0)
+		return match;
+	qsort(found, n, sizeof(*found), compare_accounts);
+	match.kind = found[0].kind;
+	match.by = found[0].by;
+	match.account = accounts->items[found[0].number - 1];
+	match.n_others = n - 1;
+	match.others = UB_NEW_ARRAY(arena, const struct ub_account *, n);
+	for (size_t i = 1; i < n; i++)
+		match.others[i - 1] = accounts->items[found[i].number - 1];
 	return match;
 }

@@ -34,6 +34,28 @@ static struct ub_cel_value notes_value(
 	return ub_cel_list(binding->arena, items, notes->n);
 }
 
+/* Those of the notes that customers may read of. */
+static struct ub_cel_value shared_value(struct binding *binding, const struct ub_account_notes *notes)
+{
+	const struct ub_cel_type *type = ub_cel_find_object(binding->env, UB_TEXT("shared"));
+	struct ub_cel_value *items = UB_NEW_ARRAY(binding->arena, struct ub_cel_value, notes->n);
+	size_t n = 0;
+	for (size_t i = 0; i < notes->n; i++) {
+		const struct ub_account_note *note = &notes->items[i];
+		if (!note->shared)
+			continue;
+		struct ub_cel_value *fields =
+		    UB_NEW_ARRAY(binding->arena, struct ub_cel_value, SHARED_FIELDS);
+		fields[SHARED_ID] = ub_cel_string(clean_line(note->id, binding->arena));
+		fields[SHARED_TITLE] = ub_cel_string(clean_line(note->title, binding->arena));
+		fields[SHARED_OWNER] = ub_cel_string(clean_line(note->owner, binding->arena));
+		fields[SHARED_STATUS] = ub_cel_string(clean_line(note->status, binding->arena));
+		fields[SHARED_DATE] = instant_or_absent(note->date);
+		items[n++] = ub_cel_object(binding->arena, type, fields);
+	}
+	return ub_cel_list(binding->arena, items, n);
+}
+
 /* Stakeholders outside of the meeting are people, too, but with an unknown answer to the invitation. */
 static struct ub_cel_value stakeholders_value(struct binding *binding, const struct ub_account *account)
 {
@@ -141,22 +163,48 @@ static void set_account(
 	fields[ACCOUNT_INSIGHTS] = notes_value(binding, "insight", &account->insights);
 	fields[ACCOUNT_ACTIONS] = notes_value(binding, "action", &account->actions);
 	fields[ACCOUNT_RISKS] = notes_value(binding, "risk", &account->risks);
+	fields[ACCOUNT_BACKGROUND] = text_or_absent(account->background, arena);
+	fields[ACCOUNT_INCUMBENT] = text_or_absent(account->incumbent, arena);
+	fields[ACCOUNT_COMPETITORS] = text_list_value(account->competitors, arena);
 	set_history(fields, binding, account->history);
 }
 
-struct ub_cel_value account_value(struct binding *binding)
+/* The customer of that name. NULL: nothing else is known of it. */
+static struct ub_cel_value customer_value(
+    struct binding *binding, const struct ub_account *account, struct ub_text name, struct ub_texts domains)
 {
+	static const struct ub_account_notes none;
 	const struct ub_facts *facts = binding->facts;
 	const struct ub_cel_type *type = ub_cel_find_object(binding->env, UB_TEXT("account"));
 	const struct ub_cel_type *declared = ub_cel_find_object(binding->env, UB_TEXT("account_fields"));
 	struct ub_cel_value *fields = UB_NEW_ARRAY(binding->arena, struct ub_cel_value, ACCOUNT_FIELDS);
 	for (size_t i = 0; i < ACCOUNT_FIELDS; i++)
 		fields[i] = ub_cel_absent();
-	if (facts->account)
-		set_account(fields, binding, facts->account);
-	fields[ACCOUNT_NAME] = ub_cel_string(facts->account_name);
-	fields[ACCOUNT_DOMAINS] = text_list_value(facts->account_domains, binding->arena);
-	fields[ACCOUNT_FIELDS_DECLARED] = declared ? declared_value(binding, declared, facts->account)
-						   : undeclared_value(binding, facts->account);
+	if (account)
+		set_account(fields, binding, account);
+	fields[ACCOUNT_NAME] = ub_cel_string(name);
+	fields[ACCOUNT_DOMAINS] = text_list_value(domains, binding->arena);
+	fields[ACCOUNT_LANGUAGE] = ub_cel_string(facts->customer_language);
+	fields[ACCOUNT_SHARED_TICKETS] = shared_value(binding, account ? &account->tickets : &none);
+	fields[ACCOUNT_SHARED_REQUESTS] = shared_value(binding, account ? &account->feature_requests : &none);
+	fields[ACCOUNT_SHARED_ACTIONS] = shared_value(binding, account ? &account->actions : &none);
+	fields[ACCOUNT_FIELDS_DECLARED] =
+	    declared ? declared_value(binding, declared, account) : undeclared_value(binding, account);
 	return ub_cel_object(binding->arena, type, fields);
+}
+
+struct ub_cel_value account_value(struct binding *binding)
+{
+	const struct ub_facts *facts = binding->facts;
+	return customer_value(binding, facts->account, facts->account_name, facts->account_domains);
+}
+
+struct ub_cel_value accounts_value(struct binding *binding)
+{
+	const struct ub_facts *facts = binding->facts;
+	struct ub_cel_value *items = UB_NEW_ARRAY(binding->arena, struct ub_cel_value, facts->n_accounts);
+	for (size_t i = 0; i < facts->n_accounts; i++)
+		items[i] = customer_value(binding, facts->accounts[i],
+		    clean_line(facts->accounts[i]->name, binding->arena), facts->accounts[i]->domains);
+	return ub_cel_list(binding->arena, items, facts->n_accounts);
 }

@@ -59,6 +59,8 @@ static struct ub_cel_value org_value(struct binding *binding)
 	fields[ORG_TIME_ZONE] = ub_cel_string(ub_cal_zone_name(org->standard.zone));
 	fields[ORG_LANGUAGE] = ub_cel_string(org->language);
 	fields[ORG_TEAMS] = text_list_value(teams, arena);
+	fields[ORG_CUSTOMERS] = ub_cel_string(ub_text(customers_word(org->customers)));
+	fields[ORG_PROFILE] = ub_cel_string(ub_text(profile_word(org->profile)));
 	return ub_cel_object(arena, ub_cel_find_object(binding->env, UB_TEXT("organization")), fields);
 }
 
@@ -80,6 +82,7 @@ void ub_facts_bind(struct ub_cel_activation *activation, const struct ub_facts *
 	ub_cel_activation_set_context(activation, binding);
 	bind(activation, "meeting", meeting_value(binding));
 	bind(activation, "account", account_value(binding));
+	bind(activation, "accounts", accounts_value(binding));
 	bind(activation, "has_account", ub_cel_bool(facts->account != NULL));
 	bind(activation, "today", ub_cel_timestamp(facts->today, 0));
 	bind(activation, "org", org_value(binding));

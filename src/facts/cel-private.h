@@ -76,15 +76,32 @@ enum account_field {
 	ACCOUNT_LAST_MEETING,
 	ACCOUNT_NEXT_MEETING,
 	ACCOUNT_SEEN,
+	ACCOUNT_LANGUAGE,
+	ACCOUNT_BACKGROUND,
+	ACCOUNT_INCUMBENT,
+	ACCOUNT_COMPETITORS,
+	ACCOUNT_SHARED_TICKETS,
+	ACCOUNT_SHARED_REQUESTS,
+	ACCOUNT_SHARED_ACTIONS,
 	ACCOUNT_FIELDS_DECLARED,
 	ACCOUNT_FIELDS
 };
 
 enum note_field { NOTE_ID, NOTE_TITLE, NOTE_SEVERITY, NOTE_OWNER, NOTE_STATUS, NOTE_DATE, NOTE_FIELDS };
 
+enum shared_field { SHARED_ID, SHARED_TITLE, SHARED_OWNER, SHARED_STATUS, SHARED_DATE, SHARED_FIELDS };
+
 enum seen_field { SEEN_MEETINGS, SEEN_PEOPLE, SEEN_FIELDS };
 
-enum org_field { ORG_DOMAINS, ORG_TIME_ZONE, ORG_LANGUAGE, ORG_TEAMS, ORG_FIELDS };
+enum org_field {
+	ORG_DOMAINS,
+	ORG_TIME_ZONE,
+	ORG_LANGUAGE,
+	ORG_TEAMS,
+	ORG_CUSTOMERS,
+	ORG_PROFILE,
+	ORG_FIELDS
+};
 
 /* The context of an activation, which the functions work on. */
 struct binding {
@@ -108,7 +125,10 @@ struct ub_cel_value colleagues_value(struct binding *binding, struct ub_texts ad
 
 /* ---- bind-account.c ---- */
 
+/* The customer: by name and domains always, and with its data where the guests belong to one account. */
 struct ub_cel_value account_value(struct binding *binding);
+/* Each account that guests belong to, with its data. */
+struct ub_cel_value accounts_value(struct binding *binding);
 
 /* ---- functions.c ---- */
 

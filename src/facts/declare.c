@@ -79,6 +79,13 @@ static const struct ub_cel_decl account_fields[ACCOUNT_FIELDS] = {
 	[ACCOUNT_LAST_MEETING] = { .name = "last_meeting", .type = "timestamp", MAY_LACK },
 	[ACCOUNT_NEXT_MEETING] = { .name = "next_meeting", .type = "timestamp", MAY_LACK },
 	[ACCOUNT_SEEN] = { .name = "seen", .type = "seen", MAY_LACK },
+	[ACCOUNT_LANGUAGE] = { .name = "language", .type = "string" },
+	[ACCOUNT_BACKGROUND] = { .name = "background", .type = "string", MAY_LACK },
+	[ACCOUNT_INCUMBENT] = { .name = "incumbent", .type = "string", MAY_LACK },
+	[ACCOUNT_COMPETITORS] = { .name = "competitors", .type = "list(string)", MAY_LACK },
+	[ACCOUNT_SHARED_TICKETS] = { .name = "shared_tickets", .type = "list(shared)" },
+	[ACCOUNT_SHARED_REQUESTS] = { .name = "shared_requests", .type = "list(shared)" },
+	[ACCOUNT_SHARED_ACTIONS] = { .name = "shared_actions", .type = "list(shared)" },
 	/* Declared elsewhere: the type depends on the settings. */
 	[ACCOUNT_FIELDS_DECLARED] = { .name = "fields", .type = "account_fields" },
 };
@@ -88,11 +95,22 @@ static const struct ub_cel_decl seen_fields[SEEN_FIELDS] = {
 	[SEEN_PEOPLE] = { .name = "people", .type = "list(string)", INTERNAL },
 };
 
+/* What a source lists with `audience: customer`, and so may stand in texts for customers. */
+static const struct ub_cel_decl shared_fields[SHARED_FIELDS] = {
+	[SHARED_ID] = { .name = "id", .type = "string" },
+	[SHARED_TITLE] = { .name = "title", .type = "string" },
+	[SHARED_OWNER] = { .name = "owner", .type = "string" },
+	[SHARED_STATUS] = { .name = "status", .type = "string" },
+	[SHARED_DATE] = { .name = "date", .type = "timestamp", .may_be_absent = true },
+};
+
 static const struct ub_cel_decl org_fields[ORG_FIELDS] = {
 	[ORG_DOMAINS] = { .name = "domains", .type = "list(string)" },
 	[ORG_TIME_ZONE] = { .name = "time_zone", .type = "string" },
 	[ORG_LANGUAGE] = { .name = "language", .type = "string" },
 	[ORG_TEAMS] = { .name = "teams", .type = "list(string)" },
+	[ORG_CUSTOMERS] = { .name = "customers", .type = "string", .words = "anybody known-accounts" },
+	[ORG_PROFILE] = { .name = "profile", .type = "string", .words = "light standard full" },
 };
 
 /* What an account source lists. The date's name says what happened then. */
@@ -177,6 +195,7 @@ void ub_facts_declare(struct ub_cel_env *env, const struct ub_account_field_decl
 		{ .name = "meeting", .type = "meeting" },
 		{ .name = "account", .type = "account" },
 		{ .name = "has_account", .type = "bool" },
+		{ .name = "accounts", .type = "list(account)" },
 		{ .name = "today", .type = "timestamp" },
 		{ .name = "org", .type = "organization" },
 	};
@@ -185,6 +204,7 @@ void ub_facts_declare(struct ub_cel_env *env, const struct ub_account_field_decl
 	declare_object(env, "meeting", "title", meeting_fields, MEETING_FIELDS);
 	for (size_t i = 0; i < UB_COUNT(note_types); i++)
 		declare_note(env, &note_types[i]);
+	declare_object(env, "shared", "title", shared_fields, SHARED_FIELDS);
 	declare_object(env, "seen", NULL, seen_fields, SEEN_FIELDS);
 	declare_object(env, "organization", NULL, org_fields, ORG_FIELDS);
 	declare_account(env, fields, n_fields, arena);

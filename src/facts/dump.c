@@ -69,6 +69,7 @@ struct ub_fact_list ub_facts_list(const struct ub_facts *facts, struct ub_arena 
 	const struct ub_meeting *meeting = &facts->meeting;
 	const struct ub_zone *zone = facts->org->standard.zone;
 	struct listing to = { .arena = arena };
+	struct ub_texts names = { NULL, 0, 0 };
 	struct ub_buf today = UB_BUF(arena);
 	add_text(&to, "meeting.uid", clean_line(meeting->event->uid, arena));
 	add_text(&to, "meeting.title", meeting->title);
@@ -83,6 +84,9 @@ struct ub_fact_list ub_facts_list(const struct ub_facts *facts, struct ub_arena 
 	add_list(&to, "meeting.categories", meeting->categories);
 	add_text(&to, "meeting.calendar", meeting->calendar);
 	add_flag(&to, "has_account", facts->account != NULL);
+	for (size_t i = 0; facts->n_accounts > 1 && i < facts->n_accounts; i++)
+		*ub_push(arena, &names) = clean_line(facts->accounts[i]->name, arena);
+	add_list(&to, "accounts", names);
 	add_text(&to, "account.name", facts->account_name);
 	add_list(&to, "account.domains", facts->account_domains);
 	ub_cal_print_date(&today, ub_cal_local_day(zone, facts->today));

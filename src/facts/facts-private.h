@@ -80,6 +80,12 @@ const struct ub_person *find_stakeholding_person(
 /* `floating` is the zone of a time that has none of its own. */
 int64_t when_instant(const struct ub_when *when, const struct ub_zone *floating);
 
+/* ---- customer-language.c ---- */
+
+/* The account's language, else the settings', else that of the guests' countries, else the owner's. Needs all
+ * other facts. */
+struct ub_text customer_language(const struct ub_facts *facts);
+
 /* ---- words.c ---- */
 
 const char *repeats_word(enum ub_repeats repeats);
@@ -87,6 +93,8 @@ const char *event_status_word(enum ub_status status);
 const char *answer_word(enum ub_partstat status);
 const char *role_word(enum ub_role role);
 const char *health_word(enum ub_health health); /* "" when unknown */
+const char *customers_word(enum ub_customers customers);
+const char *profile_word(enum ub_profile profile);
 
 /* ---- conference.c ---- */
 

@@ -37,7 +37,7 @@ static struct ub_cel_value format_date(
 	if (!ub_cal_check_pattern(call->arena, pattern, &error))
 		return ub_cel_fail(call, "bad-pattern", "%.*s", UB_ARGS(error.message));
 	struct ub_buf out = UB_BUF(call->arena);
-	ub_cal_format(&out, pattern, zone, args[0].i, ub_cal_language(binding->facts->org->language));
+	ub_cal_format(&out, pattern, zone, args[0].i, ub_cal_language(binding->facts->language));
 	return ub_cel_string(ub_buf_text(&out));
 }
 

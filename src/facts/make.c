@@ -10,8 +10,8 @@ int64_t when_instant(const struct ub_when *when, const struct ub_zone *floating)
 	return ub_cal_instant(zone, when->civil);
 }
 
-static const struct ub_person *find_owner(
-    const struct ub_facts_input *input, struct everybody *all, struct ub_arena *arena)
+static const struct ub_person *find_owner(const struct ub_facts_input *input,
+    const struct ub_account *account, struct everybody *all, struct ub_arena *arena)
 {
 	if (!ub_facts_is_address(input->owner))
 		return NULL;
@@ -19,7 +19,7 @@ static const struct ub_person *find_owner(
 	const struct ub_person *listed = ub_map_get(all->by_address, address);
 	if (listed)
 		return listed;
-	struct ub_person *owner = (struct ub_person *)make_person(input->org, input->account, address, arena);
+	struct ub_person *owner = (struct ub_person *)make_person(input->org, account, address, arena);
 	owner->status = UB_PARTSTAT_ACCEPTED;
 	ub_map_put(all->by_address, address, owner);
 	return owner;
@@ -104,12 +104,23 @@ static struct ub_text guests_domain(struct ub_people guests, struct ub_arena *ar
 	return best;
 }
 
+static void list_accounts(struct ub_facts *facts, const struct ub_facts_input *input, struct ub_arena *arena)
+{
+	if (!input->account)
+		return;
+	facts->n_accounts = 1 + input->n_others;
+	facts->accounts = UB_NEW_ARRAY(arena, const struct ub_account *, facts->n_accounts);
+	facts->accounts[0] = input->account;
+	for (size_t i = 0; i < input->n_others; i++)
+		facts->accounts[1 + i] = input->others[i];
+}
+
 static void name_account(struct ub_facts *facts, struct ub_arena *arena)
 {
 	struct ub_people guests = facts->meeting.external;
-	if (facts->account) {
-		facts->account_name = clean_line(facts->account->name, arena);
-		facts->account_domains = facts->account->domains;
+	if (facts->n_accounts) {
+		facts->account_name = clean_line(facts->accounts[0]->name, arena);
+		facts->account_domains = facts->accounts[0]->domains;
 		return;
 	}
 	struct ub_text domain = guests_domain(guests, arena);
@@ -125,11 +136,12 @@ const struct ub_facts *ub_facts_make(const struct ub_facts_input *input, struct 
 {
 	struct ub_facts *facts = UB_NEW(arena, struct ub_facts);
 	struct ub_meeting *meeting = &facts->meeting;
-	struct everybody all = find_everybody(input->event, input->org, input->account, arena);
+	facts->account = input->n_others ? NULL : input->account;
+	struct everybody all = find_everybody(input->event, input->org, facts->account, arena);
 	meeting->event = input->event;
 	meeting->organizer = all.organizer;
 	meeting->attendees = all.attendees;
-	meeting->owner = find_owner(input, &all, arena);
+	meeting->owner = find_owner(input, facts->account, &all, arena);
 	meeting->organized_by_us = all.organizer && all.organizer->internal;
 	meeting->calendar = clean_line(input->calendar, arena);
 	sort_people(meeting, &all, arena);
@@ -138,12 +150,14 @@ const struct ub_facts *ub_facts_make(const struct ub_facts_input *input, struct 
 	read_texts(meeting, arena);
 
 	facts->org = input->org;
-	facts->account = input->account;
+	facts->language = input->org->language;
 	facts->people = all.by_address;
 	facts->now = input->now;
 	facts->today = ub_cal_day_start(
 	    input->org->standard.zone, ub_cal_local_day(input->org->standard.zone, input->now));
+	list_accounts(facts, input, arena);
 	name_account(facts, arena);
+	facts->customer_language = customer_language(facts);
 	return facts;
 }
 

@@ -70,3 +70,22 @@ const char *health_word(enum ub_health health)
 	};
 	return words[health];
 }
+
+const char *customers_word(enum ub_customers customers)
+{
+	static const char *const words[] = {
+		[UB_CUSTOMERS_ANYBODY] = "anybody",
+		[UB_CUSTOMERS_KNOWN_ACCOUNTS] = "known-accounts",
+	};
+	return words[customers];
+}
+
+const char *profile_word(enum ub_profile profile)
+{
+	static const char *const words[] = {
+		[UB_PROFILE_STANDARD] = "standard",
+		[UB_PROFILE_LIGHT] = "light",
+		[UB_PROFILE_FULL] = "full",
+	};
+	return words[profile];
+}

@@ -22,8 +22,9 @@ struct delimiters {
 	struct ub_text begin, end;
 };
 
+/* From the beginning of the text. */
 static const struct delimiters kept = {
-	{ UB_PLAN_TEXT_BEGIN, sizeof(UB_PLAN_TEXT_BEGIN) - 1 },
+	{ NULL, 0 },
 	{ UB_PLAN_TEXT_END, sizeof(UB_PLAN_TEXT_END) - 1 },
 };
 static const struct delimiters shared = {
@@ -33,7 +34,7 @@ static const struct delimiters shared = {
 
 static bool between(struct ub_text text, const struct delimiters *delimiters, size_t *from, size_t *to)
 {
-	*from = delimiter(text, delimiters->begin, 0);
+	*from = delimiters->begin.len ? delimiter(text, delimiters->begin, 0) : 0;
 	*to = *from == SIZE_MAX ? SIZE_MAX : delimiter(text, delimiters->end, *from);
 	return *to != SIZE_MAX;
 }

@@ -25,9 +25,9 @@ static bool fill_agenda(struct ub_making *making, const struct ub_template *body
 	const struct ub_meeting *meeting = &making->input->facts->meeting;
 	struct ub_buf text = UB_BUF(making->arena);
 	struct ub_text why = UB_TEXT_NONE;
-	const struct ub_template *variant = ub_template_in_language(body, making->owner_settings->language);
-	if (!ub_template_render(
-		variant, NULL, 0, (meeting->end - meeting->start) / 60, making->activation, &text, &why)) {
+	const struct ub_template *variant = ub_plan_translated(making, body);
+	if (!ub_template_render(variant, NULL, 0, (meeting->end - meeting->start) / 60,
+		ub_plan_activation_for(making, variant), &text, &why)) {
 		ub_plan_note(
 		    making, UB_NOTE_UNDECIDED, out->id, "`template` cannot tell: %.*s", UB_ARGS(why));
 		return false;

@@ -52,7 +52,7 @@ static void add_sections(struct ub_making *making, struct ub_draft *draft, struc
 	const struct ub_case *chosen = choose(making, draft, sections, "sections", UB_PROPERTY_AGENDA);
 	for (size_t i = 0; chosen && i < chosen->use.bodies.n; i++)
 		*ub_push(making->arena, &draft->sections) =
-		    ub_template_in_language(chosen->use.bodies.items[i], making->owner_settings->language);
+		    ub_plan_translated(making, chosen->use.bodies.items[i]);
 }
 
 static void contribute(struct ub_making *making, struct ub_draft *draft, const struct ub_rule *rule)

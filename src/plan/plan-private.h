@@ -105,10 +105,17 @@ struct ub_drafts {
 	size_t n;
 };
 
+/* An activation of its own for another language, since values of definitions hold dates, too. */
+struct ub_translation {
+	struct ub_text language;
+	struct ub_cel_activation *activation;
+};
+
 struct ub_making {
 	const struct ub_plan_input *input;
 	struct ub_arena *arena;
-	struct ub_cel_activation *activation;
+	struct ub_cel_activation *activation; /* dates in the organisation's language */
+	UB_VEC(struct ub_translation) translations;
 	struct ub_plan *plan;
 	const struct ub_person *owner;
 	const struct ub_org_person *owner_settings;
@@ -125,6 +132,13 @@ bool ub_plan_drop(struct ub_making *making, struct ub_draft *draft, enum ub_note
 /* Finds the case that holds. UB_NO: no case does. UB_CANNOT_TELL: the draft has been dropped. */
 enum ub_verdict ub_plan_case(struct ub_making *making, struct ub_draft *draft, struct ub_cases cases,
     const char *field, const struct ub_case **chosen);
+
+/* language.c */
+/* The variant of the text in which its reader gets it: the customer's language if it is for customers, else
+ * the owner's. */
+const struct ub_template *ub_plan_translated(struct ub_making *making, const struct ub_template *text);
+/* The activation for rendering the text: its dates are in the text's language. */
+struct ub_cel_activation *ub_plan_activation_for(struct ub_making *making, const struct ub_template *text);
 
 /* existing.c: the existing item of this rule item, also under earlier names of the rule; or NULL. */
 const struct ub_existing *ub_plan_existing(

@@ -6,7 +6,8 @@ static bool render(struct ub_making *making, struct ub_draft *draft, const struc
 {
 	struct ub_buf out = UB_BUF(making->arena);
 	struct ub_text why = UB_TEXT_NONE;
-	if (!ub_template_render(tmpl, sections.items, sections.n, minutes, making->activation, &out, &why))
+	if (!ub_template_render(
+		tmpl, sections.items, sections.n, minutes, ub_plan_activation_for(making, tmpl), &out, &why))
 		return ub_plan_drop(
 		    making, draft, UB_NOTE_UNDECIDED, "`%s` cannot tell: %.*s", field, UB_ARGS(why));
 	*text = ub_buf_text(&out);
@@ -43,8 +44,8 @@ static bool make_title(struct ub_making *making, struct ub_draft *draft)
  * it in the same line. */
 static bool is_delimiter(struct ub_text line)
 {
-	static const char *const delimiters[] = { UB_PLAN_TEXT_BEGIN, UB_PLAN_TEXT_END, UB_PLAN_MAIL_BEGIN,
-		UB_PLAN_MAIL_END, UB_PLAN_SHARED_BEGIN, UB_PLAN_SHARED_END };
+	static const char *const delimiters[] = { UB_PLAN_TEXT_END, UB_PLAN_MAIL_BEGIN, UB_PLAN_MAIL_END,
+		UB_PLAN_SHARED_BEGIN, UB_PLAN_SHARED_END };
 	for (size_t i = 0; i < UB_COUNT(delimiters); i++)
 		if (ub_text_starts(ub_text_trim(line), ub_text(delimiters[i])))
 			return true;
@@ -76,8 +77,7 @@ static bool make_body(struct ub_making *making, struct ub_draft *draft, struct u
 	if (verdict == UB_CANNOT_TELL || (verdict == UB_NO && sections.n == 0))
 		return verdict == UB_NO;
 	const struct ub_template *body =
-	    verdict == UB_NO ? *sections.items++
-			     : ub_template_in_language(chosen->use.body, making->owner_settings->language);
+	    verdict == UB_NO ? *sections.items++ : ub_plan_translated(making, chosen->use.body);
 	sections.n -= verdict == UB_NO;
 	if (!render(making, draft, body, sections, field, minutes, text))
 		return false;
@@ -85,7 +85,18 @@ static bool make_body(struct ub_making *making, struct ub_draft *draft, struct u
 	return true;
 }
 
-static struct ub_text why(const struct ub_draft *draft, struct ub_arena *arena)
+/* Whose data must not be told to whom: of several customers in one meeting, nobody's is. */
+static void print_accounts(const struct ub_facts *facts, struct ub_buf *out)
+{
+	if (facts->n_accounts < 2)
+		return;
+	ub_buf_str(out, " The guests belong to several accounts (");
+	for (size_t i = 0; i < facts->n_accounts; i++)
+		ub_buf_printf(out, "%s%.*s", i ? ", " : "", UB_ARGS(facts->accounts[i]->name));
+	ub_buf_str(out, "), so no account's data is used.");
+}
+
+static struct ub_text why(const struct ub_draft *draft, const struct ub_facts *facts, struct ub_arena *arena)
 {
 	struct ub_text description = one_line(draft->rule->description, arena);
 	struct ub_buf out = UB_BUF(arena);
@@ -96,6 +107,7 @@ static struct ub_text why(const struct ub_draft *draft, struct ub_arena *arena)
 	ub_buf_printf(&out, " (rule %.*s)", UB_ARGS(draft->rule->name));
 	if (draft->item.late)
 		ub_buf_str(&out, " Late: its usual time had passed.");
+	print_accounts(facts, &out);
 	return ub_buf_text(&out);
 }
 
@@ -117,7 +129,6 @@ static void print_meeting(const struct ub_making *making, struct ub_buf *out)
 static struct ub_text describe(const struct ub_making *making, const struct ub_item *item)
 {
 	struct ub_buf out = UB_BUF(making->arena);
-	ub_buf_str(&out, UB_PLAN_TEXT_BEGIN "\n");
 	if (item->agenda.len)
 		ub_buf_printf(&out, "%.*s\n\n", UB_ARGS(item->agenda));
 	if (item->mail.len)
@@ -143,7 +154,7 @@ bool ub_plan_texts(struct ub_making *making, struct ub_draft *draft)
 		making, draft, draft->source->agenda, draft->sections, "agenda", minutes, &item->agenda) ||
 	    !make_body(making, draft, draft->source->mail, none, "mail", of_meeting, &item->mail))
 		return false;
-	item->why = why(draft, making->arena);
+	item->why = why(draft, making->input->facts, making->arena);
 	item->description = describe(making, item);
 	return true;
 }

@@ -19,6 +19,18 @@ static const struct ub_yaml_type type_teams = { .shape = UB_YAML_MAP_OF,
 	.item_offset = offsetof(struct ub_team, members),
 	.key_offset = offsetof(struct ub_team, name) };
 
+static const struct ub_yaml_word customers_words[] = {
+	{ "anybody", UB_CUSTOMERS_ANYBODY, "everybody outside" },
+	{ "known-accounts", UB_CUSTOMERS_KNOWN_ACCOUNTS, "those of whom an account source knows" },
+};
+static const struct ub_yaml_word profile_words[] = {
+	{ "light", UB_PROFILE_LIGHT, "preparation and follow-up alone" },
+	{ "standard", UB_PROFILE_STANDARD, "also an agenda in time and a sheet for the meeting" },
+	{ "full", UB_PROFILE_FULL, "also coaching, a scorecard and strategy sessions" },
+};
+static const struct ub_yaml_type type_customers = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(customers_words) };
+static const struct ub_yaml_type type_profile = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(profile_words) };
+
 static const struct ub_yaml_field fields[] = {
 	{ "domains", &type_domains, offsetof(struct organization, domains), false,
 	    "the domains of our own addresses, with all below them" },
@@ -30,6 +42,12 @@ static const struct ub_yaml_field fields[] = {
 	    "the days off of most people" },
 	{ "language", &type_language, offsetof(struct organization, work.language), false,
 	    "the language of what people read; English if not said" },
+	{ "customer_language", &type_language, offsetof(struct organization, customer_language), false,
+	    "the language of texts for customers; that of their country if not said" },
+	{ "customers", &type_customers, offsetof(struct organization, customers), false,
+	    "who counts as a customer; anybody if not said" },
+	{ "profile", &type_profile, offsetof(struct organization, profile), false,
+	    "how much the shipped rules do; standard if not said" },
 	{ "users", &type_users, offsetof(struct organization, users), false,
 	    "the address of an authenticated user where the server does not tell" },
 	{ "people", &type_people, offsetof(struct organization, people), false,
@@ -114,6 +132,9 @@ void fill_org(struct ub_arena *arena, struct ub_settings *settings, const struct
 	org->domains = from->domains;
 	org->not_customers = from->not_customers;
 	org->users = from->users;
+	org->customer_language = from->customer_language;
+	org->customers = (enum ub_customers)from->customers;
+	org->profile = (enum ub_profile)from->profile;
 	org->zones = zones;
 	org->standard = complete(arena, settings, UB_TEXT("*"), &from->work, &usual);
 	org->language = org->standard.language;

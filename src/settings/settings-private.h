@@ -75,7 +75,8 @@ struct person {
 struct organization {
 	struct work work;
 	struct ub_texts domains, not_customers;
-	struct ub_text users;
+	struct ub_text users, customer_language;
+	int customers, profile; /* enum ub_customers, enum ub_profile */
 	UB_VEC(struct person) people;
 	UB_VEC(struct ub_team) teams;
 };

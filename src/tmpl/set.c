@@ -282,6 +282,11 @@ struct ub_text ub_template_name(const struct ub_template *tmpl)
 	return tmpl->name;
 }
 
+struct ub_text ub_template_language(const struct ub_template *tmpl)
+{
+	return tmpl->front.language;
+}
+
 enum ub_template_format ub_template_format(const struct ub_template *tmpl)
 {
 	return tmpl->front.format;

@@ -67,7 +67,7 @@ static void check_revise(const struct ub_ical *ical, const struct ub_zones *zone
 		.generation = 1,
 		.marks = { .item = T("aXRlbQ"), .rule = T("cnVsZQ"), .generation = 1 },
 		.title = T("Prep"),
-		.description = T(UB_PLAN_TEXT_BEGIN "\nAgenda\n" UB_PLAN_TEXT_END),
+		.description = T("Agenda\n" UB_PLAN_TEXT_END),
 		.start = 1783000800,
 		.end = 1783002600,
 		.due = 1783087200,

@@ -60,7 +60,7 @@ Test(match, goes_by_address_then_longest_domain_then_registrable_domain)
 	cr_assert_eq(f->diags.list.n, 0, "%s", printed(f));
 	for (size_t i = 0; i < UB_COUNT(cases); i++) {
 		struct ub_account_match match =
-		    ub_accounts_match(f->accounts, guests_of(f->arena, cases[i].guests));
+		    ub_accounts_match(f->accounts, guests_of(f->arena, cases[i].guests), f->arena);
 		cr_expect_eq(match.kind, cases[i].kind, "%s", cases[i].guests);
 		cr_expect_eq(match.account == NULL, cases[i].id == NULL, "%s", cases[i].guests);
 		cr_expect(
@@ -78,7 +78,7 @@ Test(match, of_a_domain_that_two_accounts_claim_is_the_first_one)
 	cr_assert_eq(f->diags.errors, 1);
 	cr_assert(strstr(printed(f), "the domain `x.example` belongs to two accounts"), "%s", printed(f));
 	cr_assert(strstr(printed(f), "0.yaml:3:3: "), "%s", printed(f));
-	IS(ub_accounts_match(f->accounts, guests_of(f->arena, "p@x.example")).account->id, "a");
-	IS(ub_accounts_match(f->accounts, guests_of(f->arena, "p@y.example")).account->id, "b");
+	IS(ub_accounts_match(f->accounts, guests_of(f->arena, "p@x.example"), f->arena).account->id, "a");
+	IS(ub_accounts_match(f->accounts, guests_of(f->arena, "p@y.example"), f->arena).account->id, "b");
 	finish(&f);
 }

@@ -22,8 +22,7 @@ struct ub_item item_of(struct desk *desk)
 		.marks = { .item = UB_TEXT("aXRlbQ"), .rule = UB_TEXT("cnVsZQ"), .generation = 1 },
 		.title = UB_TEXT("Prep: Roadmap; M\xc3\xa4rz, \\ and a title that is long enough to be "
 				 "folded \xf0\x9f\x98\x80\xf0\x9f\x98\x80"),
-		.description =
-		    UB_TEXT(UB_PLAN_TEXT_BEGIN "\nPurpose, goal; agenda\n\n- one\n" UB_PLAN_TEXT_END "\n"),
+		.description = UB_TEXT("Purpose, goal; agenda\n\n- one\n" UB_PLAN_TEXT_END "\n"),
 		.start = fixture_instant("2026-11-09T09:00:00+01:00"),
 		.end = fixture_instant("2026-11-09T09:30:00+01:00"),
 		.due = fixture_instant("2026-11-10T17:00:00+01:00"),

@@ -6,8 +6,8 @@
 #include "items.h"
 
 #define NEW_AGENDA                                                                                           \
-	UB_PLAN_TEXT_BEGIN "\nAnother agenda; with \\ and, commas\n\nWhy: \xc3\xa4\xc3\xb6\xc3\xbc that is " \
-			   "long enough to be folded somewhere in its middle\n" UB_PLAN_TEXT_END
+	"Another agenda; with \\ and, commas\n\nWhy: \xc3\xa4\xc3\xb6\xc3\xbc that is "                      \
+	"long enough to be folded somewhere in its middle\n" UB_PLAN_TEXT_END
 
 extern const struct ub_person carl;
 

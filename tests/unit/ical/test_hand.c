@@ -52,7 +52,7 @@ Test(hand, is_not_seen_in_what_servers_change)
 		    "BEGIN:VALARM\r\nRELATED-TO:snoozed\r\nTRIGGER:PT5M\r\nEND:VALARM\r\nBEGIN:VALARM" },
 		{ "PRODID:-//Upbeat//Upbeat//EN", "PRODID:-//Server//EN" },
 		{ "\\n- one", "\\n\\n-  one " },
-		{ "Upbeat from here ---", "Upbeat from here --- " },
+		{ "notes below ---", "notes below --- " },
 	};
 	struct desk desk = desk_open();
 	struct ub_text text = replaced(&desk, written(&desk), "\r\n ", ""); /* unfolded */
@@ -109,12 +109,13 @@ Test(hand, is_seen_property_by_property)
 }
 
 /* Below the closing line is room for the user's own notes. */
-Test(hand, may_write_outside_of_the_delimiters)
+Test(hand, may_write_below_the_closing_line)
 {
 	struct desk desk = desk_open();
 	struct ub_text text = replaced(&desk, written(&desk), "\r\n ", "");
-	text = replaced(&desk, text, "DESCRIPTION:---", "DESCRIPTION:Before\\n---");
-	text = replaced(&desk, text, "own notes ---", "own notes ---\\nMy notes");
+	text = replaced(&desk, text, "own notes below ---", "own notes below ---\\nMy notes");
 	cr_assert_eq(changes(&desk, text), 0);
+	text = replaced(&desk, text, "DESCRIPTION:", "DESCRIPTION:Mine\\n");
+	cr_assert_eq(changes(&desk, text), UB_PROPERTY_AGENDA, "above the line all is one text");
 	desk_close(&desk);
 }
