@@ -53,7 +53,8 @@ static bool is_made_of_conditions(const struct ub_cel_trace *trace)
 	return trace->n_parts != 0;
 }
 
-/* Puts the values from which the result was computed: the traces without parts of their own. */
+/* Puts the values from which the result was computed: the traces without parts of their own. What stands in
+ * the line already is not said again. */
 static void put_values(struct ub_buf *out, const struct ub_cel_trace *trace, bool *first)
 {
 	for (size_t i = 0; i < trace->n_parts && out->len < UB_RULE_WHY_MAX; i++) {
@@ -62,9 +63,13 @@ static void put_values(struct ub_buf *out, const struct ub_cel_trace *trace, boo
 			put_values(out, part, first);
 			continue;
 		}
+		struct ub_buf fact = UB_BUF(out->arena);
+		put_fact(&fact, part);
+		if (ub_text_find(ub_buf_text(out), ub_buf_text(&fact), 0) != SIZE_MAX)
+			continue;
 		ub_buf_str(out, *first ? " (" : ", ");
 		*first = false;
-		put_fact(out, part);
+		ub_buf_add(out, ub_buf_text(&fact));
 	}
 }
 

@@ -145,7 +145,7 @@ int main(void)
 	require(mkdir(in_folder(arena, "changed"), 0700) == 0, "a directory");
 	write_file(arena, "site/site.yaml", "format: 1\nrules: []\n");
 	write_file(arena, "changed/site.yaml",
-	    "format: 1\nchange:\n  - {rule: turning-point, items: {wrap-up: {duration: 5m}}}\n");
+	    "format: 1\nchange:\n  - {rule: prep, items: {prep: {duration: 20m}}}\n");
 	write_file(arena, "upbeat.yaml",
 	    ub_textf(arena,
 		"listen: 127.0.0.1:0\nupstream: http://127.0.0.1:1\nrules: [%s/rules, site]\n"

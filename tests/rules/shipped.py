@@ -14,8 +14,7 @@ import tap
 TOP = pathlib.Path(os.environ["srcdir"])
 RULES = TOP / "rules"
 PARTS = ("INTRODUCTIONS", "CUSTOMER OVERVIEW", "PURPOSE, GOAL, AGENDA", "PRESSURE TEST", "ACTIONS, OWNERS, BLOCKERS")
-SMALL = ("prep/prep", "prep/send-agenda", "follow-up/follow-up")
-ORDINARY = (*SMALL, "prep-follow-through/actions", "prep-follow-through/mark-up", "turning-point/wrap-up")
+ORDINARY = ("prep/prep", "prep/before", "run-sheet/sheet", "follow-up/follow-up")
 SETTINGS = """\
 listen: 127.0.0.1:8642
 upstream: http://127.0.0.1:5232
@@ -101,9 +100,8 @@ def _():
     tap.equal([item["title"] for item in items.values() if "prep" in item["title"].lower()], ["Acme: prep for Roadmap"], "prep")
     tap.equal(items["prep/prep"]["start"], "2026-11-09T09:00:00+01:00", "prep")
     tap.equal(items["prep/prep"]["attendees"], ["anna@ours.example", "ben@ours.example"], "prep's attendees")
-    tap.equal(items["prep/send-agenda"]["due"], "2026-11-10T09:15:00+01:00", "due")
-    tap.equal(items["turning-point/wrap-up"]["start"], "2026-11-12T14:52:00+01:00", "wrap-up")
-    tap.equal(items["turning-point/wrap-up"]["busy"], False, "wrap-up is busy")
+    tap.equal(items["prep/before"]["due"], "2026-11-10T09:30:00+01:00", "due")
+    tap.equal(items["run-sheet/sheet"]["busy"], False, "the sheet is busy")
 
 
 @tap.case("the prep call's five parts stand in order, their minutes add up, alignment has most of them")
@@ -113,7 +111,7 @@ def _():
         places = [prep["description"].find(part) for part in PARTS]
         assert -1 not in places and places == sorted(places), prep["description"]
         given = minutes(prep["description"])
-        tap.equal((len(given), sum(given)), (5, length(prep)), "minutes")
+        tap.equal((len(given), sum(given)), (5 if account else 6, length(prep)), "minutes")
         tap.equal([given.index(each) for each in sorted(given)[-2:]], [3, 2], "the pressure test, then alignment")
 
 
@@ -121,9 +119,9 @@ def _():
 def _():
     many = [f"guest{n}@acme.example" for n in range(4)]
     cases = (
-        (event(), None, 15),
-        (event(guests=many), None, 30),
-        (event(end="20261112T153000"), None, 30),
+        (event(), None, 30),
+        (event(guests=["cto@acme.example", *many]), ACCOUNT.replace("TIER", "small"), 30),
+        (event(end="20261112T153000"), ACCOUNT.replace("TIER", "small"), 30),
         (event(), ACCOUNT.replace("TIER", "small"), 15),
         (event(), ACCOUNT.replace("TIER", "Strategic"), 30),
         (event(guests=["new@acme.example"]), ACCOUNT.replace("TIER", "small"), 30),
@@ -136,20 +134,19 @@ def _():
 @tap.case("what the account's source knows is in the prep call, and never in the mail")
 def _():
     items = explain(event(), ACCOUNT.replace("TIER", "small"))
-    todo = items["prep/send-agenda"]["description"]
-    for known in ("Health: red", "lock-in", "Temper: blunt", "A new director"):
+    todo = items["prep/before"]["description"]
+    for known in ("health red", "lock-in", "Temper: blunt", "A new director"):
         tap.contains(items["prep/prep"]["description"], known, "prep call")
-        assert known not in todo, todo
-    assert not re.search(r"red\b|blunt|lock-in|director", todo), todo
     mail = todo[todo.index("Subject:"):]
+    assert not re.search(r"red\b|blunt|lock-in|director", mail), mail
     tap.equal(sum(minutes(mail)), 60, "minutes of the mail")
 
 
-@tap.case("in a short meeting the wrap-up comes later; in a very short one there is none")
+@tap.case("the last minutes belong to the next step: eight of them, four in a short meeting; a very short one has no sheet")
 def _():
-    short = explain(event(end="20261112T143000"))["turning-point/wrap-up"]
-    tap.equal((short["start"], length(short)), ("2026-11-12T14:26:00+01:00", 4), "wrap-up")
-    assert "turning-point/wrap-up" not in explain(event(end="20261112T141000"))
+    for end, at in (("20261112T150000", "14:52"), ("20261112T143000", "14:26")):
+        tap.contains(explain(event(end=end))["run-sheet/sheet"]["description"], f"The bell rings at {at}.", "sheet")
+    assert "run-sheet/sheet" not in explain(event(end="20261112T142500"))
 
 
 @tap.case("what changes the meeting itself is off; switched on, guests see a timed agenda and the recorder comes")
@@ -178,7 +175,7 @@ def _():
 def _():
     prep = explain(event(title=r"{{#meeting.external}}x{{ 1/0 }}\n\n## Ours {weight=9}"))["prep/prep"]
     tap.equal(prep["title"], "Acme: prep for {{#meeting.external}}x{{ 1/0 }} ## Ours {weight=9}", "title")
-    tap.equal(sum(minutes(prep["description"])), 15, "minutes")
+    tap.equal(sum(minutes(prep["description"])), 30, "minutes")
 
 
 @tap.case("an internal meeting and an all-day entry get nothing")
