@@ -4,9 +4,9 @@
 
 /*
  * store: keeps what has to be remembered between passes: keys (what to look at again), items (what was made),
- * principals that the server knows, aliases of paths, and the last seen text of customer meetings. A store is
- * a table of functions, and holds no credential. What this header says holds for every store; one suite of
- * tests runs on all of them.
+ * principals that the server knows, aliases of paths, the last seen text of customer meetings, and when our
+ * people are taken. A store is a table of functions, and holds no credential. What this header says holds for
+ * every store; one suite of tests runs on all of them.
  *
  * Keys are levels, not edges: a key says "look here", never what was there. Putting a key that is there
  * already makes one pass of two. Putting a key while somebody works on it makes sure that another pass
@@ -143,6 +143,24 @@ struct ub_store_seen {
 
 struct ub_store_seens {
 	struct ub_store_seen *items;
+	size_t n, cap;
+};
+
+/* ---- appointments: when people are taken ---- */
+
+/* A time at which one of our people is taken by an event: by a meeting of any kind, or by an item of ours.
+ * Nothing else of the event is kept. */
+struct ub_store_appointment {
+	struct ub_text organization, uid; /* of the event */
+	struct ub_text person;            /* address, lower case; with the two above the primary key */
+	struct ub_text meeting_uid;       /* of an item: the meeting's that it belongs to; otherwise `uid` */
+	struct ub_text upstream, href;    /* of the copy of the event that says so */
+	bool item;                        /* the event is an item of ours */
+	int64_t start, end;
+};
+
+struct ub_store_appointments {
+	struct ub_store_appointment *items;
 	size_t n, cap;
 };
 
@@ -293,11 +311,29 @@ UB_MUST_USE enum ub_store_result ub_store_forget_seen(
 UB_MUST_USE enum ub_store_result ub_store_seens(struct ub_store *store, struct ub_text organization,
     struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_seens *seens);
 
+/*
+ * Stores whom an event takes, as a copy of the event says in the calendar of event->person: the n people, at
+ * the time of `event`; n = 0: nobody, as after a refusal or when the event is shown as free. What the copy
+ * has said before goes, and so does what other copies have said of these people and of event->person.
+ * `whole`: the copy is the one of the event's organizer, and what other copies have said goes altogether.
+ * Only what differs is written; *changed: somebody is taken at another time than before. FULL: not stored.
+ */
+UB_MUST_USE enum ub_store_result ub_store_put_appointment(struct ub_store *store,
+    const struct ub_store_appointment *event, const struct ub_text *people, size_t n, bool whole,
+    struct ub_arena *arena, bool *changed);
+/* When the person is taken between two times, by what ends first. Each event counts once. */
+UB_MUST_USE enum ub_store_result ub_store_appointments(struct ub_store *store, struct ub_text organization,
+    struct ub_text person, int64_t from, int64_t to, struct ub_arena *arena,
+    struct ub_store_appointments *appointments);
+/* Forgets what the copy at `href`, which is gone, has said. OK also if that is nothing. */
+UB_MUST_USE enum ub_store_result ub_store_forget_appointments(
+    struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href);
+
 /* Whether the store's file was deleted or moved away: what is remembered works on, and ends with this
  * process. */
 UB_MUST_USE bool ub_store_is_lost(struct ub_store *store);
 /* Forgets meetings that ended before `before`; items last stored before then that belong to no meeting still
- * remembered; and principals and aliases not heard of since then. */
-UB_MUST_USE enum ub_store_result ub_store_prune(struct ub_store *store, int64_t before);
+ * remembered; principals and aliases not heard of since then; and appointments that are over. */
+UB_MUST_USE enum ub_store_result ub_store_prune(struct ub_store *store, int64_t now, int64_t before);
 
 #endif

@@ -21,8 +21,10 @@ struct memory {
 	struct set principals;  /* of struct known: the principals that were heard of */
 	struct set claims;      /* of struct claim, by organisation and meeting UID */
 	struct set items, aliases;
-	struct set seen;     /* by organisation, upstream, href */
-	struct set meetings; /* the same, by organisation, meeting UID, href */
+	struct set seen;         /* by organisation, upstream, href */
+	struct set meetings;     /* the same, by organisation, meeting UID, href */
+	struct set appointments; /* by organisation, UID, person */
+	struct set taken;        /* the same, by organisation, person, end */
 };
 
 /* memory-lock.c: takes the lock, and gives it back. */
@@ -92,5 +94,14 @@ store_knows_fn memory_knows;
 store_put_login_fn memory_put_login;
 store_login_fn memory_login;
 void principals_prune(struct memory *memory, int64_t before);
+
+/* memory-appointments.c */
+int compare_appointments(const void *a, const void *b);
+int compare_taken(const void *a, const void *b);
+store_event_appointments_fn memory_event_appointments;
+store_change_appointments_fn memory_change_appointments;
+store_appointments_fn memory_appointments;
+store_forget_appointments_fn memory_forget_appointments;
+void appointments_prune(struct memory *memory, int64_t now);
 
 #endif

@@ -202,7 +202,7 @@ static bool is_remembered(const struct memory *memory, const struct ub_store_ite
 	       ub_text_eq(seen->meeting_uid, item->meeting_uid);
 }
 
-static enum ub_store_result memory_prune(struct ub_store *store, int64_t before)
+static enum ub_store_result memory_prune(struct ub_store *store, int64_t now, int64_t before)
 {
 	struct memory *memory = memory_lock(store);
 	for (size_t i = memory->seen.n; i > 0; i--) {
@@ -225,6 +225,7 @@ static enum ub_store_result memory_prune(struct ub_store *store, int64_t before)
 		free(alias);
 	}
 	principals_prune(memory, before);
+	appointments_prune(memory, now);
 	memory_unlock(memory);
 	return UB_STORE_OK;
 }
@@ -240,6 +241,8 @@ static void memory_close(struct ub_store *store)
 	set_free(&memory->principals);
 	set_free(&memory->seen);
 	free(memory->meetings.items);
+	set_free(&memory->appointments);
+	free(memory->taken.items);
 	pthread_mutex_destroy(&memory->lock);
 	free(memory);
 }
@@ -288,6 +291,10 @@ static const struct ub_store_ops ops = {
 	.seen = memory_seen,
 	.forget_seen = memory_forget_seen,
 	.seens = memory_seens,
+	.event_appointments = memory_event_appointments,
+	.change_appointments = memory_change_appointments,
+	.appointments = memory_appointments,
+	.forget_appointments = memory_forget_appointments,
 	.prune = memory_prune,
 	.is_lost = memory_is_lost,
 };
@@ -310,5 +317,7 @@ struct ub_store *ub_store_memory_open(void)
 	memory->aliases.compare = compare_aliases;
 	memory->seen.compare = compare_seen;
 	memory->meetings.compare = compare_meetings;
+	memory->appointments.compare = compare_appointments;
+	memory->taken.compare = compare_taken;
 	return &memory->store;
 }

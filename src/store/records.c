@@ -40,9 +40,20 @@ static const size_t seen_texts[] = {
 	offsetof(struct ub_store_seen, text),
 };
 
+static const size_t appointment_texts[] = {
+	offsetof(struct ub_store_appointment, organization),
+	offsetof(struct ub_store_appointment, uid),
+	offsetof(struct ub_store_appointment, person),
+	offsetof(struct ub_store_appointment, meeting_uid),
+	offsetof(struct ub_store_appointment, upstream),
+	offsetof(struct ub_store_appointment, href),
+};
+
 const struct shape key_shape = { sizeof(struct ub_key), key_texts, UB_COUNT(key_texts) };
 const struct shape item_shape = { sizeof(struct ub_store_item), item_texts, UB_COUNT(item_texts) };
 const struct shape seen_shape = { sizeof(struct ub_store_seen), seen_texts, UB_COUNT(seen_texts) };
+const struct shape appointment_shape = { sizeof(struct ub_store_appointment), appointment_texts,
+	UB_COUNT(appointment_texts) };
 
 static struct ub_text *text_at(const struct shape *shape, void *record, size_t i)
 {

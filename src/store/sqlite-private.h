@@ -51,6 +51,13 @@ enum statement {
 	SEEN_DROP,
 	SEEN_LIST,
 	SEEN_PRUNE,
+	APPOINTMENT_PUT,
+	APPOINTMENT_DROP,
+	APPOINTMENTS_BY_EVENT,
+	APPOINTMENTS_OF,
+	APPOINTMENT_AT,
+	APPOINTMENT_FORGET,
+	APPOINTMENT_PRUNE,
 	STATEMENTS
 };
 
@@ -95,7 +102,8 @@ int64_t sql_int(struct sqlite3_stmt *row, int *column);
 bool sql_only_text(
     struct sqlite *s, struct sqlite3_stmt *statement, struct ub_text *text, struct ub_arena *arena);
 
-/* sqlite.c, sqlite-queue.c and sqlite-records.c: the functions of struct ub_store_ops. */
+/* sqlite.c, sqlite-queue.c, sqlite-records.c and sqlite-appointments.c: the functions of struct ub_store_ops.
+ */
 store_close_fn sqlite_close;
 store_problem_fn sqlite_problem;
 store_is_lost_fn sqlite_is_lost;
@@ -127,6 +135,10 @@ store_put_seen_fn sqlite_put_seen;
 store_seen_fn sqlite_seen;
 store_forget_seen_fn sqlite_forget_seen;
 store_seens_fn sqlite_seens;
+store_event_appointments_fn sqlite_event_appointments;
+store_change_appointments_fn sqlite_change_appointments;
+store_appointments_fn sqlite_appointments;
+store_forget_appointments_fn sqlite_forget_appointments;
 store_prune_fn sqlite_prune;
 
 #endif

@@ -112,12 +112,13 @@ enum ub_store_result sqlite_seens(struct ub_store *store, struct ub_text organiz
 	return sql_leave(s, UB_STORE_OK);
 }
 
-enum ub_store_result sqlite_prune(struct ub_store *store, int64_t before)
+enum ub_store_result sqlite_prune(struct ub_store *store, int64_t now, int64_t before)
 {
 	struct sqlite *s = sql_begin(store, false);
 	sql_run(s, sql_bound(s, SEEN_PRUNE, "i", before));
 	sql_run(s, sql_bound(s, ITEM_PRUNE, "i", before));
 	sql_run(s, sql_bound(s, PRINCIPAL_PRUNE, "i", before));
 	sql_run(s, sql_bound(s, ALIAS_PRUNE, "i", before));
+	sql_run(s, sql_bound(s, APPOINTMENT_PRUNE, "i", now));
 	return sql_end(s, UB_STORE_OK);
 }

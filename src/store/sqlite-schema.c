@@ -17,6 +17,13 @@
 	" PRIMARY KEY(upstream, principal)) WITHOUT ROWID;"                                                  \
 	"CREATE INDEX principal_href ON principal(upstream, href, heard);"
 
+#define TABLES_SINCE_3                                                                                       \
+	"CREATE TABLE appointment(organization TEXT, uid TEXT, person TEXT, meeting_uid TEXT NOT NULL,"      \
+	" upstream TEXT NOT NULL, href TEXT NOT NULL, item INTEGER NOT NULL, beginning INTEGER NOT NULL,"    \
+	" ending INTEGER NOT NULL, PRIMARY KEY(organization, uid, person)) WITHOUT ROWID;"                   \
+	"CREATE INDEX appointment_of ON appointment(organization, person, ending);"                          \
+	"CREATE INDEX appointment_at ON appointment(organization, upstream, href);"
+
 /* The schema of a new file, of version SCHEMA. Times are in milliseconds since 1970. */
 const char sql_schema[] =
     "CREATE TABLE key(id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, upstream TEXT NOT NULL,"
@@ -40,7 +47,7 @@ const char sql_schema[] =
     "CREATE TABLE seen(organization TEXT, meeting_uid TEXT, upstream TEXT, href TEXT, collection TEXT,"
     " principal TEXT, owner TEXT, etag TEXT, schedule_tag TEXT, text TEXT, meeting_end INTEGER,"
     " changed INTEGER, PRIMARY KEY(organization, upstream, href));"
-    "CREATE INDEX seen_meeting ON seen(organization, meeting_uid, href, upstream);";
+    "CREATE INDEX seen_meeting ON seen(organization, meeting_uid, href, upstream);" TABLES_SINCE_3;
 
 /* Version 1 kept strangers' keys, and aliases that nobody had vouched for. A principal who has a meeting in
  * the store was answered well when it was looked at. */
@@ -58,7 +65,10 @@ static const char from_1[] =
     " AND principal.principal = key.principal) THEN 1 ELSE 2 END;"
     "UPDATE key SET expires = put + 7776000000 WHERE doubt = 1;";
 
-const char *const sql_migrations[] = { [1] = from_1 };
+/* Version 2 knew no appointments. Those of a calendar are known as its objects are looked at again. */
+static const char from_2[] = TABLES_SINCE_3;
+
+const char *const sql_migrations[] = { [1] = from_1, [2] = from_2 };
 
 #define KEY_COLUMNS                                                                                          \
 	"id, lease, kind, upstream, href, principal, collection, state, put, due, again, attempts, "         \
@@ -69,6 +79,8 @@ const char *const sql_migrations[] = { [1] = from_1 };
 #define SEEN_COLUMNS                                                                                         \
 	"organization, meeting_uid, upstream, href, collection, principal, owner, etag, schedule_tag, "      \
 	"text, meeting_end, changed"
+
+#define APPOINTMENT_COLUMNS "organization, uid, person, meeting_uid, upstream, href, item, beginning, ending"
 
 const char *const sql_statements[STATEMENTS] = {
 	[BEGIN] = "BEGIN IMMEDIATE",
@@ -139,4 +151,16 @@ const char *const sql_statements[STATEMENTS] = {
 	    "SELECT " SEEN_COLUMNS " FROM seen WHERE organization = ?1 AND (?2 = '' OR meeting_uid = ?2)"
 	    " ORDER BY meeting_uid, href, upstream",
 	[SEEN_PRUNE] = "DELETE FROM seen WHERE meeting_end < ?",
+	[APPOINTMENT_PUT] =
+	    "INSERT OR REPLACE INTO appointment(" APPOINTMENT_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[APPOINTMENT_DROP] = "DELETE FROM appointment WHERE organization = ? AND uid = ? AND person = ?",
+	[APPOINTMENTS_BY_EVENT] =
+	    "SELECT " APPOINTMENT_COLUMNS " FROM appointment WHERE organization = ? AND uid = ?",
+	[APPOINTMENTS_OF] = "SELECT " APPOINTMENT_COLUMNS " FROM appointment INDEXED BY appointment_of"
+			    " WHERE organization = ? AND person = ? AND ending > ? AND beginning < ?"
+			    " ORDER BY ending, uid",
+	[APPOINTMENT_AT] = "SELECT uid FROM appointment INDEXED BY appointment_at"
+			   " WHERE organization = ? AND upstream = ? AND href = ? LIMIT 1",
+	[APPOINTMENT_FORGET] = "DELETE FROM appointment WHERE organization = ? AND upstream = ? AND href = ?",
+	[APPOINTMENT_PRUNE] = "DELETE FROM appointment WHERE ending < ?",
 };

@@ -37,6 +37,10 @@ static const struct ub_store_ops ops = {
 	.seen = sqlite_seen,
 	.forget_seen = sqlite_forget_seen,
 	.seens = sqlite_seens,
+	.event_appointments = sqlite_event_appointments,
+	.change_appointments = sqlite_change_appointments,
+	.appointments = sqlite_appointments,
+	.forget_appointments = sqlite_forget_appointments,
 	.prune = sqlite_prune,
 	.is_lost = sqlite_is_lost,
 };

@@ -66,7 +66,18 @@ typedef enum ub_store_result store_forget_seen_fn(
     struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href);
 typedef enum ub_store_result store_seens_fn(struct ub_store *store, struct ub_text organization,
     struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_seens *seens);
-typedef enum ub_store_result store_prune_fn(struct ub_store *store, int64_t before);
+/* The appointments by an event, in any order. */
+typedef enum ub_store_result store_event_appointments_fn(struct ub_store *store, struct ub_text organization,
+    struct ub_text uid, struct ub_arena *arena, struct ub_store_appointments *appointments);
+/* Takes some appointments out and stores others, or replaces those of the same key: all or none. */
+typedef enum ub_store_result store_change_appointments_fn(
+    struct ub_store *store, const struct ub_store_appointments *out, const struct ub_store_appointments *in);
+typedef enum ub_store_result store_appointments_fn(struct ub_store *store, struct ub_text organization,
+    struct ub_text person, int64_t from, int64_t to, struct ub_arena *arena,
+    struct ub_store_appointments *appointments);
+typedef enum ub_store_result store_forget_appointments_fn(
+    struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href);
+typedef enum ub_store_result store_prune_fn(struct ub_store *store, int64_t now, int64_t before);
 typedef bool store_is_lost_fn(struct ub_store *store);
 
 struct ub_store_ops {
@@ -106,6 +117,11 @@ struct ub_store_ops {
 	store_forget_seen_fn *forget_seen;
 	store_seens_fn *seens;
 
+	store_event_appointments_fn *event_appointments;
+	store_change_appointments_fn *change_appointments;
+	store_appointments_fn *appointments;
+	store_forget_appointments_fn *forget_appointments;
+
 	store_prune_fn *prune;
 	store_is_lost_fn *is_lost;
 };
@@ -119,7 +135,7 @@ struct shape {
 	size_t n;
 };
 
-extern const struct shape key_shape, item_shape, seen_shape;
+extern const struct shape key_shape, item_shape, seen_shape, appointment_shape;
 
 /* A copy of the struct and its texts in one piece of memory, for free(). `extra` bytes of zeros stand between
  * them. */

@@ -371,7 +371,7 @@ STORY(forgets_by_age_but_not_the_items_of_a_meeting_to_come)
 	OK(ub_store_put_seen(s->store, &coming));
 	for (size_t i = 0; i < UB_COUNT(items); i++)
 		OK(ub_store_put_item(s->store, &items[i]));
-	OK(ub_store_prune(s->store, 100));
+	OK(ub_store_prune(s->store, 100, 100));
 	OK(ub_store_seens(s->store, ORG, UB_TEXT_NONE, s->arena, &seens));
 	cr_assert_eq(seens.n, 1);
 	OK(ub_store_items(s->store, ORG, UB_TEXT_NONE, s->arena, &left));

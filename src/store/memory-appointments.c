@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The memory store's appointments.
+ */
+#include "memory-private.h"
+
+#include <stdlib.h>
+
+int compare_appointments(const void *left, const void *right)
+{
+	const struct ub_store_appointment *a = left, *b = right;
+	const struct ub_text *const of_a[] = { &a->organization, &a->uid, &a->person };
+	const struct ub_text *const of_b[] = { &b->organization, &b->uid, &b->person };
+	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+}
+
+int compare_taken(const void *left, const void *right)
+{
+	const struct ub_store_appointment *a = left, *b = right;
+	const struct ub_text *const of_a[] = { &a->organization, &a->person };
+	const struct ub_text *const of_b[] = { &b->organization, &b->person };
+	int order = compare_texts(of_a, of_b, UB_COUNT(of_a));
+	order = order ? order : (a->end > b->end) - (a->end < b->end);
+	return order ? order : ub_text_cmp(a->uid, b->uid);
+}
+
+static void take_out(struct memory *memory, const struct ub_store_appointment *like)
+{
+	struct ub_store_appointment *appointment = set_get(&memory->appointments, like);
+	if (!appointment)
+		return;
+	set_remove(&memory->taken, appointment);
+	set_remove(&memory->appointments, appointment);
+	free(appointment);
+}
+
+enum ub_store_result memory_event_appointments(struct ub_store *store, struct ub_text organization,
+    struct ub_text uid, struct ub_arena *arena, struct ub_store_appointments *appointments)
+{
+	const struct ub_store_appointment first = { .organization = organization, .uid = uid };
+	struct memory *memory = memory_lock(store);
+	*appointments = (struct ub_store_appointments){ 0 };
+	for (size_t i = set_find(&memory->appointments, &first, NULL); i < memory->appointments.n; i++) {
+		const struct ub_store_appointment *appointment = memory->appointments.items[i];
+		if (!ub_text_eq(appointment->organization, organization) ||
+		    !ub_text_eq(appointment->uid, uid))
+			break;
+		record_out(&appointment_shape, appointment, arena, ub_push(arena, appointments));
+	}
+	memory_unlock(memory);
+	return UB_STORE_OK;
+}
+
+enum ub_store_result memory_change_appointments(
+    struct ub_store *store, const struct ub_store_appointments *out, const struct ub_store_appointments *in)
+{
+	struct memory *memory = memory_lock(store);
+	bool room = memory->appointments.n + in->n <= UB_STORE_MEMORY_MAX;
+	for (size_t i = 0; i < out->n && room; i++)
+		take_out(memory, &out->items[i]);
+	for (size_t i = 0; i < in->n && room; i++) {
+		take_out(memory, &in->items[i]);
+		void *record = record_new(&appointment_shape, &in->items[i], 0);
+		set_add(&memory->appointments, record);
+		set_add(&memory->taken, record);
+	}
+	memory_unlock(memory);
+	return room ? UB_STORE_OK : UB_STORE_FULL;
+}
+
+enum ub_store_result memory_appointments(struct ub_store *store, struct ub_text organization,
+    struct ub_text person, int64_t from, int64_t to, struct ub_arena *arena,
+    struct ub_store_appointments *appointments)
+{
+	const struct ub_store_appointment first = {
+		.organization = organization, .person = person, .end = from + 1
+	};
+	struct memory *memory = memory_lock(store);
+	*appointments = (struct ub_store_appointments){ 0 };
+	for (size_t i = set_find(&memory->taken, &first, NULL); i < memory->taken.n; i++) {
+		const struct ub_store_appointment *appointment = memory->taken.items[i];
+		if (!ub_text_eq(appointment->organization, organization) ||
+		    !ub_text_eq(appointment->person, person))
+			break;
+		if (appointment->start < to)
+			record_out(&appointment_shape, appointment, arena, ub_push(arena, appointments));
+	}
+	memory_unlock(memory);
+	return UB_STORE_OK;
+}
+
+enum ub_store_result memory_forget_appointments(
+    struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href)
+{
+	struct memory *memory = memory_lock(store);
+	for (size_t i = memory->appointments.n; i > 0; i--) {
+		const struct ub_store_appointment *appointment = memory->appointments.items[i - 1];
+		if (ub_text_eq(appointment->href, href) && ub_text_eq(appointment->upstream, upstream) &&
+		    ub_text_eq(appointment->organization, organization))
+			take_out(memory, appointment);
+	}
+	memory_unlock(memory);
+	return UB_STORE_OK;
+}
+
+void appointments_prune(struct memory *memory, int64_t now)
+{
+	for (size_t i = memory->appointments.n; i > 0; i--) {
+		const struct ub_store_appointment *appointment = memory->appointments.items[i - 1];
+		if (appointment->end < now)
+			take_out(memory, appointment);
+	}
+}
