@@ -7,6 +7,8 @@
  * state only. So a lost or doubled wake-up costs one more pass, and a second pass writes nothing.
  */
 
+#include <pthread.h>
+
 #include "upbeat/configuration.h"
 #include "upbeat/identity.h"
 #include "upbeat/store.h"
@@ -20,6 +22,7 @@ struct ub_pass {
 	const struct ub_job *job; /* the key is an object's */
 	const struct ub_caller *caller;
 	struct ub_log *log;
+	pthread_mutex_t *times;         /* held while the times of items are chosen; all passes share it */
 	struct ub_log_pace *store_pace; /* the pace at which the store's problems are logged */
 	ub_instant now;                 /* the beginning of the pass, in seconds since 1970 */
 	int64_t monotonic;              /* the same in milliseconds on the monotonic clock */

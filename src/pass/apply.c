@@ -62,18 +62,25 @@ static struct ub_ical_writing writing_of(const struct ub_pass *pass, bool as_eve
 	};
 }
 
+/* Whether the item does not stand, and nobody is about to try again. */
+static bool is_given_up(enum ub_outcome outcome)
+{
+	return outcome == UB_OUTCOME_REFUSED || outcome == UB_OUTCOME_GONE || outcome == UB_OUTCOME_DENIED;
+}
+
 static enum ub_outcome create(struct ub_pass *pass, const struct ub_item *item, struct ub_acts *acts)
 {
 	struct ub_ical_writing writing =
 	    writing_of(pass, item->kind == UB_ITEM_TASK && !pass->identity.takes_tasks);
-	struct ub_text href =
-	    ub_textf(pass->arena, "%.*s%.*s", UB_ARGS(pass->collection), UB_ARGS(item->name));
+	struct ub_text href = pass_href_of(pass, item);
 	struct ub_response response;
 	enum ub_outcome outcome =
 	    put(pass, href, ub_ical_write(item, &writing, pass->arena), UB_TEXT_NONE, &response);
 	if (outcome == UB_OUTCOME_OK || outcome == UB_OUTCOME_UNCERTAIN)
 		remember_item(pass, item, item->marks.item, href, response.etag,
 		    outcome == UB_OUTCOME_OK ? UB_ITEM_EXISTS : UB_ITEM_UNCERTAIN);
+	if (is_given_up(outcome))
+		pass_forget_appointments(pass, href);
 	acts->created += outcome == UB_OUTCOME_OK;
 	say(pass, item->id, "created", outcome, &response);
 	return outcome;
@@ -116,6 +123,8 @@ static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
 	enum ub_outcome outcome = put(pass, found->href, text, found->etag, &response);
 	if (outcome == UB_OUTCOME_OK)
 		remember_standing(pass, step, found, response.etag);
+	else if (is_given_up(outcome))
+		pass_reserve(pass, step, found->href, step->existing->start, step->existing->end);
 	acts->changed += outcome == UB_OUTCOME_OK;
 	say(pass, step->item->id, "changed", outcome, &response);
 	return outcome;
@@ -175,10 +184,12 @@ static enum ub_outcome take_away(struct ub_pass *pass, const struct ub_step *ste
 	enum ub_outcome outcome = pass_send(pass, &request, &response);
 	if (outcome == UB_OUTCOME_GONE)
 		outcome = UB_OUTCOME_OK;
-	if (outcome == UB_OUTCOME_OK)
+	if (outcome == UB_OUTCOME_OK) {
+		pass_forget_appointments(pass, found->href);
 		remember_removal(pass, existing, found, findings->meeting_uid, UB_ITEM_REMOVED);
-	else if (outcome != UB_OUTCOME_UNCERTAIN)
+	} else if (outcome != UB_OUTCOME_UNCERTAIN) {
 		remember_removal(pass, existing, found, findings->meeting_uid, UB_ITEM_EXISTS);
+	}
 	acts->removed += outcome == UB_OUTCOME_OK;
 	say(pass, existing->name, "removed", outcome, &response);
 	return outcome;

@@ -27,6 +27,9 @@ void pass_complain(struct ub_pass *pass);
 /* As pass_send(), for a GET. */
 UB_MUST_USE enum ub_outcome pass_get(struct ub_pass *pass, struct ub_text href, struct ub_response *response);
 
+/* Where a new item is put. */
+struct ub_text pass_href_of(struct ub_pass *pass, const struct ub_item *item);
+
 /* ---- fetch-items.c ---- */
 
 /* One item as the pass has found it. */
@@ -52,6 +55,23 @@ struct ub_findings {
  */
 UB_MUST_USE enum ub_outcome pass_fetch_items(
     struct ub_pass *pass, struct ub_text meeting_uid, struct ub_texts names, struct ub_findings *findings);
+
+/* ---- appointments.c ---- */
+
+/* Puts the key of a copy of a meeting, to be looked at now. */
+void pass_look_at(struct ub_pass *pass, const struct ub_store_seen *seen);
+/* To be called for every event that can be read, and has a UID: tells the store whom the event takes. If that
+ * is new and items of other meetings stand then, these meetings are looked at anew. */
+void pass_note_appointment(struct ub_pass *pass, const struct ub_decision *decision);
+/* To be called for every object that is gone. */
+void pass_forget_appointments(struct ub_pass *pass, struct ub_text href);
+/* Tells the store when the item at `href` takes its people, once the step is carried out. */
+void pass_reserve(
+    struct ub_pass *pass, const struct ub_step *step, struct ub_text href, ub_instant start, ub_instant end);
+/* Decides once more with the items that were found, in `input`, and with what the store knows of when people
+ * are taken; and tells the store of the times that were chosen. False: the store cannot tell. */
+UB_MUST_USE bool pass_choose_times(struct ub_pass *pass, struct ub_decide_input *input,
+    struct ub_decision *decision, const struct ub_findings *findings);
 
 /* ---- apply.c ---- */
 

@@ -76,17 +76,11 @@ static void look_at_other_copies(struct ub_pass *pass, struct ub_text meeting_ui
 		return;
 	for (size_t i = 0; i < seens.n; i++) {
 		const struct ub_store_seen *seen = &seens.items[i];
-		struct ub_key key = { .kind = UB_KEY_OBJECT,
-			.upstream = seen->upstream,
-			.href = seen->href,
-			.principal = seen->principal,
-			.collection = seen->collection };
 		if (ub_text_eq(seen->owner, pass->identity.owner))
 			continue;
 		ub_log(pass->log, UB_LOG_INFO, "%.*s: its items were removed; the copy at %.*s is looked at",
 		    UB_ARGS(pass->job->key.href), UB_ARGS(seen->href));
-		if (ub_store_put(pass->store, &key, 1, pass->now * 1000, pass->now * 1000) != UB_STORE_OK)
-			pass_complain(pass);
+		pass_look_at(pass, seen);
 	}
 }
 
@@ -104,8 +98,8 @@ static enum ub_pass_end follow(struct ub_pass *pass, struct ub_decide_input *inp
 		return pass_end_of(outcome);
 	input->existing = findings.existing;
 	input->n_existing = findings.n;
-	if (findings.n)
-		ub_decide(input, decision, pass->arena);
+	if (!pass_choose_times(pass, input, decision, &findings))
+		return *why = UB_TEXT("the store cannot tell when people are taken"), UB_PASS_AGAIN;
 	pass_apply(pass, decision->plan, &findings, &acts);
 	if (acts.removed)
 		look_at_other_copies(pass, decision->event->uid);
@@ -188,6 +182,8 @@ static enum ub_pass_end decide_and_act(
 	       : decision.plan->not_eligible
 		   ? ub_text(ub_facts_not_eligible_text(decision.plan->not_eligible))
 		   : UB_TEXT("no rule asks for anything");
+	if (decision.facts && decision.event->uid.len)
+		pass_note_appointment(pass, &decision);
 	if (!decision.facts || decision.event->marks.item.len || decision.event->uid.len == 0)
 		return UB_PASS_SETTLED;
 	/* A customer's meeting may have items that only their marks tell of. For any other meeting the store
@@ -262,6 +258,7 @@ static enum ub_pass_end follow_deletion(struct ub_pass *pass, struct ub_text *wh
 	struct ub_store_seen seen;
 	bool elsewhere;
 	*why = UB_TEXT("the object is not there");
+	pass_forget_appointments(pass, key->href);
 	if (ub_store_seen(pass->store, ub_organization, key->upstream, key->href, pass->arena, &seen) !=
 	    UB_STORE_OK)
 		return UB_PASS_SETTLED;

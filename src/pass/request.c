@@ -53,3 +53,8 @@ enum ub_outcome pass_get(struct ub_pass *pass, struct ub_text href, struct ub_re
 {
 	return pass_send(pass, &(struct ub_request){ .method = "GET", .target = href }, response);
 }
+
+struct ub_text pass_href_of(struct ub_pass *pass, const struct ub_item *item)
+{
+	return ub_textf(pass->arena, "%.*s%.*s", UB_ARGS(pass->collection), UB_ARGS(item->name));
+}

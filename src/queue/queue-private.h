@@ -31,6 +31,7 @@ struct ub_queue {
 	_Atomic uint32_t predecessors;
 	_Atomic ub_instant relay_started;
 	pthread_mutex_t mutex;
+	pthread_mutex_t times;  /* as in struct ub_pass */
 	pthread_cond_t changed; /* keys may have become due, or it is time to stop */
 	bool stopping;          /* guarded by the mutex */
 	/* counts the signals of `changed`, so that a worker misses none between looking and waiting */

@@ -112,7 +112,7 @@ static void init_waking(struct ub_queue *queue)
 	if (pthread_condattr_init(&monotonic) != 0 ||
 	    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) != 0 ||
 	    pthread_cond_init(&queue->changed, &monotonic) != 0 ||
-	    pthread_mutex_init(&queue->mutex, NULL) != 0)
+	    pthread_mutex_init(&queue->mutex, NULL) != 0 || pthread_mutex_init(&queue->times, NULL) != 0)
 		abort();
 	pthread_condattr_destroy(&monotonic);
 }
@@ -183,6 +183,7 @@ void ub_queue_stop(struct ub_queue **queue)
 	ub_arena_free(&mine->arena);
 	ub_arena_free(&mine->known_arena);
 	pthread_cond_destroy(&mine->changed);
+	pthread_mutex_destroy(&mine->times);
 	pthread_mutex_destroy(&mine->mutex);
 	explicit_bzero(mine->in, UB_WIRE_FRAME_MAX);
 	free(mine->in);

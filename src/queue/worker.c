@@ -116,6 +116,7 @@ static void pass(struct worker *worker, struct ub_store *store, const struct ub_
 		.job = job,
 		.caller = &caller,
 		.log = queue->input.log,
+		.times = &queue->times,
 		.store_pace = &queue->store_pace,
 		.now = ub_sys_now(),
 		.monotonic = ub_sys_monotonic_ms(),

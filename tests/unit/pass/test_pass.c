@@ -121,6 +121,8 @@ static struct ub_text owner_login;
 /* What the last pass said of itself. */
 static const char *why;
 
+static pthread_mutex_t times = PTHREAD_MUTEX_INITIALIZER;
+
 static enum ub_pass_end pass_of(const struct ub_job *job)
 {
 	struct ub_caller caller = { client, UB_TEXT("alice"), UB_TEXT("alice"), UB_TEXT("Basic eA=="),
@@ -130,6 +132,7 @@ static enum ub_pass_end pass_of(const struct ub_job *job)
 		.queue = store,
 		.job = job,
 		.caller = &caller,
+		.times = &times,
 		.now = now,
 		.monotonic = 1000,
 		.clock = clock_ms,

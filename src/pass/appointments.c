@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * When people are taken: what a pass tells the store of it, and what it goes by.
+ *
+ * No item of ours is to stand at a time at which one of its people is taken, by a meeting or by another item.
+ * Two passes must not choose the same time at once. So whoever chooses times looks at the appointments and
+ * stores its own under one lock, before anything is sent to the server.
+ *
+ * When a meeting is stored over items that stand, their meetings are looked at anew, and the items move. That
+ * comes to an end: only a look at what a client has stored puts keys, and only if people are taken at another
+ * time than before; the choosing of times puts none, and an item moves to a time that nobody has taken. So
+ * one write of a client leads to one look at each meeting whose items it has met.
+ */
+#include "pass-private.h"
+
+#include <assert.h>
+
+#include "upbeat/http.h"
+#include "upbeat/settings.h"
+
+static void lock(struct ub_pass *pass)
+{
+	int failed = pthread_mutex_lock(pass->times);
+	assert(!failed);
+}
+
+static void unlock(struct ub_pass *pass)
+{
+	int failed = pthread_mutex_unlock(pass->times);
+	assert(!failed);
+}
+
+void pass_look_at(struct ub_pass *pass, const struct ub_store_seen *seen)
+{
+	struct ub_key key = { .kind = UB_KEY_OBJECT,
+		.upstream = seen->upstream,
+		.href = seen->href,
+		.principal = seen->principal,
+		.collection = seen->collection };
+	if (ub_store_put(pass->store, &key, 1, pass->now * 1000, pass->now * 1000) != UB_STORE_OK)
+		pass_complain(pass);
+}
+
+/* ---- what an object says ---- */
+
+/* Whether the event takes people's time. A series is not followed yet. */
+static bool takes_time(const struct ub_pass *pass, const struct ub_decision *decision)
+{
+	const struct ub_event *event = decision->event;
+	const struct ub_meeting *meeting = &decision->facts->meeting;
+	const char *not_eligible = decision->plan->not_eligible;
+	return !event->transparent && event->status != UB_STATUS_CANCELLED && !event->start.date &&
+	       event->repeats == UB_REPEATS_NOT && !event->override_only && meeting->start < meeting->end &&
+	       meeting->end > pass->now && !(not_eligible && ub_text_is(ub_text(not_eligible), "cancelled"));
+}
+
+static struct ub_store_appointment appointment_of(const struct ub_pass *pass, struct ub_text uid,
+    struct ub_text meeting_uid, struct ub_text href, ub_instant start, ub_instant end)
+{
+	return (struct ub_store_appointment){ .organization = ub_organization,
+		.uid = uid,
+		.person = pass->identity.owner,
+		.meeting_uid = meeting_uid,
+		.upstream = pass->job->key.upstream,
+		.href = href,
+		.start = start * 1000,
+		.end = end * 1000 };
+}
+
+/* The copy of the meeting whose owner has the item. */
+static bool is_copy_with_item(const struct ub_store_seen *seen, const struct ub_store_items *items,
+    const struct ub_store_appointment *appointment)
+{
+	for (size_t i = 0; i < items->n; i++)
+		if (ub_text_eq(items->items[i].uid, appointment->uid))
+			return ub_text_eq(items->items[i].owner, seen->owner);
+	return true;
+}
+
+static void look_at_meeting_of(struct ub_pass *pass, const struct ub_store_appointment *appointment)
+{
+	struct ub_store_seens seens = { 0 };
+	struct ub_store_items items = { 0 };
+	struct ub_text uid = appointment->meeting_uid;
+	if (ub_store_seens(pass->store, ub_organization, uid, pass->arena, &seens) != UB_STORE_OK ||
+	    ub_store_items(pass->store, ub_organization, uid, pass->arena, &items) != UB_STORE_OK) {
+		pass_complain(pass);
+		return;
+	}
+	for (size_t i = 0; i < seens.n; i++) {
+		if (!is_copy_with_item(&seens.items[i], &items, appointment))
+			continue;
+		ub_log(pass->log, UB_LOG_INFO, "%.*s: stands where %.*s has an item; that is looked at anew",
+		    UB_ARGS(pass->job->key.href), UB_ARGS(seens.items[i].href));
+		pass_look_at(pass, &seens.items[i]);
+	}
+}
+
+/* Items of other meetings at the time of the event, one of each meeting. */
+static void find_collisions(struct ub_pass *pass, const struct ub_store_appointment *event,
+    struct ub_texts people, struct ub_store_appointments *collisions)
+{
+	struct ub_map *meetings = ub_map_new(pass->arena);
+	for (size_t i = 0; i < people.n; i++) {
+		struct ub_store_appointments then;
+		if (ub_store_appointments(pass->store, ub_organization, people.items[i], event->start,
+			event->end, pass->arena, &then) != UB_STORE_OK) {
+			pass_complain(pass);
+			return;
+		}
+		for (size_t j = 0; j < then.n; j++) {
+			const struct ub_store_appointment *other = &then.items[j];
+			if (!other->item || ub_text_eq(other->meeting_uid, event->meeting_uid) ||
+			    ub_map_get(meetings, other->meeting_uid))
+				continue;
+			ub_map_put(meetings, other->meeting_uid, pass);
+			*ub_push(pass->arena, collisions) = *other;
+		}
+	}
+}
+
+void pass_note_appointment(struct ub_pass *pass, const struct ub_decision *decision)
+{
+	const struct ub_event *read = decision->event;
+	const struct ub_meeting *meeting = &decision->facts->meeting;
+	bool item = read->marks.item.len != 0, changed;
+	struct ub_store_appointment event =
+	    appointment_of(pass, read->uid, item && read->related_to.len ? read->related_to : read->uid,
+		pass->job->key.href, meeting->start, meeting->end);
+	struct ub_texts people = { 0 };
+	struct ub_store_appointments collisions = { 0 };
+	bool whole = meeting->organizer && meeting->organizer == meeting->owner;
+	event.item = item;
+	for (size_t i = 0; i < meeting->internal.n && takes_time(pass, decision); i++)
+		*ub_push(pass->arena, &people) = meeting->internal.items[i]->email;
+	lock(pass);
+	if (ub_store_put_appointment(
+		pass->store, &event, people.items, people.n, whole, pass->arena, &changed) != UB_STORE_OK)
+		pass_complain(pass);
+	else if (changed)
+		find_collisions(pass, &event, people, &collisions);
+	unlock(pass);
+	for (size_t i = 0; i < collisions.n; i++)
+		look_at_meeting_of(pass, &collisions.items[i]);
+}
+
+void pass_forget_appointments(struct ub_pass *pass, struct ub_text href)
+{
+	if (ub_store_forget_appointments(pass->store, ub_organization, pass->job->key.upstream, href) !=
+	    UB_STORE_OK)
+		pass_complain(pass);
+}
+
+/* ---- the times of items ---- */
+
+static bool has_declined(const struct ub_existing *existing, struct ub_text address)
+{
+	const struct ub_event *event = existing ? existing->event : NULL;
+	for (size_t i = 0; event && i < event->n_attendees; i++)
+		if (ub_text_eq(event->attendees[i].address, address))
+			return event->attendees[i].partstat == UB_PARTSTAT_DECLINED;
+	return false;
+}
+
+/* Whether the item, once the step is carried out, is shown as busy. */
+static bool will_be_busy(const struct ub_step *step)
+{
+	bool as_it_stands = step->existing && step->existing->event && !(step->may_write & UB_PROPERTY_STATE);
+	return step->item->kind == UB_ITEM_EVENT &&
+	       (as_it_stands ? !step->existing->event->transparent : step->item->busy);
+}
+
+void pass_reserve(
+    struct ub_pass *pass, const struct ub_step *step, struct ub_text href, ub_instant start, ub_instant end)
+{
+	const struct ub_item *item = step->item;
+	struct ub_store_appointment event =
+	    appointment_of(pass, item->uid, item->parent_uid, href, start, end);
+	struct ub_texts people = { 0 };
+	bool changed;
+	event.item = true;
+	if (will_be_busy(step) && end > pass->now) {
+		*ub_push(pass->arena, &people) = pass->identity.owner;
+		for (size_t i = 0; i < item->attendees.n; i++)
+			if (!has_declined(step->existing, item->attendees.items[i]->email))
+				*ub_push(pass->arena, &people) = item->attendees.items[i]->email;
+	}
+	if (ub_store_put_appointment(
+		pass->store, &event, people.items, people.n, true, pass->arena, &changed) != UB_STORE_OK)
+		pass_complain(pass);
+}
+
+static void reserve_all(struct ub_pass *pass, const struct ub_plan *plan, const struct ub_findings *findings)
+{
+	for (size_t i = 0; i < findings->n; i++)
+		if (findings->existing[i].state != UB_EXISTING_STANDS)
+			pass_forget_appointments(pass, findings->found[i].href);
+	for (size_t i = 0; i < plan->steps.n; i++) {
+		const struct ub_step *step = &plan->steps.items[i];
+		if (!step->item)
+			continue;
+		struct ub_text href = step->existing
+					  ? findings->found[step->existing - findings->existing].href
+					  : pass_href_of(pass, step->item);
+		pass_reserve(pass, step, href, step->item->start, step->item->end);
+	}
+}
+
+bool pass_choose_times(struct ub_pass *pass, struct ub_decide_input *input, struct ub_decision *decision,
+    const struct ub_findings *findings)
+{
+	lock(pass);
+	bool known = ub_decide_busy(pass->store, decision, input, pass->arena);
+	if (known && (input->n_existing || input->n_busy))
+		ub_decide(input, decision, pass->arena);
+	if (known)
+		reserve_all(pass, decision->plan, findings);
+	unlock(pass);
+	if (!known)
+		pass_complain(pass);
+	return known;
+}
