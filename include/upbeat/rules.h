@@ -66,7 +66,7 @@ struct ub_cases {
 enum ub_prefer { UB_PREFER_EARLIEST, UB_PREFER_LATEST, UB_PREFER_SAME_TIME };
 enum ub_late { UB_LATE_NEXT_FREE, UB_LATE_SKIP };
 enum ub_full { UB_FULL_EARLIER, UB_FULL_LATER, UB_FULL_SKIP, UB_FULL_OVERLAP };
-enum ub_free { UB_FREE_NOBODY, UB_FREE_OWNER, UB_FREE_ATTENDEES };
+enum ub_free { UB_FREE_ATTENDEES, UB_FREE_OWNER, UB_FREE_NOBODY };
 
 struct ub_rule_item {
 	struct ub_place place;

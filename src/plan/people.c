@@ -47,7 +47,7 @@ bool ub_plan_people(struct ub_making *making, struct ub_draft *draft, const stru
 bool ub_plan_counts_as_busy(
     const struct ub_making *making, const struct ub_draft *draft, struct ub_text address)
 {
-	if (draft->wishes.free == UB_FREE_NOBODY)
+	if (draft->wishes.free == UB_FREE_NOBODY || !draft->item.busy)
 		return false;
 	if (ub_text_eq_nocase(address, making->owner->email))
 		return true;

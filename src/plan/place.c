@@ -190,6 +190,12 @@ static bool stays(struct ub_making *making, struct ub_draft *draft, const struct
 	       stand(draft, start, end);
 }
 
+/* Whether something else stands then, which the item is not to overlap with. */
+static bool collides(const struct ub_slot_request *request, ub_instant start)
+{
+	return request->full != UB_FULL_OVERLAP && ub_plan_is_busy(request, start);
+}
+
 /* Whether an event that came late, or right before the meeting, keeps its time. Otherwise each pass would put
  * the event off once more. */
 static bool stays_late(
@@ -198,7 +204,7 @@ static bool stays_late(
 	const struct ub_existing *existing = draft->existing;
 	if (!existing || !existing->event || (slot->found && !slot->late) ||
 	    existing->start + request->duration > request->useful_until ||
-	    existing->start < request->window.start)
+	    existing->start < request->window.start || collides(request, existing->start))
 		return false;
 	draft->item.late = true;
 	return stand(draft, existing->start, existing->start + request->duration);

@@ -64,6 +64,8 @@ struct ub_slot {
 struct ub_slot ub_plan_find_slot(const struct ub_slot_request *request, struct ub_arena *arena);
 /* The rest of the window after `now`, in which the first try searches. */
 struct ub_interval ub_plan_left_of_window(const struct ub_slot_request *request);
+/* Whether somebody is busy while the item would stand there. */
+bool ub_plan_is_busy(const struct ub_slot_request *request, ub_instant start);
 /* The instant of request->same_time on that day of the owner's. */
 ub_instant ub_plan_same_time(const struct ub_slot_request *request, ub_day day);
 /* The first moment from `from` on at which somebody works, on a full step. Without any within UB_PLAN_SEARCH:
@@ -182,7 +184,7 @@ void ub_plan_consider(struct ub_making *making, struct ub_draft *draft, const st
 /* people.c: the attendees that the program names. Only our people count, and not the owner. False: the draft
  * has been dropped. */
 bool ub_plan_people(struct ub_making *making, struct ub_draft *draft, const struct ub_cel_program *program);
-/* Whether `free` means this person, too. */
+/* Whether `free` means this person, too. An event that is shown as free may stand anywhere. */
 bool ub_plan_counts_as_busy(
     const struct ub_making *making, const struct ub_draft *draft, struct ub_text address);
 

@@ -17,6 +17,15 @@ struct ub_interval ub_plan_left_of_window(const struct ub_slot_request *request)
 		earlier(request->window.end, request->useful_until) };
 }
 
+bool ub_plan_is_busy(const struct ub_slot_request *request, ub_instant start)
+{
+	struct ub_interval slot = { start, start + request->duration };
+	for (size_t i = 0; i < request->busy.n; i++)
+		if (ub_cal_overlap(request->busy.items[i], slot))
+			return true;
+	return false;
+}
+
 ub_instant ub_plan_same_time(const struct ub_slot_request *request, ub_day day)
 {
 	struct ub_civil civil = ub_cal_day_civil(day);
@@ -125,7 +134,7 @@ static bool try_right_before(const struct ub_slot_request *request, struct ub_sl
 {
 	ub_instant start = request->useful_until - request->duration;
 	if (!request->before || request->late == UB_LATE_SKIP || request->now <= request->window.start ||
-	    start < request->now)
+	    start < request->now || (request->full != UB_FULL_OVERLAP && ub_plan_is_busy(request, start)))
 		return false;
 	slot->start = start;
 	slot->late = true;

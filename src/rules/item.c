@@ -24,24 +24,10 @@ static const struct ub_yaml_word full_words[] = {
 };
 
 static const struct ub_yaml_word free_words[] = {
-	{ "nobody", UB_FREE_NOBODY, "busy times are not looked at" },
-	{ "owner", UB_FREE_OWNER, "the owner's busy times are avoided" },
 	{ "attendees", UB_FREE_ATTENDEES, "everybody's busy times are avoided" },
+	{ "owner", UB_FREE_OWNER, "the owner's busy times are avoided" },
+	{ "nobody", UB_FREE_NOBODY, "busy times are not looked at" },
 };
-
-/* So far only tests say when people are busy. */
-static bool check_free(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
-    const struct ub_yaml_node *node, void *out)
-{
-	const int *free = out;
-	(void)type;
-	if (*free == UB_FREE_NOBODY)
-		return true;
-	struct ub_diag *diag = ub_warning(reader->diags, "not-supported", node->place,
-	    "busy times are not asked for yet: outside of tests, `%.*s` means `nobody`", UB_ARGS(node->text));
-	ub_diag_set_help(reader->diags, diag, "write `free: nobody` to say that you know");
-	return true;
-}
 
 static bool refuse(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
@@ -56,9 +42,7 @@ static bool refuse(const struct ub_yaml_reader *reader, const struct ub_yaml_typ
 static const struct ub_yaml_type prefer_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(prefer_words) };
 static const struct ub_yaml_type late_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(late_words) };
 static const struct ub_yaml_type full_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(full_words) };
-static const struct ub_yaml_type free_type = {
-	.shape = UB_YAML_CHOICE, UB_YAML_WORDS(free_words), .check = check_free
-};
+static const struct ub_yaml_type free_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(free_words) };
 static const struct ub_yaml_type reminders_type = { .shape = UB_YAML_ONE_OR_LIST_OF,
 	.item = &span_type,
 	.item_size = sizeof(struct ub_span),

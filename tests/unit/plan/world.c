@@ -118,7 +118,9 @@ struct ub_plan *world_plan(struct world *world)
 	struct ub_plan_input input = { .rules = world->rules,
 		.facts = ub_facts_make(&facts, world->arena),
 		.existing = world->existing,
-		.n_existing = world->n_existing };
+		.n_existing = world->n_existing,
+		.busy = world->busy,
+		.n_busy = world->n_busy };
 	return ub_plan_make(&input, world->arena);
 }
 

@@ -24,6 +24,8 @@ struct world {
 	const struct ub_ruleset *rules;
 	struct ub_existing *existing;
 	size_t n_existing;
+	const struct ub_busy *busy; /* none, unless a test sets some */
+	size_t n_busy;
 };
 
 struct world *world_new(void);

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+
+#include <time.h>
+
+#include "case.h"
+
+/* Times at which people are taken by other things: an event of a rule keeps out of them. */
+
+static struct ub_busy busy[3];
+
+/* A meeting of anna and ben with the guest. */
+static void set_up(void)
+{
+	world_set_up();
+	world->parties[2] = world->parties[3];
+	world->event.n_attendees = 3;
+	busy[0] = (struct ub_busy){ .address = UB_TEXT("anna@ours.example") };
+	busy[1] = (struct ub_busy){ .address = UB_TEXT("ben@ours.example") };
+	busy[2] = (struct ub_busy){ .address = UB_TEXT("nora@ours.example") };
+	world->busy = busy;
+	world->n_busy = UB_COUNT(busy);
+}
+
+TestSuite(busy, .init = set_up, .fini = world_tear_down);
+
+static void rules(const char *more)
+{
+	world_rules(
+	    world, ub_textf(world->arena,
+		       "  - name: prep\n"
+		       "    for: meeting\n"
+		       "    when: meeting.customer\n"
+		       "    create:\n"
+		       "      - event: prep\n"
+		       "        title: Prep\n"
+		       "        between: [3 business days before start, 2 business days before start]\n"
+		       "        duration: 15m\n"
+		       "        attendees: meeting.internal\n"
+		       "%s",
+		       more)
+		       .ptr);
+}
+
+static void take(size_t who, const char *from, const char *until)
+{
+	*ub_push(world->arena, &busy[who].times) =
+	    (struct ub_interval){ world_at(world, from), world_at(world, until) };
+}
+
+static void expect_start(const char *text)
+{
+	expect_time(world_item(world_plan(world), "prep/prep")->start, text);
+}
+
+static struct ub_existing *made(void)
+{
+	world_apply(world, world_plan(world));
+	cr_assert_eq(world->n_existing, 1);
+	return &world->existing[0];
+}
+
+Test(busy, event_keeps_out_of_everybodys_times_unless_its_rule_says_otherwise)
+{
+	static const struct {
+		const char *more, *start;
+	} cases[] = { { "", "2026-11-09 10:00" }, { "        free: attendees\n", "2026-11-09 10:00" },
+		{ "        free: owner\n", "2026-11-09 09:30" },
+		{ "        free: nobody\n", "2026-11-09 09:00" },
+		{ "        busy: no\n", "2026-11-09 09:00" } };
+	take(0, "2026-11-09 09:00", "2026-11-09 09:30");
+	take(1, "2026-11-09 09:30", "2026-11-09 09:50");
+	take(2, "2026-11-09 00:00", "2026-11-12 00:00"); /* nora does not come */
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		rules(cases[i].more);
+		expect_start(cases[i].start);
+	}
+}
+
+Test(busy, event_that_stands_stays_until_something_else_is_put_there)
+{
+	rules("");
+	made();
+	take(1, "2026-11-09 09:15", "2026-11-09 18:00");
+	expect_start("2026-11-09 09:00");
+	take(1, "2026-11-09 09:00", "2026-11-09 09:05");
+	expect_start("2026-11-10 09:00");
+	made();
+	busy[1].times.n = 0;
+	expect_start("2026-11-10 09:00");
+}
+
+Test(busy, event_that_its_user_has_moved_stays_whatever_is_there)
+{
+	rules("");
+	struct ub_existing *prep = made();
+	prep->user_changed = UB_PROPERTY_TIME;
+	take(0, "2026-11-09 00:00", "2026-11-10 00:00");
+	expect_start("2026-11-09 09:00");
+}
+
+Test(busy, full_window_gives_what_its_rule_says_and_a_second_plan_the_same)
+{
+	static const struct {
+		const char *more, *start;
+	} cases[] = { { "", "2026-11-06 17:15" }, { "        full: later\n", "2026-11-11 09:00" },
+		{ "        full: overlap\n", "2026-11-09 09:00" } };
+	take(0, "2026-11-09 00:00", "2026-11-11 00:00");
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		rules(cases[i].more);
+		world->n_existing = 0;
+		expect_start(cases[i].start);
+		made();
+		expect_start(cases[i].start);
+	}
+	rules("        full: skip\n");
+	world->n_existing = 0;
+	cr_expect_eq(world_plan(world)->items.n, 0);
+}
+
+/* No working time is left before the meeting, and somebody has no time right before it. */
+Test(busy, nothing_is_put_right_before_the_meeting_over_something_else)
+{
+	world_meet(world, "2026-11-12 09:00", 60);
+	world->now = world_at(world, "2026-11-12 08:30");
+	take(1, "2026-11-12 08:50", "2026-11-12 09:00");
+	rules("");
+	cr_expect_eq(world_plan(world)->items.n, 0);
+	rules("        full: overlap\n");
+	expect_start("2026-11-12 08:45");
+}
+
+Test(busy, late_event_moves_out_of_the_way_too)
+{
+	rules("");
+	world->now = world_at(world, "2026-11-12 10:00");
+	made();
+	expect_start("2026-11-12 10:00");
+	take(0, "2026-11-12 10:00", "2026-11-12 11:00");
+	expect_start("2026-11-12 11:00");
+	made();
+	expect_start("2026-11-12 11:00");
+}
+
+Test(busy, a_thousand_appointments_of_each_are_looked_at_quickly)
+{
+	struct timespec before, after;
+	rules("");
+	for (size_t who = 0; who < UB_COUNT(busy); who++)
+		for (int64_t i = 0; i < 1000; i++) {
+			ub_instant from = world_at(world, "2026-11-02 12:00") + i * 7200;
+			*ub_push(world->arena, &busy[who].times) = (struct ub_interval){ from, from + 6300 };
+		}
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
+	for (int i = 0; i < 100; i++)
+		expect_start("2026-11-09 09:45");
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
+	double ms =
+	    (double)(after.tv_sec - before.tv_sec) * 10 + (double)(after.tv_nsec - before.tv_nsec) / 1e8;
+	cr_log_info("a plan with 1000 appointments of each: %.3f ms", ms);
+	cr_expect_lt(ms, 20 * UB_SLOWNESS, "%.3f ms", ms);
+}
