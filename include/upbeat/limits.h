@@ -130,8 +130,9 @@
 #define UB_DEFINITIONS_MAX   2000         /* definitions of all directories */
 #define UB_RULE_FLOW_MAX     4            /* steps of a way that a message tells */
 #define UB_RULE_ITEMS_MAX    50           /* items of one rule */
+#define UB_RULE_CHAIN_MAX    64           /* items that wait for each other in a row */
 #define UB_RULE_CASES_MAX    50           /* cases of one value */
-#define UB_RULE_LIST_MAX     20           /* reminders, categories or earlier names */
+#define UB_RULE_LIST_MAX     20           /* reminders, categories, needs or earlier names */
 #define UB_RULE_DURATION_MAX (14 * 86400) /* seconds that an item may take */
 #define UB_RULE_REMINDER_MAX (31 * 86400) /* seconds that a reminder may come before its item */
 #define UB_RULE_WHY_MAX      400          /* a reason in words; longer ones are cut */

@@ -68,6 +68,18 @@ enum ub_late { UB_LATE_NEXT_FREE, UB_LATE_SKIP };
 enum ub_full { UB_FULL_EARLIER, UB_FULL_LATER, UB_FULL_SKIP, UB_FULL_OVERLAP };
 enum ub_free { UB_FREE_ATTENDEES, UB_FREE_OWNER, UB_FREE_NOBODY };
 
+/* An item without which another one is not made. */
+struct ub_need {
+	struct ub_place place;
+	struct ub_text family; /* a rule or group; empty: the rule itself */
+	struct ub_text item;
+};
+
+struct ub_needs {
+	struct ub_need *items;
+	size_t n, cap;
+};
+
 struct ub_rule_item {
 	struct ub_place place;
 	bool task;                                /* `task:`; else `event:` */
@@ -86,6 +98,7 @@ struct ub_rule_item {
 	struct ub_cases reminders;  /* spans */
 	struct ub_cases categories; /* texts */
 	struct ub_cases busy;       /* flag; not given: busy */
+	struct ub_needs needs;
 };
 
 /* What a rule contributes to an item of another rule. */

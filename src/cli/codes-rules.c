@@ -14,8 +14,10 @@ const struct ub_code ub_codes_rules[] = {
 	    "A point is a length, `before` or `after`, and `start` or `end` of the meeting or a time of "
 	    "another item of the rule. Units are s, m, h, d, minutes, hours, days, weeks, business days.",
 	    "at: 3 bussiness days before start", "at: 3 business days before start" },
-	{ "circular", "items whose times depend on each other",
-	    "Each item waits for the time of the other. Let one of them depend on the meeting.",
+	{ "circular", "items that wait for each other",
+	    "Each item waits for the time of the other, or needs the other. Let the time of one of them "
+	    "depend on "
+	    "the meeting, or take one `needs` out.",
 	    "- event: one\n  at: 1h before two.start\n- event: two\n  at: 1h before one.start",
 	    "- event: one\n  at: 2h before start\n- event: two\n  at: 1h before one.start" },
 	{ "conflict", "two things that exclude each other",
@@ -89,8 +91,8 @@ const struct ub_code ub_codes_rules[] = {
 	    "`format` says for which version of the language a file is written. There is one version so far.",
 	    "format: 2", "format: 1" },
 	{ "unknown-item", "there is no such item",
-	    "A point in time and a `change` name an item of the rule by its id. `add_to` and a test name an "
-	    "item as RULE/ITEM.",
+	    "A point in time and a `change` name an item of the rule by its id. `add_to`, `needs` and a test "
+	    "name an item as RULE/ITEM.",
 	    "due: 1 day after prepp.end", "due: 1 day after prep.end" },
 	{ "unreachable", "a case that is never reached",
 	    "The first case that holds is taken, and a case without `if` always holds. Put that case last.",

@@ -22,7 +22,8 @@ const struct ub_code ub_codes_tests[] = {
 	    "Switch the rule on, or take it out of `reject`.",
 	    NULL, NULL },
 	{ "unknown-rule", "there is no such rule",
-	    "A test, a `change` or an `add_to` names a rule that is not there. A `change` is for a rule of "
+	    "A test, a `change`, an `add_to` or a `needs` names a rule that is not there. A `change` is for "
+	    "a rule of "
 	    "an earlier directory. The rule may also be one that another rule has replaced.",
 	    "reject: [prpe/*]", "reject: [prep/*]" },
 	{ "wrong-side", "a person stands in the wrong list",

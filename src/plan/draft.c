@@ -132,6 +132,8 @@ void ub_plan_draft(struct ub_making *making, struct ub_drafts *drafts, struct ub
 		ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "it was deleted by hand and stays away");
 		return;
 	}
+	if (!ub_plan_has_needs(making, draft))
+		return;
 	ub_plan_contributions(making, draft);
 	if (choose_wishes(making, draft) && choose_busy(making, draft) && choose_people(making, draft) &&
 	    ub_plan_place(making, drafts, draft) && ub_plan_texts(making, draft) &&

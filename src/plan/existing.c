@@ -67,6 +67,12 @@ bool ub_plan_is_pinned(
 	       ((existing->user_changed & UB_PROPERTY_TIME) && end_of(existing) <= useful_until);
 }
 
+bool ub_plan_outlasts_rule(const struct ub_making *making, const struct ub_existing *existing)
+{
+	return existing->state == UB_EXISTING_STANDS &&
+	       (!existing->event || existing->user_changed || is_over(making, existing));
+}
+
 unsigned ub_plan_may_write(struct ub_making *making, const struct ub_draft *draft)
 {
 	const struct ub_existing *existing = draft->existing;

@@ -3,22 +3,30 @@
 
 #include "plan-private.h"
 
-static void make_rule_items(struct ub_making *making, const struct ub_rule *rule)
+/* Drafts for the items of all rules that match: an item may need one of another rule. */
+static void begin_drafts(struct ub_making *making)
 {
-	struct ub_drafts drafts = { UB_NEW_ARRAY(making->arena, struct ub_draft, rule->n_items),
-		rule->n_items };
-	for (size_t i = 0; i < drafts.n; i++) {
-		drafts.items[i].rule = rule;
-		drafts.items[i].source = &rule->items[i];
+	const struct ub_plan *plan = making->plan;
+	making->drafts = UB_NEW_ARRAY(making->arena, struct ub_drafts, plan->n_matches);
+	for (size_t i = 0; i < plan->n_matches; i++) {
+		const struct ub_rule *rule = plan->matches[i].rule;
+		struct ub_drafts *drafts = &making->drafts[i];
+		if (plan->matches[i].verdict != UB_YES)
+			continue;
+		*drafts = (struct ub_drafts){ UB_NEW_ARRAY(making->arena, struct ub_draft, rule->n_items),
+			rule->n_items };
+		for (size_t k = 0; k < drafts->n; k++) {
+			drafts->items[k].rule = rule;
+			drafts->items[k].source = &rule->items[k];
+		}
 	}
-	for (size_t i = 0; i < drafts.n; i++)
-		if (drafts.items[i].state == UB_DRAFT_NEW)
-			ub_plan_draft(making, &drafts, &drafts.items[i]);
 }
 
-static void make_rule(struct ub_making *making, const struct ub_rule *rule)
+static void make_rule(struct ub_making *making, const struct ub_rule *rule, struct ub_drafts *drafts)
 {
-	make_rule_items(making, rule);
+	for (size_t i = 0; i < drafts->n; i++)
+		if (drafts->items[i].state == UB_DRAFT_NEW)
+			ub_plan_draft(making, drafts, &drafts->items[i]);
 	ub_plan_amend(making, rule);
 }
 
@@ -87,9 +95,10 @@ static void make_items(struct ub_making *making)
 	plan->n_matches = input->rules->n_rules;
 	if (!find_owner(making))
 		return;
+	begin_drafts(making);
 	for (size_t i = 0; i < plan->n_matches; i++)
 		if (plan->matches[i].verdict == UB_YES)
-			make_rule(making, plan->matches[i].rule);
+			make_rule(making, plan->matches[i].rule, &making->drafts[i]);
 	if (plan->items.n)
 		qsort(plan->items.items, plan->items.n, sizeof(*plan->items.items), compare_items);
 }

@@ -122,7 +122,8 @@ struct ub_making {
 	const struct ub_person *owner;
 	const struct ub_org_person *owner_settings;
 	struct ub_work_calendar calendar; /* the owner's */
-	UB_VEC(struct ub_text) left;      /* marks of undecided items: the existing ones stay */
+	struct ub_drafts *drafts; /* one for each of plan->matches; without items unless the verdict is yes */
+	UB_VEC(struct ub_text) left; /* marks of undecided items: the existing ones stay */
 };
 
 /* note.c */
@@ -151,6 +152,8 @@ bool ub_plan_is_pinned(
     const struct ub_making *making, const struct ub_existing *existing, ub_instant useful_until);
 /* The properties of an existing item that may be written. */
 unsigned ub_plan_may_write(struct ub_making *making, const struct ub_draft *draft);
+/* Whether an item that no rule wants any more stays all the same: it is over, or was changed by hand. */
+bool ub_plan_outlasts_rule(const struct ub_making *making, const struct ub_existing *existing);
 /* Adds the steps that take away existing items that no rule wants any more. */
 void ub_plan_remove_rest(struct ub_making *making);
 /* Steps for what stays, is in no step, and hides less than the meeting does. */
@@ -180,6 +183,9 @@ struct ub_considered ub_plan_tell_search(const struct ub_slot_request *request, 
 /* Puts the same into draft->item.considered, if the caller of the plan has asked for that. */
 void ub_plan_consider(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request,
     const struct ub_slot *slot);
+
+/* needs.c: whether all that the item needs is there. False: the draft has been dropped. */
+bool ub_plan_has_needs(struct ub_making *making, struct ub_draft *draft);
 
 /* people.c: the attendees that the program names. Only our people count, and not the owner. False: the draft
  * has been dropped. */

@@ -3,41 +3,6 @@
 
 /* Contributions of a rule to an item of another rule: upbeat-rules(5), "Adding to an item". */
 
-static bool is_of(const struct loaded_rule *rule, struct ub_text family)
-{
-	return is_tried(rule) &&
-	       (ub_text_eq(rule->rule.name, family) || ub_text_eq(rule->rule.group, family));
-}
-
-/* Suggests targets: RULE/ITEM of every item of the rules. */
-static void help_with_targets(struct loader *loader, struct ub_diag *diag, struct ub_text wanted)
-{
-	struct ub_texts names = { 0 };
-	for (size_t i = 0; i < loader->rules.n; i++) {
-		const struct loaded_rule *rule = loader->rules.items[i];
-		for (size_t k = 0; is_tried(rule) && k < rule->n_items; k++)
-			*ub_push(loader->arena, &names) = ub_textf(loader->arena, "%.*s/%.*s",
-			    UB_ARGS(rule->rule.name), UB_ARGS(rule->items[k].item.name));
-	}
-	struct ub_text near = ub_suggest(wanted, names.items, names.n);
-	if (near.len)
-		ub_diag_set_help(loader->diags, diag, "did you mean `%.*s`?", UB_ARGS(near));
-}
-
-static void report_unknown(struct loader *loader, const struct loaded_rule *rule, bool rule_known)
-{
-	const struct ub_addition *addition = rule->rule.addition;
-	if (!rule_known && loader->unread)
-		return;
-	struct ub_diag *diag =
-	    rule_known ? ub_error(loader->diags, "unknown-item", addition->place, "`%.*s` has no item `%.*s`",
-			     UB_ARGS(addition->family), UB_ARGS(addition->item))
-		       : ub_error(loader->diags, "unknown-rule", addition->place,
-			     "there is no rule or group `%.*s`", UB_ARGS(addition->family));
-	help_with_targets(loader, diag,
-	    ub_textf(loader->arena, "%.*s/%.*s", UB_ARGS(addition->family), UB_ARGS(addition->item)));
-}
-
 static void check_kind(
     struct loader *loader, const struct loaded_rule *rule, const struct loaded_item *target)
 {
@@ -61,17 +26,15 @@ void check_addition(struct loader *loader, const struct loaded_rule *rule)
 {
 	const struct ub_addition *addition = rule->rule.addition;
 	const struct loaded_item *target = NULL;
-	bool known = false;
 	for (size_t i = 0; addition && i < loader->rules.n; i++) {
 		if (!is_of(loader->rules.items[i], addition->family))
 			continue;
-		known = true;
 		const struct loaded_item *item = item_named(loader->rules.items[i], addition->item);
 		if (item && !target)
 			target = item;
 	}
 	if (addition && !target)
-		report_unknown(loader, rule, known);
+		report_no_item(loader, addition->place, addition->family, addition->item);
 	else if (addition)
 		check_kind(loader, rule, target);
 }

@@ -108,6 +108,7 @@ void check_rule(struct loader *loader, struct loaded_rule *rule)
 	for (size_t i = 0; i < rule->n_items; i++)
 		warn_about_item(loader, &rule->items[i].item);
 	check_addition(loader, rule);
+	check_needs(loader, rule);
 	check_circles(loader, rule);
 	check_audience(loader, rule);
 }

@@ -104,6 +104,7 @@ struct item_text {
 	    { "reminders", &reminders_cases_type, ITEM(reminders), false, "how long before to remind" },     \
 	    { "categories", &categories_cases_type, ITEM(categories), false, "categories of the item" },     \
 	    { "busy", &busy_cases_type, ITEM(busy), false, "whether the time counts as taken" },             \
+	    { "needs", &needs_type, ITEM(needs), false, "the item exists only with these items" },           \
 	    { "every", &refused_type, PLACE(ignored), false, "how often, in a rule for accounts" },          \
 	{                                                                                                    \
 		"satisfied_by", &refused_type, PLACE(ignored), false, "a meeting that counts instead"        \

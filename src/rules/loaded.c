@@ -18,6 +18,41 @@ struct loaded_item *item_named(const struct loaded_rule *rule, struct ub_text na
 	return NULL;
 }
 
+bool is_of(const struct loaded_rule *rule, struct ub_text family)
+{
+	return is_tried(rule) &&
+	       (ub_text_eq(rule->rule.name, family) || ub_text_eq(rule->rule.group, family));
+}
+
+/* Suggests RULE/ITEM of every item of the rules. */
+static void help_with_items(struct loader *loader, struct ub_diag *diag, struct ub_text wanted)
+{
+	struct ub_texts names = { 0 };
+	for (size_t i = 0; i < loader->rules.n; i++) {
+		const struct loaded_rule *rule = loader->rules.items[i];
+		for (size_t k = 0; is_tried(rule) && k < rule->n_items; k++)
+			*ub_push(loader->arena, &names) = ub_textf(loader->arena, "%.*s/%.*s",
+			    UB_ARGS(rule->rule.name), UB_ARGS(rule->items[k].item.name));
+	}
+	struct ub_text near = ub_suggest(wanted, names.items, names.n);
+	if (near.len)
+		ub_diag_set_help(loader->diags, diag, "did you mean `%.*s`?", UB_ARGS(near));
+}
+
+void report_no_item(struct loader *loader, struct ub_place place, struct ub_text family, struct ub_text item)
+{
+	bool known = false;
+	for (size_t i = 0; i < loader->rules.n && !known; i++)
+		known = is_of(loader->rules.items[i], family);
+	if (!known && loader->unread)
+		return;
+	struct ub_diag *diag = known ? ub_error(loader->diags, "unknown-item", place,
+					   "`%.*s` has no item `%.*s`", UB_ARGS(family), UB_ARGS(item))
+				     : ub_error(loader->diags, "unknown-rule", place,
+					   "there is no rule or group `%.*s`", UB_ARGS(family));
+	help_with_items(loader, diag, ub_textf(loader->arena, "%.*s/%.*s", UB_ARGS(family), UB_ARGS(item)));
+}
+
 static const size_t item_cases[] = {
 	offsetof(struct ub_rule_item, title),
 	offsetof(struct ub_rule_item, between_from), /* between_to has the same conditions */

@@ -46,6 +46,7 @@ struct loaded_item {
 	struct ub_rule_item item;
 	const struct ub_yaml_node *node, *name_node;
 	enum { MARK_NEW, MARK_OPEN, MARK_DONE } mark; /* for finding circles */
+	size_t chain; /* how many items in a row wait for each other, down from this one */
 };
 
 /* The state of the loading of a rule set. */
@@ -175,6 +176,10 @@ extern const struct ub_yaml_type window_cases_type;
 bool is_tried(const struct loaded_rule *rule);
 /* The rule's item of that name, or NULL. */
 struct loaded_item *item_named(const struct loaded_rule *rule, struct ub_text name);
+/* Whether the rule is tried, and has this name or is of this group. */
+bool is_of(const struct loaded_rule *rule, struct ub_text family);
+/* Reports that no tried rule has the item FAMILY/ITEM, and suggests another one. */
+void report_no_item(struct loader *loader, struct ub_place place, struct ub_text family, struct ub_text item);
 /* Walks the conditions of all cases of an item. *at starts at 0. */
 bool each_condition(const struct ub_rule_item *item, size_t *at, const struct ub_cel_program **when);
 
@@ -182,7 +187,16 @@ bool each_condition(const struct ub_rule_item *item, size_t *at, const struct ub
 
 /* Checks that the point refers to an item of the rule that is being read, and that the item has that time. */
 bool check_point(struct loader *loader, const struct ub_yaml_node *node, const struct ub_point *point);
-/* Checks that no items wait for each other. */
+
+/* ---- needs.c ---- */
+
+extern const struct ub_yaml_type needs_type;
+/* Checks that all that the rule's items need is there. */
+void check_needs(struct loader *loader, const struct loaded_rule *rule);
+
+/* ---- circles.c ---- */
+
+/* Checks that no items wait for each other, in this rule or by way of other rules. */
 void check_circles(struct loader *loader, struct loaded_rule *rule);
 
 /* ---- check.c ---- */
