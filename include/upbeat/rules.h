@@ -122,6 +122,18 @@ struct ub_rule_amend {
 	struct ub_cases value;
 };
 
+/* The parts of a rule's condition: what the rule itself says, and what later directories add. All parts of
+ * `when` have to hold, or any one of `unless`. */
+struct ub_condition {
+	const struct ub_cel_program *program;
+	struct ub_place place;
+};
+
+struct ub_conditions {
+	struct ub_condition *items;
+	size_t n, cap; /* 0: not given */
+};
+
 enum ub_rule_mode { UB_MODE_ENFORCE, UB_MODE_AUDIT };
 
 struct ub_rule {
@@ -131,8 +143,7 @@ struct ub_rule {
 	struct ub_texts was; /* earlier names */
 	enum ub_rule_mode mode;
 	bool enabled;
-	const struct ub_cel_program *when, *unless; /* NULL: not given */
-	struct ub_place when_place, unless_place;
+	struct ub_conditions when, unless;
 	const struct ub_rule_item *items;
 	size_t n_items;
 	const struct ub_addition *addition; /* NULL: none */

@@ -42,6 +42,14 @@ const struct ub_code ub_codes_rules[] = {
 	    "the same template. Delete or rename one. A template of a later directory may have the same "
 	    "name: that template takes the other's place.",
 	    NULL, NULL },
+	{ "forgets-customer", "a changed rule does not ask any more whether a meeting is with a customer",
+	    "The definition `is_customer_meeting` keeps rules away from private meetings and from those that "
+	    "are "
+	    "none with a customer. The rule asked for it, and the new `when` takes the place of all that the "
+	    "old "
+	    "one said. `and_when` adds to the old one instead.",
+	    "change:\n  - rule: prep\n    when: meeting.duration > duration(\"1h\")",
+	    "change:\n  - rule: prep\n    and_when: meeting.duration > duration(\"1h\")" },
 	{ "internal-data", "customers would see internal data",
 	    "Customers see mails for customers, items to which guests might be invited, and additions to a "
 	    "meeting. These may depend only on what customers may know. Health, tier, persona, concerns and "

@@ -107,8 +107,10 @@ static bool may_invite_outside(
 
 static void check_conditions(struct loader *loader, const struct ub_rule *rule, const char *what)
 {
-	check_program(loader, rule->when, what);
-	check_program(loader, rule->unless, what);
+	for (size_t i = 0; i < rule->when.n; i++)
+		check_program(loader, rule->when.items[i].program, what);
+	for (size_t i = 0; i < rule->unless.n; i++)
+		check_program(loader, rule->unless.items[i].program, what);
 }
 
 /* The first rule of a group that matches wins. So the match of this rule also tells that earlier rules of its

@@ -67,12 +67,27 @@ static const struct ub_yaml_node *with_item(
 
 /* ---- once a directory ---- */
 
+/* The keys that add to a condition, and the keys of what they add to. */
+static const struct added_key {
+	const char *key, *to;
+} added_keys[] = { { "and_when", "when" }, { "and_unless", "unless" } };
+
+static const char *added_to(struct ub_text key)
+{
+	for (size_t i = 0; i < UB_COUNT(added_keys); i++)
+		if (ub_text_is(key, added_keys[i].key))
+			return added_keys[i].to;
+	return NULL;
+}
+
 /* A directory may change a key only once: with two changes, the order of the files' names would decide. */
 static bool is_first(const struct change *change, struct ub_text item, const struct ub_yaml_node *key)
 {
 	struct loader *loader = change->loader;
+	const char *condition = added_to(key->text);
+	struct ub_text name = condition ? ub_text(condition) : key->text;
 	struct ub_text path = ub_textf(loader->arena, "%zu/%.*s/%.*s/%.*s", change->file->layer,
-	    UB_ARGS(change->rule), UB_ARGS(item), UB_ARGS(key->text));
+	    UB_ARGS(change->rule), UB_ARGS(item), UB_ARGS(name));
 	const struct ub_yaml_node *first = ub_map_get(loader->changed, path);
 	if (!first) {
 		ub_map_put(loader->changed, path, (void *)key);
@@ -178,7 +193,65 @@ static const struct ub_yaml_node *change_items(
 	return rule;
 }
 
+/* ---- conditions ---- */
+
+/* The rule with one more part of its condition. */
+static const struct ub_yaml_node *with_part(
+    const struct change *change, const struct ub_yaml_node *rule, const struct ub_yaml_entry *entry)
+{
+	struct loader *loader = change->loader;
+	const char *name = added_to(entry->key->text);
+	const struct ub_yaml_node *old = ub_yaml_get(rule, name);
+	struct ub_yaml_node *key = UB_NEW(loader->arena, struct ub_yaml_node);
+	*key = *entry->key;
+	key->text = ub_text(name);
+	if (!old || old->broken)
+		return old ? rule : with(loader->arena, rule, key, entry->value);
+	bool joined = is_joined(loader, old);
+	struct ub_yaml_node *list = UB_NEW(loader->arena, struct ub_yaml_node);
+	size_t n = joined ? old->n : 1;
+	const struct ub_yaml_node **parts = UB_NEW_ARRAY(loader->arena, const struct ub_yaml_node *, n + 1);
+	for (size_t i = 0; i < n; i++)
+		parts[i] = joined ? old->items[i] : old;
+	parts[n] = entry->value;
+	*list = (struct ub_yaml_node){
+		.kind = UB_YAML_LIST, .place = entry->value->place, .items = parts, .n = n + 1
+	};
+	*ub_push(loader->arena, &loader->joined) = list;
+	return with(loader->arena, rule, key, list);
+}
+
+/* Warns of a new `when` without the question that the old one asked, which keeps rules from private meetings
+ * and from those that are none with a customer. */
+static void warn_forgotten(
+    const struct change *change, const struct ub_yaml_node *rule, const struct ub_yaml_entry *entry)
+{
+	const struct ub_text customer = UB_TEXT("is_customer_meeting");
+	struct loader *loader = change->loader;
+	const struct ub_yaml_node *old = ub_yaml_get(rule, "when");
+	if (!ub_text_is(entry->key->text, "when") || !old ||
+	    reads_definition(loader, old, customer) != UB_YES ||
+	    reads_definition(loader, entry->value, customer) != UB_NO)
+		return;
+	struct ub_diag *diag = ub_warning(loader->diags, "forgets-customer", ub_yaml_first_line(entry->value),
+	    "rule `%.*s` asked for `%.*s`, and does so no more", UB_ARGS(change->rule), UB_ARGS(customer));
+	ub_diag_set_help(loader->diags, diag,
+	    "write `and_when:` to add to the old condition, or begin this one with `%.*s &&`",
+	    UB_ARGS(customer));
+	diag->related = ub_yaml_first_line(is_joined(loader, old) ? old->items[0] : old);
+	diag->related_message = UB_TEXT("the old condition is here");
+}
+
 /* ---- rules ---- */
+
+static const struct ub_yaml_node *with_key(
+    const struct change *change, const struct ub_yaml_node *rule, const struct ub_yaml_entry *entry)
+{
+	if (added_to(entry->key->text))
+		return with_part(change, rule, entry);
+	warn_forgotten(change, rule, entry);
+	return with(change->loader->arena, rule, entry->key, entry->value);
+}
 
 static const struct ub_yaml_node *changed_rule(const struct change *change, const struct ub_yaml_node *rule)
 {
@@ -196,7 +269,7 @@ static const struct ub_yaml_node *changed_rule(const struct change *change, cons
 		else if (ub_text_is(key, "create"))
 			refuse_key(change, entry->key, "name what is to be changed below `items:`");
 		else if (is_first(change, UB_TEXT_NONE, entry->key))
-			rule = with(change->loader->arena, rule, entry->key, entry->value);
+			rule = with_key(change, rule, entry);
 	}
 	return rule;
 }

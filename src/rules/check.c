@@ -103,8 +103,8 @@ void check_rule(struct loader *loader, struct loaded_rule *rule)
 	if (!is_tried(rule))
 		return;
 	struct ub_text text = ub_textf(loader->arena, "rule `%.*s` makes nothing", UB_ARGS(rule->rule.name));
-	warn_unguarded(loader, rule->rule.when, text.ptr);
-	warn_unguarded(loader, rule->rule.unless, text.ptr);
+	warn_unguarded_parts(loader, &rule->rule.when, " && ", text.ptr);
+	warn_unguarded_parts(loader, &rule->rule.unless, " || ", text.ptr);
 	for (size_t i = 0; i < rule->n_items; i++)
 		warn_about_item(loader, &rule->items[i].item);
 	check_addition(loader, rule);

@@ -95,6 +95,58 @@ static bool read_condition(const struct ub_yaml_reader *reader, const struct ub_
 	return expression->program != NULL;
 }
 
+/* ---- the parts of a rule's condition ---- */
+
+static void add_part(struct loader *loader, const struct ub_yaml_node *node, struct ub_conditions *out)
+{
+	const struct ub_cel_program *program = compile_expression(loader, node, &ub_cel_type_bool);
+	if (program)
+		*ub_push(loader->arena, out) = (struct ub_condition){ program, ub_yaml_first_line(node) };
+}
+
+bool is_joined(const struct loader *loader, const struct ub_yaml_node *node)
+{
+	for (size_t i = 0; i < loader->joined.n; i++)
+		if (loader->joined.items[i] == node)
+			return true;
+	return false;
+}
+
+static bool read_conditions(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	(void)type;
+	struct loader *loader = reader->context;
+	struct ub_conditions *parts = out;
+	if (!is_joined(loader, node)) {
+		add_part(loader, node, parts);
+		return parts->n == 1;
+	}
+	for (size_t i = 0; i < node->n; i++)
+		add_part(loader, node->items[i], parts);
+	return parts->n == node->n;
+}
+
+enum ub_verdict reads_definition(
+    struct loader *loader, const struct ub_yaml_node *condition, struct ub_text name)
+{
+	enum ub_verdict verdict = UB_NO;
+	for (size_t i = 0; is_joined(loader, condition) && i < condition->n && verdict != UB_YES; i++)
+		verdict = reads_definition(loader, condition->items[i], name);
+	if (is_joined(loader, condition))
+		return verdict;
+	struct ub_cel_issues issues = { NULL, 0, 0 };
+	const struct ub_cel_program *program =
+	    condition->kind == UB_YAML_SCALAR && !condition->broken
+		? ub_cel_compile(loader->env, loader->arena, condition->text, &ub_cel_type_bool, &issues)
+		: NULL;
+	if (!program)
+		return UB_CANNOT_TELL;
+	return ub_cel_program_uses(program, name) ? UB_YES : UB_NO;
+}
+
+/* ---- values that may be missing ---- */
+
 /* A missing value is warned of only once. */
 static bool was_read_before(const struct ub_cel_read *reads, size_t n)
 {
@@ -125,6 +177,43 @@ static void warn_read(struct loader *loader, const struct ub_cel_program *progra
 		ub_diag_set_help(loader->diags, diag, "ask first: `has(%.*s) %s`", UB_ARGS(read->path), then);
 }
 
+static bool is_among(const struct ub_cel_read *reads, size_t n, struct ub_text path)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ub_text_eq(reads[i].path, path))
+			return true;
+	return false;
+}
+
+/* The parts in one, as they are evaluated: what one part reads may be guarded by another. */
+static size_t reads_of_all(struct loader *loader, const struct ub_conditions *parts, const char *sign,
+    const struct ub_cel_read **reads)
+{
+	struct ub_buf text = UB_BUF(loader->arena);
+	struct ub_cel_issues issues = { NULL, 0, 0 };
+	for (size_t i = 0; i < parts->n; i++)
+		ub_buf_printf(&text, "%s(%.*s\n)", i ? sign : "",
+		    UB_ARGS(ub_cel_program_text(parts->items[i].program)));
+	const struct ub_cel_program *all =
+	    ub_cel_compile(loader->env, loader->arena, ub_buf_text(&text), &ub_cel_type_bool, &issues);
+	return all ? ub_cel_program_unguarded(all, reads) : 0;
+}
+
+void warn_unguarded_parts(
+    struct loader *loader, const struct ub_conditions *parts, const char *sign, const char *consequence)
+{
+	const struct ub_cel_read *all, *reads;
+	size_t n_all = parts->n > 1 ? reads_of_all(loader, parts, sign, &all) : 0;
+	for (size_t p = 0; p < parts->n; p++) {
+		const struct ub_cel_program *program = parts->items[p].program;
+		size_t n = ub_cel_program_unguarded(program, &reads);
+		for (size_t i = 0; i < n; i++)
+			if (!was_read_before(reads, i) &&
+			    (parts->n == 1 || is_among(all, n_all, reads[i].path)))
+				warn_read(loader, program, &reads[i], consequence);
+	}
+}
+
 void warn_unguarded(struct loader *loader, const struct ub_cel_program *program, const char *consequence)
 {
 	const struct ub_cel_read *reads;
@@ -136,4 +225,7 @@ void warn_unguarded(struct loader *loader, const struct ub_cel_program *program,
 
 const struct ub_yaml_type condition_type = {
 	.shape = UB_YAML_CUSTOM, .noun = "a condition", .read = read_condition
+};
+const struct ub_yaml_type conditions_type = {
+	.shape = UB_YAML_CUSTOM, .noun = "a condition", .read = read_conditions
 };

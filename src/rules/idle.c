@@ -8,10 +8,24 @@
 
 /* ---- rules that never match ---- */
 
-static bool is_constant(const struct ub_cel_program *condition, bool wanted)
+/* The first part that always has this value. SIZE_MAX: none. */
+static size_t find_constant(const struct ub_conditions *condition, bool wanted)
 {
 	struct ub_cel_value value;
-	return condition && ub_cel_program_constant(condition, &value) && value.b == wanted;
+	for (size_t i = 0; i < condition->n; i++)
+		if (ub_cel_program_constant(condition->items[i].program, &value) && value.b == wanted)
+			return i;
+	return SIZE_MAX;
+}
+
+/* Whether every part has this value. */
+static bool are_constant(const struct ub_conditions *condition, bool wanted)
+{
+	struct ub_cel_value value;
+	for (size_t i = 0; i < condition->n; i++)
+		if (!ub_cel_program_constant(condition->items[i].program, &value) || value.b != wanted)
+			return false;
+	return true;
 }
 
 static struct ub_text text_of(const struct ub_cel_program *program)
@@ -19,11 +33,12 @@ static struct ub_text text_of(const struct ub_cel_program *program)
 	return ub_text_trim(ub_cel_program_text(program));
 }
 
-static bool same_text(const struct ub_cel_program *a, const struct ub_cel_program *b)
+static bool same_text(const struct ub_conditions *a, const struct ub_conditions *b)
 {
-	if (!a || !b)
-		return a == b;
-	return ub_text_eq(text_of(a), text_of(b));
+	for (size_t i = 0; i < a->n && i < b->n; i++)
+		if (!ub_text_eq(text_of(a->items[i].program), text_of(b->items[i].program)))
+			return false;
+	return a->n == b->n;
 }
 
 /* The position of `sign` outside of brackets and quotes, at or after `from`. SIZE_MAX: none. */
@@ -49,19 +64,26 @@ static size_t find_outside(struct ub_text text, struct ub_text sign, size_t from
 	return SIZE_MAX;
 }
 
-/* The operands of `&&` or `||`. Beside an operator that binds less, the whole expression is one operand. */
-static struct ub_texts sides(
-    struct ub_arena *arena, const struct ub_cel_program *program, struct ub_text sign)
+/* Adds the operands of `&&` or `||`. Beside an operator that binds less, the whole expression is one operand.
+ */
+static void add_sides(struct ub_arena *arena, struct ub_text text, struct ub_text sign, struct ub_texts *list)
 {
-	struct ub_texts list = { 0 };
-	struct ub_text text = text_of(program);
 	bool whole = find_outside(text, UB_TEXT("?"), 0) != SIZE_MAX ||
 		     (ub_text_eq(sign, UB_TEXT("&&")) && find_outside(text, UB_TEXT("||"), 0) != SIZE_MAX);
 	for (size_t at = 0, end; at <= text.len; at = end + sign.len) {
 		end = whole ? SIZE_MAX : find_outside(text, sign, at);
 		end = end == SIZE_MAX ? text.len : end;
-		*ub_push(arena, &list) = ub_text_trim(ub_text_sub(text, at, end));
+		*ub_push(arena, list) = ub_text_trim(ub_text_sub(text, at, end));
 	}
+}
+
+/* The operands of all parts together. */
+static struct ub_texts sides(
+    struct ub_arena *arena, const struct ub_conditions *condition, struct ub_text sign)
+{
+	struct ub_texts list = { 0 };
+	for (size_t i = 0; i < condition->n; i++)
+		add_sides(arena, text_of(condition->items[i].program), sign, &list);
 	return list;
 }
 
@@ -75,7 +97,7 @@ static bool holds(const struct ub_texts *list, struct ub_text text)
 
 /* Whether `wide` is true wherever `narrow` is: each operand of `&&` in `wide` is one in `narrow`. */
 static bool narrows(
-    struct ub_arena *arena, const struct ub_cel_program *narrow, const struct ub_cel_program *wide)
+    struct ub_arena *arena, const struct ub_conditions *narrow, const struct ub_conditions *wide)
 {
 	struct ub_texts all = sides(arena, narrow, UB_TEXT("&&")), some = sides(arena, wide, UB_TEXT("&&"));
 	for (size_t i = 0; i < some.n; i++)
@@ -87,7 +109,7 @@ static bool narrows(
 /* Whether an operand of `||` in `unless` is an operand of `&&` in `when`. Then `unless` is true wherever
  * `when` is. */
 static bool excludes(
-    struct ub_arena *arena, const struct ub_cel_program *unless, const struct ub_cel_program *when)
+    struct ub_arena *arena, const struct ub_conditions *unless, const struct ub_conditions *when)
 {
 	struct ub_texts any = sides(arena, unless, UB_TEXT("||")), all = sides(arena, when, UB_TEXT("&&"));
 	for (size_t i = 0; i < any.n; i++)
@@ -99,14 +121,17 @@ static bool excludes(
 /* Warns of a rule that never matches. False: the rule can match, as far as anybody can tell without facts. */
 static bool warn_never(struct loader *loader, const struct ub_rule *rule)
 {
-	struct ub_place place = rule->unless_place;
+	const struct ub_conditions *when = &rule->when, *unless = &rule->unless;
+	size_t never = find_constant(when, false), always = find_constant(unless, true);
+	struct ub_place place = unless->n ? unless->items[0].place : rule->place;
 	const char *why = NULL;
-	if (is_constant(rule->when, false)) {
-		place = rule->when_place;
+	if (never != SIZE_MAX) {
+		place = when->items[never].place;
 		why = "its condition is always false";
-	} else if (is_constant(rule->unless, true)) {
+	} else if (always != SIZE_MAX) {
+		place = unless->items[always].place;
 		why = "`unless` is always true";
-	} else if (rule->unless && rule->when && excludes(loader->arena, rule->unless, rule->when)) {
+	} else if (unless->n && when->n && excludes(loader->arena, unless, when)) {
 		why = "`unless` excludes all that `when` admits";
 	}
 	if (!why)
@@ -120,8 +145,7 @@ static bool warn_never(struct loader *loader, const struct ub_rule *rule)
 
 static bool always_matches(const struct ub_rule *rule)
 {
-	return (!rule->when || is_constant(rule->when, true)) &&
-	       (!rule->unless || is_constant(rule->unless, false));
+	return are_constant(&rule->when, true) && are_constant(&rule->unless, false);
 }
 
 /* An earlier rule of the group that matches whenever this rule does, as far as the texts of both tell. */
@@ -133,9 +157,10 @@ static const struct ub_rule *hidden_by(
 		/* A rule in audit mode does not keep other rules from matching. */
 		if (!other->enabled || other->mode == UB_MODE_AUDIT || !ub_text_eq(other->group, rule->group))
 			continue;
-		bool wider = other->when && rule->when && narrows(loader->arena, rule->when, other->when);
+		bool wider =
+		    other->when.n && rule->when.n && narrows(loader->arena, &rule->when, &other->when);
 		if (always_matches(other) ||
-		    (wider && (!other->unless || same_text(other->unless, rule->unless))))
+		    (wider && (!other->unless.n || same_text(&other->unless, &rule->unless))))
 			return other;
 	}
 	return NULL;

@@ -9,15 +9,18 @@ struct ub_cel_activation *ub_rules_activation(
 	return activation;
 }
 
-static enum ub_verdict ask(const struct ub_cel_program *condition, enum ub_verdict without,
+/* The verdict of all parts together, as CEL's `&&` and `||` have it: a part that decides does so, even if
+ * others cannot tell. */
+static enum ub_verdict ask_parts(const struct ub_conditions *parts, enum ub_verdict decides,
     struct ub_cel_activation *activation, struct ub_arena *arena)
 {
-	if (!condition)
-		return without;
-	struct ub_cel_value value = ub_cel_eval(condition, activation, arena, NULL);
-	if (value.kind != UB_CEL_BOOL)
-		return UB_CANNOT_TELL;
-	return value.b ? UB_YES : UB_NO;
+	enum ub_verdict verdict = decides == UB_NO ? UB_YES : UB_NO;
+	for (size_t i = 0; i < parts->n && verdict != decides; i++) {
+		enum ub_verdict one = ask_condition(parts->items[i].program, UB_YES, activation, arena);
+		if (one == decides || one == UB_CANNOT_TELL)
+			verdict = one;
+	}
+	return verdict;
 }
 
 /* The rule matches if `when` holds and `unless` does not. The verdict follows CEL's `&&`: a NO of one side
@@ -25,8 +28,9 @@ static enum ub_verdict ask(const struct ub_cel_program *condition, enum ub_verdi
 static void match_conditions(struct ub_match *match, struct ub_arena *arena)
 {
 	const struct ub_rule *rule = match->rule;
-	enum ub_verdict when = ask(rule->when, UB_YES, match->activation, arena);
-	enum ub_verdict unless = when == UB_NO ? UB_NO : ask(rule->unless, UB_NO, match->activation, arena);
+	enum ub_verdict when = ask_parts(&rule->when, UB_NO, match->activation, arena);
+	enum ub_verdict unless =
+	    when == UB_NO ? UB_NO : ask_parts(&rule->unless, UB_YES, match->activation, arena);
 	match->verdict = when;
 	match->reason = UB_BY_WHEN;
 	if (unless == UB_YES || (unless == UB_CANNOT_TELL && when == UB_YES)) {
@@ -74,7 +78,7 @@ enum ub_verdict ub_rules_case(struct ub_cases cases, struct ub_cel_activation *a
 	*why = UB_TEXT_NONE;
 	for (size_t i = 0; i < cases.n; i++) {
 		const struct ub_cel_program *when = cases.items[i].when;
-		enum ub_verdict verdict = ask(when, UB_YES, activation, arena);
+		enum ub_verdict verdict = ask_condition(when, UB_YES, activation, arena);
 		if (verdict == UB_CANNOT_TELL)
 			*why = why_not_told(when, activation, arena);
 		if (verdict == UB_YES)

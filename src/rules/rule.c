@@ -52,7 +52,7 @@ struct rule_text {
 	struct ub_texts was;
 	int what, mode;
 	bool enabled;
-	struct expression when, unless;
+	struct ub_conditions when, unless;
 	const struct ub_yaml_node *create, *add_to, *amend;
 	struct ub_addition addition;
 };
@@ -69,8 +69,8 @@ struct rule_text {
 	    { "enabled", &ub_yaml_type_bool, PLACE(enabled), false, "false switches it off" },               \
 	    { "group", &name_type, PLACE(group), false,                                                      \
 		    "of the rules of a group the first that matches wins" },                                 \
-	    { "when", &condition_type, PLACE(when), false, "the rule applies when this is true" },           \
-	    { "unless", &condition_type, PLACE(unless), false, "but not when this is true" },                \
+	    { "when", &conditions_type, PLACE(when), false, "the rule applies when this is true" },          \
+	    { "unless", &conditions_type, PLACE(unless), false, "but not when this is true" },               \
 	    { "add_to", &target_type, PLACE(add_to), false, "an item of another rule to contribute to" },    \
 	    { "sections", &sections_cases_type, PLACE(addition.sections), false,                             \
 		    "with `add_to`: templates appended" },                                                   \
@@ -102,6 +102,9 @@ static const struct ub_yaml_type item_changes_type = UB_YAML_LATER(UB_YAML_MAP_O
 static const struct ub_yaml_field change_fields[] = {
 	{ "rule", &name_type, PLACE(name), true, "the name of a rule of an earlier directory" },
 	{ "items", &item_changes_type, PLACE(create), false, "what is new in its items, by their ids" },
+	{ "and_when", &conditions_type, PLACE(when), false, "what has to be true besides its `when`" },
+	{ "and_unless", &conditions_type, PLACE(unless), false,
+	    "where it does not apply, besides its `unless`" },
 	CHANGEABLE_FIELDS,
 };
 const struct ub_yaml_type change_type = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(change_fields) };
@@ -165,8 +168,6 @@ static void take_text(struct loaded_rule *out, const struct rule_text *text, con
 	bool grouped = text->group && text->group->kind == UB_YAML_SCALAR;
 	out->name_node = named ? text->name : node;
 	out->group_node = text->group;
-	out->when = text->when;
-	out->unless = text->unless;
 	rule->place = ub_yaml_first_line(out->name_node);
 	rule->name = named ? text->name->text : UB_TEXT_NONE;
 	rule->group = grouped ? text->group->text : UB_TEXT_NONE;
@@ -174,12 +175,8 @@ static void take_text(struct loaded_rule *out, const struct rule_text *text, con
 	rule->was = text->was;
 	rule->mode = (enum ub_rule_mode)text->mode;
 	rule->enabled = text->enabled;
-	rule->when = text->when.program;
-	rule->unless = text->unless.program;
-	if (text->when.node)
-		rule->when_place = ub_yaml_first_line(text->when.node);
-	if (text->unless.node)
-		rule->unless_place = ub_yaml_first_line(text->unless.node);
+	rule->when = text->when;
+	rule->unless = text->unless;
 }
 
 static void load_rule(struct loader *loader, const struct ub_yaml_node *node, size_t layer)

@@ -30,7 +30,6 @@ struct rule_file {
 /* A rule after reading. */
 struct loaded_rule {
 	struct ub_rule rule;
-	struct expression when, unless;
 	const struct ub_yaml_node *name_node;
 	const struct ub_yaml_node *group_node;
 	struct loaded_item *items;
@@ -63,6 +62,7 @@ struct loader {
 	struct ub_map *definitions;                    /* struct definition * */
 	struct ub_texts misnamed;                      /* refused names of definitions */
 	struct ub_map *changed;                        /* keys of rules: struct ub_yaml_node * */
+	UB_VEC(const struct ub_yaml_node *) joined;    /* lists of a condition's parts, made by `change` */
 	UB_VEC(struct rule_file) files;
 	UB_VEC(struct loaded_rule *) rules;
 	struct loaded_rule *rule; /* the rule that is being read */
@@ -90,10 +90,19 @@ const struct ub_cel_program *compile_expression(
 /* The place of some bytes of a program's text. */
 struct ub_place program_place(
     const struct loader *loader, const struct ub_cel_program *program, size_t at, size_t len);
-/* Warns of values that the expression reads and that an account may lack. `consequence`: "rule `prep` cannot
- * be decided". */
+/* Warns of values that the expression reads and that an account may lack, in a condition's parts unless
+ * another part asks for them. `consequence`: "rule `prep` cannot be decided". */
 void warn_unguarded(struct loader *loader, const struct ub_cel_program *program, const char *consequence);
+void warn_unguarded_parts(
+    struct loader *loader, const struct ub_conditions *parts, const char *sign, const char *consequence);
 extern const struct ub_yaml_type condition_type; /* struct expression */
+/* Whether `change` has made this list of the parts of a condition. */
+bool is_joined(const struct loader *loader, const struct ub_yaml_node *node);
+extern const struct ub_yaml_type conditions_type; /* struct ub_conditions */
+/* Whether the condition reads a definition, also by way of others. Cannot tell: the condition has a mistake,
+ * which is left to others to report. */
+enum ub_verdict reads_definition(
+    struct loader *loader, const struct ub_yaml_node *condition, struct ub_text name);
 
 /* ---- define.c ---- */
 
@@ -219,6 +228,9 @@ void check_audience(struct loader *loader, const struct loaded_rule *rule);
 
 /* ---- why.c ---- */
 
+/* `without`: the verdict of no condition. */
+enum ub_verdict ask_condition(const struct ub_cel_program *condition, enum ub_verdict without,
+    struct ub_cel_activation *activation, struct ub_arena *arena);
 /* The reason why a condition is neither true nor false, in one line. */
 struct ub_text why_not_told(
     const struct ub_cel_program *program, struct ub_cel_activation *activation, struct ub_arena *arena);

@@ -6,6 +6,17 @@
  * each with the values from which the operand was computed. Names that rules define stay names.
  */
 
+enum ub_verdict ask_condition(const struct ub_cel_program *condition, enum ub_verdict without,
+    struct ub_cel_activation *activation, struct ub_arena *arena)
+{
+	if (!condition)
+		return without;
+	struct ub_cel_value value = ub_cel_eval(condition, activation, arena, NULL);
+	if (value.kind != UB_CEL_BOOL)
+		return UB_CANNOT_TELL;
+	return value.b ? UB_YES : UB_NO;
+}
+
 static struct ub_text trace_text(const struct ub_cel_trace *trace)
 {
 	return ub_text_sub(ub_cel_program_text(trace->program), trace->at, trace->at + trace->len);
@@ -131,21 +142,48 @@ static struct ub_text why_group(const struct ub_match *match, struct ub_arena *a
 	    UB_ARGS(match->rule->group), match->verdict == UB_NO ? "" : " and cannot tell");
 }
 
+/* Where a part stands, as the parts of one condition may come from different files. */
+static struct ub_text place_text(struct ub_place place, struct ub_arena *arena)
+{
+	size_t line, column;
+	ub_place_line_column(place, &line, &column);
+	return ub_textf(arena, " [%.*s:%zu]", UB_ARGS(place.source->name), line);
+}
+
+/* The reasons of the parts that came to the verdict, all of them or, where nobody can tell, the first. */
+static struct ub_text why_parts(const struct ub_conditions *parts, enum ub_verdict verdict,
+    struct ub_cel_activation *activation, struct ub_arena *arena)
+{
+	struct ub_buf out = UB_BUF(arena);
+	for (size_t i = 0; i < parts->n; i++) {
+		const struct ub_cel_program *program = parts->items[i].program;
+		if (parts->n > 1 && ask_condition(program, UB_YES, activation, arena) != verdict)
+			continue;
+		ub_buf_str(&out, out.len ? ", " : "");
+		ub_buf_add(&out, verdict == UB_CANNOT_TELL ? why_not_told(program, activation, arena)
+							   : why_line(program, activation, arena));
+		if (parts->n > 1)
+			ub_buf_add(&out, place_text(parts->items[i].place, arena));
+		if (verdict == UB_CANNOT_TELL)
+			break;
+	}
+	return ub_buf_text(&out);
+}
+
 struct ub_text ub_rules_why(const struct ub_match *match)
 {
 	struct ub_arena *arena = ub_cel_activation_arena(match->activation);
 	const struct ub_rule *rule = match->rule;
-	const struct ub_cel_program *condition = match->reason == UB_BY_WHEN ? rule->when : rule->unless;
 	if (match->reason == UB_BY_ENABLED)
 		return UB_TEXT("it is switched off (`enabled: false`)");
 	if (match->reason == UB_BY_GROUP)
 		return why_group(match, arena);
-	if (!condition)
+	if (match->reason == UB_BY_WHEN && rule->when.n == 0)
 		return UB_TEXT("it applies to every meeting");
-	bool told = match->verdict != UB_CANNOT_TELL;
-	struct ub_text line = told ? why_line(condition, match->activation, arena)
-				   : why_not_told(condition, match->activation, arena);
 	if (match->reason == UB_BY_WHEN)
-		return line;
+		return why_parts(&rule->when, match->verdict, match->activation, arena);
+	bool told = match->verdict != UB_CANNOT_TELL;
+	struct ub_text line =
+	    why_parts(&rule->unless, told ? UB_YES : UB_CANNOT_TELL, match->activation, arena);
 	return ub_textf(arena, told ? "unless %.*s" : "`unless` cannot tell: %.*s", UB_ARGS(line));
 }

@@ -40,13 +40,109 @@ Test(change, keeps_all_but_the_keys_that_it_names)
 	const struct ub_rule *rule = trial->rules->rules[0];
 	cr_expect(ub_text_is(rule->name, "prep"));
 	cr_expect_eq(rule->mode, UB_MODE_AUDIT);
-	cr_expect(rule->when && rule->unless);
+	cr_expect(rule->when.n == 1 && rule->unless.n == 1);
 	cr_assert_eq(rule->n_items, 2);
 	cr_expect_eq(rule->items[0].duration.items[0].use.span.n, 20);
 	cr_expect_eq(rule->items[0].between_from.n, 1);
 	cr_expect(ub_text_is(rule->items[1].name, "mail"));
 	trial_free(&trial);
 }
+
+/* ---- conditions ---- */
+
+static void expect_match(struct trial *trial, const char *people, enum ub_verdict verdict, const char *why)
+{
+	cr_assert_not_null(trial->rules, "%s", trial_printed(trial));
+	struct ub_match *match = trial_match(trial, people, NULL);
+	cr_expect_eq(match->verdict, verdict);
+	cr_expect(ub_text_is(ub_rules_why(match), why), "%.*s", UB_ARGS(ub_rules_why(match)));
+}
+
+Test(change, adds_to_a_condition)
+{
+	struct trial *trial = trial_of_change(CHANGE "    and_when: size(meeting.internal) > 0\n");
+	cr_expect_str_eq(trial_codes(trial), "");
+	cr_assert_eq(trial->rules->rules[0]->when.n, 2);
+	expect_match(trial, "", UB_NO,
+	    "`meeting.customer` is false [shipped.yaml:5], `size(meeting.internal) > 0` is false "
+	    "(`meeting.internal` is []) [site1/site.yaml:4]");
+	trial_free(&trial);
+}
+
+Test(change, adds_to_what_another_one_has_added)
+{
+	struct trial *trial = trial_new();
+	trial_file(trial, "shipped.yaml", shipped);
+	trial_directory(trial);
+	trial_file(trial, "site.yaml", CHANGE "    and_when: size(meeting.internal) > 0\n");
+	trial_directory(trial);
+	trial_file(
+	    trial, "team.yaml", CHANGE "    and_when: size(meeting.internal) > 1\n    and_unless: 'false'\n");
+	trial_load(trial);
+	cr_assert_not_null(trial->rules, "%s", trial_printed(trial));
+	cr_expect_eq(trial->rules->rules[0]->when.n, 3);
+	cr_expect_eq(trial->rules->rules[0]->unless.n, 1);
+	trial_free(&trial);
+}
+
+Test(change, adds_to_a_rule_without_a_condition)
+{
+	struct trial *trial = trial_of_change("format: 1\nchange:\n  - rule: other\n    and_when: "
+					      "meeting.customer\n    and_unless: meeting.private\n");
+	cr_assert_not_null(trial->rules, "%s", trial_printed(trial));
+	cr_expect_eq(trial->rules->rules[1]->when.n, 1);
+	cr_expect_eq(trial->rules->rules[1]->unless.n, 1);
+	trial_free(&trial);
+}
+
+Test(change, lets_one_part_guard_another)
+{
+	struct trial *trial = trial_new();
+	trial_file(trial, "shipped.yaml",
+	    "format: 1\nrules:\n  - name: prep\n    when: has(account.health)\n    create:\n"
+	    "      - {task: x, title: X, due: start}\n");
+	trial_directory(trial);
+	trial_file(
+	    trial, "site.yaml", CHANGE "    and_when: account.health == 'red' && account.tier == 'a'\n");
+	trial_load(trial);
+	cr_expect_str_eq(trial_codes(trial), "unguarded", "%s", trial_printed(trial));
+	cr_expect(strstr(trial_printed(trial), "account.tier"));
+	trial_free(&trial);
+}
+
+/* A site's change of a rule that asks, by another definition, for a meeting with a customer. */
+static struct trial *trial_of_customer(const char *change)
+{
+	struct trial *trial = trial_new();
+	trial_file(trial, "shipped.yaml",
+	    "format: 1\ndefine:\n  is_customer_meeting: meeting.customer\n"
+	    "  is_long: is_customer_meeting && meeting.duration > duration('1h')\n"
+	    "rules:\n  - name: prep\n    when: is_long\n    create:\n"
+	    "      - {task: x, title: X, due: start}\n");
+	trial_directory(trial);
+	trial_file(trial, "site.yaml",
+	    ub_text_cstr(trial->arena, ub_textf(trial->arena, CHANGE "    %s\n", change)));
+	trial_load(trial);
+	return trial;
+}
+
+Test(change, of_when_that_forgets_the_customer_is_warned_of)
+{
+	static const char *const table[][2] = {
+		{ "when: meeting.duration > duration('1h')", "forgets-customer" },
+		{ "when: is_customer_meeting && meeting.duration > duration('1h')", "" },
+		{ "when: is_long", "" },
+		{ "and_when: meeting.duration > duration('2h')", "" },
+		{ "when: metting.customer", "unknown-name" },
+	};
+	for (size_t i = 0; i < UB_COUNT(table); i++) {
+		struct trial *trial = trial_of_customer(table[i][0]);
+		cr_expect_str_eq(trial_codes(trial), table[i][1], "%s", trial_printed(trial));
+		trial_free(&trial);
+	}
+}
+
+/* ---- items ---- */
 
 Test(change, of_when_takes_the_place_of_between)
 {
@@ -126,6 +222,10 @@ static const struct {
 	    "conflict", "where it stands" },
 	{ "format: 1\nchange:\n  rule: prep\n", "wrong-value", "a list of changes" },
 	{ "format: 1\nchange:\n  - prep\n", "wrong-value", "`rule: NAME`" },
+	{ CHANGE "    when: 'true'\n    and_when: 'true'\n", "conflict", "changed twice" },
+	{ CHANGE "    and_when: metting.customer\n", "unknown-name", "site.yaml:4:15" },
+	{ CHANGE "    and_when: ['true']\n", "wrong-value", "an expression" },
+	{ CHANGE "    when: [meeting.customer, 'true']\n", "wrong-value", "an expression" },
 };
 
 Test(change, mistakes_are_said_once_with_the_remedy)

@@ -63,7 +63,7 @@ Test(load, a_rule_with_all_that_it_may_have)
 	const struct ub_rule *rule = trial->rules->rules[0];
 	cr_expect(ub_text_is(rule->name, "prep") && ub_text_is(rule->group, "preps"));
 	cr_expect(rule->was.n == 2 && ub_text_is(rule->was.items[1], "old"));
-	cr_expect(rule->mode == UB_MODE_AUDIT && rule->enabled && rule->when && rule->unless);
+	cr_expect(rule->mode == UB_MODE_AUDIT && rule->enabled && rule->when.n == 1 && rule->unless.n == 1);
 	cr_assert_eq(rule->n_items, 3);
 
 	const struct ub_rule_item *prep = &rule->items[0];
