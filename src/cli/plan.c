@@ -5,15 +5,17 @@
 
 #include "upbeat/commands.h"
 #include "upbeat/engine.h"
+#include "upbeat/ical.h"
 #include "upbeat/settings.h"
 #include "upbeat/store.h"
 #include "upbeat/sys.h"
 
-enum { CONFIG, RULES, FROM, AT, JSON };
+enum { CONFIG, RULES, INSTEAD, FROM, AT, JSON };
 
 static const struct ub_cli_option options[] = {
 	[CONFIG] = { "config", 'c', "FILE", "the settings: present rules, organisation, accounts, store" },
 	[RULES] = { "rules", 'r', "DIR", "the present rules, instead of the settings' or the shipped ones" },
+	[INSTEAD] = { "instead", 0, NULL, "NEWDIR takes the place of the only present directory, too" },
 	[FROM] = { "from", 0, "DIR", "the meetings: *.ics files, instead of what the store has seen" },
 	[AT] = { "at", 0, "TIME", "as of that time: 2026-11-02 09:00, or RFC 3339" },
 	[JSON] = { "json", 0, NULL, "for programs" },
@@ -22,12 +24,39 @@ static const struct ub_cli_option options[] = {
 struct meetings {
 	UB_VEC(struct ub_replay_meeting) known;
 	UB_VEC(struct ub_replay_deletion) deleted;
-	size_t unread; /* files that could not be read, which has been reported */
+	struct ub_map *by_uid; /* of `known`: size_t *, the place in it */
+	size_t unread;         /* files that could not be read, which has been reported */
 };
 
 /* ---- the meetings ---- */
 
-static bool read_files(struct ub_cli *cli, const char *directory, ub_instant now, struct meetings *meetings)
+/* Each who takes part has a copy of the meeting. Items stand beside one copy only, as the daemon sees to: the
+ * one found first, unless another has them already. */
+static void add_copy(
+    struct ub_cli *cli, struct meetings *meetings, const struct ub_replay_meeting *meeting, bool has_items)
+{
+	size_t *at = meeting->uid.len ? ub_map_get(meetings->by_uid, meeting->uid) : NULL;
+	if (at) {
+		if (has_items)
+			meetings->known.items[*at] = *meeting;
+		return;
+	}
+	at = UB_NEW(cli->arena, size_t);
+	*at = meetings->known.n;
+	*ub_push(cli->arena, &meetings->known) = *meeting;
+	if (meeting->uid.len)
+		ub_map_put(meetings->by_uid, meeting->uid, at);
+}
+
+static struct ub_text uid_of(struct ub_cli *cli, const struct ub_snapshot *snapshot, struct ub_text text)
+{
+	struct ub_ical_refusal refusal;
+	const struct ub_event *event = ub_ical_read(text, snapshot->zones, cli->arena, &refusal);
+	return event ? event->uid : UB_TEXT_NONE;
+}
+
+static bool read_files(struct ub_cli *cli, const char *directory, const struct ub_snapshot *snapshot,
+    ub_instant now, struct meetings *meetings)
 {
 	struct ub_text *names;
 	size_t n;
@@ -41,13 +70,20 @@ static bool read_files(struct ub_cli *cli, const char *directory, ub_instant now
 		enum ub_file_result read = ub_sys_read_file(
 		    cli->arena, ub_text_cstr(cli->arena, path), UB_ICAL_SIZE_MAX, &meeting.text);
 		if (read == UB_FILE_OK) {
-			*ub_push(cli->arena, &meetings->known) = meeting;
+			meeting.uid = uid_of(cli, snapshot, meeting.text);
+			add_copy(cli, meetings, &meeting, false);
 			continue;
 		}
 		meetings->unread++;
 		ub_cli_complain("%.*s: %s", UB_ARGS(path), ub_file_result_text(read));
 	}
 	return result == UB_FILE_OK;
+}
+
+/* Names a calendar owner's items of a meeting. */
+static struct ub_text holding(struct ub_cli *cli, struct ub_text meeting_uid, struct ub_text owner)
+{
+	return ub_textf(cli->arena, "%.*s\n%.*s", UB_ARGS(meeting_uid), UB_ARGS(owner));
 }
 
 static bool read_all(struct ub_cli *cli, struct ub_store *store, struct meetings *meetings)
@@ -57,16 +93,22 @@ static bool read_all(struct ub_cli *cli, struct ub_store *store, struct meetings
 	if (ub_store_seens(store, ub_organization, UB_TEXT_NONE, cli->arena, &seens) != UB_STORE_OK ||
 	    ub_store_items(store, ub_organization, UB_TEXT_NONE, cli->arena, &items) != UB_STORE_OK)
 		return false;
+	struct ub_map *holders = ub_map_new(cli->arena);
+	for (size_t i = 0; i < items.n; i++) {
+		const struct ub_store_item *item = &items.items[i];
+		if (item->state == UB_ITEM_EXISTS)
+			ub_map_put(holders, holding(cli, item->meeting_uid, item->owner), meetings);
+		if (item->state == UB_ITEM_DELETED)
+			*ub_push(cli->arena, &meetings->deleted) =
+			    (struct ub_replay_deletion){ item->meeting_uid, item->identity };
+	}
 	for (size_t i = 0; i < seens.n; i++) {
 		const struct ub_store_seen *seen = &seens.items[i];
-		*ub_push(cli->arena, &meetings->known) = (struct ub_replay_meeting){ seen->text, seen->owner,
-			seen->meeting_uid, seen->changed / 1000, seen->href };
+		struct ub_replay_meeting meeting = { seen->text, seen->owner, seen->meeting_uid,
+			seen->changed / 1000, seen->href };
+		bool has_items = ub_map_get(holders, holding(cli, seen->meeting_uid, seen->owner)) != NULL;
+		add_copy(cli, meetings, &meeting, has_items);
 	}
-	for (size_t i = 0; i < items.n; i++)
-		if (items.items[i].state == UB_ITEM_DELETED)
-			*ub_push(cli->arena, &meetings->deleted) =
-			    (struct ub_replay_deletion){ items.items[i].meeting_uid,
-				    items.items[i].identity };
 	return true;
 }
 
@@ -87,18 +129,30 @@ static bool read_store(struct ub_cli *cli, const struct ub_settings *settings, s
 
 /* ---- the answer ---- */
 
-static struct ub_snapshot *load(struct ub_cli *cli, const char *last_rules_path)
+static struct ub_snapshot *load_present(struct ub_cli *cli)
 {
 	struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
+		.rules_path = ub_cli_value(cli, RULES) };
+	return ub_cli_load(cli, &input);
+}
+
+/* With the new directory as the organisation's own one, which is the last of several. Where there is but one,
+ * the shipped one say, the organisation has none of its own yet. */
+static struct ub_snapshot *load_changed(struct ub_cli *cli, const struct ub_snapshot *present)
+{
+	const char *directory = cli->arguments[0];
+	bool above = present->n_layers == 1 && !ub_cli_value(cli, INSTEAD);
+	struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
 		.rules_path = ub_cli_value(cli, RULES),
-		.last_rules_path = last_rules_path };
+		.last_rules_path = above ? NULL : directory,
+		.above_rules_path = above ? directory : NULL };
 	return ub_cli_load(cli, &input);
 }
 
 static int replay(struct ub_cli *cli, struct ub_snapshot *present, struct ub_snapshot *changed)
 {
 	const char *from = ub_cli_value(cli, FROM);
-	struct meetings meetings = { 0 };
+	struct meetings meetings = { .by_uid = ub_map_new(cli->arena) };
 	struct ub_replay_result result;
 	struct ub_buf out = UB_BUF(cli->arena);
 	struct ub_replay_input input = { .present = present,
@@ -108,7 +162,7 @@ static int replay(struct ub_cli *cli, struct ub_snapshot *present, struct ub_sna
 		.progress = isatty(STDERR_FILENO) ? ub_cli_progress : NULL };
 	if (!ub_cli_time(ub_cli_value(cli, AT), present->org, &input.now))
 		return UB_EXIT_USAGE;
-	if (!(from ? read_files(cli, from, input.now, &meetings)
+	if (!(from ? read_files(cli, from, present, input.now, &meetings)
 		   : read_store(cli, present->settings, &meetings)))
 		return UB_EXIT_FINDINGS;
 	if (meetings.known.n + meetings.unread == 0)
@@ -127,8 +181,8 @@ static int replay(struct ub_cli *cli, struct ub_snapshot *present, struct ub_sna
 
 static int run(struct ub_cli *cli)
 {
-	struct ub_snapshot *present = load(cli, NULL);
-	struct ub_snapshot *changed = present ? load(cli, cli->arguments[0]) : NULL;
+	struct ub_snapshot *present = load_present(cli);
+	struct ub_snapshot *changed = present ? load_changed(cli, present) : NULL;
 	int status = changed ? replay(cli, present, changed) : UB_EXIT_FINDINGS;
 	ub_snapshot_release(&changed);
 	ub_snapshot_release(&present);
@@ -141,8 +195,9 @@ const struct ub_cli_command ub_cli_plan = {
 	.summary = "show what changed rules would do to the meetings that are known",
 	.help =
 	    "Replays the meetings that the store has seen (or those of --from) through the present rules\n"
-	    "and through those in which NEWDIR takes the place of the last rule directory, and prints each\n"
-	    "item that would be created, moved, changed or removed. Nothing is written anywhere.\n"
+	    "and through those with NEWDIR, and prints each item that would be created, moved, changed or\n"
+	    "removed. NEWDIR is laid over the present rules if they are one directory, as the shipped ones;\n"
+	    "else it takes the place of the last directory. Nothing is written anywhere.\n"
 	    "Ends with 2 if something would change, 0 if not, 1 if it could not be found out.\n",
 	UB_CLI_OPTIONS(options),
 	.min_arguments = 1,

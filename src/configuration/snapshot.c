@@ -93,9 +93,8 @@ static void load_layer(struct loading *loading, size_t i, const char *path, stru
 
 static void make_layers(struct loading *loading, size_t n)
 {
-	loading->n_layers = loading->snapshot->n_layers = n;
-	loading->layers = UB_NEW_ARRAY(loading->arena, struct ub_rule_layer, n);
-	loading->snapshot->layers = loading->layers;
+	loading->n_layers = n;
+	loading->layers = UB_NEW_ARRAY(loading->arena, struct ub_rule_layer, n + 1); /* one may go above */
 }
 
 /* Reads the rule directories that the settings name. */
@@ -108,7 +107,7 @@ static void load_named_layers(struct loading *loading)
 		    settings->rules[i].place);
 }
 
-static void load_layers(struct loading *loading)
+static void load_present_layers(struct loading *loading)
 {
 	const struct ub_snapshot_input *input = loading->input;
 	const char *path = input->rules_path;
@@ -121,6 +120,15 @@ static void load_layers(struct loading *loading)
 	make_layers(loading, input->n_over + 1);
 	for (size_t i = 0; i < loading->n_layers; i++)
 		load_layer(loading, i, i < input->n_over ? input->over[i] : path, nowhere);
+}
+
+static void load_layers(struct loading *loading)
+{
+	load_present_layers(loading);
+	if (loading->input->above_rules_path)
+		load_layer(loading, loading->n_layers++, loading->input->above_rules_path, nowhere);
+	loading->snapshot->layers = loading->layers;
+	loading->snapshot->n_layers = loading->n_layers;
 }
 
 static void load_rules(struct loading *loading, size_t n_layers)
