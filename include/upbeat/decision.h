@@ -24,8 +24,9 @@ struct ub_decide_input {
 	struct ub_text calendar; /* the collection's display name; may be empty */
 	const struct ub_existing *existing;
 	size_t n_existing;
-	bool gone;      /* the meeting does not stand any more: `text` is as it was last seen */
-	ub_instant now; /* seconds since 1970 */
+	bool gone;               /* the meeting does not stand any more: `text` is as it was last seen */
+	ub_instant now;          /* seconds since 1970 */
+	int64_t brought_forward; /* as in struct ub_plan_input */
 	/* Instead of what the snapshot's directory says of the customer: */
 	/* accounts to find the guests' account in; NULL: the directory's */
 	struct ub_accounts *accounts;

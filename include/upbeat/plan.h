@@ -184,6 +184,8 @@ struct ub_plan_input {
 	const struct ub_existing *existing;
 	size_t n_existing;
 	bool gone; /* the meeting does not stand any more; the facts are those last seen of it */
+	/* By how many seconds the meeting's end was brought forward since the meeting was last seen. */
+	int64_t brought_forward;
 	const struct ub_busy *busy; /* for `free: attendees|owner`; whoever is not listed counts as free */
 	size_t n_busy;
 	bool explain; /* the plan tells the search for each item's time */

@@ -120,7 +120,17 @@ static void print_copies(const struct meeting *meeting, const struct ub_store_se
 	}
 }
 
-static void print_items(const struct meeting *meeting)
+/* What becomes of an item whose meeting is not eligible any more. */
+static const char *remark_on(const struct ub_decision *decision, const struct ub_store_item *item)
+{
+	const char *reason = decision->plan->not_eligible;
+	if (!reason || item_states[item->state].existing != UB_EXISTING_STANDS)
+		return "";
+	return ub_text_is(ub_text(reason), "past") ? " (it stays as it is)"
+						   : " (it was over or changed by hand, and stays)";
+}
+
+static void print_items(const struct meeting *meeting, const struct ub_decision *decision)
 {
 	struct ub_buf *out = meeting->telling->out;
 	heading(meeting, "What was made for it");
@@ -132,7 +142,7 @@ static void print_items(const struct meeting *meeting)
 		ub_buf_shown(out, item->href);
 		ub_buf_str(out, ", of ");
 		ub_buf_shown(out, item->owner);
-		ub_buf_char(out, '\n');
+		ub_buf_printf(out, "%s\n", remark_on(decision, item));
 	}
 	if (meeting->items.n == 0)
 		ub_buf_str(out, "  nothing\n");
@@ -272,7 +282,7 @@ int control_explain_meeting(const struct ub_telling *telling, struct ub_text mee
 					 "shows them), and what\nwas made stays as it is.\n\n");
 	ub_explain_print(&decision, telling->out, telling->colour);
 	print_copies(&meeting, seen);
-	print_items(&meeting);
+	print_items(&meeting, &decision);
 	print_keys(&meeting);
 	return 0;
 }

@@ -74,6 +74,7 @@ void ub_decide(const struct ub_decide_input *input, struct ub_decision *decision
 		.existing = input->existing,
 		.n_existing = input->n_existing,
 		.gone = input->gone,
+		.brought_forward = input->brought_forward,
 		.busy = input->busy,
 		.n_busy = input->n_busy,
 		.explain = input->explain };

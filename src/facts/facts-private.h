@@ -52,6 +52,11 @@ struct display_name read_display_name(struct ub_text text, struct ub_arena *aren
 /* A domain's label as people read it: "müller" for xn--mller-kva. Any other label is as it was. */
 struct ub_text readable_label(struct ub_text label, struct ub_arena *arena);
 
+/* ---- cancelled.c ---- */
+
+/* Whether a client or its user has put a word before the title that says that the meeting is called off. */
+bool title_says_cancelled(struct ub_text title);
+
 /* ---- people.c ---- */
 
 /* Everybody on an event, each person once. */

@@ -32,26 +32,12 @@ static bool has_no_start(const struct question *q)
 	return !q->event->start.given;
 }
 
-/* What clients put before the title of a meeting that was called off: Outlook in its user's language. */
-static bool has_cancelled_title(struct ub_text title)
-{
-	static const char *const words[] = { "Canceled:", "Cancelled:", "Canceled event:", "Cancelled event:",
-		"Abgesagt:", "Annul\xC3\xA9:", "Annul\xC3\xA9 :", "Cancelado:", "Cancelada:", "Annullato:",
-		"Geannuleerd:", "Aflyst:", "Avlyst:", "Inst\xC3\xA4llt:", "Peruutettu:",
-		("Odwo\xC5\x82"
-		 "ane:") };
-	for (size_t i = 0; i < UB_COUNT(words); i++)
-		if (ub_text_eq_nocase(ub_text_sub(title, 0, ub_text(words[i]).len), ub_text(words[i])))
-			return true;
-	return false;
-}
-
 /* METHOD should not be in a calendar (RFC 4791 4.1), but some clients store messages as they came. */
 static bool is_cancelled(const struct question *q)
 {
 	return q->event->status == UB_STATUS_CANCELLED ||
 	       ub_text_eq_nocase(q->event->method, UB_TEXT("CANCEL")) ||
-	       has_cancelled_title(ub_text_trim(q->event->summary));
+	       title_says_cancelled(q->event->summary);
 }
 
 static bool is_single_instance(const struct question *q)

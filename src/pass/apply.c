@@ -158,6 +158,7 @@ static void remember_removal(struct ub_pass *pass, const struct ub_existing *exi
 		.meeting_uid = meeting_uid,
 		.identity = existing->item_mark,
 		.rule = existing->event->marks.rule,
+		.id = found->id,
 		.owner = pass->identity.owner,
 		.generation = existing->generation,
 		.upstream = pass->job->key.upstream,

@@ -72,7 +72,9 @@ static enum ub_outcome look_at_known(
 		.generation = item->generation,
 		.item_mark = item->identity,
 		.state = states[item->state] };
-	struct ub_found found = { .href = item->href, .remembered = item->state == UB_ITEM_EXISTS };
+	struct ub_found found = {
+		.href = item->href, .id = item->id, .remembered = item->state == UB_ITEM_EXISTS
+	};
 	struct ub_response response;
 	bool look = may_stand(item);
 	enum ub_outcome outcome = look ? pass_get(pass, item->href, &response) : UB_OUTCOME_OK;

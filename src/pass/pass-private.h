@@ -35,6 +35,7 @@ struct ub_text pass_href_of(struct ub_pass *pass, const struct ub_item *item);
 /* One item as the pass has found it. */
 struct ub_found {
 	struct ub_text href, etag;
+	struct ub_text id;          /* as the store has it, for people */
 	const struct ub_ical *ical; /* NULL: the item does not stand, or cannot be read */
 	bool remembered;            /* the store knows that the item stands */
 };

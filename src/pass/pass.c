@@ -108,108 +108,6 @@ static enum ub_pass_end follow(struct ub_pass *pass, struct ub_decide_input *inp
 	return acts.end;
 }
 
-/* ---- a meeting that stands ---- */
-
-static void remember(
-    struct ub_pass *pass, const struct ub_decision *decision, const struct ub_response *response)
-{
-	struct ub_store_seen seen = { .organization = ub_organization,
-		.meeting_uid = decision->event->uid,
-		.upstream = pass->job->key.upstream,
-		.href = pass->job->key.href,
-		.collection = pass->collection,
-		.principal = pass->job->key.principal,
-		.owner = pass->identity.owner,
-		.etag = response->etag,
-		.schedule_tag = response->schedule_tag,
-		.text = response->body,
-		.end = decision->facts->meeting.end * 1000,
-		.changed = pass->now * 1000 };
-	if (ub_store_put_seen(pass->store, &seen) != UB_STORE_OK)
-		pass_complain(pass);
-}
-
-/* Whose the items are that the store knows of. */
-struct owners {
-	bool known;      /* the owner has or had items */
-	bool ours;       /* items of the owner stand */
-	bool colleagues; /* items of somebody else stand */
-};
-
-/* False: the store cannot tell. */
-static bool owners_of_items(struct ub_pass *pass, struct ub_text meeting_uid, struct owners *owners)
-{
-	struct ub_store_items items = { 0 };
-	*owners = (struct owners){ false, false, false };
-	if (ub_store_items(pass->store, ub_organization, meeting_uid, pass->arena, &items) != UB_STORE_OK) {
-		pass_complain(pass);
-		return false;
-	}
-	for (size_t i = 0; i < items.n; i++) {
-		const struct ub_store_item *item = &items.items[i];
-		bool ours = ub_text_eq(item->owner, pass->identity.owner);
-		/* An item that its owner has deleted counts as standing: nobody else makes it anew. What he
-		 * has taken out of the meeting itself has no UID, and does not count. */
-		bool stands =
-		    item->state == UB_ITEM_DELETED ? item->uid.len > 0 : item->state != UB_ITEM_REMOVED;
-		owners->known |= ours;
-		owners->ours |= ours && stands;
-		owners->colleagues |= !ours && stands;
-	}
-	return true;
-}
-
-/* Who cannot tell what there is changes nothing. */
-static enum ub_pass_end store_fails(struct ub_text *why)
-{
-	*why = UB_TEXT("the store cannot tell which items there are");
-	return UB_PASS_AGAIN;
-}
-
-static enum ub_pass_end decide_and_act(
-    struct ub_pass *pass, const struct ub_response *response, struct ub_text *why)
-{
-	struct ub_decide_input input = { .snapshot = pass->snapshot,
-		.text = response->body,
-		.owner = pass->identity.owner,
-		.calendar = pass->identity.calendar_name,
-		.now = pass->now };
-	struct ub_decision decision;
-	struct ub_texts names = { 0 };
-	struct owners owners = { .known = true };
-	ub_decide(&input, &decision, pass->arena);
-	*why = decision.refused ? ub_textf(pass->arena, "cannot be read: %s", decision.refused)
-	       : decision.plan->not_eligible
-		   ? ub_text(ub_facts_not_eligible_text(decision.plan->not_eligible))
-		   : UB_TEXT("no rule asks for anything");
-	if (decision.facts && decision.event->uid.len)
-		pass_note_appointment(pass, &decision);
-	if (!decision.facts || decision.event->marks.item.len || decision.event->uid.len == 0)
-		return UB_PASS_SETTLED;
-	/* A customer's meeting may have items that only their marks tell of. For any other meeting the store
-	 * alone is asked. */
-	bool customer = decision.facts->meeting.customer;
-	bool wanted = decision.plan->steps.n || decision.plan->amendments.n;
-	if (!customer && !wanted && !owners_of_items(pass, decision.event->uid, &owners))
-		return store_fails(why);
-	if (!owners.known)
-		return UB_PASS_SETTLED;
-	if (!claim(pass, decision.event->uid, why))
-		return UB_PASS_AGAIN;
-	remember(pass, &decision, response);
-	if (!pass_settle_removals(pass->store, &decision, response, pass->arena))
-		pass_complain(pass);
-	/* A meeting stands in the calendars of all who come, and gets one set of items. */
-	if (!owners_of_items(pass, decision.event->uid, &owners))
-		return store_fails(why);
-	if (owners.colleagues && !owners.ours)
-		return *why = UB_TEXT("its items are in a colleague's calendar"), UB_PASS_SETTLED;
-	if (customer || decision.plan->steps.n)
-		names = ub_plan_names(
-		    pass->snapshot->rules, decision.event->uid, pass->identity.owner, pass->arena);
-	return follow(pass, &input, &decision, names, why);
-}
-
 /* ---- a meeting that is gone ---- */
 
 /* Whether the same owner has another copy of the meeting: clients move a meeting to another calendar by
@@ -252,11 +150,27 @@ static enum ub_pass_end take_items_away(
 	    ub_plan_names(pass->snapshot->rules, seen->meeting_uid, seen->owner, pass->arena), why);
 }
 
+/* The meeting does not stand at its href any more. */
+static enum ub_pass_end let_go(struct ub_pass *pass, const struct ub_store_seen *seen, struct ub_text *why)
+{
+	bool elsewhere;
+	if (!claim(pass, seen->meeting_uid, why))
+		return UB_PASS_AGAIN;
+	enum ub_outcome outcome = stands_elsewhere(pass, seen, &elsewhere);
+	*why = ub_textf(pass->arena, "looking for the meeting elsewhere: %s", ub_outcome_text(outcome));
+	if (outcome != UB_OUTCOME_OK)
+		return pass_end_of(outcome);
+	enum ub_pass_end end = elsewhere ? UB_PASS_SETTLED : take_items_away(pass, seen, why);
+	if (end == UB_PASS_SETTLED &&
+	    ub_store_forget_seen(pass->store, ub_organization, seen->upstream, seen->href) == UB_STORE_FAILED)
+		pass_complain(pass);
+	return end;
+}
+
 static enum ub_pass_end follow_deletion(struct ub_pass *pass, struct ub_text *why)
 {
 	const struct ub_key *key = &pass->job->key;
 	struct ub_store_seen seen;
-	bool elsewhere;
 	*why = UB_TEXT("the object is not there");
 	pass_forget_appointments(pass, key->href);
 	if (ub_store_seen(pass->store, ub_organization, key->upstream, key->href, pass->arena, &seen) !=
@@ -271,17 +185,153 @@ static enum ub_pass_end follow_deletion(struct ub_pass *pass, struct ub_text *wh
 	if (untried != UB_STORE_NONE)
 		return *why = UB_TEXT("the meeting was deleted; it may be what its user has just stored"),
 		       UB_PASS_AGAIN;
-	if (!claim(pass, seen.meeting_uid, why))
-		return UB_PASS_AGAIN;
-	enum ub_outcome outcome = stands_elsewhere(pass, &seen, &elsewhere);
-	*why = ub_textf(pass->arena, "looking for the meeting elsewhere: %s", ub_outcome_text(outcome));
-	if (outcome != UB_OUTCOME_OK)
-		return pass_end_of(outcome);
-	enum ub_pass_end end = elsewhere ? UB_PASS_SETTLED : take_items_away(pass, &seen, why);
-	if (end == UB_PASS_SETTLED &&
-	    ub_store_forget_seen(pass->store, ub_organization, key->upstream, key->href) == UB_STORE_FAILED)
+	return let_go(pass, &seen, why);
+}
+
+/* ---- a meeting that stands ---- */
+
+static void remember(
+    struct ub_pass *pass, const struct ub_decision *decision, const struct ub_response *response)
+{
+	struct ub_store_seen seen = { .organization = ub_organization,
+		.meeting_uid = decision->event->uid,
+		.upstream = pass->job->key.upstream,
+		.href = pass->job->key.href,
+		.collection = pass->collection,
+		.principal = pass->job->key.principal,
+		.owner = pass->identity.owner,
+		.etag = response->etag,
+		.schedule_tag = response->schedule_tag,
+		.text = response->body,
+		.end = decision->facts->meeting.end * 1000,
+		.changed = pass->now * 1000 };
+	if (ub_store_put_seen(pass->store, &seen) != UB_STORE_OK)
 		pass_complain(pass);
+}
+
+/* By how many seconds the end of the meeting was brought forward since a pass last settled it. */
+static int64_t brought_forward(struct ub_pass *pass, const struct ub_decision *decision)
+{
+	const struct ub_key *key = &pass->job->key;
+	struct ub_store_seen seen;
+	if (ub_store_seen(pass->store, ub_organization, key->upstream, key->href, pass->arena, &seen) !=
+		UB_STORE_OK ||
+	    !ub_text_eq(seen.meeting_uid, decision->event->uid))
+		return 0;
+	return seen.end / 1000 - decision->facts->meeting.end;
+}
+
+/* Whose the items are that the store knows of. */
+struct owners {
+	bool known;      /* the owner has or had items */
+	bool ours;       /* items of the owner stand */
+	bool colleagues; /* items of somebody else stand */
+};
+
+/* False: the store cannot tell. */
+static bool owners_of_items(struct ub_pass *pass, struct ub_text meeting_uid, struct owners *owners)
+{
+	struct ub_store_items items = { 0 };
+	*owners = (struct owners){ false, false, false };
+	if (ub_store_items(pass->store, ub_organization, meeting_uid, pass->arena, &items) != UB_STORE_OK) {
+		pass_complain(pass);
+		return false;
+	}
+	for (size_t i = 0; i < items.n; i++) {
+		const struct ub_store_item *item = &items.items[i];
+		bool ours = ub_text_eq(item->owner, pass->identity.owner);
+		/* An item that its owner has deleted counts as standing: nobody else makes it anew. What he
+		 * has taken out of the meeting itself has no UID, and does not count. */
+		bool stands =
+		    item->state == UB_ITEM_DELETED ? item->uid.len > 0 : item->state != UB_ITEM_REMOVED;
+		owners->known |= ours;
+		owners->ours |= ours && stands;
+		owners->colleagues |= !ours && stands;
+	}
+	return true;
+}
+
+/* Who cannot tell what there is changes nothing. */
+static enum ub_pass_end store_fails(struct ub_text *why)
+{
+	*why = UB_TEXT("the store cannot tell which items there are");
+	return UB_PASS_AGAIN;
+}
+
+/* Lets the meeting go that stood at the href before, if something else stands there now: another meeting, or
+ * a task that a client has made of the meeting. */
+static enum ub_pass_end let_former_go(
+    struct ub_pass *pass, const struct ub_decision *decision, struct ub_text *why)
+{
+	const struct ub_key *key = &pass->job->key;
+	struct ub_store_seen seen;
+	if (decision->refused || ub_store_seen(pass->store, ub_organization, key->upstream, key->href,
+				     pass->arena, &seen) != UB_STORE_OK)
+		return UB_PASS_SETTLED;
+	if (decision->facts && ub_text_eq(seen.meeting_uid, decision->event->uid))
+		return UB_PASS_SETTLED;
+	return let_go(pass, &seen, why);
+}
+
+/* Remembers the meeting as it is now when nothing is left to do. If the meeting is eligible, that has
+ * happened already, so that it is known when it is deleted meanwhile; if not, the pass that comes after a
+ * failure has to know what the meeting was. */
+static enum ub_pass_end remember_at_end(struct ub_pass *pass, const struct ub_decision *decision,
+    const struct ub_response *response, enum ub_pass_end end)
+{
+	if (end == UB_PASS_SETTLED && decision->plan->not_eligible)
+		remember(pass, decision, response);
 	return end;
+}
+
+static enum ub_pass_end decide_and_act(
+    struct ub_pass *pass, const struct ub_response *response, struct ub_text *why)
+{
+	struct ub_decide_input input = { .snapshot = pass->snapshot,
+		.text = response->body,
+		.owner = pass->identity.owner,
+		.calendar = pass->identity.calendar_name,
+		.now = pass->now };
+	struct ub_decision decision;
+	struct ub_texts names = { 0 };
+	struct owners owners = { .known = true };
+	ub_decide(&input, &decision, pass->arena);
+	*why = decision.refused ? ub_textf(pass->arena, "cannot be read: %s", decision.refused)
+	       : decision.plan->not_eligible
+		   ? ub_text(ub_facts_not_eligible_text(decision.plan->not_eligible))
+		   : UB_TEXT("no rule asks for anything");
+	if (decision.facts && decision.event->uid.len)
+		pass_note_appointment(pass, &decision);
+	enum ub_pass_end former = let_former_go(pass, &decision, why);
+	if (former != UB_PASS_SETTLED)
+		return former;
+	if (!decision.facts || decision.event->marks.item.len || decision.event->uid.len == 0)
+		return UB_PASS_SETTLED;
+	/* A customer's meeting may have items that only their marks tell of. For any other meeting the store
+	 * alone is asked. */
+	bool customer = decision.facts->meeting.customer;
+	bool wanted = decision.plan->steps.n || decision.plan->amendments.n;
+	if (!customer && !wanted && !owners_of_items(pass, decision.event->uid, &owners))
+		return store_fails(why);
+	if (!owners.known)
+		return UB_PASS_SETTLED;
+	if (!claim(pass, decision.event->uid, why))
+		return UB_PASS_AGAIN;
+	input.brought_forward = brought_forward(pass, &decision);
+	if (!decision.plan->not_eligible)
+		remember(pass, &decision, response);
+	if (!pass_settle_removals(pass->store, &decision, response, pass->arena))
+		pass_complain(pass);
+	/* A meeting stands in the calendars of all who come, and gets one set of items. */
+	if (!owners_of_items(pass, decision.event->uid, &owners))
+		return store_fails(why);
+	if (owners.colleagues && !owners.ours)
+		return *why = UB_TEXT("its items are in a colleague's calendar"),
+		       remember_at_end(pass, &decision, response, UB_PASS_SETTLED);
+	if (customer || decision.plan->steps.n)
+		names = ub_plan_names(
+		    pass->snapshot->rules, decision.event->uid, pass->identity.owner, pass->arena);
+	return remember_at_end(pass, &decision, response, follow(pass, &input, &decision, names, why));
 }
 
 /* ---- the pass ---- */

@@ -132,22 +132,44 @@ static bool may_go(const struct ub_making *making, const struct ub_existing *exi
 	return known;
 }
 
+/* Whether the item of a meeting that has been is as good as ever. If the meeting has just come to its end,
+ * all that is still ahead is, such as the follow-up. If the meeting was moved into the past, an item that was
+ * moved as far would be over too, and prepares or follows nothing where it stands. */
+static bool outlives(const struct ub_making *making, const struct ub_existing *existing)
+{
+	ub_instant end = making->input->facts->meeting.end, now = making->input->facts->now;
+	ub_instant ahead = end_of(existing);
+	if (!making->plan->not_eligible || making->called_off || end > now)
+		return false;
+	return making->input->brought_forward == 0 || ahead <= now ||
+	       ahead - making->input->brought_forward > now;
+}
+
+static struct ub_text why_it_goes(const struct ub_making *making)
+{
+	const char *not_eligible = making->plan->not_eligible;
+	if (!not_eligible)
+		return UB_TEXT("no rule asks for it any more");
+	if (ub_text_is(ub_text(not_eligible), "past"))
+		return UB_TEXT("the event was moved to a time that is over");
+	return ub_text(ub_facts_not_eligible_text(not_eligible));
+}
+
 static void remove_one(struct ub_making *making, const struct ub_existing *existing)
 {
-	bool alive = !making->plan->not_eligible;
 	if (existing->state != UB_EXISTING_STANDS || !existing->event || is_in_a_step(making, existing) ||
-	    is_left(making, existing->item_mark) || is_over(making, existing) || !may_go(making, existing))
+	    is_left(making, existing->item_mark) || is_over(making, existing) || outlives(making, existing) ||
+	    !may_go(making, existing))
 		return;
-	if (alive && existing->user_changed) {
+	struct ub_text why = why_it_goes(making);
+	if (!making->called_off && existing->user_changed) {
 		ub_plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
-		    "`%.*s` is not asked for any more; it was changed by hand and stays",
-		    UB_ARGS(existing->event->summary));
+		    "`%.*s` was changed by hand and stays, though %.*s", UB_ARGS(existing->event->summary),
+		    UB_ARGS(why));
 		return;
 	}
-	*ub_push(making->arena, &making->plan->steps) = (struct ub_step){ .action = UB_ACTION_REMOVE,
-		.existing = existing,
-		.why = alive ? UB_TEXT("no rule asks for it any more")
-			     : ub_text(ub_facts_not_eligible_text(making->plan->not_eligible)) };
+	*ub_push(making->arena, &making->plan->steps) =
+	    (struct ub_step){ .action = UB_ACTION_REMOVE, .existing = existing, .why = why };
 }
 
 /* What stays for another reason, because it is over or was changed by hand, must not tell what the meeting

@@ -61,12 +61,19 @@ static int compare_items(const void *a, const void *b)
 	return at < than ? -1 : at > than ? 1 : ub_text_cmp(x->id, y->id);
 }
 
-/* Whether the items of a meeting that is not eligible go: only those of a meeting that was called off do. All
- * others stay, as nobody can judge them. */
-static bool is_called_off(const char *not_eligible)
+/* Whether the meeting does not take place, or nothing is wanted for it: even what users have changed goes. */
+static bool is_called_off(struct ub_text not_eligible)
 {
-	struct ub_text word = ub_text(not_eligible);
-	return ub_text_is(word, "cancelled") || ub_text_is(word, "opted-out") || ub_text_is(word, "gone");
+	return ub_text_is(not_eligible, "cancelled") || ub_text_is(not_eligible, "opted-out") ||
+	       ub_text_is(not_eligible, "gone");
+}
+
+/* Whether the meeting takes place, and is not one any more for which items stand ahead. All other events that
+ * are not eligible cannot be judged, and their items stay. */
+static bool has_outgrown_items(struct ub_text not_eligible)
+{
+	return ub_text_is(not_eligible, "past") || ub_text_is(not_eligible, "recurring") ||
+	       ub_text_is(not_eligible, "single-instance");
 }
 
 /* What of the meeting itself people should know. */
@@ -114,7 +121,9 @@ struct ub_plan *ub_plan_make(const struct ub_plan_input *input, struct ub_arena 
 		note_meeting(&making);
 		make_items(&making);
 	}
-	if (!plan->not_eligible || is_called_off(plan->not_eligible))
+	struct ub_text reason = plan->not_eligible ? ub_text(plan->not_eligible) : UB_TEXT_NONE;
+	making.called_off = is_called_off(reason);
+	if (!plan->not_eligible || making.called_off || has_outgrown_items(reason))
 		ub_plan_remove_rest(&making);
 	ub_plan_hide_rest(&making);
 	return plan;

@@ -122,6 +122,7 @@ struct ub_making {
 	const struct ub_person *owner;
 	const struct ub_org_person *owner_settings;
 	struct ub_work_calendar calendar; /* the owner's */
+	bool called_off;                  /* the meeting does not take place, or wants no items */
 	struct ub_drafts *drafts; /* one for each of plan->matches; without items unless the verdict is yes */
 	UB_VEC(struct ub_text) left; /* marks of undecided items: the existing ones stay */
 };

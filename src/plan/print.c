@@ -223,6 +223,7 @@ void ub_plan_print(const struct ub_plan *plan, const struct ub_facts *facts, str
 	if (plan->not_eligible) {
 		ub_buf_printf(
 		    out, "Nothing is planned: %s.\n", ub_facts_not_eligible_text(plan->not_eligible));
+		print_notes(&printer, plan);
 		return;
 	}
 	print_rules(&printer, plan);

@@ -179,7 +179,15 @@ Test(eligible, a_title_can_say_that_the_meeting_is_called_off)
 	} cases[] = { { "Canceled: Roadmap", "cancelled" }, { " CANCELLED: Roadmap", "cancelled" },
 		{ "Canceled event: Roadmap", "cancelled" }, { "Abgesagt: Roadmap", "cancelled" },
 		{ "Annul\xC3\xA9 : Roadmap", "cancelled" }, { "Canceled orders", "" },
-		{ "Why it was canceled: Roadmap", "" }, { "Cancellation", "" } };
+		{ "Why it was canceled: Roadmap", "" }, { "Cancellation", "" },
+		{ "[Canceled] Roadmap", "cancelled" }, { "CANCELED Roadmap", "cancelled" },
+		{ "CANCELED", "cancelled" }, { "Abgesagt - Roadmap", "cancelled" },
+		{ "(abgesagt) Roadmap", "cancelled" }, { "Abgesagt-Quote", "" }, { "Canceled", "cancelled" },
+		{ "Annul\xC3\xA9"
+		  "e : Roadmap",
+		    "cancelled" },
+		{ "", "" }, { "[", "" }, { "\xE5\xB7\xB2\xE5\x8F\x96\xE6\xB6\x88: Roadmap", "cancelled" },
+		{ "CANCELEDX", "" } };
 	for (size_t i = 0; i < UB_COUNT(cases); i++)
 		cr_expect_str_eq(
 		    verdict(world_event(arena, cases[i].title)), cases[i].verdict, "%s", cases[i].title);

@@ -446,6 +446,34 @@ Test(pass, takes_the_items_away_with_a_meeting_that_is_called_off_or_loses_its_g
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 1, "%s", why);
 }
 
+Test(pass, takes_along_what_is_ahead_when_a_meeting_is_moved_into_the_past)
+{
+	store_and_run();
+	day = "20261020";
+	store_meeting(MEETING, guest, "");
+	upstream_fail(up, "DELETE", 2, 503);
+	cr_assert_eq(run_on(MEETING), UB_PASS_AGAIN, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 2, "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "a pass that was cut short is made up for: %s", why);
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 1, "%s", why);
+	day = "20261119";
+	store_and_run();
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3, "%s", why);
+	store_meeting(MEETING, guest, "RRULE:FREQ=WEEKLY\r\n");
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 1, "%s", why);
+}
+
+Test(pass, takes_the_items_along_when_another_object_takes_the_meetings_place)
+{
+	store_and_run();
+	upstream_store(up, MEETING,
+	    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//test//EN\r\nBEGIN:VTODO\r\nUID:m-1\r\n"
+	    "DTSTAMP:20261101T000000Z\r\nSUMMARY:Roadmap\r\nEND:VTODO\r\nEND:VCALENDAR\r\n");
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 1, "%s", why);
+}
+
 Test(pass, waits_before_it_takes_the_items_of_a_deleted_meeting_away)
 {
 	store_and_run();

@@ -115,6 +115,48 @@ Test(following, a_meeting_that_is_called_off_takes_its_items_along)
 	    "a prep call for no meeting is of no use to anybody");
 }
 
+Test(following, a_meeting_that_has_been_keeps_what_is_still_ahead)
+{
+	world->now = world_at(world, "2026-11-12 15:30");
+	prep()->start = world_at(world, "2026-11-13 10:00");
+	prep()->end = world_at(world, "2026-11-13 10:45");
+	cr_assert_eq(world_plan(world)->steps.n, 0, "it was stored again");
+	world_meet(world, "2026-11-12 13:45", 60);
+	world->brought_forward = 15 * 60;
+	cr_assert_eq(world_plan(world)->steps.n, 0, "it was noted down as it was");
+	world_meet(world, "2026-11-12 14:15", 60);
+	world->brought_forward = -15 * 60;
+	cr_assert_eq(world_plan(world)->steps.n, 0);
+}
+
+Test(following, a_meeting_moved_into_the_past_takes_along_what_is_ahead)
+{
+	world_meet(world, "2026-10-12 14:00", 60);
+	world->brought_forward = 31 * INT64_C(86400);
+	struct ub_plan *plan = world_plan(world);
+	cr_assert_eq(count(plan, UB_ACTION_REMOVE), 2);
+	cr_assert_eq(plan->steps.n, 2);
+	prep()->user_changed = UB_PROPERTY_AGENDA;
+	plan = world_plan(world);
+	cr_assert_eq(count(plan, UB_ACTION_REMOVE), 1);
+	cr_assert_eq(plan->notes.n, 1, "what the user changed stays, and that is said");
+	world->now = world_at(world, "2026-11-12 20:00");
+	cr_assert_eq(world_plan(world)->steps.n, 0, "what is over or overdue stays");
+}
+
+Test(following, a_meeting_that_became_a_series_takes_along_what_is_ahead)
+{
+	world->event.repeats = UB_REPEATS_WEEK;
+	cr_assert_eq(count(world_plan(world), UB_ACTION_REMOVE), 2);
+	prep()->user_changed = UB_PROPERTY_TITLE;
+	struct ub_plan *plan = world_plan(world);
+	cr_assert_eq(count(plan, UB_ACTION_REMOVE), 1);
+	cr_assert_eq(plan->notes.n, 1);
+	world->now = world_at(world, "2026-11-12 15:30");
+	prep()->end = world_at(world, "2026-11-13 10:45");
+	cr_assert_eq(world_plan(world)->steps.n, 0, "its first date has been, and is followed up");
+}
+
 Test(following, a_meeting_without_guests_loses_its_items_but_not_those_that_the_user_changed)
 {
 	world->event.n_attendees = 2;
@@ -162,14 +204,14 @@ Test(following, what_stays_without_being_asked_for_does_not_tell_what_the_meetin
 	cr_assert_eq(count(world_plan(world), UB_ACTION_HIDE), 0, "it is hidden already");
 	((struct ub_event *)prep()->event)->class = UB_CLASS_PUBLIC;
 	world->event.repeats = UB_REPEATS_WEEK;
-	cr_assert_eq(count(world_plan(world), UB_ACTION_HIDE), 2, "whatever becomes of the meeting");
+	cr_assert_eq(count(world_plan(world), UB_ACTION_HIDE), 1, "whatever becomes of the meeting");
+	world->event.repeats = UB_REPEATS_NOT;
+	world->now = world_at(world, "2026-11-12 15:30");
+	cr_assert_eq(count(world_plan(world), UB_ACTION_HIDE), 2, "also when it is over");
 }
 
 Test(following, what_cannot_be_judged_is_left_alone)
 {
-	world->event.repeats = UB_REPEATS_WEEK;
-	cr_assert_eq(world_plan(world)->steps.n, 0);
-	world->event.repeats = UB_REPEATS_NOT;
 	world_rules(world, "  - name: prep\n"
 			   "    for: meeting\n"
 			   "    when: account.tier == 'a'\n"

@@ -120,7 +120,8 @@ struct ub_plan *world_plan(struct world *world)
 		.existing = world->existing,
 		.n_existing = world->n_existing,
 		.busy = world->busy,
-		.n_busy = world->n_busy };
+		.n_busy = world->n_busy,
+		.brought_forward = world->brought_forward };
 	return ub_plan_make(&input, world->arena);
 }
 

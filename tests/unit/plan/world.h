@@ -26,6 +26,7 @@ struct world {
 	size_t n_existing;
 	const struct ub_busy *busy; /* none, unless a test sets some */
 	size_t n_busy;
+	int64_t brought_forward;
 };
 
 struct world *world_new(void);
