@@ -98,6 +98,10 @@ struct ub_text ub_ical_base(const struct ub_ical *ical, const struct ub_zones *z
 struct ub_text ub_ical_revise(const struct ub_ical *ical, const struct ub_item *item, unsigned may_write,
     const struct ub_ical_writing *writing, unsigned *written, bool *overlap, struct ub_arena *arena);
 
+/* The text of an item with those of its marks that are missing, as a client may have dropped them. */
+struct ub_text ub_ical_remark(
+    const struct ub_ical *ical, const struct ub_marks *marks, struct ub_arena *arena);
+
 /*
  * The text of an item, each component of which has a CLASS that hides no less than `class` does. The hand of
  * its user does not count here. *hidden: something had to be changed.

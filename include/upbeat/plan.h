@@ -97,7 +97,8 @@ enum ub_property {
 struct ub_existing {
 	struct ub_text uid, name;
 	unsigned generation;
-	struct ub_text item_mark; /* struct ub_marks.item */
+	/* struct ub_marks.item. Empty, or the UID: the UID alone tells which item it is. */
+	struct ub_text item_mark;
 	enum ub_existing_state {
 		UB_EXISTING_STANDS,
 		UB_EXISTING_DELETED, /* by the user: it is never made again for this meeting */
@@ -163,7 +164,8 @@ struct ub_note {
 };
 
 struct ub_plan {
-	const char *not_eligible; /* the word of ub_facts_not_eligible(); the rest is empty then */
+	/* the word of ub_facts_not_eligible(): only steps and notes are there then */
+	const char *not_eligible;
 	struct ub_match *matches; /* one for each rule, in rule order: verdict and reason (rules.h) */
 	size_t n_matches;
 	UB_VEC(struct ub_item) items; /* by time */

@@ -111,6 +111,9 @@ enum ub_item_state {
 	UB_ITEM_REMOVING, /* Upbeat is about to remove it: if it is gone, that was Upbeat */
 };
 
+/* The base of an item that stands without marks, and of which nobody knows what it was when last written. */
+#define UB_STORE_BASE_LOST "lost"
+
 struct ub_store_item {
 	struct ub_text organization, meeting_uid;
 	struct ub_text identity; /* struct ub_marks.item; with the two above the primary key */
@@ -119,7 +122,8 @@ struct ub_store_item {
 	struct ub_text owner;    /* address */
 	unsigned generation;
 	struct ub_text upstream, uid, href, etag;
-	struct ub_text base; /* struct ub_marks.base as last written */
+	/* struct ub_marks.base as last written, or UB_STORE_BASE_LOST. Empty: an earlier version wrote it. */
+	struct ub_text base;
 	enum ub_item_state state;
 	int64_t changed; /* when this was last stored: pruning goes by it */
 };

@@ -120,10 +120,19 @@ static void print_copies(const struct meeting *meeting, const struct ub_store_se
 	}
 }
 
-/* What becomes of an item whose meeting is not eligible any more. */
+/* Whether a client has dropped the item's marks when nobody knew any more what the item was. */
+static bool is_users_own(const struct ub_store_item *item)
+{
+	return item->state == UB_ITEM_EXISTS && ub_text_is(item->base, UB_STORE_BASE_LOST);
+}
+
+/* What becomes of an item that does not just go along with its meeting. */
 static const char *remark_on(const struct ub_decision *decision, const struct ub_store_item *item)
 {
 	const char *reason = decision->plan->not_eligible;
+	if (!reason && is_users_own(item))
+		return " (its marks are gone, so all of it counts as its user's: it stays as it is until the "
+		       "meeting is called off)";
 	if (!reason || item_states[item->state].existing != UB_EXISTING_STANDS)
 		return "";
 	return ub_text_is(ub_text(reason), "past") ? " (it stays as it is)"
@@ -216,6 +225,8 @@ static json_t *made_array(const struct meeting *meeting)
 		ub_json_set(object, "href", ub_json_text(item->href));
 		ub_json_set(object, "owner", ub_json_text(item->owner));
 		ub_json_set(object, "uid", ub_json_text(item->uid));
+		if (item->state == UB_ITEM_EXISTS)
+			ub_json_set(object, "marked", ub_json_must(json_boolean(!is_users_own(item))));
 		ub_json_add(array, object);
 	}
 	return array;

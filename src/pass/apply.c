@@ -11,9 +11,21 @@ static void remember(struct ub_pass *pass, const struct ub_store_item *item)
 		pass_complain(pass);
 }
 
+struct ub_text pass_base(const struct ub_event *event)
+{
+	return event && event->marks.base.len ? event->marks.base : UB_TEXT(UB_STORE_BASE_LOST);
+}
+
+/* The base of an item as it was written. */
+static struct ub_text base_of(struct ub_pass *pass, struct ub_text text)
+{
+	struct ub_ical_refusal refusal;
+	return pass_base(ub_ical_read(text, pass->snapshot->zones, pass->arena, &refusal));
+}
+
 /* `identity`: the mark that the item bears, which may be of an earlier name of its rule. */
 static void remember_item(struct ub_pass *pass, const struct ub_item *item, struct ub_text identity,
-    struct ub_text href, struct ub_text etag, enum ub_item_state state)
+    struct ub_text href, struct ub_text etag, struct ub_text base, enum ub_item_state state)
 {
 	struct ub_store_item stored = { .organization = ub_organization,
 		.meeting_uid = item->parent_uid,
@@ -26,7 +38,7 @@ static void remember_item(struct ub_pass *pass, const struct ub_item *item, stru
 		.uid = item->uid,
 		.href = href,
 		.etag = etag,
-		.base = UB_TEXT_NONE,
+		.base = base,
 		.state = state,
 		.changed = pass->now * 1000 };
 	remember(pass, &stored);
@@ -73,11 +85,11 @@ static enum ub_outcome create(struct ub_pass *pass, const struct ub_item *item, 
 	struct ub_ical_writing writing =
 	    writing_of(pass, item->kind == UB_ITEM_TASK && !pass->identity.takes_tasks);
 	struct ub_text href = pass_href_of(pass, item);
+	struct ub_text text = ub_ical_write(item, &writing, pass->arena);
 	struct ub_response response;
-	enum ub_outcome outcome =
-	    put(pass, href, ub_ical_write(item, &writing, pass->arena), UB_TEXT_NONE, &response);
+	enum ub_outcome outcome = put(pass, href, text, UB_TEXT_NONE, &response);
 	if (outcome == UB_OUTCOME_OK || outcome == UB_OUTCOME_UNCERTAIN)
-		remember_item(pass, item, item->marks.item, href, response.etag,
+		remember_item(pass, item, item->marks.item, href, response.etag, base_of(pass, text),
 		    outcome == UB_OUTCOME_OK ? UB_ITEM_EXISTS : UB_ITEM_UNCERTAIN);
 	if (is_given_up(outcome))
 		pass_forget_appointments(pass, href);
@@ -86,15 +98,15 @@ static enum ub_outcome create(struct ub_pass *pass, const struct ub_item *item, 
 	return outcome;
 }
 
-/* Remembers an item that stands and that the store did not know to stand: the answer to its PUT was lost, or
- * the store has lost its memory. Otherwise, when the user deletes the item, it would count as one that never
- * was. */
-static void remember_standing(
-    struct ub_pass *pass, const struct ub_step *step, const struct ub_found *found, struct ub_text etag)
+/* Remembers an item that stands and that the store did not know to stand so: the answer to its PUT was lost,
+ * or the store has lost its memory. Otherwise, when the user deletes the item, it would count as one that
+ * never was. */
+static void remember_standing(struct ub_pass *pass, const struct ub_step *step, const struct ub_found *found,
+    struct ub_text etag, struct ub_text base)
 {
 	struct ub_text mark = step->existing->item_mark;
-	remember_item(
-	    pass, step->item, mark.len ? mark : step->item->marks.item, found->href, etag, UB_ITEM_EXISTS);
+	remember_item(pass, step->item, mark.len ? mark : step->item->marks.item, found->href, etag, base,
+	    UB_ITEM_EXISTS);
 }
 
 static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
@@ -114,7 +126,7 @@ static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
 		ub_log(pass->log, UB_LOG_ERROR, "%.*s: two changes to it overlap; it stays as it is",
 		    UB_ARGS(found->href));
 	if (!found->remembered)
-		remember_standing(pass, step, found, found->etag);
+		remember_standing(pass, step, found, found->etag, pass_base(step->existing->event));
 	if (!written)
 		return UB_OUTCOME_OK;
 	/* Without an ETag nobody could tell what would be overwritten (RFC 9110 13.1.1). */
@@ -122,7 +134,7 @@ static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
 		return UB_OUTCOME_REFUSED;
 	enum ub_outcome outcome = put(pass, found->href, text, found->etag, &response);
 	if (outcome == UB_OUTCOME_OK)
-		remember_standing(pass, step, found, response.etag);
+		remember_standing(pass, step, found, response.etag, base_of(pass, text));
 	else if (is_given_up(outcome))
 		pass_reserve(pass, step, found->href, step->existing->start, step->existing->end);
 	acts->changed += outcome == UB_OUTCOME_OK;
@@ -156,7 +168,7 @@ static void remember_removal(struct ub_pass *pass, const struct ub_existing *exi
 {
 	struct ub_store_item item = { .organization = ub_organization,
 		.meeting_uid = meeting_uid,
-		.identity = existing->item_mark,
+		.identity = existing->item_mark.len ? existing->item_mark : existing->uid,
 		.rule = existing->event->marks.rule,
 		.id = found->id,
 		.owner = pass->identity.owner,

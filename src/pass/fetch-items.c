@@ -16,6 +16,24 @@ static void read_item(
 	found->ical = ub_existing_read(text, pass->snapshot->zones, floating, existing, pass->arena);
 }
 
+/* Reads an item that the store knows. An object of the item's UID is the item, also where a client has
+ * dropped the marks: it is read as if it had them, and has them again when it is next written. */
+static void read_known_item(struct ub_pass *pass, struct ub_text text, const struct ub_store_item *item,
+    struct ub_existing *existing, struct ub_found *found)
+{
+	const struct ub_marks known = { .item = item->identity,
+		.rule = item->rule,
+		.generation = item->generation,
+		.base = ub_text_is(item->base, UB_STORE_BASE_LOST) ? UB_TEXT_NONE : item->base };
+	read_item(pass, text, existing, found);
+	if (!found->ical || !ub_text_eq(existing->event->uid, item->uid))
+		return;
+	/* Without a base nobody can tell what is the user's: all of it counts as his. */
+	if (known.base.len && existing->event->marks.base.len == 0)
+		read_item(pass, ub_ical_remark(found->ical, &known, pass->arena), existing, found);
+	found->remembered &= ub_text_eq(item->base, pass_base(existing->event));
+}
+
 static void add(struct ub_findings *findings, struct ub_existing existing, struct ub_found found)
 {
 	findings->existing[findings->n] = existing;
@@ -92,7 +110,7 @@ static enum ub_outcome look_at_known(
 	} else if (outcome == UB_OUTCOME_OK && look) {
 		existing.state = UB_EXISTING_STANDS;
 		found.etag = response.etag;
-		read_item(pass, response.body, &existing, &found);
+		read_known_item(pass, response.body, item, &existing, &found);
 	}
 	if (outcome == UB_OUTCOME_OK)
 		add(findings, existing, found);

@@ -40,6 +40,9 @@ struct ub_found {
 	bool remembered;            /* the store knows that the item stands */
 };
 
+/* The base to remember of an item as it stands: struct ub_store_item.base. */
+struct ub_text pass_base(const struct ub_event *event);
+
 /* All items of a meeting. `existing` is for the plan; `found` has the same items at the same places. */
 struct ub_findings {
 	struct ub_text meeting_uid;

@@ -258,6 +258,19 @@ static enum ub_pass_end store_fails(struct ub_text *why)
 	return UB_PASS_AGAIN;
 }
 
+/* Whether the object is an item whose marks a client has dropped. */
+static bool is_stripped_item(struct ub_pass *pass, const struct ub_event *event)
+{
+	struct ub_store_items items = { 0 };
+	if (event->related_to.len == 0 || ub_store_items(pass->store, ub_organization, event->related_to,
+					      pass->arena, &items) != UB_STORE_OK)
+		return false;
+	for (size_t i = 0; i < items.n; i++)
+		if (items.items[i].uid.len && ub_text_eq(items.items[i].uid, event->uid))
+			return true;
+	return false;
+}
+
 /* Lets the meeting go that stood at the href before, if something else stands there now: another meeting, or
  * a task that a client has made of the meeting. */
 static enum ub_pass_end let_former_go(
@@ -307,6 +320,10 @@ static enum ub_pass_end decide_and_act(
 		return former;
 	if (!decision.facts || decision.event->marks.item.len || decision.event->uid.len == 0)
 		return UB_PASS_SETTLED;
+	if (is_stripped_item(pass, decision.event)) {
+		*why = UB_TEXT("it is one of Upbeat's own items, without its marks");
+		return UB_PASS_SETTLED;
+	}
 	/* A customer's meeting may have items that only their marks tell of. For any other meeting the store
 	 * alone is asked. */
 	bool customer = decision.facts->meeting.customer;

@@ -7,7 +7,7 @@
  * does. */
 static bool is_item(const struct ub_existing *existing, const struct ub_item_key *key, struct ub_arena *arena)
 {
-	if (existing->item_mark.len)
+	if (existing->item_mark.len && !ub_text_eq(existing->item_mark, existing->uid))
 		return ub_text_eq(existing->item_mark, ub_plan_item_mark(key, arena));
 	unsigned generation = existing->generation ? existing->generation : 1;
 	return ub_text_eq(existing->uid, ub_plan_uid(key, generation, arena));

@@ -294,6 +294,24 @@ size_t upstream_containing(struct upstream *upstream, const char *piece)
 	return n;
 }
 
+void upstream_drop_lines(struct upstream *upstream, const char *beginning)
+{
+	pthread_mutex_lock(&upstream->mutex);
+	for (size_t i = 0; i < upstream->n_objects; i++) {
+		struct object *object = &upstream->objects[i];
+		for (char *line = object->text, *end; *line; line = end) {
+			end = strchr(line, '\n');
+			end = end ? end + 1 : line + strlen(line);
+			if (strncmp(line, beginning, strlen(beginning)) != 0)
+				continue;
+			memmove(line, end, strlen(end) + 1);
+			end = line;
+		}
+		object->version++;
+	}
+	pthread_mutex_unlock(&upstream->mutex);
+}
+
 void upstream_delete(struct upstream *upstream, const char *prefix, const char *piece)
 {
 	pthread_mutex_lock(&upstream->mutex);

@@ -23,6 +23,8 @@ const char *upstream_object(struct upstream *upstream, const char *path);
 size_t upstream_count(struct upstream *upstream, const char *prefix);
 /* The number of objects with this in their text. */
 size_t upstream_containing(struct upstream *upstream, const char *piece);
+/* Drops the lines that begin so from all objects. */
+void upstream_drop_lines(struct upstream *upstream, const char *beginning);
 /* Removes the objects below a path with this in their text. */
 void upstream_delete(struct upstream *upstream, const char *prefix, const char *piece);
 /* The number of requests of that method so far. */

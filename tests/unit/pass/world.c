@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <pthread.h>
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "leaks.h"
+#include "upbeat/http.h"
+#include "world.h"
+
+/* A rule set for this test, so that the shipped one may change. */
+static const char rules_text[] =
+    "format: 1\n"
+    "rules:\n"
+    "  - name: prep\n"
+    "    for: meeting\n"
+    "    when: meeting.customer\n"
+    "    create:\n"
+    "      - event: prep\n"
+    "        title: \"Prep: {{ meeting.title }}\"\n"
+    "        between: [3 business days before start, 2 business days before start]\n"
+    "        duration: 15m\n"
+    "        free: nobody\n"
+    "        attendees: meeting.internal\n"
+    "      - task: agenda\n"
+    "        title: Send the agenda\n"
+    "        due: 2 days before start\n";
+static const char settings_text[] = "listen: 127.0.0.1:0\n"
+				    "upstream: http://127.0.0.1:1\n"
+				    "rules: .\n"
+				    "organization:\n"
+				    "  domains: [ours.example]\n"
+				    "  time_zone: Europe/Berlin\n"
+				    "  users: \"{user}@ours.example\"\n";
+
+static char directory[64];
+struct ub_arena *arena;
+struct ub_snapshot *snapshot;
+struct ub_store *store;
+static struct ub_client *client;
+struct upstream *up;
+
+static const char *write_file(const char *name, const char *text)
+{
+	struct ub_text path = ub_textf(arena, "%s/%s", directory, name);
+	FILE *file = fopen(path.ptr, "w");
+	cr_assert(file && fputs(text, file) >= 0 && fclose(file) == 0);
+	return path.ptr;
+}
+
+void world_set_up(void)
+{
+	arena = ub_arena_new();
+	ub_dav_init();
+	strcpy(directory, "/tmp/upbeat-pass-XXXXXX");
+	cr_assert(mkdtemp(directory));
+	write_file("rules.yaml", rules_text);
+	struct ub_diags diags = UB_DIAGS(arena);
+	/* The settings file must not count as a rule file. */
+	struct ub_snapshot_input input = { .settings_path = write_file("upbeat.conf", settings_text) };
+	snapshot = ub_snapshot_load(&input, &diags);
+	struct ub_buf said = UB_BUF(arena);
+	ub_diags_print(&diags, &said, false);
+	cr_assert(snapshot, "%s", ub_buf_cstr(&said));
+	store = ub_store_memory_open();
+	up = upstream_start();
+	client = ub_client_new(upstream_base(up));
+}
+
+void world_tear_down(void)
+{
+	unlink(ub_textf(arena, "%s/rules.yaml", directory).ptr);
+	unlink(ub_textf(arena, "%s/upbeat.conf", directory).ptr);
+	rmdir(directory);
+	ub_client_free(&client);
+	upstream_stop(&up);
+	ub_store_close(&store);
+	ub_snapshot_release(&snapshot);
+	ub_dav_cleanup();
+	ub_arena_free(&arena);
+	ub_leak_check();
+}
+
+const char *day = "20261112";
+int64_t now = NOW;
+
+void store_meeting(const char *path, const char *guests, const char *more)
+{
+	struct ub_text text = ub_textf(arena,
+	    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//test//EN\r\nBEGIN:VEVENT\r\nUID:m-1\r\n"
+	    "DTSTAMP:20261101T000000Z\r\nDTSTART:%sT130000Z\r\nDTEND:%sT140000Z\r\nSUMMARY:"
+	    "Roadmap\r\n"
+	    "ORGANIZER:mailto:alice@ours.example\r\nATTENDEE:mailto:alice@ours.example\r\n"
+	    "ATTENDEE:mailto:bob@ours.example\r\n%s%sEND:VEVENT\r\nEND:VCALENDAR\r\n",
+	    day, day, guests, more);
+	upstream_store(up, path, text.ptr);
+}
+
+const char guest[] = "ATTENDEE:mailto:cto@acme.example\r\n";
+
+int64_t pace, spent;
+
+static int64_t clock_ms(void)
+{
+	return now * 1000 + (spent += pace);
+}
+
+struct ub_text owner_login;
+
+const char *why;
+
+static pthread_mutex_t times = PTHREAD_MUTEX_INITIALIZER;
+
+enum ub_pass_end pass_of(const struct ub_job *job)
+{
+	struct ub_caller caller = { client, UB_TEXT("alice"), UB_TEXT("alice"), UB_TEXT("Basic eA=="),
+		UB_TEXT_NONE };
+	struct ub_pass pass = { .snapshot = snapshot,
+		.store = store,
+		.queue = store,
+		.job = job,
+		.caller = &caller,
+		.times = &times,
+		.now = now,
+		.monotonic = 1000,
+		.clock = clock_ms,
+		.arena = arena };
+	struct ub_text said = UB_TEXT_NONE;
+	enum ub_pass_end end = ub_pass_run(&pass, &said);
+	owner_login = pass.owner_login;
+	why = ub_text_cstr(arena, said);
+	return end;
+}
+
+enum ub_pass_end run_from(const char *href, int64_t put)
+{
+	struct ub_key key = { UB_KEY_OBJECT, UB_TEXT("up"), ub_text(href), UB_TEXT("alice"), UB_TEXT_NONE };
+	struct ub_job job;
+	cr_assert_eq(ub_store_put(store, &key, 1, put * 1000, 0), UB_STORE_OK);
+	cr_assert_eq(ub_store_take(store, now * 1000, UB_LEASE_MS, arena, &job), UB_STORE_OK);
+	enum ub_pass_end end = pass_of(&job);
+	cr_assert_eq(ub_store_settle(store, &job, now * 1000 + spent), UB_STORE_OK);
+	now += spent / 1000;
+	spent = 0;
+	return end;
+}
+
+enum ub_pass_end run_on(const char *href)
+{
+	return run_from(href, now);
+}
+
+void store_and_run(void)
+{
+	store_meeting(MEETING, guest, "");
+	run_on(MEETING);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_TESTS_PASS_WORLD_H
+#define UPBEAT_TESTS_PASS_WORLD_H
+
+#include <criterion/criterion.h>
+
+#include "upbeat/pass.h"
+#include "upstream.h"
+
+/*
+ * A small server, alice's calendar on it, and a rule that gives a meeting with a customer a prep call and a
+ * to-do.
+ */
+
+#define MEETING "/alice/meetings/meeting.ics"
+#define NOW     INT64_C(1793606400) /* 2026-11-02T08:00:00Z, a Monday */
+
+extern struct ub_arena *arena;
+extern struct ub_snapshot *snapshot;
+extern struct ub_store *store;
+extern struct upstream *up;
+extern const char *day; /* of the meeting: 20261112 */
+extern int64_t now;
+/* The milliseconds that each request takes, and the sum of all. */
+extern int64_t pace, spent;
+/* The principal to wait for, in the place of a user who is not the owner. */
+extern struct ub_text owner_login;
+/* What the last pass said of itself. */
+extern const char *why;
+
+extern const char guest[]; /* an ATTENDEE line */
+
+void world_set_up(void);
+void world_tear_down(void);
+/* Stores the meeting m-1, with these lines of guests and of anything. */
+void store_meeting(const char *path, const char *guests, const char *more);
+enum ub_pass_end pass_of(const struct ub_job *job);
+/* A pass for a key that was put at `put`. */
+enum ub_pass_end run_from(const char *href, int64_t put);
+enum ub_pass_end run_on(const char *href);
+/* After the first time the meeting has its items. */
+void store_and_run(void);
+
+#endif
