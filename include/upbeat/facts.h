@@ -60,6 +60,7 @@ struct ub_party {
 	/* Lower case, without mailto:, and what else clients write around it. Empty: none. */
 	struct ub_text address;
 	struct ub_text unread; /* the value, where no address can be read from the line */
+	size_t line;           /* the line's number in the object, from 1 */
 	struct ub_text name;   /* CN */
 	enum ub_cutype cutype;
 	enum ub_role role;

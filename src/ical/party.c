@@ -117,7 +117,8 @@ static struct ub_party party(struct reader *reader, const struct line *line)
 {
 	struct ub_arena *arena = reader->arena;
 	struct ub_text agent = ub_ical_param(line, "SCHEDULE-AGENT", arena);
-	struct ub_party p = { .address = ub_ical_address(line, arena),
+	struct ub_party p = { .line = line->number,
+		.address = ub_ical_address(line, arena),
 		.name = ub_ical_text(reader->ical, ub_ical_param(line, "CN", arena), arena),
 		.schedule_status = ub_ical_param(line, "SCHEDULE-STATUS", arena) };
 	if (p.address.len == 0)

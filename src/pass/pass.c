@@ -297,6 +297,21 @@ static enum ub_pass_end remember_at_end(struct ub_pass *pass, const struct ub_de
 	return end;
 }
 
+/* Names the lines alone: what stands in them may be somebody's address after all. */
+static void log_unread(struct ub_pass *pass, const struct ub_event *event)
+{
+	struct ub_buf lines = UB_BUF(pass->arena);
+	if (event->organizer && event->organizer->unread.len)
+		ub_buf_printf(&lines, " ORGANIZER in line %zu,", event->organizer->line);
+	for (size_t i = 0; i < event->n_attendees; i++)
+		if (event->attendees[i].unread.len)
+			ub_buf_printf(&lines, " ATTENDEE in line %zu,", event->attendees[i].line);
+	struct ub_text said = ub_buf_text(&lines);
+	if (said.len)
+		ub_log(pass->log, UB_LOG_INFO, "%.*s: no address can be read, so nobody is meant:%.*s",
+		    UB_ARGS(pass->job->key.href), UB_ARGS(ub_text_sub(said, 0, said.len - 1)));
+}
+
 static enum ub_pass_end decide_and_act(
     struct ub_pass *pass, const struct ub_response *response, struct ub_text *why)
 {
@@ -324,6 +339,7 @@ static enum ub_pass_end decide_and_act(
 		*why = UB_TEXT("it is one of Upbeat's own items, without its marks");
 		return UB_PASS_SETTLED;
 	}
+	log_unread(pass, decision.event);
 	/* A customer's meeting may have items that only their marks tell of. For any other meeting the store
 	 * alone is asked. */
 	bool customer = decision.facts->meeting.customer;

@@ -274,6 +274,19 @@ def _(story):
     tap.equal(story.on_server(calendar).objects(), {}, "the calendar")
 
 
+@tap.case("of a line from which no address can be read the log names the number alone, and explain the words")
+def _(story):
+    text = calendars.meeting(uid="unread", more="ATTENDEE;CN=Clara:Clara of Acme")
+    if story.new_calendar().put("m.ics", text).status != 201:
+        raise tap.Skip("this server refuses it")
+    story.settle()
+    said = next((line for line in story.upbeat.said().splitlines() if "nobody is meant" in line), "nothing")
+    assert re.search(r"/m\.ics: no address can be read, so nobody is meant: ATTENDEE in line \d+$", said), said
+    assert "Clara" not in story.upbeat.said(), "the log tells what stands in the line"
+    answer = support.run("explain", "-c", story.upbeat.settings, "unread")
+    tap.contains(answer.stdout, "`Clara of Acme` stands in the invitation as somebody's address, and is none", "explain")
+
+
 @tap.case("no sanitizer has complained, and Upbeat ends when told to")
 def _(story):
     tap.equal(story.upbeat.stop(), 0, "exit status")

@@ -135,6 +135,7 @@ Test(read, understands_the_addresses_that_clients_write)
 		cr_assert(ub_text_is(event->attendees[0].address, cases[i].address), "%s: %.*s",
 		    cases[i].line, UB_ARGS(event->attendees[0].address));
 		cr_assert_eq(event->attendees[0].unread.len > 0, cases[i].address[0] == '\0');
+		cr_assert_eq(event->attendees[0].line, 5);
 		desk_close(&desk);
 	}
 }
