@@ -214,6 +214,14 @@ struct ub_interval ub_cal_day_interval(const struct ub_zone *zone, ub_day day);
  * the beginning counts. */
 struct ub_intervals ub_cal_working_time(
     struct ub_arena *arena, const struct ub_work_calendar *calendar, struct ub_interval window);
+/* The last working moment at or before `at`, at most `reach` seconds back. A moment at which work begins or
+ * ends is one. False: there is none. */
+bool ub_cal_last_working(struct ub_arena *arena, const struct ub_work_calendar *calendar, ub_instant at,
+    int64_t reach, ub_instant *moment);
+/* The next stretch of working time at or after `at`, without what of it is before; it begins at most `reach`
+ * seconds later. False: there is none. */
+bool ub_cal_next_working(struct ub_arena *arena, const struct ub_work_calendar *calendar, ub_instant at,
+    int64_t reach, struct ub_interval *stretch);
 /* The time inside a window in which all n people work; n = 0 gives the whole window. */
 struct ub_intervals ub_cal_common_time(
     struct ub_arena *arena, const struct ub_work_calendar *people, size_t n, struct ub_interval window);

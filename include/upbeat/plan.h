@@ -71,8 +71,12 @@ struct ub_item {
 	bool busy;                         /* false: TRANSP:TRANSPARENT */
 	enum ub_class class;               /* the meeting's */
 	bool late;                         /* placed after its window had passed */
-	int64_t *reminders;                /* seconds before start (events) or due (tasks) */
+	/* Seconds before start (events) or due (tasks); negative: after it. */
+	int64_t *reminders;
 	size_t n_reminders;
+	/* In words why each reminder comes when it does ("8 minutes before end"), where that is no plain
+	 * length of time before the item; as many as n_reminders, or none. */
+	struct ub_texts reminder_words;
 	struct ub_texts categories;
 	struct ub_text parent_uid;       /* RELATED-TO;RELTYPE=PARENT: the meeting */
 	struct ub_considered considered; /* the search for its time, if asked for */

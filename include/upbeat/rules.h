@@ -28,8 +28,15 @@ struct ub_rule_layer {
 	size_t n_files;
 };
 
-struct ub_spans {
-	struct ub_span *items;
+/* When an item reminds: a length of time before its own start or due time, or a point of its own. */
+struct ub_reminder {
+	bool by_point;         /* else `before` counts */
+	struct ub_span before; /* the item's start (events) or due time (tasks) */
+	struct ub_point point;
+};
+
+struct ub_reminders {
+	struct ub_reminder *items;
 	size_t n, cap;
 };
 
@@ -48,7 +55,7 @@ struct ub_case {
 		struct ub_point point;
 		bool flag;
 		int choice; /* a value of the field's enum */
-		struct ub_spans spans;
+		struct ub_reminders reminders;
 		struct ub_texts texts;
 		struct ub_text word;
 		const struct ub_template *text;      /* a title or another one-line template */
@@ -95,7 +102,7 @@ struct ub_rule_item {
 	struct ub_cases agenda;     /* body */
 	struct ub_cases sections;   /* bodies, appended to the agenda */
 	struct ub_cases mail;       /* body: customer text */
-	struct ub_cases reminders;  /* spans */
+	struct ub_cases reminders;  /* reminders */
 	struct ub_cases categories; /* texts */
 	struct ub_cases busy;       /* flag; not given: busy */
 	struct ub_needs needs;

@@ -94,6 +94,28 @@ struct ub_intervals ub_cal_working_time(
 	return ub_cal_intervals_normal(arena, time);
 }
 
+bool ub_cal_last_working(struct ub_arena *arena, const struct ub_work_calendar *calendar, ub_instant at,
+    int64_t reach, ub_instant *moment)
+{
+	/* One second more, as work may begin at this very moment. */
+	struct ub_intervals time =
+	    ub_cal_working_time(arena, calendar, (struct ub_interval){ at - reach, at + 1 });
+	if (time.n == 0)
+		return false;
+	*moment = time.items[time.n - 1].end < at ? time.items[time.n - 1].end : at;
+	return true;
+}
+
+bool ub_cal_next_working(struct ub_arena *arena, const struct ub_work_calendar *calendar, ub_instant at,
+    int64_t reach, struct ub_interval *stretch)
+{
+	struct ub_intervals time =
+	    ub_cal_working_time(arena, calendar, (struct ub_interval){ at, at + reach });
+	if (time.n)
+		*stretch = time.items[0];
+	return time.n != 0;
+}
+
 struct ub_intervals ub_cal_common_time(
     struct ub_arena *arena, const struct ub_work_calendar *people, size_t n, struct ub_interval window)
 {

@@ -291,13 +291,15 @@ static unsigned misread(const struct revision *revision, struct ub_text text, co
 	       (ub_ical_base_differs(base, revision->now.base) & ~revision->properties);
 }
 
-/* Reminders of a task are at points in time. They fit only the wanted due time. */
+/* Reminders of a task that is written as an event are at points in time. They fit only the wanted due time.
+ */
 static unsigned fitting(const struct revision *revision, const struct ub_item *item, unsigned properties)
 {
 	unsigned differs = ub_ical_base_differs(revision->now.base, revision->wanted.base);
 	bool moved = differs & UB_PROPERTY_TIME & ~properties;
-	return item->kind == UB_ITEM_TASK && moved ? properties & ~(unsigned)UB_PROPERTY_REMINDERS
-						   : properties;
+	bool event = revision->now.event->component == UB_COMPONENT_EVENT;
+	return item->kind == UB_ITEM_TASK && event && moved ? properties & ~(unsigned)UB_PROPERTY_REMINDERS
+							    : properties;
 }
 
 /* The properties to write, among those that may be written. */

@@ -111,22 +111,30 @@ static void put_alarm(struct ub_buf *out, struct ub_text trigger, struct ub_text
 	ub_ical_put(out, "END:VALARM");
 }
 
+/* `seconds` before, or if negative after. */
+static struct ub_text trigger(struct ub_arena *arena, const char *params, int64_t seconds)
+{
+	bool minutes = seconds % 60 == 0;
+	int64_t length = seconds < 0 ? -seconds : seconds;
+	return ub_textf(arena, "TRIGGER%s:%sPT%lld%c", params, seconds < 0 ? "" : "-",
+	    (long long)(minutes ? length / 60 : length), minutes ? 'M' : 'S');
+}
+
 /* The trigger counts from the start, as several clients mangle one that counts from the end. */
 void ub_ical_put_alarm(struct ub_buf *out, int64_t seconds, struct ub_text shown)
 {
-	bool minutes = seconds % 60 == 0;
-	put_alarm(out,
-	    ub_textf(out->arena, "TRIGGER:-PT%lld%c", (long long)(minutes ? seconds / 60 : seconds),
-		minutes ? 'M' : 'S'),
-	    shown);
+	put_alarm(out, trigger(out->arena, "", seconds), shown);
 }
 
 static void put_reminder(struct writer *writer, int64_t seconds)
 {
 	struct ub_buf *out = writer->out;
 	const struct ub_item *item = writer->item;
-	/* A task has no start, so its triggers are points in time. */
-	if (item->kind == UB_ITEM_TASK)
+	/* A task has no start, but only a due time, which is its end (RFC 5545 3.8.6.3). So the reminder goes
+	 * along when the user puts the task off. */
+	if (writer->task)
+		put_alarm(out, trigger(out->arena, ";RELATED=END", seconds), item->title);
+	else if (item->kind == UB_ITEM_TASK)
 		put_alarm(out,
 		    ub_textf(out->arena, "TRIGGER;VALUE=DATE-TIME:%.*s",
 			UB_ARGS(utc(out->arena, item->due - seconds))),

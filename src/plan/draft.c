@@ -55,16 +55,10 @@ static bool choose_categories(struct ub_making *making, struct ub_draft *draft)
 static bool choose_reminders(struct ub_making *making, struct ub_draft *draft)
 {
 	const struct ub_case *chosen;
-	struct ub_item *item = &draft->item;
 	enum ub_verdict verdict = ub_plan_case(making, draft, draft->source->reminders, "reminders", &chosen);
-	if (verdict != UB_YES)
-		return verdict == UB_NO;
-	struct ub_spans spans = chosen->use.spans;
-	item->reminders = UB_NEW_ARRAY(making->arena, int64_t, spans.n);
-	for (size_t i = 0; i < spans.n; i++)
-		if (ub_cal_span_seconds(spans.items[i], &item->reminders[item->n_reminders]))
-			item->n_reminders++;
-	return true;
+	if (verdict == UB_YES)
+		draft->reminders = chosen->use.reminders;
+	return verdict != UB_CANNOT_TELL;
 }
 
 /* Gives the item its identity. An existing item keeps its own, also under an earlier name of the rule. A new

@@ -1,63 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan-private.h"
 
-/* ---- points ---- */
-
-static struct ub_draft *draft_named(struct ub_drafts *drafts, struct ub_text name)
-{
-	for (size_t i = 0; i < drafts->n; i++)
-		if (ub_text_eq(drafts->items[i].source->name, name))
-			return &drafts->items[i];
-	return NULL;
-}
-
-/* The instant from which the point counts. UB_NO: the point refers to an item that is not made.
- * UB_CANNOT_TELL: nobody can tell whether that item is made. */
-static enum ub_verdict anchor_of(
-    struct ub_making *making, struct ub_drafts *drafts, const struct ub_point *point, ub_instant *anchor)
-{
-	if (point->item.len == 0) {
-		const struct ub_meeting *meeting = &making->input->facts->meeting;
-		*anchor = point->anchor == UB_AT_END ? meeting->end : meeting->start;
-		return UB_YES;
-	}
-	struct ub_draft *other = draft_named(drafts, point->item);
-	if (other && other->state == UB_DRAFT_NEW)
-		ub_plan_draft(making, drafts, other);
-	if (!other || other->state != UB_DRAFT_MADE)
-		return other && other->state == UB_DRAFT_UNDECIDED ? UB_CANNOT_TELL : UB_NO;
-	const struct ub_item *item = &other->item;
-	if (item->kind == UB_ITEM_TASK)
-		*anchor = item->due;
-	else
-		*anchor = point->anchor == UB_AT_START ? item->start : item->end;
-	return UB_YES;
-}
-
-static enum ub_verdict instant_of(
-    struct ub_making *making, struct ub_drafts *drafts, const struct ub_point *point, ub_instant *instant)
-{
-	ub_instant anchor;
-	enum ub_verdict verdict = anchor_of(making, drafts, point, &anchor);
-	if (verdict == UB_YES && !ub_cal_shift(&making->calendar, anchor, point->span, point->after, instant))
-		verdict = UB_NO;
-	return verdict;
-}
-
-/* ---- events ---- */
-
-/* Handles a point without an instant. `verdict` is the reason. */
-static bool no_time(
-    struct ub_making *making, struct ub_draft *draft, const struct ub_point *point, enum ub_verdict verdict)
-{
-	struct ub_buf words = UB_BUF(making->arena);
-	ub_cal_print_point(&words, *point);
-	struct ub_text text = ub_buf_text(&words);
-	if (verdict == UB_CANNOT_TELL)
-		return ub_plan_drop(making, draft, UB_NOTE_UNDECIDED, "%.*s cannot be told", UB_ARGS(text));
-	return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "there is no such time as %.*s", UB_ARGS(text));
-}
-
 /* Handles a missing value that the item needs. */
 static bool required(struct ub_making *making, struct ub_draft *draft, struct ub_cases cases,
     const char *field, const struct ub_case **chosen)
@@ -139,10 +82,10 @@ static bool border(struct ub_making *making, struct ub_drafts *drafts, struct ub
 	if (!required(making, draft, cases, "between", &chosen))
 		return false;
 	*point = &chosen->use.point;
-	enum ub_verdict verdict = anchor_of(making, drafts, *point, anchor);
+	enum ub_verdict verdict = ub_plan_anchor(making, drafts, *point, anchor);
 	if (verdict == UB_YES && !ub_cal_point_interval(&making->calendar, **point, *anchor, found))
 		verdict = UB_NO;
-	return verdict == UB_YES || no_time(making, draft, *point, verdict);
+	return verdict == UB_YES || ub_plan_no_time(making, draft, *point, verdict);
 }
 
 static bool stand(struct ub_draft *draft, ub_instant start, ub_instant end)
@@ -254,9 +197,9 @@ static bool place_at(
 	const struct ub_case *chosen;
 	if (!required(making, draft, draft->source->at, "at", &chosen))
 		return false;
-	enum ub_verdict verdict = instant_of(making, drafts, &chosen->use.point, &draft->item.start);
+	enum ub_verdict verdict = ub_plan_instant(making, drafts, &chosen->use.point, &draft->item.start);
 	if (verdict != UB_YES)
-		return no_time(making, draft, &chosen->use.point, verdict);
+		return ub_plan_no_time(making, draft, &chosen->use.point, verdict);
 	draft->item.end = draft->item.start + duration;
 	if (ub_plan_is_pinned(making, draft->existing, making->input->facts->meeting.end))
 		return stand(draft, draft->existing->start, draft->existing->end);
@@ -265,91 +208,12 @@ static bool place_at(
 	return true;
 }
 
-/* ---- tasks ---- */
-
-/* The result of `due` or of `latest`. */
-struct deadline {
-	enum ub_verdict verdict; /* UB_NO: not given, or relative to an item that is not made */
-	ub_instant at;
-	ub_instant not_before; /* end of the item before the task; UB_INSTANT_MIN: no such item */
-};
-
-static struct deadline find_deadline(struct ub_making *making, struct ub_drafts *drafts,
-    struct ub_draft *draft, struct ub_cases cases, const char *field)
-{
-	const struct ub_case *chosen;
-	struct deadline found = { .not_before = UB_INSTANT_MIN };
-	found.verdict = ub_plan_case(making, draft, cases, field, &chosen);
-	if (found.verdict != UB_YES)
-		return found;
-	const struct ub_point *point = &chosen->use.point;
-	found.verdict = instant_of(making, drafts, point, &found.at);
-	if (found.verdict == UB_CANNOT_TELL)
-		no_time(making, draft, point, found.verdict);
-	else if (found.verdict == UB_YES && point->after)
-		anchor_of(making, drafts, point, &found.not_before);
-	return found;
-}
-
-/* The time has passed, so the task is due as early as is still useful: at the owner's next working moment,
- * but not before the end of the item that the task follows. While the meeting is ahead, the task is due
- * before the meeting's beginning. */
-static bool make_late(struct ub_making *making, struct ub_draft *draft, ub_instant not_before)
-{
-	ub_instant from = making->input->facts->now, start = making->input->facts->meeting.start;
-	if (draft->wishes.late == UB_LATE_SKIP)
-		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its time has passed");
-	bool ahead = start > from;
-	if (not_before > from)
-		from = not_before;
-	ub_instant due = ub_plan_working_moment(&making->calendar, from, making->arena);
-	draft->item.due = ahead && start < due ? start : due;
-	draft->item.late = true;
-	ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
-	    "its time had passed, so it is due as early as still useful");
-	return true;
-}
-
-/* Whether a task keeps its time. A task that the user has done or put off keeps it. So does a task that came
- * late: otherwise each pass would put the task off once more. */
-static bool task_stays(struct ub_making *making, struct ub_draft *draft)
-{
-	const struct ub_existing *existing = draft->existing;
-	ub_instant now = making->input->facts->now, start = making->input->facts->meeting.start;
-	if (!existing || !existing->event)
-		return false;
-	bool late = draft->item.due <= now && existing->due >= draft->item.due && existing->due <= start;
-	if (!late && !ub_plan_is_pinned(making, existing, start))
-		return false;
-	draft->item.due = existing->due;
-	draft->item.late = late;
-	return true;
-}
-
-static bool place_task(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft)
-{
-	const struct ub_rule_item *source = draft->source;
-	struct deadline due = find_deadline(making, drafts, draft, source->due, "due");
-	if (due.verdict == UB_CANNOT_TELL)
-		return false;
-	struct deadline latest = find_deadline(making, drafts, draft, source->latest, "latest");
-	if (latest.verdict == UB_CANNOT_TELL)
-		return false;
-	if (due.verdict == UB_NO && latest.verdict == UB_NO)
-		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "nothing says when it is due");
-	bool take_latest = due.verdict == UB_NO || (latest.verdict == UB_YES && latest.at < due.at);
-	draft->item.due = take_latest ? latest.at : due.at;
-	if (task_stays(making, draft))
-		return true;
-	return draft->item.due > making->input->facts->now || make_late(making, draft, due.not_before);
-}
-
 bool ub_plan_place(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft)
 {
 	int64_t duration;
 	draft->item.zone = making->calendar.zone;
 	if (draft->source->task)
-		return place_task(making, drafts, draft);
+		return ub_plan_place_task(making, drafts, draft);
 	if (!duration_of(making, draft, &duration))
 		return false;
 	return draft->source->at.items ? place_at(making, drafts, draft, duration)

@@ -98,7 +98,8 @@ struct ub_draft {
 	struct ub_bodies sections;
 	UB_VEC(const struct ub_cel_program *) invites; /* lists of people */
 	int64_t longer;                                /* seconds */
-	unsigned undecided; /* enum ub_property: cannot tell, so an existing item keeps them */
+	unsigned undecided;            /* enum ub_property: cannot tell, so an existing item keeps them */
+	struct ub_reminders reminders; /* what the rule says; the item's own are computed of it */
 };
 
 /* The items of one rule. One may be placed relative to another. */
@@ -163,6 +164,25 @@ void ub_plan_hide_rest(struct ub_making *making);
 /* draft.c: makes draft->item, adds the item to the plan and sets the state. Items on which its time depends
  * come first. */
 void ub_plan_draft(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft);
+
+/* points.c */
+
+/* The instant from which the point counts. UB_NO: the point refers to an item that is not made.
+ * UB_CANNOT_TELL: nobody can tell whether that item is made. */
+enum ub_verdict ub_plan_anchor(
+    struct ub_making *making, struct ub_drafts *drafts, const struct ub_point *point, ub_instant *anchor);
+/* The instant of the point. UB_NO: as above, or there is no such time. */
+enum ub_verdict ub_plan_instant(
+    struct ub_making *making, struct ub_drafts *drafts, const struct ub_point *point, ub_instant *instant);
+/* Drops the draft, as its point has no instant. `verdict` is the reason. False. */
+bool ub_plan_no_time(
+    struct ub_making *making, struct ub_draft *draft, const struct ub_point *point, enum ub_verdict verdict);
+
+/* due.c: sets a task's due time, and late. False: the draft has been dropped. */
+bool ub_plan_place_task(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft);
+
+/* remind.c: computes when the items of a rule remind. All of them are made, or are not to be. */
+void ub_plan_remind(struct ub_making *making, struct ub_drafts *drafts);
 
 /* place.c: sets start and end, or due, and late. False: the draft has been dropped. */
 bool ub_plan_place(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft);

@@ -88,13 +88,29 @@ static void print_people(const struct ub_printer *printer, const struct ub_item 
 	ub_buf_char(printer->out, '\n');
 }
 
+/* A plain length of time is told as such, and anything else by the clock. */
+static void print_reminder(struct ub_buf *out, const struct ub_item *item, size_t i)
+{
+	int64_t seconds = item->reminders[i];
+	struct ub_text words = i < item->reminder_words.n ? item->reminder_words.items[i] : UB_TEXT_NONE;
+	ub_instant own = item->kind == UB_ITEM_TASK ? item->due : item->start;
+	if (words.len) {
+		ub_cal_format(out, UB_TEXT("%a %F %R: "), item->zone, own - seconds, UB_ENGLISH);
+		ub_buf_add(out, words);
+	} else if (seconds) {
+		ub_cal_print_seconds(out, seconds < 0 ? -seconds : seconds);
+		ub_buf_str(out, seconds < 0 ? " after" : " before");
+	} else {
+		ub_buf_str(out, "at that time");
+	}
+}
+
 static void print_details(const struct ub_printer *printer, const struct ub_item *item)
 {
 	for (size_t i = 0; i < item->n_reminders; i++) {
 		ub_buf_str(printer->out, "    reminder ");
-		if (item->reminders[i])
-			ub_cal_print_seconds(printer->out, item->reminders[i]);
-		ub_buf_str(printer->out, item->reminders[i] ? " before\n" : "at that time\n");
+		print_reminder(printer->out, item, i);
+		ub_buf_char(printer->out, '\n');
 	}
 	if (item->categories.n)
 		ub_buf_str(printer->out, "    categories");

@@ -44,8 +44,8 @@ static const struct ub_yaml_type late_type = { .shape = UB_YAML_CHOICE, UB_YAML_
 static const struct ub_yaml_type full_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(full_words) };
 static const struct ub_yaml_type free_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(free_words) };
 static const struct ub_yaml_type reminders_type = { .shape = UB_YAML_ONE_OR_LIST_OF,
-	.item = &span_type,
-	.item_size = sizeof(struct ub_span),
+	.item = &reminder_type,
+	.item_size = sizeof(struct ub_reminder),
 	.check = check_short_list };
 static const struct ub_yaml_type categories_type = { .shape = UB_YAML_ONE_OR_LIST_OF,
 	.item = &ub_yaml_type_text,
@@ -101,7 +101,8 @@ struct item_text {
 	    { "agenda", &body_cases_type, ITEM(agenda), false, "the template of the description" },          \
 	    { "sections", &sections_cases_type, ITEM(sections), false, "templates appended to the agenda" }, \
 	    { "mail", &body_cases_type, ITEM(mail), false, "the template of a text for the customer" },      \
-	    { "reminders", &reminders_cases_type, ITEM(reminders), false, "how long before to remind" },     \
+	    { "reminders", &reminders_cases_type, ITEM(reminders), false,                                    \
+		    "how long before, or when to remind" },                                                  \
 	    { "categories", &categories_cases_type, ITEM(categories), false, "categories of the item" },     \
 	    { "busy", &busy_cases_type, ITEM(busy), false, "whether the time counts as taken" },             \
 	    { "needs", &needs_type, ITEM(needs), false, "the item exists only with these items" },           \

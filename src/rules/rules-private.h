@@ -145,7 +145,8 @@ void load_amends(struct loader *loader, struct loaded_rule *rule, const struct u
 
 /* ---- value.c: what the fields of an item hold; CUSTOM types for tables ---- */
 
-extern const struct ub_yaml_type span_type, duration_type, point_type, title_type, body_type, people_type;
+extern const struct ub_yaml_type span_type, duration_type, point_type, reminder_type;
+extern const struct ub_yaml_type title_type, body_type, people_type;
 
 /* Reads a struct ub_cases: one literal of type->item, or a list of cases with such literals. */
 ub_yaml_read_fn read_cases;

@@ -68,6 +68,36 @@ static bool read_point(const struct ub_yaml_reader *reader, const struct ub_yaml
 	return false;
 }
 
+static bool read_own_point(
+    const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, struct ub_point *point)
+{
+	struct ub_time_error error;
+	if (!ub_cal_parse_point(reader->arena, node->text, point, &error)) {
+		if (ub_text_starts(error.help, UB_TEXT("write for example")))
+			error.help =
+			    UB_TEXT("write for example `10m`, `8m before end`, `24 hours before start`");
+		return report_time(reader, node, &error);
+	}
+	if (check_point(reader->context, node, point))
+		return true;
+	*point = (struct ub_point){ 0 };
+	return false;
+}
+
+/* A length alone counts back from the item itself. Everything else is a point, and its mistakes are told as
+ * those of a point, of which a length is the beginning. */
+static bool read_reminder(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	struct ub_reminder *reminder = out;
+	struct ub_time_error error;
+	if (!is_text(node))
+		return ub_yaml_expected(reader, node, type->noun);
+	reminder->by_point = !ub_cal_parse_span(reader->arena, node->text, &reminder->before, &error);
+	return reminder->by_point ? read_own_point(reader, node, &reminder->point)
+				  : read_length(reader, type, node, &reminder->before);
+}
+
 static struct ub_place map_node(void *data, size_t at, size_t len)
 {
 	return ub_yaml_place(data, at, at + len);
@@ -279,6 +309,12 @@ const struct ub_yaml_type span_type = { .shape = UB_YAML_CUSTOM,
 	.min = 0,
 	.max = UB_RULE_REMINDER_MAX,
 	.read = read_length };
+
+const struct ub_yaml_type reminder_type = { .shape = UB_YAML_CUSTOM,
+	.noun = "a reminder like `10m` or `8m before end`",
+	.min = 0,
+	.max = UB_RULE_REMINDER_MAX,
+	.read = read_reminder };
 
 const struct ub_yaml_type duration_type = { .shape = UB_YAML_CUSTOM,
 	.noun = "a duration like `30m`",

@@ -19,6 +19,28 @@ static bool same_set(struct ub_texts a, struct ub_texts b)
 	return a.n == b.n;
 }
 
+/* A reminder is seen as "10 minutes, at 2026-11-10 08:50". The wish has one of the two, or both. */
+static bool is_told(struct ub_text wish, struct ub_texts seen)
+{
+	for (size_t i = 0; i < seen.n; i++) {
+		struct ub_text value = seen.items[i];
+		size_t comma = ub_text_find(value, UB_TEXT(", at "), 0);
+		if (ub_text_eq(wish, value) ||
+		    (comma != SIZE_MAX && (ub_text_eq(wish, ub_text_sub(value, 0, comma)) ||
+					      ub_text_eq(wish, ub_text_sub(value, comma + 2, value.len)))))
+			return true;
+	}
+	return false;
+}
+
+static bool all_told(struct ub_texts wishes, struct ub_texts seen)
+{
+	for (size_t i = 0; i < wishes.n; i++)
+		if (!is_told(wishes.items[i], seen))
+			return false;
+	return true;
+}
+
 static bool contains(struct ub_texts values, struct ub_text part)
 {
 	return values.n && ub_text_find(values.items[0], part, 0) != SIZE_MAX;
@@ -33,6 +55,8 @@ static bool fits(const struct wish *wish, struct ub_texts seen)
 		return same_set(wish->values, seen);
 	case WISH_COUNT:
 		return wish->count >= 0 && seen.n == (size_t)wish->count;
+	case WISH_REMINDERS:
+		return wish->values.n == seen.n && all_told(wish->values, seen);
 	case WISH_HOLDS:
 		break;
 	}

@@ -126,21 +126,43 @@ static bool read_attendees(const struct ub_yaml_reader *reader, const struct ub_
 	return true;
 }
 
+/* Reads `10m`, `-52m` (after the item's own time), or the time at which it reminds. */
+static bool read_reminder(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	const struct loading *loading = reader->context;
+	const struct ub_zone *zone = test_zone(loading->file);
+	struct ub_text text = node->kind == UB_YAML_SCALAR ? ub_text_trim(node->text) : UB_TEXT_NONE;
+	bool after = ub_text_starts(text, UB_TEXT("-"));
+	struct ub_span span;
+	struct ub_time_error error;
+	int64_t seconds;
+	ub_instant at;
+	if (ub_cal_parse_time(text, zone, &at)) {
+		*(struct ub_text *)out =
+		    ub_textf(reader->arena, "at %.*s", UB_ARGS(shown_time(reader->arena, zone, at)));
+		return true;
+	}
+	if (!ub_cal_parse_span(reader->arena, ub_text_sub(text, after, text.len), &span, &error) ||
+	    !ub_cal_span_seconds(span, &seconds))
+		return ub_yaml_expected(reader, node, type->noun);
+	*(struct ub_text *)out = shown_length(reader->arena, after ? -seconds : seconds);
+	return true;
+}
+
 static bool read_reminders(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
-	static const struct ub_yaml_type lengths = {
-		.shape = UB_YAML_ONE_OR_LIST_OF, .item = &test_type_length, .item_size = sizeof(int64_t)
+	static const struct ub_yaml_type reminder = { .shape = UB_YAML_CUSTOM,
+		.noun = "a length of time like `45m`, or a time like `2026-11-12 14:00`",
+		.read = read_reminder };
+	static const struct ub_yaml_type reminders = {
+		.shape = UB_YAML_ONE_OR_LIST_OF, .item = &reminder, .item_size = sizeof(struct ub_text)
 	};
-	UB_VEC(int64_t) seconds = { 0 };
 	struct wish *wish = out;
 	(void)type;
-	if (!ub_yaml_read(reader, &lengths, node, &seconds))
-		return false;
-	wish->how = WISH_IS;
-	for (size_t i = 0; i < seconds.n; i++)
-		expect_one(reader, wish, shown_length(reader->arena, seconds.items[i]));
-	return true;
+	wish->how = WISH_REMINDERS;
+	return ub_yaml_read(reader, &reminders, node, &wish->values);
 }
 
 static bool read_categories(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
@@ -190,7 +212,8 @@ static const struct ub_yaml_field fields[] = {
 	{ "agenda", &wish_text, OF(PROPERTY_AGENDA), false, "its agenda" },
 	{ "mail", &wish_text, OF(PROPERTY_MAIL), false, "the text for the customer" },
 	{ "description", &wish_text, OF(PROPERTY_DESCRIPTION), false, "the whole description" },
-	{ "reminders", &wish_reminders, OF(PROPERTY_REMINDERS), false, "how long before it reminds" },
+	{ "reminders", &wish_reminders, OF(PROPERTY_REMINDERS), false,
+	    "how long before it reminds (`-5m`: after), or when" },
 	{ "categories", &wish_categories, OF(PROPERTY_CATEGORIES), false, "its categories" },
 	{ "busy", &wish_flag, OF(PROPERTY_BUSY), false, "whether it takes up time" },
 	{ "late", &wish_flag, OF(PROPERTY_LATE), false, "whether its usual time had passed" },

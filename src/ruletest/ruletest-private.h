@@ -63,9 +63,10 @@ extern const char *const property_names[N_PROPERTIES];
 struct wish {
 	enum how {
 		WISH_NONE,
-		WISH_IS,    /* values, as a set */
-		WISH_COUNT, /* so many values */
-		WISH_HOLDS, /* a text that contains all of `values` and none of `lacks` */
+		WISH_IS,        /* values, as a set */
+		WISH_COUNT,     /* so many values */
+		WISH_HOLDS,     /* a text that contains all of `values` and none of `lacks` */
+		WISH_REMINDERS, /* as WISH_IS, each told by its length or by its time */
 	} how;
 	struct ub_texts values, lacks;
 	int64_t count;

@@ -202,6 +202,16 @@ static void see_event(struct viewing *viewing, const struct ub_existing *existin
 	see_flag(viewing, PROPERTY_BUSY, !task && !event->transparent);
 }
 
+/* By its length and by the clock: an expectation may tell either. */
+static void see_reminder(struct viewing *viewing, const struct standing *standing, int64_t seconds)
+{
+	const struct ub_item *item = &standing->item;
+	ub_instant own = item->kind == UB_ITEM_TASK ? standing->existing.due : standing->existing.start;
+	see(viewing, PROPERTY_REMINDERS,
+	    ub_textf(viewing->arena, "%.*s, at %.*s", UB_ARGS(shown_length(viewing->arena, seconds)),
+		UB_ARGS(shown_time(viewing->arena, viewing->zone, own - seconds))));
+}
+
 /* Sees properties in the item itself, as the calendar object has them only mixed into its text. */
 static void see_item(struct viewing *viewing, const struct standing *standing)
 {
@@ -210,7 +220,7 @@ static void see_item(struct viewing *viewing, const struct standing *standing)
 	see(viewing, PROPERTY_MAIL, item->mail);
 	see(viewing, PROPERTY_WHY, item->why);
 	for (size_t i = 0; i < item->n_reminders; i++)
-		see(viewing, PROPERTY_REMINDERS, shown_length(viewing->arena, item->reminders[i]));
+		see_reminder(viewing, standing, item->reminders[i]);
 	see_flag(viewing, PROPERTY_LATE, item->late);
 	see_flag(viewing, PROPERTY_AUDIT, standing->audit);
 }

@@ -445,20 +445,21 @@ Test(revise, replaces_reminders_but_no_snoozed_ones)
 	desk_close(&desk);
 }
 
-/* The reminders are points in time. They fit the due time that the rules want, and no other. */
-Test(revise, moves_a_tasks_reminders_with_its_due_time_only)
+/* The reminders count from the due time, so they go along with it. */
+Test(revise, moves_a_task_and_leaves_its_reminders)
 {
 	struct desk desk = desk_open();
 	struct ub_item item = item_of(&desk);
 	item.kind = UB_ITEM_TASK;
 	struct ub_text text = unfolded(&desk, &item);
-	unsigned written;
 	move(&item, 3600);
-	struct ub_text moved = changed(&desk, text, &item, UB_PROPERTY_TIME | UB_PROPERTY_REMINDERS);
-	check_has(moved, "DUE;TZID=Europe/Berlin:20261110T180000");
-	check_has(moved, "TRIGGER;VALUE=DATE-TIME:20261110T165000Z");
-	struct ub_text same = revised(&desk, text, &item, UB_PROPERTY_REMINDERS, &written);
-	cr_assert(written == 0 && same.ptr == text.ptr);
+	text = changed(&desk, text, &item, UB_PROPERTY_TIME);
+	check_has(text, "DUE;TZID=Europe/Berlin:20261110T180000");
+	check_has(text, "TRIGGER;RELATED=END:-PT10M");
+	int64_t reminders[] = { 900 };
+	item.reminders = reminders;
+	text = changed(&desk, text, &item, UB_PROPERTY_REMINDERS);
+	check_has(text, "TRIGGER;RELATED=END:-PT15M");
 	desk_close(&desk);
 }
 

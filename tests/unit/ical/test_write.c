@@ -92,7 +92,26 @@ Test(write, makes_a_whole_day_of_a_task_where_tasks_are_not_taken)
 	event = ub_ical_read(text, desk.zones, desk.arena, &desk.refusal);
 	cr_assert(event && event->component == UB_COMPONENT_TASK);
 	cr_assert_str_eq(shown(&desk, &event->end), "2026-11-10T23:30:00+01:00 Europe/Berlin");
-	cr_assert_neq(ub_text_find(text, UB_TEXT("TRIGGER;VALUE=DATE-TIME:20261110T222000Z"), 0), SIZE_MAX);
+	cr_assert_neq(ub_text_find(text, UB_TEXT("TRIGGER;RELATED=END:-PT10M\r\n"), 0), SIZE_MAX);
+	desk_close(&desk);
+}
+
+Test(write, reminds_after_the_start_as_well)
+{
+	struct desk desk = desk_open();
+	struct ub_item item = item_of(&desk);
+	struct ub_ical_writing writing = { desk.zones, fixture_instant("2026-11-02T09:00:00Z"), false };
+	int64_t reminders[] = { -52 * 60, 0, 86401 };
+	item.reminders = reminders;
+	item.n_reminders = 3;
+	struct ub_text text = ub_ical_write(&item, &writing, desk.arena);
+	static const char *const triggers[] = { "TRIGGER:PT52M\r\n", "TRIGGER:-PT0M\r\n",
+		"TRIGGER:-PT86401S\r\n" };
+	for (size_t i = 0; i < UB_COUNT(triggers); i++)
+		cr_assert_neq(ub_text_find(text, ub_text(triggers[i]), 0), SIZE_MAX, "%s", triggers[i]);
+	item.kind = UB_ITEM_TASK;
+	text = ub_ical_write(&item, &writing, desk.arena);
+	cr_assert_neq(ub_text_find(text, UB_TEXT("TRIGGER;RELATED=END:PT52M\r\n"), 0), SIZE_MAX);
 	desk_close(&desk);
 }
 

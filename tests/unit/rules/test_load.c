@@ -79,14 +79,14 @@ Test(load, a_rule_with_all_that_it_may_have)
 	cr_expect_eq(prep->duration.items[1].use.span.n, 15);
 	cr_expect_not_null(prep->attendees.items[0].use.people);
 	cr_expect(ub_text_is(ub_template_name(prep->agenda.items[0].use.body), "prep-call"));
-	struct ub_spans reminders = prep->reminders.items[0].use.spans;
-	cr_expect(reminders.n == 2 && reminders.items[1].unit == UB_HOURS);
+	struct ub_reminders reminders = prep->reminders.items[0].use.reminders;
+	cr_expect(reminders.n == 2 && reminders.items[1].before.unit == UB_HOURS);
 	struct ub_texts categories = prep->categories.items[0].use.texts;
 	cr_expect(categories.n == 1 && ub_text_is(categories.items[0], "Prep"));
 
 	const struct ub_rule_item *task = &rule->items[1], *wrap_up = &rule->items[2];
 	cr_expect(task->task && ub_text_is(task->due.items[0].use.point.item, "prep"));
-	cr_expect_eq(task->reminders.items[0].use.spans.n, 1);
+	cr_expect_eq(task->reminders.items[0].use.reminders.n, 1);
 	cr_expect(!wrap_up->busy.items[0].use.flag && wrap_up->attendees.n == 1 &&
 		  !wrap_up->attendees.items[0].use.people);
 	trial_free(&trial);
@@ -117,9 +117,48 @@ Test(load, every_value_may_be_a_list_of_cases)
 	const struct ub_rule_item *item = &trial->rules->rules[0]->items[0];
 	cr_expect_eq(choice(item->prefer), UB_PREFER_LATEST);
 	cr_expect_eq(item->between_to.items[1].use.point.anchor, UB_AT_END);
-	cr_expect_eq(item->reminders.items[0].use.spans.n, 2);
+	cr_expect_eq(item->reminders.items[0].use.reminders.n, 2);
 	cr_expect(item->busy.n == 2 && !item->busy.items[0].use.flag && item->busy.items[1].use.flag);
 	trial_free(&trial);
+}
+
+Test(load, a_reminder_is_a_length_or_a_point)
+{
+	struct trial *trial = trial_of_item(
+	    "event: a\n"
+	    "        title: t\n"
+	    "        at: start\n"
+	    "        duration: 1m\n"
+	    "        reminders: [10m, 8m before end, 15m after a.start, 1 business day before start]\n");
+	cr_assert_str_empty(trial_printed(trial));
+	const struct ub_reminder *reminders =
+	    trial->rules->rules[0]->items[0].reminders.items[0].use.reminders.items;
+	cr_expect(!reminders[0].by_point && reminders[0].before.n == 10);
+	cr_expect(reminders[1].by_point && reminders[1].point.anchor == UB_AT_END);
+	cr_expect(reminders[2].point.after && ub_text_is(reminders[2].point.item, "a"));
+	cr_expect_eq(reminders[3].point.span.unit, UB_BUSINESS_DAYS);
+	trial_free(&trial);
+}
+
+Test(load, a_reminder_that_is_neither_is_refused)
+{
+	static const struct {
+		const char *reminder, *code;
+	} cases[] = { { "1 business day", "bad-time" }, { "5m before due", "bad-time" },
+		{ "5m bevore end", "bad-time" }, { "soon", "bad-time" },
+		{ "5m before b.start", "unknown-item" }, { "5m before a.due", "wrong-kind" },
+		{ "-5m", "bad-time" } };
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		struct ub_arena *arena = ub_arena_new();
+		struct trial *trial = trial_of_item(ub_textf(arena,
+		    "event: a\n        title: t\n        at: start\n        duration: 1m\n        reminders: "
+		    "%s\n",
+		    cases[i].reminder)
+							.ptr);
+		cr_expect_str_eq(trial_codes(trial), cases[i].code, "%s", cases[i].reminder);
+		trial_free(&trial);
+		ub_arena_free(&arena);
+	}
 }
 
 Test(load, an_empty_set_is_one_too)
