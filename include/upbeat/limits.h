@@ -142,8 +142,10 @@
 #define UB_PLAN_STEP   (15 * 60)        /* seconds: slots begin on full quarters of the owner's clock */
 #define UB_PLAN_SEARCH (14 * 24 * 3600) /* seconds before or after a full window that are searched too */
 #define UB_PLAN_BUSY_REACH                                                                                   \
-	(92 * 24 * 3600)           /* seconds before and after a meeting in which people may be busy */
-#define UB_PLAN_CONSIDERED_MAX 20  /* lines that tell of the search for one time */
+	(92 * 24 * 3600)          /* seconds before and after a meeting in which people may be busy */
+#define UB_PLAN_CONSIDERED_MAX 20 /* lines that tell of the search for one time */
+#define UB_PLAN_NIGHT_FROM     22 /* hour of the day: nobody is asked to come then, unless the meeting is */
+#define UB_PLAN_NIGHT_UNTIL    6
 #define UB_PLAN_ITEMS_MAX      200 /* items of one meeting; further ones are noted, not made */
 
 /* yaml: a file */

@@ -173,6 +173,7 @@ static bool place_between(
 		.late = (enum ub_late)draft->wishes.late,
 		.full = (enum ub_full)draft->wishes.full,
 		.same_time = time_of_day(making->calendar.zone, making->input->facts->meeting.start),
+		.all_day = making->input->facts->meeting.event->start.date,
 		.busy = busy_times(making, draft) };
 	request.people = calendars(making, &draft->item.attendees, &request.n_people);
 	if (stays(making, draft, &request))

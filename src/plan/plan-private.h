@@ -34,7 +34,8 @@ struct ub_slot_request {
 	enum ub_prefer prefer;
 	enum ub_late late;
 	enum ub_full full;
-	int32_t same_time;                     /* UB_PREFER_SAME_TIME: seconds after the owner's midnight */
+	int32_t same_time; /* the meeting's time of day: seconds after the owner's midnight */
+	bool all_day;      /* the meeting has no time of day */
 	const struct ub_work_calendar *people; /* the owner first */
 	size_t n_people;
 	struct ub_intervals busy;
@@ -56,7 +57,7 @@ struct ub_slot {
 	ub_instant start;
 	const char *remark; /* for people: what is special about the slot, or why there is none; or NULL */
 	/* The tries in their order. All failed but the last one. The last one failed, too, where no slot was
-	 * found, or only a slot right before the meeting. */
+	 * found, or only one right before the meeting or at the meeting's own time of day. */
 	struct ub_slot_try tries[UB_SLOT_TRIES_MAX];
 	size_t n_tries;
 };

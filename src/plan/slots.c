@@ -142,6 +142,86 @@ static bool try_right_before(const struct ub_slot_request *request, struct ub_sl
 	return true;
 }
 
+/* ---- the meeting's own time of day ---- */
+
+static bool overlaps(struct ub_intervals set, struct ub_interval slot)
+{
+	for (size_t i = 0; i < set.n; i++)
+		if (ub_cal_overlap(set.items[i], slot))
+			return true;
+	return false;
+}
+
+/* Whether the slot begins in the day or evening, and goes on into the night. */
+static bool goes_into_the_night(const struct ub_zone *zone, struct ub_interval slot)
+{
+	struct ub_civil civil = ub_cal_civil(zone, slot.start);
+	if (civil.hour >= UB_PLAN_NIGHT_FROM || civil.hour < UB_PLAN_NIGHT_UNTIL)
+		return false;
+	civil.hour = UB_PLAN_NIGHT_FROM;
+	civil.minute = civil.second = 0;
+	return slot.end > ub_cal_instant(zone, civil);
+}
+
+/* Looks for a business day of the owner's in the window on which nothing else is at that time of day. */
+static bool find_own_time(
+    const struct ub_slot_request *request, struct ub_interval window, bool latest, ub_instant *start)
+{
+	const struct ub_work_calendar *owner = &request->people[0];
+	ub_day first = ub_cal_local_day(owner->zone, window.start);
+	ub_day last = ub_cal_local_day(owner->zone, window.end);
+	for (ub_day i = 0; i <= last - first; i++) {
+		ub_day day = latest ? last - i : first + i;
+		*start = ub_plan_same_time(request, day);
+		struct ub_interval slot = { *start, *start + request->duration };
+		if (slot.start >= window.start && slot.end <= window.end &&
+		    ub_cal_is_business_day(owner, day) && !overlaps(request->busy, slot) &&
+		    !goes_into_the_night(owner->zone, slot))
+			return true;
+	}
+	return false;
+}
+
+/* Takes the meeting's own time of day, as there is no working time that all share: between Berlin, Chicago
+ * and Tokyo somebody always sleeps. Everybody comes to the meeting at that hour, so that nobody is asked for
+ * a worse one. */
+static bool try_own_time(const struct ub_slot_request *request, struct ub_slot *slot)
+{
+	struct ub_interval window = request->window;
+	struct ub_interval before = { later(window.start - UB_PLAN_SEARCH, request->now), window.start };
+	struct ub_interval after = { later(window.end, request->now),
+		earlier(window.end + UB_PLAN_SEARCH, request->useful_until) };
+	struct ub_interval late = { request->now, request->useful_until };
+	if (request->all_day)
+		return false;
+	slot->remark = "no time lies in everybody's working hours, so it is at the meeting's own time of day";
+	if (find_own_time(request, ub_plan_left_of_window(request), request->prefer == UB_PREFER_LATEST,
+		&slot->start) ||
+	    (request->full == UB_FULL_EARLIER && find_own_time(request, before, true, &slot->start)) ||
+	    (request->full == UB_FULL_LATER && find_own_time(request, after, false, &slot->start)))
+		return true;
+	if (request->late == UB_LATE_SKIP || request->now <= window.start)
+		return false;
+	slot->late = find_own_time(request, late, false, &slot->start);
+	slot->remark =
+	    "its time had passed and nothing was left in everybody's working hours, so it is at the "
+	    "meeting's own time of day";
+	return slot->late;
+}
+
+/* Everybody's working hours fail, so the owner's alone count. */
+static bool try_owner_alone(
+    const struct ub_slot_request *request, struct ub_arena *arena, struct ub_slot *slot)
+{
+	if (!try_in_time(request, 1, arena, slot) && !try_late(request, 1, arena, slot))
+		return false;
+	slot->remark = slot->late
+			   ? "its time had passed and nothing was left in everybody's working hours, so it "
+			     "goes by the owner's alone"
+			   : "no time lies in everybody's working hours, so it goes by the owner's alone";
+	return true;
+}
+
 struct ub_slot ub_plan_find_slot(const struct ub_slot_request *request, struct ub_arena *arena)
 {
 	struct ub_slot slot = { 0 };
@@ -151,12 +231,8 @@ struct ub_slot ub_plan_find_slot(const struct ub_slot_request *request, struct u
 		return slot;
 	}
 	if (request->n_people > 1 && request->full != UB_FULL_SKIP &&
-	    (try_in_time(request, 1, arena, &slot) || try_late(request, 1, arena, &slot))) {
+	    (try_own_time(request, &slot) || try_owner_alone(request, arena, &slot))) {
 		slot.found = true;
-		slot.remark = slot.late ? "its time had passed and nothing was left in everybody's working "
-					  "hours, so it goes by the owner's alone"
-					: "no time lies in everybody's working hours, so it goes by the "
-					  "owner's alone";
 		return slot;
 	}
 	slot.found = try_right_before(request, &slot);

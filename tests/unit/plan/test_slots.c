@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "leaks.h"
 #include "plan-private.h"
@@ -76,6 +77,15 @@ static void expect_none(struct ub_slot_request *request, const char *remark)
 	cr_assert_str_eq(slot.remark, remark);
 }
 
+/* xorshift: a sequence that every run has again. */
+static uint32_t roll(uint32_t *seed, uint32_t below)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 17;
+	*seed ^= *seed << 5;
+	return *seed % below;
+}
+
 Test(slots, prefers_the_earliest_working_time_of_the_window)
 {
 	struct ub_slot_request r = request("2026-11-02 12:00");
@@ -108,15 +118,97 @@ Test(slots, skips_each_ones_holidays)
 	expect(&r, "2026-11-10 09:00", false);
 }
 
-Test(slots, goes_by_the_owner_alone_where_working_hours_never_meet)
+Test(slots, takes_the_meetings_own_time_where_working_hours_never_meet)
 {
 	people[1] = people[2];
 	struct ub_slot_request r = request("2026-11-02 12:00");
 	r.n_people = 2;
-	expect(&r, "2026-11-09 09:00", false);
-	cr_assert_not_null(ub_plan_find_slot(&r, arena).remark);
+	expect(&r, "2026-11-09 14:00", false);
+	cr_assert_str_eq(ub_plan_find_slot(&r, arena).remark,
+	    "no time lies in everybody's working hours, so it is at the meeting's own time of day");
+	r.prefer = UB_PREFER_LATEST;
+	expect(&r, "2026-11-10 14:00", false);
+	block(&r, "2026-11-10 14:00", "2026-11-10 14:30");
+	expect(&r, "2026-11-09 14:00", false);
 	r.full = UB_FULL_SKIP;
 	expect_none(&r, "no time is left in its days");
+	r = request("2026-11-11 08:00");
+	r.n_people = 2;
+	expect(&r, "2026-11-11 14:00", true);
+	r.now = at("2026-11-12 09:01"); /* today it would come too late */
+	expect(&r, "2026-11-12 09:15", true);
+}
+
+Test(slots, goes_by_the_owner_alone_where_the_meetings_time_of_day_is_of_no_use)
+{
+	people[1] = people[2];
+	struct ub_slot_request r = request("2026-11-02 12:00");
+	r.n_people = 2;
+	r.all_day = true;
+	expect(&r, "2026-11-09 09:00", false);
+	cr_assert_str_eq(ub_plan_find_slot(&r, arena).remark,
+	    "no time lies in everybody's working hours, so it goes by the owner's alone");
+	r.all_day = false;
+	r.same_time = 21 * 3600;
+	r.duration = 3600;
+	expect(&r, "2026-11-09 21:00", false);
+	r.duration++; /* it would go on into the night */
+	expect(&r, "2026-11-09 09:00", false);
+	r.same_time = 22 * 3600; /* as does the meeting */
+	expect(&r, "2026-11-09 22:00", false);
+}
+
+/* Hours of a day's work that begins between 06:00 and 11:00. */
+static struct ub_working_hours any_hours(uint32_t *seed)
+{
+	struct ub_working_hours hours = { 0 };
+	int16_t from = (int16_t)(6 * 60 + (int)roll(seed, 11) * 30);
+	for (int day = UB_MONDAY; day <= UB_FRIDAY; day++)
+		hours.days[day] = (struct ub_working_day){ 1,
+			{ { from, (int16_t)(from + 60 * (2 + (int)roll(seed, 9))) } } };
+	return hours;
+}
+
+static bool is_night(int hour)
+{
+	return hour >= 22 || hour < 6;
+}
+
+Test(slots, are_never_at_night_unless_the_meeting_is)
+{
+	static const char *const names[] = { "Europe/Berlin", "America/Chicago", "Asia/Tokyo", "Asia/Kolkata",
+		"Pacific/Auckland", "Pacific/Honolulu", "America/St_Johns", "America/Sao_Paulo" };
+	uint32_t seed = 13, by_meeting = 0, by_all = 0;
+	for (size_t round = 0; round < 2000; round++) {
+		struct ub_work_calendar team[4];
+		struct ub_working_hours hours[4];
+		for (size_t i = 0; i < 4; i++) {
+			hours[i] = any_hours(&seed);
+			team[i] = (struct ub_work_calendar){
+				ub_cal_zone_find(zones, ub_text(names[roll(&seed, UB_COUNT(names))])),
+				&hours[i], NULL
+			};
+		}
+		struct ub_slot_request r = request("2026-11-02 12:00");
+		ub_instant start = at("2026-11-12 00:00") + (ub_instant)roll(&seed, 96) * 900;
+		struct ub_civil civil = ub_cal_civil(team[0].zone, start);
+		r.people = team;
+		r.n_people = 1 + roll(&seed, 4);
+		r.now = start - 1 - (ub_instant)roll(&seed, 10 * 86400);
+		r.useful_until = start;
+		r.duration = 900 * (1 + (int64_t)roll(&seed, 4));
+		r.same_time = civil.hour * 3600 + civil.minute * 60;
+		r.prefer = (enum ub_prefer)roll(&seed, 3);
+		r.full = (enum ub_full)roll(&seed, 4);
+		struct ub_slot slot = ub_plan_find_slot(&r, arena);
+		int hour = ub_cal_civil(team[0].zone, slot.start).hour;
+		bool right_before = slot.found && slot.start + r.duration == start;
+		cr_assert(!slot.found || right_before || !is_night(hour) || is_night(civil.hour),
+		    "round %zu: at %02d, and the meeting at %02d: %s", round, hour, civil.hour, slot.remark);
+		by_meeting += slot.found && slot.remark && strstr(slot.remark, "own time of day") != NULL;
+		by_all += slot.found && !slot.remark;
+	}
+	cr_expect(by_meeting > 100 && by_all > 100, "%u, %u", by_meeting, by_all);
 }
 
 Test(slots, inside_its_window_begins_with_what_is_left_of_it)
@@ -219,15 +311,6 @@ Test(slots, working_moment_is_now_or_the_next_morning)
 /* ---- what is told of a search is what was searched ---- */
 
 static struct ub_seeker seekers[3];
-
-/* xorshift: a sequence that every run has again. */
-static uint32_t roll(uint32_t *seed, uint32_t below)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 17;
-	*seed ^= *seed << 5;
-	return *seed % below;
-}
 
 /* A search in some days of November, for one to three people who are busy now and then, or nearly all day. */
 static struct ub_slot_request any_request(uint32_t *seed)
@@ -366,6 +449,7 @@ Test(slots, tells_why_the_owner_has_to_do_alone_and_why_not_at_once)
 {
 	struct ub_slot_request r = request("2026-11-08 20:00");
 	r.full = UB_FULL_OVERLAP;
+	r.all_day = true;
 	r.window.end = at("2026-11-10 00:00");
 	r.n_people = 2;
 	people[1] = people[2]; /* Los Angeles */
