@@ -64,6 +64,7 @@ struct ub_item {
 	struct ub_text agenda;             /* the agenda of the description alone; empty: none */
 	struct ub_text mail;               /* text meant for the customer, also in description; empty: none */
 	int64_t start, end;                /* event */
+	bool all_day;                      /* event: start and end are midnights of `zone` */
 	int64_t due;                       /* task */
 	const struct ub_zone *zone;        /* the zone that start, end and due are written in */
 	const struct ub_person *organizer; /* the owner; NULL for an item without attendees */

@@ -105,6 +105,7 @@ struct ub_rule_item {
 	struct ub_cases reminders;  /* reminders */
 	struct ub_cases categories; /* texts */
 	struct ub_cases busy;       /* flag; not given: busy */
+	bool all_day;               /* the event takes the whole day of `at`, and has no duration */
 	struct ub_needs needs;
 };
 

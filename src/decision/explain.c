@@ -113,6 +113,7 @@ static json_t *item_object(const struct ub_item *item, struct ub_arena *arena)
 	} else {
 		ub_json_set(object, "start", ub_json_instant(arena, item->zone, item->start));
 		ub_json_set(object, "end", ub_json_instant(arena, item->zone, item->end));
+		ub_json_set(object, "all_day", ub_json_must(json_boolean(item->all_day)));
 		ub_json_set(object, "busy", ub_json_must(json_boolean(item->busy)));
 	}
 	ub_json_set(object, "class", ub_json_must(json_string(ub_class_word(item->class))));

@@ -42,13 +42,28 @@ static void put_day(struct writer *writer, const char *name, ub_day day)
 	ub_ical_put(writer->out, "%s;VALUE=DATE:%04d%02d%02d", name, c.year, c.month, c.day);
 }
 
+/* The first reminder of a task, before the due time (RFC 5545 3.8.2.4). Thunderbird's reminder window fails
+ * at a task without a start, and then shows no other reminder either. */
+static ub_instant start_of_task(const struct ub_item *item)
+{
+	int64_t before = UB_PLAN_STEP;
+	for (size_t i = 0; i < item->n_reminders; i++)
+		before = item->reminders[i] > before ? item->reminders[i] : before;
+	return item->due - before;
+}
+
 static void put_times(struct writer *writer)
 {
 	const struct ub_item *item = writer->item;
-	if (item->kind == UB_ITEM_EVENT) {
+	if (item->all_day) {
+		put_day(writer, "DTSTART", ub_cal_local_day(item->zone, item->start));
+		put_day(writer, "DTEND", ub_cal_local_day(item->zone, item->end));
+	} else if (item->kind == UB_ITEM_EVENT) {
 		put_time(writer, "DTSTART", item->start);
 		put_time(writer, "DTEND", item->end);
 	} else if (writer->task) {
+		if (item->n_reminders)
+			put_time(writer, "DTSTART", start_of_task(item));
 		put_time(writer, "DUE", item->due);
 	} else {
 		ub_day day = ub_cal_local_day(item->zone ? item->zone : ub_cal_utc(), item->due);
@@ -130,14 +145,16 @@ static void put_reminder(struct writer *writer, int64_t seconds)
 {
 	struct ub_buf *out = writer->out;
 	const struct ub_item *item = writer->item;
-	/* A task has no start, but only a due time, which is its end (RFC 5545 3.8.6.3). So the reminder goes
-	 * along when the user puts the task off. */
+	ub_instant own = item->kind == UB_ITEM_TASK ? item->due : item->start;
+	/* The reminder of a task counts from its due time, which is its end (RFC 5545 3.8.6.3). So the
+	 * reminder goes along when the user puts the task off. */
 	if (writer->task)
 		put_alarm(out, trigger(out->arena, ";RELATED=END", seconds), item->title);
-	else if (item->kind == UB_ITEM_TASK)
+	else if (item->kind == UB_ITEM_TASK || item->all_day)
+		/* Nobody knows in which zone a client takes a date's midnight. */
 		put_alarm(out,
-		    ub_textf(out->arena, "TRIGGER;VALUE=DATE-TIME:%.*s",
-			UB_ARGS(utc(out->arena, item->due - seconds))),
+		    ub_textf(
+			out->arena, "TRIGGER;VALUE=DATE-TIME:%.*s", UB_ARGS(utc(out->arena, own - seconds))),
 		    item->title);
 	else
 		ub_ical_put_alarm(out, seconds, item->title);
@@ -193,13 +210,13 @@ static void put_calendar(struct writer *writer, struct ub_text base)
 {
 	const struct ub_item *item = writer->item;
 	bool event = item->kind == UB_ITEM_EVENT;
-	bool times = event || writer->task; /* else whole days, without a zone */
+	bool times = (event && !item->all_day) || writer->task; /* else whole days, without a zone */
 	ub_ical_put(writer->out, "BEGIN:VCALENDAR");
 	ub_ical_put(writer->out, "VERSION:2.0");
 	ub_ical_put(writer->out, "PRODID:-//Upbeat//Upbeat//EN");
 	ub_ical_put(writer->out, "CALSCALE:GREGORIAN");
 	if (times && writer->zone != ub_cal_utc())
-		ub_ical_put_zone(writer->out, writer->zone, event ? item->start : item->due,
+		ub_ical_put_zone(writer->out, writer->zone, event ? item->start : start_of_task(item),
 		    event ? item->end : item->due);
 	put_component(writer, base);
 	ub_ical_put(writer->out, "END:VCALENDAR");

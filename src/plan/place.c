@@ -59,7 +59,7 @@ static struct ub_intervals busy_times(struct ub_making *making, const struct ub_
 		*ub_push(making->arena, &busy) = (struct ub_interval){ meeting->start, meeting->end };
 	for (size_t i = 0; i < making->plan->items.n; i++) {
 		const struct ub_item *item = &making->plan->items.items[i];
-		if (item->kind == UB_ITEM_EVENT && item->busy)
+		if (item->kind == UB_ITEM_EVENT && item->busy && !item->all_day)
 			*ub_push(making->arena, &busy) = (struct ub_interval){ item->start, item->end };
 	}
 	for (size_t i = 0; i < input->n_busy; i++)
@@ -192,6 +192,26 @@ static bool place_between(
 	return true;
 }
 
+/* The whole day, in the owner's zone, on which the point falls. */
+static bool place_day(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft)
+{
+	const struct ub_case *chosen;
+	const struct ub_zone *zone = making->calendar.zone;
+	ub_instant at;
+	if (!required(making, draft, draft->source->at, "at", &chosen))
+		return false;
+	enum ub_verdict verdict = ub_plan_instant(making, drafts, &chosen->use.point, &at);
+	if (verdict != UB_YES)
+		return ub_plan_no_time(making, draft, &chosen->use.point, verdict);
+	ub_day day = ub_cal_local_day(zone, at);
+	draft->item.all_day = true;
+	stand(draft, ub_cal_day_start(zone, day), ub_cal_day_start(zone, day + 1));
+	if (ub_plan_is_pinned(making, draft->existing, making->input->facts->meeting.end))
+		return stand(draft, draft->existing->start, draft->existing->end);
+	return draft->item.end > making->input->facts->now ||
+	       ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its day has passed");
+}
+
 static bool place_at(
     struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft, int64_t duration)
 {
@@ -215,6 +235,8 @@ bool ub_plan_place(struct ub_making *making, struct ub_drafts *drafts, struct ub
 	draft->item.zone = making->calendar.zone;
 	if (draft->source->task)
 		return ub_plan_place_task(making, drafts, draft);
+	if (draft->source->all_day)
+		return place_day(making, drafts, draft);
 	if (!duration_of(making, draft, &duration))
 		return false;
 	return draft->source->at.items ? place_at(making, drafts, draft, duration)

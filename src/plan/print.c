@@ -60,8 +60,9 @@ static void print_when(const struct ub_printer *printer, const struct ub_item *i
 {
 	ub_instant from = item->kind == UB_ITEM_TASK ? item->due : item->start;
 	ub_buf_str(printer->out, item->kind == UB_ITEM_TASK ? "    due " : "    ");
-	ub_cal_format(printer->out, UB_TEXT("%a %F %R"), item->zone, from, UB_ENGLISH);
-	if (item->kind == UB_ITEM_EVENT) {
+	ub_cal_format(printer->out, item->all_day ? UB_TEXT("%a %F, all day") : UB_TEXT("%a %F %R"),
+	    item->zone, from, UB_ENGLISH);
+	if (item->kind == UB_ITEM_EVENT && !item->all_day) {
 		bool same_day = ub_cal_local_day(item->zone, from) == ub_cal_local_day(item->zone, item->end);
 		ub_buf_char(printer->out, '-');
 		ub_cal_format(printer->out, same_day ? UB_TEXT("%R") : UB_TEXT("%a %F %R"), item->zone,

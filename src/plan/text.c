@@ -145,10 +145,11 @@ bool ub_plan_texts(struct ub_making *making, struct ub_draft *draft)
 	struct ub_item *item = &draft->item;
 	const struct ub_meeting *meeting = &making->input->facts->meeting;
 	const struct ub_bodies none = { 0 };
-	/* The agenda of an event shares out the event's length. The agenda of a task, and everything for the
-	 * customer, shares out the meeting's length. */
+	/* The agenda of an event shares out the event's length. The agenda of a task or of a whole day, and
+	 * everything for the customer, shares out the meeting's length. */
 	int64_t of_meeting = (meeting->end - meeting->start) / 60;
-	int64_t minutes = item->kind == UB_ITEM_EVENT ? (item->end - item->start) / 60 : of_meeting;
+	int64_t minutes =
+	    item->kind == UB_ITEM_EVENT && !item->all_day ? (item->end - item->start) / 60 : of_meeting;
 	if (!make_title(making, draft) ||
 	    !make_body(
 		making, draft, draft->source->agenda, draft->sections, "agenda", minutes, &item->agenda) ||

@@ -105,6 +105,7 @@ struct item_text {
 		    "how long before, or when to remind" },                                                  \
 	    { "categories", &categories_cases_type, ITEM(categories), false, "categories of the item" },     \
 	    { "busy", &busy_cases_type, ITEM(busy), false, "whether the time counts as taken" },             \
+	    { "all_day", &ub_yaml_type_bool, ITEM(all_day), false, "whether the event is the day's" },       \
 	    { "needs", &needs_type, ITEM(needs), false, "the item exists only with these items" },           \
 	    { "every", &refused_type, PLACE(ignored), false, "how often, in a rule for accounts" },          \
 	{                                                                                                    \
@@ -139,6 +140,7 @@ static const struct rule_of_keys {
 	{ "duration", true, false },
 	{ "attendees", true, false },
 	{ "busy", true, false },
+	{ "all_day", true, false },
 	{ "due", false, true },
 	{ "latest", false, true },
 };
@@ -204,6 +206,20 @@ static void check_window(struct loader *loader, const struct ub_rule_item *item)
 	}
 }
 
+/* A day has a length of its own, and is not searched for. */
+static void check_all_day(struct loader *loader, const struct loaded_item *item)
+{
+	static const char *const keys[] = { "between", "duration" };
+	for (size_t i = 0; i < UB_COUNT(keys); i++) {
+		const struct ub_yaml_node *node = ub_yaml_get(item->node, keys[i]);
+		if (!node)
+			continue;
+		struct ub_diag *diag = ub_error(loader->diags, "conflict", ub_yaml_first_line(node),
+		    "an event that is all day has no `%s`", keys[i]);
+		ub_diag_set_help(loader->diags, diag, "write `at: POINT` for the day, and nothing else");
+	}
+}
+
 static void check_event_times(struct loader *loader, const struct loaded_item *item)
 {
 	const struct ub_yaml_node *between = ub_yaml_get(item->node, "between");
@@ -218,7 +234,9 @@ static void check_event_times(struct loader *loader, const struct loaded_item *i
 		diag->related = ub_yaml_first_line(between);
 		diag->related_message = UB_TEXT("`between` is here");
 	}
-	if (!ub_yaml_get(item->node, "duration"))
+	if (item->item.all_day)
+		check_all_day(loader, item);
+	else if (!ub_yaml_get(item->node, "duration"))
 		report_missing(loader, item, "duration", "add `duration: 30m`");
 }
 
