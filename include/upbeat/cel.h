@@ -308,6 +308,9 @@ const struct ub_cel_type *ub_cel_declare_object(
 /* Adds fields. The index of a field is its place among all that were added. A refined type gets no fields. */
 void ub_cel_declare_fields(
     struct ub_cel_env *env, const struct ub_cel_type *object, const struct ub_cel_decl *fields, size_t n);
+/* What to tell, besides the fields that there are, whoever asks for one that is not there. The text is kept.
+ */
+void ub_cel_help_with_fields(struct ub_cel_env *env, const struct ub_cel_type *object, struct ub_text help);
 const struct ub_cel_type *ub_cel_find_object(const struct ub_cel_env *env, struct ub_text name);
 size_t ub_cel_field_count(const struct ub_cel_type *object);
 /* The index of the field. SIZE_MAX: there is no such field. */

@@ -135,6 +135,8 @@ struct ub_yaml_type {
 	size_t item_size;   /* of an element of the UB_VEC */
 	size_t item_offset; /* of the value in the element */
 	size_t key_offset;  /* MAP_OF: of the key, a struct ub_text, in the element */
+	/* Every value is refused, so that messages do not name the key. */
+	bool refused;
 	/* Any shape: called with the value in *out, when nothing had to be reported before. */
 	ub_yaml_read_fn *check;
 	/* Shape CUSTOM: */

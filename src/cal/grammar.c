@@ -91,6 +91,27 @@ static bool business_day(struct scan *in, size_t start)
 	    in, ub_text_trim(from(in, start)), SPAN_HELP, "`business` is followed by `day` or `days`");
 }
 
+/* Moves over `working days` and other words for business days. */
+static bool is_working_day(struct scan *in, struct ub_text word)
+{
+	static const char *const firsts[] = { "working", "work", "week" };
+	static const char *const words[] = { "workdays", "workday", "weekdays", "weekday", "bd", "bds" };
+	for (size_t i = 0; i < UB_COUNT(words); i++)
+		if (ub_text_is(word, words[i]))
+			return true;
+	for (size_t i = 0; i < UB_COUNT(firsts); i++) {
+		size_t at = in->at;
+		if (!ub_text_is(word, firsts[i]))
+			continue;
+		ub_cal_scan_blanks(in);
+		struct ub_text next = ub_cal_scan_letters(in);
+		if (ub_text_is(next, "day") || ub_text_is(next, "days"))
+			return true;
+		in->at = at;
+	}
+	return false;
+}
+
 static bool unit(struct scan *in, enum ub_unit *found)
 {
 	struct ub_text words[UB_COUNT(units)];
@@ -111,6 +132,10 @@ static bool unit(struct scan *in, enum ub_unit *found)
 	if (word.len == 0)
 		return ub_cal_scan_fail(
 		    in, ub_cal_scan_word(in), SPAN_HELP, "a unit is missing after the number");
+	if (is_working_day(in, word))
+		return ub_cal_scan_fail(in, from(in, start),
+		    "write `3 business days`: the days of the owner's working hours that are no holidays",
+		    "`%.*s` is no unit of time", UB_ARGS(from(in, start)));
 	return unknown(in, word, words, UB_COUNT(units), SPAN_HELP, "unit of time");
 }
 
@@ -168,7 +193,27 @@ static bool anchor(struct scan *in, struct ub_point *point)
 	return true;
 }
 
-bool ub_cal_parse_point(
+/* Whether the text has a time of day (9:00, 9am) or a day by its name: a point has neither. */
+static bool has_clock_time(struct ub_arena *arena, struct ub_text text)
+{
+	static const char *const names[] = { "today", "tomorrow", "yesterday", "tonight", "noon", "midnight",
+		"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "am", "pm" };
+	struct ub_text rest = ub_text_lower(arena, text), word;
+	for (size_t i = 1; i + 1 < text.len; i++)
+		if (text.ptr[i] == ':' && text.ptr[i - 1] >= '0' && text.ptr[i - 1] <= '9' &&
+		    text.ptr[i + 1] >= '0' && text.ptr[i + 1] <= '9')
+			return true;
+	while (ub_text_split(&rest, ' ', &word)) {
+		while (word.len && word.ptr[0] >= '0' && word.ptr[0] <= '9')
+			word = ub_text_sub(word, 1, word.len);
+		for (size_t i = 0; i < UB_COUNT(names); i++)
+			if (ub_text_is(word, names[i]))
+				return true;
+	}
+	return false;
+}
+
+static bool parse_point(
     struct ub_arena *arena, struct ub_text text, struct ub_point *point, struct ub_time_error *error)
 {
 	static const struct ub_text sides[] = { { "before", 6 }, { "after", 5 } };
@@ -187,6 +232,23 @@ bool ub_cal_parse_point(
 			return unknown(&in, word, sides, 2, POINT_HELP, "`before` or `after`");
 	}
 	return anchor(&in, point) && ub_cal_scan_end(&in, POINT_HELP);
+}
+
+bool ub_cal_parse_point(
+    struct ub_arena *arena, struct ub_text text, struct ub_point *point, struct ub_time_error *error)
+{
+	if (parse_point(arena, text, point, error))
+		return true;
+	if (has_clock_time(arena, text))
+		*error = (struct ub_time_error){ 0, text.len,
+			UB_TEXT("a time of day or a date cannot be given: items move with their meeting"),
+			UB_TEXT(
+			    "count from the meeting or another item, like `1 business day before start`, "
+			    "`10m after end`; a window `between: [3 business days before start, 1 business "
+			    "day "
+			    "before start]` finds a slot in working hours, with `prefer: same-time` at the "
+			    "meeting's time of day") };
+	return false;
 }
 
 static struct ub_text period_word(struct scan *in)

@@ -113,6 +113,9 @@ struct token cel_lex(struct lexer *lexer);
 /* The value of a string or bytes literal from its quotes and prefix. TOKEN_BAD: an issue has been added. */
 struct token cel_lex_string(struct lexer *lexer, size_t from, size_t quote_at, bool raw, bool bytes);
 /* Adds an issue and returns TOKEN_BAD. */
+/* The help for a length of time that is written as people do: the number 45 and the word `minutes`, or
+ * `2h30m`. Empty: the word is no unit. */
+struct ub_text cel_help_with_length(struct ub_arena *arena, struct ub_text number, struct ub_text unit);
 struct token cel_lex_fail(
     struct lexer *lexer, size_t at, size_t len, struct ub_text message, const char *help);
 

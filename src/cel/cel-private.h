@@ -37,6 +37,7 @@ struct ub_cel_object_type {
 	UB_VEC(struct field) fields; /* the root's only */
 	struct ub_map *by_name;      /* the root's only: name to index + 1 */
 	struct ub_text shown;
+	struct ub_text help; /* to somebody who asks for a field that is not there; empty: none */
 };
 
 /* One signature of a function. */

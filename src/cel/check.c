@@ -129,9 +129,12 @@ static void must_be_bool(struct check *check, struct node *node, struct node *pa
 {
 	if (cel_unify_fits(check, &ub_cel_type_bool, part->type))
 		return;
-	cel_check_fail(check, node, part->at, part->len, "wrong-type",
+	struct ub_cel_issue *issue = cel_check_fail(check, node, part->at, part->len, "wrong-type",
 	    ub_textf(check->arena, "%s must be a bool, this is of type %.*s", what,
 		UB_ARGS(cel_check_shown(check, part->type))));
+	if (part->kind == NODE_LITERAL && (node->kind == NODE_OR || node->kind == NODE_AND))
+		issue->help = UB_TEXT("each side is a whole comparison; for one of several values: "
+				      "`... in [\"A\", \"B\"]`");
 }
 
 static void check_logic(struct check *check, struct node *node)

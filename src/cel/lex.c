@@ -76,6 +76,20 @@ static bool skip_number(struct lexer *lexer)
 	return real;
 }
 
+/* Reports a number and a name in one word, like 45m. */
+static struct token fail_number(struct lexer *lexer, size_t from)
+{
+	size_t digits = from;
+	while (is_digit(lexer->text.ptr[digits]) || lexer->text.ptr[digits] == '.')
+		digits++;
+	while (is_letter(peek(lexer, 0)) || is_digit(peek(lexer, 0)))
+		lexer->at++;
+	struct ub_text help = cel_help_with_length(lexer->arena, ub_text_sub(lexer->text, from, digits),
+	    ub_text_sub(lexer->text, digits, lexer->at));
+	return cel_lex_fail(lexer, from, lexer->at - from, UB_TEXT("a number runs into a name"),
+	    help.len ? ub_text_cstr(lexer->arena, help) : "put an operator between them");
+}
+
 static struct token lex_number(struct lexer *lexer)
 {
 	size_t from = lexer->at;
@@ -85,8 +99,7 @@ static struct token lex_number(struct lexer *lexer)
 	lexer->at += is_unsigned;
 	token.len = lexer->at - from;
 	if (is_letter(peek(lexer, 0)) || is_digit(peek(lexer, 0)))
-		return cel_lex_fail(lexer, from, token.len + 1, UB_TEXT("a number runs into a name"),
-		    "a length of time is written duration(\"30m\"); else put an operator between them");
+		return fail_number(lexer, from);
 	uint64_t whole = 0;
 	double number = 0;
 	bool fits =

@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+
 #include "cel-private.h"
 
 /* Object types as declared, and their fields. */
+
+void ub_cel_help_with_fields(struct ub_cel_env *env, const struct ub_cel_type *object, struct ub_text help)
+{
+	struct ub_cel_object_type *mine = ub_map_get(env->objects, object->name);
+	assert(mine && &mine->type == object);
+	mine->help = help;
+}
 
 const struct ub_cel_type *ub_cel_find_object(const struct ub_cel_env *env, struct ub_text name)
 {

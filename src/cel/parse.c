@@ -37,13 +37,26 @@ static const char *operator_hint(const struct parser *parser)
 	       ((before.ptr[name.len - 1] | 0x20) >= 'a' && (before.ptr[name.len - 1] | 0x20) <= 'z'))
 		name.len--;
 	name = ub_text_sub(before, name.len, before.len);
-	if (ub_text_is(name, "not"))
+	if (ub_text_eq_nocase(name, UB_TEXT("not")))
 		return "`not` is written `!`";
 	for (size_t i = 0; i < UB_COUNT(calls); i++)
 		if (ub_text_is(name, calls[i]) ||
 		    (token->kind == TOKEN_NAME && ub_text_is(token->text, calls[i])))
 			return "it is called on a text, like `meeting.title.contains(\"review\")`";
 	return "join conditions with `&&` or `||`";
+}
+
+/* The help for `45 minutes`, at the second word. Empty: it is nothing like that. */
+static struct ub_text length_hint(const struct parser *parser)
+{
+	struct ub_text before = ub_text_trim(ub_text_sub(parser->lexer.text, 0, parser->token.at));
+	size_t from = before.len;
+	while (from &&
+	       ((before.ptr[from - 1] >= '0' && before.ptr[from - 1] <= '9') || before.ptr[from - 1] == '.'))
+		from--;
+	if (parser->token.kind != TOKEN_NAME || from == before.len)
+		return UB_TEXT_NONE;
+	return cel_help_with_length(parser->arena, ub_text_sub(before, from, before.len), parser->token.text);
 }
 
 /* Reports a token that does not belong there. */
@@ -61,8 +74,11 @@ static struct node *unexpected(struct parser *parser, const char *wanted)
 		{ "not", "`not` is written `!`" }, { "is", "equality is written `==`" } };
 	const char *help = strcmp(wanted, "an operator") == 0 ? operator_hint(parser) : "";
 	for (size_t i = 0; i < UB_COUNT(hints); i++)
-		if (ub_text_is(shown, hints[i].word))
+		if (ub_text_eq_nocase(shown, ub_text(hints[i].word)))
 			help = hints[i].help;
+	struct ub_text length = length_hint(parser);
+	if (length.len)
+		help = ub_text_cstr(parser->arena, length);
 	if (shown.len > 40)
 		shown = ub_text_sub(shown, 0, 40);
 	return cel_parse_fail(parser, token->at, token->len, "syntax",

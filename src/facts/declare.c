@@ -159,6 +159,8 @@ static void declare_account_fields(
     struct ub_cel_env *env, const struct ub_account_field_decl *fields, size_t n, struct ub_arena *arena)
 {
 	const struct ub_cel_type *object = ub_cel_declare_object(env, "account_fields", NULL, NULL);
+	ub_cel_help_with_fields(env, object,
+	    UB_TEXT("fields are declared in the settings with the account source: `fields: {NAME: string}`"));
 	for (size_t i = 0; i < n; i++) {
 		struct ub_cel_decl const decl = {
 			.name = ub_text_cstr(arena, fields[i].name),
@@ -174,6 +176,9 @@ static void declare_account_fields(
 static void declare_account(struct ub_cel_env *env, const struct ub_account_field_decl *fields,
     size_t n_fields, struct ub_arena *arena)
 {
+	const struct ub_text help =
+	    UB_TEXT("fields of your own are `account.fields.NAME`, declared in the settings with the account "
+		    "source: `fields: {NAME: string}`");
 	const struct ub_cel_type *account = ub_cel_declare_object(env, "account", NULL, "name");
 	struct ub_cel_decl declared = account_fields[ACCOUNT_FIELDS_DECLARED];
 	if (n_fields != SIZE_MAX) {
@@ -186,6 +191,7 @@ static void declare_account(struct ub_cel_env *env, const struct ub_account_fiel
 	}
 	ub_cel_declare_fields(env, account, account_fields, ACCOUNT_FIELDS_DECLARED);
 	ub_cel_declare_fields(env, account, &declared, 1);
+	ub_cel_help_with_fields(env, account, help);
 }
 
 void ub_facts_declare(struct ub_cel_env *env, const struct ub_account_field_decl *fields, size_t n_fields,

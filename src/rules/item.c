@@ -57,7 +57,7 @@ static const struct ub_yaml_type sections_type = { .shape = UB_YAML_ONE_OR_LIST_
 	.check = check_short_list };
 const struct ub_yaml_type sections_cases_type = UB_CASES_OF(sections_type);
 static const struct ub_yaml_type refused_type = {
-	.shape = UB_YAML_CUSTOM, .read = refuse, UB_YAML_ANY_OF(&ub_yaml_type_node)
+	.shape = UB_YAML_CUSTOM, .read = refuse, .refused = true, UB_YAML_ANY_OF(&ub_yaml_type_node)
 };
 
 static const struct ub_yaml_type prefer_cases_type = UB_CASES_OF(prefer_type);

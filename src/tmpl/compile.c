@@ -326,7 +326,7 @@ void ub_tmpl_compile_root(struct ub_template *tmpl, struct ub_diags *diags)
 	struct tmpl_spot spot = { .scope = ub_tmpl_root_scope(set) };
 	size_t errors = diags->errors;
 	tmpl->compiled = true;
-	if (!tmpl->broken)
+	if (!tmpl->broken || tmpl->readable)
 		ub_tmpl_compile_template(&c, tmpl, spot, false, &tmpl->ops);
 	tmpl->usable = !tmpl->broken && diags->errors == errors;
 }

@@ -26,6 +26,7 @@ struct parser {
 	size_t depth;                                        /* the index of the innermost container */
 	size_t lost;                                         /* containers past the limit, not on the stack */
 	struct ub_text crossed;                              /* closed too late, which is reported */
+	bool doubtful;                                       /* nobody knows what is in which section */
 };
 
 /* One line of tokens, [from, to). */
@@ -148,6 +149,7 @@ static void push(struct parser *p, struct tmpl_node *node, const struct tmpl_tok
 		p->stack[++p->depth] = (struct container){ node, &node->kids, *token };
 		return;
 	}
+	p->doubtful = true;
 	if (!p->lost++)
 		ub_error(p->diags, "too-deep", token_place(p, token),
 		    "sections are nested more than %d deep here", UB_TEMPLATE_NESTING_MAX);
@@ -248,6 +250,7 @@ static void close(struct parser *p, const struct tmpl_token *token)
 	}
 	report_wrong_close(p, token, name, match > 0);
 	if (match > 0) {
+		p->doubtful = true;
 		p->crossed = name_of(p, &p->stack[p->depth].token);
 		p->depth = match - 1;
 	} else if (is_section(&p->stack[p->depth]) && !is_closed_later(p, token)) {
@@ -427,7 +430,7 @@ static void parse_line(struct parser *p, size_t from, size_t to)
 		parse_inline(p, &line);
 }
 
-void ub_tmpl_parse(const struct tmpl_origin *origin, size_t from, bool headings, struct tmpl_nodes *nodes,
+bool ub_tmpl_parse(const struct tmpl_origin *origin, size_t from, bool headings, struct tmpl_nodes *nodes,
     struct ub_diags *diags, struct ub_arena *arena)
 {
 	struct parser p = { .origin = origin, .diags = diags, .arena = arena, .headings = headings };
@@ -444,4 +447,5 @@ void ub_tmpl_parse(const struct tmpl_origin *origin, size_t from, bool headings,
 	}
 	for (; whole && p.depth > 0; p.depth--)
 		report_unclosed(&p, &p.stack[p.depth], "this section is not closed");
+	return whole && !p.doubtful;
 }

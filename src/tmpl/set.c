@@ -85,8 +85,10 @@ static void parse(struct ub_template *tmpl, struct ub_diags *diags)
 	if (check_text(&tmpl->origin, diags)) {
 		if (tmpl->name.len && !tmpl->set->open)
 			ub_tmpl_parse_front(&tmpl->origin, &tmpl->front, diags);
-		ub_tmpl_parse(
-		    &tmpl->origin, tmpl->front.end, headings, &tmpl->nodes, diags, tmpl->set->arena);
+		bool head = diags->errors == errors;
+		tmpl->readable = ub_tmpl_parse(&tmpl->origin, tmpl->front.end, headings, &tmpl->nodes, diags,
+				     tmpl->set->arena) &&
+				 head;
 		if (!tmpl->set->open)
 			warn_single_braces(tmpl, &tmpl->nodes, diags);
 	}

@@ -83,8 +83,9 @@ struct tmpl_node {
 	struct tmpl_nodes kids;
 };
 
-/* With `headings`, lines with `#` open sections. */
-void ub_tmpl_parse(const struct tmpl_origin *origin, size_t from, bool headings, struct tmpl_nodes *nodes,
+/* With `headings`, lines with `#` open sections. False: mistakes were reported, by which it is not sure what
+ * is in which section. */
+bool ub_tmpl_parse(const struct tmpl_origin *origin, size_t from, bool headings, struct tmpl_nodes *nodes,
     struct ub_diags *diags, struct ub_arena *arena);
 
 /* Takes the weight mark `{weight=N}` off the heading's text, and sets the weight. */
@@ -123,6 +124,7 @@ struct ub_template {
 	struct ub_place internal_place;
 	struct ub_text internal_why;
 	bool broken;   /* its text or its tags have errors */
+	bool readable; /* but its sections are known, so that mistakes in its names can be told, too */
 	bool included; /* by another template, so that this one need not stand on its own */
 	bool reached;  /* was checked where another template includes it */
 	bool compiled; /* was compiled on its own */

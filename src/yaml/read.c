@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* A longer list of keys or words is not repeated in a help line. */
-#define NAMES_MAX 12
+#define NAMES_MAX 40
 
 const struct ub_yaml_type ub_yaml_type_any_text = { .shape = UB_YAML_TEXT };
 const struct ub_yaml_type ub_yaml_type_bool = { .shape = UB_YAML_BOOL };
@@ -304,7 +304,12 @@ static void report_unknown(
 {
 	struct ub_diag *diag = ub_error(
 	    reader->diags, "unknown-key", ub_yaml_first_line(key), "unknown key `%.*s`", UB_ARGS(key->text));
-	help_with_names(reader, diag, key->text, type->fields, sizeof(*type->fields), type->n_fields);
+	struct ub_yaml_field *fields = UB_NEW_ARRAY(reader->arena, struct ub_yaml_field, type->n_fields);
+	size_t n = 0;
+	for (size_t i = 0; i < type->n_fields; i++)
+		if (!type->fields[i].type->refused)
+			fields[n++] = type->fields[i];
+	help_with_names(reader, diag, key->text, fields, sizeof(*fields), n);
 }
 
 /* Whether an unknown key of the map is this field misspelt: one mistake gets one report. */

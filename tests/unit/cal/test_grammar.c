@@ -134,6 +134,15 @@ Test(grammar, says_what_is_wrong_with_a_point_and_where)
 		{ "3 dayz before start", "`dayz` is no unit of time (2, 4)", "did you mean `days`?" },
 		{ "8m before end please", "nothing is expected here, but there is `please` (14, 6)", NULL },
 		{ "before start", "`before` is no time of a meeting or item (0, 6)", NULL },
+		{ "3 working days before start", "`working days` is no unit of time (2, 12)", NULL },
+		{ "1 workday after end", "`workday` is no unit of time (2, 7)", NULL },
+		{ "2 working hours before start", "`working` is no unit of time (2, 7)", NULL },
+		{ "tomorrow 9:00",
+		    "a time of day or a date cannot be given: items move with their meeting (0, 13)", NULL },
+		{ "1 day before start at 9am",
+		    "a time of day or a date cannot be given: items move with their meeting (0, 25)", NULL },
+		{ "Monday", "a time of day or a date cannot be given: items move with their meeting (0, 6)",
+		    NULL },
 	};
 	struct ub_arena *arena = ub_arena_new();
 	for (size_t i = 0; i < UB_COUNT(cases); i++) {

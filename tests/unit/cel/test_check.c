@@ -27,8 +27,25 @@ Test(check, says_what_is_wrong_and_where)
 		{ "9223372036854775808",
 		    "0+19 syntax: this number is too large (whole numbers go from -9223372036854775808 to "
 		    "9223372036854775807)" },
-		{ "12monkeys", "0+3 syntax: a number runs into a name (a length of time is written "
-			       "duration(\"30m\"); else put an operator between them)" },
+		{ "12monkeys", "0+9 syntax: a number runs into a name (put an operator between them)" },
+		{ "t - t > 45min",
+		    "8+5 syntax: a number runs into a name (a length of time is written duration(\"45m\"))" },
+		{ "t - t > 2h30m", "8+5 syntax: a number runs into a name (a length of time is written "
+				   "duration(\"2h30m\"))" },
+		{ "t - t > 2 Days",
+		    "10+4 syntax: expected an operator, found `Days` (a length of time is written "
+		    "duration(\"48h\"); whole days between two dates, days(from, to))" },
+		{ "f(1 hour)", "4+4 syntax: expected `,` or `)`, found `hour` (a length of time is written "
+			       "duration(\"1h\"))" },
+		{ "n > 1 OR n < 5", "6+2 syntax: expected an operator, found `OR` (`or` is written `||`)" },
+		{ "NOT n", "4+1 syntax: expected an operator, found `n` (`not` is written `!`)" },
+		{ "s == \"a\" || \"b\"",
+		    "12+3 wrong-type: what `||` joins must be a bool, this is of type string (each side is a "
+		    "whole comparison; for one of several values: `... in [\"A\", \"B\"]`)" },
+		{ "people.name == s && n > 1",
+		    "7+4 no-such-field: a value of type list(person) has no fields (each element has it: for "
+		    "any of them write `people.exists(p, p.name == s)`)" },
+		{ "people.nam == s", "7+3 no-such-field: a value of type list(person) has no fields" },
 		{ "if",
 		    "0+2 syntax: `if` is a reserved word (a choice is written `condition ? this : that`)" },
 		{ "n > 1 and n < 5",
