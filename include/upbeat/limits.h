@@ -40,6 +40,7 @@
 #define UB_CEL_ISSUE_MAX   100            /* further issues of an expression are not kept */
 #define UB_CEL_PATTERN_MAX 4096           /* a regular expression */
 #define UB_CEL_PRINT_MAX   (1024u * 1024) /* text of a list or map, about */
+#define UB_CEL_SHOWN_MAX   2000 /* text of a list or map that is shown to people, about a screenful */
 #define UB_CEL_NESTING_MAX 1000 /* lists in lists; deeper ones are equal to nothing, and cut when printed */
 #define UB_CEL_COST_MAX    1000000 /* steps of one evaluation, unless the caller says otherwise */
 

@@ -141,7 +141,9 @@ static int evaluate(
 		return UB_EXIT_FINDINGS;
 	}
 	struct ub_buf out = UB_BUF(arena);
-	ub_cel_print_literal(&out, result, 0);
+	/* Of a few lists that hold each other, the text may be longer than any disk. */
+	bool scalar = result.kind == UB_CEL_STRING || result.kind == UB_CEL_BYTES;
+	ub_cel_print_literal(&out, result, scalar ? 0 : UB_CEL_SHOWN_MAX);
 	ub_buf_char(&out, '\n');
 	return ub_cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 }

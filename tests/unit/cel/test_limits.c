@@ -214,6 +214,40 @@ Test(limits, lists_in_lists)
 	fixture_free(&f);
 }
 
+/* Lists that hold one list many times: few bytes, and a text longer than any disk. */
+Test(limits, showing_nested_lists)
+{
+	struct fixture f = fixture_new(NULL);
+	struct ub_buf out = UB_BUF(f.arena);
+	struct ub_cel_value value = ub_cel_int(1);
+	for (size_t depth = 0; depth < 20; depth++) {
+		struct ub_cel_value *items = UB_NEW_ARRAY(f.arena, struct ub_cel_value, 10);
+		for (size_t i = 0; i < 10; i++)
+			items[i] = value;
+		value = ub_cel_list(f.arena, items, 10);
+	}
+	ub_cel_print_literal(&out, value, UB_CEL_SHOWN_MAX);
+	cr_expect(out.len >= UB_CEL_SHOWN_MAX && out.len < UB_CEL_SHOWN_MAX + 20 * strlen(", ...]") + 32);
+	cr_expect(ub_text_ends(ub_buf_text(&out), UB_TEXT("...], ...]")));
+	fixture_free(&f);
+}
+
+/* At the limit a list is shown whole, and with one more element cut. */
+Test(limits, showing_a_list)
+{
+	struct fixture f = fixture_new(NULL);
+	struct ub_cel_value *items = UB_NEW_ARRAY(f.arena, struct ub_cel_value, UB_CEL_SHOWN_MAX);
+	for (size_t i = 0; i < UB_CEL_SHOWN_MAX; i++)
+		items[i] = ub_cel_int(1);
+	/* The last of n elements begins at byte 3 * n - 2. */
+	for (size_t n = UB_CEL_SHOWN_MAX / 3; n < UB_CEL_SHOWN_MAX / 3 + 3; n++) {
+		struct ub_buf out = UB_BUF(f.arena);
+		ub_cel_print_literal(&out, ub_cel_list(f.arena, items, n), UB_CEL_SHOWN_MAX);
+		cr_expect_eq(ub_text_ends(ub_buf_text(&out), UB_TEXT("...]")), 3 * n - 2 >= UB_CEL_SHOWN_MAX);
+	}
+	fixture_free(&f);
+}
+
 Test(limits, printing)
 {
 	struct fixture f = fixture_new(NULL);
