@@ -33,6 +33,14 @@ const struct ub_code ub_codes_files[] = {
 	    "Everybody can have an address at such a domain, and all their meetings would be this account's. "
 	    "Name the person instead.",
 	    "domains: [gmail.com]", "stakeholders:\n  - email: jo.doe@gmail.com" },
+	{ "matches-nobody", "an address or pattern that none of our people can be meant by",
+	    "Ours are those whose addresses are in `organization.domains`, or below these domains. An entry "
+	    "of "
+	    "`people` for any other address is without effect, and nobody is invited by such an address in a "
+	    "team. "
+	    "Is it misspelt, or is a domain missing?",
+	    "domains: [ours.example]\npeople:\n  - match: \"*@us.our.example\"",
+	    "domains: [ours.example]\npeople:\n  - match: \"*@us.ours.example\"" },
 	{ "missing-key", "a key that is required is missing",
 	    "The help line says what the key is for, or how its value may look. A rule needs a name and "
 	    "something to do. An event needs a title, a time and a duration. A task needs a title and a due "

@@ -64,6 +64,7 @@ static bool check_organization(const struct ub_yaml_reader *reader, const struct
 {
 	const struct organization *organization = out;
 	(void)type;
+	warn_of_nobody(reader, organization, node);
 	if (organization->domains.n == 0) {
 		struct ub_diag *diag = ub_warning(
 		    reader->diags, "no-domains", node->place, "no meeting is a customer's without `domains`");

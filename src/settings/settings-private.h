@@ -85,6 +85,13 @@ struct organization {
 void fill_org(struct ub_arena *arena, struct ub_settings *settings, const struct organization *from,
     const struct ub_zones *zones);
 
+/* ---- nobody.c ---- */
+
+/* Warns of patterns and addresses in `people` and `teams` of the organization's map by which none of ours can
+ * be meant. */
+void warn_of_nobody(const struct ub_yaml_reader *reader, const struct organization *organization,
+    const struct ub_yaml_node *node);
+
 /* ---- sources.c ---- */
 
 struct sources {
