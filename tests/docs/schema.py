@@ -183,9 +183,11 @@ def _():
     for right, more in (("when:", "for: account\n    when:"), ("when:", "for: team\n    when:"),
                         ("title: Prep", "title: Prep\n        every: [{if: has_account, use: week}, {use: month}]"),
                         ("title: Prep", "title: Prep\n        satisfied_by: meeting.title == 'QBR'"),
-                        ("use: 30m", "use: 2 hours"), ("use: 30m", "use: ' 3 business days'")):
+                        ("title: Prep", "title: Prep\n        needs: [call, other/call]"),
+                        ("title: Prep", "title: Prep\n        needs: other/call"), ("use: 30m", "use: 2 hours"), ("use: 30m", "use: ' 3 business days'")):
         tap.equal(faults("rules", RULE.replace(right, more)), [], more)
-    changed = "format: 1\nchange:\n  - rule: prep\n    items: {call: {duration: 1h}, other: none}\n"
+    changed = "format: 1\nchange:\n  - rule: prep\n    items: {call: {duration: 1h}, other: none}\n" \
+              "    and_when: meeting.customer\n    and_unless: meeting.private\n"
     tap.equal(faults("rules", changed), [], "what is right")
     for right, wrong in (("rule: prep", "name: prep"), ("rule: prep\n    items", "items"), ("duration", "length"),
                          ("none", "nothing")):
