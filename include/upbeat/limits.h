@@ -103,6 +103,7 @@
 #define UB_RETRY_LATE_MS        (3600 * (int64_t)1000) /* an hour */
 #define UB_FAILURES_MAX         12 /* refusals in a row until a key is set aside: within about an hour */
 #define UB_REDIRECTS_MAX        256 /* redirected writes that are kept until they are repeated at the new place */
+#define UB_PASSED_MAX           1000 /* meetings that get nothing and are remembered in memory, for explain */
 #define UB_KNOWN_MAX            100000 /* principals that the queue remembers without the store */
 #define UB_STRANGERS_STORED     64     /* strangers' keys in the store; more stay in memory */
 #define UB_IDLE_MS              1000   /* between looks at the store while nothing is known to become due */

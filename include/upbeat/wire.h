@@ -85,7 +85,7 @@ struct ub_wire_answered {
 
 enum ub_ask {
 	UB_ASK_STATUS = 1,
-	UB_ASK_EXPLAIN = 2, /* the meeting whose UID is the subject */
+	UB_ASK_EXPLAIN = 2, /* a meeting, found by {"text", "owner", "on"}, as JSON: each may be missing */
 	/* These two tell something instead of asking: */
 	UB_ASK_REMOVAL = 3,  /* what becomes of an item that is to be removed, as JSON */
 	UB_ASK_BACKFILL = 4, /* hrefs to be looked at, as a JSON list; answered by how many keys are left */

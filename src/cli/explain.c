@@ -6,14 +6,16 @@
 
 #include "upbeat/decision.h"
 #include "upbeat/ical.h"
+#include "upbeat/json.h"
 
-enum { CONFIG, RULES, AT, OWNER, DOMAIN, ZONE, CONTROL, JSON };
+enum { CONFIG, RULES, AT, OWNER, ON, DOMAIN, ZONE, CONTROL, JSON };
 
 static const struct ub_cli_option options[] = {
 	[CONFIG] = { "config", 'c', "FILE", "the settings: the organisation, its rules and accounts" },
 	[RULES] = { "rules", 'r', "DIR", "a rule directory instead of the settings' or the shipped one" },
 	[AT] = { "at", 0, "TIME", "decide as at that time: 2026-11-02 09:00, or RFC 3339" },
 	[OWNER] = { "owner", 0, "ADDRESS", "whose calendar it is (the organizer's, if one of ours)" },
+	[ON] = { "on", 0, "DATE", "of the meetings that the daemon knows, those of that day: 2026-12-09" },
 	[DOMAIN] = { "domain", 0, "DOMAIN", "one of ours, without settings (the owner's or organizer's)" },
 	[ZONE] = { "time-zone", 0, "ZONE", "ours, without settings (the event's)" },
 	[CONTROL] = { "control", 0, "SOCKET", "of the running daemon, to ask it about a UID" },
@@ -35,7 +37,7 @@ static bool read_event(struct ub_cli *cli, struct ub_text *text)
 		ub_cli_complain("%s: %s%s", path, ub_file_result_text(result),
 		    result != UB_FILE_MISSING || reads_like_a_path(path)
 			? ""
-			: "; a UID is asked of the daemon that -c FILE names");
+			: "; a UID or title is asked of the daemon that -c FILE names");
 	return result == UB_FILE_OK;
 }
 
@@ -88,39 +90,87 @@ static int print(struct ub_cli *cli, const struct ub_decision *decision)
 	return ub_cli_write(STDOUT_FILENO, &out) && !decision->refused ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 }
 
-/* Whether the argument is a UID: no file has that name, and the call tells which daemon may know the UID. A
- * mistyped path still counts as a path, unless the call names the daemon's socket. */
-static bool is_uid(const struct ub_cli *cli)
+/* Whether the question is for the daemon: no file is named, and the call tells which daemon may know the
+ * meeting. A mistyped path still counts as a path, unless the call names the daemon's socket. */
+static bool asks_daemon(const struct ub_cli *cli)
 {
-	const char *argument = cli->arguments[0];
-	bool perhaps =
-	    ub_cli_value(cli, CONTROL) || (ub_cli_value(cli, CONFIG) && !reads_like_a_path(argument));
-	return perhaps && strcmp(argument, "-") != 0 && access(argument, F_OK) != 0;
+	const char *argument = cli->n_arguments ? cli->arguments[0] : NULL;
+	bool perhaps = ub_cli_value(cli, CONTROL) ||
+		       (ub_cli_value(cli, CONFIG) && !(argument && reads_like_a_path(argument)));
+	return perhaps && (!argument || (strcmp(argument, "-") != 0 && access(argument, F_OK) != 0));
+}
+
+static bool is_date(const char *text)
+{
+	static const char form[] = "0000-00-00";
+	for (size_t i = 0; i < sizeof(form); i++)
+		if (form[i] == '0' ? !(text[i] >= '0' && text[i] <= '9') : text[i] != form[i])
+			return false;
+	return true;
+}
+
+/* What the daemon is asked for: UB_ASK_EXPLAIN. */
+static struct ub_text question(struct ub_cli *cli)
+{
+	const struct {
+		const char *name, *value;
+	} parts[] = { { "text", cli->n_arguments ? cli->arguments[0] : NULL },
+		{ "owner", ub_cli_value(cli, OWNER) }, { "on", ub_cli_value(cli, ON) } };
+	json_t *object = ub_json_must(json_object());
+	struct ub_buf out = UB_BUF(cli->arena);
+	for (size_t i = 0; i < UB_COUNT(parts); i++)
+		if (parts[i].value)
+			ub_json_set(object, parts[i].name, ub_json_text(ub_text(parts[i].value)));
+	ub_json_print(object, &out);
+	return ub_buf_text(&out);
 }
 
 /* The daemon decides with its own rules and its own clock, and for the owner that it found. */
-static int explain_uid(struct ub_cli *cli)
+static int explain_known(struct ub_cli *cli)
 {
-	static const size_t of_files[] = { RULES, AT, OWNER, DOMAIN, ZONE };
+	static const size_t of_files[] = { RULES, AT, DOMAIN, ZONE };
+	const char *on = ub_cli_value(cli, ON);
 	for (size_t i = 0; i < UB_COUNT(of_files); i++) {
 		if (!ub_cli_value(cli, of_files[i]))
 			continue;
 		ub_cli_complain("explain: --%s is for files, and there is no file %s",
-		    options[of_files[i]].name, cli->arguments[0]);
+		    options[of_files[i]].name, cli->n_arguments ? cli->arguments[0] : "here");
+		return UB_EXIT_USAGE;
+	}
+	if (on && !is_date(on)) {
+		ub_cli_complain("explain: --on wants a date like 2026-12-09, not %s", on);
 		return UB_EXIT_USAGE;
 	}
 	const char *control = ub_cli_control(cli, ub_cli_value(cli, CONFIG), ub_cli_value(cli, CONTROL));
 	const struct ub_wire_ask ask = { .ask = UB_ASK_EXPLAIN,
 		.json = ub_cli_value(cli, JSON) != NULL,
 		.colour = ub_cli_colour(STDOUT_FILENO),
-		.subject = ub_text(cli->arguments[0]) };
+		.subject = question(cli) };
 	return control ? ub_cli_ask(cli, control, &ask) : UB_EXIT_FINDINGS;
+}
+
+/* False: the call makes no sense, which has been reported. */
+static bool makes_sense(struct ub_cli *cli)
+{
+	bool asks = asks_daemon(cli);
+	if (cli->n_arguments == 0 && !(asks && (ub_cli_value(cli, OWNER) || ub_cli_value(cli, ON)))) {
+		ub_cli_complain(
+		    "explain: a file, or a meeting of a daemon's, is missing: upbeat explain --help");
+		return false;
+	}
+	if (!asks && ub_cli_value(cli, ON)) {
+		ub_cli_complain("explain: --on is for the meetings of the daemon that -c FILE names");
+		return false;
+	}
+	return true;
 }
 
 static int run(struct ub_cli *cli)
 {
-	if (is_uid(cli))
-		return explain_uid(cli);
+	if (!makes_sense(cli))
+		return UB_EXIT_USAGE;
+	if (asks_daemon(cli))
+		return explain_known(cli);
 	struct ub_text text;
 	if (!read_event(cli, &text))
 		return UB_EXIT_FINDINGS;
@@ -148,14 +198,15 @@ static int run(struct ub_cli *cli)
 
 const struct ub_cli_command ub_cli_explain = {
 	.name = "explain",
-	.synopsis = "[-c FILE] [OPTIONS] EVENT.ics | UID",
+	.synopsis = "[-c FILE] [OPTIONS] EVENT.ics | UID | TITLE",
 	.summary = "show what the rules make of a calendar object, and why",
 	.help =
 	    "Prints what is known of a meeting, what each rule says of it and why, and the items that\n"
 	    "would appear beside it. Nothing is written anywhere. `-` reads standard input. What is no file\n"
-	    "is a UID: the daemon that runs with the settings tells what it knows of that meeting.\n",
+	    "is a UID or a part of a title: the daemon that runs with the settings tells what it knows of\n"
+	    "that meeting. --owner and --on choose among several, also without a title.\n",
 	UB_CLI_OPTIONS(options),
-	.min_arguments = 1,
+	.min_arguments = 0,
 	.max_arguments = 1,
 	.run = run,
 };

@@ -21,6 +21,8 @@ struct ub_telling {
 int control_tell_status(const struct ub_telling *telling);
 /* explain-meeting.c */
 int control_explain_meeting(const struct ub_telling *telling, struct ub_text meeting_uid);
+/* find-meeting.c */
+int control_find_meeting(const struct ub_telling *telling, struct ub_text question);
 /* control-requests.c: what commands tell the daemon. */
 struct ub_wire_ask;
 int control_take_removal(const struct ub_telling *telling, struct ub_text subject);

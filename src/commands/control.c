@@ -30,7 +30,7 @@ static int answer(const struct ub_telling *telling, const struct ub_wire_ask *as
 	case UB_ASK_STATUS:
 		return control_tell_status(telling);
 	case UB_ASK_EXPLAIN:
-		return control_explain_meeting(telling, ask->subject);
+		return control_find_meeting(telling, ask->subject);
 	case UB_ASK_REMOVAL:
 		return control_take_removal(telling, ask->subject);
 	case UB_ASK_BACKFILL:

@@ -182,10 +182,12 @@ static void print_keys(const struct meeting *meeting)
 static void print_unseen(const struct meeting *meeting)
 {
 	struct ub_buf *out = meeting->telling->out;
-	ub_buf_str(out, "No meeting with the UID `");
+	ub_buf_str(out, "No meeting is known with the UID `");
 	ub_buf_shown(out, meeting->uid);
-	ub_buf_str(out, "` has been seen. It may be no meeting with a customer that any rule asks for\n"
-			"something, or it was stored past Upbeat, or before Upbeat was there");
+	ub_buf_str(out,
+	    "` or with that in its title. It may have no customer and no\n"
+	    "rule that asks for something, and have been looked at long ago; or it was stored past Upbeat,\n"
+	    "or before Upbeat was there");
 	if (meeting->jobs.n)
 		ub_buf_printf(out, "; or it is not looked at yet: %zu key%s (upbeat status tells which)",
 		    meeting->jobs.n, meeting->jobs.n == 1 ? " waits" : "s wait");

@@ -327,6 +327,8 @@ static enum ub_pass_end decide_and_act(
 	*why = decision.refused ? ub_textf(pass->arena, "cannot be read: %s", decision.refused)
 	       : decision.plan->not_eligible
 		   ? ub_text(ub_facts_not_eligible_text(decision.plan->not_eligible))
+	       : decision.facts && decision.facts->meeting.external.n == 0
+		   ? UB_TEXT("it is an internal meeting: nobody from outside takes part")
 		   : UB_TEXT("no rule asks for anything");
 	if (decision.facts && decision.event->uid.len)
 		pass_note_appointment(pass, &decision);
@@ -346,8 +348,10 @@ static enum ub_pass_end decide_and_act(
 	bool wanted = decision.plan->steps.n || decision.plan->amendments.n;
 	if (!customer && !wanted && !owners_of_items(pass, decision.event->uid, &owners))
 		return store_fails(why);
-	if (!owners.known)
+	if (!owners.known) {
+		pass->passed_over = decision.facts;
 		return UB_PASS_SETTLED;
+	}
 	if (!claim(pass, decision.event->uid, why))
 		return UB_PASS_AGAIN;
 	input.brought_forward = brought_forward(pass, &decision);

@@ -12,6 +12,7 @@
 #include "alias.h"
 #include "credentials.h"
 #include "open-writes.h"
+#include "passed.h"
 #include "upbeat/pass.h"
 #include "upbeat/queue.h"
 #include "upbeat/wire.h"
@@ -25,6 +26,7 @@ struct ub_queue {
 	struct ub_writes *writes;
 	struct ub_credentials *credentials;
 	struct ub_open_additions *additions;
+	struct ub_passed *passed;
 	struct ub_log_pace store_pace, relay_pace;
 	struct ub_workers *workers;
 	struct ub_amender *amender;

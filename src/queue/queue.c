@@ -104,6 +104,11 @@ enum ub_store_result ub_queue_put(
 	return result;
 }
 
+struct ub_passed_meetings ub_queue_passed(struct ub_queue *queue, struct ub_arena *arena)
+{
+	return ub_passed_list(queue->passed, arena);
+}
+
 /* ---- from beginning to end ---- */
 
 static void init_waking(struct ub_queue *queue)
@@ -127,6 +132,7 @@ struct ub_queue *ub_queue_new(const struct ub_queue_input *input)
 	queue->writes = ub_writes_new();
 	queue->credentials = ub_credentials_new();
 	queue->additions = ub_open_additions_new();
+	queue->passed = ub_passed_new();
 	queue->redirects = ub_redirects_new();
 	queue->arena = ub_arena_new();
 	queue->known_arena = ub_arena_new();
@@ -178,6 +184,7 @@ void ub_queue_stop(struct ub_queue **queue)
 	ub_credentials_free(&mine->credentials);
 	ub_writes_free(&mine->writes);
 	ub_open_additions_free(&mine->additions);
+	ub_passed_free(&mine->passed);
 	ub_redirects_free(&mine->redirects);
 	ub_store_close(&mine->shelter);
 	ub_arena_free(&mine->arena);

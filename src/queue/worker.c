@@ -100,6 +100,18 @@ static void give_to_owner(struct ub_queue *queue, struct ub_store *store, const 
 	wake_if_heard(queue, store, owner);
 }
 
+static void keep_passed(struct ub_queue *queue, const struct ub_pass *run, struct ub_text why)
+{
+	const struct ub_meeting *meeting = &run->passed_over->meeting;
+	const struct ub_passed_meeting passed = { .uid = meeting->event->uid,
+		.owner = run->identity.owner,
+		.title = meeting->event->class == UB_CLASS_PUBLIC ? meeting->title : UB_TEXT_NONE,
+		.start = meeting->start,
+		.end = meeting->end,
+		.why = why };
+	ub_passed_keep(queue->passed, &passed);
+}
+
 static void pass(struct worker *worker, struct ub_store *store, const struct ub_job *job,
     const struct ub_credential *credential, struct ub_arena *arena)
 {
@@ -126,6 +138,8 @@ static void pass(struct worker *worker, struct ub_store *store, const struct ub_
 	enum ub_pass_end end = ub_pass_run(&run, &why);
 	ub_log(queue->input.log, end == UB_PASS_SETTLED ? UB_LOG_DEBUG : UB_LOG_INFO, "%.*s: %.*s",
 	    UB_ARGS(job->key.href), UB_ARGS(why));
+	if (run.passed_over)
+		keep_passed(queue, &run, why);
 	if (end == UB_PASS_DENIED)
 		ub_credentials_drop(queue->credentials, job->key.principal, credential);
 	if (end == UB_PASS_SETTLED)

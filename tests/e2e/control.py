@@ -250,6 +250,49 @@ def _(story):
     tap.equal(item["uid"], story.real.items_of("explained")[0].value("UID"), "UID of the item")
 
 
+@tap.case("a meeting is found by a part of its title, its owner and its day; of several, all are listed")
+def _(story):
+    upbeat, day = story.upbeat, calendars.business_day(15)
+    for number in (1, 2):
+        text = calendars.meeting(f"Zugspitze {number} mit Ümläut", uid=f"find-{number}", start=calendars.business_day(14 + number))
+        story.seen.put(f"find-{number}.ics", text)
+    story.seen.put("team.ics", calendars.meeting("Zugspitze team", uid="team", start=day, attendees=("alice", "bob")))
+    story.seen.put("secret.ics", calendars.meeting("Secret", uid="secret", attendees=("alice", "bob"), more="CLASS:PRIVATE"))
+    tap.eventually(lambda: upbeat.explain("secret").returncode == 0, "all are seen", SOON)
+    answer = upbeat.explain("zugspitze 2 MIT ümlÄUT")
+    tap.equal((answer.returncode, answer.stderr), (0, ""), "a part of the title")
+    tap.contains(answer.stdout, "/alice/calendar/find-2.ics", "a part of the title")
+    answer = upbeat.explain("zugspitze")
+    tap.equal(answer.returncode, 1, "exit status with several")
+    tap.contains(answer.stdout, "3 meetings are known", "several")
+    for line in (
+        f"  {day:%Y-%m-%d} 14:00, of alice@ours.example, Zugspitze 1 mit Ümläut, UID find-1\n",
+        f"  {day:%Y-%m-%d} 14:00, of alice@ours.example, Zugspitze team, UID team (gets nothing)\n",
+    ):
+        tap.contains(answer.stdout, line, "several")
+    found = json.loads(upbeat.explain("zugspitze", "--json").stdout)["matches"]
+    tap.equal({match["uid"] for match in found}, {"find-1", "find-2", "team"}, "several, for programs")
+    answer = upbeat.explain("zugspitze", "--on", f"{calendars.business_day(16):%Y-%m-%d}", "--owner", "Alice@ours.example")
+    tap.contains(answer.stdout, "/alice/calendar/find-2.ics", "by day and owner")
+    answer = upbeat.explain("zugspitze", "--owner", "bob@ours.example")
+    tap.equal(answer.returncode, 1, "exit status with none")
+    tap.contains(answer.stdout, "No meeting is known", "none")
+    answer = upbeat.ask("explain", "--on", f"{day:%Y-%m-%d}")
+    tap.contains(answer.stdout, "UID find-1\n", "by the day alone")
+    answer = upbeat.explain("zugspitze", "--on", "tomorrow")
+    tap.equal(answer.returncode, 3, "exit status of a wrong date")
+
+
+@tap.case("of an internal meeting explain says that it is one; of a private one, nothing of its title")
+def _(story):
+    answer = story.upbeat.explain("zugspitze team")
+    tap.equal((answer.returncode, answer.stderr), (0, ""), "explain")
+    tap.contains(answer.stdout, "gets nothing: it is an internal meeting: nobody from outside takes part.", "explain")
+    answer = story.upbeat.explain("secret")
+    tap.contains(answer.stdout, "it is an internal meeting", "explain")
+    assert "Secret" not in answer.stdout, answer.stdout
+
+
 @tap.case("a meeting that no rule matches is explained as well")
 def _(story):
     story.put("lunch", title="Lunch with Acme")
@@ -262,7 +305,7 @@ def _(story):
 def _(story):
     answer = story.upbeat.explain("never@seen")
     tap.equal(answer.returncode, 1, "exit status")
-    tap.contains(answer.stdout, "No meeting with the UID `never@seen` has been seen.", "explain")
+    tap.contains(answer.stdout, "No meeting is known with the UID `never@seen` or with that in its title.", "explain")
     tap.equal(json.loads(story.upbeat.explain("never@seen", "--json").stdout)["seen"], False, "for programs")
 
 
