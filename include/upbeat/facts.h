@@ -84,6 +84,8 @@ struct ub_marks {
 	struct ub_text rule; /* digest of the rule's or group's name */
 	unsigned generation; /* how often the item was made anew under a new UID; the first is 1 */
 	struct ub_text base; /* one digest per property, as last written */
+	/* When a task is due that is written as an all-day event; 0: not said. */
+	int64_t due;
 };
 
 /* The master component of an object, or the object's first component if there is no master. */

@@ -53,7 +53,8 @@ UB_MUST_USE const struct ub_event *ub_ical_read(struct ub_text text, const struc
 struct ub_ical_writing {
 	const struct ub_zones *zones;
 	ub_instant now;
-	/* For a collection that takes no VTODO: a task becomes a transparent all-day event on the due day. */
+	/* For a collection that takes no VTODO, and for clients that show none: a task becomes a transparent
+	 * all-day event on the due day. X-UPBEAT-DUE has the due time. */
 	bool task_as_event;
 };
 
@@ -101,6 +102,14 @@ struct ub_text ub_ical_revise(const struct ub_ical *ical, const struct ub_item *
 /* The text of an item with those of its marks that are missing, as a client may have dropped them. */
 struct ub_text ub_ical_remark(
     const struct ub_ical *ical, const struct ub_marks *marks, struct ub_arena *arena);
+
+/*
+ * The text of a task's object that stands as the other kind (VTODO, VEVENT) than `writing` asks for, made
+ * anew as that kind. What the user changed is taken over, and still counts as his change. The recurrence of a
+ * task that was made to repeat is lost. False: the object cannot be converted.
+ */
+UB_MUST_USE bool ub_ical_convert(const struct ub_ical *ical, const struct ub_item *item,
+    const struct ub_ical_writing *writing, struct ub_text *text, struct ub_arena *arena);
 
 /*
  * The text of an item, each component of which has a CLASS that hides no less than `class` does. The hand of

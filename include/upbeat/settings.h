@@ -52,6 +52,7 @@ struct ub_settings {
 	enum ub_store_kind store;
 	struct ub_text store_path; /* sqlite */
 	struct ub_text control;
+	bool tasks_as_events;   /* clients show no to-dos: they are written as events */
 	int64_t deletion_grace; /* seconds after a DELETE in which the meeting may turn up elsewhere */
 	struct ub_text log_level, log_format; /* words that ub_log_level_parse and ub_log_format_parse know */
 	struct ub_org *org;                   /* never NULL */

@@ -13,6 +13,19 @@ static ub_instant instant_of(const struct ub_when *when, const struct ub_zone *f
 	return ub_cal_instant(when->zone ? when->zone : floating, when->civil);
 }
 
+/* The due time of what stands as an event. If the user has moved that to another day, the time of day stays.
+ */
+static ub_instant due_of(const struct ub_event *event, const struct ub_zone *zone, ub_instant start)
+{
+	if (!event->marks.due || !event->start.date)
+		return start;
+	struct ub_civil civil = ub_cal_civil(zone, event->marks.due);
+	civil.year = event->start.civil.year;
+	civil.month = event->start.civil.month;
+	civil.day = event->start.civil.day;
+	return ub_cal_instant(zone, civil);
+}
+
 const struct ub_ical *ub_existing_read(struct ub_text text, const struct ub_zones *zones,
     const struct ub_zone *floating, struct ub_existing *existing, struct ub_arena *arena)
 {
@@ -25,7 +38,7 @@ const struct ub_ical *ub_existing_read(struct ub_text text, const struct ub_zone
 	existing->event = event;
 	existing->start = instant_of(&event->start, floating);
 	existing->end = instant_of(&event->end, floating);
-	existing->due = task ? existing->end : existing->start;
+	existing->due = task ? existing->end : due_of(event, floating, existing->start);
 	existing->user_changed = ub_ical_user_changes(ical, zones, arena);
 	if (event->marks.item.len) {
 		existing->item_mark = event->marks.item;

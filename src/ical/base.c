@@ -55,6 +55,8 @@ static void put_time(struct ub_buf *out, struct subject *subject)
 	if (subject->event.component == UB_COMPONENT_EVENT)
 		put_when(out, &subject->event.start);
 	put_when(out, &subject->event.end);
+	if (subject->event.marks.due)
+		ub_buf_printf(out, "due %lld ", (long long)subject->event.marks.due);
 	for (size_t i = 0; i < UB_COUNT(names); i++)
 		if (ub_ical_line(subject->reader.ical, subject->component, names[i], NULL))
 			ub_buf_str(out, names[i]);

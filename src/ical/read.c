@@ -82,6 +82,15 @@ static int64_t number_of(struct reader *reader, size_t component, const char *na
 	return ub_text_to_int(word_of(reader, component, name), &value) ? value : 0;
 }
 
+static int64_t due_of(struct reader *reader, size_t component)
+{
+	struct ub_civil civil;
+	bool date, utc;
+	return ub_ical_date_time(word_of(reader, component, "X-UPBEAT-DUE"), &civil, &date, &utc) && utc
+		   ? ub_cal_instant(ub_cal_utc(), civil)
+		   : 0;
+}
+
 static void read_words(struct reader *reader, size_t component, struct ub_event *event)
 {
 	struct ub_text status = word_of(reader, component, "STATUS");
@@ -98,6 +107,7 @@ static void read_words(struct reader *reader, size_t component, struct ub_event 
 	event->class = ub_ical_class(word_of(reader, component, "CLASS"));
 	event->transparent = ub_text_eq_nocase(transp, UB_TEXT("TRANSPARENT"));
 	event->sequence = number_of(reader, component, "SEQUENCE");
+	event->marks.due = due_of(reader, component);
 	event->marks.generation = generation > 0 && generation <= INT32_MAX ? (unsigned)generation : 0;
 }
 

@@ -69,6 +69,7 @@ static void put_times(struct writer *writer)
 		ub_day day = ub_cal_local_day(item->zone ? item->zone : ub_cal_utc(), item->due);
 		put_day(writer, "DTSTART", day);
 		put_day(writer, "DTEND", day + 1);
+		ub_ical_put(writer->out, "X-UPBEAT-DUE:%.*s", UB_ARGS(utc(writer->out->arena, item->due)));
 	}
 }
 

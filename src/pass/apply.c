@@ -5,6 +5,8 @@
  */
 #include "pass-private.h"
 
+#include "upbeat/settings.h"
+
 static void remember(struct ub_pass *pass, const struct ub_store_item *item)
 {
 	if (ub_store_put_item(pass->store, item) != UB_STORE_OK)
@@ -80,10 +82,16 @@ static bool is_given_up(enum ub_outcome outcome)
 	return outcome == UB_OUTCOME_REFUSED || outcome == UB_OUTCOME_GONE || outcome == UB_OUTCOME_DENIED;
 }
 
+/* Whether the task is to stand as an event. */
+static bool as_event(const struct ub_pass *pass, const struct ub_item *item)
+{
+	return item->kind == UB_ITEM_TASK &&
+	       (pass->snapshot->settings->tasks_as_events || !pass->identity.takes_tasks);
+}
+
 static enum ub_outcome create(struct ub_pass *pass, const struct ub_item *item, struct ub_acts *acts)
 {
-	struct ub_ical_writing writing =
-	    writing_of(pass, item->kind == UB_ITEM_TASK && !pass->identity.takes_tasks);
+	struct ub_ical_writing writing = writing_of(pass, as_event(pass, item));
 	struct ub_text href = pass_href_of(pass, item);
 	struct ub_text text = ub_ical_write(item, &writing, pass->arena);
 	struct ub_response response;
@@ -109,6 +117,33 @@ static void remember_standing(struct ub_pass *pass, const struct ub_step *step, 
 	    UB_ITEM_EXISTS);
 }
 
+/* Whether the item stands as the other kind of object than is wanted now, in the calendar that is known. An
+ * item that is over, or to which somebody outside was invited, has no state to write, and stays. */
+static bool is_of_other_kind(
+    const struct ub_pass *pass, const struct ub_step *step, const struct ub_found *found, bool task)
+{
+	return step->item->kind == UB_ITEM_TASK && as_event(pass, step->item) == task &&
+	       (step->may_write & UB_PROPERTY_STATE) && ub_text_starts(found->href, pass->collection) &&
+	       step->existing->event->repeats == UB_REPEATS_NOT;
+}
+
+/* The object's text as it is to be. *written: the properties that change; 0: none. */
+static struct ub_text now_wanted(struct ub_pass *pass, const struct ub_step *step,
+    const struct ub_found *found, unsigned *written, bool *overlap)
+{
+	bool task = step->existing->event->component == UB_COMPONENT_TASK;
+	struct ub_ical_writing writing = writing_of(pass, step->item->kind == UB_ITEM_TASK && !task);
+	struct ub_text text;
+	if (is_of_other_kind(pass, step, found, task)) {
+		writing.task_as_event = task;
+		if (ub_ical_convert(found->ical, step->item, &writing, &text, pass->arena))
+			return *written = UB_PROPERTY_ALL, text;
+		writing.task_as_event = !task;
+	}
+	return ub_ical_revise(
+	    found->ical, step->item, step->may_write, &writing, written, overlap, pass->arena);
+}
+
 static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
     const struct ub_findings *findings, struct ub_acts *acts)
 {
@@ -118,10 +153,7 @@ static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
 	struct ub_response response;
 	if (!found->ical)
 		return UB_OUTCOME_OK;
-	bool task = step->existing->event->component == UB_COMPONENT_TASK;
-	struct ub_ical_writing writing = writing_of(pass, step->item->kind == UB_ITEM_TASK && !task);
-	struct ub_text text = ub_ical_revise(
-	    found->ical, step->item, step->may_write, &writing, &written, &overlap, pass->arena);
+	struct ub_text text = now_wanted(pass, step, found, &written, &overlap);
 	if (overlap)
 		ub_log(pass->log, UB_LOG_ERROR, "%.*s: two changes to it overlap; it stays as it is",
 		    UB_ARGS(found->href));

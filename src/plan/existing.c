@@ -46,8 +46,9 @@ const struct ub_existing *ub_plan_existing(
 
 static ub_instant end_of(const struct ub_existing *existing)
 {
-	return existing->event && existing->event->component == UB_COMPONENT_TASK ? existing->due
-										  : existing->end;
+	const struct ub_event *event = existing->event;
+	bool task = event && (event->component == UB_COMPONENT_TASK || event->marks.due);
+	return task ? existing->due : existing->end;
 }
 
 /* An item that is over or done is history, and history is not rewritten. An overdue task is not over. */
@@ -55,7 +56,7 @@ static bool is_over(const struct ub_making *making, const struct ub_existing *ex
 {
 	if (existing->event->component == UB_COMPONENT_TASK)
 		return existing->event->completed;
-	return existing->end <= making->input->facts->now;
+	return existing->event->completed || existing->end <= making->input->facts->now;
 }
 
 bool ub_plan_is_pinned(
@@ -81,7 +82,9 @@ unsigned ub_plan_may_write(struct ub_making *making, const struct ub_draft *draf
 	unsigned mine = UB_PROPERTY_ALL & ~existing->user_changed;
 	/* The user has moved the item to a time at which the item is of no use. So the item follows the
 	 * meeting again. */
-	if ((existing->user_changed & UB_PROPERTY_TIME) && draft->item.start != existing->start)
+	bool moves = draft->item.kind == UB_ITEM_TASK ? draft->item.due != existing->due
+						      : draft->item.start != existing->start;
+	if ((existing->user_changed & UB_PROPERTY_TIME) && moves)
 		mine |= UB_PROPERTY_TIME;
 	if (!ub_facts_has_outsider(existing->event, making->input->facts->org, making->arena))
 		return mine;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "settings-private.h"
 
+enum tasks { TASKS_TODOS, TASKS_EVENTS };
+
 struct store {
 	enum ub_store_kind kind;
 	struct ub_text path;
@@ -13,6 +15,7 @@ struct written {
 	UB_VEC(struct ub_settings_path) rules;
 	struct store store;
 	struct ub_settings_path control;
+	int tasks; /* enum tasks */
 	struct {
 		struct ub_text level, format;
 	} log;
@@ -53,6 +56,12 @@ static const struct ub_yaml_type type_store = { .shape = UB_YAML_CUSTOM,
 	.noun = "`memory` or a store like `sqlite:/var/lib/upbeat/upbeat.db`",
 	.read = read_store };
 
+static const struct ub_yaml_word tasks[] = {
+	{ "todos", TASKS_TODOS, "as to-dos, where the calendar takes them" },
+	{ "events", TASKS_EVENTS, "as all-day events that are free" },
+};
+static const struct ub_yaml_type type_tasks = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(tasks) };
+
 static const struct ub_yaml_word levels[] = {
 	{ "error", 0, NULL },
 	{ "warning", 0, NULL },
@@ -84,6 +93,8 @@ static const struct ub_yaml_field fields[] = {
 	    "where things are remembered: `memory`, or `sqlite:` with a path" },
 	{ "control", &type_path, offsetof(struct written, control), false,
 	    "the socket for `upbeat status`; `control` beside this file if not said" },
+	{ "tasks", &type_tasks, offsetof(struct written, tasks), false,
+	    "how to-dos are written: `todos` if not said, or `events`" },
 	{ "deletion_grace", &type_seconds, offsetof(struct written, deletion_grace), false,
 	    "how long after a meeting was deleted it may turn up elsewhere with its items; 30s if not said" },
 	{ "log", &type_log, offsetof(struct written, log), false, "the log on standard error" },
@@ -122,6 +133,7 @@ static struct ub_settings *finish(struct ub_arena *arena, const struct written *
 	settings->control = written->control.path.len ? written->control.path
 						      : path_from(arena, directory, UB_TEXT("control"));
 	settings->deletion_grace = written->deletion_grace;
+	settings->tasks_as_events = written->tasks == TASKS_EVENTS;
 	settings->log_level = written->log.level;
 	settings->log_format = written->log.format;
 	fill_sources(arena, settings, &written->sources);

@@ -98,7 +98,8 @@ static unsigned concerns(const struct ub_ical *ical, const struct line *line)
 		const char *name;
 		unsigned properties;
 	} names[] = { { "SUMMARY", UB_PROPERTY_TITLE }, { "DTSTART", UB_PROPERTY_TIME },
-		{ "DTEND", UB_PROPERTY_TIME }, { "DUE", UB_PROPERTY_TIME }, { "SEQUENCE", UB_PROPERTY_TIME },
+		{ "DTEND", UB_PROPERTY_TIME }, { "DUE", UB_PROPERTY_TIME },
+		{ "X-UPBEAT-DUE", UB_PROPERTY_TIME }, { "SEQUENCE", UB_PROPERTY_TIME },
 		{ "ATTENDEE", UB_PROPERTY_TIME | UB_PROPERTY_PEOPLE }, { "ORGANIZER", UB_PROPERTY_PEOPLE },
 		{ "DESCRIPTION", UB_PROPERTY_AGENDA }, { "CATEGORIES", UB_PROPERTY_CATEGORIES },
 		{ "TRANSP", UB_PROPERTY_STATE }, { "CLASS", UB_PROPERTY_STATE },

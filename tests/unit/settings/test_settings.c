@@ -147,6 +147,22 @@ Test(settings, need_two_lines_only)
 	finish(&r);
 }
 
+Test(settings, say_how_tasks_are_written)
+{
+	static const struct {
+		const char *text;
+		bool events;
+		size_t errors;
+	} cases[] = { { REQUIRED "tasks: events\n", true, 0 }, { REQUIRED "tasks: todos\n", false, 0 },
+		{ REQUIRED, false, 0 }, { REQUIRED "tasks: mails\n", false, 1 } };
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		struct reading *r = read_settings("upbeat.yaml", cases[i].text);
+		cr_expect_eq(r->settings->tasks_as_events, cases[i].events, "%s", cases[i].text);
+		cr_expect_eq(r->diags.errors, cases[i].errors, "%s", printed(r));
+		finish(&r);
+	}
+}
+
 Test(settings, have_defaults_without_a_file)
 {
 	struct ub_arena *arena = ub_arena_new();
