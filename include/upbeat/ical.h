@@ -92,9 +92,10 @@ struct ub_text ub_ical_base(const struct ub_ical *ical, const struct ub_zones *z
  *
  * A property is left alone where the result would not read as wanted: the time of an item that was made to
  * repeat, the people of an item that somebody else organizes, an agenda whose delimiters are gone, the state
- * of an item that was cancelled, and the reminders of a task (points in time) where its time is left. An
- * object of another kind (VTODO, VEVENT) than is wanted, or without a BASE that can be read, is left alone as
- * a whole. What of all this is left alone still hides no less than the meeting does: ub_ical_hide().
+ * of an item that was cancelled, and the reminders of a task that stands as an event (points in time) where
+ * its time is left. An object of another kind (VTODO, VEVENT) than is wanted, or without a BASE that can be
+ * read, is left alone as a whole. What of all this is left alone still hides no less than the meeting does:
+ * ub_ical_hide().
  */
 struct ub_text ub_ical_revise(const struct ub_ical *ical, const struct ub_item *item, unsigned may_write,
     const struct ub_ical_writing *writing, unsigned *written, bool *overlap, struct ub_arena *arena);

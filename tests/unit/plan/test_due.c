@@ -155,3 +155,70 @@ Test(due, what_was_put_off_until_after_the_meeting_stays_if_it_follows_the_meeti
 		}
 	expect_time(world_item(world_plan(world), "r/do")->due, "2026-11-14 11:00");
 }
+
+/* ---- any meeting ---- */
+
+static uint32_t roll(uint32_t *seed, uint32_t below)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 17;
+	*seed ^= *seed << 5;
+	return *seed % below;
+}
+
+static bool is_working(ub_instant at)
+{
+	struct ub_work_calendar anna = { world->berlin, &world->office, NULL };
+	ub_instant last;
+	return ub_cal_last_working(world->arena, &anna, at, UB_PLAN_SEARCH, &last) && last == at;
+}
+
+static const struct ub_item *task_of(const struct ub_plan *plan)
+{
+	for (size_t i = 0; i < plan->items.n; i++)
+		if (plan->items.items[i].kind == UB_ITEM_TASK)
+			return &plan->items.items[i];
+	return NULL;
+}
+
+/* Where the task is due at any point, the meeting may be at any hour of any day. */
+static void check_any(const char *due, bool after, uint32_t *seed)
+{
+	plan_of("3h before start", due);
+	for (size_t round = 0; round < 150; round++) {
+		ub_instant start =
+		    world_at(world, "2026-11-10 00:00") + (ub_instant)roll(seed, 14 * 96) * 900;
+		struct ub_buf text = UB_BUF(world->arena);
+		ub_cal_format(&text, UB_TEXT("%F %R"), world->berlin, start, UB_ENGLISH);
+		world_meet(world, ub_buf_cstr(&text), 15 * (1 + (int)roll(seed, 16)));
+		world->n_existing = 0;
+		world->now = start - 1 - (ub_instant)roll(seed, 8 * 86400);
+		ub_instant end =
+		    world->event.end.given ? ub_cal_instant(world->berlin, world->event.end.civil) : start;
+		struct ub_plan *plan = world_plan(world);
+		const struct ub_item *task = task_of(plan);
+		cr_assert(task, "%s", ub_buf_cstr(&text));
+		bool capped = !after && task->due == start;
+		cr_assert(is_working(task->due) || capped, "%s: %s: %s", ub_buf_cstr(&text), due,
+		    world_words(world, plan));
+		cr_assert(after ? task->due >= end : task->due <= start, "%s: %s", ub_buf_cstr(&text), due);
+		cr_assert_gt(task->due, world->now);
+		ub_instant was = task->due;
+		world_apply(world, plan);
+		world->now += (ub_instant)roll(seed, (uint32_t)(start - world->now));
+		cr_assert_eq(task_of(world_plan(world))->due, was, "%s: %s", ub_buf_cstr(&text), due);
+	}
+}
+
+Test(due, holds_for_any_meeting)
+{
+	static const char *const before[] = { "start", "1h before start", "1 day before start",
+		"1 business day before start", "2 weeks before start" };
+	static const char *const after[] = { "end", "30m after end", "2h after end",
+		"1 business day after end", "3 days after end" };
+	uint32_t seed = 7;
+	for (size_t i = 0; i < UB_COUNT(before); i++)
+		check_any(before[i], false, &seed);
+	for (size_t i = 0; i < UB_COUNT(after); i++)
+		check_any(after[i], true, &seed);
+}
