@@ -23,7 +23,6 @@ static const char rules_text[] =
     "        title: \"Prep: {{ meeting.title }}\"\n"
     "        between: [3 business days before start, 2 business days before start]\n"
     "        duration: 15m\n"
-    "        free: nobody\n"
     "        attendees: meeting.internal\n"
     "      - task: agenda\n"
     "        title: Send the agenda\n"
