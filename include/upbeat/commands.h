@@ -50,6 +50,7 @@ struct ub_replay_input {
 		struct ub_text uid, item_mark;
 	} * deleted;
 	size_t n_deleted;
+	struct ub_store *store; /* that knows when people are taken; NULL: nobody does */
 	ub_instant now;
 	bool json, colour;
 	void (*progress)(size_t done, size_t all); /* NULL: nobody looks */

@@ -48,13 +48,22 @@ struct ub_decision {
  * *decision are in `arena`, or in what `input` points to. */
 void ub_decide(const struct ub_decide_input *input, struct ub_decision *decision, struct ub_arena *arena);
 
+/* Where it is looked up when people are taken. */
+struct ub_taken {
+	struct ub_store *store;
+	/* For many decisions: what the store has said of each person, in that arena. NULL: the store is asked
+	 * each time. */
+	struct ub_map *known;
+	struct ub_arena *arena;
+};
+
 /*
  * Sets input->busy to the times at which the people whom the decision concerns are taken, as the store knows:
  * our people of the meeting, the calendar's owner, and everybody on the plan's items. The meeting itself and
  * its items do not count. Only what lies within UB_PLAN_BUSY_REACH of the meeting and is not over is looked
  * at. False: the store cannot tell, and ub_store_problem() says why.
  */
-UB_MUST_USE bool ub_decide_busy(struct ub_store *store, const struct ub_decision *decision,
+UB_MUST_USE bool ub_decide_busy(const struct ub_taken *taken, const struct ub_decision *decision,
     struct ub_decide_input *input, struct ub_arena *arena);
 
 /* Writes the decision in words, for people, and as one JSON object: upbeat(1), "JSON". Both end their last

@@ -112,18 +112,19 @@ static bool read_all(struct ub_cli *cli, struct ub_store *store, struct meetings
 	return true;
 }
 
-static bool read_store(struct ub_cli *cli, const struct ub_settings *settings, struct meetings *meetings)
+/* *store stays open: it knows when people are taken. */
+static bool read_store(struct ub_cli *cli, const struct ub_settings *settings, struct meetings *meetings,
+    struct ub_store **store)
 {
 	struct ub_text why = UB_TEXT_NONE;
-	struct ub_store *store = ub_engine_store_read(settings, cli->arena, &why);
-	if (!store) {
+	*store = ub_engine_store_read(settings, cli->arena, &why);
+	if (!*store) {
 		ub_cli_complain("the store: %.*s; --from DIR reads meetings from files", UB_ARGS(why));
 		return false;
 	}
-	bool good = read_all(cli, store, meetings);
+	bool good = read_all(cli, *store, meetings);
 	if (!good)
-		ub_cli_complain("the store: %s", ub_store_problem(store));
-	ub_store_close(&store);
+		ub_cli_complain("the store: %s", ub_store_problem(*store));
 	return good;
 }
 
@@ -149,7 +150,8 @@ static struct ub_snapshot *load_changed(struct ub_cli *cli, const struct ub_snap
 	return ub_cli_load(cli, &input);
 }
 
-static int replay(struct ub_cli *cli, struct ub_snapshot *present, struct ub_snapshot *changed)
+static int replay(
+    struct ub_cli *cli, struct ub_snapshot *present, struct ub_snapshot *changed, struct ub_store **store)
 {
 	const char *from = ub_cli_value(cli, FROM);
 	struct meetings meetings = { .by_uid = ub_map_new(cli->arena) };
@@ -163,7 +165,7 @@ static int replay(struct ub_cli *cli, struct ub_snapshot *present, struct ub_sna
 	if (!ub_cli_time(ub_cli_value(cli, AT), present->org, &input.now))
 		return UB_EXIT_USAGE;
 	if (!(from ? read_files(cli, from, present, input.now, &meetings)
-		   : read_store(cli, present->settings, &meetings)))
+		   : read_store(cli, present->settings, &meetings, store)))
 		return UB_EXIT_FINDINGS;
 	if (meetings.known.n + meetings.unread == 0)
 		ub_cli_complain("plan: there are no meetings: %s%s",
@@ -173,6 +175,7 @@ static int replay(struct ub_cli *cli, struct ub_snapshot *present, struct ub_sna
 	input.n_meetings = meetings.known.n;
 	input.deleted = meetings.deleted.items;
 	input.n_deleted = meetings.deleted.n;
+	input.store = *store;
 	ub_replay(&input, &result, &out);
 	if (!ub_cli_write(STDOUT_FILENO, &out) || result.refused + meetings.unread)
 		return UB_EXIT_FINDINGS;
@@ -183,7 +186,9 @@ static int run(struct ub_cli *cli)
 {
 	struct ub_snapshot *present = load_present(cli);
 	struct ub_snapshot *changed = present ? load_changed(cli, present) : NULL;
-	int status = changed ? replay(cli, present, changed) : UB_EXIT_FINDINGS;
+	struct ub_store *store = NULL;
+	int status = changed ? replay(cli, present, changed, &store) : UB_EXIT_FINDINGS;
+	ub_store_close(&store);
 	ub_snapshot_release(&changed);
 	ub_snapshot_release(&present);
 	return status;

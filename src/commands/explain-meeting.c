@@ -60,7 +60,8 @@ static bool concerns(const struct meeting *meeting, const struct ub_job *job)
 	return false;
 }
 
-/* Decides again with the items that the store knows. Where they stand now, only their server knows. */
+/* Decides again with the items that the store knows, and with when people are taken. Where the items stand
+ * now, only their server knows. */
 static void decide(
     const struct meeting *meeting, const struct ub_store_seen *seen, struct ub_decision *decision)
 {
@@ -85,6 +86,9 @@ static void decide(
 		.explain = true,
 		.now = ub_sys_now() };
 	ub_decide(&input, decision, meeting->arena);
+	const struct ub_taken taken = { .store = meeting->telling->daemon->store };
+	if (decision->facts && ub_decide_busy(&taken, decision, &input, meeting->arena) && input.n_busy)
+		ub_decide(&input, decision, meeting->arena);
 }
 
 /* ---- for people ---- */

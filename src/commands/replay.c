@@ -23,6 +23,7 @@ struct replay {
 	json_t *list;          /* NULL: for people */
 	struct ub_map *people; /* the people whose calendars are touched */
 	struct ub_arena *arena;
+	struct ub_taken taken;
 	_Atomic size_t *done; /* counted by all threads */
 	pthread_t thread;
 };
@@ -176,16 +177,14 @@ static void tell_refused(
 
 /* ---- one meeting ---- */
 
-static void decide(struct ub_snapshot *snapshot, const struct ub_replay_meeting *meeting, ub_instant now,
-    const struct ub_existing *existing, size_t n, struct ub_decision *decision, struct ub_arena *arena)
+/* Decides as the daemon did, which knew when people were taken. */
+static void decide_then(const struct replay *replay, struct ub_decide_input *input, struct ub_decision *then,
+    struct ub_arena *arena)
 {
-	struct ub_decide_input input = { .snapshot = snapshot,
-		.text = meeting->text,
-		.owner = meeting->owner,
-		.existing = existing,
-		.n_existing = n,
-		.now = now };
-	ub_decide(&input, decision, arena);
+	ub_decide(input, then, arena);
+	if (replay->taken.store && then->facts && ub_decide_busy(&replay->taken, then, input, arena) &&
+	    input->n_busy)
+		ub_decide(input, then, arena);
 }
 
 /* What the user has deleted, or has taken out of the meeting itself, stays away. */
@@ -245,12 +244,20 @@ static void replay_one(struct replay *replay, const struct ub_replay_meeting *me
 {
 	const struct ub_replay_input *input = replay->input;
 	struct ub_decision then, present, changed;
+	struct ub_decide_input decide = { .snapshot = input->present,
+		.text = meeting->text,
+		.owner = meeting->owner,
+		.now = meeting->then };
 	size_t n;
-	decide(input->present, meeting, meeting->then, NULL, 0, &then, arena);
+	decide_then(replay, &decide, &then, arena);
 	struct ub_existing *existing = ub_existing_after(input->present, then.plan, meeting->then, &n, arena);
 	mark_deleted(replay, meeting, existing, n, arena);
-	decide(input->present, meeting, input->now, existing, n, &present, arena);
-	decide(input->changed, meeting, input->now, existing, n, &changed, arena);
+	decide.existing = existing;
+	decide.n_existing = n;
+	decide.now = input->now;
+	ub_decide(&decide, &present, arena);
+	decide.snapshot = input->changed;
+	ub_decide(&decide, &changed, arena);
 	if (changed.refused)
 		tell_refused(replay, meeting, &changed);
 	struct otherwise otherwise = { .facts = changed.facts,
@@ -303,6 +310,7 @@ static void start(struct replay *part, const struct ub_replay_input *input, cons
 		.list = input->json ? ub_json_must(json_array()) : NULL,
 		.people = ub_map_new(arena),
 		.arena = arena,
+		.taken = { .store = input->store, .known = ub_map_new(arena), .arena = arena },
 		.done = done };
 	if (pthread_create(&part->thread, NULL, run, part) != 0)
 		abort();

@@ -323,6 +323,9 @@ bool ub_undo_remember(struct ub_store *store, const struct ub_store_item *item)
 		kept.etag = known.items[i].etag;
 	}
 	good = good && ub_store_put_item(store, &kept) == UB_STORE_OK;
+	if (item->state == UB_ITEM_REMOVED)
+		good = good && ub_store_forget_appointments(
+				   store, item->organization, item->upstream, item->href) == UB_STORE_OK;
 	ub_arena_free(&arena);
 	return good;
 }

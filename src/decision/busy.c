@@ -8,7 +8,7 @@
 #include "upbeat/store.h"
 
 struct asking {
-	struct ub_store *store;
+	const struct ub_taken *taken;
 	const struct ub_decide_input *input;
 	const struct ub_meeting *meeting;
 	struct ub_arena *arena;
@@ -29,25 +29,41 @@ static bool is_of_meeting(const struct asking *asking, const struct ub_store_app
 	return false;
 }
 
+/* When the person is taken within reach, or at all. NULL: the store cannot tell. */
+static const struct ub_store_appointments *look_up(
+    const struct ub_taken *taken, struct ub_text address, struct ub_interval reach, struct ub_arena *arena)
+{
+	struct ub_store_appointments *found = taken->known ? ub_map_get(taken->known, address) : NULL;
+	if (found)
+		return found;
+	if (taken->known) {
+		arena = taken->arena;
+		reach = (struct ub_interval){ 0, INT64_MAX / 1000 };
+	}
+	found = UB_NEW(arena, struct ub_store_appointments);
+	if (ub_store_appointments(taken->store, ub_organization, address, reach.start * 1000,
+		reach.end * 1000, arena, found) != UB_STORE_OK)
+		return NULL;
+	if (taken->known)
+		ub_map_put(taken->known, ub_text_copy(arena, address), found);
+	return found;
+}
+
 static void ask(struct asking *asking, struct ub_text address)
 {
-	struct ub_store_appointments known;
 	struct ub_busy busy = { .address = address };
-	ub_instant now = asking->input->now;
-	ub_instant from = asking->meeting->start - UB_PLAN_BUSY_REACH;
-	ub_instant to = asking->meeting->end + UB_PLAN_BUSY_REACH;
+	ub_instant now = asking->input->now, from = asking->meeting->start - UB_PLAN_BUSY_REACH;
+	struct ub_interval reach = { from > now ? from : now, asking->meeting->end + UB_PLAN_BUSY_REACH };
 	if (asking->failed || ub_map_get(asking->asked, address))
 		return;
 	ub_map_put(asking->asked, address, asking);
-	if (ub_store_appointments(asking->store, ub_organization, address, (from > now ? from : now) * 1000,
-		to * 1000, asking->arena, &known) != UB_STORE_OK) {
-		asking->failed = true;
-		return;
+	const struct ub_store_appointments *known = look_up(asking->taken, address, reach, asking->arena);
+	for (size_t i = 0; known && i < known->n; i++) {
+		struct ub_interval time = { known->items[i].start / 1000, known->items[i].end / 1000 };
+		if (ub_cal_overlap(time, reach) && !is_of_meeting(asking, &known->items[i]))
+			*ub_push(asking->arena, &busy.times) = time;
 	}
-	for (size_t i = 0; i < known.n; i++)
-		if (!is_of_meeting(asking, &known.items[i]))
-			*ub_push(asking->arena, &busy.times) =
-			    (struct ub_interval){ known.items[i].start / 1000, known.items[i].end / 1000 };
+	asking->failed = !known;
 	busy.times = ub_cal_intervals_normal(asking->arena, busy.times);
 	if (busy.times.n)
 		*ub_push(asking->arena, &asking->busy) = busy;
@@ -59,10 +75,10 @@ static void ask_all(struct asking *asking, struct ub_people people)
 		ask(asking, people.items[i]->email);
 }
 
-bool ub_decide_busy(struct ub_store *store, const struct ub_decision *decision, struct ub_decide_input *input,
-    struct ub_arena *arena)
+bool ub_decide_busy(const struct ub_taken *taken, const struct ub_decision *decision,
+    struct ub_decide_input *input, struct ub_arena *arena)
 {
-	struct asking asking = { .store = store,
+	struct asking asking = { .taken = taken,
 		.input = input,
 		.meeting = &decision->facts->meeting,
 		.arena = arena,

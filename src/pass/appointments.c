@@ -210,8 +210,9 @@ static void reserve_all(struct ub_pass *pass, const struct ub_plan *plan, const 
 bool pass_choose_times(struct ub_pass *pass, struct ub_decide_input *input, struct ub_decision *decision,
     const struct ub_findings *findings)
 {
+	const struct ub_taken taken = { .store = pass->store };
 	lock(pass);
-	bool known = ub_decide_busy(pass->store, decision, input, pass->arena);
+	bool known = ub_decide_busy(&taken, decision, input, pass->arena);
 	if (known && (input->n_existing || input->n_busy))
 		ub_decide(input, decision, pass->arena);
 	if (known)
