@@ -165,7 +165,7 @@
 #define UB_STORE_ALIAS_HOPS      5
 #define UB_STORE_LOCK_MS         5000           /* time for which a predecessor's lock is waited for */
 #define UB_STORE_TEXT_MAX        (1024u * 1024) /* a calendar object to be remembered */
-#define UB_STORE_MEMORY_MAX      100000         /* keys, items, aliases, meetings of the memory store, each */
+#define UB_STORE_MEMORY_MAX      100000         /* records of each kind in the memory store */
 
 /* ical */
 #define UB_ICAL_SIZE_MAX    (1024u * 1024) /* a calendar object */

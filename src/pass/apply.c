@@ -168,7 +168,8 @@ static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
 	if (outcome == UB_OUTCOME_OK)
 		remember_standing(pass, step, found, response.etag, base_of(pass, text));
 	else if (is_given_up(outcome))
-		pass_reserve(pass, step, found->href, step->existing->start, step->existing->end);
+		pass_reserve(pass, step, found->href,
+		    (struct ub_interval){ step->existing->start, step->existing->end });
 	acts->changed += outcome == UB_OUTCOME_OK;
 	say(pass, step->item->id, "changed", outcome, &response);
 	return outcome;

@@ -7,10 +7,11 @@
  * Two passes must not choose the same time at once. So whoever chooses times looks at the appointments and
  * stores its own under one lock, before anything is sent to the server.
  *
- * When a meeting is stored over items that stand, their meetings are looked at anew, and the items move. That
- * comes to an end: only a look at what a client has stored puts keys, and only if people are taken at another
- * time than before; the choosing of times puts none, and an item moves to a time that nobody has taken. So
- * one write of a client leads to one look at each meeting whose items it has met.
+ * When an event is stored over items that stand, their meetings are looked at anew, and the items move. So do
+ * they when an item is put over them whose rule says its time (`at`), or which looks at nobody's times. That
+ * comes to an end. A pass puts keys if the event that it looks at takes people at another time than before,
+ * which only a client's write can do; or for an item that it makes, which is made once. It puts none for an
+ * item that stands and moves out of somebody's way, and such an item moves to a time that nobody has taken.
  */
 #include "pass-private.h"
 
@@ -60,7 +61,7 @@ static struct ub_store_appointment appointment_of(const struct ub_pass *pass, st
 {
 	return (struct ub_store_appointment){ .organization = ub_organization,
 		.uid = uid,
-		.person = pass->identity.owner,
+		.person = ub_text_lower(pass->arena, pass->identity.owner),
 		.meeting_uid = meeting_uid,
 		.upstream = pass->job->key.upstream,
 		.href = href,
@@ -120,11 +121,33 @@ static void find_collisions(struct ub_pass *pass, const struct ub_store_appointm
 	}
 }
 
+/* Stores whom the event takes. True: somebody is taken at another time than before; *collisions are the items
+ * that stand then. */
+static bool put(struct ub_pass *pass, const struct ub_store_appointment *event, struct ub_texts people,
+    bool whole, struct ub_store_appointments *collisions)
+{
+	bool changed;
+	if (ub_store_put_appointment(
+		pass->store, event, people.items, people.n, whole, pass->arena, &changed) != UB_STORE_OK) {
+		pass_complain(pass);
+		return false;
+	}
+	if (changed)
+		find_collisions(pass, event, people, collisions);
+	return changed;
+}
+
+static void look_at_meetings_of(struct ub_pass *pass, const struct ub_store_appointments *collisions)
+{
+	for (size_t i = 0; i < collisions->n; i++)
+		look_at_meeting_of(pass, &collisions->items[i]);
+}
+
 void pass_note_appointment(struct ub_pass *pass, const struct ub_decision *decision)
 {
 	const struct ub_event *read = decision->event;
 	const struct ub_meeting *meeting = &decision->facts->meeting;
-	bool item = read->marks.item.len != 0, changed;
+	bool item = read->marks.item.len != 0;
 	struct ub_store_appointment event =
 	    appointment_of(pass, read->uid, item && read->related_to.len ? read->related_to : read->uid,
 		pass->job->key.href, meeting->start, meeting->end);
@@ -135,14 +158,9 @@ void pass_note_appointment(struct ub_pass *pass, const struct ub_decision *decis
 	for (size_t i = 0; i < meeting->internal.n && takes_time(pass, decision); i++)
 		*ub_push(pass->arena, &people) = meeting->internal.items[i]->email;
 	lock(pass);
-	if (ub_store_put_appointment(
-		pass->store, &event, people.items, people.n, whole, pass->arena, &changed) != UB_STORE_OK)
-		pass_complain(pass);
-	else if (changed)
-		find_collisions(pass, &event, people, &collisions);
+	pass->moved = put(pass, &event, people, whole, &collisions);
 	unlock(pass);
-	for (size_t i = 0; i < collisions.n; i++)
-		look_at_meeting_of(pass, &collisions.items[i]);
+	look_at_meetings_of(pass, &collisions);
 }
 
 void pass_forget_appointments(struct ub_pass *pass, struct ub_text href)
@@ -171,39 +189,48 @@ static bool will_be_busy(const struct ub_step *step)
 	       (as_it_stands ? !step->existing->event->transparent : step->item->busy);
 }
 
-void pass_reserve(
-    struct ub_pass *pass, const struct ub_step *step, struct ub_text href, ub_instant start, ub_instant end)
+/* As pass_reserve(). *collisions: items of other meetings that stand then. */
+static void reserve(struct ub_pass *pass, const struct ub_step *step, struct ub_text href,
+    struct ub_interval time, struct ub_store_appointments *collisions)
 {
 	const struct ub_item *item = step->item;
 	struct ub_store_appointment event =
-	    appointment_of(pass, item->uid, item->parent_uid, href, start, end);
+	    appointment_of(pass, item->uid, item->parent_uid, href, time.start, time.end);
 	struct ub_texts people = { 0 };
-	bool changed;
 	event.item = true;
-	if (will_be_busy(step) && end > pass->now) {
-		*ub_push(pass->arena, &people) = pass->identity.owner;
+	if (will_be_busy(step) && time.end > pass->now) {
+		*ub_push(pass->arena, &people) = event.person;
 		for (size_t i = 0; i < item->attendees.n; i++)
 			if (!has_declined(step->existing, item->attendees.items[i]->email))
 				*ub_push(pass->arena, &people) = item->attendees.items[i]->email;
 	}
-	if (ub_store_put_appointment(
-		pass->store, &event, people.items, people.n, true, pass->arena, &changed) != UB_STORE_OK)
-		pass_complain(pass);
+	put(pass, &event, people, true, collisions);
 }
 
-static void reserve_all(struct ub_pass *pass, const struct ub_plan *plan, const struct ub_findings *findings)
+void pass_reserve(
+    struct ub_pass *pass, const struct ub_step *step, struct ub_text href, struct ub_interval time)
+{
+	struct ub_store_appointments unneeded = { 0 };
+	reserve(pass, step, href, time, &unneeded);
+}
+
+static void reserve_all(struct ub_pass *pass, const struct ub_plan *plan, const struct ub_findings *findings,
+    struct ub_store_appointments *collisions)
 {
 	for (size_t i = 0; i < findings->n; i++)
 		if (findings->existing[i].state != UB_EXISTING_STANDS)
 			pass_forget_appointments(pass, findings->found[i].href);
 	for (size_t i = 0; i < plan->steps.n; i++) {
 		const struct ub_step *step = &plan->steps.items[i];
+		struct ub_store_appointments then = { 0 };
 		if (!step->item)
 			continue;
 		struct ub_text href = step->existing
 					  ? findings->found[step->existing - findings->existing].href
 					  : pass_href_of(pass, step->item);
-		pass_reserve(pass, step, href, step->item->start, step->item->end);
+		reserve(pass, step, href, (struct ub_interval){ step->item->start, step->item->end }, &then);
+		for (size_t j = 0; j < then.n && (pass->moved || step->action == UB_ACTION_CREATE); j++)
+			*ub_push(pass->arena, collisions) = then.items[j];
 	}
 }
 
@@ -211,13 +238,15 @@ bool pass_choose_times(struct ub_pass *pass, struct ub_decide_input *input, stru
     const struct ub_findings *findings)
 {
 	const struct ub_taken taken = { .store = pass->store };
+	struct ub_store_appointments collisions = { 0 };
 	lock(pass);
 	bool known = ub_decide_busy(&taken, decision, input, pass->arena);
 	if (known && (input->n_existing || input->n_busy))
 		ub_decide(input, decision, pass->arena);
 	if (known)
-		reserve_all(pass, decision->plan, findings);
+		reserve_all(pass, decision->plan, findings, &collisions);
 	unlock(pass);
+	look_at_meetings_of(pass, &collisions);
 	if (!known)
 		pass_complain(pass);
 	return known;

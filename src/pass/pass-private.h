@@ -71,7 +71,7 @@ void pass_note_appointment(struct ub_pass *pass, const struct ub_decision *decis
 void pass_forget_appointments(struct ub_pass *pass, struct ub_text href);
 /* Tells the store when the item at `href` takes its people, once the step is carried out. */
 void pass_reserve(
-    struct ub_pass *pass, const struct ub_step *step, struct ub_text href, ub_instant start, ub_instant end);
+    struct ub_pass *pass, const struct ub_step *step, struct ub_text href, struct ub_interval time);
 /* Decides once more with the items that were found, in `input`, and with what the store knows of when people
  * are taken; and tells the store of the times that were chosen. False: the store cannot tell. */
 UB_MUST_USE bool pass_choose_times(struct ub_pass *pass, struct ub_decide_input *input,

@@ -56,7 +56,10 @@ enum ub_store_result memory_change_appointments(
     struct ub_store *store, const struct ub_store_appointments *out, const struct ub_store_appointments *in)
 {
 	struct memory *memory = memory_lock(store);
-	bool room = memory->appointments.n + in->n <= UB_STORE_MEMORY_MAX;
+	size_t more = 0;
+	for (size_t i = 0; i < in->n; i++)
+		more += !set_get(&memory->appointments, &in->items[i]);
+	bool room = more == 0 || memory->appointments.n + more <= UB_STORE_MEMORY_MAX;
 	for (size_t i = 0; i < out->n && room; i++)
 		take_out(memory, &out->items[i]);
 	for (size_t i = 0; i < in->n && room; i++) {

@@ -28,6 +28,14 @@ rules:
         between: [end, 1 business day after end]
         duration: 30m
         attendees: meeting.internal
+  - name: dry-run
+    when: meeting.customer && meeting.title.contains("Demo")
+    create:
+      - event: dry-run
+        title: "Dry run: {{ meeting.title }}"
+        at: 3 days before start
+        duration: 1h
+        attendees: meeting.internal
 """
 SEED = 13
 
@@ -154,6 +162,20 @@ def _(story):
     story.put("alice", "back", start=calendars.business_day(50))
     story.settle()
     tap.equal(clock(story.time_of("alice", "back")), "09:00", "prep")
+
+
+@tap.case("an item whose rule says its time pushes a prep")
+def _(story):
+    demo = calendars.business_day(85, 9)
+    demo += datetime.timedelta(days=(3 - demo.weekday()) % 7)  # a Thursday
+    monday = demo - datetime.timedelta(days=3)
+    story.put("alice", "other", start=demo.replace(hour=16))
+    story.settle()
+    tap.equal(story.time_of("alice", "other"), monday, "prep")
+    story.put("alice", "demo", start=demo, title="Demo for Acme")
+    story.settle()
+    tap.equal(story.time_of("alice", "demo", "Dry run"), monday, "dry run")
+    tap.equal(clock(story.time_of("alice", "other")), "10:00", "prep that was pushed")
 
 
 # ---- at random ----

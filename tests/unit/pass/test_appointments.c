@@ -2,6 +2,8 @@
 #include <criterion/criterion.h>
 
 #include "store-private.h"
+#include "upbeat/decision.h"
+#include "upbeat/settings.h"
 #include "world.h"
 
 /* When people are taken: what passes tell the store, and where they put items. */
@@ -135,4 +137,34 @@ Test(appointments, chooses_no_time_while_the_store_cannot_tell_who_is_taken)
 	cr_expect_eq(upstream_requests(up, "PUT"), 0);
 	store->ops = good;
 	cr_expect_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
+}
+
+/* How many times of alice count for a decision on the meeting, of which one begins or ends there. */
+static size_t times_around(ub_instant start, ub_instant end)
+{
+	struct ub_decide_input input = { .snapshot = snapshot,
+		.text = ub_text(upstream_object(up, MEETING)),
+		.owner = UB_TEXT("alice@ours.example"),
+		.now = NOW - 200 * 86400 };
+	const struct ub_taken taken = { .store = store };
+	const struct ub_text alice = UB_TEXT("alice@ours.example");
+	const struct ub_store_appointment event = {
+		.organization = ub_organization, .uid = UB_TEXT("e"), .start = start * 1000, .end = end * 1000
+	};
+	struct ub_decision decision;
+	bool changed;
+	cr_assert_eq(ub_store_put_appointment(store, &event, &alice, 1, true, arena, &changed), UB_STORE_OK);
+	ub_decide(&input, &decision, arena);
+	cr_assert(ub_decide_busy(&taken, &decision, &input, arena));
+	return input.n_busy;
+}
+
+Test(appointments, count_for_a_decision_up_to_so_far_from_the_meeting)
+{
+	ub_instant start = NOW + 10 * 86400 + 5 * 3600, end = start + 3600; /* 2026-11-12 13:00 UTC */
+	store_meeting(MEETING, guest, "");
+	cr_expect_eq(times_around(end + UB_PLAN_BUSY_REACH - 1, end + UB_PLAN_BUSY_REACH + 3600), 1);
+	cr_expect_eq(times_around(end + UB_PLAN_BUSY_REACH, end + UB_PLAN_BUSY_REACH + 3600), 0);
+	cr_expect_eq(times_around(start - UB_PLAN_BUSY_REACH - 3600, start - UB_PLAN_BUSY_REACH + 1), 1);
+	cr_expect_eq(times_around(start - UB_PLAN_BUSY_REACH - 3600, start - UB_PLAN_BUSY_REACH), 0);
 }

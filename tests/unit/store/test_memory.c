@@ -39,6 +39,25 @@ Test(memory_store, takes_items_aliases_and_meetings_up_to_its_limit)
 	ub_arena_free(&arena);
 }
 
+Test(memory_store, takes_appointments_up_to_its_limit)
+{
+	struct ub_store *store = ub_store_memory_open();
+	struct ub_arena *arena = ub_arena_new();
+	const struct ub_text who[] = { UB_TEXT("anna@ours.example"), UB_TEXT("ben@ours.example") };
+	struct ub_store_appointment event = { .start = 1, .end = 2 };
+	bool changed;
+	for (size_t i = 0; i < UB_STORE_MEMORY_MAX; i++) {
+		event.uid = event.href = ub_textf(arena, "/%06zu", i);
+		cr_assert_eq(
+		    ub_store_put_appointment(store, &event, who, 1, true, arena, &changed), UB_STORE_OK);
+	}
+	event.end = 3;
+	cr_assert_eq(ub_store_put_appointment(store, &event, who, 1, true, arena, &changed), UB_STORE_OK);
+	cr_assert_eq(ub_store_put_appointment(store, &event, who, 2, true, arena, &changed), UB_STORE_FULL);
+	ub_store_close(&store);
+	ub_arena_free(&arena);
+}
+
 Test(memory_store, is_closed_twice_without_harm)
 {
 	struct ub_store *store = ub_store_memory_open();
