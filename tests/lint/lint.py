@@ -63,6 +63,11 @@ def _():
     passes("compile", TOP)
 
 
+@tap.case("holiday calendars are what their script makes")
+def _():
+    passes("holidays", TOP)
+
+
 @tap.case("every file is shipped")
 def _():
     passes("shipped", TOP, BUILD / "tests/shipped-files")

@@ -229,6 +229,24 @@ def _():
     finds(run, "src/base/a.c:1:", "clang-format")
 
 
+@tap.case("holidays: a day moved by hand, a region that is missing, one that no script makes, a manual behind")
+def _():
+    top = project(**{"src/rules/upbeat-rules.5": "\n.Sh HOLIDAYS\nfor 2025 to 2026\n.It Cm de\n.Sh FILES\n"})
+    shutil.copytree(TOP / "rules/holidays", top / "rules/holidays")
+    day = top / "rules/holidays/de.ics"
+    lines = day.read_text().splitlines(True)
+    at = lines.index("DTSTART;VALUE=DATE:20250418\n")
+    lines[at] = "DTSTART;VALUE=DATE:20250419\n"
+    day.write_text("".join(lines))
+    (top / "rules/holidays/fr.ics").rename(top / "rules/holidays/xx.ics")
+    run = lint("holidays", top)
+    finds(run, f"{day}:{at + 1}:", "differs")
+    finds(run, f"{top}/rules/holidays/fr.ics:1:", "differs")
+    finds(run, f"{top}/rules/holidays/xx.ics:1:", "no region")
+    finds(run, f"{top}/src/rules/upbeat-rules.5:1:", "other regions")
+    tap.contains(run.stdout, "do not say", "years")
+
+
 @tap.case("shipped: a tracked file that no list names")
 def _():
     if not shutil.which("git"):
