@@ -58,6 +58,7 @@ struct ub_settings {
 	struct ub_org *org;                   /* never NULL */
 	struct ub_settings_holidays *holidays;
 	size_t n_holidays;
+	struct ub_place lacks_holidays; /* the organization, where it has no such key */
 	struct ub_settings_source *sources;
 	size_t n_sources;
 	const struct ub_account_field_decl *fields; /* of all sources, each name once */

@@ -33,6 +33,12 @@ const struct ub_code ub_codes_files[] = {
 	    "Everybody can have an address at such a domain, and all their meetings would be this account's. "
 	    "Name the person instead.",
 	    "domains: [gmail.com]", "stakeholders:\n  - email: jo.doe@gmail.com" },
+	{ "holidays-unnamed", "the settings name no holidays",
+	    "Items would come on Christmas Day, too: no day off applies unless a calendar is named. The help "
+	    "line lists the calendars that the rule directories have; upbeat-rules(5) says what is in the "
+	    "shipped ones. Write `holidays: []` if there is nothing to name.",
+	    "organization:\n  domains: [ours.example]",
+	    "organization:\n  domains: [ours.example]\n  holidays: [de-by]" },
 	{ "matches-nobody", "an address or pattern that none of our people can be meant by",
 	    "Ours are those whose addresses are in `organization.domains`, or below these domains. An entry "
 	    "of "

@@ -143,28 +143,72 @@ static void load_rules(struct loading *loading, size_t n_layers)
 	loading->snapshot->rules = ub_rules_load(&input, loading->diags, loading->arena);
 }
 
+struct names {
+	struct ub_text *items;
+	size_t n, cap;
+};
+
+static bool is_among(const struct names *names, struct ub_text name)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (ub_text_eq(names->items[i], name))
+			return true;
+	return false;
+}
+
+/* The names of the holiday calendars in all layers, each once. */
+static void know_holidays(const struct loading *loading, struct names *known)
+{
+	for (size_t i = 0; i < loading->n_layers; i++) {
+		const struct ub_rule_layer *layer = &loading->layers[i];
+		for (size_t f = 0; f < layer->n_files; f++) {
+			struct ub_text file = layer->files[f].path;
+			if (!ub_text_starts(file, UB_TEXT("holidays/")))
+				continue;
+			struct ub_text name = ub_text_sub(file, 9, file.len - 4);
+			if (!is_among(known, name))
+				*ub_push(loading->arena, known) = name;
+		}
+	}
+}
+
 /* The holiday calendar of a name: holidays/NAME.ics of the last layer that has one. */
 static const struct ub_source *named_holidays(
     struct loading *loading, const struct ub_settings_holidays *wanted)
 {
 	struct ub_text path = ub_textf(loading->arena, "holidays/%.*s.ics", UB_ARGS(wanted->name));
-	UB_VEC(struct ub_text) known = { 0 };
 	for (size_t i = loading->n_layers; i-- > 0;) {
 		const struct ub_rule_layer *layer = &loading->layers[i];
 		for (size_t f = 0; f < layer->n_files; f++) {
-			struct ub_text file = layer->files[f].path;
-			if (ub_text_eq(file, path))
+			if (ub_text_eq(layer->files[f].path, path))
 				return &layer->files[f].source;
-			if (ub_text_starts(file, UB_TEXT("holidays/")))
-				*ub_push(loading->arena, &known) = ub_text_sub(file, 9, file.len - 4);
 		}
 	}
 	struct ub_diag *diag = ub_error(loading->diags, "no-holidays", wanted->place,
 	    "there is no %.*s in any rule directory", UB_ARGS(path));
+	struct names known = { 0 };
+	know_holidays(loading, &known);
 	struct ub_text meant = ub_suggest(wanted->name, known.items, known.n);
 	if (meant.len)
 		ub_diag_set_help(loading->diags, diag, "did you mean `%.*s`?", UB_ARGS(meant));
 	return NULL;
+}
+
+/* Nobody sees that items will come on days off before they do. So authors are told, who may say `[]`. */
+static void miss_holidays(struct loading *loading)
+{
+	struct ub_place place = loading->settings->lacks_holidays;
+	struct names known = { 0 };
+	if (!loading->input->find_idle || !place.source)
+		return;
+	struct ub_diag *diag =
+	    ub_warning(loading->diags, "holidays-unnamed", place, "without `holidays`, nobody has a day off");
+	know_holidays(loading, &known);
+	struct ub_buf list = UB_BUF(loading->arena);
+	for (size_t i = 0; i < known.n; i++)
+		ub_buf_printf(&list, "%s%.*s", i ? ", " : "", UB_ARGS(known.items[i]));
+	ub_diag_set_help(loading->diags, diag, "name calendars like `holidays: [de]`%s%.*s",
+	    known.n ? "; there are " : "", UB_ARGS(ub_buf_text(&list)));
 }
 
 static void load_holidays(struct loading *loading)
@@ -244,6 +288,7 @@ struct ub_snapshot *ub_snapshot_load(const struct ub_snapshot_input *input, stru
 		if (!loading.lacks_a_file)
 			load_rules(&loading, loading.n_layers);
 		load_holidays(&loading);
+		miss_holidays(&loading);
 		if (diags->errors > errors && input->may_lack_rules)
 			do_without_rules(&loading);
 		else

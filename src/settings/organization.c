@@ -62,9 +62,11 @@ static const struct ub_yaml_field fields[] = {
 static bool check_organization(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
-	const struct organization *organization = out;
+	struct organization *organization = out;
 	(void)type;
 	warn_of_nobody(reader, organization, node);
+	if (!ub_yaml_get(node, "holidays"))
+		organization->lacks_holidays = node->place;
 	if (organization->domains.n == 0) {
 		struct ub_diag *diag = ub_warning(
 		    reader->diags, "no-domains", node->place, "no meeting is a customer's without `domains`");
@@ -147,4 +149,5 @@ void fill_org(struct ub_arena *arena, struct ub_settings *settings, const struct
 	org->n_teams = from->teams.n;
 	org->teams = from->teams.items;
 	settings->org = org;
+	settings->lacks_holidays = from->lacks_holidays;
 }

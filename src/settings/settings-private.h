@@ -79,6 +79,7 @@ struct organization {
 	int customers, profile; /* enum ub_customers, enum ub_profile */
 	UB_VEC(struct person) people;
 	UB_VEC(struct ub_team) teams;
+	struct ub_place lacks_holidays; /* where they could stand; no source: they do */
 };
 
 /* Puts what was read, over the defaults, into settings->org and settings->holidays. */

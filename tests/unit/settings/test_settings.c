@@ -128,6 +128,20 @@ Test(settings, name_the_holidays_that_are_wanted)
 	SAME(s->holidays[2].name, "/etc/upbeat/x/own.ics");
 	cr_assert(s->holidays[2].is_path && s->holidays[2].into == s->org->people[0].holidays);
 	cr_assert_eq(s->holidays[1].into, s->holidays[2].into);
+	cr_assert_null(s->lacks_holidays.source);
+	finish(&r);
+}
+
+Test(settings, know_where_holidays_could_stand)
+{
+	struct reading *r = read_settings("/u.yaml", REQUIRED ORG);
+	cr_assert_not_null(r->settings->lacks_holidays.source);
+	finish(&r);
+	r = read_settings("/u.yaml", REQUIRED "organization: {domains: [ours.example], holidays: []}\n");
+	cr_assert_null(r->settings->lacks_holidays.source);
+	finish(&r);
+	r = read_settings("/u.yaml", REQUIRED);
+	cr_assert_null(r->settings->lacks_holidays.source, "no domains are warning enough");
 	finish(&r);
 }
 
