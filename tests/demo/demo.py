@@ -15,6 +15,8 @@ import sys
 import textwrap
 import time
 
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # until there is something to end
+
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "e2e")]
 
@@ -31,6 +33,7 @@ ITEMS = 6
 SHOWN = {"VEVENT": 16, "VTODO": 4}  # lines of an item's text
 GUESTS = {"cto@acme.example": "Clara Tho", "security@acme.example": "Sami Kurt"}
 INDENT, COLUMN = "    ", 30
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Screen:
@@ -229,10 +232,17 @@ def stay(screen, upbeat):
         assert status is None, f"Upbeat ended with {status}:\n{upbeat.said()}"
 
 
+def end(*_):
+    """Once: a second Ctrl-C does not keep the servers from being stopped."""
+    for number in ENDS:
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def main():
     screen = Screen()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+    for number in ENDS:
+        signal.signal(number, end)
     try:
         with support.World() as world:
             upbeat = play(world, screen)

@@ -21,6 +21,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.parse
 
@@ -91,8 +92,28 @@ def request(method, url, user=None, body=None, fields=None, timeout=30):
 # ---- processes ----
 
 
+@contextlib.contextmanager
+def undisturbed():
+    """What tells the script to end is heard after the block: a child is not started and then forgotten."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard = []
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    handlers = {number: signal.signal(number, lambda number, _: heard.append(number)) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    for number in heard:
+        signal.raise_signal(number)
+
+
 class Process:
     """A child with its output in a file; ended by its pid."""
+
+    started = []  # all processes, also those whose constructor did not come to its end
 
     def __init__(self, name, command, folder, **environment):
         self.name = name
@@ -104,7 +125,7 @@ class Process:
     def launch(self):
         """Starts the process in a process group of its own; also again, after its end."""
         self.said_before = len(self.said()) if self.log.exists() else 0
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, undisturbed():
             self.child = subprocess.Popen(
                 self.command,
                 stdin=subprocess.DEVNULL,
@@ -113,6 +134,7 @@ class Process:
                 env=self.environment,
                 start_new_session=True,
             )
+            Process.started.append(self)
 
     @property
     def pid(self):
@@ -282,8 +304,14 @@ class World(contextlib.ExitStack):
     def start(self, kind, *arguments, **more):
         """Starts kind(folder, ...) in a folder of its own, and stops it when the story ends."""
         folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{kind.__name__.lower()}-", dir=self.folder))
-        process = kind(folder, *arguments, **more)
-        self.callback(process.stop)
+        before = len(Process.started)
+        try:
+            process = kind(folder, *arguments, **more)
+            self.callback(process.stop)
+        except BaseException:  # also when the script is told to end
+            for half in Process.started[before:]:
+                half.stop()
+            raise
         return process
 
 
