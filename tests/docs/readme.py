@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What README.md tells people to do works, every line of it."""
+import base64
 import os
 import pathlib
 import re
@@ -10,9 +11,14 @@ import tempfile
 
 import tap
 
+sys.path.append(str(pathlib.Path(os.environ["srcdir"]) / "tests/e2e"))
+import calendars  # noqa: E402
+import support  # noqa: E402
+
 TOP = pathlib.Path(os.environ["srcdir"])
 BUILD = pathlib.Path(os.environ["builddir"])
 README = (TOP / "README.md").read_text()
+FIRST_HOUR = re.search(r"^((?:    (?:printf|python3|src/upbeat serve|curl) .*\n)+)", README, re.M)[1]
 TARGETS = (BUILD / "Makefile").read_text()
 
 
@@ -66,7 +72,12 @@ def has_switches(words):
             tap.contains(known, word, "configure --help")
 
 
+def try_first_hour(line):
+    tap.contains(FIRST_HOUR, line, "what `the first hour` tries")
+
+
 HOW = (
+    (r"printf |python3 -m radicale |src/upbeat serve |curl ", try_first_hour),
     (r"src/upbeat ", try_program),
     (r"\./autogen\.sh && make demo$", try_demo),
     (r"\./autogen\.sh && make check$", try_check),
@@ -83,13 +94,63 @@ def tries(line):
         raise AssertionError("no check knows how to try this line")
 
 
+def block(kind):
+    (text,) = re.findall(rf"```{kind}\n(.*?)```", README, re.S)
+    return text
+
+
+def of_here(text, ports):
+    """README's text with ports that are free here, and this tree's programs."""
+    for old, new in ports.items():
+        text = text.replace(f"127.0.0.1:{old}", f"127.0.0.1:{new}")
+    return text.replace("src/upbeat", os.environ["UPBEAT"]).replace("python3", sys.executable)
+
+
+class Shell(support.Process):
+    """A line of a terminal that stays."""
+
+    def __init__(self, folder, line, where):
+        super().__init__("shell", ["sh", "-c", f"cd '{where}' && exec {line}"], folder)
+
+
+def run_first_hour(world):
+    """The block's lines, one after the other; the calendar's address as README has it."""
+    ports = {port: support.free_port() for port in (5232, 8642)}
+    (world.folder / "radicale.conf").write_text(of_here(block("ini"), ports))
+    (world.folder / "upbeat.yaml").write_text(f"rules: {TOP}/rules\n{of_here(block('yaml'), ports)}")
+    prepare, server, proxy, make = of_here(FIRST_HOUR, ports).strip().splitlines()
+    subprocess.run(prepare, shell=True, cwd=world.folder, check=True)
+    for line, port in ((server, ports[5232]), (proxy, ports[8642])):
+        process = world.start(Shell, line, world.folder)
+        process.wait_for(lambda port=port: support.listens(port), "it listens")
+    _, _, credentials, _, method, url = shlex.split(make)
+    login = {"Authorization": "Basic " + base64.b64encode(credentials.encode()).decode()}
+    assert support.request(method, url, fields=login).status == 201, method
+    return url, login, ports
+
+
+@tap.case("the first hour: server, proxy and address in full, and a meeting gets its items")
+def _():
+    if os.environ.get("UPBEAT_QUICK"):
+        raise tap.Skip("left out by UPBEAT_QUICK")
+    with support.World() as world:
+        url, login, ports = run_first_hour(world)
+        for told in re.findall(r"`(http://127\.0\.0\.1:8642/\S*)`", README):
+            answer = support.request("PROPFIND", of_here(told, ports), fields={**login, "Depth": "0"})
+            assert answer.status == 207, f"{told}: {answer.status}"
+        meeting = calendars.meeting("Roadmap", calendars.business_day(8), 60, ["alice", "cto@acme.example"])
+        assert support.request("PUT", f"{url}roadmap.ics", body=meeting, fields=login).status == 201, "PUT"
+        stored = lambda: support.request("PROPFIND", url, fields={**login, "Depth": "1"}).text.count(".ics</")  # noqa: E731
+        tap.eventually(lambda: stored() > 1, "items beside the meeting", 20)
+
+
 for each in re.findall(r"^    (\S.*)$", README, re.M):
     tries(each)
 
 
 @tap.case("the settings are complete")
 def _():
-    (settings,) = re.findall(r"```yaml\n(.*?)```", README, re.S)
+    settings = block("yaml")
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "upbeat.yaml"
         path.write_text(f"rules: {TOP}/rules\n{settings}")
