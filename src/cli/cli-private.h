@@ -62,6 +62,10 @@ const char *ub_cli_value(const struct ub_cli *cli, size_t option);
  * has asked for help, or has used the command wrongly (which has been reported). */
 bool ub_cli_read(struct ub_cli *cli, int argc, char **argv, int *status);
 
+/* Becomes the program that shows the manual on the topic. Returns an exit status where there is no such
+ * manual or program, which has been reported. */
+int ub_cli_manual(struct ub_arena *arena, const char *topic);
+
 /* The whole program, except for the set-up of the process. */
 int ub_cli_main(int argc, char **argv);
 

@@ -27,9 +27,11 @@ static bool print_help(struct ub_arena *arena)
 	    "Commands:\n");
 	for (size_t i = 0; i < UB_COUNT(commands); i++)
 		ub_buf_printf(&out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
-	ub_buf_str(&out, "\n"
-			 "  upbeat COMMAND --help tells more; upbeat --version the version.\n"
-			 "  Manuals: upbeat(1), upbeat.conf(5), upbeat-rules(5), upbeat-diagnostics(7).\n");
+	ub_buf_str(&out,
+	    "\n"
+	    "  upbeat COMMAND --help tells more; upbeat --version the version.\n"
+	    "  upbeat help TOPIC shows a manual: commands, settings, rules or diagnostics,\n"
+	    "  which are upbeat(1), upbeat.conf(5), upbeat-rules(5) and upbeat-diagnostics(7).\n");
 	return ub_cli_write(STDOUT_FILENO, &out);
 }
 
@@ -61,13 +63,34 @@ static bool is(const char *word, const char *a, const char *b)
 	return strcmp(word, a) == 0 || strcmp(word, b) == 0;
 }
 
+/* `upbeat help`, with a topic or without. A command's name is a topic, too. */
+static int help(struct ub_arena *arena, int argc, char **argv)
+{
+	char option[] = "--help";
+	char *asked[] = { argc > 2 ? argv[2] : NULL, option, NULL };
+	struct ub_cli cli = { .arena = arena, .command = asked[0] ? find_command(asked[0]) : NULL };
+	int status = UB_EXIT_OK;
+	if (argc > 3) {
+		ub_cli_complain("usage: upbeat help [TOPIC]");
+		return UB_EXIT_USAGE;
+	}
+	if (!asked[0])
+		return print_help(arena) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+	if (!cli.command)
+		return ub_cli_manual(arena, asked[0]);
+	(void)ub_cli_read(&cli, 2, asked, &status);
+	return status;
+}
+
 static int run(struct ub_arena *arena, int argc, char **argv)
 {
 	if (argc < 2) {
 		ub_cli_complain("usage: upbeat COMMAND [OPTIONS] (more with --help)");
 		return UB_EXIT_USAGE;
 	}
-	if (is(argv[1], "--help", "-h") || strcmp(argv[1], "help") == 0)
+	if (strcmp(argv[1], "help") == 0)
+		return help(arena, argc, argv);
+	if (is(argv[1], "--help", "-h"))
 		return print_help(arena) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 	if (is(argv[1], "--version", "-V")) {
 		struct ub_buf out = UB_BUF(arena);

@@ -85,4 +85,18 @@ def _():
     tap.equal(entries, codes, DIAGNOSTICS.name)
 
 
+@tap.case("upbeat help shows the pages of the tree that it was built in")
+def _():
+    if not (shutil.which("man") or shutil.which("mandoc")):
+        raise tap.Skip("there is no man to show them")
+    for topics, page in ((("commands", "upbeat"), "src/cli/upbeat.1"), (("settings", "upbeat.conf"), "src/settings/upbeat.conf.5"),
+                         (("rules", "upbeat-rules"), "src/rules/upbeat-rules.5"), (("diagnostics",), DIAGNOSTICS)):
+        described = re.search(r"^\.Nd (.*)$", (TOP / page).read_text(), re.M)[1]
+        for topic in topics:
+            done = subprocess.run(
+                [os.environ["UPBEAT"], "help", topic], cwd="/", capture_output=True, text=True, timeout=60,
+                env={**os.environ, "LC_ALL": "C.UTF-8", "MANWIDTH": "200", "MANPATH": "/nowhere"})
+            tap.contains(done.stdout, described, f"{topic}: {done.stderr}")
+
+
 sys.exit(tap.run())
