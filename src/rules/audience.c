@@ -159,16 +159,52 @@ static void check_additions(struct loader *loader, const struct loaded_rule *tar
 	}
 }
 
+static void check_item_cases(struct loader *loader, const struct ub_rule_item *item, const char *what)
+{
+	const struct ub_cel_program *when;
+	for (size_t at = 0; each_condition(item, &at, &when);)
+		check_program(loader, when, what);
+}
+
+static void check_match(struct loader *loader, const struct loaded_rule *rule, const char *what)
+{
+	check_conditions(loader, &rule->rule, what);
+	check_group(loader, rule, what);
+}
+
+/* That an item is there tells that all it needs is there, too, and so why. `seen`: the items that were looked
+ * at. The rule itself was, too. */
+static void check_needed(struct loader *loader, const struct loaded_rule *rule,
+    const struct ub_rule_item *item, struct ub_map *seen, const char *what)
+{
+	for (size_t n = 0; n < item->needs.n; n++)
+		for (size_t i = 0; i < loader->rules.n; i++) {
+			const struct ub_need *need = &item->needs.items[n];
+			const struct loaded_rule *other = loader->rules.items[i];
+			bool meant = need->family.len ? is_of(other, need->family) : other == rule;
+			const struct loaded_item *needed = meant ? item_named(other, need->item) : NULL;
+			/* Of a row that is too long an error tells already. */
+			if (!needed || needed->chain > UB_RULE_CHAIN_MAX)
+				continue;
+			struct ub_text name = ub_textf(loader->arena, "%.*s/%.*s", UB_ARGS(other->rule.name),
+			    UB_ARGS(needed->item.name));
+			if (ub_map_put(seen, name, seen))
+				continue;
+			if (other != rule)
+				check_match(loader, other, what);
+			check_item_cases(loader, &needed->item, what);
+			check_needed(loader, other, &needed->item, seen, what);
+		}
+}
+
 static void check_invitation(
     struct loader *loader, const struct loaded_rule *rule, const struct ub_rule_item *item)
 {
 	struct ub_text text = ub_textf(loader->arena, "guests may be invited to `%.*s`", UB_ARGS(item->name));
 	const char *what = text.ptr;
-	const struct ub_cel_program *when;
-	check_conditions(loader, &rule->rule, what);
-	check_group(loader, rule, what);
-	for (size_t at = 0; each_condition(item, &at, &when);)
-		check_program(loader, when, what);
+	check_match(loader, rule, what);
+	check_item_cases(loader, item, what);
+	check_needed(loader, rule, item, ub_map_new(loader->arena), what);
 	for (size_t i = 0; i < item->attendees.n; i++)
 		check_program(loader, item->attendees.items[i].use.people, what);
 	for (size_t i = 0; i < item->title.n; i++)

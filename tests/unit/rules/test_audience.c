@@ -104,6 +104,31 @@ Test(audience, conditions_of_rules_that_go_first_in_the_group_count_too)
 	ub_arena_free(&arena);
 }
 
+/* Guests who see an item that needs another one know that the other is there, too. */
+Test(audience, conditions_of_what_an_item_with_guests_needs_count_too)
+{
+	static const char *const rules[] = {
+		"  - name: b\n    when: has_account && account.health == 'red'\n    create:\n"
+		"      - {task: y, title: t, due: start}\n",
+		"  - name: b\n    create:\n      - {task: y, title: t, due: start, needs: c/z}\n"
+		"  - name: c\n    unless: has_account && account.health == 'red'\n    create:\n"
+		"      - {task: z, title: t, due: start}\n",
+		"  - name: b\n    create:\n      - {task: y, title: t, due: start}\n",
+	};
+	for (size_t i = 0; i < UB_COUNT(rules); i++) {
+		struct ub_arena *arena = ub_arena_new();
+		struct ub_text text = ub_textf(arena,
+		    "rules:\n  - name: a\n    create:\n      - {event: x, title: t, at: start, duration: 1m, "
+		    "attendees: meeting.attendees, needs: b/y}\n%s",
+		    rules[i]);
+		struct trial *trial = trial_of(ub_text_cstr(arena, text));
+		cr_expect_str_eq(
+		    trial_codes(trial), i < 2 ? "internal-data" : "", "%s", trial_printed(trial));
+		trial_free(&trial);
+		ub_arena_free(&arena);
+	}
+}
+
 Test(audience, the_way_of_the_data_is_told)
 {
 	struct trial *trial = trial_of(
