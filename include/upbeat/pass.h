@@ -34,7 +34,7 @@ struct ub_pass {
 	struct ub_text collection; /* the href of the collection, with its slash */
 	/* The meeting, if it gets nothing and the store remembers nothing of it; *why says why. */
 	const struct ub_facts *passed_over;
-	bool moved;                /* the event takes people at another time than when it was last seen */
+	bool moved; /* the event takes people at another time than when it was last seen */
 	/* With UB_PASS_AGAIN: when to try again, in milliseconds since 1970; 0: in a moment. */
 	int64_t again;
 	/* With UB_PASS_NOT_OWNER: the principal that the owner logs in as; empty: not known. */

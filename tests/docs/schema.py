@@ -175,7 +175,7 @@ def _():
                          ("free: nobody", "free: anybody"), ("use: 1h", "used: 1h"), ("{use: 30m}", "30m"),
                          ("busy: no", "busy: perhaps"), ("format: 1", "format: 2"), ("at: 1 day", "between: 1 day"),
                          ("when: meeting.customer", "when: [meeting.customer]"), ("create:", "creates:"),
-                         ("use: 30m", "use: 30"), ("use: 30m", "use: half an hour"), ("10m", "-10m"),
+                         ("use: 30m", "use: 30"), ("use: 30m", "use: half an hour"), ("[10m, 1h]", "{10m: 1h}"),
                          ("title: Prep", "title: Prep\n        every: 1 week\n        evry: 1 week"),
                          ("when: meeting.customer", "for: customer")):
         assert right in RULE

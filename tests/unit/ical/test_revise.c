@@ -345,7 +345,7 @@ Test(revise, brings_the_first_agenda_and_takes_the_last)
 	struct ub_text text = unfolded(&desk, &without);
 	check_has(changed(&desk, text, &item, UB_PROPERTY_AGENDA), "\r\nDESCRIPTION:Purpose");
 	text = replaced(&desk, unfolded(&desk, &item), "own notes below ---\\n", "own notes below ---");
-	check_lacks(changed(&desk, text, &without, UB_PROPERTY_AGENDA), "DESCRIPTION:");
+	check_lacks(changed(&desk, text, &without, UB_PROPERTY_AGENDA), "DESCRIPTION:Purpose");
 	text = replaced(&desk, text, "own notes below ---", "own notes below ---\\nMine");
 	unsigned written;
 	check_has(revised(&desk, text, &without, UB_PROPERTY_ALL, &written), "DESCRIPTION:Purpose");
