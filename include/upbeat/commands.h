@@ -78,12 +78,20 @@ struct ub_login {
 	struct ub_text user, password;
 };
 
+/* What the daemon has of a user instead of a login. */
+struct ub_walk_access {
+	struct ub_text authorization, host; /* as the user's client has sent them */
+	bool (*goes_on)(void *context);     /* asked before each request */
+	void *context;
+};
+
 struct ub_undo_input {
 	const struct ub_snapshot *snapshot;
 	struct ub_login login;
-	struct ub_text calendar;    /* the href of one calendar; empty: all that the user owns */
-	struct ub_texts rule_marks; /* the rules' marks by ub_plan_marks_of(); none: of all rules */
-	bool force;                 /* also what the user has changed */
+	const struct ub_walk_access *access; /* instead of the login; NULL: the login */
+	struct ub_text calendar;             /* the href of one calendar; empty: all that the user owns */
+	struct ub_texts rule_marks;          /* the rules' marks by ub_plan_marks_of(); none: of all rules */
+	bool force;                          /* also what the user has changed */
 	bool dry_run, json;
 	void (*progress)(size_t done, size_t all); /* NULL: nobody looks */
 	/* Called before an item is removed, and again when its state is known, so that whoever remembers
@@ -118,8 +126,9 @@ UB_MUST_USE bool ub_undo_remember(struct ub_store *store, const struct ub_store_
 struct ub_backfill_input {
 	const struct ub_snapshot *snapshot;
 	struct ub_login login;
-	struct ub_text calendar; /* the href of one calendar; empty: all that the user owns */
-	bool dry_run;            /* only tell what would be made */
+	const struct ub_walk_access *access; /* instead of the login; NULL: the login */
+	struct ub_text calendar;             /* the href of one calendar; empty: all that the user owns */
+	bool dry_run;                        /* only tell what would be made */
 	void (*progress)(size_t done, size_t all); /* NULL: nobody looks */
 };
 
@@ -138,5 +147,12 @@ struct ub_backfill_result {
  * False: result->why says why. */
 UB_MUST_USE bool ub_backfill(
     const struct ub_backfill_input *input, struct ub_backfill_result *result, struct ub_buf *out);
+
+/* ---- for everybody ---- */
+
+struct ub_order;
+/* Carries out what `undo --everybody` or `backfill --everybody` has ordered, for one user: for
+ * struct ub_queue_input. */
+bool ub_order_carry_out(const struct ub_order *order, struct ub_text *why);
 
 #endif

@@ -11,7 +11,22 @@
 #include "upbeat/configuration.h"
 #include "upbeat/store.h"
 
+/* Something to be done once for all calendars of one user, with his own credentials. */
+struct ub_order {
+	const struct ub_key *key; /* its href is the order's words */
+	struct ub_snapshot *snapshot;
+	struct ub_store *store;
+	struct ub_text authorization, host; /* as the user's client has sent them */
+	/* To be asked before each request: whether the order may go on. */
+	bool (*goes_on)(void *context);
+	void *context;
+	struct ub_arena *arena;
+};
+
 struct ub_queue_input {
+	/* Carries out an order, and says in one line what came of it. False: to be tried again. NULL: orders
+	 * are left. Called by several threads at once. */
+	bool (*carry_out)(const struct ub_order *order, struct ub_text *why);
 	struct ub_configuration *configuration;
 	struct ub_store *store;
 	/* the base of its URL, NUL-terminated; a reload does not change the upstream */

@@ -32,7 +32,12 @@ enum ub_store_result {
 
 /* ---- keys ---- */
 
-enum ub_key_kind { UB_KEY_OBJECT, UB_KEY_COLLECTION, UB_KEY_ACCOUNT };
+enum ub_key_kind {
+	UB_KEY_OBJECT,
+	UB_KEY_COLLECTION,
+	UB_KEY_ACCOUNT,
+	UB_KEY_ORDER, /* something to be done once for all of the principal's calendars */
+};
 
 /*
  * How far a key is to be trusted. Anybody can send a write under any name. Only an answer of the server tells
@@ -54,7 +59,7 @@ enum ub_doubt {
 struct ub_key {
 	enum ub_key_kind kind;
 	struct ub_text upstream;
-	struct ub_text href;       /* canonical; of an account: its id */
+	struct ub_text href;       /* canonical; of an account: its id; of an order: its words */
 	struct ub_text principal;  /* on whose behalf; empty: the service account */
 	struct ub_text collection; /* href of the collection, where known */
 	enum ub_doubt doubt;       /* if the key is put again, the lesser doubt holds */
@@ -269,6 +274,9 @@ UB_MUST_USE enum ub_store_result ub_store_put_login(
 /* Which principal logs in as the one at `href`; of several the one last heard of. NONE: nobody knows. */
 UB_MUST_USE enum ub_store_result ub_store_login(struct ub_store *store, struct ub_text upstream,
     struct ub_text href, struct ub_arena *arena, struct ub_text *principal);
+/* The principals who were heard of within UB_REMEMBER_MS. Each once, in any order. */
+UB_MUST_USE enum ub_store_result ub_store_principals(struct ub_store *store, struct ub_text upstream,
+    struct ub_arena *arena, struct ub_principals *principals);
 /* The principals for whom keys wait, or are queued and may come to wait: their credentials are of use. Each
  * once, in any order. */
 UB_MUST_USE enum ub_store_result ub_store_waiting(struct ub_store *store, struct ub_text upstream,

@@ -89,6 +89,7 @@ enum ub_ask {
 	/* These two tell something instead of asking: */
 	UB_ASK_REMOVAL = 3,  /* what becomes of an item that is to be removed, as JSON */
 	UB_ASK_BACKFILL = 4, /* hrefs to be looked at, as a JSON list; answered by how many keys are left */
+	UB_ASK_ORDER = 5,    /* what is to be done for everybody, in the words of the command line */
 };
 
 struct ub_wire_ask {

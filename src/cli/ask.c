@@ -94,6 +94,26 @@ bool ub_cli_tell(
 	return good && status == UB_EXIT_OK;
 }
 
+bool ub_cli_together(struct ub_cli *cli, size_t option, const size_t *others, size_t n)
+{
+	const struct ub_cli_option *options = cli->command->options;
+	for (size_t i = 0; i < n; i++) {
+		if (!ub_cli_value(cli, others[i]))
+			continue;
+		ub_cli_complain("%s: --%s and --%s do not go together", cli->command->name,
+		    options[option].name, options[others[i]].name);
+		return true;
+	}
+	return false;
+}
+
+int ub_cli_order(struct ub_cli *cli, const char *settings, struct ub_text words)
+{
+	const char *control = ub_cli_control(cli, settings, NULL);
+	const struct ub_wire_ask ask = { .ask = UB_ASK_ORDER, .subject = words };
+	return control ? ub_cli_ask(cli, control, &ask) : UB_EXIT_FINDINGS;
+}
+
 struct ub_snapshot *ub_cli_load(struct ub_cli *cli, const struct ub_snapshot_input *input)
 {
 	struct ub_diags diags = UB_DIAGS(cli->arena);

@@ -16,11 +16,12 @@
  * daemon looks at each of them as if somebody had just stored it. The daemon's keys are durable, so an
  * interrupted backfill goes on. */
 
-enum { CONFIG, USER, PASSWORD, CALENDAR, DRY_RUN };
+enum { CONFIG, USER, EVERYBODY, PASSWORD, CALENDAR, DRY_RUN };
 
 static const struct ub_cli_option options[] = {
 	[CONFIG] = { "config", 'c', "FILE", "the settings of the running daemon; required" },
 	[USER] = { "user", 'u', "NAME", "the user whose calendars are gone through" },
+	[EVERYBODY] = { "everybody", 0, NULL, "all users, each at the next request; needs no password" },
 	[PASSWORD] = { "password-file", 0, "FILE", "his password, its first line" },
 	[CALENDAR] = { "calendar", 0, "HREF", "one of them only" },
 	[DRY_RUN] = { "dry-run", 'n', NULL, "only tell what would be made" },
@@ -146,6 +147,12 @@ static int run(struct ub_cli *cli)
 								       : "the settings are missing: -c FILE");
 		return UB_EXIT_USAGE;
 	}
+	if (ub_cli_value(cli, EVERYBODY)) {
+		static const size_t of_one[] = { USER, PASSWORD, CALENDAR, DRY_RUN };
+		if (ub_cli_together(cli, EVERYBODY, of_one, UB_COUNT(of_one)))
+			return UB_EXIT_USAGE;
+		return ub_cli_order(cli, ub_cli_value(cli, CONFIG), UB_TEXT("backfill"));
+	}
 	if (!ub_cli_login(cli, ub_cli_value(cli, USER), ub_cli_value(cli, PASSWORD), &login))
 		return UB_EXIT_USAGE;
 	struct ub_snapshot *snapshot =
@@ -161,7 +168,7 @@ static int run(struct ub_cli *cli)
 
 const struct ub_cli_command ub_cli_backfill = {
 	.name = "backfill",
-	.synopsis = "-c FILE --user NAME --password-file FILE [OPTIONS]",
+	.synopsis = "-c FILE --user NAME --password-file FILE | --everybody [OPTIONS]",
 	.summary = "give existing meetings what they miss",
 	.help =
 	    "Has the running daemon look at all that is in the user's calendars, as if it had just been "

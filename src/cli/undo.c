@@ -2,6 +2,7 @@
 #include "cli-private.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <jansson.h>
@@ -12,13 +13,14 @@
 #include "upbeat/settings.h"
 #include "upbeat/store.h"
 
-enum { CONFIG, RULE, ALL, USER, PASSWORD, CALENDAR, FORCE, DRY_RUN, JSON };
+enum { CONFIG, RULE, ALL, USER, EVERYBODY, PASSWORD, CALENDAR, FORCE, DRY_RUN, JSON };
 
 static const struct ub_cli_option options[] = {
 	[CONFIG] = { "config", 'c', "FILE", "the settings: the server, and the store; required" },
 	[RULE] = { "rule", 0, "NAME", "what this rule or group has made; may be repeated" },
 	[ALL] = { "all", 0, NULL, "what all rules have made" },
 	[USER] = { "user", 'u', "NAME", "in this user's calendars" },
+	[EVERYBODY] = { "everybody", 0, NULL, "in all users' calendars, at their next request" },
 	[PASSWORD] = { "password-file", 0, "FILE", "his password, its first line" },
 	[CALENDAR] = { "calendar", 0, "HREF", "in one of them only" },
 	[FORCE] = { "force", 0, NULL, "also what its user has changed" },
@@ -188,6 +190,28 @@ static const char *what_is_wrong(const struct ub_cli *cli)
 	return ub_cli_value(cli, CONFIG) ? NULL : "the settings are missing: -c FILE";
 }
 
+/* The daemon does it, for each user when he comes by. */
+static int undo_for_everybody(struct ub_cli *cli)
+{
+	static const size_t of_one[] = { USER, PASSWORD, CALENDAR, DRY_RUN, JSON };
+	const struct ub_cli_values *rules = &cli->values[RULE];
+	struct ub_buf words = UB_BUF(cli->arena);
+	if (ub_cli_together(cli, EVERYBODY, of_one, UB_COUNT(of_one)))
+		return UB_EXIT_USAGE;
+	ub_buf_printf(
+	    &words, "undo%s%s", rules->n ? "" : " --all", ub_cli_value(cli, FORCE) ? " --force" : "");
+	for (size_t i = 0; i < rules->n; i++) {
+		if (strchr(rules->items[i], ' ')) {
+			ub_cli_complain("undo: --rule: a rule's name has no blank: %s", rules->items[i]);
+			return UB_EXIT_USAGE;
+		}
+		ub_buf_printf(&words, " --rule %s", rules->items[i]);
+	}
+	ub_cli_complain("what rules in force have made comes back when a meeting is stored again; `enabled: "
+			"false` switches a rule off");
+	return ub_cli_order(cli, ub_cli_value(cli, CONFIG), ub_buf_text(&words));
+}
+
 static int run(struct ub_cli *cli)
 {
 	struct ub_login login;
@@ -197,6 +221,8 @@ static int run(struct ub_cli *cli)
 		ub_cli_complain("undo: %s", wrong);
 		return UB_EXIT_USAGE;
 	}
+	if (ub_cli_value(cli, EVERYBODY))
+		return undo_for_everybody(cli);
 	if (!ub_cli_login(cli, ub_cli_value(cli, USER), ub_cli_value(cli, PASSWORD), &login))
 		return UB_EXIT_USAGE;
 	struct ub_snapshot *snapshot = ub_cli_snapshot(cli, ub_cli_value(cli, CONFIG), !all);
@@ -213,7 +239,7 @@ static int run(struct ub_cli *cli)
 
 const struct ub_cli_command ub_cli_undo = {
 	.name = "undo",
-	.synopsis = "-c FILE --rule NAME | --all --user NAME --password-file FILE [OPTIONS]",
+	.synopsis = "-c FILE --rule NAME | --all --user NAME --password-file FILE | --everybody [OPTIONS]",
 	.summary = "take away what a rule has made",
 	.help =
 	    "Removes a rule's items from the user's calendars, and what it has added to meetings, by the "

@@ -119,7 +119,7 @@ bool ub_backfill(const struct ub_backfill_input *input, struct ub_backfill_resul
 		.look = look_at, .fail = fail, .progress = input->progress, .context = &backfill
 	};
 	*result = (struct ub_backfill_result){ .why = UB_TEXT_NONE };
-	ub_walk_begin(&backfill.walk, input->snapshot, &input->login, out->arena);
+	ub_walk_begin(&backfill.walk, input->snapshot, &input->login, input->access, out->arena);
 	bool good = ub_walk_calendars(&backfill.walk, input->calendar, &calendars) &&
 		    ub_walk_through(&backfill.walk, &calendars, &visit);
 	result->why = backfill.walk.why;

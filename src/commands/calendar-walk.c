@@ -6,9 +6,10 @@
 #include "upbeat/sys.h"
 
 void ub_walk_begin(struct ub_walk *walk, const struct ub_snapshot *snapshot, const struct ub_login *login,
-    struct ub_arena *arena)
+    const struct ub_walk_access *access, struct ub_arena *arena)
 {
-	*walk = (struct ub_walk){ .snapshot = snapshot, .why = UB_TEXT_NONE, .arena = arena };
+	*walk =
+	    (struct ub_walk){ .snapshot = snapshot, .access = access, .why = UB_TEXT_NONE, .arena = arena };
 	walk->caller = (struct ub_caller){
 		.client = ub_client_new(ub_text_cstr(arena, snapshot->settings->upstream.base)),
 		.user = login->user,
@@ -16,6 +17,12 @@ void ub_walk_begin(struct ub_walk *walk, const struct ub_snapshot *snapshot, con
 		.authorization = ub_http_basic(login->user, login->password, arena),
 		.host = UB_TEXT_NONE,
 	};
+	if (!access)
+		return;
+	walk->caller.user = ub_http_user(access->authorization, arena);
+	walk->caller.principal = ub_http_principal(access->authorization, arena);
+	walk->caller.authorization = access->authorization;
+	walk->caller.host = access->host;
 }
 
 void ub_walk_end(struct ub_walk *walk)
@@ -25,7 +32,12 @@ void ub_walk_end(struct ub_walk *walk)
 
 enum ub_outcome ub_walk_send(struct ub_walk *walk, struct ub_request request, struct ub_response *response)
 {
+	const struct ub_walk_access *access = walk->access;
 	request.authorization = walk->caller.authorization;
+	request.host = walk->caller.host;
+	*response = (struct ub_response){ .error = UB_TEXT("it was interrupted") };
+	if (access && !access->goes_on(access->context))
+		return UB_OUTCOME_AGAIN;
 	return ub_client_send(walk->caller.client, &request, response, walk->arena);
 }
 

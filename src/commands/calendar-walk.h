@@ -13,13 +13,14 @@
 struct ub_walk {
 	const struct ub_snapshot *snapshot;
 	struct ub_caller caller;
-	struct ub_text why; /* what went wrong, in `arena` */
+	const struct ub_walk_access *access; /* NULL: a login */
+	struct ub_text why;                  /* what went wrong, in `arena` */
 	struct ub_arena *arena;
 };
 
 /* Begins a walk. What is made lives in `arena`, the password too: the process does nothing else. */
 void ub_walk_begin(struct ub_walk *walk, const struct ub_snapshot *snapshot, const struct ub_login *login,
-    struct ub_arena *arena);
+    const struct ub_walk_access *access, struct ub_arena *arena);
 void ub_walk_end(struct ub_walk *walk);
 
 /* One of the user's calendars. */

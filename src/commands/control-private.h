@@ -23,6 +23,8 @@ int control_tell_status(const struct ub_telling *telling);
 int control_explain_meeting(const struct ub_telling *telling, struct ub_text meeting_uid);
 /* find-meeting.c */
 int control_find_meeting(const struct ub_telling *telling, struct ub_text question);
+/* orders.c */
+int control_take_order(const struct ub_telling *telling, struct ub_text words);
 /* control-requests.c: what commands tell the daemon. */
 struct ub_wire_ask;
 int control_take_removal(const struct ub_telling *telling, struct ub_text subject);

@@ -35,6 +35,8 @@ static int answer(const struct ub_telling *telling, const struct ub_wire_ask *as
 		return control_take_removal(telling, ask->subject);
 	case UB_ASK_BACKFILL:
 		return control_take_backfill(telling, ask);
+	case UB_ASK_ORDER:
+		return control_take_order(telling, ask->subject);
 	default:
 		ub_buf_str(telling->out,
 		    "The daemon is upbeat " PACKAGE_VERSION ", which does not know this question.\n");

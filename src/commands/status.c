@@ -24,6 +24,7 @@ struct status {
 	struct ub_known_jobs jobs;
 	size_t counts[UB_JOB_ASIDE + 1], sheltered, strangers;
 	struct ub_map *groups; /* principal to struct group */
+	struct ub_map *orders; /* the words of an order for everybody, to how many users are left: size_t */
 };
 
 static void add_to_group(struct status *status, const struct ub_job *job)
@@ -37,6 +38,16 @@ static void add_to_group(struct status *status, const struct ub_job *job)
 	group->n++;
 	if (job->put < group->since)
 		group->since = job->put;
+}
+
+static void add_order(struct status *status, const struct ub_job *job)
+{
+	size_t *left = ub_map_get(status->orders, job->key.href);
+	if (!left) {
+		left = UB_NEW(status->arena, size_t);
+		ub_map_put(status->orders, job->key.href, left);
+	}
+	++*left;
 }
 
 /* Sorts the keys. Anybody can make keys under any name: strangers' keys are only counted, or they would hide
@@ -53,6 +64,8 @@ static void look(struct status *status)
 		*ub_push(status->arena, &status->jobs) = *known;
 		status->counts[known->job.state]++;
 		status->sheltered += known->sheltered;
+		if (known->job.key.kind == UB_KEY_ORDER)
+			add_order(status, &known->job);
 		if (known->job.state == UB_JOB_WAITING)
 			add_to_group(status, &known->job);
 	}
@@ -203,6 +216,18 @@ static void print_keys(const struct status *status, enum ub_job_state state)
 		    shown - UB_STATUS_KEYS_SHOWN, UB_STATUS_KEYS_MAX);
 }
 
+static void print_orders(const struct status *status)
+{
+	struct ub_buf *out = status->telling->out;
+	for (size_t i = 0; i < ub_map_size(status->orders); i++) {
+		struct ub_text words;
+		const size_t *left = ub_map_at(status->orders, i, &words);
+		label(status, i ? "" : "Ordered");
+		ub_buf_shown(out, words);
+		ub_buf_printf(out, " --everybody: %zu user%s left\n", *left, *left == 1 ? "" : "s");
+	}
+}
+
 static void print_waiting(const struct status *status)
 {
 	struct ub_buf *out = status->telling->out;
@@ -238,6 +263,7 @@ static void print_status(struct status *status)
 	print_rules(status);
 	print_reload(status);
 	print_store(status);
+	print_orders(status);
 	print_waiting(status);
 	print_aside(status);
 }
@@ -325,6 +351,20 @@ static json_t *waiting_array(const struct status *status)
 	return array;
 }
 
+static json_t *orders_array(const struct status *status)
+{
+	json_t *array = ub_json_must(json_array());
+	for (size_t i = 0; i < ub_map_size(status->orders); i++) {
+		struct ub_text words;
+		const size_t *left = ub_map_at(status->orders, i, &words);
+		json_t *object = ub_json_must(json_object());
+		ub_json_set(object, "order", ub_json_text(words));
+		ub_json_set(object, "users_left", number(*left));
+		ub_json_add(array, object);
+	}
+	return array;
+}
+
 static json_t *key_object(const struct status *status, const struct ub_known_job *known)
 {
 	const struct ub_job *job = &known->job;
@@ -364,6 +404,7 @@ static json_t *status_object(const struct status *status)
 	ub_json_set(object, "reload", reload_object(status));
 	ub_json_set(object, "store", store_object(telling));
 	ub_json_set(object, "counts", counts_object(status));
+	ub_json_set(object, "orders", orders_array(status));
 	ub_json_set(object, "waiting", waiting_array(status));
 	ub_json_set(object, "keys", keys_array(status));
 	return object;
@@ -375,7 +416,8 @@ int control_tell_status(const struct ub_telling *telling)
 	struct status status = { .telling = telling,
 		.arena = arena,
 		.zone = telling->snapshot->org->standard.zone,
-		.groups = ub_map_new(arena) };
+		.groups = ub_map_new(arena),
+		.orders = ub_map_new(arena) };
 	look(&status);
 	if (telling->json)
 		ub_json_print(status_object(&status), telling->out);

@@ -296,7 +296,7 @@ bool ub_undo(const struct ub_undo_input *input, struct ub_undo_result *result, s
 		.look = look_at, .fail = fail_calendar, .progress = input->progress, .context = &undo
 	};
 	*result = (struct ub_undo_result){ .why = UB_TEXT_NONE };
-	ub_walk_begin(&undo.walk, input->snapshot, &input->login, out->arena);
+	ub_walk_begin(&undo.walk, input->snapshot, &input->login, input->access, out->arena);
 	bool good = ub_walk_calendars(&undo.walk, input->calendar, &calendars);
 	if (good) {
 		if (input->json)

@@ -110,7 +110,8 @@ static void run(const struct ub_engine_options *options, struct ub_snapshot *sna
 	};
 	struct engine engine = { .options = options,
 		.configuration = ub_configuration_new(snapshot, &configuration) };
-	struct ub_queue_input queue = { .configuration = engine.configuration,
+	struct ub_queue_input queue = { .carry_out = ub_order_carry_out,
+		.configuration = engine.configuration,
 		.store = store,
 		.upstream = ub_text(ub_text_cstr(arena, snapshot->settings->upstream.base)),
 		.relay_fd = options->fd,

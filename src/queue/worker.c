@@ -100,6 +100,63 @@ static void give_to_owner(struct ub_queue *queue, struct ub_store *store, const 
 	wake_if_heard(queue, store, owner);
 }
 
+/* ---- orders ---- */
+
+struct carrying {
+	struct ub_queue *queue;
+	struct ub_store *store;
+	const struct ub_job *job;
+	int64_t held; /* when the lease was last taken or extended */
+};
+
+static bool is_stopping(struct ub_queue *queue)
+{
+	pthread_mutex_lock(&queue->mutex);
+	bool stopping = queue->stopping;
+	pthread_mutex_unlock(&queue->mutex);
+	return stopping;
+}
+
+static bool goes_on(void *context)
+{
+	struct carrying *carrying = context;
+	int64_t now = queue_now();
+	if (is_stopping(carrying->queue))
+		return false;
+	if (now - carrying->held < UB_LEASE_MS / 4)
+		return true;
+	carrying->held = now;
+	return ub_store_extend(carrying->store, carrying->job, now, UB_LEASE_MS) != UB_STORE_STALE;
+}
+
+static void carry_out(struct worker *worker, struct ub_store *store, const struct ub_job *job,
+    const struct ub_credential *credential, struct ub_arena *arena)
+{
+	struct ub_queue *queue = worker->queue;
+	struct carrying carrying = { queue, store, job, queue_now() };
+	struct ub_order order = { .key = &job->key,
+		.snapshot = queue_snapshot(queue),
+		.store = queue->input.store,
+		.authorization = credential->authorization,
+		.host = credential->host,
+		.goes_on = goes_on,
+		.context = &carrying,
+		.arena = arena };
+	struct ub_text why = UB_TEXT_NONE;
+	bool done = !queue->input.carry_out || queue->input.carry_out(&order, &why);
+	ub_log(queue->input.log, done ? UB_LOG_INFO : UB_LOG_WARNING, "%.*s, for %.*s: %s%.*s",
+	    UB_ARGS(job->key.href), UB_ARGS(job->key.principal), done ? "" : "not done: ", UB_ARGS(why));
+	if (done)
+		settle(queue, store, job);
+	else if (is_stopping(queue))
+		retry(queue, store, job, queue_now(), UB_TEXT("the engine ended meanwhile"));
+	else
+		fail(queue, store, job, UB_PASS_CONFLICT, why);
+	ub_snapshot_release(&order.snapshot);
+}
+
+/* ---- passes ---- */
+
 static void keep_passed(struct ub_queue *queue, const struct ub_pass *run, struct ub_text why)
 {
 	const struct ub_meeting *meeting = &run->passed_over->meeting;
@@ -168,7 +225,7 @@ static void work_on(
 {
 	struct ub_queue *queue = worker->queue;
 	enum ub_write_state state = ub_writes_of_key(queue->writes, &job->key);
-	if (is_over(state, job)) {
+	if (job->key.kind != UB_KEY_ORDER && is_over(state, job)) {
 		settle(queue, store, job);
 		return;
 	}
@@ -178,7 +235,9 @@ static void work_on(
 	}
 	struct ub_credential *credential =
 	    ub_credentials_take(queue->credentials, job->key.principal, ub_sys_monotonic_ms());
-	if (credential)
+	if (credential && job->key.kind == UB_KEY_ORDER)
+		carry_out(worker, store, job, credential, arena);
+	else if (credential)
 		pass(worker, store, job, credential, arena);
 	else
 		wait_for_principal(queue, store, job, UB_TEXT("waits for the next request of its user"));
@@ -216,14 +275,6 @@ static bool wait_for_work(struct ub_queue *queue, uint64_t *seen)
 	bool go_on = !queue->stopping;
 	pthread_mutex_unlock(&queue->mutex);
 	return go_on;
-}
-
-static bool is_stopping(struct ub_queue *queue)
-{
-	pthread_mutex_lock(&queue->mutex);
-	bool stopping = queue->stopping;
-	pthread_mutex_unlock(&queue->mutex);
-	return stopping;
 }
 
 /* Works on all keys of a store that are due now. */

@@ -59,6 +59,19 @@ enum ub_store_result memory_knows(struct ub_store *store, struct ub_text upstrea
 	return known ? UB_STORE_OK : UB_STORE_NONE;
 }
 
+enum ub_store_result memory_principals(
+    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_principals *principals)
+{
+	struct memory *memory = memory_lock(store);
+	for (size_t i = 0; i < memory->principals.n; i++) {
+		const struct known *known = memory->principals.items[i];
+		if (ub_text_eq(known->upstream, upstream))
+			*ub_push(arena, principals) = ub_text_copy(arena, known->principal);
+	}
+	memory_unlock(memory);
+	return UB_STORE_OK;
+}
+
 enum ub_store_result memory_put_login(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal, struct ub_text href)
 {

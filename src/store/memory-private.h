@@ -79,6 +79,7 @@ store_forget_fn memory_forget;
 store_hand_over_fn memory_hand_over;
 store_expire_fn memory_expire;
 store_strangers_fn memory_strangers;
+store_waiting_fn memory_principals;
 store_waiting_fn memory_waiting;
 store_waits_fn memory_waits;
 store_untried_fn memory_untried;

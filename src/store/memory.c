@@ -278,6 +278,7 @@ static const struct ub_store_ops ops = {
 	.knows = memory_knows,
 	.put_login = memory_put_login,
 	.login = memory_login,
+	.principals = memory_principals,
 	.waiting = memory_waiting,
 	.waits = memory_waits,
 	.untried = memory_untried,

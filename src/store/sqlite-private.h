@@ -18,6 +18,7 @@ enum statement {
 	KEY_HURRY,
 	KEY_WAKE,
 	KEY_WAITING,
+	PRINCIPAL_LIST,
 	KEY_WAITS,
 	KEY_VOUCH,
 	KEY_STRANGERS,
@@ -122,6 +123,7 @@ store_heard_fn sqlite_heard;
 store_knows_fn sqlite_knows;
 store_put_login_fn sqlite_put_login;
 store_login_fn sqlite_login;
+store_waiting_fn sqlite_principals;
 store_waiting_fn sqlite_waiting;
 store_waits_fn sqlite_waits;
 store_untried_fn sqlite_untried;

@@ -433,14 +433,26 @@ enum ub_store_result sqlite_login(struct ub_store *store, struct ub_text upstrea
 
 /* ---- looking ---- */
 
-enum ub_store_result sqlite_waiting(
-    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_principals *principals)
+static enum ub_store_result list_principals(struct ub_store *store, enum statement statement,
+    struct ub_text upstream, struct ub_arena *arena, struct ub_principals *principals)
 {
 	struct sqlite *s = sql_enter(store);
-	struct sqlite3_stmt *row = sql_bound(s, KEY_WAITING, "t", &upstream);
+	struct sqlite3_stmt *row = sql_bound(s, statement, "t", &upstream);
 	for (int c = 0; sql_next(s, row); c = 0)
 		*ub_push(arena, principals) = sql_text(row, &c, arena);
 	return sql_leave(s, UB_STORE_OK);
+}
+
+enum ub_store_result sqlite_principals(
+    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_principals *principals)
+{
+	return list_principals(store, PRINCIPAL_LIST, upstream, arena, principals);
+}
+
+enum ub_store_result sqlite_waiting(
+    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_principals *principals)
+{
+	return list_principals(store, KEY_WAITING, upstream, arena, principals);
 }
 
 static bool has_row(struct sqlite *s, struct sqlite3_stmt *row)

@@ -136,6 +136,7 @@ const char *const sql_statements[STATEMENTS] = {
 	[PRINCIPAL_HEARD] = "SELECT heard FROM principal WHERE upstream = ? AND principal = ?",
 	[PRINCIPAL_PUT] = "INSERT INTO principal(upstream, principal, href, heard) VALUES(?, ?, '', ?)"
 			  " ON CONFLICT(upstream, principal) DO UPDATE SET heard = excluded.heard",
+	[PRINCIPAL_LIST] = "SELECT principal FROM principal WHERE upstream = ?",
 	[PRINCIPAL_LOGIN] = "UPDATE principal SET href = ? WHERE upstream = ? AND principal = ?",
 	[PRINCIPAL_BY_HREF] = "SELECT principal FROM principal WHERE upstream = ? AND href = ?"
 			      " ORDER BY heard DESC LIMIT 1",

@@ -24,6 +24,7 @@ static const struct ub_store_ops ops = {
 	.knows = sqlite_knows,
 	.put_login = sqlite_put_login,
 	.login = sqlite_login,
+	.principals = sqlite_principals,
 	.waiting = sqlite_waiting,
 	.waits = sqlite_waits,
 	.untried = sqlite_untried,

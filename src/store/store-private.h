@@ -100,6 +100,7 @@ struct ub_store_ops {
 	store_knows_fn *knows;
 	store_put_login_fn *put_login;
 	store_login_fn *login;
+	store_waiting_fn *principals;
 	store_waiting_fn *waiting;
 	store_waits_fn *waits;
 	store_untried_fn *untried;

@@ -137,6 +137,13 @@ enum ub_store_result ub_store_login(struct ub_store *store, struct ub_text upstr
 	return store->ops->login(store, upstream, href, arena, principal);
 }
 
+enum ub_store_result ub_store_principals(
+    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_principals *principals)
+{
+	*principals = (struct ub_principals){ 0 };
+	return store->ops->principals(store, upstream, arena, principals);
+}
+
 enum ub_store_result ub_store_waiting(
     struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_principals *principals)
 {

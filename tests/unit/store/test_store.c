@@ -151,6 +151,17 @@ STORY(lists_for_whom_keys_wait)
 	cr_assert_eq(waiting.n, 0);
 }
 
+STORY(lists_whom_the_server_knows)
+{
+	struct ub_principals known;
+	OK(ub_store_heard(s->store, UB_TEXT("http://up"), UB_TEXT("anna"), 10, NULL));
+	OK(ub_store_heard(s->store, UB_TEXT("http://up"), UB_TEXT("anna"), 20, NULL));
+	OK(ub_store_heard(s->store, UB_TEXT("http://other"), UB_TEXT("ben"), 10, NULL));
+	OK(ub_store_principals(s->store, UB_TEXT("http://up"), s->arena, &known));
+	cr_assert_eq(known.n, 1);
+	cr_assert(ub_text_is(known.items[0], "anna"));
+}
+
 STORY(tells_whether_a_principal_has_something_untried)
 {
 	struct ub_key keys[] = { key("/c/gone", "anna"), key("/c/new", "anna"), key("/c/ben", "ben") };
