@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+
+#include "leaks.h"
+#include "passed.h"
+
+TestSuite(passed, .fini = ub_leak_check);
+
+static struct ub_passed_meeting meeting(struct ub_text uid, const char *owner, const char *title)
+{
+	return (struct ub_passed_meeting){ .uid = uid,
+		.owner = ub_text(owner),
+		.title = ub_text(title),
+		.start = 1,
+		.end = 2,
+		.why = UB_TEXT("because") };
+}
+
+Test(passed, keeps_the_last_of_each_and_no_more_than_the_limit)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_passed *passed = ub_passed_new();
+	struct ub_passed_meeting of_anna = meeting(UB_TEXT("m"), "anna", "First");
+	struct ub_passed_meeting of_ben = meeting(UB_TEXT("m"), "ben", "First");
+	struct ub_passed_meeting again = meeting(UB_TEXT("m"), "anna", "Second");
+	ub_passed_keep(passed, &of_anna);
+	ub_passed_keep(passed, &of_ben);
+	ub_passed_keep(passed, &again);
+	struct ub_passed_meetings list = ub_passed_list(passed, arena);
+	cr_assert_eq(list.n, 2);
+	cr_assert(ub_text_is(list.items[0].title, "Second") && ub_text_is(list.items[0].owner, "anna"));
+	cr_assert(ub_text_is(list.items[0].why, "because") && ub_text_is(list.items[1].title, "First"));
+	for (int i = 0; i < UB_PASSED_MAX - 1; i++) {
+		struct ub_passed_meeting other = meeting(ub_textf(arena, "%d", i), "", "");
+		ub_passed_keep(passed, &other);
+	}
+	list = ub_passed_list(passed, arena);
+	cr_assert_eq(list.n, UB_PASSED_MAX);
+	for (size_t i = 0; i < list.n; i++)
+		cr_assert(!ub_text_is(list.items[i].owner, "anna"), "the oldest has gone");
+	ub_passed_free(&passed);
+	cr_assert_null(passed);
+	ub_arena_free(&arena);
+}
