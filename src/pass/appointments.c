@@ -143,11 +143,10 @@ static void look_at_meetings_of(struct ub_pass *pass, const struct ub_store_appo
 		look_at_meeting_of(pass, &collisions->items[i]);
 }
 
-void pass_note_appointment(struct ub_pass *pass, const struct ub_decision *decision)
+void pass_note_appointment(struct ub_pass *pass, const struct ub_decision *decision, bool item)
 {
 	const struct ub_event *read = decision->event;
 	const struct ub_meeting *meeting = &decision->facts->meeting;
-	bool item = read->marks.item.len != 0;
 	struct ub_store_appointment event =
 	    appointment_of(pass, read->uid, item && read->related_to.len ? read->related_to : read->uid,
 		pass->job->key.href, meeting->start, meeting->end);

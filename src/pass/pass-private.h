@@ -64,9 +64,10 @@ UB_MUST_USE enum ub_outcome pass_fetch_items(
 
 /* Puts the key of a copy of a meeting, to be looked at now. */
 void pass_look_at(struct ub_pass *pass, const struct ub_store_seen *seen);
-/* To be called for every event that can be read, and has a UID: tells the store whom the event takes. If that
- * is new and items of other meetings stand then, these meetings are looked at anew. */
-void pass_note_appointment(struct ub_pass *pass, const struct ub_decision *decision);
+/* To be called for every event that can be read, and has a UID: tells the store whom the event takes. If
+ * people are taken at another time than before, the meetings of the items that stand then are looked at anew.
+ * `item`: the event is one of Upbeat's, with its marks or without. */
+void pass_note_appointment(struct ub_pass *pass, const struct ub_decision *decision, bool item);
 /* To be called for every object that is gone. */
 void pass_forget_appointments(struct ub_pass *pass, struct ub_text href);
 /* Tells the store when the item at `href` takes its people, once the step is carried out. */

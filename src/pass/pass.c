@@ -283,6 +283,7 @@ static enum ub_pass_end let_former_go(
 		return UB_PASS_SETTLED;
 	if (decision->facts && ub_text_eq(seen.meeting_uid, decision->event->uid))
 		return UB_PASS_SETTLED;
+	pass_forget_appointments(pass, key->href);
 	return let_go(pass, &seen, why);
 }
 
@@ -330,14 +331,17 @@ static enum ub_pass_end decide_and_act(
 	       : decision.facts && decision.facts->meeting.external.n == 0
 		   ? UB_TEXT("it is an internal meeting: nobody from outside takes part")
 		   : UB_TEXT("no rule asks for anything");
-	if (decision.facts && decision.event->uid.len)
-		pass_note_appointment(pass, &decision);
 	enum ub_pass_end former = let_former_go(pass, &decision, why);
 	if (former != UB_PASS_SETTLED)
 		return former;
-	if (!decision.facts || decision.event->marks.item.len || decision.event->uid.len == 0)
+	if (!decision.facts || decision.event->uid.len == 0)
 		return UB_PASS_SETTLED;
-	if (is_stripped_item(pass, decision.event)) {
+	bool marked = decision.event->marks.item.len != 0;
+	bool stripped = !marked && is_stripped_item(pass, decision.event);
+	pass_note_appointment(pass, &decision, marked || stripped);
+	if (marked)
+		return UB_PASS_SETTLED;
+	if (stripped) {
 		*why = UB_TEXT("it is one of Upbeat's own items, without its marks");
 		return UB_PASS_SETTLED;
 	}
