@@ -41,6 +41,8 @@ static const struct {
 	{ "x@gamma.example", NULL, UB_MATCH_NONE, "" },
 	{ "x@north.gamma.example", "north", UB_MATCH_DOMAIN, "north.gamma.example" },
 	{ "x@south.gamma.example y@north.gamma.example", "north", UB_MATCH_DOMAIN, "north.gamma.example" },
+	{ "x@acme.example z@acme.example y@eu.acme.example", "acme", UB_MATCH_DOMAIN, "acme.example" },
+	{ "cto@acme.example x@acme.example y@acme.example", "acme", UB_MATCH_DOMAIN, "acme.example" },
 	{ "nobody", NULL, UB_MATCH_NONE, "" },
 	{ "", NULL, UB_MATCH_NONE, "" },
 };
@@ -80,5 +82,22 @@ Test(match, of_a_domain_that_two_accounts_claim_is_the_first_one)
 	cr_assert(strstr(printed(f), "0.yaml:3:3: "), "%s", printed(f));
 	IS(ub_accounts_match(f->accounts, guests_of(f->arena, "p@x.example"), f->arena).account->id, "a");
 	IS(ub_accounts_match(f->accounts, guests_of(f->arena, "p@y.example"), f->arena).account->id, "b");
+	finish(&f);
+}
+
+Test(match, names_the_further_accounts_of_guests_by_how_many_they_are)
+{
+	struct files *f = start(customers, NULL);
+	struct ub_account_match match = ub_accounts_match(f->accounts,
+	    guests_of(f->arena, "x@us.beta.example a@acme.example y@north.gamma.example b@acme.example "
+				"z@north.gamma.example c@acme.example nobody@elsewhere.example"),
+	    f->arena);
+	IS(match.account->id, "acme");
+	cr_assert_eq(match.n_others, 2);
+	IS(match.others[0]->id, "north");
+	IS(match.others[1]->id, "beta");
+	match =
+	    ub_accounts_match(f->accounts, guests_of(f->arena, "a@acme.example x@other.example"), f->arena);
+	cr_assert_eq(match.n_others, 0, "who belongs to no account is no further account");
 	finish(&f);
 }

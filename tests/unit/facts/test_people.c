@@ -333,3 +333,64 @@ Test(addresses, follow_from_user_names_by_the_pattern)
 	without.users = UB_TEXT_NONE;
 	cr_expect_eq(ub_org_user_address(&without, UB_TEXT("anna"), arena).len, 0);
 }
+
+/* ---- several accounts, and the customer's language ---- */
+
+static const struct ub_facts *facts_of(const char *people, const struct ub_account *account,
+    const struct ub_account *other, const char *language)
+{
+	struct ub_org *org = UB_NEW(arena, struct ub_org);
+	*org = *world_org(arena);
+	org->customer_language = ub_text(language);
+	struct ub_event *event = world_meeting(arena, "Roadmap", people);
+	struct ub_facts_input input = { .event = event,
+		.org = org,
+		.account = account,
+		.others = &other,
+		.n_others = other ? 1 : 0,
+		.owner = ub_facts_default_owner(event, org),
+		.now = world_now() };
+	return ub_facts_make(&input, arena);
+}
+
+Test(people, of_several_accounts_one_gives_its_name_and_none_its_data)
+{
+	struct ub_account *acme = world_account(arena);
+	struct ub_account beta = { .id = UB_TEXT("beta"), .name = UB_TEXT("Beta SE") };
+	const struct ub_facts *facts =
+	    facts_of("by anna@ours.example,cto@acme.example,x@beta.example", acme, &beta, "");
+	cr_assert(facts->account == NULL);
+	cr_assert_eq(facts->n_accounts, 2);
+	cr_assert(facts->accounts[1] == &beta);
+	cr_assert(ub_text_eq(facts->account_name, acme->name));
+	for (size_t i = 0; i < facts->meeting.external.n; i++)
+		cr_assert(facts->meeting.external.items[i]->stakeholder == NULL);
+	facts = facts_of("by anna@ours.example,cto@acme.example", acme, NULL, "");
+	cr_assert(facts->account == acme && facts->n_accounts == 1);
+	cr_assert_not_null(facts->meeting.external.items[0]->stakeholder);
+}
+
+Test(people, customers_are_written_to_in_their_language)
+{
+	static const struct {
+		const char *guests, *account, *setting, *language;
+	} cases[] = {
+		{ "x@acme.example", "", "", "en" },
+		{ "x@acme.de", "", "", "de" },
+		{ "x@acme.de,y@acme.at", "", "", "de" },
+		{ "x@acme.de,y@acme.co.uk", "", "", "en" },
+		{ "x@acme.de,y@acme.example", "", "", "en" },
+		{ "x@acme.fr", "", "", "fr" },
+		{ "x@acme.de", "", "en", "en" },
+		{ "x@acme.co.uk", "de", "en", "de" },
+	};
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		struct ub_account *account = world_account(arena);
+		account->language = ub_text(cases[i].account);
+		const struct ub_facts *facts =
+		    facts_of(ub_textf(arena, "by anna@ours.example,%s", cases[i].guests).ptr,
+			cases[i].account[0] ? account : NULL, NULL, cases[i].setting);
+		cr_expect(ub_text_is(facts->customer_language, cases[i].language), "%s: %.*s",
+		    cases[i].guests, UB_ARGS(facts->customer_language));
+	}
+}
