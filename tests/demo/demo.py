@@ -29,7 +29,7 @@ SETTINGS = f"{support.ORGANIZATION}accounts:\n  - source: yaml\n    path: {HERE}
 PATIENCE = 15  # seconds
 NAME = "roadmap.ics"
 UID = "roadmap-with-acme"
-ITEMS = 6
+ITEMS = 4
 SHOWN = {"VEVENT": 16, "VTODO": 4}  # lines of an item's text
 GUESTS = {"cto@acme.example": "Clara Tho", "security@acme.example": "Sami Kurt"}
 INDENT, COLUMN = "    ", 30
@@ -82,7 +82,13 @@ def time_of(moment):
 
 def span_of(item):
     start = item.time("DTSTART")
+    if not isinstance(start, datetime.datetime):
+        return f"{start:%a} {start.day:>2} {start:%b}  all day"
     return f"{time_of(start)}-{(start + item.duration()).astimezone(ZONE):%H:%M}"
+
+
+def moment_of(item):
+    return time_of(when(item)) if item.kind == "VTODO" else span_of(item).partition("-")[0]
 
 
 def people(addresses):
@@ -126,25 +132,33 @@ def show_meeting(screen, text, what):
 
 
 def own_text(item):
-    """What it says, without the lines between which it is kept up to date, and what is shown below anyway."""
+    """What it says, without the line down to which it is kept up to date, and what is shown below anyway."""
     lines = item.text("DESCRIPTION").splitlines()
     return "\n".join(line for line in lines if not line.startswith(("--- ", "For: ", "Why: "))).strip()
 
 
 def show_item(screen, item, reasons):
-    when = span_of(item) if item.kind == "VEVENT" else f"{time_of(item.time('DUE'))}  due"
+    moment = span_of(item) if item.kind == "VEVENT" else f"{time_of(item.time('DUE'))}  due"
     title = item.text("SUMMARY")
     assert item.text("DESCRIPTION"), f"{title!r} says nothing"
-    screen.entry(when, title if item.kind == "VEVENT" else f"[ ] {title}", people(item.addresses()))
+    screen.entry(moment, title if item.kind == "VEVENT" else f"[ ] {title}", people(item.addresses()))
     screen.beside(own_text(item), screen.dim, SHOWN[item.kind])
     reason(screen, reasons, title)
 
 
+def when(item):
+    """When it begins or is due; what is all day, at that day's beginning."""
+    time = item.time("DTSTART" if item.kind == "VEVENT" else "DUE")
+    if isinstance(time, datetime.datetime):
+        return time
+    return datetime.datetime.combine(time, datetime.time(), ZONE)
+
+
 def in_order(items):
-    """As they come; fails if the prep call or the wrap-up is missing."""
-    items = sorted(items, key=lambda item: item.time("DTSTART" if item.kind == "VEVENT" else "DUE"))
+    """As they come; fails if the prep call or the run sheet is missing."""
+    items = sorted(items, key=when)
     events = [item.text("SUMMARY") for item in items if item.kind == "VEVENT"]
-    assert len(events) == 2 and ": prep for " in events[0], f"instead of prep call and wrap-up there are {events}"
+    assert len(events) == 2 and ": prep for " in events[0] and "run sheet" in events[1], f"instead of prep call and run sheet there are {events}"
     return items
 
 
@@ -164,7 +178,7 @@ def play(world, screen):
     assert answer.status == 201, f"the server answers {answer.status} to the meeting"
     stored = calendars.Calendar(radicale.url + radicale.calendar_of("alice"), "alice")
     enough = lambda: (found := stored.items_of(UID)) and len(found) >= ITEMS and found  # noqa: E731
-    items = tap.eventually(enough, "prep call, to-dos and wrap-up on the server", PATIENCE)
+    items = tap.eventually(enough, "prep call, to-dos and run sheet on the server", PATIENCE)
     screen.say(f"{(time.monotonic() - begun) * 1000:.0f} ms later the server holds, beside it:")
     print()
     reasons = explain(world, upbeat, text)
@@ -175,10 +189,6 @@ def play(world, screen):
     move(screen, calendar, stored, items)
     call_off(screen, calendar, stored)
     return upbeat
-
-
-def when(item):
-    return item.time("DTSTART" if item.kind == "VEVENT" else "DUE")
 
 
 def move(screen, calendar, stored, before):
@@ -198,8 +208,8 @@ def move(screen, calendar, stored, before):
     screen.say(f"{(time.monotonic() - begun) * 1000:.0f} ms later all of it has gone along:")
     print()
     for item in in_order(items):
-        was = time_of(when(old[item.value("UID")]))
-        print(f"{INDENT}{was} -> {time_of(when(item))}   {screen.bold(item.text('SUMMARY'))}")
+        was = old[item.value("UID")]
+        print(f"{INDENT}{moment_of(was)} -> {moment_of(item)}   {screen.bold(item.text('SUMMARY'))}")
     print()
 
 
