@@ -16,7 +16,7 @@ import support
 import tap
 
 SOON = 5.0
-ITEMS = 6  # of an ordinary customer meeting
+ITEMS = 4  # of an ordinary customer meeting
 LOCK_PATIENCE = 5.0  # UB_STORE_LOCK_MS
 
 

@@ -83,12 +83,13 @@ class Story(support.World):
 @tap.case("answers without an ETag: one set of items, which goes along")
 def _(story):
     seen, real, uids = story.with_items("tagless")
-    before = min(item.time("DTSTART") for item in real.items_of("tagless") if item.kind == "VEVENT")
+    prep_of = lambda items: [item.time("DTSTART") for item in items if ": prep for " in item.text("SUMMARY")]  # noqa: E731
+    before = prep_of(real.items_of("tagless"))
     seen.put("m.ics", calendars.meeting(uid="tagless", start=calendars.business_day(20)))
     story.settle()
     items = real.items_of("tagless")
     tap.equal(sorted(item.value("UID") for item in items), uids, "items")
-    assert min(item.time("DTSTART") for item in items if item.kind == "VEVENT") > before, "they stayed"
+    assert prep_of(items) > before, "they stayed"
 
 
 @tap.case("a copied meeting keeps its one set of items")

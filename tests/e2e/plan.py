@@ -9,8 +9,8 @@ import calendars
 import support
 import tap
 
-CHANGED = "format: 1\nchange:\n  - {rule: turning-point, items: {wrap-up: {duration: 5m}}}\n"
-ITEM = "turning-point/wrap-up"
+CHANGED = "format: 1\nchange:\n  - {rule: prep, items: {prep: {duration: 20m}}}\n"
+ITEM = "prep/prep"
 
 
 class Story(support.ServerWorld):
@@ -47,8 +47,9 @@ def _(story):
     before = story.real.objects()
     tap.contains(story.plan(0, story.folder / "site"), "Nothing would change in ", "the same rules")
     counts, changed = story.changed()
-    tap.equal(changed, {("customer", ITEM)}, "what would change")
-    tap.equal((counts["moved"], counts["people_touched"], counts["refused"]), (1, 1, 0), "moved, people, refused")
+    tap.contains(changed, ("customer", ITEM), "what would change")
+    tap.equal({uid for uid, _ in changed}, {"customer"}, "meetings that would change")
+    tap.equal((counts["moved"], counts["people_touched"], counts["refused"]), (2, 2, 0), "moved, people, refused")
     tap.equal(story.real.objects(), before, "the calendar")
 
 
@@ -56,7 +57,7 @@ def _(story):
 def _(story):
     with contextlib.closing(sqlite3.connect(story.store, isolation_level=None)) as writer:
         writer.execute("BEGIN EXCLUSIVE")
-        tap.equal(story.changed()[1], {("customer", ITEM)}, "what would change")
+        tap.contains(story.changed()[1], ("customer", ITEM), "what would change")
 
 
 @tap.case("a meeting that cannot be read is named, beside what is found of the others")
