@@ -60,7 +60,8 @@ static struct ub_text come_back(struct desk *desk, struct ub_text text, int form
 		return people ? replaced(desk, text, "RSVP=TRUE:", "RSVP=TRUE;SCHEDULE-STATUS=1.2:") : text;
 	case 7: /* the user's hand */
 		text = replaced(desk, refolded(desk, text, 9999, ""), "SUMMARY:", "SUMMARY:My ");
-		return replaced(desk, text, "own notes below ---", "own notes below ---\\n\\nMy notes\\, too");
+		return replaced(
+		    desk, text, "own notes below ---", "own notes below ---\\n\\nMy notes\\, too");
 	case 8: /* a client's order: own lines last, and rubbish between */
 		text = replaced(desk, text, "DTSTAMP:20261102T090000Z\r\n", "\r\n;rubbish\r\n");
 		return replaced(desk, text, "X-UPBEAT-ITEM", "DTSTAMP:20261102T090000Z\r\nX-UPBEAT-ITEM");
