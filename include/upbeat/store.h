@@ -146,12 +146,30 @@ struct ub_store_seen {
 	struct ub_text collection, principal, owner;
 	struct ub_text etag, schedule_tag;
 	struct ub_text text; /* the calendar object, at most UB_STORE_TEXT_MAX bytes */
-	int64_t end;         /* when the meeting ends: pruning goes by it */
-	int64_t changed;     /* when this was last stored */
+	/* The id of the account with which the meeting counts as one; empty: with none. */
+	struct ub_text account;
+	struct ub_text guests; /* addresses of the guests who come, one a line */
+	int64_t start;
+	int64_t end;     /* when the meeting ends: pruning goes by it */
+	int64_t changed; /* when this was last stored */
 };
 
 struct ub_store_seens {
 	struct ub_store_seen *items;
+	size_t n, cap;
+};
+
+/* ---- meetings with an account ---- */
+
+/* What the history of an account needs to know of one copy of a meeting. */
+struct ub_store_meeting {
+	struct ub_text meeting_uid;
+	struct ub_text guests; /* as in struct ub_store_seen */
+	int64_t start, end;
+};
+
+struct ub_store_meetings {
+	struct ub_store_meeting *items;
 	size_t n, cap;
 };
 
@@ -322,6 +340,10 @@ UB_MUST_USE enum ub_store_result ub_store_forget_seen(
  * and href. */
 UB_MUST_USE enum ub_store_result ub_store_seens(struct ub_store *store, struct ub_text organization,
     struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_seens *seens);
+/* The meetings that count as ones with the account, each copy of each, by what ends first. */
+UB_MUST_USE enum ub_store_result ub_store_account_meetings(struct ub_store *store,
+    struct ub_text organization, struct ub_text account, struct ub_arena *arena,
+    struct ub_store_meetings *meetings);
 
 /*
  * Stores whom an event takes, as a copy of the event says in the calendar of event->person: the n people, at

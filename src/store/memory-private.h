@@ -23,6 +23,7 @@ struct memory {
 	struct set items, aliases;
 	struct set seen;         /* by organisation, upstream, href */
 	struct set meetings;     /* the same, by organisation, meeting UID, href */
+	struct set of_accounts;  /* those with an account, by organisation, account, end */
 	struct set appointments; /* by organisation, UID, person */
 	struct set taken;        /* the same, by organisation, person, end */
 };

@@ -33,6 +33,16 @@ static int compare_meetings(const void *left, const void *right)
 	return compare_texts(of_a, of_b, UB_COUNT(of_a));
 }
 
+static int compare_of_accounts(const void *left, const void *right)
+{
+	const struct ub_store_seen *a = left, *b = right;
+	const struct ub_text *const of_a[] = { &a->organization, &a->account };
+	const struct ub_text *const of_b[] = { &b->organization, &b->account };
+	int order = compare_texts(of_a, of_b, UB_COUNT(of_a));
+	order = order ? order : (a->end > b->end) - (a->end < b->end);
+	return order ? order : compare_meetings(a, b);
+}
+
 struct alias {
 	struct ub_text upstream, from, to;
 	int64_t changed;
@@ -129,6 +139,7 @@ static bool forget(struct memory *memory, const struct ub_store_seen *like)
 	if (!seen)
 		return false;
 	set_remove(&memory->meetings, seen);
+	set_remove(&memory->of_accounts, seen);
 	set_remove(&memory->seen, seen);
 	free(seen);
 	return true;
@@ -142,6 +153,8 @@ static enum ub_store_result memory_put_seen(struct ub_store *store, const struct
 		void *record = record_new(&seen_shape, seen, 0);
 		set_add(&memory->seen, record);
 		set_add(&memory->meetings, record);
+		if (seen->account.len)
+			set_add(&memory->of_accounts, record);
 	}
 	memory_unlock(memory);
 	return room ? UB_STORE_OK : UB_STORE_FULL;
@@ -185,6 +198,27 @@ static enum ub_store_result memory_seens(struct ub_store *store, struct ub_text 
 		    (meeting_uid.len && !ub_text_eq(seen->meeting_uid, meeting_uid)))
 			break;
 		record_out(&seen_shape, seen, arena, ub_push(arena, seens));
+	}
+	memory_unlock(memory);
+	return UB_STORE_OK;
+}
+
+static enum ub_store_result memory_account_meetings(struct ub_store *store, struct ub_text organization,
+    struct ub_text account, struct ub_arena *arena, struct ub_store_meetings *meetings)
+{
+	const struct ub_store_seen first = {
+		.organization = organization, .account = account, .end = INT64_MIN
+	};
+	struct memory *memory = memory_lock(store);
+	for (size_t i = set_find(&memory->of_accounts, &first, NULL); i < memory->of_accounts.n; i++) {
+		const struct ub_store_seen *seen = memory->of_accounts.items[i];
+		if (!ub_text_eq(seen->organization, organization) || !ub_text_eq(seen->account, account))
+			break;
+		*ub_push(arena, meetings) =
+		    (struct ub_store_meeting){ .meeting_uid = ub_text_copy(arena, seen->meeting_uid),
+			    .guests = ub_text_copy(arena, seen->guests),
+			    .start = seen->start,
+			    .end = seen->end };
 	}
 	memory_unlock(memory);
 	return UB_STORE_OK;
@@ -241,6 +275,7 @@ static void memory_close(struct ub_store *store)
 	set_free(&memory->principals);
 	set_free(&memory->seen);
 	free(memory->meetings.items);
+	free(memory->of_accounts.items);
 	set_free(&memory->appointments);
 	free(memory->taken.items);
 	pthread_mutex_destroy(&memory->lock);
@@ -292,6 +327,7 @@ static const struct ub_store_ops ops = {
 	.seen = memory_seen,
 	.forget_seen = memory_forget_seen,
 	.seens = memory_seens,
+	.account_meetings = memory_account_meetings,
 	.event_appointments = memory_event_appointments,
 	.change_appointments = memory_change_appointments,
 	.appointments = memory_appointments,
@@ -318,6 +354,7 @@ struct ub_store *ub_store_memory_open(void)
 	memory->aliases.compare = compare_aliases;
 	memory->seen.compare = compare_seen;
 	memory->meetings.compare = compare_meetings;
+	memory->of_accounts.compare = compare_of_accounts;
 	memory->appointments.compare = compare_appointments;
 	memory->taken.compare = compare_taken;
 	return &memory->store;

@@ -38,6 +38,8 @@ static const size_t seen_texts[] = {
 	offsetof(struct ub_store_seen, etag),
 	offsetof(struct ub_store_seen, schedule_tag),
 	offsetof(struct ub_store_seen, text),
+	offsetof(struct ub_store_seen, account),
+	offsetof(struct ub_store_seen, guests),
 };
 
 static const size_t appointment_texts[] = {

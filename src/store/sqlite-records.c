@@ -60,9 +60,10 @@ enum ub_store_result sqlite_alias(struct ub_store *store, struct ub_text upstrea
 enum ub_store_result sqlite_put_seen(struct ub_store *store, const struct ub_store_seen *seen)
 {
 	struct sqlite *s = sql_begin(store, false);
-	sql_run(s, sql_bound(s, SEEN_PUT, "ttttttttttii", &seen->organization, &seen->meeting_uid,
+	sql_run(s, sql_bound(s, SEEN_PUT, "ttttttttttttiii", &seen->organization, &seen->meeting_uid,
 		       &seen->upstream, &seen->href, &seen->collection, &seen->principal, &seen->owner,
-		       &seen->etag, &seen->schedule_tag, &seen->text, seen->end, seen->changed));
+		       &seen->etag, &seen->schedule_tag, &seen->text, &seen->account, &seen->guests,
+		       seen->start, seen->end, seen->changed));
 	return sql_end(s, UB_STORE_OK);
 }
 
@@ -71,12 +72,13 @@ static bool read_seen(
 {
 	struct ub_text *const texts[] = { &seen->organization, &seen->meeting_uid, &seen->upstream,
 		&seen->href, &seen->collection, &seen->principal, &seen->owner, &seen->etag,
-		&seen->schedule_tag, &seen->text };
+		&seen->schedule_tag, &seen->text, &seen->account, &seen->guests };
 	int c = 0;
 	if (!sql_next(s, row))
 		return false;
 	for (size_t i = 0; i < UB_COUNT(texts); i++)
 		*texts[i] = sql_text(row, &c, arena);
+	seen->start = sql_int(row, &c);
 	seen->end = sql_int(row, &c);
 	seen->changed = sql_int(row, &c);
 	return true;
@@ -109,6 +111,22 @@ enum ub_store_result sqlite_seens(struct ub_store *store, struct ub_text organiz
 	*seens = (struct ub_store_seens){ 0 };
 	while (read_seen(s, row, arena, &seen))
 		*ub_push(arena, seens) = seen;
+	return sql_leave(s, UB_STORE_OK);
+}
+
+enum ub_store_result sqlite_account_meetings(struct ub_store *store, struct ub_text organization,
+    struct ub_text account, struct ub_arena *arena, struct ub_store_meetings *meetings)
+{
+	struct sqlite *s = sql_enter(store);
+	struct sqlite3_stmt *row = sql_bound(s, SEEN_OF_ACCOUNT, "tt", &organization, &account);
+	while (sql_next(s, row)) {
+		int c = 0;
+		struct ub_store_meeting *meeting = ub_push(arena, meetings);
+		meeting->meeting_uid = sql_text(row, &c, arena);
+		meeting->guests = sql_text(row, &c, arena);
+		meeting->start = sql_int(row, &c);
+		meeting->end = sql_int(row, &c);
+	}
 	return sql_leave(s, UB_STORE_OK);
 }
 

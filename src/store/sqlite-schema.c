@@ -24,6 +24,12 @@
 	"CREATE INDEX appointment_of ON appointment(organization, person, ending);"                          \
 	"CREATE INDEX appointment_at ON appointment(organization, upstream, href);"
 
+/* Answers by itself what an account's history is made of: the texts of meetings, which lie between, are not
+ * read. */
+#define INDEXES_SINCE_4                                                                                      \
+	"CREATE INDEX seen_of_account ON seen(organization, account, meeting_end, meeting_uid,"              \
+	" meeting_start, guests) WHERE account <> '';"
+
 /* The schema of a new file, of version SCHEMA. Times are in milliseconds since 1970. */
 const char sql_schema[] =
     "CREATE TABLE key(id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, upstream TEXT NOT NULL,"
@@ -46,8 +52,10 @@ const char sql_schema[] =
     " PRIMARY KEY(upstream, href)) WITHOUT ROWID;"
     "CREATE TABLE seen(organization TEXT, meeting_uid TEXT, upstream TEXT, href TEXT, collection TEXT,"
     " principal TEXT, owner TEXT, etag TEXT, schedule_tag TEXT, text TEXT, meeting_end INTEGER,"
-    " changed INTEGER, PRIMARY KEY(organization, upstream, href));"
-    "CREATE INDEX seen_meeting ON seen(organization, meeting_uid, href, upstream);" TABLES_SINCE_3;
+    " changed INTEGER, account TEXT NOT NULL DEFAULT '', guests TEXT NOT NULL DEFAULT '',"
+    " meeting_start INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(organization, upstream, href));"
+    "CREATE INDEX seen_meeting ON seen(organization, meeting_uid, href, upstream);" TABLES_SINCE_3
+	INDEXES_SINCE_4;
 
 /* Version 1 kept strangers' keys, and aliases that nobody had vouched for. A principal who has a meeting in
  * the store was answered well when it was looked at. */
@@ -68,7 +76,13 @@ static const char from_1[] =
 /* Version 2 knew no appointments. Those of a calendar are known as its objects are looked at again. */
 static const char from_2[] = TABLES_SINCE_3;
 
-const char *const sql_migrations[] = { [1] = from_1, [2] = from_2 };
+/* Version 3 knew no account of a meeting. A meeting counts for one once it is looked at again. */
+static const char from_3[] =
+    "ALTER TABLE seen ADD COLUMN account TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE seen ADD COLUMN guests TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE seen ADD COLUMN meeting_start INTEGER NOT NULL DEFAULT 0;" INDEXES_SINCE_4;
+
+const char *const sql_migrations[] = { [1] = from_1, [2] = from_2, [3] = from_3 };
 
 #define KEY_COLUMNS                                                                                          \
 	"id, lease, kind, upstream, href, principal, collection, state, put, due, again, attempts, "         \
@@ -78,8 +92,7 @@ const char *const sql_migrations[] = { [1] = from_1, [2] = from_2 };
 	"base, state, changed"
 #define SEEN_COLUMNS                                                                                         \
 	"organization, meeting_uid, upstream, href, collection, principal, owner, etag, schedule_tag, "      \
-	"text, meeting_end, changed"
-
+	"text, account, guests, meeting_start, meeting_end, changed"
 #define APPOINTMENT_COLUMNS "organization, uid, person, meeting_uid, upstream, href, item, beginning, ending"
 
 const char *const sql_statements[STATEMENTS] = {
@@ -144,13 +157,16 @@ const char *const sql_statements[STATEMENTS] = {
 	[ALIAS_PUT] = "INSERT OR REPLACE INTO alias(upstream, href, target, changed) VALUES(?, ?, ?, ?)",
 	[ALIAS_GET] = "SELECT target FROM alias WHERE upstream = ? AND href = ?",
 	[ALIAS_PRUNE] = "DELETE FROM alias WHERE changed < ?",
-	[SEEN_PUT] =
-	    "INSERT OR REPLACE INTO seen(" SEEN_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[SEEN_PUT] = "INSERT OR REPLACE INTO seen(" SEEN_COLUMNS
+		     ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[SEEN_GET] = "SELECT " SEEN_COLUMNS " FROM seen WHERE organization = ? AND upstream = ? AND href = ?",
 	[SEEN_DROP] = "DELETE FROM seen WHERE organization = ? AND upstream = ? AND href = ?",
 	[SEEN_LIST] =
 	    "SELECT " SEEN_COLUMNS " FROM seen WHERE organization = ?1 AND (?2 = '' OR meeting_uid = ?2)"
 	    " ORDER BY meeting_uid, href, upstream",
+	[SEEN_OF_ACCOUNT] = "SELECT meeting_uid, guests, meeting_start, meeting_end FROM seen"
+			    " WHERE organization = ? AND account = ? AND account <> ''"
+			    " ORDER BY meeting_end, meeting_uid",
 	[SEEN_PRUNE] = "DELETE FROM seen WHERE meeting_end < ?",
 	[APPOINTMENT_PUT] =
 	    "INSERT OR REPLACE INTO appointment(" APPOINTMENT_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",

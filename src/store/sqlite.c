@@ -21,7 +21,7 @@
 
 #include "upbeat/sys.h"
 
-#define SCHEMA      3          /* PRAGMA user_version */
+#define SCHEMA      4          /* PRAGMA user_version */
 #define APPLICATION 1433428581 /* PRAGMA application_id: "Upbe" */
 
 enum { PROBLEM_MAX = 256 };

@@ -228,6 +228,13 @@ enum ub_store_result ub_store_seens(struct ub_store *store, struct ub_text organ
 	return store->ops->seens(store, organization, meeting_uid, arena, seens);
 }
 
+enum ub_store_result ub_store_account_meetings(struct ub_store *store, struct ub_text organization,
+    struct ub_text account, struct ub_arena *arena, struct ub_store_meetings *meetings)
+{
+	*meetings = (struct ub_store_meetings){ 0 };
+	return store->ops->account_meetings(store, organization, account, arena, meetings);
+}
+
 /* ---- appointments ---- */
 
 /* The appointment by the same event of that person; or NULL. */

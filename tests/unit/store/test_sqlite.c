@@ -182,9 +182,9 @@ Test(sqlite, leaves_another_programs_database_as_it_is)
 
 Test(sqlite, refuses_a_schema_of_another_number)
 {
+	meddle("PRAGMA user_version = 5");
+	is_refused("its schema has the number 5, this program knows 4");
 	meddle("PRAGMA user_version = 4");
-	is_refused("its schema has the number 4, this program knows 3");
-	meddle("PRAGMA user_version = 3");
 	reopen();
 }
 
@@ -261,6 +261,10 @@ Test(sqlite, brings_the_file_of_an_earlier_version_up_to_date)
 	cr_assert_eq(ub_store_jobs(store, arena, &jobs), UB_STORE_OK);
 	cr_assert_eq(jobs.n, 1);
 	cr_assert_eq(jobs.items[0].expires, 70 + UB_WAIT_MS);
+	struct ub_store_seen seen;
+	const struct ub_text up = UB_TEXT("http://up"), href = UB_TEXT("/a/c/m.ics");
+	cr_assert_eq(ub_store_seen(store, UB_TEXT("default"), up, href, arena, &seen), UB_STORE_OK);
+	cr_assert(seen.account.len == 0 && seen.guests.len == 0 && seen.changed == 5);
 	reopen();
 }
 
@@ -303,6 +307,7 @@ Test(sqlite, asks_by_an_index_whatever_is_asked_often)
 		{ LEASE_RAN_OUT, "key_leased" },
 		{ LEASE_ALL, "key_leased" },
 		{ PRINCIPAL_BY_HREF, "principal_href" },
+		{ SEEN_OF_ACCOUNT, "COVERING INDEX seen_of_account" },
 		{ APPOINTMENTS_BY_EVENT, "PRIMARY KEY" },
 		{ APPOINTMENTS_OF, "appointment_of" },
 		{ APPOINTMENT_AT, "appointment_at" },
