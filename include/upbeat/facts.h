@@ -211,7 +211,7 @@ struct ub_account_field {
 
 /* What calendars say of past and coming meetings with an account. */
 struct ub_account_history {
-	int64_t last_meeting, next_meeting; /* INT64_MIN: none */
+	int64_t last_meeting, next_meeting; /* when they begin; INT64_MIN: none */
 	int64_t meetings;                   /* held so far */
 	struct ub_texts people;             /* addresses of guests met */
 };
@@ -234,7 +234,9 @@ struct ub_account {
 	struct ub_stakeholder *stakeholders;
 	size_t n_stakeholders;
 	struct ub_account_notes tickets, feature_requests, insights, actions, risks;
-	const struct ub_account_history *history; /* NULL: not known */
+	/* Only a rule test says it with the account; calendars are asked for it anew each time. NULL: not
+	 * said. */
+	const struct ub_account_history *history;
 	struct ub_account_field *fields; /* one per declared field, in the order of the declarations */
 	size_t n_fields;
 };
@@ -285,6 +287,7 @@ struct ub_facts {
 	struct ub_meeting meeting;
 	/* NULL: none was found, or the guests belong to several, whose data must not be mixed up. */
 	const struct ub_account *account;
+	const struct ub_account_history *history; /* of `account`; NULL: not known */
 	/* All accounts that guests belong to, the one of most guests first. */
 	const struct ub_account **accounts;
 	size_t n_accounts;
@@ -306,7 +309,8 @@ struct ub_facts_input {
 	const struct ub_account *account;       /* that of most guests, or NULL */
 	const struct ub_account *const *others; /* further accounts that guests belong to */
 	size_t n_others;
-	struct ub_text owner; /* address of the calendar's owner, or empty */
+	const struct ub_account_history *history; /* of `account`; NULL: what the account says itself */
+	struct ub_text owner;                     /* address of the calendar's owner, or empty */
 	struct ub_text calendar;
 	int64_t now;
 };

@@ -98,6 +98,18 @@ static const struct ub_yaml_type type_domain = {
 static const struct ub_yaml_type type_date = {
 	.shape = UB_YAML_CUSTOM, .noun = "a date like `2026-11-12`", .read = read_date
 };
+static bool read_time(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	const struct reading *reading = reader->context;
+	if (node->kind != UB_YAML_SCALAR || !ub_cal_parse_time(node->text, reading->zone, out))
+		return ub_yaml_expected(reader, node, type->noun);
+	return true;
+}
+
+static const struct ub_yaml_type type_time = {
+	.shape = UB_YAML_CUSTOM, .noun = "a time like `2026-11-12 14:00`", .read = read_time
+};
 static const struct ub_yaml_type type_number = {
 	.shape = UB_YAML_CUSTOM, .noun = "a number", .read = read_number
 };
@@ -209,6 +221,7 @@ struct written {
 	struct ub_account account;
 	UB_VEC(struct ub_stakeholder) stakeholders;
 	double score;
+	struct ub_account_history history;
 	const struct ub_yaml_node *fields, *like;
 };
 
@@ -247,9 +260,13 @@ struct written {
 static const struct ub_yaml_type type_declared = UB_YAML_LATER(UB_YAML_MAP_OF, ub_yaml_type_any_text);
 static const struct ub_yaml_type type_id = { .shape = UB_YAML_NODE, UB_YAML_ANY_OF(&ub_yaml_type_text) };
 static const struct ub_yaml_field account_fields[] = { ACCOUNT_FIELDS(true) };
-/* The fields of an account in a test, which may name another account in `like`. */
+/* The fields of an account in a test, which may name another account in `like`, and say what calendars would
+ * say. */
+#define HISTORY(member) offsetof(struct written, history.member)
 static const struct ub_yaml_field loose_fields[] = {
 	ACCOUNT_FIELDS(false),
+	{ "last_meeting", &type_time, HISTORY(last_meeting), false, "when the last meeting with it began" },
+	{ "next_meeting", &type_time, HISTORY(next_meeting), false, "when the next meeting with it begins" },
 	{ "like", &type_id, offsetof(struct written, like), false, "the account to begin with" },
 };
 static const struct ub_yaml_type type_account = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(account_fields) };
@@ -323,10 +340,24 @@ static void read_declared(
 /* The values of an account that further keys change. */
 static struct written begin(const struct ub_account *account)
 {
+	const struct ub_account_history unknown = { UB_INSTANT_NONE, UB_INSTANT_NONE, 0, { 0 } };
 	struct written written = { .account = *account, .score = account->has_score ? account->score : NAN };
+	written.history = account->history ? *account->history : unknown;
 	written.stakeholders.items = account->stakeholders;
 	written.stakeholders.n = written.stakeholders.cap = account->n_stakeholders;
 	return written;
+}
+
+/* What was written of other meetings. NULL: nothing. */
+static const struct ub_account_history *finish_history(
+    const struct ub_yaml_reader *reader, const struct ub_account_history *written)
+{
+	if (written->last_meeting == UB_INSTANT_NONE && written->next_meeting == UB_INSTANT_NONE)
+		return NULL;
+	struct ub_account_history *history = UB_NEW(reader->arena, struct ub_account_history);
+	*history = *written;
+	history->meetings = written->last_meeting != UB_INSTANT_NONE;
+	return history;
 }
 
 /* The account that was written, with all declared fields. */
@@ -337,6 +368,7 @@ static struct ub_account finish(const struct ub_yaml_reader *reader, struct writ
 	const struct ub_account_field *before = account->fields;
 	if (account->name.len == 0)
 		account->name = account->id;
+	account->history = finish_history(reader, &written->history);
 	account->has_score = !isnan(written->score);
 	account->score = account->has_score ? written->score : 0;
 	account->stakeholders = written->stakeholders.items;

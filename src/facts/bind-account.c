@@ -166,7 +166,8 @@ static void set_account(
 	fields[ACCOUNT_BACKGROUND] = text_or_absent(account->background, arena);
 	fields[ACCOUNT_INCUMBENT] = text_or_absent(account->incumbent, arena);
 	fields[ACCOUNT_COMPETITORS] = text_list_value(account->competitors, arena);
-	set_history(fields, binding, account->history);
+	if (account == binding->facts->account)
+		set_history(fields, binding, binding->facts->history);
 }
 
 /* The customer of that name. NULL: nothing else is known of it. */

@@ -137,6 +137,8 @@ const struct ub_facts *ub_facts_make(const struct ub_facts_input *input, struct 
 	struct ub_facts *facts = UB_NEW(arena, struct ub_facts);
 	struct ub_meeting *meeting = &facts->meeting;
 	facts->account = input->n_others ? NULL : input->account;
+	if (facts->account)
+		facts->history = input->history ? input->history : facts->account->history;
 	struct everybody all = find_everybody(input->event, input->org, facts->account, arena);
 	meeting->event = input->event;
 	meeting->organizer = all.organizer;

@@ -139,6 +139,25 @@ Test(bind, without_an_account_only_name_and_domains_are_there)
 		cr_expect_str_eq(eval(ub_textf(arena, "has(account.%s)", absent[i]).ptr), "false");
 }
 
+Test(bind, other_meetings_are_told_of_the_only_account)
+{
+	struct ub_account *account = account_with_fields();
+	struct ub_account_history history = { UB_INSTANT_NONE, world_now(), 0, { NULL, 0, 0 } };
+	account->history = &history;
+	bind(account);
+	cr_expect_str_eq(eval("account.next_meeting"), "2026-11-02T08:00:00Z");
+	cr_expect_str_eq(eval("accounts[0].next_meeting"), "2026-11-02T08:00:00Z");
+	cr_expect_str_eq(eval("has(account.last_meeting)"), "false");
+	cr_expect_str_eq(eval("[account.seen.meetings, size(account.seen.people)]"), "[0, 0]");
+	history.last_meeting = 0;
+	history.meetings = 3;
+	*ub_push(arena, &history.people) = UB_TEXT("cto@acme.example");
+	bind(account);
+	cr_expect_str_eq(eval("account.last_meeting"), "1970-01-01T00:00:00Z");
+	cr_expect_str_eq(eval("account.seen.meetings"), "3");
+	cr_expect_str_eq(eval("account.seen.people"), "[cto@acme.example]");
+}
+
 Test(bind, functions_refuse_what_they_do_not_know)
 {
 	env = ub_cel_env_new(arena, NULL);
