@@ -162,7 +162,8 @@ struct ub_rule {
 struct ub_ruleset {
 	const struct ub_rule **rules; /* in the order in which the rules are tried */
 	size_t n_rules;
-	bool amends; /* some rule amends meetings */
+	bool amends;        /* some rule amends meetings */
+	bool reads_history; /* some rule or text may read what is known of an account's other meetings */
 	/* The texts of holiday calendars by name: "de" is holidays/de.ics of the last layer that has this
 	 * file. The shell reads the texts with ical, and puts the result into the organisation. */
 	struct ub_map *holiday_files; /* const struct ub_rule_file * */

@@ -207,6 +207,25 @@ static void collect_rules(struct loader *loader, struct ub_ruleset *set)
 	set->rules = rules;
 }
 
+/* Names of fields are never computed, so that what is read stands in some file by its name. */
+static bool names_history(const struct ub_rule_file *file)
+{
+	static const char *const names[] = { "last_meeting", "next_meeting", "seen" };
+	bool found = false;
+	for (size_t i = 0; i < UB_COUNT(names); i++)
+		found |= ub_text_find(file->source.text, ub_text(names[i]), 0) != SIZE_MAX;
+	return found && !ub_text_starts(file->path, UB_TEXT("tests/"));
+}
+
+static bool reads_history(const struct ub_rules_input *input)
+{
+	for (size_t i = 0; i < input->n_layers; i++)
+		for (size_t j = 0; j < input->layers[i].n_files; j++)
+			if (names_history(&input->layers[i].files[j]))
+				return true;
+	return false;
+}
+
 /* Whether the reader of the files has reported a file that cannot be read. */
 static bool lacks_files(const struct ub_diags *diags)
 {
@@ -242,6 +261,7 @@ const struct ub_ruleset *ub_rules_load(
 	if (diags->errors != errors_before)
 		return NULL;
 	collect_rules(&loader, set);
+	set->reads_history = reads_history(input);
 	if (input->find_idle)
 		warn_about_idle(&loader, set);
 	return set;

@@ -55,6 +55,30 @@ static int choice(struct ub_cases cases)
 	return cases.items[0].use.choice;
 }
 
+Test(load, knows_whether_anything_reads_of_other_meetings_with_the_account)
+{
+	static const struct {
+		const char *path, *text;
+		bool reads;
+	} files[] = {
+		{ "b.yaml", "format: 1\ndefine: {x: 'has(account.last_meeting)'}\n", true },
+		{ "templates/t.md", "{{#account}}{{ seen.meetings }}{{/account}}\n", true },
+		{ "templates/t.md", "{{ account.name }}\n", false },
+		{ "tests/t.yaml", "next_meeting", false },
+	};
+	for (size_t i = 0; i < UB_COUNT(files); i++) {
+		struct trial *trial = trial_new();
+		trial_file(trial, "a.yaml",
+		    "format: 1\nrules: [{name: r, when: 'true', create: [{task: t, title: t, due: "
+		    "start}]}]\n");
+		trial_file(trial, files[i].path, files[i].text);
+		trial_load(trial);
+		cr_assert(trial->rules, "%s", trial_printed(trial));
+		cr_expect_eq(trial->rules->reads_history, files[i].reads, "%s", files[i].text);
+		trial_free(&trial);
+	}
+}
+
 Test(load, a_rule_with_all_that_it_may_have)
 {
 	struct trial *trial = trial_of(whole_rule);
