@@ -31,6 +31,8 @@ struct ub_decide_input {
 	/* accounts to find the guests' account in; NULL: the directory's */
 	struct ub_accounts *accounts;
 	const struct ub_account *account; /* the customer's account; NULL: the one that is found */
+	/* the other meetings with that account; NULL: nobody knows */
+	const struct ub_account_history *history;
 	const struct ub_busy *busy;
 	size_t n_busy;
 	bool explain; /* as in struct ub_plan_input */
@@ -48,11 +50,11 @@ struct ub_decision {
  * *decision are in `arena`, or in what `input` points to. */
 void ub_decide(const struct ub_decide_input *input, struct ub_decision *decision, struct ub_arena *arena);
 
-/* Where it is looked up when people are taken. */
+/* Where it is looked up when people are taken, and which other meetings there are. */
 struct ub_taken {
 	struct ub_store *store;
-	/* For many decisions: what the store has said of each person, in that arena. NULL: the store is asked
-	 * each time. */
+	/* For many decisions: what the store has said of each person and each account, in that arena. NULL:
+	 * the store is asked each time. */
 	struct ub_map *known;
 	struct ub_arena *arena;
 };
@@ -64,6 +66,23 @@ struct ub_taken {
  * at. False: the store cannot tell, and ub_store_problem() says why.
  */
 UB_MUST_USE bool ub_decide_busy(const struct ub_taken *taken, const struct ub_decision *decision,
+    struct ub_decide_input *input, struct ub_arena *arena);
+
+/*
+ * The account with which the meeting counts as one. That is a meeting with customers of one account, not
+ * private, which is or was eligible, and to which some rule applies while nothing is known of other meetings;
+ * so that it does not depend on them whether a meeting counts. Empty: it counts with none. `decision` is one
+ * without input->history.
+ */
+struct ub_text ub_decide_account(
+    const struct ub_snapshot *snapshot, const struct ub_decision *decision, struct ub_arena *arena);
+/*
+ * Sets input->history to what the store knows of the other meetings with the account of the decision's
+ * facts, or to NULL if no rule reads it. A meeting is held when it is over, and to come until then. The
+ * meeting itself counts among those to come, at its present time. False: the store cannot tell, and
+ * ub_store_problem() says why.
+ */
+UB_MUST_USE bool ub_decide_history(const struct ub_taken *taken, const struct ub_decision *decision,
     struct ub_decide_input *input, struct ub_arena *arena);
 
 /* Writes the decision in words, for people, and as one JSON object: upbeat(1), "JSON". Both end their last

@@ -101,6 +101,7 @@
 #define UB_RETRY_MAX_MS         30000
 #define UB_RETRY_PATIENT        20 /* tries with pauses up to that; then the pauses grow on, up to */
 #define UB_RETRY_LATE_MS        (3600 * (int64_t)1000) /* an hour */
+#define UB_HISTORY_LOOKS_MAX    8 /* meetings looked at anew when another one is the next with their account */
 #define UB_FAILURES_MAX         12 /* refusals in a row until a key is set aside: within about an hour */
 #define UB_REDIRECTS_MAX        256 /* redirected writes that are kept until they are repeated at the new place */
 #define UB_PASSED_MAX           1000 /* meetings that get nothing and are remembered in memory, for explain */

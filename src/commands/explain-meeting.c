@@ -60,8 +60,8 @@ static bool concerns(const struct meeting *meeting, const struct ub_job *job)
 	return false;
 }
 
-/* Decides again with the items that the store knows, and with when people are taken. Where the items stand
- * now, only their server knows. */
+/* Decides again with the items that the store knows, with when people are taken, and with the account's other
+ * meetings. Where the items stand now, only their server knows. */
 static void decide(
     const struct meeting *meeting, const struct ub_store_seen *seen, struct ub_decision *decision)
 {
@@ -87,7 +87,8 @@ static void decide(
 		.now = ub_sys_now() };
 	ub_decide(&input, decision, meeting->arena);
 	const struct ub_taken taken = { .store = meeting->telling->daemon->store };
-	if (decision->facts && ub_decide_busy(&taken, decision, &input, meeting->arena) && input.n_busy)
+	if (decision->facts && ub_decide_history(&taken, decision, &input, meeting->arena) &&
+	    ub_decide_busy(&taken, decision, &input, meeting->arena) && (input.n_busy || input.history))
 		ub_decide(&input, decision, meeting->arena);
 }
 

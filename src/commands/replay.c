@@ -177,14 +177,27 @@ static void tell_refused(
 
 /* ---- one meeting ---- */
 
-/* Decides as the daemon did, which knew when people were taken. */
+/* Decides as the daemon did, which knew when people were taken and which other meetings there were. */
 static void decide_then(const struct replay *replay, struct ub_decide_input *input, struct ub_decision *then,
     struct ub_arena *arena)
 {
+	const struct ub_taken *taken = &replay->taken;
 	ub_decide(input, then, arena);
-	if (replay->taken.store && then->facts && ub_decide_busy(&replay->taken, then, input, arena) &&
-	    input->n_busy)
+	if (taken->store && then->facts && ub_decide_history(taken, then, input, arena) &&
+	    ub_decide_busy(taken, then, input, arena) && (input->n_busy || input->history))
 		ub_decide(input, then, arena);
+}
+
+/* Decides by some rules as of now. The items stand where they stand, whoever is taken by now. */
+static void decide_now(const struct replay *replay, struct ub_decide_input *input,
+    struct ub_snapshot *snapshot, const struct ub_decision *then, struct ub_decision *now,
+    struct ub_arena *arena)
+{
+	input->snapshot = snapshot;
+	input->now = replay->input->now;
+	if (replay->taken.store && !ub_decide_history(&replay->taken, then, input, arena))
+		input->history = NULL;
+	ub_decide(input, now, arena);
 }
 
 /* What the user has deleted, or has taken out of the meeting itself, stays away. */
@@ -254,10 +267,8 @@ static void replay_one(struct replay *replay, const struct ub_replay_meeting *me
 	mark_deleted(replay, meeting, existing, n, arena);
 	decide.existing = existing;
 	decide.n_existing = n;
-	decide.now = input->now;
-	ub_decide(&decide, &present, arena);
-	decide.snapshot = input->changed;
-	ub_decide(&decide, &changed, arena);
+	decide_now(replay, &decide, input->present, &then, &present, arena);
+	decide_now(replay, &decide, input->changed, &then, &changed, arena);
 	if (changed.refused)
 		tell_refused(replay, meeting, &changed);
 	struct otherwise otherwise = { .facts = changed.facts,

@@ -46,6 +46,7 @@ static const struct ub_facts *find_facts(
 		.account = match.account,
 		.others = match.others,
 		.n_others = match.n_others,
+		.history = input->history,
 		.owner = input->owner.len ? input->owner : ub_facts_default_owner(event, snapshot->org),
 		.calendar = input->calendar,
 		.now = input->now };

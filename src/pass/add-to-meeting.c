@@ -158,6 +158,9 @@ struct ub_text ub_pass_add_to_meeting(
 	if (input.owner.len == 0)
 		return UB_TEXT_NONE;
 	ub_decide(&input, &decision, arena);
+	if (ub_decide_history(&(struct ub_taken){ .store = put->store }, &decision, &input, arena) &&
+	    input.history)
+		ub_decide(&input, &decision, arena);
 	log_refused(put, decision.plan);
 	if (!decision.facts || decision.event->marks.item.len || decision.plan->amendments.n == 0)
 		return UB_TEXT_NONE;

@@ -73,10 +73,21 @@ void pass_forget_appointments(struct ub_pass *pass, struct ub_text href);
 /* Tells the store when the item at `href` takes its people, once the step is carried out. */
 void pass_reserve(
     struct ub_pass *pass, const struct ub_step *step, struct ub_text href, struct ub_interval time);
-/* Decides once more with the items that were found, in `input`, and with what the store knows of when people
- * are taken; and tells the store of the times that were chosen. False: the store cannot tell. */
+/* Decides once more with the items that were found, in `input`, with what the store knows of when people are
+ * taken, and with the account's other meetings; and tells the store of the times that were chosen. False: the
+ * store cannot tell. */
 UB_MUST_USE bool pass_choose_times(struct ub_pass *pass, struct ub_decide_input *input,
     struct ub_decision *decision, const struct ub_findings *findings);
+
+/* ---- history.c ---- */
+
+/* Remembers the meeting as it is now, and with which account it counts as one. `former`: what the store
+ * remembers at the meeting's href; may be NULL. If another meeting is the next one with the account
+ * thereby, up to UB_HISTORY_LOOKS_MAX of those to come are looked at anew. */
+void pass_remember(struct ub_pass *pass, const struct ub_decision *decision,
+    const struct ub_response *response, const struct ub_store_seen *former);
+/* Forgets a copy of a meeting that is gone; otherwise as pass_remember(). */
+void pass_forget(struct ub_pass *pass, const struct ub_store_seen *seen);
 
 /* ---- apply.c ---- */
 

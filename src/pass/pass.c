@@ -161,9 +161,8 @@ static enum ub_pass_end let_go(struct ub_pass *pass, const struct ub_store_seen 
 	if (outcome != UB_OUTCOME_OK)
 		return pass_end_of(outcome);
 	enum ub_pass_end end = elsewhere ? UB_PASS_SETTLED : take_items_away(pass, seen, why);
-	if (end == UB_PASS_SETTLED &&
-	    ub_store_forget_seen(pass->store, ub_organization, seen->upstream, seen->href) == UB_STORE_FAILED)
-		pass_complain(pass);
+	if (end == UB_PASS_SETTLED)
+		pass_forget(pass, seen);
 	return end;
 }
 
@@ -190,35 +189,12 @@ static enum ub_pass_end follow_deletion(struct ub_pass *pass, struct ub_text *wh
 
 /* ---- a meeting that stands ---- */
 
-static void remember(
-    struct ub_pass *pass, const struct ub_decision *decision, const struct ub_response *response)
-{
-	struct ub_store_seen seen = { .organization = ub_organization,
-		.meeting_uid = decision->event->uid,
-		.upstream = pass->job->key.upstream,
-		.href = pass->job->key.href,
-		.collection = pass->collection,
-		.principal = pass->job->key.principal,
-		.owner = pass->identity.owner,
-		.etag = response->etag,
-		.schedule_tag = response->schedule_tag,
-		.text = response->body,
-		.end = decision->facts->meeting.end * 1000,
-		.changed = pass->now * 1000 };
-	if (ub_store_put_seen(pass->store, &seen) != UB_STORE_OK)
-		pass_complain(pass);
-}
-
 /* By how many seconds the end of the meeting was brought forward since a pass last settled it. */
-static int64_t brought_forward(struct ub_pass *pass, const struct ub_decision *decision)
+static int64_t brought_forward(const struct ub_store_seen *former, const struct ub_decision *decision)
 {
-	const struct ub_key *key = &pass->job->key;
-	struct ub_store_seen seen;
-	if (ub_store_seen(pass->store, ub_organization, key->upstream, key->href, pass->arena, &seen) !=
-		UB_STORE_OK ||
-	    !ub_text_eq(seen.meeting_uid, decision->event->uid))
+	if (!former || !ub_text_eq(former->meeting_uid, decision->event->uid))
 		return 0;
-	return seen.end / 1000 - decision->facts->meeting.end;
+	return former->end / 1000 - decision->facts->meeting.end;
 }
 
 /* Whose the items are that the store knows of. */
@@ -273,29 +249,46 @@ static bool is_stripped_item(struct ub_pass *pass, const struct ub_event *event)
 
 /* Lets the meeting go that stood at the href before, if something else stands there now: another meeting, or
  * a task that a client has made of the meeting. */
-static enum ub_pass_end let_former_go(
-    struct ub_pass *pass, const struct ub_decision *decision, struct ub_text *why)
+static enum ub_pass_end let_former_go(struct ub_pass *pass, const struct ub_store_seen *former,
+    const struct ub_decision *decision, struct ub_text *why)
 {
-	const struct ub_key *key = &pass->job->key;
-	struct ub_store_seen seen;
-	if (decision->refused || ub_store_seen(pass->store, ub_organization, key->upstream, key->href,
-				     pass->arena, &seen) != UB_STORE_OK)
+	if (decision->refused || !former ||
+	    (decision->facts && ub_text_eq(former->meeting_uid, decision->event->uid)))
 		return UB_PASS_SETTLED;
-	if (decision->facts && ub_text_eq(seen.meeting_uid, decision->event->uid))
-		return UB_PASS_SETTLED;
-	pass_forget_appointments(pass, key->href);
-	return let_go(pass, &seen, why);
+	pass_forget_appointments(pass, former->href);
+	return let_go(pass, former, why);
 }
 
 /* Remembers the meeting as it is now when nothing is left to do. If the meeting is eligible, that has
  * happened already, so that it is known when it is deleted meanwhile; if not, the pass that comes after a
  * failure has to know what the meeting was. */
 static enum ub_pass_end remember_at_end(struct ub_pass *pass, const struct ub_decision *decision,
-    const struct ub_response *response, enum ub_pass_end end)
+    const struct ub_response *response, const struct ub_store_seen *former, enum ub_pass_end end)
 {
 	if (end == UB_PASS_SETTLED && decision->plan->not_eligible)
-		remember(pass, decision, response);
+		pass_remember(pass, decision, response, former);
 	return end;
+}
+
+/* Nobody from outside comes, and the owner has no items. */
+static enum ub_pass_end pass_over(struct ub_pass *pass, const struct ub_decision *decision,
+    const struct ub_response *response, const struct ub_store_seen *former)
+{
+	pass->passed_over = decision->facts;
+	/* the copy of a meeting that counted */
+	if (former && former->account.len)
+		pass_remember(pass, decision, response, former);
+	return UB_PASS_SETTLED;
+}
+
+/* What is remembered at the href. NULL: nothing. */
+static const struct ub_store_seen *find_former(struct ub_pass *pass)
+{
+	const struct ub_key *key = &pass->job->key;
+	struct ub_store_seen *former = UB_NEW(pass->arena, struct ub_store_seen);
+	enum ub_store_result result =
+	    ub_store_seen(pass->store, ub_organization, key->upstream, key->href, pass->arena, former);
+	return result == UB_STORE_OK ? former : NULL;
 }
 
 /* Names the lines alone: what stands in them may be somebody's address after all. */
@@ -331,9 +324,10 @@ static enum ub_pass_end decide_and_act(
 	       : decision.facts && decision.facts->meeting.external.n == 0
 		   ? UB_TEXT("it is an internal meeting: nobody from outside takes part")
 		   : UB_TEXT("no rule asks for anything");
-	enum ub_pass_end former = let_former_go(pass, &decision, why);
-	if (former != UB_PASS_SETTLED)
-		return former;
+	const struct ub_store_seen *former = find_former(pass);
+	enum ub_pass_end gone = let_former_go(pass, former, &decision, why);
+	if (gone != UB_PASS_SETTLED)
+		return gone;
 	if (!decision.facts || decision.event->uid.len == 0)
 		return UB_PASS_SETTLED;
 	bool marked = decision.event->marks.item.len != 0;
@@ -352,15 +346,13 @@ static enum ub_pass_end decide_and_act(
 	bool wanted = decision.plan->steps.n || decision.plan->amendments.n;
 	if (!customer && !wanted && !owners_of_items(pass, decision.event->uid, &owners))
 		return store_fails(why);
-	if (!owners.known) {
-		pass->passed_over = decision.facts;
-		return UB_PASS_SETTLED;
-	}
+	if (!owners.known)
+		return pass_over(pass, &decision, response, former);
 	if (!claim(pass, decision.event->uid, why))
 		return UB_PASS_AGAIN;
-	input.brought_forward = brought_forward(pass, &decision);
+	input.brought_forward = brought_forward(former, &decision);
 	if (!decision.plan->not_eligible)
-		remember(pass, &decision, response);
+		pass_remember(pass, &decision, response, former);
 	if (!pass_settle_removals(pass->store, &decision, response, pass->arena))
 		pass_complain(pass);
 	/* A meeting stands in the calendars of all who come, and gets one set of items. */
@@ -368,11 +360,12 @@ static enum ub_pass_end decide_and_act(
 		return store_fails(why);
 	if (owners.colleagues && !owners.ours)
 		return *why = UB_TEXT("its items are in a colleague's calendar"),
-		       remember_at_end(pass, &decision, response, UB_PASS_SETTLED);
+		       remember_at_end(pass, &decision, response, former, UB_PASS_SETTLED);
 	if (customer || decision.plan->steps.n)
 		names = ub_plan_names(
 		    pass->snapshot->rules, decision.event->uid, pass->identity.owner, pass->arena);
-	return remember_at_end(pass, &decision, response, follow(pass, &input, &decision, names, why));
+	return remember_at_end(
+	    pass, &decision, response, former, follow(pass, &input, &decision, names, why));
 }
 
 /* ---- the pass ---- */

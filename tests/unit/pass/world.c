@@ -35,6 +35,11 @@ static const char settings_text[] = "listen: 127.0.0.1:0\n"
 				    "  time_zone: Europe/Berlin\n"
 				    "  users: \"{user}@ours.example\"\n";
 
+/* For tests whose settings name the file. */
+static const char accounts_text[] = "accounts:\n"
+				    "  - {id: acme, name: Acme, domains: [acme.example]}\n"
+				    "  - {id: beta, name: Beta, domains: [beta.example]}\n";
+
 static char directory[64];
 struct ub_arena *arena;
 struct ub_snapshot *snapshot;
@@ -50,16 +55,18 @@ static const char *write_file(const char *name, const char *text)
 	return path.ptr;
 }
 
-void world_set_up(void)
+void world_set_up_with(const char *rules, const char *more_settings)
 {
 	arena = ub_arena_new();
 	ub_dav_init();
 	strcpy(directory, "/tmp/upbeat-pass-XXXXXX");
 	cr_assert(mkdtemp(directory));
-	write_file("rules.yaml", rules_text);
+	write_file("rules.yaml", rules);
+	write_file("accounts.conf", accounts_text);
 	struct ub_diags diags = UB_DIAGS(arena);
 	/* The settings file must not count as a rule file. */
-	struct ub_snapshot_input input = { .settings_path = write_file("upbeat.conf", settings_text) };
+	struct ub_text settings = ub_textf(arena, "%s%s", settings_text, more_settings);
+	struct ub_snapshot_input input = { .settings_path = write_file("upbeat.conf", settings.ptr) };
 	snapshot = ub_snapshot_load(&input, &diags);
 	struct ub_buf said = UB_BUF(arena);
 	ub_diags_print(&diags, &said, false);
@@ -69,10 +76,16 @@ void world_set_up(void)
 	client = ub_client_new(upstream_base(up));
 }
 
+void world_set_up(void)
+{
+	world_set_up_with(rules_text, "");
+}
+
 void world_tear_down(void)
 {
 	unlink(ub_textf(arena, "%s/rules.yaml", directory).ptr);
 	unlink(ub_textf(arena, "%s/upbeat.conf", directory).ptr);
+	unlink(ub_textf(arena, "%s/accounts.conf", directory).ptr);
 	rmdir(directory);
 	ub_client_free(&client);
 	upstream_stop(&up);

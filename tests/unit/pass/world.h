@@ -31,6 +31,8 @@ extern const char *why;
 extern const char guest[]; /* an ATTENDEE line */
 
 void world_set_up(void);
+/* The same with other rules, and with further lines of the settings, which may name accounts.conf. */
+void world_set_up_with(const char *rules, const char *more_settings);
 void world_tear_down(void);
 /* Stores the meeting m-1, with these lines of guests and of anything. */
 void store_meeting(const char *path, const char *guests, const char *more);
