@@ -102,8 +102,12 @@ struct ub_event {
 	bool completed; /* a task's STATUS or PERCENT-COMPLETE */
 	int64_t sequence;
 	enum ub_repeats repeats;
-	bool override_only; /* nothing but RECURRENCE-ID components: an invitation to single instances */
-	size_t overrides;   /* components with RECURRENCE-ID */
+	bool override_only;  /* nothing but RECURRENCE-ID components: an invitation to single instances */
+	size_t overrides;    /* components with RECURRENCE-ID */
+	bool is_instance;    /* one instance of a series, as ub_ical_instances() gives it */
+	int64_t instance;    /* when the series has this instance, moved or not (RECURRENCE-ID) */
+	bool first_instance; /* the first one that takes place */
+	int64_t previous;    /* start of the one before that takes place; INT64_MIN: none */
 	struct ub_texts categories;
 	const struct ub_party *organizer; /* NULL: none */
 	struct ub_party *attendees;

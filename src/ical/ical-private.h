@@ -100,6 +100,10 @@ enum ub_class ub_ical_class(struct ub_text word);
 
 /* The component from which the facts come. NO_COMPONENT: none. */
 size_t ub_ical_master(const struct ub_ical *ical);
+/* Whether the component is of the master's kind. */
+bool ub_ical_is_like(const struct ub_ical *ical, size_t component, size_t master);
+/* What the component says, but for its times and for how it repeats. */
+struct ub_event *ub_ical_component_event(struct reader *reader, size_t component);
 
 /* ---- party.c ---- */
 
@@ -206,6 +210,114 @@ UB_MUST_USE bool ub_ical_spliced(struct splice *splice, const struct line *like,
  */
 bool ub_ical_yearly(struct ub_text rule, struct ub_civil start, int32_t offset, int last_year,
     bool (*each)(void *context, struct ub_civil instance), void *context);
+
+/* ---- rule.c: recurrence rules ---- */
+
+struct numbers {
+	int16_t items[UB_ICAL_RULE_MAX];
+	size_t n;
+};
+
+struct rule {
+	enum ub_repeats every; /* day, week, month or year */
+	int interval;
+	int64_t count; /* 0: without one */
+	bool ends;     /* by UNTIL */
+	bool until_date, until_utc;
+	struct ub_civil until;
+	enum ub_weekday week_start;
+	uint64_t months, days, days_from_end, hours, minutes, seconds; /* bit n: n is in the list */
+	struct numbers year_days, weeks, positions;
+	struct numbers weekdays; /* ordinal * 8 + weekday */
+	/* What ub_ical_rule_complete() knows. */
+	ub_day start;
+	bool in_month; /* weekdays count within months, not within the year */
+	int64_t last;  /* UNTIL on the start's clock, seconds as if UTC; set by series.c */
+};
+
+/* Reads the text of a RRULE. NULL: read; else why not, in a few words: "its rule has no FREQ". */
+UB_MUST_USE const char *ub_ical_rule_read(struct ub_text text, struct rule *rule);
+/* Puts in what the rule leaves out, from DTSTART. */
+void ub_ical_rule_complete(struct rule *rule, struct ub_civil start, bool date);
+/* The instances that a day of a complete rule has, but for BYSETPOS. */
+size_t ub_ical_rule_times(const struct rule *rule);
+/* The day, week, month or year that a day is in, counted from some beginning, and the first day of one. */
+int64_t ub_ical_rule_period(const struct rule *rule, ub_day day);
+ub_day ub_ical_rule_first_day(const struct rule *rule, int64_t period);
+/* Whether a day meets a complete rule, but for BYSETPOS, COUNT and UNTIL, and for being before the start. */
+bool ub_ical_rule_meets(const struct rule *rule, ub_day day);
+/* The first such day in [from, until], and of the next 60 years. */
+bool ub_ical_rule_next(const struct rule *rule, ub_day from, ub_day until, ub_day *found);
+/* Whether there is an instance in the 60 years after the start. */
+bool ub_ical_rule_possible(const struct rule *rule);
+/* The rule anew, without COUNT and UNTIL. */
+void ub_ical_rule_write(const struct rule *rule, bool date, struct ub_buf *out);
+
+/* ---- recur.c: the door to libical ---- */
+
+struct recur {
+	ub_day from, until; /* the first may be a little, with COUNT much later than where it begins */
+	size_t steps;       /* calls that are left */
+	bool (*each)(void *context, struct ub_civil instance); /* false: enough */
+	void *context;
+	ub_day begun; /* set by ub_ical_recur() */
+};
+
+/*
+ * Calls `each` for the instances of a complete and possible rule in order, on one clock. The first ones may
+ * be before the start or before `from`. COUNT and UNTIL do not count. False: the steps are used up.
+ */
+UB_MUST_USE bool ub_ical_recur(
+    const struct rule *rule, bool date, struct recur *recur, struct ub_arena *arena);
+
+/* ---- series.c: what an object says of its series ---- */
+
+/* How long an instance takes: days by the calendar, then seconds (RFC 5545 3.8.5.3). */
+struct span {
+	int64_t days, seconds;
+};
+
+/* A component with RECURRENCE-ID. */
+struct override {
+	size_t component;
+	ub_instant of; /* the instance that it takes the place of */
+	bool future;   /* and of those that follow */
+	bool cancelled;
+	int64_t sequence;
+	struct ub_when start, end;
+	struct span span;
+	const struct ub_event *event; /* NULL: not read yet */
+};
+
+/* An RDATE. */
+struct added_date {
+	ub_instant at, end; /* end UB_INSTANT_NONE: as long as the others */
+};
+
+struct series {
+	struct reader *reader;
+	const struct ub_event *event; /* of the master; of an override where there is no master */
+	const struct ub_zone *floating;
+	const struct ub_zone *zone; /* whose clock the rules go by */
+	int64_t first;              /* DTSTART on that clock, seconds as if UTC */
+	struct span span;
+	UB_VEC(ub_instant) left_out;  /* EXDATE, in order */
+	UB_VEC(ub_day) days_left_out; /* in order */
+	UB_VEC(struct added_date) added;
+	UB_VEC(struct override) overrides; /* in order; of those of one instance the last one counts */
+	struct rule rules[UB_SERIES_RULES_MAX];
+	size_t n_rules;
+};
+
+/* Reads the series. NULL: read; else why not. */
+UB_MUST_USE const char *ub_ical_series(struct series *series, struct reader *reader,
+    const struct ub_event *event, const struct ub_zone *floating);
+/* The instant of an instance, from the series' clock. */
+ub_instant ub_ical_series_at(const struct series *series, struct ub_civil civil);
+/* The end of what begins at `start` on the clock of `like`, and takes that span. */
+ub_instant ub_ical_series_end(
+    const struct series *series, const struct ub_when *like, struct span span, ub_instant start);
+bool ub_ical_series_leaves_out(const struct series *series, ub_instant of);
 
 /* ---- vtimezone.c, fold.c, write.c ---- */
 

@@ -223,24 +223,35 @@ static bool one_object(struct reader *reader, struct ub_event *event, size_t mas
 	return true;
 }
 
+bool ub_ical_is_like(const struct ub_ical *ical, size_t component, size_t master)
+{
+	return rank(ical, component) == rank(ical, master);
+}
+
+struct ub_event *ub_ical_component_event(struct reader *reader, size_t component)
+{
+	struct ub_event *event = UB_NEW(reader->arena, struct ub_event);
+	event->component = kinds[rank(reader->ical, component)];
+	event->related_to = UB_TEXT_NONE;
+	read_texts(reader, component, event);
+	read_words(reader, component, event);
+	read_categories(reader, component, event);
+	read_parent(reader, component, event);
+	ub_ical_people(reader, component, event);
+	return event;
+}
+
 const struct ub_event *ub_ical_event(const struct ub_ical *ical, const struct ub_zones *zones,
     struct ub_arena *arena, struct ub_ical_refusal *refusal)
 {
 	struct reader reader = { .ical = ical, .zones = zones, .arena = arena, .refusal = refusal };
-	struct ub_event *event = UB_NEW(arena, struct ub_event);
 	size_t master = ub_ical_master(ical);
 	if (master == NO_COMPONENT) {
 		ub_ical_refuse(refusal, arena, "no-component", 0, "there is no event or task in it");
 		return NULL;
 	}
-	event->component = kinds[rank(ical, master)];
+	struct ub_event *event = ub_ical_component_event(&reader, master);
 	event->override_only = is_override(ical, master);
-	event->related_to = UB_TEXT_NONE;
-	read_texts(&reader, master, event);
-	read_words(&reader, master, event);
-	read_categories(&reader, master, event);
-	read_parent(&reader, master, event);
-	ub_ical_people(&reader, master, event);
 	if (!one_object(&reader, event, master) || !read_repeats(&reader, master, event) ||
 	    !ub_ical_times(&reader, master, event))
 		return NULL;
