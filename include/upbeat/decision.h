@@ -36,14 +36,21 @@ struct ub_decide_input {
 	const struct ub_busy *busy;
 	size_t n_busy;
 	bool explain; /* as in struct ub_plan_input */
+	/* Of a series: only the instance on the day of this instant, in the owner's zone. 0: the next ones.
+	 */
+	ub_instant only_instance;
 };
 
 struct ub_decision {
 	const char *refused;          /* why the text cannot be read, a code of the reader; NULL: it can */
 	struct ub_text refused_text;  /* the same in words */
 	const struct ub_event *event; /* NULL: refused */
-	const struct ub_facts *facts; /* NULL: refused, or the object has no start or is no event */
-	const struct ub_plan *plan;   /* never NULL; its not_eligible says why nothing is planned */
+	/* NULL: refused, or the object has no start or is no event. Of a series: those of the next instance.
+	 */
+	const struct ub_facts *facts;
+	const struct ub_plan *plan; /* never NULL; its not_eligible says why nothing is planned */
+	struct ub_texts instances;  /* of a series: the names of those that items are made for */
+	ub_instant look_again;      /* of a series: when its next instance is due; UB_INSTANT_NONE: no need */
 };
 
 /* Decides. Pure, but for the files of time zones, which are read when they are first needed. Texts of

@@ -141,6 +141,13 @@
 #define UB_RULE_WHY_MAX      400          /* a reason in words; longer ones are cut */
 #define UB_RULE_VALUE_MAX    60           /* a value in such a reason */
 
+/* series */
+#define UB_SERIES_AHEAD   2                         /* instances for which items are made */
+#define UB_SERIES_HORIZON (INT64_C(60) * 24 * 3600) /* seconds ahead in which instances are looked for */
+#define UB_SERIES_BACK                                                                                       \
+	(INT64_C(92) * 24 * 3600) /* seconds back, to know what the items of the past serve                  \
+				   */
+
 /* plan */
 #define UB_PLAN_STEP   (15 * 60)        /* seconds: slots begin on full quarters of the owner's clock */
 #define UB_PLAN_SEARCH (14 * 24 * 3600) /* seconds before or after a full window that are searched too */
@@ -164,6 +171,8 @@
 #define UB_STORE_DOUBTFUL_MAX    20000                   /* and of all principals */
 #define UB_STORE_HEARD_MS        (86400 * (int64_t)1000) /* between notes that a principal was heard of */
 #define UB_STORE_ALIAS_HOPS      5
+#define UB_STORE_LOOKS           100            /* meetings that are found to be looked at again, at a time */
+#define UB_LOOKS_MS              60000          /* between looks for such meetings */
 #define UB_STORE_LOCK_MS         5000           /* time for which a predecessor's lock is waited for */
 #define UB_STORE_TEXT_MAX        (1024u * 1024) /* a calendar object to be remembered */
 #define UB_STORE_MEMORY_MAX      100000         /* records of each kind in the memory store */

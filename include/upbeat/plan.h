@@ -190,6 +190,10 @@ struct ub_plan_input {
 	const struct ub_facts *facts;
 	const struct ub_existing *existing;
 	size_t n_existing;
+	/* Of a series: the instance that each existing item serves, by any number; only those of `instance`
+	 * count. NULL: all count. */
+	const size_t *serves;
+	size_t instance;
 	bool gone; /* the meeting does not stand any more; the facts are those last seen of it */
 	/* By how many seconds the meeting's end was brought forward since the meeting was last seen. */
 	int64_t brought_forward;
@@ -201,6 +205,9 @@ struct ub_plan_input {
 /* Makes the plan, in `arena`. The input must outlive the arena. The time is facts->now. Items of a rule in
  * audit mode are in `items`, but have no step. */
 struct ub_plan *ub_plan_make(const struct ub_plan_input *input, struct ub_arena *arena);
+
+/* Adds what `more` plans to `plan`, whose rules and verdicts stay. */
+void ub_plan_join(struct ub_plan *plan, const struct ub_plan *more, struct ub_arena *arena);
 
 /* ---- two plans compared ---- */
 
@@ -239,9 +246,18 @@ struct ub_texts ub_plan_marks_of(const struct ub_ruleset *rules, struct ub_text 
 
 /* The names under which the items of a meeting may stand, for looking before deciding. Each is the name that
  * a rule's item has in its first generation for this meeting and owner, whether the item is wanted now or
- * not. Names by earlier names of a rule (`was`) are among them. */
-struct ub_texts ub_plan_names(
-    const struct ub_ruleset *rules, struct ub_text meeting_uid, struct ub_text owner, struct ub_arena *arena);
+ * not; of a series, for each of the instances. Names by earlier names of a rule (`was`) are among them. */
+struct ub_texts ub_plan_names(const struct ub_ruleset *rules, struct ub_text meeting_uid,
+    struct ub_text owner, struct ub_texts instances, struct ub_arena *arena);
+/* The name of an instance in marks, UIDs and names: its RECURRENCE-ID as a time of UTC. Empty: the event is
+ * no instance of a series. */
+struct ub_text ub_plan_instance_name(const struct ub_event *event, struct ub_arena *arena);
+/* Whether both marks are of the same item of the same meeting, for whatever instances. */
+bool ub_plan_same_item(struct ub_text mark, struct ub_text other);
+/* The instance for which the item with this mark was made. Empty: for no series. */
+struct ub_text ub_plan_mark_instance(struct ub_text mark);
+/* The same as an instant. False: for no series. */
+bool ub_plan_mark_instant(struct ub_text mark, ub_instant *at);
 
 /* Prints the plan in words, for people: the facts (NULL: there are none to tell of), each rule with its
  * verdict and why, each item as it would look in a calendar, and the notes. */

@@ -152,6 +152,8 @@ struct ub_store_seen {
 	int64_t start;
 	int64_t end;     /* when the meeting ends: pruning goes by it */
 	int64_t changed; /* when this was last stored */
+	/* Of a series: when it is to be looked at again, as its next instance comes near; 0: it need not. */
+	int64_t look_again;
 };
 
 struct ub_store_seens {
@@ -340,6 +342,10 @@ UB_MUST_USE enum ub_store_result ub_store_forget_seen(
  * and href. */
 UB_MUST_USE enum ub_store_result ub_store_seens(struct ub_store *store, struct ub_text organization,
     struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_seens *seens);
+/* The meetings whose time to be looked at again has come by `now`, UB_STORE_LOOKS of them at most, in any
+ * order. */
+UB_MUST_USE enum ub_store_result ub_store_seens_due(
+    struct ub_store *store, int64_t now, struct ub_arena *arena, struct ub_store_seens *seens);
 /* The meetings that count as ones with the account, each copy of each, by what ends first. */
 UB_MUST_USE enum ub_store_result ub_store_account_meetings(struct ub_store *store,
     struct ub_text organization, struct ub_text account, struct ub_arena *arena,

@@ -8,13 +8,14 @@
 #include "upbeat/ical.h"
 #include "upbeat/json.h"
 
-enum { CONFIG, RULES, AT, OWNER, ON, DOMAIN, ZONE, CONTROL, JSON };
+enum { CONFIG, RULES, AT, OWNER, INSTANCE, ON, DOMAIN, ZONE, CONTROL, JSON };
 
 static const struct ub_cli_option options[] = {
 	[CONFIG] = { "config", 'c', "FILE", "the settings: the organisation, its rules and accounts" },
 	[RULES] = { "rules", 'r', "DIR", "a rule directory instead of the settings' or the shipped one" },
 	[AT] = { "at", 0, "TIME", "decide as at that time: 2026-11-02 09:00, or RFC 3339" },
 	[OWNER] = { "owner", 0, "ADDRESS", "whose calendar it is (the organizer's, if one of ours)" },
+	[INSTANCE] = { "instance", 0, "DATE", "of a series in a file: the instance on that day alone" },
 	[ON] = { "on", 0, "DATE", "of the meetings that the daemon knows, those of that day: 2026-12-09" },
 	[DOMAIN] = { "domain", 0, "DOMAIN", "one of ours, without settings (the owner's or organizer's)" },
 	[ZONE] = { "time-zone", 0, "ZONE", "ours, without settings (the event's)" },
@@ -165,6 +166,21 @@ static bool makes_sense(struct ub_cli *cli)
 	return true;
 }
 
+/* Noon of the day that --instance names, which is in that day for everybody near. */
+static bool read_instance(struct ub_cli *cli, const struct ub_org *org, ub_instant *noon)
+{
+	const char *given = ub_cli_value(cli, INSTANCE);
+	ub_day day;
+	if (!given)
+		return true;
+	if (!ub_cal_parse_date(ub_text(given), &day)) {
+		ub_cli_complain("--instance %s: this is no date such as 2026-12-09", given);
+		return false;
+	}
+	*noon = ub_cal_day_start(org->standard.zone, day) + INT64_C(12) * 3600;
+	return true;
+}
+
 static int run(struct ub_cli *cli)
 {
 	if (!makes_sense(cli))
@@ -186,7 +202,8 @@ static int run(struct ub_cli *cli)
 		.text = text,
 		.explain = true,
 		.owner = ub_text_lower(cli->arena, ub_text(ub_cli_value(cli, OWNER))) };
-	if (snapshot && ub_cli_time(ub_cli_value(cli, AT), snapshot->org, &decide.now)) {
+	if (snapshot && ub_cli_time(ub_cli_value(cli, AT), snapshot->org, &decide.now) &&
+	    read_instance(cli, snapshot->org, &decide.only_instance)) {
 		struct ub_decision decision;
 		ub_decide(&decide, &decision, cli->arena);
 		status = print(cli, &decision);

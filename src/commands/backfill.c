@@ -69,7 +69,8 @@ static bool may_miss_something(const struct ub_decision *decision)
 {
 	const char *not_eligible = decision->plan->not_eligible;
 	return decision->facts && decision->event->marks.item.len == 0 &&
-	       !(not_eligible && ub_text_is(ub_text(not_eligible), "past"));
+	       !(not_eligible && (ub_text_is(ub_text(not_eligible), "past") ||
+				     ub_text_is(ub_text(not_eligible), "no-instance")));
 }
 
 static void decide(struct backfill *backfill, struct ub_text href, struct ub_text text)

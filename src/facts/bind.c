@@ -10,6 +10,13 @@ static void set_times(struct ub_cel_value *fields, const struct ub_meeting *meet
 	fields[MEETING_TIME_ZONE] = ub_cel_string(ub_cal_zone_name(meeting->zone));
 	fields[MEETING_REPEATS] = ub_cel_string(ub_text(repeats_word(meeting->event->repeats)));
 	fields[MEETING_OCCURRENCE] = ub_cel_timestamp(meeting->start, 0);
+	const struct ub_event *event = meeting->event;
+	fields[MEETING_SERIES] = ub_cel_bool(event->is_instance);
+	fields[MEETING_INSTANCE] = ub_cel_timestamp(event->is_instance ? event->instance : meeting->start, 0);
+	fields[MEETING_FIRST] = ub_cel_bool(!event->is_instance || event->first_instance);
+	fields[MEETING_PREVIOUS] = event->is_instance && event->previous != UB_INSTANT_MIN
+				       ? ub_cel_timestamp(event->previous, 0)
+				       : ub_cel_absent();
 }
 
 static void set_people(struct ub_cel_value *fields, struct binding *binding)

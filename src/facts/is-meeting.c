@@ -42,12 +42,12 @@ static bool is_cancelled(const struct question *q)
 
 static bool is_single_instance(const struct question *q)
 {
-	return q->event->override_only;
+	return q->event->override_only && !q->event->is_instance;
 }
 
 static bool is_recurring(const struct question *q)
 {
-	return q->event->repeats != UB_REPEATS_NOT;
+	return q->event->repeats != UB_REPEATS_NOT && !q->event->is_instance;
 }
 
 /* Nothing in an event says that it is gone: the plan is told so. */
@@ -93,6 +93,13 @@ static bool is_opted_out(const struct question *q)
 	return has_word(q->event->summary, UB_TEXT("#noprep"));
 }
 
+/* Only a decision about a whole series says so. */
+static bool is_without_instance(const struct question *q)
+{
+	(void)q;
+	return false;
+}
+
 /* The order counts: the first reason that holds is told. */
 static const struct reason {
 	const char *word, *sentence;
@@ -107,7 +114,8 @@ static const struct reason {
 	{ "opted-out", "the event asks for no items (category no-upbeat, or #noprep in its title)",
 	    is_opted_out },
 	{ "single-instance", "it is an invitation to single instances of a series", is_single_instance },
-	{ "recurring", "the event is a series, which is not supported yet", is_recurring },
+	{ "recurring", "the event is a series whose instances cannot be told", is_recurring },
+	{ "no-instance", "the series has no instance in the next 60 days", is_without_instance },
 	{ "past", "the event is over", is_past },
 	{ "gone", "the event was deleted", is_gone },
 };

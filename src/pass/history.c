@@ -153,7 +153,8 @@ void pass_remember(struct ub_pass *pass, const struct ub_decision *decision,
 		.guests = one_a_line(meeting->external, pass->arena),
 		.start = meeting->start * 1000,
 		.end = meeting->end * 1000,
-		.changed = pass->now * 1000 };
+		.changed = pass->now * 1000,
+		.look_again = decision->look_again == UB_INSTANT_NONE ? 0 : decision->look_again * 1000 };
 	struct watches watches = { .n = 0 };
 	begin_watch(pass, &watches, seen.account);
 	begin_watch(pass, &watches, former ? former->account : UB_TEXT_NONE);

@@ -147,7 +147,9 @@ static enum ub_pass_end take_items_away(
 	if (!decision.facts)
 		return UB_PASS_SETTLED;
 	return follow(pass, &input, &decision,
-	    ub_plan_names(pass->snapshot->rules, seen->meeting_uid, seen->owner, pass->arena), why);
+	    ub_plan_names(
+		pass->snapshot->rules, seen->meeting_uid, seen->owner, decision.instances, pass->arena),
+	    why);
 }
 
 /* The meeting does not stand at its href any more. */
@@ -350,7 +352,8 @@ static enum ub_pass_end decide_and_act(
 		return pass_over(pass, &decision, response, former);
 	if (!claim(pass, decision.event->uid, why))
 		return UB_PASS_AGAIN;
-	input.brought_forward = brought_forward(former, &decision);
+	input.brought_forward =
+	    decision.event == decision.facts->meeting.event ? brought_forward(former, &decision) : 0;
 	if (!decision.plan->not_eligible)
 		pass_remember(pass, &decision, response, former);
 	if (!pass_settle_removals(pass->store, &decision, response, pass->arena))
@@ -362,8 +365,8 @@ static enum ub_pass_end decide_and_act(
 		return *why = UB_TEXT("its items are in a colleague's calendar"),
 		       remember_at_end(pass, &decision, response, former, UB_PASS_SETTLED);
 	if (customer || decision.plan->steps.n)
-		names = ub_plan_names(
-		    pass->snapshot->rules, decision.event->uid, pass->identity.owner, pass->arena);
+		names = ub_plan_names(pass->snapshot->rules, decision.event->uid, pass->identity.owner,
+		    decision.instances, pass->arena);
 	return remember_at_end(
 	    pass, &decision, response, former, follow(pass, &input, &decision, names, why));
 }

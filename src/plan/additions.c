@@ -92,7 +92,8 @@ static void amend(struct ub_making *making, const struct ub_rule *rule, const st
 
 void ub_plan_amend(struct ub_making *making, const struct ub_rule *rule)
 {
-	if (rule->n_amends == 0)
+	/* What is added to a series would stand in all of it, whatever the instance. */
+	if (rule->n_amends == 0 || making->input->facts->meeting.event->is_instance)
 		return;
 	if (!is_owners(making)) {
 		ub_plan_note(making, UB_NOTE_SKIPPED, rule->name,

@@ -69,7 +69,8 @@ static void identify(struct ub_making *making, struct ub_draft *draft)
 	struct ub_item_key key = { .meeting_uid = making->input->facts->meeting.event->uid,
 		.owner = making->owner->email,
 		.family = ub_plan_family(draft->rule),
-		.item = draft->source->name };
+		.item = draft->source->name,
+		.instance = ub_plan_instance_name(making->input->facts->meeting.event, making->arena) };
 	const struct ub_existing *before = ub_plan_existing(making, draft->rule, draft->source);
 	draft->existing = before && before->state != UB_EXISTING_REMOVED ? before : NULL;
 	item->marks.item = ub_plan_item_mark(&key, making->arena);

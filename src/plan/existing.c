@@ -8,9 +8,16 @@
 static bool is_item(const struct ub_existing *existing, const struct ub_item_key *key, struct ub_arena *arena)
 {
 	if (existing->item_mark.len && !ub_text_eq(existing->item_mark, existing->uid))
-		return ub_text_eq(existing->item_mark, ub_plan_item_mark(key, arena));
+		return ub_plan_same_item(existing->item_mark, ub_plan_item_mark(key, arena));
 	unsigned generation = existing->generation ? existing->generation : 1;
 	return ub_text_eq(existing->uid, ub_plan_uid(key, generation, arena));
+}
+
+/* Whether the item is one of this plan's instance. */
+static bool counts(const struct ub_making *making, size_t i)
+{
+	const struct ub_plan_input *input = making->input;
+	return !input->serves || input->serves[i] == input->instance;
 }
 
 /* The latest of several generations of an item. */
@@ -19,21 +26,28 @@ static const struct ub_existing *find(const struct ub_making *making, const stru
 	const struct ub_existing *found = NULL;
 	for (size_t i = 0; i < making->input->n_existing; i++) {
 		const struct ub_existing *existing = &making->input->existing[i];
-		if (is_item(existing, key, making->arena) &&
+		if (counts(making, i) && is_item(existing, key, making->arena) &&
 		    (!found || existing->generation > found->generation))
 			found = existing;
 	}
 	return found;
 }
 
-const struct ub_existing *ub_plan_existing(
+static struct ub_item_key key_of(
     const struct ub_making *making, const struct ub_rule *rule, const struct ub_rule_item *source)
 {
 	const struct ub_meeting *meeting = &making->input->facts->meeting;
-	struct ub_item_key key = { .meeting_uid = meeting->event->uid,
+	return (struct ub_item_key){ .meeting_uid = meeting->event->uid,
 		.owner = meeting->owner ? meeting->owner->email : UB_TEXT_NONE,
 		.family = ub_plan_family(rule),
-		.item = source->name };
+		.item = source->name,
+		.instance = ub_plan_instance_name(meeting->event, making->arena) };
+}
+
+const struct ub_existing *ub_plan_existing(
+    const struct ub_making *making, const struct ub_rule *rule, const struct ub_rule_item *source)
+{
+	struct ub_item_key key = key_of(making, rule, source);
 	const struct ub_existing *existing = find(making, &key);
 	for (size_t i = 0; !existing && i < rule->was.n; i++) {
 		key.family = rule->was.items[i];
@@ -106,7 +120,7 @@ static bool is_in_a_step(const struct ub_making *making, const struct ub_existin
 static bool is_left(const struct ub_making *making, struct ub_text mark)
 {
 	for (size_t i = 0; i < making->left.n; i++)
-		if (ub_text_eq(making->left.items[i], mark))
+		if (ub_plan_same_item(making->left.items[i], mark))
 			return true;
 	return false;
 }
@@ -119,6 +133,19 @@ static bool is_decided(const struct ub_making *making, size_t rule)
 					   plan->matches[rule].rule->mode != UB_MODE_AUDIT);
 }
 
+/* Whether the item is the rule's, by its present or an earlier name. */
+static bool belongs(const struct ub_making *making, const struct ub_existing *existing,
+    const struct ub_rule *rule, const struct ub_rule_item *source)
+{
+	struct ub_item_key key = key_of(making, rule, source);
+	bool found = is_item(existing, &key, making->arena);
+	for (size_t i = 0; !found && i < rule->was.n; i++) {
+		key.family = rule->was.items[i];
+		found = is_item(existing, &key, making->arena);
+	}
+	return found;
+}
+
 /* Whether the item's rule item is decided. An item whose rule is gone stays, until somebody calls `undo`. */
 static bool may_go(const struct ub_making *making, const struct ub_existing *existing)
 {
@@ -126,7 +153,7 @@ static bool may_go(const struct ub_making *making, const struct ub_existing *exi
 	bool known = false;
 	for (size_t r = 0; r < rules->n_rules; r++)
 		for (size_t i = 0; i < rules->rules[r]->n_items; i++) {
-			if (ub_plan_existing(making, rules->rules[r], &rules->rules[r]->items[i]) != existing)
+			if (!belongs(making, existing, rules->rules[r], &rules->rules[r]->items[i]))
 				continue;
 			if (!is_decided(making, r))
 				return false;
@@ -182,7 +209,7 @@ void ub_plan_hide_rest(struct ub_making *making)
 	enum ub_class class = making->input->facts->meeting.event->class;
 	for (size_t i = 0; i < making->input->n_existing; i++) {
 		const struct ub_existing *existing = &making->input->existing[i];
-		if (existing->state == UB_EXISTING_STANDS && existing->event &&
+		if (counts(making, i) && existing->state == UB_EXISTING_STANDS && existing->event &&
 		    existing->event->class < class && !is_in_a_step(making, existing))
 			*ub_push(making->arena, &making->plan->steps) =
 			    (struct ub_step){ .action = UB_ACTION_HIDE,
@@ -195,5 +222,6 @@ void ub_plan_hide_rest(struct ub_making *making)
 void ub_plan_remove_rest(struct ub_making *making)
 {
 	for (size_t i = 0; i < making->input->n_existing; i++)
-		remove_one(making, &making->input->existing[i]);
+		if (counts(making, i))
+			remove_one(making, &making->input->existing[i]);
 }

@@ -18,10 +18,60 @@ static struct ub_buf key_text(
 	return text;
 }
 
+struct ub_text ub_plan_instance_name(const struct ub_event *event, struct ub_arena *arena)
+{
+	if (!event->is_instance)
+		return UB_TEXT_NONE;
+	struct ub_civil c = ub_cal_civil(ub_cal_utc(), event->instance);
+	return ub_textf(
+	    arena, "%04d%02d%02dT%02d%02d%02dZ", c.year, c.month, c.day, c.hour, c.minute, c.second);
+}
+
+static struct ub_text before_stop(struct ub_text mark)
+{
+	size_t stop = ub_text_find(mark, UB_TEXT("."), 0);
+	return stop == SIZE_MAX ? mark : ub_text_sub(mark, 0, stop);
+}
+
+struct ub_text ub_plan_mark_instance(struct ub_text mark)
+{
+	size_t stop = ub_text_find(mark, UB_TEXT("."), 0);
+	return stop == SIZE_MAX ? UB_TEXT_NONE : ub_text_sub(mark, stop + 1, mark.len);
+}
+
+bool ub_plan_mark_instant(struct ub_text mark, ub_instant *at)
+{
+	struct ub_text name = ub_plan_mark_instance(mark);
+	static const struct {
+		size_t from, to;
+	} parts[] = { { 0, 4 }, { 4, 6 }, { 6, 8 }, { 9, 11 }, { 11, 13 }, { 13, 15 } };
+	int64_t values[UB_COUNT(parts)];
+	if (name.len != sizeof("20261208T103000Z") - 1)
+		return false;
+	for (size_t i = 0; i < UB_COUNT(parts); i++)
+		if (!ub_text_to_int(ub_text_sub(name, parts[i].from, parts[i].to), &values[i]))
+			return false;
+	struct ub_civil civil = { .year = (int)values[0],
+		.month = (int)values[1],
+		.day = (int)values[2],
+		.hour = (int)values[3],
+		.minute = (int)values[4],
+		.second = (int)values[5] };
+	*at = ub_cal_instant(ub_cal_utc(), civil);
+	return true;
+}
+
+bool ub_plan_same_item(struct ub_text mark, struct ub_text other)
+{
+	return ub_text_eq(before_stop(mark), before_stop(other));
+}
+
 struct ub_text ub_plan_item_mark(const struct ub_item_key *key, struct ub_arena *arena)
 {
 	struct ub_buf text = key_text(key, "item", 0, arena);
-	return ub_digest(arena, ub_buf_text(&text), 15);
+	struct ub_text digest = ub_digest(arena, ub_buf_text(&text), 15);
+	return key->instance.len ? ub_textf(arena, "%.*s.%.*s", UB_ARGS(digest), UB_ARGS(key->instance))
+				 : digest;
 }
 
 struct ub_text ub_plan_amend_mark(const struct ub_item_key *key, struct ub_arena *arena)
@@ -39,6 +89,8 @@ struct ub_text ub_plan_rule_mark(struct ub_text family, struct ub_arena *arena)
 struct ub_text ub_plan_uid(const struct ub_item_key *key, unsigned generation, struct ub_arena *arena)
 {
 	struct ub_buf text = key_text(key, "uid", generation, arena);
+	if (key->instance.len)
+		ub_buf_printf(&text, " %zu:%.*s", key->instance.len, UB_ARGS(key->instance));
 	unsigned char digest[UB_SHA256_SIZE];
 	ub_sha256(ub_buf_text(&text), digest);
 	digest[6] = (unsigned char)((digest[6] & 0x0f) | 0x80);
@@ -73,13 +125,24 @@ static void add_rule_names(
 	}
 }
 
-struct ub_texts ub_plan_names(
-    const struct ub_ruleset *rules, struct ub_text meeting_uid, struct ub_text owner, struct ub_arena *arena)
+static void add_names(
+    struct ub_texts *names, const struct ub_ruleset *rules, struct ub_item_key key, struct ub_arena *arena)
+{
+	for (size_t i = 0; i < rules->n_rules; i++)
+		add_rule_names(names, rules->rules[i], key, arena);
+}
+
+struct ub_texts ub_plan_names(const struct ub_ruleset *rules, struct ub_text meeting_uid,
+    struct ub_text owner, struct ub_texts instances, struct ub_arena *arena)
 {
 	struct ub_texts names = { 0 };
 	struct ub_item_key key = { .meeting_uid = meeting_uid, .owner = owner };
-	for (size_t i = 0; i < rules->n_rules; i++)
-		add_rule_names(&names, rules->rules[i], key, arena);
+	if (instances.n == 0)
+		add_names(&names, rules, key, arena);
+	for (size_t i = 0; i < instances.n; i++) {
+		key.instance = instances.items[i];
+		add_names(&names, rules, key, arena);
+	}
 	return names;
 }
 

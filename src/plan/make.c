@@ -111,6 +111,20 @@ static void make_items(struct ub_making *making)
 		qsort(plan->items.items, plan->items.n, sizeof(*plan->items.items), compare_items);
 }
 
+void ub_plan_join(struct ub_plan *plan, const struct ub_plan *more, struct ub_arena *arena)
+{
+	if (!more->not_eligible)
+		plan->not_eligible = NULL;
+	for (size_t i = 0; i < more->items.n; i++)
+		*ub_push(arena, &plan->items) = more->items.items[i];
+	for (size_t i = 0; i < more->steps.n; i++)
+		*ub_push(arena, &plan->steps) = more->steps.items[i];
+	for (size_t i = 0; i < more->notes.n; i++)
+		*ub_push(arena, &plan->notes) = more->notes.items[i];
+	if (plan->items.n)
+		qsort(plan->items.items, plan->items.n, sizeof(*plan->items.items), compare_items);
+}
+
 struct ub_plan *ub_plan_make(const struct ub_plan_input *input, struct ub_arena *arena)
 {
 	struct ub_plan *plan = UB_NEW(arena, struct ub_plan);

@@ -12,10 +12,13 @@ struct ub_text ub_plan_family(const struct ub_rule *rule);
 
 struct ub_item_key {
 	struct ub_text meeting_uid, owner;
-	struct ub_text family; /* of the rule, or an earlier name of it */
-	struct ub_text item;   /* name of the item within its rule */
+	struct ub_text family;   /* of the rule, or an earlier name of it */
+	struct ub_text item;     /* name of the item within its rule */
+	struct ub_text instance; /* of a series, as ub_plan_instance_name() gives it; empty: no series */
 };
 
+/* The mark says which item of which meeting this is, and after a full stop for which instance the item was
+ * made. The item of an instance keeps that when the series is moved, and may come to serve another one. */
 struct ub_text ub_plan_item_mark(const struct ub_item_key *key, struct ub_arena *arena);
 /* The mark of an addition to the meeting. key->item is the addition's id. */
 struct ub_text ub_plan_amend_mark(const struct ub_item_key *key, struct ub_arena *arena);

@@ -53,6 +53,31 @@ void ub_upkeep_expire(struct ub_upkeep *upkeep, struct ub_store *store, int64_t 
 	ub_arena_free(&arena);
 }
 
+static void look_again(struct ub_upkeep *upkeep, struct ub_store_seen *seen, int64_t now)
+{
+	struct ub_key const key = { .kind = UB_KEY_OBJECT,
+		.upstream = seen->upstream,
+		.href = seen->href,
+		.principal = seen->principal,
+		.collection = seen->collection };
+	seen->look_again = 0; /* the pass says anew when */
+	if (ub_store_put(upkeep->store, &key, 1, now, now) != UB_STORE_OK ||
+	    ub_store_put_seen(upkeep->store, seen) != UB_STORE_OK)
+		complain(upkeep);
+}
+
+/* Puts the keys of series of which an instance has come near since they were last looked at. */
+static void look_at_series(struct ub_upkeep *upkeep, int64_t now)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_store_seens due;
+	if (ub_store_seens_due(upkeep->store, now, arena, &due) != UB_STORE_OK)
+		complain(upkeep);
+	for (size_t i = 0; i < due.n; i++)
+		look_again(upkeep, &due.items[i], now);
+	ub_arena_free(&arena);
+}
+
 void ub_upkeep(struct ub_upkeep *upkeep, int64_t now)
 {
 	bool lost = ub_store_is_lost(upkeep->store);
@@ -61,6 +86,10 @@ void ub_upkeep(struct ub_upkeep *upkeep, int64_t now)
 		    "the store: its file was deleted or moved away; all that is remembered ends with this "
 		    "process");
 	upkeep->lost = lost;
+	if (now >= upkeep->next_looks) {
+		upkeep->next_looks = now + UB_LOOKS_MS;
+		look_at_series(upkeep, now);
+	}
 	if (now < upkeep->next)
 		return;
 	upkeep->next = now + UB_UPKEEP_MS;

@@ -15,6 +15,7 @@
 void ub_upkeep_shelter(struct ub_store *store, struct ub_store *shelter, int64_t now);
 
 struct ub_upkeep {
+	int64_t next_looks; /* when meetings are next looked for whose instances come near */
 	struct ub_store *store;
 	struct ub_log *log;
 	struct ub_log_pace *pace; /* the pace at which the store's problems are logged */

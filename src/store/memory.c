@@ -203,6 +203,19 @@ static enum ub_store_result memory_seens(struct ub_store *store, struct ub_text 
 	return UB_STORE_OK;
 }
 
+static enum ub_store_result memory_seens_due(
+    struct ub_store *store, int64_t now, struct ub_arena *arena, struct ub_store_seens *seens)
+{
+	struct memory *memory = memory_lock(store);
+	for (size_t i = 0; i < memory->meetings.n && seens->n < UB_STORE_LOOKS; i++) {
+		const struct ub_store_seen *seen = memory->meetings.items[i];
+		if (seen->look_again && seen->look_again <= now)
+			record_out(&seen_shape, seen, arena, ub_push(arena, seens));
+	}
+	memory_unlock(memory);
+	return UB_STORE_OK;
+}
+
 static enum ub_store_result memory_account_meetings(struct ub_store *store, struct ub_text organization,
     struct ub_text account, struct ub_arena *arena, struct ub_store_meetings *meetings)
 {
@@ -327,6 +340,7 @@ static const struct ub_store_ops ops = {
 	.seen = memory_seen,
 	.forget_seen = memory_forget_seen,
 	.seens = memory_seens,
+	.seens_due = memory_seens_due,
 	.account_meetings = memory_account_meetings,
 	.event_appointments = memory_event_appointments,
 	.change_appointments = memory_change_appointments,

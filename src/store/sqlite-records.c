@@ -60,10 +60,10 @@ enum ub_store_result sqlite_alias(struct ub_store *store, struct ub_text upstrea
 enum ub_store_result sqlite_put_seen(struct ub_store *store, const struct ub_store_seen *seen)
 {
 	struct sqlite *s = sql_begin(store, false);
-	sql_run(s, sql_bound(s, SEEN_PUT, "ttttttttttttiii", &seen->organization, &seen->meeting_uid,
+	sql_run(s, sql_bound(s, SEEN_PUT, "ttttttttttttiiii", &seen->organization, &seen->meeting_uid,
 		       &seen->upstream, &seen->href, &seen->collection, &seen->principal, &seen->owner,
 		       &seen->etag, &seen->schedule_tag, &seen->text, &seen->account, &seen->guests,
-		       seen->start, seen->end, seen->changed));
+		       seen->start, seen->end, seen->changed, seen->look_again));
 	return sql_end(s, UB_STORE_OK);
 }
 
@@ -81,6 +81,7 @@ static bool read_seen(
 	seen->start = sql_int(row, &c);
 	seen->end = sql_int(row, &c);
 	seen->changed = sql_int(row, &c);
+	seen->look_again = sql_int(row, &c);
 	return true;
 }
 
@@ -109,6 +110,17 @@ enum ub_store_result sqlite_seens(struct ub_store *store, struct ub_text organiz
 	struct sqlite3_stmt *row = sql_bound(s, SEEN_LIST, "tt", &organization, &meeting_uid);
 	struct ub_store_seen seen;
 	*seens = (struct ub_store_seens){ 0 };
+	while (read_seen(s, row, arena, &seen))
+		*ub_push(arena, seens) = seen;
+	return sql_leave(s, UB_STORE_OK);
+}
+
+enum ub_store_result sqlite_seens_due(
+    struct ub_store *store, int64_t now, struct ub_arena *arena, struct ub_store_seens *seens)
+{
+	struct sqlite *s = sql_enter(store);
+	struct sqlite3_stmt *row = sql_bound(s, SEEN_DUE, "ii", now, (int64_t)UB_STORE_LOOKS);
+	struct ub_store_seen seen = { 0 };
 	while (read_seen(s, row, arena, &seen))
 		*ub_push(arena, seens) = seen;
 	return sql_leave(s, UB_STORE_OK);

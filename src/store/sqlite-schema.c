@@ -28,7 +28,8 @@
  * read. */
 #define INDEXES_SINCE_4                                                                                      \
 	"CREATE INDEX seen_of_account ON seen(organization, account, meeting_end, meeting_uid,"              \
-	" meeting_start, guests) WHERE account <> '';"
+	" meeting_start, guests) WHERE account <> '';"                                                       \
+	"CREATE INDEX seen_due ON seen(look_again) WHERE look_again > 0;"
 
 /* The schema of a new file, of version SCHEMA. Times are in milliseconds since 1970. */
 const char sql_schema[] =
@@ -53,7 +54,8 @@ const char sql_schema[] =
     "CREATE TABLE seen(organization TEXT, meeting_uid TEXT, upstream TEXT, href TEXT, collection TEXT,"
     " principal TEXT, owner TEXT, etag TEXT, schedule_tag TEXT, text TEXT, meeting_end INTEGER,"
     " changed INTEGER, account TEXT NOT NULL DEFAULT '', guests TEXT NOT NULL DEFAULT '',"
-    " meeting_start INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(organization, upstream, href));"
+    " meeting_start INTEGER NOT NULL DEFAULT 0, look_again INTEGER NOT NULL DEFAULT 0,"
+    " PRIMARY KEY(organization, upstream, href));"
     "CREATE INDEX seen_meeting ON seen(organization, meeting_uid, href, upstream);" TABLES_SINCE_3
 	INDEXES_SINCE_4;
 
@@ -80,7 +82,8 @@ static const char from_2[] = TABLES_SINCE_3;
 static const char from_3[] =
     "ALTER TABLE seen ADD COLUMN account TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE seen ADD COLUMN guests TEXT NOT NULL DEFAULT '';"
-    "ALTER TABLE seen ADD COLUMN meeting_start INTEGER NOT NULL DEFAULT 0;" INDEXES_SINCE_4;
+    "ALTER TABLE seen ADD COLUMN meeting_start INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE seen ADD COLUMN look_again INTEGER NOT NULL DEFAULT 0;" INDEXES_SINCE_4;
 
 const char *const sql_migrations[] = { [1] = from_1, [2] = from_2, [3] = from_3 };
 
@@ -92,7 +95,7 @@ const char *const sql_migrations[] = { [1] = from_1, [2] = from_2, [3] = from_3 
 	"base, state, changed"
 #define SEEN_COLUMNS                                                                                         \
 	"organization, meeting_uid, upstream, href, collection, principal, owner, etag, schedule_tag, "      \
-	"text, account, guests, meeting_start, meeting_end, changed"
+	"text, account, guests, meeting_start, meeting_end, changed, look_again"
 #define APPOINTMENT_COLUMNS "organization, uid, person, meeting_uid, upstream, href, item, beginning, ending"
 
 const char *const sql_statements[STATEMENTS] = {
@@ -158,12 +161,13 @@ const char *const sql_statements[STATEMENTS] = {
 	[ALIAS_GET] = "SELECT target FROM alias WHERE upstream = ? AND href = ?",
 	[ALIAS_PRUNE] = "DELETE FROM alias WHERE changed < ?",
 	[SEEN_PUT] = "INSERT OR REPLACE INTO seen(" SEEN_COLUMNS
-		     ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		     ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[SEEN_GET] = "SELECT " SEEN_COLUMNS " FROM seen WHERE organization = ? AND upstream = ? AND href = ?",
 	[SEEN_DROP] = "DELETE FROM seen WHERE organization = ? AND upstream = ? AND href = ?",
 	[SEEN_LIST] =
 	    "SELECT " SEEN_COLUMNS " FROM seen WHERE organization = ?1 AND (?2 = '' OR meeting_uid = ?2)"
 	    " ORDER BY meeting_uid, href, upstream",
+	[SEEN_DUE] = "SELECT " SEEN_COLUMNS " FROM seen WHERE look_again > 0 AND look_again <= ? LIMIT ?",
 	[SEEN_OF_ACCOUNT] = "SELECT meeting_uid, guests, meeting_start, meeting_end FROM seen"
 			    " WHERE organization = ? AND account = ? AND account <> ''"
 			    " ORDER BY meeting_end, meeting_uid",

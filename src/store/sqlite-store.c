@@ -38,6 +38,7 @@ static const struct ub_store_ops ops = {
 	.seen = sqlite_seen,
 	.forget_seen = sqlite_forget_seen,
 	.seens = sqlite_seens,
+	.seens_due = sqlite_seens_due,
 	.account_meetings = sqlite_account_meetings,
 	.event_appointments = sqlite_event_appointments,
 	.change_appointments = sqlite_change_appointments,

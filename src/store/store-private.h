@@ -66,6 +66,8 @@ typedef enum ub_store_result store_forget_seen_fn(
     struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href);
 typedef enum ub_store_result store_seens_fn(struct ub_store *store, struct ub_text organization,
     struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_seens *seens);
+typedef enum ub_store_result store_seens_due_fn(
+    struct ub_store *store, int64_t now, struct ub_arena *arena, struct ub_store_seens *seens);
 typedef enum ub_store_result store_account_meetings_fn(struct ub_store *store, struct ub_text organization,
     struct ub_text account, struct ub_arena *arena, struct ub_store_meetings *meetings);
 /* The appointments by an event, in any order. */
@@ -119,6 +121,7 @@ struct ub_store_ops {
 	store_seen_fn *seen;
 	store_forget_seen_fn *forget_seen;
 	store_seens_fn *seens;
+	store_seens_due_fn *seens_due;
 	store_account_meetings_fn *account_meetings;
 
 	store_event_appointments_fn *event_appointments;

@@ -228,6 +228,13 @@ enum ub_store_result ub_store_seens(struct ub_store *store, struct ub_text organ
 	return store->ops->seens(store, organization, meeting_uid, arena, seens);
 }
 
+enum ub_store_result ub_store_seens_due(
+    struct ub_store *store, int64_t now, struct ub_arena *arena, struct ub_store_seens *seens)
+{
+	*seens = (struct ub_store_seens){ 0 };
+	return store->ops->seens_due(store, now, arena, seens);
+}
+
 enum ub_store_result ub_store_account_meetings(struct ub_store *store, struct ub_text organization,
     struct ub_text account, struct ub_arena *arena, struct ub_store_meetings *meetings)
 {

@@ -78,8 +78,8 @@ class Meeting:
 FORTNIGHT = (
     Meeting("team", 0, "10:00", 45, "Sales team weekly", ("alice", "bob", "carol", "dave")),
     Meeting("discovery", 1, "10:00", 60, "Discovery: Pinnata", ("alice", "carol", "mia@pinnata.example", "tom@pinnata.example"), FOUR),
-    # An instance is to have two items, agenda and follow-up, once series are supported.
-    Meeting("weekly", 1, "11:30", 30, "Weekly sync Orchid", ("bob", JOE), (), "RRULE:FREQ=WEEKLY;COUNT=20"),
+    # Two for each of the two instances that lie ahead: agenda and follow-up.
+    Meeting("weekly", 1, "11:30", 30, "Weekly sync Orchid", ("bob", JOE), ("before", "before", "follow-up", "follow-up"), "RRULE:FREQ=WEEKLY;COUNT=20"),
     Meeting("demo", 2, "14:00", 60, "Demo for Lumen leadership", ("alice", "bob", "carol", VERA, "ralf.kern@lumen.example", ROSA), FOUR),
     Meeting("check-in", 2, "16:00", 15, "Check-in Kestrel", ("bob", TIM), ("before", "follow-up")),
     Meeting("deep-dive", 3, "11:00", 60, "Technical deep dive: SSO", ("alice", "carol", IDRIS, ROSA), FOUR),
@@ -93,7 +93,6 @@ FORTNIGHT = (
     Meeting("dentist", 8, "08:00", 60, "Dentist", ("alice",), (), "LOCATION:Dr. Zahn\nCLASS:PRIVATE"),
     Meeting("qbr", 8, "10:00", 60, "QBR Kestrel Q4", ("bob", "alice", EVA, TIM), (*FOUR, "look")),
     Meeting("therapy", 9, "13:00", 60, "Therapy", ("alice", "x@clinic.example"), (), "CLASS:PRIVATE"),
-    Meeting("hold", 9, "13:00", 60, "Hold", ("alice", "bob", JOE), ("prep",), "STATUS:TENTATIVE"),
     Meeting("vendor", 9, "15:00", 45, "SuiteCo: demo of our new sales suite", ("rep@suiteco.example", "alice")),
     Meeting("jour-fixe", 9, "16:45", 30, "Jour fixe Kestrel", ("bob", TIM, EVA), ("before", "sheet", "follow-up")),
     Meeting("school", 9, "19:00", 60, "Parents evening", ("t@school.example", "alice")),
@@ -307,7 +306,7 @@ def show(story):
         tap.note(f"{name:<10}  {seen}  {row[2]:<2} {row[3]:<11}  {row[5]}")
 
 
-@tap.case("nineteen meetings get their items, meeting by meeting, and no more than 37 in all")
+@tap.case("eighteen meetings get their items, meeting by meeting, and no more than 37 in all")
 def _(story):
     story.store_all(201)
     show(story)

@@ -123,15 +123,6 @@ def _(story):
     story.one_set(real, "both")
 
 
-@tap.case("a series gets nothing yet, and disturbs nothing")
-def _(story):
-    _, calendar, real = story.new_calendar()
-    calendar.put("m.ics", calendars.meeting(uid="series", more="RRULE:FREQ=WEEKLY;COUNT=5"))
-    story.settle()
-    tap.equal(real.items_of("series"), [], "items")
-    tap.equal(len(real.objects()), 1, "objects")
-
-
 @tap.case("nothing of it went wrong in the program")
 def _(story):
     story.upbeat.is_sane()
