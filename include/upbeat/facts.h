@@ -376,7 +376,8 @@ struct ub_fact_list {
 	size_t n, cap;
 };
 
-/* All facts but what an account says beyond its name. Empty texts and lists are among them. */
+/* All facts but what an account says beyond its name and other meetings. Empty texts and lists are among
+ * them, but no unknown time. */
 struct ub_fact_list ub_facts_list(const struct ub_facts *facts, struct ub_arena *arena);
 /* The word of CLASS, in lower case. */
 const char *ub_class_word(enum ub_class class);

@@ -64,6 +64,15 @@ static void add_who(struct listing *to, const struct ub_meeting *meeting)
 	add_flag(to, "meeting.organized_by_us", meeting->organized_by_us);
 }
 
+static void add_history(
+    struct listing *to, const struct ub_account_history *history, const struct ub_zone *zone)
+{
+	if (history && history->last_meeting != UB_INSTANT_NONE)
+		add_instant(to, "account.last_meeting", zone, history->last_meeting);
+	if (history && history->next_meeting != UB_INSTANT_NONE)
+		add_instant(to, "account.next_meeting", zone, history->next_meeting);
+}
+
 struct ub_fact_list ub_facts_list(const struct ub_facts *facts, struct ub_arena *arena)
 {
 	const struct ub_meeting *meeting = &facts->meeting;
@@ -89,6 +98,7 @@ struct ub_fact_list ub_facts_list(const struct ub_facts *facts, struct ub_arena 
 	add_list(&to, "accounts", names);
 	add_text(&to, "account.name", facts->account_name);
 	add_list(&to, "account.domains", facts->account_domains);
+	add_history(&to, facts->history, zone);
 	ub_cal_print_date(&today, ub_cal_local_day(zone, facts->today));
 	add_text(&to, "today", ub_buf_text(&today));
 	return to.list;

@@ -117,6 +117,9 @@ def _(story):
     for uid, told in (("third", True), ("second", False)):
         answer = support.run("explain", "-c", story.upbeat.settings, "--json", uid)
         tap.equal(TOLD in answer.stdout, told, f"explain of {uid} tells of it")
+        facts = json.loads(answer.stdout)["facts"]["account"]
+        tap.equal(facts["next_meeting"], calendars.business_day(20).isoformat(), "fact")
+        assert "last_meeting" not in facts, "nobody has met yet"
 
 
 @tap.case("plan knows of the other meetings: a rule for the next meeting alone changes that one")

@@ -261,6 +261,21 @@ Test(meeting, today_begins_at_midnight_in_the_zone_of_the_organisation)
 	cr_expect(today.day == 1 && today.hour == 23);
 }
 
+Test(meeting, is_dumped_with_the_other_meetings_that_are_known)
+{
+	struct ub_account *account = world_account(arena);
+	struct ub_account_history history = { UB_INSTANT_NONE, world_now(), 0, { NULL, 0, 0 } };
+	struct ub_buf out = UB_BUF(arena);
+	account->history = &history;
+	ub_facts_dump(
+	    world_facts(arena, world_meeting(arena, "x", "anna@ours.example, cto@acme.example"), account),
+	    &out);
+	struct ub_text dump = ub_buf_text(&out);
+	cr_expect_neq(
+	    ub_text_find(dump, UB_TEXT("account.next_meeting: 2026-11-02T09:00:00+01:00\n"), 0), SIZE_MAX);
+	cr_expect_eq(ub_text_find(dump, UB_TEXT("last_meeting"), 0), SIZE_MAX);
+}
+
 Test(meeting, is_dumped_by_the_names_that_rules_use)
 {
 	struct ub_event *event =
