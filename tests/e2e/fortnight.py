@@ -102,7 +102,7 @@ FORTNIGHT = (
     ),
     Meeting("renewal", 10, "16:30", 30, "Lumen renewal: commercial terms", ("bob", "alice", VERA, "ralf.kern@lumen.example"), FOUR),
 )
-KINDS = {": prep for ": "prep", ": before ": "before", " run sheet for ": "sheet", ": follow up ": "follow-up", ": look into ": "look"}
+KINDS = {": prep for ": "prep", ": before ": "before", ": run sheet ": "sheet", ": follow up ": "follow-up", ": look into ": "look"}
 
 
 # Midnight of the first Monday: the first prep call, which is on the Wednesday before, is still to come.
