@@ -156,7 +156,8 @@
 #define UB_PLAN_CONSIDERED_MAX 20 /* lines that tell of the search for one time */
 #define UB_PLAN_NIGHT_FROM     22 /* hour of the day: nobody is asked to come then, unless the meeting is */
 #define UB_PLAN_NIGHT_UNTIL    6
-#define UB_PLAN_ITEMS_MAX      200 /* items of one meeting; further ones are noted, not made */
+#define UB_TASK_LEAD           (2 * 3600) /* seconds before it is due in which a task can be done, at least */
+#define UB_PLAN_ITEMS_MAX      200        /* items of one meeting; further ones are noted, not made */
 
 /* yaml: a file */
 #define UB_YAML_BYTES_MAX   (16u * 1024 * 1024)

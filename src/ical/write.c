@@ -42,11 +42,12 @@ static void put_day(struct writer *writer, const char *name, ub_day day)
 	ub_ical_put(writer->out, "%s;VALUE=DATE:%04d%02d%02d", name, c.year, c.month, c.day);
 }
 
-/* The first reminder of a task, before the due time (RFC 5545 3.8.2.4). Thunderbird's reminder window fails
- * at a task without a start, and then shows no other reminder either. */
+/* When a task begins: with its first reminder, and some time before it is due. Thunderbird's reminder window
+ * fails at a task without a start, and then shows no other reminder either. Clients list a task as current
+ * from its start on. */
 static ub_instant start_of_task(const struct ub_item *item)
 {
-	int64_t before = UB_PLAN_STEP;
+	int64_t before = UB_TASK_LEAD;
 	for (size_t i = 0; i < item->n_reminders; i++)
 		before = item->reminders[i] > before ? item->reminders[i] : before;
 	return item->due - before;
