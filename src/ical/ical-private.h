@@ -248,6 +248,11 @@ ub_day ub_ical_rule_first_day(const struct rule *rule, int64_t period);
 bool ub_ical_rule_meets(const struct rule *rule, ub_day day);
 /* The first such day in [from, until], and of the next 60 years. */
 bool ub_ical_rule_next(const struct rule *rule, ub_day from, ub_day until, ub_day *found);
+/* Whether BYDAY has the day's weekday. */
+bool ub_ical_rule_has_weekday(const struct rule *rule, ub_day day);
+/* Whether BYSETPOS, if any, is such that libical is right: not among several times of a day, nor among days
+ * that libical finds otherwise. */
+bool ub_ical_rule_has_plain_positions(const struct rule *rule);
 /* Whether there is an instance in the 60 years after the start. */
 bool ub_ical_rule_possible(const struct rule *rule);
 /* The rule anew, without COUNT and UNTIL. */
@@ -260,7 +265,7 @@ struct recur {
 	size_t steps;       /* calls that are left */
 	bool (*each)(void *context, struct ub_civil instance); /* false: enough */
 	void *context;
-	ub_day begun; /* set by ub_ical_recur() */
+	bool whole; /* set by ub_ical_recur(): it began with the rule's start, not later */
 };
 
 /*

@@ -203,7 +203,7 @@ static bool add_rule(struct gathering *gathering, const struct rule *rule, int64
 	if (run.left && !ub_ical_recur(rule, series->event->start.date, &recur, series->reader->arena))
 		return false;
 	gathering->steps = recur.steps;
-	gathering->whole = gathering->whole && (!run.left || recur.begun <= rule->start);
+	gathering->whole = gathering->whole && (!run.left || recur.whole);
 	gathering->more =
 	    gathering->more || gathering->wanted > gathering->most || goes_on(&run, recur.until);
 	return true;

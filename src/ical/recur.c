@@ -16,54 +16,91 @@ static struct ub_civil civil_of(struct icaltimetype time)
 	return (struct ub_civil){ time.year, time.month, time.day, time.hour, time.minute, time.second };
 }
 
-/* Where the iteration begins: with a whole period, as BYSETPOS counts within those, and at most one interval
- * before `from`. */
-static ub_day first_day(const struct rule *rule, ub_day from)
+/*
+ * The rule as libical reads it without faults. What it has too much does not meet the rule.
+ * - In a daily rule libical knows no days from a month's end, and goes on until the year 2582.
+ * - It takes the days of BYMONTH or of BYYEARDAY, and not those that are of both.
+ * - It loses days of weeks that lie in two years.
+ */
+static struct rule for_libical(const struct rule *rule)
 {
-	int64_t first = ub_ical_rule_period(rule, rule->start), period = first;
-	if (!rule->count && from > rule->start)
-		period += (ub_ical_rule_period(rule, from) - first) / rule->interval * rule->interval;
-	if (period > first)
-		period -= rule->interval;
-	return ub_ical_rule_first_day(rule, period);
+	struct rule theirs = *rule;
+	if (rule->every == UB_REPEATS_DAY && (rule->days || rule->days_from_end)) {
+		theirs.every = UB_REPEATS_MONTH;
+		theirs.interval = 1;
+		theirs.positions.n = 0;
+	} else if (rule->year_days.n) {
+		theirs.months = theirs.days = theirs.days_from_end = 0;
+		theirs.weekdays.n = theirs.weeks.n = 0;
+	} else if (rule->weeks.n) {
+		theirs.every = UB_REPEATS_WEEK;
+		theirs.interval = 1;
+		theirs.days = theirs.days_from_end = 0;
+		theirs.weeks.n = 0;
+		for (int16_t i = UB_MONDAY; i <= UB_SUNDAY && !rule->weekdays.n; i++)
+			theirs.weekdays.items[theirs.weekdays.n++] = i;
+	}
+	return theirs;
 }
 
-static bool iterate(const struct rule *rule, icalrecur_iterator *iterator, struct recur *recur)
+/* The day on which the iteration of `theirs` begins, with a whole period, as BYSETPOS counts within those,
+ * and at most an interval before recur->from. */
+static ub_day first_day(const struct rule *rule, const struct rule *theirs, struct recur *recur)
 {
-	size_t times = ub_ical_rule_times(rule), today = 0;
-	ub_day last = recur->begun, found;
-	while (ub_ical_rule_next(rule, today < times ? last : last + 1, recur->until, &found)) {
-		if (recur->steps == 0)
-			return false;
-		recur->steps--;
-		struct icaltimetype next = icalrecur_iterator_next(iterator);
-		if (icaltime_is_null_time(next))
-			return true;
-		ub_day day = ub_cal_day(next.year, next.month, next.day);
-		today = day == last ? today + 1 : 1;
-		last = day;
-		if (!recur->each(recur->context, civil_of(next)))
-			return true;
-	}
+	int64_t first = ub_ical_rule_period(rule, rule->start), period = first;
+	if (!rule->count && recur->from > rule->start)
+		period += (ub_ical_rule_period(rule, recur->from) - first) / rule->interval * rule->interval;
+	if (period > first)
+		period -= rule->interval;
+	recur->whole = period == first;
+	ub_day begin = ub_ical_rule_first_day(rule, period);
+	if (begin < UB_DAY_MIN)
+		begin = UB_DAY_MIN;
+	begin = ub_ical_rule_first_day(theirs, ub_ical_rule_period(theirs, begin));
+	/* libical confuses weeks that begin with another day than the first one of BYDAY. */
+	for (int i = 0; i < 7 && theirs->every == UB_REPEATS_WEEK; i++)
+		if (ub_ical_rule_has_weekday(theirs, begin + i))
+			return begin + i;
+	return begin;
+}
+
+/* The steps, from one day that meets the rule to the next. `last` is a day before the first step. */
+static bool iterate(const struct rule *rule, ub_day last, icalrecur_iterator *iterator, struct recur *recur)
+{
+	size_t times = ub_ical_rule_times(rule), today = times;
+	ub_day found;
+	while (ub_ical_rule_next(rule, today < times ? last : last + 1, recur->until, &found))
+		do {
+			if (recur->steps == 0)
+				return false;
+			recur->steps--;
+			struct icaltimetype next = icalrecur_iterator_next(iterator);
+			if (icaltime_is_null_time(next))
+				return true;
+			ub_day day = ub_cal_day(next.year, next.month, next.day);
+			today = day == last ? today + 1 : 1;
+			last = day;
+			if (ub_ical_rule_meets(rule, day) && !recur->each(recur->context, civil_of(next)))
+				return true;
+		} while (last < found);
 	return true;
 }
 
 bool ub_ical_recur(const struct rule *rule, bool date, struct recur *recur, struct ub_arena *arena)
 {
 	struct ub_buf text = UB_BUF(arena);
-	ub_ical_rule_write(rule, date, &text);
-	recur->begun = first_day(rule, recur->from);
-	if (recur->begun < UB_DAY_MIN)
-		recur->begun = UB_DAY_MIN;
-	struct ub_civil civil = ub_cal_day_civil(recur->begun);
+	struct rule theirs = for_libical(rule);
+	ub_day first = first_day(rule, &theirs, recur);
+	struct ub_civil civil = ub_cal_day_civil(first);
 	struct icaltimetype start = {
 		.year = civil.year, .month = civil.month, .day = civil.day, .is_date = date
 	};
-	struct icalrecurrencetype libical_rule = icalrecurrencetype_from_string(ub_buf_cstr(&text));
-	icalrecur_iterator *iterator = icalrecur_iterator_new(libical_rule, start);
+	ub_ical_rule_write(&theirs, date, &text);
+	struct icalrecurrencetype parsed = icalrecurrencetype_from_string(ub_buf_cstr(&text));
+	icalrecur_iterator *iterator = icalrecur_iterator_new(parsed, start);
 	if (!iterator)
 		return false;
-	bool finished = iterate(rule, iterator, recur);
+	bool finished = iterate(rule, first - 1, iterator, recur);
 	icalrecur_iterator_free(iterator);
 	return finished;
 }

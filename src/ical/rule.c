@@ -322,6 +322,11 @@ static bool nth_weekday(const struct numbers *weekdays, int weekday, int day, in
 	       has(weekdays, -((length - day) / 7 + 1) * 8 + weekday);
 }
 
+bool ub_ical_rule_has_weekday(const struct rule *rule, ub_day day)
+{
+	return has(&rule->weekdays, (int)ub_cal_weekday(day));
+}
+
 /* A week belongs to the year that has its fourth day, as in ISO 8601, on whatever day weeks begin. */
 static int week_number(const struct rule *rule, ub_day day)
 {
@@ -385,6 +390,13 @@ static size_t nearest_position(const struct rule *rule)
 		nearest = reach < nearest ? reach : nearest;
 	}
 	return nearest;
+}
+
+bool ub_ical_rule_has_plain_positions(const struct rule *rule)
+{
+	bool by_more = rule->months || rule->days || rule->days_from_end || rule->weekdays.n;
+	return !rule->positions.n ||
+	       (ub_ical_rule_times(rule) == 1 && !rule->weeks.n && !(rule->year_days.n && by_more));
 }
 
 bool ub_ical_rule_possible(const struct rule *rule)
