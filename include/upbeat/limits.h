@@ -189,6 +189,7 @@
 #define UB_SERIES_MAX       2000           /* instances of a series that are given */
 #define UB_SERIES_RULES_MAX 4              /* rules of one series */
 #define UB_SERIES_STEPS_MAX 20000          /* instances of a series that are gone through */
+#define UB_SERIES_YEAR_MIN  1601           /* libical goes by the Julian calendar until 1582 */
 #define UB_SERIES_YEAR_MAX  2500           /* the last year in which a series is followed */
 #define UB_ICAL_ITERATIONS  2000           /* instances of a recurrence that are looked at */
 #define UB_ZONE_YEAR_MAX    2100           /* the year up to which a VTIMEZONE's rules are followed */

@@ -231,6 +231,7 @@ struct rule {
 	struct numbers weekdays; /* ordinal * 8 + weekday */
 	/* What ub_ical_rule_complete() knows. */
 	ub_day start;
+	bool own_time; /* the time of the day is that of the start */
 	bool in_month; /* weekdays count within months, not within the year */
 	int64_t last;  /* UNTIL on the start's clock, seconds as if UTC; set by series.c */
 };
@@ -244,6 +245,9 @@ size_t ub_ical_rule_times(const struct rule *rule);
 /* The day, week, month or year that a day is in, counted from some beginning, and the first day of one. */
 int64_t ub_ical_rule_period(const struct rule *rule, ub_day day);
 ub_day ub_ical_rule_first_day(const struct rule *rule, int64_t period);
+/* Whether the first n periods can be passed over: the rule has no COUNT, or the number of their instances,
+ * which goes to *skipped without the start, is plain. */
+bool ub_ical_rule_skips(const struct rule *rule, int64_t n, int64_t *skipped);
 /* Whether a day meets a complete rule, but for BYSETPOS, COUNT and UNTIL, and for being before the start. */
 bool ub_ical_rule_meets(const struct rule *rule, ub_day day);
 /* The first such day in [from, until], and of the next 60 years. */
@@ -255,25 +259,26 @@ bool ub_ical_rule_has_weekday(const struct rule *rule, ub_day day);
 bool ub_ical_rule_has_plain_positions(const struct rule *rule);
 /* Whether there is an instance in the 60 years after the start. */
 bool ub_ical_rule_possible(const struct rule *rule);
-/* The rule anew, without COUNT and UNTIL. */
-void ub_ical_rule_write(const struct rule *rule, bool date, struct ub_buf *out);
+/* The rule of days anew: without times, COUNT and UNTIL. */
+void ub_ical_rule_write(const struct rule *rule, struct ub_buf *out);
 
 /* ---- recur.c: the door to libical ---- */
 
 struct recur {
-	ub_day from, until; /* the first may be a little, with COUNT much later than where it begins */
-	size_t steps;       /* calls that are left */
+	ub_day from, until;                                    /* the first one may be before `from` */
+	size_t steps;                                          /* calls that are left */
 	bool (*each)(void *context, struct ub_civil instance); /* false: enough */
 	void *context;
-	bool whole; /* set by ub_ical_recur(): it began with the rule's start, not later */
+	/* Set by ub_ical_recur(). */
+	bool whole;      /* it began with the rule's start, not later */
+	int64_t skipped; /* instances after the start that it passed over */
 };
 
 /*
  * Calls `each` for the instances of a complete and possible rule in order, on one clock. The first ones may
- * be before the start or before `from`. COUNT and UNTIL do not count. False: the steps are used up.
+ * be before the start or before `from`. COUNT and UNTIL do not count. NULL: done; else why not.
  */
-UB_MUST_USE bool ub_ical_recur(
-    const struct rule *rule, bool date, struct recur *recur, struct ub_arena *arena);
+UB_MUST_USE const char *ub_ical_recur(const struct rule *rule, struct recur *recur, struct ub_arena *arena);
 
 /* ---- series.c: what an object says of its series ---- */
 

@@ -147,24 +147,36 @@ struct run {
 	struct gathering *gathering;
 	const struct rule *rule;
 	int64_t left; /* of COUNT */
-	bool over;    /* the rule ends here */
+	const struct recur *recur;
+	ub_instant last;
+	bool over; /* the rule ends here */
 };
+
+/* Whether there are enough, also if some are the same as others. */
+static bool is_enough(const struct gathering *gathering)
+{
+	return gathering->wanted > gathering->most + gathering->series->added.n + 1;
+}
 
 /* DTSTART itself was added, and is the first one of COUNT. */
 static bool note(void *context, struct ub_civil civil)
 {
 	struct run *run = context;
 	struct gathering *gathering = run->gathering;
-	int64_t at = wall(civil);
+	int64_t at = wall(civil), left = run->left - run->recur->skipped;
 	if (at <= gathering->series->first)
 		return true;
-	run->over = at > run->rule->last || run->left == 0;
+	run->over = at > run->rule->last || left <= 0;
 	if (run->over)
 		return false;
 	run->left--;
 	const struct candidate *added = add_plain(gathering, ub_ical_series_at(gathering->series, civil));
-	gathering->wanted += added && is_wanted(gathering, added);
-	return gathering->wanted <= gathering->most;
+	if (added && is_wanted(gathering, added) && added->of != run->last) {
+		gathering->wanted++;
+		run->last = added->of;
+	}
+	run->over = left == 1;
+	return !run->over && !is_enough(gathering);
 }
 
 /* Whether the rule goes on after a day. */
@@ -172,7 +184,7 @@ static bool goes_on(const struct run *run, ub_day day)
 {
 	const struct series *series = run->gathering->series;
 	ub_day until = ub_cal_day(UB_SERIES_YEAR_MAX, 12, 31), found = day;
-	if (run->over || run->left == 0)
+	if (run->over)
 		return false;
 	while (ub_ical_rule_next(run->rule, found + 1, until, &found)) {
 		struct ub_civil civil = series->event->start.civil, date = ub_cal_day_civil(found);
@@ -187,26 +199,28 @@ static bool goes_on(const struct run *run, ub_day day)
 	return false;
 }
 
-/* Adds what the rule has in the window, and up to `back` days before. */
-static bool add_rule(struct gathering *gathering, const struct rule *rule, int64_t back)
+/* Adds what the rule has in the window, and up to `back` days before. NULL: done; else why not. */
+static const char *add_rule(struct gathering *gathering, const struct rule *rule, int64_t back)
 {
 	struct series *series = gathering->series;
-	struct run run = { gathering, rule, rule->count ? rule->count - 1 : INT64_MAX, false };
-	ub_day last = ub_cal_day(UB_SERIES_YEAR_MAX, 12, 31);
+	ub_day early = ub_cal_day(UB_SERIES_YEAR_MIN, 1, 1), last = ub_cal_day(UB_SERIES_YEAR_MAX, 12, 31);
 	int64_t from = ub_cal_local_day(series->zone, gathering->from) - gathering->reach - back;
 	int64_t until = ub_cal_local_day(series->zone, gathering->until) + gathering->reach;
-	struct recur recur = { .from = (ub_day)(from < UB_DAY_MIN ? UB_DAY_MIN : from),
+	struct recur recur = { .from = (ub_day)(from < early ? early : from),
 		.until = (ub_day)(until > last ? last : until),
 		.steps = gathering->steps,
-		.each = note,
-		.context = &run };
-	if (run.left && !ub_ical_recur(rule, series->event->start.date, &recur, series->reader->arena))
-		return false;
+		.each = note };
+	struct run run = { gathering, rule, rule->count ? rule->count - 1 : INT64_MAX, &recur, INT64_MIN,
+		rule->count == 1 };
+	recur.context = &run;
+	if (run.over)
+		return NULL;
+	const char *fault = ub_ical_recur(rule, &recur, series->reader->arena);
 	gathering->steps = recur.steps;
-	gathering->whole = gathering->whole && (!run.left || recur.whole);
-	gathering->more =
-	    gathering->more || gathering->wanted > gathering->most || goes_on(&run, recur.until);
-	return true;
+	gathering->whole = gathering->whole && recur.whole;
+	run.over = run.over || run.left <= recur.skipped;
+	gathering->more = gathering->more || is_enough(gathering) || goes_on(&run, recur.until);
+	return fault;
 }
 
 /* The same instance of several sources stands together, a PERIOD first. */
@@ -245,8 +259,9 @@ static bool knows_one_before(const struct gathering *gathering)
 	return true;
 }
 
-static bool gather(struct gathering *gathering, int64_t back)
+static const char *gather(struct gathering *gathering, int64_t back)
 {
+	const char *fault = NULL;
 	const struct series *series = gathering->series;
 	gathering->candidates.n = 0;
 	gathering->wanted = 0;
@@ -254,22 +269,22 @@ static bool gather(struct gathering *gathering, int64_t back)
 	gathering->more = false;
 	add_overrides(gathering);
 	add_dates(gathering);
-	for (size_t i = 0; i < series->n_rules; i++)
-		if (!add_rule(gathering, &series->rules[i], back))
-			return false;
+	for (size_t i = 0; i < series->n_rules && !fault; i++)
+		fault = add_rule(gathering, &series->rules[i], back);
 	put_in_order(gathering);
-	return true;
+	return fault;
 }
 
 /* Rare instances lie far apart, and the one before the window is wanted, too. */
-static bool gather_all(struct gathering *gathering)
+static const char *gather_all(struct gathering *gathering)
 {
-	for (int64_t back = 32;; back *= 16) {
-		if (!gather(gathering, back))
-			return false;
+	const char *fault = gather(gathering, 32);
+	for (int64_t back = 512; back < UB_DAY_MAX && !fault; back *= 16) {
 		if (gathering->whole || knows_one_before(gathering))
-			return true;
+			break;
+		fault = gather(gathering, back);
 	}
+	return fault;
 }
 
 static void look_at_overrides(struct gathering *gathering)
@@ -396,7 +411,7 @@ bool ub_ical_instances(const struct ub_ical *ical, const struct ub_zones *zones,
 	const char *fault = ub_ical_series(&series, &reader, event, floating);
 	if (!fault) {
 		look_at_overrides(&gathering);
-		fault = gather_all(&gathering) ? NULL : "it has too many instances to be gone through";
+		fault = gather_all(&gathering);
 	}
 	if (fault) {
 		*why = ub_textf(arena, "cannot tell: %s", fault);

@@ -11,11 +11,6 @@
  * is asked only where the rule's own conditions are met by a day before the end of what is wanted.
  */
 
-static struct ub_civil civil_of(struct icaltimetype time)
-{
-	return (struct ub_civil){ time.year, time.month, time.day, time.hour, time.minute, time.second };
-}
-
 /*
  * The rule as libical reads it without faults. What it has too much does not meet the rule.
  * - In a daily rule libical knows no days from a month's end, and goes on until the year 2582.
@@ -43,64 +38,84 @@ static struct rule for_libical(const struct rule *rule)
 	return theirs;
 }
 
-/* The day on which the iteration of `theirs` begins, with a whole period, as BYSETPOS counts within those,
- * and at most an interval before recur->from. */
-static ub_day first_day(const struct rule *rule, const struct rule *theirs, struct recur *recur)
+/* The period in which the iteration begins: the rule's first one, or one at least an interval before
+ * recur->from where it is known how many instances are before. */
+static int64_t first_period(const struct rule *rule, struct recur *recur)
 {
-	int64_t first = ub_ical_rule_period(rule, rule->start), period = first;
-	if (!rule->count && recur->from > rule->start)
-		period += (ub_ical_rule_period(rule, recur->from) - first) / rule->interval * rule->interval;
-	if (period > first)
-		period -= rule->interval;
-	recur->whole = period == first;
-	ub_day begin = ub_ical_rule_first_day(rule, period);
-	if (begin < UB_DAY_MIN)
-		begin = UB_DAY_MIN;
+	int64_t first = ub_ical_rule_period(rule, rule->start);
+	int64_t n = (ub_ical_rule_period(rule, recur->from) - first) / rule->interval - 1;
+	recur->skipped = 0;
+	recur->whole = n <= 0 || !ub_ical_rule_skips(rule, n, &recur->skipped);
+	return recur->whole ? first : first + n * rule->interval;
+}
+
+/* The day on which the iteration of `theirs` begins, with a whole period, as BYSETPOS counts within those. */
+static ub_day first_day(const struct rule *theirs, ub_day begin)
+{
 	begin = ub_ical_rule_first_day(theirs, ub_ical_rule_period(theirs, begin));
 	/* libical confuses weeks that begin with another day than the first one of BYDAY. */
-	for (int i = 0; i < 7 && theirs->every == UB_REPEATS_WEEK; i++)
-		if (ub_ical_rule_has_weekday(theirs, begin + i))
-			return begin + i;
+	while (theirs->every == UB_REPEATS_WEEK && !ub_ical_rule_has_weekday(theirs, begin))
+		begin++;
 	return begin;
 }
 
-/* The steps, from one day that meets the rule to the next. `last` is a day before the first step. */
-static bool iterate(const struct rule *rule, ub_day last, icalrecur_iterator *iterator, struct recur *recur)
+/* Gives the times of a day. False: enough, or the steps are used up. */
+static bool give_day(const struct rule *rule, ub_day day, struct recur *recur)
 {
-	size_t times = ub_ical_rule_times(rule), today = times;
-	ub_day found;
-	while (ub_ical_rule_next(rule, today < times ? last : last + 1, recur->until, &found))
-		do {
-			if (recur->steps == 0)
+	struct ub_civil civil = ub_cal_day_civil(day);
+	for (int i = 0; i < 24 * 60 * 60; i++) {
+		civil.hour = i / 3600;
+		civil.minute = i / 60 % 60;
+		civil.second = i % 60;
+		if (!(rule->hours & UINT64_C(1) << civil.hour))
+			i += 3599;
+		else if (!(rule->minutes & UINT64_C(1) << civil.minute))
+			i += 59;
+		else if (rule->seconds & UINT64_C(1) << civil.second) {
+			if (recur->steps == 0 || !recur->each(recur->context, civil))
 				return false;
 			recur->steps--;
-			struct icaltimetype next = icalrecur_iterator_next(iterator);
-			if (icaltime_is_null_time(next))
-				return true;
-			ub_day day = ub_cal_day(next.year, next.month, next.day);
-			today = day == last ? today + 1 : 1;
-			last = day;
-			if (ub_ical_rule_meets(rule, day) && !recur->each(recur->context, civil_of(next)))
-				return true;
-		} while (last < found);
+		}
+	}
 	return true;
 }
 
-bool ub_ical_recur(const struct rule *rule, bool date, struct recur *recur, struct ub_arena *arena)
+/* Asks for days, from one that meets the rule to the next. `last` is before the first one. */
+static const char *iterate(
+    const struct rule *rule, ub_day last, icalrecur_iterator *iterator, struct recur *recur)
+{
+	ub_day found;
+	while (ub_ical_rule_next(rule, last + 1, recur->until, &found))
+		while (last < found) {
+			struct icaltimetype next = icalrecur_iterator_next(iterator);
+			if (icaltime_is_null_time(next))
+				return NULL;
+			last = ub_cal_day(next.year, next.month, next.day);
+			if (ub_ical_rule_meets(rule, last) && !give_day(rule, last, recur))
+				return recur->steps ? NULL : "it has too many instances to be gone through";
+		}
+	return NULL;
+}
+
+const char *ub_ical_recur(const struct rule *rule, struct recur *recur, struct ub_arena *arena)
 {
 	struct ub_buf text = UB_BUF(arena);
 	struct rule theirs = for_libical(rule);
-	ub_day first = first_day(rule, &theirs, recur);
+	ub_day first = first_day(&theirs, ub_ical_rule_first_day(rule, first_period(rule, recur)));
 	struct ub_civil civil = ub_cal_day_civil(first);
 	struct icaltimetype start = {
-		.year = civil.year, .month = civil.month, .day = civil.day, .is_date = date
+		.year = civil.year, .month = civil.month, .day = civil.day, .is_date = 1
 	};
-	ub_ical_rule_write(&theirs, date, &text);
+	if (first > recur->until)
+		return NULL;
+	if (first < ub_cal_day(UB_SERIES_YEAR_MIN - 1, 1, 1))
+		return "it begins too early";
+	ub_ical_rule_write(&theirs, &text);
 	struct icalrecurrencetype parsed = icalrecurrencetype_from_string(ub_buf_cstr(&text));
 	icalrecur_iterator *iterator = icalrecur_iterator_new(parsed, start);
 	if (!iterator)
-		return false;
-	bool finished = iterate(rule, first - 1, iterator, recur);
+		return "libical does not take its rule";
+	const char *fault = iterate(rule, first - 1, iterator, recur);
 	icalrecur_iterator_free(iterator);
-	return finished;
+	return fault;
 }

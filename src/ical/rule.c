@@ -239,6 +239,7 @@ void ub_ical_rule_complete(struct rule *rule, struct ub_civil start, bool date)
 	bool yearly = rule->every == UB_REPEATS_YEAR;
 	bool month_days = rule->days || rule->days_from_end;
 	rule->start = day_of(start);
+	rule->own_time = date || !(rule->hours || rule->minutes || rule->seconds);
 	rule->in_month = !yearly || rule->months != 0;
 	if (rule->every == UB_REPEATS_WEEK && !rule->weekdays.n)
 		add(&rule->weekdays, ub_cal_weekday(rule->start));
@@ -313,6 +314,20 @@ ub_day ub_ical_rule_first_day(const struct rule *rule, int64_t period)
 	default:
 		return (ub_day)period;
 	}
+}
+
+bool ub_ical_rule_skips(const struct rule *rule, int64_t n, int64_t *skipped)
+{
+	bool plain = rule->own_time && !rule->months && !rule->days && !rule->days_from_end &&
+		     !rule->positions.n &&
+		     ((rule->every == UB_REPEATS_DAY && !rule->weekdays.n) || rule->every == UB_REPEATS_WEEK);
+	if (!rule->count || !plain)
+		return !rule->count;
+	int64_t period = ub_ical_rule_period(rule, rule->start);
+	*skipped = (n - 1) * (rule->every == UB_REPEATS_DAY ? 1 : (int64_t)rule->weekdays.n);
+	for (ub_day day = rule->start + 1; ub_ical_rule_period(rule, day) == period; day++)
+		*skipped += ub_ical_rule_meets(rule, day);
+	return true;
 }
 
 /* Whether the day (from 1) is such a weekday, counted from the start or from the end of `length` days. */
@@ -453,7 +468,7 @@ static void put_weekdays(struct ub_buf *out, const struct numbers *numbers)
 	}
 }
 
-void ub_ical_rule_write(const struct rule *rule, bool date, struct ub_buf *out)
+void ub_ical_rule_write(const struct rule *rule, struct ub_buf *out)
 {
 	static const char *const words[] = { [UB_REPEATS_DAY] = "DAILY",
 		[UB_REPEATS_WEEK] = "WEEKLY",
@@ -466,10 +481,5 @@ void ub_ical_rule_write(const struct rule *rule, bool date, struct ub_buf *out)
 	put_list(out, ";BYYEARDAY=", &rule->year_days);
 	put_list(out, ";BYWEEKNO=", &rule->weeks);
 	put_weekdays(out, &rule->weekdays);
-	if (!date) {
-		put_bits(out, ";BYHOUR=", rule->hours, 0);
-		put_bits(out, ";BYMINUTE=", rule->minutes, 0);
-		put_bits(out, ";BYSECOND=", rule->seconds, 0);
-	}
 	put_list(out, ";BYSETPOS=", &rule->positions);
 }
