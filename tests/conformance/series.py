@@ -12,7 +12,6 @@ What dateutil does otherwise than RFC 5545, and is not compared or put right her
   so are EXDATEs: two wall times that mean the same instant are the same.
 - BYWEEKNO with weeks that do not begin on Monday: it counts a year's last week by the length of the next year.
 """
-import calendar
 import datetime
 import os
 import pathlib
@@ -141,7 +140,7 @@ def stamp(at):
 def walls(parts, start, until, zone):
     """dateutil's instances on the wall clock, put right as said above."""
     parts = dict(parts)
-    count = parts.pop("COUNT", None)
+    count = int(parts.pop("COUNT", 0))
     last = parts.pop("UNTIL", None)
     if last:  # there and back, as a time in a gap is another one then
         last = datetime.datetime.fromtimestamp(instant(last, zone), zone).replace(tzinfo=None)
@@ -163,6 +162,10 @@ def expected(series, window, left_out):
     return sorted(each for each in at if each + 1800 > window[0] and each < window[1])
 
 
+def body_of(lines):
+    return "\n".join(("BEGIN:VCALENDAR", "BEGIN:VEVENT", "UID:u", *lines, "END:VEVENT", "END:VCALENDAR"))
+
+
 def random_case(choose):
     series = random_series(choose)
     name, change, start, parts = series
@@ -175,8 +178,7 @@ def random_case(choose):
         left_out = set(choose.sample(first, min(len(first), 3)))
     lines = [f"DTSTART;TZID={name}:{start:%Y%m%dT%H%M%S}", "DURATION:PT30M", f"RRULE:{as_text(parts, zone)}"]
     lines += [f"EXDATE;TZID={name}:{wall:%Y%m%dT%H%M%S}" for wall in left_out]
-    body = "\n".join(("BEGIN:VCALENDAR", "BEGIN:VEVENT", "UID:u", *lines, "END:VEVENT", "END:VCALENDAR"))
-    return series, window, left_out, lines, body
+    return series, window, left_out, lines, body_of(lines)
 
 
 def shown(instants):
@@ -211,6 +213,72 @@ def _():
     slow = max(zip(answers, cases))
     tap.note(f"slowest: {slow[0][0]} us: {' | '.join(slow[1][3])}")
     tap.equal(len(different), 0, "different ones")
+
+
+def corpus_rules(folder):
+    """The different rules of the corpus, as far as they are text."""
+    rules = set()
+    for path in sorted(folder.glob("*.ics")):
+        text = re.sub(r"\r?\n[ \t]", "", path.read_bytes().decode("utf-8", "replace"))
+        rules.update(re.findall(r"(?mi)^RRULE[^:\n]*:([ -~]+?)\r?$", text))
+    return sorted(rules)
+
+
+def parts_of(rule, zone):
+    """The parts for walls(); None: dateutil means something else by it, see above, or cannot read it."""
+    parts = dict(part.split("=", 1) for part in rule.upper().split(";") if "=" in part)
+    until = parts.get("UNTIL")
+    if "BYWEEKNO" in parts and parts.get("WKST", "MO") != "MO":
+        return None
+    if "BYWEEKNO" in parts and not parts.keys() & {"BYDAY", "BYMONTHDAY", "BYYEARDAY"}:
+        parts["BYDAY"] = "TU"
+    if until:
+        wall = datetime.datetime.strptime(until.rstrip("Z"), "%Y%m%dT%H%M%S" if "T" in until else "%Y%m%d")
+        if "T" not in until:
+            wall += datetime.timedelta(seconds=86399)
+        if until.endswith("Z"):
+            wall = wall.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
+        parts["UNTIL"] = wall
+    return parts
+
+
+@tap.case("the rules of the corpus have the instances that dateutil finds")
+def _():
+    folder = pathlib.Path(os.environ["UPBEAT_CORPUS"]) / "ics"
+    if not folder.is_dir():
+        raise tap.Skip(f"{folder} is not there")
+    if not rrule:
+        raise tap.Skip("python3-dateutil is not there")
+    name, start = "America/New_York", datetime.datetime(1997, 9, 2, 9)
+    zone = zoneinfo.ZoneInfo(name)
+    window = (instant(start, zone) - 86400, instant(start, zone) + 86400 * 3000)
+    rules = corpus_rules(folder)
+    bodies = [body_of([f"DTSTART;TZID={name}:{start:%Y%m%dT%H%M%S}", "DURATION:PT30M", f"RRULE:{rule}"]) for rule in rules]
+    answers = ask([(*window, MOST, body) for body in bodies])
+    same, untold, apart, different = 0, {}, 0, 0
+    for rule, (_, answer) in zip(rules, answers):
+        if not re.match(r"-?[0-9+]|$", answer):
+            untold[answer] = untold.get(answer, 0) + 1
+            continue
+        try:
+            parts = parts_of(rule, zone)
+            wanted = parts and expected((name, None, start, parts), window, ())
+        except ValueError as error:
+            tap.note(f"dateutil cannot read {rule}: {error}")
+            parts = None
+        if not parts:
+            apart += 1
+            continue
+        got = [int(word) for word in answer.split() if word != "+"]
+        same += got == wanted[:MOST]
+        if got != wanted[:MOST]:
+            different += 1
+            tap.note(f"{rule}\ngot    {shown(got)}\nwanted {shown(wanted)}")
+    for answer, n in sorted(untold.items()):
+        tap.note(f"{n} rules: {answer}")
+    tap.report(f"{len(rules)} rules of the corpus: {same} as dateutil's, {sum(untold.values())} not expanded, {apart} not "
+               f"compared, slowest {max(took for took, _ in answers)} us")
+    tap.equal(different, 0, "different ones")
 
 
 sys.exit(tap.run())
