@@ -5,9 +5,9 @@
  * become one.
  *
  * An item is made for one instance, which its mark names. While the series has that instance, the item serves
- * it. If the series is moved, its instances have other names: then each item that stands serves the nearest
- * instance that has no such item yet, so that it goes along instead of being made anew. What is left serves
- * nothing any more.
+ * it. If the series is moved, its instances have other names, and no item ahead has one any more: then each
+ * serves the nearest instance that has no such item yet, so that it goes along instead of being made anew.
+ * What is left serves nothing any more.
  */
 #include "decision-private.h"
 
@@ -95,6 +95,15 @@ static size_t nearest(const struct series *series, const struct ub_existing *exi
 	return best;
 }
 
+/* Whether no item has an instance ahead any more, though there are some for the time ahead. */
+static bool was_moved(const struct series *series)
+{
+	for (size_t i = 0; i < series->input->n_existing; i++)
+		if (series->serves[i] < series->instances.n && is_ahead(series, series->serves[i]))
+			return false;
+	return true;
+}
+
 static void assign(struct series *series)
 {
 	const struct ub_decide_input *input = series->input;
@@ -102,6 +111,7 @@ static void assign(struct series *series)
 	for (size_t i = 0; i < input->n_existing; i++)
 		series->serves[i] =
 		    instance_named(series, ub_plan_mark_instance(input->existing[i].item_mark));
+	bool moved = was_moved(series);
 	for (size_t i = 0; i < input->n_existing; i++) {
 		const struct ub_existing *existing = &input->existing[i];
 		ub_instant origin = origin_of(existing);
@@ -109,7 +119,7 @@ static void assign(struct series *series)
 			continue;
 		if (origin < input->now || existing->state == UB_EXISTING_REMOVED)
 			series->serves[i] = SERVES_PAST;
-		else
+		else if (moved || ub_plan_mark_instance(existing->item_mark).len == 0)
 			series->serves[i] = nearest(series, existing, origin);
 	}
 }

@@ -271,3 +271,124 @@ Test(snapshot, refuses_what_cannot_be_read)
 	cr_expect_eq(decision.plan->items.n, 0);
 	ub_snapshot_release(&snapshot);
 }
+
+/* ---- series ---- */
+
+/* Some time in October 2026; the series below begins on 12 November. */
+#define NOW INT64_C(1793000000)
+
+struct calendar {
+	struct ub_snapshot *snapshot;
+	struct ub_existing *existing;
+	size_t n_existing;
+};
+
+static struct ub_decision decide_next(
+    struct calendar *calendar, const char *lines, const char *more, int64_t now)
+{
+	struct ub_decide_input input = { .snapshot = calendar->snapshot,
+		.text = ub_textf(arena,
+		    "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nBEGIN:VEVENT\nUID:u\nDTSTAMP:20260101T000000Z\n"
+		    "ORGANIZER:mailto:anna@ours.example\nATTENDEE:mailto:cto@acme.example\n%sEND:VEVENT\n%s"
+		    "END:VCALENDAR\n",
+		    lines, more),
+		.existing = calendar->existing,
+		.n_existing = calendar->n_existing,
+		.now = now };
+	struct ub_decision decision;
+	ub_decide(&input, &decision, arena);
+	cr_assert_null(decision.refused);
+	return decision;
+}
+
+/* What the plan does, and when its items are: "create 12T13 create 19T13". */
+static const char *steps(const struct ub_decision *decision)
+{
+	static const char *const words[] = { "create", "keep", "remove", "hide" };
+	struct ub_buf out = UB_BUF(arena);
+	for (size_t i = 0; i < decision->plan->steps.n; i++) {
+		const struct ub_step *step = &decision->plan->steps.items[i];
+		struct ub_civil c =
+		    ub_cal_civil(ub_cal_utc(), step->item ? step->item->start : step->existing->start);
+		ub_buf_printf(&out, "%s%s %02dT%02d", i ? " " : "", words[step->action], c.day, c.hour);
+	}
+	return ub_buf_cstr(&out);
+}
+
+/* Decides, and lets the plan be carried out. */
+static const char *store_series(struct calendar *calendar, const char *lines, const char *more, int64_t now)
+{
+	struct ub_decision decision = decide_next(calendar, lines, more, now);
+	const char *said = steps(&decision);
+	calendar->existing =
+	    ub_existing_after(calendar->snapshot, decision.plan, now, &calendar->n_existing, arena);
+	return said;
+}
+
+#define WEEKLY(start) "DTSTART:" start "\nDURATION:PT1H\nRRULE:FREQ=WEEKLY\n"
+#define INSTANCE(id, start, more)                                                                            \
+	"BEGIN:VEVENT\nUID:u\nDTSTAMP:20260101T000000Z\nRECURRENCE-ID:" id "\nDTSTART:" start                \
+	"\nDURATION:PT1H\nORGANIZER:mailto:anna@ours.example\nATTENDEE:mailto:cto@acme.example\n" more       \
+	"END:VEVENT\n"
+
+Test(snapshot, decides_about_the_next_two_instances_of_a_series)
+{
+	struct calendar calendar = { .snapshot = snapshot_of_ours() };
+	cr_expect_str_eq(
+	    store_series(&calendar, WEEKLY("20261112T140000Z"), "", NOW), "create 12T13 create 19T13");
+	cr_expect_str_eq(
+	    store_series(&calendar, WEEKLY("20261112T140000Z"), "", NOW), "keep 12T13 keep 19T13");
+	struct ub_decision decision = decide_next(&calendar, WEEKLY("20261112T140000Z"), "", NOW);
+	cr_expect_eq(decision.instances.n, 2);
+	cr_expect_eq(decision.look_again, INT64_C(1794495600), "the end of the first instance");
+	cr_expect(decision.facts->meeting.event->first_instance);
+	/* The first one is over: its item stays as it is, and the third instance gets its own. */
+	cr_expect_str_eq(store_series(&calendar, WEEKLY("20261112T140000Z"), "", INT64_C(1794560000)),
+	    "keep 19T13 create 26T13");
+	ub_snapshot_release(&calendar.snapshot);
+}
+
+Test(snapshot, follows_a_series_wherever_it_goes)
+{
+	static const struct {
+		const char *lines, *more, *steps;
+	} cases[] = {
+		{ WEEKLY("20261112T150000Z"), "", "keep 12T14 keep 19T14" },
+		{ WEEKLY("20261113T090000Z"), "", "keep 13T08 keep 20T08" },
+		{ WEEKLY("20261110T140000Z"), "", "keep 10T13 keep 17T13" },
+		{ WEEKLY("20261112T140000Z") "EXDATE:20261112T140000Z\n", "",
+		    "keep 19T13 create 26T13 remove 12T13" },
+		{ WEEKLY("20261112T140000Z"),
+		    INSTANCE("20261112T140000Z", "20261113T140000Z", "STATUS:CANCELLED\n"),
+		    "remove 12T13 keep 19T13 create 26T13" },
+		{ WEEKLY("20261112T140000Z"), INSTANCE("20261112T140000Z", "20261121T140000Z", ""),
+		    "keep 19T13 keep 21T13" },
+		{ "DTSTART:20261112T140000Z\nDURATION:PT1H\n", "", "keep 12T13 remove 19T13" },
+		{ "DTSTART:20261112T140000Z\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;COUNT=1\n", "",
+		    "keep 12T13 remove 19T13" },
+		{ WEEKLY("20261112T140000Z") "STATUS:CANCELLED\n", "", "remove 12T13 remove 19T13" },
+	};
+	struct ub_snapshot *snapshot = snapshot_of_ours();
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		struct calendar calendar = { .snapshot = snapshot };
+		store_series(&calendar, WEEKLY("20261112T140000Z"), "", NOW);
+		const char *said = store_series(&calendar, cases[i].lines, cases[i].more, NOW);
+		cr_expect_str_eq(said, cases[i].steps, "%zu: %s", i, said);
+		said = store_series(&calendar, cases[i].lines, cases[i].more, NOW);
+		cr_expect_null(strstr(said, "create"), "%zu again: %s", i, said);
+		cr_expect_null(strstr(said, "remove"), "%zu again: %s", i, said);
+	}
+	ub_snapshot_release(&snapshot);
+}
+
+Test(snapshot, takes_the_first_date_of_what_cannot_be_expanded)
+{
+	struct calendar calendar = { .snapshot = snapshot_of_ours() };
+	struct ub_decision decision =
+	    decide_next(&calendar, "DTSTART:20261112T140000Z\nDURATION:PT1H\nRRULE:FREQ=SECONDLY\n", "", NOW);
+	cr_expect_str_eq(steps(&decision), "create 12T13");
+	cr_assert_eq(decision.plan->notes.n, 1);
+	cr_expect(
+	    ub_text_starts(decision.plan->notes.items[0].text, UB_TEXT("it is not told which instances")));
+	ub_snapshot_release(&calendar.snapshot);
+}

@@ -149,3 +149,30 @@ Test(upkeep, leaves_strangers_keys_in_memory_until_they_expire)
 	expire(&upkeep, UB_CREDENTIAL_MS);
 	cr_assert_eq(keys_in(shelter), 0);
 }
+
+Test(upkeep, looks_at_a_series_again_when_its_next_instance_comes_near)
+{
+	const struct ub_store_seen weekly = { .organization = { "ours", 4 },
+		.meeting_uid = { "weekly", 6 },
+		.upstream = key.upstream,
+		.href = key.href,
+		.collection = key.collection,
+		.principal = key.principal,
+		.text = { "BEGIN:VCALENDAR", 15 },
+		.end = INT64_MAX,
+		.look_again = 1000 };
+	struct ub_upkeep upkeep = { .store = store };
+	OK(ub_store_put_seen(store, &weekly));
+	keep_up(&upkeep, 999);
+	cr_expect_eq(keys_in(store), 0);
+	keep_up(&upkeep, 999 + UB_LOOKS_MS - 1);
+	cr_expect_eq(keys_in(store), 0, "it looks once in a while");
+	keep_up(&upkeep, 999 + UB_LOOKS_MS);
+	cr_assert_eq(keys_in(store), 1);
+	struct ub_jobs jobs;
+	OK(ub_store_jobs(store, arena, &jobs));
+	cr_expect(ub_text_eq(jobs.items[0].key.href, key.href));
+	struct ub_store_seens due;
+	OK(ub_store_seens_due(store, INT64_MAX, arena, &due));
+	cr_expect_eq(due.n, 0, "the pass says anew when");
+}

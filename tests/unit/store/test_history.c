@@ -82,3 +82,31 @@ STORY(follows_a_meeting_that_moves_to_another_account_or_goes)
 	OK(ub_store_prune(s->store, 1000, 201));
 	cr_expect_str_eq(known(s, "acme"), "");
 }
+
+/* ---- series ---- */
+
+static size_t due_by(struct story *s, int64_t now)
+{
+	struct ub_store_seens due;
+	OK(ub_store_seens_due(s->store, now, s->arena, &due));
+	return due.n;
+}
+
+STORY(tells_which_series_are_to_be_looked_at_again)
+{
+	struct ub_store_seen once = meeting("once", "/c/a", "", 100, 200);
+	struct ub_store_seen weekly = meeting("weekly", "/c/b", "", 100, 200);
+	weekly.look_again = 500;
+	OK(ub_store_put_seen(s->store, &once));
+	OK(ub_store_put_seen(s->store, &weekly));
+	cr_expect_eq(due_by(s, 499), 0);
+	cr_expect_eq(due_by(s, 500), 1);
+	struct ub_store_seens due;
+	OK(ub_store_seens_due(s->store, 1000, s->arena, &due));
+	cr_assert_eq(due.n, 1);
+	IS(due.items[0].meeting_uid, "weekly");
+	cr_expect_eq(due.items[0].look_again, 500);
+	weekly.look_again = 0;
+	OK(ub_store_put_seen(s->store, &weekly));
+	cr_expect_eq(due_by(s, 1000), 0);
+}
