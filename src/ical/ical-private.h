@@ -60,6 +60,7 @@ bool ub_ical_date_time(struct ub_text value, struct ub_civil *civil, bool *date,
 bool ub_ical_duration(struct ub_text value, int64_t *days, int64_t *seconds);
 bool ub_ical_offset(struct ub_text value, int32_t *seconds); /* +0100, -043000 */
 struct ub_civil ub_ical_civil_add(struct ub_civil civil, int64_t seconds);
+int64_t ub_ical_wall(struct ub_civil civil); /* what a clock shows, in seconds as if UTC */
 
 /* ---- zone.c ---- */
 
@@ -238,6 +239,7 @@ struct rule {
 
 /* Reads the text of a RRULE. NULL: read; else why not, in a few words: "its rule has no FREQ". */
 UB_MUST_USE const char *ub_ical_rule_read(struct ub_text text, struct rule *rule);
+bool ub_ical_rule_lists(const struct numbers *numbers, int number);
 /* Puts in what the rule leaves out, from DTSTART. */
 void ub_ical_rule_complete(struct rule *rule, struct ub_civil start, bool date);
 /* The instances that a day of a complete rule has, but for BYSETPOS. */
@@ -322,6 +324,8 @@ struct series {
 /* Reads the series. NULL: read; else why not. */
 UB_MUST_USE const char *ub_ical_series(struct series *series, struct reader *reader,
     const struct ub_event *event, const struct ub_zone *floating);
+/* The zone of a time in the series. */
+const struct ub_zone *ub_ical_series_zone(const struct series *series, const struct ub_when *when);
 /* The instant of an instance, from the series' clock. */
 ub_instant ub_ical_series_at(const struct series *series, struct ub_civil civil);
 /* The end of what begins at `start` on the clock of `like`, and takes that span. */

@@ -20,7 +20,7 @@ struct gathering {
 	UB_VEC(const struct override *) futures; /* in order */
 	int64_t reach; /* days between where a rule has an instance, and where that may begin or end */
 	UB_VEC(struct candidate) candidates;
-	size_t wanted; /* of the rules, in the window */
+	size_t wanted; /* of the present rule, in the window */
 	size_t steps;
 	bool more;
 	bool whole; /* nothing of the series is before the first candidate */
@@ -38,16 +38,6 @@ static bool is_wanted(const struct gathering *gathering, const struct candidate 
 	return candidate->end > gathering->from && candidate->start < gathering->until;
 }
 
-static int64_t wall(struct ub_civil civil)
-{
-	return ub_cal_instant(ub_cal_utc(), civil);
-}
-
-static const struct ub_zone *zone_of(const struct series *series, const struct ub_when *when)
-{
-	return when->zone && !when->date ? when->zone : series->floating;
-}
-
 /* ---- where instances are ---- */
 
 static struct ub_civil at_midnight(struct ub_civil civil)
@@ -58,13 +48,14 @@ static struct ub_civil at_midnight(struct ub_civil civil)
 /* By how much an override moves its instance, on the override's own clock. */
 static int64_t shift_of(const struct series *series, const struct override *override)
 {
-	struct ub_civil of = ub_cal_civil(zone_of(series, &override->start), override->of);
-	return wall(override->start.civil) - wall(override->start.date ? at_midnight(of) : of);
+	struct ub_civil of = ub_cal_civil(ub_ical_series_zone(series, &override->start), override->of);
+	return ub_ical_wall(override->start.civil) -
+	       ub_ical_wall(override->start.date ? at_midnight(of) : of);
 }
 
 static ub_instant start_by(const struct series *series, const struct override *override, ub_instant of)
 {
-	const struct ub_zone *zone = zone_of(series, &override->start);
+	const struct ub_zone *zone = ub_ical_series_zone(series, &override->start);
 	struct ub_civil civil = ub_cal_civil(zone, of);
 	if (of == override->of)
 		civil = override->start.civil;
@@ -152,7 +143,7 @@ struct run {
 	bool over; /* the rule ends here */
 };
 
-/* Whether there are enough, also if some are the same as others. */
+/* Whether the rule has given enough, also if some are the same as DTSTART and RDATEs. */
 static bool is_enough(const struct gathering *gathering)
 {
 	return gathering->wanted > gathering->most + gathering->series->added.n + 1;
@@ -163,7 +154,7 @@ static bool note(void *context, struct ub_civil civil)
 {
 	struct run *run = context;
 	struct gathering *gathering = run->gathering;
-	int64_t at = wall(civil), left = run->left - run->recur->skipped;
+	int64_t at = ub_ical_wall(civil), left = run->left - run->recur->skipped;
 	if (at <= gathering->series->first)
 		return true;
 	run->over = at > run->rule->last || left <= 0;
@@ -191,7 +182,7 @@ static bool goes_on(const struct run *run, ub_day day)
 		civil.year = date.year;
 		civil.month = date.month;
 		civil.day = date.day;
-		if (wall(civil) > run->rule->last)
+		if (ub_ical_wall(civil) > run->rule->last)
 			return false;
 		if (!ub_ical_series_leaves_out(series, ub_ical_series_at(series, civil)))
 			return true;
@@ -213,6 +204,7 @@ static const char *add_rule(struct gathering *gathering, const struct rule *rule
 	struct run run = { gathering, rule, rule->count ? rule->count - 1 : INT64_MAX, &recur, INT64_MIN,
 		rule->count == 1 };
 	recur.context = &run;
+	gathering->wanted = 0;
 	if (run.over)
 		return NULL;
 	const char *fault = ub_ical_recur(rule, &recur, series->reader->arena);
@@ -264,7 +256,6 @@ static const char *gather(struct gathering *gathering, int64_t back)
 	const char *fault = NULL;
 	const struct series *series = gathering->series;
 	gathering->candidates.n = 0;
-	gathering->wanted = 0;
 	gathering->whole = true;
 	gathering->more = false;
 	add_overrides(gathering);
@@ -309,7 +300,7 @@ static void look_at_overrides(struct gathering *gathering)
 static struct ub_when when_at(const struct series *series, const struct ub_when *like, ub_instant instant)
 {
 	struct ub_when when = *like;
-	when.civil = ub_cal_civil(zone_of(series, like), instant);
+	when.civil = ub_cal_civil(ub_ical_series_zone(series, like), instant);
 	if (when.date)
 		when.civil = at_midnight(when.civil);
 	return when;
@@ -376,11 +367,11 @@ static void give_itself(struct gathering *gathering, const struct ub_event *even
 	*series = (struct series){ .event = event, .floating = series->floating };
 	const struct ub_when *start = &event->start, *end = event->end.given ? &event->end : start;
 	struct candidate candidate = { 0 };
-	series->zone = zone_of(series, start);
+	series->zone = ub_ical_series_zone(series, start);
 	candidate.start = ub_ical_series_at(series, start->civil);
-	candidate.end = end->date ? ub_cal_day_start(zone_of(series, end),
+	candidate.end = end->date ? ub_cal_day_start(ub_ical_series_zone(series, end),
 					ub_cal_day(end->civil.year, end->civil.month, end->civil.day))
-				  : ub_cal_instant(zone_of(series, end), end->civil);
+				  : ub_cal_instant(ub_ical_series_zone(series, end), end->civil);
 	instances->more = start->given && candidate.start >= gathering->until;
 	if ((!start->given || is_wanted(gathering, &candidate)) && gathering->most)
 		*ub_push(arena, instances) = event;

@@ -28,7 +28,7 @@ static bool bits(struct ub_text list, int64_t low, int64_t high, uint64_t *set, 
 	return true;
 }
 
-static bool has(const struct numbers *numbers, int number)
+bool ub_ical_rule_lists(const struct numbers *numbers, int number)
 {
 	for (size_t i = 0; i < numbers->n; i++)
 		if (numbers->items[i] == number)
@@ -38,7 +38,7 @@ static bool has(const struct numbers *numbers, int number)
 
 static bool add(struct numbers *numbers, int64_t number)
 {
-	if (has(numbers, (int)number))
+	if (ub_ical_rule_lists(numbers, (int)number))
 		return true;
 	if (numbers->n == UB_COUNT(numbers->items))
 		return false;
@@ -333,13 +333,14 @@ bool ub_ical_rule_skips(const struct rule *rule, int64_t n, int64_t *skipped)
 /* Whether the day (from 1) is such a weekday, counted from the start or from the end of `length` days. */
 static bool nth_weekday(const struct numbers *weekdays, int weekday, int day, int length)
 {
-	return has(weekdays, weekday) || has(weekdays, ((day - 1) / 7 + 1) * 8 + weekday) ||
-	       has(weekdays, -((length - day) / 7 + 1) * 8 + weekday);
+	return ub_ical_rule_lists(weekdays, weekday) ||
+	       ub_ical_rule_lists(weekdays, ((day - 1) / 7 + 1) * 8 + weekday) ||
+	       ub_ical_rule_lists(weekdays, -((length - day) / 7 + 1) * 8 + weekday);
 }
 
 bool ub_ical_rule_has_weekday(const struct rule *rule, ub_day day)
 {
-	return has(&rule->weekdays, (int)ub_cal_weekday(day));
+	return ub_ical_rule_lists(&rule->weekdays, (int)ub_cal_weekday(day));
 }
 
 /* A week belongs to the year that has its fourth day, as in ISO 8601, on whatever day weeks begin. */
@@ -352,13 +353,14 @@ static bool in_week(const struct rule *rule, ub_day day)
 {
 	int year = ub_cal_day_civil(week_of(rule, day) + 3).year;
 	int week = week_number(rule, day), weeks = week_number(rule, ub_cal_day(year, 12, 28));
-	return has(&rule->weeks, week) || has(&rule->weeks, week - weeks - 1);
+	return ub_ical_rule_lists(&rule->weeks, week) || ub_ical_rule_lists(&rule->weeks, week - weeks - 1);
 }
 
 static bool meets_year(const struct rule *rule, ub_day day, int year)
 {
 	int nth = ub_cal_day_of_year(day), length = 337 + ub_cal_month_days(year, 2);
-	if (rule->year_days.n && !has(&rule->year_days, nth) && !has(&rule->year_days, nth - length - 1))
+	if (rule->year_days.n && !ub_ical_rule_lists(&rule->year_days, nth) &&
+	    !ub_ical_rule_lists(&rule->year_days, nth - length - 1))
 		return false;
 	if (rule->weeks.n && !in_week(rule, day))
 		return false;

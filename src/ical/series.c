@@ -8,11 +8,6 @@ static ub_day day_of(struct ub_civil civil)
 	return ub_cal_day(civil.year, civil.month, civil.day);
 }
 
-static int64_t wall(struct ub_civil civil)
-{
-	return ub_cal_instant(ub_cal_utc(), civil);
-}
-
 static ub_instant instant_on(const struct ub_zone *zone, bool date, struct ub_civil civil)
 {
 	return date ? ub_cal_day_start(zone, day_of(civil)) : ub_cal_instant(zone, civil);
@@ -23,20 +18,20 @@ ub_instant ub_ical_series_at(const struct series *series, struct ub_civil civil)
 	return instant_on(series->zone, series->event->start.date, civil);
 }
 
-static const struct ub_zone *zone_of(const struct series *series, const struct ub_when *when)
+const struct ub_zone *ub_ical_series_zone(const struct series *series, const struct ub_when *when)
 {
 	return when->zone && !when->date ? when->zone : series->floating;
 }
 
 static ub_instant instant_of(const struct series *series, const struct ub_when *when)
 {
-	return instant_on(zone_of(series, when), when->date, when->civil);
+	return instant_on(ub_ical_series_zone(series, when), when->date, when->civil);
 }
 
 ub_instant ub_ical_series_end(
     const struct series *series, const struct ub_when *like, struct span span, ub_instant start)
 {
-	const struct ub_zone *zone = zone_of(series, like);
+	const struct ub_zone *zone = ub_ical_series_zone(series, like);
 	if (like->date)
 		return ub_cal_day_start(zone, ub_cal_local_day(zone, start) + (ub_day)span.days);
 	if (span.days)
@@ -200,7 +195,7 @@ static bool read_override(struct series *series, size_t component, const struct 
 		return true;
 	/* An override without a start stays where its instance is. */
 	override->start = series->event->start;
-	override->start.civil = ub_cal_civil(zone_of(series, &override->start), override->of);
+	override->start.civil = ub_cal_civil(ub_ical_series_zone(series, &override->start), override->of);
 	override->span = series->span;
 	return true;
 }
@@ -240,10 +235,10 @@ static int64_t last_of(const struct series *series, const struct rule *rule)
 	if (!rule->ends)
 		return INT64_MAX;
 	if (rule->until_date)
-		return wall(rule->until) + 86399;
+		return ub_ical_wall(rule->until) + 86399;
 	if (rule->until_utc && !series->event->start.date)
-		return wall(ub_cal_civil(series->zone, wall(rule->until)));
-	return wall(rule->until);
+		return ub_ical_wall(ub_cal_civil(series->zone, ub_ical_wall(rule->until)));
+	return ub_ical_wall(rule->until);
 }
 
 static const char *read_rules(struct series *series, size_t master)
@@ -277,8 +272,8 @@ const char *ub_ical_series(struct series *series, struct reader *reader, const s
 	*series = (struct series){ .reader = reader, .event = event, .floating = floating };
 	if (!start->given && !event->override_only)
 		return "it has no start";
-	series->zone = zone_of(series, start);
-	series->first = wall(start->civil);
+	series->zone = ub_ical_series_zone(series, start);
+	series->first = ub_ical_wall(start->civil);
 	series->span = span_of(series, master, start, &event->end);
 	if (!event->override_only) {
 		read_exdates(series, master);

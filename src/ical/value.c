@@ -203,3 +203,8 @@ struct ub_civil ub_ical_civil_add(struct ub_civil civil, int64_t seconds)
 {
 	return ub_cal_civil(ub_cal_utc(), ub_cal_instant(ub_cal_utc(), civil) + seconds);
 }
+
+int64_t ub_ical_wall(struct ub_civil civil)
+{
+	return ub_cal_instant(ub_cal_utc(), civil);
+}

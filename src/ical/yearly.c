@@ -6,14 +6,6 @@
  * work has a bound for any rule, and no library takes part: libical takes 80 us for each instance.
  */
 
-static bool has(const struct numbers *numbers, int number)
-{
-	for (size_t i = 0; i < numbers->n; i++)
-		if (numbers->items[i] == number)
-			return true;
-	return false;
-}
-
 /* The days of a year that meet the rule, after BYSETPOS. */
 static size_t year_set(const struct rule *rule, int year, ub_day set[366])
 {
@@ -27,8 +19,8 @@ static size_t year_set(const struct rule *rule, int year, ub_day set[366])
 				set[n++] = day;
 	}
 	for (size_t i = 0; i < n; i++)
-		if (!rule->positions.n || has(&rule->positions, (int)i + 1) ||
-		    has(&rule->positions, (int)i - (int)n))
+		if (!rule->positions.n || ub_ical_rule_lists(&rule->positions, (int)i + 1) ||
+		    ub_ical_rule_lists(&rule->positions, (int)i - (int)n))
 			set[kept++] = set[i];
 	return kept;
 }
@@ -43,7 +35,7 @@ static bool suits(const struct rule *rule, struct ub_civil start)
 /* UNTIL on the clock of the start, seconds as if UTC. */
 static int64_t last_of(const struct rule *rule, int32_t offset)
 {
-	return rule->ends ? ub_cal_instant(ub_cal_utc(), rule->until) + (rule->until_date ? 86399 : 0) +
+	return rule->ends ? ub_ical_wall(rule->until) + (rule->until_date ? 86399 : 0) +
 				(rule->until_utc ? offset : 0)
 			  : INT64_MAX;
 }
@@ -69,7 +61,7 @@ bool ub_ical_yearly(struct ub_text text, struct ub_civil start, int32_t offset, 
 			civil.second = start.second;
 			if (set[i] < first)
 				continue;
-			if (given == UB_ICAL_ITERATIONS || ub_cal_instant(ub_cal_utc(), civil) > last)
+			if (given == UB_ICAL_ITERATIONS || ub_ical_wall(civil) > last)
 				return true;
 			given++;
 			if (!each(context, civil) || given == rule.count)

@@ -18,7 +18,7 @@
 struct tally {
 	struct ub_arena *arena;
 	struct ub_map *refused, *left; /* code to size_t */
-	size_t objects, read, meetings, customer, decided, items, failed;
+	size_t objects, read, meetings, customer, decided, items, instances, untold, failed;
 	int64_t slowest;
 };
 
@@ -110,6 +110,20 @@ static void decide(struct corpus *corpus, struct ub_text text, const struct ub_e
 	check_items(corpus, decision.plan, now);
 }
 
+/* The instances of the first two years, of whatever repeats. */
+static void expand(struct corpus *corpus, struct ub_text text, ub_instant start)
+{
+	struct ub_ical_refusal refusal;
+	struct ub_instances instances;
+	struct ub_text why = UB_TEXT_NONE;
+	const struct ub_ical *ical = ub_ical_parse(corpus->arena, text, &refusal);
+	bool known =
+	    ical && ub_ical_instances(ical, corpus->snapshot->zones, ub_cal_utc(), start - 86400,
+			start + INT64_C(730) * 86400, UB_SERIES_MAX, corpus->arena, &instances, &why);
+	corpus->tally->untold += ical && !known;
+	corpus->tally->instances += known ? instances.n : 0;
+}
+
 /* The code of the refusal, "" when it was read. */
 static const char *check(struct corpus *corpus, struct ub_text text)
 {
@@ -124,6 +138,8 @@ static const char *check(struct corpus *corpus, struct ub_text text)
 	ub_instant now = 0;
 	if (start && start->given)
 		now = ub_cal_instant(start->zone ? start->zone : ub_cal_utc(), start->civil) - 14 * 86400;
+	if (event && event->repeats != UB_REPEATS_NOT)
+		expand(corpus, text, now + 14 * 86400);
 	decide(corpus, text, event, now < UB_INSTANT_MIN ? UB_INSTANT_MIN : now);
 	free((char *)(uintptr_t)text.ptr);
 	int64_t took = ub_sys_monotonic_ms() - began;
@@ -153,9 +169,9 @@ static void report(const struct tally *tally, int number, const char *form)
 {
 	printf("%s %d - every object %s\n", tally->failed ? "not ok" : "ok", number, form);
 	printf("# %zu objects %s: %zu read, %zu of them meetings, %zu with customers; %zu decided on,"
-	       " %zu items planned; slowest %lld ms\n",
+	       " %zu items planned; %zu instances, %zu series not expanded; slowest %lld ms\n",
 	    tally->objects, form, tally->read, tally->meetings, tally->customer, tally->decided, tally->items,
-	    (long long)tally->slowest);
+	    tally->instances, tally->untold, (long long)tally->slowest);
 	print_codes("refused", tally->objects - tally->read, tally->refused);
 	print_codes("left alone", tally->read - tally->decided, tally->left);
 }
