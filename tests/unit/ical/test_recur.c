@@ -120,7 +120,9 @@ Test(recur, gives_the_instances_of_a_window)
 		{ BERLIN "20270319T090000\nSUMMARY:a", "+" },
 		{ BERLIN "20260319T090000\nSUMMARY:a\nSTATUS:CANCELLED\nRRULE:FREQ=DAILY;COUNT=2",
 		    "a20260319T0900x a20260320T0900x" },
-		/* Two rules. */
+		/* Two rules, and as many as may be. */
+		{ THURSDAYS "RRULE:FREQ=MONTHLY;BYDAY=2FR\nRRULE:FREQ=WEEKLY;COUNT=9\nRRULE:FREQ=YEARLY",
+		    "20260319T0900 20260326T0900 20260402T0900 20260409T0900 20260410T0900 20260416T0900+" },
 		{ BERLIN "20260319T090000\nRRULE:FREQ=WEEKLY;COUNT=3\nRRULE:FREQ=MONTHLY;COUNT=2",
 		    "20260319T0900! 20260326T0900 20260402T0900 20260419T0900" },
 		{ BERLIN "19700101T090000\nRRULE:FREQ=DAILY;INTERVAL=10",
@@ -418,6 +420,12 @@ Test(recur, ends_at_its_limits)
 	daily = object_of(&desk, BERLIN "20260101T090000\nRRULE:FREQ=DAILY;COUNT=1");
 	cr_expect(expand(&desk, daily, window, &instances, &why));
 	cr_expect(instances.n == 0 && instances.more);
+	/* Rules that share instances have them all. */
+	window = (struct window){ "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z", 95 };
+	daily =
+	    object_of(&desk, BERLIN "20260101T090000\nRRULE:FREQ=DAILY;COUNT=80\nRRULE:FREQ=DAILY;COUNT=90");
+	cr_expect(expand(&desk, daily, window, &instances, &why));
+	cr_expect(instances.n == 90 && !instances.more);
 	/* Each step is an instance. */
 	const char *form = BERLIN "20000101T090000\nRRULE:FREQ=DAILY;BYMONTH=1;COUNT=%d;BYMINUTE="
 				  "0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25";
