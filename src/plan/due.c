@@ -97,7 +97,7 @@ static ub_instant fitted(struct ub_making *making, struct deadline *wanted)
 	if (at < wanted->not_before)
 		at = wanted->not_before + TIME_TO_DO;
 	at = in_working_time(making, at, wanted->not_before);
-	return ahead && wanted->not_before < start ? earlier(at, start) : at;
+	return ahead && wanted->not_before <= start ? earlier(at, start) : at;
 }
 
 static void note_shift(struct ub_making *making, const struct ub_draft *draft, const struct deadline *wanted)

@@ -53,7 +53,7 @@ struct ub_slot_try {
 	bool ignore_busy;
 	ub_instant start; /* the slot that was found; UB_INSTANT_NONE: none */
 };
-enum { UB_SLOT_TRIES_MAX = 10 }; /* by everybody's hours and by the owner's: in time, else, and late */
+enum { UB_SLOT_TRIES_MAX = 14 }; /* by everybody's hours and by the owner's: in time, else, and late */
 
 struct ub_slot {
 	bool found, late;

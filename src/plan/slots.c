@@ -97,6 +97,15 @@ static bool try_in_time(
 		attempt.window.start = later(window.start - UB_PLAN_SEARCH, request->now);
 		attempt.prefer = UB_PREFER_LATEST;
 		slot->remark = "no time was left in its days, so it comes earlier";
+		if (try_slot(request, attempt, arena, slot))
+			return true;
+		/* Better late than never. */
+		attempt.window =
+		    (struct ub_interval){ later(window.end, request->now), request->useful_until };
+		attempt.prefer = UB_PREFER_EARLIEST;
+		slot->remark = "no time was left in its days, nor before them, so it comes later";
+		if (!request->before || request->now > window.start)
+			return false;
 		break;
 	case UB_FULL_LATER:
 		attempt.window.start = later(window.end, request->now);

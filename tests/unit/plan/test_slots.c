@@ -236,12 +236,14 @@ Test(slots, looks_no_further_back_than_now_and_two_weeks)
 {
 	struct ub_slot_request r = request("2026-11-06 17:16");
 	block(&r, "2026-11-09 00:00", "2026-11-11 00:00");
+	expect(&r, "2026-11-11 09:00", false);
+	block(&r, "2026-11-11 00:00", "2026-11-12 23:00");
 	expect_none(&r, "no time is left in its days");
 	r = request("2026-10-01 12:00");
 	block(&r, "2026-10-26 09:15", "2026-11-11 00:00");
 	expect(&r, "2026-10-26 09:00", false);
 	r = request("2026-10-01 12:00");
-	block(&r, "2026-10-26 00:00", "2026-11-11 00:00");
+	block(&r, "2026-10-26 00:00", "2026-11-12 23:00");
 	expect_none(&r, "no time is left in its days");
 }
 
