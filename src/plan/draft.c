@@ -118,6 +118,7 @@ void ub_plan_draft(struct ub_making *making, struct ub_drafts *drafts, struct ub
 	*item = (struct ub_item){ .kind = source->task ? UB_ITEM_TASK : UB_ITEM_EVENT,
 		.rule = draft->rule,
 		.source = source,
+		.instance = ub_plan_instance_name(making->input->facts->meeting.event, making->arena),
 		.class = making->input->facts->meeting.event->class,
 		.parent_uid = making->input->facts->meeting.event->uid,
 		.id =

@@ -57,6 +57,8 @@ bool ub_plan_mark_instant(struct ub_text mark, ub_instant *at)
 		.hour = (int)values[3],
 		.minute = (int)values[4],
 		.second = (int)values[5] };
+	if (!ub_cal_civil_valid(civil))
+		return false;
 	*at = ub_cal_instant(ub_cal_utc(), civil);
 	return true;
 }

@@ -159,6 +159,11 @@ static void print_considered(const struct ub_printer *printer, const struct ub_c
 	}
 }
 
+static bool is_about(const struct ub_note *note, const struct ub_item *item)
+{
+	return ub_text_eq(note->item, item->id) && ub_text_eq(note->instance, item->instance);
+}
+
 static void print_item(
     const struct ub_printer *printer, const struct ub_plan *plan, const struct ub_item *item)
 {
@@ -171,7 +176,7 @@ static void print_item(
 	print_people(printer, item);
 	print_details(printer, item);
 	for (size_t i = 0; i < plan->notes.n; i++) {
-		if (!ub_text_eq(plan->notes.items[i].item, item->id))
+		if (!is_about(&plan->notes.items[i], item))
 			continue;
 		ub_buf_str(printer->out, "    ");
 		print_note(printer, &plan->notes.items[i]);
@@ -215,7 +220,7 @@ static void print_notes(const struct ub_printer *printer, const struct ub_plan *
 		const struct ub_note *note = &plan->notes.items[i];
 		bool made = false;
 		for (size_t k = 0; k < plan->items.n; k++)
-			made |= ub_text_eq(plan->items.items[k].id, note->item);
+			made |= is_about(note, &plan->items.items[k]);
 		if (made)
 			continue;
 		if (!any)
