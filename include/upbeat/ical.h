@@ -96,6 +96,8 @@ struct ub_text ub_ical_write(
 
 /* ---- the user's hand ---- */
 
+/* Whether the description of an item has a text of its user's below the closing line. */
+bool ub_ical_has_notes(struct ub_text description);
 /*
  * What has changed in a marked item since Upbeat last wrote it, as a set of enum ub_property. The digests in
  * X-UPBEAT-BASE tell. Changes that servers make by themselves do not count. All properties count as changed

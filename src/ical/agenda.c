@@ -27,6 +27,13 @@ static const struct delimiters kept = {
 	{ NULL, 0 },
 	{ UB_PLAN_TEXT_END, sizeof(UB_PLAN_TEXT_END) - 1 },
 };
+/* The lines in items of earlier versions, whose text stood between two. */
+#define EARLIER_BEGIN "--- Kept up to date by Upbeat from here ---"
+#define EARLIER_END   "--- to here; below is room for your own notes ---"
+static const struct delimiters earlier = {
+	{ EARLIER_BEGIN, sizeof(EARLIER_BEGIN) - 1 },
+	{ EARLIER_END, sizeof(EARLIER_END) - 1 },
+};
 static const struct delimiters shared = {
 	{ UB_PLAN_SHARED_BEGIN, sizeof(UB_PLAN_SHARED_BEGIN) - 1 },
 	{ UB_PLAN_SHARED_END, sizeof(UB_PLAN_SHARED_END) - 1 },
@@ -41,7 +48,18 @@ static bool between(struct ub_text text, const struct delimiters *delimiters, si
 
 bool ub_ical_agenda(struct ub_text description, size_t *from, size_t *to)
 {
-	return between(description, &kept, from, to);
+	return between(description, &kept, from, to) || between(description, &earlier, from, to);
+}
+
+bool ub_ical_has_notes(struct ub_text description)
+{
+	const struct delimiters *const pairs[] = { &kept, &earlier };
+	size_t from, to;
+	for (size_t i = 0; i < UB_COUNT(pairs); i++)
+		if (between(description, pairs[i], &from, &to))
+			return ub_text_trim(ub_text_sub(
+				       description, to + pairs[i]->end.len, description.len)).len > 0;
+	return false;
 }
 
 /* The number of bytes in the escaped value for the first `n` bytes of the text. */
@@ -69,7 +87,7 @@ struct ub_text ub_ical_agenda_replaced(struct ub_text value, struct ub_text want
 	size_t from, to, wanted_from = 0, wanted_to = wanted.len;
 	if (ub_text_trim(value).len == 0)
 		return wanted;
-	if (!part(value, &kept, arena, &from, &to))
+	if (!part(value, &kept, arena, &from, &to) && !part(value, &earlier, arena, &from, &to))
 		return value;
 	if (part(wanted, &kept, arena, &wanted_from, &wanted_to))
 		wanted = ub_text_sub(wanted, wanted_from, wanted_to);

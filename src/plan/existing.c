@@ -85,7 +85,7 @@ bool ub_plan_is_pinned(
 bool ub_plan_outlasts_rule(const struct ub_making *making, const struct ub_existing *existing)
 {
 	return existing->state == UB_EXISTING_STANDS &&
-	       (!existing->event || existing->user_changed || is_over(making, existing));
+	       (!existing->event || existing->user_changed || existing->has_notes || is_over(making, existing));
 }
 
 unsigned ub_plan_may_write(struct ub_making *making, const struct ub_draft *draft)
@@ -192,7 +192,7 @@ static void remove_one(struct ub_making *making, const struct ub_existing *exist
 	    !may_go(making, existing))
 		return;
 	struct ub_text why = why_it_goes(making);
-	if (!making->called_off && existing->user_changed) {
+	if (!making->called_off && (existing->user_changed || existing->has_notes)) {
 		ub_plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
 		    "`%.*s` was changed by hand and stays, though %.*s", UB_ARGS(existing->event->summary),
 		    UB_ARGS(why));
