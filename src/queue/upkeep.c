@@ -53,16 +53,16 @@ void ub_upkeep_expire(struct ub_upkeep *upkeep, struct ub_store *store, int64_t 
 	ub_arena_free(&arena);
 }
 
-static void look_again(struct ub_upkeep *upkeep, struct ub_store_seen *seen, int64_t now)
+/* A pass may begin at once, and says anew when to look: that time stays. */
+static void look_again(struct ub_upkeep *upkeep, const struct ub_store_seen *seen, int64_t now)
 {
 	struct ub_key const key = { .kind = UB_KEY_OBJECT,
 		.upstream = seen->upstream,
 		.href = seen->href,
 		.principal = seen->principal,
 		.collection = seen->collection };
-	seen->look_again = 0; /* the pass says anew when */
 	if (ub_store_put(upkeep->store, &key, 1, now, now) != UB_STORE_OK ||
-	    ub_store_put_seen(upkeep->store, seen) != UB_STORE_OK)
+	    ub_store_seen_looked(upkeep->store, seen) == UB_STORE_FAILED)
 		complain(upkeep);
 }
 

@@ -216,6 +216,17 @@ static enum ub_store_result memory_seens_due(
 	return UB_STORE_OK;
 }
 
+static enum ub_store_result memory_seen_looked(struct ub_store *store, const struct ub_store_seen *like)
+{
+	struct memory *memory = memory_lock(store);
+	struct ub_store_seen *seen = set_get(&memory->seen, like);
+	bool same = seen && seen->look_again == like->look_again;
+	if (same)
+		seen->look_again = 0;
+	memory_unlock(memory);
+	return same ? UB_STORE_OK : UB_STORE_NONE;
+}
+
 static enum ub_store_result memory_account_meetings(struct ub_store *store, struct ub_text organization,
     struct ub_text account, struct ub_arena *arena, struct ub_store_meetings *meetings)
 {
@@ -341,6 +352,7 @@ static const struct ub_store_ops ops = {
 	.forget_seen = memory_forget_seen,
 	.seens = memory_seens,
 	.seens_due = memory_seens_due,
+	.seen_looked = memory_seen_looked,
 	.account_meetings = memory_account_meetings,
 	.event_appointments = memory_event_appointments,
 	.change_appointments = memory_change_appointments,

@@ -52,6 +52,7 @@ enum statement {
 	SEEN_DROP,
 	SEEN_LIST,
 	SEEN_DUE,
+	SEEN_LOOKED,
 	SEEN_OF_ACCOUNT,
 	SEEN_PRUNE,
 	APPOINTMENT_PUT,
@@ -140,6 +141,7 @@ store_seen_fn sqlite_seen;
 store_forget_seen_fn sqlite_forget_seen;
 store_seens_fn sqlite_seens;
 store_seens_due_fn sqlite_seens_due;
+store_seen_looked_fn sqlite_seen_looked;
 store_account_meetings_fn sqlite_account_meetings;
 store_event_appointments_fn sqlite_event_appointments;
 store_change_appointments_fn sqlite_change_appointments;

@@ -126,6 +126,14 @@ enum ub_store_result sqlite_seens_due(
 	return sql_leave(s, UB_STORE_OK);
 }
 
+enum ub_store_result sqlite_seen_looked(struct ub_store *store, const struct ub_store_seen *seen)
+{
+	struct sqlite *s = sql_begin(store, false);
+	int n = sql_run(s, sql_bound(s, SEEN_LOOKED, "ttti", &seen->organization, &seen->upstream,
+			       &seen->href, seen->look_again));
+	return sql_end(s, n ? UB_STORE_OK : UB_STORE_NONE);
+}
+
 enum ub_store_result sqlite_account_meetings(struct ub_store *store, struct ub_text organization,
     struct ub_text account, struct ub_arena *arena, struct ub_store_meetings *meetings)
 {

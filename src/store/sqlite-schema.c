@@ -168,6 +168,8 @@ const char *const sql_statements[STATEMENTS] = {
 	    "SELECT " SEEN_COLUMNS " FROM seen WHERE organization = ?1 AND (?2 = '' OR meeting_uid = ?2)"
 	    " ORDER BY meeting_uid, href, upstream",
 	[SEEN_DUE] = "SELECT " SEEN_COLUMNS " FROM seen WHERE look_again > 0 AND look_again <= ? LIMIT ?",
+	[SEEN_LOOKED] = "UPDATE seen SET look_again = 0 WHERE organization = ? AND upstream = ? AND href = ?"
+			" AND look_again = ?",
 	[SEEN_OF_ACCOUNT] = "SELECT meeting_uid, guests, meeting_start, meeting_end FROM seen"
 			    " WHERE organization = ? AND account = ? AND account <> ''"
 			    " ORDER BY meeting_end, meeting_uid",

@@ -39,6 +39,7 @@ static const struct ub_store_ops ops = {
 	.forget_seen = sqlite_forget_seen,
 	.seens = sqlite_seens,
 	.seens_due = sqlite_seens_due,
+	.seen_looked = sqlite_seen_looked,
 	.account_meetings = sqlite_account_meetings,
 	.event_appointments = sqlite_event_appointments,
 	.change_appointments = sqlite_change_appointments,

@@ -68,6 +68,7 @@ typedef enum ub_store_result store_seens_fn(struct ub_store *store, struct ub_te
     struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_seens *seens);
 typedef enum ub_store_result store_seens_due_fn(
     struct ub_store *store, int64_t now, struct ub_arena *arena, struct ub_store_seens *seens);
+typedef enum ub_store_result store_seen_looked_fn(struct ub_store *store, const struct ub_store_seen *seen);
 typedef enum ub_store_result store_account_meetings_fn(struct ub_store *store, struct ub_text organization,
     struct ub_text account, struct ub_arena *arena, struct ub_store_meetings *meetings);
 /* The appointments by an event, in any order. */
@@ -122,6 +123,7 @@ struct ub_store_ops {
 	store_forget_seen_fn *forget_seen;
 	store_seens_fn *seens;
 	store_seens_due_fn *seens_due;
+	store_seen_looked_fn *seen_looked;
 	store_account_meetings_fn *account_meetings;
 
 	store_event_appointments_fn *event_appointments;

@@ -235,6 +235,11 @@ enum ub_store_result ub_store_seens_due(
 	return store->ops->seens_due(store, now, arena, seens);
 }
 
+enum ub_store_result ub_store_seen_looked(struct ub_store *store, const struct ub_store_seen *seen)
+{
+	return store->ops->seen_looked(store, seen);
+}
+
 enum ub_store_result ub_store_account_meetings(struct ub_store *store, struct ub_text organization,
     struct ub_text account, struct ub_arena *arena, struct ub_store_meetings *meetings)
 {
