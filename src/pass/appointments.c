@@ -210,7 +210,9 @@ void pass_reserve(
     struct ub_pass *pass, const struct ub_step *step, struct ub_text href, struct ub_interval time)
 {
 	struct ub_store_appointments unneeded = { 0 };
+	lock(pass);
 	reserve(pass, step, href, time, &unneeded);
+	unlock(pass);
 }
 
 static void reserve_all(struct ub_pass *pass, const struct ub_plan *plan, const struct ub_findings *findings,

@@ -95,6 +95,10 @@ static enum ub_outcome look_at_known(
 	};
 	struct ub_response response;
 	bool look = may_stand(item);
+	/* The items of instances long past would be asked for each time that the series is looked at. */
+	ub_instant origin;
+	if (ub_plan_mark_instant(item->identity, &origin) && origin < pass->now - UB_SERIES_BACK)
+		return UB_OUTCOME_OK;
 	enum ub_outcome outcome = look ? pass_get(pass, item->href, &response) : UB_OUTCOME_OK;
 	if (outcome == UB_OUTCOME_GONE) {
 		bool calendar_gone;

@@ -101,7 +101,10 @@ static enum ub_pass_end follow(struct ub_pass *pass, struct ub_decide_input *inp
 	if (!pass_choose_times(pass, input, decision, &findings))
 		return *why = UB_TEXT("the store cannot tell when people are taken"), UB_PASS_AGAIN;
 	pass_apply(pass, decision->plan, &findings, &acts);
-	if (acts.removed)
+	/* Whoever invites and deletes the meeting calls it off for everybody. */
+	const struct ub_person *organizer = decision->facts->meeting.organizer;
+	bool called_off = input->gone && organizer && ub_text_eq(organizer->email, pass->identity.owner);
+	if (acts.removed && !called_off)
 		look_at_other_copies(pass, decision->event->uid);
 	*why = ub_textf(pass->arena, "%zu created, %zu changed, %zu removed, %zu refused by the server",
 	    acts.created, acts.changed, acts.removed, acts.refused);

@@ -38,7 +38,7 @@ class Meeting:
     starts: list  # one for each version that the client stores, in order
 
     def text(self, start):
-        attendees = (self.user, "cto@acme.example", "buyer@acme.example")
+        attendees = (self.user, "zoe", "cto@acme.example", "buyer@acme.example")
         return calendars.meeting(uid=self.uid, start=start, attendees=attendees, organizer=self.user)
 
 
@@ -232,7 +232,11 @@ class Story(support.World):
     def survive(self, kind):
         server = self.start(kind)
         store = self.folder / f"{server.name}.db"
-        upbeat = self.start(support.Upbeat, server, store=f"sqlite:{store}")
+        site = self.folder / f"site-{server.__class__.__name__}"
+        site.mkdir()
+        # More meetings than a fortnight has room for: what stands when is another story.
+        (site / "site.yaml").write_text("format: 1\nchange:\n  - {rule: prep, items: {prep: {free: nobody}}}\n")
+        upbeat = self.start(support.Upbeat, server, store=f"sqlite:{store}", rules=f"[{support.TOP}/rules, {site}]")
         began = time.monotonic()
         for number in range(self.batches):
             batch = Batch(server, upbeat, store, number, min(BATCH, N - number * BATCH))

@@ -93,9 +93,6 @@ Test(pass_following, takes_along_what_is_ahead_when_a_meeting_is_moved_into_the_
 	day = "20261119";
 	store_and_run();
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3, "%s", why);
-	store_meeting(MEETING, guest, "RRULE:FREQ=WEEKLY\r\n");
-	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
-	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 1, "%s", why);
 }
 
 Test(pass_following, takes_the_items_along_when_another_object_takes_the_meetings_place)
