@@ -14,7 +14,7 @@ static void set_times(struct ub_cel_value *fields, const struct ub_meeting *meet
 	fields[MEETING_SERIES] = ub_cel_bool(event->is_instance);
 	fields[MEETING_INSTANCE] = ub_cel_timestamp(event->is_instance ? event->instance : meeting->start, 0);
 	fields[MEETING_FIRST] = ub_cel_bool(!event->is_instance || event->first_instance);
-	fields[MEETING_PREVIOUS] = event->is_instance && event->previous != UB_INSTANT_MIN
+	fields[MEETING_PREVIOUS] = event->is_instance && event->previous != UB_INSTANT_NONE
 				       ? ub_cel_timestamp(event->previous, 0)
 				       : ub_cel_absent();
 }

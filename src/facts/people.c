@@ -41,12 +41,16 @@ static const struct ub_stakeholder *find_stakeholder(const struct ub_account *ac
 	return NULL;
 }
 
-/* A name that only repeats the address, as many clients write it, is no name. */
-static void set_name(struct ub_person *person, struct ub_text given, struct ub_arena *arena)
+/* A name that only repeats the address, as many clients write it, is no name: the account's source may know one. */
+static void set_name(struct ub_person *person, struct ub_text given,
+    const struct ub_stakeholder *stakeholder, struct ub_arena *arena)
 {
 	struct display_name found = read_display_name(given, arena);
 	bool none = found.name.len == 0 || ub_facts_is_address(found.name);
-	person->name = none ? name_from_address(person->email, arena) : found.name;
+	person->name = !none ? found.name
+		       : stakeholder && stakeholder->name.len
+			   ? clean_line(stakeholder->name, arena)
+			   : name_from_address(person->email, arena);
 	person->position = found.role;
 }
 
@@ -55,7 +59,7 @@ static struct ub_person *new_person(const struct ub_org *org, const struct ub_st
 {
 	struct ub_person *person = UB_NEW(arena, struct ub_person);
 	person->email = ub_text_lower(arena, party->address);
-	set_name(person, party->name, arena);
+	set_name(person, party->name, stakeholder, arena);
 	person->domain = domain_part(person->email);
 	enum standing standing = address_standing(org, person->email);
 	person->kind = kind_of(standing, party->cutype, person->email);
