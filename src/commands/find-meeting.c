@@ -96,11 +96,14 @@ static void add_seen(struct search *search, const struct ub_store_seen *seen)
 	    ub_ical_read(seen->text, search->telling->snapshot->zones, search->arena, &refusal);
 	if (!event)
 		return;
+	/* A private meeting is found by its UID, and not by its title. */
+	bool private = event->class != UB_CLASS_PUBLIC;
 	const struct match match = { .uid = seen->meeting_uid,
-		.title = event->summary,
+		.title = private ? UB_TEXT("(private)") : event->summary,
 		.owner = seen->owner,
-		.start = instant_of(search, &event->start),
-		.end = instant_of(search, &event->end) };
+		/* of a series, the next instance */
+		.start = seen->start ? seen->start / 1000 : instant_of(search, &event->start),
+		.end = seen->start ? seen->end / 1000 : instant_of(search, &event->end) };
 	add(search, &match);
 }
 
