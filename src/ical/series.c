@@ -256,6 +256,8 @@ static const char *read_rules(struct series *series, size_t master)
 			return fault;
 		ub_ical_rule_complete(rule, start->civil, start->date);
 		rule->last = last_of(series, rule);
+		if (ub_ical_rule_times(rule) > UB_SERIES_PER_DAY)
+			return "its rule comes too often in a day";
 		if (!ub_ical_rule_has_plain_positions(rule))
 			return "its rule has BYSETPOS along with too much else";
 		if (!ub_ical_rule_possible(rule))

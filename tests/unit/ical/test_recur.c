@@ -427,14 +427,22 @@ Test(recur, ends_at_its_limits)
 	cr_expect(expand(&desk, daily, window, &instances, &why));
 	cr_expect(instances.n == 90 && !instances.more);
 	/* Each step is an instance. */
-	const char *form = BERLIN "20000101T090000\nRRULE:FREQ=DAILY;BYMONTH=1;COUNT=%d;BYMINUTE="
-				  "0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25";
-	window = (struct window){ "2024-12-01T00:00:00Z", "2026-01-01T00:00:00Z", 1 };
+	const char *form = BERLIN "20000101T090000\nRRULE:FREQ=DAILY;COUNT=%d;BYMINUTE=0,1,2,3";
+	window = (struct window){ "2013-09-08T12:00:00Z", "2026-01-01T00:00:00Z", 1 };
 	struct ub_text most = object_of(&desk, ub_textf(desk.arena, form, UB_SERIES_STEPS_MAX).ptr);
 	struct ub_text more = object_of(&desk, ub_textf(desk.arena, form, UB_SERIES_STEPS_MAX + 1).ptr);
 	cr_expect(expand(&desk, most, window, &instances, &why));
 	cr_expect(!expand(&desk, more, window, &instances, &why));
 	cr_expect(ub_text_is(why, "cannot tell: it has too many instances to be gone through"));
+	/* What comes more often than four times a day is no meeting. */
+	form = BERLIN "20260101T090000\nRRULE:FREQ=DAILY;BYMINUTE=%s";
+	window = (struct window){ "2026-01-01T00:00:00Z", "2026-01-03T00:00:00Z", 99 };
+	cr_expect(expand(
+	    &desk, object_of(&desk, ub_textf(desk.arena, form, "0,1,2,3").ptr), window, &instances, &why));
+	cr_expect_eq(instances.n, 8);
+	cr_expect(!expand(
+	    &desk, object_of(&desk, ub_textf(desk.arena, form, "0,1,2,3,4").ptr), window, &instances, &why));
+	cr_expect(ub_text_ends(why, UB_TEXT("its rule comes too often in a day")));
 	desk_close(&desk);
 }
 
