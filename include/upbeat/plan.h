@@ -49,6 +49,7 @@ struct ub_item {
 	enum ub_item_kind kind;
 	/* "rule/item", as shown to people. Identity goes by the group instead of the rule. */
 	struct ub_text id;
+	struct ub_text instance; /* of a series, by its name; empty: no series */
 	const struct ub_rule *rule;
 	const struct ub_rule_item *source;
 
@@ -114,6 +115,7 @@ struct ub_existing {
 	ub_instant start, end;        /* of the event */
 	ub_instant due;               /* of the task, also where it had to be written as an all-day event */
 	unsigned user_changed;        /* enum ub_property */
+	bool has_notes;               /* the user has written something below the closing line */
 };
 
 enum ub_action {
@@ -162,8 +164,9 @@ enum ub_note_kind {
 /* Something that people should know of an item, or, with an empty `item`, of the whole plan. */
 struct ub_note {
 	enum ub_note_kind kind;
-	struct ub_text item; /* id */
-	struct ub_text text; /* one plain sentence, no full stop */
+	struct ub_text item;     /* id */
+	struct ub_text instance; /* as in struct ub_item */
+	struct ub_text text;     /* one plain sentence, no full stop */
 	/* As in struct ub_item, of an item for which no time was found. */
 	struct ub_considered considered;
 };
@@ -194,6 +197,7 @@ struct ub_plan_input {
 	 * count. NULL: all count. */
 	const size_t *serves;
 	size_t instance;
+	struct ub_intervals taken; /* of a series: when everybody is taken by its other instances */
 	bool gone; /* the meeting does not stand any more; the facts are those last seen of it */
 	/* By how many seconds the meeting's end was brought forward since the meeting was last seen. */
 	int64_t brought_forward;

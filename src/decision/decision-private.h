@@ -4,7 +4,7 @@
 
 #include "upbeat/decision.h"
 
-/* ---- decide.c ---- */
+/* ---- meeting.c ---- */
 
 const struct ub_facts *find_facts(
     const struct ub_decide_input *input, const struct ub_event *event, struct ub_arena *arena);
@@ -17,8 +17,9 @@ void decide_meeting(const struct ub_decide_input *input, const struct ub_event *
 
 /* ---- series.c ---- */
 
-bool is_series(const struct ub_event *event);
-/* Decides about the instances of decision->event, which is a series. */
+/* Whether the event is a series, or there are items of the time when it was one. */
+bool is_series(const struct ub_decide_input *input, const struct ub_event *event);
+/* Decides about the instances of decision->event. */
 void decide_series(const struct ub_decide_input *input, const struct ub_ical *ical,
     struct ub_decision *decision, struct ub_arena *arena);
 

@@ -28,9 +28,18 @@ struct series {
 	struct ub_arena *arena;
 };
 
-bool is_series(const struct ub_event *event)
+/* Whether some item was made for an instance: then the event is or was a series. */
+static bool has_instance_items(const struct ub_decide_input *input)
 {
-	return event->repeats != UB_REPEATS_NOT || event->override_only;
+	for (size_t i = 0; i < input->n_existing; i++)
+		if (ub_plan_mark_instance(input->existing[i].item_mark).len)
+			return true;
+	return false;
+}
+
+bool is_series(const struct ub_decide_input *input, const struct ub_event *event)
+{
+	return event->repeats != UB_REPEATS_NOT || event->override_only || has_instance_items(input);
 }
 
 static ub_instant start_of(const struct series *series, size_t i)
@@ -53,11 +62,16 @@ static bool is_ahead(const struct series *series, size_t i)
 
 /* ---- which item serves which instance ---- */
 
-static size_t instance_named(const struct series *series, struct ub_text name)
+/* The instance that the mark names. A mark without any is one of the event that is no series. */
+static size_t instance_named(const struct series *series, struct ub_text mark)
 {
-	for (size_t i = 0; name.len && i < series->instances.n; i++)
-		if (ub_text_eq(ub_plan_instance_name(series->instances.items[i], series->arena), name))
+	ub_instant at = UB_INSTANT_NONE;
+	bool named = ub_plan_mark_instant(mark, &at);
+	for (size_t i = 0; i < series->instances.n; i++) {
+		const struct ub_event *event = series->instances.items[i];
+		if (named == event->is_instance && (!named || event->instance == at))
 			return i;
+	}
 	return SERVES_NOTHING;
 }
 
@@ -80,19 +94,33 @@ static bool is_served(const struct series *series, size_t instance, const struct
 	return false;
 }
 
-static size_t nearest(const struct series *series, const struct ub_existing *existing, ub_instant origin)
+static int64_t distance(const struct series *series, const struct ub_existing *existing, size_t instance)
 {
-	size_t best = SERVES_NOTHING;
+	const struct ub_event *event = series->instances.items[instance];
+	ub_instant at = event->is_instance ? event->instance : start_of(series, instance);
+	return llabs(at - origin_of(existing));
+}
+
+/* Lets the item and the instance that are nearest to each other find each other. False: none are left. */
+static bool match_nearest(struct series *series, const bool *free)
+{
+	const struct ub_decide_input *input = series->input;
+	size_t item = 0, instance = SERVES_NOTHING;
 	int64_t least = INT64_MAX;
-	for (size_t i = 0; i < series->instances.n; i++) {
-		int64_t far = series->instances.items[i]->instance - origin;
-		far = far < 0 ? -far : far;
-		if (far < least && is_ahead(series, i) && !is_served(series, i, existing)) {
-			best = i;
-			least = far;
+	for (size_t i = 0; i < input->n_existing; i++)
+		for (size_t k = 0; free[i] && series->serves[i] == SERVES_NOTHING && k < series->instances.n;
+		     k++) {
+			int64_t far = distance(series, &input->existing[i], k);
+			if (far < least && is_ahead(series, k) &&
+			    !is_served(series, k, &input->existing[i])) {
+				least = far;
+				item = i;
+				instance = k;
+			}
 		}
-	}
-	return best;
+	if (instance != SERVES_NOTHING)
+		series->serves[item] = instance;
+	return instance != SERVES_NOTHING;
 }
 
 /* Whether no item has an instance ahead any more, though there are some for the time ahead. */
@@ -104,24 +132,25 @@ static bool was_moved(const struct series *series)
 	return true;
 }
 
+/* An item of no series may always serve an instance, one of an instance only if the series was moved. */
 static void assign(struct series *series)
 {
 	const struct ub_decide_input *input = series->input;
+	bool *free = UB_NEW_ARRAY(series->arena, bool, input->n_existing);
 	series->serves = UB_NEW_ARRAY(series->arena, size_t, input->n_existing);
 	for (size_t i = 0; i < input->n_existing; i++)
-		series->serves[i] =
-		    instance_named(series, ub_plan_mark_instance(input->existing[i].item_mark));
+		series->serves[i] = instance_named(series, input->existing[i].item_mark);
 	bool moved = was_moved(series);
 	for (size_t i = 0; i < input->n_existing; i++) {
 		const struct ub_existing *existing = &input->existing[i];
-		ub_instant origin = origin_of(existing);
 		if (series->serves[i] != SERVES_NOTHING)
 			continue;
-		if (origin < input->now || existing->state == UB_EXISTING_REMOVED)
+		if (origin_of(existing) < input->now || existing->state == UB_EXISTING_REMOVED)
 			series->serves[i] = SERVES_PAST;
-		else if (moved || ub_plan_mark_instance(existing->item_mark).len == 0)
-			series->serves[i] = nearest(series, existing, origin);
+		free[i] = moved || ub_plan_mark_instance(existing->item_mark).len == 0;
 	}
+	while (match_nearest(series, free))
+		;
 }
 
 static bool has_items(const struct series *series, size_t instance)
@@ -134,56 +163,111 @@ static bool has_items(const struct series *series, size_t instance)
 
 /* ---- the plans ---- */
 
-static void plan_instance(struct series *series, const struct ub_event *event, size_t instance, bool gone)
+/* When people are taken by the other instances, and by what is planned for them. */
+static struct ub_intervals taken_by_others(const struct series *series, size_t instance)
+{
+	struct ub_intervals taken = { 0 };
+	for (size_t i = 0; i < series->instances.n; i++)
+		if (i != instance && is_ahead(series, i) && !series->instances.items[i]->start.date)
+			*ub_push(series->arena, &taken) =
+			    (struct ub_interval){ start_of(series, i), end_of(series, i) };
+	for (size_t i = 0; i < series->plan->items.n; i++) {
+		const struct ub_item *item = &series->plan->items.items[i];
+		if (item->kind == UB_ITEM_EVENT && item->busy && !item->all_day)
+			*ub_push(series->arena, &taken) = (struct ub_interval){ item->start, item->end };
+	}
+	return ub_cal_intervals_normal(series->arena, taken);
+}
+
+/* Returns how many items the instance has. */
+static size_t plan_instance(struct series *series, const struct ub_event *event, size_t instance, bool gone)
 {
 	const struct ub_facts *facts = find_facts(series->input, event, series->arena);
 	struct ub_plan_input input = plan_input(series->input, facts);
 	input.serves = series->serves;
 	input.instance = instance;
 	input.gone = gone;
+	input.taken = taken_by_others(series, instance);
 	struct ub_plan *plan = ub_plan_make(&input, series->arena);
+	size_t n = plan->items.n;
 	if (!series->decision->facts) {
 		series->decision->facts = facts;
 		*series->plan = *plan;
 	} else {
 		ub_plan_join(series->plan, plan, series->arena);
 	}
+	return n;
 }
 
-/* Whether the instance is to be planned for. Those in `asked` are counted. */
-static bool is_wanted(struct series *series, size_t i, size_t *asked)
+static bool is_asked_for(const struct series *series, size_t i)
 {
-	const struct ub_decide_input *input = series->input;
-	const struct ub_event *event = series->instances.items[i];
-	if (!is_ahead(series, i))
-		return false;
-	if (input->only_instance)
-		return ub_cal_local_day(series->floating, start_of(series, i)) ==
-		       ub_cal_local_day(series->floating, input->only_instance);
-	if (event->status != UB_STATUS_CANCELLED && *asked < UB_SERIES_AHEAD) {
-		if ((*asked)++ == 0)
-			series->decision->look_again = end_of(series, i);
-		*ub_push(series->arena, &series->decision->instances) =
-		    ub_plan_instance_name(event, series->arena);
-		return true;
-	}
-	return has_items(series, i);
+	return ub_cal_local_day(series->floating, start_of(series, i)) ==
+	       ub_cal_local_day(series->floating, series->input->only_instance);
 }
 
-static void plan_all(struct series *series)
+/* The next instances that get something; and, of the rest, those for which something stands. */
+static void plan_ahead(struct series *series)
 {
-	size_t asked = 0, last = series->instances.n;
+	struct ub_decision *decision = series->decision;
+	size_t served = 0, tried = 0;
 	for (size_t i = 0; i < series->instances.n; i++) {
-		last = i;
-		if (is_wanted(series, i, &asked))
-			plan_instance(series, series->instances.items[i], i, false);
+		const struct ub_event *event = series->instances.items[i];
+		if (!is_ahead(series, i))
+			continue;
+		if (decision->look_again == UB_INSTANT_NONE && event->is_instance)
+			decision->look_again = end_of(series, i);
+		bool next = event->status != UB_STATUS_CANCELLED && served < UB_SERIES_AHEAD &&
+			    tried < UB_SERIES_TRIES;
+		if (!next && !has_items(series, i))
+			continue;
+		tried += next;
+		if (next)
+			*ub_push(series->arena, &decision->instances) =
+			    ub_plan_instance_name(event, series->arena);
+		served += plan_instance(series, event, i, false) > 0;
 	}
+	if (decision->look_again == UB_INSTANT_NONE && series->instances.more)
+		decision->look_again = series->input->now + UB_SERIES_HORIZON / 2;
+}
+
+static void plan_one(struct series *series)
+{
+	for (size_t i = 0; i < series->instances.n; i++)
+		if (is_asked_for(series, i))
+			plan_instance(series, series->instances.items[i], i, false);
+}
+
+/* What serves nothing any more goes. */
+static void plan_rest(struct series *series)
+{
+	size_t n = series->instances.n;
 	if (has_items(series, SERVES_NOTHING))
-		plan_instance(series,
-		    last < series->instances.n ? series->instances.items[last] : series->decision->event,
+		plan_instance(series, n ? series->instances.items[n - 1] : series->decision->event,
 		    SERVES_NOTHING, true);
-	if (asked == 0 && series->instances.more)
-		series->decision->look_again = series->input->now + UB_SERIES_HORIZON / 2;
+}
+
+static bool is_in_a_step(const struct ub_plan *plan, const struct ub_existing *existing)
+{
+	for (size_t i = 0; i < plan->steps.n; i++)
+		if (plan->steps.items[i].existing == existing)
+			return true;
+	return false;
+}
+
+/* What is left as it is, such as the items of instances that are over, hides as much as the series does. */
+static void hide_rest(struct series *series)
+{
+	enum ub_class class = series->decision->event->class;
+	for (size_t i = 0; i < series->input->n_existing; i++) {
+		const struct ub_existing *existing = &series->input->existing[i];
+		if (existing->state == UB_EXISTING_STANDS && existing->event &&
+		    existing->event->class < class && !is_in_a_step(series->plan, existing))
+			*ub_push(series->arena, &series->plan->steps) =
+			    (struct ub_step){ .action = UB_ACTION_HIDE,
+				    .existing = existing,
+				    .class = class,
+				    .why = UB_TEXT("the meeting is not public any more") };
+	}
 }
 
 /* A rule that cannot be expanded: the first date is prepared as if it stood alone. */
@@ -195,6 +279,7 @@ static void decide_first(struct series *series, struct ub_text why)
 	alone->override_only = false;
 	decide_meeting(series->input, alone, series->decision, series->arena);
 	struct ub_plan *plan = (struct ub_plan *)series->decision->plan;
+	plan->amendments.n = 0; /* nothing is added to a series */
 	*ub_push(series->arena, &plan->notes) = (struct ub_note){ .kind = UB_NOTE_REMARK,
 		.text = ub_textf(series->arena,
 		    "it is not told which instances the series has (%.*s), so its first date counts alone",
@@ -216,10 +301,15 @@ void decide_series(const struct ub_decide_input *input, const struct ub_ical *ic
 		return;
 	}
 	assign(&series);
-	plan_all(&series);
+	if (input->only_instance)
+		plan_one(&series);
+	else
+		plan_ahead(&series);
+	plan_rest(&series);
+	hide_rest(&series);
 	if (!decision->facts)
 		decision->facts = find_facts(input, decision->event, arena);
-	if (decision->instances.n == 0 && !input->only_instance)
+	if (decision->instances.n == 0 && series.plan->items.n == 0)
 		series.plan->not_eligible = "no-instance";
 	decision->plan = series.plan;
 }

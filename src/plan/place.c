@@ -65,6 +65,7 @@ static struct ub_intervals busy_times(struct ub_making *making, const struct ub_
 	for (size_t i = 0; i < input->n_busy; i++)
 		if (ub_plan_counts_as_busy(making, draft, input->busy[i].address))
 			busy = ub_cal_union(making->arena, busy, input->busy[i].times);
+	busy = ub_cal_union(making->arena, busy, input->taken);
 	return ub_cal_intervals_normal(making->arena, busy);
 }
 

@@ -366,6 +366,8 @@ Test(snapshot, follows_a_series_wherever_it_goes)
 		{ "DTSTART:20261112T140000Z\nDURATION:PT1H\n", "", "keep 12T13 remove 19T13" },
 		{ "DTSTART:20261112T140000Z\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;COUNT=1\n", "",
 		    "keep 12T13 remove 19T13" },
+		/* The item that is nearest goes along, the others go. */
+		{ "DTSTART:20261119T150000Z\nDURATION:PT1H\n", "", "keep 19T14 remove 12T13" },
 		{ WEEKLY("20261112T140000Z") "STATUS:CANCELLED\n", "", "remove 12T13 remove 19T13" },
 	};
 	struct ub_snapshot *snapshot = snapshot_of_ours();
@@ -390,5 +392,58 @@ Test(snapshot, takes_the_first_date_of_what_cannot_be_expanded)
 	cr_assert_eq(decision.plan->notes.n, 1);
 	cr_expect(
 	    ub_text_starts(decision.plan->notes.items[0].text, UB_TEXT("it is not told which instances")));
+	ub_snapshot_release(&calendar.snapshot);
+}
+
+Test(snapshot, hides_the_items_of_a_series_with_it)
+{
+	struct calendar calendar = { .snapshot = snapshot_of_ours() };
+	const char *lines = WEEKLY("20261112T140000Z");
+	store_series(&calendar, lines, "", NOW);
+	/* The first instance is over by now. */
+	lines = WEEKLY("20261112T140000Z") "CLASS:PRIVATE\n";
+	struct ub_decision decision = decide_next(&calendar, lines, "", INT64_C(1794560000));
+	bool hidden = false;
+	for (size_t i = 0; i < decision.plan->steps.n; i++) {
+		const struct ub_step *step = &decision.plan->steps.items[i];
+		hidden = hidden || (step->action == UB_ACTION_HIDE && step->class == UB_CLASS_PRIVATE);
+	}
+	cr_expect(hidden, "%s", steps(&decision));
+	ub_snapshot_release(&calendar.snapshot);
+}
+
+Test(snapshot, passes_over_instances_that_get_nothing)
+{
+	struct calendar calendar = { .snapshot = snapshot_of_ours() };
+	const char *alone = "BEGIN:VEVENT\nUID:u\nDTSTAMP:20260101T000000Z\nRECURRENCE-ID:20261112T140000Z\n"
+			    "DTSTART:20261112T140000Z\nDURATION:PT1H\nORGANIZER:mailto:anna@ours.example\n"
+			    "END:VEVENT\n";
+	cr_expect_str_eq(store_series(&calendar, WEEKLY("20261112T140000Z"), alone, NOW),
+	    "create 19T13 create 26T13", "the first one has no guest");
+	ub_snapshot_release(&calendar.snapshot);
+}
+
+Test(snapshot, tells_an_instance_of_the_one_before_it)
+{
+	struct calendar calendar = { .snapshot = snapshot_of_ours() };
+	struct ub_account_history history = { .last_meeting = UB_INSTANT_NONE,
+		.next_meeting = UB_INSTANT_NONE };
+	struct ub_account acme = { .id = UB_TEXT("acme"), .name = UB_TEXT("Acme") };
+	struct ub_decide_input input = { .snapshot = calendar.snapshot,
+		.account = &acme,
+		.history = &history,
+		.text = UB_TEXT("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nBEGIN:VEVENT\nUID:u\n"
+				"DTSTAMP:20260101T000000Z\nORGANIZER:mailto:anna@ours.example\n"
+				"ATTENDEE:mailto:cto@acme.example\n" WEEKLY(
+				    "20261112T140000Z") "END:VEVENT\nEND:VCALENDAR\n"),
+		.now = NOW };
+	struct ub_decision decision;
+	ub_decide(&input, &decision, arena);
+	cr_expect_eq(decision.facts->history->last_meeting, UB_INSTANT_NONE, "the first one has none before");
+	cr_expect_eq(decision.facts->history->next_meeting, UB_INSTANT_NONE);
+	input.now = INT64_C(1794560000); /* the first one is over */
+	ub_decide(&input, &decision, arena);
+	cr_expect_eq(decision.facts->history->last_meeting, INT64_C(1794492000));
+	cr_expect_eq(decision.facts->history->next_meeting, UB_INSTANT_NONE);
 	ub_snapshot_release(&calendar.snapshot);
 }
