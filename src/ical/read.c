@@ -137,22 +137,18 @@ static void read_parent(struct reader *reader, size_t component, struct ub_event
 	}
 }
 
-static enum ub_repeats frequency(struct ub_text rule)
+/* How often people meet. Every four weeks is monthly for them. */
+static enum ub_repeats frequency(struct ub_text text)
 {
-	static const struct {
-		const char *word;
-		enum ub_repeats repeats;
-	} words[] = { { "DAILY", UB_REPEATS_DAY }, { "WEEKLY", UB_REPEATS_WEEK },
-		{ "MONTHLY", UB_REPEATS_MONTH }, { "YEARLY", UB_REPEATS_YEAR } };
-	struct ub_text part;
-	while (ub_text_split(&rule, ';', &part))
-		for (size_t i = 0; i < UB_COUNT(words); i++) {
-			part = ub_text_trim(part);
-			if (ub_text_eq_nocase(ub_text_sub(part, 0, 5), UB_TEXT("FREQ=")) &&
-			    ub_text_eq_nocase(ub_text_sub(part, 5, part.len), ub_text(words[i].word)))
-				return words[i].repeats;
-		}
-	return UB_REPEATS_OTHER;
+	struct rule rule;
+	if (ub_ical_rule_read(text, &rule))
+		return UB_REPEATS_OTHER;
+	int days = rule.every == UB_REPEATS_DAY    ? rule.interval
+		   : rule.every == UB_REPEATS_WEEK ? 7 * rule.interval
+						   : 0;
+	if (days >= 28)
+		return UB_REPEATS_MONTH;
+	return days >= 7 ? UB_REPEATS_WEEK : rule.every;
 }
 
 static bool read_repeats(struct reader *reader, size_t component, struct ub_event *event)
