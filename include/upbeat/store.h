@@ -346,9 +346,10 @@ UB_MUST_USE enum ub_store_result ub_store_seens(struct ub_store *store, struct u
  * order. */
 UB_MUST_USE enum ub_store_result ub_store_seens_due(
     struct ub_store *store, int64_t now, struct ub_arena *arena, struct ub_store_seens *seens);
-/* Forgets seen->look_again of the meeting, as it is looked at again. NONE: a pass has said another time since,
- * or the meeting is forgotten. */
-UB_MUST_USE enum ub_store_result ub_store_seen_looked(struct ub_store *store, const struct ub_store_seen *seen);
+/* Forgets seen->look_again of the meeting, as it is looked at again. NONE: a pass has said another time
+ * since, or the meeting is forgotten. */
+UB_MUST_USE enum ub_store_result ub_store_seen_looked(
+    struct ub_store *store, const struct ub_store_seen *seen);
 /* The meetings that count as ones with the account, each copy of each, by what ends first. */
 UB_MUST_USE enum ub_store_result ub_store_account_meetings(struct ub_store *store,
     struct ub_text organization, struct ub_text account, struct ub_arena *arena,

@@ -41,16 +41,16 @@ static const struct ub_stakeholder *find_stakeholder(const struct ub_account *ac
 	return NULL;
 }
 
-/* A name that only repeats the address, as many clients write it, is no name: the account's source may know one. */
-static void set_name(struct ub_person *person, struct ub_text given,
-    const struct ub_stakeholder *stakeholder, struct ub_arena *arena)
+/* A name that only repeats the address, as many clients write it, is no name: the account's source may know
+ * one. */
+static void set_name(struct ub_person *person, struct ub_text given, const struct ub_stakeholder *stakeholder,
+    struct ub_arena *arena)
 {
 	struct display_name found = read_display_name(given, arena);
 	bool none = found.name.len == 0 || ub_facts_is_address(found.name);
-	person->name = !none ? found.name
-		       : stakeholder && stakeholder->name.len
-			   ? clean_line(stakeholder->name, arena)
-			   : name_from_address(person->email, arena);
+	person->name = !none                                  ? found.name
+		       : stakeholder && stakeholder->name.len ? clean_line(stakeholder->name, arena)
+							      : name_from_address(person->email, arena);
 	person->position = found.role;
 }
 

@@ -57,8 +57,8 @@ bool ub_ical_has_notes(struct ub_text description)
 	size_t from, to;
 	for (size_t i = 0; i < UB_COUNT(pairs); i++)
 		if (between(description, pairs[i], &from, &to))
-			return ub_text_trim(ub_text_sub(
-				       description, to + pairs[i]->end.len, description.len)).len > 0;
+			return ub_text_trim(ub_text_sub(description, to + pairs[i]->end.len, description.len))
+				   .len > 0;
 	return false;
 }
 

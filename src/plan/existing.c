@@ -84,8 +84,8 @@ bool ub_plan_is_pinned(
 
 bool ub_plan_outlasts_rule(const struct ub_making *making, const struct ub_existing *existing)
 {
-	return existing->state == UB_EXISTING_STANDS &&
-	       (!existing->event || existing->user_changed || existing->has_notes || is_over(making, existing));
+	return existing->state == UB_EXISTING_STANDS && (!existing->event || existing->user_changed ||
+							    existing->has_notes || is_over(making, existing));
 }
 
 unsigned ub_plan_may_write(struct ub_making *making, const struct ub_draft *draft)

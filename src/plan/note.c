@@ -8,10 +8,10 @@ static void add_note(
 {
 	struct ub_buf text = UB_BUF(making->arena);
 	ub_buf_vprintf(&text, format, args);
-	*ub_push(making->arena, &making->plan->notes) =
-	    (struct ub_note){ .kind = kind, .item = item,
-		    .instance = ub_plan_instance_name(making->input->facts->meeting.event, making->arena),
-		    .text = ub_buf_text(&text) };
+	*ub_push(making->arena, &making->plan->notes) = (struct ub_note){ .kind = kind,
+		.item = item,
+		.instance = ub_plan_instance_name(making->input->facts->meeting.event, making->arena),
+		.text = ub_buf_text(&text) };
 }
 
 void ub_plan_note(
