@@ -125,6 +125,8 @@ static json_t *item_object(const struct ub_item *item, struct ub_arena *arena)
 	ub_json_set(object, "description", ub_json_text(item->description));
 	ub_json_set(object, "why", ub_json_text(item->why));
 	ub_json_set(object, "uid", ub_json_text(item->uid));
+	if (item->instance.len)
+		ub_json_set(object, "instance", ub_json_text(item->instance));
 	return object;
 }
 

@@ -106,9 +106,9 @@ def random_parts(choose):
     elif frequency == "YEARLY" and days < 0.75:
         parts.update(BYDAY=joined(some(choose, DAYS, 5)), BYSETPOS=choose.choice((1, 2, -1, "1,-1", 5)))
     if choose.random() < 0.15:
-        parts["BYHOUR"] = joined(some(choose, (0, 1, 2, 3, 9, 14, 23)))
+        parts["BYHOUR"] = joined(some(choose, (0, 1, 2, 3, 9, 14, 23), 2))
     if choose.random() < 0.1:
-        parts["BYMINUTE"] = joined(some(choose, (0, 15, 30, 59)))
+        parts["BYMINUTE"] = joined(some(choose, (0, 15, 30, 59), 2))
     if choose.random() < 0.3 and "BYWEEKNO" not in parts:
         parts["WKST"] = choose.choice(("MO", "SU", "SA"))
     return parts
