@@ -77,6 +77,16 @@ static bool has_outgrown_items(struct ub_text not_eligible)
 	       ub_text_is(not_eligible, "single-instance");
 }
 
+/* A room says itself that it is one, and machines are named in the settings. Of a group it is not plain that
+ * nobody is meant. */
+static void note_group(struct ub_making *making, const struct ub_person *person)
+{
+	if (ub_text_is(person->kind, "group"))
+		ub_plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
+		    "`%.*s` is no person, but a group or a shared calendar, and does not count as a guest",
+		    UB_ARGS(person->email));
+}
+
 /* What of the meeting itself people should know. */
 static void note_meeting(struct ub_making *making)
 {
@@ -86,6 +96,13 @@ static void note_meeting(struct ub_making *making)
 		    "`%.*s` stands in the invitation as somebody's address, and is none: nobody is meant by "
 		    "it",
 		    UB_ARGS(meeting->unread.items[i]));
+	bool is_listed = !meeting->organizer;
+	for (size_t i = 0; i < meeting->attendees.n; i++) {
+		note_group(making, meeting->attendees.items[i]);
+		is_listed = is_listed || meeting->attendees.items[i] == meeting->organizer;
+	}
+	if (!is_listed)
+		note_group(making, meeting->organizer);
 	struct ub_text method = meeting->event->method;
 	if (method.len && !ub_text_eq_nocase(method, UB_TEXT("PUBLISH")))
 		ub_plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
@@ -111,6 +128,15 @@ static void make_items(struct ub_making *making)
 		qsort(plan->items.items, plan->items.n, sizeof(*plan->items.items), compare_items);
 }
 
+/* What is true of the whole series is said once. */
+static bool is_noted(const struct ub_plan *plan, const struct ub_note *note)
+{
+	for (size_t i = 0; note->item.len == 0 && i < plan->notes.n; i++)
+		if (plan->notes.items[i].item.len == 0 && ub_text_eq(plan->notes.items[i].text, note->text))
+			return true;
+	return false;
+}
+
 void ub_plan_join(struct ub_plan *plan, const struct ub_plan *more, struct ub_arena *arena)
 {
 	if (!more->not_eligible)
@@ -120,7 +146,8 @@ void ub_plan_join(struct ub_plan *plan, const struct ub_plan *more, struct ub_ar
 	for (size_t i = 0; i < more->steps.n; i++)
 		*ub_push(arena, &plan->steps) = more->steps.items[i];
 	for (size_t i = 0; i < more->notes.n; i++)
-		*ub_push(arena, &plan->notes) = more->notes.items[i];
+		if (!is_noted(plan, &more->notes.items[i]))
+			*ub_push(arena, &plan->notes) = more->notes.items[i];
 	if (plan->items.n)
 		qsort(plan->items.items, plan->items.n, sizeof(*plan->items.items), compare_items);
 }

@@ -409,3 +409,14 @@ Test(plan, a_case_that_cannot_be_told_holds_its_item_back)
 	cr_expect_eq(plan->items.n, 0);
 	cr_expect_eq(world_note(plan, "prep/prep")->kind, UB_NOTE_UNDECIDED);
 }
+
+Test(plan, tells_of_a_group_that_it_is_nobody)
+{
+	world_rules(world, PREP);
+	world->parties[1].cutype = UB_CUTYPE_GROUP;
+	struct ub_plan *plan = world_plan(world);
+	expect_note(plan, "", UB_NOTE_REMARK,
+	    "`ben@ours.example` is no person, but a group or a shared calendar, and does not count as a "
+	    "guest");
+	cr_expect_eq(plan->notes.n, 1);
+}
