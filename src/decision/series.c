@@ -24,7 +24,8 @@ struct series {
 	struct ub_plan *plan;
 	struct ub_instances instances;
 	const struct ub_zone *floating;
-	size_t *serves; /* of each existing item */
+	const struct ub_facts **facts; /* of each instance, where they have been asked for */
+	size_t *serves;                /* of each existing item */
 	struct ub_arena *arena;
 };
 
@@ -58,6 +59,18 @@ static ub_instant end_of(const struct series *series, size_t i)
 static bool is_ahead(const struct series *series, size_t i)
 {
 	return end_of(series, i) > series->input->now;
+}
+
+static bool takes_place(const struct series *series, size_t i)
+{
+	return is_ahead(series, i) && series->instances.items[i]->status != UB_STATUS_CANCELLED;
+}
+
+static const struct ub_facts *facts_of(struct series *series, size_t i)
+{
+	if (!series->facts[i])
+		series->facts[i] = find_facts(series->input, series->instances.items[i], series->arena);
+	return series->facts[i];
 }
 
 /* ---- which item serves which instance ---- */
@@ -168,7 +181,7 @@ static struct ub_intervals taken_by_others(const struct series *series, size_t i
 {
 	struct ub_intervals taken = { 0 };
 	for (size_t i = 0; i < series->instances.n; i++)
-		if (i != instance && is_ahead(series, i) && !series->instances.items[i]->start.date)
+		if (i != instance && takes_place(series, i) && !series->instances.items[i]->start.date)
 			*ub_push(series->arena, &taken) =
 			    (struct ub_interval){ start_of(series, i), end_of(series, i) };
 	for (size_t i = 0; i < series->plan->items.n; i++) {
@@ -179,14 +192,13 @@ static struct ub_intervals taken_by_others(const struct series *series, size_t i
 	return ub_cal_intervals_normal(series->arena, taken);
 }
 
-/* Returns how many items the instance has. */
-static size_t plan_instance(struct series *series, const struct ub_event *event, size_t instance, bool gone)
+/* Plans for an instance, or with SERVES_NOTHING for what has none. Returns how many items that is. */
+static size_t plan_for(struct series *series, const struct ub_facts *facts, size_t instance)
 {
-	const struct ub_facts *facts = find_facts(series->input, event, series->arena);
 	struct ub_plan_input input = plan_input(series->input, facts);
 	input.serves = series->serves;
 	input.instance = instance;
-	input.gone = gone;
+	input.gone = instance == SERVES_NOTHING;
 	input.taken = taken_by_others(series, instance);
 	struct ub_plan *plan = ub_plan_make(&input, series->arena);
 	size_t n = plan->items.n;
@@ -224,7 +236,7 @@ static void plan_ahead(struct series *series)
 		if (next)
 			*ub_push(series->arena, &decision->instances) =
 			    ub_plan_instance_name(event, series->arena);
-		served += plan_instance(series, event, i, false) > 0;
+		served += plan_for(series, facts_of(series, i), i) > 0;
 	}
 	if (decision->look_again == UB_INSTANT_NONE && series->instances.more)
 		decision->look_again = series->input->now + UB_SERIES_HORIZON / 2;
@@ -234,7 +246,7 @@ static void plan_one(struct series *series)
 {
 	for (size_t i = 0; i < series->instances.n; i++)
 		if (is_asked_for(series, i))
-			plan_instance(series, series->instances.items[i], i, false);
+			plan_for(series, facts_of(series, i), i);
 }
 
 /* What serves nothing any more goes. */
@@ -242,8 +254,18 @@ static void plan_rest(struct series *series)
 {
 	size_t n = series->instances.n;
 	if (has_items(series, SERVES_NOTHING))
-		plan_instance(series, n ? series->instances.items[n - 1] : series->decision->event,
-		    SERVES_NOTHING, true);
+		plan_for(series,
+		    n ? facts_of(series, n - 1)
+		      : find_facts(series->input, series->decision->event, series->arena),
+		    SERVES_NOTHING);
+}
+
+static void tell_ahead(struct series *series)
+{
+	struct ub_decision *decision = series->decision;
+	for (size_t i = 0; i < series->instances.n && decision->ahead.n < UB_SERIES_TAKEN; i++)
+		if (takes_place(series, i) && series->instances.items[i]->is_instance)
+			*ub_push(series->arena, &decision->ahead) = facts_of(series, i);
 }
 
 static bool is_in_a_step(const struct ub_plan *plan, const struct ub_existing *existing)
@@ -300,6 +322,7 @@ void decide_series(const struct ub_decide_input *input, const struct ub_ical *ic
 		decide_first(&series, why);
 		return;
 	}
+	series.facts = UB_NEW_ARRAY(arena, const struct ub_facts *, series.instances.n);
 	assign(&series);
 	if (input->only_instance)
 		plan_one(&series);
@@ -307,6 +330,7 @@ void decide_series(const struct ub_decide_input *input, const struct ub_ical *ic
 		plan_ahead(&series);
 	plan_rest(&series);
 	hide_rest(&series);
+	tell_ahead(&series);
 	if (!decision->facts)
 		decision->facts = find_facts(input, decision->event, arena);
 	if (decision->instances.n == 0 && series.plan->items.n == 0)

@@ -10,8 +10,9 @@
  * When an event is stored over items that stand, their meetings are looked at anew, and the items move. So do
  * they when an item is put over them whose rule says its time (`at`), or which looks at nobody's times. That
  * comes to an end. A pass puts keys if the event that it looks at takes people at another time than before,
- * which only a client's write can do; or for an item that it makes, which is made once. It puts none for an
- * item that stands and moves out of somebody's way, and such an item moves to a time that nobody has taken.
+ * which a client's write does, or a series as time passes; or for an item that it makes, which is made once.
+ * It puts none for an item that stands and moves out of somebody's way, and such an item moves to a time that
+ * nobody has taken.
  */
 #include "pass-private.h"
 
@@ -45,15 +46,14 @@ void pass_look_at(struct ub_pass *pass, const struct ub_store_seen *seen)
 
 /* ---- what an object says ---- */
 
-/* Whether the event takes people's time. A series is not followed yet. */
-static bool takes_time(const struct ub_pass *pass, const struct ub_decision *decision)
+/* Whether the event takes people's time. Of a series its instances do. */
+static bool takes_time(const struct ub_pass *pass, const struct ub_event *event,
+    const struct ub_meeting *meeting, const char *not_eligible)
 {
-	const struct ub_event *event = decision->event;
-	const struct ub_meeting *meeting = &decision->facts->meeting;
-	const char *not_eligible = decision->plan->not_eligible;
-	return !event->transparent && event->status != UB_STATUS_CANCELLED && !event->start.date &&
-	       event->repeats == UB_REPEATS_NOT && !event->override_only && meeting->start < meeting->end &&
-	       meeting->end > pass->now && !(not_eligible && ub_text_is(ub_text(not_eligible), "cancelled"));
+	bool one = event->is_instance || (event->repeats == UB_REPEATS_NOT && !event->override_only);
+	return one && !event->transparent && event->status != UB_STATUS_CANCELLED && !event->start.date &&
+	       meeting->start < meeting->end && meeting->end > pass->now &&
+	       !(not_eligible && ub_text_is(ub_text(not_eligible), "cancelled"));
 }
 
 static struct ub_store_appointment appointment_of(const struct ub_pass *pass, struct ub_text uid,
@@ -139,27 +139,91 @@ static bool put(struct ub_pass *pass, const struct ub_store_appointment *event, 
 
 static void look_at_meetings_of(struct ub_pass *pass, const struct ub_store_appointments *collisions)
 {
+	struct ub_map *meetings = ub_map_new(pass->arena);
 	for (size_t i = 0; i < collisions->n; i++)
-		look_at_meeting_of(pass, &collisions->items[i]);
+		if (!ub_map_put(meetings, collisions->items[i].meeting_uid, pass))
+			look_at_meeting_of(pass, &collisions->items[i]);
+}
+
+/* One event as it was read, or one instance of a series. */
+struct noting {
+	struct ub_store_appointment event;
+	const struct ub_meeting *meeting;
+	bool takes_time;
+	bool changed;         /* somebody is taken at another time than before */
+	struct ub_map *noted; /* UIDs */
+	struct ub_store_appointments collisions;
+};
+
+static void note(struct ub_pass *pass, struct noting *noting)
+{
+	const struct ub_meeting *meeting = noting->meeting;
+	struct ub_texts people = { 0 };
+	bool whole = meeting->organizer && meeting->organizer == meeting->owner;
+	for (size_t i = 0; i < meeting->internal.n && noting->takes_time; i++)
+		*ub_push(pass->arena, &people) = meeting->internal.items[i]->email;
+	ub_map_put(noting->noted, noting->event.uid, noting);
+	noting->changed |= put(pass, &noting->event, people, whole, &noting->collisions);
+}
+
+/* The store knows each instance by a UID of its own. */
+static void note_instances(struct ub_pass *pass, struct noting *noting, const struct ub_decision *decision)
+{
+	struct ub_text uid = noting->event.uid;
+	for (size_t i = 0; i < decision->ahead.n; i++) {
+		const struct ub_event *event = decision->ahead.items[i]->meeting.event;
+		struct ub_text name = ub_plan_instance_name(event, pass->arena);
+		noting->meeting = &decision->ahead.items[i]->meeting;
+		noting->event.uid = ub_textf(pass->arena, "%.*s\n%.*s", UB_ARGS(uid), UB_ARGS(name));
+		noting->event.start = noting->meeting->start * 1000;
+		noting->event.end = noting->meeting->end * 1000;
+		noting->takes_time = takes_time(pass, event, noting->meeting, NULL);
+		note(pass, noting);
+	}
+}
+
+/* What the copy has said of instances that it does not have any more. */
+static void forget_instances(struct ub_pass *pass, struct noting *noting)
+{
+	struct ub_store_appointments known;
+	const struct ub_store_appointment event = noting->event;
+	if (ub_store_appointments(pass->store, ub_organization, event.person, pass->now * 1000, INT64_MAX,
+		pass->arena, &known) != UB_STORE_OK) {
+		pass_complain(pass);
+		return;
+	}
+	for (size_t i = 0; i < known.n; i++) {
+		const struct ub_store_appointment *old = &known.items[i];
+		if (!ub_text_eq(old->href, event.href) || !ub_text_eq(old->upstream, event.upstream) ||
+		    ub_map_get(noting->noted, old->uid))
+			continue;
+		noting->event.uid = old->uid;
+		noting->takes_time = false;
+		note(pass, noting);
+	}
 }
 
 void pass_note_appointment(struct ub_pass *pass, const struct ub_decision *decision, bool item)
 {
 	const struct ub_event *read = decision->event;
 	const struct ub_meeting *meeting = &decision->facts->meeting;
-	struct ub_store_appointment event =
-	    appointment_of(pass, read->uid, item && read->related_to.len ? read->related_to : read->uid,
-		pass->job->key.href, meeting->start, meeting->end);
-	struct ub_texts people = { 0 };
-	struct ub_store_appointments collisions = { 0 };
-	bool whole = meeting->organizer && meeting->organizer == meeting->owner;
-	event.item = item;
-	for (size_t i = 0; i < meeting->internal.n && takes_time(pass, decision); i++)
-		*ub_push(pass->arena, &people) = meeting->internal.items[i]->email;
+	struct noting noting = { .meeting = meeting,
+		.takes_time = takes_time(pass, read, meeting, decision->plan->not_eligible),
+		.noted = ub_map_new(pass->arena),
+		.event = appointment_of(pass, read->uid,
+		    item && read->related_to.len ? read->related_to : read->uid, pass->job->key.href,
+		    meeting->start, meeting->end) };
+	noting.event.item = item;
 	lock(pass);
-	pass->moved = put(pass, &event, people, whole, &collisions);
+	if (decision->ahead.n)
+		note_instances(pass, &noting, decision);
+	else
+		note(pass, &noting);
+	if (!item)
+		forget_instances(pass, &noting);
 	unlock(pass);
-	look_at_meetings_of(pass, &collisions);
+	pass->moved = noting.changed;
+	look_at_meetings_of(pass, &noting.collisions);
 }
 
 void pass_forget_appointments(struct ub_pass *pass, struct ub_text href)

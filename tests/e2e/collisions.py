@@ -102,6 +102,23 @@ def _(story):
     tap.equal(clock(story.time_of("alice", "pushed")), "10:30", "prep")
 
 
+@tap.case("a series of colleagues pushes a prep on each of its days, and gives the time back when it ends")
+def _(story):
+    rule = "RRULE:FREQ=WEEKLY;COUNT=12"
+    start = calendars.business_day(32)
+    first = calendars.business_day(29, 9) - datetime.timedelta(weeks=4)
+    story.put("alice", "jour-fixe", start=first, minutes=60, attendees=("alice", "bob"), more=rule)
+    story.settle()
+    story.put("alice", "beside", start=start)
+    story.settle()
+    tap.equal(clock(story.time_of("alice", "beside")), "10:00", "prep")
+    story.put("alice", "jour-fixe", start=first, minutes=60, attendees=("alice", "bob"), more="RRULE:FREQ=WEEKLY;COUNT=1")
+    story.settle()
+    story.put("alice", "instead", start=start + datetime.timedelta(hours=2))
+    story.settle()
+    tap.equal(clock(story.time_of("alice", "instead")), "09:00", "prep of another meeting")
+
+
 @tap.case("explain says who is busy, and nothing of what takes him")
 def _(story):
     answer = support.run("explain", "-c", story.upbeat.settings, "pushed")

@@ -45,7 +45,13 @@ Test(appointments, notes_whom_events_of_any_kind_take)
 		{ "CLASS:PRIVATE\r\n", 1, 0 },
 		{ "TRANSP:TRANSPARENT\r\n", 0, 0 },
 		{ "STATUS:CANCELLED\r\n", 0, 0 },
-		{ "RRULE:FREQ=WEEKLY\r\n", 0, 0 },
+		{ "RRULE:FREQ=WEEKLY;COUNT=3\r\n", 3, 0 },
+		{ "RRULE:FREQ=WEEKLY;COUNT=3\r\nEXDATE:20261116T090000Z\r\n", 2, 0 },
+		{ "RRULE:FREQ=DAILY\r\n", UB_SERIES_TAKEN, 0 },
+		{ "RRULE:FREQ=DAILY\r\nTRANSP:TRANSPARENT\r\n", 0, 0 },
+		{ "RRULE:FREQ=WEEKLY;COUNT=2\r\nORGANIZER:mailto:alice@ours.example\r\n"
+		  "ATTENDEE:mailto:alice@ours.example\r\nATTENDEE:mailto:bob@ours.example\r\n",
+		    2, 2 },
 		{ "ORGANIZER:mailto:bob@ours.example\r\nATTENDEE:mailto:bob@ours.example\r\n"
 		  "ATTENDEE;PARTSTAT=DECLINED:mailto:alice@ours.example\r\n",
 		    0, 1 },
@@ -82,6 +88,19 @@ static size_t keys(void)
 	struct ub_jobs jobs;
 	cr_assert_eq(ub_store_jobs(store, arena, &jobs), UB_STORE_OK);
 	return jobs.n;
+}
+
+Test(appointments, puts_an_item_beside_an_instance_of_a_series)
+{
+	store_event("team", "team", "0800", "0845",
+	    "RRULE:FREQ=DAILY\r\nORGANIZER:mailto:alice@ours.example\r\n"
+	    "ATTENDEE:mailto:alice@ours.example\r\nATTENDEE:mailto:bob@ours.example\r\n");
+	run_on("/alice/meetings/team.ics");
+	store_and_run();
+	cr_assert_eq(upstream_containing(up, "DTSTART;TZID=Europe/Berlin:20261109T094500"), 1, "%s", why);
+	size_t before = keys();
+	cr_assert_eq(run_on("/alice/meetings/team.ics"), UB_PASS_SETTLED, "%s", why);
+	cr_expect_eq(keys(), before, "a second look changes nothing");
 }
 
 Test(appointments, looks_anew_at_a_meeting_whose_item_something_is_stored_over)
