@@ -137,6 +137,16 @@ static void read_parent(struct reader *reader, size_t component, struct ub_event
 	}
 }
 
+/* Whether the rule means each such weekday: "FREQ=MONTHLY;BYDAY=MO". */
+static bool has_each_weekday(const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->weekdays.n; i++)
+		if (rule->weekdays.items[i] < 0 || rule->weekdays.items[i] >= 8)
+			return false;
+	return rule->weekdays.n && !rule->positions.n && !rule->weeks.n && !rule->year_days.n &&
+	       !rule->days && !rule->days_from_end;
+}
+
 /* How often people meet. Every four weeks is monthly for them. */
 static enum ub_repeats frequency(struct ub_text text)
 {
@@ -148,7 +158,7 @@ static enum ub_repeats frequency(struct ub_text text)
 						   : 0;
 	if (days >= 28)
 		return UB_REPEATS_MONTH;
-	return days >= 7 ? UB_REPEATS_WEEK : rule.every;
+	return days >= 7 || (days == 0 && has_each_weekday(&rule)) ? UB_REPEATS_WEEK : rule.every;
 }
 
 static bool read_repeats(struct reader *reader, size_t component, struct ub_event *event)
