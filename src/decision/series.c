@@ -22,6 +22,7 @@ struct series {
 	const struct ub_decide_input *input;
 	struct ub_decision *decision;
 	struct ub_plan *plan;
+	bool planned; /* there is something in the plan */
 	struct ub_instances instances;
 	const struct ub_zone *floating;
 	const struct ub_facts **facts; /* of each instance, where they have been asked for */
@@ -43,17 +44,20 @@ bool is_series(const struct ub_decide_input *input, const struct ub_event *event
 	return event->repeats != UB_REPEATS_NOT || event->override_only || has_instance_items(input);
 }
 
+static ub_instant instant(const struct series *series, const struct ub_when *when)
+{
+	return ub_cal_instant(when->zone ? when->zone : series->floating, when->civil);
+}
+
 static ub_instant start_of(const struct series *series, size_t i)
 {
-	const struct ub_when *when = &series->instances.items[i]->start;
-	return ub_cal_instant(when->zone ? when->zone : series->floating, when->civil);
+	return instant(series, &series->instances.items[i]->start);
 }
 
 static ub_instant end_of(const struct series *series, size_t i)
 {
 	const struct ub_when *when = &series->instances.items[i]->end;
-	return when->given ? ub_cal_instant(when->zone ? when->zone : series->floating, when->civil)
-			   : start_of(series, i);
+	return when->given ? instant(series, when) : start_of(series, i);
 }
 
 static bool is_ahead(const struct series *series, size_t i)
@@ -75,14 +79,16 @@ static const struct ub_facts *facts_of(struct series *series, size_t i)
 
 /* ---- which item serves which instance ---- */
 
-/* The instance that the mark names. A mark without any is one of the event that is no series. */
+/* The instance that the mark names. An item from before the event was a series has none in its mark, and
+ * serves the instance at the event's own time. */
 static size_t instance_named(const struct series *series, struct ub_text mark)
 {
-	ub_instant at = UB_INSTANT_NONE;
+	ub_instant at = UB_INSTANT_NONE, begin = instant(series, &series->decision->event->start);
 	bool named = ub_plan_mark_instant(mark, &at);
 	for (size_t i = 0; i < series->instances.n; i++) {
 		const struct ub_event *event = series->instances.items[i];
-		if (named == event->is_instance && (!named || event->instance == at))
+		if (named ? event->is_instance && event->instance == at
+			  : !event->is_instance || event->instance == begin)
 			return i;
 	}
 	return SERVES_NOTHING;
@@ -95,6 +101,14 @@ static ub_instant origin_of(const struct ub_existing *existing)
 	if (ub_plan_mark_instant(existing->item_mark, &at))
 		return at;
 	return existing->event ? existing->due : UB_INSTANT_NONE;
+}
+
+/* Whether what the item was made for is over: an instance that has begun may still be moved. */
+static bool is_over(const struct series *series, const struct ub_existing *existing)
+{
+	const struct ub_event *event = series->decision->event;
+	int64_t length = event->end.given ? instant(series, &event->end) - instant(series, &event->start) : 0;
+	return origin_of(existing) + length <= series->input->now;
 }
 
 static bool is_served(const struct series *series, size_t instance, const struct ub_existing *by)
@@ -158,7 +172,7 @@ static void assign(struct series *series)
 		const struct ub_existing *existing = &input->existing[i];
 		if (series->serves[i] != SERVES_NOTHING)
 			continue;
-		if (origin_of(existing) < input->now || existing->state == UB_EXISTING_REMOVED)
+		if (is_over(series, existing) || existing->state == UB_EXISTING_REMOVED)
 			series->serves[i] = SERVES_PAST;
 		free[i] = moved || ub_plan_mark_instance(existing->item_mark).len == 0;
 	}
@@ -181,7 +195,8 @@ static struct ub_intervals taken_by_others(const struct series *series, size_t i
 {
 	struct ub_intervals taken = { 0 };
 	for (size_t i = 0; i < series->instances.n; i++)
-		if (i != instance && takes_place(series, i) && !series->instances.items[i]->start.date)
+		if (i != instance && takes_place(series, i) && !series->instances.items[i]->start.date &&
+		    !series->instances.items[i]->transparent)
 			*ub_push(series->arena, &taken) =
 			    (struct ub_interval){ start_of(series, i), end_of(series, i) };
 	for (size_t i = 0; i < series->plan->items.n; i++) {
@@ -202,12 +217,11 @@ static size_t plan_for(struct series *series, const struct ub_facts *facts, size
 	input.taken = taken_by_others(series, instance);
 	struct ub_plan *plan = ub_plan_make(&input, series->arena);
 	size_t n = plan->items.n;
-	if (!series->decision->facts) {
-		series->decision->facts = facts;
-		*series->plan = *plan;
-	} else {
+	if (series->planned)
 		ub_plan_join(series->plan, plan, series->arena);
-	}
+	else
+		*series->plan = *plan;
+	series->planned = true;
 	return n;
 }
 
@@ -236,6 +250,9 @@ static void plan_ahead(struct series *series)
 		if (next)
 			*ub_push(series->arena, &decision->instances) =
 			    ub_plan_instance_name(event, series->arena);
+		/* One that is called off has items to lose, and is not what the meeting is like. */
+		if (next && !decision->facts)
+			decision->facts = facts_of(series, i);
 		served += plan_for(series, facts_of(series, i), i) > 0;
 	}
 	if (decision->look_again == UB_INSTANT_NONE && series->instances.more)
@@ -245,8 +262,10 @@ static void plan_ahead(struct series *series)
 static void plan_one(struct series *series)
 {
 	for (size_t i = 0; i < series->instances.n; i++)
-		if (is_asked_for(series, i))
+		if (is_asked_for(series, i)) {
+			series->decision->facts = facts_of(series, i);
 			plan_for(series, facts_of(series, i), i);
+		}
 }
 
 /* What serves nothing any more goes. */

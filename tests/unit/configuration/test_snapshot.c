@@ -447,3 +447,15 @@ Test(snapshot, tells_an_instance_of_the_one_before_it)
 	cr_expect_eq(decision.facts->history->next_meeting, UB_INSTANT_NONE);
 	ub_snapshot_release(&calendar.snapshot);
 }
+
+Test(snapshot, goes_by_the_next_instance_that_takes_place)
+{
+	struct calendar calendar = { .snapshot = snapshot_of_ours() };
+	const char *lines = WEEKLY("20261112T140000Z");
+	store_series(&calendar, lines, "", NOW);
+	struct ub_decision decision = decide_next(
+	    &calendar, lines, INSTANCE("20261112T140000Z", "20261112T140000Z", "STATUS:CANCELLED\n"), NOW);
+	cr_expect_eq(decision.facts->meeting.start, INT64_C(1795096800), "the 19th");
+	cr_expect_eq(decision.ahead.items[0]->meeting.start, INT64_C(1795096800));
+	ub_snapshot_release(&calendar.snapshot);
+}

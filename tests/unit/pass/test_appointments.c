@@ -47,7 +47,7 @@ Test(appointments, notes_whom_events_of_any_kind_take)
 		{ "STATUS:CANCELLED\r\n", 0, 0 },
 		{ "RRULE:FREQ=WEEKLY;COUNT=3\r\n", 3, 0 },
 		{ "RRULE:FREQ=WEEKLY;COUNT=3\r\nEXDATE:20261116T090000Z\r\n", 2, 0 },
-		{ "RRULE:FREQ=DAILY\r\n", UB_SERIES_TAKEN, 0 },
+		{ "RRULE:FREQ=DAILY;BYHOUR=9,12\r\n", UB_SERIES_TAKEN, 0 },
 		{ "RRULE:FREQ=DAILY\r\nTRANSP:TRANSPARENT\r\n", 0, 0 },
 		{ "RRULE:FREQ=WEEKLY;COUNT=2\r\nORGANIZER:mailto:alice@ours.example\r\n"
 		  "ATTENDEE:mailto:alice@ours.example\r\nATTENDEE:mailto:bob@ours.example\r\n",
