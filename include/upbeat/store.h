@@ -369,6 +369,10 @@ UB_MUST_USE enum ub_store_result ub_store_put_appointment(struct ub_store *store
 UB_MUST_USE enum ub_store_result ub_store_appointments(struct ub_store *store, struct ub_text organization,
     struct ub_text person, int64_t from, int64_t to, struct ub_arena *arena,
     struct ub_store_appointments *appointments);
+/* What the copy at `href` has said, in any order. */
+UB_MUST_USE enum ub_store_result ub_store_copy_appointments(struct ub_store *store,
+    struct ub_text organization, struct ub_text upstream, struct ub_text href, struct ub_arena *arena,
+    struct ub_store_appointments *appointments);
 /* Forgets what the copy at `href`, which is gone, has said. OK also if that is nothing. */
 UB_MUST_USE enum ub_store_result ub_store_forget_appointments(
     struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href);

@@ -187,15 +187,14 @@ static void forget_instances(struct ub_pass *pass, struct noting *noting)
 {
 	struct ub_store_appointments known;
 	const struct ub_store_appointment event = noting->event;
-	if (ub_store_appointments(pass->store, ub_organization, event.person, pass->now * 1000, INT64_MAX,
-		pass->arena, &known) != UB_STORE_OK) {
+	if (ub_store_copy_appointments(pass->store, ub_organization, event.upstream, event.href, pass->arena,
+		&known) != UB_STORE_OK) {
 		pass_complain(pass);
 		return;
 	}
 	for (size_t i = 0; i < known.n; i++) {
 		const struct ub_store_appointment *old = &known.items[i];
-		if (!ub_text_eq(old->href, event.href) || !ub_text_eq(old->upstream, event.upstream) ||
-		    ub_map_get(noting->noted, old->uid))
+		if (ub_map_get(noting->noted, old->uid) || old->end <= pass->now * 1000)
 			continue;
 		noting->event.uid = old->uid;
 		noting->takes_time = false;

@@ -280,8 +280,9 @@ static enum ub_pass_end pass_over(struct ub_pass *pass, const struct ub_decision
     const struct ub_response *response, const struct ub_store_seen *former)
 {
 	pass->passed_over = decision->facts;
-	/* the copy of a meeting that counted */
-	if (former && former->account.len)
+	/* the copy of a meeting that counted, or of a series, whose instances take people's time */
+	if (decision->look_again != UB_INSTANT_NONE ||
+	    (former && (former->account.len || former->look_again)))
 		pass_remember(pass, decision, response, former);
 	return UB_PASS_SETTLED;
 }

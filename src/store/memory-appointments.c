@@ -93,16 +93,34 @@ enum ub_store_result memory_appointments(struct ub_store *store, struct ub_text 
 	return UB_STORE_OK;
 }
 
+static bool is_at(const struct ub_store_appointment *appointment, struct ub_text organization,
+    struct ub_text upstream, struct ub_text href)
+{
+	return ub_text_eq(appointment->href, href) && ub_text_eq(appointment->upstream, upstream) &&
+	       ub_text_eq(appointment->organization, organization);
+}
+
+enum ub_store_result memory_copy_appointments(struct ub_store *store, struct ub_text organization,
+    struct ub_text upstream, struct ub_text href, struct ub_arena *arena,
+    struct ub_store_appointments *appointments)
+{
+	struct memory *memory = memory_lock(store);
+	*appointments = (struct ub_store_appointments){ 0 };
+	for (size_t i = 0; i < memory->appointments.n; i++)
+		if (is_at(memory->appointments.items[i], organization, upstream, href))
+			record_out(&appointment_shape, memory->appointments.items[i], arena,
+			    ub_push(arena, appointments));
+	memory_unlock(memory);
+	return UB_STORE_OK;
+}
+
 enum ub_store_result memory_forget_appointments(
     struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href)
 {
 	struct memory *memory = memory_lock(store);
-	for (size_t i = memory->appointments.n; i > 0; i--) {
-		const struct ub_store_appointment *appointment = memory->appointments.items[i - 1];
-		if (ub_text_eq(appointment->href, href) && ub_text_eq(appointment->upstream, upstream) &&
-		    ub_text_eq(appointment->organization, organization))
-			take_out(memory, appointment);
-	}
+	for (size_t i = memory->appointments.n; i > 0; i--)
+		if (is_at(memory->appointments.items[i - 1], organization, upstream, href))
+			take_out(memory, memory->appointments.items[i - 1]);
 	memory_unlock(memory);
 	return UB_STORE_OK;
 }

@@ -103,6 +103,7 @@ int compare_taken(const void *a, const void *b);
 store_event_appointments_fn memory_event_appointments;
 store_change_appointments_fn memory_change_appointments;
 store_appointments_fn memory_appointments;
+store_copy_appointments_fn memory_copy_appointments;
 store_forget_appointments_fn memory_forget_appointments;
 void appointments_prune(struct memory *memory, int64_t now);
 

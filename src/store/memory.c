@@ -357,6 +357,7 @@ static const struct ub_store_ops ops = {
 	.event_appointments = memory_event_appointments,
 	.change_appointments = memory_change_appointments,
 	.appointments = memory_appointments,
+	.copy_appointments = memory_copy_appointments,
 	.forget_appointments = memory_forget_appointments,
 	.prune = memory_prune,
 	.is_lost = memory_is_lost,

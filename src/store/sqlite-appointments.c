@@ -59,12 +59,22 @@ enum ub_store_result sqlite_appointments(struct ub_store *store, struct ub_text 
 	return sql_leave(s, UB_STORE_OK);
 }
 
+enum ub_store_result sqlite_copy_appointments(struct ub_store *store, struct ub_text organization,
+    struct ub_text upstream, struct ub_text href, struct ub_arena *arena,
+    struct ub_store_appointments *appointments)
+{
+	struct sqlite *s = sql_enter(store);
+	read_rows(
+	    s, sql_bound(s, APPOINTMENTS_AT, "ttt", &organization, &upstream, &href), arena, appointments);
+	return sql_leave(s, UB_STORE_OK);
+}
+
 /* Of most objects that are gone nothing is known, and a read is cheaper than a transaction. */
 static bool is_known(
     struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href)
 {
 	struct sqlite *s = sql_enter(store);
-	struct sqlite3_stmt *row = sql_bound(s, APPOINTMENT_AT, "ttt", &organization, &upstream, &href);
+	struct sqlite3_stmt *row = sql_bound(s, APPOINTMENTS_AT, "ttt", &organization, &upstream, &href);
 	bool known = sql_next(s, row);
 	sql_reset(row);
 	return sql_leave(s, UB_STORE_OK) == UB_STORE_FAILED || known;

@@ -59,7 +59,7 @@ enum statement {
 	APPOINTMENT_DROP,
 	APPOINTMENTS_BY_EVENT,
 	APPOINTMENTS_OF,
-	APPOINTMENT_AT,
+	APPOINTMENTS_AT,
 	APPOINTMENT_FORGET,
 	APPOINTMENT_PRUNE,
 	STATEMENTS
@@ -146,6 +146,7 @@ store_account_meetings_fn sqlite_account_meetings;
 store_event_appointments_fn sqlite_event_appointments;
 store_change_appointments_fn sqlite_change_appointments;
 store_appointments_fn sqlite_appointments;
+store_copy_appointments_fn sqlite_copy_appointments;
 store_forget_appointments_fn sqlite_forget_appointments;
 store_prune_fn sqlite_prune;
 

@@ -182,8 +182,8 @@ const char *const sql_statements[STATEMENTS] = {
 	[APPOINTMENTS_OF] = "SELECT " APPOINTMENT_COLUMNS " FROM appointment INDEXED BY appointment_of"
 			    " WHERE organization = ? AND person = ? AND ending > ? AND beginning < ?"
 			    " ORDER BY ending, uid",
-	[APPOINTMENT_AT] = "SELECT uid FROM appointment INDEXED BY appointment_at"
-			   " WHERE organization = ? AND upstream = ? AND href = ? LIMIT 1",
+	[APPOINTMENTS_AT] = "SELECT " APPOINTMENT_COLUMNS " FROM appointment INDEXED BY appointment_at"
+			    " WHERE organization = ? AND upstream = ? AND href = ?",
 	[APPOINTMENT_FORGET] = "DELETE FROM appointment WHERE organization = ? AND upstream = ? AND href = ?",
 	[APPOINTMENT_PRUNE] = "DELETE FROM appointment WHERE ending < ?",
 };

@@ -44,6 +44,7 @@ static const struct ub_store_ops ops = {
 	.event_appointments = sqlite_event_appointments,
 	.change_appointments = sqlite_change_appointments,
 	.appointments = sqlite_appointments,
+	.copy_appointments = sqlite_copy_appointments,
 	.forget_appointments = sqlite_forget_appointments,
 	.prune = sqlite_prune,
 	.is_lost = sqlite_is_lost,

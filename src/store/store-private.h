@@ -80,6 +80,9 @@ typedef enum ub_store_result store_change_appointments_fn(
 typedef enum ub_store_result store_appointments_fn(struct ub_store *store, struct ub_text organization,
     struct ub_text person, int64_t from, int64_t to, struct ub_arena *arena,
     struct ub_store_appointments *appointments);
+typedef enum ub_store_result store_copy_appointments_fn(struct ub_store *store, struct ub_text organization,
+    struct ub_text upstream, struct ub_text href, struct ub_arena *arena,
+    struct ub_store_appointments *appointments);
 typedef enum ub_store_result store_forget_appointments_fn(
     struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href);
 typedef enum ub_store_result store_prune_fn(struct ub_store *store, int64_t now, int64_t before);
@@ -129,6 +132,7 @@ struct ub_store_ops {
 	store_event_appointments_fn *event_appointments;
 	store_change_appointments_fn *change_appointments;
 	store_appointments_fn *appointments;
+	store_copy_appointments_fn *copy_appointments;
 	store_forget_appointments_fn *forget_appointments;
 
 	store_prune_fn *prune;

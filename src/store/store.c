@@ -311,6 +311,13 @@ enum ub_store_result ub_store_appointments(struct ub_store *store, struct ub_tex
 	return store->ops->appointments(store, organization, person, from, to, arena, appointments);
 }
 
+enum ub_store_result ub_store_copy_appointments(struct ub_store *store, struct ub_text organization,
+    struct ub_text upstream, struct ub_text href, struct ub_arena *arena,
+    struct ub_store_appointments *appointments)
+{
+	return store->ops->copy_appointments(store, organization, upstream, href, arena, appointments);
+}
+
 enum ub_store_result ub_store_forget_appointments(
     struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href)
 {

@@ -49,6 +49,14 @@ Test(appointments, notes_whom_events_of_any_kind_take)
 		{ "RRULE:FREQ=WEEKLY;COUNT=3\r\nEXDATE:20261116T090000Z\r\n", 2, 0 },
 		{ "RRULE:FREQ=DAILY;BYHOUR=9,12\r\n", UB_SERIES_TAKEN, 0 },
 		{ "RRULE:FREQ=DAILY\r\nTRANSP:TRANSPARENT\r\n", 0, 0 },
+		{ "RRULE:FREQ=WEEKLY;COUNT=3\r\nORGANIZER:mailto:bob@ours.example\r\n"
+		  "ATTENDEE:mailto:bob@ours.example\r\n"
+		  "ATTENDEE;PARTSTAT=DECLINED:mailto:alice@ours.example\r\n",
+		    0, 3 },
+		{ "RRULE:FREQ=WEEKLY;COUNT=1\r\nORGANIZER:mailto:bob@ours.example\r\n"
+		  "ATTENDEE:mailto:bob@ours.example\r\n"
+		  "ATTENDEE;PARTSTAT=DECLINED:mailto:alice@ours.example\r\n",
+		    0, 1 },
 		{ "RRULE:FREQ=WEEKLY;COUNT=2\r\nORGANIZER:mailto:alice@ours.example\r\n"
 		  "ATTENDEE:mailto:alice@ours.example\r\nATTENDEE:mailto:bob@ours.example\r\n",
 		    2, 2 },
@@ -98,6 +106,10 @@ Test(appointments, puts_an_item_beside_an_instance_of_a_series)
 	run_on("/alice/meetings/team.ics");
 	store_and_run();
 	cr_assert_eq(upstream_containing(up, "DTSTART;TZID=Europe/Berlin:20261109T094500"), 1, "%s", why);
+	struct ub_store_seens seens;
+	cr_assert_eq(ub_store_seens(store, ub_organization, UB_TEXT("team"), arena, &seens), UB_STORE_OK);
+	cr_assert_eq(seens.n, 1);
+	cr_expect_eq(seens.items[0].look_again, INT64_C(1794213900000), "the end of the first instance");
 	size_t before = keys();
 	cr_assert_eq(run_on("/alice/meetings/team.ics"), UB_PASS_SETTLED, "%s", why);
 	cr_expect_eq(keys(), before, "a second look changes nothing");

@@ -122,6 +122,25 @@ STORY(keeps_apart_what_two_people_have_imported_from_the_same_place)
 	cr_expect_str_eq(taken(s, BEN, 0, 1000), "fair");
 }
 
+static size_t of_copy(struct story *s, const char *organization, const char *upstream, const char *href)
+{
+	struct ub_store_appointments found;
+	OK(ub_store_copy_appointments(
+	    s->store, ub_text(organization), ub_text(upstream), ub_text(href), s->arena, &found));
+	return found.n;
+}
+
+STORY(tells_what_a_copy_has_said)
+{
+	told(s, event("m1", "/c/a", 100, 200), 2, true);
+	told(s, event("m2", "/c/a", 300, 400), 1, true);
+	told(s, event("m3", "/c/b", 300, 400), 1, true);
+	cr_expect_eq(of_copy(s, "ours", "http://up", "/c/a"), 3);
+	cr_expect_eq(of_copy(s, "ours", "http://up", "/c/b"), 1);
+	cr_expect_eq(of_copy(s, "ours", "http://other", "/c/a"), 0);
+	cr_expect_eq(of_copy(s, "theirs", "http://up", "/c/a"), 0);
+}
+
 STORY(forgets_what_nobody_has_said_without_harm)
 {
 	told(s, event("m1", "/c/a", 100, 200), 2, true);

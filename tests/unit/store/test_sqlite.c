@@ -310,7 +310,7 @@ Test(sqlite, asks_by_an_index_whatever_is_asked_often)
 		{ SEEN_OF_ACCOUNT, "COVERING INDEX seen_of_account" },
 		{ APPOINTMENTS_BY_EVENT, "PRIMARY KEY" },
 		{ APPOINTMENTS_OF, "appointment_of" },
-		{ APPOINTMENT_AT, "appointment_at" },
+		{ APPOINTMENTS_AT, "appointment_at" },
 		{ APPOINTMENT_FORGET, "appointment_at" },
 	};
 	for (size_t i = 0; i < UB_COUNT(asked); i++) {
