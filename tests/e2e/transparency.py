@@ -83,7 +83,9 @@ def final(answers):
 
 
 def cut_all(side):
-    exchanges = [pair for both in side.take() for pair in wireformat.cut(*both)]
+    """The exchanges of clients. The engine has connections of its own, on which an answer may be under way."""
+    connections = [both for both in side.take() if NUMBER.lower().encode() in both[0].lower()]
+    exchanges = [pair for both in connections for pair in wireformat.cut(*both)]
     return [(request, answers) for request, answers in exchanges if number(request)]
 
 
