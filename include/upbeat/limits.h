@@ -142,11 +142,12 @@
 #define UB_RULE_VALUE_MAX    60           /* a value in such a reason */
 
 /* series */
-#define UB_SERIES_AHEAD   2  /* instances for which items are made */
-#define UB_SERIES_TRIES   8  /* instances that are looked at to find so many that get something */
-#define UB_SERIES_PER_DAY 4  /* instances in a day; what comes more often is no meeting */
-#define UB_SERIES_TAKEN   62 /* instances that are known to take people's time */
-#define UB_SERIES_HORIZON (INT64_C(60) * 24 * 3600) /* seconds ahead in which instances are looked for */
+#define UB_SERIES_AHEAD        2    /* instances for which items are made */
+#define UB_SERIES_TRIES        8    /* instances that are looked at to find so many that get something */
+#define UB_SERIES_PER_DAY      4    /* instances in a day; what comes more often is no meeting */
+#define UB_SERIES_TAKEN        62   /* instances that are known to take people's time */
+#define UB_SERIES_APPOINTMENTS 2000 /* times at which somebody is taken by one series */
+#define UB_SERIES_HORIZON      (INT64_C(60) * 24 * 3600) /* seconds ahead in which instances are looked for */
 #define UB_SERIES_BACK                                                                                       \
 	(INT64_C(92) * 24 * 3600) /* seconds back, to know what the items of the past serve                  \
 				   */

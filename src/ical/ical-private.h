@@ -239,6 +239,8 @@ struct rule {
 
 /* Reads the text of a RRULE. NULL: read; else why not, in a few words: "its rule has no FREQ". */
 UB_MUST_USE const char *ub_ical_rule_read(struct ub_text text, struct rule *rule);
+/* Whether one of the weekdays has a number: "1MO". */
+bool ub_ical_rule_has_ordinal(const struct numbers *weekdays);
 bool ub_ical_rule_lists(const struct numbers *numbers, int number);
 /* Puts in what the rule leaves out, from DTSTART. */
 void ub_ical_rule_complete(struct rule *rule, struct ub_civil start, bool date);

@@ -140,11 +140,8 @@ static void read_parent(struct reader *reader, size_t component, struct ub_event
 /* Whether the rule means each such weekday: "FREQ=MONTHLY;BYDAY=MO". */
 static bool has_each_weekday(const struct rule *rule)
 {
-	for (size_t i = 0; i < rule->weekdays.n; i++)
-		if (rule->weekdays.items[i] < 0 || rule->weekdays.items[i] >= 8)
-			return false;
-	return rule->weekdays.n && !rule->positions.n && !rule->weeks.n && !rule->year_days.n &&
-	       !rule->days && !rule->days_from_end;
+	return rule->weekdays.n && !ub_ical_rule_has_ordinal(&rule->weekdays) && !rule->positions.n &&
+	       !rule->weeks.n && !rule->year_days.n && !rule->days && !rule->days_from_end;
 }
 
 /* How often people meet. Every four weeks is monthly for them. */

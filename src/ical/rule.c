@@ -172,7 +172,7 @@ static bool read_part(struct rule *rule, enum part part, struct ub_text value)
 	return false;
 }
 
-static bool has_ordinal(const struct numbers *weekdays)
+bool ub_ical_rule_has_ordinal(const struct numbers *weekdays)
 {
 	for (size_t i = 0; i < weekdays->n; i++)
 		if (weekdays->items[i] < 0 || weekdays->items[i] >= 8)
@@ -194,7 +194,7 @@ static const char *contradiction(const struct rule *rule, unsigned seen)
 		return "its rule counts weeks or days of the year, and is not yearly";
 	if (rule->every == UB_REPEATS_WEEK && seen & 1u << BYMONTHDAY)
 		return "its rule is weekly, and has days of the month";
-	if (has_ordinal(&rule->weekdays) && ((!yearly && !monthly) || rule->weeks.n))
+	if (ub_ical_rule_has_ordinal(&rule->weekdays) && ((!yearly && !monthly) || rule->weeks.n))
 		return "its rule numbers weekdays, and is neither monthly nor yearly";
 	if (seen & 1u << BYSETPOS && !(seen >> BYMONTH & ~(1u << (BYSETPOS - BYMONTH))))
 		return "its rule has BYSETPOS alone";

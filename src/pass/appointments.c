@@ -170,7 +170,12 @@ static void note(struct ub_pass *pass, struct noting *noting)
 static void note_instances(struct ub_pass *pass, struct noting *noting, const struct ub_decision *decision)
 {
 	struct ub_text uid = noting->event.uid;
+	size_t room = UB_SERIES_APPOINTMENTS; /* an invitation may name any number of ours */
 	for (size_t i = 0; i < decision->ahead.n; i++) {
+		size_t n = decision->ahead.items[i]->meeting.internal.n;
+		if (n > room)
+			break;
+		room -= n;
 		const struct ub_event *event = decision->ahead.items[i]->meeting.event;
 		struct ub_text name = ub_plan_instance_name(event, pass->arena);
 		noting->meeting = &decision->ahead.items[i]->meeting;

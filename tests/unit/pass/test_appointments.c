@@ -91,6 +91,19 @@ Test(appointments, puts_an_item_where_nobody_is_taken_and_a_second_one_writes_no
 	cr_assert_eq(upstream_requests(up, "PUT"), 2, "%s", why);
 }
 
+Test(appointments, keeps_no_more_of_a_series_than_the_limit)
+{
+	struct ub_buf crowd = UB_BUF(arena);
+	ub_buf_str(&crowd, "RRULE:FREQ=DAILY\r\nORGANIZER:mailto:alice@ours.example\r\n"
+			   "ATTENDEE:mailto:alice@ours.example\r\n");
+	for (int i = 0; i < 99; i++)
+		ub_buf_printf(&crowd, "ATTENDEE:mailto:p%d@ours.example\r\n", i);
+	store_event("crowd", "crowd", "0800", "0845", ub_buf_cstr(&crowd));
+	cr_assert_eq(run_on("/alice/meetings/crowd.ics"), UB_PASS_SETTLED, "%s", why);
+	cr_expect_eq(taken("alice@ours.example"), UB_SERIES_APPOINTMENTS / 100);
+	cr_expect_eq(taken("p7@ours.example"), UB_SERIES_APPOINTMENTS / 100);
+}
+
 static size_t keys(void)
 {
 	struct ub_jobs jobs;
