@@ -202,3 +202,21 @@ class Calendar:
             for component in components(text)
             if uid in (value for _, value in component.all("RELATED-TO"))
         ]
+
+
+GRACE = 1  # seconds for which a deletion may still be a move, instead of 30
+
+
+class World(support.ServerWorld):
+    """A server with Upbeat in front of it, which does not wait long until it takes a deletion for one."""
+
+    def __enter__(self):
+        super().__enter__()
+        settings = f"{support.ORGANIZATION}deletion_grace: {GRACE}s\n"
+        self.upbeat = self.start(support.Upbeat, self.server, settings=settings, store=f"sqlite:{self.store}")
+        return self
+
+    def new_calendar(self):
+        """An empty calendar of alice: as she sees it through Upbeat, and as it is on the server."""
+        path = self.new_path()
+        return tuple(Calendar(server.url + path, "alice") for server in (self.upbeat, self.server))

@@ -10,21 +10,10 @@ import support
 import tap
 
 SOON = 5.0
-GRACE = 1  # seconds, instead of 30
 
 
-class Story(support.ServerWorld):
-    def __enter__(self):
-        super().__enter__()
-        settings = f"{support.ORGANIZATION}deletion_grace: {GRACE}s\n"
-        self.upbeat = self.start(support.Upbeat, self.server, settings=settings, store=f"sqlite:{self.store}")
-        self.items = 0  # of an ordinary customer meeting, as the first one has shown
-        return self
-
-    def new_calendar(self):
-        """An empty calendar of alice: as she sees it through Upbeat, and as it is on the server."""
-        path = self.new_path()
-        return tuple(calendars.Calendar(server.url + path, "alice") for server in (self.upbeat, self.server))
+class Story(calendars.World):
+    items = 0  # of an ordinary customer meeting, as the first one has shown
 
     def with_items(self, uid, **meeting):
         """A meeting in a calendar of its own, and its items."""
@@ -93,7 +82,7 @@ def _(story):
 def _(story):
     seen, real = story.with_items("deleted")
     assert seen.delete("m.ics").status in (200, 204), "DELETE"
-    tap.eventually(lambda: not real.objects(), "an empty calendar", SOON + GRACE)
+    tap.eventually(lambda: not real.objects(), "an empty calendar", SOON + calendars.GRACE)
 
 
 @tap.case("a meeting moved to another calendar keeps its one set of items")
@@ -104,7 +93,7 @@ def _(story):
     other, other_real = story.new_calendar()
     fields = {"Destination": other.url + "m.ics"}
     tap.equal(support.request("MOVE", seen.url + "m.ics", "alice", None, fields).status, 201, "MOVE")
-    time.sleep(GRACE + 2)
+    time.sleep(calendars.GRACE + 2)
     tap.equal(len(real.items_of("elsewhere")) + len(other_real.items_of("elsewhere")), story.items, "items")
 
 
@@ -115,7 +104,7 @@ def _(story):
     before = {item.value("UID") for item in real.items_of("carried")}
     assert seen.delete("m.ics").status in (200, 204), "DELETE"
     tap.equal(other.put("m.ics", calendars.meeting(uid="carried")).status, 201, "PUT")
-    time.sleep(GRACE + 2)
+    time.sleep(calendars.GRACE + 2)
     items = [*real.items_of("carried"), *other_real.items_of("carried")]
     tap.equal({item.value("UID") for item in items}, before, "items")
     tap.equal(len(items), story.items, "items")
@@ -214,7 +203,7 @@ def _(story):
     time.sleep(1)
     tap.equal(real.items_of("shared"), [], "items of alice's")
     of_bob[0].delete("m.ics")
-    tap.eventually(lambda: not of_bob[1].items_of("shared"), "none of bob's", SOON + GRACE)
+    tap.eventually(lambda: not of_bob[1].items_of("shared"), "none of bob's", SOON + calendars.GRACE)
     seen.put("other.ics", calendars.meeting(uid="other", attendees=("alice", "bob")))
     tap.eventually(lambda: len(real.items_of("shared")) == story.items, "items of alice's", SOON)
 

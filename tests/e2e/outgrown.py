@@ -10,21 +10,9 @@ import support
 import tap
 
 SOON = 5.0
-GRACE = 1  # seconds, instead of 30
 
 
-class Story(support.ServerWorld):
-    def __enter__(self):
-        super().__enter__()
-        settings = f"{support.ORGANIZATION}deletion_grace: {GRACE}s\n"
-        self.upbeat = self.start(support.Upbeat, self.server, settings=settings, store=f"sqlite:{self.store}")
-        return self
-
-    def new_calendar(self):
-        """An empty calendar of alice: as she sees it through Upbeat, and as it is on the server."""
-        path = self.new_path()
-        return tuple(calendars.Calendar(server.url + path, "alice") for server in (self.upbeat, self.server))
-
+class Story(calendars.World):
     def with_items(self, text, uid):
         """A meeting in a calendar of its own, with its items."""
         seen, real = self.new_calendar()

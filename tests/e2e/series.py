@@ -10,7 +10,6 @@ import support
 import tap
 
 SOON = 5.0
-GRACE = 1  # seconds, instead of 30
 WEEK = datetime.timedelta(days=7)
 
 
@@ -25,17 +24,7 @@ def series(uid, start, rule="FREQ=WEEKLY;COUNT=20", more="", overrides=(), title
     return text.replace("END:VCALENDAR", "".join(overrides) + "END:VCALENDAR")
 
 
-class Story(support.ServerWorld):
-    def __enter__(self):
-        super().__enter__()
-        settings = f"{support.ORGANIZATION}deletion_grace: {GRACE}s\n"
-        self.upbeat = self.start(support.Upbeat, self.server, settings=settings, store=f"sqlite:{self.store}")
-        return self
-
-    def new_calendar(self):
-        path = self.new_path()
-        return tuple(calendars.Calendar(server.url + path, "alice") for server in (self.upbeat, self.server))
-
+class Story(calendars.World):
     def store_series(self, uid, start, **more):
         seen, real = self.new_calendar()
         tap.equal(seen.put("m.ics", series(uid, start, **more)).status, 201, "PUT")
@@ -134,7 +123,7 @@ def _(story):
     story.change(seen, series("ends", start, rule=f"FREQ=WEEKLY;UNTIL={until:%Y%m%dT%H%M%SZ}"))
     tap.equal(sorted(due(real, "ends")), [start.date()], "instances")
     tap.equal(seen.delete("m.ics").status // 100, 2, "DELETE")
-    tap.eventually(lambda: not real.items_of("ends"), "nothing is left", SOON + GRACE)
+    tap.eventually(lambda: not real.items_of("ends"), "nothing is left", SOON + calendars.GRACE)
 
 
 @tap.case("`this and following`, as clients write it: the old series ends, a new one begins with items of its own")
