@@ -392,13 +392,15 @@ static json_t *keys_array(const struct status *status)
 static json_t *status_object(const struct status *status)
 {
 	const struct ub_telling *telling = status->telling;
+	struct ub_queue_relay relay = ub_queue_relay(telling->daemon->queue);
 	json_t *object = ub_json_must(json_object());
 	ub_json_set(object, "version", ub_json_must(json_string(PACKAGE_VERSION)));
 	ub_json_set(object, "relay_pid", number((uint64_t)getppid()));
-	ub_json_set(object, "relay_since", instant(status, ub_queue_relay(telling->daemon->queue).started));
+	if (relay.started != 0)
+		ub_json_set(object, "relay_since", instant(status, relay.started));
 	ub_json_set(object, "engine_pid", number((uint64_t)getpid()));
 	ub_json_set(object, "engine_since", instant(status, telling->daemon->started));
-	ub_json_set(object, "engine_restarts", number(ub_queue_relay(telling->daemon->queue).predecessors));
+	ub_json_set(object, "engine_restarts", number(relay.predecessors));
 	ub_json_set(object, "settings", ub_json_text(ub_text(telling->daemon->settings_path)));
 	ub_json_set(object, "rules", rules_object(status));
 	ub_json_set(object, "reload", reload_object(status));

@@ -197,8 +197,9 @@ static void take_frame(struct ub_queue *queue, const struct ub_wire_frame *frame
 	} else if (frame->kind == UB_WIRE_PRINCIPAL) {
 		queue_heard(queue, &frame->principal);
 	} else if (frame->kind == UB_WIRE_HELLO) {
-		queue->predecessors = frame->id.slot;
-		queue->relay_started = frame->id.generation;
+		pthread_mutex_lock(&queue->mutex);
+		queue->relay = (struct ub_queue_relay){ frame->id.slot, frame->id.generation };
+		pthread_mutex_unlock(&queue->mutex);
 	}
 }
 

@@ -30,12 +30,11 @@ struct ub_queue {
 	struct ub_log_pace store_pace, relay_pace;
 	struct ub_workers *workers;
 	struct ub_amender *amender;
-	_Atomic uint32_t predecessors;
-	_Atomic ub_instant relay_started;
 	pthread_mutex_t mutex;
-	pthread_mutex_t times;  /* as in struct ub_pass */
-	pthread_cond_t changed; /* keys may have become due, or it is time to stop */
-	bool stopping;          /* guarded by the mutex */
+	pthread_mutex_t times;       /* as in struct ub_pass */
+	pthread_cond_t changed;      /* keys may have become due, or it is time to stop */
+	bool stopping;               /* guarded by the mutex */
+	struct ub_queue_relay relay; /* guarded by the mutex */
 	/* counts the signals of `changed`, so that a worker misses none between looking and waiting */
 	uint64_t wakeups;
 	/* Only for the thread that hears the relay: */

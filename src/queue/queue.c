@@ -72,7 +72,10 @@ struct ub_known_jobs ub_queue_jobs(struct ub_queue *queue, struct ub_arena *aren
 
 struct ub_queue_relay ub_queue_relay(struct ub_queue *queue)
 {
-	return (struct ub_queue_relay){ queue->predecessors, queue->relay_started };
+	pthread_mutex_lock(&queue->mutex);
+	struct ub_queue_relay relay = queue->relay;
+	pthread_mutex_unlock(&queue->mutex);
+	return relay;
 }
 
 /* A user who only waits renews the credentials that are kept, and brings no others: those that the server has
