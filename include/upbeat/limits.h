@@ -59,6 +59,11 @@
 #define UB_LOG_LINE_MAX  4096 /* PIPE_BUF: a single write to a pipe is never torn */
 #define UB_LOG_PACE_MS   60000
 #define UB_DIRECTORY_MAX 100000 /* entries of a directory that are listed */
+/* Processor time of one reading of a calendar object. The slowest sound object takes some 5 ms, and no more
+ * where the machine is busy, as time without the processor does not count. */
+#define UB_READING_MS         (1000 * UB_SLOWNESS)
+#define UB_READING_KEYLESS_MS (60000 * UB_SLOWNESS) /* the same where no key is to blame */
+#define UB_READING_LOOK_MS    100                   /* between looks at who reads */
 
 /* http */
 #define UB_HTTP_HEAD_MAX       (32u * 1024)

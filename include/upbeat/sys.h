@@ -73,6 +73,41 @@ void ub_sys_die_with_parent(void);
 /* The memory of this process is not written out when the process crashes. */
 void ub_sys_forbid_core_dumps(void);
 
+/* ---- readings that take without end ---- */
+
+/*
+ * A reading is one call that makes something of a text that others have written. A hostile text may keep the
+ * call busy for seconds or for ever, and inside the call nobody would notice. So a thread of its own watches
+ * from outside how much processor time a reading takes. Time in which its thread sleeps or waits does not
+ * count, nor does what the thread does outside of readings.
+ */
+struct ub_watch;
+
+/* A thread whose readings are watched. Each thread has its own; NULL: nobody watches. */
+struct ub_watched;
+
+struct ub_watch_limit {
+	int64_t milliseconds; /* of processor time for one reading */
+	/* Ends the process, as no thread can be ended from outside. Called once, by the watch's thread, when
+	 * a reading has taken longer. Until the end of the process no reading that is watched begins or ends,
+	 * so that `context` may be looked at without a lock. */
+	void (*overrun)(void *context);
+	void *context;
+};
+
+/* Never NULL. */
+struct ub_watch *ub_sys_watch_start(void);
+/* No thread is watched any more. Sets *watch to NULL; NULL is allowed. */
+void ub_sys_watch_stop(struct ub_watch **watch);
+/* From now on the readings of the calling thread are watched. `watch` may be NULL: they are not, and NULL is
+ * returned. */
+struct ub_watched *ub_sys_watch_join(struct ub_watch *watch, const struct ub_watch_limit *limit);
+/* Sets *watched to NULL; NULL is allowed. By the same thread, outside of a reading. */
+void ub_sys_watch_leave(struct ub_watched **watched);
+/* Around one reading, by the thread that is watched. Readings do not nest. NULL is allowed. */
+void ub_sys_reading_begin(struct ub_watched *watched);
+void ub_sys_reading_end(struct ub_watched *watched);
+
 /* ---- files ---- */
 
 enum ub_file_result {
