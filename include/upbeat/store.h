@@ -242,6 +242,11 @@ UB_MUST_USE enum ub_store_result ub_store_take(
  * lease that has run out. Otherwise the daemon went with the machine, which says nothing about any key.
  */
 UB_MUST_USE enum ub_store_result ub_store_recover(struct ub_store *store, bool crashed, int64_t now);
+/* To be called when the engine is about to end because of this job, and of no other: the key counts like one
+ * whose lease has run out. When it is set aside, that is for this reason. The leases of other keys then say
+ * nothing about them. STALE: the lease is over. */
+UB_MUST_USE enum ub_store_result ub_store_blame(
+    struct ub_store *store, const struct ub_job *job, int64_t now, struct ub_text reason);
 /* Extends the lease, and the job's claims on meetings, to now + lease_ms. OK or STALE. */
 UB_MUST_USE enum ub_store_result ub_store_extend(
     struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms);

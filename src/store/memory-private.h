@@ -72,6 +72,7 @@ void queue_free(struct memory *memory);
 store_put_fn memory_put;
 store_take_fn memory_take;
 store_recover_fn memory_recover;
+store_blame_fn memory_blame;
 store_extend_fn memory_extend;
 store_claim_fn memory_claim;
 store_settle_fn memory_settle;

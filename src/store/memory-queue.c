@@ -197,12 +197,12 @@ enum ub_store_result memory_put(
 
 /* ---- taking ---- */
 
-/* Ends a lease whose work came to no end. `crashed`: the worker died at the key, or hangs. A key that was put
- * again meanwhile is tried again. */
-static void end_lease(struct memory *memory, struct entry *entry, bool crashed, int64_t now)
+/* Ends a lease whose work came to no end. `why`: the worker died at the key, or hangs; empty: the key has
+ * nothing to do with it. A key that was put again meanwhile is tried again. */
+static void end_lease(struct memory *memory, struct entry *entry, struct ub_text why, int64_t now)
 {
-	entry->crashes += crashed;
-	bool aside = crashed && entry->crashes >= UB_STORE_CRASHES_MAX && entry->again == INT64_MAX;
+	entry->crashes += why.len > 0;
+	bool aside = why.len && entry->crashes >= UB_STORE_CRASHES_MAX && entry->again == INT64_MAX;
 	release_claims(memory, entry);
 	entry->lease = 0;
 	entry->again = INT64_MAX;
@@ -210,7 +210,7 @@ static void end_lease(struct memory *memory, struct entry *entry, bool crashed, 
 		queue_move(memory, entry, UB_JOB_QUEUED, now);
 		return;
 	}
-	set_reason(entry, UB_TEXT(UB_STORE_ASIDE_REASON));
+	set_reason(entry, why);
 	queue_move(memory, entry, UB_JOB_ASIDE, INT64_MAX);
 }
 
@@ -218,7 +218,8 @@ enum ub_store_result memory_recover(struct ub_store *store, bool crashed, int64_
 {
 	struct memory *memory = memory_lock(store);
 	while (memory->leases.n > 0)
-		end_lease(memory, memory->leases.items[0], crashed, now);
+		end_lease(memory, memory->leases.items[0],
+		    crashed ? UB_TEXT(UB_STORE_ASIDE_REASON) : UB_TEXT_NONE, now);
 	for (size_t i = 0; i < memory->keys.n; i++) {
 		struct entry *entry = memory->keys.items[i];
 		if (entry->state == UB_JOB_QUEUED && entry->due > now)
@@ -246,7 +247,8 @@ static bool is_held_back(const struct memory *memory, const struct entry *entry)
 
 static struct entry *first_due(struct memory *memory, int64_t now)
 {
-	for (struct entry *oldest; memory->leases.n > 0; end_lease(memory, oldest, true, now)) {
+	const struct ub_text why = UB_TEXT(UB_STORE_ASIDE_REASON);
+	for (struct entry *oldest; memory->leases.n > 0; end_lease(memory, oldest, why, now)) {
 		oldest = memory->leases.items[0];
 		if (oldest->due > now)
 			break;
@@ -276,6 +278,17 @@ static struct entry *leased(struct memory *memory, const struct ub_job *job, int
 	struct entry *entry = set_get(&memory->keys, &job->key);
 	bool ours = entry && entry->id == job->id && entry->lease == job->lease && entry->due > now;
 	return ours && entry->state == UB_JOB_LEASED ? entry : NULL;
+}
+
+enum ub_store_result memory_blame(
+    struct ub_store *store, const struct ub_job *job, int64_t now, struct ub_text reason)
+{
+	struct memory *memory = memory_lock(store);
+	struct entry *entry = leased(memory, job, now);
+	if (entry)
+		end_lease(memory, entry, reason, now);
+	memory_unlock(memory);
+	return entry ? UB_STORE_OK : UB_STORE_STALE;
 }
 
 enum ub_store_result memory_extend(

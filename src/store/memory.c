@@ -325,6 +325,7 @@ static const struct ub_store_ops ops = {
 	.put = memory_put,
 	.recover = memory_recover,
 	.take = memory_take,
+	.blame = memory_blame,
 	.extend = memory_extend,
 	.claim = memory_claim,
 	.settle = memory_settle,

@@ -141,25 +141,26 @@ static void drop_claims(struct sqlite *s, const struct row *row)
 	sql_run(s, sql_bound(s, CLAIM_DROP, "i", (int64_t)row->job.id));
 }
 
-/* Ends a lease whose work came to no end. `crashed`: the worker died at the key, or hangs. A key that was put
- * again meanwhile is tried again. */
-static void end_lease(struct sqlite *s, struct row *row, bool crashed, int64_t now)
+/* Ends a lease whose work came to no end. `why`: the worker died at the key, or hangs; empty: the key has
+ * nothing to do with it. A key that was put again meanwhile is tried again. */
+static void end_lease(struct sqlite *s, struct row *row, struct ub_text why, int64_t now)
 {
 	struct ub_job *job = &row->job;
-	job->crashes += crashed;
-	bool aside = crashed && job->crashes >= UB_STORE_CRASHES_MAX && row->again == INT64_MAX;
+	job->crashes += why.len > 0;
+	bool aside = why.len && job->crashes >= UB_STORE_CRASHES_MAX && row->again == INT64_MAX;
 	drop_claims(s, row);
 	job->lease = 0;
 	job->state = aside ? UB_JOB_ASIDE : UB_JOB_QUEUED;
 	job->due = aside ? INT64_MAX : now;
 	row->again = INT64_MAX;
 	if (aside)
-		job->reason = UB_TEXT(UB_STORE_ASIDE_REASON);
+		job->reason = why;
 	write_row(s, row);
 }
 
 /* Ends the leases that run out by `until`. */
-static void end_leases(struct sqlite *s, int64_t until, bool crashed, int64_t now, struct ub_arena *arena)
+static void end_leases(
+    struct sqlite *s, int64_t until, struct ub_text why, int64_t now, struct ub_arena *arena)
 {
 	struct row row;
 	for (bool there = true; there && !sql_failed(s);) {
@@ -167,7 +168,7 @@ static void end_leases(struct sqlite *s, int64_t until, bool crashed, int64_t no
 		there = read_row(s, over, arena, &row);
 		sql_reset(over);
 		if (there)
-			end_lease(s, &row, crashed, now);
+			end_lease(s, &row, why, now);
 	}
 }
 
@@ -175,7 +176,7 @@ enum ub_store_result sqlite_recover(struct ub_store *store, bool crashed, int64_
 {
 	struct ub_arena *arena = ub_arena_new();
 	struct sqlite *s = sql_begin(store, true);
-	end_leases(s, INT64_MAX, crashed, now, arena);
+	end_leases(s, INT64_MAX, crashed ? UB_TEXT(UB_STORE_ASIDE_REASON) : UB_TEXT_NONE, now, arena);
 	sql_run(s, sql_bound(s, KEY_HURRY, "i", now));
 	sql_run(s, sql_bound(s, KEY_RENEW, "i", expiry(UB_DOUBT_CALLER, now)));
 	ub_arena_free(&arena);
@@ -209,7 +210,7 @@ enum ub_store_result sqlite_take(
 	struct sqlite *s = sql_begin(store, false);
 	struct row row;
 	int64_t until;
-	end_leases(s, now, true, now, arena);
+	end_leases(s, now, UB_TEXT(UB_STORE_ASIDE_REASON), now, arena);
 	bool there = first_by(s, now, arena, &row) && !is_held_back(s, &row, &until);
 	if (there) {
 		sql_run(s, sql_bound(s, LEASE_NEW, ""));
@@ -230,6 +231,19 @@ static bool leased(
 {
 	return find_row(s, &job->key, arena, row) && row->job.id == job->id && row->job.lease == job->lease &&
 	       row->job.due > now && row->job.state == UB_JOB_LEASED;
+}
+
+enum ub_store_result sqlite_blame(
+    struct ub_store *store, const struct ub_job *job, int64_t now, struct ub_text reason)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct sqlite *s = sql_begin(store, false);
+	struct row row;
+	bool ours = leased(s, job, now, arena, &row);
+	if (ours)
+		end_lease(s, &row, reason, now);
+	ub_arena_free(&arena);
+	return sql_end(s, ours ? UB_STORE_OK : UB_STORE_STALE);
 }
 
 enum ub_store_result sqlite_extend(

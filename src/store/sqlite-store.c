@@ -12,6 +12,7 @@ static const struct ub_store_ops ops = {
 	.put = sqlite_put,
 	.recover = sqlite_recover,
 	.take = sqlite_take,
+	.blame = sqlite_blame,
 	.extend = sqlite_extend,
 	.claim = sqlite_claim,
 	.settle = sqlite_settle,

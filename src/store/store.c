@@ -51,6 +51,12 @@ enum ub_store_result ub_store_recover(struct ub_store *store, bool crashed, int6
 	return store->ops->recover(store, crashed, now);
 }
 
+enum ub_store_result ub_store_blame(
+    struct ub_store *store, const struct ub_job *job, int64_t now, struct ub_text reason)
+{
+	return store->ops->blame(store, job, now, reason);
+}
+
 enum ub_store_result ub_store_extend(
     struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms)
 {

@@ -159,3 +159,63 @@ STORY(gives_at_once_what_a_dead_daemon_had_put_off)
 	OK(ub_store_recover(s->store, false, 10));
 	cr_assert_eq(take(s, 10).crashes, 0);
 }
+
+/* ---- a key that is known to be to blame ---- */
+
+STORY(sets_aside_what_engines_ended_because_of_for_that_reason)
+{
+	put(s, "/c/a", 0);
+	for (unsigned i = 0; i < UB_STORE_CRASHES_MAX; i++) {
+		struct ub_job job = take(s, 10);
+		cr_assert_eq(job.crashes, i);
+		OK(ub_store_claim(s->store, &job, 10, ORG, UB_TEXT("uid-1")));
+		OK(ub_store_blame(s->store, &job, 10, UB_TEXT("it is endless")));
+		GIVES(ub_store_settle(s->store, &job, 10), STALE);
+		OK(ub_store_recover(s->store, false, 10));
+	}
+	cr_assert(nothing_due(s, 10));
+	struct ub_job aside = only_job(s);
+	cr_assert_eq(aside.state, UB_JOB_ASIDE);
+	IS(aside.reason, "it is endless");
+	put(s, "/c/b", 10);
+	struct ub_job other = take(s, 10);
+	OK(ub_store_claim(s->store, &other, 10, ORG, UB_TEXT("uid-1")));
+	put(s, "/c/a", 20);
+	OK(ub_store_settle(s->store, &other, 20));
+	cr_assert_eq(take(s, 20).crashes, 0);
+}
+
+STORY(suspects_no_other_key_when_it_knows_which_is_to_blame)
+{
+	put(s, "/c/a", 0);
+	put(s, "/c/b", 1);
+	struct ub_job a = take(s, 10), b = take(s, 10);
+	OK(ub_store_blame(s->store, &a, 10, UB_TEXT("it is endless")));
+	OK(ub_store_recover(s->store, false, 20));
+	for (int i = 0; i < 2; i++) {
+		struct ub_job job = take(s, 20);
+		cr_assert_eq(job.crashes, job.id == a.id);
+		cr_assert_eq(job.id == a.id, job.id != b.id);
+		cr_assert(job.id == b.id || nothing_due(s, 20), "it is worked on alone");
+		OK(ub_store_settle(s->store, &job, 20));
+	}
+}
+
+STORY(tries_again_what_was_put_again_before_it_is_blamed)
+{
+	put(s, "/c/a", 0);
+	for (unsigned i = 0; i <= UB_STORE_CRASHES_MAX; i++) {
+		struct ub_job job = take(s, 10);
+		put(s, "/c/a", 10);
+		OK(ub_store_blame(s->store, &job, 10, UB_TEXT("it is endless")));
+	}
+	IS(take(s, 10).key.href, "/c/a");
+}
+
+STORY(blames_nobody_after_the_lease)
+{
+	put(s, "/c/a", 0);
+	struct ub_job old = take(s, 0), job = take(s, LEASE);
+	GIVES(ub_store_blame(s->store, &old, LEASE + 1, UB_TEXT("it is endless")), STALE);
+	OK(ub_store_settle(s->store, &job, LEASE + 1));
+}
