@@ -31,6 +31,9 @@
 
 #define UB_WIRE_ENGINE_FD  3
 #define UB_WIRE_CONTROL_FD 4
+/* The exit status of an engine that has ended because a reading took too long, and has told its store which
+ * key is to blame for that, if any is: no other key that was worked on is to be suspected. */
+#define UB_WIRE_EXIT_OVERRUN 4
 
 /* Addresses one exchange at the relay: the slot of its connection, and which of the connection's exchanges it
  * is. The engine gives the id back as it came. */

@@ -105,13 +105,20 @@ void relay_engine_ready(struct engine *engine)
 	engine->crashed = false;
 }
 
+/* Whether nobody knows which key the engine has died of. */
+static bool has_crashed(int status)
+{
+	return !WIFEXITED(status) ||
+	       (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != UB_WIRE_EXIT_OVERRUN);
+}
+
 bool relay_engine_reap(struct engine *engine)
 {
 	int status;
 	if (engine->pid == 0 || waitpid(engine->pid, &status, WNOHANG) != engine->pid)
 		return false;
 	engine->pid = 0;
-	if (engine->shared->engine != 0 && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
+	if (engine->shared->engine != 0 && has_crashed(status))
 		engine->crashed = true;
 	engine->shared->engine = 0;
 	engine->shared->amends = false;
