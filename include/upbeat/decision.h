@@ -15,6 +15,7 @@
 
 struct ub_accounts;
 struct ub_store;
+struct ub_watched;
 
 struct ub_decide_input {
 	const struct ub_snapshot *snapshot;
@@ -39,6 +40,8 @@ struct ub_decide_input {
 	/* Of a series: only the instance on the day of this instant, in the owner's zone. 0: the next ones.
 	 */
 	ub_instant only_instance;
+	/* The thread that decides: how long it reads the text is watched. NULL: it is not. */
+	struct ub_watched *watched;
 };
 
 struct ub_decision {

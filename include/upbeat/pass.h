@@ -28,6 +28,8 @@ struct ub_pass {
 	int64_t monotonic;              /* the same in milliseconds on the monotonic clock */
 	/* milliseconds since 1970 at the moment of the call: for the lease */
 	int64_t (*clock)(void);
+	/* The thread of the pass: how long it reads an object is watched. NULL: it is not. */
+	struct ub_watched *watched;
 	struct ub_arena *arena;
 	/* Set by the pass; texts are in `arena`: */
 	struct ub_identity identity;
@@ -116,6 +118,8 @@ struct ub_meeting_put {
 	struct ub_text if_match;
 	struct ub_text principal, user, host; /* who stores the meeting, as in struct ub_caller */
 	struct ub_open_additions *earlier;    /* what was made of earlier writes */
+	/* as in struct ub_pass */
+	struct ub_watched *watched;
 };
 
 /*

@@ -4,6 +4,7 @@
  * The decision about an object: reads it, and decides about its event or the instances of its series.
  */
 #include "decision-private.h"
+#include "upbeat/sys.h"
 
 static void refuse(
     struct ub_decision *decision, const struct ub_ical_refusal *refusal, struct ub_arena *arena)
@@ -14,14 +15,25 @@ static void refuse(
 			  : refusal->message;
 }
 
+static const struct ub_event *read_object(const struct ub_decide_input *input, const struct ub_ical **ical,
+    struct ub_ical_refusal *refusal, struct ub_arena *arena)
+{
+	ub_sys_reading_begin(input->watched);
+	*ical = ub_ical_parse(arena, input->text, refusal);
+	const struct ub_event *event =
+	    *ical ? ub_ical_event(*ical, input->snapshot->zones, arena, refusal) : NULL;
+	ub_sys_reading_end(input->watched);
+	return event;
+}
+
 void ub_decide(const struct ub_decide_input *input, struct ub_decision *decision, struct ub_arena *arena)
 {
 	const struct ub_snapshot *snapshot = input->snapshot;
 	struct ub_plan *nothing = UB_NEW(arena, struct ub_plan);
 	struct ub_ical_refusal refusal;
 	*decision = (struct ub_decision){ .plan = nothing, .look_again = UB_INSTANT_NONE };
-	const struct ub_ical *ical = ub_ical_parse(arena, input->text, &refusal);
-	const struct ub_event *event = ical ? ub_ical_event(ical, snapshot->zones, arena, &refusal) : NULL;
+	const struct ub_ical *ical;
+	const struct ub_event *event = read_object(input, &ical, &refusal, arena);
 	if (!event) {
 		refuse(decision, &refusal, arena);
 		return;

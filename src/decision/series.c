@@ -336,8 +336,12 @@ void decide_series(const struct ub_decide_input *input, const struct ub_ical *ic
 		.floating = owner_zone(input, decision->event),
 		.arena = arena };
 	struct ub_text why;
-	if (!ub_ical_instances(ical, input->snapshot->zones, series.floating, input->now - UB_SERIES_BACK,
-		input->now + UB_SERIES_HORIZON, UB_SERIES_MAX, arena, &series.instances, &why)) {
+	ub_sys_reading_begin(input->watched);
+	bool told =
+	    ub_ical_instances(ical, input->snapshot->zones, series.floating, input->now - UB_SERIES_BACK,
+		input->now + UB_SERIES_HORIZON, UB_SERIES_MAX, arena, &series.instances, &why);
+	ub_sys_reading_end(input->watched);
+	if (!told) {
 		decide_first(&series, why);
 		return;
 	}

@@ -147,13 +147,16 @@ struct ub_text ub_pass_add_to_meeting(
 	*write = (struct ub_additions){ 0 };
 	struct ub_ical_refusal refusal;
 	struct ub_decision decision;
+	ub_sys_reading_begin(put->watched);
 	const struct ub_ical *ical = ub_ical_parse(arena, put->body, &refusal);
+	ub_sys_reading_end(put->watched);
 	if (!put->snapshot->rules->amends || !ical || ub_sys_monotonic_ms() > put->until)
 		return UB_TEXT_NONE;
 	struct before before = look_back(put, arena);
 	struct ub_decide_input input = { .snapshot = put->snapshot,
 		.text = put->body,
 		.owner = owner_of(put, &before, arena),
+		.watched = put->watched,
 		.now = put->now };
 	if (input.owner.len == 0)
 		return UB_TEXT_NONE;

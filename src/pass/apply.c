@@ -153,7 +153,9 @@ static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
 	struct ub_response response;
 	if (!found->ical)
 		return UB_OUTCOME_OK;
+	ub_sys_reading_begin(pass->watched);
 	struct ub_text text = now_wanted(pass, step, found, &written, &overlap);
+	ub_sys_reading_end(pass->watched);
 	if (overlap)
 		ub_log(pass->log, UB_LOG_ERROR, "%.*s: two changes to it overlap; it stays as it is",
 		    UB_ARGS(found->href));
@@ -184,8 +186,10 @@ static enum ub_outcome hide(struct ub_pass *pass, const struct ub_step *step,
 	bool hidden;
 	if (!found->ical)
 		return UB_OUTCOME_OK;
+	ub_sys_reading_begin(pass->watched);
 	struct ub_text text =
 	    ub_ical_hide(found->ical, step->class, pass->snapshot->zones, &hidden, pass->arena);
+	ub_sys_reading_end(pass->watched);
 	if (!hidden)
 		return UB_OUTCOME_OK;
 	if (found->etag.len == 0)

@@ -13,7 +13,9 @@ static void read_item(
 {
 	/* Times without a zone are in the owner's zone. */
 	const struct ub_zone *floating = ub_org_person(pass->snapshot->org, pass->identity.owner)->zone;
+	ub_sys_reading_begin(pass->watched);
 	found->ical = ub_existing_read(text, pass->snapshot->zones, floating, existing, pass->arena);
+	ub_sys_reading_end(pass->watched);
 }
 
 /* Reads an item that the store knows. An object of the item's UID is the item, also where a client has

@@ -140,6 +140,7 @@ static enum ub_pass_end take_items_away(
     struct ub_pass *pass, const struct ub_store_seen *seen, struct ub_text *why)
 {
 	struct ub_decide_input input = { .snapshot = pass->snapshot,
+		.watched = pass->watched,
 		.text = seen->text,
 		.owner = seen->owner,
 		.calendar = pass->identity.calendar_name,
@@ -316,6 +317,7 @@ static enum ub_pass_end decide_and_act(
     struct ub_pass *pass, const struct ub_response *response, struct ub_text *why)
 {
 	struct ub_decide_input input = { .snapshot = pass->snapshot,
+		.watched = pass->watched,
 		.text = response->body,
 		.owner = pass->identity.owner,
 		.calendar = pass->identity.calendar_name,
