@@ -19,6 +19,8 @@ struct ub_control_input {
 	struct ub_configuration *configuration;
 	struct ub_queue *queue;
 	struct ub_store *store;
+	struct ub_watch *watch;    /* ends the engine when a reading takes too long; NULL: nothing does */
+	struct ub_log *log;        /* that is told so */
 	struct ub_text upstream;   /* the base of its URL */
 	const char *settings_path; /* the path of the settings file, to be shown; may be NULL */
 	ub_instant started;        /* when this engine was started, in seconds since 1970 */
@@ -89,6 +91,7 @@ struct ub_undo_input {
 	const struct ub_snapshot *snapshot;
 	struct ub_login login;
 	const struct ub_walk_access *access; /* instead of the login; NULL: the login */
+	struct ub_watched *watched;          /* the thread, while it reads objects; may be NULL */
 	struct ub_text calendar;             /* the href of one calendar; empty: all that the user owns */
 	struct ub_texts rule_marks;          /* the rules' marks by ub_plan_marks_of(); none: of all rules */
 	bool force;                          /* also what the user has changed */
@@ -127,6 +130,7 @@ struct ub_backfill_input {
 	const struct ub_snapshot *snapshot;
 	struct ub_login login;
 	const struct ub_walk_access *access; /* instead of the login; NULL: the login */
+	struct ub_watched *watched;          /* the thread, while it reads objects; may be NULL */
 	struct ub_text calendar;             /* the href of one calendar; empty: all that the user owns */
 	bool dry_run;                        /* only tell what would be made */
 	void (*progress)(size_t done, size_t all); /* NULL: nobody looks */

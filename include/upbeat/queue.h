@@ -5,7 +5,7 @@
 /*
  * queue: makes keys of what the relay tells of clients' writes, and passes of keys. A key is in the store
  * before its write goes on to the server, so that a crash loses none. The callers' credentials are in memory
- * only.
+ * only. A key whose object takes too long to read ends the engine, and is set aside as after a crash.
  */
 
 #include "upbeat/configuration.h"
@@ -20,6 +20,8 @@ struct ub_order {
 	/* To be asked before each request: whether the order may go on. */
 	bool (*goes_on)(void *context);
 	void *context;
+	/* The thread that carries out the order: how long it reads an object is watched. NULL: it is not. */
+	struct ub_watched *watched;
 	struct ub_arena *arena;
 };
 
@@ -33,6 +35,8 @@ struct ub_queue_input {
 	struct ub_text upstream;
 	int relay_fd; /* the relay's socket; the caller closes it */
 	struct ub_log *log;
+	/* Watches how long a thread reads an object. NULL: nobody does. */
+	struct ub_watch *watch;
 };
 
 struct ub_queue;

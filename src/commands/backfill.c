@@ -78,6 +78,7 @@ static void decide(struct backfill *backfill, struct ub_text href, struct ub_tex
 	struct ub_decision decision;
 	struct ub_decide_input input = { .snapshot = backfill->input->snapshot,
 		.text = text,
+		.watched = backfill->input->watched,
 		.owner = backfill->calendar->identity.owner,
 		.calendar = backfill->calendar->identity.calendar_name,
 		.now = ub_sys_now() };

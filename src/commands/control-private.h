@@ -13,6 +13,7 @@
 struct ub_telling {
 	const struct ub_control_input *daemon;
 	struct ub_snapshot *snapshot; /* held until the answer is made */
+	struct ub_watched *watched;   /* the thread, while it reads objects; may be NULL */
 	bool json, colour;
 	struct ub_buf *out;
 };

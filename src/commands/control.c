@@ -19,6 +19,7 @@ struct ub_control {
 	const struct ub_control_input *input;
 	int stop_fd; /* an eventfd; readable: it is time to stop */
 	unsigned char *scratch;
+	struct ub_watched *watched;
 	pthread_t thread;
 };
 
@@ -77,6 +78,7 @@ static void attend(struct ub_control *control, int fd)
 	explicit_bzero(control->scratch, UB_WIRE_FRAME_MAX);
 	struct ub_telling telling = { .daemon = control->input,
 		.snapshot = ub_configuration_snapshot(control->input->configuration),
+		.watched = control->watched,
 		.json = ask.json,
 		.colour = ask.colour,
 		.out = &out };
@@ -89,14 +91,26 @@ static void attend(struct ub_control *control, int fd)
 
 /* ---- the thread ---- */
 
+/* A reading takes too long, by the watch's thread. No key is to blame. Who asks again has the engine end once
+ * a minute at most. */
+static void overrun(void *context)
+{
+	const struct ub_control *control = context;
+	ub_log(control->input->log, UB_LOG_ERROR,
+	    "reading a meeting for an answer took more than a minute of processor time; the engine ends");
+	_exit(UB_WIRE_EXIT_OVERRUN);
+}
+
 static void *run(void *context)
 {
 	struct ub_control *control = context;
+	const struct ub_watch_limit limit = { UB_READING_KEYLESS_MS, overrun, control };
 	int listening = control->input->fd;
 	struct pollfd polled[] = {
 		{ .fd = control->stop_fd, .events = POLLIN },
 		{ .fd = listening, .events = POLLIN },
 	};
+	control->watched = ub_sys_watch_join(control->input->watch, &limit);
 	while (!polled[0].revents) {
 		(void)poll(polled, UB_COUNT(polled), -1);
 		int fd = accept4(listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -105,6 +119,7 @@ static void *run(void *context)
 		attend(control, fd);
 		close(fd);
 	}
+	ub_sys_watch_leave(&control->watched);
 	return NULL;
 }
 

@@ -80,6 +80,7 @@ static void decide(
 	}
 	struct ub_decide_input input = { .snapshot = meeting->telling->snapshot,
 		.text = seen->text,
+		.watched = meeting->telling->watched,
 		.owner = seen->owner,
 		.existing = existing,
 		.n_existing = n,

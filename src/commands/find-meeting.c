@@ -92,8 +92,10 @@ static ub_instant instant_of(const struct search *search, const struct ub_when *
 static void add_seen(struct search *search, const struct ub_store_seen *seen)
 {
 	struct ub_ical_refusal refusal;
+	ub_sys_reading_begin(search->telling->watched);
 	const struct ub_event *event =
 	    ub_ical_read(seen->text, search->telling->snapshot->zones, search->arena, &refusal);
+	ub_sys_reading_end(search->telling->watched);
 	if (!event)
 		return;
 	/* A private meeting is found by its UID, and not by its title. */

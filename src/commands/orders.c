@@ -55,6 +55,7 @@ static bool undo(const struct ub_order *order, const struct said *said, struct u
 	struct ub_undo_result result;
 	struct ub_undo_input input = { .snapshot = order->snapshot,
 		.access = &access,
+		.watched = order->watched,
 		.force = said->force,
 		.remember = remember,
 		.context = order->store };
@@ -92,7 +93,9 @@ static bool backfill(const struct ub_order *order, struct ub_text *why)
 	struct ub_buf out = UB_BUF(order->arena);
 	struct ub_walk_access access = access_of(order);
 	struct ub_backfill_result result;
-	struct ub_backfill_input input = { .snapshot = order->snapshot, .access = &access };
+	struct ub_backfill_input input = {
+		.snapshot = order->snapshot, .access = &access, .watched = order->watched
+	};
 	bool good = ub_backfill(&input, &result, &out);
 	*why = good ? ub_textf(order->arena, "%zu of %zu objects are looked at, %zu failed", result.hrefs.n,
 			  result.seen, result.failed)

@@ -187,13 +187,21 @@ static bool restore_meeting(struct undo *undo, const struct object *object)
 	return report(undo, object, outcome, &response, "restored", &undo->result->restored);
 }
 
+static void read_object(
+    struct undo *undo, struct object *object, struct ub_text text, struct ub_ical_refusal *refusal)
+{
+	struct ub_arena *arena = undo->walk.arena;
+	ub_sys_reading_begin(undo->input->watched);
+	object->ical = ub_ical_parse(arena, text, refusal);
+	object->event =
+	    object->ical ? ub_ical_event(object->ical, undo->walk.snapshot->zones, arena, refusal) : NULL;
+	ub_sys_reading_end(undo->input->watched);
+}
+
 static bool act_on(struct undo *undo, struct object *object, struct ub_text text)
 {
 	struct ub_ical_refusal refusal;
-	object->ical = ub_ical_parse(undo->walk.arena, text, &refusal);
-	object->event =
-	    object->ical ? ub_ical_event(object->ical, undo->walk.snapshot->zones, undo->walk.arena, &refusal)
-			 : NULL;
+	read_object(undo, object, text, &refusal);
 	if (object->event && !is_organizers(undo, object->event)) {
 		undo->result->foreign++;
 		return true;

@@ -108,6 +108,7 @@ static void run(const struct ub_engine_options *options, struct ub_snapshot *sna
 	struct ub_configuration_input configuration = {
 		.snapshot = options->input, .diags = options->diags, .log = log, .changed = ub_queue_wake
 	};
+	struct ub_watch *watch = ub_sys_watch_start();
 	struct engine engine = { .options = options,
 		.configuration = ub_configuration_new(snapshot, &configuration) };
 	struct ub_queue_input queue = { .carry_out = ub_order_carry_out,
@@ -115,6 +116,7 @@ static void run(const struct ub_engine_options *options, struct ub_snapshot *sna
 		.store = store,
 		.upstream = ub_text(ub_text_cstr(arena, snapshot->settings->upstream.base)),
 		.relay_fd = options->fd,
+		.watch = watch,
 		.log = log };
 	engine.queue = ub_queue_new(&queue);
 	configuration.context = engine.queue;
@@ -122,6 +124,8 @@ static void run(const struct ub_engine_options *options, struct ub_snapshot *sna
 		.configuration = engine.configuration,
 		.queue = engine.queue,
 		.store = store,
+		.watch = watch,
+		.log = log,
 		.upstream = queue.upstream,
 		.settings_path = options->input.settings_path,
 		.started = ub_sys_now() };
@@ -133,6 +137,7 @@ static void run(const struct ub_engine_options *options, struct ub_snapshot *sna
 	ub_control_join(&control);
 	ub_configuration_stop(engine.configuration);
 	ub_queue_stop(&engine.queue);
+	ub_sys_watch_stop(&watch);
 	ub_configuration_free(&engine.configuration);
 }
 

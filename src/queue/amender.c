@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "queue-private.h"
 
@@ -16,6 +17,8 @@ struct task {
 struct ub_amender {
 	struct ub_queue *queue;
 	pthread_t thread;
+	/* only for the thread */
+	struct ub_watched *watched;
 	pthread_mutex_t mutex; /* guards all members below, and telling the relay */
 	pthread_cond_t given;  /* signals that there is a task, or that it is time to stop */
 	struct task *first, **last;
@@ -69,14 +72,17 @@ static void tell(struct ub_amender *amender, struct task *task, struct ub_text b
 
 /* ---- the thread ---- */
 
-static struct ub_text amend(struct ub_queue *queue, const struct task *task, struct ub_additions *made)
+static struct ub_text amend(
+    const struct ub_amender *amender, const struct task *task, struct ub_additions *made)
 {
+	struct ub_queue *queue = amender->queue;
 	const struct ub_amender_write *write = &task->write;
 	struct ub_snapshot *snapshot = queue_snapshot(queue);
 	struct ub_meeting_put put = { .snapshot = snapshot,
 		.store = queue->input.store,
 		.log = queue->input.log,
 		.pace = &queue->store_pace,
+		.watched = amender->watched,
 		.now = ub_sys_now(),
 		.until = write->until,
 		.href = write->href,
@@ -116,14 +122,33 @@ static void finish(
 	task_free(task);
 }
 
+/*
+ * The reading takes too long, by the watch's thread. Its write has long gone on. Anybody may send a body
+ * under any name, so that the key is not to blame; and the engine ends only after a minute, so that nobody
+ * can have it end all the time. Until then nothing is added to meetings. If the server took the body, a pass
+ * reads it as well, and ends the engine sooner.
+ */
+static void overrun(void *context)
+{
+	const struct ub_amender *amender = context;
+	ub_log(amender->queue->input.log, UB_LOG_ERROR,
+	    "%.*s: reading what a client stores there took more than a minute of processor time; the engine "
+	    "ends",
+	    UB_ARGS(amender->current->write.href));
+	_exit(UB_WIRE_EXIT_OVERRUN);
+}
+
 static void *run(void *data)
 {
 	struct ub_amender *amender = data;
+	const struct ub_watch_limit limit = { UB_READING_KEYLESS_MS, overrun, amender };
+	amender->watched = ub_sys_watch_join(amender->queue->input.watch, &limit);
 	for (struct task *task; (task = next_task(amender)) != NULL;) {
 		struct ub_additions made;
-		struct ub_text body = amend(amender->queue, task, &made);
+		struct ub_text body = amend(amender, task, &made);
 		finish(amender, task, body, &made);
 	}
+	ub_sys_watch_leave(&amender->watched);
 	return NULL;
 }
 

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "retry.h"
 #include "upbeat/http.h"
@@ -16,6 +17,10 @@
 struct worker {
 	struct ub_queue *queue;
 	struct ub_client *client;
+	struct ub_watched *watched;
+	/* What the worker works on. */
+	struct ub_store *store;
+	const struct ub_job *job;
 	pthread_t thread;
 };
 
@@ -139,6 +144,7 @@ static void carry_out(struct worker *worker, struct ub_store *store, const struc
 		.store = queue->input.store,
 		.authorization = credential->authorization,
 		.host = credential->host,
+		.watched = worker->watched,
 		.goes_on = goes_on,
 		.context = &carrying,
 		.arena = arena };
@@ -186,6 +192,7 @@ static void pass(struct worker *worker, struct ub_store *store, const struct ub_
 		.caller = &caller,
 		.log = queue->input.log,
 		.times = &queue->times,
+		.watched = worker->watched,
 		.store_pace = &queue->store_pace,
 		.now = ub_sys_now(),
 		.monotonic = ub_sys_monotonic_ms(),
@@ -285,6 +292,8 @@ static void work_off(struct worker *worker, struct ub_store *store, struct ub_ar
 	struct ub_job job;
 	while (!is_stopping(queue) && has_rules(queue) &&
 	       (result = ub_store_take(store, queue_now(), UB_LEASE_MS, arena, &job)) == UB_STORE_OK) {
+		worker->store = store;
+		worker->job = &job;
 		work_on(worker, store, &job, arena);
 		if (job.crashes)
 			/* the key was worked on alone: other workers have waited */
@@ -294,16 +303,34 @@ static void work_off(struct worker *worker, struct ub_store *store, struct ub_ar
 	say(queue, store, result);
 }
 
+/* A reading of a worker takes too long, by the watch's thread. What works on a key beside this one is not to
+ * blame, and the exit status says so, unless the store has not taken down which key is. */
+static void overrun(void *context)
+{
+	static const char why[] = "reading a calendar object took more than a second of processor time";
+	const struct worker *worker = context;
+	struct ub_queue *queue = worker->queue;
+	ub_log(queue->input.log, UB_LOG_ERROR,
+	    "%.*s: %s; the engine ends, and the key is set aside when that happens %d times",
+	    UB_ARGS(worker->job->key.href), why, UB_STORE_CRASHES_MAX);
+	enum ub_store_result result = ub_store_blame(worker->store, worker->job, queue_now(), ub_text(why));
+	say(queue, worker->store, result);
+	_exit(result == UB_STORE_OK || result == UB_STORE_STALE ? UB_WIRE_EXIT_OVERRUN : EXIT_FAILURE);
+}
+
 static void *run(void *data)
 {
 	struct worker *worker = data;
 	struct ub_queue *queue = worker->queue;
+	const struct ub_watch_limit limit = { UB_READING_MS, overrun, worker };
 	struct ub_arena *arena = ub_arena_new();
 	uint64_t seen = 0;
+	worker->watched = ub_sys_watch_join(queue->input.watch, &limit);
 	do {
 		work_off(worker, queue->input.store, arena);
 		work_off(worker, queue->shelter, arena);
 	} while (wait_for_work(queue, &seen));
+	ub_sys_watch_leave(&worker->watched);
 	ub_arena_free(&arena);
 	return NULL;
 }
