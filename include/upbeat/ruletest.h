@@ -61,6 +61,8 @@ struct ub_ruletest_input {
 	const char *const *directories; /* directories whose `tests` are read */
 	size_t n_directories;
 	const char *pattern; /* in the name or file of the tests to run; NULL: all tests */
+	/* The thread that tests: how long it reads an object is watched. NULL: it is not. */
+	struct ub_watched *watched;
 };
 
 /* Reads all tests, and runs them when none has a mistake. All problems go to `diags`. False: there

@@ -117,6 +117,7 @@ static int backfill(struct ub_cli *cli, const struct ub_snapshot *snapshot, cons
 	struct ub_buf out = UB_BUF(cli->arena);
 	struct ub_backfill_input input = { .snapshot = snapshot,
 		.login = *login,
+		.watched = ub_cli_watched(cli),
 		.calendar = only ? ub_text(only) : UB_TEXT_NONE,
 		.dry_run = ub_cli_value(cli, DRY_RUN) != NULL,
 		.progress = isatty(STDERR_FILENO) ? ub_cli_progress : NULL };

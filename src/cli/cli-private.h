@@ -34,6 +34,10 @@ struct ub_cli {
 	struct ub_cli_values *values; /* one for each option of the command, in the order of its options */
 	char **arguments;
 	size_t n_arguments;
+	/* Once ub_cli_watched() was called: */
+	struct ub_watch *watch;
+	struct ub_watched *watched;
+	const char *reads; /* what is being read, a file's name; NULL: a calendar object */
 };
 
 struct ub_cli_command {
@@ -98,6 +102,14 @@ struct ub_snapshot *ub_cli_snapshot(struct ub_cli *cli, const char *settings, bo
 /* A user, and the password in the first line of a file. False: the reason has been reported. */
 struct ub_login;
 bool ub_cli_login(struct ub_cli *cli, const char *user, const char *password_file, struct ub_login *login);
+
+/* ---- reading ---- */
+
+/* From now on the process ends with a message when one reading of a calendar object takes too long. By the
+ * main thread. */
+struct ub_watched *ub_cli_watched(struct ub_cli *cli);
+/* Nobody watches any more. */
+void ub_cli_unwatched(struct ub_cli *cli);
 
 /* ---- output ---- */
 

@@ -101,7 +101,10 @@ static int run(struct ub_arena *arena, int argc, char **argv)
 	int status;
 	if (!cli.command)
 		return unknown_command(arena, argv[1]);
-	return ub_cli_read(&cli, argc - 1, argv + 1, &status) ? cli.command->run(&cli) : status;
+	if (ub_cli_read(&cli, argc - 1, argv + 1, &status))
+		status = cli.command->run(&cli);
+	ub_cli_unwatched(&cli);
+	return status;
 }
 
 int ub_cli_main(int argc, char **argv)

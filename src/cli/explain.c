@@ -181,6 +181,17 @@ static bool read_instance(struct ub_cli *cli, const struct ub_org *org, ub_insta
 	return true;
 }
 
+/* What cannot be read is told of later. */
+static const struct ub_event *read_quietly(
+    struct ub_cli *cli, struct ub_text text, const struct ub_zones *zones)
+{
+	struct ub_ical_refusal refusal;
+	ub_sys_reading_begin(ub_cli_watched(cli));
+	const struct ub_event *event = ub_ical_read(text, zones, cli->arena, &refusal);
+	ub_sys_reading_end(cli->watched);
+	return event;
+}
+
 static int run(struct ub_cli *cli)
 {
 	if (!makes_sense(cli))
@@ -193,13 +204,14 @@ static int run(struct ub_cli *cli)
 	struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
 		.rules_path = ub_cli_value(cli, RULES) };
 	struct ub_zones *zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
+	cli->reads = cli->arguments[0];
 	if (!input.settings_path)
-		derive_organisation(cli,
-		    ub_ical_read(text, zones, cli->arena, &(struct ub_ical_refusal){ 0 }), zones, &input);
+		derive_organisation(cli, read_quietly(cli, text, zones), zones, &input);
 	struct ub_snapshot *snapshot = ub_cli_load(cli, &input);
 	int status = snapshot ? UB_EXIT_USAGE : UB_EXIT_FINDINGS;
 	struct ub_decide_input decide = { .snapshot = snapshot,
 		.text = text,
+		.watched = ub_cli_watched(cli),
 		.explain = true,
 		.owner = ub_text_lower(cli->arena, ub_text(ub_cli_value(cli, OWNER))) };
 	if (snapshot && ub_cli_time(ub_cli_value(cli, AT), snapshot->org, &decide.now) &&

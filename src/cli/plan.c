@@ -51,7 +51,9 @@ static void add_copy(
 static struct ub_text uid_of(struct ub_cli *cli, const struct ub_snapshot *snapshot, struct ub_text text)
 {
 	struct ub_ical_refusal refusal;
+	ub_sys_reading_begin(ub_cli_watched(cli));
 	const struct ub_event *event = ub_ical_read(text, snapshot->zones, cli->arena, &refusal);
+	ub_sys_reading_end(cli->watched);
 	return event ? event->uid : UB_TEXT_NONE;
 }
 
@@ -70,6 +72,7 @@ static bool read_files(struct ub_cli *cli, const char *directory, const struct u
 		enum ub_file_result read = ub_sys_read_file(
 		    cli->arena, ub_text_cstr(cli->arena, path), UB_ICAL_SIZE_MAX, &meeting.text);
 		if (read == UB_FILE_OK) {
+			cli->reads = ub_text_cstr(cli->arena, path);
 			meeting.uid = uid_of(cli, snapshot, meeting.text);
 			add_copy(cli, meetings, &meeting, false);
 			continue;

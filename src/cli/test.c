@@ -87,6 +87,7 @@ static int run_tests(struct ub_cli *cli, const struct ub_snapshot *snapshot)
 	struct ub_ruletest_input input = { .snapshot = snapshot,
 		.directories = directories.items,
 		.n_directories = directories.n,
+		.watched = ub_cli_watched(cli),
 		.pattern = ub_cli_value(cli, PICK) };
 	bool ran = ub_ruletest_run(&input, &diags, &report, cli->arena);
 	ub_cli_print_diags(&diags);

@@ -150,6 +150,7 @@ static int undo(struct ub_cli *cli, struct ub_snapshot *snapshot, const struct u
 	struct ub_undo_result result;
 	struct ub_undo_input input = { .snapshot = snapshot,
 		.login = *login,
+		.watched = ub_cli_watched(cli),
 		.calendar = calendar ? ub_text(calendar) : UB_TEXT_NONE,
 		.rule_marks = rule_marks(cli, snapshot),
 		.force = ub_cli_value(cli, FORCE) != NULL,

@@ -29,7 +29,10 @@ static bool read_event(const struct ub_yaml_reader *reader, const struct ub_yaml
 	if (!source)
 		return false;
 	*(struct ub_text *)out = source->text;
-	if (ub_ical_read(source->text, loading->file->snapshot.zones, reader->arena, &refusal))
+	ub_sys_reading_begin(loading->input->watched);
+	bool readable = ub_ical_read(source->text, loading->file->snapshot.zones, reader->arena, &refusal);
+	ub_sys_reading_end(loading->input->watched);
+	if (readable)
 		return true;
 	ub_error(reader->diags, "bad-event", node->place, "%s cannot be read as a calendar object: %.*s",
 	    path, UB_ARGS(refusal.message));
@@ -333,6 +336,7 @@ static void load_file(struct loading *loading, const struct ub_source *source)
 	struct written_file written = { 0 };
 	struct test_file *file = UB_NEW(loading->arena, struct test_file);
 	file->source = source;
+	file->watched = loading->input->watched;
 	file->snapshot = (struct ub_snapshot){ .settings = snapshot->settings,
 		.org = snapshot->org,
 		.rules = snapshot->rules,

@@ -138,6 +138,7 @@ struct test_file {
 	const struct ub_source *source;
 	struct ub_snapshot snapshot;  /* the rules, with the file's organisation */
 	struct ub_accounts *accounts; /* or NULL */
+	struct ub_watched *watched;   /* or NULL */
 };
 
 /* The state of reading, which is the context of the readers. */

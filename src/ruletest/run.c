@@ -26,6 +26,7 @@ static void decide(const struct calendar *calendar, const struct step *step, str
 		busy[i] = (struct ub_busy){ step->busy.items[i].address, step->busy.items[i].times };
 	struct ub_decide_input input = { .snapshot = &file->snapshot,
 		.text = step->event.len ? step->event : meeting_text(&step->meeting, test_zone(file), arena),
+		.watched = file->watched,
 		.owner = step->meeting.owner,
 		.calendar = step->meeting.calendar,
 		.existing = existing,
