@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Calendar objects whose reading never ends. The program that runs here reads without end where X-SPIN is in the text:
+tests/tools/spinning.c."""
+import http.client
+import os
+import pathlib
+import re
+import sqlite3
+import sys
+import threading
+import time
+
+import amending
+import calendars
+import support
+import tap
+
+os.environ["UPBEAT"] = os.path.join(os.environ["builddir"], "tests/tools/spinning")
+SPIN = "X-SPIN:for ever\n"
+ASIDE = 3  # a key's state
+DIES = 2  # engines, until a key is set aside
+WHY = "reading a calendar object took more than a second of processor time"
+LONG = 30.0  # seconds, for engines that die and are started again
+SLOW = 2.0  # seconds that no request may take
+
+
+class Traffic:
+    """What clients do while engines die: each user polls all the time, so that credentials are at hand."""
+
+    def __init__(self, upbeat):
+        self.upbeat, self.seen, self.wrong, self.ending = upbeat, 0, [], threading.Event()
+        self.thread = threading.Thread(target=self.run)
+
+    def run(self):
+        while not self.ending.is_set():
+            for user in support.USERS:
+                began = time.monotonic()
+                status = self.poll(user)
+                took = time.monotonic() - began
+                self.seen += 1
+                if status != 207 or took > SLOW * tap.PATIENCE:
+                    self.wrong.append((status, took))
+            time.sleep(0.05)
+
+    def poll(self, user):
+        try:
+            return support.request("PROPFIND", self.upbeat.calendar_of(user), user, fields={"Depth": "0"}).status
+        except (OSError, http.client.HTTPException) as failure:
+            return str(failure)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ending.set()
+        self.thread.join()
+        assert self.seen > 10, self.seen
+        tap.equal(self.wrong, [], "requests that did not pass")
+
+
+class Story(support.World):
+    def __enter__(self):
+        super().__enter__()
+        self.radicale = self.start(support.Radicale)
+        self.store = self.folder / "upbeat.db"
+        rules = amending.write_rules(self.folder)
+        self.upbeat = self.start(
+            support.Upbeat,
+            self.radicale,
+            settings=amending.ORGANIZATION,
+            store=f"sqlite:{self.store}",
+            rules=f"[{support.TOP}/rules, {rules}]",
+        )
+        return self
+
+    def calendar(self, user):
+        return calendars.Calendar(self.upbeat.calendar_of(user), user)
+
+    def put(self, user, uid, **more):
+        began = time.monotonic()
+        status = self.calendar(user).put(f"{uid}.ics", calendars.meeting(uid=uid, organizer=user, **more)).status
+        assert status in (201, 204), f"PUT: {status}"
+        assert time.monotonic() - began < SLOW * tap.PATIENCE, "a PUT was held up"
+
+    def items_of(self, user, uid):
+        return self.calendar(user).items_of(uid)
+
+    def ended(self):
+        """The status or signal of each engine that has ended."""
+        return re.findall(r"the engine ended with (\w+ \d+)", self.upbeat.said())
+
+    def crashes(self):
+        """How often engines have died of each key."""
+        database = sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=10)
+        try:
+            return dict(database.execute("SELECT href, crashes FROM key").fetchall())
+        finally:
+            database.close()
+
+    def keys(self):
+        return sorted(support.keys_in(self.store))
+
+    def ask(self, *words):
+        return support.run(*words[:1], "-c", self.upbeat.settings, *words[1:])
+
+    def is_set_aside(self, href):
+        return any(key[0] == href and key[1] == ASIDE for key in self.keys())
+
+
+def engine_arguments(upbeat):
+    children = pathlib.Path(f"/proc/{upbeat.pid}/task/{upbeat.pid}/children").read_text().split()
+    return pathlib.Path(f"/proc/{children[0]}/cmdline").read_text().split("\0") if children else []
+
+
+@tap.case("an object that is read without end ends two engines, and then is set aside; traffic passes")
+def _(story):
+    href = story.radicale.calendar_of("alice") + "endless.ics"
+    with Traffic(story.upbeat):
+        story.put("alice", "endless", more=SPIN)
+        tap.eventually(lambda: story.crashes().get(href) == 1, "the key is suspected", LONG)
+        tap.eventually(lambda: story.is_set_aside(href), "the key is set aside", LONG)
+        tap.eventually(story.upbeat.has_engine, "an engine", LONG)
+    tap.equal(story.ended(), ["status 4"] * DIES, "ends of engines")
+    tap.equal(story.keys(), [(href, ASIDE, WHY)], "keys")
+    tap.equal(story.upbeat.said().count(f"{href}: {WHY}; the engine ends"), DIES, "what the log says")
+
+
+@tap.case("meetings of others that are stored meanwhile get their items, and are not suspected")
+def _(story):
+    before = len(story.ended())
+    with Traffic(story.upbeat):
+        story.put("alice", "endless-too", more=SPIN)
+        for n in range(6):
+            story.put("bob", f"sound-{n}", start=calendars.business_day(8 + n))
+            assert all(crashes == 0 for href, crashes in story.crashes().items() if "sound" in href), story.crashes()
+        tap.eventually(lambda: len(story.ended()) > before, "an engine dies", LONG)
+        tap.eventually(story.upbeat.has_engine, "another engine", LONG)
+        assert "--after-crash" not in engine_arguments(story.upbeat), "all that was worked on is suspected"
+        tap.eventually(lambda: len(story.ended()) == before + DIES, "another engine dies", LONG)
+        for n in range(6):
+            tap.eventually(lambda: story.items_of("bob", f"sound-{n}"), f"items of sound-{n}", LONG)
+        tap.eventually(lambda: all(state == ASIDE for _, state, _ in story.keys()), "nothing is left to do", LONG)
+    tap.equal(len(story.keys()), 2, "keys")
+    tap.equal(len(story.ended()), before + DIES, "ends of engines")
+
+
+@tap.case("status tells which keys were set aside, and why")
+def _(story):
+    said = story.ask("status").stdout
+    tap.contains(said, "Set aside; store it again to have it tried again", "status")
+    tap.contains(said, f"    {story.radicale.calendar_of('alice')}endless.ics: {WHY}\n", "status")
+    tap.contains(story.ask("status", "--json").stdout, WHY, "status --json")
+
+
+@tap.case("explain tells it of a meeting that could be read once; a version that can be read is tried again")
+def _(story):
+    href = story.radicale.calendar_of("carol") + "changed.ics"
+    story.put("carol", "changed")
+    tap.eventually(lambda: story.items_of("carol", "changed"), "items", LONG)
+    with Traffic(story.upbeat):
+        story.put("carol", "changed", more=SPIN)
+        tap.eventually(lambda: story.is_set_aside(href), "the key is set aside", LONG)
+        tap.eventually(story.upbeat.has_engine, "an engine", LONG)
+    tap.contains(story.ask("explain", "changed").stdout, f"  {href}: aside, {WHY}\n", "explain")
+    assert story.items_of("carol", "changed"), "the items were removed"
+    ended = len(story.ended())
+    story.put("carol", "changed", title="Roadmap with Acme, second try")
+    tap.eventually(lambda: href not in story.crashes(), "the key is done with", LONG)
+    tap.equal(len(story.ended()), ended, "ends of engines")
+
+
+@tap.case("commands that read a file end with a message")
+def _(story):
+    path = story.folder / "endless.ics"
+    path.write_text(calendars.meeting(more=SPIN))
+    answer = support.run("explain", "--rules", support.TOP / "rules", path)
+    tap.equal((answer.returncode, answer.stdout), (1, ""), "explain")
+    tap.contains(answer.stderr, f"{path}: reading it took more than a second of processor time; given up", "explain")
+    rules = story.folder / "tested"
+    (rules / "tests").mkdir(parents=True)
+    (rules / "rules.yaml").write_text("format: 1\nrules: []\n")
+    (rules / "tests/all.yaml").write_text(
+        "format: 1\ntests:\n  - name: it ends\n    at: 2026-11-02 09:00\n    event: endless.ics\n    expect_only: []\n"
+    )
+    (rules / "tests/endless.ics").write_text(calendars.meeting(more=SPIN))
+    answer = support.run("test", rules)
+    tap.equal((answer.returncode, answer.stdout), (1, ""), f"test: {answer.stderr}")
+    tap.contains(answer.stderr, "a calendar object: reading it took more than a second", "test")
+
+
+@tap.case("a body that the server refuses ends no engine and no request, and no key is blamed")
+def _(story):
+    ended, keys = len(story.ended()), story.keys()
+    with Traffic(story.upbeat):
+        url = story.upbeat.calendar_of("bob") + "sound-0.ics"
+        began = time.monotonic()
+        body = calendars.meeting(uid="sound-0", organizer="bob", more=SPIN)
+        answer = support.request("PUT", url, None, body, {"Authorization": "Basic Ym9iOndyb25n"})
+        tap.equal(answer.status, 401, "PUT")
+        assert time.monotonic() - began < SLOW * tap.PATIENCE, "the PUT was held up"
+        story.put("bob", "sound-7", start=calendars.business_day(14))
+        tap.eventually(lambda: story.items_of("bob", "sound-7"), "items", LONG)
+        time.sleep(2 * tap.PATIENCE)
+        tap.eventually(lambda: story.keys() == keys, "the keys of before", LONG)
+    tap.equal(len(story.ended()), ended, "ends of engines")
+
+
+@tap.case("no sanitizer complains")
+def _(story):
+    story.upbeat.kill_group()  # the refused body is being read
+    story.upbeat.is_sane()
+
+
+with support.world(Story) as opened:
+    sys.exit(tap.run(opened))
