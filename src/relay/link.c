@@ -11,7 +11,9 @@ bool relay_link_watch(struct link *link, int epoll_fd)
 		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
 		.data.ptr = link,
 	};
-	return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, link->fd, &event) == 0;
+	link->epoll_fd = epoll_fd;
+	link->watched = epoll_ctl(epoll_fd, EPOLL_CTL_ADD, link->fd, &event) == 0;
+	return link->watched;
 }
 
 enum io relay_link_read(struct link *link, void *out, size_t size, size_t *n)
@@ -76,8 +78,12 @@ void relay_link_cut_off(struct link *link)
 	(void)setsockopt(link->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
 }
 
+/* close() alone does not end the events of a socket that somebody else has as well: an engine that is being
+ * started has all of the relay's until it runs its own program. */
 void relay_link_close(struct link *link)
 {
+	if (link->watched)
+		(void)epoll_ctl(link->epoll_fd, EPOLL_CTL_DEL, link->fd, NULL);
 	if (link->fd >= 0)
 		close(link->fd);
 	*link = (struct link){ .fd = -1, .kind = link->kind };

@@ -76,7 +76,9 @@ struct link {
 	int fd; /* -1: closed */
 	enum link_kind kind;
 	bool readable, writable; /* as far as is known */
-	bool ended; /* the other side has ended, or the connection broke; unread bytes may still be there */
+	bool ended;   /* the other side has ended, or the connection broke; unread bytes may still be there */
+	bool watched; /* by this epoll, which relay_link_close() has to tell */
+	int epoll_fd;
 };
 
 enum io {
