@@ -113,6 +113,7 @@ struct ub_event {
 	struct ub_party *attendees;
 	size_t n_attendees;
 	struct ub_text related_to; /* the parent's UID */
+	struct ub_texts faults;    /* sentences: which properties cannot be read as they should */
 	struct ub_marks marks;
 };
 

@@ -75,7 +75,7 @@ static size_t escaped(struct ub_text value, size_t n)
 static bool part(struct ub_text value, const struct delimiters *delimiters, struct ub_arena *arena,
     size_t *from, size_t *to)
 {
-	if (!between(ub_ical_unescaped(value, arena), delimiters, from, to))
+	if (!between(ub_libical_unescaped(value, arena), delimiters, from, to))
 		return false;
 	*from = escaped(value, *from);
 	*to = escaped(value, *to + delimiters->end.len);
@@ -102,7 +102,7 @@ struct ub_text ub_ical_agenda_replaced(struct ub_text value, struct ub_text want
  * ours, and that text is theirs. */
 static size_t innermost(struct ub_text value, struct ub_arena *arena, size_t from, size_t to)
 {
-	struct ub_text text = ub_ical_unescaped(ub_text_sub(value, 0, to), arena);
+	struct ub_text text = ub_libical_unescaped(ub_text_sub(value, 0, to), arena);
 	size_t at = delimiter(text, shared.begin, 0), next = at;
 	while (next != SIZE_MAX) {
 		at = next;

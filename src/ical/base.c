@@ -113,14 +113,14 @@ static void put_reminders(struct ub_buf *out, struct subject *subject)
 	for (size_t i = subject->component + 1; i < ical->components.n; i++) {
 		if (!ub_ical_reminds(ical, i, subject->component))
 			continue;
-		const struct line *trigger = ub_ical_line(ical, i, "TRIGGER", NULL);
-		int64_t days, seconds;
+		const struct property *trigger = ub_ical_property(ical, i, "TRIGGER", NULL);
 		if (!trigger)
 			continue;
 		*ub_push(subject->reader.arena, &triggers) =
-		    ub_ical_duration(trigger->value, &days, &seconds)
-			? ub_textf(subject->reader.arena, "%lld", (long long)(days * 86400 + seconds))
-			: ub_text_trim(trigger->value);
+		    trigger->kind == VALUE_DURATION
+			? ub_textf(subject->reader.arena, "%lld",
+			      (long long)(trigger->days * 86400 + trigger->seconds))
+			: ub_text_trim(trigger->text);
 	}
 	put_set(out, triggers);
 }

@@ -11,8 +11,7 @@ enum ub_class ub_ical_class(struct ub_text word)
 	return word.len && !ub_text_eq_nocase(word, UB_TEXT("PUBLIC")) ? UB_CLASS_PRIVATE : UB_CLASS_PUBLIC;
 }
 
-void ub_ical_put_class(struct ub_buf *out, enum ub_class class)
+const char *ub_ical_class_word(enum ub_class class)
 {
-	if (class != UB_CLASS_PUBLIC)
-		ub_ical_put(out, "CLASS:%s", class == UB_CLASS_PRIVATE ? "PRIVATE" : "CONFIDENTIAL");
+	return class == UB_CLASS_PUBLIC ? NULL : class == UB_CLASS_PRIVATE ? "PRIVATE" : "CONFIDENTIAL";
 }

@@ -27,17 +27,15 @@ static ub_instant counts_from(const struct conversion *conversion)
 }
 
 /* Reads when an alarm goes off, as seconds before the task is due. */
-static bool read_trigger(const struct conversion *conversion, const struct line *trigger, int64_t *before)
+static bool read_trigger(const struct conversion *conversion, const struct property *trigger, int64_t *before)
 {
-	int64_t days, seconds;
-	struct ub_civil civil;
-	bool date, utc;
 	if (!trigger)
 		return false;
-	if (ub_ical_duration(trigger->value, &days, &seconds))
-		*before = conversion->item->due - counts_from(conversion) - days * 86400 - seconds;
-	else if (ub_ical_date_time(trigger->value, &civil, &date, &utc) && utc)
-		*before = conversion->item->due - ub_cal_instant(ub_cal_utc(), civil);
+	if (trigger->kind == VALUE_DURATION)
+		*before = conversion->item->due - counts_from(conversion) - trigger->days * 86400 -
+			  trigger->seconds;
+	else if (trigger->kind == VALUE_TIME && trigger->utc)
+		*before = conversion->item->due - ub_cal_instant(ub_cal_utc(), trigger->civil);
 	else
 		return false;
 	return true;
@@ -50,7 +48,7 @@ static void take_reminders(const struct conversion *conversion, struct ub_item *
 	item->n_reminders = 0;
 	for (size_t i = 0; i < from->components.n; i++)
 		if (ub_ical_reminds(from, i, conversion->master) &&
-		    read_trigger(conversion, ub_ical_line(from, i, "TRIGGER", NULL),
+		    read_trigger(conversion, ub_ical_property(from, i, "TRIGGER", NULL),
 			&item->reminders[item->n_reminders]))
 			item->n_reminders++;
 }

@@ -3,24 +3,21 @@
 
 /* An item that is there is hidden, as the meeting that it was made for was (RFC 5545 3.8.1.3). */
 
-static enum ub_class class_of(const struct line *line, struct ub_arena *arena)
-{
-	return line ? ub_ical_class(ub_text_trim(ub_ical_unescaped(line->value, arena))) : UB_CLASS_PUBLIC;
-}
-
 /* An item that its user made to repeat has more than one component. */
 static bool hide_components(struct splice *splice, enum ub_class class)
 {
 	const struct ub_ical *ical = splice->ical;
 	struct ub_buf text = UB_BUF(splice->arena);
 	bool any = false;
-	ub_ical_put_class(&text, class);
+	if (ub_ical_class_word(class))
+		ub_ical_put(&text, "CLASS:%s", ub_ical_class_word(class));
 	for (size_t i = 1; i < ical->components.n; i++) {
 		if (ical->components.items[i].parent != 0 ||
 		    !(ub_ical_is(ical, i, "VEVENT") || ub_ical_is(ical, i, "VTODO")))
 			continue;
 		const struct line *line = ub_ical_line(ical, i, "CLASS", NULL);
-		if (class_of(line, splice->arena) >= class)
+		const struct property *stands = ub_ical_property(ical, i, "CLASS", NULL);
+		if (ub_ical_class(stands ? ub_text_trim(stands->text) : UB_TEXT_NONE) >= class)
 			continue;
 		any = true;
 		if (line)

@@ -24,7 +24,7 @@ static bool excepted(const struct layout *layout, ub_day day)
 		struct ub_civil civil;
 		bool date, utc;
 		while (ub_ical_list_next(&rest, &piece))
-			if (ub_ical_date_time(piece, &civil, &date, &utc) && day_of(civil) == day)
+			if (ub_libical_time(piece, &civil, &date, &utc) && day_of(civil) == day)
 				return true;
 	}
 	return false;
@@ -49,7 +49,7 @@ static bool dates(struct layout *layout)
 		struct ub_civil civil;
 		bool date, utc;
 		while (ub_ical_list_next(&rest, &piece))
-			if (!ub_ical_date_time(piece, &civil, &date, &utc) || !date || !add(layout, civil))
+			if (!ub_libical_time(piece, &civil, &date, &utc) || !date || !add(layout, civil))
 				return false;
 	}
 	return true;
@@ -60,15 +60,14 @@ static bool lay_out(struct reader *reader, size_t component, struct layout *layo
 {
 	const struct ub_ical *ical = reader->ical;
 	struct ub_event event = { .component = UB_COMPONENT_EVENT };
-	const struct line *status = ub_ical_line(ical, component, "STATUS", NULL);
-	const struct line *summary = ub_ical_line(ical, component, "SUMMARY", NULL);
+	const struct property *status = ub_ical_property(ical, component, "STATUS", NULL);
+	const struct property *summary = ub_ical_property(ical, component, "SUMMARY", NULL);
 	const struct line *rule = ub_ical_line(ical, component, "RRULE", NULL);
 	if (!ub_ical_times(reader, component, &event) || !event.start.given || !event.start.date ||
-	    (status && ub_text_eq_nocase(ub_text_trim(status->value), UB_TEXT("CANCELLED"))))
+	    (status && ub_text_eq_nocase(ub_text_trim(status->text), UB_TEXT("CANCELLED"))))
 		return false;
 	layout->component = component;
-	layout->name =
-	    summary ? ub_text_trim(ub_ical_text(ical, summary->value, reader->arena)) : UB_TEXT_NONE;
+	layout->name = summary ? ub_text_trim(summary->text) : UB_TEXT_NONE;
 	layout->length = day_of(event.end.civil) - day_of(event.start.civil);
 	if (layout->length > 366)
 		return false;

@@ -20,9 +20,11 @@ struct component {
 	struct ub_text name;
 	size_t parent;     /* NO_COMPONENT: the VCALENDAR */
 	size_t begin, end; /* the lines of BEGIN and END; between are its own and its children's */
+	struct properties *properties; /* NULL: not read yet */
 };
 
 struct ub_ical {
+	struct ub_arena *arena;
 	struct ub_text text;
 	bool utf8; /* the whole text is UTF-8 */
 	UB_VEC(struct line) lines;
@@ -42,23 +44,55 @@ bool ub_ical_is_event(const struct ub_ical *ical, size_t component);
 const struct ub_ical *ub_ical_index(
     struct ub_arena *arena, struct ub_text text, struct ub_ical_refusal *refusal);
 
+/* ---- properties.c: what lines mean ---- */
+
+enum value_kind {
+	VALUE_UNREAD, /* libical says that the value is none of the property's type */
+	VALUE_TEXT,   /* TEXT with its escapes undone, and what else is no time and no duration, as written */
+	VALUE_TIME,   /* DATE or DATE-TIME */
+	VALUE_DURATION
+};
+
+struct param {
+	struct ub_text name, value;
+};
+
+/* A property as libical reads it, or one value of a list. */
+struct property {
+	const struct line *line;
+	enum value_kind kind;
+	bool cut;            /* the value was too long; only its beginning is read */
+	struct ub_text text; /* UTF-8; of VALUE_UNREAD as written */
+	struct ub_civil civil;
+	bool date, utc;
+	int64_t days, seconds;
+	UB_VEC(struct param) params; /* names in upper case, values without quotes */
+};
+
+struct properties {
+	struct property *items; /* in the order of the lines */
+	size_t n, cap;
+};
+
+/* The properties of a component that have a value, and that facts are made of. They are read once, and live
+ * in the arena of the index. */
+const struct properties *ub_ical_properties(const struct ub_ical *ical, size_t component);
+/* The next one of this name after `after` (NULL: from the beginning); or NULL. */
+const struct property *ub_ical_property(
+    const struct ub_ical *ical, size_t component, const char *name, const struct property *after);
+/* The value of a parameter. Empty: the property has none. */
+struct ub_text ub_ical_property_param(const struct property *property, const char *name);
+
 /* ---- value.c: the parts of a line ---- */
 
 /* The parameter's value without quotes, as a slice of the line. Empty: the line has none. */
 struct ub_text ub_ical_raw_param(const struct line *line, const char *name);
-/* The same, with the carets of RFC 6868 undone. */
-struct ub_text ub_ical_param(const struct line *line, const char *name, struct ub_arena *arena);
-/* A TEXT value with its escapes undone. An escape becomes one byte. */
-struct ub_text ub_ical_unescaped(struct ub_text value, struct ub_arena *arena);
-/* The same, with U+FFFD for bytes that are not UTF-8. */
+/* The text, with U+FFFD for bytes that are not UTF-8. */
+struct ub_text ub_ical_repaired(const struct ub_ical *ical, struct ub_text text, struct ub_arena *arena);
+/* A TEXT value with its escapes undone, which each become one byte, and repaired. */
 struct ub_text ub_ical_text(const struct ub_ical *ical, struct ub_text value, struct ub_arena *arena);
 /* Cuts off the piece before the next comma that is not escaped. False: the end. */
 bool ub_ical_list_next(struct ub_text *rest, struct ub_text *piece);
-/* Parses 19980118 (*date) or 19980118T230000, with Z (*utc). */
-bool ub_ical_date_time(struct ub_text value, struct ub_civil *civil, bool *date, bool *utc);
-/* Parses P15DT5H0M20S, P7W, -PT15M (RFC 5545 3.3.6) into whole days, and the remaining seconds. */
-bool ub_ical_duration(struct ub_text value, int64_t *days, int64_t *seconds);
-bool ub_ical_offset(struct ub_text value, int32_t *seconds); /* +0100, -043000 */
 struct ub_civil ub_ical_civil_add(struct ub_civil civil, int64_t seconds);
 int64_t ub_ical_wall(struct ub_civil civil); /* what a clock shows, in seconds as if UTC */
 
@@ -85,8 +119,8 @@ size_t ub_ical_timezone(const struct ub_ical *ical, struct ub_text tzid, struct 
 
 /* ---- when.c ---- */
 
-/* Reads DTSTART and the like. !given: the line is NULL. False: refused. */
-bool ub_ical_when(struct reader *reader, const struct line *line, struct ub_when *when);
+/* Reads DTSTART and the like. !given: the property is NULL. False: refused. */
+bool ub_ical_when(struct reader *reader, const struct property *property, struct ub_when *when);
 /* Reads an event's start and end, or a task's due time (RFC 5545 3.6.1 and 3.6.2). */
 bool ub_ical_times(struct reader *reader, size_t component, struct ub_event *event);
 /* The instant for comparisons. Floating times count as UTC. */
@@ -96,6 +130,8 @@ ub_instant ub_ical_instant(const struct ub_when *when);
 
 /* What a value of CLASS means; an empty one is that of a component without CLASS. */
 enum ub_class ub_ical_class(struct ub_text word);
+/* The value of CLASS. NULL for what is public, as that is what its absence means. */
+const char *ub_ical_class_word(enum ub_class class);
 
 /* ---- read.c ---- */
 
@@ -242,6 +278,8 @@ UB_MUST_USE const char *ub_ical_rule_read(struct ub_text text, struct rule *rule
 /* Whether one of the weekdays has a number: "1MO". */
 bool ub_ical_rule_has_ordinal(const struct numbers *weekdays);
 bool ub_ical_rule_lists(const struct numbers *numbers, int number);
+/* Adds the number, if it is not listed yet. False: there is no room. */
+bool ub_ical_rule_add(struct numbers *numbers, int64_t number);
 /* Puts in what the rule leaves out, from DTSTART. */
 void ub_ical_rule_complete(struct rule *rule, struct ub_civil start, bool date);
 /* The instances that a day of a complete rule has, but for BYSETPOS. */
@@ -266,7 +304,7 @@ bool ub_ical_rule_possible(const struct rule *rule);
 /* The rule of days anew: without times, COUNT and UNTIL. */
 void ub_ical_rule_write(const struct rule *rule, struct ub_buf *out);
 
-/* ---- recur.c: the door to libical ---- */
+/* ---- recur.c: the days of a rule ---- */
 
 struct recur {
 	ub_day from, until;                                    /* the first one may be before `from` */
@@ -283,6 +321,66 @@ struct recur {
  * be before the start or before `from`. COUNT and UNTIL do not count. NULL: done; else why not.
  */
 UB_MUST_USE const char *ub_ical_recur(const struct rule *rule, struct recur *recur, struct ub_arena *arena);
+
+/* ---- draft.c: components that are to be written ---- */
+
+struct draft_line {
+	const char *name;
+	bool is_text;         /* a TEXT, which is to be escaped; else the value is as it is to be written */
+	struct ub_text value; /* a text that is empty is not written */
+	UB_VEC(struct param) params;
+};
+
+struct draft {
+	struct ub_arena *arena;
+	const char *name; /* "VEVENT" */
+	UB_VEC(struct draft_line) lines;
+	UB_VEC(struct draft *) parts; /* components in it, which come after the lines */
+};
+
+struct draft *ub_ical_draft(struct ub_arena *arena, const char *name);
+/* Adds a component to the draft. */
+struct draft *ub_ical_draft_part(struct draft *draft, const char *name);
+/* Both add a line, which is valid until the next one is added. */
+struct draft_line *ub_ical_draft_text(struct draft *draft, const char *name, struct ub_text value);
+struct draft_line *ub_ical_draft_value(struct draft *draft, const char *name, const char *format, ...)
+    UB_FORMAT(3, 4);
+/* An empty value adds nothing. */
+void ub_ical_draft_param(
+    struct draft *draft, struct draft_line *line, const char *name, struct ub_text value);
+
+/* ---- libical.c: the door to libical ---- */
+
+/* A line of the reduced copy. */
+struct reduced {
+	const char *name;
+	struct ub_text params; /* ";CN=\"Clara\"", or empty */
+	struct ub_text value;  /* empty: one that libical would misread */
+};
+
+/* Reads the lines of one component. properties[i] is that of lines[i], and comes as VALUE_UNREAD, which it
+ * stays where libical finds a fault. */
+void ub_libical_read(
+    const struct reduced *lines, struct property *properties, size_t n, struct ub_arena *arena);
+/* Reads 19980118 (*date) or 19980118T230000, with Z (*utc). */
+bool ub_libical_time(struct ub_text value, struct ub_civil *civil, bool *date, bool *utc);
+/* Reads P15DT5H0M20S, P7W, -PT15M (RFC 5545 3.3.6) into whole days, and the remaining seconds. */
+bool ub_libical_duration(struct ub_text value, int64_t *days, int64_t *seconds);
+/* A TEXT value with its escapes undone, which each become one byte. */
+struct ub_text ub_libical_unescaped(struct ub_text value, struct ub_arena *arena);
+/* Reads a recurrence rule. False: it is none, or one of another calendar than Gregory's. */
+bool ub_libical_rule(struct ub_text text, struct rule *rule);
+
+/* The days of a rule, one after the other. One call goes on until it finds a day, for seconds if need be. */
+struct days;
+/* NULL: libical does not take the rule. The caller gives the rest to ub_libical_free_days(). */
+struct days *ub_libical_days(const char *rule, ub_day first, struct ub_arena *arena);
+void ub_libical_free_days(struct days *days);
+/* False: there are no more. */
+bool ub_libical_next_day(struct days *days, ub_day *day);
+
+/* Puts the component as text: CRLF, folded at 75 octets between characters. */
+void ub_libical_print(const struct draft *draft, struct ub_buf *out);
 
 /* ---- series.c: what an object says of its series ---- */
 
@@ -344,11 +442,9 @@ void ub_ical_fold(struct ub_buf *out, struct ub_text line);
 /* Puts `name` and an escaped TEXT value. An empty value puts nothing. */
 void ub_ical_put_text(struct ub_buf *out, const char *name, struct ub_text value);
 void ub_ical_put(struct ub_buf *out, const char *format, ...) UB_FORMAT(2, 3);
-/* CLASS; nothing for what is public, as that is what its absence means. */
-void ub_ical_put_class(struct ub_buf *out, enum ub_class class);
 /* Puts a VALARM at so many seconds before the start. */
 void ub_ical_put_alarm(struct ub_buf *out, int64_t seconds, struct ub_text shown);
-/* Puts a VTIMEZONE that is right for [start, end], and beyond as far as the zone's yearly rule holds. */
-void ub_ical_put_zone(struct ub_buf *out, const struct ub_zone *zone, ub_instant start, ub_instant end);
+/* Adds a VTIMEZONE that is right for [start, end], and beyond as far as the zone's yearly rule holds. */
+void ub_ical_draft_zone(struct draft *calendar, const struct ub_zone *zone, ub_instant start, ub_instant end);
 
 #endif

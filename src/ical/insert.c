@@ -57,13 +57,12 @@ static struct ub_text reminder_value(int64_t seconds, struct ub_arena *arena)
 struct ub_text ub_ical_added_reminder(
     const struct ub_ical *ical, size_t alarm, size_t of, struct ub_arena *arena)
 {
-	int64_t days, seconds;
-	const struct line *trigger =
-	    ub_ical_reminds(ical, alarm, of) ? ub_ical_line(ical, alarm, "TRIGGER", NULL) : NULL;
-	if (!trigger || !ub_ical_duration(trigger->value, &days, &seconds) ||
-	    ub_text_eq_nocase(ub_ical_raw_param(trigger, "RELATED"), UB_TEXT("END")))
+	const struct property *trigger =
+	    ub_ical_reminds(ical, alarm, of) ? ub_ical_property(ical, alarm, "TRIGGER", NULL) : NULL;
+	if (!trigger || trigger->kind != VALUE_DURATION ||
+	    ub_text_eq_nocase(ub_ical_property_param(trigger, "RELATED"), UB_TEXT("END")))
 		return UB_TEXT_NONE;
-	return reminder_value(-(days * 86400 + seconds), arena);
+	return reminder_value(-(trigger->days * 86400 + trigger->seconds), arena);
 }
 
 /* The value tells whether the event had a description before. */
@@ -176,10 +175,8 @@ static bool reminder_is_there(const struct amending *amending, const struct ub_a
 static void put_reminder(
     const struct amending *amending, const struct ub_amendment *amendment, struct ub_buf *out)
 {
-	const struct line *title = ub_ical_line(amending->ical, amending->component, "SUMMARY", NULL);
-	struct ub_text shown =
-	    title ? ub_ical_text(amending->ical, title->value, amending->arena) : UB_TEXT_NONE;
-	ub_ical_put_alarm(out, amendment->seconds, shown.len ? shown : UB_TEXT("Reminder"));
+	const struct property *title = ub_ical_property(amending->ical, amending->component, "SUMMARY", NULL);
+	ub_ical_put_alarm(out, amendment->seconds, title ? title->text : UB_TEXT("Reminder"));
 }
 
 /* ---- the agenda ---- */

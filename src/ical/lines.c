@@ -171,6 +171,7 @@ const struct ub_ical *ub_ical_index(
 		return NULL;
 	struct ub_ical *ical = UB_NEW(arena, struct ub_ical);
 	struct scan scan = { .arena = arena, .refusal = refusal, .ical = ical, .number = 1 };
+	ical->arena = arena;
 	ical->text = text;
 	ical->utf8 = ub_text_utf8_valid(text);
 	if (ub_text_starts(text, UB_TEXT("\xEF\xBB\xBF")))

@@ -86,17 +86,23 @@ static struct ub_text meant_address(struct ub_text text, struct ub_arena *arena)
 	return ub_text_lower(arena, text);
 }
 
-struct ub_text ub_ical_address(const struct line *line, struct ub_arena *arena)
+static struct ub_text address_of(
+    struct ub_text value, struct ub_text email, struct ub_text name, struct ub_arena *arena)
 {
-	struct ub_text value = meant_address(line->value, arena);
-	struct ub_text plain = ub_text_sub(value, 0, ub_text_find(value, UB_TEXT("?"), 0));
+	struct ub_text meant = meant_address(value, arena);
+	struct ub_text plain = ub_text_sub(meant, 0, ub_text_find(meant, UB_TEXT("?"), 0));
 	struct ub_text const candidates[] = { meant_address(percent_decoded(plain, arena), arena), plain,
-		meant_address(ub_ical_param(line, "EMAIL", arena), arena),
-		meant_address(ub_ical_param(line, "CN", arena), arena) };
+		meant_address(email, arena), meant_address(name, arena) };
 	for (size_t i = 0; i < UB_COUNT(candidates); i++)
 		if (ub_facts_is_address(candidates[i]))
 			return candidates[i];
 	return UB_TEXT_NONE;
+}
+
+struct ub_text ub_ical_address(const struct line *line, struct ub_arena *arena)
+{
+	return address_of(
+	    line->value, ub_ical_raw_param(line, "EMAIL"), ub_ical_raw_param(line, "CN"), arena);
 }
 
 /* DELEGATED-TO="mailto:a@b","mailto:c@d" */
@@ -105,30 +111,32 @@ static struct ub_texts delegates(const struct line *line, struct ub_arena *arena
 	struct ub_texts addresses = { 0 };
 	struct ub_text rest = ub_ical_raw_param(line, "DELEGATED-TO"), piece;
 	while (rest.len && ub_text_split(&rest, ',', &piece)) {
-		struct line one = { .value = piece };
-		struct ub_text address = ub_ical_address(&one, arena);
+		struct ub_text address = address_of(piece, UB_TEXT_NONE, UB_TEXT_NONE, arena);
 		if (address.len)
 			*ub_push(arena, &addresses) = address;
 	}
 	return addresses;
 }
 
-static struct ub_party party(struct reader *reader, const struct line *line)
+static struct ub_party party(struct reader *reader, const struct property *property)
 {
-	struct ub_arena *arena = reader->arena;
-	struct ub_text agent = ub_ical_param(line, "SCHEDULE-AGENT", arena);
-	struct ub_party p = { .line = line->number,
-		.address = ub_ical_address(line, arena),
-		.name = ub_ical_text(reader->ical, ub_ical_param(line, "CN", arena), arena),
-		.schedule_status = ub_ical_param(line, "SCHEDULE-STATUS", arena) };
+	const struct ub_ical *ical = reader->ical;
+	struct ub_text name = ub_ical_property_param(property, "CN");
+	struct ub_text agent = ub_ical_property_param(property, "SCHEDULE-AGENT");
+	struct ub_party p = { .line = property->line->number,
+		.address = address_of(
+		    property->text, ub_ical_property_param(property, "EMAIL"), name, reader->arena),
+		.name = ub_ical_text(ical, name, reader->arena),
+		.schedule_status = ub_ical_property_param(property, "SCHEDULE-STATUS") };
 	if (p.address.len == 0)
-		p.unread = ub_ical_text(reader->ical, ub_text_sub(line->value, 0, UB_ICAL_UNREAD_MAX), arena);
-	struct ub_text partstat = ub_ical_param(line, "PARTSTAT", arena);
-	p.cutype =
-	    (enum ub_cutype)word_value(cutypes, ub_ical_param(line, "CUTYPE", arena), UB_CUTYPE_UNKNOWN);
-	p.role = (enum ub_role)word_value(roles, ub_ical_param(line, "ROLE", arena), UB_ROLE_REQUIRED);
-	p.partstat = (enum ub_partstat)word_value(partstats, partstat, UB_PARTSTAT_NEEDS_ACTION);
-	p.delegates = delegates(line, arena);
+		p.unread = ub_ical_text(
+		    ical, ub_text_sub(property->line->value, 0, UB_ICAL_UNREAD_MAX), reader->arena);
+	p.cutype = (enum ub_cutype)word_value(
+	    cutypes, ub_ical_property_param(property, "CUTYPE"), UB_CUTYPE_UNKNOWN);
+	p.role = (enum ub_role)word_value(roles, ub_ical_property_param(property, "ROLE"), UB_ROLE_REQUIRED);
+	p.partstat = (enum ub_partstat)word_value(
+	    partstats, ub_ical_property_param(property, "PARTSTAT"), UB_PARTSTAT_NEEDS_ACTION);
+	p.delegates = delegates(property->line, reader->arena);
 	p.server_schedules =
 	    p.schedule_status.len || agent.len == 0 || ub_text_eq_nocase(agent, UB_TEXT("SERVER"));
 	return p;
@@ -138,15 +146,14 @@ void ub_ical_people(struct reader *reader, size_t component, struct ub_event *ev
 {
 	const struct ub_ical *ical = reader->ical;
 	UB_VEC(struct ub_party) attendees = { 0 };
-	const struct line *line = ub_ical_line(ical, component, "ORGANIZER", NULL);
-	if (line) {
+	const struct property *property = ub_ical_property(ical, component, "ORGANIZER", NULL);
+	if (property) {
 		struct ub_party *organizer = UB_NEW(reader->arena, struct ub_party);
-		*organizer = party(reader, line);
+		*organizer = party(reader, property);
 		event->organizer = organizer;
 	}
-	for (line = NULL;
-	     attendees.n < UB_ICAL_PEOPLE_MAX && (line = ub_ical_line(ical, component, "ATTENDEE", line));)
-		*ub_push(reader->arena, &attendees) = party(reader, line);
+	for (property = NULL; (property = ub_ical_property(ical, component, "ATTENDEE", property));)
+		*ub_push(reader->arena, &attendees) = party(reader, property);
 	event->attendees = attendees.items;
 	event->n_attendees = attendees.n;
 }

@@ -22,19 +22,18 @@ static const struct {
 	{ "X-UPBEAT-BASE", offsetof(struct ub_event, marks.base) },
 };
 
-static struct ub_text text_of(
-    const struct ub_ical *ical, size_t component, const char *name, struct ub_arena *arena)
+static struct ub_text text_of(const struct ub_ical *ical, size_t component, const char *name)
 {
-	const struct line *line = ub_ical_line(ical, component, name, NULL);
-	return line ? ub_ical_text(ical, line->value, arena) : UB_TEXT_NONE;
+	const struct property *property = ub_ical_property(ical, component, name, NULL);
+	return property ? property->text : UB_TEXT_NONE;
 }
 
 /* How good a CONFERENCE is as the link to a meeting (RFC 7986 5.11 and 6.3): one with video, then any page,
  * then any address but a telephone's. */
-static int conference_rank(const struct line *line, struct ub_arena *arena)
+static int conference_rank(const struct property *property)
 {
-	struct ub_text features = ub_ical_param(line, "FEATURE", arena), feature;
-	struct ub_text value = ub_text_trim(line->value);
+	struct ub_text features = ub_ical_property_param(property, "FEATURE"), feature;
+	struct ub_text value = ub_text_trim(property->text);
 	bool page = ub_text_eq_nocase(ub_text_sub(value, 0, 4), UB_TEXT("http"));
 	bool telephone = ub_text_eq_nocase(ub_text_sub(value, 0, 4), UB_TEXT("tel:"));
 	while (features.len && ub_text_split(&features, ',', &feature))
@@ -47,13 +46,13 @@ static int conference_rank(const struct line *line, struct ub_arena *arena)
 static void read_conference(struct reader *reader, size_t component, struct ub_event *event)
 {
 	int best = 0;
-	for (const struct line *line = NULL;
-	     (line = ub_ical_line(reader->ical, component, "CONFERENCE", line));) {
-		int rank = conference_rank(line, reader->arena);
+	for (const struct property *property = NULL;
+	     (property = ub_ical_property(reader->ical, component, "CONFERENCE", property));) {
+		int rank = conference_rank(property);
 		if (rank <= best)
 			continue;
 		best = rank;
-		event->conference = ub_ical_text(reader->ical, line->value, reader->arena);
+		event->conference = property->text;
 	}
 }
 
@@ -63,17 +62,17 @@ static void read_texts(struct reader *reader, size_t component, struct ub_event 
 	for (size_t i = 0; i < UB_COUNT(texts); i++) {
 		struct ub_text *field = (struct ub_text *)(void *)((char *)event + texts[i].field);
 		if (field->len == 0)
-			*field = text_of(reader->ical, component, texts[i].name, reader->arena);
+			*field = text_of(reader->ical, component, texts[i].name);
 	}
 	event->uid = ub_text_trim(event->uid);
-	event->method = ub_text_trim(text_of(reader->ical, 0, "METHOD", reader->arena));
-	event->prodid = text_of(reader->ical, 0, "PRODID", reader->arena);
+	event->method = ub_text_trim(text_of(reader->ical, 0, "METHOD"));
+	event->prodid = text_of(reader->ical, 0, "PRODID");
 }
 
 /* The trimmed value of a property that is one word. */
 static struct ub_text word_of(struct reader *reader, size_t component, const char *name)
 {
-	return ub_text_trim(text_of(reader->ical, component, name, reader->arena));
+	return ub_text_trim(text_of(reader->ical, component, name));
 }
 
 static int64_t number_of(struct reader *reader, size_t component, const char *name)
@@ -86,7 +85,7 @@ static int64_t due_of(struct reader *reader, size_t component)
 {
 	struct ub_civil civil;
 	bool date, utc;
-	return ub_ical_date_time(word_of(reader, component, "X-UPBEAT-DUE"), &civil, &date, &utc) && utc
+	return ub_libical_time(word_of(reader, component, "X-UPBEAT-DUE"), &civil, &date, &utc) && utc
 		   ? ub_cal_instant(ub_cal_utc(), civil)
 		   : 0;
 }
@@ -113,26 +112,19 @@ static void read_words(struct reader *reader, size_t component, struct ub_event 
 
 static void read_categories(struct reader *reader, size_t component, struct ub_event *event)
 {
-	for (const struct line *line = NULL;
-	     (line = ub_ical_line(reader->ical, component, "CATEGORIES", line));) {
-		struct ub_text rest = line->value, piece;
-		while (ub_ical_list_next(&rest, &piece)) {
-			struct ub_text category =
-			    ub_text_trim(ub_ical_text(reader->ical, piece, reader->arena));
-			if (category.len)
-				*ub_push(reader->arena, &event->categories) = category;
-		}
-	}
+	for (const struct property *property = NULL;
+	     (property = ub_ical_property(reader->ical, component, "CATEGORIES", property));)
+		*ub_push(reader->arena, &event->categories) = ub_text_trim(property->text);
 }
 
 static void read_parent(struct reader *reader, size_t component, struct ub_event *event)
 {
-	for (const struct line *line = NULL;
-	     (line = ub_ical_line(reader->ical, component, "RELATED-TO", line));) {
-		struct ub_text type = ub_ical_param(line, "RELTYPE", reader->arena);
+	for (const struct property *property = NULL;
+	     (property = ub_ical_property(reader->ical, component, "RELATED-TO", property));) {
+		struct ub_text type = ub_ical_property_param(property, "RELTYPE");
 		if (type.len && !ub_text_eq_nocase(type, UB_TEXT("PARENT")))
 			continue;
-		event->related_to = ub_text_trim(ub_ical_text(reader->ical, line->value, reader->arena));
+		event->related_to = ub_text_trim(property->text);
 		return;
 	}
 }
@@ -174,6 +166,23 @@ static bool read_repeats(struct reader *reader, size_t component, struct ub_even
 	if (event->repeats == UB_REPEATS_NOT && ub_ical_line(reader->ical, component, "RDATE", NULL))
 		event->repeats = UB_REPEATS_OTHER;
 	return true;
+}
+
+/* What is not read as it should be. */
+static void read_faults(struct reader *reader, size_t component, struct ub_event *event)
+{
+	const struct properties *properties = ub_ical_properties(reader->ical, component);
+	for (size_t i = 0; i < properties->n; i++) {
+		const struct property *property = &properties->items[i];
+		const char *what = property->cut ? "is too long: only its beginning is read"
+				   : property->kind == VALUE_UNREAD
+				       ? "has a value of another type: it is read as it is written"
+				       : NULL;
+		if (what && event->faults.n < UB_ICAL_FAULTS_MAX)
+			*ub_push(reader->arena, &event->faults) =
+			    ub_textf(reader->arena, "%.*s in line %zu %s", UB_ARGS(property->line->name),
+				property->line->number, what);
+	}
 }
 
 /* Events come before tasks, and tasks before all other components but time zones. */
@@ -241,6 +250,7 @@ struct ub_event *ub_ical_component_event(struct reader *reader, size_t component
 	read_categories(reader, component, event);
 	read_parent(reader, component, event);
 	ub_ical_people(reader, component, event);
+	read_faults(reader, component, event);
 	return event;
 }
 

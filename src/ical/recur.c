@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ical-private.h"
 
-#include <libical/ical.h>
-
 /*
- * The only file that includes libical. libical gets a rule that was read, found possible and written anew,
- * and a start without a zone. Nothing of libical leaves this file.
+ * The days of a rule are found by libical's iterator. libical gets a rule that was read, found possible and
+ * written anew, and a start without a zone.
  *
  * One call of libical's iterator goes on until it finds an instance, for seconds if need be. So the iterator
  * is asked only where the rule's own conditions are met by a day before the end of what is wanted.
@@ -81,16 +79,13 @@ static bool give_day(const struct rule *rule, ub_day day, struct recur *recur)
 }
 
 /* Asks for days, from one that meets the rule to the next. `last` is before the first one. */
-static const char *iterate(
-    const struct rule *rule, ub_day last, icalrecur_iterator *iterator, struct recur *recur)
+static const char *iterate(const struct rule *rule, ub_day last, struct days *days, struct recur *recur)
 {
 	ub_day found;
 	while (ub_ical_rule_next(rule, last + 1, recur->until, &found))
 		while (last < found) {
-			struct icaltimetype next = icalrecur_iterator_next(iterator);
-			if (icaltime_is_null_time(next))
+			if (!ub_libical_next_day(days, &last))
 				return NULL;
-			last = ub_cal_day(next.year, next.month, next.day);
 			if (ub_ical_rule_meets(rule, last) && !give_day(rule, last, recur))
 				return recur->steps ? NULL : "it has too many instances to be gone through";
 		}
@@ -102,20 +97,15 @@ const char *ub_ical_recur(const struct rule *rule, struct recur *recur, struct u
 	struct ub_buf text = UB_BUF(arena);
 	struct rule theirs = for_libical(rule);
 	ub_day first = first_day(&theirs, ub_ical_rule_first_day(rule, first_period(rule, recur)));
-	struct ub_civil civil = ub_cal_day_civil(first);
-	struct icaltimetype start = {
-		.year = civil.year, .month = civil.month, .day = civil.day, .is_date = 1
-	};
 	if (first > recur->until)
 		return NULL;
 	if (first < ub_cal_day(UB_SERIES_YEAR_MIN - 1, 1, 1))
 		return "it begins too early";
 	ub_ical_rule_write(&theirs, &text);
-	struct icalrecurrencetype parsed = icalrecurrencetype_from_string(ub_buf_cstr(&text));
-	icalrecur_iterator *iterator = icalrecur_iterator_new(parsed, start);
-	if (!iterator)
+	struct days *days = ub_libical_days(ub_buf_cstr(&text), first, arena);
+	if (!days)
 		return "libical does not take its rule";
-	const char *fault = iterate(rule, first - 1, iterator, recur);
-	icalrecur_iterator_free(iterator);
+	const char *fault = iterate(rule, first - 1, days, recur);
+	ub_libical_free_days(days);
 	return fault;
 }

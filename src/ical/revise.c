@@ -62,12 +62,11 @@ static void revise_title(struct revision *revision)
 		return;
 	ub_ical_put_text(&line, "DESCRIPTION", revision->wanted.event->summary);
 	for (size_t i = 0; i < now->ical->components.n; i++) {
-		const struct line *shown = ub_ical_reminds(now->ical, i, now->master)
-					       ? ub_ical_line(now->ical, i, "DESCRIPTION", NULL)
-					       : NULL;
-		if (shown &&
-		    ub_text_eq(ub_ical_text(now->ical, shown->value, revision->arena), now->event->summary))
-			ub_ical_splice_line(&revision->splice, shown, ub_buf_text(&line));
+		const struct property *shown = ub_ical_reminds(now->ical, i, now->master)
+						   ? ub_ical_property(now->ical, i, "DESCRIPTION", NULL)
+						   : NULL;
+		if (shown && ub_text_eq(shown->text, now->event->summary))
+			ub_ical_splice_line(&revision->splice, shown->line, ub_buf_text(&line));
 	}
 }
 
@@ -91,8 +90,8 @@ static void revise_zone(struct revision *revision)
 {
 	const struct side *now = &revision->now, *wanted = &revision->wanted;
 	const char *name = wanted->event->component == UB_COMPONENT_TASK ? "DUE" : "DTSTART";
-	const struct line *time = ub_ical_line(wanted->ical, wanted->master, name, NULL);
-	struct ub_text tzid = time ? ub_ical_param(time, "TZID", revision->arena) : UB_TEXT_NONE;
+	const struct property *time = ub_ical_property(wanted->ical, wanted->master, name, NULL);
+	struct ub_text tzid = time ? ub_ical_property_param(time, "TZID") : UB_TEXT_NONE;
 	if (tzid.len == 0 || defines(revision, tzid))
 		return;
 	struct ub_text zone =

@@ -10,24 +10,6 @@
 #define DAYS_OF_60_YEARS 21915
 #define EACH_MONTH       0x1FFEu
 
-static bool small(struct ub_text text, int64_t low, int64_t high, int64_t *value)
-{
-	return ub_text_to_int(text, value) && *value >= low && *value <= high;
-}
-
-/* The numbers of a list as bits; those below zero go to *from_end, which may be NULL. */
-static bool bits(struct ub_text list, int64_t low, int64_t high, uint64_t *set, uint64_t *from_end)
-{
-	struct ub_text piece;
-	int64_t n;
-	while (ub_text_split(&list, ',', &piece)) {
-		if (!small(ub_text_trim(piece), from_end ? -high : low, high, &n) || (n == 0 && low > 0))
-			return false;
-		*(n < 0 ? from_end : set) |= UINT64_C(1) << (n < 0 ? -n : n);
-	}
-	return true;
-}
-
 bool ub_ical_rule_lists(const struct numbers *numbers, int number)
 {
 	for (size_t i = 0; i < numbers->n; i++)
@@ -36,7 +18,7 @@ bool ub_ical_rule_lists(const struct numbers *numbers, int number)
 	return false;
 }
 
-static bool add(struct numbers *numbers, int64_t number)
+bool ub_ical_rule_add(struct numbers *numbers, int64_t number)
 {
 	if (ub_ical_rule_lists(numbers, (int)number))
 		return true;
@@ -46,131 +28,7 @@ static bool add(struct numbers *numbers, int64_t number)
 	return true;
 }
 
-static bool list(struct numbers *numbers, struct ub_text text, int64_t limit)
-{
-	struct ub_text piece;
-	int64_t number;
-	while (ub_text_split(&text, ',', &piece))
-		if (!small(ub_text_trim(piece), -limit, limit, &number) || number == 0 ||
-		    !add(numbers, number))
-			return false;
-	return true;
-}
-
 static const char *const weekday_names[] = { "MO", "TU", "WE", "TH", "FR", "SA", "SU" };
-
-static bool weekday(struct ub_text name, int *day)
-{
-	for (size_t i = 0; i < UB_COUNT(weekday_names); i++)
-		if (ub_text_eq_nocase(name, ub_text(weekday_names[i]))) {
-			*day = (int)i + UB_MONDAY;
-			return true;
-		}
-	return false;
-}
-
-/* "SU", "-1SU", "2MO" */
-static bool weekdays(struct numbers *numbers, struct ub_text text)
-{
-	struct ub_text piece;
-	while (ub_text_split(&text, ',', &piece)) {
-		piece = ub_text_trim(piece);
-		struct ub_text name = ub_text_sub(piece, piece.len < 2 ? 0 : piece.len - 2, piece.len);
-		struct ub_text number = ub_text_sub(piece, 0, piece.len - name.len);
-		int64_t ordinal = 0;
-		int day;
-		if (!weekday(name, &day) || (number.len && (!small(number, -53, 53, &ordinal) || !ordinal)) ||
-		    !add(numbers, ordinal * 8 + day))
-			return false;
-	}
-	return true;
-}
-
-static bool frequency(struct rule *rule, struct ub_text value)
-{
-	static const struct {
-		const char *word;
-		enum ub_repeats every;
-	} words[] = { { "DAILY", UB_REPEATS_DAY }, { "WEEKLY", UB_REPEATS_WEEK },
-		{ "MONTHLY", UB_REPEATS_MONTH }, { "YEARLY", UB_REPEATS_YEAR },
-		{ "HOURLY", UB_REPEATS_OTHER }, { "MINUTELY", UB_REPEATS_OTHER },
-		{ "SECONDLY", UB_REPEATS_OTHER } };
-	for (size_t i = 0; i < UB_COUNT(words); i++)
-		if (ub_text_eq_nocase(value, ub_text(words[i].word))) {
-			rule->every = words[i].every;
-			return true;
-		}
-	return false;
-}
-
-static bool ends(struct rule *rule, struct ub_text value)
-{
-	return ub_ical_date_time(value, &rule->until, &rule->until_date, &rule->until_utc);
-}
-
-static bool starts(struct rule *rule, struct ub_text value)
-{
-	int day;
-	if (!weekday(value, &day))
-		return false;
-	rule->week_start = (enum ub_weekday)day;
-	return true;
-}
-
-enum part {
-	FREQ,
-	INTERVAL,
-	COUNT,
-	UNTIL,
-	WKST,
-	BYMONTH,
-	BYMONTHDAY,
-	BYYEARDAY,
-	BYWEEKNO,
-	BYDAY,
-	BYSETPOS,
-	BYHOUR,
-	BYMINUTE,
-	BYSECOND
-};
-static const char *const parts[] = { "FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYMONTH", "BYMONTHDAY",
-	"BYYEARDAY", "BYWEEKNO", "BYDAY", "BYSETPOS", "BYHOUR", "BYMINUTE", "BYSECOND" };
-
-static bool read_part(struct rule *rule, enum part part, struct ub_text value)
-{
-	int64_t n;
-	switch (part) {
-	case FREQ:
-		return frequency(rule, value);
-	case INTERVAL:
-		return small(value, 1, 9999, &n) && (rule->interval = (int)n);
-	case COUNT:
-		return small(value, 1, INT64_MAX, &rule->count);
-	case UNTIL:
-		return ends(rule, value);
-	case WKST:
-		return starts(rule, value);
-	case BYMONTH:
-		return bits(value, 1, 12, &rule->months, NULL);
-	case BYMONTHDAY:
-		return bits(value, 1, 31, &rule->days, &rule->days_from_end);
-	case BYYEARDAY:
-		return list(&rule->year_days, value, 366);
-	case BYWEEKNO:
-		return list(&rule->weeks, value, 53);
-	case BYDAY:
-		return weekdays(&rule->weekdays, value);
-	case BYSETPOS:
-		return list(&rule->positions, value, 366);
-	case BYHOUR:
-		return bits(value, 0, 23, &rule->hours, NULL);
-	case BYMINUTE:
-		return bits(value, 0, 59, &rule->minutes, NULL);
-	case BYSECOND:
-		return bits(value, 0, 59, &rule->seconds, NULL);
-	}
-	return false;
-}
 
 bool ub_ical_rule_has_ordinal(const struct numbers *weekdays)
 {
@@ -180,53 +38,31 @@ bool ub_ical_rule_has_ordinal(const struct numbers *weekdays)
 	return false;
 }
 
-/* What RFC 5545 3.3.10 says may not stand together. NULL: nothing does. */
-static const char *contradiction(const struct rule *rule, unsigned seen)
+/* What RFC 5545 3.3.10 says may not stand together, and libical lets pass. NULL: nothing does. */
+static const char *contradiction(const struct rule *rule)
 {
 	bool yearly = rule->every == UB_REPEATS_YEAR, monthly = rule->every == UB_REPEATS_MONTH;
+	bool by_month_day = rule->days || rule->days_from_end;
+	bool by_day = by_month_day || rule->weekdays.n || rule->weeks.n || rule->year_days.n;
+	bool by_time = rule->hours || rule->minutes || rule->seconds;
 	if (rule->every == UB_REPEATS_OTHER)
 		return "its rule comes more often than daily";
-	if (!(seen & 1u << FREQ))
-		return "its rule has no FREQ";
-	if (seen & 1u << COUNT && seen & 1u << UNTIL)
-		return "its rule has both COUNT and UNTIL";
-	if (!yearly && seen & (1u << BYWEEKNO | 1u << BYYEARDAY))
+	if (!yearly && (rule->weeks.n || rule->year_days.n))
 		return "its rule counts weeks or days of the year, and is not yearly";
-	if (rule->every == UB_REPEATS_WEEK && seen & 1u << BYMONTHDAY)
+	if (rule->every == UB_REPEATS_WEEK && by_month_day)
 		return "its rule is weekly, and has days of the month";
 	if (ub_ical_rule_has_ordinal(&rule->weekdays) && ((!yearly && !monthly) || rule->weeks.n))
 		return "its rule numbers weekdays, and is neither monthly nor yearly";
-	if (seen & 1u << BYSETPOS && !(seen >> BYMONTH & ~(1u << (BYSETPOS - BYMONTH))))
+	if (rule->positions.n && !rule->months && !by_day && !by_time)
 		return "its rule has BYSETPOS alone";
 	return NULL;
 }
 
 const char *ub_ical_rule_read(struct ub_text text, struct rule *rule)
 {
-	struct ub_text piece;
-	unsigned seen = 0;
-	*rule = (struct rule){ .interval = 1, .week_start = UB_MONDAY };
 	if (text.len > UB_ICAL_RULE_MAX)
 		return "its rule is too long";
-	while (ub_text_split(&text, ';', &piece)) {
-		piece = ub_text_trim(piece);
-		size_t equals = ub_text_find(piece, UB_TEXT("="), 0);
-		struct ub_text name = ub_text_trim(ub_text_sub(piece, 0, equals));
-		if (piece.len == 0)
-			continue;
-		unsigned part = 0;
-		while (part < UB_COUNT(parts) && !ub_text_eq_nocase(name, ub_text(parts[part])))
-			part++;
-		if (part == UB_COUNT(parts))
-			return "its rule has a part that is not known here";
-		if (seen & 1u << part || equals == SIZE_MAX ||
-		    !read_part(
-			rule, (enum part)part, ub_text_trim(ub_text_sub(piece, equals + 1, piece.len))))
-			return "its rule has a part that is wrong or there twice";
-		seen |= 1u << part;
-	}
-	rule->ends = seen & 1u << UNTIL;
-	return contradiction(rule, seen);
+	return ub_libical_rule(text, rule) ? contradiction(rule) : "its rule cannot be read";
 }
 
 static ub_day day_of(struct ub_civil civil)
@@ -242,9 +78,9 @@ void ub_ical_rule_complete(struct rule *rule, struct ub_civil start, bool date)
 	rule->own_time = date || !(rule->hours || rule->minutes || rule->seconds);
 	rule->in_month = !yearly || rule->months != 0;
 	if (rule->every == UB_REPEATS_WEEK && !rule->weekdays.n)
-		add(&rule->weekdays, ub_cal_weekday(rule->start));
+		ub_ical_rule_add(&rule->weekdays, ub_cal_weekday(rule->start));
 	if (yearly && rule->weeks.n && !month_days && !rule->weekdays.n && !rule->year_days.n)
-		add(&rule->weekdays, ub_cal_weekday(rule->start));
+		ub_ical_rule_add(&rule->weekdays, ub_cal_weekday(rule->start));
 	bool by_day = month_days || rule->weekdays.n || rule->year_days.n;
 	if ((yearly || rule->every == UB_REPEATS_MONTH) && !by_day)
 		rule->days = UINT64_C(1) << start.day;

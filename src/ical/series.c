@@ -44,15 +44,17 @@ static struct span span_of(
     const struct series *series, size_t component, const struct ub_when *start, const struct ub_when *end)
 {
 	const struct ub_ical *ical = series->reader->ical;
-	const struct line *duration = ub_ical_line(ical, component, "DURATION", NULL);
+	const struct property *duration = ub_ical_property(ical, component, "DURATION", NULL);
 	bool task = ub_ical_is(ical, component, "VTODO");
-	bool written = ub_ical_line(ical, component, task ? "DUE" : "DTEND", NULL) != NULL;
+	bool written = ub_ical_property(ical, component, task ? "DUE" : "DTEND", NULL) != NULL;
 	struct span span = { 0 };
 	if (!end->given)
 		return span;
 	if (start->date && end->date)
 		span.days = day_of(end->civil) - day_of(start->civil);
-	else if (written || !duration || !ub_ical_duration(duration->value, &span.days, &span.seconds))
+	else if (!written && duration && duration->kind == VALUE_DURATION)
+		span = (struct span){ duration->days, duration->seconds };
+	else
 		span = (struct span){ .seconds = instant_of(series, end) - instant_of(series, start) };
 	if (span.days < 0 || span.seconds < 0)
 		span = (struct span){ 0 };
@@ -64,7 +66,7 @@ static struct span span_of(
 /* The zone of a line's times. One that nobody knows counts as the series' own. */
 static const struct ub_zone *zone_of_line(const struct series *series, const struct line *line)
 {
-	struct ub_text tzid = ub_ical_param(line, "TZID", series->reader->arena);
+	struct ub_text tzid = ub_ical_raw_param(line, "TZID");
 	const struct ub_zone *zone = tzid.len ? ub_ical_zone(series->reader, tzid) : NULL;
 	return zone ? zone : series->zone;
 }
@@ -95,7 +97,7 @@ static void read_exdates(struct series *series, size_t component)
 		struct ub_civil civil;
 		bool date, utc;
 		while (ub_ical_list_next(&rest, &piece)) {
-			if (!ub_ical_date_time(piece, &civil, &date, &utc))
+			if (!ub_libical_time(piece, &civil, &date, &utc))
 				continue;
 			if (date || series->event->start.date)
 				*ub_push(arena, &series->days_left_out) = day_of(civil);
@@ -113,9 +115,9 @@ static ub_instant period_end(struct ub_text text, const struct ub_zone *zone, ub
 	int64_t days, seconds;
 	bool date, utc;
 	ub_instant end = UB_INSTANT_NONE;
-	if (ub_ical_date_time(text, &civil, &date, &utc))
+	if (ub_libical_time(text, &civil, &date, &utc))
 		end = ub_cal_instant(utc ? ub_cal_utc() : zone, civil);
-	else if (ub_ical_duration(text, &days, &seconds))
+	else if (ub_libical_duration(text, &days, &seconds))
 		end = start + days * 86400 + seconds;
 	return end >= start ? end : UB_INSTANT_NONE;
 }
@@ -130,7 +132,7 @@ static void read_rdates(struct series *series, size_t component)
 		bool date, utc;
 		while (ub_ical_list_next(&rest, &piece)) {
 			size_t slash = ub_text_find(piece, UB_TEXT("/"), 0);
-			if (!ub_ical_date_time(ub_text_sub(piece, 0, slash), &civil, &date, &utc))
+			if (!ub_libical_time(ub_text_sub(piece, 0, slash), &civil, &date, &utc))
 				continue;
 			struct added_date *added = ub_push(series->reader->arena, &series->added);
 			added->at = instance_at(series, zone, civil, date, utc);
@@ -168,25 +170,23 @@ bool ub_ical_series_leaves_out(const struct series *series, ub_instant of)
 
 static bool is_word(struct series *series, size_t component, const char *name, const char *word)
 {
-	const struct line *line = ub_ical_line(series->reader->ical, component, name, NULL);
-	return line && ub_text_eq_nocase(ub_text_trim(line->value), ub_text(word));
+	const struct property *property = ub_ical_property(series->reader->ical, component, name, NULL);
+	return property && ub_text_eq_nocase(ub_text_trim(property->text), ub_text(word));
 }
 
-static bool read_override(struct series *series, size_t component, const struct line *id)
+static bool read_override(struct series *series, size_t component, const struct property *id)
 {
 	struct reader *reader = series->reader;
 	struct ub_event times = { .component = series->event->component };
-	const struct line *sequence = ub_ical_line(reader->ical, component, "SEQUENCE", NULL);
-	struct ub_civil civil;
-	bool date, utc;
-	if (!ub_ical_date_time(id->value, &civil, &date, &utc) || !ub_ical_times(reader, component, &times))
+	const struct property *sequence = ub_ical_property(reader->ical, component, "SEQUENCE", NULL);
+	if (id->kind != VALUE_TIME || !ub_ical_times(reader, component, &times))
 		return false;
 	struct override *override = ub_push(reader->arena, &series->overrides);
 	override->component = component;
-	override->of = instance_at(series, zone_of_line(series, id), civil, date, utc);
-	override->future = ub_text_eq_nocase(ub_ical_raw_param(id, "RANGE"), UB_TEXT("THISANDFUTURE"));
+	override->of = instance_at(series, zone_of_line(series, id->line), id->civil, id->date, id->utc);
+	override->future = ub_text_eq_nocase(ub_ical_property_param(id, "RANGE"), UB_TEXT("THISANDFUTURE"));
 	override->cancelled = is_word(series, component, "STATUS", "CANCELLED");
-	if (!sequence || !ub_text_to_int(ub_text_trim(sequence->value), &override->sequence))
+	if (!sequence || !ub_text_to_int(ub_text_trim(sequence->text), &override->sequence))
 		override->sequence = 0;
 	override->start = times.start;
 	override->end = times.end;
@@ -217,8 +217,9 @@ static const char *read_overrides(struct series *series, size_t master)
 {
 	const struct ub_ical *ical = series->reader->ical;
 	for (size_t i = 1; i < ical->components.n; i++) {
-		const struct line *id =
-		    ub_ical_is_like(ical, i, master) ? ub_ical_line(ical, i, "RECURRENCE-ID", NULL) : NULL;
+		const struct property *id = ub_ical_is_like(ical, i, master)
+						? ub_ical_property(ical, i, "RECURRENCE-ID", NULL)
+						: NULL;
 		if (id && !read_override(series, i, id))
 			return "one of its instances has a time that cannot be read";
 	}

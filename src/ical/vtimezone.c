@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ical-private.h"
 
-static void put_offset(struct ub_buf *out, const char *name, int32_t offset)
+static void draft_offset(struct draft *draft, const char *name, int32_t offset)
 {
 	int32_t all = offset < 0 ? -offset : offset;
-	struct ub_buf line = UB_BUF(out->arena);
-	ub_buf_printf(&line, "%s:%c%02d%02d", name, offset < 0 ? '-' : '+', all / 3600, all / 60 % 60);
+	struct ub_buf value = UB_BUF(draft->arena);
+	ub_buf_printf(&value, "%c%02d%02d", offset < 0 ? '-' : '+', all / 3600, all / 60 % 60);
 	if (all % 60)
-		ub_buf_printf(&line, "%02d", all % 60);
-	ub_ical_fold(out, ub_buf_text(&line));
+		ub_buf_printf(&value, "%02d", all % 60);
+	ub_ical_draft_value(draft, name, "%.*s", UB_ARGS(ub_buf_text(&value)));
 }
 
 /* Whether the yearly change happened at `onset`, on the clock before the change. */
@@ -21,10 +21,10 @@ static bool is_switch(const struct ub_zone_switch *yearly, struct ub_civil onset
 	       yearly->time == onset.hour * 3600 + onset.minute * 60 + onset.second;
 }
 
-static void put_rule(struct ub_buf *out, const struct ub_zone_switch *yearly)
+static void draft_rule(struct draft *draft, const struct ub_zone_switch *yearly)
 {
 	static const char *const days[] = { "", "MO", "TU", "WE", "TH", "FR", "SA", "SU" };
-	ub_ical_put(out, "RRULE:FREQ=YEARLY;BYMONTH=%d;BYDAY=%d%s", yearly->month,
+	ub_ical_draft_value(draft, "RRULE", "FREQ=YEARLY;BYMONTH=%d;BYDAY=%d%s", yearly->month,
 	    yearly->week == 5 ? -1 : yearly->week, days[yearly->weekday]);
 }
 
@@ -42,7 +42,7 @@ static const struct ub_zone_switch *switch_into(
 }
 
 /* `rule`: the zone's rule, if it holds from this period on; else NULL. */
-static void put_observance(struct ub_buf *out, const struct ub_zone *zone, struct ub_zone_period period,
+static void draft_observance(struct draft *timezone, const struct ub_zone *zone, struct ub_zone_period period,
     const struct ub_zone_rule *rule)
 {
 	bool first = period.from <= UB_INSTANT_MIN;
@@ -53,41 +53,39 @@ static void put_observance(struct ub_buf *out, const struct ub_zone *zone, struc
 	/* The later clock is daylight saving here, as clients expect, even though Ireland has it the other
 	 * way round. */
 	const char *name = !first && period.offset > before ? "DAYLIGHT" : "STANDARD";
-	ub_ical_put(out, "BEGIN:%s", name);
-	ub_ical_put(out, "DTSTART:%04d%02d%02dT%02d%02d%02d", onset.year, onset.month, onset.day, onset.hour,
-	    onset.minute, onset.second);
-	put_offset(out, "TZOFFSETFROM", before);
-	put_offset(out, "TZOFFSETTO", period.offset);
-	ub_ical_put_text(out, "TZNAME", period.abbreviation);
+	struct draft *draft = ub_ical_draft_part(timezone, name);
+	ub_ical_draft_value(draft, "DTSTART", "%04d%02d%02dT%02d%02d%02d", onset.year, onset.month, onset.day,
+	    onset.hour, onset.minute, onset.second);
+	draft_offset(draft, "TZOFFSETFROM", before);
+	draft_offset(draft, "TZOFFSETTO", period.offset);
+	ub_ical_draft_text(draft, "TZNAME", period.abbreviation);
 	if (yearly)
-		put_rule(out, yearly);
-	ub_ical_put(out, "END:%s", name);
+		draft_rule(draft, yearly);
 }
 
-static void put_yearly(struct ub_buf *out, const struct ub_zone *zone, struct ub_zone_period period,
+static void draft_yearly(struct draft *timezone, const struct ub_zone *zone, struct ub_zone_period period,
     struct ub_zone_period next, const struct ub_zone_rule *rule)
 {
 	struct ub_zone_period previous = ub_cal_zone_at(zone, period.from - 1);
-	put_observance(out, zone, switch_into(zone, rule, previous) ? previous : next, rule);
-	put_observance(out, zone, period, rule);
+	draft_observance(timezone, zone, switch_into(zone, rule, previous) ? previous : next, rule);
+	draft_observance(timezone, zone, period, rule);
 }
 
-void ub_ical_put_zone(struct ub_buf *out, const struct ub_zone *zone, ub_instant start, ub_instant end)
+void ub_ical_draft_zone(struct draft *calendar, const struct ub_zone *zone, ub_instant start, ub_instant end)
 {
 	struct ub_zone_rule yearly;
 	const struct ub_zone_rule *rule = ub_cal_zone_rule(zone, &yearly) ? &yearly : NULL;
 	struct ub_zone_period period = ub_cal_zone_at(zone, start);
 	struct ub_zone_period next = ub_cal_zone_at(zone, period.until);
-	ub_ical_put(out, "BEGIN:VTIMEZONE");
-	ub_ical_put_text(out, "TZID", ub_cal_zone_name(zone));
+	struct draft *timezone = ub_ical_draft_part(calendar, "VTIMEZONE");
+	ub_ical_draft_text(timezone, "TZID", ub_cal_zone_name(zone));
 	if (switch_into(zone, rule, period) && switch_into(zone, rule, next)) {
-		put_yearly(out, zone, period, next, rule);
+		draft_yearly(timezone, zone, period, next, rule);
 	} else {
-		put_observance(out, zone, period, NULL);
+		draft_observance(timezone, zone, period, NULL);
 		for (int n = 1; period.until <= end && n < UB_ICAL_OBSERVANCES; n++) {
 			period = ub_cal_zone_at(zone, period.until);
-			put_observance(out, zone, period, NULL);
+			draft_observance(timezone, zone, period, NULL);
 		}
 	}
-	ub_ical_put(out, "END:VTIMEZONE");
 }

@@ -7,23 +7,24 @@ static bool bad_time(struct reader *reader, const struct line *line)
 	    UB_ARGS(ub_text_sub(line->value, 0, 40)));
 }
 
-bool ub_ical_when(struct reader *reader, const struct line *line, struct ub_when *when)
+bool ub_ical_when(struct reader *reader, const struct property *property, struct ub_when *when)
 {
-	bool utc;
-	*when = (struct ub_when){ .given = line != NULL };
-	if (!line)
+	*when = (struct ub_when){ .given = property != NULL };
+	if (!property)
 		return true;
-	if (!ub_ical_date_time(line->value, &when->civil, &when->date, &utc))
-		return bad_time(reader, line);
-	if (utc)
+	if (property->kind != VALUE_TIME)
+		return bad_time(reader, property->line);
+	when->civil = property->civil;
+	when->date = property->date;
+	if (property->utc)
 		when->zone = ub_cal_utc();
-	struct ub_text tzid = ub_ical_param(line, "TZID", reader->arena);
-	if (utc || when->date || tzid.len == 0)
+	struct ub_text tzid = ub_ical_property_param(property, "TZID");
+	if (property->utc || when->date || tzid.len == 0)
 		return true;
 	when->zone = ub_ical_zone(reader, tzid);
 	if (when->zone)
 		return true;
-	return ub_ical_refuse(reader->refusal, reader->arena, "unknown-zone", line->number,
+	return ub_ical_refuse(reader->refusal, reader->arena, "unknown-zone", property->line->number,
 	    "nobody knows the time zone `%.*s`", UB_ARGS(ub_text_sub(tzid, 0, 80)));
 }
 
@@ -43,20 +44,19 @@ static struct ub_when later(const struct ub_when *start, int64_t days, int64_t s
 	return end;
 }
 
-static bool by_duration(struct reader *reader, const struct line *line, struct ub_event *event)
+static bool by_duration(struct reader *reader, const struct property *property, struct ub_event *event)
 {
-	int64_t days, seconds;
-	if (!ub_ical_duration(line->value, &days, &seconds))
-		return bad_time(reader, line);
-	event->end = later(&event->start, days, seconds);
+	if (property->kind != VALUE_DURATION)
+		return bad_time(reader, property->line);
+	event->end = later(&event->start, property->days, property->seconds);
 	return true;
 }
 
 /* Outlook may write whole days as times from midnight to midnight, with a flag. */
-static void whole_days(const struct line *flag, struct ub_event *event)
+static void whole_days(const struct property *flag, struct ub_event *event)
 {
 	struct ub_when *times[] = { &event->start, &event->end };
-	if (!flag || !ub_text_eq_nocase(ub_text_trim(flag->value), UB_TEXT("TRUE")))
+	if (!flag || !ub_text_eq_nocase(ub_text_trim(flag->text), UB_TEXT("TRUE")))
 		return;
 	for (size_t i = 0; i < UB_COUNT(times); i++)
 		if (!times[i]->given || times[i]->civil.hour || times[i]->civil.minute)
@@ -71,15 +71,16 @@ bool ub_ical_times(struct reader *reader, size_t component, struct ub_event *eve
 {
 	const struct ub_ical *ical = reader->ical;
 	bool task = event->component == UB_COMPONENT_TASK;
-	const struct line *duration = ub_ical_line(ical, component, "DURATION", NULL);
-	if (!ub_ical_when(reader, ub_ical_line(ical, component, "DTSTART", NULL), &event->start) ||
-	    !ub_ical_when(reader, ub_ical_line(ical, component, task ? "DUE" : "DTEND", NULL), &event->end))
+	const struct property *start = ub_ical_property(ical, component, "DTSTART", NULL);
+	const struct property *end = ub_ical_property(ical, component, task ? "DUE" : "DTEND", NULL);
+	const struct property *duration = ub_ical_property(ical, component, "DURATION", NULL);
+	if (!ub_ical_when(reader, start, &event->start) || !ub_ical_when(reader, end, &event->end))
 		return false;
 	if (!event->end.given && event->start.given && duration && !by_duration(reader, duration, event))
 		return false;
 	if (task || !event->start.given)
 		return true;
-	whole_days(ub_ical_line(ical, component, "X-MICROSOFT-CDO-ALLDAYEVENT", NULL), event);
+	whole_days(ub_ical_property(ical, component, "X-MICROSOFT-CDO-ALLDAYEVENT", NULL), event);
 	/* An end before the start, or of another kind, does not count. */
 	bool sound = event->end.given && event->end.date == event->start.date &&
 		     ub_ical_instant(&event->end) >= ub_ical_instant(&event->start);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ical-private.h"
 
+#include <stdlib.h>
+
 /* The state of writing an item. */
 struct writer {
-	struct ub_buf *out;
+	struct ub_arena *arena;
 	const struct ub_item *item;
 	const struct ub_ical_writing *writing;
 	const struct ub_zone *zone; /* of the times that are written */
@@ -17,18 +19,6 @@ static const struct ub_zone *zone_for(const struct ub_item *item, const struct u
 	return known ? item->zone : ub_cal_utc();
 }
 
-static void put_time(struct writer *writer, const char *name, ub_instant instant)
-{
-	struct ub_civil c = ub_cal_civil(writer->zone, instant);
-	struct ub_text time = ub_textf(writer->out->arena, "%04d%02d%02dT%02d%02d%02d", c.year, c.month,
-	    c.day, c.hour, c.minute, c.second);
-	if (writer->zone == ub_cal_utc())
-		ub_ical_put(writer->out, "%s:%.*sZ", name, UB_ARGS(time));
-	else
-		ub_ical_put(writer->out, "%s;TZID=%.*s:%.*s", name, UB_ARGS(ub_cal_zone_name(writer->zone)),
-		    UB_ARGS(time));
-}
-
 static struct ub_text utc(struct ub_arena *arena, ub_instant instant)
 {
 	struct ub_civil c = ub_cal_civil(ub_cal_utc(), instant);
@@ -36,10 +26,20 @@ static struct ub_text utc(struct ub_arena *arena, ub_instant instant)
 	    arena, "%04d%02d%02dT%02d%02d%02dZ", c.year, c.month, c.day, c.hour, c.minute, c.second);
 }
 
-static void put_day(struct writer *writer, const char *name, ub_day day)
+static void draft_time(struct writer *writer, struct draft *draft, const char *name, ub_instant instant)
+{
+	struct ub_civil c = ub_cal_civil(writer->zone, instant);
+	bool is_utc = writer->zone == ub_cal_utc();
+	struct draft_line *line = ub_ical_draft_value(draft, name, "%04d%02d%02dT%02d%02d%02d%s", c.year,
+	    c.month, c.day, c.hour, c.minute, c.second, is_utc ? "Z" : "");
+	if (!is_utc)
+		ub_ical_draft_param(draft, line, "TZID", ub_cal_zone_name(writer->zone));
+}
+
+static void draft_day(struct draft *draft, const char *name, ub_day day)
 {
 	struct ub_civil c = ub_cal_day_civil(day);
-	ub_ical_put(writer->out, "%s;VALUE=DATE:%04d%02d%02d", name, c.year, c.month, c.day);
+	ub_ical_draft_value(draft, name, "%04d%02d%02d", c.year, c.month, c.day);
 }
 
 /* When a task begins: with its first reminder, and some time before it is due. Thunderbird's reminder window
@@ -53,28 +53,29 @@ static ub_instant start_of_task(const struct ub_item *item)
 	return item->due - before;
 }
 
-static void put_times(struct writer *writer)
+static void draft_times(struct writer *writer, struct draft *draft)
 {
 	const struct ub_item *item = writer->item;
 	if (item->all_day) {
-		put_day(writer, "DTSTART", ub_cal_local_day(item->zone, item->start));
-		put_day(writer, "DTEND", ub_cal_local_day(item->zone, item->end));
+		draft_day(draft, "DTSTART", ub_cal_local_day(item->zone, item->start));
+		draft_day(draft, "DTEND", ub_cal_local_day(item->zone, item->end));
 	} else if (item->kind == UB_ITEM_EVENT) {
-		put_time(writer, "DTSTART", item->start);
-		put_time(writer, "DTEND", item->end);
+		draft_time(writer, draft, "DTSTART", item->start);
+		draft_time(writer, draft, "DTEND", item->end);
 	} else if (writer->task) {
 		if (item->n_reminders)
-			put_time(writer, "DTSTART", start_of_task(item));
-		put_time(writer, "DUE", item->due);
+			draft_time(writer, draft, "DTSTART", start_of_task(item));
+		draft_time(writer, draft, "DUE", item->due);
 	} else {
 		ub_day day = ub_cal_local_day(item->zone ? item->zone : ub_cal_utc(), item->due);
-		put_day(writer, "DTSTART", day);
-		put_day(writer, "DTEND", day + 1);
-		ub_ical_put(writer->out, "X-UPBEAT-DUE:%.*s", UB_ARGS(utc(writer->out->arena, item->due)));
+		draft_day(draft, "DTSTART", day);
+		draft_day(draft, "DTEND", day + 1);
+		ub_ical_draft_value(draft, "X-UPBEAT-DUE", "%.*s", UB_ARGS(utc(writer->arena, item->due)));
 	}
 }
 
-/* A name as the value of CN. A quoted value cannot contain quotes or control characters (RFC 5545 3.2). */
+/* A name as the value of CN, which cannot contain quotes or control characters (RFC 5545 3.2). Few clients
+ * know the carets of RFC 6868. */
 static struct ub_text quotable(struct ub_arena *arena, struct ub_text name)
 {
 	struct ub_buf out = UB_BUF(arena);
@@ -88,157 +89,154 @@ static struct ub_text quotable(struct ub_arena *arena, struct ub_text name)
 	return ub_buf_text(&out);
 }
 
-static void put_person(
-    struct writer *writer, const char *property, const struct ub_person *person, const char *params)
+static struct draft_line *draft_person(
+    struct draft *draft, const char *property, const struct ub_person *person)
 {
-	struct ub_text name = quotable(writer->out->arena, person->name);
-	struct ub_buf line = UB_BUF(writer->out->arena);
+	struct draft_line *line = ub_ical_draft_value(draft, property, "mailto:%.*s", UB_ARGS(person->email));
+	ub_ical_draft_param(draft, line, "CN", quotable(draft->arena, person->name));
+	return line;
+}
+
+static void draft_attendee(
+    struct draft *draft, const struct ub_person *person, const char *role, const char *partstat, bool rsvp)
+{
 	/* A text that is no address might have more than one line. */
 	if (!ub_facts_is_address(person->email))
 		return;
-	ub_buf_str(&line, property);
-	if (name.len)
-		ub_buf_printf(&line, ";CN=\"%.*s\"", UB_ARGS(name));
-	ub_buf_printf(&line, "%s:mailto:%.*s", params, UB_ARGS(person->email));
-	ub_ical_fold(writer->out, ub_buf_text(&line));
+	struct draft_line *line = draft_person(draft, "ATTENDEE", person);
+	ub_ical_draft_param(draft, line, "ROLE", ub_text(role));
+	ub_ical_draft_param(draft, line, "PARTSTAT", ub_text(partstat));
+	if (rsvp)
+		ub_ical_draft_param(draft, line, "RSVP", UB_TEXT("TRUE"));
 }
 
-static void put_people(struct writer *writer)
+static void draft_people(const struct ub_item *item, struct draft *draft)
 {
-	const struct ub_item *item = writer->item;
 	if (!item->organizer || item->attendees.n == 0)
 		return;
-	put_person(writer, "ORGANIZER", item->organizer, "");
-	put_person(writer, "ATTENDEE", item->organizer, ";ROLE=CHAIR;PARTSTAT=ACCEPTED");
+	if (ub_facts_is_address(item->organizer->email))
+		draft_person(draft, "ORGANIZER", item->organizer);
+	draft_attendee(draft, item->organizer, "CHAIR", "ACCEPTED", false);
 	for (size_t i = 0; i < item->attendees.n; i++) {
 		const struct ub_person *person = item->attendees.items[i];
-		bool optional = person->role == UB_ROLE_OPTIONAL;
-		put_person(writer, "ATTENDEE", person,
-		    optional ? ";ROLE=OPT-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE"
-			     : ";ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE");
+		draft_attendee(draft, person,
+		    person->role == UB_ROLE_OPTIONAL ? "OPT-PARTICIPANT" : "REQ-PARTICIPANT", "NEEDS-ACTION",
+		    true);
 	}
 }
 
-static void put_alarm(struct ub_buf *out, struct ub_text trigger, struct ub_text shown)
+static struct draft *draft_alarm(struct draft *alarm, struct ub_text shown)
 {
-	ub_ical_put(out, "BEGIN:VALARM");
-	ub_ical_put(out, "ACTION:DISPLAY");
-	ub_ical_put_text(out, "DESCRIPTION", shown);
-	ub_ical_put(out, "%.*s", UB_ARGS(trigger));
-	ub_ical_put(out, "END:VALARM");
+	ub_ical_draft_value(alarm, "ACTION", "DISPLAY");
+	ub_ical_draft_text(alarm, "DESCRIPTION", shown);
+	return alarm;
 }
 
 /* `seconds` before, or if negative after. */
-static struct ub_text trigger(struct ub_arena *arena, const char *params, int64_t seconds)
+static struct draft_line *draft_trigger(struct draft *alarm, int64_t seconds)
 {
 	bool minutes = seconds % 60 == 0;
-	int64_t length = seconds < 0 ? -seconds : seconds;
-	return ub_textf(arena, "TRIGGER%s:%sPT%lld%c", params, seconds < 0 ? "" : "-",
+	int64_t length = llabs(seconds);
+	return ub_ical_draft_value(alarm, "TRIGGER", "%sPT%lld%c", seconds < 0 ? "" : "-",
 	    (long long)(minutes ? length / 60 : length), minutes ? 'M' : 'S');
 }
 
 /* The trigger counts from the start, as several clients mangle one that counts from the end. */
 void ub_ical_put_alarm(struct ub_buf *out, int64_t seconds, struct ub_text shown)
 {
-	put_alarm(out, trigger(out->arena, "", seconds), shown);
+	struct draft *alarm = draft_alarm(ub_ical_draft(out->arena, "VALARM"), shown);
+	draft_trigger(alarm, seconds);
+	ub_libical_print(alarm, out);
 }
 
-static void put_reminder(struct writer *writer, int64_t seconds)
+static void draft_reminder(struct writer *writer, struct draft *draft, int64_t seconds)
 {
-	struct ub_buf *out = writer->out;
 	const struct ub_item *item = writer->item;
 	ub_instant own = item->kind == UB_ITEM_TASK ? item->due : item->start;
+	struct draft *alarm = draft_alarm(ub_ical_draft_part(draft, "VALARM"), item->title);
+	if (!writer->task && (item->kind == UB_ITEM_TASK || item->all_day)) {
+		/* Nobody knows in which zone a client takes a date's midnight. */
+		ub_ical_draft_value(alarm, "TRIGGER", "%.*s", UB_ARGS(utc(writer->arena, own - seconds)));
+		return;
+	}
+	struct draft_line *trigger = draft_trigger(alarm, seconds);
 	/* The reminder of a task counts from its due time, which is its end (RFC 5545 3.8.6.3). So the
 	 * reminder goes along when the user puts the task off. */
 	if (writer->task)
-		put_alarm(out, trigger(out->arena, ";RELATED=END", seconds), item->title);
-	else if (item->kind == UB_ITEM_TASK || item->all_day)
-		/* Nobody knows in which zone a client takes a date's midnight. */
-		put_alarm(out,
-		    ub_textf(
-			out->arena, "TRIGGER;VALUE=DATE-TIME:%.*s", UB_ARGS(utc(out->arena, own - seconds))),
-		    item->title);
-	else
-		ub_ical_put_alarm(out, seconds, item->title);
+		ub_ical_draft_param(alarm, trigger, "RELATED", UB_TEXT("END"));
 }
 
-static void put_categories(struct writer *writer)
+static void draft_marks(const struct ub_marks *marks, struct draft *draft, struct ub_text base)
 {
-	for (size_t i = 0; i < writer->item->categories.n; i++)
-		ub_ical_put_text(writer->out, "CATEGORIES", writer->item->categories.items[i]);
+	ub_ical_draft_text(draft, "X-UPBEAT-ITEM", marks->item);
+	ub_ical_draft_text(draft, "X-UPBEAT-RULE", marks->rule);
+	ub_ical_draft_value(draft, "X-UPBEAT-GENERATION", "%u", marks->generation);
+	ub_ical_draft_text(draft, "X-UPBEAT-BASE", base);
 }
 
-static void put_marks(struct writer *writer, struct ub_text base)
+static void draft_stamps(struct writer *writer, struct draft *draft)
 {
-	const struct ub_marks *marks = &writer->item->marks;
-	ub_ical_put_text(writer->out, "X-UPBEAT-ITEM", marks->item);
-	ub_ical_put_text(writer->out, "X-UPBEAT-RULE", marks->rule);
-	ub_ical_put(writer->out, "X-UPBEAT-GENERATION:%u", marks->generation);
-	ub_ical_put_text(writer->out, "X-UPBEAT-BASE", base);
+	struct ub_text now = utc(writer->arena, writer->writing->now);
+	ub_ical_draft_text(draft, "UID", writer->item->uid);
+	ub_ical_draft_value(draft, "DTSTAMP", "%.*s", UB_ARGS(now));
+	ub_ical_draft_value(draft, "CREATED", "%.*s", UB_ARGS(now));
+	ub_ical_draft_value(draft, "SEQUENCE", "0");
 }
 
-static void put_component(struct writer *writer, struct ub_text base)
+static void draft_component(struct writer *writer, struct draft *draft, struct ub_text base)
 {
 	const struct ub_item *item = writer->item;
-	struct ub_buf *out = writer->out;
-	const char *name = writer->task ? "VTODO" : "VEVENT";
 	bool transparent = item->kind == UB_ITEM_TASK || !item->busy;
-	struct ub_text now = utc(out->arena, writer->writing->now);
-	ub_ical_put(out, "BEGIN:%s", name);
-	ub_ical_put_text(out, "UID", item->uid);
-	ub_ical_put(out, "DTSTAMP:%.*s", UB_ARGS(now));
-	ub_ical_put(out, "CREATED:%.*s", UB_ARGS(now));
-	ub_ical_put(out, "SEQUENCE:0");
-	put_times(writer);
-	ub_ical_put_text(out, "SUMMARY", item->title);
-	ub_ical_put_text(out, "DESCRIPTION", item->description);
+	draft_stamps(writer, draft);
+	draft_times(writer, draft);
+	ub_ical_draft_text(draft, "SUMMARY", item->title);
+	ub_ical_draft_text(draft, "DESCRIPTION", item->description);
 	if (writer->task)
-		ub_ical_put(out, "STATUS:NEEDS-ACTION");
+		ub_ical_draft_value(draft, "STATUS", "NEEDS-ACTION");
 	else
-		ub_ical_put(out, "TRANSP:%s", transparent ? "TRANSPARENT" : "OPAQUE");
-	ub_ical_put_class(out, item->class);
-	put_people(writer);
-	put_categories(writer);
-	if (item->parent_uid.len) {
-		ub_ical_put_text(out, "RELATED-TO;RELTYPE=PARENT", item->parent_uid);
-	}
-	put_marks(writer, base);
+		ub_ical_draft_value(draft, "TRANSP", transparent ? "TRANSPARENT" : "OPAQUE");
+	if (ub_ical_class_word(item->class))
+		ub_ical_draft_value(draft, "CLASS", "%s", ub_ical_class_word(item->class));
+	draft_people(item, draft);
+	for (size_t i = 0; i < item->categories.n; i++)
+		ub_ical_draft_text(draft, "CATEGORIES", item->categories.items[i]);
+	ub_ical_draft_param(
+	    draft, ub_ical_draft_text(draft, "RELATED-TO", item->parent_uid), "RELTYPE", UB_TEXT("PARENT"));
+	draft_marks(&item->marks, draft, base);
 	for (size_t i = 0; i < item->n_reminders; i++)
-		put_reminder(writer, item->reminders[i]);
-	ub_ical_put(out, "END:%s", name);
+		draft_reminder(writer, draft, item->reminders[i]);
 }
 
-static void put_calendar(struct writer *writer, struct ub_text base)
+static void put_calendar(struct writer *writer, struct ub_text base, struct ub_buf *out)
 {
 	const struct ub_item *item = writer->item;
 	bool event = item->kind == UB_ITEM_EVENT;
 	bool times = (event && !item->all_day) || writer->task; /* else whole days, without a zone */
-	ub_ical_put(writer->out, "BEGIN:VCALENDAR");
-	ub_ical_put(writer->out, "VERSION:2.0");
-	ub_ical_put(writer->out, "PRODID:-//Upbeat//Upbeat//EN");
-	ub_ical_put(writer->out, "CALSCALE:GREGORIAN");
+	struct draft *calendar = ub_ical_draft(writer->arena, "VCALENDAR");
+	ub_ical_draft_value(calendar, "VERSION", "2.0");
+	ub_ical_draft_value(calendar, "PRODID", "-//Upbeat//Upbeat//EN");
+	ub_ical_draft_value(calendar, "CALSCALE", "GREGORIAN");
 	if (times && writer->zone != ub_cal_utc())
-		ub_ical_put_zone(writer->out, writer->zone, event ? item->start : start_of_task(item),
+		ub_ical_draft_zone(calendar, writer->zone, event ? item->start : start_of_task(item),
 		    event ? item->end : item->due);
-	put_component(writer, base);
-	ub_ical_put(writer->out, "END:VCALENDAR");
+	draft_component(writer, ub_ical_draft_part(calendar, writer->task ? "VTODO" : "VEVENT"), base);
+	ub_libical_print(calendar, out);
 }
 
 struct ub_text ub_ical_write(
     const struct ub_item *item, const struct ub_ical_writing *writing, struct ub_arena *arena)
 {
 	struct ub_buf draft = UB_BUF(arena), out = UB_BUF(arena);
-	struct writer writer = { .out = &draft,
+	struct writer writer = { .arena = arena,
 		.item = item,
 		.writing = writing,
 		.zone = zone_for(item, writing->zones),
 		.task = item->kind == UB_ITEM_TASK && !writing->task_as_event };
 	struct ub_ical_refusal refusal;
 	/* The digests are made from the text as a reader reads it. */
-	put_calendar(&writer, UB_TEXT_NONE);
+	put_calendar(&writer, UB_TEXT_NONE, &draft);
 	const struct ub_ical *ical = ub_ical_parse(arena, ub_buf_text(&draft), &refusal);
 	struct ub_text base = ical ? ub_ical_base(ical, writing->zones, arena) : UB_TEXT_NONE;
-	writer.out = &out;
-	put_calendar(&writer, base);
+	put_calendar(&writer, base, &out);
 	return ub_buf_text(&out);
 }

@@ -3,6 +3,31 @@
 
 #include <stdlib.h>
 
+static bool digits(struct ub_text text, size_t at, size_t n, int *value)
+{
+	*value = 0;
+	for (size_t i = at; i < at + n; i++) {
+		int digit = i < text.len ? text.ptr[i] - '0' : -1;
+		if (digit < 0 || digit > 9)
+			return false;
+		*value = *value * 10 + digit;
+	}
+	return true;
+}
+
+/* +0100, -043000 */
+static bool read_offset(struct ub_text value, int32_t *seconds)
+{
+	int hours, minutes, rest = 0;
+	value = ub_text_trim(value);
+	if ((value.len != 5 && value.len != 7) || (value.ptr[0] != '+' && value.ptr[0] != '-') ||
+	    !digits(value, 1, 2, &hours) || !digits(value, 3, 2, &minutes) ||
+	    (value.len == 7 && !digits(value, 5, 2, &rest)) || hours > 23 || minutes > 59 || rest > 59)
+		return false;
+	*seconds = (hours * 3600 + minutes * 60 + rest) * (value.ptr[0] == '-' ? -1 : 1);
+	return true;
+}
+
 /* The list of changes that a VTIMEZONE becomes. */
 struct definition {
 	struct reader *reader;
@@ -50,8 +75,8 @@ static bool offsets(const struct ub_ical *ical, size_t observance, struct defini
 	const struct line *name = ub_ical_line(ical, observance, "TZNAME", NULL);
 	definition->name = name ? ub_ical_text(ical, name->value, definition->reader->arena) : UB_TEXT_NONE;
 	definition->dst = ub_ical_is(ical, observance, "DAYLIGHT");
-	return from && to && ub_ical_offset(from->value, &definition->from) &&
-	       ub_ical_offset(to->value, &definition->to);
+	return from && to && read_offset(from->value, &definition->from) &&
+	       read_offset(to->value, &definition->to);
 }
 
 static bool add_dates(const struct line *line, struct definition *definition)
@@ -60,7 +85,7 @@ static bool add_dates(const struct line *line, struct definition *definition)
 	struct ub_civil civil;
 	bool date, utc;
 	while (ub_ical_list_next(&rest, &piece)) {
-		if (!ub_ical_date_time(piece, &civil, &date, &utc))
+		if (!ub_libical_time(piece, &civil, &date, &utc))
 			return false;
 		add_onset(definition, utc ? ub_ical_civil_add(civil, definition->from) : civil);
 	}
@@ -73,7 +98,7 @@ static bool add_observance(size_t observance, struct definition *definition)
 	const struct line *start = ub_ical_line(ical, observance, "DTSTART", NULL), *line = NULL;
 	struct ub_civil civil;
 	bool date, utc, ruled = false;
-	if (!start || !ub_ical_date_time(start->value, &civil, &date, &utc) ||
+	if (!start || !ub_libical_time(start->value, &civil, &date, &utc) ||
 	    !offsets(ical, observance, definition))
 		return false;
 	while ((line = ub_ical_line(ical, observance, "RRULE", line))) {

@@ -96,6 +96,9 @@ static void note_meeting(struct ub_making *making)
 		    "`%.*s` stands in the invitation as somebody's address, and is none: nobody is meant by "
 		    "it",
 		    UB_ARGS(meeting->unread.items[i]));
+	for (size_t i = 0; i < meeting->event->faults.n; i++)
+		ub_plan_note(
+		    making, UB_NOTE_REMARK, UB_TEXT_NONE, "%.*s", UB_ARGS(meeting->event->faults.items[i]));
 	bool is_listed = !meeting->organizer;
 	for (size_t i = 0; i < meeting->attendees.n; i++) {
 		note_group(making, meeting->attendees.items[i]);

@@ -105,7 +105,7 @@ Test(write, reminds_after_the_start_as_well)
 	item.reminders = reminders;
 	item.n_reminders = 3;
 	struct ub_text text = ub_ical_write(&item, &writing, desk.arena);
-	static const char *const triggers[] = { "TRIGGER:PT52M\r\n", "TRIGGER:-PT0M\r\n",
+	static const char *const triggers[] = { "TRIGGER:PT52M\r\n", "TRIGGER:PT0S\r\n",
 		"TRIGGER:-PT86401S\r\n" };
 	for (size_t i = 0; i < UB_COUNT(triggers); i++)
 		cr_assert_neq(ub_text_find(text, ub_text(triggers[i]), 0), SIZE_MAX, "%s", triggers[i]);

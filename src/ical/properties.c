@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ical-private.h"
+
+/*
+ * What the lines of a component mean. libical never gets the text: it gets a reduced copy, written here from
+ * the index. The copy has the properties and parameters that are read, in one form, and has bounds. So one
+ * line of thousands of values or parameters, or what libical takes for something else than the index does,
+ * never comes to libical.
+ */
+
+/* Lists of times and recurrence rules are not among these: they are read value by value where they count. */
+static const char *const names[] = { "UID", "SUMMARY", "DESCRIPTION", "LOCATION", "URL", "CONFERENCE",
+	"X-GOOGLE-CONFERENCE", "X-MICROSOFT-SKYPETEAMSMEETINGURL", "X-MICROSOFT-ONLINEMEETINGCONFLINK",
+	"X-MICROSOFT-ONLINEMEETINGEXTERNALLINK", "X-MICROSOFT-CDO-ALLDAYEVENT", "X-UPBEAT-ITEM",
+	"X-UPBEAT-RULE", "X-UPBEAT-BASE", "X-UPBEAT-DUE", "X-UPBEAT-GENERATION", "METHOD", "PRODID", "STATUS",
+	"TRANSP", "CLASS", "SEQUENCE", "PERCENT-COMPLETE", "CATEGORIES", "RELATED-TO", "ORGANIZER",
+	"ATTENDEE", "RECURRENCE-ID", "DTSTART", "DTEND", "DUE", "DURATION", "TRIGGER", "TZID" };
+/* DELEGATED-TO is not among these, as libical keeps only the first of its addresses. */
+static const char *const parameters[] = { "CN", "PARTSTAT", "ROLE", "CUTYPE", "EMAIL", "SCHEDULE-AGENT",
+	"SCHEDULE-STATUS", "TZID", "RELTYPE", "FEATURE", "RELATED", "RANGE", "ENCODING", "CHARSET" };
+
+static const char *among(struct ub_text name, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ub_text_eq_nocase(name, ub_text(list[i])))
+			return list[i];
+	return NULL;
+}
+
+/* ---- the reduced copy ---- */
+
+struct copy {
+	const struct ub_ical *ical;
+	struct properties *properties;
+	UB_VEC(struct reduced) lines; /* as many as there are properties */
+	size_t people, values;
+};
+
+static void put_param(const struct line *line, const char *name, struct ub_buf *out)
+{
+	struct ub_text value = ub_ical_raw_param(line, name);
+	/* libical lets a zone's name go on to the last colon of the line. */
+	bool loses_value =
+	    ub_text_is(ub_text(name), "TZID") && ub_text_find(line->value, UB_TEXT(":"), 0) != SIZE_MAX;
+	if (value.len == 0 || loses_value)
+		return;
+	ub_buf_printf(out, ";%s=\"", name);
+	for (size_t i = 0; i < value.len; i++)
+		ub_buf_char(out, value.ptr[i] == '"' ? '\'' : value.ptr[i]);
+	ub_buf_char(out, '"');
+}
+
+/* Whether a trigger is at a point in time, which libical does not see from the value. */
+static bool is_absolute(const struct line *line, const char *name)
+{
+	struct ub_text value = ub_text_trim(line->value);
+	return ub_text_is(ub_text(name), "TRIGGER") && value.len && value.ptr[0] >= '0' &&
+	       value.ptr[0] <= '9';
+}
+
+/* The parameters that are read, each once and quoted. */
+static struct ub_text params_of(const struct line *line, const char *name, struct ub_arena *arena)
+{
+	struct ub_buf out = UB_BUF(arena);
+	if (is_absolute(line, name))
+		ub_buf_str(&out, ";VALUE=DATE-TIME");
+	if (line->params.len && line->params.len <= UB_ICAL_VALUE_MAX)
+		for (size_t i = 0; i < UB_COUNT(parameters); i++)
+			put_param(line, parameters[i], &out);
+	return ub_buf_text(&out);
+}
+
+/* The beginning of a long value, which ends neither within a character nor within an escape. */
+static struct ub_text bounded(struct ub_text value, size_t most)
+{
+	if (value.len <= most)
+		return value;
+	while (most > 0 && ((unsigned char)value.ptr[most] & 0xC0) == 0x80)
+		most--;
+	size_t escapes = 0;
+	while (escapes < most && value.ptr[most - 1 - escapes] == '\\')
+		escapes++;
+	return ub_text_sub(value, 0, most - escapes % 2);
+}
+
+/* libical overflows at a number of more digits. */
+static bool is_long_number(const char *name, struct ub_text value)
+{
+	return value.len > 9 &&
+	       (ub_text_is(ub_text(name), "SEQUENCE") || ub_text_is(ub_text(name), "PERCENT-COMPLETE"));
+}
+
+static void add(struct copy *copy, const char *name, const struct line *line, struct ub_text value)
+{
+	struct ub_arena *arena = copy->ical->arena;
+	size_t most = ub_text_is(ub_text(name), "DESCRIPTION") ? UB_ICAL_TEXT_MAX : UB_ICAL_VALUE_MAX;
+	struct ub_text shown = bounded(value, most);
+	if (ub_text_trim(shown).len == 0)
+		return; /* libical calls an empty value an error */
+	*ub_push(arena, &copy->lines) = (struct reduced){ name, params_of(line, name, arena),
+		is_long_number(name, shown) ? UB_TEXT_NONE : shown };
+	*ub_push(arena, copy->properties) = (struct property){
+		.line = line, .text = ub_ical_repaired(copy->ical, shown, arena), .cut = shown.len < value.len
+	};
+}
+
+/* libical does not see where a list goes on after an escaped comma. */
+static void add_list(struct copy *copy, const char *name, const struct line *line)
+{
+	struct ub_text rest = line->value, piece;
+	while (copy->values < UB_ICAL_VALUES_MAX && ub_ical_list_next(&rest, &piece)) {
+		copy->values++;
+		add(copy, name, line, piece);
+	}
+}
+
+static void add_line(struct copy *copy, const struct line *line)
+{
+	const char *name = among(line->name, names, UB_COUNT(names));
+	if (!name)
+		return;
+	if (ub_text_is(ub_text(name), "CATEGORIES"))
+		add_list(copy, name, line);
+	else if (!ub_text_is(ub_text(name), "ATTENDEE") || copy->people++ < UB_ICAL_PEOPLE_MAX)
+		add(copy, name, line, line->value);
+}
+
+static struct properties *read_component(const struct ub_ical *ical, size_t component)
+{
+	struct properties *properties = UB_NEW(ical->arena, struct properties);
+	struct copy copy = { .ical = ical, .properties = properties };
+	const struct component *of = &ical->components.items[component];
+	for (size_t i = of->begin + 1; i < of->end; i++)
+		if (ical->lines.items[i].component == component)
+			add_line(&copy, &ical->lines.items[i]);
+	ub_libical_read(copy.lines.items, properties->items, properties->n, ical->arena);
+	for (size_t i = 0; !ical->utf8 && i < properties->n; i++)
+		properties->items[i].text = ub_ical_repaired(ical, properties->items[i].text, ical->arena);
+	return properties;
+}
+
+const struct properties *ub_ical_properties(const struct ub_ical *ical, size_t component)
+{
+	struct component *of = &ical->components.items[component];
+	if (!of->properties)
+		of->properties = read_component(ical, component);
+	return of->properties;
+}
+
+const struct property *ub_ical_property(
+    const struct ub_ical *ical, size_t component, const char *name, const struct property *after)
+{
+	const struct properties *properties = ub_ical_properties(ical, component);
+	struct ub_text wanted = ub_text(name);
+	for (size_t i = after ? (size_t)(after - properties->items) + 1 : 0; i < properties->n; i++)
+		if (ub_text_eq_nocase(properties->items[i].line->name, wanted))
+			return &properties->items[i];
+	return NULL;
+}
+
+struct ub_text ub_ical_property_param(const struct property *property, const char *name)
+{
+	for (size_t i = 0; i < property->params.n; i++)
+		if (ub_text_is(property->params.items[i].name, name))
+			return property->params.items[i].value;
+	return UB_TEXT_NONE;
+}
