@@ -3,7 +3,7 @@
 #define UPBEAT_SYS_H
 
 /*
- * sys: the operating system behind one door: clocks, log, random bytes, signals, files.
+ * sys: the operating system behind one door: clocks, log, random bytes, texts, signals, files.
  */
 
 #include <time.h>
@@ -56,6 +56,12 @@ bool ub_log_format_parse(struct ub_text word, enum ub_log_format *format); /* te
 
 /* Bytes that nobody can guess. Aborts when the kernel gives none. */
 void ub_sys_random(void *out, size_t n);
+
+/* ---- texts ---- */
+
+/* A text of a Western charset, such as "ISO-8859-1", in UTF-8. A text of any other charset, or one that the
+ * charset does not have, comes back as it is. */
+struct ub_text ub_sys_utf8(struct ub_text charset, struct ub_text text, struct ub_arena *arena);
 
 /* ---- processes and signals ---- */
 

@@ -88,9 +88,9 @@ struct ub_text ub_ical_property_param(const struct property *property, const cha
 /* The parameter's value without quotes, as a slice of the line. Empty: the line has none. */
 struct ub_text ub_ical_raw_param(const struct line *line, const char *name);
 /* The text, with U+FFFD for bytes that are not UTF-8. */
-struct ub_text ub_ical_repaired(const struct ub_ical *ical, struct ub_text text, struct ub_arena *arena);
+struct ub_text ub_ical_repaired(struct ub_text text, struct ub_arena *arena);
 /* A TEXT value with its escapes undone, which each become one byte, and repaired. */
-struct ub_text ub_ical_text(const struct ub_ical *ical, struct ub_text value, struct ub_arena *arena);
+struct ub_text ub_ical_text(struct ub_text value, struct ub_arena *arena);
 /* Cuts off the piece before the next comma that is not escaped. False: the end. */
 bool ub_ical_list_next(struct ub_text *rest, struct ub_text *piece);
 struct ub_civil ub_ical_civil_add(struct ub_civil civil, int64_t seconds);
@@ -203,8 +203,7 @@ struct added ub_ical_added(const struct line *line);
 /* The VALUE of an ATTENDEE line, of a piece of a CATEGORIES line, and of a component. Empty for a component
  * that is no reminder of `of`. */
 struct ub_text ub_ical_added_attendee(const struct line *line, struct ub_arena *arena);
-struct ub_text ub_ical_added_category(
-    const struct ub_ical *ical, struct ub_text piece, struct ub_arena *arena);
+struct ub_text ub_ical_added_category(struct ub_text piece, struct ub_arena *arena);
 struct ub_text ub_ical_added_reminder(
     const struct ub_ical *ical, size_t alarm, size_t of, struct ub_arena *arena);
 

@@ -38,15 +38,14 @@ struct ub_text ub_ical_added_attendee(const struct line *line, struct ub_arena *
 	return digest(arena, ub_ical_address(line, arena));
 }
 
-static struct ub_text category(const struct ub_ical *ical, struct ub_text piece, struct ub_arena *arena)
+static struct ub_text category(struct ub_text piece, struct ub_arena *arena)
 {
-	return ub_ical_text(ical, ub_text_trim(piece), arena);
+	return ub_ical_text(ub_text_trim(piece), arena);
 }
 
-struct ub_text ub_ical_added_category(
-    const struct ub_ical *ical, struct ub_text piece, struct ub_arena *arena)
+struct ub_text ub_ical_added_category(struct ub_text piece, struct ub_arena *arena)
 {
-	return digest(arena, category(ical, piece, arena));
+	return digest(arena, category(piece, arena));
 }
 
 static struct ub_text reminder_value(int64_t seconds, struct ub_arena *arena)
@@ -146,7 +145,7 @@ static bool category_is_there(const struct amending *amending, const struct ub_a
 	struct ub_text piece;
 	while ((line = ub_ical_line(amending->ical, amending->component, "CATEGORIES", line)))
 		for (struct ub_text rest = line->value; ub_ical_list_next(&rest, &piece);)
-			if (ub_text_eq(category(amending->ical, piece, amending->arena), amendment->text))
+			if (ub_text_eq(category(piece, amending->arena), amendment->text))
 				return true;
 	return false;
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "upbeat/sys.h"
+
 /*
  * The only file that includes libical. libical gets what the index has cut out and bounded: lines of a
  * component, single values, a rule that was found possible. Nothing of libical leaves this file, and no
@@ -188,6 +190,24 @@ static void read_params(icalproperty *from, struct property *to, struct ub_arena
 	}
 }
 
+/* Undoes ENCODING and CHARSET, which iCalendar texts of old devices have like vCalendar's. */
+static void decode(struct property *property, struct ub_arena *arena)
+{
+	struct ub_text encoding = ub_ical_property_param(property, "ENCODING");
+	bool quoted = ub_text_eq_nocase(encoding, UB_TEXT("QUOTED-PRINTABLE"));
+	if (property->kind != VALUE_TEXT || !(quoted || ub_text_eq_nocase(encoding, UB_TEXT("BASE64"))))
+		return;
+	char *from = ub_text_cstr(arena, property->text);
+	size_t size = property->text.len;
+	char *to = ub_arena_alloc(arena, size + 1);
+	if (quoted)
+		decode_quoted_printable(to, from, &size);
+	else
+		decode_base64(to, from, &size);
+	property->text =
+	    ub_sys_utf8(ub_ical_property_param(property, "CHARSET"), ub_text_n(to, strnlen(to, size)), arena);
+}
+
 /* No getter of the component is called in this loop, as those move the iterator. */
 static void walk(icalcomponent *component, const struct reduced *lines, struct property *properties, size_t n,
     struct ub_arena *arena)
@@ -200,6 +220,7 @@ static void walk(icalcomponent *component, const struct reduced *lines, struct p
 			continue;
 		read_value(property, lines[at].value, &properties[at], arena);
 		read_params(property, &properties[at], arena);
+		decode(&properties[at], arena);
 	}
 }
 

@@ -120,17 +120,16 @@ static struct ub_texts delegates(const struct line *line, struct ub_arena *arena
 
 static struct ub_party party(struct reader *reader, const struct property *property)
 {
-	const struct ub_ical *ical = reader->ical;
 	struct ub_text name = ub_ical_property_param(property, "CN");
 	struct ub_text agent = ub_ical_property_param(property, "SCHEDULE-AGENT");
 	struct ub_party p = { .line = property->line->number,
 		.address = address_of(
 		    property->text, ub_ical_property_param(property, "EMAIL"), name, reader->arena),
-		.name = ub_ical_text(ical, name, reader->arena),
+		.name = ub_ical_text(name, reader->arena),
 		.schedule_status = ub_ical_property_param(property, "SCHEDULE-STATUS") };
 	if (p.address.len == 0)
-		p.unread = ub_ical_text(
-		    ical, ub_text_sub(property->line->value, 0, UB_ICAL_UNREAD_MAX), reader->arena);
+		p.unread =
+		    ub_ical_text(ub_text_sub(property->line->value, 0, UB_ICAL_UNREAD_MAX), reader->arena);
 	p.cutype = (enum ub_cutype)word_value(
 	    cutypes, ub_ical_property_param(property, "CUTYPE"), UB_CUTYPE_UNKNOWN);
 	p.role = (enum ub_role)word_value(roles, ub_ical_property_param(property, "ROLE"), UB_ROLE_REQUIRED);

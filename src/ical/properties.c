@@ -90,17 +90,24 @@ static bool is_long_number(const char *name, struct ub_text value)
 	       (ub_text_is(ub_text(name), "SEQUENCE") || ub_text_is(ub_text(name), "PERCENT-COMPLETE"));
 }
 
+static bool is_party(const char *name)
+{
+	return ub_text_is(ub_text(name), "ATTENDEE") || ub_text_is(ub_text(name), "ORGANIZER");
+}
+
 static void add(struct copy *copy, const char *name, const struct line *line, struct ub_text value)
 {
 	struct ub_arena *arena = copy->ical->arena;
 	size_t most = ub_text_is(ub_text(name), "DESCRIPTION") ? UB_ICAL_TEXT_MAX : UB_ICAL_VALUE_MAX;
 	struct ub_text shown = bounded(value, most);
-	if (ub_text_trim(shown).len == 0)
+	if (ub_text_trim(shown).len == 0 && is_party(name))
+		shown = UB_TEXT("mailto:"); /* the parameters may say who is meant */
+	else if (ub_text_trim(shown).len == 0)
 		return; /* libical calls an empty value an error */
 	*ub_push(arena, &copy->lines) = (struct reduced){ name, params_of(line, name, arena),
 		is_long_number(name, shown) ? UB_TEXT_NONE : shown };
 	*ub_push(arena, copy->properties) = (struct property){
-		.line = line, .text = ub_ical_repaired(copy->ical, shown, arena), .cut = shown.len < value.len
+		.line = line, .text = ub_ical_repaired(shown, arena), .cut = shown.len < value.len
 	};
 }
 
@@ -134,8 +141,8 @@ static struct properties *read_component(const struct ub_ical *ical, size_t comp
 		if (ical->lines.items[i].component == component)
 			add_line(&copy, &ical->lines.items[i]);
 	ub_libical_read(copy.lines.items, properties->items, properties->n, ical->arena);
-	for (size_t i = 0; !ical->utf8 && i < properties->n; i++)
-		properties->items[i].text = ub_ical_repaired(ical, properties->items[i].text, ical->arena);
+	for (size_t i = 0; i < properties->n; i++)
+		properties->items[i].text = ub_ical_repaired(properties->items[i].text, ical->arena);
 	return properties;
 }
 

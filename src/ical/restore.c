@@ -67,7 +67,7 @@ static void take_categories_of(struct restoring *restoring, const struct line *l
 	struct ub_text piece, head = ub_text_n(line->name.ptr, (size_t)(line->value.ptr - line->name.ptr));
 	bool found = false;
 	for (struct ub_text rest = line->value; ub_ical_list_next(&rest, &piece);) {
-		struct ub_text value = ub_ical_added_category(restoring->ical, piece, restoring->arena);
+		struct ub_text value = ub_ical_added_category(piece, restoring->arena);
 		if (find(restoring, UB_AMEND_CATEGORY, value))
 			found = true;
 		else

@@ -40,10 +40,10 @@ static size_t utf8_length(struct ub_text text, size_t at)
 	return 0;
 }
 
-struct ub_text ub_ical_repaired(const struct ub_ical *ical, struct ub_text text, struct ub_arena *arena)
+struct ub_text ub_ical_repaired(struct ub_text text, struct ub_arena *arena)
 {
 	struct ub_buf out = UB_BUF(arena);
-	if (ical->utf8 || ub_text_utf8_valid(text))
+	if (ub_text_utf8_valid(text))
 		return text;
 	for (size_t at = 0; at < text.len;) {
 		size_t n = utf8_length(text, at);
@@ -56,9 +56,9 @@ struct ub_text ub_ical_repaired(const struct ub_ical *ical, struct ub_text text,
 	return ub_buf_text(&out);
 }
 
-struct ub_text ub_ical_text(const struct ub_ical *ical, struct ub_text value, struct ub_arena *arena)
+struct ub_text ub_ical_text(struct ub_text value, struct ub_arena *arena)
 {
-	return ub_ical_repaired(ical, ub_libical_unescaped(value, arena), arena);
+	return ub_ical_repaired(ub_libical_unescaped(value, arena), arena);
 }
 
 bool ub_ical_list_next(struct ub_text *rest, struct ub_text *piece)

@@ -73,7 +73,7 @@ static bool offsets(const struct ub_ical *ical, size_t observance, struct defini
 	const struct line *from = ub_ical_line(ical, observance, "TZOFFSETFROM", NULL);
 	const struct line *to = ub_ical_line(ical, observance, "TZOFFSETTO", NULL);
 	const struct line *name = ub_ical_line(ical, observance, "TZNAME", NULL);
-	definition->name = name ? ub_ical_text(ical, name->value, definition->reader->arena) : UB_TEXT_NONE;
+	definition->name = name ? ub_ical_text(name->value, definition->reader->arena) : UB_TEXT_NONE;
 	definition->dst = ub_ical_is(ical, observance, "DAYLIGHT");
 	return from && to && read_offset(from->value, &definition->from) &&
 	       read_offset(to->value, &definition->to);
@@ -165,7 +165,7 @@ size_t ub_ical_timezone(const struct ub_ical *ical, struct ub_text tzid, struct 
 	for (size_t i = 1; i < ical->components.n; i++) {
 		const struct line *id =
 		    ub_ical_is(ical, i, "VTIMEZONE") ? ub_ical_line(ical, i, "TZID", NULL) : NULL;
-		if (id && ub_text_eq(ub_text_trim(ub_ical_text(ical, id->value, arena)), tzid))
+		if (id && ub_text_eq(ub_text_trim(ub_ical_text(id->value, arena)), tzid))
 			return i;
 	}
 	return NO_COMPONENT;
@@ -179,7 +179,7 @@ static const struct ub_zone *from_object(struct reader *reader, struct ub_text t
 
 const struct ub_zone *ub_ical_zone(struct reader *reader, struct ub_text tzid)
 {
-	tzid = ub_text_trim(ub_ical_text(reader->ical, tzid, reader->arena));
+	tzid = ub_text_trim(ub_ical_text(tzid, reader->arena));
 	const struct ub_zone *zone = known(reader, tzid);
 	if (zone)
 		return zone;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agreement.h"
 #include "upbeat/decision.h"
 #include "upbeat/ical.h"
 #include "upbeat/sys.h"
@@ -124,6 +125,15 @@ static void expand(struct corpus *corpus, struct ub_text text, ub_instant start)
 	corpus->tally->instances += known ? instances.n : 0;
 }
 
+static void compare(struct corpus *corpus, struct ub_text text)
+{
+	struct ub_ical_refusal refusal;
+	const struct ub_ical *ical = ub_ical_parse(corpus->arena, text, &refusal);
+	const char *fault = ical ? disagreement(ical, corpus->arena) : NULL;
+	if (fault)
+		fail(corpus, fault);
+}
+
 /* The code of the refusal, "" when it was read. */
 static const char *check(struct corpus *corpus, struct ub_text text)
 {
@@ -141,6 +151,7 @@ static const char *check(struct corpus *corpus, struct ub_text text)
 	if (event && event->repeats != UB_REPEATS_NOT)
 		expand(corpus, text, now + 14 * 86400);
 	decide(corpus, text, event, now < UB_INSTANT_MIN ? UB_INSTANT_MIN : now);
+	compare(corpus, text);
 	free((char *)(uintptr_t)text.ptr);
 	int64_t took = ub_sys_monotonic_ms() - began;
 	if (took > OBJECT_MS)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
+#include <stdio.h>
 
+#include "agreement.h"
 #include "fuzz.h"
 #include "upbeat/ical.h"
 #include "upbeat/sys.h"
@@ -95,6 +97,14 @@ static void check_revise(const struct ub_ical *ical, const struct ub_zones *zone
 	}
 }
 
+static void check_agreement(const struct ub_ical *ical, struct ub_arena *arena)
+{
+	const char *fault = disagreement(ical, arena);
+	if (fault)
+		fprintf(stderr, "%s\n", fault);
+	assert(!fault);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	static struct ub_zones *zones; /* one for all objects, as in a process */
@@ -113,6 +123,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	if (ical && ub_ical_user_changes(ical, zones, arena) != UB_PROPERTY_ALL)
 		assert(event && event->marks.base.len);
 	check_amend(text, arena);
+	if (ical)
+		check_agreement(ical, arena);
 	if (ical)
 		check_revise(ical, zones, arena);
 	size_t passed = 0;

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TESTS_CORPUS_AGREEMENT_H
+#define TESTS_CORPUS_AGREEMENT_H
+
+#include "ical-private.h"
+
+/*
+ * Holds what libical reads of an object to what the index says of the same lines: which properties there are,
+ * in which order, their values and their parameters. The values are read here by few plain lines of our own.
+ * NULL: they agree; else what does not, in the arena.
+ */
+const char *disagreement(const struct ub_ical *ical, struct ub_arena *arena);
+
+#endif
