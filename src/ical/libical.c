@@ -379,10 +379,11 @@ bool ub_libical_next_day(struct days *days, ub_day *day)
 
 /* ---- writing ---- */
 
-/* Stand in for an escaped comma, as libical escapes none in a property that may be a list. No text has them.
- */
+/* Stand in for an escaped comma or semicolon, as libical escapes neither in a property that may be a list. No
+ * text has them. */
 #define STANDS_FOR_BACKSLASH '\x1e'
 #define STANDS_FOR_COMMA     '\x1f'
+#define STANDS_FOR_SEMICOLON '\x1d'
 
 /* The text without control characters, which RFC 5545 allows none of but line feed and tab. */
 static const char *printable(const struct draft_line *line, struct ub_arena *arena)
@@ -391,9 +392,9 @@ static const char *printable(const struct draft_line *line, struct ub_arena *are
 	struct ub_buf out = UB_BUF(arena);
 	for (size_t i = 0; i < line->value.len; i++) {
 		unsigned char c = (unsigned char)line->value.ptr[i];
-		if (is_list && c == ',') {
+		if (is_list && (c == ',' || c == ';')) {
 			ub_buf_char(&out, STANDS_FOR_BACKSLASH);
-			ub_buf_char(&out, STANDS_FOR_COMMA);
+			ub_buf_char(&out, c == ',' ? STANDS_FOR_COMMA : STANDS_FOR_SEMICOLON);
 		} else if (c == '\n' || c == '\t' || (c >= 0x20 && c != 0x7F)) {
 			ub_buf_char(&out, (char)c);
 		}
@@ -401,10 +402,13 @@ static const char *printable(const struct draft_line *line, struct ub_arena *are
 	return ub_buf_cstr(&out);
 }
 
+/* NULL: there is nothing to write. */
 static icalvalue *build_value(
     const struct draft_line *line, icalproperty_kind property, struct ub_arena *arena)
 {
 	const char *value = printable(line, arena);
+	if (*value == '\0')
+		return NULL;
 	icalvalue_kind kind = icalproperty_kind_to_value_kind(property);
 	if (line->is_text)
 		return property == ICAL_X_PROPERTY ? icalvalue_new_x(value) : icalvalue_new_text(value);
@@ -416,7 +420,7 @@ static icalvalue *build_value(
 static icalproperty *build_property(const struct draft_line *line, struct ub_arena *arena)
 {
 	icalproperty_kind kind = icalproperty_string_to_kind(line->name);
-	icalvalue *value = line->value.len ? build_value(line, kind, arena) : NULL;
+	icalvalue *value = build_value(line, kind, arena);
 	if (!value)
 		return NULL;
 	icalproperty *property = icalproperty_new(kind);
@@ -453,7 +457,10 @@ void ub_libical_print(const struct draft *draft, struct ub_buf *out)
 	icalcomponent *component = build(draft, out->arena);
 	char *text = icalcomponent_as_ical_string_r(component);
 	for (char *c = text; *c; c++)
-		*c = *c == STANDS_FOR_BACKSLASH ? '\\' : *c == STANDS_FOR_COMMA ? ',' : *c;
+		*c = *c == STANDS_FOR_BACKSLASH   ? '\\'
+		     : *c == STANDS_FOR_COMMA     ? ','
+		     : *c == STANDS_FOR_SEMICOLON ? ';'
+						  : *c;
 	ub_buf_str(out, text);
 	free(text);
 	icalcomponent_free(component);

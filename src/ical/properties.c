@@ -83,11 +83,13 @@ static struct ub_text bounded(struct ub_text value, size_t most)
 	return ub_text_sub(value, 0, most - escapes % 2);
 }
 
-/* libical overflows at a number of more digits. */
-static bool is_long_number(const char *name, struct ub_text value)
+/* libical overflows at a number of more digits, and takes what is none for 0. */
+static bool is_odd_number(const char *name, struct ub_text value)
 {
-	return value.len > 9 &&
-	       (ub_text_is(ub_text(name), "SEQUENCE") || ub_text_is(ub_text(name), "PERCENT-COMPLETE"));
+	int64_t number;
+	bool wanted = ub_text_is(ub_text(name), "SEQUENCE") || ub_text_is(ub_text(name), "PERCENT-COMPLETE");
+	value = ub_text_trim(value);
+	return wanted && (value.len > 9 || !ub_text_to_int(value, &number));
 }
 
 static bool is_party(const char *name)
@@ -105,7 +107,7 @@ static void add(struct copy *copy, const char *name, const struct line *line, st
 	else if (ub_text_trim(shown).len == 0)
 		return; /* libical calls an empty value an error */
 	*ub_push(arena, &copy->lines) = (struct reduced){ name, params_of(line, name, arena),
-		is_long_number(name, shown) ? UB_TEXT_NONE : shown };
+		is_odd_number(name, shown) ? UB_TEXT_NONE : shown };
 	*ub_push(arena, copy->properties) = (struct property){
 		.line = line, .text = ub_ical_repaired(shown, arena), .cut = shown.len < value.len
 	};

@@ -152,3 +152,25 @@ Test(write, lets_nothing_break_out_of_its_line)
 	cr_assert(ub_text_is(event->summary, "Prep\nEND:VEVENT\nBEGIN:VEVENT"));
 	desk_close(&desk);
 }
+
+/* What libical prints otherwise than it is to be: a comma in a category, a control character. */
+Test(write, escapes_what_a_reader_would_take_for_something_else)
+{
+	struct desk desk = desk_open();
+	struct ub_item item = item_of(&desk);
+	struct ub_ical_writing writing = { desk.zones, fixture_instant("2026-11-02T09:00:00Z"), false };
+	item.title = UB_TEXT("\"Acme\"; a, b\\c\x01\x1e\x1f \r\x7f");
+	struct ub_text categories[] = { UB_TEXT("a,b\\c;d"), UB_TEXT("\x1e\x1f"), UB_TEXT("e") };
+	item.categories = (struct ub_texts){ categories, UB_COUNT(categories), UB_COUNT(categories) };
+	struct ub_text text = ub_ical_write(&item, &writing, desk.arena);
+	check_lines(text);
+	static const char *const lines[] = { "SUMMARY:\"Acme\"\\; a\\, b\\\\c \r\n",
+		"CATEGORIES:a\\,b\\\\c\\;d\r\n", "CATEGORIES:e\r\n" };
+	for (size_t i = 0; i < UB_COUNT(lines); i++)
+		cr_expect_neq(
+		    ub_text_find(text, ub_text(lines[i]), 0), SIZE_MAX, "%s in\n%s", lines[i], text.ptr);
+	const struct ub_event *event = ub_ical_read(text, desk.zones, desk.arena, &desk.refusal);
+	cr_assert_eq(event->categories.n, 2);
+	cr_expect(ub_text_is(event->categories.items[0], "a,b\\c;d"));
+	desk_close(&desk);
+}
