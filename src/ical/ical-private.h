@@ -91,6 +91,8 @@ struct ub_text ub_ical_raw_param(const struct line *line, const char *name);
 struct ub_text ub_ical_repaired(struct ub_text text, struct ub_arena *arena);
 /* A TEXT value with its escapes undone, which each become one byte, and repaired. */
 struct ub_text ub_ical_text(struct ub_text value, struct ub_arena *arena);
+/* The byte that two hexadecimal digits name. -1: there are no such digits. */
+int ub_ical_hex(struct ub_text text, size_t at);
 /* Cuts off the piece before the next comma that is not escaped. False: the end. */
 bool ub_ical_list_next(struct ub_text *rest, struct ub_text *piece);
 struct ub_civil ub_ical_civil_add(struct ub_civil civil, int64_t seconds);

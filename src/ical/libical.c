@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "upbeat/sys.h"
-
 /*
  * The only file that includes libical. libical gets what the index has cut out and bounded: lines of a
  * component, single values, a rule that was found possible. Nothing of libical leaves this file, and no
@@ -19,6 +17,13 @@ static void begin(void)
 {
 	icalerror_set_errors_are_fatal(0);
 	(void)icaltimezone_get_utc_timezone();
+#if ICAL_CHECK_VERSION(4, 0, 0)
+	/* Our bounds come first, and these are for what gets past them. */
+	icallimit_set(ICAL_LIMIT_VALUE_CHARS, UB_ICAL_TEXT_MAX + 1);
+	icallimit_set(ICAL_LIMIT_PROPERTIES, UB_ICAL_LINES_MAX);
+	icallimit_set(ICAL_LIMIT_PARSE_FAILURES, UB_ICAL_LINES_MAX);
+	icallimit_set(ICAL_LIMIT_RECURRENCE_SEARCH, UB_SERIES_STEPS_MAX);
+#endif
 }
 
 static void once(void)
@@ -190,24 +195,6 @@ static void read_params(icalproperty *from, struct property *to, struct ub_arena
 	}
 }
 
-/* Undoes ENCODING and CHARSET, which iCalendar texts of old devices have like vCalendar's. */
-static void decode(struct property *property, struct ub_arena *arena)
-{
-	struct ub_text encoding = ub_ical_property_param(property, "ENCODING");
-	bool quoted = ub_text_eq_nocase(encoding, UB_TEXT("QUOTED-PRINTABLE"));
-	if (property->kind != VALUE_TEXT || !(quoted || ub_text_eq_nocase(encoding, UB_TEXT("BASE64"))))
-		return;
-	char *from = ub_text_cstr(arena, property->text);
-	size_t size = property->text.len;
-	char *to = ub_arena_alloc(arena, size + 1);
-	if (quoted)
-		decode_quoted_printable(to, from, &size);
-	else
-		decode_base64(to, from, &size);
-	property->text =
-	    ub_sys_utf8(ub_ical_property_param(property, "CHARSET"), ub_text_n(to, strnlen(to, size)), arena);
-}
-
 /* No getter of the component is called in this loop, as those move the iterator. */
 static void walk(icalcomponent *component, const struct reduced *lines, struct property *properties, size_t n,
     struct ub_arena *arena)
@@ -220,7 +207,6 @@ static void walk(icalcomponent *component, const struct reduced *lines, struct p
 			continue;
 		read_value(property, lines[at].value, &properties[at], arena);
 		read_params(property, &properties[at], arena);
-		decode(&properties[at], arena);
 	}
 }
 
@@ -253,22 +239,85 @@ void ub_libical_read(
 
 /* ---- rules ---- */
 
-/* The numbers of a part as bits; those below zero go to *from_end. False: one is out of range. */
-static bool take_bits(const short *list, int low, int high, uint64_t *set, uint64_t *from_end)
+/* The numbers of a part of a rule, such as BYMONTH. */
+struct part {
+	const short *items;
+	size_t n;
+};
+
+#if ICAL_CHECK_VERSION(4, 0, 0)
+
+#define PART(rule, name, NAME)                                                                               \
+	((struct part){ (rule)->by[ICAL_BY_##NAME].data, (size_t)(rule)->by[ICAL_BY_##NAME].size })
+
+static struct icalrecurrencetype *parse_rule(const char *text)
 {
-	for (; *list != ICAL_RECURRENCE_ARRAY_MAX; list++) {
-		int n = *list < 0 ? -*list : *list;
-		if (n < low || n > high || (*list < 0 && !from_end))
+	return icalrecurrencetype_new_from_string(text);
+}
+
+static void free_rule(struct icalrecurrencetype *rule)
+{
+	if (rule)
+		icalrecurrencetype_unref(rule);
+}
+
+static icalrecur_iterator *begin_at(struct icalrecurrencetype *rule, struct icaltimetype start)
+{
+	return icalrecur_iterator_new(rule, start);
+}
+
+#else
+
+#define PART(rule, name, NAME) part_of((rule)->by_##name, UB_COUNT((rule)->by_##name))
+
+/* A part that is full has no mark at its end. */
+static struct part part_of(const short *items, size_t most)
+{
+	size_t n = 0;
+	while (n < most && items[n] != ICAL_RECURRENCE_ARRAY_MAX)
+		n++;
+	return (struct part){ items, n };
+}
+
+static struct icalrecurrencetype *parse_rule(const char *text)
+{
+	struct icalrecurrencetype *rule = malloc(sizeof *rule);
+	if (rule)
+		*rule = icalrecurrencetype_from_string(text);
+	return rule;
+}
+
+static void free_rule(struct icalrecurrencetype *rule)
+{
+	if (rule)
+		free(rule->rscale);
+	free(rule);
+}
+
+static icalrecur_iterator *begin_at(struct icalrecurrencetype *rule, struct icaltimetype start)
+{
+	return icalrecur_iterator_new(*rule, start);
+}
+
+#endif
+
+/* The numbers as bits; those below zero go to *from_end. False: one is out of range. */
+static bool take_bits(struct part part, int low, int high, uint64_t *set, uint64_t *from_end)
+{
+	for (size_t i = 0; i < part.n; i++) {
+		int n = abs(part.items[i]);
+		if (n < low || n > high || (part.items[i] < 0 && !from_end))
 			return false;
-		*(*list < 0 ? from_end : set) |= UINT64_C(1) << n;
+		*(part.items[i] < 0 ? from_end : set) |= UINT64_C(1) << n;
 	}
 	return true;
 }
 
-static bool take_list(const short *list, int limit, struct numbers *numbers)
+static bool take_list(struct part part, int limit, struct numbers *numbers)
 {
-	for (; *list != ICAL_RECURRENCE_ARRAY_MAX; list++)
-		if (*list == 0 || abs(*list) > limit || !ub_ical_rule_add(numbers, *list))
+	for (size_t i = 0; i < part.n; i++)
+		if (part.items[i] == 0 || abs(part.items[i]) > limit ||
+		    !ub_ical_rule_add(numbers, part.items[i]))
 			return false;
 	return true;
 }
@@ -279,11 +328,11 @@ static int weekday_of(icalrecurrencetype_weekday weekday)
 	return ((int)weekday + 5) % 7 + UB_MONDAY;
 }
 
-static bool take_weekdays(const short *list, struct numbers *numbers)
+static bool take_weekdays(struct part part, struct numbers *numbers)
 {
-	for (; *list != ICAL_RECURRENCE_ARRAY_MAX; list++) {
-		int ordinal = icalrecurrencetype_day_position(*list);
-		int weekday = weekday_of(icalrecurrencetype_day_day_of_week(*list));
+	for (size_t i = 0; i < part.n; i++) {
+		int ordinal = icalrecurrencetype_day_position(part.items[i]);
+		int weekday = weekday_of(icalrecurrencetype_day_day_of_week(part.items[i]));
 		if (abs(ordinal) > 53 || !ub_ical_rule_add(numbers, ordinal * 8 + weekday))
 			return false;
 	}
@@ -314,18 +363,19 @@ static bool take_rule(const struct icalrecurrencetype *theirs, struct rule *rule
 	rule->count = theirs->count;
 	rule->week_start = (enum ub_weekday)weekday_of(theirs->week_start);
 	rule->ends = !icaltime_is_null_time(theirs->until);
-	if (theirs->rscale || theirs->skip != ICAL_SKIP_OMIT || rule->interval < 1 || rule->count < 0 ||
+	if (theirs->rscale || theirs->skip == ICAL_SKIP_FORWARD || theirs->skip == ICAL_SKIP_BACKWARD ||
+	    rule->interval < 1 || rule->count < 0 ||
 	    (rule->ends && !take_time(theirs->until, &rule->until, &rule->until_date, &rule->until_utc)))
 		return false;
-	return take_bits(theirs->by_month, 1, 12, &rule->months, NULL) &&
-	       take_bits(theirs->by_month_day, 1, 31, &rule->days, &rule->days_from_end) &&
-	       take_bits(theirs->by_hour, 0, 23, &rule->hours, NULL) &&
-	       take_bits(theirs->by_minute, 0, 59, &rule->minutes, NULL) &&
-	       take_bits(theirs->by_second, 0, 59, &rule->seconds, NULL) &&
-	       take_list(theirs->by_year_day, 366, &rule->year_days) &&
-	       take_list(theirs->by_week_no, 53, &rule->weeks) &&
-	       take_list(theirs->by_set_pos, 366, &rule->positions) &&
-	       take_weekdays(theirs->by_day, &rule->weekdays);
+	return take_bits(PART(theirs, month, MONTH), 1, 12, &rule->months, NULL) &&
+	       take_bits(PART(theirs, month_day, MONTH_DAY), 1, 31, &rule->days, &rule->days_from_end) &&
+	       take_bits(PART(theirs, hour, HOUR), 0, 23, &rule->hours, NULL) &&
+	       take_bits(PART(theirs, minute, MINUTE), 0, 59, &rule->minutes, NULL) &&
+	       take_bits(PART(theirs, second, SECOND), 0, 59, &rule->seconds, NULL) &&
+	       take_list(PART(theirs, year_day, YEAR_DAY), 366, &rule->year_days) &&
+	       take_list(PART(theirs, week_no, WEEK_NO), 53, &rule->weeks) &&
+	       take_list(PART(theirs, set_pos, SET_POS), 366, &rule->positions) &&
+	       take_weekdays(PART(theirs, day, DAY), &rule->weekdays);
 }
 
 bool ub_libical_rule(struct ub_text text, struct rule *rule)
@@ -342,9 +392,9 @@ bool ub_libical_rule(struct ub_text text, struct rule *rule)
 			return false;
 	}
 	once();
-	struct icalrecurrencetype theirs = icalrecurrencetype_from_string(buffer);
-	bool is_rule = theirs.freq != ICAL_NO_RECURRENCE && take_rule(&theirs, rule);
-	free(theirs.rscale);
+	struct icalrecurrencetype *theirs = parse_rule(buffer);
+	bool is_rule = theirs && theirs->freq != ICAL_NO_RECURRENCE && take_rule(theirs, rule);
+	free_rule(theirs);
 	return is_rule;
 }
 
@@ -359,7 +409,9 @@ struct days *ub_libical_days(const char *rule, ub_day first, struct ub_arena *ar
 		.year = civil.year, .month = civil.month, .day = civil.day, .is_date = 1
 	};
 	struct days *days = UB_NEW(arena, struct days);
-	days->iterator = icalrecur_iterator_new(icalrecurrencetype_from_string(rule), start);
+	struct icalrecurrencetype *parsed = parse_rule(rule);
+	days->iterator = parsed ? begin_at(parsed, start) : NULL;
+	free_rule(parsed);
 	return days->iterator ? days : NULL;
 }
 

@@ -32,15 +32,6 @@ static bool cut_word(struct ub_text *text, const char *word)
 	return true;
 }
 
-static int hex_digit(struct ub_text text, size_t at)
-{
-	char c = at < text.len ? text.ptr[at] : ' ';
-	return c >= '0' && c <= '9'   ? c - '0'
-	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
-	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
-				      : -1;
-}
-
 /* %40 and the like (RFC 6068 2); what is no such triple stays. */
 static struct ub_text percent_decoded(struct ub_text text, struct ub_arena *arena)
 {
@@ -48,10 +39,9 @@ static struct ub_text percent_decoded(struct ub_text text, struct ub_arena *aren
 	if (ub_text_find(text, UB_TEXT("%"), 0) == SIZE_MAX)
 		return text;
 	for (size_t i = 0; i < text.len; i++) {
-		int high = text.ptr[i] == '%' ? hex_digit(text, i + 1) : -1;
-		int low = high < 0 ? -1 : hex_digit(text, i + 2);
-		ub_buf_char(&out, low < 0 ? text.ptr[i] : (char)(high << 4 | low));
-		i += low < 0 ? 0 : 2;
+		int byte = text.ptr[i] == '%' ? ub_ical_hex(text, i + 1) : -1;
+		ub_buf_char(&out, byte < 0 ? text.ptr[i] : (char)byte);
+		i += byte < 0 ? 0 : 2;
 	}
 	return ub_buf_text(&out);
 }

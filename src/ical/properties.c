@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ical-private.h"
+#include "upbeat/sys.h"
 
 /*
  * What the lines of a component mean. libical never gets the text: it gets a reduced copy, written here from
@@ -134,6 +135,33 @@ static void add_line(struct copy *copy, const struct line *line)
 		add(copy, name, line, line->value);
 }
 
+/* ---- encodings, which iCalendar texts of old devices have like vCalendar's ---- */
+
+/* RFC 2045 6.7. What is no such triple stays. */
+static struct ub_text from_quoted_printable(struct ub_text text, struct ub_arena *arena)
+{
+	struct ub_buf out = UB_BUF(arena);
+	for (size_t i = 0; i < text.len; i++) {
+		int byte = text.ptr[i] == '=' ? ub_ical_hex(text, i + 1) : -1;
+		ub_buf_char(&out, byte < 0 ? text.ptr[i] : (char)byte);
+		i += byte < 0 ? 0 : 2;
+	}
+	return ub_buf_text(&out);
+}
+
+static void decode(struct property *property, struct ub_arena *arena)
+{
+	struct ub_text encoding = ub_ical_property_param(property, "ENCODING");
+	if (property->kind != VALUE_TEXT || !encoding.len)
+		return;
+	if (ub_text_eq_nocase(encoding, UB_TEXT("QUOTED-PRINTABLE")))
+		property->text = from_quoted_printable(property->text, arena);
+	else if (!ub_text_eq_nocase(encoding, UB_TEXT("BASE64")) ||
+		 !ub_base64_decode(arena, property->text, &property->text))
+		return;
+	property->text = ub_sys_utf8(ub_ical_property_param(property, "CHARSET"), property->text, arena);
+}
+
 static struct properties *read_component(const struct ub_ical *ical, size_t component)
 {
 	struct properties *properties = UB_NEW(ical->arena, struct properties);
@@ -143,8 +171,10 @@ static struct properties *read_component(const struct ub_ical *ical, size_t comp
 		if (ical->lines.items[i].component == component)
 			add_line(&copy, &ical->lines.items[i]);
 	ub_libical_read(copy.lines.items, properties->items, properties->n, ical->arena);
-	for (size_t i = 0; i < properties->n; i++)
+	for (size_t i = 0; i < properties->n; i++) {
+		decode(&properties->items[i], ical->arena);
 		properties->items[i].text = ub_ical_repaired(properties->items[i].text, ical->arena);
+	}
 	return properties;
 }
 

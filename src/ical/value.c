@@ -61,6 +61,21 @@ struct ub_text ub_ical_text(struct ub_text value, struct ub_arena *arena)
 	return ub_ical_repaired(ub_libical_unescaped(value, arena), arena);
 }
 
+static int hex_digit(struct ub_text text, size_t at)
+{
+	char c = at < text.len ? text.ptr[at] : ' ';
+	return c >= '0' && c <= '9'   ? c - '0'
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+				      : -1;
+}
+
+int ub_ical_hex(struct ub_text text, size_t at)
+{
+	int high = hex_digit(text, at), low = hex_digit(text, at + 1);
+	return high < 0 || low < 0 ? -1 : high << 4 | low;
+}
+
 bool ub_ical_list_next(struct ub_text *rest, struct ub_text *piece)
 {
 	if (!rest->ptr)
