@@ -85,6 +85,8 @@ struct ub_text ub_ical_property_param(const struct property *property, const cha
 
 /* ---- value.c: the parts of a line ---- */
 
+/* Cuts off the parameter before the next semicolon outside of quotes. False: the end. */
+bool ub_ical_next_param(struct ub_text *rest, struct param *param);
 /* The parameter's value without quotes, as a slice of the line. Empty: the line has none. */
 struct ub_text ub_ical_raw_param(const struct line *line, const char *name);
 /* The text, with U+FFFD for bytes that are not UTF-8. */
@@ -354,7 +356,7 @@ void ub_ical_draft_param(
 
 /* A line of the reduced copy. */
 struct reduced {
-	const char *name;
+	struct ub_text name;
 	struct ub_text params; /* ";CN=\"Clara\"", or empty */
 	struct ub_text value;  /* empty: one that libical would misread */
 };

@@ -227,7 +227,7 @@ void ub_libical_read(
 	for (size_t i = 0; i < n; i++)
 		if (lines[i].value.len)
 			add_line(parser, arena,
-			    ub_textf(arena, "%s;" TAG "=%zu%.*s:%.*s", lines[i].name, i,
+			    ub_textf(arena, "%.*s;" TAG "=%zu%.*s:%.*s", UB_ARGS(lines[i].name), i,
 				UB_ARGS(lines[i].params), UB_ARGS(lines[i].value)));
 	icalcomponent *component = add_line(parser, arena, UB_TEXT("END:VEVENT"));
 	if (component) {

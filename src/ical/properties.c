@@ -9,23 +9,32 @@
  * never comes to libical.
  */
 
+#define WORD(word)                                                                                           \
+	{                                                                                                    \
+		word, sizeof(word) - 1                                                                       \
+	}
 /* Lists of times and recurrence rules are not among these: they are read value by value where they count. */
-static const char *const names[] = { "UID", "SUMMARY", "DESCRIPTION", "LOCATION", "URL", "CONFERENCE",
-	"X-GOOGLE-CONFERENCE", "X-MICROSOFT-SKYPETEAMSMEETINGURL", "X-MICROSOFT-ONLINEMEETINGCONFLINK",
-	"X-MICROSOFT-ONLINEMEETINGEXTERNALLINK", "X-MICROSOFT-CDO-ALLDAYEVENT", "X-UPBEAT-ITEM",
-	"X-UPBEAT-RULE", "X-UPBEAT-BASE", "X-UPBEAT-DUE", "X-UPBEAT-GENERATION", "METHOD", "PRODID", "STATUS",
-	"TRANSP", "CLASS", "SEQUENCE", "PERCENT-COMPLETE", "CATEGORIES", "RELATED-TO", "ORGANIZER",
-	"ATTENDEE", "RECURRENCE-ID", "DTSTART", "DTEND", "DUE", "DURATION", "TRIGGER", "TZID" };
+static const struct ub_text names[] = { WORD("UID"), WORD("SUMMARY"), WORD("DESCRIPTION"), WORD("LOCATION"),
+	WORD("URL"), WORD("CONFERENCE"), WORD("X-GOOGLE-CONFERENCE"),
+	WORD("X-MICROSOFT-SKYPETEAMSMEETINGURL"), WORD("X-MICROSOFT-ONLINEMEETINGCONFLINK"),
+	WORD("X-MICROSOFT-ONLINEMEETINGEXTERNALLINK"), WORD("X-MICROSOFT-CDO-ALLDAYEVENT"),
+	WORD("X-UPBEAT-ITEM"), WORD("X-UPBEAT-RULE"), WORD("X-UPBEAT-BASE"), WORD("X-UPBEAT-DUE"),
+	WORD("X-UPBEAT-GENERATION"), WORD("METHOD"), WORD("PRODID"), WORD("STATUS"), WORD("TRANSP"),
+	WORD("CLASS"), WORD("SEQUENCE"), WORD("PERCENT-COMPLETE"), WORD("CATEGORIES"), WORD("RELATED-TO"),
+	WORD("ORGANIZER"), WORD("ATTENDEE"), WORD("RECURRENCE-ID"), WORD("DTSTART"), WORD("DTEND"),
+	WORD("DUE"), WORD("DURATION"), WORD("TRIGGER"), WORD("TZID") };
 /* DELEGATED-TO is not among these, as libical keeps only the first of its addresses. */
-static const char *const parameters[] = { "CN", "PARTSTAT", "ROLE", "CUTYPE", "EMAIL", "SCHEDULE-AGENT",
-	"SCHEDULE-STATUS", "TZID", "RELTYPE", "FEATURE", "RELATED", "RANGE", "ENCODING", "CHARSET" };
+static const struct ub_text parameters[] = { WORD("CN"), WORD("PARTSTAT"), WORD("ROLE"), WORD("CUTYPE"),
+	WORD("EMAIL"), WORD("SCHEDULE-AGENT"), WORD("SCHEDULE-STATUS"), WORD("TZID"), WORD("RELTYPE"),
+	WORD("FEATURE"), WORD("RELATED"), WORD("RANGE"), WORD("ENCODING"), WORD("CHARSET") };
 
-static const char *among(struct ub_text name, const char *const *list, size_t n)
+/* The word's place in the list. n: it is not there. */
+static size_t among(struct ub_text word, const struct ub_text *list, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		if (ub_text_eq_nocase(name, ub_text(list[i])))
-			return list[i];
-	return NULL;
+	size_t i = 0;
+	while (i < n && !ub_text_eq_nocase(word, list[i]))
+		i++;
+	return i;
 }
 
 /* ---- the reduced copy ---- */
@@ -37,37 +46,49 @@ struct copy {
 	size_t people, values;
 };
 
-static void put_param(const struct line *line, const char *name, struct ub_buf *out)
+static void put_param(struct ub_text name, struct ub_text value, struct ub_buf *out)
 {
-	struct ub_text value = ub_ical_raw_param(line, name);
-	/* libical lets a zone's name go on to the last colon of the line. */
-	bool loses_value =
-	    ub_text_is(ub_text(name), "TZID") && ub_text_find(line->value, UB_TEXT(":"), 0) != SIZE_MAX;
-	if (value.len == 0 || loses_value)
-		return;
-	ub_buf_printf(out, ";%s=\"", name);
+	ub_buf_printf(out, ";%.*s=\"", UB_ARGS(name));
 	for (size_t i = 0; i < value.len; i++)
 		ub_buf_char(out, value.ptr[i] == '"' ? '\'' : value.ptr[i]);
 	ub_buf_char(out, '"');
 }
 
+/* Of several parameters of one name the first counts. */
+static void put_params(const struct line *line, struct ub_buf *out)
+{
+	struct ub_text rest = line->params;
+	struct param param;
+	unsigned seen = 0;
+	/* libical lets a zone's name go on to the last colon of the line. */
+	bool has_colon = rest.len && ub_text_find(line->value, UB_TEXT(":"), 0) != SIZE_MAX;
+	while (ub_ical_next_param(&rest, &param)) {
+		size_t which = among(param.name, parameters, UB_COUNT(parameters));
+		bool is_zone = ub_text_eq_nocase(param.name, UB_TEXT("TZID"));
+		if (which == UB_COUNT(parameters) || seen & 1u << which)
+			continue;
+		seen |= 1u << which;
+		if (param.value.len && !(is_zone && has_colon))
+			put_param(parameters[which], param.value, out);
+	}
+}
+
 /* Whether a trigger is at a point in time, which libical does not see from the value. */
-static bool is_absolute(const struct line *line, const char *name)
+static bool is_absolute(const struct line *line)
 {
 	struct ub_text value = ub_text_trim(line->value);
-	return ub_text_is(ub_text(name), "TRIGGER") && value.len && value.ptr[0] >= '0' &&
+	return ub_text_eq_nocase(line->name, UB_TEXT("TRIGGER")) && value.len && value.ptr[0] >= '0' &&
 	       value.ptr[0] <= '9';
 }
 
 /* The parameters that are read, each once and quoted. */
-static struct ub_text params_of(const struct line *line, const char *name, struct ub_arena *arena)
+static struct ub_text params_of(const struct line *line, struct ub_arena *arena)
 {
 	struct ub_buf out = UB_BUF(arena);
-	if (is_absolute(line, name))
+	if (is_absolute(line))
 		ub_buf_str(&out, ";VALUE=DATE-TIME");
-	if (line->params.len && line->params.len <= UB_ICAL_VALUE_MAX)
-		for (size_t i = 0; i < UB_COUNT(parameters); i++)
-			put_param(line, parameters[i], &out);
+	if (line->params.len <= UB_ICAL_VALUE_MAX)
+		put_params(line, &out);
 	return ub_buf_text(&out);
 }
 
@@ -85,29 +106,29 @@ static struct ub_text bounded(struct ub_text value, size_t most)
 }
 
 /* libical overflows at a number of more digits, and takes what is none for 0. */
-static bool is_odd_number(const char *name, struct ub_text value)
+static bool is_odd_number(struct ub_text name, struct ub_text value)
 {
 	int64_t number;
-	bool wanted = ub_text_is(ub_text(name), "SEQUENCE") || ub_text_is(ub_text(name), "PERCENT-COMPLETE");
+	bool wanted = ub_text_is(name, "SEQUENCE") || ub_text_is(name, "PERCENT-COMPLETE");
 	value = ub_text_trim(value);
 	return wanted && (value.len > 9 || !ub_text_to_int(value, &number));
 }
 
-static bool is_party(const char *name)
+static bool is_party(struct ub_text name)
 {
-	return ub_text_is(ub_text(name), "ATTENDEE") || ub_text_is(ub_text(name), "ORGANIZER");
+	return ub_text_is(name, "ATTENDEE") || ub_text_is(name, "ORGANIZER");
 }
 
-static void add(struct copy *copy, const char *name, const struct line *line, struct ub_text value)
+static void add(struct copy *copy, struct ub_text name, const struct line *line, struct ub_text value)
 {
 	struct ub_arena *arena = copy->ical->arena;
-	size_t most = ub_text_is(ub_text(name), "DESCRIPTION") ? UB_ICAL_TEXT_MAX : UB_ICAL_VALUE_MAX;
+	size_t most = ub_text_is(name, "DESCRIPTION") ? UB_ICAL_TEXT_MAX : UB_ICAL_VALUE_MAX;
 	struct ub_text shown = bounded(value, most);
 	if (ub_text_trim(shown).len == 0 && is_party(name))
 		shown = UB_TEXT("mailto:"); /* the parameters may say who is meant */
 	else if (ub_text_trim(shown).len == 0)
 		return; /* libical calls an empty value an error */
-	*ub_push(arena, &copy->lines) = (struct reduced){ name, params_of(line, name, arena),
+	*ub_push(arena, &copy->lines) = (struct reduced){ name, params_of(line, arena),
 		is_odd_number(name, shown) ? UB_TEXT_NONE : shown };
 	*ub_push(arena, copy->properties) = (struct property){
 		.line = line, .text = ub_ical_repaired(shown, arena), .cut = shown.len < value.len
@@ -115,7 +136,7 @@ static void add(struct copy *copy, const char *name, const struct line *line, st
 }
 
 /* libical does not see where a list goes on after an escaped comma. */
-static void add_list(struct copy *copy, const char *name, const struct line *line)
+static void add_list(struct copy *copy, struct ub_text name, const struct line *line)
 {
 	struct ub_text rest = line->value, piece;
 	while (copy->values < UB_ICAL_VALUES_MAX && ub_ical_list_next(&rest, &piece)) {
@@ -126,12 +147,13 @@ static void add_list(struct copy *copy, const char *name, const struct line *lin
 
 static void add_line(struct copy *copy, const struct line *line)
 {
-	const char *name = among(line->name, names, UB_COUNT(names));
-	if (!name)
+	size_t which = among(line->name, names, UB_COUNT(names));
+	if (which == UB_COUNT(names))
 		return;
-	if (ub_text_is(ub_text(name), "CATEGORIES"))
+	struct ub_text name = names[which];
+	if (ub_text_is(name, "CATEGORIES"))
 		add_list(copy, name, line);
-	else if (!ub_text_is(ub_text(name), "ATTENDEE") || copy->people++ < UB_ICAL_PEOPLE_MAX)
+	else if (!ub_text_is(name, "ATTENDEE") || copy->people++ < UB_ICAL_PEOPLE_MAX)
 		add(copy, name, line, line->value);
 }
 
