@@ -6,17 +6,17 @@
  * ical: calendar object resources (RFC 5545, RFC 4791 4.1): their text to facts, new items to text, holiday
  * calendars, and what a user changed in an item.
  *
- * An index of the content lines comes first. It points into the original bytes, refuses what is out of bounds,
- * and has the places for changes: a text of others is never written anew, as libical gives back 4 of 419 real
- * files unchanged. libical reads the values, from a reduced copy that is written from the index, and prints new
- * items. Only libical.c includes it. The copy is what makes libical safe: it has the properties that are read,
- * in one form and with bounds. libical takes the product of values and parameters in time, and reads lists with
- * escaped commas, a zone's name before a colon, numbers of many digits and more otherwise than they are meant.
- * The tests hold the index and libical to one answer.
+ * An index of the content lines comes first. It points into the original bytes, refuses what is out of
+ * bounds, and has the places for changes: a text of others is never written anew, as libical gives back 4 of
+ * 419 real files unchanged. libical reads the values, from a reduced copy that is written from the index, and
+ * prints new items. Only libical.c includes it. The copy is what makes libical safe: it has the properties
+ * that are read, in one form and with bounds. libical takes the product of values and parameters in time, and
+ * reads lists with escaped commas, a zone's name before a colon, numbers of many digits and more otherwise
+ * than they are meant. The tests hold the index and libical to one answer.
  *
- * libical also finds the instances of a series, from the parsed rule alone, where days are known to meet it: it
- * iterates a rule that never matches for seconds in one call. Time zones are not libical's: its own cost half a
- * second a process, and a VTIMEZONE of 10 KB took it 7.7 s.
+ * libical also finds the instances of a series, from the parsed rule alone, where days are known to meet it:
+ * it iterates a rule that never matches for seconds in one call. Time zones are not libical's: its own cost
+ * half a second a process, and a VTIMEZONE of 10 KB took it 7.7 s.
  */
 
 #include "upbeat/base.h"
@@ -40,6 +40,10 @@ struct ub_ical_refusal {
 	size_t line; /* line of the text, from 1; 0: the whole text */
 	struct ub_text message;
 };
+
+/* To be called once, before there is another thread: libical reads the names of all zones when it first has a
+ * time in UTC. */
+void ub_ical_init(void);
 
 /* A text, and the index of its lines. */
 struct ub_ical;

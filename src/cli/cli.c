@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "upbeat/ical.h"
+
 /* All commands, in the order of the help. */
 static const struct ub_cli_command *const commands[] = {
 	&ub_cli_serve,
@@ -110,6 +112,7 @@ static int run(struct ub_arena *arena, int argc, char **argv)
 int ub_cli_main(int argc, char **argv)
 {
 	struct ub_arena *arena = ub_arena_new();
+	ub_ical_init();
 	int status = run(arena, argc, argv);
 	ub_arena_free(&arena);
 	return status;

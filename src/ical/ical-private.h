@@ -251,12 +251,19 @@ UB_MUST_USE bool ub_ical_spliced(struct splice *splice, const struct line *like,
 bool ub_ical_yearly(struct ub_text rule, struct ub_civil start, int32_t offset, int last_year,
     bool (*each)(void *context, struct ub_civil instance), void *context);
 
-/* ---- rule.c: recurrence rules ---- */
+/* ---- numbers.c ---- */
 
+/* The numbers of a part of a rule. */
 struct numbers {
 	int16_t items[UB_ICAL_RULE_MAX];
 	size_t n;
 };
+
+bool ub_ical_numbers_have(const struct numbers *numbers, int number);
+/* Adds the number, if it is not there yet. False: there is no room. */
+bool ub_ical_numbers_add(struct numbers *numbers, int64_t number);
+
+/* ---- rule.c: recurrence rules ---- */
 
 struct rule {
 	enum ub_repeats every; /* day, week, month or year */
@@ -280,9 +287,6 @@ struct rule {
 UB_MUST_USE const char *ub_ical_rule_read(struct ub_text text, struct rule *rule);
 /* Whether one of the weekdays has a number: "1MO". */
 bool ub_ical_rule_has_ordinal(const struct numbers *weekdays);
-bool ub_ical_rule_lists(const struct numbers *numbers, int number);
-/* Adds the number, if it is not listed yet. False: there is no room. */
-bool ub_ical_rule_add(struct numbers *numbers, int64_t number);
 /* Puts in what the rule leaves out, from DTSTART. */
 void ub_ical_rule_complete(struct rule *rule, struct ub_civil start, bool date);
 /* The instances that a day of a complete rule has, but for BYSETPOS. */

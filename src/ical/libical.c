@@ -2,7 +2,6 @@
 #include "ical-private.h"
 
 #include <libical/ical.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,8 +11,7 @@
  * component of libical crosses a thread.
  */
 
-/* libical reads the names of all zones at the first time in UTC. Two threads may not do that at once. */
-static void begin(void)
+void ub_ical_init(void)
 {
 	icalerror_set_errors_are_fatal(0);
 	(void)icaltimezone_get_utc_timezone();
@@ -24,12 +22,6 @@ static void begin(void)
 	icallimit_set(ICAL_LIMIT_PARSE_FAILURES, UB_ICAL_LINES_MAX);
 	icallimit_set(ICAL_LIMIT_RECURRENCE_SEARCH, UB_SERIES_STEPS_MAX);
 #endif
-}
-
-static void once(void)
-{
-	static pthread_once_t begun = PTHREAD_ONCE_INIT;
-	(void)pthread_once(&begun, begin);
 }
 
 /* ---- single values ---- */
@@ -64,7 +56,6 @@ bool ub_libical_time(struct ub_text value, struct ub_civil *civil, bool *date, b
 	/* libical takes blanks and signs for digits. */
 	if (!c_string(value, text, sizeof text) || strspn(text, "0123456789TZ") != value.len)
 		return false;
-	once();
 	return take_time(icaltime_from_string(text), civil, date, utc);
 }
 
@@ -221,7 +212,6 @@ void ub_libical_read(
     const struct reduced *lines, struct property *properties, size_t n, struct ub_arena *arena)
 {
 	icalparser *parser = icalparser_new();
-	once();
 	/* The properties of all components are read alike. */
 	add_line(parser, arena, UB_TEXT("BEGIN:VEVENT"));
 	for (size_t i = 0; i < n; i++)
@@ -317,7 +307,7 @@ static bool take_list(struct part part, int limit, struct numbers *numbers)
 {
 	for (size_t i = 0; i < part.n; i++)
 		if (part.items[i] == 0 || abs(part.items[i]) > limit ||
-		    !ub_ical_rule_add(numbers, part.items[i]))
+		    !ub_ical_numbers_add(numbers, part.items[i]))
 			return false;
 	return true;
 }
@@ -333,7 +323,7 @@ static bool take_weekdays(struct part part, struct numbers *numbers)
 	for (size_t i = 0; i < part.n; i++) {
 		int ordinal = icalrecurrencetype_day_position(part.items[i]);
 		int weekday = weekday_of(icalrecurrencetype_day_day_of_week(part.items[i]));
-		if (abs(ordinal) > 53 || !ub_ical_rule_add(numbers, ordinal * 8 + weekday))
+		if (abs(ordinal) > 53 || !ub_ical_numbers_add(numbers, ordinal * 8 + weekday))
 			return false;
 	}
 	return true;
@@ -391,7 +381,6 @@ bool ub_libical_rule(struct ub_text text, struct rule *rule)
 		if (run > 9)
 			return false;
 	}
-	once();
 	struct icalrecurrencetype *theirs = parse_rule(buffer);
 	bool is_rule = theirs && theirs->freq != ICAL_NO_RECURRENCE && take_rule(theirs, rule);
 	free_rule(theirs);
@@ -505,7 +494,6 @@ static icalcomponent *build(const struct draft *draft, struct ub_arena *arena)
 
 void ub_libical_print(const struct draft *draft, struct ub_buf *out)
 {
-	once();
 	icalcomponent *component = build(draft, out->arena);
 	char *text = icalcomponent_as_ical_string_r(component);
 	for (char *c = text; *c; c++)

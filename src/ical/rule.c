@@ -10,24 +10,6 @@
 #define DAYS_OF_60_YEARS 21915
 #define EACH_MONTH       0x1FFEu
 
-bool ub_ical_rule_lists(const struct numbers *numbers, int number)
-{
-	for (size_t i = 0; i < numbers->n; i++)
-		if (numbers->items[i] == number)
-			return true;
-	return false;
-}
-
-bool ub_ical_rule_add(struct numbers *numbers, int64_t number)
-{
-	if (ub_ical_rule_lists(numbers, (int)number))
-		return true;
-	if (numbers->n == UB_COUNT(numbers->items))
-		return false;
-	numbers->items[numbers->n++] = (int16_t)number;
-	return true;
-}
-
 static const char *const weekday_names[] = { "MO", "TU", "WE", "TH", "FR", "SA", "SU" };
 
 bool ub_ical_rule_has_ordinal(const struct numbers *weekdays)
@@ -78,9 +60,9 @@ void ub_ical_rule_complete(struct rule *rule, struct ub_civil start, bool date)
 	rule->own_time = date || !(rule->hours || rule->minutes || rule->seconds);
 	rule->in_month = !yearly || rule->months != 0;
 	if (rule->every == UB_REPEATS_WEEK && !rule->weekdays.n)
-		ub_ical_rule_add(&rule->weekdays, ub_cal_weekday(rule->start));
+		ub_ical_numbers_add(&rule->weekdays, ub_cal_weekday(rule->start));
 	if (yearly && rule->weeks.n && !month_days && !rule->weekdays.n && !rule->year_days.n)
-		ub_ical_rule_add(&rule->weekdays, ub_cal_weekday(rule->start));
+		ub_ical_numbers_add(&rule->weekdays, ub_cal_weekday(rule->start));
 	bool by_day = month_days || rule->weekdays.n || rule->year_days.n;
 	if ((yearly || rule->every == UB_REPEATS_MONTH) && !by_day)
 		rule->days = UINT64_C(1) << start.day;
@@ -169,14 +151,14 @@ bool ub_ical_rule_skips(const struct rule *rule, int64_t n, int64_t *skipped)
 /* Whether the day (from 1) is such a weekday, counted from the start or from the end of `length` days. */
 static bool nth_weekday(const struct numbers *weekdays, int weekday, int day, int length)
 {
-	return ub_ical_rule_lists(weekdays, weekday) ||
-	       ub_ical_rule_lists(weekdays, ((day - 1) / 7 + 1) * 8 + weekday) ||
-	       ub_ical_rule_lists(weekdays, -((length - day) / 7 + 1) * 8 + weekday);
+	return ub_ical_numbers_have(weekdays, weekday) ||
+	       ub_ical_numbers_have(weekdays, ((day - 1) / 7 + 1) * 8 + weekday) ||
+	       ub_ical_numbers_have(weekdays, -((length - day) / 7 + 1) * 8 + weekday);
 }
 
 bool ub_ical_rule_has_weekday(const struct rule *rule, ub_day day)
 {
-	return ub_ical_rule_lists(&rule->weekdays, (int)ub_cal_weekday(day));
+	return ub_ical_numbers_have(&rule->weekdays, (int)ub_cal_weekday(day));
 }
 
 /* A week belongs to the year that has its fourth day, as in ISO 8601, on whatever day weeks begin. */
@@ -189,14 +171,15 @@ static bool in_week(const struct rule *rule, ub_day day)
 {
 	int year = ub_cal_day_civil(week_of(rule, day) + 3).year;
 	int week = week_number(rule, day), weeks = week_number(rule, ub_cal_day(year, 12, 28));
-	return ub_ical_rule_lists(&rule->weeks, week) || ub_ical_rule_lists(&rule->weeks, week - weeks - 1);
+	return ub_ical_numbers_have(&rule->weeks, week) ||
+	       ub_ical_numbers_have(&rule->weeks, week - weeks - 1);
 }
 
 static bool meets_year(const struct rule *rule, ub_day day, int year)
 {
 	int nth = ub_cal_day_of_year(day), length = 337 + ub_cal_month_days(year, 2);
-	if (rule->year_days.n && !ub_ical_rule_lists(&rule->year_days, nth) &&
-	    !ub_ical_rule_lists(&rule->year_days, nth - length - 1))
+	if (rule->year_days.n && !ub_ical_numbers_have(&rule->year_days, nth) &&
+	    !ub_ical_numbers_have(&rule->year_days, nth - length - 1))
 		return false;
 	if (rule->weeks.n && !in_week(rule, day))
 		return false;

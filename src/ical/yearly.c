@@ -19,8 +19,8 @@ static size_t year_set(const struct rule *rule, int year, ub_day set[366])
 				set[n++] = day;
 	}
 	for (size_t i = 0; i < n; i++)
-		if (!rule->positions.n || ub_ical_rule_lists(&rule->positions, (int)i + 1) ||
-		    ub_ical_rule_lists(&rule->positions, (int)i - (int)n))
+		if (!rule->positions.n || ub_ical_numbers_have(&rule->positions, (int)i + 1) ||
+		    ub_ical_numbers_have(&rule->positions, (int)i - (int)n))
 			set[kept++] = set[i];
 	return kept;
 }
