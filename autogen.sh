@@ -14,6 +14,10 @@ packages="
 	zlib1g-dev libre2-dev libpsl-dev
 	libcriterion-dev python3 python3-caldav python3-dateutil python3-jsonschema python3-yaml python3-radicale vdirsyncer xandikos curl tzdata publicsuffix mandoc xz-utils
 "
+# A server that schedules. Where it cannot be had, the stories that want it are skipped.
+servers="cyrus-caldav"
+# It wants a mail transport agent, and starts nothing with this one.
+[ -x /usr/sbin/sendmail ] || servers="$servers dma"
 
 say() {
 	echo "autogen.sh: $*"
@@ -24,10 +28,8 @@ fail() {
 	exit 1
 }
 
-# The packages of the list that dpkg does not know as installed, on one line.
+# The packages among the arguments that dpkg does not know as installed, on one line.
 missing_packages() {
-	# shellcheck disable=SC2086 # one word each
-	set -- $packages
 	{
 		printf 'want %s\n' "$@"
 		dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null || true
@@ -37,25 +39,42 @@ missing_packages() {
 		END { for (i = 1; i <= n; i++) if (!(wanted[i] in have)) printf "%s%s", separator++ ? " " : "", wanted[i] }'
 }
 
+may_install() {
+	[ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null
+}
+
 as_root() {
 	if [ "$(id -u)" -eq 0 ]; then
 		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo "$@"
 	else
-		fail "needs root or sudo to install packages; as root, run: apt-get install $missing"
+		sudo "$@"
 	fi
+}
+
+update() {
+	as_root apt-get -qq update
 }
 
 # Asks nothing, starts nothing beyond what the packages themselves start, takes no package that is only recommended.
 install_packages() {
-	say "installing from Debian packages: $missing"
-	as_root apt-get -qq update || fail "apt-get update failed: is there a network?"
-	# shellcheck disable=SC2086
+	say "installing from Debian packages: $*"
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
-		-o Dpkg::Use-Pty=0 install $missing >/dev/null ||
-		fail "apt-get install failed; the packages were: $missing"
+		-o Dpkg::Use-Pty=0 install "$@" >/dev/null
+}
+
+install_missing() {
+	may_install || fail "needs root or sudo to install packages; as root, run: apt-get install $missing"
+	update || fail "apt-get update failed: is there a network?"
+	# shellcheck disable=SC2086 # one word each
+	install_packages $missing || fail "apt-get install failed; the packages were: $missing"
 	say "installed"
+}
+
+# Where systemd runs, the package would start a server of its own.
+install_servers() {
+	[ ! -d /run/systemd/system ] || as_root systemctl -q mask cyrus-imapd || true
+	# shellcheck disable=SC2086
+	install_packages $absent && say "installed"
 }
 
 install=yes
@@ -69,18 +88,23 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 	# shellcheck disable=SC2086
 	say "    "$packages
 	say "is needed, under whatever names your system has for it."
-	missing=
+	missing='' absent=''
 else
-	missing=$(missing_packages)
+	# shellcheck disable=SC2086
+	missing=$(missing_packages $packages)
+	# shellcheck disable=SC2086
+	absent=$(missing_packages $servers)
 fi
 
-if [ -z "$missing" ]; then
+if [ -z "$missing$absent" ]; then
 	:
 elif [ "$install" = yes ]; then
-	install_packages
+	[ -z "$missing" ] || install_missing
+	[ -z "$absent" ] || { may_install && { [ -n "$missing" ] || update; } && install_servers; } ||
+		say "not installed: $absent; the tests that want it will be skipped"
 else
 	say "not installed as asked; the line is:"
-	echo "    apt-get install --no-install-recommends $missing"
+	echo "    apt-get install --no-install-recommends $missing${missing:+${absent:+ }}$absent"
 	missing=
 fi
 

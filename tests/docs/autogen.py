@@ -119,6 +119,16 @@ def _(system):
     tap.contains(run.stderr, "apt-get update failed", "it says")
 
 
+@case("a server that only some stories want may be missing", without=("sudo",))
+def _(system):
+    tap.equal(system.run(MISSING="cyrus-caldav").returncode, 0, "status")
+    tap.contains(system.called()[1], "install cyrus-caldav", "second call")
+    for environment in ({"APT_STATUS": "100"}, {"USER_ID": "1000"}):
+        run = system.run(MISSING="cyrus-caldav", **environment)
+        tap.equal(run.returncode, 0, f"status with {environment}")
+        tap.contains(run.stdout, "not installed: cyrus-caldav", "it says")
+
+
 @case("elsewhere than on Debian it says what is needed and goes on", without=("dpkg-query", "apt-get"))
 def _(system):
     run = system.run()

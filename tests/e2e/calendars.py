@@ -210,10 +210,13 @@ GRACE = 1  # seconds for which a deletion may still be a move, instead of 30
 class World(support.ServerWorld):
     """A server with Upbeat in front of it, which does not wait long until it takes a deletion for one."""
 
+    def __init__(self, server):
+        super().__init__(server)
+        self.settings = f"{support.ORGANIZATION}deletion_grace: {GRACE}s\n"
+
     def __enter__(self):
         super().__enter__()
-        settings = f"{support.ORGANIZATION}deletion_grace: {GRACE}s\n"
-        self.upbeat = self.start(support.Upbeat, self.server, settings=settings, store=f"sqlite:{self.store}")
+        self.upbeat = self.start(support.Upbeat, self.server, settings=self.settings, store=f"sqlite:{self.store}")
         return self
 
     def new_calendar(self):

@@ -7,6 +7,7 @@
 Everything listens on the loopback interface, on ports that were free, and writes into a folder of its own that goes
 when the story ends. Processes are ended by their pid, whatever happens to the story.
 """
+import atexit
 import base64
 import contextlib
 import dataclasses
@@ -168,6 +169,13 @@ class Process:
             return self.child.wait()
 
 
+@atexit.register
+def stop_what_is_left():
+    """Also what a world has started that never opened."""
+    for process in reversed(Process.started):
+        process.stop()
+
+
 def listens(port):
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -180,6 +188,7 @@ class Server(Process):
     """A CalDAV server; calendar_of(user) is the path of the user's calendar, which exists."""
 
     CALENDAR = "/{user}/calendar/"
+    SCHEDULES = False  # whether who is invited has the meeting from the server
 
     def __init__(self, name, command, folder, port):
         super().__init__(name, command, folder)
@@ -192,7 +201,7 @@ class Server(Process):
 
     def home_of(self, user):
         """The path of what holds the user's calendars."""
-        return self.calendar_of(user).removesuffix("calendar/")
+        return self.calendar_of(user).rsplit("/", 2)[0] + "/"
 
     def make_calendars(self):
         for user in USERS:
@@ -234,6 +243,24 @@ class Xandikos(Server):
         super().__init__("xandikos", [sys.executable, "-B", program, pathlib.Path(folder) / "data", port, *users], folder, port)
 
 
+class Cyrus(Server):
+    """HTTP/1.1, schedules: who is invited has the meeting in his calendar, under a name of the server's own. A customer
+    is one of its users, too. What has attendees is given no ETag when it is stored."""
+
+    CALENDAR = "/dav/calendars/user/{user}/Default/"
+    SCHEDULES = True
+    CUSTOMER = "cto"  # of acme.example
+
+    def __init__(self, folder):
+        if not pathlib.Path("/usr/lib/cyrus/bin/httpd").exists():
+            raise tap.Skip("there is no Cyrus")
+        port = free_port()
+        program = pathlib.Path(__file__).with_name("cyrus_server.py")
+        command = [sys.executable, "-B", program, pathlib.Path(folder) / "c", port, "ours.example,acme.example"]
+        super().__init__("cyrus", [*command, *USERS, self.CUSTOMER], folder, port)
+        self.wait_for(lambda: "ready" in self.said(), "its users are there")
+
+
 class Upbeat(Process):
     """`upbeat serve` in front of a server. Further settings are YAML text; environment goes to the process. A restart
     loses what is remembered, unless there is another store."""
@@ -263,6 +290,13 @@ class Upbeat(Process):
         said = self.said()
         for words in SANITIZER_SAYS:
             assert words not in said, said
+
+
+def clock(ahead):
+    """The environment of a process whose clock is so many seconds ahead."""
+    sanitizer = f"{os.environ.get('ASAN_OPTIONS', '')}:verify_asan_link_order=0"
+    library = f"{os.environ['builddir']}/tests/tools/clock.so"
+    return {"LD_PRELOAD": library, "CLOCK_AHEAD": str(ahead), "ASAN_OPTIONS": sanitizer}
 
 
 def has_engine(process):
