@@ -27,6 +27,7 @@ struct series {
 	const struct ub_zone *floating;
 	const struct ub_facts **facts; /* of each instance, where they have been asked for */
 	size_t *serves;                /* of each existing item */
+	UB_VEC(struct ub_busy) busy;   /* the input's, with instances to which the owner does not come */
 	struct ub_arena *arena;
 };
 
@@ -190,13 +191,52 @@ static bool has_items(const struct series *series, size_t instance)
 
 /* ---- the plans ---- */
 
+static bool takes_time(const struct series *series, size_t i)
+{
+	const struct ub_event *event = series->instances.items[i];
+	return takes_place(series, i) && !event->start.date && !event->transparent;
+}
+
+/* Whether the owner, who has every item, comes to the instance. */
+static bool owner_comes(struct series *series, size_t i)
+{
+	const struct ub_person *owner = facts_of(series, i)->meeting.owner;
+	return !owner || ub_facts_comes(owner);
+}
+
+/* An instance that the owner has declined takes those who go there without him. */
+static void add_busy(struct series *series)
+{
+	const struct ub_decide_input *input = series->input;
+	struct ub_map *alone = ub_map_new(series->arena);
+	for (size_t i = 0; i < input->n_busy; i++)
+		*ub_push(series->arena, &series->busy) = input->busy[i];
+	for (size_t i = 0; i < series->instances.n; i++) {
+		struct ub_people people = { 0 };
+		if (takes_time(series, i) && !owner_comes(series, i))
+			people = facts_of(series, i)->meeting.internal;
+		for (size_t k = 0; k < people.n; k++) {
+			struct ub_intervals *times = ub_map_get(alone, people.items[k]->email);
+			if (!times)
+				times = UB_NEW(series->arena, struct ub_intervals);
+			*ub_push(series->arena, times) =
+			    (struct ub_interval){ start_of(series, i), end_of(series, i) };
+			ub_map_put(alone, people.items[k]->email, times);
+		}
+	}
+	for (size_t i = 0; i < ub_map_size(alone); i++) {
+		struct ub_busy *busy = ub_push(series->arena, &series->busy);
+		const struct ub_intervals *times = ub_map_at(alone, i, &busy->address);
+		busy->times = ub_cal_intervals_normal(series->arena, *times);
+	}
+}
+
 /* When people are taken by the other instances, and by what is planned for them. */
-static struct ub_intervals taken_by_others(const struct series *series, size_t instance)
+static struct ub_intervals taken_by_others(struct series *series, size_t instance)
 {
 	struct ub_intervals taken = { 0 };
 	for (size_t i = 0; i < series->instances.n; i++)
-		if (i != instance && takes_place(series, i) && !series->instances.items[i]->start.date &&
-		    !series->instances.items[i]->transparent)
+		if (i != instance && takes_time(series, i) && owner_comes(series, i))
 			*ub_push(series->arena, &taken) =
 			    (struct ub_interval){ start_of(series, i), end_of(series, i) };
 	for (size_t i = 0; i < series->plan->items.n; i++) {
@@ -215,6 +255,8 @@ static size_t plan_for(struct series *series, const struct ub_facts *facts, size
 	input.instance = instance;
 	input.gone = instance == SERVES_NOTHING;
 	input.taken = taken_by_others(series, instance);
+	input.busy = series->busy.items;
+	input.n_busy = series->busy.n;
 	struct ub_plan *plan = ub_plan_make(&input, series->arena);
 	size_t n = plan->items.n;
 	if (series->planned)
@@ -347,6 +389,7 @@ void decide_series(const struct ub_decide_input *input, const struct ub_ical *ic
 	}
 	series.facts = UB_NEW_ARRAY(arena, const struct ub_facts *, series.instances.n);
 	assign(&series);
+	add_busy(&series);
 	if (input->only_instance)
 		plan_one(&series);
 	else
