@@ -52,7 +52,7 @@ struct ub_decision {
 	 */
 	const struct ub_facts *facts;
 	const struct ub_plan *plan; /* never NULL; its not_eligible says why nothing is planned */
-	struct ub_texts instances;  /* of a series: the names of those that items are made for */
+	struct ub_turns turns;      /* of a series: the instances that items may be made for */
 	/* Of a series: its next instances that are not called off, UB_SERIES_TAKEN at most. */
 	UB_VEC(const struct ub_facts *) ahead;
 	ub_instant look_again; /* of a series: when its next instance is due; UB_INSTANT_NONE: no need */

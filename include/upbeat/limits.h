@@ -146,9 +146,11 @@
 #define UB_RULE_WHY_MAX      400          /* a reason in words; longer ones are cut */
 #define UB_RULE_VALUE_MAX    60           /* a value in such a reason */
 
+#define UB_RULE_INSTANCES     2  /* instances of a series that get an item, unless its rule says */
+#define UB_RULE_INSTANCES_MAX 60 /* all that a daily series has within its horizon */
+
 /* series */
-#define UB_SERIES_AHEAD        2    /* instances for which items are made */
-#define UB_SERIES_TRIES        8    /* instances that are looked at to find so many that get something */
+#define UB_SERIES_TRIES        62   /* instances that are looked at for what the rules make of them */
 #define UB_SERIES_PER_DAY      4    /* instances in a day; what comes more often is no meeting */
 #define UB_SERIES_TAKEN        62   /* instances that are known to take people's time */
 #define UB_SERIES_APPOINTMENTS 2000 /* times at which somebody is taken by one series */

@@ -176,6 +176,8 @@ struct ub_plan {
 	const char *not_eligible;
 	struct ub_match *matches; /* one for each rule, in rule order: verdict and reason (rules.h) */
 	size_t n_matches;
+	/* For each rule: something of its family is there, or was deleted by hand. NULL: of no rule. */
+	bool *gets;
 	UB_VEC(struct ub_item) items; /* by time */
 	UB_VEC(struct ub_step) steps; /* as they are to be done: items that others are placed by come first */
 	struct ub_amendments amendments; /* what the meeting itself gets, in rule order */
@@ -197,6 +199,10 @@ struct ub_plan_input {
 	 * count. NULL: all count. */
 	const size_t *serves;
 	size_t instance;
+	/* Of a series: for each rule, how many earlier instances have got something of its family. An item
+	 * is made for so many as its rule says. NULL: for any. */
+	const size_t *before;
+	bool tell_turns;           /* what is not made yet for this instance is planned, and told to be so */
 	struct ub_intervals taken; /* of a series: when everybody is taken by its other instances */
 	bool gone; /* the meeting does not stand any more; the facts are those last seen of it */
 	/* By how many seconds the meeting's end was brought forward since the meeting was last seen. */
@@ -248,11 +254,26 @@ void ub_addition_print(const struct ub_amendment *amendment, struct ub_buf *out,
  * earlier names are among them. */
 struct ub_texts ub_plan_marks_of(const struct ub_ruleset *rules, struct ub_text name, struct ub_arena *arena);
 
+/* An instance of a series, by its name, and for each rule how many earlier instances have got something. */
+struct ub_turn {
+	struct ub_text instance;
+	const size_t *before;
+};
+
+struct ub_turns {
+	struct ub_turn *items;
+	size_t n, cap;
+};
+
+/* Whether some item may be made for an instance so far ahead. */
+bool ub_plan_is_a_turn(const struct ub_ruleset *rules, const size_t *before);
+
 /* The names under which the items of a meeting may stand, for looking before deciding. Each is the name that
  * a rule's item has in its first generation for this meeting and owner, whether the item is wanted now or
- * not; of a series, for each of the instances. Names by earlier names of a rule (`was`) are among them. */
+ * not; of a series, for each of the instances whose turn it is. Names by earlier names of a rule (`was`) are
+ * among them. */
 struct ub_texts ub_plan_names(const struct ub_ruleset *rules, struct ub_text meeting_uid,
-    struct ub_text owner, struct ub_texts instances, struct ub_arena *arena);
+    struct ub_text owner, struct ub_turns turns, struct ub_arena *arena);
 /* The name of an instance in marks, UIDs and names: its RECURRENCE-ID as a time of UTC. Empty: the event is
  * no instance of a series. */
 struct ub_text ub_plan_instance_name(const struct ub_event *event, struct ub_arena *arena);

@@ -68,6 +68,13 @@ const struct ub_code ub_codes_rules[] = {
 	    "A rule directory has files NAME.yaml, and folders templates/, holidays/ and tests/. Is this the "
 	    "right directory?",
 	    NULL, NULL },
+	{ "no-series", "`instances` in a rule that leaves series out",
+	    "`instances` says how many instances of a series get an item. The rule has `unless: "
+	    "meeting.series` "
+	    "or the like.",
+	    "unless: meeting.series\ncreate:\n  - {event: call, title: Call, at: start, duration: 15m, "
+	    "instances: 4}",
+	    "create:\n  - {event: call, title: Call, at: start, duration: 15m, instances: 4}" },
 	{ "not-read", "a file or folder that is not read",
 	    "Rule files end in .yaml, templates in .md, .txt or .html, holidays in .ics, all in small "
 	    "letters. Rule files are in the directory itself, the others in its folders templates/, tests/ "

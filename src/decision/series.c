@@ -23,10 +23,12 @@ struct series {
 	struct ub_decision *decision;
 	struct ub_plan *plan;
 	bool planned; /* there is something in the plan */
+	bool any;     /* an instance was found that is asked for */
 	struct ub_instances instances;
 	const struct ub_zone *floating;
 	const struct ub_facts **facts; /* of each instance, where they have been asked for */
 	size_t *serves;                /* of each existing item */
+	size_t *before;                /* of each rule, how many instances have got something so far */
 	UB_VEC(struct ub_busy) busy;   /* the input's, with instances to which the owner does not come */
 	struct ub_arena *arena;
 };
@@ -247,24 +249,70 @@ static struct ub_intervals taken_by_others(struct series *series, size_t instanc
 	return ub_cal_intervals_normal(series->arena, taken);
 }
 
-/* Plans for an instance, or with SERVES_NOTHING for what has none. Returns how many items that is. */
-static size_t plan_for(struct series *series, const struct ub_facts *facts, size_t instance)
+/* What is planned for an instance, or with SERVES_NOTHING for what has none. */
+static struct ub_plan *plan_of(
+    struct series *series, const struct ub_facts *facts, size_t instance, bool tell_turns)
 {
 	struct ub_plan_input input = plan_input(series->input, facts);
 	input.serves = series->serves;
 	input.instance = instance;
 	input.gone = instance == SERVES_NOTHING;
+	input.before = series->before;
+	input.tell_turns = tell_turns;
 	input.taken = taken_by_others(series, instance);
 	input.busy = series->busy.items;
 	input.n_busy = series->busy.n;
-	struct ub_plan *plan = ub_plan_make(&input, series->arena);
-	size_t n = plan->items.n;
+	return ub_plan_make(&input, series->arena);
+}
+
+static void join(struct series *series, const struct ub_plan *plan)
+{
 	if (series->planned)
 		ub_plan_join(series->plan, plan, series->arena);
 	else
 		*series->plan = *plan;
 	series->planned = true;
-	return n;
+}
+
+static size_t n_rules(const struct series *series)
+{
+	return series->input->snapshot->rules->n_rules;
+}
+
+/* Counts for each rule that an instance has got something. */
+static void count(struct series *series, const struct ub_plan *plan)
+{
+	for (size_t r = 0; plan->gets && r < n_rules(series); r++)
+		series->before[r] += plan->gets[r];
+}
+
+/* Lists the instance with what items it may have. The items of a rule that does not apply may stand for the
+ * next ones, as if all had got something. */
+static void list_turn(struct series *series, const struct ub_plan *plan, size_t instance, size_t at)
+{
+	const struct ub_ruleset *rules = series->input->snapshot->rules;
+	size_t *before = UB_NEW_ARRAY(series->arena, size_t, rules->n_rules);
+	for (size_t r = 0; r < rules->n_rules; r++) {
+		bool applies = r < plan->n_matches && plan->matches[r].verdict != UB_NO;
+		before[r] = applies || series->before[r] > at ? series->before[r] : at;
+	}
+	if (ub_plan_is_a_turn(rules, before))
+		*ub_push(series->arena, &series->decision->turns) =
+		    (struct ub_turn){ ub_plan_instance_name(series->instances.items[instance], series->arena),
+			    before };
+}
+
+/* Plans for the instance with the number `at` of those that take place. */
+static void plan_next(struct series *series, size_t i, size_t at)
+{
+	const struct ub_facts *facts = facts_of(series, i);
+	struct ub_plan *plan = plan_of(series, facts, i, false);
+	series->any = true;
+	if (!series->decision->facts)
+		series->decision->facts = facts;
+	list_turn(series, plan, i, at);
+	count(series, plan);
+	join(series, plan);
 }
 
 static bool is_asked_for(const struct series *series, size_t i)
@@ -273,41 +321,45 @@ static bool is_asked_for(const struct series *series, size_t i)
 	       ub_cal_local_day(series->floating, series->input->only_instance);
 }
 
-/* The next instances that get something; and, of the rest, those for which something stands. */
-static void plan_ahead(struct series *series)
+static void look_again(struct series *series, size_t i)
 {
 	struct ub_decision *decision = series->decision;
-	size_t served = 0, tried = 0;
-	for (size_t i = 0; i < series->instances.n; i++) {
-		const struct ub_event *event = series->instances.items[i];
-		if (!is_ahead(series, i))
-			continue;
-		if (decision->look_again == UB_INSTANT_NONE && event->is_instance)
-			decision->look_again = end_of(series, i);
-		bool next = event->status != UB_STATUS_CANCELLED && served < UB_SERIES_AHEAD &&
-			    tried < UB_SERIES_TRIES;
-		if (!next && !has_items(series, i))
-			continue;
-		tried += next;
-		if (next)
-			*ub_push(series->arena, &decision->instances) =
-			    ub_plan_instance_name(event, series->arena);
-		/* One that is called off has items to lose, and is not what the meeting is like. */
-		if (next && !decision->facts)
-			decision->facts = facts_of(series, i);
-		served += plan_for(series, facts_of(series, i), i) > 0;
-	}
-	if (decision->look_again == UB_INSTANT_NONE && series->instances.more)
-		decision->look_again = series->input->now + UB_SERIES_HORIZON / 2;
+	if (decision->look_again == UB_INSTANT_NONE && series->instances.items[i]->is_instance)
+		decision->look_again = end_of(series, i);
 }
 
+/* The next instances whose turn it is; and, of the rest, those for which something stands. One that is called
+ * off has items to lose, and is not what the meeting is like. */
+static void plan_ahead(struct series *series)
+{
+	const struct ub_ruleset *rules = series->input->snapshot->rules;
+	size_t at = 0;
+	for (size_t i = 0; i < series->instances.n; i++) {
+		if (!is_ahead(series, i))
+			continue;
+		look_again(series, i);
+		if (takes_place(series, i) && at < UB_SERIES_TRIES &&
+		    (at == 0 || ub_plan_is_a_turn(rules, series->before)))
+			plan_next(series, i, at++);
+		else if (has_items(series, i))
+			join(series, plan_of(series, facts_of(series, i), i, false));
+	}
+	if (series->decision->look_again == UB_INSTANT_NONE && series->instances.more)
+		series->decision->look_again = series->input->now + UB_SERIES_HORIZON / 2;
+}
+
+/* The instances before the one that is asked for count, and are not told of. */
 static void plan_one(struct series *series)
 {
-	for (size_t i = 0; i < series->instances.n; i++)
+	for (size_t i = 0; i < series->instances.n; i++) {
 		if (is_asked_for(series, i)) {
+			series->any = true;
 			series->decision->facts = facts_of(series, i);
-			plan_for(series, facts_of(series, i), i);
+			join(series, plan_of(series, facts_of(series, i), i, true));
+		} else if (takes_place(series, i)) {
+			count(series, plan_of(series, facts_of(series, i), i, false));
 		}
+	}
 }
 
 /* What serves nothing any more goes. */
@@ -315,10 +367,10 @@ static void plan_rest(struct series *series)
 {
 	size_t n = series->instances.n;
 	if (has_items(series, SERVES_NOTHING))
-		plan_for(series,
-		    n ? facts_of(series, n - 1)
-		      : find_facts(series->input, series->decision->event, series->arena),
-		    SERVES_NOTHING);
+		join(series, plan_of(series,
+				 n ? facts_of(series, n - 1)
+				   : find_facts(series->input, series->decision->event, series->arena),
+				 SERVES_NOTHING, false));
 }
 
 static void tell_ahead(struct series *series)
@@ -388,6 +440,7 @@ void decide_series(const struct ub_decide_input *input, const struct ub_ical *ic
 		return;
 	}
 	series.facts = UB_NEW_ARRAY(arena, const struct ub_facts *, series.instances.n);
+	series.before = UB_NEW_ARRAY(arena, size_t, n_rules(&series));
 	assign(&series);
 	add_busy(&series);
 	if (input->only_instance)
@@ -399,7 +452,7 @@ void decide_series(const struct ub_decide_input *input, const struct ub_ical *ic
 	tell_ahead(&series);
 	if (!decision->facts)
 		decision->facts = find_facts(input, decision->event, arena);
-	if (decision->instances.n == 0 && series.plan->items.n == 0)
-		series.plan->not_eligible = "no-instance";
+	if (!series.any && series.plan->items.n == 0)
+		series.plan->not_eligible = input->only_instance ? "no-such-instance" : "no-instance";
 	decision->plan = series.plan;
 }

@@ -53,6 +53,18 @@ static void add_times(struct listing *to, const struct ub_meeting *meeting, cons
 	add_text(to, "meeting.repeats", ub_text(repeats_word(meeting->event->repeats)));
 }
 
+/* Of which instance the decision is. Of a single meeting there is nothing to tell. */
+static void add_instance(struct listing *to, const struct ub_event *event, const struct ub_zone *zone)
+{
+	if (!event->is_instance)
+		return;
+	add_flag(to, "meeting.series", true);
+	add_instant(to, "meeting.instance", zone, event->instance);
+	add_flag(to, "meeting.first", event->first_instance);
+	if (event->previous != UB_INSTANT_NONE)
+		add_instant(to, "meeting.previous", zone, event->previous);
+}
+
 static void add_who(struct listing *to, const struct ub_meeting *meeting)
 {
 	add_person(to, "meeting.organizer", meeting->organizer);
@@ -86,6 +98,7 @@ struct ub_fact_list ub_facts_list(const struct ub_facts *facts, struct ub_arena 
 	add_text(&to, "meeting.conference", meeting->conference);
 	add_text(&to, "meeting.url", meeting->url);
 	add_times(&to, meeting, zone);
+	add_instance(&to, meeting->event, zone);
 	add_who(&to, meeting);
 	add_text(&to, "meeting.status", ub_text(event_status_word(meeting->event->status)));
 	add_flag(&to, "meeting.private", meeting->event->class != UB_CLASS_PUBLIC);

@@ -116,6 +116,9 @@ static const struct reason {
 	{ "single-instance", "it is an invitation to single instances of a series", is_single_instance },
 	{ "recurring", "the event is a series whose instances cannot be told", is_recurring },
 	{ "no-instance", "the series has no instance in the next 60 days", is_without_instance },
+	{ "no-such-instance",
+	    "the series has no instance on that day, within 92 days before and 60 days from now",
+	    is_without_instance },
 	{ "past", "the event is over", is_past },
 	{ "gone", "the event was deleted", is_gone },
 };

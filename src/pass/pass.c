@@ -151,8 +151,7 @@ static enum ub_pass_end take_items_away(
 	if (!decision.facts)
 		return UB_PASS_SETTLED;
 	return follow(pass, &input, &decision,
-	    ub_plan_names(
-		pass->snapshot->rules, seen->meeting_uid, seen->owner, decision.instances, pass->arena),
+	    ub_plan_names(pass->snapshot->rules, seen->meeting_uid, seen->owner, decision.turns, pass->arena),
 	    why);
 }
 
@@ -372,7 +371,7 @@ static enum ub_pass_end decide_and_act(
 		       remember_at_end(pass, &decision, response, former, UB_PASS_SETTLED);
 	if (customer || decision.plan->steps.n)
 		names = ub_plan_names(pass->snapshot->rules, decision.event->uid, pass->identity.owner,
-		    decision.instances, pass->arena);
+		    decision.turns, pass->arena);
 	return remember_at_end(
 	    pass, &decision, response, former, follow(pass, &input, &decision, names, why));
 }

@@ -110,6 +110,34 @@ static void add_to_plan(struct ub_making *making, struct ub_draft *draft)
 	};
 }
 
+/* Whether the item is for an instance so far ahead. One that stays without being asked for, as its user has
+ * changed it, goes on with its instance. */
+static bool is_its_turn(struct ub_making *making, struct ub_draft *draft)
+{
+	const struct ub_plan_input *input = making->input;
+	const struct ub_case *chosen;
+	if (!input->before)
+		return true;
+	enum ub_verdict verdict = ub_plan_case(making, draft, draft->source->instances, "instances", &chosen);
+	if (verdict == UB_CANNOT_TELL)
+		return false;
+	int most = verdict == UB_YES ? chosen->use.choice : draft->source->usual_instances;
+	if (input->before[draft->rule->index] < (size_t)most ||
+	    (draft->existing && ub_plan_outlasts_rule(making, draft->existing)))
+		return true;
+	if (!input->tell_turns) {
+		draft->state = UB_DRAFT_DROPPED;
+		return false;
+	}
+	if (most == 1)
+		ub_plan_note(
+		    making, UB_NOTE_REMARK, draft->item.id, "it is made when this is the next instance");
+	else
+		ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
+		    "it is made when this is one of the next %d instances", most);
+	return true;
+}
+
 void ub_plan_draft(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft)
 {
 	const struct ub_rule_item *source = draft->source;
@@ -128,7 +156,7 @@ void ub_plan_draft(struct ub_making *making, struct ub_drafts *drafts, struct ub
 		ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "it was deleted by hand and stays away");
 		return;
 	}
-	if (!ub_plan_has_needs(making, draft))
+	if (!is_its_turn(making, draft) || !ub_plan_has_needs(making, draft))
 		return;
 	ub_plan_contributions(making, draft);
 	if (choose_wishes(making, draft) && choose_busy(making, draft) && choose_people(making, draft) &&

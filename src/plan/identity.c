@@ -113,10 +113,12 @@ static void add_name(struct ub_texts *names, const struct ub_item_key *key, stru
 	*ub_push(arena, names) = ub_plan_name(ub_plan_uid(key, 1, arena), arena);
 }
 
-static void add_rule_names(
-    struct ub_texts *names, const struct ub_rule *rule, struct ub_item_key key, struct ub_arena *arena)
+static void add_rule_names(struct ub_texts *names, const struct ub_rule *rule, const size_t *before,
+    struct ub_item_key key, struct ub_arena *arena)
 {
 	for (size_t i = 0; i < rule->n_items; i++) {
+		if (before && before[rule->index] >= (size_t)rule->items[i].most_instances)
+			continue;
 		key.item = rule->items[i].name;
 		key.family = ub_plan_family(rule);
 		add_name(names, &key, arena);
@@ -127,23 +129,32 @@ static void add_rule_names(
 	}
 }
 
-static void add_names(
-    struct ub_texts *names, const struct ub_ruleset *rules, struct ub_item_key key, struct ub_arena *arena)
+static void add_names(struct ub_texts *names, const struct ub_ruleset *rules, const size_t *before,
+    struct ub_item_key key, struct ub_arena *arena)
 {
 	for (size_t i = 0; i < rules->n_rules; i++)
-		add_rule_names(names, rules->rules[i], key, arena);
+		add_rule_names(names, rules->rules[i], before, key, arena);
+}
+
+bool ub_plan_is_a_turn(const struct ub_ruleset *rules, const size_t *before)
+{
+	for (size_t r = 0; r < rules->n_rules; r++)
+		for (size_t i = 0; i < rules->rules[r]->n_items && rules->rules[r]->enabled; i++)
+			if (before[r] < (size_t)rules->rules[r]->items[i].most_instances)
+				return true;
+	return false;
 }
 
 struct ub_texts ub_plan_names(const struct ub_ruleset *rules, struct ub_text meeting_uid,
-    struct ub_text owner, struct ub_texts instances, struct ub_arena *arena)
+    struct ub_text owner, struct ub_turns turns, struct ub_arena *arena)
 {
 	struct ub_texts names = { 0 };
 	struct ub_item_key key = { .meeting_uid = meeting_uid, .owner = owner };
-	if (instances.n == 0)
-		add_names(&names, rules, key, arena);
-	for (size_t i = 0; i < instances.n; i++) {
-		key.instance = instances.items[i];
-		add_names(&names, rules, key, arena);
+	if (turns.n == 0)
+		add_names(&names, rules, NULL, key, arena);
+	for (size_t i = 0; i < turns.n; i++) {
+		key.instance = turns.items[i].instance;
+		add_names(&names, rules, turns.items[i].before, key, arena);
 	}
 	return names;
 }

@@ -114,6 +114,31 @@ static void note_meeting(struct ub_making *making)
 		    "the meeting that the message is about");
 }
 
+static bool got_something(const struct ub_drafts *drafts)
+{
+	for (size_t i = 0; i < drafts->n; i++) {
+		const struct ub_existing *existing = drafts->items[i].existing;
+		if (drafts->items[i].state == UB_DRAFT_MADE ||
+		    (existing && existing->state == UB_EXISTING_DELETED))
+			return true;
+	}
+	return false;
+}
+
+/* Of a group whichever rule makes the items. */
+static void note_families(struct ub_making *making)
+{
+	struct ub_plan *plan = making->plan;
+	plan->gets = UB_NEW_ARRAY(making->arena, bool, plan->n_matches);
+	for (size_t i = 0; i < plan->n_matches; i++) {
+		if (!got_something(&making->drafts[i]))
+			continue;
+		struct ub_text family = ub_plan_family(plan->matches[i].rule);
+		for (size_t k = 0; k < plan->n_matches; k++)
+			plan->gets[k] |= ub_text_eq(ub_plan_family(plan->matches[k].rule), family);
+	}
+}
+
 static void make_items(struct ub_making *making)
 {
 	struct ub_plan *plan = making->plan;
@@ -127,6 +152,8 @@ static void make_items(struct ub_making *making)
 	for (size_t i = 0; i < plan->n_matches; i++)
 		if (plan->matches[i].verdict == UB_YES)
 			make_rule(making, plan->matches[i].rule, &making->drafts[i]);
+	if (making->input->before)
+		note_families(making);
 	if (plan->items.n)
 		qsort(plan->items.items, plan->items.n, sizeof(*plan->items.items), compare_items);
 }

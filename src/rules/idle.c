@@ -181,6 +181,26 @@ static void warn_shadowed(struct loader *loader, const struct ub_ruleset *set, c
 	diag->related_message = UB_TEXT("the other one is here");
 }
 
+/* Whether the rule leaves series out, as far as its texts tell. */
+static bool excludes_series(struct loader *loader, const struct ub_rule *rule)
+{
+	struct ub_texts all = sides(loader->arena, &rule->when, UB_TEXT("&&"));
+	struct ub_texts any = sides(loader->arena, &rule->unless, UB_TEXT("||"));
+	return holds(&all, UB_TEXT("!meeting.series")) || holds(&any, UB_TEXT("meeting.series"));
+}
+
+static void warn_of_instances(struct loader *loader, const struct ub_rule *rule)
+{
+	for (size_t i = 0; i < rule->n_items; i++) {
+		struct ub_cases instances = rule->items[i].instances;
+		if (instances.n == 0 || !excludes_series(loader, rule))
+			continue;
+		struct ub_diag *diag = ub_warning(loader->diags, "no-series", instances.items[0].place,
+		    "rule `%.*s` leaves series out, so `instances` says nothing", UB_ARGS(rule->name));
+		ub_diag_set_help(loader->diags, diag, "take it out, or let the rule apply to series");
+	}
+}
+
 /* ---- names that nothing uses ---- */
 
 static bool is_read(const struct loader *loader, struct ub_text name)
@@ -239,6 +259,7 @@ void warn_about_idle(struct loader *loader, const struct ub_ruleset *set)
 		const struct ub_rule *rule = set->rules[i];
 		if (rule->enabled && !warn_never(loader, rule))
 			warn_shadowed(loader, set, rule);
+		warn_of_instances(loader, rule);
 	}
 	if (loader->input->n_layers)
 		warn_unused(loader);

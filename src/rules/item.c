@@ -60,6 +60,7 @@ static const struct ub_yaml_type refused_type = {
 	.shape = UB_YAML_CUSTOM, .read = refuse, .refused = true, UB_YAML_ANY_OF(&ub_yaml_type_node)
 };
 
+static const struct ub_yaml_type instances_cases_type = UB_CASES_OF(instances_type);
 static const struct ub_yaml_type prefer_cases_type = UB_CASES_OF(prefer_type);
 static const struct ub_yaml_type late_cases_type = UB_CASES_OF(late_type);
 static const struct ub_yaml_type full_cases_type = UB_CASES_OF(full_type);
@@ -106,6 +107,8 @@ struct item_text {
 	    { "categories", &categories_cases_type, ITEM(categories), false, "categories of the item" },     \
 	    { "busy", &busy_cases_type, ITEM(busy), false, "whether the time counts as taken" },             \
 	    { "all_day", &ub_yaml_type_bool, ITEM(all_day), false, "whether the event is the day's" },       \
+	    { "instances", &instances_cases_type, ITEM(instances), false,                                    \
+		    "how many instances of a series get it" },                                               \
 	    { "needs", &needs_type, ITEM(needs), false, "the item exists only with these items" },           \
 	    { "every", &refused_type, PLACE(ignored), false, "how often, in a rule for accounts" },          \
 	{                                                                                                    \

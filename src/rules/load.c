@@ -200,6 +200,7 @@ static void collect_rules(struct loader *loader, struct ub_ruleset *set)
 			struct loaded_rule *loaded = loader->rules.items[i];
 			if (loaded->layer != layer || !is_tried(loaded))
 				continue;
+			settle_instances(loader, loaded);
 			rules[set->n_rules] = finish_rule(loader, loaded, set->n_rules);
 			set->amends |= loaded->n_amends && loaded->rule.enabled;
 			set->n_rules++;

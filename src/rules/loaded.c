@@ -71,6 +71,7 @@ static const size_t item_cases[] = {
 	offsetof(struct ub_rule_item, reminders),
 	offsetof(struct ub_rule_item, categories),
 	offsetof(struct ub_rule_item, busy),
+	offsetof(struct ub_rule_item, instances),
 };
 
 bool each_condition(const struct ub_rule_item *item, size_t *at, const struct ub_cel_program **when)

@@ -33,6 +33,17 @@ static bool check_name_text(const struct ub_yaml_reader *reader, const struct ub
 	return check_name(reader, node, false);
 }
 
+/* Whoever reads of it may well think that it is the rule's. */
+static bool refuse_instances(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	(void)type, (void)out;
+	struct ub_diag *diag = ub_error(reader->diags, "conflict", ub_yaml_first_line(node),
+	    "`instances` is a key of an item, not of a rule");
+	ub_diag_set_help(reader->diags, diag, "put it into each item of `create` that it is for");
+	return false;
+}
+
 static const struct ub_yaml_type name_type = { .shape = UB_YAML_CUSTOM, .noun = "a name", .read = read_name };
 static const struct ub_yaml_type was_name_type = { .shape = UB_YAML_TEXT, .check = check_name_text };
 static const struct ub_yaml_type was_type = { .shape = UB_YAML_ONE_OR_LIST_OF,
@@ -43,6 +54,9 @@ static const struct ub_yaml_type for_type = { .shape = UB_YAML_CHOICE, UB_YAML_W
 static const struct ub_yaml_type mode_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(mode_words) };
 static const struct ub_yaml_type create_type = UB_YAML_LATER(UB_YAML_LIST_OF, item_type);
 static const struct ub_yaml_type amends_type = UB_YAML_LATER(UB_YAML_LIST_OF, amend_type);
+static const struct ub_yaml_type misplaced_instances_type = {
+	.shape = UB_YAML_CUSTOM, .read = refuse_instances, .refused = true, UB_YAML_ANY_OF(&ub_yaml_type_node)
+};
 static const struct ub_yaml_type target_type = { .shape = UB_YAML_NODE, UB_YAML_ANY_OF(&ub_yaml_type_text) };
 
 /* The values that the table reads. */
@@ -53,7 +67,7 @@ struct rule_text {
 	int what, mode;
 	bool enabled;
 	struct ub_conditions when, unless;
-	const struct ub_yaml_node *create, *add_to, *amend;
+	const struct ub_yaml_node *create, *add_to, *amend, *ignored;
 	struct ub_addition addition;
 };
 
@@ -78,6 +92,8 @@ struct rule_text {
 		    "with `add_to`: people invited too" },                                                   \
 	    { "longer", &duration_cases_type, PLACE(addition.longer), false,                                 \
 		    "with `add_to`: how much longer" },                                                      \
+	    { "instances", &misplaced_instances_type, PLACE(ignored), false,                                 \
+		    "stands in an item of `create`" },                                                       \
 	{                                                                                                    \
 		"amend", &amends_type, PLACE(amend), false, "what it adds to the meeting itself"             \
 	}

@@ -137,6 +137,11 @@ void load_addition(struct loader *loader, struct loaded_rule *rule, const struct
 void check_addition(struct loader *loader, const struct loaded_rule *rule);
 bool adds_to(const struct loaded_rule *rule, const struct loaded_rule *target, struct ub_text item);
 
+/* ---- instances.c ---- */
+
+/* Sets how many instances of a series get each of the rule's items, once all rules are loaded. */
+void settle_instances(const struct loader *loader, struct loaded_rule *rule);
+
 /* ---- amend.c ---- */
 
 extern const struct ub_yaml_type amend_type;
@@ -146,7 +151,7 @@ void load_amends(struct loader *loader, struct loaded_rule *rule, const struct u
 /* ---- value.c: what the fields of an item hold; CUSTOM types for tables ---- */
 
 extern const struct ub_yaml_type span_type, duration_type, point_type, reminder_type;
-extern const struct ub_yaml_type title_type, body_type, people_type;
+extern const struct ub_yaml_type title_type, body_type, people_type, instances_type;
 
 /* Reads a struct ub_cases: one literal of type->item, or a list of cases with such literals. */
 ub_yaml_read_fn read_cases;

@@ -98,6 +98,11 @@ static bool read_reminder(const struct ub_yaml_reader *reader, const struct ub_y
 				  : read_length(reader, type, node, &reminder->before);
 }
 
+static const struct ub_yaml_type instance_count_type = { .shape = UB_YAML_INT,
+	.noun = "a number of instances like `2`, or `all`",
+	.min = 1,
+	.max = UB_RULE_INSTANCES_MAX };
+
 static struct ub_place map_node(void *data, size_t at, size_t len)
 {
 	return ub_yaml_place(data, at, at + len);
@@ -180,6 +185,27 @@ static bool read_people(const struct ub_yaml_reader *reader, const struct ub_yam
 		return false;
 	*people = program;
 	return true;
+}
+
+static bool read_instances(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	int64_t number;
+	if (node->kind == UB_YAML_SCALAR && ub_text_is(node->text, "all")) {
+		*(int *)out = UB_RULE_INSTANCES_MAX;
+		return true;
+	}
+	(void)type;
+	size_t before = reader->diags->list.n;
+	if (ub_yaml_read(reader, &instance_count_type, node, &number)) {
+		*(int *)out = (int)number;
+		return true;
+	}
+	if (ub_text_to_int(node->text, &number) && reader->diags->list.n > before)
+		ub_diag_set_help(reader->diags, &reader->diags->list.items[before],
+		    number > 0 ? "write `all` for each instance within 60 days"
+			       : "to make nothing for series, say `unless: meeting.series` in the rule");
+	return false;
 }
 
 /* ---- cases ---- */
@@ -336,6 +362,12 @@ const struct ub_yaml_type body_type = {
 const struct ub_yaml_type people_type = { .shape = UB_YAML_CUSTOM,
 	.noun = "an expression for people like `meeting.internal`, or `none`",
 	.read = read_people };
+
+static const struct ub_yaml_word all_words[] = { { "all", 0, "each instance within 60 days" } };
+static const struct ub_yaml_type all_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(all_words) };
+const struct ub_yaml_type instances_type = {
+	.shape = UB_YAML_CUSTOM, .read = read_instances, UB_YAML_ANY_OF(&instance_count_type, &all_type)
+};
 
 static const struct ub_yaml_type window_type = {
 	.shape = UB_YAML_LIST_OF, .item = &point_type, .min = 2, .max = 2

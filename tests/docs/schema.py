@@ -103,7 +103,8 @@ def _():
 
 # What the form of a file decides. A list that may be one thing is refused for what it may not be.
 MISTAKES = ("a-key-misspelt", "a-word-misspelt", "a-rule-without-a-name", "a-case-without-a-value",
-            "a-window-of-one-point", "a-format-from-the-future", "no-format")
+            "a-window-of-one-point", "a-format-from-the-future", "no-format",
+            "no-instance-at-all", "more-instances-than-there-are", "instances-in-words")
 
 
 @tap.case("faults of form are refused")

@@ -82,7 +82,7 @@ Test(identity, lists_first_generation_names_and_those_of_earlier_rule_names)
 	const struct ub_rule *list[] = { &rule };
 	struct ub_ruleset rules = { .rules = list, .n_rules = 1 };
 	struct ub_texts names =
-	    ub_plan_names(&rules, key.meeting_uid, key.owner, (struct ub_texts){ 0 }, arena);
+	    ub_plan_names(&rules, key.meeting_uid, key.owner, (struct ub_turns){ 0 }, arena);
 	cr_assert_eq(names.n, 4);
 	cr_assert(ub_text_eq(names.items[0], ub_plan_name(ub_plan_uid(&key, 1, arena), arena)));
 	struct ub_item_key earlier = key;
