@@ -15,7 +15,7 @@ static const struct ub_cli_option options[] = {
 	[RULES] = { "rules", 'r', "DIR", "a rule directory instead of the settings' or the shipped one" },
 	[AT] = { "at", 0, "TIME", "decide as at that time: 2026-11-02 09:00, or RFC 3339" },
 	[OWNER] = { "owner", 0, "ADDRESS", "whose calendar it is (the organizer's, if one of ours)" },
-	[INSTANCE] = { "instance", 0, "DATE", "of a series in a file: the instance on that day alone" },
+	[INSTANCE] = { "instance", 0, "DATE", "of a series, the instance on that day alone" },
 	[ON] = { "on", 0, "DATE", "of the meetings that the daemon knows, those of that day: 2026-12-09" },
 	[DOMAIN] = { "domain", 0, "DOMAIN", "one of ours, without settings (the owner's or organizer's)" },
 	[ZONE] = { "time-zone", 0, "ZONE", "ours, without settings (the event's)" },
@@ -116,7 +116,8 @@ static struct ub_text question(struct ub_cli *cli)
 	const struct {
 		const char *name, *value;
 	} parts[] = { { "text", cli->n_arguments ? cli->arguments[0] : NULL },
-		{ "owner", ub_cli_value(cli, OWNER) }, { "on", ub_cli_value(cli, ON) } };
+		{ "owner", ub_cli_value(cli, OWNER) }, { "on", ub_cli_value(cli, ON) },
+		{ "instance", ub_cli_value(cli, INSTANCE) } };
 	json_t *object = ub_json_must(json_object());
 	struct ub_buf out = UB_BUF(cli->arena);
 	for (size_t i = 0; i < UB_COUNT(parts); i++)
@@ -130,7 +131,7 @@ static struct ub_text question(struct ub_cli *cli)
 static int explain_known(struct ub_cli *cli)
 {
 	static const size_t of_files[] = { RULES, AT, DOMAIN, ZONE };
-	const char *on = ub_cli_value(cli, ON);
+	const char *on = ub_cli_value(cli, ON), *instance = ub_cli_value(cli, INSTANCE);
 	for (size_t i = 0; i < UB_COUNT(of_files); i++) {
 		if (!ub_cli_value(cli, of_files[i]))
 			continue;
@@ -140,6 +141,11 @@ static int explain_known(struct ub_cli *cli)
 	}
 	if (on && !is_date(on)) {
 		ub_cli_complain("explain: --on wants a date like 2026-12-09, not %s", on);
+		return UB_EXIT_USAGE;
+	}
+	ub_day day;
+	if (instance && !ub_cal_parse_date(ub_text(instance), &day)) {
+		ub_cli_complain("explain: --instance wants a date like 2026-12-09, not %s", instance);
 		return UB_EXIT_USAGE;
 	}
 	const char *control = ub_cli_control(cli, ub_cli_value(cli, CONFIG), ub_cli_value(cli, CONTROL));
@@ -174,7 +180,7 @@ static bool read_instance(struct ub_cli *cli, const struct ub_org *org, ub_insta
 	if (!given)
 		return true;
 	if (!ub_cal_parse_date(ub_text(given), &day)) {
-		ub_cli_complain("--instance %s: this is no date such as 2026-12-09", given);
+		ub_cli_complain("explain: --instance wants a date like 2026-12-09, not %s", given);
 		return false;
 	}
 	*noon = ub_cal_day_start(org->standard.zone, day) + INT64_C(12) * 3600;

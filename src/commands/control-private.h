@@ -21,7 +21,10 @@ struct ub_telling {
 /* All return the exit status of the command that asks. */
 int control_tell_status(const struct ub_telling *telling);
 /* explain-meeting.c */
-int control_explain_meeting(const struct ub_telling *telling, struct ub_text meeting_uid);
+/* `instance`: of a series, the day of the instance that is meant, such as 2026-12-09; empty: the next ones.
+ */
+int control_explain_meeting(
+    const struct ub_telling *telling, struct ub_text meeting_uid, struct ub_text instance);
 /* find-meeting.c */
 int control_find_meeting(const struct ub_telling *telling, struct ub_text question);
 /* orders.c */

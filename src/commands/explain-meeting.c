@@ -13,6 +13,7 @@ struct meeting {
 	struct ub_arena *arena;
 	const struct ub_zone *zone;
 	struct ub_text uid;
+	struct ub_text instance; /* as in control_explain_meeting() */
 	struct ub_store_seens seens;
 	struct ub_store_items items;
 	struct ub_known_jobs jobs;
@@ -60,6 +61,15 @@ static bool concerns(const struct meeting *meeting, const struct ub_job *job)
 	return false;
 }
 
+/* Noon of the instance's day, which is in that day for everybody near. */
+static ub_instant instance_asked_for(const struct meeting *meeting)
+{
+	ub_day day;
+	if (!ub_cal_parse_date(meeting->instance, &day))
+		return 0;
+	return ub_cal_day_start(meeting->zone, day) + INT64_C(12) * 3600;
+}
+
 /* Decides again with the items that the store knows, with when people are taken, and with the account's other
  * meetings. Where the items stand now, only their server knows. */
 static void decide(
@@ -85,6 +95,7 @@ static void decide(
 		.existing = existing,
 		.n_existing = n,
 		.explain = true,
+		.only_instance = instance_asked_for(meeting),
 		.now = ub_sys_now() };
 	ub_decide(&input, decision, meeting->arena);
 	const struct ub_taken taken = { .store = meeting->telling->daemon->store };
@@ -278,12 +289,14 @@ static int tell_json(const struct meeting *meeting, const struct ub_decision *de
 	return decision ? 0 : 1;
 }
 
-int control_explain_meeting(const struct ub_telling *telling, struct ub_text meeting_uid)
+int control_explain_meeting(
+    const struct ub_telling *telling, struct ub_text meeting_uid, struct ub_text instance)
 {
 	struct meeting meeting = { .telling = telling,
 		.arena = telling->out->arena,
 		.zone = telling->snapshot->org->standard.zone,
-		.uid = meeting_uid };
+		.uid = meeting_uid,
+		.instance = instance };
 	struct ub_decision decision;
 	look(&meeting);
 	if (meeting.seens.n == 0) {

@@ -15,6 +15,7 @@
 struct question {
 	struct ub_text text; /* a UID, or a part of a title */
 	struct ub_text owner, on;
+	struct ub_text instance; /* which one of a series is to be explained */
 };
 
 struct match {
@@ -210,7 +211,7 @@ static int tell_none(const struct search *search)
 	const struct question *question = &search->question;
 	struct ub_buf *out = search->telling->out;
 	if (question->owner.len == 0 && question->on.len == 0)
-		return control_explain_meeting(search->telling, question->text);
+		return control_explain_meeting(search->telling, question->text, question->instance);
 	if (search->telling->json) {
 		print_json(search);
 		return 1;
@@ -255,10 +256,10 @@ int control_find_meeting(const struct ub_telling *telling, struct ub_text questi
 	struct search search = { .telling = telling,
 		.arena = arena,
 		.question = { member(object, "text", arena), member(object, "owner", arena),
-		    member(object, "on", arena) } };
+		    member(object, "on", arena), member(object, "instance", arena) } };
 	json_decref(object);
 	if (is_known_uid(&search))
-		return control_explain_meeting(telling, search.question.text);
+		return control_explain_meeting(telling, search.question.text, search.question.instance);
 	search.folded = fold(arena, search.question.text);
 	look(&search);
 	if (search.matches.n == 0)
@@ -267,5 +268,5 @@ int control_find_meeting(const struct ub_telling *telling, struct ub_text questi
 		return list(&search);
 	return search.matches.items[0].why.len
 		   ? tell_passed(&search)
-		   : control_explain_meeting(telling, search.matches.items[0].uid);
+		   : control_explain_meeting(telling, search.matches.items[0].uid, search.question.instance);
 }

@@ -97,7 +97,7 @@ static const char *explain(const char *uid, int wanted)
 {
 	struct ub_buf out = UB_BUF(arena);
 	struct ub_telling telling = { .daemon = &here, .snapshot = snapshot, .out = &out };
-	cr_assert_eq(control_explain_meeting(&telling, ub_text(uid)), wanted);
+	cr_assert_eq(control_explain_meeting(&telling, ub_text(uid), UB_TEXT_NONE), wanted);
 	return ub_buf_cstr(&out);
 }
 
