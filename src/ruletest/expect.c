@@ -11,6 +11,7 @@ const char *const property_names[N_PROPERTIES] = {
 	[PROPERTY_END] = "end",
 	[PROPERTY_DURATION] = "duration",
 	[PROPERTY_DUE] = "due",
+	[PROPERTY_INSTANCE] = "instance",
 	[PROPERTY_ATTENDEES] = "attendees",
 	[PROPERTY_AGENDA] = "agenda",
 	[PROPERTY_MAIL] = "mail",
@@ -68,6 +69,15 @@ static bool read_time(const struct ub_yaml_reader *reader, const struct ub_yaml_
 	return ub_yaml_read(reader, &test_type_time, node, &time) &&
 	       ub_cal_parse_time(time, zone, &instant) &&
 	       expect_one(reader, out, shown_time(reader->arena, zone, instant));
+}
+
+static bool read_day(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	ub_day day;
+	(void)type;
+	return ub_yaml_read(reader, &test_type_day, node, &day) &&
+	       expect_one(reader, out, shown_day(reader->arena, day));
 }
 
 static bool read_length(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
@@ -189,6 +199,7 @@ static const struct ub_yaml_type *const list_forms[] = { &ub_yaml_type_text_or_l
 static const struct ub_yaml_type wish_kind = WISH(read_kind, NULL, FORMS(kind_forms));
 static const struct ub_yaml_type wish_flag = WISH(read_flag, NULL, FORMS(flag_forms));
 static const struct ub_yaml_type wish_time = WISH(read_time, NULL);
+static const struct ub_yaml_type wish_day = WISH(read_day, NULL);
 static const struct ub_yaml_type wish_length = WISH(read_length, NULL);
 static const struct ub_yaml_type wish_text =
     WISH(read_text, "a text, or a map like `{contains: ..., lacks: ...}`", FORMS(text_forms));
@@ -207,6 +218,8 @@ static const struct ub_yaml_field fields[] = {
 	{ "end", &wish_time, OF(PROPERTY_END), false, "when it ends" },
 	{ "duration", &wish_length, OF(PROPERTY_DURATION), false, "how long it is" },
 	{ "due", &wish_time, OF(PROPERTY_DUE), false, "when the task is due" },
+	{ "instance", &wish_day, OF(PROPERTY_INSTANCE), false,
+	    "the day on which the series has the instance that it is for" },
 	{ "attendees", &wish_attendees, OF(PROPERTY_ATTENDEES), false,
 	    "who is invited, or how many, the organizer among them" },
 	{ "agenda", &wish_text, OF(PROPERTY_AGENDA), false, "its agenda" },

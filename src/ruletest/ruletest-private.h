@@ -19,6 +19,12 @@ struct guests {
 	size_t n, cap;
 };
 
+/* One instance of a series that is not like the others. */
+struct instance {
+	ub_day on; /* where the series has it */
+	const struct meeting *meeting;
+};
+
 /* A meeting as written. A later step starts with a copy and writes over it. */
 struct meeting {
 	struct ub_text title, description, location, url, conference, uid;
@@ -30,8 +36,11 @@ struct meeting {
 	struct ub_text owner;   /* address, or empty */
 	struct ub_text calendar;
 	struct ub_texts categories;
-	int repeats; /* enum ub_repeats */
-	int status;  /* enum ub_status */
+	int repeats;                          /* enum ub_repeats */
+	UB_VEC(ub_day) except;                /* days of instances that are left out */
+	const struct ub_yaml_node *instances; /* as written; each begins as a copy of the meeting */
+	UB_VEC(struct instance) changed;
+	int status; /* enum ub_status */
 	bool all_day, private;
 };
 
@@ -44,6 +53,7 @@ enum property {
 	PROPERTY_END,
 	PROPERTY_DURATION,
 	PROPERTY_DUE,
+	PROPERTY_INSTANCE,
 	PROPERTY_ATTENDEES,
 	PROPERTY_AGENDA,
 	PROPERTY_MAIL,
@@ -159,6 +169,7 @@ bool load_tests(struct loading *loading);
 /* ---- values.c, account.c, meeting.c, names.c, expect.c: types for tables ---- */
 
 extern const struct ub_yaml_type test_type_time;    /* struct ub_text, a valid one */
+extern const struct ub_yaml_type test_type_day;     /* ub_day */
 extern const struct ub_yaml_type test_type_length;  /* int64_t, seconds */
 extern const struct ub_yaml_type test_type_zone;    /* const struct ub_zone * */
 extern const struct ub_yaml_type test_type_address; /* struct ub_text: an address, or a name of ours */
@@ -182,6 +193,7 @@ struct ub_text rule_part(struct ub_text id);
 /* The zone in which the file's times are read and shown. */
 const struct ub_zone *test_zone(const struct test_file *file);
 struct ub_text shown_time(struct ub_arena *arena, const struct ub_zone *zone, ub_instant instant);
+struct ub_text shown_day(struct ub_arena *arena, ub_day day);
 struct ub_text shown_length(struct ub_arena *arena, int64_t seconds);
 
 /* Writes the calendar object of a meeting. */

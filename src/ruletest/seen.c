@@ -216,6 +216,10 @@ static void see_reminder(struct viewing *viewing, const struct standing *standin
 static void see_item(struct viewing *viewing, const struct standing *standing)
 {
 	const struct ub_item *item = &standing->item;
+	ub_instant instance;
+	if (ub_plan_mark_instant(ub_textf(viewing->arena, ".%.*s", UB_ARGS(item->instance)), &instance))
+		see(viewing, PROPERTY_INSTANCE,
+		    shown_day(viewing->arena, ub_cal_local_day(viewing->zone, instance)));
 	see(viewing, PROPERTY_AGENDA, item->agenda);
 	see(viewing, PROPERTY_MAIL, item->mail);
 	see(viewing, PROPERTY_WHY, item->why);

@@ -14,6 +14,13 @@ struct ub_text shown_time(struct ub_arena *arena, const struct ub_zone *zone, ub
 	return ub_buf_text(&out);
 }
 
+struct ub_text shown_day(struct ub_arena *arena, ub_day day)
+{
+	struct ub_buf out = UB_BUF(arena);
+	ub_cal_print_date(&out, day);
+	return ub_buf_text(&out);
+}
+
 struct ub_text shown_length(struct ub_arena *arena, int64_t seconds)
 {
 	struct ub_buf out = UB_BUF(arena);
@@ -35,6 +42,14 @@ static bool read_time(const struct ub_yaml_reader *reader, const struct ub_yaml_
 		return ub_yaml_expected(reader, node, type->noun);
 	*(struct ub_text *)out = node->text;
 	return true;
+}
+
+static bool read_day(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	if (is_scalar(node) && ub_cal_parse_date(node->text, out))
+		return true;
+	return ub_yaml_expected(reader, node, type->noun);
 }
 
 static bool read_length(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
@@ -90,6 +105,9 @@ static bool read_address(const struct ub_yaml_reader *reader, const struct ub_ya
 
 const struct ub_yaml_type test_type_time = {
 	.shape = UB_YAML_CUSTOM, .noun = "a time like `2026-11-12 14:00`", .read = read_time
+};
+const struct ub_yaml_type test_type_day = {
+	.shape = UB_YAML_CUSTOM, .noun = "a day like `2026-11-12`", .read = read_day
 };
 const struct ub_yaml_type test_type_length = {
 	.shape = UB_YAML_CUSTOM, .noun = "a length of time like `45m`", .read = read_length
