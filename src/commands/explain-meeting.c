@@ -156,6 +156,14 @@ static const char *remark_on(const struct ub_decision *decision, const struct ub
 						   : " (it was over or changed by hand, and stays)";
 }
 
+/* Of a series, which instance the item was made for. */
+static void print_instance(const struct meeting *meeting, const struct ub_store_item *item)
+{
+	ub_instant at;
+	if (ub_plan_mark_instant(item->identity, &at))
+		ub_cal_format(meeting->telling->out, UB_TEXT(" for %F"), meeting->zone, at, UB_ENGLISH);
+}
+
 static void print_items(const struct meeting *meeting, const struct ub_decision *decision)
 {
 	struct ub_buf *out = meeting->telling->out;
@@ -164,6 +172,7 @@ static void print_items(const struct meeting *meeting, const struct ub_decision 
 		const struct ub_store_item *item = &meeting->items.items[i];
 		ub_buf_str(out, "  ");
 		ub_buf_shown(out, item->id.len ? item->id : UB_TEXT("(an item)"));
+		print_instance(meeting, item);
 		ub_buf_printf(out, ": %s, ", item_states[item->state].shown);
 		ub_buf_shown(out, item->href);
 		ub_buf_str(out, ", of ");
@@ -244,6 +253,9 @@ static json_t *made_array(const struct meeting *meeting)
 		ub_json_set(object, "href", ub_json_text(item->href));
 		ub_json_set(object, "owner", ub_json_text(item->owner));
 		ub_json_set(object, "uid", ub_json_text(item->uid));
+		struct ub_text instance = ub_plan_mark_instance(item->identity);
+		if (instance.len)
+			ub_json_set(object, "instance", ub_json_text(instance));
 		if (item->state == UB_ITEM_EXISTS)
 			ub_json_set(object, "marked", ub_json_must(json_boolean(!is_users_own(item))));
 		ub_json_add(array, object);

@@ -98,6 +98,8 @@ static json_t *change_object(const struct ub_change *change, struct ub_arena *ar
 			ub_json_set(object, "change", ub_json_must(json_string(words[i].code)));
 	ub_json_set(object, "item", ub_json_text(item->id));
 	ub_json_set(object, "kind", ub_json_must(json_string(item->kind == UB_ITEM_TASK ? "task" : "event")));
+	if (item->instance.len)
+		ub_json_set(object, "instance", ub_json_text(item->instance));
 	if (change->before)
 		ub_json_set(object, "before", item_object(change->before, arena));
 	if (change->after)

@@ -169,6 +169,8 @@ static json_t *notes_array(const struct ub_plan *plan, struct ub_arena *arena)
 		ub_json_set(object, "kind", ub_json_must(json_string(kinds[note->kind])));
 		ub_json_set(object, "item", ub_json_text(note->item));
 		ub_json_set(object, "text", ub_json_text(note->text));
+		if (note->instance.len)
+			ub_json_set(object, "instance", ub_json_text(note->instance));
 		if (note->considered.n)
 			ub_json_set(object, "considered", considered(&note->considered, arena));
 		ub_json_add(array, object);
