@@ -113,13 +113,14 @@ static const struct reason {
 	{ "cancelled", "the event is cancelled", is_cancelled },
 	{ "opted-out", "the event asks for no items (category no-upbeat, or #noprep in its title)",
 	    is_opted_out },
-	{ "single-instance", "it is an invitation to single instances of a series", is_single_instance },
 	{ "recurring", "the event is a series whose instances cannot be told", is_recurring },
 	{ "no-instance", "the series has no instance in the next 60 days", is_without_instance },
 	{ "no-such-instance",
 	    "the series has no instance on that day, within 92 days before and 60 days from now",
 	    is_without_instance },
 	{ "past", "the event is over", is_past },
+	{ "single-instance", "it is an invitation to instances of a series, none of them in the next 60 days",
+	    is_single_instance },
 	{ "gone", "the event was deleted", is_gone },
 };
 
