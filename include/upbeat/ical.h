@@ -64,7 +64,8 @@ struct ub_instances {
 	/* By start. Start and end are the instance's own, `repeats` stays the master's. */
 	const struct ub_event **items;
 	size_t n, cap;
-	bool more; /* there are further ones past `until` or `most` */
+	UB_VEC(ub_instant) left_out; /* where EXDATEs leave an instance out */
+	bool more;                   /* there are further ones past `until` or `most` */
 };
 
 /*

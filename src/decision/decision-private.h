@@ -15,6 +15,35 @@ struct ub_plan_input plan_input(const struct ub_decide_input *input, const struc
 void decide_meeting(const struct ub_decide_input *input, const struct ub_event *event,
     struct ub_decision *decision, struct ub_arena *arena);
 
+/* ---- serving.c ---- */
+
+/* What an existing item serves, besides the number of an instance. */
+#define SERVES_NOTHING SIZE_MAX       /* the series has no instance for it any more */
+#define SERVES_PAST    (SIZE_MAX - 1) /* an instance that is over: it stays as it is */
+
+struct series {
+	const struct ub_decide_input *input;
+	struct ub_decision *decision;
+	struct ub_plan *plan;
+	bool planned; /* there is something in the plan */
+	bool any;     /* an instance was found that is asked for */
+	struct ub_instances instances;
+	const struct ub_zone *floating;
+	const struct ub_facts **facts; /* of each instance, where they have been asked for */
+	size_t *serves;                /* of each existing item */
+	size_t *before;                /* of each rule, how many instances have got something so far */
+	UB_VEC(struct ub_busy) busy;   /* the input's, with instances to which the owner does not come */
+	struct ub_arena *arena;
+};
+
+ub_instant start_of(const struct series *series, size_t i);
+ub_instant end_of(const struct series *series, size_t i);
+/* Whether the instance is not over. */
+bool is_ahead(const struct series *series, size_t i);
+/* Sets series->serves. */
+void assign(struct series *series);
+bool has_items(const struct series *series, size_t instance);
+
 /* ---- series.c ---- */
 
 /* Whether the event is a series, or there are items of the time when it was one. */

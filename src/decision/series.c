@@ -3,35 +3,8 @@
 /*
  * The decision about a series: each of its next instances is decided as a meeting of its own, and the plans
  * become one.
- *
- * An item is made for one instance, which its mark names. While the series has that instance, the item serves
- * it. If the series is moved, its instances have other names, and no item ahead has one any more: then each
- * serves the nearest instance that has no such item yet, so that it goes along instead of being made anew.
- * What is left serves nothing any more.
  */
 #include "decision-private.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-/* What an existing item serves, besides the number of an instance. */
-#define SERVES_NOTHING SIZE_MAX       /* the series has no instance for it any more */
-#define SERVES_PAST    (SIZE_MAX - 1) /* an instance that is over: it stays as it is */
-
-struct series {
-	const struct ub_decide_input *input;
-	struct ub_decision *decision;
-	struct ub_plan *plan;
-	bool planned; /* there is something in the plan */
-	bool any;     /* an instance was found that is asked for */
-	struct ub_instances instances;
-	const struct ub_zone *floating;
-	const struct ub_facts **facts; /* of each instance, where they have been asked for */
-	size_t *serves;                /* of each existing item */
-	size_t *before;                /* of each rule, how many instances have got something so far */
-	UB_VEC(struct ub_busy) busy;   /* the input's, with instances to which the owner does not come */
-	struct ub_arena *arena;
-};
 
 /* Whether some item was made for an instance: then the event is or was a series. */
 static bool has_instance_items(const struct ub_decide_input *input)
@@ -47,27 +20,6 @@ bool is_series(const struct ub_decide_input *input, const struct ub_event *event
 	return event->repeats != UB_REPEATS_NOT || event->override_only || has_instance_items(input);
 }
 
-static ub_instant instant(const struct series *series, const struct ub_when *when)
-{
-	return ub_cal_instant(when->zone ? when->zone : series->floating, when->civil);
-}
-
-static ub_instant start_of(const struct series *series, size_t i)
-{
-	return instant(series, &series->instances.items[i]->start);
-}
-
-static ub_instant end_of(const struct series *series, size_t i)
-{
-	const struct ub_when *when = &series->instances.items[i]->end;
-	return when->given ? instant(series, when) : start_of(series, i);
-}
-
-static bool is_ahead(const struct series *series, size_t i)
-{
-	return end_of(series, i) > series->input->now;
-}
-
 static bool takes_place(const struct series *series, size_t i)
 {
 	return is_ahead(series, i) && series->instances.items[i]->status != UB_STATUS_CANCELLED;
@@ -78,117 +30,6 @@ static const struct ub_facts *facts_of(struct series *series, size_t i)
 	if (!series->facts[i])
 		series->facts[i] = find_facts(series->input, series->instances.items[i], series->arena);
 	return series->facts[i];
-}
-
-/* ---- which item serves which instance ---- */
-
-/* The instance that the mark names. An item from before the event was a series has none in its mark, and
- * serves the instance at the event's own time. */
-static size_t instance_named(const struct series *series, struct ub_text mark)
-{
-	ub_instant at = UB_INSTANT_NONE, begin = instant(series, &series->decision->event->start);
-	bool named = ub_plan_mark_instant(mark, &at);
-	for (size_t i = 0; i < series->instances.n; i++) {
-		const struct ub_event *event = series->instances.items[i];
-		if (named ? event->is_instance && event->instance == at
-			  : !event->is_instance || event->instance == begin)
-			return i;
-	}
-	return SERVES_NOTHING;
-}
-
-/* When the item's own instance was, or for an item of no series, when the item is. */
-static ub_instant origin_of(const struct ub_existing *existing)
-{
-	ub_instant at;
-	if (ub_plan_mark_instant(existing->item_mark, &at))
-		return at;
-	return existing->event ? existing->due : UB_INSTANT_NONE;
-}
-
-/* Whether what the item was made for is over: an instance that has begun may still be moved. */
-static bool is_over(const struct series *series, const struct ub_existing *existing)
-{
-	const struct ub_event *event = series->decision->event;
-	int64_t length = event->end.given ? instant(series, &event->end) - instant(series, &event->start) : 0;
-	return origin_of(existing) + length <= series->input->now;
-}
-
-static bool is_served(const struct series *series, size_t instance, const struct ub_existing *by)
-{
-	const struct ub_decide_input *input = series->input;
-	for (size_t i = 0; i < input->n_existing; i++)
-		if (series->serves[i] == instance &&
-		    ub_plan_same_item(input->existing[i].item_mark, by->item_mark))
-			return true;
-	return false;
-}
-
-static int64_t distance(const struct series *series, const struct ub_existing *existing, size_t instance)
-{
-	const struct ub_event *event = series->instances.items[instance];
-	ub_instant at = event->is_instance ? event->instance : start_of(series, instance);
-	return llabs(at - origin_of(existing));
-}
-
-/* Lets the item and the instance that are nearest to each other find each other. False: none are left. */
-static bool match_nearest(struct series *series, const bool *free)
-{
-	const struct ub_decide_input *input = series->input;
-	size_t item = 0, instance = SERVES_NOTHING;
-	int64_t least = INT64_MAX;
-	for (size_t i = 0; i < input->n_existing; i++)
-		for (size_t k = 0; free[i] && series->serves[i] == SERVES_NOTHING && k < series->instances.n;
-		     k++) {
-			int64_t far = distance(series, &input->existing[i], k);
-			if (far < least && is_ahead(series, k) &&
-			    !is_served(series, k, &input->existing[i])) {
-				least = far;
-				item = i;
-				instance = k;
-			}
-		}
-	if (instance != SERVES_NOTHING)
-		series->serves[item] = instance;
-	return instance != SERVES_NOTHING;
-}
-
-/* Whether no item has an instance ahead any more, though there are some for the time ahead. */
-static bool was_moved(const struct series *series)
-{
-	for (size_t i = 0; i < series->input->n_existing; i++)
-		if (series->serves[i] < series->instances.n && is_ahead(series, series->serves[i]))
-			return false;
-	return true;
-}
-
-/* An item of no series may always serve an instance, one of an instance only if the series was moved. */
-static void assign(struct series *series)
-{
-	const struct ub_decide_input *input = series->input;
-	bool *free = UB_NEW_ARRAY(series->arena, bool, input->n_existing);
-	series->serves = UB_NEW_ARRAY(series->arena, size_t, input->n_existing);
-	for (size_t i = 0; i < input->n_existing; i++)
-		series->serves[i] = instance_named(series, input->existing[i].item_mark);
-	bool moved = was_moved(series);
-	for (size_t i = 0; i < input->n_existing; i++) {
-		const struct ub_existing *existing = &input->existing[i];
-		if (series->serves[i] != SERVES_NOTHING)
-			continue;
-		if (is_over(series, existing) || existing->state == UB_EXISTING_REMOVED)
-			series->serves[i] = SERVES_PAST;
-		free[i] = moved || ub_plan_mark_instance(existing->item_mark).len == 0;
-	}
-	while (match_nearest(series, free))
-		;
-}
-
-static bool has_items(const struct series *series, size_t instance)
-{
-	for (size_t i = 0; i < series->input->n_existing; i++)
-		if (series->serves[i] == instance)
-			return true;
-	return false;
 }
 
 /* ---- the plans ---- */

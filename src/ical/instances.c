@@ -334,6 +334,21 @@ static struct ub_event *event_of(struct series *series, const struct candidate *
 	return event;
 }
 
+static void tell_left_out(const struct series *series, struct ub_instances *instances)
+{
+	struct ub_arena *arena = series->reader->arena;
+	for (size_t i = 0; i < series->left_out.n; i++)
+		*ub_push(arena, &instances->left_out) = series->left_out.items[i];
+	for (size_t i = 0; i < series->days_left_out.n; i++) {
+		struct ub_civil civil = series->event->start.civil;
+		struct ub_civil day = ub_cal_day_civil(series->days_left_out.items[i]);
+		civil.year = day.year;
+		civil.month = day.month;
+		civil.day = day.day;
+		*ub_push(arena, &instances->left_out) = ub_ical_series_at(series, civil);
+	}
+}
+
 static void give(struct gathering *gathering, struct ub_instances *instances)
 {
 	struct series *series = gathering->series;
@@ -408,6 +423,7 @@ bool ub_ical_instances(const struct ub_ical *ical, const struct ub_zones *zones,
 		*why = ub_textf(arena, "cannot tell: %s", fault);
 		return false;
 	}
+	tell_left_out(&series, instances);
 	give(&gathering, instances);
 	return true;
 }

@@ -44,6 +44,8 @@ Test(series, follows_a_series_wherever_it_goes)
 		{ "DTSTART:20261112T140000Z\nDURATION:PT1H\n", "", "keep 12T13 remove 19T13" },
 		{ "DTSTART:20261112T140000Z\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;COUNT=1\n", "",
 		    "keep 12T13 remove 19T13" },
+		{ "DTSTART:20261112T140000Z\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;INTERVAL=2\n", "",
+		    "keep 12T13 create 26T13 remove 19T13" },
 		/* The item that is nearest goes along, the others go. */
 		{ "DTSTART:20261119T150000Z\nDURATION:PT1H\n", "", "keep 19T14 remove 12T13" },
 		{ WEEKLY("20261112T140000Z") "STATUS:CANCELLED\n", "", "remove 12T13 remove 19T13" },
@@ -59,6 +61,53 @@ Test(series, follows_a_series_wherever_it_goes)
 		cr_expect_null(strstr(said, "remove"), "%zu again: %s", i, said);
 	}
 	calendar_close(&first);
+}
+
+#define ON(start, days) "DTSTART:" start "\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;BYDAY=" days "\n"
+
+Test(series, takes_items_along_where_some_of_its_instances_move)
+{
+	static const struct {
+		const char *before, *after, *steps;
+	} cases[] = {
+		{ ON("20261109T140000Z", "MO,TH"), ON("20261110T140000Z", "TU,TH"), "keep 10T13 keep 12T13" },
+		{ ON("20261109T140000Z", "MO,TH"), ON("20261109T140000Z", "MO,FR"), "keep 09T13 keep 13T13" },
+		/* The Thursday was called off: what was made for it is not the Friday's. */
+		{ ON("20261109T140000Z", "MO,TH,FR"),
+		    ON("20261109T140000Z", "MO,TH,FR") "EXDATE:20261112T140000Z\n",
+		    "keep 09T13 create 13T13 remove 12T13" },
+		{ ON("20261109T140000Z", "MO,TH,FR"),
+		    ON("20261109T140000Z", "MO,TH,FR") "EXDATE;VALUE=DATE:20261112\n",
+		    "keep 09T13 create 13T13 remove 12T13" },
+		/* The nearest one has an item of its own. */
+		{ ON("20261109T140000Z", "MO,TU"), ON("20261109T140000Z", "MO,FR"),
+		    "keep 09T13 create 13T13 remove 10T13" },
+	};
+	struct calendar first = calendar_open();
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		struct calendar calendar = first;
+		store_series(&calendar, cases[i].before, "", NOW);
+		const char *said = store_series(&calendar, cases[i].after, "", NOW);
+		cr_expect_str_eq(said, cases[i].steps, "%zu: %s", i, said);
+		said = store_series(&calendar, cases[i].after, "", NOW);
+		cr_expect_null(strstr(said, "create"), "%zu again: %s", i, said);
+		cr_expect_null(strstr(said, "remove"), "%zu again: %s", i, said);
+	}
+	calendar_close(&first);
+}
+
+Test(series, keeps_what_the_user_has_changed_where_it_goes)
+{
+	struct calendar calendar = calendar_open();
+	store_series(&calendar, ON("20261109T140000Z", "MO,TH"), "", NOW);
+	struct ub_text uid = calendar.existing[0].uid;
+	calendar.existing[0].user_changed = UB_PROPERTY_TITLE;
+	struct ub_decision decision = decide_next(&calendar, ON("20261110T150000Z", "TU,TH"), "", NOW);
+	const struct ub_step *step = &decision.plan->steps.items[0];
+	cr_expect_eq(step->item->start, INT64_C(1794319200), "the Tuesday");
+	cr_expect(ub_text_eq(step->item->uid, uid));
+	cr_expect_eq(step->may_write, UB_PROPERTY_ALL & ~(unsigned)UB_PROPERTY_TITLE);
+	calendar_close(&calendar);
 }
 
 Test(series, takes_the_first_date_of_what_cannot_be_expanded)
