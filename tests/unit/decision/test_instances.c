@@ -192,6 +192,62 @@ Test(instances, are_told_of_one_alone_with_what_comes_later)
 	calendar_close(&calendar);
 }
 
+/* ---- what rules know of them ---- */
+
+#define ASKING(name, when)                                                                                   \
+	"  - name: " name "\n    for: meeting\n    when: " when "\n    create:\n"                            \
+	"      - {event: it, title: It, at: start, duration: 5m}\n"
+
+Test(instances, are_known_to_rules)
+{
+	static const char *const rules[] = { ASKING("series", "meeting.series"),
+		ASKING("single", "\"!meeting.series\""), ASKING("first", "meeting.first"),
+		ASKING("moved", "meeting.instance != meeting.start"),
+		ASKING("a-week-on",
+		    "has(meeting.previous) && meeting.start - meeting.previous == duration(\"168h\")"),
+		ASKING("none-before", "\"!has(meeting.previous)\"") };
+	static const char ends[] = "DTSTART:20261112T140000Z\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;COUNT=4\n";
+	static const char alone[] = "DTSTART:20261112T140000Z\nDURATION:PT1H\n";
+	static const char moved[] = INSTANCE("20261119T140000Z", "20261120T140000Z", "");
+	static const char off[] = INSTANCE("20261112T140000Z", "20261112T140000Z", "STATUS:CANCELLED\n");
+	static const struct {
+		const char *lines, *more, *id, *days;
+	} cases[] = {
+		{ ends, moved, "series/it", "12 20 26 3" },
+		{ ends, moved, "single/it", "" },
+		{ ends, moved, "first/it", "12" },
+		{ ends, moved, "moved/it", "20" },
+		{ ends, moved, "a-week-on/it", "3" },
+		{ ends, moved, "none-before/it", "12" },
+		/* One that was called off is not the first. */
+		{ ends, off, "first/it", "19" },
+		{ ends, off, "none-before/it", "19" },
+		{ alone, "", "series/it", "" },
+		{ alone, "", "single/it", "12" },
+		{ alone, "", "first/it", "12" },
+		{ alone, "", "moved/it", "" },
+		{ alone, "", "none-before/it", "12" },
+	};
+	for (size_t i = 0; i < UB_COUNT(cases); i++)
+		expect_days(
+		    rules, UB_COUNT(rules), cases[i].lines, cases[i].more, cases[i].id, cases[i].days);
+}
+
+/* The title, the people and the length are the instance's own. */
+Test(instances, have_facts_of_their_own)
+{
+	static const char *const rules[] = { ASKING("many", "size(meeting.external) == 2"),
+		ASKING("named", "meeting.title == \"QBR\""),
+		ASKING("long", "meeting.duration == duration(\"2h\")") };
+	static const char more[] = INSTANCE("20261119T140000Z", "20261119T140000Z",
+	    "ATTENDEE:mailto:cfo@acme.example\n") INSTANCE("20261126T140000Z", "20261126T140000Z",
+	    "SUMMARY:QBR\n") "BEGIN:VEVENT\nUID:u\nDTSTAMP:20260101T000000Z\nRECURRENCE-ID:20261203T140000Z\n"
+			     "DTSTART:20261203T140000Z\nDTEND:20261203T160000Z\n" INVITED "END:VEVENT\n";
+	expect_days(rules, UB_COUNT(rules), THURSDAYS, more, "many/it", "19");
+	expect_days(rules, UB_COUNT(rules), THURSDAYS, more, "named/it", "26");
+	expect_days(rules, UB_COUNT(rules), THURSDAYS, more, "long/it", "3");
+}
+
 /* ---- in each other's way ---- */
 
 #define SOME_TIME                                                                                            \
