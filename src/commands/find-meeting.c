@@ -90,6 +90,26 @@ static ub_instant instant_of(const struct search *search, const struct ub_when *
 	return when->given ? ub_cal_instant(zone, when->civil) : 0;
 }
 
+/* The series' instance of the day that is asked for. False: it has none, or is none. */
+static bool find_instance(const struct search *search, struct ub_text text, struct match *match)
+{
+	const struct ub_snapshot *snapshot = search->telling->snapshot;
+	const struct ub_zone *zone = snapshot->org->standard.zone;
+	struct ub_ical_refusal refusal;
+	struct ub_instances instances;
+	struct ub_text why;
+	ub_day day;
+	const struct ub_ical *ical = ub_ical_parse(search->arena, text, &refusal);
+	if (!ical || !ub_cal_parse_date(search->question.on, &day) ||
+	    !ub_ical_instances(ical, snapshot->zones, zone, ub_cal_day_start(zone, day),
+		ub_cal_day_start(zone, day + 1), 1, search->arena, &instances, &why) ||
+	    instances.n == 0 || !instances.items[0]->is_instance)
+		return false;
+	match->start = instant_of(search, &instances.items[0]->start);
+	match->end = instant_of(search, &instances.items[0]->end);
+	return true;
+}
+
 static void add_seen(struct search *search, const struct ub_store_seen *seen)
 {
 	struct ub_ical_refusal refusal;
@@ -101,12 +121,13 @@ static void add_seen(struct search *search, const struct ub_store_seen *seen)
 		return;
 	/* A private meeting is found by its UID, and not by its title. */
 	bool private = event->class != UB_CLASS_PUBLIC;
-	const struct match match = { .uid = seen->meeting_uid,
+	struct match match = { .uid = seen->meeting_uid,
 		.title = private ? UB_TEXT("(private)") : event->summary,
 		.owner = seen->owner,
-		/* of a series, the next instance */
+		/* of a series, the next instance, or that of the day */
 		.start = seen->start ? seen->start / 1000 : instant_of(search, &event->start),
 		.end = seen->start ? seen->end / 1000 : instant_of(search, &event->end) };
+	find_instance(search, seen->text, &match);
 	add(search, &match);
 }
 
@@ -258,6 +279,9 @@ int control_find_meeting(const struct ub_telling *telling, struct ub_text questi
 		.question = { member(object, "text", arena), member(object, "owner", arena),
 		    member(object, "on", arena), member(object, "instance", arena) } };
 	json_decref(object);
+	/* Whoever asks for a series by a day asks for the instance of that day. */
+	if (search.question.instance.len == 0)
+		search.question.instance = search.question.on;
 	if (is_known_uid(&search))
 		return control_explain_meeting(telling, search.question.text, search.question.instance);
 	search.folded = fold(arena, search.question.text);
