@@ -213,10 +213,11 @@ class World(support.ServerWorld):
     def __init__(self, server):
         super().__init__(server)
         self.settings = f"{support.ORGANIZATION}deletion_grace: {GRACE}s\n"
+        self.rules = support.TOP / "rules"
 
     def __enter__(self):
         super().__enter__()
-        self.upbeat = self.start(support.Upbeat, self.server, settings=self.settings, store=f"sqlite:{self.store}")
+        self.upbeat = self.start(support.Upbeat, self.server, self.settings, f"sqlite:{self.store}", self.rules)
         return self
 
     def new_calendar(self):
