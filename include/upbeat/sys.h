@@ -141,6 +141,9 @@ UB_MUST_USE enum ub_file_result ub_sys_read_fd(
 UB_MUST_USE enum ub_file_result ub_sys_list_directory(
     struct ub_arena *arena, const char *path, struct ub_text suffix, struct ub_text **names, size_t *n);
 bool ub_sys_is_directory(const char *path);
+/* The top of the build tree that the program runs from and that has `holds` in it. Configure has left its
+ * traces there. In `arena`; NULL: the program runs from no such tree, and so is installed. */
+const char *ub_sys_build_tree(struct ub_arena *arena, const char *holds);
 
 /* The source of zones from the files of the time zone database below `directory` (NULL: /usr/share/zoneinfo),
  * which must outlive the source. The source is fit for ub_cal_zones_new; several threads may use it. */

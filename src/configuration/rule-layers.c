@@ -5,9 +5,6 @@
  */
 #include "configuration-private.h"
 
-#include <limits.h>
-#include <unistd.h>
-
 /* What is read of a rule directory: files of these folders with these ends. */
 static const struct {
 	const char *directory; /* below the rule directory, with its slash */
@@ -166,22 +163,8 @@ bool ub_snapshot_read_layer(struct ub_arena *arena, const char *directory, struc
 	return !reading.lacks_a_file;
 }
 
-static bool exists(struct ub_arena *arena, const char *directory, const char *name)
-{
-	return access(ub_textf(arena, "%s/%s", directory, name).ptr, F_OK) == 0;
-}
-
-/* A build tree has the program in src/ or tests/, and traces of configure above. */
 const char *ub_snapshot_shipped_rules(struct ub_arena *arena)
 {
-	char exe[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe));
-	struct ub_text path = ub_text_n(exe, n > 0 ? (size_t)n : 0);
-	for (int up = 0; up < 2; up++)
-		while (path.len && path.ptr[--path.len] != '/')
-			continue;
-	const char *top = ub_text_cstr(arena, path);
-	if (exists(arena, top, "config.status") && exists(arena, top, "rules/templates"))
-		return ub_textf(arena, "%s/rules", top).ptr;
-	return UB_RULES_DIR;
+	const char *top = ub_sys_build_tree(arena, "rules/templates");
+	return top ? ub_textf(arena, "%s/rules", top).ptr : UB_RULES_DIR;
 }
