@@ -123,6 +123,7 @@ struct ub_yaml_type {
 	/* Shape FIELDS: */
 	const struct ub_yaml_field *fields;
 	size_t n_fields;
+	bool open; /* keys that are not in the table are left to the caller */
 	/* Shape CHOICE, and shape TEXT where the text is limited to some words: */
 	const struct ub_yaml_word *words;
 	size_t n_words;

@@ -333,7 +333,7 @@ static bool is_misnamed(const struct ub_yaml_type *type, const struct ub_yaml_no
 	size_t missing = 0, unknown = 0;
 	for (size_t i = 0; i < type->n_fields; i++)
 		missing += type->fields[i].required && !ub_yaml_get(node, type->fields[i].name);
-	for (size_t i = 0; i < node->n; i++)
+	for (size_t i = 0; i < node->n && !type->open; i++)
 		unknown += !find_field(type, node->entries[i].key->text);
 	return missing == 1 && unknown == 1;
 }
@@ -366,6 +366,8 @@ static bool read_fields(const struct ub_yaml_reader *reader, const struct ub_yam
 	for (size_t i = 0; i < node->n; i++) {
 		const struct ub_yaml_entry *entry = &node->entries[i];
 		const struct ub_yaml_field *field = find_field(type, entry->key->text);
+		if (!field && type->open)
+			continue;
 		if (!field)
 			report_unknown(reader, type, entry->key);
 		good &= field && ub_yaml_read(reader, field->type, entry->value, (char *)out + field->offset);

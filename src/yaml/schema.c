@@ -115,7 +115,8 @@ static void put_required(struct ub_buf *out, const struct ub_yaml_type *type)
 static void put_fields(struct schema *schema, const struct ub_yaml_type *type)
 {
 	struct ub_buf *out = schema->out;
-	ub_buf_str(out, "\"type\":\"object\",\"additionalProperties\":false,\"properties\":{");
+	ub_buf_printf(out, "\"type\":\"object\",\"additionalProperties\":%s,\"properties\":{",
+	    type->open ? "true" : "false");
 	for (size_t i = 0; i < type->n_fields; i++) {
 		ub_buf_str(out, i ? ",\n" : "\n");
 		put_string(out, type->fields[i].name);
