@@ -115,9 +115,8 @@ struct ub_snapshot *ub_configuration_snapshot(struct ub_configuration *configura
 
 /*
  * Starts the thread that keeps the snapshot up to date, so that no pass and no write waits for that. The
- * thread reads everything again when told to. Every UB_ACCOUNTS_REFRESH_MS it looks whether the account
- * sources have something new. While mistakes keep the rules away, it looks every UB_MEND_MS whether they are
- * mended. Problems go to the log.
+ * thread reads everything again when told to. It looks at the account sources when they are due. While
+ * mistakes keep the rules away, it looks every UB_MEND_MS whether they are mended. Problems go to the log.
  */
 void ub_configuration_start(struct ub_configuration *configuration);
 /* Ends that thread, if there is one, and waits for it. */

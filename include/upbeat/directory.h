@@ -19,7 +19,8 @@ struct ub_directory;
 struct ub_accounts;
 
 /*
- * Reads all sources of the settings. Dates are midnights of `zone`. Settings and zone must outlive the
+ * Reads all sources of the settings, and waits up to UB_SOURCE_OPEN_MS for those that take their time. Dates
+ * are midnights of `zone`. Settings and zone must outlive the
  * directory and its snapshots. Problems go to `diags`, with file and line, and what is sound is there even
  * so: a source that cannot be read has no accounts, a field that cannot be read is absent. Never NULL.
  */
@@ -27,9 +28,27 @@ struct ub_directory *ub_directory_open(
     const struct ub_settings *settings, const struct ub_zone *zone, struct ub_diags *diags);
 /* Sets *directory to NULL. NULL is allowed. Snapshots that are held stay. */
 void ub_directory_close(struct ub_directory **directory);
-/* Reads again the sources that have something new. A source that cannot be read keeps what it had. True:
- * there is a new snapshot. One thread calls this every minute or so. */
-bool ub_directory_refresh(struct ub_directory *directory, struct ub_diags *diags);
+/* Looks at the sources that are due, or at all of them, and reads those that have something new. A source
+ * that cannot be read keeps what it had. Waits up to UB_SOURCE_WAIT_MS. True: there is a new snapshot. One
+ * thread calls this, when it is time. */
+bool ub_directory_refresh(struct ub_directory *directory, bool all, struct ub_diags *diags);
+/* Milliseconds until the next look. The same thread. */
+int64_t ub_directory_wait(const struct ub_directory *directory);
+
+/* What there is to say of a source. */
+struct ub_source_report {
+	struct ub_text source; /* "csv" */
+	size_t accounts;       /* that it gave when it could be read last */
+	ub_instant
+	    read; /* when that was, or when it was seen last that they still hold; UB_INSTANT_NONE: never */
+	bool failed; /* the last look failed, so that the accounts are those of before */
+	ub_instant failed_since;
+	struct ub_text problem; /* why: one line */
+};
+
+/* Reports of all sources, in the order of the settings, in the arena. Any thread. Returns how many. */
+size_t ub_directory_reports(
+    struct ub_directory *directory, struct ub_arena *arena, struct ub_source_report **reports);
 
 /* The present snapshot, held for the caller. */
 struct ub_accounts *ub_directory_accounts(struct ub_directory *directory);

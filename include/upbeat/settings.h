@@ -28,10 +28,18 @@ struct ub_settings_holidays {
 	struct ub_holidays *into;
 };
 
+struct ub_yaml_node;
+
 /* An account source: `source:`, and what that source needs. */
 struct ub_settings_source {
-	struct ub_text source; /* "yaml" */
-	struct ub_settings_path file;
+	struct ub_text source;        /* "yaml", else the name of a plugin */
+	struct ub_place source_place; /* where it is named */
+	struct ub_settings_path file; /* of "yaml" */
+	/* Seconds between looks at the source, and the time that one look may take; 0: not said. */
+	int64_t refresh, timeout;
+	/* Of a plugin: the source's whole map. Keys that ub_settings_source_key() does not know are the
+	 * plugin's own. */
+	const struct ub_yaml_node *node;
 	const struct ub_account_field_decl *fields;
 	size_t n_fields;
 	struct ub_place place;
@@ -76,8 +84,13 @@ struct ub_settings *ub_settings_default(struct ub_arena *arena, const struct ub_
 struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_source *source,
     const struct ub_zones *zones, struct ub_diags *diags);
 
-struct ub_yaml_node;
 struct ub_yaml_type;
+
+/* Key i of those that every plugin's source may have; NULL: there are no more. */
+const char *ub_settings_source_key(size_t i);
+/* A path of the settings as it is to be opened, in the arena: what is relative begins at the settings. */
+struct ub_text ub_settings_path_from(
+    struct ub_arena *arena, const struct ub_source *settings, struct ub_text path);
 
 /* The type of the file, and the type of its `organization`, for their schemas. */
 extern const struct ub_yaml_type ub_settings_type, ub_settings_organization_type;

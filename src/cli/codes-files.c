@@ -7,6 +7,10 @@ const struct ub_code ub_codes_files[] = {
 	{ "account-twice", "two accounts have one id",
 	    "The id tells an account from all others. Give one of the two another id.",
 	    "- id: acme\n- id: acme", "- id: acme\n- id: acme-france" },
+	{ "bad-plugin", "a plugin cannot be used",
+	    "The module was made for another version, or it is none, or it does not do what plugins have to. "
+	    "Compile it with the header upbeat/plugin.h of this version, or ask its author.",
+	    NULL, NULL },
 	{ "cannot-read", "a file or directory cannot be read",
 	    "The message says why: the file is missing or too large, or this user may not read it. Paths in "
 	    "the settings start at the directory of the settings file.",
@@ -77,8 +81,24 @@ const struct ub_code ub_codes_files[] = {
 	    "domains: [acme.co.uk]" },
 	{ "rule-too-long", "a recurrence rule that is too long",
 	    "A holiday that repeats needs a short RRULE only.", NULL, NULL },
+	{ "no-plugin", "there is no such account source",
+	    "`yaml` is built in. Every other name is that of a plugin, a file NAME.so in the directory that "
+	    "the "
+	    "help line names.",
+	    "source: cvs", "source: csv" },
 	{ "several-objects", "a holiday file with several calendars",
 	    "Put each calendar into a file of its own.", NULL, NULL },
+	{ "source-failed", "an account source cannot be read",
+	    "The message says what is wrong, and where. Nothing of that reading is used: what was read "
+	    "before "
+	    "stays in force, and `upbeat status` tells how old it is.",
+	    NULL, NULL },
+	{ "source-late", "an account source takes too long",
+	    "The source is still at work. Until it answers, what was read before stays in force. `timeout` "
+	    "of the source says how long it may take.",
+	    NULL, NULL },
+	{ "source-odd", "something in an account source looks wrong",
+	    "The source was read even so. The message says what may be missed.", NULL, NULL },
 	{ "span", "this is no length of time", "A length of time is a number and a unit: s, m, h or d.",
 	    "deletion_grace: 30", "deletion_grace: 30s" },
 	{ "stakeholder-twice", "two accounts name one stakeholder",

@@ -26,14 +26,15 @@ struct ub_configuration {
 static void log_diag(struct ub_log *log, const char *what, const struct ub_diag *diag)
 {
 	enum ub_log_level level = diag->severity == UB_ERROR ? UB_LOG_ERROR : UB_LOG_WARNING;
+	const char *and = diag->help.len ? "; " : "";
 	size_t line, column;
 	if (!diag->place.source) {
-		ub_log(log, level, "%s: %.*s", what, UB_ARGS(diag->message));
+		ub_log(log, level, "%s: %.*s%s%.*s", what, UB_ARGS(diag->message), and, UB_ARGS(diag->help));
 		return;
 	}
 	ub_place_line_column(diag->place, &line, &column);
-	ub_log(log, level, "%s: %.*s:%zu:%zu: %.*s", what, UB_ARGS(diag->place.source->name), line, column,
-	    UB_ARGS(diag->message));
+	ub_log(log, level, "%s: %.*s:%zu:%zu: %.*s%s%.*s", what, UB_ARGS(diag->place.source->name), line,
+	    column, UB_ARGS(diag->message), and, UB_ARGS(diag->help));
 }
 
 static void log_diags(struct ub_log *log, const char *what, const struct ub_diags *diags)
@@ -177,7 +178,7 @@ static void refresh(struct ub_configuration *configuration, const struct ub_snap
 {
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_diags diags = UB_DIAGS(arena);
-	if (snapshot->directory && ub_directory_refresh(snapshot->directory, &diags))
+	if (snapshot->directory && ub_directory_refresh(snapshot->directory, false, &diags))
 		ub_log(configuration->input->log, UB_LOG_INFO, "accounts: read again");
 	log_diags(configuration->input->log, "accounts", &diags);
 	ub_arena_free(&arena);
@@ -191,11 +192,17 @@ enum task {
 	REFRESH,
 };
 
+/* Only the thread itself puts another snapshot in place of this one. */
+static int64_t time_to_wait(const struct ub_snapshot *snapshot)
+{
+	int64_t wait = snapshot->directory ? ub_directory_wait(snapshot->directory) : UB_ACCOUNTS_REFRESH_MS;
+	return snapshot->without_rules && wait > UB_MEND_MS ? UB_MEND_MS : wait;
+}
+
 static enum task wait_for_task(struct ub_configuration *configuration)
 {
 	pthread_mutex_lock(&configuration->mutex);
-	struct timespec until =
-	    ub_sys_deadline(configuration->snapshot->without_rules ? UB_MEND_MS : UB_ACCOUNTS_REFRESH_MS);
+	struct timespec until = ub_sys_deadline(time_to_wait(configuration->snapshot));
 	while (!configuration->stopping && !configuration->reload_wanted &&
 	       pthread_cond_timedwait(&configuration->told, &configuration->mutex, &until) == 0)
 		;

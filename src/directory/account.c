@@ -390,15 +390,14 @@ struct ub_account ub_account_unknown(void)
 	return (struct ub_account){ .renewal = UB_INSTANT_NONE };
 }
 
-static void read_account(
-    const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, struct part *part)
+static void read_one(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, struct part *part)
 {
 	struct ub_account unknown = ub_account_unknown();
 	struct written written = begin(&unknown);
 	ub_yaml_read(reader, &type_account, node, &written);
 	if (written.account.id.len == 0)
 		return;
-	part->places[part->accounts.n] = node->place;
+	*ub_push(reader->arena, &part->places) = node->place;
 	*ub_push(reader->arena, &part->accounts) = finish(reader, &written);
 }
 
@@ -406,9 +405,8 @@ static bool read_list(const struct ub_yaml_reader *reader, const struct ub_yaml_
 {
 	if (list->kind != UB_YAML_LIST)
 		return ub_yaml_expected_kind(reader, list, UB_YAML_LIST, "a list of accounts");
-	part->places = UB_NEW_ARRAY(part->arena, struct ub_place, list->n);
 	for (size_t i = 0; i < list->n; i++)
-		read_account(reader, list->items[i], part);
+		read_one(reader, list->items[i], part);
 	return true;
 }
 
@@ -437,6 +435,14 @@ bool read_accounts(const struct ub_source *source, const struct ub_settings_sour
 	if (!file.accounts)
 		return false;
 	return read_list(&reader, file.accounts, part);
+}
+
+void read_account(
+    const struct ub_accounts_reading *wanted, const struct ub_yaml_node *node, struct part *part)
+{
+	struct reading reading = { wanted->zone, wanted->fields, wanted->n_fields };
+	struct ub_yaml_reader reader = { wanted->arena, wanted->diags, &reading };
+	read_one(&reader, node, part);
 }
 
 /* ---- of a test ---- */

@@ -3,8 +3,11 @@
 #define UPBEAT_DIRECTORY_PRIVATE_H
 
 #include "upbeat/directory.h"
+#include "upbeat/plugin.h"
 
-/* ---- sources ---- */
+struct ub_yaml_node;
+
+/* ---- part.c ---- */
 
 /* The accounts that one source gave at one time. A part is immutable and counted, and everything is in its
  * arena. */
@@ -15,32 +18,91 @@ struct part {
 		struct ub_account *items;
 		size_t n, cap;
 	} accounts;
-	struct ub_place *places; /* of each account; NULL: the source has no file */
+	UB_VEC(struct ub_place) places; /* of each account */
 };
-
-/* A kind of source. */
-struct source_ops {
-	const char *name;
-	/* A text, in the arena. A new text tells that the source may have news. */
-	const char *(*stamp)(const struct ub_settings_source *settings, struct ub_arena *arena);
-	/* Fills the part. Mistakes are reported. False: the source has nothing that can be used. */
-	bool (*read)(const struct ub_settings_source *settings, const struct ub_zone *zone, struct part *part,
-	    struct ub_diags *diags);
-};
-
-extern const struct source_ops yaml_source;
-
-/* ---- part.c ---- */
 
 struct part *part_new(void);
 struct part *part_hold(struct part *part);
 void part_release(struct part **part);
+
+/* ---- sources ---- */
+
+enum look {
+	LOOK_SAME,      /* not looked, as nothing has changed since the last look */
+	LOOK_CONFIRMED, /* looked: what was read before still holds */
+	LOOK_NEW,       /* there is a new part */
+	LOOK_FAILED,    /* reported; there may be a part of what is sound */
+	LOOK_PENDING,   /* the source has not answered yet */
+};
+
+/* A kind of source. All functions are called by one thread at a time. */
+struct source_ops {
+	/* Makes the source's state. Settings and zone outlive it. NULL: reported. */
+	void *(*open)(
+	    const struct ub_settings_source *settings, const struct ub_zone *zone, struct ub_diags *diags);
+	/* Begins to look. Nothing happens while an earlier look is pending. */
+	void (*begin)(void *state);
+	/* What came of it, waiting at most until `deadline` (ub_sys_monotonic_ms). A *part is held for the
+	 * caller; NULL: there is none. */
+	enum look (*end)(void *state, int64_t deadline, struct part **part, struct ub_diags *diags);
+	void (*close)(void *state);
+	/* Seconds between looks, where the settings do not say. */
+	int64_t (*refresh)(const void *state);
+};
+
+/* yaml-source.c */
+extern const struct source_ops yaml_source;
+/* plugin-source.c: every other source */
+extern const struct source_ops plugin_source;
+
+/* ---- plugin-load.c ---- */
+
+/* Loads the plugin of the name, which stays loaded. NULL: reported at `place`. */
+const struct ub_plugin *load_plugin(struct ub_text name, struct ub_place place, struct ub_diags *diags);
+
+/* ---- plugin-settings.c ---- */
+
+struct plugin_settings {
+	struct ub_plugin_setting *items;
+	size_t n, cap;
+};
+
+/* Makes the settings that the plugin gets from those of its source, in `arena`. False: one of them is wrong,
+ * which is reported. */
+bool read_plugin_settings(const struct ub_plugin *plugin, const struct ub_settings_source *settings,
+    struct ub_arena *arena, struct plugin_settings *read, struct ub_diags *diags);
+
+/* ---- plugin-tree.c ---- */
+
+/* Takes the values that a plugin gives, and reads each account as soon as it is whole. */
+struct tree;
+
+struct tree_input {
+	const struct ub_accounts_reading *reading; /* its arena is the part's */
+	struct part *part;
+	const struct ub_source *settings; /* document 1 */
+	struct ub_place source;           /* the source's place in the settings: for what has no other */
+};
+
+/* In the part's arena, but for what one account needs for a while. */
+struct tree *tree_new(const struct tree_input *input);
+void tree_free(struct tree **tree);
+size_t tree_document(struct tree *tree, struct ub_text name, struct ub_text text);
+struct ub_place tree_place(const struct tree *tree, struct ub_plugin_place place);
+void tree_begin(struct tree *tree, bool map, struct ub_plugin_place place);
+void tree_end(struct tree *tree, bool map);
+void tree_scalar(struct tree *tree, bool key, struct ub_text text, struct ub_plugin_place place);
+/* Whether all that was given is whole, and no two accounts have one id. What is not is reported. */
+bool tree_finish(struct tree *tree);
 
 /* ---- account.c ---- */
 
 /* Reads the accounts of a file. False: the file holds no accounts, which has been reported. */
 bool read_accounts(const struct ub_source *source, const struct ub_settings_source *settings,
     const struct ub_zone *zone, struct part *part, struct ub_diags *diags);
+/* Reads one account into the part. What is wrong is reported and left out. */
+void read_account(
+    const struct ub_accounts_reading *reading, const struct ub_yaml_node *node, struct part *part);
 
 /* ---- match.c ---- */
 

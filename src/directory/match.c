@@ -86,7 +86,7 @@ static void add_account(struct indexing *indexing, const struct part *part, size
 	struct ub_accounts *accounts = indexing->accounts;
 	const struct ub_account *account = &part->accounts.items[i];
 	uintptr_t first = (uintptr_t)ub_map_get(accounts->by_id, account->id);
-	indexing->places[accounts->n] = part->places[i];
+	indexing->places[accounts->n] = part->places.items[i];
 	accounts->items[accounts->n] = account;
 	if (first) {
 		report_claimed(indexing, "account-twice", "the id", account->id, first - 1, accounts->n);

@@ -1,9 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "directory-private.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "upbeat/sys.h"
+
+struct state {
+	const struct ub_settings_source *settings;
+	const struct ub_zone *zone;
+	char *stamp; /* of the last look, whether its result could be used or not; NULL: no look yet */
+};
+
+static void *open_source(
+    const struct ub_settings_source *settings, const struct ub_zone *zone, struct ub_diags *diags)
+{
+	struct state *state = calloc(1, sizeof(*state));
+	(void)diags;
+	if (!state)
+		abort();
+	state->settings = settings;
+	state->zone = zone;
+	return state;
+}
+
+static void close_source(void *source)
+{
+	struct state *state = source;
+	free(state->stamp);
+	free(state);
+}
 
 /* The file's identity, size and times. Replacing or writing the file changes at least one of them. */
 static const char *stamp(const struct ub_settings_source *settings, struct ub_arena *arena)
@@ -17,9 +44,21 @@ static const char *stamp(const struct ub_settings_source *settings, struct ub_ar
 	    .ptr;
 }
 
-static bool read_source(const struct ub_settings_source *settings, const struct ub_zone *zone,
-    struct part *part, struct ub_diags *diags)
+static bool has_news(struct state *state, struct ub_arena *arena)
 {
+	const char *now = stamp(state->settings, arena);
+	if (state->stamp && strcmp(now, state->stamp) == 0)
+		return false;
+	free(state->stamp);
+	state->stamp = strdup(now);
+	if (!state->stamp)
+		abort();
+	return true;
+}
+
+static bool read_source(const struct state *state, struct part *part, struct ub_diags *diags)
+{
+	const struct ub_settings_source *settings = state->settings;
 	struct ub_source *source = UB_NEW(part->arena, struct ub_source);
 	source->name = settings->file.path;
 	enum ub_file_result result = ub_sys_read_file(
@@ -29,7 +68,30 @@ static bool read_source(const struct ub_settings_source *settings, const struct 
 		    UB_ARGS(source->name), ub_file_result_text(result));
 		return false;
 	}
-	return read_accounts(source, settings, zone, part, diags);
+	return read_accounts(source, settings, state->zone, part, diags);
 }
 
-const struct source_ops yaml_source = { .name = "yaml", .stamp = stamp, .read = read_source };
+static void begin(void *source)
+{
+	(void)source;
+}
+
+/* A file is read at once. */
+static enum look end(void *source, int64_t deadline, struct part **part, struct ub_diags *diags)
+{
+	struct state *state = source;
+	(void)deadline;
+	*part = part_new();
+	if (has_news(state, (*part)->arena))
+		return read_source(state, *part, diags) ? LOOK_NEW : LOOK_FAILED;
+	part_release(part);
+	return LOOK_SAME;
+}
+
+static int64_t refresh(const void *source)
+{
+	(void)source;
+	return 0;
+}
+
+const struct source_ops yaml_source = { open_source, begin, end, close_source, refresh };

@@ -113,6 +113,12 @@ static struct ub_text directory_of(struct ub_text path)
 	return ub_text_sub(path, 0, end);
 }
 
+struct ub_text ub_settings_path_from(
+    struct ub_arena *arena, const struct ub_source *settings, struct ub_text path)
+{
+	return path_from(arena, directory_of(settings->name), path);
+}
+
 static struct ub_settings *finish(struct ub_arena *arena, const struct written *written,
     struct ub_text directory, const struct ub_zones *zones)
 {

@@ -82,27 +82,73 @@ static const struct ub_yaml_type type_declarations = { .shape = UB_YAML_MAP_OF,
 struct source {
 	struct ub_text source;
 	struct ub_settings_path path;
+	int64_t refresh, timeout;
 	UB_VEC(struct declaration) fields;
 };
 
-static const struct ub_yaml_word source_names[] = {
-	{ "yaml", 0, "a file, upbeat.conf(5)" },
+/* The names of plugins are names of files, too. */
+static bool read_source_name(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	bool good = node->kind == UB_YAML_SCALAR && node->text.len > 0;
+	for (size_t i = 0; good && i < node->text.len; i++) {
+		char c = node->text.ptr[i];
+		bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+		good = word || (i > 0 && c == '-');
+	}
+	if (!good)
+		return ub_yaml_expected(reader, node, type->noun);
+	*(struct ub_text *)out = node->text;
+	return true;
+}
+
+static const struct ub_yaml_word yaml_word[] = { { "yaml", 0, "an account file" } };
+static const struct ub_yaml_type type_yaml_name = { .shape = UB_YAML_TEXT, UB_YAML_WORDS(yaml_word) };
+static const struct ub_yaml_type type_plugin_name = { .shape = UB_YAML_CUSTOM,
+	.noun = "the name of a source like `yaml` or `csv`",
+	.read = read_source_name,
+	.pattern = "^(?!yaml$)[a-z0-9][a-z0-9-]*$" };
+
+#define SOURCE(member) offsetof(struct source, member)
+#define SOURCE_FIELDS                                                                                        \
+	{ "refresh", &type_seconds, SOURCE(refresh), false, "how long until it is looked at again" },        \
+	{                                                                                                    \
+		"fields", &type_declarations, SOURCE(fields), false,                                         \
+		    "fields of its own that accounts have, with their types"                                 \
+	}
+static const struct ub_yaml_field yaml_fields[] = {
+	{ "source", &type_yaml_name, SOURCE(source), true, "the kind of source" },
+	{ "path", &type_path, SOURCE(path), true, "the file" },
+	SOURCE_FIELDS,
 };
-static const struct ub_yaml_type type_source_name = { .shape = UB_YAML_TEXT, UB_YAML_WORDS(source_names) };
-static const struct ub_yaml_field source_fields[] = {
-	{ "source", &type_source_name, offsetof(struct source, source), true, "the kind of source" },
-	{ "path", &type_path, offsetof(struct source, path), true, "the file" },
-	{ "fields", &type_declarations, offsetof(struct source, fields), false,
-	    "fields of its own that accounts have, with their types" },
+static const struct ub_yaml_field plugin_fields[] = {
+	{ "source", &type_plugin_name, SOURCE(source), true, "the plugin" },
+	{ "timeout", &type_seconds, SOURCE(timeout), false, "how long it may take; 60s if not said" },
+	SOURCE_FIELDS,
 };
-static const struct ub_yaml_type type_raw = FIELDS(source_fields);
+static const struct ub_yaml_type type_yaml_source = FIELDS(yaml_fields);
+static const struct ub_yaml_type type_plugin_source = {
+	.shape = UB_YAML_FIELDS, UB_YAML_TABLE(plugin_fields), .open = true
+};
+
+const char *ub_settings_source_key(size_t i)
+{
+	return i < UB_COUNT(plugin_fields) ? plugin_fields[i].name : NULL;
+}
+
+/* Which of the two forms the map has. One that names no source is read as the common one. */
+static const struct ub_yaml_type *form_of(const struct ub_yaml_node *node)
+{
+	const struct ub_yaml_node *name = node->kind == UB_YAML_MAP ? ub_yaml_get(node, "source") : NULL;
+	return !name || ub_text_is(name->text, "yaml") ? &type_yaml_source : &type_plugin_source;
+}
 
 static bool read_source(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
 	struct source raw = { 0 };
 	(void)type;
-	if (!ub_yaml_read(reader, &type_raw, node, &raw))
+	if (!ub_yaml_read(reader, form_of(node), node, &raw))
 		return false;
 	struct ub_account_field_decl *fields =
 	    UB_NEW_ARRAY(reader->arena, struct ub_account_field_decl, raw.fields.n);
@@ -113,7 +159,11 @@ static bool read_source(const struct ub_yaml_reader *reader, const struct ub_yam
 	}
 	*(struct ub_settings_source *)out = (struct ub_settings_source){
 		.source = raw.source,
+		.source_place = ub_yaml_get(node, "source")->place,
 		.file = raw.path,
+		.refresh = raw.refresh,
+		.timeout = raw.timeout,
+		.node = node,
 		.fields = fields,
 		.n_fields = raw.fields.n,
 		.place = node->place,
@@ -121,7 +171,7 @@ static bool read_source(const struct ub_yaml_reader *reader, const struct ub_yam
 	return true;
 }
 
-static const struct ub_yaml_type *const source_forms[] = { &type_raw };
+static const struct ub_yaml_type *const source_forms[] = { &type_yaml_source, &type_plugin_source };
 static const struct ub_yaml_type type_source = { .shape = UB_YAML_CUSTOM,
 	.noun = "an account source",
 	.read = read_source,

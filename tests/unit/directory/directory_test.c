@@ -63,7 +63,7 @@ struct files *start(const char *first, const char *second)
 
 bool refresh(struct files *files)
 {
-	bool news = ub_directory_refresh(files->directory, &files->diags);
+	bool news = ub_directory_refresh(files->directory, true, &files->diags);
 	ub_accounts_release(&files->accounts);
 	files->accounts = ub_directory_accounts(files->directory);
 	return news;

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Fails to open, and does not say why. */
+#include "upbeat/plugin.h"
+
+static void *open_source(struct ub_plugin_host *host, const struct ub_plugin_setting *settings, size_t n)
+{
+	(void)host, (void)settings, (void)n;
+	return NULL;
+}
+
+static enum ub_plugin_result read_source(void *source, struct ub_plugin_host *host)
+{
+	(void)source, (void)host;
+	return UB_PLUGIN_FAILED;
+}
+
+static void close_source(void *source)
+{
+	(void)source;
+}
+
+const struct ub_plugin ub_plugin = {
+	.abi = UB_PLUGIN_ABI,
+	.size = sizeof(struct ub_plugin),
+	.open = open_source,
+	.read = read_source,
+	.close = close_source,
+};

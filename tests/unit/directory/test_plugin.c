@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "directory_test.h"
+#include "leaks.h"
+#include "upbeat/sys.h"
+
+TestSuite(plugin, .fini = ub_leak_check);
+TestSuite(csv, .fini = ub_leak_check);
+
+/* A source of the settings, and the file that it reads. */
+struct world {
+	struct ub_arena *arena;
+	struct ub_zones *zones;
+	const char *folder, *path;
+	struct ub_source text;
+	struct ub_settings *settings;
+	struct ub_diags diags;
+	struct ub_directory *directory;
+	struct ub_accounts *accounts; /* held */
+};
+
+static void write_data(const struct world *world, const char *data)
+{
+	if (data)
+		write_file(world->path, data);
+	else
+		unlink(world->path);
+}
+
+/* `source` is what stands in the braces of the source; its file is `data`, NULL: there is none. */
+static struct world *open_world(const char *source, const char *data)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct world *world = UB_NEW(arena, struct world);
+	const char *base = getenv("TMPDIR");
+	char *folder = ub_text_cstr(arena, ub_textf(arena, "%s/upbeat-plugin-XXXXXX", base ? base : "/tmp"));
+	cr_assert_not_null(mkdtemp(folder));
+	world->arena = arena;
+	world->folder = folder;
+	world->path = ub_textf(arena, "%s/data", folder).ptr;
+	world->diags = UB_DIAGS(arena);
+	world->zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
+	world->text = (struct ub_source){ ub_textf(arena, "%s/u.yaml", folder),
+		ub_textf(arena,
+		    "listen: 127.0.0.1:1\nupstream: http://127.0.0.1:2\n"
+		    "organization: {domains: [ours.example]}\naccounts: [{%s}]\n",
+		    source) };
+	world->settings = ub_settings_read(arena, &world->text, world->zones, &world->diags);
+	write_data(world, data);
+	world->directory = ub_directory_open(world->settings, ub_cal_utc(), &world->diags);
+	world->accounts = ub_directory_accounts(world->directory);
+	return world;
+}
+
+static void close_world(struct world *world)
+{
+	struct ub_arena *arena = world->arena;
+	ub_accounts_release(&world->accounts);
+	ub_directory_close(&world->directory);
+	ub_cal_zones_free(&world->zones);
+	unlink(world->path);
+	cr_assert_eq(rmdir(world->folder), 0);
+	ub_arena_free(&arena);
+}
+
+static const char *said(struct world *world)
+{
+	struct ub_buf out = UB_BUF(world->arena);
+	ub_diags_print(&world->diags, &out, false);
+	return ub_buf_cstr(&out);
+}
+
+/* Looks again, with diagnostics of its own. */
+static bool look(struct world *world)
+{
+	world->diags = UB_DIAGS(world->arena);
+	bool news = ub_directory_refresh(world->directory, true, &world->diags);
+	ub_accounts_release(&world->accounts);
+	world->accounts = ub_directory_accounts(world->directory);
+	return news;
+}
+
+static struct ub_source_report report_of(struct world *world)
+{
+	struct ub_source_report *reports;
+	cr_assert_eq(ub_directory_reports(world->directory, world->arena, &reports), 1);
+	return reports[0];
+}
+
+#define SAYS(world, words) cr_assert(strstr(said(world), (words)), "said:\n%s", said(world))
+
+/* ---- loading ---- */
+
+static const struct {
+	const char *source, *words;
+} faults[] = {
+	{ "source: cvs, path: data", "error[no-plugin]: there is no account source `cvs`" },
+	{ "source: cvs, path: data", "did you mean `csv`?" },
+	{ "source: nothing-like-it", "its plugin would be " },
+	{ "source: old", "it was made for the plugin ABI 2, and this is ABI 1" },
+	{ "source: bare", "it does not define `ub_plugin`, and so is no plugin" },
+	{ "source: hollow", "its `ub_plugin` lacks functions" },
+	{ "source: mute", "the source failed, and did not say why" },
+	{ "source: liar, fault: silent", "the source failed, and did not say why" },
+	{ "source: liar, fault: open", "a value has no key" },
+	{ "source: liar, fault: end", "a list or map ends that was not begun so" },
+	{ "source: liar, fault: cross", "a list or map ends that was not begun so" },
+	{ "source: liar, fault: value", "a value has no key" },
+	{ "source: liar, fault: key-twice", "a key stands outside of a map, or twice" },
+	{ "source: liar, fault: deep", "lists and maps are nested too deeply" },
+	{ "source: liar, fault: bytes", "a text is not UTF-8" },
+	{ "source: liar, fault: place", "u.yaml:4:21: error[source-failed]: in no document?[31m" },
+	{ "source: liar, fault: beyond", "error[source-failed]: beyond the end" },
+	{ "source: liar, fault: beyond", "help: a remedy" },
+	{ "source: liar", "`fault` is missing" },
+	{ "source: liar, falt: end", "did you mean `fault`?" },
+	{ "source: liar, fault: [end]", "expected a text, found a list" },
+};
+
+Test(plugin, that_cannot_be_used_is_told_with_a_remedy)
+{
+	for (size_t i = 0; i < UB_COUNT(faults); i++) {
+		struct world *w = open_world(faults[i].source, NULL);
+		SAYS(w, faults[i].words);
+		cr_assert(report_of(w).failed || strstr(faults[i].source, "fault: place") ||
+			      strstr(faults[i].source, "fault: beyond"),
+		    "%s", faults[i].source);
+		close_world(w);
+	}
+}
+
+Test(plugin, that_takes_too_long_is_given_up_and_its_answer_is_taken_when_it_comes)
+{
+	struct world *w = open_world("source: slow, path: data, timeout: 1s", "0");
+	IS(ub_accounts_at(w->accounts, 0)->name, "Fast");
+	write_data(w, "4");
+	int64_t begin = ub_sys_monotonic_ms();
+	cr_assert_not(look(w));
+	cr_assert(ub_sys_monotonic_ms() - begin < 3500, "nobody waits for it");
+	SAYS(w, "error[source-late]: the source gave no answer within 1 s");
+	IS(ub_accounts_at(w->accounts, 0)->name, "Fast");
+	cr_assert(report_of(w).failed && report_of(w).accounts == 1);
+	write_data(w, "0");
+	while (!look(w) && ub_sys_monotonic_ms() - begin < 20000)
+		cr_assert_eq(w->diags.list.n, 0, "it is told once: %s", said(w));
+	IS(ub_accounts_at(w->accounts, 0)->name, "Slow");
+	cr_assert_not(report_of(w).failed);
+	close_world(w);
+}
+
+Test(plugin, that_hangs_does_not_keep_the_directory_from_closing)
+{
+	struct world *w = open_world("source: slow, path: data, timeout: 1s", "0");
+	write_data(w, "5");
+	look(w);
+	int64_t begin = ub_sys_monotonic_ms();
+	ub_accounts_release(&w->accounts);
+	ub_directory_close(&w->directory);
+	cr_assert(ub_sys_monotonic_ms() - begin < 2500);
+	sleep(5); /* so that nothing is left behind when leaks are looked for */
+	close_world(w);
+}
+
+/* ---- csv ---- */
+
+#define CSV "source: csv, path: data"
+
+Test(csv, gives_accounts_with_all_that_a_row_can_say)
+{
+	struct world *w = open_world(CSV ", fields: {seats: int, pilot: bool}",
+	    "\xEF\xBB\xBFID,Name,domains,Health,score,stakeholders,tickets,feature "
+	    "requests,seats,pilot,team\r\n"
+	    "a,\"A \"\"B\"\"\n C\",a.example;b.example,RED,7.5,"
+	    "\"Ada (CFO) <ADA@a.example>; bob@a.example;\",Slow [2026-10-01];Fast,,40,TRUE,x@ours.example\r\n"
+	    "\r\n"
+	    "b,B,,,,,,,,,");
+	cr_assert_eq(w->diags.list.n, 0, "%s", said(w));
+	const struct ub_account *a = ub_accounts_find(w->accounts, UB_TEXT("a"));
+	IS(a->name, "A \"B\"\n C");
+	IS(a->domains.items[1], "b.example");
+	IS(a->stakeholders[0].email, "ada@a.example");
+	IS(a->stakeholders[0].title, "CFO");
+	IS(a->stakeholders[0].name, "Ada");
+	IS(a->stakeholders[1].email, "bob@a.example");
+	IS(a->tickets.items[0].title, "Slow");
+	IS(a->tickets.items[1].title, "Fast");
+	cr_assert(a->health == UB_HEALTH_RED && a->score == 7.5 && a->n_stakeholders == 2);
+	cr_assert(a->tickets.items[0].date == 1790812800 && a->tickets.items[1].date == UB_INSTANT_NONE);
+	cr_assert(a->fields[0].integer == 40 && a->fields[1].integer == 1 && a->team.n == 1);
+	const struct ub_account *b = ub_accounts_find(w->accounts, UB_TEXT("b"));
+	cr_assert(b && b->health == UB_HEALTH_UNKNOWN && b->domains.n == 0 && !b->fields[0].given);
+	close_world(w);
+}
+
+static const char *const bad[] = {
+	"key,name\nx,X\n",       /* a missing column */
+	"id,name\na,A,more\n",   /* a row too long */
+	"id,name\na\n",          /* and too short */
+	"id,name\na,\xC4\n",     /* Latin-1 */
+	"id,name\na,A\na,B\n",   /* two rows of one id */
+	"id,name\na,\"A\nb,B\n", /* an unclosed quote */
+	"id,name\na,\"A\" B\n",  /* text behind a quote */
+	"id,name,id\na,A,a\n",   /* a column twice */
+	"id;name\na;A\n",        /* another delimiter */
+	"\xFF\xFEi\0d",          /* UTF-16 */
+	"",                      /* nothing */
+	NULL,                    /* no file */
+};
+
+Test(csv, keeps_what_was_read_before_whatever_becomes_of_the_file)
+{
+	struct world *w = open_world(CSV, "id,name,health\na,A,green\n");
+	for (size_t i = 0; i < UB_COUNT(bad); i++) {
+		write_data(w, bad[i]);
+		cr_assert_not(look(w), "case %zu", i);
+		cr_assert_eq(w->diags.errors, 1, "case %zu: %s", i, said(w));
+		cr_assert(w->diags.list.items[0].help.len > 0, "case %zu: %s", i, said(w));
+		cr_assert_eq(ub_accounts_count(w->accounts), 1);
+		IS(ub_accounts_at(w->accounts, 0)->name, "A");
+		cr_assert(report_of(w).failed && report_of(w).problem.len);
+		cr_assert_not(look(w));
+		cr_assert_eq(w->diags.errors, 0, "it is told once");
+		cr_assert(report_of(w).failed, "but not forgotten");
+	}
+	write_data(w, "id,name,health\na,A,red\nb,B,\n");
+	cr_assert(look(w));
+	cr_assert(ub_accounts_count(w->accounts) == 2 && !report_of(w).failed);
+	cr_assert_eq(ub_accounts_at(w->accounts, 0)->health, UB_HEALTH_RED);
+	close_world(w);
+}
+
+Test(csv, is_not_read_again_while_the_file_is_the_same)
+{
+	struct world *w = open_world(CSV, "id,name\na,A\n");
+	cr_assert_not(look(w));
+	write_data(w, "id,name\na,B\n");
+	cr_assert(look(w));
+	IS(ub_accounts_at(w->accounts, 0)->name, "B");
+	close_world(w);
+}
