@@ -206,6 +206,10 @@
 #define UB_ICAL_VALUE_MAX   (8u * 1024)  /* bytes of a property's value, and of its parameters */
 #define UB_ICAL_TEXT_MAX    (64u * 1024) /* bytes of a DESCRIPTION */
 #define UB_ICAL_VALUES_MAX  2000         /* values of CATEGORIES */
+#define UB_ICAL_SAME_MAX    200          /* properties of one name in a component, but for attendees */
+#define UB_ICAL_DELEGATES   50           /* to whom one attendee delegates */
+#define UB_ICAL_ZONES_MAX   32           /* zones that are looked for in the object itself */
+#define UB_ICAL_ADDRESS_MAX 2000         /* bytes of what may have an address in it */
 #define UB_ICAL_FAULTS_MAX  20           /* properties of an object that are said not to be read */
 #define UB_ICAL_RULE_MAX    512          /* a recurrence rule */
 #define UB_ICAL_OBSERVANCES 100          /* STANDARD and DAYLIGHT parts of a VTIMEZONE */

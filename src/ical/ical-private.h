@@ -119,7 +119,7 @@ struct reader {
 const struct ub_zone *ub_ical_zone(struct reader *reader, struct ub_text tzid);
 
 /* The first VTIMEZONE of this TZID, or NO_COMPONENT. */
-size_t ub_ical_timezone(const struct ub_ical *ical, struct ub_text tzid, struct ub_arena *arena);
+size_t ub_ical_timezone(const struct ub_ical *ical, struct ub_text tzid);
 
 /* ---- when.c ---- */
 

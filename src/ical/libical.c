@@ -208,22 +208,34 @@ static icalcomponent *add_line(icalparser *parser, struct ub_arena *arena, struc
 	return icalparser_add_line(parser, ub_text_cstr(arena, line));
 }
 
-void ub_libical_read(
-    const struct reduced *lines, struct property *properties, size_t n, struct ub_arena *arena)
+/* Lines that libical gets at once. To drop what it cannot read, it goes through all properties before. */
+#define PORTION 200
+
+/* The properties of all components are read alike. */
+static void read_portion(icalparser *parser, const struct reduced *lines, struct property *properties,
+    size_t from, size_t to, struct ub_arena *arena)
 {
-	icalparser *parser = icalparser_new();
-	/* The properties of all components are read alike. */
 	add_line(parser, arena, UB_TEXT("BEGIN:VEVENT"));
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = from; i < to; i++)
 		if (lines[i].value.len)
 			add_line(parser, arena,
 			    ub_textf(arena, "%.*s;" TAG "=%zu%.*s:%.*s", UB_ARGS(lines[i].name), i,
 				UB_ARGS(lines[i].params), UB_ARGS(lines[i].value)));
 	icalcomponent *component = add_line(parser, arena, UB_TEXT("END:VEVENT"));
-	if (component) {
-		walk(component, lines, properties, n, arena);
-		icalcomponent_free(component);
-	}
+	if (!component)
+		return;
+	walk(component, lines, properties, to, arena);
+	icalcomponent_free(component);
+}
+
+void ub_libical_read(
+    const struct reduced *lines, struct property *properties, size_t n, struct ub_arena *arena)
+{
+	icalparser *parser = icalparser_new();
+	if (!parser)
+		return;
+	for (size_t i = 0; i < n; i += PORTION)
+		read_portion(parser, lines, properties, i, n - i < PORTION ? n : i + PORTION, arena);
 	icalparser_free(parser);
 }
 

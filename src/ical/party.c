@@ -54,7 +54,6 @@ static bool cut_around(struct ub_text *text)
 		{ "\xE2\x80\x98", "\xE2\x80\x99" }, { "\xE2\x80\x9C", "\xE2\x80\x9D" },
 		{ "\xE2\x80\x9E", "\xE2\x80\x9C" }, { "\xC2\xAB", "\xC2\xBB" } };
 	struct ub_text whole = *text;
-	size_t bracket = ub_text_find(*text, UB_TEXT("<"), 0);
 	*text = ub_text_trim(*text);
 	for (size_t i = 0; i < UB_COUNT(pairs); i++) {
 		struct ub_text before = ub_text(pairs[i][0]), after = ub_text(pairs[i][1]);
@@ -62,14 +61,17 @@ static bool cut_around(struct ub_text *text)
 		    ub_text_ends(*text, after))
 			*text = ub_text_sub(*text, before.len, text->len - after.len);
 	}
-	if (bracket != SIZE_MAX && ub_text_ends(*text, UB_TEXT(">")))
-		*text = ub_text_sub(*text, ub_text_find(*text, UB_TEXT("<"), 0), text->len);
+	size_t bracket = ub_text_ends(*text, UB_TEXT(">")) ? ub_text_find(*text, UB_TEXT("<"), 0) : SIZE_MAX;
+	if (bracket != SIZE_MAX)
+		*text = ub_text_sub(*text, bracket, text->len);
 	return text->len != whole.len;
 }
 
 /* The address that clients mean by such a text. Each round cuts something. */
 static struct ub_text meant_address(struct ub_text text, struct ub_arena *arena)
 {
+	if (text.len > UB_ICAL_ADDRESS_MAX)
+		return UB_TEXT_NONE;
 	while (cut_around(&text) || cut_word(&text, "mailto:") || cut_word(&text, "smtp:") ||
 	       cut_word(&text, "//"))
 		;
@@ -100,7 +102,7 @@ static struct ub_texts delegates(const struct line *line, struct ub_arena *arena
 {
 	struct ub_texts addresses = { 0 };
 	struct ub_text rest = ub_ical_raw_param(line, "DELEGATED-TO"), piece;
-	while (rest.len && ub_text_split(&rest, ',', &piece)) {
+	for (size_t i = 0; i < UB_ICAL_DELEGATES && rest.len && ub_text_split(&rest, ',', &piece); i++) {
 		struct ub_text address = address_of(piece, UB_TEXT_NONE, UB_TEXT_NONE, arena);
 		if (address.len)
 			*ub_push(arena, &addresses) = address;

@@ -42,8 +42,9 @@ static size_t among(struct ub_text word, const struct ub_text *list, size_t n)
 struct copy {
 	const struct ub_ical *ical;
 	struct properties *properties;
-	UB_VEC(struct reduced) lines; /* as many as there are properties */
-	size_t people, values;
+	UB_VEC(struct reduced) lines;    /* as many as there are properties */
+	size_t values;                   /* of lists, with empty ones */
+	size_t of_name[UB_COUNT(names)]; /* properties of each */
 };
 
 static void put_param(struct ub_text name, struct ub_text value, struct ub_buf *out)
@@ -119,7 +120,8 @@ static bool is_party(struct ub_text name)
 	return ub_text_is(name, "ATTENDEE") || ub_text_is(name, "ORGANIZER");
 }
 
-static void add(struct copy *copy, struct ub_text name, const struct line *line, struct ub_text value)
+static void add(struct copy *copy, struct ub_text name, struct ub_text params, const struct line *line,
+    struct ub_text value)
 {
 	struct ub_arena *arena = copy->ical->arena;
 	size_t most = ub_text_is(name, "DESCRIPTION") ? UB_ICAL_TEXT_MAX : UB_ICAL_VALUE_MAX;
@@ -128,20 +130,25 @@ static void add(struct copy *copy, struct ub_text name, const struct line *line,
 		shown = UB_TEXT("mailto:"); /* the parameters may say who is meant */
 	else if (ub_text_trim(shown).len == 0)
 		return; /* libical calls an empty value an error */
-	*ub_push(arena, &copy->lines) = (struct reduced){ name, params_of(line, arena),
-		is_odd_number(name, shown) ? UB_TEXT_NONE : shown };
+	*ub_push(arena, &copy->lines) =
+	    (struct reduced){ name, params, is_odd_number(name, shown) ? UB_TEXT_NONE : shown };
 	*ub_push(arena, copy->properties) = (struct property){
 		.line = line, .text = ub_ical_repaired(shown, arena), .cut = shown.len < value.len
 	};
 }
 
-/* libical does not see where a list goes on after an escaped comma. */
+#define LIST_PARAMS_MAX 200
+
+/* libical does not see where a list goes on after an escaped comma. Each value has the parameters, if these
+ * are not long. */
 static void add_list(struct copy *copy, struct ub_text name, const struct line *line)
 {
-	struct ub_text rest = line->value, piece;
+	struct ub_text rest = line->value, piece, params = params_of(line, copy->ical->arena);
+	if (params.len > LIST_PARAMS_MAX)
+		params = UB_TEXT_NONE;
 	while (copy->values < UB_ICAL_VALUES_MAX && ub_ical_list_next(&rest, &piece)) {
 		copy->values++;
-		add(copy, name, line, piece);
+		add(copy, name, params, line, piece);
 	}
 }
 
@@ -151,10 +158,13 @@ static void add_line(struct copy *copy, const struct line *line)
 	if (which == UB_COUNT(names))
 		return;
 	struct ub_text name = names[which];
+	size_t before = copy->properties->n;
+	size_t most = ub_text_is(name, "ATTENDEE") ? UB_ICAL_PEOPLE_MAX : UB_ICAL_SAME_MAX;
 	if (ub_text_is(name, "CATEGORIES"))
 		add_list(copy, name, line);
-	else if (!ub_text_is(name, "ATTENDEE") || copy->people++ < UB_ICAL_PEOPLE_MAX)
-		add(copy, name, line, line->value);
+	else if (copy->of_name[which] < most)
+		add(copy, name, params_of(line, copy->ical->arena), line, line->value);
+	copy->of_name[which] += copy->properties->n - before;
 }
 
 /* ---- encodings, which iCalendar texts of old devices have like vCalendar's ---- */

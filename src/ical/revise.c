@@ -94,9 +94,8 @@ static void revise_zone(struct revision *revision)
 	struct ub_text tzid = time ? ub_ical_property_param(time, "TZID") : UB_TEXT_NONE;
 	if (tzid.len == 0 || defines(revision, tzid))
 		return;
-	struct ub_text zone =
-	    ub_ical_component_text(wanted->ical, ub_ical_timezone(wanted->ical, tzid, revision->arena));
-	size_t wrong = ub_ical_timezone(now->ical, tzid, revision->arena);
+	struct ub_text zone = ub_ical_component_text(wanted->ical, ub_ical_timezone(wanted->ical, tzid));
+	size_t wrong = ub_ical_timezone(now->ical, tzid);
 	/* A zone inside another component is malformed and stays. The first one counts. */
 	if (wrong == NO_COMPONENT || now->ical->components.items[wrong].parent != 0)
 		ub_ical_splice_before(

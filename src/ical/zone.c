@@ -160,12 +160,12 @@ static const struct ub_zone *define(struct reader *reader, size_t component, str
 	    reader->arena, tzid, definition.before, definition.changes.items, n, UB_TEXT_NONE);
 }
 
-size_t ub_ical_timezone(const struct ub_ical *ical, struct ub_text tzid, struct ub_arena *arena)
+size_t ub_ical_timezone(const struct ub_ical *ical, struct ub_text tzid)
 {
 	for (size_t i = 1; i < ical->components.n; i++) {
-		const struct line *id =
-		    ub_ical_is(ical, i, "VTIMEZONE") ? ub_ical_line(ical, i, "TZID", NULL) : NULL;
-		if (id && ub_text_eq(ub_text_trim(ub_ical_text(id->value, arena)), tzid))
+		const struct property *id =
+		    ub_ical_is(ical, i, "VTIMEZONE") ? ub_ical_property(ical, i, "TZID", NULL) : NULL;
+		if (id && ub_text_eq(ub_text_trim(id->text), tzid))
 			return i;
 	}
 	return NO_COMPONENT;
@@ -173,19 +173,19 @@ size_t ub_ical_timezone(const struct ub_ical *ical, struct ub_text tzid, struct 
 
 static const struct ub_zone *from_object(struct reader *reader, struct ub_text tzid)
 {
-	size_t component = ub_ical_timezone(reader->ical, tzid, reader->arena);
+	size_t component = ub_ical_timezone(reader->ical, tzid);
 	return component == NO_COMPONENT ? NULL : define(reader, component, tzid);
 }
 
 const struct ub_zone *ub_ical_zone(struct reader *reader, struct ub_text tzid)
 {
 	tzid = ub_text_trim(ub_ical_text(tzid, reader->arena));
-	const struct ub_zone *zone = known(reader, tzid);
-	if (zone)
-		return zone;
 	for (size_t i = 0; i < reader->own.n; i++)
 		if (ub_text_eq(reader->own.items[i].tzid, tzid))
 			return reader->own.items[i].zone;
+	const struct ub_zone *zone = known(reader, tzid);
+	if (zone || reader->own.n == UB_ICAL_ZONES_MAX)
+		return zone;
 	zone = from_object(reader, tzid);
 	*ub_push(reader->arena, &reader->own) = (struct own_zone){ tzid, zone };
 	return zone;

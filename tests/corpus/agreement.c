@@ -105,10 +105,12 @@ static const char *check_component(const struct ub_ical *ical, size_t component,
 			return complaint(properties->items[i].line, "is out of order", UB_TEXT_NONE, arena);
 	for (size_t i = 0; i < UB_COUNT(wanted); i++) {
 		const struct property *property = NULL;
+		size_t n = 0;
 		for (const struct line *line = NULL;
-		     (line = ub_ical_line(ical, component, wanted[i].name, line));) {
+		     n < UB_ICAL_SAME_MAX && (line = ub_ical_line(ical, component, wanted[i].name, line));) {
 			if (ub_text_trim(line->value).len == 0)
 				continue;
+			n++;
 			property = ub_ical_property(ical, component, wanted[i].name, property);
 			if (!property || property->line != line)
 				return complaint(line, "is missing", line->value, arena);

@@ -120,6 +120,36 @@ Test(limits, hold_for_time_zones)
 	desk_close(&desk);
 }
 
+/* The instances of a yearly series until 2027, if the last of so many zones of the object's own is known. */
+static size_t zoned(struct desk *desk, int n)
+{
+	struct ub_buf out = UB_BUF(desk->arena);
+	struct ub_instances instances;
+	struct ub_text why;
+	ub_buf_str(&out, "BEGIN:VCALENDAR\n");
+	for (int i = 0; i < n; i++)
+		ub_buf_printf(&out,
+		    "BEGIN:VTIMEZONE\nTZID:Own %d\nBEGIN:STANDARD\nDTSTART:19700101T000000\n"
+		    "TZOFFSETFROM:+0100\nTZOFFSETTO:+0100\nEND:STANDARD\nEND:VTIMEZONE\n",
+		    i);
+	ub_buf_str(&out, "BEGIN:VEVENT\nUID:u\nDTSTART:20260101T090000Z\nRRULE:FREQ=YEARLY\n");
+	for (int i = 0; i < n; i++)
+		ub_buf_printf(&out, "EXDATE;TZID=Own %d:%d0101T100000\n", i, i < n - 1 ? 2030 : 2027);
+	ub_buf_str(&out, "END:VEVENT\nEND:VCALENDAR\n");
+	const struct ub_ical *ical = ub_ical_parse(desk->arena, ub_buf_text(&out), &desk->refusal);
+	cr_assert(ical && ub_ical_instances(ical, desk->zones, ub_cal_utc(), 0, INT64_C(1800000000), 10,
+			      desk->arena, &instances, &why));
+	return instances.n;
+}
+
+Test(limits, hold_for_the_number_of_time_zones)
+{
+	struct desk desk = desk_open();
+	cr_assert_eq(zoned(&desk, UB_ICAL_ZONES_MAX), 1);
+	cr_assert_eq(zoned(&desk, UB_ICAL_ZONES_MAX + 1), 2);
+	desk_close(&desk);
+}
+
 static size_t holidays(struct desk *desk, int events)
 {
 	struct ub_buf out = UB_BUF(desk->arena);

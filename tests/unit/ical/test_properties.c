@@ -120,12 +120,43 @@ Test(properties, have_bounds_where_libical_has_none)
 	cr_expect_eq(event_of(&desk, many.ptr)->categories.n, UB_ICAL_VALUES_MAX);
 	many = repeated(&desk, "", "ATTENDEE:mailto:a@b.example\n", UB_ICAL_PEOPLE_MAX + 1);
 	cr_expect_eq(event_of(&desk, many.ptr)->n_attendees, UB_ICAL_PEOPLE_MAX);
+	cr_expect_eq(event_of(&desk, ub_textf(desk.arena, "%.*sDUE:x", UB_ARGS(many)).ptr)
+			 ->attendees[UB_ICAL_PEOPLE_MAX - 1]
+			 .address.len,
+	    strlen("a@b.example"), "each portion is read");
+	many = repeated(&desk, "", "DUE:x\n", 40000); /* libical looks for each among all */
+	cr_expect_eq(strlen(read_as(&desk, many.ptr)), UB_ICAL_SAME_MAX * strlen("DUE unread <x>\n"));
+	many = repeated(&desk, "", "SUMMARY:\n", UB_ICAL_SAME_MAX);
+	cr_expect_str_eq(
+	    read_as(&desk, ub_textf(desk.arena, "%.*sSUMMARY:a", UB_ARGS(many)).ptr), "SUMMARY text <a>\n");
+	many = repeated(&desk, "CATEGORIES;ENCODING=", "x", 300);
+	cr_expect_str_eq(read_as(&desk, ub_textf(desk.arena, "%.*s:a,b", UB_ARGS(many)).ptr),
+	    "CATEGORIES text <a>\nCATEGORIES text <b>\n", "each value would have them");
 	many = repeated(&desk, "ATTENDEE", ";X-P=1", 20000);
 	const char *line = ub_textf(desk.arena, "%.*s;CN=Cara:mailto:a@b.example", UB_ARGS(many)).ptr;
 	const struct ub_event *event = event_of(&desk, line);
 	cr_assert_eq(event->n_attendees, 1);
 	cr_expect(ub_text_is(event->attendees[0].address, "a@b.example"));
 	cr_expect_eq(event->attendees[0].name.len, 0, "parameters of such a length are not read");
+	desk_close(&desk);
+}
+
+/* What is cut from an address, bit by bit, is not looked at in a long text. */
+Test(properties, of_people_have_bounds)
+{
+	struct desk desk = desk_open();
+	struct ub_text quotes = repeated(&desk, "", "'", 400000);
+	const struct ub_event *event = event_of(&desk,
+	    ub_textf(desk.arena, "ATTENDEE;DELEGATED-TO=%.*s:mailto:a@b.example", UB_ARGS(quotes)).ptr);
+	cr_expect_eq(event->attendees[0].delegates.n, 0);
+	event = event_of(&desk, ub_textf(desk.arena, "ATTENDEE:%.*s", UB_ARGS(quotes)).ptr);
+	cr_expect_eq(event->attendees[0].address.len, 0);
+	struct ub_text many = repeated(&desk, "ATTENDEE;DELEGATED-TO=c@d.example", ",c@d.example", 60);
+	event = event_of(&desk, ub_textf(desk.arena, "%.*s:mailto:a@b.example", UB_ARGS(many)).ptr);
+	cr_expect_eq(event->attendees[0].delegates.n, UB_ICAL_DELEGATES);
+	event = event_of(&desk, "ATTENDEE:\"Anna >\" <<a@b.example>>\nATTENDEE:mailto:a>");
+	cr_expect(ub_text_is(event->attendees[0].address, "a@b.example"));
+	cr_expect_eq(event->attendees[1].address.len, 0);
 	desk_close(&desk);
 }
 
