@@ -74,20 +74,21 @@ static void put_params(const struct line *line, struct ub_buf *out)
 	}
 }
 
-/* Whether a trigger is at a point in time, which libical does not see from the value. */
-static bool is_absolute(const struct line *line)
+/* Whether a trigger is a duration or a point in time. If libical has to find out, it changes a state that all
+ * threads share. */
+static const char *trigger_type(const struct line *line)
 {
 	struct ub_text value = ub_text_trim(line->value);
-	return ub_text_eq_nocase(line->name, UB_TEXT("TRIGGER")) && value.len && value.ptr[0] >= '0' &&
-	       value.ptr[0] <= '9';
+	bool absolute = value.len && value.ptr[0] >= '0' && value.ptr[0] <= '9';
+	return absolute ? ";VALUE=DATE-TIME" : ";VALUE=DURATION";
 }
 
 /* The parameters that are read, each once and quoted. */
 static struct ub_text params_of(const struct line *line, struct ub_arena *arena)
 {
 	struct ub_buf out = UB_BUF(arena);
-	if (is_absolute(line))
-		ub_buf_str(&out, ";VALUE=DATE-TIME");
+	if (ub_text_eq_nocase(line->name, UB_TEXT("TRIGGER")))
+		ub_buf_str(&out, trigger_type(line));
 	if (line->params.len <= UB_ICAL_VALUE_MAX)
 		put_params(line, &out);
 	return ub_buf_text(&out);
