@@ -47,14 +47,27 @@ static bool take_time(struct icaltimetype time, struct ub_civil *civil, bool *da
 	return !icaltime_is_null_time(time) && ub_cal_civil_valid(*civil);
 }
 
+static const char time_form[] = "00000000T000000Z";
+
+/* libical takes blanks and signs for digits, and is content with fewer. It wants what is as long as a time.
+ */
+static bool has_time_form(struct ub_text value)
+{
+	for (size_t i = 0; i < value.len && i < sizeof time_form; i++) {
+		bool digit = value.ptr[i] >= '0' && value.ptr[i] <= '9';
+		if (time_form[i] == '0' ? !digit : value.ptr[i] != time_form[i])
+			return false;
+	}
+	return true;
+}
+
 bool ub_libical_time(struct ub_text value, struct ub_civil *civil, bool *date, bool *utc)
 {
-	char text[sizeof "20260101T000000Z"];
+	char text[sizeof time_form];
 	value = ub_text_trim(value);
 	*civil = (struct ub_civil){ 0 };
 	*date = *utc = false;
-	/* libical takes blanks and signs for digits. */
-	if (!c_string(value, text, sizeof text) || strspn(text, "0123456789TZ") != value.len)
+	if (!has_time_form(value) || !c_string(value, text, sizeof text))
 		return false;
 	return take_time(icaltime_from_string(text), civil, date, utc);
 }
@@ -116,19 +129,13 @@ static struct ub_text taken(char *string, struct ub_arena *arena)
 	return copy;
 }
 
-/* The value of a parameter, without its name, quotes, and the carets of RFC 6868. */
+/* The value of a parameter, without its name, quotes, and the carets of RFC 6868. libical keeps it as it is,
+ * but for words and lists of words that it knows, and makes blanks and carets of what it prints. */
 static struct ub_text param_value(icalparameter *param, struct ub_arena *arena)
 {
-	switch (icalparameter_isa(param)) {
-	case ICAL_CN_PARAMETER:
-		return ub_text_copy(arena, ub_text(icalparameter_get_cn(param)));
-	case ICAL_TZID_PARAMETER:
-		return ub_text_copy(arena, ub_text(icalparameter_get_tzid(param)));
-	case ICAL_EMAIL_PARAMETER:
-		return ub_text_copy(arena, ub_text(icalparameter_get_email(param)));
-	default:
-		break; /* words and lists of words */
-	}
+	const char *kept = icalparameter_get_xvalue(param);
+	if (kept)
+		return ub_text_copy(arena, ub_text(kept));
 	struct ub_text text = taken(icalparameter_as_ical_string_r(param), arena);
 	size_t equals = ub_text_find(text, UB_TEXT("="), 0);
 	struct ub_text value = ub_text_sub(text, equals == SIZE_MAX ? text.len : equals + 1, text.len);

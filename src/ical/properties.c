@@ -2,6 +2,8 @@
 #include "ical-private.h"
 #include "upbeat/sys.h"
 
+#include <string.h>
+
 /*
  * What the lines of a component mean. libical never gets the text: it gets a reduced copy, written here from
  * the index. The copy has the properties and parameters that are read, in one form, and has bounds. So one
@@ -52,7 +54,8 @@ static void put_param(struct ub_text name, struct ub_text value, struct ub_buf *
 	ub_buf_printf(out, ";%.*s=\"", UB_ARGS(name));
 	for (size_t i = 0; i < value.len; i++)
 		ub_buf_char(out, value.ptr[i] == '"' ? '\'' : value.ptr[i]);
-	ub_buf_char(out, '"');
+	/* libical overlooks a quote behind a backslash, and reads on. */
+	ub_buf_str(out, ub_text_ends(value, UB_TEXT("\\")) ? " \"" : "\"");
 }
 
 /* Of several parameters of one name the first counts. */
@@ -184,15 +187,16 @@ static struct ub_text from_quoted_printable(struct ub_text text, struct ub_arena
 
 static void decode(struct property *property, struct ub_arena *arena)
 {
-	struct ub_text encoding = ub_ical_property_param(property, "ENCODING");
+	struct ub_text encoding = ub_ical_property_param(property, "ENCODING"), text;
 	if (property->kind != VALUE_TEXT || !encoding.len)
 		return;
 	if (ub_text_eq_nocase(encoding, UB_TEXT("QUOTED-PRINTABLE")))
-		property->text = from_quoted_printable(property->text, arena);
+		text = from_quoted_printable(property->text, arena);
 	else if (!ub_text_eq_nocase(encoding, UB_TEXT("BASE64")) ||
-		 !ub_base64_decode(arena, property->text, &property->text))
+		 !ub_base64_decode(arena, property->text, &text))
 		return;
-	property->text = ub_sys_utf8(ub_ical_property_param(property, "CHARSET"), property->text, arena);
+	if (!text.len || !memchr(text.ptr, '\0', text.len)) /* no text has a NUL */
+		property->text = ub_sys_utf8(ub_ical_property_param(property, "CHARSET"), text, arena);
 }
 
 static struct properties *read_component(const struct ub_ical *ical, size_t component)

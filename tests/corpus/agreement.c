@@ -72,7 +72,8 @@ static bool is_same_time(const struct property *property, struct ub_arena *arena
 	return leap || ub_text_eq(day, value);
 }
 
-/* Quotes within a value, carets and blanks aside. */
+/* Quotes within a value, carets and blanks aside, and the case, as libical gives words that it knows in upper
+ * case. */
 static bool is_same_param(const struct property *property, const struct param *param, struct ub_arena *arena)
 {
 	struct ub_text written = ub_ical_raw_param(property->line, ub_text_cstr(arena, param->name));
@@ -80,7 +81,7 @@ static bool is_same_param(const struct property *property, const struct param *p
 	    ub_text_find(written, UB_TEXT("\""), 0) != SIZE_MAX ||
 	    ub_text_is(property->line->name, "TRIGGER"))
 		return true;
-	return ub_text_eq(loose(param->value, arena), loose(written, arena));
+	return ub_text_eq_nocase(loose(param->value, arena), loose(written, arena));
 }
 
 static const char *check(const struct property *property, enum value_kind kind, struct ub_arena *arena)
