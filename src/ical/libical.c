@@ -252,12 +252,13 @@ void ub_libical_read(
 struct part {
 	const short *items;
 	size_t n;
+	bool full; /* libical has written past its end, into the part behind it */
 };
 
 #if ICAL_CHECK_VERSION(4, 0, 0)
 
 #define PART(rule, name, NAME)                                                                               \
-	((struct part){ (rule)->by[ICAL_BY_##NAME].data, (size_t)(rule)->by[ICAL_BY_##NAME].size })
+	((struct part){ (rule)->by[ICAL_BY_##NAME].data, (size_t)(rule)->by[ICAL_BY_##NAME].size, false })
 
 static struct icalrecurrencetype *parse_rule(const char *text)
 {
@@ -285,7 +286,7 @@ static struct part part_of(const short *items, size_t most)
 	size_t n = 0;
 	while (n < most && items[n] != ICAL_RECURRENCE_ARRAY_MAX)
 		n++;
-	return (struct part){ items, n };
+	return (struct part){ items, n, n == most };
 }
 
 static struct icalrecurrencetype *parse_rule(const char *text)
@@ -313,6 +314,8 @@ static icalrecur_iterator *begin_at(struct icalrecurrencetype *rule, struct ical
 /* The numbers as bits; those below zero go to *from_end. False: one is out of range. */
 static bool take_bits(struct part part, int low, int high, uint64_t *set, uint64_t *from_end)
 {
+	if (part.full)
+		return false;
 	for (size_t i = 0; i < part.n; i++) {
 		int n = abs(part.items[i]);
 		if (n < low || n > high || (part.items[i] < 0 && !from_end))
@@ -324,6 +327,8 @@ static bool take_bits(struct part part, int low, int high, uint64_t *set, uint64
 
 static bool take_list(struct part part, int limit, struct numbers *numbers)
 {
+	if (part.full)
+		return false;
 	for (size_t i = 0; i < part.n; i++)
 		if (part.items[i] == 0 || abs(part.items[i]) > limit ||
 		    !ub_ical_numbers_add(numbers, part.items[i]))
@@ -339,6 +344,8 @@ static int weekday_of(icalrecurrencetype_weekday weekday)
 
 static bool take_weekdays(struct part part, struct numbers *numbers)
 {
+	if (part.full)
+		return false;
 	for (size_t i = 0; i < part.n; i++) {
 		int ordinal = icalrecurrencetype_day_position(part.items[i]);
 		int weekday = weekday_of(icalrecurrencetype_day_day_of_week(part.items[i]));
@@ -387,19 +394,49 @@ static bool take_rule(const struct icalrecurrencetype *theirs, struct rule *rule
 	       take_weekdays(PART(theirs, day, DAY), &rule->weekdays);
 }
 
+/* Whether each of the list has something, and no number has more than three digits. */
+static bool is_sound_list(struct ub_text list)
+{
+	struct ub_text piece;
+	while (ub_text_split(&list, ',', &piece)) {
+		size_t digits = 0;
+		for (size_t i = 0; i < piece.len; i++)
+			digits += piece.ptr[i] >= '0' && piece.ptr[i] <= '9';
+		if (piece.len == 0 || digits > 3)
+			return false;
+	}
+	return true;
+}
+
+/* Whether libical takes such a part as it is meant, if it takes it. It makes 0 of nothing, and something else
+ * of numbers of many digits. */
+static bool is_sound_part(struct ub_text part)
+{
+	size_t equals = ub_text_find(part, UB_TEXT("="), 0);
+	struct ub_text name = ub_text_sub(part, 0, equals);
+	struct ub_text value = equals == SIZE_MAX ? UB_TEXT_NONE : ub_text_sub(part, equals + 1, part.len);
+	struct ub_civil until;
+	bool date, utc;
+	int64_t number;
+	if (ub_text_eq_nocase(name, UB_TEXT("UNTIL")))
+		return ub_libical_time(value, &until, &date, &utc);
+	if (ub_text_eq_nocase(name, UB_TEXT("COUNT")))
+		return ub_text_to_int(ub_text_trim(value), &number) && number <= INT32_MAX;
+	if (ub_text_eq_nocase(name, UB_TEXT("INTERVAL")))
+		return ub_text_to_int(ub_text_trim(value), &number) && number <= INT16_MAX;
+	return equals == SIZE_MAX || is_sound_list(value);
+}
+
 bool ub_libical_rule(struct ub_text text, struct rule *rule)
 {
 	char buffer[UB_ICAL_RULE_MAX + 1];
+	struct ub_text rest = text, part;
 	*rule = (struct rule){ 0 };
 	if (!c_string(text, buffer, sizeof buffer))
 		return false;
-	/* libical overflows at numbers of more digits. */
-	for (size_t i = 0, run = 0; i < text.len; i++) {
-		bool digit = text.ptr[i] >= '0' && text.ptr[i] <= '9';
-		run = digit ? run + 1 : 0;
-		if (run > 9)
+	while (ub_text_split(&rest, ';', &part))
+		if (!is_sound_part(part))
 			return false;
-	}
 	struct icalrecurrencetype *theirs = parse_rule(buffer);
 	bool is_rule = theirs && theirs->freq != ICAL_NO_RECURRENCE && take_rule(theirs, rule);
 	free_rule(theirs);
