@@ -44,6 +44,18 @@ struct ub_decide_input {
 	struct ub_watched *watched;
 };
 
+/* A period of a rule for accounts. */
+struct ub_decided_period {
+	struct ub_interval time;
+	enum {
+		UB_PERIOD_PLANNED,   /* it has its item */
+		UB_PERIOD_SATISFIED, /* a meeting with the account takes the item's place */
+		UB_PERIOD_EMPTY,     /* no item can be had: the plan's notes say why */
+		UB_PERIOD_UNDECIDED, /* nobody can tell */
+	} state;
+	struct ub_interval met; /* the meeting, of a satisfied one */
+};
+
 struct ub_decision {
 	const char *refused;          /* why the text cannot be read, a code of the reader; NULL: it can */
 	struct ub_text refused_text;  /* the same in words */
@@ -55,12 +67,56 @@ struct ub_decision {
 	struct ub_turns turns;      /* of a series: the instances that items may be made for */
 	/* Of a series: its next instances that are not called off, UB_SERIES_TAKEN at most. */
 	UB_VEC(const struct ub_facts *) ahead;
+	/* Of a rule for accounts: */
+	UB_VEC(struct ub_decided_period) periods; /* those that were looked at */
+	struct ub_every every;                    /* how often; n = 0: nobody can tell, or not at all */
 	ub_instant look_again; /* of a series: when its next instance is due; UB_INSTANT_NONE: no need */
 };
 
 /* Decides. Pure, but for the files of time zones, which are read when they are first needed. Texts of
  * *decision are in `arena`, or in what `input` points to. */
 void ub_decide(const struct ub_decide_input *input, struct ub_decision *decision, struct ub_arena *arena);
+
+/* ---- rules for accounts ---- */
+
+/* A meeting with the account that the store knows, held or to come. */
+struct ub_met {
+	ub_instant start, end;
+	struct ub_text text; /* the calendar object; empty: not known */
+};
+
+struct ub_cadence_input {
+	const struct ub_snapshot *snapshot;
+	const struct ub_account *account;
+	const struct ub_rule *rule; /* of snapshot->rules->account_rules */
+	struct ub_text owner;       /* address of who has the items */
+	const struct ub_existing *existing;
+	size_t n_existing;
+	const struct ub_met *met;
+	size_t n_met;
+	const struct ub_busy *busy;
+	size_t n_busy;
+	ub_instant now;
+	bool gone;                  /* the account is gone or somebody else's: what is ahead goes */
+	bool explain;               /* as in struct ub_plan_input */
+	struct ub_watched *watched; /* as in struct ub_decide_input */
+};
+
+/* The UID of the virtual series of a rule's periods for an account. It stands on no server. */
+struct ub_text ub_cadence_uid(const struct ub_rule *rule, struct ub_text account_id, struct ub_arena *arena);
+/* The rules for accounts of the same family, and nothing else: with the UID, the owner and decision->turns
+ * they give the names of the items, by ub_plan_names(). */
+const struct ub_ruleset *ub_cadence_rules(
+    const struct ub_ruleset *rules, const struct ub_rule *rule, struct ub_arena *arena);
+/*
+ * Decides what a rule for accounts makes of an account. A cadence is a virtual series: decision->event is the
+ * series, and each period is an instance, which begins and ends with the period. decision->facts are those of
+ * the next period with an item, decision->turns the periods that items may be made for, decision->look_again
+ * the time at which time alone may change the plan. Pure, as ub_decide() is. Rules of one group give one
+ * decision, by whichever of them it is asked for.
+ */
+void ub_decide_cadence(
+    const struct ub_cadence_input *input, struct ub_decision *decision, struct ub_arena *arena);
 
 /* Where it is looked up when people are taken, and which other meetings there are. */
 struct ub_taken {

@@ -154,6 +154,8 @@
 #define UB_RULE_VALUE_MAX    60           /* a value in such a reason */
 
 #define UB_RULE_INSTANCES     2  /* instances of a series that get an item, unless its rule says */
+#define UB_RULE_RHYTHM_WEEKS  52 /* the longest period of a rule for accounts */
+#define UB_RULE_RHYTHM_MONTHS 12
 #define UB_RULE_INSTANCES_MAX 60 /* all that a daily series has within its horizon */
 
 /* series */

@@ -250,7 +250,11 @@ void ub_change_print(const struct ub_change *change, struct ub_buf *out, bool co
 /* Prints what would be added to the meeting itself, in the same way. */
 void ub_addition_print(const struct ub_amendment *amendment, struct ub_buf *out, bool colour);
 
-/* The marks (struct ub_marks.rule) that items of a rule or group bear. If the rule is known, the marks of its
+/* The rule's group, else the rule's name: the first part of the identity of the rule's items. */
+struct ub_text ub_plan_family(const struct ub_rule *rule);
+/* The mark (struct ub_marks.rule) of a family. */
+struct ub_text ub_plan_rule_mark(struct ub_text family, struct ub_arena *arena);
+/* The marks that items of a rule or group bear. If the rule is known, the marks of its
  * earlier names are among them. */
 struct ub_texts ub_plan_marks_of(const struct ub_ruleset *rules, struct ub_text name, struct ub_arena *arena);
 

@@ -62,6 +62,7 @@ struct ub_case {
 		const struct ub_template *body;      /* a template by name */
 		struct ub_bodies bodies;             /* templates by name */
 		const struct ub_cel_program *people; /* list(person); NULL: none */
+		struct ub_every rhythm;
 	} use;
 };
 
@@ -146,15 +147,20 @@ struct ub_conditions {
 };
 
 enum ub_rule_mode { UB_MODE_ENFORCE, UB_MODE_AUDIT };
+/* What a rule is tried on. */
+enum ub_rule_subject { UB_FOR_MEETING, UB_FOR_ACCOUNT };
 
 struct ub_rule {
 	struct ub_place place;
-	size_t index; /* in ub_ruleset.rules */
+	enum ub_rule_subject subject;
+	size_t index; /* in ub_ruleset.rules or .account_rules */
 	struct ub_text name, group, description;
 	struct ub_texts was; /* earlier names */
 	enum ub_rule_mode mode;
 	bool enabled;
 	struct ub_conditions when, unless;
+	struct ub_cases every;             /* rhythm; rules for accounts */
+	struct ub_conditions satisfied_by; /* rules for accounts; not given: any customer meeting */
 	const struct ub_rule_item *items;
 	size_t n_items;
 	const struct ub_addition *addition; /* NULL: none */
@@ -163,8 +169,9 @@ struct ub_rule {
 };
 
 struct ub_ruleset {
-	const struct ub_rule **rules; /* in the order in which the rules are tried */
-	size_t n_rules;
+	/* The rules that are tried on meetings, in their order, and those that are tried on accounts. */
+	const struct ub_rule **rules, **account_rules;
+	size_t n_rules, n_account_rules;
 	bool amends;        /* some rule amends meetings */
 	bool reads_history; /* some rule or text may read what is known of an account's other meetings */
 	/* The texts of holiday calendars by name: "de" is holidays/de.ics of the last layer that has this
@@ -173,6 +180,10 @@ struct ub_ruleset {
 	const struct ub_template_set *templates;
 	struct ub_cel_env *env; /* with the variables of the facts, and the `define`s */
 };
+
+/* All rules: those for meetings, then those for accounts. `at` is below their number. */
+size_t ub_rules_number(const struct ub_ruleset *rules);
+const struct ub_rule *ub_rules_at(const struct ub_ruleset *rules, size_t at);
 
 /* The type of a file of rules, for its schema. */
 extern const struct ub_yaml_type ub_rules_file_type;

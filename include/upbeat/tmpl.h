@@ -54,6 +54,8 @@ const struct ub_template *ub_template_use(
 bool ub_template_is_named(const struct ub_template_set *set, const struct ub_source *source);
 /* Whether an expression of any template reads the variable, itself or through lazy variables. */
 bool ub_template_set_reads(const struct ub_template_set *set, struct ub_text variable);
+/* Whether the template reads it, with all that the template includes, in any language. *place is a tag's. */
+bool ub_template_reads(const struct ub_template *tmpl, struct ub_text variable, struct ub_place *place);
 
 /* The variant for a reader's language ("de-AT": NAME.de-AT, then NAME.de), else `tmpl` itself. */
 const struct ub_template *ub_template_in_language(const struct ub_template *tmpl, struct ub_text language);

@@ -42,7 +42,7 @@ static struct ub_text summary(const struct ub_diags *diags, const struct ub_snap
 	struct ub_buf out = UB_BUF(diags->arena);
 	size_t files = count_files(diags);
 	if (snapshot)
-		add_count(&out, snapshot->rules->n_rules, "rule");
+		add_count(&out, ub_rules_number(snapshot->rules), "rule");
 	if (diags->errors)
 		add_count(&out, diags->errors, "error");
 	if (diags->warnings)

@@ -68,6 +68,11 @@ const struct ub_code ub_codes_rules[] = {
 	    "A rule directory has files NAME.yaml, and folders templates/, holidays/ and tests/. Is this the "
 	    "right directory?",
 	    NULL, NULL },
+	{ "no-meeting", "a rule for accounts that reads a meeting",
+	    "A rule with `for: account` is tried on accounts, and there is no meeting then. Its conditions, "
+	    "cases "
+	    "and texts may read `account`, `org` and `today`. Only `satisfied_by` is asked of a meeting.",
+	    "for: account\nwhen: meeting.customer", "for: account\nwhen: account.tier == \"gold\"" },
 	{ "no-series", "`instances` in a rule that leaves series out",
 	    "`instances` says how many instances of a series get an item. The rule has `unless: "
 	    "meeting.series` "

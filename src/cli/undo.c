@@ -110,8 +110,8 @@ static void warn_of_rules(const struct ub_snapshot *snapshot, struct ub_text nam
 {
 	const struct ub_ruleset *rules = snapshot->rules;
 	bool known = false;
-	for (size_t i = 0; i < rules->n_rules; i++) {
-		const struct ub_rule *rule = rules->rules[i];
+	for (size_t i = 0; i < ub_rules_number(rules); i++) {
+		const struct ub_rule *rule = ub_rules_at(rules, i);
 		bool named = ub_text_eq(rule->name, name) || ub_text_eq(rule->group, name);
 		known |= named;
 		if (!named || !rule->enabled || rule->mode != UB_MODE_ENFORCE)

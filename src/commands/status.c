@@ -131,7 +131,7 @@ static void print_rules(const struct status *status)
 {
 	const struct ub_snapshot *snapshot = status->telling->snapshot;
 	struct ub_buf *out = status->telling->out;
-	size_t n = snapshot->rules->n_rules;
+	size_t n = ub_rules_number(snapshot->rules);
 	label(status, "Rules");
 	if (snapshot->without_rules)
 		paint(status, red, "none, and all keys wait until their mistakes are mended");
@@ -317,7 +317,7 @@ static json_t *rules_object(const struct status *status)
 	for (size_t i = 0; i < snapshot->n_layers; i++)
 		ub_json_add(directories, ub_json_text(snapshot->layers[i].directory));
 	ub_json_set(object, "directories", directories);
-	ub_json_set(object, "count", number(snapshot->rules->n_rules));
+	ub_json_set(object, "count", number(ub_rules_number(snapshot->rules)));
 	ub_json_set(object, "in_force", ub_json_must(json_boolean(!snapshot->without_rules)));
 	ub_json_set(object, "read", instant(status, snapshot->loaded));
 	return object;

@@ -126,7 +126,7 @@ static void say_outcome(
 {
 	if (snapshot)
 		ub_log(configuration->input->log, UB_LOG_INFO, "reload: done, %zu rules",
-		    snapshot->rules->n_rules);
+		    ub_rules_number(snapshot->rules));
 	else
 		ub_log(configuration->input->log, UB_LOG_ERROR,
 		    "reload: failed, and %s; upbeat status shows all of it",

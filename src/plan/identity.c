@@ -159,17 +159,24 @@ struct ub_texts ub_plan_names(const struct ub_ruleset *rules, struct ub_text mee
 	return names;
 }
 
+static void add_marks(struct ub_texts *marks, const struct ub_rule *const *rules, size_t n,
+    struct ub_text name, struct ub_arena *arena)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct ub_rule *rule = rules[i];
+		if (!ub_text_eq(rule->name, name) && !ub_text_eq(rule->group, name))
+			continue;
+		*ub_push(arena, marks) = ub_plan_rule_mark(ub_plan_family(rule), arena);
+		for (size_t k = 0; k < rule->was.n; k++)
+			*ub_push(arena, marks) = ub_plan_rule_mark(rule->was.items[k], arena);
+	}
+}
+
 struct ub_texts ub_plan_marks_of(const struct ub_ruleset *rules, struct ub_text name, struct ub_arena *arena)
 {
 	struct ub_texts marks = { 0 };
 	*ub_push(arena, &marks) = ub_plan_rule_mark(name, arena);
-	for (size_t i = 0; i < rules->n_rules; i++) {
-		const struct ub_rule *rule = rules->rules[i];
-		if (!ub_text_eq(rule->name, name) && !ub_text_eq(rule->group, name))
-			continue;
-		*ub_push(arena, &marks) = ub_plan_rule_mark(ub_plan_family(rule), arena);
-		for (size_t k = 0; k < rule->was.n; k++)
-			*ub_push(arena, &marks) = ub_plan_rule_mark(rule->was.items[k], arena);
-	}
+	add_marks(&marks, rules->rules, rules->n_rules, name, arena);
+	add_marks(&marks, rules->account_rules, rules->n_account_rules, name, arena);
 	return marks;
 }

@@ -7,9 +7,6 @@
 
 /* ---- identity.c: what an item is called ---- */
 
-/* The rule's group, else the rule's name: the first part of the identity of the rule's items. */
-struct ub_text ub_plan_family(const struct ub_rule *rule);
-
 struct ub_item_key {
 	struct ub_text meeting_uid, owner;
 	struct ub_text family;   /* of the rule, or an earlier name of it */
@@ -22,7 +19,6 @@ struct ub_item_key {
 struct ub_text ub_plan_item_mark(const struct ub_item_key *key, struct ub_arena *arena);
 /* The mark of an addition to the meeting. key->item is the addition's id. */
 struct ub_text ub_plan_amend_mark(const struct ub_item_key *key, struct ub_arena *arena);
-struct ub_text ub_plan_rule_mark(struct ub_text family, struct ub_arena *arena);
 struct ub_text ub_plan_uid(const struct ub_item_key *key, unsigned generation, struct ub_arena *arena);
 struct ub_text ub_plan_name(struct ub_text uid, struct ub_arena *arena);
 

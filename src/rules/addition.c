@@ -15,6 +15,17 @@ static void check_kind(
 	diag->related_message = UB_TEXT("it is a task");
 }
 
+static void report_subject(
+    struct loader *loader, const struct ub_addition *addition, const struct loaded_item *target)
+{
+	struct ub_diag *diag = ub_error(loader->diags, "wrong-kind", addition->place,
+	    "`%.*s/%.*s` is an item of a rule for accounts, and nothing can be added to it",
+	    UB_ARGS(addition->family), UB_ARGS(addition->item));
+	ub_diag_set_help(loader->diags, diag, "put the sections into that item, by `change` if need be");
+	diag->related = target->item.place;
+	diag->related_message = UB_TEXT("it is this one");
+}
+
 bool adds_to(const struct loaded_rule *rule, const struct loaded_rule *target, struct ub_text item)
 {
 	const struct ub_addition *addition = rule->rule.addition;
@@ -26,15 +37,20 @@ void check_addition(struct loader *loader, const struct loaded_rule *rule)
 {
 	const struct ub_addition *addition = rule->rule.addition;
 	const struct loaded_item *target = NULL;
+	const struct loaded_rule *other = NULL;
 	for (size_t i = 0; addition && i < loader->rules.n; i++) {
 		if (!is_of(loader->rules.items[i], addition->family))
 			continue;
 		const struct loaded_item *item = item_named(loader->rules.items[i], addition->item);
-		if (item && !target)
+		if (item && !target) {
 			target = item;
+			other = loader->rules.items[i];
+		}
 	}
 	if (addition && !target)
 		report_no_item(loader, addition->place, addition->family, addition->item);
+	else if (addition && other->rule.subject != rule->rule.subject)
+		report_subject(loader, addition, target);
 	else if (addition)
 		check_kind(loader, rule, target);
 }

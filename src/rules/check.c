@@ -103,6 +103,7 @@ void check_rule(struct loader *loader, struct loaded_rule *rule)
 	if (!is_tried(rule))
 		return;
 	struct ub_text text = ub_textf(loader->arena, "rule `%.*s` makes nothing", UB_ARGS(rule->rule.name));
+	loader->rule = rule;
 	warn_unguarded_parts(loader, &rule->rule.when, " && ", text.ptr);
 	warn_unguarded_parts(loader, &rule->rule.unless, " || ", text.ptr);
 	for (size_t i = 0; i < rule->n_items; i++)
@@ -111,4 +112,5 @@ void check_rule(struct loader *loader, struct loaded_rule *rule)
 	check_needs(loader, rule);
 	check_circles(loader, rule);
 	check_audience(loader, rule);
+	check_reads(loader, rule);
 }

@@ -199,6 +199,14 @@ static size_t reads_of_all(struct loader *loader, const struct ub_conditions *pa
 	return all ? ub_cel_program_unguarded(all, reads) : 0;
 }
 
+/* A rule for accounts is only tried where there is one. What a source does not say of it is a reason to leave
+ * things as they are, and so nothing to ask for first. */
+static bool goes_without_asking(const struct loader *loader, const struct ub_cel_read *read)
+{
+	return loader->rule && loader->rule->rule.subject == UB_FOR_ACCOUNT &&
+	       ub_text_is(read->guard, "has_account");
+}
+
 void warn_unguarded_parts(
     struct loader *loader, const struct ub_conditions *parts, const char *sign, const char *consequence)
 {
@@ -208,7 +216,7 @@ void warn_unguarded_parts(
 		const struct ub_cel_program *program = parts->items[p].program;
 		size_t n = ub_cel_program_unguarded(program, &reads);
 		for (size_t i = 0; i < n; i++)
-			if (!was_read_before(reads, i) &&
+			if (!was_read_before(reads, i) && !goes_without_asking(loader, &reads[i]) &&
 			    (parts->n == 1 || is_among(all, n_all, reads[i].path)))
 				warn_read(loader, program, &reads[i], consequence);
 	}
@@ -219,7 +227,7 @@ void warn_unguarded(struct loader *loader, const struct ub_cel_program *program,
 	const struct ub_cel_read *reads;
 	size_t n = program ? ub_cel_program_unguarded(program, &reads) : 0;
 	for (size_t i = 0; i < n; i++)
-		if (!was_read_before(reads, i))
+		if (!was_read_before(reads, i) && !goes_without_asking(loader, &reads[i]))
 			warn_read(loader, program, &reads[i], consequence);
 }
 

@@ -150,10 +150,10 @@ static bool always_matches(const struct ub_rule *rule)
 
 /* An earlier rule of the group that matches whenever this rule does, as far as the texts of both tell. */
 static const struct ub_rule *hidden_by(
-    struct loader *loader, const struct ub_ruleset *set, const struct ub_rule *rule)
+    struct loader *loader, const struct ub_rule *const *rules, const struct ub_rule *rule)
 {
 	for (size_t i = 0; i < rule->index; i++) {
-		const struct ub_rule *other = set->rules[i];
+		const struct ub_rule *other = rules[i];
 		/* A rule in audit mode does not keep other rules from matching. */
 		if (!other->enabled || other->mode == UB_MODE_AUDIT || !ub_text_eq(other->group, rule->group))
 			continue;
@@ -166,9 +166,10 @@ static const struct ub_rule *hidden_by(
 	return NULL;
 }
 
-static void warn_shadowed(struct loader *loader, const struct ub_ruleset *set, const struct ub_rule *rule)
+static void warn_shadowed(
+    struct loader *loader, const struct ub_rule *const *rules, const struct ub_rule *rule)
 {
-	const struct ub_rule *other = rule->group.len ? hidden_by(loader, set, rule) : NULL;
+	const struct ub_rule *other = rule->group.len ? hidden_by(loader, rules, rule) : NULL;
 	if (!other)
 		return;
 	struct ub_diag *diag = ub_warning(loader->diags, "shadowed", rule->place,
@@ -253,14 +254,19 @@ static void warn_unused(struct loader *loader)
 		warn_unused_template(loader, &loader->input->layers[last].files[i]);
 }
 
+static void warn_of_rules(struct loader *loader, const struct ub_rule *const *rules, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (rules[i]->enabled && !warn_never(loader, rules[i]))
+			warn_shadowed(loader, rules, rules[i]);
+		warn_of_instances(loader, rules[i]);
+	}
+}
+
 void warn_about_idle(struct loader *loader, const struct ub_ruleset *set)
 {
-	for (size_t i = 0; i < set->n_rules; i++) {
-		const struct ub_rule *rule = set->rules[i];
-		if (rule->enabled && !warn_never(loader, rule))
-			warn_shadowed(loader, set, rule);
-		warn_of_instances(loader, rule);
-	}
+	warn_of_rules(loader, set->rules, set->n_rules);
+	warn_of_rules(loader, set->account_rules, set->n_account_rules);
 	if (loader->input->n_layers)
 		warn_unused(loader);
 }

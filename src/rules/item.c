@@ -33,9 +33,10 @@ static bool refuse(const struct ub_yaml_reader *reader, const struct ub_yaml_typ
     const struct ub_yaml_node *node, void *out)
 {
 	(void)type, (void)out;
-	struct ub_diag *diag =
-	    ub_error(reader->diags, "not-supported", ub_yaml_first_line(node), "this is not supported yet");
-	ub_diag_set_help(reader->diags, diag, "take it out: without it the item would not be what you meant");
+	struct ub_diag *diag = ub_error(reader->diags, "conflict", ub_yaml_first_line(node),
+	    "this is a key of a rule for accounts, not of an item");
+	ub_diag_set_help(reader->diags, diag,
+	    "put it beside `for: account`: all items of such a rule go by the same periods");
 	return false;
 }
 
@@ -73,6 +74,7 @@ static const struct ub_yaml_type point_cases_type = UB_CASES_OF(point_type);
 static const struct ub_yaml_type title_cases_type = UB_CASES_OF(title_type);
 static const struct ub_yaml_type body_cases_type = UB_CASES_OF(body_type);
 const struct ub_yaml_type people_cases_type = UB_CASES_OF(people_type);
+const struct ub_yaml_type rhythm_cases_type = UB_CASES_OF(rhythm_type);
 
 /* The values that the table reads. */
 struct item_text {
@@ -110,9 +112,9 @@ struct item_text {
 	    { "instances", &instances_cases_type, ITEM(instances), false,                                    \
 		    "how many instances of a series get it" },                                               \
 	    { "needs", &needs_type, ITEM(needs), false, "the item exists only with these items" },           \
-	    { "every", &refused_type, PLACE(ignored), false, "how often, in a rule for accounts" },          \
+	    { "every", &refused_type, PLACE(ignored), false, "stands in a rule for accounts" },              \
 	{                                                                                                    \
-		"satisfied_by", &refused_type, PLACE(ignored), false, "a meeting that counts instead"        \
+		"satisfied_by", &refused_type, PLACE(ignored), false, "stands in a rule for accounts"        \
 	}
 
 static const struct ub_yaml_field item_fields[] = {
@@ -228,7 +230,8 @@ static void check_event_times(struct loader *loader, const struct loaded_item *i
 	const struct ub_yaml_node *between = ub_yaml_get(item->node, "between");
 	const struct ub_yaml_node *at = ub_yaml_get(item->node, "at");
 	check_window(loader, &item->item);
-	if (!between && !at)
+	bool by_period = loader->rule->rule.subject == UB_FOR_ACCOUNT;
+	if (!between && !at && (!by_period || item->item.all_day))
 		report_missing(loader, item, "time", "add `between: [FROM, TO]` or `at: POINT`");
 	if (between && at) {
 		struct ub_diag *diag = ub_error(loader->diags, "conflict", ub_yaml_first_line(at),

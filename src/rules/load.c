@@ -191,21 +191,30 @@ static const struct ub_rule *finish_rule(struct loader *loader, struct loaded_ru
 	return &loaded->rule;
 }
 
+static void collect(struct loader *loader, struct ub_ruleset *set, struct loaded_rule *loaded)
+{
+	settle_instances(loader, loaded);
+	if (loaded->rule.subject == UB_FOR_ACCOUNT) {
+		set->account_rules[set->n_account_rules] = finish_rule(loader, loaded, set->n_account_rules);
+		set->n_account_rules++;
+		return;
+	}
+	set->rules[set->n_rules] = finish_rule(loader, loaded, set->n_rules);
+	set->amends |= loaded->n_amends && loaded->rule.enabled;
+	set->n_rules++;
+}
+
 /* Collects the rules in the order in which they are tried, the last directory's first. */
 static void collect_rules(struct loader *loader, struct ub_ruleset *set)
 {
-	const struct ub_rule **rules = UB_NEW_ARRAY(loader->arena, const struct ub_rule *, loader->rules.n);
+	set->rules = UB_NEW_ARRAY(loader->arena, const struct ub_rule *, loader->rules.n);
+	set->account_rules = UB_NEW_ARRAY(loader->arena, const struct ub_rule *, loader->rules.n);
 	for (size_t layer = loader->input->n_layers; layer-- > 0;)
 		for (size_t i = 0; i < loader->rules.n; i++) {
 			struct loaded_rule *loaded = loader->rules.items[i];
-			if (loaded->layer != layer || !is_tried(loaded))
-				continue;
-			settle_instances(loader, loaded);
-			rules[set->n_rules] = finish_rule(loader, loaded, set->n_rules);
-			set->amends |= loaded->n_amends && loaded->rule.enabled;
-			set->n_rules++;
+			if (loaded->layer == layer && is_tried(loaded))
+				collect(loader, set, loaded);
 		}
-	set->rules = rules;
 }
 
 /* Names of fields are never computed, so that what is read stands in some file by its name. */

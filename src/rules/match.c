@@ -1,6 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules-private.h"
 
+size_t ub_rules_number(const struct ub_ruleset *rules)
+{
+	return rules->n_rules + rules->n_account_rules;
+}
+
+const struct ub_rule *ub_rules_at(const struct ub_ruleset *rules, size_t at)
+{
+	return at < rules->n_rules ? rules->rules[at] : rules->account_rules[at - rules->n_rules];
+}
+
 struct ub_cel_activation *ub_rules_activation(
     const struct ub_ruleset *rules, const struct ub_facts *facts, struct ub_arena *arena)
 {

@@ -5,7 +5,7 @@
 
 /* A rule: upbeat-rules(5), "Rules". */
 
-enum { FOR_MEETING, FOR_ACCOUNT, FOR_TEAM };
+enum { FOR_MEETING = UB_FOR_MEETING, FOR_ACCOUNT = UB_FOR_ACCOUNT, FOR_TEAM };
 
 static const struct ub_yaml_word for_words[] = {
 	{ "meeting", FOR_MEETING, "tried on every meeting" },
@@ -66,7 +66,8 @@ struct rule_text {
 	struct ub_texts was;
 	int what, mode;
 	bool enabled;
-	struct ub_conditions when, unless;
+	struct ub_conditions when, unless, satisfied_by;
+	struct ub_cases every;
 	const struct ub_yaml_node *create, *add_to, *amend, *ignored;
 	struct ub_addition addition;
 };
@@ -85,6 +86,10 @@ struct rule_text {
 		    "of the rules of a group the first that matches wins" },                                 \
 	    { "when", &conditions_type, PLACE(when), false, "the rule applies when this is true" },          \
 	    { "unless", &conditions_type, PLACE(unless), false, "but not when this is true" },               \
+	    { "every", &rhythm_cases_type, PLACE(every), false,                                              \
+		    "with `for: account`: how often its items come" },                                       \
+	    { "satisfied_by", &conditions_type, PLACE(satisfied_by), false,                                  \
+		    "with `for: account`: the meetings that make them needless" },                           \
 	    { "add_to", &target_type, PLACE(add_to), false, "an item of another rule to contribute to" },    \
 	    { "sections", &sections_cases_type, PLACE(addition.sections), false,                             \
 		    "with `add_to`: templates appended" },                                                   \
@@ -130,7 +135,7 @@ const struct ub_yaml_type change_type = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE
 /* The key whose feature is not supported yet, without which the rule is of no use. NULL: none. */
 static const char *not_supported(const struct rule_text *text)
 {
-	if (text->what != FOR_MEETING)
+	if (text->what == FOR_TEAM)
 		return "for";
 	return NULL;
 }
@@ -193,6 +198,9 @@ static void take_text(struct loaded_rule *out, const struct rule_text *text, con
 	rule->enabled = text->enabled;
 	rule->when = text->when;
 	rule->unless = text->unless;
+	rule->subject = text->what == FOR_ACCOUNT ? UB_FOR_ACCOUNT : UB_FOR_MEETING;
+	rule->every = text->every;
+	rule->satisfied_by = text->satisfied_by;
 }
 
 static void load_rule(struct loader *loader, const struct ub_yaml_node *node, size_t layer)
@@ -218,6 +226,8 @@ static void load_rule(struct loader *loader, const struct ub_yaml_node *node, si
 		load_addition(loader, rule, text.add_to, &text.addition);
 	if (text.amend && !missing)
 		load_amends(loader, rule, text.amend);
+	if (!missing)
+		check_subject(loader, rule, node);
 	*ub_push(loader->arena, &loader->rules) = rule;
 }
 

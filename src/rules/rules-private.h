@@ -121,7 +121,8 @@ extern const struct ub_yaml_type changed_item_type; /* the fields that `change` 
 /* Reads the list `create` into the rule. */
 bool load_items(struct loader *loader, struct loaded_rule *rule, const struct ub_yaml_node *list);
 
-extern const struct ub_yaml_type sections_cases_type, people_cases_type, duration_cases_type;
+extern const struct ub_yaml_type sections_cases_type, people_cases_type, duration_cases_type,
+    rhythm_cases_type;
 
 /* ---- change.c ---- */
 
@@ -151,7 +152,7 @@ void load_amends(struct loader *loader, struct loaded_rule *rule, const struct u
 /* ---- value.c: what the fields of an item hold; CUSTOM types for tables ---- */
 
 extern const struct ub_yaml_type span_type, duration_type, point_type, reminder_type;
-extern const struct ub_yaml_type title_type, body_type, people_type, instances_type;
+extern const struct ub_yaml_type title_type, body_type, people_type, instances_type, rhythm_type;
 
 /* Reads a struct ub_cases: one literal of type->item, or a list of cases with such literals. */
 ub_yaml_read_fn read_cases;
@@ -197,6 +198,13 @@ bool is_of(const struct loaded_rule *rule, struct ub_text family);
 void report_no_item(struct loader *loader, struct ub_place place, struct ub_text family, struct ub_text item);
 /* Walks the conditions of all cases of an item. *at starts at 0. */
 bool each_condition(const struct ub_rule_item *item, size_t *at, const struct ub_cel_program **when);
+
+/* ---- subject.c ---- */
+
+/* Checks that the rule has the keys that go with what it is tried on, and no others. */
+void check_subject(struct loader *loader, const struct loaded_rule *rule, const struct ub_yaml_node *node);
+/* Checks that nothing of a rule for accounts reads a meeting: there is none. */
+void check_reads(struct loader *loader, const struct loaded_rule *rule);
 
 /* ---- points.c ---- */
 

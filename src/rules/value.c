@@ -208,6 +208,27 @@ static bool read_instances(const struct ub_yaml_reader *reader, const struct ub_
 	return false;
 }
 
+static bool read_rhythm(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	struct ub_every *every = out;
+	struct ub_time_error error;
+	if (!is_text(node))
+		return ub_yaml_expected(reader, node, type->noun);
+	if (!ub_cal_parse_every(reader->arena, node->text, every, &error))
+		return report_time(reader, node, &error);
+	int32_t most = every->unit == UB_EVERY_WEEK ? UB_RULE_RHYTHM_WEEKS : UB_RULE_RHYTHM_MONTHS;
+	if (every->unit != UB_EVERY_DAY && every->n <= most)
+		return true;
+	struct ub_diag *diag = ub_error(reader->diags, "bad-time", node->place,
+	    every->unit == UB_EVERY_DAY ? "a rhythm goes by weeks at least"
+					: "`%.*s` is too long for a rhythm",
+	    UB_ARGS(node->text));
+	ub_diag_set_help(
+	    reader->diags, diag, "write `week`, `2 weeks`, `month`, `quarter`, `half-year` or `year`");
+	return false;
+}
+
 /* ---- cases ---- */
 
 static const struct ub_yaml_field case_fields[] = { UB_CASE_FIELDS(ub_yaml_type_node) };
@@ -362,6 +383,10 @@ const struct ub_yaml_type body_type = {
 const struct ub_yaml_type people_type = { .shape = UB_YAML_CUSTOM,
 	.noun = "an expression for people like `meeting.internal`, or `none`",
 	.read = read_people };
+
+const struct ub_yaml_type rhythm_type = {
+	.shape = UB_YAML_CUSTOM, .noun = "a rhythm like `month` or `2 weeks`", .read = read_rhythm
+};
 
 static const struct ub_yaml_word all_words[] = { { "all", 0, "each instance within 60 days" } };
 static const struct ub_yaml_type all_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(all_words) };

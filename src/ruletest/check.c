@@ -58,6 +58,6 @@ void ub_ruletest_check(const struct ub_snapshot *snapshot, const char *directory
 		UB_TEXT(".yaml"), &names, &n) == UB_FILE_MISSING ||
 	    !load_tests(&loading))
 		return;
-	for (size_t i = 0; i < snapshot->rules->n_rules; i++)
-		warn_untested(&loading, snapshot->rules->rules[i], within);
+	for (size_t i = 0; i < ub_rules_number(snapshot->rules); i++)
+		warn_untested(&loading, ub_rules_at(snapshot->rules, i), within);
 }

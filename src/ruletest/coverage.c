@@ -9,7 +9,7 @@ struct coverage {
 		bool applied;
 		bool *planned;   /* for each item */
 		bool *added;     /* for each addition to the meeting, ub_rule.amends */
-	} * of;                  /* by the index of the rule */
+	} * of;                  /* as ub_rules_at() counts the rules */
 	struct ub_map *rendered; /* const struct ub_template *, by name */
 };
 
@@ -17,13 +17,19 @@ struct coverage *coverage_new(const struct ub_ruleset *rules, struct ub_arena *a
 {
 	struct coverage *coverage = UB_NEW(arena, struct coverage);
 	coverage->rules = rules;
-	coverage->of = UB_NEW_ARRAY(arena, struct used_rule, rules->n_rules);
-	for (size_t i = 0; i < rules->n_rules; i++) {
-		coverage->of[i].planned = UB_NEW_ARRAY(arena, bool, rules->rules[i]->n_items);
-		coverage->of[i].added = UB_NEW_ARRAY(arena, bool, rules->rules[i]->n_amends);
+	coverage->of = UB_NEW_ARRAY(arena, struct used_rule, ub_rules_number(rules));
+	for (size_t i = 0; i < ub_rules_number(rules); i++) {
+		coverage->of[i].planned = UB_NEW_ARRAY(arena, bool, ub_rules_at(rules, i)->n_items);
+		coverage->of[i].added = UB_NEW_ARRAY(arena, bool, ub_rules_at(rules, i)->n_amends);
 	}
 	coverage->rendered = ub_map_new(arena);
 	return coverage;
+}
+
+static struct used_rule *use_of(struct coverage *coverage, const struct ub_rule *rule)
+{
+	size_t before = rule->subject == UB_FOR_ACCOUNT ? coverage->rules->n_rules : 0;
+	return &coverage->of[before + rule->index];
 }
 
 static void add_template(
@@ -35,27 +41,27 @@ static void add_template(
 	ub_map_put(coverage->rendered, ub_template_name(tmpl), (void *)tmpl);
 }
 
-static const struct ub_case *choose(const struct ub_decision *decision, const struct ub_rule *rule,
-    struct ub_cases cases, struct ub_arena *arena)
+static const struct ub_case *choose(
+    const struct ub_decision *decision, struct ub_cases cases, struct ub_arena *arena)
 {
-	struct ub_cel_activation *activation = decision->plan->matches[rule->index].activation;
+	struct ub_cel_activation *activation = decision->plan->matches[0].activation;
 	const struct ub_case *chosen;
 	struct ub_text why;
 	return ub_rules_case(cases, activation, &chosen, &why, arena) == UB_YES ? chosen : NULL;
 }
 
-static void add_body(struct coverage *coverage, const struct ub_decision *decision,
-    const struct ub_rule *rule, struct ub_cases cases, struct ub_arena *arena)
+static void add_body(struct coverage *coverage, const struct ub_decision *decision, struct ub_cases cases,
+    struct ub_arena *arena)
 {
-	const struct ub_case *chosen = choose(decision, rule, cases, arena);
+	const struct ub_case *chosen = choose(decision, cases, arena);
 	if (chosen)
 		add_template(coverage, decision, chosen->use.body);
 }
 
-static void add_sections(struct coverage *coverage, const struct ub_decision *decision,
-    const struct ub_rule *rule, struct ub_cases cases, struct ub_arena *arena)
+static void add_sections(struct coverage *coverage, const struct ub_decision *decision, struct ub_cases cases,
+    struct ub_arena *arena)
 {
-	const struct ub_case *chosen = choose(decision, rule, cases, arena);
+	const struct ub_case *chosen = choose(decision, cases, arena);
 	for (size_t i = 0; chosen && i < chosen->use.bodies.n; i++)
 		add_template(coverage, decision, chosen->use.bodies.items[i]);
 }
@@ -76,10 +82,10 @@ static void add_item(struct coverage *coverage, const struct ub_decision *decisi
     const struct ub_item *item, struct ub_arena *arena)
 {
 	const struct ub_rule_item *source = item->source;
-	coverage->of[item->rule->index].planned[source - item->rule->items] = true;
-	add_body(coverage, decision, item->rule, source->agenda, arena);
-	add_body(coverage, decision, item->rule, source->mail, arena);
-	add_sections(coverage, decision, item->rule, source->sections, arena);
+	use_of(coverage, item->rule)->planned[source - item->rule->items] = true;
+	add_body(coverage, decision, source->agenda, arena);
+	add_body(coverage, decision, source->mail, arena);
+	add_sections(coverage, decision, source->sections, arena);
 }
 
 static bool is_added(const struct ub_plan *plan, const struct ub_rule_amend *source)
@@ -97,9 +103,9 @@ static void add_amends(struct coverage *coverage, const struct ub_decision *deci
 		const struct ub_rule_amend *source = &rule->amends[i];
 		if (!is_added(decision->plan, source))
 			continue;
-		coverage->of[rule->index].added[i] = true;
+		use_of(coverage, rule)->added[i] = true;
 		if (source->kind == UB_AMEND_AGENDA)
-			add_body(coverage, decision, rule, source->value, arena);
+			add_body(coverage, decision, source->value, arena);
 	}
 }
 
@@ -110,10 +116,10 @@ void coverage_add(struct coverage *coverage, const struct ub_decision *decision,
 		const struct ub_rule *rule = plan->matches[i].rule;
 		if (plan->matches[i].verdict != UB_YES)
 			continue;
-		coverage->of[rule->index].applied = true;
+		use_of(coverage, rule)->applied = true;
 		add_amends(coverage, decision, rule, arena);
 		if (rule->addition && is_planned(plan, rule->addition))
-			add_sections(coverage, decision, rule, rule->addition->sections, arena);
+			add_sections(coverage, decision, rule->addition->sections, arena);
 	}
 	for (size_t i = 0; i < plan->items.n; i++)
 		add_item(coverage, decision, &plan->items.items[i], arena);
@@ -187,8 +193,8 @@ void coverage_report(const struct coverage *coverage, const struct ub_ruletest_i
 {
 	struct reporting reporting = { input, report, arena };
 	const struct ub_template *tmpl;
-	for (size_t i = 0; i < coverage->rules->n_rules; i++)
-		report_rule(&reporting, coverage->rules->rules[i], &coverage->of[i]);
+	for (size_t i = 0; i < ub_rules_number(coverage->rules); i++)
+		report_rule(&reporting, ub_rules_at(coverage->rules, i), &coverage->of[i]);
 	for (size_t i = 0; (tmpl = ub_template_at(coverage->rules->templates, i)); i++)
 		if (!is_rendered(coverage, tmpl))
 			add_unused(&reporting, "template", ub_template_name(tmpl),

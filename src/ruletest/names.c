@@ -11,17 +11,17 @@ static const struct ub_ruleset *rules_of(const struct ub_yaml_reader *reader)
 
 static const struct ub_rule *rule_named(const struct ub_ruleset *rules, struct ub_text name)
 {
-	for (size_t i = 0; i < rules->n_rules; i++)
-		if (ub_text_eq(rules->rules[i]->name, name))
-			return rules->rules[i];
+	for (size_t i = 0; i < ub_rules_number(rules); i++)
+		if (ub_text_eq(ub_rules_at(rules, i)->name, name))
+			return ub_rules_at(rules, i);
 	return NULL;
 }
 
 static struct ub_texts rule_names(const struct ub_ruleset *rules, struct ub_arena *arena)
 {
 	struct ub_texts names = { 0 };
-	for (size_t i = 0; i < rules->n_rules; i++)
-		*ub_push(arena, &names) = rules->rules[i]->name;
+	for (size_t i = 0; i < ub_rules_number(rules); i++)
+		*ub_push(arena, &names) = ub_rules_at(rules, i)->name;
 	return names;
 }
 
@@ -52,8 +52,8 @@ static struct ub_text id_of(const struct ub_rule *rule, struct ub_text name, str
 static struct ub_texts list_ids(const struct ub_ruleset *rules, enum ids which, struct ub_arena *arena)
 {
 	struct ub_texts ids = { 0 };
-	for (size_t i = 0; i < rules->n_rules; i++) {
-		const struct ub_rule *rule = rules->rules[i];
+	for (size_t i = 0; i < ub_rules_number(rules); i++) {
+		const struct ub_rule *rule = ub_rules_at(rules, i);
 		for (size_t k = 0; k < rule->n_items; k++)
 			*ub_push(arena, &ids) = id_of(rule, rule->items[k].name, arena);
 		for (size_t k = 0; which == IDS_ALL && k < rule->n_amends; k++)

@@ -222,9 +222,27 @@ bool ub_template_is_named(const struct ub_template_set *set, const struct ub_sou
 
 bool ub_template_set_reads(const struct ub_template_set *set, struct ub_text variable)
 {
-	for (size_t i = 0; i < set->programs.n; i++)
-		if (ub_cel_program_uses(set->programs.items[i], variable))
+	for (size_t i = 0; i < set->readings.n; i++)
+		if (ub_cel_program_uses(set->readings.items[i].program, variable))
 			return true;
+	return false;
+}
+
+/* Whether both are one text, in whatever languages. */
+static bool same_text(const struct ub_template *a, const struct ub_template *b)
+{
+	return a == b || (a->name.len && ub_text_eq(base_name(a->name), base_name(b->name)));
+}
+
+bool ub_template_reads(const struct ub_template *tmpl, struct ub_text variable, struct ub_place *place)
+{
+	for (size_t i = 0; i < tmpl->set->readings.n; i++) {
+		const struct tmpl_reading *reading = &tmpl->set->readings.items[i];
+		if (!same_text(reading->root, tmpl) || !ub_cel_program_uses(reading->program, variable))
+			continue;
+		*place = reading->place;
+		return true;
+	}
 	return false;
 }
 

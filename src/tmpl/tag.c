@@ -257,7 +257,8 @@ const struct ub_cel_program *ub_tmpl_compile_tag(
 		report_issues(&tag, &issues);
 		return NULL;
 	}
-	*ub_push(c->set->arena, &c->set->programs) = tag.program;
+	*ub_push(c->set->arena, &c->set->readings) =
+	    (struct tmpl_reading){ tag.program, c->root, place_of(&tag) };
 	bool good = !shown || check_shown(&tag);
 	if (!check_audience(&tag, shown) || !good)
 		return NULL;

@@ -133,6 +133,13 @@ struct ub_template {
 	bool circular; /* includes itself, which was reported */
 };
 
+/* A tag's program, and the template that reads it. */
+struct tmpl_reading {
+	const struct ub_cel_program *program;
+	const struct ub_template *root;
+	struct ub_place place;
+};
+
 struct ub_template_set {
 	struct ub_arena *arena;
 	const struct ub_cel_env *env;   /* the names that expressions may use */
@@ -140,7 +147,7 @@ struct ub_template_set {
 	size_t minutes;                 /* the variable of that scope */
 	bool open;                      /* by ub_template_set_open() */
 	struct ub_map *templates;
-	UB_VEC(const struct ub_cel_program *) programs; /* of all tags */
+	UB_VEC(struct tmpl_reading) readings; /* of all tags */
 };
 
 struct ub_template *ub_tmpl_at(const struct ub_template_set *set, size_t i);
