@@ -232,6 +232,9 @@ struct ub_cel_activation *ub_rules_activation(
  * that matches wins. */
 struct ub_match *ub_rules_match(
     const struct ub_ruleset *rules, struct ub_cel_activation *activation, struct ub_arena *arena);
+/* Whether all parts of a condition hold, as of `when`. */
+enum ub_verdict ub_rules_ask(
+    const struct ub_conditions *parts, struct ub_cel_activation *activation, struct ub_arena *arena);
 /* Why the verdict is so, as one line: the sub-expressions that decided, with the values that they
  * had. They are found by evaluating once more, in the activation's arena, since nobody asks why
  * most verdicts are so. */

@@ -33,6 +33,12 @@ static enum ub_verdict ask_parts(const struct ub_conditions *parts, enum ub_verd
 	return verdict;
 }
 
+enum ub_verdict ub_rules_ask(
+    const struct ub_conditions *parts, struct ub_cel_activation *activation, struct ub_arena *arena)
+{
+	return ask_parts(parts, UB_NO, activation, arena);
+}
+
 /* The rule matches if `when` holds and `unless` does not. The verdict follows CEL's `&&`: a NO of one side
  * decides, even if the other side cannot tell. */
 static void match_conditions(struct ub_match *match, struct ub_arena *arena)

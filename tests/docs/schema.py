@@ -118,7 +118,8 @@ def _():
 
 # Findings that the form mostly decides, and so the schema, too; and where it does not: what keys mean for each
 # other, texts that are no dates or expressions.
-OF_MEANING = ("a-rule-that-does-nothing", "an-event-without-a-duration", "an-event-without-a-time",
+OF_MEANING = ("a-rule-that-does-nothing", "an-account-rule-without-a-rhythm",
+              "an-event-without-a-duration", "an-event-without-a-time",
               "an-item-of-no-kind", "an-empty-list-of-items", "a-time-of-a-test-as-people-write-it",
               "one-address-as-attendees")
 OF_FORM = {"unknown-key", "unknown-word", "unknown-format", "missing-key", "wrong-value"}
@@ -178,10 +179,13 @@ def _():
                          ("when: meeting.customer", "when: [meeting.customer]"), ("create:", "creates:"),
                          ("use: 30m", "use: 30"), ("use: 30m", "use: half an hour"), ("[10m, 1h]", "{10m: 1h}"),
                          ("title: Prep", "title: Prep\n        every: 1 week\n        evry: 1 week"),
-                         ("when: meeting.customer", "for: customer")):
+                         ("when: meeting.customer", "for: customer"),
+                         ("when:", "every: [{if: has_account, used: week}]\n    when:")):
         assert right in RULE
         assert faults("rules", RULE.replace(right, wrong)), wrong
-    for right, more in (("when:", "for: account\n    when:"), ("when:", "for: team\n    when:"),
+    for right, more in (("when:", "for: account\n    every: 2 weeks\n    when:"), ("when:", "for: team\n    when:"),
+                        ("when:", "every: [{if: account.health == \"red\", use: week}, {use: month}]\n    when:"),
+                        ("when:", "satisfied_by: meeting.title == \"QBR\"\n    when:"),
                         ("title: Prep", "title: Prep\n        every: [{if: has_account, use: week}, {use: month}]"),
                         ("title: Prep", "title: Prep\n        satisfied_by: meeting.title == 'QBR'"),
                         ("title: Prep", "title: Prep\n        needs: [call, other/call]"),

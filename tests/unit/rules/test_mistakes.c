@@ -99,7 +99,7 @@ static const struct {
 	{ "event: a\n        title: t\n        at: start\n        duration:\n          - if: 'true'\n",
 	    "missing-key", "`use` is missing" },
 	{ "event: a\n        title: t\n        at: start\n        duration: 1m\n        every: week\n",
-	    "not-supported", "this is not supported yet" },
+	    "conflict", "put it beside `for: account`" },
 	{ "event: a\n        title: t\n        at: start\n        duration: 1m\n      - task: a\n        "
 	  "title: "
 	  "t\n        due: start\n",
@@ -219,8 +219,8 @@ Test(mistakes, what_is_not_supported_yet_is_said_and_left_out)
 {
 	struct trial *trial = trial_of("rules:\n"
 				       "  - name: cadence\n"
-				       "    for: account\n"
-				       "    create: [{event: review, every: week, title: t, duration: 45m}]\n"
+				       "    for: team\n"
+				       "    create: [{event: practice, title: t, duration: 45m}]\n"
 				       "  - name: left\n"
 				       "    create: [{event: a, title: t, at: start, duration: 1m}]\n");
 	cr_expect_str_eq(trial_codes(trial), "not-supported");
@@ -228,6 +228,74 @@ Test(mistakes, what_is_not_supported_yet_is_said_and_left_out)
 	cr_expect_eq(trial->diags.errors, 0);
 	cr_assert_eq(trial->rules->n_rules, 1);
 	cr_expect(ub_text_is(trial->rules->rules[0]->name, "left"));
+	trial_free(&trial);
+}
+
+#define FOR_ACCOUNT(more, item)                                                                              \
+	"define: {by_health: account.health == 'red', by_title: meeting.title == 'QBR'}\n"                   \
+	"rules:\n  - name: a\n    for: account\n" more "    create:\n"                                       \
+	"      - {event: b, duration: 1m, " item "}\n"
+
+/* Keys and facts that only rules for meetings have, or only rules for accounts. */
+static const struct {
+	const char *text, *code, *says;
+} account_mistakes[] = {
+	{ FOR_ACCOUNT("", "title: t"), "missing-key", "add `every: quarter`" },
+	{ FOR_ACCOUNT("    every: weak\n", "title: t"), "bad-time", "did you mean `week`?" },
+	{ FOR_ACCOUNT("    every: 2 days\n", "title: t"), "bad-time", "a rhythm goes by weeks at least" },
+	{ FOR_ACCOUNT("    every: 2 years\n", "title: t"), "bad-time", "too long for a rhythm" },
+	{ FOR_ACCOUNT("    every: [week]\n", "title: t"), "wrong-value", "expected a rhythm like `month`" },
+	{ FOR_ACCOUNT("    every: [{if: meeting.customer, use: week}, {use: month}]\n", "title: t"),
+	    "no-meeting", "only `satisfied_by` knows a meeting" },
+	{ FOR_ACCOUNT("    every: week\n    when: by_title\n", "title: t"), "no-meeting",
+	    "which this reads by way of a definition" },
+	{ FOR_ACCOUNT("    every: week\n    unless: meeting.private\n", "title: t"), "no-meeting",
+	    "a rule for accounts has no `meeting`" },
+	{ FOR_ACCOUNT("    every: week\n", "title: '{{meeting.title}}'"), "no-meeting", "it is read here" },
+	{ FOR_ACCOUNT("    every: week\n", "title: t, attendees: meeting.internal"), "no-meeting",
+	    "meeting" },
+	{ FOR_ACCOUNT("    every: week\n", "title: t, instances: 2"), "conflict", "take it out" },
+	{ FOR_ACCOUNT("    every: week\n    amend: [{category: x, name: X}]\n", "title: t"), "conflict",
+	    "a rule for accounts has no `amend`" },
+	{ "rules:\n  - {name: a, every: week, create: [{event: b, title: t, at: start, duration: 1m}]}\n",
+	    "conflict", "a rule for meetings has no `every`" },
+	{ "rules:\n  - name: a\n    satisfied_by: meeting.customer\n"
+	  "    create: [{event: b, title: t, at: start, duration: 1m}]\n",
+	    "conflict", "a rule for meetings has no `satisfied_by`" },
+	{ FOR_ACCOUNT("    every: week\n", "title: t") "  - {name: c, add_to: a/b, longer: 1m}\n",
+	    "wrong-kind", "nothing can be added to it" },
+};
+
+Test(mistakes, of_rules_for_accounts_tell_what_belongs_where)
+{
+	for (size_t i = 0; i < UB_COUNT(account_mistakes); i++) {
+		struct trial *trial = trial_of(account_mistakes[i].text);
+		const char *printed = trial_printed(trial);
+		cr_expect_str_eq(trial_codes(trial), account_mistakes[i].code, "%s\n%s",
+		    account_mistakes[i].text, printed);
+		cr_expect(
+		    strstr(printed, account_mistakes[i].says), "%s\n%s", account_mistakes[i].text, printed);
+		trial_free(&trial);
+	}
+}
+
+Test(mistakes, are_none_where_a_rule_for_accounts_reads_its_account)
+{
+	struct trial *trial = trial_of(FOR_ACCOUNT(
+	    "    when: account.tier == 'gold'\n"
+	    "    every: [{if: by_health, use: 2 weeks}, {use: half-year}]\n"
+	    "    satisfied_by: by_title && meeting.customer\n",
+	    "title: '{{account.name}}', attendees: account.team") "  - name: m\n    when: meeting.customer\n"
+								  "    create: [{event: b, title: t, at: "
+								  "start, duration: 1m}]\n");
+	cr_assert_str_eq(trial_codes(trial), "", "%s", trial_printed(trial));
+	cr_assert(trial->rules->n_rules == 1 && trial->rules->n_account_rules == 1);
+	const struct ub_rule *rule = trial->rules->account_rules[0];
+	cr_expect_eq(rule->subject, UB_FOR_ACCOUNT);
+	cr_expect_eq(rule->every.items[0].use.rhythm.n, 2);
+	cr_expect_eq(rule->every.items[1].use.rhythm.n, 6);
+	cr_expect_eq(rule->satisfied_by.n, 1);
+	cr_expect_eq(ub_rules_at(trial->rules, 1), rule);
 	trial_free(&trial);
 }
 
