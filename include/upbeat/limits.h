@@ -164,6 +164,8 @@
 #define UB_SERIES_TAKEN        62   /* instances that are known to take people's time */
 #define UB_SERIES_APPOINTMENTS 2000 /* times at which somebody is taken by one series */
 #define UB_SERIES_HORIZON      (INT64_C(60) * 24 * 3600) /* seconds ahead in which instances are looked for */
+#define UB_CADENCE_PERIODS     64 /* periods of a rule for accounts that are looked at */
+#define UB_CADENCE_BEYOND      3  /* those of them that begin after the horizon, unless items stand there */
 #define UB_SERIES_BACK                                                                                       \
 	(INT64_C(92) * 24 * 3600) /* seconds back, to know what the items of the past serve                  \
 				   */

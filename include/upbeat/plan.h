@@ -80,6 +80,7 @@ struct ub_item {
 	 * length of time before the item; as many as n_reminders, or none. */
 	struct ub_texts reminder_words;
 	struct ub_texts categories;
+	bool unrelated; /* what it is made for stands on no server: a period of a rule for accounts */
 	struct ub_text parent_uid;       /* RELATED-TO;RELTYPE=PARENT: the meeting */
 	struct ub_considered considered; /* the search for its time, if asked for */
 	struct ub_text why; /* one plain line for people: which rule, and that a late item is late */
@@ -205,6 +206,9 @@ struct ub_plan_input {
 	bool tell_turns;           /* what is not made yet for this instance is planned, and told to be so */
 	struct ub_intervals taken; /* of a series: when everybody is taken by its other instances */
 	bool gone; /* the meeting does not stand any more; the facts are those last seen of it */
+	/* Why nothing is wanted for this, though all rules may match: what users have not changed goes. NULL:
+	 * the rules decide. */
+	const char *unwanted;
 	/* By how many seconds the meeting's end was brought forward since the meeting was last seen. */
 	int64_t brought_forward;
 	const struct ub_busy *busy; /* for `free: attendees|owner`; whoever is not listed counts as free */

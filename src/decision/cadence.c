@@ -1,5 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The decision about an account: what its rules make of it in each period. A period is an instance of a
+ * virtual series, all day from its first day to its last one, so that it takes nobody's time.
+ */
 #include "decision-private.h"
+#include "upbeat/sys.h"
+
+struct cadence {
+	const struct ub_cadence_input *input;
+	struct ub_decide_input asked; /* the same, as it is asked of a meeting */
+	struct ub_decision *decision;
+	struct series series;
+	const struct ub_zone *zone; /* the owner's */
+	const struct ub_rule *rule; /* the one of its group that applies */
+	struct ub_every every;
+	struct ub_decided_period *periods; /* one for each instance */
+	struct ub_arena *arena;
+};
+
+/* ---- names ---- */
 
 struct ub_text ub_cadence_uid(const struct ub_rule *rule, struct ub_text account_id, struct ub_arena *arena)
 {
@@ -20,13 +40,434 @@ const struct ub_ruleset *ub_cadence_rules(
 	return family;
 }
 
+/* ---- periods ---- */
+
+static struct ub_when midnight(const struct cadence *cadence, ub_instant at)
+{
+	return (struct ub_when){
+		.given = true, .date = true, .civil = ub_cal_civil(cadence->zone, at), .zone = cadence->zone
+	};
+}
+
+static struct ub_event *event_of(const struct cadence *cadence, struct ub_interval period)
+{
+	struct ub_event *event = UB_NEW(cadence->arena, struct ub_event);
+	event->component = UB_COMPONENT_EVENT;
+	event->uid = ub_cadence_uid(cadence->input->rule, cadence->input->account->id, cadence->arena);
+	event->start = midnight(cadence, period.start);
+	event->end = midnight(cadence, period.end);
+	event->transparent = true;
+	event->is_instance = true;
+	event->instance = period.start;
+	event->previous = UB_INSTANT_NONE;
+	return event;
+}
+
+static void add_period(struct cadence *cadence, struct ub_interval period)
+{
+	cadence->periods[cadence->series.instances.n].time = period;
+	*ub_push(cadence->arena, &cadence->series.instances) = event_of(cadence, period);
+}
+
+/* The last instance that the mark of a standing item names. */
+static ub_instant last_named(const struct cadence *cadence)
+{
+	ub_instant last = UB_INSTANT_MIN, at;
+	for (size_t i = 0; i < cadence->input->n_existing; i++) {
+		const struct ub_existing *existing = &cadence->input->existing[i];
+		if (existing->state == UB_EXISTING_STANDS && ub_plan_mark_instant(existing->item_mark, &at) &&
+		    at > last)
+			last = at;
+	}
+	return last;
+}
+
+static bool is_near(const struct cadence *cadence, ub_instant start)
+{
+	return start <= cadence->input->now + UB_SERIES_HORIZON;
+}
+
+/* The present period, all that begin within the horizon, and some more: the next one that can have its item
+ * may be among these, and items may stand in them. */
+static void list_periods(struct cadence *cadence)
+{
+	ub_instant named = last_named(cadence);
+	size_t beyond = 0;
+	struct ub_interval period = ub_cal_period(cadence->zone, cadence->every, cadence->input->now);
+	while (cadence->series.instances.n < UB_CADENCE_PERIODS) {
+		add_period(cadence, period);
+		beyond += !is_near(cadence, period.start);
+		if (beyond >= UB_CADENCE_BEYOND && period.start > named)
+			break;
+		period = ub_cal_period(cadence->zone, cadence->every, period.end);
+	}
+}
+
+/* ---- meetings that take an item's place ---- */
+
+/* Without a condition each meeting with the account counts. */
+static enum ub_verdict counts(const struct cadence *cadence, const struct ub_met *met)
+{
+	const struct ub_snapshot *snapshot = cadence->input->snapshot;
+	const struct ub_conditions *parts = &cadence->rule->satisfied_by;
+	struct ub_ical_refusal refusal;
+	if (parts->n == 0)
+		return UB_YES;
+	ub_sys_reading_begin(cadence->input->watched);
+	const struct ub_ical *ical =
+	    met->text.len ? ub_ical_parse(cadence->arena, met->text, &refusal) : NULL;
+	const struct ub_event *event =
+	    ical ? ub_ical_event(ical, snapshot->zones, cadence->arena, &refusal) : NULL;
+	ub_sys_reading_end(cadence->input->watched);
+	if (!event || event->component != UB_COMPONENT_EVENT || !event->start.given)
+		return UB_CANNOT_TELL;
+	const struct ub_facts *facts = find_facts(&cadence->asked, event, cadence->arena);
+	return ub_rules_ask(
+	    parts, ub_rules_activation(snapshot->rules, facts, cadence->arena), cadence->arena);
+}
+
+static void satisfy(struct cadence *cadence, const struct ub_met *met)
+{
+	struct ub_decided_period *period = NULL;
+	for (size_t i = 0; i < cadence->series.instances.n && !period; i++)
+		if (met->start >= cadence->periods[i].time.start && met->start < cadence->periods[i].time.end)
+			period = &cadence->periods[i];
+	enum ub_verdict verdict =
+	    period && period->state != UB_PERIOD_SATISFIED ? counts(cadence, met) : UB_NO;
+	if (verdict == UB_NO)
+		return;
+	period->state = verdict == UB_YES ? UB_PERIOD_SATISFIED : UB_PERIOD_UNDECIDED;
+	period->met = (struct ub_interval){ met->start, met->end };
+}
+
+/* What the other meetings come to, for `account.last_meeting` and the like. */
+static const struct ub_account_history *history_of(const struct cadence *cadence)
+{
+	const struct ub_cadence_input *input = cadence->input;
+	struct ub_account_history *history = UB_NEW(cadence->arena, struct ub_account_history);
+	*history =
+	    (struct ub_account_history){ .last_meeting = UB_INSTANT_NONE, .next_meeting = UB_INSTANT_NONE };
+	for (size_t i = 0; i < input->n_met; i++) {
+		const struct ub_met *met = &input->met[i];
+		bool held = met->end <= input->now;
+		history->meetings += held;
+		if (held && (history->last_meeting == UB_INSTANT_NONE || met->start > history->last_meeting))
+			history->last_meeting = met->start;
+		if (!held && (history->next_meeting == UB_INSTANT_NONE || met->start < history->next_meeting))
+			history->next_meeting = met->start;
+	}
+	return history;
+}
+
+/* ---- which item serves which period ---- */
+
+static bool is_open(const struct cadence *cadence, size_t i)
+{
+	return cadence->periods[i].state == UB_PERIOD_PLANNED;
+}
+
+/* The periods that may take over items of another rhythm: those of the horizon, or else the next one. */
+static bool takes_over(const struct cadence *cadence, size_t instance)
+{
+	if (!is_open(cadence, instance))
+		return false;
+	for (size_t i = 0; i < instance; i++)
+		if (is_open(cadence, i) && !is_near(cadence, cadence->periods[instance].time.start))
+			return false;
+	return true;
+}
+
+static ub_instant own_time(const struct ub_existing *existing)
+{
+	bool task = existing->event->component == UB_COMPONENT_TASK || existing->event->marks.due;
+	return task ? existing->due : existing->end;
+}
+
+/* When the item is, or the event that was made with it: both go over to the same period. */
+static ub_instant time_of(const struct cadence *cadence, const struct ub_existing *existing)
+{
+	struct ub_text instance = ub_plan_mark_instance(existing->item_mark);
+	for (size_t i = 0; i < cadence->input->n_existing; i++) {
+		const struct ub_existing *other = &cadence->input->existing[i];
+		bool event = other->state == UB_EXISTING_STANDS && other->event &&
+			     other->event->component == UB_COMPONENT_EVENT && !other->event->marks.due;
+		if (event && ub_text_eq(ub_plan_mark_instance(other->item_mark), instance))
+			return other->start;
+	}
+	return own_time(existing);
+}
+
+static bool is_taken(const struct cadence *cadence, size_t instance, struct ub_text mark)
+{
+	const struct ub_cadence_input *input = cadence->input;
+	for (size_t i = 0; i < input->n_existing; i++)
+		if (cadence->series.serves[i] == instance &&
+		    ub_plan_same_item(input->existing[i].item_mark, mark))
+			return true;
+	return false;
+}
+
+/* How little an item fits a period: what users have changed comes first, then what is nearest. */
+static int64_t misfit(const struct cadence *cadence, const struct ub_existing *existing, size_t instance)
+{
+	struct ub_interval period = cadence->periods[instance].time;
+	ub_instant at = time_of(cadence, existing);
+	int64_t far = at < period.start ? period.start - at : at >= period.end ? at - period.end + 1 : 0;
+	int64_t changed = existing->user_changed || existing->has_notes ? 0 : INT64_C(1) << 40;
+	return changed + far;
+}
+
+/* Lets the item and the period that fit best find each other. False: none are left. */
+static bool match_best(struct cadence *cadence)
+{
+	const struct ub_cadence_input *input = cadence->input;
+	size_t *serves = cadence->series.serves, best = SIZE_MAX, instance = 0;
+	int64_t least = INT64_MAX;
+	for (size_t i = 0; i < input->n_existing; i++) {
+		const struct ub_existing *existing = &input->existing[i];
+		for (size_t k = 0; serves[i] == SERVES_NOTHING && k < cadence->series.instances.n; k++) {
+			int64_t bad = misfit(cadence, existing, k);
+			bool sooner = bad == least && own_time(existing) < own_time(&input->existing[best]);
+			if ((bad < least || sooner) && takes_over(cadence, k) &&
+			    !is_taken(cadence, k, existing->item_mark)) {
+				least = bad;
+				best = i;
+				instance = k;
+			}
+		}
+	}
+	if (best != SIZE_MAX)
+		serves[best] = instance;
+	return best != SIZE_MAX;
+}
+
+static size_t named_by(const struct cadence *cadence, const struct ub_existing *existing)
+{
+	ub_instant at;
+	if (ub_plan_mark_instant(existing->item_mark, &at))
+		for (size_t i = 0; i < cadence->series.instances.n; i++)
+			if (cadence->periods[i].time.start == at)
+				return i;
+	bool ahead = existing->state == UB_EXISTING_STANDS && existing->event &&
+		     own_time(existing) > cadence->input->now;
+	return ahead ? SERVES_NOTHING : SERVES_PAST;
+}
+
+/* An item serves the period that its mark names. If the rhythm has changed, what is ahead serves the period
+ * that it fits best; what is over, and what users have deleted, serves none. */
+static void assign_periods(struct cadence *cadence)
+{
+	size_t n = cadence->input->n_existing;
+	cadence->series.serves = UB_NEW_ARRAY(cadence->arena, size_t, n);
+	for (size_t i = 0; i < n; i++)
+		cadence->series.serves[i] = named_by(cadence, &cadence->input->existing[i]);
+	while (match_best(cadence))
+		;
+}
+
+/* ---- the plan ---- */
+
+static void note(struct cadence *cadence, enum ub_note_kind kind, struct ub_text text)
+{
+	*ub_push(cadence->arena, &cadence->series.plan->notes) =
+	    (struct ub_note){ .kind = kind, .item = cadence->rule->name, .text = text };
+}
+
+static bool makes_events(const struct ub_ruleset *rules)
+{
+	for (size_t r = 0; r < rules->n_rules; r++)
+		for (size_t i = 0; i < rules->rules[r]->n_items; i++)
+			if (!rules->rules[r]->items[i].task)
+				return true;
+	return false;
+}
+
+/* Whether there is something ahead that the period is for. */
+static bool has_item(const struct cadence *cadence, const struct ub_plan *plan)
+{
+	bool events = makes_events(cadence->series.rules);
+	for (size_t i = 0; i < plan->items.n; i++) {
+		const struct ub_item *item = &plan->items.items[i];
+		bool event = item->kind == UB_ITEM_EVENT;
+		if (event == events && (event ? item->end : item->due) > cadence->input->now)
+			return true;
+	}
+	return false;
+}
+
+/* False: the period has nothing ahead, as its item is over or deleted, or no time was found. */
+static bool plan_period(struct cadence *cadence, size_t i)
+{
+	struct series *series = &cadence->series;
+	struct ub_plan *plan = plan_of(series, facts_of(series, i), i, NULL);
+	bool has = has_item(cadence, plan);
+	join(series, plan);
+	if (has && !cadence->decision->facts)
+		cadence->decision->facts = facts_of(series, i);
+	cadence->periods[i].state = has ? UB_PERIOD_PLANNED : UB_PERIOD_EMPTY;
+	*ub_push(cadence->arena, &cadence->decision->turns) =
+	    (struct ub_turn){ ub_plan_instance_name(series->instances.items[i], cadence->arena), NULL };
+	return has;
+}
+
+static void plan_all(struct cadence *cadence)
+{
+	struct series *series = &cadence->series;
+	bool has = false;
+	for (size_t i = 0; i < series->instances.n; i++) {
+		struct ub_decided_period *period = &cadence->periods[i];
+		if (has && !is_near(cadence, period->time.start) && !has_items(series, i))
+			continue;
+		if (period->state == UB_PERIOD_SATISFIED && has_items(series, i))
+			join(series, plan_of(series, facts_of(series, i), i,
+					 "a meeting with the account in its period takes its place"));
+		else if (period->state == UB_PERIOD_UNDECIDED)
+			note(cadence, UB_NOTE_UNDECIDED,
+			    UB_TEXT(
+				"nobody can tell whether a meeting in its period counts (`satisfied_by`)"));
+		else if (period->state == UB_PERIOD_PLANNED)
+			has = plan_period(cadence, i) || has;
+		*ub_push(cadence->arena, &cadence->decision->periods) = *period;
+	}
+}
+
+/* When time alone may change the plan: the present period ends, or another one comes into the horizon. */
+static ub_instant look_again(const struct cadence *cadence)
+{
+	ub_instant next = cadence->periods[0].time.end;
+	for (size_t i = 0; i < cadence->series.instances.n; i++) {
+		ub_instant start = cadence->periods[i].time.start;
+		if (!is_near(cadence, start))
+			return start - UB_SERIES_HORIZON < next ? start - UB_SERIES_HORIZON : next;
+	}
+	return next;
+}
+
+static void decide_periods(struct cadence *cadence)
+{
+	struct series *series = &cadence->series;
+	list_periods(cadence);
+	series->facts = UB_NEW_ARRAY(cadence->arena, const struct ub_facts *, series->instances.n);
+	for (size_t i = 0; i < cadence->input->n_met; i++)
+		satisfy(cadence, &cadence->input->met[i]);
+	assign_periods(cadence);
+	plan_all(cadence);
+	if (has_items(series, SERVES_NOTHING))
+		join(series, plan_of(series, facts_of(series, 0), SERVES_NOTHING,
+				 "the account has another rhythm now"));
+	cadence->decision->look_again = look_again(cadence);
+}
+
+/* ---- whether and how often ---- */
+
+/* The rule of the group that applies. NULL: none. */
+static const struct ub_rule *applying(const struct cadence *cadence, const struct ub_match *matches)
+{
+	const struct ub_rule *found = NULL;
+	for (size_t i = 0; i < cadence->series.rules->n_rules; i++)
+		if (matches[i].verdict == UB_YES && (!found || found->mode == UB_MODE_AUDIT))
+			found = matches[i].rule;
+	return found;
+}
+
+/* All that is ahead serves the present time, of which alone is decided. */
+static void decide_whole(struct cadence *cadence, bool gone, const char *unwanted)
+{
+	struct series *series = &cadence->series;
+	const struct ub_cadence_input *input = cadence->input;
+	size_t serves = gone || unwanted ? SERVES_NOTHING : 0;
+	series->serves = UB_NEW_ARRAY(cadence->arena, size_t, input->n_existing);
+	for (size_t i = 0; i < input->n_existing; i++) {
+		const struct ub_existing *existing = &input->existing[i];
+		bool ahead = existing->state == UB_EXISTING_STANDS && existing->event &&
+			     own_time(existing) > input->now;
+		series->serves[i] = ahead ? serves : SERVES_PAST;
+	}
+	join(series, plan_of(series, cadence->decision->facts, serves, unwanted));
+}
+
+static void decide_rhythm(struct cadence *cadence, struct ub_cel_activation *activation)
+{
+	const struct ub_case *chosen;
+	struct ub_text why;
+	enum ub_verdict verdict =
+	    ub_rules_case(cadence->rule->every, activation, &chosen, &why, cadence->arena);
+	if (verdict == UB_CANNOT_TELL) {
+		note(cadence, UB_NOTE_UNDECIDED,
+		    ub_textf(
+			cadence->arena, "`every` cannot tell, so all stays as it is: %.*s", UB_ARGS(why)));
+		return;
+	}
+	if (verdict == UB_NO) {
+		decide_whole(cadence, false, "no case of `every` holds");
+		return;
+	}
+	cadence->every = cadence->decision->every = chosen->use.rhythm;
+	cadence->decision->facts = NULL;
+	decide_periods(cadence);
+}
+
+static struct ub_decide_input ask_for(const struct cadence *cadence)
+{
+	const struct ub_cadence_input *input = cadence->input;
+	return (struct ub_decide_input){ .snapshot = input->snapshot,
+		.owner = input->owner,
+		.existing = input->existing,
+		.n_existing = input->n_existing,
+		.now = input->now,
+		.account = input->account,
+		.history = input->account->history ? input->account->history : history_of(cadence),
+		.busy = input->busy,
+		.n_busy = input->n_busy,
+		.explain = input->explain,
+		.watched = input->watched };
+}
+
+static void begin(struct cadence *cadence)
+{
+	const struct ub_cadence_input *input = cadence->input;
+	const struct ub_org *org = input->snapshot->org;
+	struct series *series = &cadence->series;
+	cadence->zone = input->owner.len ? ub_org_person(org, input->owner)->zone : org->standard.zone;
+	cadence->asked = ask_for(cadence);
+	cadence->periods = UB_NEW_ARRAY(cadence->arena, struct ub_decided_period, UB_CADENCE_PERIODS);
+	*series = (struct series){ .input = &cadence->asked,
+		.rules = ub_cadence_rules(input->snapshot->rules, input->rule, cadence->arena),
+		.decision = cadence->decision,
+		.plan = UB_NEW(cadence->arena, struct ub_plan),
+		.planned = true,
+		.floating = cadence->zone,
+		.arena = cadence->arena };
+	for (size_t i = 0; i < input->n_busy; i++)
+		*ub_push(cadence->arena, &series->busy) = input->busy[i];
+}
+
 void ub_decide_cadence(
     const struct ub_cadence_input *input, struct ub_decision *decision, struct ub_arena *arena)
 {
-	struct ub_event *event = UB_NEW(arena, struct ub_event);
-	event->component = UB_COMPONENT_EVENT;
-	event->uid = ub_cadence_uid(input->rule, input->account->id, arena);
-	*decision = (struct ub_decision){
-		.event = event, .plan = UB_NEW(arena, struct ub_plan), .look_again = UB_INSTANT_NONE
+	struct cadence cadence = {
+		.input = input, .decision = decision, .rule = input->rule, .arena = arena
 	};
+	*decision = (struct ub_decision){ .look_again = UB_INSTANT_NONE };
+	begin(&cadence);
+	struct ub_every const day = { 1, UB_EVERY_DAY };
+	struct ub_event *today = event_of(&cadence, ub_cal_period(cadence.zone, day, input->now));
+	struct ub_plan *plan = cadence.series.plan;
+	decision->event = today;
+	decision->plan = plan;
+	decision->facts = find_facts(&cadence.asked, today, arena);
+	struct ub_cel_activation *activation =
+	    ub_rules_activation(cadence.series.rules, decision->facts, arena);
+	plan->matches = ub_rules_match(cadence.series.rules, activation, arena);
+	plan->n_matches = cadence.series.rules->n_rules;
+	const struct ub_rule *rule = applying(&cadence, plan->matches);
+	if (rule && !input->gone) {
+		cadence.rule = rule;
+		decide_rhythm(&cadence, activation);
+	} else {
+		decide_whole(&cadence, input->gone, NULL);
+		plan->not_eligible = input->gone ? "gone" : NULL;
+	}
+	if (!decision->facts)
+		decision->facts = find_facts(&cadence.asked, today, arena);
 }

@@ -23,6 +23,7 @@ void decide_meeting(const struct ub_decide_input *input, const struct ub_event *
 
 struct series {
 	const struct ub_decide_input *input;
+	const struct ub_ruleset *rules;
 	struct ub_decision *decision;
 	struct ub_plan *plan;
 	bool planned; /* there is something in the plan */
@@ -31,8 +32,9 @@ struct series {
 	const struct ub_zone *floating;
 	const struct ub_facts **facts; /* of each instance, where they have been asked for */
 	size_t *serves;                /* of each existing item */
-	size_t *before;                /* of each rule, how many instances have got something so far */
-	UB_VEC(struct ub_busy) busy;   /* the input's, with instances to which the owner does not come */
+	/* Of each rule, how many instances have got something so far. NULL: that does not count. */
+	size_t *before;
+	UB_VEC(struct ub_busy) busy; /* the input's, with instances to which the owner does not come */
 	struct ub_arena *arena;
 };
 
@@ -48,6 +50,12 @@ bool has_items(const struct series *series, size_t instance);
 
 /* Whether the event is a series, or there are items of the time when it was one. */
 bool is_series(const struct ub_decide_input *input, const struct ub_event *event);
+const struct ub_facts *facts_of(struct series *series, size_t i);
+/* What is planned for an instance, or with SERVES_NOTHING for what has none. `unwanted`: as in struct
+ * ub_plan_input. */
+struct ub_plan *plan_of(
+    struct series *series, const struct ub_facts *facts, size_t instance, const char *unwanted);
+void join(struct series *series, const struct ub_plan *plan);
 /* Decides about the instances of decision->event. */
 void decide_series(const struct ub_decide_input *input, const struct ub_ical *ical,
     struct ub_decision *decision, struct ub_arena *arena);

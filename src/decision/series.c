@@ -25,7 +25,7 @@ static bool takes_place(const struct series *series, size_t i)
 	return is_ahead(series, i) && series->instances.items[i]->status != UB_STATUS_CANCELLED;
 }
 
-static const struct ub_facts *facts_of(struct series *series, size_t i)
+const struct ub_facts *facts_of(struct series *series, size_t i)
 {
 	if (!series->facts[i])
 		series->facts[i] = find_facts(series->input, series->instances.items[i], series->arena);
@@ -90,23 +90,37 @@ static struct ub_intervals taken_by_others(struct series *series, size_t instanc
 	return ub_cal_intervals_normal(series->arena, taken);
 }
 
-/* What is planned for an instance, or with SERVES_NOTHING for what has none. */
-static struct ub_plan *plan_of(
-    struct series *series, const struct ub_facts *facts, size_t instance, bool tell_turns)
+static struct ub_plan_input input_of(struct series *series, const struct ub_facts *facts, size_t instance)
 {
 	struct ub_plan_input input = plan_input(series->input, facts);
+	input.rules = series->rules;
 	input.serves = series->serves;
 	input.instance = instance;
-	input.gone = instance == SERVES_NOTHING;
 	input.before = series->before;
-	input.tell_turns = tell_turns;
 	input.taken = taken_by_others(series, instance);
 	input.busy = series->busy.items;
 	input.n_busy = series->busy.n;
+	return input;
+}
+
+struct ub_plan *plan_of(
+    struct series *series, const struct ub_facts *facts, size_t instance, const char *unwanted)
+{
+	struct ub_plan_input input = input_of(series, facts, instance);
+	input.unwanted = unwanted;
+	input.gone = instance == SERVES_NOTHING && !unwanted;
 	return ub_plan_make(&input, series->arena);
 }
 
-static void join(struct series *series, const struct ub_plan *plan)
+/* The same for an instance, of which is also told what is not made yet. */
+static struct ub_plan *plan_with_turns(struct series *series, size_t instance)
+{
+	struct ub_plan_input input = input_of(series, facts_of(series, instance), instance);
+	input.tell_turns = true;
+	return ub_plan_make(&input, series->arena);
+}
+
+void join(struct series *series, const struct ub_plan *plan)
 {
 	if (series->planned)
 		ub_plan_join(series->plan, plan, series->arena);
@@ -117,7 +131,7 @@ static void join(struct series *series, const struct ub_plan *plan)
 
 static size_t n_rules(const struct series *series)
 {
-	return series->input->snapshot->rules->n_rules;
+	return series->rules->n_rules;
 }
 
 /* Counts for each rule that an instance has got something. */
@@ -131,7 +145,7 @@ static void count(struct series *series, const struct ub_plan *plan)
  * next ones, as if all had got something. */
 static void list_turn(struct series *series, const struct ub_plan *plan, size_t instance, size_t at)
 {
-	const struct ub_ruleset *rules = series->input->snapshot->rules;
+	const struct ub_ruleset *rules = series->rules;
 	size_t *before = UB_NEW_ARRAY(series->arena, size_t, rules->n_rules);
 	for (size_t r = 0; r < rules->n_rules; r++) {
 		bool applies = r < plan->n_matches && plan->matches[r].verdict != UB_NO;
@@ -147,7 +161,7 @@ static void list_turn(struct series *series, const struct ub_plan *plan, size_t 
 static void plan_next(struct series *series, size_t i, size_t at)
 {
 	const struct ub_facts *facts = facts_of(series, i);
-	struct ub_plan *plan = plan_of(series, facts, i, false);
+	struct ub_plan *plan = plan_of(series, facts, i, NULL);
 	series->any = true;
 	if (!series->decision->facts)
 		series->decision->facts = facts;
@@ -173,7 +187,7 @@ static void look_again(struct series *series, size_t i)
  * off has items to lose, and is not what the meeting is like. */
 static void plan_ahead(struct series *series)
 {
-	const struct ub_ruleset *rules = series->input->snapshot->rules;
+	const struct ub_ruleset *rules = series->rules;
 	size_t at = 0;
 	for (size_t i = 0; i < series->instances.n; i++) {
 		if (!is_ahead(series, i))
@@ -183,7 +197,7 @@ static void plan_ahead(struct series *series)
 		    (at == 0 || ub_plan_is_a_turn(rules, series->before)))
 			plan_next(series, i, at++);
 		else if (has_items(series, i))
-			join(series, plan_of(series, facts_of(series, i), i, false));
+			join(series, plan_of(series, facts_of(series, i), i, NULL));
 	}
 	if (series->decision->look_again == UB_INSTANT_NONE && series->instances.more)
 		series->decision->look_again = series->input->now + UB_SERIES_HORIZON / 2;
@@ -196,9 +210,9 @@ static void plan_one(struct series *series)
 		if (is_asked_for(series, i)) {
 			series->any = true;
 			series->decision->facts = facts_of(series, i);
-			join(series, plan_of(series, facts_of(series, i), i, true));
+			join(series, plan_with_turns(series, i));
 		} else if (takes_place(series, i)) {
-			count(series, plan_of(series, facts_of(series, i), i, false));
+			count(series, plan_of(series, facts_of(series, i), i, NULL));
 		}
 	}
 }
@@ -211,7 +225,7 @@ static void plan_rest(struct series *series)
 		join(series, plan_of(series,
 				 n ? facts_of(series, n - 1)
 				   : find_facts(series->input, series->decision->event, series->arena),
-				 SERVES_NOTHING, false));
+				 SERVES_NOTHING, NULL));
 }
 
 static void tell_ahead(struct series *series)
@@ -266,6 +280,7 @@ void decide_series(const struct ub_decide_input *input, const struct ub_ical *ic
     struct ub_decision *decision, struct ub_arena *arena)
 {
 	struct series series = { .input = input,
+		.rules = input->snapshot->rules,
 		.decision = decision,
 		.plan = UB_NEW(arena, struct ub_plan),
 		.floating = owner_zone(input, decision->event),

@@ -200,8 +200,9 @@ static void draft_component(struct writer *writer, struct draft *draft, struct u
 	draft_people(item, draft);
 	for (size_t i = 0; i < item->categories.n; i++)
 		ub_ical_draft_text(draft, "CATEGORIES", item->categories.items[i]);
-	ub_ical_draft_param(
-	    draft, ub_ical_draft_text(draft, "RELATED-TO", item->parent_uid), "RELTYPE", UB_TEXT("PARENT"));
+	if (!item->unrelated)
+		ub_ical_draft_param(draft, ub_ical_draft_text(draft, "RELATED-TO", item->parent_uid),
+		    "RELTYPE", UB_TEXT("PARENT"));
 	draft_marks(&item->marks, draft, base);
 	for (size_t i = 0; i < item->n_reminders; i++)
 		draft_reminder(writer, draft, item->reminders[i]);

@@ -56,6 +56,18 @@ static ub_instant after_opening(struct ub_making *making, ub_instant from)
 	return earlier(work.start + TIME_TO_DO, work.end);
 }
 
+/* What the task prepares or follows: the meeting; of a rule for accounts the event that it makes, or the end
+ * of the period. */
+static struct ub_interval occasion(const struct ub_making *making, const struct ub_draft *draft)
+{
+	const struct ub_meeting *meeting = &making->input->facts->meeting;
+	if (draft->rule->subject == UB_FOR_MEETING)
+		return (struct ub_interval){ meeting->start, meeting->end };
+	const struct ub_item *event = ub_plan_event_of(making, draft->rule);
+	return event ? (struct ub_interval){ event->start, event->end }
+		     : (struct ub_interval){ meeting->end, meeting->end };
+}
+
 /* Whether the owner works at any time in between. */
 static bool has_time(struct ub_making *making, ub_instant from, ub_instant to)
 {
@@ -85,15 +97,15 @@ static bool is_in_meeting(const struct ub_making *making, ub_instant at)
 
 /* The due time by the rule, made fit. While there is time before the meeting, the task is due by then; what
  * is due after the meeting comes after the meeting's end. */
-static ub_instant fitted(struct ub_making *making, struct deadline *wanted)
+static ub_instant fitted(struct ub_making *making, const struct ub_draft *draft, struct deadline *wanted)
 {
-	const struct ub_meeting *meeting = &making->input->facts->meeting;
-	ub_instant start = meeting->start, at = wanted->at;
+	struct ub_interval meeting = occasion(making, draft);
+	ub_instant start = meeting.start, at = wanted->at;
 	bool ahead = at <= start;
 	if (wanted->of_meeting && is_in_meeting(making, at))
 		return at;
-	if (at >= meeting->end && wanted->not_before < meeting->end)
-		wanted->not_before = meeting->end;
+	if (at >= meeting.end && wanted->not_before < meeting.end)
+		wanted->not_before = meeting.end;
 	if (at < wanted->not_before)
 		at = wanted->not_before + TIME_TO_DO;
 	at = in_working_time(making, at, wanted->not_before);
@@ -119,7 +131,7 @@ static void note_shift(struct ub_making *making, const struct ub_draft *draft, c
  * the meeting is ahead, the task is due before the meeting's beginning. */
 static bool make_late(struct ub_making *making, struct ub_draft *draft, ub_instant not_before)
 {
-	ub_instant from = making->input->facts->now, start = making->input->facts->meeting.start, last;
+	ub_instant from = making->input->facts->now, start = occasion(making, draft).start, last;
 	if (draft->wishes.late == UB_LATE_SKIP)
 		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its time has passed");
 	bool ahead = start > from;
@@ -145,7 +157,7 @@ static bool make_late(struct ub_making *making, struct ub_draft *draft, ub_insta
 static bool task_stays(struct ub_making *making, struct ub_draft *draft)
 {
 	const struct ub_existing *existing = draft->existing;
-	ub_instant now = making->input->facts->now, start = making->input->facts->meeting.start;
+	ub_instant now = making->input->facts->now, start = occasion(making, draft).start;
 	ub_instant useful_until = draft->item.due > start ? UB_INSTANT_MAX : start;
 	if (!existing || !existing->event)
 		return false;
@@ -173,7 +185,7 @@ bool ub_plan_place_task(struct ub_making *making, struct ub_drafts *drafts, stru
 		due = latest;
 	else if (latest.verdict == UB_YES && latest.at < due.at)
 		due.at = latest.at;
-	draft->item.due = fitted(making, &due);
+	draft->item.due = fitted(making, draft, &due);
 	if (task_stays(making, draft))
 		return true;
 	if (draft->item.due <= making->input->facts->now)

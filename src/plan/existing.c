@@ -178,6 +178,8 @@ static bool outlives(const struct ub_making *making, const struct ub_existing *e
 static struct ub_text why_it_goes(const struct ub_making *making)
 {
 	const char *not_eligible = making->plan->not_eligible;
+	if (!not_eligible && making->input->unwanted)
+		return ub_text(making->input->unwanted);
 	if (!not_eligible)
 		return UB_TEXT("no rule asks for it any more");
 	if (ub_text_is(ub_text(not_eligible), "past"))

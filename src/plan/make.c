@@ -189,7 +189,7 @@ struct ub_plan *ub_plan_make(const struct ub_plan_input *input, struct ub_arena 
 	struct ub_making making = { .input = input, .arena = arena, .plan = plan };
 	plan->not_eligible =
 	    input->gone ? "gone" : ub_facts_not_eligible(facts->meeting.event, facts->org, facts->now);
-	if (!plan->not_eligible) {
+	if (!plan->not_eligible && !input->unwanted) {
 		note_meeting(&making);
 		make_items(&making);
 	}

@@ -119,12 +119,18 @@ static bool is_first_choice(struct ub_making *making, const struct ub_slot_reque
 	return slot.found && !slot.late && slot.start == start;
 }
 
+/* Until when an event of the rule is of use. What users have made of a period is theirs. */
+static ub_instant useful_until(const struct ub_draft *draft, ub_instant until)
+{
+	return draft->rule->subject == UB_FOR_ACCOUNT ? UB_INSTANT_MAX : until;
+}
+
 /* Whether an existing event keeps its time. Passing time alone moves no event: a pinned one stays, and so
  * does one within its window and within working hours. */
 static bool stays(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request)
 {
 	const struct ub_existing *existing = draft->existing;
-	if (ub_plan_is_pinned(making, existing, request->useful_until))
+	if (ub_plan_is_pinned(making, existing, useful_until(draft, request->useful_until)))
 		return stand(draft, existing->start, existing->end);
 	if (!existing || !existing->event)
 		return false;
@@ -154,6 +160,23 @@ static bool stays_late(
 	return stand(draft, existing->start, existing->start + request->duration);
 }
 
+/* Finds a time for the event. */
+static bool search(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request)
+{
+	struct ub_slot slot = ub_plan_find_slot(request, making->arena);
+	ub_plan_consider(making, draft, request, &slot);
+	if (stays_late(draft, request, &slot))
+		return true;
+	if (!slot.found)
+		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "%s", slot.remark);
+	if (slot.remark)
+		ub_plan_note(making, UB_NOTE_REMARK, draft->item.id, "%s", slot.remark);
+	draft->item.start = slot.start;
+	draft->item.end = slot.start + request->duration;
+	draft->item.late = slot.late;
+	return true;
+}
+
 static bool place_between(
     struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft, int64_t duration)
 {
@@ -177,20 +200,96 @@ static bool place_between(
 		.all_day = making->input->facts->meeting.event->start.date,
 		.busy = busy_times(making, draft) };
 	request.people = calendars(making, &draft->item.attendees, &request.n_people);
-	if (stays(making, draft, &request))
-		return true;
-	struct ub_slot slot = ub_plan_find_slot(&request, making->arena);
-	ub_plan_consider(making, draft, &request, &slot);
-	if (stays_late(draft, &request, &slot))
-		return true;
-	if (!slot.found)
-		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "%s", slot.remark);
-	if (slot.remark)
-		ub_plan_note(making, UB_NOTE_REMARK, draft->item.id, "%s", slot.remark);
-	draft->item.start = slot.start;
-	draft->item.end = slot.start + duration;
-	draft->item.late = slot.late;
-	return true;
+	return stays(making, draft, &request) || search(making, draft, &request);
+}
+
+/* ---- somewhere in the period of a rule for accounts ---- */
+
+/* The account's own day: the same part of each period, another one for each account, so that the items of all
+ * accounts do not pile up on a period's first day. */
+static ub_day own_day(const struct ub_making *making, struct ub_interval period)
+{
+	const struct ub_work_calendar *owner = &making->calendar;
+	ub_day first = ub_cal_local_day(owner->zone, period.start),
+	       last = ub_cal_local_day(owner->zone, period.end - 1);
+	unsigned char digest[UB_SHA256_SIZE];
+	uint64_t n = 0;
+	ub_sha256(making->input->facts->account->id, digest);
+	for (ub_day day = first; day <= last; day++)
+		n += ub_cal_is_business_day(owner, day);
+	uint64_t part = (uint64_t)digest[0] << 16 | (uint64_t)digest[1] << 8 | digest[2],
+		 skip = part * n >> 24;
+	for (ub_day day = first; day <= last; day++)
+		if (ub_cal_is_business_day(owner, day) && skip-- == 0)
+			return day;
+	return first;
+}
+
+/* The time of day of the last item that stands from before the period, for `prefer: same-time`. Without one,
+ * or if it was all day, the time at which the owner's work begins will do. */
+static bool last_time(
+    const struct ub_making *making, const struct ub_draft *draft, ub_instant before, int32_t *time)
+{
+	ub_instant last = UB_INSTANT_MIN;
+	for (size_t i = 0; i < making->input->n_existing; i++) {
+		const struct ub_existing *existing = &making->input->existing[i];
+		if (existing->state == UB_EXISTING_STANDS && existing->event &&
+		    !existing->event->start.date && existing->start < before && existing->start > last &&
+		    ub_plan_same_item(existing->item_mark, draft->item.marks.item))
+			last = existing->start;
+	}
+	if (last != UB_INSTANT_MIN)
+		*time = time_of_day(making->calendar.zone, last);
+	return last != UB_INSTANT_MIN;
+}
+
+/* Whether the existing event may stay where it is: passing time and a new rhythm move none that fits. */
+static bool stays_in(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request,
+    struct ub_interval period)
+{
+	const struct ub_existing *existing = draft->existing;
+	if (ub_plan_is_pinned(making, existing, UB_INSTANT_MAX))
+		return stand(draft, existing->start, existing->end);
+	if (!existing || !existing->event)
+		return false;
+	ub_instant start = existing->start, end = start + request->duration;
+	return start >= period.start && end <= period.end && fits(making, request, start) &&
+	       stand(draft, start, end);
+}
+
+/* When the search begins: on the account's own day, or, where that has passed, on as good a one of the rest.
+ */
+static ub_instant first_day(const struct ub_making *making, struct ub_interval period, ub_instant earliest)
+{
+	const struct ub_zone *zone = making->calendar.zone;
+	ub_instant own = ub_cal_day_start(zone, own_day(making, period));
+	if (own >= earliest || earliest >= period.end)
+		return own;
+	return ub_cal_day_start(zone, own_day(making, (struct ub_interval){ earliest, period.end }));
+}
+
+/* From the account's own day on, then before it. Nobody is called to anything on the day of the decision. */
+static bool place_in_period(struct ub_making *making, struct ub_draft *draft, int64_t duration)
+{
+	const struct ub_meeting *meeting = &making->input->facts->meeting;
+	const struct ub_zone *zone = making->calendar.zone;
+	struct ub_interval period = { meeting->start, meeting->end };
+	ub_instant tomorrow = ub_cal_day_start(zone, ub_cal_local_day(zone, making->input->facts->now) + 1);
+	ub_instant earliest = tomorrow > period.start ? tomorrow : period.start;
+	struct ub_slot_request request = { .window = { first_day(making, period, earliest), period.end },
+		.now = earliest,
+		.useful_until = period.end,
+		.duration = duration,
+		.prefer = (enum ub_prefer)draft->wishes.prefer,
+		.late = UB_LATE_SKIP,
+		.full = (enum ub_full)draft->wishes.full,
+		.all_day = true,
+		.busy = busy_times(making, draft) };
+	if (request.prefer == UB_PREFER_SAME_TIME &&
+	    !last_time(making, draft, period.start, &request.same_time))
+		request.prefer = UB_PREFER_EARLIEST;
+	request.people = calendars(making, &draft->item.attendees, &request.n_people);
+	return stays_in(making, draft, &request, period) || search(making, draft, &request);
 }
 
 /* The whole day, in the owner's zone, on which the point falls. */
@@ -207,7 +306,8 @@ static bool place_day(struct ub_making *making, struct ub_drafts *drafts, struct
 	ub_day day = ub_cal_local_day(zone, at);
 	draft->item.all_day = true;
 	stand(draft, ub_cal_day_start(zone, day), ub_cal_day_start(zone, day + 1));
-	if (ub_plan_is_pinned(making, draft->existing, making->input->facts->meeting.end))
+	if (ub_plan_is_pinned(
+		making, draft->existing, useful_until(draft, making->input->facts->meeting.end)))
 		return stand(draft, draft->existing->start, draft->existing->end);
 	return draft->item.end > making->input->facts->now ||
 	       ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its day has passed");
@@ -223,7 +323,8 @@ static bool place_at(
 	if (verdict != UB_YES)
 		return ub_plan_no_time(making, draft, &chosen->use.point, verdict);
 	draft->item.end = draft->item.start + duration;
-	if (ub_plan_is_pinned(making, draft->existing, making->input->facts->meeting.end))
+	if (ub_plan_is_pinned(
+		making, draft->existing, useful_until(draft, making->input->facts->meeting.end)))
 		return stand(draft, draft->existing->start, draft->existing->end);
 	if (draft->item.end <= making->input->facts->now)
 		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its time has passed");
@@ -240,6 +341,8 @@ bool ub_plan_place(struct ub_making *making, struct ub_drafts *drafts, struct ub
 		return place_day(making, drafts, draft);
 	if (!duration_of(making, draft, &duration))
 		return false;
-	return draft->source->at.items ? place_at(making, drafts, draft, duration)
-				       : place_between(making, drafts, draft, duration);
+	if (draft->source->at.items)
+		return place_at(making, drafts, draft, duration);
+	return draft->source->between_from.items ? place_between(making, drafts, draft, duration)
+						 : place_in_period(making, draft, duration);
 }

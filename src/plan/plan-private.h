@@ -178,6 +178,9 @@ enum ub_verdict ub_plan_instant(
 bool ub_plan_no_time(
     struct ub_making *making, struct ub_draft *draft, const struct ub_point *point, enum ub_verdict verdict);
 
+/* points.c: the first event that the rule has in the plan so far. NULL: none. */
+const struct ub_item *ub_plan_event_of(const struct ub_making *making, const struct ub_rule *rule);
+
 /* due.c: sets a task's due time, and late. False: the draft has been dropped. */
 bool ub_plan_place_task(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft);
 

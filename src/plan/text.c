@@ -125,6 +125,17 @@ static void print_meeting(const struct ub_making *making, struct ub_buf *out)
 	ub_buf_char(out, '\n');
 }
 
+static void print_period(const struct ub_making *making, struct ub_buf *out)
+{
+	const struct ub_facts *facts = making->input->facts;
+	const struct ub_zone *zone = making->calendar.zone;
+	ub_buf_printf(out, "For: %.*s, ", UB_ARGS(facts->account_name));
+	ub_cal_format(out, UB_TEXT("%F"), zone, facts->meeting.start, UB_ENGLISH);
+	ub_buf_str(out, " to ");
+	ub_cal_format(out, UB_TEXT("%F"), zone, facts->meeting.end - 1, UB_ENGLISH);
+	ub_buf_char(out, '\n');
+}
+
 /* The order is by importance: the agenda, the mail, and then the item's purpose and reason. */
 static struct ub_text describe(const struct ub_making *making, const struct ub_item *item)
 {
@@ -134,10 +145,19 @@ static struct ub_text describe(const struct ub_making *making, const struct ub_i
 	if (item->mail.len)
 		ub_buf_printf(
 		    &out, UB_PLAN_MAIL_BEGIN "\n%.*s\n" UB_PLAN_MAIL_END "\n\n", UB_ARGS(item->mail));
-	print_meeting(making, &out);
+	if (item->unrelated)
+		print_period(making, &out);
+	else
+		print_meeting(making, &out);
 	ub_buf_printf(&out, "Why: %.*s\n", UB_ARGS(item->why));
 	ub_buf_str(&out, UB_PLAN_TEXT_END);
 	return ub_buf_text(&out);
+}
+
+/* Without an event nothing is timed. */
+static int64_t minutes_of(const struct ub_item *event)
+{
+	return event && !event->all_day ? (event->end - event->start) / 60 : 0;
 }
 
 bool ub_plan_texts(struct ub_making *making, struct ub_draft *draft)
@@ -148,6 +168,8 @@ bool ub_plan_texts(struct ub_making *making, struct ub_draft *draft)
 	/* The agenda of an event shares out the event's length. The agenda of a task or of a whole day, and
 	 * everything for the customer, shares out the meeting's length. */
 	int64_t of_meeting = (meeting->end - meeting->start) / 60;
+	if (item->unrelated)
+		of_meeting = minutes_of(ub_plan_event_of(making, draft->rule));
 	int64_t minutes =
 	    item->kind == UB_ITEM_EVENT && !item->all_day ? (item->end - item->start) / 60 : of_meeting;
 	if (!make_title(making, draft) ||
