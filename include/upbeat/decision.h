@@ -158,6 +158,16 @@ UB_MUST_USE bool ub_decide_history(const struct ub_taken *taken, const struct ub
 void ub_explain_print(const struct ub_decision *decision, struct ub_buf *out, bool colour);
 void ub_explain_json(const struct ub_decision *decision, struct ub_buf *out);
 
+/* The same of a decision about an account, by a rule, and of the account itself. `owner`: of the calendar;
+ * may be empty. The caller owns the objects. */
+void ub_cadence_print(
+    const struct ub_rule *rule, const struct ub_decision *decision, struct ub_buf *out, bool colour);
+void ub_cadence_print_account(
+    const struct ub_account *account, struct ub_text owner, struct ub_buf *out, bool colour);
+json_t *ub_cadence_object(
+    const struct ub_rule *rule, const struct ub_decision *decision, struct ub_arena *arena);
+json_t *ub_cadence_account(const struct ub_account *account, struct ub_text owner);
+
 /* What stands once a plan was carried out: *n existing items in `arena`, for another decision without a
  * server. */
 struct ub_existing *ub_existing_after(const struct ub_snapshot *snapshot, const struct ub_plan *plan,

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli-private.h"
+#include "explain.h"
 
 #include <string.h>
 #include <unistd.h>
 
-#include "upbeat/decision.h"
 #include "upbeat/ical.h"
 #include "upbeat/json.h"
 
-enum { CONFIG, RULES, AT, OWNER, INSTANCE, ON, DOMAIN, ZONE, CONTROL, JSON };
+enum { CONFIG, RULES, ACCOUNT, AT, OWNER, INSTANCE, ON, DOMAIN, ZONE, CONTROL, JSON };
 
 static const struct ub_cli_option options[] = {
 	[CONFIG] = { "config", 'c', "FILE", "the settings: the organisation, its rules and accounts" },
 	[RULES] = { "rules", 'r', "DIR", "a rule directory instead of the settings' or the shipped one" },
+	[ACCOUNT] = { "account", 0, "ID", "an account of the settings' sources instead of a meeting" },
 	[AT] = { "at", 0, "TIME", "decide as at that time: 2026-11-02 09:00, or RFC 3339" },
 	[OWNER] = { "owner", 0, "ADDRESS", "whose calendar it is (the organizer's, if one of ours)" },
 	[INSTANCE] = { "instance", 0, "DATE", "of a series, the instance on that day alone" },
@@ -198,8 +198,40 @@ static const struct ub_event *read_quietly(
 	return event;
 }
 
+/* Of an account nobody but the settings' sources is asked: no meetings with it are known here. */
+static int run_account(struct ub_cli *cli)
+{
+	static const size_t of_meetings[] = { INSTANCE, ON, DOMAIN, ZONE, CONTROL };
+	struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
+		.rules_path = ub_cli_value(cli, RULES) };
+	for (size_t i = 0; i < UB_COUNT(of_meetings); i++) {
+		if (!ub_cli_value(cli, of_meetings[i]))
+			continue;
+		ub_cli_complain(
+		    "explain: --%s is for meetings, not for --account", options[of_meetings[i]].name);
+		return UB_EXIT_USAGE;
+	}
+	if (cli->n_arguments || !input.settings_path) {
+		ub_cli_complain(cli->n_arguments
+				    ? "explain: a meeting or --account, not both"
+				    : "explain: --account needs -c FILE, which names the accounts");
+		return UB_EXIT_USAGE;
+	}
+	struct ub_snapshot *snapshot = ub_cli_load(cli, &input);
+	struct account_question asked = { .id = ub_text(ub_cli_value(cli, ACCOUNT)),
+		.owner = ub_text_lower(cli->arena, ub_text(ub_cli_value(cli, OWNER))),
+		.json = ub_cli_value(cli, JSON) };
+	int status = snapshot ? UB_EXIT_USAGE : UB_EXIT_FINDINGS;
+	if (snapshot && ub_cli_time(ub_cli_value(cli, AT), snapshot->org, &asked.now))
+		status = explain_account(cli, snapshot, &asked);
+	ub_snapshot_release(&snapshot);
+	return status;
+}
+
 static int run(struct ub_cli *cli)
 {
+	if (ub_cli_value(cli, ACCOUNT))
+		return run_account(cli);
 	if (!makes_sense(cli))
 		return UB_EXIT_USAGE;
 	if (asks_daemon(cli))
@@ -233,13 +265,14 @@ static int run(struct ub_cli *cli)
 
 const struct ub_cli_command ub_cli_explain = {
 	.name = "explain",
-	.synopsis = "[-c FILE] [OPTIONS] EVENT.ics | UID | TITLE",
+	.synopsis = "[-c FILE] [OPTIONS] EVENT.ics | UID | TITLE | --account ID",
 	.summary = "show what the rules make of a calendar object, and why",
 	.help =
 	    "Prints what is known of a meeting, what each rule says of it and why, and the items that\n"
 	    "would appear beside it. Nothing is written anywhere. `-` reads standard input. What is no file\n"
 	    "is a UID or a part of a title: the daemon that runs with the settings tells what it knows of\n"
-	    "that meeting. --owner and --on choose among several, also without a title.\n",
+	    "that meeting. --owner and --on choose among several, also without a title. With --account,\n"
+	    "what the rules for accounts plan of an account: the periods, and why an item is on that day.\n",
 	UB_CLI_OPTIONS(options),
 	.min_arguments = 0,
 	.max_arguments = 1,

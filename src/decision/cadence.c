@@ -267,10 +267,17 @@ static void assign_periods(struct cadence *cadence)
 
 /* ---- the plan ---- */
 
-static void note(struct cadence *cadence, enum ub_note_kind kind, struct ub_text text)
+/* Each item of the rule is told of. */
+static void note(struct cadence *cadence, enum ub_note_kind kind, size_t period, struct ub_text text)
 {
-	*ub_push(cadence->arena, &cadence->series.plan->notes) =
-	    (struct ub_note){ .kind = kind, .item = cadence->rule->name, .text = text };
+	const struct ub_event *event =
+	    period < cadence->series.instances.n ? cadence->series.instances.items[period] : NULL;
+	for (size_t i = 0; i < cadence->rule->n_items; i++)
+		*ub_push(cadence->arena, &cadence->series.plan->notes) = (struct ub_note){ .kind = kind,
+			.item = ub_textf(cadence->arena, "%.*s/%.*s", UB_ARGS(cadence->rule->name),
+			    UB_ARGS(cadence->rule->items[i].name)),
+			.instance = event ? ub_plan_instance_name(event, cadence->arena) : UB_TEXT_NONE,
+			.text = text };
 }
 
 static bool makes_events(const struct ub_ruleset *rules)
@@ -322,7 +329,7 @@ static void plan_all(struct cadence *cadence)
 			join(series, plan_of(series, facts_of(series, i), i,
 					 "a meeting with the account in its period takes its place"));
 		else if (period->state == UB_PERIOD_UNDECIDED)
-			note(cadence, UB_NOTE_UNDECIDED,
+			note(cadence, UB_NOTE_UNDECIDED, i,
 			    UB_TEXT(
 				"nobody can tell whether a meeting in its period counts (`satisfied_by`)"));
 		else if (period->state == UB_PERIOD_PLANNED)
@@ -393,7 +400,7 @@ static void decide_rhythm(struct cadence *cadence, struct ub_cel_activation *act
 	enum ub_verdict verdict =
 	    ub_rules_case(cadence->rule->every, activation, &chosen, &why, cadence->arena);
 	if (verdict == UB_CANNOT_TELL) {
-		note(cadence, UB_NOTE_UNDECIDED,
+		note(cadence, UB_NOTE_UNDECIDED, SIZE_MAX,
 		    ub_textf(
 			cadence->arena, "`every` cannot tell, so all stays as it is: %.*s", UB_ARGS(why)));
 		return;

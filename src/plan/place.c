@@ -268,6 +268,15 @@ static ub_instant first_day(const struct ub_making *making, struct ub_interval p
 	return ub_cal_day_start(zone, own_day(making, (struct ub_interval){ earliest, period.end }));
 }
 
+static void note_day(struct ub_making *making, const struct ub_draft *draft, ub_instant day)
+{
+	struct ub_buf text = UB_BUF(making->arena);
+	ub_cal_format(&text, UB_TEXT("%a %F"), making->calendar.zone, day, UB_ENGLISH);
+	ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
+	    "the search begins on %.*s, the account's own day: each has another, so that not all fall on one",
+	    UB_ARGS(ub_buf_text(&text)));
+}
+
 /* From the account's own day on, then before it. Nobody is called to anything on the day of the decision. */
 static bool place_in_period(struct ub_making *making, struct ub_draft *draft, int64_t duration)
 {
@@ -289,7 +298,11 @@ static bool place_in_period(struct ub_making *making, struct ub_draft *draft, in
 	    !last_time(making, draft, period.start, &request.same_time))
 		request.prefer = UB_PREFER_EARLIEST;
 	request.people = calendars(making, &draft->item.attendees, &request.n_people);
-	return stays_in(making, draft, &request, period) || search(making, draft, &request);
+	if (stays_in(making, draft, &request, period))
+		return true;
+	if (making->input->explain)
+		note_day(making, draft, request.window.start);
+	return search(making, draft, &request);
 }
 
 /* The whole day, in the owner's zone, on which the point falls. */

@@ -37,7 +37,9 @@ static void add_template(
 {
 	const struct ub_facts *facts = decision->facts;
 	struct ub_text owner = facts->meeting.owner ? facts->meeting.owner->email : UB_TEXT_NONE;
-	tmpl = ub_template_in_language(tmpl, ub_org_person(facts->org, owner)->language);
+	bool customer = ub_template_audience(tmpl) == UB_AUDIENCE_CUSTOMER;
+	tmpl = ub_template_in_language(
+	    tmpl, customer ? facts->customer_language : ub_org_person(facts->org, owner)->language);
 	ub_map_put(coverage->rendered, ub_template_name(tmpl), (void *)tmpl);
 }
 

@@ -85,6 +85,7 @@ static const struct ub_yaml_type type_event = {
 	    { "meeting", &test_type_meeting, member(meeting), false, "the meeting, or what changes in it" }, \
 	    { "event", &type_event, member(event), false, "a file with a meeting instead" },                 \
 	    { "account", &test_type_account, member(place), false, "what is known of the customer" },        \
+	    { "met", &test_type_met, member(met), false, "without a meeting: those with the account" },      \
 	    { "busy", &test_type_busy, member(busy), false, "when people are busy" },                        \
 	    { "gone", &ub_yaml_type_bool, member(gone), false, "whether the meeting was deleted" },          \
 	    { "user", &type_hand, member(user), false, "what somebody does to the items before" },           \
@@ -150,9 +151,18 @@ static bool check_step(struct loading *loading, const struct ub_yaml_node *node,
 	if (step->at.len == 0)
 		return complain_missing(
 		    loading, node, "`at`", "at: when the rules are asked, like `2026-11-02 09:00`");
-	if (step->event.len == 0 && step->meeting.start.len == 0)
+	if (!is_of_account(step) && step->event.len == 0 && step->meeting.start.len == 0)
 		return complain_missing(loading, node, "the meeting",
-		    "name one with `meeting: {start: ...}` or `event: FILE.ics`");
+		    "name one with `meeting: {start: ...}` or `event: FILE.ics`; rules for accounts need an "
+		    "`account` alone");
+	if (step->met.n && !is_of_account(step)) {
+		const struct ub_yaml_node *met = ub_yaml_get(node, "met");
+		struct ub_diag *diag = ub_error(loading->diags, "conflict",
+		    ub_yaml_first_line(met ? met : node), "`met` stands in a test of rules for meetings");
+		ub_diag_set_help(loading->diags, diag,
+		    "of other meetings with the account, say `account: {last_meeting: ...}`");
+		return false;
+	}
 	if (!step->only && step->expect.n + step->reject.n + step->undecided.n == 0)
 		return complain_missing(loading, node, "what is expected",
 		    step->expects ? "`expect: []` allows anything; `expect_only: []` allows nothing"

@@ -355,3 +355,21 @@ struct ub_text meeting_text(const struct meeting *meeting, const struct ub_zone 
 	ub_buf_str(&out, "END:VCALENDAR\r\n");
 	return ub_buf_text(&out);
 }
+
+static const struct ub_yaml_type list_of_meetings = {
+	.shape = UB_YAML_LIST_OF, .item = &test_type_meeting, .item_size = sizeof(struct meeting)
+};
+static bool read_met(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	/* A step's list takes the place of the one of the step before. */
+	struct step *step = (struct step *)((char *)out - offsetof(struct step, met));
+	(void)type;
+	step->met.n = step->met.cap = 0;
+	step->met.items = NULL;
+	return ub_yaml_read(reader, &list_of_meetings, node, out);
+}
+static const struct ub_yaml_type *const met_forms[] = { &list_of_meetings };
+const struct ub_yaml_type test_type_met = {
+	.shape = UB_YAML_CUSTOM, .read = read_met, .any_of = met_forms, .n_any_of = 1
+};

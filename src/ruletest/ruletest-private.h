@@ -129,6 +129,7 @@ struct step {
 	const struct ub_account *account;
 	bool no_account;
 	UB_VEC(struct busy_person) busy;
+	UB_VEC(struct meeting) met; /* of an account: the meetings with it */
 	bool gone;
 	struct hand user;
 	bool expects, only; /* `expect` or `expect_only` is given; `expect_only` is */
@@ -177,6 +178,7 @@ extern const struct ub_yaml_type test_type_guest;   /* struct guest */
 extern const struct ub_yaml_type test_type_ours, test_type_guests; /* struct guests */
 extern const struct ub_yaml_type test_type_busy;                   /* struct step.busy */
 extern const struct ub_yaml_type test_type_meeting;                /* struct meeting */
+extern const struct ub_yaml_type test_type_met;                    /* struct step.met */
 extern const struct ub_yaml_type test_type_account;                /* struct step, its account */
 extern const struct ub_yaml_type test_type_made;     /* struct ub_text: the id of an item or an addition */
 extern const struct ub_yaml_type test_type_items;    /* struct named_list */
@@ -242,6 +244,17 @@ struct all_seen {
 
 /* All existing items, and the plan's additions to the meeting. */
 struct all_seen calendar_seen(const struct calendar *calendar, const struct ub_plan *plan);
+
+/* The existing items of a family of rules, for a decision; empty: of all families. */
+struct ub_existing *calendar_existing(const struct calendar *calendar, struct ub_text family, size_t *n);
+
+/* ---- cadence.c: a step with an account in place of a meeting ---- */
+
+bool is_of_account(const struct step *step);
+struct coverage;
+/* Decides about the account by all rules for accounts, and carries out what they plan. */
+void decide_account(struct calendar *calendar, const struct step *step, struct coverage *coverage,
+    struct ub_decision *decision);
 
 /* ---- compare.c ---- */
 

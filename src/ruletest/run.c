@@ -17,11 +17,9 @@ static void decide(const struct calendar *calendar, const struct step *step, str
 {
 	struct ub_arena *arena = calendar->arena;
 	const struct test_file *file = calendar->file;
-	size_t n = calendar->standing.n;
-	struct ub_existing *existing = UB_NEW_ARRAY(arena, struct ub_existing, n);
+	size_t n;
+	struct ub_existing *existing = calendar_existing(calendar, UB_TEXT_NONE, &n);
 	struct ub_busy *busy = UB_NEW_ARRAY(arena, struct ub_busy, step->busy.n);
-	for (size_t i = 0; i < n; i++)
-		existing[i] = calendar->standing.items[i].existing;
 	for (size_t i = 0; i < step->busy.n; i++)
 		busy[i] = (struct ub_busy){ step->busy.items[i].address, step->busy.items[i].times };
 	struct ub_decide_input input = { .snapshot = &file->snapshot,
@@ -49,9 +47,13 @@ struct ub_test_result run_test(const struct test *test, struct coverage *coverag
 		const struct step *step = &test->steps.items[i];
 		struct ub_decision decision;
 		begin_step(&calendar, step);
-		decide(&calendar, step, &decision);
-		calendar_apply_plan(&calendar, decision.plan);
-		coverage_add(coverage, &decision, work);
+		if (is_of_account(step)) {
+			decide_account(&calendar, step, coverage, &decision);
+		} else {
+			decide(&calendar, step, &decision);
+			calendar_apply_plan(&calendar, decision.plan);
+			coverage_add(coverage, &decision, work);
+		}
 		struct comparing comparing = { .arena = arena,
 			.step = step,
 			.decision = &decision,

@@ -139,7 +139,6 @@ void calendar_apply_plan(struct calendar *calendar, const struct ub_plan *plan)
 	for (size_t i = 0; i < plan->steps.n; i++) {
 		const struct ub_step *step = &plan->steps.items[i];
 		size_t at = 0;
-		/* The plan had the existing items in the order of `standing`. */
 		while (step->existing && at < before &&
 		       !ub_text_eq(calendar->standing.items[at].existing.uid, step->existing->uid))
 			at++;
@@ -154,6 +153,19 @@ void calendar_apply_plan(struct calendar *calendar, const struct ub_plan *plan)
 		if (plan->items.items[i].rule->mode == UB_MODE_AUDIT &&
 		    !has_step(plan, &plan->items.items[i]))
 			create(calendar, &plan->items.items[i], true);
+}
+
+struct ub_existing *calendar_existing(const struct calendar *calendar, struct ub_text family, size_t *n)
+{
+	struct ub_existing *existing =
+	    UB_NEW_ARRAY(calendar->arena, struct ub_existing, calendar->standing.n);
+	*n = 0;
+	for (size_t i = 0; i < calendar->standing.n; i++) {
+		const struct standing *standing = &calendar->standing.items[i];
+		if (family.len == 0 || ub_text_eq(ub_plan_family(standing->item.rule), family))
+			existing[(*n)++] = standing->existing;
+	}
+	return existing;
 }
 
 /* ---- as it is compared ---- */
