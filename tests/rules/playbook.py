@@ -10,8 +10,8 @@ import tap
 TOP = pathlib.Path(os.environ["srcdir"])
 RULES = TOP / "rules"
 ROW = re.compile(r"^\.It ([PEC]\d+) Ta Cm (\S+) Ta (?:Pa (\S+)|\\\(em) Ta (?:Pa (\S+)|\\\(em)$", re.M)
-# What comes with rules for accounts and teams, and with the report.
-LATER = {"C9", "C10", "C13", "E9"}
+# What comes with the report.
+LATER = {"E9"}
 ALL = {f"{part}{n}" for part, last in (("P", 15), ("E", 12), ("C", 14)) for n in range(1, last + 1)}
 
 
