@@ -179,7 +179,8 @@ struct ub_text ub_rules_why(const struct ub_match *match)
 	if (match->reason == UB_BY_GROUP)
 		return why_group(match, arena);
 	if (match->reason == UB_BY_WHEN && rule->when.n == 0)
-		return UB_TEXT("it applies to every meeting");
+		return rule->subject == UB_FOR_ACCOUNT ? UB_TEXT("it applies to every account")
+						       : UB_TEXT("it applies to every meeting");
 	if (match->reason == UB_BY_WHEN)
 		return why_parts(&rule->when, match->verdict, match->activation, arena);
 	bool told = match->verdict != UB_CANNOT_TELL;
