@@ -55,6 +55,12 @@ UB_MUST_USE enum ub_outcome ub_identity_of(struct ub_identities *identities, con
 UB_MUST_USE bool ub_identity_known(struct ub_identities *identities, struct ub_text principal,
     struct ub_text host, struct ub_text href, struct ub_identity *out, struct ub_arena *arena);
 
+/* The calendar into which a user's items go that belong to no meeting: the first one of his
+ * calendar-home-sets (RFC 4791 6.2.1). *href is canonical, with its slash, in `arena`. UB_OUTCOME_GONE: he
+ * has none. Blocks while the server is asked. */
+UB_MUST_USE enum ub_outcome ub_identity_calendar(
+    const struct ub_caller *caller, struct ub_text *href, struct ub_arena *arena);
+
 /* The name that a principal most likely logs in with, for one who was not heard of: the last segment of its
  * href, decoded, in `arena`. */
 struct ub_text ub_identity_login_of(struct ub_text href, struct ub_arena *arena);

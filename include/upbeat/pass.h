@@ -19,7 +19,7 @@ struct ub_pass {
 	struct ub_snapshot *snapshot;
 	struct ub_store *store;   /* where items and meetings are remembered */
 	struct ub_store *queue;   /* the store that gave the job: its lease is there */
-	const struct ub_job *job; /* the key is an object's */
+	const struct ub_job *job; /* the key is an object's, or one for a user's accounts */
 	const struct ub_caller *caller;
 	struct ub_log *log;
 	pthread_mutex_t *times;         /* held while the times of items are chosen; all passes share it */
@@ -60,6 +60,10 @@ enum ub_pass_end {
 /* Runs a pass; asks the server and the store, and blocks meanwhile. *why says in `arena` what the pass came
  * to: one line for the log and for `status`, without secrets and contents. */
 enum ub_pass_end ub_pass_run(struct ub_pass *pass, struct ub_text *why);
+
+/* The same for a key UB_KEY_ACCOUNT: what rules for accounts ask for, for all accounts that the key's
+ * principal owns. The items go into his own calendar. */
+enum ub_pass_end ub_pass_accounts(struct ub_pass *pass, struct ub_text *why);
 
 /* ---- what rules add to meetings ---- */
 

@@ -35,8 +35,8 @@ enum ub_store_result {
 enum ub_key_kind {
 	UB_KEY_OBJECT,
 	UB_KEY_COLLECTION,
-	UB_KEY_ACCOUNT,
-	UB_KEY_ORDER, /* something to be done once for all of the principal's calendars */
+	UB_KEY_ACCOUNT, /* the accounts that the principal owns */
+	UB_KEY_ORDER,   /* something to be done once for all of the principal's calendars */
 };
 
 /*
@@ -55,11 +55,14 @@ enum ub_doubt {
 	UB_DOUBT_CALLER,
 };
 
+/* The href of a key UB_KEY_ACCOUNT. */
+#define UB_KEY_ACCOUNTS_HREF "accounts"
+
 /* Two keys are the same if all members but `collection` and `doubt` are. */
 struct ub_key {
 	enum ub_key_kind kind;
 	struct ub_text upstream;
-	struct ub_text href;       /* canonical; of an account: its id; of an order: its words */
+	struct ub_text href;       /* canonical; of an order: its words */
 	struct ub_text principal;  /* on whose behalf; empty: the service account */
 	struct ub_text collection; /* href of the collection, where known */
 	enum ub_doubt doubt;       /* if the key is put again, the lesser doubt holds */

@@ -303,6 +303,31 @@ static void reserve_all(struct ub_pass *pass, const struct ub_plan *plan, const 
 	}
 }
 
+bool pass_choose_review_times(struct ub_pass *pass, struct ub_cadence_input *input,
+    struct ub_decision *decision, const struct ub_findings *findings)
+{
+	const struct ub_taken taken = { .store = pass->store };
+	struct ub_decide_input people = { .snapshot = input->snapshot,
+		.existing = input->existing,
+		.n_existing = input->n_existing,
+		.now = input->now };
+	struct ub_store_appointments collisions = { 0 };
+	lock(pass);
+	ub_decide_cadence(input, decision, pass->arena);
+	bool known = !decision->facts || ub_decide_busy(&taken, decision, &people, pass->arena);
+	input->busy = people.busy;
+	input->n_busy = people.n_busy;
+	if (known && people.n_busy)
+		ub_decide_cadence(input, decision, pass->arena);
+	if (known)
+		reserve_all(pass, decision->plan, findings, &collisions);
+	unlock(pass);
+	look_at_meetings_of(pass, &collisions);
+	if (!known)
+		pass_complain(pass);
+	return known;
+}
+
 bool pass_choose_times(struct ub_pass *pass, struct ub_decide_input *input, struct ub_decision *decision,
     const struct ub_findings *findings)
 {

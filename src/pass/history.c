@@ -135,6 +135,22 @@ static struct ub_text one_a_line(struct ub_people people, struct ub_arena *arena
 	return ub_buf_text(&lines);
 }
 
+/* A meeting may be what the rhythm of its account asks for. The keys of other users come by day. */
+static void look_at_accounts(
+    struct ub_pass *pass, const struct ub_store_seen *seen, const struct ub_store_seen *former)
+{
+	struct ub_key const key = { .kind = UB_KEY_ACCOUNT,
+		.upstream = pass->job->key.upstream,
+		.href = UB_TEXT(UB_KEY_ACCOUNTS_HREF),
+		.principal = pass->job->key.principal };
+	bool concerns = seen->account.len || (former && former->account.len);
+	if (!pass->snapshot->rules->n_account_rules || !concerns ||
+	    (former && former->start == seen->start && ub_text_eq(former->account, seen->account)))
+		return;
+	if (ub_store_put(pass->store, &key, 1, pass->now * 1000, pass->now * 1000) != UB_STORE_OK)
+		pass_complain(pass);
+}
+
 void pass_remember(struct ub_pass *pass, const struct ub_decision *decision,
     const struct ub_response *response, const struct ub_store_seen *former)
 {
@@ -161,6 +177,7 @@ void pass_remember(struct ub_pass *pass, const struct ub_decision *decision,
 	if (ub_store_put_seen(pass->store, &seen) != UB_STORE_OK)
 		pass_complain(pass);
 	end_watch(pass, &watches, seen.meeting_uid);
+	look_at_accounts(pass, &seen, former);
 }
 
 void pass_forget(struct ub_pass *pass, const struct ub_store_seen *seen)
@@ -170,4 +187,5 @@ void pass_forget(struct ub_pass *pass, const struct ub_store_seen *seen)
 	if (ub_store_forget_seen(pass->store, ub_organization, seen->upstream, seen->href) == UB_STORE_FAILED)
 		pass_complain(pass);
 	end_watch(pass, &watches, seen->meeting_uid);
+	look_at_accounts(pass, seen, NULL);
 }

@@ -79,6 +79,10 @@ void pass_reserve(
 UB_MUST_USE bool pass_choose_times(struct ub_pass *pass, struct ub_decide_input *input,
     struct ub_decision *decision, const struct ub_findings *findings);
 
+/* The same for what a rule for accounts asks for. */
+UB_MUST_USE bool pass_choose_review_times(struct ub_pass *pass, struct ub_cadence_input *input,
+    struct ub_decision *decision, const struct ub_findings *findings);
+
 /* ---- history.c ---- */
 
 /* Remembers the meeting as it is now, and with which account it counts as one. `former`: what the store

@@ -42,7 +42,8 @@ struct ub_queue {
 	struct ub_upkeep upkeep;
 	/* when to tell the relay next for whom keys wait, on the monotonic clock */
 	int64_t tell_waiting;
-	int64_t tend_stores;  /* when to look at the stores next, on the monotonic clock */
+	int64_t tend_stores; /* when to look at the stores next, on the monotonic clock */
+	struct ub_tended *tended;
 	struct ub_map *known; /* principals who were heard of: they need not be looked for in the store */
 	struct ub_arena *known_arena;
 	bool told_waiting;       /* the relay was last told that keys wait for somebody */
@@ -50,6 +51,16 @@ struct ub_queue {
 	unsigned char *in, *out; /* room for one frame each */
 	struct ub_arena *arena;  /* of one turn: reset after each ub_queue_hear() */
 };
+
+/* ---- accounts.c ---- */
+
+/* What is known of users' keys for their accounts. Never NULL. */
+struct ub_tended *ub_tended_new(void);
+/* Sets *tended to NULL; NULL is allowed. */
+void ub_tended_free(struct ub_tended **tended);
+/* Puts the keys of users whose accounts are to be looked at. Only for the thread that hears the relay. `now`:
+ * milliseconds since 1970. */
+void queue_tend_accounts(struct ub_queue *queue, int64_t now);
 
 /* ---- shared.c ---- */
 

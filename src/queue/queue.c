@@ -35,6 +35,7 @@ static void tend_stores(struct ub_queue *queue, int64_t monotonic)
 	queue->tend_stores = monotonic + UB_SWEEP_MS;
 	ub_upkeep_shelter(queue->input.store, queue->shelter, now);
 	ub_upkeep(&queue->upkeep, now);
+	queue_tend_accounts(queue, now);
 	ub_upkeep_expire(&queue->upkeep, queue->input.store, now);
 	ub_upkeep_expire(&queue->upkeep, queue->shelter, now);
 }
@@ -138,6 +139,7 @@ struct ub_queue *ub_queue_new(const struct ub_queue_input *input)
 	queue->passed = ub_passed_new();
 	queue->redirects = ub_redirects_new();
 	queue->arena = ub_arena_new();
+	queue->tended = ub_tended_new();
 	queue->known_arena = ub_arena_new();
 	queue->known = ub_map_new(queue->known_arena);
 	queue->upkeep =
@@ -191,6 +193,7 @@ void ub_queue_stop(struct ub_queue **queue)
 	ub_redirects_free(&mine->redirects);
 	ub_store_close(&mine->shelter);
 	ub_arena_free(&mine->arena);
+	ub_tended_free(&mine->tended);
 	ub_arena_free(&mine->known_arena);
 	pthread_cond_destroy(&mine->changed);
 	pthread_mutex_destroy(&mine->times);

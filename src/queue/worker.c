@@ -199,7 +199,8 @@ static void pass(struct worker *worker, struct ub_store *store, const struct ub_
 		.clock = queue_now,
 		.arena = arena };
 	struct ub_text why = UB_TEXT_NONE;
-	enum ub_pass_end end = ub_pass_run(&run, &why);
+	bool accounts = job->key.kind == UB_KEY_ACCOUNT;
+	enum ub_pass_end end = accounts ? ub_pass_accounts(&run, &why) : ub_pass_run(&run, &why);
 	ub_log(queue->input.log, end == UB_PASS_SETTLED ? UB_LOG_DEBUG : UB_LOG_INFO, "%.*s: %.*s",
 	    UB_ARGS(job->key.href), UB_ARGS(why));
 	if (run.passed_over)
@@ -227,12 +228,17 @@ static bool is_over(enum ub_write_state state, const struct ub_job *job)
 	return (state == UB_WRITE_VOID && !waited) || (state == UB_WRITE_DONE && !object);
 }
 
+static bool is_of_a_write(const struct ub_job *job)
+{
+	return job->key.kind == UB_KEY_OBJECT || job->key.kind == UB_KEY_COLLECTION;
+}
+
 static void work_on(
     struct worker *worker, struct ub_store *store, const struct ub_job *job, struct ub_arena *arena)
 {
 	struct ub_queue *queue = worker->queue;
 	enum ub_write_state state = ub_writes_of_key(queue->writes, &job->key);
-	if (job->key.kind != UB_KEY_ORDER && is_over(state, job)) {
+	if (is_of_a_write(job) && is_over(state, job)) {
 		settle(queue, store, job);
 		return;
 	}

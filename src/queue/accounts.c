@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * When users' accounts are looked at: on each day, when accounts or rules have changed, and when somebody is
+ * first heard of. Each user has a key, which waits for his next request.
+ */
+#include "queue-private.h"
+
+#include "upbeat/directory.h"
+
+/* What was in force when everybody's key was last put. */
+struct ub_tended {
+	struct ub_arena *arena;
+	struct ub_accounts *accounts; /* held */
+	ub_instant rules;
+	ub_day day;
+	struct ub_map *principals; /* whose keys were put since */
+	size_t heard;              /* how many were heard of then */
+	int64_t next;              /* when to look again who was heard of, in milliseconds since 1970 */
+};
+
+struct ub_tended *ub_tended_new(void)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_tended *tended = UB_NEW(arena, struct ub_tended);
+	tended->arena = arena;
+	tended->principals = ub_map_new(arena);
+	return tended;
+}
+
+void ub_tended_free(struct ub_tended **tended)
+{
+	struct ub_tended *mine = *tended;
+	*tended = NULL;
+	if (!mine)
+		return;
+	struct ub_accounts *accounts = mine->accounts;
+	ub_accounts_release(&accounts);
+	struct ub_arena *arena = mine->arena; /* what is freed is in this arena */
+	ub_arena_free(&arena);
+}
+
+/* Begins anew: everybody's key is to be put. */
+static struct ub_tended *begin(struct ub_tended *former, const struct ub_snapshot *snapshot, ub_day day)
+{
+	struct ub_tended *tended = ub_tended_new();
+	tended->accounts = ub_directory_accounts(snapshot->directory);
+	tended->rules = snapshot->loaded;
+	tended->day = day;
+	ub_tended_free(&former);
+	return tended;
+}
+
+static bool is_current(const struct ub_tended *tended, const struct ub_snapshot *snapshot, ub_day day)
+{
+	struct ub_accounts *accounts = ub_directory_accounts(snapshot->directory);
+	bool current =
+	    accounts == tended->accounts && snapshot->loaded == tended->rules && day == tended->day;
+	ub_accounts_release(&accounts);
+	return current;
+}
+
+static void put_keys(struct ub_queue *queue, struct ub_tended *tended, int64_t now)
+{
+	struct ub_principals heard;
+	size_t n = 0;
+	if (ub_store_principals(queue->input.store, queue->input.upstream, queue->arena, &heard) !=
+	    UB_STORE_OK) {
+		queue_complain(queue, queue->input.store);
+		return;
+	}
+	struct ub_key *keys = UB_NEW_ARRAY(queue->arena, struct ub_key, heard.n);
+	for (size_t i = 0; i < heard.n; i++)
+		if (!ub_map_get(tended->principals, heard.items[i]))
+			keys[n++] = (struct ub_key){ .kind = UB_KEY_ACCOUNT,
+				.upstream = queue->input.upstream,
+				.href = UB_TEXT(UB_KEY_ACCOUNTS_HREF),
+				.principal = heard.items[i] };
+	if (n == 0)
+		return;
+	if (ub_store_put(queue->input.store, keys, n, now, now) != UB_STORE_OK) {
+		queue_complain(queue, queue->input.store);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		ub_map_put(tended->principals, ub_text_copy(tended->arena, keys[i].principal), tended);
+	ub_queue_wake(queue);
+}
+
+void queue_tend_accounts(struct ub_queue *queue, int64_t now)
+{
+	struct ub_snapshot *snapshot = queue_snapshot(queue);
+	bool wanted = !snapshot->without_rules && snapshot->rules->n_account_rules && snapshot->directory;
+	ub_day day = ub_cal_local_day(snapshot->org->standard.zone, now / 1000);
+	if (wanted && !is_current(queue->tended, snapshot, day))
+		queue->tended = begin(queue->tended, snapshot, day);
+	ub_snapshot_release(&snapshot);
+	size_t heard = ub_map_size(queue->known);
+	if (!wanted || (heard == queue->tended->heard && now < queue->tended->next))
+		return;
+	queue->tended->heard = heard;
+	queue->tended->next = now + UB_LOOKS_MS;
+	put_keys(queue, queue->tended, now);
+}
