@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reviews come at a rhythm that the account's health sets, on the calendar of whoever owns the account."""
+import datetime
+import os
+import signal
+import sys
+import time
+
+import calendars
+import support
+import tap
+
+SOON = 10.0
+SETTINGS = f"{support.ORGANIZATION}deletion_grace: 1s\ncontrol: control\n"
+RULES = """\
+format: 1
+rules:
+  - name: cadence
+    for: account
+    every:
+      - if: account.health == "red"
+        use: week
+      - if: account.health == "yellow"
+        use: month
+      - use: quarter
+    create:
+      - event: review
+        title: "{{ account.name }}: review"
+        duration: 45m
+        attendees: account.team
+"""
+TODAY = datetime.datetime.now(calendars.BERLIN).date()
+HORIZON = datetime.timedelta(days=60)
+
+
+def account(name, health, owner="alice"):
+    team = "[alice@ours.example, bob@ours.example]"
+    return f"  - {{id: {name}, name: {name.title()}, domains: [{name}.example], health: {health}, owner: {owner}@ours.example, team: {team}}}\n"
+
+
+class Story(support.ServerWorld):
+    def __enter__(self):
+        super().__enter__()
+        rules = self.folder / "rules"
+        rules.mkdir()
+        (rules / "cadence.yaml").write_text(RULES)
+        self.accounts = self.folder / "accounts.yaml"
+        self.upbeat = None
+        self.have(account("acme", "green"))
+        settings = f"{SETTINGS}accounts: [{{source: yaml, path: {self.accounts}}}]\n"
+        self.upbeat = self.start(support.Upbeat, self.server, store=f"sqlite:{self.store}", settings=settings, rules=rules)
+        return self
+
+    def have(self, *accounts):
+        self.say("accounts:\n" + "".join(accounts))
+
+    def say(self, text):
+        """Changes the account file, and has it read."""
+        self.accounts.write_text(text)
+        if self.upbeat:
+            os.kill(self.upbeat.pid, signal.SIGHUP)
+            time.sleep(1)  # until the engine has looked what there is
+
+    def of(self, user):
+        """A user's calendar as he sees it through Upbeat, and as it is on the server."""
+        path = self.server.calendar_of(user)
+        return tuple(calendars.Calendar(server.url + path, user) for server in (self.upbeat, self.server))
+
+    def come_by(self, user="alice"):
+        """A client that only looks."""
+        answer = support.request("PROPFIND", self.of(user)[0].url, user, "", {"Depth": "0"})
+        assert answer.status == 207, f"PROPFIND: {answer.status}"
+
+    def reviews(self, user="alice", of="Acme"):
+        """The days of the reviews of an account, in order, with the items themselves."""
+        found = {}
+        for href, (etag, text) in self.of(user)[1].objects().items():
+            for item in calendars.components(text):
+                if item.kind == "VEVENT" and item.text("SUMMARY") == f"{of}: review":
+                    found[item.time("DTSTART").date()] = (href, etag, text)
+        return dict(sorted(found.items()))
+
+    def eventually(self, holds, what, user="alice"):
+        def look():
+            self.come_by(user)
+            found = self.reviews(user)
+            return found if holds(found) else None
+
+        return tap.eventually(look, what, SOON)
+
+
+def weeks(days):
+    return [day.isocalendar()[:2] for day in days]
+
+
+@tap.case("a green account has a review in this quarter or the next one, on its owner's calendar")
+def _(story):
+    seen, _ = story.of("alice")
+    seen.put("hello.ics", calendars.meeting("Lunch", calendars.business_day(3), 30, ("alice",), "hello"))
+    found = story.eventually(lambda found: found, "a review")
+    assert len(found) <= 2, found
+    for day in found:
+        tap.equal(day.weekday() < 5, True, f"{day} is a working day")
+        assert day >= TODAY, day
+
+
+@tap.case("nothing changes when it is looked at again")
+def _(story):
+    before = story.reviews()
+    story.settle()
+    story.come_by()
+    story.settle()
+    tap.equal(story.reviews(), before, "reviews")
+
+
+@tap.case("when the account turns red, there is a review a week")
+def _(story):
+    story.have(account("acme", "red"))
+    found = story.eventually(lambda found: len(found) >= 8, "weekly reviews")
+    tap.equal(len(set(weeks(found))), len(found), "weeks with a review")
+    assert max(found) <= TODAY + HORIZON + datetime.timedelta(days=7), max(found)
+
+
+@tap.case("one that its owner deletes does not come back")
+def _(story):
+    found = story.reviews()
+    gone = list(found)[3]
+    seen, real = story.of("alice")
+    assert seen.delete(found[gone][0].rsplit("/", 1)[1]).status in (200, 204), "DELETE"
+    story.settle()
+    story.have(account("acme", "red"), account("beta", "green", "bob"))
+    story.come_by()
+    story.settle()
+    tap.equal(weeks(story.reviews()), [week for week in weeks(found) if week != gone.isocalendar()[:2]], "weeks")
+
+
+@tap.case("a meeting with the customer counts instead of a review")
+def _(story):
+    seen, _ = story.of("alice")
+    found = story.reviews()
+    day = list(found)[-1]
+    start = datetime.datetime.combine(day, datetime.time(15), calendars.BERLIN)
+    seen.put("real.ics", calendars.meeting("Roadmap", start, 60, ("alice", "cto@acme.example"), "real"))
+    week = day.isocalendar()[:2]
+    story.eventually(lambda found: week not in weeks(found), "no review beside the meeting")
+
+
+@tap.case("when the account is green again, the weekly ones go")
+def _(story):
+    story.have(account("acme", "green"))
+    story.eventually(lambda found: 0 < len(found) <= 2, "a review a quarter")
+
+
+@tap.case("an account source that fails moves nothing")
+def _(story):
+    before = story.reviews()
+    story.say("accounts: [")
+    story.come_by()
+    story.settle()
+    tap.equal(story.reviews(), before, "reviews")
+
+
+@tap.case("a new owner has the reviews, and the former one has them no more")
+def _(story):
+    story.have(account("acme", "red", "bob"))
+    seen, _ = story.of("bob")
+    seen.put("hello.ics", calendars.meeting("Lunch", calendars.business_day(3), 30, ("bob",), "hello-bob"))
+    story.eventually(lambda found: len(found) >= 8, "bob's reviews", "bob")
+    story.eventually(lambda found: not found, "no reviews of alice")
+
+
+@tap.case("nothing of it went wrong in the program")
+def _(story):
+    story.upbeat.is_sane()
+
+
+sys.exit(tap.run_in_each(support.worlds(Story)))
