@@ -414,6 +414,35 @@ static void decide_rhythm(struct cadence *cadence, struct ub_cel_activation *act
 	decide_periods(cadence);
 }
 
+static bool reads_today(const struct ub_cel_program *program)
+{
+	return program && ub_cel_program_uses(program, UB_TEXT("today"));
+}
+
+/* Whether it depends on the day whether and how often the rule applies. */
+static bool goes_by_the_day(const struct ub_rule *rule)
+{
+	bool found = false;
+	for (size_t i = 0; i < rule->when.n; i++)
+		found |= reads_today(rule->when.items[i].program);
+	for (size_t i = 0; i < rule->unless.n; i++)
+		found |= reads_today(rule->unless.items[i].program);
+	for (size_t i = 0; i < rule->every.n; i++)
+		found |= reads_today(rule->every.items[i].when);
+	return found;
+}
+
+static void look_daily(struct cadence *cadence)
+{
+	const struct ub_zone *zone = cadence->input->snapshot->org->standard.zone;
+	ub_instant tomorrow = ub_cal_day_start(zone, ub_cal_local_day(zone, cadence->input->now) + 1);
+	ub_instant *again = &cadence->decision->look_again;
+	for (size_t i = 0; i < cadence->series.rules->n_rules; i++)
+		if (goes_by_the_day(cadence->series.rules->rules[i]) &&
+		    (*again == UB_INSTANT_NONE || tomorrow < *again))
+			*again = tomorrow;
+}
+
 static struct ub_decide_input ask_for(const struct cadence *cadence)
 {
 	const struct ub_cadence_input *input = cadence->input;
@@ -475,6 +504,8 @@ void ub_decide_cadence(
 		decide_whole(&cadence, input->gone, NULL);
 		plan->not_eligible = input->gone ? "gone" : NULL;
 	}
+	if (!input->gone)
+		look_daily(&cadence);
 	if (!decision->facts)
 		decision->facts = find_facts(&cadence.asked, today, arena);
 }

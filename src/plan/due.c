@@ -56,18 +56,6 @@ static ub_instant after_opening(struct ub_making *making, ub_instant from)
 	return earlier(work.start + TIME_TO_DO, work.end);
 }
 
-/* What the task prepares or follows: the meeting; of a rule for accounts the event that it makes, or the end
- * of the period. */
-static struct ub_interval occasion(const struct ub_making *making, const struct ub_draft *draft)
-{
-	const struct ub_meeting *meeting = &making->input->facts->meeting;
-	if (draft->rule->subject == UB_FOR_MEETING)
-		return (struct ub_interval){ meeting->start, meeting->end };
-	const struct ub_item *event = ub_plan_event_of(making, draft->rule);
-	return event ? (struct ub_interval){ event->start, event->end }
-		     : (struct ub_interval){ meeting->end, meeting->end };
-}
-
 /* Whether the owner works at any time in between. */
 static bool has_time(struct ub_making *making, ub_instant from, ub_instant to)
 {
@@ -99,7 +87,7 @@ static bool is_in_meeting(const struct ub_making *making, ub_instant at)
  * is due after the meeting comes after the meeting's end. */
 static ub_instant fitted(struct ub_making *making, const struct ub_draft *draft, struct deadline *wanted)
 {
-	struct ub_interval meeting = occasion(making, draft);
+	struct ub_interval meeting = ub_plan_occasion(making, draft);
 	ub_instant start = meeting.start, at = wanted->at;
 	bool ahead = at <= start;
 	if (wanted->of_meeting && is_in_meeting(making, at))
@@ -131,7 +119,7 @@ static void note_shift(struct ub_making *making, const struct ub_draft *draft, c
  * the meeting is ahead, the task is due before the meeting's beginning. */
 static bool make_late(struct ub_making *making, struct ub_draft *draft, ub_instant not_before)
 {
-	ub_instant from = making->input->facts->now, start = occasion(making, draft).start, last;
+	ub_instant from = making->input->facts->now, start = ub_plan_occasion(making, draft).start, last;
 	if (draft->wishes.late == UB_LATE_SKIP)
 		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its time has passed");
 	bool ahead = start > from;
@@ -157,7 +145,7 @@ static bool make_late(struct ub_making *making, struct ub_draft *draft, ub_insta
 static bool task_stays(struct ub_making *making, struct ub_draft *draft)
 {
 	const struct ub_existing *existing = draft->existing;
-	ub_instant now = making->input->facts->now, start = occasion(making, draft).start;
+	ub_instant now = making->input->facts->now, start = ub_plan_occasion(making, draft).start;
 	ub_instant useful_until = draft->item.due > start ? UB_INSTANT_MAX : start;
 	if (!existing || !existing->event)
 		return false;

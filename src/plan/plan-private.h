@@ -178,7 +178,12 @@ enum ub_verdict ub_plan_instant(
 bool ub_plan_no_time(
     struct ub_making *making, struct ub_draft *draft, const struct ub_point *point, enum ub_verdict verdict);
 
-/* points.c: the first event that the rule has in the plan so far. NULL: none. */
+/* occasion.c */
+
+/* What a task prepares or follows: the meeting; of a rule for accounts its event, or else the period's end.
+ */
+struct ub_interval ub_plan_occasion(const struct ub_making *making, const struct ub_draft *draft);
+/* The first event that the rule has in the plan so far. NULL: none. */
 const struct ub_item *ub_plan_event_of(const struct ub_making *making, const struct ub_rule *rule);
 
 /* due.c: sets a task's due time, and late. False: the draft has been dropped. */

@@ -11,15 +11,6 @@ static struct ub_draft *draft_named(struct ub_drafts *drafts, struct ub_text nam
 	return NULL;
 }
 
-const struct ub_item *ub_plan_event_of(const struct ub_making *making, const struct ub_rule *rule)
-{
-	const struct ub_plan *plan = making->plan;
-	for (size_t i = 0; i < plan->items.n; i++)
-		if (plan->items.items[i].rule == rule && plan->items.items[i].kind == UB_ITEM_EVENT)
-			return &plan->items.items[i];
-	return NULL;
-}
-
 enum ub_verdict ub_plan_anchor(
     struct ub_making *making, struct ub_drafts *drafts, const struct ub_point *point, ub_instant *anchor)
 {

@@ -295,6 +295,17 @@ Test(cadence, goes_on_when_time_passes)
 	calendar_close(&desk.calendar);
 }
 
+Test(cadence, is_looked_at_each_day_where_its_rule_reads_the_day)
+{
+	struct desk desk = desk_with(CADENCE("cad",
+	    "    when: has(account.renewal) && account.renewal < today + days(90)\n    every: month\n"));
+	desk.account.renewal = at("2027-02-02T00:00");
+	EXPECT(&desk, "2026-11-02T12:00", "");
+	cr_expect_eq(desk.decision.look_again, at("2026-11-03T00:00"));
+	EXPECT(&desk, "2026-11-05T12:00", "create 11-16 create 12-16 create 01-15");
+	calendar_close(&desk.calendar);
+}
+
 /* The days on which items are when the rhythm is this one. */
 static void expect_rhythm(const char *every, const char *now, const char *wanted)
 {
