@@ -25,6 +25,7 @@ struct ub_snapshot {
 	const struct ub_org *org;
 	const struct ub_ruleset *rules;
 	struct ub_directory *directory;     /* the accounts; NULL: no source is configured */
+	size_t account_errors;              /* what was wrong with them when they were read */
 	const struct ub_rule_layer *layers; /* the rule directories as they were read */
 	size_t n_layers;
 	/* The rules have a mistake, and `rules` is empty. A plan made with them would take away what
@@ -54,6 +55,8 @@ struct ub_snapshot_input {
 	size_t n_domains;
 	const char *time_zone; /* the organisation's, likewise; NULL: UTC */
 	bool find_idle;        /* as in struct ub_rules_input */
+	/* The snapshot in force, whose accounts stay if their source cannot be read now; NULL: none. */
+	const struct ub_snapshot *present;
 	/* A mistake in rules or holidays makes a snapshot without_rules, and not none. */
 	bool may_lack_rules;
 };
@@ -124,6 +127,9 @@ void ub_configuration_stop(struct ub_configuration *configuration);
 /* Tells the thread to read settings, rules, holidays, zones and accounts again, soon. The result is a new
  * snapshot; with any mistake in it, the present one stays. Any thread. */
 void ub_configuration_reload(struct ub_configuration *configuration);
+/* Tells the thread to look at all account sources, and waits until it has, so many milliseconds at most.
+ * `force`: whatever they lack is to be believed. False: it has not yet. Any thread. */
+bool ub_configuration_refresh(struct ub_configuration *configuration, bool force, int64_t milliseconds);
 /* Calls `show` with what the last reload came to, which does not change meanwhile. Any thread. */
 void ub_configuration_show_reload(struct ub_configuration *configuration,
     void (*show)(void *context, const struct ub_reload *reload), void *context);

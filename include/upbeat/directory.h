@@ -22,16 +22,22 @@ struct ub_accounts;
  * Reads all sources of the settings, and waits up to UB_SOURCE_OPEN_MS for those that take their time. Dates
  * are midnights of `zone`. Settings and zone must outlive the
  * directory and its snapshots. Problems go to `diags`, with file and line, and what is sound is there even
- * so: a source that cannot be read has no accounts, a field that cannot be read is absent. Never NULL.
+ * so: a field that cannot be read is absent; a source that cannot be read has the accounts that it has in the
+ * `present` directory, which may be NULL, and none without. Never NULL.
  */
-struct ub_directory *ub_directory_open(
-    const struct ub_settings *settings, const struct ub_zone *zone, struct ub_diags *diags);
+struct ub_directory *ub_directory_open(const struct ub_settings *settings, const struct ub_zone *zone,
+    struct ub_directory *present, struct ub_diags *diags);
 /* Sets *directory to NULL. NULL is allowed. Snapshots that are held stay. */
 void ub_directory_close(struct ub_directory **directory);
 /* Looks at the sources that are due, or at all of them, and reads those that have something new. A source
  * that cannot be read keeps what it had. Waits up to UB_SOURCE_WAIT_MS. True: there is a new snapshot. One
  * thread calls this, when it is time. */
-bool ub_directory_refresh(struct ub_directory *directory, bool all, struct ub_diags *diags);
+enum ub_refresh {
+	UB_REFRESH_DUE,
+	UB_REFRESH_ALL,
+	UB_REFRESH_FORCED, /* all, and also what lacks more accounts than may go */
+};
+bool ub_directory_refresh(struct ub_directory *directory, enum ub_refresh refresh, struct ub_diags *diags);
 /* Milliseconds until the next look. The same thread. */
 int64_t ub_directory_wait(const struct ub_directory *directory);
 
@@ -39,8 +45,10 @@ int64_t ub_directory_wait(const struct ub_directory *directory);
 struct ub_source_report {
 	struct ub_text source; /* "csv" */
 	size_t accounts;       /* that it gave when it could be read last */
-	ub_instant
-	    read; /* when that was, or when it was seen last that they still hold; UB_INSTANT_NONE: never */
+	/* When they held: a file's own time, else when they were read, or were seen last to be as they were
+	 * read; UB_INSTANT_NONE: never. */
+	ub_instant as_of;
+	bool stale;  /* that is longer ago than `max_age` */
 	bool failed; /* the last look failed, so that the accounts are those of before */
 	ub_instant failed_since;
 	struct ub_text problem; /* why: one line */

@@ -223,8 +223,10 @@ struct ub_account_history {
 
 struct ub_account {
 	struct ub_text id, name;
+	struct ub_text parent; /* the id of the account that this one is part of; empty: none */
 	struct ub_texts domains;
 	enum ub_health health;
+	bool health_stale; /* health and score are unknown, as what the source says is too old */
 	bool has_score;
 	double score;
 	struct ub_text tier, stage; /* empty: absent */
@@ -242,6 +244,8 @@ struct ub_account {
 	/* Only a rule test says it with the account; calendars are asked for it anew each time. NULL: not
 	 * said. */
 	const struct ub_account_history *history;
+	int64_t as_of; /* midnight of the day that health and score are of, or else the rest; INT64_MIN: not
+			  said */
 	struct ub_account_field *fields; /* one per declared field, in the order of the declarations */
 	size_t n_fields;
 };

@@ -83,6 +83,7 @@
 /* control socket */
 #define UB_CONTROL_ASK_MS      1000                 /* time for a client to say what it wants */
 #define UB_CONTROL_REPLY_MS    3000                 /* time for the client to read all of the answer */
+#define UB_CONTROL_REFRESH_MS  4000                 /* time for account sources to be looked at */
 #define UB_CONTROL_PATIENCE_MS (5000 * UB_SLOWNESS) /* the client's patience from one piece to the next */
 #define UB_STATUS_KEYS_SHOWN   20                   /* keys of each state, shown to people */
 #define UB_STATUS_KEYS_MAX     1000                 /* keys shown to programs */
@@ -133,6 +134,7 @@
 #define UB_SOURCE_OPEN_MS         10000 /* time for which the first look at the sources is waited for, */
 #define UB_SOURCE_WAIT_MS         2000  /* and each later one; what comes later is taken at the next look */
 #define UB_SOURCE_PENDING_MS      1000  /* time until the next look for such an answer */
+#define UB_ACCOUNTS_LOSS_PERCENT  25    /* accounts that may go at once, unless the settings say otherwise */
 #define UB_SOURCE_CLOSE_MS        1000  /* time in which a source's thread may end by itself */
 
 /* facts */

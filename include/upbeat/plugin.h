@@ -104,6 +104,10 @@ struct ub_plugin_host {
 	/* Whether nobody waits for the call any more, as the program ends or reads its settings again. Long
 	 * calls ask from time to time, and return. */
 	bool (*stopping)(struct ub_plugin_host *host);
+
+	/* From when the accounts are, in seconds since 1970, if that is not now: a file's own time. Their age
+	 * counts from then. Only in `read`. */
+	void (*as_of)(struct ub_plugin_host *host, int64_t seconds);
 };
 
 /* ---- what a plugin defines ---- */

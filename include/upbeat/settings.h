@@ -37,6 +37,9 @@ struct ub_settings_source {
 	struct ub_settings_path file; /* of "yaml" */
 	/* Seconds between looks at the source, and the time that one look may take; 0: not said. */
 	int64_t refresh, timeout;
+	int64_t max_age;  /* seconds after which it cannot be told how customers do; 0: it always can */
+	int64_t max_loss; /* of a hundred accounts, how many may go from one reading to the next */
+	int64_t priority; /* of what sources say of one account, that of the highest holds */
 	/* Of a plugin: the source's whole map. Keys that ub_settings_source_key() does not know are the
 	 * plugin's own. */
 	const struct ub_yaml_node *node;

@@ -7,7 +7,8 @@
 
 static const struct csv_field fields[] = {
 	{ "id", CSV_TEXT, true, NULL },
-	{ "name", CSV_TEXT, true, NULL },
+	{ "name", CSV_TEXT, false, NULL },
+	{ "parent", CSV_TEXT, false, NULL },
 	{ "domains", CSV_LIST, false, NULL },
 	{ "health", CSV_WORD, false, NULL },
 	{ "score", CSV_TEXT, false, NULL },

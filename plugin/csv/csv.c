@@ -251,6 +251,7 @@ static enum ub_plugin_result read_source(void *opened, struct ub_plugin_host *ho
 	if (!bytes)
 		return UB_PLUGIN_FAILED;
 	file.document = host->document(host, source->path, bytes, file.len);
+	host->as_of(host, source->seen.st_mtim.tv_sec);
 	file.bytes = bytes;
 	file.plain = csv_array(NULL, file.len + 1, 1);
 	give_accounts(&file, &source->columns);

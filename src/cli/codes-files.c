@@ -7,6 +7,12 @@ const struct ub_code ub_codes_files[] = {
 	{ "account-twice", "two accounts have one id",
 	    "The id tells an account from all others. Give one of the two another id.",
 	    "- id: acme\n- id: acme", "- id: acme\n- id: acme-france" },
+	{ "accounts-lost", "too many accounts are gone at once",
+	    "An export that broke off looks like customers who have all left. What was read before stays in "
+	    "force. `upbeat refresh --force` takes the new reading, and `max_loss` of the source says how "
+	    "many "
+	    "may go.",
+	    NULL, NULL },
 	{ "bad-plugin", "a plugin cannot be used",
 	    "The module was made for another version, or it is none, or it does not do what plugins have to. "
 	    "Compile it with the header upbeat/plugin.h of this version, or ask its author.",
@@ -81,6 +87,8 @@ const struct ub_code ub_codes_files[] = {
 	    "domains: [acme.co.uk]" },
 	{ "rule-too-long", "a recurrence rule that is too long",
 	    "A holiday that repeats needs a short RRULE only.", NULL, NULL },
+	{ "no-parent", "the parent of an account is no account",
+	    "`parent` is the id of another account, of any source.", "parent: Acme Group", "parent: acme" },
 	{ "no-plugin", "there is no such account source",
 	    "`yaml` is built in. Every other name is that of a plugin, a file NAME.so in the directory that "
 	    "the "

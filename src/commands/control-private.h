@@ -20,6 +20,10 @@ struct ub_telling {
 
 /* All return the exit status of the command that asks. */
 int control_tell_status(const struct ub_telling *telling);
+/* accounts.c: tells of the account sources, a line each; the first one begins with the label. */
+void control_print_accounts(const struct ub_telling *telling, const char *label);
+struct json_t *control_accounts(const struct ub_telling *telling);
+int control_refresh(const struct ub_telling *telling, struct ub_text subject);
 /* explain-meeting.c */
 /* `instance`: of a series, the day of the instance that is meant, such as 2026-12-09; empty: the next ones.
  */

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "control-private.h"
-#include "upbeat/directory.h"
 #include "upbeat/json.h"
 #include "upbeat/settings.h"
 
@@ -25,8 +24,6 @@ struct status {
 	struct ub_known_jobs jobs;
 	size_t counts[UB_JOB_ASIDE + 1], sheltered, strangers;
 	struct ub_map *groups; /* principal to struct group */
-	struct ub_source_report *sources;
-	size_t n_sources;
 	struct ub_map *orders; /* the words of an order for everybody, to how many users are left: size_t */
 };
 
@@ -171,32 +168,6 @@ static void print_reload(struct status *status)
 	ub_configuration_show_reload(status->telling->daemon->configuration, show_reload, status);
 }
 
-static void print_source(const struct status *status, const struct ub_source_report *report)
-{
-	struct ub_buf *out = status->telling->out;
-	ub_buf_printf(out, "%.*s: %zu account%s", UB_ARGS(report->source), report->accounts,
-	    report->accounts == 1 ? "" : "s");
-	if (report->read != UB_INSTANT_NONE) {
-		ub_buf_str(out, report->failed ? " as of " : ", up to date ");
-		print_time(status, report->read);
-	}
-	if (report->failed) {
-		paint(status, red, "; it fails since ");
-		print_time(status, report->failed_since);
-		ub_buf_str(out, ": ");
-		ub_buf_shown(out, report->problem);
-	}
-	ub_buf_char(out, '\n');
-}
-
-static void print_accounts(const struct status *status)
-{
-	for (size_t i = 0; i < status->n_sources; i++) {
-		label(status, i ? "" : "Accounts");
-		print_source(status, &status->sources[i]);
-	}
-}
-
 static void print_store(const struct status *status)
 {
 	const struct ub_settings *settings = status->telling->snapshot->settings;
@@ -286,12 +257,17 @@ static void print_aside(const struct status *status)
 	print_keys(status, UB_JOB_ASIDE);
 }
 
+static const char *accounts_label(const struct status *status)
+{
+	return status->telling->colour ? "\033[1mAccounts\033[0m  " : "Accounts  ";
+}
+
 static void print_status(struct status *status)
 {
 	print_processes(status);
 	print_rules(status);
 	print_reload(status);
-	print_accounts(status);
+	control_print_accounts(status->telling, accounts_label(status));
 	print_store(status);
 	print_orders(status);
 	print_waiting(status);
@@ -343,26 +319,6 @@ static json_t *reload_object(const struct status *status)
 	struct reload_object copy = { status, NULL };
 	ub_configuration_show_reload(status->telling->daemon->configuration, copy_reload, &copy);
 	return copy.object ? copy.object : ub_json_must(json_null());
-}
-
-static json_t *accounts_array(const struct status *status)
-{
-	json_t *array = ub_json_must(json_array());
-	for (size_t i = 0; i < status->n_sources; i++) {
-		const struct ub_source_report *report = &status->sources[i];
-		json_t *object = ub_json_must(json_object());
-		ub_json_set(object, "source", ub_json_text(report->source));
-		ub_json_set(object, "accounts", number(report->accounts));
-		if (report->read != UB_INSTANT_NONE)
-			ub_json_set(object, "read", instant(status, report->read));
-		ub_json_set(object, "failed", ub_json_must(json_boolean(report->failed)));
-		if (report->failed) {
-			ub_json_set(object, "failed_since", instant(status, report->failed_since));
-			ub_json_set(object, "why", ub_json_text(report->problem));
-		}
-		ub_json_add(array, object);
-	}
-	return array;
 }
 
 static json_t *store_object(const struct ub_telling *telling)
@@ -454,7 +410,7 @@ static json_t *status_object(const struct status *status)
 	ub_json_set(object, "settings", ub_json_text(ub_text(telling->daemon->settings_path)));
 	ub_json_set(object, "rules", rules_object(status));
 	ub_json_set(object, "reload", reload_object(status));
-	ub_json_set(object, "accounts", accounts_array(status));
+	ub_json_set(object, "accounts", control_accounts(telling));
 	ub_json_set(object, "store", store_object(telling));
 	ub_json_set(object, "counts", counts_object(status));
 	ub_json_set(object, "orders", orders_array(status));
@@ -472,8 +428,6 @@ int control_tell_status(const struct ub_telling *telling)
 		.groups = ub_map_new(arena),
 		.orders = ub_map_new(arena) };
 	look(&status);
-	if (telling->snapshot->directory)
-		status.n_sources = ub_directory_reports(telling->snapshot->directory, arena, &status.sources);
 	if (telling->json)
 		ub_json_print(status_object(&status), telling->out);
 	else

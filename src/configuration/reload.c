@@ -21,6 +21,9 @@ struct ub_configuration {
 	struct ub_snapshot *snapshot;
 	struct ub_reload reload;
 	bool reload_wanted, stopping;
+	pthread_cond_t refreshed; /* signals the end of a refresh that was asked for */
+	enum ub_refresh refresh_wanted;
+	uint64_t asked, done; /* how many were, and how many of these are done */
 };
 
 static void log_diag(struct ub_log *log, const char *what, const struct ub_diag *diag)
@@ -80,14 +83,14 @@ static struct ub_text printed(struct ub_arena *arena, const struct ub_diags *dia
 }
 
 /* The diagnostics that are kept point to no source, so that nothing of the snapshot is kept with them. */
-static struct ub_reload outcome_of(struct ub_diags *diags)
+static struct ub_reload outcome_of(struct ub_diags *diags, size_t allowed)
 {
 	struct ub_arena *arena = ub_arena_new();
 	ub_diags_sort(diags);
 	json_t *findings = ub_json_findings(diags);
 	return (struct ub_reload){ .arena = arena,
 		.when = ub_sys_now(),
-		.failed = diags->errors > 0,
+		.failed = diags->errors > allowed,
 		.plain = printed(arena, diags, false),
 		.coloured = printed(arena, diags, true),
 		.findings = findings };
@@ -141,10 +144,12 @@ static void reload(struct ub_configuration *configuration, const struct ub_snaps
 	struct ub_snapshot_input input = configuration->input->snapshot;
 	enum ub_log_level level;
 	input.may_lack_rules = false;
+	input.present = present;
 	struct ub_snapshot *snapshot = ub_snapshot_load(&input, &diags);
 	if (snapshot)
 		keep_addresses(snapshot, present, &diags);
-	struct ub_reload outcome = outcome_of(&diags);
+	/* New rules do not wait until a source can be read again, whose accounts are kept. */
+	struct ub_reload outcome = outcome_of(&diags, snapshot ? snapshot->account_errors : 0);
 	if (outcome.failed && snapshot)
 		ub_snapshot_release(&snapshot);
 	/* Only this thread changes the last reload, so that it may read it without the lock. */
@@ -164,7 +169,7 @@ static void reload(struct ub_configuration *configuration, const struct ub_snaps
 static void tell_of_start(struct ub_configuration *configuration)
 {
 	struct ub_diags *diags = configuration->input->diags;
-	configuration->reload = outcome_of(diags);
+	configuration->reload = outcome_of(diags, 0);
 	log_diags(configuration->input->log, "start", diags);
 	ub_log(configuration->input->log, UB_LOG_ERROR,
 	    "start: there are no rules until this is mended, and whatever is stored waits; upbeat status "
@@ -174,11 +179,12 @@ static void tell_of_start(struct ub_configuration *configuration)
 
 /* ---- accounts ---- */
 
-static void refresh(struct ub_configuration *configuration, const struct ub_snapshot *snapshot)
+static void refresh(
+    struct ub_configuration *configuration, const struct ub_snapshot *snapshot, enum ub_refresh how)
 {
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_diags diags = UB_DIAGS(arena);
-	if (snapshot->directory && ub_directory_refresh(snapshot->directory, false, &diags))
+	if (snapshot->directory && ub_directory_refresh(snapshot->directory, how, &diags))
 		ub_log(configuration->input->log, UB_LOG_INFO, "accounts: read again");
 	log_diags(configuration->input->log, "accounts", &diags);
 	ub_arena_free(&arena);
@@ -192,6 +198,20 @@ enum task {
 	REFRESH,
 };
 
+struct wanted_refresh {
+	enum ub_refresh how;
+	uint64_t asked; /* how many have asked for it, and earlier ones */
+};
+
+/* Tells those who have asked for it. */
+static void finish_refresh(struct ub_configuration *configuration, uint64_t asked)
+{
+	pthread_mutex_lock(&configuration->mutex);
+	configuration->done = asked;
+	pthread_cond_broadcast(&configuration->refreshed);
+	pthread_mutex_unlock(&configuration->mutex);
+}
+
 /* Only the thread itself puts another snapshot in place of this one. */
 static int64_t time_to_wait(const struct ub_snapshot *snapshot)
 {
@@ -199,15 +219,18 @@ static int64_t time_to_wait(const struct ub_snapshot *snapshot)
 	return snapshot->without_rules && wait > UB_MEND_MS ? UB_MEND_MS : wait;
 }
 
-static enum task wait_for_task(struct ub_configuration *configuration)
+static enum task wait_for_task(struct ub_configuration *configuration, struct wanted_refresh *refresh)
 {
 	pthread_mutex_lock(&configuration->mutex);
 	struct timespec until = ub_sys_deadline(time_to_wait(configuration->snapshot));
 	while (!configuration->stopping && !configuration->reload_wanted &&
+	       configuration->refresh_wanted == UB_REFRESH_DUE &&
 	       pthread_cond_timedwait(&configuration->told, &configuration->mutex, &until) == 0)
 		;
 	enum task task = configuration->stopping ? STOP : configuration->reload_wanted ? RELOAD : REFRESH;
 	configuration->reload_wanted = false;
+	*refresh = (struct wanted_refresh){ configuration->refresh_wanted, configuration->asked };
+	configuration->refresh_wanted = UB_REFRESH_DUE;
 	pthread_mutex_unlock(&configuration->mutex);
 	return task;
 }
@@ -215,13 +238,15 @@ static enum task wait_for_task(struct ub_configuration *configuration)
 static void *run(void *context)
 {
 	struct ub_configuration *configuration = context;
+	struct wanted_refresh wanted;
 	enum task task;
-	while ((task = wait_for_task(configuration)) != STOP) {
+	while ((task = wait_for_task(configuration, &wanted)) != STOP) {
 		struct ub_snapshot *present = ub_configuration_snapshot(configuration);
 		if (task == RELOAD || present->without_rules)
 			reload(configuration, present, task != RELOAD);
 		else
-			refresh(configuration, present);
+			refresh(configuration, present, wanted.how);
+		finish_refresh(configuration, wanted.asked);
 		ub_snapshot_release(&present);
 	}
 	return NULL;
@@ -255,6 +280,22 @@ void ub_configuration_reload(struct ub_configuration *configuration)
 	pthread_mutex_unlock(&configuration->mutex);
 }
 
+bool ub_configuration_refresh(struct ub_configuration *configuration, bool force, int64_t milliseconds)
+{
+	struct timespec until = ub_sys_deadline(milliseconds);
+	pthread_mutex_lock(&configuration->mutex);
+	uint64_t mine = ++configuration->asked;
+	if (configuration->refresh_wanted != UB_REFRESH_FORCED)
+		configuration->refresh_wanted = force ? UB_REFRESH_FORCED : UB_REFRESH_ALL;
+	pthread_cond_signal(&configuration->told);
+	while (configuration->done < mine &&
+	       pthread_cond_timedwait(&configuration->refreshed, &configuration->mutex, &until) == 0)
+		;
+	bool done = configuration->done >= mine;
+	pthread_mutex_unlock(&configuration->mutex);
+	return done;
+}
+
 /* ---- what is in force ---- */
 
 struct ub_configuration *ub_configuration_new(
@@ -265,6 +306,7 @@ struct ub_configuration *ub_configuration_new(
 	if (!configuration || pthread_condattr_init(&monotonic) != 0 ||
 	    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) != 0 ||
 	    pthread_cond_init(&configuration->told, &monotonic) != 0 ||
+	    pthread_cond_init(&configuration->refreshed, &monotonic) != 0 ||
 	    pthread_mutex_init(&configuration->mutex, NULL) != 0)
 		abort();
 	pthread_condattr_destroy(&monotonic);
@@ -281,6 +323,7 @@ void ub_configuration_free(struct ub_configuration **configuration)
 	if (mine->reload.arena)
 		forget(&mine->reload);
 	pthread_cond_destroy(&mine->told);
+	pthread_cond_destroy(&mine->refreshed);
 	pthread_mutex_destroy(&mine->mutex);
 	free(mine);
 }

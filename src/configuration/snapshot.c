@@ -240,8 +240,11 @@ static void load_accounts(struct loading *loading)
 	struct ub_snapshot *snapshot = loading->snapshot;
 	if (loading->settings->n_sources == 0)
 		return;
+	struct ub_directory *present = loading->input->present ? loading->input->present->directory : NULL;
+	size_t errors = loading->diags->errors;
 	snapshot->directory =
-	    ub_directory_open(loading->settings, snapshot->org->standard.zone, loading->diags);
+	    ub_directory_open(loading->settings, snapshot->org->standard.zone, present, loading->diags);
+	snapshot->account_errors = loading->diags->errors - errors;
 	ub_arena_defer(loading->arena, close_directory, snapshot->directory);
 }
 

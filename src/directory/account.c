@@ -226,9 +226,11 @@ struct written {
 };
 
 #define ACCOUNT(member) offsetof(struct written, account.member)
-#define ACCOUNT_FIELDS(required)                                                                             \
-	{ "id", &ub_yaml_type_text, ACCOUNT(id), required, "a name for it that never changes" },             \
-	    { "name", &ub_yaml_type_text, ACCOUNT(name), required, "what people call it" },                  \
+#define ACCOUNT_FIELDS(id_required, name_required)                                                           \
+	{ "id", &ub_yaml_type_text, ACCOUNT(id), id_required, "a name for it that never changes" },          \
+	    { "name", &ub_yaml_type_text, ACCOUNT(name), name_required, "what people call it" },             \
+	    { "parent", &ub_yaml_type_text, ACCOUNT(parent), false,                                          \
+		    "the id of the account that it is part of" },                                            \
 	    { "domains", &type_domains, ACCOUNT(domains), false, "the domains of its people's addresses" },  \
 	    { "health", &type_health, ACCOUNT(health), false, "how the customer is doing" },                 \
 	    { "score", &type_number, offsetof(struct written, score), false, "the same as a number" },       \
@@ -259,16 +261,21 @@ struct written {
 	}
 static const struct ub_yaml_type type_declared = UB_YAML_LATER(UB_YAML_MAP_OF, ub_yaml_type_any_text);
 static const struct ub_yaml_type type_id = { .shape = UB_YAML_NODE, UB_YAML_ANY_OF(&ub_yaml_type_text) };
-static const struct ub_yaml_field account_fields[] = { ACCOUNT_FIELDS(true) };
+static const struct ub_yaml_field account_fields[] = { ACCOUNT_FIELDS(true, true) };
+/* What several sources say of an account makes one, so that not each of them needs its name. */
+static const struct ub_yaml_field part_fields[] = { ACCOUNT_FIELDS(true, false) };
 /* The fields of an account in a test, which may name another account in `like`, and say what calendars would
  * say. */
 #define HISTORY(member) offsetof(struct written, history.member)
 static const struct ub_yaml_field loose_fields[] = {
-	ACCOUNT_FIELDS(false),
+	ACCOUNT_FIELDS(false, false),
 	{ "last_meeting", &type_time, HISTORY(last_meeting), false, "when the last meeting with it began" },
 	{ "next_meeting", &type_time, HISTORY(next_meeting), false, "when the next meeting with it begins" },
+	{ "as_of", &type_date, offsetof(struct written, account.as_of), false,
+	    "the day that the data is of" },
 	{ "like", &type_id, offsetof(struct written, like), false, "the account to begin with" },
 };
+static const struct ub_yaml_type type_part = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(part_fields) };
 static const struct ub_yaml_type type_account = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(account_fields) };
 const struct ub_yaml_type ub_account_type = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(loose_fields) };
 
@@ -366,8 +373,6 @@ static struct ub_account finish(const struct ub_yaml_reader *reader, struct writ
 	const struct reading *reading = reader->context;
 	struct ub_account *account = &written->account;
 	const struct ub_account_field *before = account->fields;
-	if (account->name.len == 0)
-		account->name = account->id;
 	account->history = finish_history(reader, &written->history);
 	account->has_score = !isnan(written->score);
 	account->score = account->has_score ? written->score : 0;
@@ -387,14 +392,15 @@ static struct ub_account finish(const struct ub_yaml_reader *reader, struct writ
 
 struct ub_account ub_account_unknown(void)
 {
-	return (struct ub_account){ .renewal = UB_INSTANT_NONE };
+	return (struct ub_account){ .renewal = UB_INSTANT_NONE, .as_of = UB_INSTANT_NONE };
 }
 
-static void read_one(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, struct part *part)
+static void read_one(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, struct part *part)
 {
 	struct ub_account unknown = ub_account_unknown();
 	struct written written = begin(&unknown);
-	ub_yaml_read(reader, &type_account, node, &written);
+	ub_yaml_read(reader, type, node, &written);
 	if (written.account.id.len == 0)
 		return;
 	*ub_push(reader->arena, &part->places) = node->place;
@@ -406,7 +412,7 @@ static bool read_list(const struct ub_yaml_reader *reader, const struct ub_yaml_
 	if (list->kind != UB_YAML_LIST)
 		return ub_yaml_expected_kind(reader, list, UB_YAML_LIST, "a list of accounts");
 	for (size_t i = 0; i < list->n; i++)
-		read_one(reader, list->items[i], part);
+		read_one(reader, &type_account, list->items[i], part);
 	return true;
 }
 
@@ -442,7 +448,7 @@ void read_account(
 {
 	struct reading reading = { wanted->zone, wanted->fields, wanted->n_fields };
 	struct ub_yaml_reader reader = { wanted->arena, wanted->diags, &reading };
-	read_one(&reader, node, part);
+	read_one(&reader, &type_part, node, part);
 }
 
 /* ---- of a test ---- */
@@ -454,8 +460,9 @@ struct ub_accounts *ub_accounts_read(
 	struct part *part = part_new();
 	struct ub_yaml_reader reader = { part->arena, wanted->diags, &reading };
 	struct ub_accounts *accounts = NULL;
+	const struct offer offer = { part, UB_INSTANT_NONE, false };
 	if (read_list(&reader, list, part))
-		accounts = index_accounts(&part, 1, wanted->diags);
+		accounts = index_accounts(&offer, 1, wanted->diags);
 	part_release(&part);
 	return accounts;
 }
@@ -495,5 +502,7 @@ bool ub_account_read(const struct ub_accounts_reading *wanted, const struct ub_y
 	if (!ub_yaml_read(&reader, &ub_account_type, node, &written))
 		return false;
 	*account = finish(&reader, &written);
+	if (account->name.len == 0)
+		account->name = account->id;
 	return wanted->diags->errors == errors;
 }

@@ -2,6 +2,8 @@
 #ifndef UPBEAT_DIRECTORY_PRIVATE_H
 #define UPBEAT_DIRECTORY_PRIVATE_H
 
+#include <pthread.h>
+
 #include "upbeat/directory.h"
 #include "upbeat/plugin.h"
 
@@ -19,11 +21,14 @@ struct part {
 		size_t n, cap;
 	} accounts;
 	UB_VEC(struct ub_place) places; /* of each account */
+	ub_instant as_of;               /* when it held; UB_INSTANT_NONE: when it was read */
 };
 
 struct part *part_new(void);
 struct part *part_hold(struct part *part);
 void part_release(struct part **part);
+/* The settings of the part's source, in the part's arena: the part may outlive the settings. */
+const struct ub_settings_source *part_settings(struct part *part, const struct ub_settings_source *settings);
 
 /* ---- sources ---- */
 
@@ -49,6 +54,39 @@ struct source_ops {
 	/* Seconds between looks, where the settings do not say. */
 	int64_t (*refresh)(const void *state);
 };
+
+/* ---- source.c ---- */
+
+struct source {
+	const struct source_ops *ops;
+	const struct ub_settings_source *settings;
+	void *state;          /* NULL: the source cannot be opened */
+	struct part *part;    /* the last one that could be used; NULL: there is none */
+	bool good;            /* the part is the whole of what the source gave, and no remains of it */
+	struct part *refused; /* a later one, which lacks too many accounts; NULL: none */
+	int64_t due;          /* when to look again, by the monotonic clock */
+	bool pending;
+	struct ub_source_report report;
+	struct ub_arena *said; /* of the report's problem; NULL: there is none */
+};
+
+void source_open(struct source *source, const struct ub_settings_source *settings, const struct ub_zone *zone,
+    struct ub_diags *diags);
+void source_close(struct source *source);
+/* Whether both are the same in their settings. */
+bool source_is_like(const struct source *source, const struct source *other);
+/* Gives to a source that was just opened what another one has. `lock` is that of the other one. */
+void source_take_over(struct source *source, const struct source *from, pthread_mutex_t *lock);
+/* Begins a look if the source is due, or if all are to be looked at. */
+void source_begin(struct source *source, bool all);
+/* Takes what came of the look; `lock` is for what other threads see of the source. `force`: however many
+ * accounts are gone. True: there is a new part. */
+bool source_end(
+    struct source *source, pthread_mutex_t *lock, bool force, int64_t deadline, struct ub_diags *diags);
+/* Milliseconds until the source is due. */
+int64_t source_wait(const struct source *source);
+/* Keeps the part as long as the diagnostics, which point into its files. */
+void keep_part(struct ub_diags *diags, struct part *part);
 
 /* yaml-source.c */
 extern const struct source_ops yaml_source;
@@ -104,14 +142,28 @@ bool read_accounts(const struct ub_source *source, const struct ub_settings_sour
 void read_account(
     const struct ub_accounts_reading *reading, const struct ub_yaml_node *node, struct part *part);
 
+/* ---- merge.c ---- */
+
+/* What a source has to offer for a snapshot. */
+struct offer {
+	struct part *part;
+	int64_t as_of; /* midnight of the day that it is of; UB_INSTANT_NONE: not said */
+	bool stale;    /* too old to say how a customer is doing */
+};
+
+/* Account i of the offer, as old as it is. */
+struct ub_account offered_account(const struct offer *offer, size_t i);
+/* Adds to *into what it does not say and *from does. */
+void merge_account(struct ub_account *into, const struct ub_account *from, struct ub_arena *arena);
+
 /* ---- match.c ---- */
 
 struct ub_accounts {
 	struct ub_arena *arena;
 	_Atomic unsigned holders;
-	struct part **parts; /* held */
-	size_t n_parts;
-	const struct ub_account **items; /* of all parts, ids distinct */
+	struct offer *offers; /* whose parts are held */
+	size_t n_offers;
+	const struct ub_account **items; /* ids distinct */
 	size_t n;
 	/* From the key to the account's number in `items`, plus one. */
 	struct ub_map *by_id, *by_address, *by_domain, *by_registrable;
@@ -121,7 +173,8 @@ struct ub_accounts {
  * suffix. */
 struct ub_text registrable_domain(struct ub_text domain, struct ub_arena *arena);
 
-/* Makes a snapshot, which holds the parts from now on. Conflicts between accounts go to `diags`. */
-struct ub_accounts *index_accounts(struct part *const *parts, size_t n, struct ub_diags *diags);
+/* Makes a snapshot, which holds the parts from now on. Of what several offers say of an account, the first
+ * one's holds. Conflicts between accounts go to `diags`. */
+struct ub_accounts *index_accounts(const struct offer *offers, size_t n, struct ub_diags *diags);
 
 #endif

@@ -1,81 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "directory-private.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "upbeat/sys.h"
-
-struct source {
-	const struct source_ops *ops;
-	const struct ub_settings_source *settings;
-	void *state;       /* NULL: the source cannot be opened */
-	struct part *part; /* the last one that could be used; NULL: there is none */
-	bool good;         /* the part is the whole of what the source gave, and no remains of it */
-	int64_t due;       /* when to look again, by the monotonic clock */
-	bool pending;
-	/* For people; in the report's arena, which is NULL while all is well. */
-	struct ub_source_report report;
-	struct ub_arena *arena;
-};
 
 struct ub_directory {
 	const struct ub_zone *zone;
 	struct source *sources;
 	size_t n_sources;
-	pthread_mutex_t lock; /* over `current` and the sources' reports */
+	pthread_mutex_t lock; /* over `current`, and the reports and parts of sources */
 	struct ub_accounts *current;
 };
-
-/* ---- what is said of a source ---- */
-
-/* The first error of a look, with its place, as the log has it. */
-static struct ub_text first_problem(const struct ub_diags *diags, size_t from, struct ub_arena *arena)
-{
-	for (size_t i = from; i < diags->list.n; i++) {
-		const struct ub_diag *diag = &diags->list.items[i];
-		size_t line, column;
-		if (diag->severity != UB_ERROR)
-			continue;
-		if (!diag->place.source)
-			return ub_text_copy(arena, diag->message);
-		ub_place_line_column(diag->place, &line, &column);
-		return ub_textf(arena, "%.*s:%zu:%zu: %.*s", UB_ARGS(diag->place.source->name), line, column,
-		    UB_ARGS(diag->message));
-	}
-	return UB_TEXT("it cannot be read");
-}
-
-static void note_failure(struct source *source, const struct ub_diags *diags, size_t from)
-{
-	ub_instant since = source->report.failed ? source->report.failed_since : ub_sys_now();
-	ub_arena_free(&source->arena);
-	source->arena = ub_arena_new();
-	source->report.failed = true;
-	source->report.failed_since = since;
-	source->report.problem = first_problem(diags, from, source->arena);
-}
-
-static void note_success(struct source *source)
-{
-	ub_arena_free(&source->arena);
-	source->report.failed = false;
-	source->report.problem = UB_TEXT_NONE;
-	source->report.read = ub_sys_now();
-}
-
-/* Notes what a look came to. Looking and finding nothing new is as good as reading. */
-static void note(struct ub_directory *directory, struct source *source, enum look look,
-    const struct ub_diags *diags, size_t from)
-{
-	pthread_mutex_lock(&directory->lock);
-	if (look == LOOK_FAILED)
-		note_failure(source, diags, from);
-	else if (look == LOOK_NEW || look == LOOK_CONFIRMED || (look == LOOK_SAME && !source->report.failed))
-		note_success(source);
-	source->report.accounts = source->part ? source->part->accounts.n : 0;
-	pthread_mutex_unlock(&directory->lock);
-}
 
 size_t ub_directory_reports(
     struct ub_directory *directory, struct ub_arena *arena, struct ub_source_report **reports)
@@ -92,125 +28,111 @@ size_t ub_directory_reports(
 	return directory->n_sources;
 }
 
-/* ---- reading ---- */
+/* ---- one snapshot of all sources ---- */
 
-static void release_held(void *held)
+/* What a source has to offer. */
+static struct offer offer_of(const struct ub_directory *directory, const struct source *source)
 {
-	struct part *part = held;
-	part_release(&part);
+	ub_instant as_of = source->report.as_of;
+	struct offer offer = {
+		.part = source->part, .as_of = UB_INSTANT_NONE, .stale = source->report.stale
+	};
+	if (as_of != UB_INSTANT_NONE)
+		offer.as_of = ub_cal_day_start(directory->zone, ub_cal_local_day(directory->zone, as_of));
+	return offer;
 }
 
-/* Keeps the part as long as the diagnostics, which point into its files. */
-static void keep_part(struct ub_diags *diags, struct part *part)
+/* The sources' offers, the one of the highest priority first, and of equals the first in the settings.
+ * Returns how many there are; the caller frees the array. */
+static size_t make_offers(const struct ub_directory *directory, struct offer **offers)
 {
-	ub_arena_defer(diags->arena, release_held, part_hold(part));
-}
-
-/* Whether the part goes in place of the one before. Even the remains of a part that could not be read whole
- * are better than none. */
-static bool is_better(const struct source *source, enum look look, const struct part *part)
-{
-	return part && (look == LOOK_NEW || (look == LOOK_FAILED && !source->good));
-}
-
-/* Takes what a look came to. True: the source has a new part. */
-static bool take_look(
-    struct ub_directory *directory, struct source *source, int64_t deadline, struct ub_diags *diags)
-{
-	struct part *part = NULL;
-	size_t before = diags->errors + diags->warnings, from = diags->list.n;
-	if (!source->state)
-		return false;
-	enum look look = source->ops->end(source->state, deadline, &part, diags);
-	if (part && diags->errors + diags->warnings > before)
-		keep_part(diags, part);
-	bool better = is_better(source, look, part);
-	if (better) {
-		part_release(&source->part);
-		source->part = part_hold(part);
-		source->good = look == LOOK_NEW;
-	}
-	part_release(&part);
-	source->pending = look == LOOK_PENDING;
-	note(directory, source, look, diags, from);
-	return better;
-}
-
-static void begin_look(struct source *source, bool all)
-{
-	int64_t now = ub_sys_monotonic_ms();
-	if (!source->state || (!all && source->due > now))
-		return;
-	int64_t seconds =
-	    source->settings->refresh ? source->settings->refresh : source->ops->refresh(source->state);
-	source->due = now + (seconds ? seconds * 1000 : UB_ACCOUNTS_REFRESH_MS);
-	source->ops->begin(source->state);
-}
-
-static void index_sources(struct ub_directory *directory, struct ub_diags *diags)
-{
-	size_t before = diags->errors + diags->warnings, n = 0;
-	struct part **parts = calloc(directory->n_sources + 1, sizeof(*parts));
-	if (!parts)
+	size_t n = 0;
+	*offers = calloc(directory->n_sources + 1, sizeof(**offers));
+	int64_t *priorities = calloc(directory->n_sources + 1, sizeof(*priorities));
+	if (!*offers || !priorities)
 		abort();
-	for (size_t i = 0; i < directory->n_sources; i++)
-		if (directory->sources[i].part)
-			parts[n++] = directory->sources[i].part;
-	struct ub_accounts *accounts = index_accounts(parts, n, diags);
+	for (size_t i = 0; i < directory->n_sources; i++) {
+		const struct source *source = &directory->sources[i];
+		size_t at = n;
+		if (!source->part)
+			continue;
+		for (; at > 0 && priorities[at - 1] < source->settings->priority; at--) {
+			(*offers)[at] = (*offers)[at - 1];
+			priorities[at] = priorities[at - 1];
+		}
+		(*offers)[at] = offer_of(directory, source);
+		priorities[at] = source->settings->priority;
+		n++;
+	}
+	free(priorities);
+	return n;
+}
+
+/* Whether the present snapshot was made of these offers. The age of a source alone changes its accounts, too:
+ * by the day. */
+static bool is_current(const struct ub_directory *directory, const struct offer *offers, size_t n)
+{
+	const struct ub_accounts *current = directory->current;
+	if (!current || current->n_offers != n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		const struct offer *old = &current->offers[i];
+		if (old->part != offers[i].part || old->as_of != offers[i].as_of ||
+		    old->stale != offers[i].stale)
+			return false;
+	}
+	return true;
+}
+
+static bool index_sources(struct ub_directory *directory, struct ub_diags *diags)
+{
+	size_t before = diags->errors + diags->warnings;
+	struct offer *offers;
+	size_t n = make_offers(directory, &offers);
+	if (is_current(directory, offers, n)) {
+		free(offers);
+		return false;
+	}
+	struct ub_accounts *accounts = index_accounts(offers, n, diags);
 	for (size_t i = 0; i < n && diags->errors + diags->warnings > before; i++)
-		keep_part(diags, parts[i]);
-	free(parts);
+		keep_part(diags, offers[i].part);
+	free(offers);
 	pthread_mutex_lock(&directory->lock);
 	struct ub_accounts *replaced = directory->current;
 	directory->current = accounts;
 	pthread_mutex_unlock(&directory->lock);
 	ub_accounts_release(&replaced);
+	return true;
 }
 
 static bool look_at_sources(
-    struct ub_directory *directory, bool all, int64_t patience, struct ub_diags *diags)
+    struct ub_directory *directory, enum ub_refresh refresh, int64_t patience, struct ub_diags *diags)
 {
-	bool news = false;
 	for (size_t i = 0; i < directory->n_sources; i++)
-		begin_look(&directory->sources[i], all);
+		source_begin(&directory->sources[i], refresh != UB_REFRESH_DUE);
 	int64_t deadline = ub_sys_monotonic_ms() + patience;
 	for (size_t i = 0; i < directory->n_sources; i++)
-		news |= take_look(directory, &directory->sources[i], deadline, diags);
-	if (news || !directory->current)
-		index_sources(directory, diags);
-	return news;
+		source_end(
+		    &directory->sources[i], &directory->lock, refresh == UB_REFRESH_FORCED, deadline, diags);
+	return index_sources(directory, diags);
 }
 
-bool ub_directory_refresh(struct ub_directory *directory, bool all, struct ub_diags *diags)
+bool ub_directory_refresh(struct ub_directory *directory, enum ub_refresh refresh, struct ub_diags *diags)
 {
-	return look_at_sources(directory, all, UB_SOURCE_WAIT_MS, diags);
+	return look_at_sources(directory, refresh, UB_SOURCE_WAIT_MS, diags);
 }
 
 int64_t ub_directory_wait(const struct ub_directory *directory)
 {
-	int64_t now = ub_sys_monotonic_ms(), wait = UB_ACCOUNTS_REFRESH_MS;
+	int64_t wait = UB_ACCOUNTS_REFRESH_MS;
 	for (size_t i = 0; i < directory->n_sources; i++) {
-		const struct source *source = &directory->sources[i];
-		int64_t due = source->pending ? UB_SOURCE_PENDING_MS : source->due - now;
-		if (source->state && due < wait)
-			wait = due;
+		int64_t due = source_wait(&directory->sources[i]);
+		wait = due < wait ? due : wait;
 	}
 	return wait > 0 ? wait : 0;
 }
 
 /* ---- from opening to closing ---- */
-
-static void open_source(struct ub_directory *directory, struct source *source,
-    const struct ub_settings_source *settings, struct ub_diags *diags)
-{
-	size_t from = diags->list.n;
-	source->settings = settings;
-	source->report = (struct ub_source_report){ .source = settings->source, .read = UB_INSTANT_NONE };
-	source->ops = ub_text_is(settings->source, "yaml") ? &yaml_source : &plugin_source;
-	source->state = source->ops->open(settings, directory->zone, diags);
-	if (!source->state)
-		note(directory, source, LOOK_FAILED, diags, from);
-}
 
 static void tell_of_pending(const struct source *source, struct ub_diags *diags)
 {
@@ -218,11 +140,24 @@ static void tell_of_pending(const struct source *source, struct ub_diags *diags)
 		return;
 	struct ub_diag *diag = ub_warning(diags, "source-late", source->settings->source_place,
 	    "the source has not answered within %d s", UB_SOURCE_OPEN_MS / 1000);
-	ub_diag_set_help(diags, diag, "its accounts are not known before it does");
+	ub_diag_set_help(diags, diag,
+	    source->part ? "until it does, what was read before stays"
+			 : "its accounts are not known before it does");
 }
 
-struct ub_directory *ub_directory_open(
-    const struct ub_settings *settings, const struct ub_zone *zone, struct ub_diags *diags)
+/* A source that the settings have as before keeps what it had, in case that it fails now. */
+static void take_over(struct source *source, struct ub_directory *present)
+{
+	for (size_t i = 0; present && i < present->n_sources; i++) {
+		if (source_is_like(source, &present->sources[i])) {
+			source_take_over(source, &present->sources[i], &present->lock);
+			return;
+		}
+	}
+}
+
+struct ub_directory *ub_directory_open(const struct ub_settings *settings, const struct ub_zone *zone,
+    struct ub_directory *present, struct ub_diags *diags)
 {
 	struct ub_directory *directory = calloc(1, sizeof(*directory));
 	struct source *sources = calloc(settings->n_sources + 1, sizeof(*sources));
@@ -231,9 +166,11 @@ struct ub_directory *ub_directory_open(
 	directory->zone = zone;
 	directory->sources = sources;
 	directory->n_sources = settings->n_sources;
-	for (size_t i = 0; i < settings->n_sources; i++)
-		open_source(directory, &sources[i], &settings->sources[i], diags);
-	look_at_sources(directory, true, UB_SOURCE_OPEN_MS, diags);
+	for (size_t i = 0; i < settings->n_sources; i++) {
+		source_open(&sources[i], &settings->sources[i], zone, diags);
+		take_over(&sources[i], present);
+	}
+	look_at_sources(directory, UB_REFRESH_ALL, UB_SOURCE_OPEN_MS, diags);
 	for (size_t i = 0; i < settings->n_sources; i++)
 		tell_of_pending(&sources[i], diags);
 	return directory;
@@ -245,12 +182,8 @@ void ub_directory_close(struct ub_directory **directory)
 	*directory = NULL;
 	if (!mine)
 		return;
-	for (size_t i = 0; i < mine->n_sources; i++) {
-		if (mine->sources[i].state)
-			mine->sources[i].ops->close(mine->sources[i].state);
-		part_release(&mine->sources[i].part);
-		ub_arena_free(&mine->sources[i].arena);
-	}
+	for (size_t i = 0; i < mine->n_sources; i++)
+		source_close(&mine->sources[i]);
 	ub_accounts_release(&mine->current);
 	pthread_mutex_destroy(&mine->lock);
 	free(mine->sources);
@@ -274,8 +207,8 @@ void ub_accounts_release(struct ub_accounts **accounts)
 	*accounts = NULL;
 	if (!mine || --mine->holders > 0)
 		return;
-	for (size_t i = 0; i < mine->n_parts; i++)
-		part_release(&mine->parts[i]);
+	for (size_t i = 0; i < mine->n_offers; i++)
+		part_release(&mine->offers[i].part);
 	struct ub_arena *arena = mine->arena; /* the snapshot itself is in this arena */
 	ub_arena_free(&arena);
 }

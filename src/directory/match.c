@@ -4,6 +4,9 @@
 #include <libpsl.h>
 #include <stdlib.h>
 
+/* Parents of parents; more are taken for a circle. */
+#define PARENTS_MAX 16
+
 /* More than one account has this registrable domain, so the domain tells nothing. */
 #define AMBIGUOUS ((void *)UINTPTR_MAX)
 
@@ -34,7 +37,9 @@ struct ub_text registrable_domain(struct ub_text domain, struct ub_arena *arena)
 
 struct indexing {
 	struct ub_accounts *accounts;
-	struct ub_place *places; /* of each account */
+	struct ub_place *places;   /* of each account */
+	struct ub_account *copies; /* the accounts themselves */
+	const struct offer **from; /* the last one that said something of each */
 	struct ub_diags *diags;
 };
 
@@ -47,14 +52,27 @@ static void report_claimed(struct indexing *indexing, const char *code, const ch
 	diag->related_message = UB_TEXT("this one has it, since it comes first");
 }
 
-/* Files the account under the name, unless an earlier account has the name. */
+/* Whether account `above` is the parent of account `below`, or of its parent, and so on. */
+static bool is_parent(const struct ub_accounts *accounts, size_t above, size_t below)
+{
+	for (size_t steps = 0; steps < PARENTS_MAX; steps++) {
+		uintptr_t parent = (uintptr_t)ub_map_get(accounts->by_id, accounts->items[below]->parent);
+		if (!parent || parent - 1 == above)
+			return parent != 0;
+		below = parent - 1;
+	}
+	return false;
+}
+
+/* Files the account under the name, unless an earlier account has the name. A name that both a parent and a
+ * part of it claim is the parent's. */
 static void index_name(struct indexing *indexing, struct ub_map *map, const char *code, const char *what,
     struct ub_text name, size_t account)
 {
 	uintptr_t first = (uintptr_t)ub_map_get(map, name);
-	if (!first)
+	if (!first || is_parent(indexing->accounts, account, first - 1))
 		ub_map_put(map, name, number(account));
-	else if (first - 1 != account)
+	else if (first - 1 != account && !is_parent(indexing->accounts, first - 1, account))
 		report_claimed(indexing, code, what, name, first - 1, account);
 }
 
@@ -65,9 +83,14 @@ static void index_domain(struct indexing *indexing, struct ub_text domain, size_
 	if (whole.len == 0)
 		return;
 	index_name(indexing, accounts->by_domain, "domain-twice", "the domain", domain, account);
-	void *before = ub_map_get(accounts->by_registrable, whole);
-	ub_map_put(accounts->by_registrable, whole,
-	    before && before != number(account) ? AMBIGUOUS : number(account));
+	void *before = ub_map_get(accounts->by_registrable, whole), *now = number(account);
+	if (before && before != AMBIGUOUS && before != now) {
+		size_t other = (uintptr_t)before - 1;
+		now = is_parent(accounts, other, account)   ? before
+		      : is_parent(accounts, account, other) ? now
+							    : AMBIGUOUS;
+	}
+	ub_map_put(accounts->by_registrable, whole, before == AMBIGUOUS ? before : now);
 }
 
 static void index_account(struct indexing *indexing, size_t number_of)
@@ -80,30 +103,50 @@ static void index_account(struct indexing *indexing, size_t number_of)
 		index_domain(indexing, account->domains.items[i], number_of);
 }
 
-/* Adds the account, unless its id is taken. */
-static void add_account(struct indexing *indexing, const struct part *part, size_t i)
+/* Adds the account, or what it says to another offer's account of that id. */
+static void add_account(struct indexing *indexing, const struct offer *offer, size_t i)
 {
 	struct ub_accounts *accounts = indexing->accounts;
-	const struct ub_account *account = &part->accounts.items[i];
-	uintptr_t first = (uintptr_t)ub_map_get(accounts->by_id, account->id);
-	indexing->places[accounts->n] = part->places.items[i];
-	accounts->items[accounts->n] = account;
-	if (first) {
-		report_claimed(indexing, "account-twice", "the id", account->id, first - 1, accounts->n);
+	struct ub_account account = offered_account(offer, i);
+	uintptr_t first = (uintptr_t)ub_map_get(accounts->by_id, account.id);
+	indexing->places[accounts->n] = offer->part->places.items[i];
+	if (first && indexing->from[first - 1] == offer) {
+		report_claimed(indexing, "account-twice", "the id", account.id, first - 1, accounts->n);
 		return;
 	}
-	ub_map_put(accounts->by_id, account->id, number(accounts->n));
+	if (first) {
+		indexing->from[first - 1] = offer;
+		merge_account(&indexing->copies[first - 1], &account, accounts->arena);
+		return;
+	}
+	indexing->from[accounts->n] = offer;
+	indexing->copies[accounts->n] = account;
+	accounts->items[accounts->n] = &indexing->copies[accounts->n];
+	ub_map_put(accounts->by_id, account.id, number(accounts->n));
 	accounts->n++;
 }
 
-static struct ub_accounts *new_accounts(size_t n_parts)
+/* What is known only when all that is said of an account is together. */
+static void complete_account(struct indexing *indexing, size_t i)
+{
+	struct ub_account *account = &indexing->copies[i];
+	if (account->name.len == 0)
+		account->name = account->id;
+	if (account->parent.len == 0 || ub_map_get(indexing->accounts->by_id, account->parent))
+		return;
+	struct ub_diag *diag = ub_warning(indexing->diags, "no-parent", indexing->places[i],
+	    "the parent `%.*s` of `%.*s` is no account", UB_ARGS(account->parent), UB_ARGS(account->id));
+	ub_diag_set_help(indexing->diags, diag, "`parent` is the id of another account");
+}
+
+static struct ub_accounts *new_accounts(size_t n_offers)
 {
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_accounts *accounts = UB_NEW(arena, struct ub_accounts);
 	accounts->arena = arena;
 	accounts->holders = 1;
-	accounts->parts = UB_NEW_ARRAY(arena, struct part *, n_parts);
-	accounts->n_parts = n_parts;
+	accounts->offers = UB_NEW_ARRAY(arena, struct offer, n_offers);
+	accounts->n_offers = n_offers;
 	accounts->by_id = ub_map_new(arena);
 	accounts->by_address = ub_map_new(arena);
 	accounts->by_domain = ub_map_new(arena);
@@ -111,20 +154,25 @@ static struct ub_accounts *new_accounts(size_t n_parts)
 	return accounts;
 }
 
-struct ub_accounts *index_accounts(struct part *const *parts, size_t n, struct ub_diags *diags)
+struct ub_accounts *index_accounts(const struct offer *offers, size_t n, struct ub_diags *diags)
 {
 	struct ub_accounts *accounts = new_accounts(n);
 	struct indexing indexing = { .accounts = accounts, .diags = diags };
 	size_t total = 0;
 	for (size_t i = 0; i < n; i++) {
-		accounts->parts[i] = part_hold(parts[i]);
-		total += parts[i]->accounts.n;
+		accounts->offers[i] = offers[i];
+		part_hold(offers[i].part);
+		total += offers[i].part->accounts.n;
 	}
+	indexing.copies = UB_NEW_ARRAY(accounts->arena, struct ub_account, total);
+	indexing.from = UB_NEW_ARRAY(accounts->arena, const struct offer *, total);
 	accounts->items = UB_NEW_ARRAY(accounts->arena, const struct ub_account *, total);
-	indexing.places = UB_NEW_ARRAY(accounts->arena, struct ub_place, total);
+	indexing.places = UB_NEW_ARRAY(accounts->arena, struct ub_place, total + 1);
 	for (size_t i = 0; i < n; i++)
-		for (size_t a = 0; a < parts[i]->accounts.n; a++)
-			add_account(&indexing, parts[i], a);
+		for (size_t a = 0; a < offers[i].part->accounts.n; a++)
+			add_account(&indexing, &offers[i], a);
+	for (size_t i = 0; i < accounts->n; i++)
+		complete_account(&indexing, i);
 	for (size_t i = 0; i < accounts->n; i++)
 		index_account(&indexing, i);
 	return accounts;

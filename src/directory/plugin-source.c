@@ -162,6 +162,15 @@ static void report_warning(
 	report(host, false, place, message, help);
 }
 
+static void date_accounts(struct ub_plugin_host *host, int64_t seconds)
+{
+	struct plugin_source *source = enter(host);
+	if (!source)
+		return;
+	source->making->part->as_of = seconds;
+	pthread_mutex_unlock(&source->lock);
+}
+
 static bool is_stopping(struct ub_plugin_host *host)
 {
 	struct plugin_source *source = enter(host);
@@ -182,6 +191,7 @@ static const struct ub_plugin_host host_functions = {
 	.error = report_error,
 	.warning = report_warning,
 	.stopping = is_stopping,
+	.as_of = date_accounts,
 };
 
 /* ---- the thread ---- */
@@ -190,7 +200,7 @@ static struct answer *new_answer(struct plugin_source *source)
 {
 	struct part *part = part_new();
 	struct answer *answer = UB_NEW(part->arena, struct answer);
-	const struct ub_settings_source *settings = source->settings;
+	const struct ub_settings_source *settings = part_settings(part, source->settings);
 	answer->part = part;
 	answer->diags = UB_DIAGS(part->arena);
 	answer->reading = (struct ub_accounts_reading){ part->arena, &answer->diags, source->zone,

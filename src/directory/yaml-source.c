@@ -33,20 +33,22 @@ static void close_source(void *source)
 }
 
 /* The file's identity, size and times. Replacing or writing the file changes at least one of them. */
-static const char *stamp(const struct ub_settings_source *settings, struct ub_arena *arena)
+static const char *stamp(const struct ub_settings_source *settings, struct part *part)
 {
+	struct ub_arena *arena = part->arena;
 	struct stat now;
 	if (stat(ub_text_cstr(arena, settings->file.path), &now) < 0)
 		return "";
+	part->as_of = now.st_mtim.tv_sec;
 	return ub_textf(arena, "%llu:%llu:%lld:%lld.%09ld:%lld.%09ld", (unsigned long long)now.st_dev,
 	    (unsigned long long)now.st_ino, (long long)now.st_size, (long long)now.st_mtim.tv_sec,
 	    now.st_mtim.tv_nsec, (long long)now.st_ctim.tv_sec, now.st_ctim.tv_nsec)
 	    .ptr;
 }
 
-static bool has_news(struct state *state, struct ub_arena *arena)
+static bool has_news(struct state *state, struct part *part)
 {
-	const char *now = stamp(state->settings, arena);
+	const char *now = stamp(state->settings, part);
 	if (state->stamp && strcmp(now, state->stamp) == 0)
 		return false;
 	free(state->stamp);
@@ -58,7 +60,7 @@ static bool has_news(struct state *state, struct ub_arena *arena)
 
 static bool read_source(const struct state *state, struct part *part, struct ub_diags *diags)
 {
-	const struct ub_settings_source *settings = state->settings;
+	const struct ub_settings_source *settings = part_settings(part, state->settings);
 	struct ub_source *source = UB_NEW(part->arena, struct ub_source);
 	source->name = settings->file.path;
 	enum ub_file_result result = ub_sys_read_file(
@@ -82,7 +84,7 @@ static enum look end(void *source, int64_t deadline, struct part **part, struct 
 	struct state *state = source;
 	(void)deadline;
 	*part = part_new();
-	if (has_news(state, (*part)->arena))
+	if (has_news(state, *part))
 		return read_source(state, *part, diags) ? LOOK_NEW : LOOK_FAILED;
 	part_release(part);
 	return LOOK_SAME;

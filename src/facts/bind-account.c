@@ -165,6 +165,8 @@ static void set_account(
 	fields[ACCOUNT_RISKS] = notes_value(binding, "risk", &account->risks);
 	fields[ACCOUNT_BACKGROUND] = text_or_absent(account->background, arena);
 	fields[ACCOUNT_INCUMBENT] = text_or_absent(account->incumbent, arena);
+	fields[ACCOUNT_PARENT] = text_or_absent(account->parent, arena);
+	fields[ACCOUNT_AS_OF] = instant_or_absent(account->as_of);
 	fields[ACCOUNT_COMPETITORS] = text_list_value(account->competitors, arena);
 	if (account == binding->facts->account)
 		set_history(fields, binding, binding->facts->history);

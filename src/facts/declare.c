@@ -87,6 +87,8 @@ static const struct ub_cel_decl account_fields[ACCOUNT_FIELDS] = {
 	[ACCOUNT_BACKGROUND] = { .name = "background", .type = "string", MAY_LACK },
 	[ACCOUNT_INCUMBENT] = { .name = "incumbent", .type = "string", MAY_LACK },
 	[ACCOUNT_COMPETITORS] = { .name = "competitors", .type = "list(string)", MAY_LACK },
+	[ACCOUNT_PARENT] = { .name = "parent", .type = "string", MAY_LACK },
+	[ACCOUNT_AS_OF] = { .name = "as_of", .type = "timestamp", MAY_LACK },
 	[ACCOUNT_SHARED_TICKETS] = { .name = "shared_tickets", .type = "list(shared)" },
 	[ACCOUNT_SHARED_REQUESTS] = { .name = "shared_requests", .type = "list(shared)" },
 	[ACCOUNT_SHARED_ACTIONS] = { .name = "shared_actions", .type = "list(shared)" },

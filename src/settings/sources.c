@@ -82,7 +82,7 @@ static const struct ub_yaml_type type_declarations = { .shape = UB_YAML_MAP_OF,
 struct source {
 	struct ub_text source;
 	struct ub_settings_path path;
-	int64_t refresh, timeout;
+	int64_t refresh, timeout, max_age, max_loss, priority;
 	UB_VEC(struct declaration) fields;
 };
 
@@ -109,9 +109,37 @@ static const struct ub_yaml_type type_plugin_name = { .shape = UB_YAML_CUSTOM,
 	.read = read_source_name,
 	.pattern = "^(?!yaml$)[a-z0-9][a-z0-9-]*$" };
 
+static const struct ub_yaml_type type_priority = { .shape = UB_YAML_INT, .min = -1000, .max = 1000 };
+
+static bool read_percent(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	struct ub_text number = node->text;
+	int64_t percent = -1;
+	if (ub_text_ends(number, UB_TEXT("%")))
+		number.len--;
+	else
+		number.len = 0;
+	if (!ub_text_to_int(number, &percent) || percent < 0 || percent > 100)
+		return ub_yaml_expected(reader, node, type->noun);
+	*(int64_t *)out = percent;
+	return true;
+}
+
+static const struct ub_yaml_type type_percent = { .shape = UB_YAML_CUSTOM,
+	.noun = "a percentage like `25%`",
+	.read = read_percent,
+	.pattern = "^[0-9]{1,3}%$" };
+
 #define SOURCE(member) offsetof(struct source, member)
 #define SOURCE_FIELDS                                                                                        \
-	{ "refresh", &type_seconds, SOURCE(refresh), false, "how long until it is looked at again" },        \
+	{ "priority", &type_priority, SOURCE(priority), false,                                               \
+		"whose word holds where several sources know an account; 0 if not said" },                   \
+	    { "refresh", &type_seconds, SOURCE(refresh), false, "how long until it is looked at again" },    \
+	    { "max_age", &type_seconds, SOURCE(max_age), false,                                              \
+		    "how old it may be to say how customers are doing" },                                    \
+	    { "max_loss", &type_percent, SOURCE(max_loss), false,                                            \
+		    "how many accounts may go at once, as `25%`" },                                          \
 	{                                                                                                    \
 		"fields", &type_declarations, SOURCE(fields), false,                                         \
 		    "fields of its own that accounts have, with their types"                                 \
@@ -146,7 +174,7 @@ static const struct ub_yaml_type *form_of(const struct ub_yaml_node *node)
 static bool read_source(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
-	struct source raw = { 0 };
+	struct source raw = { .max_loss = UB_ACCOUNTS_LOSS_PERCENT };
 	(void)type;
 	if (!ub_yaml_read(reader, form_of(node), node, &raw))
 		return false;
@@ -163,6 +191,9 @@ static bool read_source(const struct ub_yaml_reader *reader, const struct ub_yam
 		.file = raw.path,
 		.refresh = raw.refresh,
 		.timeout = raw.timeout,
+		.max_age = raw.max_age,
+		.max_loss = raw.max_loss,
+		.priority = raw.priority,
 		.node = node,
 		.fields = fields,
 		.n_fields = raw.fields.n,

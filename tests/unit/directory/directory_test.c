@@ -37,6 +37,7 @@ static void add_source(struct files *files, size_t i, const char *text)
 	source->source = UB_TEXT("yaml");
 	source->file.path = ub_text(files->paths[i]);
 	source->fields = fields;
+	source->max_loss = 100;
 	source->n_fields = UB_COUNT(fields);
 	if (text)
 		write_file(files->paths[i], text);
@@ -56,14 +57,14 @@ struct files *start(const char *first, const char *second)
 	if (second)
 		add_source(files, 1, second);
 	files->directory = ub_directory_open(
-	    &files->settings, ub_cal_zone_find(files->zones, UB_TEXT("Europe/Berlin")), &files->diags);
+	    &files->settings, ub_cal_zone_find(files->zones, UB_TEXT("Europe/Berlin")), NULL, &files->diags);
 	files->accounts = ub_directory_accounts(files->directory);
 	return files;
 }
 
 bool refresh(struct files *files)
 {
-	bool news = ub_directory_refresh(files->directory, true, &files->diags);
+	bool news = ub_directory_refresh(files->directory, UB_REFRESH_ALL, &files->diags);
 	ub_accounts_release(&files->accounts);
 	files->accounts = ub_directory_accounts(files->directory);
 	return news;

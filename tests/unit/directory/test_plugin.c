@@ -5,94 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "directory_test.h"
+#include "world.h"
 #include "leaks.h"
 #include "upbeat/sys.h"
 
 TestSuite(plugin, .fini = ub_leak_check);
 TestSuite(csv, .fini = ub_leak_check);
-
-/* A source of the settings, and the file that it reads. */
-struct world {
-	struct ub_arena *arena;
-	struct ub_zones *zones;
-	const char *folder, *path;
-	struct ub_source text;
-	struct ub_settings *settings;
-	struct ub_diags diags;
-	struct ub_directory *directory;
-	struct ub_accounts *accounts; /* held */
-};
-
-static void write_data(const struct world *world, const char *data)
-{
-	if (data)
-		write_file(world->path, data);
-	else
-		unlink(world->path);
-}
-
-/* `source` is what stands in the braces of the source; its file is `data`, NULL: there is none. */
-static struct world *open_world(const char *source, const char *data)
-{
-	struct ub_arena *arena = ub_arena_new();
-	struct world *world = UB_NEW(arena, struct world);
-	const char *base = getenv("TMPDIR");
-	char *folder = ub_text_cstr(arena, ub_textf(arena, "%s/upbeat-plugin-XXXXXX", base ? base : "/tmp"));
-	cr_assert_not_null(mkdtemp(folder));
-	world->arena = arena;
-	world->folder = folder;
-	world->path = ub_textf(arena, "%s/data", folder).ptr;
-	world->diags = UB_DIAGS(arena);
-	world->zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
-	world->text = (struct ub_source){ ub_textf(arena, "%s/u.yaml", folder),
-		ub_textf(arena,
-		    "listen: 127.0.0.1:1\nupstream: http://127.0.0.1:2\n"
-		    "organization: {domains: [ours.example]}\naccounts: [{%s}]\n",
-		    source) };
-	world->settings = ub_settings_read(arena, &world->text, world->zones, &world->diags);
-	write_data(world, data);
-	world->directory = ub_directory_open(world->settings, ub_cal_utc(), &world->diags);
-	world->accounts = ub_directory_accounts(world->directory);
-	return world;
-}
-
-static void close_world(struct world *world)
-{
-	struct ub_arena *arena = world->arena;
-	ub_accounts_release(&world->accounts);
-	ub_directory_close(&world->directory);
-	ub_cal_zones_free(&world->zones);
-	unlink(world->path);
-	cr_assert_eq(rmdir(world->folder), 0);
-	ub_arena_free(&arena);
-}
-
-static const char *said(struct world *world)
-{
-	struct ub_buf out = UB_BUF(world->arena);
-	ub_diags_print(&world->diags, &out, false);
-	return ub_buf_cstr(&out);
-}
-
-/* Looks again, with diagnostics of its own. */
-static bool look(struct world *world)
-{
-	world->diags = UB_DIAGS(world->arena);
-	bool news = ub_directory_refresh(world->directory, true, &world->diags);
-	ub_accounts_release(&world->accounts);
-	world->accounts = ub_directory_accounts(world->directory);
-	return news;
-}
-
-static struct ub_source_report report_of(struct world *world)
-{
-	struct ub_source_report *reports;
-	cr_assert_eq(ub_directory_reports(world->directory, world->arena, &reports), 1);
-	return reports[0];
-}
-
-#define SAYS(world, words) cr_assert(strstr(said(world), (words)), "said:\n%s", said(world))
 
 /* ---- loading ---- */
 
@@ -125,9 +43,9 @@ static const struct {
 Test(plugin, that_cannot_be_used_is_told_with_a_remedy)
 {
 	for (size_t i = 0; i < UB_COUNT(faults); i++) {
-		struct world *w = open_world(faults[i].source, NULL);
+		struct world *w = open_world(faults[i].source, NULL, NULL);
 		SAYS(w, faults[i].words);
-		cr_assert(report_of(w).failed || strstr(faults[i].source, "fault: place") ||
+		cr_assert(report_of(w, 0).failed || strstr(faults[i].source, "fault: place") ||
 			      strstr(faults[i].source, "fault: beyond"),
 		    "%s", faults[i].source);
 		close_world(w);
@@ -136,28 +54,28 @@ Test(plugin, that_cannot_be_used_is_told_with_a_remedy)
 
 Test(plugin, that_takes_too_long_is_given_up_and_its_answer_is_taken_when_it_comes)
 {
-	struct world *w = open_world("source: slow, path: data, timeout: 1s", "0");
+	struct world *w = open_world("source: slow, path: data, timeout: 1s", "0", NULL);
 	IS(ub_accounts_at(w->accounts, 0)->name, "Fast");
-	write_data(w, "4");
+	write_data(w->data, "4");
 	int64_t begin = ub_sys_monotonic_ms();
-	cr_assert_not(look(w));
+	cr_assert_not(look(w, UB_REFRESH_ALL));
 	cr_assert(ub_sys_monotonic_ms() - begin < 3500, "nobody waits for it");
 	SAYS(w, "error[source-late]: the source gave no answer within 1 s");
 	IS(ub_accounts_at(w->accounts, 0)->name, "Fast");
-	cr_assert(report_of(w).failed && report_of(w).accounts == 1);
-	write_data(w, "0");
-	while (!look(w) && ub_sys_monotonic_ms() - begin < 20000)
+	cr_assert(report_of(w, 0).failed && report_of(w, 0).accounts == 1);
+	write_data(w->data, "0");
+	while (!look(w, UB_REFRESH_ALL) && ub_sys_monotonic_ms() - begin < 20000)
 		cr_assert_eq(w->diags.list.n, 0, "it is told once: %s", said(w));
 	IS(ub_accounts_at(w->accounts, 0)->name, "Slow");
-	cr_assert_not(report_of(w).failed);
+	cr_assert_not(report_of(w, 0).failed);
 	close_world(w);
 }
 
 Test(plugin, that_hangs_does_not_keep_the_directory_from_closing)
 {
-	struct world *w = open_world("source: slow, path: data, timeout: 1s", "0");
-	write_data(w, "5");
-	look(w);
+	struct world *w = open_world("source: slow, path: data, timeout: 1s", "0", NULL);
+	write_data(w->data, "5");
+	look(w, UB_REFRESH_ALL);
 	int64_t begin = ub_sys_monotonic_ms();
 	ub_accounts_release(&w->accounts);
 	ub_directory_close(&w->directory);
@@ -178,7 +96,8 @@ Test(csv, gives_accounts_with_all_that_a_row_can_say)
 	    "a,\"A \"\"B\"\"\n C\",a.example;b.example,RED,7.5,"
 	    "\"Ada (CFO) <ADA@a.example>; bob@a.example;\",Slow [2026-10-01];Fast,,40,TRUE,x@ours.example\r\n"
 	    "\r\n"
-	    "b,B,,,,,,,,,");
+	    "b,B,,,,,,,,,",
+	    NULL);
 	cr_assert_eq(w->diags.list.n, 0, "%s", said(w));
 	const struct ub_account *a = ub_accounts_find(w->accounts, UB_TEXT("a"));
 	IS(a->name, "A \"B\"\n C");
@@ -214,32 +133,32 @@ static const char *const bad[] = {
 
 Test(csv, keeps_what_was_read_before_whatever_becomes_of_the_file)
 {
-	struct world *w = open_world(CSV, "id,name,health\na,A,green\n");
+	struct world *w = open_world(CSV, "id,name,health\na,A,green\n", NULL);
 	for (size_t i = 0; i < UB_COUNT(bad); i++) {
-		write_data(w, bad[i]);
-		cr_assert_not(look(w), "case %zu", i);
+		write_data(w->data, bad[i]);
+		cr_assert_not(look(w, UB_REFRESH_ALL), "case %zu", i);
 		cr_assert_eq(w->diags.errors, 1, "case %zu: %s", i, said(w));
 		cr_assert(w->diags.list.items[0].help.len > 0, "case %zu: %s", i, said(w));
 		cr_assert_eq(ub_accounts_count(w->accounts), 1);
 		IS(ub_accounts_at(w->accounts, 0)->name, "A");
-		cr_assert(report_of(w).failed && report_of(w).problem.len);
-		cr_assert_not(look(w));
+		cr_assert(report_of(w, 0).failed && report_of(w, 0).problem.len);
+		cr_assert_not(look(w, UB_REFRESH_ALL));
 		cr_assert_eq(w->diags.errors, 0, "it is told once");
-		cr_assert(report_of(w).failed, "but not forgotten");
+		cr_assert(report_of(w, 0).failed, "but not forgotten");
 	}
-	write_data(w, "id,name,health\na,A,red\nb,B,\n");
-	cr_assert(look(w));
-	cr_assert(ub_accounts_count(w->accounts) == 2 && !report_of(w).failed);
+	write_data(w->data, "id,name,health\na,A,red\nb,B,\n");
+	cr_assert(look(w, UB_REFRESH_ALL));
+	cr_assert(ub_accounts_count(w->accounts) == 2 && !report_of(w, 0).failed);
 	cr_assert_eq(ub_accounts_at(w->accounts, 0)->health, UB_HEALTH_RED);
 	close_world(w);
 }
 
 Test(csv, is_not_read_again_while_the_file_is_the_same)
 {
-	struct world *w = open_world(CSV, "id,name\na,A\n");
-	cr_assert_not(look(w));
-	write_data(w, "id,name\na,B\n");
-	cr_assert(look(w));
+	struct world *w = open_world(CSV, "id,name\na,A\n", NULL);
+	cr_assert_not(look(w, UB_REFRESH_ALL));
+	write_data(w->data, "id,name\na,B\n");
+	cr_assert(look(w, UB_REFRESH_ALL));
 	IS(ub_accounts_at(w->accounts, 0)->name, "B");
 	close_world(w);
 }

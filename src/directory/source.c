@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * One source of the settings: when it is looked at, which of its readings is used, and what is said of it.
+ */
+#include "directory-private.h"
+
+#include "upbeat/sys.h"
+
+/* So many accounts at least have to be gone until somebody is asked. One may go at any time. */
+#define LOSS_MIN 2
+
+/* ---- what is said of it ---- */
+
+/* The first error of a look, with its place and remedy, as the log has it. */
+static struct ub_text first_problem(const struct ub_diags *diags, size_t from, struct ub_arena *arena)
+{
+	for (size_t i = from; i < diags->list.n; i++) {
+		const struct ub_diag *diag = &diags->list.items[i];
+		size_t line, column;
+		if (diag->severity != UB_ERROR)
+			continue;
+		struct ub_text said = ub_textf(arena, "%.*s%s%.*s", UB_ARGS(diag->message),
+		    diag->help.len ? "; " : "", UB_ARGS(diag->help));
+		if (!diag->place.source)
+			return said;
+		ub_place_line_column(diag->place, &line, &column);
+		return ub_textf(arena, "%.*s:%zu:%zu: %.*s", UB_ARGS(diag->place.source->name), line, column,
+		    UB_ARGS(said));
+	}
+	return UB_TEXT("it cannot be read");
+}
+
+static void note_failure(struct source *source, const struct ub_diags *diags, size_t from)
+{
+	ub_instant since = source->report.failed ? source->report.failed_since : ub_sys_now();
+	ub_arena_free(&source->said);
+	source->said = ub_arena_new();
+	source->report.failed = true;
+	source->report.failed_since = since;
+	source->report.problem = first_problem(diags, from, source->said);
+}
+
+static void note_success(struct source *source)
+{
+	ub_arena_free(&source->said);
+	source->report.failed = false;
+	source->report.problem = UB_TEXT_NONE;
+	source->report.as_of =
+	    source->part && source->part->as_of != UB_INSTANT_NONE ? source->part->as_of : ub_sys_now();
+}
+
+static bool is_stale(const struct source *source)
+{
+	int64_t limit = source->settings->max_age;
+	return limit > 0 && source->report.as_of != UB_INSTANT_NONE &&
+	       ub_sys_now() - source->report.as_of > limit;
+}
+
+/* Looking and finding nothing new is as good as reading. */
+static void note(struct source *source, enum look look, const struct ub_diags *diags, size_t from)
+{
+	if (look == LOOK_FAILED)
+		note_failure(source, diags, from);
+	else if (look == LOOK_NEW || look == LOOK_CONFIRMED || (look == LOOK_SAME && !source->report.failed))
+		note_success(source);
+	source->report.accounts = source->part ? source->part->accounts.n : 0;
+	source->report.stale = is_stale(source);
+}
+
+/* ---- which reading is used ---- */
+
+static void release_held(void *held)
+{
+	struct part *part = held;
+	part_release(&part);
+}
+
+void keep_part(struct ub_diags *diags, struct part *part)
+{
+	ub_arena_defer(diags->arena, release_held, part_hold(part));
+}
+
+static size_t count_lost(const struct part *before, const struct part *now, struct ub_arena *arena)
+{
+	struct ub_map *ids = ub_map_new(arena);
+	size_t lost = 0;
+	for (size_t i = 0; i < now->accounts.n; i++)
+		ub_map_put(ids, now->accounts.items[i].id, &now->accounts.items[i]);
+	for (size_t i = 0; i < before->accounts.n; i++)
+		lost += ub_map_get(ids, before->accounts.items[i].id) == NULL;
+	return lost;
+}
+
+/* Whether so many accounts are gone that the source is more likely broken than its customers have left.
+ * Reported. */
+static bool lacks_too_many(const struct source *source, const struct part *part, struct ub_diags *diags)
+{
+	if (!source->good)
+		return false;
+	size_t before = source->part->accounts.n;
+	size_t lost = count_lost(source->part, part, diags->arena);
+	if (lost < LOSS_MIN || lost * 100 <= before * (size_t)source->settings->max_loss)
+		return false;
+	struct ub_diag *diag = ub_error(diags, "accounts-lost", source->settings->source_place,
+	    "%zu of %zu accounts are gone, so what was read before stays", lost, before);
+	ub_diag_set_help(diags, diag,
+	    "if they are meant to be gone, say `upbeat refresh --force`; `max_loss` says how many may go");
+	return true;
+}
+
+static void use(struct source *source, struct part *part, bool good)
+{
+	part_hold(part);
+	part_release(&source->part);
+	part_release(&source->refused);
+	source->part = part;
+	source->good = good;
+}
+
+/* Uses the reading if it may be used. Even the remains of a reading that failed are better than none. */
+static enum look judge(
+    struct source *source, enum look look, struct part *part, bool force, struct ub_diags *diags)
+{
+	if (look == LOOK_NEW && !force && lacks_too_many(source, part, diags)) {
+		part_release(&source->refused);
+		source->refused = part_hold(part);
+		return LOOK_FAILED;
+	}
+	if (look == LOOK_NEW || (look == LOOK_FAILED && part && !source->good))
+		use(source, part, look == LOOK_NEW);
+	/* What was refused is what the source has, still. */
+	if ((look != LOOK_SAME && look != LOOK_CONFIRMED) || !source->refused)
+		return look;
+	if (!force)
+		return LOOK_SAME;
+	use(source, source->refused, true);
+	return LOOK_NEW;
+}
+
+/* ---- looking ---- */
+
+void source_begin(struct source *source, bool all)
+{
+	int64_t now = ub_sys_monotonic_ms();
+	if (!source->state || (!all && source->due > now))
+		return;
+	int64_t seconds =
+	    source->settings->refresh ? source->settings->refresh : source->ops->refresh(source->state);
+	source->due = now + (seconds ? seconds * 1000 : UB_ACCOUNTS_REFRESH_MS);
+	source->ops->begin(source->state);
+}
+
+bool source_end(
+    struct source *source, pthread_mutex_t *lock, bool force, int64_t deadline, struct ub_diags *diags)
+{
+	struct part *part = NULL;
+	size_t before = diags->errors + diags->warnings, from = diags->list.n;
+	if (!source->state)
+		return false;
+	struct part *old = source->part;
+	enum look look = source->ops->end(source->state, deadline, &part, diags);
+	if (part && diags->errors + diags->warnings > before)
+		keep_part(diags, part);
+	source->pending = look == LOOK_PENDING;
+	pthread_mutex_lock(lock);
+	look = judge(source, look, part, force, diags);
+	note(source, look, diags, from);
+	pthread_mutex_unlock(lock);
+	part_release(&part);
+	return source->part != old;
+}
+
+int64_t source_wait(const struct source *source)
+{
+	if (!source->state)
+		return INT64_MAX;
+	return source->pending ? UB_SOURCE_PENDING_MS : source->due - ub_sys_monotonic_ms();
+}
+
+/* ---- from opening to closing ---- */
+
+/* What the settings say of the source. Equal words mean the same source. */
+static struct ub_text words_of(const struct ub_settings_source *settings)
+{
+	struct ub_place place = settings->place;
+	return place.source ? ub_text_sub(place.source->text, place.at, place.at + place.len) : UB_TEXT_NONE;
+}
+
+bool source_is_like(const struct source *source, const struct source *other)
+{
+	struct ub_text words = words_of(source->settings);
+	return words.len && ub_text_eq(words, words_of(other->settings));
+}
+
+void source_take_over(struct source *source, const struct source *from, pthread_mutex_t *lock)
+{
+	pthread_mutex_lock(lock);
+	if (from->good) {
+		source->part = part_hold(from->part);
+		source->good = true;
+		source->report.as_of = from->report.as_of;
+		source->report.accounts = from->report.accounts;
+	}
+	pthread_mutex_unlock(lock);
+}
+
+void source_open(struct source *source, const struct ub_settings_source *settings, const struct ub_zone *zone,
+    struct ub_diags *diags)
+{
+	size_t from = diags->list.n;
+	source->settings = settings;
+	source->report.source = settings->source;
+	source->report.as_of = UB_INSTANT_NONE;
+	source->ops = ub_text_is(settings->source, "yaml") ? &yaml_source : &plugin_source;
+	source->state = source->ops->open(settings, zone, diags);
+	if (!source->state)
+		note(source, LOOK_FAILED, diags, from);
+}
+
+void source_close(struct source *source)
+{
+	if (source->state)
+		source->ops->close(source->state);
+	part_release(&source->part);
+	part_release(&source->refused);
+	ub_arena_free(&source->said);
+}

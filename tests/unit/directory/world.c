@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "world.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "upbeat/sys.h"
+
+void write_data(const char *path, const char *text)
+{
+	if (text)
+		write_file(path, text);
+	else
+		unlink(path);
+}
+
+static void hold_accounts(struct world *world)
+{
+	ub_accounts_release(&world->accounts);
+	world->accounts = ub_directory_accounts(world->directory);
+}
+
+struct world *open_world(const char *sources, const char *data, const char *more)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct world *world = UB_NEW(arena, struct world);
+	const char *base = getenv("TMPDIR");
+	char *folder = ub_text_cstr(arena, ub_textf(arena, "%s/upbeat-plugin-XXXXXX", base ? base : "/tmp"));
+	cr_assert_not_null(mkdtemp(folder));
+	world->arena = arena;
+	world->folder = folder;
+	world->data = ub_textf(arena, "%s/data", folder).ptr;
+	world->more = ub_textf(arena, "%s/more", folder).ptr;
+	world->diags = UB_DIAGS(arena);
+	world->zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
+	world->text = (struct ub_source){ ub_textf(arena, "%s/u.yaml", folder),
+		ub_textf(arena,
+		    "listen: 127.0.0.1:1\nupstream: http://127.0.0.1:2\n"
+		    "organization: {domains: [ours.example]}\naccounts: [{%s}]\n",
+		    sources) };
+	world->settings = ub_settings_read(arena, &world->text, world->zones, &world->diags);
+	write_data(world->data, data);
+	write_data(world->more, more);
+	world->directory = ub_directory_open(world->settings, ub_cal_utc(), NULL, &world->diags);
+	hold_accounts(world);
+	return world;
+}
+
+void close_world(struct world *world)
+{
+	struct ub_arena *arena = world->arena;
+	ub_accounts_release(&world->accounts);
+	ub_directory_close(&world->directory);
+	ub_cal_zones_free(&world->zones);
+	unlink(world->data);
+	unlink(world->more);
+	cr_assert_eq(rmdir(world->folder), 0);
+	ub_arena_free(&arena);
+}
+
+bool look(struct world *world, enum ub_refresh refresh)
+{
+	world->diags = UB_DIAGS(world->arena);
+	bool news = ub_directory_refresh(world->directory, refresh, &world->diags);
+	hold_accounts(world);
+	return news;
+}
+
+void open_again(struct world *world)
+{
+	struct ub_directory *present = world->directory;
+	world->diags = UB_DIAGS(world->arena);
+	world->settings = ub_settings_read(world->arena, &world->text, world->zones, &world->diags);
+	world->directory = ub_directory_open(world->settings, ub_cal_utc(), present, &world->diags);
+	ub_directory_close(&present);
+	hold_accounts(world);
+}
+
+const char *said(struct world *world)
+{
+	struct ub_buf out = UB_BUF(world->arena);
+	ub_diags_print(&world->diags, &out, false);
+	return ub_buf_cstr(&out);
+}
+
+struct ub_source_report report_of(struct world *world, size_t source)
+{
+	struct ub_source_report *reports;
+	cr_assert_lt(source, ub_directory_reports(world->directory, world->arena, &reports));
+	return reports[source];
+}
+
+const struct ub_account *account_of(struct world *world, const char *id)
+{
+	return ub_accounts_find(world->accounts, ub_text(id));
+}
