@@ -38,6 +38,8 @@ static int answer(const struct ub_telling *telling, const struct ub_wire_ask *as
 		return control_take_backfill(telling, ask);
 	case UB_ASK_ORDER:
 		return control_take_order(telling, ask->subject);
+	case UB_ASK_REFRESH:
+		return control_refresh(telling, ask->subject);
 	default:
 		ub_buf_str(telling->out,
 		    "The daemon is upbeat " PACKAGE_VERSION ", which does not know this question.\n");

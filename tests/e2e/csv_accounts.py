@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A CSV file says who the customers are. It is edited while Upbeat runs, spoilt, taken away and put back."""
 import json
+import os
+import signal
 import sys
 
 import calendars
@@ -108,10 +110,39 @@ def _(story):
     tap.equal(story.titles(), ["Acme is red"], "titles")
 
 
+@tap.case("refresh has the file looked at, and takes no reading that lacks many accounts unless it is told to")
+def _(story):
+    def refresh(*more):
+        answer = support.run("refresh", "-c", story.upbeat.settings, "--json", *more)
+        return answer.returncode, json.loads(answer.stdout)
+
+    story.write(table(*ROWS, *(f"n{n},N,," for n in range(8))))
+    status, answer = refresh()
+    tap.equal((status, answer["done"], answer["accounts"][0]["accounts"]), (0, True, 10), "refresh")
+    story.write(table(*ROWS, *(f"n{n},N,," for n in range(4))))
+    status, answer = refresh()
+    tap.equal((status, answer["accounts"][0]["accounts"]), (1, 10), "refresh of a file that lacks 4 of 10")
+    assert "4 of 10 accounts are gone" in answer["accounts"][0]["why"], answer
+    status, answer = refresh("--force")
+    tap.equal((status, answer["accounts"][0]["accounts"], answer["accounts"][0]["failed"]), (0, 6, False), "by force")
+
+
+@tap.case("a reload while the file is gone keeps what was known")
+def _(story):
+    (story.folder / "accounts.csv").unlink()
+    story.until("a failure", failed=True, accounts=6)
+    os.kill(story.upbeat.pid, signal.SIGHUP)
+    tap.eventually(lambda: "reload: done" in story.upbeat.said(), "a reload", SOON)
+    story.put()
+    tap.equal(story.titles(), ["Acme is green"], "titles")
+    story.until("a failure still", failed=True, accounts=6)
+
+
 @tap.case("a sound file is there again, and holds")
 def _(story):
     story.write(table(ROWS[0].replace("green", "yellow"), *ROWS[1:]))
-    story.until("the end of it", failed=False, accounts=2)
+    story.until("the end of it", failed=True, accounts=6)
+    assert support.run("refresh", "-c", story.upbeat.settings, "--force").returncode == 0
     story.put()
     tap.equal(story.titles(), ["Acme is yellow"], "titles")
     story.upbeat.is_sane()

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli-private.h"
+
+#include <unistd.h>
+
+enum { CONFIG, CONTROL, FORCE, JSON };
+
+static const struct ub_cli_option options[] = {
+	[CONFIG] = { "config", 'c', "FILE", "the settings of the daemon, which say where its socket is" },
+	[CONTROL] = { "control", 0, "SOCKET", "that socket itself" },
+	[FORCE] = { "force", 0, NULL, "also where more accounts are gone than may go at once" },
+	[JSON] = { "json", 0, NULL, "for programs" },
+};
+
+static int run(struct ub_cli *cli)
+{
+	if (!ub_cli_value(cli, CONFIG) && !ub_cli_value(cli, CONTROL)) {
+		ub_cli_complain("refresh: which daemon? -c FILE or --control SOCKET tells");
+		return UB_EXIT_USAGE;
+	}
+	const char *control = ub_cli_control(cli, ub_cli_value(cli, CONFIG), ub_cli_value(cli, CONTROL));
+	const struct ub_wire_ask ask = { .ask = UB_ASK_REFRESH,
+		.json = ub_cli_value(cli, JSON) != NULL,
+		.colour = ub_cli_colour(STDOUT_FILENO),
+		.subject = ub_cli_value(cli, FORCE) ? UB_TEXT("force") : UB_TEXT_NONE };
+	return control ? ub_cli_ask(cli, control, &ask) : UB_EXIT_FINDINGS;
+}
+
+const struct ub_cli_command ub_cli_refresh = {
+	.name = "refresh",
+	.synopsis = "-c FILE | --control SOCKET [--force] [--json]",
+	.summary = "have the running daemon look at all account sources now",
+	.help = "Tells the daemon that customers' data has changed, so that it need not find that out\n"
+		"itself, and shows what came of it.\n",
+	UB_CLI_OPTIONS(options),
+	.run = run,
+};
