@@ -33,6 +33,7 @@ struct plugin_source {
 	pthread_mutex_t lock;          /* over all that follows */
 	pthread_cond_t told, answered; /* the thread; the directory */
 	unsigned holders;              /* the directory and the thread */
+	pthread_t thread;
 	/* Until the source is closed: */
 	const struct ub_settings_source *settings;
 	const struct ub_zone *zone;
@@ -312,7 +313,6 @@ static void *run(void *context)
 
 static void start_thread(struct plugin_source *source)
 {
-	pthread_t thread;
 	pthread_condattr_t monotonic;
 	if (pthread_condattr_init(&monotonic) != 0 ||
 	    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) != 0 ||
@@ -322,7 +322,7 @@ static void start_thread(struct plugin_source *source)
 		abort();
 	pthread_condattr_destroy(&monotonic);
 	source->holders = 2;
-	if (pthread_create(&thread, NULL, run, source) != 0 || pthread_detach(thread) != 0)
+	if (pthread_create(&source->thread, NULL, run, source) != 0)
 		abort();
 }
 
@@ -429,7 +429,11 @@ static void close_source(void *state)
 	pthread_cond_signal(&source->told);
 	while (source->holders > 1 && pthread_cond_timedwait(&source->answered, &source->lock, &until) == 0)
 		;
+	bool ended = source->holders == 1;
 	pthread_mutex_unlock(&source->lock);
+	/* A thread that has let go does nothing more, but libraries clean up when it ends. */
+	if (ended ? pthread_join(source->thread, NULL) : pthread_detach(source->thread))
+		abort();
 	release(source);
 }
 
