@@ -91,6 +91,9 @@ bool ub_account_read(const struct ub_accounts_reading *reading, const struct ub_
 /* An account of which nothing is known. */
 struct ub_account ub_account_unknown(void);
 
+/* Whether each source has been read, and without an error. Otherwise an account that is not there, or an
+ * owner, may just not have been read. */
+bool ub_accounts_whole(const struct ub_accounts *accounts);
 size_t ub_accounts_count(const struct ub_accounts *accounts);
 /* Account i in the order of the sources; i < ub_accounts_count(). Accounts live as long as the snapshot. */
 const struct ub_account *ub_accounts_at(const struct ub_accounts *accounts, size_t i);

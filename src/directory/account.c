@@ -400,7 +400,9 @@ static void read_one(const struct ub_yaml_reader *reader, const struct ub_yaml_t
 {
 	struct ub_account unknown = ub_account_unknown();
 	struct written written = begin(&unknown);
+	size_t before = reader->diags->errors;
 	ub_yaml_read(reader, type, node, &written);
+	part->faulty |= reader->diags->errors > before;
 	if (written.account.id.len == 0)
 		return;
 	*ub_push(reader->arena, &part->places) = node->place;

@@ -22,6 +22,7 @@ struct part {
 	} accounts;
 	UB_VEC(struct ub_place) places; /* of each account */
 	ub_instant as_of;               /* when it held; UB_INSTANT_NONE: when it was read */
+	bool faulty;                    /* an account, or something of one, was left out */
 };
 
 struct part *part_new(void);
@@ -165,6 +166,7 @@ struct ub_accounts {
 	size_t n_offers;
 	const struct ub_account **items; /* ids distinct */
 	size_t n;
+	bool whole; /* nothing is missing that a source has */
 	/* From the key to the account's number in `items`, plus one. */
 	struct ub_map *by_id, *by_address, *by_domain, *by_registrable;
 };

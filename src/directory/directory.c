@@ -84,6 +84,16 @@ static bool is_current(const struct ub_directory *directory, const struct offer 
 	return true;
 }
 
+static bool are_whole(const struct ub_directory *directory)
+{
+	bool whole = true;
+	for (size_t i = 0; i < directory->n_sources; i++) {
+		const struct source *source = &directory->sources[i];
+		whole &= source->part && source->good && !source->part->faulty;
+	}
+	return whole;
+}
+
 static bool index_sources(struct ub_directory *directory, struct ub_diags *diags)
 {
 	size_t before = diags->errors + diags->warnings;
@@ -97,6 +107,7 @@ static bool index_sources(struct ub_directory *directory, struct ub_diags *diags
 	for (size_t i = 0; i < n && diags->errors + diags->warnings > before; i++)
 		keep_part(diags, offers[i].part);
 	free(offers);
+	accounts->whole = are_whole(directory);
 	pthread_mutex_lock(&directory->lock);
 	struct ub_accounts *replaced = directory->current;
 	directory->current = accounts;

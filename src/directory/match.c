@@ -145,6 +145,7 @@ static struct ub_accounts *new_accounts(size_t n_offers)
 	struct ub_accounts *accounts = UB_NEW(arena, struct ub_accounts);
 	accounts->arena = arena;
 	accounts->holders = 1;
+	accounts->whole = true;
 	accounts->offers = UB_NEW_ARRAY(arena, struct offer, n_offers);
 	accounts->n_offers = n_offers;
 	accounts->by_id = ub_map_new(arena);
@@ -183,6 +184,11 @@ struct ub_accounts *index_accounts(const struct offer *offers, size_t n, struct 
 size_t ub_accounts_count(const struct ub_accounts *accounts)
 {
 	return accounts->n;
+}
+
+bool ub_accounts_whole(const struct ub_accounts *accounts)
+{
+	return accounts->whole;
 }
 
 const struct ub_account *ub_accounts_at(const struct ub_accounts *accounts, size_t i)

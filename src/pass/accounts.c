@@ -144,7 +144,7 @@ static void tend_owned(struct tending *tending)
 /* ---- what the user does not have any more ---- */
 
 /* The rule and the account that the UID is made of. The account may be unknown by now. False: nobody knows
- * the rule. */
+ * the rule, or whether the account is gone. */
 static bool find_origin(struct tending *tending, struct ub_text uid, struct ub_cadence_input *input)
 {
 	struct ub_pass *pass = tending->pass;
@@ -156,6 +156,8 @@ static bool find_origin(struct tending *tending, struct ub_text uid, struct ub_c
 	*unknown = ub_account_unknown();
 	unknown->id = rest;
 	const struct ub_account *account = ub_accounts_find(tending->accounts, rest);
+	if (!ub_accounts_whole(tending->accounts) && (!account || account->owner.len == 0))
+		return false;
 	for (size_t i = 0; i < rules->n_account_rules; i++) {
 		const struct ub_rule *rule = rules->account_rules[i];
 		if (!ub_text_eq(ub_cadence_uid(rule, rest, pass->arena), uid))

@@ -161,6 +161,16 @@ def _(story):
     tap.equal(story.reviews(), before, "reviews")
 
 
+@tap.case("nor does one that fails when Upbeat starts")
+def _(story):
+    before = story.reviews()
+    story.upbeat.stop()
+    story.upbeat.launch()
+    story.come_by()
+    story.settle()
+    tap.equal(story.reviews(), before, "reviews")
+
+
 @tap.case("a new owner has the reviews, and the former one has them no more")
 def _(story):
     story.have(account("acme", "red", "bob"))

@@ -133,6 +133,7 @@ Test(accounts, without_an_id_or_twice_are_left_out)
 	IS(ub_accounts_at(f->accounts, 0)->name, "A");
 	IS(ub_accounts_at(f->accounts, 1)->name, "c");
 	cr_assert_eq(f->diags.errors, 3, "%s", printed(f));
+	cr_expect_not(ub_accounts_whole(f->accounts));
 	cr_assert(strstr(printed(f), "the id `a` belongs to two accounts"));
 	finish(&f);
 }
@@ -145,6 +146,7 @@ Test(accounts, that_cannot_be_read_are_none)
 		struct files *f = start(files[i], NULL);
 		cr_assert_eq(f->diags.errors, 1, "case %zu: %s", i, printed(f));
 		cr_assert_eq(ub_accounts_count(f->accounts), 0);
+		cr_expect_not(ub_accounts_whole(f->accounts), "case %zu", i);
 		finish(&f);
 	}
 }
@@ -187,6 +189,7 @@ Test(refreshing, keeps_what_it_had_when_a_file_breaks_and_says_so_once)
 	cr_assert(!refresh(f));
 	cr_assert_eq(f->diags.errors, 2);
 	IS(ub_accounts_at(f->accounts, 0)->name, "A");
+	cr_expect(ub_accounts_whole(f->accounts));
 	write_file(f->paths[0], "accounts: []\n");
 	cr_assert(refresh(f));
 	cr_assert_eq(ub_accounts_count(f->accounts), 0);
