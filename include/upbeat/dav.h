@@ -80,9 +80,12 @@ struct ub_dav_principal {
 
 /* A member of a collection. The collection itself is one of its members. */
 struct ub_dav_member {
-	struct ub_text href; /* a path, as the server writes it */
-	struct ub_text etag; /* empty: the member is a collection, or the server gave none */
+	struct ub_text href;  /* a path, as the server writes it */
+	struct ub_text etag;  /* empty: the member is a collection, or the server gave none */
+	struct ub_text owner; /* DAV:owner, an href; empty: not given */
 	bool calendar, collection;
+	bool
+	    takes_events; /* the user may add members, and VEVENT is a component of them, as far as is said */
 };
 
 struct ub_dav_members {

@@ -56,8 +56,8 @@ UB_MUST_USE bool ub_identity_known(struct ub_identities *identities, struct ub_t
     struct ub_text host, struct ub_text href, struct ub_identity *out, struct ub_arena *arena);
 
 /* The calendar into which a user's items go that belong to no meeting: the first one of his
- * calendar-home-sets (RFC 4791 6.2.1). *href is canonical, with its slash, in `arena`. UB_OUTCOME_GONE: he
- * has none. Blocks while the server is asked. */
+ * calendar-home-sets (RFC 4791 6.2.1) that is his own and takes events. *href is canonical, with its slash,
+ * in `arena`. UB_OUTCOME_GONE: he has none. Blocks while the server is asked. */
 UB_MUST_USE enum ub_outcome ub_identity_calendar(
     const struct ub_caller *caller, struct ub_text *href, struct ub_arena *arena);
 

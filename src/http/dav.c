@@ -18,7 +18,9 @@ const struct ub_text ub_dav_collection_query =
 	     "<C:supported-calendar-component-set/>");
 const struct ub_text ub_dav_principal_query =
     PROPFIND("<displayname/><C:calendar-user-address-set/><C:calendar-home-set/>");
-const struct ub_text ub_dav_members_query = PROPFIND("<resourcetype/><getetag/>");
+const struct ub_text ub_dav_members_query =
+    PROPFIND("<resourcetype/><getetag/><owner/><current-user-privilege-set/>"
+	     "<C:supported-calendar-component-set/>");
 
 /* libxml2 writes its complaints to standard error unless it is given a function for them. */
 static void say_nothing(void *context, const char *format, ...)
@@ -133,15 +135,15 @@ static bool is_multistatus(xmlDoc *doc)
 	return root && is(root, DAV, "multistatus") && child(root, DAV, "response");
 }
 
-static bool names_tasks(const xmlNode *set)
+static bool names(const xmlNode *set, const char *component)
 {
 	for (const xmlNode *node = set->children; node; node = node->next) {
 		if (!is(node, CALDAV, "comp"))
 			continue;
 		xmlChar *name = xmlGetNoNsProp(node, (const xmlChar *)"name");
-		bool task = name && strcmp((const char *)name, "VTODO") == 0;
+		bool same = name && strcmp((const char *)name, component) == 0;
 		xmlFree(name);
-		if (task)
+		if (same)
 			return true;
 	}
 	return false;
@@ -159,7 +161,7 @@ static void collect_collection(const xmlNode *prop, struct ub_dav_collection *ou
 	if (child(child(prop, DAV, "resourcetype"), CALDAV, "calendar"))
 		out->calendar = true;
 	if ((node = child(prop, CALDAV, "supported-calendar-component-set")))
-		out->takes_tasks = names_tasks(node);
+		out->takes_tasks = names(node, "VTODO");
 }
 
 bool ub_dav_read_collection(struct ub_text body, struct ub_dav_collection *out, struct ub_arena *arena)
@@ -227,16 +229,35 @@ bool ub_dav_read_principal(struct ub_text body, struct ub_dav_principal *out, st
 	return understood;
 }
 
+/* Whether a member may be made (RFC 3744 3.9, 3.11), or nobody says. */
+static bool may_add(const xmlNode *privileges)
+{
+	bool some = false;
+	for (const xmlNode *node = privileges->children; node; node = node->next) {
+		if (child(node, DAV, "all") || child(node, DAV, "write") || child(node, DAV, "bind"))
+			return true;
+		some |= is(node, DAV, "privilege");
+	}
+	return !some;
+}
+
 static void collect_member(const xmlNode *response, struct ub_dav_members *out, struct ub_arena *arena)
 {
 	struct ub_dav_member *member = ub_push(arena, out);
-	*member = (struct ub_dav_member){ .href = href_path(response, arena), .etag = UB_TEXT_NONE };
+	*member = (struct ub_dav_member){ .href = href_path(response, arena), .takes_events = true };
+	xmlNode *node;
 	for (xmlNode *prop = NULL; (prop = next_prop_of(response, prop, arena));) {
 		const xmlNode *type = child(prop, DAV, "resourcetype"), *etag = child(prop, DAV, "getetag");
 		member->collection |= child(type, DAV, "collection") != NULL;
 		member->calendar |= child(type, CALDAV, "calendar") != NULL;
 		if (etag)
 			member->etag = content(etag, arena);
+		if ((node = child(prop, DAV, "owner")))
+			member->owner = href_path(node, arena);
+		if ((node = child(prop, CALDAV, "supported-calendar-component-set")))
+			member->takes_events &= names(node, "VEVENT");
+		if ((node = child(prop, DAV, "current-user-privilege-set")))
+			member->takes_events &= may_add(node);
 	}
 }
 

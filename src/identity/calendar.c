@@ -54,8 +54,17 @@ static enum ub_outcome find_principal(struct finding *finding, struct ub_text *p
 	return principal->len ? UB_OUTCOME_OK : UB_OUTCOME_REFUSED;
 }
 
-/* The first calendar of a home, in the order in which the server lists them. */
-static enum ub_outcome first_of(struct finding *finding, struct ub_text home, struct ub_text *href)
+/* Whether items may go into the calendar: homes also list task lists, what others share, and birthdays. */
+static bool is_fit(const struct finding *finding, const struct ub_dav_member *member, struct ub_text user)
+{
+	struct ub_text owner = ub_http_href_canonical(finding->arena, member->owner);
+	return member->calendar && member->takes_events &&
+	       (owner.len == 0 || ub_text_eq(owner, ub_http_href_canonical(finding->arena, user)));
+}
+
+/* The user's first calendar of a home, in the order in which the server lists them. */
+static enum ub_outcome first_of(
+    struct finding *finding, struct ub_text home, struct ub_text user, struct ub_text *href)
 {
 	struct ub_dav_members members = { 0 };
 	enum ub_outcome outcome = propfind(finding, home, "1", ub_dav_members_query);
@@ -64,7 +73,7 @@ static enum ub_outcome first_of(struct finding *finding, struct ub_text home, st
 		return outcome == UB_OUTCOME_OK ? UB_OUTCOME_REFUSED : outcome;
 	for (size_t i = 0; i < members.n; i++) {
 		struct ub_text member = ub_http_href_canonical(finding->arena, members.items[i].href);
-		if (!members.items[i].calendar || member.len == 0)
+		if (member.len == 0 || !is_fit(finding, &members.items[i], user))
 			continue;
 		*href = ub_text_ends(member, UB_TEXT("/"))
 			    ? member
@@ -89,6 +98,6 @@ enum ub_outcome ub_identity_calendar(
 		return outcome;
 	outcome = UB_OUTCOME_GONE;
 	for (size_t i = 0; i < principal.n_homes && outcome == UB_OUTCOME_GONE; i++)
-		outcome = first_of(&finding, principal.homes[i], href);
+		outcome = first_of(&finding, principal.homes[i], user, href);
 	return outcome;
 }

@@ -138,3 +138,38 @@ Test(dav, members_of_a_collection_are_told_apart)
 	cr_expect_eq(members.items[3].etag.len, 0);
 	cr_expect_not(ub_dav_read_members(UB_TEXT("<html/>"), &members, arena));
 }
+
+Test(dav, members_tell_whether_they_take_events)
+{
+	static const struct {
+		const char *says;
+		bool takes_events;
+	} cases[] = {
+		{ "", true },
+		{ "<C:supported-calendar-component-set><C:comp "
+		  "name='VTODO'/></C:supported-calendar-component-set>",
+		    false },
+		{ "<C:supported-calendar-component-set><C:comp "
+		  "name='VEVENT'/></C:supported-calendar-component-set>",
+		    true },
+		{ "<current-user-privilege-set><privilege><read/></privilege></current-user-privilege-set>",
+		    false },
+		{ "<current-user-privilege-set><privilege><read/></privilege><privilege><bind/></privilege>"
+		  "</current-user-privilege-set>",
+		    true },
+		{ "<current-user-privilege-set/>", true },
+	};
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		struct ub_dav_members members;
+		struct ub_text body = ub_textf(arena,
+		    "<multistatus xmlns='DAV:' "
+		    "xmlns:C='urn:ietf:params:xml:ns:caldav'><response><href>/a/</href>"
+		    "<propstat><prop><owner><href>/bob/</href></owner>%s</prop><status>HTTP/1.1 200 "
+		    "OK</status>"
+		    "</propstat></response></multistatus>",
+		    cases[i].says);
+		cr_assert(ub_dav_read_members(body, &members, arena));
+		cr_expect_eq(members.items[0].takes_events, cases[i].takes_events, "case %zu", i);
+		cr_expect(ub_text_is(members.items[0].owner, "/bob/"));
+	}
+}
