@@ -104,6 +104,8 @@ struct ub_cadence_input {
 
 /* The UID of the virtual series of a rule's periods for an account. It stands on no server. */
 struct ub_text ub_cadence_uid(const struct ub_rule *rule, struct ub_text account_id, struct ub_arena *arena);
+/* Whether the UID has the form of those. Anybody may write one into an invitation. */
+bool ub_cadence_is_uid(struct ub_text uid);
 /* The rules for accounts of the same family, and nothing else: with the UID, the owner and decision->turns
  * they give the names of the items, by ub_plan_names(). */
 const struct ub_ruleset *ub_cadence_rules(

@@ -27,6 +27,13 @@ struct ub_text ub_cadence_uid(const struct ub_rule *rule, struct ub_text account
 	return ub_textf(arena, "cadence/%.*s/%.*s", UB_ARGS(mark), UB_ARGS(account_id));
 }
 
+bool ub_cadence_is_uid(struct ub_text uid)
+{
+	struct ub_text word, mark;
+	return ub_text_split(&uid, '/', &word) && ub_text_is(word, "cadence") &&
+	       ub_text_split(&uid, '/', &mark) && uid.ptr;
+}
+
 const struct ub_ruleset *ub_cadence_rules(
     const struct ub_ruleset *rules, const struct ub_rule *rule, struct ub_arena *arena)
 {

@@ -346,6 +346,10 @@ static enum ub_pass_end decide_and_act(
 		*why = UB_TEXT("it is one of Upbeat's own items, without its marks");
 		return UB_PASS_SETTLED;
 	}
+	if (ub_cadence_is_uid(decision.event->uid)) {
+		*why = UB_TEXT("its UID is of the form that stands for an account");
+		return UB_PASS_SETTLED;
+	}
 	log_unread(pass, decision.event);
 	/* A customer's meeting may have items that only their marks tell of. For any other meeting the store
 	 * alone is asked. */

@@ -126,6 +126,18 @@ Test(pass, leaves_alone_what_has_no_uid)
 	cr_assert_eq(upstream_requests(up, "GET"), gets + 1, "no item is looked at: %s", why);
 }
 
+Test(pass, leaves_alone_what_has_the_uid_of_an_accounts_items)
+{
+	upstream_store(up, MEETING,
+	    "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:cadence/k36hkJGNp8A3/acme\r\n"
+	    "DTSTART:20261112T130000Z\r\nDTEND:20261112T140000Z\r\nCLASS:CONFIDENTIAL\r\n"
+	    "ORGANIZER:mailto:alice@ours.example\r\nATTENDEE:mailto:alice@ours.example\r\n"
+	    "ATTENDEE:mailto:cto@acme.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_requests(up, "GET"), 1, "no item is looked at: %s", why);
+	cr_assert_eq(upstream_requests(up, "PUT"), 0);
+}
+
 Test(pass, ends_when_the_object_is_gone)
 {
 	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED);
