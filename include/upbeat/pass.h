@@ -30,6 +30,9 @@ struct ub_pass {
 	int64_t (*clock)(void);
 	/* The thread of the pass: how long it reads an object is watched. NULL: it is not. */
 	struct ub_watched *watched;
+	/* Whether a long pass is to end with UB_PASS_AGAIN. NULL: never. */
+	bool (*is_stopping)(void *context);
+	void *context;
 	struct ub_arena *arena;
 	/* Set by the pass; texts are in `arena`: */
 	struct ub_identity identity;

@@ -15,6 +15,7 @@ struct tending {
 	struct ub_map *tended; /* UIDs of what the user has to have */
 	struct ub_acts acts;   /* all together */
 	enum ub_pass_end end;
+	size_t unanswered; /* accounts for which the end was UB_PASS_AGAIN */
 };
 
 /* ---- the calendar ---- */
@@ -24,12 +25,14 @@ static enum ub_pass_end find_calendar(struct ub_pass *pass, struct ub_text *why)
 	enum ub_outcome outcome = ub_identity_calendar(pass->caller, &pass->collection, pass->arena);
 	*why = ub_textf(pass->arena, "looking for the user's calendar: %s", ub_outcome_text(outcome));
 	if (outcome == UB_OUTCOME_GONE) {
-		*why = UB_TEXT("the user has no calendar");
+		*why = UB_TEXT("the user has no calendar of his own that takes events");
 		return UB_PASS_SETTLED;
 	}
 	if (outcome == UB_OUTCOME_OK)
 		outcome = ub_identity_of(pass->snapshot->identities, pass->caller, pass->collection,
 		    pass->snapshot->org, pass->monotonic / 1000, &pass->identity, pass->arena);
+	if (outcome == UB_OUTCOME_OK && pass->identity.owner.len == 0)
+		*why = UB_TEXT("the user's address is not known: set organization.users");
 	return outcome == UB_OUTCOME_OK ? UB_PASS_SETTLED : pass_end_of(outcome);
 }
 
@@ -79,13 +82,13 @@ static struct ub_texts names_of(
 	    ub_cadence_rules(rules, input->rule, pass->arena), uid, input->owner, first.turns, pass->arena);
 }
 
-static enum ub_pass_end tend(struct tending *tending, struct ub_cadence_input *input, struct ub_text uid)
+static enum ub_pass_end look_at_one(
+    struct tending *tending, struct ub_cadence_input *input, struct ub_text uid)
 {
 	struct ub_pass *pass = tending->pass;
 	struct ub_findings findings;
 	struct ub_decision decision;
 	struct ub_acts acts;
-	ub_map_put(tending->tended, uid, tending);
 	if (ub_store_claim(pass->queue, pass->job, pass->now * 1000, ub_organization, uid) != UB_STORE_OK)
 		return UB_PASS_AGAIN;
 	enum ub_outcome outcome = pass_fetch_items(pass, uid, names_of(pass, input, uid), &findings);
@@ -114,8 +117,29 @@ static struct ub_cadence_input input_of(
 /* The worst end of all counts: what went well is not done again. */
 static void note_end(struct tending *tending, enum ub_pass_end end)
 {
-	if (tending->end == UB_PASS_SETTLED)
+	if (tending->end == UB_PASS_SETTLED || end == UB_PASS_DENIED)
 		tending->end = end;
+	tending->unanswered += end == UB_PASS_AGAIN;
+}
+
+/* What one account takes of memory is given back: a user may have many. */
+static void tend(struct tending *tending, struct ub_cadence_input *input, struct ub_text uid)
+{
+	struct ub_pass *pass = tending->pass;
+	struct ub_arena *arena = pass->arena;
+	ub_map_put(tending->tended, uid, tending);
+	pass->arena = ub_arena_new();
+	note_end(tending, look_at_one(tending, input, uid));
+	ub_arena_free(&pass->arena);
+	pass->arena = arena;
+}
+
+/* A server that refuses the credentials, or does not answer, is not asked for all accounts. */
+static bool goes_on(const struct tending *tending)
+{
+	const struct ub_pass *pass = tending->pass;
+	return tending->end != UB_PASS_DENIED && tending->unanswered < UB_CADENCE_UNANSWERED_MAX &&
+	       !(pass->is_stopping && pass->is_stopping(pass->context));
 }
 
 /* Rules of one group share the UID, and give one decision. */
@@ -128,17 +152,21 @@ static void tend_account(struct tending *tending, const struct ub_account *accou
 		struct ub_cadence_input input = input_of(pass, account, rule);
 		struct ub_text uid = ub_cadence_uid(rule, account->id, pass->arena);
 		if (!ub_map_get(tending->tended, uid))
-			note_end(tending, tend(tending, &input, uid));
+			tend(tending, &input, uid);
 	}
 }
 
-static void tend_owned(struct tending *tending)
+/* False: the rest of the accounts was left. */
+static bool tend_owned(struct tending *tending)
 {
 	for (size_t i = 0; i < ub_accounts_count(tending->accounts); i++) {
+		if (!goes_on(tending))
+			return false;
 		const struct ub_account *account = ub_accounts_at(tending->accounts, i);
 		if (ub_text_eq_nocase(account->owner, tending->pass->identity.owner))
 			tend_account(tending, account);
 	}
+	return goes_on(tending);
 }
 
 /* ---- what the user does not have any more ---- */
@@ -169,23 +197,26 @@ static bool find_origin(struct tending *tending, struct ub_text uid, struct ub_c
 	return false;
 }
 
-/* Removes what stands ahead for accounts that are gone, or have another owner by now. */
-static enum ub_pass_end tend_lost(struct tending *tending)
+/* Removes what stands ahead for accounts that are gone, or have another owner by now. To be called when all
+ * that the user owns was tended. False: the rest was left. */
+static bool tend_lost(struct tending *tending)
 {
 	struct ub_pass *pass = tending->pass;
 	struct ub_store_items items = { 0 };
 	if (ub_store_items(pass->store, ub_organization, UB_TEXT_NONE, pass->arena, &items) != UB_STORE_OK)
-		return pass_complain(pass), UB_PASS_AGAIN;
+		return pass_complain(pass), false;
 	for (size_t i = 0; i < items.n; i++) {
 		const struct ub_store_item *item = &items.items[i];
 		struct ub_cadence_input input;
-		if (ub_text_starts(item->meeting_uid, UB_TEXT("cadence/")) &&
+		if (ub_cadence_is_uid(item->meeting_uid) &&
 		    ub_text_eq(item->owner, pass->identity.owner) && item->state == UB_ITEM_EXISTS &&
 		    !ub_map_get(tending->tended, item->meeting_uid) &&
 		    find_origin(tending, item->meeting_uid, &input))
-			note_end(tending, tend(tending, &input, item->meeting_uid));
+			tend(tending, &input, item->meeting_uid);
+		if (!goes_on(tending))
+			return false;
 	}
-	return UB_PASS_SETTLED;
+	return true;
 }
 
 enum ub_pass_end ub_pass_accounts(struct ub_pass *pass, struct ub_text *why)
@@ -194,11 +225,11 @@ enum ub_pass_end ub_pass_accounts(struct ub_pass *pass, struct ub_text *why)
 	pass->held = pass->now * 1000;
 	enum ub_pass_end end = find_calendar(pass, why);
 	if (end != UB_PASS_SETTLED || pass->collection.len == 0 || !pass->identity.calendar ||
-	    pass->identity.owner.len == 0 || !pass->snapshot->directory)
+	    !pass->identity.caller_is_owner || pass->identity.owner.len == 0 || !pass->snapshot->directory)
 		return end;
 	tending.accounts = ub_directory_accounts(pass->snapshot->directory);
-	tend_owned(&tending);
-	note_end(&tending, tend_lost(&tending));
+	if (!tend_owned(&tending) || !tend_lost(&tending))
+		note_end(&tending, UB_PASS_AGAIN);
 	ub_accounts_release(&tending.accounts);
 	*why = ub_textf(pass->arena,
 	    "accounts: %zu created, %zu changed, %zu removed, %zu refused by the server",

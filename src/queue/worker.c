@@ -175,6 +175,11 @@ static void keep_passed(struct ub_queue *queue, const struct ub_pass *run, struc
 	ub_passed_keep(queue->passed, &passed);
 }
 
+static bool ends(void *context)
+{
+	return is_stopping(context);
+}
+
 static void pass(struct worker *worker, struct ub_store *store, const struct ub_job *job,
     const struct ub_credential *credential, struct ub_arena *arena)
 {
@@ -197,6 +202,8 @@ static void pass(struct worker *worker, struct ub_store *store, const struct ub_
 		.now = ub_sys_now(),
 		.monotonic = ub_sys_monotonic_ms(),
 		.clock = queue_now,
+		.is_stopping = ends,
+		.context = queue,
 		.arena = arena };
 	struct ub_text why = UB_TEXT_NONE;
 	bool accounts = job->key.kind == UB_KEY_ACCOUNT;
