@@ -208,9 +208,8 @@ static bool tend_lost(struct tending *tending)
 	for (size_t i = 0; i < items.n; i++) {
 		const struct ub_store_item *item = &items.items[i];
 		struct ub_cadence_input input;
-		if (ub_cadence_is_uid(item->meeting_uid) &&
-		    ub_text_eq(item->owner, pass->identity.owner) && item->state == UB_ITEM_EXISTS &&
-		    !ub_map_get(tending->tended, item->meeting_uid) &&
+		if (ub_cadence_is_uid(item->meeting_uid) && ub_text_eq(item->owner, pass->identity.owner) &&
+		    item->state == UB_ITEM_EXISTS && !ub_map_get(tending->tended, item->meeting_uid) &&
 		    find_origin(tending, item->meeting_uid, &input))
 			tend(tending, &input, item->meeting_uid);
 		if (!goes_on(tending))

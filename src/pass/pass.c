@@ -342,12 +342,9 @@ static enum ub_pass_end decide_and_act(
 	pass_note_appointment(pass, &decision, marked || stripped);
 	if (marked)
 		return UB_PASS_SETTLED;
-	if (stripped) {
-		*why = UB_TEXT("it is one of Upbeat's own items, without its marks");
-		return UB_PASS_SETTLED;
-	}
-	if (ub_cadence_is_uid(decision.event->uid)) {
-		*why = UB_TEXT("its UID is of the form that stands for an account");
+	if (stripped || ub_cadence_is_uid(decision.event->uid)) {
+		*why = stripped ? UB_TEXT("it is one of Upbeat's own items, without its marks")
+				: UB_TEXT("its UID has the form of those that stand for accounts");
 		return UB_PASS_SETTLED;
 	}
 	log_unread(pass, decision.event);
