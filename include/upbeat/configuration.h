@@ -24,8 +24,10 @@ struct ub_snapshot {
 	const struct ub_settings *settings; /* never NULL: without a settings file, the defaults */
 	const struct ub_org *org;
 	const struct ub_ruleset *rules;
-	struct ub_directory *directory;     /* the accounts; NULL: no source is configured */
-	size_t account_errors;              /* what was wrong with them when they were read */
+	struct ub_directory *directory; /* the accounts; NULL: no source is configured */
+	size_t
+	    account_findings[2]; /* the first one of them in the diagnostics, and the first one after them */
+	size_t account_errors;   /* what was wrong with them when they were read */
 	const struct ub_rule_layer *layers; /* the rule directories as they were read */
 	size_t n_layers;
 	/* The rules have a mistake, and `rules` is empty. A plan made with them would take away what
@@ -53,8 +55,10 @@ struct ub_snapshot_input {
 	/* The organisation's domains, where no settings file names them: */
 	const char *const *domains;
 	size_t n_domains;
-	const char *time_zone; /* the organisation's, likewise; NULL: UTC */
-	bool find_idle;        /* as in struct ub_rules_input */
+	const char *time_zone;           /* the organisation's, likewise; NULL: UTC */
+	bool find_idle;                  /* as in struct ub_rules_input */
+	bool without_plugins;            /* as in struct ub_directory_start */
+	bool marks_plugins, minds_marks; /* marks are used, and minded, as there */
 	/* The snapshot in force, whose accounts stay if their source cannot be read now; NULL: none. */
 	const struct ub_snapshot *present;
 	/* A mistake in rules or holidays makes a snapshot without_rules, and not none. */

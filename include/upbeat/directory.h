@@ -18,15 +18,25 @@ struct ub_directory;
 /* A snapshot: all accounts as they were read at one time. */
 struct ub_accounts;
 
+struct ub_directory_start {
+	struct ub_directory *present; /* NULL: none */
+	bool without_plugins; /* for a process that nothing may end: sources of plugins are left out */
+	/* Where it is noted that a plugin is at work, so that another process knows if that was the end of
+	 * this one; the beginning of paths. NULL: it is not noted. */
+	const char *marks;
+	bool
+	    minds_marks; /* a plugin that two processes have ended at is left out; else marks are forgotten */
+};
+
 /*
  * Reads all sources of the settings, and waits up to UB_SOURCE_OPEN_MS for those that take their time. Dates
  * are midnights of `zone`. Settings and zone must outlive the
  * directory and its snapshots. Problems go to `diags`, with file and line, and what is sound is there even
  * so: a field that cannot be read is absent; a source that cannot be read has the accounts that it has in the
- * `present` directory, which may be NULL, and none without. Never NULL.
+ * `present` directory, and none without. `start` may be NULL. Never NULL.
  */
 struct ub_directory *ub_directory_open(const struct ub_settings *settings, const struct ub_zone *zone,
-    struct ub_directory *present, struct ub_diags *diags);
+    const struct ub_directory_start *start, struct ub_diags *diags);
 /* Sets *directory to NULL. NULL is allowed. Snapshots that are held stay. */
 void ub_directory_close(struct ub_directory **directory);
 /* Looks at the sources that are due, or at all of them, and reads those that have something new. A source

@@ -94,6 +94,11 @@ const struct ub_code ub_codes_files[] = {
 	    "the "
 	    "help line names.",
 	    "source: cvs", "source: csv" },
+	{ "plugin-crashed", "a plugin has ended the engine",
+	    "The engine has died twice while the plugin was at work. The other sources go on without it "
+	    "until "
+	    "the daemon reads its settings again.",
+	    NULL, NULL },
 	{ "several-objects", "a holiday file with several calendars",
 	    "Put each calendar into a file of its own.", NULL, NULL },
 	{ "source-failed", "an account source cannot be read",

@@ -190,6 +190,8 @@ static int serve(struct ub_cli *cli)
 	struct ub_diags diags = UB_DIAGS(cli->arena);
 	/* Calendars pass even if the rules have mistakes. */
 	const struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
+		.without_plugins = true,
+		.marks_plugins = true,
 		.may_lack_rules = true };
 	struct ub_snapshot *snapshot = begin(cli, &input, &signals, &diags);
 	if (!snapshot)
@@ -217,6 +219,8 @@ static int engine(struct ub_cli *cli)
 	int signals;
 	const struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
 		.upstream = ub_cli_value(cli, UPSTREAM),
+		.marks_plugins = true,
+		.minds_marks = true,
 		.may_lack_rules = true };
 	struct ub_diags diags = UB_DIAGS(cli->arena);
 	ub_sys_die_with_parent();

@@ -145,6 +145,7 @@ static void reload(struct ub_configuration *configuration, const struct ub_snaps
 	enum ub_log_level level;
 	input.may_lack_rules = false;
 	input.present = present;
+	input.minds_marks = false; /* somebody may have mended the plugin */
 	struct ub_snapshot *snapshot = ub_snapshot_load(&input, &diags);
 	if (snapshot)
 		keep_addresses(snapshot, present, &diags);
@@ -252,8 +253,23 @@ static void *run(void *context)
 	return NULL;
 }
 
+/* What was wrong with accounts that the relay did not read, and so has not told. */
+static void tell_of_accounts(const struct ub_configuration *configuration)
+{
+	const struct ub_snapshot *snapshot = configuration->snapshot;
+	const struct ub_diags *diags = configuration->input->diags;
+	bool plugins = false;
+	for (size_t i = 0; i < snapshot->settings->n_sources; i++)
+		plugins |= !ub_text_is(snapshot->settings->sources[i].source, "yaml");
+	for (size_t i = snapshot->account_findings[0]; plugins && diags && i < snapshot->account_findings[1];
+	     i++)
+		log_diag(configuration->input->log, "accounts", &diags->list.items[i]);
+}
+
 void ub_configuration_start(struct ub_configuration *configuration)
 {
+	if (!configuration->snapshot->without_rules)
+		tell_of_accounts(configuration);
 	if (configuration->snapshot->without_rules)
 		tell_of_start(configuration);
 	if (pthread_create(&configuration->thread, NULL, run, configuration) != 0)

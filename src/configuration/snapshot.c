@@ -240,11 +240,22 @@ static void load_accounts(struct loading *loading)
 	struct ub_snapshot *snapshot = loading->snapshot;
 	if (loading->settings->n_sources == 0)
 		return;
-	struct ub_directory *present = loading->input->present ? loading->input->present->directory : NULL;
+	const struct ub_snapshot_input *input = loading->input;
+	const struct ub_directory_start start = {
+		.present = input->present ? input->present->directory : NULL,
+		.without_plugins = input->without_plugins,
+		.marks =
+		    input->marks_plugins
+			? ub_textf(loading->arena, "%.*s.source", UB_ARGS(loading->settings->control)).ptr
+			: NULL,
+		.minds_marks = input->minds_marks,
+	};
 	size_t errors = loading->diags->errors;
+	snapshot->account_findings[0] = loading->diags->list.n;
 	snapshot->directory =
-	    ub_directory_open(loading->settings, snapshot->org->standard.zone, present, loading->diags);
+	    ub_directory_open(loading->settings, snapshot->org->standard.zone, &start, loading->diags);
 	snapshot->account_errors = loading->diags->errors - errors;
+	snapshot->account_findings[1] = loading->diags->list.n;
 	ub_arena_defer(loading->arena, close_directory, snapshot->directory);
 }
 

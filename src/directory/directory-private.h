@@ -44,8 +44,9 @@ enum look {
 /* A kind of source. All functions are called by one thread at a time. */
 struct source_ops {
 	/* Makes the source's state. Settings and zone outlive it. NULL: reported. */
-	void *(*open)(
-	    const struct ub_settings_source *settings, const struct ub_zone *zone, struct ub_diags *diags);
+	/* `mark` is the path of the source's mark; NULL: it has none. */
+	void *(*open)(const struct ub_settings_source *settings, const struct ub_zone *zone, const char *mark,
+	    struct ub_diags *diags);
 	/* Begins to look. Nothing happens while an earlier look is pending. */
 	void (*begin)(void *state);
 	/* What came of it, waiting at most until `deadline` (ub_sys_monotonic_ms). A *part is held for the
@@ -61,6 +62,7 @@ struct source_ops {
 struct source {
 	const struct source_ops *ops;
 	const struct ub_settings_source *settings;
+	size_t number;        /* in the settings, from 0 */
 	void *state;          /* NULL: the source cannot be opened */
 	struct part *part;    /* the last one that could be used; NULL: there is none */
 	bool good;            /* the part is the whole of what the source gave, and no remains of it */
@@ -72,7 +74,7 @@ struct source {
 };
 
 void source_open(struct source *source, const struct ub_settings_source *settings, const struct ub_zone *zone,
-    struct ub_diags *diags);
+    const struct ub_directory_start *start, struct ub_diags *diags);
 void source_close(struct source *source);
 /* Whether both are the same in their settings. */
 bool source_is_like(const struct source *source, const struct source *other);
@@ -98,6 +100,14 @@ extern const struct source_ops plugin_source;
 
 /* Loads the plugin of the name, which stays loaded. NULL: reported at `place`. */
 const struct ub_plugin *load_plugin(struct ub_text name, struct ub_place place, struct ub_diags *diags);
+
+/* ---- plugin-mark.c: the file that says that a plugin is at work ---- */
+
+/* How many processes in a row have ended while it was at work. `forget`: none that matters. */
+unsigned mark_read(const char *path, bool forget);
+/* Notes that the plugin is at work, and that so many were ended by it before. NULL is allowed. */
+void mark_set(const char *path, unsigned ended);
+void mark_clear(const char *path);
 
 /* ---- plugin-settings.c ---- */
 

@@ -168,8 +168,9 @@ static void take_over(struct source *source, struct ub_directory *present)
 }
 
 struct ub_directory *ub_directory_open(const struct ub_settings *settings, const struct ub_zone *zone,
-    struct ub_directory *present, struct ub_diags *diags)
+    const struct ub_directory_start *given, struct ub_diags *diags)
 {
+	const struct ub_directory_start start = given ? *given : (struct ub_directory_start){ 0 };
 	struct ub_directory *directory = calloc(1, sizeof(*directory));
 	struct source *sources = calloc(settings->n_sources + 1, sizeof(*sources));
 	if (!directory || !sources || pthread_mutex_init(&directory->lock, NULL))
@@ -178,8 +179,9 @@ struct ub_directory *ub_directory_open(const struct ub_settings *settings, const
 	directory->sources = sources;
 	directory->n_sources = settings->n_sources;
 	for (size_t i = 0; i < settings->n_sources; i++) {
-		source_open(&sources[i], &settings->sources[i], zone, diags);
-		take_over(&sources[i], present);
+		sources[i].number = i;
+		source_open(&sources[i], &settings->sources[i], zone, &start, diags);
+		take_over(&sources[i], start.present);
 	}
 	look_at_sources(directory, UB_REFRESH_ALL, UB_SOURCE_OPEN_MS, diags);
 	for (size_t i = 0; i < settings->n_sources; i++)

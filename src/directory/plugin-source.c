@@ -28,6 +28,8 @@ struct plugin_source {
 	struct ub_arena *arena; /* of these settings */
 	struct ub_text name;    /* in that arena */
 	int64_t timeout;        /* milliseconds */
+	const char *mark;       /* the path of the mark that the plugin is at work; NULL: there is none */
+	unsigned ended;         /* processes that it has ended in a row */
 	void *opened;           /* the plugin's state; the thread's own, as is: */
 	bool opened_once, read_once;
 	pthread_mutex_t lock;          /* over all that follows */
@@ -300,7 +302,10 @@ static void *run(void *context)
 	struct plugin_source *source = context;
 	struct answer *answer;
 	while ((answer = begin_answer(source)) != NULL) {
+		mark_set(source->mark, source->ended);
 		answer->look = look_at(source);
+		mark_clear(source->mark);
+		source->ended = 0;
 		give_answer(source, answer);
 	}
 	if (source->opened)
@@ -326,8 +331,8 @@ static void start_thread(struct plugin_source *source)
 		abort();
 }
 
-static void *open_source(
-    const struct ub_settings_source *settings, const struct ub_zone *zone, struct ub_diags *diags)
+static void *open_source(const struct ub_settings_source *settings, const struct ub_zone *zone,
+    const char *mark, struct ub_diags *diags)
 {
 	const struct ub_plugin *plugin = load_plugin(settings->source, settings->source_place, diags);
 	if (!plugin)
@@ -344,6 +349,8 @@ static void *open_source(
 	source->host = host_functions;
 	source->plugin = plugin;
 	source->name = ub_text_copy(source->arena, settings->source);
+	source->ended = mark_read(mark, false);
+	source->mark = mark ? ub_text_cstr(source->arena, ub_text(mark)) : NULL;
 	source->timeout = (settings->timeout ? settings->timeout : UB_SOURCE_TIMEOUT_SECONDS) * 1000;
 	source->settings = settings;
 	source->zone = zone;

@@ -205,15 +205,33 @@ void source_take_over(struct source *source, const struct source *from, pthread_
 	pthread_mutex_unlock(lock);
 }
 
+static void tell_of_crashes(const struct source *source, struct ub_diags *diags)
+{
+	struct ub_diag *diag = ub_error(diags, "plugin-crashed", source->settings->source_place,
+	    "the engine has ended %d times while the plugin `%.*s` was at work, so it is left out",
+	    UB_STORE_CRASHES_MAX, UB_ARGS(source->settings->source));
+	ub_diag_set_help(diags, diag, "replace the plugin, and have the daemon read its settings again");
+}
+
 void source_open(struct source *source, const struct ub_settings_source *settings, const struct ub_zone *zone,
-    struct ub_diags *diags)
+    const struct ub_directory_start *start, struct ub_diags *diags)
 {
 	size_t from = diags->list.n;
+	bool plugin = !ub_text_is(settings->source, "yaml");
 	source->settings = settings;
 	source->report.source = settings->source;
 	source->report.as_of = UB_INSTANT_NONE;
-	source->ops = ub_text_is(settings->source, "yaml") ? &yaml_source : &plugin_source;
-	source->state = source->ops->open(settings, zone, diags);
+	source->ops = plugin ? &plugin_source : &yaml_source;
+	const char *mark = plugin && start->marks
+			       ? ub_textf(diags->arena, "%s-%zu", start->marks, source->number).ptr
+			       : NULL;
+	unsigned ended = mark_read(mark, !start->minds_marks);
+	if (plugin && start->without_plugins)
+		return;
+	if (ended >= UB_STORE_CRASHES_MAX)
+		tell_of_crashes(source, diags);
+	else
+		source->state = source->ops->open(settings, zone, mark, diags);
 	if (!source->state)
 		note(source, LOOK_FAILED, diags, from);
 }

@@ -13,11 +13,11 @@ struct state {
 	char *stamp; /* of the last look, whether its result could be used or not; NULL: no look yet */
 };
 
-static void *open_source(
-    const struct ub_settings_source *settings, const struct ub_zone *zone, struct ub_diags *diags)
+static void *open_source(const struct ub_settings_source *settings, const struct ub_zone *zone,
+    const char *mark, struct ub_diags *diags)
 {
 	struct state *state = calloc(1, sizeof(*state));
-	(void)diags;
+	(void)mark, (void)diags;
 	if (!state)
 		abort();
 	state->settings = settings;

@@ -71,9 +71,10 @@ bool look(struct world *world, enum ub_refresh refresh)
 void open_again(struct world *world)
 {
 	struct ub_directory *present = world->directory;
+	const struct ub_directory_start start = { .present = present };
 	world->diags = UB_DIAGS(world->arena);
 	world->settings = ub_settings_read(world->arena, &world->text, world->zones, &world->diags);
-	world->directory = ub_directory_open(world->settings, ub_cal_utc(), present, &world->diags);
+	world->directory = ub_directory_open(world->settings, ub_cal_utc(), &start, &world->diags);
 	ub_directory_close(&present);
 	hold_accounts(world);
 }

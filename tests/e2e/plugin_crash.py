@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A plugin that ends whatever process opens it: calendars pass, the engine goes on without it and says so."""
+import json
+import os
+import signal
+import sys
+
+import calendars
+import crm
+import support
+import tap
+
+SOON = 15.0
+SETTINGS = f"""{support.ORGANIZATION}control: control
+accounts:
+  - {{source: crash}}
+  - {{source: csv, path: ACCOUNTS, refresh: 1s}}
+"""
+
+
+class Upbeat(support.Upbeat):
+    def has_engine(self):
+        """Engines that ended before they were ready do not count."""
+        said = self.said()
+        return said.rfind("the engine is ready") > said.rfind("the engine ended")
+
+
+class Story(support.ServerWorld):
+    def __enter__(self):
+        super().__enter__()
+        (self.folder / "rules").mkdir()
+        (self.folder / "rules" / "prep.yaml").write_text(crm.RULES)
+        (self.folder / "accounts.csv").write_text("id,name,domains,health\nacme,Acme,acme.example,red\n")
+        self.upbeat = self.start(
+            Upbeat, self.server, store=f"sqlite:{self.store}", rules=self.folder / "rules",
+            settings=SETTINGS.replace("ACCOUNTS", str(self.folder / "accounts.csv")))
+        return self
+
+    def sources(self):
+        answer = support.run("status", "-c", self.upbeat.settings, "--json")
+        return json.loads(answer.stdout)["accounts"] if answer.returncode == 0 else []
+
+    def put(self, uid):
+        path = self.server.calendar_of("alice")
+        calendar = calendars.Calendar(self.upbeat.url + path, "alice")
+        assert calendar.put(f"{uid}.ics", calendars.meeting(uid=uid)).status in (201, 204)
+        self.settle()
+        tap.equal([item.text("SUMMARY") for item in calendar.items_of(uid)], ["Acme is red"], "titles")
+
+
+@tap.case("the third engine leaves the plugin out, and works with the other source")
+def _(story):
+    said = story.upbeat.said()
+    tap.equal(said.count("the engine ended"), 2, said)
+    assert "the engine has ended 2 times while the plugin `crash` was at work, so it is left out" in said, said
+    story.put("first")
+    broken, good = story.sources()
+    tap.equal((broken["failed"], good["failed"], good["accounts"]), (True, False, 1), "status")
+    assert "replace the plugin" in broken["why"], broken
+
+
+@tap.case("an engine that dies later of something else starts without it, too")
+def _(story):
+    answer = support.run("status", "-c", story.upbeat.settings, "--json")
+    os.kill(json.loads(answer.stdout)["engine_pid"], signal.SIGKILL)
+    tap.eventually(lambda: story.upbeat.said().count("the engine ended") == 3 and len(story.sources()) == 2,
+                   "the next engine", SOON)
+    story.put("second")
+
+
+sys.exit(tap.run_in_each(support.worlds(Story, (support.Radicale,))))
