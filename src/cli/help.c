@@ -17,6 +17,7 @@ static const struct manual manuals[] = {
 	{ "upbeat.conf", "settings", "5", "src/settings/upbeat.conf.5" },
 	{ "upbeat-rules", "rules", "5", "src/rules/upbeat-rules.5" },
 	{ "upbeat-diagnostics", "diagnostics", "7", "src/cli/upbeat-diagnostics.7" },
+	{ "upbeat-plugin", "plugins", "3", "src/directory/upbeat-plugin.3" },
 };
 
 static const struct manual *find_manual(const char *topic)
