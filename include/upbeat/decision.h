@@ -51,6 +51,7 @@ struct ub_decided_period {
 		UB_PERIOD_PLANNED,   /* it has its item */
 		UB_PERIOD_SATISFIED, /* a meeting with the account takes the item's place */
 		UB_PERIOD_EMPTY,     /* no item can be had: the plan's notes say why */
+		UB_PERIOD_LATER,     /* its items are over, or made when it is one of the next periods */
 		UB_PERIOD_UNDECIDED, /* nobody can tell */
 	} state;
 	struct ub_interval met; /* the meeting, of a satisfied one */

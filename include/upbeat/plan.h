@@ -200,8 +200,8 @@ struct ub_plan_input {
 	 * count. NULL: all count. */
 	const size_t *serves;
 	size_t instance;
-	/* Of a series: for each rule, how many earlier instances have got something of its family. An item
-	 * is made for so many as its rule says. NULL: for any. */
+	/* Of a series: for each rule, by its index, how many earlier instances have got something of its
+	 * family. An item is made for so many as its rule says. NULL: for any. */
 	const size_t *before;
 	bool tell_turns;           /* what is not made yet for this instance is planned, and told to be so */
 	struct ub_intervals taken; /* of a series: when everybody is taken by its other instances */

@@ -107,7 +107,7 @@ struct ub_rule_item {
 	struct ub_cases categories; /* texts */
 	struct ub_cases busy;       /* flag; not given: busy */
 	bool all_day;               /* the event takes the whole day of `at`, and has no duration */
-	struct ub_cases instances;  /* choice: how many of a series get the item */
+	struct ub_cases instances;  /* choice: how many of a series, or how many periods, get the item */
 	/* The same where no case holds, and at most. */
 	int usual_instances, most_instances;
 	struct ub_needs needs;

@@ -16,6 +16,7 @@ struct cadence {
 	const struct ub_rule *rule; /* the one of its group that applies */
 	struct ub_every every;
 	struct ub_decided_period *periods; /* one for each instance */
+	size_t open;                       /* periods that have an item so far */
 	struct ub_arena *arena;
 };
 
@@ -309,16 +310,30 @@ static bool has_item(const struct cadence *cadence, const struct ub_plan *plan)
 	return false;
 }
 
-/* False: the period has nothing ahead, as its item is over or deleted, or no time was found. */
+/* Of each rule of the family, how many periods have an item so far: `instances` goes by that. */
+static void tell_before(struct cadence *cadence)
+{
+	size_t n = cadence->input->snapshot->rules->n_account_rules;
+	cadence->series.before = UB_NEW_ARRAY(cadence->arena, size_t, n);
+	for (size_t i = 0; i < n; i++)
+		cadence->series.before[i] = cadence->open;
+}
+
+/* False: the period has nothing ahead, as its item is over or deleted, or no time was found, or its turn has
+ * not come. */
 static bool plan_period(struct cadence *cadence, size_t i)
 {
 	struct series *series = &cadence->series;
+	tell_before(cadence);
 	struct ub_plan *plan = plan_of(series, facts_of(series, i), i, NULL);
 	bool has = has_item(cadence, plan);
 	join(series, plan);
 	if (has && !cadence->decision->facts)
 		cadence->decision->facts = facts_of(series, i);
-	cadence->periods[i].state = has ? UB_PERIOD_PLANNED : UB_PERIOD_EMPTY;
+	cadence->open += has;
+	cadence->periods[i].state = has                  ? UB_PERIOD_PLANNED
+				    : plan->notes.n == 0 ? UB_PERIOD_LATER
+							 : UB_PERIOD_EMPTY;
 	*ub_push(cadence->arena, &cadence->decision->turns) =
 	    (struct ub_turn){ ub_plan_instance_name(series->instances.items[i], cadence->arena), NULL };
 	return has;

@@ -36,6 +36,7 @@ static void print_period(
 	static const char *const words[] = { [UB_PERIOD_PLANNED] = "planned",
 		[UB_PERIOD_SATISFIED] = "a meeting takes its place: ",
 		[UB_PERIOD_EMPTY] = "nothing, as the notes say",
+		[UB_PERIOD_LATER] = "nothing ahead: it is over, or not its turn yet (`instances`)",
 		[UB_PERIOD_UNDECIDED] = "nobody can tell" };
 	ub_buf_printf(
 	    out, "  %.*s  %s", UB_ARGS(days(decision, period->time, out->arena)), words[period->state]);
@@ -119,6 +120,7 @@ static json_t *period_object(
 	static const char *const words[] = { [UB_PERIOD_PLANNED] = "planned",
 		[UB_PERIOD_SATISFIED] = "satisfied",
 		[UB_PERIOD_EMPTY] = "empty",
+		[UB_PERIOD_LATER] = "later",
 		[UB_PERIOD_UNDECIDED] = "cannot-tell" };
 	json_t *object = ub_json_must(json_object());
 	ub_json_set(object, "start", ub_json_instant(arena, zone_of(decision), period->time.start));

@@ -110,7 +110,7 @@ struct item_text {
 	    { "busy", &busy_cases_type, ITEM(busy), false, "whether the time counts as taken" },             \
 	    { "all_day", &ub_yaml_type_bool, ITEM(all_day), false, "whether the event is the day's" },       \
 	    { "instances", &instances_cases_type, ITEM(instances), false,                                    \
-		    "how many instances of a series get it" },                                               \
+		    "how many instances of a series, or periods, get it" },                                  \
 	    { "needs", &needs_type, ITEM(needs), false, "the item exists only with these items" },           \
 	    { "every", &refused_type, PLACE(ignored), false, "stands in a rule for accounts" },              \
 	{                                                                                                    \

@@ -20,7 +20,7 @@ static void check_for_meetings(struct loader *loader, const struct ub_rule *rule
 		misplace(loader, rule->satisfied_by.items[0].place, "satisfied_by", "meetings", help);
 }
 
-/* Such a rule makes items of its own, once a period. It has no meeting to add something to, and no series. */
+/* Such a rule makes items of its own, once a period. It has no meeting to add something to. */
 static void check_for_accounts(
     struct loader *loader, const struct loaded_rule *loaded, const struct ub_yaml_node *node)
 {
@@ -30,12 +30,6 @@ static void check_for_accounts(
 		if (value)
 			misplace(loader, ub_yaml_first_line(value), keys[i], "accounts",
 			    "put it into a rule of its own, without `for: account`");
-	}
-	for (size_t i = 0; i < loaded->n_items; i++) {
-		struct ub_cases instances = loaded->items[i].item.instances;
-		if (instances.n)
-			misplace(loader, instances.items[0].place, "instances", "accounts",
-			    "take it out: `every` says how often the item comes");
 	}
 	if (ub_yaml_get(node, "every") || !loaded->rule.enabled)
 		return;

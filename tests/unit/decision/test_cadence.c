@@ -44,6 +44,14 @@ static ub_instant at(const char *text)
 	return instant;
 }
 
+static ub_instant time_of(const struct ub_step *step)
+{
+	const struct ub_existing *existing = step->existing;
+	if (step->item)
+		return step->item->kind == UB_ITEM_TASK ? step->item->due : step->item->start;
+	return existing->event->component == UB_COMPONENT_TASK ? existing->due : existing->start;
+}
+
 /* What the steps do on which days: "create 12-01 keep 12-08". */
 static const char *said(const struct ub_decision *decision)
 {
@@ -51,8 +59,7 @@ static const char *said(const struct ub_decision *decision)
 	struct ub_buf out = UB_BUF(arena);
 	for (size_t i = 0; i < decision->plan->steps.n; i++) {
 		const struct ub_step *step = &decision->plan->steps.items[i];
-		ub_instant start = step->item ? step->item->start : step->existing->start;
-		struct ub_civil c = ub_cal_civil(ub_cal_utc(), start);
+		struct ub_civil c = ub_cal_civil(ub_cal_utc(), time_of(step));
 		ub_buf_printf(
 		    &out, "%s%s %02d-%02d", out.len ? " " : "", words[step->action], c.month, c.day);
 	}
@@ -121,7 +128,9 @@ static struct ub_existing *item_on(struct desk *desk, const char *day)
 	for (size_t i = 0; i < desk->input.n_existing; i++) {
 		struct ub_existing *existing = (struct ub_existing *)&desk->input.existing[i];
 		struct ub_buf out = UB_BUF(arena);
-		ub_cal_format(&out, UB_TEXT("%m-%d"), ub_cal_utc(), existing->start, UB_ENGLISH);
+		bool event = existing->event && existing->event->component == UB_COMPONENT_EVENT;
+		if (event)
+			ub_cal_format(&out, UB_TEXT("%m-%d"), ub_cal_utc(), existing->start, UB_ENGLISH);
 		if (existing->state == UB_EXISTING_STANDS && ub_text_is(ub_buf_text(&out), day))
 			return existing;
 	}
@@ -389,5 +398,73 @@ Test(cadence, of_a_group_goes_by_the_first_rule_that_applies)
 	EXPECT(&desk, "2026-11-02T12:00", "create 11-16 create 12-16 create 01-15");
 	desk.account.tier = UB_TEXT("tin");
 	EXPECT(&desk, "2026-11-02T12:01", "keep 11-16 keep 01-15 remove 12-16");
+	calendar_close(&desk.calendar);
+}
+
+/* The to-dos of the plan, by the day on which they are due. */
+static const char *due(const struct desk *desk)
+{
+	struct ub_buf out = UB_BUF(arena);
+	for (size_t i = 0; i < desk->decision.plan->items.n; i++) {
+		const struct ub_item *item = &desk->decision.plan->items.items[i];
+		if (item->kind == UB_ITEM_TASK)
+			ub_cal_format(&out, out.len ? UB_TEXT(" %m-%d") : UB_TEXT("%m-%d"), ub_cal_utc(),
+			    item->due, UB_ENGLISH);
+	}
+	return ub_buf_cstr(&out);
+}
+
+#define INVITE(more)                                                                                         \
+	CADENCE("cad", BY_HEALTH)                                                                            \
+	"      - task: invite\n        title: Invite them\n        due: 3 business days before "             \
+	"review.start\n" more
+
+Test(cadence, makes_an_item_for_so_many_of_the_next_periods)
+{
+	struct desk desk = desk_with(INVITE("        instances: 2\n"));
+	look(&desk, "2026-11-18T12:00");
+	cr_expect_str_eq(due(&desk), "11-18 11-20");
+	/* The review of this week has been, and that of the next one comes before the one after. */
+	look(&desk, "2026-11-21T12:00");
+	cr_expect_str_eq(due(&desk), "11-18 11-20 11-27");
+	/* A review that its user has deleted is none that is ahead. */
+	struct ub_existing *deleted = item_on(&desk, "11-25");
+	deleted->state = UB_EXISTING_DELETED;
+	deleted->event = NULL;
+	look(&desk, "2026-11-21T12:01");
+	cr_expect_str_eq(due(&desk), "11-18 11-27 12-04");
+	calendar_close(&desk.calendar);
+}
+
+Test(cadence, takes_away_what_is_beyond_the_number_unless_users_have_changed_it)
+{
+	struct desk all = desk_with(INVITE("")), one = desk_with(INVITE("        instances: 1\n"));
+	look(&all, "2026-11-21T12:00");
+	cr_expect_str_eq(due(&all), "11-23 11-27 12-04 12-11 12-18 12-25 01-01 01-08 01-15");
+	one.input.existing = all.input.existing;
+	one.input.n_existing = all.input.n_existing;
+	for (size_t i = 0; i < one.input.n_existing; i++) {
+		struct ub_existing *existing = (struct ub_existing *)&one.input.existing[i];
+		existing->has_notes =
+		    existing->event->component == UB_COMPONENT_TASK && existing->due > at("2027-01-12T00:00");
+	}
+	look(&one, "2026-11-21T12:01");
+	cr_expect_str_eq(due(&one), "11-23 01-15");
+	calendar_close(&one.calendar);
+	calendar_close(&all.calendar);
+}
+
+Test(cadence, with_to_dos_alone_makes_so_many_of_them)
+{
+	struct desk desk =
+	    desk_with("  - name: cad\n    for: account\n    every: month\n    create:\n"
+		      "      - task: ask\n        title: Ask\n        due: 5 business days before end\n"
+		      "        instances: 1\n");
+	look(&desk, "2026-11-18T12:00");
+	cr_expect_str_eq(due(&desk), "11-23");
+	cr_expect_eq(desk.decision.periods.items[0].state, UB_PERIOD_PLANNED);
+	cr_expect_eq(desk.decision.periods.items[1].state, UB_PERIOD_LATER);
+	look(&desk, "2026-12-01T12:00");
+	cr_expect_str_eq(due(&desk), "12-24");
 	calendar_close(&desk.calendar);
 }

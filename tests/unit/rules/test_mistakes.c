@@ -254,7 +254,6 @@ static const struct {
 	{ FOR_ACCOUNT("    every: week\n", "title: '{{meeting.title}}'"), "no-meeting", "it is read here" },
 	{ FOR_ACCOUNT("    every: week\n", "title: t, attendees: meeting.internal"), "no-meeting",
 	    "meeting" },
-	{ FOR_ACCOUNT("    every: week\n", "title: t, instances: 2"), "conflict", "take it out" },
 	{ FOR_ACCOUNT("    every: week\n    amend: [{category: x, name: X}]\n", "title: t"), "conflict",
 	    "a rule for accounts has no `amend`" },
 	{ "rules:\n  - {name: a, every: week, create: [{event: b, title: t, at: start, duration: 1m}]}\n",
