@@ -188,8 +188,9 @@ struct ub_stakeholder {
 /* Tickets, feature requests, actions, risks and insights all have a title, and some have the rest. */
 struct ub_account_note {
 	struct ub_text id, title, severity, owner, status;
-	int64_t date; /* opened, since or due: midnight in the organisation's zone; INT64_MIN: not given */
-	bool shared;  /* texts for customers may tell of it */
+	int64_t date;    /* opened, since or due: midnight in the organisation's zone; INT64_MIN: not given */
+	bool shared;     /* texts for customers may tell of it */
+	int64_t carried; /* of an action: how many meetings have passed it on; -1: not said */
 };
 
 struct ub_account_notes {
@@ -226,7 +227,8 @@ struct ub_account {
 	struct ub_text parent; /* the id of the account that this one is part of; empty: none */
 	struct ub_texts domains;
 	enum ub_health health;
-	bool health_stale; /* health and score are unknown, as what the source says is too old */
+	int64_t health_since; /* midnight of the day since which health is what it is; INT64_MIN: not said */
+	bool health_stale;    /* health and score are unknown, as what the source says is too old */
 	bool has_score;
 	double score;
 	struct ub_text tier, stage; /* empty: absent */
@@ -235,9 +237,11 @@ struct ub_account {
 	 */
 	struct ub_text background, incumbent;
 	struct ub_texts competitors;
-	int64_t renewal;      /* INT64_MIN: absent */
-	struct ub_text owner; /* address; empty: absent */
-	struct ub_texts team; /* addresses */
+	int64_t renewal;        /* INT64_MIN: absent */
+	struct ub_text owner;   /* address; empty: absent */
+	struct ub_texts team;   /* addresses */
+	struct ub_text manager; /* address of who coaches the owner; empty: absent */
+	int64_t load;           /* how many accounts the owner has; 0: nobody has counted */
 	struct ub_stakeholder *stakeholders;
 	size_t n_stakeholders;
 	struct ub_account_notes tickets, feature_requests, insights, actions, risks;

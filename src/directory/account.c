@@ -163,7 +163,11 @@ static const struct ub_yaml_type type_audience = {
 
 static const struct ub_yaml_field opened_fields[] = { NOTE_FIELDS("opened", "when it was opened") };
 static const struct ub_yaml_field since_fields[] = { NOTE_FIELDS("since", "since when") };
-static const struct ub_yaml_field due_fields[] = { NOTE_FIELDS("due", "by when") };
+static const struct ub_yaml_type type_carried = { .shape = UB_YAML_INT, .min = 0, .max = 1000 };
+static const struct ub_yaml_field due_fields[] = {
+	NOTE_FIELDS("due", "by when"),
+	{ "carried", &type_carried, NOTE(carried), false, "how many meetings have passed it on undone" },
+};
 static const struct ub_yaml_type opened_map = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(opened_fields) };
 static const struct ub_yaml_type since_map = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(since_fields) };
 static const struct ub_yaml_type due_map = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(due_fields) };
@@ -175,7 +179,9 @@ static const struct ub_yaml_type *const due_forms[] = { &due_map };
 static bool read_note(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
-	((struct ub_account_note *)out)->date = UB_INSTANT_NONE;
+	struct ub_account_note *note = out;
+	note->date = UB_INSTANT_NONE;
+	note->carried = -1;
 	return ub_yaml_read(reader, type->any_of[0], node, out);
 }
 
@@ -233,6 +239,7 @@ struct written {
 		    "the id of the account that it is part of" },                                            \
 	    { "domains", &type_domains, ACCOUNT(domains), false, "the domains of its people's addresses" },  \
 	    { "health", &type_health, ACCOUNT(health), false, "how the customer is doing" },                 \
+	    { "health_since", &type_date, ACCOUNT(health_since), false, "since when it has that health" },   \
 	    { "score", &type_number, offsetof(struct written, score), false, "the same as a number" },       \
 	    { "tier", &ub_yaml_type_text, ACCOUNT(tier), false, "how important it is, in your own words" },  \
 	    { "stage", &ub_yaml_type_text, ACCOUNT(stage), false,                                            \
@@ -248,6 +255,7 @@ struct written {
 	    { "renewal", &type_date, ACCOUNT(renewal), false, "when the contract ends" },                    \
 	    { "owner", &type_address, ACCOUNT(owner), false, "whose account it is, one of us" },             \
 	    { "team", &type_addresses, ACCOUNT(team), false, "who works on it, all of us" },                 \
+	    { "manager", &type_address, ACCOUNT(manager), false, "who coaches its owner, one of us" },       \
 	    { "stakeholders", &type_stakeholders, offsetof(struct written, stakeholders), false,             \
 		    "who matters there" },                                                                   \
 	    { "tickets", &notes_opened, ACCOUNT(tickets), false, "open tickets" },                           \
@@ -266,6 +274,7 @@ static const struct ub_yaml_field account_fields[] = { ACCOUNT_FIELDS(true, true
 static const struct ub_yaml_field part_fields[] = { ACCOUNT_FIELDS(true, false) };
 /* The fields of an account in a test, which may name another account in `like`, and say what calendars would
  * say. */
+static const struct ub_yaml_type type_load = { .shape = UB_YAML_INT, .min = 0, .max = 1000000 };
 #define HISTORY(member) offsetof(struct written, history.member)
 static const struct ub_yaml_field loose_fields[] = {
 	ACCOUNT_FIELDS(false, false),
@@ -273,6 +282,8 @@ static const struct ub_yaml_field loose_fields[] = {
 	{ "next_meeting", &type_time, HISTORY(next_meeting), false, "when the next meeting with it begins" },
 	{ "as_of", &type_date, offsetof(struct written, account.as_of), false,
 	    "the day that the data is of" },
+	{ "load", &type_load, offsetof(struct written, account.load), false,
+	    "how many accounts its owner has" },
 	{ "like", &type_id, offsetof(struct written, like), false, "the account to begin with" },
 };
 static const struct ub_yaml_type type_part = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(part_fields) };
@@ -392,7 +403,9 @@ static struct ub_account finish(const struct ub_yaml_reader *reader, struct writ
 
 struct ub_account ub_account_unknown(void)
 {
-	return (struct ub_account){ .renewal = UB_INSTANT_NONE, .as_of = UB_INSTANT_NONE };
+	return (struct ub_account){
+		.renewal = UB_INSTANT_NONE, .as_of = UB_INSTANT_NONE, .health_since = UB_INSTANT_NONE
+	};
 }
 
 static void read_one(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,

@@ -139,6 +139,20 @@ static void complete_account(struct indexing *indexing, size_t i)
 	ub_diag_set_help(indexing->diags, diag, "`parent` is the id of another account");
 }
 
+/* Counts the accounts of each owner. */
+static void count_load(struct indexing *indexing)
+{
+	struct ub_accounts *accounts = indexing->accounts;
+	struct ub_map *counts = ub_map_new(accounts->arena);
+	for (size_t i = 0; i < accounts->n; i++) {
+		struct ub_text owner = indexing->copies[i].owner;
+		if (owner.len)
+			ub_map_put(counts, owner, (void *)((uintptr_t)ub_map_get(counts, owner) + 1));
+	}
+	for (size_t i = 0; i < accounts->n; i++)
+		indexing->copies[i].load = (int64_t)(uintptr_t)ub_map_get(counts, indexing->copies[i].owner);
+}
+
 static struct ub_accounts *new_accounts(size_t n_offers)
 {
 	struct ub_arena *arena = ub_arena_new();
@@ -174,6 +188,7 @@ struct ub_accounts *index_accounts(const struct offer *offers, size_t n, struct 
 			add_account(&indexing, &offers[i], a);
 	for (size_t i = 0; i < accounts->n; i++)
 		complete_account(&indexing, i);
+	count_load(&indexing);
 	for (size_t i = 0; i < accounts->n; i++)
 		index_account(&indexing, i);
 	return accounts;

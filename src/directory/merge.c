@@ -59,8 +59,10 @@ static void merge_health(struct ub_account *into, const struct ub_account *from)
 		into->as_of = from->as_of;
 		into->health_stale = from->health_stale;
 	}
-	if (into->health == UB_HEALTH_UNKNOWN)
+	if (into->health == UB_HEALTH_UNKNOWN) {
 		into->health = from->health;
+		into->health_since = from->health_since;
+	}
 	if (!into->has_score) {
 		into->has_score = from->has_score;
 		into->score = from->score;
@@ -81,6 +83,7 @@ void merge_account(struct ub_account *into, const struct ub_account *from, struc
 	merge_texts(&into->competitors, from->competitors);
 	merge_text(&into->owner, from->owner);
 	merge_texts(&into->team, from->team);
+	merge_text(&into->manager, from->manager);
 	if (into->renewal == UB_INSTANT_NONE)
 		into->renewal = from->renewal;
 	if (into->n_stakeholders == 0) {
@@ -103,6 +106,7 @@ struct ub_account offered_account(const struct offer *offer, size_t i)
 		return account;
 	account.health_stale = true;
 	account.health = UB_HEALTH_UNKNOWN;
+	account.health_since = UB_INSTANT_NONE;
 	account.has_score = false;
 	account.score = 0;
 	return account;

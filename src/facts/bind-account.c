@@ -21,6 +21,7 @@ static struct ub_cel_value note_value(
 	fields[NOTE_OWNER] = ub_cel_string(clean_line(note->owner, arena));
 	fields[NOTE_STATUS] = ub_cel_string(clean_line(note->status, arena));
 	fields[NOTE_DATE] = instant_or_absent(note->date);
+	fields[NOTE_CARRIED] = note->carried < 0 ? ub_cel_absent() : ub_cel_int(note->carried);
 	return ub_cel_object(arena, type, fields);
 }
 
@@ -69,10 +70,11 @@ static struct ub_cel_value stakeholders_value(struct binding *binding, const str
 	return people_value(binding, people);
 }
 
-static struct ub_cel_value owner_value(struct binding *binding, struct ub_text address)
+/* One of ours, such as the owner. */
+static struct ub_cel_value colleague_value(struct binding *binding, struct ub_text address)
 {
-	const struct ub_person *owner = find_person(binding->facts, address, binding->arena);
-	return owner && owner->internal ? person_value(binding, owner) : ub_cel_absent();
+	const struct ub_person *person = find_person(binding->facts, address, binding->arena);
+	return person && person->internal ? person_value(binding, person) : ub_cel_absent();
 }
 
 static struct ub_cel_value seen_value(struct binding *binding, const struct ub_account_history *history)
@@ -154,7 +156,7 @@ static void set_account(
 	fields[ACCOUNT_TIER] = text_or_absent(account->tier, arena);
 	fields[ACCOUNT_STAGE] = text_or_absent(account->stage, arena);
 	fields[ACCOUNT_RENEWAL] = instant_or_absent(account->renewal);
-	fields[ACCOUNT_OWNER] = owner_value(binding, account->owner);
+	fields[ACCOUNT_OWNER] = colleague_value(binding, account->owner);
 	fields[ACCOUNT_TEAM] = colleagues_value(binding, account->team);
 	fields[ACCOUNT_STAKEHOLDERS] = stakeholders_value(binding, account);
 	fields[ACCOUNT_TICKETS] = notes_value(binding, "ticket", &account->tickets);
@@ -167,6 +169,9 @@ static void set_account(
 	fields[ACCOUNT_INCUMBENT] = text_or_absent(account->incumbent, arena);
 	fields[ACCOUNT_PARENT] = text_or_absent(account->parent, arena);
 	fields[ACCOUNT_AS_OF] = instant_or_absent(account->as_of);
+	fields[ACCOUNT_HEALTH_SINCE] = instant_or_absent(account->health_since);
+	fields[ACCOUNT_MANAGER] = colleague_value(binding, account->manager);
+	fields[ACCOUNT_LOAD] = account->load > 0 ? ub_cel_int(account->load) : ub_cel_absent();
 	fields[ACCOUNT_COMPETITORS] = text_list_value(account->competitors, arena);
 	if (account == binding->facts->account)
 		set_history(fields, binding, binding->facts->history);

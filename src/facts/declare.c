@@ -89,6 +89,9 @@ static const struct ub_cel_decl account_fields[ACCOUNT_FIELDS] = {
 	[ACCOUNT_COMPETITORS] = { .name = "competitors", .type = "list(string)", MAY_LACK },
 	[ACCOUNT_PARENT] = { .name = "parent", .type = "string", MAY_LACK },
 	[ACCOUNT_AS_OF] = { .name = "as_of", .type = "timestamp", MAY_LACK },
+	[ACCOUNT_HEALTH_SINCE] = { .name = "health_since", .type = "timestamp", MAY_LACK },
+	[ACCOUNT_MANAGER] = { .name = "manager", .type = "colleague", MAY_LACK },
+	[ACCOUNT_LOAD] = { .name = "load", .type = "int", MAY_LACK },
 	[ACCOUNT_SHARED_TICKETS] = { .name = "shared_tickets", .type = "list(shared)" },
 	[ACCOUNT_SHARED_REQUESTS] = { .name = "shared_requests", .type = "list(shared)" },
 	[ACCOUNT_SHARED_ACTIONS] = { .name = "shared_actions", .type = "list(shared)" },
@@ -122,12 +125,13 @@ static const struct ub_cel_decl org_fields[ORG_FIELDS] = {
 /* What an account source lists. The date's name says what happened then. */
 static const struct note_type {
 	const char *name, *date;
+	size_t n_fields;
 } note_types[] = {
-	{ "ticket", "opened" },
-	{ "feature_request", "since" },
-	{ "insight", "since" },
-	{ "action", "due" },
-	{ "risk", "since" },
+	{ "ticket", "opened", NOTE_CARRIED },
+	{ "feature_request", "since", NOTE_CARRIED },
+	{ "insight", "since", NOTE_CARRIED },
+	{ "action", "due", NOTE_FIELDS },
+	{ "risk", "since", NOTE_CARRIED },
 };
 
 static void declare_object(
@@ -145,8 +149,9 @@ static void declare_note(struct ub_cel_env *env, const struct note_type *type)
 		[NOTE_OWNER] = { .name = "owner", .type = "string", INTERNAL },
 		[NOTE_STATUS] = { .name = "status", .type = "string", INTERNAL },
 		[NOTE_DATE] = { .name = type->date, .type = "timestamp", INTERNAL, .may_be_absent = true },
+		[NOTE_CARRIED] = { .name = "carried", .type = "int", INTERNAL, .may_be_absent = true },
 	};
-	declare_object(env, type->name, "title", fields, NOTE_FIELDS);
+	declare_object(env, type->name, "title", fields, type->n_fields);
 }
 
 static const char *field_type(enum ub_field_type type)

@@ -16,18 +16,21 @@ static const char acme[] =
     "    name: Acme GmbH\n"
     "    domains: [Acme.Example]\n"
     "    health: yellow\n"
+    "    health_since: 2026-10-01\n"
     "    score: 7.5\n"
     "    tier: strategic\n"
     "    stage: no\n"
     "    owner: Anna@ours.example\n"
     "    team: [anna@ours.example, ben@ours.example]\n"
+    "    manager: mona@ours.example\n"
     "    renewal: 2027-03-31\n"
     "    stakeholders:\n"
     "      - {email: CTO@acme.example, name: C. Tho, title: CTO, persona: blunt, concerns: [late, dear], "
     "economic_buyer: true}\n"
     "    tickets: [{id: T-17, title: Login loop, severity: high, opened: 2026-07-01}]\n"
     "    feature_requests: [{title: Audit log export}]\n"
-    "    actions: [{title: send the sheet, owner: ben, due: 2026-11-02, status: open}]\n"
+    "    actions: [{title: send the sheet, owner: ben, due: 2026-11-02, status: open, carried: 2}, {title: "
+    "ask}]\n"
     "    risks: [{title: champion leaves, since: 2026-10-01}]\n"
     "    insights: [{title: no log-in for a month, since: 2026-10-01}]\n"
     "    fields: {seats: 400, started: 2020-01-01, language: de, ratio: -1.5e3, pilot: yes}\n";
@@ -52,6 +55,9 @@ Test(accounts, are_read_whole)
 	cr_assert_eq(a->tickets.items[0].date, 1782856800); /* 2026-07-01T00:00+02:00 */
 	cr_assert_eq(a->feature_requests.items[0].date, UB_INSTANT_NONE);
 	IS(a->actions.items[0].status, "open");
+	cr_assert(a->actions.items[0].carried == 2 && a->actions.items[1].carried == -1);
+	IS(a->manager, "mona@ours.example");
+	cr_assert_eq(a->health_since, 1790805600); /* 2026-10-01T00:00+02:00 */
 	cr_assert(a->risks.n == 1 && a->insights.n == 1 && a->history == NULL);
 	finish(&f);
 }

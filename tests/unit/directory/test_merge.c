@@ -46,6 +46,17 @@ Test(merging, takes_each_field_from_the_first_source_that_says_it)
 	close_world(w);
 }
 
+Test(merging, counts_the_accounts_of_each_owner)
+{
+	struct world *w = open_world("source: csv, path: data",
+	    "id,owner\na,anna@ours.example\nb,ben@ours.example\nc,anna@ours.example\nd,\n", NULL);
+	cr_assert_eq(account_of(w, "a")->load, 2);
+	cr_assert_eq(account_of(w, "b")->load, 1);
+	cr_assert_eq(account_of(w, "c")->load, 2);
+	cr_assert_eq(account_of(w, "d")->load, 0);
+	close_world(w);
+}
+
 Test(merging, asks_the_source_of_the_highest_priority_first)
 {
 	struct world *w = open_two("priority: -1", "priority: 5");

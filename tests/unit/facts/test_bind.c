@@ -35,6 +35,13 @@ static struct ub_account *account_with_fields(void)
 	*ub_push(arena, &account->tickets) = (struct ub_account_note){
 		.id = UB_TEXT("T-17"), .title = UB_TEXT("Login loop"), .date = world_now()
 	};
+	*ub_push(arena, &account->actions) =
+	    (struct ub_account_note){ .title = UB_TEXT("ask"), .date = UB_INSTANT_NONE, .carried = 2 };
+	*ub_push(arena, &account->actions) =
+	    (struct ub_account_note){ .title = UB_TEXT("tell"), .date = UB_INSTANT_NONE, .carried = -1 };
+	account->manager = UB_TEXT("sara@ours.example");
+	account->health_since = world_now();
+	account->load = 7;
 	return account;
 }
 
@@ -104,6 +111,10 @@ Test(bind, every_name_of_the_manual)
 		{ "account.stakeholders.map(p, p.email)", "[cto@acme.example, cfo@acme.example]" },
 		{ "account.tickets[0].title", "Login loop" },
 		{ "account.tickets[0].opened == meeting.start", "false" },
+		{ "account.actions.map(a, has(a.carried) ? a.carried : -1)", "[2, -1]" },
+		{ "account.manager.email", "sara@ours.example" },
+		{ "account.health_since", "2026-11-02T08:00:00Z" },
+		{ "account.load", "7" },
 		{ "has(account.tier) || has(account.renewal) || has(account.seen)", "false" },
 		{ "account.fields.seats", "400" },
 		{ "has(account.fields.language)", "false" },
@@ -130,7 +141,7 @@ Test(bind, without_an_account_only_name_and_domains_are_there)
 {
 	static const char *const absent[] = { "id", "health", "score", "tier", "stage", "renewal", "owner",
 		"team", "stakeholders", "tickets", "feature_requests", "insights", "actions", "risks",
-		"last_meeting", "next_meeting", "seen" };
+		"last_meeting", "next_meeting", "seen", "health_since", "manager", "load" };
 	bind(NULL);
 	cr_expect_str_eq(eval("account.name"), "Acme");
 	cr_expect_str_eq(eval("account.domains"), "[acme.example]");

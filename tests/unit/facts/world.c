@@ -128,6 +128,7 @@ struct ub_account *world_account(struct ub_arena *arena)
 		.name = UB_TEXT("Acme GmbH"),
 		.health = UB_HEALTH_RED,
 		.renewal = UB_INSTANT_NONE,
+		.health_since = UB_INSTANT_NONE,
 		.owner = UB_TEXT("anna@ours.example") };
 	add(arena, &account->domains, "acme.example");
 	add(arena, &account->team, "anna@ours.example");
