@@ -21,7 +21,7 @@ struct source {
 	char *path;
 	struct ub_plugin_place place; /* where the settings name it */
 	char delimiter;
-	struct csv_columns columns;
+	struct table_columns columns;
 	struct stat seen; /* of the last look; zeros: there was no file */
 };
 
@@ -36,30 +36,9 @@ static const struct ub_plugin_option options[] = {
 static void close_source(void *opened)
 {
 	struct source *source = opened;
-	for (size_t i = 0; i < source->columns.n_named; i++) {
-		free(source->columns.named[i].field);
-		free(source->columns.named[i].column);
-	}
-	for (size_t i = 0; i < source->columns.n_declared; i++)
-		free(source->columns.declared[i].name);
-	free(source->columns.named);
-	free(source->columns.declared);
+	table_free_columns(&source->columns);
 	free(source->path);
 	free(source);
-}
-
-static void take_column(struct csv_columns *columns, const struct ub_plugin_setting *setting)
-{
-	columns->named = csv_array(columns->named, columns->n_named + 1, sizeof(*columns->named));
-	columns->named[columns->n_named++] =
-	    (struct csv_named){ csv_copy(setting->key), csv_copy(setting->value), setting->place };
-}
-
-static void take_field(struct csv_columns *columns, const struct ub_plugin_setting *setting)
-{
-	columns->declared = csv_array(columns->declared, columns->n_declared + 1, sizeof(*columns->declared));
-	columns->declared[columns->n_declared++] =
-	    (struct csv_declared){ csv_copy(setting->key), strcmp(setting->value, "bool") == 0 };
 }
 
 static bool take_delimiter(
@@ -77,29 +56,25 @@ static bool take_delimiter(
 static bool take_setting(
     struct source *source, struct ub_plugin_host *host, const struct ub_plugin_setting *setting)
 {
-	if (strcmp(setting->name, "columns") == 0)
-		take_column(&source->columns, setting);
-	else if (strcmp(setting->name, "fields") == 0)
-		take_field(&source->columns, setting);
-	else if (strcmp(setting->name, "delimiter") == 0)
+	if (strcmp(setting->name, "delimiter") == 0)
 		return take_delimiter(source, host, setting);
-	else
-		source->place = setting->place;
 	if (strcmp(setting->name, "path") == 0) {
 		free(source->path);
-		source->path = csv_copy(setting->value);
+		source->path = table_copy(setting->value);
+		source->place = setting->place;
 	}
+	table_take_setting(&source->columns, setting);
 	return true;
 }
 
 static void *open_source(struct ub_plugin_host *host, const struct ub_plugin_setting *settings, size_t n)
 {
-	struct source *source = csv_array(NULL, 1, sizeof(*source));
+	struct source *source = table_array(NULL, 1, sizeof(*source));
 	bool good = true;
 	*source = (struct source){ .delimiter = ',' };
 	for (size_t i = 0; i < n; i++)
 		good &= take_setting(source, host, &settings[i]);
-	good = csv_check_columns(&source->columns, host) && good;
+	good = table_check_columns(&source->columns, host) && good;
 	if (good)
 		return source;
 	close_source(source);
@@ -137,7 +112,7 @@ static void fail_to_read(
 static char *read_all(const struct source *source, int fd, size_t *len, struct ub_plugin_host *host)
 {
 	size_t size = (size_t)source->seen.st_size, done = 0;
-	char *bytes = csv_array(NULL, size + 1, 1);
+	char *bytes = table_array(NULL, size + 1, 1);
 	for (ssize_t n; done < size; done += (size_t)n) {
 		n = read(fd, bytes + done, size - done);
 		if (n == 0)
@@ -196,45 +171,60 @@ static char *read_file(struct source *source, size_t *len, struct ub_plugin_host
 
 /* ---- its accounts ---- */
 
-static void check_length(struct csv_file *file, const struct csv_row *row, size_t n_columns)
+static void check_length(struct csv_file *file, const struct table_row *row, size_t n_columns)
 {
 	struct ub_plugin_place place = row->place;
 	if (row->n == n_columns)
 		return;
 	if (row->n > n_columns) /* the first cell that is too many */
 		place = row->cells[n_columns].place;
-	csv_fail(file, place,
+	table_fail(&file->table, place,
 	    row->n > n_columns ? "put a cell that has a separator in it in quotes"
 			       : "an empty cell has its separator, too",
 	    "row %zu has %zu cells, and the header has %zu", row->number, row->n, n_columns);
 }
 
-static void give_rows(struct csv_file *file, const struct csv_column *columns, size_t n_columns)
+static void give_rows(struct csv_file *file, const struct table_column *columns, size_t n_columns)
 {
-	struct csv_row row = { 0 };
+	struct table_row row = { 0 };
 	size_t mistakes = 0;
-	while (mistakes < MISTAKES_MAX && !file->host->stopping(file->host) && csv_next(file, &row)) {
+	while (mistakes < MISTAKES_MAX && !file->table.host->stopping(file->table.host) &&
+	       csv_next(file, &row)) {
 		check_length(file, &row, n_columns);
-		if (!file->failed) {
-			csv_give_row(file, columns, &row);
+		if (!file->table.failed) {
+			table_give_rows(&file->table, columns, &row, 1);
 			continue;
 		}
 		/* The rows after this one may have mistakes, too. */
-		file->failed = false;
+		file->table.failed = false;
 		mistakes++;
 	}
-	file->failed |= mistakes > 0;
+	file->table.failed |= mistakes > 0;
 	free(row.cells);
 }
 
-static void give_accounts(struct csv_file *file, const struct csv_columns *columns)
+/* A header that is one cell was split at the wrong sign. */
+static bool report_delimiter(struct csv_file *file, const struct table_row *header)
 {
-	struct csv_row header = { 0 };
-	struct csv_column *known = NULL;
-	if (csv_begin(file) && csv_next(file, &header))
-		known = csv_read_header(file, columns, &header);
-	else if (!file->failed)
-		csv_fail(file, (struct ub_plugin_place){ file->document, 0, 0 },
+	const struct table_cell *head = &header->cells[0];
+	bool semicolon = memchr(head->text, ';', head->len), tab = memchr(head->text, '\t', head->len);
+	if (header->n > 1 || (!semicolon && !tab))
+		return false;
+	table_fail(&file->table, header->place,
+	    semicolon ? "say `delimiter: \";\"` in the settings" : "say `delimiter: tab` in the settings",
+	    "there is one column alone: the cells are not separated by `%c`", file->delimiter);
+	return true;
+}
+
+static void give_accounts(struct csv_file *file, const struct table_columns *columns)
+{
+	struct table_row header = { 0 };
+	struct table_column *known = NULL;
+	if (csv_begin(file) && csv_next(file, &header)) {
+		if (!report_delimiter(file, &header))
+			known = table_read_header(&file->table, columns, &header);
+	} else if (!file->table.failed)
+		table_fail(&file->table, (struct ub_plugin_place){ file->table.document, 0, 0 },
 		    "the first row names the columns: id,name,domains,health",
 		    "the file is empty: it has not even a header");
 	if (known)
@@ -246,18 +236,18 @@ static void give_accounts(struct csv_file *file, const struct csv_columns *colum
 static enum ub_plugin_result read_source(void *opened, struct ub_plugin_host *host)
 {
 	struct source *source = opened;
-	struct csv_file file = { .host = host, .delimiter = source->delimiter };
+	struct csv_file file = { .table.host = host, .delimiter = source->delimiter };
 	char *bytes = read_file(source, &file.len, host);
 	if (!bytes)
 		return UB_PLUGIN_FAILED;
-	file.document = host->document(host, source->path, bytes, file.len);
+	file.table.document = host->document(host, source->path, bytes, file.len);
 	host->as_of(host, source->seen.st_mtim.tv_sec);
 	file.bytes = bytes;
-	file.plain = csv_array(NULL, file.len + 1, 1);
+	file.plain = table_array(NULL, file.len + 1, 1);
 	give_accounts(&file, &source->columns);
 	free(file.plain);
 	free(bytes);
-	return file.failed ? UB_PLUGIN_FAILED : UB_PLUGIN_DONE;
+	return file.table.failed ? UB_PLUGIN_FAILED : UB_PLUGIN_DONE;
 }
 
 const struct ub_plugin ub_plugin = {

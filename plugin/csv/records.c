@@ -1,76 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "csv.h"
 
-/* A message is about one cell or row. */
-#define MESSAGE_MAX 400
-
-void *csv_array(void *items, size_t n, size_t size)
-{
-	void *grown = reallocarray(items, n ? n : 1, size);
-	if (!grown)
-		abort();
-	return grown;
-}
-
-char *csv_copy(const char *text)
-{
-	char *copy = strdup(text);
-	if (!copy)
-		abort();
-	return copy;
-}
-
-void csv_fail(struct csv_file *file, struct ub_plugin_place place, const char *help, const char *message, ...)
-{
-	char text[MESSAGE_MAX];
-	va_list args;
-	va_start(args, message);
-	vsnprintf(text, sizeof(text), message, args);
-	va_end(args);
-	file->host->error(file->host, place, text, help);
-	file->failed = true;
-}
-
 static struct ub_plugin_place place(const struct csv_file *file, size_t at, size_t len)
 {
-	return (struct ub_plugin_place){ file->document, at, len };
+	return (struct ub_plugin_place){ file->table.document, at, len };
 }
 
 /* ---- the text ---- */
 
-/* The length of the character at `at` (RFC 3629); 0: there is no UTF-8. */
-static size_t character(const struct csv_file *file, size_t at)
-{
-	const unsigned char *c = (const unsigned char *)file->bytes + at;
-	size_t left = file->len - at;
-	size_t n = c[0] < 0x80   ? 1
-		   : c[0] < 0xC2 ? 0
-		   : c[0] < 0xE0 ? 2
-		   : c[0] < 0xF0 ? 3
-		   : c[0] < 0xF5 ? 4
-				 : 0;
-	if (n > left)
-		return 0;
-	for (size_t i = 1; i < n; i++)
-		if ((c[i] & 0xC0) != 0x80)
-			return 0;
-	bool overlong = (n == 3 && c[0] == 0xE0 && c[1] < 0xA0) || (n == 4 && c[0] == 0xF0 && c[1] < 0x90);
-	bool beyond = (n == 3 && c[0] == 0xED && c[1] > 0x9F) || (n == 4 && c[0] == 0xF4 && c[1] > 0x8F);
-	return overlong || beyond ? 0 : n;
-}
-
 static bool check_encoding(struct csv_file *file)
 {
 	for (size_t at = file->at, n; at < file->len; at += n) {
-		n = character(file, at);
+		n = table_character(file->bytes + at, file->len - at);
 		if (n > 0 && file->bytes[at] != '\0')
 			continue;
-		csv_fail(file, place(file, at, 1), "save the file as UTF-8",
+		table_fail(&file->table, place(file, at, 1), "save the file as UTF-8",
 		    n ? "there is a NUL byte, as in UTF-16"
 		      : "the byte 0x%02X is not UTF-8, but maybe Latin-1",
 		    (unsigned char)file->bytes[at]);
@@ -83,11 +29,11 @@ bool csv_begin(struct csv_file *file)
 {
 	static const char mark[] = "\xEF\xBB\xBF";
 	file->rows = 0;
-	file->failed = false;
+	file->table.failed = false;
 	file->at = file->len >= 3 && memcmp(file->bytes, mark, 3) == 0 ? 3 : 0;
 	if (file->len >= 2 &&
 	    (memcmp(file->bytes, "\xFF\xFE", 2) == 0 || memcmp(file->bytes, "\xFE\xFF", 2) == 0)) {
-		csv_fail(file, place(file, 0, 2), "save the file as UTF-8", "the file is UTF-16");
+		table_fail(&file->table, place(file, 0, 2), "save the file as UTF-8", "the file is UTF-16");
 		return false;
 	}
 	return check_encoding(file);
@@ -109,18 +55,18 @@ static void skip_line_end(struct csv_file *file)
 		file->at++;
 }
 
-static struct csv_cell bare_cell(struct csv_file *file)
+static struct table_cell bare_cell(struct csv_file *file)
 {
 	size_t from = file->at;
 	while (file->at < file->len && file->bytes[file->at] != file->delimiter &&
 	       !ends_row(file->bytes[file->at]))
 		file->at++;
 	size_t len = file->at - from;
-	return (struct csv_cell){ file->bytes + from, len, place(file, from, len), from };
+	return (struct table_cell){ file->bytes + from, len, place(file, from, len), from };
 }
 
 /* Copies the text of a quoted cell, in which two quotes stand for one, and goes behind the last quote. */
-static struct csv_cell quoted_cell(struct csv_file *file)
+static struct table_cell quoted_cell(struct csv_file *file)
 {
 	size_t from = file->at, len = 0;
 	char *plain = file->plain + from;
@@ -132,40 +78,40 @@ static struct csv_cell quoted_cell(struct csv_file *file)
 		plain[len++] = file->bytes[file->at];
 	}
 	if (file->at == file->len) {
-		csv_fail(file, place(file, from, 1),
+		table_fail(&file->table, place(file, from, 1),
 		    "close it; a quote inside of a quoted cell is written twice",
 		    "row %zu: the quote that opens here is never closed", file->rows);
-		return (struct csv_cell){ plain, 0, place(file, from, 1), SIZE_MAX };
+		return (struct table_cell){ plain, 0, place(file, from, 1), SIZE_MAX };
 	}
 	file->at++;
 	bool same = file->at - from == len + 2;
 	return (
-	    struct csv_cell){ plain, len, place(file, from, file->at - from), same ? from + 1 : SIZE_MAX };
+	    struct table_cell){ plain, len, place(file, from, file->at - from), same ? from + 1 : SIZE_MAX };
 }
 
-static void read_cell(struct csv_file *file, struct csv_row *row)
+static void read_cell(struct csv_file *file, struct table_row *row)
 {
 	bool quoted = file->at < file->len && file->bytes[file->at] == '"';
-	struct csv_cell cell = quoted ? quoted_cell(file) : bare_cell(file);
+	struct table_cell cell = quoted ? quoted_cell(file) : bare_cell(file);
 	if (row->n == row->cap) {
 		row->cap = row->cap ? row->cap * 2 : 32;
-		row->cells = csv_array(row->cells, row->cap, sizeof(*row->cells));
+		row->cells = table_array(row->cells, row->cap, sizeof(*row->cells));
 	}
 	row->cells[row->n++] = cell;
-	if (file->failed || file->at == file->len || file->bytes[file->at] == file->delimiter ||
+	if (file->table.failed || file->at == file->len || file->bytes[file->at] == file->delimiter ||
 	    ends_row(file->bytes[file->at]))
 		return;
-	csv_fail(file, cell.place, "a quote inside of a quoted cell is written twice",
+	table_fail(&file->table, cell.place, "a quote inside of a quoted cell is written twice",
 	    "row %zu: there is more text behind the quoted cell", file->rows);
 }
 
-static void read_row(struct csv_file *file, struct csv_row *row)
+static void read_row(struct csv_file *file, struct table_row *row)
 {
 	size_t from = file->at;
 	row->n = 0;
 	row->number = ++file->rows;
 	read_cell(file, row);
-	while (!file->failed && file->at < file->len && file->bytes[file->at] == file->delimiter) {
+	while (!file->table.failed && file->at < file->len && file->bytes[file->at] == file->delimiter) {
 		file->at++;
 		read_cell(file, row);
 	}
@@ -173,12 +119,12 @@ static void read_row(struct csv_file *file, struct csv_row *row)
 	skip_line_end(file);
 }
 
-bool csv_next(struct csv_file *file, struct csv_row *row)
+bool csv_next(struct csv_file *file, struct table_row *row)
 {
 	do {
-		if (file->failed || file->at == file->len)
+		if (file->table.failed || file->at == file->len)
 			return false;
 		read_row(file, row);
-	} while (!file->failed && row->n == 1 && row->cells[0].len == 0);
-	return !file->failed;
+	} while (!file->table.failed && row->n == 1 && row->cells[0].len == 0);
+	return !file->table.failed;
 }

@@ -3,37 +3,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "csv.h"
+#include "table.h"
 
-static const struct csv_field fields[] = {
-	{ "id", CSV_TEXT, true, NULL },
-	{ "name", CSV_TEXT, false, NULL },
-	{ "parent", CSV_TEXT, false, NULL },
-	{ "domains", CSV_LIST, false, NULL },
-	{ "health", CSV_WORD, false, NULL },
-	{ "score", CSV_TEXT, false, NULL },
-	{ "tier", CSV_TEXT, false, NULL },
-	{ "stage", CSV_TEXT, false, NULL },
-	{ "language", CSV_TEXT, false, NULL },
-	{ "background", CSV_TEXT, false, NULL },
-	{ "incumbent", CSV_TEXT, false, NULL },
-	{ "competitors", CSV_LIST, false, NULL },
-	{ "renewal", CSV_TEXT, false, NULL },
-	{ "owner", CSV_TEXT, false, NULL },
-	{ "team", CSV_LIST, false, NULL },
-	{ "stakeholders", CSV_PEOPLE, false, NULL },
-	{ "tickets", CSV_NOTES, false, "opened" },
-	{ "feature_requests", CSV_NOTES, false, "since" },
-	{ "insights", CSV_NOTES, false, "since" },
-	{ "actions", CSV_NOTES, false, "due" },
-	{ "risks", CSV_NOTES, false, "since" },
+static const struct table_field fields[] = {
+	{ "id", TABLE_TEXT, true, NULL },
+	{ "name", TABLE_TEXT, false, NULL },
+	{ "parent", TABLE_TEXT, false, NULL },
+	{ "domains", TABLE_LIST, false, NULL },
+	{ "health", TABLE_WORD, false, NULL },
+	{ "score", TABLE_TEXT, false, NULL },
+	{ "tier", TABLE_TEXT, false, NULL },
+	{ "stage", TABLE_TEXT, false, NULL },
+	{ "language", TABLE_TEXT, false, NULL },
+	{ "background", TABLE_TEXT, false, NULL },
+	{ "incumbent", TABLE_TEXT, false, NULL },
+	{ "competitors", TABLE_LIST, false, NULL },
+	{ "renewal", TABLE_TEXT, false, NULL },
+	{ "owner", TABLE_TEXT, false, NULL },
+	{ "team", TABLE_LIST, false, NULL },
+	{ "stakeholders", TABLE_PEOPLE, false, NULL },
+	{ "tickets", TABLE_NOTES, false, "opened" },
+	{ "feature_requests", TABLE_NOTES, false, "since" },
+	{ "insights", TABLE_NOTES, false, "since" },
+	{ "actions", TABLE_NOTES, false, "due" },
+	{ "risks", TABLE_NOTES, false, "since" },
 };
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
 
 /* Room for the names of a header in a help text; what goes beyond is cut. */
 #define LIST_MAX 500
 
-static const struct csv_field *find_field(const char *name)
+static const struct table_field *find_field(const char *name)
 {
 	for (size_t i = 0; i < N_FIELDS; i++)
 		if (strcmp(fields[i].name, name) == 0)
@@ -41,7 +41,7 @@ static const struct csv_field *find_field(const char *name)
 	return NULL;
 }
 
-static const struct csv_declared *find_declared(const struct csv_columns *columns, const char *name)
+static const struct table_declared *find_declared(const struct table_columns *columns, const char *name)
 {
 	for (size_t i = 0; i < columns->n_declared; i++)
 		if (strcmp(columns->declared[i].name, name) == 0)
@@ -49,12 +49,40 @@ static const struct csv_declared *find_declared(const struct csv_columns *column
 	return NULL;
 }
 
-static const struct csv_named *find_named(const struct csv_columns *columns, const char *field)
+static const struct table_named *find_named(const struct table_columns *columns, const char *field)
 {
 	for (size_t i = 0; i < columns->n_named; i++)
 		if (strcmp(columns->named[i].field, field) == 0)
 			return &columns->named[i];
 	return NULL;
+}
+
+/* ---- the settings ---- */
+
+void table_take_setting(struct table_columns *columns, const struct ub_plugin_setting *setting)
+{
+	if (strcmp(setting->name, "columns") == 0) {
+		columns->named = table_array(columns->named, columns->n_named + 1, sizeof(*columns->named));
+		columns->named[columns->n_named++] = (struct table_named){ table_copy(setting->key),
+			table_copy(setting->value), setting->place };
+	} else if (strcmp(setting->name, "fields") == 0) {
+		columns->declared =
+		    table_array(columns->declared, columns->n_declared + 1, sizeof(*columns->declared));
+		columns->declared[columns->n_declared++] =
+		    (struct table_declared){ table_copy(setting->key), strcmp(setting->value, "bool") == 0 };
+	}
+}
+
+void table_free_columns(struct table_columns *columns)
+{
+	for (size_t i = 0; i < columns->n_named; i++) {
+		free(columns->named[i].field);
+		free(columns->named[i].column);
+	}
+	for (size_t i = 0; i < columns->n_declared; i++)
+		free(columns->declared[i].name);
+	free(columns->named);
+	free(columns->declared);
 }
 
 static void append(char list[LIST_MAX], const char *text, size_t len)
@@ -63,11 +91,11 @@ static void append(char list[LIST_MAX], const char *text, size_t len)
 	snprintf(list + used, LIST_MAX - used, "%s`%.*s`", used ? ", " : "", (int)len, text);
 }
 
-bool csv_check_columns(const struct csv_columns *columns, struct ub_plugin_host *host)
+bool table_check_columns(const struct table_columns *columns, struct ub_plugin_host *host)
 {
 	bool good = true;
 	for (size_t i = 0; i < columns->n_named; i++) {
-		const struct csv_named *named = &columns->named[i];
+		const struct table_named *named = &columns->named[i];
 		char message[LIST_MAX], list[LIST_MAX] = "", help[LIST_MAX + 100];
 		if (find_field(named->field) || find_declared(columns, named->field))
 			continue;
@@ -91,7 +119,7 @@ static char folded(char c)
 }
 
 /* Whether the head names the field. Case does not count, and a blank or hyphen is as good as "_". */
-static bool names(const struct csv_cell *head, const char *field)
+static bool names(const struct table_cell *head, const char *field)
 {
 	size_t i = 0, from = 0, to = head->len;
 	while (from < to && head->text[from] == ' ')
@@ -104,21 +132,22 @@ static bool names(const struct csv_cell *head, const char *field)
 	return from + i == to && !field[i];
 }
 
-static bool is_called(const struct csv_cell *head, const char *column)
+static bool is_called(const struct table_cell *head, const char *column)
 {
 	return head->len == strlen(column) && memcmp(head->text, column, head->len) == 0;
 }
 
 /* Whether the column is that of the field: by the settings, else by its own name. */
-static bool is_column_of(const struct csv_columns *columns, const struct csv_cell *head, const char *field)
+static bool is_column_of(
+    const struct table_columns *columns, const struct table_cell *head, const char *field)
 {
-	const struct csv_named *named = find_named(columns, field);
+	const struct table_named *named = find_named(columns, field);
 	return named ? is_called(head, named->column) : names(head, field);
 }
 
-static struct csv_column column_of(const struct csv_columns *columns, const struct csv_cell *head)
+static struct table_column column_of(const struct table_columns *columns, const struct table_cell *head)
 {
-	struct csv_column column = { .head = *head };
+	struct table_column column = { .head = *head };
 	for (size_t i = 0; i < N_FIELDS && !column.field; i++)
 		if (is_column_of(columns, head, fields[i].name))
 			column.field = &fields[i];
@@ -128,21 +157,21 @@ static struct csv_column column_of(const struct csv_columns *columns, const stru
 	return column;
 }
 
-static const char *name_of(const struct csv_column *column)
+static const char *name_of(const struct table_column *column)
 {
 	return column->field ? column->field->name : column->declared ? column->declared->name : NULL;
 }
 
-static void report_twice(struct csv_file *file, const struct csv_column *all, size_t n)
+static void report_twice(struct table *table, const struct table_column *all, size_t n)
 {
 	for (size_t i = 1; i < n; i++)
 		for (size_t k = 0; k < i && name_of(&all[i]); k++)
 			if (name_of(&all[k]) == name_of(&all[i]))
-				csv_fail(file, all[i].head.place, "take one of the two away",
+				table_fail(table, all[i].head.place, "take one of the two away",
 				    "there are two columns of the field `%s`", name_of(&all[i]));
 }
 
-static bool has_column(const struct csv_column *all, size_t n, const char *field)
+static bool has_column(const struct table_column *all, size_t n, const char *field)
 {
 	for (size_t i = 0; i < n; i++)
 		if (name_of(&all[i]) && strcmp(name_of(&all[i]), field) == 0)
@@ -151,7 +180,7 @@ static bool has_column(const struct csv_column *all, size_t n, const char *field
 }
 
 static void miss(
-    struct csv_file *file, const struct csv_row *header, const char *field, const struct csv_named *named)
+    struct table *table, const struct table_row *header, const char *field, const struct table_named *named)
 {
 	char list[LIST_MAX] = "", help[LIST_MAX + 100];
 	for (size_t i = 0; i < header->n; i++)
@@ -160,41 +189,28 @@ static void miss(
 	    named ? "correct the name under `columns`, or put the column back; there are %s"
 		  : "put it back, or say under `columns` which one it is; there are %s",
 	    list);
-	csv_fail(file, header->place, help, "the column `%s` is missing", named ? named->column : field);
+	table_fail(table, header->place, help, "the column `%s` is missing", named ? named->column : field);
 }
 
-static void report_missing(struct csv_file *file, const struct csv_columns *columns,
-    const struct csv_row *header, const struct csv_column *all)
+static void report_missing(struct table *table, const struct table_columns *columns,
+    const struct table_row *header, const struct table_column *all)
 {
 	for (size_t i = 0; i < N_FIELDS; i++)
 		if (fields[i].required && !has_column(all, header->n, fields[i].name) &&
 		    !find_named(columns, fields[i].name))
-			miss(file, header, fields[i].name, NULL);
+			miss(table, header, fields[i].name, NULL);
 	for (size_t i = 0; i < columns->n_named; i++)
 		if (!has_column(all, header->n, columns->named[i].field))
-			miss(file, header, columns->named[i].field, &columns->named[i]);
-}
-
-/* A header that is one cell was split at the wrong sign. */
-static bool report_delimiter(struct csv_file *file, const struct csv_row *header)
-{
-	const struct csv_cell *head = &header->cells[0];
-	bool semicolon = memchr(head->text, ';', head->len), tab = memchr(head->text, '\t', head->len);
-	if (header->n > 1 || (!semicolon && !tab))
-		return false;
-	csv_fail(file, header->place,
-	    semicolon ? "say `delimiter: \";\"` in the settings" : "say `delimiter: tab` in the settings",
-	    "there is one column alone: the cells are not separated by `%c`", file->delimiter);
-	return true;
+			miss(table, header, columns->named[i].field, &columns->named[i]);
 }
 
 /* A misspelt column would be missed by nobody. Where `columns` says which is which, others are meant to be
  * left out. */
 static void warn_of_unread(
-    struct csv_file *file, const struct csv_columns *columns, const struct csv_column *all, size_t n)
+    struct table *table, const struct table_columns *columns, const struct table_column *all, size_t n)
 {
 	char list[LIST_MAX] = "", message[LIST_MAX + 100];
-	const struct csv_column *first = NULL;
+	const struct table_column *first = NULL;
 	for (size_t i = 0; i < n && columns->n_named == 0; i++) {
 		if (name_of(&all[i]))
 			continue;
@@ -204,23 +220,21 @@ static void warn_of_unread(
 	if (!first)
 		return;
 	snprintf(message, sizeof(message), "accounts have no such field: %s", list);
-	file->host->warning(file->host, first->head.place, message,
+	table->host->warning(table->host, first->head.place, message,
 	    "declare it under `fields`, or say under `columns` which column is which field");
 }
 
-struct csv_column *csv_read_header(
-    struct csv_file *file, const struct csv_columns *columns, const struct csv_row *header)
+struct table_column *table_read_header(
+    struct table *table, const struct table_columns *columns, const struct table_row *header)
 {
-	if (report_delimiter(file, header))
-		return NULL;
-	struct csv_column *all = csv_array(NULL, header->n, sizeof(*all));
+	struct table_column *all = table_array(NULL, header->n, sizeof(*all));
 	for (size_t i = 0; i < header->n; i++) {
 		all[i] = column_of(columns, &header->cells[i]);
 	}
-	report_twice(file, all, header->n);
-	report_missing(file, columns, header, all);
-	if (!file->failed) {
-		warn_of_unread(file, columns, all, header->n);
+	report_twice(table, all, header->n);
+	report_missing(table, columns, header, all);
+	if (!table->failed) {
+		warn_of_unread(table, columns, all, header->n);
 		return all;
 	}
 	free(all);
