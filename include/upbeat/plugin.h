@@ -62,7 +62,8 @@ struct ub_plugin_option {
 };
 
 /* One text of the settings. A list or a map makes one for each of its texts. The names and types of the
- * declared fields are among them, under the name "fields". */
+ * declared fields are among them, under the name "fields", and under "timeout" how many seconds a call may
+ * take before it is told that the source does not answer. */
 struct ub_plugin_setting {
 	const char *name;
 	const char *key; /* of an entry of a map; else NULL */

@@ -156,6 +156,16 @@ static void add_fields(struct reading *reading, const struct ub_settings_source 
 			.place = place_of(declared) };
 }
 
+static void add_timeout(struct reading *reading, const struct ub_settings_source *settings)
+{
+	struct ub_arena *arena = reading->yaml.arena;
+	const struct ub_yaml_node *node = ub_yaml_get(settings->node, "timeout");
+	const long long seconds = settings->timeout ? settings->timeout : UB_SOURCE_TIMEOUT_SECONDS;
+	*ub_push(arena, reading->read) = (struct ub_plugin_setting){ .name = "timeout",
+		.value = ub_textf(arena, "%lld", seconds).ptr,
+		.place = place_of(node ? node : settings->node) };
+}
+
 bool read_plugin_settings(const struct ub_plugin *plugin, const struct ub_settings_source *settings,
     struct ub_arena *arena, struct plugin_settings *read, struct ub_diags *diags)
 {
@@ -173,5 +183,6 @@ bool read_plugin_settings(const struct ub_plugin *plugin, const struct ub_settin
 			report_unknown(&reading, entry->key);
 	}
 	add_fields(&reading, settings);
+	add_timeout(&reading, settings);
 	return reading.good;
 }
