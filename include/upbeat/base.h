@@ -125,6 +125,11 @@ struct ub_text ub_digest(struct ub_arena *arena, struct ub_text text, size_t byt
 		type *items;                                                                                 \
 		size_t n, cap;                                                                               \
 	}
+
+struct ub_texts {
+	struct ub_text *items;
+	size_t n, cap;
+};
 /* Adds a zeroed element to the end of the vector and gives its address: *ub_push(...) is an lvalue. */
 #define ub_push(arena, vec)                                                                                  \
 	((vec)->items = ub_vec_grow((arena), (vec)->items, &(vec)->cap, (vec)->n, sizeof(*(vec)->items)),    \

@@ -69,12 +69,13 @@ struct ub_dav_collection {
 	bool takes_tasks; /* VTODO is in the supported-calendar-component-set, or there is none */
 };
 
-/* What a principal says of itself (RFC 4791 6.2.1, RFC 6638 2.4.1). */
+/* What a principal says of itself (RFC 4791 6.2.1, RFC 6638 2.2, 2.4.1). */
 struct ub_dav_principal {
 	struct ub_text *addresses; /* the mailto: ones, lower case, without the scheme; the preferred first */
 	size_t n_addresses;
 	struct ub_text *homes; /* calendar-home-set hrefs */
 	size_t n_homes;
+	struct ub_text inbox; /* schedule-inbox-URL, an href; empty: not given */
 	struct ub_text display_name;
 };
 
@@ -97,12 +98,15 @@ struct ub_dav_members {
 extern const struct ub_text ub_dav_collection_query;
 extern const struct ub_text ub_dav_principal_query;
 extern const struct ub_text ub_dav_members_query;
+extern const struct ub_text ub_dav_inbox_query;
 
 /* Read a 207 body. False: the body is no XML, no multistatus of one resource, or more than is taken. */
 UB_MUST_USE bool ub_dav_read_collection(
     struct ub_text body, struct ub_dav_collection *out, struct ub_arena *arena);
 UB_MUST_USE bool ub_dav_read_principal(
     struct ub_text body, struct ub_dav_principal *out, struct ub_arena *arena);
+/* *calendar: the schedule-default-calendar-URL of a scheduling inbox (RFC 6638 9.2), an href; empty: none. */
+UB_MUST_USE bool ub_dav_read_inbox(struct ub_text body, struct ub_text *calendar, struct ub_arena *arena);
 UB_MUST_USE bool ub_dav_read_members(struct ub_text body, struct ub_dav_members *out, struct ub_arena *arena);
 
 #endif

@@ -89,7 +89,8 @@ struct ub_met {
 struct ub_cadence_input {
 	const struct ub_snapshot *snapshot;
 	const struct ub_account *account;
-	const struct ub_rule *rule; /* of snapshot->rules->account_rules */
+	const struct ub_rule *rule; /* of snapshot->rules->account_rules; NULL: there is none any more */
+	struct ub_text uid;         /* of the series; empty: ub_cadence_uid() */
 	struct ub_text owner;       /* address of who has the items */
 	const struct ub_existing *existing;
 	size_t n_existing;
@@ -98,7 +99,8 @@ struct ub_cadence_input {
 	const struct ub_busy *busy;
 	size_t n_busy;
 	ub_instant now;
-	bool gone;                  /* the account is gone or somebody else's: what is ahead goes */
+	/* the account is gone or somebody else's, or the rule is no more: what is ahead goes */
+	bool gone;
 	bool explain;               /* as in struct ub_plan_input */
 	struct ub_watched *watched; /* as in struct ub_decide_input */
 };
@@ -107,8 +109,8 @@ struct ub_cadence_input {
 struct ub_text ub_cadence_uid(const struct ub_rule *rule, struct ub_text account_id, struct ub_arena *arena);
 /* Whether the UID has the form of those. Anybody may write one into an invitation. */
 bool ub_cadence_is_uid(struct ub_text uid);
-/* The rules for accounts of the same family, and nothing else: with the UID, the owner and decision->turns
- * they give the names of the items, by ub_plan_names(). */
+/* The rules for accounts of the same family, and nothing else; NULL has no family. With the UID, the owner
+ * and decision->turns they give the names of the items, by ub_plan_names(). */
 const struct ub_ruleset *ub_cadence_rules(
     const struct ub_ruleset *rules, const struct ub_rule *rule, struct ub_arena *arena);
 /*

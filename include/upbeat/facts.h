@@ -19,11 +19,6 @@ struct ub_cel_env;
 struct ub_cel_activation;
 struct ub_cel_value;
 
-struct ub_texts {
-	struct ub_text *items;
-	size_t n, cap;
-};
-
 /* ---- what a calendar object resource says (RFC 5545), read by ical ---- */
 
 enum ub_component { UB_COMPONENT_EVENT, UB_COMPONENT_TASK, UB_COMPONENT_OTHER };

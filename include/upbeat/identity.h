@@ -55,11 +55,23 @@ UB_MUST_USE enum ub_outcome ub_identity_of(struct ub_identities *identities, con
 UB_MUST_USE bool ub_identity_known(struct ub_identities *identities, struct ub_text principal,
     struct ub_text host, struct ub_text href, struct ub_identity *out, struct ub_arena *arena);
 
-/* The calendar into which a user's items go that belong to no meeting: the first one of his
- * calendar-home-sets (RFC 4791 6.2.1) that is his own and takes events. *href is canonical, with its slash,
- * in `arena`. UB_OUTCOME_GONE: he has none. Blocks while the server is asked. */
-UB_MUST_USE enum ub_outcome ub_identity_calendar(
-    const struct ub_caller *caller, struct ub_text *href, struct ub_arena *arena);
+/*
+ * Who the caller is to the server, and where his calendars are (RFC 5397, RFC 4791 6.2.1, RFC 6764 6). *user
+ * is the principal's href as the server writes it. All texts are in `arena`; *response is the last answer,
+ * which tells more of a failure. UB_OUTCOME_GONE: the server does not say. Blocks while the server is asked.
+ */
+UB_MUST_USE enum ub_outcome ub_identity_homes(const struct ub_caller *caller, struct ub_text *user,
+    struct ub_dav_principal *principal, struct ub_response *response, struct ub_arena *arena);
+
+/*
+ * The calendar into which a user's items go that belong to no meeting: the one that the server puts
+ * invitations into (schedule-default-calendar-URL, RFC 6638 9.2), or else the first one of his homes; it has
+ * to be his own and to take events. *href is canonical, with its slash, in `arena`. `now`: seconds on a
+ * monotonic clock. UB_OUTCOME_GONE: he has none, or the server does not say. Blocks while the server is
+ * asked.
+ */
+UB_MUST_USE enum ub_outcome ub_identity_calendar(struct ub_identities *identities,
+    const struct ub_caller *caller, int64_t now, struct ub_text *href, struct ub_arena *arena);
 
 /* The name that a principal most likely logs in with, for one who was not heard of: the last segment of its
  * href, decoded, in `arena`. */

@@ -161,14 +161,16 @@
 #define UB_RULE_INSTANCES_MAX 60 /* all that a daily series has within its horizon */
 
 /* series */
-#define UB_SERIES_TRIES           62   /* instances that are looked at for what the rules make of them */
-#define UB_SERIES_PER_DAY         4    /* instances in a day; what comes more often is no meeting */
-#define UB_SERIES_TAKEN           62   /* instances that are known to take people's time */
-#define UB_SERIES_APPOINTMENTS    2000 /* times at which somebody is taken by one series */
-#define UB_SERIES_HORIZON         (INT64_C(60) * 24 * 3600) /* seconds ahead in which instances are looked for */
-#define UB_CADENCE_PERIODS        64 /* periods of a rule for accounts that are looked at */
-#define UB_CADENCE_UNANSWERED_MAX 3  /* accounts for which the server does not answer, before a pass ends */
-#define UB_CADENCE_BEYOND         3 /* those of them that begin after the horizon, unless items stand there */
+#define UB_SERIES_TRIES          62   /* instances that are looked at for what the rules make of them */
+#define UB_SERIES_PER_DAY        4    /* instances in a day; what comes more often is no meeting */
+#define UB_SERIES_TAKEN          62   /* instances that are known to take people's time */
+#define UB_SERIES_APPOINTMENTS   2000 /* times at which somebody is taken by one series */
+#define UB_SERIES_HORIZON        (INT64_C(60) * 24 * 3600) /* seconds ahead in which instances are looked for */
+#define UB_CADENCE_PERIODS       64   /* periods of a rule for accounts that are looked at */
+#define UB_ACCOUNT_KEYS_AT_ONCE  32   /* keys of accounts that become due together */
+#define UB_ACCOUNT_KEYS_MS       1000 /* between these and the next ones: meetings come in between */
+#define UB_ACCOUNT_USERS_AT_ONCE 500  /* users whose keys are put in one transaction */
+#define UB_CADENCE_BEYOND        3 /* those of them that begin after the horizon, unless items stand there */
 #define UB_SERIES_BACK                                                                                       \
 	(INT64_C(92) * 24 * 3600) /* seconds back, to know what the items of the past serve                  \
 				   */

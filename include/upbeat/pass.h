@@ -19,7 +19,7 @@ struct ub_pass {
 	struct ub_snapshot *snapshot;
 	struct ub_store *store;   /* where items and meetings are remembered */
 	struct ub_store *queue;   /* the store that gave the job: its lease is there */
-	const struct ub_job *job; /* the key is an object's, or one for a user's accounts */
+	const struct ub_job *job; /* the key is an object's or an account's */
 	const struct ub_caller *caller;
 	struct ub_log *log;
 	pthread_mutex_t *times;         /* held while the times of items are chosen; all passes share it */
@@ -30,9 +30,6 @@ struct ub_pass {
 	int64_t (*clock)(void);
 	/* The thread of the pass: how long it reads an object is watched. NULL: it is not. */
 	struct ub_watched *watched;
-	/* Whether a long pass is to end with UB_PASS_AGAIN. NULL: never. */
-	bool (*is_stopping)(void *context);
-	void *context;
 	struct ub_arena *arena;
 	/* Set by the pass; texts are in `arena`: */
 	struct ub_identity identity;
@@ -64,9 +61,18 @@ enum ub_pass_end {
  * to: one line for the log and for `status`, without secrets and contents. */
 enum ub_pass_end ub_pass_run(struct ub_pass *pass, struct ub_text *why);
 
-/* The same for a key UB_KEY_ACCOUNT: what rules for accounts ask for, for all accounts that the key's
- * principal owns. The items go into his own calendar. */
-enum ub_pass_end ub_pass_accounts(struct ub_pass *pass, struct ub_text *why);
+/*
+ * The key of an account, on behalf of a user; with an empty `id`, of all accounts that concern him. Texts are
+ * in `arena`, or those given.
+ */
+struct ub_key ub_pass_account_key(
+    struct ub_text upstream, struct ub_text principal, struct ub_text id, struct ub_arena *arena);
+/* The id of a key UB_KEY_ACCOUNT. Empty: the key is of all accounts. */
+struct ub_text ub_pass_account_id(const struct ub_key *key);
+/* The same as ub_pass_run() for a key UB_KEY_ACCOUNT: what rules for accounts ask for stands in the calendar
+ * of the account's owner. The key of all accounts puts the key of each one that the principal owns, or has
+ * items of. */
+enum ub_pass_end ub_pass_account(struct ub_pass *pass, struct ub_text *why);
 
 /* ---- what rules add to meetings ---- */
 

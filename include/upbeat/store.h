@@ -35,7 +35,7 @@ enum ub_store_result {
 enum ub_key_kind {
 	UB_KEY_OBJECT,
 	UB_KEY_COLLECTION,
-	UB_KEY_ACCOUNT, /* the accounts that the principal owns */
+	UB_KEY_ACCOUNT, /* an account that the principal owns, or all of these */
 	UB_KEY_ORDER,   /* something to be done once for all of the principal's calendars */
 };
 
@@ -55,14 +55,11 @@ enum ub_doubt {
 	UB_DOUBT_CALLER,
 };
 
-/* The href of a key UB_KEY_ACCOUNT. */
-#define UB_KEY_ACCOUNTS_HREF "accounts"
-
 /* Two keys are the same if all members but `collection` and `doubt` are. */
 struct ub_key {
 	enum ub_key_kind kind;
 	struct ub_text upstream;
-	struct ub_text href;       /* canonical; of an order: its words */
+	struct ub_text href;       /* canonical; of an order: its words; of an account: "accounts/ID" */
 	struct ub_text principal;  /* on whose behalf; empty: the service account */
 	struct ub_text collection; /* href of the collection, where known */
 	enum ub_doubt doubt;       /* if the key is put again, the lesser doubt holds */
@@ -100,11 +97,6 @@ struct ub_job {
 
 struct ub_jobs {
 	struct ub_job *items;
-	size_t n, cap;
-};
-
-struct ub_principals {
-	struct ub_text *items;
 	size_t n, cap;
 };
 
@@ -303,12 +295,12 @@ UB_MUST_USE enum ub_store_result ub_store_put_login(
 UB_MUST_USE enum ub_store_result ub_store_login(struct ub_store *store, struct ub_text upstream,
     struct ub_text href, struct ub_arena *arena, struct ub_text *principal);
 /* The principals who were heard of within UB_REMEMBER_MS. Each once, in any order. */
-UB_MUST_USE enum ub_store_result ub_store_principals(struct ub_store *store, struct ub_text upstream,
-    struct ub_arena *arena, struct ub_principals *principals);
+UB_MUST_USE enum ub_store_result ub_store_principals(
+    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_texts *principals);
 /* The principals for whom keys wait, or are queued and may come to wait: their credentials are of use. Each
  * once, in any order. */
-UB_MUST_USE enum ub_store_result ub_store_waiting(struct ub_store *store, struct ub_text upstream,
-    struct ub_arena *arena, struct ub_principals *principals);
+UB_MUST_USE enum ub_store_result ub_store_waiting(
+    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_texts *principals);
 /* OK: one of these keys is the principal's. NONE: none is. */
 UB_MUST_USE enum ub_store_result ub_store_waits(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal);
@@ -325,6 +317,9 @@ UB_MUST_USE enum ub_store_result ub_store_jobs(
 /* Stores an item, or replaces the one of the same organisation, meeting UID and identity. FULL: not
  * stored. */
 UB_MUST_USE enum ub_store_result ub_store_put_item(struct ub_store *store, const struct ub_store_item *item);
+/* The meeting UIDs, each once, that begin with `prefix` and of which `owner` has items that may stand. */
+UB_MUST_USE enum ub_store_result ub_store_item_uids(struct ub_store *store, struct ub_text organization,
+    struct ub_text prefix, struct ub_text owner, struct ub_arena *arena, struct ub_texts *uids);
 /* All items of a meeting; with an empty meeting UID, all of the organisation. In the order of meeting UID and
  * identity. */
 UB_MUST_USE enum ub_store_result ub_store_items(struct ub_store *store, struct ub_text organization,

@@ -86,38 +86,6 @@ static struct ub_text wrong_password(struct ub_walk *walk)
 
 static const char nowhere[] = "the server does not tell where the user's calendars are: --calendar HREF does";
 
-/* Asks who the user is: at the root, then where RFC 6764 5 sends us. */
-static bool find_principal(struct ub_walk *walk, struct ub_text *principal)
-{
-	static const struct ub_text places[] = { { "/", 1 }, { "/.well-known/caldav", 19 } };
-	struct ub_dav_collection collection;
-	struct ub_response response;
-	for (size_t i = 0; i < UB_COUNT(places); i++) {
-		struct ub_text place = places[i];
-		bool found = propfind(walk, place, "0", ub_dav_collection_query, &response);
-		if (!found && response.status >= 300 && response.status < 400 && response.location.len) {
-			place = ub_textf(walk->arena, "%.*s/",
-			    UB_ARGS(ub_http_href_canonical(walk->arena, response.location)));
-			found = propfind(walk, place, "0", ub_dav_collection_query, &response);
-		}
-		if (found && ub_dav_read_collection(response.body, &collection, walk->arena) &&
-		    collection.principal.len) {
-			*principal = collection.principal;
-			return true;
-		}
-		if (response.status == 401 || response.status == 0)
-			break; /* the other place would not be any better */
-	}
-	if (response.status == 401)
-		walk->why = wrong_password(walk);
-	else if (response.status == 0 || response.status >= 500)
-		walk->why = ub_textf(walk->arena, "%.*s: %.*s",
-		    UB_ARGS(walk->snapshot->settings->upstream.base), UB_ARGS(walk->why));
-	else
-		walk->why = ub_text(nowhere);
-	return false;
-}
-
 static struct ub_text with_slash(struct ub_walk *walk, struct ub_text href)
 {
 	return ub_text_ends(href, UB_TEXT("/")) ? href : ub_textf(walk->arena, "%.*s/", UB_ARGS(href));
@@ -170,22 +138,31 @@ static bool add_only(struct ub_walk *walk, struct ub_text only, struct ub_walk_c
 	return walk->why.len == 0;
 }
 
+/* Why nobody knows where the user's calendars are. */
+static struct ub_text why_lost(
+    struct ub_walk *walk, enum ub_outcome outcome, struct ub_text user, const struct ub_response *response)
+{
+	struct ub_text place = user.len ? user : walk->snapshot->settings->upstream.base;
+	if (outcome == UB_OUTCOME_DENIED)
+		return wrong_password(walk);
+	if (user.len == 0 && response->status && response->status < 500)
+		return ub_text(nowhere);
+	return outcome == UB_OUTCOME_GONE ? ub_text(nowhere)
+					  : ub_textf(walk->arena, "%.*s: %.*s", UB_ARGS(place),
+						UB_ARGS(ub_walk_why_not(walk, outcome, response)));
+}
+
 bool ub_walk_calendars(struct ub_walk *walk, struct ub_text only, struct ub_walk_calendars *calendars)
 {
-	struct ub_text href;
+	struct ub_text user;
 	struct ub_response response;
 	struct ub_dav_principal principal;
 	*calendars = (struct ub_walk_calendars){ 0 };
 	if (only.len)
 		return add_only(walk, only, calendars);
-	if (!find_principal(walk, &href))
-		return false;
-	if (!propfind(walk, href, "0", ub_dav_principal_query, &response)) {
-		walk->why = ub_textf(walk->arena, "%.*s: %.*s", UB_ARGS(href), UB_ARGS(walk->why));
-		return false;
-	}
-	if (!ub_dav_read_principal(response.body, &principal, walk->arena) || principal.n_homes == 0) {
-		walk->why = ub_text(nowhere);
+	enum ub_outcome outcome = ub_identity_homes(&walk->caller, &user, &principal, &response, walk->arena);
+	if (outcome != UB_OUTCOME_OK) {
+		walk->why = why_lost(walk, outcome, user, &response);
 		return false;
 	}
 	for (size_t i = 0; i < principal.n_homes; i++)

@@ -133,7 +133,7 @@ int control_take_order(const struct ub_telling *telling, struct ub_text words)
 {
 	const struct ub_control_input *daemon = telling->daemon;
 	struct ub_arena *arena = telling->out->arena;
-	struct ub_principals everybody;
+	struct ub_texts everybody;
 	struct said said;
 	int64_t now = ub_sys_now() * 1000;
 	if (!understand(words, &said, arena))

@@ -42,7 +42,7 @@ const struct ub_ruleset *ub_cadence_rules(
 	*family = *rules;
 	family->rules = UB_NEW_ARRAY(arena, const struct ub_rule *, rules->n_account_rules);
 	family->n_rules = family->n_account_rules = 0;
-	for (size_t i = 0; i < rules->n_account_rules; i++)
+	for (size_t i = 0; rule && i < rules->n_account_rules; i++)
 		if (ub_text_eq(ub_plan_family(rules->account_rules[i]), ub_plan_family(rule)))
 			family->rules[family->n_rules++] = rules->account_rules[i];
 	return family;
@@ -57,11 +57,16 @@ static struct ub_when midnight(const struct cadence *cadence, ub_instant at)
 	};
 }
 
+static struct ub_text uid_of(const struct ub_cadence_input *input, struct ub_arena *arena)
+{
+	return input->uid.len ? input->uid : ub_cadence_uid(input->rule, input->account->id, arena);
+}
+
 static struct ub_event *event_of(const struct cadence *cadence, struct ub_interval period)
 {
 	struct ub_event *event = UB_NEW(cadence->arena, struct ub_event);
 	event->component = UB_COMPONENT_EVENT;
-	event->uid = ub_cadence_uid(cadence->input->rule, cadence->input->account->id, cadence->arena);
+	event->uid = uid_of(cadence->input, cadence->arena);
 	event->start = midnight(cadence, period.start);
 	event->end = midnight(cadence, period.end);
 	event->transparent = true;

@@ -17,7 +17,8 @@ const struct ub_text ub_dav_collection_query =
     PROPFIND("<current-user-principal/><owner/><displayname/><resourcetype/>"
 	     "<C:supported-calendar-component-set/>");
 const struct ub_text ub_dav_principal_query =
-    PROPFIND("<displayname/><C:calendar-user-address-set/><C:calendar-home-set/>");
+    PROPFIND("<displayname/><C:calendar-user-address-set/><C:calendar-home-set/><C:schedule-inbox-URL/>");
+const struct ub_text ub_dav_inbox_query = PROPFIND("<C:schedule-default-calendar-URL/>");
 const struct ub_text ub_dav_members_query =
     PROPFIND("<resourcetype/><getetag/><owner/><current-user-privilege-set/>"
 	     "<C:supported-calendar-component-set/>");
@@ -213,17 +214,34 @@ bool ub_dav_read_principal(struct ub_text body, struct ub_dav_principal *out, st
 	*out =
 	    (struct ub_dav_principal){ .addresses = UB_NEW_ARRAY(arena, struct ub_text, UB_DAV_ADDRESSES_MAX),
 		    .homes = UB_NEW_ARRAY(arena, struct ub_text, UB_DAV_HOMES_MAX),
+		    .inbox = UB_TEXT_NONE,
 		    .display_name = UB_TEXT_NONE };
 	xmlDoc *doc = parse(body);
 	bool understood = is_multistatus(doc);
 	for (xmlNode *prop = NULL; understood && (prop = next_prop(doc, prop, arena));) {
 		xmlNode *node;
+		if ((node = child(prop, CALDAV, "schedule-inbox-URL")))
+			out->inbox = href_path(node, arena);
 		if ((node = child(prop, CALDAV, "calendar-user-address-set")))
 			collect_addresses(node, out, arena);
 		if ((node = child(prop, CALDAV, "calendar-home-set")))
 			collect_homes(node, out, arena);
 		if ((node = child(prop, DAV, "displayname")))
 			out->display_name = content(node, arena);
+	}
+	xmlFreeDoc(doc);
+	return understood;
+}
+
+bool ub_dav_read_inbox(struct ub_text body, struct ub_text *calendar, struct ub_arena *arena)
+{
+	*calendar = UB_TEXT_NONE;
+	xmlDoc *doc = parse(body);
+	bool understood = is_multistatus(doc);
+	for (xmlNode *prop = NULL; understood && (prop = next_prop(doc, prop, arena));) {
+		const xmlNode *node = child(prop, CALDAV, "schedule-default-calendar-URL");
+		if (node)
+			*calendar = href_path(node, arena);
 	}
 	xmlFreeDoc(doc);
 	return understood;

@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "upbeat/http.h"
-#include "upbeat/identity.h"
+#include "identity-private.h"
 
-/* Finds the calendar into which a user's items go that belong to no meeting. */
+#include "upbeat/http.h"
+
+/* Finds a user's calendars, and the one into which items go that belong to no meeting. */
 
 struct finding {
 	const struct ub_caller *caller;
 	struct ub_arena *arena;
-	struct ub_response response;
+	struct ub_response *response; /* the last one */
 };
 
 static enum ub_outcome propfind(
     struct finding *finding, struct ub_text href, const char *depth, struct ub_text query)
 {
-	struct ub_request request = { .method = "PROPFIND",
-		.target = href,
-		.host = finding->caller->host,
-		.authorization = finding->caller->authorization,
-		.depth = depth,
-		.content_type = "application/xml; charset=utf-8",
-		.body = query };
-	return ub_client_send(finding->caller->client, &request, &finding->response, finding->arena);
+	return identity_propfind(finding->caller, href, depth, query, finding->response, finding->arena);
 }
 
 /* Asks at the place, or where it sends us, who the user is. Empty: nobody says so there. */
@@ -28,14 +22,14 @@ static enum ub_outcome ask_at(struct finding *finding, struct ub_text place, str
 {
 	struct ub_dav_collection collection;
 	enum ub_outcome outcome = propfind(finding, place, "0", ub_dav_collection_query);
-	if (outcome != UB_OUTCOME_OK && finding->response.status / 100 == 3 &&
-	    finding->response.location.len) {
+	if (outcome != UB_OUTCOME_OK && finding->response->status / 100 == 3 &&
+	    finding->response->location.len) {
 		place = ub_textf(finding->arena, "%.*s/",
-		    UB_ARGS(ub_http_href_canonical(finding->arena, finding->response.location)));
+		    UB_ARGS(ub_http_href_canonical(finding->arena, finding->response->location)));
 		outcome = propfind(finding, place, "0", ub_dav_collection_query);
 	}
 	if (outcome == UB_OUTCOME_OK &&
-	    ub_dav_read_collection(finding->response.body, &collection, finding->arena))
+	    ub_dav_read_collection(finding->response->body, &collection, finding->arena))
 		*principal = collection.principal;
 	return outcome;
 }
@@ -51,7 +45,38 @@ static enum ub_outcome find_principal(struct finding *finding, struct ub_text *p
 		if (outcome == UB_OUTCOME_DENIED || outcome == UB_OUTCOME_AGAIN)
 			return outcome;
 	}
-	return principal->len ? UB_OUTCOME_OK : UB_OUTCOME_REFUSED;
+	return principal->len ? UB_OUTCOME_OK : outcome == UB_OUTCOME_OK ? UB_OUTCOME_GONE : outcome;
+}
+
+enum ub_outcome ub_identity_homes(const struct ub_caller *caller, struct ub_text *user,
+    struct ub_dav_principal *principal, struct ub_response *response, struct ub_arena *arena)
+{
+	struct finding finding = { caller, arena, response };
+	*principal = (struct ub_dav_principal){ .display_name = UB_TEXT_NONE, .inbox = UB_TEXT_NONE };
+	enum ub_outcome outcome = find_principal(&finding, user);
+	if (outcome == UB_OUTCOME_OK)
+		outcome = propfind(&finding, *user, "0", ub_dav_principal_query);
+	if (outcome == UB_OUTCOME_OK && !ub_dav_read_principal(response->body, principal, arena))
+		outcome = UB_OUTCOME_REFUSED;
+	return outcome == UB_OUTCOME_OK && principal->n_homes == 0 ? UB_OUTCOME_GONE : outcome;
+}
+
+/* ---- the calendar for what belongs to no meeting ---- */
+
+static struct ub_text with_slash(struct ub_text href, struct ub_arena *arena)
+{
+	return href.len == 0 || ub_text_ends(href, UB_TEXT("/")) ? href
+								 : ub_textf(arena, "%.*s/", UB_ARGS(href));
+}
+
+/* Where invitations to the user go (RFC 6638 9.2). Empty: the server does not say. */
+static struct ub_text default_calendar(struct finding *finding, struct ub_text inbox)
+{
+	struct ub_text href = UB_TEXT_NONE;
+	if (inbox.len == 0 || propfind(finding, inbox, "0", ub_dav_inbox_query) != UB_OUTCOME_OK ||
+	    !ub_dav_read_inbox(finding->response->body, &href, finding->arena))
+		return UB_TEXT_NONE;
+	return with_slash(ub_http_href_canonical(finding->arena, href), finding->arena);
 }
 
 /* Whether items may go into the calendar: homes also list task lists, what others share, and birthdays. */
@@ -62,42 +87,53 @@ static bool is_fit(const struct finding *finding, const struct ub_dav_member *me
 	       (owner.len == 0 || ub_text_eq(owner, ub_http_href_canonical(finding->arena, user)));
 }
 
-/* The user's first calendar of a home, in the order in which the server lists them. */
-static enum ub_outcome first_of(
-    struct finding *finding, struct ub_text home, struct ub_text user, struct ub_text *href)
+/* Adds the calendars of a home that are fit, in the order in which the server lists them. */
+static enum ub_outcome add_fit(
+    struct finding *finding, struct ub_text home, struct ub_text user, struct ub_texts *fit)
 {
 	struct ub_dav_members members = { 0 };
 	enum ub_outcome outcome = propfind(finding, home, "1", ub_dav_members_query);
-	if (outcome != UB_OUTCOME_OK ||
-	    !ub_dav_read_members(finding->response.body, &members, finding->arena))
-		return outcome == UB_OUTCOME_OK ? UB_OUTCOME_REFUSED : outcome;
+	if (outcome == UB_OUTCOME_OK &&
+	    !ub_dav_read_members(finding->response->body, &members, finding->arena))
+		outcome = UB_OUTCOME_REFUSED;
 	for (size_t i = 0; i < members.n; i++) {
-		struct ub_text member = ub_http_href_canonical(finding->arena, members.items[i].href);
-		if (member.len == 0 || !is_fit(finding, &members.items[i], user))
-			continue;
-		*href = ub_text_ends(member, UB_TEXT("/"))
-			    ? member
-			    : ub_textf(finding->arena, "%.*s/", UB_ARGS(member));
-		return UB_OUTCOME_OK;
+		struct ub_text href = ub_http_href_canonical(finding->arena, members.items[i].href);
+		if (href.len && is_fit(finding, &members.items[i], user))
+			*ub_push(finding->arena, fit) = with_slash(href, finding->arena);
 	}
-	return UB_OUTCOME_GONE;
+	return outcome;
 }
 
-enum ub_outcome ub_identity_calendar(
-    const struct ub_caller *caller, struct ub_text *href, struct ub_arena *arena)
+static enum ub_outcome ask(struct finding *finding, struct ub_text *href)
 {
-	struct finding finding = { .caller = caller, .arena = arena };
 	struct ub_dav_principal principal;
 	struct ub_text user;
-	enum ub_outcome outcome = find_principal(&finding, &user);
-	if (outcome == UB_OUTCOME_OK)
-		outcome = propfind(&finding, user, "0", ub_dav_principal_query);
-	if (outcome == UB_OUTCOME_OK && !ub_dav_read_principal(finding.response.body, &principal, arena))
-		outcome = UB_OUTCOME_REFUSED;
+	struct ub_texts fit = { 0 };
+	enum ub_outcome outcome =
+	    ub_identity_homes(finding->caller, &user, &principal, finding->response, finding->arena);
+	for (size_t i = 0; i < principal.n_homes && outcome == UB_OUTCOME_OK; i++)
+		outcome = add_fit(finding, principal.homes[i], user, &fit);
 	if (outcome != UB_OUTCOME_OK)
 		return outcome;
-	outcome = UB_OUTCOME_GONE;
-	for (size_t i = 0; i < principal.n_homes && outcome == UB_OUTCOME_GONE; i++)
-		outcome = first_of(&finding, principal.homes[i], user, href);
+	struct ub_text wanted = default_calendar(finding, principal.inbox);
+	*href = fit.n ? fit.items[0] : UB_TEXT_NONE;
+	for (size_t i = 0; i < fit.n; i++)
+		if (ub_text_eq(fit.items[i], wanted))
+			*href = wanted;
+	return fit.n ? UB_OUTCOME_OK : UB_OUTCOME_GONE;
+}
+
+enum ub_outcome ub_identity_calendar(struct ub_identities *identities, const struct ub_caller *caller,
+    int64_t now, struct ub_text *href, struct ub_arena *arena)
+{
+	struct ub_response response;
+	struct finding finding = { caller, arena, &response };
+	struct ub_text key = identity_key(caller->principal, caller->host, UB_TEXT_NONE, arena);
+	struct identity_entry entry = { .identity = { .calendar = false } };
+	bool known = identity_recall(identities, key, now, &entry, arena);
+	enum ub_outcome outcome = known ? UB_OUTCOME_OK : ask(&finding, &entry.calendar);
+	if (!known && outcome == UB_OUTCOME_OK)
+		identity_remember(identities, key, now, &entry);
+	*href = entry.calendar;
 	return outcome;
 }

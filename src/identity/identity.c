@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "upbeat/identity.h"
+#include "identity-private.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -7,16 +7,10 @@
 
 #include "upbeat/http.h"
 
-/* What was found out for one user about one collection. */
-struct entry {
-	struct ub_identity identity;
-	int64_t until;
-};
-
 struct ub_identities {
 	pthread_mutex_t mutex;
 	struct ub_arena *arena;
-	struct ub_map *entries; /* "user\nhost\nhref" to struct entry */
+	struct ub_map *entries; /* "user\nhost\nhref" to struct identity_entry */
 };
 
 struct ub_identities *ub_identities_new(void)
@@ -39,14 +33,14 @@ void ub_identities_free(struct ub_identities **identities)
 	*identities = NULL;
 }
 
-static enum ub_outcome propfind(const struct ub_caller *caller, struct ub_text href, struct ub_text query,
-    struct ub_response *response, struct ub_arena *arena)
+enum ub_outcome identity_propfind(const struct ub_caller *caller, struct ub_text href, const char *depth,
+    struct ub_text query, struct ub_response *response, struct ub_arena *arena)
 {
 	struct ub_request request = { .method = "PROPFIND",
 		.target = href,
 		.host = caller->host,
 		.authorization = caller->authorization,
-		.depth = "0",
+		.depth = depth,
 		.content_type = "application/xml; charset=utf-8",
 		.body = query };
 	return ub_client_send(caller->client, &request, response, arena);
@@ -115,7 +109,7 @@ static enum ub_outcome ask_principal(
 {
 	struct ub_response response;
 	enum ub_outcome outcome =
-	    propfind(lookup->caller, href, ub_dav_principal_query, &response, lookup->arena);
+	    identity_propfind(lookup->caller, href, "0", ub_dav_principal_query, &response, lookup->arena);
 	if (outcome == UB_OUTCOME_OK && !ub_dav_read_principal(response.body, out, lookup->arena))
 		outcome = UB_OUTCOME_REFUSED;
 	if (outcome != UB_OUTCOME_OK)
@@ -168,8 +162,8 @@ static enum ub_outcome ask(const struct lookup *lookup, struct ub_identity *out)
 		.owner_href = UB_TEXT_NONE,
 		.caller_href = UB_TEXT_NONE,
 		.calendar_name = UB_TEXT_NONE };
-	enum ub_outcome outcome =
-	    propfind(lookup->caller, lookup->href, ub_dav_collection_query, &response, lookup->arena);
+	enum ub_outcome outcome = identity_propfind(
+	    lookup->caller, lookup->href, "0", ub_dav_collection_query, &response, lookup->arena);
 	if (outcome != UB_OUTCOME_OK)
 		return outcome;
 	if (!ub_dav_read_collection(response.body, &collection, lookup->arena))
@@ -182,30 +176,30 @@ static enum ub_outcome ask(const struct lookup *lookup, struct ub_identity *out)
 	return collection.calendar ? find_owner(lookup, &collection, out) : UB_OUTCOME_OK;
 }
 
-static struct ub_identity copy(const struct ub_identity *from, struct ub_arena *arena)
+static struct identity_entry copy(const struct identity_entry *from, struct ub_arena *arena)
 {
-	struct ub_identity to = *from;
-	to.owner = ub_text_copy(arena, from->owner);
-	to.owner_href = ub_text_copy(arena, from->owner_href);
-	to.caller_href = ub_text_copy(arena, from->caller_href);
-	to.calendar_name = ub_text_copy(arena, from->calendar_name);
+	struct identity_entry to = *from;
+	struct ub_text *const texts[] = { &to.identity.owner, &to.identity.owner_href,
+		&to.identity.caller_href, &to.identity.calendar_name, &to.calendar };
+	for (size_t i = 0; i < UB_COUNT(texts); i++)
+		*texts[i] = ub_text_copy(arena, *texts[i]);
 	return to;
 }
 
-static bool recall(struct ub_identities *identities, struct ub_text key, int64_t now, struct ub_identity *out,
-    struct ub_arena *arena)
+bool identity_recall(struct ub_identities *identities, struct ub_text key, int64_t now,
+    struct identity_entry *out, struct ub_arena *arena)
 {
 	pthread_mutex_lock(&identities->mutex);
-	const struct entry *entry = ub_map_get(identities->entries, key);
+	const struct identity_entry *entry = ub_map_get(identities->entries, key);
 	bool known = entry && now < entry->until;
 	if (known)
-		*out = copy(&entry->identity, arena);
+		*out = copy(entry, arena);
 	pthread_mutex_unlock(&identities->mutex);
 	return known;
 }
 
-static void remember(
-    struct ub_identities *identities, struct ub_text key, int64_t now, const struct ub_identity *identity)
+void identity_remember(
+    struct ub_identities *identities, struct ub_text key, int64_t now, const struct identity_entry *entry)
 {
 	pthread_mutex_lock(&identities->mutex);
 	/* Forgetting all entries is simpler than ageing each, and costs two requests for each one later. */
@@ -213,13 +207,14 @@ static void remember(
 		ub_arena_reset(identities->arena);
 		identities->entries = ub_map_new(identities->arena);
 	}
-	struct entry *entry = UB_NEW(identities->arena, struct entry);
-	*entry = (struct entry){ copy(identity, identities->arena), now + UB_IDENTITY_SECONDS };
-	ub_map_put(identities->entries, ub_text_copy(identities->arena, key), entry);
+	struct identity_entry *kept = UB_NEW(identities->arena, struct identity_entry);
+	*kept = copy(entry, identities->arena);
+	kept->until = now + UB_IDENTITY_SECONDS;
+	ub_map_put(identities->entries, ub_text_copy(identities->arena, key), kept);
 	pthread_mutex_unlock(&identities->mutex);
 }
 
-static struct ub_text key_of(
+struct ub_text identity_key(
     struct ub_text principal, struct ub_text host, struct ub_text href, struct ub_arena *arena)
 {
 	return ub_textf(arena, "%.*s\n%.*s\n%.*s", UB_ARGS(principal), UB_ARGS(host), UB_ARGS(href));
@@ -228,19 +223,25 @@ static struct ub_text key_of(
 bool ub_identity_known(struct ub_identities *identities, struct ub_text principal, struct ub_text host,
     struct ub_text href, struct ub_identity *out, struct ub_arena *arena)
 {
-	return recall(identities, key_of(principal, host, href, arena), INT64_MIN, out, arena);
+	struct identity_entry entry;
+	if (!identity_recall(
+		identities, identity_key(principal, host, href, arena), INT64_MIN, &entry, arena))
+		return false;
+	*out = entry.identity;
+	return true;
 }
 
 enum ub_outcome ub_identity_of(struct ub_identities *identities, const struct ub_caller *caller,
     struct ub_text href, const struct ub_org *org, int64_t now, struct ub_identity *out,
     struct ub_arena *arena)
 {
-	struct ub_text key = key_of(caller->principal, caller->host, href, arena);
-	if (recall(identities, key, now, out, arena))
-		return UB_OUTCOME_OK;
+	struct ub_text key = identity_key(caller->principal, caller->host, href, arena);
+	struct identity_entry entry = { .calendar = UB_TEXT_NONE };
 	struct lookup lookup = { caller, org, href, arena };
-	enum ub_outcome outcome = ask(&lookup, out);
-	if (outcome == UB_OUTCOME_OK)
-		remember(identities, key, now, out);
+	bool known = identity_recall(identities, key, now, &entry, arena);
+	enum ub_outcome outcome = known ? UB_OUTCOME_OK : ask(&lookup, &entry.identity);
+	if (!known && outcome == UB_OUTCOME_OK)
+		identity_remember(identities, key, now, &entry);
+	*out = entry.identity;
 	return outcome;
 }

@@ -1,36 +1,57 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The pass over a user's accounts: what rules for accounts ask for stands in the calendar of the account's
- * owner. Nothing on the server is looked at but the items themselves: accounts come from the directory.
+ * The pass over an account: what rules for accounts ask for stands in the calendar of the account's owner.
+ * Nothing on the server is looked at but the items themselves: accounts come from the directory.
  */
 #include "pass-private.h"
 
 #include "upbeat/directory.h"
 #include "upbeat/settings.h"
 
+#define HREF   "accounts"
+#define SERIES "cadence/" /* with which the UIDs of these series begin */
+
 struct tending {
 	struct ub_pass *pass;
 	struct ub_accounts *accounts;
-	struct ub_map *tended; /* UIDs of what the user has to have */
+	struct ub_map *tended; /* UIDs of series */
 	struct ub_acts acts;   /* all together */
 	enum ub_pass_end end;
-	size_t unanswered; /* accounts for which the end was UB_PASS_AGAIN */
 };
+
+/* ---- keys ---- */
+
+struct ub_key ub_pass_account_key(
+    struct ub_text upstream, struct ub_text principal, struct ub_text id, struct ub_arena *arena)
+{
+	return (struct ub_key){ .kind = UB_KEY_ACCOUNT,
+		.upstream = upstream,
+		.href = id.len ? ub_textf(arena, HREF "/%.*s", UB_ARGS(id)) : UB_TEXT(HREF),
+		.principal = principal };
+}
+
+struct ub_text ub_pass_account_id(const struct ub_key *key)
+{
+	return ub_text_sub(key->href, sizeof(HREF "/") - 1, key->href.len);
+}
 
 /* ---- the calendar ---- */
 
 static enum ub_pass_end find_calendar(struct ub_pass *pass, struct ub_text *why)
 {
-	enum ub_outcome outcome = ub_identity_calendar(pass->caller, &pass->collection, pass->arena);
+	struct ub_identities *identities = pass->snapshot->identities;
+	int64_t seconds = pass->monotonic / 1000;
+	enum ub_outcome outcome =
+	    ub_identity_calendar(identities, pass->caller, seconds, &pass->collection, pass->arena);
 	*why = ub_textf(pass->arena, "looking for the user's calendar: %s", ub_outcome_text(outcome));
 	if (outcome == UB_OUTCOME_GONE) {
 		*why = UB_TEXT("the user has no calendar of his own that takes events");
 		return UB_PASS_SETTLED;
 	}
 	if (outcome == UB_OUTCOME_OK)
-		outcome = ub_identity_of(pass->snapshot->identities, pass->caller, pass->collection,
-		    pass->snapshot->org, pass->monotonic / 1000, &pass->identity, pass->arena);
+		outcome = ub_identity_of(identities, pass->caller, pass->collection, pass->snapshot->org,
+		    seconds, &pass->identity, pass->arena);
 	if (outcome == UB_OUTCOME_OK && pass->identity.owner.len == 0)
 		*why = UB_TEXT("the user's address is not known: set organization.users");
 	return outcome == UB_OUTCOME_OK ? UB_PASS_SETTLED : pass_end_of(outcome);
@@ -70,28 +91,27 @@ static void add_acts(struct ub_acts *sum, const struct ub_acts *acts)
 
 /* The names that items of the next periods have, so that the marks suffice where the store has lost its
  * memory. */
-static struct ub_texts names_of(
-    struct ub_pass *pass, const struct ub_cadence_input *input, struct ub_text uid)
+static struct ub_texts names_of(struct ub_pass *pass, const struct ub_cadence_input *input)
 {
 	const struct ub_ruleset *rules = pass->snapshot->rules;
 	struct ub_decision first;
 	if (input->gone)
 		return (struct ub_texts){ 0 };
 	ub_decide_cadence(input, &first, pass->arena);
-	return ub_plan_names(
-	    ub_cadence_rules(rules, input->rule, pass->arena), uid, input->owner, first.turns, pass->arena);
+	return ub_plan_names(ub_cadence_rules(rules, input->rule, pass->arena), input->uid, input->owner,
+	    first.turns, pass->arena);
 }
 
-static enum ub_pass_end look_at_one(
-    struct tending *tending, struct ub_cadence_input *input, struct ub_text uid)
+static enum ub_pass_end look_at_series(struct tending *tending, struct ub_cadence_input *input)
 {
 	struct ub_pass *pass = tending->pass;
 	struct ub_findings findings;
 	struct ub_decision decision;
 	struct ub_acts acts;
-	if (ub_store_claim(pass->queue, pass->job, pass->now * 1000, ub_organization, uid) != UB_STORE_OK)
+	if (ub_store_claim(pass->queue, pass->job, pass->now * 1000, ub_organization, input->uid) !=
+	    UB_STORE_OK)
 		return UB_PASS_AGAIN;
-	enum ub_outcome outcome = pass_fetch_items(pass, uid, names_of(pass, input, uid), &findings);
+	enum ub_outcome outcome = pass_fetch_items(pass, input->uid, names_of(pass, input), &findings);
 	if (outcome != UB_OUTCOME_OK)
 		return pass_end_of(outcome);
 	input->existing = findings.existing;
@@ -103,135 +123,155 @@ static enum ub_pass_end look_at_one(
 	return acts.end;
 }
 
-static struct ub_cadence_input input_of(
-    const struct ub_pass *pass, const struct ub_account *account, const struct ub_rule *rule)
+/* A server that refuses the credentials, or does not answer, is not asked any more. */
+static bool goes_on(const struct tending *tending)
+{
+	return tending->end != UB_PASS_DENIED && tending->end != UB_PASS_AGAIN;
+}
+
+/* Rules of one group share the UID, and give one decision. */
+static void tend(struct tending *tending, struct ub_cadence_input *input)
+{
+	if (!goes_on(tending) || ub_map_put(tending->tended, input->uid, tending))
+		return;
+	enum ub_pass_end end = look_at_series(tending, input);
+	if (tending->end == UB_PASS_SETTLED || !(end == UB_PASS_SETTLED || end == UB_PASS_CONFLICT))
+		tending->end = end;
+}
+
+static struct ub_cadence_input input_of(const struct ub_pass *pass, const struct ub_account *account)
 {
 	return (struct ub_cadence_input){ .snapshot = pass->snapshot,
 		.account = account,
-		.rule = rule,
 		.owner = pass->identity.owner,
 		.now = pass->now,
 		.watched = pass->watched };
 }
 
-/* The worst end of all counts: what went well is not done again. */
-static void note_end(struct tending *tending, enum ub_pass_end end)
+static const struct ub_account *unknown(struct ub_text id, struct ub_arena *arena)
 {
-	if (tending->end == UB_PASS_SETTLED || end == UB_PASS_DENIED)
-		tending->end = end;
-	tending->unanswered += end == UB_PASS_AGAIN;
+	struct ub_account *account = UB_NEW(arena, struct ub_account);
+	*account = ub_account_unknown();
+	account->id = id;
+	return account;
 }
 
-/* What one account takes of memory is given back: a user may have many. */
-static void tend(struct tending *tending, struct ub_cadence_input *input, struct ub_text uid)
-{
-	struct ub_pass *pass = tending->pass;
-	struct ub_arena *arena = pass->arena;
-	ub_map_put(tending->tended, uid, tending);
-	pass->arena = ub_arena_new();
-	note_end(tending, look_at_one(tending, input, uid));
-	ub_arena_free(&pass->arena);
-	pass->arena = arena;
-}
-
-/* A server that refuses the credentials, or does not answer, is not asked for all accounts. */
-static bool goes_on(const struct tending *tending)
-{
-	const struct ub_pass *pass = tending->pass;
-	return tending->end != UB_PASS_DENIED && tending->unanswered < UB_CADENCE_UNANSWERED_MAX &&
-	       !(pass->is_stopping && pass->is_stopping(pass->context));
-}
-
-/* Rules of one group share the UID, and give one decision. */
-static void tend_account(struct tending *tending, const struct ub_account *account)
+/* Looks at one account. If it is gone, or has another owner by now, what stands ahead is removed; if nobody
+ * can tell, nothing is. */
+static void tend_account(struct tending *tending, struct ub_text id)
 {
 	struct ub_pass *pass = tending->pass;
 	const struct ub_ruleset *rules = pass->snapshot->rules;
+	const struct ub_account *account = ub_accounts_find(tending->accounts, id);
+	bool owned = account && ub_text_eq_nocase(account->owner, pass->identity.owner);
+	if (!owned && !ub_accounts_whole(tending->accounts) && (!account || account->owner.len == 0))
+		return;
 	for (size_t i = 0; i < rules->n_account_rules; i++) {
-		const struct ub_rule *rule = rules->account_rules[i];
-		struct ub_cadence_input input = input_of(pass, account, rule);
-		struct ub_text uid = ub_cadence_uid(rule, account->id, pass->arena);
-		if (!ub_map_get(tending->tended, uid))
-			tend(tending, &input, uid);
+		struct ub_cadence_input input = input_of(pass, account ? account : unknown(id, pass->arena));
+		input.rule = rules->account_rules[i];
+		input.uid = ub_cadence_uid(input.rule, id, pass->arena);
+		input.gone = !owned;
+		tend(tending, &input);
 	}
 }
 
-/* False: the rest of the accounts was left. */
-static bool tend_owned(struct tending *tending)
-{
-	for (size_t i = 0; i < ub_accounts_count(tending->accounts); i++) {
-		if (!goes_on(tending))
-			return false;
-		const struct ub_account *account = ub_accounts_at(tending->accounts, i);
-		if (ub_text_eq_nocase(account->owner, tending->pass->identity.owner))
-			tend_account(tending, account);
-	}
-	return goes_on(tending);
-}
+/* ---- all accounts ---- */
 
-/* ---- what the user does not have any more ---- */
-
-/* The rule and the account that the UID is made of. The account may be unknown by now. False: nobody knows
- * the rule, or whether the account is gone. */
-static bool find_origin(struct tending *tending, struct ub_text uid, struct ub_cadence_input *input)
+static bool makes(
+    const struct ub_ruleset *rules, struct ub_text uid, struct ub_text id, struct ub_arena *arena)
 {
-	struct ub_pass *pass = tending->pass;
-	const struct ub_ruleset *rules = pass->snapshot->rules;
-	struct ub_text rest = uid, family, mark;
-	if (!ub_text_split(&rest, '/', &family) || !ub_text_split(&rest, '/', &mark))
-		return false;
-	struct ub_account *unknown = UB_NEW(pass->arena, struct ub_account);
-	*unknown = ub_account_unknown();
-	unknown->id = rest;
-	const struct ub_account *account = ub_accounts_find(tending->accounts, rest);
-	if (!ub_accounts_whole(tending->accounts) && (!account || account->owner.len == 0))
-		return false;
-	for (size_t i = 0; i < rules->n_account_rules; i++) {
-		const struct ub_rule *rule = rules->account_rules[i];
-		if (!ub_text_eq(ub_cadence_uid(rule, rest, pass->arena), uid))
-			continue;
-		*input = input_of(pass, account ? account : unknown, rule);
-		input->gone = true;
-		return true;
-	}
+	for (size_t i = 0; i < rules->n_account_rules; i++)
+		if (ub_text_eq(ub_cadence_uid(rules->account_rules[i], id, arena), uid))
+			return true;
 	return false;
 }
 
-/* Removes what stands ahead for accounts that are gone, or have another owner by now. To be called when all
- * that the user owns was tended. False: the rest was left. */
-static bool tend_lost(struct tending *tending)
+/* The accounts of which the user has items, added to `ids`. What no rule asks for any more is removed here:
+ * no account leads to it. False: the store cannot tell. */
+static bool add_kept(struct tending *tending, struct ub_texts *ids)
 {
 	struct ub_pass *pass = tending->pass;
-	struct ub_store_items items = { 0 };
-	if (ub_store_items(pass->store, ub_organization, UB_TEXT_NONE, pass->arena, &items) != UB_STORE_OK)
+	struct ub_texts uids;
+	if (ub_store_item_uids(pass->store, ub_organization, UB_TEXT(SERIES), pass->identity.owner,
+		pass->arena, &uids) != UB_STORE_OK)
 		return pass_complain(pass), false;
-	for (size_t i = 0; i < items.n; i++) {
-		const struct ub_store_item *item = &items.items[i];
-		struct ub_cadence_input input;
-		if (ub_cadence_is_uid(item->meeting_uid) && ub_text_eq(item->owner, pass->identity.owner) &&
-		    item->state == UB_ITEM_EXISTS && !ub_map_get(tending->tended, item->meeting_uid) &&
-		    find_origin(tending, item->meeting_uid, &input))
-			tend(tending, &input, item->meeting_uid);
-		if (!goes_on(tending))
-			return false;
+	for (size_t i = 0; i < uids.n; i++) {
+		struct ub_text id = uids.items[i], word;
+		if (!ub_cadence_is_uid(id) || !ub_text_split(&id, '/', &word) ||
+		    !ub_text_split(&id, '/', &word))
+			continue;
+		struct ub_cadence_input input = input_of(pass, unknown(id, pass->arena));
+		input.uid = uids.items[i];
+		input.gone = true;
+		if (!makes(pass->snapshot->rules, input.uid, id, pass->arena))
+			tend(tending, &input);
+		*ub_push(pass->arena, ids) = id;
 	}
 	return true;
 }
 
-enum ub_pass_end ub_pass_accounts(struct ub_pass *pass, struct ub_text *why)
+static void add_owned(struct tending *tending, struct ub_texts *ids)
+{
+	struct ub_pass *pass = tending->pass;
+	for (size_t i = 0; i < ub_accounts_count(tending->accounts); i++) {
+		const struct ub_account *account = ub_accounts_at(tending->accounts, i);
+		if (ub_text_eq_nocase(account->owner, pass->identity.owner))
+			*ub_push(pass->arena, ids) = account->id;
+	}
+}
+
+/* Puts a key for each account, some of them due later. False: the store has not taken them. */
+static bool put_keys(struct ub_pass *pass, const struct ub_texts *ids, size_t *n)
+{
+	struct ub_map *put = ub_map_new(pass->arena);
+	UB_VEC(struct ub_key) keys = { 0 };
+	int64_t due = pass->now * 1000;
+	for (size_t i = 0; i < ids->n; i++)
+		if (!ub_map_put(put, ids->items[i], pass))
+			*ub_push(pass->arena, &keys) = ub_pass_account_key(
+			    pass->job->key.upstream, pass->job->key.principal, ids->items[i], pass->arena);
+	*n = keys.n;
+	for (size_t i = 0; i < keys.n; i += UB_ACCOUNT_KEYS_AT_ONCE) {
+		size_t some = keys.n - i < UB_ACCOUNT_KEYS_AT_ONCE ? keys.n - i : UB_ACCOUNT_KEYS_AT_ONCE;
+		if (ub_store_put(pass->store, keys.items + i, some, pass->now * 1000, due) != UB_STORE_OK)
+			return pass_complain(pass), false;
+		due += UB_ACCOUNT_KEYS_MS;
+	}
+	return true;
+}
+
+static void tend_all(struct tending *tending, struct ub_text *why)
+{
+	struct ub_pass *pass = tending->pass;
+	struct ub_texts ids = { 0 };
+	size_t n = 0;
+	add_owned(tending, &ids);
+	if (!add_kept(tending, &ids) || !put_keys(pass, &ids, &n))
+		tending->end = UB_PASS_AGAIN;
+	*why = ub_textf(pass->arena, "%zu account%s to be looked at", n, n == 1 ? " is" : "s are");
+	if (tending->acts.removed)
+		*why = ub_textf(pass->arena, "%.*s; %zu removed that no rule asks for any more",
+		    UB_ARGS(*why), tending->acts.removed);
+}
+
+enum ub_pass_end ub_pass_account(struct ub_pass *pass, struct ub_text *why)
 {
 	struct tending tending = { .pass = pass, .tended = ub_map_new(pass->arena), .end = UB_PASS_SETTLED };
+	struct ub_text id = ub_pass_account_id(&pass->job->key);
 	pass->held = pass->now * 1000;
 	enum ub_pass_end end = find_calendar(pass, why);
 	if (end != UB_PASS_SETTLED || pass->collection.len == 0 || !pass->identity.calendar ||
 	    !pass->identity.caller_is_owner || pass->identity.owner.len == 0 || !pass->snapshot->directory)
 		return end;
 	tending.accounts = ub_directory_accounts(pass->snapshot->directory);
-	if (!tend_owned(&tending) || !tend_lost(&tending))
-		note_end(&tending, UB_PASS_AGAIN);
+	if (id.len == 0) {
+		tend_all(&tending, why);
+	} else {
+		tend_account(&tending, id);
+		*why = ub_textf(pass->arena,
+		    "%zu created, %zu changed, %zu removed, %zu refused by the server", tending.acts.created,
+		    tending.acts.changed, tending.acts.removed, tending.acts.refused);
+	}
 	ub_accounts_release(&tending.accounts);
-	*why = ub_textf(pass->arena,
-	    "accounts: %zu created, %zu changed, %zu removed, %zu refused by the server",
-	    tending.acts.created, tending.acts.changed, tending.acts.removed, tending.acts.refused);
 	return tending.end;
 }

@@ -135,20 +135,25 @@ static struct ub_text one_a_line(struct ub_people people, struct ub_arena *arena
 	return ub_buf_text(&lines);
 }
 
+static void look_at_account(struct ub_pass *pass, struct ub_text id)
+{
+	const struct ub_key key =
+	    ub_pass_account_key(pass->job->key.upstream, pass->job->key.principal, id, pass->arena);
+	if (id.len && ub_store_put(pass->store, &key, 1, pass->now * 1000, pass->now * 1000) != UB_STORE_OK)
+		pass_complain(pass);
+}
+
 /* A meeting may be what the rhythm of its account asks for. The keys of other users come by day. */
 static void look_at_accounts(
     struct ub_pass *pass, const struct ub_store_seen *seen, const struct ub_store_seen *former)
 {
-	struct ub_key const key = { .kind = UB_KEY_ACCOUNT,
-		.upstream = pass->job->key.upstream,
-		.href = UB_TEXT(UB_KEY_ACCOUNTS_HREF),
-		.principal = pass->job->key.principal };
-	bool concerns = seen->account.len || (former && former->account.len);
-	if (!pass->snapshot->rules->n_account_rules || !concerns ||
-	    (former && former->start == seen->start && ub_text_eq(former->account, seen->account)))
+	struct ub_text former_account = former ? former->account : UB_TEXT_NONE;
+	bool same = ub_text_eq(former_account, seen->account);
+	if (!pass->snapshot->rules->n_account_rules || (former && former->start == seen->start && same))
 		return;
-	if (ub_store_put(pass->store, &key, 1, pass->now * 1000, pass->now * 1000) != UB_STORE_OK)
-		pass_complain(pass);
+	look_at_account(pass, seen->account);
+	if (!same)
+		look_at_account(pass, former_account);
 }
 
 void pass_remember(struct ub_pass *pass, const struct ub_decision *decision,

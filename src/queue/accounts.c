@@ -2,7 +2,8 @@
 
 /*
  * When users' accounts are looked at: on each day, when accounts or rules have changed, and when somebody is
- * first heard of. Each user has a key, which waits for his next request.
+ * first heard of. Each user has a key for all his accounts, which waits for his next request, and puts the
+ * key of each account.
  */
 #include "queue-private.h"
 
@@ -60,9 +61,10 @@ static bool is_current(const struct ub_tended *tended, const struct ub_snapshot 
 	return current;
 }
 
+/* Puts the keys of some users whose keys were not put yet. */
 static void put_keys(struct ub_queue *queue, struct ub_tended *tended, int64_t now)
 {
-	struct ub_principals heard;
+	struct ub_texts heard;
 	size_t n = 0;
 	if (ub_store_principals(queue->input.store, queue->input.upstream, queue->arena, &heard) !=
 	    UB_STORE_OK) {
@@ -70,18 +72,18 @@ static void put_keys(struct ub_queue *queue, struct ub_tended *tended, int64_t n
 		return;
 	}
 	struct ub_key *keys = UB_NEW_ARRAY(queue->arena, struct ub_key, heard.n);
-	for (size_t i = 0; i < heard.n; i++)
+	for (size_t i = 0; i < heard.n && n < UB_ACCOUNT_USERS_AT_ONCE; i++)
 		if (!ub_map_get(tended->principals, heard.items[i]))
-			keys[n++] = (struct ub_key){ .kind = UB_KEY_ACCOUNT,
-				.upstream = queue->input.upstream,
-				.href = UB_TEXT(UB_KEY_ACCOUNTS_HREF),
-				.principal = heard.items[i] };
+			keys[n++] = ub_pass_account_key(
+			    queue->input.upstream, heard.items[i], UB_TEXT_NONE, queue->arena);
 	if (n == 0)
 		return;
 	if (ub_store_put(queue->input.store, keys, n, now, now) != UB_STORE_OK) {
 		queue_complain(queue, queue->input.store);
 		return;
 	}
+	if (n == UB_ACCOUNT_USERS_AT_ONCE)
+		tended->next = now; /* there may be more */
 	for (size_t i = 0; i < n; i++)
 		ub_map_put(tended->principals, ub_text_copy(tended->arena, keys[i].principal), tended);
 	ub_queue_wake(queue);

@@ -8,7 +8,7 @@
 
 #include "upbeat/http.h"
 
-static void set_buckets(unsigned char *buckets, const struct ub_principals *principals)
+static void set_buckets(unsigned char *buckets, const struct ub_texts *principals)
 {
 	for (size_t i = 0; i < principals->n; i++) {
 		unsigned bucket = ub_wire_bucket(principals->items[i]);
@@ -23,7 +23,7 @@ static bool fill_buckets(struct ub_queue *queue, unsigned char *buckets)
 	struct ub_arena *arena = ub_arena_new();
 	size_t n = 0;
 	for (size_t i = 0; i < UB_COUNT(stores); i++) {
-		struct ub_principals principals;
+		struct ub_texts principals;
 		if (ub_store_waiting(stores[i], queue->input.upstream, arena, &principals) != UB_STORE_OK)
 			queue_complain(queue, stores[i]);
 		set_buckets(buckets, &principals);

@@ -72,9 +72,10 @@ static void wait_for_principal(
 static void set_aside(
     struct ub_queue *queue, struct ub_store *store, const struct ub_job *job, struct ub_text why)
 {
-	ub_log(queue->input.log, UB_LOG_WARNING,
-	    "%.*s: set aside: %.*s; store it again to have it tried again", UB_ARGS(job->key.href),
-	    UB_ARGS(why));
+	const char *when = job->key.kind == UB_KEY_ACCOUNT ? "it is tried again on the next day"
+							   : "store it again to have it tried again";
+	ub_log(queue->input.log, UB_LOG_WARNING, "%.*s: set aside: %.*s; %s", UB_ARGS(job->key.href),
+	    UB_ARGS(why), when);
 	say(queue, store, ub_store_set_aside(store, job, queue_now(), why));
 }
 
@@ -175,11 +176,6 @@ static void keep_passed(struct ub_queue *queue, const struct ub_pass *run, struc
 	ub_passed_keep(queue->passed, &passed);
 }
 
-static bool ends(void *context)
-{
-	return is_stopping(context);
-}
-
 static void pass(struct worker *worker, struct ub_store *store, const struct ub_job *job,
     const struct ub_credential *credential, struct ub_arena *arena)
 {
@@ -202,12 +198,10 @@ static void pass(struct worker *worker, struct ub_store *store, const struct ub_
 		.now = ub_sys_now(),
 		.monotonic = ub_sys_monotonic_ms(),
 		.clock = queue_now,
-		.is_stopping = ends,
-		.context = queue,
 		.arena = arena };
 	struct ub_text why = UB_TEXT_NONE;
-	bool accounts = job->key.kind == UB_KEY_ACCOUNT;
-	enum ub_pass_end end = accounts ? ub_pass_accounts(&run, &why) : ub_pass_run(&run, &why);
+	bool account = job->key.kind == UB_KEY_ACCOUNT;
+	enum ub_pass_end end = account ? ub_pass_account(&run, &why) : ub_pass_run(&run, &why);
 	ub_log(queue->input.log, end == UB_PASS_SETTLED ? UB_LOG_DEBUG : UB_LOG_INFO, "%.*s: %.*s",
 	    UB_ARGS(job->key.href), UB_ARGS(why));
 	if (run.passed_over)

@@ -60,7 +60,7 @@ enum ub_store_result memory_knows(struct ub_store *store, struct ub_text upstrea
 }
 
 enum ub_store_result memory_principals(
-    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_principals *principals)
+    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_texts *principals)
 {
 	struct memory *memory = memory_lock(store);
 	for (size_t i = 0; i < memory->principals.n; i++) {

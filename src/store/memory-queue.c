@@ -494,7 +494,7 @@ enum ub_store_result memory_waits(struct ub_store *store, struct ub_text upstrea
 }
 
 enum ub_store_result memory_waiting(
-    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_principals *principals)
+    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_texts *principals)
 {
 	struct memory *memory = memory_lock(store);
 	const struct set *owned = &memory->owned;

@@ -107,6 +107,25 @@ static enum ub_store_result memory_items(struct ub_store *store, struct ub_text 
 	return UB_STORE_OK;
 }
 
+static enum ub_store_result memory_item_uids(struct ub_store *store, struct ub_text organization,
+    struct ub_text prefix, struct ub_text owner, struct ub_arena *arena, struct ub_texts *uids)
+{
+	const struct ub_store_item first = { .organization = organization, .meeting_uid = prefix };
+	struct memory *memory = memory_lock(store);
+	for (size_t i = set_find(&memory->items, &first, NULL); i < memory->items.n; i++) {
+		const struct ub_store_item *item = memory->items.items[i];
+		if (!ub_text_eq(item->organization, organization) ||
+		    !ub_text_starts(item->meeting_uid, prefix))
+			break;
+		bool stands = item->state != UB_ITEM_REMOVED && item->state != UB_ITEM_DELETED;
+		bool told = uids->n && ub_text_eq(uids->items[uids->n - 1], item->meeting_uid);
+		if (stands && !told && ub_text_eq(item->owner, owner))
+			*ub_push(arena, uids) = ub_text_copy(arena, item->meeting_uid);
+	}
+	memory_unlock(memory);
+	return UB_STORE_OK;
+}
+
 /* ---- aliases ---- */
 
 static enum ub_store_result memory_put_alias(
@@ -346,6 +365,7 @@ static const struct ub_store_ops ops = {
 	.jobs = memory_jobs,
 	.put_item = memory_put_item,
 	.items = memory_items,
+	.item_uids = memory_item_uids,
 	.put_alias = memory_put_alias,
 	.alias = memory_alias,
 	.put_seen = memory_put_seen,

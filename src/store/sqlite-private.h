@@ -38,6 +38,7 @@ enum statement {
 	CLAIM_DROP,
 	ITEM_PUT,
 	ITEM_LIST,
+	ITEM_UIDS,
 	ITEM_PRUNE,
 	PRINCIPAL_HEARD,
 	PRINCIPAL_PUT,
@@ -144,6 +145,7 @@ store_seens_fn sqlite_seens;
 store_seens_due_fn sqlite_seens_due;
 store_seen_looked_fn sqlite_seen_looked;
 store_account_meetings_fn sqlite_account_meetings;
+store_item_uids_fn sqlite_item_uids;
 store_event_appointments_fn sqlite_event_appointments;
 store_change_appointments_fn sqlite_change_appointments;
 store_appointments_fn sqlite_appointments;

@@ -448,7 +448,7 @@ enum ub_store_result sqlite_login(struct ub_store *store, struct ub_text upstrea
 /* ---- looking ---- */
 
 static enum ub_store_result list_principals(struct ub_store *store, enum statement statement,
-    struct ub_text upstream, struct ub_arena *arena, struct ub_principals *principals)
+    struct ub_text upstream, struct ub_arena *arena, struct ub_texts *principals)
 {
 	struct sqlite *s = sql_enter(store);
 	struct sqlite3_stmt *row = sql_bound(s, statement, "t", &upstream);
@@ -458,13 +458,13 @@ static enum ub_store_result list_principals(struct ub_store *store, enum stateme
 }
 
 enum ub_store_result sqlite_principals(
-    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_principals *principals)
+    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_texts *principals)
 {
 	return list_principals(store, PRINCIPAL_LIST, upstream, arena, principals);
 }
 
 enum ub_store_result sqlite_waiting(
-    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_principals *principals)
+    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_texts *principals)
 {
 	return list_principals(store, KEY_WAITING, upstream, arena, principals);
 }

@@ -41,6 +41,19 @@ enum ub_store_result sqlite_items(struct ub_store *store, struct ub_text organiz
 	return sql_leave(s, UB_STORE_OK);
 }
 
+enum ub_store_result sqlite_item_uids(struct ub_store *store, struct ub_text organization,
+    struct ub_text prefix, struct ub_text owner, struct ub_arena *arena, struct ub_texts *uids)
+{
+	struct sqlite *s = sql_enter(store);
+	struct sqlite3_stmt *row = sql_bound(s, ITEM_UIDS, "tttii", &organization, &prefix, &owner,
+	    (int64_t)UB_ITEM_REMOVED, (int64_t)UB_ITEM_DELETED);
+	while (sql_next(s, row)) {
+		int c = 0;
+		*ub_push(arena, uids) = sql_text(row, &c, arena);
+	}
+	return sql_leave(s, UB_STORE_OK);
+}
+
 enum ub_store_result sqlite_put_alias(
     struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to, int64_t now)
 {

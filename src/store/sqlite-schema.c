@@ -146,6 +146,9 @@ const char *const sql_statements[STATEMENTS] = {
 	[ITEM_LIST] =
 	    "SELECT " ITEM_COLUMNS " FROM item WHERE organization = ?1 AND (?2 = '' OR meeting_uid = ?2)"
 	    " ORDER BY meeting_uid, identity",
+	[ITEM_UIDS] = "SELECT DISTINCT meeting_uid FROM item WHERE organization = ?1 AND meeting_uid >= ?2"
+		      " AND meeting_uid < ?2 || char(1114111) AND owner = ?3 AND state NOT IN (?4, ?5)"
+		      " ORDER BY meeting_uid",
 	[ITEM_PRUNE] =
 	    "DELETE FROM item WHERE changed < ? AND NOT EXISTS (SELECT 1 FROM seen"
 	    " WHERE seen.organization = item.organization AND seen.meeting_uid = item.meeting_uid)",

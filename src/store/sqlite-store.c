@@ -42,6 +42,7 @@ static const struct ub_store_ops ops = {
 	.seens_due = sqlite_seens_due,
 	.seen_looked = sqlite_seen_looked,
 	.account_meetings = sqlite_account_meetings,
+	.item_uids = sqlite_item_uids,
 	.event_appointments = sqlite_event_appointments,
 	.change_appointments = sqlite_change_appointments,
 	.appointments = sqlite_appointments,

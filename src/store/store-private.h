@@ -45,8 +45,8 @@ typedef enum ub_store_result store_put_login_fn(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal, struct ub_text href);
 typedef enum ub_store_result store_login_fn(struct ub_store *store, struct ub_text upstream,
     struct ub_text href, struct ub_arena *arena, struct ub_text *principal);
-typedef enum ub_store_result store_waiting_fn(struct ub_store *store, struct ub_text upstream,
-    struct ub_arena *arena, struct ub_principals *principals);
+typedef enum ub_store_result store_waiting_fn(
+    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_texts *principals);
 typedef enum ub_store_result store_waits_fn(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal);
 typedef enum ub_store_result store_untried_fn(
@@ -57,6 +57,8 @@ typedef enum ub_store_result store_jobs_fn(
 typedef enum ub_store_result store_put_item_fn(struct ub_store *store, const struct ub_store_item *item);
 typedef enum ub_store_result store_items_fn(struct ub_store *store, struct ub_text organization,
     struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_items *items);
+typedef enum ub_store_result store_item_uids_fn(struct ub_store *store, struct ub_text organization,
+    struct ub_text prefix, struct ub_text owner, struct ub_arena *arena, struct ub_texts *uids);
 typedef enum ub_store_result store_put_alias_fn(
     struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to, int64_t now);
 typedef enum ub_store_result store_alias_fn(struct ub_store *store, struct ub_text upstream,
@@ -120,6 +122,7 @@ struct ub_store_ops {
 
 	store_put_item_fn *put_item;
 	store_items_fn *items;
+	store_item_uids_fn *item_uids;
 
 	store_put_alias_fn *put_alias;
 	store_alias_fn *alias;

@@ -144,16 +144,16 @@ enum ub_store_result ub_store_login(struct ub_store *store, struct ub_text upstr
 }
 
 enum ub_store_result ub_store_principals(
-    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_principals *principals)
+    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_texts *principals)
 {
-	*principals = (struct ub_principals){ 0 };
+	*principals = (struct ub_texts){ 0 };
 	return store->ops->principals(store, upstream, arena, principals);
 }
 
 enum ub_store_result ub_store_waiting(
-    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_principals *principals)
+    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_texts *principals)
 {
-	*principals = (struct ub_principals){ 0 };
+	*principals = (struct ub_texts){ 0 };
 	return store->ops->waiting(store, upstream, arena, principals);
 }
 
@@ -186,6 +186,13 @@ enum ub_store_result ub_store_items(struct ub_store *store, struct ub_text organ
     struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_items *items)
 {
 	return store->ops->items(store, organization, meeting_uid, arena, items);
+}
+
+enum ub_store_result ub_store_item_uids(struct ub_store *store, struct ub_text organization,
+    struct ub_text prefix, struct ub_text owner, struct ub_arena *arena, struct ub_texts *uids)
+{
+	*uids = (struct ub_texts){ 0 };
+	return store->ops->item_uids(store, organization, prefix, owner, arena, uids);
 }
 
 enum ub_store_result ub_store_put_alias(

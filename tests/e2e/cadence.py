@@ -185,6 +185,15 @@ def _(story):
     story.eventually(lambda found: not found, "no reviews of alice")
 
 
+@tap.case("each account is looked at by itself")
+def _(story):
+    story.have(account("acme", "red", "bob"), account("beta", "red", "bob"))
+    story.eventually(lambda found: len(found) >= 8, "bob's reviews", "bob")
+    story.have(account("acme", "red", "bob"), account("beta", "green", "bob"))
+    tap.eventually(lambda: story.come_by("bob") or story.settle() or len(story.reviews("bob", "Beta")) <= 2, "beta's reviews", SOON)
+    tap.equal(len(story.reviews("bob")) >= 8, True, "acme's reviews stay")
+
+
 @tap.case("nor does one that fails when Upbeat starts")
 def _(story):
     before = story.reviews("bob")
@@ -200,6 +209,19 @@ def _(story):
 
     tap.eventually(look, "nothing is left to do", SOON)
     tap.equal(story.reviews("bob"), before, "reviews")
+
+
+@tap.case("when a site switches the rule off, what stands ahead goes, for accounts that are gone, too")
+def _(story):
+    story.have(account("acme", "red", "bob"))
+    story.eventually(lambda found: len(found) >= 8, "bob's reviews", "bob")
+    site = story.folder / "site"
+    site.mkdir()
+    (site / "rules.yaml").write_text("format: 1\nchange:\n  - {rule: cadence, enabled: no}\n")
+    text = story.upbeat.settings.read_text()
+    story.upbeat.settings.write_text(re.sub("(?m)^rules: (.*)$", rf"rules: [\1, {site}]", text))
+    story.say("accounts: []\n")
+    story.eventually(lambda found: not found, "no reviews", "bob")
 
 
 @tap.case("nothing of it went wrong in the program")

@@ -139,6 +139,20 @@ Test(dav, members_of_a_collection_are_told_apart)
 	cr_expect_not(ub_dav_read_members(UB_TEXT("<html/>"), &members, arena));
 }
 
+Test(dav, an_inbox_names_the_calendar_for_invitations)
+{
+	struct ub_text calendar;
+	struct ub_text body = UB_TEXT(
+	    "<multistatus xmlns='DAV:' xmlns:C='urn:ietf:params:xml:ns:caldav'><response><href>/in/</href>"
+	    "<propstat><prop><C:schedule-default-calendar-URL><href>http://h/cal/</href>"
+	    "</C:schedule-default-calendar-URL></prop><status>HTTP/1.1 200 OK</status></propstat>"
+	    "</response></multistatus>");
+	cr_assert(ub_dav_read_inbox(body, &calendar, arena));
+	cr_expect(ub_text_is(calendar, "/cal/"));
+	cr_expect_not(ub_dav_read_inbox(UB_TEXT("<html/>"), &calendar, arena));
+	cr_expect_eq(calendar.len, 0);
+}
+
 Test(dav, members_tell_whether_they_take_events)
 {
 	static const struct {

@@ -29,6 +29,7 @@ struct upstream {
 	struct object objects[256];
 	size_t n_objects;
 	struct method_count methods[16];
+	const char *default_calendar; /* NULL: inboxes name none */
 	bool no_owner, no_tasks;
 };
 
@@ -109,12 +110,17 @@ static void answer(int fd, int status, const char *fields, const char *body)
 
 static void answer_propfind(struct upstream *up, int fd, const struct exchange *x)
 {
-	char body[2048], user[64] = "", owner[128] = "";
+	char body[2048], user[64] = "", owner[128] = "", inbox[256] = "";
 	sscanf(x->path, "/%63[^/]", user);
 	if (strncmp(user, "%61", 3) == 0) /* an escape that the principal's path is written with */
 		memmove(user, "a", 1), memmove(user + 1, user + 3, strlen(user + 3) + 1);
 	if (!up->no_owner)
 		snprintf(owner, sizeof(owner), "<owner><href>/%s/</href></owner>", user);
+	if (up->default_calendar)
+		snprintf(inbox, sizeof(inbox),
+		    "<C:schedule-inbox-URL><href>/alice/inbox/</href></C:schedule-inbox-URL>"
+		    "<C:schedule-default-calendar-URL><href>%s</href></C:schedule-default-calendar-URL>",
+		    up->default_calendar);
 	snprintf(body, sizeof(body),
 	    "<multistatus xmlns='DAV:' "
 	    "xmlns:C='urn:ietf:params:xml:ns:caldav'><response><href>%s</href><propstat><prop>"
@@ -124,9 +130,9 @@ static void answer_propfind(struct upstream *up, int fd, const struct exchange *
 	    "<C:supported-calendar-component-set><C:comp "
 	    "name='VEVENT'/>%s</C:supported-calendar-component-set>"
 	    "<C:calendar-user-address-set><href>mailto:%s@ours.example</href></C:calendar-user-address-set>"
-	    "<C:calendar-home-set><href>http://public.example/%s</href></C:calendar-home-set>"
+	    "<C:calendar-home-set><href>http://public.example/%s</href></C:calendar-home-set>%s"
 	    "</prop><status>HTTP/1.1 200 OK</status></propstat></response></multistatus>",
-	    x->path, owner, up->no_tasks ? "" : "<C:comp name='VTODO'/>", user, user);
+	    x->path, owner, up->no_tasks ? "" : "<C:comp name='VTODO'/>", user, user, inbox);
 	answer(fd, 207, "Content-Type: application/xml\r\n", body);
 }
 
@@ -352,5 +358,12 @@ void upstream_refuse_tasks(struct upstream *upstream)
 {
 	pthread_mutex_lock(&upstream->mutex);
 	upstream->no_tasks = true;
+	pthread_mutex_unlock(&upstream->mutex);
+}
+
+void upstream_set_default_calendar(struct upstream *upstream, const char *path)
+{
+	pthread_mutex_lock(&upstream->mutex);
+	upstream->default_calendar = path;
 	pthread_mutex_unlock(&upstream->mutex);
 }

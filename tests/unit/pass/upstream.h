@@ -37,4 +37,7 @@ void upstream_hide_owners(struct upstream *upstream);
 /* From now on, collections take events only. */
 void upstream_refuse_tasks(struct upstream *upstream);
 
+/* From now on, inboxes name that calendar as the one for invitations. */
+void upstream_set_default_calendar(struct upstream *upstream, const char *path);
+
 #endif

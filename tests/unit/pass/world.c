@@ -36,9 +36,10 @@ static const char settings_text[] = "listen: 127.0.0.1:0\n"
 				    "  users: \"{user}@ours.example\"\n";
 
 /* For tests whose settings name the file. */
-static const char accounts_text[] = "accounts:\n"
-				    "  - {id: acme, name: Acme, domains: [acme.example]}\n"
-				    "  - {id: beta, name: Beta, domains: [beta.example]}\n";
+static const char accounts_text[] =
+    "accounts:\n"
+    "  - {id: acme, name: Acme, domains: [acme.example], owner: alice@ours.example}\n"
+    "  - {id: beta, name: Beta, domains: [beta.example]}\n";
 
 static char directory[64];
 struct ub_arena *arena;
@@ -141,7 +142,8 @@ enum ub_pass_end pass_of(const struct ub_job *job)
 		.clock = clock_ms,
 		.arena = arena };
 	struct ub_text said = UB_TEXT_NONE;
-	enum ub_pass_end end = ub_pass_run(&pass, &said);
+	enum ub_pass_end end =
+	    job->key.kind == UB_KEY_ACCOUNT ? ub_pass_account(&pass, &said) : ub_pass_run(&pass, &said);
 	owner_login = pass.owner_login;
 	why = ub_text_cstr(arena, said);
 	return end;

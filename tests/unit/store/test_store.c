@@ -135,7 +135,7 @@ STORY(lists_for_whom_keys_wait)
 {
 	struct ub_key keys[] = { key("/c/a", "anna"), key("/c/b", "ben"), key("/c/c", "anna"),
 		key("/c/d", "zoe") };
-	struct ub_principals waiting;
+	struct ub_texts waiting;
 	/* One of anna's waits, the other one and ben's are queued; zoe's is being worked on. */
 	OK(ub_store_put(s->store, &keys[0], 1, 0, 0));
 	struct ub_job job = take(s, 10);
@@ -153,7 +153,7 @@ STORY(lists_for_whom_keys_wait)
 
 STORY(lists_whom_the_server_knows)
 {
-	struct ub_principals known;
+	struct ub_texts known;
 	OK(ub_store_heard(s->store, UB_TEXT("http://up"), UB_TEXT("anna"), 10, NULL));
 	OK(ub_store_heard(s->store, UB_TEXT("http://up"), UB_TEXT("anna"), 20, NULL));
 	OK(ub_store_heard(s->store, UB_TEXT("http://other"), UB_TEXT("ben"), 10, NULL));
@@ -292,6 +292,22 @@ STORY(remembers_items_by_meeting)
 	cr_assert_eq(items.n, 3);
 	OK(ub_store_items(s->store, UB_TEXT("theirs"), UB_TEXT_NONE, s->arena, &items));
 	cr_assert_eq(items.n, 0);
+}
+
+STORY(tells_of_which_meetings_somebody_has_items)
+{
+	struct ub_texts uids;
+	struct ub_store_item all[] = { item("a/1", "x", 1), item("a/1", "y", 1), item("a/2", "x", 1),
+		item("a/3", "x", 1), item("a0", "x", 1), item("b/1", "x", 1), item("a/4", "x", 1) };
+	all[2].state = UB_ITEM_REMOVED;
+	all[3].state = UB_ITEM_REMOVING;
+	all[6].owner = UB_TEXT("somebody@ours.example");
+	for (size_t i = 0; i < UB_COUNT(all); i++)
+		OK(ub_store_put_item(s->store, &all[i]));
+	OK(ub_store_item_uids(s->store, ORG, UB_TEXT("a/"), all[0].owner, s->arena, &uids));
+	cr_assert_eq(uids.n, 2);
+	IS(uids.items[0], "a/1");
+	IS(uids.items[1], "a/3");
 }
 
 STORY(follows_aliases_to_their_end)
