@@ -20,21 +20,31 @@ struct part {
 		struct ub_account *items;
 		size_t n, cap;
 	} accounts;
-	UB_VEC(struct ub_place) places; /* of each account */
-	ub_instant as_of;               /* when it held; UB_INSTANT_NONE: when it was read */
-	bool faulty;                    /* an account, or something of one, was left out */
+	UB_VEC(struct ub_place) places;       /* of each account */
+	ub_instant as_of;                     /* when it held; UB_INSTANT_NONE: when it was read */
+	bool faulty;                          /* an account, or something of one, was left out */
+	struct ub_text said;                  /* all that the source gave, until it is dropped; */
+	struct ub_arena *said_arena;          /* its memory, if that is not the part's */
+	unsigned char digest[UB_SHA256_SIZE]; /* of what the source gave */
 };
 
 struct part *part_new(void);
 struct part *part_hold(struct part *part);
 void part_release(struct part **part);
+/* Notes what the source gave. The text lives as long as the part, or is in part->said_arena. */
+void part_note(struct part *part, struct ub_text said);
+/* Gives back the memory of what the source gave. */
+void part_drop_said(struct part *part);
+/* Whether the source gave the same, in the same order. */
+bool part_says_same(const struct part *a, const struct part *b);
 /* The settings of the part's source, in the part's arena: the part may outlive the settings. */
 const struct ub_settings_source *part_settings(struct part *part, const struct ub_settings_source *settings);
 
 /* ---- sources ---- */
 
 enum look {
-	LOOK_SAME,      /* not looked, as nothing has changed since the last look */
+	LOOK_NONE,      /* not looked, as the source is not due */
+	LOOK_SAME,      /* not read, as nothing has changed since the last look */
 	LOOK_CONFIRMED, /* looked: what was read before still holds */
 	LOOK_NEW,       /* there is a new part */
 	LOOK_FAILED,    /* reported; there may be a part of what is sound */
@@ -66,6 +76,8 @@ struct source {
 	void *state;          /* NULL: the source cannot be opened */
 	struct part *part;    /* the last one that could be used; NULL: there is none */
 	bool good;            /* the part is the whole of what the source gave, and no remains of it */
+	bool own;             /* and it was read since the source was opened */
+	ub_instant as_of;     /* when the part held; UB_INSTANT_NONE: when it was looked at last */
 	struct part *refused; /* a later one, which lacks too many accounts; NULL: none */
 	int64_t due;          /* when to look again, by the monotonic clock */
 	bool pending;

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "directory-private.h"
 
+#include <string.h>
+
 /* The accounts that a source gave, which live as long as somebody holds them. */
+
+static void drop_said(void *dropped)
+{
+	part_drop_said(dropped);
+}
 
 struct part *part_new(void)
 {
@@ -10,6 +17,7 @@ struct part *part_new(void)
 	part->arena = arena;
 	part->holders = 1;
 	part->as_of = UB_INSTANT_NONE;
+	ub_arena_defer(arena, drop_said, part);
 	return part;
 }
 
@@ -27,6 +35,23 @@ void part_release(struct part **part)
 		return;
 	struct ub_arena *arena = mine->arena; /* the part itself is in this arena */
 	ub_arena_free(&arena);
+}
+
+void part_note(struct part *part, struct ub_text said)
+{
+	part->said = said;
+	ub_sha256(said, part->digest);
+}
+
+void part_drop_said(struct part *part)
+{
+	part->said = UB_TEXT_NONE;
+	ub_arena_free(&part->said_arena);
+}
+
+bool part_says_same(const struct part *a, const struct part *b)
+{
+	return memcmp(a->digest, b->digest, sizeof(a->digest)) == 0;
 }
 
 const struct ub_settings_source *part_settings(struct part *part, const struct ub_settings_source *settings)

@@ -411,7 +411,7 @@ static enum look take(struct plugin_source *source, struct part **part, struct u
 static enum look end(void *state, int64_t deadline, struct part **part, struct ub_diags *diags)
 {
 	struct plugin_source *source = state;
-	enum look look = LOOK_SAME;
+	enum look look = LOOK_NONE;
 	*part = NULL;
 	int64_t wait = deadline - ub_sys_monotonic_ms();
 	struct timespec until = ub_sys_deadline(wait > 0 ? wait : 0);

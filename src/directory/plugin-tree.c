@@ -23,6 +23,7 @@ struct tree {
 	struct level levels[UB_YAML_DEPTH_MAX];
 	size_t depth;
 	UB_VEC(const struct ub_source *) documents;
+	struct ub_buf said; /* all that was given, piece by piece */
 	struct ub_map *ids; /* of the accounts so far, to the number of the account plus one */
 	bool broken;        /* the plugin does not give trees, which is reported */
 	bool twice;         /* two accounts have one id, which is reported */
@@ -34,6 +35,8 @@ struct tree *tree_new(const struct tree_input *input)
 	struct tree *tree = UB_NEW(arena, struct tree);
 	tree->input = *input;
 	tree->arena = ub_arena_new();
+	input->part->said_arena = ub_arena_new();
+	tree->said = UB_BUF(input->part->said_arena);
 	tree->ids = ub_map_new(arena);
 	*ub_push(arena, &tree->documents) = NULL;
 	*ub_push(arena, &tree->documents) = input->settings;
@@ -136,6 +139,14 @@ static struct ub_yaml_node *new_node(struct tree *tree, enum ub_yaml_kind kind, 
 	return node;
 }
 
+/* One line a piece, so that a person can read it; the length says where a text with lines of its own ends. */
+static void note(struct tree *tree, const char *what, struct ub_text text)
+{
+	ub_buf_printf(&tree->said, "%s %zu ", what, text.len);
+	ub_buf_add(&tree->said, text);
+	ub_buf_char(&tree->said, '\n');
+}
+
 void tree_begin(struct tree *tree, bool map, struct ub_plugin_place place)
 {
 	struct ub_yaml_node *node = new_node(tree, map ? UB_YAML_MAP : UB_YAML_LIST, place);
@@ -145,6 +156,7 @@ void tree_begin(struct tree *tree, bool map, struct ub_plugin_place place)
 		break_tree(tree, node->place, "a list stands where an account should");
 	if (tree->broken)
 		return;
+	note(tree, map ? "{" : "[", UB_TEXT_NONE);
 	tree->levels[tree->depth++] = (struct level){ .node = node };
 }
 
@@ -157,6 +169,7 @@ void tree_end(struct tree *tree, bool map)
 		break_tree(tree, tree->input.source, "a list or map ends that was not begun so");
 		return;
 	}
+	note(tree, map ? "}" : "]", UB_TEXT_NONE);
 	struct ub_yaml_node *node = level->node;
 	node->items = level->items.items;
 	node->entries = level->entries.items;
@@ -180,6 +193,7 @@ void tree_scalar(struct tree *tree, bool key, struct ub_text text, struct ub_plu
 		break_tree(tree, node->place, "a text is not UTF-8");
 		return;
 	}
+	note(tree, key ? "key" : "text", text);
 	if (!key) {
 		take_value(tree, node);
 		return;
@@ -195,5 +209,6 @@ bool tree_finish(struct tree *tree)
 {
 	if (tree->depth > 0)
 		break_tree(tree, tree->input.source, "an account does not end");
+	part_note(tree->input.part, ub_buf_text(&tree->said));
 	return !tree->broken && !tree->twice;
 }

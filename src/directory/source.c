@@ -46,8 +46,7 @@ static void note_success(struct source *source)
 	ub_arena_free(&source->said);
 	source->report.failed = false;
 	source->report.problem = UB_TEXT_NONE;
-	source->report.as_of =
-	    source->part && source->part->as_of != UB_INSTANT_NONE ? source->part->as_of : ub_sys_now();
+	source->report.as_of = source->as_of != UB_INSTANT_NONE ? source->as_of : ub_sys_now();
 }
 
 static bool is_stale(const struct source *source)
@@ -115,13 +114,26 @@ static void use(struct source *source, struct part *part, bool good)
 	part_release(&source->part);
 	part_release(&source->refused);
 	source->part = part;
-	source->good = good;
+	source->good = source->own = good;
+	source->as_of = part->as_of;
+}
+
+/* Whether a new reading says what is known already, so that nobody has to look at each account for nothing.
+ */
+static bool is_no_news(const struct source *source, const struct part *part)
+{
+	return source->good && source->own && part_says_same(source->part, part);
 }
 
 /* Uses the reading if it may be used. Even the remains of a reading that failed are better than none. */
 static enum look judge(
     struct source *source, enum look look, struct part *part, bool force, struct ub_diags *diags)
 {
+	if (look == LOOK_NEW && is_no_news(source, part)) {
+		source->as_of = part->as_of;
+		part_release(&source->refused);
+		return LOOK_CONFIRMED;
+	}
 	if (look == LOOK_NEW && !force && lacks_too_many(source, part, diags)) {
 		part_release(&source->refused);
 		source->refused = part_hold(part);
@@ -130,7 +142,8 @@ static enum look judge(
 	if (look == LOOK_NEW || (look == LOOK_FAILED && part && !source->good))
 		use(source, part, look == LOOK_NEW);
 	/* What was refused is what the source has, still. */
-	if ((look != LOOK_SAME && look != LOOK_CONFIRMED) || !source->refused)
+	bool unchanged = look == LOOK_NONE || look == LOOK_SAME || look == LOOK_CONFIRMED;
+	if (!unchanged || !source->refused)
 		return look;
 	if (!force)
 		return LOOK_SAME;
@@ -165,6 +178,8 @@ bool source_end(
 	source->pending = look == LOOK_PENDING;
 	pthread_mutex_lock(lock);
 	look = judge(source, look, part, force, diags);
+	if (part)
+		part_drop_said(part);
 	note(source, look, diags, from);
 	pthread_mutex_unlock(lock);
 	part_release(&part);
@@ -220,7 +235,7 @@ void source_open(struct source *source, const struct ub_settings_source *setting
 	bool plugin = !ub_text_is(settings->source, "yaml");
 	source->settings = settings;
 	source->report.source = settings->source;
-	source->report.as_of = UB_INSTANT_NONE;
+	source->report.as_of = source->as_of = UB_INSTANT_NONE;
 	source->ops = plugin ? &plugin_source : &yaml_source;
 	const char *mark = plugin && start->marks
 			       ? ub_textf(diags->arena, "%s-%zu", start->marks, source->number).ptr

@@ -70,6 +70,7 @@ static bool read_source(const struct state *state, struct part *part, struct ub_
 		    UB_ARGS(source->name), ub_file_result_text(result));
 		return false;
 	}
+	part_note(part, source->text);
 	return read_accounts(source, settings, state->zone, part, diags);
 }
 

@@ -116,6 +116,23 @@ Test(csv, gives_accounts_with_all_that_a_row_can_say)
 	close_world(w);
 }
 
+Test(csv, that_is_written_anew_and_says_the_same_is_no_news)
+{
+	struct world *w = open_world(CSV, "id,name\na,A\nb,B\n", NULL);
+	write_data(w->data, "id,name\r\na,\"A\"\r\nb,B\r\n");
+	cr_assert_not(look(w, UB_REFRESH_ALL));
+	cr_assert_not(report_of(w, 0).failed);
+	write_data(w->data, "key\n");
+	cr_assert_not(look(w, UB_REFRESH_ALL));
+	cr_assert(report_of(w, 0).failed);
+	write_data(w->data, "id,name\na,A\nb,B\n");
+	cr_assert_not(look(w, UB_REFRESH_ALL));
+	cr_assert_not(report_of(w, 0).failed, "it is well again");
+	write_data(w->data, "id,name\nb,B\na,A\n");
+	cr_assert(look(w, UB_REFRESH_ALL), "of accounts that are alike the first one counts");
+	close_world(w);
+}
+
 static const char *const bad[] = {
 	"key,name\nx,X\n",       /* a missing column */
 	"id,name\na,A,more\n",   /* a row too long */
