@@ -24,16 +24,25 @@ HUBSPOT = """preset: hubspot, url: "{url}/crm/v3/objects/companies?limit=2&prope
 
 
 class Crm:
-    """`answer(path, query, fields)` gives (status, fields, body); a body that is no bytes becomes JSON."""
+    """`answer(path, query, fields)` gives (status, fields, body); a body that is no bytes becomes JSON. After stop() nobody
+    listens; start() has it listen again where it did."""
 
     def __init__(self, folder, tls=False):
         self.asked, self.answer = [], lambda path, query, fields: (404, {}, b"")
+        self.folder, self.tls, self.port, self.listens = folder, tls, 0, False
+        self.start()
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+
+    def start(self):
         crm = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):
+                if not crm.listens:  # a connection from before
+                    self.close_connection = True
+                    return
                 parts = urllib.parse.urlsplit(self.path)
                 query = dict(urllib.parse.parse_qsl(parts.query))
                 crm.asked.append((parts.path, query, dict(self.headers)))
@@ -53,17 +62,18 @@ class Crm:
             def handle_error(self, *_):
                 """Clients that go away, or do not like the certificate."""
 
-        self.server = Server(("127.0.0.1", 0), Handler)
+        self.server = Server(("127.0.0.1", self.port), Handler)
         self.port = self.server.server_address[1]
-        if tls:
-            make_certificate(folder)
+        if self.tls:
+            make_certificate(self.folder)
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+            context.load_cert_chain(self.folder / "cert.pem", self.folder / "key.pem")
             self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
-        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+        self.listens = True
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def stop(self):
+        self.listens = False
         self.server.shutdown()
         self.server.server_close()
 
