@@ -2,13 +2,15 @@
 """`make demo`: a CalDAV server, Upbeat in front of it, and one customer meeting stored through both.
 
 Shows what appears beside the meeting, and why; how that follows when the meeting is moved, and goes when it is called
-off; then stays up for a calendar client, until Ctrl-C.
+off; how a customer that was well turns red, and is met each week instead of each quarter; then stays up for a calendar
+client, until Ctrl-C.
 With DEMO_ONCE set it ends by itself. The exit status is 0 only if all of it was seen.
 """
 import datetime
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import sys
@@ -25,12 +27,14 @@ import support  # noqa: E402
 import tap  # noqa: E402
 
 ZONE = calendars.BERLIN
-SETTINGS = f"{support.ORGANIZATION}accounts:\n  - source: yaml\n    path: {HERE}/accounts.yaml\n"
+SETTINGS = f"{support.ORGANIZATION}control: control\naccounts:\n  - {{source: yaml, path: PATH}}\n"
 PATIENCE = 15  # seconds
 NAME = "roadmap.ics"
 UID = "roadmap-with-acme"
 ITEMS = 4
 SHOWN = {"VEVENT": 16, "VTODO": 4}  # lines of an item's text
+REVIEW = "Globex: review"
+WEEKLY = 7  # reviews at least of a red account: the horizon of 60 days has eight weeks
 GUESTS = {"cto@acme.example": "Clara Tho", "security@acme.example": "Sami Kurt"}
 INDENT, COLUMN = "    ", 30
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -166,7 +170,9 @@ def play(world, screen):
     screen.say(screen.bold("Upbeat: a customer meeting gets what it needs"))
     print()
     radicale = world.start(support.Radicale)
-    upbeat = world.start(support.Upbeat, radicale, SETTINGS)
+    accounts = world.folder / "accounts.yaml"
+    shutil.copy(HERE / "accounts.yaml", accounts)
+    upbeat = world.start(support.Upbeat, radicale, SETTINGS.replace("PATH", str(accounts)))
     screen.say(f"CalDAV server (Radicale)  {radicale.url}")
     screen.say(f"Upbeat in front of it     {upbeat.url}")
     print()
@@ -188,6 +194,7 @@ def play(world, screen):
     print()
     move(screen, calendar, stored, items)
     call_off(screen, calendar, stored)
+    turn_red(screen, upbeat, accounts, calendar, stored)
     return upbeat
 
 
@@ -221,6 +228,56 @@ def call_off(screen, calendar, stored):
     assert calendar.put(NAME, text).status in (201, 204), "the server does not take the cancellation"
     tap.eventually(lambda: not stored.items_of(UID), "nothing beside a meeting that is called off", PATIENCE)
     screen.say(f"{(time.monotonic() - begun) * 1000:.0f} ms later nothing is left beside it.")
+    print()
+
+
+def reviews(calendar):
+    items = [item for _, text in calendar.objects().values() for item in calendars.components(text)]
+    return sorted((item for item in items if item.text("SUMMARY") == REVIEW), key=when)
+
+
+def is_weekly(items):
+    """One a week, week after week, and none of those of before."""
+    mondays = [(day := when(item).astimezone(ZONE).date()) - datetime.timedelta(days=day.weekday()) for item in items]
+    lengths = {item.duration() for item in items}
+    return len(items) >= WEEKLY and len(lengths) == 1 and mondays == [
+        mondays[0] + datetime.timedelta(weeks=n) for n in range(len(items))]
+
+
+def turn_red(screen, upbeat, accounts, calendar, stored):
+    """Fails unless there is one review a week in place of one a quarter, each with what is known of the account."""
+    before = tap.eventually(lambda: reviews(stored), "a review of Globex", PATIENCE)
+    assert len(before) <= 2, f"a green account has {len(before)} reviews"
+    screen.say("Globex, another customer of Alice's, is well. It has a review a quarter:")
+    print()
+    for item in before:
+        screen.entry(span_of(item), item.text("SUMMARY"), people(item.addresses()))
+    print()
+    accounts.write_text(accounts.read_text().replace("health: green", "health: red"))
+    answer = support.run("refresh", "-c", upbeat.settings)
+    assert answer.returncode == 0, f"upbeat refresh: {answer.stdout}{answer.stderr}"
+    screen.say("Overnight the CRM has turned Globex red. Alice's client looks into her calendar, as clients do:")
+    print()
+    begun = time.monotonic()
+    looks = lambda: calendar.objects() and is_weekly(items := reviews(stored)) and items  # noqa: E731
+    items = tap.eventually(looks, "a review of Globex each week", PATIENCE)
+    screen.say(f"{(time.monotonic() - begun) * 1000:.0f} ms later there is a review a week, each with its agenda:")
+    print()
+    show_reviews(screen, items)
+
+
+def show_reviews(screen, items):
+    """The first one with what it says, and when the others are."""
+    for item in items:
+        tap.contains(item.text("DESCRIPTION"), "Import stops", f"agenda of {span_of(item)}")
+    first, *others = items
+    screen.entry(span_of(first), first.text("SUMMARY"), people(first.addresses()))
+    screen.beside(own_text(first), screen.dim, SHOWN["VEVENT"])
+    why = re.search(r"(?m)^Why: (.*)", first.text("DESCRIPTION"))
+    assert why, f"the review does not say why: {first.text('DESCRIPTION')}"
+    screen.beside(f"why: {why[1]}", screen.good)
+    for item in others:
+        print(f"{INDENT}{span_of(item):<{COLUMN - len(INDENT)}}{screen.bold(item.text('SUMMARY'))}")
     print()
 
 

@@ -44,7 +44,7 @@ def try_demo(_):
     if os.environ.get("UPBEAT_QUICK"):
         raise tap.Skip("left out by UPBEAT_QUICK")
     shown = is_fine(run([sys.executable, TOP / "tests/demo/demo.py"], env={**os.environ, "DEMO_ONCE": "1"}))
-    for words in ("(rule prep)", "moves it by a week", "nothing is left beside it"):
+    for words in ("(rule prep)", "moves it by a week", "nothing is left beside it", "review a week, each"):
         tap.contains(shown, words, "the demo")
     assert "\033" not in shown, "colour where there is no terminal"
 
