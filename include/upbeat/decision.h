@@ -98,6 +98,9 @@ struct ub_cadence_input {
 	size_t n_met;
 	const struct ub_busy *busy;
 	size_t n_busy;
+	/* when the owner's events of rules for accounts begin that are not in `existing` */
+	const ub_instant *reviews;
+	size_t n_reviews;
 	ub_instant now;
 	/* the account is gone or somebody else's, or the rule is no more: what is ahead goes */
 	bool gone;
@@ -140,6 +143,12 @@ struct ub_taken {
  */
 UB_MUST_USE bool ub_decide_busy(const struct ub_taken *taken, const struct ub_decision *decision,
     struct ub_decide_input *input, struct ub_arena *arena);
+
+/* Sets input->reviews to what the store knows of the owner's events of rules for accounts, in the calendar
+ * whose path is `collection`, besides those in input->existing. False: the store cannot tell, and
+ * ub_store_problem() says why. */
+UB_MUST_USE bool ub_decide_reviews(const struct ub_taken *taken, struct ub_text collection,
+    struct ub_cadence_input *input, struct ub_arena *arena);
 
 /*
  * The account with which the meeting counts as one. That is a meeting with customers of one account, not

@@ -151,6 +151,8 @@ struct ub_org {
 	size_t n_people;
 	struct ub_team *teams;
 	size_t n_teams;
+	int64_t
+	    reviews_a_day; /* events of rules for accounts that somebody may have in a day; 0: any number */
 };
 
 /* Whether the text is one local part, one @ and one domain, with nothing in it that could end or

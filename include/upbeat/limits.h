@@ -166,6 +166,8 @@
 #define UB_SERIES_TAKEN          62   /* instances that are known to take people's time */
 #define UB_SERIES_APPOINTMENTS   2000 /* times at which somebody is taken by one series */
 #define UB_SERIES_HORIZON        (INT64_C(60) * 24 * 3600) /* seconds ahead in which instances are looked for */
+#define UB_REVIEWS_A_DAY         3    /* that somebody has in a day, unless the settings say */
+#define UB_REVIEWS_A_DAY_MAX     100  /* that the settings may say */
 #define UB_CADENCE_PERIODS       64   /* periods of a rule for accounts that are looked at */
 #define UB_ACCOUNT_KEYS_AT_ONCE  32   /* keys of accounts that become due together */
 #define UB_ACCOUNT_KEYS_MS       1000 /* between these and the next ones: meetings come in between */

@@ -213,6 +213,9 @@ struct ub_plan_input {
 	int64_t brought_forward;
 	const struct ub_busy *busy; /* for `free: attendees|owner`; whoever is not listed counts as free */
 	size_t n_busy;
+	/* Of a rule for accounts: when the other events of such rules begin that the owner has. */
+	const ub_instant *reviews;
+	size_t n_reviews;
 	bool explain; /* the plan tells the search for each item's time */
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * When the people whom a decision concerns are taken, as the store knows.
+ * When the people whom a decision concerns are taken, as the store knows; and how many reviews they have.
  */
 #include "upbeat/decision.h"
 #include "upbeat/settings.h"
@@ -91,4 +91,33 @@ bool ub_decide_busy(const struct ub_taken *taken, const struct ub_decision *deci
 	input->busy = asking.busy.items;
 	input->n_busy = asking.busy.n;
 	return !asking.failed;
+}
+
+/* ---- reviews ---- */
+
+static bool is_another_review(const struct ub_cadence_input *input, struct ub_text collection,
+    const struct ub_store_appointment *appointment)
+{
+	if (!appointment->item || !ub_cadence_is_uid(appointment->meeting_uid) ||
+	    !ub_text_starts(appointment->href, collection))
+		return false;
+	for (size_t i = 0; i < input->n_existing; i++)
+		if (ub_text_eq(input->existing[i].uid, appointment->uid))
+			return false;
+	return true;
+}
+
+bool ub_decide_reviews(const struct ub_taken *taken, struct ub_text collection,
+    struct ub_cadence_input *input, struct ub_arena *arena)
+{
+	struct ub_interval ahead = { input->now, INT64_MAX / 1000 };
+	struct ub_text owner = ub_text_lower(arena, input->owner);
+	const struct ub_store_appointments *known = look_up(taken, owner, ahead, arena);
+	UB_VEC(ub_instant) reviews = { 0 };
+	for (size_t i = 0; known && i < known->n; i++)
+		if (is_another_review(input, collection, &known->items[i]))
+			*ub_push(arena, &reviews) = known->items[i].start / 1000;
+	input->reviews = reviews.items;
+	input->n_reviews = reviews.n;
+	return known != NULL;
 }

@@ -324,6 +324,16 @@ static void tell_before(struct cadence *cadence)
 		cadence->series.before[i] = cadence->open;
 }
 
+/* What is planned for one period counts in the days of the others. */
+static void count_reviews(struct cadence *cadence, const struct ub_plan *plan)
+{
+	for (size_t i = 0; i < plan->items.n; i++) {
+		const struct ub_item *item = &plan->items.items[i];
+		if (item->kind == UB_ITEM_EVENT && item->busy && !item->all_day)
+			*ub_push(cadence->arena, &cadence->series.reviews) = item->start;
+	}
+}
+
 /* False: the period has nothing ahead, as its item is over or deleted, or no time was found, or its turn has
  * not come. */
 static bool plan_period(struct cadence *cadence, size_t i)
@@ -333,6 +343,7 @@ static bool plan_period(struct cadence *cadence, size_t i)
 	struct ub_plan *plan = plan_of(series, facts_of(series, i), i, NULL);
 	bool has = has_item(cadence, plan);
 	join(series, plan);
+	count_reviews(cadence, plan);
 	if (has && !cadence->decision->facts)
 		cadence->decision->facts = facts_of(series, i);
 	cadence->open += has;
@@ -503,6 +514,8 @@ static void begin(struct cadence *cadence)
 		.arena = cadence->arena };
 	for (size_t i = 0; i < input->n_busy; i++)
 		*ub_push(cadence->arena, &series->busy) = input->busy[i];
+	for (size_t i = 0; i < input->n_reviews; i++)
+		*ub_push(cadence->arena, &series->reviews) = input->reviews[i];
 }
 
 void ub_decide_cadence(

@@ -35,6 +35,7 @@ struct series {
 	/* Of each rule, how many instances have got something so far. NULL: that does not count. */
 	size_t *before;
 	UB_VEC(struct ub_busy) busy; /* the input's, with instances to which the owner does not come */
+	UB_VEC(ub_instant) reviews;  /* as in struct ub_plan_input */
 	struct ub_arena *arena;
 };
 

@@ -100,6 +100,8 @@ static struct ub_plan_input input_of(struct series *series, const struct ub_fact
 	input.taken = taken_by_others(series, instance);
 	input.busy = series->busy.items;
 	input.n_busy = series->busy.n;
+	input.reviews = series->reviews.items;
+	input.n_reviews = series->reviews.n;
 	return input;
 }
 

@@ -207,6 +207,23 @@ static void forget_instances(struct ub_pass *pass, struct noting *noting)
 	}
 }
 
+/* Whose item it is. One of a rule for accounts does not say so itself. */
+static struct ub_text meeting_of_item(struct ub_pass *pass, const struct ub_event *read)
+{
+	struct ub_store_appointments known;
+	if (read->related_to.len)
+		return read->related_to;
+	if (ub_store_copy_appointments(pass->store, ub_organization, pass->job->key.upstream,
+		pass->job->key.href, pass->arena, &known) != UB_STORE_OK) {
+		pass_complain(pass);
+		return read->uid;
+	}
+	for (size_t i = 0; i < known.n; i++)
+		if (ub_text_eq(known.items[i].uid, read->uid))
+			return known.items[i].meeting_uid;
+	return read->uid;
+}
+
 void pass_note_appointment(struct ub_pass *pass, const struct ub_decision *decision, bool item)
 {
 	const struct ub_event *read = decision->event;
@@ -214,9 +231,8 @@ void pass_note_appointment(struct ub_pass *pass, const struct ub_decision *decis
 	struct noting noting = { .meeting = meeting,
 		.takes_time = takes_time(pass, read, meeting, decision->plan->not_eligible),
 		.noted = ub_map_new(pass->arena),
-		.event = appointment_of(pass, read->uid,
-		    item && read->related_to.len ? read->related_to : read->uid, pass->job->key.href,
-		    meeting->start, meeting->end) };
+		.event = appointment_of(pass, read->uid, item ? meeting_of_item(pass, read) : read->uid,
+		    pass->job->key.href, meeting->start, meeting->end) };
 	noting.event.item = item;
 	lock(pass);
 	if (decision->ahead.n)
@@ -313,8 +329,9 @@ bool pass_choose_review_times(struct ub_pass *pass, struct ub_cadence_input *inp
 		.now = input->now };
 	struct ub_store_appointments collisions = { 0 };
 	lock(pass);
+	bool known = ub_decide_reviews(&taken, pass->collection, input, pass->arena);
 	ub_decide_cadence(input, decision, pass->arena);
-	bool known = !decision->facts || ub_decide_busy(&taken, decision, &people, pass->arena);
+	known = known && (!decision->facts || ub_decide_busy(&taken, decision, &people, pass->arena));
 	input->busy = people.busy;
 	input->n_busy = people.n_busy;
 	if (known && people.n_busy)

@@ -38,6 +38,9 @@ struct ub_slot_request {
 	const struct ub_work_calendar *people; /* the owner first */
 	size_t n_people;
 	struct ub_intervals busy;
+	/* Days on which the owner has as many reviews as a day may have. Nothing is put there, whatever
+	 * `full` says. */
+	struct ub_intervals full_days;
 };
 
 /* One try of the search: the window, the end from which the search begins, and the people who must be at
@@ -191,6 +194,31 @@ bool ub_plan_place_task(struct ub_making *making, struct ub_drafts *drafts, stru
 
 /* remind.c: computes when the items of a rule remind. All of them are made, or are not to be. */
 void ub_plan_remind(struct ub_making *making, struct ub_drafts *drafts);
+
+/* search.c */
+
+/* The work calendars of the owner and the attendees, the owner's first, each person once. */
+struct ub_work_calendar *ub_plan_calendars(
+    struct ub_making *making, const struct ub_people *attendees, size_t *n);
+/* Busy times: the meeting itself, the items that this plan has placed already, and the times that `free`
+ * names. */
+struct ub_intervals ub_plan_busy_times(struct ub_making *making, const struct ub_draft *draft);
+/* Of an event of a rule for accounts: the days that are full by `reviews_a_day`. */
+struct ub_intervals ub_plan_full_days(const struct ub_making *making, const struct ub_draft *draft);
+/* Seconds after midnight. */
+int32_t ub_plan_time_of_day(const struct ub_zone *zone, ub_instant instant);
+/* Sets the event's time. True, so that the caller can return the result. */
+bool ub_plan_stand(struct ub_draft *draft, ub_instant start, ub_instant end);
+/* Whether everybody has time then. */
+bool ub_plan_fits(struct ub_making *making, const struct ub_slot_request *request, ub_instant start);
+/* Finds a time for the event. If all days of the request are full, one in all the time `all` is taken, and if
+ * these are full, too, one of the least full. False: the draft has been dropped. */
+bool ub_plan_search(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request,
+    struct ub_interval all);
+
+/* period.c: sets start and end of an event from the account's own day in the period on, then before that day.
+ * Nobody is called to anything on the day of the decision. False: the draft has been dropped. */
+bool ub_plan_place_in_period(struct ub_making *making, struct ub_draft *draft, int64_t duration);
 
 /* place.c: sets start and end, or due, and late. False: the draft has been dropped. */
 bool ub_plan_place(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft);

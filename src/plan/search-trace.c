@@ -67,6 +67,10 @@ static struct stretch reason(const struct telling *telling, struct ub_interval s
 	for (size_t i = 0; i < telling->n_seekers; i++)
 		if (overlaps(telling->seekers[i].busy, slot))
 			return (struct stretch){ .what = "%.*s is busy", .who = &telling->seekers[i] };
+	if (overlaps(request->full_days, slot))
+		return (struct stretch){ .what = "%.*s has as many reviews as a day may have",
+			.who = &telling->seekers[0],
+			.whole_day = true };
 	if (overlaps(request->busy, slot))
 		return (struct stretch){ .what = "something else of this meeting is then" };
 	return (struct stretch){ 0 };

@@ -26,6 +26,15 @@ bool ub_plan_is_busy(const struct ub_slot_request *request, ub_instant start)
 	return false;
 }
 
+/* When the event cannot be, so that people have the rest. */
+static struct ub_intervals taken(
+    const struct ub_slot_request *request, bool ignore_busy, struct ub_arena *arena)
+{
+	if (request->full_days.n == 0)
+		return ignore_busy ? (struct ub_intervals){ 0 } : request->busy;
+	return ignore_busy ? request->full_days : ub_cal_union(arena, request->busy, request->full_days);
+}
+
 ub_instant ub_plan_same_time(const struct ub_slot_request *request, ub_day day)
 {
 	struct ub_civil civil = ub_cal_day_civil(day);
@@ -40,7 +49,7 @@ static bool find_same_time(const struct ub_slot_request *request, const struct u
 	const struct ub_zone *zone = request->people[0].zone;
 	struct ub_intervals free =
 	    ub_cal_common_time(arena, request->people, attempt->n_people, attempt->window);
-	free = ub_cal_subtract(arena, free, request->busy);
+	free = ub_cal_subtract(arena, free, taken(request, attempt->ignore_busy, arena));
 	ub_day last = ub_cal_local_day(zone, attempt->window.end);
 	for (ub_day day = ub_cal_local_day(zone, attempt->window.start); day <= last; day++) {
 		*start = ub_plan_same_time(request, day);
@@ -62,9 +71,8 @@ static bool find(const struct ub_slot_request *request, const struct ub_slot_try
 		.step = UB_PLAN_STEP,
 		.latest = attempt->prefer == UB_PREFER_LATEST,
 		.people = request->people,
-		.n_people = attempt->n_people };
-	if (!attempt->ignore_busy)
-		search.busy = request->busy;
+		.n_people = attempt->n_people,
+		.busy = taken(request, attempt->ignore_busy, arena) };
 	return ub_cal_find_slot(arena, &search, start);
 }
 

@@ -31,6 +31,10 @@ static const struct ub_yaml_word profile_words[] = {
 static const struct ub_yaml_type type_customers = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(customers_words) };
 static const struct ub_yaml_type type_profile = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(profile_words) };
 
+static const struct ub_yaml_type type_reviews = {
+	.shape = UB_YAML_INT, .min = 1, .max = UB_REVIEWS_A_DAY_MAX
+};
+
 static const struct ub_yaml_field fields[] = {
 	{ "domains", &type_domains, offsetof(struct organization, domains), false,
 	    "the domains of our own addresses, with all below them" },
@@ -48,6 +52,8 @@ static const struct ub_yaml_field fields[] = {
 	    "who counts as a customer; anybody if not said" },
 	{ "profile", &type_profile, offsetof(struct organization, profile), false,
 	    "how much the shipped rules do; standard if not said" },
+	{ "reviews_a_day", &type_reviews, offsetof(struct organization, reviews_a_day), false,
+	    "how many reviews of accounts somebody has in a day; 3 if not said" },
 	{ "users", &type_users, offsetof(struct organization, users), false,
 	    "the address of an authenticated user where the server does not tell" },
 	{ "people", &type_people, offsetof(struct organization, people), false,
@@ -138,6 +144,7 @@ void fill_org(struct ub_arena *arena, struct ub_settings *settings, const struct
 	org->customer_language = from->customer_language;
 	org->customers = (enum ub_customers)from->customers;
 	org->profile = (enum ub_profile)from->profile;
+	org->reviews_a_day = from->reviews_a_day;
 	org->zones = zones;
 	org->standard = complete(arena, settings, UB_TEXT("*"), &from->work, &usual);
 	org->language = org->standard.language;

@@ -150,6 +150,7 @@ static struct ub_settings *finish(struct ub_arena *arena, const struct written *
 static struct written unwritten(void)
 {
 	return (struct written){ .deletion_grace = UB_DELETION_GRACE_SECONDS,
+		.organization = { .reviews_a_day = UB_REVIEWS_A_DAY },
 		.log = { UB_TEXT("info"), UB_TEXT("text") } };
 }
 

@@ -468,3 +468,87 @@ Test(cadence, with_to_dos_alone_makes_so_many_of_them)
 	cr_expect_str_eq(due(&desk), "12-24");
 	calendar_close(&desk.calendar);
 }
+
+/* Reviews of other accounts: so many on each of the days. */
+static void have_reviews(struct desk *desk, const char *const *days, const size_t *counts, size_t n)
+{
+	UB_VEC(ub_instant) reviews = { 0 };
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < counts[i]; k++)
+			*ub_push(arena, &reviews) = at(days[i]);
+	desk->input.reviews = reviews.items;
+	desk->input.n_reviews = reviews.n;
+}
+
+Test(cadence, has_no_more_reviews_a_day_than_the_settings_say)
+{
+	static const char *const days[] = { "2026-11-16T09:00", "2026-11-17T09:00" };
+	struct desk desk = desk_with(CADENCE("cad", "    every: month\n"));
+	EXPECT(&desk, "2026-11-02T12:00", "create 11-16 create 12-16 create 01-15");
+	have_reviews(&desk, days, (size_t[]){ 2, 0 }, 2);
+	EXPECT(&desk, "2026-11-02T12:01", "keep 11-16 keep 12-16 keep 01-15");
+	have_reviews(&desk, days, (size_t[]){ 3, 3 }, 2);
+	EXPECT(&desk, "2026-11-02T12:02", "keep 11-18 keep 12-16 keep 01-15");
+	have_reviews(&desk, days, (size_t[]){ 3, 0 }, 2);
+	EXPECT(&desk, "2026-11-02T12:03", "keep 11-18 keep 12-16 keep 01-15");
+	cr_expect_eq(desk.decision.plan->notes.n, 0);
+	calendar_close(&desk.calendar);
+}
+
+Test(cadence, stays_on_a_full_day_where_its_user_has_put_it)
+{
+	static const char *const days[] = { "2026-11-20T09:00" };
+	struct desk desk = desk_with(CADENCE("cad", "    every: month\n"));
+	EXPECT(&desk, "2026-11-02T12:00", "create 11-16 create 12-16 create 01-15");
+	move_to(&desk, "11-16", "2026-11-20T14:00");
+	have_reviews(&desk, days, (size_t[]){ 7 }, 1);
+	EXPECT(&desk, "2026-11-02T12:01", "keep 11-20 keep 12-16 keep 01-15");
+	calendar_close(&desk.calendar);
+}
+
+static bool is_told(const struct desk *desk, const char *words)
+{
+	const struct ub_plan *plan = desk->decision.plan;
+	for (size_t i = 0; i < plan->notes.n; i++)
+		if (ub_text_find(plan->notes.items[i].text, ub_text(words), 0) != SIZE_MAX)
+			return true;
+	return false;
+}
+
+/* Every day of the week of 9 November has its three, and more. */
+Test(cadence, is_put_on_one_of_the_least_full_days_where_all_are_full)
+{
+	static const char *const days[] = { "2026-11-09T09:00", "2026-11-10T09:00", "2026-11-11T09:00",
+		"2026-11-12T09:00", "2026-11-13T09:00" };
+	struct desk desk = desk_with(CADENCE("cad", "    every: week\n"));
+	have_reviews(&desk, days, (size_t[]){ 5, 4, 5, 5, 4 }, UB_COUNT(days));
+	look(&desk, "2026-11-06T12:00");
+	cr_expect(item_on(&desk, "11-10"));
+	cr_expect(is_told(&desk, "as many reviews"));
+	/* It stays there, and goes on being told of, until one of the days is not full any more. */
+	look(&desk, "2026-11-06T12:01");
+	cr_expect(item_on(&desk, "11-10"));
+	cr_expect(is_told(&desk, "as many reviews"));
+	have_reviews(&desk, days, (size_t[]){ 2, 4, 5, 5, 4 }, UB_COUNT(days));
+	look(&desk, "2026-11-06T12:02");
+	cr_expect(item_on(&desk, "11-09"));
+	cr_expect_not(is_told(&desk, "as many reviews"));
+	calendar_close(&desk.calendar);
+}
+
+/* Two weeks before the account's own day are full: the rest of the quarter before them is not. */
+Test(cadence, is_looked_for_in_the_whole_period_before_a_day_gets_too_full)
+{
+	struct desk desk = desk_with(CADENCE("cad", "    every: quarter\n"));
+	UB_VEC(const char *) days = { 0 };
+	UB_VEC(size_t) counts = { 0 };
+	for (ub_instant day = at("2026-11-01T09:00"); day < at("2027-01-01T00:00"); day += 86400) {
+		struct ub_buf text = UB_BUF(arena);
+		ub_cal_format(&text, UB_TEXT("%FT%R"), ub_cal_utc(), day, UB_ENGLISH);
+		*ub_push(arena, &days) = ub_buf_cstr(&text);
+		*ub_push(arena, &counts) = 3;
+	}
+	have_reviews(&desk, days.items, counts.items, days.n);
+	EXPECT(&desk, "2026-10-01T12:00", "create 10-02");
+	calendar_close(&desk.calendar);
+}

@@ -59,6 +59,7 @@ static const char full[] =
 	     "  time_zone: Europe/Berlin\n"
 	     "  working_hours: Mon-Fri 09:00-17:00\n"
 	     "  holidays: [de]\n"
+	     "  reviews_a_day: 5\n"
 	     "  users: \"{user}@ours.example\"\n"
 	     "  people:\n"
 	     "    - {match: \"*@us.ours.example\", time_zone: America/Chicago, holidays: [us, x/own.ics], "
@@ -115,6 +116,7 @@ Test(settings, tell_of_the_organisation_and_complete_its_people)
 	SAME(org->teams[0].name, "security-leads");
 	SAME(org->teams[0].members.items[0], "sara@ours.example");
 	cr_assert_eq(org->not_customers.n, 2);
+	cr_assert_eq(org->reviews_a_day, 5);
 	finish(&r);
 }
 
@@ -184,6 +186,7 @@ Test(settings, have_defaults_without_a_file)
 	const struct ub_settings *s = ub_settings_default(arena, zones);
 	cr_assert(s->org->domains.n == 0 && s->upstream.base.len == 0 && s->org->zones == zones);
 	SAME(s->log_format, "text");
+	cr_assert_eq(s->org->reviews_a_day, UB_REVIEWS_A_DAY);
 	ub_cal_zones_free(&zones);
 	ub_arena_free(&arena);
 }
@@ -252,6 +255,9 @@ static const struct {
 	    "tz database" },
 	{ REQUIRED "organization: {domains: [a], working_hours: Mon-Fry 9-17}\n", "working-hours",
 	    "u.yaml:3:49: " },
+	{ REQUIRED "organization: {domains: [a], reviews_a_day: 0}\n", "out-of-range", "between 1 and 100" },
+	{ REQUIRED "organization: {domains: [a], reviews_a_day: 101}\n", "out-of-range",
+	    "between 1 and 100" },
 	{ REQUIRED "organization: {domains: [a], users: user@a}\n", "wrong-value", "{user}@ours.example" },
 	{ REQUIRED "organization: {domains: [a], teams: {x: [bob]}}\n", "wrong-value", "an address like" },
 	{ REQUIRED "organization: {domains: [a], people: [{time_zone: UTC}]}\n", "missing-key", "`match`" },

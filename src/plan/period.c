@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan-private.h"
+
+/* The time of an event of a rule for accounts that may be anywhere in its period. */
+
+/* The account's own day: the same part of each period, another one for each account, so that the items of all
+ * accounts do not pile up on a period's first day. */
+static ub_day own_day(const struct ub_making *making, struct ub_interval period)
+{
+	const struct ub_work_calendar *owner = &making->calendar;
+	ub_day first = ub_cal_local_day(owner->zone, period.start),
+	       last = ub_cal_local_day(owner->zone, period.end - 1);
+	unsigned char digest[UB_SHA256_SIZE];
+	uint64_t n = 0;
+	ub_sha256(making->input->facts->account->id, digest);
+	for (ub_day day = first; day <= last; day++)
+		n += ub_cal_is_business_day(owner, day);
+	uint64_t part = (uint64_t)digest[0] << 16 | (uint64_t)digest[1] << 8 | digest[2],
+		 skip = part * n >> 24;
+	for (ub_day day = first; day <= last; day++)
+		if (ub_cal_is_business_day(owner, day) && skip-- == 0)
+			return day;
+	return first;
+}
+
+/* The time of day of the last item that stands from before the period, for `prefer: same-time`. Without one,
+ * or if it was all day, the time at which the owner's work begins will do. */
+static bool last_time(
+    const struct ub_making *making, const struct ub_draft *draft, ub_instant before, int32_t *time)
+{
+	ub_instant last = UB_INSTANT_MIN;
+	for (size_t i = 0; i < making->input->n_existing; i++) {
+		const struct ub_existing *existing = &making->input->existing[i];
+		if (existing->state == UB_EXISTING_STANDS && existing->event &&
+		    !existing->event->start.date && existing->start < before && existing->start > last &&
+		    ub_plan_same_item(existing->item_mark, draft->item.marks.item))
+			last = existing->start;
+	}
+	if (last != UB_INSTANT_MIN)
+		*time = ub_plan_time_of_day(making->calendar.zone, last);
+	return last != UB_INSTANT_MIN;
+}
+
+/* Whether the existing event may stay where it is: passing time and a new rhythm move none that fits. */
+static bool stays_in(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request,
+    struct ub_interval period)
+{
+	const struct ub_existing *existing = draft->existing;
+	if (ub_plan_is_pinned(making, existing, UB_INSTANT_MAX))
+		return ub_plan_stand(draft, existing->start, existing->end);
+	if (!existing || !existing->event)
+		return false;
+	ub_instant start = existing->start, end = start + request->duration;
+	return start >= period.start && end <= period.end && ub_plan_fits(making, request, start) &&
+	       ub_plan_stand(draft, start, end);
+}
+
+/* When the search begins: on the account's own day, or, where that has passed, on as good a one of the rest.
+ */
+static ub_instant first_day(const struct ub_making *making, struct ub_interval period, ub_instant earliest)
+{
+	const struct ub_zone *zone = making->calendar.zone;
+	ub_instant own = ub_cal_day_start(zone, own_day(making, period));
+	if (own >= earliest || earliest >= period.end)
+		return own;
+	return ub_cal_day_start(zone, own_day(making, (struct ub_interval){ earliest, period.end }));
+}
+
+static void note_day(struct ub_making *making, const struct ub_draft *draft, ub_instant day)
+{
+	struct ub_buf text = UB_BUF(making->arena);
+	ub_cal_format(&text, UB_TEXT("%a %F"), making->calendar.zone, day, UB_ENGLISH);
+	ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
+	    "the search begins on %.*s, the account's own day: each has another, so that not all fall on one",
+	    UB_ARGS(ub_buf_text(&text)));
+}
+
+bool ub_plan_place_in_period(struct ub_making *making, struct ub_draft *draft, int64_t duration)
+{
+	const struct ub_meeting *meeting = &making->input->facts->meeting;
+	const struct ub_zone *zone = making->calendar.zone;
+	struct ub_interval period = { meeting->start, meeting->end };
+	ub_instant tomorrow = ub_cal_day_start(zone, ub_cal_local_day(zone, making->input->facts->now) + 1);
+	ub_instant earliest = tomorrow > period.start ? tomorrow : period.start;
+	struct ub_slot_request request = { .window = { first_day(making, period, earliest), period.end },
+		.now = earliest,
+		.useful_until = period.end,
+		.duration = duration,
+		.prefer = (enum ub_prefer)draft->wishes.prefer,
+		.late = UB_LATE_SKIP,
+		.full = (enum ub_full)draft->wishes.full,
+		.all_day = true,
+		.busy = ub_plan_busy_times(making, draft),
+		.full_days = ub_plan_full_days(making, draft) };
+	if (request.prefer == UB_PREFER_SAME_TIME &&
+	    !last_time(making, draft, period.start, &request.same_time))
+		request.prefer = UB_PREFER_EARLIEST;
+	request.people = ub_plan_calendars(making, &draft->item.attendees, &request.n_people);
+	if (stays_in(making, draft, &request, period))
+		return true;
+	if (making->input->explain)
+		note_day(making, draft, request.window.start);
+	return ub_plan_search(making, draft, &request, (struct ub_interval){ earliest, period.end });
+}
