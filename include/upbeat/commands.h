@@ -62,13 +62,13 @@ struct ub_replay_result {
 	size_t counts[UB_CHANGE_LEFT + 1]; /* by enum ub_change_kind */
 	/* additions to meetings themselves, made when those are stored next */
 	size_t added;
-	size_t meetings_touched, people_touched;
+	size_t meetings_touched, accounts_touched, people_touched;
 	size_t refused; /* meetings that cannot be read */
 };
 
-/* Writes what the changed rules would do otherwise to the items that the present rules have made, and what
- * they would add to the meetings themselves: in words like a diff, or as JSON (upbeat(1)). Runs threads of
- * its own and waits for them. */
+/* Writes what the changed rules would do otherwise to the items that the present rules have made, for the
+ * meetings and for the accounts of input->present, and what they would add to the meetings themselves: in
+ * words like a diff, or as JSON (upbeat(1)). Runs threads of its own and waits for them. */
 void ub_replay(const struct ub_replay_input *input, struct ub_replay_result *result, struct ub_buf *out);
 
 /* ---- what rules have made, taken away ---- */

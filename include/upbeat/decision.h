@@ -150,6 +150,12 @@ UB_MUST_USE bool ub_decide_busy(const struct ub_taken *taken, const struct ub_de
 UB_MUST_USE bool ub_decide_reviews(const struct ub_taken *taken, struct ub_text collection,
     struct ub_cadence_input *input, struct ub_arena *arena);
 
+/* Decides about an account with what the store knows: sets what *input says of meetings, of when people are
+ * taken and of other reviews, as ub_decide_reviews(); an empty `collection` stands for all. False: the store
+ * cannot tell, and ub_store_problem() says why; *decision is then of no use. */
+UB_MUST_USE bool ub_decide_cadence_as_known(const struct ub_taken *taken, struct ub_text collection,
+    struct ub_cadence_input *input, struct ub_decision *decision, struct ub_arena *arena);
+
 /*
  * The account with which the meeting counts as one. That is a meeting with customers of one account, not
  * private, which is or was eligible, and to which some rule applies while nothing is known of other meetings;

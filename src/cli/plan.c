@@ -153,6 +153,11 @@ static struct ub_snapshot *load_changed(struct ub_cli *cli, const struct ub_snap
 	return ub_cli_load(cli, &input);
 }
 
+static bool has_account_rules(const struct ub_snapshot *present, const struct ub_snapshot *changed)
+{
+	return present->directory && present->rules->n_account_rules + changed->rules->n_account_rules;
+}
+
 static int replay(
     struct ub_cli *cli, struct ub_snapshot *present, struct ub_snapshot *changed, struct ub_store **store)
 {
@@ -170,7 +175,7 @@ static int replay(
 	if (!(from ? read_files(cli, from, present, input.now, &meetings)
 		   : read_store(cli, present->settings, &meetings, store)))
 		return UB_EXIT_FINDINGS;
-	if (meetings.known.n + meetings.unread == 0)
+	if (meetings.known.n + meetings.unread == 0 && !has_account_rules(present, changed))
 		ub_cli_complain("plan: there are no meetings: %s%s",
 		    from ? from : "the daemon with these settings has not seen any yet",
 		    from ? " has no *.ics files" : "");
@@ -182,7 +187,7 @@ static int replay(
 	ub_replay(&input, &result, &out);
 	if (!ub_cli_write(STDOUT_FILENO, &out) || result.refused + meetings.unread)
 		return UB_EXIT_FINDINGS;
-	return result.meetings_touched ? UB_EXIT_DIFFERENCES : UB_EXIT_OK;
+	return result.meetings_touched + result.accounts_touched ? UB_EXIT_DIFFERENCES : UB_EXIT_OK;
 }
 
 static int run(struct ub_cli *cli)
@@ -200,10 +205,11 @@ static int run(struct ub_cli *cli)
 const struct ub_cli_command ub_cli_plan = {
 	.name = "plan",
 	.synopsis = "[-c FILE] [OPTIONS] NEWDIR",
-	.summary = "show what changed rules would do to the meetings that are known",
+	.summary = "show what changed rules would do to the meetings and accounts that are known",
 	.help =
-	    "Replays the meetings that the store has seen (or those of --from) through the present rules\n"
-	    "and through those with NEWDIR, and prints each item that would be created, moved, changed or\n"
+	    "Replays the meetings that the store has seen (or those of --from) and the accounts of the\n"
+	    "settings through the present rules and through those with NEWDIR, and prints each item that "
+	    "would be created, moved, changed or\n"
 	    "removed. NEWDIR is laid over the present rules if they are one directory, as the shipped ones;\n"
 	    "else it takes the place of the last directory. Nothing is written anywhere.\n"
 	    "Ends with 2 if something would change, 0 if not, 1 if it could not be found out.\n",

@@ -59,28 +59,6 @@ static enum ub_pass_end find_calendar(struct ub_pass *pass, struct ub_text *why)
 
 /* ---- one account by one rule ---- */
 
-/* The meetings that the store knows. A copy of each is enough. False: the store cannot tell. */
-static bool find_met(struct ub_pass *pass, struct ub_cadence_input *input)
-{
-	struct ub_store_meetings known = { 0 };
-	UB_VEC(struct ub_met) met = { 0 };
-	if (ub_store_account_meetings(
-		pass->store, ub_organization, input->account->id, pass->arena, &known) != UB_STORE_OK)
-		return false;
-	for (size_t i = 0; i < known.n; i++) {
-		struct ub_store_seens seens = { 0 };
-		if (ub_store_seens(pass->store, ub_organization, known.items[i].meeting_uid, pass->arena,
-			&seens) != UB_STORE_OK ||
-		    seens.n == 0)
-			continue;
-		*ub_push(pass->arena, &met) = (struct ub_met){ known.items[i].start / 1000,
-			known.items[i].end / 1000, seens.items[0].text };
-	}
-	input->met = met.items;
-	input->n_met = met.n;
-	return true;
-}
-
 static void add_acts(struct ub_acts *sum, const struct ub_acts *acts)
 {
 	sum->created += acts->created;
@@ -116,8 +94,8 @@ static enum ub_pass_end look_at_series(struct tending *tending, struct ub_cadenc
 		return pass_end_of(outcome);
 	input->existing = findings.existing;
 	input->n_existing = findings.n;
-	if (!find_met(pass, input) || !pass_choose_review_times(pass, input, &decision, &findings))
-		return pass_complain(pass), UB_PASS_AGAIN;
+	if (!pass_choose_review_times(pass, input, &decision, &findings))
+		return UB_PASS_AGAIN;
 	pass_apply(pass, decision.plan, &findings, &acts);
 	add_acts(&tending->acts, &acts);
 	return acts.end;

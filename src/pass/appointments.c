@@ -323,19 +323,9 @@ bool pass_choose_review_times(struct ub_pass *pass, struct ub_cadence_input *inp
     struct ub_decision *decision, const struct ub_findings *findings)
 {
 	const struct ub_taken taken = { .store = pass->store };
-	struct ub_decide_input people = { .snapshot = input->snapshot,
-		.existing = input->existing,
-		.n_existing = input->n_existing,
-		.now = input->now };
 	struct ub_store_appointments collisions = { 0 };
 	lock(pass);
-	bool known = ub_decide_reviews(&taken, pass->collection, input, pass->arena);
-	ub_decide_cadence(input, decision, pass->arena);
-	known = known && (!decision->facts || ub_decide_busy(&taken, decision, &people, pass->arena));
-	input->busy = people.busy;
-	input->n_busy = people.n_busy;
-	if (known && people.n_busy)
-		ub_decide_cadence(input, decision, pass->arena);
+	bool known = ub_decide_cadence_as_known(&taken, pass->collection, input, decision, pass->arena);
 	if (known)
 		reserve_all(pass, decision->plan, findings, &collisions);
 	unlock(pass);

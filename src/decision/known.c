@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The decision about an account, with what the store knows: the meetings with it, when people are taken, and
+ * how many reviews they have.
+ */
+#include "upbeat/decision.h"
+#include "upbeat/settings.h"
+#include "upbeat/store.h"
+
+/* False: the store cannot tell. */
+static bool find_met(struct ub_store *store, struct ub_cadence_input *input, struct ub_arena *arena)
+{
+	struct ub_store_meetings known = { 0 };
+	UB_VEC(struct ub_met) met = { 0 };
+	if (ub_store_account_meetings(store, ub_organization, input->account->id, arena, &known) !=
+	    UB_STORE_OK)
+		return false;
+	for (size_t i = 0; i < known.n; i++) {
+		const struct ub_store_meeting *meeting = &known.items[i];
+		struct ub_store_seens seens = { 0 }; /* a copy of each is enough */
+		if (ub_store_seens(store, ub_organization, meeting->meeting_uid, arena, &seens) !=
+		    UB_STORE_OK)
+			return false;
+		if (seens.n)
+			*ub_push(arena, &met) = (struct ub_met){ meeting->start / 1000, meeting->end / 1000,
+				seens.items[0].text };
+	}
+	input->met = met.items;
+	input->n_met = met.n;
+	return true;
+}
+
+bool ub_decide_cadence_as_known(const struct ub_taken *taken, struct ub_text collection,
+    struct ub_cadence_input *input, struct ub_decision *decision, struct ub_arena *arena)
+{
+	struct ub_decide_input people = { .snapshot = input->snapshot,
+		.existing = input->existing,
+		.n_existing = input->n_existing,
+		.now = input->now };
+	if (!find_met(taken->store, input, arena) || !ub_decide_reviews(taken, collection, input, arena))
+		return false;
+	ub_decide_cadence(input, decision, arena);
+	if (!ub_decide_busy(taken, decision, &people, arena))
+		return false;
+	input->busy = people.busy;
+	input->n_busy = people.n_busy;
+	if (people.n_busy)
+		ub_decide_cadence(input, decision, arena);
+	return true;
+}
