@@ -129,13 +129,15 @@
 #define UB_IDENTITY_SECONDS     300    /* time for which it is believed whose a collection is */
 #define UB_IDENTITY_CACHE_BYTES (1024u * 1024)
 
+/* plugins */
+#define UB_PLUGIN_CLOSE_MS 1000 /* time in which a plugin's thread may end by itself */
+
 /* directory */
 #define UB_SOURCE_TIMEOUT_SECONDS 60 /* seconds that one look may take, unless the settings say otherwise */
 #define UB_SOURCE_OPEN_MS         10000 /* time for which the first look at the sources is waited for, */
 #define UB_SOURCE_WAIT_MS         2000  /* and each later one; what comes later is taken at the next look */
 #define UB_SOURCE_PENDING_MS      1000  /* time until the next look for such an answer */
 #define UB_ACCOUNTS_LOSS_PERCENT  25    /* accounts that may go at once, unless the settings say otherwise */
-#define UB_SOURCE_CLOSE_MS        1000  /* time in which a source's thread may end by itself */
 
 /* facts */
 #define UB_ADDRESS_MAX 254     /* RFC 5321 4.5.3.1.3: a path has 256 octets with its angle brackets */

@@ -4,8 +4,9 @@
 
 /*
  * plugin: what a loadable module and Upbeat know of each other. A module is a shared object NAME.so that
- * defines one symbol, `ub_plugin`; `source: NAME` in the settings has it loaded. It includes this header and
- * nothing else of Upbeat, and needs no symbol of the program: what it may call comes as a table of functions.
+ * defines `ub_plugin` if it is an account source, and `ub_plugin_sink` if it is an event sink; `source: NAME`
+ * or `sink: NAME` in the settings has it loaded. It includes this header and nothing else of Upbeat, and
+ * needs no symbol of the program: what it may call comes as a table of functions.
  *
  * The life of an account source, one for each source in the settings:
  *
@@ -14,11 +15,18 @@
  *   read     gives all accounts, through the functions of `host`
  *   close    frees the state
  *
- * Threads: each source has a thread of its own, which makes all these calls, one after the other. Two sources
- * of one plugin have two threads, so that a plugin keeps its state in what `open` returns, and in no global.
- * Calls may take as long as they have to, and may block. Upbeat does not wait longer than the source's time
- * limit: it says that the source gave no answer, and goes on with what was read before. What comes later is
- * still taken. A plugin starts no process, and changes neither signals nor locale nor working directory.
+ * The life of an event sink, one for each sink in the settings:
+ *
+ *   open     takes the settings and makes the sink's own state; nothing is sent yet
+ *   deliver  passes some events on, and says how far it came
+ *   close    frees the state
+ *
+ * Threads: each source and each sink has a thread of its own, which makes all these calls, one after the
+ * other. Two sources of one plugin have two threads, so that a plugin keeps its state in what `open` returns,
+ * and in no global. Calls may take as long as they have to, and may block. Upbeat does not wait longer than
+ * the time limit in the settings: it says that there was no answer, and goes on with what was read before, or
+ * keeps the events. An answer that comes later is still taken. A plugin starts no process, and changes
+ * neither signals nor locale nor working directory.
  *
  * Memory: what Upbeat gives lives until the call returns. What the plugin gives is copied before the host's
  * function returns. Each side frees what it has allocated.
@@ -27,6 +35,10 @@
  * is wrong (which file, where, what to do) and returns UB_PLUGIN_FAILED. Then nothing of that reading is
  * used. Single values are not the plugin's to judge: Upbeat checks types, words and addresses itself, the
  * same for all sources, and says what is wrong at the place that the plugin gave.
+ *
+ * Events are delivered at least once: the program may end between `deliver` and the note that it was done,
+ * and the next one delivers the same events again, with the same ids. A sink gets events in their order, and
+ * the next ones only after `deliver` has returned.
  */
 
 #include <stdbool.h>
@@ -53,7 +65,7 @@ enum ub_plugin_option_kind {
 	UB_PLUGIN_OPTION_MAP,  /* a map of names to texts */
 };
 
-/* A key that the source takes in the settings, besides those that every source takes. */
+/* A key that a source or sink takes in the settings, besides those that every one takes. */
 struct ub_plugin_option {
 	const char *name;
 	enum ub_plugin_option_kind kind;
@@ -86,7 +98,7 @@ struct ub_plugin_host {
 	 *   map_begin, key "id", text "acme", key "domains", list_begin, text "acme.example", list_end,
 	 * map_end
 	 *
-	 * What is not known is left out. Only in `read`.
+	 * What is not known is left out. Only in `read` of a source; of a sink, they do nothing.
 	 */
 	void (*map_begin)(struct ub_plugin_host *host, struct ub_plugin_place place);
 	void (*map_end)(struct ub_plugin_host *host);
@@ -111,7 +123,7 @@ struct ub_plugin_host {
 	void (*as_of)(struct ub_plugin_host *host, int64_t seconds);
 };
 
-/* ---- what a plugin defines ---- */
+/* ---- what an account source defines ---- */
 
 enum ub_plugin_result {
 	UB_PLUGIN_DONE,      /* all accounts were given */
@@ -138,5 +150,45 @@ struct ub_plugin {
 
 /* What the module defines. */
 extern const struct ub_plugin ub_plugin;
+
+/* ---- what an event sink defines ---- */
+
+/* An item was created, changed or removed: upbeat.conf(5), "EVENTS". */
+struct ub_plugin_event {
+	const char *id;   /* the same each time that the event is delivered */
+	const char *json; /* one JSON object in UTF-8, in one line without its end, NUL-terminated */
+	size_t len;
+};
+
+enum ub_plugin_delivery {
+	UB_PLUGIN_DELIVERED, /* nothing went wrong; there may have been no time for all of them */
+	UB_PLUGIN_LATER,     /* the next one cannot be delivered now; host->error() was told why */
+	UB_PLUGIN_REFUSED, /* the next one will never be taken, and is left out; host->error() was told why */
+};
+
+struct ub_plugin_answer {
+	size_t delivered; /* so many of the events are done with, from the first one on */
+	enum ub_plugin_delivery result;
+	/* With UB_PLUGIN_LATER: after how many seconds to try again; 0: the host's usual, which grows. */
+	unsigned seconds;
+};
+
+struct ub_plugin_sink {
+	unsigned abi; /* UB_PLUGIN_ABI */
+	size_t size;  /* sizeof(struct ub_plugin_sink) */
+	const struct ub_plugin_option *options;
+	size_t n_options;
+
+	/* As for a source. */
+	void *(*open)(
+	    struct ub_plugin_host *host, const struct ub_plugin_setting *settings, size_t n_settings);
+	/* Passes on n events, n > 0. What takes long returns early, with a part of them. */
+	struct ub_plugin_answer (*deliver)(
+	    void *sink, struct ub_plugin_host *host, const struct ub_plugin_event *events, size_t n);
+	void (*close)(void *sink);
+};
+
+/* What the module defines. */
+extern const struct ub_plugin_sink ub_plugin_sink;
 
 #endif

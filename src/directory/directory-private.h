@@ -5,7 +5,7 @@
 #include <pthread.h>
 
 #include "upbeat/directory.h"
-#include "upbeat/plugin.h"
+#include "upbeat/plugins.h"
 
 struct ub_yaml_node;
 
@@ -107,31 +107,6 @@ void keep_part(struct ub_diags *diags, struct part *part);
 extern const struct source_ops yaml_source;
 /* plugin-source.c: every other source */
 extern const struct source_ops plugin_source;
-
-/* ---- plugin-load.c ---- */
-
-/* Loads the plugin of the name, which stays loaded. NULL: reported at `place`. */
-const struct ub_plugin *load_plugin(struct ub_text name, struct ub_place place, struct ub_diags *diags);
-
-/* ---- plugin-mark.c: the file that says that a plugin is at work ---- */
-
-/* How many processes in a row have ended while it was at work. `forget`: none that matters. */
-unsigned mark_read(const char *path, bool forget);
-/* Notes that the plugin is at work, and that so many were ended by it before. NULL is allowed. */
-void mark_set(const char *path, unsigned ended);
-void mark_clear(const char *path);
-
-/* ---- plugin-settings.c ---- */
-
-struct plugin_settings {
-	struct ub_plugin_setting *items;
-	size_t n, cap;
-};
-
-/* Makes the settings that the plugin gets from those of its source, in `arena`. False: one of them is wrong,
- * which is reported. */
-bool read_plugin_settings(const struct ub_plugin *plugin, const struct ub_settings_source *settings,
-    struct ub_arena *arena, struct plugin_settings *read, struct ub_diags *diags);
 
 /* ---- plugin-tree.c ---- */
 

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * A source that a plugin reads, in a thread of its own. Nobody waits for that thread without end: not the
- * directory, which takes the answer when there is one, and not the one who closes the source, who leaves the
- * thread behind if it is inside the plugin.
+ * A source that a plugin reads, in a thread of its own.
  */
 #include "directory-private.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
-#include "upbeat/sys.h"
+#include "upbeat/yaml.h"
 
 /* What one look at the source comes to. */
 struct answer {
@@ -24,26 +21,16 @@ struct answer {
 struct plugin_source {
 	struct ub_plugin_host host; /* the first member, so that the plugin's calls lead here */
 	const struct ub_plugin *plugin;
-	struct plugin_settings read;
+	struct ub_plugin_settings read;
 	struct ub_arena *arena; /* of these settings */
 	struct ub_text name;    /* in that arena */
 	int64_t timeout;        /* milliseconds */
-	const char *mark;       /* the path of the mark that the plugin is at work; NULL: there is none */
-	unsigned ended;         /* processes that it has ended in a row */
-	void *opened;           /* the plugin's state; the thread's own, as is: */
+	struct ub_plugin_worker *worker;
+	void *opened; /* the plugin's state; the thread's own, as is: */
 	bool opened_once, read_once;
-	pthread_mutex_t lock;          /* over all that follows */
-	pthread_cond_t told, answered; /* the thread; the directory */
-	unsigned holders;              /* the directory and the thread */
-	pthread_t thread;
-	/* Until the source is closed: */
+	/* Until the worker is closed: */
 	const struct ub_settings_source *settings;
 	const struct ub_zone *zone;
-	bool closed;
-	bool wanted, busy;     /* a look is to begin; one has begun, and its answer was not taken */
-	bool late;             /* busy for longer than allowed, which was reported */
-	int64_t begun;         /* when it began, by the monotonic clock */
-	struct answer *answer; /* NULL: there is none yet */
 	struct answer *making; /* the one that the thread is at work on */
 };
 
@@ -53,11 +40,7 @@ struct plugin_source {
 static struct plugin_source *enter(struct ub_plugin_host *host)
 {
 	struct plugin_source *source = (struct plugin_source *)(void *)host;
-	pthread_mutex_lock(&source->lock);
-	if (!source->closed)
-		return source;
-	pthread_mutex_unlock(&source->lock);
-	return NULL;
+	return ub_plugins_enter(source->worker) ? source : NULL;
 }
 
 static size_t add_document(struct ub_plugin_host *host, const char *name, const char *bytes, size_t len)
@@ -67,7 +50,7 @@ static size_t add_document(struct ub_plugin_host *host, const char *name, const 
 	if (!source)
 		return 0;
 	number = tree_document(source->making->tree, ub_text(name), ub_text_n(bytes, len));
-	pthread_mutex_unlock(&source->lock);
+	ub_plugins_leave(source->worker);
 	return number;
 }
 
@@ -77,7 +60,7 @@ static void begin_node(struct ub_plugin_host *host, bool map, struct ub_plugin_p
 	if (!source)
 		return;
 	tree_begin(source->making->tree, map, place);
-	pthread_mutex_unlock(&source->lock);
+	ub_plugins_leave(source->worker);
 }
 
 static void end_node(struct ub_plugin_host *host, bool map)
@@ -86,7 +69,7 @@ static void end_node(struct ub_plugin_host *host, bool map)
 	if (!source)
 		return;
 	tree_end(source->making->tree, map);
-	pthread_mutex_unlock(&source->lock);
+	ub_plugins_leave(source->worker);
 }
 
 static void begin_map(struct ub_plugin_host *host, struct ub_plugin_place place)
@@ -116,7 +99,7 @@ static void add_scalar(
 	if (!source)
 		return;
 	tree_scalar(source->making->tree, key, ub_text_n(text, len), place);
-	pthread_mutex_unlock(&source->lock);
+	ub_plugins_leave(source->worker);
 }
 
 static void add_key(struct ub_plugin_host *host, const char *name, size_t len, struct ub_plugin_place place)
@@ -129,14 +112,6 @@ static void add_text(struct ub_plugin_host *host, const char *text, size_t len, 
 	add_scalar(host, false, text, len, place);
 }
 
-/* Other people's words, which may hold anything. */
-static struct ub_text shown(struct ub_arena *arena, const char *text)
-{
-	struct ub_buf buf = UB_BUF(arena);
-	ub_buf_shown(&buf, ub_text(text));
-	return ub_buf_text(&buf);
-}
-
 static void report(
     struct ub_plugin_host *host, bool error, struct ub_plugin_place at, const char *message, const char *help)
 {
@@ -145,12 +120,12 @@ static void report(
 		return;
 	struct ub_diags *diags = &source->making->diags;
 	struct ub_place place = tree_place(source->making->tree, at);
-	struct ub_text said = shown(diags->arena, message);
+	struct ub_text said = ub_plugins_shown(diags->arena, message);
 	struct ub_diag *diag = error ? ub_error(diags, "source-failed", place, "%.*s", UB_ARGS(said))
 				     : ub_warning(diags, "source-odd", place, "%.*s", UB_ARGS(said));
 	if (help)
-		ub_diag_set_help(diags, diag, "%.*s", UB_ARGS(shown(diags->arena, help)));
-	pthread_mutex_unlock(&source->lock);
+		ub_diag_set_help(diags, diag, "%.*s", UB_ARGS(ub_plugins_shown(diags->arena, help)));
+	ub_plugins_leave(source->worker);
 }
 
 static void report_error(
@@ -171,14 +146,14 @@ static void date_accounts(struct ub_plugin_host *host, int64_t seconds)
 	if (!source)
 		return;
 	source->making->part->as_of = seconds;
-	pthread_mutex_unlock(&source->lock);
+	ub_plugins_leave(source->worker);
 }
 
 static bool is_stopping(struct ub_plugin_host *host)
 {
 	struct plugin_source *source = enter(host);
 	if (source)
-		pthread_mutex_unlock(&source->lock);
+		ub_plugins_leave(source->worker);
 	return !source;
 }
 
@@ -199,8 +174,9 @@ static const struct ub_plugin_host host_functions = {
 
 /* ---- the thread ---- */
 
-static struct answer *new_answer(struct plugin_source *source)
+static void *prepare(void *state)
 {
+	struct plugin_source *source = state;
 	struct part *part = part_new();
 	struct answer *answer = UB_NEW(part->arena, struct answer);
 	const struct ub_settings_source *settings = part_settings(part, source->settings);
@@ -211,15 +187,13 @@ static struct answer *new_answer(struct plugin_source *source)
 	const struct tree_input input = { &answer->reading, part, settings->place.source,
 		settings->source_place };
 	answer->tree = tree_new(&input);
+	source->making = answer;
 	return answer;
 }
 
-static void free_answer(struct answer **answer)
+static void free_answer(void *answer)
 {
-	struct answer *mine = *answer;
-	*answer = NULL;
-	if (!mine)
-		return;
+	struct answer *mine = answer;
 	if (mine->tree)
 		tree_free(&mine->tree);
 	struct part *part = mine->part; /* the answer itself is in its arena */
@@ -244,9 +218,18 @@ static enum look look_at(struct plugin_source *source)
 					       : LOOK_FAILED;
 }
 
-/* A plugin that fails has to say why, and people are told something in any case. */
-static void finish(struct plugin_source *source, struct answer *answer)
+static void call(void *state, void *answer)
 {
+	struct answer *mine = answer;
+	mine->look = look_at(state);
+}
+
+/* A plugin that fails has to say why, and people are told something in any case. */
+static void finish(void *state, void *given)
+{
+	struct plugin_source *source = state;
+	struct answer *answer = given;
+	source->making = NULL;
 	if (answer->look == LOOK_NEW && !tree_finish(answer->tree))
 		answer->look = LOOK_FAILED;
 	if (answer->look != LOOK_FAILED || answer->diags.errors > 0)
@@ -256,126 +239,94 @@ static void finish(struct plugin_source *source, struct answer *answer)
 	ub_diag_set_help(&answer->diags, diag, "this is a fault of the plugin `%.*s`", UB_ARGS(source->name));
 }
 
-static void release(struct plugin_source *source)
+static void close_plugin(void *state)
 {
-	pthread_mutex_lock(&source->lock);
-	bool last = --source->holders == 0;
-	pthread_cond_signal(&source->answered);
-	pthread_mutex_unlock(&source->lock);
-	if (!last)
-		return;
-	free_answer(&source->answer);
-	pthread_cond_destroy(&source->answered);
-	pthread_cond_destroy(&source->told);
-	pthread_mutex_destroy(&source->lock);
+	struct plugin_source *source = state;
+	if (source->opened)
+		source->plugin->close(source->opened);
+}
+
+static void free_source(void *state)
+{
+	struct plugin_source *source = state;
 	ub_arena_free(&source->arena);
 	free(source);
 }
 
-/* Waits for the next look, and makes its answer. NULL: the source was closed. */
-static struct answer *begin_answer(struct plugin_source *source)
-{
-	struct answer *answer = NULL;
-	pthread_mutex_lock(&source->lock);
-	while (!source->wanted && !source->closed)
-		pthread_cond_wait(&source->told, &source->lock);
-	source->wanted = false;
-	if (!source->closed)
-		answer = source->making = new_answer(source);
-	pthread_mutex_unlock(&source->lock);
-	return answer;
-}
-
-static void give_answer(struct plugin_source *source, struct answer *answer)
-{
-	pthread_mutex_lock(&source->lock);
-	if (!source->closed)
-		finish(source, answer);
-	source->making = NULL;
-	source->answer = answer;
-	pthread_cond_signal(&source->answered);
-	pthread_mutex_unlock(&source->lock);
-}
-
-static void *run(void *context)
-{
-	struct plugin_source *source = context;
-	struct answer *answer;
-	while ((answer = begin_answer(source)) != NULL) {
-		mark_set(source->mark, source->ended);
-		answer->look = look_at(source);
-		mark_clear(source->mark);
-		source->ended = 0;
-		give_answer(source, answer);
-	}
-	if (source->opened)
-		source->plugin->close(source->opened);
-	release(source);
-	return NULL;
-}
+static const struct ub_plugin_work work = { prepare, call, finish, free_answer, close_plugin, free_source };
 
 /* ---- for the directory ---- */
 
-static void start_thread(struct plugin_source *source)
+static const char *const type_words[] = {
+	[UB_FIELD_STRING] = "string",
+	[UB_FIELD_INT] = "int",
+	[UB_FIELD_DOUBLE] = "double",
+	[UB_FIELD_BOOL] = "bool",
+	[UB_FIELD_DATE] = "date",
+};
+
+/* Gives the plugin the fields that the settings declare. */
+static void add_fields(struct plugin_source *source, const struct ub_settings_source *settings)
 {
-	pthread_condattr_t monotonic;
-	if (pthread_condattr_init(&monotonic) != 0 ||
-	    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) != 0 ||
-	    pthread_cond_init(&source->told, NULL) != 0 ||
-	    pthread_cond_init(&source->answered, &monotonic) != 0 ||
-	    pthread_mutex_init(&source->lock, NULL) != 0)
-		abort();
-	pthread_condattr_destroy(&monotonic);
-	source->holders = 2;
-	if (pthread_create(&source->thread, NULL, run, source) != 0)
-		abort();
+	const struct ub_yaml_node *declared = ub_yaml_get(settings->node, "fields");
+	for (size_t i = 0; i < settings->n_fields; i++)
+		*ub_push(source->arena, &source->read) = (struct ub_plugin_setting){ .name = "fields",
+			.key = ub_text_cstr(source->arena, settings->fields[i].name),
+			.value = type_words[settings->fields[i].type],
+			.place = ub_plugins_place(declared) };
+}
+
+static void add_timeout(struct plugin_source *source, const struct ub_settings_source *settings)
+{
+	const struct ub_yaml_node *node = ub_yaml_get(settings->node, "timeout");
+	*ub_push(source->arena, &source->read) = (struct ub_plugin_setting){ .name = "timeout",
+		.value = ub_textf(source->arena, "%lld", (long long)source->timeout / 1000).ptr,
+		.place = ub_plugins_place(node ? node : settings->node) };
+}
+
+static bool read_settings(
+    struct plugin_source *source, const struct ub_settings_source *settings, struct ub_diags *diags)
+{
+	const struct ub_plugin_keys keys = { "source", source->plugin->options, source->plugin->n_options,
+		ub_settings_source_key };
+	return ub_plugins_read_settings(&keys, settings->node, source->arena, &source->read, diags);
 }
 
 static void *open_source(const struct ub_settings_source *settings, const struct ub_zone *zone,
     const char *mark, struct ub_diags *diags)
 {
-	const struct ub_plugin *plugin = load_plugin(settings->source, settings->source_place, diags);
+	const struct ub_plugin *plugin = ub_plugins_source(settings->source, settings->source_place, diags);
 	if (!plugin)
 		return NULL;
 	struct plugin_source *source = calloc(1, sizeof(*source));
 	if (!source)
 		abort();
 	source->arena = ub_arena_new();
-	if (!read_plugin_settings(plugin, settings, source->arena, &source->read, diags)) {
-		ub_arena_free(&source->arena);
-		free(source);
-		return NULL;
-	}
 	source->host = host_functions;
 	source->plugin = plugin;
-	source->name = ub_text_copy(source->arena, settings->source);
-	source->ended = mark_read(mark, false);
-	source->mark = mark ? ub_text_cstr(source->arena, ub_text(mark)) : NULL;
+	if (!read_settings(source, settings, diags)) {
+		free_source(source);
+		return NULL;
+	}
 	source->timeout = (settings->timeout ? settings->timeout : UB_SOURCE_TIMEOUT_SECONDS) * 1000;
+	add_fields(source, settings);
+	add_timeout(source, settings);
+	source->name = ub_text_copy(source->arena, settings->source);
 	source->settings = settings;
 	source->zone = zone;
-	start_thread(source);
+	const struct ub_plugin_worker_input input = { &work, source, mark, source->timeout };
+	source->worker = ub_plugins_start(&input);
 	return source;
 }
 
 static void begin(void *state)
 {
 	struct plugin_source *source = state;
-	pthread_mutex_lock(&source->lock);
-	if (!source->busy) {
-		source->busy = source->wanted = true;
-		source->begun = ub_sys_monotonic_ms();
-		pthread_cond_signal(&source->told);
-	}
-	pthread_mutex_unlock(&source->lock);
+	ub_plugins_begin(source->worker);
 }
 
-/* Says once that the source takes too long. */
-static enum look miss(struct plugin_source *source, struct ub_diags *diags)
+static enum look miss(const struct plugin_source *source, struct ub_diags *diags)
 {
-	if (source->late || ub_sys_monotonic_ms() - source->begun < source->timeout)
-		return LOOK_PENDING;
-	source->late = true;
 	struct ub_diag *diag = ub_error(diags, "source-late", source->settings->source_place,
 	    "the source gave no answer within %lld s", (long long)source->timeout / 1000);
 	ub_diag_set_help(
@@ -396,52 +347,36 @@ static void copy_diags(const struct ub_diags *from, struct ub_diags *to)
 	}
 }
 
-static enum look take(struct plugin_source *source, struct part **part, struct ub_diags *diags)
+static enum look take(struct answer *answer, struct part **part, struct ub_diags *diags)
 {
-	struct answer *answer = source->answer;
 	enum look look = answer->look;
-	source->answer = NULL;
-	source->busy = source->late = false;
 	copy_diags(&answer->diags, diags);
 	*part = part_hold(answer->part);
-	free_answer(&answer);
+	free_answer(answer);
 	return look;
 }
 
 static enum look end(void *state, int64_t deadline, struct part **part, struct ub_diags *diags)
 {
-	struct plugin_source *source = state;
-	enum look look = LOOK_NONE;
+	const struct plugin_source *source = state;
+	void *answer;
 	*part = NULL;
-	int64_t wait = deadline - ub_sys_monotonic_ms();
-	struct timespec until = ub_sys_deadline(wait > 0 ? wait : 0);
-	pthread_mutex_lock(&source->lock);
-	while (source->busy && !source->answer &&
-	       pthread_cond_timedwait(&source->answered, &source->lock, &until) == 0)
-		;
-	if (source->answer)
-		look = take(source, part, diags);
-	else if (source->busy)
-		look = miss(source, diags);
-	pthread_mutex_unlock(&source->lock);
-	return look;
+	switch (ub_plugins_take(source->worker, deadline, &answer)) {
+	case UB_PLUGIN_ANSWERED:
+		return take(answer, part, diags);
+	case UB_PLUGIN_LATE:
+		return miss(source, diags);
+	case UB_PLUGIN_PENDING:
+		return LOOK_PENDING;
+	default:
+		return LOOK_NONE;
+	}
 }
 
 static void close_source(void *state)
 {
-	struct plugin_source *source = state;
-	pthread_mutex_lock(&source->lock);
-	struct timespec until = ub_sys_deadline(UB_SOURCE_CLOSE_MS);
-	source->closed = true;
-	pthread_cond_signal(&source->told);
-	while (source->holders > 1 && pthread_cond_timedwait(&source->answered, &source->lock, &until) == 0)
-		;
-	bool ended = source->holders == 1;
-	pthread_mutex_unlock(&source->lock);
-	/* A thread that has let go does nothing more, but libraries clean up when it ends. */
-	if (ended ? pthread_join(source->thread, NULL) : pthread_detach(source->thread))
-		abort();
-	release(source);
+	const struct plugin_source *source = state;
+	ub_plugins_close(source->worker);
 }
 
 static int64_t refresh(const void *state)

@@ -240,7 +240,7 @@ void source_open(struct source *source, const struct ub_settings_source *setting
 	const char *mark = plugin && start->marks
 			       ? ub_textf(diags->arena, "%s-%zu", start->marks, source->number).ptr
 			       : NULL;
-	unsigned ended = mark_read(mark, !start->minds_marks);
+	unsigned ended = ub_plugins_ended(mark, !start->minds_marks);
 	if (plugin && start->without_plugins)
 		return;
 	if (ended >= UB_STORE_CRASHES_MAX)

@@ -21,7 +21,7 @@ static const struct {
 	{ "source: cvs, path: data", "did you mean `csv`?" },
 	{ "source: nothing-like-it", "its plugin would be " },
 	{ "source: old", "it was made for the plugin ABI 2, and this is ABI 1" },
-	{ "source: bare", "it does not define `ub_plugin`, and so is no plugin" },
+	{ "source: bare", "it does not define `ub_plugin`, and so is no account source" },
 	{ "source: hollow", "its `ub_plugin` lacks functions" },
 	{ "source: mute", "the source failed, and did not say why" },
 	{ "source: liar, fault: silent", "the source failed, and did not say why" },

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "directory-private.h"
+#include "plugins-private.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
 /* The file has one digit. A file that cannot be written is no mark, and that is all. */
 
-unsigned mark_read(const char *path, bool forget)
+unsigned ub_plugins_ended(const char *path, bool forget)
 {
 	char digit = '0';
 	if (!path)

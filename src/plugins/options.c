@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "directory-private.h"
+/*
+ * The settings of a plugin, read against the options that the plugin says it takes.
+ */
+#include "plugins-private.h"
 
+#include "upbeat/settings.h"
 #include "upbeat/yaml.h"
-
-/* The settings of a plugin's source, read against the options that the plugin says it takes. */
 
 struct reading {
 	struct ub_yaml_reader yaml;
-	const struct ub_plugin *plugin;
-	struct plugin_settings *read;
+	const struct ub_plugin_keys *keys;
+	struct ub_plugin_settings *read;
 	bool good;
 };
 
 /* ---- one option ---- */
 
-static struct ub_plugin_place place_of(const struct ub_yaml_node *node)
+struct ub_plugin_place ub_plugins_place(const struct ub_yaml_node *node)
 {
 	return (struct ub_plugin_place){ 1, node->place.at, node->place.len };
 }
@@ -33,7 +35,7 @@ static void add(struct reading *reading, const struct ub_plugin_option *option,
 	*ub_push(arena, reading->read) = (struct ub_plugin_setting){ .name = option->name,
 		.key = key ? ub_text_cstr(arena, key->text) : NULL,
 		.value = ub_text_cstr(arena, value),
-		.place = place_of(node) };
+		.place = ub_plugins_place(node) };
 }
 
 static void read_list(
@@ -70,42 +72,44 @@ static void read_option(
 
 /* ---- all of them ---- */
 
-static const struct ub_plugin_option *find_option(const struct ub_plugin *plugin, struct ub_text name)
+static const struct ub_plugin_option *find_option(const struct ub_plugin_keys *keys, struct ub_text name)
 {
-	for (size_t i = 0; i < plugin->n_options; i++)
-		if (ub_text_is(name, plugin->options[i].name))
-			return &plugin->options[i];
+	for (size_t i = 0; i < keys->n_options; i++)
+		if (ub_text_is(name, keys->options[i].name))
+			return &keys->options[i];
 	return NULL;
 }
 
-/* Whether every source may have the key. */
-static bool is_common(struct ub_text key)
+/* Whether the key is read elsewhere. */
+static bool is_common(const struct ub_plugin_keys *keys, struct ub_text key)
 {
-	for (size_t i = 0; ub_settings_source_key(i); i++)
-		if (ub_text_is(key, ub_settings_source_key(i)))
+	for (size_t i = 0; keys->common(i); i++)
+		if (ub_text_is(key, keys->common(i)))
 			return true;
 	return false;
 }
 
 static void report_unknown(struct reading *reading, const struct ub_yaml_node *key)
 {
+	const struct ub_plugin_keys *keys = reading->keys;
 	struct ub_diags *diags = reading->yaml.diags;
 	struct ub_buf own = UB_BUF(diags->arena);
 	UB_VEC(struct ub_text) names = { 0 };
-	for (size_t i = 0; i < reading->plugin->n_options; i++) {
-		const char *name = reading->plugin->options[i].name;
+	for (size_t i = 0; i < reading->keys->n_options; i++) {
+		const char *name = reading->keys->options[i].name;
 		*ub_push(diags->arena, &names) = ub_text(name);
 		ub_buf_printf(&own, "%s`%s`", i ? ", " : "", name);
 	}
-	for (size_t i = 0; ub_settings_source_key(i); i++)
-		*ub_push(diags->arena, &names) = ub_text(ub_settings_source_key(i));
+	for (size_t i = 0; keys->common(i); i++)
+		*ub_push(diags->arena, &names) = ub_text(keys->common(i));
 	struct ub_diag *diag =
 	    ub_error(diags, "unknown-key", ub_yaml_first_line(key), "unknown key `%.*s`", UB_ARGS(key->text));
 	struct ub_text meant = ub_suggest(key->text, names.items, names.n);
 	if (meant.len)
 		ub_diag_set_help(diags, diag, "did you mean `%.*s`?", UB_ARGS(meant));
 	else
-		ub_diag_set_help(diags, diag, "this source has %.*s of its own", UB_ARGS(ub_buf_text(&own)));
+		ub_diag_set_help(
+		    diags, diag, "this %s has %.*s of its own", keys->owner, UB_ARGS(ub_buf_text(&own)));
 	reading->good = false;
 }
 
@@ -116,7 +120,8 @@ static bool is_misspelt(
 	const struct ub_text name = ub_text(option->name);
 	for (size_t i = 0; i < node->n; i++) {
 		struct ub_text key = node->entries[i].key->text;
-		if (!find_option(reading->plugin, key) && !is_common(key) && ub_suggest(key, &name, 1).len)
+		if (!find_option(reading->keys, key) && !is_common(reading->keys, key) &&
+		    ub_suggest(key, &name, 1).len)
 			return true;
 	}
 	return false;
@@ -124,8 +129,8 @@ static bool is_misspelt(
 
 static void report_missing(struct reading *reading, const struct ub_yaml_node *node)
 {
-	for (size_t i = 0; i < reading->plugin->n_options; i++) {
-		const struct ub_plugin_option *option = &reading->plugin->options[i];
+	for (size_t i = 0; i < reading->keys->n_options; i++) {
+		const struct ub_plugin_option *option = &reading->keys->options[i];
 		if (!option->required || ub_yaml_get(node, option->name))
 			continue;
 		reading->good = false;
@@ -137,52 +142,20 @@ static void report_missing(struct reading *reading, const struct ub_yaml_node *n
 	}
 }
 
-static const char *const type_words[] = {
-	[UB_FIELD_STRING] = "string",
-	[UB_FIELD_INT] = "int",
-	[UB_FIELD_DOUBLE] = "double",
-	[UB_FIELD_BOOL] = "bool",
-	[UB_FIELD_DATE] = "date",
-};
-
-static void add_fields(struct reading *reading, const struct ub_settings_source *settings)
-{
-	struct ub_arena *arena = reading->yaml.arena;
-	const struct ub_yaml_node *declared = ub_yaml_get(settings->node, "fields");
-	for (size_t i = 0; i < settings->n_fields; i++)
-		*ub_push(arena, reading->read) = (struct ub_plugin_setting){ .name = "fields",
-			.key = ub_text_cstr(arena, settings->fields[i].name),
-			.value = type_words[settings->fields[i].type],
-			.place = place_of(declared) };
-}
-
-static void add_timeout(struct reading *reading, const struct ub_settings_source *settings)
-{
-	struct ub_arena *arena = reading->yaml.arena;
-	const struct ub_yaml_node *node = ub_yaml_get(settings->node, "timeout");
-	const long long seconds = settings->timeout ? settings->timeout : UB_SOURCE_TIMEOUT_SECONDS;
-	*ub_push(arena, reading->read) = (struct ub_plugin_setting){ .name = "timeout",
-		.value = ub_textf(arena, "%lld", seconds).ptr,
-		.place = place_of(node ? node : settings->node) };
-}
-
-bool read_plugin_settings(const struct ub_plugin *plugin, const struct ub_settings_source *settings,
-    struct ub_arena *arena, struct plugin_settings *read, struct ub_diags *diags)
+bool ub_plugins_read_settings(const struct ub_plugin_keys *keys, const struct ub_yaml_node *map,
+    struct ub_arena *arena, struct ub_plugin_settings *read, struct ub_diags *diags)
 {
 	struct reading reading = {
-		.yaml = { .arena = arena, .diags = diags }, .plugin = plugin, .read = read, .good = true
+		.yaml = { .arena = arena, .diags = diags }, .keys = keys, .read = read, .good = true
 	};
-	const struct ub_yaml_node *node = settings->node;
-	report_missing(&reading, node);
-	for (size_t i = 0; i < node->n; i++) {
-		const struct ub_yaml_entry *entry = &node->entries[i];
-		const struct ub_plugin_option *option = find_option(plugin, entry->key->text);
+	report_missing(&reading, map);
+	for (size_t i = 0; i < map->n; i++) {
+		const struct ub_yaml_entry *entry = &map->entries[i];
+		const struct ub_plugin_option *option = find_option(keys, entry->key->text);
 		if (option)
 			read_option(&reading, option, entry->value);
-		else if (!is_common(entry->key->text))
+		else if (!is_common(keys, entry->key->text))
 			report_unknown(&reading, entry->key);
 	}
-	add_fields(&reading, settings);
-	add_timeout(&reading, settings);
 	return reading.good;
 }
