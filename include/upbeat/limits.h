@@ -208,6 +208,7 @@
 #define UB_STORE_LOCK_MS         5000           /* time for which a predecessor's lock is waited for */
 #define UB_STORE_TEXT_MAX        (1024u * 1024) /* a calendar object to be remembered */
 #define UB_STORE_MEMORY_MAX      100000         /* records of each kind in the memory store */
+#define UB_EVENTS_MAX            20000          /* events that wait for sinks; then the oldest goes */
 
 /* ical */
 #define UB_ICAL_SIZE_MAX    (1024u * 1024) /* a calendar object */

@@ -4,9 +4,9 @@
 
 /*
  * store: keeps what has to be remembered between passes: keys (what to look at again), items (what was made),
- * principals that the server knows, aliases of paths, the last seen text of customer meetings, and when our
- * people are taken. A store is a table of functions, and holds no credential. What this header says holds for
- * every store; one suite of tests runs on all of them.
+ * principals that the server knows, aliases of paths, the last seen text of customer meetings, when our
+ * people are taken, and events that are to be told to others. A store is a table of functions, and holds no
+ * credential. What this header says holds for every store; one suite of tests runs on all of them.
  *
  * Keys are levels, not edges: a key says "look here", never what was there. Putting a key that is there
  * already makes one pass of two. Putting a key while somebody works on it makes sure that another pass
@@ -188,6 +188,32 @@ struct ub_store_appointments {
 	size_t n, cap;
 };
 
+/* ---- events: what event sinks are to be told ---- */
+
+struct ub_store_event {
+	uint64_t number;         /* given by the store: one more than the number of the event before */
+	struct ub_text id, text; /* text: the event as its receivers get it */
+};
+
+struct ub_store_events {
+	struct ub_store_event *items;
+	size_t n, cap;
+};
+
+/* How far a sink is. Counts are since it was first set. */
+struct ub_store_sink {
+	struct ub_text name;
+	uint64_t position;           /* the number of the last event that it is done with */
+	uint64_t delivered, refused; /* events that it has taken, and that it will never take */
+	uint64_t dropped;            /* that were too old, as more than UB_EVENTS_MAX waited */
+	uint64_t waiting;            /* not stored, but told */
+};
+
+struct ub_store_sinks {
+	struct ub_store_sink *items;
+	size_t n, cap;
+};
+
 /* ---- the store ---- */
 
 struct ub_store {
@@ -317,6 +343,10 @@ UB_MUST_USE enum ub_store_result ub_store_jobs(
 /* Stores an item, or replaces the one of the same organisation, meeting UID and identity. FULL: not
  * stored. */
 UB_MUST_USE enum ub_store_result ub_store_put_item(struct ub_store *store, const struct ub_store_item *item);
+/* The same together with an event that is to be told to each sink: both or none. Without sinks the event is
+ * left. Both may be NULL. */
+UB_MUST_USE enum ub_store_result ub_store_put_item_event(
+    struct ub_store *store, const struct ub_store_item *item, const struct ub_store_event *event);
 /* The meeting UIDs, each once, that begin with `prefix` and of which `owner` has items that may stand. */
 UB_MUST_USE enum ub_store_result ub_store_item_uids(struct ub_store *store, struct ub_text organization,
     struct ub_text prefix, struct ub_text owner, struct ub_arena *arena, struct ub_texts *uids);
@@ -379,6 +409,21 @@ UB_MUST_USE enum ub_store_result ub_store_copy_appointments(struct ub_store *sto
 /* Forgets what the copy at `href`, which is gone, has said. OK also if that is nothing. */
 UB_MUST_USE enum ub_store_result ub_store_forget_appointments(
     struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href);
+
+/* Says which sinks there are, by distinct names. A new one begins with the next event. One that is no more is
+ * forgotten, and so are events that wait for nobody. `arena`: for a while. */
+UB_MUST_USE enum ub_store_result ub_store_set_sinks(
+    struct ub_store *store, const struct ub_text *names, size_t n, struct ub_arena *arena);
+/* All sinks, by name. */
+UB_MUST_USE enum ub_store_result ub_store_sinks(
+    struct ub_store *store, struct ub_arena *arena, struct ub_store_sinks *sinks);
+/* The next events for a sink, `max` at most, in their order. */
+UB_MUST_USE enum ub_store_result ub_store_events(struct ub_store *store, struct ub_text sink, size_t max,
+    struct ub_arena *arena, struct ub_store_events *events);
+/* The sink is done with the events whose numbers are greater than `after`, up to `until`; so many of them it
+ * has refused. Events that all sinks are done with are forgotten. NONE: there is no such sink. */
+UB_MUST_USE enum ub_store_result ub_store_events_done(
+    struct ub_store *store, struct ub_text sink, uint64_t after, uint64_t until, uint64_t refused);
 
 /* Whether the store's file was deleted or moved away: what is remembered works on, and ends with this
  * process. */

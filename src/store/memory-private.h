@@ -26,6 +26,9 @@ struct memory {
 	struct set of_accounts;  /* those with an account, by organisation, account, end */
 	struct set appointments; /* by organisation, UID, person */
 	struct set taken;        /* the same, by organisation, person, end */
+	struct set events;       /* by number */
+	struct set sinks;        /* by name */
+	uint64_t last_event;     /* the number of the last one */
 };
 
 /* memory-lock.c: takes the lock, and gives it back. */
@@ -107,5 +110,15 @@ store_appointments_fn memory_appointments;
 store_copy_appointments_fn memory_copy_appointments;
 store_forget_appointments_fn memory_forget_appointments;
 void appointments_prune(struct memory *memory, int64_t now);
+
+/* memory-events.c */
+int compare_events(const void *a, const void *b);
+int compare_sinks(const void *a, const void *b);
+/* With the lock. */
+void events_add(struct memory *memory, const struct ub_store_event *event);
+store_set_sinks_fn memory_set_sinks;
+store_sinks_fn memory_sinks;
+store_events_fn memory_events;
+store_events_done_fn memory_events_done;
 
 #endif

@@ -82,10 +82,13 @@ static enum ub_store_result replace(struct set *set, const struct shape *shape, 
 
 /* ---- items ---- */
 
-static enum ub_store_result memory_put_item(struct ub_store *store, const struct ub_store_item *item)
+static enum ub_store_result memory_put_item(
+    struct ub_store *store, const struct ub_store_item *item, const struct ub_store_event *event)
 {
 	struct memory *memory = memory_lock(store);
-	enum ub_store_result result = replace(&memory->items, &item_shape, item);
+	enum ub_store_result result = item ? replace(&memory->items, &item_shape, item) : UB_STORE_OK;
+	if (event && result == UB_STORE_OK)
+		events_add(memory, event);
 	memory_unlock(memory);
 	return result;
 }
@@ -321,6 +324,8 @@ static void memory_close(struct ub_store *store)
 	free(memory->of_accounts.items);
 	set_free(&memory->appointments);
 	free(memory->taken.items);
+	set_free(&memory->events);
+	set_free(&memory->sinks);
 	pthread_mutex_destroy(&memory->lock);
 	free(memory);
 }
@@ -380,6 +385,10 @@ static const struct ub_store_ops ops = {
 	.appointments = memory_appointments,
 	.copy_appointments = memory_copy_appointments,
 	.forget_appointments = memory_forget_appointments,
+	.set_sinks = memory_set_sinks,
+	.sinks = memory_sinks,
+	.events = memory_events,
+	.events_done = memory_events_done,
 	.prune = memory_prune,
 	.is_lost = memory_is_lost,
 };
@@ -405,5 +414,7 @@ struct ub_store *ub_store_memory_open(void)
 	memory->of_accounts.compare = compare_of_accounts;
 	memory->appointments.compare = compare_appointments;
 	memory->taken.compare = compare_taken;
+	memory->events.compare = compare_events;
+	memory->sinks.compare = compare_sinks;
 	return &memory->store;
 }

@@ -139,12 +139,28 @@ bool set_remove(struct set *set, const void *like)
 	return true;
 }
 
+void set_remove_first(struct set *set, size_t n)
+{
+	if (n == 0)
+		return;
+	set->n -= n;
+	memmove(set->items, set->items + n, set->n * sizeof(*set->items));
+}
+
 void set_free(struct set *set)
 {
 	for (size_t i = 0; i < set->n; i++)
 		free(set->items[i]);
 	free(set->items);
 	*set = (struct set){ .compare = set->compare };
+}
+
+bool is_among(const struct ub_text *texts, size_t n, struct ub_text text)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ub_text_eq(texts[i], text))
+			return true;
+	return false;
 }
 
 int compare_texts(const struct ub_text *const *a, const struct ub_text *const *b, size_t n)

@@ -63,6 +63,15 @@ enum statement {
 	APPOINTMENTS_AT,
 	APPOINTMENT_FORGET,
 	APPOINTMENT_PRUNE,
+	EVENT_PUT,
+	EVENT_LIST,
+	EVENT_TRIM,
+	EVENT_DONE,
+	SINK_ADD,
+	SINK_LIST,
+	SINK_SKIP,
+	SINK_DONE,
+	SINK_FORGET,
 	STATEMENTS
 };
 
@@ -107,7 +116,11 @@ int64_t sql_int(struct sqlite3_stmt *row, int *column);
 bool sql_only_text(
     struct sqlite *s, struct sqlite3_stmt *statement, struct ub_text *text, struct ub_arena *arena);
 
-/* sqlite.c, sqlite-queue.c, sqlite-records.c and sqlite-appointments.c: the functions of struct ub_store_ops.
+/* sqlite-events.c: stores an event, within a transaction. */
+void sqlite_add_event(struct sqlite *s, const struct ub_store_event *event);
+
+/* sqlite.c, sqlite-queue.c, sqlite-records.c, sqlite-appointments.c and sqlite-events.c: the functions of
+ * struct ub_store_ops.
  */
 store_close_fn sqlite_close;
 store_problem_fn sqlite_problem;
@@ -151,6 +164,10 @@ store_change_appointments_fn sqlite_change_appointments;
 store_appointments_fn sqlite_appointments;
 store_copy_appointments_fn sqlite_copy_appointments;
 store_forget_appointments_fn sqlite_forget_appointments;
+store_set_sinks_fn sqlite_set_sinks;
+store_sinks_fn sqlite_sinks;
+store_events_fn sqlite_events;
+store_events_done_fn sqlite_events_done;
 store_prune_fn sqlite_prune;
 
 #endif

@@ -5,15 +5,24 @@
  */
 #include "sqlite-private.h"
 
-enum ub_store_result sqlite_put_item(struct ub_store *store, const struct ub_store_item *item)
+static void put_item(struct sqlite *s, const struct ub_store_item *item)
 {
-	struct sqlite *s = sql_begin(store, false);
 	sql_run(s, sql_bound(s, ITEM_PUT,
 		       "ttttttittttt"
 		       "ii",
 		       &item->organization, &item->meeting_uid, &item->identity, &item->rule, &item->id,
 		       &item->owner, (int64_t)item->generation, &item->upstream, &item->uid, &item->href,
 		       &item->etag, &item->base, (int64_t)item->state, item->changed));
+}
+
+enum ub_store_result sqlite_put_item(
+    struct ub_store *store, const struct ub_store_item *item, const struct ub_store_event *event)
+{
+	struct sqlite *s = sql_begin(store, false);
+	if (item)
+		put_item(s, item);
+	if (event)
+		sqlite_add_event(s, event);
 	return sql_end(s, UB_STORE_OK);
 }
 

@@ -31,6 +31,13 @@
 	" meeting_start, guests) WHERE account <> '';"                                                       \
 	"CREATE INDEX seen_due ON seen(look_again) WHERE look_again > 0;"
 
+/* Which events wait, and how far each sink is. */
+#define TABLES_SINCE_5                                                                                       \
+	"CREATE TABLE event(number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL,"                     \
+	" text TEXT NOT NULL);"                                                                              \
+	"CREATE TABLE sink(name TEXT PRIMARY KEY, position INTEGER NOT NULL, delivered INTEGER NOT NULL,"    \
+	" refused INTEGER NOT NULL, dropped INTEGER NOT NULL) WITHOUT ROWID;"
+
 /* The schema of a new file, of version SCHEMA. Times are in milliseconds since 1970. */
 const char sql_schema[] =
     "CREATE TABLE key(id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, upstream TEXT NOT NULL,"
@@ -57,7 +64,7 @@ const char sql_schema[] =
     " meeting_start INTEGER NOT NULL DEFAULT 0, look_again INTEGER NOT NULL DEFAULT 0,"
     " PRIMARY KEY(organization, upstream, href));"
     "CREATE INDEX seen_meeting ON seen(organization, meeting_uid, href, upstream);" TABLES_SINCE_3
-	INDEXES_SINCE_4;
+	INDEXES_SINCE_4 TABLES_SINCE_5;
 
 /* Version 1 kept strangers' keys, and aliases that nobody had vouched for. A principal who has a meeting in
  * the store was answered well when it was looked at. */
@@ -85,7 +92,10 @@ static const char from_3[] =
     "ALTER TABLE seen ADD COLUMN meeting_start INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE seen ADD COLUMN look_again INTEGER NOT NULL DEFAULT 0;" INDEXES_SINCE_4;
 
-const char *const sql_migrations[] = { [1] = from_1, [2] = from_2, [3] = from_3 };
+/* Version 4 told nobody of events. */
+static const char from_4[] = TABLES_SINCE_5;
+
+const char *const sql_migrations[] = { [1] = from_1, [2] = from_2, [3] = from_3, [4] = from_4 };
 
 #define KEY_COLUMNS                                                                                          \
 	"id, lease, kind, upstream, href, principal, collection, state, put, due, again, attempts, "         \
@@ -189,4 +199,21 @@ const char *const sql_statements[STATEMENTS] = {
 			    " WHERE organization = ? AND upstream = ? AND href = ?",
 	[APPOINTMENT_FORGET] = "DELETE FROM appointment WHERE organization = ? AND upstream = ? AND href = ?",
 	[APPOINTMENT_PRUNE] = "DELETE FROM appointment WHERE ending < ?",
+	[EVENT_PUT] = "INSERT INTO event(id, text) SELECT ?, ? WHERE EXISTS (SELECT 1 FROM sink)",
+	[EVENT_LIST] = "SELECT number, id, text FROM event"
+		       " WHERE number > (SELECT position FROM sink WHERE name = ?) ORDER BY number LIMIT ?",
+	[EVENT_TRIM] = "DELETE FROM event WHERE number <= ?",
+	[EVENT_DONE] = "DELETE FROM event"
+		       " WHERE number <= ifnull((SELECT min(position) FROM sink), 9223372036854775807)",
+	[SINK_ADD] = "INSERT OR IGNORE INTO sink(name, position, delivered, refused, dropped)"
+		     " SELECT ?, ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'event'), 0), 0, 0, 0",
+	[SINK_LIST] = "SELECT name, position, delivered, refused, dropped,"
+		      " max(0, ifnull((SELECT max(number) FROM event), 0) - position) FROM sink"
+		      " ORDER BY name",
+	[SINK_SKIP] = "UPDATE sink SET dropped = dropped + ?1 - position, position = ?1 WHERE position < ?1",
+	/* What was dropped while it was on its way was delivered after all. */
+	[SINK_DONE] = "UPDATE sink SET delivered = delivered + ?3 - ?2 - ?4, refused = refused + ?4,"
+		      " dropped = dropped - (min(position, ?3) - ?2), position = max(position, ?3)"
+		      " WHERE name = ?1",
+	[SINK_FORGET] = "DELETE FROM sink WHERE name = ?",
 };

@@ -48,6 +48,10 @@ static const struct ub_store_ops ops = {
 	.appointments = sqlite_appointments,
 	.copy_appointments = sqlite_copy_appointments,
 	.forget_appointments = sqlite_forget_appointments,
+	.set_sinks = sqlite_set_sinks,
+	.sinks = sqlite_sinks,
+	.events = sqlite_events,
+	.events_done = sqlite_events_done,
 	.prune = sqlite_prune,
 	.is_lost = sqlite_is_lost,
 };

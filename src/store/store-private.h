@@ -54,7 +54,8 @@ typedef enum ub_store_result store_untried_fn(
 typedef enum ub_store_result store_next_due_fn(struct ub_store *store, int64_t *due);
 typedef enum ub_store_result store_jobs_fn(
     struct ub_store *store, struct ub_arena *arena, struct ub_jobs *jobs);
-typedef enum ub_store_result store_put_item_fn(struct ub_store *store, const struct ub_store_item *item);
+typedef enum ub_store_result store_put_item_fn(
+    struct ub_store *store, const struct ub_store_item *item, const struct ub_store_event *event);
 typedef enum ub_store_result store_items_fn(struct ub_store *store, struct ub_text organization,
     struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_items *items);
 typedef enum ub_store_result store_item_uids_fn(struct ub_store *store, struct ub_text organization,
@@ -89,6 +90,14 @@ typedef enum ub_store_result store_copy_appointments_fn(struct ub_store *store, 
     struct ub_store_appointments *appointments);
 typedef enum ub_store_result store_forget_appointments_fn(
     struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href);
+typedef enum ub_store_result store_set_sinks_fn(
+    struct ub_store *store, const struct ub_text *names, size_t n, struct ub_arena *arena);
+typedef enum ub_store_result store_sinks_fn(
+    struct ub_store *store, struct ub_arena *arena, struct ub_store_sinks *sinks);
+typedef enum ub_store_result store_events_fn(struct ub_store *store, struct ub_text sink, size_t max,
+    struct ub_arena *arena, struct ub_store_events *events);
+typedef enum ub_store_result store_events_done_fn(
+    struct ub_store *store, struct ub_text sink, uint64_t after, uint64_t until, uint64_t refused);
 typedef enum ub_store_result store_prune_fn(struct ub_store *store, int64_t now, int64_t before);
 typedef bool store_is_lost_fn(struct ub_store *store);
 
@@ -141,6 +150,11 @@ struct ub_store_ops {
 	store_copy_appointments_fn *copy_appointments;
 	store_forget_appointments_fn *forget_appointments;
 
+	store_set_sinks_fn *set_sinks;
+	store_sinks_fn *sinks;
+	store_events_fn *events;
+	store_events_done_fn *events_done;
+
 	store_prune_fn *prune;
 	store_is_lost_fn *is_lost;
 };
@@ -176,9 +190,13 @@ void *set_get(const struct set *set, const void *like); /* NULL: it is not there
 void set_add(struct set *set, void *item);
 /* Takes out what is equal to `like`, and does not free it. False: it is not there. */
 bool set_remove(struct set *set, const void *like);
+/* Takes out the first n, and does not free them. */
+void set_remove_first(struct set *set, size_t n);
 /* Frees the set and everything in it. */
 void set_free(struct set *set);
 
+/* Whether a text is one of n. */
+bool is_among(const struct ub_text *texts, size_t n, struct ub_text text);
 /* Compares n pairs of texts: the first pair that differs decides. */
 int compare_texts(const struct ub_text *const *a, const struct ub_text *const *b, size_t n);
 

@@ -179,7 +179,13 @@ enum ub_store_result ub_store_jobs(struct ub_store *store, struct ub_arena *aren
 
 enum ub_store_result ub_store_put_item(struct ub_store *store, const struct ub_store_item *item)
 {
-	return store->ops->put_item(store, item);
+	return store->ops->put_item(store, item, NULL);
+}
+
+enum ub_store_result ub_store_put_item_event(
+    struct ub_store *store, const struct ub_store_item *item, const struct ub_store_event *event)
+{
+	return store->ops->put_item(store, item, event);
 }
 
 enum ub_store_result ub_store_items(struct ub_store *store, struct ub_text organization,
@@ -335,6 +341,34 @@ enum ub_store_result ub_store_forget_appointments(
     struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href)
 {
 	return store->ops->forget_appointments(store, organization, upstream, href);
+}
+
+/* ---- events ---- */
+
+enum ub_store_result ub_store_set_sinks(
+    struct ub_store *store, const struct ub_text *names, size_t n, struct ub_arena *arena)
+{
+	return store->ops->set_sinks(store, names, n, arena);
+}
+
+enum ub_store_result ub_store_sinks(
+    struct ub_store *store, struct ub_arena *arena, struct ub_store_sinks *sinks)
+{
+	*sinks = (struct ub_store_sinks){ 0 };
+	return store->ops->sinks(store, arena, sinks);
+}
+
+enum ub_store_result ub_store_events(struct ub_store *store, struct ub_text sink, size_t max,
+    struct ub_arena *arena, struct ub_store_events *events)
+{
+	*events = (struct ub_store_events){ 0 };
+	return store->ops->events(store, sink, max, arena, events);
+}
+
+enum ub_store_result ub_store_events_done(
+    struct ub_store *store, struct ub_text sink, uint64_t after, uint64_t until, uint64_t refused)
+{
+	return store->ops->events_done(store, sink, after, until, refused);
 }
 
 enum ub_store_result ub_store_prune(struct ub_store *store, int64_t now, int64_t before)

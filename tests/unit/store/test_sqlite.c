@@ -182,9 +182,9 @@ Test(sqlite, leaves_another_programs_database_as_it_is)
 
 Test(sqlite, refuses_a_schema_of_another_number)
 {
+	meddle("PRAGMA user_version = 6");
+	is_refused("its schema has the number 6, this program knows 5");
 	meddle("PRAGMA user_version = 5");
-	is_refused("its schema has the number 5, this program knows 4");
-	meddle("PRAGMA user_version = 4");
 	reopen();
 }
 
@@ -265,6 +265,13 @@ Test(sqlite, brings_the_file_of_an_earlier_version_up_to_date)
 	const struct ub_text up = UB_TEXT("http://up"), href = UB_TEXT("/a/c/m.ics");
 	cr_assert_eq(ub_store_seen(store, UB_TEXT("default"), up, href, arena, &seen), UB_STORE_OK);
 	cr_assert(seen.account.len == 0 && seen.guests.len == 0 && seen.changed == 5);
+	const struct ub_text sink = UB_TEXT("hook");
+	const struct ub_store_event event = { .id = UB_TEXT("1"), .text = UB_TEXT("{}") };
+	struct ub_store_events events;
+	cr_assert_eq(ub_store_set_sinks(store, &sink, 1, arena), UB_STORE_OK);
+	cr_assert_eq(ub_store_put_item_event(store, NULL, &event), UB_STORE_OK);
+	cr_assert_eq(ub_store_events(store, sink, 10, arena, &events), UB_STORE_OK);
+	cr_assert(events.n == 1 && events.items[0].number == 1);
 	reopen();
 }
 
