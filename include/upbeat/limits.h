@@ -139,6 +139,16 @@
 #define UB_SOURCE_PENDING_MS      1000  /* time until the next look for such an answer */
 #define UB_ACCOUNTS_LOSS_PERCENT  25    /* accounts that may go at once, unless the settings say otherwise */
 
+/* events */
+#define UB_SINK_TIMEOUT_SECONDS 60  /* seconds that one delivery may take, unless the settings say otherwise \
+				     */
+#define UB_SINK_OPEN_MS        5000 /* time for which `check` waits for a sink */
+#define UB_EVENTS_LOOK_MS      1000 /* between looks for events */
+#define UB_EVENTS_BATCH        100  /* events that a sink gets at a time */
+#define UB_EVENTS_RETRY_MS     1000 /* pause before the second try; doubled each time, up to */
+#define UB_EVENTS_RETRY_MAX_MS 300000
+#define UB_EVENTS_PAUSE_MAX_MS 3600000 /* pause that a sink may ask for */
+
 /* facts */
 #define UB_ADDRESS_MAX 254     /* RFC 5321 4.5.3.1.3: a path has 256 octets with its angle brackets */
 #define UB_DAYS_MAX    3652059 /* days of days(): from year 1 to 9999, as many as CEL's durations hold */

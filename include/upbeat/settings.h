@@ -48,6 +48,16 @@ struct ub_settings_source {
 	struct ub_place place;
 };
 
+/* An event sink: `sink:`, and what that sink needs. */
+struct ub_settings_sink {
+	struct ub_text sink; /* the name of a plugin */
+	struct ub_place sink_place;
+	struct ub_text name;             /* distinct: how far a sink is goes by its name */
+	int64_t timeout;                 /* seconds that one delivery may take */
+	const struct ub_yaml_node *node; /* as of a source, by ub_settings_sink_key() */
+	struct ub_place place;
+};
+
 struct ub_settings {
 	struct {
 		struct ub_text host; /* no brackets */
@@ -72,6 +82,8 @@ struct ub_settings {
 	struct ub_place lacks_holidays; /* the organization, where it has no such key */
 	struct ub_settings_source *sources;
 	size_t n_sources;
+	struct ub_settings_sink *sinks;
+	size_t n_sinks;
 	const struct ub_account_field_decl *fields; /* of all sources, each name once */
 	size_t n_fields;
 };
@@ -91,6 +103,8 @@ struct ub_yaml_type;
 
 /* Key i of those that every plugin's source may have; NULL: there are no more. */
 const char *ub_settings_source_key(size_t i);
+/* The same of sinks. */
+const char *ub_settings_sink_key(size_t i);
 /* A path of the settings as it is to be opened, in the arena: what is relative begins at the settings. */
 struct ub_text ub_settings_path_from(
     struct ub_arena *arena, const struct ub_source *settings, struct ub_text path);

@@ -89,18 +89,34 @@ const struct ub_code ub_codes_files[] = {
 	    "A holiday that repeats needs a short RRULE only.", NULL, NULL },
 	{ "no-parent", "the parent of an account is no account",
 	    "`parent` is the id of another account, of any source.", "parent: Acme Group", "parent: acme" },
-	{ "no-plugin", "there is no such account source",
-	    "`yaml` is built in. Every other name is that of a plugin, a file NAME.so in the directory that "
+	{ "no-plugin", "there is no such account source or event sink",
+	    "The source `yaml` is built in. Every other name is that of a plugin, a file NAME.so in the "
+	    "directory that "
 	    "the "
 	    "help line names.",
 	    "source: cvs", "source: csv" },
 	{ "plugin-crashed", "a plugin has ended the engine",
-	    "The engine has died twice while the plugin was at work. The other sources go on without it "
-	    "until "
-	    "the daemon reads its settings again.",
+	    "The engine has died twice while the plugin was at work. The other sources and sinks go on "
+	    "without it until the daemon reads its settings again.",
 	    NULL, NULL },
 	{ "several-objects", "a holiday file with several calendars",
 	    "Put each calendar into a file of its own.", NULL, NULL },
+	{ "sink-failed", "an event sink cannot be used, or cannot deliver",
+	    "The message says what is wrong. Events wait until the sink takes them; of more than 20,000 the "
+	    "oldest go. `upbeat status` tells how many wait.",
+	    NULL, NULL },
+	{ "sink-late", "an event sink takes too long",
+	    "The sink is still at work. Until it answers, its events wait. `timeout` of the sink says how "
+	    "long it may take.",
+	    NULL, NULL },
+	{ "sink-odd", "something in an event sink looks wrong",
+	    "The sink is used even so. The message says what may be missed.", NULL, NULL },
+	{ "sink-twice", "two event sinks have one name",
+	    "Upbeat remembers by the name how far a sink is. Without a name of its own, a sink is called "
+	    "like "
+	    "its plugin.",
+	    "events:\n  - {sink: log, path: a.log}\n  - {sink: log, path: b.log}",
+	    "events:\n  - {sink: log, path: a.log}\n  - {sink: log, name: second, path: b.log}" },
 	{ "source-failed", "an account source cannot be read",
 	    "The message says what is wrong, and where. Nothing of that reading is used: what was read "
 	    "before "

@@ -55,6 +55,11 @@ extern const struct ub_yaml_type type_seconds;       /* int64_t: a span that has
 extern const struct ub_yaml_type type_holidays;      /* struct holiday_names */
 extern const struct ub_yaml_type type_language;      /* struct ub_text */
 
+/* Reads the name of a plugin, a struct ub_text, for a type of its own. The names of plugins are names of
+ * files, too. */
+bool read_plugin_name(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out);
+
 /* `path` as it is opened when it stands in a file of the directory. */
 struct ub_text path_from(struct ub_arena *arena, struct ub_text directory, struct ub_text path);
 
@@ -105,5 +110,14 @@ extern const struct ub_yaml_type type_sources; /* struct sources */
 
 /* Puts the sources, and the fields that they declare, into the settings. */
 void fill_sources(struct ub_arena *arena, struct ub_settings *settings, const struct sources *from);
+
+/* ---- sinks.c ---- */
+
+struct sinks {
+	struct ub_settings_sink *items;
+	size_t n, cap;
+};
+
+extern const struct ub_yaml_type type_sinks; /* struct sinks */
 
 #endif

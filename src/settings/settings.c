@@ -21,6 +21,7 @@ struct written {
 	} log;
 	struct organization organization;
 	struct sources sources;
+	struct sinks sinks;
 };
 
 static bool is_store(struct ub_text text, struct ub_text scheme)
@@ -102,6 +103,8 @@ static const struct ub_yaml_field fields[] = {
 	    "who is one of us, and when we work" },
 	{ "accounts", &type_sources, offsetof(struct written, sources), false,
 	    "where data on customers comes from" },
+	{ "events", &type_sinks, offsetof(struct written, sinks), false,
+	    "who is told what Upbeat has made, changed and removed" },
 };
 const struct ub_yaml_type ub_settings_type = FIELDS(fields);
 
@@ -143,6 +146,8 @@ static struct ub_settings *finish(struct ub_arena *arena, const struct written *
 	settings->log_level = written->log.level;
 	settings->log_format = written->log.format;
 	fill_sources(arena, settings, &written->sources);
+	settings->sinks = written->sinks.items;
+	settings->n_sinks = written->sinks.n;
 	fill_org(arena, settings, &written->organization, zones);
 	return settings;
 }

@@ -86,27 +86,11 @@ struct source {
 	UB_VEC(struct declaration) fields;
 };
 
-/* The names of plugins are names of files, too. */
-static bool read_source_name(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
-    const struct ub_yaml_node *node, void *out)
-{
-	bool good = node->kind == UB_YAML_SCALAR && node->text.len > 0;
-	for (size_t i = 0; good && i < node->text.len; i++) {
-		char c = node->text.ptr[i];
-		bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-		good = word || (i > 0 && c == '-');
-	}
-	if (!good)
-		return ub_yaml_expected(reader, node, type->noun);
-	*(struct ub_text *)out = node->text;
-	return true;
-}
-
 static const struct ub_yaml_word yaml_word[] = { { "yaml", 0, "an account file" } };
 static const struct ub_yaml_type type_yaml_name = { .shape = UB_YAML_TEXT, UB_YAML_WORDS(yaml_word) };
 static const struct ub_yaml_type type_plugin_name = { .shape = UB_YAML_CUSTOM,
 	.noun = "the name of a source like `yaml` or `csv`",
-	.read = read_source_name,
+	.read = read_plugin_name,
 	.pattern = "^(?!yaml$)[a-z0-9][a-z0-9-]*$" };
 
 static const struct ub_yaml_type type_priority = { .shape = UB_YAML_INT, .min = -1000, .max = 1000 };

@@ -326,3 +326,18 @@ static bool check_language(const struct ub_yaml_reader *reader, const struct ub_
 const struct ub_yaml_type type_language = {
 	.shape = UB_YAML_TEXT, .noun = "a language tag like `en` or `de-AT`", .check = check_language
 };
+
+bool read_plugin_name(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	bool good = node->kind == UB_YAML_SCALAR && node->text.len > 0;
+	for (size_t i = 0; good && i < node->text.len; i++) {
+		char c = node->text.ptr[i];
+		bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+		good = word || (i > 0 && c == '-');
+	}
+	if (!good)
+		return ub_yaml_expected(reader, node, type->noun);
+	*(struct ub_text *)out = node->text;
+	return true;
+}
