@@ -188,6 +188,8 @@ struct ub_diag *ub_diag_add(struct ub_diags *diags, enum ub_severity severity, c
 #define ub_error(diags, code, place, ...)   ub_diag_add((diags), UB_ERROR, (code), (place), __VA_ARGS__)
 #define ub_warning(diags, code, place, ...) ub_diag_add((diags), UB_WARNING, (code), (place), __VA_ARGS__)
 void ub_diag_set_help(struct ub_diags *diags, struct ub_diag *diag, const char *format, ...) UB_FORMAT(3, 4);
+/* Adds copies of all of `from`; what their places point to must last. */
+void ub_diags_add_all(struct ub_diags *diags, const struct ub_diags *from);
 /* The order is stable: by source name, place and severity. */
 void ub_diags_sort(struct ub_diags *diags);
 /* Line and column count from 1. Columns count code points, and a tab is one. */
@@ -199,6 +201,8 @@ void ub_place_line_column(struct ub_place place, size_t *line, size_t *column);
  *   help: did you mean `meeting.title`?
  */
 void ub_diag_print(const struct ub_diag *diag, struct ub_buf *out, bool colour);
+/* The same in one line, as for a log: FILE:LINE:COL: text; help. In the arena. */
+struct ub_text ub_diag_line(const struct ub_diag *diag, struct ub_arena *arena);
 void ub_diags_print(const struct ub_diags *diags, struct ub_buf *out, bool colour);
 /* Adds a text of any origin so that it may safely stand on a terminal, in one line. A tab becomes one
  * blank, so that carets meet their place. Other control characters, and bytes that are no UTF-8,

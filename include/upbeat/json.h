@@ -25,6 +25,8 @@ void ub_json_add(json_t *array, json_t *value);
 json_t *ub_json_findings(const struct ub_diags *diags);
 /* Prints `json` and a line end, and frees it. */
 void ub_json_print(json_t *json, struct ub_buf *out);
+/* `json` in one line, without a line end and NUL-terminated, in the arena. Frees `json`. */
+struct ub_text ub_json_line(json_t *json, struct ub_arena *arena);
 /* Prints diagnostics as one object, with a line end. */
 void ub_json_print_findings(const struct ub_diags *diags, struct ub_buf *out);
 

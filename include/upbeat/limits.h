@@ -140,7 +140,8 @@
 #define UB_ACCOUNTS_LOSS_PERCENT  25    /* accounts that may go at once, unless the settings say otherwise */
 
 /* events */
-#define UB_SINK_TIMEOUT_SECONDS 60  /* seconds that one delivery may take, unless the settings say otherwise \
+#define UB_SINK_TIMEOUT_SECONDS                                                                              \
+	60                          /* seconds that one delivery may take, unless the settings say otherwise \
 				     */
 #define UB_SINK_OPEN_MS        5000 /* time for which `check` waits for a sink */
 #define UB_EVENTS_LOOK_MS      1000 /* between looks for events */

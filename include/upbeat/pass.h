@@ -34,6 +34,7 @@ struct ub_pass {
 	/* Set by the pass; texts are in `arena`: */
 	struct ub_identity identity;
 	struct ub_text collection; /* the href of the collection, with its slash */
+	struct ub_text account;    /* the id of the meeting's account; empty: it has none */
 	/* The meeting, if it gets nothing and the store remembers nothing of it; *why says why. */
 	const struct ub_facts *passed_over;
 	bool moved; /* the event takes people at another time than when it was last seen */

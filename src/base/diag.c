@@ -37,6 +37,19 @@ void ub_diag_set_help(struct ub_diags *diags, struct ub_diag *diag, const char *
 	diag->help = ub_buf_text(&help);
 }
 
+void ub_diags_add_all(struct ub_diags *diags, const struct ub_diags *from)
+{
+	for (size_t i = 0; i < from->list.n; i++) {
+		const struct ub_diag *diag = &from->list.items[i];
+		struct ub_diag *copy = ub_diag_add(
+		    diags, diag->severity, diag->code, diag->place, "%.*s", UB_ARGS(diag->message));
+		if (diag->help.len)
+			ub_diag_set_help(diags, copy, "%.*s", UB_ARGS(diag->help));
+		copy->related = diag->related;
+		copy->related_message = diag->related_message;
+	}
+}
+
 static int compare(const void *left, const void *right)
 {
 	const struct ub_diag *a = left, *b = right;
@@ -180,6 +193,17 @@ static void put_position(struct ub_buf *out, struct ub_place place)
 	ub_place_line_column(place, &line, &column);
 	ub_buf_shown(out, place.source->name);
 	ub_buf_printf(out, ":%zu:%zu: ", line, column);
+}
+
+struct ub_text ub_diag_line(const struct ub_diag *diag, struct ub_arena *arena)
+{
+	struct ub_buf out = UB_BUF(arena);
+	if (diag->place.source)
+		put_position(&out, diag->place);
+	ub_buf_add(&out, diag->message);
+	ub_buf_str(&out, diag->help.len ? "; " : "");
+	ub_buf_add(&out, diag->help);
+	return ub_buf_text(&out);
 }
 
 void ub_diag_print(const struct ub_diag *diag, struct ub_buf *out, bool colour)

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "upbeat/configuration.h"
+#include "upbeat/events.h"
 #include "upbeat/json.h"
 #include "upbeat/ruletest.h"
 #include "upbeat/settings.h"
@@ -76,8 +77,10 @@ static int check(struct ub_cli *cli)
 	struct ub_diags diags = UB_DIAGS(cli->arena);
 	struct ub_snapshot *snapshot = ub_snapshot_load(&input, &diags);
 	struct ub_buf out = UB_BUF(cli->arena);
-	if (snapshot)
+	if (snapshot) {
+		ub_events_check(snapshot, &diags);
 		check_tests(cli, snapshot, &diags);
+	}
 	bool clean = diags.errors + (ub_cli_value(cli, STRICT) ? diags.warnings : 0) == 0;
 	ub_diags_sort(&diags);
 	if (ub_cli_value(cli, JSON)) {

@@ -24,6 +24,9 @@ int control_tell_status(const struct ub_telling *telling);
 void control_print_accounts(const struct ub_telling *telling, const char *label);
 struct json_t *control_accounts(const struct ub_telling *telling);
 int control_refresh(const struct ub_telling *telling, struct ub_text subject);
+/* sinks.c: the same of the event sinks. */
+void control_print_sinks(const struct ub_telling *telling, const char *label);
+struct json_t *control_sinks(const struct ub_telling *telling);
 /* explain-meeting.c */
 /* `instance`: of a series, the day of the instance that is meant, such as 2026-12-09; empty: the next ones.
  */

@@ -257,9 +257,10 @@ static void print_aside(const struct status *status)
 	print_keys(status, UB_JOB_ASIDE);
 }
 
-static const char *accounts_label(const struct status *status)
+/* The label of lines that are printed elsewhere; `text` has its blanks. */
+static const char *label_of(const struct status *status, const char *text)
 {
-	return status->telling->colour ? "\033[1mAccounts\033[0m  " : "Accounts  ";
+	return status->telling->colour ? ub_textf(status->arena, "%s%s%s", bold, text, plain).ptr : text;
 }
 
 static void print_status(struct status *status)
@@ -267,7 +268,8 @@ static void print_status(struct status *status)
 	print_processes(status);
 	print_rules(status);
 	print_reload(status);
-	control_print_accounts(status->telling, accounts_label(status));
+	control_print_accounts(status->telling, label_of(status, "Accounts  "));
+	control_print_sinks(status->telling, label_of(status, "Events    "));
 	print_store(status);
 	print_orders(status);
 	print_waiting(status);
@@ -411,6 +413,7 @@ static json_t *status_object(const struct status *status)
 	ub_json_set(object, "rules", rules_object(status));
 	ub_json_set(object, "reload", reload_object(status));
 	ub_json_set(object, "accounts", control_accounts(telling));
+	ub_json_set(object, "events", control_sinks(telling));
 	ub_json_set(object, "store", store_object(telling));
 	ub_json_set(object, "counts", counts_object(status));
 	ub_json_set(object, "orders", orders_array(status));

@@ -29,15 +29,9 @@ struct ub_configuration {
 static void log_diag(struct ub_log *log, const char *what, const struct ub_diag *diag)
 {
 	enum ub_log_level level = diag->severity == UB_ERROR ? UB_LOG_ERROR : UB_LOG_WARNING;
-	const char *and = diag->help.len ? "; " : "";
-	size_t line, column;
-	if (!diag->place.source) {
-		ub_log(log, level, "%s: %.*s%s%.*s", what, UB_ARGS(diag->message), and, UB_ARGS(diag->help));
-		return;
-	}
-	ub_place_line_column(diag->place, &line, &column);
-	ub_log(log, level, "%s: %.*s:%zu:%zu: %.*s%s%.*s", what, UB_ARGS(diag->place.source->name), line,
-	    column, UB_ARGS(diag->message), and, UB_ARGS(diag->help));
+	struct ub_arena *arena = ub_arena_new();
+	ub_log(log, level, "%s: %.*s", what, UB_ARGS(ub_diag_line(diag, arena)));
+	ub_arena_free(&arena);
 }
 
 static void log_diags(struct ub_log *log, const char *what, const struct ub_diags *diags)

@@ -334,23 +334,10 @@ static enum look miss(const struct plugin_source *source, struct ub_diags *diags
 	return LOOK_FAILED;
 }
 
-static void copy_diags(const struct ub_diags *from, struct ub_diags *to)
-{
-	for (size_t i = 0; i < from->list.n; i++) {
-		const struct ub_diag *diag = &from->list.items[i];
-		struct ub_diag *copy =
-		    ub_diag_add(to, diag->severity, diag->code, diag->place, "%.*s", UB_ARGS(diag->message));
-		if (diag->help.len)
-			ub_diag_set_help(to, copy, "%.*s", UB_ARGS(diag->help));
-		copy->related = diag->related;
-		copy->related_message = diag->related_message;
-	}
-}
-
 static enum look take(struct answer *answer, struct part **part, struct ub_diags *diags)
 {
 	enum look look = answer->look;
-	copy_diags(&answer->diags, diags);
+	ub_diags_add_all(diags, &answer->diags);
 	*part = part_hold(answer->part);
 	free_answer(answer);
 	return look;

@@ -15,19 +15,9 @@
 /* The first error of a look, with its place and remedy, as the log has it. */
 static struct ub_text first_problem(const struct ub_diags *diags, size_t from, struct ub_arena *arena)
 {
-	for (size_t i = from; i < diags->list.n; i++) {
-		const struct ub_diag *diag = &diags->list.items[i];
-		size_t line, column;
-		if (diag->severity != UB_ERROR)
-			continue;
-		struct ub_text said = ub_textf(arena, "%.*s%s%.*s", UB_ARGS(diag->message),
-		    diag->help.len ? "; " : "", UB_ARGS(diag->help));
-		if (!diag->place.source)
-			return said;
-		ub_place_line_column(diag->place, &line, &column);
-		return ub_textf(arena, "%.*s:%zu:%zu: %.*s", UB_ARGS(diag->place.source->name), line, column,
-		    UB_ARGS(said));
-	}
+	for (size_t i = from; i < diags->list.n; i++)
+		if (diags->list.items[i].severity == UB_ERROR)
+			return ub_diag_line(&diags->list.items[i], arena);
 	return UB_TEXT("it cannot be read");
 }
 

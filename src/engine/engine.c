@@ -10,6 +10,7 @@
 #include <signal.h>
 
 #include "upbeat/commands.h"
+#include "upbeat/events.h"
 #include "upbeat/queue.h"
 #include "upbeat/settings.h"
 #include "upbeat/store.h"
@@ -120,10 +121,16 @@ static void run(const struct ub_engine_options *options, struct ub_snapshot *sna
 		.log = log };
 	engine.queue = ub_queue_new(&queue);
 	configuration.context = engine.queue;
+	const struct ub_events_input told = { .configuration = engine.configuration,
+		.store = store,
+		.log = log,
+		.minds_marks = options->input.minds_marks };
+	struct ub_events *events = ub_events_start(&told);
 	struct ub_control_input asked = { .fd = options->control_fd,
 		.configuration = engine.configuration,
 		.queue = engine.queue,
 		.store = store,
+		.events = events,
 		.watch = watch,
 		.log = log,
 		.upstream = queue.upstream,
@@ -137,6 +144,7 @@ static void run(const struct ub_engine_options *options, struct ub_snapshot *sna
 	ub_control_join(&control);
 	ub_configuration_stop(engine.configuration);
 	ub_queue_stop(&engine.queue);
+	ub_events_stop(&events);
 	ub_sys_watch_stop(&watch);
 	ub_configuration_free(&engine.configuration);
 }

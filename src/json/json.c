@@ -51,3 +51,14 @@ void ub_json_print(json_t *json, struct ub_buf *out)
 	free(dump);
 	json_decref(json);
 }
+
+struct ub_text ub_json_line(json_t *json, struct ub_arena *arena)
+{
+	char *dump = json_dumps(json, JSON_COMPACT);
+	if (!dump)
+		abort();
+	struct ub_text line = ub_textf(arena, "%s", dump);
+	free(dump);
+	json_decref(json);
+	return line;
+}

@@ -7,9 +7,10 @@
 
 #include "upbeat/settings.h"
 
-static void remember(struct ub_pass *pass, const struct ub_store_item *item)
+static void remember(
+    struct ub_pass *pass, const struct ub_store_item *item, const struct ub_store_event *event)
 {
-	if (ub_store_put_item(pass->store, item) != UB_STORE_OK)
+	if (ub_store_put_item_event(pass->store, item, event) != UB_STORE_OK)
 		pass_complain(pass);
 }
 
@@ -25,9 +26,11 @@ static struct ub_text base_of(struct ub_pass *pass, struct ub_text text)
 	return pass_base(ub_ical_read(text, pass->snapshot->zones, pass->arena, &refusal));
 }
 
-/* `identity`: the mark that the item bears, which may be of an earlier name of its rule. */
+/* `identity`: the mark that the item bears, which may be of an earlier name of its rule. `event`: what is to
+ * be told with that; NULL: nothing. */
 static void remember_item(struct ub_pass *pass, const struct ub_item *item, struct ub_text identity,
-    struct ub_text href, struct ub_text etag, struct ub_text base, enum ub_item_state state)
+    struct ub_text href, struct ub_text etag, struct ub_text base, enum ub_item_state state,
+    const struct ub_store_event *event)
 {
 	struct ub_store_item stored = { .organization = ub_organization,
 		.meeting_uid = item->parent_uid,
@@ -43,7 +46,7 @@ static void remember_item(struct ub_pass *pass, const struct ub_item *item, stru
 		.base = base,
 		.state = state,
 		.changed = pass->now * 1000 };
-	remember(pass, &stored);
+	remember(pass, &stored, event);
 }
 
 static void say(struct ub_pass *pass, struct ub_text what, const char *done, enum ub_outcome outcome,
@@ -98,7 +101,8 @@ static enum ub_outcome create(struct ub_pass *pass, const struct ub_item *item, 
 	enum ub_outcome outcome = put(pass, href, text, UB_TEXT_NONE, &response);
 	if (outcome == UB_OUTCOME_OK || outcome == UB_OUTCOME_UNCERTAIN)
 		remember_item(pass, item, item->marks.item, href, response.etag, base_of(pass, text),
-		    outcome == UB_OUTCOME_OK ? UB_ITEM_EXISTS : UB_ITEM_UNCERTAIN);
+		    outcome == UB_OUTCOME_OK ? UB_ITEM_EXISTS : UB_ITEM_UNCERTAIN,
+		    outcome == UB_OUTCOME_OK ? pass_tell_created(pass, item, href) : NULL);
 	if (is_given_up(outcome))
 		pass_forget_appointments(pass, href);
 	acts->created += outcome == UB_OUTCOME_OK;
@@ -110,11 +114,11 @@ static enum ub_outcome create(struct ub_pass *pass, const struct ub_item *item, 
  * or the store has lost its memory. Otherwise, when the user deletes the item, it would count as one that
  * never was. */
 static void remember_standing(struct ub_pass *pass, const struct ub_step *step, const struct ub_found *found,
-    struct ub_text etag, struct ub_text base)
+    struct ub_text etag, struct ub_text base, const struct ub_store_event *event)
 {
 	struct ub_text mark = step->existing->item_mark;
 	remember_item(pass, step->item, mark.len ? mark : step->item->marks.item, found->href, etag, base,
-	    UB_ITEM_EXISTS);
+	    UB_ITEM_EXISTS, event);
 }
 
 /* Whether the item stands as the other kind of object than is wanted now, in the calendar that is known. An
@@ -160,7 +164,8 @@ static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
 		ub_log(pass->log, UB_LOG_ERROR, "%.*s: two changes to it overlap; it stays as it is",
 		    UB_ARGS(found->href));
 	if (!found->remembered)
-		remember_standing(pass, step, found, found->etag, pass_base(step->existing->event));
+		remember_standing(pass, step, found, found->etag, pass_base(step->existing->event),
+		    pass_tell_untold(pass, step, found));
 	if (!written)
 		return UB_OUTCOME_OK;
 	/* Without an ETag nobody could tell what would be overwritten (RFC 9110 13.1.1). */
@@ -168,7 +173,8 @@ static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
 		return UB_OUTCOME_REFUSED;
 	enum ub_outcome outcome = put(pass, found->href, text, found->etag, &response);
 	if (outcome == UB_OUTCOME_OK)
-		remember_standing(pass, step, found, response.etag, base_of(pass, text));
+		remember_standing(pass, step, found, response.etag, base_of(pass, text),
+		    pass_tell_changed(pass, step, found, text));
 	else if (is_given_up(outcome))
 		pass_reserve(pass, step, found->href,
 		    (struct ub_interval){ step->existing->start, step->existing->end });
@@ -196,12 +202,15 @@ static enum ub_outcome hide(struct ub_pass *pass, const struct ub_step *step,
 		return UB_OUTCOME_REFUSED;
 	enum ub_outcome outcome = put(pass, found->href, text, found->etag, &response);
 	acts->changed += outcome == UB_OUTCOME_OK;
+	if (outcome == UB_OUTCOME_OK)
+		remember(pass, NULL, pass_tell_hidden(pass, step, found, findings->meeting_uid));
 	say(pass, step->existing->name, "hidden", outcome, &response);
 	return outcome;
 }
 
 static void remember_removal(struct ub_pass *pass, const struct ub_existing *existing,
-    const struct ub_found *found, struct ub_text meeting_uid, enum ub_item_state state)
+    const struct ub_found *found, struct ub_text meeting_uid, enum ub_item_state state,
+    const struct ub_store_event *event)
 {
 	struct ub_store_item item = { .organization = ub_organization,
 		.meeting_uid = meeting_uid,
@@ -215,7 +224,7 @@ static void remember_removal(struct ub_pass *pass, const struct ub_existing *exi
 		.href = found->href,
 		.state = state,
 		.changed = pass->now * 1000 };
-	remember(pass, &item);
+	remember(pass, &item, event);
 }
 
 /* Deletes an item. Its removal is remembered before, so that an item whose deletion was answered to nobody is
@@ -230,15 +239,16 @@ static enum ub_outcome take_away(struct ub_pass *pass, const struct ub_step *ste
 	/* Without an ETag nobody could tell what would be lost (RFC 9110 13.1.1). */
 	if (found->etag.len == 0)
 		return UB_OUTCOME_REFUSED;
-	remember_removal(pass, existing, found, findings->meeting_uid, UB_ITEM_REMOVING);
+	remember_removal(pass, existing, found, findings->meeting_uid, UB_ITEM_REMOVING, NULL);
 	enum ub_outcome outcome = pass_send(pass, &request, &response);
 	if (outcome == UB_OUTCOME_GONE)
 		outcome = UB_OUTCOME_OK;
 	if (outcome == UB_OUTCOME_OK) {
 		pass_forget_appointments(pass, found->href);
-		remember_removal(pass, existing, found, findings->meeting_uid, UB_ITEM_REMOVED);
+		remember_removal(pass, existing, found, findings->meeting_uid, UB_ITEM_REMOVED,
+		    pass_tell_removed(pass, existing, found, findings->meeting_uid, step->why));
 	} else if (outcome != UB_OUTCOME_UNCERTAIN) {
-		remember_removal(pass, existing, found, findings->meeting_uid, UB_ITEM_EXISTS);
+		remember_removal(pass, existing, found, findings->meeting_uid, UB_ITEM_EXISTS, NULL);
 	}
 	acts->removed += outcome == UB_OUTCOME_OK;
 	say(pass, existing->name, "removed", outcome, &response);

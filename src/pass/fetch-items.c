@@ -33,7 +33,10 @@ static void read_known_item(struct ub_pass *pass, struct ub_text text, const str
 	/* Without a base nobody can tell what is the user's: all of it counts as his. */
 	if (known.base.len && existing->event->marks.base.len == 0)
 		read_item(pass, ub_ical_remark(found->ical, &known, pass->arena), existing, found);
-	found->remembered &= ub_text_eq(item->base, pass_base(existing->event));
+	bool as_stored = ub_text_eq(item->base, pass_base(existing->event));
+	found->remembered &= as_stored;
+	if (item->state == UB_ITEM_EXISTS && !as_stored)
+		found->untold = PASS_UNTOLD_CHANGE;
 }
 
 static void add(struct ub_findings *findings, struct ub_existing existing, struct ub_found found)
@@ -76,6 +79,18 @@ static void remember_deleted(struct ub_pass *pass, const struct ub_store_item *i
 		pass_complain(pass);
 }
 
+/* Upbeat has removed the item, and could not note that it was done. */
+static void remember_removed(struct ub_pass *pass, const struct ub_store_item *item,
+    const struct ub_existing *existing, const struct ub_found *found)
+{
+	struct ub_store_item removed = *item;
+	removed.state = UB_ITEM_REMOVED;
+	removed.changed = pass->now * 1000;
+	if (ub_store_put_item_event(pass->store, &removed,
+		pass_tell_removed(pass, existing, found, item->meeting_uid, UB_TEXT_NONE)) != UB_STORE_OK)
+		pass_complain(pass);
+}
+
 /* Whether the item may stand. What was taken out of a meeting itself has no UID, and add-to-meeting.c deals
  * with it. */
 static bool may_stand(const struct ub_store_item *item)
@@ -92,9 +107,10 @@ static enum ub_outcome look_at_known(
 		.generation = item->generation,
 		.item_mark = item->identity,
 		.state = states[item->state] };
-	struct ub_found found = {
-		.href = item->href, .id = item->id, .remembered = item->state == UB_ITEM_EXISTS
-	};
+	struct ub_found found = { .href = item->href,
+		.id = item->id,
+		.remembered = item->state == UB_ITEM_EXISTS,
+		.untold = item->state == UB_ITEM_UNCERTAIN ? PASS_UNTOLD_CREATION : PASS_UNTOLD_NOTHING };
 	struct ub_response response;
 	bool look = may_stand(item);
 	/* The items of instances long past would be asked for each time that the series is looked at. */
@@ -111,7 +127,9 @@ static enum ub_outcome look_at_known(
 		outcome = look_at_calendar(pass, item->href, &calendar_gone);
 		if (calendar_gone)
 			return outcome;
-		if (outcome == UB_OUTCOME_OK)
+		if (outcome == UB_OUTCOME_OK && item->state == UB_ITEM_REMOVING)
+			remember_removed(pass, item, &existing, &found);
+		else if (outcome == UB_OUTCOME_OK)
 			remember_deleted(pass, item);
 	} else if (outcome == UB_OUTCOME_OK && look) {
 		existing.state = UB_EXISTING_STANDS;
@@ -136,7 +154,7 @@ static enum ub_outcome look_at_name(struct ub_pass *pass, struct ub_text name, s
 	struct ub_existing existing = {
 		.uid = ub_text_sub(name, 0, name.len - sizeof(".ics") + 1), .name = name, .generation = 1
 	};
-	struct ub_found found = { .href = href, .etag = response.etag };
+	struct ub_found found = { .href = href, .etag = response.etag, .untold = PASS_UNTOLD_CREATION };
 	read_item(pass, response.body, &existing, &found);
 	add(findings, existing, found);
 	return UB_OUTCOME_OK;

@@ -38,6 +38,12 @@ struct ub_found {
 	struct ub_text id;          /* as the store has it, for people */
 	const struct ub_ical *ical; /* NULL: the item does not stand, or cannot be read */
 	bool remembered;            /* the store knows that the item stands */
+	/* What Upbeat has done to the item without the store's knowledge. */
+	enum {
+		PASS_UNTOLD_NOTHING,
+		PASS_UNTOLD_CREATION,
+		PASS_UNTOLD_CHANGE,
+	} untold;
 };
 
 /* The base to remember of an item as it stands: struct ub_store_item.base. */
@@ -92,6 +98,23 @@ void pass_remember(struct ub_pass *pass, const struct ub_decision *decision,
     const struct ub_response *response, const struct ub_store_seen *former);
 /* Forgets a copy of a meeting that is gone; otherwise as pass_remember(). */
 void pass_forget(struct ub_pass *pass, const struct ub_store_seen *seen);
+
+/* ---- tell.c: what event sinks are told; NULL: there are none, or it is nothing to them ---- */
+
+struct ub_store_event;
+
+const struct ub_store_event *pass_tell_created(
+    const struct ub_pass *pass, const struct ub_item *item, struct ub_text href);
+/* `version`: the text that was written. */
+const struct ub_store_event *pass_tell_changed(const struct ub_pass *pass, const struct ub_step *step,
+    const struct ub_found *found, struct ub_text version);
+/* What found->untold says, of an item that stands. */
+const struct ub_store_event *pass_tell_untold(
+    const struct ub_pass *pass, const struct ub_step *step, const struct ub_found *found);
+const struct ub_store_event *pass_tell_hidden(const struct ub_pass *pass, const struct ub_step *step,
+    const struct ub_found *found, struct ub_text meeting_uid);
+const struct ub_store_event *pass_tell_removed(const struct ub_pass *pass, const struct ub_existing *existing,
+    const struct ub_found *found, struct ub_text meeting_uid, struct ub_text why);
 
 /* ---- apply.c ---- */
 

@@ -91,6 +91,8 @@ static enum ub_pass_end follow(struct ub_pass *pass, struct ub_decide_input *inp
 {
 	struct ub_findings findings;
 	struct ub_acts acts;
+	if (decision->facts->account)
+		pass->account = decision->facts->account->id;
 	enum ub_outcome outcome = pass_fetch_items(pass, decision->event->uid, names, &findings);
 	*why = ub_textf(pass->arena, "looking for the items: %s", ub_outcome_text(outcome));
 	if (outcome != UB_OUTCOME_OK)
