@@ -142,6 +142,8 @@ static void take_answer(struct ub_events *events, struct slot *slot, const struc
 		sink_close(&slot->sink);
 	} else if (batch->n > 0) {
 		settle(events, slot, batch);
+	} else if (batch->diags.errors > 0) {
+		note_failure(events, slot, &batch->diags);
 	}
 }
 

@@ -197,10 +197,14 @@ static struct sink *start_sink(
 	sink->plugin = plugin;
 	sink->settings = settings;
 	sink->timeout = settings->timeout;
-	if (ub_plugins_read_settings(&keys, settings->node, sink->arena, &sink->read, diags))
-		return sink;
-	free_sink(sink);
-	return NULL;
+	if (!ub_plugins_read_settings(&keys, settings->node, sink->arena, &sink->read, diags)) {
+		free_sink(sink);
+		return NULL;
+	}
+	*ub_push(sink->arena, &sink->read) = (struct ub_plugin_setting){ .name = "timeout",
+		.value = ub_textf(sink->arena, "%lld", (long long)sink->timeout).ptr,
+		.place = ub_plugins_place(settings->node) };
+	return sink;
 }
 
 struct sink *sink_open(
