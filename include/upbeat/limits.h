@@ -185,7 +185,9 @@
 #define UB_ACCOUNT_KEYS_AT_ONCE  32   /* keys of accounts that become due together */
 #define UB_ACCOUNT_KEYS_MS       1000 /* between these and the next ones: meetings come in between */
 #define UB_ACCOUNT_USERS_AT_ONCE 500  /* users whose keys are put in one transaction */
-#define UB_CADENCE_BEYOND        3 /* those of them that begin after the horizon, unless items stand there */
+#define UB_CADENCE_REACH                                                                                     \
+	(INT64_C(366) * 24 * 3600) /* seconds before and after now in which a series counts for it */
+#define UB_CADENCE_BEYOND 3        /* those of them that begin after the horizon, unless items stand there */
 #define UB_SERIES_BACK                                                                                       \
 	(INT64_C(92) * 24 * 3600) /* seconds back, to know what the items of the past serve                  \
 				   */

@@ -5,7 +5,6 @@
  * virtual series, all day from its first day to its last one, so that it takes nobody's time.
  */
 #include "decision-private.h"
-#include "upbeat/sys.h"
 
 struct cadence {
 	const struct ub_cadence_input *input;
@@ -17,6 +16,7 @@ struct cadence {
 	struct ub_every every;
 	struct ub_decided_period *periods; /* one for each instance */
 	size_t open;                       /* periods that have an item so far */
+	struct meetings_met met;
 	struct ub_arena *arena;
 };
 
@@ -118,58 +118,20 @@ static void list_periods(struct cadence *cadence)
 
 /* ---- meetings that take an item's place ---- */
 
-/* Without a condition each meeting with the account counts. */
-static enum ub_verdict counts(const struct cadence *cadence, const struct ub_met *met)
-{
-	const struct ub_snapshot *snapshot = cadence->input->snapshot;
-	const struct ub_conditions *parts = &cadence->rule->satisfied_by;
-	struct ub_ical_refusal refusal;
-	if (parts->n == 0)
-		return UB_YES;
-	ub_sys_reading_begin(cadence->input->watched);
-	const struct ub_ical *ical =
-	    met->text.len ? ub_ical_parse(cadence->arena, met->text, &refusal) : NULL;
-	const struct ub_event *event =
-	    ical ? ub_ical_event(ical, snapshot->zones, cadence->arena, &refusal) : NULL;
-	ub_sys_reading_end(cadence->input->watched);
-	if (!event || event->component != UB_COMPONENT_EVENT || !event->start.given)
-		return UB_CANNOT_TELL;
-	const struct ub_facts *facts = find_facts(&cadence->asked, event, cadence->arena);
-	return ub_rules_ask(
-	    parts, ub_rules_activation(snapshot->rules, facts, cadence->arena), cadence->arena);
-}
-
-static void satisfy(struct cadence *cadence, const struct ub_met *met)
+static void satisfy(struct cadence *cadence, const struct meeting_met *met)
 {
 	struct ub_decided_period *period = NULL;
 	for (size_t i = 0; i < cadence->series.instances.n && !period; i++)
 		if (met->start >= cadence->periods[i].time.start && met->start < cadence->periods[i].time.end)
 			period = &cadence->periods[i];
 	enum ub_verdict verdict =
-	    period && period->state != UB_PERIOD_SATISFIED ? counts(cadence, met) : UB_NO;
+	    period && period->state != UB_PERIOD_SATISFIED
+		? ask_of_met(&cadence->asked, &cadence->rule->satisfied_by, met, cadence->arena)
+		: UB_NO;
 	if (verdict == UB_NO)
 		return;
 	period->state = verdict == UB_YES ? UB_PERIOD_SATISFIED : UB_PERIOD_UNDECIDED;
 	period->met = (struct ub_interval){ met->start, met->end };
-}
-
-/* What the other meetings come to, for `account.last_meeting` and the like. */
-static const struct ub_account_history *history_of(const struct cadence *cadence)
-{
-	const struct ub_cadence_input *input = cadence->input;
-	struct ub_account_history *history = UB_NEW(cadence->arena, struct ub_account_history);
-	*history =
-	    (struct ub_account_history){ .last_meeting = UB_INSTANT_NONE, .next_meeting = UB_INSTANT_NONE };
-	for (size_t i = 0; i < input->n_met; i++) {
-		const struct ub_met *met = &input->met[i];
-		bool held = met->end <= input->now;
-		history->meetings += held;
-		if (held && (history->last_meeting == UB_INSTANT_NONE || met->start > history->last_meeting))
-			history->last_meeting = met->start;
-		if (!held && (history->next_meeting == UB_INSTANT_NONE || met->start < history->next_meeting))
-			history->next_meeting = met->start;
-	}
-	return history;
 }
 
 /* ---- which item serves which period ---- */
@@ -393,8 +355,8 @@ static void decide_periods(struct cadence *cadence)
 	struct series *series = &cadence->series;
 	list_periods(cadence);
 	series->facts = UB_NEW_ARRAY(cadence->arena, const struct ub_facts *, series->instances.n);
-	for (size_t i = 0; i < cadence->input->n_met; i++)
-		satisfy(cadence, &cadence->input->met[i]);
+	for (size_t i = 0; i < cadence->met.n; i++)
+		satisfy(cadence, &cadence->met.items[i]);
 	assign_periods(cadence);
 	plan_all(cadence);
 	if (has_items(series, SERVES_NOTHING))
@@ -490,7 +452,9 @@ static struct ub_decide_input ask_for(const struct cadence *cadence)
 		.n_existing = input->n_existing,
 		.now = input->now,
 		.account = input->account,
-		.history = input->account->history ? input->account->history : history_of(cadence),
+		.history = input->account->history
+			       ? input->account->history
+			       : history_of_met(&cadence->met, input->now, cadence->arena),
 		.busy = input->busy,
 		.n_busy = input->n_busy,
 		.explain = input->explain,
@@ -503,6 +467,7 @@ static void begin(struct cadence *cadence)
 	const struct ub_org *org = input->snapshot->org;
 	struct series *series = &cadence->series;
 	cadence->zone = input->owner.len ? ub_org_person(org, input->owner)->zone : org->standard.zone;
+	cadence->met = list_met(input, cadence->zone, cadence->arena);
 	cadence->asked = ask_for(cadence);
 	cadence->periods = UB_NEW_ARRAY(cadence->arena, struct ub_decided_period, UB_CADENCE_PERIODS);
 	*series = (struct series){ .input = &cadence->asked,

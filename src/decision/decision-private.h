@@ -15,6 +15,30 @@ struct ub_plan_input plan_input(const struct ub_decide_input *input, const struc
 void decide_meeting(const struct ub_decide_input *input, const struct ub_event *event,
     struct ub_decision *decision, struct ub_arena *arena);
 
+/* ---- met.c ---- */
+
+/* A meeting with an account that takes place: one that stands alone, or an instance of a series. */
+struct meeting_met {
+	ub_instant start, end;
+	const struct ub_met *met;
+	const struct ub_event *instance; /* NULL: it stands alone, or its series cannot be expanded */
+};
+
+struct meetings_met {
+	struct meeting_met *items;
+	size_t n, cap;
+};
+
+/* Of series the instances within UB_CADENCE_REACH. `floating`: the zone of times without one. */
+struct meetings_met list_met(
+    const struct ub_cadence_input *input, const struct ub_zone *floating, struct ub_arena *arena);
+/* Whether the condition holds of the meeting. Without a condition each meeting with the account counts. */
+enum ub_verdict ask_of_met(const struct ub_decide_input *asked, const struct ub_conditions *parts,
+    const struct meeting_met *met, struct ub_arena *arena);
+/* What the meetings come to, for `account.last_meeting` and the like. */
+const struct ub_account_history *history_of_met(
+    const struct meetings_met *meetings, ub_instant now, struct ub_arena *arena);
+
 /* ---- serving.c ---- */
 
 /* What an existing item serves, besides the number of an instance. */

@@ -552,3 +552,48 @@ Test(cadence, is_looked_for_in_the_whole_period_before_a_day_gets_too_full)
 	EXPECT(&desk, "2026-10-01T12:00", "create 10-02");
 	calendar_close(&desk.calendar);
 }
+
+/* A meeting on Thursdays at nine with somebody of the account, and what is different about single dates. */
+#define THURSDAYS(invited, more)                                                                             \
+	UB_TEXT(                                                                                             \
+	    "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nBEGIN:VEVENT\nUID:s\nDTSTAMP:20260101T000000Z\n"        \
+	    "SUMMARY:Jour fixe\nDTSTART:20261001T090000Z\nDTEND:20261001T100000Z\n"                          \
+	    "RRULE:FREQ=WEEKLY\nEXDATE:20261203T090000Z\n" invited "END:VEVENT\n" more "END:VCALENDAR\n")
+#define OVERRIDE(day, lines)                                                                                 \
+	"BEGIN:VEVENT\nUID:s\nDTSTAMP:20260101T000000Z\nRECURRENCE-ID:" day "T090000Z\nDTSTART:" day         \
+	"T090000Z\nDTEND:" day "T100000Z\n" lines "END:VEVENT\n"
+#define DECLINED                                                                                             \
+	"ORGANIZER:mailto:anna@ours.example\nATTENDEE:mailto:anna@ours.example\n"                            \
+	"ATTENDEE;PARTSTAT=DECLINED:mailto:cto@acme.example\n"
+
+Test(cadence, counts_a_series_by_its_instances)
+{
+	struct desk desk = desk_with(CADENCE("cad", "    every: week\n"));
+	struct ub_met met = { .start = at("2026-10-01T09:00"),
+		.end = at("2026-10-01T10:00"),
+		.text = THURSDAYS(INVITED, OVERRIDE("20261119", "STATUS:CANCELLED\n" INVITED)
+					       OVERRIDE("20261210", "SUMMARY:Jour fixe\n" DECLINED)) };
+	desk.input.met = &met;
+	desk.input.n_met = 1;
+	/* Called off on 19 November, left out on 3 December, declined on 10 December. */
+	EXPECT(&desk, "2026-11-14T12:00", "create 11-18 create 12-02 create 12-09");
+	cr_expect_eq(desk.decision.periods.items[0].state, UB_PERIOD_SATISFIED);
+	cr_expect_eq(desk.decision.periods.items[0].met.start, at("2026-11-12T09:00"));
+	cr_expect_eq(desk.decision.periods.items[2].met.start, at("2026-11-26T09:00"));
+	cr_expect_eq(desk.decision.facts->history->last_meeting, at("2026-11-12T09:00"));
+	calendar_close(&desk.calendar);
+}
+
+Test(cadence, asks_of_each_instance_whether_it_counts)
+{
+	struct desk desk =
+	    desk_with(CADENCE("cad", "    satisfied_by: meeting.title == \"Review\"\n    every: week\n"));
+	struct ub_met met = { .text = THURSDAYS(INVITED, OVERRIDE("20261126", "SUMMARY:Review\n" INVITED)) };
+	desk.input.met = &met;
+	desk.input.n_met = 1;
+	look(&desk, "2026-11-18T12:00");
+	cr_expect_eq(desk.decision.periods.items[0].state, UB_PERIOD_PLANNED);
+	cr_expect_eq(desk.decision.periods.items[1].state, UB_PERIOD_SATISFIED);
+	cr_expect_eq(desk.decision.periods.items[2].state, UB_PERIOD_PLANNED);
+	calendar_close(&desk.calendar);
+}
