@@ -43,6 +43,17 @@ bool ub_ical_is_event(const struct ub_ical *ical, size_t component);
 /* Like ub_ical_parse, for a text with any number of objects. */
 const struct ub_ical *ub_ical_index(
     struct ub_arena *arena, struct ub_text text, struct ub_ical_refusal *refusal);
+/* The same for objects of other names, like "VCARD" (RFC 6350). */
+const struct ub_ical *ub_ical_index_as(
+    struct ub_arena *arena, const char *object, struct ub_text text, struct ub_ical_refusal *refusal);
+struct param {
+	struct ub_text name, value;
+};
+
+/* Cuts off the parameter before the next semicolon outside of quotes. False: the end. */
+bool ub_ical_next_param(struct ub_text *rest, struct param *param);
+/* The parameter's value without quotes, as a slice of the line. Empty: the line has none. */
+struct ub_text ub_ical_raw_param(const struct line *line, const char *name);
 
 /* ---- properties.c: what lines mean ---- */
 
@@ -51,10 +62,6 @@ enum value_kind {
 	VALUE_TEXT,   /* TEXT with its escapes undone, and what else is no time and no duration, as written */
 	VALUE_TIME,   /* DATE or DATE-TIME */
 	VALUE_DURATION
-};
-
-struct param {
-	struct ub_text name, value;
 };
 
 /* A property as libical reads it, or one value of a list. */
@@ -83,12 +90,8 @@ const struct property *ub_ical_property(
 /* The value of a parameter. Empty: the property has none. */
 struct ub_text ub_ical_property_param(const struct property *property, const char *name);
 
-/* ---- value.c: the parts of a line ---- */
+/* ---- value.c: the parts of a value ---- */
 
-/* Cuts off the parameter before the next semicolon outside of quotes. False: the end. */
-bool ub_ical_next_param(struct ub_text *rest, struct param *param);
-/* The parameter's value without quotes, as a slice of the line. Empty: the line has none. */
-struct ub_text ub_ical_raw_param(const struct line *line, const char *name);
 /* The text, with U+FFFD for bytes that are not UTF-8. */
 struct ub_text ub_ical_repaired(struct ub_text text, struct ub_arena *arena);
 /* A TEXT value with its escapes undone, which each become one byte, and repaired. */

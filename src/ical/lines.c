@@ -22,7 +22,8 @@ struct scan {
 	struct ub_arena *arena;
 	struct ub_ical_refusal *refusal;
 	struct ub_ical *ical;
-	size_t at, number; /* of the next line */
+	const char *object; /* what the text has to be: "VCALENDAR" */
+	size_t at, number;  /* of the next line */
 	size_t open[UB_ICAL_NESTING_MAX];
 	size_t depth;
 };
@@ -109,12 +110,13 @@ static bool begin(struct scan *scan, const struct line *line, size_t index)
 		    "components are nested deeper than %d", UB_ICAL_NESTING_MAX);
 	size_t parent = scan->depth ? scan->open[scan->depth - 1] : NO_COMPONENT;
 	struct ub_text name = ub_text_trim(line->value);
-	if (ical->components.n == 0 && !ub_text_eq_nocase(name, UB_TEXT("VCALENDAR")))
+	if (ical->components.n == 0 && !ub_text_eq_nocase(name, ub_text(scan->object)))
 		return ub_ical_refuse(scan->refusal, scan->arena, "not-a-calendar", line->number,
-		    "the text does not begin with BEGIN:VCALENDAR");
+		    "the text does not begin with BEGIN:%s", scan->object);
 	if (ical->components.n && parent == NO_COMPONENT)
 		return ub_ical_refuse(scan->refusal, scan->arena, "several-objects", line->number,
-		    "another object begins after the calendar's end");
+		    "another object begins after the %s's end",
+		    ub_text_is(ub_text(scan->object), "VCALENDAR") ? "calendar" : "card");
 	scan->open[scan->depth++] = ical->components.n;
 	*ub_push(scan->arena, &ical->components) = (struct component){ name, parent, index, index };
 	return true;
@@ -167,10 +169,18 @@ static bool sound(struct ub_text text, struct ub_arena *arena, struct ub_ical_re
 const struct ub_ical *ub_ical_index(
     struct ub_arena *arena, struct ub_text text, struct ub_ical_refusal *refusal)
 {
+	return ub_ical_index_as(arena, "VCALENDAR", text, refusal);
+}
+
+const struct ub_ical *ub_ical_index_as(
+    struct ub_arena *arena, const char *object, struct ub_text text, struct ub_ical_refusal *refusal)
+{
 	if (!sound(text, arena, refusal))
 		return NULL;
 	struct ub_ical *ical = UB_NEW(arena, struct ub_ical);
-	struct scan scan = { .arena = arena, .refusal = refusal, .ical = ical, .number = 1 };
+	struct scan scan = {
+		.arena = arena, .refusal = refusal, .ical = ical, .object = object, .number = 1
+	};
 	ical->arena = arena;
 	ical->text = text;
 	ical->utf8 = ub_text_utf8_valid(text);
@@ -180,7 +190,7 @@ const struct ub_ical *ub_ical_index(
 		if (!next_line(&scan))
 			return NULL;
 	if (ical->components.n == 0) {
-		ub_ical_refuse(refusal, arena, "not-a-calendar", 0, "there is no BEGIN:VCALENDAR");
+		ub_ical_refuse(refusal, arena, "not-a-calendar", 0, "there is no BEGIN:%s", object);
 		return NULL;
 	}
 	if (scan.depth) {
@@ -205,6 +215,36 @@ const struct line *ub_ical_line(
 			return line;
 	}
 	return NULL;
+}
+
+bool ub_ical_next_param(struct ub_text *rest, struct param *param)
+{
+	bool quoted = false;
+	if (rest->len == 0)
+		return false;
+	size_t i = 0;
+	for (; i < rest->len && (quoted || rest->ptr[i] != ';'); i++)
+		if (rest->ptr[i] == '"')
+			quoted = !quoted;
+	struct ub_text whole = ub_text_sub(*rest, 0, i);
+	size_t equals = ub_text_find(whole, UB_TEXT("="), 0);
+	*rest = ub_text_sub(*rest, i + 1, rest->len);
+	param->name = ub_text_sub(whole, 0, equals);
+	struct ub_text value = equals == SIZE_MAX ? UB_TEXT_NONE : ub_text_sub(whole, equals + 1, whole.len);
+	if (value.len >= 2 && value.ptr[0] == '"' && value.ptr[value.len - 1] == '"')
+		value = ub_text_sub(value, 1, value.len - 1);
+	param->value = value;
+	return true;
+}
+
+struct ub_text ub_ical_raw_param(const struct line *line, const char *name)
+{
+	struct ub_text rest = line->params, wanted = ub_text(name);
+	struct param param;
+	while (ub_ical_next_param(&rest, &param))
+		if (ub_text_eq_nocase(param.name, wanted))
+			return param.value;
+	return UB_TEXT_NONE;
 }
 
 bool ub_ical_is(const struct ub_ical *ical, size_t component, const char *name)

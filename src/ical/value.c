@@ -1,36 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ical-private.h"
 
-bool ub_ical_next_param(struct ub_text *rest, struct param *param)
-{
-	bool quoted = false;
-	if (rest->len == 0)
-		return false;
-	size_t i = 0;
-	for (; i < rest->len && (quoted || rest->ptr[i] != ';'); i++)
-		if (rest->ptr[i] == '"')
-			quoted = !quoted;
-	struct ub_text whole = ub_text_sub(*rest, 0, i);
-	size_t equals = ub_text_find(whole, UB_TEXT("="), 0);
-	*rest = ub_text_sub(*rest, i + 1, rest->len);
-	param->name = ub_text_sub(whole, 0, equals);
-	struct ub_text value = equals == SIZE_MAX ? UB_TEXT_NONE : ub_text_sub(whole, equals + 1, whole.len);
-	if (value.len >= 2 && value.ptr[0] == '"' && value.ptr[value.len - 1] == '"')
-		value = ub_text_sub(value, 1, value.len - 1);
-	param->value = value;
-	return true;
-}
-
-struct ub_text ub_ical_raw_param(const struct line *line, const char *name)
-{
-	struct ub_text rest = line->params, wanted = ub_text(name);
-	struct param param;
-	while (ub_ical_next_param(&rest, &param))
-		if (ub_text_eq_nocase(param.name, wanted))
-			return param.value;
-	return UB_TEXT_NONE;
-}
-
 /* The length of the UTF-8 character at `at`. 0: no character is there. */
 static size_t utf8_length(struct ub_text text, size_t at)
 {
