@@ -55,6 +55,7 @@ int64_t ub_directory_wait(const struct ub_directory *directory);
 struct ub_source_report {
 	struct ub_text source; /* "csv" */
 	size_t accounts;       /* that it gave when it could be read last */
+	size_t people;         /* the same of those whose account it does not name */
 	/* When they held: a file's own time, else when they were read, or were seen last to be as they were
 	 * read; UB_INSTANT_NONE: never. */
 	ub_instant as_of;

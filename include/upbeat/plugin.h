@@ -98,7 +98,9 @@ struct ub_plugin_host {
 	 *   map_begin, key "id", text "acme", key "domains", list_begin, text "acme.example", list_end,
 	 * map_end
 	 *
-	 * What is not known is left out. Only in `read` of a source; of a sink, they do nothing.
+	 * What is not known is left out. In place of an account, people whose account the source does not
+	 * know by its id are a map of "found_by", a map of "addresses" and "name", and "stakeholders". Only
+	 * in `read` of a source; of a sink, they do nothing.
 	 */
 	void (*map_begin)(struct ub_plugin_host *host, struct ub_plugin_place place);
 	void (*map_end)(struct ub_plugin_host *host);

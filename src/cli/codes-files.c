@@ -87,6 +87,12 @@ const struct ub_code ub_codes_files[] = {
 	    "domains: [acme.co.uk]" },
 	{ "rule-too-long", "a recurrence rule that is too long",
 	    "A holiday that repeats needs a short RRULE only.", NULL, NULL },
+	{ "no-account-of", "people of a source belong to no account",
+	    "A source that knows people, like an address book, does not name their accounts. They are found "
+	    "by the addresses, as those of guests are, or by the organisation's name. The people are left "
+	    "out "
+	    "until an account has them.",
+	    NULL, NULL },
 	{ "no-parent", "the parent of an account is no account",
 	    "`parent` is the id of another account, of any source.", "parent: Acme Group", "parent: acme" },
 	{ "no-plugin", "there is no such account source or event sink",

@@ -32,8 +32,11 @@ static size_t reports_of(const struct ub_telling *telling, struct ub_source_repo
 static void print_source(const struct ub_telling *telling, const struct ub_source_report *report)
 {
 	struct ub_buf *out = telling->out;
-	ub_buf_printf(out, "%.*s: %zu account%s", UB_ARGS(report->source), report->accounts,
-	    report->accounts == 1 ? "" : "s");
+	if (report->people > 0 && report->accounts == 0)
+		ub_buf_printf(out, "%.*s: %zu people", UB_ARGS(report->source), report->people);
+	else
+		ub_buf_printf(out, "%.*s: %zu account%s", UB_ARGS(report->source), report->accounts,
+		    report->accounts == 1 ? "" : "s");
 	if (report->as_of != UB_INSTANT_NONE) {
 		ub_buf_str(out, " as of ");
 		print_time(telling, report->as_of);
@@ -66,6 +69,8 @@ static json_t *source_object(const struct ub_telling *telling, const struct ub_s
 	json_t *object = ub_json_must(json_object());
 	ub_json_set(object, "source", ub_json_text(report->source));
 	ub_json_set(object, "accounts", ub_json_must(json_integer((json_int_t)report->accounts)));
+	if (report->people > 0)
+		ub_json_set(object, "people", ub_json_must(json_integer((json_int_t)report->people)));
 	if (report->as_of != UB_INSTANT_NONE)
 		ub_json_set(object, "as_of", ub_json_instant(arena, zone, report->as_of));
 	ub_json_set(object, "stale", ub_json_must(json_boolean(report->stale)));

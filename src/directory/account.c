@@ -218,7 +218,7 @@ static const struct ub_yaml_field stakeholder_fields[] = {
 };
 static const struct ub_yaml_type type_stakeholder = { .shape = UB_YAML_FIELDS,
 	UB_YAML_TABLE(stakeholder_fields) };
-static const struct ub_yaml_type type_stakeholders = {
+const struct ub_yaml_type stakeholders_type = {
 	.shape = UB_YAML_LIST_OF, .item = &type_stakeholder, .item_size = sizeof(struct ub_stakeholder)
 };
 
@@ -256,7 +256,7 @@ struct written {
 	    { "owner", &type_address, ACCOUNT(owner), false, "whose account it is, one of us" },             \
 	    { "team", &type_addresses, ACCOUNT(team), false, "who works on it, all of us" },                 \
 	    { "manager", &type_address, ACCOUNT(manager), false, "who coaches its owner, one of us" },       \
-	    { "stakeholders", &type_stakeholders, offsetof(struct written, stakeholders), false,             \
+	    { "stakeholders", &stakeholders_type, offsetof(struct written, stakeholders), false,             \
 		    "who matters there" },                                                                   \
 	    { "tickets", &notes_opened, ACCOUNT(tickets), false, "open tickets" },                           \
 	    { "feature_requests", &notes_since, ACCOUNT(feature_requests), false, "what they asked for" },   \

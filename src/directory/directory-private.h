@@ -11,6 +11,15 @@ struct ub_yaml_node;
 
 /* ---- part.c ---- */
 
+/* People whose account a source does not name: it says how to find it. */
+struct people {
+	struct ub_texts addresses; /* the account that these belong to, as guests do; */
+	struct ub_text name;       /* else the one of this name; empty: not said */
+	struct ub_stakeholder *items;
+	size_t n;
+	struct ub_place place;
+};
+
 /* The accounts that one source gave at one time. A part is immutable and counted, and everything is in its
  * arena. */
 struct part {
@@ -20,7 +29,11 @@ struct part {
 		struct ub_account *items;
 		size_t n, cap;
 	} accounts;
-	UB_VEC(struct ub_place) places;       /* of each account */
+	UB_VEC(struct ub_place) places; /* of each account */
+	struct {
+		struct people *items;
+		size_t n, cap;
+	} people;
 	ub_instant as_of;                     /* when it held; UB_INSTANT_NONE: when it was read */
 	bool faulty;                          /* an account, or something of one, was left out */
 	struct ub_text said;                  /* all that the source gave, until it is dropped; */
@@ -140,6 +153,20 @@ bool read_accounts(const struct ub_source *source, const struct ub_settings_sour
 void read_account(
     const struct ub_accounts_reading *reading, const struct ub_yaml_node *node, struct part *part);
 
+/* Of `stakeholders`: a list of them, into a UB_VEC. */
+extern const struct ub_yaml_type stakeholders_type;
+
+/* ---- people.c ---- */
+
+/* Whether the node is of people and of no account. */
+bool is_people(const struct ub_yaml_node *node);
+/* Reads them into the part. What is wrong is reported and left out. */
+void read_people(
+    const struct ub_accounts_reading *reading, const struct ub_yaml_node *node, struct part *part);
+/* Adds the people of all offers to the accounts of a new snapshot that they belong to. Whom nobody knows is
+ * reported. */
+void add_people(struct ub_accounts *accounts, struct ub_diags *diags);
+
 /* ---- merge.c ---- */
 
 /* What a source has to offer for a snapshot. */
@@ -161,7 +188,8 @@ struct ub_accounts {
 	_Atomic unsigned holders;
 	struct offer *offers; /* whose parts are held */
 	size_t n_offers;
-	const struct ub_account **items; /* ids distinct */
+	struct ub_account *copies;       /* to be written to before anybody uses the snapshot */
+	const struct ub_account **items; /* the same; ids distinct */
 	size_t n;
 	bool whole; /* nothing is missing that a source has */
 	/* From the key to the account's number in `items`, plus one. */

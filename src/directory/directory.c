@@ -104,6 +104,7 @@ static bool index_sources(struct ub_directory *directory, struct ub_diags *diags
 		return false;
 	}
 	struct ub_accounts *accounts = index_accounts(offers, n, diags);
+	add_people(accounts, diags);
 	for (size_t i = 0; i < n && diags->errors + diags->warnings > before; i++)
 		keep_part(diags, offers[i].part);
 	free(offers);

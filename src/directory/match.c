@@ -179,7 +179,7 @@ struct ub_accounts *index_accounts(const struct offer *offers, size_t n, struct 
 		part_hold(offers[i].part);
 		total += offers[i].part->accounts.n;
 	}
-	indexing.copies = UB_NEW_ARRAY(accounts->arena, struct ub_account, total);
+	indexing.copies = accounts->copies = UB_NEW_ARRAY(accounts->arena, struct ub_account, total);
 	indexing.from = UB_NEW_ARRAY(accounts->arena, const struct offer *, total);
 	accounts->items = UB_NEW_ARRAY(accounts->arena, const struct ub_account *, total);
 	indexing.places = UB_NEW_ARRAY(accounts->arena, struct ub_place, total + 1);

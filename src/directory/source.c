@@ -54,6 +54,7 @@ static void note(struct source *source, enum look look, const struct ub_diags *d
 	else if (look == LOOK_NEW || look == LOOK_CONFIRMED || (look == LOOK_SAME && !source->report.failed))
 		note_success(source);
 	source->report.accounts = source->part ? source->part->accounts.n : 0;
+	source->report.people = source->part ? source->part->people.n : 0;
 	source->report.stale = is_stale(source);
 }
 
@@ -78,6 +79,11 @@ static size_t count_lost(const struct part *before, const struct part *now, stru
 		ub_map_put(ids, now->accounts.items[i].id, &now->accounts.items[i]);
 	for (size_t i = 0; i < before->accounts.n; i++)
 		lost += ub_map_get(ids, before->accounts.items[i].id) == NULL;
+	/* People count by the first address of each entry. */
+	for (size_t i = 0; i < now->people.n; i++)
+		ub_map_put(ids, now->people.items[i].items[0].email, &now->people.items[i]);
+	for (size_t i = 0; i < before->people.n; i++)
+		lost += ub_map_get(ids, before->people.items[i].items[0].email) == NULL;
 	return lost;
 }
 
@@ -87,12 +93,13 @@ static bool lacks_too_many(const struct source *source, const struct part *part,
 {
 	if (!source->good)
 		return false;
-	size_t before = source->part->accounts.n;
+	size_t before = source->part->accounts.n + source->part->people.n;
 	size_t lost = count_lost(source->part, part, diags->arena);
 	if (lost < LOSS_MIN || lost * 100 <= before * (size_t)source->settings->max_loss)
 		return false;
 	struct ub_diag *diag = ub_error(diags, "accounts-lost", source->settings->source_place,
-	    "%zu of %zu accounts are gone, so what was read before stays", lost, before);
+	    "%zu of %zu %s are gone, so what was read before stays", lost, before,
+	    source->part->accounts.n ? "accounts" : "people");
 	ub_diag_set_help(diags, diag,
 	    "if they are meant to be gone, say `upbeat refresh --force`; `max_loss` says how many may go");
 	return true;
@@ -206,6 +213,7 @@ void source_take_over(struct source *source, const struct source *from, pthread_
 		source->good = true;
 		source->report.as_of = from->report.as_of;
 		source->report.accounts = from->report.accounts;
+		source->report.people = from->report.people;
 	}
 	pthread_mutex_unlock(lock);
 }

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_VCARD_SOURCE_H
+#define UPBEAT_VCARD_SOURCE_H
+
+/* What the files of this plugin share. */
+
+#include <stdint.h>
+
+#include "upbeat/plugin.h"
+
+struct vcard_source {
+	char *path; /* of a folder or of one file; NULL: none */
+	struct ub_plugin_place place;
+	uint64_t seen; /* a digest of the files' names, sizes and times at the last reading; 0: to be read */
+};
+
+struct vcard_reading {
+	struct vcard_source *source;
+	struct ub_plugin_host *host;
+	size_t mistakes; /* cards that are left out, of which the first ones are told */
+};
+
+/* ---- cards.c: one text with any number of cards ---- */
+
+/* Gives the people of all cards of the text, which is called `name` in messages, to the host. */
+void vcard_give_text(struct vcard_reading *reading, const char *name, const char *bytes, size_t len);
+/* Reports a card that is left out. The message is that of printf. */
+__attribute__((format(printf, 4, 5))) void vcard_leave_out(
+    struct vcard_reading *reading, struct ub_plugin_place place, const char *help, const char *message, ...);
+
+/* ---- person.c: what a card says ---- */
+
+/* Gives the person of one card to the host, if it is one with an address. The card stands at `at` of the
+ * document. */
+void vcard_give_card(struct vcard_reading *reading, size_t document, const char *card, size_t len, size_t at);
+
+/* ---- folder.c ---- */
+
+/* Reads the folder or file. False: it cannot be read, which is reported. */
+bool vcard_read_path(struct vcard_reading *reading);
+/* The digest of what the path has now. */
+uint64_t vcard_look(const struct vcard_source *source);
+
+/* Running out of memory ends the process, as everywhere in Upbeat. */
+void *vcard_memory(size_t size);
+
+#endif
