@@ -35,6 +35,22 @@ struct ub_control *ub_control_start(const struct ub_control_input *input);
 /* Ends the thread after the question at hand. Sets *control to NULL; NULL is allowed. */
 void ub_control_join(struct ub_control **control);
 
+/* ---- what the rules make of an account ---- */
+
+struct ub_account_question {
+	const struct ub_snapshot *snapshot;
+	struct ub_store
+	    *store; /* what was made, whom meetings take, and which were held; NULL: nobody knows */
+	const struct ub_account *account;
+	struct ub_text owner; /* of the calendar */
+	ub_instant now;
+	bool json, colour;
+};
+
+/* Writes what the rules for accounts plan, why, and what was made: upbeat(1). False: the store cannot tell,
+ * and ub_store_problem() says why. */
+UB_MUST_USE bool ub_explain_account(const struct ub_account_question *question, struct ub_buf *out);
+
 /* ---- other rules tried on known meetings ---- */
 
 struct ub_replay_meeting {
@@ -123,7 +139,8 @@ UB_MUST_USE bool ub_undo(
     const struct ub_undo_input *input, struct ub_undo_result *result, struct ub_buf *out);
 
 /* Remembers in a store what becomes of an item, as undo's `remember` is told. What only the store knows of
- * the item stays. False: ub_store_problem() says why. */
+ * the item stays: also of which account it is, if its meeting's UID is empty. False: ub_store_problem() says
+ * why. */
 UB_MUST_USE bool ub_undo_remember(struct ub_store *store, const struct ub_store_item *item);
 
 /* ---- what meetings miss ---- */
@@ -141,9 +158,10 @@ struct ub_backfill_input {
 struct ub_backfill_result {
 	/* of events that are not over: the daemon is to look at them; in the arena of `out` */
 	struct ub_texts hrefs;
-	size_t seen; /* objects that were looked at */
-	/* for a dry run: items that would be made, and for how many meetings */
-	size_t items, meetings;
+	size_t seen;   /* objects that were looked at */
+	bool accounts; /* the daemon is to look at the user's accounts, too */
+	/* for a dry run: items that would be made, and for how many meetings and accounts */
+	size_t items, meetings, accounts_missing;
 	/* calendars and objects that could not be looked at: a line each in `out` */
 	size_t failed;
 	struct ub_text why; /* why nothing could be done */

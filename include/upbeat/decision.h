@@ -108,6 +108,8 @@ struct ub_cadence_input {
 	struct ub_watched *watched; /* as in struct ub_decide_input */
 };
 
+/* With which the UIDs of these series begin. */
+#define UB_CADENCE_PREFIX "cadence/"
 /* The UID of the virtual series of a rule's periods for an account. It stands on no server. */
 struct ub_text ub_cadence_uid(const struct ub_rule *rule, struct ub_text account_id, struct ub_arena *arena);
 /* Whether the UID has the form of those. Anybody may write one into an invitation. */

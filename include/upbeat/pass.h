@@ -62,14 +62,6 @@ enum ub_pass_end {
  * to: one line for the log and for `status`, without secrets and contents. */
 enum ub_pass_end ub_pass_run(struct ub_pass *pass, struct ub_text *why);
 
-/*
- * The key of an account, on behalf of a user; with an empty `id`, of all accounts that concern him. Texts are
- * in `arena`, or those given.
- */
-struct ub_key ub_pass_account_key(
-    struct ub_text upstream, struct ub_text principal, struct ub_text id, struct ub_arena *arena);
-/* The id of a key UB_KEY_ACCOUNT. Empty: the key is of all accounts. */
-struct ub_text ub_pass_account_id(const struct ub_key *key);
 /* The same as ub_pass_run() for a key UB_KEY_ACCOUNT: what rules for accounts ask for stands in the calendar
  * of the account's owner. The key of all accounts puts the key of each one that the principal owns, or has
  * items of. */

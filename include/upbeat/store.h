@@ -76,6 +76,13 @@ enum ub_job_state {
 /* "queued", "leased", "waiting", "aside": for programs. A literal. */
 const char *ub_job_state_word(enum ub_job_state state);
 
+/* The key of an account, on behalf of a user; with an empty `id`, of all accounts that concern him. Texts are
+ * in `arena`, or those given. */
+struct ub_key ub_store_account_key(
+    struct ub_text upstream, struct ub_text principal, struct ub_text id, struct ub_arena *arena);
+/* The account's id of a key UB_KEY_ACCOUNT. Empty: the key is of all accounts. */
+struct ub_text ub_store_account_of(const struct ub_key *key);
+
 /* A key with its place in the queue. A job that ub_store_take() has given is the right to work on the key
  * until the lease runs out. */
 struct ub_job {

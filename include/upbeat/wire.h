@@ -90,10 +90,12 @@ enum ub_ask {
 	UB_ASK_STATUS = 1,
 	UB_ASK_EXPLAIN = 2, /* a meeting, found by {"text", "owner", "on"}, as JSON: each may be missing */
 	/* These two tell something instead of asking: */
-	UB_ASK_REMOVAL = 3,  /* what becomes of an item that is to be removed, as JSON */
-	UB_ASK_BACKFILL = 4, /* hrefs to be looked at, as a JSON list; answered by how many keys are left */
-	UB_ASK_ORDER = 5,    /* what is to be done for everybody, in the words of the command line */
-	UB_ASK_REFRESH = 6,  /* that account sources have changed; "force": however much is gone */
+	UB_ASK_REMOVAL = 3, /* what becomes of an item that is to be removed, as JSON */
+	/* {"objects": hrefs, "accounts": whether all accounts} to be looked at; answered by how many keys are
+	   left */
+	UB_ASK_BACKFILL = 4,
+	UB_ASK_ORDER = 5,   /* what is to be done for everybody, in the words of the command line */
+	UB_ASK_REFRESH = 6, /* that account sources have changed; "force": however much is gone */
 };
 
 struct ub_wire_ask {

@@ -4,11 +4,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <jansson.h>
-
-#include "upbeat/dav.h"
 #include "upbeat/commands.h"
+#include "upbeat/dav.h"
 #include "upbeat/http.h"
+#include "upbeat/json.h"
 #include "upbeat/settings.h"
 #include "upbeat/sys.h"
 
@@ -29,10 +28,13 @@ static const struct ub_cli_option options[] = {
 
 enum { POLL_MS = 500 };
 
-/* A list of as many hrefs as one frame takes. *at moves behind them. One byte becomes at most six in JSON. */
-static struct ub_text next_list(struct ub_arena *arena, const struct ub_texts *hrefs, size_t *at)
+/* What the daemon is asked to look at: as many objects as one frame takes, from *at on, and perhaps the
+ * user's accounts. *at moves behind them. One byte becomes at most six in JSON. */
+static struct ub_text next_request(
+    struct ub_arena *arena, const struct ub_texts *hrefs, bool accounts, size_t *at)
 {
-	json_t *list = json_array();
+	json_t *list = ub_json_must(json_array()), *object = ub_json_must(json_object());
+	struct ub_buf out = UB_BUF(arena);
 	size_t room = UB_WIRE_FRAME_MAX / 2;
 	for (; *at < hrefs->n; ++*at) {
 		struct ub_text href = hrefs->items[*at];
@@ -40,13 +42,12 @@ static struct ub_text next_list(struct ub_arena *arena, const struct ub_texts *h
 		if (len > room && json_array_size(list) > 0)
 			break;
 		room -= len < room ? len : room;
-		json_array_append_new(list, json_stringn(href.ptr, href.len));
+		ub_json_add(list, ub_json_text(href));
 	}
-	char *dump = json_dumps(list, JSON_COMPACT);
-	struct ub_text text = ub_text_copy(arena, ub_text(dump ? dump : "[]"));
-	free(dump);
-	json_decref(list);
-	return text;
+	ub_json_set(object, "objects", list);
+	ub_json_set(object, "accounts", ub_json_must(json_boolean(accounts)));
+	ub_json_print(object, &out);
+	return ub_buf_text(&out);
 }
 
 /* The meetings of the user that the daemon has not looked at yet (keys), and those at which it cannot look
@@ -55,13 +56,16 @@ struct left {
 	int64_t keys, waiting;
 };
 
-/* Hands hrefs to the daemon, and learns the rest of its work. */
+/* Asks for no object and no account. */
+static const struct ub_text nothing = { "{}", 2 };
+
+/* Hands a request to the daemon, and learns the rest of its work. */
 static bool hand_over(struct ub_cli *cli, const char *control, struct ub_text authorization,
-    struct ub_text hrefs, struct left *left)
+    struct ub_text request, struct left *left)
 {
 	struct ub_text answer, keys;
 	const struct ub_wire_ask ask = {
-		.ask = UB_ASK_BACKFILL, .subject = hrefs, .authorization = authorization
+		.ask = UB_ASK_BACKFILL, .subject = request, .authorization = authorization
 	};
 	if (!ub_cli_tell(cli, control, &ask, &answer))
 		return false;
@@ -80,7 +84,7 @@ static bool wait_for_all(
 			ub_cli_progress_show(done, all);
 		usleep(POLL_MS * 1000);
 		/* The call also renews the credentials, unless they were refused. */
-		if (!hand_over(cli, control, authorization, UB_TEXT("[]"), left))
+		if (!hand_over(cli, control, authorization, nothing, left))
 			return false;
 	}
 	if (terminal)
@@ -93,17 +97,20 @@ static int hand_all_over(
 {
 	struct ub_buf out = UB_BUF(cli->arena);
 	struct left left = { 0, 0 };
-	for (size_t at = 0; at < result->hrefs.n;)
-		if (!hand_over(
-			cli, control, authorization, next_list(cli->arena, &result->hrefs, &at), &left))
+	size_t at = 0;
+	do {
+		bool accounts = at == 0 && result->accounts;
+		struct ub_text request = next_request(cli->arena, &result->hrefs, accounts, &at);
+		if (!hand_over(cli, control, authorization, request, &left))
 			return UB_EXIT_FINDINGS;
+	} while (at < result->hrefs.n);
 	if (!wait_for_all(cli, control, authorization, result->hrefs.n, &left))
 		return UB_EXIT_FINDINGS;
 	ub_buf_printf(&out,
 	    "%zu of %zu objects looked at, the others are no events to come; %zu failed; the log of the "
-	    "daemon "
-	    "tells what was made\n",
-	    result->hrefs.n, result->seen, result->failed);
+	    "daemon tells what was made%s\n",
+	    result->hrefs.n, result->seen, result->failed,
+	    result->accounts ? ", also for the user's accounts" : "");
 	if (left.waiting)
 		ub_buf_printf(&out, "%lld wait; upbeat status tells for what\n", (long long)left.waiting);
 	return ub_cli_write(STDOUT_FILENO, &out) && left.waiting == 0 ? UB_EXIT_OK : UB_EXIT_FINDINGS;
@@ -124,13 +131,14 @@ static int backfill(struct ub_cli *cli, const struct ub_snapshot *snapshot, cons
 	struct ub_backfill_result result;
 	struct left left;
 	/* If the daemon will not look at any meeting, the user learns that before the search. */
-	if (!input.dry_run && !hand_over(cli, control, authorization, UB_TEXT("[]"), &left))
+	if (!input.dry_run && !hand_over(cli, control, authorization, nothing, &left))
 		return UB_EXIT_FINDINGS;
 	bool good = ub_backfill(&input, &result, &out);
 	if (good && input.dry_run)
 		ub_buf_printf(&out,
-		    "%zu items would be made, for %zu meetings; %zu objects seen, %zu failed\n", result.items,
-		    result.meetings, result.seen, result.failed);
+		    "%zu items would be made, for %zu meetings and %zu accounts; %zu objects seen, %zu "
+		    "failed\n",
+		    result.items, result.meetings, result.accounts_missing, result.seen, result.failed);
 	if (!good)
 		ub_cli_complain("backfill: %.*s", UB_ARGS(result.why));
 	if (!ub_cli_write(STDOUT_FILENO, &out) || !good)
@@ -170,12 +178,11 @@ static int run(struct ub_cli *cli)
 const struct ub_cli_command ub_cli_backfill = {
 	.name = "backfill",
 	.synopsis = "-c FILE --user NAME --password-file FILE | --everybody [OPTIONS]",
-	.summary = "give existing meetings what they miss",
-	.help =
-	    "Has the running daemon look at all that is in the user's calendars, as if it had just been "
-	    "stored,\n"
-	    "and waits until that is done. What is interrupted goes on at the user's next request, or when\n"
-	    "this is called again; what has all its items already gets nothing new.\n",
+	.summary = "give existing meetings and accounts what they miss",
+	.help = "Has the running daemon look at all that is in the user's calendars, as if it had just been\n"
+		"stored, and at his accounts, and waits until that is done. What is interrupted goes on at "
+		"the user's next request, or when\n"
+		"this is called again; what has all its items already gets nothing new.\n",
 	UB_CLI_OPTIONS(options),
 	.run = run,
 };

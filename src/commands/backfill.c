@@ -2,9 +2,10 @@
 
 /*
  * `upbeat backfill`: finds the events in a user's calendars that may miss something, for the daemon to look
- * at; in a dry run, tells what the daemon would make.
+ * at; in a dry run, tells what the daemon would make, also for the user's accounts.
  */
 #include "calendar-walk.h"
+#include "upbeat/directory.h"
 #include "upbeat/http.h"
 
 struct backfill {
@@ -30,26 +31,33 @@ static const struct ub_map *names_of(const struct ub_dav_members *members, struc
 	return names;
 }
 
-static void tell(struct backfill *backfill, const struct ub_decision *decision)
+/* Tells of the items that would be made and are not in the calendars. *told: the heading was printed. */
+static void tell_items(
+    struct backfill *backfill, const struct ub_plan *plan, struct ub_text heading, bool *told)
 {
-	const struct ub_plan *plan = decision->plan;
-	bool told = false;
 	for (size_t i = 0; i < plan->steps.n; i++) {
 		const struct ub_item *item = plan->steps.items[i].item;
 		if (plan->steps.items[i].action != UB_ACTION_CREATE ||
 		    ub_map_get(backfill->names, item->name))
 			continue;
-		if (!told) {
-			ub_buf_shown(backfill->out, decision->facts->meeting.title);
-			ub_buf_char(backfill->out, ' ');
-			ub_cal_format(backfill->out, UB_TEXT(" %a %F %R\n"),
-			    decision->facts->org->standard.zone, decision->facts->meeting.start, UB_ENGLISH);
-		}
-		told = true;
+		if (!*told)
+			ub_buf_printf(backfill->out, "%.*s\n", UB_ARGS(heading));
+		*told = true;
 		ub_change_print(
 		    &(struct ub_change){ .kind = UB_CHANGE_CREATED, .after = item }, backfill->out, false);
 		backfill->result->items++;
 	}
+}
+
+static void tell(struct backfill *backfill, const struct ub_decision *decision)
+{
+	struct ub_buf heading = UB_BUF(backfill->walk.arena);
+	bool told = false;
+	ub_buf_shown(&heading, decision->facts->meeting.title);
+	ub_buf_char(&heading, ' ');
+	ub_cal_format(&heading, UB_TEXT(" %a %F %R"), decision->facts->org->standard.zone,
+	    decision->facts->meeting.start, UB_ENGLISH);
+	tell_items(backfill, decision->plan, ub_buf_text(&heading), &told);
 	backfill->result->meetings += told;
 }
 
@@ -113,6 +121,58 @@ static bool look_at(
 	return outcome != UB_OUTCOME_DENIED;
 }
 
+/* ---- accounts ---- */
+
+/* The names of what is in all calendars: what belongs to no meeting may have been made in any of them. */
+static const struct ub_map *all_names(const struct ub_walk_calendars *calendars, struct ub_arena *arena)
+{
+	struct ub_dav_members all = { 0 };
+	for (size_t i = 0; i < calendars->n; i++)
+		for (size_t k = 0; k < calendars->items[i].members.n; k++)
+			*ub_push(arena, &all) = calendars->items[i].members.items[k];
+	return names_of(&all, arena);
+}
+
+static void tell_account(struct backfill *backfill, const struct ub_account *account)
+{
+	const struct ub_ruleset *rules = backfill->input->snapshot->rules;
+	struct ub_map *done = ub_map_new(backfill->walk.arena);
+	struct ub_buf heading = UB_BUF(backfill->walk.arena);
+	bool told = false;
+	ub_buf_shown(&heading, account->name);
+	ub_buf_str(&heading, "  account ");
+	ub_buf_shown(&heading, account->id);
+	for (size_t i = 0; i < rules->n_account_rules; i++) {
+		const struct ub_rule *rule = rules->account_rules[i];
+		struct ub_cadence_input input = { .snapshot = backfill->input->snapshot,
+			.account = account,
+			.rule = rule,
+			.uid = ub_cadence_uid(rule, account->id, backfill->walk.arena),
+			.owner = account->owner,
+			.now = ub_sys_now() };
+		struct ub_decision decision;
+		if (ub_map_put(done, input.uid, done)) /* by another rule of its group */
+			continue;
+		ub_decide_cadence(&input, &decision, backfill->walk.arena);
+		tell_items(backfill, decision.plan, ub_buf_text(&heading), &told);
+	}
+	backfill->result->accounts_missing += told;
+}
+
+static void tell_accounts(struct backfill *backfill, const struct ub_walk_calendars *calendars)
+{
+	struct ub_text owner = UB_TEXT_NONE;
+	struct ub_directory *directory = backfill->input->snapshot->directory;
+	struct ub_accounts *accounts = directory ? ub_directory_accounts(directory) : NULL;
+	for (size_t i = 0; i < calendars->n && owner.len == 0; i++)
+		owner = calendars->items[i].identity.owner;
+	backfill->names = all_names(calendars, backfill->walk.arena);
+	for (size_t i = 0; accounts && owner.len && i < ub_accounts_count(accounts); i++)
+		if (ub_text_eq_nocase(ub_accounts_at(accounts, i)->owner, owner))
+			tell_account(backfill, ub_accounts_at(accounts, i));
+	ub_accounts_release(&accounts);
+}
+
 bool ub_backfill(const struct ub_backfill_input *input, struct ub_backfill_result *result, struct ub_buf *out)
 {
 	struct backfill backfill = { .input = input, .result = result, .out = out };
@@ -124,6 +184,9 @@ bool ub_backfill(const struct ub_backfill_input *input, struct ub_backfill_resul
 	ub_walk_begin(&backfill.walk, input->snapshot, &input->login, input->access, out->arena);
 	bool good = ub_walk_calendars(&backfill.walk, input->calendar, &calendars) &&
 		    ub_walk_through(&backfill.walk, &calendars, &visit);
+	result->accounts = good && input->calendar.len == 0 && input->snapshot->rules->n_account_rules;
+	if (result->accounts && input->dry_run)
+		tell_accounts(&backfill, &calendars);
 	result->why = backfill.walk.why;
 	ub_walk_end(&backfill.walk);
 	return good;

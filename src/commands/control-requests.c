@@ -51,7 +51,7 @@ int control_take_removal(const struct ub_telling *telling, struct ub_text subjec
 		.state = (enum ub_item_state)state,
 		.changed = ub_sys_now() * 1000 };
 	json_decref(object);
-	if (item.meeting_uid.len == 0 || item.identity.len == 0 || !is_of_removal(state))
+	if (item.identity.len == 0 || item.meeting_uid.len + item.uid.len == 0 || !is_of_removal(state))
 		return refuse(telling, "this names no item");
 	if (!ub_undo_remember(daemon->store, &item))
 		return refuse(telling, ub_store_problem(daemon->store));
@@ -64,8 +64,9 @@ static struct ub_key *keys_of(
     const struct ub_telling *telling, struct ub_text subject, struct ub_text principal, size_t *n)
 {
 	struct ub_arena *arena = telling->out->arena;
-	json_t *list = json_loadb(subject.ptr, subject.len, 0, NULL);
-	struct ub_key *keys = UB_NEW_ARRAY(arena, struct ub_key, json_array_size(list));
+	json_t *object = json_loadb(subject.ptr, subject.len, 0, NULL);
+	const json_t *list = json_object_get(object, "objects");
+	struct ub_key *keys = UB_NEW_ARRAY(arena, struct ub_key, json_array_size(list) + 1);
 	*n = 0;
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *value = json_array_get(list, i);
@@ -80,7 +81,10 @@ static struct ub_key *keys_of(
 				.principal = principal,
 				.collection = UB_TEXT_NONE };
 	}
-	json_decref(list);
+	if (json_is_true(json_object_get(object, "accounts")))
+		keys[(*n)++] =
+		    ub_store_account_key(telling->daemon->upstream, principal, UB_TEXT_NONE, arena);
+	json_decref(object);
 	return keys;
 }
 

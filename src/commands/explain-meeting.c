@@ -4,7 +4,7 @@
  * `upbeat explain UID`: what is remembered of a meeting, and what the rules make of it now.
  */
 #include "control-private.h"
-#include "upbeat/http.h"
+#include "made.h"
 #include "upbeat/json.h"
 
 /* What is remembered of a meeting. */
@@ -17,17 +17,6 @@ struct meeting {
 	struct ub_store_seens seens;
 	struct ub_store_items items;
 	struct ub_known_jobs jobs;
-};
-
-static const struct {
-	const char *word, *shown;
-	enum ub_existing_state existing;
-} item_states[] = {
-	[UB_ITEM_EXISTS] = { "exists", "stands", UB_EXISTING_STANDS },
-	[UB_ITEM_UNCERTAIN] = { "uncertain", "may stand: the server has not answered", UB_EXISTING_STANDS },
-	[UB_ITEM_DELETED] = { "deleted", "deleted by its user: it stays away", UB_EXISTING_DELETED },
-	[UB_ITEM_REMOVED] = { "removed", "removed", UB_EXISTING_REMOVED },
-	[UB_ITEM_REMOVING] = { "removing", "about to be removed", UB_EXISTING_STANDS },
 };
 
 static void look(struct meeting *meeting)
@@ -47,7 +36,7 @@ static const struct ub_store_seen *copy_with_items(const struct meeting *meeting
 {
 	for (size_t i = 0; i < meeting->seens.n; i++)
 		for (size_t j = 0; j < meeting->items.n; j++)
-			if (item_states[meeting->items.items[j].state].existing == UB_EXISTING_STANDS &&
+			if (made_stands(&meeting->items.items[j]) &&
 			    ub_text_eq(meeting->items.items[j].owner, meeting->seens.items[i].owner))
 				return &meeting->seens.items[i];
 	return &meeting->seens.items[0];
@@ -75,25 +64,14 @@ static ub_instant instance_asked_for(const struct meeting *meeting)
 static void decide(
     const struct meeting *meeting, const struct ub_store_seen *seen, struct ub_decision *decision)
 {
-	struct ub_existing *existing = UB_NEW_ARRAY(meeting->arena, struct ub_existing, meeting->items.n + 1);
-	size_t n = 0;
-	for (size_t i = 0; i < meeting->items.n; i++) {
-		const struct ub_store_item *item = &meeting->items.items[i];
-		if (!ub_text_eq(item->owner, seen->owner) || meeting->telling->snapshot->without_rules)
-			continue;
-		existing[n++] = (struct ub_existing){ .uid = item->uid,
-			.name =
-			    ub_text_sub(item->href, ub_http_href_collection(item->href).len, item->href.len),
-			.generation = item->generation,
-			.item_mark = item->identity,
-			.state = item_states[item->state].existing };
-	}
+	size_t n;
+	struct ub_existing *existing = made_existing(&meeting->items, seen->owner, &n, meeting->arena);
 	struct ub_decide_input input = { .snapshot = meeting->telling->snapshot,
 		.text = seen->text,
 		.watched = meeting->telling->watched,
 		.owner = seen->owner,
 		.existing = existing,
-		.n_existing = n,
+		.n_existing = meeting->telling->snapshot->without_rules ? 0 : n,
 		.explain = true,
 		.only_instance = instance_asked_for(meeting),
 		.now = ub_sys_now() };
@@ -137,31 +115,17 @@ static void print_copies(const struct meeting *meeting, const struct ub_store_se
 	}
 }
 
-/* Whether a client has dropped the item's marks when nobody knew any more what the item was. */
-static bool is_users_own(const struct ub_store_item *item)
-{
-	return item->state == UB_ITEM_EXISTS && ub_text_is(item->base, UB_STORE_BASE_LOST);
-}
-
 /* What becomes of an item that does not just go along with its meeting. */
 static const char *remark_on(const struct ub_decision *decision, const struct ub_store_item *item)
 {
 	const char *reason = decision->plan->not_eligible;
-	if (!reason && is_users_own(item))
+	if (!reason && made_is_users_own(item))
 		return " (its marks are gone, so all of it counts as its user's: it stays as it is until the "
 		       "meeting is called off)";
-	if (!reason || item_states[item->state].existing != UB_EXISTING_STANDS)
+	if (!reason || !made_stands(item))
 		return "";
 	return ub_text_is(ub_text(reason), "past") ? " (it stays as it is)"
 						   : " (it was over or changed by hand, and stays)";
-}
-
-/* Of a series, which instance the item was made for. */
-static void print_instance(const struct meeting *meeting, const struct ub_store_item *item)
-{
-	ub_instant at;
-	if (ub_plan_mark_instant(item->identity, &at))
-		ub_cal_format(meeting->telling->out, UB_TEXT(" for %F"), meeting->zone, at, UB_ENGLISH);
 }
 
 static void print_items(const struct meeting *meeting, const struct ub_decision *decision)
@@ -170,14 +134,7 @@ static void print_items(const struct meeting *meeting, const struct ub_decision 
 	heading(meeting, "What was made for it");
 	for (size_t i = 0; i < meeting->items.n; i++) {
 		const struct ub_store_item *item = &meeting->items.items[i];
-		ub_buf_str(out, "  ");
-		ub_buf_shown(out, item->id.len ? item->id : UB_TEXT("(an item)"));
-		print_instance(meeting, item);
-		ub_buf_printf(out, ": %s, ", item_states[item->state].shown);
-		ub_buf_shown(out, item->href);
-		ub_buf_str(out, ", of ");
-		ub_buf_shown(out, item->owner);
-		ub_buf_printf(out, "%s\n", remark_on(decision, item));
+		made_print(item, meeting->zone, remark_on(decision, item), out);
 	}
 	if (meeting->items.n == 0)
 		ub_buf_str(out, "  nothing\n");
@@ -242,27 +199,6 @@ static json_t *copies_array(const struct meeting *meeting)
 	return array;
 }
 
-static json_t *made_array(const struct meeting *meeting)
-{
-	json_t *array = ub_json_must(json_array());
-	for (size_t i = 0; i < meeting->items.n; i++) {
-		const struct ub_store_item *item = &meeting->items.items[i];
-		json_t *object = ub_json_must(json_object());
-		ub_json_set(object, "id", ub_json_text(item->id));
-		ub_json_set(object, "state", ub_json_must(json_string(item_states[item->state].word)));
-		ub_json_set(object, "href", ub_json_text(item->href));
-		ub_json_set(object, "owner", ub_json_text(item->owner));
-		ub_json_set(object, "uid", ub_json_text(item->uid));
-		struct ub_text instance = ub_plan_mark_instance(item->identity);
-		if (instance.len)
-			ub_json_set(object, "instance", ub_json_text(instance));
-		if (item->state == UB_ITEM_EXISTS)
-			ub_json_set(object, "marked", ub_json_must(json_boolean(!is_users_own(item))));
-		ub_json_add(array, object);
-	}
-	return array;
-}
-
 static json_t *keys_array(const struct meeting *meeting)
 {
 	json_t *array = ub_json_must(json_array());
@@ -284,7 +220,7 @@ static json_t *store_object(const struct meeting *meeting)
 {
 	json_t *object = ub_json_must(json_object());
 	ub_json_set(object, "copies", copies_array(meeting));
-	ub_json_set(object, "items", made_array(meeting));
+	ub_json_set(object, "items", made_array(&meeting->items));
 	ub_json_set(object, "keys", keys_array(meeting));
 	return object;
 }

@@ -72,17 +72,25 @@ static bool undo(const struct ub_order *order, const struct said *said, struct u
 	return good;
 }
 
-/* Puts the keys of the user's meetings, which the daemon then looks at with the same credentials. */
-static bool put_keys(const struct ub_order *order, const struct ub_texts *hrefs, struct ub_text *why)
+/* Puts the keys of the user's meetings and accounts, which the daemon then looks at with the same
+ * credentials.
+ */
+static bool put_keys(
+    const struct ub_order *order, const struct ub_backfill_result *result, struct ub_text *why)
 {
-	struct ub_key *keys = UB_NEW_ARRAY(order->arena, struct ub_key, hrefs->n);
+	const struct ub_texts *hrefs = &result->hrefs;
+	struct ub_key *keys = UB_NEW_ARRAY(order->arena, struct ub_key, hrefs->n + 1);
 	int64_t now = ub_sys_now() * 1000;
 	for (size_t i = 0; i < hrefs->n; i++)
 		keys[i] = (struct ub_key){ .kind = UB_KEY_OBJECT,
 			.upstream = order->key->upstream,
 			.href = hrefs->items[i],
 			.principal = order->key->principal };
-	if (hrefs->n == 0 || ub_store_put(order->store, keys, hrefs->n, now, now) == UB_STORE_OK)
+	size_t n = hrefs->n;
+	if (result->accounts)
+		keys[n++] = ub_store_account_key(
+		    order->key->upstream, order->key->principal, UB_TEXT_NONE, order->arena);
+	if (n == 0 || ub_store_put(order->store, keys, n, now, now) == UB_STORE_OK)
 		return true;
 	*why = ub_text_copy(order->arena, ub_text(ub_store_problem(order->store)));
 	return false;
@@ -100,7 +108,7 @@ static bool backfill(const struct ub_order *order, struct ub_text *why)
 	*why = good ? ub_textf(order->arena, "%zu of %zu objects are looked at, %zu failed", result.hrefs.n,
 			  result.seen, result.failed)
 		    : result.why;
-	return good && put_keys(order, &result.hrefs, why);
+	return good && put_keys(order, &result, why);
 }
 
 bool ub_order_carry_out(const struct ub_order *order, struct ub_text *why)

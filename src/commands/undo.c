@@ -98,8 +98,7 @@ static bool remember(struct undo *undo, const struct object *object, enum ub_ite
 		.href = object->href,
 		.state = state,
 		.changed = ub_sys_now() * 1000 };
-	return !undo->input->remember || item.meeting_uid.len == 0 ||
-	       undo->input->remember(undo->input->context, &item);
+	return !undo->input->remember || undo->input->remember(undo->input->context, &item);
 }
 
 static const char *why_not(struct undo *undo, enum ub_outcome outcome, const struct ub_response *response)
@@ -317,13 +316,39 @@ bool ub_undo(const struct ub_undo_input *input, struct ub_undo_result *result, s
 	return good;
 }
 
+/* Of which series the item is, by a rule for accounts: the item does not say so itself. Empty: none is known.
+ * False: the store cannot tell. */
+static bool find_series(
+    struct ub_store *store, const struct ub_store_item *item, struct ub_text *uid, struct ub_arena *arena)
+{
+	struct ub_texts uids;
+	*uid = UB_TEXT_NONE;
+	if (ub_store_item_uids(store, item->organization, UB_TEXT(UB_CADENCE_PREFIX), item->owner, arena,
+		&uids) != UB_STORE_OK)
+		return false;
+	for (size_t i = 0; i < uids.n && uid->len == 0; i++) {
+		struct ub_store_items known = { 0 };
+		if (ub_store_items(store, item->organization, uids.items[i], arena, &known) != UB_STORE_OK)
+			return false;
+		for (size_t k = 0; k < known.n; k++)
+			if (ub_text_eq(known.items[k].uid, item->uid))
+				*uid = uids.items[i];
+	}
+	return true;
+}
+
 bool ub_undo_remember(struct ub_store *store, const struct ub_store_item *item)
 {
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_store_items known = { 0 };
 	struct ub_store_item kept = *item;
-	bool good =
-	    ub_store_items(store, item->organization, item->meeting_uid, arena, &known) != UB_STORE_FAILED;
+	bool good = item->meeting_uid.len || find_series(store, item, &kept.meeting_uid, arena);
+	if (good && kept.meeting_uid.len == 0) {
+		ub_arena_free(&arena); /* nobody remembers the item */
+		return true;
+	}
+	good = good &&
+	       ub_store_items(store, item->organization, kept.meeting_uid, arena, &known) != UB_STORE_FAILED;
 	for (size_t i = 0; good && i < known.n; i++) {
 		if (!ub_text_eq(known.items[i].identity, item->identity))
 			continue;

@@ -25,7 +25,7 @@ struct cadence {
 struct ub_text ub_cadence_uid(const struct ub_rule *rule, struct ub_text account_id, struct ub_arena *arena)
 {
 	struct ub_text mark = ub_plan_rule_mark(ub_plan_family(rule), arena);
-	return ub_textf(arena, "cadence/%.*s/%.*s", UB_ARGS(mark), UB_ARGS(account_id));
+	return ub_textf(arena, UB_CADENCE_PREFIX "%.*s/%.*s", UB_ARGS(mark), UB_ARGS(account_id));
 }
 
 bool ub_cadence_is_uid(struct ub_text uid)

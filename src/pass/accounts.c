@@ -9,9 +9,6 @@
 #include "upbeat/directory.h"
 #include "upbeat/settings.h"
 
-#define HREF   "accounts"
-#define SERIES "cadence/" /* with which the UIDs of these series begin */
-
 struct tending {
 	struct ub_pass *pass;
 	struct ub_accounts *accounts;
@@ -19,22 +16,6 @@ struct tending {
 	struct ub_acts acts;   /* all together */
 	enum ub_pass_end end;
 };
-
-/* ---- keys ---- */
-
-struct ub_key ub_pass_account_key(
-    struct ub_text upstream, struct ub_text principal, struct ub_text id, struct ub_arena *arena)
-{
-	return (struct ub_key){ .kind = UB_KEY_ACCOUNT,
-		.upstream = upstream,
-		.href = id.len ? ub_textf(arena, HREF "/%.*s", UB_ARGS(id)) : UB_TEXT(HREF),
-		.principal = principal };
-}
-
-struct ub_text ub_pass_account_id(const struct ub_key *key)
-{
-	return ub_text_sub(key->href, sizeof(HREF "/") - 1, key->href.len);
-}
 
 /* ---- the calendar ---- */
 
@@ -170,7 +151,7 @@ static bool add_kept(struct tending *tending, struct ub_texts *ids)
 {
 	struct ub_pass *pass = tending->pass;
 	struct ub_texts uids;
-	if (ub_store_item_uids(pass->store, ub_organization, UB_TEXT(SERIES), pass->identity.owner,
+	if (ub_store_item_uids(pass->store, ub_organization, UB_TEXT(UB_CADENCE_PREFIX), pass->identity.owner,
 		pass->arena, &uids) != UB_STORE_OK)
 		return pass_complain(pass), false;
 	for (size_t i = 0; i < uids.n; i++) {
@@ -206,7 +187,7 @@ static bool put_keys(struct ub_pass *pass, const struct ub_texts *ids, size_t *n
 	int64_t due = pass->now * 1000;
 	for (size_t i = 0; i < ids->n; i++)
 		if (!ub_map_put(put, ids->items[i], pass))
-			*ub_push(pass->arena, &keys) = ub_pass_account_key(
+			*ub_push(pass->arena, &keys) = ub_store_account_key(
 			    pass->job->key.upstream, pass->job->key.principal, ids->items[i], pass->arena);
 	*n = keys.n;
 	for (size_t i = 0; i < keys.n; i += UB_ACCOUNT_KEYS_AT_ONCE) {
@@ -235,7 +216,7 @@ static void tend_all(struct tending *tending, struct ub_text *why)
 enum ub_pass_end ub_pass_account(struct ub_pass *pass, struct ub_text *why)
 {
 	struct tending tending = { .pass = pass, .tended = ub_map_new(pass->arena), .end = UB_PASS_SETTLED };
-	struct ub_text id = ub_pass_account_id(&pass->job->key);
+	struct ub_text id = ub_store_account_of(&pass->job->key);
 	pass->held = pass->now * 1000;
 	enum ub_pass_end end = find_calendar(pass, why);
 	if (end != UB_PASS_SETTLED || pass->collection.len == 0 || !pass->identity.calendar ||

@@ -138,7 +138,7 @@ static struct ub_text one_a_line(struct ub_people people, struct ub_arena *arena
 static void look_at_account(struct ub_pass *pass, struct ub_text id)
 {
 	const struct ub_key key =
-	    ub_pass_account_key(pass->job->key.upstream, pass->job->key.principal, id, pass->arena);
+	    ub_store_account_key(pass->job->key.upstream, pass->job->key.principal, id, pass->arena);
 	if (id.len && ub_store_put(pass->store, &key, 1, pass->now * 1000, pass->now * 1000) != UB_STORE_OK)
 		pass_complain(pass);
 }

@@ -74,7 +74,7 @@ static void put_keys(struct ub_queue *queue, struct ub_tended *tended, int64_t n
 	struct ub_key *keys = UB_NEW_ARRAY(queue->arena, struct ub_key, heard.n);
 	for (size_t i = 0; i < heard.n && n < UB_ACCOUNT_USERS_AT_ONCE; i++)
 		if (!ub_map_get(tended->principals, heard.items[i]))
-			keys[n++] = ub_pass_account_key(
+			keys[n++] = ub_store_account_key(
 			    queue->input.upstream, heard.items[i], UB_TEXT_NONE, queue->arena);
 	if (n == 0)
 		return;

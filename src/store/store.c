@@ -34,6 +34,23 @@ const char *ub_store_problem(struct ub_store *store)
 	return store->ops->problem(store);
 }
 
+/* The href of a key of all accounts. That of one account goes on with a slash and its id. */
+#define ACCOUNTS "accounts"
+
+struct ub_key ub_store_account_key(
+    struct ub_text upstream, struct ub_text principal, struct ub_text id, struct ub_arena *arena)
+{
+	return (struct ub_key){ .kind = UB_KEY_ACCOUNT,
+		.upstream = upstream,
+		.href = id.len ? ub_textf(arena, ACCOUNTS "/%.*s", UB_ARGS(id)) : UB_TEXT(ACCOUNTS),
+		.principal = principal };
+}
+
+struct ub_text ub_store_account_of(const struct ub_key *key)
+{
+	return ub_text_sub(key->href, sizeof(ACCOUNTS "/") - 1, key->href.len);
+}
+
 enum ub_store_result ub_store_put(
     struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due)
 {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reviews come at a rhythm that the account's health sets, on the calendar of whoever owns the account."""
 import datetime
+import json
 import os
 import re
 import signal
@@ -132,6 +133,18 @@ def _(story):
     tap.equal(weeks(story.reviews()), [week for week in weeks(found) if week != gone.isocalendar()[:2]], "weeks")
 
 
+@tap.case("explain tells what stands for an account, and what its owner has deleted")
+def _(story):
+    said = support.run("explain", "-c", story.upbeat.settings, "--account", "acme", "--json")
+    tap.equal(said.returncode, 0, said.stderr)
+    made = json.loads(said.stdout)["cadences"][0]["made"]
+    hrefs = {href for href, _, _ in story.reviews().values()}
+    tap.equal({item["href"] for item in made if item["state"] == "exists" and item["id"] == "cadence/review"}, hrefs, "what stands")
+    tap.equal([item["state"] for item in made].count("deleted"), 1, "what was deleted")
+    shown = support.run("explain", "-c", story.upbeat.settings, "--account", "acme").stdout
+    assert "deleted by its user: it stays away" in shown, shown
+
+
 @tap.case("a meeting with the customer counts instead of a review")
 def _(story):
     seen, _ = story.of("alice")
@@ -209,6 +222,33 @@ def _(story):
 
     tap.eventually(look, "nothing is left to do", SOON)
     tap.equal(story.reviews("bob"), before, "reviews")
+
+
+@tap.case("undo takes the reviews away without taking that for their owner's wish, and backfill gives them again")
+def _(story):
+    story.have(account("acme", "red", "bob"))
+    before = story.eventually(lambda found: len(found) >= 8, "bob's reviews", "bob")
+    password = story.folder / "password"
+    password.write_text(support.password("bob") + "\n")
+    password.chmod(0o600)
+    words = ["-c", story.upbeat.settings, "--user", "bob", "--password-file", password]
+    done = support.run("undo", *words, "--rule", "cadence", "--force")
+    tap.equal((done.returncode, list(story.reviews("bob"))), (0, []), done.stdout + done.stderr)
+    told = support.run("backfill", *words, "--dry-run").stdout
+    assert re.search(r"^Acme  account acme$", told, re.M) and "and 1 accounts;" in told, told
+    done = support.run("backfill", *words)
+    tap.equal(done.returncode, 0, done.stdout + done.stderr)
+    tap.equal(list(story.reviews("bob")), [day for day in before if day > TODAY], "the same days")
+
+
+@tap.case("undo for everybody, too")
+def _(story):
+    done = support.run("undo", "-c", story.upbeat.settings, "--everybody", "--rule", "cadence")
+    tap.equal(done.returncode, 0, done.stderr)
+    story.eventually(lambda found: not found, "no reviews", "bob")
+    said = json.loads(support.run("explain", "-c", story.upbeat.settings, "--account", "acme", "--json").stdout)
+    states = [item["state"] for cadence in said["cadences"] for item in cadence["made"] if item["owner"] == "bob@ours.example"]
+    assert "removed" in states and "exists" not in states, states
 
 
 @tap.case("when a site switches the rule off, what stands ahead goes, for accounts that are gone, too")

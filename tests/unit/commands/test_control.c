@@ -233,19 +233,20 @@ Test(control, keeps_only_credentials_that_hand_something_over)
 {
 	struct ub_text good = ub_http_basic(UB_TEXT("alice"), UB_TEXT("good"), arena);
 	struct ub_text other = ub_http_basic(UB_TEXT("alice"), UB_TEXT("other"), arena);
-	SAYS(backfill("[]", UB_TEXT_NONE, 1), "there are no credentials");
-	SAYS(backfill("[]", good, 0), "0 0\n");
+	SAYS(backfill("{}", UB_TEXT_NONE, 1), "there are no credentials");
+	SAYS(backfill("{}", good, 0), "0 0\n");
 	cr_assert_not(are_kept(good), "nothing needs them");
-	SAYS(backfill("[\"/alice/1.ics\", 7, \"/alice/2.ics\"]", good, 0), "2 0\n");
+	SAYS(backfill("{\"objects\": [\"/alice/1.ics\", 7, \"/alice/2.ics\"]}", good, 0), "2 0\n");
 	cr_assert(are_kept(good));
-	SAYS(backfill("[]", other, 0), "2 0\n");
+	SAYS(backfill("{}", other, 0), "2 0\n");
 	cr_assert(are_kept(good), "who only asks has not shown that his are good");
+	SAYS(backfill("{\"accounts\": true}", good, 0), "3 0\n");
 }
 
 Test(control, does_not_try_refused_credentials_for_ever)
 {
 	struct ub_text refused = ub_http_basic(UB_TEXT("alice"), UB_TEXT("refused"), arena);
-	backfill("[\"/alice/1.ics\"]", refused, 0);
+	backfill("{\"objects\": [\"/alice/1.ics\"]}", refused, 0);
 	struct ub_credential *kept =
 	    ub_credentials_take(here.queue->credentials, UB_TEXT("alice"), ub_sys_monotonic_ms());
 	struct ub_job job;
@@ -254,9 +255,9 @@ Test(control, does_not_try_refused_credentials_for_ever)
 	ub_credentials_drop(here.queue->credentials, UB_TEXT("alice"), kept);
 	ub_credential_free(&kept);
 	cr_assert_eq(ub_store_wait(store, &job, now, UB_TEXT("not accepted")), UB_STORE_OK);
-	SAYS(backfill("[]", refused, 0), "0 1\n");
+	SAYS(backfill("{}", refused, 0), "0 1\n");
 	cr_assert_not(are_kept(refused));
-	SAYS(backfill("[\"/alice/2.ics\"]", refused, 0), "2 0\n");
+	SAYS(backfill("{\"objects\": [\"/alice/2.ics\"]}", refused, 0), "2 0\n");
 }
 
 static enum ub_item_state state_after(const char *json, int wanted)
@@ -280,6 +281,26 @@ Test(control, remembers_what_becomes_of_an_item_and_nothing_else)
 	cr_assert_eq(state_after("not even JSON", 1), UB_ITEM_REMOVING);
 	cr_assert_eq(state_after(ITEM "3}", 0), UB_ITEM_REMOVED);
 #undef ITEM
+}
+
+Test(control, finds_out_of_which_account_a_removed_item_is)
+{
+	struct ub_buf out = UB_BUF(arena);
+	struct ub_telling telling = { .daemon = &here, .snapshot = snapshot, .out = &out };
+	const struct ub_store_item review = { .organization = ub_organization,
+		.meeting_uid = UB_TEXT("cadence/mark/acme"),
+		.identity = UB_TEXT("i"),
+		.owner = UB_TEXT("bob@ours.example"),
+		.uid = UB_TEXT("u-1"),
+		.state = UB_ITEM_EXISTS };
+	struct ub_store_items items = { 0 };
+	struct ub_text const removed = UB_TEXT("{\"meeting\": \"\", \"identity\": \"i\", \"uid\": \"u-1\","
+					       " \"owner\": \"bob@ours.example\", \"state\": 3}");
+	cr_assert_eq(control_take_removal(&telling, removed), 0, "nobody remembers it");
+	cr_assert_eq(ub_store_put_item(store, &review), UB_STORE_OK);
+	cr_assert_eq(control_take_removal(&telling, removed), 0);
+	cr_assert_eq(ub_store_items(store, ub_organization, review.meeting_uid, arena, &items), UB_STORE_OK);
+	cr_assert(items.n == 1 && items.items[0].state == UB_ITEM_REMOVED);
 }
 
 /* ---- over the socket ---- */

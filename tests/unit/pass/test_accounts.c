@@ -24,7 +24,7 @@ TestSuite(accounts, .init = set_up, .fini = world_tear_down);
 
 static struct ub_key key_of(const char *id)
 {
-	return ub_pass_account_key(UB_TEXT("up"), UB_TEXT("alice"), ub_text(id), arena);
+	return ub_store_account_key(UB_TEXT("up"), UB_TEXT("alice"), ub_text(id), arena);
 }
 
 static void put(const char *id)
@@ -47,8 +47,8 @@ static const char *work(void)
 Test(accounts, keys_name_their_account)
 {
 	struct ub_key all = key_of(NULL), one = key_of("acme/1");
-	cr_expect_eq(ub_pass_account_id(&all).len, 0);
-	cr_expect(ub_text_is(ub_pass_account_id(&one), "acme/1"));
+	cr_expect_eq(ub_store_account_of(&all).len, 0);
+	cr_expect(ub_text_is(ub_store_account_of(&one), "acme/1"));
 	cr_expect(ub_text_is(one.href, "accounts/acme/1"));
 }
 

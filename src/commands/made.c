@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "made.h"
+
+#include "upbeat/http.h"
+#include "upbeat/json.h"
+
+static const struct {
+	const char *word, *shown;
+	enum ub_existing_state existing;
+} states[] = {
+	[UB_ITEM_EXISTS] = { "exists", "stands", UB_EXISTING_STANDS },
+	[UB_ITEM_UNCERTAIN] = { "uncertain", "may stand: the server has not answered", UB_EXISTING_STANDS },
+	[UB_ITEM_DELETED] = { "deleted", "deleted by its user: it stays away", UB_EXISTING_DELETED },
+	[UB_ITEM_REMOVED] = { "removed", "removed", UB_EXISTING_REMOVED },
+	[UB_ITEM_REMOVING] = { "removing", "about to be removed", UB_EXISTING_STANDS },
+};
+
+bool made_stands(const struct ub_store_item *item)
+{
+	return states[item->state].existing == UB_EXISTING_STANDS;
+}
+
+struct ub_existing *made_existing(
+    const struct ub_store_items *items, struct ub_text owner, size_t *n, struct ub_arena *arena)
+{
+	struct ub_existing *existing = UB_NEW_ARRAY(arena, struct ub_existing, items->n + 1);
+	*n = 0;
+	for (size_t i = 0; i < items->n; i++) {
+		const struct ub_store_item *item = &items->items[i];
+		if (!ub_text_eq(item->owner, owner))
+			continue;
+		existing[(*n)++] = (struct ub_existing){ .uid = item->uid,
+			.name =
+			    ub_text_sub(item->href, ub_http_href_collection(item->href).len, item->href.len),
+			.generation = item->generation,
+			.item_mark = item->identity,
+			.state = states[item->state].existing };
+	}
+	return existing;
+}
+
+bool made_is_users_own(const struct ub_store_item *item)
+{
+	return item->state == UB_ITEM_EXISTS && ub_text_is(item->base, UB_STORE_BASE_LOST);
+}
+
+void made_print(
+    const struct ub_store_item *item, const struct ub_zone *zone, const char *remark, struct ub_buf *out)
+{
+	ub_instant at;
+	ub_buf_str(out, "  ");
+	ub_buf_shown(out, item->id.len ? item->id : UB_TEXT("(an item)"));
+	if (ub_plan_mark_instant(item->identity, &at)) /* for which instance */
+		ub_cal_format(out, UB_TEXT(" for %F"), zone, at, UB_ENGLISH);
+	ub_buf_printf(out, ": %s, ", states[item->state].shown);
+	ub_buf_shown(out, item->href);
+	ub_buf_str(out, ", of ");
+	ub_buf_shown(out, item->owner);
+	ub_buf_printf(out, "%s\n", remark);
+}
+
+static json_t *object_of(const struct ub_store_item *item)
+{
+	json_t *object = ub_json_must(json_object());
+	struct ub_text instance = ub_plan_mark_instance(item->identity);
+	ub_json_set(object, "id", ub_json_text(item->id));
+	ub_json_set(object, "state", ub_json_must(json_string(states[item->state].word)));
+	ub_json_set(object, "href", ub_json_text(item->href));
+	ub_json_set(object, "owner", ub_json_text(item->owner));
+	ub_json_set(object, "uid", ub_json_text(item->uid));
+	if (instance.len)
+		ub_json_set(object, "instance", ub_json_text(instance));
+	if (item->state == UB_ITEM_EXISTS)
+		ub_json_set(object, "marked", ub_json_must(json_boolean(!made_is_users_own(item))));
+	return object;
+}
+
+json_t *made_array(const struct ub_store_items *items)
+{
+	json_t *array = ub_json_must(json_array());
+	for (size_t i = 0; i < items->n; i++)
+		ub_json_add(array, object_of(&items->items[i]));
+	return array;
+}
