@@ -26,6 +26,9 @@ struct ub_directory_start {
 	const char *marks;
 	bool
 	    minds_marks; /* a plugin that two processes have ended at is left out; else marks are forgotten */
+	/* Where the last good reading of each source is kept for the next process; the beginning of paths.
+	 * NULL: nowhere. */
+	const char *kept;
 };
 
 /*
@@ -33,10 +36,13 @@ struct ub_directory_start {
  * are midnights of `zone`. Settings and zone must outlive the
  * directory and its snapshots. Problems go to `diags`, with file and line, and what is sound is there even
  * so: a field that cannot be read is absent; a source that cannot be read has the accounts that it has in the
- * `present` directory, and none without. `start` may be NULL. Never NULL.
+ * `present` directory, else those that an earlier process has kept, and none without. `start` may be NULL.
+ * Never NULL.
  */
 struct ub_directory *ub_directory_open(const struct ub_settings *settings, const struct ub_zone *zone,
     const struct ub_directory_start *start, struct ub_diags *diags);
+/* Removes what is kept of sources from this number on; `kept` is as in struct ub_directory_start. */
+void ub_directory_forget(const char *kept, size_t from);
 /* Sets *directory to NULL. NULL is allowed. Snapshots that are held stay. */
 void ub_directory_close(struct ub_directory **directory);
 /* Looks at the sources that are due, or at all of them, and reads those that have something new. A source
@@ -59,7 +65,9 @@ struct ub_source_report {
 	/* When they held: a file's own time, else when they were read, or were seen last to be as they were
 	 * read; UB_INSTANT_NONE: never. */
 	ub_instant as_of;
-	bool stale;  /* that is longer ago than `max_age` */
+	bool stale; /* that is longer ago than `max_age` */
+	bool kept;  /* the accounts were read before this process began, and the source has not answered since
+		     */
 	bool failed; /* the last look failed, so that the accounts are those of before */
 	ub_instant failed_since;
 	struct ub_text problem; /* why: one line */

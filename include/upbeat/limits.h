@@ -138,6 +138,8 @@
 #define UB_SOURCE_WAIT_MS         2000  /* and each later one; what comes later is taken at the next look */
 #define UB_SOURCE_PENDING_MS      1000  /* time until the next look for such an answer */
 #define UB_ACCOUNTS_LOSS_PERCENT  25    /* accounts that may go at once, unless the settings say otherwise */
+#define UB_KEPT_BYTES_MAX         (1024u * 1024 * 1024) /* of one source's reading, kept for the next process */
+#define UB_KEPT_SECONDS           60 /* between times that are noted at which what is kept still held */
 
 /* events */
 #define UB_SINK_TIMEOUT_SECONDS                                                                              \

@@ -136,6 +136,9 @@ UB_MUST_USE enum ub_file_result ub_sys_read_regular_file(
 /* Reads all of an open file descriptor (standard input, say) from where it stands. */
 UB_MUST_USE enum ub_file_result ub_sys_read_fd(
     struct ub_arena *arena, int fd, size_t limit, struct ub_text *text);
+/* Puts a file with these pieces, one behind the other, in place of the file that there is: all of it or, when
+ * this fails, nothing. Only the user of this process may read it. */
+UB_MUST_USE enum ub_file_result ub_sys_replace_file(const char *path, const struct ub_text *pieces, size_t n);
 /* The names in a directory that end in `suffix` (empty: all) and do not begin with a dot, in byte order, at
  * most UB_DIRECTORY_MAX. The names have no path and are NUL-terminated. */
 UB_MUST_USE enum ub_file_result ub_sys_list_directory(

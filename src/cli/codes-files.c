@@ -17,6 +17,10 @@ const struct ub_code ub_codes_files[] = {
 	    "The module was made for another version, or it is none, or it does not do what plugins have to. "
 	    "Compile it with the header upbeat/plugin.h of this version, or ask its author.",
 	    NULL, NULL },
+	{ "cannot-keep", "accounts cannot be kept for the next start",
+	    "What was read of an account source is kept in a file beside the store, for a start while the "
+	    "source fails. The message says why that file cannot be written.",
+	    NULL, NULL },
 	{ "cannot-read", "a file or directory cannot be read",
 	    "The message says why: the file is missing or too large, or this user may not read it. Paths in "
 	    "the settings start at the directory of the settings file.",
@@ -57,6 +61,10 @@ const struct ub_code ub_codes_files[] = {
 	    "Is it misspelt, or is a domain missing?",
 	    "domains: [ours.example]\npeople:\n  - match: \"*@us.our.example\"",
 	    "domains: [ours.example]\npeople:\n  - match: \"*@us.ours.example\"" },
+	{ "kept-broken", "accounts that were kept cannot be used",
+	    "The file beside the store that has the last good reading of an account source is damaged. It is "
+	    "written anew when the source answers.",
+	    NULL, NULL },
 	{ "missing-key", "a key that is required is missing",
 	    "The help line says what the key is for, or how its value may look. A rule needs a name and "
 	    "something to do. An event needs a title, a time and a duration. A task needs a title and a due "
@@ -127,6 +135,10 @@ const struct ub_code ub_codes_files[] = {
 	    "The message says what is wrong, and where. Nothing of that reading is used: what was read "
 	    "before "
 	    "stays in force, and `upbeat status` tells how old it is.",
+	    NULL, NULL },
+	{ "source-kept", "accounts are from before the start",
+	    "The source has not answered since the daemon began, so that the daemon goes by what was read "
+	    "before and kept beside the store. `upbeat status` tells how old that is.",
 	    NULL, NULL },
 	{ "source-late", "an account source takes too long",
 	    "The source is still at work. Until it answers, what was read before stays in force. `timeout` "

@@ -41,6 +41,8 @@ static void print_source(const struct ub_telling *telling, const struct ub_sourc
 		ub_buf_str(out, " as of ");
 		print_time(telling, report->as_of);
 	}
+	if (report->kept)
+		paint(telling, yellow, ", from before the start");
 	if (report->stale)
 		paint(telling, yellow, ", which is too old to say how they are doing");
 	if (report->failed) {
@@ -73,6 +75,7 @@ static json_t *source_object(const struct ub_telling *telling, const struct ub_s
 		ub_json_set(object, "people", ub_json_must(json_integer((json_int_t)report->people)));
 	if (report->as_of != UB_INSTANT_NONE)
 		ub_json_set(object, "as_of", ub_json_instant(arena, zone, report->as_of));
+	ub_json_set(object, "kept", ub_json_must(json_boolean(report->kept)));
 	ub_json_set(object, "stale", ub_json_must(json_boolean(report->stale)));
 	ub_json_set(object, "failed", ub_json_must(json_boolean(report->failed)));
 	if (report->failed) {

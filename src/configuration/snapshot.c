@@ -235,12 +235,24 @@ static void close_directory(void *directory)
 	ub_directory_close(&mine);
 }
 
+/* Where readings are kept for the next engine: beside its store. NULL: nowhere. */
+static const char *kept_path(const struct loading *loading)
+{
+	const struct ub_settings *settings = loading->settings;
+	bool keeps = loading->input->marks_plugins && !loading->input->without_plugins &&
+		     settings->store == UB_STORE_SQLITE;
+	return keeps ? ub_textf(loading->arena, "%.*s.accounts", UB_ARGS(settings->store_path)).ptr : NULL;
+}
+
 static void load_accounts(struct loading *loading)
 {
 	struct ub_snapshot *snapshot = loading->snapshot;
-	if (loading->settings->n_sources == 0)
-		return;
 	const struct ub_snapshot_input *input = loading->input;
+	const char *kept = kept_path(loading);
+	if (loading->settings->n_sources == 0) {
+		ub_directory_forget(kept, 0);
+		return;
+	}
 	const struct ub_directory_start start = {
 		.present = input->present ? input->present->directory : NULL,
 		.without_plugins = input->without_plugins,
@@ -249,6 +261,7 @@ static void load_accounts(struct loading *loading)
 			? ub_textf(loading->arena, "%.*s.source", UB_ARGS(loading->settings->control)).ptr
 			: NULL,
 		.minds_marks = input->minds_marks,
+		.kept = kept,
 	};
 	size_t errors = loading->diags->errors;
 	snapshot->account_findings[0] = loading->diags->list.n;

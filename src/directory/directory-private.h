@@ -78,6 +78,9 @@ struct source_ops {
 	void (*close)(void *state);
 	/* Seconds between looks, where the settings do not say. */
 	int64_t (*refresh)(const void *state);
+	/* Reads once more what a part of this kind said. False: it cannot be read any more. */
+	bool (*recall)(const struct ub_settings_source *settings, const struct ub_zone *zone,
+	    struct ub_text said, struct part *part, struct ub_diags *diags);
 };
 
 /* ---- source.c ---- */
@@ -85,21 +88,30 @@ struct source_ops {
 struct source {
 	const struct source_ops *ops;
 	const struct ub_settings_source *settings;
-	size_t number;        /* in the settings, from 0 */
-	void *state;          /* NULL: the source cannot be opened */
-	struct part *part;    /* the last one that could be used; NULL: there is none */
-	bool good;            /* the part is the whole of what the source gave, and no remains of it */
-	bool own;             /* and it was read since the source was opened */
-	ub_instant as_of;     /* when the part held; UB_INSTANT_NONE: when it was looked at last */
-	struct part *refused; /* a later one, which lacks too many accounts; NULL: none */
-	int64_t due;          /* when to look again, by the monotonic clock */
+	size_t number;         /* in the settings, from 0 */
+	void *state;           /* NULL: the source cannot be opened */
+	struct part *part;     /* the last one that could be used; NULL: there is none */
+	bool good;             /* the part is the whole of what the source gave, and no remains of it */
+	bool own;              /* and it was read since the source was opened */
+	ub_instant as_of;      /* when the part held; UB_INSTANT_NONE: when it was looked at last */
+	bool kept;             /* an earlier process has read the part */
+	char *kept_path;       /* where the part is kept for the next process; NULL: nowhere */
+	bool keeps;            /* the part is there, */
+	ub_instant kept_as_of; /* and this is noted as its time */
+	struct part *refused;  /* a later one, which lacks too many accounts; NULL: none */
+	int64_t due;           /* when to look again, by the monotonic clock */
 	bool pending;
 	struct ub_source_report report;
 	struct ub_arena *said; /* of the report's problem; NULL: there is none */
 };
 
-void source_open(struct source *source, const struct ub_settings_source *settings, const struct ub_zone *zone,
-    const struct ub_directory_start *start, struct ub_diags *diags);
+/* Makes the source one of the settings, with nothing read yet. */
+void source_init(struct source *source, const struct ub_settings_source *settings, size_t number);
+/* Begins with what an earlier process has kept, in case that the source fails now. */
+void source_recall(
+    struct source *source, const char *prefix, const struct ub_zone *zone, struct ub_diags *diags);
+void source_open(struct source *source, const struct ub_zone *zone, const struct ub_directory_start *start,
+    struct ub_diags *diags);
 void source_close(struct source *source);
 /* Whether both are the same in their settings. */
 bool source_is_like(const struct source *source, const struct source *other);
@@ -121,6 +133,27 @@ extern const struct source_ops yaml_source;
 /* plugin-source.c: every other source */
 extern const struct source_ops plugin_source;
 
+/* ---- kept.c: what an earlier process has read ---- */
+
+struct kept {
+	struct ub_text said; /* as in a part */
+	ub_instant as_of;    /* when it held */
+};
+
+enum kept_found {
+	KEPT_NONE, /* there is nothing, or it is of a source with other settings */
+	KEPT_FOUND,
+	KEPT_BROKEN, /* there is something that cannot be used */
+};
+
+/* Reads the file, with texts in `arena`; `words` are the source's in the settings. */
+enum kept_found kept_read(const char *path, struct ub_text words, struct ub_arena *arena, struct kept *kept);
+UB_MUST_USE enum ub_file_result kept_write(const char *path, struct ub_text words, const struct kept *kept);
+/* Notes a later time at which the same held. */
+void kept_confirm(const char *path, ub_instant as_of);
+/* Removes the files of sources that are no more: from this number on. */
+void kept_forget(const char *prefix, size_t from);
+
 /* ---- plugin-tree.c ---- */
 
 /* Takes the values that a plugin gives, and reads each account as soon as it is whole. */
@@ -141,6 +174,8 @@ struct ub_place tree_place(const struct tree *tree, struct ub_plugin_place place
 void tree_begin(struct tree *tree, bool map, struct ub_plugin_place place);
 void tree_end(struct tree *tree, bool map);
 void tree_scalar(struct tree *tree, bool key, struct ub_text text, struct ub_plugin_place place);
+/* Gives to the tree once more what an earlier one noted. False: it is not what a tree notes. */
+bool tree_replay(struct tree *tree, struct ub_text said);
 /* Whether all that was given is whole, and no two accounts have one id. What is not is reported. */
 bool tree_finish(struct tree *tree);
 

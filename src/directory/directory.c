@@ -157,6 +157,19 @@ static void tell_of_pending(const struct source *source, struct ub_diags *diags)
 			 : "its accounts are not known before it does");
 }
 
+/* That decisions go by what may have changed since. */
+static void tell_of_kept(const struct source *source, const struct ub_zone *zone, struct ub_diags *diags)
+{
+	struct ub_buf when = UB_BUF(diags->arena);
+	if (!source->report.kept)
+		return;
+	ub_cal_format(&when, UB_TEXT("%F %T %Z"), zone, source->report.as_of, UB_ENGLISH);
+	struct ub_diag *diag = ub_warning(diags, "source-kept", source->settings->source_place,
+	    "the accounts of the source are those of %.*s, from before the start",
+	    UB_ARGS(ub_buf_text(&when)));
+	ub_diag_set_help(diags, diag, "`upbeat status` tells when the source has answered");
+}
+
 /* A source that the settings have as before keeps what it had, in case that it fails now. */
 static void take_over(struct source *source, struct ub_directory *present)
 {
@@ -180,14 +193,24 @@ struct ub_directory *ub_directory_open(const struct ub_settings *settings, const
 	directory->sources = sources;
 	directory->n_sources = settings->n_sources;
 	for (size_t i = 0; i < settings->n_sources; i++) {
-		sources[i].number = i;
-		source_open(&sources[i], &settings->sources[i], zone, &start, diags);
+		source_init(&sources[i], &settings->sources[i], i);
 		take_over(&sources[i], start.present);
+		source_recall(&sources[i], start.kept, zone, diags);
+		source_open(&sources[i], zone, &start, diags);
 	}
+	ub_directory_forget(start.kept, settings->n_sources);
 	look_at_sources(directory, UB_REFRESH_ALL, UB_SOURCE_OPEN_MS, diags);
-	for (size_t i = 0; i < settings->n_sources; i++)
+	for (size_t i = 0; i < settings->n_sources; i++) {
 		tell_of_pending(&sources[i], diags);
+		tell_of_kept(&sources[i], zone, diags);
+	}
 	return directory;
+}
+
+void ub_directory_forget(const char *kept, size_t from)
+{
+	if (kept)
+		kept_forget(kept, from);
 }
 
 void ub_directory_close(struct ub_directory **directory)

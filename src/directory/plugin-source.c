@@ -372,4 +372,17 @@ static int64_t refresh(const void *state)
 	return source->plugin->refresh;
 }
 
-const struct source_ops plugin_source = { open_source, begin, end, close_source, refresh };
+static bool recall(const struct ub_settings_source *given, const struct ub_zone *zone, struct ub_text said,
+    struct part *part, struct ub_diags *diags)
+{
+	const struct ub_settings_source *settings = part_settings(part, given);
+	const struct ub_accounts_reading reading = { part->arena, diags, zone, settings->fields,
+		settings->n_fields };
+	const struct tree_input input = { &reading, part, settings->place.source, settings->source_place };
+	struct tree *tree = tree_new(&input);
+	bool whole = tree_replay(tree, said) && tree_finish(tree);
+	tree_free(&tree);
+	return whole;
+}
+
+const struct source_ops plugin_source = { open_source, begin, end, close_source, refresh, recall };

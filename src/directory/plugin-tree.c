@@ -208,6 +208,37 @@ void tree_scalar(struct tree *tree, bool key, struct ub_text text, struct ub_plu
 		level->key = node;
 }
 
+/* Takes the next piece off: what it is, and its text. */
+static bool next_piece(struct ub_text *said, struct ub_text *what, struct ub_text *text)
+{
+	struct ub_text digits;
+	int64_t len;
+	if (!ub_text_split(said, ' ', what) || !ub_text_split(said, ' ', &digits) ||
+	    !ub_text_to_int(digits, &len) || len < 0 || (size_t)len >= said->len || said->ptr[len] != '\n')
+		return false;
+	*text = ub_text_sub(*said, 0, (size_t)len);
+	*said = ub_text_sub(*said, (size_t)len + 1, said->len);
+	return true;
+}
+
+bool tree_replay(struct tree *tree, struct ub_text said)
+{
+	const struct ub_plugin_place nowhere = { 0 };
+	struct ub_text what, text;
+	while (said.len > 0) {
+		if (!next_piece(&said, &what, &text))
+			return false;
+		bool map = ub_text_is(what, "{") || ub_text_is(what, "}");
+		if (ub_text_is(what, "{") || ub_text_is(what, "["))
+			tree_begin(tree, map, nowhere);
+		else if (ub_text_is(what, "}") || ub_text_is(what, "]"))
+			tree_end(tree, map);
+		else
+			tree_scalar(tree, ub_text_is(what, "key"), text, nowhere);
+	}
+	return true;
+}
+
 bool tree_finish(struct tree *tree)
 {
 	if (tree->depth > 0)

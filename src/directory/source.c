@@ -5,10 +5,20 @@
  */
 #include "directory-private.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "upbeat/sys.h"
 
 /* So many accounts at least have to be gone until somebody is asked. One may go at any time. */
 #define LOSS_MIN 2
+
+/* What the settings say of the source. Equal words mean the same source. */
+static struct ub_text words_of(const struct ub_settings_source *settings)
+{
+	struct ub_place place = settings->place;
+	return place.source ? ub_text_sub(place.source->text, place.at, place.at + place.len) : UB_TEXT_NONE;
+}
 
 /* ---- what is said of it ---- */
 
@@ -55,6 +65,7 @@ static void note(struct source *source, enum look look, const struct ub_diags *d
 		note_success(source);
 	source->report.accounts = source->part ? source->part->accounts.n : 0;
 	source->report.people = source->part ? source->part->people.n : 0;
+	source->report.kept = source->kept;
 	source->report.stale = is_stale(source);
 }
 
@@ -112,6 +123,7 @@ static void use(struct source *source, struct part *part, bool good)
 	part_release(&source->refused);
 	source->part = part;
 	source->good = source->own = good;
+	source->kept = false;
 	source->as_of = part->as_of;
 }
 
@@ -161,24 +173,101 @@ void source_begin(struct source *source, bool all)
 	source->ops->begin(source->state);
 }
 
+/* ---- what is kept for the next process ---- */
+
+static void keep_new(struct source *source, struct ub_diags *diags)
+{
+	const struct kept kept = { source->part->said, source->report.as_of };
+	enum ub_file_result result = kept_write(source->kept_path, words_of(source->settings), &kept);
+	source->keeps = result == UB_FILE_OK;
+	source->kept_as_of = kept.as_of;
+	if (source->keeps)
+		return;
+	struct ub_diag *diag = ub_warning(diags, "cannot-keep", source->settings->source_place,
+	    "what was read cannot be kept in %s: %s", source->kept_path, ub_file_result_text(result));
+	ub_diag_set_help(diags, diag,
+	    "make room, and let this program write there: after a restart, the accounts are not known before "
+	    "the source answers");
+}
+
+/* Times are not noted at each look. */
+static void keep(struct source *source, enum look look, struct ub_diags *diags)
+{
+	if (source->kept_path && look == LOOK_NEW) {
+		keep_new(source, diags);
+	} else if (source->keeps && !source->report.failed &&
+		   source->report.as_of >= source->kept_as_of + UB_KEPT_SECONDS) {
+		kept_confirm(source->kept_path, source->report.as_of);
+		source->kept_as_of = source->report.as_of;
+	}
+	if (look == LOOK_NEW)
+		part_drop_said(source->part);
+}
+
+/* Uses what was read once, if it can be read again. Nothing of it is told: it was then. */
+static bool use_kept(struct source *source, const struct kept *kept, const struct ub_zone *zone)
+{
+	struct part *part = part_new();
+	struct ub_diags unheard = UB_DIAGS(part->arena);
+	bool whole = source->ops->recall(source->settings, zone, kept->said, part, &unheard);
+	part_drop_said(part);
+	if (whole) {
+		ub_instant now = ub_sys_now();
+		use(source, part, true);
+		source->own = false;
+		source->kept = true;
+		source->report.as_of = kept->as_of < now ? kept->as_of : now;
+	}
+	part_release(&part);
+	return whole;
+}
+
+void source_recall(
+    struct source *source, const char *prefix, const struct ub_zone *zone, struct ub_diags *diags)
+{
+	struct kept kept;
+	if (!prefix)
+		return;
+	if (asprintf(&source->kept_path, "%s-%zu", prefix, source->number) < 0)
+		abort();
+	if (source->part)
+		return;
+	struct ub_arena *arena = ub_arena_new();
+	enum kept_found found = kept_read(source->kept_path, words_of(source->settings), arena, &kept);
+	if (found == KEPT_BROKEN || (found == KEPT_FOUND && !use_kept(source, &kept, zone))) {
+		struct ub_diag *diag = ub_warning(diags, "kept-broken", source->settings->source_place,
+		    "what an earlier process has kept of the source in %s cannot be used", source->kept_path);
+		ub_diag_set_help(diags, diag,
+		    "it is written anew when the source answers; until then its accounts are not known");
+	}
+	ub_arena_free(&arena);
+}
+
+/* ---- ending a look ---- */
+
 bool source_end(
     struct source *source, pthread_mutex_t *lock, bool force, int64_t deadline, struct ub_diags *diags)
 {
 	struct part *part = NULL;
 	size_t before = diags->errors + diags->warnings, from = diags->list.n;
-	if (!source->state)
-		return false;
 	struct part *old = source->part;
+	if (!source->state) {
+		pthread_mutex_lock(lock);
+		note(source, LOOK_NONE, diags, from);
+		pthread_mutex_unlock(lock);
+		return false;
+	}
 	enum look look = source->ops->end(source->state, deadline, &part, diags);
 	if (part && diags->errors + diags->warnings > before)
 		keep_part(diags, part);
 	source->pending = look == LOOK_PENDING;
 	pthread_mutex_lock(lock);
 	look = judge(source, look, part, force, diags);
-	if (part)
-		part_drop_said(part);
 	note(source, look, diags, from);
 	pthread_mutex_unlock(lock);
+	keep(source, look, diags);
+	if (part && part != source->refused)
+		part_drop_said(part);
 	part_release(&part);
 	return source->part != old;
 }
@@ -192,13 +281,6 @@ int64_t source_wait(const struct source *source)
 
 /* ---- from opening to closing ---- */
 
-/* What the settings say of the source. Equal words mean the same source. */
-static struct ub_text words_of(const struct ub_settings_source *settings)
-{
-	struct ub_place place = settings->place;
-	return place.source ? ub_text_sub(place.source->text, place.at, place.at + place.len) : UB_TEXT_NONE;
-}
-
 bool source_is_like(const struct source *source, const struct source *other)
 {
 	struct ub_text words = words_of(source->settings);
@@ -211,6 +293,7 @@ void source_take_over(struct source *source, const struct source *from, pthread_
 	if (from->good) {
 		source->part = part_hold(from->part);
 		source->good = true;
+		source->kept = source->report.kept = from->kept;
 		source->report.as_of = from->report.as_of;
 		source->report.accounts = from->report.accounts;
 		source->report.people = from->report.people;
@@ -226,15 +309,20 @@ static void tell_of_crashes(const struct source *source, struct ub_diags *diags)
 	ub_diag_set_help(diags, diag, "replace the plugin, and have the daemon read its settings again");
 }
 
-void source_open(struct source *source, const struct ub_settings_source *settings, const struct ub_zone *zone,
-    const struct ub_directory_start *start, struct ub_diags *diags)
+void source_init(struct source *source, const struct ub_settings_source *settings, size_t number)
 {
-	size_t from = diags->list.n;
-	bool plugin = !ub_text_is(settings->source, "yaml");
+	source->number = number;
 	source->settings = settings;
 	source->report.source = settings->source;
 	source->report.as_of = source->as_of = UB_INSTANT_NONE;
-	source->ops = plugin ? &plugin_source : &yaml_source;
+	source->ops = ub_text_is(settings->source, "yaml") ? &yaml_source : &plugin_source;
+}
+
+void source_open(struct source *source, const struct ub_zone *zone, const struct ub_directory_start *start,
+    struct ub_diags *diags)
+{
+	size_t from = diags->list.n;
+	bool plugin = source->ops == &plugin_source;
 	const char *mark = plugin && start->marks
 			       ? ub_textf(diags->arena, "%s-%zu", start->marks, source->number).ptr
 			       : NULL;
@@ -244,7 +332,7 @@ void source_open(struct source *source, const struct ub_settings_source *setting
 	if (ended >= UB_STORE_CRASHES_MAX)
 		tell_of_crashes(source, diags);
 	else
-		source->state = source->ops->open(settings, zone, mark, diags);
+		source->state = source->ops->open(source->settings, zone, mark, diags);
 	if (!source->state)
 		note(source, LOOK_FAILED, diags, from);
 }
@@ -256,4 +344,5 @@ void source_close(struct source *source)
 	part_release(&source->part);
 	part_release(&source->refused);
 	ub_arena_free(&source->said);
+	free(source->kept_path);
 }

@@ -58,6 +58,16 @@ static bool has_news(struct state *state, struct part *part)
 	return true;
 }
 
+static bool recall(const struct ub_settings_source *given, const struct ub_zone *zone, struct ub_text said,
+    struct part *part, struct ub_diags *diags)
+{
+	const struct ub_settings_source *settings = part_settings(part, given);
+	struct ub_source *source = UB_NEW(part->arena, struct ub_source);
+	source->name = settings->file.path;
+	source->text = ub_text_copy(part->arena, said);
+	return read_accounts(source, settings, zone, part, diags);
+}
+
 static bool read_source(const struct state *state, struct part *part, struct ub_diags *diags)
 {
 	const struct ub_settings_source *settings = part_settings(part, state->settings);
@@ -97,4 +107,4 @@ static int64_t refresh(const void *source)
 	return 0;
 }
 
-const struct source_ops yaml_source = { open_source, begin, end, close_source, refresh };
+const struct source_ops yaml_source = { open_source, begin, end, close_source, refresh, recall };

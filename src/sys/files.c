@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -93,6 +94,45 @@ enum ub_file_result ub_sys_read_regular_file(
 		return read_and_close(arena, fd, limit, text);
 	close(fd);
 	return UB_FILE_ODD;
+}
+
+static bool write_all(int fd, struct ub_text text)
+{
+	while (text.len > 0) {
+		ssize_t done = write(fd, text.ptr, text.len);
+		if (done < 0 && errno != EINTR)
+			return false;
+		text = done < 0 ? text : ub_text_sub(text, (size_t)done, text.len);
+	}
+	return true;
+}
+
+static bool write_new(const char *path, const struct ub_text *pieces, size_t n)
+{
+	unlink(path); /* of a process that did not come to the end */
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+	bool good = fd >= 0;
+	for (size_t i = 0; good && i < n; i++)
+		good = write_all(fd, pieces[i]);
+	good = good && fsync(fd) == 0;
+	int saved = errno;
+	if (fd >= 0 && close(fd) < 0 && good)
+		return false;
+	errno = saved;
+	return good;
+}
+
+enum ub_file_result ub_sys_replace_file(const char *path, const struct ub_text *pieces, size_t n)
+{
+	struct ub_arena *arena = ub_arena_new();
+	const char *new_path = ub_textf(arena, "%s.new", path).ptr;
+	bool good = write_new(new_path, pieces, n) && rename(new_path, path) == 0;
+	int saved = errno;
+	if (!good)
+		unlink(new_path);
+	ub_arena_free(&arena);
+	errno = saved;
+	return good ? UB_FILE_OK : failure(saved);
 }
 
 bool ub_sys_is_directory(const char *path)

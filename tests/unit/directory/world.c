@@ -22,6 +22,17 @@ static void hold_accounts(struct world *world)
 	world->accounts = ub_directory_accounts(world->directory);
 }
 
+static void read_settings(struct world *world, const char *sources)
+{
+	struct ub_arena *arena = world->arena;
+	world->text = (struct ub_source){ ub_textf(arena, "%s/u.yaml", world->folder),
+		ub_textf(arena,
+		    "listen: 127.0.0.1:1\nupstream: http://127.0.0.1:2\n"
+		    "organization: {domains: [ours.example]}\naccounts: [{%s}]\n",
+		    sources) };
+	world->settings = ub_settings_read(arena, &world->text, world->zones, &world->diags);
+}
+
 struct world *open_world(const char *sources, const char *data, const char *more)
 {
 	struct ub_arena *arena = ub_arena_new();
@@ -35,12 +46,7 @@ struct world *open_world(const char *sources, const char *data, const char *more
 	world->more = ub_textf(arena, "%s/more", folder).ptr;
 	world->diags = UB_DIAGS(arena);
 	world->zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
-	world->text = (struct ub_source){ ub_textf(arena, "%s/u.yaml", folder),
-		ub_textf(arena,
-		    "listen: 127.0.0.1:1\nupstream: http://127.0.0.1:2\n"
-		    "organization: {domains: [ours.example]}\naccounts: [{%s}]\n",
-		    sources) };
-	world->settings = ub_settings_read(arena, &world->text, world->zones, &world->diags);
+	read_settings(world, sources);
 	write_data(world->data, data);
 	write_data(world->more, more);
 	world->directory = ub_directory_open(world->settings, ub_cal_utc(), NULL, &world->diags);
@@ -56,6 +62,8 @@ void close_world(struct world *world)
 	ub_cal_zones_free(&world->zones);
 	unlink(world->data);
 	unlink(world->more);
+	unlink(kept_file(world, 0));
+	unlink(kept_file(world, 1));
 	cr_assert_eq(rmdir(world->folder), 0);
 	ub_arena_free(&arena);
 }
@@ -76,6 +84,24 @@ void open_again(struct world *world)
 	world->settings = ub_settings_read(world->arena, &world->text, world->zones, &world->diags);
 	world->directory = ub_directory_open(world->settings, ub_cal_utc(), &start, &world->diags);
 	ub_directory_close(&present);
+	hold_accounts(world);
+}
+
+const char *kept_file(struct world *world, size_t source)
+{
+	return ub_textf(world->arena, "%s/kept-%zu", world->folder, source).ptr;
+}
+
+void restart(struct world *world, const char *sources)
+{
+	const struct ub_directory_start start = { .kept =
+						      ub_textf(world->arena, "%s/kept", world->folder).ptr };
+	ub_accounts_release(&world->accounts);
+	ub_directory_close(&world->directory);
+	world->diags = UB_DIAGS(world->arena);
+	if (sources)
+		read_settings(world, sources);
+	world->directory = ub_directory_open(world->settings, ub_cal_utc(), &start, &world->diags);
 	hold_accounts(world);
 }
 

@@ -26,6 +26,10 @@ void write_data(const char *path, const char *text);
 bool look(struct world *world, enum ub_refresh refresh);
 /* As after a reload of the settings. */
 void open_again(struct world *world);
+/* As after a restart that keeps readings in the folder's files `kept-0` and so on, which close_world removes.
+ * `sources`: what the settings have now; NULL: the same. */
+void restart(struct world *world, const char *sources);
+const char *kept_file(struct world *world, size_t source);
 const char *said(struct world *world);
 struct ub_source_report report_of(struct world *world, size_t source);
 const struct ub_account *account_of(struct world *world, const char *id);
