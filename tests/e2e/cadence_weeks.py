@@ -145,17 +145,16 @@ class Story(support.ServerWorld):
     def ahead(self, reviews):
         return [review for review in reviews if review.start > self.now]
 
-    def faults(self, unknown=()):
+    def faults(self):
         """What of the reviews to come is not as the accounts' health asks for: none twice in a period, none left out from
-        the present one or the next to the last within the horizon, and none with whom the account is not. Of unknown
-        accounts nothing is asked."""
+        the present one or the next to the last within the horizon, and none with whom the account is not."""
         found, wrong = self.reviews(), []
         accounts = {(owner, name): health for name, (owner, health) in {**self.in_file, **self.in_system}.items()}
         for key in found.keys() - accounts.keys():
             wrong += [f"{key} has {self.ahead(found[key])}"] if self.ahead(found[key]) else []
         for key, health in accounts.items():
             ahead = self.ahead(found.get(key, []))
-            if key[1] not in unknown and not self.is_rhythm(PERIOD[health], [review.day() for review in ahead]):
+            if not self.is_rhythm(PERIOD[health], [review.day() for review in ahead]):
                 wrong.append(f"{key}, {health}: {ahead}")
         return wrong
 
@@ -166,12 +165,12 @@ class Story(support.ServerWorld):
             return False
         return has[0] in (first, first + 1) and last - 1 <= has[-1] <= max(first + 1, last)
 
-    def keep_rhythm(self, unknown=()):
+    def keep_rhythm(self):
         """Until the calendars are so, while clients of the owners look."""
         def look():
             self.come_by()
             time.sleep(0.1)
-            wrong[:] = support.keys_in(self.store) or self.faults(unknown)
+            wrong[:] = support.keys_in(self.store) or self.faults()
             return not wrong
 
         wrong = []
@@ -227,7 +226,7 @@ def _(story):
     story.left(before, story.keep_rhythm(), but=("gamma", "delta"))
 
 
-@tap.case("the system is switched off: its accounts' reviews stay, and the file's go on")
+@tap.case("the system is switched off: its accounts' reviews stay, and go on over a restart")
 def _(story):
     before = story.reviews()
     story.crm.stop()
@@ -236,7 +235,8 @@ def _(story):
     after = story.keep_rhythm()
     story.left(before, after, but=("beta",))
     story.go_on()
-    story.left(after, story.keep_rhythm(unknown=story.in_system))
+    story.left(after, story.keep_rhythm())
+    story.until(SYSTEM, "that it has not answered since", kept=True, failed=True, accounts=2)
 
 
 @tap.case("it is switched on, and says that one of them is well now")
@@ -247,7 +247,7 @@ def _(story):
     story.left(before, story.keep_rhythm(), but=("eta",))
 
 
-@tap.case("the file has vanished: its accounts' reviews stay, and the system's go on")
+@tap.case("the file has vanished: its accounts' reviews stay, and go on over a restart")
 def _(story):
     before = story.reviews()
     (story.folder / "accounts.csv").unlink()
@@ -256,14 +256,16 @@ def _(story):
     after = story.keep_rhythm()
     story.left(before, after, but=("eta",))
     story.go_on()
-    story.left(after, story.keep_rhythm(unknown=story.in_file))
+    story.left(after, story.keep_rhythm())
+    story.until(FILE, "that it is from before", kept=True, failed=True, accounts=5)
+    tap.contains(support.run("status", "-c", story.upbeat.settings).stdout, ", from before the start; it fails since", "status")
 
 
 @tap.case("it is there again")
 def _(story):
     before = story.reviews()
     story.edit()
-    story.until(FILE, "it is read", failed=False, accounts=5)
+    story.until(FILE, "it is read", kept=False, failed=False, accounts=5)
     story.left(before, story.keep_rhythm())
 
 
