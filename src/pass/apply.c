@@ -14,11 +14,6 @@ static void remember(
 		pass_complain(pass);
 }
 
-struct ub_text pass_base(const struct ub_event *event)
-{
-	return event && event->marks.base.len ? event->marks.base : UB_TEXT(UB_STORE_BASE_LOST);
-}
-
 /* The base of an item as it was written. */
 static struct ub_text base_of(struct ub_pass *pass, struct ub_text text)
 {
