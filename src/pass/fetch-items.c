@@ -8,11 +8,6 @@
 
 #include "upbeat/http.h"
 
-struct ub_text pass_base(const struct ub_event *event)
-{
-	return event && event->marks.base.len ? event->marks.base : UB_TEXT(UB_STORE_BASE_LOST);
-}
-
 static void read_item(
     struct ub_pass *pass, struct ub_text text, struct ub_existing *existing, struct ub_found *found)
 {

@@ -30,6 +30,9 @@ UB_MUST_USE enum ub_outcome pass_get(struct ub_pass *pass, struct ub_text href, 
 /* Where a new item is put. */
 struct ub_text pass_href_of(struct ub_pass *pass, const struct ub_item *item);
 
+/* The base to remember of an item as it stands: struct ub_store_item.base. */
+struct ub_text pass_base(const struct ub_event *event);
+
 /* ---- fetch-items.c ---- */
 
 /* One item as the pass has found it. */
@@ -45,9 +48,6 @@ struct ub_found {
 		PASS_UNTOLD_CHANGE,
 	} untold;
 };
-
-/* The base to remember of an item as it stands: struct ub_store_item.base. */
-struct ub_text pass_base(const struct ub_event *event);
 
 /* All items of a meeting. `existing` is for the plan; `found` has the same items at the same places. */
 struct ub_findings {

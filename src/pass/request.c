@@ -58,3 +58,8 @@ struct ub_text pass_href_of(struct ub_pass *pass, const struct ub_item *item)
 {
 	return ub_textf(pass->arena, "%.*s%.*s", UB_ARGS(pass->collection), UB_ARGS(item->name));
 }
+
+struct ub_text pass_base(const struct ub_event *event)
+{
+	return event && event->marks.base.len ? event->marks.base : UB_TEXT(UB_STORE_BASE_LOST);
+}
