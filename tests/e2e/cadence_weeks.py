@@ -12,6 +12,7 @@ import calendars
 import crm
 import support
 import tap
+from recurring import answered
 
 SOON = 20.0
 DAY = datetime.timedelta(days=1)
@@ -42,12 +43,26 @@ def team(owner):
     return [f"{owner}@ours.example", "carol@ours.example"]
 
 
-def rows(**accounts):
+def rows(tickets, **accounts):
     """A table of accounts: (owner, health) by the account's id."""
-    lines = ["id,name,domains,health,owner,team"]
+    lines = ["id,name,domains,health,owner,team,tickets"]
     for name, (owner, health) in accounts.items():
-        lines.append(f"{name},{name.title()},{name}.example,{health},{owner}@ours.example,{';'.join(team(owner))}")
+        lines.append(f"{name},{name.title()},{name}.example,{health},{owner}@ours.example,{';'.join(team(owner))},{tickets}")
     return "".join(f"{line}\r\n" for line in lines)
+
+
+def review_of(reviews, uid):
+    return next(review.item for each in reviews.values() for review in each if review.item.value("UID") == uid)
+
+
+def told(reviews, uid):
+    return review_of(reviews, uid).text("DESCRIPTION")
+
+
+def state_of(reviews, uid):
+    item = review_of(reviews, uid)
+    (parameters,) = (parameters for parameters, value in item.all("ATTENDEE") if "carol" in value)
+    return parameters.get("PARTSTAT"), item.value("SEQUENCE")
 
 
 class Review:
@@ -73,7 +88,8 @@ class Story(support.ServerWorld):
             "acme": ("alice", "red"), "beta": ("alice", "yellow"), "gamma": ("bob", "green"), "delta": ("bob", "red"),
             "epsilon": ("bob", "yellow")}
         self.in_system = {"zeta": ("alice", "red"), "eta": ("bob", "red")}
-        self.write(rows(**self.in_file))
+        self.tickets = ""
+        self.edit()
         self.tell()
         self.now = MONDAY
         settings = SETTINGS.replace("FOLDER", str(self.folder)).replace("SYSTEM", self.crm.url)
@@ -92,7 +108,7 @@ class Story(support.ServerWorld):
     def edit(self, **accounts):
         """Says these things of these accounts; None: the row is gone."""
         self.in_file = {name: says for name, says in {**self.in_file, **accounts}.items() if says}
-        self.write(rows(**self.in_file))
+        self.write(rows(self.tickets, **self.in_file))
 
     def tell(self, **accounts):
         """Has the system say these things, too."""
@@ -141,6 +157,15 @@ class Story(support.ServerWorld):
                     if item.kind == "VEVENT" and what == "review" and item.addresses("ORGANIZER") == {f"{user}@ours.example"}:
                         found.setdefault((user, name.lower()), []).append(Review(href, etag, item))
         return {key: sorted(reviews, key=lambda review: review.start) for key, reviews in found.items()}
+
+    def copies(self):
+        """What the server has put into carol's calendar: (href, text) by UID."""
+        objects = self.calendar("carol").objects().items()
+        return {calendars.components(text)[0].value("UID"): (href, text) for href, (_, text) in objects}
+
+    def messages_to(self, user):
+        inbox = calendars.Calendar(f"{self.server.url}{self.server.home_of(user)}Inbox/", user)
+        return {href: etag for href, (etag, _) in inbox.objects().items()}
 
     def ahead(self, reviews):
         return [review for review in reviews if review.start > self.now]
@@ -201,6 +226,31 @@ def _(story):
     for (owner, _), reviews in story.keep_rhythm().items():
         for review in reviews:
             tap.equal(review.item.addresses(), {f"{owner}@ours.example", "carol@ours.example"}, "attendees")
+
+
+@tap.case("a server that schedules gives them to the team; a new ticket in the agenda asks nobody again and keeps replies")
+def _(story):
+    if not story.server.SCHEDULES:
+        raise tap.Skip("the server does not schedule")
+    copies = story.copies()
+    reviews = story.reviews()
+    tap.equal(set(copies), {review.item.value("UID") for each in reviews.values() for review in each}, "carol's reviews")
+    uid = reviews["alice", "acme"][1].item.value("UID")
+    href, text = copies[uid]
+    answer = story.calendar("carol").put(href.rsplit("/", 1)[1], answered(text, "ACCEPTED", "carol"))
+    assert answer.status in (201, 204), f"PUT: {answer}"
+    before = story.reviews()
+    tap.equal(state_of(before, uid), ("ACCEPTED", "0"), "carol's reply and SEQUENCE in alice's object")
+    inbox = story.messages_to("carol")
+    story.tickets = "Login loop [2026-10-01]"
+    story.edit()
+    tap.eventually(lambda: story.come_by() or "Login loop" in told(story.reviews(), uid), "the ticket in the agenda", SOON)
+    story.settle()
+    story.left(before, story.reviews())
+    tap.equal(state_of(story.reviews(), uid), ("ACCEPTED", "0"), "carol's reply and SEQUENCE, then")
+    tap.equal(story.messages_to("carol"), inbox, "messages to carol")
+    (item,) = calendars.components(story.copies()[uid][1])
+    tap.equal([parameters["PARTSTAT"] for parameters, value in item.all("ATTENDEE") if "carol" in value], ["ACCEPTED"], "carol's own")
 
 
 @tap.case("a week later there is one more of each weekly one, and all others are as they were")
