@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
 
 static const struct ub_plugin_option options[] = {
 	{ "url", UB_PLUGIN_OPTION_TEXT, false, "the address of the first page" },
@@ -105,7 +103,7 @@ static bool take_preset(struct http_source *source, struct ub_plugin_host *host,
 			continue;
 		const struct http_shape *shape = http_preset(settings[i].value);
 		if (!shape) {
-			http_fail(host, settings[i].place, "it can be `hubspot` or `salesforce`",
+			web_fail(host, settings[i].place, "it can be `hubspot` or `salesforce`",
 			    "there is no preset `%s`", settings[i].value);
 			return false;
 		}
@@ -157,7 +155,7 @@ static bool take_page_size(
 	source->page_size = strtol(setting->value, &end, 10);
 	if (*end == '\0' && source->page_size > 0)
 		return true;
-	http_fail(host, setting->place, "it is the number of records of a full page", "this is no page size");
+	web_fail(host, setting->place, "it is the number of records of a full page", "this is no page size");
 	return false;
 }
 
@@ -167,7 +165,7 @@ static bool take_setting(
 	const char *name = setting->name;
 	char **text = text_of(source, name);
 	if (is_pointer_option(name) && setting->value[0] != '/') {
-		http_fail(host, setting->place, "write it like `/results` or `/properties/name` (RFC 6901)",
+		web_fail(host, setting->place, "write it like `/results` or `/properties/name` (RFC 6901)",
 		    "this is no JSON Pointer: it has to begin with a slash");
 		return false;
 	}
@@ -199,44 +197,28 @@ static void declare(struct http_source *source, const struct ub_plugin_setting *
 	}
 }
 
-/* Whether nobody else can read along: encrypted, or without leaving this machine. */
-static bool is_private(const char *url)
-{
-	static const char *const here[] = { "http://127.0.0.1", "http://localhost", "http://[::1]" };
-	for (size_t i = 0; i < sizeof(here) / sizeof(here[0]); i++) {
-		size_t len = strlen(here[i]);
-		if (strncasecmp(url, here[i], len) == 0 && strchr(":/?", url[len]))
-			return true;
-	}
-	return strncasecmp(url, "https://", 8) == 0;
-}
-
 static bool check(struct http_source *source, struct ub_plugin_host *host)
 {
-	struct stat file;
 	bool has_id = false, good = true;
 	for (size_t i = 0; i < source->n_map; i++)
 		has_id |= strcmp(source->map[i].field, "id") == 0;
-	if (!source->url ||
-	    (strncasecmp(source->url, "https://", 8) != 0 && strncasecmp(source->url, "http://", 7) != 0)) {
-		http_fail(host, source->url_place, "`url` is like `https://crm.example/companies`",
+	if (!source->url || !web_is_address(source->url)) {
+		web_fail(host, source->url_place, "`url` is like `https://crm.example/companies`",
 		    "there is no address to ask");
 		return false;
 	}
 	if (!has_id) {
 		good = false;
-		http_fail(host, source->url_place, "say it in `map`, like `map: {id: /id, name: /name}`",
+		web_fail(host, source->url_place, "say it in `map`, like `map: {id: /id, name: /name}`",
 		    "it is not said where the id of an account stands");
 	}
-	if (source->token_file && !is_private(source->url)) {
+	if (source->token_file && !web_is_private(source->url)) {
 		good = false;
-		http_fail(host, source->url_place, "use `https://`",
+		web_fail(host, source->url_place, "use `https://`",
 		    "the token would be sent for everybody to read");
 	}
-	if (source->token_file && stat(source->token_file, &file) == 0 &&
-	    (file.st_mode & (S_IRWXG | S_IRWXO)))
-		host->warning(
-		    host, source->token_place, "other users can read the token", "chmod 600 the file");
+	if (source->token_file)
+		web_check_secret(source->token_file, host, source->token_place, "token");
 	return good;
 }
 
@@ -272,7 +254,7 @@ static size_t register_page(struct http_page *page)
 	char *name = NULL;
 	if (asprintf(&name, "%.*s (page %zu)", (int)strcspn(page->url, "?"), page->url, page->number) < 0)
 		abort();
-	size_t document = page->host->document(page->host, name, page->bytes, page->len);
+	size_t document = page->host->document(page->host, name, page->answer.bytes, page->answer.len);
 	free(name);
 	return document;
 }
@@ -280,17 +262,18 @@ static size_t register_page(struct http_page *page)
 static json_t *parse(struct http_page *page, size_t document)
 {
 	json_error_t error;
-	json_t *root = json_loadb(page->bytes ? page->bytes : "", page->len, JSON_DECODE_ANY, &error);
+	json_t *root = json_loadb(
+	    page->answer.bytes ? page->answer.bytes : "", page->answer.len, JSON_DECODE_ANY, &error);
 	if (root)
 		return root;
 	const struct ub_plugin_place place = { document, error.position > 0 ? (size_t)error.position : 0, 0 };
-	size_t blank = page->len ? strspn(page->bytes, " \t\r\n") : 0;
-	if (page->len > blank && page->bytes[blank] == '<')
-		http_fail(page->host, place, "this is a page for people: maybe the address wants a login",
+	size_t blank = page->answer.len ? strspn(page->answer.bytes, " \t\r\n") : 0;
+	if (page->answer.len > blank && page->answer.bytes[blank] == '<')
+		web_fail(page->host, place, "this is a page for people: maybe the address wants a login",
 		    "page %zu is HTML, and no JSON", page->number);
 	else
-		http_fail(page->host, place, "what was read before stays, and it is tried again",
-		    "page %zu is no JSON: %s", page->number, error.text);
+		web_fail(
+		    page->host, place, web_help_kept, "page %zu is no JSON: %s", page->number, error.text);
 	return NULL;
 }
 
@@ -301,7 +284,7 @@ static bool give_records(struct reading *reading, json_t *root, size_t document)
 	size_t i;
 	json_t *record;
 	if (!json_is_array(list)) {
-		http_fail(reading->page.host, (struct ub_plugin_place){ document, 0, 0 },
+		web_fail(reading->page.host, (struct ub_plugin_place){ document, 0, 0 },
 		    "`accounts` is the JSON Pointer of the list of records", "page %zu has no list at `%s`",
 		    reading->page.number, source->accounts ? source->accounts : "");
 		return false;
@@ -324,7 +307,7 @@ static char *next_of(struct reading *reading, json_t *root, size_t records)
 	json_t *cursor = source->cursor ? http_at(root, source->cursor) : NULL;
 	char number[32];
 	if (source->next && next && *next)
-		return http_resolve(url, next);
+		return web_resolve(url, next);
 	if (cursor && source->cursor_parameter) {
 		snprintf(number, sizeof(number), "%lld", (long long)json_integer_value(cursor));
 		return http_with_parameter(url, source->cursor_parameter,
@@ -342,12 +325,12 @@ static bool turn(struct reading *reading, char *next)
 {
 	struct http_page *page = &reading->page;
 	const char *fault = NULL;
-	if (!http_same_origin(page->url, next))
+	if (!web_same_origin(page->url, next))
 		fault = "is on another server, which gets no token of ours";
 	else if (strcmp(page->url, next) == 0 || page->number >= PAGES_MAX)
 		fault = "is one that was read already";
 	if (fault) {
-		http_fail(page->host, reading->source->url_place,
+		web_fail(page->host, reading->source->url_place,
 		    "this is a fault of the server, or of `next`", "the page after page %zu %s: %s",
 		    page->number, fault, next);
 		free(next);
@@ -365,13 +348,13 @@ static bool is_whole(struct reading *reading, json_t *root)
 	const struct http_source *source = reading->source;
 	struct http_page *page = &reading->page;
 	if (source->done && json_is_false(http_at(root, source->done))) {
-		http_fail(page->host, source->url_place, "what was read before stays, and it is tried again",
+		web_fail(page->host, source->url_place, web_help_kept,
 		    "page %zu says that there is more, and not where", page->number);
 		return false;
 	}
 	if (reading->total < 0 || (size_t)reading->total <= reading->records)
 		return true;
-	http_fail(page->host, source->url_place, "what was read before stays, and it is tried again",
+	web_fail(page->host, source->url_place, web_help_kept,
 	    "there are %zu records on %zu page%s, and %lld are there in all", reading->records, page->number,
 	    page->number == 1 ? "" : "s", (long long)reading->total);
 	return false;
@@ -410,9 +393,9 @@ static enum ub_plugin_result read_source(void *opened, struct ub_plugin_host *ho
 	if (step == STEP_DONE) {
 		/* The ETag of the first page says nothing of the others. */
 		free(source->etag);
-		source->etag = reading.page.number == 1 ? copy(reading.page.etag) : NULL;
+		source->etag = reading.page.number == 1 ? copy(reading.page.answer.etag) : NULL;
 	}
-	http_forget(&reading.page);
+	web_forget(&reading.page.answer);
 	free(reading.page.url);
 	return step == STEP_DONE        ? UB_PLUGIN_DONE
 	       : step == STEP_UNCHANGED ? UB_PLUGIN_UNCHANGED
@@ -422,7 +405,7 @@ static enum ub_plugin_result read_source(void *opened, struct ub_plugin_host *ho
 static bool has_changed(void *opened)
 {
 	const struct http_source *source = opened;
-	return http_seconds() >= source->not_before;
+	return web_seconds() >= source->not_before;
 }
 
 const struct ub_plugin ub_plugin = {

@@ -4,10 +4,9 @@
 
 /* What the files of this plugin share. */
 
-#include <curl/curl.h>
 #include <jansson.h>
 
-#include "upbeat/plugin.h"
+#include "../web/web.h"
 
 /* ---- presets.c ---- */
 
@@ -62,28 +61,15 @@ struct http_page {
 	struct ub_plugin_host *host;
 	char *url;
 	size_t number; /* from 1 */
-	char *bytes;
-	size_t len, cap;
-	char *etag, *location, *content_type;
-	long status, retry_after;
-	bool too_large;
+	struct web_answer answer;
 };
 
 enum http_fetched { HTTP_FETCHED, HTTP_NOT_MODIFIED, HTTP_FAILED };
 
 /* Gets page->url, with patience where the server asks for some. What fails is reported. */
 enum http_fetched http_fetch(struct http_source *source, struct http_page *page);
-/* Forgets the answer, and not the URL. */
-void http_forget(struct http_page *page);
-/* Whether both addresses are of one server, so that one may see what the other one may. */
-bool http_same_origin(const char *a, const char *b);
-/* The address that `link` means on the page `base`. The caller frees it; NULL: none. */
-char *http_resolve(const char *base, const char *link);
 /* The address with a parameter in place of the one of that name. The caller frees it. */
 char *http_with_parameter(const char *url, const char *name, const char *value);
-__attribute__((format(printf, 4, 5))) void http_fail(
-    struct ub_plugin_host *host, struct ub_plugin_place place, const char *help, const char *message, ...);
-int64_t http_seconds(void);
 
 /* ---- values.c ---- */
 

@@ -201,8 +201,9 @@ static struct ub_plugin_place place_of(
 		if (strcmp(source->map[i].field, "id") == 0)
 			pointer = source->map[i].pointer;
 	char *id = json_dumps(http_at(record, pointer), JSON_ENCODE_ANY);
-	const char *at = id ? memmem(page->bytes, page->len, id, strlen(id)) : NULL;
-	struct ub_plugin_place place = { document, at ? (size_t)(at - page->bytes) : 0, at ? strlen(id) : 0 };
+	const char *at = id ? memmem(page->answer.bytes, page->answer.len, id, strlen(id)) : NULL;
+	struct ub_plugin_place place = { document, at ? (size_t)(at - page->answer.bytes) : 0,
+		at ? strlen(id) : 0 };
 	free(id);
 	return place;
 }

@@ -13,7 +13,11 @@
 #define MISTAKES_MAX 20 /* cards that are told one by one */
 
 static const struct ub_plugin_option options[] = {
-	{ "path", UB_PLUGIN_OPTION_PATH, true, "the folder of .vcf files, or one such file" },
+	{ "path", UB_PLUGIN_OPTION_PATH, false, "the folder of .vcf files, or one such file" },
+	{ "url", UB_PLUGIN_OPTION_TEXT, false, "the address book on a CardDAV server" },
+	{ "user", UB_PLUGIN_OPTION_TEXT, false, "the name to log in with" },
+	{ "password_file", UB_PLUGIN_OPTION_PATH, false, "the file with the password" },
+	{ "ca_file", UB_PLUGIN_OPTION_PATH, false, "the certificates of the authorities to trust" },
 };
 
 void *vcard_memory(size_t size)
@@ -29,21 +33,76 @@ void *vcard_memory(size_t size)
 static void close_source(void *opened)
 {
 	struct vcard_source *source = opened;
-	free(source->path);
+	char *const texts[] = { source->path, source->url, source->user, source->password_file,
+		source->ca_file, source->tag };
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		free(texts[i]);
+	curl_easy_cleanup(source->curl);
 	free(source);
+	curl_global_cleanup();
+}
+
+static void take_setting(struct vcard_source *source, const struct ub_plugin_setting *setting)
+{
+	const struct {
+		const char *name;
+		char **text;
+		struct ub_plugin_place *place;
+	} texts[] = {
+		{ "path", &source->path, &source->place },
+		{ "url", &source->url, &source->place },
+		{ "user", &source->user, NULL },
+		{ "password_file", &source->password_file, &source->password_place },
+		{ "ca_file", &source->ca_file, NULL },
+	};
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (strcmp(texts[i].name, setting->name) != 0)
+			continue;
+		*texts[i].text = strdup(setting->value);
+		if (!*texts[i].text)
+			abort();
+		if (texts[i].place)
+			*texts[i].place = setting->place;
+	}
+}
+
+/* What is wrong with the settings; NULL: nothing. */
+static const char *fault_of(const struct vcard_source *source, const char **help)
+{
+	*help = "say `path` of a folder of cards, or `url` of an address book";
+	if (!source->path == !source->url)
+		return source->path ? "there are two address books: `path` and `url`"
+				    : "there is no address book";
+	*help = "write it like `https://dav.example/anna/contacts/`";
+	if (source->url && !web_is_address(source->url))
+		return "this is no address of a server";
+	*help = "say both `user` and `password_file`, or none of the two";
+	if (!source->user != !source->password_file)
+		return "one who logs in has a name and a password";
+	*help = "use `https://`";
+	if (source->url && source->user && !web_is_private(source->url))
+		return "the password would be sent for everybody to read";
+	return NULL;
 }
 
 static void *open_source(struct ub_plugin_host *host, const struct ub_plugin_setting *settings, size_t n)
 {
 	struct vcard_source *source = vcard_memory(sizeof(*source));
-	(void)host;
-	for (size_t i = 0; i < n; i++) {
-		if (strcmp(settings[i].name, "path") != 0)
-			continue;
-		source->path = strdup(settings[i].value);
-		source->place = settings[i].place;
+	const char *help;
+	if (curl_global_init(CURL_GLOBAL_ALL) != 0 || !(source->curl = curl_easy_init()))
+		abort();
+	vcard_begin_xml();
+	for (size_t i = 0; i < n; i++)
+		take_setting(source, &settings[i]);
+	const char *fault = fault_of(source, &help);
+	if (!fault) {
+		if (source->password_file)
+			web_check_secret(source->password_file, host, source->password_place, "password");
+		return source;
 	}
-	return source;
+	host->error(host, source->place, fault, help);
+	close_source(source);
+	return NULL;
 }
 
 /* ---- reading ---- */
@@ -51,6 +110,8 @@ static void *open_source(struct ub_plugin_host *host, const struct ub_plugin_set
 static bool has_changed(void *opened)
 {
 	const struct vcard_source *source = opened;
+	if (source->url)
+		return web_seconds() >= source->not_before;
 	return source->seen == 0 || vcard_look(source) != source->seen;
 }
 
@@ -63,17 +124,22 @@ static void report_rest(const struct vcard_reading *reading)
 	reading->host->error(reading->host, reading->source->place, message, NULL);
 }
 
+static enum ub_plugin_result read_path(struct vcard_reading *reading)
+{
+	reading->source->seen = vcard_look(reading->source);
+	if (vcard_read_path(reading))
+		return UB_PLUGIN_DONE;
+	reading->source->seen = 0;
+	return UB_PLUGIN_FAILED;
+}
+
 static enum ub_plugin_result read_source(void *opened, struct ub_plugin_host *host)
 {
 	struct vcard_source *source = opened;
 	struct vcard_reading reading = { .source = source, .host = host };
-	source->seen = vcard_look(source);
-	const bool good = vcard_read_path(&reading);
+	const enum ub_plugin_result result = source->path ? read_path(&reading) : vcard_read_url(&reading);
 	report_rest(&reading);
-	if (good)
-		return UB_PLUGIN_DONE;
-	source->seen = 0;
-	return UB_PLUGIN_FAILED;
+	return result;
 }
 
 const struct ub_plugin ub_plugin = {

@@ -6,12 +6,16 @@
 
 #include <stdint.h>
 
-#include "upbeat/plugin.h"
+#include "../web/web.h"
 
 struct vcard_source {
-	char *path; /* of a folder or of one file; NULL: none */
-	struct ub_plugin_place place;
+	char *path; /* of a folder or of one file; NULL: there is a URL */
+	char *url, *user, *password_file, *ca_file;
+	struct ub_plugin_place place, password_place; /* place: of path or URL */
 	uint64_t seen; /* a digest of the files' names, sizes and times at the last reading; 0: to be read */
+	char *tag;     /* what the server said of the collection at the last reading; NULL: nothing */
+	int64_t not_before; /* web_seconds(): the server wants no request until then */
+	CURL *curl;
 };
 
 struct vcard_reading {
@@ -40,6 +44,25 @@ void vcard_give_card(struct vcard_reading *reading, size_t document, const char 
 bool vcard_read_path(struct vcard_reading *reading);
 /* The digest of what the path has now. */
 uint64_t vcard_look(const struct vcard_source *source);
+
+/* ---- carddav.c ---- */
+
+enum ub_plugin_result vcard_read_url(struct vcard_reading *reading);
+
+/* ---- multistatus.c: what a server says in XML (RFC 4918) ---- */
+
+/* Whether libxml2 can be used by this thread; once a source. */
+void vcard_begin_xml(void);
+
+struct vcard_collection {
+	bool understood;   /* it is a multistatus */
+	bool address_book; /* the collection is one */
+	char *tag;         /* changes with the collection; NULL: not said. The caller frees it. */
+};
+
+struct vcard_collection vcard_read_collection(const char *bytes, size_t len);
+/* Gives the people of all cards in the answer. Returns NULL, or what is wrong with it. */
+const char *vcard_give_answer(struct vcard_reading *reading, const char *bytes, size_t len);
 
 /* Running out of memory ends the process, as everywhere in Upbeat. */
 void *vcard_memory(size_t size);

@@ -40,6 +40,7 @@ class Crm:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 if not crm.listens:  # a connection from before
                     self.close_connection = True
                     return
@@ -54,6 +55,8 @@ class Crm:
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
+
+            do_PROPFIND = do_REPORT = do_GET  # an address book's
 
             def log_message(self, *_):
                 pass

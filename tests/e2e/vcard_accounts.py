@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """People come from vCards: from a folder of them, and from address books on CardDAV servers."""
 import json
+import pathlib
 import sys
+import tempfile
 import time
 
 import calendars
+import crm
 import manpage
 import support
 import tap
@@ -133,6 +136,143 @@ def _(story):
     tap.equal(story.findings(), [], "findings")
     tap.note(f"2,000 cards are read in {time.monotonic() - begin:.1f} s")
     story.put()
+
+
+BOOK = """<?xml version="1.0"?><mkcol xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:carddav"><set><prop>
+<resourcetype><collection/><C:addressbook/></resourcetype></prop></set></mkcol>"""
+LOGIN = ', user: alice, password_file: password'
+
+
+def multistatus(*responses):
+    return ('<?xml version="1.0"?><multistatus xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:carddav">'
+            + "".join(f"<response><href>/x</href>{each}</response>" for each in responses) + "</multistatus>").encode()
+
+
+def found(prop):
+    return f"<propstat><prop>{prop}</prop><status>HTTP/1.1 200 OK</status></propstat>"
+
+
+IS_BOOK = multistatus(found("<resourcetype><collection/><C:addressbook/></resourcetype>"))
+
+
+@tap.case("an address book of Radicale, read again when it has changed")
+def _(story):
+    server = story.start(support.Radicale)
+    book = "/alice/contacts/"
+    tap.equal(support.request("MKCOL", server.url + book, "alice", BOOK).status, 201, "MKCOL")
+    (story.folder / "password").write_text(support.password("alice") + "\n")
+    (story.folder / "password").chmod(0o600)
+
+    def put(name, text):
+        answer = support.request("PUT", f"{server.url}{book}{name}.vcf", "alice", text, {"Content-Type": "text/vcard"})
+        assert answer.status in (201, 204), answer
+
+    put("ann", ANN.replace("VERSION", "UID:ann\r\nVERSION"))
+    put("bob", BOB.replace("VERSION", "UID:bob\r\nVERSION"))
+    source = f"url: {server.url}{book}" + LOGIN
+    tap.equal(sorted(story.people(source)[0].split("; ")), ["Ann Lee (Head of Buying)", "Bob (Judge)"], "people")
+    found = story.findings(f"url: {server.url}/alice/calendar/" + LOGIN)
+    assert len(found) == 1 and "this is no address book; `url` is that of the address book itself" in found[0], found
+    running = story.start(support.Upbeat, server, settings=(
+        f"{support.ORGANIZATION}  holidays: []\ncontrol: control\naccounts:\n  - {{source: csv, path: {story.folder}/crm.csv}}\n"
+        f"  - {{source: vcard, refresh: 1s, {source}}}\n").replace("file: password", f"file: {story.folder}/password"),
+        rules=story.folder / "rules")
+
+    def state():
+        return json.loads(support.run("status", "-c", running.settings, "--json").stdout)["accounts"][1]
+
+    tap.equal((state()["people"], state()["failed"]), (2, False), "status")
+    put("eve", card("UID:eve", "FN:Eve", "EMAIL:eve@acme.example"))
+    tap.eventually(lambda: state()["people"] == 3, "the new card", SOON)
+    tap.equal(support.request("DELETE", f"{server.url}{book}eve.vcf", "alice").status, 200, "DELETE")
+    tap.eventually(lambda: state()["people"] == 2, "a card less", SOON)
+    (story.folder / "password").write_text("open\n")
+    tap.eventually(lambda: state()["failed"], "a failure", SOON)
+    assert state()["people"] == 2 and "status 401; `user` or the password is not accepted there" in state()["why"], state()
+    (story.folder / "password").write_text(support.password("alice") + "\n")
+    tap.eventually(lambda: not state()["failed"], "the end of it", SOON)
+    running.is_sane()
+    assert support.password("alice") not in running.said(), "the password is logged"
+
+
+class Book(crm.Crm):
+    """An address book that answers as it is told to."""
+
+    def tell(self, collection, cards=None, tag="1"):
+        self.asked.clear()
+
+        def answer(path, query, fields):
+            if fields.get("Depth") == "0":
+                return 207, {}, collection
+            return (207, {}, cards) if fields.get("Depth") else (200, {"Content-Type": "text/html"}, b"<html>")
+
+        self.answer = answer
+
+
+@tap.case("answers that are none: a page for people, half a list, a part of the cards")
+def _(story):
+    book = Book(story.folder)
+    story.callback(book.stop)
+    source = f"url: {book.url}/book/"
+    cards = multistatus(*(found(f"<C:address-data>{text}</C:address-data>") for text in (ANN, BOB)))
+    book.tell(IS_BOOK, cards)
+    tap.equal(story.people(source), ["Ann Lee (Head of Buying); Bob (Judge)"], "people")
+    for collection, answer, wrong in (
+            (b"<!DOCTYPE html><html>Log in</html>", b"", "the answer is no WebDAV; ask for the address of an address book"),
+            (IS_BOOK, b"<html><body>Log in</body></html>", "the answer is no list of cards; what was read before stays"),
+            (IS_BOOK, cards[:-40], "the answer is no list of cards"),
+            (IS_BOOK, b"", "the answer is no list of cards"),
+            (IS_BOOK, multistatus(found(f"<C:address-data>{ANN}</C:address-data>"), "<status>HTTP/1.1 507 X</status>"),
+             "the server gives a part of the cards alone"),
+            (IS_BOOK, b'<!DOCTYPE x [<!ENTITY a "aaaa">]>' + cards[21:], "the answer is no list of cards")):
+        book.tell(collection, answer)
+        said = story.findings(source)
+        assert len(said) == 1 and wrong in said[0], (said, wrong)
+    for status, wrong in ((404, "status 404; correct `url`"), (401, "status 401; say `user` and `password_file`"),
+                          (503, "status 503; what was read before stays"), (405, "status 405")):
+        book.answer = lambda *_, status=status: (status, {}, b"")
+        said = story.findings(source)
+        assert len(said) == 1 and wrong in said[0], (said, wrong)
+
+
+@tap.case("a file of cards on a server without WebDAV")
+def _(story):
+    book = Book(story.folder)
+    story.callback(book.stop)
+    book.answer = lambda path, query, fields: (405, {}, b"") if fields.get("Depth") else (
+        200, {"Content-Type": "text/vcard", "ETag": '"1"'}, (ANN + BOB).encode())
+    tap.equal(story.people(f"url: {book.url}/all.vcf"), ["Ann Lee (Head of Buying); Bob (Judge)"], "people")
+    book.answer = lambda path, query, fields: (405, {}, b"") if fields.get("Depth") else (
+        200, {"Content-Type": "text/html"}, b"<html>")
+    said = story.findings(f"url: {book.url}/all.vcf")
+    assert len(said) == 1 and "there are no cards at this address; this is a page for people" in said[0], said
+
+
+@tap.case("the password goes to no other server, to nobody in the clear, and to no server that nobody vouches for")
+def _(story):
+    book, other = Book(story.folder), Book(story.folder)
+    folder = pathlib.Path(tempfile.mkdtemp(dir=story.folder))
+    safe = Book(folder, tls=True)
+    for each in (book, other, safe):
+        story.callback(each.stop)
+    (story.folder / "password").write_text("sesame\n")
+    book.answer = lambda *_: (302, {"Location": f"{other.url}/book/"}, b"")
+    said = story.findings(f"url: {book.url}/book/{LOGIN}")
+    assert len(said) == 1 and f"the server redirects to {other.url}/book/; it is not followed" in said[0], said
+    tap.equal(other.asked, [], "what the other server was asked")
+    said = story.findings("url: http://dav.example/book/" + LOGIN)
+    assert len(said) == 1 and "the password would be sent for everybody to read; use `https://`" in said[0], said
+    safe.tell(IS_BOOK, multistatus())
+    said = story.findings(f"url: {safe.url}/book/{LOGIN}")
+    assert len(said) == 1 and "ca_file" in said[0], said
+    tap.equal(safe.asked, [], "requests")
+    tap.equal(story.findings(f"url: {safe.url}/book/{LOGIN}, ca_file: {folder / 'cert.pem'}"), [], "findings")
+    assert "sesame" not in "".join(said), said
+    for source, wrong in (("url: dav.example", "this is no address of a server"), ("user: alice", "there is no address book"),
+                          (f"url: {book.url}, user: alice", "one who logs in has a name and a password"),
+                          (f"url: {book.url}, path: cards", "there are two address books")):
+        said = story.findings(source)
+        assert len(said) == 1 and wrong in said[0], (said, wrong)
 
 
 with support.world(Story) as story_of_all:
