@@ -118,7 +118,8 @@ static char *read_all(const struct source *source, int fd, size_t *len, struct u
 		if (n == 0)
 			break;
 		if (n < 0) {
-			fail_to_read(source, host, strerror(errno), NULL);
+			fail_to_read(source, host, strerror(errno),
+			    "have somebody look at the disk or share that it is on");
 			free(bytes);
 			return NULL;
 		}
@@ -144,11 +145,14 @@ static char *read_whole(struct source *source, int fd, size_t *len, struct ub_pl
 static char *read_open(struct source *source, int fd, size_t *len, struct ub_plugin_host *host)
 {
 	if (fstat(fd, &source->seen) < 0)
-		fail_to_read(source, host, strerror(errno), NULL);
+		fail_to_read(
+		    source, host, strerror(errno), "have somebody look at the disk or share that it is on");
 	else if (!S_ISREG(source->seen.st_mode))
-		fail_to_read(source, host, "it is no regular file", NULL);
+		fail_to_read(source, host, "it is no regular file",
+		    "`path` is the file itself, no directory, pipe or device");
 	else if (source->seen.st_size > (off_t)FILE_MAX)
-		fail_to_read(source, host, "it is longer than 256 MiB", NULL);
+		fail_to_read(source, host, "it is longer than 256 MiB",
+		    "leave out columns that nobody needs, or make several sources of it");
 	else
 		return read_whole(source, fd, len, host);
 	return NULL;

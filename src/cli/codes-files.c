@@ -109,6 +109,11 @@ const struct ub_code ub_codes_files[] = {
 	    "the "
 	    "help line names.",
 	    "source: cvs", "source: csv" },
+	{ "parent-circle", "an account is a part of itself",
+	    "Parents lead back to where they began, so that nobody stands above. The account that all others "
+	    "belong to has no `parent`.",
+	    "- {id: acme, parent: acme-de}\n- {id: acme-de, parent: acme}",
+	    "- {id: acme}\n- {id: acme-de, parent: acme}" },
 	{ "plugin-crashed", "a plugin has ended the engine",
 	    "The engine has died twice while the plugin was at work. The other sources and sinks go on "
 	    "without it until the daemon reads its settings again.",

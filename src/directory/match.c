@@ -126,14 +126,29 @@ static void add_account(struct indexing *indexing, const struct offer *offer, si
 	accounts->n++;
 }
 
+static void report_circle(struct indexing *indexing, size_t i)
+{
+	const struct ub_account *account = &indexing->copies[i];
+	if (!is_parent(indexing->accounts, i, i))
+		return;
+	struct ub_diag *diag = ub_warning(indexing->diags, "parent-circle", indexing->places[i],
+	    "the account `%.*s` is a part of itself: its parent `%.*s` leads back to it",
+	    UB_ARGS(account->id), UB_ARGS(account->parent));
+	ub_diag_set_help(indexing->diags, diag, "leave out `parent` of the one that stands above the others");
+}
+
 /* What is known only when all that is said of an account is together. */
 static void complete_account(struct indexing *indexing, size_t i)
 {
 	struct ub_account *account = &indexing->copies[i];
 	if (account->name.len == 0)
 		account->name = account->id;
-	if (account->parent.len == 0 || ub_map_get(indexing->accounts->by_id, account->parent))
+	if (account->parent.len == 0)
 		return;
+	if (ub_map_get(indexing->accounts->by_id, account->parent)) {
+		report_circle(indexing, i);
+		return;
+	}
 	struct ub_diag *diag = ub_warning(indexing->diags, "no-parent", indexing->places[i],
 	    "the parent `%.*s` of `%.*s` is no account", UB_ARGS(account->parent), UB_ARGS(account->id));
 	ub_diag_set_help(indexing->diags, diag, "`parent` is the id of another account");

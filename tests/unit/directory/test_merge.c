@@ -222,6 +222,14 @@ Test(parents, are_asked_for_in_no_circle_and_have_to_exist)
 	    "id,name,parent,domains\na,A,b,x.example\nb,B,a,\nc,C,d,x.example\n", NULL);
 	SAYS(w, "error[domain-twice]: the domain `x.example` belongs to two accounts");
 	SAYS(w, "warning[no-parent]: the parent `d` of `c` is no account");
+	SAYS(w,
+	    "warning[parent-circle]: the account `a` is a part of itself: its parent `b` leads back to it");
+	SAYS(w,
+	    "warning[parent-circle]: the account `b` is a part of itself: its parent `a` leads back to it");
 	IS(match(w, "y@x.example").account->id, "a");
+	write_data(w->data, "id,name,parent\na,A,a\nb,B,a\n");
+	look(w, UB_REFRESH_ALL);
+	SAYS(w, "warning[parent-circle]: the account `a` is a part of itself");
+	cr_assert_eq(w->diags.list.n, 1, "%s", said(w));
 	close_world(w);
 }

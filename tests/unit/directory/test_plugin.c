@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "world.h"
@@ -145,8 +146,63 @@ static const char *const bad[] = {
 	"id;name\na;A\n",        /* another delimiter */
 	"\xFF\xFEi\0d",          /* UTF-16 */
 	"",                      /* nothing */
+	"\xEF\xBB\xBF\r\n\r\n",  /* next to nothing */
+	"<!DOCTYPE html><html>", /* a page for people */
 	NULL,                    /* no file */
 };
+
+static void make_pipe(const char *path)
+{
+	cr_assert_eq(mkfifo(path, 0600), 0);
+}
+
+static void make_folder(const char *path)
+{
+	cr_assert_eq(mkdir(path, 0700), 0);
+}
+
+static void make_hole(const char *path)
+{
+	write_data(path, "");
+	cr_assert_eq(truncate(path, (off_t)2 << 30), 0);
+}
+
+static void make_endless(const char *path)
+{
+	cr_assert_eq(symlink("/dev/zero", path), 0);
+}
+
+static void make_circle(const char *path)
+{
+	cr_assert_eq(symlink(path, path), 0);
+}
+
+static const struct {
+	void (*make)(const char *path);
+	const char *words;
+} odd[] = {
+	{ make_pipe, "it is no regular file" },
+	{ make_folder, "it is no regular file" },
+	{ make_hole, "it is longer than 256 MiB" },
+	{ make_endless, "it is no regular file" },
+	{ make_circle, "Too many levels of symbolic links" },
+};
+
+Test(csv, waits_for_nothing_that_is_no_file)
+{
+	struct world *w = open_world(CSV, "id,name,health\na,A,green\n", NULL);
+	for (size_t i = 0; i < UB_COUNT(odd); i++) {
+		remove(w->data);
+		odd[i].make(w->data);
+		cr_assert_not(look(w, UB_REFRESH_ALL), "case %zu", i);
+		SAYS(w, odd[i].words);
+		cr_assert(
+		    w->diags.errors == 1 && w->diags.list.items[0].help.len, "case %zu: %s", i, said(w));
+		IS(ub_accounts_at(w->accounts, 0)->name, "A");
+	}
+	remove(w->data);
+	close_world(w);
+}
 
 Test(csv, keeps_what_was_read_before_whatever_becomes_of_the_file)
 {
