@@ -32,6 +32,7 @@ struct ub_decide_input {
 	/* accounts to find the guests' account in; NULL: the directory's */
 	struct ub_accounts *accounts;
 	const struct ub_account *account; /* the customer's account; NULL: the one that is found */
+	const struct ub_team *team;       /* that it is about, without customers; NULL: none */
 	/* the other meetings with that account; NULL: nobody knows */
 	const struct ub_account_history *history;
 	const struct ub_busy *busy;
@@ -78,7 +79,7 @@ struct ub_decision {
  * *decision are in `arena`, or in what `input` points to. */
 void ub_decide(const struct ub_decide_input *input, struct ub_decision *decision, struct ub_arena *arena);
 
-/* ---- rules for accounts ---- */
+/* ---- rules for accounts and teams ---- */
 
 /* A meeting with the account that the store knows, held or to come. */
 struct ub_met {
@@ -88,10 +89,12 @@ struct ub_met {
 
 struct ub_cadence_input {
 	const struct ub_snapshot *snapshot;
-	const struct ub_account *account;
-	const struct ub_rule *rule; /* of snapshot->rules->account_rules; NULL: there is none any more */
-	struct ub_text uid;         /* of the series; empty: ub_cadence_uid() */
-	struct ub_text owner;       /* address of who has the items */
+	const struct ub_account *account; /* NULL: it is about a team */
+	const struct ub_team *team;       /* NULL: it is about an account */
+	/* of snapshot->rules->account_rules, or .team_rules; NULL: there is none any more */
+	const struct ub_rule *rule;
+	struct ub_text uid;   /* of the series; empty: ub_cadence_uid() */
+	struct ub_text owner; /* address of who has the items */
 	const struct ub_existing *existing;
 	size_t n_existing;
 	const struct ub_met *met;
@@ -102,7 +105,7 @@ struct ub_cadence_input {
 	const ub_instant *reviews;
 	size_t n_reviews;
 	ub_instant now;
-	/* the account is gone or somebody else's, or the rule is no more: what is ahead goes */
+	/* the account or team is gone or somebody else's, or the rule is no more: what is ahead goes */
 	bool gone;
 	bool explain;               /* as in struct ub_plan_input */
 	struct ub_watched *watched; /* as in struct ub_decide_input */
@@ -110,20 +113,25 @@ struct ub_cadence_input {
 
 /* With which the UIDs of these series begin. */
 #define UB_CADENCE_PREFIX "cadence/"
-/* The UID of the virtual series of a rule's periods for an account. It stands on no server. */
-struct ub_text ub_cadence_uid(const struct ub_rule *rule, struct ub_text account_id, struct ub_arena *arena);
+/* The UID of the virtual series of a rule's periods for an account, by its id, or for a team, by its name. It
+ * stands on no server. */
+struct ub_text ub_cadence_uid(const struct ub_rule *rule, struct ub_text id, struct ub_arena *arena);
 /* Whether the UID has the form of those. Anybody may write one into an invitation. */
 bool ub_cadence_is_uid(struct ub_text uid);
-/* The rules for accounts of the same family, and nothing else; NULL has no family. With the UID, the owner
- * and decision->turns they give the names of the items, by ub_plan_names(). */
+/* Whether decisions are asked for by this rule: its family makes items, and no rule before it is of that
+ * family. */
+bool ub_cadence_leads(const struct ub_ruleset *rules, const struct ub_rule *rule);
+/* The rules for accounts, or for teams, of the same family, those that add to its items, and nothing else;
+ * NULL has no family. With the UID, the owner and decision->turns they give the names of the items, by
+ * ub_plan_names(). */
 const struct ub_ruleset *ub_cadence_rules(
     const struct ub_ruleset *rules, const struct ub_rule *rule, struct ub_arena *arena);
 /*
- * Decides what a rule for accounts makes of an account. A cadence is a virtual series: decision->event is the
- * series, and each period is an instance, which begins and ends with the period. decision->facts are those of
- * the next period with an item, decision->turns the periods that items may be made for, decision->look_again
- * the time at which time alone may change the plan. Pure, as ub_decide() is. Rules of one group give one
- * decision, by whichever of them it is asked for.
+ * Decides what a rule for accounts makes of an account, or a rule for teams of a team. A cadence is a virtual
+ * series: decision->event is the series, and each period is an instance, which begins and ends with the
+ * period. decision->facts are those of the next period with an item, decision->turns the periods that items
+ * may be made for, decision->look_again the time at which time alone may change the plan. Pure, as
+ * ub_decide() is. Rules of one group give one decision, by whichever of them it is asked for.
  */
 void ub_decide_cadence(
     const struct ub_cadence_input *input, struct ub_decision *decision, struct ub_arena *arena);

@@ -165,6 +165,11 @@ bool ub_facts_address_matches(struct ub_text address, struct ub_text pattern);
  * nothing about who somebody works for. */
 bool ub_facts_free_mail(struct ub_text domain);
 
+/* The team of that name. NULL: there is none. */
+const struct ub_team *ub_org_team(const struct ub_org *org, struct ub_text name);
+/* Who leads the team: the first of its members who is one of ours. Empty: none is. */
+struct ub_text ub_org_lead(const struct ub_org *org, const struct ub_team *team);
+
 /* The work calendar and language of an address. Never NULL. */
 const struct ub_org_person *ub_org_person(const struct ub_org *org, struct ub_text address);
 /* Whether the address is neither one of ours nor listed in not_customers. */
@@ -298,6 +303,7 @@ struct ub_facts {
 	/* NULL: none was found, or the guests belong to several, whose data must not be mixed up. */
 	const struct ub_account *account;
 	const struct ub_account_history *history; /* of `account`; NULL: not known */
+	const struct ub_team *team;               /* NULL: these are no facts of a team */
 	/* All accounts that guests belong to, the one of most guests first. */
 	const struct ub_account **accounts;
 	size_t n_accounts;
@@ -320,6 +326,7 @@ struct ub_facts_input {
 	const struct ub_account *const *others; /* further accounts that guests belong to */
 	size_t n_others;
 	const struct ub_account_history *history; /* of `account`; NULL: what the account says itself */
+	const struct ub_team *team;               /* that it is about, or NULL */
 	struct ub_text owner;                     /* address of the calendar's owner, or empty */
 	struct ub_text calendar;
 	int64_t now;
@@ -354,11 +361,11 @@ const char *ub_facts_not_eligible_text(const char *reason);
 
 /* ---- facts for CEL ---- */
 
-/* Declares in `env` the variables meeting, account, has_account, today and org, the types of a person and of
- * a colleague, and the functions days, businessDays, date, team and ours. A colleague is a person who is
- * ours: whoever uses a list(colleague) need not think of guests. `fields` are the declared account fields.
- * With n_fields SIZE_MAX they are not known (rules are checked without settings), and any name is allowed, of
- * type dyn. The arena must outlive the env. */
+/* Declares in `env` the variables meeting, account, has_account, accounts, team, today and org, the types of
+ * a person and of a colleague, and the functions days, businessDays, date, team and ours. A colleague is a
+ * person who is ours: whoever uses a list(colleague) need not think of guests. `fields` are the declared
+ * account fields. With n_fields SIZE_MAX they are not known (rules are checked without settings), and any
+ * name is allowed, of type dyn. The arena must outlive the env. */
 void ub_facts_declare(struct ub_cel_env *env, const struct ub_account_field_decl *fields, size_t n_fields,
     struct ub_arena *arena);
 /* Binds the variables that ub_facts_declare() declared, and makes the facts the activation's context. The

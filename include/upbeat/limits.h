@@ -167,6 +167,7 @@
 #define UB_RULE_LIST_MAX     20           /* reminders, categories, needs or earlier names */
 #define UB_RULE_DURATION_MAX (14 * 86400) /* seconds that an item may take */
 #define UB_RULE_REMINDER_MAX (31 * 86400) /* seconds that a reminder may come before its item */
+#define UB_RULETEST_DAYS_MAX 1000         /* between two steps of a test, which are lived day by day */
 #define UB_RULE_WHY_MAX      400          /* a reason in words; longer ones are cut */
 #define UB_RULE_VALUE_MAX    60           /* a value in such a reason */
 

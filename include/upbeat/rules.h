@@ -148,18 +148,18 @@ struct ub_conditions {
 
 enum ub_rule_mode { UB_MODE_ENFORCE, UB_MODE_AUDIT };
 /* What a rule is tried on. */
-enum ub_rule_subject { UB_FOR_MEETING, UB_FOR_ACCOUNT };
+enum ub_rule_subject { UB_FOR_MEETING, UB_FOR_ACCOUNT, UB_FOR_TEAM };
 
 struct ub_rule {
 	struct ub_place place;
 	enum ub_rule_subject subject;
-	size_t index; /* in ub_ruleset.rules or .account_rules */
+	size_t index; /* in ub_ruleset.rules, .account_rules or .team_rules */
 	struct ub_text name, group, description;
 	struct ub_texts was; /* earlier names */
 	enum ub_rule_mode mode;
 	bool enabled;
 	struct ub_conditions when, unless;
-	struct ub_cases every;             /* rhythm; rules for accounts */
+	struct ub_cases every;             /* rhythm; rules for accounts and teams */
 	struct ub_conditions satisfied_by; /* rules for accounts; not given: any customer meeting */
 	const struct ub_rule_item *items;
 	size_t n_items;
@@ -169,9 +169,10 @@ struct ub_rule {
 };
 
 struct ub_ruleset {
-	/* The rules that are tried on meetings, in their order, and those that are tried on accounts. */
-	const struct ub_rule **rules, **account_rules;
-	size_t n_rules, n_account_rules;
+	/* The rules that are tried on meetings, in their order, those that are tried on accounts, and those
+	 * that are tried on teams. */
+	const struct ub_rule **rules, **account_rules, **team_rules;
+	size_t n_rules, n_account_rules, n_team_rules;
 	bool amends;        /* some rule amends meetings */
 	bool reads_history; /* some rule or text may read what is known of an account's other meetings */
 	/* The texts of holiday calendars by name: "de" is holidays/de.ics of the last layer that has this
@@ -181,7 +182,9 @@ struct ub_ruleset {
 	struct ub_cel_env *env; /* with the variables of the facts, and the `define`s */
 };
 
-/* All rules: those for meetings, then those for accounts. `at` is below their number. */
+/* The rules that are tried on the same as others; *n is their number. */
+const struct ub_rule **ub_rules_of(const struct ub_ruleset *rules, enum ub_rule_subject subject, size_t *n);
+/* All rules: those for meetings, for accounts, and for teams. `at` is below their number. */
 size_t ub_rules_number(const struct ub_ruleset *rules);
 const struct ub_rule *ub_rules_at(const struct ub_ruleset *rules, size_t at);
 

@@ -68,11 +68,20 @@ const struct ub_code ub_codes_rules[] = {
 	    "A rule directory has files NAME.yaml, and folders templates/, holidays/ and tests/. Is this the "
 	    "right directory?",
 	    NULL, NULL },
-	{ "no-meeting", "a rule for accounts that reads a meeting",
+	{ "no-customer", "a rule for teams that reads an account",
+	    "A rule with `for: team` is tried on the teams of the settings, which have no customer. It may "
+	    "read `team`, `org` and `today`. What goes by a customer is a rule with `for: account`.",
+	    "for: team\nwhen: account.health == \"red\"", "for: team\nwhen: team.name == \"sales\"" },
+	{ "no-meeting", "a rule for accounts or teams that reads a meeting",
 	    "A rule with `for: account` is tried on accounts, and there is no meeting then. Its conditions, "
-	    "cases "
-	    "and texts may read `account`, `org` and `today`. Only `satisfied_by` is asked of a meeting.",
+	    "cases and texts may read `account`, `org` and `today`. Only `satisfied_by` is asked of a "
+	    "meeting. A rule with `for: team` may read `team`, `org` and `today`.",
 	    "for: account\nwhen: meeting.customer", "for: account\nwhen: account.tier == \"gold\"" },
+	{ "no-team", "a rule for meetings or accounts that reads a team",
+	    "Only a rule with `for: team` is about a team, and has `team.name`, `team.members` and "
+	    "`team.lead`. Other rules have the people of a team by the function `team(\"NAME\")`, and an "
+	    "account's people in `account.team`.",
+	    "for: account\nattendees: team.members", "for: account\nattendees: account.team" },
 	{ "no-series", "`instances` in a rule that leaves series out",
 	    "`instances` says how many instances of a series get an item. The rule has `unless: "
 	    "meeting.series` "

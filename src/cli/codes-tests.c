@@ -15,6 +15,10 @@ const struct ub_code ub_codes_tests[] = {
 	{ "no-account", "a test has no such account",
 	    "`like` names an account by its id. The account stands under `accounts` of the same file.",
 	    "account: {like: acne}", "account: {like: acme}" },
+	{ "no-such-team", "a test has no such team",
+	    "`team` names a team by its name under `organization: {teams: ...}`, of the same file or of the "
+	    "settings.",
+	    "team: sale", "team: sales" },
 	{ "no-tests", "a rule directory has no tests",
 	    "Tests are files NAME.yaml in the folder tests/ of a rule directory.", NULL, NULL },
 	{ "switched-off", "a test rejects what a switched-off rule would make",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The decision about an account: what its rules make of it in each period. A period is an instance of a
- * virtual series, all day from its first day to its last one, so that it takes nobody's time.
+ * The decision about an account or a team: what its rules make of it in each period. A period is an instance
+ * of a virtual series, all day from its first day to its last one, so that it takes nobody's time.
  */
 #include "decision-private.h"
 
@@ -22,10 +22,10 @@ struct cadence {
 
 /* ---- names ---- */
 
-struct ub_text ub_cadence_uid(const struct ub_rule *rule, struct ub_text account_id, struct ub_arena *arena)
+struct ub_text ub_cadence_uid(const struct ub_rule *rule, struct ub_text id, struct ub_arena *arena)
 {
 	struct ub_text mark = ub_plan_rule_mark(ub_plan_family(rule), arena);
-	return ub_textf(arena, UB_CADENCE_PREFIX "%.*s/%.*s", UB_ARGS(mark), UB_ARGS(account_id));
+	return ub_textf(arena, UB_CADENCE_PREFIX "%.*s/%.*s", UB_ARGS(mark), UB_ARGS(id));
 }
 
 bool ub_cadence_is_uid(struct ub_text uid)
@@ -35,17 +35,50 @@ bool ub_cadence_is_uid(struct ub_text uid)
 	       ub_text_split(&uid, '/', &mark) && uid.ptr;
 }
 
+static bool is_akin(const struct ub_rule *rule, const struct ub_rule *other)
+{
+	return ub_text_eq(ub_plan_family(rule), ub_plan_family(other));
+}
+
+/* Whether the rule adds to an item of the other one's family. */
+static bool adds_to_family(
+    const struct ub_ruleset *rules, const struct ub_rule *rule, const struct ub_rule *of)
+{
+	size_t n;
+	const struct ub_rule **all = ub_rules_of(rules, of->subject, &n);
+	for (size_t i = 0; rule->addition && i < n; i++)
+		if (is_akin(all[i], of) && (ub_text_eq(rule->addition->family, all[i]->name) ||
+					       ub_text_eq(rule->addition->family, all[i]->group)))
+			return true;
+	return false;
+}
+
 const struct ub_ruleset *ub_cadence_rules(
     const struct ub_ruleset *rules, const struct ub_rule *rule, struct ub_arena *arena)
 {
+	size_t n;
+	const struct ub_rule **all = ub_rules_of(rules, rule ? rule->subject : UB_FOR_ACCOUNT, &n);
 	struct ub_ruleset *family = UB_NEW(arena, struct ub_ruleset);
 	*family = *rules;
-	family->rules = UB_NEW_ARRAY(arena, const struct ub_rule *, rules->n_account_rules);
-	family->n_rules = family->n_account_rules = 0;
-	for (size_t i = 0; rule && i < rules->n_account_rules; i++)
-		if (ub_text_eq(ub_plan_family(rules->account_rules[i]), ub_plan_family(rule)))
-			family->rules[family->n_rules++] = rules->account_rules[i];
+	family->rules = UB_NEW_ARRAY(arena, const struct ub_rule *, n);
+	family->n_rules = family->n_account_rules = family->n_team_rules = 0;
+	for (size_t i = 0; rule && i < n; i++)
+		if (is_akin(all[i], rule) || adds_to_family(rules, all[i], rule))
+			family->rules[family->n_rules++] = all[i];
 	return family;
+}
+
+bool ub_cadence_leads(const struct ub_ruleset *rules, const struct ub_rule *rule)
+{
+	size_t n;
+	const struct ub_rule **all = ub_rules_of(rules, rule->subject, &n), *first = NULL;
+	bool creates = false;
+	for (size_t i = 0; i < n; i++)
+		if (is_akin(all[i], rule)) {
+			first = first ? first : all[i];
+			creates |= all[i]->n_items != 0;
+		}
+	return first == rule && creates;
 }
 
 /* ---- periods ---- */
@@ -59,7 +92,8 @@ static struct ub_when midnight(const struct cadence *cadence, ub_instant at)
 
 static struct ub_text uid_of(const struct ub_cadence_input *input, struct ub_arena *arena)
 {
-	return input->uid.len ? input->uid : ub_cadence_uid(input->rule, input->account->id, arena);
+	struct ub_text id = input->team ? input->team->name : input->account->id;
+	return input->uid.len ? input->uid : ub_cadence_uid(input->rule, id, arena);
 }
 
 static struct ub_event *event_of(const struct cadence *cadence, struct ub_interval period)
@@ -280,7 +314,8 @@ static bool has_item(const struct cadence *cadence, const struct ub_plan *plan)
 /* Of each rule of the family, how many periods have an item so far: `instances` goes by that. */
 static void tell_before(struct cadence *cadence)
 {
-	size_t n = cadence->input->snapshot->rules->n_account_rules;
+	size_t n;
+	ub_rules_of(cadence->input->snapshot->rules, cadence->rule->subject, &n);
 	cadence->series.before = UB_NEW_ARRAY(cadence->arena, size_t, n);
 	for (size_t i = 0; i < n; i++)
 		cadence->series.before[i] = cadence->open;
@@ -372,7 +407,8 @@ static const struct ub_rule *applying(const struct cadence *cadence, const struc
 {
 	const struct ub_rule *found = NULL;
 	for (size_t i = 0; i < cadence->series.rules->n_rules; i++)
-		if (matches[i].verdict == UB_YES && (!found || found->mode == UB_MODE_AUDIT))
+		if (is_akin(matches[i].rule, cadence->input->rule) && matches[i].verdict == UB_YES &&
+		    (!found || found->mode == UB_MODE_AUDIT))
 			found = matches[i].rule;
 	return found;
 }
@@ -452,7 +488,8 @@ static struct ub_decide_input ask_for(const struct cadence *cadence)
 		.n_existing = input->n_existing,
 		.now = input->now,
 		.account = input->account,
-		.history = input->account->history
+		.team = input->team,
+		.history = input->account && input->account->history
 			       ? input->account->history
 			       : history_of_met(&cadence->met, input->now, cadence->arena),
 		.busy = input->busy,

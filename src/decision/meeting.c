@@ -19,7 +19,7 @@ static struct ub_account_match find_account(
 {
 	const struct ub_snapshot *snapshot = input->snapshot;
 	struct ub_accounts *accounts = input->accounts;
-	if (input->account || (!accounts && !snapshot->directory))
+	if (input->account || input->team || (!accounts && !snapshot->directory))
 		return (struct ub_account_match){ .account = input->account };
 	if (!accounts) {
 		accounts = ub_directory_accounts(snapshot->directory);
@@ -68,6 +68,7 @@ const struct ub_facts *find_facts(
 		.others = match.others,
 		.n_others = match.n_others,
 		.history = with_series(input, event, arena),
+		.team = input->team,
 		.owner = owner_of(input, event),
 		.calendar = input->calendar,
 		.now = input->now };

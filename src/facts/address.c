@@ -179,3 +179,19 @@ struct ub_text ub_org_user_address(const struct ub_org *org, struct ub_text user
 		address = user;
 	return ub_facts_is_address(address) ? ub_text_lower(arena, address) : UB_TEXT_NONE;
 }
+
+const struct ub_team *ub_org_team(const struct ub_org *org, struct ub_text name)
+{
+	for (size_t i = 0; i < org->n_teams; i++)
+		if (ub_text_eq(org->teams[i].name, name))
+			return &org->teams[i];
+	return NULL;
+}
+
+struct ub_text ub_org_lead(const struct ub_org *org, const struct ub_team *team)
+{
+	for (size_t i = 0; i < team->members.n; i++)
+		if (address_standing(org, team->members.items[i]) == STANDING_INTERNAL)
+			return team->members.items[i];
+	return UB_TEXT_NONE;
+}

@@ -70,13 +70,6 @@ static struct ub_cel_value stakeholders_value(struct binding *binding, const str
 	return people_value(binding, people);
 }
 
-/* One of ours, such as the owner. */
-static struct ub_cel_value colleague_value(struct binding *binding, struct ub_text address)
-{
-	const struct ub_person *person = find_person(binding->facts, address, binding->arena);
-	return person && person->internal ? person_value(binding, person) : ub_cel_absent();
-}
-
 static struct ub_cel_value seen_value(struct binding *binding, const struct ub_account_history *history)
 {
 	struct ub_cel_value *fields = UB_NEW_ARRAY(binding->arena, struct ub_cel_value, SEEN_FIELDS);

@@ -85,3 +85,9 @@ struct ub_cel_value colleagues_value(struct binding *binding, struct ub_texts ad
 	}
 	return people_value(binding, people);
 }
+
+struct ub_cel_value colleague_value(struct binding *binding, struct ub_text address)
+{
+	const struct ub_person *person = find_person(binding->facts, address, binding->arena);
+	return person && person->internal ? person_value(binding, person) : ub_cel_absent();
+}

@@ -71,6 +71,18 @@ static struct ub_cel_value org_value(struct binding *binding)
 	return ub_cel_object(arena, ub_cel_find_object(binding->env, UB_TEXT("organization")), fields);
 }
 
+static struct ub_cel_value team_value(struct binding *binding)
+{
+	const struct ub_facts *facts = binding->facts;
+	if (!facts->team)
+		return ub_cel_absent();
+	struct ub_cel_value *fields = UB_NEW_ARRAY(binding->arena, struct ub_cel_value, TEAM_FIELDS);
+	fields[TEAM_NAME] = ub_cel_string(facts->team->name);
+	fields[TEAM_MEMBERS] = colleagues_value(binding, facts->team->members);
+	fields[TEAM_LEAD] = colleague_value(binding, ub_org_lead(facts->org, facts->team));
+	return ub_cel_object(binding->arena, ub_cel_find_object(binding->env, UB_TEXT("team")), fields);
+}
+
 static void bind(struct ub_cel_activation *activation, const char *name, struct ub_cel_value value)
 {
 	ub_cel_bind_name(activation, ub_text(name), value);
@@ -93,6 +105,7 @@ void ub_facts_bind(struct ub_cel_activation *activation, const struct ub_facts *
 	bind(activation, "has_account", ub_cel_bool(facts->account != NULL));
 	bind(activation, "today", ub_cel_timestamp(facts->today, 0));
 	bind(activation, "org", org_value(binding));
+	bind(activation, "team", team_value(binding));
 }
 
 struct ub_people ub_facts_people(

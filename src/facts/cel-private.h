@@ -122,6 +122,8 @@ enum org_field {
 	ORG_FIELDS
 };
 
+enum team_field { TEAM_NAME, TEAM_MEMBERS, TEAM_LEAD, TEAM_FIELDS };
+
 /* The context of an activation, which the functions work on. */
 struct binding {
 	const struct ub_facts *facts;
@@ -141,6 +143,8 @@ struct ub_cel_value nobody_value(struct binding *binding);
 struct ub_cel_value people_value(struct binding *binding, struct ub_people people);
 /* The people at these addresses who are ours, each once. */
 struct ub_cel_value colleagues_value(struct binding *binding, struct ub_texts addresses);
+/* One of ours, such as an owner. Absent: nobody of ours has that address. */
+struct ub_cel_value colleague_value(struct binding *binding, struct ub_text address);
 
 /* ---- bind-account.c ---- */
 

@@ -122,6 +122,12 @@ static const struct ub_cel_decl org_fields[ORG_FIELDS] = {
 	[ORG_PROFILE] = { .name = "profile", .type = "string", .words = "light standard full" },
 };
 
+static const struct ub_cel_decl team_fields[TEAM_FIELDS] = {
+	[TEAM_NAME] = { .name = "name", .type = "string" },
+	[TEAM_MEMBERS] = { .name = "members", .type = "list(colleague)" },
+	[TEAM_LEAD] = { .name = "lead", .type = "colleague" },
+};
+
 /* What an account source lists. The date's name says what happened then. */
 static const struct note_type {
 	const char *name, *date;
@@ -215,6 +221,7 @@ void ub_facts_declare(struct ub_cel_env *env, const struct ub_account_field_decl
 		{ .name = "accounts", .type = "list(account)" },
 		{ .name = "today", .type = "timestamp" },
 		{ .name = "org", .type = "organization" },
+		{ .name = "team", .type = "team" },
 	};
 	declare_object(env, "person", "name", person_fields, PERSON_FIELDS);
 	ub_cel_declare_object(env, "colleague", ub_cel_find_object(env, UB_TEXT("person")), NULL);
@@ -224,6 +231,7 @@ void ub_facts_declare(struct ub_cel_env *env, const struct ub_account_field_decl
 	declare_object(env, "shared", "title", shared_fields, SHARED_FIELDS);
 	declare_object(env, "seen", NULL, seen_fields, SEEN_FIELDS);
 	declare_object(env, "organization", NULL, org_fields, ORG_FIELDS);
+	declare_object(env, "team", "name", team_fields, TEAM_FIELDS);
 	declare_account(env, fields, n_fields, arena);
 	declare_functions(env);
 	for (size_t i = 0; i < UB_COUNT(variables); i++)

@@ -100,10 +100,8 @@ static struct ub_cel_value call_team(struct ub_cel_call *call, const struct ub_c
 	struct binding *binding = call->context;
 	const struct ub_org *org = binding->facts->org;
 	struct ub_text name = ub_cel_text(args[0]);
-	for (size_t i = 0; i < org->n_teams; i++)
-		if (ub_text_eq(org->teams[i].name, name))
-			return colleagues_value(binding, org->teams[i].members);
-	return no_such_team(call, org, name);
+	const struct ub_team *team = ub_org_team(org, name);
+	return team ? colleagues_value(binding, team->members) : no_such_team(call, org, name);
 }
 
 static struct ub_cel_value call_ours(struct ub_cel_call *call, const struct ub_cel_value *args, size_t n)

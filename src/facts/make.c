@@ -152,6 +152,7 @@ const struct ub_facts *ub_facts_make(const struct ub_facts_input *input, struct 
 	read_texts(meeting, arena);
 
 	facts->org = input->org;
+	facts->team = input->team;
 	facts->language = input->org->language;
 	facts->people = all.by_address;
 	facts->now = input->now;

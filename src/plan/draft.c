@@ -147,7 +147,7 @@ void ub_plan_draft(struct ub_making *making, struct ub_drafts *drafts, struct ub
 		.rule = draft->rule,
 		.source = source,
 		.instance = ub_plan_instance_name(making->input->facts->meeting.event, making->arena),
-		.unrelated = draft->rule->subject == UB_FOR_ACCOUNT,
+		.unrelated = draft->rule->subject != UB_FOR_MEETING,
 		.class = making->input->facts->meeting.event->class,
 		.parent_uid = making->input->facts->meeting.event->uid,
 		.id =

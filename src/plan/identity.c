@@ -178,5 +178,6 @@ struct ub_texts ub_plan_marks_of(const struct ub_ruleset *rules, struct ub_text 
 	*ub_push(arena, &marks) = ub_plan_rule_mark(name, arena);
 	add_marks(&marks, rules->rules, rules->n_rules, name, arena);
 	add_marks(&marks, rules->account_rules, rules->n_account_rules, name, arena);
+	add_marks(&marks, rules->team_rules, rules->n_team_rules, name, arena);
 	return marks;
 }

@@ -7,12 +7,13 @@
  * accounts do not pile up on a period's first day. */
 static ub_day own_day(const struct ub_making *making, struct ub_interval period)
 {
+	const struct ub_facts *facts = making->input->facts;
 	const struct ub_work_calendar *owner = &making->calendar;
 	ub_day first = ub_cal_local_day(owner->zone, period.start),
 	       last = ub_cal_local_day(owner->zone, period.end - 1);
 	unsigned char digest[UB_SHA256_SIZE];
 	uint64_t n = 0;
-	ub_sha256(making->input->facts->account->id, digest);
+	ub_sha256(facts->team ? facts->team->name : facts->account->id, digest);
 	for (ub_day day = first; day <= last; day++)
 		n += ub_cal_is_business_day(owner, day);
 	uint64_t part = (uint64_t)digest[0] << 16 | (uint64_t)digest[1] << 8 | digest[2],

@@ -50,7 +50,7 @@ static bool is_first_choice(struct ub_making *making, const struct ub_slot_reque
 /* Until when an event of the rule is of use. What users have made of a period is theirs. */
 static ub_instant useful_until(const struct ub_draft *draft, ub_instant until)
 {
-	return draft->rule->subject == UB_FOR_ACCOUNT ? UB_INSTANT_MAX : until;
+	return draft->rule->subject != UB_FOR_MEETING ? UB_INSTANT_MAX : until;
 }
 
 /* Whether an existing event keeps its time. Passing time alone moves no event: a pinned one stays, and so

@@ -129,7 +129,10 @@ static void print_period(const struct ub_making *making, struct ub_buf *out)
 {
 	const struct ub_facts *facts = making->input->facts;
 	const struct ub_zone *zone = making->calendar.zone;
-	ub_buf_printf(out, "For: %.*s, ", UB_ARGS(facts->account_name));
+	if (facts->team)
+		ub_buf_printf(out, "For: team %.*s, ", UB_ARGS(facts->team->name));
+	else
+		ub_buf_printf(out, "For: %.*s, ", UB_ARGS(facts->account_name));
 	ub_cal_format(out, UB_TEXT("%F"), zone, facts->meeting.start, UB_ENGLISH);
 	ub_buf_str(out, " to ");
 	ub_cal_format(out, UB_TEXT("%F"), zone, facts->meeting.end - 1, UB_ENGLISH);

@@ -15,13 +15,16 @@ static void check_kind(
 	diag->related_message = UB_TEXT("it is a task");
 }
 
-static void report_subject(
-    struct loader *loader, const struct ub_addition *addition, const struct loaded_item *target)
+static void report_subject(struct loader *loader, const struct ub_addition *addition,
+    const struct loaded_item *target, enum ub_rule_subject subject)
 {
+	static const char *const plurals[] = {
+		[UB_FOR_MEETING] = "meetings", [UB_FOR_ACCOUNT] = "accounts", [UB_FOR_TEAM] = "teams"
+	};
 	struct ub_diag *diag = ub_error(loader->diags, "wrong-kind", addition->place,
-	    "`%.*s/%.*s` is an item of a rule for accounts, and nothing can be added to it",
-	    UB_ARGS(addition->family), UB_ARGS(addition->item));
-	ub_diag_set_help(loader->diags, diag, "put the sections into that item, by `change` if need be");
+	    "`%.*s/%.*s` is an item of a rule for %s, and this rule is not", UB_ARGS(addition->family),
+	    UB_ARGS(addition->item), plurals[subject]);
+	ub_diag_set_help(loader->diags, diag, "begin this rule with the `for` of that one");
 	diag->related = target->item.place;
 	diag->related_message = UB_TEXT("it is this one");
 }
@@ -50,7 +53,7 @@ void check_addition(struct loader *loader, const struct loaded_rule *rule)
 	if (addition && !target)
 		report_no_item(loader, addition->place, addition->family, addition->item);
 	else if (addition && other->rule.subject != rule->rule.subject)
-		report_subject(loader, addition, target);
+		report_subject(loader, addition, target, other->rule.subject);
 	else if (addition)
 		check_kind(loader, rule, target);
 }

@@ -33,6 +33,17 @@ static void check_rule_name(struct loader *loader, struct ub_map *names, struct 
 	    "this replaces the rule `%.*s` of an earlier directory", name);
 }
 
+/* The first that applies has the items of a group, so all are tried on the same. */
+static void check_group_subject(
+    struct loader *loader, const struct loaded_rule *rule, const struct loaded_rule *other)
+{
+	if (rule->rule.subject == other->rule.subject)
+		return;
+	struct ub_diag *diag = report_taken(loader, UB_ERROR, "conflict", rule->group_node->place,
+	    other->name_node, "the rules of the group `%.*s` are not `for` the same", rule->rule.group);
+	ub_diag_set_help(loader->diags, diag, "give the rules for each a group of their own");
+}
+
 /* The identity of an item is (group or rule, item). So a group may not have the name of a rule outside of the
  * group. */
 static void check_group_names(struct loader *loader, const struct ub_map *names)
@@ -41,8 +52,14 @@ static void check_group_names(struct loader *loader, const struct ub_map *names)
 	for (size_t i = 0; i < loader->rules.n; i++) {
 		struct loaded_rule *rule = loader->rules.items[i];
 		struct ub_text group = rule->rule.group;
-		if (!is_tried(rule) || group.len == 0 || ub_map_put(seen, group, rule))
+		if (!is_tried(rule) || group.len == 0)
 			continue;
+		const struct loaded_rule *other = ub_map_get(seen, group);
+		if (other) {
+			check_group_subject(loader, rule, other);
+			continue;
+		}
+		ub_map_put(seen, group, rule);
 		const struct loaded_rule *named = ub_map_get(names, group);
 		if (named && is_tried(named) && !ub_text_eq(named->rule.group, group))
 			report_taken(loader, UB_ERROR, "name-taken", rule->group_node->place,

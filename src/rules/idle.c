@@ -238,13 +238,10 @@ static void warn_unused_template(struct loader *loader, const struct ub_rule_fil
 }
 
 /* Looks at names and texts of the last directory only. Those of earlier directories may belong to rules that
- * were replaced. With a rule left out nobody can tell, as that rule may use anything. */
+ * were replaced. */
 static void warn_unused(struct loader *loader)
 {
 	size_t last = loader->input->n_layers - 1;
-	for (size_t i = 0; i < loader->rules.n; i++)
-		if (loader->rules.items[i]->left_out)
-			return;
 	for (size_t i = 0; i < ub_map_size(loader->definitions); i++) {
 		const struct definition *definition = ub_map_at(loader->definitions, i, NULL);
 		if (definition->layer == last)
@@ -267,6 +264,7 @@ void warn_about_idle(struct loader *loader, const struct ub_ruleset *set)
 {
 	warn_of_rules(loader, set->rules, set->n_rules);
 	warn_of_rules(loader, set->account_rules, set->n_account_rules);
+	warn_of_rules(loader, set->team_rules, set->n_team_rules);
 	if (loader->input->n_layers)
 		warn_unused(loader);
 }

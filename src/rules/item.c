@@ -230,7 +230,7 @@ static void check_event_times(struct loader *loader, const struct loaded_item *i
 	const struct ub_yaml_node *between = ub_yaml_get(item->node, "between");
 	const struct ub_yaml_node *at = ub_yaml_get(item->node, "at");
 	check_window(loader, &item->item);
-	bool by_period = loader->rule->rule.subject == UB_FOR_ACCOUNT;
+	bool by_period = loader->rule->rule.subject != UB_FOR_MEETING;
 	if (!between && !at && (!by_period || item->item.all_day))
 		report_missing(loader, item, "time", "add `between: [FROM, TO]` or `at: POINT`");
 	if (between && at) {

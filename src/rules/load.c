@@ -194,14 +194,14 @@ static const struct ub_rule *finish_rule(struct loader *loader, struct loaded_ru
 static void collect(struct loader *loader, struct ub_ruleset *set, struct loaded_rule *loaded)
 {
 	settle_instances(loader, loaded);
-	if (loaded->rule.subject == UB_FOR_ACCOUNT) {
-		set->account_rules[set->n_account_rules] = finish_rule(loader, loaded, set->n_account_rules);
-		set->n_account_rules++;
-		return;
-	}
-	set->rules[set->n_rules] = finish_rule(loader, loaded, set->n_rules);
+	size_t *n = loaded->rule.subject == UB_FOR_ACCOUNT ? &set->n_account_rules
+		    : loaded->rule.subject == UB_FOR_TEAM  ? &set->n_team_rules
+							   : &set->n_rules;
+	size_t index;
+	const struct ub_rule **list = ub_rules_of(set, loaded->rule.subject, &index);
+	list[index] = finish_rule(loader, loaded, index);
 	set->amends |= loaded->n_amends && loaded->rule.enabled;
-	set->n_rules++;
+	*n = index + 1;
 }
 
 /* Collects the rules in the order in which they are tried, the last directory's first. */
@@ -209,6 +209,7 @@ static void collect_rules(struct loader *loader, struct ub_ruleset *set)
 {
 	set->rules = UB_NEW_ARRAY(loader->arena, const struct ub_rule *, loader->rules.n);
 	set->account_rules = UB_NEW_ARRAY(loader->arena, const struct ub_rule *, loader->rules.n);
+	set->team_rules = UB_NEW_ARRAY(loader->arena, const struct ub_rule *, loader->rules.n);
 	for (size_t layer = loader->input->n_layers; layer-- > 0;)
 		for (size_t i = 0; i < loader->rules.n; i++) {
 			struct loaded_rule *loaded = loader->rules.items[i];

@@ -7,7 +7,7 @@
 
 bool is_tried(const struct loaded_rule *rule)
 {
-	return !rule->replaced && !rule->left_out;
+	return !rule->replaced;
 }
 
 struct loaded_item *item_named(const struct loaded_rule *rule, struct ub_text name)

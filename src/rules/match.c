@@ -1,14 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules-private.h"
 
+const struct ub_rule **ub_rules_of(const struct ub_ruleset *rules, enum ub_rule_subject subject, size_t *n)
+{
+	switch (subject) {
+	case UB_FOR_ACCOUNT:
+		*n = rules->n_account_rules;
+		return rules->account_rules;
+	case UB_FOR_TEAM:
+		*n = rules->n_team_rules;
+		return rules->team_rules;
+	case UB_FOR_MEETING:
+		break;
+	}
+	*n = rules->n_rules;
+	return rules->rules;
+}
+
 size_t ub_rules_number(const struct ub_ruleset *rules)
 {
-	return rules->n_rules + rules->n_account_rules;
+	return rules->n_rules + rules->n_account_rules + rules->n_team_rules;
 }
 
 const struct ub_rule *ub_rules_at(const struct ub_ruleset *rules, size_t at)
 {
-	return at < rules->n_rules ? rules->rules[at] : rules->account_rules[at - rules->n_rules];
+	if (at < rules->n_rules)
+		return rules->rules[at];
+	at -= rules->n_rules;
+	return at < rules->n_account_rules ? rules->account_rules[at]
+					   : rules->team_rules[at - rules->n_account_rules];
 }
 
 struct ub_cel_activation *ub_rules_activation(

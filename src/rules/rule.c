@@ -5,12 +5,10 @@
 
 /* A rule: upbeat-rules(5), "Rules". */
 
-enum { FOR_MEETING = UB_FOR_MEETING, FOR_ACCOUNT = UB_FOR_ACCOUNT, FOR_TEAM };
-
 static const struct ub_yaml_word for_words[] = {
-	{ "meeting", FOR_MEETING, "tried on every meeting" },
-	{ "account", FOR_ACCOUNT, "tried on every account" },
-	{ "team", FOR_TEAM, "tried on every team" },
+	{ "meeting", UB_FOR_MEETING, "tried on every meeting" },
+	{ "account", UB_FOR_ACCOUNT, "tried on every account" },
+	{ "team", UB_FOR_TEAM, "tried on every team of the settings" },
 };
 
 static const struct ub_yaml_word mode_words[] = {
@@ -87,7 +85,7 @@ struct rule_text {
 	    { "when", &conditions_type, PLACE(when), false, "the rule applies when this is true" },          \
 	    { "unless", &conditions_type, PLACE(unless), false, "but not when this is true" },               \
 	    { "every", &rhythm_cases_type, PLACE(every), false,                                              \
-		    "with `for: account`: how often its items come" },                                       \
+		    "with `for: account` or `for: team`: how often its items come" },                        \
 	    { "satisfied_by", &conditions_type, PLACE(satisfied_by), false,                                  \
 		    "with `for: account`: the meetings that make them needless" },                           \
 	    { "add_to", &target_type, PLACE(add_to), false, "an item of another rule to contribute to" },    \
@@ -129,25 +127,6 @@ static const struct ub_yaml_field change_fields[] = {
 	CHANGEABLE_FIELDS,
 };
 const struct ub_yaml_type change_type = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(change_fields) };
-
-/* ---- what is not there yet ---- */
-
-/* The key whose feature is not supported yet, without which the rule is of no use. NULL: none. */
-static const char *not_supported(const struct rule_text *text)
-{
-	if (text->what == FOR_TEAM)
-		return "for";
-	return NULL;
-}
-
-static void warn_left_out(struct loader *loader, const struct ub_yaml_node *node, const char *key)
-{
-	const struct ub_yaml_node *value = ub_yaml_get(node, key);
-	struct ub_diag *diag = ub_warning(loader->diags, "not-supported", ub_yaml_first_line(value),
-	    "`%s: %.*s` is not supported yet, so this rule is left out", key,
-	    UB_ARGS(value->kind == UB_YAML_SCALAR ? value->text : UB_TEXT("...")));
-	ub_diag_set_help(loader->diags, diag, "say `enabled: false` until it is");
-}
 
 /* ---- reading ---- */
 
@@ -198,7 +177,7 @@ static void take_text(struct loaded_rule *out, const struct rule_text *text, con
 	rule->enabled = text->enabled;
 	rule->when = text->when;
 	rule->unless = text->unless;
-	rule->subject = text->what == FOR_ACCOUNT ? UB_FOR_ACCOUNT : UB_FOR_MEETING;
+	rule->subject = (enum ub_rule_subject)text->what;
 	rule->every = text->every;
 	rule->satisfied_by = text->satisfied_by;
 }
@@ -216,18 +195,13 @@ static void load_rule(struct loader *loader, const struct ub_yaml_node *node, si
 	rule->layer = layer;
 	rule->at = loader->rules.n;
 	check_keys(loader, node, &text);
-	const char *missing = not_supported(&text);
-	if (missing && rule->rule.enabled)
-		warn_left_out(loader, node, missing);
-	rule->left_out = missing != NULL;
-	if (text.create && !missing)
+	if (text.create)
 		load_items(loader, rule, text.create);
-	if (text.add_to && !missing)
+	if (text.add_to)
 		load_addition(loader, rule, text.add_to, &text.addition);
-	if (text.amend && !missing)
+	if (text.amend)
 		load_amends(loader, rule, text.amend);
-	if (!missing)
-		check_subject(loader, rule, node);
+	check_subject(loader, rule, node);
 	*ub_push(loader->arena, &loader->rules) = rule;
 }
 

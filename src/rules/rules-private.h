@@ -37,7 +37,6 @@ struct loaded_rule {
 	struct ub_rule_amend *amends;
 	size_t n_amends;
 	size_t layer, at; /* its place among all rules */
-	bool left_out;    /* not supported yet, which has been reported */
 	bool replaced;    /* by a rule of a later layer */
 };
 
@@ -188,7 +187,7 @@ extern const struct ub_yaml_type window_cases_type;
 
 /* ---- loaded.c ---- */
 
-/* Whether the rule is neither left out nor replaced. */
+/* Whether no rule of a later layer has replaced the rule. */
 bool is_tried(const struct loaded_rule *rule);
 /* The rule's item of that name, or NULL. */
 struct loaded_item *item_named(const struct loaded_rule *rule, struct ub_text name);
@@ -203,7 +202,7 @@ bool each_condition(const struct ub_rule_item *item, size_t *at, const struct ub
 
 /* Checks that the rule has the keys that go with what it is tried on, and no others. */
 void check_subject(struct loader *loader, const struct loaded_rule *rule, const struct ub_yaml_node *node);
-/* Checks that nothing of a rule for accounts reads a meeting: there is none. */
+/* Checks that nothing of a rule reads what there is none of, such as the meeting of a rule for accounts. */
 void check_reads(struct loader *loader, const struct loaded_rule *rule);
 
 /* ---- points.c ---- */

@@ -190,6 +190,8 @@ static bool read_people(const struct ub_yaml_reader *reader, const struct ub_yam
 static bool read_instances(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
+	const struct loader *loader = reader->context;
+	bool for_series = !loader->rule || loader->rule->rule.subject == UB_FOR_MEETING;
 	int64_t number;
 	if (node->kind == UB_YAML_SCALAR && ub_text_is(node->text, "all")) {
 		*(int *)out = UB_RULE_INSTANCES_MAX;
@@ -202,9 +204,10 @@ static bool read_instances(const struct ub_yaml_reader *reader, const struct ub_
 		return true;
 	}
 	if (ub_text_to_int(node->text, &number) && reader->diags->list.n > before)
-		ub_diag_set_help(reader->diags, &reader->diags->list.items[before],
-		    number > 0 ? "write `all` for each instance within 60 days"
-			       : "to make nothing for series, say `unless: meeting.series` in the rule");
+		ub_diag_set_help(reader->diags, &reader->diags->list.items[before], "%s",
+		    number > 0   ? "write `all` for each instance or period within 60 days"
+		    : for_series ? "to make nothing for series, say `unless: meeting.series` in the rule"
+				 : "to make nothing, take the item out");
 	return false;
 }
 

@@ -170,6 +170,13 @@ static struct ub_text why_parts(const struct ub_conditions *parts, enum ub_verdi
 	return ub_buf_text(&out);
 }
 
+static struct ub_text every_one(enum ub_rule_subject subject)
+{
+	return subject == UB_FOR_ACCOUNT ? UB_TEXT("it applies to every account")
+	       : subject == UB_FOR_TEAM  ? UB_TEXT("it applies to every team")
+					 : UB_TEXT("it applies to every meeting");
+}
+
 struct ub_text ub_rules_why(const struct ub_match *match)
 {
 	struct ub_arena *arena = ub_cel_activation_arena(match->activation);
@@ -179,8 +186,7 @@ struct ub_text ub_rules_why(const struct ub_match *match)
 	if (match->reason == UB_BY_GROUP)
 		return why_group(match, arena);
 	if (match->reason == UB_BY_WHEN && rule->when.n == 0)
-		return rule->subject == UB_FOR_ACCOUNT ? UB_TEXT("it applies to every account")
-						       : UB_TEXT("it applies to every meeting");
+		return every_one(rule->subject);
 	if (match->reason == UB_BY_WHEN)
 		return why_parts(&rule->when, match->verdict, match->activation, arena);
 	bool told = match->verdict != UB_CANNOT_TELL;

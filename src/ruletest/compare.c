@@ -180,8 +180,29 @@ static struct ub_text list_seen(const struct comparing *comparing)
 	return ub_buf_text(&out);
 }
 
+/* All of them are taken that are as expected. */
+static void expect_many(struct comparing *comparing, const struct expectation *expectation)
+{
+	int64_t n = 0;
+	for (size_t i = 0; i < comparing->seen.n; i++) {
+		struct seen *seen = &comparing->seen.items[i];
+		if (seen->taken || !ub_text_eq(seen->id, expectation->item) ||
+		    count_differences(expectation, seen))
+			continue;
+		seen->taken = true;
+		n++;
+	}
+	if (n != expectation->times)
+		fail(comparing, expectation->place, expectation->item)->text = ub_textf(comparing->arena,
+		    "there are %lld like this, and not %lld", (long long)n, (long long)expectation->times);
+}
+
 static void expect(struct comparing *comparing, const struct expectation *expectation)
 {
+	if (expectation->times) {
+		expect_many(comparing, expectation);
+		return;
+	}
 	struct seen *seen = nearest(comparing, expectation);
 	if (!seen) {
 		struct ub_text others = list_seen(comparing);
@@ -246,7 +267,9 @@ static void refuse_rule(struct comparing *comparing, const struct named *pattern
 static void reject(struct comparing *comparing, const struct named *pattern)
 {
 	for (size_t i = 0; i < comparing->seen.n; i++)
-		if (pattern_fits(pattern->id, comparing->seen.items[i].id))
+		if (pattern_fits(pattern->id, comparing->seen.items[i].id) &&
+		    (!pattern->instance.len ||
+			holds(comparing->seen.items[i].values[PROPERTY_INSTANCE], pattern->instance)))
 			refuse_item(comparing, &comparing->seen.items[i], pattern->place);
 	refuse_rule(comparing, pattern);
 }

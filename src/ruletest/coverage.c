@@ -28,8 +28,10 @@ struct coverage *coverage_new(const struct ub_ruleset *rules, struct ub_arena *a
 
 static struct used_rule *use_of(struct coverage *coverage, const struct ub_rule *rule)
 {
-	size_t before = rule->subject == UB_FOR_ACCOUNT ? coverage->rules->n_rules : 0;
-	return &coverage->of[before + rule->index];
+	size_t at = 0;
+	while (ub_rules_at(coverage->rules, at) != rule)
+		at++;
+	return &coverage->of[at];
 }
 
 static void add_template(

@@ -208,10 +208,14 @@ static const struct ub_yaml_type wish_attendees =
 static const struct ub_yaml_type wish_reminders = WISH(read_reminders, NULL, FORMS(list_forms));
 static const struct ub_yaml_type wish_categories = WISH(read_categories, NULL, FORMS(list_forms));
 
+static const struct ub_yaml_type type_times = { .shape = UB_YAML_INT, .min = 1, .max = 10000 };
+
 #define OF(property) offsetof(struct expectation, wishes[property])
 static const struct ub_yaml_field fields[] = {
 	{ "item", &test_type_made, offsetof(struct expectation, item), true,
 	    "which item or addition, as RULE/ITEM" },
+	{ "times", &type_times, offsetof(struct expectation, times), false,
+	    "how many there are like this, those that are over among them" },
 	{ "kind", &wish_kind, OF(PROPERTY_KIND), false, "an event, a task, or what is added to the meeting" },
 	{ "title", &wish_text, OF(PROPERTY_TITLE), false, "its title" },
 	{ "start", &wish_time, OF(PROPERTY_START), false, "when it begins" },

@@ -82,9 +82,12 @@ static const struct ub_yaml_type type_event = {
 
 #define STEP_FIELDS(member)                                                                                  \
 	{ "at", &test_type_time, member(at), false, "when the rules are asked" },                            \
+	    { "on", &test_type_on, member(place), false, "that day, at the time of the step before" },       \
+	    { "after", &test_type_after, member(place), false, "how long after the step before" },           \
 	    { "meeting", &test_type_meeting, member(meeting), false, "the meeting, or what changes in it" }, \
 	    { "event", &type_event, member(event), false, "a file with a meeting instead" },                 \
 	    { "account", &test_type_account, member(place), false, "what is known of the customer" },        \
+	    { "team", &test_type_team, member(place), false, "a team of the settings instead" },             \
 	    { "met", &test_type_met, member(met), false, "without a meeting: those with the account" },      \
 	    { "busy", &test_type_busy, member(busy), false, "when people are busy" },                        \
 	    { "gone", &ub_yaml_type_bool, member(gone), false, "whether the meeting was deleted" },          \
@@ -148,19 +151,27 @@ static bool check_step(struct loading *loading, const struct ub_yaml_node *node,
 		    loading->diags, "conflict", ub_yaml_first_line(event), "there is `meeting` and `event`");
 		return false;
 	}
+	if (step->team && (event || ub_yaml_get(node, "meeting") || ub_yaml_get(node, "account"))) {
+		ub_error(loading->diags, "conflict", ub_yaml_first_line(node),
+		    "there is a `team`, and a meeting or an account");
+		return false;
+	}
 	if (step->at.len == 0)
 		return complain_missing(
 		    loading, node, "`at`", "at: when the rules are asked, like `2026-11-02 09:00`");
-	if (!is_of_account(step) && step->event.len == 0 && step->meeting.start.len == 0)
+	if (!is_by_period(step) && step->event.len == 0 && step->meeting.start.len == 0)
 		return complain_missing(loading, node, "the meeting",
 		    "name one with `meeting: {start: ...}` or `event: FILE.ics`; rules for accounts need an "
-		    "`account` alone");
-	if (step->met.n && !is_of_account(step)) {
+		    "`account` alone, and rules for teams a `team`");
+	if (step->met.n && (step->team || !is_by_period(step))) {
 		const struct ub_yaml_node *met = ub_yaml_get(node, "met");
-		struct ub_diag *diag = ub_error(loading->diags, "conflict",
-		    ub_yaml_first_line(met ? met : node), "`met` stands in a test of rules for meetings");
-		ub_diag_set_help(loading->diags, diag,
-		    "of other meetings with the account, say `account: {last_meeting: ...}`");
+		struct ub_diag *diag =
+		    ub_error(loading->diags, "conflict", ub_yaml_first_line(met ? met : node),
+			step->team ? "`met` stands in a test of rules for teams"
+				   : "`met` stands in a test of rules for meetings");
+		ub_diag_set_help(loading->diags, diag, "%s",
+		    step->team ? "take it out: no meeting is a team's"
+			       : "of other meetings with the account, say `account: {last_meeting: ...}`");
 		return false;
 	}
 	if (!step->only && step->expect.n + step->reject.n + step->undecided.n == 0)
@@ -179,9 +190,28 @@ static void settle_meeting(const struct ub_yaml_node *node, struct step *step)
 		step->event = UB_TEXT_NONE;
 }
 
+/* A step says its time once. */
+static bool check_times(struct loading *loading, const struct ub_yaml_node *node)
+{
+	static const char *const keys[] = { "at", "on", "after" };
+	const struct ub_yaml_node *first = NULL;
+	for (size_t i = 0; i < UB_COUNT(keys); i++) {
+		const struct ub_yaml_node *value = ub_yaml_get(node, keys[i]);
+		if (value && first) {
+			ub_error(loading->diags, "conflict", ub_yaml_first_line(value),
+			    "a step says its time once, with `at`, `on` or `after`");
+			return false;
+		}
+		first = first ? first : value;
+	}
+	return true;
+}
+
 static bool read_step(struct loading *loading, const struct ub_yaml_node *node, struct step *step)
 {
 	step->place = ub_yaml_first_line(node);
+	if (node->kind == UB_YAML_MAP && !check_times(loading, node))
+		return false;
 	if (!ub_yaml_read(&loading->reader, &type_step, node, step))
 		return false;
 	step->place = ub_yaml_first_line(node);
@@ -201,7 +231,8 @@ static void read_steps(
 	for (size_t i = 0; steps->kind == UB_YAML_LIST && i < steps->n; i++) {
 		struct step *step = UB_NEW(loading->arena, struct step);
 		*step = next_step(before);
-		if (read_step(loading, steps->items[i], step))
+		if (read_step(loading, steps->items[i], step) &&
+		    (i == 0 || check_clock(loading, before, step)))
 			*ub_push(loading->arena, &test->steps) = *step;
 		before = step;
 	}

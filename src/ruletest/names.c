@@ -78,6 +78,9 @@ static bool report(const struct ub_yaml_reader *reader, const struct ub_yaml_nod
 	struct ub_text meant = ub_suggest(name, names.items, names.n);
 	if (meant.len)
 		ub_diag_set_help(reader->diags, diag, "did you mean `%.*s`?", UB_ARGS(meant));
+	else if (ub_text_find(name, UB_TEXT(" on "), 0) != SIZE_MAX)
+		ub_diag_set_help(reader->diags, diag,
+		    "of several, one is told by the day of its instance, as in `RULE/ITEM on 2026-11-09`");
 	else if (ub_text_find(name, UB_TEXT("/"), 0) == SIZE_MAX)
 		ub_diag_set_help(reader->diags, diag, "an item is named RULE/ITEM");
 	return false;
@@ -90,17 +93,28 @@ struct ub_text rule_part(struct ub_text id)
 	return rule;
 }
 
-static bool check_id(const struct ub_yaml_reader *reader, enum ids which, const struct ub_yaml_node *node)
+struct ub_text take_instance(struct ub_text *id, struct ub_arena *arena)
+{
+	size_t at = ub_text_find(*id, UB_TEXT(" on "), 0);
+	ub_day day;
+	if (at == SIZE_MAX || !ub_cal_parse_date(ub_text_trim(ub_text_sub(*id, at + 4, id->len)), &day))
+		return UB_TEXT_NONE;
+	*id = ub_text_trim(ub_text_sub(*id, 0, at));
+	return shown_day(arena, day);
+}
+
+static bool check_id(
+    const struct ub_yaml_reader *reader, enum ids which, const struct ub_yaml_node *node, struct ub_text id)
 {
 	struct ub_texts ids = list_ids(rules_of(reader), which, reader->arena);
 	struct ub_texts names = rule_names(rules_of(reader), reader->arena);
-	struct ub_text rule = rule_part(node->text);
-	if (is_among(ids, node->text))
+	struct ub_text rule = rule_part(id);
+	if (is_among(ids, id))
 		return true;
-	bool named = ub_text_find(node->text, UB_TEXT("/"), 0) != SIZE_MAX;
+	bool named = ub_text_find(id, UB_TEXT("/"), 0) != SIZE_MAX;
 	if (named && !is_among(names, rule))
 		return report(reader, node, "unknown-rule", "rule", rule, names);
-	return report(reader, node, "unknown-item", "item", node->text, ids);
+	return report(reader, node, "unknown-item", "item", id, ids);
 }
 
 static bool is_text(
@@ -112,7 +126,7 @@ static bool is_text(
 static bool read_made(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
-	if (!is_text(reader, type, node) || !check_id(reader, IDS_ALL, node))
+	if (!is_text(reader, type, node) || !check_id(reader, IDS_ALL, node, node->text))
 		return false;
 	*(struct ub_text *)out = node->text;
 	return true;
@@ -121,8 +135,12 @@ static bool read_made(const struct ub_yaml_reader *reader, const struct ub_yaml_
 static bool read_named_item(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
-	*(struct named *)out = (struct named){ node->text, ub_yaml_first_line(node) };
-	return is_text(reader, type, node) && check_id(reader, IDS_ITEMS, node);
+	struct ub_text id = node->text;
+	*(struct named *)out = (struct named){ .id = id, .place = ub_yaml_first_line(node) };
+	if (!is_text(reader, type, node))
+		return false;
+	take_instance(&id, reader->arena);
+	return check_id(reader, IDS_ITEMS, node, id);
 }
 
 static bool is_open(struct ub_text pattern)
@@ -141,16 +159,18 @@ static bool read_pattern(const struct ub_yaml_reader *reader, const struct ub_ya
     const struct ub_yaml_node *node, void *out)
 {
 	struct ub_text text = node->text;
-	*(struct named *)out = (struct named){ text, ub_yaml_first_line(node) };
 	if (!is_text(reader, type, node))
 		return false;
+	struct ub_text instance = take_instance(&text, reader->arena);
+	*(struct named *)out =
+	    (struct named){ .id = text, .instance = instance, .place = ub_yaml_first_line(node) };
 	if (ub_text_is(text, "*"))
 		return true;
 	struct ub_texts names = rule_names(rules_of(reader), reader->arena);
 	struct ub_text rule = is_open(text) ? ub_text_sub(text, 0, text.len - 2) : rule_part(text);
 	warn_off(reader, node, rule);
 	if (!is_open(text))
-		return check_id(reader, IDS_ALL, node);
+		return check_id(reader, IDS_ALL, node, text);
 	return is_among(names, rule) || report(reader, node, "unknown-rule", "rule", rule, names);
 }
 
@@ -187,8 +207,11 @@ static bool check_moves(const struct ub_yaml_reader *reader, const struct ub_yam
 {
 	bool good = true;
 	(void)type, (void)out;
-	for (size_t i = 0; i < node->n; i++)
-		good &= check_id(reader, IDS_ITEMS, node->entries[i].key);
+	for (size_t i = 0; i < node->n; i++) {
+		struct ub_text id = node->entries[i].key->text;
+		take_instance(&id, reader->arena);
+		good &= check_id(reader, IDS_ITEMS, node->entries[i].key, id);
+	}
 	return good;
 }
 

@@ -85,6 +85,7 @@ struct wish {
 struct expectation {
 	struct ub_place place;
 	struct ub_text item;
+	int64_t times; /* how many such items there are, of any period; 0: one of them is meant */
 	struct wish wishes[N_PROPERTIES];
 };
 
@@ -96,6 +97,7 @@ struct expectations {
 /* An item or a pattern of items, and its place in the file. */
 struct named {
 	struct ub_text id;
+	struct ub_text instance; /* the day of its instance or period, as seen; empty: any */
 	struct ub_place place;
 };
 
@@ -106,7 +108,7 @@ struct named_list {
 
 /* A change that a user makes by hand before the step. */
 struct move {
-	struct ub_text item;
+	struct ub_text item; /* as written: `cadence/review on 2026-11-09`, or without the day */
 	ub_instant start;
 };
 
@@ -128,6 +130,7 @@ struct step {
 	struct ub_text event; /* the text of a file, in place of `meeting`; or empty */
 	const struct ub_account *account;
 	bool no_account;
+	const struct ub_team *team; /* in place of a meeting; NULL: none */
 	UB_VEC(struct busy_person) busy;
 	UB_VEC(struct meeting) met; /* of an account: the meetings with it */
 	bool gone;
@@ -167,7 +170,7 @@ struct loading {
 /* False: a mistake was reported. */
 bool load_tests(struct loading *loading);
 
-/* ---- values.c, account.c, meeting.c, names.c, expect.c: types for tables ---- */
+/* ---- values.c, account.c, clock.c, meeting.c, names.c, expect.c: types for tables ---- */
 
 extern const struct ub_yaml_type test_type_time;    /* struct ub_text, a valid one */
 extern const struct ub_yaml_type test_type_day;     /* ub_day */
@@ -180,6 +183,8 @@ extern const struct ub_yaml_type test_type_busy;                   /* struct ste
 extern const struct ub_yaml_type test_type_meeting;                /* struct meeting */
 extern const struct ub_yaml_type test_type_met;                    /* struct step.met */
 extern const struct ub_yaml_type test_type_account;                /* struct step, its account */
+extern const struct ub_yaml_type test_type_team;                   /* struct step, its team */
+extern const struct ub_yaml_type test_type_on, test_type_after;    /* struct step, its time */
 extern const struct ub_yaml_type test_type_made;     /* struct ub_text: the id of an item or an addition */
 extern const struct ub_yaml_type test_type_items;    /* struct named_list */
 extern const struct ub_yaml_type test_type_patterns; /* struct named_list: `*`, `RULE/` and `*`, or an id */
@@ -189,6 +194,10 @@ extern const struct ub_yaml_type test_type_expectations; /* struct expectations 
 /* The address of `anna`, who is one of ours. */
 struct ub_text full_address(const struct loading *loading, struct ub_text text);
 bool pattern_fits(struct ub_text pattern, struct ub_text id);
+/* Takes the day off `cadence/review on 2026-11-09`. What is no such day is left. */
+struct ub_text take_instance(struct ub_text *id, struct ub_arena *arena);
+/* Checks what only two steps together show. False: a mistake was reported. */
+bool check_clock(struct loading *loading, const struct step *before, const struct step *step);
 /* The rule in an id or pattern: `prep` of `prep/prep`. */
 struct ub_text rule_part(struct ub_text id);
 
@@ -213,6 +222,8 @@ struct standing {
 	struct ub_text text;         /* the calendar object */
 	const struct ub_ical *ical;  /* of the text; NULL: not read yet */
 	struct ub_existing existing; /* for the next decision */
+	struct ub_text owner;        /* of the calendar that it is in, in tests of accounts and teams */
+	bool given_up;               /* the owner has changed since, and what was to go has gone */
 	bool audit;                  /* the item would exist if its rule were enforced */
 };
 
@@ -220,12 +231,15 @@ struct calendar {
 	struct ub_arena *arena;
 	const struct test_file *file;
 	ub_instant now;
+	struct ub_text owner; /* whose items are looked at; empty: all are one owner's */
 	UB_VEC(struct standing) standing;
 };
 
 /* Reads the text of a standing item. */
 void calendar_read(struct calendar *calendar, struct standing *standing);
 void calendar_apply_hand(struct calendar *calendar, const struct hand *hand);
+/* Forgets the items that would only have existed. */
+void calendar_forget_audit(struct calendar *calendar);
 /* Carries out the plan, as the engine would do on a server. */
 void calendar_apply_plan(struct calendar *calendar, const struct ub_plan *plan);
 
@@ -245,16 +259,18 @@ struct all_seen {
 /* All existing items, and the plan's additions to the meeting. */
 struct all_seen calendar_seen(const struct calendar *calendar, const struct ub_plan *plan);
 
-/* The existing items of a family of rules, for a decision; empty: of all families. */
+/* The owner's existing items of a family of rules, for a decision; empty: of all families. */
 struct ub_existing *calendar_existing(const struct calendar *calendar, struct ub_text family, size_t *n);
 
-/* ---- cadence.c: a step with an account in place of a meeting ---- */
+/* ---- cadence.c: a step with an account or a team in place of a meeting ---- */
 
-bool is_of_account(const struct step *step);
+bool is_by_period(const struct step *step);
 struct coverage;
-/* Decides about the account by all rules for accounts, and carries out what they plan. */
-void decide_account(struct calendar *calendar, const struct step *step, struct coverage *coverage,
+/* Decides by all rules for accounts, or for teams, and carries out what they plan. */
+void decide_by_period(struct calendar *calendar, const struct step *step, struct coverage *coverage,
     struct ub_decision *decision);
+/* Decides once a day after the step, as the daemon does, until right before the time. */
+void live_on(struct calendar *calendar, const struct step *step, ub_instant until, struct coverage *coverage);
 
 /* ---- compare.c ---- */
 

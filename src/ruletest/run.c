@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ruletest-private.h"
 
-/* Keeps the items of earlier steps in the user's calendar, and forgets those that would only have existed. */
-static void begin_step(struct calendar *calendar, const struct step *step)
+/* Keeps the items of earlier steps in the user's calendar, and forgets those that would only have existed.
+ * `before`: the step before; NULL: this is the first one. */
+static void begin_step(
+    struct calendar *calendar, const struct step *before, const struct step *step, struct coverage *coverage)
 {
-	size_t kept = 0;
-	for (size_t i = 0; i < calendar->standing.n; i++)
-		if (!calendar->standing.items[i].audit)
-			calendar->standing.items[kept++] = calendar->standing.items[i];
-	calendar->standing.n = kept;
-	ub_cal_parse_time(step->at, test_zone(calendar->file), &calendar->now);
+	ub_instant now = calendar->now;
+	ub_cal_parse_time(step->at, test_zone(calendar->file), &now);
+	if (before && is_by_period(before) && is_by_period(step))
+		live_on(calendar, before, now, coverage);
+	calendar_forget_audit(calendar);
+	calendar->now = now;
 	calendar_apply_hand(calendar, &step->user);
 }
 
@@ -46,9 +48,9 @@ struct ub_test_result run_test(const struct test *test, struct coverage *coverag
 	for (size_t i = 0; i < test->steps.n; i++) {
 		const struct step *step = &test->steps.items[i];
 		struct ub_decision decision;
-		begin_step(&calendar, step);
-		if (is_of_account(step)) {
-			decide_account(&calendar, step, coverage, &decision);
+		begin_step(&calendar, i ? step - 1 : NULL, step, coverage);
+		if (is_by_period(step)) {
+			decide_by_period(&calendar, step, coverage, &decision);
 		} else {
 			decide(&calendar, step, &decision);
 			calendar_apply_plan(&calendar, decision.plan);

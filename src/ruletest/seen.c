@@ -68,14 +68,36 @@ static void move(struct calendar *calendar, struct standing *standing, ub_instan
 	calendar_read(calendar, standing);
 }
 
+static struct ub_text instance_of(const struct calendar *calendar, const struct ub_item *item)
+{
+	ub_instant instance;
+	if (!ub_plan_mark_instant(ub_textf(calendar->arena, ".%.*s", UB_ARGS(item->instance)), &instance))
+		return UB_TEXT_NONE;
+	return shown_day(calendar->arena, ub_cal_local_day(test_zone(calendar->file), instance));
+}
+
+static bool is_over(const struct calendar *calendar, const struct standing *standing)
+{
+	const struct ub_existing *existing = &standing->existing;
+	return (standing->item.kind == UB_ITEM_TASK ? existing->due : existing->end) <= calendar->now;
+}
+
+/* The item that a user means by its name: of several that of the instance, else the first that is not over,
+ * in the order in which they were made. NULL: there is none. */
 static struct standing *find(const struct calendar *calendar, struct ub_text id)
 {
+	struct ub_text instance = take_instance(&id, calendar->arena);
+	struct standing *first = NULL;
 	for (size_t i = 0; i < calendar->standing.n; i++) {
 		struct standing *standing = &calendar->standing.items[i];
-		if (standing->existing.state == UB_EXISTING_STANDS && ub_text_eq(standing->id, id))
+		if (standing->existing.state != UB_EXISTING_STANDS || !ub_text_eq(standing->id, id) ||
+		    (instance.len && !ub_text_eq(instance_of(calendar, &standing->item), instance)))
+			continue;
+		if (!is_over(calendar, standing))
 			return standing;
+		first = first ? first : standing;
 	}
-	return NULL;
+	return first;
 }
 
 void calendar_apply_hand(struct calendar *calendar, const struct hand *hand)
@@ -94,6 +116,15 @@ void calendar_apply_hand(struct calendar *calendar, const struct hand *hand)
 
 /* ---- the plan ---- */
 
+void calendar_forget_audit(struct calendar *calendar)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < calendar->standing.n; i++)
+		if (!calendar->standing.items[i].audit)
+			calendar->standing.items[kept++] = calendar->standing.items[i];
+	calendar->standing.n = kept;
+}
+
 static void create(struct calendar *calendar, const struct ub_item *item, bool audit)
 {
 	struct ub_ical_writing writing = writing_of(calendar);
@@ -101,6 +132,7 @@ static void create(struct calendar *calendar, const struct ub_item *item, bool a
 	standing->id = item->id;
 	standing->item = *item;
 	standing->audit = audit;
+	standing->owner = calendar->owner;
 	standing->text = ub_ical_write(item, &writing, calendar->arena);
 	standing->existing = (struct ub_existing){ .uid = item->uid, .name = item->name };
 	calendar_read(calendar, standing);
@@ -162,7 +194,8 @@ struct ub_existing *calendar_existing(const struct calendar *calendar, struct ub
 	*n = 0;
 	for (size_t i = 0; i < calendar->standing.n; i++) {
 		const struct standing *standing = &calendar->standing.items[i];
-		if (family.len == 0 || ub_text_eq(ub_plan_family(standing->item.rule), family))
+		if (ub_text_eq(standing->owner, calendar->owner) &&
+		    (family.len == 0 || ub_text_eq(ub_plan_family(standing->item.rule), family)))
 			existing[(*n)++] = standing->existing;
 	}
 	return existing;

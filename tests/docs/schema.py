@@ -118,7 +118,7 @@ def _():
 
 # Findings that the form mostly decides, and so the schema, too; and where it does not: what keys mean for each
 # other, texts that are no dates or expressions.
-OF_MEANING = ("a-rule-that-does-nothing", "an-account-rule-without-a-rhythm",
+OF_MEANING = ("a-rule-that-does-nothing", "an-account-rule-without-a-rhythm", "a-team-rule-without-a-rhythm",
               "an-event-without-a-duration", "an-event-without-a-time",
               "an-item-of-no-kind", "an-empty-list-of-items", "a-time-of-a-test-as-people-write-it",
               "one-address-as-attendees")

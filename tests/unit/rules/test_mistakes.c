@@ -214,26 +214,13 @@ Test(mistakes, each_condition_of_an_item_is_looked_at)
 	trial_free(&trial);
 }
 
-/* Values that the format knows and that this version does not support. */
-Test(mistakes, what_is_not_supported_yet_is_said_and_left_out)
-{
-	struct trial *trial = trial_of("rules:\n"
-				       "  - name: cadence\n"
-				       "    for: team\n"
-				       "    create: [{event: practice, title: t, duration: 45m}]\n"
-				       "  - name: left\n"
-				       "    create: [{event: a, title: t, at: start, duration: 1m}]\n");
-	cr_expect_str_eq(trial_codes(trial), "not-supported");
-	cr_assert_not_null(trial->rules);
-	cr_expect_eq(trial->diags.errors, 0);
-	cr_assert_eq(trial->rules->n_rules, 1);
-	cr_expect(ub_text_is(trial->rules->rules[0]->name, "left"));
-	trial_free(&trial);
-}
-
 #define FOR_ACCOUNT(more, item)                                                                              \
 	"define: {by_health: account.health == 'red', by_title: meeting.title == 'QBR'}\n"                   \
 	"rules:\n  - name: a\n    for: account\n" more "    create:\n"                                       \
+	"      - {event: b, duration: 1m, " item "}\n"
+
+#define FOR_TEAM(more, item)                                                                                 \
+	"rules:\n  - name: a\n    for: team\n" more "    create:\n"                                          \
 	"      - {event: b, duration: 1m, " item "}\n"
 
 /* Keys and facts that only rules for meetings have, or only rules for accounts. */
@@ -262,7 +249,36 @@ static const struct {
 	  "    create: [{event: b, title: t, at: start, duration: 1m}]\n",
 	    "conflict", "a rule for meetings has no `satisfied_by`" },
 	{ FOR_ACCOUNT("    every: week\n", "title: t") "  - {name: c, add_to: a/b, longer: 1m}\n",
-	    "wrong-kind", "nothing can be added to it" },
+	    "wrong-kind", "is an item of a rule for accounts, and this rule is not" },
+	{ FOR_ACCOUNT(
+	      "    every: week\n", "title: t") "  - {name: c, for: account, every: week, add_to: a/b, "
+					       "longer: 1m}\n",
+	    "conflict", "the item's own rule says how often it comes" },
+	{ FOR_ACCOUNT("    every: week\n", "title: t") "  - {name: c, for: account, when: by_title, add_to: "
+						       "a/b, longer: 1m}\n",
+	    "no-meeting", "which this reads by way of a definition" },
+	{ FOR_ACCOUNT("    every: week\n", "title: t") "  - {name: c, for: account, add_to: a/b, attendees: "
+						       "meeting.internal}\n",
+	    "no-meeting", "a rule for accounts has no `meeting`" },
+	{ FOR_ACCOUNT("    every: week\n    when: team.name == 'x'\n", "title: t"), "no-team",
+	    "a rule for accounts has no `team`" },
+	{ FOR_ACCOUNT("    every: week\n    satisfied_by: size(team.members) > 2\n", "title: t"), "no-team",
+	    "the function `team(\"NAME\")` gives the people of a team" },
+	{ FOR_ACCOUNT("    every: week\n    group: g\n", "title: t") "  - {name: c, group: g, when: "
+								     "meeting.customer, create: [{event: b, "
+								     "title: t, at: start, duration: 1m}]}\n",
+	    "conflict", "the rules of the group `g` are not `for` the same" },
+	{ FOR_TEAM("", "title: t"), "missing-key", "add `every: month`" },
+	{ FOR_TEAM("    every: month\n    satisfied_by: 'true'\n", "title: t"), "conflict",
+	    "a rule for teams has no `satisfied_by`" },
+	{ FOR_TEAM("    every: month\n    amend: [{category: x, name: X}]\n", "title: t"), "conflict",
+	    "a rule for teams has no `amend`" },
+	{ FOR_TEAM("    every: month\n    when: has_account\n", "title: t"), "no-customer",
+	    "a rule for teams has no `has_account`" },
+	{ FOR_TEAM("    every: [{if: account.health == 'red', use: week}, {use: month}]\n", "title: t"),
+	    "no-customer", "knows `team`, `org` and `today`" },
+	{ FOR_TEAM("    every: month\n", "title: '{{meeting.title}}'"), "no-meeting",
+	    "a rule for teams has no `meeting`" },
 };
 
 Test(mistakes, of_rules_for_accounts_tell_what_belongs_where)
@@ -295,6 +311,20 @@ Test(mistakes, are_none_where_a_rule_for_accounts_reads_its_account)
 	cr_expect_eq(rule->every.items[1].use.rhythm.n, 6);
 	cr_expect_eq(rule->satisfied_by.n, 1);
 	cr_expect_eq(ub_rules_at(trial->rules, 1), rule);
+	trial_free(&trial);
+}
+
+Test(mistakes, are_none_where_a_rule_for_teams_reads_its_team)
+{
+	struct trial *trial = trial_of(
+	    FOR_TEAM("    when: team.name == 'sales' && team.lead in team.members\n    every: month\n",
+		"title: '{{team.name}}', attendees: team.members") "  - {name: c, for: team, add_to: a/b, "
+								   "longer: 1m}\n");
+	cr_assert_str_eq(trial_codes(trial), "", "%s", trial_printed(trial));
+	cr_assert(trial->rules->n_rules == 0 && trial->rules->n_account_rules == 0);
+	cr_assert(trial->rules->n_team_rules == 2 && ub_rules_number(trial->rules) == 2);
+	cr_expect_eq(trial->rules->team_rules[1]->subject, UB_FOR_TEAM);
+	cr_expect_eq(ub_rules_at(trial->rules, 1), trial->rules->team_rules[1]);
 	trial_free(&trial);
 }
 
