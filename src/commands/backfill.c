@@ -136,7 +136,6 @@ static const struct ub_map *all_names(const struct ub_walk_calendars *calendars,
 static void tell_account(struct backfill *backfill, const struct ub_account *account)
 {
 	const struct ub_ruleset *rules = backfill->input->snapshot->rules;
-	struct ub_map *done = ub_map_new(backfill->walk.arena);
 	struct ub_buf heading = UB_BUF(backfill->walk.arena);
 	bool told = false;
 	ub_buf_shown(&heading, account->name);
@@ -151,7 +150,7 @@ static void tell_account(struct backfill *backfill, const struct ub_account *acc
 			.owner = account->owner,
 			.now = ub_sys_now() };
 		struct ub_decision decision;
-		if (ub_map_put(done, input.uid, done)) /* by another rule of its group */
+		if (!ub_cadence_leads(rules, rule))
 			continue;
 		ub_decide_cadence(&input, &decision, backfill->walk.arena);
 		tell_items(backfill, decision.plan, ub_buf_text(&heading), &told);

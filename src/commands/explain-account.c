@@ -83,12 +83,15 @@ bool ub_explain_account(const struct ub_account_question *question, struct ub_bu
 {
 	const struct ub_ruleset *rules = question->snapshot->rules;
 	struct explained *all = UB_NEW_ARRAY(out->arena, struct explained, rules->n_account_rules);
-	for (size_t i = 0; i < rules->n_account_rules; i++)
-		if (!explain(question, rules->account_rules[i], &all[i], out->arena))
+	size_t n = 0;
+	for (size_t i = 0; i < rules->n_account_rules; i++) {
+		const struct ub_rule *rule = rules->account_rules[i];
+		if (rule->n_items && !explain(question, rule, &all[n++], out->arena))
 			return false;
+	}
 	if (question->json)
-		print_json(question, all, rules->n_account_rules, out);
+		print_json(question, all, n, out);
 	else
-		print(question, all, rules->n_account_rules, out);
+		print(question, all, n, out);
 	return true;
 }

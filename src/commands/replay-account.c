@@ -74,7 +74,8 @@ void replay_account(struct replay *replay, const struct ub_account *account, str
 	for (size_t i = 0; i < UB_COUNT(rules); i++) {
 		for (size_t k = 0; k < rules[i]->n_account_rules; k++) {
 			struct ub_text uid = ub_cadence_uid(rules[i]->account_rules[k], account->id, arena);
-			if (!ub_map_put(done, uid, replay))
+			if (ub_cadence_leads(rules[i], rules[i]->account_rules[k]) &&
+			    !ub_map_put(done, uid, replay))
 				replay_series(replay, uid, &otherwise, arena);
 		}
 	}

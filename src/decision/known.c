@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The decision about an account, with what the store knows: the meetings with it, when people are taken, and
- * how many reviews they have.
+ * The decision about an account or a team, with what the store knows: the meetings with it, when people are
+ * taken, and how many reviews they have.
  */
 #include "upbeat/decision.h"
 #include "upbeat/settings.h"
@@ -13,6 +13,8 @@ static bool find_met(struct ub_store *store, struct ub_cadence_input *input, str
 {
 	struct ub_store_meetings known = { 0 };
 	UB_VEC(struct ub_met) met = { 0 };
+	if (input->team)
+		return true;
 	if (ub_store_account_meetings(store, ub_organization, input->account->id, arena, &known) !=
 	    UB_STORE_OK)
 		return false;

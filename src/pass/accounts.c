@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The pass over an account: what rules for accounts ask for stands in the calendar of the account's owner.
- * Nothing on the server is looked at but the items themselves: accounts come from the directory.
+ * The pass over an account: what rules for accounts ask for stands in the calendar of the account's owner;
+ * and over teams, whose items stand in the calendar of their lead. Nothing on the server is looked at but the
+ * items themselves: accounts come from the directory.
  */
 #include "pass-private.h"
 
@@ -11,9 +12,9 @@
 
 struct tending {
 	struct ub_pass *pass;
-	struct ub_accounts *accounts;
-	struct ub_map *tended; /* UIDs of series */
-	struct ub_acts acts;   /* all together */
+	struct ub_accounts *accounts; /* NULL: the settings name no source */
+	struct ub_map *tended;        /* UIDs of series */
+	struct ub_acts acts;          /* all together */
 	enum ub_pass_end end;
 };
 
@@ -38,7 +39,7 @@ static enum ub_pass_end find_calendar(struct ub_pass *pass, struct ub_text *why)
 	return outcome == UB_OUTCOME_OK ? UB_PASS_SETTLED : pass_end_of(outcome);
 }
 
-/* ---- one account by one rule ---- */
+/* ---- one account or team by one rule ---- */
 
 static void add_acts(struct ub_acts *sum, const struct ub_acts *acts)
 {
@@ -98,10 +99,12 @@ static void tend(struct tending *tending, struct ub_cadence_input *input)
 		tending->end = end;
 }
 
-static struct ub_cadence_input input_of(const struct ub_pass *pass, const struct ub_account *account)
+static struct ub_cadence_input input_of(
+    const struct ub_pass *pass, const struct ub_account *account, const struct ub_team *team)
 {
 	return (struct ub_cadence_input){ .snapshot = pass->snapshot,
 		.account = account,
+		.team = team,
 		.owner = pass->identity.owner,
 		.now = pass->now,
 		.watched = pass->watched };
@@ -121,28 +124,72 @@ static void tend_account(struct tending *tending, struct ub_text id)
 {
 	struct ub_pass *pass = tending->pass;
 	const struct ub_ruleset *rules = pass->snapshot->rules;
+	if (!tending->accounts)
+		return;
 	const struct ub_account *account = ub_accounts_find(tending->accounts, id);
 	bool owned = account && ub_text_eq_nocase(account->owner, pass->identity.owner);
 	if (!owned && !ub_accounts_whole(tending->accounts) && (!account || account->owner.len == 0))
 		return;
 	for (size_t i = 0; i < rules->n_account_rules; i++) {
-		struct ub_cadence_input input = input_of(pass, account ? account : unknown(id, pass->arena));
+		struct ub_cadence_input input =
+		    input_of(pass, account ? account : unknown(id, pass->arena), NULL);
 		input.rule = rules->account_rules[i];
+		if (!ub_cadence_leads(rules, input.rule))
+			continue;
 		input.uid = ub_cadence_uid(input.rule, id, pass->arena);
 		input.gone = !owned;
 		tend(tending, &input);
 	}
 }
 
+/* ---- teams ---- */
+
+static void tend_team(
+    struct tending *tending, const struct ub_team *team, const struct ub_rule *rule, bool gone)
+{
+	struct ub_cadence_input input = input_of(tending->pass, NULL, team);
+	input.rule = rule;
+	input.uid = ub_cadence_uid(rule, team->name, tending->pass->arena);
+	input.gone = gone;
+	tend(tending, &input);
+}
+
+static bool leads(const struct ub_pass *pass, const struct ub_team *team)
+{
+	return ub_text_eq_nocase(ub_org_lead(pass->snapshot->org, team), pass->identity.owner);
+}
+
+/* Teams are few, and have no keys of their own. */
+static void tend_teams(struct tending *tending)
+{
+	const struct ub_pass *pass = tending->pass;
+	const struct ub_ruleset *rules = pass->snapshot->rules;
+	const struct ub_org *org = pass->snapshot->org;
+	for (size_t t = 0; t < org->n_teams; t++)
+		for (size_t i = 0; i < rules->n_team_rules && leads(pass, &org->teams[t]); i++)
+			if (ub_cadence_leads(rules, rules->team_rules[i]))
+				tend_team(tending, &org->teams[t], rules->team_rules[i], false);
+}
+
+/* Removes what stands ahead for a team that the user does not lead, or that is no more. */
+static void leave_team(struct tending *tending, const struct ub_rule *rule, struct ub_text name)
+{
+	const struct ub_team *team = ub_org_team(tending->pass->snapshot->org, name);
+	const struct ub_team former = { .name = name };
+	if (!team || !leads(tending->pass, team))
+		tend_team(tending, team ? team : &former, rule, true);
+}
+
 /* ---- all accounts ---- */
 
-static bool makes(
+/* The first rule that makes what has the UID. NULL: none does. */
+static const struct ub_rule *maker(
     const struct ub_ruleset *rules, struct ub_text uid, struct ub_text id, struct ub_arena *arena)
 {
-	for (size_t i = 0; i < rules->n_account_rules; i++)
-		if (ub_text_eq(ub_cadence_uid(rules->account_rules[i], id, arena), uid))
-			return true;
-	return false;
+	for (size_t i = rules->n_rules; i < ub_rules_number(rules); i++)
+		if (ub_text_eq(ub_cadence_uid(ub_rules_at(rules, i), id, arena), uid))
+			return ub_rules_at(rules, i);
+	return NULL;
 }
 
 /* The accounts of which the user has items, added to `ids`. What no rule asks for any more is removed here:
@@ -159,10 +206,17 @@ static bool add_kept(struct tending *tending, struct ub_texts *ids)
 		if (!ub_cadence_is_uid(id) || !ub_text_split(&id, '/', &word) ||
 		    !ub_text_split(&id, '/', &word))
 			continue;
-		struct ub_cadence_input input = input_of(pass, unknown(id, pass->arena));
+		const struct ub_rule *rule = maker(pass->snapshot->rules, uids.items[i], id, pass->arena);
+		struct ub_cadence_input input = input_of(pass, unknown(id, pass->arena), NULL);
 		input.uid = uids.items[i];
 		input.gone = true;
-		if (!makes(pass->snapshot->rules, input.uid, id, pass->arena))
+		if (rule && rule->subject == UB_FOR_TEAM) {
+			leave_team(tending, rule, id);
+			continue;
+		}
+		if (!tending->accounts)
+			continue;
+		if (!rule)
 			tend(tending, &input);
 		*ub_push(pass->arena, ids) = id;
 	}
@@ -172,7 +226,7 @@ static bool add_kept(struct tending *tending, struct ub_texts *ids)
 static void add_owned(struct tending *tending, struct ub_texts *ids)
 {
 	struct ub_pass *pass = tending->pass;
-	for (size_t i = 0; i < ub_accounts_count(tending->accounts); i++) {
+	for (size_t i = 0; tending->accounts && i < ub_accounts_count(tending->accounts); i++) {
 		const struct ub_account *account = ub_accounts_at(tending->accounts, i);
 		if (ub_text_eq_nocase(account->owner, pass->identity.owner))
 			*ub_push(pass->arena, ids) = account->id;
@@ -204,6 +258,7 @@ static void tend_all(struct tending *tending, struct ub_text *why)
 	struct ub_pass *pass = tending->pass;
 	struct ub_texts ids = { 0 };
 	size_t n = 0;
+	tend_teams(tending);
 	add_owned(tending, &ids);
 	if (!add_kept(tending, &ids) || !put_keys(pass, &ids, &n))
 		tending->end = UB_PASS_AGAIN;
@@ -220,9 +275,10 @@ enum ub_pass_end ub_pass_account(struct ub_pass *pass, struct ub_text *why)
 	pass->held = pass->now * 1000;
 	enum ub_pass_end end = find_calendar(pass, why);
 	if (end != UB_PASS_SETTLED || pass->collection.len == 0 || !pass->identity.calendar ||
-	    !pass->identity.caller_is_owner || pass->identity.owner.len == 0 || !pass->snapshot->directory)
+	    !pass->identity.caller_is_owner || pass->identity.owner.len == 0)
 		return end;
-	tending.accounts = ub_directory_accounts(pass->snapshot->directory);
+	if (pass->snapshot->directory)
+		tending.accounts = ub_directory_accounts(pass->snapshot->directory);
 	if (id.len == 0) {
 		tend_all(&tending, why);
 	} else {

@@ -12,7 +12,7 @@
 /* What was in force when everybody's key was last put. */
 struct ub_tended {
 	struct ub_arena *arena;
-	struct ub_accounts *accounts; /* held */
+	struct ub_accounts *accounts; /* held; NULL: there is no source of any */
 	ub_instant rules;
 	ub_day day;
 	struct ub_map *principals; /* whose keys were put since */
@@ -41,11 +41,17 @@ void ub_tended_free(struct ub_tended **tended)
 	ub_arena_free(&arena);
 }
 
+/* Held. NULL: the settings name no source of accounts; teams alone are looked at. */
+static struct ub_accounts *accounts_of(const struct ub_snapshot *snapshot)
+{
+	return snapshot->directory ? ub_directory_accounts(snapshot->directory) : NULL;
+}
+
 /* Begins anew: everybody's key is to be put. */
 static struct ub_tended *begin(struct ub_tended *former, const struct ub_snapshot *snapshot, ub_day day)
 {
 	struct ub_tended *tended = ub_tended_new();
-	tended->accounts = ub_directory_accounts(snapshot->directory);
+	tended->accounts = accounts_of(snapshot);
 	tended->rules = snapshot->loaded;
 	tended->day = day;
 	ub_tended_free(&former);
@@ -54,7 +60,7 @@ static struct ub_tended *begin(struct ub_tended *former, const struct ub_snapsho
 
 static bool is_current(const struct ub_tended *tended, const struct ub_snapshot *snapshot, ub_day day)
 {
-	struct ub_accounts *accounts = ub_directory_accounts(snapshot->directory);
+	struct ub_accounts *accounts = accounts_of(snapshot);
 	bool current =
 	    accounts == tended->accounts && snapshot->loaded == tended->rules && day == tended->day;
 	ub_accounts_release(&accounts);
@@ -92,7 +98,9 @@ static void put_keys(struct ub_queue *queue, struct ub_tended *tended, int64_t n
 void queue_tend_accounts(struct ub_queue *queue, int64_t now)
 {
 	struct ub_snapshot *snapshot = queue_snapshot(queue);
-	bool wanted = !snapshot->without_rules && snapshot->rules->n_account_rules && snapshot->directory;
+	bool wanted =
+	    !snapshot->without_rules &&
+	    ((snapshot->rules->n_account_rules && snapshot->directory) || snapshot->rules->n_team_rules);
 	ub_day day = ub_cal_local_day(snapshot->org->standard.zone, now / 1000);
 	if (wanted && !is_current(queue->tended, snapshot, day))
 		queue->tended = begin(queue->tended, snapshot, day);
