@@ -58,8 +58,10 @@ unsigned ub_plugins_ended(const char *mark, bool forget);
  * work's functions do with the lock held is not done then, or not any more.
  */
 struct ub_plugin_work {
-	void *(*prepare)(void *state);             /* the lock is held: makes the answer to be filled */
-	void (*call)(void *state, void *answer);   /* calls the plugin, without the lock */
+	void *(*prepare)(void *state); /* the lock is held: makes the answer to be filled */
+	/* Calls the plugin, without the lock. False: that was no work yet, so that it says nothing of whether
+	 * the plugin ends processes. */
+	bool (*call)(void *state, void *answer);
 	void (*finish)(void *state, void *answer); /* the lock is held */
 	void (*drop)(void *answer);                /* frees an answer that nobody takes */
 	void (*end)(void *state);                  /* closes the plugin's own state, without the lock */

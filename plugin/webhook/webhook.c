@@ -80,16 +80,27 @@ static void take_setting(struct webhook_sink *sink, const struct ub_plugin_setti
 		sink->timeout = (strtol(setting->value, NULL, 10) + 1) / 2;
 }
 
-/* Whether nobody else can read along: encrypted, or without leaving this machine. */
-static bool is_private(const char *url)
+static bool is_one_of(CURLU *url, CURLUPart part, const char *const *words, size_t n)
 {
-	static const char *const here[] = { "http://127.0.0.1", "http://localhost", "http://[::1]" };
-	for (size_t i = 0; i < sizeof(here) / sizeof(here[0]); i++) {
-		size_t len = strlen(here[i]);
-		if (strncasecmp(url, here[i], len) == 0 && strchr(":/?", url[len]))
-			return true;
-	}
-	return strncasecmp(url, "https://", 8) == 0;
+	char *text = NULL;
+	bool is = false;
+	if (curl_url_get(url, part, &text, 0) == CURLUE_OK)
+		for (size_t i = 0; i < n; i++)
+			is |= strcasecmp(text, words[i]) == 0;
+	curl_free(text);
+	return is;
+}
+
+/* Whether nobody else can read along: encrypted, or without leaving this machine. */
+static bool is_private(const char *address)
+{
+	static const char *const secure[] = { "https" };
+	static const char *const here[] = { "127.0.0.1", "localhost", "[::1]" };
+	CURLU *url = curl_url();
+	bool is = url && curl_url_set(url, CURLUPART_URL, address, 0) == CURLUE_OK &&
+		  (is_one_of(url, CURLUPART_SCHEME, secure, 1) || is_one_of(url, CURLUPART_HOST, here, 3));
+	curl_url_cleanup(url);
+	return is;
 }
 
 /* A file that cannot be read may be put there later. */

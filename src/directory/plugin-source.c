@@ -218,10 +218,11 @@ static enum look look_at(struct plugin_source *source)
 					       : LOOK_FAILED;
 }
 
-static void call(void *state, void *answer)
+static bool call(void *state, void *answer)
 {
 	struct answer *mine = answer;
 	mine->look = look_at(state);
+	return true;
 }
 
 /* A plugin that fails has to say why, and people are told something in any case. */

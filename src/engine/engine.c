@@ -124,7 +124,7 @@ static void run(const struct ub_engine_options *options, struct ub_snapshot *sna
 	const struct ub_events_input told = { .configuration = engine.configuration,
 		.store = store,
 		.log = log,
-		.minds_marks = options->input.minds_marks };
+		.minds_marks = options->after_crash };
 	struct ub_events *events = ub_events_start(&told);
 	struct ub_control_input asked = { .fd = options->control_fd,
 		.configuration = engine.configuration,

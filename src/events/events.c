@@ -16,6 +16,8 @@ struct slot {
 	const struct ub_settings_sink *settings;
 	struct sink *sink; /* NULL: it cannot be used */
 	bool busy;         /* it has a batch */
+	bool tried;        /* it was told to open */
+	bool suspected;    /* an engine has ended while it was at work, maybe because of it */
 	int64_t due;       /* when it may get the next one, by the monotonic clock */
 	int64_t pause;     /* after the last failure, in milliseconds; 0: there was none since a delivery */
 	uint64_t dropped;  /* of its events, when that was last told */
@@ -122,6 +124,7 @@ static void settle(struct ub_events *events, struct slot *slot, const struct bat
 	if (done > 0 && ub_store_events_done(events->input.store, slot->settings->name, batch->after,
 			    batch->after + done, refused) == UB_STORE_FAILED)
 		rest(slot, 0);
+	slot->suspected = false;
 	if (done > 0)
 		slot->pause = 0;
 	if (refused) {
@@ -153,8 +156,10 @@ static void look_for_answer(struct ub_events *events, struct slot *slot)
 	struct ub_diags diags = UB_DIAGS(arena);
 	struct batch *batch = NULL;
 	enum ub_plugin_call call = sink_take(slot->sink, 0, &batch, &diags);
-	if (call == UB_PLUGIN_LATE)
+	if (call == UB_PLUGIN_LATE) {
+		slot->suspected = false; /* it hangs, and ends nothing */
 		note_failure(events, slot, &diags);
+	}
 	if (call == UB_PLUGIN_ANSWERED) {
 		take_answer(events, slot, batch);
 		batch_free(batch);
@@ -162,12 +167,25 @@ static void look_for_answer(struct ub_events *events, struct slot *slot)
 	ub_arena_free(&arena);
 }
 
+/* What is suspected of ending engines works alone: so another end shows which one it was. */
+static bool may_begin(const struct ub_events *events, const struct slot *slot)
+{
+	for (size_t i = 0; i < events->n_slots; i++) {
+		const struct slot *other = &events->slots[i];
+		if (other != slot && other->busy && (slot->suspected || other->suspected))
+			return false;
+	}
+	return slot->due <= ub_sys_monotonic_ms();
+}
+
+/* At first the sink is only opened, so that people learn at once what is wrong with it. */
 static void begin(struct ub_events *events, struct slot *slot)
 {
-	struct batch *batch = batch_next(events->input.store, slot->settings->name);
+	struct batch *batch =
+	    slot->tried ? batch_next(events->input.store, slot->settings->name) : batch_empty();
 	if (!batch)
 		return;
-	slot->busy = true;
+	slot->busy = slot->tried = true;
 	sink_deliver(slot->sink, batch);
 }
 
@@ -175,7 +193,7 @@ static void tend(struct ub_events *events, struct slot *slot)
 {
 	if (slot->sink && slot->busy)
 		look_for_answer(events, slot);
-	if (slot->sink && !slot->busy && slot->due <= ub_sys_monotonic_ms())
+	if (slot->sink && !slot->busy && may_begin(events, slot))
 		begin(events, slot);
 }
 
@@ -236,7 +254,6 @@ static void close_slots(struct ub_events *events)
 	free(slots);
 }
 
-/* Has the sink opened at once, so that people learn what is wrong with it. */
 static void open_slot(struct ub_events *events, struct slot *slot, const struct ub_settings *settings)
 {
 	struct ub_arena *arena = ub_arena_new();
@@ -249,13 +266,10 @@ static void open_slot(struct ub_events *events, struct slot *slot, const struct 
 		.done = wake,
 		.context = events,
 	};
+	slot->suspected = start.minds_mark && ub_plugins_ended(start.mark, false) > 0;
 	slot->sink = sink_open(slot->settings, &start, &diags);
-	if (slot->sink) {
-		slot->busy = true;
-		sink_deliver(slot->sink, batch_empty());
-	} else {
+	if (!slot->sink)
 		note_failure(events, slot, &diags);
-	}
 	ub_arena_free(&arena);
 }
 
@@ -293,6 +307,7 @@ static void use(struct ub_events *events, struct ub_snapshot *snapshot)
 	events->slots = slots;
 	events->n_slots = settings->n_sinks;
 	pthread_mutex_unlock(&events->mutex);
+	wake(events);                /* the sinks are opened at once */
 	events->minds_marks = false; /* somebody may have mended the plugin when settings are read again */
 }
 

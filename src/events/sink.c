@@ -125,7 +125,7 @@ static void *prepare(void *state)
 	return sink->making;
 }
 
-static void call(void *state, void *answer)
+static bool call(void *state, void *answer)
 {
 	struct sink *sink = state;
 	struct batch *batch = answer;
@@ -136,6 +136,7 @@ static void call(void *state, void *answer)
 	batch->opened = sink->opened != NULL;
 	if (batch->opened && batch->n > 0)
 		batch->answer = plugin->deliver(sink->opened, &sink->host, batch->events, batch->n);
+	return batch->n > 0;
 }
 
 /* A plugin that fails has to say why, and people are told something in any case. */

@@ -31,8 +31,10 @@ void mark_set(const char *path, unsigned ended)
 	close(fd);
 }
 
-void mark_clear(const char *path)
+void mark_leave(const char *path, unsigned ended)
 {
-	if (path)
+	if (path && ended == 0)
 		unlink(path);
+	else
+		mark_set(path, ended - 1);
 }

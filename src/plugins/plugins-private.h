@@ -7,6 +7,7 @@
 /* mark.c: notes that a plugin is at work, and that so many processes were ended by it before. NULL is
  * allowed. */
 void mark_set(const char *path, unsigned ended);
-void mark_clear(const char *path);
+/* Notes that the plugin is not at work any more. */
+void mark_leave(const char *path, unsigned ended);
 
 #endif

@@ -81,9 +81,9 @@ static void *run(void *context)
 	void *answer;
 	while (wait_for_call(worker, &answer)) {
 		mark_set(worker->mark, worker->ended);
-		worker->work->call(worker->state, answer);
-		mark_clear(worker->mark);
-		worker->ended = 0;
+		if (worker->work->call(worker->state, answer))
+			worker->ended = 0;
+		mark_leave(worker->mark, worker->ended);
 		give_answer(worker, answer);
 	}
 	worker->work->end(worker->state);

@@ -36,16 +36,24 @@ class Story(support.ServerWorld):
             settings=SETTINGS.replace("ACCOUNTS", str(self.folder / "accounts.csv")))
         return self
 
-    def sources(self):
+    def status(self, member):
         answer = support.run("status", "-c", self.upbeat.settings, "--json")
-        return json.loads(answer.stdout)["accounts"] if answer.returncode == 0 else []
+        return json.loads(answer.stdout)[member] if answer.returncode == 0 else []
+
+    def sources(self):
+        return self.status("accounts")
+
+    def sinks(self):
+        return self.status("events")
 
     def put(self, uid):
+        """Looks again and again, as clients do: the engine may be away, and then needs a request to go on."""
         path = self.server.calendar_of("alice")
         calendar = calendars.Calendar(self.upbeat.url + path, "alice")
         assert calendar.put(f"{uid}.ics", calendars.meeting(uid=uid)).status in (201, 204)
+        tap.eventually(
+            lambda: [item.text("SUMMARY") for item in calendar.items_of(uid)] == ["Acme is red"], "the item", SOON)
         self.settle()
-        tap.equal([item.text("SUMMARY") for item in calendar.items_of(uid)], ["Acme is red"], "titles")
 
 
 @tap.case("the third engine leaves the plugin out, and works with the other source")
@@ -67,6 +75,26 @@ def _(story):
     tap.eventually(lambda: story.upbeat.said().count("the engine ended") == 3 and len(story.sources()) == 2,
                    "the next engine", SOON)
     story.put("second")
+
+
+@tap.case("an event sink that ends engines is left out, too, and the other sink is told of events")
+def _(story):
+    story.upbeat.stop()
+    trail = story.folder / "events.log"
+    settings = story.upbeat.settings.read_text().replace("  - {source: crash}\n", "")
+    story.upbeat.settings.write_text(
+        f"{settings}events:\n  - {{sink: faulty, fault: crash}}\n  - {{sink: log, path: {trail}}}\n")
+    before = len(story.upbeat.said())
+    story.upbeat.launch()
+    story.put("third")
+    told = "the engine has ended 2 times while the plugin `faulty` was at work, so it is left out"
+    tap.eventually(lambda: told in story.upbeat.said()[before:], f"in the log: {told}", SOON)
+    story.put("fourth")
+    tap.eventually(lambda: story.sinks()[1]["delivered"] == 2, "events", SOON)
+    broken, good = story.sinks()
+    tap.equal((broken["failed"], broken["waiting"], good["failed"], good["waiting"]), (True, 2, False, 0), (broken, good))
+    ids = {json.loads(line)["id"] for line in trail.read_text().splitlines()}
+    tap.equal(len(ids), 2, "different events in the file")
 
 
 sys.exit(tap.run_in_each(support.worlds(Story, (support.Radicale,))))

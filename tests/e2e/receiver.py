@@ -5,13 +5,15 @@ import contextlib
 import http.server
 import json
 import socket
+import ssl
 import threading
 
 
 class Receiver:
     """`answer(fields, event)` gives (status, fields, body)."""
 
-    def __init__(self, port=0):
+    def __init__(self, port=0, tls=None):
+        """`tls`: a folder with a certificate, from crm.make_certificate()."""
         self.got = []  # (fields, event, body) of all requests that were answered by 2xx
         self.asked = []  # the same of all requests
         self.connections = []
@@ -52,7 +54,11 @@ class Receiver:
 
         self.server = Server(("127.0.0.1", port), Handler)
         self.port = self.server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(tls / "cert.pem", tls / "key.pem")
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def events(self):

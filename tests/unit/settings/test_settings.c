@@ -70,7 +70,10 @@ static const char full[] =
 	     "accounts:\n"
 	     "  - source: yaml\n"
 	     "    path: accounts.yaml\n"
-	     "    fields: {started: date, seats: int, language: {type: string, audience: customer}}\n";
+	     "    fields: {started: date, seats: int, language: {type: string, audience: customer}}\n"
+	     "events:\n"
+	     "  - {sink: webhook, url: https://hooks.example, timeout: 5s}\n"
+	     "  - {sink: log, name: trail}\n";
 
 Test(settings, are_read_whole)
 {
@@ -96,6 +99,11 @@ Test(settings, are_read_whole)
 	cr_assert_eq(s->n_fields, 3);
 	cr_assert(s->sources[0].fields[0].type == UB_FIELD_DATE && !s->sources[0].fields[0].customer);
 	cr_assert(s->sources[0].fields[2].type == UB_FIELD_STRING && s->sources[0].fields[2].customer);
+	cr_assert_eq(s->n_sinks, 2);
+	SAME(s->sinks[0].name, "webhook");
+	SAME(s->sinks[1].sink, "log");
+	SAME(s->sinks[1].name, "trail");
+	cr_assert(s->sinks[0].timeout == 5 && s->sinks[1].timeout == UB_SINK_TIMEOUT_SECONDS);
 	finish(&r);
 }
 
@@ -241,6 +249,16 @@ static const struct {
 	    "between -1000 and 1000" },
 	{ REQUIRED ORG "accounts: [{source: yaml, path: a, columns: {}}]\n", "unknown-key", "`columns`" },
 	{ REQUIRED ORG "accounts: [{source: yaml}]\n", "missing-key", "`path` is missing" },
+	{ REQUIRED ORG "events: [{url: x}]\n", "missing-key", "`sink` is missing" },
+	{ REQUIRED ORG "events: [{sink: ../log}]\n", "wrong-value", "a sink like `webhook` or `log`" },
+	{ REQUIRED ORG "events: [{sink: log, name: My log}]\n", "wrong-value",
+	    "a name of small letters, digits and hyphens" },
+	{ REQUIRED ORG "events: [{sink: log, timeout: 5}]\n", "span", "a unit is missing" },
+	{ REQUIRED ORG "events: [log]\n", "wrong-value", "expected a map" },
+	{ REQUIRED ORG "events: [{sink: log, path: a}, {sink: log, path: b}]\n", "sink-twice",
+	    "another sink is called `log`, too" },
+	{ REQUIRED ORG "events: [{sink: log, name: webhook}, {sink: webhook}]\n", "sink-twice",
+	    "give one of them a `name` of its own" },
 	{ REQUIRED ORG "accounts: [{source: yaml, path: a, fields: {x: number}}]\n", "unknown-word",
 	    "`double`" },
 	{ REQUIRED ORG "accounts: [{source: yaml, path: a, fields: {x: {type: int, audience: all}}}]\n",
