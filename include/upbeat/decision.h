@@ -118,6 +118,8 @@ struct ub_cadence_input {
 struct ub_text ub_cadence_uid(const struct ub_rule *rule, struct ub_text id, struct ub_arena *arena);
 /* Whether the UID has the form of those. Anybody may write one into an invitation. */
 bool ub_cadence_is_uid(struct ub_text uid);
+/* The id of the account, or the name of the team, that such a UID is made for. Empty: the UID is none. */
+struct ub_text ub_cadence_id(struct ub_text uid);
 /* Whether decisions are asked for by this rule: its family makes items, and no rule before it is of that
  * family. */
 bool ub_cadence_leads(const struct ub_ruleset *rules, const struct ub_rule *rule);

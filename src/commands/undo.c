@@ -5,6 +5,7 @@
  * Only the organizer's copies are items. Colleagues' copies of them go by the server's own scheduling.
  */
 #include "calendar-walk.h"
+#include "upbeat/events.h"
 #include "upbeat/ical.h"
 #include "upbeat/json.h"
 #include "upbeat/settings.h"
@@ -337,6 +338,23 @@ static bool find_series(
 	return true;
 }
 
+/* The store leaves the event if there is no sink. */
+static struct ub_store_event removal_of(const struct ub_store_item *item, struct ub_arena *arena)
+{
+	const struct ub_text account = ub_cadence_id(item->meeting_uid);
+	const struct ub_happening happening = { .what = UB_EVENT_REMOVED,
+		.now = item->changed / 1000,
+		.zone = ub_cal_utc(),
+		.item = item->id,
+		.owner = item->owner,
+		.uid = item->uid,
+		.href = item->href,
+		.meeting = account.len ? UB_TEXT_NONE : item->meeting_uid,
+		.account = account,
+		.why = UB_TEXT("what the rule has made was taken away by `upbeat undo`") };
+	return ub_events_make(&happening, arena);
+}
+
 bool ub_undo_remember(struct ub_store *store, const struct ub_store_item *item)
 {
 	struct ub_arena *arena = ub_arena_new();
@@ -355,8 +373,10 @@ bool ub_undo_remember(struct ub_store *store, const struct ub_store_item *item)
 		kept.id = known.items[i].id;
 		kept.etag = known.items[i].etag;
 	}
-	good = good && ub_store_put_item(store, &kept) == UB_STORE_OK;
-	if (item->state == UB_ITEM_REMOVED)
+	const struct ub_store_event removal = removal_of(&kept, arena);
+	const bool removed = item->state == UB_ITEM_REMOVED;
+	good = good && ub_store_put_item_event(store, &kept, removed ? &removal : NULL) == UB_STORE_OK;
+	if (removed)
 		good = good && ub_store_forget_appointments(
 				   store, item->organization, item->upstream, item->href) == UB_STORE_OK;
 	ub_arena_free(&arena);

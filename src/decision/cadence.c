@@ -35,6 +35,16 @@ bool ub_cadence_is_uid(struct ub_text uid)
 	       ub_text_split(&uid, '/', &mark) && uid.ptr;
 }
 
+struct ub_text ub_cadence_id(struct ub_text uid)
+{
+	struct ub_text piece;
+	if (!ub_cadence_is_uid(uid))
+		return UB_TEXT_NONE;
+	ub_text_split(&uid, '/', &piece);
+	ub_text_split(&uid, '/', &piece);
+	return uid;
+}
+
 static bool is_akin(const struct ub_rule *rule, const struct ub_rule *other)
 {
 	return ub_text_eq(ub_plan_family(rule), ub_plan_family(other));

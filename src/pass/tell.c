@@ -14,25 +14,11 @@ static bool is_wanted(const struct ub_pass *pass)
 	return pass->snapshot->settings->n_sinks > 0;
 }
 
-/* The UID of an account's items has the account's id. */
-static void set_occasion(
-    const struct ub_pass *pass, struct ub_text meeting_uid, struct ub_happening *happening)
-{
-	struct ub_text rest = meeting_uid, piece;
-	happening->account = pass->account;
-	if (!ub_cadence_is_uid(meeting_uid)) {
-		happening->meeting = meeting_uid;
-		return;
-	}
-	ub_text_split(&rest, '/', &piece);
-	ub_text_split(&rest, '/', &piece);
-	happening->account = rest;
-}
-
 static struct ub_happening happening_of(const struct ub_pass *pass, enum ub_event_what what,
     struct ub_text meeting_uid, struct ub_text uid, struct ub_text href)
 {
-	struct ub_happening happening = { .what = what,
+	const struct ub_text of_uid = ub_cadence_id(meeting_uid);
+	return (struct ub_happening){ .what = what,
 		.now = pass->now,
 		.zone = ub_org_person(pass->snapshot->org, pass->identity.owner)->zone,
 		.start = UB_INSTANT_NONE,
@@ -40,9 +26,9 @@ static struct ub_happening happening_of(const struct ub_pass *pass, enum ub_even
 		.due = UB_INSTANT_NONE,
 		.owner = pass->identity.owner,
 		.uid = uid,
-		.href = href };
-	set_occasion(pass, meeting_uid, &happening);
-	return happening;
+		.href = href,
+		.meeting = of_uid.len ? UB_TEXT_NONE : meeting_uid,
+		.account = of_uid.len ? of_uid : pass->account };
 }
 
 static const struct ub_store_event *made(const struct ub_pass *pass, const struct ub_happening *happening)
