@@ -30,7 +30,7 @@ unixhierarchysep: yes
 allowplaintext: yes
 sasl_pwcheck_method: alwaystrue
 sasl_mech_list: PLAIN
-httpmodules: caldav
+httpmodules: caldav carddav
 calendar_user_address_set: {domains}
 autocreate_quota: 0
 autocreate_post: yes

@@ -195,6 +195,20 @@ def _(story):
     assert support.password("alice") not in running.said(), "the password is logged"
 
 
+@tap.case("an address book of Cyrus")
+def _(story):
+    server = story.start(support.Cyrus)
+    book = f"{server.url}/dav/addressbooks/user/alice/Default/"
+    tap.equal(support.request("PROPFIND", f"{server.url}/dav/addressbooks/user/alice/", "alice", None, {"Depth": "1"}).status, 207, "PROPFIND")
+    photo = card("UID:ann", "FN:Ann", "N:Lee;Ann;;;", "item1.EMAIL:ann@acme.example", "PHOTO;ENCODING=b:" + "A" * 60)
+    for name, text in (("ann", photo), ("bob", BOB.replace("VERSION", "UID:bob\r\nVERSION").replace("ROLE", "N:B;Bob;;;\r\nROLE"))):
+        answer = support.request("PUT", f"{book}{name}.vcf", "alice", text, {"Content-Type": "text/vcard"})
+        assert answer.status in (201, 204), answer
+    (story.folder / "password").write_text(support.password("alice") + "\n")
+    tap.equal(sorted(story.people(f"url: {book}" + LOGIN)[0].split("; ")), ["Ann", "Bob (Judge)"], "people")
+    tap.equal(story.findings(f"url: {book}" + LOGIN), [], "findings")
+
+
 class Book(crm.Crm):
     """An address book that answers as it is told to."""
 
