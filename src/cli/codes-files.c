@@ -109,6 +109,10 @@ const struct ub_code ub_codes_files[] = {
 	    "the "
 	    "help line names.",
 	    "source: cvs", "source: csv" },
+	{ "owner-not-ours", "the owner of an account is none of us",
+	    "Reviews of an account stand in its owner's calendar. Whose address is in none of the "
+	    "organization's domains has none here, so that the account gets no reviews.",
+	    "owner: alice@gmail.com", "owner: alice@ours.example" },
 	{ "parent-circle", "an account is a part of itself",
 	    "Parents lead back to where they began, so that nobody stands above. The account that all others "
 	    "belong to has no `parent`.",

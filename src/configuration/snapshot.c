@@ -244,6 +244,30 @@ static const char *kept_path(const struct loading *loading)
 	return keeps ? ub_textf(loading->arena, "%.*s.accounts", UB_ARGS(settings->store_path)).ptr : NULL;
 }
 
+/* Reviews of an account are in its owner's calendar, and strangers have none here. */
+static void warn_of_owners(const struct loading *loading)
+{
+	struct ub_accounts *accounts = ub_directory_accounts(loading->snapshot->directory);
+	const struct ub_account *first = NULL;
+	size_t strangers = 0;
+	for (size_t i = 0; i < ub_accounts_count(accounts); i++) {
+		const struct ub_account *account = ub_accounts_at(accounts, i);
+		if (account->owner.len == 0 || !ub_org_is_guest(loading->snapshot->org, account->owner))
+			continue;
+		first = first ? first : account;
+		strangers++;
+	}
+	if (first) {
+		struct ub_diag *diag =
+		    ub_warning(loading->diags, "owner-not-ours", loading->settings->sources[0].source_place,
+			"the owners of %zu of %zu accounts are none of us: `%.*s` of `%.*s` first", strangers,
+			ub_accounts_count(accounts), UB_ARGS(first->owner), UB_ARGS(first->id));
+		ub_diag_set_help(loading->diags, diag,
+		    "correct the address, or add its domain to `domains` of the organization");
+	}
+	ub_accounts_release(&accounts);
+}
+
 static void load_accounts(struct loading *loading)
 {
 	struct ub_snapshot *snapshot = loading->snapshot;
@@ -267,6 +291,7 @@ static void load_accounts(struct loading *loading)
 	snapshot->account_findings[0] = loading->diags->list.n;
 	snapshot->directory =
 	    ub_directory_open(loading->settings, snapshot->org->standard.zone, &start, loading->diags);
+	warn_of_owners(loading);
 	snapshot->account_errors = loading->diags->errors - errors;
 	snapshot->account_findings[1] = loading->diags->list.n;
 	ub_arena_defer(loading->arena, close_directory, snapshot->directory);
