@@ -39,7 +39,7 @@ enum table_kind {
 	TABLE_TEXT,
 	TABLE_WORD,   /* upper and lower case are the same */
 	TABLE_LIST,   /* texts between semicolons */
-	TABLE_PEOPLE, /* "Name (Title) <address>" between semicolons */
+	TABLE_PEOPLE, /* "Name (Title) <address> [marks]" between semicolons */
 	TABLE_NOTES,  /* "Title [date]" between semicolons */
 };
 

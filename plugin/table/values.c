@@ -2,6 +2,7 @@
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "table.h"
 
@@ -98,9 +99,88 @@ static struct piece split_tail(const struct table_cell *cell, struct piece *piec
 	return piece_of(cell, at + 1, to - 1);
 }
 
+/* The next part between commas, which *rest loses. False: there is none. */
+static bool next_part(const struct table_cell *cell, struct piece *rest, struct piece *part)
+{
+	size_t from = (size_t)(rest->text - cell->text), to = from + rest->len;
+	const char *comma = memchr(rest->text, ',', rest->len);
+	size_t end = comma ? (size_t)(comma - cell->text) : to;
+	*part = piece_of(cell, from, end);
+	*rest = piece_of(cell, comma ? end + 1 : to, to);
+	return part->len || rest->len;
+}
+
+/* Whether the part is `NAME: value`; then *value is its value. */
+static bool is_named(
+    const struct table_cell *cell, const struct piece *part, const char *name, struct piece *value)
+{
+	size_t n = strlen(name), from = (size_t)(part->text - cell->text);
+	if (part->len <= n || strncasecmp(part->text, name, n) != 0 || part->text[n] != ':')
+		return false;
+	*value = piece_of(cell, from + n + 1, from + part->len);
+	return true;
+}
+
+static bool is_word(const struct piece *part, const char *word)
+{
+	return part->len == strlen(word) && strncasecmp(part->text, word, part->len) == 0;
+}
+
+/* What is said of somebody but the worries. Each key is given once, whatever stands there. */
+static void give_mark(
+    struct ub_plugin_host *host, const struct table_cell *cell, const struct piece *part, unsigned *given)
+{
+	static const struct {
+		const char *word, *key;
+		unsigned once;
+	} marks[] = { { "champion", "champion", 1 }, { "executive", "executive", 2 },
+		{ "economic buyer", "economic_buyer", 4 }, { "economic_buyer", "economic_buyer", 4 } };
+	struct piece value, truth = { "true", 4, part->place };
+	bool known = is_named(cell, part, "concern", &value);
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		if (!is_word(part, marks[i].word))
+			continue;
+		known = true;
+		if (!(*given & marks[i].once))
+			give_member(host, marks[i].key, &truth);
+		*given |= marks[i].once;
+	}
+	if (is_named(cell, part, "persona", &value)) {
+		known = true;
+		if (!(*given & 8) && value.len)
+			give_member(host, "persona", &value);
+		*given |= 8;
+	}
+	if (!known)
+		host->warning(host, part->place, "this says nothing of a stakeholder",
+		    "write `champion`, `executive`, `economic buyer`, `persona: ...` or `concern: ...`");
+}
+
+/* What stands in brackets behind a person: "champion, persona: blunt, concern: lock-in". */
+static void give_marks(struct ub_plugin_host *host, const struct table_cell *cell, struct piece marks)
+{
+	struct piece rest = marks, part, value;
+	bool worried = false;
+	unsigned given = 0;
+	while (next_part(cell, &rest, &part)) {
+		worried |= is_named(cell, &part, "concern", &value);
+		if (part.len)
+			give_mark(host, cell, &part, &given);
+	}
+	if (!worried)
+		return;
+	give_key(host, "concerns", marks.place);
+	host->list_begin(host, marks.place);
+	for (rest = marks; next_part(cell, &rest, &part);)
+		if (is_named(cell, &part, "concern", &value) && value.len)
+			give_text(host, &value);
+	host->list_end(host);
+}
+
 static void give_person(struct ub_plugin_host *host, const struct table_cell *cell, struct piece piece)
 {
 	struct ub_plugin_place whole = piece.place;
+	struct piece marks = split_tail(cell, &piece, '[', ']');
 	struct piece address = split_tail(cell, &piece, '<', '>');
 	if (address.len == 0 && memchr(piece.text, '@', piece.len)) {
 		address = piece;
@@ -111,6 +191,7 @@ static void give_person(struct ub_plugin_host *host, const struct table_cell *ce
 	give_member(host, "email", &address);
 	give_member(host, "name", &piece);
 	give_member(host, "title", &title);
+	give_marks(host, cell, marks);
 	host->map_end(host);
 }
 

@@ -117,6 +117,38 @@ Test(csv, gives_accounts_with_all_that_a_row_can_say)
 	close_world(w);
 }
 
+Test(csv, says_of_stakeholders_what_stands_in_brackets)
+{
+	struct world *w = open_world("source: csv, path: data",
+	    "id,stakeholders\n"
+	    "a,\"Carla Otto (CTO) <cto@acme.example> [Champion, persona: blunt, concern: lock-in, "
+	    "concern: missed dates, champion, persona: kind]; cfo@acme.example [executive,, economic buyer]; "
+	    "dev@acme.example\"\n",
+	    NULL);
+	const struct ub_account *a = account_of(w, "a");
+	cr_assert_eq(w->diags.list.n, 0, "%s", said(w));
+	cr_assert_eq(a->n_stakeholders, 3);
+	const struct ub_stakeholder *cto = &a->stakeholders[0], *cfo = &a->stakeholders[1];
+	IS(cto->email, "cto@acme.example");
+	IS(cto->title, "CTO");
+	IS(cto->persona, "blunt");
+	cr_assert(cto->champion && !cto->executive && !cto->economic_buyer && cto->concerns.n == 2);
+	IS(cto->concerns.items[1], "missed dates");
+	cr_assert(!cfo->champion && cfo->executive && cfo->economic_buyer && cfo->concerns.n == 0);
+	cr_assert(!a->stakeholders[2].champion && !a->stakeholders[2].executive);
+	close_world(w);
+}
+
+Test(csv, warns_of_what_says_nothing_of_a_stakeholder)
+{
+	struct world *w =
+	    open_world("source: csv, path: data", "id,stakeholders\na,cto@acme.example [sponsor]\n", NULL);
+	SAYS(w, "warning");
+	SAYS(w, "this says nothing of a stakeholder");
+	cr_assert_eq(account_of(w, "a")->n_stakeholders, 1);
+	close_world(w);
+}
+
 Test(csv, that_is_written_anew_and_says_the_same_is_no_news)
 {
 	struct world *w = open_world(CSV, "id,name\na,A\nb,B\n", NULL);
