@@ -73,6 +73,9 @@ struct ub_item {
 	bool busy;                         /* false: TRANSP:TRANSPARENT */
 	enum ub_class class;               /* the meeting's */
 	bool late;                         /* placed after its window had passed */
+	struct ub_interval occasion;       /* the meeting's, its instance's, or the period's */
+	struct ub_text account;            /* id of the account; empty: none is known */
+	const char *counts_as;             /* for reports: "prep"; "": as nothing */
 	/* Seconds before start (events) or due (tasks); negative: after it. */
 	int64_t *reminders;
 	size_t n_reminders;

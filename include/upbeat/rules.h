@@ -75,6 +75,16 @@ enum ub_prefer { UB_PREFER_EARLIEST, UB_PREFER_LATEST, UB_PREFER_SAME_TIME };
 enum ub_late { UB_LATE_NEXT_FREE, UB_LATE_SKIP };
 enum ub_full { UB_FULL_EARLIER, UB_FULL_LATER, UB_FULL_SKIP, UB_FULL_OVERLAP };
 enum ub_free { UB_FREE_ATTENDEES, UB_FREE_OWNER, UB_FREE_NOBODY };
+/* What a report takes an item for. */
+enum ub_counts_as {
+	UB_COUNTS_NOT,
+	UB_COUNTS_PREP,
+	UB_COUNTS_AGENDA,
+	UB_COUNTS_FOLLOW_UP,
+	UB_COUNTS_REVIEW,
+};
+/* "prep", "agenda", "follow-up", "review"; "" for UB_COUNTS_NOT: for the store. A literal. */
+const char *ub_rules_counts_as(enum ub_counts_as counts_as);
 
 /* An item without which another one is not made. */
 struct ub_need {
@@ -106,6 +116,7 @@ struct ub_rule_item {
 	struct ub_cases reminders;  /* reminders */
 	struct ub_cases categories; /* texts */
 	struct ub_cases busy;       /* flag; not given: busy */
+	struct ub_cases counts_as;  /* choice; not given: not */
 	bool all_day;               /* the event takes the whole day of `at`, and has no duration */
 	struct ub_cases instances;  /* choice: how many of a series, or how many periods, get the item */
 	/* The same where no case holds, and at most. */

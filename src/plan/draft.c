@@ -61,6 +61,14 @@ static bool choose_reminders(struct ub_making *making, struct ub_draft *draft)
 	return verdict != UB_CANNOT_TELL;
 }
 
+static bool choose_count(struct ub_making *making, struct ub_draft *draft)
+{
+	int word = UB_COUNTS_NOT;
+	bool told = choose_word(making, draft, draft->source->counts_as, "counts_as", &word);
+	draft->item.counts_as = ub_rules_counts_as((enum ub_counts_as)word);
+	return told;
+}
+
 /* Gives the item its identity. An existing item keeps its own, also under an earlier name of the rule. A new
  * item never gets a UID that was used before. */
 static void identify(struct ub_making *making, struct ub_draft *draft)
@@ -141,15 +149,19 @@ static bool is_its_turn(struct ub_making *making, struct ub_draft *draft)
 void ub_plan_draft(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft)
 {
 	const struct ub_rule_item *source = draft->source;
+	const struct ub_facts *facts = making->input->facts;
 	struct ub_item *item = &draft->item;
 	draft->state = UB_DRAFT_BEING_MADE;
 	*item = (struct ub_item){ .kind = source->task ? UB_ITEM_TASK : UB_ITEM_EVENT,
 		.rule = draft->rule,
 		.source = source,
-		.instance = ub_plan_instance_name(making->input->facts->meeting.event, making->arena),
+		.instance = ub_plan_instance_name(facts->meeting.event, making->arena),
 		.unrelated = draft->rule->subject != UB_FOR_MEETING,
-		.class = making->input->facts->meeting.event->class,
-		.parent_uid = making->input->facts->meeting.event->uid,
+		.class = facts->meeting.event->class,
+		.parent_uid = facts->meeting.event->uid,
+		.occasion = { facts->meeting.start, facts->meeting.end },
+		.account = facts->account ? facts->account->id : UB_TEXT_NONE,
+		.counts_as = "",
 		.id =
 		    ub_textf(making->arena, "%.*s/%.*s", UB_ARGS(draft->rule->name), UB_ARGS(source->name)) };
 	identify(making, draft);
@@ -162,6 +174,7 @@ void ub_plan_draft(struct ub_making *making, struct ub_drafts *drafts, struct ub
 	ub_plan_contributions(making, draft);
 	if (choose_wishes(making, draft) && choose_busy(making, draft) && choose_people(making, draft) &&
 	    ub_plan_place(making, drafts, draft) && ub_plan_texts(making, draft) &&
-	    choose_categories(making, draft) && choose_reminders(making, draft))
+	    choose_categories(making, draft) && choose_reminders(making, draft) &&
+	    choose_count(making, draft))
 		add_to_plan(making, draft);
 }

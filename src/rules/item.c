@@ -29,6 +29,22 @@ static const struct ub_yaml_word free_words[] = {
 	{ "nobody", UB_FREE_NOBODY, "busy times are not looked at" },
 };
 
+static const struct ub_yaml_word counts_as_words[] = {
+	{ "prep", UB_COUNTS_PREP, "a meeting is prepared in it" },
+	{ "agenda", UB_COUNTS_AGENDA, "the to-do to send the customer the agenda" },
+	{ "follow-up", UB_COUNTS_FOLLOW_UP, "the to-do to follow a meeting up" },
+	{ "review", UB_COUNTS_REVIEW, "an account is met in it at its rhythm" },
+	{ "none", UB_COUNTS_NOT, "not in reports" },
+};
+
+const char *ub_rules_counts_as(enum ub_counts_as counts_as)
+{
+	for (size_t i = 0; i < UB_COUNT(counts_as_words) && counts_as != UB_COUNTS_NOT; i++)
+		if (counts_as_words[i].value == (int)counts_as)
+			return counts_as_words[i].name;
+	return "";
+}
+
 static bool refuse(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
@@ -44,6 +60,7 @@ static const struct ub_yaml_type prefer_type = { .shape = UB_YAML_CHOICE, UB_YAM
 static const struct ub_yaml_type late_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(late_words) };
 static const struct ub_yaml_type full_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(full_words) };
 static const struct ub_yaml_type free_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(free_words) };
+static const struct ub_yaml_type counts_as_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(counts_as_words) };
 static const struct ub_yaml_type reminders_type = { .shape = UB_YAML_ONE_OR_LIST_OF,
 	.item = &reminder_type,
 	.item_size = sizeof(struct ub_reminder),
@@ -66,6 +83,7 @@ static const struct ub_yaml_type prefer_cases_type = UB_CASES_OF(prefer_type);
 static const struct ub_yaml_type late_cases_type = UB_CASES_OF(late_type);
 static const struct ub_yaml_type full_cases_type = UB_CASES_OF(full_type);
 static const struct ub_yaml_type free_cases_type = UB_CASES_OF(free_type);
+static const struct ub_yaml_type counts_as_cases_type = UB_CASES_OF(counts_as_type);
 static const struct ub_yaml_type busy_cases_type = UB_CASES_OF(ub_yaml_type_bool);
 static const struct ub_yaml_type reminders_cases_type = UB_CASES_OF(reminders_type);
 static const struct ub_yaml_type categories_cases_type = UB_CASES_OF(categories_type);
@@ -111,6 +129,7 @@ struct item_text {
 	    { "all_day", &ub_yaml_type_bool, ITEM(all_day), false, "whether the event is the day's" },       \
 	    { "instances", &instances_cases_type, ITEM(instances), false,                                    \
 		    "how many instances of a series, or periods, get it" },                                  \
+	    { "counts_as", &counts_as_cases_type, ITEM(counts_as), false, "what a report takes it for" },    \
 	    { "needs", &needs_type, ITEM(needs), false, "the item exists only with these items" },           \
 	    { "every", &refused_type, PLACE(ignored), false, "stands in a rule for accounts" },              \
 	{                                                                                                    \

@@ -60,6 +60,7 @@ static const size_t item_cases[] = {
 	offsetof(struct ub_rule_item, due),
 	offsetof(struct ub_rule_item, latest),
 	offsetof(struct ub_rule_item, prefer),
+	offsetof(struct ub_rule_item, counts_as),
 	offsetof(struct ub_rule_item, late),
 	offsetof(struct ub_rule_item, full),
 	offsetof(struct ub_rule_item, free),
