@@ -15,6 +15,7 @@
 
 struct ub_accounts;
 struct ub_store;
+struct ub_store_meeting;
 struct ub_watched;
 
 struct ub_decide_input {
@@ -84,8 +85,12 @@ void ub_decide(const struct ub_decide_input *input, struct ub_decision *decision
 /* A meeting with the account that the store knows, held or to come. */
 struct ub_met {
 	ub_instant start, end;
-	struct ub_text text; /* the calendar object; empty: not known */
+	struct ub_text text;         /* the calendar object; empty: not known */
+	struct ub_text guests, ours; /* who comes, as in struct ub_store_meeting */
 };
+
+/* The meeting without its text. */
+struct ub_met ub_met_of(const struct ub_store_meeting *meeting);
 
 struct ub_cadence_input {
 	const struct ub_snapshot *snapshot;
@@ -184,6 +189,33 @@ struct ub_text ub_decide_account(
  */
 UB_MUST_USE bool ub_decide_history(const struct ub_taken *taken, const struct ub_decision *decision,
     struct ub_decide_input *input, struct ub_arena *arena);
+
+/* ---- what is remembered of a decision: store.h ---- */
+
+struct ub_store_outcome;
+struct ub_store_period;
+
+/*
+ * The meetings with an account that the decision is about, for ub_store_put_meetings(): the one meeting, or
+ * the next instances of a series. `account`: as ub_decide_account() gives it. Returns how many; they are in
+ * the arena.
+ */
+size_t ub_remember_meetings(const struct ub_decision *decision, struct ub_text account,
+    struct ub_text calendar_owner, struct ub_store_meeting **meetings, struct ub_arena *arena);
+/* What is known of an item of a plan, as if it stood so. `day`: its to-do stands as an all-day event. */
+struct ub_store_outcome ub_remember_item(const struct ub_item *item, bool day);
+/* What an item that was read says of itself, put into *outcome; `now` in seconds is when it was read. */
+void ub_remember_standing(
+    const struct ub_existing *existing, ub_instant now, struct ub_store_outcome *outcome);
+
+/* What is to be told the store by ub_store_put_period(). */
+enum ub_remember {
+	UB_REMEMBER_LEAVE, /* nothing: no rule of the group counts as a review, or nobody can tell */
+	UB_REMEMBER_NONE,  /* there is no open period */
+	UB_REMEMBER_PERIOD /* *period is the open one; its texts are in the arena */
+};
+enum ub_remember ub_remember_period(const struct ub_cadence_input *input, const struct ub_decision *decision,
+    struct ub_store_period *period, struct ub_arena *arena);
 
 /* Writes the decision in words, for people, and as one JSON object: upbeat(1), "JSON". Both end their last
  * line. */

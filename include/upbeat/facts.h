@@ -94,7 +94,8 @@ struct ub_event {
 	enum ub_status status;
 	enum ub_class class;
 	bool transparent;
-	bool completed; /* a task's STATUS or PERCENT-COMPLETE */
+	bool completed;       /* a task's STATUS or PERCENT-COMPLETE */
+	int64_t completed_at; /* the time of COMPLETED, if it is one of UTC; 0: not said */
 	int64_t sequence;
 	enum ub_repeats repeats;
 	bool override_only;  /* nothing but RECURRENCE-ID components: an invitation to single instances */
@@ -221,7 +222,9 @@ struct ub_account_field {
 struct ub_account_history {
 	int64_t last_meeting, next_meeting; /* when they begin; INT64_MIN: none */
 	int64_t meetings;                   /* held so far */
-	struct ub_texts people;             /* addresses of guests met */
+	/* Addresses of guests met; of executives among those who came within UB_HISTORY_EXECUTIVES_DAYS; and
+	 * of ours who were there. */
+	struct ub_texts people, executives, colleagues;
 };
 
 struct ub_account {
@@ -392,6 +395,8 @@ struct ub_fact_list {
 /* All facts but what an account says beyond its name and other meetings. Empty texts and lists are among
  * them, but no unknown time. */
 struct ub_fact_list ub_facts_list(const struct ub_facts *facts, struct ub_arena *arena);
+/* "green", "yellow", "red"; "" when unknown. */
+const char *ub_health_word(enum ub_health health);
 /* The word of CLASS, in lower case. */
 const char *ub_class_word(enum ub_class class);
 /* The facts as `explain` prints them, one `name: value` a line, without the empty ones. */

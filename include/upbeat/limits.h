@@ -99,35 +99,37 @@
 #define UB_SETTINGS_MAX           (1024u * 1024)
 #define UB_RULE_FILE_MAX          UB_YAML_BYTES_MAX /* each file of rules, templates or holidays */
 /* queue and pass */
-#define UB_AUTHORIZATION_MAX    8192
-#define UB_CREDENTIAL_MS        60000 /* time for which a caller's credentials are kept, at most */
-#define UB_ENGINE_WORKERS       4
-#define UB_LEASE_MS             120000 /* time that a pass may take before another one may begin */
-#define UB_RETRY_MS             1000   /* pause before the second try; doubled each time */
-#define UB_RETRY_MAX_MS         30000
-#define UB_RETRY_PATIENT        20 /* tries with pauses up to that; then the pauses grow on, up to */
-#define UB_RETRY_LATE_MS        (3600 * (int64_t)1000) /* an hour */
-#define UB_HISTORY_LOOKS_MAX    8 /* meetings looked at anew when another one is the next with their account */
-#define UB_FAILURES_MAX         12 /* refusals in a row until a key is set aside: within about an hour */
-#define UB_REDIRECTS_MAX        256 /* redirected writes that are kept until they are repeated at the new place */
-#define UB_PASSED_MAX           1000 /* meetings that get nothing and are remembered in memory, for explain */
-#define UB_KNOWN_MAX            100000 /* principals that the queue remembers without the store */
-#define UB_STRANGERS_STORED     64     /* strangers' keys in the store; more stay in memory */
-#define UB_IDLE_MS              1000   /* between looks at the store while nothing is known to become due */
-#define UB_SWEEP_MS             1000 /* between looks for credentials whose time is up, and for whom keys wait */
-#define UB_UPKEEP_MS            (86400 * (int64_t)1000) /* between looks for what may be forgotten: */
-#define UB_REMEMBER_MS          (366 * UB_UPKEEP_MS)    /* meetings after their end, and their items */
-#define UB_WAIT_MS              (90 * UB_UPKEEP_MS)     /* keys whose user is not heard of any more */
-#define UB_ACCOUNTS_REFRESH_MS  30000                   /* between looks at the account sources */
-#define UB_MEND_MS              5000                /* between looks whether rules with mistakes are mended */
-#define UB_AMEND_MS             (100 * UB_SLOWNESS) /* time until a meeting goes on as it came */
-#define UB_AMENDED_OPEN         256                 /* amended writes between announcement and answer */
-#define UB_AMENDED_LATELY       1024   /* additions to meetings that no pass may have looked at yet */
-#define UB_BATCH_MAX            256    /* frames of one turn: their keys make one transaction */
-#define UB_WRITES_MAX           10000  /* writes between announcement and answer */
-#define UB_CREDENTIALS_MAX      100000 /* principals whose credentials are kept */
-#define UB_IDENTITY_SECONDS     300    /* time for which it is believed whose a collection is */
-#define UB_IDENTITY_CACHE_BYTES (1024u * 1024)
+#define UB_AUTHORIZATION_MAX       8192
+#define UB_CREDENTIAL_MS           60000 /* time for which a caller's credentials are kept, at most */
+#define UB_ENGINE_WORKERS          4
+#define UB_LEASE_MS                120000 /* time that a pass may take before another one may begin */
+#define UB_RETRY_MS                1000   /* pause before the second try; doubled each time */
+#define UB_RETRY_MAX_MS            30000
+#define UB_RETRY_PATIENT           20 /* tries with pauses up to that; then the pauses grow on, up to */
+#define UB_RETRY_LATE_MS           (3600 * (int64_t)1000) /* an hour */
+#define UB_HISTORY_LOOKS_MAX       8 /* meetings looked at anew when another one is the next with their account */
+#define UB_HISTORY_EXECUTIVES_DAYS 90 /* days for which an executive who came counts as met */
+#define UB_FAILURES_MAX            12 /* refusals in a row until a key is set aside: within about an hour */
+#define UB_REDIRECTS_MAX           256 /* redirected writes that are kept until they are repeated at the new place */
+#define UB_PASSED_MAX              1000 /* meetings that get nothing and are remembered in memory, for explain */
+#define UB_KNOWN_MAX               100000 /* principals that the queue remembers without the store */
+#define UB_STRANGERS_STORED        64     /* strangers' keys in the store; more stay in memory */
+#define UB_IDLE_MS                 1000 /* between looks at the store while nothing is known to become due */
+#define UB_SWEEP_MS                1000 /* between looks for credentials whose time is up, and for whom keys wait */
+#define UB_UPKEEP_MS               (86400 * (int64_t)1000) /* between looks for what may be forgotten: */
+#define UB_REMEMBER_MS             (366 * UB_UPKEEP_MS)    /* meetings after their end, and their items */
+#define UB_HISTORY_MS              (731 * UB_UPKEEP_MS) /* what is known of meetings and items, for reports */
+#define UB_WAIT_MS                 (90 * UB_UPKEEP_MS)  /* keys whose user is not heard of any more */
+#define UB_ACCOUNTS_REFRESH_MS     30000                /* between looks at the account sources */
+#define UB_MEND_MS                 5000 /* between looks whether rules with mistakes are mended */
+#define UB_AMEND_MS                (100 * UB_SLOWNESS) /* time until a meeting goes on as it came */
+#define UB_AMENDED_OPEN            256                 /* amended writes between announcement and answer */
+#define UB_AMENDED_LATELY          1024   /* additions to meetings that no pass may have looked at yet */
+#define UB_BATCH_MAX               256    /* frames of one turn: their keys make one transaction */
+#define UB_WRITES_MAX              10000  /* writes between announcement and answer */
+#define UB_CREDENTIALS_MAX         100000 /* principals whose credentials are kept */
+#define UB_IDENTITY_SECONDS        300    /* time for which it is believed whose a collection is */
+#define UB_IDENTITY_CACHE_BYTES    (1024u * 1024)
 
 /* plugins */
 #define UB_PLUGIN_CLOSE_MS 1000 /* time in which a plugin's thread may end by itself */
@@ -219,12 +221,18 @@
 #define UB_STORE_DOUBTFUL_MAX    20000                   /* and of all principals */
 #define UB_STORE_HEARD_MS        (86400 * (int64_t)1000) /* between notes that a principal was heard of */
 #define UB_STORE_ALIAS_HOPS      5
-#define UB_STORE_LOOKS           100            /* meetings that are found to be looked at again, at a time */
-#define UB_LOOKS_MS              60000          /* between looks for such meetings */
-#define UB_STORE_LOCK_MS         5000           /* time for which a predecessor's lock is waited for */
+#define UB_STORE_LOOKS           100   /* meetings that are found to be looked at again, at a time */
+#define UB_LOOKS_MS              60000 /* between looks for such meetings */
+#define UB_STORE_LOCK_MS         5000  /* time for which a predecessor's lock is waited for */
+#define UB_STORE_CALLED_OFF_MAX  500   /* meetings of one UID, before what is called off is forgotten */
 #define UB_STORE_TEXT_MAX        (1024u * 1024) /* a calendar object to be remembered */
 #define UB_STORE_MEMORY_MAX      100000         /* records of each kind in the memory store */
 #define UB_EVENTS_MAX            20000          /* events that wait for sinks; then the oldest goes */
+
+/* report */
+#define UB_REPORT_BARS_MAX 12  /* bars of one plot */
+#define UB_REPORT_ROWS_MAX 500 /* rows of one table of the page */
+#define UB_REPORT_DAYS     365 /* days that a report is about, unless it is said since when */
 
 /* ical */
 #define UB_ICAL_SIZE_MAX    (1024u * 1024) /* a calendar object */

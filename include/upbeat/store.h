@@ -4,9 +4,10 @@
 
 /*
  * store: keeps what has to be remembered between passes: keys (what to look at again), items (what was made),
- * principals that the server knows, aliases of paths, the last seen text of customer meetings, when our
- * people are taken, and events that are to be told to others. A store is a table of functions, and holds no
- * credential. What this header says holds for every store; one suite of tests runs on all of them.
+ * principals that the server knows, aliases of paths, the last seen text of customer meetings, which meetings
+ * there were with each account and how often there should be, when our people are taken, and events that are
+ * to be told to others. A store is a table of functions, and holds no credential. What this header says holds
+ * for every store; one suite of tests runs on all of them.
  *
  * Keys are levels, not edges: a key says "look here", never what was there. Putting a key that is there
  * already makes one pass of two. Putting a key while somebody works on it makes sure that another pass
@@ -121,6 +122,26 @@ enum ub_item_state {
 /* The base of an item that stands without marks, and of which nobody knows what it was when last written. */
 #define UB_STORE_BASE_LOST "lost"
 
+/*
+ * What became of an item: for reports. A time is 0 and a text empty where nobody knows, as for items that an
+ * earlier version has made, or of which only the marks tell.
+ */
+struct ub_store_outcome {
+	enum ub_outcome_kind {
+		UB_OUTCOME_UNKNOWN,
+		UB_OUTCOME_EVENT,
+		UB_OUTCOME_TASK,
+		UB_OUTCOME_DAY, /* a to-do that stands as an all-day event: nobody can complete it */
+	} kind;
+	struct ub_text counts_as;             /* the word of the rule's item: "prep" */
+	struct ub_text account;               /* id; empty: none */
+	int64_t occasion_start, occasion_end; /* of the meeting, its instance, or the account's period */
+	int64_t start, end;                   /* the event's; of a to-do `end` is when it is due */
+	int64_t made;                         /* when it was put, under its present UID */
+	int64_t completed;                    /* the to-do was completed then; 0: it is not */
+	int64_t gone;                         /* its user has deleted it, or Upbeat has removed it */
+};
+
 struct ub_store_item {
 	struct ub_text organization, meeting_uid;
 	struct ub_text identity; /* struct ub_marks.item; with the two above the primary key */
@@ -133,6 +154,7 @@ struct ub_store_item {
 	struct ub_text base;
 	enum ub_item_state state;
 	int64_t changed; /* when this was last stored: pruning goes by it */
+	struct ub_store_outcome outcome;
 };
 
 struct ub_store_items {
@@ -150,7 +172,6 @@ struct ub_store_seen {
 	struct ub_text text; /* the calendar object, at most UB_STORE_TEXT_MAX bytes */
 	/* The id of the account with which the meeting counts as one; empty: with none. */
 	struct ub_text account;
-	struct ub_text guests; /* addresses of the guests who come, one a line */
 	int64_t start;
 	int64_t end;     /* when the meeting ends: pruning goes by it */
 	int64_t changed; /* when this was last stored */
@@ -163,17 +184,54 @@ struct ub_store_seens {
 	size_t n, cap;
 };
 
-/* ---- meetings with an account ---- */
+/* ---- the memory of meetings with an account ---- */
 
-/* What the history of an account needs to know of one copy of a meeting. */
+/*
+ * One meeting with an account, to come or held: a meeting, or an instance of a series, whatever copies of it
+ * there are. It is held when its end has come and it was not called off. It is remembered after its text is
+ * forgotten, and after its object is deleted, which says nothing of what was.
+ */
 struct ub_store_meeting {
-	struct ub_text meeting_uid;
-	struct ub_text guests; /* as in struct ub_store_seen */
+	struct ub_text organization, meeting_uid;
+	struct ub_text
+	    instance; /* of a series: ub_plan_instance_name(); with the two above the primary key */
+	struct ub_text account, name; /* id and name, as of when it was last looked at */
+	struct ub_text owner; /* address: our organizer, or else whose calendar it was first seen in */
+	/* Addresses of those who come, one a line: guests, those of them who are executives by the account's
+	 * data, and ours. */
+	struct ub_text guests, executives, ours;
 	int64_t start, end;
+	int64_t first_seen; /* when it was first known with an account; 0: an earlier version has seen it */
+	int64_t called_off; /* when it was known to be called off, or to count no more; 0: it stands */
 };
 
 struct ub_store_meetings {
 	struct ub_store_meeting *items;
+	size_t n, cap;
+};
+
+/* What an object, as it was just looked at, says of the meetings of its UID. */
+enum ub_store_said {
+	UB_STORE_SAYS_ALL,  /* these are all that are to come: what is missing was called off */
+	UB_STORE_SAYS_GONE, /* the object is gone: what was to come was called off, what is over was held */
+	UB_STORE_SAYS_MUM,  /* it has become private: nothing of it is remembered */
+};
+
+/* A period in which a rule for accounts wants a review of an account. One is open at a time; it is written
+ * anew until it is over, and stays then. */
+struct ub_store_period {
+	struct ub_text organization;
+	struct ub_text uid; /* of the rule and the account: ub_cadence_uid(), as of the items' meeting_uid */
+	int64_t start;      /* with the two above the primary key */
+	int64_t end;
+	struct ub_text account, name; /* id and name */
+	struct ub_text owner;         /* address of who has the review */
+	struct ub_text health;        /* "green", "yellow", "red", or empty: not known */
+	int64_t first_seen;
+};
+
+struct ub_store_periods {
+	struct ub_store_period *items;
 	size_t n, cap;
 };
 
@@ -362,6 +420,10 @@ UB_MUST_USE enum ub_store_result ub_store_item_uids(struct ub_store *store, stru
 UB_MUST_USE enum ub_store_result ub_store_items(struct ub_store *store, struct ub_text organization,
     struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_items *items);
 
+/* The item that stands or stood at `href`; of several the one stored last. NONE: there is none. */
+UB_MUST_USE enum ub_store_result ub_store_item_at(struct ub_store *store, struct ub_text organization,
+    struct ub_text upstream, struct ub_text href, struct ub_arena *arena, struct ub_store_item *item);
+
 /* Remembers that `from` has moved to `to` for good; both are canonical hrefs. FULL: not stored. */
 UB_MUST_USE enum ub_store_result ub_store_put_alias(
     struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to, int64_t now);
@@ -390,10 +452,31 @@ UB_MUST_USE enum ub_store_result ub_store_seens_due(
  * since, or the meeting is forgotten. */
 UB_MUST_USE enum ub_store_result ub_store_seen_looked(
     struct ub_store *store, const struct ub_store_seen *seen);
-/* The meetings that count as ones with the account, each copy of each, by what ends first. */
+
+/*
+ * Remembers what an object with the UID `meeting_uid` says: n meetings with an account, all of that UID,
+ * whose first_seen and called_off do not count. Of those known by now, what is missing is treated as `said`
+ * tells; of a series that has no instance in common with what was known, as it was moved, all that was to
+ * come is forgotten. More than UB_STORE_CALLED_OFF_MAX meetings of one UID are not kept as called off. Only
+ * what differs is written. FULL: not stored.
+ */
+UB_MUST_USE enum ub_store_result ub_store_put_meetings(struct ub_store *store, struct ub_text organization,
+    struct ub_text meeting_uid, const struct ub_store_meeting *meetings, size_t n, enum ub_store_said said,
+    int64_t now, struct ub_arena *arena);
+/* The meetings with the account that stand, each once, by what ends first. */
 UB_MUST_USE enum ub_store_result ub_store_account_meetings(struct ub_store *store,
     struct ub_text organization, struct ub_text account, struct ub_arena *arena,
     struct ub_store_meetings *meetings);
+/* All meetings with accounts, also those that were called off. In the order of UID and instance. */
+UB_MUST_USE enum ub_store_result ub_store_all_meetings(struct ub_store *store, struct ub_text organization,
+    struct ub_arena *arena, struct ub_store_meetings *meetings);
+/* Sets the period of that UID that is open at `now`; NULL: none is. Others of the UID that are not over are
+ * forgotten, as its rhythm is another one. first_seen stays as it was. FULL: not stored. */
+UB_MUST_USE enum ub_store_result ub_store_put_period(struct ub_store *store, struct ub_text organization,
+    struct ub_text uid, const struct ub_store_period *period, int64_t now);
+/* All periods, in the order of UID and start. */
+UB_MUST_USE enum ub_store_result ub_store_periods(struct ub_store *store, struct ub_text organization,
+    struct ub_arena *arena, struct ub_store_periods *periods);
 
 /*
  * Stores whom an event takes, as a copy of the event says in the calendar of event->person: the n people, at
@@ -435,8 +518,10 @@ UB_MUST_USE enum ub_store_result ub_store_events_done(
 /* Whether the store's file was deleted or moved away: what is remembered works on, and ends with this
  * process. */
 UB_MUST_USE bool ub_store_is_lost(struct ub_store *store);
-/* Forgets meetings that ended before `before`; items last stored before then that belong to no meeting still
- * remembered; principals and aliases not heard of since then; and appointments that are over. */
-UB_MUST_USE enum ub_store_result ub_store_prune(struct ub_store *store, int64_t now, int64_t before);
+/* Forgets the texts of meetings that ended before `before`, and principals and aliases not heard of since
+ * then; the memory of meetings and periods that ended before `history`, and items last stored before then
+ * that belong to no meeting whose text is remembered; and appointments that are over. */
+UB_MUST_USE enum ub_store_result ub_store_prune(
+    struct ub_store *store, int64_t now, int64_t before, int64_t history);
 
 #endif

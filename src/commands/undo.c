@@ -372,6 +372,8 @@ bool ub_undo_remember(struct ub_store *store, const struct ub_store_item *item)
 			continue;
 		kept.id = known.items[i].id;
 		kept.etag = known.items[i].etag;
+		kept.outcome = known.items[i].outcome;
+		kept.outcome.gone = item->changed;
 	}
 	const struct ub_store_event removal = removal_of(&kept, arena);
 	const bool removed = item->state == UB_ITEM_REMOVED;

@@ -501,7 +501,7 @@ static struct ub_decide_input ask_for(const struct cadence *cadence)
 		.team = input->team,
 		.history = input->account && input->account->history
 			       ? input->account->history
-			       : history_of_met(&cadence->met, input->now, cadence->arena),
+			       : history_of_met(input->account, &cadence->met, input->now, cadence->arena),
 		.busy = input->busy,
 		.n_busy = input->n_busy,
 		.explain = input->explain,

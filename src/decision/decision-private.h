@@ -15,6 +15,12 @@ struct ub_plan_input plan_input(const struct ub_decide_input *input, const struc
 void decide_meeting(const struct ub_decide_input *input, const struct ub_event *event,
     struct ub_decision *decision, struct ub_arena *arena);
 
+/* ---- history.c ---- */
+
+/* What the n meetings with the account come to. */
+struct ub_account_history *history_of(const struct ub_account *account, const struct ub_met *met, size_t n,
+    ub_instant now, struct ub_arena *arena);
+
 /* ---- met.c ---- */
 
 /* A meeting with an account that takes place: one that stands alone, or an instance of a series. */
@@ -36,7 +42,7 @@ struct meetings_met list_met(
 enum ub_verdict ask_of_met(const struct ub_decide_input *asked, const struct ub_conditions *parts,
     const struct meeting_met *met, struct ub_arena *arena);
 /* What the meetings come to, for `account.last_meeting` and the like. */
-const struct ub_account_history *history_of_met(
+const struct ub_account_history *history_of_met(const struct ub_account *account,
     const struct meetings_met *meetings, ub_instant now, struct ub_arena *arena);
 
 /* ---- serving.c ---- */

@@ -3,7 +3,7 @@
 /*
  * The other meetings with a customer's account, as the store knows them.
  */
-#include "upbeat/decision.h"
+#include "decision-private.h"
 #include "upbeat/settings.h"
 #include "upbeat/store.h"
 
@@ -39,32 +39,72 @@ struct ub_text ub_decide_account(
 /* ---- what the meetings come to ---- */
 
 struct telling {
+	const struct ub_account *account;
 	struct ub_account_history *history;
-	struct ub_map *held, *met; /* UIDs, addresses */
+	struct ub_map *met, *executives, *colleagues; /* addresses */
 	struct ub_arena *arena;
 };
 
-static void meet(struct telling *telling, struct ub_text guests)
+static void add_each(
+    struct ub_text lines, struct ub_map *known, struct ub_texts *people, struct ub_arena *arena)
 {
-	struct ub_text guest;
-	while (ub_text_split(&guests, '\n', &guest))
-		if (guest.len && !ub_map_put(telling->met, guest, telling))
-			*ub_push(telling->arena, &telling->history->people) = guest;
+	struct ub_text address;
+	while (ub_text_split(&lines, '\n', &address))
+		if (address.len && !ub_map_put(known, address, known))
+			*ub_push(arena, people) = address;
 }
 
-static void tell_of(struct telling *telling, const struct ub_store_meeting *meeting, ub_instant now)
+static void add_executives(struct telling *telling, struct ub_text guests)
+{
+	const struct ub_account *account = telling->account;
+	struct ub_text address;
+	while (ub_text_split(&guests, '\n', &address))
+		for (size_t i = 0; i < account->n_stakeholders; i++)
+			if (account->stakeholders[i].executive &&
+			    ub_text_eq_nocase(account->stakeholders[i].email, address))
+				add_each(address, telling->executives, &telling->history->executives,
+				    telling->arena);
+}
+
+static void tell_of(struct telling *telling, const struct ub_met *met, ub_instant now)
 {
 	struct ub_account_history *history = telling->history;
-	ub_instant start = meeting->start / 1000;
-	if (meeting->end / 1000 > now) {
-		if (history->next_meeting == UB_INSTANT_NONE || start < history->next_meeting)
-			history->next_meeting = start;
+	if (met->end > now) {
+		if (history->next_meeting == UB_INSTANT_NONE || met->start < history->next_meeting)
+			history->next_meeting = met->start;
 		return;
 	}
-	if (start > history->last_meeting)
-		history->last_meeting = start;
-	history->meetings += !ub_map_put(telling->held, meeting->meeting_uid, telling);
-	meet(telling, meeting->guests);
+	if (met->start > history->last_meeting)
+		history->last_meeting = met->start;
+	history->meetings++;
+	add_each(met->guests, telling->met, &history->people, telling->arena);
+	add_each(met->ours, telling->colleagues, &history->colleagues, telling->arena);
+	if (met->end > now - UB_HISTORY_EXECUTIVES_DAYS * INT64_C(86400))
+		add_executives(telling, met->guests);
+}
+
+struct ub_account_history *history_of(const struct ub_account *account, const struct ub_met *met, size_t n,
+    ub_instant now, struct ub_arena *arena)
+{
+	struct ub_account_history *history = UB_NEW(arena, struct ub_account_history);
+	struct telling telling = { .account = account,
+		.history = history,
+		.met = ub_map_new(arena),
+		.executives = ub_map_new(arena),
+		.colleagues = ub_map_new(arena),
+		.arena = arena };
+	history->last_meeting = history->next_meeting = UB_INSTANT_NONE;
+	for (size_t i = 0; i < n; i++)
+		tell_of(&telling, &met[i], now);
+	return history;
+}
+
+struct ub_met ub_met_of(const struct ub_store_meeting *meeting)
+{
+	return (struct ub_met){ .start = meeting->start / 1000,
+		.end = meeting->end / 1000,
+		.guests = meeting->guests,
+		.ours = meeting->ours };
 }
 
 /* The account's meetings. NULL: the store cannot tell. */
@@ -96,15 +136,16 @@ bool ub_decide_history(const struct ub_taken *taken, const struct ub_decision *d
 	const struct ub_store_meetings *meetings = look_up(taken, facts->account->id, arena);
 	if (!meetings)
 		return false;
-	struct ub_account_history *history = UB_NEW(arena, struct ub_account_history);
-	struct telling telling = {
-		.history = history, .held = ub_map_new(arena), .met = ub_map_new(arena), .arena = arena
-	};
-	history->last_meeting = UB_INSTANT_NONE;
-	history->next_meeting = facts->meeting.end > input->now ? facts->meeting.start : UB_INSTANT_NONE;
+	UB_VEC(struct ub_met) others = { 0 };
 	for (size_t i = 0; i < meetings->n; i++)
 		if (!ub_text_eq(meetings->items[i].meeting_uid, facts->meeting.event->uid))
-			tell_of(&telling, &meetings->items[i], input->now);
+			*ub_push(arena, &others) = ub_met_of(&meetings->items[i]);
+	struct ub_account_history *history =
+	    history_of(facts->account, others.items, others.n, input->now, arena);
+	ub_instant start = facts->meeting.start;
+	bool to_come = facts->meeting.end > input->now;
+	if (to_come && (history->next_meeting == UB_INSTANT_NONE || start < history->next_meeting))
+		history->next_meeting = start;
 	input->history = history;
 	return true;
 }

@@ -18,15 +18,21 @@ static bool find_met(struct ub_store *store, struct ub_cadence_input *input, str
 	if (ub_store_account_meetings(store, ub_organization, input->account->id, arena, &known) !=
 	    UB_STORE_OK)
 		return false;
+	struct ub_map *told = ub_map_new(arena);
 	for (size_t i = 0; i < known.n; i++) {
 		const struct ub_store_meeting *meeting = &known.items[i];
 		struct ub_store_seens seens = { 0 }; /* a copy of each is enough */
+		if (ub_map_get(told, meeting->meeting_uid))
+			continue; /* the series' text tells of all its instances */
 		if (ub_store_seens(store, ub_organization, meeting->meeting_uid, arena, &seens) !=
 		    UB_STORE_OK)
 			return false;
-		if (seens.n)
-			*ub_push(arena, &met) = (struct ub_met){ meeting->start / 1000, meeting->end / 1000,
-				seens.items[0].text };
+		struct ub_met *one = ub_push(arena, &met);
+		*one = ub_met_of(meeting);
+		if (seens.n) {
+			one->text = seens.items[0].text;
+			ub_map_put(told, meeting->meeting_uid, one);
+		}
 	}
 	input->met = met.items;
 	input->n_met = met.n;

@@ -40,7 +40,8 @@ const struct ub_zone *owner_zone(const struct ub_decide_input *input, const stru
 	return owner.len ? ub_org_person(org, owner)->zone : org->standard.zone;
 }
 
-/* The account's meetings, with the instance before this one: the store knows of no series. */
+/* The account's meetings, with the instance before this one: a series' own instances are not
+ * among them. */
 static const struct ub_account_history *with_series(
     const struct ub_decide_input *input, const struct ub_event *event, struct ub_arena *arena)
 {

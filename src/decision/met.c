@@ -108,20 +108,14 @@ enum ub_verdict ask_of_met(const struct ub_decide_input *asked, const struct ub_
 	return ub_rules_ask(parts, ub_rules_activation(snapshot->rules, facts, arena), arena);
 }
 
-const struct ub_account_history *history_of_met(
+const struct ub_account_history *history_of_met(const struct ub_account *account,
     const struct meetings_met *meetings, ub_instant now, struct ub_arena *arena)
 {
-	struct ub_account_history *history = UB_NEW(arena, struct ub_account_history);
-	*history =
-	    (struct ub_account_history){ .last_meeting = UB_INSTANT_NONE, .next_meeting = UB_INSTANT_NONE };
-	for (size_t i = 0; i < meetings->n; i++) {
-		const struct meeting_met *met = &meetings->items[i];
-		bool held = met->end <= now;
-		history->meetings += held;
-		if (held && (history->last_meeting == UB_INSTANT_NONE || met->start > history->last_meeting))
-			history->last_meeting = met->start;
-		if (!held && (history->next_meeting == UB_INSTANT_NONE || met->start < history->next_meeting))
-			history->next_meeting = met->start;
-	}
-	return history;
+	struct ub_met *all = UB_NEW_ARRAY(arena, struct ub_met, meetings->n);
+	for (size_t i = 0; i < meetings->n; i++)
+		all[i] = (struct ub_met){ .start = meetings->items[i].start,
+			.end = meetings->items[i].end,
+			.guests = meetings->items[i].met->guests,
+			.ours = meetings->items[i].met->ours };
+	return history_of(account, all, meetings->n, now, arena);
 }

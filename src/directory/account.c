@@ -276,10 +276,21 @@ static const struct ub_yaml_field part_fields[] = { ACCOUNT_FIELDS(true, false) 
  * say. */
 static const struct ub_yaml_type type_load = { .shape = UB_YAML_INT, .min = 0, .max = 1000000 };
 #define HISTORY(member) offsetof(struct written, history.member)
+static const struct ub_yaml_type type_met = { .shape = UB_YAML_INT, .min = 0, .max = 1000000 };
+#define SEEN(member) offsetof(struct ub_account_history, member)
+static const struct ub_yaml_field seen_fields[] = {
+	{ "meetings", &type_met, SEEN(meetings), false, "how many other meetings were held" },
+	{ "people", &ub_yaml_type_texts, SEEN(people), false, "addresses of the guests who came" },
+	{ "executives", &ub_yaml_type_texts, SEEN(executives), false,
+	    "those of them of the last 90 days who are executives" },
+	{ "colleagues", &ub_yaml_type_texts, SEEN(colleagues), false, "who of us was there" },
+};
+static const struct ub_yaml_type type_seen = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(seen_fields) };
 static const struct ub_yaml_field loose_fields[] = {
 	ACCOUNT_FIELDS(false, false),
 	{ "last_meeting", &type_time, HISTORY(last_meeting), false, "when the last meeting with it began" },
 	{ "next_meeting", &type_time, HISTORY(next_meeting), false, "when the next meeting with it begins" },
+	{ "seen", &type_seen, offsetof(struct written, history), false, "other meetings that were held" },
 	{ "as_of", &type_date, offsetof(struct written, account.as_of), false,
 	    "the day that the data is of" },
 	{ "load", &type_load, offsetof(struct written, account.load), false,
@@ -358,9 +369,13 @@ static void read_declared(
 /* The values of an account that further keys change. */
 static struct written begin(const struct ub_account *account)
 {
-	const struct ub_account_history unknown = { UB_INSTANT_NONE, UB_INSTANT_NONE, 0, { 0 } };
+	const struct ub_account_history unknown = {
+		.last_meeting = UB_INSTANT_NONE, .next_meeting = UB_INSTANT_NONE, .meetings = -1
+	}; /* not said */
 	struct written written = { .account = *account, .score = account->has_score ? account->score : NAN };
 	written.history = account->history ? *account->history : unknown;
+	if (written.history.meetings == (written.history.last_meeting != UB_INSTANT_NONE))
+		written.history.meetings = -1; /* as it follows from the rest */
 	written.stakeholders.items = account->stakeholders;
 	written.stakeholders.n = written.stakeholders.cap = account->n_stakeholders;
 	return written;
@@ -370,11 +385,14 @@ static struct written begin(const struct ub_account *account)
 static const struct ub_account_history *finish_history(
     const struct ub_yaml_reader *reader, const struct ub_account_history *written)
 {
-	if (written->last_meeting == UB_INSTANT_NONE && written->next_meeting == UB_INSTANT_NONE)
+	size_t people = written->people.n + written->executives.n + written->colleagues.n;
+	if (written->last_meeting == UB_INSTANT_NONE && written->next_meeting == UB_INSTANT_NONE &&
+	    written->meetings < 0 && people == 0)
 		return NULL;
 	struct ub_account_history *history = UB_NEW(reader->arena, struct ub_account_history);
 	*history = *written;
-	history->meetings = written->last_meeting != UB_INSTANT_NONE;
+	if (written->meetings < 0)
+		history->meetings = written->last_meeting != UB_INSTANT_NONE;
 	return history;
 }
 

@@ -75,6 +75,8 @@ static struct ub_cel_value seen_value(struct binding *binding, const struct ub_a
 	struct ub_cel_value *fields = UB_NEW_ARRAY(binding->arena, struct ub_cel_value, SEEN_FIELDS);
 	fields[SEEN_MEETINGS] = ub_cel_int(history->meetings);
 	fields[SEEN_PEOPLE] = text_list_value(history->people, binding->arena);
+	fields[SEEN_EXECUTIVES] = text_list_value(history->executives, binding->arena);
+	fields[SEEN_COLLEAGUES] = text_list_value(history->colleagues, binding->arena);
 	return ub_cel_object(binding->arena, ub_cel_find_object(binding->env, UB_TEXT("seen")), fields);
 }
 
@@ -144,7 +146,7 @@ static void set_account(
 {
 	struct ub_arena *arena = binding->arena;
 	fields[ACCOUNT_ID] = ub_cel_string(clean_line(account->id, arena));
-	fields[ACCOUNT_HEALTH] = text_or_absent(ub_text(health_word(account->health)), arena);
+	fields[ACCOUNT_HEALTH] = text_or_absent(ub_text(ub_health_word(account->health)), arena);
 	fields[ACCOUNT_SCORE] = account->has_score ? ub_cel_double(account->score) : ub_cel_absent();
 	fields[ACCOUNT_TIER] = text_or_absent(account->tier, arena);
 	fields[ACCOUNT_STAGE] = text_or_absent(account->stage, arena);

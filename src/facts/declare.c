@@ -102,6 +102,8 @@ static const struct ub_cel_decl account_fields[ACCOUNT_FIELDS] = {
 static const struct ub_cel_decl seen_fields[SEEN_FIELDS] = {
 	[SEEN_MEETINGS] = { .name = "meetings", .type = "int", INTERNAL },
 	[SEEN_PEOPLE] = { .name = "people", .type = "list(string)", INTERNAL },
+	[SEEN_EXECUTIVES] = { .name = "executives", .type = "list(string)", INTERNAL },
+	[SEEN_COLLEAGUES] = { .name = "colleagues", .type = "list(string)", INTERNAL },
 };
 
 /* What a source lists with `audience: customer`, and so may stand in texts for customers. */

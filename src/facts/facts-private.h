@@ -97,7 +97,6 @@ const char *repeats_word(enum ub_repeats repeats);
 const char *event_status_word(enum ub_status status);
 const char *answer_word(enum ub_partstat status);
 const char *role_word(enum ub_role role);
-const char *health_word(enum ub_health health); /* "" when unknown */
 const char *customers_word(enum ub_customers customers);
 const char *profile_word(enum ub_profile profile);
 

@@ -60,7 +60,7 @@ const char *role_word(enum ub_role role)
 	return words[role];
 }
 
-const char *health_word(enum ub_health health)
+const char *ub_health_word(enum ub_health health)
 {
 	static const char *const words[] = {
 		[UB_HEALTH_UNKNOWN] = "",

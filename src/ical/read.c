@@ -81,11 +81,12 @@ static int64_t number_of(struct reader *reader, size_t component, const char *na
 	return ub_text_to_int(word_of(reader, component, name), &value) ? value : 0;
 }
 
-static int64_t due_of(struct reader *reader, size_t component)
+/* A time of UTC. 0: there is none. */
+static int64_t utc_of(struct reader *reader, size_t component, const char *name)
 {
 	struct ub_civil civil;
 	bool date, utc;
-	return ub_libical_time(word_of(reader, component, "X-UPBEAT-DUE"), &civil, &date, &utc) && utc
+	return ub_libical_time(word_of(reader, component, name), &civil, &date, &utc) && utc
 		   ? ub_cal_instant(ub_cal_utc(), civil)
 		   : 0;
 }
@@ -103,10 +104,11 @@ static void read_words(struct reader *reader, size_t component, struct ub_event 
 		event->status = UB_STATUS_CONFIRMED;
 	event->completed = ub_text_eq_nocase(status, UB_TEXT("COMPLETED")) ||
 			   number_of(reader, component, "PERCENT-COMPLETE") == 100;
+	event->completed_at = utc_of(reader, component, "COMPLETED");
 	event->class = ub_ical_class(word_of(reader, component, "CLASS"));
 	event->transparent = ub_text_eq_nocase(transp, UB_TEXT("TRANSPARENT"));
 	event->sequence = number_of(reader, component, "SEQUENCE");
-	event->marks.due = due_of(reader, component);
+	event->marks.due = utc_of(reader, component, "X-UPBEAT-DUE");
 	event->marks.generation = generation > 0 && generation <= INT32_MAX ? (unsigned)generation : 0;
 }
 

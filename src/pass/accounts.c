@@ -78,6 +78,7 @@ static enum ub_pass_end look_at_series(struct tending *tending, struct ub_cadenc
 	input->n_existing = findings.n;
 	if (!pass_choose_review_times(pass, input, &decision, &findings))
 		return UB_PASS_AGAIN;
+	pass_note_period(pass, input, &decision);
 	pass_apply(pass, decision.plan, &findings, &acts);
 	add_acts(&tending->acts, &acts);
 	return acts.end;

@@ -25,7 +25,7 @@ static struct ub_text base_of(struct ub_pass *pass, struct ub_text text)
  * be told with that; NULL: nothing. */
 static void remember_item(struct ub_pass *pass, const struct ub_item *item, struct ub_text identity,
     struct ub_text href, struct ub_text etag, struct ub_text base, enum ub_item_state state,
-    const struct ub_store_event *event)
+    const struct ub_store_outcome *outcome, const struct ub_store_event *event)
 {
 	struct ub_store_item stored = { .organization = ub_organization,
 		.meeting_uid = item->parent_uid,
@@ -40,7 +40,8 @@ static void remember_item(struct ub_pass *pass, const struct ub_item *item, stru
 		.etag = etag,
 		.base = base,
 		.state = state,
-		.changed = pass->now * 1000 };
+		.changed = pass->now * 1000,
+		.outcome = *outcome };
 	remember(pass, &stored, event);
 }
 
@@ -94,9 +95,11 @@ static enum ub_outcome create(struct ub_pass *pass, const struct ub_item *item, 
 	struct ub_text text = ub_ical_write(item, &writing, pass->arena);
 	struct ub_response response;
 	enum ub_outcome outcome = put(pass, href, text, UB_TEXT_NONE, &response);
+	struct ub_store_outcome became = ub_remember_item(item, writing.task_as_event);
+	became.made = pass->now * 1000;
 	if (outcome == UB_OUTCOME_OK || outcome == UB_OUTCOME_UNCERTAIN)
 		remember_item(pass, item, item->marks.item, href, response.etag, base_of(pass, text),
-		    outcome == UB_OUTCOME_OK ? UB_ITEM_EXISTS : UB_ITEM_UNCERTAIN,
+		    outcome == UB_OUTCOME_OK ? UB_ITEM_EXISTS : UB_ITEM_UNCERTAIN, &became,
 		    outcome == UB_OUTCOME_OK ? pass_tell_created(pass, item, href) : NULL);
 	if (is_given_up(outcome))
 		pass_forget_appointments(pass, href);
@@ -109,11 +112,46 @@ static enum ub_outcome create(struct ub_pass *pass, const struct ub_item *item, 
  * or the store has lost its memory. Otherwise, when the user deletes the item, it would count as one that
  * never was. */
 static void remember_standing(struct ub_pass *pass, const struct ub_step *step, const struct ub_found *found,
-    struct ub_text etag, struct ub_text base, const struct ub_store_event *event)
+    struct ub_text etag, struct ub_text base, const struct ub_store_outcome *outcome,
+    const struct ub_store_event *event)
 {
 	struct ub_text mark = step->existing->item_mark;
 	remember_item(pass, step->item, mark.len ? mark : step->item->marks.item, found->href, etag, base,
-	    UB_ITEM_EXISTS, event);
+	    UB_ITEM_EXISTS, outcome, event);
+}
+
+/* What is known of an item that stands. `written`: the properties (enum ub_property) that were written just
+ * now. */
+static struct ub_store_outcome outcome_of(
+    const struct ub_pass *pass, const struct ub_step *step, const struct ub_found *found, unsigned written)
+{
+	struct ub_store_outcome planned = ub_remember_item(step->item, as_event(pass, step->item));
+	struct ub_store_outcome outcome =
+	    found->known ? found->known->outcome : (struct ub_store_outcome){ .made = 0 };
+	ub_remember_standing(step->existing, pass->now, &outcome);
+	outcome.counts_as = planned.counts_as;
+	outcome.account = planned.account;
+	outcome.occasion_start = planned.occasion_start;
+	outcome.occasion_end = planned.occasion_end;
+	if (written & UB_PROPERTY_TIME) {
+		outcome.start = planned.start;
+		outcome.end = planned.end;
+	}
+	if (written == UB_PROPERTY_ALL) /* it may stand as the other kind of object now */
+		outcome.kind = planned.kind;
+	return outcome;
+}
+
+static void note_as_it_stands(struct ub_pass *pass, const struct ub_step *step, const struct ub_found *found)
+{
+	struct ub_store_outcome outcome = outcome_of(pass, step, found, 0);
+	if (!found->remembered) {
+		remember_standing(pass, step, found, found->etag, pass_base(step->existing->event), &outcome,
+		    pass_tell_untold(pass, step, found));
+	} else if (found->known) {
+		struct ub_store_item known = *found->known;
+		pass_note_outcome(pass, &known, &outcome);
+	}
 }
 
 /* Whether the item stands as the other kind of object than is wanted now, in the calendar that is known. An
@@ -158,17 +196,16 @@ static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
 	if (overlap)
 		ub_log(pass->log, UB_LOG_ERROR, "%.*s: two changes to it overlap; it stays as it is",
 		    UB_ARGS(found->href));
-	if (!found->remembered)
-		remember_standing(pass, step, found, found->etag, pass_base(step->existing->event),
-		    pass_tell_untold(pass, step, found));
+	note_as_it_stands(pass, step, found);
 	if (!written)
 		return UB_OUTCOME_OK;
 	/* Without an ETag nobody could tell what would be overwritten (RFC 9110 13.1.1). */
 	if (found->etag.len == 0)
 		return UB_OUTCOME_REFUSED;
 	enum ub_outcome outcome = put(pass, found->href, text, found->etag, &response);
+	struct ub_store_outcome became = outcome_of(pass, step, found, written);
 	if (outcome == UB_OUTCOME_OK)
-		remember_standing(pass, step, found, response.etag, base_of(pass, text),
+		remember_standing(pass, step, found, response.etag, base_of(pass, text), &became,
 		    pass_tell_changed(pass, step, found, text));
 	else if (is_given_up(outcome))
 		pass_reserve(pass, step, found->href,
@@ -207,18 +244,21 @@ static void remember_removal(struct ub_pass *pass, const struct ub_existing *exi
     const struct ub_found *found, struct ub_text meeting_uid, enum ub_item_state state,
     const struct ub_store_event *event)
 {
+	const struct ub_store_item *known = found->known;
 	struct ub_store_item item = { .organization = ub_organization,
 		.meeting_uid = meeting_uid,
 		.identity = existing->item_mark.len ? existing->item_mark : existing->uid,
 		.rule = existing->event->marks.rule,
-		.id = found->id,
+		.id = pass_id(found),
 		.owner = pass->identity.owner,
 		.generation = existing->generation,
 		.upstream = pass->job->key.upstream,
 		.uid = existing->uid,
 		.href = found->href,
 		.state = state,
-		.changed = pass->now * 1000 };
+		.changed = pass->now * 1000,
+		.outcome = known ? known->outcome : (struct ub_store_outcome){ .made = 0 } };
+	item.outcome.gone = state == UB_ITEM_EXISTS ? 0 : pass->now * 1000;
 	remember(pass, &item, event);
 }
 

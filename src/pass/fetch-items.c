@@ -68,24 +68,13 @@ static const enum ub_existing_state states[] = {
 	[UB_ITEM_REMOVING] = UB_EXISTING_STANDS,
 };
 
-/* Remembers for those who ask that the user has deleted the item. The next pass looks again, as he may put it
- * back. */
-static void remember_deleted(struct ub_pass *pass, const struct ub_store_item *item)
-{
-	struct ub_store_item deleted = *item;
-	deleted.state = UB_ITEM_DELETED;
-	deleted.changed = pass->now * 1000;
-	if (item->state == UB_ITEM_EXISTS && ub_store_put_item(pass->store, &deleted) != UB_STORE_OK)
-		pass_complain(pass);
-}
-
 /* Upbeat has removed the item, and could not note that it was done. */
 static void remember_removed(struct ub_pass *pass, const struct ub_store_item *item,
     const struct ub_existing *existing, const struct ub_found *found)
 {
 	struct ub_store_item removed = *item;
 	removed.state = UB_ITEM_REMOVED;
-	removed.changed = pass->now * 1000;
+	removed.changed = removed.outcome.gone = pass->now * 1000;
 	if (ub_store_put_item_event(pass->store, &removed,
 		pass_tell_removed(pass, existing, found, item->meeting_uid, UB_TEXT_NONE)) != UB_STORE_OK)
 		pass_complain(pass);
@@ -99,8 +88,20 @@ static bool may_stand(const struct ub_store_item *item)
 	       (item->state == UB_ITEM_DELETED && item->uid.len > 0);
 }
 
+static void note_standing(
+    struct ub_pass *pass, struct ub_store_item *item, const struct ub_existing *existing)
+{
+	struct ub_store_outcome outcome = item->outcome;
+	if (!existing->event || !ub_text_eq(existing->event->uid, item->uid))
+		return;
+	ub_remember_standing(existing, pass->now, &outcome);
+	if (item->state == UB_ITEM_EXISTS)
+		pass_note_outcome(pass, item, &outcome);
+	item->outcome = outcome;
+}
+
 static enum ub_outcome look_at_known(
-    struct ub_pass *pass, const struct ub_store_item *item, struct ub_findings *findings)
+    struct ub_pass *pass, struct ub_store_item *item, struct ub_findings *findings)
 {
 	struct ub_existing existing = { .uid = item->uid,
 		.name = ub_text_sub(item->href, ub_http_href_collection(item->href).len, item->href.len),
@@ -108,7 +109,7 @@ static enum ub_outcome look_at_known(
 		.item_mark = item->identity,
 		.state = states[item->state] };
 	struct ub_found found = { .href = item->href,
-		.id = item->id,
+		.known = item,
 		.remembered = item->state == UB_ITEM_EXISTS,
 		.untold = item->state == UB_ITEM_UNCERTAIN ? PASS_UNTOLD_CREATION : PASS_UNTOLD_NOTHING };
 	struct ub_response response;
@@ -130,11 +131,12 @@ static enum ub_outcome look_at_known(
 		if (outcome == UB_OUTCOME_OK && item->state == UB_ITEM_REMOVING)
 			remember_removed(pass, item, &existing, &found);
 		else if (outcome == UB_OUTCOME_OK)
-			remember_deleted(pass, item);
+			pass_note_deleted(pass, item);
 	} else if (outcome == UB_OUTCOME_OK && look) {
 		existing.state = UB_EXISTING_STANDS;
 		found.etag = response.etag;
 		read_known_item(pass, response.body, item, &existing, &found);
+		note_standing(pass, item, &existing);
 	}
 	if (outcome == UB_OUTCOME_OK)
 		add(findings, existing, found);

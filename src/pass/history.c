@@ -11,6 +11,7 @@
  */
 #include "pass-private.h"
 
+#include "upbeat/directory.h"
 #include "upbeat/settings.h"
 
 /* An account whose meetings a change may concern, and the next one before the change. */
@@ -127,12 +128,48 @@ static void end_watch(struct ub_pass *pass, const struct watches *watches, struc
 
 /* ---- what changes ---- */
 
-static struct ub_text one_a_line(struct ub_people people, struct ub_arena *arena)
+/* Whether a copy of the meeting elsewhere counts as one with an account. */
+static bool counts_elsewhere(struct ub_pass *pass, const struct ub_store_seen *seen)
 {
-	struct ub_buf lines = UB_BUF(arena);
-	for (size_t i = 0; i < people.n; i++)
-		ub_buf_printf(&lines, "%s%.*s", i ? "\n" : "", UB_ARGS(people.items[i]->email));
-	return ub_buf_text(&lines);
+	struct ub_store_seens copies = { 0 };
+	if (ub_store_seens(pass->store, ub_organization, seen->meeting_uid, pass->arena, &copies) !=
+	    UB_STORE_OK)
+		return true;
+	for (size_t i = 0; i < copies.n; i++)
+		if (copies.items[i].account.len && !ub_text_eq(copies.items[i].href, seen->href))
+			return true;
+	return false;
+}
+
+/* Whether the customer's account may just not have been read. */
+static bool may_lack_account(const struct ub_pass *pass, const struct ub_decision *decision)
+{
+	const struct ub_facts *facts = decision->facts;
+	if (facts->n_accounts || !facts->meeting.customer || !pass->snapshot->directory)
+		return false;
+	struct ub_accounts *accounts = ub_directory_accounts(pass->snapshot->directory);
+	bool whole = ub_accounts_whole(accounts);
+	ub_accounts_release(&accounts);
+	return !whole;
+}
+
+static void put_meetings(struct ub_pass *pass, struct ub_text meeting_uid,
+    const struct ub_store_meeting *meetings, size_t n, enum ub_store_said said)
+{
+	if (ub_store_put_meetings(pass->store, ub_organization, meeting_uid, meetings, n, said,
+		pass->now * 1000, pass->arena) != UB_STORE_OK)
+		pass_complain(pass);
+}
+
+static void remember_meetings(
+    struct ub_pass *pass, const struct ub_decision *decision, const struct ub_store_seen *seen)
+{
+	struct ub_store_meeting *meetings;
+	bool private = decision->event->class != UB_CLASS_PUBLIC;
+	size_t n = ub_remember_meetings(decision, seen->account, seen->owner, &meetings, pass->arena);
+	if (seen->account.len || (!counts_elsewhere(pass, seen) && !may_lack_account(pass, decision)))
+		put_meetings(
+		    pass, seen->meeting_uid, meetings, n, private ? UB_STORE_SAYS_MUM : UB_STORE_SAYS_ALL);
 }
 
 static void look_at_account(struct ub_pass *pass, struct ub_text id)
@@ -171,7 +208,6 @@ void pass_remember(struct ub_pass *pass, const struct ub_decision *decision,
 		.schedule_tag = response->schedule_tag,
 		.text = response->body,
 		.account = ub_decide_account(pass->snapshot, decision, pass->arena),
-		.guests = one_a_line(meeting->external, pass->arena),
 		.start = meeting->start * 1000,
 		.end = meeting->end * 1000,
 		.changed = pass->now * 1000,
@@ -181,6 +217,7 @@ void pass_remember(struct ub_pass *pass, const struct ub_decision *decision,
 	begin_watch(pass, &watches, former ? former->account : UB_TEXT_NONE);
 	if (ub_store_put_seen(pass->store, &seen) != UB_STORE_OK)
 		pass_complain(pass);
+	remember_meetings(pass, decision, &seen);
 	end_watch(pass, &watches, seen.meeting_uid);
 	look_at_accounts(pass, &seen, former);
 }
@@ -191,6 +228,8 @@ void pass_forget(struct ub_pass *pass, const struct ub_store_seen *seen)
 	begin_watch(pass, &watches, seen->account);
 	if (ub_store_forget_seen(pass->store, ub_organization, seen->upstream, seen->href) == UB_STORE_FAILED)
 		pass_complain(pass);
+	if (seen->account.len && !counts_elsewhere(pass, seen))
+		put_meetings(pass, seen->meeting_uid, NULL, 0, UB_STORE_SAYS_GONE);
 	end_watch(pass, &watches, seen->meeting_uid);
 	look_at_accounts(pass, seen, NULL);
 }

@@ -32,15 +32,35 @@ struct ub_text pass_href_of(struct ub_pass *pass, const struct ub_item *item);
 
 /* The base to remember of an item as it stands: struct ub_store_item.base. */
 struct ub_text pass_base(const struct ub_event *event);
+struct ub_found;
+/* "rule/item", as the store has it, for people; empty: the store does not know the item. */
+struct ub_text pass_id(const struct ub_found *found);
+
+/* ---- outcomes.c ---- */
+
+/* Tells the store what became of an item that it knows, if that is something else than what it knows. Sets
+ * item->outcome. */
+void pass_note_outcome(
+    struct ub_pass *pass, struct ub_store_item *item, const struct ub_store_outcome *outcome);
+/* To be called for an object of one of Upbeat's items, with its text, and for every object that is gone:
+ * tells the store when the item now stands, whether it is completed, or that its user has deleted it. */
+void pass_note_item(struct ub_pass *pass, struct ub_text text);
+void pass_note_item_gone(struct ub_pass *pass);
+/* Remembers that its user has deleted the item, if it stood. The next pass looks again, as he may put it
+ * back. */
+void pass_note_deleted(struct ub_pass *pass, const struct ub_store_item *item);
+/* Tells the store of the account's present period. */
+void pass_note_period(
+    struct ub_pass *pass, const struct ub_cadence_input *input, const struct ub_decision *decision);
 
 /* ---- fetch-items.c ---- */
 
 /* One item as the pass has found it. */
 struct ub_found {
 	struct ub_text href, etag;
-	struct ub_text id;          /* as the store has it, for people */
-	const struct ub_ical *ical; /* NULL: the item does not stand, or cannot be read */
-	bool remembered;            /* the store knows that the item stands */
+	const struct ub_store_item *known; /* what the store knows of it; NULL: nothing */
+	const struct ub_ical *ical;        /* NULL: the item does not stand, or cannot be read */
+	bool remembered;                   /* the store knows that the item stands */
 	/* What Upbeat has done to the item without the store's knowledge. */
 	enum {
 		PASS_UNTOLD_NOTHING,

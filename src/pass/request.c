@@ -63,3 +63,8 @@ struct ub_text pass_base(const struct ub_event *event)
 {
 	return event && event->marks.base.len ? event->marks.base : UB_TEXT(UB_STORE_BASE_LOST);
 }
+
+struct ub_text pass_id(const struct ub_found *found)
+{
+	return found->known ? found->known->id : UB_TEXT_NONE;
+}

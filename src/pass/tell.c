@@ -136,7 +136,7 @@ const struct ub_store_event *pass_tell_hidden(const struct ub_pass *pass, const 
 	    happening_of(pass, UB_EVENT_CHANGED, meeting_uid, step->existing->uid, found->href);
 	if (!is_wanted(pass))
 		return NULL;
-	happening.item = found->id;
+	happening.item = pass_id(found);
 	happening.why = step->why;
 	happening.version = UB_TEXT("hidden");
 	show_existing(step->existing, &happening);
@@ -151,7 +151,7 @@ const struct ub_store_event *pass_tell_removed(const struct ub_pass *pass, const
 	    happening_of(pass, UB_EVENT_REMOVED, meeting_uid, existing->uid, found->href);
 	if (!is_wanted(pass))
 		return NULL;
-	happening.item = found->id;
+	happening.item = pass_id(found);
 	happening.why = why;
 	show_existing(existing, &happening);
 	return made(pass, &happening);

@@ -93,6 +93,6 @@ void ub_upkeep(struct ub_upkeep *upkeep, int64_t now)
 	if (now < upkeep->next)
 		return;
 	upkeep->next = now + UB_UPKEEP_MS;
-	if (ub_store_prune(upkeep->store, now, now - UB_REMEMBER_MS) != UB_STORE_OK)
+	if (ub_store_prune(upkeep->store, now, now - UB_REMEMBER_MS, now - UB_HISTORY_MS) != UB_STORE_OK)
 		complain(upkeep);
 }

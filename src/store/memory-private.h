@@ -21,9 +21,12 @@ struct memory {
 	struct set principals;  /* of struct known: the principals that were heard of */
 	struct set claims;      /* of struct claim, by organisation and meeting UID */
 	struct set items, aliases;
+	struct set item_places;  /* the items, by organisation, upstream, href */
 	struct set seen;         /* by organisation, upstream, href */
 	struct set meetings;     /* the same, by organisation, meeting UID, href */
-	struct set of_accounts;  /* those with an account, by organisation, account, end */
+	struct set met;          /* meetings with accounts: by organisation, meeting UID, instance */
+	struct set met_with;     /* the same, by organisation, account, end */
+	struct set periods;      /* by organisation, UID, start */
 	struct set appointments; /* by organisation, UID, person */
 	struct set taken;        /* the same, by organisation, person, end */
 	struct set events;       /* by number */
@@ -100,6 +103,16 @@ store_knows_fn memory_knows;
 store_put_login_fn memory_put_login;
 store_login_fn memory_login;
 void principals_prune(struct memory *memory, int64_t before);
+
+/* memory-meetings.c */
+int compare_met(const void *a, const void *b);
+int compare_met_with(const void *a, const void *b);
+int compare_periods(const void *a, const void *b);
+store_meetings_fn memory_meetings;
+store_change_meetings_fn memory_change_meetings;
+store_put_period_fn memory_put_period;
+store_periods_fn memory_periods;
+void meetings_prune(struct memory *memory, int64_t before);
 
 /* memory-appointments.c */
 int compare_appointments(const void *a, const void *b);

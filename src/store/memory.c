@@ -33,14 +33,14 @@ static int compare_meetings(const void *left, const void *right)
 	return compare_texts(of_a, of_b, UB_COUNT(of_a));
 }
 
-static int compare_of_accounts(const void *left, const void *right)
+static int compare_item_places(const void *left, const void *right)
 {
-	const struct ub_store_seen *a = left, *b = right;
-	const struct ub_text *const of_a[] = { &a->organization, &a->account };
-	const struct ub_text *const of_b[] = { &b->organization, &b->account };
+	const struct ub_store_item *a = left, *b = right;
+	const struct ub_text *const of_a[] = { &a->organization, &a->upstream, &a->href };
+	const struct ub_text *const of_b[] = { &b->organization, &b->upstream, &b->href };
 	int order = compare_texts(of_a, of_b, UB_COUNT(of_a));
-	order = order ? order : (a->end > b->end) - (a->end < b->end);
-	return order ? order : compare_meetings(a, b);
+	order = order ? order : (b->changed > a->changed) - (b->changed < a->changed);
+	return order ? order : compare_items(left, right);
 }
 
 struct alias {
@@ -82,15 +82,53 @@ static enum ub_store_result replace(struct set *set, const struct shape *shape, 
 
 /* ---- items ---- */
 
+static void forget_item(struct memory *memory, struct ub_store_item *item)
+{
+	set_remove(&memory->item_places, item);
+	set_remove(&memory->items, item);
+	free(item);
+}
+
+static bool keep_item(struct memory *memory, const struct ub_store_item *item)
+{
+	struct ub_store_item *former = set_get(&memory->items, item);
+	bool room = former || memory->items.n < UB_STORE_MEMORY_MAX;
+	if (room) {
+		void *record = record_new(&item_shape, item, 0); /* the text may be the former one's */
+		if (former)
+			forget_item(memory, former);
+		set_add(&memory->items, record);
+		set_add(&memory->item_places, record);
+	}
+	return room;
+}
+
 static enum ub_store_result memory_put_item(
     struct ub_store *store, const struct ub_store_item *item, const struct ub_store_event *event)
 {
 	struct memory *memory = memory_lock(store);
-	enum ub_store_result result = item ? replace(&memory->items, &item_shape, item) : UB_STORE_OK;
-	if (event && result == UB_STORE_OK)
+	bool room = !item || keep_item(memory, item);
+	if (event && room)
 		events_add(memory, event);
 	memory_unlock(memory);
-	return result;
+	return room ? UB_STORE_OK : UB_STORE_FULL;
+}
+
+static enum ub_store_result memory_item_at(struct ub_store *store, struct ub_text organization,
+    struct ub_text upstream, struct ub_text href, struct ub_arena *arena, struct ub_store_item *out)
+{
+	const struct ub_store_item first = {
+		.organization = organization, .upstream = upstream, .href = href, .changed = INT64_MAX
+	};
+	struct memory *memory = memory_lock(store);
+	size_t at = set_find(&memory->item_places, &first, NULL);
+	const struct ub_store_item *item = at < memory->item_places.n ? memory->item_places.items[at] : NULL;
+	bool there = item && ub_text_eq(item->organization, organization) &&
+		     ub_text_eq(item->upstream, upstream) && ub_text_eq(item->href, href);
+	if (there)
+		record_out(&item_shape, item, arena, out);
+	memory_unlock(memory);
+	return there ? UB_STORE_OK : UB_STORE_NONE;
 }
 
 static enum ub_store_result memory_items(struct ub_store *store, struct ub_text organization,
@@ -161,7 +199,6 @@ static bool forget(struct memory *memory, const struct ub_store_seen *like)
 	if (!seen)
 		return false;
 	set_remove(&memory->meetings, seen);
-	set_remove(&memory->of_accounts, seen);
 	set_remove(&memory->seen, seen);
 	free(seen);
 	return true;
@@ -175,8 +212,6 @@ static enum ub_store_result memory_put_seen(struct ub_store *store, const struct
 		void *record = record_new(&seen_shape, seen, 0);
 		set_add(&memory->seen, record);
 		set_add(&memory->meetings, record);
-		if (seen->account.len)
-			set_add(&memory->of_accounts, record);
 	}
 	memory_unlock(memory);
 	return room ? UB_STORE_OK : UB_STORE_FULL;
@@ -249,27 +284,6 @@ static enum ub_store_result memory_seen_looked(struct ub_store *store, const str
 	return same ? UB_STORE_OK : UB_STORE_NONE;
 }
 
-static enum ub_store_result memory_account_meetings(struct ub_store *store, struct ub_text organization,
-    struct ub_text account, struct ub_arena *arena, struct ub_store_meetings *meetings)
-{
-	const struct ub_store_seen first = {
-		.organization = organization, .account = account, .end = INT64_MIN
-	};
-	struct memory *memory = memory_lock(store);
-	for (size_t i = set_find(&memory->of_accounts, &first, NULL); i < memory->of_accounts.n; i++) {
-		const struct ub_store_seen *seen = memory->of_accounts.items[i];
-		if (!ub_text_eq(seen->organization, organization) || !ub_text_eq(seen->account, account))
-			break;
-		*ub_push(arena, meetings) =
-		    (struct ub_store_meeting){ .meeting_uid = ub_text_copy(arena, seen->meeting_uid),
-			    .guests = ub_text_copy(arena, seen->guests),
-			    .start = seen->start,
-			    .end = seen->end };
-	}
-	memory_unlock(memory);
-	return UB_STORE_OK;
-}
-
 /* ---- forgetting by age ---- */
 
 static bool is_remembered(const struct memory *memory, const struct ub_store_item *item)
@@ -282,7 +296,7 @@ static bool is_remembered(const struct memory *memory, const struct ub_store_ite
 	       ub_text_eq(seen->meeting_uid, item->meeting_uid);
 }
 
-static enum ub_store_result memory_prune(struct ub_store *store, int64_t now, int64_t before)
+static enum ub_store_result memory_prune(struct ub_store *store, int64_t now, int64_t before, int64_t history)
 {
 	struct memory *memory = memory_lock(store);
 	for (size_t i = memory->seen.n; i > 0; i--) {
@@ -292,10 +306,8 @@ static enum ub_store_result memory_prune(struct ub_store *store, int64_t now, in
 	}
 	for (size_t i = memory->items.n; i > 0; i--) {
 		struct ub_store_item *item = memory->items.items[i - 1];
-		if (item->changed >= before || is_remembered(memory, item))
-			continue;
-		set_remove(&memory->items, item);
-		free(item);
+		if (item->changed < history && !is_remembered(memory, item))
+			forget_item(memory, item);
 	}
 	for (size_t i = memory->aliases.n; i > 0; i--) {
 		struct alias *alias = memory->aliases.items[i - 1];
@@ -305,6 +317,7 @@ static enum ub_store_result memory_prune(struct ub_store *store, int64_t now, in
 		free(alias);
 	}
 	principals_prune(memory, before);
+	meetings_prune(memory, history);
 	appointments_prune(memory, now);
 	memory_unlock(memory);
 	return UB_STORE_OK;
@@ -321,7 +334,10 @@ static void memory_close(struct ub_store *store)
 	set_free(&memory->principals);
 	set_free(&memory->seen);
 	free(memory->meetings.items);
-	free(memory->of_accounts.items);
+	free(memory->item_places.items);
+	set_free(&memory->met);
+	free(memory->met_with.items);
+	set_free(&memory->periods);
 	set_free(&memory->appointments);
 	free(memory->taken.items);
 	set_free(&memory->events);
@@ -371,6 +387,7 @@ static const struct ub_store_ops ops = {
 	.put_item = memory_put_item,
 	.items = memory_items,
 	.item_uids = memory_item_uids,
+	.item_at = memory_item_at,
 	.put_alias = memory_put_alias,
 	.alias = memory_alias,
 	.put_seen = memory_put_seen,
@@ -379,7 +396,10 @@ static const struct ub_store_ops ops = {
 	.seens = memory_seens,
 	.seens_due = memory_seens_due,
 	.seen_looked = memory_seen_looked,
-	.account_meetings = memory_account_meetings,
+	.meetings = memory_meetings,
+	.change_meetings = memory_change_meetings,
+	.put_period = memory_put_period,
+	.periods = memory_periods,
 	.event_appointments = memory_event_appointments,
 	.change_appointments = memory_change_appointments,
 	.appointments = memory_appointments,
@@ -408,10 +428,13 @@ struct ub_store *ub_store_memory_open(void)
 	memory->principals.compare = compare_principals;
 	memory->claims.compare = compare_claims;
 	memory->items.compare = compare_items;
+	memory->item_places.compare = compare_item_places;
 	memory->aliases.compare = compare_aliases;
 	memory->seen.compare = compare_seen;
 	memory->meetings.compare = compare_meetings;
-	memory->of_accounts.compare = compare_of_accounts;
+	memory->met.compare = compare_met;
+	memory->met_with.compare = compare_met_with;
+	memory->periods.compare = compare_periods;
 	memory->appointments.compare = compare_appointments;
 	memory->taken.compare = compare_taken;
 	memory->events.compare = compare_events;

@@ -26,6 +26,8 @@ static const size_t item_texts[] = {
 	offsetof(struct ub_store_item, href),
 	offsetof(struct ub_store_item, etag),
 	offsetof(struct ub_store_item, base),
+	offsetof(struct ub_store_item, outcome.counts_as),
+	offsetof(struct ub_store_item, outcome.account),
 };
 static const size_t seen_texts[] = {
 	offsetof(struct ub_store_seen, organization),
@@ -39,7 +41,27 @@ static const size_t seen_texts[] = {
 	offsetof(struct ub_store_seen, schedule_tag),
 	offsetof(struct ub_store_seen, text),
 	offsetof(struct ub_store_seen, account),
-	offsetof(struct ub_store_seen, guests),
+};
+
+static const size_t meeting_texts[] = {
+	offsetof(struct ub_store_meeting, organization),
+	offsetof(struct ub_store_meeting, meeting_uid),
+	offsetof(struct ub_store_meeting, instance),
+	offsetof(struct ub_store_meeting, account),
+	offsetof(struct ub_store_meeting, name),
+	offsetof(struct ub_store_meeting, owner),
+	offsetof(struct ub_store_meeting, guests),
+	offsetof(struct ub_store_meeting, executives),
+	offsetof(struct ub_store_meeting, ours),
+};
+
+static const size_t period_texts[] = {
+	offsetof(struct ub_store_period, organization),
+	offsetof(struct ub_store_period, uid),
+	offsetof(struct ub_store_period, account),
+	offsetof(struct ub_store_period, name),
+	offsetof(struct ub_store_period, owner),
+	offsetof(struct ub_store_period, health),
 };
 
 static const size_t appointment_texts[] = {
@@ -54,6 +76,9 @@ static const size_t appointment_texts[] = {
 const struct shape key_shape = { sizeof(struct ub_key), key_texts, UB_COUNT(key_texts) };
 const struct shape item_shape = { sizeof(struct ub_store_item), item_texts, UB_COUNT(item_texts) };
 const struct shape seen_shape = { sizeof(struct ub_store_seen), seen_texts, UB_COUNT(seen_texts) };
+const struct shape meeting_shape = { sizeof(struct ub_store_meeting), meeting_texts,
+	UB_COUNT(meeting_texts) };
+const struct shape period_shape = { sizeof(struct ub_store_period), period_texts, UB_COUNT(period_texts) };
 const struct shape appointment_shape = { sizeof(struct ub_store_appointment), appointment_texts,
 	UB_COUNT(appointment_texts) };
 

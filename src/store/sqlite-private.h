@@ -39,6 +39,7 @@ enum statement {
 	ITEM_PUT,
 	ITEM_LIST,
 	ITEM_UIDS,
+	ITEM_AT,
 	ITEM_PRUNE,
 	PRINCIPAL_HEARD,
 	PRINCIPAL_PUT,
@@ -54,8 +55,17 @@ enum statement {
 	SEEN_LIST,
 	SEEN_DUE,
 	SEEN_LOOKED,
-	SEEN_OF_ACCOUNT,
 	SEEN_PRUNE,
+	MEETING_PUT,
+	MEETING_DROP,
+	MEETING_OF_UID,
+	MEETING_OF_ACCOUNT,
+	MEETING_LIST,
+	MEETING_PRUNE,
+	PERIOD_DROP,
+	PERIOD_PUT,
+	PERIOD_LIST,
+	PERIOD_PRUNE,
 	APPOINTMENT_PUT,
 	APPOINTMENT_DROP,
 	APPOINTMENTS_BY_EVENT,
@@ -119,9 +129,8 @@ bool sql_only_text(
 /* sqlite-events.c: stores an event, within a transaction. */
 void sqlite_add_event(struct sqlite *s, const struct ub_store_event *event);
 
-/* sqlite.c, sqlite-queue.c, sqlite-records.c, sqlite-appointments.c and sqlite-events.c: the functions of
- * struct ub_store_ops.
- */
+/* sqlite.c, sqlite-queue.c, sqlite-records.c, sqlite-meetings.c, sqlite-appointments.c and sqlite-events.c: the
+ * functions of struct ub_store_ops. */
 store_close_fn sqlite_close;
 store_problem_fn sqlite_problem;
 store_is_lost_fn sqlite_is_lost;
@@ -149,6 +158,7 @@ store_next_due_fn sqlite_next_due;
 store_jobs_fn sqlite_jobs;
 store_put_item_fn sqlite_put_item;
 store_items_fn sqlite_items;
+store_item_at_fn sqlite_item_at;
 store_put_alias_fn sqlite_put_alias;
 store_alias_fn sqlite_alias;
 store_put_seen_fn sqlite_put_seen;
@@ -157,8 +167,11 @@ store_forget_seen_fn sqlite_forget_seen;
 store_seens_fn sqlite_seens;
 store_seens_due_fn sqlite_seens_due;
 store_seen_looked_fn sqlite_seen_looked;
-store_account_meetings_fn sqlite_account_meetings;
 store_item_uids_fn sqlite_item_uids;
+store_meetings_fn sqlite_meetings;
+store_change_meetings_fn sqlite_change_meetings;
+store_put_period_fn sqlite_put_period;
+store_periods_fn sqlite_periods;
 store_event_appointments_fn sqlite_event_appointments;
 store_change_appointments_fn sqlite_change_appointments;
 store_appointments_fn sqlite_appointments;

@@ -24,12 +24,19 @@
 	"CREATE INDEX appointment_of ON appointment(organization, person, ending);"                          \
 	"CREATE INDEX appointment_at ON appointment(organization, upstream, href);"
 
-/* Answers by itself what an account's history is made of: the texts of meetings, which lie between, are not
- * read. */
-#define INDEXES_SINCE_4                                                                                      \
-	"CREATE INDEX seen_of_account ON seen(organization, account, meeting_end, meeting_uid,"              \
-	" meeting_start, guests) WHERE account <> '';"                                                       \
-	"CREATE INDEX seen_due ON seen(look_again) WHERE look_again > 0;"
+#define INDEXES_SINCE_4 "CREATE INDEX seen_due ON seen(look_again) WHERE look_again > 0;"
+
+#define TABLES_SINCE_6                                                                                       \
+	"CREATE TABLE meeting(organization TEXT, meeting_uid TEXT, instance TEXT, account TEXT NOT NULL,"    \
+	" name TEXT NOT NULL, owner TEXT NOT NULL, guests TEXT NOT NULL, executives TEXT NOT NULL,"          \
+	" ours TEXT NOT NULL, beginning INTEGER NOT NULL, ending INTEGER NOT NULL,"                          \
+	" first_seen INTEGER NOT NULL, called_off INTEGER NOT NULL,"                                         \
+	" PRIMARY KEY(organization, meeting_uid, instance)) WITHOUT ROWID;"                                  \
+	"CREATE INDEX meeting_of_account ON meeting(organization, account, ending) WHERE called_off = 0;"    \
+	"CREATE TABLE period(organization TEXT, uid TEXT, beginning INTEGER, ending INTEGER NOT NULL,"       \
+	" account TEXT NOT NULL, name TEXT NOT NULL, owner TEXT NOT NULL, health TEXT NOT NULL,"             \
+	" first_seen INTEGER NOT NULL, PRIMARY KEY(organization, uid, beginning)) WITHOUT ROWID;"            \
+	"CREATE INDEX item_at ON item(organization, upstream, href, changed);"
 
 /* Which events wait, and how far each sink is. */
 #define TABLES_SINCE_5                                                                                       \
@@ -55,16 +62,21 @@ const char sql_schema[] =
     "CREATE TABLE lease(id INTEGER PRIMARY KEY AUTOINCREMENT);"
     "CREATE TABLE item(organization TEXT, meeting_uid TEXT, identity TEXT, rule TEXT, id TEXT, owner TEXT,"
     " generation INTEGER, upstream TEXT, uid TEXT, href TEXT, etag TEXT, base TEXT, state INTEGER,"
-    " changed INTEGER, PRIMARY KEY(organization, meeting_uid, identity)) WITHOUT ROWID;"
+    " changed INTEGER, kind INTEGER NOT NULL DEFAULT 0, counts_as TEXT NOT NULL DEFAULT '',"
+    " account TEXT NOT NULL DEFAULT '', occasion_start INTEGER NOT NULL DEFAULT 0,"
+    " occasion_end INTEGER NOT NULL DEFAULT 0, beginning INTEGER NOT NULL DEFAULT 0,"
+    " ending INTEGER NOT NULL DEFAULT 0, made INTEGER NOT NULL DEFAULT 0,"
+    " completed INTEGER NOT NULL DEFAULT 0, gone INTEGER NOT NULL DEFAULT 0,"
+    " PRIMARY KEY(organization, meeting_uid, identity)) WITHOUT ROWID;"
     "CREATE TABLE alias(upstream TEXT, href TEXT, target TEXT, changed INTEGER NOT NULL,"
     " PRIMARY KEY(upstream, href)) WITHOUT ROWID;"
     "CREATE TABLE seen(organization TEXT, meeting_uid TEXT, upstream TEXT, href TEXT, collection TEXT,"
     " principal TEXT, owner TEXT, etag TEXT, schedule_tag TEXT, text TEXT, meeting_end INTEGER,"
-    " changed INTEGER, account TEXT NOT NULL DEFAULT '', guests TEXT NOT NULL DEFAULT '',"
+    " changed INTEGER, account TEXT NOT NULL DEFAULT '',"
     " meeting_start INTEGER NOT NULL DEFAULT 0, look_again INTEGER NOT NULL DEFAULT 0,"
     " PRIMARY KEY(organization, upstream, href));"
     "CREATE INDEX seen_meeting ON seen(organization, meeting_uid, href, upstream);" TABLES_SINCE_3
-	INDEXES_SINCE_4 TABLES_SINCE_5;
+	INDEXES_SINCE_4 TABLES_SINCE_5 TABLES_SINCE_6;
 
 /* Version 1 kept strangers' keys, and aliases that nobody had vouched for. A principal who has a meeting in
  * the store was answered well when it was looked at. */
@@ -95,17 +107,40 @@ static const char from_3[] =
 /* Version 4 told nobody of events. */
 static const char from_4[] = TABLES_SINCE_5;
 
-const char *const sql_migrations[] = { [1] = from_1, [2] = from_2, [3] = from_3, [4] = from_4 };
+/* Version 5 knew of the meetings with an account by their texts alone, not since when, and nothing of what
+ * became of items. */
+static const char from_5[] =
+    "ALTER TABLE item ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE item ADD COLUMN counts_as TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE item ADD COLUMN account TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE item ADD COLUMN occasion_start INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE item ADD COLUMN occasion_end INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE item ADD COLUMN beginning INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE item ADD COLUMN ending INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE item ADD COLUMN made INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE item ADD COLUMN completed INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE item ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;" TABLES_SINCE_6
+    "INSERT OR IGNORE INTO meeting SELECT organization, meeting_uid, '', account, '', owner, guests, '', '',"
+    " meeting_start, meeting_end, 0, 0 FROM seen WHERE account <> '';"
+    "DROP INDEX IF EXISTS seen_of_account;"
+    "ALTER TABLE seen DROP COLUMN guests;";
+
+const char *const sql_migrations[] = { [1] = from_1, [2] = from_2, [3] = from_3, [4] = from_4, [5] = from_5 };
 
 #define KEY_COLUMNS                                                                                          \
 	"id, lease, kind, upstream, href, principal, collection, state, put, due, again, attempts, "         \
 	"crashes, reason, doubt, failures, expires"
 #define ITEM_COLUMNS                                                                                         \
 	"organization, meeting_uid, identity, rule, id, owner, generation, upstream, uid, href, etag, "      \
-	"base, state, changed"
+	"base, state, changed, kind, counts_as, account, occasion_start, occasion_end, beginning, ending, "  \
+	"made, completed, gone"
 #define SEEN_COLUMNS                                                                                         \
 	"organization, meeting_uid, upstream, href, collection, principal, owner, etag, schedule_tag, "      \
-	"text, account, guests, meeting_start, meeting_end, changed, look_again"
+	"text, account, meeting_start, meeting_end, changed, look_again"
+#define MEETING_COLUMNS                                                                                      \
+	"organization, meeting_uid, instance, account, name, owner, guests, executives, ours, beginning, "   \
+	"ending, first_seen, called_off"
+#define PERIOD_COLUMNS      "organization, uid, beginning, ending, account, name, owner, health, first_seen"
 #define APPOINTMENT_COLUMNS "organization, uid, person, meeting_uid, upstream, href, item, beginning, ending"
 
 const char *const sql_statements[STATEMENTS] = {
@@ -152,7 +187,10 @@ const char *const sql_statements[STATEMENTS] = {
 	[CLAIM_SET] = "INSERT OR REPLACE INTO claim(organization, meeting_uid, key) VALUES(?, ?, ?)",
 	[CLAIM_DROP] = "DELETE FROM claim WHERE key = ?",
 	[ITEM_PUT] =
-	    "INSERT OR REPLACE INTO item(" ITEM_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    "INSERT OR REPLACE INTO item(" ITEM_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+	    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[ITEM_AT] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_at"
+		    " WHERE organization = ? AND upstream = ? AND href = ? ORDER BY changed DESC LIMIT 1",
 	[ITEM_LIST] =
 	    "SELECT " ITEM_COLUMNS " FROM item WHERE organization = ?1 AND (?2 = '' OR meeting_uid = ?2)"
 	    " ORDER BY meeting_uid, identity",
@@ -174,7 +212,7 @@ const char *const sql_statements[STATEMENTS] = {
 	[ALIAS_GET] = "SELECT target FROM alias WHERE upstream = ? AND href = ?",
 	[ALIAS_PRUNE] = "DELETE FROM alias WHERE changed < ?",
 	[SEEN_PUT] = "INSERT OR REPLACE INTO seen(" SEEN_COLUMNS
-		     ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		     ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[SEEN_GET] = "SELECT " SEEN_COLUMNS " FROM seen WHERE organization = ? AND upstream = ? AND href = ?",
 	[SEEN_DROP] = "DELETE FROM seen WHERE organization = ? AND upstream = ? AND href = ?",
 	[SEEN_LIST] =
@@ -183,9 +221,27 @@ const char *const sql_statements[STATEMENTS] = {
 	[SEEN_DUE] = "SELECT " SEEN_COLUMNS " FROM seen WHERE look_again > 0 AND look_again <= ? LIMIT ?",
 	[SEEN_LOOKED] = "UPDATE seen SET look_again = 0 WHERE organization = ? AND upstream = ? AND href = ?"
 			" AND look_again = ?",
-	[SEEN_OF_ACCOUNT] = "SELECT meeting_uid, guests, meeting_start, meeting_end FROM seen"
-			    " WHERE organization = ? AND account = ? AND account <> ''"
-			    " ORDER BY meeting_end, meeting_uid",
+	[MEETING_PUT] = "INSERT OR REPLACE INTO meeting(" MEETING_COLUMNS
+			") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[MEETING_DROP] = "DELETE FROM meeting WHERE organization = ? AND meeting_uid = ? AND instance = ?",
+	[MEETING_OF_UID] =
+	    "SELECT " MEETING_COLUMNS " FROM meeting WHERE organization = ? AND meeting_uid = ?",
+	[MEETING_OF_ACCOUNT] = "SELECT " MEETING_COLUMNS " FROM meeting INDEXED BY meeting_of_account"
+			       " WHERE organization = ? AND account = ? AND called_off = 0"
+			       " ORDER BY ending, meeting_uid, instance",
+	[MEETING_LIST] = "SELECT " MEETING_COLUMNS " FROM meeting WHERE organization = ?"
+			 " ORDER BY meeting_uid, instance",
+	[MEETING_PRUNE] = "DELETE FROM meeting WHERE ending < ?",
+	[PERIOD_DROP] = "DELETE FROM period WHERE organization = ? AND uid = ? AND ending > ?"
+			" AND beginning <> ?",
+	[PERIOD_PUT] = "INSERT INTO period(" PERIOD_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		       " ON CONFLICT(organization, uid, beginning) DO UPDATE SET ending = excluded.ending,"
+		       " account = excluded.account, name = excluded.name, owner = excluded.owner,"
+		       " health = excluded.health WHERE (ending, account, name, owner, health) IS NOT"
+		       " (excluded.ending, excluded.account, excluded.name, excluded.owner, excluded.health)",
+	[PERIOD_LIST] =
+	    "SELECT " PERIOD_COLUMNS " FROM period WHERE organization = ? ORDER BY uid, beginning",
+	[PERIOD_PRUNE] = "DELETE FROM period WHERE ending < ?",
 	[SEEN_PRUNE] = "DELETE FROM seen WHERE meeting_end < ?",
 	[APPOINTMENT_PUT] =
 	    "INSERT OR REPLACE INTO appointment(" APPOINTMENT_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -60,6 +60,8 @@ typedef enum ub_store_result store_items_fn(struct ub_store *store, struct ub_te
     struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_items *items);
 typedef enum ub_store_result store_item_uids_fn(struct ub_store *store, struct ub_text organization,
     struct ub_text prefix, struct ub_text owner, struct ub_arena *arena, struct ub_texts *uids);
+typedef enum ub_store_result store_item_at_fn(struct ub_store *store, struct ub_text organization,
+    struct ub_text upstream, struct ub_text href, struct ub_arena *arena, struct ub_store_item *item);
 typedef enum ub_store_result store_put_alias_fn(
     struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to, int64_t now);
 typedef enum ub_store_result store_alias_fn(struct ub_store *store, struct ub_text upstream,
@@ -74,8 +76,18 @@ typedef enum ub_store_result store_seens_fn(struct ub_store *store, struct ub_te
 typedef enum ub_store_result store_seens_due_fn(
     struct ub_store *store, int64_t now, struct ub_arena *arena, struct ub_store_seens *seens);
 typedef enum ub_store_result store_seen_looked_fn(struct ub_store *store, const struct ub_store_seen *seen);
-typedef enum ub_store_result store_account_meetings_fn(struct ub_store *store, struct ub_text organization,
-    struct ub_text account, struct ub_arena *arena, struct ub_store_meetings *meetings);
+/* The meetings of a UID, or those with an account that stand, by what ends first; with both texts empty all
+ * of the organisation, in the order of UID and instance. */
+typedef enum ub_store_result store_meetings_fn(struct ub_store *store, struct ub_text organization,
+    struct ub_text meeting_uid, struct ub_text account, struct ub_arena *arena,
+    struct ub_store_meetings *meetings);
+/* Takes some meetings out and stores others, or replaces those of the same key: all or none. */
+typedef enum ub_store_result store_change_meetings_fn(
+    struct ub_store *store, const struct ub_store_meetings *out, const struct ub_store_meetings *in);
+typedef enum ub_store_result store_put_period_fn(struct ub_store *store, struct ub_text organization,
+    struct ub_text uid, const struct ub_store_period *period, int64_t now);
+typedef enum ub_store_result store_periods_fn(struct ub_store *store, struct ub_text organization,
+    struct ub_arena *arena, struct ub_store_periods *periods);
 /* The appointments by an event, in any order. */
 typedef enum ub_store_result store_event_appointments_fn(struct ub_store *store, struct ub_text organization,
     struct ub_text uid, struct ub_arena *arena, struct ub_store_appointments *appointments);
@@ -98,7 +110,8 @@ typedef enum ub_store_result store_events_fn(struct ub_store *store, struct ub_t
     struct ub_arena *arena, struct ub_store_events *events);
 typedef enum ub_store_result store_events_done_fn(
     struct ub_store *store, struct ub_text sink, uint64_t after, uint64_t until, uint64_t refused);
-typedef enum ub_store_result store_prune_fn(struct ub_store *store, int64_t now, int64_t before);
+typedef enum ub_store_result store_prune_fn(
+    struct ub_store *store, int64_t now, int64_t before, int64_t history);
 typedef bool store_is_lost_fn(struct ub_store *store);
 
 struct ub_store_ops {
@@ -132,6 +145,7 @@ struct ub_store_ops {
 	store_put_item_fn *put_item;
 	store_items_fn *items;
 	store_item_uids_fn *item_uids;
+	store_item_at_fn *item_at;
 
 	store_put_alias_fn *put_alias;
 	store_alias_fn *alias;
@@ -142,7 +156,11 @@ struct ub_store_ops {
 	store_seens_fn *seens;
 	store_seens_due_fn *seens_due;
 	store_seen_looked_fn *seen_looked;
-	store_account_meetings_fn *account_meetings;
+
+	store_meetings_fn *meetings;
+	store_change_meetings_fn *change_meetings;
+	store_put_period_fn *put_period;
+	store_periods_fn *periods;
 
 	store_event_appointments_fn *event_appointments;
 	store_change_appointments_fn *change_appointments;
@@ -168,7 +186,7 @@ struct shape {
 	size_t n;
 };
 
-extern const struct shape key_shape, item_shape, seen_shape, appointment_shape;
+extern const struct shape key_shape, item_shape, seen_shape, meeting_shape, period_shape, appointment_shape;
 
 /* A copy of the struct and its texts in one piece of memory, for free(). `extra` bytes of zeros stand between
  * them. */

@@ -218,6 +218,12 @@ enum ub_store_result ub_store_item_uids(struct ub_store *store, struct ub_text o
 	return store->ops->item_uids(store, organization, prefix, owner, arena, uids);
 }
 
+enum ub_store_result ub_store_item_at(struct ub_store *store, struct ub_text organization,
+    struct ub_text upstream, struct ub_text href, struct ub_arena *arena, struct ub_store_item *item)
+{
+	return store->ops->item_at(store, organization, upstream, href, arena, item);
+}
+
 enum ub_store_result ub_store_put_alias(
     struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to, int64_t now)
 {
@@ -274,13 +280,6 @@ enum ub_store_result ub_store_seens_due(
 enum ub_store_result ub_store_seen_looked(struct ub_store *store, const struct ub_store_seen *seen)
 {
 	return store->ops->seen_looked(store, seen);
-}
-
-enum ub_store_result ub_store_account_meetings(struct ub_store *store, struct ub_text organization,
-    struct ub_text account, struct ub_arena *arena, struct ub_store_meetings *meetings)
-{
-	*meetings = (struct ub_store_meetings){ 0 };
-	return store->ops->account_meetings(store, organization, account, arena, meetings);
 }
 
 /* ---- appointments ---- */
@@ -388,9 +387,9 @@ enum ub_store_result ub_store_events_done(
 	return store->ops->events_done(store, sink, after, until, refused);
 }
 
-enum ub_store_result ub_store_prune(struct ub_store *store, int64_t now, int64_t before)
+enum ub_store_result ub_store_prune(struct ub_store *store, int64_t now, int64_t before, int64_t history)
 {
-	return store->ops->prune(store, now, before);
+	return store->ops->prune(store, now, before, history);
 }
 
 bool ub_store_is_lost(struct ub_store *store)

@@ -154,6 +154,6 @@ STORY(forgets_appointments_that_are_over)
 {
 	told(s, event("past", "/c/a", 0, 99), 1, true);
 	told(s, event("now", "/c/b", 50, 100), 1, true);
-	OK(ub_store_prune(s->store, 100, 0));
+	OK(ub_store_prune(s->store, 100, 0, 0));
 	cr_expect_str_eq(taken(s, ANNA, 0, 1000), "now");
 }

@@ -12,16 +12,44 @@ static struct ub_store_seen meeting(
 		.href = ub_text(href),
 		.text = UB_TEXT("BEGIN:VCALENDAR"),
 		.account = ub_text(account),
-		.guests = UB_TEXT("cto@acme.example\nceo@acme.example"),
 		.start = start,
 		.end = end };
 }
 
-static void see(
-    struct story *s, const char *uid, const char *href, const char *account, int64_t start, int64_t end)
+static struct ub_store_meeting of(const char *uid, const char *instance, int64_t start)
 {
-	struct ub_store_seen seen = meeting(uid, href, account, start, end);
-	OK(ub_store_put_seen(s->store, &seen));
+	return (struct ub_store_meeting){ .organization = ORG,
+		.meeting_uid = ub_text(uid),
+		.instance = ub_text(instance),
+		.account = UB_TEXT("acme"),
+		.name = UB_TEXT("Acme"),
+		.owner = UB_TEXT("anna@ours.example"),
+		.guests = UB_TEXT("cto@acme.example\nceo@acme.example"),
+		.executives = UB_TEXT("ceo@acme.example"),
+		.ours = UB_TEXT("anna@ours.example"),
+		.start = start,
+		.end = start + 100 };
+}
+
+/* An object with n meetings is looked at. */
+static void say(struct story *s, const char *uid, const struct ub_store_meeting *meetings, size_t n,
+    enum ub_store_said said, int64_t now)
+{
+	OK(ub_store_put_meetings(s->store, ORG, ub_text(uid), meetings, n, said, now, s->arena));
+}
+
+static void see(struct story *s, const char *uid, const char *account, int64_t start, int64_t now)
+{
+	struct ub_store_meeting one = of(uid, "", start);
+	one.account = ub_text(account);
+	say(s, uid, &one, 1, UB_STORE_SAYS_ALL, now);
+}
+
+static struct ub_store_meetings all_of(struct story *s)
+{
+	struct ub_store_meetings found;
+	OK(ub_store_all_meetings(s->store, ORG, s->arena, &found));
+	return found;
 }
 
 /* The UIDs of the account's meetings. */
@@ -37,50 +65,174 @@ static const char *known(struct story *s, const char *account)
 
 STORY(tells_the_meetings_with_an_account_by_what_ends_first)
 {
-	see(s, "later", "/c/b", "acme", 300, 400);
-	see(s, "first", "/c/a", "acme", 100, 200);
-	see(s, "first", "/d/a", "acme", 100, 200);
-	see(s, "theirs", "/c/c", "beta", 100, 200);
-	see(s, "nobody's", "/c/d", "", 100, 200);
-	cr_expect_str_eq(known(s, "acme"), "first first later", "each copy of each");
+	struct ub_store_meetings found;
+	see(s, "later", "acme", 300, 10);
+	see(s, "first", "acme", 100, 10);
+	see(s, "first", "acme", 100, 10);
+	see(s, "theirs", "beta", 100, 10);
+	cr_expect_str_eq(known(s, "acme"), "first later", "each once");
 	cr_expect_str_eq(known(s, "beta"), "theirs");
 	cr_expect_str_eq(known(s, "gamma"), "");
-	struct ub_store_meetings found;
+	cr_expect_str_eq(known(s, ""), "");
 	OK(ub_store_account_meetings(s->store, UB_TEXT("other"), UB_TEXT("acme"), s->arena, &found));
 	cr_expect_eq(found.n, 0);
+	cr_expect_eq(all_of(s).n, 3);
 }
 
-STORY(gives_back_when_a_meeting_with_an_account_is_and_who_comes)
+STORY(gives_back_what_is_known_of_a_meeting_with_an_account)
 {
 	struct ub_store_meetings found;
-	struct ub_store_seen seen;
-	see(s, "m1", "/c/a", "acme", 100, 200);
+	see(s, "m1", "acme", 100, 10);
+	see(s, "m1", "acme", 100, 50);
 	OK(ub_store_account_meetings(s->store, ORG, UB_TEXT("acme"), s->arena, &found));
 	cr_assert_eq(found.n, 1);
-	IS(found.items[0].guests, "cto@acme.example\nceo@acme.example");
-	cr_expect(found.items[0].start == 100 && found.items[0].end == 200);
-	OK(ub_store_seen(s->store, ORG, UB_TEXT("http://up"), UB_TEXT("/c/a"), s->arena, &seen));
-	IS(seen.account, "acme");
-	IS(seen.guests, "cto@acme.example\nceo@acme.example");
-	cr_expect_eq(seen.start, 100);
+	const struct ub_store_meeting *one = &found.items[0];
+	IS(one->name, "Acme");
+	IS(one->owner, "anna@ours.example");
+	IS(one->guests, "cto@acme.example\nceo@acme.example");
+	IS(one->executives, "ceo@acme.example");
+	IS(one->ours, "anna@ours.example");
+	IS(one->instance, "");
+	cr_expect(one->start == 100 && one->end == 200 && one->first_seen == 10 && one->called_off == 0);
 }
 
-STORY(follows_a_meeting_that_moves_to_another_account_or_goes)
+STORY(follows_a_meeting_that_moves_or_goes_over_to_another_account)
 {
-	see(s, "m1", "/c/a", "acme", 100, 200);
-	see(s, "m2", "/c/b", "acme", 300, 400);
-	see(s, "m1", "/c/a", "acme", 500, 600);
+	see(s, "m1", "acme", 100, 10);
+	see(s, "m2", "acme", 300, 10);
+	see(s, "m1", "acme", 500, 20);
 	cr_expect_str_eq(known(s, "acme"), "m2 m1", "it was moved");
-	see(s, "m1", "/c/a", "beta", 500, 600);
+	cr_expect_eq(all_of(s).items[0].first_seen, 10, "and yet is the same");
+	see(s, "m1", "beta", 500, 30);
 	cr_expect_str_eq(known(s, "acme"), "m2");
 	cr_expect_str_eq(known(s, "beta"), "m1");
-	see(s, "m1", "/c/a", "", 500, 600);
-	cr_expect_str_eq(known(s, "beta"), "");
-	OK(ub_store_forget_seen(s->store, ORG, UB_TEXT("http://up"), UB_TEXT("/c/b")));
+}
+
+STORY(knows_of_what_was_called_off_and_that_it_may_come_back)
+{
+	see(s, "m1", "acme", 100, 10);
+	say(s, "m1", NULL, 0, UB_STORE_SAYS_ALL, 20);
 	cr_expect_str_eq(known(s, "acme"), "");
-	see(s, "m1", "/c/a", "acme", 100, 200);
-	OK(ub_store_prune(s->store, 1000, 201));
-	cr_expect_str_eq(known(s, "acme"), "");
+	cr_expect_eq(all_of(s).items[0].called_off, 20);
+	say(s, "m1", NULL, 0, UB_STORE_SAYS_ALL, 30);
+	cr_expect_eq(all_of(s).items[0].called_off, 20, "since then");
+	see(s, "m1", "acme", 100, 40);
+	cr_expect_str_eq(known(s, "acme"), "m1");
+	cr_expect_eq(all_of(s).items[0].first_seen, 10);
+	say(s, "m1", NULL, 0, UB_STORE_SAYS_ALL, 250);
+	cr_expect_eq(all_of(s).items[0].called_off, 250, "it stands, and says that it did not take place");
+}
+
+STORY(keeps_what_was_held_when_its_object_goes)
+{
+	see(s, "held", "acme", 100, 10);
+	see(s, "ahead", "acme", 300, 10);
+	say(s, "held", NULL, 0, UB_STORE_SAYS_GONE, 250);
+	say(s, "ahead", NULL, 0, UB_STORE_SAYS_GONE, 250);
+	cr_expect_str_eq(known(s, "acme"), "held");
+	cr_expect_eq(all_of(s).n, 2, "one of them called off");
+}
+
+STORY(remembers_nothing_of_what_has_become_private)
+{
+	see(s, "m1", "acme", 100, 10);
+	see(s, "m2", "acme", 100, 10);
+	say(s, "m1", NULL, 0, UB_STORE_SAYS_MUM, 250);
+	cr_expect_eq(all_of(s).n, 1);
+	IS(all_of(s).items[0].meeting_uid, "m2");
+}
+
+STORY(knows_each_instance_of_a_series)
+{
+	struct ub_store_meeting weeks[] = { of("w", "1", 100), of("w", "2", 800), of("w", "3", 1500) };
+	say(s, "w", weeks, 3, UB_STORE_SAYS_ALL, 10);
+	cr_expect_str_eq(known(s, "acme"), "w w w");
+	say(s, "w", weeks + 2, 1, UB_STORE_SAYS_ALL, 300);
+	struct ub_store_meetings all = all_of(s);
+	cr_assert_eq(all.n, 3);
+	cr_expect_eq(all.items[0].called_off, 0, "the first was held");
+	cr_expect_eq(all.items[1].called_off, 300, "the second was called off");
+	cr_expect_eq(all.items[2].called_off, 0);
+	struct ub_store_meeting moved[] = { of("w", "3m", 1600), of("w", "4m", 2300) };
+	say(s, "w", moved, 2, UB_STORE_SAYS_ALL, 400);
+	all = all_of(s);
+	cr_expect_eq(all.n, 3, "the held one and the moved ones");
+	cr_expect_str_eq(known(s, "acme"), "w w w");
+	cr_expect_eq(all.items[1].first_seen, 400);
+}
+
+STORY(does_not_pile_up_what_was_called_off)
+{
+	struct ub_store_meeting *many =
+	    UB_NEW_ARRAY(s->arena, struct ub_store_meeting, UB_STORE_CALLED_OFF_MAX + 1);
+	for (size_t i = 0; i < UB_STORE_CALLED_OFF_MAX + 1; i++)
+		many[i] = of("w", ub_textf(s->arena, "%04zu", i).ptr, 1000 + (int64_t)i * 1000);
+	say(s, "w", many, UB_STORE_CALLED_OFF_MAX, UB_STORE_SAYS_ALL, 10);
+	say(s, "w", many, 1, UB_STORE_SAYS_ALL, 20);
+	cr_expect_eq(all_of(s).n, UB_STORE_CALLED_OFF_MAX, "all but one called off");
+	say(s, "w", many, UB_STORE_CALLED_OFF_MAX + 1, UB_STORE_SAYS_ALL, 30);
+	say(s, "w", many, 1, UB_STORE_SAYS_ALL, 40);
+	cr_expect_eq(all_of(s).n, 1, "one more than that, and what is called off goes");
+}
+
+STORY(forgets_meetings_and_periods_by_age)
+{
+	const struct ub_store_period old = {
+		.organization = ORG, .uid = UB_TEXT("u"), .start = 0, .end = 99
+	};
+	see(s, "old", "acme", 100, 10);
+	see(s, "young", "acme", 101, 10);
+	OK(ub_store_put_period(s->store, ORG, UB_TEXT("u"), &old, 50));
+	OK(ub_store_prune(s->store, 1000, 500, 99));
+	cr_expect_eq(all_of(s).n, 2, "the texts go earlier");
+	OK(ub_store_prune(s->store, 1000, 500, 201));
+	cr_expect_str_eq(known(s, "acme"), "young");
+	struct ub_store_periods periods;
+	OK(ub_store_periods(s->store, ORG, s->arena, &periods));
+	cr_expect_eq(periods.n, 0);
+}
+
+/* ---- periods ---- */
+
+static const char *periods_of(struct story *s)
+{
+	struct ub_store_periods found;
+	struct ub_buf out = UB_BUF(s->arena);
+	OK(ub_store_periods(s->store, ORG, s->arena, &found));
+	for (size_t i = 0; i < found.n; i++)
+		ub_buf_printf(&out, "%s%.*s %lld-%lld %.*s %lld", i ? ", " : "", UB_ARGS(found.items[i].uid),
+		    (long long)found.items[i].start, (long long)found.items[i].end,
+		    UB_ARGS(found.items[i].health), (long long)found.items[i].first_seen);
+	return ub_buf_cstr(&out);
+}
+
+static void open_period(
+    struct story *s, const char *uid, int64_t start, int64_t end, const char *health, int64_t now)
+{
+	const struct ub_store_period period = { .organization = ORG,
+		.uid = ub_text(uid),
+		.start = start,
+		.end = end,
+		.account = UB_TEXT("acme"),
+		.name = UB_TEXT("Acme"),
+		.owner = UB_TEXT("anna@ours.example"),
+		.health = ub_text(health) };
+	OK(ub_store_put_period(s->store, ORG, ub_text(uid), &period, now));
+}
+
+STORY(keeps_the_periods_that_are_over_and_one_that_is_open)
+{
+	open_period(s, "a", 0, 100, "green", 5);
+	open_period(s, "b", 0, 100, "", 6);
+	cr_expect_str_eq(periods_of(s), "a 0-100 green 5, b 0-100  6");
+	open_period(s, "a", 0, 100, "yellow", 50);
+	open_period(s, "a", 100, 200, "yellow", 101);
+	cr_expect_str_eq(periods_of(s), "a 0-100 yellow 5, a 100-200 yellow 101, b 0-100  6");
+	open_period(s, "a", 140, 150, "red", 145);
+	cr_expect_str_eq(periods_of(s), "a 0-100 yellow 5, a 140-150 red 145, b 0-100  6",
+	    "another rhythm takes the open one's place");
+	OK(ub_store_put_period(s->store, ORG, UB_TEXT("a"), NULL, 147));
+	cr_expect_str_eq(periods_of(s), "a 0-100 yellow 5, b 0-100  6");
 }
 
 /* ---- series ---- */

@@ -310,6 +310,27 @@ STORY(tells_of_which_meetings_somebody_has_items)
 	IS(uids.items[1], "a/3");
 }
 
+STORY(finds_an_item_by_its_place)
+{
+	struct ub_store_item found, one = item("m1", "a", 5), later = item("m2", "b", 6);
+	OK(ub_store_put_item(s->store, &one));
+	OK(ub_store_put_item(s->store, &later));
+	OK(ub_store_item_at(s->store, ORG, one.upstream, one.href, s->arena, &found));
+	IS(found.meeting_uid, "m2");
+	one.changed = 7;
+	one.outcome.counts_as = UB_TEXT("prep");
+	OK(ub_store_put_item(s->store, &one));
+	OK(ub_store_item_at(s->store, ORG, one.upstream, one.href, s->arena, &found));
+	IS(found.meeting_uid, "m1");
+	IS(found.outcome.counts_as, "prep");
+	GIVES(ub_store_item_at(s->store, ORG, UB_TEXT("http://other"), one.href, s->arena, &found), NONE);
+	GIVES(ub_store_item_at(s->store, ORG, one.upstream, UB_TEXT("/c/none"), s->arena, &found), NONE);
+	one.href = UB_TEXT("/c/moved");
+	OK(ub_store_put_item(s->store, &one));
+	OK(ub_store_item_at(s->store, ORG, later.upstream, later.href, s->arena, &found));
+	IS(found.meeting_uid, "m2");
+}
+
 STORY(follows_aliases_to_their_end)
 {
 	struct ub_text to;
@@ -398,7 +419,7 @@ STORY(forgets_by_age_but_not_the_items_of_a_meeting_to_come)
 	OK(ub_store_put_seen(s->store, &coming));
 	for (size_t i = 0; i < UB_COUNT(items); i++)
 		OK(ub_store_put_item(s->store, &items[i]));
-	OK(ub_store_prune(s->store, 100, 100));
+	OK(ub_store_prune(s->store, 100, 100, 100));
 	OK(ub_store_seens(s->store, ORG, UB_TEXT_NONE, s->arena, &seens));
 	cr_assert_eq(seens.n, 1);
 	OK(ub_store_items(s->store, ORG, UB_TEXT_NONE, s->arena, &left));

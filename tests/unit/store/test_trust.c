@@ -264,10 +264,10 @@ STORY(prunes_principals_and_aliases_that_are_not_heard_of_any_more)
 	const struct ub_text up = UB_TEXT("http://up");
 	OK(ub_store_heard(s->store, up, UB_TEXT("anna"), 100, NULL));
 	OK(ub_store_put_alias(s->store, up, UB_TEXT("/a"), UB_TEXT("/b"), 100));
-	OK(ub_store_prune(s->store, 100, 100));
+	OK(ub_store_prune(s->store, 100, 100, 100));
 	OK(ub_store_knows(s->store, up, UB_TEXT("anna")));
 	OK(ub_store_alias(s->store, up, UB_TEXT("/a"), s->arena, &to));
-	OK(ub_store_prune(s->store, 101, 101));
+	OK(ub_store_prune(s->store, 101, 101, 101));
 	GIVES(ub_store_knows(s->store, up, UB_TEXT("anna")), NONE);
 	GIVES(ub_store_alias(s->store, up, UB_TEXT("/a"), s->arena, &to), NONE);
 }

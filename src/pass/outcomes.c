@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * What became of items and accounts, for reports: what their users do to items is seen when an item itself is
+ * looked at, or the meeting that it stands beside.
+ */
+#include "pass-private.h"
+
+#include "upbeat/settings.h"
+
+static bool is_same(const struct ub_store_outcome *a, const struct ub_store_outcome *b)
+{
+	return a->kind == b->kind && a->start == b->start && a->end == b->end &&
+	       a->occasion_start == b->occasion_start && a->occasion_end == b->occasion_end &&
+	       a->made == b->made && a->completed == b->completed && a->gone == b->gone &&
+	       ub_text_eq(a->counts_as, b->counts_as) && ub_text_eq(a->account, b->account);
+}
+
+void pass_note_outcome(
+    struct ub_pass *pass, struct ub_store_item *item, const struct ub_store_outcome *outcome)
+{
+	if (is_same(&item->outcome, outcome))
+		return;
+	item->outcome = *outcome;
+	if (ub_store_put_item(pass->store, item) != UB_STORE_OK)
+		pass_complain(pass);
+}
+
+/* The item that the store knows at the href of the pass. NULL: none. */
+static struct ub_store_item *find_item(struct ub_pass *pass)
+{
+	const struct ub_key *key = &pass->job->key;
+	struct ub_store_item *item = UB_NEW(pass->arena, struct ub_store_item);
+	enum ub_store_result result =
+	    ub_store_item_at(pass->store, ub_organization, key->upstream, key->href, pass->arena, item);
+	if (result == UB_STORE_FAILED)
+		pass_complain(pass);
+	return result == UB_STORE_OK ? item : NULL;
+}
+
+void pass_note_item(struct ub_pass *pass, struct ub_text text)
+{
+	const struct ub_zone *floating = ub_org_person(pass->snapshot->org, pass->identity.owner)->zone;
+	struct ub_store_item *item = find_item(pass);
+	struct ub_existing existing = { 0 };
+	if (!item || item->state != UB_ITEM_EXISTS)
+		return;
+	ub_sys_reading_begin(pass->watched);
+	bool read = ub_existing_read(text, pass->snapshot->zones, floating, &existing, pass->arena) != NULL;
+	ub_sys_reading_end(pass->watched);
+	if (!read || !ub_text_eq(existing.event->uid, item->uid))
+		return;
+	struct ub_store_outcome outcome = item->outcome;
+	ub_remember_standing(&existing, pass->now, &outcome);
+	pass_note_outcome(pass, item, &outcome);
+}
+
+void pass_note_deleted(struct ub_pass *pass, const struct ub_store_item *item)
+{
+	struct ub_store_item deleted = *item;
+	deleted.state = UB_ITEM_DELETED;
+	deleted.changed = deleted.outcome.gone = pass->now * 1000;
+	if (item->state == UB_ITEM_EXISTS && ub_store_put_item(pass->store, &deleted) != UB_STORE_OK)
+		pass_complain(pass);
+}
+
+void pass_note_item_gone(struct ub_pass *pass)
+{
+	const struct ub_store_item *item = find_item(pass);
+	if (item)
+		pass_note_deleted(pass, item);
+}
+
+void pass_note_period(
+    struct ub_pass *pass, const struct ub_cadence_input *input, const struct ub_decision *decision)
+{
+	struct ub_store_period period;
+	enum ub_remember remember = ub_remember_period(input, decision, &period, pass->arena);
+	if (remember != UB_REMEMBER_LEAVE &&
+	    ub_store_put_period(pass->store, ub_organization, decision->event->uid,
+		remember == UB_REMEMBER_PERIOD ? &period : NULL, pass->now * 1000) != UB_STORE_OK)
+		pass_complain(pass);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The memory store's meetings with accounts, and periods.
+ */
+#include "memory-private.h"
+
+#include <stdlib.h>
+
+int compare_met(const void *left, const void *right)
+{
+	const struct ub_store_meeting *a = left, *b = right;
+	const struct ub_text *const of_a[] = { &a->organization, &a->meeting_uid, &a->instance };
+	const struct ub_text *const of_b[] = { &b->organization, &b->meeting_uid, &b->instance };
+	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+}
+
+int compare_met_with(const void *left, const void *right)
+{
+	const struct ub_store_meeting *a = left, *b = right;
+	const struct ub_text *const of_a[] = { &a->organization, &a->account };
+	const struct ub_text *const of_b[] = { &b->organization, &b->account };
+	int order = compare_texts(of_a, of_b, UB_COUNT(of_a));
+	order = order ? order : (a->end > b->end) - (a->end < b->end);
+	return order ? order : compare_met(a, b);
+}
+
+int compare_periods(const void *left, const void *right)
+{
+	const struct ub_store_period *a = left, *b = right;
+	const struct ub_text *const of_a[] = { &a->organization, &a->uid };
+	const struct ub_text *const of_b[] = { &b->organization, &b->uid };
+	int order = compare_texts(of_a, of_b, UB_COUNT(of_a));
+	return order ? order : (a->start > b->start) - (a->start < b->start);
+}
+
+/* ---- meetings ---- */
+
+static void copy_of_account(const struct memory *memory, struct ub_text organization, struct ub_text account,
+    struct ub_arena *arena, struct ub_store_meetings *meetings)
+{
+	const struct ub_store_meeting first = {
+		.organization = organization, .account = account, .end = INT64_MIN
+	};
+	for (size_t i = set_find(&memory->met_with, &first, NULL); i < memory->met_with.n; i++) {
+		const struct ub_store_meeting *meeting = memory->met_with.items[i];
+		if (!ub_text_eq(meeting->organization, organization) ||
+		    !ub_text_eq(meeting->account, account))
+			break;
+		if (!meeting->called_off)
+			record_out(&meeting_shape, meeting, arena, ub_push(arena, meetings));
+	}
+}
+
+enum ub_store_result memory_meetings(struct ub_store *store, struct ub_text organization,
+    struct ub_text meeting_uid, struct ub_text account, struct ub_arena *arena,
+    struct ub_store_meetings *meetings)
+{
+	const struct ub_store_meeting first = { .organization = organization, .meeting_uid = meeting_uid };
+	struct memory *memory = memory_lock(store);
+	size_t i = account.len ? memory->met.n : set_find(&memory->met, &first, NULL);
+	if (account.len)
+		copy_of_account(memory, organization, account, arena, meetings);
+	for (; i < memory->met.n; i++) {
+		const struct ub_store_meeting *meeting = memory->met.items[i];
+		if (!ub_text_eq(meeting->organization, organization) ||
+		    (meeting_uid.len && !ub_text_eq(meeting->meeting_uid, meeting_uid)))
+			break;
+		record_out(&meeting_shape, meeting, arena, ub_push(arena, meetings));
+	}
+	memory_unlock(memory);
+	return UB_STORE_OK;
+}
+
+static void forget(struct memory *memory, const struct ub_store_meeting *like)
+{
+	struct ub_store_meeting *meeting = set_get(&memory->met, like);
+	if (!meeting)
+		return;
+	set_remove(&memory->met_with, meeting);
+	set_remove(&memory->met, meeting);
+	free(meeting);
+}
+
+enum ub_store_result memory_change_meetings(
+    struct ub_store *store, const struct ub_store_meetings *out, const struct ub_store_meetings *in)
+{
+	struct memory *memory = memory_lock(store);
+	bool room = memory->met.n + in->n <= UB_STORE_MEMORY_MAX;
+	for (size_t i = 0; i < out->n && room; i++)
+		forget(memory, &out->items[i]);
+	for (size_t i = 0; i < in->n && room; i++) {
+		forget(memory, &in->items[i]);
+		void *record = record_new(&meeting_shape, &in->items[i], 0);
+		set_add(&memory->met, record);
+		set_add(&memory->met_with, record);
+	}
+	memory_unlock(memory);
+	return room ? UB_STORE_OK : UB_STORE_FULL;
+}
+
+/* ---- periods ---- */
+
+static void forget_period(struct memory *memory, struct ub_store_period *period)
+{
+	set_remove(&memory->periods, period);
+	free(period);
+}
+
+/* Forgets the UID's periods that are not over. Returns when the one that begins at `start` was first seen. */
+static int64_t forget_open(
+    struct memory *memory, struct ub_text organization, struct ub_text uid, int64_t start, int64_t now)
+{
+	const struct ub_store_period first = { .organization = organization, .uid = uid, .start = INT64_MIN };
+	int64_t seen = now;
+	for (size_t i = set_find(&memory->periods, &first, NULL); i < memory->periods.n;) {
+		struct ub_store_period *period = memory->periods.items[i];
+		if (!ub_text_eq(period->organization, organization) || !ub_text_eq(period->uid, uid))
+			break;
+		if (period->start == start)
+			seen = period->first_seen;
+		if (period->end > now || period->start == start)
+			forget_period(memory, period);
+		else
+			i++;
+	}
+	return seen;
+}
+
+enum ub_store_result memory_put_period(struct ub_store *store, struct ub_text organization,
+    struct ub_text uid, const struct ub_store_period *period, int64_t now)
+{
+	struct memory *memory = memory_lock(store);
+	int64_t seen = forget_open(memory, organization, uid, period ? period->start : INT64_MAX, now);
+	bool room = !period || memory->periods.n < UB_STORE_MEMORY_MAX;
+	if (period && room) {
+		struct ub_store_period *record = record_new(&period_shape, period, 0);
+		record->first_seen = seen;
+		set_add(&memory->periods, record);
+	}
+	memory_unlock(memory);
+	return room ? UB_STORE_OK : UB_STORE_FULL;
+}
+
+enum ub_store_result memory_periods(struct ub_store *store, struct ub_text organization,
+    struct ub_arena *arena, struct ub_store_periods *periods)
+{
+	struct memory *memory = memory_lock(store);
+	for (size_t i = 0; i < memory->periods.n; i++) {
+		const struct ub_store_period *period = memory->periods.items[i];
+		if (ub_text_eq(period->organization, organization))
+			record_out(&period_shape, period, arena, ub_push(arena, periods));
+	}
+	memory_unlock(memory);
+	return UB_STORE_OK;
+}
+
+/* ---- forgetting by age ---- */
+
+void meetings_prune(struct memory *memory, int64_t before)
+{
+	for (size_t i = memory->met.n; i > 0; i--) {
+		const struct ub_store_meeting *meeting = memory->met.items[i - 1];
+		if (meeting->end < before)
+			forget(memory, meeting);
+	}
+	for (size_t i = memory->periods.n; i > 0; i--) {
+		struct ub_store_period *period = memory->periods.items[i - 1];
+		if (period->end < before)
+			forget_period(memory, period);
+	}
+}
