@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report-private.h"
+
+struct ub_text share_text(const struct ub_counts *counts, enum ub_figure figure, struct ub_arena *arena)
+{
+	unsigned percent;
+	return ub_counts_share(counts, figure, &percent) ? ub_textf(arena, "%u %%", percent)
+							 : UB_TEXT("cannot be told");
+}
+
+struct ub_text date_text(const struct ub_zone *zone, ub_instant at, struct ub_arena *arena)
+{
+	struct ub_buf out = UB_BUF(arena);
+	if (at == UB_INSTANT_NONE)
+		return UB_TEXT("never");
+	ub_cal_print_date(&out, ub_cal_local_day(zone, at));
+	return ub_buf_text(&out);
+}
+
+struct ub_text group_text(const struct ub_report *report, const struct ub_report_group *group)
+{
+	if (group->name.len)
+		return group->name;
+	return report->by == UB_REPORT_BY_ACCOUNT ? UB_TEXT("no account") : UB_TEXT("nobody");
+}
+
+struct ub_text account_text(struct ub_text id, struct ub_text name)
+{
+	return name.len ? name : id.len ? id : UB_TEXT("no account");
+}
+
+int64_t rhythm_days(const struct ub_report_unmet *unmet)
+{
+	return (unmet->rhythm + 43200) / 86400; /* clocks change by an hour */
+}
