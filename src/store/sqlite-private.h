@@ -129,8 +129,8 @@ bool sql_only_text(
 /* sqlite-events.c: stores an event, within a transaction. */
 void sqlite_add_event(struct sqlite *s, const struct ub_store_event *event);
 
-/* sqlite.c, sqlite-queue.c, sqlite-records.c, sqlite-meetings.c, sqlite-appointments.c and sqlite-events.c: the
- * functions of struct ub_store_ops. */
+/* sqlite.c, sqlite-queue.c, sqlite-records.c, sqlite-meetings.c, sqlite-appointments.c and sqlite-events.c:
+ * the functions of struct ub_store_ops. */
 store_close_fn sqlite_close;
 store_problem_fn sqlite_problem;
 store_is_lost_fn sqlite_is_lost;
