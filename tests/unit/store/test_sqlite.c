@@ -306,7 +306,7 @@ Test(sqlite, knows_the_meetings_that_an_earlier_version_has_seen)
 		" ('o', 'm', 'u', '/2', 'ben', 'acme', 'cto', 5, 9), ('o', 'n', 'u', '/3', 'ben', '', '', 5, "
 		"9);"
 		"INSERT INTO item(organization, meeting_uid, identity, state) VALUES('o', 'm', 'i', 0);",
-		"PRAGMA user_version = 4;"
+		"PRAGMA user_version = 5;"
 	};
 	struct ub_store_meetings meetings;
 	struct ub_store_items items;
