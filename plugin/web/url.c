@@ -55,13 +55,21 @@ bool web_is_address(const char *url)
 	return strncasecmp(url, "https://", 8) == 0 || strncasecmp(url, "http://", 7) == 0;
 }
 
+static bool is_one_of(const char *text, const char *const *words, size_t n)
+{
+	bool is = false;
+	for (size_t i = 0; text && i < n; i++)
+		is |= strcasecmp(text, words[i]) == 0;
+	return is;
+}
+
 bool web_is_private(const char *url)
 {
-	static const char *const here[] = { "http://127.0.0.1", "http://localhost", "http://[::1]" };
-	for (size_t i = 0; i < sizeof(here) / sizeof(here[0]); i++) {
-		size_t len = strlen(here[i]);
-		if (strncasecmp(url, here[i], len) == 0 && strchr(":/?", url[len]))
-			return true;
-	}
-	return strncasecmp(url, "https://", 8) == 0;
+	static const char *const secure[] = { "https" };
+	static const char *const here[] = { "127.0.0.1", "localhost", "[::1]" };
+	char *scheme = url_part(url, CURLUPART_SCHEME, 0), *host = url_part(url, CURLUPART_HOST, 0);
+	bool is = is_one_of(scheme, secure, 1) || is_one_of(host, here, sizeof(here) / sizeof(here[0]));
+	free(scheme);
+	free(host);
+	return is;
 }

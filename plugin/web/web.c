@@ -161,6 +161,8 @@ struct curl_slist *web_add_line(struct curl_slist *lines, const char *name, cons
 	struct curl_slist *grown = curl_slist_append(lines, line);
 	explicit_bzero(line, strlen(line));
 	free(line);
+	if (!grown)
+		abort();
 	return grown;
 }
 

@@ -3,8 +3,8 @@
 #define UPBEAT_WEB_H
 
 /*
- * Requests over HTTP, as the plugins http and vcard make them: one at a time, encrypted or to this machine,
- * never to another server than the one that was named. It is compiled into each of them.
+ * Requests over HTTP, as the plugins http, vcard and webhook make them: one at a time, encrypted or to this
+ * machine, never to another server than the one that was named. It is compiled into each of them.
  */
 
 #include <curl/curl.h>

@@ -23,25 +23,6 @@ struct exchange {
 
 /* ---- the request ---- */
 
-static struct curl_slist *add_line(struct curl_slist *lines, const char *name, const char *value)
-{
-	char *line = NULL;
-	if (asprintf(&line, "%s: %s", name, value) < 0)
-		abort();
-	struct curl_slist *grown = curl_slist_append(lines, line);
-	if (!grown)
-		abort();
-	webhook_forget(line);
-	return grown;
-}
-
-static void free_lines(struct curl_slist *lines)
-{
-	for (struct curl_slist *line = lines; line; line = line->next)
-		explicit_bzero(line->data, strlen(line->data));
-	curl_slist_free_all(lines);
-}
-
 static bool add_token(const struct webhook_sink *sink, struct ub_plugin_host *host, struct curl_slist **lines)
 {
 	char *value = NULL;
@@ -52,7 +33,7 @@ static bool add_token(const struct webhook_sink *sink, struct ub_plugin_host *ho
 		return false;
 	if (asprintf(&value, "Bearer %s", token) < 0)
 		abort();
-	*lines = add_line(*lines, "Authorization", value);
+	*lines = web_add_line(*lines, "Authorization", value);
 	webhook_forget(value);
 	webhook_forget(token);
 	return true;
@@ -68,8 +49,8 @@ static bool add_signature(const struct webhook_sink *sink, struct ub_plugin_host
 	char *value = webhook_sign(sink, host, event, timestamp);
 	if (!value)
 		return false;
-	*lines = add_line(*lines, "webhook-timestamp", timestamp);
-	*lines = add_line(*lines, "webhook-signature", value);
+	*lines = web_add_line(*lines, "webhook-timestamp", timestamp);
+	*lines = web_add_line(*lines, "webhook-signature", value);
 	free(value);
 	return true;
 }
@@ -187,10 +168,10 @@ struct webhook_outcome webhook_post(
 {
 	struct webhook_outcome outcome = { UB_PLUGIN_LATER, 0 };
 	struct exchange exchange = { .host = host };
-	struct curl_slist *lines = add_line(NULL, "Content-Type", "application/json");
-	lines = add_line(lines, "User-Agent", "upbeat");
-	lines = add_line(lines, "webhook-id", event->id);
-	lines = add_line(lines, "Expect", ""); /* nobody is asked beforehand */
+	struct curl_slist *lines = web_add_line(NULL, "Content-Type", "application/json");
+	lines = web_add_line(lines, "User-Agent", "upbeat");
+	lines = web_add_line(lines, "webhook-id", event->id);
+	lines = web_add_line(lines, "Expect", ""); /* nobody is asked beforehand */
 	if (add_token(sink, host, &lines) && add_signature(sink, host, event, &lines)) {
 		long status = 0;
 		prepare(sink, event, &exchange, lines);
@@ -201,6 +182,6 @@ struct webhook_outcome webhook_post(
 		else
 			report_transport(sink, host, result);
 	}
-	free_lines(lines);
+	web_free_lines(lines);
 	return outcome;
 }

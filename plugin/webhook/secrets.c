@@ -5,7 +5,6 @@
  */
 #include "webhook.h"
 
-#include <ctype.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdbool.h>
@@ -25,27 +24,13 @@ void webhook_forget(char *secret)
 	free(secret);
 }
 
-static bool is_printable(const char *text, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (text[i] <= ' ' || text[i] >= 0x7F)
-			return false;
-	return n > 0;
-}
-
 char *webhook_read_secret(
     struct ub_plugin_host *host, const char *path, struct ub_plugin_place place, const char *what)
 {
 	char *text = calloc(1, SECRET_MAX);
-	FILE *file = fopen(path, "re");
 	if (!text)
 		abort();
-	size_t n = file ? fread(text, 1, SECRET_MAX - 1, file) : 0;
-	if (file)
-		fclose(file);
-	while (n > 0 && isspace((unsigned char)text[n - 1]))
-		text[--n] = '\0';
-	if (is_printable(text, n))
+	if (web_read_secret(path, text, SECRET_MAX))
 		return text;
 	explicit_bzero(text, SECRET_MAX);
 	free(text);

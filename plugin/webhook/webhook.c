@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #define MESSAGE_MAX     500
@@ -80,40 +79,14 @@ static void take_setting(struct webhook_sink *sink, const struct ub_plugin_setti
 		sink->timeout = (strtol(setting->value, NULL, 10) + 1) / 2;
 }
 
-static bool is_one_of(CURLU *url, CURLUPart part, const char *const *words, size_t n)
-{
-	char *text = NULL;
-	bool is = false;
-	if (curl_url_get(url, part, &text, 0) == CURLUE_OK)
-		for (size_t i = 0; i < n; i++)
-			is |= strcasecmp(text, words[i]) == 0;
-	curl_free(text);
-	return is;
-}
-
-/* Whether nobody else can read along: encrypted, or without leaving this machine. */
-static bool is_private(const char *address)
-{
-	static const char *const secure[] = { "https" };
-	static const char *const here[] = { "127.0.0.1", "localhost", "[::1]" };
-	CURLU *url = curl_url();
-	bool is = url && curl_url_set(url, CURLUPART_URL, address, 0) == CURLUE_OK &&
-		  (is_one_of(url, CURLUPART_SCHEME, secure, 1) || is_one_of(url, CURLUPART_HOST, here, 3));
-	curl_url_cleanup(url);
-	return is;
-}
-
 /* A file that cannot be read may be put there later. */
 static void check_secret(
     struct ub_plugin_host *host, const char *path, struct ub_plugin_place place, const char *what)
 {
-	struct stat file;
-	char text[MESSAGE_MAX];
 	char *secret = path ? webhook_read_secret(host, path, place, what) : NULL;
 	webhook_forget(secret);
-	snprintf(text, sizeof(text), "other users can read the %s", what);
-	if (path && stat(path, &file) == 0 && (file.st_mode & (S_IRWXG | S_IRWXO)))
-		host->warning(host, place, text, "chmod 600 the file");
+	if (path)
+		web_check_secret(path, host, place, what);
 }
 
 static bool check(const struct webhook_sink *sink, struct ub_plugin_host *host)
@@ -123,7 +96,7 @@ static bool check(const struct webhook_sink *sink, struct ub_plugin_host *host)
 		    "there is no address to send to");
 		return false;
 	}
-	if (!is_private(sink->url)) {
+	if (!web_is_private(sink->url)) {
 		webhook_fail(
 		    host, sink->url_place, "use `https://`", "events would be sent for everybody to read");
 		return false;

@@ -6,6 +6,7 @@
 
 #include <curl/curl.h>
 
+#include "../web/web.h"
 #include "upbeat/plugin.h"
 
 struct webhook_sink {
