@@ -75,6 +75,8 @@ UB_MUST_USE struct ub_snapshot *ub_snapshot_load(
     const struct ub_snapshot_input *input, struct ub_diags *diags);
 /* Holds the snapshot once more, and returns it. Any thread. */
 struct ub_snapshot *ub_snapshot_hold(struct ub_snapshot *snapshot);
+/* Whether there are accounts or teams, and rules for them. */
+bool ub_snapshot_plans_ahead(const struct ub_snapshot *snapshot);
 /* Gives one hold back; the last holder frees the snapshot. Sets *snapshot to NULL. Any thread. */
 void ub_snapshot_release(struct ub_snapshot **snapshot);
 

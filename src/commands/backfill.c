@@ -158,13 +158,6 @@ static void tell_account(struct backfill *backfill, const struct ub_account *acc
 	backfill->result->accounts_missing += told;
 }
 
-/* Whether there may be something for accounts or teams. */
-static bool has_accounts(const struct ub_snapshot *snapshot)
-{
-	return (snapshot->directory && snapshot->rules->n_account_rules) ||
-	       (snapshot->org->n_teams && snapshot->rules->n_team_rules);
-}
-
 static void tell_accounts(struct backfill *backfill, const struct ub_walk_calendars *calendars)
 {
 	struct ub_text owner = UB_TEXT_NONE;
@@ -190,7 +183,7 @@ bool ub_backfill(const struct ub_backfill_input *input, struct ub_backfill_resul
 	ub_walk_begin(&backfill.walk, input->snapshot, &input->login, input->access, out->arena);
 	bool good = ub_walk_calendars(&backfill.walk, input->calendar, &calendars) &&
 		    ub_walk_through(&backfill.walk, &calendars, &visit);
-	result->accounts = good && input->calendar.len == 0 && has_accounts(input->snapshot);
+	result->accounts = good && input->calendar.len == 0 && ub_snapshot_plans_ahead(input->snapshot);
 	if (result->accounts && input->dry_run)
 		tell_accounts(&backfill, &calendars);
 	result->why = backfill.walk.why;

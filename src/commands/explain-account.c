@@ -45,8 +45,17 @@ static void print_made(
 	ub_buf_str(out, question->colour ? "\n\033[1mWhat was made\033[0m\n" : "\nWhat was made\n");
 	for (size_t i = 0; i < explained->made.n; i++)
 		made_print(&explained->made.items[i], question->snapshot->org->standard.zone, "", out);
-	if (explained->made.n == 0)
-		ub_buf_str(out, "  nothing\n");
+	if (explained->made.n)
+		return;
+	ub_buf_str(out, "  nothing");
+	if (explained->decision.plan->steps.n && question->owner.len) {
+		ub_buf_str(out, " yet: it is made when a client of ");
+		ub_buf_shown(out, question->owner);
+		ub_buf_str(out,
+		    "\n  next asks for something through Upbeat. If it has, the server knows the owner by "
+		    "another\n  address, or not at all: compare organization.users (upbeat.conf(5))");
+	}
+	ub_buf_char(out, '\n');
 }
 
 static void print(

@@ -364,6 +364,13 @@ struct ub_snapshot *ub_snapshot_hold(struct ub_snapshot *snapshot)
 	return snapshot;
 }
 
+bool ub_snapshot_plans_ahead(const struct ub_snapshot *snapshot)
+{
+	const struct ub_ruleset *rules = snapshot->rules;
+	return !snapshot->without_rules && ((snapshot->directory && rules->n_account_rules) ||
+					       (snapshot->org->n_teams && rules->n_team_rules));
+}
+
 void ub_snapshot_release(struct ub_snapshot **snapshot)
 {
 	struct ub_snapshot *mine = *snapshot;

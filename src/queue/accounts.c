@@ -98,9 +98,7 @@ static void put_keys(struct ub_queue *queue, struct ub_tended *tended, int64_t n
 void queue_tend_accounts(struct ub_queue *queue, int64_t now)
 {
 	struct ub_snapshot *snapshot = queue_snapshot(queue);
-	bool wanted =
-	    !snapshot->without_rules &&
-	    ((snapshot->rules->n_account_rules && snapshot->directory) || snapshot->rules->n_team_rules);
+	bool wanted = ub_snapshot_plans_ahead(snapshot);
 	ub_day day = ub_cal_local_day(snapshot->org->standard.zone, now / 1000);
 	if (wanted && !is_current(queue->tended, snapshot, day))
 		queue->tended = begin(queue->tended, snapshot, day);
