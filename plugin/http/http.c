@@ -207,6 +207,11 @@ static bool check(struct http_source *source, struct ub_plugin_host *host)
 		    "there is no address to ask");
 		return false;
 	}
+	if (web_names_user(source->url)) {
+		good = false;
+		web_fail(host, source->url_place, "take it away; a token stands in the file of `token_file`",
+		    "a name or a password stands in `url`, where everybody could read it");
+	}
 	if (!has_id) {
 		good = false;
 		web_fail(host, source->url_place, "say it in `map`, like `map: {id: /id, name: /name}`",

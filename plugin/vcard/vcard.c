@@ -76,6 +76,9 @@ static const char *fault_of(const struct vcard_source *source, const char **help
 	*help = "write it like `https://dav.example/anna/contacts/`";
 	if (source->url && !web_is_address(source->url))
 		return "this is no address of a server";
+	*help = "say `user` and `password_file` in its place";
+	if (source->url && web_names_user(source->url))
+		return "a name or a password stands in `url`, where everybody could read it";
 	*help = "say both `user` and `password_file`, or none of the two";
 	if (!source->user != !source->password_file)
 		return "one who logs in has a name and a password";

@@ -55,6 +55,15 @@ bool web_is_address(const char *url)
 	return strncasecmp(url, "https://", 8) == 0 || strncasecmp(url, "http://", 7) == 0;
 }
 
+bool web_names_user(const char *url)
+{
+	char *user = url_part(url, CURLUPART_USER, 0), *password = url_part(url, CURLUPART_PASSWORD, 0);
+	bool names = user || password;
+	free(user);
+	free(password);
+	return names;
+}
+
 static bool is_one_of(const char *text, const char *const *words, size_t n)
 {
 	bool is = false;

@@ -55,6 +55,8 @@ char *web_resolve(const char *base, const char *link);
 char *web_query(const char *url);
 /* Whether the address is one of HTTP. */
 bool web_is_address(const char *url);
+/* Whether a user's name or a password stands in the address, where messages and logs would show it. */
+bool web_names_user(const char *url);
 /* Whether nobody else can read along: encrypted, or without leaving this machine. */
 bool web_is_private(const char *url);
 

@@ -96,6 +96,12 @@ static bool check(const struct webhook_sink *sink, struct ub_plugin_host *host)
 		    "there is no address to send to");
 		return false;
 	}
+	if (web_names_user(sink->url)) {
+		webhook_fail(host, sink->url_place,
+		    "take it away; a token stands in the file of `token_file`",
+		    "a name or a password stands in `url`, where everybody could read it");
+		return false;
+	}
 	if (!web_is_private(sink->url)) {
 		webhook_fail(
 		    host, sink->url_place, "use `https://`", "events would be sent for everybody to read");

@@ -323,7 +323,15 @@ static bool find_series(
     struct ub_store *store, const struct ub_store_item *item, struct ub_text *uid, struct ub_arena *arena)
 {
 	struct ub_texts uids;
+	struct ub_store_item at;
 	*uid = UB_TEXT_NONE;
+	if (ub_store_item_at(store, item->organization, item->upstream, item->href, arena, &at) ==
+		UB_STORE_OK &&
+	    ub_text_eq(at.uid, item->uid)) {
+		*uid = at.meeting_uid;
+		return true;
+	}
+	/* Its user has moved it into another calendar. */
 	if (ub_store_item_uids(store, item->organization, UB_TEXT(UB_CADENCE_PREFIX), item->owner, arena,
 		&uids) != UB_STORE_OK)
 		return false;
@@ -373,7 +381,7 @@ bool ub_undo_remember(struct ub_store *store, const struct ub_store_item *item)
 		kept.id = known.items[i].id;
 		kept.etag = known.items[i].etag;
 		kept.outcome = known.items[i].outcome;
-		kept.outcome.gone = item->changed;
+		kept.outcome.gone = item->state == UB_ITEM_EXISTS ? 0 : item->changed;
 	}
 	const struct ub_store_event removal = removal_of(&kept, arena);
 	const bool removed = item->state == UB_ITEM_REMOVED;

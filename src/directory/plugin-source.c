@@ -28,6 +28,7 @@ struct plugin_source {
 	struct ub_plugin_worker *worker;
 	void *opened; /* the plugin's state; the thread's own, as is: */
 	bool opened_once, read_once;
+	bool rejected; /* what the plugin gave last could not be used, though the plugin thinks it was */
 	/* Until the worker is closed: */
 	const struct ub_settings_source *settings;
 	const struct ub_zone *zone;
@@ -213,9 +214,9 @@ static enum look look_at(struct plugin_source *source)
 		return LOOK_SAME;
 	enum ub_plugin_result result = plugin->read(source->opened, &source->host);
 	source->read_once = true;
-	return result == UB_PLUGIN_DONE        ? LOOK_NEW
-	       : result == UB_PLUGIN_UNCHANGED ? LOOK_CONFIRMED
-					       : LOOK_FAILED;
+	if (result == UB_PLUGIN_UNCHANGED)
+		return source->rejected ? LOOK_SAME : LOOK_CONFIRMED;
+	return result == UB_PLUGIN_DONE ? LOOK_NEW : LOOK_FAILED;
 }
 
 static bool call(void *state, void *answer)
@@ -231,8 +232,10 @@ static void finish(void *state, void *given)
 	struct plugin_source *source = state;
 	struct answer *answer = given;
 	source->making = NULL;
-	if (answer->look == LOOK_NEW && !tree_finish(answer->tree))
-		answer->look = LOOK_FAILED;
+	if (answer->look == LOOK_NEW) {
+		source->rejected = !tree_finish(answer->tree);
+		answer->look = source->rejected ? LOOK_FAILED : LOOK_NEW;
+	}
 	if (answer->look != LOOK_FAILED || answer->diags.errors > 0)
 		return;
 	struct ub_diag *diag = ub_error(&answer->diags, "source-failed", source->settings->source_place,

@@ -41,12 +41,14 @@ static void note_failure(struct source *source, const struct ub_diags *diags, si
 	source->report.problem = first_problem(diags, from, source->said);
 }
 
+/* A date to come, as a wrong clock gives files, would never become too old. */
 static void note_success(struct source *source)
 {
+	ub_instant now = ub_sys_now();
 	ub_arena_free(&source->said);
 	source->report.failed = false;
 	source->report.problem = UB_TEXT_NONE;
-	source->report.as_of = source->as_of != UB_INSTANT_NONE ? source->as_of : ub_sys_now();
+	source->report.as_of = source->as_of != UB_INSTANT_NONE && source->as_of < now ? source->as_of : now;
 }
 
 static bool is_stale(const struct source *source)

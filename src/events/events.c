@@ -38,6 +38,7 @@ struct ub_events {
 	struct ub_snapshot *snapshot; /* whose settings the slots have */
 	struct slot *slots;
 	size_t n_slots;
+	bool unlisted;   /* the store has not taken which sinks there are */
 	int64_t counted; /* when it was looked for dropped events last */
 };
 
@@ -273,13 +274,17 @@ static void open_slot(struct ub_events *events, struct slot *slot, const struct 
 	ub_arena_free(&arena);
 }
 
+/* Of a sink that the store does not know, no events wait: so it is told again until it takes it. */
 static void tell_store(struct ub_events *events, const struct ub_settings *settings)
 {
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_text *names = UB_NEW_ARRAY(arena, struct ub_text, settings->n_sinks + 1);
 	for (size_t i = 0; i < settings->n_sinks; i++)
 		names[i] = settings->sinks[i].name;
-	if (ub_store_set_sinks(events->input.store, names, settings->n_sinks, arena) != UB_STORE_OK)
+	bool before = events->unlisted;
+	events->unlisted =
+	    ub_store_set_sinks(events->input.store, names, settings->n_sinks, arena) != UB_STORE_OK;
+	if (events->unlisted && !before)
 		ub_log(events->input.log, UB_LOG_ERROR, "events: the store: %s",
 		    ub_store_problem(events->input.store));
 	ub_arena_free(&arena);
@@ -336,6 +341,8 @@ static void *run(void *context)
 			use(events, present);
 		else
 			ub_snapshot_release(&present);
+		if (events->unlisted)
+			tell_store(events, events->snapshot->settings);
 		for (size_t i = 0; i < events->n_slots; i++)
 			tend(events, &events->slots[i]);
 		look_for_dropped(events);

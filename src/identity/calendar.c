@@ -69,14 +69,25 @@ static struct ub_text with_slash(struct ub_text href, struct ub_arena *arena)
 								 : ub_textf(arena, "%.*s/", UB_ARGS(href));
 }
 
-/* Where invitations to the user go (RFC 6638 9.2). Empty: the server does not say. */
-static struct ub_text default_calendar(struct finding *finding, struct ub_text inbox)
+/* Whether the server does not say now, and may say later. */
+static bool is_passing(enum ub_outcome outcome)
 {
-	struct ub_text href = UB_TEXT_NONE;
-	if (inbox.len == 0 || propfind(finding, inbox, "0", ub_dav_inbox_query) != UB_OUTCOME_OK ||
-	    !ub_dav_read_inbox(finding->response->body, &href, finding->arena))
-		return UB_TEXT_NONE;
-	return with_slash(ub_http_href_canonical(finding->arena, href), finding->arena);
+	return outcome == UB_OUTCOME_AGAIN || outcome == UB_OUTCOME_UNCERTAIN || outcome == UB_OUTCOME_DENIED;
+}
+
+/* Where invitations to the user go (RFC 6638 9.2). Empty: the server does not say, and never does. */
+static enum ub_outcome default_calendar(struct finding *finding, struct ub_text inbox, struct ub_text *href)
+{
+	struct ub_text said = UB_TEXT_NONE;
+	*href = UB_TEXT_NONE;
+	if (inbox.len == 0)
+		return UB_OUTCOME_OK;
+	enum ub_outcome outcome = propfind(finding, inbox, "0", ub_dav_inbox_query);
+	if (is_passing(outcome))
+		return outcome;
+	if (outcome == UB_OUTCOME_OK && ub_dav_read_inbox(finding->response->body, &said, finding->arena))
+		*href = with_slash(ub_http_href_canonical(finding->arena, said), finding->arena);
+	return UB_OUTCOME_OK;
 }
 
 /* Whether items may go into the calendar: homes also list task lists, what others share, and birthdays. */
@@ -107,15 +118,19 @@ static enum ub_outcome add_fit(
 static enum ub_outcome ask(struct finding *finding, struct ub_text *href)
 {
 	struct ub_dav_principal principal;
-	struct ub_text user;
+	struct ub_text user, wanted = UB_TEXT_NONE;
 	struct ub_texts fit = { 0 };
 	enum ub_outcome outcome =
 	    ub_identity_homes(finding->caller, &user, &principal, finding->response, finding->arena);
-	for (size_t i = 0; i < principal.n_homes && outcome == UB_OUTCOME_OK; i++)
-		outcome = add_fit(finding, principal.homes[i], user, &fit);
 	if (outcome != UB_OUTCOME_OK)
 		return outcome;
-	struct ub_text wanted = default_calendar(finding, principal.inbox);
+	/* A home that is refused, as one that others share may be, keeps the user from no other one. */
+	for (size_t i = 0; i < principal.n_homes && !is_passing(outcome); i++)
+		outcome = add_fit(finding, principal.homes[i], user, &fit);
+	if (!is_passing(outcome) && fit.n)
+		outcome = default_calendar(finding, principal.inbox, &wanted);
+	if (outcome != UB_OUTCOME_OK)
+		return outcome;
 	*href = fit.n ? fit.items[0] : UB_TEXT_NONE;
 	for (size_t i = 0; i < fit.n; i++)
 		if (ub_text_eq(fit.items[i], wanted))

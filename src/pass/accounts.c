@@ -215,11 +215,10 @@ static bool add_kept(struct tending *tending, struct ub_texts *ids)
 			leave_team(tending, rule, id);
 			continue;
 		}
-		if (!tending->accounts)
-			continue;
 		if (!rule)
 			tend(tending, &input);
-		*ub_push(pass->arena, ids) = id;
+		if (tending->accounts)
+			*ub_push(pass->arena, ids) = id;
 	}
 	return true;
 }

@@ -187,6 +187,8 @@ void ub_plugins_close(struct ub_plugin_worker *worker)
 		;
 	bool ended = worker->holders == 1;
 	pthread_mutex_unlock(&worker->lock);
+	if (!ended) /* who is closed while it hangs has ended no process */
+		(void)ub_plugins_ended(worker->mark, true);
 	/* A thread that has let go does nothing more, but libraries clean up when it ends. */
 	if (ended ? pthread_join(worker->thread, NULL) : pthread_detach(worker->thread))
 		abort();

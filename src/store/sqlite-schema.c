@@ -36,7 +36,8 @@
 	"CREATE TABLE period(organization TEXT, uid TEXT, beginning INTEGER, ending INTEGER NOT NULL,"       \
 	" account TEXT NOT NULL, name TEXT NOT NULL, owner TEXT NOT NULL, health TEXT NOT NULL,"             \
 	" first_seen INTEGER NOT NULL, PRIMARY KEY(organization, uid, beginning)) WITHOUT ROWID;"            \
-	"CREATE INDEX item_at ON item(organization, upstream, href, changed);"
+	"CREATE INDEX item_at ON item(organization, upstream, href, changed);"                               \
+	"CREATE INDEX item_of ON item(organization, owner, meeting_uid, state);"
 
 /* Which events wait, and how far each sink is. */
 #define TABLES_SINCE_5                                                                                       \
@@ -194,7 +195,8 @@ const char *const sql_statements[STATEMENTS] = {
 	[ITEM_LIST] =
 	    "SELECT " ITEM_COLUMNS " FROM item WHERE organization = ?1 AND (?2 = '' OR meeting_uid = ?2)"
 	    " ORDER BY meeting_uid, identity",
-	[ITEM_UIDS] = "SELECT DISTINCT meeting_uid FROM item WHERE organization = ?1 AND meeting_uid >= ?2"
+	[ITEM_UIDS] = "SELECT DISTINCT meeting_uid FROM item INDEXED BY item_of"
+		      " WHERE organization = ?1 AND meeting_uid >= ?2"
 		      " AND meeting_uid < ?2 || char(1114111) AND owner = ?3 AND state NOT IN (?4, ?5)"
 		      " ORDER BY meeting_uid",
 	[ITEM_PRUNE] =

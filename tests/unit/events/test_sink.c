@@ -142,8 +142,8 @@ static const struct {
 	{ "ftp://x.example", "there is no address to send to" },
 	{ "http://x.example/", "events would be sent for everybody to read" },
 	{ "http://127.0.0.1.x.example/", "events would be sent for everybody to read" },
-	{ "http://localhost@x.example/", "events would be sent for everybody to read" },
-	{ "http://127.0.0.1:x@x.example/", "events would be sent for everybody to read" },
+	{ "http://localhost@x.example/", "a name or a password stands in" },
+	{ "http://127.0.0.1:x@x.example/", "a name or a password stands in" },
 };
 
 Test(sink, webhook_takes_no_address_where_others_read_along)

@@ -294,7 +294,7 @@ Test(sqlite, brings_the_file_of_an_earlier_version_up_to_date)
 Test(sqlite, knows_the_meetings_that_an_earlier_version_has_seen)
 {
 	static const char *const statements[] = {
-		"DROP TABLE meeting; DROP TABLE period; DROP INDEX item_at;"
+		"DROP TABLE meeting; DROP TABLE period; DROP INDEX item_at; DROP INDEX item_of;"
 		"ALTER TABLE seen ADD COLUMN guests TEXT NOT NULL DEFAULT '';",
 		"ALTER TABLE item DROP COLUMN kind;", "ALTER TABLE item DROP COLUMN counts_as;",
 		"ALTER TABLE item DROP COLUMN account;", "ALTER TABLE item DROP COLUMN occasion_start;",
@@ -365,6 +365,7 @@ Test(sqlite, asks_by_an_index_whatever_is_asked_often)
 		{ LEASE_ALL, "key_leased" },
 		{ PRINCIPAL_BY_HREF, "principal_href" },
 		{ ITEM_AT, "item_at" },
+		{ ITEM_UIDS, "item_of" },
 		{ MEETING_OF_UID, "PRIMARY KEY" },
 		{ MEETING_OF_ACCOUNT, "meeting_of_account" },
 		{ MEETING_LIST, "PRIMARY KEY" },
