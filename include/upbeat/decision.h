@@ -175,9 +175,9 @@ UB_MUST_USE bool ub_decide_cadence_as_known(const struct ub_taken *taken, struct
 
 /*
  * The account with which the meeting counts as one. That is a meeting with customers of one account, not
- * private, which is or was eligible, and to which some rule applies while nothing is known of other meetings;
- * so that it does not depend on them whether a meeting counts. Empty: it counts with none. `decision` is one
- * without input->history.
+ * private, to which somebody of ours comes, which is or was eligible, and to which some rule applies while
+ * nothing is known of other meetings; so that it does not depend on them whether a meeting counts. Empty: it
+ * counts with none. `decision` is one without input->history.
  */
 struct ub_text ub_decide_account(
     const struct ub_snapshot *snapshot, const struct ub_decision *decision, struct ub_arena *arena);

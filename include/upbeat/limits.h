@@ -179,13 +179,15 @@
 #define UB_RULE_INSTANCES_MAX 60 /* all that a daily series has within its horizon */
 
 /* series */
-#define UB_SERIES_TRIES          62   /* instances that are looked at for what the rules make of them */
-#define UB_SERIES_PER_DAY        4    /* instances in a day; what comes more often is no meeting */
-#define UB_SERIES_TAKEN          62   /* instances that are known to take people's time */
-#define UB_SERIES_APPOINTMENTS   2000 /* times at which somebody is taken by one series */
-#define UB_SERIES_HORIZON        (INT64_C(60) * 24 * 3600) /* seconds ahead in which instances are looked for */
-#define UB_REVIEWS_A_DAY         3    /* that somebody has in a day, unless the settings say */
-#define UB_REVIEWS_A_DAY_MAX     100  /* that the settings may say */
+#define UB_SERIES_TRIES        62   /* instances that are looked at for what the rules make of them */
+#define UB_SERIES_PER_DAY      4    /* instances in a day; what comes more often is no meeting */
+#define UB_SERIES_TAKEN        62   /* instances that are known to take people's time */
+#define UB_SERIES_APPOINTMENTS 2000 /* times at which somebody is taken by one series */
+#define UB_SERIES_HORIZON      (INT64_C(60) * 24 * 3600) /* seconds ahead in which instances are looked for */
+#define UB_REVIEWS_A_DAY       3   /* that somebody has in a day, unless the settings say */
+#define UB_REVIEWS_A_DAY_MAX   100 /* that the settings may say */
+#define UB_PERIOD_LEFT_PARTS                                                                                 \
+	4 /* a period begins to have a new event while one of so many parts of it is left */
 #define UB_CADENCE_PERIODS       64   /* periods of a rule for accounts that are looked at */
 #define UB_ACCOUNT_KEYS_AT_ONCE  32   /* keys of accounts that become due together */
 #define UB_ACCOUNT_KEYS_MS       1000 /* between these and the next ones: meetings come in between */

@@ -28,7 +28,7 @@ struct ub_text ub_decide_account(
 {
 	const struct ub_facts *facts = decision->facts;
 	const char *not_eligible = decision->plan->not_eligible;
-	if (!facts || !facts->account || !facts->meeting.customer ||
+	if (!facts || !facts->account || !facts->meeting.customer || facts->meeting.internal.n == 0 ||
 	    decision->event->class != UB_CLASS_PUBLIC ||
 	    (not_eligible && !ub_text_is(ub_text(not_eligible), "past")) ||
 	    !some_rule_applies(snapshot, decision, arena))

@@ -76,6 +76,24 @@ static void note_day(struct ub_making *making, const struct ub_draft *draft, ub_
 	    UB_ARGS(ub_buf_text(&text)));
 }
 
+static int64_t business_days(const struct ub_work_calendar *calendar, ub_instant from, ub_instant to)
+{
+	ub_day last = ub_cal_local_day(calendar->zone, to - 1);
+	int64_t n = 0;
+	for (ub_day day = ub_cal_local_day(calendar->zone, from); day <= last; day++)
+		n += ub_cal_is_business_day(calendar, day);
+	return n;
+}
+
+/* Whether so little of the period is left that a new event waits for the next one. Otherwise the first day of
+ * many accounts at a month's end would have all of their events, and the next ones soon after. */
+static bool is_nearly_over(const struct ub_making *making, struct ub_interval period, ub_instant earliest)
+{
+	const struct ub_work_calendar *owner = &making->calendar;
+	return earliest > period.start && business_days(owner, earliest, period.end) * UB_PERIOD_LEFT_PARTS <
+					      business_days(owner, period.start, period.end);
+}
+
 bool ub_plan_place_in_period(struct ub_making *making, struct ub_draft *draft, int64_t duration)
 {
 	const struct ub_meeting *meeting = &making->input->facts->meeting;
@@ -99,6 +117,9 @@ bool ub_plan_place_in_period(struct ub_making *making, struct ub_draft *draft, i
 	request.people = ub_plan_calendars(making, &draft->item.attendees, &request.n_people);
 	if (stays_in(making, draft, &request, period))
 		return true;
+	if (earliest < period.end && is_nearly_over(making, period, earliest))
+		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED,
+		    "too little of its period is left: the next period is the first one");
 	if (making->input->explain)
 		note_day(making, draft, request.window.start);
 	return ub_plan_search(making, draft, &request, (struct ub_interval){ earliest, period.end });

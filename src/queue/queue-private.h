@@ -27,7 +27,7 @@ struct ub_queue {
 	struct ub_credentials *credentials;
 	struct ub_open_additions *additions;
 	struct ub_passed *passed;
-	struct ub_log_pace store_pace, relay_pace;
+	struct ub_log_pace store_pace, relay_pace, owner_pace;
 	struct ub_workers *workers;
 	struct ub_amender *amender;
 	pthread_mutex_t mutex;

@@ -204,6 +204,10 @@ static void pass(struct worker *worker, struct ub_store *store, const struct ub_
 	enum ub_pass_end end = account ? ub_pass_account(&run, &why) : ub_pass_run(&run, &why);
 	ub_log(queue->input.log, end == UB_PASS_SETTLED ? UB_LOG_DEBUG : UB_LOG_INFO, "%.*s: %.*s",
 	    UB_ARGS(job->key.href), UB_ARGS(why));
+	/* The likeliest mistake in new settings: nobody would get anything. */
+	if (run.identity.calendar && run.identity.owner.len == 0)
+		ub_log_paced(queue->input.log, &queue->owner_pace, UB_LOG_WARNING, "%.*s gets nothing: %.*s",
+		    UB_ARGS(job->key.principal), UB_ARGS(why));
 	if (run.passed_over)
 		keep_passed(queue, &run, why);
 	if (end == UB_PASS_DENIED)

@@ -325,12 +325,12 @@ static void expect_rhythm(const char *every, const char *now, const char *wanted
 
 Test(cadence, keeps_to_the_calendar)
 {
-	expect_rhythm("2 weeks", "2026-11-18T12:00",
-	    "create 11-20 create 11-30 create 12-14 create 12-28 create 01-11");
-	expect_rhythm("half-year", "2026-12-30T12:00", "create 12-31 create 04-02");
-	expect_rhythm("year", "2026-12-30T12:00", "create 12-31 create 07-06");
+	/* Too little of the present period is left for a new review. */
+	expect_rhythm("2 weeks", "2026-11-18T12:00", "create 11-30 create 12-14 create 12-28 create 01-11");
+	expect_rhythm("half-year", "2026-12-30T12:00", "create 04-02");
+	expect_rhythm("year", "2026-12-30T12:00", "create 07-06");
 	expect_rhythm("quarter", "2026-12-31T12:00", "create 02-16");
-	expect_rhythm("3 months", "2026-12-30T12:00", "create 12-31 create 02-16");
+	expect_rhythm("3 months", "2026-12-30T12:00", "create 02-16");
 	expect_rhythm("week", "2026-03-25T12:00",
 	    "create 03-27 create 04-01 create 04-08 create 04-15 create 04-22 create 04-29 create 05-06 "
 	    "create 05-13 create 05-20");
