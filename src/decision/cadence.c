@@ -6,20 +6,6 @@
  */
 #include "decision-private.h"
 
-struct cadence {
-	const struct ub_cadence_input *input;
-	struct ub_decide_input asked; /* the same, as it is asked of a meeting */
-	struct ub_decision *decision;
-	struct series series;
-	const struct ub_zone *zone; /* the owner's */
-	const struct ub_rule *rule; /* the one of its group that applies */
-	struct ub_every every;
-	struct ub_decided_period *periods; /* one for each instance */
-	size_t open;                       /* periods that have an item so far */
-	struct meetings_met met;
-	struct ub_arena *arena;
-};
-
 /* ---- names ---- */
 
 struct ub_text ub_cadence_uid(const struct ub_rule *rule, struct ub_text id, struct ub_arena *arena)
@@ -139,11 +125,6 @@ static ub_instant last_named(const struct cadence *cadence)
 	return last;
 }
 
-static bool is_near(const struct cadence *cadence, ub_instant start)
-{
-	return start <= cadence->input->now + UB_SERIES_HORIZON;
-}
-
 /* The present period, all that begin within the horizon, and some more: the next one that can have its item
  * may be among these, and items may stand in them. */
 static void list_periods(struct cadence *cadence)
@@ -176,112 +157,6 @@ static void satisfy(struct cadence *cadence, const struct meeting_met *met)
 		return;
 	period->state = verdict == UB_YES ? UB_PERIOD_SATISFIED : UB_PERIOD_UNDECIDED;
 	period->met = (struct ub_interval){ met->start, met->end };
-}
-
-/* ---- which item serves which period ---- */
-
-static bool is_open(const struct cadence *cadence, size_t i)
-{
-	return cadence->periods[i].state == UB_PERIOD_PLANNED;
-}
-
-/* The periods that may take over items of another rhythm: those of the horizon, or else the next one. */
-static bool takes_over(const struct cadence *cadence, size_t instance)
-{
-	if (!is_open(cadence, instance))
-		return false;
-	for (size_t i = 0; i < instance; i++)
-		if (is_open(cadence, i) && !is_near(cadence, cadence->periods[instance].time.start))
-			return false;
-	return true;
-}
-
-static ub_instant own_time(const struct ub_existing *existing)
-{
-	bool task = existing->event->component == UB_COMPONENT_TASK || existing->event->marks.due;
-	return task ? existing->due : existing->end;
-}
-
-/* When the item is, or the event that was made with it: both go over to the same period. */
-static ub_instant time_of(const struct cadence *cadence, const struct ub_existing *existing)
-{
-	struct ub_text instance = ub_plan_mark_instance(existing->item_mark);
-	for (size_t i = 0; i < cadence->input->n_existing; i++) {
-		const struct ub_existing *other = &cadence->input->existing[i];
-		bool event = other->state == UB_EXISTING_STANDS && other->event &&
-			     other->event->component == UB_COMPONENT_EVENT && !other->event->marks.due;
-		if (event && ub_text_eq(ub_plan_mark_instance(other->item_mark), instance))
-			return other->start;
-	}
-	return own_time(existing);
-}
-
-static bool is_taken(const struct cadence *cadence, size_t instance, struct ub_text mark)
-{
-	const struct ub_cadence_input *input = cadence->input;
-	for (size_t i = 0; i < input->n_existing; i++)
-		if (cadence->series.serves[i] == instance &&
-		    ub_plan_same_item(input->existing[i].item_mark, mark))
-			return true;
-	return false;
-}
-
-/* How little an item fits a period: what users have changed comes first, then what is nearest. */
-static int64_t misfit(const struct cadence *cadence, const struct ub_existing *existing, size_t instance)
-{
-	struct ub_interval period = cadence->periods[instance].time;
-	ub_instant at = time_of(cadence, existing);
-	int64_t far = at < period.start ? period.start - at : at >= period.end ? at - period.end + 1 : 0;
-	int64_t changed = existing->user_changed || existing->has_notes ? 0 : INT64_C(1) << 40;
-	return changed + far;
-}
-
-/* Lets the item and the period that fit best find each other. False: none are left. */
-static bool match_best(struct cadence *cadence)
-{
-	const struct ub_cadence_input *input = cadence->input;
-	size_t *serves = cadence->series.serves, best = SIZE_MAX, instance = 0;
-	int64_t least = INT64_MAX;
-	for (size_t i = 0; i < input->n_existing; i++) {
-		const struct ub_existing *existing = &input->existing[i];
-		for (size_t k = 0; serves[i] == SERVES_NOTHING && k < cadence->series.instances.n; k++) {
-			int64_t bad = misfit(cadence, existing, k);
-			bool sooner = bad == least && own_time(existing) < own_time(&input->existing[best]);
-			if ((bad < least || sooner) && takes_over(cadence, k) &&
-			    !is_taken(cadence, k, existing->item_mark)) {
-				least = bad;
-				best = i;
-				instance = k;
-			}
-		}
-	}
-	if (best != SIZE_MAX)
-		serves[best] = instance;
-	return best != SIZE_MAX;
-}
-
-static size_t named_by(const struct cadence *cadence, const struct ub_existing *existing)
-{
-	ub_instant at;
-	if (ub_plan_mark_instant(existing->item_mark, &at))
-		for (size_t i = 0; i < cadence->series.instances.n; i++)
-			if (cadence->periods[i].time.start == at)
-				return i;
-	bool ahead = existing->state == UB_EXISTING_STANDS && existing->event &&
-		     own_time(existing) > cadence->input->now;
-	return ahead ? SERVES_NOTHING : SERVES_PAST;
-}
-
-/* An item serves the period that its mark names. If the rhythm has changed, what is ahead serves the period
- * that it fits best; what is over, and what users have deleted, serves none. */
-static void assign_periods(struct cadence *cadence)
-{
-	size_t n = cadence->input->n_existing;
-	cadence->series.serves = UB_NEW_ARRAY(cadence->arena, size_t, n);
-	for (size_t i = 0; i < n; i++)
-		cadence->series.serves[i] = named_by(cadence, &cadence->input->existing[i]);
-	while (match_best(cadence))
-		;
 }
 
 /* ---- the plan ---- */
@@ -373,6 +248,9 @@ static void plan_all(struct cadence *cadence)
 		if (period->state == UB_PERIOD_SATISFIED && has_items(series, i))
 			join(series, plan_of(series, facts_of(series, i), i,
 					 "a meeting with the account in its period takes its place"));
+		else if (period->state == UB_PERIOD_EMPTY)
+			note(cadence, UB_NOTE_SKIPPED, i,
+			    UB_TEXT("its user has moved it to another period, and it counts there"));
 		else if (period->state == UB_PERIOD_UNDECIDED)
 			note(cadence, UB_NOTE_UNDECIDED, i,
 			    UB_TEXT(

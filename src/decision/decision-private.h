@@ -91,4 +91,27 @@ void join(struct series *series, const struct ub_plan *plan);
 void decide_series(const struct ub_decide_input *input, const struct ub_ical *ical,
     struct ub_decision *decision, struct ub_arena *arena);
 
+/* ---- periods.c ---- */
+
+struct cadence {
+	const struct ub_cadence_input *input;
+	struct ub_decide_input asked; /* the same, as it is asked of a meeting */
+	struct ub_decision *decision;
+	struct series series;
+	const struct ub_zone *zone; /* the owner's */
+	const struct ub_rule *rule; /* the one of its group that applies */
+	struct ub_every every;
+	struct ub_decided_period *periods; /* one for each instance */
+	size_t open;                       /* periods that have an item so far */
+	struct meetings_met met;
+	struct ub_arena *arena;
+};
+
+/* Whether what begins then is planned for now. */
+bool is_near(const struct cadence *cadence, ub_instant start);
+/* The end of an event, or the due time of a task. */
+ub_instant own_time(const struct ub_existing *existing);
+/* Sets series.serves. A period whose item its user has moved away becomes empty. */
+void assign_periods(struct cadence *cadence);
+
 #endif

@@ -20,6 +20,13 @@ static bool counts(const struct ub_making *making, size_t i)
 	return !input->serves || input->serves[i] == input->instance;
 }
 
+/* An item that stands is rather meant than one that does not, as users move items to other periods. */
+static bool is_better(const struct ub_existing *a, const struct ub_existing *b)
+{
+	bool stands = a->state == UB_EXISTING_STANDS;
+	return stands != (b->state == UB_EXISTING_STANDS) ? stands : a->generation > b->generation;
+}
+
 /* The latest of several generations of an item. */
 static const struct ub_existing *find(const struct ub_making *making, const struct ub_item_key *key)
 {
@@ -27,7 +34,7 @@ static const struct ub_existing *find(const struct ub_making *making, const stru
 	for (size_t i = 0; i < making->input->n_existing; i++) {
 		const struct ub_existing *existing = &making->input->existing[i];
 		if (counts(making, i) && is_item(existing, key, making->arena) &&
-		    (!found || existing->generation > found->generation))
+		    (!found || is_better(existing, found)))
 			found = existing;
 	}
 	return found;

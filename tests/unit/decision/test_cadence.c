@@ -97,8 +97,13 @@ static void carry_out(struct desk *desk, ub_instant now)
 			if (ub_text_eq(desk->input.existing[k].uid, after[i].uid) &&
 			    desk->input.existing[k].user_changed)
 				kept = &desk->input.existing[k];
-		if (!kept)
-			all[n++] = after[i];
+		if (kept)
+			continue;
+		for (size_t k = 0; k < n_before; k++)
+			if (ub_text_eq(desk->input.existing[k].uid, after[i].uid))
+				after[i].item_mark =
+				    desk->input.existing[k].item_mark; /* it is never written anew */
+		all[n++] = after[i];
 	}
 	desk->input.existing = all;
 	desk->input.n_existing = n;
@@ -181,12 +186,12 @@ Test(cadence, changes_with_health_and_leaves_what_users_have_moved)
 	    "keep 11-20 keep 11-25 keep 12-02 keep 12-09 keep 12-17 keep 12-23 keep 12-30 keep 01-06 keep "
 	    "01-13");
 	desk.account.health = UB_HEALTH_GREEN;
-	/* What was on 20 November has been: the rest that nobody has touched goes, but for the next one of
-	 * each. */
+	/* What was on 20 November has been: the rest that nobody has touched goes, but for the one that was
+	 * the next quarter's. */
 	EXPECT(&desk, "2026-11-21T12:00",
-	    "keep 12-17 keep 01-06 remove 11-25 remove 12-02 remove 12-09 remove 12-23 remove 12-30 remove "
-	    "01-13");
-	EXPECT(&desk, "2026-11-21T12:01", "keep 12-17 keep 01-06");
+	    "keep 12-17 keep 01-13 remove 11-25 remove 12-02 remove 12-09 remove 12-23 remove 12-30 remove "
+	    "01-06");
+	EXPECT(&desk, "2026-11-21T12:01", "keep 12-17 keep 01-13");
 	calendar_close(&desk.calendar);
 }
 
@@ -595,5 +600,36 @@ Test(cadence, asks_of_each_instance_whether_it_counts)
 	cr_expect_eq(desk.decision.periods.items[0].state, UB_PERIOD_PLANNED);
 	cr_expect_eq(desk.decision.periods.items[1].state, UB_PERIOD_SATISFIED);
 	cr_expect_eq(desk.decision.periods.items[2].state, UB_PERIOD_PLANNED);
+	calendar_close(&desk.calendar);
+}
+
+Test(cadence, that_a_user_moves_into_another_period_counts_there)
+{
+	struct desk desk = desk_with(INVITE(""));
+	look(&desk, "2026-11-18T12:00");
+	move_to(&desk, "12-02", "2026-12-11T14:00");
+	/* That of its new week goes, with its to-do, and the week that it has left gets none. */
+	cr_expect_str_eq(look(&desk, "2026-11-18T12:01"),
+	    "keep 11-20 keep 11-18 keep 11-25 keep 11-20 keep 12-11 keep 12-08 keep 12-16 keep 12-11 keep "
+	    "12-23 keep "
+	    "12-18 keep 12-30 keep 12-25 keep 01-06 keep 01-01 keep 01-13 keep 01-08 remove 12-09 remove "
+	    "12-04");
+	cr_expect_eq(desk.decision.periods.items[2].state, UB_PERIOD_EMPTY);
+	cr_expect(is_told(&desk, "moved it to another period"));
+	cr_expect_str_eq(look(&desk, "2026-11-18T12:02"),
+	    "keep 11-20 keep 11-18 keep 11-25 keep 11-20 keep 12-11 keep 12-08 keep 12-16 keep 12-11 keep "
+	    "12-23 keep "
+	    "12-18 keep 12-30 keep 12-25 keep 01-06 keep 01-01 keep 01-13 keep 01-08");
+	calendar_close(&desk.calendar);
+}
+
+Test(cadence, that_a_user_moves_onto_one_that_has_been_stays_with_it)
+{
+	struct desk desk = desk_with(CADENCE("cad", BY_HEALTH));
+	look(&desk, "2026-11-16T12:00");
+	move_to(&desk, "11-25", "2026-11-20T14:00");
+	const char *first = look(&desk, "2026-11-19T12:00");
+	cr_expect_str_eq(first, "keep 11-20 keep 12-02 keep 12-09 keep 12-16 keep 12-23 keep 12-30 keep "
+				"01-06 keep 01-13 create 01-20");
 	calendar_close(&desk.calendar);
 }

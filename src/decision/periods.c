@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Which item serves which period of a rule for accounts.
+ *
+ * An item serves the period that its mark names. One that its user has moved into another period serves the
+ * one where it stands; in the period that it has left nothing is made, as its user wanted nothing there. If
+ * the rhythm has changed, what is ahead serves the period that it fits best; what is over, and what users
+ * have deleted, serves none.
+ */
+#include "decision-private.h"
+
+bool is_near(const struct cadence *cadence, ub_instant start)
+{
+	return start <= cadence->input->now + UB_SERIES_HORIZON;
+}
+
+static bool is_open(const struct cadence *cadence, size_t i)
+{
+	return cadence->periods[i].state == UB_PERIOD_PLANNED;
+}
+
+/* The periods that may take over items of another rhythm: those of the horizon, or else the next one. */
+static bool takes_over(const struct cadence *cadence, size_t instance)
+{
+	if (!is_open(cadence, instance))
+		return false;
+	for (size_t i = 0; i < instance; i++)
+		if (is_open(cadence, i) && !is_near(cadence, cadence->periods[instance].time.start))
+			return false;
+	return true;
+}
+
+ub_instant own_time(const struct ub_existing *existing)
+{
+	bool task = existing->event->component == UB_COMPONENT_TASK || existing->event->marks.due;
+	return task ? existing->due : existing->end;
+}
+
+static bool is_event(const struct ub_existing *existing)
+{
+	return existing->state == UB_EXISTING_STANDS && existing->event &&
+	       existing->event->component == UB_COMPONENT_EVENT && !existing->event->marks.due;
+}
+
+/* When the item is, or the event that was made with it: both go over to the same period. */
+static ub_instant time_of(const struct cadence *cadence, const struct ub_existing *existing)
+{
+	struct ub_text instance = ub_plan_mark_instance(existing->item_mark);
+	for (size_t i = 0; i < cadence->input->n_existing; i++) {
+		const struct ub_existing *other = &cadence->input->existing[i];
+		if (is_event(other) && ub_text_eq(ub_plan_mark_instance(other->item_mark), instance))
+			return other->start;
+	}
+	return own_time(existing);
+}
+
+static bool is_taken(const struct cadence *cadence, size_t instance, struct ub_text mark)
+{
+	const struct ub_cadence_input *input = cadence->input;
+	for (size_t i = 0; i < input->n_existing; i++)
+		if (cadence->series.serves[i] == instance &&
+		    ub_plan_same_item(input->existing[i].item_mark, mark))
+			return true;
+	return false;
+}
+
+/* How little an item fits a period: what users have changed comes first, then what is nearest. */
+static int64_t misfit(const struct cadence *cadence, const struct ub_existing *existing, size_t instance)
+{
+	struct ub_interval period = cadence->periods[instance].time;
+	ub_instant at = time_of(cadence, existing);
+	int64_t far = at < period.start ? period.start - at : at >= period.end ? at - period.end + 1 : 0;
+	int64_t changed = existing->user_changed || existing->has_notes ? 0 : INT64_C(1) << 40;
+	return changed + far;
+}
+
+/* Lets the item and the period that fit best find each other. False: none are left. */
+static bool match_best(struct cadence *cadence)
+{
+	const struct ub_cadence_input *input = cadence->input;
+	size_t *serves = cadence->series.serves, best = SIZE_MAX, instance = 0;
+	int64_t least = INT64_MAX;
+	for (size_t i = 0; i < input->n_existing; i++) {
+		const struct ub_existing *existing = &input->existing[i];
+		for (size_t k = 0; serves[i] == SERVES_NOTHING && k < cadence->series.instances.n; k++) {
+			int64_t bad = misfit(cadence, existing, k);
+			bool sooner = bad == least && own_time(existing) < own_time(&input->existing[best]);
+			if ((bad < least || sooner) && takes_over(cadence, k) &&
+			    !is_taken(cadence, k, existing->item_mark)) {
+				least = bad;
+				best = i;
+				instance = k;
+			}
+		}
+	}
+	if (best != SIZE_MAX)
+		serves[best] = instance;
+	return best != SIZE_MAX;
+}
+
+static size_t named_by(const struct cadence *cadence, const struct ub_existing *existing)
+{
+	ub_instant at;
+	if (ub_plan_mark_instant(existing->item_mark, &at))
+		for (size_t i = 0; i < cadence->series.instances.n; i++)
+			if (cadence->periods[i].time.start == at)
+				return i;
+	bool ahead = existing->state == UB_EXISTING_STANDS && existing->event &&
+		     own_time(existing) > cadence->input->now;
+	return ahead ? SERVES_NOTHING : SERVES_PAST;
+}
+
+/* ---- what users have moved ---- */
+
+static size_t period_at(const struct cadence *cadence, ub_instant at)
+{
+	for (size_t i = 0; i < cadence->series.instances.n; i++)
+		if (at >= cadence->periods[i].time.start && at < cadence->periods[i].time.end)
+			return i;
+	return SERVES_NOTHING;
+}
+
+/* What stood in the period makes way, unless users have changed it. */
+static void make_way(struct cadence *cadence, size_t period, const struct ub_existing *moved)
+{
+	const struct ub_cadence_input *input = cadence->input;
+	for (size_t i = 0; i < input->n_existing; i++) {
+		const struct ub_existing *existing = &input->existing[i];
+		if (existing == moved || cadence->series.serves[i] != period ||
+		    !ub_plan_same_item(existing->item_mark, moved->item_mark))
+			continue;
+		bool ahead = existing->state == UB_EXISTING_STANDS && existing->event &&
+			     own_time(existing) > input->now;
+		if (!ahead || !(existing->user_changed & UB_PROPERTY_TIME))
+			cadence->series.serves[i] = ahead ? SERVES_NOTHING : SERVES_PAST;
+	}
+}
+
+/* The to-dos that were made with the event go with it. */
+static void take_along(struct cadence *cadence, size_t from, size_t to, const struct ub_existing *moved)
+{
+	const struct ub_cadence_input *input = cadence->input;
+	struct ub_text instance = ub_plan_mark_instance(moved->item_mark);
+	for (size_t i = 0; i < input->n_existing; i++) {
+		const struct ub_existing *existing = &input->existing[i];
+		if (existing == moved || cadence->series.serves[i] != from ||
+		    existing->state != UB_EXISTING_STANDS || is_event(existing) ||
+		    !ub_text_eq(ub_plan_mark_instance(existing->item_mark), instance))
+			continue;
+		make_way(cadence, to, existing);
+		cadence->series.serves[i] = to;
+	}
+}
+
+static bool has_event(const struct cadence *cadence, size_t period)
+{
+	for (size_t i = 0; i < cadence->input->n_existing; i++)
+		if (cadence->series.serves[i] == period && is_event(&cadence->input->existing[i]))
+			return true;
+	return false;
+}
+
+static void follow_user(struct cadence *cadence, size_t i)
+{
+	const struct ub_existing *moved = &cadence->input->existing[i];
+	size_t from = cadence->series.serves[i], to = period_at(cadence, moved->start);
+	if (to == SERVES_NOTHING || to == from)
+		return;
+	make_way(cadence, to, moved);
+	cadence->series.serves[i] = to;
+	if (from >= cadence->series.instances.n)
+		return;
+	take_along(cadence, from, to, moved);
+	if (is_open(cadence, from) && !has_event(cadence, from))
+		cadence->periods[from].state = UB_PERIOD_EMPTY;
+}
+
+void assign_periods(struct cadence *cadence)
+{
+	size_t n = cadence->input->n_existing;
+	cadence->series.serves = UB_NEW_ARRAY(cadence->arena, size_t, n);
+	for (size_t i = 0; i < n; i++)
+		cadence->series.serves[i] = named_by(cadence, &cadence->input->existing[i]);
+	for (size_t i = 0; i < n; i++)
+		if (is_event(&cadence->input->existing[i]) &&
+		    (cadence->input->existing[i].user_changed & UB_PROPERTY_TIME))
+			follow_user(cadence, i);
+	while (match_best(cadence))
+		;
+}
