@@ -43,23 +43,27 @@ static bool is_event(const struct ub_existing *existing)
 	       existing->event->component == UB_COMPONENT_EVENT && !existing->event->marks.due;
 }
 
-/* When the item is, or the event that was made with it: both go over to the same period. */
+/* When the item is, or the event that was made with it: both go over to the same period. A to-do without its
+ * event goes by the period that it was made for, as it is due before the period that it serves may begin. */
 static ub_instant time_of(const struct cadence *cadence, const struct ub_existing *existing)
 {
+	ub_instant at;
 	struct ub_text instance = ub_plan_mark_instance(existing->item_mark);
 	for (size_t i = 0; i < cadence->input->n_existing; i++) {
 		const struct ub_existing *other = &cadence->input->existing[i];
 		if (is_event(other) && ub_text_eq(ub_plan_mark_instance(other->item_mark), instance))
 			return other->start;
 	}
-	return own_time(existing);
+	return ub_plan_mark_instant(existing->item_mark, &at) ? at : own_time(existing);
 }
 
+/* What Upbeat has removed is in nobody's way. */
 static bool is_taken(const struct cadence *cadence, size_t instance, struct ub_text mark)
 {
 	const struct ub_cadence_input *input = cadence->input;
 	for (size_t i = 0; i < input->n_existing; i++)
 		if (cadence->series.serves[i] == instance &&
+		    input->existing[i].state != UB_EXISTING_REMOVED &&
 		    ub_plan_same_item(input->existing[i].item_mark, mark))
 			return true;
 	return false;
@@ -165,6 +169,8 @@ static void follow_user(struct cadence *cadence, size_t i)
 {
 	const struct ub_existing *moved = &cadence->input->existing[i];
 	size_t from = cadence->series.serves[i], to = period_at(cadence, moved->start);
+	if (to == SERVES_NOTHING && from == SERVES_NOTHING)
+		cadence->series.serves[i] = SERVES_PAST; /* beyond what is planned now */
 	if (to == SERVES_NOTHING || to == from)
 		return;
 	make_way(cadence, to, moved);
@@ -176,12 +182,36 @@ static void follow_user(struct cadence *cadence, size_t i)
 		cadence->periods[from].state = UB_PERIOD_EMPTY;
 }
 
+/* ---- what was held in a period of another rhythm ---- */
+
+/* While the rhythm was another one, the item went over to a period of that one, and was held there, with the
+ * to-dos before it: the period that its mark names is without an item. */
+static void let_held_go(struct cadence *cadence, size_t i)
+{
+	const struct ub_cadence_input *input = cadence->input;
+	const struct ub_existing *held = &input->existing[i];
+	size_t period = cadence->series.serves[i];
+	struct ub_text instance = ub_plan_mark_instance(held->item_mark);
+	if (period >= cadence->series.instances.n || own_time(held) > input->now ||
+	    period_at(cadence, held->start) == period)
+		return;
+	for (size_t k = 0; k < input->n_existing; k++)
+		if (cadence->series.serves[k] == period && input->existing[k].state == UB_EXISTING_STANDS &&
+		    input->existing[k].event && own_time(&input->existing[k]) <= own_time(held) &&
+		    ub_text_eq(ub_plan_mark_instance(input->existing[k].item_mark), instance))
+			cadence->series.serves[k] = SERVES_PAST;
+}
+
 void assign_periods(struct cadence *cadence)
 {
 	size_t n = cadence->input->n_existing;
 	cadence->series.serves = UB_NEW_ARRAY(cadence->arena, size_t, n);
 	for (size_t i = 0; i < n; i++)
 		cadence->series.serves[i] = named_by(cadence, &cadence->input->existing[i]);
+	for (size_t i = 0; i < n; i++)
+		if (is_event(&cadence->input->existing[i]) &&
+		    !(cadence->input->existing[i].user_changed & UB_PROPERTY_TIME))
+			let_held_go(cadence, i);
 	for (size_t i = 0; i < n; i++)
 		if (is_event(&cadence->input->existing[i]) &&
 		    (cadence->input->existing[i].user_changed & UB_PROPERTY_TIME))

@@ -69,6 +69,15 @@ static bool choose_count(struct ub_making *making, struct ub_draft *draft)
 	return told;
 }
 
+/* Also by an item that serves another instance now. */
+static bool is_used(const struct ub_making *making, struct ub_text uid)
+{
+	for (size_t i = 0; i < making->input->n_existing; i++)
+		if (ub_text_eq(making->input->existing[i].uid, uid))
+			return true;
+	return false;
+}
+
 /* Gives the item its identity. An existing item keeps its own, also under an earlier name of the rule. A new
  * item never gets a UID that was used before. */
 static void identify(struct ub_making *making, struct ub_draft *draft)
@@ -86,9 +95,11 @@ static void identify(struct ub_making *making, struct ub_draft *draft)
 	item->generation = before && before->generation ? before->generation : 1;
 	if (before && !draft->existing)
 		item->generation++;
-	item->marks.generation = item->generation;
 	item->uid =
 	    draft->existing ? draft->existing->uid : ub_plan_uid(&key, item->generation, making->arena);
+	while (!draft->existing && is_used(making, item->uid))
+		item->uid = ub_plan_uid(&key, ++item->generation, making->arena);
+	item->marks.generation = item->generation;
 	item->name = draft->existing ? draft->existing->name : ub_plan_name(item->uid, making->arena);
 }
 

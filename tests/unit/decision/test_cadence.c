@@ -633,3 +633,18 @@ Test(cadence, that_a_user_moves_onto_one_that_has_been_stays_with_it)
 				"01-06 keep 01-13 create 01-20");
 	calendar_close(&desk.calendar);
 }
+
+/* That of January was held in December, in a week of the time when the account was red. */
+Test(cadence, makes_another_one_where_that_of_the_period_was_held_before_it)
+{
+	struct desk desk = desk_with(CADENCE("cad", BY_HEALTH));
+	desk.account.health = UB_HEALTH_YELLOW;
+	EXPECT(&desk, "2026-12-26T12:00", "create 12-30 create 01-15 create 02-15");
+	struct ub_existing *january = item_on(&desk, "01-15");
+	struct ub_text uid = january->uid;
+	january->end += at("2026-12-31T09:00") - january->start;
+	january->start = at("2026-12-31T09:00");
+	EXPECT(&desk, "2027-01-02T12:00", "create 01-15 keep 02-15 create 03-16");
+	cr_expect(!ub_text_eq(item_on(&desk, "01-15")->uid, uid));
+	calendar_close(&desk.calendar);
+}
