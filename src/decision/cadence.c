@@ -174,15 +174,6 @@ static void note(struct cadence *cadence, enum ub_note_kind kind, size_t period,
 			.text = text };
 }
 
-static bool makes_events(const struct ub_ruleset *rules)
-{
-	for (size_t r = 0; r < rules->n_rules; r++)
-		for (size_t i = 0; i < rules->rules[r]->n_items; i++)
-			if (!rules->rules[r]->items[i].task)
-				return true;
-	return false;
-}
-
 /* Whether there is something ahead that the period is for. */
 static bool has_item(const struct cadence *cadence, const struct ub_plan *plan)
 {

@@ -109,6 +109,7 @@ struct cadence {
 
 /* Whether what begins then is planned for now. */
 bool is_near(const struct cadence *cadence, ub_instant start);
+bool makes_events(const struct ub_ruleset *rules);
 /* The end of an event, or the due time of a task. */
 ub_instant own_time(const struct ub_existing *existing);
 /* Sets series.serves. A period whose item its user has moved away becomes empty. */

@@ -51,8 +51,10 @@ static ub_instant time_of(const struct cadence *cadence, const struct ub_existin
 	struct ub_text instance = ub_plan_mark_instance(existing->item_mark);
 	for (size_t i = 0; i < cadence->input->n_existing; i++) {
 		const struct ub_existing *other = &cadence->input->existing[i];
+		size_t serves = cadence->series.serves[i];
 		if (is_event(other) && ub_text_eq(ub_plan_mark_instance(other->item_mark), instance))
-			return other->start;
+			return serves < cadence->series.instances.n ? cadence->periods[serves].time.start
+								    : other->start;
 	}
 	return ub_plan_mark_instant(existing->item_mark, &at) ? at : own_time(existing);
 }
@@ -79,15 +81,43 @@ static int64_t misfit(const struct cadence *cadence, const struct ub_existing *e
 	return changed + far;
 }
 
-/* Lets the item and the period that fit best find each other. False: none are left. */
-static bool match_best(struct cadence *cadence)
+bool makes_events(const struct ub_ruleset *rules)
+{
+	for (size_t r = 0; r < rules->n_rules; r++)
+		for (size_t i = 0; i < rules->rules[r]->n_items; i++)
+			if (!rules->rules[r]->items[i].task)
+				return true;
+	return false;
+}
+
+/* A to-do that nobody has touched goes with the event that it was made with. If that serves nothing, the
+ * to-do is made anew. */
+static bool is_left_behind(const struct cadence *cadence, const struct ub_existing *existing)
+{
+	struct ub_text instance = ub_plan_mark_instance(existing->item_mark);
+	if (is_event(existing) || existing->user_changed || existing->has_notes ||
+	    !makes_events(cadence->series.rules))
+		return false;
+	for (size_t i = 0; i < cadence->input->n_existing; i++) {
+		const struct ub_existing *other = &cadence->input->existing[i];
+		if (is_event(other) && cadence->series.serves[i] < cadence->series.instances.n &&
+		    ub_text_eq(ub_plan_mark_instance(other->item_mark), instance))
+			return false;
+	}
+	return true;
+}
+
+/* Lets the event, or else the to-do, and the period that fit best find each other. False: none are left. */
+static bool match_best(struct cadence *cadence, bool events)
 {
 	const struct ub_cadence_input *input = cadence->input;
 	size_t *serves = cadence->series.serves, best = SIZE_MAX, instance = 0;
 	int64_t least = INT64_MAX;
 	for (size_t i = 0; i < input->n_existing; i++) {
 		const struct ub_existing *existing = &input->existing[i];
-		for (size_t k = 0; serves[i] == SERVES_NOTHING && k < cadence->series.instances.n; k++) {
+		bool open = serves[i] == SERVES_NOTHING && is_event(existing) == events &&
+			    !is_left_behind(cadence, existing);
+		for (size_t k = 0; open && k < cadence->series.instances.n; k++) {
 			int64_t bad = misfit(cadence, existing, k);
 			bool sooner = bad == least && own_time(existing) < own_time(&input->existing[best]);
 			if ((bad < least || sooner) && takes_over(cadence, k) &&
@@ -216,6 +246,8 @@ void assign_periods(struct cadence *cadence)
 		if (is_event(&cadence->input->existing[i]) &&
 		    (cadence->input->existing[i].user_changed & UB_PROPERTY_TIME))
 			follow_user(cadence, i);
-	while (match_best(cadence))
+	while (match_best(cadence, true))
+		;
+	while (match_best(cadence, false))
 		;
 }
