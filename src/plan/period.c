@@ -117,7 +117,7 @@ bool ub_plan_place_in_period(struct ub_making *making, struct ub_draft *draft, i
 	request.people = ub_plan_calendars(making, &draft->item.attendees, &request.n_people);
 	if (stays_in(making, draft, &request, period))
 		return true;
-	if (earliest < period.end && is_nearly_over(making, period, earliest))
+	if (!draft->existing && earliest < period.end && is_nearly_over(making, period, earliest))
 		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED,
 		    "too little of its period is left: the next period is the first one");
 	if (making->input->explain)
