@@ -125,17 +125,18 @@ static void check_rhythm(struct desks *desks, const struct desk *desk)
 
 /* ---- what has been ---- */
 
-static void note_reason(struct tally *tally, const struct stock *stock, const struct period *period,
-    const struct customer *customer, const struct desk *desk)
+static void note_reason(
+    struct tally *tally, const struct stock *stock, const struct period *period, const struct desk *desk)
 {
+	bool told = false;
+	for (size_t i = 0; i < desk->told.n; i++)
+		told |= desk->told.items[i] == period->from;
 	if (stock->deleted)
 		tally->deleted++;
 	else if (stock->left)
 		tally->moved++;
-	else if (is_told(desk, period))
-		tally->no_time++;
 	else
-		tally->late += customer->changed <= period->end;
+		tally->no_time += told;
 }
 
 /* The period that ended with yesterday, if the account had this rhythm through all of it: it has had its
@@ -160,7 +161,7 @@ static void check_past(struct desks *desks, const struct desk *desk, struct tall
 	tally->by_rhythm[rhythm][0]++;
 	tally->by_rhythm[rhythm][1] += kept;
 	if (!kept)
-		note_reason(tally, &stock, &period, customer, desk);
+		note_reason(tally, &stock, &period, desk);
 }
 
 /* ---- where reviews stand ---- */

@@ -170,17 +170,14 @@ static void ask(struct desks *desks, struct desk *desk, struct asked *asked, str
 	desks->decisions++;
 }
 
-static void keep_what_was_said(struct desk *desk, const struct ub_decision *decision, struct ub_arena *arena)
+static void keep_what_was_said(
+    struct desks *desks, struct desk *desk, const struct ub_decision *decision, struct ub_arena *arena)
 {
 	ub_arena_free(&desk->arena);
 	desk->arena = arena;
 	desk->look_again = decision->look_again;
 	desk->crowded = false;
-	memset(&desk->periods, 0, sizeof(desk->periods));
 	memset(&desk->without, 0, sizeof(desk->without));
-	memset(&desk->why, 0, sizeof(desk->why));
-	for (size_t i = 0; i < decision->periods.n; i++)
-		*ub_push(arena, &desk->periods) = decision->periods.items[i];
 	for (size_t i = 0; i < decision->plan->notes.n; i++) {
 		const struct ub_note *note = &decision->plan->notes.items[i];
 		ub_instant at;
@@ -189,7 +186,7 @@ static void keep_what_was_said(struct desk *desk, const struct ub_decision *deci
 		    !ub_plan_mark_instant(ub_textf(arena, "x.%.*s", UB_ARGS(note->instance)), &at))
 			continue;
 		*ub_push(arena, &desk->without) = at;
-		*ub_push(arena, &desk->why) = note->text;
+		*ub_push(desks->world->arena, &desk->told) = at;
 	}
 }
 
@@ -227,7 +224,7 @@ static void decide(struct desks *desks, struct desk *desk)
 	struct asked asked;
 	ask(desks, desk, &asked, arena);
 	carry_out(desks, desk, &asked.pass, asked.decision.plan, &asked.findings);
-	keep_what_was_said(desk, &asked.decision, arena);
+	keep_what_was_said(desks, desk, &asked.decision, arena);
 	ask_again(desks, desk);
 	desk->look = false;
 }
@@ -329,7 +326,6 @@ static void move_one(struct desks *desks, struct desk *desk, size_t i)
 	ub_day day = ub_cal_local_day(world->zone, existing->start) - 6 + (ub_day)chance(world, 13);
 	day = working_day(world, day > world->day ? day : world->day + 1);
 	ub_instant start = at_hour(world, day, 10 + (int)chance(world, 6));
-	desk->cards.items[i].made_for = existing->start;
 	existing->end += start - existing->start;
 	existing->start = start;
 	existing->user_changed |= UB_PROPERTY_TIME;
@@ -340,7 +336,6 @@ static void move_one(struct desks *desks, struct desk *desk, size_t i)
 static void delete_one(struct desks *desks, struct desk *desk, size_t i)
 {
 	struct ub_existing *existing = &desk->items.items[i];
-	desk->cards.items[i].made_for = existing->start;
 	existing->state = UB_EXISTING_DELETED;
 	existing->event = NULL;
 	ub_map_put(desks->deleted, existing->uid, desks);

@@ -32,9 +32,8 @@ static void print_table(const struct world *world, const struct desks *desks, co
 	for (size_t i = 0; i < UB_COUNT(words); i++)
 		printf("# %-18s %8zu %6zu\n", words[i], tally->by_rhythm[i][0], tally->by_rhythm[i][1]);
 	printf("# %zu kept by a review, %zu by a meeting\n", tally->reviewed, tally->met);
-	printf("# not kept: %zu deleted by the user, %zu moved out of it, %zu without a free time, %zu begun "
-	       "too late\n",
-	    tally->deleted, tally->moved, tally->no_time, tally->late);
+	printf("# not kept: %zu deleted by the user, %zu moved out of it, %zu without a free time\n",
+	    tally->deleted, tally->moved, tally->no_time);
 	printf("# %zu periods in which the rhythm changed; %zu changes answered on their day\n",
 	    tally->changed, tally->answered);
 	printf("# at most %zu reviews of an owner on a day; over %d: %zu days looked at that users have "
@@ -44,8 +43,7 @@ static void print_table(const struct world *world, const struct desks *desks, co
 
 static size_t unexplained(const struct tally *tally)
 {
-	return tally->periods - tally->reviewed - tally->met - tally->deleted - tally->moved -
-	       tally->no_time - tally->late;
+	return tally->periods - tally->reviewed - tally->met - tally->deleted - tally->moved - tally->no_time;
 }
 
 static struct outcome live(uint64_t seed, bool print)

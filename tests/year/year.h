@@ -70,7 +70,6 @@ void take(struct world *world, int owner, struct ub_text uid, struct ub_interval
 struct card { /* an item */
 	struct ub_arena *arena;
 	struct ub_text href;
-	ub_instant made_for; /* where it stood when its user moved or deleted it */
 };
 
 struct desk {
@@ -81,11 +80,10 @@ struct desk {
 	UB_VEC(struct ub_existing) items;
 	UB_VEC(struct card) cards; /* as many */
 	ub_instant look_again;
-	UB_VEC(struct ub_decided_period) periods; /* as they were last decided */
-	UB_VEC(ub_instant) without;               /* periods that a note says have no item, and why */
-	UB_VEC(struct ub_text) why;
-	bool crowded;           /* a note says that a day had to be overfull */
-	struct ub_arena *arena; /* of the last decision */
+	UB_VEC(ub_instant) without; /* periods that a note of the last decision says have no item */
+	UB_VEC(ub_instant) told;    /* the same of all decisions */
+	bool crowded;               /* a note says that a day had to be overfull */
+	struct ub_arena *arena;     /* of the last decision */
 };
 
 struct desks {
@@ -112,8 +110,8 @@ struct ub_text desks_digest(const struct desks *desks, struct ub_arena *arena);
 /* ---- checks ---- */
 
 struct tally {
-	size_t periods, reviewed, met, deleted, moved, no_time, late, changed, crowded_days,
-	    user_crowded_days, answered;
+	size_t periods, reviewed, met, deleted, moved, no_time, changed, crowded_days, user_crowded_days,
+	    answered;
 	size_t most_a_day;
 	size_t by_rhythm[3][2]; /* quarter, month, week: periods, and those that were kept */
 };
