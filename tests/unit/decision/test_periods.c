@@ -227,15 +227,16 @@ Test(periods, keep_the_event_that_has_to_make_way_near_their_end)
 {
 	struct desk desk = desk_with(CADENCE("cad", "    every: week\n"));
 	EXPECT(&desk, "2026-11-11T12:00",
-	    "create 11-12 create 11-18 create 11-25 create 12-02 create 12-09 create 12-16 create 12-23 "
+	    "create 11-13 create 11-18 create 11-25 create 12-02 create 12-09 create 12-16 create 12-23 "
 	    "create "
 	    "12-30 create 01-06");
-	struct ub_interval times[] = { { at("2026-11-12T00:00"), at("2026-11-13T00:00") } };
+	struct ub_interval times[] = { { at("2026-11-13T00:00"), at("2026-11-13T12:00") } };
 	struct ub_busy busy = { UB_TEXT("anna@ours.example"), { times, 1, 1 } };
 	desk.input.busy = &busy;
 	desk.input.n_busy = 1;
 	EXPECT(&desk, "2026-11-12T06:00",
 	    "keep 11-13 keep 11-18 keep 11-25 keep 12-02 keep 12-09 keep 12-16 keep 12-23 keep 12-30 keep "
-	    "01-06");
+	    "01-06 create 01-13");
+	cr_expect_eq(item_on(&desk, "11-13")->start, at("2026-11-13T12:00"));
 	calendar_close(&desk.calendar);
 }
