@@ -41,6 +41,9 @@ struct ub_plugin_place ub_plugins_place(const struct ub_yaml_node *node);
 bool ub_plugins_read_settings(const struct ub_plugin_keys *keys, const struct ub_yaml_node *map,
     struct ub_arena *arena, struct ub_plugin_settings *read, struct ub_diags *diags);
 
+/* Reports that a plugin is left out, as engines have ended at it. `place`: where the settings name it. */
+void ub_plugins_tell_of_crashes(struct ub_text name, struct ub_place place, struct ub_diags *diags);
+
 /* A plugin's words, which may hold anything, as they may be shown. */
 struct ub_text ub_plugins_shown(struct ub_arena *arena, const char *text);
 

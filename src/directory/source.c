@@ -303,14 +303,6 @@ void source_take_over(struct source *source, const struct source *from, pthread_
 	pthread_mutex_unlock(lock);
 }
 
-static void tell_of_crashes(const struct source *source, struct ub_diags *diags)
-{
-	struct ub_diag *diag = ub_error(diags, "plugin-crashed", source->settings->source_place,
-	    "the engine has ended %d times while the plugin `%.*s` was at work, so it is left out",
-	    UB_STORE_CRASHES_MAX, UB_ARGS(source->settings->source));
-	ub_diag_set_help(diags, diag, "replace the plugin, and have the daemon read its settings again");
-}
-
 void source_init(struct source *source, const struct ub_settings_source *settings, size_t number)
 {
 	source->number = number;
@@ -332,7 +324,7 @@ void source_open(struct source *source, const struct ub_zone *zone, const struct
 	if (plugin && start->without_plugins)
 		return;
 	if (ended >= UB_STORE_CRASHES_MAX)
-		tell_of_crashes(source, diags);
+		ub_plugins_tell_of_crashes(source->settings->source, source->settings->source_place, diags);
 	else
 		source->state = source->ops->open(source->settings, zone, mark, diags);
 	if (!source->state)

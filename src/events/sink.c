@@ -177,14 +177,6 @@ static const struct ub_plugin_work work = { prepare, call, finish, batch_free, c
 
 /* ---- for the dispatcher ---- */
 
-static void tell_of_crashes(const struct ub_settings_sink *settings, struct ub_diags *diags)
-{
-	struct ub_diag *diag = ub_error(diags, "plugin-crashed", settings->sink_place,
-	    "the engine has ended %d times while the plugin `%.*s` was at work, so it is left out",
-	    UB_STORE_CRASHES_MAX, UB_ARGS(settings->sink));
-	ub_diag_set_help(diags, diag, "replace the plugin, and have the daemon read its settings again");
-}
-
 static struct sink *start_sink(
     const struct ub_plugin_sink *plugin, const struct ub_settings_sink *settings, struct ub_diags *diags)
 {
@@ -212,7 +204,7 @@ struct sink *sink_open(
     const struct ub_settings_sink *settings, const struct sink_start *start, struct ub_diags *diags)
 {
 	if (ub_plugins_ended(start->mark, !start->minds_mark) >= UB_STORE_CRASHES_MAX) {
-		tell_of_crashes(settings, diags);
+		ub_plugins_tell_of_crashes(settings->sink, settings->sink_place, diags);
 		return NULL;
 	}
 	const struct ub_plugin_sink *plugin = ub_plugins_sink(settings->sink, settings->sink_place, diags);

@@ -166,6 +166,14 @@ const struct ub_plugin_sink *ub_plugins_sink(
 	return load(&sink_kind, name, place, diags);
 }
 
+void ub_plugins_tell_of_crashes(struct ub_text name, struct ub_place place, struct ub_diags *diags)
+{
+	struct ub_diag *diag = ub_error(diags, "plugin-crashed", place,
+	    "the engine has ended %d times while the plugin `%.*s` was at work, so it is left out",
+	    UB_STORE_CRASHES_MAX, UB_ARGS(name));
+	ub_diag_set_help(diags, diag, "replace the plugin, and have the daemon read its settings again");
+}
+
 struct ub_text ub_plugins_shown(struct ub_arena *arena, const char *text)
 {
 	struct ub_buf buf = UB_BUF(arena);

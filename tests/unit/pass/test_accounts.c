@@ -81,7 +81,7 @@ Test(accounts, it_goes_into_the_calendar_that_the_server_puts_invitations_into)
 
 Test(accounts, a_default_calendar_of_somebody_else_does_not_count)
 {
-	upstream_set_default_calendar(up, "/bob/work/");
+	upstream_set_default_calendar(up, "/bob/calendar/");
 	put("acme");
 	work();
 	cr_assert_gt(upstream_count(up, "/alice/first/"), 1);
