@@ -96,8 +96,11 @@ void ub_cadence_print_account(
     const struct ub_account *account, struct ub_text owner, struct ub_buf *out, bool colour)
 {
 	head(out, "Account", colour);
-	ub_buf_printf(out, "  %.*s (%.*s), health %s\n", UB_ARGS(account->name), UB_ARGS(account->id),
-	    health_words[account->health]);
+	ub_buf_str(out, "  ");
+	ub_buf_shown(out, account->name);
+	ub_buf_str(out, " (");
+	ub_buf_shown(out, account->id);
+	ub_buf_printf(out, "), health %s\n", health_words[account->health]);
 	if (owner.len)
 		ub_buf_printf(out, "  in the calendar of %.*s\n", UB_ARGS(owner));
 	else
