@@ -100,6 +100,11 @@ extern const struct ub_text ub_dav_principal_query;
 extern const struct ub_text ub_dav_members_query;
 extern const struct ub_text ub_dav_inbox_query;
 
+/* The body of a REPORT, Depth: 1, for the members of a calendar that have an event with that UID (RFC 4791
+ * 7.8.6), in `arena`; the answer is read as that of a list of members. A server may find more, since the UID
+ * may also be a part of another one. */
+struct ub_text ub_dav_uid_query(struct ub_text uid, struct ub_arena *arena);
+
 /* Read a 207 body. False: the body is no XML, no multistatus of one resource, or more than is taken. */
 UB_MUST_USE bool ub_dav_read_collection(
     struct ub_text body, struct ub_dav_collection *out, struct ub_arena *arena);

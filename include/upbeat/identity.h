@@ -73,6 +73,14 @@ UB_MUST_USE enum ub_outcome ub_identity_homes(const struct ub_caller *caller, st
 UB_MUST_USE enum ub_outcome ub_identity_calendar(struct ub_identities *identities,
     const struct ub_caller *caller, int64_t now, struct ub_text *href, struct ub_arena *arena);
 
+/*
+ * The calendars of a user's homes that are his own, the first UB_DAV_CALENDARS_MAX of them. `user`: the href
+ * of his principal. *hrefs are canonical, with their slashes, in `arena`. A home that is refused is left out.
+ * Not UB_OUTCOME_OK: the server does not say. Blocks while the server is asked.
+ */
+UB_MUST_USE enum ub_outcome ub_identity_calendars(
+    const struct ub_caller *caller, struct ub_text user, struct ub_texts *hrefs, struct ub_arena *arena);
+
 /* The name that a principal most likely logs in with, for one who was not heard of: the last segment of its
  * href, decoded, in `arena`. */
 struct ub_text ub_identity_login_of(struct ub_text href, struct ub_arena *arena);

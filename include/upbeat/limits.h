@@ -34,6 +34,8 @@
 #define UB_CLIENT_BODY_MAX   (4u * 1024 * 1024)
 #define UB_DAV_ADDRESSES_MAX 32 /* addresses of a principal; further ones are not looked at */
 #define UB_DAV_HOMES_MAX     16
+#define UB_DAV_CALENDARS_MAX 32 /* calendars of one user in which a meeting is looked for, and */
+#define UB_DAV_SAME_UID_MAX  4  /* objects of one calendar that may be it; with more the search was none */
 /* cel */
 #define UB_CEL_TEXT_MAX    (64u * 1024)   /* an expression */
 #define UB_CEL_DEPTH_MAX   250            /* nested sub-expressions */
@@ -130,6 +132,9 @@
 #define UB_CREDENTIALS_MAX         100000 /* principals whose credentials are kept */
 #define UB_IDENTITY_SECONDS        300    /* time for which it is believed whose a collection is */
 #define UB_IDENTITY_CACHE_BYTES    (1024u * 1024)
+
+#define UB_UID_SEARCHES_MAX                                                                                  \
+	6 /* tries to look for a meeting by its UID; then it is gone, within two minutes */
 
 /* plugins */
 #define UB_PLUGIN_CLOSE_MS 1000 /* time in which a plugin's thread may end by itself */

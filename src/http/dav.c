@@ -30,6 +30,20 @@ static void say_nothing(void *context, const char *format, ...)
 	(void)format;
 }
 
+struct ub_text ub_dav_uid_query(struct ub_text uid, struct ub_arena *arena)
+{
+	xmlChar *escaped = xmlEncodeSpecialChars(NULL, (const xmlChar *)ub_text_cstr(arena, uid));
+	struct ub_text query = ub_textf(arena,
+	    "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+	    "<C:calendar-query xmlns=\"" DAV "\" xmlns:C=\"" CALDAV "\"><prop><getetag/></prop><C:filter>"
+	    "<C:comp-filter name=\"VCALENDAR\"><C:comp-filter name=\"VEVENT\"><C:prop-filter name=\"UID\">"
+	    "<C:text-match collation=\"i;octet\">%s</C:text-match>"
+	    "</C:prop-filter></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>\n",
+	    escaped ? (const char *)escaped : "");
+	xmlFree(escaped);
+	return query;
+}
+
 void ub_dav_init_xml(void)
 {
 	xmlInitParser();

@@ -90,17 +90,18 @@ static enum ub_outcome default_calendar(struct finding *finding, struct ub_text 
 	return UB_OUTCOME_OK;
 }
 
-/* Whether items may go into the calendar: homes also list task lists, what others share, and birthdays. */
-static bool is_fit(const struct finding *finding, const struct ub_dav_member *member, struct ub_text user)
+/* Whether the calendar is the user's own: homes also list what others share. */
+static bool is_own(const struct finding *finding, const struct ub_dav_member *member, struct ub_text user)
 {
 	struct ub_text owner = ub_http_href_canonical(finding->arena, member->owner);
-	return member->calendar && member->takes_events &&
+	return member->calendar &&
 	       (owner.len == 0 || ub_text_eq(owner, ub_http_href_canonical(finding->arena, user)));
 }
 
-/* Adds the calendars of a home that are fit, in the order in which the server lists them. */
-static enum ub_outcome add_fit(
-    struct finding *finding, struct ub_text home, struct ub_text user, struct ub_texts *fit)
+/* Adds the user's own calendars of a home, in the order in which the server lists them: all, or those that
+ * items may go into and not task lists and birthdays. */
+static enum ub_outcome add_own(
+    struct finding *finding, struct ub_text home, struct ub_text user, bool all, struct ub_texts *own)
 {
 	struct ub_dav_members members = { 0 };
 	enum ub_outcome outcome = propfind(finding, home, "1", ub_dav_members_query);
@@ -109,10 +110,30 @@ static enum ub_outcome add_fit(
 		outcome = UB_OUTCOME_REFUSED;
 	for (size_t i = 0; i < members.n; i++) {
 		struct ub_text href = ub_http_href_canonical(finding->arena, members.items[i].href);
-		if (href.len && is_fit(finding, &members.items[i], user))
-			*ub_push(finding->arena, fit) = with_slash(href, finding->arena);
+		if (href.len && is_own(finding, &members.items[i], user) &&
+		    (all || members.items[i].takes_events))
+			*ub_push(finding->arena, own) = with_slash(href, finding->arena);
 	}
 	return outcome;
+}
+
+enum ub_outcome ub_identity_calendars(
+    const struct ub_caller *caller, struct ub_text user, struct ub_texts *hrefs, struct ub_arena *arena)
+{
+	struct ub_response response;
+	struct ub_dav_principal principal;
+	struct finding finding = { caller, arena, &response };
+	*hrefs = (struct ub_texts){ 0 };
+	enum ub_outcome outcome = propfind(&finding, user, "0", ub_dav_principal_query);
+	if (outcome == UB_OUTCOME_OK && !ub_dav_read_principal(response.body, &principal, arena))
+		outcome = UB_OUTCOME_REFUSED;
+	if (outcome != UB_OUTCOME_OK)
+		return outcome;
+	for (size_t i = 0; i < principal.n_homes && !is_passing(outcome); i++)
+		outcome = add_own(&finding, principal.homes[i], user, true, hrefs);
+	if (hrefs->n > UB_DAV_CALENDARS_MAX)
+		hrefs->n = UB_DAV_CALENDARS_MAX;
+	return is_passing(outcome) || hrefs->n == 0 ? outcome : UB_OUTCOME_OK;
 }
 
 static enum ub_outcome ask(struct finding *finding, struct ub_text *href)
@@ -126,7 +147,7 @@ static enum ub_outcome ask(struct finding *finding, struct ub_text *href)
 		return outcome;
 	/* A home that is refused, as one that others share may be, keeps the user from no other one. */
 	for (size_t i = 0; i < principal.n_homes && !is_passing(outcome); i++)
-		outcome = add_fit(finding, principal.homes[i], user, &fit);
+		outcome = add_own(finding, principal.homes[i], user, false, &fit);
 	if (!is_passing(outcome) && fit.n)
 		outcome = default_calendar(finding, principal.inbox, &wanted);
 	if (outcome != UB_OUTCOME_OK)

@@ -119,6 +119,16 @@ void pass_remember(struct ub_pass *pass, const struct ub_decision *decision,
 /* Forgets a copy of a meeting that is gone; otherwise as pass_remember(). */
 void pass_forget(struct ub_pass *pass, const struct ub_store_seen *seen);
 
+/* ---- elsewhere.c ---- */
+
+/*
+ * Looks for another copy of a meeting that is gone from gone->href, in all calendars of its owner. *place:
+ * the href of a copy that stands; empty: none does, as far as the server can be asked. A copy that the store
+ * has not known is remembered, and its key is put. Not UB_OUTCOME_OK: the server does not say now.
+ */
+UB_MUST_USE enum ub_outcome pass_find_elsewhere(
+    struct ub_pass *pass, const struct ub_store_seen *gone, struct ub_text *place);
+
 /* ---- tell.c: what event sinks are told; NULL: there are none, or it is nothing to them ---- */
 
 struct ub_store_event;

@@ -115,29 +115,6 @@ static enum ub_pass_end follow(struct ub_pass *pass, struct ub_decide_input *inp
 
 /* ---- a meeting that is gone ---- */
 
-/* Whether the same owner has another copy of the meeting: clients move a meeting to another calendar by
- * DELETE and PUT. */
-static enum ub_outcome stands_elsewhere(
-    struct ub_pass *pass, const struct ub_store_seen *gone, bool *elsewhere)
-{
-	struct ub_store_seens seens = { 0 };
-	*elsewhere = false;
-	if (ub_store_seens(pass->store, ub_organization, gone->meeting_uid, pass->arena, &seens) !=
-	    UB_STORE_OK)
-		return UB_OUTCOME_AGAIN;
-	for (size_t i = 0; i < seens.n && !*elsewhere; i++) {
-		struct ub_response response;
-		if (ub_text_eq(seens.items[i].href, gone->href) ||
-		    !ub_text_eq(seens.items[i].owner, gone->owner))
-			continue;
-		enum ub_outcome outcome = pass_get(pass, seens.items[i].href, &response);
-		if (outcome != UB_OUTCOME_OK && outcome != UB_OUTCOME_GONE)
-			return outcome;
-		*elsewhere = outcome == UB_OUTCOME_OK;
-	}
-	return UB_OUTCOME_OK;
-}
-
 static enum ub_pass_end take_items_away(
     struct ub_pass *pass, const struct ub_store_seen *seen, struct ub_text *why)
 {
@@ -160,14 +137,15 @@ static enum ub_pass_end take_items_away(
 /* The meeting does not stand at its href any more. */
 static enum ub_pass_end let_go(struct ub_pass *pass, const struct ub_store_seen *seen, struct ub_text *why)
 {
-	bool elsewhere;
+	struct ub_text place;
 	if (!claim(pass, seen->meeting_uid, why))
 		return UB_PASS_AGAIN;
-	enum ub_outcome outcome = stands_elsewhere(pass, seen, &elsewhere);
+	enum ub_outcome outcome = pass_find_elsewhere(pass, seen, &place);
 	*why = ub_textf(pass->arena, "looking for the meeting elsewhere: %s", ub_outcome_text(outcome));
 	if (outcome != UB_OUTCOME_OK)
 		return pass_end_of(outcome);
-	enum ub_pass_end end = elsewhere ? UB_PASS_SETTLED : take_items_away(pass, seen, why);
+	*why = ub_textf(pass->arena, "the meeting stands at %.*s now", UB_ARGS(place));
+	enum ub_pass_end end = place.len ? UB_PASS_SETTLED : take_items_away(pass, seen, why);
 	if (end == UB_PASS_SETTLED)
 		pass_forget(pass, seen);
 	return end;

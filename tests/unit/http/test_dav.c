@@ -57,6 +57,13 @@ Test(dav, takes_nothing_from_what_was_not_found)
 	cr_assert(c.takes_tasks, "no component set means that every component is taken (RFC 4791 5.2.3)");
 }
 
+Test(dav, asks_for_any_uid)
+{
+	struct ub_text query = ub_dav_uid_query(UB_TEXT("<a&b>\"@x"), arena);
+	cr_assert_neq(ub_text_find(query, UB_TEXT(">&lt;a&amp;b&gt;&quot;@x</C:text-match>"), 0), SIZE_MAX,
+	    "%.*s", UB_ARGS(query));
+}
+
 /* RFC 4791 5.2.3 */
 Test(dav, tells_whether_a_collection_takes_tasks)
 {

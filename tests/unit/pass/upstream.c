@@ -30,7 +30,7 @@ struct upstream {
 	size_t n_objects;
 	struct method_count methods[16];
 	const char *default_calendar; /* NULL: inboxes name none */
-	bool no_owner, no_tasks;
+	bool no_owner, no_tasks, no_filters;
 };
 
 struct exchange {
@@ -142,25 +142,40 @@ static bool is_collection(const char *path)
 	return n > 0 && path[n - 1] == '/';
 }
 
-/* PROPFIND with Depth: 1. A path that ends in a slash is a calendar. */
-static void answer_list(struct upstream *up, int fd, const struct exchange *x)
+static void add_response(FILE *out, const struct object *object)
+{
+	fprintf(out,
+	    "<response><href>%s</href><propstat><prop><getetag>\"%u\"</getetag>"
+	    "<resourcetype>%s</resourcetype></prop><status>HTTP/1.1 200 OK</status>"
+	    "</propstat></response>",
+	    object->path, object->version, is_collection(object->path) ? "<collection/><C:calendar/>" : "");
+}
+
+/* Answers with the objects below the path that have this in their text; NULL: all. */
+static void answer_list(struct upstream *up, int fd, const struct exchange *x, const char *piece)
 {
 	char *body = NULL;
 	size_t n = 0;
 	FILE *out = open_memstream(&body, &n);
 	fputs("<multistatus xmlns='DAV:' xmlns:C='urn:ietf:params:xml:ns:caldav'>", out);
 	for (size_t i = 0; i < up->n_objects; i++)
-		if (strncmp(up->objects[i].path, x->path, strlen(x->path)) == 0)
-			fprintf(out,
-			    "<response><href>%s</href><propstat><prop><getetag>\"%u\"</getetag>"
-			    "<resourcetype>%s</resourcetype></prop><status>HTTP/1.1 200 OK</status>"
-			    "</propstat></response>",
-			    up->objects[i].path, up->objects[i].version,
-			    is_collection(up->objects[i].path) ? "<collection/><C:calendar/>" : "");
+		if (strncmp(up->objects[i].path, x->path, strlen(x->path)) == 0 &&
+		    (!piece || strstr(up->objects[i].text, piece)))
+			add_response(out, &up->objects[i]);
 	fputs("</multistatus>", out);
 	fclose(out);
 	answer(fd, 207, "Content-Type: application/xml\r\n", body);
 	free(body);
+}
+
+/* A calendar-query by UID. As RFC 4791 9.7.5 has it, a part of the UID matches. */
+static void answer_query(struct upstream *up, int fd, const struct exchange *x)
+{
+	char uid[256] = "";
+	const char *match = strstr(x->body, "<C:text-match");
+	if (match)
+		sscanf(match, "%*[^>]>%255[^<]", uid);
+	answer_list(up, fd, x, up->no_filters ? NULL : uid);
 }
 
 static bool precondition_holds(const struct exchange *x, const struct object *object)
@@ -181,7 +196,9 @@ static void carry_out(struct upstream *up, int fd, const struct exchange *x)
 	struct object *object = find(up, x->path);
 	char etag[64];
 	if (strcmp(x->method, "PROPFIND") == 0 && strcasestr(x->head, "\r\nDepth: 1")) {
-		answer_list(up, fd, x);
+		answer_list(up, fd, x, NULL);
+	} else if (strcmp(x->method, "REPORT") == 0) {
+		answer_query(up, fd, x);
 	} else if (strcmp(x->method, "PROPFIND") == 0) {
 		answer_propfind(up, fd, x);
 	} else if (strcmp(x->method, "GET") == 0 && object) {
@@ -358,6 +375,13 @@ void upstream_refuse_tasks(struct upstream *upstream)
 {
 	pthread_mutex_lock(&upstream->mutex);
 	upstream->no_tasks = true;
+	pthread_mutex_unlock(&upstream->mutex);
+}
+
+void upstream_ignore_filters(struct upstream *upstream)
+{
+	pthread_mutex_lock(&upstream->mutex);
+	upstream->no_filters = true;
 	pthread_mutex_unlock(&upstream->mutex);
 }
 

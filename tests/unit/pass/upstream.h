@@ -37,6 +37,8 @@ void upstream_hide_owners(struct upstream *upstream);
 /* From now on, collections take events only. */
 void upstream_refuse_tasks(struct upstream *upstream);
 
+/* From now on, a calendar-query finds all that is in the calendar. */
+void upstream_ignore_filters(struct upstream *upstream);
 /* From now on, inboxes name that calendar as the one for invitations. */
 void upstream_set_default_calendar(struct upstream *upstream, const char *path);
 
