@@ -99,6 +99,7 @@ struct source {
 	bool keeps;            /* the part is there, */
 	ub_instant kept_as_of; /* and this is noted as its time */
 	struct part *refused;  /* a later one, which lacks too many accounts; NULL: none */
+	bool refused_holds;    /* as far as was seen since, the source still has that one */
 	int64_t due;           /* when to look again, by the monotonic clock */
 	bool pending;
 	struct ub_source_report report;
@@ -225,6 +226,7 @@ struct ub_accounts {
 	size_t n_offers;
 	struct ub_account *copies;       /* to be written to before anybody uses the snapshot */
 	const struct ub_account **items; /* the same; ids distinct */
+	struct ub_place *owner_places;   /* where each account says whose it is */
 	size_t n;
 	bool whole; /* nothing is missing that a source has */
 	/* From the key to the account's number in `items`, plus one. */

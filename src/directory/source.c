@@ -136,6 +136,16 @@ static bool is_no_news(const struct source *source, const struct part *part)
 	return source->good && source->own && part_says_same(source->part, part);
 }
 
+/* What a look tells of the reading that was refused. Nothing new since a failure is the failure still, unless
+ * the source itself says that its last whole reading holds. No answer says nothing. */
+static void judge_refused(struct source *source, enum look look, const struct part *part)
+{
+	if (look == LOOK_FAILED && part)
+		source->refused_holds = false;
+	else if (look == LOOK_CONFIRMED)
+		source->refused_holds = true;
+}
+
 /* Uses the reading if it may be used. Even the remains of a reading that failed are better than none. */
 static enum look judge(
     struct source *source, enum look look, struct part *part, bool force, struct ub_diags *diags)
@@ -148,15 +158,16 @@ static enum look judge(
 	if (look == LOOK_NEW && !force && lacks_too_many(source, part, diags)) {
 		part_release(&source->refused);
 		source->refused = part_hold(part);
+		source->refused_holds = true;
 		return LOOK_FAILED;
 	}
 	if (look == LOOK_NEW || (look == LOOK_FAILED && part && !source->good))
 		use(source, part, look == LOOK_NEW);
-	/* What was refused is what the source has, still. */
+	judge_refused(source, look, part);
 	bool unchanged = look == LOOK_NONE || look == LOOK_SAME || look == LOOK_CONFIRMED;
 	if (!unchanged || !source->refused)
 		return look;
-	if (!force)
+	if (!force || look == LOOK_NONE || !source->refused_holds)
 		return LOOK_SAME;
 	use(source, source->refused, true);
 	return LOOK_NEW;

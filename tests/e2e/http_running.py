@@ -72,6 +72,25 @@ def _(story):
     story.put("third")
     story.crm.answer = crm.hubspot([*crm.COMPANIES, {"id": "600", "name": "New", "domain": "new.example"}], size=100)
     tap.eventually(lambda: story.source()["accounts"] == 6 and not story.source()["failed"], "new accounts", SOON)
+
+
+@tap.case("an answer that lacks too many is taken by force only while the server still has it")
+def _(story):
+    few = crm.hubspot(crm.COMPANIES[:1], size=100)
+
+    def lessen(path, query, fields):
+        return (304, {}, b"") if fields.get("If-None-Match") == '"few"' else (200, {"ETag": '"few"'}, few(path, query, fields)[2])
+
+    def force():
+        return support.run("refresh", "-c", story.upbeat.settings, "--force").returncode, story.source()["accounts"]
+
+    story.crm.answer = lessen
+    tap.eventually(lambda: "accounts are gone" in story.source().get("why", ""), "the guard", SOON)
+    story.crm.answer = lambda *_: (500, {}, b"")
+    tap.eventually(lambda: "status 500" in story.source().get("why", ""), "the status", 15)
+    tap.equal(force(), (1, 6), "by force, while the server fails")
+    story.crm.answer = lessen
+    tap.eventually(lambda: force() == (0, 1), "by force, once it answers", 15)
     story.upbeat.is_sane()
 
 

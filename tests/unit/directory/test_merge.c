@@ -130,6 +130,24 @@ Test(guard, keeps_what_was_read_when_more_are_gone_than_may_go)
 	close_world(w);
 }
 
+/* The reading that was refused is not what the source has, once its file is gone. */
+Test(guard, is_not_forced_to_take_what_the_source_has_no_more)
+{
+	struct world *w = open_rows("source: csv, path: data", 20);
+	write_rows(w, 15, 20);
+	cr_assert_not(look(w, UB_REFRESH_ALL));
+	write_data(w->data, NULL);
+	for (int i = 0; i < 3; i++)
+		cr_assert_not(look(w, i == 1 ? UB_REFRESH_ALL : UB_REFRESH_FORCED), "%d", i);
+	cr_assert(report_of(w, 0).failed && ub_accounts_count(w->accounts) == 20);
+	write_rows(w, 15, 20);
+	cr_assert_not(look(w, UB_REFRESH_ALL));
+	SAYS(w, "15 of 20 accounts are gone");
+	cr_assert(look(w, UB_REFRESH_FORCED));
+	cr_assert_eq(ub_accounts_count(w->accounts), 5);
+	close_world(w);
+}
+
 Test(guard, lets_go_whom_the_settings_say_and_single_ones)
 {
 	struct world *w = open_rows("source: csv, path: data, max_loss: 100%", 20);
