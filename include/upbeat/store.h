@@ -108,6 +108,19 @@ struct ub_jobs {
 	size_t n, cap;
 };
 
+/* ---- owners: in whose calendars accounts can be planned ---- */
+
+struct ub_store_owner {
+	struct ub_text address, href, principal; /* `href`: as of ub_store_put_login() */
+	int64_t claimed;                         /* since when the principal has the address */
+	int64_t heard;                           /* when he was last heard of */
+};
+
+struct ub_store_owners {
+	struct ub_store_owner *items;
+	size_t n, cap;
+};
+
 /* ---- items: what Upbeat made, and what users did to it ---- */
 
 enum ub_item_state {
@@ -385,6 +398,15 @@ UB_MUST_USE enum ub_store_result ub_store_put_login(
 /* Which principal logs in as the one at `href`; of several the one last heard of. NONE: nobody knows. */
 UB_MUST_USE enum ub_store_result ub_store_login(struct ub_store *store, struct ub_text upstream,
     struct ub_text href, struct ub_arena *arena, struct ub_text *principal);
+/* Remembers that accounts are planned in the calendar of the principal owner->principal if their owner is at
+ * owner->address. `owner->heard` does not count, and owner->claimed is when: of an address that the principal
+ * has already, the earlier time stays. NONE: the principal is a stranger, and nothing is remembered. */
+UB_MUST_USE enum ub_store_result ub_store_put_owner(
+    struct ub_store *store, struct ub_text upstream, const struct ub_store_owner *owner);
+/* The principals with the address, or with an empty `address` all that have one, in the order of addresses;
+ * of one address, who has claimed it first comes first. */
+UB_MUST_USE enum ub_store_result ub_store_owners(struct ub_store *store, struct ub_text upstream,
+    struct ub_text address, struct ub_arena *arena, struct ub_store_owners *owners);
 /* The principals who were heard of within UB_REMEMBER_MS. Each once, in any order. */
 UB_MUST_USE enum ub_store_result ub_store_principals(
     struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_texts *principals);

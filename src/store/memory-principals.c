@@ -8,14 +8,15 @@
 #include <stdlib.h>
 
 struct known {
-	struct ub_text upstream, principal, href; /* `href` is empty: not known */
-	int64_t heard;
+	struct ub_text upstream, principal, href, address; /* an empty `href` or `address`: not known */
+	int64_t heard, claimed;
 };
 
 static const size_t known_texts[] = {
 	offsetof(struct known, upstream),
 	offsetof(struct known, principal),
 	offsetof(struct known, href),
+	offsetof(struct known, address),
 };
 static const struct shape known_shape = { sizeof(struct known), known_texts, UB_COUNT(known_texts) };
 
@@ -42,7 +43,7 @@ enum ub_store_result memory_heard(
 	if (known) {
 		known->heard = now;
 	} else if (room) {
-		const struct known new = { upstream, principal, UB_TEXT_NONE, now };
+		const struct known new = { .upstream = upstream, .principal = principal, .heard = now };
 		set_add(&memory->principals, record_new(&known_shape, &new, 0));
 	}
 	queue_vouch(memory, upstream, principal);
@@ -72,6 +73,13 @@ enum ub_store_result memory_principals(
 	return UB_STORE_OK;
 }
 
+static void replace(struct memory *memory, struct known *known, const struct known *by)
+{
+	set_remove(&memory->principals, known);
+	set_add(&memory->principals, record_new(&known_shape, by, 0));
+	free(known);
+}
+
 enum ub_store_result memory_put_login(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal, struct ub_text href)
 {
@@ -80,12 +88,47 @@ enum ub_store_result memory_put_login(
 	if (known) {
 		struct known changed = *known;
 		changed.href = href;
-		set_remove(&memory->principals, known);
-		set_add(&memory->principals, record_new(&known_shape, &changed, 0));
-		free(known);
+		replace(memory, known, &changed);
 	}
 	memory_unlock(memory);
 	return known ? UB_STORE_OK : UB_STORE_NONE;
+}
+
+enum ub_store_result memory_put_owner(
+    struct ub_store *store, struct ub_text upstream, const struct ub_store_owner *owner)
+{
+	struct memory *memory = memory_lock(store);
+	struct known *known = find(memory, upstream, owner->principal);
+	if (known) {
+		struct known changed = *known;
+		changed.href = owner->href;
+		if (!ub_text_eq(known->address, owner->address))
+			changed.claimed = owner->claimed;
+		changed.address = owner->address;
+		replace(memory, known, &changed);
+	}
+	memory_unlock(memory);
+	return known ? UB_STORE_OK : UB_STORE_NONE;
+}
+
+enum ub_store_result memory_owners(struct ub_store *store, struct ub_text upstream, struct ub_text address,
+    struct ub_arena *arena, struct ub_store_owners *owners)
+{
+	struct memory *memory = memory_lock(store);
+	for (size_t i = 0; i < memory->principals.n; i++) {
+		const struct known *known = memory->principals.items[i];
+		if (!ub_text_eq(known->upstream, upstream) || known->address.len == 0 ||
+		    (address.len && !ub_text_eq(known->address, address)))
+			continue;
+		*ub_push(arena, owners) =
+		    (struct ub_store_owner){ .address = ub_text_copy(arena, known->address),
+			    .href = ub_text_copy(arena, known->href),
+			    .principal = ub_text_copy(arena, known->principal),
+			    .claimed = known->claimed,
+			    .heard = known->heard };
+	}
+	memory_unlock(memory);
+	return UB_STORE_OK;
 }
 
 enum ub_store_result memory_login(struct ub_store *store, struct ub_text upstream, struct ub_text href,

@@ -102,6 +102,8 @@ store_heard_fn memory_heard;
 store_knows_fn memory_knows;
 store_put_login_fn memory_put_login;
 store_login_fn memory_login;
+store_put_owner_fn memory_put_owner;
+store_owners_fn memory_owners;
 void principals_prune(struct memory *memory, int64_t before);
 
 /* memory-meetings.c */

@@ -45,6 +45,8 @@ enum statement {
 	PRINCIPAL_PUT,
 	PRINCIPAL_LOGIN,
 	PRINCIPAL_BY_HREF,
+	PRINCIPAL_OWNER,
+	PRINCIPAL_OWNERS,
 	PRINCIPAL_PRUNE,
 	ALIAS_PUT,
 	ALIAS_GET,
@@ -150,6 +152,8 @@ store_heard_fn sqlite_heard;
 store_knows_fn sqlite_knows;
 store_put_login_fn sqlite_put_login;
 store_login_fn sqlite_login;
+store_put_owner_fn sqlite_put_owner;
+store_owners_fn sqlite_owners;
 store_waiting_fn sqlite_principals;
 store_waiting_fn sqlite_waiting;
 store_waits_fn sqlite_waits;

@@ -445,6 +445,31 @@ enum ub_store_result sqlite_login(struct ub_store *store, struct ub_text upstrea
 	return sql_leave(s, there ? UB_STORE_OK : UB_STORE_NONE);
 }
 
+enum ub_store_result sqlite_put_owner(
+    struct ub_store *store, struct ub_text upstream, const struct ub_store_owner *owner)
+{
+	struct sqlite *s = sql_begin(store, false);
+	int n = sql_run(s, sql_bound(s, PRINCIPAL_OWNER, "tittt", &owner->address, owner->claimed,
+			       &owner->href, &upstream, &owner->principal));
+	return sql_end(s, n ? UB_STORE_OK : UB_STORE_NONE);
+}
+
+enum ub_store_result sqlite_owners(struct ub_store *store, struct ub_text upstream, struct ub_text address,
+    struct ub_arena *arena, struct ub_store_owners *owners)
+{
+	struct sqlite *s = sql_enter(store);
+	struct sqlite3_stmt *row = sql_bound(s, PRINCIPAL_OWNERS, "tt", &upstream, &address);
+	for (int c = 0; sql_next(s, row); c = 0) {
+		struct ub_store_owner *owner = ub_push(arena, owners);
+		owner->address = sql_text(row, &c, arena);
+		owner->href = sql_text(row, &c, arena);
+		owner->principal = sql_text(row, &c, arena);
+		owner->claimed = sql_int(row, &c);
+		owner->heard = sql_int(row, &c);
+	}
+	return sql_leave(s, UB_STORE_OK);
+}
+
 /* ---- looking ---- */
 
 static enum ub_store_result list_principals(struct ub_store *store, enum statement statement,

@@ -46,6 +46,12 @@
 	"CREATE TABLE sink(name TEXT PRIMARY KEY, position INTEGER NOT NULL, delivered INTEGER NOT NULL,"    \
 	" refused INTEGER NOT NULL, dropped INTEGER NOT NULL) WITHOUT ROWID;"
 
+/* In whose calendars accounts can be planned. */
+#define COLUMNS_SINCE_7                                                                                      \
+	"ALTER TABLE principal ADD COLUMN address TEXT NOT NULL DEFAULT '';"                                 \
+	"ALTER TABLE principal ADD COLUMN claimed INTEGER NOT NULL DEFAULT 0;"                               \
+	"CREATE INDEX principal_address ON principal(upstream, address);"
+
 /* The schema of a new file, of version SCHEMA. Times are in milliseconds since 1970. */
 const char sql_schema[] =
     "CREATE TABLE key(id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, upstream TEXT NOT NULL,"
@@ -77,7 +83,7 @@ const char sql_schema[] =
     " meeting_start INTEGER NOT NULL DEFAULT 0, look_again INTEGER NOT NULL DEFAULT 0,"
     " PRIMARY KEY(organization, upstream, href));"
     "CREATE INDEX seen_meeting ON seen(organization, meeting_uid, href, upstream);" TABLES_SINCE_3
-	INDEXES_SINCE_4 TABLES_SINCE_5 TABLES_SINCE_6;
+	INDEXES_SINCE_4 TABLES_SINCE_5 TABLES_SINCE_6 COLUMNS_SINCE_7;
 
 /* Version 1 kept strangers' keys, and aliases that nobody had vouched for. A principal who has a meeting in
  * the store was answered well when it was looked at. */
@@ -126,7 +132,12 @@ static const char from_5[] =
     "DROP INDEX IF EXISTS seen_of_account;"
     "ALTER TABLE seen DROP COLUMN guests;";
 
-const char *const sql_migrations[] = { [1] = from_1, [2] = from_2, [3] = from_3, [4] = from_4, [5] = from_5 };
+/* Version 6 knew nobody's address. An address is known once the accounts of its principal are looked at. */
+static const char from_6[] = COLUMNS_SINCE_7;
+
+const char *const sql_migrations[] = {
+	[1] = from_1, [2] = from_2, [3] = from_3, [4] = from_4, [5] = from_5, [6] = from_6
+};
 
 #define KEY_COLUMNS                                                                                          \
 	"id, lease, kind, upstream, href, principal, collection, state, put, due, again, attempts, "         \
@@ -209,6 +220,12 @@ const char *const sql_statements[STATEMENTS] = {
 	[PRINCIPAL_LOGIN] = "UPDATE principal SET href = ? WHERE upstream = ? AND principal = ?",
 	[PRINCIPAL_BY_HREF] = "SELECT principal FROM principal WHERE upstream = ? AND href = ?"
 			      " ORDER BY heard DESC LIMIT 1",
+	[PRINCIPAL_OWNER] = "UPDATE principal SET claimed = CASE address WHEN ?1 THEN claimed ELSE ?2 END,"
+			    " address = ?1, href = ?3 WHERE upstream = ?4 AND principal = ?5",
+	[PRINCIPAL_OWNERS] =
+	    "SELECT address, href, principal, claimed, heard FROM principal INDEXED BY principal_address"
+	    " WHERE upstream = ?1 AND address >= ?2 AND address <> ''"
+	    " AND address <= CASE ?2 WHEN '' THEN char(1114111) ELSE ?2 END",
 	[PRINCIPAL_PRUNE] = "DELETE FROM principal WHERE heard < ?",
 	[ALIAS_PUT] = "INSERT OR REPLACE INTO alias(upstream, href, target, changed) VALUES(?, ?, ?, ?)",
 	[ALIAS_GET] = "SELECT target FROM alias WHERE upstream = ? AND href = ?",

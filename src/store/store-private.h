@@ -45,6 +45,11 @@ typedef enum ub_store_result store_put_login_fn(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal, struct ub_text href);
 typedef enum ub_store_result store_login_fn(struct ub_store *store, struct ub_text upstream,
     struct ub_text href, struct ub_arena *arena, struct ub_text *principal);
+typedef enum ub_store_result store_put_owner_fn(
+    struct ub_store *store, struct ub_text upstream, const struct ub_store_owner *owner);
+/* In any order. */
+typedef enum ub_store_result store_owners_fn(struct ub_store *store, struct ub_text upstream,
+    struct ub_text address, struct ub_arena *arena, struct ub_store_owners *owners);
 typedef enum ub_store_result store_waiting_fn(
     struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_texts *principals);
 typedef enum ub_store_result store_waits_fn(
@@ -135,6 +140,8 @@ struct ub_store_ops {
 	store_knows_fn *knows;
 	store_put_login_fn *put_login;
 	store_login_fn *login;
+	store_put_owner_fn *put_owner;
+	store_owners_fn *owners;
 	store_waiting_fn *principals;
 	store_waiting_fn *waiting;
 	store_waits_fn *waits;

@@ -6,6 +6,8 @@
  */
 #include "store-private.h"
 
+#include <stdlib.h>
+
 int64_t expiry(enum ub_doubt doubt, int64_t now)
 {
 	return now + (doubt == UB_DOUBT_CALLER ? UB_CREDENTIAL_MS : UB_WAIT_MS);
@@ -158,6 +160,33 @@ enum ub_store_result ub_store_login(struct ub_store *store, struct ub_text upstr
     struct ub_arena *arena, struct ub_text *principal)
 {
 	return store->ops->login(store, upstream, href, arena, principal);
+}
+
+enum ub_store_result ub_store_put_owner(
+    struct ub_store *store, struct ub_text upstream, const struct ub_store_owner *owner)
+{
+	return store->ops->put_owner(store, upstream, owner);
+}
+
+static int compare_owners(const void *left, const void *right)
+{
+	const struct ub_store_owner *a = left, *b = right;
+	int order = ub_text_cmp(a->address, b->address);
+	if (order == 0)
+		order = (a->claimed > b->claimed) - (a->claimed < b->claimed);
+	if (order == 0)
+		order = ub_text_cmp(a->href, b->href);
+	return order ? order : ub_text_cmp(a->principal, b->principal);
+}
+
+enum ub_store_result ub_store_owners(struct ub_store *store, struct ub_text upstream, struct ub_text address,
+    struct ub_arena *arena, struct ub_store_owners *owners)
+{
+	*owners = (struct ub_store_owners){ 0 };
+	enum ub_store_result result = store->ops->owners(store, upstream, address, arena, owners);
+	if (owners->n)
+		qsort(owners->items, owners->n, sizeof(*owners->items), compare_owners);
+	return result;
 }
 
 enum ub_store_result ub_store_principals(

@@ -161,6 +161,46 @@ STORY(knows_who_logs_in_as_a_principal)
 	IS(login, "boss");
 }
 
+static struct ub_store_owners owners_of(struct story *s, const char *address)
+{
+	struct ub_store_owners owners;
+	OK(ub_store_owners(s->store, UB_TEXT("http://up"), ub_text(address), s->arena, &owners));
+	return owners;
+}
+
+static void put_owner(struct story *s, const char *principal, const char *address, int64_t now)
+{
+	const struct ub_store_owner owner = { .address = ub_text(address),
+		.href = ub_textf(s->arena, "/%s/", principal),
+		.principal = ub_text(principal),
+		.claimed = now };
+	OK(ub_store_heard(s->store, UB_TEXT("http://up"), owner.principal, now, NULL));
+	OK(ub_store_put_owner(s->store, UB_TEXT("http://up"), &owner));
+}
+
+STORY(knows_who_has_an_address_and_who_had_it_first)
+{
+	const struct ub_store_owner stranger = { .address = UB_TEXT("a@ours"),
+		.principal = UB_TEXT("stranger") };
+	GIVES(ub_store_put_owner(s->store, UB_TEXT("http://up"), &stranger), NONE);
+	put_owner(s, "zoe", "a@ours", 10);
+	put_owner(s, "anna", "a@ours", 20);
+	put_owner(s, "ben", "b@ours", 5);
+	put_owner(s, "zoe", "a@ours", 30); /* as she has it since 10 */
+	struct ub_store_owners owners = owners_of(s, "a@ours");
+	cr_assert_eq(owners.n, 2);
+	IS(owners.items[0].principal, "zoe");
+	IS(owners.items[0].href, "/zoe/");
+	cr_assert_eq(owners.items[0].claimed, 10);
+	IS(owners.items[1].principal, "anna");
+	cr_assert_eq(owners_of(s, "").n, 3);
+	IS(owners_of(s, "").items[2].address, "b@ours");
+	cr_assert_eq(owners_of(s, "a@our").n, 0);
+	put_owner(s, "zoe", "c@ours", 40); /* she has another address by now */
+	IS(owners_of(s, "a@ours").items[0].principal, "anna");
+	cr_assert_eq(owners_of(s, "c@ours").items[0].claimed, 40);
+}
+
 STORY(hands_a_key_over_to_the_owner_for_whom_it_waits)
 {
 	put(s, "/c/a", 0);
