@@ -190,6 +190,38 @@ struct ub_text ub_decide_account(
 UB_MUST_USE bool ub_decide_history(const struct ub_taken *taken, const struct ub_decision *decision,
     struct ub_decide_input *input, struct ub_arena *arena);
 
+/* ---- owners of accounts ---- */
+
+struct ub_store_owner;
+struct ub_store_owners;
+
+/* Who of these has the address, and with it the reviews of its accounts: the first one who was heard of
+ * within UB_CLAIM_MS, or else the first one. `now`: milliseconds since 1970. NULL: nobody has it. */
+const struct ub_store_owner *ub_owners_holder(
+    const struct ub_store_owners *owners, struct ub_text address, int64_t now);
+
+/* What keeps accounts from being planned, or has them planned in another calendar than meant. */
+struct ub_owner_finding {
+	enum {
+		UB_OWNER_UNSEEN,  /* nobody with the owner's address has been seen */
+		UB_OWNER_MISSING, /* accounts have no owner */
+		UB_OWNER_SHARED,  /* two users have the address */
+	} kind;
+	struct ub_text owner; /* address; empty: none */
+	size_t accounts;      /* how many it is about; UB_OWNER_SHARED: not counted */
+	struct ub_text text;  /* a line: what, where, and the remedy */
+};
+
+struct ub_owner_findings {
+	struct ub_owner_finding *items;
+	size_t n, cap;
+};
+
+/* Looks at the owners of all accounts, and at the users who were seen at the upstream. `now`: milliseconds
+ * since 1970. Texts are in the arena. False: the store cannot tell, and ub_store_problem() says why. */
+UB_MUST_USE bool ub_owners_look(const struct ub_snapshot *snapshot, struct ub_store *store,
+    struct ub_text upstream, int64_t now, struct ub_owner_findings *findings, struct ub_arena *arena);
+
 /* ---- what is remembered of a decision: store.h ---- */
 
 struct ub_store_outcome;

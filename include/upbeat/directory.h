@@ -116,6 +116,9 @@ bool ub_accounts_whole(const struct ub_accounts *accounts);
 size_t ub_accounts_count(const struct ub_accounts *accounts);
 /* Account i in the order of the sources; i < ub_accounts_count(). Accounts live as long as the snapshot. */
 const struct ub_account *ub_accounts_at(const struct ub_accounts *accounts, size_t i);
+/* Where account i says whose it is; without an owner, where the account is. In a file of its source, which
+ * lives as long as the snapshot. */
+struct ub_place ub_accounts_owner_place(const struct ub_accounts *accounts, size_t i);
 /* The account with this id. NULL: there is none. */
 const struct ub_account *ub_accounts_find(const struct ub_accounts *accounts, struct ub_text id);
 

@@ -196,7 +196,10 @@
 #define UB_CADENCE_PERIODS       64   /* periods of a rule for accounts that are looked at */
 #define UB_ACCOUNT_KEYS_AT_ONCE  32   /* keys of accounts that become due together */
 #define UB_ACCOUNT_KEYS_MS       1000 /* between these and the next ones: meetings come in between */
-#define UB_ACCOUNT_USERS_AT_ONCE 500  /* users whose keys are put in one transaction */
+#define UB_CLAIM_MS              (14 * 86400 * (int64_t)1000) /* for which a user who is not heard of keeps an address */
+#define UB_OWNERS_TELL_MS        10000 /* until owners whom nobody has seen are logged */
+#define UB_OWNERS_SHOWN          20    /* lines about owners, in the log and for people */
+#define UB_ACCOUNT_USERS_AT_ONCE 500   /* users whose keys are put in one transaction */
 #define UB_CADENCE_REACH                                                                                     \
 	(INT64_C(366) * 24 * 3600) /* seconds before and after now in which a series counts for it */
 #define UB_CADENCE_BEYOND 3        /* those of them that begin after the horizon, unless items stand there */

@@ -101,6 +101,9 @@ const struct ub_code ub_codes_files[] = {
 	    "out "
 	    "until an account has them.",
 	    NULL, NULL },
+	{ "no-owner", "an account has no owner",
+	    "Reviews of an account stand in its owner's calendar, so that an account without one gets none.",
+	    "{id: acme, name: Acme}", "{id: acme, name: Acme, owner: alice@ours.example}" },
 	{ "no-parent", "the parent of an account is no account",
 	    "`parent` is the id of another account, of any source.", "parent: Acme Group", "parent: acme" },
 	{ "no-plugin", "there is no such account source or event sink",

@@ -69,7 +69,11 @@ static void print(
 		if (question->store)
 			print_made(question, &all[i], out);
 	}
-	if (n == 0)
+	if (n == 0 && question->owner.len == 0)
+		ub_buf_str(out, "Nothing is planned. Name the owner's address in the source of the account, "
+				"as `owner`; or "
+				"see\nwith --owner ADDRESS what somebody would get.\n");
+	else if (n == 0)
 		ub_buf_str(out, "There are no rules for accounts.\n");
 }
 
@@ -88,12 +92,13 @@ static void print_json(
 	ub_json_print(object, out);
 }
 
+/* Without an owner there is no calendar to plan in. */
 bool ub_explain_account(const struct ub_account_question *question, struct ub_buf *out)
 {
 	const struct ub_ruleset *rules = question->snapshot->rules;
 	struct explained *all = UB_NEW_ARRAY(out->arena, struct explained, rules->n_account_rules);
 	size_t n = 0;
-	for (size_t i = 0; i < rules->n_account_rules; i++) {
+	for (size_t i = 0; i < rules->n_account_rules && question->owner.len; i++) {
 		const struct ub_rule *rule = rules->account_rules[i];
 		if (rule->n_items && !explain(question, rule, &all[n++], out->arena))
 			return false;

@@ -23,6 +23,8 @@ struct status {
 	const struct ub_zone *zone;
 	struct ub_known_jobs jobs;
 	size_t counts[UB_JOB_ASIDE + 1], sheltered, strangers;
+	struct ub_owner_findings owners;
+	bool knows_owners;     /* the store can tell of them */
 	struct ub_map *groups; /* principal to struct group */
 	struct ub_map *orders; /* the words of an order for everybody, to how many users are left: size_t */
 };
@@ -228,6 +230,24 @@ static void print_orders(const struct status *status)
 	}
 }
 
+static void print_owners(const struct status *status)
+{
+	struct ub_buf *out = status->telling->out;
+	size_t n = status->owners.n;
+	if (!status->knows_owners) {
+		label(status, "Owners");
+		ub_buf_printf(out, "nobody can tell: %s\n", ub_store_problem(status->telling->daemon->store));
+	}
+	for (size_t i = 0; i < n && i < UB_OWNERS_SHOWN; i++) {
+		label(status, i ? "" : "Owners");
+		ub_buf_shown(out, status->owners.items[i].text);
+		ub_buf_char(out, '\n');
+	}
+	if (n > UB_OWNERS_SHOWN)
+		ub_buf_printf(
+		    out, "          and %zu more (--json tells of all of them)\n", n - UB_OWNERS_SHOWN);
+}
+
 static void print_waiting(const struct status *status)
 {
 	struct ub_buf *out = status->telling->out;
@@ -269,6 +289,7 @@ static void print_status(struct status *status)
 	print_rules(status);
 	print_reload(status);
 	control_print_accounts(status->telling, label_of(status, "Accounts  "));
+	print_owners(status);
 	control_print_sinks(status->telling, label_of(status, "Events    "));
 	print_store(status);
 	print_orders(status);
@@ -397,6 +418,24 @@ static json_t *keys_array(const struct status *status)
 	return array;
 }
 
+static json_t *owners_array(const struct status *status)
+{
+	static const char *const words[] = {
+		[UB_OWNER_UNSEEN] = "unseen", [UB_OWNER_MISSING] = "missing", [UB_OWNER_SHARED] = "shared"
+	};
+	json_t *array = ub_json_must(json_array());
+	for (size_t i = 0; i < status->owners.n; i++) {
+		const struct ub_owner_finding *finding = &status->owners.items[i];
+		json_t *object = ub_json_must(json_object());
+		ub_json_set(object, "finding", ub_json_must(json_string(words[finding->kind])));
+		ub_json_set(object, "owner", ub_json_text(finding->owner));
+		ub_json_set(object, "accounts", number(finding->accounts));
+		ub_json_set(object, "text", ub_json_text(finding->text));
+		ub_json_add(array, object);
+	}
+	return array;
+}
+
 static json_t *status_object(const struct status *status)
 {
 	const struct ub_telling *telling = status->telling;
@@ -413,6 +452,7 @@ static json_t *status_object(const struct status *status)
 	ub_json_set(object, "rules", rules_object(status));
 	ub_json_set(object, "reload", reload_object(status));
 	ub_json_set(object, "accounts", control_accounts(telling));
+	ub_json_set(object, "owners", owners_array(status));
 	ub_json_set(object, "events", control_sinks(telling));
 	ub_json_set(object, "store", store_object(telling));
 	ub_json_set(object, "counts", counts_object(status));
@@ -431,6 +471,8 @@ int control_tell_status(const struct ub_telling *telling)
 		.groups = ub_map_new(arena),
 		.orders = ub_map_new(arena) };
 	look(&status);
+	status.knows_owners = ub_owners_look(telling->snapshot, telling->daemon->store,
+	    telling->daemon->upstream, ub_sys_now() * 1000, &status.owners, arena);
 	if (telling->json)
 		ub_json_print(status_object(&status), telling->out);
 	else

@@ -268,6 +268,34 @@ static void warn_of_owners(const struct loading *loading)
 	ub_accounts_release(&accounts);
 }
 
+static void release_accounts(void *held)
+{
+	struct ub_accounts *accounts = held;
+	ub_accounts_release(&accounts);
+}
+
+/* Without an owner, nobody has an account's reviews. */
+static void warn_of_no_owners(const struct loading *loading)
+{
+	const struct ub_snapshot *snapshot = loading->snapshot;
+	struct ub_accounts *accounts = ub_directory_accounts(snapshot->directory);
+	size_t first = SIZE_MAX, n = 0;
+	for (size_t i = 0; i < ub_accounts_count(accounts); i++) {
+		if (ub_accounts_at(accounts, i)->owner.len)
+			continue;
+		first = n++ ? first : i;
+	}
+	if (n && snapshot->rules && snapshot->rules->n_account_rules) {
+		struct ub_diag *diag =
+		    ub_warning(loading->diags, "no-owner", ub_accounts_owner_place(accounts, first),
+			"%zu of %zu accounts have no owner, and no reviews: `%.*s` first", n,
+			ub_accounts_count(accounts), UB_ARGS(ub_accounts_at(accounts, first)->id));
+		ub_diag_set_help(loading->diags, diag, "name the address of one of us as its `owner`");
+	}
+	/* The finding's place is in what the source gave. */
+	ub_arena_defer(loading->diags->arena, release_accounts, accounts);
+}
+
 static void load_accounts(struct loading *loading)
 {
 	struct ub_snapshot *snapshot = loading->snapshot;
@@ -292,6 +320,7 @@ static void load_accounts(struct loading *loading)
 	snapshot->directory =
 	    ub_directory_open(loading->settings, snapshot->org->standard.zone, &start, loading->diags);
 	warn_of_owners(loading);
+	warn_of_no_owners(loading);
 	snapshot->account_errors = loading->diags->errors - errors;
 	snapshot->account_findings[1] = loading->diags->list.n;
 	ub_arena_defer(loading->arena, close_directory, snapshot->directory);

@@ -115,12 +115,16 @@ static void add_account(struct indexing *indexing, const struct offer *offer, si
 		return;
 	}
 	if (first) {
+		struct ub_account *into = &indexing->copies[first - 1];
+		if (into->owner.len == 0 && account.owner.len)
+			accounts->owner_places[first - 1] = indexing->places[accounts->n];
 		indexing->from[first - 1] = offer;
-		merge_account(&indexing->copies[first - 1], &account, accounts->arena);
+		merge_account(into, &account, accounts->arena);
 		return;
 	}
 	indexing->from[accounts->n] = offer;
 	indexing->copies[accounts->n] = account;
+	accounts->owner_places[accounts->n] = indexing->places[accounts->n];
 	accounts->items[accounts->n] = &indexing->copies[accounts->n];
 	ub_map_put(accounts->by_id, account.id, number(accounts->n));
 	accounts->n++;
@@ -198,6 +202,7 @@ struct ub_accounts *index_accounts(const struct offer *offers, size_t n, struct 
 	indexing.from = UB_NEW_ARRAY(accounts->arena, const struct offer *, total);
 	accounts->items = UB_NEW_ARRAY(accounts->arena, const struct ub_account *, total);
 	indexing.places = UB_NEW_ARRAY(accounts->arena, struct ub_place, total + 1);
+	accounts->owner_places = UB_NEW_ARRAY(accounts->arena, struct ub_place, total);
 	for (size_t i = 0; i < n; i++)
 		for (size_t a = 0; a < offers[i].part->accounts.n; a++)
 			add_account(&indexing, &offers[i], a);
@@ -219,6 +224,11 @@ size_t ub_accounts_count(const struct ub_accounts *accounts)
 bool ub_accounts_whole(const struct ub_accounts *accounts)
 {
 	return accounts->whole;
+}
+
+struct ub_place ub_accounts_owner_place(const struct ub_accounts *accounts, size_t i)
+{
+	return accounts->owner_places[i];
 }
 
 const struct ub_account *ub_accounts_at(const struct ub_accounts *accounts, size_t i)

@@ -39,6 +39,79 @@ static enum ub_pass_end find_calendar(struct ub_pass *pass, struct ub_text *why)
 	return outcome == UB_OUTCOME_OK ? UB_PASS_SETTLED : pass_end_of(outcome);
 }
 
+/* ---- whose address it is ---- */
+
+static bool find_owners(struct ub_pass *pass, struct ub_text address, struct ub_store_owners *owners)
+{
+	bool good = ub_store_owners(pass->store, pass->job->key.upstream, address, pass->arena, owners) ==
+		    UB_STORE_OK;
+	if (!good)
+		pass_complain(pass);
+	return good;
+}
+
+static bool is_noted(const struct ub_store_owners *owners, const struct ub_store_owner *owner)
+{
+	for (size_t i = 0; i < owners->n; i++)
+		if (ub_text_eq(owners->items[i].principal, owner->principal) &&
+		    ub_text_eq(owners->items[i].href, owner->href))
+			return true;
+	return false;
+}
+
+/* Remembers that accounts of this owner can be planned, in this user's calendar. Of two users with one
+ * address, one has them: each would take the other's items for deleted. SETTLED: go on, unless *why says
+ * otherwise. */
+static enum ub_pass_end claim_address(struct ub_pass *pass, struct ub_text *why)
+{
+	const struct ub_store_owner mine = { .address = pass->identity.owner,
+		.href = pass->identity.caller_href,
+		.principal = pass->job->key.principal,
+		.claimed = pass->now * 1000 };
+	struct ub_store_owners owners;
+	if (!find_owners(pass, mine.address, &owners))
+		return UB_PASS_AGAIN;
+	if (!is_noted(&owners, &mine) &&
+	    (ub_store_put_owner(pass->store, pass->job->key.upstream, &mine) == UB_STORE_FAILED ||
+		!find_owners(pass, mine.address, &owners)))
+		return UB_PASS_AGAIN;
+	const struct ub_store_owner *holder = ub_owners_holder(&owners, mine.address, pass->now * 1000);
+	*why = UB_TEXT_NONE;
+	if (holder && !ub_text_eq(holder->href, mine.href))
+		*why = ub_textf(pass->arena, "the user %.*s has the address %.*s, too, and its reviews",
+		    UB_ARGS(holder->principal), UB_ARGS(mine.address));
+	if (why->len)
+		ub_log(pass->log, UB_LOG_WARNING, "accounts: nothing is planned for the user %.*s: %.*s",
+		    UB_ARGS(mine.principal), UB_ARGS(*why));
+	return UB_PASS_SETTLED;
+}
+
+/* Whether accounts of this owner can be planned: somebody with that address was seen. If the store cannot
+ * tell, nobody was. */
+static bool is_seen(struct ub_pass *pass, struct ub_text address)
+{
+	struct ub_store_owners owners;
+	return find_owners(pass, address, &owners) && owners.n > 0;
+}
+
+/* Has the accounts of former owners looked at, whose items go now that somebody else has them. */
+static void tell_former_owners(struct ub_pass *pass, const struct ub_texts *former, struct ub_text id)
+{
+	for (size_t i = 0; i < former->n; i++) {
+		struct ub_store_owners owners;
+		const struct ub_store_owner *holder =
+		    find_owners(pass, former->items[i], &owners)
+			? ub_owners_holder(&owners, former->items[i], pass->now * 1000)
+			: NULL;
+		if (!holder)
+			continue;
+		struct ub_key key =
+		    ub_store_account_key(pass->job->key.upstream, holder->principal, id, pass->arena);
+		if (ub_store_put(pass->store, &key, 1, pass->now * 1000, pass->now * 1000) != UB_STORE_OK)
+			pass_complain(pass);
+	}
+}
+
 /* ---- one account or team by one rule ---- */
 
 static void add_acts(struct ub_acts *sum, const struct ub_acts *acts)
@@ -74,6 +147,8 @@ static enum ub_pass_end look_at_series(struct tending *tending, struct ub_cadenc
 	enum ub_outcome outcome = pass_fetch_items(pass, input->uid, names_of(pass, input), &findings);
 	if (outcome != UB_OUTCOME_OK)
 		return pass_end_of(outcome);
+	if (input->account && !input->gone)
+		tell_former_owners(pass, &findings.others, input->account->id);
 	input->existing = findings.existing;
 	input->n_existing = findings.n;
 	if (!pass_choose_review_times(pass, input, &decision, &findings))
@@ -119,8 +194,16 @@ static const struct ub_account *unknown(struct ub_text id, struct ub_arena *aren
 	return account;
 }
 
-/* Looks at one account. If it is gone, or has another owner by now, what stands ahead is removed; if nobody
- * can tell, nothing is. */
+/* Whether what stands ahead may be removed. Nobody can tell while a source lacks something; and a new owner
+ * whom nobody has seen may be misspelt: until he is seen, the former one's reviews are better than none. */
+static bool may_leave(const struct tending *tending, const struct ub_account *account)
+{
+	if (account && account->owner.len)
+		return is_seen(tending->pass, account->owner);
+	return ub_accounts_whole(tending->accounts);
+}
+
+/* Looks at one account. If it is gone, or has another owner by now, what stands ahead is removed. */
 static void tend_account(struct tending *tending, struct ub_text id)
 {
 	struct ub_pass *pass = tending->pass;
@@ -129,7 +212,7 @@ static void tend_account(struct tending *tending, struct ub_text id)
 		return;
 	const struct ub_account *account = ub_accounts_find(tending->accounts, id);
 	bool owned = account && ub_text_eq_nocase(account->owner, pass->identity.owner);
-	if (!owned && !ub_accounts_whole(tending->accounts) && (!account || account->owner.len == 0))
+	if (!owned && !may_leave(tending, account))
 		return;
 	for (size_t i = 0; i < rules->n_account_rules; i++) {
 		struct ub_cadence_input input =
@@ -276,6 +359,9 @@ enum ub_pass_end ub_pass_account(struct ub_pass *pass, struct ub_text *why)
 	enum ub_pass_end end = find_calendar(pass, why);
 	if (end != UB_PASS_SETTLED || pass->collection.len == 0 || !pass->identity.calendar ||
 	    !pass->identity.caller_is_owner || pass->identity.owner.len == 0)
+		return end;
+	end = claim_address(pass, why);
+	if (end != UB_PASS_SETTLED || why->len)
 		return end;
 	if (pass->snapshot->directory)
 		tending.accounts = ub_directory_accounts(pass->snapshot->directory);

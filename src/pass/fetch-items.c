@@ -176,9 +176,13 @@ enum ub_outcome pass_fetch_items(
 	*findings = (struct ub_findings){ .meeting_uid = meeting_uid,
 		.existing = UB_NEW_ARRAY(pass->arena, struct ub_existing, known.n + names.n),
 		.found = UB_NEW_ARRAY(pass->arena, struct ub_found, known.n + names.n) };
-	for (size_t i = 0; i < known.n && outcome == UB_OUTCOME_OK; i++)
-		if (ub_text_eq(known.items[i].owner, pass->identity.owner))
+	for (size_t i = 0; i < known.n && outcome == UB_OUTCOME_OK; i++) {
+		const struct ub_store_item *item = &known.items[i];
+		if (ub_text_eq(item->owner, pass->identity.owner))
 			outcome = look_at_known(pass, &known.items[i], findings);
+		else if (may_stand(item) && item->outcome.end > pass->now * 1000)
+			*ub_push(pass->arena, &findings->others) = item->owner;
+	}
 	for (size_t i = 0; i < names.n && outcome == UB_OUTCOME_OK; i++)
 		outcome = look_at_name(pass, names.items[i], findings);
 	return outcome;

@@ -75,6 +75,7 @@ struct ub_findings {
 	struct ub_existing *existing;
 	struct ub_found *found;
 	size_t n, cap;
+	struct ub_texts others; /* who else has items of the meeting that are not over; may name one twice */
 };
 
 /*

@@ -7,6 +7,9 @@
  */
 #include "queue-private.h"
 
+#include <string.h>
+
+#include "upbeat/decision.h"
 #include "upbeat/directory.h"
 
 /* What was in force when everybody's key was last put. */
@@ -18,6 +21,8 @@ struct ub_tended {
 	struct ub_map *principals; /* whose keys were put since */
 	size_t heard;              /* how many were heard of then */
 	int64_t next;              /* when to look again who was heard of, in milliseconds since 1970 */
+	int64_t tell; /* when to log what keeps accounts from being planned; INT64_MAX: it is done */
+	unsigned char told[UB_SHA256_SIZE]; /* digest of what was logged last */
 };
 
 struct ub_tended *ub_tended_new(void)
@@ -26,6 +31,7 @@ struct ub_tended *ub_tended_new(void)
 	struct ub_tended *tended = UB_NEW(arena, struct ub_tended);
 	tended->arena = arena;
 	tended->principals = ub_map_new(arena);
+	tended->tell = INT64_MAX;
 	return tended;
 }
 
@@ -48,9 +54,12 @@ static struct ub_accounts *accounts_of(const struct ub_snapshot *snapshot)
 }
 
 /* Begins anew: everybody's key is to be put. */
-static struct ub_tended *begin(struct ub_tended *former, const struct ub_snapshot *snapshot, ub_day day)
+static struct ub_tended *begin(
+    struct ub_tended *former, const struct ub_snapshot *snapshot, ub_day day, int64_t now)
 {
 	struct ub_tended *tended = ub_tended_new();
+	tended->tell = now + UB_OWNERS_TELL_MS;
+	memcpy(tended->told, former->told, sizeof(tended->told));
 	tended->accounts = accounts_of(snapshot);
 	tended->rules = snapshot->loaded;
 	tended->day = day;
@@ -95,13 +104,48 @@ static void put_keys(struct ub_queue *queue, struct ub_tended *tended, int64_t n
 	ub_queue_wake(queue);
 }
 
+/* ---- what keeps accounts from being planned ---- */
+
+static void log_findings(struct ub_queue *queue, const struct ub_owner_findings *findings)
+{
+	for (size_t i = 0; i < findings->n && i < UB_OWNERS_SHOWN; i++)
+		ub_log(queue->input.log, UB_LOG_WARNING, "accounts: %.*s", UB_ARGS(findings->items[i].text));
+	if (findings->n > UB_OWNERS_SHOWN)
+		ub_log(queue->input.log, UB_LOG_WARNING,
+		    "accounts: and %zu more findings about owners: upbeat status --json",
+		    findings->n - UB_OWNERS_SHOWN);
+}
+
+/* Logs it once it is another than before. Who is there has had the time to be seen. */
+static void tell_of_owners(struct ub_queue *queue, const struct ub_snapshot *snapshot, int64_t now)
+{
+	struct ub_owner_findings findings;
+	struct ub_buf all = UB_BUF(queue->arena);
+	unsigned char digest[UB_SHA256_SIZE];
+	if (now < queue->tended->tell)
+		return;
+	queue->tended->tell = INT64_MAX;
+	if (!ub_owners_look(
+		snapshot, queue->input.store, queue->input.upstream, now, &findings, queue->arena)) {
+		queue_complain(queue, queue->input.store);
+		return;
+	}
+	for (size_t i = 0; i < findings.n; i++)
+		ub_buf_printf(&all, "%.*s\n", UB_ARGS(findings.items[i].text));
+	ub_sha256(ub_buf_text(&all), digest);
+	if (memcmp(digest, queue->tended->told, sizeof(digest)) != 0)
+		log_findings(queue, &findings);
+	memcpy(queue->tended->told, digest, sizeof(digest));
+}
+
 void queue_tend_accounts(struct ub_queue *queue, int64_t now)
 {
 	struct ub_snapshot *snapshot = queue_snapshot(queue);
 	bool wanted = ub_snapshot_plans_ahead(snapshot);
 	ub_day day = ub_cal_local_day(snapshot->org->standard.zone, now / 1000);
 	if (wanted && !is_current(queue->tended, snapshot, day))
-		queue->tended = begin(queue->tended, snapshot, day);
+		queue->tended = begin(queue->tended, snapshot, day, now);
+	tell_of_owners(queue, snapshot, now);
 	ub_snapshot_release(&snapshot);
 	size_t heard = ub_map_size(queue->known);
 	if (!wanted || (heard == queue->tended->heard && now < queue->tended->next))

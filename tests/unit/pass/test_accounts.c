@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "world.h"
 
+#include <string.h>
+
+#include "upbeat/decision.h"
+
 /* Keys of accounts: which there are, and into which calendar their items go. */
 
 static const char rules[] = "format: 1\n"
@@ -96,4 +100,54 @@ Test(accounts, the_calendar_is_not_looked_for_again_for_each_account)
 	put("acme");
 	work();
 	cr_assert_eq(upstream_requests(up, "PROPFIND"), asked);
+}
+
+/* ---- whose address it is ---- */
+
+static void see(const char *principal, int64_t heard)
+{
+	const struct ub_store_owner owner = { .address = UB_TEXT("alice@ours.example"),
+		.href = ub_textf(arena, "/%s", principal),
+		.principal = ub_text(principal),
+		.claimed = heard };
+	cr_assert_eq(ub_store_heard(store, UB_TEXT("up"), owner.principal, heard, NULL), UB_STORE_OK);
+	cr_assert_eq(ub_store_put_owner(store, UB_TEXT("up"), &owner), UB_STORE_OK);
+}
+
+static struct ub_owner_findings findings(void)
+{
+	struct ub_owner_findings all;
+	cr_assert(ub_owners_look(snapshot, store, UB_TEXT("up"), now * 1000, &all, arena));
+	return all;
+}
+
+static bool says(struct ub_text text, const char *piece)
+{
+	return ub_text_find(text, ub_text(piece), 0) != SIZE_MAX;
+}
+
+Test(accounts, of_two_users_with_one_address_the_first_one_has_the_reviews)
+{
+	see("alicia", now * 1000 - 1);
+	cr_assert_eq(ub_store_heard(store, UB_TEXT("up"), UB_TEXT("alice"), now * 1000, NULL), UB_STORE_OK);
+	put("acme");
+	work();
+	cr_assert_eq(upstream_containing(up, "SUMMARY:Acme"), 0);
+	cr_assert(strstr(why, "alicia has the address"), "%s", why);
+	struct ub_owner_findings all = findings();
+	cr_assert_eq(all.items[0].kind, UB_OWNER_SHARED);
+	cr_assert(
+	    says(all.items[0].text, "the users alicia and alice both have the address alice@ours.example"),
+	    "%.*s", UB_ARGS(all.items[0].text));
+}
+
+Test(accounts, a_user_who_is_gone_for_long_has_no_address_any_more)
+{
+	see("alicia", now * 1000 - UB_CLAIM_MS - 1);
+	cr_assert_eq(ub_store_heard(store, UB_TEXT("up"), UB_TEXT("alice"), now * 1000, NULL), UB_STORE_OK);
+	put("acme");
+	work();
+	cr_assert_gt(upstream_containing(up, "SUMMARY:Acme"), 0);
+	struct ub_owner_findings all = findings();
+	cr_assert(all.n == 1 && all.items[0].kind == UB_OWNER_MISSING, "beta alone has no owner");
 }
