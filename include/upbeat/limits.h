@@ -193,8 +193,10 @@
 #define UB_REVIEWS_A_DAY_MAX   100 /* that the settings may say */
 #define UB_PERIOD_LEFT_PARTS                                                                                 \
 	4 /* a period begins to have a new event while one of so many parts of it is left */
-#define UB_CADENCE_PERIODS       64   /* periods of a rule for accounts that are looked at */
-#define UB_ACCOUNT_KEYS_AT_ONCE  32   /* keys of accounts that become due together */
+#define UB_PERIOD_NOTICE_PARTS   10 /* one of so many parts of a period is left to invite the customer, but */
+#define UB_PERIOD_NOTICE_MAX     5  /* no more business days than this, and one at least */
+#define UB_CADENCE_PERIODS       64 /* periods of a rule for accounts that are looked at */
+#define UB_ACCOUNT_KEYS_AT_ONCE  32 /* keys of accounts that become due together */
 #define UB_ACCOUNT_KEYS_MS       1000 /* between these and the next ones: meetings come in between */
 #define UB_CLAIM_MS              (14 * 86400 * (int64_t)1000) /* for which a user who is not heard of keeps an address */
 #define UB_OWNERS_TELL_MS        10000 /* until owners whom nobody has seen are logged */
@@ -216,7 +218,9 @@
 #define UB_PLAN_NIGHT_FROM     22 /* hour of the day: nobody is asked to come then, unless the meeting is */
 #define UB_PLAN_NIGHT_UNTIL    6
 #define UB_TASK_LEAD           (2 * 3600) /* seconds before it is due in which a task can be done, at least */
-#define UB_PLAN_ITEMS_MAX      200        /* items of one meeting; further ones are noted, not made */
+#define UB_TASK_CURRENT                                                                                      \
+	(7 * 86400)           /* seconds before it is due from which a task without a reminder is listed */
+#define UB_PLAN_ITEMS_MAX 200 /* items of one meeting; further ones are noted, not made */
 
 /* yaml: a file */
 #define UB_YAML_BYTES_MAX   (16u * 1024 * 1024)

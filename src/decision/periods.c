@@ -207,7 +207,9 @@ static void follow_user(struct cadence *cadence, size_t i)
 	cadence->series.serves[i] = to;
 	if (from >= cadence->series.instances.n)
 		return;
-	take_along(cadence, from, to, moved);
+	/* A period whose place a meeting takes wants no to-dos. They must not hide its own, which go, too. */
+	if (cadence->periods[to].state != UB_PERIOD_SATISFIED)
+		take_along(cadence, from, to, moved);
 	if (is_open(cadence, from) && !has_event(cadence, from))
 		cadence->periods[from].state = UB_PERIOD_EMPTY;
 }

@@ -44,10 +44,10 @@ static void draft_day(struct draft *draft, const char *name, ub_day day)
 
 /* When a task begins: with its first reminder, and some time before it is due. Thunderbird's reminder window
  * fails at a task without a start, and then shows no other reminder either. Clients list a task as current
- * from its start on. */
+ * from its start on, so that one without a reminder is out of the way until the last days. */
 static ub_instant start_of_task(const struct ub_item *item)
 {
-	int64_t before = UB_TASK_LEAD;
+	int64_t before = item->n_reminders ? UB_TASK_LEAD : UB_TASK_CURRENT;
 	for (size_t i = 0; i < item->n_reminders; i++)
 		before = item->reminders[i] > before ? item->reminders[i] : before;
 	return item->due - before;
@@ -63,8 +63,7 @@ static void draft_times(struct writer *writer, struct draft *draft)
 		draft_time(writer, draft, "DTSTART", item->start);
 		draft_time(writer, draft, "DTEND", item->end);
 	} else if (writer->task) {
-		if (item->n_reminders)
-			draft_time(writer, draft, "DTSTART", start_of_task(item));
+		draft_time(writer, draft, "DTSTART", start_of_task(item));
 		draft_time(writer, draft, "DUE", item->due);
 	} else {
 		ub_day day = ub_cal_local_day(item->zone ? item->zone : ub_cal_utc(), item->due);

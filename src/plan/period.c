@@ -94,15 +94,41 @@ static bool is_nearly_over(const struct ub_making *making, struct ub_interval pe
 					      business_days(owner, period.start, period.end);
 }
 
+static ub_instant later(ub_instant a, ub_instant b)
+{
+	return a > b ? a : b;
+}
+
+/* From when on an event is looked for that does not stand in the period yet: its guests have to be invited.
+ * `left`: when the rest of the period begins. It is used if there is nothing better. */
+static ub_instant after_notice(
+    const struct ub_making *making, const struct ub_draft *draft, struct ub_interval period, ub_instant left)
+{
+	const struct ub_work_calendar *owner = &making->calendar;
+	const struct ub_existing *existing = draft->existing;
+	bool stands =
+	    existing && existing->event && existing->start >= period.start && existing->start < period.end;
+	int64_t days = business_days(owner, period.start, period.end) / UB_PERIOD_NOTICE_PARTS;
+	ub_day day = ub_cal_local_day(owner->zone, making->input->facts->now);
+	if (stands)
+		return left;
+	days = days < 1 ? 1 : days > UB_PERIOD_NOTICE_MAX ? UB_PERIOD_NOTICE_MAX : days;
+	if (!ub_cal_business_day(owner, day, (int)days + 1, &day))
+		return left;
+	ub_instant noticed = later(left, ub_cal_day_start(owner->zone, day));
+	return noticed < period.end ? noticed : left;
+}
+
 bool ub_plan_place_in_period(struct ub_making *making, struct ub_draft *draft, int64_t duration)
 {
 	const struct ub_meeting *meeting = &making->input->facts->meeting;
 	const struct ub_zone *zone = making->calendar.zone;
 	struct ub_interval period = { meeting->start, meeting->end };
 	ub_instant tomorrow = ub_cal_day_start(zone, ub_cal_local_day(zone, making->input->facts->now) + 1);
-	ub_instant earliest = tomorrow > period.start ? tomorrow : period.start;
-	struct ub_slot_request request = { .window = { first_day(making, period, earliest), period.end },
-		.now = earliest,
+	ub_instant left = later(tomorrow, period.start);
+	ub_instant noticed = after_notice(making, draft, period, left);
+	struct ub_slot_request request = { .window = { first_day(making, period, noticed), period.end },
+		.now = left,
 		.useful_until = period.end,
 		.duration = duration,
 		.prefer = (enum ub_prefer)draft->wishes.prefer,
@@ -117,10 +143,10 @@ bool ub_plan_place_in_period(struct ub_making *making, struct ub_draft *draft, i
 	request.people = ub_plan_calendars(making, &draft->item.attendees, &request.n_people);
 	if (stays_in(making, draft, &request, period))
 		return true;
-	if (!draft->existing && earliest < period.end && is_nearly_over(making, period, earliest))
+	if (!draft->existing && left < period.end && is_nearly_over(making, period, left))
 		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED,
 		    "too little of its period is left: the next period is the first one");
 	if (making->input->explain)
 		note_day(making, draft, request.window.start);
-	return ub_plan_search(making, draft, &request, (struct ub_interval){ earliest, period.end });
+	return ub_plan_search(making, draft, &request, (struct ub_interval){ left, period.end });
 }

@@ -17,11 +17,11 @@ Test(cadence, goes_by_health_within_the_horizon)
 	EXPECT(&desk, "2026-11-18T12:00", WEEKS);
 	desk.input.n_existing = 0;
 	desk.account.health = UB_HEALTH_YELLOW;
-	EXPECT(&desk, "2026-11-18T12:00", "create 11-25 create 12-16 create 01-15");
+	EXPECT(&desk, "2026-11-18T12:00", "create 11-26 create 12-16 create 01-15");
 	desk.input.n_existing = 0;
 	desk.account.health = UB_HEALTH_GREEN;
-	EXPECT(&desk, "2026-11-18T12:00", "create 12-10 create 02-16");
-	EXPECT(&desk, "2026-11-18T12:01", "keep 12-10 keep 02-16");
+	EXPECT(&desk, "2026-11-18T12:00", "create 12-15 create 02-16");
+	EXPECT(&desk, "2026-11-18T12:01", "keep 12-15 keep 02-16");
 	cr_expect_eq(desk.decision.every.n, 3);
 	cr_expect_eq(desk.decision.look_again, at("2027-01-01T00:00"));
 	calendar_close(&desk.calendar);
@@ -31,8 +31,8 @@ Test(cadence, changes_with_health_and_leaves_what_users_have_moved)
 {
 	struct desk desk = desk_with(CADENCE("cad", BY_HEALTH));
 	desk.account.health = UB_HEALTH_GREEN;
-	EXPECT(&desk, "2026-11-18T12:00", "create 12-10 create 02-16");
-	move_to(&desk, "12-10", "2026-12-17T14:00");
+	EXPECT(&desk, "2026-11-18T12:00", "create 12-15 create 02-16");
+	move_to(&desk, "12-15", "2026-12-17T14:00");
 	desk.account.health = UB_HEALTH_RED;
 	EXPECT(&desk, "2026-11-18T12:00",
 	    "create 11-20 create 11-25 create 12-02 create 12-09 keep 12-17 create 12-23 create 12-30 create "
@@ -120,9 +120,9 @@ Test(cadence, does_not_bring_back_what_a_user_has_deleted)
 	EXPECT(&desk, "2026-10-10T12:01", "create 02-16");
 	/* Another rhythm has other periods, and the old one its old answer. */
 	desk.account.health = UB_HEALTH_YELLOW;
-	EXPECT(&desk, "2026-11-18T12:02", "create 11-25 create 12-16 keep 01-15");
+	EXPECT(&desk, "2026-11-18T12:02", "create 11-26 create 12-16 keep 01-15");
 	desk.account.health = UB_HEALTH_GREEN;
-	EXPECT(&desk, "2026-11-18T12:03", "keep 01-15 remove 11-25 remove 12-16");
+	EXPECT(&desk, "2026-11-18T12:03", "keep 01-15 remove 11-26 remove 12-16");
 	calendar_close(&desk.calendar);
 }
 

@@ -240,3 +240,21 @@ Test(periods, keep_the_event_that_has_to_make_way_near_their_end)
 	cr_expect_eq(item_on(&desk, "11-13")->start, at("2026-11-13T12:00"));
 	calendar_close(&desk.calendar);
 }
+
+/* Whether the first review of a weekly rhythm that begins at that time is on that day. */
+static bool begins_on(const char *now, const char *day)
+{
+	struct desk desk = desk_with(CADENCE("cad", "    every: week\n"));
+	struct ub_text steps = ub_text(look(&desk, now));
+	calendar_close(&desk.calendar);
+	return ub_text_starts(steps, ub_textf(arena, "create %s", day));
+}
+
+/* What is left of a period is used, however little. */
+Test(periods, leave_time_to_invite_the_guests)
+{
+	cr_expect(begins_on("2026-11-15T12:00", "11-18"));
+	cr_expect(begins_on("2026-11-17T12:00", "11-20"));
+	cr_expect(begins_on("2026-11-18T12:00", "11-20"));
+	cr_expect(begins_on("2026-11-19T12:00", "11-25"));
+}
