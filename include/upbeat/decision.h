@@ -235,10 +235,12 @@ struct ub_store_period;
 size_t ub_remember_meetings(const struct ub_decision *decision, struct ub_text account,
     struct ub_text calendar_owner, struct ub_store_meeting **meetings, struct ub_arena *arena);
 /* What is known of an item of a plan, as if it stood so. `day`: its to-do stands as an all-day event. */
-struct ub_store_outcome ub_remember_item(const struct ub_item *item, bool day);
+struct ub_store_outcome ub_remember_item(const struct ub_item *item, bool day, struct ub_arena *arena);
 /* What an item that was read says of itself, put into *outcome; `now` in seconds is when it was read. */
-void ub_remember_standing(
-    const struct ub_existing *existing, ub_instant now, struct ub_store_outcome *outcome);
+void ub_remember_standing(const struct ub_existing *existing, ub_instant now,
+    struct ub_store_outcome *outcome, struct ub_arena *arena);
+/* Who has declined an item, as struct ub_store_outcome has it. `written`: the item is, without them. */
+struct ub_text ub_remember_declines(const struct ub_declines *declines, bool written, struct ub_arena *arena);
 
 /* What is to be told the store by ub_store_put_period(). */
 enum ub_remember {
@@ -272,6 +274,11 @@ struct ub_existing *ub_existing_after(const struct ub_snapshot *snapshot, const 
 /* A decision as a JSON object, and what is added to a meeting itself as a list. The caller owns both. */
 json_t *ub_explain_object(const struct ub_decision *decision, struct ub_arena *arena);
 json_t *ub_explain_amendments(const struct ub_amendments *amendments);
+
+/* Who has declined an item, by what is remembered of that, and by the item itself (NULL: it was not read).
+ * `owner`: of the item, who is not among them. `now` in seconds is when it was read. */
+struct ub_declines ub_existing_declines(const struct ub_event *event, struct ub_text remembered,
+    struct ub_text owner, ub_instant now, struct ub_arena *arena);
 
 /* Fills in *existing what the text of an item says. Times without a zone are in `floating`. NULL: the text
  * cannot be read, and *existing is as it was. */

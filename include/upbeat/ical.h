@@ -124,8 +124,9 @@ struct ub_text ub_ical_base(const struct ub_ical *ical, const struct ub_zones *z
  * properties in `may_write` that Upbeat would now write otherwise than it last did, by the digests in
  * X-UPBEAT-BASE. Only their lines change, so that everything else is as the user, the client and the server
  * left it. *written says which properties changed; 0: none, and the text is the one that was parsed. The
- * agenda is replaced between its delimiter lines. Attendees are added and dropped, and never rendered anew. A
- * new time raises SEQUENCE and asks all but the organizer again (RFC 6638 3.2.8).
+ * agenda is replaced between its delimiter lines. Attendees are added and dropped, and never rendered anew.
+ * Who has declined is dropped when anything is written, also from people of the user's. A new time raises
+ * SEQUENCE and asks all but the organizer again (RFC 6638 3.2.8).
  *
  * A property is left alone where the result would not read as wanted: the time of an item that was made to
  * repeat, the people of an item that somebody else organizes, an agenda whose delimiters are gone, the state

@@ -44,6 +44,20 @@ struct ub_considered {
 	size_t n, cap;
 };
 
+/* Somebody who has declined an item: he is left off when it is next written, and not invited again. */
+struct ub_decline {
+	struct ub_text address; /* lower case */
+	ub_instant at;          /* when that was first seen */
+	bool left_off;          /* he is not among the attendees any more */
+};
+
+struct ub_declines {
+	struct ub_decline *items;
+	size_t n, cap;
+};
+
+bool ub_plan_has_declined(const struct ub_declines *declines, struct ub_text address);
+
 /* An item that the rules want to exist beside a meeting. */
 struct ub_item {
 	enum ub_item_kind kind;
@@ -70,6 +84,7 @@ struct ub_item {
 	const struct ub_zone *zone;        /* the zone that start, end and due are written in */
 	const struct ub_person *organizer; /* the owner; NULL for an item without attendees */
 	struct ub_people attendees;        /* ours only, without the organizer; empty: the owner's alone */
+	struct ub_declines declines;       /* who is not among them for that reason */
 	bool busy;                         /* false: TRANSP:TRANSPARENT */
 	enum ub_class class;               /* the meeting's */
 	bool late;                         /* placed after its window had passed */
@@ -114,6 +129,7 @@ struct ub_existing {
 		UB_EXISTING_DELETED, /* by the user: it is never made again for this meeting */
 		UB_EXISTING_REMOVED, /* by Upbeat: if wanted again, one of the next generation is made */
 	} state;
+	struct ub_declines declines;
 	/* Of an item that stands: */
 	const struct ub_event *event; /* NULL: the object cannot be read, and is left alone */
 	ub_instant start, end;        /* of the event */

@@ -34,7 +34,9 @@ struct ub_existing *made_existing(
 			    ub_text_sub(item->href, ub_http_href_collection(item->href).len, item->href.len),
 			.generation = item->generation,
 			.item_mark = item->identity,
-			.state = states[item->state].existing };
+			.state = states[item->state].existing,
+			.declines = ub_existing_declines(
+			    NULL, item->outcome.declined, owner, item->changed / 1000, arena) };
 	}
 	return existing;
 }

@@ -57,7 +57,7 @@ size_t ub_remember_meetings(const struct ub_decision *decision, struct ub_text a
 
 /* ---- items ---- */
 
-struct ub_store_outcome ub_remember_item(const struct ub_item *item, bool day)
+struct ub_store_outcome ub_remember_item(const struct ub_item *item, bool day, struct ub_arena *arena)
 {
 	bool task = item->kind == UB_ITEM_TASK;
 	return (struct ub_store_outcome){ .kind = !task ? UB_OUTCOME_EVENT
@@ -68,7 +68,8 @@ struct ub_store_outcome ub_remember_item(const struct ub_item *item, bool day)
 		.occasion_start = item->occasion.start * 1000,
 		.occasion_end = item->occasion.end * 1000,
 		.start = task ? 0 : item->start * 1000,
-		.end = (task ? item->due : item->end) * 1000 };
+		.end = (task ? item->due : item->end) * 1000,
+		.declined = ub_remember_declines(&item->declines, true, arena) };
 }
 
 static int64_t in_ms(ub_instant at)
@@ -86,8 +87,8 @@ static int64_t completed_at(const struct ub_event *event, ub_instant now, int64_
 	return known ? known : now * 1000;
 }
 
-void ub_remember_standing(
-    const struct ub_existing *existing, ub_instant now, struct ub_store_outcome *outcome)
+void ub_remember_standing(const struct ub_existing *existing, ub_instant now,
+    struct ub_store_outcome *outcome, struct ub_arena *arena)
 {
 	const struct ub_event *event = existing->event;
 	bool task = event->component == UB_COMPONENT_TASK;
@@ -96,6 +97,7 @@ void ub_remember_standing(
 	outcome->end = in_ms(outcome->kind == UB_OUTCOME_EVENT ? existing->end : existing->due);
 	outcome->completed = task ? completed_at(event, now, outcome->completed) : 0;
 	outcome->gone = 0;
+	outcome->declined = ub_remember_declines(&existing->declines, false, arena);
 }
 
 /* ---- periods ---- */

@@ -15,6 +15,7 @@ struct subject {
 	struct reader reader;
 	size_t component;
 	struct ub_event event;
+	const struct ub_declines *but; /* people who do not count */
 };
 
 static bool blank(char c)
@@ -83,7 +84,8 @@ static void put_people(struct ub_buf *out, struct subject *subject)
 	struct ub_text organizer = event->organizer ? event->organizer->address : UB_TEXT_NONE;
 	struct ub_texts addresses = { 0 };
 	for (size_t i = 0; i < event->n_attendees; i++)
-		if (!ub_text_eq(event->attendees[i].address, organizer))
+		if (!ub_text_eq(event->attendees[i].address, organizer) &&
+		    !ub_plan_has_declined(subject->but, event->attendees[i].address))
 			*ub_push(subject->reader.arena, &addresses) = event->attendees[i].address;
 	put_set(out, addresses);
 }
@@ -152,7 +154,8 @@ static void put_digest(struct ub_buf *out, struct ub_text text)
 		ub_buf_char(out, alphabet[hash & 63]);
 }
 
-struct ub_text ub_ical_base(const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena)
+struct ub_text ub_ical_base_but(const struct ub_ical *ical, const struct ub_declines *but,
+    const struct ub_zones *zones, struct ub_arena *arena)
 {
 	struct ub_ical_refusal refusal;
 	const struct ub_event *event = ub_ical_event(ical, zones, arena, &refusal);
@@ -160,7 +163,7 @@ struct ub_text ub_ical_base(const struct ub_ical *ical, const struct ub_zones *z
 	if (!event)
 		return UB_TEXT_NONE;
 	struct subject subject = { { .ical = ical, .zones = zones, .arena = arena, .refusal = &refusal },
-		ub_ical_master(ical), *event };
+		ub_ical_master(ical), *event, but };
 	ub_buf_char(&base, BASE_VERSION);
 	for (size_t i = 0; i < UB_COUNT(parts); i++) {
 		struct ub_buf text = UB_BUF(arena);
@@ -168,6 +171,12 @@ struct ub_text ub_ical_base(const struct ub_ical *ical, const struct ub_zones *z
 		put_digest(&base, ub_buf_text(&text));
 	}
 	return ub_buf_text(&base);
+}
+
+struct ub_text ub_ical_base(const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena)
+{
+	const struct ub_declines nobody = { 0 };
+	return ub_ical_base_but(ical, &nobody, zones, arena);
 }
 
 const struct line *ub_ical_base_line(const struct ub_ical *ical)

@@ -160,6 +160,9 @@ void ub_ical_people(struct reader *reader, size_t component, struct ub_event *ev
 
 /* The X-UPBEAT-BASE line of the master component. NULL: there is none, or an unreadable one. */
 const struct line *ub_ical_base_line(const struct ub_ical *ical);
+/* As ub_ical_base(), as if those who have declined were not among the people. */
+struct ub_text ub_ical_base_but(const struct ub_ical *ical, const struct ub_declines *but,
+    const struct ub_zones *zones, struct ub_arena *arena);
 /* The properties with different digests. */
 unsigned ub_ical_base_differs(struct ub_text left, struct ub_text right);
 /* `base`, with these properties' digests from `other`. */

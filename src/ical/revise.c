@@ -13,7 +13,9 @@ struct revision {
 	struct ub_arena *arena;
 	struct side now, wanted;
 	const struct line *base; /* the digests of the last writing */
-	unsigned properties;     /* to be written */
+	struct ub_text last;     /* the same, without those who are left off */
+	struct ub_declines left_off;
+	unsigned properties; /* to be written */
 	struct splice splice;
 };
 
@@ -146,7 +148,8 @@ static void revise_attendees(struct revision *revision)
 		struct ub_text address = ub_ical_address(line, revision->arena);
 		if (now->event->organizer && ub_text_eq(address, now->event->organizer->address))
 			continue;
-		if ((revision->properties & UB_PROPERTY_PEOPLE) && !ub_map_get(wanted, address))
+		if (ub_plan_has_declined(&revision->left_off, address) ||
+		    ((revision->properties & UB_PROPERTY_PEOPLE) && !ub_map_get(wanted, address)))
 			ub_ical_splice_line(&revision->splice, line, UB_TEXT_NONE);
 		else if (revision->properties & UB_PROPERTY_TIME)
 			ask_again(revision, line);
@@ -232,7 +235,7 @@ static const struct {
 } revisions[] = {
 	{ UB_PROPERTY_TITLE, revise_title },
 	{ UB_PROPERTY_TIME, revise_time },
-	{ UB_PROPERTY_TIME | UB_PROPERTY_PEOPLE, revise_attendees },
+	{ UB_PROPERTY_ALL, revise_attendees },
 	{ UB_PROPERTY_PEOPLE, revise_people },
 	{ UB_PROPERTY_AGENDA, revise_agenda },
 	{ UB_PROPERTY_REMINDERS, revise_reminders },
@@ -241,8 +244,8 @@ static const struct {
 static void revise_stamps(struct revision *revision)
 {
 	const struct side *now = &revision->now;
-	struct ub_text base = ub_ical_base_merge(ub_text_trim(revision->base->value), revision->wanted.base,
-	    revision->properties, revision->arena);
+	struct ub_text base =
+	    ub_ical_base_merge(revision->last, revision->wanted.base, revision->properties, revision->arena);
 	struct ub_text stamp = value_of(&revision->wanted, "DTSTAMP");
 	exchange(revision, "DTSTAMP");
 	if (ub_ical_line(now->ical, now->master, "LAST-MODIFIED", NULL))
@@ -272,6 +275,25 @@ static bool look(struct side *side, const struct ub_zones *zones, struct ub_aren
 	side->master = ub_ical_master(side->ical);
 	side->base = ub_ical_base(side->ical, zones, arena);
 	return side->event && side->base.len;
+}
+
+/* Who has declined the owner's own item is left off with whatever else is written, and never for his own
+ * sake: the item is taken as if he had been left off already. The user's own change of the people stays one.
+ */
+static void leave_off(
+    struct revision *revision, const struct ub_declines *declines, const struct ub_zones *zones)
+{
+	struct side *now = &revision->now;
+	const struct ub_party *organizer = now->event->organizer, *owner = revision->wanted.event->organizer;
+	revision->last = ub_text_trim(revision->base->value);
+	if (!organizer || (owner && !ub_text_eq(owner->address, organizer->address)))
+		return;
+	revision->left_off = *declines;
+	struct ub_text without = ub_ical_base_but(now->ical, declines, zones, revision->arena);
+	if (!(ub_ical_base_differs(revision->last, now->base) & UB_PROPERTY_PEOPLE))
+		revision->last =
+		    ub_ical_base_merge(revision->last, without, UB_PROPERTY_PEOPLE, revision->arena);
+	now->base = without;
 }
 
 /*
@@ -304,7 +326,7 @@ static unsigned fitting(const struct revision *revision, const struct ub_item *i
 /* The properties to write, among those that may be written. */
 static unsigned changes(const struct revision *revision, unsigned may_write)
 {
-	return may_write & ub_ical_base_differs(ub_text_trim(revision->base->value), revision->wanted.base) &
+	return may_write & ub_ical_base_differs(revision->last, revision->wanted.base) &
 	       ub_ical_base_differs(revision->now.base, revision->wanted.base);
 }
 
@@ -322,6 +344,7 @@ static struct ub_text revise(const struct ub_ical *ical, const struct ub_item *i
 	    !look(&revision.wanted, writing->zones, arena) ||
 	    revision.now.event->component != revision.wanted.event->component)
 		return ical->text;
+	leave_off(&revision, &item->declines, writing->zones);
 	unsigned properties = changes(&revision, may_write), wrong;
 	while ((revision.properties = properties = fitting(&revision, item, properties))) {
 		struct ub_text text;

@@ -95,7 +95,7 @@ static enum ub_outcome create(struct ub_pass *pass, const struct ub_item *item, 
 	struct ub_text text = ub_ical_write(item, &writing, pass->arena);
 	struct ub_response response;
 	enum ub_outcome outcome = put(pass, href, text, UB_TEXT_NONE, &response);
-	struct ub_store_outcome became = ub_remember_item(item, writing.task_as_event);
+	struct ub_store_outcome became = ub_remember_item(item, writing.task_as_event, pass->arena);
 	became.made = pass->now * 1000;
 	if (outcome == UB_OUTCOME_OK || outcome == UB_OUTCOME_UNCERTAIN)
 		remember_item(pass, item, item->marks.item, href, response.etag, base_of(pass, text),
@@ -125,10 +125,11 @@ static void remember_standing(struct ub_pass *pass, const struct ub_step *step, 
 static struct ub_store_outcome outcome_of(
     const struct ub_pass *pass, const struct ub_step *step, const struct ub_found *found, unsigned written)
 {
-	struct ub_store_outcome planned = ub_remember_item(step->item, as_event(pass, step->item));
+	struct ub_store_outcome planned =
+	    ub_remember_item(step->item, as_event(pass, step->item), pass->arena);
 	struct ub_store_outcome outcome =
 	    found->known ? found->known->outcome : (struct ub_store_outcome){ .made = 0 };
-	ub_remember_standing(step->existing, pass->now, &outcome);
+	ub_remember_standing(step->existing, pass->now, &outcome, pass->arena);
 	outcome.counts_as = planned.counts_as;
 	outcome.account = planned.account;
 	outcome.occasion_start = planned.occasion_start;
@@ -137,6 +138,8 @@ static struct ub_store_outcome outcome_of(
 		outcome.start = planned.start;
 		outcome.end = planned.end;
 	}
+	if (written)
+		outcome.declined = planned.declined;
 	if (written == UB_PROPERTY_ALL) /* it may stand as the other kind of object now */
 		outcome.kind = planned.kind;
 	return outcome;

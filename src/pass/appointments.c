@@ -255,15 +255,6 @@ void pass_forget_appointments(struct ub_pass *pass, struct ub_text href)
 
 /* ---- the times of items ---- */
 
-static bool has_declined(const struct ub_existing *existing, struct ub_text address)
-{
-	const struct ub_event *event = existing ? existing->event : NULL;
-	for (size_t i = 0; event && i < event->n_attendees; i++)
-		if (ub_text_eq(event->attendees[i].address, address))
-			return event->attendees[i].partstat == UB_PARTSTAT_DECLINED;
-	return false;
-}
-
 /* Whether the item, once the step is carried out, is shown as busy. */
 static bool will_be_busy(const struct ub_step *step)
 {
@@ -284,8 +275,7 @@ static void reserve(struct ub_pass *pass, const struct ub_step *step, struct ub_
 	if (will_be_busy(step) && time.end > pass->now) {
 		*ub_push(pass->arena, &people) = event.person;
 		for (size_t i = 0; i < item->attendees.n; i++)
-			if (!has_declined(step->existing, item->attendees.items[i]->email))
-				*ub_push(pass->arena, &people) = item->attendees.items[i]->email;
+			*ub_push(pass->arena, &people) = item->attendees.items[i]->email;
 	}
 	put(pass, &event, people, true, collisions);
 }

@@ -18,6 +18,13 @@ static void read_item(
 	ub_sys_reading_end(pass->watched);
 }
 
+/* `remembered`: who has declined, as the store knows; the item may say more. */
+static void find_declines(struct ub_pass *pass, struct ub_text remembered, struct ub_existing *existing)
+{
+	existing->declines =
+	    ub_existing_declines(existing->event, remembered, pass->identity.owner, pass->now, pass->arena);
+}
+
 /* Reads an item that the store knows. An object of the item's UID is the item, also where a client has
  * dropped the marks: it is read as if it had them, and has them again when it is next written. */
 static void read_known_item(struct ub_pass *pass, struct ub_text text, const struct ub_store_item *item,
@@ -94,7 +101,7 @@ static void note_standing(
 	struct ub_store_outcome outcome = item->outcome;
 	if (!existing->event || !ub_text_eq(existing->event->uid, item->uid))
 		return;
-	ub_remember_standing(existing, pass->now, &outcome);
+	ub_remember_standing(existing, pass->now, &outcome, pass->arena);
 	if (item->state == UB_ITEM_EXISTS)
 		pass_note_outcome(pass, item, &outcome);
 	item->outcome = outcome;
@@ -114,6 +121,7 @@ static enum ub_outcome look_at_known(
 		.untold = item->state == UB_ITEM_UNCERTAIN ? PASS_UNTOLD_CREATION : PASS_UNTOLD_NOTHING };
 	struct ub_response response;
 	bool look = may_stand(item);
+	find_declines(pass, item->outcome.declined, &existing);
 	/* The items of instances long past would be asked for each time that the series is looked at. */
 	ub_instant origin;
 	if (ub_plan_mark_instant(item->identity, &origin) && origin < pass->now - UB_SERIES_BACK)
@@ -136,6 +144,7 @@ static enum ub_outcome look_at_known(
 		existing.state = UB_EXISTING_STANDS;
 		found.etag = response.etag;
 		read_known_item(pass, response.body, item, &existing, &found);
+		find_declines(pass, item->outcome.declined, &existing);
 		note_standing(pass, item, &existing);
 	}
 	if (outcome == UB_OUTCOME_OK)
@@ -158,6 +167,7 @@ static enum ub_outcome look_at_name(struct ub_pass *pass, struct ub_text name, s
 	};
 	struct ub_found found = { .href = href, .etag = response.etag, .untold = PASS_UNTOLD_CREATION };
 	read_item(pass, response.body, &existing, &found);
+	find_declines(pass, UB_TEXT_NONE, &existing);
 	add(findings, existing, found);
 	return UB_OUTCOME_OK;
 }

@@ -13,7 +13,8 @@ static bool is_same(const struct ub_store_outcome *a, const struct ub_store_outc
 	return a->kind == b->kind && a->start == b->start && a->end == b->end &&
 	       a->occasion_start == b->occasion_start && a->occasion_end == b->occasion_end &&
 	       a->made == b->made && a->completed == b->completed && a->gone == b->gone &&
-	       ub_text_eq(a->counts_as, b->counts_as) && ub_text_eq(a->account, b->account);
+	       ub_text_eq(a->counts_as, b->counts_as) && ub_text_eq(a->account, b->account) &&
+	       ub_text_eq(a->declined, b->declined);
 }
 
 void pass_note_outcome(
@@ -51,7 +52,9 @@ void pass_note_item(struct ub_pass *pass, struct ub_text text)
 	if (!read || !ub_text_eq(existing.event->uid, item->uid))
 		return;
 	struct ub_store_outcome outcome = item->outcome;
-	ub_remember_standing(&existing, pass->now, &outcome);
+	existing.declines = ub_existing_declines(
+	    existing.event, outcome.declined, pass->identity.owner, pass->now, pass->arena);
+	ub_remember_standing(&existing, pass->now, &outcome, pass->arena);
 	pass_note_outcome(pass, item, &outcome);
 }
 

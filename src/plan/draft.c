@@ -11,6 +11,7 @@ static bool choose_people(struct ub_making *making, struct ub_draft *draft)
 	for (size_t i = 0; i < draft->invites.n; i++)
 		if (!ub_plan_people(making, draft, draft->invites.items[i]))
 			return false;
+	ub_plan_note_declines(making, draft);
 	return true;
 }
 
@@ -90,6 +91,7 @@ static void identify(struct ub_making *making, struct ub_draft *draft)
 		.instance = ub_plan_instance_name(making->input->facts->meeting.event, making->arena) };
 	const struct ub_existing *before = ub_plan_existing(making, draft->rule, draft->source);
 	draft->existing = before && before->state != UB_EXISTING_REMOVED ? before : NULL;
+	item->declines = before ? before->declines : (struct ub_declines){ 0 };
 	item->marks.item = ub_plan_item_mark(&key, making->arena);
 	item->marks.rule = ub_plan_rule_mark(key.family, making->arena);
 	item->generation = before && before->generation ? before->generation : 1;

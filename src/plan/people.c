@@ -25,6 +25,26 @@ static bool is_invited(const struct ub_draft *draft, const struct ub_person *per
 	return false;
 }
 
+bool ub_plan_has_declined(const struct ub_declines *declines, struct ub_text address)
+{
+	for (size_t i = 0; i < declines->n; i++)
+		if (ub_text_eq_nocase(declines->items[i].address, address))
+			return true;
+	return false;
+}
+
+void ub_plan_note_declines(struct ub_making *making, const struct ub_draft *draft)
+{
+	const struct ub_declines *declines = &draft->item.declines;
+	for (size_t i = 0; i < declines->n; i++) {
+		struct ub_buf day = UB_BUF(making->arena);
+		ub_cal_format(&day, UB_TEXT("%F"), making->calendar.zone, declines->items[i].at, UB_ENGLISH);
+		ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
+		    "%.*s has declined it (seen on %.*s) and is not invited again",
+		    UB_ARGS(declines->items[i].address), UB_ARGS(ub_buf_text(&day)));
+	}
+}
+
 bool ub_plan_people(struct ub_making *making, struct ub_draft *draft, const struct ub_cel_program *program)
 {
 	struct ub_cel_value list = ub_cel_eval(program, making->activation, making->arena, NULL);
@@ -37,7 +57,8 @@ bool ub_plan_people(struct ub_making *making, struct ub_draft *draft, const stru
 	struct ub_people people = ub_facts_people(making->input->facts, list, making->arena);
 	for (size_t i = 0; i < people.n; i++)
 		if (!ub_text_eq_nocase(people.items[i]->email, making->owner->email) &&
-		    !is_invited(draft, people.items[i]))
+		    !is_invited(draft, people.items[i]) &&
+		    !ub_plan_has_declined(&draft->item.declines, people.items[i]->email))
 			*ub_push(making->arena, &draft->item.attendees) = people.items[i];
 	if (draft->item.attendees.n)
 		draft->item.organizer = making->owner;

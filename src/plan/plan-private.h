@@ -244,9 +244,11 @@ void ub_plan_consider(struct ub_making *making, struct ub_draft *draft, const st
 /* needs.c: whether all that the item needs is there. False: the draft has been dropped. */
 bool ub_plan_has_needs(struct ub_making *making, struct ub_draft *draft);
 
-/* people.c: the attendees that the program names. Only our people count, and not the owner. False: the draft
- * has been dropped. */
+/* people.c: the attendees that the program names. Only our people count, and neither the owner nor who has
+ * declined. False: the draft has been dropped. */
 bool ub_plan_people(struct ub_making *making, struct ub_draft *draft, const struct ub_cel_program *program);
+/* Notes who has declined. */
+void ub_plan_note_declines(struct ub_making *making, const struct ub_draft *draft);
 /* Whether `free` means this person, too. An event that is shown as free may stand anywhere. */
 bool ub_plan_counts_as_busy(
     const struct ub_making *making, const struct ub_draft *draft, struct ub_text address);

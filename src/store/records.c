@@ -28,6 +28,7 @@ static const size_t item_texts[] = {
 	offsetof(struct ub_store_item, base),
 	offsetof(struct ub_store_item, outcome.counts_as),
 	offsetof(struct ub_store_item, outcome.account),
+	offsetof(struct ub_store_item, outcome.declined),
 };
 static const size_t seen_texts[] = {
 	offsetof(struct ub_store_seen, organization),

@@ -45,3 +45,31 @@ struct ub_people people_of(struct desk *desk, const struct ub_person *a, const s
 	people[1] = b;
 	return (struct ub_people){ people, b ? 2 : 1, 2 };
 }
+
+struct ub_text unfolded(struct desk *desk, const struct ub_item *item)
+{
+	return replaced(desk, written_as(desk, item, false), "\r\n ", "");
+}
+
+struct ub_text revised(
+    struct desk *desk, struct ub_text text, const struct ub_item *item, unsigned may_write, unsigned *written)
+{
+	struct ub_ical_writing writing = writing_at(desk, "2026-11-05T09:00:00Z");
+	bool overlap;
+	struct ub_text revision =
+	    ub_ical_revise(parsed(desk, text), item, may_write, &writing, written, &overlap, desk->arena);
+	cr_assert_not(overlap);
+	cr_assert_not_null(
+	    ub_ical_read(revision, desk->zones, desk->arena, &desk->refusal), "%.*s", UB_ARGS(revision));
+	return revision;
+}
+
+struct ub_text changed(struct desk *desk, struct ub_text text, const struct ub_item *item, unsigned expected)
+{
+	unsigned written;
+	struct ub_text revision = revised(desk, text, item, UB_PROPERTY_ALL, &written);
+	cr_assert_eq(written, expected, "%x: %.*s", written, UB_ARGS(revision));
+	return ub_text_find(revision, UB_TEXT("\r\n "), 0) == SIZE_MAX
+		   ? revision
+		   : replaced(desk, revision, "\r\n ", "");
+}

@@ -30,11 +30,6 @@ static unsigned by_user(struct desk *desk, struct ub_text text)
 	return ub_ical_user_changes(parsed(desk, text), desk->zones, desk->arena);
 }
 
-static void check_has(struct ub_text text, const char *part)
-{
-	cr_expect(has(text, part), "%s in %.*s", part, UB_ARGS(text));
-}
-
 Test(convert, what_nobody_changed_is_what_would_be_written)
 {
 	struct desk desk = desk_open();

@@ -193,6 +193,24 @@ Test(plan, item_made_under_an_earlier_name_stays_this_rules_item)
 	cr_expect(ub_text_eq(plan->items.items[0].name, first->items.items[0].name));
 }
 
+Test(plan, colleague_who_has_declined_is_not_invited_again)
+{
+	static const enum ub_existing_state states[] = { UB_EXISTING_STANDS, UB_EXISTING_REMOVED };
+	struct ub_decline ben = { .address = UB_TEXT("ben@ours.example"), .at = world->now };
+	world_rules(world, PREP);
+	world_apply(world, world_plan(world));
+	world->existing[0].declines = (struct ub_declines){ &ben, 1, 1 };
+	for (size_t i = 0; i < UB_COUNT(states); i++) {
+		world->existing[0].state = states[i];
+		struct ub_plan *plan = world_plan(world);
+		const struct ub_item *prep = world_item(plan, "prep/prep");
+		cr_assert_eq(prep->attendees.n, 1);
+		cr_expect(ub_text_is(prep->attendees.items[0]->email, "nora@us.ours.example"));
+		expect_note(plan, "prep/prep", UB_NOTE_REMARK,
+		    "ben@ours.example has declined it (seen on 2026-11-02) and is not invited again");
+	}
+}
+
 Test(plan, deleted_item_stays_away)
 {
 	world_rules(world, PREP);
