@@ -156,6 +156,10 @@ struct ub_org {
 	    reviews_a_day; /* events of rules for accounts that somebody may have in a day; 0: any number */
 };
 
+/* Whether a rule for accounts has to ask for this field, such as `account.tier`, before it reads it: accounts
+ * may be without. Others are there, if only as an empty list, or say by their absence that nobody can tell
+ * how the customer is doing. */
+bool ub_facts_account_may_lack(struct ub_text path);
 /* Whether the text is one local part, one @ and one domain, with nothing in it that could end or
  * split a line or a list. */
 bool ub_facts_is_address(struct ub_text address);

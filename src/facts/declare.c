@@ -174,6 +174,20 @@ static const char *field_type(enum ub_field_type type)
 	return names[type];
 }
 
+bool ub_facts_account_may_lack(struct ub_text path)
+{
+	static const enum account_field fields[] = { ACCOUNT_TIER, ACCOUNT_STAGE, ACCOUNT_RENEWAL,
+		ACCOUNT_LAST_MEETING, ACCOUNT_NEXT_MEETING, ACCOUNT_BACKGROUND, ACCOUNT_INCUMBENT,
+		ACCOUNT_PARENT, ACCOUNT_MANAGER };
+	struct ub_text word;
+	if (!ub_text_split(&path, '.', &word) || !ub_text_is(word, "account"))
+		return false;
+	for (size_t i = 0; i < UB_COUNT(fields); i++)
+		if (ub_text_is(path, account_fields[fields[i]].name))
+			return true;
+	return ub_text_starts(path, UB_TEXT("fields."));
+}
+
 static void declare_account_fields(
     struct ub_cel_env *env, const struct ub_account_field_decl *fields, size_t n, struct ub_arena *arena)
 {

@@ -123,6 +123,9 @@ void check_rule(struct loader *loader, struct loaded_rule *rule)
 	loader->rule = rule;
 	warn_unguarded_parts(loader, &rule->rule.when, " && ", text.ptr);
 	warn_unguarded_parts(loader, &rule->rule.unless, " || ", text.ptr);
+	for (size_t i = 0; rule->rule.subject == UB_FOR_ACCOUNT && i < rule->rule.every.n; i++)
+		warn_unguarded(loader, rule->rule.every.items[i].when,
+		    "nobody can tell how often, so that nothing is made and nothing moves");
 	for (size_t i = 0; i < rule->n_items; i++)
 		warn_about_item(loader, &rule->items[i].item);
 	check_addition(loader, rule);

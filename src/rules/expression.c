@@ -156,21 +156,25 @@ static bool was_read_before(const struct ub_cel_read *reads, size_t n)
 	return false;
 }
 
+static bool is_for_accounts(const struct loader *loader)
+{
+	return loader->rule && loader->rule->rule.subject == UB_FOR_ACCOUNT;
+}
+
 static void warn_read(struct loader *loader, const struct ub_cel_program *program,
     const struct ub_cel_read *read, const char *consequence)
 {
 	struct ub_place place = program_place(loader, program, read->outer_at, read->outer_len);
-	struct ub_diag *diag =
-	    ub_warning(loader->diags, "unguarded", place, "`%.*s` may be missing: %s %s", UB_ARGS(read->path),
-		ub_text_is(read->guard, "has_account") ? "for meetings without an account," : "then",
-		consequence);
+	bool by_account = ub_text_is(read->guard, "has_account") && !is_for_accounts(loader);
+	struct ub_diag *diag = ub_warning(loader->diags, "unguarded", place, "`%.*s` may be missing: %s %s",
+	    UB_ARGS(read->path), by_account ? "for meetings without an account," : "then", consequence);
 	if (read->program != program) {
 		diag->related = program_place(loader, read->program, read->at, read->len);
 		diag->related_message = UB_TEXT("it is read here");
 	}
 	bool condition = ub_cel_program_type(program)->kind == UB_CEL_BOOL;
 	const char *then = condition ? "&& ..." : "? ... : ...";
-	if (read->guard.len)
+	if (read->guard.len && (by_account || !is_for_accounts(loader)))
 		ub_diag_set_help(loader->diags, diag, "ask first: `%.*s %s`, or `has(%.*s) %s`",
 		    UB_ARGS(read->guard), then, UB_ARGS(read->path), then);
 	else
@@ -199,12 +203,11 @@ static size_t reads_of_all(struct loader *loader, const struct ub_conditions *pa
 	return all ? ub_cel_program_unguarded(all, reads) : 0;
 }
 
-/* A rule for accounts is only tried where there is one. What a source does not say of it is a reason to leave
- * things as they are, and so nothing to ask for first. */
+/* A rule for accounts is only tried where there is one. */
 static bool goes_without_asking(const struct loader *loader, const struct ub_cel_read *read)
 {
-	return loader->rule && loader->rule->rule.subject == UB_FOR_ACCOUNT &&
-	       ub_text_is(read->guard, "has_account");
+	return is_for_accounts(loader) && ub_text_is(read->guard, "has_account") &&
+	       !ub_facts_account_may_lack(read->path);
 }
 
 void warn_unguarded_parts(

@@ -297,7 +297,7 @@ Test(mistakes, of_rules_for_accounts_tell_what_belongs_where)
 Test(mistakes, are_none_where_a_rule_for_accounts_reads_its_account)
 {
 	struct trial *trial = trial_of(FOR_ACCOUNT(
-	    "    when: account.tier == 'gold'\n"
+	    "    when: has(account.tier) && account.tier == 'gold'\n"
 	    "    every: [{if: by_health, use: 2 weeks}, {use: half-year}]\n"
 	    "    satisfied_by: by_title && meeting.customer\n",
 	    "title: '{{account.name}}', attendees: account.team") "  - name: m\n    when: meeting.customer\n"
