@@ -25,7 +25,8 @@ static bool check_address(const struct ub_yaml_reader *reader, const struct ub_y
 	struct ub_text *address = out;
 	if (!ub_facts_is_address(*address)) {
 		*address = UB_TEXT_NONE;
-		return ub_yaml_expected(reader, node, type->noun);
+		return refuse_value(reader, node, type->noun, meant_address(node->text, reader->arena),
+		    "write the address alone, without a name");
 	}
 	*address = ub_text_lower(reader->arena, *address);
 	return true;
@@ -45,7 +46,8 @@ static bool check_domain(const struct ub_yaml_reader *reader, const struct ub_ya
 {
 	struct ub_text *domain = out;
 	if (!ub_facts_is_address(ub_textf(reader->arena, "x@%.*s", UB_ARGS(*domain))))
-		return ub_yaml_expected(reader, node, type->noun);
+		return refuse_value(reader, node, type->noun, meant_domain(node->text, reader->arena),
+		    "write what stands behind the @ of their addresses");
 	*domain = ub_text_lower(reader->arena, *domain);
 	if (ub_facts_free_mail(*domain))
 		return refuse_domain(reader, node, "free-mail",
@@ -62,8 +64,11 @@ static bool read_date(const struct ub_yaml_reader *reader, const struct ub_yaml_
 {
 	const struct reading *reading = reader->context;
 	ub_day day;
-	if (node->kind != UB_YAML_SCALAR || !ub_cal_parse_date(node->text, &day))
+	if (node->kind != UB_YAML_SCALAR)
 		return ub_yaml_expected(reader, node, type->noun);
+	if (!ub_cal_parse_date(node->text, &day))
+		return refuse_value(reader, node, type->noun, meant_date(node->text, reader->arena),
+		    "write year, month and day, in this order");
 	*(int64_t *)out = ub_cal_day_start(reading->zone, day);
 	return true;
 }
@@ -83,8 +88,11 @@ static bool read_number(const struct ub_yaml_reader *reader, const struct ub_yam
     const struct ub_yaml_node *node, void *out)
 {
 	double number;
-	if (node->kind != UB_YAML_SCALAR || !parse_number(reader->arena, node->text, &number))
+	if (node->kind != UB_YAML_SCALAR)
 		return ub_yaml_expected(reader, node, type->noun);
+	if (!parse_number(reader->arena, node->text, &number))
+		return refuse_value(reader, node, type->noun, UB_TEXT_NONE,
+		    "write it like 1234.5, without a unit; leave it empty where it is not known");
 	*(double *)out = number;
 	return true;
 }

@@ -180,6 +180,19 @@ bool tree_replay(struct tree *tree, struct ub_text said);
 /* Whether all that was given is whole, and no two accounts have one id. What is not is reported. */
 bool tree_finish(struct tree *tree);
 
+/* ---- remedies.c ---- */
+
+struct ub_yaml_reader;
+/* Reports that the node is not what `noun` says, with what to write: `meant`, or if that is empty, what
+ * `otherwise` says (NULL: nothing). Returns false. */
+bool refuse_value(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, const char *noun,
+    struct ub_text meant, const char *otherwise);
+/* What was most likely meant: 2027-03-31 by 31.03.2027, alice@ours.example by Alice <alice@ours.example>,
+ * acme.example by https://acme.example/. In the arena. Empty: nobody knows. */
+struct ub_text meant_date(struct ub_text text, struct ub_arena *arena);
+struct ub_text meant_address(struct ub_text text, struct ub_arena *arena);
+struct ub_text meant_domain(struct ub_text text, struct ub_arena *arena);
+
 /* ---- account.c ---- */
 
 /* Reads the accounts of a file. False: the file holds no accounts, which has been reported. */
