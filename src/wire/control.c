@@ -158,7 +158,10 @@ int ub_wire_control_connect(const char *path, struct ub_arena *arena, struct ub_
 	}
 	if (fd < 0)
 		*why = errno == ENOENT || errno == ECONNREFUSED || errno == ENOTDIR
-			   ? ub_textf(arena, "%s: no daemon is running there", path)
+			   ? ub_textf(arena,
+				 "%s: no daemon is running there: start it with `upbeat serve`, or name its "
+				 "settings with -c",
+				 path)
 			   : ub_textf(arena, "%s: %s", path, strerror(errno));
 	return fd;
 }
