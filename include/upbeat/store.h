@@ -497,6 +497,10 @@ UB_MUST_USE enum ub_store_result ub_store_all_meetings(struct ub_store *store, s
  * forgotten, as its rhythm is another one. first_seen stays as it was. FULL: not stored. */
 UB_MUST_USE enum ub_store_result ub_store_put_period(struct ub_store *store, struct ub_text organization,
     struct ub_text uid, const struct ub_store_period *period, int64_t now);
+/* Lets all that is known of the series `from` go by the UID `to`, as its rule has another name now: items,
+ * when they take people, and periods. What is known by `to` already stays. FULL: nothing is changed. */
+UB_MUST_USE enum ub_store_result ub_store_rename_series(
+    struct ub_store *store, struct ub_text organization, struct ub_text from, struct ub_text to);
 /* All periods, in the order of UID and start. */
 UB_MUST_USE enum ub_store_result ub_store_periods(struct ub_store *store, struct ub_text organization,
     struct ub_arena *arena, struct ub_store_periods *periods);

@@ -104,6 +104,12 @@ enum ub_store_result ub_store_put_period(struct ub_store *store, struct ub_text 
 	return store->ops->put_period(store, organization, uid, period, now);
 }
 
+enum ub_store_result ub_store_rename_series(
+    struct ub_store *store, struct ub_text organization, struct ub_text from, struct ub_text to)
+{
+	return ub_text_eq(from, to) ? UB_STORE_OK : store->ops->rename_series(store, organization, from, to);
+}
+
 enum ub_store_result ub_store_periods(struct ub_store *store, struct ub_text organization,
     struct ub_arena *arena, struct ub_store_periods *periods)
 {

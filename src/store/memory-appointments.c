@@ -125,6 +125,23 @@ enum ub_store_result memory_forget_appointments(
 	return UB_STORE_OK;
 }
 
+void appointments_rename(
+    struct memory *memory, struct ub_text organization, struct ub_text from, struct ub_text to)
+{
+	for (size_t i = 0; i < memory->appointments.n; i++) {
+		const struct ub_store_appointment *appointment = memory->appointments.items[i];
+		if (!ub_text_eq(appointment->meeting_uid, from) ||
+		    !ub_text_eq(appointment->organization, organization))
+			continue;
+		struct ub_store_appointment renamed = *appointment;
+		renamed.meeting_uid = to;
+		void *record = record_new(&appointment_shape, &renamed, 0);
+		take_out(memory, appointment); /* what takes its place in the set has the same key */
+		set_add(&memory->appointments, record);
+		set_add(&memory->taken, record);
+	}
+}
+
 void appointments_prune(struct memory *memory, int64_t now)
 {
 	for (size_t i = memory->appointments.n; i > 0; i--) {

@@ -155,6 +155,26 @@ enum ub_store_result memory_periods(struct ub_store *store, struct ub_text organ
 	return UB_STORE_OK;
 }
 
+void periods_rename(
+    struct memory *memory, struct ub_text organization, struct ub_text from, struct ub_text to)
+{
+	const struct ub_store_period first = {
+		.organization = organization, .uid = from, .start = INT64_MIN
+	};
+	for (;;) {
+		size_t at = set_find(&memory->periods, &first, NULL);
+		struct ub_store_period *period = at < memory->periods.n ? memory->periods.items[at] : NULL;
+		if (!period || !ub_text_eq(period->organization, organization) ||
+		    !ub_text_eq(period->uid, from))
+			return;
+		struct ub_store_period renamed = *period;
+		renamed.uid = to;
+		if (!set_get(&memory->periods, &renamed))
+			set_add(&memory->periods, record_new(&period_shape, &renamed, 0));
+		forget_period(memory, period);
+	}
+}
+
 /* ---- forgetting by age ---- */
 
 void meetings_prune(struct memory *memory, int64_t before)

@@ -124,6 +124,11 @@ store_change_appointments_fn memory_change_appointments;
 store_appointments_fn memory_appointments;
 store_copy_appointments_fn memory_copy_appointments;
 store_forget_appointments_fn memory_forget_appointments;
+/* Let what is known of the series `from` go by the UID `to`. */
+void appointments_rename(
+    struct memory *memory, struct ub_text organization, struct ub_text from, struct ub_text to);
+void periods_rename(
+    struct memory *memory, struct ub_text organization, struct ub_text from, struct ub_text to);
 void appointments_prune(struct memory *memory, int64_t now);
 
 /* memory-events.c */

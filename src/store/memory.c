@@ -167,6 +167,41 @@ static enum ub_store_result memory_item_uids(struct ub_store *store, struct ub_t
 	return UB_STORE_OK;
 }
 
+/* ---- series ---- */
+
+static void rename_items(
+    struct memory *memory, struct ub_text organization, struct ub_text from, struct ub_text to)
+{
+	const struct ub_store_item first = { .organization = organization, .meeting_uid = from };
+	for (;;) {
+		size_t at = set_find(&memory->items, &first, NULL);
+		struct ub_store_item *item = at < memory->items.n ? memory->items.items[at] : NULL;
+		if (!item || !ub_text_eq(item->organization, organization) ||
+		    !ub_text_eq(item->meeting_uid, from))
+			return;
+		struct ub_store_item renamed = *item;
+		renamed.meeting_uid = to;
+		void *record = record_new(&item_shape, &renamed, 0);
+		struct ub_store_item *former = set_get(&memory->items, record);
+		if (former)
+			forget_item(memory, former);
+		forget_item(memory, item);
+		set_add(&memory->items, record);
+		set_add(&memory->item_places, record);
+	}
+}
+
+static enum ub_store_result memory_rename_series(
+    struct ub_store *store, struct ub_text organization, struct ub_text from, struct ub_text to)
+{
+	struct memory *memory = memory_lock(store);
+	appointments_rename(memory, organization, from, to);
+	rename_items(memory, organization, from, to);
+	periods_rename(memory, organization, from, to);
+	memory_unlock(memory);
+	return UB_STORE_OK;
+}
+
 /* ---- aliases ---- */
 
 static enum ub_store_result memory_put_alias(
@@ -402,6 +437,7 @@ static const struct ub_store_ops ops = {
 	.change_meetings = memory_change_meetings,
 	.put_period = memory_put_period,
 	.periods = memory_periods,
+	.rename_series = memory_rename_series,
 	.event_appointments = memory_event_appointments,
 	.change_appointments = memory_change_appointments,
 	.appointments = memory_appointments,

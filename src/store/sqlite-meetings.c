@@ -89,3 +89,17 @@ enum ub_store_result sqlite_periods(struct ub_store *store, struct ub_text organ
 	}
 	return sql_leave(s, UB_STORE_OK);
 }
+
+/* ---- series ---- */
+
+enum ub_store_result sqlite_rename_series(
+    struct ub_store *store, struct ub_text organization, struct ub_text from, struct ub_text to)
+{
+	/* appointments are found by the items */
+	static const enum statement renaming[] = { APPOINTMENT_RENAME, ITEM_RENAME, PERIOD_RENAME };
+	struct sqlite *s = sql_begin(store, false);
+	for (size_t i = 0; i < UB_COUNT(renaming); i++)
+		sql_run(s, sql_bound(s, renaming[i], "ttt", &organization, &from, &to));
+	sql_run(s, sql_bound(s, PERIOD_LEAVE, "tt", &organization, &from));
+	return sql_end(s, UB_STORE_OK);
+}

@@ -40,6 +40,7 @@ enum statement {
 	ITEM_LIST,
 	ITEM_UIDS,
 	ITEM_AT,
+	ITEM_RENAME,
 	ITEM_PRUNE,
 	PRINCIPAL_HEARD,
 	PRINCIPAL_PUT,
@@ -67,6 +68,8 @@ enum statement {
 	PERIOD_DROP,
 	PERIOD_PUT,
 	PERIOD_LIST,
+	PERIOD_RENAME,
+	PERIOD_LEAVE,
 	PERIOD_PRUNE,
 	APPOINTMENT_PUT,
 	APPOINTMENT_DROP,
@@ -74,6 +77,7 @@ enum statement {
 	APPOINTMENTS_OF,
 	APPOINTMENTS_AT,
 	APPOINTMENT_FORGET,
+	APPOINTMENT_RENAME,
 	APPOINTMENT_PRUNE,
 	EVENT_PUT,
 	EVENT_LIST,
@@ -176,6 +180,7 @@ store_meetings_fn sqlite_meetings;
 store_change_meetings_fn sqlite_change_meetings;
 store_put_period_fn sqlite_put_period;
 store_periods_fn sqlite_periods;
+store_rename_series_fn sqlite_rename_series;
 store_event_appointments_fn sqlite_event_appointments;
 store_change_appointments_fn sqlite_change_appointments;
 store_appointments_fn sqlite_appointments;

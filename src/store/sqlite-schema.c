@@ -214,6 +214,8 @@ const char *const sql_statements[STATEMENTS] = {
 		      " WHERE organization = ?1 AND meeting_uid >= ?2"
 		      " AND meeting_uid < ?2 || char(1114111) AND owner = ?3 AND state NOT IN (?4, ?5)"
 		      " ORDER BY meeting_uid",
+	[ITEM_RENAME] =
+	    "UPDATE OR REPLACE item SET meeting_uid = ?3 WHERE organization = ?1 AND meeting_uid = ?2",
 	[ITEM_PRUNE] =
 	    "DELETE FROM item WHERE changed < ? AND NOT EXISTS (SELECT 1 FROM seen"
 	    " WHERE seen.organization = item.organization AND seen.meeting_uid = item.meeting_uid)",
@@ -264,6 +266,8 @@ const char *const sql_statements[STATEMENTS] = {
 		       " (excluded.ending, excluded.account, excluded.name, excluded.owner, excluded.health)",
 	[PERIOD_LIST] =
 	    "SELECT " PERIOD_COLUMNS " FROM period WHERE organization = ? ORDER BY uid, beginning",
+	[PERIOD_RENAME] = "UPDATE OR IGNORE period SET uid = ?3 WHERE organization = ?1 AND uid = ?2",
+	[PERIOD_LEAVE] = "DELETE FROM period WHERE organization = ? AND uid = ?",
 	[PERIOD_PRUNE] = "DELETE FROM period WHERE ending < ?",
 	[SEEN_PRUNE] = "DELETE FROM seen WHERE meeting_end < ?",
 	[APPOINTMENT_PUT] =
@@ -277,6 +281,8 @@ const char *const sql_statements[STATEMENTS] = {
 	[APPOINTMENTS_AT] = "SELECT " APPOINTMENT_COLUMNS " FROM appointment INDEXED BY appointment_at"
 			    " WHERE organization = ? AND upstream = ? AND href = ?",
 	[APPOINTMENT_FORGET] = "DELETE FROM appointment WHERE organization = ? AND upstream = ? AND href = ?",
+	[APPOINTMENT_RENAME] = "UPDATE appointment SET meeting_uid = ?3 WHERE organization = ?1 AND uid IN"
+			       " (SELECT uid FROM item WHERE organization = ?1 AND meeting_uid = ?2)",
 	[APPOINTMENT_PRUNE] = "DELETE FROM appointment WHERE ending < ?",
 	[EVENT_PUT] = "INSERT INTO event(id, text) SELECT ?, ? WHERE EXISTS (SELECT 1 FROM sink)",
 	[EVENT_LIST] = "SELECT number, id, text FROM event"

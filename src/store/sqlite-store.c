@@ -49,6 +49,7 @@ static const struct ub_store_ops ops = {
 	.change_meetings = sqlite_change_meetings,
 	.put_period = sqlite_put_period,
 	.periods = sqlite_periods,
+	.rename_series = sqlite_rename_series,
 	.event_appointments = sqlite_event_appointments,
 	.change_appointments = sqlite_change_appointments,
 	.appointments = sqlite_appointments,

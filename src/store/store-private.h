@@ -91,6 +91,8 @@ typedef enum ub_store_result store_change_meetings_fn(
     struct ub_store *store, const struct ub_store_meetings *out, const struct ub_store_meetings *in);
 typedef enum ub_store_result store_put_period_fn(struct ub_store *store, struct ub_text organization,
     struct ub_text uid, const struct ub_store_period *period, int64_t now);
+typedef enum ub_store_result store_rename_series_fn(
+    struct ub_store *store, struct ub_text organization, struct ub_text from, struct ub_text to);
 typedef enum ub_store_result store_periods_fn(struct ub_store *store, struct ub_text organization,
     struct ub_arena *arena, struct ub_store_periods *periods);
 /* The appointments by an event, in any order. */
@@ -168,6 +170,7 @@ struct ub_store_ops {
 	store_change_meetings_fn *change_meetings;
 	store_put_period_fn *put_period;
 	store_periods_fn *periods;
+	store_rename_series_fn *rename_series;
 
 	store_event_appointments_fn *event_appointments;
 	store_change_appointments_fn *change_appointments;

@@ -235,6 +235,64 @@ STORY(keeps_the_periods_that_are_over_and_one_that_is_open)
 	cr_expect_str_eq(periods_of(s), "a 0-100 yellow 5, b 0-100  6");
 }
 
+STORY(lets_a_series_go_by_another_uid)
+{
+	const struct ub_store_item items[] = {
+		{ .organization = ORG,
+		    .meeting_uid = UB_TEXT("a"),
+		    .identity = UB_TEXT("i"),
+		    .uid = UB_TEXT("x"),
+		    .href = UB_TEXT("/x"),
+		    .owner = UB_TEXT("anna@ours.example"),
+		    .state = UB_ITEM_DELETED },
+		{ .organization = ORG,
+		    .meeting_uid = UB_TEXT("a"),
+		    .identity = UB_TEXT("k"),
+		    .uid = UB_TEXT("y"),
+		    .href = UB_TEXT("/y"),
+		    .owner = UB_TEXT("anna@ours.example") },
+		{ .organization = ORG,
+		    .meeting_uid = UB_TEXT("aa"),
+		    .identity = UB_TEXT("i"),
+		    .uid = UB_TEXT("z"),
+		    .href = UB_TEXT("/z"),
+		    .owner = UB_TEXT("anna@ours.example") },
+	};
+	const struct ub_store_appointment taken = { .organization = ORG,
+		.uid = UB_TEXT("y"),
+		.person = UB_TEXT("anna@ours.example"),
+		.meeting_uid = UB_TEXT("a"),
+		.href = UB_TEXT("/y"),
+		.start = 10,
+		.end = 20,
+		.item = true };
+	struct ub_store_items found = { 0 };
+	struct ub_store_appointments when = { 0 };
+	bool changed;
+	for (size_t i = 0; i < UB_COUNT(items); i++)
+		OK(ub_store_put_item(s->store, &items[i]));
+	OK(ub_store_put_appointment(s->store, &taken, &taken.person, 1, true, s->arena, &changed));
+	open_period(s, "a", 0, 100, "green", 5);
+	open_period(s, "a", 100, 200, "red", 105);
+	open_period(s, "b", 100, 200, "yellow", 150);
+	OK(ub_store_rename_series(s->store, ORG, UB_TEXT("a"), UB_TEXT("b")));
+	cr_expect_str_eq(
+	    periods_of(s), "b 0-100 green 5, b 100-200 yellow 150", "what is known already stays");
+	OK(ub_store_items(s->store, ORG, UB_TEXT("a"), s->arena, &found));
+	cr_expect_eq(found.n, 0);
+	OK(ub_store_items(s->store, ORG, UB_TEXT("b"), s->arena, &found));
+	cr_assert_eq(found.n, 2);
+	cr_expect(ub_text_is(found.items[0].uid, "x") && found.items[0].state == UB_ITEM_DELETED);
+	OK(ub_store_appointments(s->store, ORG, taken.person, 0, 100, s->arena, &when));
+	cr_assert_eq(when.n, 1);
+	cr_expect(ub_text_is(when.items[0].meeting_uid, "b"));
+	OK(ub_store_items(s->store, ORG, UB_TEXT("aa"), s->arena, &found));
+	cr_expect_eq(found.n, 1, "another series stays");
+	OK(ub_store_rename_series(s->store, ORG, UB_TEXT("b"), UB_TEXT("b")));
+	OK(ub_store_items(s->store, ORG, UB_TEXT("b"), s->arena, &found));
+	cr_expect_eq(found.n, 2);
+}
+
 /* ---- series ---- */
 
 static size_t due_by(struct story *s, int64_t now)
