@@ -74,6 +74,8 @@ static void report_own_name(struct loader *loader, const struct loaded_rule *rul
 	ub_diag_set_help(loader->diags, diag, "it is for names that the rule had before; take this one out");
 }
 
+/* A rule that is switched off gives its items to the one that names it: so a rule of an earlier directory can
+ * be renamed. */
 static void check_earlier_names(struct loader *loader, const struct ub_map *names)
 {
 	struct ub_map *claimed = ub_map_new(loader->arena);
@@ -82,6 +84,8 @@ static void check_earlier_names(struct loader *loader, const struct ub_map *name
 		for (size_t k = 0; is_tried(rule) && k < rule->rule.was.n; k++) {
 			struct ub_text name = rule->rule.was.items[k];
 			struct loaded_rule *other = ub_map_get(names, name);
+			if (other && other != rule && !other->rule.enabled)
+				other->replaced = true;
 			if (!other || !is_tried(other))
 				other = ub_map_get(claimed, name);
 			if (other == rule)

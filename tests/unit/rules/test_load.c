@@ -185,6 +185,18 @@ Test(load, a_reminder_that_is_neither_is_refused)
 	}
 }
 
+Test(load, a_rule_that_is_switched_off_gives_its_name_to_the_one_that_was_it)
+{
+	struct trial *trial =
+	    trial_of("rules:\n  - {name: old, for: account, enabled: no}\n"
+		     "  - {name: new, was: [old], for: account, every: month, create: [{event: e, title: t, "
+		     "duration: 1m}]}\n");
+	cr_assert_str_empty(trial_printed(trial));
+	cr_assert_eq(trial->rules->n_account_rules, 1);
+	cr_expect(ub_text_is(trial->rules->account_rules[0]->name, "new"));
+	trial_free(&trial);
+}
+
 Test(load, an_empty_set_is_one_too)
 {
 	struct trial *trial = trial_of("");
