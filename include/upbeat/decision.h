@@ -26,9 +26,10 @@ struct ub_decide_input {
 	struct ub_text calendar; /* the collection's display name; may be empty */
 	const struct ub_existing *existing;
 	size_t n_existing;
-	bool gone;               /* the meeting does not stand any more: `text` is as it was last seen */
-	ub_instant now;          /* seconds since 1970 */
-	int64_t brought_forward; /* as in struct ub_plan_input */
+	struct ub_texts former_uids; /* as in struct ub_plan_input */
+	bool gone;                   /* the meeting does not stand any more: `text` is as it was last seen */
+	ub_instant now;              /* seconds since 1970 */
+	int64_t brought_forward;     /* as in struct ub_plan_input */
 	/* Instead of what the snapshot's directory says of the customer: */
 	/* accounts to find the guests' account in; NULL: the directory's */
 	struct ub_accounts *accounts;
@@ -121,6 +122,13 @@ struct ub_cadence_input {
 /* The UID of the virtual series of a rule's periods for an account, by its id, or for a team, by its name. It
  * stands on no server. */
 struct ub_text ub_cadence_uid(const struct ub_rule *rule, struct ub_text id, struct ub_arena *arena);
+/* The UIDs that the series had under earlier names (`was`) of the rules of this rule's family. `rule` may be
+ * NULL: there are none. */
+struct ub_texts ub_cadence_former_uids(
+    const struct ub_ruleset *rules, const struct ub_rule *rule, struct ub_text id, struct ub_arena *arena);
+/* Whether `uid` is the UID of the rule's series, or one that it had. */
+bool ub_cadence_makes(const struct ub_ruleset *rules, const struct ub_rule *rule, struct ub_text id,
+    struct ub_text uid, struct ub_arena *arena);
 /* Whether the UID has the form of those. Anybody may write one into an invitation. */
 bool ub_cadence_is_uid(struct ub_text uid);
 /* The id of the account, or the name of the team, that such a UID is made for. Empty: the UID is none. */

@@ -215,6 +215,7 @@ struct ub_plan_input {
 	const struct ub_facts *facts;
 	const struct ub_existing *existing;
 	size_t n_existing;
+	struct ub_texts former_uids; /* that the meeting had when some of these were made */
 	/* Of a series: the instance that each existing item serves, by any number; only those of `instance`
 	 * count. NULL: all count. */
 	const size_t *serves;
@@ -309,6 +310,14 @@ struct ub_texts ub_plan_names(const struct ub_ruleset *rules, struct ub_text mee
 struct ub_text ub_plan_instance_name(const struct ub_event *event, struct ub_arena *arena);
 /* Whether both marks are of the same item of the same meeting, for whatever instances. */
 bool ub_plan_same_item(struct ub_text mark, struct ub_text other);
+/*
+ * The marks of the n existing items without what they say of instances, each as it would be now: under the
+ * present names of the rules, and without the UIDs that the meeting had before. Two items are the same for
+ * different instances if these marks are the same.
+ */
+struct ub_text *ub_plan_present_marks(const struct ub_ruleset *rules, struct ub_text meeting_uid,
+    struct ub_texts former_uids, struct ub_text owner, const struct ub_existing *existing, size_t n,
+    struct ub_arena *arena);
 /* The instance for which the item with this mark was made. Empty: for no series. */
 struct ub_text ub_plan_mark_instance(struct ub_text mark);
 /* The same as an instant. False: for no series. */

@@ -32,8 +32,8 @@ static bool explain(const struct ub_account_question *question, const struct ub_
 		ub_decide_cadence(&input, &explained->decision, arena);
 		return true;
 	}
-	if (ub_store_items(question->store, ub_organization, input.uid, arena, &explained->made) !=
-	    UB_STORE_OK)
+	if (made_of_account(question->store, question->snapshot->rules, rule, question->account->id, arena,
+		&explained->made) != UB_STORE_OK)
 		return false;
 	input.existing = made_existing(&explained->made, question->owner, &input.n_existing, arena);
 	return ub_decide_cadence_as_known(&taken, UB_TEXT_NONE, &input, &explained->decision, arena);

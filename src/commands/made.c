@@ -3,6 +3,7 @@
 
 #include "upbeat/http.h"
 #include "upbeat/json.h"
+#include "upbeat/settings.h"
 
 static const struct {
 	const char *word, *shown;
@@ -39,6 +40,21 @@ struct ub_existing *made_existing(
 			    NULL, item->outcome.declined, owner, item->changed / 1000, arena) };
 	}
 	return existing;
+}
+
+enum ub_store_result made_of_account(struct ub_store *store, const struct ub_ruleset *rules,
+    const struct ub_rule *rule, struct ub_text id, struct ub_arena *arena, struct ub_store_items *items)
+{
+	struct ub_texts uids = ub_cadence_former_uids(rules, rule, id, arena);
+	enum ub_store_result result = UB_STORE_OK;
+	*ub_push(arena, &uids) = ub_cadence_uid(rule, id, arena);
+	for (size_t i = 0; i < uids.n && result == UB_STORE_OK; i++) {
+		struct ub_store_items some = { 0 };
+		result = ub_store_items(store, ub_organization, uids.items[i], arena, &some);
+		for (size_t k = 0; k < some.n; k++)
+			*ub_push(arena, items) = some.items[k];
+	}
+	return result;
 }
 
 bool made_is_users_own(const struct ub_store_item *item)

@@ -8,10 +8,15 @@
 
 /* ---- names ---- */
 
+static struct ub_text series_uid(struct ub_text family, struct ub_text id, struct ub_arena *arena)
+{
+	struct ub_text mark = ub_plan_rule_mark(family, arena);
+	return ub_textf(arena, UB_CADENCE_PREFIX "%.*s/%.*s", UB_ARGS(mark), UB_ARGS(id));
+}
+
 struct ub_text ub_cadence_uid(const struct ub_rule *rule, struct ub_text id, struct ub_arena *arena)
 {
-	struct ub_text mark = ub_plan_rule_mark(ub_plan_family(rule), arena);
-	return ub_textf(arena, UB_CADENCE_PREFIX "%.*s/%.*s", UB_ARGS(mark), UB_ARGS(id));
+	return series_uid(ub_plan_family(rule), id, arena);
 }
 
 bool ub_cadence_is_uid(struct ub_text uid)
@@ -34,6 +39,28 @@ struct ub_text ub_cadence_id(struct ub_text uid)
 static bool is_akin(const struct ub_rule *rule, const struct ub_rule *other)
 {
 	return ub_text_eq(ub_plan_family(rule), ub_plan_family(other));
+}
+
+struct ub_texts ub_cadence_former_uids(
+    const struct ub_ruleset *rules, const struct ub_rule *rule, struct ub_text id, struct ub_arena *arena)
+{
+	struct ub_texts uids = { 0 };
+	size_t n = 0;
+	const struct ub_rule **all = rule ? ub_rules_of(rules, rule->subject, &n) : NULL;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; is_akin(all[i], rule) && k < all[i]->was.n; k++)
+			*ub_push(arena, &uids) = series_uid(all[i]->was.items[k], id, arena);
+	return uids;
+}
+
+bool ub_cadence_makes(const struct ub_ruleset *rules, const struct ub_rule *rule, struct ub_text id,
+    struct ub_text uid, struct ub_arena *arena)
+{
+	struct ub_texts former = ub_cadence_former_uids(rules, rule, id, arena);
+	bool makes = ub_text_eq(ub_cadence_uid(rule, id, arena), uid);
+	for (size_t i = 0; i < former.n && !makes; i++)
+		makes = ub_text_eq(former.items[i], uid);
+	return makes;
 }
 
 /* Whether the rule adds to an item of the other one's family. */
@@ -86,10 +113,14 @@ static struct ub_when midnight(const struct cadence *cadence, ub_instant at)
 	};
 }
 
+static struct ub_text id_of(const struct ub_cadence_input *input)
+{
+	return input->team ? input->team->name : input->account->id;
+}
+
 static struct ub_text uid_of(const struct ub_cadence_input *input, struct ub_arena *arena)
 {
-	struct ub_text id = input->team ? input->team->name : input->account->id;
-	return input->uid.len ? input->uid : ub_cadence_uid(input->rule, id, arena);
+	return input->uid.len ? input->uid : ub_cadence_uid(input->rule, id_of(input), arena);
 }
 
 static struct ub_event *event_of(const struct cadence *cadence, struct ub_interval period)
@@ -365,6 +396,8 @@ static struct ub_decide_input ask_for(const struct cadence *cadence)
 		.owner = input->owner,
 		.existing = input->existing,
 		.n_existing = input->n_existing,
+		.former_uids =
+		    ub_cadence_former_uids(input->snapshot->rules, input->rule, id_of(input), cadence->arena),
 		.now = input->now,
 		.account = input->account,
 		.team = input->team,
@@ -393,6 +426,7 @@ static void begin(struct cadence *cadence)
 		.planned = true,
 		.floating = cadence->zone,
 		.arena = cadence->arena };
+	series->marks = present_marks(series, uid_of(input, cadence->arena));
 	for (size_t i = 0; i < input->n_busy; i++)
 		*ub_push(cadence->arena, &series->busy) = input->busy[i];
 	for (size_t i = 0; i < input->n_reviews; i++)

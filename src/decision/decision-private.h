@@ -62,6 +62,7 @@ struct series {
 	const struct ub_zone *floating;
 	const struct ub_facts **facts; /* of each instance, where they have been asked for */
 	size_t *serves;                /* of each existing item */
+	const struct ub_text *marks;   /* of each existing item, as ub_plan_present_marks() */
 	/* Of each rule, how many instances have got something so far. NULL: that does not count. */
 	size_t *before;
 	UB_VEC(struct ub_busy) busy; /* the input's, with instances to which the owner does not come */
@@ -69,6 +70,8 @@ struct series {
 	struct ub_arena *arena;
 };
 
+/* What series->marks are, for the series' UID. */
+const struct ub_text *present_marks(const struct series *series, struct ub_text uid);
 ub_instant start_of(const struct series *series, size_t i);
 ub_instant end_of(const struct series *series, size_t i);
 /* Whether the instance is not over. */

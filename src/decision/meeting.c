@@ -82,6 +82,7 @@ struct ub_plan_input plan_input(const struct ub_decide_input *input, const struc
 		.facts = facts,
 		.existing = input->existing,
 		.n_existing = input->n_existing,
+		.former_uids = input->former_uids,
 		.gone = input->gone,
 		.brought_forward = input->brought_forward,
 		.busy = input->busy,

@@ -59,14 +59,22 @@ static ub_instant time_of(const struct cadence *cadence, const struct ub_existin
 	return ub_plan_mark_instant(existing->item_mark, &at) ? at : own_time(existing);
 }
 
+/* Whether both are the same item, for whatever periods. */
+static bool is_same_item(
+    const struct cadence *cadence, const struct ub_existing *a, const struct ub_existing *b)
+{
+	const struct ub_existing *first = cadence->input->existing;
+	return ub_text_eq(cadence->series.marks[a - first], cadence->series.marks[b - first]);
+}
+
 /* What Upbeat has removed is in nobody's way. */
-static bool is_taken(const struct cadence *cadence, size_t instance, struct ub_text mark)
+static bool is_taken(const struct cadence *cadence, size_t instance, const struct ub_existing *by)
 {
 	const struct ub_cadence_input *input = cadence->input;
 	for (size_t i = 0; i < input->n_existing; i++)
 		if (cadence->series.serves[i] == instance &&
 		    input->existing[i].state != UB_EXISTING_REMOVED &&
-		    ub_plan_same_item(input->existing[i].item_mark, mark))
+		    is_same_item(cadence, &input->existing[i], by))
 			return true;
 	return false;
 }
@@ -121,7 +129,7 @@ static bool match_best(struct cadence *cadence, bool events)
 			int64_t bad = misfit(cadence, existing, k);
 			bool sooner = bad == least && own_time(existing) < own_time(&input->existing[best]);
 			if ((bad < least || sooner) && takes_over(cadence, k) &&
-			    !is_taken(cadence, k, existing->item_mark)) {
+			    !is_taken(cadence, k, existing)) {
 				least = bad;
 				best = i;
 				instance = k;
@@ -162,7 +170,7 @@ static void make_way(struct cadence *cadence, size_t period, const struct ub_exi
 	for (size_t i = 0; i < input->n_existing; i++) {
 		const struct ub_existing *existing = &input->existing[i];
 		if (existing == moved || cadence->series.serves[i] != period ||
-		    !ub_plan_same_item(existing->item_mark, moved->item_mark))
+		    !is_same_item(cadence, existing, moved))
 			continue;
 		bool ahead = existing->state == UB_EXISTING_STANDS && existing->event &&
 			     own_time(existing) > input->now;

@@ -288,6 +288,7 @@ void decide_series(const struct ub_decide_input *input, const struct ub_ical *ic
 		.floating = owner_zone(input, decision->event),
 		.arena = arena };
 	struct ub_text why;
+	series.marks = present_marks(&series, decision->event->uid);
 	ub_sys_reading_begin(input->watched);
 	bool told =
 	    ub_ical_instances(ical, input->snapshot->zones, series.floating, input->now - UB_SERIES_BACK,

@@ -66,12 +66,19 @@ static bool is_over(const struct series *series, const struct ub_existing *exist
 	return origin_of(existing) + length <= series->input->now;
 }
 
+const struct ub_text *present_marks(const struct series *series, struct ub_text uid)
+{
+	const struct ub_decide_input *input = series->input;
+	return ub_plan_present_marks(series->rules, uid, input->former_uids, input->owner, input->existing,
+	    input->n_existing, series->arena);
+}
+
 static bool is_served(const struct series *series, size_t instance, const struct ub_existing *by)
 {
 	const struct ub_decide_input *input = series->input;
 	for (size_t i = 0; i < input->n_existing; i++)
 		if (series->serves[i] == instance &&
-		    ub_plan_same_item(input->existing[i].item_mark, by->item_mark))
+		    ub_text_eq(series->marks[i], series->marks[by - input->existing]))
 			return true;
 	return false;
 }

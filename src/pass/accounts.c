@@ -122,17 +122,44 @@ static void add_acts(struct ub_acts *sum, const struct ub_acts *acts)
 	sum->refused += acts->refused;
 }
 
+static struct ub_texts former_uids(struct ub_pass *pass, const struct ub_cadence_input *input)
+{
+	struct ub_text id = input->team ? input->team->name : input->account->id;
+	return ub_cadence_former_uids(pass->snapshot->rules, input->rule, id, pass->arena);
+}
+
 /* The names that items of the next periods have, so that the marks suffice where the store has lost its
  * memory. */
 static struct ub_texts names_of(struct ub_pass *pass, const struct ub_cadence_input *input)
 {
-	const struct ub_ruleset *rules = pass->snapshot->rules;
+	const struct ub_ruleset *family = ub_cadence_rules(pass->snapshot->rules, input->rule, pass->arena);
+	struct ub_texts names = { 0 }, uids = former_uids(pass, input);
 	struct ub_decision first;
 	if (input->gone)
-		return (struct ub_texts){ 0 };
+		return names;
 	ub_decide_cadence(input, &first, pass->arena);
-	return ub_plan_names(ub_cadence_rules(rules, input->rule, pass->arena), input->uid, input->owner,
-	    first.turns, pass->arena);
+	*ub_push(pass->arena, &uids) = input->uid;
+	for (size_t i = 0; i < uids.n; i++) {
+		struct ub_texts more =
+		    ub_plan_names(family, uids.items[i], input->owner, first.turns, pass->arena);
+		for (size_t k = 0; k < more.n; k++)
+			*ub_push(pass->arena, &names) = more.items[k];
+	}
+	return names;
+}
+
+/* A series whose rule has another name now goes on under that: what was made stays as it is. False: the store
+ * cannot tell. */
+static bool take_over_former(struct ub_pass *pass, const struct ub_cadence_input *input)
+{
+	struct ub_texts former = former_uids(pass, input);
+	bool good = true;
+	for (size_t i = 0; i < former.n && good; i++)
+		good = ub_store_rename_series(pass->store, ub_organization, former.items[i], input->uid) ==
+		       UB_STORE_OK;
+	if (!good)
+		pass_complain(pass);
+	return good;
 }
 
 static enum ub_pass_end look_at_series(struct tending *tending, struct ub_cadence_input *input)
@@ -142,7 +169,8 @@ static enum ub_pass_end look_at_series(struct tending *tending, struct ub_cadenc
 	struct ub_decision decision;
 	struct ub_acts acts;
 	if (ub_store_claim(pass->queue, pass->job, pass->now * 1000, ub_organization, input->uid) !=
-	    UB_STORE_OK)
+		UB_STORE_OK ||
+	    !take_over_former(pass, input))
 		return UB_PASS_AGAIN;
 	enum ub_outcome outcome = pass_fetch_items(pass, input->uid, names_of(pass, input), &findings);
 	if (outcome != UB_OUTCOME_OK)
@@ -266,18 +294,18 @@ static void leave_team(struct tending *tending, const struct ub_rule *rule, stru
 
 /* ---- all accounts ---- */
 
-/* The first rule that makes what has the UID. NULL: none does. */
+/* The first rule that makes what has the UID, or has made it under an earlier name. NULL: none does. */
 static const struct ub_rule *maker(
     const struct ub_ruleset *rules, struct ub_text uid, struct ub_text id, struct ub_arena *arena)
 {
 	for (size_t i = rules->n_rules; i < ub_rules_number(rules); i++)
-		if (ub_text_eq(ub_cadence_uid(ub_rules_at(rules, i), id, arena), uid))
+		if (ub_cadence_makes(rules, ub_rules_at(rules, i), id, uid, arena))
 			return ub_rules_at(rules, i);
 	return NULL;
 }
 
-/* The accounts of which the user has items, added to `ids`. What no rule asks for any more is removed here:
- * no account leads to it. False: the store cannot tell. */
+/* The accounts of which the user has items, added to `ids`. No account leads to what no rule makes any more:
+ * its items stay, as of any rule that is gone, and it has no open period. False: the store cannot tell. */
 static bool add_kept(struct tending *tending, struct ub_texts *ids)
 {
 	struct ub_pass *pass = tending->pass;

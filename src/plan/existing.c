@@ -51,15 +51,23 @@ static struct ub_item_key key_of(
 		.instance = ub_plan_instance_name(meeting->event, making->arena) };
 }
 
+/* The i-th key under which the item may have been made: the present one is the first. False: there are no
+ * more.
+ */
+static bool nth_key(const struct ub_making *making, const struct ub_rule *rule,
+    const struct ub_rule_item *source, size_t i, struct ub_item_key *key)
+{
+	*key = key_of(making, rule, source);
+	return ub_plan_former_key(key, rule, making->input->former_uids, i);
+}
+
 const struct ub_existing *ub_plan_existing(
     const struct ub_making *making, const struct ub_rule *rule, const struct ub_rule_item *source)
 {
-	struct ub_item_key key = key_of(making, rule, source);
-	const struct ub_existing *existing = find(making, &key);
-	for (size_t i = 0; !existing && i < rule->was.n; i++) {
-		key.family = rule->was.items[i];
+	const struct ub_existing *existing = NULL;
+	struct ub_item_key key;
+	for (size_t i = 0; !existing && nth_key(making, rule, source, i, &key); i++)
 		existing = find(making, &key);
-	}
 	return existing;
 }
 
@@ -140,16 +148,13 @@ static bool is_decided(const struct ub_making *making, size_t rule)
 					   plan->matches[rule].rule->mode != UB_MODE_AUDIT);
 }
 
-/* Whether the item is the rule's, by its present or an earlier name. */
-static bool belongs(const struct ub_making *making, const struct ub_existing *existing,
+bool ub_plan_belongs(const struct ub_making *making, const struct ub_existing *existing,
     const struct ub_rule *rule, const struct ub_rule_item *source)
 {
-	struct ub_item_key key = key_of(making, rule, source);
-	bool found = is_item(existing, &key, making->arena);
-	for (size_t i = 0; !found && i < rule->was.n; i++) {
-		key.family = rule->was.items[i];
+	struct ub_item_key key;
+	bool found = false;
+	for (size_t i = 0; !found && nth_key(making, rule, source, i, &key); i++)
 		found = is_item(existing, &key, making->arena);
-	}
 	return found;
 }
 
@@ -160,7 +165,7 @@ static bool may_go(const struct ub_making *making, const struct ub_existing *exi
 	bool known = false;
 	for (size_t r = 0; r < rules->n_rules; r++)
 		for (size_t i = 0; i < rules->rules[r]->n_items; i++) {
-			if (!belongs(making, existing, rules->rules[r], &rules->rules[r]->items[i]))
+			if (!ub_plan_belongs(making, existing, rules->rules[r], &rules->rules[r]->items[i]))
 				continue;
 			if (!is_decided(making, r))
 				return false;

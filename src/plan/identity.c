@@ -108,6 +108,52 @@ struct ub_text ub_plan_name(struct ub_text uid, struct ub_arena *arena)
 	return ub_textf(arena, "%.*s.ics", UB_ARGS(uid));
 }
 
+bool ub_plan_former_key(
+    struct ub_item_key *key, const struct ub_rule *rule, struct ub_texts former_uids, size_t i)
+{
+	size_t uid = i / (rule->was.n + 1), name = i % (rule->was.n + 1);
+	if (uid > former_uids.n)
+		return false;
+	if (uid > 0)
+		key->meeting_uid = former_uids.items[uid - 1];
+	if (name > 0)
+		key->family = rule->was.items[name - 1];
+	return true;
+}
+
+/* The marks of the item under earlier names, each with the present one. */
+static void add_former_marks(struct ub_map *present, const struct ub_rule *rule, struct ub_item_key key,
+    struct ub_texts former_uids, struct ub_arena *arena)
+{
+	if (rule->was.n + former_uids.n == 0)
+		return;
+	struct ub_text *mark = UB_NEW(arena, struct ub_text);
+	struct ub_item_key former = key;
+	key.family = ub_plan_family(rule);
+	*mark = ub_plan_item_mark(&key, arena);
+	for (size_t i = 1; former = key, ub_plan_former_key(&former, rule, former_uids, i); i++)
+		ub_map_put(present, ub_plan_item_mark(&former, arena), mark);
+}
+
+struct ub_text *ub_plan_present_marks(const struct ub_ruleset *rules, struct ub_text meeting_uid,
+    struct ub_texts former_uids, struct ub_text owner, const struct ub_existing *existing, size_t n,
+    struct ub_arena *arena)
+{
+	struct ub_text *marks = UB_NEW_ARRAY(arena, struct ub_text, n);
+	struct ub_map *present = ub_map_new(arena);
+	struct ub_item_key key = { .meeting_uid = meeting_uid, .owner = owner };
+	for (size_t r = 0; n && r < rules->n_rules; r++)
+		for (size_t i = 0; i < rules->rules[r]->n_items; i++) {
+			key.item = rules->rules[r]->items[i].name;
+			add_former_marks(present, rules->rules[r], key, former_uids, arena);
+		}
+	for (size_t i = 0; i < n; i++) {
+		const struct ub_text *mark = ub_map_get(present, before_stop(existing[i].item_mark));
+		marks[i] = mark ? *mark : before_stop(existing[i].item_mark);
+	}
+	return marks;
+}
+
 static void add_name(struct ub_texts *names, const struct ub_item_key *key, struct ub_arena *arena)
 {
 	*ub_push(arena, names) = ub_plan_name(ub_plan_uid(key, 1, arena), arena);
@@ -121,11 +167,8 @@ static void add_rule_names(struct ub_texts *names, const struct ub_rule *rule, c
 			continue;
 		key.item = rule->items[i].name;
 		key.family = ub_plan_family(rule);
-		add_name(names, &key, arena);
-		for (size_t w = 0; w < rule->was.n; w++) {
-			key.family = rule->was.items[w];
+		for (size_t k = 0; ub_plan_former_key(&key, rule, (struct ub_texts){ 0 }, k); k++)
 			add_name(names, &key, arena);
-		}
 	}
 }
 

@@ -34,7 +34,7 @@ static bool last_time(
 		const struct ub_existing *existing = &making->input->existing[i];
 		if (existing->state == UB_EXISTING_STANDS && existing->event &&
 		    !existing->event->start.date && existing->start < before && existing->start > last &&
-		    ub_plan_same_item(existing->item_mark, draft->item.marks.item))
+		    ub_plan_belongs(making, existing, draft->rule, draft->source))
 			last = existing->start;
 	}
 	if (last != UB_INSTANT_MIN)

@@ -21,6 +21,10 @@ struct ub_text ub_plan_item_mark(const struct ub_item_key *key, struct ub_arena 
 struct ub_text ub_plan_amend_mark(const struct ub_item_key *key, struct ub_arena *arena);
 struct ub_text ub_plan_uid(const struct ub_item_key *key, unsigned generation, struct ub_arena *arena);
 struct ub_text ub_plan_name(struct ub_text uid, struct ub_arena *arena);
+/* Makes of the item's present key the i-th one under which it may have been made, by the earlier names of its
+ * rule and the UIDs that its series had then; the present one is the first. False: there are no more. */
+bool ub_plan_former_key(
+    struct ub_item_key *key, const struct ub_rule *rule, struct ub_texts former_uids, size_t i);
 
 /* ---- slots.c: where an event fits ---- */
 
@@ -151,6 +155,9 @@ struct ub_cel_activation *ub_plan_activation_for(struct ub_making *making, const
 /* existing.c: the existing item of this rule item, also under earlier names of the rule; or NULL. */
 const struct ub_existing *ub_plan_existing(
     const struct ub_making *making, const struct ub_rule *rule, const struct ub_rule_item *source);
+/* Whether the existing item is one of this rule item, also under earlier names of the rule. */
+bool ub_plan_belongs(const struct ub_making *making, const struct ub_existing *existing,
+    const struct ub_rule *rule, const struct ub_rule_item *source);
 /* Whether an existing item's time is not to be touched: the item is over, or the user has moved the item to a
  * time at which it is of use. From `useful_until` on the item is of no use. */
 bool ub_plan_is_pinned(
