@@ -129,6 +129,9 @@ struct ub_texts ub_cadence_former_uids(
 /* Whether `uid` is the UID of the rule's series, or one that it had. */
 bool ub_cadence_makes(const struct ub_ruleset *rules, const struct ub_rule *rule, struct ub_text id,
     struct ub_text uid, struct ub_arena *arena);
+/* The first rule that makes what has the UID, or has made it under an earlier name. NULL: none does. */
+const struct ub_rule *ub_cadence_maker(
+    const struct ub_ruleset *rules, struct ub_text uid, struct ub_arena *arena);
 /* Whether the UID has the form of those. Anybody may write one into an invitation. */
 bool ub_cadence_is_uid(struct ub_text uid);
 /* The id of the account, or the name of the team, that such a UID is made for. Empty: the UID is none. */

@@ -63,6 +63,16 @@ bool ub_cadence_makes(const struct ub_ruleset *rules, const struct ub_rule *rule
 	return makes;
 }
 
+const struct ub_rule *ub_cadence_maker(
+    const struct ub_ruleset *rules, struct ub_text uid, struct ub_arena *arena)
+{
+	struct ub_text id = ub_cadence_id(uid);
+	for (size_t i = rules->n_rules; i < ub_rules_number(rules); i++)
+		if (ub_cadence_makes(rules, ub_rules_at(rules, i), id, uid, arena))
+			return ub_rules_at(rules, i);
+	return NULL;
+}
+
 /* Whether the rule adds to an item of the other one's family. */
 static bool adds_to_family(
     const struct ub_ruleset *rules, const struct ub_rule *rule, const struct ub_rule *of)

@@ -97,19 +97,8 @@ static bool is_seen(struct ub_pass *pass, struct ub_text address)
 /* Has the accounts of former owners looked at, whose items go now that somebody else has them. */
 static void tell_former_owners(struct ub_pass *pass, const struct ub_texts *former, struct ub_text id)
 {
-	for (size_t i = 0; i < former->n; i++) {
-		struct ub_store_owners owners;
-		const struct ub_store_owner *holder =
-		    find_owners(pass, former->items[i], &owners)
-			? ub_owners_holder(&owners, former->items[i], pass->now * 1000)
-			: NULL;
-		if (!holder)
-			continue;
-		struct ub_key key =
-		    ub_store_account_key(pass->job->key.upstream, holder->principal, id, pass->arena);
-		if (ub_store_put(pass->store, &key, 1, pass->now * 1000, pass->now * 1000) != UB_STORE_OK)
-			pass_complain(pass);
-	}
+	for (size_t i = 0; i < former->n; i++)
+		pass_look_at_account(pass, former->items[i], id);
 }
 
 /* ---- one account or team by one rule ---- */
@@ -294,16 +283,6 @@ static void leave_team(struct tending *tending, const struct ub_rule *rule, stru
 
 /* ---- all accounts ---- */
 
-/* The first rule that makes what has the UID, or has made it under an earlier name. NULL: none does. */
-static const struct ub_rule *maker(
-    const struct ub_ruleset *rules, struct ub_text uid, struct ub_text id, struct ub_arena *arena)
-{
-	for (size_t i = rules->n_rules; i < ub_rules_number(rules); i++)
-		if (ub_cadence_makes(rules, ub_rules_at(rules, i), id, uid, arena))
-			return ub_rules_at(rules, i);
-	return NULL;
-}
-
 /* The accounts of which the user has items, added to `ids`. No account leads to what no rule makes any more:
  * its items stay, as of any rule that is gone, and it has no open period. False: the store cannot tell. */
 static bool add_kept(struct tending *tending, struct ub_texts *ids)
@@ -318,7 +297,8 @@ static bool add_kept(struct tending *tending, struct ub_texts *ids)
 		if (!ub_cadence_is_uid(id) || !ub_text_split(&id, '/', &word) ||
 		    !ub_text_split(&id, '/', &word))
 			continue;
-		const struct ub_rule *rule = maker(pass->snapshot->rules, uids.items[i], id, pass->arena);
+		const struct ub_rule *rule =
+		    ub_cadence_maker(pass->snapshot->rules, uids.items[i], pass->arena);
 		struct ub_cadence_input input = input_of(pass, unknown(id, pass->arena), NULL);
 		input.uid = uids.items[i];
 		input.gone = true;

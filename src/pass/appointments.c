@@ -7,7 +7,8 @@
  * Two passes must not choose the same time at once. So whoever chooses times looks at the appointments and
  * stores its own under one lock, before anything is sent to the server.
  *
- * When an event is stored over items that stand, their meetings are looked at anew, and the items move. So do
+ * When an event is stored over items that stand, their meetings or accounts are looked at anew, and the items
+ * move. So do
  * they when an item is put over them whose rule says its time (`at`), or which looks at nobody's times. That
  * comes to an end. A pass puts keys if the event that it looks at takes people at another time than before,
  * which a client's write does, or a series as time passes; or for an item that it makes, which is made once.
@@ -40,6 +41,24 @@ void pass_look_at(struct ub_pass *pass, const struct ub_store_seen *seen)
 		.href = seen->href,
 		.principal = seen->principal,
 		.collection = seen->collection };
+	if (ub_store_put(pass->store, &key, 1, pass->now * 1000, pass->now * 1000) != UB_STORE_OK)
+		pass_complain(pass);
+}
+
+void pass_look_at_account(struct ub_pass *pass, struct ub_text owner, struct ub_text id)
+{
+	struct ub_text upstream = pass->job->key.upstream, address = ub_text_lower(pass->arena, owner);
+	struct ub_store_owners owners;
+	if (ub_store_owners(pass->store, upstream, address, pass->arena, &owners) != UB_STORE_OK) {
+		pass_complain(pass);
+		return;
+	}
+	const struct ub_store_owner *holder = ub_owners_holder(&owners, address, pass->now * 1000);
+	if (!holder)
+		return;
+	const struct ub_key key = ub_store_account_key(upstream, holder->principal, id, pass->arena);
+	ub_log(pass->log, UB_LOG_INFO, "%.*s: %.*s is looked at anew for %.*s", UB_ARGS(pass->job->key.href),
+	    UB_ARGS(id.len ? id : UB_TEXT("what stands for teams")), UB_ARGS(holder->principal));
 	if (ub_store_put(pass->store, &key, 1, pass->now * 1000, pass->now * 1000) != UB_STORE_OK)
 		pass_complain(pass);
 }
@@ -77,6 +96,20 @@ static bool is_copy_with_item(const struct ub_store_seen *seen, const struct ub_
 		if (ub_text_eq(items->items[i].uid, appointment->uid))
 			return ub_text_eq(items->items[i].owner, seen->owner);
 	return true;
+}
+
+/* What a rule for accounts has made has no meeting that could be looked at. */
+static void look_at_review_of(struct ub_pass *pass, const struct ub_store_appointment *appointment)
+{
+	struct ub_store_items items = { 0 };
+	struct ub_text uid = appointment->meeting_uid, id = ub_cadence_id(uid);
+	const struct ub_rule *rule = ub_cadence_maker(pass->snapshot->rules, uid, pass->arena);
+	if (ub_store_items(pass->store, ub_organization, uid, pass->arena, &items) != UB_STORE_OK)
+		pass_complain(pass);
+	for (size_t i = 0; i < items.n && rule; i++)
+		if (ub_text_eq(items.items[i].uid, appointment->uid))
+			pass_look_at_account(
+			    pass, items.items[i].owner, rule->subject == UB_FOR_TEAM ? UB_TEXT_NONE : id);
 }
 
 static void look_at_meeting_of(struct ub_pass *pass, const struct ub_store_appointment *appointment)
@@ -140,9 +173,15 @@ static bool put(struct ub_pass *pass, const struct ub_store_appointment *event, 
 static void look_at_meetings_of(struct ub_pass *pass, const struct ub_store_appointments *collisions)
 {
 	struct ub_map *meetings = ub_map_new(pass->arena);
-	for (size_t i = 0; i < collisions->n; i++)
-		if (!ub_map_put(meetings, collisions->items[i].meeting_uid, pass))
+	for (size_t i = 0; i < collisions->n; i++) {
+		struct ub_text uid = collisions->items[i].meeting_uid;
+		if (ub_map_put(meetings, uid, pass))
+			continue;
+		if (ub_cadence_is_uid(uid))
+			look_at_review_of(pass, &collisions->items[i]);
+		else
 			look_at_meeting_of(pass, &collisions->items[i]);
+	}
 }
 
 /* One event as it was read, or one instance of a series. */

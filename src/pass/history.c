@@ -172,15 +172,28 @@ static void remember_meetings(
 		    pass, seen->meeting_uid, meetings, n, private ? UB_STORE_SAYS_MUM : UB_STORE_SAYS_ALL);
 }
 
-static void look_at_account(struct ub_pass *pass, struct ub_text id)
+/* The address of whoever owns the account. Empty: nobody knows. */
+static struct ub_text owner_of(struct ub_pass *pass, struct ub_text id)
 {
-	const struct ub_key key =
-	    ub_store_account_key(pass->job->key.upstream, pass->job->key.principal, id, pass->arena);
-	if (id.len && ub_store_put(pass->store, &key, 1, pass->now * 1000, pass->now * 1000) != UB_STORE_OK)
-		pass_complain(pass);
+	struct ub_text owner = UB_TEXT_NONE;
+	if (id.len == 0 || !pass->snapshot->directory)
+		return owner;
+	struct ub_accounts *accounts = ub_directory_accounts(pass->snapshot->directory);
+	const struct ub_account *account = ub_accounts_find(accounts, id);
+	if (account)
+		owner = ub_text_copy(pass->arena, account->owner);
+	ub_accounts_release(&accounts);
+	return owner;
 }
 
-/* A meeting may be what the rhythm of its account asks for. The keys of other users come by day. */
+static void look_at_account(struct ub_pass *pass, struct ub_text id)
+{
+	struct ub_text owner = owner_of(pass, id);
+	if (owner.len)
+		pass_look_at_account(pass, owner, id);
+}
+
+/* A meeting may be what the rhythm of its account asks for. Its owner's key waits for him, if need be. */
 static void look_at_accounts(
     struct ub_pass *pass, const struct ub_store_seen *seen, const struct ub_store_seen *former)
 {

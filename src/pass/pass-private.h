@@ -91,6 +91,10 @@ UB_MUST_USE enum ub_outcome pass_fetch_items(
 
 /* Puts the key of a copy of a meeting, to be looked at now. */
 void pass_look_at(struct ub_pass *pass, const struct ub_store_seen *seen);
+/* Puts the key of an account, or with an empty `id` of all that concerns the user, on behalf of whoever has
+ * that address: it is worked on now if his credentials are kept, and else at his next request. Of whom nobody
+ * has heard yet nothing is put: all his accounts are looked at when he comes. */
+void pass_look_at_account(struct ub_pass *pass, struct ub_text owner, struct ub_text id);
 /* To be called for every event that can be read, and has a UID: tells the store whom the event takes. If
  * people are taken at another time than before, the meetings of the items that stand then are looked at anew.
  * `item`: the event is one of Upbeat's, with its marks or without. */

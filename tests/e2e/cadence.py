@@ -156,6 +156,42 @@ def _(story):
     story.eventually(lambda found: week not in weeks(found), "no review beside the meeting")
 
 
+@tap.case("a meeting with the customer that a colleague stores counts, too, at the owner's next request")
+def _(story):
+    found = story.reviews()
+    day = list(found)[-1]
+    start = datetime.datetime.combine(day, datetime.time(15), calendars.BERLIN)
+    story.of("bob")[0].put("bobs.ics", calendars.meeting("Exports", start, 60, ("bob", "cto@acme.example"), "bobs"))
+    week = day.isocalendar()[:2]
+    story.eventually(lambda found: week not in weeks(found), "no review beside the colleague's meeting")
+    assert story.of("bob")[0].delete("bobs.ics").status in (200, 204), "DELETE"
+    story.eventually(lambda found: story.come_by("bob") or week in weeks(found), "the review again, without that meeting")
+
+
+@tap.case("a meeting on top of a review pushes it at once, whoever comes")
+def _(story):
+    for number, guests in enumerate((("alice", "cto@globex.example"), ("alice",))):
+        found = story.reviews()
+        day = list(found)[-1 - number]
+        start = next(item.time("DTSTART") for item in calendars.components(found[day][2]) if item.kind == "VEVENT")
+        story.of("alice")[0].put(f"top-{number}.ics", calendars.meeting("Kick-off", start, 60, guests, f"top-{number}"))
+        href = found[day][0]
+        at = lambda found: [item.time("DTSTART") for _, (there, _, text) in found.items() if there == href for item in calendars.components(text) if item.kind == "VEVENT"]
+        moved = story.eventually(lambda found: at(found) and at(found) != [start], f"another time for the review of {day}")
+        tap.equal(len(moved), len(found), "reviews")
+        tap.equal(at(moved)[0].isocalendar()[:2], start.isocalendar()[:2], "its week")
+
+
+@tap.case("so does one of a colleague who is to come to the review")
+def _(story):
+    found = story.reviews()
+    day = list(found)[-3]
+    start = next(item.time("DTSTART") for item in calendars.components(found[day][2]) if item.kind == "VEVENT")
+    story.of("bob")[0].put("doctor.ics", calendars.meeting("Training", start, 60, ("bob",), "doctor"))
+    href = found[day][0]
+    story.eventually(lambda found: not any(there == href and start.strftime("%Y%m%dT%H%M%S") in text for there, _, text in found.values()), "another time")
+
+
 @tap.case("when the account is green again, the weekly ones go")
 def _(story):
     story.have(account("acme", "green"))
