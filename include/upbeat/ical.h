@@ -34,6 +34,7 @@
  *   bad-time           a DTSTART, DTEND, DUE or DURATION that is none
  *   unknown-zone       a time in a zone that neither the database nor a sound VTIMEZONE defines
  *   rule-too-long      a recurrence rule longer than the limit
+ *   no-answer          a question, where busy times are expected
  */
 struct ub_ical_refusal {
 	const char *code;
@@ -178,6 +179,20 @@ UB_MUST_USE bool ub_ical_bears(
  */
 UB_MUST_USE struct ub_text ub_ical_restore(const struct ub_ical *ical, struct ub_text rule_mark,
     size_t *taken, bool *overlap, struct ub_arena *arena);
+
+/* ---- busy times ---- */
+
+/* What VFREEBUSY components say (RFC 5545 3.6.4). */
+struct ub_ical_busy {
+	struct ub_intervals times; /* busy, or may be; in no order */
+	struct ub_interval covers; /* nothing is said of other times */
+	struct ub_texts attendees; /* addresses of those whose times they are; none: not said */
+};
+
+/* Reads an answer that has them. False: the text is none, or a part of it is not as it should be: a time that
+ * is not of UTC, or a component that does not say what it covers. */
+UB_MUST_USE bool ub_ical_read_busy(
+    struct ub_text text, struct ub_arena *arena, struct ub_ical_busy *busy, struct ub_ical_refusal *refusal);
 
 /* ---- holidays ---- */
 
