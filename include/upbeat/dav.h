@@ -43,6 +43,7 @@ struct ub_request {
 	const char *depth;            /* "0", "1" or NULL */
 	const char *content_type;     /* or NULL */
 	struct ub_text body;
+	int64_t timeout_ms;      /* shorter than UB_CLIENT_TIMEOUT_MS; 0: that */
 	bool create_only;        /* If-None-Match: * */
 	struct ub_text if_match; /* an entity tag; empty: none */
 };
@@ -69,13 +70,14 @@ struct ub_dav_collection {
 	bool takes_tasks; /* VTODO is in the supported-calendar-component-set, or there is none */
 };
 
-/* What a principal says of itself (RFC 4791 6.2.1, RFC 6638 2.2, 2.4.1). */
+/* What a principal says of itself (RFC 4791 6.2.1, RFC 6638 2.1.1, 2.2.1, 2.4.1). */
 struct ub_dav_principal {
 	struct ub_text *addresses; /* the mailto: ones, lower case, without the scheme; the preferred first */
 	size_t n_addresses;
 	struct ub_text *homes; /* calendar-home-set hrefs */
 	size_t n_homes;
-	struct ub_text inbox; /* schedule-inbox-URL, an href; empty: not given */
+	struct ub_text inbox;  /* schedule-inbox-URL, an href; empty: not given */
+	struct ub_text outbox; /* schedule-outbox-URL, likewise */
 	struct ub_text display_name;
 };
 
@@ -85,12 +87,36 @@ struct ub_dav_member {
 	struct ub_text etag;  /* empty: the member is a collection, or the server gave none */
 	struct ub_text owner; /* DAV:owner, an href; empty: not given */
 	bool calendar, collection;
-	bool
-	    takes_events; /* the user may add members, and VEVENT is a component of them, as far as is said */
+	bool holds_events; /* VEVENT is a component of its members, as far as is said */
+	bool takes_events; /* the same, and the user may add members */
+	bool transparent;  /* what it holds takes nobody's time (RFC 6638 9.1) */
 };
 
 struct ub_dav_members {
 	struct ub_dav_member *items;
+	size_t n, cap;
+};
+
+/* A calendar object in the answer to a calendar-query (RFC 4791 7.8). */
+struct ub_dav_object {
+	struct ub_text href; /* a path, as the server writes it */
+	struct ub_text data; /* its calendar-data; empty: the server gave none, whatever the reason */
+};
+
+struct ub_dav_objects {
+	struct ub_dav_object *items;
+	size_t n, cap;
+};
+
+/* What the answer to a POST at a scheduling outbox says of one recipient (RFC 6638 5.4). */
+struct ub_dav_recipient {
+	struct ub_text address; /* lower case, without mailto: */
+	struct ub_text status;  /* the request-status (RFC 5545 3.8.8.3): "2.0;Success" */
+	struct ub_text data;    /* calendar-data; may be empty */
+};
+
+struct ub_dav_recipients {
+	struct ub_dav_recipient *items;
 	size_t n, cap;
 };
 
@@ -113,5 +139,8 @@ UB_MUST_USE bool ub_dav_read_principal(
 /* *calendar: the schedule-default-calendar-URL of a scheduling inbox (RFC 6638 9.2), an href; empty: none. */
 UB_MUST_USE bool ub_dav_read_inbox(struct ub_text body, struct ub_text *calendar, struct ub_arena *arena);
 UB_MUST_USE bool ub_dav_read_members(struct ub_text body, struct ub_dav_members *out, struct ub_arena *arena);
+UB_MUST_USE bool ub_dav_read_recipients(
+    struct ub_text body, struct ub_dav_recipients *out, struct ub_arena *arena);
+UB_MUST_USE bool ub_dav_read_objects(struct ub_text body, struct ub_dav_objects *out, struct ub_arena *arena);
 
 #endif

@@ -181,6 +181,9 @@ const struct ub_org_person *ub_org_person(const struct ub_org *org, struct ub_te
 bool ub_org_is_guest(const struct ub_org *org, struct ub_text address);
 /* The address of an authenticated user by org->users. Empty: no pattern is set. */
 struct ub_text ub_org_user_address(const struct ub_org *org, struct ub_text user, struct ub_arena *arena);
+/* The user whose address that is, by the same pattern. Empty: no pattern is set, or the address is not of it.
+ */
+struct ub_text ub_org_address_user(const struct ub_org *org, struct ub_text address);
 
 /* ---- an account, from a source ---- */
 

@@ -30,6 +30,10 @@ struct ub_identity {
 	/* Canonical hrefs of principals; empty: the server does not say. */
 	struct ub_text owner_href, caller_href;
 	struct ub_text calendar_name; /* DAV:displayname; may be empty */
+	/* Of the owner, as his principal says (RFC 4791 6.2.1, RFC 6638 2.1.1, 2.4.1); none: it does not. */
+	struct ub_texts homes;     /* where his calendars are: hrefs as the server writes them */
+	struct ub_texts addresses; /* all of them, in lower case */
+	struct ub_text outbox;     /* to which he sends questions about others; an href */
 };
 
 /* Identities that were found out, remembered for UB_IDENTITY_SECONDS. Any thread. */

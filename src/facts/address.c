@@ -180,6 +180,20 @@ struct ub_text ub_org_user_address(const struct ub_org *org, struct ub_text user
 	return ub_facts_is_address(address) ? ub_text_lower(arena, address) : UB_TEXT_NONE;
 }
 
+struct ub_text ub_org_address_user(const struct ub_org *org, struct ub_text address)
+{
+	struct ub_text const mark = UB_TEXT("{user}");
+	size_t at = ub_text_find(org->users, mark, 0);
+	if (org->users.len == 0 || at == SIZE_MAX)
+		return UB_TEXT_NONE;
+	struct ub_text before = ub_text_sub(org->users, 0, at);
+	struct ub_text after = ub_text_sub(org->users, at + mark.len, org->users.len);
+	if (address.len <= before.len + after.len || !ub_text_ends_nocase(address, after) ||
+	    !ub_text_eq_nocase(ub_text_sub(address, 0, before.len), before))
+		return UB_TEXT_NONE;
+	return ub_text_sub(address, before.len, address.len - after.len);
+}
+
 const struct ub_team *ub_org_team(const struct ub_org *org, struct ub_text name)
 {
 	for (size_t i = 0; i < org->n_teams; i++)

@@ -17,11 +17,12 @@ const struct ub_text ub_dav_collection_query =
     PROPFIND("<current-user-principal/><owner/><displayname/><resourcetype/>"
 	     "<C:supported-calendar-component-set/>");
 const struct ub_text ub_dav_principal_query =
-    PROPFIND("<displayname/><C:calendar-user-address-set/><C:calendar-home-set/><C:schedule-inbox-URL/>");
+    PROPFIND("<displayname/><C:calendar-user-address-set/><C:calendar-home-set/><C:schedule-inbox-URL/>"
+	     "<C:schedule-outbox-URL/>");
 const struct ub_text ub_dav_inbox_query = PROPFIND("<C:schedule-default-calendar-URL/>");
 const struct ub_text ub_dav_members_query =
     PROPFIND("<resourcetype/><getetag/><owner/><current-user-privilege-set/>"
-	     "<C:supported-calendar-component-set/>");
+	     "<C:supported-calendar-component-set/><C:schedule-calendar-transp/>");
 
 /* libxml2 writes its complaints to standard error unless it is given a function for them. */
 static void say_nothing(void *context, const char *format, ...)
@@ -190,6 +191,15 @@ bool ub_dav_read_collection(struct ub_text body, struct ub_dav_collection *out, 
 	return understood;
 }
 
+static const struct ub_text mailto = { "mailto:", 7 };
+
+/* Whether the URI is a mailto: one. *address: in lower case, without the scheme. */
+static bool is_address(struct ub_text uri, struct ub_text *address, struct ub_arena *arena)
+{
+	*address = ub_text_lower(arena, ub_text_sub(uri, mailto.len, uri.len));
+	return ub_text_eq_nocase(ub_text_sub(uri, 0, mailto.len), mailto);
+}
+
 static bool preferred(const xmlNode *href)
 {
 	xmlChar *value = xmlGetNoNsProp(href, (const xmlChar *)"preferred");
@@ -202,11 +212,9 @@ static void collect_addresses(const xmlNode *set, struct ub_dav_principal *out, 
 {
 	for (const xmlNode *node = set->children; node && out->n_addresses < UB_DAV_ADDRESSES_MAX;
 	     node = node->next) {
-		struct ub_text uri = is(node, DAV, "href") ? content(node, arena) : UB_TEXT_NONE;
-		struct ub_text const scheme = UB_TEXT("mailto:");
-		if (!ub_text_eq_nocase(ub_text_sub(uri, 0, scheme.len), scheme))
+		struct ub_text uri = is(node, DAV, "href") ? content(node, arena) : UB_TEXT_NONE, address;
+		if (!is_address(uri, &address, arena))
 			continue;
-		struct ub_text address = ub_text_lower(arena, ub_text_sub(uri, scheme.len, uri.len));
 		out->addresses[out->n_addresses] = address;
 		if (preferred(node)) {
 			out->addresses[out->n_addresses] = out->addresses[0];
@@ -229,6 +237,7 @@ bool ub_dav_read_principal(struct ub_text body, struct ub_dav_principal *out, st
 	    (struct ub_dav_principal){ .addresses = UB_NEW_ARRAY(arena, struct ub_text, UB_DAV_ADDRESSES_MAX),
 		    .homes = UB_NEW_ARRAY(arena, struct ub_text, UB_DAV_HOMES_MAX),
 		    .inbox = UB_TEXT_NONE,
+		    .outbox = UB_TEXT_NONE,
 		    .display_name = UB_TEXT_NONE };
 	xmlDoc *doc = parse(body);
 	bool understood = is_multistatus(doc);
@@ -236,6 +245,8 @@ bool ub_dav_read_principal(struct ub_text body, struct ub_dav_principal *out, st
 		xmlNode *node;
 		if ((node = child(prop, CALDAV, "schedule-inbox-URL")))
 			out->inbox = href_path(node, arena);
+		if ((node = child(prop, CALDAV, "schedule-outbox-URL")))
+			out->outbox = href_path(node, arena);
 		if ((node = child(prop, CALDAV, "calendar-user-address-set")))
 			collect_addresses(node, out, arena);
 		if ((node = child(prop, CALDAV, "calendar-home-set")))
@@ -276,7 +287,8 @@ static bool may_add(const xmlNode *privileges)
 static void collect_member(const xmlNode *response, struct ub_dav_members *out, struct ub_arena *arena)
 {
 	struct ub_dav_member *member = ub_push(arena, out);
-	*member = (struct ub_dav_member){ .href = href_path(response, arena), .takes_events = true };
+	*member = (struct ub_dav_member){ .href = href_path(response, arena), .holds_events = true };
+	bool may_be_added = true;
 	xmlNode *node;
 	for (xmlNode *prop = NULL; (prop = next_prop_of(response, prop, arena));) {
 		const xmlNode *type = child(prop, DAV, "resourcetype"), *etag = child(prop, DAV, "getetag");
@@ -287,10 +299,13 @@ static void collect_member(const xmlNode *response, struct ub_dav_members *out, 
 		if ((node = child(prop, DAV, "owner")))
 			member->owner = href_path(node, arena);
 		if ((node = child(prop, CALDAV, "supported-calendar-component-set")))
-			member->takes_events &= names(node, "VEVENT");
+			member->holds_events = names(node, "VEVENT");
+		if ((node = child(prop, CALDAV, "schedule-calendar-transp")))
+			member->transparent = child(node, CALDAV, "transparent") != NULL;
 		if ((node = child(prop, DAV, "current-user-privilege-set")))
-			member->takes_events &= may_add(node);
+			may_be_added = may_add(node);
 	}
+	member->takes_events = member->holds_events && may_be_added;
 }
 
 bool ub_dav_read_members(struct ub_text body, struct ub_dav_members *out, struct ub_arena *arena)
@@ -302,6 +317,51 @@ bool ub_dav_read_members(struct ub_text body, struct ub_dav_members *out, struct
 	for (const xmlNode *node = understood ? root->children : NULL; node; node = node->next)
 		if (is(node, DAV, "response"))
 			collect_member(node, out, arena);
+	xmlFreeDoc(doc);
+	return understood;
+}
+
+static void collect_object(const xmlNode *response, struct ub_dav_objects *out, struct ub_arena *arena)
+{
+	struct ub_dav_object *object = ub_push(arena, out);
+	*object = (struct ub_dav_object){ href_path(response, arena), UB_TEXT_NONE };
+	for (xmlNode *prop = NULL; (prop = next_prop_of(response, prop, arena));)
+		if (child(prop, CALDAV, "calendar-data"))
+			object->data = content(child(prop, CALDAV, "calendar-data"), arena);
+}
+
+bool ub_dav_read_objects(struct ub_text body, struct ub_dav_objects *out, struct ub_arena *arena)
+{
+	*out = (struct ub_dav_objects){ 0 };
+	xmlDoc *doc = parse(body);
+	const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
+	bool understood = root && is(root, DAV, "multistatus");
+	for (const xmlNode *node = understood ? root->children : NULL; node; node = node->next)
+		if (is(node, DAV, "response"))
+			collect_object(node, out, arena);
+	xmlFreeDoc(doc);
+	return understood;
+}
+
+static void collect_recipient(const xmlNode *response, struct ub_dav_recipients *out, struct ub_arena *arena)
+{
+	/* SOGo leaves the DAV:href out. */
+	struct ub_text uri = content(child(response, CALDAV, "recipient"), arena), address;
+	if (is_address(uri, &address, arena))
+		*ub_push(arena, out) = (struct ub_dav_recipient){ address,
+			content(child(response, CALDAV, "request-status"), arena),
+			content(child(response, CALDAV, "calendar-data"), arena) };
+}
+
+bool ub_dav_read_recipients(struct ub_text body, struct ub_dav_recipients *out, struct ub_arena *arena)
+{
+	*out = (struct ub_dav_recipients){ 0 };
+	xmlDoc *doc = parse(body);
+	const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
+	bool understood = root && is(root, CALDAV, "schedule-response");
+	for (const xmlNode *node = understood ? root->children : NULL; node; node = node->next)
+		if (is(node, CALDAV, "response"))
+			collect_recipient(node, out, arena);
 	xmlFreeDoc(doc);
 	return understood;
 }

@@ -113,7 +113,7 @@ static enum ub_outcome ask_principal(
 	if (outcome == UB_OUTCOME_OK && !ub_dav_read_principal(response.body, out, lookup->arena))
 		outcome = UB_OUTCOME_REFUSED;
 	if (outcome != UB_OUTCOME_OK)
-		*out = (struct ub_dav_principal){ .display_name = UB_TEXT_NONE };
+		*out = (struct ub_dav_principal){ .display_name = UB_TEXT_NONE, .outbox = UB_TEXT_NONE };
 	return outcome;
 }
 
@@ -122,6 +122,17 @@ static enum ub_outcome ask_principal(
 static bool is_passing(enum ub_outcome outcome)
 {
 	return outcome == UB_OUTCOME_AGAIN || outcome == UB_OUTCOME_DENIED;
+}
+
+/* What else the owner's principal says. */
+static void take_principal(
+    const struct lookup *lookup, const struct ub_dav_principal *principal, struct ub_identity *out)
+{
+	for (size_t i = 0; i < principal->n_homes; i++)
+		*ub_push(lookup->arena, &out->homes) = principal->homes[i];
+	for (size_t i = 0; i < principal->n_addresses; i++)
+		*ub_push(lookup->arena, &out->addresses) = principal->addresses[i];
+	out->outbox = principal->outbox;
 }
 
 static enum ub_outcome find_owner(
@@ -139,6 +150,7 @@ static enum ub_outcome find_owner(
 				   : is_home_of(&principal, lookup->href, lookup->arena);
 	if (!collection->owner.len && !out->caller_is_owner)
 		return UB_OUTCOME_OK;
+	take_principal(lookup, &principal, out);
 	out->owner = best_address(&principal, lookup->org);
 	if (out->owner.len == 0) {
 		struct ub_text user = out->caller_is_owner && lookup->caller->user.len
@@ -161,7 +173,8 @@ static enum ub_outcome ask(const struct lookup *lookup, struct ub_identity *out)
 	*out = (struct ub_identity){ .owner = UB_TEXT_NONE,
 		.owner_href = UB_TEXT_NONE,
 		.caller_href = UB_TEXT_NONE,
-		.calendar_name = UB_TEXT_NONE };
+		.calendar_name = UB_TEXT_NONE,
+		.outbox = UB_TEXT_NONE };
 	enum ub_outcome outcome = identity_propfind(
 	    lookup->caller, lookup->href, "0", ub_dav_collection_query, &response, lookup->arena);
 	if (outcome != UB_OUTCOME_OK)
@@ -176,13 +189,23 @@ static enum ub_outcome ask(const struct lookup *lookup, struct ub_identity *out)
 	return collection.calendar ? find_owner(lookup, &collection, out) : UB_OUTCOME_OK;
 }
 
+static struct ub_texts copy_texts(struct ub_texts from, struct ub_arena *arena)
+{
+	struct ub_texts to = { 0 };
+	for (size_t i = 0; i < from.n; i++)
+		*ub_push(arena, &to) = ub_text_copy(arena, from.items[i]);
+	return to;
+}
+
 static struct identity_entry copy(const struct identity_entry *from, struct ub_arena *arena)
 {
 	struct identity_entry to = *from;
 	struct ub_text *const texts[] = { &to.identity.owner, &to.identity.owner_href,
-		&to.identity.caller_href, &to.identity.calendar_name, &to.calendar };
+		&to.identity.caller_href, &to.identity.calendar_name, &to.identity.outbox, &to.calendar };
 	for (size_t i = 0; i < UB_COUNT(texts); i++)
 		*texts[i] = ub_text_copy(arena, *texts[i]);
+	to.identity.homes = copy_texts(from->identity.homes, arena);
+	to.identity.addresses = copy_texts(from->identity.addresses, arena);
 	return to;
 }
 

@@ -334,6 +334,19 @@ Test(addresses, follow_from_user_names_by_the_pattern)
 	cr_expect_eq(ub_org_user_address(&without, UB_TEXT("anna"), arena).len, 0);
 }
 
+Test(addresses, tell_user_names_by_the_pattern)
+{
+	const struct ub_org *org = world_org(arena);
+	cr_expect(ub_text_is(ub_org_address_user(org, UB_TEXT("anna@ours.example")), "anna"));
+	cr_expect(ub_text_is(ub_org_address_user(org, UB_TEXT("anna@OURS.example")), "anna"));
+	cr_expect_eq(ub_org_address_user(org, UB_TEXT("anna@us.ours.example")).len, 0);
+	cr_expect_eq(ub_org_address_user(org, UB_TEXT("@ours.example")).len, 0);
+	cr_expect_eq(ub_org_address_user(org, UB_TEXT_NONE).len, 0);
+	struct ub_org without = *org;
+	without.users = UB_TEXT_NONE;
+	cr_expect_eq(ub_org_address_user(&without, UB_TEXT("anna@ours.example")).len, 0);
+}
+
 /* ---- several accounts, and the customer's language ---- */
 
 static const struct ub_facts *facts_of(const char *people, const struct ub_account *account,

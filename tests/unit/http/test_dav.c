@@ -194,3 +194,74 @@ Test(dav, members_tell_whether_they_take_events)
 		cr_expect(ub_text_is(members.items[0].owner, "/bob/"));
 	}
 }
+
+/* RFC 6638 9.1 */
+Test(dav, members_tell_whether_they_hold_events_that_take_time)
+{
+	static const struct {
+		const char *says;
+		bool holds_events, transparent;
+	} cases[] = {
+		{ "", true, false },
+		{ "<C:supported-calendar-component-set><C:comp name='VTODO'/>"
+		  "</C:supported-calendar-component-set>",
+		    false, false },
+		{ "<current-user-privilege-set><privilege><read/></privilege></current-user-privilege-set>",
+		    true, false },
+		{ "<C:schedule-calendar-transp><C:transparent/></C:schedule-calendar-transp>", true, true },
+		{ "<C:schedule-calendar-transp><C:opaque/></C:schedule-calendar-transp>", true, false },
+	};
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		struct ub_dav_members members;
+		struct ub_text body = ub_textf(arena, OPEN FOUND("%s") CLOSE, cases[i].says);
+		cr_assert(ub_dav_read_members(body, &members, arena));
+		cr_expect_eq(members.items[0].holds_events, cases[i].holds_events, "case %zu", i);
+		cr_expect_eq(members.items[0].transparent, cases[i].transparent, "case %zu", i);
+	}
+}
+
+Test(dav, objects_come_with_their_text_or_without)
+{
+	struct ub_dav_objects objects;
+	struct ub_text body = UB_TEXT(
+	    "<multistatus xmlns='DAV:' xmlns:C='urn:ietf:params:xml:ns:caldav'>"
+	    "<response><href>http://h/a.ics</href><propstat><prop><C:calendar-data>BEGIN:VCALENDAR&#13;\n"
+	    "</C:calendar-data></prop><status>HTTP/1.1 200 OK</status></propstat></response>"
+	    "<response><href>/b.ics</href><status>HTTP/1.1 404 Not Found</status></response>"
+	    "<response><href>/c.ics</href><propstat><prop><C:calendar-data/></prop>"
+	    "<status>HTTP/1.1 403 Forbidden</status></propstat></response></multistatus>");
+	cr_assert(ub_dav_read_objects(body, &objects, arena));
+	cr_assert_eq(objects.n, 3);
+	cr_expect(ub_text_is(objects.items[0].href, "/a.ics"));
+	cr_expect(ub_text_is(objects.items[0].data, "BEGIN:VCALENDAR"));
+	cr_expect_eq(objects.items[1].data.len, 0);
+	cr_expect_eq(objects.items[2].data.len, 0);
+	cr_assert(ub_dav_read_objects(UB_TEXT("<multistatus xmlns='DAV:'/>"), &objects, arena));
+	cr_expect_eq(objects.n, 0);
+	cr_expect_not(ub_dav_read_objects(UB_TEXT("<html/>"), &objects, arena));
+}
+
+/* RFC 6638 5.4 */
+Test(dav, an_outbox_tells_of_each_recipient)
+{
+	struct ub_dav_recipients recipients;
+	struct ub_text body =
+	    UB_TEXT("<C:schedule-response xmlns='DAV:' xmlns:C='urn:ietf:params:xml:ns:caldav'>"
+		    "<C:response><C:recipient><href>mailto:Bob@Ours.example</href></C:recipient>"
+		    "<C:request-status>2.0;Success</C:request-status><C:calendar-data><![CDATA[BEGIN:]]></"
+		    "C:calendar-data>"
+		    "</C:response>"
+		    "<C:response><C:recipient> mailto:carol@ours.example </C:recipient>"
+		    "<C:request-status>3.7;Invalid calendar user</C:request-status></C:response>"
+		    "<C:response><C:recipient><href>/principals/dora/</href></C:recipient></C:response>"
+		    "</C:schedule-response>");
+	cr_assert(ub_dav_read_recipients(body, &recipients, arena));
+	cr_assert_eq(recipients.n, 2);
+	cr_expect(ub_text_is(recipients.items[0].address, "bob@ours.example"));
+	cr_expect(ub_text_is(recipients.items[0].status, "2.0;Success"));
+	cr_expect(ub_text_is(recipients.items[0].data, "BEGIN:"));
+	cr_expect(ub_text_is(recipients.items[1].address, "carol@ours.example"));
+	cr_expect(ub_text_is(recipients.items[1].status, "3.7;Invalid calendar user"));
+	cr_expect_eq(recipients.items[1].data.len, 0);
+	cr_expect_not(ub_dav_read_recipients(UB_TEXT(OPEN FOUND("<href/>") CLOSE), &recipients, arena));
+}
