@@ -35,8 +35,10 @@ struct ub_snapshot {
 	bool without_rules;
 	ub_instant loaded; /* when all was read, in seconds since 1970 */
 	struct ub_zones *zones;
-	struct ub_identities *identities; /* found out with these settings, and freed with them */
-	struct ub_arena *arena;           /* of all this, the snapshot itself included */
+	/* Found out with these settings, and freed with them: */
+	struct ub_identities *identities;
+	struct ub_freebusy *freebusy;
+	struct ub_arena *arena; /* of all this, the snapshot itself included */
 	_Atomic unsigned holders;
 };
 

@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 #include "upbeat/configuration.h"
+#include "upbeat/freebusy.h"
 #include "upbeat/ical.h"
 #include "upbeat/plan.h"
 
@@ -161,16 +162,24 @@ struct ub_taken {
 	 * the store is asked each time. */
 	struct ub_map *known;
 	struct ub_arena *arena;
+	const struct ub_busy_people *server; /* what the server has said besides; NULL: it was not asked */
 };
 
 /*
- * Sets input->busy to the times at which the people whom the decision concerns are taken, as the store knows:
- * our people of the meeting, the calendar's owner, and everybody on the plan's items. The meeting itself and
- * its items do not count. Only what lies within UB_PLAN_BUSY_REACH of the meeting and is not over is looked
- * at. False: the store cannot tell, and ub_store_problem() says why.
+ * Sets input->busy to the times at which the people whom the decision concerns are taken, as the store knows
+ * and the server has said: our people of the meeting, the calendar's owner, and everybody on the plan's
+ * items. The meeting itself and its items do not count. Only what lies within UB_PLAN_BUSY_REACH of the
+ * meeting and is not over is looked at. False: the store cannot tell, and ub_store_problem() says why.
  */
 UB_MUST_USE bool ub_decide_busy(const struct ub_taken *taken, const struct ub_decision *decision,
     struct ub_decide_input *input, struct ub_arena *arena);
+
+/* Whose busy times the plan's items went by, in lower case and each once, and between which times. */
+struct ub_sought {
+	struct ub_texts people;
+	struct ub_interval range;
+};
+struct ub_sought ub_decide_sought(const struct ub_plan *plan, struct ub_arena *arena);
 
 /* Sets input->reviews to what the store knows of the owner's events of rules for accounts, in the calendar
  * whose path is `collection`, besides those in input->existing. False: the store cannot tell, and

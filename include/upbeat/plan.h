@@ -75,13 +75,16 @@ struct ub_item {
 	struct ub_marks marks; /* digests of item and rule, and generation; who writes the text sets base */
 
 	struct ub_text title;
-	struct ub_text description;        /* plain text: agenda, mail and why between their lines */
-	struct ub_text agenda;             /* the agenda of the description alone; empty: none */
-	struct ub_text mail;               /* text meant for the customer, also in description; empty: none */
-	int64_t start, end;                /* event */
-	bool all_day;                      /* event: start and end are midnights of `zone` */
-	int64_t due;                       /* task */
-	const struct ub_zone *zone;        /* the zone that start, end and due are written in */
+	struct ub_text description; /* plain text: agenda, mail and why between their lines */
+	struct ub_text agenda;      /* the agenda of the description alone; empty: none */
+	struct ub_text mail;        /* text meant for the customer, also in description; empty: none */
+	int64_t start, end;         /* event */
+	bool all_day;               /* event: start and end are midnights of `zone` */
+	int64_t due;                /* task */
+	const struct ub_zone *zone; /* the zone that start, end and due are written in */
+	/* Event whose time is searched for: whose busy times count, and where the search may go. */
+	struct ub_people free;
+	struct ub_interval search;
 	const struct ub_person *organizer; /* the owner; NULL for an item without attendees */
 	struct ub_people attendees;        /* ours only, without the organizer; empty: the owner's alone */
 	struct ub_declines declines;       /* who is not among them for that reason */
@@ -208,6 +211,9 @@ struct ub_plan {
 struct ub_busy {
 	struct ub_text address;
 	struct ub_intervals times;
+	/* Why not all of the times are known, in words without a full stop; empty: they are, or nobody has
+	 * asked. */
+	struct ub_text unknown;
 };
 
 struct ub_plan_input {

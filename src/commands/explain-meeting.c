@@ -4,6 +4,7 @@
  * `upbeat explain UID`: what is remembered of a meeting, and what the rules make of it now.
  */
 #include "control-private.h"
+#include "explain-busy.h"
 #include "made.h"
 #include "upbeat/json.h"
 
@@ -17,6 +18,7 @@ struct meeting {
 	struct ub_store_seens seens;
 	struct ub_store_items items;
 	struct ub_known_jobs jobs;
+	struct ub_busy_people busy; /* of whom the items' times depend on */
 };
 
 static void look(struct meeting *meeting)
@@ -60,9 +62,8 @@ static ub_instant instance_asked_for(const struct meeting *meeting)
 }
 
 /* Decides again with the items that the store knows, with when people are taken, and with the account's other
- * meetings. Where the items stand now, only their server knows. */
-static void decide(
-    const struct meeting *meeting, const struct ub_store_seen *seen, struct ub_decision *decision)
+ * meetings. Where the items stand now, only their server knows; what it said of people is remembered. */
+static void decide(struct meeting *meeting, const struct ub_store_seen *seen, struct ub_decision *decision)
 {
 	size_t n;
 	struct ub_existing *existing = made_existing(&meeting->items, seen->owner, &n, meeting->arena);
@@ -76,7 +77,8 @@ static void decide(
 		.only_instance = instance_asked_for(meeting),
 		.now = ub_sys_now() };
 	ub_decide(&input, decision, meeting->arena);
-	const struct ub_taken taken = { .store = meeting->telling->daemon->store };
+	meeting->busy = explain_busy(input.snapshot, seen->principal, decision, meeting->arena);
+	const struct ub_taken taken = { .store = meeting->telling->daemon->store, .server = &meeting->busy };
 	if (decision->facts && ub_decide_history(&taken, decision, &input, meeting->arena) &&
 	    ub_decide_busy(&taken, decision, &input, meeting->arena) && (input.n_busy || input.history))
 		ub_decide(&input, decision, meeting->arena);
@@ -138,6 +140,13 @@ static void print_items(const struct meeting *meeting, const struct ub_decision 
 	}
 	if (meeting->items.n == 0)
 		ub_buf_str(out, "  nothing\n");
+}
+
+static void print_busy(const struct meeting *meeting)
+{
+	if (meeting->busy.n)
+		heading(meeting, "When people are busy");
+	explain_busy_print(&meeting->busy, meeting->zone, meeting->telling->out);
 }
 
 static void print_keys(const struct meeting *meeting)
@@ -231,6 +240,7 @@ static int tell_json(const struct meeting *meeting, const struct ub_decision *de
 	ub_json_set(object, "uid", ub_json_text(meeting->uid));
 	ub_json_set(object, "seen", ub_json_must(json_boolean(decision != NULL)));
 	ub_json_set(object, "store", store_object(meeting));
+	ub_json_set(object, "busy", explain_busy_array(&meeting->busy, meeting->zone, meeting->arena));
 	ub_json_set(
 	    object, "rules_in_force", ub_json_must(json_boolean(!meeting->telling->snapshot->without_rules)));
 	ub_json_print(object, meeting->telling->out);
@@ -263,6 +273,7 @@ int control_explain_meeting(
 	ub_explain_print(&decision, telling->out, telling->colour);
 	print_copies(&meeting, seen);
 	print_items(&meeting, &decision);
+	print_busy(&meeting);
 	print_keys(&meeting);
 	return 0;
 }

@@ -9,6 +9,7 @@
 
 #include "upbeat/directory.h"
 #include "upbeat/ical.h"
+#include "upbeat/freebusy.h"
 #include "upbeat/identity.h"
 #include "upbeat/settings.h"
 
@@ -38,6 +39,12 @@ static void release_identities(void *identities)
 {
 	struct ub_identities *mine = identities;
 	ub_identities_free(&mine);
+}
+
+static void release_freebusy(void *freebusy)
+{
+	struct ub_freebusy *mine = freebusy;
+	ub_freebusy_free(&mine);
 }
 
 static void keep_upstream(struct loading *loading)
@@ -342,6 +349,8 @@ static struct ub_snapshot *new_snapshot(void)
 	ub_arena_defer(arena, release_zones, snapshot->zones);
 	snapshot->identities = ub_identities_new();
 	ub_arena_defer(arena, release_identities, snapshot->identities);
+	snapshot->freebusy = ub_freebusy_new();
+	ub_arena_defer(arena, release_freebusy, snapshot->freebusy);
 	snapshot->loaded = ub_sys_now();
 	return snapshot;
 }

@@ -118,19 +118,18 @@ static struct ub_texts former_uids(struct ub_pass *pass, const struct ub_cadence
 }
 
 /* The names that items of the next periods have, so that the marks suffice where the store has lost its
- * memory. */
-static struct ub_texts names_of(struct ub_pass *pass, const struct ub_cadence_input *input)
+ * memory. `first`: the decision without what there is. */
+static struct ub_texts names_of(
+    struct ub_pass *pass, const struct ub_cadence_input *input, const struct ub_decision *first)
 {
 	const struct ub_ruleset *family = ub_cadence_rules(pass->snapshot->rules, input->rule, pass->arena);
 	struct ub_texts names = { 0 }, uids = former_uids(pass, input);
-	struct ub_decision first;
 	if (input->gone)
 		return names;
-	ub_decide_cadence(input, &first, pass->arena);
 	*ub_push(pass->arena, &uids) = input->uid;
 	for (size_t i = 0; i < uids.n; i++) {
 		struct ub_texts more =
-		    ub_plan_names(family, uids.items[i], input->owner, first.turns, pass->arena);
+		    ub_plan_names(family, uids.items[i], input->owner, first->turns, pass->arena);
 		for (size_t k = 0; k < more.n; k++)
 			*ub_push(pass->arena, &names) = more.items[k];
 	}
@@ -155,20 +154,24 @@ static enum ub_pass_end look_at_series(struct tending *tending, struct ub_cadenc
 {
 	struct ub_pass *pass = tending->pass;
 	struct ub_findings findings;
-	struct ub_decision decision;
+	struct ub_decision first, decision;
+	struct ub_said said;
 	struct ub_acts acts;
 	if (ub_store_claim(pass->queue, pass->job, pass->now * 1000, ub_organization, input->uid) !=
 		UB_STORE_OK ||
 	    !take_over_former(pass, input))
 		return UB_PASS_AGAIN;
-	enum ub_outcome outcome = pass_fetch_items(pass, input->uid, names_of(pass, input), &findings);
+	ub_decide_cadence(input, &first, pass->arena);
+	enum ub_outcome outcome =
+	    pass_fetch_items(pass, input->uid, names_of(pass, input, &first), &findings);
 	if (outcome != UB_OUTCOME_OK)
 		return pass_end_of(outcome);
 	if (input->account && !input->gone)
 		tell_former_owners(pass, &findings.others, input->account->id);
 	input->existing = findings.existing;
 	input->n_existing = findings.n;
-	if (!pass_choose_review_times(pass, input, &decision, &findings))
+	pass_ask_for_times(pass, first.plan, findings.existing, findings.n, &said);
+	if (said.wait || !pass_choose_review_times(pass, input, &decision, &findings, &said.people))
 		return UB_PASS_AGAIN;
 	pass_note_period(pass, input, &decision);
 	pass_apply(pass, decision.plan, &findings, &acts);

@@ -349,9 +349,9 @@ static void reserve_all(struct ub_pass *pass, const struct ub_plan *plan, const 
 }
 
 bool pass_choose_review_times(struct ub_pass *pass, struct ub_cadence_input *input,
-    struct ub_decision *decision, const struct ub_findings *findings)
+    struct ub_decision *decision, const struct ub_findings *findings, const struct ub_busy_people *server)
 {
-	const struct ub_taken taken = { .store = pass->store };
+	const struct ub_taken taken = { .store = pass->store, .server = server };
 	struct ub_store_appointments collisions = { 0 };
 	lock(pass);
 	bool known = ub_decide_cadence_as_known(&taken, pass->collection, input, decision, pass->arena);
@@ -365,9 +365,9 @@ bool pass_choose_review_times(struct ub_pass *pass, struct ub_cadence_input *inp
 }
 
 bool pass_choose_times(struct ub_pass *pass, struct ub_decide_input *input, struct ub_decision *decision,
-    const struct ub_findings *findings)
+    const struct ub_findings *findings, const struct ub_busy_people *server)
 {
-	const struct ub_taken taken = { .store = pass->store };
+	const struct ub_taken taken = { .store = pass->store, .server = server };
 	struct ub_store_appointments collisions = { 0 };
 	lock(pass);
 	bool known = ub_decide_history(&taken, decision, input, pass->arena) &&

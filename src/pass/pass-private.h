@@ -104,15 +104,31 @@ void pass_forget_appointments(struct ub_pass *pass, struct ub_text href);
 /* Tells the store when the item at `href` takes its people, once the step is carried out. */
 void pass_reserve(
     struct ub_pass *pass, const struct ub_step *step, struct ub_text href, struct ub_interval time);
-/* Decides once more with the items that were found, in `input`, with what the store knows of when people are
- * taken, and with the account's other meetings; and tells the store of the times that were chosen. False: the
- * store cannot tell. */
+/* Decides once more with the items that were found, in `input`, with what the store knows and `server` says
+ * of when people are taken, and with the account's other meetings; and tells the store of the times that were
+ * chosen. False: the store cannot tell. */
 UB_MUST_USE bool pass_choose_times(struct ub_pass *pass, struct ub_decide_input *input,
-    struct ub_decision *decision, const struct ub_findings *findings);
+    struct ub_decision *decision, const struct ub_findings *findings, const struct ub_busy_people *server);
 
 /* The same for what a rule for accounts asks for. */
 UB_MUST_USE bool pass_choose_review_times(struct ub_pass *pass, struct ub_cadence_input *input,
-    struct ub_decision *decision, const struct ub_findings *findings);
+    struct ub_decision *decision, const struct ub_findings *findings, const struct ub_busy_people *server);
+
+/* ---- server-times.c ---- */
+
+/* What the server says of people's times. */
+struct ub_said {
+	struct ub_busy_people people;
+	/* The server did not answer, something is to be placed, and the key is young: it is better to wait.
+	 */
+	bool wait;
+	struct ub_text why; /* of `wait`: who is not known, and why */
+};
+
+/* Asks the server when those people are busy by whose times the plan goes. `existing`: the items that were
+ * found. Blocks for 2 * UB_FREEBUSY_LOOK_MS at most. */
+void pass_ask_for_times(struct ub_pass *pass, const struct ub_plan *plan, const struct ub_existing *existing,
+    size_t n_existing, struct ub_said *said);
 
 /* ---- history.c ---- */
 

@@ -90,6 +90,7 @@ static enum ub_pass_end follow(struct ub_pass *pass, struct ub_decide_input *inp
     struct ub_decision *decision, struct ub_texts names, struct ub_text *why)
 {
 	struct ub_findings findings;
+	struct ub_said said;
 	struct ub_acts acts;
 	if (decision->facts->account)
 		pass->account = decision->facts->account->id;
@@ -100,7 +101,10 @@ static enum ub_pass_end follow(struct ub_pass *pass, struct ub_decide_input *inp
 		return pass_end_of(outcome);
 	input->existing = findings.existing;
 	input->n_existing = findings.n;
-	if (!pass_choose_times(pass, input, decision, &findings))
+	pass_ask_for_times(pass, decision->plan, findings.existing, findings.n, &said);
+	if (said.wait)
+		return *why = said.why, UB_PASS_AGAIN;
+	if (!pass_choose_times(pass, input, decision, &findings, &said.people))
 		return *why = UB_TEXT("the store cannot tell when people are taken"), UB_PASS_AGAIN;
 	pass_apply(pass, decision->plan, &findings, &acts);
 	/* Whoever invites and deletes the meeting calls it off for everybody. */

@@ -141,6 +141,7 @@ bool ub_plan_place_in_period(struct ub_making *making, struct ub_draft *draft, i
 	    !last_time(making, draft, period.start, &request.same_time))
 		request.prefer = UB_PREFER_EARLIEST;
 	request.people = ub_plan_calendars(making, &draft->item.attendees, &request.n_people);
+	ub_plan_seek(making, draft, &request);
 	if (stays_in(making, draft, &request, period))
 		return true;
 	if (!draft->existing && left < period.end && is_nearly_over(making, period, left))

@@ -93,6 +93,7 @@ static bool place_between(
 		.busy = ub_plan_busy_times(making, draft),
 		.full_days = ub_plan_full_days(making, draft) };
 	request.people = ub_plan_calendars(making, &draft->item.attendees, &request.n_people);
+	ub_plan_seek(making, draft, &request);
 	return stays(making, draft, &request) || ub_plan_search(making, draft, &request, request.window);
 }
 

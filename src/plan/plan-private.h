@@ -212,6 +212,9 @@ struct ub_work_calendar *ub_plan_calendars(
 struct ub_intervals ub_plan_busy_times(struct ub_making *making, const struct ub_draft *draft);
 /* Of an event of a rule for accounts: the days that are full by `reviews_a_day`. */
 struct ub_intervals ub_plan_full_days(const struct ub_making *making, const struct ub_draft *draft);
+/* Sets whose busy times count for the event, and where the search by this request may go. Notes whose busy
+ * times are not known. */
+void ub_plan_seek(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request);
 /* Seconds after midnight. */
 int32_t ub_plan_time_of_day(const struct ub_zone *zone, ub_instant instant);
 /* Sets the event's time. True, so that the caller can return the result. */

@@ -54,6 +54,32 @@ struct ub_intervals ub_plan_busy_times(struct ub_making *making, const struct ub
 	return ub_cal_intervals_normal(making->arena, busy);
 }
 
+static void note_unknown(
+    struct ub_making *making, const struct ub_draft *draft, const struct ub_person *person)
+{
+	const struct ub_plan_input *input = making->input;
+	for (size_t i = 0; i < input->n_busy; i++)
+		if (input->busy[i].unknown.len && ub_text_eq_nocase(input->busy[i].address, person->email))
+			ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
+			    "the busy times of %.*s are not known: %.*s", UB_ARGS(person->email),
+			    UB_ARGS(input->busy[i].unknown));
+}
+
+void ub_plan_seek(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request)
+{
+	const struct ub_people *attendees = &draft->item.attendees;
+	ub_instant before = request->window.start - UB_PLAN_SEARCH;
+	draft->item.search =
+	    (struct ub_interval){ before > request->now ? before : request->now, request->useful_until };
+	if (ub_plan_counts_as_busy(making, draft, making->owner->email))
+		*ub_push(making->arena, &draft->item.free) = making->owner;
+	for (size_t i = 0; i < attendees->n; i++)
+		if (ub_plan_counts_as_busy(making, draft, attendees->items[i]->email))
+			*ub_push(making->arena, &draft->item.free) = attendees->items[i];
+	for (size_t i = 0; i < draft->item.free.n; i++)
+		note_unknown(making, draft, draft->item.free.items[i]);
+}
+
 int32_t ub_plan_time_of_day(const struct ub_zone *zone, ub_instant instant)
 {
 	struct ub_civil civil = ub_cal_civil(zone, instant);

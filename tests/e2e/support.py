@@ -212,6 +212,8 @@ class Server(Process):
 class Radicale(Server):
     """HTTP/1.0, closes each connection, does not schedule."""
 
+    RIGHTS = "owner_only"
+
     def __init__(self, folder):
         port = free_port()
         folder = pathlib.Path(folder)
@@ -220,7 +222,7 @@ class Radicale(Server):
             f"[server]\nhosts = 127.0.0.1:{port}\nmax_connections = 100\n"
             f"[auth]\ntype = htpasswd\nhtpasswd_filename = {folder}/users\n"
             "htpasswd_encryption = plain\ndelay = 0\n"
-            "[rights]\ntype = owner_only\n"
+            f"[rights]\ntype = {self.RIGHTS}\n"
             f"[storage]\nfilesystem_folder = {folder}/collections\n"
             "[logging]\nlevel = warning\n"
         )

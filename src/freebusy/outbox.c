@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "freebusy-private.h"
+
+#include "upbeat/sys.h"
+
+/*
+ * Questions about others at the owner's scheduling outbox (RFC 6638 5): one request for all of them. The
+ * server tells of each by himself, or why not. What it tells counts only if it is of him, covers what was
+ * asked for, and is as it should be.
+ */
+
+static bool is_other(const struct look *look, const struct ub_busy_person *person)
+{
+	return !ub_text_eq(person->address, look->question->identity->owner);
+}
+
+static struct ub_text question_of(struct look *look, const struct ub_texts *people)
+{
+	unsigned char unique[16];
+	struct ub_buf out = UB_BUF(look->arena);
+	ub_sys_random(unique, sizeof unique);
+	ub_buf_printf(&out,
+	    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Upbeat//EN\r\nMETHOD:REQUEST\r\nBEGIN:VFREEBUSY\r\n"
+	    "UID:%.*s\r\nDTSTAMP:%.*s\r\nDTSTART:%.*s\r\nDTEND:%.*s\r\nORGANIZER:mailto:%.*s\r\n",
+	    UB_ARGS(ub_base64url(look->arena, unique, sizeof unique)), UB_ARGS(look_time(look, ub_sys_now())),
+	    UB_ARGS(look_time(look, look->range.start)), UB_ARGS(look_time(look, look->range.end)),
+	    UB_ARGS(look->question->identity->owner));
+	for (size_t i = 0; i < people->n; i++)
+		ub_buf_printf(&out, "ATTENDEE:mailto:%.*s\r\n", UB_ARGS(people->items[i]));
+	ub_buf_str(&out, "END:VFREEBUSY\r\nEND:VCALENDAR\r\n");
+	return ub_buf_text(&out);
+}
+
+/* Takes what the answer says of the person. */
+static void take(struct look *look, const struct ub_dav_recipients *answer, struct ub_busy_person *person)
+{
+	person->words = UB_TEXT("the server's answer does not name him");
+	for (size_t i = 0; i < answer->n; i++) {
+		const struct ub_dav_recipient *recipient = &answer->items[i];
+		if (!ub_text_eq(recipient->address, person->address))
+			continue;
+		if (!ub_text_starts(recipient->status, UB_TEXT("2.")))
+			person->words = ub_textf(
+			    look->arena, "the server does not say (%.*s)", UB_ARGS(recipient->status));
+		else if (look_read_busy(look, recipient->data, person))
+			person->words = UB_TEXT("the server's scheduling outbox");
+		return;
+	}
+}
+
+static void take_all(struct look *look, const struct ub_dav_recipients *answer, struct ub_busy_people *people)
+{
+	for (size_t i = 0; i < people->n; i++) {
+		struct ub_busy_person *person = &people->items[i];
+		if (is_other(look, person))
+			take(look, answer, person);
+	}
+}
+
+/* Nobody is told of. */
+static void fail(struct look *look, struct ub_text why, bool passing, struct ub_busy_people *people)
+{
+	for (size_t i = 0; i < people->n; i++) {
+		struct ub_busy_person *person = &people->items[i];
+		if (!is_other(look, person))
+			continue;
+		person->words = why;
+		person->state = passing ? UB_FREEBUSY_AGAIN : UB_FREEBUSY_UNKNOWN;
+	}
+}
+
+static void send(struct look *look, const struct ub_texts *others, struct ub_busy_people *people)
+{
+	struct ub_response response;
+	struct ub_dav_recipients answer;
+	const struct ub_request request = { .method = "POST",
+		.target = look->question->identity->outbox,
+		.content_type = "text/calendar; charset=utf-8; component=VFREEBUSY; method=REQUEST",
+		.body = question_of(look, others) };
+	enum ub_outcome outcome = look_send(look, &request, &response);
+	bool read = outcome == UB_OUTCOME_OK && ub_dav_read_recipients(response.body, &answer, look->arena);
+	if (read)
+		take_all(look, &answer, people);
+	else
+		fail(look, look_why(look, outcome, &response), look_may_pass(outcome), people);
+	look_note(look, &look->ways.outbox, read, look_may_pass(outcome), look_why(look, outcome, &response));
+}
+
+void look_at_outbox(struct look *look, struct ub_busy_people *people)
+{
+	struct ub_texts others = { 0 };
+	for (size_t i = 0; i < people->n; i++)
+		if (is_other(look, &people->items[i]))
+			*ub_push(look->arena, &others) = people->items[i].address;
+	if (others.n == 0)
+		return;
+	if (look->question->identity->outbox.len == 0)
+		fail(look, UB_TEXT("the server has no scheduling outbox"), false, people);
+	else if (look_is_shut(look, &look->ways.outbox))
+		fail(look, look->ways.outbox.why, false, people);
+	else
+		send(look, &others, people);
+}
