@@ -408,6 +408,12 @@ UB_MUST_USE enum ub_store_result ub_store_put_owner(
  * of one address, who has claimed it first comes first. */
 UB_MUST_USE enum ub_store_result ub_store_owners(struct ub_store *store, struct ub_text upstream,
     struct ub_text address, struct ub_arena *arena, struct ub_store_owners *owners);
+/* The href by which that was remembered of the principal. NONE: none was. */
+UB_MUST_USE enum ub_store_result ub_store_href_of(struct ub_store *store, struct ub_text upstream,
+    struct ub_text principal, struct ub_arena *arena, struct ub_text *href);
+/* All keys that wait are due, whoever they wait for, but those of strangers: others' credentials are good for
+ * them now. */
+UB_MUST_USE enum ub_store_result ub_store_wake(struct ub_store *store, struct ub_text upstream, int64_t now);
 /* The principals who were heard of within UB_REMEMBER_MS. Each once, in any order. */
 UB_MUST_USE enum ub_store_result ub_store_principals(
     struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_texts *principals);

@@ -148,6 +148,18 @@ enum ub_store_result memory_login(struct ub_store *store, struct ub_text upstrea
 	return best ? UB_STORE_OK : UB_STORE_NONE;
 }
 
+enum ub_store_result memory_href_of(struct ub_store *store, struct ub_text upstream, struct ub_text principal,
+    struct ub_arena *arena, struct ub_text *href)
+{
+	struct memory *memory = memory_lock(store);
+	const struct known *known = find(memory, upstream, principal);
+	bool there = known && known->href.len;
+	if (there)
+		*href = ub_text_copy(arena, known->href);
+	memory_unlock(memory);
+	return there ? UB_STORE_OK : UB_STORE_NONE;
+}
+
 void principals_prune(struct memory *memory, int64_t before)
 {
 	for (size_t i = memory->principals.n; i > 0; i--) {

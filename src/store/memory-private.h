@@ -93,6 +93,7 @@ store_waits_fn memory_waits;
 store_untried_fn memory_untried;
 store_next_due_fn memory_next_due;
 store_jobs_fn memory_jobs;
+store_wake_fn memory_wake;
 /* Makes the principal's waiting keys due, and returns how many. Takes his keys for a stranger's no longer. */
 size_t queue_wake(struct memory *memory, struct ub_text upstream, struct ub_text principal, int64_t now);
 void queue_vouch(struct memory *memory, struct ub_text upstream, struct ub_text principal);
@@ -104,6 +105,7 @@ store_put_login_fn memory_put_login;
 store_login_fn memory_login;
 store_put_owner_fn memory_put_owner;
 store_owners_fn memory_owners;
+store_href_of_fn memory_href_of;
 void principals_prune(struct memory *memory, int64_t before);
 
 /* memory-meetings.c */

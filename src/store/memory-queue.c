@@ -476,6 +476,19 @@ void queue_vouch(struct memory *memory, struct ub_text upstream, struct ub_text 
 	}
 }
 
+enum ub_store_result memory_wake(struct ub_store *store, struct ub_text upstream, int64_t now)
+{
+	struct memory *memory = memory_lock(store);
+	for (size_t i = 0; i < memory->owned.n; i++) {
+		struct entry *entry = memory->owned.items[i];
+		if (entry->state == UB_JOB_WAITING && entry->key.doubt != UB_DOUBT_CALLER &&
+		    ub_text_eq(entry->key.upstream, upstream))
+			queue_move(memory, entry, UB_JOB_QUEUED, now);
+	}
+	memory_unlock(memory);
+	return UB_STORE_OK;
+}
+
 static bool is_wanted(const struct entry *entry)
 {
 	return entry->state == UB_JOB_WAITING || entry->state == UB_JOB_QUEUED;

@@ -17,6 +17,7 @@ enum statement {
 	KEY_DUE,
 	KEY_HURRY,
 	KEY_WAKE,
+	KEY_WAKE_ALL,
 	KEY_WAITING,
 	PRINCIPAL_LIST,
 	KEY_WAITS,
@@ -48,6 +49,7 @@ enum statement {
 	PRINCIPAL_BY_HREF,
 	PRINCIPAL_OWNER,
 	PRINCIPAL_OWNERS,
+	PRINCIPAL_HREF,
 	PRINCIPAL_PRUNE,
 	ALIAS_PUT,
 	ALIAS_GET,
@@ -158,6 +160,8 @@ store_put_login_fn sqlite_put_login;
 store_login_fn sqlite_login;
 store_put_owner_fn sqlite_put_owner;
 store_owners_fn sqlite_owners;
+store_href_of_fn sqlite_href_of;
+store_wake_fn sqlite_wake;
 store_waiting_fn sqlite_principals;
 store_waiting_fn sqlite_waiting;
 store_waits_fn sqlite_waits;

@@ -470,6 +470,21 @@ enum ub_store_result sqlite_owners(struct ub_store *store, struct ub_text upstre
 	return sql_leave(s, UB_STORE_OK);
 }
 
+enum ub_store_result sqlite_href_of(struct ub_store *store, struct ub_text upstream, struct ub_text principal,
+    struct ub_arena *arena, struct ub_text *href)
+{
+	struct sqlite *s = sql_enter(store);
+	bool there = sql_only_text(s, sql_bound(s, PRINCIPAL_HREF, "tt", &upstream, &principal), href, arena);
+	return sql_leave(s, there ? UB_STORE_OK : UB_STORE_NONE);
+}
+
+enum ub_store_result sqlite_wake(struct ub_store *store, struct ub_text upstream, int64_t now)
+{
+	struct sqlite *s = sql_begin(store, false);
+	sql_run(s, sql_bound(s, KEY_WAKE_ALL, "it", now, &upstream));
+	return sql_end(s, UB_STORE_OK);
+}
+
 /* ---- looking ---- */
 
 static enum ub_store_result list_principals(struct ub_store *store, enum statement statement,

@@ -176,6 +176,7 @@ const char *const sql_statements[STATEMENTS] = {
 	[KEY_DUE] = "SELECT " KEY_COLUMNS " FROM key WHERE due <= ? ORDER BY due, id LIMIT 1",
 	[KEY_HURRY] = "UPDATE key SET due = ?1 WHERE state = 0 AND due > ?1",
 	[KEY_WAKE] = "UPDATE key SET state = 0, due = ? WHERE state = 2 AND upstream = ? AND principal = ?",
+	[KEY_WAKE_ALL] = "UPDATE key SET state = 0, due = ? WHERE state = 2 AND upstream = ? AND doubt < 2",
 	[KEY_WAITING] = "SELECT DISTINCT principal FROM key WHERE upstream = ? AND state IN (0, 2)",
 	[KEY_WAITS] = "SELECT 1 FROM key WHERE upstream = ? AND principal = ? AND state IN (0, 2) LIMIT 1",
 	[KEY_VOUCH] = "UPDATE key INDEXED BY key_doubtful_of SET doubt = 1, expires = put + ?"
@@ -232,6 +233,7 @@ const char *const sql_statements[STATEMENTS] = {
 	    "SELECT address, href, principal, claimed, heard FROM principal INDEXED BY principal_address"
 	    " WHERE upstream = ?1 AND address >= ?2 AND address <> ''"
 	    " AND address <= CASE ?2 WHEN '' THEN char(1114111) ELSE ?2 END",
+	[PRINCIPAL_HREF] = "SELECT href FROM principal WHERE upstream = ? AND principal = ? AND href <> ''",
 	[PRINCIPAL_PRUNE] = "DELETE FROM principal WHERE heard < ?",
 	[ALIAS_PUT] = "INSERT OR REPLACE INTO alias(upstream, href, target, changed) VALUES(?, ?, ?, ?)",
 	[ALIAS_GET] = "SELECT target FROM alias WHERE upstream = ? AND href = ?",

@@ -50,6 +50,9 @@ typedef enum ub_store_result store_put_owner_fn(
 /* In any order. */
 typedef enum ub_store_result store_owners_fn(struct ub_store *store, struct ub_text upstream,
     struct ub_text address, struct ub_arena *arena, struct ub_store_owners *owners);
+typedef enum ub_store_result store_href_of_fn(struct ub_store *store, struct ub_text upstream,
+    struct ub_text principal, struct ub_arena *arena, struct ub_text *href);
+typedef enum ub_store_result store_wake_fn(struct ub_store *store, struct ub_text upstream, int64_t now);
 typedef enum ub_store_result store_waiting_fn(
     struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_texts *principals);
 typedef enum ub_store_result store_waits_fn(
@@ -144,6 +147,8 @@ struct ub_store_ops {
 	store_login_fn *login;
 	store_put_owner_fn *put_owner;
 	store_owners_fn *owners;
+	store_href_of_fn *href_of;
+	store_wake_fn *wake;
 	store_waiting_fn *principals;
 	store_waiting_fn *waiting;
 	store_waits_fn *waits;

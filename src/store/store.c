@@ -189,6 +189,17 @@ enum ub_store_result ub_store_owners(struct ub_store *store, struct ub_text upst
 	return result;
 }
 
+enum ub_store_result ub_store_href_of(struct ub_store *store, struct ub_text upstream,
+    struct ub_text principal, struct ub_arena *arena, struct ub_text *href)
+{
+	return store->ops->href_of(store, upstream, principal, arena, href);
+}
+
+enum ub_store_result ub_store_wake(struct ub_store *store, struct ub_text upstream, int64_t now)
+{
+	return store->ops->wake(store, upstream, now);
+}
+
 enum ub_store_result ub_store_principals(
     struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_texts *principals)
 {

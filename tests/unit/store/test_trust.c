@@ -154,6 +154,12 @@ STORY(knows_who_logs_in_as_a_principal)
 	OK(ub_store_login(s->store, up, boss, s->arena, &login));
 	IS(login, "boss@ours");
 	GIVES(ub_store_login(s->store, up, UB_TEXT("/principals/other/"), s->arena, &login), NONE);
+	OK(ub_store_href_of(s->store, up, UB_TEXT("boss@ours"), s->arena, &login));
+	IS(login, "/principals/boss/");
+	OK(ub_store_heard(s->store, up, UB_TEXT("anna"), 0, NULL));
+	GIVES(ub_store_href_of(s->store, up, UB_TEXT("anna"), s->arena, &login), NONE);
+	GIVES(ub_store_href_of(s->store, UB_TEXT("http://other"), UB_TEXT("boss@ours"), s->arena, &login),
+	    NONE);
 	/* He has another name by now. */
 	OK(ub_store_heard(s->store, up, UB_TEXT("boss"), UB_STORE_HEARD_MS * 2, NULL));
 	OK(ub_store_put_login(s->store, up, UB_TEXT("boss"), boss));
@@ -199,6 +205,23 @@ STORY(knows_who_has_an_address_and_who_had_it_first)
 	put_owner(s, "zoe", "c@ours", 40); /* she has another address by now */
 	IS(owners_of(s, "a@ours").items[0].principal, "anna");
 	cr_assert_eq(owners_of(s, "c@ours").items[0].claimed, 40);
+}
+
+STORY(wakes_all_that_waits_but_strangers_keys)
+{
+	const struct ub_text up = UB_TEXT("http://up");
+	put_doubtful(s, 1, "anna", UB_DOUBT_NONE, 0);
+	struct ub_job job = take(s, 1);
+	OK(ub_store_wait(s->store, &job, 2, UB_TEXT("not now")));
+	put_doubtful(s, 2, "ben", UB_DOUBT_CALLER, 0);
+	struct ub_job stranger = take(s, 3);
+	OK(ub_store_wait(s->store, &stranger, 4, UB_TEXT("not now")));
+	OK(ub_store_wake(s->store, UB_TEXT("http://other"), 5));
+	GIVES(ub_store_take(s->store, 6, 10, s->arena, &job), NONE);
+	OK(ub_store_wake(s->store, up, 7));
+	job = take(s, 8);
+	cr_assert_eq(job.key.doubt, UB_DOUBT_NONE);
+	GIVES(ub_store_take(s->store, 9, 10, s->arena, &job), NONE);
 }
 
 STORY(hands_a_key_over_to_the_owner_for_whom_it_waits)
