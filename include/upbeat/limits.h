@@ -34,6 +34,7 @@
 #define UB_CLIENT_BODY_MAX   (4u * 1024 * 1024)
 #define UB_DAV_ADDRESSES_MAX 32 /* addresses of a principal; further ones are not looked at */
 #define UB_DAV_HOMES_MAX     16
+#define UB_DAV_FOUND_MAX     8  /* principals of one search that are looked at */
 #define UB_DAV_CALENDARS_MAX 32 /* calendars of one user in which a meeting is looked for, and */
 #define UB_DAV_SAME_UID_MAX  4  /* objects of one calendar that may be it; with more the search was none */
 /* cel */
@@ -66,6 +67,7 @@
 #define UB_READING_MS         (1000 * UB_SLOWNESS)
 #define UB_READING_KEYLESS_MS (60000 * UB_SLOWNESS) /* the same where no key is to blame */
 #define UB_READING_LOOK_MS    100                   /* between looks at who reads */
+#define UB_SECRET_MAX         4096                  /* a password or a token in a file */
 
 /* http */
 #define UB_HTTP_HEAD_MAX       (32u * 1024)
@@ -116,6 +118,7 @@
 #define UB_PASSED_MAX              1000 /* meetings that get nothing and are remembered in memory, for explain */
 #define UB_KNOWN_MAX               100000 /* principals that the queue remembers without the store */
 #define UB_STRANGERS_STORED        64     /* strangers' keys in the store; more stay in memory */
+#define UB_SERVICE_PAUSE_MS        60000  /* until a refused service account is tried again; it grows */
 #define UB_IDLE_MS                 1000 /* between looks at the store while nothing is known to become due */
 #define UB_SWEEP_MS                1000 /* between looks for credentials whose time is up, and for whom keys wait */
 #define UB_UPKEEP_MS               (86400 * (int64_t)1000) /* between looks for what may be forgotten: */

@@ -58,6 +58,15 @@ struct ub_settings_sink {
 	struct ub_place place;
 };
 
+/* The account that Upbeat has on the server itself. */
+struct ub_settings_service {
+	struct ub_text user;            /* empty: it signs in with a token */
+	struct ub_settings_path secret; /* the file of its password or token; no path: there is no account */
+	bool token;                     /* the file has a bearer token */
+	struct ub_text principal;       /* the path of a user's principal, with {user}; empty: not said */
+	struct ub_place place;
+};
+
 struct ub_settings {
 	struct {
 		struct ub_text host; /* no brackets */
@@ -75,6 +84,7 @@ struct ub_settings {
 	struct ub_text control;
 	bool tasks_as_events;   /* clients show no to-dos: they are written as events */
 	int64_t deletion_grace; /* seconds after a DELETE in which the meeting may turn up elsewhere */
+	struct ub_settings_service service;
 	struct ub_text log_level, log_format; /* words that ub_log_level_parse and ub_log_format_parse know */
 	struct ub_org *org;                   /* never NULL */
 	struct ub_settings_holidays *holidays;

@@ -79,6 +79,22 @@ void ub_sys_die_with_parent(void);
 /* The memory of this process is not written out when the process crashes. */
 void ub_sys_forbid_core_dumps(void);
 
+/* ---- secrets ---- */
+
+/* A password or a token that a file has alone, in one line. */
+struct ub_secret {
+	char *bytes; /* without the end of the line; memory of its own */
+	size_t len;
+	bool exposed; /* other users may read or write the file */
+};
+
+/* Reads a secret of at most UB_SECRET_MAX bytes from a regular file, for ub_sys_forget_secret(). NULL: it
+ * was read. Otherwise what is wrong with the file, for people; there is no secret then, and the words last
+ * until the thread's next call. */
+UB_MUST_USE const char *ub_sys_read_secret(const char *path, struct ub_secret *secret);
+/* Wipes and frees a secret, if there is one. */
+void ub_sys_forget_secret(struct ub_secret *secret);
+
 /* ---- readings that take without end ---- */
 
 /*

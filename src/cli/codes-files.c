@@ -127,6 +127,19 @@ const struct ub_code ub_codes_files[] = {
 	    NULL, NULL },
 	{ "several-objects", "a holiday file with several calendars",
 	    "Put each calendar into a file of its own.", NULL, NULL },
+	{ "service-exposed", "other users can read the secret of the service account",
+	    "Whoever reads it can change every calendar that the account may change. Only the daemon's user "
+	    "needs the file: chmod 600.",
+	    NULL, NULL },
+	{ "service-file", "the secret of the service account cannot be read",
+	    "The file has the password or the token alone, in one line. Without it, users' work waits for "
+	    "their own next requests.",
+	    NULL, NULL },
+	{ "service-secret", "the service account has no secret, or two",
+	    "The account signs in with a name and a password, or with a token. Secrets stand in files of "
+	    "their own, never in the settings.",
+	    "service: {user: upbeat, password: s3cret}",
+	    "service: {user: upbeat, password_file: service-password}" },
 	{ "sink-failed", "an event sink cannot be used, or cannot deliver",
 	    "The message says what is wrong. Events wait until the sink takes them; of more than 20,000 the "
 	    "oldest go. `upbeat status` tells how many wait.",

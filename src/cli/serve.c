@@ -192,6 +192,7 @@ static int serve(struct ub_cli *cli)
 	const struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
 		.without_plugins = true,
 		.marks_plugins = true,
+		.looks_at_secrets = true,
 		.may_lack_rules = true };
 	struct ub_snapshot *snapshot = begin(cli, &input, &signals, &diags);
 	if (!snapshot)
@@ -221,6 +222,7 @@ static int engine(struct ub_cli *cli)
 		.upstream = ub_cli_value(cli, UPSTREAM),
 		.marks_plugins = true,
 		.minds_marks = true,
+		.looks_at_secrets = true,
 		.may_lack_rules = true };
 	struct ub_diags diags = UB_DIAGS(cli->arena);
 	ub_sys_die_with_parent();

@@ -99,6 +99,18 @@ void fill_org(struct ub_arena *arena, struct ub_settings *settings, const struct
 void warn_of_nobody(const struct ub_yaml_reader *reader, const struct organization *organization,
     const struct ub_yaml_node *node);
 
+/* ---- service.c ---- */
+
+struct service {
+	struct ub_text user, principal;
+	struct ub_settings_path password, token;
+	struct ub_place place;
+};
+
+extern const struct ub_yaml_type type_service; /* struct service */
+
+void fill_service(struct ub_settings *settings, const struct service *from);
+
 /* ---- sources.c ---- */
 
 struct sources {

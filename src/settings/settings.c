@@ -19,6 +19,7 @@ struct written {
 	struct {
 		struct ub_text level, format;
 	} log;
+	struct service service;
 	struct organization organization;
 	struct sources sources;
 	struct sinks sinks;
@@ -98,6 +99,8 @@ static const struct ub_yaml_field fields[] = {
 	    "how to-dos are written: `todos` if not said, or `events`" },
 	{ "deletion_grace", &type_seconds, offsetof(struct written, deletion_grace), false,
 	    "how long after a meeting was deleted it may turn up elsewhere with its items; 30s if not said" },
+	{ "service", &type_service, offsetof(struct written, service), false,
+	    "an account of Upbeat's own on the server, for users who are not there" },
 	{ "log", &type_log, offsetof(struct written, log), false, "the log on standard error" },
 	{ "organization", &ub_settings_organization_type, offsetof(struct written, organization), false,
 	    "who is one of us, and when we work" },
@@ -143,6 +146,7 @@ static struct ub_settings *finish(struct ub_arena *arena, const struct written *
 						      : path_from(arena, directory, UB_TEXT("control"));
 	settings->deletion_grace = written->deletion_grace;
 	settings->tasks_as_events = written->tasks == TASKS_EVENTS;
+	fill_service(settings, &written->service);
 	settings->log_level = written->log.level;
 	settings->log_format = written->log.format;
 	fill_sources(arena, settings, &written->sources);

@@ -340,3 +340,48 @@ Test(settings, that_are_no_yaml_are_refused_with_defaults)
 	cr_assert_eq(r->settings->org->domains.n, 0);
 	finish(&r);
 }
+
+Test(settings, name_the_file_of_the_service_account_and_never_its_secret)
+{
+	struct reading *r =
+	    read_settings("/x/u.yaml", REQUIRED ORG "service: {user: upbeat, password_file: pw}\n");
+	cr_assert_eq(r->diags.errors, 0, "%s", printed(r));
+	SAME(r->settings->service.user, "upbeat");
+	SAME(r->settings->service.secret.path, "/x/pw");
+	cr_assert_not(r->settings->service.token);
+	finish(&r);
+	r = read_settings("/x/u.yaml", REQUIRED ORG "service: {token_file: /t, principal: \"/p/{user}/\"}\n");
+	cr_assert_eq(r->diags.errors, 0, "%s", printed(r));
+	SAME(r->settings->service.secret.path, "/t");
+	SAME(r->settings->service.principal, "/p/{user}/");
+	cr_assert(r->settings->service.token);
+	finish(&r);
+}
+
+Test(settings, refuse_a_service_account_that_cannot_sign_in)
+{
+	static const struct {
+		const char *service, *says;
+	} accounts[] = {
+		{ "{user: upbeat}", "has no secret" },
+		{ "{password_file: pw}", "has a password and no name" },
+		{ "{user: upbeat, password_file: pw, token_file: t}", "with a token or a password" },
+		{ "{user: upbeat, token_file: t}", "with a token or a password" },
+		{ "{user: upbeat, password: s3cret}", "it can be `user`, `password_file`" },
+		{ "{user: \"up:beat\", password_file: pw}", "a user's name without a colon" },
+		{ "{user: \"\", password_file: pw}", "a user's name without a colon" },
+		{ "{token_file: t, principal: \"{user}\"}", "a path like `/{user}/`" },
+		{ "{token_file: t, principal: /users/}", "a path like `/{user}/`" },
+		{ "{token_file: t, principal: \"/{user}/{user}/\"}", "a path like `/{user}/`" },
+	};
+	for (size_t i = 0; i < UB_COUNT(accounts); i++) {
+		struct reading *r = read_settings("u.yaml", "");
+		const char *text = ub_textf(r->arena, REQUIRED ORG "service: %s\n", accounts[i].service).ptr;
+		struct reading *mistaken = read_settings("u.yaml", text);
+		cr_expect(mistaken->diags.errors > 0, "%s", accounts[i].service);
+		cr_expect(strstr(printed(mistaken), accounts[i].says) != NULL, "%s: %s", accounts[i].service,
+		    printed(mistaken));
+		finish(&mistaken);
+		finish(&r);
+	}
+}
