@@ -100,8 +100,8 @@ struct ub_login {
 
 /* What the daemon has of a user instead of a login. */
 struct ub_walk_access {
-	struct ub_text authorization, host; /* as the user's client has sent them */
-	bool (*goes_on)(void *context);     /* asked before each request */
+	const struct ub_caller *caller; /* but for the client: the walk has its own */
+	bool (*goes_on)(void *context); /* asked before each request */
 	void *context;
 };
 

@@ -11,7 +11,7 @@
 #include "upbeat/dav.h"
 #include "upbeat/facts.h"
 
-/* A user of the server, with the credentials and the connection that a pass acts with. */
+/* Whose credentials and connection a pass acts with: a user of the server, or the service account. */
 struct ub_caller {
 	struct ub_client *client;
 	/* the user's name in the credentials; empty: they carry none */
@@ -20,12 +20,19 @@ struct ub_caller {
 	struct ub_text authorization; /* the value of Authorization, as the client sent it */
 	/* the Host field of the client's request; empty: none is sent on */
 	struct ub_text host;
+	/* The credentials are the service account's, which owns nothing: all that it does, it does for the
+	 * owner. */
+	bool service;
+	/* Of the service account: the canonical href of the principal that it acts for; empty: whoever owns
+	 * the collection. */
+	struct ub_text behalf;
 };
 
 struct ub_identity {
 	bool calendar;    /* the collection is a calendar */
 	bool takes_tasks; /* the collection takes VTODO (RFC 4791 5.2.3) */
-	bool caller_is_owner;
+	/* The caller is the owner, or the service account that acts for the owner. */
+	bool acts_for_owner;
 	struct ub_text owner; /* the owner's address in lower case; empty: nobody knows */
 	/* Canonical hrefs of principals; empty: the server does not say. */
 	struct ub_text owner_href, caller_href;
@@ -45,11 +52,11 @@ struct ub_identities *ub_identities_new(void);
 void ub_identities_free(struct ub_identities **identities);
 
 /*
- * Whose the collection at `href` is. The owner is DAV:owner (RFC 3744 5.1), or else the caller's principal if
- * its calendar-home-set (RFC 4791 6.2.1) holds the collection. The address comes from
- * calendar-user-address-set (RFC 6638 2.4.1), the organisation's own where there are several; or else from
- * the pattern of the settings. `now`: seconds on a monotonic clock. The texts of *out are in `arena`. Not
- * UB_OUTCOME_OK: the server did not tell. Blocks while the server is asked.
+ * Whose the collection at `href` is. The owner is DAV:owner (RFC 3744 5.1), or else the principal that the
+ * caller is or acts for if its calendar-home-set (RFC 4791 6.2.1) holds the collection. The address comes
+ * from calendar-user-address-set (RFC 6638 2.4.1), the organisation's own where there are several; or else
+ * from the pattern of the settings. `now`: seconds on a monotonic clock. The texts of *out are in `arena`.
+ * Not UB_OUTCOME_OK: the server did not tell. Blocks while the server is asked.
  */
 UB_MUST_USE enum ub_outcome ub_identity_of(struct ub_identities *identities, const struct ub_caller *caller,
     struct ub_text href, const struct ub_org *org, int64_t now, struct ub_identity *out,
@@ -59,10 +66,17 @@ UB_MUST_USE enum ub_outcome ub_identity_of(struct ub_identities *identities, con
 UB_MUST_USE bool ub_identity_known(struct ub_identities *identities, struct ub_text principal,
     struct ub_text host, struct ub_text href, struct ub_identity *out, struct ub_arena *arena);
 
+/* Who the credentials speak for (RFC 5397), as the server writes the principal's href: asked at the root,
+ * then at the well-known place (RFC 6764 6). *response is the last answer. Texts are in `arena`.
+ * UB_OUTCOME_GONE: the server does not say. Blocks while the server is asked. */
+UB_MUST_USE enum ub_outcome ub_identity_self(const struct ub_caller *caller, struct ub_text *principal,
+    struct ub_response *response, struct ub_arena *arena);
+
 /*
- * Who the caller is to the server, and where his calendars are (RFC 5397, RFC 4791 6.2.1, RFC 6764 6). *user
- * is the principal's href as the server writes it. All texts are in `arena`; *response is the last answer,
- * which tells more of a failure. UB_OUTCOME_GONE: the server does not say. Blocks while the server is asked.
+ * Who the caller is to the server, or whom he acts for, and where that one's calendars are (RFC 5397, RFC
+ * 4791 6.2.1, RFC 6764 6). *user is the principal's href as the server writes it. All texts are in `arena`;
+ * *response is the last answer, which tells more of a failure. UB_OUTCOME_GONE: the server does not say.
+ * Blocks while the server is asked.
  */
 UB_MUST_USE enum ub_outcome ub_identity_homes(const struct ub_caller *caller, struct ub_text *user,
     struct ub_dav_principal *principal, struct ub_response *response, struct ub_arena *arena);
@@ -84,6 +98,23 @@ UB_MUST_USE enum ub_outcome ub_identity_calendar(struct ub_identities *identitie
  */
 UB_MUST_USE enum ub_outcome ub_identity_calendars(
     const struct ub_caller *caller, struct ub_text user, struct ub_texts *hrefs, struct ub_arena *arena);
+
+/* Whom the service account is to act for. At least one text is there. */
+struct ub_whom {
+	struct ub_text login;   /* the name that he signs in with; empty: not known */
+	struct ub_text address; /* in lower case; empty: as the settings' pattern makes it of the login */
+	struct ub_text pattern; /* the settings' path of a principal; empty: like the service account's */
+};
+
+/*
+ * Finds the principal of somebody by the service account: the server is asked who has the address (RFC 3744
+ * 9.4), and if nobody is found, the principal is looked for where the pattern says. Addresses that a
+ * principal has must be the wanted one. *href is canonical, in `arena`. UB_OUTCOME_GONE: there is nobody.
+ * Remembered like identities. Blocks while the server is asked.
+ */
+UB_MUST_USE enum ub_outcome ub_identity_find(struct ub_identities *identities, const struct ub_caller *caller,
+    const struct ub_whom *whom, const struct ub_org *org, int64_t now, struct ub_text *href,
+    struct ub_arena *arena);
 
 /* The name that a principal most likely logs in with, for one who was not heard of: the last segment of its
  * href, decoded, in `arena`. */

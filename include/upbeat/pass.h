@@ -37,7 +37,8 @@ struct ub_pass {
 	struct ub_text account;    /* the id of the meeting's account; empty: it has none */
 	/* The meeting, if it gets nothing and the store remembers nothing of it; *why says why. */
 	const struct ub_facts *passed_over;
-	bool moved; /* the event takes people at another time than when it was last seen */
+	bool forbidden; /* the server has refused the service account something */
+	bool moved;     /* the event takes people at another time than when it was last seen */
 	/* With UB_PASS_AGAIN: when to try again, in milliseconds since 1970; 0: in a moment. */
 	int64_t again;
 	/* With UB_PASS_NOT_OWNER: the principal that the owner logs in as; empty: not known. */
@@ -56,6 +57,8 @@ enum ub_pass_end {
 	UB_PASS_DENIED,
 	/* the calendar is not the caller's: its owner has to come by, or a service account */
 	UB_PASS_NOT_OWNER,
+	/* the service account may not, or finds nobody: at the principal's next request */
+	UB_PASS_FORBIDDEN,
 };
 
 /* Runs a pass; asks the server and the store, and blocks meanwhile. *why says in `arena` what the pass came
@@ -64,8 +67,27 @@ enum ub_pass_end ub_pass_run(struct ub_pass *pass, struct ub_text *why);
 
 /* The same as ub_pass_run() for a key UB_KEY_ACCOUNT: what rules for accounts ask for stands in the calendar
  * of the account's owner. The key of all accounts puts the key of each one that the principal owns, or has
- * items of. */
+ * items of. On nobody's behalf, it puts such a key for each owner, lead, and who has been one, by the
+ * address. */
 enum ub_pass_end ub_pass_account(struct ub_pass *pass, struct ub_text *why);
+
+/* ---- whom the service account acts for ---- */
+
+struct ub_behalf {
+	const struct ub_snapshot *snapshot;
+	struct ub_store *store;
+	const struct ub_key *key; /* it belongs to no object */
+	int64_t monotonic;        /* as in struct ub_pass */
+};
+
+/*
+ * Sets caller->behalf, where the caller is the service account, to the principal of whom the key is on
+ * behalf: as it was when he was last there, or else by a search. Asks the server, and blocks meanwhile.
+ * SETTLED and nobody to act for: nothing is left to do, as he has keys under his own name; but a key on
+ * nobody's behalf needs none. *why is in `arena`.
+ */
+UB_MUST_USE enum ub_pass_end ub_pass_find_behalf(
+    const struct ub_behalf *search, struct ub_caller *caller, struct ub_text *why, struct ub_arena *arena);
 
 /* ---- what rules add to meetings ---- */
 

@@ -9,14 +9,15 @@
  */
 
 #include "upbeat/configuration.h"
+#include "upbeat/identity.h"
 #include "upbeat/store.h"
 
-/* Something to be done once for all calendars of one user, with his own credentials. */
+/* Something to be done once for all calendars of one user. */
 struct ub_order {
 	const struct ub_key *key; /* its href is the order's words */
 	struct ub_snapshot *snapshot;
 	struct ub_store *store;
-	struct ub_text authorization, host; /* as the user's client has sent them */
+	const struct ub_caller *caller; /* the user, or the service account on his behalf */
 	/* To be asked before each request: whether the order may go on. */
 	bool (*goes_on)(void *context);
 	void *context;
@@ -90,6 +91,24 @@ struct ub_passed_meetings {
 /* The last UB_PASSED_MAX of them since the engine was started. Their texts are copies in `arena`. Any
  * thread. */
 struct ub_passed_meetings ub_queue_passed(struct ub_queue *queue, struct ub_arena *arena);
+
+/* How the service account is doing. */
+enum ub_service_word {
+	UB_SERVICE_NONE,       /* the settings name none */
+	UB_SERVICE_UNREADABLE, /* there is no secret in its file */
+	UB_SERVICE_UNTRIED,    /* the server has not judged it yet */
+	UB_SERVICE_ACCEPTED,
+	UB_SERVICE_REFUSED,
+};
+/* "accepted" and the like: for people and programs. A literal. */
+const char *ub_service_word_text(enum ub_service_word word);
+struct ub_queue_service {
+	enum ub_service_word word;
+	struct ub_text name; /* empty: it signs in with a token */
+	struct ub_text why;  /* what is wrong; empty: nothing */
+};
+/* The texts are copies in `arena`. Any thread. */
+struct ub_queue_service ub_queue_service(struct ub_queue *queue, struct ub_arena *arena);
 
 /* What the relay has said of itself. */
 struct ub_queue_relay {

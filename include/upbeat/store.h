@@ -66,6 +66,10 @@ struct ub_key {
 	enum ub_doubt doubt;       /* if the key is put again, the lesser doubt holds */
 };
 
+/* A principal who was not heard of, and for whom the service account acts, is named by this and his address.
+ * No user's name looks like that: a name in Basic has no colon (RFC 7617 2). */
+#define UB_STORE_BY_ADDRESS "mailto:"
+
 enum ub_job_state {
 	UB_JOB_QUEUED, /* to be taken when due */
 	UB_JOB_LEASED, /* somebody works on it */
@@ -396,7 +400,8 @@ UB_MUST_USE enum ub_store_result ub_store_knows(
  * canonical. NONE: the principal is a stranger, and nothing is remembered. */
 UB_MUST_USE enum ub_store_result ub_store_put_login(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal, struct ub_text href);
-/* Which principal logs in as the one at `href`; of several the one last heard of. NONE: nobody knows. */
+/* Which principal logs in as the one at `href`; of several the one last heard of, and never one whom
+ * UB_STORE_BY_ADDRESS names. NONE: nobody knows. */
 UB_MUST_USE enum ub_store_result ub_store_login(struct ub_store *store, struct ub_text upstream,
     struct ub_text href, struct ub_arena *arena, struct ub_text *principal);
 /* Remembers that accounts are planned in the calendar of the principal owner->principal if their owner is at

@@ -5,24 +5,20 @@
 #include "upbeat/settings.h"
 #include "upbeat/sys.h"
 
+static struct ub_caller caller_of(const struct ub_login *login, struct ub_arena *arena)
+{
+	return (struct ub_caller){ .user = login->user,
+		.principal = login->user,
+		.authorization = ub_http_basic(login->user, login->password, arena) };
+}
+
 void ub_walk_begin(struct ub_walk *walk, const struct ub_snapshot *snapshot, const struct ub_login *login,
     const struct ub_walk_access *access, struct ub_arena *arena)
 {
 	*walk =
 	    (struct ub_walk){ .snapshot = snapshot, .access = access, .why = UB_TEXT_NONE, .arena = arena };
-	walk->caller = (struct ub_caller){
-		.client = ub_client_new(ub_text_cstr(arena, snapshot->settings->upstream.base)),
-		.user = login->user,
-		.principal = login->user,
-		.authorization = ub_http_basic(login->user, login->password, arena),
-		.host = UB_TEXT_NONE,
-	};
-	if (!access)
-		return;
-	walk->caller.user = ub_http_user(access->authorization, arena);
-	walk->caller.principal = ub_http_principal(access->authorization, arena);
-	walk->caller.authorization = access->authorization;
-	walk->caller.host = access->host;
+	walk->caller = access ? *access->caller : caller_of(login, arena);
+	walk->caller.client = ub_client_new(ub_text_cstr(arena, snapshot->settings->upstream.base));
 }
 
 void ub_walk_end(struct ub_walk *walk)
@@ -80,8 +76,15 @@ static bool list(struct ub_walk *walk, struct ub_text href, struct ub_dav_member
 
 static struct ub_text wrong_password(struct ub_walk *walk)
 {
+	if (walk->caller.service)
+		return UB_TEXT("the server does not accept the service account");
 	return ub_textf(
 	    walk->arena, "the server does not accept this password of %.*s", UB_ARGS(walk->caller.user));
+}
+
+static struct ub_text name_of(const struct ub_walk *walk)
+{
+	return walk->caller.service ? UB_TEXT("the service account") : walk->caller.user;
 }
 
 static const char nowhere[] = "the server does not tell where the user's calendars are: --calendar HREF does";
@@ -100,11 +103,11 @@ static void add_calendar(struct ub_walk *walk, struct ub_text href, struct ub_wa
 	if (outcome == UB_OUTCOME_DENIED)
 		calendar.why = wrong_password(walk);
 	else if (outcome == UB_OUTCOME_REFUSED)
-		calendar.why = ub_textf(
-		    walk->arena, "the server does not let %.*s look at it", UB_ARGS(walk->caller.user));
+		calendar.why =
+		    ub_textf(walk->arena, "the server does not let %.*s look at it", UB_ARGS(name_of(walk)));
 	else if (outcome != UB_OUTCOME_OK)
 		calendar.why = ub_text(ub_outcome_text(outcome));
-	if (calendar.why.len || (calendar.identity.calendar && calendar.identity.caller_is_owner))
+	if (calendar.why.len || (calendar.identity.calendar && calendar.identity.acts_for_owner))
 		*ub_push(walk->arena, calendars) = calendar;
 }
 

@@ -40,7 +40,7 @@ static bool understand(struct ub_text words, struct said *said, struct ub_arena 
 
 static struct ub_walk_access access_of(const struct ub_order *order)
 {
-	return (struct ub_walk_access){ order->authorization, order->host, order->goes_on, order->context };
+	return (struct ub_walk_access){ order->caller, order->goes_on, order->context };
 }
 
 static bool remember(void *context, const struct ub_store_item *item)

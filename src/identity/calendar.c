@@ -48,12 +48,35 @@ static enum ub_outcome find_principal(struct finding *finding, struct ub_text *p
 	return principal->len ? UB_OUTCOME_OK : outcome == UB_OUTCOME_OK ? UB_OUTCOME_GONE : outcome;
 }
 
+enum ub_outcome ub_identity_self(const struct ub_caller *caller, struct ub_text *principal,
+    struct ub_response *response, struct ub_arena *arena)
+{
+	struct finding finding = { caller, arena, response };
+	return find_principal(&finding, principal);
+}
+
+static struct ub_text with_slash(struct ub_text href, struct ub_arena *arena)
+{
+	return href.len == 0 || ub_text_ends(href, UB_TEXT("/")) ? href
+								 : ub_textf(arena, "%.*s/", UB_ARGS(href));
+}
+
+/* Whom the caller is or acts for. */
+static enum ub_outcome find_self(struct finding *finding, struct ub_text *user)
+{
+	*user = with_slash(finding->caller->behalf, finding->arena);
+	if (!finding->caller->service)
+		return find_principal(finding, user);
+	*finding->response = (struct ub_response){ .error = UB_TEXT_NONE };
+	return user->len ? UB_OUTCOME_OK : UB_OUTCOME_GONE;
+}
+
 enum ub_outcome ub_identity_homes(const struct ub_caller *caller, struct ub_text *user,
     struct ub_dav_principal *principal, struct ub_response *response, struct ub_arena *arena)
 {
 	struct finding finding = { caller, arena, response };
 	*principal = (struct ub_dav_principal){ .display_name = UB_TEXT_NONE, .inbox = UB_TEXT_NONE };
-	enum ub_outcome outcome = find_principal(&finding, user);
+	enum ub_outcome outcome = find_self(&finding, user);
 	if (outcome == UB_OUTCOME_OK)
 		outcome = propfind(&finding, *user, "0", ub_dav_principal_query);
 	if (outcome == UB_OUTCOME_OK && !ub_dav_read_principal(response->body, principal, arena))
@@ -63,18 +86,6 @@ enum ub_outcome ub_identity_homes(const struct ub_caller *caller, struct ub_text
 
 /* ---- the calendar for what belongs to no meeting ---- */
 
-static struct ub_text with_slash(struct ub_text href, struct ub_arena *arena)
-{
-	return href.len == 0 || ub_text_ends(href, UB_TEXT("/")) ? href
-								 : ub_textf(arena, "%.*s/", UB_ARGS(href));
-}
-
-/* Whether the server does not say now, and may say later. */
-static bool is_passing(enum ub_outcome outcome)
-{
-	return outcome == UB_OUTCOME_AGAIN || outcome == UB_OUTCOME_UNCERTAIN || outcome == UB_OUTCOME_DENIED;
-}
-
 /* Where invitations to the user go (RFC 6638 9.2). Empty: the server does not say, and never does. */
 static enum ub_outcome default_calendar(struct finding *finding, struct ub_text inbox, struct ub_text *href)
 {
@@ -83,7 +94,7 @@ static enum ub_outcome default_calendar(struct finding *finding, struct ub_text 
 	if (inbox.len == 0)
 		return UB_OUTCOME_OK;
 	enum ub_outcome outcome = propfind(finding, inbox, "0", ub_dav_inbox_query);
-	if (is_passing(outcome))
+	if (identity_is_passing(outcome))
 		return outcome;
 	if (outcome == UB_OUTCOME_OK && ub_dav_read_inbox(finding->response->body, &said, finding->arena))
 		*href = with_slash(ub_http_href_canonical(finding->arena, said), finding->arena);
@@ -129,11 +140,11 @@ enum ub_outcome ub_identity_calendars(
 		outcome = UB_OUTCOME_REFUSED;
 	if (outcome != UB_OUTCOME_OK)
 		return outcome;
-	for (size_t i = 0; i < principal.n_homes && !is_passing(outcome); i++)
+	for (size_t i = 0; i < principal.n_homes && !identity_is_passing(outcome); i++)
 		outcome = add_own(&finding, principal.homes[i], user, true, hrefs);
 	if (hrefs->n > UB_DAV_CALENDARS_MAX)
 		hrefs->n = UB_DAV_CALENDARS_MAX;
-	return is_passing(outcome) || hrefs->n == 0 ? outcome : UB_OUTCOME_OK;
+	return identity_is_passing(outcome) || hrefs->n == 0 ? outcome : UB_OUTCOME_OK;
 }
 
 static enum ub_outcome ask(struct finding *finding, struct ub_text *href)
@@ -146,9 +157,9 @@ static enum ub_outcome ask(struct finding *finding, struct ub_text *href)
 	if (outcome != UB_OUTCOME_OK)
 		return outcome;
 	/* A home that is refused, as one that others share may be, keeps the user from no other one. */
-	for (size_t i = 0; i < principal.n_homes && !is_passing(outcome); i++)
+	for (size_t i = 0; i < principal.n_homes && !identity_is_passing(outcome); i++)
 		outcome = add_own(finding, principal.homes[i], user, false, &fit);
-	if (!is_passing(outcome) && fit.n)
+	if (!identity_is_passing(outcome) && fit.n)
 		outcome = default_calendar(finding, principal.inbox, &wanted);
 	if (outcome != UB_OUTCOME_OK)
 		return outcome;
@@ -164,7 +175,7 @@ enum ub_outcome ub_identity_calendar(struct ub_identities *identities, const str
 {
 	struct ub_response response;
 	struct finding finding = { caller, arena, &response };
-	struct ub_text key = identity_key(caller->principal, caller->host, UB_TEXT_NONE, arena);
+	struct ub_text key = identity_key(caller, UB_TEXT_NONE, arena);
 	struct identity_entry entry = { .identity = { .calendar = false } };
 	bool known = identity_recall(identities, key, now, &entry, arena);
 	enum ub_outcome outcome = known ? UB_OUTCOME_OK : ask(&finding, &entry.calendar);

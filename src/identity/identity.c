@@ -117,11 +117,37 @@ static enum ub_outcome ask_principal(
 	return outcome;
 }
 
-/* Whether the outcome may be another one later. Otherwise the principal may not be read, and the pattern of
- * the settings stands in. */
-static bool is_passing(enum ub_outcome outcome)
+bool identity_is_passing(enum ub_outcome outcome)
 {
-	return outcome == UB_OUTCOME_AGAIN || outcome == UB_OUTCOME_DENIED;
+	return outcome == UB_OUTCOME_AGAIN || outcome == UB_OUTCOME_UNCERTAIN || outcome == UB_OUTCOME_DENIED;
+}
+
+/* Whether what is made in the collection is made by its owner or for him. What belongs to the service account
+ * itself is no user's. */
+static bool acts_for_owner(const struct lookup *lookup, const struct ub_dav_collection *collection,
+    const struct ub_dav_principal *principal)
+{
+	const struct ub_caller *caller = lookup->caller;
+	if (collection->owner.len == 0)
+		return is_home_of(principal, lookup->href, lookup->arena);
+	bool own = same_href(collection->owner, collection->principal, lookup->arena);
+	return caller->service ? !own && (caller->behalf.len == 0 ||
+					     same_href(collection->owner, caller->behalf, lookup->arena))
+			       : own;
+}
+
+/* The principal in whose home the collection may be, for servers that do not tell the owner to the service
+ * account: beside its own, with the name that comes next in the collection's href. */
+static struct ub_text guess_owner(const struct lookup *lookup, struct ub_text own)
+{
+	struct ub_text beside = ub_http_href_collection(ub_http_href_canonical(lookup->arena, own)), name;
+	struct ub_text rest = ub_text_sub(lookup->href, beside.len, lookup->href.len);
+	if (lookup->caller->behalf.len)
+		return ub_textf(lookup->arena, "%.*s/", UB_ARGS(lookup->caller->behalf));
+	if (beside.len == 0 || !ub_text_starts(lookup->href, beside) || !ub_text_split(&rest, '/', &name))
+		return UB_TEXT_NONE;
+	struct ub_text guess = ub_textf(lookup->arena, "%.*s%.*s/", UB_ARGS(beside), UB_ARGS(name));
+	return same_href(guess, own, lookup->arena) ? UB_TEXT_NONE : guess;
 }
 
 /* What else the owner's principal says. */
@@ -138,23 +164,26 @@ static void take_principal(
 static enum ub_outcome find_owner(
     const struct lookup *lookup, const struct ub_dav_collection *collection, struct ub_identity *out)
 {
+	const struct ub_caller *caller = lookup->caller;
 	struct ub_dav_principal principal;
-	struct ub_text owner = collection->owner.len ? collection->owner : collection->principal;
+	struct ub_text self =
+	    caller->service ? guess_owner(lookup, collection->principal) : collection->principal;
+	struct ub_text owner = collection->owner.len ? collection->owner : self;
 	if (owner.len == 0)
 		return UB_OUTCOME_OK;
 	enum ub_outcome outcome = ask_principal(lookup, owner, &principal);
-	if (is_passing(outcome))
+	/* Otherwise the principal may not be read, and the pattern of the settings stands in. */
+	if (identity_is_passing(outcome))
 		return outcome;
-	out->caller_is_owner = collection->owner.len
-				   ? same_href(collection->owner, collection->principal, lookup->arena)
-				   : is_home_of(&principal, lookup->href, lookup->arena);
-	if (!collection->owner.len && !out->caller_is_owner)
+	out->acts_for_owner = acts_for_owner(lookup, collection, &principal);
+	if (!collection->owner.len && !out->acts_for_owner)
 		return UB_OUTCOME_OK;
 	take_principal(lookup, &principal, out);
+	out->owner_href = ub_http_href_canonical(lookup->arena, owner);
 	out->owner = best_address(&principal, lookup->org);
 	if (out->owner.len == 0) {
-		struct ub_text user = out->caller_is_owner && lookup->caller->user.len
-					  ? lookup->caller->user
+		struct ub_text user = out->acts_for_owner && caller->user.len
+					  ? caller->user
 					  : last_segment(ub_http_href_canonical(lookup->arena, owner));
 		out->owner = ub_org_user_address(lookup->org, user, lookup->arena);
 	}
@@ -237,18 +266,20 @@ void identity_remember(
 	pthread_mutex_unlock(&identities->mutex);
 }
 
-struct ub_text identity_key(
-    struct ub_text principal, struct ub_text host, struct ub_text href, struct ub_arena *arena)
+/* No user's name makes a key of the service account's. */
+struct ub_text identity_key(const struct ub_caller *caller, struct ub_text href, struct ub_arena *arena)
 {
-	return ub_textf(arena, "%.*s\n%.*s\n%.*s", UB_ARGS(principal), UB_ARGS(host), UB_ARGS(href));
+	return ub_textf(arena, "%s%.*s\n%.*s\n%.*s", caller->service ? "service for " : "user ",
+	    UB_ARGS(caller->service ? caller->behalf : caller->principal), UB_ARGS(caller->host),
+	    UB_ARGS(href));
 }
 
 bool ub_identity_known(struct ub_identities *identities, struct ub_text principal, struct ub_text host,
     struct ub_text href, struct ub_identity *out, struct ub_arena *arena)
 {
+	const struct ub_caller caller = { .principal = principal, .host = host };
 	struct identity_entry entry;
-	if (!identity_recall(
-		identities, identity_key(principal, host, href, arena), INT64_MIN, &entry, arena))
+	if (!identity_recall(identities, identity_key(&caller, href, arena), INT64_MIN, &entry, arena))
 		return false;
 	*out = entry.identity;
 	return true;
@@ -258,7 +289,7 @@ enum ub_outcome ub_identity_of(struct ub_identities *identities, const struct ub
     struct ub_text href, const struct ub_org *org, int64_t now, struct ub_identity *out,
     struct ub_arena *arena)
 {
-	struct ub_text key = identity_key(caller->principal, caller->host, href, arena);
+	struct ub_text key = identity_key(caller, href, arena);
 	struct identity_entry entry = { .calendar = UB_TEXT_NONE };
 	struct lookup lookup = { caller, org, href, arena };
 	bool known = identity_recall(identities, key, now, &entry, arena);

@@ -28,15 +28,17 @@ static enum ub_pass_end find_calendar(struct ub_pass *pass, struct ub_text *why)
 	    ub_identity_calendar(identities, pass->caller, seconds, &pass->collection, pass->arena);
 	*why = ub_textf(pass->arena, "looking for the user's calendar: %s", ub_outcome_text(outcome));
 	if (outcome == UB_OUTCOME_GONE) {
-		*why = UB_TEXT("the user has no calendar of his own that takes events");
-		return UB_PASS_SETTLED;
+		*why = pass->caller->service
+			   ? UB_TEXT("the service account sees no calendar of the user's that takes events")
+			   : UB_TEXT("the user has no calendar of his own that takes events");
+		return pass_end_at_collection(pass, outcome);
 	}
 	if (outcome == UB_OUTCOME_OK)
 		outcome = ub_identity_of(identities, pass->caller, pass->collection, pass->snapshot->org,
 		    seconds, &pass->identity, pass->arena);
 	if (outcome == UB_OUTCOME_OK && pass->identity.owner.len == 0)
 		*why = UB_TEXT("the user's address is not known: set organization.users");
-	return outcome == UB_OUTCOME_OK ? UB_PASS_SETTLED : pass_end_of(outcome);
+	return outcome == UB_OUTCOME_OK ? UB_PASS_SETTLED : pass_end_at_collection(pass, outcome);
 }
 
 /* ---- whose address it is ---- */
@@ -64,12 +66,13 @@ static bool is_noted(const struct ub_store_owners *owners, const struct ub_store
  * otherwise. */
 static enum ub_pass_end claim_address(struct ub_pass *pass, struct ub_text *why)
 {
+	const struct ub_caller *caller = pass->caller;
 	const struct ub_store_owner mine = { .address = pass->identity.owner,
-		.href = pass->identity.caller_href,
+		.href = caller->service ? caller->behalf : pass->identity.caller_href,
 		.principal = pass->job->key.principal,
 		.claimed = pass->now * 1000 };
 	struct ub_store_owners owners;
-	if (!find_owners(pass, mine.address, &owners))
+	if (!find_owners(pass, mine.address, &owners) || !pass_note_owner_found(pass))
 		return UB_PASS_AGAIN;
 	if (!is_noted(&owners, &mine) &&
 	    (ub_store_put_owner(pass->store, pass->job->key.upstream, &mine) == UB_STORE_FAILED ||
@@ -367,9 +370,11 @@ enum ub_pass_end ub_pass_account(struct ub_pass *pass, struct ub_text *why)
 	struct tending tending = { .pass = pass, .tended = ub_map_new(pass->arena), .end = UB_PASS_SETTLED };
 	struct ub_text id = ub_store_account_of(&pass->job->key);
 	pass->held = pass->now * 1000;
+	if (pass->job->key.principal.len == 0)
+		return pass_look_for_owners(pass, why);
 	enum ub_pass_end end = find_calendar(pass, why);
 	if (end != UB_PASS_SETTLED || pass->collection.len == 0 || !pass->identity.calendar ||
-	    !pass->identity.caller_is_owner || pass->identity.owner.len == 0)
+	    !pass->identity.acts_for_owner || pass->identity.owner.len == 0)
 		return end;
 	end = claim_address(pass, why);
 	if (end != UB_PASS_SETTLED || why->len)

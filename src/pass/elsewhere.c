@@ -49,7 +49,8 @@ static enum ub_outcome list_calendars(
     struct ub_pass *pass, const struct ub_store_seen *gone, struct ub_texts *calendars)
 {
 	const struct ub_identity *identity = &pass->identity;
-	struct ub_text user = identity->owner_href.len ? identity->owner_href : identity->caller_href;
+	struct ub_text self = pass->caller->service ? UB_TEXT_NONE : identity->caller_href;
+	struct ub_text user = identity->owner_href.len ? identity->owner_href : self;
 	enum ub_outcome outcome = UB_OUTCOME_GONE;
 	*calendars = (struct ub_texts){ 0 };
 	if (user.len)

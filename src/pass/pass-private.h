@@ -14,6 +14,12 @@
 /* What an outcome of asking the server means for the pass. */
 enum ub_pass_end pass_end_of(enum ub_outcome outcome);
 
+/* The same of a collection, or of who owns it: what the service account may not see looks as if it was not
+ * there. */
+enum ub_pass_end pass_end_at_collection(const struct ub_pass *pass, enum ub_outcome outcome);
+/* Whether what is not in the collection is gone: to the service account, what it may not see looks so. */
+UB_MUST_USE bool pass_sees_all(struct ub_pass *pass);
+
 /*
  * Sends a request with the caller's credentials, and extends the lease in good time: a slow server is no
  * crash. Returns UB_OUTCOME_AGAIN without sending when the lease has run out all the same, since others may
@@ -35,6 +41,13 @@ struct ub_text pass_base(const struct ub_event *event);
 struct ub_found;
 /* "rule/item", as the store has it, for people; empty: the store does not know the item. */
 struct ub_text pass_id(const struct ub_found *found);
+
+/* ---- owners.c ---- */
+
+/* Puts the keys of owners and leads who were not heard of. */
+enum ub_pass_end pass_look_for_owners(struct ub_pass *pass, struct ub_text *why);
+/* Remembers that an owner who was not heard of was found by the service account. False: the store has not. */
+UB_MUST_USE bool pass_note_owner_found(struct ub_pass *pass);
 
 /* ---- outcomes.c ---- */
 

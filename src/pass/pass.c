@@ -42,9 +42,14 @@ static enum ub_pass_end look_at_owner(struct ub_pass *pass, struct ub_text *why)
 	    pass->snapshot->org, pass->monotonic / 1000, &pass->identity, pass->arena);
 	*why = ub_textf(pass->arena, "the calendar's properties: %s", ub_outcome_text(outcome));
 	if (outcome != UB_OUTCOME_OK)
-		return pass_end_of(outcome);
-	learn_login(pass);
-	if (pass->identity.calendar && !pass->identity.caller_is_owner) {
+		return pass_end_at_collection(pass, outcome);
+	if (pass->caller->service && pass->identity.calendar && !pass->identity.acts_for_owner) {
+		*why = UB_TEXT("the service account finds nobody whose calendar it is, or it is its own");
+		return UB_PASS_FORBIDDEN;
+	}
+	if (!pass->caller->service)
+		learn_login(pass);
+	if (pass->identity.calendar && !pass->identity.acts_for_owner) {
 		pass->owner_login = find_owner_login(pass);
 		*why =
 		    pass->owner_login.len
@@ -148,6 +153,9 @@ static enum ub_pass_end let_go(struct ub_pass *pass, const struct ub_store_seen 
 	*why = ub_textf(pass->arena, "looking for the meeting elsewhere: %s", ub_outcome_text(outcome));
 	if (outcome != UB_OUTCOME_OK)
 		return pass_end_of(outcome);
+	*why = UB_TEXT("the service account may not look for the meeting everywhere");
+	if (place.len == 0 && pass->forbidden)
+		return UB_PASS_FORBIDDEN;
 	*why = ub_textf(pass->arena, "the meeting stands at %.*s now", UB_ARGS(place));
 	enum ub_pass_end end = place.len ? UB_PASS_SETTLED : take_items_away(pass, seen, why);
 	if (end == UB_PASS_SETTLED)
@@ -385,6 +393,6 @@ enum ub_pass_end ub_pass_run(struct ub_pass *pass, struct ub_text *why)
 	enum ub_outcome outcome = pass_get(pass, pass->job->key.href, &response);
 	*why = ub_textf(pass->arena, "the object: %s", ub_outcome_text(outcome));
 	if (outcome == UB_OUTCOME_GONE)
-		return follow_deletion(pass, why);
+		return pass_sees_all(pass) ? follow_deletion(pass, why) : UB_PASS_FORBIDDEN;
 	return outcome == UB_OUTCOME_OK ? decide_and_act(pass, &response, why) : pass_end_of(outcome);
 }

@@ -21,6 +21,12 @@ enum ub_pass_end pass_end_of(enum ub_outcome outcome)
 	}
 }
 
+enum ub_pass_end pass_end_at_collection(const struct ub_pass *pass, enum ub_outcome outcome)
+{
+	bool hidden = outcome == UB_OUTCOME_REFUSED || outcome == UB_OUTCOME_GONE;
+	return hidden && pass->caller->service ? UB_PASS_FORBIDDEN : pass_end_of(outcome);
+}
+
 void pass_complain(struct ub_pass *pass)
 {
 	ub_log_paced(
@@ -46,7 +52,26 @@ enum ub_outcome pass_send(
 	*response = (struct ub_response){ .error = UB_TEXT("the pass took too long") };
 	if (!still_ours(pass))
 		return UB_OUTCOME_AGAIN;
-	return ub_client_send(pass->caller->client, &ours, response, pass->arena);
+	enum ub_outcome outcome = ub_client_send(pass->caller->client, &ours, response, pass->arena);
+	pass->forbidden |= pass->caller->service && response->status == 403;
+	return outcome;
+}
+
+bool pass_sees_all(struct ub_pass *pass)
+{
+	const struct ub_request request = { .method = "PROPFIND",
+		.target = pass->collection,
+		.depth = "0",
+		.content_type = "application/xml; charset=utf-8",
+		.body = ub_dav_members_query };
+	struct ub_response response;
+	struct ub_dav_members members = { 0 };
+	if (!pass->caller->service)
+		return true;
+	/* Who may add to a collection sees what is in it. */
+	return pass_send(pass, &request, &response) == UB_OUTCOME_OK &&
+	       ub_dav_read_members(response.body, &members, pass->arena) && members.n == 1 &&
+	       members.items[0].takes_events;
 }
 
 enum ub_outcome pass_get(struct ub_pass *pass, struct ub_text href, struct ub_response *response)

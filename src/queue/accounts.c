@@ -2,8 +2,9 @@
 
 /*
  * When users' accounts are looked at: on each day, when accounts or rules have changed, and when somebody is
- * first heard of. Each user has a key for all his accounts, which waits for his next request, and puts the
- * key of each account.
+ * first heard of. Each user has a key for all his accounts, which waits for his next request or is worked on
+ * by the service account, and puts the key of each account. One more key, on nobody's behalf, is for owners
+ * who were not heard of.
  */
 #include "queue-private.h"
 
@@ -11,6 +12,7 @@
 
 #include "upbeat/decision.h"
 #include "upbeat/directory.h"
+#include "upbeat/settings.h"
 
 /* What was in force when everybody's key was last put. */
 struct ub_tended {
@@ -18,6 +20,7 @@ struct ub_tended {
 	struct ub_accounts *accounts; /* held; NULL: there is no source of any */
 	ub_instant rules;
 	ub_day day;
+	bool owners;               /* there is a service account for owners who were not heard of */
 	struct ub_map *principals; /* whose keys were put since */
 	size_t heard;              /* how many were heard of then */
 	int64_t next;              /* when to look again who was heard of, in milliseconds since 1970 */
@@ -63,6 +66,7 @@ static struct ub_tended *begin(
 	tended->accounts = accounts_of(snapshot);
 	tended->rules = snapshot->loaded;
 	tended->day = day;
+	tended->owners = snapshot->settings->service.secret.path.len > 0;
 	ub_tended_free(&former);
 	return tended;
 }
@@ -86,6 +90,8 @@ static void put_keys(struct ub_queue *queue, struct ub_tended *tended, int64_t n
 		queue_complain(queue, queue->input.store);
 		return;
 	}
+	if (tended->owners)
+		*ub_push(queue->arena, &heard) = UB_TEXT_NONE;
 	struct ub_key *keys = UB_NEW_ARRAY(queue->arena, struct ub_key, heard.n);
 	for (size_t i = 0; i < heard.n && n < UB_ACCOUNT_USERS_AT_ONCE; i++)
 		if (!ub_map_get(tended->principals, heard.items[i]))

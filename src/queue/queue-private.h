@@ -13,6 +13,7 @@
 #include "credentials.h"
 #include "open-writes.h"
 #include "passed.h"
+#include "service.h"
 #include "upbeat/pass.h"
 #include "upbeat/queue.h"
 #include "upbeat/wire.h"
@@ -25,6 +26,7 @@ struct ub_queue {
 	struct ub_store *shelter;
 	struct ub_writes *writes;
 	struct ub_credentials *credentials;
+	struct ub_service *service;
 	struct ub_open_additions *additions;
 	struct ub_passed *passed;
 	struct ub_log_pace store_pace, relay_pace, owner_pace;

@@ -108,6 +108,11 @@ enum ub_store_result ub_queue_put(
 	return result;
 }
 
+struct ub_queue_service ub_queue_service(struct ub_queue *queue, struct ub_arena *arena)
+{
+	return ub_service_state(queue->service, arena);
+}
+
 struct ub_passed_meetings ub_queue_passed(struct ub_queue *queue, struct ub_arena *arena)
 {
 	return ub_passed_list(queue->passed, arena);
@@ -135,6 +140,7 @@ struct ub_queue *ub_queue_new(const struct ub_queue_input *input)
 	queue->shelter = ub_store_memory_open();
 	queue->writes = ub_writes_new();
 	queue->credentials = ub_credentials_new();
+	queue->service = ub_service_new(input->log);
 	queue->additions = ub_open_additions_new();
 	queue->passed = ub_passed_new();
 	queue->redirects = ub_redirects_new();
@@ -187,6 +193,7 @@ void ub_queue_stop(struct ub_queue **queue)
 	end_threads(mine);
 	report_lost(mine);
 	ub_credentials_free(&mine->credentials);
+	ub_service_free(&mine->service);
 	ub_writes_free(&mine->writes);
 	ub_open_additions_free(&mine->additions);
 	ub_passed_free(&mine->passed);

@@ -79,6 +79,15 @@ static void set_aside(
 	say(queue, store, ub_store_set_aside(store, job, queue_now(), why));
 }
 
+/* Puts the key again if the service account can be used by now: when the server accepted it, those keys alone
+ * were woken that waited already. */
+static void wake_if_served(struct ub_queue *queue, struct ub_store *store, const struct ub_job *job)
+{
+	int64_t now = queue_now();
+	if (ub_service_accepted(queue->service))
+		say(queue, store, ub_store_put(store, &job->key, 1, now, now));
+}
+
 /* Gives back a key after the server has said no. A key that the server refuses again and again is set aside:
  * neither a pause nor the user's next request would change that. */
 static void fail(struct ub_queue *queue, struct ub_store *store, const struct ub_job *job,
@@ -135,31 +144,41 @@ static bool goes_on(void *context)
 	return ub_store_extend(carrying->store, carrying->job, now, UB_LEASE_MS) != UB_STORE_STALE;
 }
 
-static void carry_out(struct worker *worker, struct ub_store *store, const struct ub_job *job,
-    const struct ub_credential *credential, struct ub_arena *arena)
+/* What came of one try at a key. */
+struct tried {
+	enum ub_pass_end end;
+	struct ub_text why;
+	int64_t again;              /* with UB_PASS_AGAIN, as in struct ub_pass */
+	struct ub_text owner_login; /* with UB_PASS_NOT_OWNER, likewise */
+	bool never;                 /* nobody's credentials were at hand */
+};
+
+static struct tried carry_out(struct worker *worker, struct ub_store *store, const struct ub_job *job,
+    const struct ub_caller *caller, struct ub_arena *arena)
 {
 	struct ub_queue *queue = worker->queue;
 	struct carrying carrying = { queue, store, job, queue_now() };
 	struct ub_order order = { .key = &job->key,
 		.snapshot = queue_snapshot(queue),
 		.store = queue->input.store,
-		.authorization = credential->authorization,
-		.host = credential->host,
+		.caller = caller,
 		.watched = worker->watched,
 		.goes_on = goes_on,
 		.context = &carrying,
 		.arena = arena };
-	struct ub_text why = UB_TEXT_NONE;
-	bool done = !queue->input.carry_out || queue->input.carry_out(&order, &why);
+	struct tried tried = { .end = UB_PASS_SETTLED, .why = UB_TEXT_NONE };
+	bool done = !queue->input.carry_out || queue->input.carry_out(&order, &tried.why);
 	ub_log(queue->input.log, done ? UB_LOG_INFO : UB_LOG_WARNING, "%.*s, for %.*s: %s%.*s",
-	    UB_ARGS(job->key.href), UB_ARGS(job->key.principal), done ? "" : "not done: ", UB_ARGS(why));
-	if (done)
-		settle(queue, store, job);
-	else if (is_stopping(queue))
-		retry(queue, store, job, queue_now(), UB_TEXT("the engine ended meanwhile"));
-	else
-		fail(queue, store, job, UB_PASS_CONFLICT, why);
+	    UB_ARGS(job->key.href), UB_ARGS(job->key.principal),
+	    done ? "" : "not done: ", UB_ARGS(tried.why));
+	if (!done && is_stopping(queue))
+		tried = (struct tried){ .end = UB_PASS_AGAIN,
+			.why = UB_TEXT("the engine ended meanwhile"),
+			.again = queue_now() };
+	else if (!done)
+		tried.end = UB_PASS_CONFLICT;
 	ub_snapshot_release(&order.snapshot);
+	return tried;
 }
 
 /* ---- passes ---- */
@@ -176,21 +195,22 @@ static void keep_passed(struct ub_queue *queue, const struct ub_pass *run, struc
 	ub_passed_keep(queue->passed, &passed);
 }
 
-static void pass(struct worker *worker, struct ub_store *store, const struct ub_job *job,
-    const struct ub_credential *credential, struct ub_arena *arena)
+/* Nobody's name: what came from callers whose sign-in cannot be used again. */
+static struct ub_text name_of(struct ub_text principal)
+{
+	return principal.len ? principal : UB_TEXT("somebody");
+}
+
+static struct tried pass(struct worker *worker, struct ub_store *store, const struct ub_job *job,
+    const struct ub_caller *caller, struct ub_arena *arena)
 {
 	struct ub_queue *queue = worker->queue;
 	struct ub_snapshot *snapshot = queue_snapshot(queue);
-	struct ub_caller caller = { .client = worker->client,
-		.user = ub_http_user(credential->authorization, arena),
-		.principal = job->key.principal,
-		.authorization = credential->authorization,
-		.host = credential->host };
 	struct ub_pass run = { .snapshot = snapshot,
 		.store = queue->input.store,
 		.queue = store,
 		.job = job,
-		.caller = &caller,
+		.caller = caller,
 		.log = queue->input.log,
 		.times = &queue->times,
 		.watched = worker->watched,
@@ -199,28 +219,125 @@ static void pass(struct worker *worker, struct ub_store *store, const struct ub_
 		.monotonic = ub_sys_monotonic_ms(),
 		.clock = queue_now,
 		.arena = arena };
-	struct ub_text why = UB_TEXT_NONE;
+	struct tried tried = { .why = UB_TEXT_NONE };
 	bool account = job->key.kind == UB_KEY_ACCOUNT;
-	enum ub_pass_end end = account ? ub_pass_account(&run, &why) : ub_pass_run(&run, &why);
-	ub_log(queue->input.log, end == UB_PASS_SETTLED ? UB_LOG_DEBUG : UB_LOG_INFO, "%.*s: %.*s",
-	    UB_ARGS(job->key.href), UB_ARGS(why));
+	tried.end = account ? ub_pass_account(&run, &tried.why) : ub_pass_run(&run, &tried.why);
+	tried.again = run.again;
+	tried.owner_login = run.owner_login;
+	if (tried.end == UB_PASS_SETTLED && run.forbidden)
+		tried.end = UB_PASS_FORBIDDEN;
+	ub_log(queue->input.log, tried.end == UB_PASS_SETTLED ? UB_LOG_DEBUG : UB_LOG_INFO, "%.*s: %.*s",
+	    UB_ARGS(job->key.href), UB_ARGS(tried.why));
 	/* The likeliest mistake in new settings: nobody would get anything. */
 	if (run.identity.calendar && run.identity.owner.len == 0)
 		ub_log_paced(queue->input.log, &queue->owner_pace, UB_LOG_WARNING, "%.*s gets nothing: %.*s",
-		    UB_ARGS(job->key.principal), UB_ARGS(why));
+		    UB_ARGS(name_of(job->key.principal)), UB_ARGS(tried.why));
 	if (run.passed_over)
-		keep_passed(queue, &run, why);
-	if (end == UB_PASS_DENIED)
-		ub_credentials_drop(queue->credentials, job->key.principal, credential);
-	if (end == UB_PASS_SETTLED)
-		settle(queue, store, job);
-	else if (end == UB_PASS_AGAIN)
-		retry(queue, store, job, run.again ? run.again : next_try(job), why);
-	else if (end == UB_PASS_NOT_OWNER)
-		give_to_owner(queue, store, job, run.owner_login, why);
-	else
-		fail(queue, store, job, end, why);
+		keep_passed(queue, &run, tried.why);
 	ub_snapshot_release(&snapshot);
+	return tried;
+}
+
+/* ---- with whose credentials ---- */
+
+static struct tried try_with(struct worker *worker, struct ub_store *store, const struct ub_job *job,
+    const struct ub_caller *caller, struct ub_arena *arena)
+{
+	return job->key.kind == UB_KEY_ORDER ? carry_out(worker, store, job, caller, arena)
+					     : pass(worker, store, job, caller, arena);
+}
+
+static struct tried try_as_user(
+    struct worker *worker, struct ub_store *store, const struct ub_job *job, struct ub_arena *arena)
+{
+	struct ub_queue *queue = worker->queue;
+	struct ub_credential *own =
+	    ub_credentials_take(queue->credentials, job->key.principal, ub_sys_monotonic_ms());
+	if (!own)
+		return (struct tried){ .end = UB_PASS_DENIED,
+			.why = UB_TEXT("waits for the next request of its user"),
+			.never = true };
+	const struct ub_caller caller = { .client = worker->client,
+		.user = ub_http_user(own->authorization, arena),
+		.principal = job->key.principal,
+		.authorization = own->authorization,
+		.host = own->host };
+	struct tried tried = try_with(worker, store, job, &caller, arena);
+	if (tried.end == UB_PASS_DENIED)
+		ub_credentials_drop(queue->credentials, job->key.principal, own);
+	ub_credential_free(&own);
+	return tried;
+}
+
+/* Finds whom the service account acts for, and has it act. */
+static struct tried act_for(struct worker *worker, struct ub_store *store, const struct ub_job *job,
+    struct ub_caller *caller, struct ub_arena *arena)
+{
+	struct tried tried = { .end = UB_PASS_SETTLED, .why = UB_TEXT_NONE };
+	bool of_object = job->key.kind == UB_KEY_OBJECT || job->key.kind == UB_KEY_COLLECTION;
+	if (!of_object) {
+		struct ub_snapshot *snapshot = queue_snapshot(worker->queue);
+		const struct ub_behalf search = { snapshot, worker->queue->input.store, &job->key,
+			ub_sys_monotonic_ms() };
+		tried.end = ub_pass_find_behalf(&search, caller, &tried.why, arena);
+		ub_snapshot_release(&snapshot);
+	}
+	bool needs_nobody = of_object || job->key.principal.len == 0;
+	if (tried.end != UB_PASS_SETTLED || !(needs_nobody || caller->behalf.len))
+		return tried;
+	return try_with(worker, store, job, caller, arena);
+}
+
+/* A stranger's key is for nobody but himself: anybody may send a write under any name. */
+static bool may_be_served(const struct ub_job *job, const struct tried *tried)
+{
+	return job->key.doubt != UB_DOUBT_CALLER &&
+	       (tried->end == UB_PASS_DENIED || tried->end == UB_PASS_NOT_OWNER);
+}
+
+/* Tries by the service account what the user's own credentials are not there or not good for. What the
+ * service account may not do either is left as it was. */
+static struct tried try_as_service(struct worker *worker, struct ub_store *store, const struct ub_job *job,
+    const struct tried *before, struct ub_arena *arena)
+{
+	struct ub_queue *queue = worker->queue;
+	struct ub_credential *credential = ub_service_take(queue->service);
+	if (!credential)
+		return *before;
+	struct ub_caller caller = { .client = worker->client,
+		.principal = job->key.principal,
+		.authorization = credential->authorization,
+		.service = true };
+	struct tried tried = act_for(worker, store, job, &caller, arena);
+	if (tried.end == UB_PASS_DENIED)
+		ub_service_doubt(queue->service, credential, ub_sys_monotonic_ms());
+	ub_credential_free(&credential);
+	bool in_vain = tried.end == UB_PASS_DENIED || tried.end == UB_PASS_FORBIDDEN;
+	if (!in_vain)
+		return tried;
+	if (before->end == UB_PASS_NOT_OWNER)
+		return *before;
+	return (struct tried){ .end = UB_PASS_DENIED,
+		.why = ub_textf(arena, "waits for the next request of its user; the service account: %.*s",
+		    UB_ARGS(tried.why)),
+		.never = true };
+}
+
+/* ---- what comes of it ---- */
+
+static void finish(
+    struct ub_queue *queue, struct ub_store *store, const struct ub_job *job, const struct tried *tried)
+{
+	if (tried->never)
+		wait_for_principal(queue, store, job, tried->why);
+	else if (tried->end == UB_PASS_SETTLED)
+		settle(queue, store, job);
+	else if (tried->end == UB_PASS_AGAIN)
+		retry(queue, store, job, tried->again ? tried->again : next_try(job), tried->why);
+	else if (tried->end == UB_PASS_NOT_OWNER)
+		give_to_owner(queue, store, job, tried->owner_login, tried->why);
+	else
+		fail(queue, store, job, tried->end, tried->why);
 }
 
 /* Whether nothing is left to do for the key. A refused write leaves nothing, unless something waited under
@@ -251,15 +368,13 @@ static void work_on(
 		retry(queue, store, job, next_try(job), UB_TEXT("the server has not answered yet"));
 		return;
 	}
-	struct ub_credential *credential =
-	    ub_credentials_take(queue->credentials, job->key.principal, ub_sys_monotonic_ms());
-	if (credential && job->key.kind == UB_KEY_ORDER)
-		carry_out(worker, store, job, credential, arena);
-	else if (credential)
-		pass(worker, store, job, credential, arena);
-	else
-		wait_for_principal(queue, store, job, UB_TEXT("waits for the next request of its user"));
-	ub_credential_free(&credential);
+	bool served = ub_service_accepted(queue->service);
+	struct tried tried = try_as_user(worker, store, job, arena);
+	if (may_be_served(job, &tried))
+		tried = try_as_service(worker, store, job, &tried, arena);
+	finish(queue, store, job, &tried);
+	if (!served && may_be_served(job, &tried))
+		wake_if_served(queue, store, job);
 }
 
 /* Without rules nobody works on keys: a plan without rules would remove all items that stand. */
@@ -269,6 +384,22 @@ static bool has_rules(struct ub_queue *queue)
 	bool has = !snapshot->without_rules;
 	ub_snapshot_release(&snapshot);
 	return has;
+}
+
+/* Keeps the service account up to date, and wakes what waits when the server accepts it. */
+static void tend_service(struct worker *worker, struct ub_arena *arena)
+{
+	struct ub_queue *queue = worker->queue;
+	struct ub_store *const stores[] = { queue->input.store, queue->shelter };
+	struct ub_snapshot *snapshot = queue_snapshot(queue);
+	bool woken = ub_service_tend(queue->service, &snapshot->settings->service, snapshot->loaded,
+	    worker->client, ub_sys_monotonic_ms(), arena);
+	ub_snapshot_release(&snapshot);
+	ub_arena_reset(arena);
+	for (size_t i = 0; woken && i < UB_COUNT(stores); i++)
+		say(queue, stores[i], ub_store_wake(stores[i], queue->input.upstream, queue_now()));
+	if (woken)
+		ub_queue_wake(queue);
 }
 
 /* Waits until keys may have become due, UB_IDLE_MS at most. *seen: the count of wakeups at the last look.
@@ -338,6 +469,7 @@ static void *run(void *data)
 	uint64_t seen = 0;
 	worker->watched = ub_sys_watch_join(queue->input.watch, &limit);
 	do {
+		tend_service(worker, arena);
 		work_off(worker, queue->input.store, arena);
 		work_off(worker, queue->shelter, arena);
 	} while (wait_for_work(queue, &seen));

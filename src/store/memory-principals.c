@@ -139,6 +139,7 @@ enum ub_store_result memory_login(struct ub_store *store, struct ub_text upstrea
 	for (size_t i = 0; i < memory->principals.n; i++) {
 		const struct known *known = memory->principals.items[i];
 		if (ub_text_eq(known->upstream, upstream) && ub_text_eq(known->href, href) &&
+		    !ub_text_starts(known->principal, UB_TEXT(UB_STORE_BY_ADDRESS)) &&
 		    (!best || known->heard > best->heard))
 			best = known;
 	}

@@ -226,6 +226,7 @@ const char *const sql_statements[STATEMENTS] = {
 	[PRINCIPAL_LIST] = "SELECT principal FROM principal WHERE upstream = ?",
 	[PRINCIPAL_LOGIN] = "UPDATE principal SET href = ? WHERE upstream = ? AND principal = ?",
 	[PRINCIPAL_BY_HREF] = "SELECT principal FROM principal WHERE upstream = ? AND href = ?"
+			      " AND principal NOT LIKE '" UB_STORE_BY_ADDRESS "%'"
 			      " ORDER BY heard DESC LIMIT 1",
 	[PRINCIPAL_OWNER] = "UPDATE principal SET claimed = CASE address WHEN ?1 THEN claimed ELSE ?2 END,"
 			    " address = ?1, href = ?3 WHERE upstream = ?4 AND principal = ?5",

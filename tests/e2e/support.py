@@ -214,15 +214,17 @@ class Radicale(Server):
 
     RIGHTS = "owner_only"
 
-    def __init__(self, folder):
+    def __init__(self, folder, users=USERS, auth="htpasswd", rights=None):
+        """rights: the text of a rights file, instead of RIGHTS."""
         port = free_port()
         folder = pathlib.Path(folder)
-        (folder / "users").write_text("".join(f"{user}:{password(user)}\n" for user in USERS))
+        (folder / "users").write_text("".join(f"{user}:{password(user)}\n" for user in users))
+        (folder / "rights").write_text(rights or "")
         (folder / "radicale.conf").write_text(
             f"[server]\nhosts = 127.0.0.1:{port}\nmax_connections = 100\n"
-            f"[auth]\ntype = htpasswd\nhtpasswd_filename = {folder}/users\n"
+            f"[auth]\ntype = {auth}\nhtpasswd_filename = {folder}/users\n"
             "htpasswd_encryption = plain\ndelay = 0\n"
-            f"[rights]\ntype = {self.RIGHTS}\n"
+            f"[rights]\ntype = {'from_file' if rights else self.RIGHTS}\nfile = {folder}/rights\n"
             f"[storage]\nfilesystem_folder = {folder}/collections\n"
             "[logging]\nlevel = warning\n"
         )
