@@ -127,7 +127,8 @@ struct ub_text ub_ical_base(const struct ub_ical *ical, const struct ub_zones *z
  * left it. *written says which properties changed; 0: none, and the text is the one that was parsed. The
  * agenda is replaced between its delimiter lines. Attendees are added and dropped, and never rendered anew.
  * Who has declined is dropped when anything is written, also from people of the user's. A new time raises
- * SEQUENCE and asks all but the organizer again (RFC 6638 3.2.8).
+ * SEQUENCE and asks all but the organizer again (RFC 6638 3.2.8). The time of an item that is moved along
+ * counts as the user's change before and after.
  *
  * A property is left alone where the result would not read as wanted: the time of an item that was made to
  * repeat, the people of an item that somebody else organizes, an agenda whose delimiters are gone, the state

@@ -91,9 +91,11 @@ struct ub_item {
 	bool busy;                         /* false: TRANSP:TRANSPARENT */
 	enum ub_class class;               /* the meeting's */
 	bool late;                         /* placed after its window had passed */
-	struct ub_interval occasion;       /* the meeting's, its instance's, or the period's */
-	struct ub_text account;            /* id of the account; empty: none is known */
-	const char *counts_as;             /* for reports: "prep"; "": as nothing */
+	/* Its user had moved it, and it is moved along with the meeting. Its time is still the user's. */
+	bool along;
+	struct ub_interval occasion; /* the meeting's, its instance's, or the period's */
+	struct ub_text account;      /* id of the account; empty: none is known */
+	const char *counts_as;       /* for reports: "prep"; "": as nothing */
 	/* Seconds before start (events) or due (tasks); negative: after it. */
 	int64_t *reminders;
 	size_t n_reminders;
@@ -139,6 +141,10 @@ struct ub_existing {
 	ub_instant due;               /* of the task, also where it had to be written as an all-day event */
 	unsigned user_changed;        /* enum ub_property */
 	bool has_notes;               /* the user has written something below the closing line */
+	/* What is remembered of it; 0: nothing. When it began, and what it is made for, as they were last
+	 * seen together. */
+	ub_instant last_start, last_occasion;
+	bool moved_along; /* as struct ub_item.along says, when it was last written */
 };
 
 enum ub_action {

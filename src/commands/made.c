@@ -36,6 +36,7 @@ struct ub_existing *made_existing(
 			.generation = item->generation,
 			.item_mark = item->identity,
 			.state = states[item->state].existing,
+			.moved_along = item->outcome.moved_along != 0,
 			.declines = ub_existing_declines(
 			    NULL, item->outcome.declined, owner, item->changed / 1000, arena) };
 	}

@@ -15,6 +15,7 @@ struct revision {
 	const struct line *base; /* the digests of the last writing */
 	struct ub_text last;     /* the same, without those who are left off */
 	struct ub_declines left_off;
+	unsigned users;      /* what counts as the user's all the same, once it is written */
 	unsigned properties; /* to be written */
 	struct splice splice;
 };
@@ -244,8 +245,8 @@ static const struct {
 static void revise_stamps(struct revision *revision)
 {
 	const struct side *now = &revision->now;
-	struct ub_text base =
-	    ub_ical_base_merge(revision->last, revision->wanted.base, revision->properties, revision->arena);
+	struct ub_text base = ub_ical_base_merge(
+	    revision->last, revision->wanted.base, revision->properties & ~revision->users, revision->arena);
 	struct ub_text stamp = value_of(&revision->wanted, "DTSTAMP");
 	exchange(revision, "DTSTAMP");
 	if (ub_ical_line(now->ical, now->master, "LAST-MODIFIED", NULL))
@@ -326,15 +327,18 @@ static unsigned fitting(const struct revision *revision, const struct ub_item *i
 /* The properties to write, among those that may be written. */
 static unsigned changes(const struct revision *revision, unsigned may_write)
 {
-	return may_write & ub_ical_base_differs(revision->last, revision->wanted.base) &
-	       ub_ical_base_differs(revision->now.base, revision->wanted.base);
+	unsigned since = ub_ical_base_differs(revision->last, revision->wanted.base) | revision->users;
+	return may_write & since & ub_ical_base_differs(revision->now.base, revision->wanted.base);
 }
 
 static struct ub_text revise(const struct ub_ical *ical, const struct ub_item *item, unsigned may_write,
     const struct ub_ical_writing *writing, unsigned *written, bool *overlap, struct ub_arena *arena)
 {
 	struct ub_ical_refusal refusal;
-	struct revision revision = { .arena = arena, .now.ical = ical, .base = ub_ical_base_line(ical) };
+	struct revision revision = { .arena = arena,
+		.now.ical = ical,
+		.base = ub_ical_base_line(ical),
+		.users = item->along ? UB_PROPERTY_TIME : 0 };
 	*written = 0;
 	*overlap = false;
 	if (may_write == 0 || !revision.base)

@@ -120,6 +120,14 @@ static void remember_standing(struct ub_pass *pass, const struct ub_step *step, 
 	    UB_ITEM_EXISTS, outcome, event);
 }
 
+/* Whether the item is still to be moved along with the meeting: how far, only the meeting's former time
+ * tells. */
+static bool is_behind(const struct ub_step *step, unsigned written)
+{
+	return step->item->along && step->item->start != step->existing->start &&
+	       !(written & UB_PROPERTY_TIME);
+}
+
 /* What is known of an item that stands. `written`: the properties (enum ub_property) that were written just
  * now. */
 static struct ub_store_outcome outcome_of(
@@ -132,16 +140,21 @@ static struct ub_store_outcome outcome_of(
 	ub_remember_standing(step->existing, pass->now, &outcome, pass->arena);
 	outcome.counts_as = planned.counts_as;
 	outcome.account = planned.account;
+	if (written)
+		outcome.declined = planned.declined;
+	if (written == UB_PROPERTY_ALL) /* it may stand as the other kind of object now */
+		outcome.kind = planned.kind;
+	if (is_behind(step, written))
+		return outcome;
 	outcome.occasion_start = planned.occasion_start;
 	outcome.occasion_end = planned.occasion_end;
 	if (written & UB_PROPERTY_TIME) {
 		outcome.start = planned.start;
 		outcome.end = planned.end;
+		outcome.moved_along = 0;
 	}
-	if (written)
-		outcome.declined = planned.declined;
-	if (written == UB_PROPERTY_ALL) /* it may stand as the other kind of object now */
-		outcome.kind = planned.kind;
+	if (step->item->along)
+		outcome.moved_along = pass->now * 1000;
 	return outcome;
 }
 

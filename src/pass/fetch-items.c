@@ -114,7 +114,10 @@ static enum ub_outcome look_at_known(
 		.name = ub_text_sub(item->href, ub_http_href_collection(item->href).len, item->href.len),
 		.generation = item->generation,
 		.item_mark = item->identity,
-		.state = states[item->state] };
+		.state = states[item->state],
+		.last_start = item->outcome.start / 1000,
+		.last_occasion = item->outcome.occasion_start / 1000,
+		.moved_along = item->outcome.moved_along != 0 };
 	struct ub_found found = { .href = item->href,
 		.known = item,
 		.remembered = item->state == UB_ITEM_EXISTS,

@@ -14,7 +14,7 @@ static bool is_same(const struct ub_store_outcome *a, const struct ub_store_outc
 	       a->occasion_start == b->occasion_start && a->occasion_end == b->occasion_end &&
 	       a->made == b->made && a->completed == b->completed && a->gone == b->gone &&
 	       ub_text_eq(a->counts_as, b->counts_as) && ub_text_eq(a->account, b->account) &&
-	       ub_text_eq(a->declined, b->declined);
+	       a->moved_along == b->moved_along && ub_text_eq(a->declined, b->declined);
 }
 
 void pass_note_outcome(

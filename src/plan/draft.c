@@ -114,6 +114,9 @@ static void add_to_plan(struct ub_making *making, struct ub_draft *draft)
 		return;
 	}
 	draft->state = UB_DRAFT_MADE;
+	if (ub_plan_went_along(draft))
+		ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
+		    "it was moved along with the meeting from where its user had put it");
 	*ub_push(making->arena, &plan->items) = draft->item;
 	if (draft->rule->mode == UB_MODE_AUDIT) {
 		ub_plan_note(

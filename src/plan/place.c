@@ -58,6 +58,8 @@ static ub_instant useful_until(const struct ub_draft *draft, ub_instant until)
 static bool stays(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request)
 {
 	const struct ub_existing *existing = draft->existing;
+	if (ub_plan_goes_along(making, draft, request))
+		return true;
 	if (ub_plan_is_pinned(making, existing, useful_until(draft, request->useful_until)))
 		return ub_plan_stand(draft, existing->start, existing->end);
 	if (!existing || !existing->event)
@@ -128,6 +130,12 @@ static bool place_at(
 	if (verdict != UB_YES)
 		return ub_plan_no_time(making, draft, &chosen->use.point, verdict);
 	draft->item.end = draft->item.start + duration;
+	const struct ub_slot_request request = { .window = { draft->item.start, draft->item.start },
+		.now = making->input->facts->now,
+		.useful_until = making->input->facts->meeting.end,
+		.duration = duration };
+	if (ub_plan_goes_along(making, draft, &request))
+		return true;
 	if (ub_plan_is_pinned(
 		making, draft->existing, useful_until(draft, making->input->facts->meeting.end)))
 		return ub_plan_stand(draft, draft->existing->start, draft->existing->end);

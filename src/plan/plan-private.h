@@ -230,6 +230,15 @@ bool ub_plan_search(struct ub_making *making, struct ub_draft *draft, const stru
  * Nobody is called to anything on the day of the decision. False: the draft has been dropped. */
 bool ub_plan_place_in_period(struct ub_making *making, struct ub_draft *draft, int64_t duration);
 
+/* along.c */
+
+/* Places an event that its user has moved, and that the meeting has moved away from. The request is one for
+ * any time of the event: its window may be empty. False: the event is placed otherwise. */
+bool ub_plan_goes_along(
+    struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request);
+/* Whether the event stands where it was moved along to, now or before. */
+bool ub_plan_went_along(const struct ub_draft *draft);
+
 /* place.c: sets start and end, or due, and late. False: the draft has been dropped. */
 bool ub_plan_place(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft);
 

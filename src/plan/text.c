@@ -107,6 +107,8 @@ static struct ub_text why(const struct ub_draft *draft, const struct ub_facts *f
 	ub_buf_printf(&out, " (rule %.*s)", UB_ARGS(draft->rule->name));
 	if (draft->item.late)
 		ub_buf_str(&out, " Late: its usual time had passed.");
+	if (ub_plan_went_along(draft))
+		ub_buf_str(&out, " Moved along with the meeting from where its user had put it.");
 	print_accounts(facts, &out);
 	return ub_buf_text(&out);
 }

@@ -11,13 +11,13 @@ static void put_item(struct sqlite *s, const struct ub_store_item *item)
 	sql_run(s, sql_bound(s, ITEM_PUT,
 		       "ttttttittttt"
 		       "iiitt"
-		       "iiiiiiit",
+		       "iiiiiiiti",
 		       &item->organization, &item->meeting_uid, &item->identity, &item->rule, &item->id,
 		       &item->owner, (int64_t)item->generation, &item->upstream, &item->uid, &item->href,
 		       &item->etag, &item->base, (int64_t)item->state, item->changed, (int64_t)outcome->kind,
 		       &outcome->counts_as, &outcome->account, outcome->occasion_start, outcome->occasion_end,
 		       outcome->start, outcome->end, outcome->made, outcome->completed, outcome->gone,
-		       &outcome->declined));
+		       &outcome->declined, outcome->moved_along));
 }
 
 enum ub_store_result sqlite_put_item(
@@ -45,6 +45,7 @@ static void read_outcome(
 	outcome->completed = sql_int(row, c);
 	outcome->gone = sql_int(row, c);
 	outcome->declined = sql_text(row, c, arena);
+	outcome->moved_along = sql_int(row, c);
 }
 
 static void read_item(struct sqlite3_stmt *row, struct ub_arena *arena, struct ub_store_item *item)

@@ -74,7 +74,7 @@ const char sql_schema[] =
     " occasion_end INTEGER NOT NULL DEFAULT 0, beginning INTEGER NOT NULL DEFAULT 0,"
     " ending INTEGER NOT NULL DEFAULT 0, made INTEGER NOT NULL DEFAULT 0,"
     " completed INTEGER NOT NULL DEFAULT 0, gone INTEGER NOT NULL DEFAULT 0,"
-    " declined TEXT NOT NULL DEFAULT '',"
+    " declined TEXT NOT NULL DEFAULT '', moved_along INTEGER NOT NULL DEFAULT 0,"
     " PRIMARY KEY(organization, meeting_uid, identity)) WITHOUT ROWID;"
     "CREATE TABLE alias(upstream TEXT, href TEXT, target TEXT, changed INTEGER NOT NULL,"
     " PRIMARY KEY(upstream, href)) WITHOUT ROWID;"
@@ -139,9 +139,17 @@ static const char from_6[] = COLUMNS_SINCE_7;
 /* Version 7 forgot who has declined an item. It is known again as the item is looked at. */
 static const char from_7[] = "ALTER TABLE item ADD COLUMN declined TEXT NOT NULL DEFAULT '';";
 
-const char *const sql_migrations[] = {
-	[1] = from_1, [2] = from_2, [3] = from_3, [4] = from_4, [5] = from_5, [6] = from_6, [7] = from_7
-};
+/* Version 8 did not move items along with their meetings that users had moved. */
+static const char from_8[] = "ALTER TABLE item ADD COLUMN moved_along INTEGER NOT NULL DEFAULT 0;";
+
+const char *const sql_migrations[] = { [1] = from_1,
+	[2] = from_2,
+	[3] = from_3,
+	[4] = from_4,
+	[5] = from_5,
+	[6] = from_6,
+	[7] = from_7,
+	[8] = from_8 };
 
 #define KEY_COLUMNS                                                                                          \
 	"id, lease, kind, upstream, href, principal, collection, state, put, due, again, attempts, "         \
@@ -149,7 +157,7 @@ const char *const sql_migrations[] = {
 #define ITEM_COLUMNS                                                                                         \
 	"organization, meeting_uid, identity, rule, id, owner, generation, upstream, uid, href, etag, "      \
 	"base, state, changed, kind, counts_as, account, occasion_start, occasion_end, beginning, ending, "  \
-	"made, completed, gone, declined"
+	"made, completed, gone, declined, moved_along"
 #define SEEN_COLUMNS                                                                                         \
 	"organization, meeting_uid, upstream, href, collection, principal, owner, etag, schedule_tag, "      \
 	"text, account, meeting_start, meeting_end, changed, look_again"
@@ -205,7 +213,7 @@ const char *const sql_statements[STATEMENTS] = {
 	[CLAIM_DROP] = "DELETE FROM claim WHERE key = ?",
 	[ITEM_PUT] =
 	    "INSERT OR REPLACE INTO item(" ITEM_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-	    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[ITEM_AT] = "SELECT " ITEM_COLUMNS " FROM item INDEXED BY item_at"
 		    " WHERE organization = ? AND upstream = ? AND href = ? ORDER BY changed DESC LIMIT 1",
 	[ITEM_LIST] =

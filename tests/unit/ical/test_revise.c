@@ -191,6 +191,24 @@ Test(revise, brings_a_zone_that_the_object_does_not_define)
 	desk_close(&desk);
 }
 
+Test(revise, leaves_the_time_of_an_item_that_is_moved_along_to_its_user)
+{
+	struct desk desk = desk_open();
+	struct ub_item item = item_of(&desk), wanted = item;
+	struct ub_text text = replaced(&desk, unfolded(&desk, &item), "Berlin:20261109T", "Berlin:20261110T");
+	wanted.along = true;
+	for (int days = 7; days >= 0; days -= 7) { /* to another time, and back to its first one */
+		wanted.start = item.start + (int64_t)days * 86400;
+		wanted.end = item.end + (int64_t)days * 86400;
+		text = changed(&desk, text, &wanted, UB_PROPERTY_TIME);
+		check_has(text, days ? "DTSTART;TZID=Europe/Berlin:20261116T090000"
+				     : "DTSTART;TZID=Europe/Berlin:20261109T090000");
+		cr_expect_eq(ub_ical_user_changes(parsed(&desk, text), desk.zones, desk.arena),
+		    days ? UB_PROPERTY_TIME : 0);
+	}
+	desk_close(&desk);
+}
+
 Test(revise, needs_no_zone_for_a_time_in_utc)
 {
 	struct desk desk = desk_open();

@@ -134,6 +134,7 @@ void world_apply(struct world *world, const struct ub_plan *plan)
 		struct ub_event *event = UB_NEW(world->arena, struct ub_event);
 		event->component = item->kind == UB_ITEM_TASK ? UB_COMPONENT_TASK : UB_COMPONENT_EVENT;
 		event->summary = item->title;
+		event->marks.base = UB_TEXT("base");
 		world->existing[i] = (struct ub_existing){ .uid = item->uid,
 			.name = item->name,
 			.generation = item->generation,
