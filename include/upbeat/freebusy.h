@@ -66,6 +66,20 @@ struct ub_freebusy_question {
 void ub_freebusy_ask(struct ub_freebusy *freebusy, const struct ub_freebusy_question *question,
     struct ub_busy_people *answers, struct ub_arena *arena);
 
+/*
+ * Whether the server sends invitations to those who are named in an event (RFC 6638 3.2.1), as far as was
+ * found out while its owners' outboxes were asked: what schedules answers there. The DAV header is not
+ * believed.
+ */
+enum ub_invites {
+	UB_INVITES_UNKNOWN, /* nobody was asked about since the snapshot was made */
+	UB_INVITES_SENT,
+	UB_INVITES_NONE, /* colleagues do not see what they are invited to */
+};
+
+/* *news: whether the answer is another one than at the last call; NULL is allowed, and leaves it news. */
+enum ub_invites ub_freebusy_invites(struct ub_freebusy *freebusy, bool *news);
+
 /* What was last told to the principal of that person, however long ago. False: nothing that is still
  * remembered. *answer is in `arena`. */
 UB_MUST_USE bool ub_freebusy_known(struct ub_freebusy *freebusy, struct ub_text principal,

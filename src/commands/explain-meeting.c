@@ -147,6 +147,10 @@ static void print_busy(const struct meeting *meeting)
 	if (meeting->busy.n)
 		heading(meeting, "When people are busy");
 	explain_busy_print(&meeting->busy, meeting->zone, meeting->telling->out);
+	if (meeting->busy.n > 1 &&
+	    ub_freebusy_invites(meeting->telling->snapshot->freebusy, NULL) == UB_INVITES_NONE)
+		ub_buf_str(meeting->telling->out,
+		    "  The server sends no invitations: nobody but the owner sees the items.\n");
 }
 
 static void print_keys(const struct meeting *meeting)

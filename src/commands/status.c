@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "control-private.h"
+#include "upbeat/freebusy.h"
 #include "upbeat/json.h"
 #include "upbeat/settings.h"
 
@@ -238,6 +239,15 @@ static void print_service(const struct status *status)
 	ub_buf_char(out, '\n');
 }
 
+static void print_invites(const struct status *status)
+{
+	if (ub_freebusy_invites(status->telling->snapshot->freebusy, NULL) != UB_INVITES_NONE)
+		return;
+	label(status, "Invites");
+	paint(status, yellow, "the server sends none");
+	ub_buf_str(status->telling->out, ": colleagues do not see the items that they are invited to\n");
+}
+
 static void print_orders(const struct status *status)
 {
 	struct ub_buf *out = status->telling->out;
@@ -313,6 +323,7 @@ static void print_status(struct status *status)
 	control_print_sinks(status->telling, label_of(status, "Events    "));
 	print_store(status);
 	print_service(status);
+	print_invites(status);
 	print_orders(status);
 	print_waiting(status);
 	print_aside(status);
@@ -471,6 +482,14 @@ static json_t *service_object(const struct status *status)
 	return object;
 }
 
+/* null: nobody knows. */
+static json_t *invitations(const struct ub_telling *telling)
+{
+	enum ub_invites invites = ub_freebusy_invites(telling->snapshot->freebusy, NULL);
+	return ub_json_must(
+	    invites == UB_INVITES_UNKNOWN ? json_null() : json_boolean(invites == UB_INVITES_SENT));
+}
+
 static json_t *status_object(const struct status *status)
 {
 	const struct ub_telling *telling = status->telling;
@@ -491,6 +510,7 @@ static json_t *status_object(const struct status *status)
 	ub_json_set(object, "events", control_sinks(telling));
 	ub_json_set(object, "store", store_object(telling));
 	ub_json_set(object, "service", service_object(status));
+	ub_json_set(object, "invitations", invitations(telling));
 	ub_json_set(object, "counts", counts_object(status));
 	ub_json_set(object, "orders", orders_array(status));
 	ub_json_set(object, "waiting", waiting_array(status));

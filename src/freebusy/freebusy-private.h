@@ -31,6 +31,7 @@ struct look {
 	int64_t begun, until;     /* on the monotonic clock, in milliseconds */
 	struct ub_arena *arena;
 	struct ways ways;
+	enum ub_invites invites; /* what this look found out */
 };
 
 /* ---- look.c: how the server is asked ---- */

@@ -30,6 +30,7 @@ struct ub_freebusy {
 	struct ub_arena *arena;
 	struct ub_map *entries; /* by the caller's principal and the person's address */
 	struct ub_map *ways;    /* by the caller's principal and the owner's address */
+	enum ub_invites invites, told;
 };
 
 struct ub_freebusy *ub_freebusy_new(void)
@@ -117,6 +118,18 @@ bool ub_freebusy_known(struct ub_freebusy *freebusy, struct ub_text principal, s
 		*answer = copy_person(&entry->person, arena);
 	pthread_mutex_unlock(&freebusy->mutex);
 	return entry != NULL;
+}
+
+enum ub_invites ub_freebusy_invites(struct ub_freebusy *freebusy, bool *news)
+{
+	pthread_mutex_lock(&freebusy->mutex);
+	enum ub_invites invites = freebusy->invites;
+	if (news) {
+		*news = invites != freebusy->told;
+		freebusy->told = invites;
+	}
+	pthread_mutex_unlock(&freebusy->mutex);
+	return invites;
 }
 
 /* ---- one question ---- */
@@ -235,6 +248,8 @@ static void remember(const struct asking *asking, const struct look *look, struc
 	struct ways *ways = UB_NEW(arena, struct ways);
 	*ways = copy_ways(&look->ways, arena);
 	ub_map_put(freebusy->ways, ub_text_copy(arena, ways_key), ways);
+	if (look->invites != UB_INVITES_UNKNOWN)
+		freebusy->invites = look->invites;
 }
 
 /* Under the mutex. */

@@ -69,6 +69,15 @@ static void fail(struct look *look, struct ub_text why, bool passing, struct ub_
 	}
 }
 
+/* Notes whether the server schedules. One that refuses this caller, or tells him nonsense, may all the same.
+ */
+static void note_invites(struct look *look, bool answers, int status)
+{
+	bool none = status == 404 || status == 405 || status == 501;
+	if (!look->question->caller->service && (answers || none))
+		look->invites = answers ? UB_INVITES_SENT : UB_INVITES_NONE;
+}
+
 static void send(struct look *look, const struct ub_texts *others, struct ub_busy_people *people)
 {
 	struct ub_response response;
@@ -83,6 +92,7 @@ static void send(struct look *look, const struct ub_texts *others, struct ub_bus
 		take_all(look, &answer, people);
 	else
 		fail(look, look_why(look, outcome, &response), look_may_pass(outcome), people);
+	note_invites(look, read, response.status);
 	look_note(look, &look->ways.outbox, read, look_may_pass(outcome), look_why(look, outcome, &response));
 }
 
@@ -94,9 +104,10 @@ void look_at_outbox(struct look *look, struct ub_busy_people *people)
 			*ub_push(look->arena, &others) = people->items[i].address;
 	if (others.n == 0)
 		return;
-	if (look->question->identity->outbox.len == 0)
+	if (look->question->identity->outbox.len == 0) {
+		note_invites(look, false, 404);
 		fail(look, UB_TEXT("the server has no scheduling outbox"), false, people);
-	else if (look_is_shut(look, &look->ways.outbox))
+	} else if (look_is_shut(look, &look->ways.outbox))
 		fail(look, look->ways.outbox.why, false, people);
 	else
 		send(look, &others, people);

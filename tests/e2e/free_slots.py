@@ -187,6 +187,16 @@ def _(story):
     tap.equal(known, {"alice@ours.example": True, "bob@ours.example": tells is not None}, "known")
 
 
+@tap.case("that a server sends no invitations is told once in the log, in status, and in explain")
+def _(story):
+    sends = isinstance(story.server, support.Cyrus)
+    status = json.loads(support.run("status", "-c", story.upbeat.settings, "--json").stdout)
+    tap.equal(status["invitations"], sends, "invitations")
+    words = "the server sends no"
+    tap.equal(story.upbeat.said().count(words), 0 if sends else 1, "lines in the log")
+    tap.equal("nobody but the owner sees the items" in story.explain("two"), not sends, "explain tells")
+
+
 @tap.case("the prep in the colleague's own calendar does not push itself when the meeting is moved")
 def _(story):
     nine, meeting = story.next_day()
