@@ -40,7 +40,8 @@ struct ub_decide_input {
 	const struct ub_account_history *history;
 	const struct ub_busy *busy;
 	size_t n_busy;
-	bool explain; /* as in struct ub_plan_input */
+	struct ub_texts left; /* addresses of guests who do not come, whatever the text says */
+	bool explain;         /* as in struct ub_plan_input */
 	/* Of a series: only the instance on the day of this instant, in the owner's zone. 0: the next ones.
 	 */
 	ub_instant only_instance;
@@ -241,6 +242,13 @@ struct ub_owner_findings {
  * since 1970. Texts are in the arena. False: the store cannot tell, and ub_store_problem() says why. */
 UB_MUST_USE bool ub_owners_look(const struct ub_snapshot *snapshot, struct ub_store *store,
     struct ub_text upstream, int64_t now, struct ub_owner_findings *findings, struct ub_arena *arena);
+
+/*
+ * Sets input->left to those who have had the meeting's items, but for the calendar's owner, and have deleted
+ * or declined their copies of the meeting. False: the store cannot tell, and ub_store_problem() says why.
+ */
+UB_MUST_USE bool ub_decide_left(const struct ub_taken *taken, const struct ub_decision *decision,
+    struct ub_decide_input *input, struct ub_arena *arena);
 
 /* ---- what is remembered of a decision: store.h ---- */
 

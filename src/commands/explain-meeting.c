@@ -80,7 +80,9 @@ static void decide(struct meeting *meeting, const struct ub_store_seen *seen, st
 	meeting->busy = explain_busy(input.snapshot, seen->principal, decision, meeting->arena);
 	const struct ub_taken taken = { .store = meeting->telling->daemon->store, .server = &meeting->busy };
 	if (decision->facts && ub_decide_history(&taken, decision, &input, meeting->arena) &&
-	    ub_decide_busy(&taken, decision, &input, meeting->arena) && (input.n_busy || input.history))
+	    ub_decide_left(&taken, decision, &input, meeting->arena) &&
+	    ub_decide_busy(&taken, decision, &input, meeting->arena) &&
+	    (input.n_busy || input.history || input.left.n))
 		ub_decide(&input, decision, meeting->arena);
 }
 

@@ -15,6 +15,12 @@ struct ub_plan_input plan_input(const struct ub_decide_input *input, const struc
 void decide_meeting(const struct ub_decide_input *input, const struct ub_event *event,
     struct ub_decision *decision, struct ub_arena *arena);
 
+/* ---- left.c ---- */
+
+/* The event, on which those who have left have declined. */
+const struct ub_event *without_left(
+    const struct ub_decide_input *input, const struct ub_event *event, struct ub_arena *arena);
+
 /* ---- history.c ---- */
 
 /* What the n meetings with the account come to. */

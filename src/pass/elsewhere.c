@@ -113,21 +113,29 @@ static enum ub_outcome look_at_findings(struct ub_pass *pass, const struct ub_st
 	return UB_OUTCOME_OK;
 }
 
-static enum ub_outcome search_calendar(
-    struct ub_pass *pass, struct ub_text calendar, const struct ub_store_seen *gone, struct ub_text *place)
+enum ub_outcome pass_search_calendar(
+    struct ub_pass *pass, struct ub_text calendar, struct ub_text uid, struct ub_dav_members *findings)
 {
 	const struct ub_request request = { .method = "REPORT",
 		.target = calendar,
 		.depth = "1",
 		.content_type = "application/xml; charset=utf-8",
-		.body = ub_dav_uid_query(gone->meeting_uid, pass->arena) };
+		.body = ub_dav_uid_query(uid, pass->arena) };
 	struct ub_response response;
-	struct ub_dav_members findings = { 0 };
+	*findings = (struct ub_dav_members){ 0 };
 	enum ub_outcome outcome = pass_send(pass, &request, &response);
-	if (outcome != UB_OUTCOME_OK || !ub_dav_read_members(response.body, &findings, pass->arena) ||
-	    findings.n > UB_DAV_SAME_UID_MAX)
-		return outcome;
-	return look_at_findings(pass, gone, &findings, place);
+	if (outcome == UB_OUTCOME_OK &&
+	    (!ub_dav_read_members(response.body, findings, pass->arena) || findings->n > UB_DAV_SAME_UID_MAX))
+		findings->n = 0;
+	return outcome;
+}
+
+static enum ub_outcome search_calendar(
+    struct ub_pass *pass, struct ub_text calendar, const struct ub_store_seen *gone, struct ub_text *place)
+{
+	struct ub_dav_members findings;
+	enum ub_outcome outcome = pass_search_calendar(pass, calendar, gone->meeting_uid, &findings);
+	return outcome == UB_OUTCOME_OK ? look_at_findings(pass, gone, &findings, place) : outcome;
 }
 
 static enum ub_outcome look_on_server(

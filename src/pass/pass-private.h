@@ -6,6 +6,7 @@
  * What the files of the pass share, from the lowest one up.
  */
 
+#include "upbeat/dav.h"
 #include "upbeat/decision.h"
 #include "upbeat/pass.h"
 
@@ -162,6 +163,9 @@ void pass_forget(struct ub_pass *pass, const struct ub_store_seen *seen);
  */
 UB_MUST_USE enum ub_outcome pass_find_elsewhere(
     struct ub_pass *pass, const struct ub_store_seen *gone, struct ub_text *place);
+/* The members of the calendar that may have that UID, which they have to be looked at for. */
+UB_MUST_USE enum ub_outcome pass_search_calendar(
+    struct ub_pass *pass, struct ub_text calendar, struct ub_text uid, struct ub_dav_members *findings);
 
 /* ---- tell.c: what event sinks are told; NULL: there are none, or it is nothing to them ---- */
 
@@ -194,6 +198,12 @@ struct ub_acts {
  * refuses the credentials, the rest is left. */
 void pass_apply(struct ub_pass *pass, const struct ub_plan *plan, const struct ub_findings *findings,
     struct ub_acts *acts);
+
+/* ---- leftovers.c ---- */
+
+/* To be called when items of the meeting were made: removes what the user's calendar has of a colleague's
+ * items that Upbeat has removed, if the server has left it there as called off. */
+void pass_remove_leftovers(struct ub_pass *pass, struct ub_text meeting_uid);
 
 /* ---- add-to-meeting.c ---- */
 

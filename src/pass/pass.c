@@ -112,6 +112,8 @@ static enum ub_pass_end follow(struct ub_pass *pass, struct ub_decide_input *inp
 	if (!pass_choose_times(pass, input, decision, &findings, &said.people))
 		return *why = UB_TEXT("the store cannot tell when people are taken"), UB_PASS_AGAIN;
 	pass_apply(pass, decision->plan, &findings, &acts);
+	if (acts.created)
+		pass_remove_leftovers(pass, decision->event->uid);
 	/* Whoever invites and deletes the meeting calls it off for everybody. */
 	const struct ub_person *organizer = decision->facts->meeting.organizer;
 	bool called_off = input->gone && organizer && ub_text_eq(organizer->email, pass->identity.owner);

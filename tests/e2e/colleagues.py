@@ -105,6 +105,32 @@ def _(story):
     tap.equal(story.copies("bob", prep), 1, "what bob has of it, moved")
 
 
+@tap.case("who takes the meeting over has one prep call, and does not invite to it who has left the meeting")
+def _(story):
+    names = ("cto@acme.example", "alice", "bob", "carol")
+    text = calendars.meeting(start=calendars.business_day(8, 11), attendees=names, uid="over", organizer="cto@acme.example")
+    seen, real, name = story.invite(text)
+    bob, bobs = story.calendar("bob", story.upbeat), story.calendar("bob")
+    story.change(seen, answered(text, "ACCEPTED", "alice"), name)
+    name_of_bob, text_of_bob = story.delivered("bob", "over")
+    story.change(bob, answered(text_of_bob, "ACCEPTED", "bob"), name_of_bob)
+    prep = story.prep(real, "over").value("UID")
+    tap.equal([story.copies(user, prep) for user in ("alice", "bob", "carol")], [1, 1, 1], "copies of alice's prep call")
+    tap.equal(seen.delete(name).status // 100, 2, "DELETE")
+
+    def has_taken_over():
+        bob.objects()
+        return any(item.value("UID") != prep for item in bobs.items_of("over") if ": prep for " in item.text("SUMMARY"))
+
+    tap.eventually(has_taken_over, "bob has a prep call of his own", 10)
+    story.settle()
+    tap.contains(bobs.get(name_of_bob).text, "mailto:alice@", "bob's copy of the meeting, which still lists alice")
+    tap.equal(story.copies("bob", prep), 0, "what bob has of alice's prep call")
+    own = story.prep(bobs, "over")
+    tap.equal(own.addresses(), {"bob@ours.example", "carol@ours.example"}, "on bob's prep call")
+    tap.equal(story.copies("alice", own.value("UID")), 0, "what alice has of it")
+
+
 @tap.case("nothing of it went wrong in the program")
 def _(story):
     story.upbeat.is_sane()
