@@ -140,14 +140,13 @@
 	6 /* tries to look for a meeting by its UID; then it is gone, within two minutes */
 
 /* freebusy */
-#define UB_FREEBUSY_LOOK_MS      10000 /* that one look at the server may take, and another one is waited for */
-#define UB_FREEBUSY_KEPT_MS      60000 /* for which an answer is good, where nothing new is to be placed */
-#define UB_FREEBUSY_WAIT_MS      30000 /* for which new items wait for a server that does not answer */
-#define UB_FREEBUSY_REACH        (INT64_C(62) * 24 * 3600) /* seconds from the first day that is asked for */
-#define UB_FREEBUSY_CALENDARS    16                        /* of one person */
-#define UB_FREEBUSY_FAILURES_MAX 3 /* in a row, until a way to learn something is not gone for a while: */
-#define UB_FREEBUSY_SHUT_MS      600000
-#define UB_FREEBUSY_BYTES        (4u * 1024 * 1024) /* all that is remembered */
+#define UB_FREEBUSY_LOOK_MS   10000 /* that one look at the server may take, and another one is waited for */
+#define UB_FREEBUSY_KEPT_MS   60000 /* for which an answer is good, where nothing new is to be placed */
+#define UB_FREEBUSY_WAIT_MS   30000 /* for which new items wait for a server that does not answer */
+#define UB_FREEBUSY_REACH     (INT64_C(62) * 24 * 3600) /* seconds from the first day that is asked for */
+#define UB_FREEBUSY_CALENDARS 16                        /* of one person */
+#define UB_FREEBUSY_SHUT_MS   600000 /* for which a way to learn something is not gone that leads nowhere */
+#define UB_FREEBUSY_BYTES     (4u * 1024 * 1024) /* all that is remembered */
 
 /* plugins */
 #define UB_PLUGIN_CLOSE_MS 1000 /* time in which a plugin's thread may end by itself */

@@ -9,11 +9,12 @@
 #include "upbeat/dav.h"
 #include "upbeat/freebusy.h"
 
-/* A way to learn something. After failing in a row, or a refusal, it is not gone for UB_FREEBUSY_SHUT_MS. */
+/* A way to learn something. It is shut for UB_FREEBUSY_SHUT_MS after a refusal, and when the server has not
+ * answered for UB_FREEBUSY_WAIT_MS. Times are on the monotonic clock, in milliseconds. */
 struct way {
-	unsigned failures;  /* in a row: the server did not answer */
-	int64_t shut_since; /* on the monotonic clock, in milliseconds; 0: open */
-	struct ub_text why; /* why it was shut, for people */
+	int64_t failing_since; /* the first of the failures in a row; 0: it did not fail */
+	int64_t shut_since;    /* 0: it is open */
+	struct ub_text why;    /* why it was shut, for people */
 };
 
 /* What was found out for one caller and one owner. */

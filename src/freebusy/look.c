@@ -27,7 +27,7 @@ enum ub_outcome look_send(struct look *look, const struct ub_request *request, s
 struct ub_text look_why(struct look *look, enum ub_outcome outcome, const struct ub_response *response)
 {
 	if (response->status == 0)
-		return ub_textf(look->arena, "the server did not answer: %.*s", UB_ARGS(response->error));
+		return ub_textf(look->arena, "asking the server failed: %.*s", UB_ARGS(response->error));
 	if (outcome == UB_OUTCOME_OK)
 		return ub_textf(look->arena, "the server's answer (%d) cannot be read", response->status);
 	return ub_textf(look->arena, "the server does not say (%d)", response->status);
@@ -58,11 +58,15 @@ bool look_is_shut(const struct look *look, const struct way *way)
 
 void look_note(struct look *look, struct way *way, bool went, bool passing, struct ub_text why)
 {
-	way->failures = went ? 0 : way->failures + 1;
-	if (went || (passing && way->failures < UB_FREEBUSY_FAILURES_MAX)) {
-		way->shut_since = 0;
+	if (went) {
+		way->failing_since = way->shut_since = 0;
 		return;
 	}
-	way->shut_since = look->begun;
-	way->why = why;
+	/* Of a failure long ago nobody knows whether the server has failed ever since. */
+	if (!way->failing_since || look->begun - way->failing_since > UB_FREEBUSY_SHUT_MS)
+		way->failing_since = look->begun;
+	if (!passing || look->begun - way->failing_since >= UB_FREEBUSY_WAIT_MS) {
+		way->shut_since = look->begun;
+		way->why = why;
+	}
 }

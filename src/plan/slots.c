@@ -232,10 +232,14 @@ static bool try_owner_alone(
 {
 	if (!try_in_time(request, 1, arena, slot) && !try_late(request, 1, arena, slot))
 		return false;
-	slot->remark = slot->late
-			   ? "its time had passed and nothing was left in everybody's working hours, so it "
-			     "goes by the owner's alone"
-			   : "no time lies in everybody's working hours, so it goes by the owner's alone";
+	if (slot->late)
+		slot->remark = "its time had passed and nothing was left in everybody's working hours, so it "
+			       "goes by the owner's alone";
+	else if (ub_plan_is_busy(request, slot->start))
+		slot->remark = "no time lies in everybody's working hours, so it goes by the owner's alone, "
+			       "and it overlaps with something else";
+	else
+		slot->remark = "no time lies in everybody's working hours, so it goes by the owner's alone";
 	return true;
 }
 

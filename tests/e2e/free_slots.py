@@ -5,6 +5,7 @@ import json
 import sys
 
 import calendars
+import free_rules
 import support
 import tap
 from recurring import instance, series
@@ -12,18 +13,6 @@ from recurring import instance, series
 HALF = datetime.timedelta(minutes=30)
 DAY = datetime.timedelta(days=1)
 SOON = 5
-RULES = """\
-format: 1
-rules:
-  - name: prep
-    when: meeting.customer
-    create:
-      - event: prep
-        title: "Prep: {{ meeting.title }}"
-        between: [3 business days before start, 2 business days before start]
-        duration: 30m
-        attendees: meeting.internal
-"""
 ALONE = ("alice", "cto@acme.example")
 
 
@@ -40,9 +29,7 @@ TELLS = {support.Radicale: None, OpenRadicale: "1 calendar on the server", suppo
 class Story(support.ServerWorld):
     def __enter__(self):
         super().__enter__()
-        rules = self.folder / "rules"
-        rules.mkdir()
-        (rules / "rules.yaml").write_text(RULES)
+        rules = free_rules.write(self.folder)
         settings = f"{support.ORGANIZATION}deletion_grace: 1s\ncontrol: control\n"
         self.upbeat = self.start(support.Upbeat, self.server, settings, f"sqlite:{self.store}", rules)
         self.other = self.new_path()

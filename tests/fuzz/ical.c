@@ -127,6 +127,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		check_agreement(ical, arena);
 	if (ical)
 		check_revise(ical, zones, arena);
+	struct ub_ical_busy busy;
+	if (ub_ical_read_busy(text, arena, &busy, &refusal))
+		for (size_t i = 0; i < busy.times.n; i++)
+			assert(busy.times.items[i].start <= busy.times.items[i].end);
 	size_t passed = 0;
 	if (ub_ical_read_holidays(text, arena, &holidays, &passed, &refusal))
 		for (size_t i = 1; i < holidays.n; i++)

@@ -77,6 +77,31 @@ Test(busy, event_keeps_out_of_everybodys_times_unless_its_rule_says_otherwise)
 	}
 }
 
+Test(busy, times_that_nobody_knows_are_told_and_hold_nobody_up)
+{
+	rules("");
+	busy[1].unknown = UB_TEXT("the server does not say (403)");
+	busy[2].unknown = UB_TEXT("nora does not come");
+	const struct ub_plan *plan = world_plan(world);
+	const struct ub_item *prep = world_item(plan, "prep/prep");
+	expect_time(prep->start, "2026-11-09 09:00");
+	cr_expect(ub_text_is(world_note(plan, "prep/prep")->text,
+	    "the busy times of ben@ours.example are not known: the server does not say (403)"));
+	cr_assert_eq(prep->free.n, 2);
+	cr_expect(ub_text_is(prep->free.items[0]->email, "anna@ours.example"));
+	expect_time(prep->search.start, "2026-11-02 12:00");
+	expect_time(prep->search.end, "2026-11-12 14:00");
+	rules("        free: owner\n");
+	plan = world_plan(world);
+	cr_expect_null(world_note(plan, "prep/prep"));
+	cr_expect_eq(world_item(plan, "prep/prep")->free.n, 1);
+	rules("        free: nobody\n");
+	cr_expect_eq(world_item(world_plan(world), "prep/prep")->free.n, 0);
+	rules("");
+	made();
+	cr_expect_eq(world_item(world_plan(world), "prep/prep")->free.n, 2, "it stands");
+}
+
 Test(busy, event_that_stands_stays_until_something_else_is_put_there)
 {
 	rules("");
