@@ -85,9 +85,11 @@ static struct ub_texts copy_texts(struct ub_texts from, struct ub_arena *arena)
 	return to;
 }
 
-static struct ub_text key_of(struct ub_text principal, struct ub_text address, struct ub_arena *arena)
+/* Where it is remembered what that principal was told, or the service account on his behalf. */
+static struct ub_text key_of(
+    struct ub_text principal, bool service, struct ub_text address, struct ub_arena *arena)
 {
-	return ub_textf(arena, "%.*s\n%.*s", UB_ARGS(principal), UB_ARGS(address));
+	return ub_textf(arena, "%.*s\n%s%.*s", UB_ARGS(principal), service ? "\n" : "", UB_ARGS(address));
 }
 
 static struct ways copy_ways(const struct ways *from, struct ub_arena *arena)
@@ -113,7 +115,9 @@ bool ub_freebusy_known(struct ub_freebusy *freebusy, struct ub_text principal, s
     struct ub_busy_person *answer, struct ub_arena *arena)
 {
 	pthread_mutex_lock(&freebusy->mutex);
-	const struct entry *entry = ub_map_get(freebusy->entries, key_of(principal, address, arena));
+	const struct entry *entry = ub_map_get(freebusy->entries, key_of(principal, false, address, arena));
+	if (!entry)
+		entry = ub_map_get(freebusy->entries, key_of(principal, true, address, arena));
 	if (entry)
 		*answer = copy_person(&entry->person, arena);
 	pthread_mutex_unlock(&freebusy->mutex);
@@ -162,11 +166,12 @@ static bool is_good(const struct asking *asking, const struct entry *entry)
 /* Takes what is remembered, under the mutex. */
 static void recall(struct asking *asking)
 {
+	const struct ub_caller *caller = asking->question->caller;
 	struct ub_texts missing = { 0 };
 	for (size_t i = 0; i < asking->missing.n; i++) {
 		struct ub_text address = asking->missing.items[i];
 		const struct entry *entry = ub_map_get(asking->freebusy->entries,
-		    key_of(asking->question->caller->principal, address, asking->arena));
+		    key_of(caller->principal, caller->service, address, asking->arena));
 		if (entry && is_good(asking, entry))
 			*ub_push(asking->arena, asking->answers) = copy_person(&entry->person, asking->arena);
 		else
@@ -238,12 +243,13 @@ static void remember(const struct asking *asking, const struct look *look, struc
 	struct ub_freebusy *freebusy = asking->freebusy;
 	make_room(freebusy);
 	struct ub_arena *arena = freebusy->arena;
+	const struct ub_caller *caller = asking->question->caller;
 	for (size_t i = 0; i < people->n; i++) {
 		const struct ub_busy_person *person = &people->items[i];
 		struct entry *kept = UB_NEW(arena, struct entry);
 		*kept = (struct entry){ copy_person(person, arena), look->begun };
 		ub_map_put(freebusy->entries,
-		    key_of(asking->question->caller->principal, person->address, arena), kept);
+		    key_of(caller->principal, caller->service, person->address, arena), kept);
 	}
 	struct ways *ways = UB_NEW(arena, struct ways);
 	*ways = copy_ways(&look->ways, arena);
@@ -267,9 +273,10 @@ static void take_turn(struct asking *asking)
 {
 	struct ub_freebusy *freebusy = asking->freebusy;
 	const struct ub_freebusy_question *question = asking->question;
+	const struct ub_caller *caller = question->caller;
 	struct ub_text ways_key =
-	    key_of(question->caller->principal, question->identity->owner, asking->arena);
-	struct going mine = { question->caller->principal, freebusy->going };
+	    key_of(caller->principal, caller->service, question->identity->owner, asking->arena);
+	struct going mine = { caller->principal, freebusy->going };
 	/* What is told from now on is new; a wait for another look may have gone before. */
 	int64_t begun = ub_sys_monotonic_ms();
 	struct look look = { .question = question,
