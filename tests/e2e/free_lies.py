@@ -178,6 +178,30 @@ def _(story):
     tap.equal(tap.eventually(lambda: story.prep_of(user), "the prep", SOON), nine, "prep")
 
 
+@tap.case("of several meetings that come while a question is open, one asks for all")
+def _(story):
+    answers, asked = threading.Event(), story.server.asked
+
+    def hold(body):
+        answers.wait(60)
+        return reply(body)
+
+    story.server.outbox = hold
+    user = story.new_user()
+    outbox, calendar = ("POST", f"/{user}/outbox/"), calendars.Calendar(story.upbeat.calendar_of(user), user)
+    story.store(user)
+    tap.eventually(lambda: outbox in asked, "the question", SOON)
+    for n in range(3):
+        start = calendars.business_day(12 + story.users, 15 + n)
+        text = calendars.meeting(uid=f"{user}-{n}", start=start, attendees=(user, "bob", "cto@acme.example"), organizer=user)
+        tap.equal(calendar.put(f"{n}.ics", text).status, 201, "PUT")
+    tap.eventually(lambda: {("GET", f"/{user}/cal/{n}.ics") for n in range(3)} <= set(asked), "all are looked at", SOON)
+    answers.set()
+    story.settle()
+    preps = sum(b"SUMMARY:Prep" in text for path, text in story.server.objects.items() if path.startswith(f"/{user}/"))
+    tap.equal((preps, asked.count(outbox)), (4, 2), "preps and questions")
+
+
 @tap.case("a server that is busy, or does not answer, is asked again; after half a minute the items are placed without it")
 def _(story):
     end = threading.Event()
