@@ -120,16 +120,45 @@ struct ub_dav_recipients {
 	size_t n, cap;
 };
 
+/* What a collection says of its present state: two texts, of which each is another one after a change of a
+ * member. */
+struct ub_dav_state {
+	struct ub_text token; /* DAV:sync-token (RFC 6578 4); empty: the server has no sync-collection */
+	struct ub_text tag;   /* calendarserver.org's getctag; empty: not given */
+};
+
+/* A member of a collection that has changed, or how it is now. */
+struct ub_dav_change {
+	struct ub_text href; /* a path, as the server writes it */
+	struct ub_text etag; /* empty: the server gave none, or the member is gone */
+	bool gone;
+};
+
+struct ub_dav_changes {
+	struct ub_dav_change *items;
+	size_t n, cap;
+	struct ub_text token; /* DAV:sync-token; empty: none */
+	bool more;            /* there are further changes after the token (RFC 6578 3.6) */
+};
+
 /* The request bodies for PROPFIND, Depth: 0; of the members, Depth: 1. */
 extern const struct ub_text ub_dav_collection_query;
 extern const struct ub_text ub_dav_principal_query;
 extern const struct ub_text ub_dav_members_query;
 extern const struct ub_text ub_dav_inbox_query;
+extern const struct ub_text ub_dav_state_query; /* Depth: 0 */
+extern const struct ub_text ub_dav_etags_query; /* Depth: 1; read as changes */
 
 /* The body of a REPORT, Depth: 1, for the members of a calendar that have an event with that UID (RFC 4791
  * 7.8.6), in `arena`; the answer is read as that of a list of members. A server may find more, since the UID
  * may also be a part of another one. */
 struct ub_text ub_dav_uid_query(struct ub_text uid, struct ub_arena *arena);
+
+/* The bodies of REPORTs, in `arena`, whose answers are read as changes: what has changed after the token, at
+ * most so many members (RFC 6578 3.2), Depth: 0; how the members at these hrefs are (RFC 4791 7.9),
+ * Depth: 1. */
+struct ub_text ub_dav_sync_query(struct ub_text token, size_t most, struct ub_arena *arena);
+struct ub_text ub_dav_multiget_query(const struct ub_text *hrefs, size_t n, struct ub_arena *arena);
 
 /* Read a 207 body. False: the body is no XML, no multistatus of one resource, or more than is taken. */
 UB_MUST_USE bool ub_dav_read_collection(
@@ -138,6 +167,9 @@ UB_MUST_USE bool ub_dav_read_principal(
     struct ub_text body, struct ub_dav_principal *out, struct ub_arena *arena);
 /* *calendar: the schedule-default-calendar-URL of a scheduling inbox (RFC 6638 9.2), an href; empty: none. */
 UB_MUST_USE bool ub_dav_read_inbox(struct ub_text body, struct ub_text *calendar, struct ub_arena *arena);
+UB_MUST_USE bool ub_dav_read_state(struct ub_text body, struct ub_dav_state *out, struct ub_arena *arena);
+/* Members of which is said neither how they are nor that they are gone, and collections, are left out. */
+UB_MUST_USE bool ub_dav_read_changes(struct ub_text body, struct ub_dav_changes *out, struct ub_arena *arena);
 UB_MUST_USE bool ub_dav_read_members(struct ub_text body, struct ub_dav_members *out, struct ub_arena *arena);
 UB_MUST_USE bool ub_dav_read_recipients(
     struct ub_text body, struct ub_dav_recipients *out, struct ub_arena *arena);

@@ -102,6 +102,8 @@
 #define UB_DELETION_GRACE_SECONDS 30 /* seconds, unless the settings say otherwise */
 #define UB_SETTINGS_MAX           (1024u * 1024)
 #define UB_RULE_FILE_MAX          UB_YAML_BYTES_MAX /* each file of rules, templates or holidays */
+#define UB_SYNC_SECONDS           30 /* seconds between two looks for changes in a calendar, the same */
+#define UB_SYNC_SECONDS_MAX       65535
 /* queue and pass */
 #define UB_AUTHORIZATION_MAX       8192
 #define UB_CREDENTIAL_MS           60000 /* time for which a caller's credentials are kept, at most */
@@ -136,6 +138,16 @@
 #define UB_IDENTITY_SECONDS        300    /* time for which it is believed whose a collection is */
 #define UB_IDENTITY_CACHE_BYTES    (1024u * 1024)
 
+#define UB_POLLED_MAX    20000 /* users' calendars of which it is known when they were last looked at */
+#define UB_SYNC_CHANGES  500   /* changes of one calendar that are asked for in one request, */
+#define UB_SYNC_REQUESTS 10    /* such requests of one look, */
+#define UB_SYNC_LOOKS    500   /* objects that are looked at for them; the others at the next look */
+#define UB_SYNC_LISTED   20000 /* objects of a calendar that can be followed where it has to be listed */
+#define UB_SYNC_MULTIGET 200   /* objects that are asked for in one request */
+#define UB_SYNC_REFUSALS 2     /* tokens refused in a row until the calendar is listed instead */
+#define UB_KEYS_AT_ONCE  32    /* keys of one pass that become due together, */
+#define UB_KEYS_MS       1000  /* and the time between these and the next ones: others come in between */
+#define UB_LOOKS_KEPT    65536 /* versions of objects that were looked at, a power of two */
 #define UB_UID_SEARCHES_MAX                                                                                  \
 	6 /* tries to look for a meeting by its UID; then it is gone, within two minutes */
 
@@ -208,8 +220,6 @@
 #define UB_PERIOD_NOTICE_PARTS   10 /* one of so many parts of a period is left to invite the customer, but */
 #define UB_PERIOD_NOTICE_MAX     5  /* no more business days than this, and one at least */
 #define UB_CADENCE_PERIODS       64 /* periods of a rule for accounts that are looked at */
-#define UB_ACCOUNT_KEYS_AT_ONCE  32 /* keys of accounts that become due together */
-#define UB_ACCOUNT_KEYS_MS       1000 /* between these and the next ones: meetings come in between */
 #define UB_CLAIM_MS              (14 * 86400 * (int64_t)1000) /* for which a user who is not heard of keeps an address */
 #define UB_OWNERS_TELL_MS        10000 /* until owners whom nobody has seen are logged */
 #define UB_OWNERS_SHOWN          20    /* lines about owners, in the log and for people */
@@ -247,6 +257,7 @@
 #define UB_STORE_DOUBTFUL_MAX    20000                   /* and of all principals */
 #define UB_STORE_HEARD_MS        (86400 * (int64_t)1000) /* between notes that a principal was heard of */
 #define UB_STORE_ALIAS_HOPS      5
+#define UB_STORE_PLACES          2000 /* objects of one calendar of which something is remembered, that are told */
 #define UB_STORE_LOOKS           100   /* meetings that are found to be looked at again, at a time */
 #define UB_LOOKS_MS              60000 /* between looks for such meetings */
 #define UB_STORE_LOCK_MS         5000  /* time for which a predecessor's lock is waited for */
@@ -299,6 +310,7 @@
 #define UB_RELAY_POOL_MAX       512   /* idle upstream connections of one thread */
 #define UB_RELAY_ADDRESSES_MAX  8     /* addresses of the upstream's name */
 #define UB_RELAY_INTERIM_MAX    32    /* 1xx answers to one request */
+#define UB_RELAY_POLLS          16384 /* places of marks that say when clients have polled */
 #define UB_RELAY_MISSED_MAX     1024  /* writes that no engine has confirmed, of one thread */
 #define UB_RELAY_MISSED_MS      60000 /* time for which their credentials are kept */
 #define UB_RELAY_COMMIT_MS      (250 * UB_SLOWNESS)

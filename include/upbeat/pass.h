@@ -14,12 +14,22 @@
 #include "upbeat/store.h"
 #include "upbeat/wire.h"
 
+/* Versions of objects that passes have looked at lately: what a client has changed through Upbeat need not be
+ * looked at once more when the server tells of it. Any thread. */
+struct ub_looks;
+
+/* Never NULL. */
+struct ub_looks *ub_looks_new(void);
+/* Sets *looks to NULL. No other thread may use it any more. */
+void ub_looks_free(struct ub_looks **looks);
+
 /* One pass over one key. What the members point to must outlive the pass. */
 struct ub_pass {
 	struct ub_snapshot *snapshot;
 	struct ub_store *store;   /* where items and meetings are remembered */
 	struct ub_store *queue;   /* the store that gave the job: its lease is there */
-	const struct ub_job *job; /* the key is an object's or an account's */
+	const struct ub_job *job; /* the key is an object's, an account's or of changes in a calendar */
+	struct ub_looks *looks;   /* NULL: nobody remembers */
 	const struct ub_caller *caller;
 	struct ub_log *log;
 	pthread_mutex_t *times;         /* held while the times of items are chosen; all passes share it */
@@ -70,6 +80,10 @@ enum ub_pass_end ub_pass_run(struct ub_pass *pass, struct ub_text *why);
  * items of. On nobody's behalf, it puts such a key for each owner, lead, and who has been one, by the
  * address. */
 enum ub_pass_end ub_pass_account(struct ub_pass *pass, struct ub_text *why);
+
+/* The same for a key UB_KEY_SYNC: asks the server what has changed in the calendar since that was last asked,
+ * and puts the keys of objects that Upbeat has not looked at as they are now. */
+enum ub_pass_end ub_pass_sync(struct ub_pass *pass, struct ub_text *why);
 
 /* ---- whom the service account acts for ---- */
 

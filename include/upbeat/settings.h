@@ -84,6 +84,7 @@ struct ub_settings {
 	struct ub_text control;
 	bool tasks_as_events;   /* clients show no to-dos: they are written as events */
 	int64_t deletion_grace; /* seconds after a DELETE in which the meeting may turn up elsewhere */
+	int64_t sync_every;     /* seconds between two looks for changes in a calendar; 0: nobody looks */
 	struct ub_settings_service service;
 	struct ub_text log_level, log_format; /* words that ub_log_level_parse and ub_log_format_parse know */
 	struct ub_org *org;                   /* never NULL */

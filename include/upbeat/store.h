@@ -5,9 +5,9 @@
 /*
  * store: keeps what has to be remembered between passes: keys (what to look at again), items (what was made),
  * principals that the server knows, aliases of paths, the last seen text of customer meetings, which meetings
- * there were with each account and how often there should be, when our people are taken, and events that are
- * to be told to others. A store is a table of functions, and holds no credential. What this header says holds
- * for every store; one suite of tests runs on all of them.
+ * there were with each account and how often there should be, when our people are taken, how far the changes
+ * of calendars were looked at, and events that are to be told to others. A store is a table of functions, and
+ * holds no credential. What this header says holds for every store; one suite of tests runs on all of them.
  *
  * Keys are levels, not edges: a key says "look here", never what was there. Putting a key that is there
  * already makes one pass of two. Putting a key while somebody works on it makes sure that another pass
@@ -38,6 +38,7 @@ enum ub_key_kind {
 	UB_KEY_COLLECTION,
 	UB_KEY_ACCOUNT, /* an account that the principal owns, or all of these */
 	UB_KEY_ORDER,   /* something to be done once for all of the principal's calendars */
+	UB_KEY_SYNC,    /* a calendar in which something may have changed */
 };
 
 /*
@@ -60,7 +61,8 @@ enum ub_doubt {
 struct ub_key {
 	enum ub_key_kind kind;
 	struct ub_text upstream;
-	struct ub_text href;       /* canonical; of an order: its words; of an account: "accounts/ID" */
+	/* canonical, a calendar's with its slash; of an order: its words; of an account: "accounts/ID" */
+	struct ub_text href;
 	struct ub_text principal;  /* on whose behalf; empty: the service account */
 	struct ub_text collection; /* href of the collection, where known */
 	enum ub_doubt doubt;       /* if the key is put again, the lesser doubt holds */
@@ -269,6 +271,27 @@ struct ub_store_appointment {
 
 struct ub_store_appointments {
 	struct ub_store_appointment *items;
+	size_t n, cap;
+};
+
+/* ---- changes that went past Upbeat ---- */
+
+/* How far the changes of a calendar were looked at: by a token, or, where there is none, by lists. */
+struct ub_store_sync {
+	struct ub_text upstream, collection; /* its href, with the slash; together the primary key */
+	struct ub_text token;                /* DAV:sync-token (RFC 6578 4); empty: none */
+	struct ub_text tag;                  /* the state in which the calendar was listed; empty: unknown */
+	struct ub_text known;                /* what need not be looked at: see pass/sync.c */
+	unsigned refused;                    /* how many times in a row the server has refused a token */
+	int64_t looked;                      /* pruning goes by it */
+};
+
+/* An object of which something is remembered. */
+struct ub_store_place {
+	struct ub_text href, etag; /* etag: as Upbeat last read or wrote it; empty: not known */
+};
+struct ub_store_places {
+	struct ub_store_place *items;
 	size_t n, cap;
 };
 
@@ -539,6 +562,17 @@ UB_MUST_USE enum ub_store_result ub_store_copy_appointments(struct ub_store *sto
 UB_MUST_USE enum ub_store_result ub_store_forget_appointments(
     struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href);
 
+/* Stores how far a calendar's changes were looked at, or replaces that. FULL: not stored. */
+UB_MUST_USE enum ub_store_result ub_store_put_sync(struct ub_store *store, const struct ub_store_sync *sync);
+/* NONE: the calendar was not looked at yet. */
+UB_MUST_USE enum ub_store_result ub_store_sync(struct ub_store *store, struct ub_text upstream,
+    struct ub_text collection, struct ub_arena *arena, struct ub_store_sync *sync);
+/* Up to UB_STORE_PLACES objects in the calendar, by href, of which something is remembered that may end after
+ * `since`: meetings, items, and what else takes people's time. */
+UB_MUST_USE enum ub_store_result ub_store_places(struct ub_store *store, struct ub_text organization,
+    struct ub_text upstream, struct ub_text collection, int64_t since, struct ub_arena *arena,
+    struct ub_store_places *places);
+
 /* Says which sinks there are, by distinct names. A new one begins with the next event. One that is no more is
  * forgotten, and so are events that wait for nobody. `arena`: for a while. */
 UB_MUST_USE enum ub_store_result ub_store_set_sinks(
@@ -557,9 +591,9 @@ UB_MUST_USE enum ub_store_result ub_store_events_done(
 /* Whether the store's file was deleted or moved away: what is remembered works on, and ends with this
  * process. */
 UB_MUST_USE bool ub_store_is_lost(struct ub_store *store);
-/* Forgets the texts of meetings that ended before `before`, and principals and aliases not heard of since
- * then; the memory of meetings and periods that ended before `history`, and items last stored before then
- * that belong to no meeting whose text is remembered; and appointments that are over. */
+/* Forgets the texts of meetings that ended before `before`, and principals, aliases and calendars not heard
+ * of since then; the memory of meetings and periods that ended before `history`, and items last stored before
+ * then that belong to no meeting whose text is remembered; and appointments that are over. */
 UB_MUST_USE enum ub_store_result ub_store_prune(
     struct ub_store *store, int64_t now, int64_t before, int64_t history);
 

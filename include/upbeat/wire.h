@@ -15,8 +15,9 @@
  *             forwarded                              the body in this frame, if there is one
  *   ANSWERED  upstream has answered it    WAITING    the users whose keys wait; sent each second while there
  *   PRINCIPAL a user whose keys wait                 are any
- *             was heard of; sent once
- *             after each WAITING
+ *             was heard of; sent once     POLLS      how often it wants to be told of polls; sent when that
+ *             after each WAITING; or he              changes
+ *             polls a calendar
  *
  * client of the control socket          engine to client
  *   ASK       what is to be told           REPLY      what there is to tell, piece by piece
@@ -48,6 +49,7 @@ enum ub_wire_kind {
 	UB_WIRE_COMMITTED = 4,
 	UB_WIRE_HELLO = 5, /* its id: the number of engines before; when the relay started, Unix seconds */
 	UB_WIRE_AMENDS = 16,
+	UB_WIRE_POLLS = 17,
 	UB_WIRE_ASK = 32,
 	UB_WIRE_REPLY = 33,
 	UB_WIRE_WAITING = 48,
@@ -122,6 +124,8 @@ unsigned ub_wire_bucket(struct ub_text principal);
 struct ub_wire_principal {
 	struct ub_text authorization; /* a secret */
 	struct ub_text host;
+	/* The path of what may be a calendar, as sent, in which he has looked for changes; empty: in none. */
+	struct ub_text polled;
 };
 
 /* The texts point into the bytes that the frame was decoded from, or to what it was made of. */
@@ -135,6 +139,8 @@ struct ub_wire_frame {
 			struct ub_text body; /* to be forwarded instead; empty: the body stays as it is */
 		} committed;
 		bool amends;
+		unsigned
+		    polls; /* seconds between two polls of one user and calendar, at least; 0: none is told */
 		struct ub_wire_ask ask;
 		struct ub_wire_reply reply;
 		struct ub_wire_waiting waiting;

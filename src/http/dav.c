@@ -8,10 +8,12 @@
 
 #define DAV    "DAV:"
 #define CALDAV "urn:ietf:params:xml:ns:caldav"
+#define CS     "http://calendarserver.org/ns/"
 
+#define XML "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
 #define PROPFIND(props)                                                                                      \
-	UB_TEXT("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"                                               \
-		"<propfind xmlns=\"" DAV "\" xmlns:C=\"" CALDAV "\"><prop>" props "</prop></propfind>\n")
+	UB_TEXT(XML "<propfind xmlns=\"" DAV "\" xmlns:C=\"" CALDAV "\">"                                    \
+		    "<prop>" props "</prop></propfind>\n")
 
 const struct ub_text ub_dav_collection_query =
     PROPFIND("<current-user-principal/><owner/><displayname/><resourcetype/>"
@@ -20,6 +22,8 @@ const struct ub_text ub_dav_principal_query =
     PROPFIND("<displayname/><C:calendar-user-address-set/><C:calendar-home-set/><C:schedule-inbox-URL/>"
 	     "<C:schedule-outbox-URL/>");
 const struct ub_text ub_dav_inbox_query = PROPFIND("<C:schedule-default-calendar-URL/>");
+const struct ub_text ub_dav_state_query = PROPFIND("<sync-token/><getctag xmlns=\"" CS "\"/>");
+const struct ub_text ub_dav_etags_query = PROPFIND("<resourcetype/><getetag/>");
 const struct ub_text ub_dav_members_query =
     PROPFIND("<resourcetype/><getetag/><owner/><current-user-privilege-set/>"
 	     "<C:supported-calendar-component-set/><C:schedule-calendar-transp/>");
@@ -31,18 +35,52 @@ static void say_nothing(void *context, const char *format, ...)
 	(void)format;
 }
 
+/* Adds a text as the content of an element. */
+static void add_escaped(struct ub_buf *buf, struct ub_text text)
+{
+	xmlChar *escaped = xmlEncodeSpecialChars(NULL, (const xmlChar *)ub_text_cstr(buf->arena, text));
+	if (escaped)
+		ub_buf_str(buf, (const char *)escaped);
+	xmlFree(escaped);
+}
+
 struct ub_text ub_dav_uid_query(struct ub_text uid, struct ub_arena *arena)
 {
-	xmlChar *escaped = xmlEncodeSpecialChars(NULL, (const xmlChar *)ub_text_cstr(arena, uid));
-	struct ub_text query = ub_textf(arena,
-	    "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
-	    "<C:calendar-query xmlns=\"" DAV "\" xmlns:C=\"" CALDAV "\"><prop><getetag/></prop><C:filter>"
-	    "<C:comp-filter name=\"VCALENDAR\"><C:comp-filter name=\"VEVENT\"><C:prop-filter name=\"UID\">"
-	    "<C:text-match collation=\"i;octet\">%s</C:text-match>"
-	    "</C:prop-filter></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>\n",
-	    escaped ? (const char *)escaped : "");
-	xmlFree(escaped);
-	return query;
+	struct ub_buf query = UB_BUF(arena);
+	ub_buf_str(&query, XML "<C:calendar-query xmlns=\"" DAV "\" xmlns:C=\"" CALDAV
+			       "\"><prop><getetag/></prop><C:filter><C:comp-filter name=\"VCALENDAR\">"
+			       "<C:comp-filter name=\"VEVENT\"><C:prop-filter name=\"UID\">"
+			       "<C:text-match collation=\"i;octet\">");
+	add_escaped(&query, uid);
+	ub_buf_str(&query, "</C:text-match></C:prop-filter></C:comp-filter></C:comp-filter></C:filter>"
+			   "</C:calendar-query>\n");
+	return ub_buf_text(&query);
+}
+
+struct ub_text ub_dav_sync_query(struct ub_text token, size_t most, struct ub_arena *arena)
+{
+	struct ub_buf query = UB_BUF(arena);
+	ub_buf_str(&query, XML "<sync-collection xmlns=\"" DAV "\"><sync-token>");
+	add_escaped(&query, token);
+	ub_buf_printf(&query,
+	    "</sync-token><sync-level>1</sync-level><limit><nresults>%zu</nresults></limit>"
+	    "<prop><getetag/></prop></sync-collection>\n",
+	    most);
+	return ub_buf_text(&query);
+}
+
+struct ub_text ub_dav_multiget_query(const struct ub_text *hrefs, size_t n, struct ub_arena *arena)
+{
+	struct ub_buf query = UB_BUF(arena);
+	ub_buf_str(&query,
+	    XML "<C:calendar-multiget xmlns=\"" DAV "\" xmlns:C=\"" CALDAV "\"><prop><getetag/></prop>");
+	for (size_t i = 0; i < n; i++) {
+		ub_buf_str(&query, "<href>");
+		add_escaped(&query, hrefs[i]);
+		ub_buf_str(&query, "</href>");
+	}
+	ub_buf_str(&query, "</C:calendar-multiget>\n");
+	return ub_buf_text(&query);
 }
 
 void ub_dav_init_xml(void)
@@ -118,12 +156,20 @@ static struct ub_text href_path(const xmlNode *parent, struct ub_arena *arena)
 	return path_of(content(child(parent, DAV, "href"), arena));
 }
 
-/* Whether a propstat's status line ("HTTP/1.1 200 OK") says success. */
+/* The number in the status line ("HTTP/1.1 200 OK") of a propstat or a response, or 0. */
+static int64_t status_of(const xmlNode *parent, struct ub_arena *arena)
+{
+	struct ub_text rest = content(child(parent, DAV, "status"), arena), word;
+	int64_t status = 0;
+	if (!ub_text_split(&rest, ' ', &word) || !ub_text_split(&rest, ' ', &word) ||
+	    !ub_text_to_int(word, &status))
+		return 0;
+	return status;
+}
+
 static bool successful(const xmlNode *propstat, struct ub_arena *arena)
 {
-	struct ub_text status = content(child(propstat, DAV, "status"), arena);
-	size_t space = ub_text_find(status, UB_TEXT(" "), 0);
-	return space != SIZE_MAX && space + 1 < status.len && status.ptr[space + 1] == '2';
+	return status_of(propstat, arena) / 100 == 2;
 }
 
 /* The next DAV:prop with a status of success, after `previous`, of a DAV:response. */
@@ -268,6 +314,56 @@ bool ub_dav_read_inbox(struct ub_text body, struct ub_text *calendar, struct ub_
 		if (node)
 			*calendar = href_path(node, arena);
 	}
+	xmlFreeDoc(doc);
+	return understood;
+}
+
+bool ub_dav_read_state(struct ub_text body, struct ub_dav_state *out, struct ub_arena *arena)
+{
+	*out = (struct ub_dav_state){ UB_TEXT_NONE, UB_TEXT_NONE };
+	xmlDoc *doc = parse(body);
+	bool understood = is_multistatus(doc);
+	for (xmlNode *prop = NULL; understood && (prop = next_prop(doc, prop, arena));) {
+		const xmlNode *token = child(prop, DAV, "sync-token"), *tag = child(prop, CS, "getctag");
+		if (token)
+			out->token = content(token, arena);
+		if (tag)
+			out->tag = content(tag, arena);
+	}
+	xmlFreeDoc(doc);
+	return understood;
+}
+
+static void collect_change(const xmlNode *response, struct ub_dav_changes *out, struct ub_arena *arena)
+{
+	enum { GONE = 410, NOT_FOUND = 404, NO_ROOM = 507 };
+	int64_t status = status_of(response, arena);
+	struct ub_dav_change change = { .href = href_path(response, arena),
+		.gone = status == NOT_FOUND || status == GONE };
+	bool collection = false, said = change.gone;
+	out->more |= status == NO_ROOM;
+	for (xmlNode *prop = NULL; (prop = next_prop_of(response, prop, arena));) {
+		const xmlNode *etag = child(prop, DAV, "getetag");
+		collection |= child(child(prop, DAV, "resourcetype"), DAV, "collection") != NULL;
+		said |= etag != NULL;
+		if (etag)
+			change.etag = content(etag, arena);
+	}
+	if (said && !collection && change.href.len)
+		*ub_push(arena, out) = change;
+}
+
+bool ub_dav_read_changes(struct ub_text body, struct ub_dav_changes *out, struct ub_arena *arena)
+{
+	*out = (struct ub_dav_changes){ .token = UB_TEXT_NONE };
+	xmlDoc *doc = parse(body);
+	const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
+	bool understood = root && is(root, DAV, "multistatus");
+	for (const xmlNode *node = understood ? root->children : NULL; node; node = node->next)
+		if (is(node, DAV, "response"))
+			collect_change(node, out, arena);
+	if (understood)
+		out->token = content(child(root, DAV, "sync-token"), arena);
 	xmlFreeDoc(doc);
 	return understood;
 }

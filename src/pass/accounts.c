@@ -330,24 +330,17 @@ static void add_owned(struct tending *tending, struct ub_texts *ids)
 	}
 }
 
-/* Puts a key for each account, some of them due later. False: the store has not taken them. */
+/* Puts a key for each account. False: the store has not taken them. */
 static bool put_keys(struct ub_pass *pass, const struct ub_texts *ids, size_t *n)
 {
 	struct ub_map *put = ub_map_new(pass->arena);
 	UB_VEC(struct ub_key) keys = { 0 };
-	int64_t due = pass->now * 1000;
 	for (size_t i = 0; i < ids->n; i++)
 		if (!ub_map_put(put, ids->items[i], pass))
 			*ub_push(pass->arena, &keys) = ub_store_account_key(
 			    pass->job->key.upstream, pass->job->key.principal, ids->items[i], pass->arena);
 	*n = keys.n;
-	for (size_t i = 0; i < keys.n; i += UB_ACCOUNT_KEYS_AT_ONCE) {
-		size_t some = keys.n - i < UB_ACCOUNT_KEYS_AT_ONCE ? keys.n - i : UB_ACCOUNT_KEYS_AT_ONCE;
-		if (ub_store_put(pass->store, keys.items + i, some, pass->now * 1000, due) != UB_STORE_OK)
-			return pass_complain(pass), false;
-		due += UB_ACCOUNT_KEYS_MS;
-	}
-	return true;
+	return pass_put_keys(pass, keys.items, keys.n);
 }
 
 static void tend_all(struct tending *tending, struct ub_text *why)

@@ -117,7 +117,6 @@ static bool put_keys(struct ub_pass *pass, const struct owners *owners)
 {
 	size_t all = ub_map_size(owners->addresses);
 	struct ub_key *keys = UB_NEW_ARRAY(pass->arena, struct ub_key, all);
-	int64_t now = pass->now * 1000, due = now;
 	for (size_t i = 0; i < all; i++) {
 		struct ub_text address;
 		(void)ub_map_at(owners->addresses, i, &address);
@@ -125,12 +124,7 @@ static bool put_keys(struct ub_pass *pass, const struct owners *owners)
 		    ub_textf(pass->arena, "%.*s%.*s", UB_ARGS(scheme), UB_ARGS(address)), UB_TEXT_NONE,
 		    pass->arena);
 	}
-	for (size_t i = 0; i < all; i += UB_ACCOUNT_KEYS_AT_ONCE, due += UB_ACCOUNT_KEYS_MS) {
-		size_t some = all - i < UB_ACCOUNT_KEYS_AT_ONCE ? all - i : UB_ACCOUNT_KEYS_AT_ONCE;
-		if (ub_store_put(pass->store, keys + i, some, now, due) != UB_STORE_OK)
-			return pass_complain(pass), false;
-	}
-	return true;
+	return pass_put_keys(pass, keys, all);
 }
 
 enum ub_pass_end pass_look_for_owners(struct ub_pass *pass, struct ub_text *why)

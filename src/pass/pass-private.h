@@ -31,6 +31,9 @@ UB_MUST_USE enum ub_outcome pass_send(
 
 /* Logs what the store has refused; no more than once a minute, as a full disk refuses much. */
 void pass_complain(struct ub_pass *pass);
+/* Puts n keys, some of them due at a time, so that others' keys come in between. False: the store has not
+ * taken all. */
+UB_MUST_USE bool pass_put_keys(struct ub_pass *pass, const struct ub_key *keys, size_t n);
 /* As pass_send(), for a GET. */
 UB_MUST_USE enum ub_outcome pass_get(struct ub_pass *pass, struct ub_text href, struct ub_response *response);
 
@@ -49,6 +52,21 @@ struct ub_text pass_id(const struct ub_found *found);
 enum ub_pass_end pass_look_for_owners(struct ub_pass *pass, struct ub_text *why);
 /* Remembers that an owner who was not heard of was found by the service account. False: the store has not. */
 UB_MUST_USE bool pass_note_owner_found(struct ub_pass *pass);
+
+/* ---- owner.c ---- */
+
+/* Finds out whose calendar it is. Items are created in the caller's own calendar only, so that its owner is
+ * their organizer. SETTLED: go on if the collection is a calendar and its owner is known. */
+UB_MUST_USE enum ub_pass_end pass_look_at_owner(struct ub_pass *pass, struct ub_text *why);
+
+/* ---- looks.c ---- */
+
+/* The object was looked at in this version. An empty ETag is none. */
+void pass_note_look(struct ub_pass *pass, struct ub_text href, struct ub_text etag);
+/* Whether it was, lately. */
+bool pass_has_looked(struct ub_pass *pass, struct ub_text href, struct ub_text etag);
+/* One number for a version of an object. */
+uint64_t pass_version(struct ub_text href, struct ub_text etag);
 
 /* ---- outcomes.c ---- */
 

@@ -1,69 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The pass, from the calendar's owner to what is remembered of the meeting: for a meeting that stands, and
- * for one that is gone.
+ * The pass over an object, from the calendar's owner to what is remembered of the meeting: for a meeting that
+ * stands, and for one that is gone.
  */
 #include "pass-private.h"
 
 #include "upbeat/http.h"
 #include "upbeat/settings.h"
-
-/* Remembers which principal's href on the server is the caller's: for keys of which only the owner's href is
- * known. */
-static void learn_login(struct ub_pass *pass)
-{
-	const struct ub_key *key = &pass->job->key;
-	struct ub_text href = pass->identity.caller_href, login;
-	if (href.len == 0 ||
-	    (ub_store_login(pass->store, key->upstream, href, pass->arena, &login) == UB_STORE_OK &&
-		ub_text_eq(login, key->principal)))
-		return;
-	if (ub_store_put_login(pass->store, key->upstream, key->principal, href) == UB_STORE_FAILED)
-		pass_complain(pass);
-}
-
-/* The principal that the calendar's owner logs in as. Empty: nobody knows, or the name is the caller's, who
- * yet is not the owner. */
-static struct ub_text find_owner_login(struct ub_pass *pass)
-{
-	const struct ub_key *key = &pass->job->key;
-	struct ub_text href = pass->identity.owner_href, login = UB_TEXT_NONE;
-	if (href.len && ub_store_login(pass->store, key->upstream, href, pass->arena, &login) != UB_STORE_OK)
-		login = ub_identity_login_of(href, pass->arena);
-	return ub_text_eq(login, key->principal) ? UB_TEXT_NONE : login;
-}
-
-/* Finds out whose calendar it is. Items are created in the caller's own calendar only, so that its owner is
- * their organizer. SETTLED: go on if the collection is a calendar and its owner is known. */
-static enum ub_pass_end look_at_owner(struct ub_pass *pass, struct ub_text *why)
-{
-	enum ub_outcome outcome = ub_identity_of(pass->snapshot->identities, pass->caller, pass->collection,
-	    pass->snapshot->org, pass->monotonic / 1000, &pass->identity, pass->arena);
-	*why = ub_textf(pass->arena, "the calendar's properties: %s", ub_outcome_text(outcome));
-	if (outcome != UB_OUTCOME_OK)
-		return pass_end_at_collection(pass, outcome);
-	if (pass->caller->service && pass->identity.calendar && !pass->identity.acts_for_owner) {
-		*why = UB_TEXT("the service account finds nobody whose calendar it is, or it is its own");
-		return UB_PASS_FORBIDDEN;
-	}
-	if (!pass->caller->service)
-		learn_login(pass);
-	if (pass->identity.calendar && !pass->identity.acts_for_owner) {
-		pass->owner_login = find_owner_login(pass);
-		*why =
-		    pass->owner_login.len
-			? UB_TEXT("stored by somebody else: waits for the calendar's owner")
-			: UB_TEXT(
-			      "the calendar is somebody else's, and nobody knows who logs in as its owner");
-		return UB_PASS_NOT_OWNER;
-	}
-	if (!pass->identity.calendar)
-		*why = UB_TEXT("not in a calendar");
-	else if (pass->identity.owner.len == 0)
-		*why = UB_TEXT("the owner's address is not known: set organization.users");
-	return UB_PASS_SETTLED;
-}
 
 static bool claim(struct ub_pass *pass, struct ub_text meeting_uid, struct ub_text *why)
 {
@@ -389,12 +333,17 @@ enum ub_pass_end ub_pass_run(struct ub_pass *pass, struct ub_text *why)
 	struct ub_response response;
 	pass->collection = ub_http_href_collection(pass->job->key.href);
 	pass->held = pass->now * 1000;
-	enum ub_pass_end end = look_at_owner(pass, why);
+	enum ub_pass_end end = pass_look_at_owner(pass, why);
 	if (end != UB_PASS_SETTLED || !pass->identity.calendar || pass->identity.owner.len == 0)
 		return end;
 	enum ub_outcome outcome = pass_get(pass, pass->job->key.href, &response);
 	*why = ub_textf(pass->arena, "the object: %s", ub_outcome_text(outcome));
 	if (outcome == UB_OUTCOME_GONE)
 		return pass_sees_all(pass) ? follow_deletion(pass, why) : UB_PASS_FORBIDDEN;
-	return outcome == UB_OUTCOME_OK ? decide_and_act(pass, &response, why) : pass_end_of(outcome);
+	if (outcome != UB_OUTCOME_OK)
+		return pass_end_of(outcome);
+	end = decide_and_act(pass, &response, why);
+	if (end == UB_PASS_SETTLED)
+		pass_note_look(pass, pass->job->key.href, response.etag);
+	return end;
 }

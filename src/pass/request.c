@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * What all files of the pass need: requests with the caller's credentials under the lease, and what their
- * outcomes mean.
+ * What all files of the pass need: requests with the caller's credentials under the lease, what their
+ * outcomes mean, and keys.
  */
 #include "pass-private.h"
 
@@ -77,6 +77,18 @@ bool pass_sees_all(struct ub_pass *pass)
 enum ub_outcome pass_get(struct ub_pass *pass, struct ub_text href, struct ub_response *response)
 {
 	return pass_send(pass, &(struct ub_request){ .method = "GET", .target = href }, response);
+}
+
+bool pass_put_keys(struct ub_pass *pass, const struct ub_key *keys, size_t n)
+{
+	int64_t now = pass->now * 1000, due = now;
+	for (size_t i = 0; i < n; i += UB_KEYS_AT_ONCE) {
+		size_t some = n - i < UB_KEYS_AT_ONCE ? n - i : UB_KEYS_AT_ONCE;
+		if (ub_store_put(pass->store, keys + i, some, now, due) != UB_STORE_OK)
+			return pass_complain(pass), false;
+		due += UB_KEYS_MS;
+	}
+	return true;
 }
 
 struct ub_text pass_href_of(struct ub_pass *pass, const struct ub_item *item)

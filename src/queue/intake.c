@@ -196,6 +196,7 @@ static void take_frame(struct ub_queue *queue, const struct ub_wire_frame *frame
 		take_answer(queue, frame, batch, queue->arena);
 	} else if (frame->kind == UB_WIRE_PRINCIPAL) {
 		queue_heard(queue, &frame->principal);
+		queue_polled(queue, &frame->principal);
 	} else if (frame->kind == UB_WIRE_HELLO) {
 		pthread_mutex_lock(&queue->mutex);
 		queue->relay = (struct ub_queue_relay){ frame->id.slot, frame->id.generation };

@@ -24,6 +24,8 @@ struct ub_queue {
 	struct ub_queue_input input;
 	/* in memory: keys that the store has not taken, and most keys of strangers */
 	struct ub_store *shelter;
+	struct ub_store *polls; /* in memory: calendars that are to be looked at for changes */
+	struct ub_looks *looks;
 	struct ub_writes *writes;
 	struct ub_credentials *credentials;
 	struct ub_service *service;
@@ -48,6 +50,10 @@ struct ub_queue {
 	struct ub_tended *tended;
 	struct ub_map *known; /* principals who were heard of: they need not be looked for in the store */
 	struct ub_arena *known_arena;
+	/* when the calendars of a principal were last looked at for changes, on the monotonic clock */
+	struct ub_map *polled;
+	struct ub_arena *polled_arena;
+	unsigned told_polls;     /* what the relay was last told of polls */
 	bool told_waiting;       /* the relay was last told that keys wait for somebody */
 	bool told_amends;        /* the relay was last told that some rule amends meetings */
 	unsigned char *in, *out; /* room for one frame each */
@@ -90,6 +96,15 @@ void ub_workers_join(struct ub_workers **workers);
 bool queue_knows(struct ub_queue *queue, struct ub_text principal);
 /* The principal was heard of; the store knows already. */
 void queue_know(struct ub_queue *queue, struct ub_text principal);
+
+/* ---- polls.c ---- */
+
+/* Tells the relay how often it is to tell of polls, if that is something else than before. Both only for the
+ * thread that hears the relay. */
+void queue_tell_polls(struct ub_queue *queue);
+/* A user has polled what may be a calendar: it is looked at for changes, unless that was done a moment ago.
+ */
+void queue_polled(struct ub_queue *queue, const struct ub_wire_principal *heard);
 
 /* ---- waiting.c: keys that wait for their principal ---- */
 

@@ -38,6 +38,7 @@ static void tend_stores(struct ub_queue *queue, int64_t monotonic)
 	queue_tend_accounts(queue, now);
 	ub_upkeep_expire(&queue->upkeep, queue->input.store, now);
 	ub_upkeep_expire(&queue->upkeep, queue->shelter, now);
+	ub_upkeep_expire(&queue->upkeep, queue->polls, now);
 }
 
 int64_t ub_queue_tend(struct ub_queue *queue)
@@ -47,6 +48,7 @@ int64_t ub_queue_tend(struct ub_queue *queue)
 	ub_credentials_expire(queue->credentials, monotonic);
 	tend_stores(queue, monotonic);
 	tell_amends(queue);
+	queue_tell_polls(queue);
 	queue_tell_waiting(queue);
 	return ub_amender_overdue(queue->amender, monotonic, UB_SWEEP_MS);
 }
@@ -138,6 +140,8 @@ struct ub_queue *ub_queue_new(const struct ub_queue_input *input)
 		abort();
 	queue->input = *input;
 	queue->shelter = ub_store_memory_open();
+	queue->polls = ub_store_memory_open();
+	queue->looks = ub_looks_new();
 	queue->writes = ub_writes_new();
 	queue->credentials = ub_credentials_new();
 	queue->service = ub_service_new(input->log);
@@ -148,6 +152,8 @@ struct ub_queue *ub_queue_new(const struct ub_queue_input *input)
 	queue->tended = ub_tended_new();
 	queue->known_arena = ub_arena_new();
 	queue->known = ub_map_new(queue->known_arena);
+	queue->polled_arena = ub_arena_new();
+	queue->polled = ub_map_new(queue->polled_arena);
 	queue->upkeep =
 	    (struct ub_upkeep){ .store = input->store, .log = input->log, .pace = &queue->store_pace };
 	init_waking(queue);
@@ -199,9 +205,12 @@ void ub_queue_stop(struct ub_queue **queue)
 	ub_passed_free(&mine->passed);
 	ub_redirects_free(&mine->redirects);
 	ub_store_close(&mine->shelter);
+	ub_store_close(&mine->polls);
+	ub_looks_free(&mine->looks);
 	ub_arena_free(&mine->arena);
 	ub_tended_free(&mine->tended);
 	ub_arena_free(&mine->known_arena);
+	ub_arena_free(&mine->polled_arena);
 	pthread_cond_destroy(&mine->changed);
 	pthread_mutex_destroy(&mine->times);
 	pthread_mutex_destroy(&mine->mutex);

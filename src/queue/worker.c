@@ -195,6 +195,13 @@ static void keep_passed(struct ub_queue *queue, const struct ub_pass *run, struc
 	ub_passed_keep(queue->passed, &passed);
 }
 
+static enum ub_pass_end run_pass(struct ub_pass *run, struct ub_text *why)
+{
+	if (run->job->key.kind == UB_KEY_SYNC)
+		return ub_pass_sync(run, why);
+	return run->job->key.kind == UB_KEY_ACCOUNT ? ub_pass_account(run, why) : ub_pass_run(run, why);
+}
+
 /* Nobody's name: what came from callers whose sign-in cannot be used again. */
 static struct ub_text name_of(struct ub_text principal)
 {
@@ -208,6 +215,7 @@ static struct tried pass(struct worker *worker, struct ub_store *store, const st
 	struct ub_snapshot *snapshot = queue_snapshot(queue);
 	struct ub_pass run = { .snapshot = snapshot,
 		.store = queue->input.store,
+		.looks = queue->looks,
 		.queue = store,
 		.job = job,
 		.caller = caller,
@@ -220,8 +228,7 @@ static struct tried pass(struct worker *worker, struct ub_store *store, const st
 		.clock = queue_now,
 		.arena = arena };
 	struct tried tried = { .why = UB_TEXT_NONE };
-	bool account = job->key.kind == UB_KEY_ACCOUNT;
-	tried.end = account ? ub_pass_account(&run, &tried.why) : ub_pass_run(&run, &tried.why);
+	tried.end = run_pass(&run, &tried.why);
 	tried.again = run.again;
 	tried.owner_login = run.owner_login;
 	if (tried.end == UB_PASS_SETTLED && run.forbidden)
@@ -288,10 +295,11 @@ static struct tried act_for(struct worker *worker, struct ub_store *store, const
 	return try_with(worker, store, job, caller, arena);
 }
 
-/* A stranger's key is for nobody but himself: anybody may send a write under any name. */
+/* A stranger's key is for nobody but himself: anybody may send a write under any name. Who polls was just
+ * there. */
 static bool may_be_served(const struct ub_job *job, const struct tried *tried)
 {
-	return job->key.doubt != UB_DOUBT_CALLER &&
+	return job->key.doubt != UB_DOUBT_CALLER && job->key.kind != UB_KEY_SYNC &&
 	       (tried->end == UB_PASS_DENIED || tried->end == UB_PASS_NOT_OWNER);
 }
 
@@ -328,7 +336,10 @@ static struct tried try_as_service(struct worker *worker, struct ub_store *store
 static void finish(
     struct ub_queue *queue, struct ub_store *store, const struct ub_job *job, const struct tried *tried)
 {
-	if (tried->never)
+	/* What could not be looked at for changes is at the next poll. */
+	if (job->key.kind == UB_KEY_SYNC)
+		settle(queue, store, job);
+	else if (tried->never)
 		wait_for_principal(queue, store, job, tried->why);
 	else if (tried->end == UB_PASS_SETTLED)
 		settle(queue, store, job);
@@ -406,7 +417,7 @@ static void tend_service(struct worker *worker, struct ub_arena *arena)
  * False: it is time to stop. */
 static bool wait_for_work(struct ub_queue *queue, uint64_t *seen)
 {
-	struct ub_store *const stores[] = { queue->input.store, queue->shelter };
+	struct ub_store *const stores[] = { queue->input.store, queue->shelter, queue->polls };
 	int64_t due = INT64_MAX;
 	for (size_t i = 0; i < UB_COUNT(stores) && has_rules(queue); i++) {
 		int64_t next;
@@ -472,6 +483,7 @@ static void *run(void *data)
 		tend_service(worker, arena);
 		work_off(worker, queue->input.store, arena);
 		work_off(worker, queue->shelter, arena);
+		work_off(worker, queue->polls, arena);
 	} while (wait_for_work(queue, &seen));
 	ub_sys_watch_leave(&worker->watched);
 	ub_arena_free(&arena);

@@ -122,6 +122,7 @@ bool relay_engine_reap(struct engine *engine)
 		engine->crashed = true;
 	engine->shared->engine = 0;
 	engine->shared->amends = false;
+	engine->shared->poll_every = 0;
 	relay_principals_wait(engine->shared, UB_TEXT_NONE);
 	plan_restart(engine);
 	ub_log(engine->log, UB_LOG_WARNING, "the engine ended with %s %d and is started again in %lld ms",

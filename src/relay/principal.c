@@ -3,7 +3,7 @@
 /*
  * Keys wait for users of whom the engine has to hear again. The engine tells their buckets each second. The
  * first request of such a user that the upstream answers well takes the bucket out, so that a bucket costs at
- * most one frame a second.
+ * most one frame a second. A user who looks for changes is told to the engine by the same frame.
  */
 #include "relay-private.h"
 
@@ -33,23 +33,32 @@ static uint64_t bit_of(unsigned bucket)
 	return (uint64_t)1 << (bucket % WORD_BITS);
 }
 
+/* Whether keys may wait for the user. */
+static bool is_awaited(struct loop *loop, struct ub_text authorization, unsigned *bucket)
+{
+	if (!loop->shared->anybody_waits)
+		return false;
+	ub_arena_reset(loop->arena);
+	struct ub_text principal = ub_http_principal(authorization, loop->arena);
+	*bucket = ub_wire_bucket(principal);
+	return principal.len && (loop->shared->waiting[*bucket / WORD_BITS] & bit_of(*bucket));
+}
+
 /* The frame, which holds a secret, is kept until the answer comes. */
 void relay_principal_note(struct conn *conn, const struct ub_http_head *head)
 {
 	struct loop *loop = conn->loop;
 	struct exchange *exchange = &conn->exchange;
-	struct ub_text authorization = ub_http_value(head, "Authorization");
+	struct ub_text authorization = ub_http_value(head, "Authorization"), collection;
 	/* The engine knows the user of a write from its announcement. OPTIONS is answered to anybody. */
-	if (!loop->shared->anybody_waits || authorization.len == 0 || exchange->announced ||
-	    ub_text_is(head->method, "OPTIONS"))
+	if (authorization.len == 0 || exchange->announced || ub_text_is(head->method, "OPTIONS"))
 		return;
-	ub_arena_reset(loop->arena);
-	struct ub_text principal = ub_http_principal(authorization, loop->arena);
-	unsigned bucket = ub_wire_bucket(principal);
-	if (principal.len == 0 || !(loop->shared->waiting[bucket / WORD_BITS] & bit_of(bucket)))
+	exchange->awaited = is_awaited(loop, authorization, &exchange->bucket);
+	exchange->poll = relay_poll(loop, head, &collection);
+	if (!exchange->awaited && !exchange->poll.due)
 		return;
 	const struct ub_wire_frame frame = { .kind = UB_WIRE_PRINCIPAL,
-		.principal = { authorization, head->host } };
+		.principal = { authorization, head->host, exchange->poll.due ? collection : UB_TEXT_NONE } };
 	size_t n = ub_wire_encode(&frame, loop->wire, UB_WIRE_FRAME_MAX);
 	exchange->principal = malloc(n);
 	if (!exchange->principal)
@@ -57,7 +66,6 @@ void relay_principal_note(struct conn *conn, const struct ub_http_head *head)
 	memcpy(exchange->principal, loop->wire, n);
 	explicit_bzero(loop->wire, n);
 	exchange->principal_len = n;
-	exchange->bucket = bucket;
 }
 
 /* True for the one loop that takes the bucket out. */
@@ -67,14 +75,20 @@ static bool take_out(struct shared *shared, unsigned bucket)
 	return atomic_fetch_and(&shared->waiting[bucket / WORD_BITS], ~bit) & bit;
 }
 
+static bool is_to_be_told(struct shared *shared, const struct exchange *exchange)
+{
+	bool awaited = exchange->awaited && take_out(shared, exchange->bucket);
+	bool polls = relay_poll_take(shared, &exchange->poll);
+	return awaited || polls;
+}
+
 void relay_principal_answered(struct conn *conn, int status)
 {
 	struct shared *shared = conn->loop->shared;
 	struct exchange *exchange = &conn->exchange;
-	bool known = ub_http_proves_identity(status);
 	if (!exchange->principal)
 		return;
-	if (known && shared->engine && take_out(shared, exchange->bucket) &&
+	if (ub_http_proves_identity(status) && shared->engine && is_to_be_told(shared, exchange) &&
 	    ub_wire_send_bytes(shared->engine_fd, exchange->principal, exchange->principal_len) ==
 		UB_WIRE_FULL)
 		ub_log_paced(shared->log, &conn->loop->full_pace, UB_LOG_WARNING,

@@ -11,10 +11,10 @@
  * the kernel said of its socket until a read or a write says otherwise.
  *
  * The way of a request, by files: loop.c accepts the client and turns; conn.c reads the head and runs the
- * phases; request.c has the engine told (announce.c, principal.c) and holds a body; replace-body.c puts the
- * engine's body in its place; exchange.c sends the request over a connection of upstream.c and passes the
- * answer on, or refuse.c answers. rewrite.c writes the heads. flow.c, buffer.c, link.c and timers.c are what
- * all use.
+ * phases; request.c has the engine told (announce.c, principal.c, polls.c) and holds a body; replace-body.c
+ * puts the engine's body in its place; exchange.c sends the request over a connection of upstream.c and
+ * passes the answer on, or refuse.c answers. rewrite.c writes the heads. flow.c, buffer.c, link.c and
+ * timers.c are what all use.
  */
 
 #include <pthread.h>
@@ -254,6 +254,13 @@ struct held_head {
 	char bytes[]; /* the head as it came, a secret */
 };
 
+/* A request by which a client looks for changes, and of which the engine is to be told. */
+struct poll {
+	bool due;              /* the request is one */
+	size_t place;          /* in shared->polls */
+	uint64_t before, mark; /* what stands there, and what is to */
+};
+
 /* One request and its answer. */
 struct exchange {
 	struct watch watch;
@@ -265,7 +272,9 @@ struct exchange {
 	uint32_t engine;          /* which engine the frame was sent to; 0: none */
 	unsigned char *principal; /* the frame that tells who asks, a secret; NULL: none */
 	size_t principal_len;
+	bool awaited; /* keys may wait for who asks */
 	unsigned bucket;
+	struct poll poll;
 	int minor;
 	unsigned interim; /* the number of 1xx answers so far */
 	bool hold;
@@ -347,10 +356,19 @@ void relay_announce_forget(struct exchange *exchange);
 struct missed;
 void relay_announce_expired(struct loop *loop, struct missed *missed);
 
+/* ---- who looks for changes: polls.c ---- */
+
+/* Whether the engine is to be told of the request. It is not if it was told lately of the same user and
+ * collection. *collection: as in struct ub_wire_principal; points into the head. */
+struct poll relay_poll(struct loop *loop, const struct ub_http_head *head, struct ub_text *collection);
+struct shared;
+/* True for the one loop that is to tell the engine of the poll. */
+bool relay_poll_take(struct shared *shared, const struct poll *poll);
+
 /* ---- for whom keys wait: principal.c ---- */
 
-/* If keys may wait for the user who asks, the frame that says so is prepared. The engine gets the frame only
- * if the upstream's answer shows that it knows the user. */
+/* If keys may wait for the user who asks, or he looks for changes, the frame that says so is prepared. The
+ * engine gets the frame only if the upstream's answer shows that it knows the user. */
 void relay_principal_note(struct conn *conn, const struct ub_http_head *head);
 void relay_principal_answered(struct conn *conn, int status);
 void relay_principal_forget(struct exchange *exchange);
@@ -389,6 +407,9 @@ struct shared {
 	_Atomic bool anybody_waits; /* keys waited when the engine last told */
 	/* The buckets in which keys waited then, without those whose users were heard of since. */
 	_Atomic uint64_t waiting[UB_WIRE_WAITING_BYTES / 8];
+	/* How many seconds apart polls of one user and collection are told; 0: none is. */
+	_Atomic uint32_t poll_every;
+	_Atomic uint64_t polls[UB_RELAY_POLLS]; /* whose poll was told last, and when: see polls.c */
 	uint32_t clients_max; /* of one loop: each client must find a descriptor for its upstream */
 	int finished_fd;      /* an eventfd, by which a loop says that it has come to its end */
 };

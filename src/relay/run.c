@@ -74,6 +74,8 @@ static void hear_engine(struct relay *relay)
 			committed(relay, frame.id, frame.committed.body);
 		else if (result == UB_WIRE_OK && frame.kind == UB_WIRE_AMENDS)
 			relay->shared.amends = frame.amends;
+		else if (result == UB_WIRE_OK && frame.kind == UB_WIRE_POLLS)
+			relay->shared.poll_every = frame.polls;
 		else if (result == UB_WIRE_OK && frame.kind == UB_WIRE_WAITING)
 			relay_principals_wait(&relay->shared, frame.waiting.buckets);
 	}

@@ -10,7 +10,7 @@ struct store {
 
 /* The settings as the file has them. */
 struct written {
-	int64_t deletion_grace;
+	int64_t deletion_grace, sync_every;
 	struct authority listen, upstream;
 	UB_VEC(struct ub_settings_path) rules;
 	struct store store;
@@ -99,6 +99,9 @@ static const struct ub_yaml_field fields[] = {
 	    "how to-dos are written: `todos` if not said, or `events`" },
 	{ "deletion_grace", &type_seconds, offsetof(struct written, deletion_grace), false,
 	    "how long after a meeting was deleted it may turn up elsewhere with its items; 30s if not said" },
+	{ "sync_every", &type_seconds, offsetof(struct written, sync_every), false,
+	    "how often a calendar that its user's client polls is looked at for changes that have not gone "
+	    "through Upbeat, at most; 30s if not said, 0s: never" },
 	{ "service", &type_service, offsetof(struct written, service), false,
 	    "an account of Upbeat's own on the server, for users who are not there" },
 	{ "log", &type_log, offsetof(struct written, log), false, "the log on standard error" },
@@ -145,6 +148,7 @@ static struct ub_settings *finish(struct ub_arena *arena, const struct written *
 	settings->control = written->control.path.len ? written->control.path
 						      : path_from(arena, directory, UB_TEXT("control"));
 	settings->deletion_grace = written->deletion_grace;
+	settings->sync_every = written->sync_every;
 	settings->tasks_as_events = written->tasks == TASKS_EVENTS;
 	fill_service(settings, &written->service);
 	settings->log_level = written->log.level;
@@ -159,6 +163,7 @@ static struct ub_settings *finish(struct ub_arena *arena, const struct written *
 static struct written unwritten(void)
 {
 	return (struct written){ .deletion_grace = UB_DELETION_GRACE_SECONDS,
+		.sync_every = UB_SYNC_SECONDS,
 		.organization = { .reviews_a_day = UB_REVIEWS_A_DAY },
 		.log = { UB_TEXT("info"), UB_TEXT("text") } };
 }

@@ -29,6 +29,7 @@ struct memory {
 	struct set periods;      /* by organisation, UID, start */
 	struct set appointments; /* by organisation, UID, person */
 	struct set taken;        /* the same, by organisation, person, end */
+	struct set syncs;        /* by upstream, collection */
 	struct set events;       /* by number */
 	struct set sinks;        /* by name */
 	uint64_t last_event;     /* the number of the last one */
@@ -132,6 +133,13 @@ void appointments_rename(
 void periods_rename(
     struct memory *memory, struct ub_text organization, struct ub_text from, struct ub_text to);
 void appointments_prune(struct memory *memory, int64_t now);
+
+/* memory-syncs.c */
+int compare_syncs(const void *a, const void *b);
+store_put_sync_fn memory_put_sync;
+store_sync_fn memory_sync;
+store_places_fn memory_places;
+void syncs_prune(struct memory *memory, int64_t before);
 
 /* memory-events.c */
 int compare_events(const void *a, const void *b);

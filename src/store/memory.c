@@ -354,6 +354,7 @@ static enum ub_store_result memory_prune(struct ub_store *store, int64_t now, in
 	principals_prune(memory, before);
 	meetings_prune(memory, history);
 	appointments_prune(memory, now);
+	syncs_prune(memory, before);
 	memory_unlock(memory);
 	return UB_STORE_OK;
 }
@@ -374,6 +375,7 @@ static void memory_close(struct ub_store *store)
 	free(memory->met_with.items);
 	set_free(&memory->periods);
 	set_free(&memory->appointments);
+	set_free(&memory->syncs);
 	free(memory->taken.items);
 	set_free(&memory->events);
 	set_free(&memory->sinks);
@@ -445,6 +447,9 @@ static const struct ub_store_ops ops = {
 	.appointments = memory_appointments,
 	.copy_appointments = memory_copy_appointments,
 	.forget_appointments = memory_forget_appointments,
+	.put_sync = memory_put_sync,
+	.sync = memory_sync,
+	.places = memory_places,
 	.set_sinks = memory_set_sinks,
 	.sinks = memory_sinks,
 	.events = memory_events,
@@ -477,6 +482,7 @@ struct ub_store *ub_store_memory_open(void)
 	memory->periods.compare = compare_periods;
 	memory->appointments.compare = compare_appointments;
 	memory->taken.compare = compare_taken;
+	memory->syncs.compare = compare_syncs;
 	memory->events.compare = compare_events;
 	memory->sinks.compare = compare_sinks;
 	return &memory->store;

@@ -81,6 +81,10 @@ enum statement {
 	APPOINTMENT_FORGET,
 	APPOINTMENT_RENAME,
 	APPOINTMENT_PRUNE,
+	SYNC_PUT,
+	SYNC_GET,
+	SYNC_PRUNE,
+	PLACE_LIST,
 	EVENT_PUT,
 	EVENT_LIST,
 	EVENT_TRIM,
@@ -137,8 +141,8 @@ bool sql_only_text(
 /* sqlite-events.c: stores an event, within a transaction. */
 void sqlite_add_event(struct sqlite *s, const struct ub_store_event *event);
 
-/* sqlite.c, sqlite-queue.c, sqlite-records.c, sqlite-meetings.c, sqlite-appointments.c and sqlite-events.c:
- * the functions of struct ub_store_ops. */
+/* sqlite.c, sqlite-queue.c, sqlite-records.c, sqlite-meetings.c, sqlite-appointments.c, sqlite-syncs.c and
+ * sqlite-events.c: the functions of struct ub_store_ops. */
 store_close_fn sqlite_close;
 store_problem_fn sqlite_problem;
 store_is_lost_fn sqlite_is_lost;
@@ -190,6 +194,9 @@ store_change_appointments_fn sqlite_change_appointments;
 store_appointments_fn sqlite_appointments;
 store_copy_appointments_fn sqlite_copy_appointments;
 store_forget_appointments_fn sqlite_forget_appointments;
+store_put_sync_fn sqlite_put_sync;
+store_sync_fn sqlite_sync;
+store_places_fn sqlite_places;
 store_set_sinks_fn sqlite_set_sinks;
 store_sinks_fn sqlite_sinks;
 store_events_fn sqlite_events;

@@ -52,6 +52,11 @@
 	"ALTER TABLE principal ADD COLUMN claimed INTEGER NOT NULL DEFAULT 0;"                               \
 	"CREATE INDEX principal_address ON principal(upstream, address);"
 
+#define TABLES_SINCE_10                                                                                      \
+	"CREATE TABLE sync(upstream TEXT, collection TEXT, token TEXT NOT NULL, tag TEXT NOT NULL,"          \
+	" known TEXT NOT NULL, refused INTEGER NOT NULL, looked INTEGER NOT NULL,"                           \
+	" PRIMARY KEY(upstream, collection)) WITHOUT ROWID;"
+
 /* The schema of a new file, of version SCHEMA. Times are in milliseconds since 1970. */
 const char sql_schema[] =
     "CREATE TABLE key(id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, upstream TEXT NOT NULL,"
@@ -84,7 +89,7 @@ const char sql_schema[] =
     " meeting_start INTEGER NOT NULL DEFAULT 0, look_again INTEGER NOT NULL DEFAULT 0,"
     " PRIMARY KEY(organization, upstream, href));"
     "CREATE INDEX seen_meeting ON seen(organization, meeting_uid, href, upstream);" TABLES_SINCE_3
-	INDEXES_SINCE_4 TABLES_SINCE_5 TABLES_SINCE_6 COLUMNS_SINCE_7;
+	INDEXES_SINCE_4 TABLES_SINCE_5 TABLES_SINCE_6 COLUMNS_SINCE_7 TABLES_SINCE_10;
 
 /* Version 1 kept strangers' keys, and aliases that nobody had vouched for. A principal who has a meeting in
  * the store was answered well when it was looked at. */
@@ -142,6 +147,9 @@ static const char from_7[] = "ALTER TABLE item ADD COLUMN declined TEXT NOT NULL
 /* Version 8 did not move items along with their meetings that users had moved. */
 static const char from_8[] = "ALTER TABLE item ADD COLUMN moved_along INTEGER NOT NULL DEFAULT 0;";
 
+/* Version 9 followed no change that had not gone through it. */
+static const char from_9[] = TABLES_SINCE_10;
+
 const char *const sql_migrations[] = { [1] = from_1,
 	[2] = from_2,
 	[3] = from_3,
@@ -149,7 +157,8 @@ const char *const sql_migrations[] = { [1] = from_1,
 	[5] = from_5,
 	[6] = from_6,
 	[7] = from_7,
-	[8] = from_8 };
+	[8] = from_8,
+	[9] = from_9 };
 
 #define KEY_COLUMNS                                                                                          \
 	"id, lease, kind, upstream, href, principal, collection, state, put, due, again, attempts, "         \
@@ -166,6 +175,8 @@ const char *const sql_migrations[] = { [1] = from_1,
 	"ending, first_seen, called_off"
 #define PERIOD_COLUMNS      "organization, uid, beginning, ending, account, name, owner, health, first_seen"
 #define APPOINTMENT_COLUMNS "organization, uid, person, meeting_uid, upstream, href, item, beginning, ending"
+
+#define SYNC_COLUMNS "upstream, collection, token, tag, known, refused, looked"
 
 const char *const sql_statements[STATEMENTS] = {
 	[BEGIN] = "BEGIN IMMEDIATE",
@@ -295,6 +306,17 @@ const char *const sql_statements[STATEMENTS] = {
 	[APPOINTMENT_RENAME] = "UPDATE appointment SET meeting_uid = ?3 WHERE organization = ?1 AND uid IN"
 			       " (SELECT uid FROM item WHERE organization = ?1 AND meeting_uid = ?2)",
 	[APPOINTMENT_PRUNE] = "DELETE FROM appointment WHERE ending < ?",
+	[SYNC_PUT] = "INSERT OR REPLACE INTO sync(" SYNC_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?)",
+	[SYNC_GET] = "SELECT " SYNC_COLUMNS " FROM sync WHERE upstream = ? AND collection = ?",
+	[SYNC_PRUNE] = "DELETE FROM sync WHERE looked < ?",
+	[PLACE_LIST] =
+	    "SELECT href, etag FROM seen WHERE organization = ?1 AND upstream = ?2 AND href > ?3"
+	    " AND href < ?4 AND (meeting_end >= ?5 OR look_again > 0)"
+	    " UNION SELECT href, etag FROM item INDEXED BY item_at WHERE organization = ?1 AND upstream = ?2"
+	    " AND href > ?3 AND href < ?4 AND uid <> '' AND state NOT IN (?6, ?7)"
+	    " AND (ending >= ?5 OR ending = 0)"
+	    " UNION SELECT href, '' FROM appointment INDEXED BY appointment_at WHERE organization = ?1"
+	    " AND upstream = ?2 AND href > ?3 AND href < ?4 AND ending >= ?5 AND item = 0 LIMIT 2 * ?8",
 	[EVENT_PUT] = "INSERT INTO event(id, text) SELECT ?, ? WHERE EXISTS (SELECT 1 FROM sink)",
 	[EVENT_LIST] = "SELECT number, id, text FROM event"
 		       " WHERE number > (SELECT position FROM sink WHERE name = ?) ORDER BY number LIMIT ?",

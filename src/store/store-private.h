@@ -112,6 +112,13 @@ typedef enum ub_store_result store_copy_appointments_fn(struct ub_store *store, 
     struct ub_store_appointments *appointments);
 typedef enum ub_store_result store_forget_appointments_fn(
     struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href);
+typedef enum ub_store_result store_put_sync_fn(struct ub_store *store, const struct ub_store_sync *sync);
+typedef enum ub_store_result store_sync_fn(struct ub_store *store, struct ub_text upstream,
+    struct ub_text collection, struct ub_arena *arena, struct ub_store_sync *sync);
+/* In any order, and an object as often as something is remembered of it. */
+typedef enum ub_store_result store_places_fn(struct ub_store *store, struct ub_text organization,
+    struct ub_text upstream, struct ub_text collection, int64_t since, struct ub_arena *arena,
+    struct ub_store_places *places);
 typedef enum ub_store_result store_set_sinks_fn(
     struct ub_store *store, const struct ub_text *names, size_t n, struct ub_arena *arena);
 typedef enum ub_store_result store_sinks_fn(
@@ -182,6 +189,10 @@ struct ub_store_ops {
 	store_appointments_fn *appointments;
 	store_copy_appointments_fn *copy_appointments;
 	store_forget_appointments_fn *forget_appointments;
+
+	store_put_sync_fn *put_sync;
+	store_sync_fn *sync;
+	store_places_fn *places;
 
 	store_set_sinks_fn *set_sinks;
 	store_sinks_fn *sinks;

@@ -401,6 +401,42 @@ enum ub_store_result ub_store_forget_appointments(
 
 /* ---- events ---- */
 
+enum ub_store_result ub_store_put_sync(struct ub_store *store, const struct ub_store_sync *sync)
+{
+	return store->ops->put_sync(store, sync);
+}
+
+enum ub_store_result ub_store_sync(struct ub_store *store, struct ub_text upstream, struct ub_text collection,
+    struct ub_arena *arena, struct ub_store_sync *sync)
+{
+	return store->ops->sync(store, upstream, collection, arena, sync);
+}
+
+/* Of one object, what has an ETag comes first. */
+static int compare_places(const void *left, const void *right)
+{
+	const struct ub_store_place *a = left, *b = right;
+	int order = ub_text_cmp(a->href, b->href);
+	return order ? order : (a->etag.len == 0) - (b->etag.len == 0);
+}
+
+enum ub_store_result ub_store_places(struct ub_store *store, struct ub_text organization,
+    struct ub_text upstream, struct ub_text collection, int64_t since, struct ub_arena *arena,
+    struct ub_store_places *places)
+{
+	size_t n = 0;
+	*places = (struct ub_store_places){ 0 };
+	enum ub_store_result result =
+	    store->ops->places(store, organization, upstream, collection, since, arena, places);
+	if (places->n)
+		qsort(places->items, places->n, sizeof(*places->items), compare_places);
+	for (size_t i = 0; i < places->n && n < UB_STORE_PLACES; i++)
+		if (n == 0 || !ub_text_eq(places->items[n - 1].href, places->items[i].href))
+			places->items[n++] = places->items[i];
+	places->n = n;
+	return result;
+}
+
 enum ub_store_result ub_store_set_sinks(
     struct ub_store *store, const struct ub_text *names, size_t n, struct ub_arena *arena)
 {

@@ -31,6 +31,7 @@ static const struct {
 	[UB_WIRE_READY] = { 0, true },
 	[UB_WIRE_COMMITTED] = { 0, true },
 	[UB_WIRE_AMENDS] = { 0, true },
+	[UB_WIRE_POLLS] = { 0, true },
 	[UB_WIRE_HELLO] = { 0, true },
 	[UB_WIRE_ASK] = { 1, true },
 	[UB_WIRE_REPLY] = { 1, true },
@@ -114,6 +115,8 @@ static struct parts parts_of(const struct ub_wire_frame *frame)
 		return (struct parts){ .texts = { frame->committed.body }, .n = 1 };
 	case UB_WIRE_AMENDS:
 		return (struct parts){ .status = frame->amends };
+	case UB_WIRE_POLLS:
+		return (struct parts){ .status = (uint16_t)frame->polls };
 	case UB_WIRE_ASK:
 		return ask_parts(&frame->ask);
 	case UB_WIRE_REPLY:
@@ -121,8 +124,9 @@ static struct parts parts_of(const struct ub_wire_frame *frame)
 	case UB_WIRE_WAITING:
 		return (struct parts){ .texts = { frame->waiting.buckets }, .n = 1 };
 	case UB_WIRE_PRINCIPAL:
-		return (struct parts){ .texts = { frame->principal.authorization, frame->principal.host },
-			.n = 2 };
+		return (struct parts){ .texts = { frame->principal.authorization, frame->principal.host,
+					   frame->principal.polled },
+			.n = 3 };
 	default:
 		return (struct parts){ 0 };
 	}
@@ -205,6 +209,9 @@ static enum ub_wire_result read_parts(const struct parts *parts, struct ub_wire_
 	case UB_WIRE_AMENDS:
 		frame->amends = parts->status != 0;
 		return UB_WIRE_OK;
+	case UB_WIRE_POLLS:
+		frame->polls = parts->status;
+		return UB_WIRE_OK;
 	case UB_WIRE_ASK:
 		return read_ask(parts, &frame->ask);
 	case UB_WIRE_REPLY:
@@ -212,7 +219,8 @@ static enum ub_wire_result read_parts(const struct parts *parts, struct ub_wire_
 	case UB_WIRE_WAITING:
 		return read_waiting(parts, &frame->waiting);
 	case UB_WIRE_PRINCIPAL:
-		frame->principal = (struct ub_wire_principal){ parts->texts[0], parts->texts[1] };
+		frame->principal =
+		    (struct ub_wire_principal){ parts->texts[0], parts->texts[1], parts->texts[2] };
 		return UB_WIRE_OK;
 	default:
 		return UB_WIRE_OK;

@@ -265,3 +265,57 @@ Test(dav, an_outbox_tells_of_each_recipient)
 	cr_expect_eq(recipients.items[1].data.len, 0);
 	cr_expect_not(ub_dav_read_recipients(UB_TEXT(OPEN FOUND("<href/>") CLOSE), &recipients, arena));
 }
+
+Test(dav, reads_what_has_changed_in_a_collection)
+{
+	struct ub_dav_changes changes;
+	struct ub_text body = UB_TEXT(
+	    "<multistatus xmlns='DAV:'>"
+	    "<response><href>/a/c/1.ics</href><propstat><prop><getetag>\"1\"</getetag></prop>"
+	    "<status>HTTP/1.1 200 OK</status></propstat></response>"
+	    "<response><href>http://cal.example/a/c/2.ics</href><status>HTTP/1.1 404 Not Found</status>"
+	    "</response>"
+	    "<response><href>/a/c/3.ics</href><propstat><prop><getetag/></prop>"
+	    "<status>HTTP/1.1 404 Not Found</status></propstat></response>"
+	    "<response><href>/a/c/sub/</href><propstat><prop><getetag>\"4\"</getetag>"
+	    "<resourcetype><collection/></resourcetype></prop><status>HTTP/1.1 200 OK</status></propstat>"
+	    "</response>"
+	    "<response><href>/a/c/</href><status>HTTP/1.1 507 Insufficient Storage</status>"
+	    "<error><number-of-matches-within-limits/></error></response>"
+	    "<sync-token> data:,2 </sync-token></multistatus>");
+	cr_assert(ub_dav_read_changes(body, &changes, arena));
+	cr_assert_eq(changes.n, 2);
+	cr_assert(ub_text_is(changes.items[0].href, "/a/c/1.ics") && !changes.items[0].gone);
+	cr_assert(ub_text_is(changes.items[0].etag, "\"1\""));
+	cr_assert(ub_text_is(changes.items[1].href, "/a/c/2.ics") && changes.items[1].gone);
+	cr_assert(ub_text_is(changes.token, "data:,2"));
+	cr_assert(changes.more);
+	cr_assert_not(ub_dav_read_changes(UB_TEXT("<html><body/></html>"), &changes, arena));
+	cr_assert_not(ub_dav_read_changes(UB_TEXT(""), &changes, arena));
+	cr_assert_eq(changes.n, 0);
+}
+
+Test(dav, reads_in_which_state_a_collection_is)
+{
+	struct ub_dav_state state;
+	cr_assert(ub_dav_read_state(UB_TEXT(OPEN FOUND("<sync-token>t</sync-token>"
+						       "<getctag xmlns='http://calendarserver.org/ns/'>7"
+						       "</getctag>") CLOSE),
+	    &state, arena));
+	cr_assert(ub_text_is(state.token, "t") && ub_text_is(state.tag, "7"));
+	cr_assert(
+	    ub_dav_read_state(UB_TEXT(OPEN MISSING("<sync-token>t</sync-token>") CLOSE), &state, arena));
+	cr_assert(state.token.len == 0 && state.tag.len == 0);
+}
+
+Test(dav, asks_for_changes_with_any_token)
+{
+	const struct ub_text hrefs[] = { UB_TEXT("/a/&.ics"), UB_TEXT("/b.ics") };
+	struct ub_text sync = ub_dav_sync_query(UB_TEXT("<t>"), 500, arena);
+	struct ub_text multiget = ub_dav_multiget_query(hrefs, 2, arena);
+	cr_assert_neq(ub_text_find(sync, UB_TEXT("<sync-token>&lt;t&gt;</sync-token>"), 0), SIZE_MAX, "%.*s",
+	    UB_ARGS(sync));
+	cr_assert_neq(ub_text_find(sync, UB_TEXT("<nresults>500</nresults>"), 0), SIZE_MAX);
+	cr_assert_neq(ub_text_find(multiget, UB_TEXT("<href>/a/&amp;.ics</href><href>/b.ics</href>"), 0),
+	    SIZE_MAX, "%.*s", UB_ARGS(multiget));
+}

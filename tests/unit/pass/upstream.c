@@ -13,6 +13,7 @@
 struct object {
 	char *path, *text;
 	unsigned version;
+	unsigned changed; /* when, on up->clock */
 };
 
 struct method_count {
@@ -26,11 +27,16 @@ struct upstream {
 	char base[64];
 	pthread_t thread;
 	pthread_mutex_t mutex;
-	struct object objects[256];
-	size_t n_objects;
+	struct object objects[1024];
+	struct object gone[256]; /* their paths, and when */
+	size_t n_objects, n_gone;
+	unsigned clock; /* counts changes */
+	size_t invented;
+	enum upstream_changes changes;
+	enum upstream_lies lies;
 	struct method_count methods[16];
 	const char *default_calendar; /* NULL: inboxes name none */
-	bool no_owner, no_tasks, no_filters;
+	bool no_owner, no_tasks, no_filters, no_limits;
 };
 
 struct exchange {
@@ -58,6 +64,7 @@ static struct object *put(struct upstream *up, const char *path, const char *tex
 	free(object->text);
 	object->text = strdup(text);
 	object->version++;
+	object->changed = ++up->clock;
 	return object;
 }
 
@@ -110,7 +117,7 @@ static void answer(int fd, int status, const char *fields, const char *body)
 
 static void answer_propfind(struct upstream *up, int fd, const struct exchange *x)
 {
-	char body[2048], user[64] = "", owner[128] = "", inbox[256] = "";
+	char body[2048], user[64] = "", owner[128] = "", inbox[256] = "", state[256] = "";
 	sscanf(x->path, "/%63[^/]", user);
 	if (strncmp(user, "%61", 3) == 0) /* an escape that the principal's path is written with */
 		memmove(user, "a", 1), memmove(user + 1, user + 3, strlen(user + 3) + 1);
@@ -121,6 +128,11 @@ static void answer_propfind(struct upstream *up, int fd, const struct exchange *
 		    "<C:schedule-inbox-URL><href>/alice/inbox/</href></C:schedule-inbox-URL>"
 		    "<C:schedule-default-calendar-URL><href>%s</href></C:schedule-default-calendar-URL>",
 		    up->default_calendar);
+	if (up->changes == UPSTREAM_GIVES_TOKENS)
+		snprintf(state, sizeof(state), "<sync-token>data:%u</sync-token>", up->clock);
+	if (up->changes == UPSTREAM_GIVES_TAGS)
+		snprintf(state, sizeof(state), "<getctag xmlns='http://calendarserver.org/ns/'>%u</getctag>",
+		    up->clock);
 	snprintf(body, sizeof(body),
 	    "<multistatus xmlns='DAV:' "
 	    "xmlns:C='urn:ietf:params:xml:ns:caldav'><response><href>%s</href><propstat><prop>"
@@ -130,9 +142,9 @@ static void answer_propfind(struct upstream *up, int fd, const struct exchange *
 	    "<C:supported-calendar-component-set><C:comp "
 	    "name='VEVENT'/>%s</C:supported-calendar-component-set>"
 	    "<C:calendar-user-address-set><href>mailto:%s@ours.example</href></C:calendar-user-address-set>"
-	    "<C:calendar-home-set><href>http://public.example/%s</href></C:calendar-home-set>%s"
+	    "<C:calendar-home-set><href>http://public.example/%s</href></C:calendar-home-set>%s%s"
 	    "</prop><status>HTTP/1.1 200 OK</status></propstat></response></multistatus>",
-	    x->path, owner, up->no_tasks ? "" : "<C:comp name='VTODO'/>", user, user, inbox);
+	    x->path, owner, up->no_tasks ? "" : "<C:comp name='VTODO'/>", user, user, inbox, state);
 	answer(fd, 207, "Content-Type: application/xml\r\n", body);
 }
 
@@ -158,7 +170,7 @@ static void answer_list(struct upstream *up, int fd, const struct exchange *x, c
 	size_t n = 0;
 	FILE *out = open_memstream(&body, &n);
 	fputs("<multistatus xmlns='DAV:' xmlns:C='urn:ietf:params:xml:ns:caldav'>", out);
-	for (size_t i = 0; i < up->n_objects; i++)
+	for (size_t i = 0; i < up->n_objects && up->lies != UPSTREAM_DENIES_ALL; i++)
 		if (strncmp(up->objects[i].path, x->path, strlen(x->path)) == 0 &&
 		    (!piece || strstr(up->objects[i].text, piece)))
 			add_response(out, &up->objects[i]);
@@ -178,6 +190,92 @@ static void answer_query(struct upstream *up, int fd, const struct exchange *x)
 	answer_list(up, fd, x, up->no_filters ? NULL : uid);
 }
 
+static void add_gone(FILE *out, const char *path)
+{
+	fprintf(out, "<response><href>%s</href><status>HTTP/1.1 404 Not Found</status></response>", path);
+}
+
+static void answer_multiget(struct upstream *up, int fd, const struct exchange *x)
+{
+	char *body = NULL, path[256];
+	size_t n = 0;
+	FILE *out = open_memstream(&body, &n);
+	fputs("<multistatus xmlns='DAV:'>", out);
+	for (const char *at = strstr(x->body, "<href>"); at; at = strstr(at + 1, "<href>")) {
+		sscanf(at, "<href>%255[^<]", path);
+		const struct object *object = up->lies == UPSTREAM_DENIES_ALL ? NULL : find(up, path);
+		if (object)
+			add_response(out, object);
+		else
+			add_gone(out, path);
+	}
+	fputs("</multistatus>", out);
+	fclose(out);
+	answer(fd, 207, "Content-Type: application/xml\r\n", body);
+	free(body);
+}
+
+/* Objects and deletions after the token; deletions count as later than all that stands. */
+static void add_changes(const struct upstream *up, const char *below, unsigned since, FILE *out)
+{
+	for (size_t i = 0; i < up->n_objects; i++)
+		if (up->objects[i].changed > since && strncmp(up->objects[i].path, below, strlen(below)) == 0)
+			add_response(out, &up->objects[i]);
+	for (size_t i = 0; i < up->n_gone; i++)
+		if (up->gone[i].changed > since)
+			add_gone(out, up->gone[i].path);
+}
+
+static unsigned add_invented(
+    const struct upstream *up, const char *below, unsigned since, unsigned most, FILE *out)
+{
+	unsigned i = since;
+	for (; i < up->invented && i - since < most; i++)
+		fprintf(out,
+		    "<response><href>%sx%u.ics</href><propstat><prop><getetag>\"1\"</getetag></prop>"
+		    "<status>HTTP/1.1 200 OK</status></propstat></response>",
+		    below, i);
+	if (i < up->invented)
+		fprintf(out,
+		    "<response><href>%s</href><status>HTTP/1.1 507 Insufficient Storage</status></response>",
+		    below);
+	return i;
+}
+
+static void answer_changes(struct upstream *up, int fd, const struct exchange *x)
+{
+	char *body = NULL;
+	size_t n = 0;
+	unsigned since = 0, most = 0, until = up->clock;
+	const char *token = strstr(x->body, "<sync-token>data:"), *limit = strstr(x->body, "<nresults>");
+	if (token)
+		since = (unsigned)strtoul(token + 17, NULL, 10);
+	if (limit)
+		most = (unsigned)strtoul(limit + 10, NULL, 10);
+	FILE *out = open_memstream(&body, &n);
+	fputs("<multistatus xmlns='DAV:'>", out);
+	if (up->invented)
+		until = add_invented(up, x->path, since, up->no_limits ? UINT32_MAX : most, out);
+	else
+		add_changes(up, x->path, since, out);
+	fprintf(out, "<sync-token>data:%u</sync-token></multistatus>", until);
+	fclose(out);
+	answer(fd, 207, "Content-Type: application/xml\r\n", body);
+	free(body);
+}
+
+static void answer_report(struct upstream *up, int fd, const struct exchange *x)
+{
+	if (up->lies == UPSTREAM_BABBLES)
+		answer(fd, 200, "Content-Type: text/html\r\n", "<html><body>Welcome</body></html>");
+	else if (strstr(x->body, "<sync-collection"))
+		answer_changes(up, fd, x);
+	else if (strstr(x->body, "<C:calendar-multiget"))
+		answer_multiget(up, fd, x);
+	else
+		answer_query(up, fd, x);
+}
+
 static bool precondition_holds(const struct exchange *x, const struct object *object)
 {
 	const char *match = strcasestr(x->head, "\r\nIf-Match: \"");
@@ -186,7 +284,7 @@ static bool precondition_holds(const struct exchange *x, const struct object *ob
 
 static void drop(struct upstream *up, struct object *object)
 {
-	free(object->path);
+	up->gone[up->n_gone++] = (struct object){ .path = object->path, .changed = ++up->clock };
 	free(object->text);
 	*object = up->objects[--up->n_objects];
 }
@@ -198,7 +296,7 @@ static void carry_out(struct upstream *up, int fd, const struct exchange *x)
 	if (strcmp(x->method, "PROPFIND") == 0 && strcasestr(x->head, "\r\nDepth: 1")) {
 		answer_list(up, fd, x, NULL);
 	} else if (strcmp(x->method, "REPORT") == 0) {
-		answer_query(up, fd, x);
+		answer_report(up, fd, x);
 	} else if (strcmp(x->method, "PROPFIND") == 0) {
 		answer_propfind(up, fd, x);
 	} else if (strcmp(x->method, "GET") == 0 && object) {
@@ -272,6 +370,8 @@ void upstream_stop(struct upstream **upstream)
 		free(up->objects[i].path);
 		free(up->objects[i].text);
 	}
+	for (size_t i = 0; i < up->n_gone; i++)
+		free(up->gone[i].path);
 	pthread_mutex_destroy(&up->mutex);
 	free(up);
 	*upstream = NULL;
@@ -331,6 +431,7 @@ void upstream_drop_lines(struct upstream *upstream, const char *beginning)
 			end = line;
 		}
 		object->version++;
+		object->changed = ++upstream->clock;
 	}
 	pthread_mutex_unlock(&upstream->mutex);
 }
@@ -382,6 +483,35 @@ void upstream_ignore_filters(struct upstream *upstream)
 {
 	pthread_mutex_lock(&upstream->mutex);
 	upstream->no_filters = true;
+	pthread_mutex_unlock(&upstream->mutex);
+}
+
+void upstream_tell_changes(struct upstream *upstream, enum upstream_changes how)
+{
+	pthread_mutex_lock(&upstream->mutex);
+	upstream->changes = how;
+	pthread_mutex_unlock(&upstream->mutex);
+}
+
+void upstream_invent_changes(struct upstream *upstream, size_t n)
+{
+	pthread_mutex_lock(&upstream->mutex);
+	upstream->invented = n;
+	upstream->clock = 0;
+	pthread_mutex_unlock(&upstream->mutex);
+}
+
+void upstream_ignore_limits(struct upstream *upstream)
+{
+	pthread_mutex_lock(&upstream->mutex);
+	upstream->no_limits = true;
+	pthread_mutex_unlock(&upstream->mutex);
+}
+
+void upstream_lie(struct upstream *upstream, enum upstream_lies how)
+{
+	pthread_mutex_lock(&upstream->mutex);
+	upstream->lies = how;
 	pthread_mutex_unlock(&upstream->mutex);
 }
 

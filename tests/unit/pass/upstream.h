@@ -39,6 +39,26 @@ void upstream_refuse_tasks(struct upstream *upstream);
 
 /* From now on, a calendar-query finds all that is in the calendar. */
 void upstream_ignore_filters(struct upstream *upstream);
+
+/* How the server tells of changes; it does not at first. */
+enum upstream_changes {
+	UPSTREAM_TELLS_NOTHING,
+	UPSTREAM_GIVES_TOKENS, /* sync-collection */
+	UPSTREAM_GIVES_TAGS,   /* getctag */
+};
+void upstream_tell_changes(struct upstream *upstream, enum upstream_changes how);
+/* From now on, so many invented objects have changed since each token, and tokens count them. */
+void upstream_invent_changes(struct upstream *upstream, size_t n);
+/* From now on, answers to sync-collection are not cut where the client asks for it. */
+void upstream_ignore_limits(struct upstream *upstream);
+/* How it answers what is asked about objects, but for GET. */
+enum upstream_lies {
+	UPSTREAM_LIES_NOT,
+	UPSTREAM_DENIES_ALL, /* nothing is there */
+	UPSTREAM_BABBLES,    /* a web page */
+};
+void upstream_lie(struct upstream *upstream, enum upstream_lies how);
+
 /* From now on, inboxes name that calendar as the one for invitations. */
 void upstream_set_default_calendar(struct upstream *upstream, const char *path);
 

@@ -46,6 +46,7 @@ struct ub_arena *arena;
 struct ub_snapshot *snapshot;
 struct ub_store *store;
 static struct ub_client *client;
+static struct ub_looks *looks;
 struct upstream *up;
 
 static const char *write_file(const char *name, const char *text)
@@ -73,6 +74,7 @@ void world_set_up_with(const char *rules, const char *more_settings)
 	ub_diags_print(&diags, &said, false);
 	cr_assert(snapshot, "%s", ub_buf_cstr(&said));
 	store = ub_store_memory_open();
+	looks = ub_looks_new();
 	up = upstream_start();
 	client = ub_client_new(upstream_base(up));
 }
@@ -91,6 +93,7 @@ void world_tear_down(void)
 	ub_client_free(&client);
 	upstream_stop(&up);
 	ub_store_close(&store);
+	ub_looks_free(&looks);
 	ub_snapshot_release(&snapshot);
 	ub_dav_cleanup();
 	ub_arena_free(&arena);
@@ -134,6 +137,7 @@ enum ub_pass_end pass_of(const struct ub_job *job)
 	struct ub_pass pass = { .snapshot = snapshot,
 		.store = store,
 		.queue = store,
+		.looks = looks,
 		.job = job,
 		.caller = &caller,
 		.times = &times,
@@ -142,8 +146,9 @@ enum ub_pass_end pass_of(const struct ub_job *job)
 		.clock = clock_ms,
 		.arena = arena };
 	struct ub_text said = UB_TEXT_NONE;
-	enum ub_pass_end end =
-	    job->key.kind == UB_KEY_ACCOUNT ? ub_pass_account(&pass, &said) : ub_pass_run(&pass, &said);
+	enum ub_pass_end end = job->key.kind == UB_KEY_ACCOUNT ? ub_pass_account(&pass, &said)
+			       : job->key.kind == UB_KEY_SYNC  ? ub_pass_sync(&pass, &said)
+							       : ub_pass_run(&pass, &said);
 	owner_login = pass.owner_login;
 	why = ub_text_cstr(arena, said);
 	return end;

@@ -300,3 +300,81 @@ Test(queue_amending, lets_a_meeting_go_on_as_it_came_once_its_time_is_up, .init 
 	cr_expect_eq(body.len, 0);
 	cr_expect_eq(committed(1500, &body), -1, "and not once more when the rules are done");
 }
+
+/* ---- polls ---- */
+
+static void poll_frame(const char *user, const char *path)
+{
+	const struct ub_wire_frame frame = { .kind = UB_WIRE_PRINCIPAL,
+		.principal = { ub_http_basic(ub_text(user), UB_TEXT("pw"), arena), UB_TEXT("cal.example"),
+		    ub_text(path) } };
+	send_frame(&frame);
+	hear();
+}
+
+/* How often the relay is told to tell of polls. -1: it was told nothing. */
+static int told_polls(void)
+{
+	struct ub_wire_frame frame;
+	int told = -1;
+	queue_tell_polls(queue);
+	while (ub_wire_receive(relay, &frame, scratch) == UB_WIRE_OK)
+		if (frame.kind == UB_WIRE_POLLS)
+			told = (int)frame.polls;
+	return told;
+}
+
+Test(queue, tells_once_how_often_it_wants_to_hear_of_polls)
+{
+	cr_assert_eq(told_polls(), UB_SYNC_SECONDS);
+	cr_assert_eq(told_polls(), -1);
+}
+
+Test(queue, looks_at_a_calendar_that_is_polled_and_bothers_the_store_with_nothing)
+{
+	struct ub_jobs jobs;
+	cr_assert_eq(told_polls(), UB_SYNC_SECONDS);
+	poll_frame("anna", "/anna/%77ork");
+	poll_frame("anna", "/anna/work/");
+	cr_assert_eq(ub_store_jobs(queue->polls, arena, &jobs), UB_STORE_OK);
+	cr_assert_eq(jobs.n, 1);
+	cr_assert_eq(jobs.items[0].key.kind, UB_KEY_SYNC);
+	cr_assert(ub_text_is(jobs.items[0].key.href, "/anna/work/"), "%.*s", UB_ARGS(jobs.items[0].key.href));
+	cr_assert(ub_text_is(jobs.items[0].key.principal, "anna"));
+	cr_assert_eq(keys_in(store), 0);
+	cr_assert_eq(keys_in(queue->shelter), 0);
+	cr_assert_eq(ub_queue_jobs(queue, arena).n, 0, "nobody is bothered with it");
+	struct ub_credential *credential =
+	    ub_credentials_take(queue->credentials, UB_TEXT("anna"), ub_sys_monotonic_ms());
+	cr_assert(credential);
+	ub_credential_free(&credential);
+}
+
+Test(queue, looks_at_a_calendar_once_however_often_it_is_polled)
+{
+	struct ub_job job;
+	cr_assert_eq(told_polls(), UB_SYNC_SECONDS);
+	for (int i = 0; i < 3; i++) {
+		poll_frame("anna", "/anna/work/");
+		enum ub_store_result taken = ub_store_take(queue->polls, queue_now(), 1000, arena, &job);
+		cr_assert_eq(taken, i == 0 ? UB_STORE_OK : UB_STORE_NONE);
+		if (taken == UB_STORE_OK)
+			cr_assert_eq(ub_store_settle(queue->polls, &job, queue_now()), UB_STORE_OK);
+	}
+	poll_frame("ben", "/anna/work/");
+	poll_frame("anna", "/anna/home/");
+	cr_assert_eq(keys_in(queue->polls), 2);
+}
+
+Test(queue, makes_nothing_of_a_poll_that_it_does_not_want_or_cannot_repeat)
+{
+	poll_frame("anna", "/anna/work/");
+	cr_assert_eq(keys_in(queue->polls), 0, "the relay was told nothing yet");
+	cr_assert_eq(told_polls(), UB_SYNC_SECONDS);
+	const struct ub_wire_frame digest = { .kind = UB_WIRE_PRINCIPAL,
+		.principal = { UB_TEXT("Digest username=\"anna\""), UB_TEXT("h"), UB_TEXT("/anna/work/") } };
+	send_frame(&digest);
+	hear();
+	poll_frame("anna", "");
+	cr_assert_eq(keys_in(queue->polls), 0);
+}

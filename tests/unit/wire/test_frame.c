@@ -135,16 +135,26 @@ Test(frame, of_a_question_and_its_answer_arrives_as_it_was_sent)
 	cr_assert(ub_text_is(got.reply.text, "a\nb"));
 }
 
+Test(frame, of_how_often_polls_are_told_arrives_as_it_was_sent)
+{
+	unsigned char bytes[64];
+	struct ub_wire_frame got, sent = { .kind = UB_WIRE_POLLS, .polls = UB_SYNC_SECONDS_MAX };
+	size_t n = ub_wire_encode(&sent, bytes, sizeof(bytes));
+	cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_OK);
+	cr_assert(got.kind == UB_WIRE_POLLS && got.polls == UB_SYNC_SECONDS_MAX);
+}
+
 /* An engine of an earlier version sends an empty set of buckets. */
 Test(frame, of_who_waits_and_of_who_was_heard_of_arrives_as_it_was_sent)
 {
 	unsigned char bytes[1024], set[UB_WIRE_WAITING_BYTES + 1] = { [3] = 0x81 };
-	struct ub_wire_frame got,
-	    sent = { .kind = UB_WIRE_PRINCIPAL, .principal = { UB_TEXT("Basic eDp5"), UB_TEXT("h:80") } };
+	struct ub_wire_frame got, sent = { .kind = UB_WIRE_PRINCIPAL,
+		.principal = { UB_TEXT("Basic eDp5"), UB_TEXT("h:80"), UB_TEXT("/a/c/") } };
 	size_t n = ub_wire_encode(&sent, bytes, sizeof(bytes));
 	cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_OK);
 	cr_assert(
 	    ub_text_is(got.principal.authorization, "Basic eDp5") && ub_text_is(got.principal.host, "h:80"));
+	cr_assert(ub_text_is(got.principal.polled, "/a/c/"));
 	for (size_t len = 0; len <= sizeof(set); len++) {
 		sent = (struct ub_wire_frame){ .kind = UB_WIRE_WAITING, .waiting = { { (char *)set, len } } };
 		n = ub_wire_encode(&sent, bytes, sizeof(bytes));

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Which versions of objects were looked at lately. A table of numbers suffices: whatever takes another one's
+ * place costs one more look.
+ */
+#include "pass-private.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+struct ub_looks {
+	_Atomic uint64_t versions[UB_LOOKS_KEPT];
+};
+
+struct ub_looks *ub_looks_new(void)
+{
+	struct ub_looks *looks = calloc(1, sizeof(*looks));
+	if (!looks)
+		abort();
+	return looks;
+}
+
+void ub_looks_free(struct ub_looks **looks)
+{
+	free(*looks);
+	*looks = NULL;
+}
+
+uint64_t pass_version(struct ub_text href, struct ub_text etag)
+{
+	/* By the golden ratio, as otherwise the two hashes could cancel each other. */
+	return ub_text_hash(href) * UINT64_C(0x9e3779b97f4a7c15) + ub_text_hash(etag);
+}
+
+void pass_note_look(struct ub_pass *pass, struct ub_text href, struct ub_text etag)
+{
+	uint64_t version = pass_version(href, etag);
+	if (pass->looks && etag.len)
+		pass->looks->versions[version % UB_LOOKS_KEPT] = version;
+}
+
+bool pass_has_looked(struct ub_pass *pass, struct ub_text href, struct ub_text etag)
+{
+	uint64_t version = pass_version(href, etag);
+	return pass->looks && etag.len && pass->looks->versions[version % UB_LOOKS_KEPT] == version;
+}
