@@ -363,7 +363,7 @@ struct ub_text ub_facts_default_owner(const struct ub_event *event, const struct
  * Why the rules have nothing to do with an event, as a stable word in kebab case. NULL: the event is one for
  * the rules. The words are "task", "not-an-event", "no-uid", "no-start", "cancelled", "generated" (our own
  * marks), "past", "recurring", "single-instance", "no-instance",
- * "no-such-instance", "opted-out" (category no-upbeat, #noprep in the title).
+ * "no-such-instance", "opted-out" (category no-upbeat or noprep, #noprep in title or description).
  */
 const char *ub_facts_not_eligible(const struct ub_event *event, const struct ub_org *org, int64_t now);
 /* The reason as a sentence for people: "the event is cancelled". */

@@ -87,10 +87,14 @@ static bool has_word(struct ub_text text, struct ub_text word)
 
 static bool is_opted_out(const struct question *q)
 {
-	for (size_t i = 0; i < q->event->categories.n; i++)
-		if (ub_text_eq_nocase(ub_text_trim(q->event->categories.items[i]), UB_TEXT("no-upbeat")))
+	static const struct ub_text word = { "#noprep", 7 };
+	for (size_t i = 0; i < q->event->categories.n; i++) {
+		struct ub_text category = ub_text_trim(q->event->categories.items[i]);
+		if (ub_text_eq_nocase(category, UB_TEXT("no-upbeat")) ||
+		    ub_text_eq_nocase(category, UB_TEXT("noprep")) || ub_text_eq_nocase(category, word))
 			return true;
-	return has_word(q->event->summary, UB_TEXT("#noprep"));
+	}
+	return has_word(q->event->summary, word) || has_word(q->event->description, word);
 }
 
 /* Only a decision about a whole series says so. */
@@ -111,7 +115,9 @@ static const struct reason {
 	{ "no-uid", "it has no UID", has_no_uid },
 	{ "no-start", "it has no start", has_no_start },
 	{ "cancelled", "the event is cancelled", is_cancelled },
-	{ "opted-out", "the event asks for no items (category no-upbeat, or #noprep in its title)",
+	{ "opted-out",
+	    "the event asks for no items (category no-upbeat or noprep, or #noprep in its title or "
+	    "description)",
 	    is_opted_out },
 	{ "recurring", "the event is a series whose instances cannot be told", is_recurring },
 	{ "no-instance", "the series has no instance in the next 60 days", is_without_instance },

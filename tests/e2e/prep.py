@@ -196,6 +196,7 @@ NOTHING_FOR = (
     ("a meeting of a class that nobody knows", lambda: calendars.meeting(more="CLASS:X-BOARD")),
     ("an all-day absence", lambda: ABSENCE.format(start=calendars.business_day(10))),
     ("a meeting whose title says so", lambda: calendars.meeting(title="Roadmap #noprep")),
+    ("a meeting whose description says so", lambda: calendars.meeting(more="DESCRIPTION:Nothing to prepare. #noprep")),
     ("a meeting of the opt-out category", lambda: calendars.meeting(more="CATEGORIES:no-upbeat")),
 )
 

@@ -143,18 +143,23 @@ Test(eligible, a_meeting_counts_until_it_is_over)
 Test(eligible, opting_out_is_by_a_word_of_its_own_or_a_category)
 {
 	static const struct {
-		const char *title, *category;
+		const char *title, *description, *category;
 		bool out;
 	} cases[] = {
-		{ "Roadmap #noprep", "", true },
-		{ "#NOPREP: Roadmap", "", true },
-		{ "Roadmap #nopreparation", "", false },
-		{ "Roadmap noprep", "", false },
-		{ "Roadmap", "No-Upbeat", true },
-		{ "Roadmap", "upbeat", false },
+		{ "Roadmap #noprep", "", "", true },
+		{ "#NOPREP: Roadmap", "", "", true },
+		{ "Roadmap #nopreparation", "", "", false },
+		{ "Roadmap noprep", "", "", false },
+		{ "Roadmap", "Nothing to be done.\n\n#noprep", "", true },
+		{ "Roadmap", "#nopreparation needed: noprep", "", false },
+		{ "Roadmap", "", "No-Upbeat", true },
+		{ "Roadmap", "", "NoPrep", true },
+		{ "Roadmap", "", "#noprep", true },
+		{ "Roadmap", "", "upbeat", false },
 	};
 	for (size_t i = 0; i < UB_COUNT(cases); i++) {
 		struct ub_event *event = world_event(arena, cases[i].title);
+		event->description = ub_text(cases[i].description);
 		*ub_push(arena, &event->categories) = ub_text(cases[i].category);
 		cr_expect_eq(verdict(event)[0] != '\0', cases[i].out, "%s", cases[i].title);
 	}
