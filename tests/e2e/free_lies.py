@@ -20,7 +20,7 @@ class Story(support.World):
         super().__enter__()
         self.server = self.start(LyingServer)
         rules = free_rules.write(self.folder)
-        settings = f"{support.ORGANIZATION}control: control\n"
+        settings = f"{support.ORGANIZATION}control: control\nsync_every: 0s\n"
         store = f"sqlite:{self.folder / 'upbeat.db'}"
         self.upbeat = self.start(support.Upbeat, self.server, settings, store, rules)
         self.users = 0
