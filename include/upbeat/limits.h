@@ -158,6 +158,7 @@
 #define UB_FREEBUSY_REACH     (INT64_C(62) * 24 * 3600) /* seconds from the first day that is asked for */
 #define UB_FREEBUSY_CALENDARS 16                        /* of one person */
 #define UB_FREEBUSY_SHUT_MS   600000 /* for which a way to learn something is not gone that leads nowhere */
+#define UB_FREEBUSY_SHOWN_MAX 200    /* bytes of a server's own words that are told */
 #define UB_FREEBUSY_BYTES     (4u * 1024 * 1024) /* all that is remembered */
 
 /* plugins */

@@ -102,7 +102,8 @@ static void read_object(
 		miss(gathering, false,
 		    ub_textf(look->arena, "the server keeps back what is in %.*s", UB_ARGS(calendar)));
 	else if (!look_expand(look, object->data, gathering->addresses, gathering->person))
-		miss(gathering, false, ub_textf(look->arena, "%.*s cannot be read", UB_ARGS(object->href)));
+		miss(gathering, false,
+		    ub_textf(look->arena, "%.*s cannot be read", UB_ARGS(look_shown(look, object->href))));
 }
 
 /* Objects are read for as long as the look may take. */

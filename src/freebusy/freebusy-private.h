@@ -50,6 +50,8 @@ bool look_may_pass(enum ub_outcome outcome);
 bool look_is_shut(const struct look *look, const struct way *way);
 /* Notes how it went on the way. `passing`: the failure may pass soon. */
 void look_note(struct look *look, struct way *way, bool went, bool passing, struct ub_text why);
+/* What a server has written, as it may stand in a line for people; a long text is cut. */
+struct ub_text look_shown(struct look *look, struct ub_text said);
 /* "20261123T000000Z" */
 struct ub_text look_time(struct look *look, ub_instant instant);
 /* The range as an element of a report's body. */

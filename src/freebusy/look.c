@@ -33,6 +33,13 @@ struct ub_text look_why(struct look *look, enum ub_outcome outcome, const struct
 	return ub_textf(look->arena, "the server does not say (%d)", response->status);
 }
 
+struct ub_text look_shown(struct look *look, struct ub_text said)
+{
+	struct ub_buf out = UB_BUF(look->arena);
+	ub_buf_shown(&out, ub_text_sub(said, 0, UB_FREEBUSY_SHOWN_MAX));
+	return ub_buf_text(&out);
+}
+
 bool look_may_pass(enum ub_outcome outcome)
 {
 	return outcome == UB_OUTCOME_AGAIN || outcome == UB_OUTCOME_DENIED;

@@ -40,8 +40,8 @@ static void take(struct look *look, const struct ub_dav_recipients *answer, stru
 		if (!ub_text_eq(recipient->address, person->address))
 			continue;
 		if (!ub_text_starts(recipient->status, UB_TEXT("2.")))
-			person->words = ub_textf(
-			    look->arena, "the server does not say (%.*s)", UB_ARGS(recipient->status));
+			person->words = ub_textf(look->arena, "the server does not say (%.*s)",
+			    UB_ARGS(look_shown(look, recipient->status)));
 		else if (look_read_busy(look, recipient->data, person))
 			person->words = UB_TEXT("the server's scheduling outbox");
 		return;

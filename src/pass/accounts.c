@@ -15,6 +15,7 @@ struct tending {
 	struct ub_accounts *accounts; /* NULL: the settings name no source */
 	struct ub_map *tended;        /* UIDs of series */
 	struct ub_acts acts;          /* all together */
+	struct ub_text waits;         /* for what the server does not say yet; empty: for nothing */
 	enum ub_pass_end end;
 };
 
@@ -174,6 +175,7 @@ static enum ub_pass_end look_at_series(struct tending *tending, struct ub_cadenc
 	input->existing = findings.existing;
 	input->n_existing = findings.n;
 	pass_ask_for_times(pass, first.plan, findings.existing, findings.n, &said);
+	tending->waits = said.wait ? said.why : UB_TEXT_NONE;
 	if (said.wait || !pass_choose_review_times(pass, input, &decision, &findings, &said.people))
 		return UB_PASS_AGAIN;
 	pass_note_period(pass, input, &decision);
@@ -360,7 +362,9 @@ static void tend_all(struct tending *tending, struct ub_text *why)
 
 enum ub_pass_end ub_pass_account(struct ub_pass *pass, struct ub_text *why)
 {
-	struct tending tending = { .pass = pass, .tended = ub_map_new(pass->arena), .end = UB_PASS_SETTLED };
+	struct tending tending = {
+		.pass = pass, .tended = ub_map_new(pass->arena), .waits = UB_TEXT_NONE, .end = UB_PASS_SETTLED
+	};
 	struct ub_text id = ub_store_account_of(&pass->job->key);
 	pass->held = pass->now * 1000;
 	if (pass->job->key.principal.len == 0)
@@ -382,6 +386,8 @@ enum ub_pass_end ub_pass_account(struct ub_pass *pass, struct ub_text *why)
 		    "%zu created, %zu changed, %zu removed, %zu refused by the server", tending.acts.created,
 		    tending.acts.changed, tending.acts.removed, tending.acts.refused);
 	}
+	if (tending.waits.len)
+		*why = tending.waits;
 	ub_accounts_release(&tending.accounts);
 	return tending.end;
 }

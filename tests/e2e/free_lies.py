@@ -133,7 +133,7 @@ def _(story):
         (lambda body: reply(body, more=lambda text: text.replace("DTSTART:2", "DTSTART:3")), "the server's answer is about another time"),
         (lambda body: reply(body, more=lambda text: "<html/>"), "the server's answer cannot be used: "),
         (lambda body: reply(body, more=lambda text: text.replace("REPLY", "REQUEST")), "the server's answer cannot be used: its METHOD is `REQUEST`"),
-        (lambda body: reply(body, status="3.7;Invalid calendar user"), "the server does not say (3.7;Invalid calendar user)"),
+        (lambda body: reply(body, status="3.7;Invalid\n\x85calendar user"), "the server does not say (3.7;Invalid??calendar user)"),
     )
     for lie, why in lies:
         story.server.outbox = lie
