@@ -34,6 +34,10 @@ struct ub_client;
 /* `base` is the scheme and the authority of the upstream, "http://127.0.0.1:5232"; it is copied. */
 struct ub_client *ub_client_new(const char *base);
 void ub_client_free(struct ub_client **client);
+/* From now on a request that the server sends elsewhere for good (301, 308) is sent there, once, whatever its
+ * method: at the same upstream, by the path alone. Servers show what is somebody else's under another path.
+ * Otherwise redirects are outcomes. */
+void ub_client_follow(struct ub_client *client, bool follows);
 
 struct ub_request {
 	const char *method;

@@ -16,7 +16,7 @@ struct ub_caller {
 	struct ub_client *client;
 	/* the user's name in the credentials; empty: they carry none */
 	struct ub_text user;
-	struct ub_text principal;     /* ub_http_principal() */
+	struct ub_text principal;     /* ub_http_principal(); empty: the service account */
 	struct ub_text authorization; /* the value of Authorization, as the client sent it */
 	/* the Host field of the client's request; empty: none is sent on */
 	struct ub_text host;

@@ -120,6 +120,10 @@
 #define UB_PASSED_MAX              1000 /* meetings that get nothing and are remembered in memory, for explain */
 #define UB_KNOWN_MAX               100000 /* principals that the queue remembers without the store */
 #define UB_STRANGERS_STORED        64     /* strangers' keys in the store; more stay in memory */
+#define UB_UNUSABLE_MAX            1000   /* callers who are named whose sign-in cannot be used again */
+#define UB_UNUSABLE_NAME_MAX       100    /* bytes of such a name */
+#define UB_UNUSABLE_SHOWN          10     /* such names, shown to people */
+#define UB_SCHEME_SHOWN            20     /* bytes of the name of a way to sign in */
 #define UB_SERVICE_PAUSE_MS        60000  /* until a refused service account is tried again; it grows */
 #define UB_IDLE_MS                 1000 /* between looks at the store while nothing is known to become due */
 #define UB_SWEEP_MS                1000 /* between looks for credentials whose time is up, and for whom keys wait */

@@ -110,6 +110,15 @@ struct ub_queue_service {
 /* The texts are copies in `arena`. Any thread. */
 struct ub_queue_service ub_queue_service(struct ub_queue *queue, struct ub_arena *arena);
 
+/* Callers whose sign-in cannot be used again, and whose writes the server has accepted, since the engine was
+ * started. */
+struct ub_queue_unusable {
+	struct ub_texts names; /* "alice (Digest)"; UB_UNUSABLE_MAX at most */
+	size_t more;           /* writes of further ones */
+};
+/* The texts are copies in `arena`. Any thread. */
+struct ub_queue_unusable ub_queue_unusable(struct ub_queue *queue, struct ub_arena *arena);
+
 /* What the relay has said of itself. */
 struct ub_queue_relay {
 	uint32_t predecessors; /* engines of this relay that ended before this one */

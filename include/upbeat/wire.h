@@ -79,6 +79,9 @@ struct ub_wire_write {
 	 * came. */
 	struct ub_text body;
 	struct ub_text if_match; /* as sent; empty: none */
+	/* Who the caller is by a field that a front sets, X-Remote-User or X-Forwarded-User; empty: neither
+	 * is there. It proves nothing, and is shown to people alone. */
+	struct ub_text remote_user;
 };
 
 /* Status 0: no answer came, and whether the write was done is not known. */

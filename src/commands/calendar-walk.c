@@ -19,6 +19,7 @@ void ub_walk_begin(struct ub_walk *walk, const struct ub_snapshot *snapshot, con
 	    (struct ub_walk){ .snapshot = snapshot, .access = access, .why = UB_TEXT_NONE, .arena = arena };
 	walk->caller = access ? *access->caller : caller_of(login, arena);
 	walk->caller.client = ub_client_new(ub_text_cstr(arena, snapshot->settings->upstream.base));
+	ub_client_follow(walk->caller.client, walk->caller.service);
 }
 
 void ub_walk_end(struct ub_walk *walk)
@@ -170,7 +171,9 @@ bool ub_walk_calendars(struct ub_walk *walk, struct ub_text only, struct ub_walk
 	}
 	for (size_t i = 0; i < principal.n_homes; i++)
 		add_home(walk, principal.homes[i], calendars);
-	return true;
+	if (calendars->n == 0 && walk->caller.service)
+		walk->why = UB_TEXT("the service account sees no calendar of the user's");
+	return walk->why.len == 0 || calendars->n > 0;
 }
 
 /* ---- going through them ---- */

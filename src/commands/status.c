@@ -219,26 +219,6 @@ static void print_keys(const struct status *status, enum ub_job_state state)
 		    shown - UB_STATUS_KEYS_SHOWN, UB_STATUS_KEYS_MAX);
 }
 
-static void print_service(const struct status *status)
-{
-	struct ub_buf *out = status->telling->out;
-	struct ub_queue_service service = ub_queue_service(status->telling->daemon->queue, status->arena);
-	bool bad = service.word == UB_SERVICE_REFUSED || service.word == UB_SERVICE_UNREADABLE;
-	if (service.word == UB_SERVICE_NONE)
-		return;
-	label(status, "Service");
-	if (service.name.len) {
-		ub_buf_shown(out, service.name);
-		ub_buf_str(out, ": ");
-	}
-	paint(status, bad ? red : "", ub_service_word_text(service.word));
-	if (service.why.len) {
-		ub_buf_str(out, ": ");
-		ub_buf_shown(out, service.why);
-	}
-	ub_buf_char(out, '\n');
-}
-
 static void print_invites(const struct status *status)
 {
 	if (ub_freebusy_invites(status->telling->snapshot->freebusy, NULL) != UB_INVITES_NONE)
@@ -322,7 +302,8 @@ static void print_status(struct status *status)
 	print_owners(status);
 	control_print_sinks(status->telling, label_of(status, "Events    "));
 	print_store(status);
-	print_service(status);
+	control_print_service(
+	    status->telling, label_of(status, "Service   "), label_of(status, "Sign-ins  "));
 	print_invites(status);
 	print_orders(status);
 	print_waiting(status);
@@ -468,20 +449,6 @@ static json_t *owners_array(const struct status *status)
 	return array;
 }
 
-static json_t *service_object(const struct status *status)
-{
-	struct ub_queue_service service = ub_queue_service(status->telling->daemon->queue, status->arena);
-	json_t *object = ub_json_must(json_object());
-	if (service.word == UB_SERVICE_NONE) {
-		json_decref(object);
-		return ub_json_must(json_null());
-	}
-	ub_json_set(object, "user", ub_json_text(service.name));
-	ub_json_set(object, "state", ub_json_must(json_string(ub_service_word_text(service.word))));
-	ub_json_set(object, "why", ub_json_text(service.why));
-	return object;
-}
-
 /* null: nobody knows. */
 static json_t *invitations(const struct ub_telling *telling)
 {
@@ -509,8 +476,9 @@ static json_t *status_object(const struct status *status)
 	ub_json_set(object, "owners", owners_array(status));
 	ub_json_set(object, "events", control_sinks(telling));
 	ub_json_set(object, "store", store_object(telling));
-	ub_json_set(object, "service", service_object(status));
+	ub_json_set(object, "service", control_service(telling));
 	ub_json_set(object, "invitations", invitations(telling));
+	ub_json_set(object, "unusable_sign_ins", control_unusable(telling));
 	ub_json_set(object, "counts", counts_object(status));
 	ub_json_set(object, "orders", orders_array(status));
 	ub_json_set(object, "waiting", waiting_array(status));

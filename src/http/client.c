@@ -9,6 +9,7 @@
 struct ub_client {
 	CURL *curl;
 	char *base;
+	bool follows;
 };
 
 void ub_dav_init(void)
@@ -41,7 +42,7 @@ const char *ub_outcome_text(enum ub_outcome outcome)
 
 struct ub_client *ub_client_new(const char *base)
 {
-	struct ub_client *client = malloc(sizeof(*client));
+	struct ub_client *client = calloc(1, sizeof(*client));
 	if (!client || !(client->curl = curl_easy_init()) || !(client->base = strdup(base)))
 		abort();
 	return client;
@@ -198,7 +199,7 @@ static enum ub_outcome outcome_of_status(int status, bool write)
 	return UB_OUTCOME_REFUSED;
 }
 
-enum ub_outcome ub_client_send(struct ub_client *client, const struct ub_request *request,
+static enum ub_outcome send_once(struct ub_client *client, const struct ub_request *request,
     struct ub_response *response, struct ub_arena *arena)
 {
 	*response = (struct ub_response){ .error = UB_TEXT_NONE };
@@ -226,4 +227,31 @@ enum ub_outcome ub_client_send(struct ub_client *client, const struct ub_request
 	if (reception.too_large)
 		return UB_OUTCOME_REFUSED;
 	return sent > 0 && is_write(request->method) ? UB_OUTCOME_UNCERTAIN : UB_OUTCOME_AGAIN;
+}
+
+void ub_client_follow(struct ub_client *client, bool follows)
+{
+	client->follows = follows;
+}
+
+/* The path of a Location, whatever name the server gives itself. Empty: there is none. */
+static struct ub_text path_of(struct ub_text location)
+{
+	size_t scheme = ub_text_find(location, UB_TEXT("://"), 0);
+	if (ub_text_starts(location, UB_TEXT("/")) || scheme == SIZE_MAX)
+		return ub_text_starts(location, UB_TEXT("//")) ? UB_TEXT_NONE : location;
+	size_t path = ub_text_find(location, UB_TEXT("/"), scheme + 3);
+	return path == SIZE_MAX ? UB_TEXT_NONE : ub_text_sub(location, path, location.len);
+}
+
+enum ub_outcome ub_client_send(struct ub_client *client, const struct ub_request *request,
+    struct ub_response *response, struct ub_arena *arena)
+{
+	enum ub_outcome outcome = send_once(client, request, response, arena);
+	bool moved = response->status == 301 || response->status == 308;
+	struct ub_request again = *request;
+	again.target = path_of(response->location);
+	if (!client->follows || !moved || again.target.len == 0)
+		return outcome;
+	return send_once(client, &again, response, arena);
 }

@@ -34,10 +34,12 @@ static enum ub_outcome ask_at(struct finding *finding, struct ub_text place, str
 	return outcome;
 }
 
-/* RFC 6764 6: the well-known place comes second, as most servers tell at the root. */
+/* RFC 6764 6: the well-known place comes second, as most servers tell at the root. SOGo has pages for people
+ * at both. */
 static enum ub_outcome find_principal(struct finding *finding, struct ub_text *principal)
 {
-	static const struct ub_text places[] = { { "/", 1 }, { "/.well-known/caldav", 19 } };
+	static const struct ub_text places[] = { { "/", 1 }, { "/.well-known/caldav", 19 },
+		{ "/SOGo/dav/", 10 } };
 	enum ub_outcome outcome = UB_OUTCOME_REFUSED;
 	*principal = UB_TEXT_NONE;
 	for (size_t i = 0; i < UB_COUNT(places) && principal->len == 0; i++) {

@@ -81,7 +81,8 @@ static enum ub_outcome find_by_address(struct search *search, struct ub_text *hr
 		.body = query(search->address, search->arena) };
 	enum ub_outcome outcome =
 	    ub_client_send(search->caller->client, &request, &search->response, search->arena);
-	if (identity_is_passing(outcome))
+	/* 501: the server knows no such search, and never will (SOGo). */
+	if (identity_is_passing(outcome) && search->response.status != 501)
 		return outcome;
 	if (outcome != UB_OUTCOME_OK || !ub_dav_read_members(search->response.body, &found, search->arena))
 		return UB_OUTCOME_GONE;

@@ -20,10 +20,17 @@ struct batch {
 	writes; /* writes that the relay holds until it hears from us */
 };
 
+/* Whether anybody's credentials may be good for keys of this principal: his own, or for nobody's keys those
+ * of the service account. */
+static bool is_for_somebody(struct ub_queue *queue, struct ub_text principal)
+{
+	return principal.len > 0 || ub_service_named(queue->service);
+}
+
 /* The doubt of a key whose write is not answered yet, or not well. */
 static enum ub_doubt doubt_of(struct ub_queue *queue, struct ub_text principal)
 {
-	return queue_knows(queue, principal) ? UB_DOUBT_WRITE : UB_DOUBT_CALLER;
+	return principal.len == 0 || queue_knows(queue, principal) ? UB_DOUBT_WRITE : UB_DOUBT_CALLER;
 }
 
 static void add_key(struct ub_queue *queue, struct batch *batch, enum ub_key_kind kind, struct ub_text href,
@@ -53,17 +60,17 @@ static void take_write(
 		.principal = principal,
 		.user = ub_http_user(write->authorization, arena),
 		.host = ub_text_copy(arena, write->host) };
-	/* A caller without credentials that can be used again needs the service account, which is yet to
-	 * come. */
-	if (principal.len == 0)
-		return;
 	/* The name of a new member is known when the POST is answered (RFC 5995). */
 	enum ub_key_kind kind = write->write == UB_WRITE_ADD_MEMBER ? UB_KEY_COLLECTION : UB_KEY_OBJECT;
 	if (write->write != UB_WRITE_COPY)
 		add_key(queue, batch, kind, write->href, principal, arena);
 	add_key(queue, batch, UB_KEY_OBJECT, write->destination, principal, arena);
+	/* Of a caller whose sign-in cannot be used again, only the name is of use. */
+	struct ub_text authorization = principal.len ? write->authorization : ub_unusable_name(write, arena);
 	ub_writes_announce(queue->writes, frame->id, batch->keys.items + before, batch->keys.n - before,
-	    write->authorization, write->host, ub_sys_monotonic_ms());
+	    authorization, write->host, ub_sys_monotonic_ms());
+	if (!is_for_somebody(queue, principal))
+		batch->keys.n = before;
 }
 
 /* The server tells by Location what a POST to a collection has made (RFC 5995, RFC 9110 10.2.2). */
@@ -92,7 +99,7 @@ static void take_answered_keys(struct ub_queue *queue, const struct ub_answered_
 {
 	bool proven = ub_http_proves_identity(answered->status);
 	struct ub_text principal = write->keys[0].principal;
-	if (proven)
+	if (proven && principal.len)
 		queue_wake_principal(
 		    queue, principal, write->credential->authorization, write->credential->host);
 	if (proven && write->keys[0].kind == UB_KEY_COLLECTION)
@@ -102,13 +109,27 @@ static void take_answered_keys(struct ub_queue *queue, const struct ub_answered_
 		.location = answered->location,
 		.host = write->credential->host,
 		.now = queue_now() };
-	if (!ub_alias_learn(queue->redirects, queue->input.store, &answer, arena))
+	/* What one of them is told is not for another. */
+	if (principal.len && !ub_alias_learn(queue->redirects, queue->input.store, &answer, arena))
 		queue_complain(queue, queue->input.store);
 	for (size_t i = 0; i < write->n_keys; i++) {
 		struct ub_key *due = ub_push(arena, &batch->due);
 		*due = write->keys[i];
 		due->doubt = proven ? UB_DOUBT_NONE : doubt_of(queue, principal);
 	}
+}
+
+/* Tells of a caller whose sign-in cannot be used again, once. */
+static void note_unusable(struct ub_queue *queue, struct ub_text name)
+{
+	bool served = ub_service_accepted(queue->service);
+	if (!ub_unusable_note(queue->unusable, name))
+		return;
+	ub_log(queue->input.log, served ? UB_LOG_INFO : UB_LOG_WARNING,
+	    "%.*s: this sign-in cannot be used again; %s", UB_ARGS(name),
+	    served ? "the service account acts instead"
+		   : "nothing is made of what is stored so; a service account would serve: `service` in the "
+		     "settings, see upbeat.conf(5)");
 }
 
 static void take_answer(
@@ -123,7 +144,9 @@ static void take_answer(
 		    ub_store_problem(queue->input.store));
 	if (!ub_writes_answer(queue->writes, frame->id, changed, &write, arena))
 		return;
-	if (write.n_keys)
+	if (write.n_keys && write.keys[0].principal.len == 0 && ub_http_proves_identity(answered->status))
+		note_unusable(queue, write.credential->authorization);
+	if (write.n_keys && is_for_somebody(queue, write.keys[0].principal))
 		take_answered_keys(queue, &write, answered, batch, arena);
 	ub_credential_free(&write.credential);
 }

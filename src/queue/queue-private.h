@@ -14,6 +14,7 @@
 #include "open-writes.h"
 #include "passed.h"
 #include "service.h"
+#include "unusable.h"
 #include "upbeat/pass.h"
 #include "upbeat/queue.h"
 #include "upbeat/wire.h"
@@ -29,6 +30,7 @@ struct ub_queue {
 	struct ub_writes *writes;
 	struct ub_credentials *credentials;
 	struct ub_service *service;
+	struct ub_unusable *unusable;
 	struct ub_open_additions *additions;
 	struct ub_passed *passed;
 	struct ub_log_pace store_pace, relay_pace, owner_pace;

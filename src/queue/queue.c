@@ -115,6 +115,11 @@ struct ub_queue_service ub_queue_service(struct ub_queue *queue, struct ub_arena
 	return ub_service_state(queue->service, arena);
 }
 
+struct ub_queue_unusable ub_queue_unusable(struct ub_queue *queue, struct ub_arena *arena)
+{
+	return ub_unusable_list(queue->unusable, arena);
+}
+
 struct ub_passed_meetings ub_queue_passed(struct ub_queue *queue, struct ub_arena *arena)
 {
 	return ub_passed_list(queue->passed, arena);
@@ -145,6 +150,7 @@ struct ub_queue *ub_queue_new(const struct ub_queue_input *input)
 	queue->writes = ub_writes_new();
 	queue->credentials = ub_credentials_new();
 	queue->service = ub_service_new(input->log);
+	queue->unusable = ub_unusable_new();
 	queue->additions = ub_open_additions_new();
 	queue->passed = ub_passed_new();
 	queue->redirects = ub_redirects_new();
@@ -200,6 +206,7 @@ void ub_queue_stop(struct ub_queue **queue)
 	report_lost(mine);
 	ub_credentials_free(&mine->credentials);
 	ub_service_free(&mine->service);
+	ub_unusable_free(&mine->unusable);
 	ub_writes_free(&mine->writes);
 	ub_open_additions_free(&mine->additions);
 	ub_passed_free(&mine->passed);

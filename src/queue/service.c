@@ -146,6 +146,15 @@ static void adopt(
 		ub_credential_free(&service->credential);
 }
 
+/* Settings that were read within one second have one time. */
+static bool is_adopted(
+    const struct ub_service *service, const struct ub_settings_service *settings, ub_instant loaded)
+{
+	return service->loaded == loaded && service->token == settings->token &&
+	       ub_text_eq(service->name, settings->user) &&
+	       ub_text_eq(ub_text(service->path), settings->secret.path);
+}
+
 /* ---- the server ---- */
 
 static enum ub_outcome ask(
@@ -233,7 +242,7 @@ bool ub_service_tend(struct ub_service *service, const struct ub_settings_servic
 	bool woken = false;
 	int status;
 	pthread_mutex_lock(&service->mutex);
-	if (service->loaded != loaded)
+	if (!is_adopted(service, settings, loaded))
 		adopt(service, settings, loaded, now);
 	struct ub_credential *asked = next_question(service, now);
 	pthread_mutex_unlock(&service->mutex);
@@ -259,6 +268,14 @@ struct ub_credential *ub_service_take(struct ub_service *service)
 		copy = ub_credential_new(service->credential->authorization, UB_TEXT_NONE);
 	pthread_mutex_unlock(&service->mutex);
 	return copy;
+}
+
+bool ub_service_named(struct ub_service *service)
+{
+	pthread_mutex_lock(&service->mutex);
+	bool named = service->path != NULL;
+	pthread_mutex_unlock(&service->mutex);
+	return named;
 }
 
 bool ub_service_accepted(struct ub_service *service)

@@ -35,7 +35,9 @@ UB_MUST_USE bool ub_service_tend(struct ub_service *service, const struct ub_set
 /* A copy of the credentials for one pass, for ub_credential_free(). NULL: there are none that the server
  * accepts. */
 UB_MUST_USE struct ub_credential *ub_service_take(struct ub_service *service);
-/* Whether there are. */
+/* Whether the settings name an account. */
+bool ub_service_named(struct ub_service *service);
+/* Whether there are credentials that the server accepts. */
 bool ub_service_accepted(struct ub_service *service);
 /* The server has not accepted `refused` (401): it is asked again before others are taken. `now`: on the
  * monotonic clock. */

@@ -11,6 +11,8 @@
 static void set_buckets(unsigned char *buckets, const struct ub_texts *principals)
 {
 	for (size_t i = 0; i < principals->n; i++) {
+		if (principals->items[i].len == 0)
+			continue; /* nobody's keys wait for the service account */
 		unsigned bucket = ub_wire_bucket(principals->items[i]);
 		buckets[bucket / 8] |= (unsigned char)(1u << (bucket % 8));
 	}

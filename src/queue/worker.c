@@ -176,7 +176,7 @@ static struct tried carry_out(struct worker *worker, struct ub_store *store, con
 			.why = UB_TEXT("the engine ended meanwhile"),
 			.again = queue_now() };
 	else if (!done)
-		tried.end = UB_PASS_CONFLICT;
+		tried.end = caller->service ? UB_PASS_FORBIDDEN : UB_PASS_CONFLICT;
 	ub_snapshot_release(&order.snapshot);
 	return tried;
 }
@@ -316,7 +316,9 @@ static struct tried try_as_service(struct worker *worker, struct ub_store *store
 		.principal = job->key.principal,
 		.authorization = credential->authorization,
 		.service = true };
+	ub_client_follow(worker->client, true);
 	struct tried tried = act_for(worker, store, job, &caller, arena);
+	ub_client_follow(worker->client, false);
 	if (tried.end == UB_PASS_DENIED)
 		ub_service_doubt(queue->service, credential, ub_sys_monotonic_ms());
 	ub_credential_free(&credential);

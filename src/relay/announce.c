@@ -50,6 +50,13 @@ static bool tell_write(struct loop *loop, struct exchange *exchange)
 	return exchange->engine == engine;
 }
 
+/* Who the caller is by a front before us. */
+static struct ub_text remote_user_of(const struct ub_http_head *head)
+{
+	struct ub_text user = ub_http_value(head, "X-Remote-User");
+	return user.len ? user : ub_http_value(head, "X-Forwarded-User");
+}
+
 static struct ub_text destination_of(struct loop *loop, const struct ub_http_head *head, enum ub_write write)
 {
 	if (write != UB_WRITE_MOVE && write != UB_WRITE_COPY)
@@ -94,6 +101,7 @@ bool relay_announce(struct conn *conn, const struct ub_http_head *head, struct u
 		    .destination = destination_of(loop, head, exchange->watch.write),
 		    .host = head->host,
 		    .authorization = ub_http_value(head, "Authorization"),
+		    .remote_user = remote_user_of(head),
 		},
 	};
 	size_t n = frame.write.href.len > 0 ? ub_wire_encode(&frame, loop->wire, UB_WIRE_FRAME_MAX) : 0;

@@ -6,7 +6,7 @@
 enum {
 	FRAME_VERSION = 1,
 	FRAME_HEADER = 16,
-	TEXTS_MAX = 8,
+	TEXTS_MAX = 9,
 	FLAG_OVERRIDDEN = 1,
 	FLAG_AMENDED = 1,
 	FLAG_JSON = 1,
@@ -69,8 +69,8 @@ static struct parts write_parts(const struct ub_wire_write *write)
 		.flags = (uint16_t)((unsigned)write->write << WHAT_SHIFT |
 				    (write->overridden ? FLAG_OVERRIDDEN : 0)),
 		.texts = { write->method, write->target, write->href, write->destination, write->host,
-		    write->authorization, write->body, write->if_match },
-		.n = 8,
+		    write->authorization, write->body, write->if_match, write->remote_user },
+		.n = 9,
 	};
 }
 
@@ -148,6 +148,7 @@ static enum ub_wire_result read_write(const struct parts *parts, struct ub_wire_
 		.authorization = parts->texts[5],
 		.body = parts->texts[6],
 		.if_match = parts->texts[7],
+		.remote_user = parts->texts[8],
 	};
 	return UB_WIRE_OK;
 }

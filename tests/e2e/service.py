@@ -2,6 +2,7 @@
 """With an account of Upbeat's own on the server, nothing waits for users: what is left is done while they are away."""
 import json
 import os
+import pathlib
 import signal
 import sys
 
@@ -11,7 +12,7 @@ import tap
 
 SOON = 10.0
 SERVICE = "upbeat"
-# Everybody has what is his own, the service account everything.
+# Everybody has what is his own, bob what is alice's, too, and the service account everything.
 RIGHTS = f"""\
 [root]
 user: .+
@@ -21,6 +22,11 @@ permissions: R
 [service]
 user: {SERVICE}
 collection: .*
+permissions: RrWw
+
+[assistant]
+user: bob
+collection: alice(/.*)?
 permissions: RrWw
 
 [own]
@@ -34,16 +40,24 @@ class Story(support.ServerWorld):
     """A Radicale that lets the service account in everywhere, and an Upbeat with or without it."""
 
     def __init__(self):
-        super().__init__(lambda folder: support.Radicale(folder, (*support.USERS, SERVICE), rights=RIGHTS))
+        super().__init__(lambda folder: support.Radicale(folder, auth="radicale_auth", rights=RIGHTS))
 
     def __enter__(self):
         super().__enter__()
+        answer = support.request("MKCALENDAR", self.server.url + self.server.calendar_of("dora"), "dora")
+        tap.equal(answer.status, 201, "MKCALENDAR")
         self.secret = self.folder / "secret"
         self.write_secret(support.password(SERVICE))
         self.without = f"{support.ORGANIZATION}deletion_grace: 1s\n"
         self.upbeat = self.start(support.Upbeat, self.server, self.without, f"sqlite:{self.store}")
         self.head = self.upbeat.settings.read_text().removesuffix(self.without)
         return self
+
+    def put_as(self, user, name, text, **fields):
+        """Stores an object for somebody who signs in by these fields."""
+        url = self.seen(user).url + name
+        answer = support.request("PUT", url, None, text, {"Content-Type": "text/calendar", **fields})
+        tap.equal(answer.status, 201, "PUT")
 
     def write_secret(self, text):
         self.secret.touch(0o600)
@@ -166,6 +180,88 @@ def _(story):
     story.settle()
 
 
+@tap.case("an assistant's meeting in a manager's calendar gets the manager's items")
+def _(story):
+    text = calendars.meeting(uid="managers", organizer="alice", attendees=("alice", "cto@acme.example"))
+    tap.equal(support.request("PUT", story.seen("alice").url + "managers.ics", "bob", text).status, 201, "PUT")
+    tap.eventually(lambda: story.items("alice", "managers"), "alice's items", SOON)
+    for item in story.items("alice", "managers"):
+        assert item.addresses("ORGANIZER") | item.addresses() <= {"alice@ours.example"}, item.properties
+
+
+@tap.case("whoever signs in by a front or Digest is served, and named once")
+def _(story):
+    story.put_as("carol", "front.ics", of("carol", "front"), **{"X-Remote-User": "carol"})
+    story.put_as("carol", "front2.ics", of("carol", "front2"), **{"X-Remote-User": "carol"})
+    story.put_as("bob", "digest.ics", of("bob", "digest"), Authorization='Digest username="bob", response="secret"')
+    for user, uid in (("carol", "front"), ("carol", "front2"), ("bob", "digest")):
+        tap.eventually(lambda: story.items(user, uid), f"items of {uid}", SOON)
+        for item in story.items(user, uid):
+            assert item.addresses("ORGANIZER") | item.addresses() <= {f"{user}@ours.example"}, item.properties
+    tap.equal(story.status()["unusable_sign_ins"], ["carol (named by a front)", "bob (Digest)"], "status")
+    said = support.run("status", "-c", story.upbeat.settings).stdout
+    tap.contains(said, "2 users whose sign-in cannot be used again: carol (named by a front), bob (Digest)", "status")
+    tap.equal(story.upbeat.said().count("carol (named by a front): this sign-in cannot be used again"), 1, "log lines")
+    assert "secret\"" not in story.upbeat.said(), "the log has what Digest says"
+
+
+@tap.case("a meeting that such a caller deletes loses its items")
+def _(story):
+    url = story.seen("carol").url + "front2.ics"
+    tap.equal(support.request("DELETE", url, None, None, {"X-Remote-User": "carol"}).status, 200, "DELETE")
+    tap.eventually(lambda: not story.items("carol", "front2"), "no items", SOON)
+
+
+@tap.case("without the account they are told of, and nothing of theirs is kept")
+def _(story):
+    story.settle()
+    story.say("")
+    story.restart()
+    story.put_as("carol", "lost.ics", of("carol", "lost"), **{"X-Remote-User": "carol"})
+    said = "carol (named by a front): this sign-in cannot be used again; nothing is made of what is stored so; a service account"
+    tap.eventually(lambda: said in story.upbeat.said(), "a line in the log", SOON)
+    tap.contains(support.run("status", "-c", story.upbeat.settings).stdout, "a service account would serve them", "status")
+    tap.equal(support.keys_in(story.store), [], "keys")
+
+
+@tap.case("a bearer token is used again as a password is")
+def _(story):
+    story.put_as("carol", "token.ics", of("carol", "token"), Authorization="Bearer carolpw")
+    tap.eventually(lambda: story.items("carol", "token"), "carol's items", SOON)
+    assert "Bearer" not in story.upbeat.said() and "carolpw" not in story.upbeat.said(), "the token is in the log"
+
+
+@tap.case("the account may sign in by a bearer token, too")
+def _(story):
+    story.real("bob").put("oldest.ics", of("bob", "oldest"))
+    story.say(f"service: {{token_file: {story.secret}}}\n")
+    story.restart()
+    story.order("backfill", "--everybody")
+    tap.eventually(lambda: story.items("bob", "oldest"), "bob's items", SOON)
+    story.say(story.account)
+    story.restart()
+    story.settle()
+
+
+@tap.case("an owner whom nobody has seen gets reviews, and a lead who is gone loses them")
+def _(story):
+    accounts = story.folder / "accounts.yaml"
+    team = "team: [dora@ours.example]"
+    accounts.write_text(f"accounts:\n  - {{id: acme, name: Acme, domains: [acme.example], health: red, owner: dora@ours.example, {team}}}\n")
+    story.say(story.account + f"accounts: [{{source: yaml, path: {accounts}}}]\n")
+    story.reload()
+    reviews = lambda: [text for _, text in story.real("dora").objects().values() if "SUMMARY:Acme: review" in text]
+    tap.eventually(lambda: len(reviews()) > 3, "dora's reviews", SOON)
+    for text in reviews():
+        for event in calendars.components(text):
+            assert event.addresses("ORGANIZER") | event.addresses() <= {"dora@ours.example"}, text
+    tap.equal([owner["finding"] for owner in story.status()["owners"]], [], "what is told of owners")
+    accounts.write_text(accounts.read_text().replace("dora", "alice"))
+    story.reload()
+    tap.eventually(lambda: not reviews(), "none of dora's", SOON)
+    story.settle()
+
+
 @tap.case("undo --everybody waits for nobody")
 def _(story):
     story.order("undo", "--all", "--everybody")
@@ -178,5 +274,6 @@ def _(story):
     story.upbeat.is_sane()
 
 
+os.environ["PYTHONPATH"] = str(pathlib.Path(__file__).parent)
 with support.world(Story) as story:
     sys.exit(tap.run(story))

@@ -24,6 +24,7 @@ static struct ub_wire_frame a_write(void)
 			.authorization = UB_TEXT("Basic eDp5"),
 			.body = UB_TEXT("BEGIN:VCALENDAR\r\n"),
 			.if_match = UB_TEXT("\"e\""),
+			.remote_user = UB_TEXT("alice"),
 		},
 	};
 }
@@ -70,6 +71,7 @@ Test(frame, of_a_write_arrives_as_it_was_sent)
 	cr_assert(ub_text_eq(got.write.authorization, sent.write.authorization));
 	cr_assert(ub_text_eq(got.write.body, sent.write.body));
 	cr_assert(ub_text_eq(got.write.if_match, sent.write.if_match));
+	cr_assert(ub_text_eq(got.write.remote_user, sent.write.remote_user));
 	free(copy);
 }
 
