@@ -154,6 +154,8 @@
 #define UB_LOOKS_KEPT    65536 /* versions of objects that were looked at, a power of two */
 #define UB_UID_SEARCHES_MAX                                                                                  \
 	6 /* tries to look for a meeting by its UID; then it is gone, within two minutes */
+#define UB_LEFTOVER_MS                                                                                       \
+	INT64_C(86400000) /* for so long a calendar is searched for what was removed elsewhere */
 
 /* freebusy */
 #define UB_FREEBUSY_LOOK_MS   10000 /* that one look at the server may take, and another one is waited for */

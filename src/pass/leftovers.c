@@ -47,6 +47,13 @@ static void remove_one(struct ub_pass *pass, const struct ub_store_item *item)
 	}
 }
 
+static bool may_be_left(const struct ub_pass *pass, const struct ub_store_item *item)
+{
+	return item->state == UB_ITEM_REMOVED && item->outcome.kind == UB_OUTCOME_EVENT &&
+	       !ub_text_eq(item->owner, pass->identity.owner) &&
+	       item->outcome.gone > pass->now * 1000 - UB_LEFTOVER_MS;
+}
+
 void pass_remove_leftovers(struct ub_pass *pass, struct ub_text meeting_uid)
 {
 	struct ub_store_items items = { 0 };
@@ -55,8 +62,6 @@ void pass_remove_leftovers(struct ub_pass *pass, struct ub_text meeting_uid)
 		return;
 	}
 	for (size_t i = 0; i < items.n; i++)
-		if (items.items[i].state == UB_ITEM_REMOVED &&
-		    items.items[i].outcome.kind == UB_OUTCOME_EVENT &&
-		    !ub_text_eq(items.items[i].owner, pass->identity.owner))
+		if (may_be_left(pass, &items.items[i]))
 			remove_one(pass, &items.items[i]);
 }

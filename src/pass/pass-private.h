@@ -219,8 +219,9 @@ void pass_apply(struct ub_pass *pass, const struct ub_plan *plan, const struct u
 
 /* ---- leftovers.c ---- */
 
-/* To be called when items of the meeting were made: removes what the user's calendar has of a colleague's
- * items that Upbeat has removed, if the server has left it there as called off. */
+/* To be called when items of the meeting were made, or stand in a colleague's calendar: removes what the
+ * user's calendar has of a colleague's items that Upbeat has removed lately, if the server has left it as
+ * called off. */
 void pass_remove_leftovers(struct ub_pass *pass, struct ub_text meeting_uid);
 
 /* ---- add-to-meeting.c ---- */

@@ -316,9 +316,11 @@ static enum ub_pass_end decide_and_act(
 	/* A meeting stands in the calendars of all who come, and gets one set of items. */
 	if (!owners_of_items(pass, decision.event->uid, &owners))
 		return store_fails(why);
-	if (owners.colleagues && !owners.ours)
-		return *why = UB_TEXT("its items are in a colleague's calendar"),
-		       remember_at_end(pass, &decision, response, former, UB_PASS_SETTLED);
+	if (owners.colleagues && !owners.ours) {
+		pass_remove_leftovers(pass, decision.event->uid);
+		*why = UB_TEXT("its items are in a colleague's calendar");
+		return remember_at_end(pass, &decision, response, former, UB_PASS_SETTLED);
+	}
 	if (customer || decision.plan->steps.n)
 		names = ub_plan_names(pass->snapshot->rules, decision.event->uid, pass->identity.owner,
 		    decision.turns, pass->arena);

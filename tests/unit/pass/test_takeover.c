@@ -7,6 +7,9 @@ TestSuite(takeover, .init = world_set_up, .fini = world_tear_down);
 
 #define LEFTOVER "/alice/meetings/delivered.ics"
 
+/* When bob's item was removed, in milliseconds. */
+static int64_t removed = NOW * 1000;
+
 static void bob_had_items(void)
 {
 	const struct ub_store_item item = { .organization = ub_organization,
@@ -19,7 +22,7 @@ static void bob_had_items(void)
 		.href = UB_TEXT("/bob/meetings/bobs-uid.ics"),
 		.state = UB_ITEM_REMOVED,
 		.changed = NOW * 1000,
-		.outcome = { .kind = UB_OUTCOME_EVENT } };
+		.outcome = { .kind = UB_OUTCOME_EVENT, .gone = removed } };
 	cr_assert_eq(ub_store_put_item(store, &item), UB_STORE_OK);
 }
 
@@ -101,6 +104,30 @@ static bool is_left(const char *mark, const char *status, const char *organizer)
 Test(takeover, removes_what_is_left_of_the_others_item)
 {
 	cr_expect_not(is_left("bobs-mark", "CANCELLED", "bob"));
+}
+
+Test(takeover, does_not_search_for_what_was_removed_long_ago)
+{
+	removed = NOW * 1000 - UB_LEFTOVER_MS;
+	cr_expect(is_left("bobs-mark", "CANCELLED", "bob"));
+	cr_expect_eq(upstream_requests(up, "REPORT"), 0);
+}
+
+/* Carol has taken the meeting over, and alice has had bob's item, too. */
+Test(takeover, removes_what_is_left_with_the_others_who_come)
+{
+	const struct ub_store_item item = { .organization = ub_organization,
+		.meeting_uid = UB_TEXT("m-1"),
+		.identity = UB_TEXT("carols-mark"),
+		.owner = UB_TEXT("carol@ours.example"),
+		.upstream = UB_TEXT("up"),
+		.uid = UB_TEXT("carols-uid"),
+		.href = UB_TEXT("/carol/meetings/carols-uid.ics"),
+		.state = UB_ITEM_EXISTS,
+		.changed = NOW * 1000 };
+	cr_assert_eq(ub_store_put_item(store, &item), UB_STORE_OK);
+	cr_expect_not(is_left("bobs-mark", "CANCELLED", "bob"));
+	cr_expect_eq(upstream_containing(up, "X-UPBEAT-ITEM"), 0, "alice gets nothing of her own");
 }
 
 Test(takeover, leaves_an_item_that_stands)
