@@ -19,7 +19,8 @@ ALONE = ("alice", "cto@acme.example")
 class OpenRadicale(support.Radicale):
     """Everybody may read everybody's calendars."""
 
-    RIGHTS = "authenticated"
+    def __init__(self, folder):
+        super().__init__(folder, rights="[all]\nuser: .+\ncollection: .*\npermissions: RrWw\n")
 
 
 # How a server tells of a colleague's times; None: not at all.

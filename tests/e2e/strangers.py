@@ -115,14 +115,8 @@ collection: carol(/.*)?
 permissions: RrWw
 """
 
-    def launch(self):
-        folder = self.log.parent
-        (folder / "rights").write_text(self.RIGHTS)
-        configuration = folder / "radicale.conf"
-        configuration.write_text(
-            configuration.read_text().replace("type = owner_only", f"type = from_file\nfile = {folder}/rights")
-        )
-        super().launch()
+    def __init__(self, folder):
+        super().__init__(folder, rights=self.RIGHTS)
 
 
 class Story(support.World):

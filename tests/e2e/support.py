@@ -212,10 +212,8 @@ class Server(Process):
 class Radicale(Server):
     """HTTP/1.0, closes each connection, does not schedule."""
 
-    RIGHTS = "owner_only"
-
     def __init__(self, folder, users=USERS, auth="htpasswd", rights=None):
-        """rights: the text of a rights file, instead of RIGHTS."""
+        """rights: the text of a rights file, instead of owner_only."""
         port = free_port()
         folder = pathlib.Path(folder)
         (folder / "users").write_text("".join(f"{user}:{password(user)}\n" for user in users))
@@ -224,7 +222,7 @@ class Radicale(Server):
             f"[server]\nhosts = 127.0.0.1:{port}\nmax_connections = 100\n"
             f"[auth]\ntype = {auth}\nhtpasswd_filename = {folder}/users\n"
             "htpasswd_encryption = plain\ndelay = 0\n"
-            f"[rights]\ntype = {'from_file' if rights else self.RIGHTS}\nfile = {folder}/rights\n"
+            f"[rights]\ntype = {'from_file' if rights else 'owner_only'}\nfile = {folder}/rights\n"
             f"[storage]\nfilesystem_folder = {folder}/collections\n"
             "[logging]\nlevel = warning\n"
         )
