@@ -239,16 +239,15 @@ enum ub_store_said {
 };
 
 /* A period in which a rule for accounts wants a review of an account. One is open at a time; it is written
- * anew until it is over, and stays then. */
+ * anew until it is over, and stays then, also beside a later one that begins with it and is longer. */
 struct ub_store_period {
 	struct ub_text organization;
 	struct ub_text uid; /* of the rule and the account: ub_cadence_uid(), as of the items' meeting_uid */
-	int64_t start;      /* with the two above the primary key */
-	int64_t end;
+	int64_t start, end; /* with the two above the primary key */
 	struct ub_text account, name; /* id and name */
 	struct ub_text owner;         /* address of who has the review */
 	struct ub_text health;        /* "green", "yellow", "red", or empty: not known */
-	int64_t first_seen;
+	int64_t first_seen;           /* of this one, or of the open ones whose place it has taken */
 };
 
 struct ub_store_periods {
@@ -529,14 +528,14 @@ UB_MUST_USE enum ub_store_result ub_store_account_meetings(struct ub_store *stor
 UB_MUST_USE enum ub_store_result ub_store_all_meetings(struct ub_store *store, struct ub_text organization,
     struct ub_arena *arena, struct ub_store_meetings *meetings);
 /* Sets the period of that UID that is open at `now`; NULL: none is. Others of the UID that are not over are
- * forgotten, as its rhythm is another one. first_seen stays as it was. FULL: not stored. */
+ * forgotten, as its rhythm is another one, but for first_seen, which stays as it was. FULL: not stored. */
 UB_MUST_USE enum ub_store_result ub_store_put_period(struct ub_store *store, struct ub_text organization,
     struct ub_text uid, const struct ub_store_period *period, int64_t now);
 /* Lets all that is known of the series `from` go by the UID `to`, as its rule has another name now: items,
  * when they take people, and periods. What is known by `to` already stays. FULL: nothing is changed. */
 UB_MUST_USE enum ub_store_result ub_store_rename_series(
     struct ub_store *store, struct ub_text organization, struct ub_text from, struct ub_text to);
-/* All periods, in the order of UID and start. */
+/* All periods, in the order of UID, start and end. */
 UB_MUST_USE enum ub_store_result ub_store_periods(struct ub_store *store, struct ub_text organization,
     struct ub_arena *arena, struct ub_store_periods *periods);
 

@@ -192,7 +192,16 @@ static void look_for_unmet(
 		    .rhythm = rhythm / 1000 };
 }
 
-/* The periods of a UID follow each other. What was before the first of them was known, nobody can tell. */
+/* Since when any period is known of the UID that begins here. */
+static int64_t rhythm_known_since(const struct ub_store_periods *all, size_t first)
+{
+	int64_t known = INT64_MAX;
+	for (size_t i = first; i < all->n && ub_text_eq(all->items[i].uid, all->items[first].uid); i++)
+		known = all->items[i].first_seen < known ? all->items[i].first_seen : known;
+	return known;
+}
+
+/* The periods of a UID follow each other. What was before any of them was known, nobody can tell. */
 void count_periods(struct making *making)
 {
 	const struct ub_store_periods *all = &making->input->periods;
@@ -201,7 +210,7 @@ void count_periods(struct making *making)
 	for (size_t i = 0; i < all->n; i++) {
 		const struct ub_store_period *period = &all->items[i];
 		if (i == 0 || !ub_text_eq(period->uid, period[-1].uid))
-			known = period->first_seen;
+			known = rhythm_known_since(all, i);
 		count_period(making, period, known);
 		look_for_unmet(making, period, known, listed);
 	}

@@ -31,7 +31,8 @@ int compare_periods(const void *left, const void *right)
 	const struct ub_text *const of_a[] = { &a->organization, &a->uid };
 	const struct ub_text *const of_b[] = { &b->organization, &b->uid };
 	int order = compare_texts(of_a, of_b, UB_COUNT(of_a));
-	return order ? order : (a->start > b->start) - (a->start < b->start);
+	order = order ? order : (a->start > b->start) - (a->start < b->start);
+	return order ? order : (a->end > b->end) - (a->end < b->end);
 }
 
 /* ---- meetings ---- */
@@ -107,22 +108,24 @@ static void forget_period(struct memory *memory, struct ub_store_period *period)
 	free(period);
 }
 
-/* Forgets the UID's periods that are not over. Returns when the one that begins at `start` was first seen. */
+/* Forgets the UID's periods that are not over. Returns when the first of them was first seen. */
 static int64_t forget_open(
-    struct memory *memory, struct ub_text organization, struct ub_text uid, int64_t start, int64_t now)
+    struct memory *memory, struct ub_text organization, struct ub_text uid, int64_t now)
 {
-	const struct ub_store_period first = { .organization = organization, .uid = uid, .start = INT64_MIN };
+	const struct ub_store_period first = {
+		.organization = organization, .uid = uid, .start = INT64_MIN, .end = INT64_MIN
+	};
 	int64_t seen = now;
 	for (size_t i = set_find(&memory->periods, &first, NULL); i < memory->periods.n;) {
 		struct ub_store_period *period = memory->periods.items[i];
 		if (!ub_text_eq(period->organization, organization) || !ub_text_eq(period->uid, uid))
 			break;
-		if (period->start == start)
-			seen = period->first_seen;
-		if (period->end > now || period->start == start)
-			forget_period(memory, period);
-		else
+		if (period->end <= now) {
 			i++;
+			continue;
+		}
+		seen = period->first_seen < seen ? period->first_seen : seen;
+		forget_period(memory, period);
 	}
 	return seen;
 }
@@ -131,7 +134,7 @@ enum ub_store_result memory_put_period(struct ub_store *store, struct ub_text or
     struct ub_text uid, const struct ub_store_period *period, int64_t now)
 {
 	struct memory *memory = memory_lock(store);
-	int64_t seen = forget_open(memory, organization, uid, period ? period->start : INT64_MAX, now);
+	int64_t seen = forget_open(memory, organization, uid, now);
 	bool room = !period || memory->periods.n < UB_STORE_MEMORY_MAX;
 	if (period && room) {
 		struct ub_store_period *record = record_new(&period_shape, period, 0);

@@ -56,16 +56,29 @@ enum ub_store_result sqlite_change_meetings(
 
 /* ---- periods ---- */
 
+/* When the UID's period that is open was first seen; `now`: none is. */
+static int64_t seen_since(struct sqlite *s, struct ub_text organization, struct ub_text uid, int64_t now)
+{
+	struct sqlite3_stmt *row = sql_bound(s, PERIOD_SEEN, "tti", &organization, &uid, now);
+	int64_t seen = now;
+	int c = 0;
+	if (sql_next(s, row))
+		seen = sql_int(row, &c);
+	sql_reset(row);
+	return seen;
+}
+
 enum ub_store_result sqlite_put_period(struct ub_store *store, struct ub_text organization,
     struct ub_text uid, const struct ub_store_period *period, int64_t now)
 {
 	struct sqlite *s = sql_begin(store, false);
-	sql_run(s,
-	    sql_bound(s, PERIOD_DROP, "ttii", &organization, &uid, now, period ? period->start : INT64_MAX));
+	int64_t seen = seen_since(s, organization, uid, now);
+	sql_run(s, sql_bound(s, PERIOD_DROP, "ttiii", &organization, &uid, now,
+		       period ? period->start : INT64_MAX, period ? period->end : INT64_MAX));
 	if (period)
 		sql_run(
 		    s, sql_bound(s, PERIOD_PUT, "ttiitttti", &organization, &uid, period->start, period->end,
-			   &period->account, &period->name, &period->owner, &period->health, now));
+			   &period->account, &period->name, &period->owner, &period->health, seen));
 	return sql_end(s, UB_STORE_OK);
 }
 

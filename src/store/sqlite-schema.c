@@ -33,11 +33,16 @@
 	" first_seen INTEGER NOT NULL, called_off INTEGER NOT NULL,"                                         \
 	" PRIMARY KEY(organization, meeting_uid, instance)) WITHOUT ROWID;"                                  \
 	"CREATE INDEX meeting_of_account ON meeting(organization, account, ending) WHERE called_off = 0;"    \
-	"CREATE TABLE period(organization TEXT, uid TEXT, beginning INTEGER, ending INTEGER NOT NULL,"       \
-	" account TEXT NOT NULL, name TEXT NOT NULL, owner TEXT NOT NULL, health TEXT NOT NULL,"             \
-	" first_seen INTEGER NOT NULL, PRIMARY KEY(organization, uid, beginning)) WITHOUT ROWID;"            \
 	"CREATE INDEX item_at ON item(organization, upstream, href, changed);"                               \
 	"CREATE INDEX item_of ON item(organization, owner, meeting_uid, state);"
+
+/* Since version 11, a period that is over stays beside one that begins with it and is longer. */
+#define PERIODS_BY(key)                                                                                      \
+	"CREATE TABLE period(organization TEXT, uid TEXT, beginning INTEGER, ending INTEGER NOT NULL,"       \
+	" account TEXT NOT NULL, name TEXT NOT NULL, owner TEXT NOT NULL, health TEXT NOT NULL,"             \
+	" first_seen INTEGER NOT NULL, PRIMARY KEY(organization, uid, " key ")) WITHOUT ROWID;"
+#define PERIODS_SINCE_6  PERIODS_BY("beginning")
+#define PERIODS_SINCE_11 PERIODS_BY("beginning, ending")
 
 /* Which events wait, and how far each sink is. */
 #define TABLES_SINCE_5                                                                                       \
@@ -89,7 +94,7 @@ const char sql_schema[] =
     " meeting_start INTEGER NOT NULL DEFAULT 0, look_again INTEGER NOT NULL DEFAULT 0,"
     " PRIMARY KEY(organization, upstream, href));"
     "CREATE INDEX seen_meeting ON seen(organization, meeting_uid, href, upstream);" TABLES_SINCE_3
-	INDEXES_SINCE_4 TABLES_SINCE_5 TABLES_SINCE_6 COLUMNS_SINCE_7 TABLES_SINCE_10;
+	INDEXES_SINCE_4 TABLES_SINCE_5 TABLES_SINCE_6 COLUMNS_SINCE_7 TABLES_SINCE_10 PERIODS_SINCE_11;
 
 /* Version 1 kept strangers' keys, and aliases that nobody had vouched for. A principal who has a meeting in
  * the store was answered well when it was looked at. */
@@ -132,7 +137,7 @@ static const char from_5[] =
     "ALTER TABLE item ADD COLUMN ending INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE item ADD COLUMN made INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE item ADD COLUMN completed INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE item ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;" TABLES_SINCE_6
+    "ALTER TABLE item ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;" TABLES_SINCE_6 PERIODS_SINCE_6
     "INSERT OR IGNORE INTO meeting SELECT organization, meeting_uid, '', account, '', owner, guests, '', '',"
     " meeting_start, meeting_end, 0, 0 FROM seen WHERE account <> '';"
     "DROP INDEX IF EXISTS seen_of_account;"
@@ -150,6 +155,11 @@ static const char from_8[] = "ALTER TABLE item ADD COLUMN moved_along INTEGER NO
 /* Version 9 followed no change that had not gone through it. */
 static const char from_9[] = TABLES_SINCE_10;
 
+/* Version 10 knew one period of each beginning. */
+static const char from_10[] = "ALTER TABLE period RENAME TO period_of_10;" PERIODS_SINCE_11
+			      "INSERT INTO period SELECT * FROM period_of_10;"
+			      "DROP TABLE period_of_10;";
+
 const char *const sql_migrations[] = { [1] = from_1,
 	[2] = from_2,
 	[3] = from_3,
@@ -158,7 +168,8 @@ const char *const sql_migrations[] = { [1] = from_1,
 	[6] = from_6,
 	[7] = from_7,
 	[8] = from_8,
-	[9] = from_9 };
+	[9] = from_9,
+	[10] = from_10 };
 
 #define KEY_COLUMNS                                                                                          \
 	"id, lease, kind, upstream, href, principal, collection, state, put, due, again, attempts, "         \
@@ -279,15 +290,17 @@ const char *const sql_statements[STATEMENTS] = {
 	[MEETING_LIST] = "SELECT " MEETING_COLUMNS " FROM meeting WHERE organization = ?"
 			 " ORDER BY meeting_uid, instance",
 	[MEETING_PRUNE] = "DELETE FROM meeting WHERE ending < ?",
+	[PERIOD_SEEN] = "SELECT first_seen FROM period WHERE organization = ? AND uid = ? AND ending > ?"
+			" ORDER BY first_seen LIMIT 1",
 	[PERIOD_DROP] = "DELETE FROM period WHERE organization = ? AND uid = ? AND ending > ?"
-			" AND beginning <> ?",
+			" AND NOT (beginning = ? AND ending = ?)",
 	[PERIOD_PUT] = "INSERT INTO period(" PERIOD_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"
-		       " ON CONFLICT(organization, uid, beginning) DO UPDATE SET ending = excluded.ending,"
+		       " ON CONFLICT(organization, uid, beginning, ending) DO UPDATE SET"
 		       " account = excluded.account, name = excluded.name, owner = excluded.owner,"
-		       " health = excluded.health WHERE (ending, account, name, owner, health) IS NOT"
-		       " (excluded.ending, excluded.account, excluded.name, excluded.owner, excluded.health)",
+		       " health = excluded.health WHERE (account, name, owner, health) IS NOT"
+		       " (excluded.account, excluded.name, excluded.owner, excluded.health)",
 	[PERIOD_LIST] =
-	    "SELECT " PERIOD_COLUMNS " FROM period WHERE organization = ? ORDER BY uid, beginning",
+	    "SELECT " PERIOD_COLUMNS " FROM period WHERE organization = ? ORDER BY uid, beginning, ending",
 	[PERIOD_RENAME] = "UPDATE OR IGNORE period SET uid = ?3 WHERE organization = ?1 AND uid = ?2",
 	[PERIOD_LEAVE] = "DELETE FROM period WHERE organization = ? AND uid = ?",
 	[PERIOD_PRUNE] = "DELETE FROM period WHERE ending < ?",

@@ -205,6 +205,25 @@ Test(figures, a_period_is_kept_by_a_meeting_or_a_review_in_it)
 	IS(total(UB_FIGURE_CADENCE_UNKNOWN, 3), "0 1 0");
 }
 
+Test(figures, an_account_is_known_since_any_of_its_periods_is)
+{
+	/* The quarter took the place of a week when that was over for long. */
+	period("acme", "green", "2026-01-01", "2026-04-01", "2026-03-20");
+	period("acme", "red", "2026-02-02", "2026-02-09", "2026-02-02");
+	period("acme", "red", "2026-02-09", "2026-02-16", "2026-02-09");
+	IS(total(UB_FIGURE_CADENCE_RED, 3), "0 2 0");
+	IS(total(UB_FIGURE_CADENCE_GREEN, 3), "0 0 1");
+}
+
+Test(figures, a_period_that_was_over_counts_beside_a_longer_one_that_began_with_it)
+{
+	period("acme", "yellow", "2026-01-01", "2026-02-01", "2026-01-01");
+	period("acme", "green", "2026-01-01", "2026-04-01", "2026-02-10");
+	meeting("a", "acme", "2026-03-08 10:00");
+	IS(total(UB_FIGURE_CADENCE_YELLOW, 3), "0 1 0");
+	IS(total(UB_FIGURE_CADENCE_GREEN, 3), "1 0 0");
+}
+
 Test(figures, an_account_is_unmet_for_longer_than_its_rhythm)
 {
 	period("acme", "red", "2026-12-28", "2027-01-04", "2026-12-28");

@@ -229,8 +229,8 @@ STORY(keeps_the_periods_that_are_over_and_one_that_is_open)
 	open_period(s, "a", 100, 200, "yellow", 101);
 	cr_expect_str_eq(periods_of(s), "a 0-100 yellow 5, a 100-200 yellow 101, b 0-100  6");
 	open_period(s, "a", 140, 150, "red", 145);
-	cr_expect_str_eq(periods_of(s), "a 0-100 yellow 5, a 140-150 red 145, b 0-100  6",
-	    "another rhythm takes the open one's place");
+	cr_expect_str_eq(periods_of(s), "a 0-100 yellow 5, a 140-150 red 101, b 0-100  6",
+	    "another rhythm takes the open one's place, and is known for as long");
 	OK(ub_store_put_period(s->store, ORG, UB_TEXT("a"), NULL, 147));
 	cr_expect_str_eq(periods_of(s), "a 0-100 yellow 5, b 0-100  6");
 }
@@ -291,6 +291,16 @@ STORY(lets_a_series_go_by_another_uid)
 	OK(ub_store_rename_series(s->store, ORG, UB_TEXT("b"), UB_TEXT("b")));
 	OK(ub_store_items(s->store, ORG, UB_TEXT("b"), s->arena, &found));
 	cr_expect_eq(found.n, 2);
+}
+
+STORY(keeps_a_period_that_is_over_beside_a_longer_one_that_began_with_it)
+{
+	open_period(s, "a", 0, 100, "yellow", 5);
+	open_period(s, "a", 100, 200, "yellow", 101);
+	open_period(s, "a", 0, 300, "green", 150);
+	cr_expect_str_eq(periods_of(s), "a 0-100 yellow 5, a 0-300 green 101");
+	open_period(s, "a", 0, 300, "", 160);
+	cr_expect_str_eq(periods_of(s), "a 0-100 yellow 5, a 0-300  101");
 }
 
 /* ---- series ---- */

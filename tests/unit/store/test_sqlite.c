@@ -200,9 +200,9 @@ Test(sqlite, leaves_another_programs_database_as_it_is)
 
 Test(sqlite, refuses_a_schema_of_another_number)
 {
+	meddle("PRAGMA user_version = 12");
+	is_refused("its schema has the number 12, this program knows 11");
 	meddle("PRAGMA user_version = 11");
-	is_refused("its schema has the number 11, this program knows 10");
-	meddle("PRAGMA user_version = 10");
 	reopen();
 }
 
@@ -330,6 +330,30 @@ Test(sqlite, knows_the_meetings_that_an_earlier_version_has_seen)
 	cr_expect_eq(meetings.items[0].first_seen, 0);
 	cr_assert_eq(ub_store_items(store, UB_TEXT("o"), UB_TEXT("m"), arena, &items), UB_STORE_OK);
 	cr_expect(items.n == 1 && items.items[0].outcome.made == 0);
+}
+
+/* In version 10 a period was known by its beginning. */
+Test(sqlite, keeps_the_periods_that_an_earlier_version_knew)
+{
+	const struct ub_store_period quarter = {
+		.organization = UB_TEXT("o"), .uid = UB_TEXT("u"), .end = 90
+	};
+	struct ub_store_periods periods;
+	ub_store_close(&store);
+	meddle("DROP TABLE period; CREATE TABLE period(organization TEXT, uid TEXT, beginning INTEGER,"
+	       " ending INTEGER NOT NULL, account TEXT NOT NULL, name TEXT NOT NULL, owner TEXT NOT NULL,"
+	       " health TEXT NOT NULL, first_seen INTEGER NOT NULL,"
+	       " PRIMARY KEY(organization, uid, beginning)) WITHOUT ROWID;"
+	       "INSERT INTO period VALUES('o', 'u', 0, 30, 'acme', 'Acme', 'anna', 'red', 5);"
+	       "PRAGMA user_version = 10;");
+	store = open_store();
+	cr_assert(store, "%.*s", UB_ARGS(why));
+	cr_assert_eq(ub_store_put_period(store, UB_TEXT("o"), UB_TEXT("u"), &quarter, 40), UB_STORE_OK);
+	cr_assert_eq(ub_store_periods(store, UB_TEXT("o"), arena, &periods), UB_STORE_OK);
+	cr_assert_eq(periods.n, 2);
+	cr_expect(periods.items[0].end == 30 && periods.items[0].first_seen == 5);
+	cr_expect(ub_text_is(periods.items[0].health, "red") && ub_text_is(periods.items[0].owner, "anna"));
+	cr_expect_eq(periods.items[1].end, 90);
 }
 
 /* SQLite's plan for frequent queries, in a file that the store has made. A scan of all keys would hold up
