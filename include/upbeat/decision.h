@@ -71,7 +71,8 @@ struct ub_decision {
 	const struct ub_facts *facts;
 	const struct ub_plan *plan; /* never NULL; its not_eligible says why nothing is planned */
 	struct ub_turns turns;      /* of a series: the instances that items may be made for */
-	/* Of a series: its next instances that are not called off, UB_SERIES_TAKEN at most. */
+	/* Of a series: its next instances that are not called off: those within UB_SERIES_HORIZON,
+	 * UB_SERIES_TAKEN at most, and the first one after them. */
 	UB_VEC(const struct ub_facts *) ahead;
 	/* Of a rule for accounts: */
 	UB_VEC(struct ub_decided_period) periods; /* those that were looked at */

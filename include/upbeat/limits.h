@@ -220,6 +220,7 @@
 #define UB_SERIES_TAKEN        62   /* instances that are known to take people's time */
 #define UB_SERIES_APPOINTMENTS 2000 /* times at which somebody is taken by one series */
 #define UB_SERIES_HORIZON      (INT64_C(60) * 24 * 3600) /* seconds ahead in which instances are looked for */
+#define UB_SERIES_BEYOND       (INT64_C(400) * 24 * 3600) /* and after them, for the next one alone */
 #define UB_REVIEWS_A_DAY       3   /* that somebody has in a day, unless the settings say */
 #define UB_REVIEWS_A_DAY_MAX   100 /* that the settings may say */
 #define UB_PERIOD_LEFT_PARTS                                                                                 \

@@ -9,31 +9,48 @@
 
 /* ---- whether a meeting counts ---- */
 
-/* A meeting that is over has no plan, and yet was held. */
-static bool some_rule_applies(
-    const struct ub_snapshot *snapshot, const struct ub_decision *decision, struct ub_arena *arena)
+/* A meeting that is over has no plan, and yet was held. A plan is of the decision's facts alone. */
+static bool some_rule_applies(const struct ub_snapshot *snapshot, const struct ub_decision *decision,
+    const struct ub_facts *facts, struct ub_arena *arena)
 {
 	const struct ub_match *matches = decision->plan->matches;
-	if (decision->plan->not_eligible)
+	if (decision->plan->not_eligible || facts != decision->facts)
 		matches = ub_rules_match(
-		    snapshot->rules, ub_rules_activation(snapshot->rules, decision->facts, arena), arena);
+		    snapshot->rules, ub_rules_activation(snapshot->rules, facts, arena), arena);
 	for (size_t i = 0; i < snapshot->rules->n_rules; i++)
 		if (matches[i].verdict != UB_NO)
 			return true;
 	return false;
 }
 
+/* Whether the event may count, though it may be too late or too early for a plan. */
+static bool is_eligible(const struct ub_decision *decision)
+{
+	struct ub_text why = ub_text(decision->plan->not_eligible ? decision->plan->not_eligible : "");
+	return decision->facts && decision->event->class == UB_CLASS_PUBLIC &&
+	       (why.len == 0 || ub_text_is(why, "past") ||
+		   (ub_text_is(why, "no-instance") && decision->ahead.n > 0));
+}
+
+static bool counts(const struct ub_snapshot *snapshot, const struct ub_decision *decision,
+    const struct ub_facts *facts, struct ub_arena *arena)
+{
+	return facts->account && facts->meeting.customer && facts->meeting.internal.n > 0 &&
+	       some_rule_applies(snapshot, decision, facts, arena);
+}
+
+/* A series whose next instance its guests have declined is one with their account all the same. */
 struct ub_text ub_decide_account(
     const struct ub_snapshot *snapshot, const struct ub_decision *decision, struct ub_arena *arena)
 {
-	const struct ub_facts *facts = decision->facts;
-	const char *not_eligible = decision->plan->not_eligible;
-	if (!facts || !facts->account || !facts->meeting.customer || facts->meeting.internal.n == 0 ||
-	    decision->event->class != UB_CLASS_PUBLIC ||
-	    (not_eligible && !ub_text_is(ub_text(not_eligible), "past")) ||
-	    !some_rule_applies(snapshot, decision, arena))
+	if (!is_eligible(decision))
 		return UB_TEXT_NONE;
-	return facts->account->id;
+	if (counts(snapshot, decision, decision->facts, arena))
+		return decision->facts->account->id;
+	for (size_t i = 0; i < decision->ahead.n; i++)
+		if (counts(snapshot, decision, decision->ahead.items[i], arena))
+			return decision->ahead.items[i]->account->id;
+	return UB_TEXT_NONE;
 }
 
 /* ---- what the meetings come to ---- */

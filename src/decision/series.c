@@ -238,6 +238,31 @@ static void tell_ahead(struct series *series)
 			*ub_push(series->arena, &decision->ahead) = facts_of(series, i);
 }
 
+/* The first one after the horizon, too, to which the customers come: whoever meets once a quarter has booked
+ * the next meeting all the same. */
+static void tell_beyond(struct series *series, const struct ub_ical *ical)
+{
+	const struct ub_decide_input *input = series->input;
+	ub_instant from = input->now + UB_SERIES_HORIZON;
+	struct ub_instances beyond;
+	struct ub_text why;
+	if (!series->instances.more || series->decision->ahead.n >= UB_SERIES_TAKEN)
+		return;
+	ub_sys_reading_begin(input->watched);
+	bool told = ub_ical_instances(ical, input->snapshot->zones, series->floating, from,
+	    from + UB_SERIES_BEYOND, UB_SERIES_TAKEN, series->arena, &beyond, &why);
+	ub_sys_reading_end(input->watched);
+	bool customer = find_facts(input, series->decision->event, series->arena)->meeting.customer;
+	for (size_t i = 0; told && i < beyond.n; i++) {
+		const struct ub_facts *facts = find_facts(input, beyond.items[i], series->arena);
+		if (facts->meeting.start < from || beyond.items[i]->status == UB_STATUS_CANCELLED)
+			continue;
+		*ub_push(series->arena, &series->decision->ahead) = facts;
+		if (!customer || facts->meeting.customer)
+			return;
+	}
+}
+
 static bool is_in_a_step(const struct ub_plan *plan, const struct ub_existing *existing)
 {
 	for (size_t i = 0; i < plan->steps.n; i++)
@@ -309,6 +334,7 @@ void decide_series(const struct ub_decide_input *input, const struct ub_ical *ic
 	plan_rest(&series);
 	hide_rest(&series);
 	tell_ahead(&series);
+	tell_beyond(&series, ical);
 	if (!decision->facts)
 		decision->facts = find_facts(input, decision->event, arena);
 	if (!series.any && series.plan->items.n == 0)

@@ -282,6 +282,47 @@ Test(outcomes, each_instance_of_a_series_is_a_meeting)
 	cr_expect_eq(known.items[2].called_off, 0);
 }
 
+Test(outcomes, the_next_instance_of_a_series_that_comes_rarely_is_known_and_stays_so)
+{
+	static const char quarterly[] = "RRULE:FREQ=MONTHLY;INTERVAL=3;COUNT=4\r\n";
+	put(quarterly);
+	struct ub_store_meetings known = meetings();
+	cr_assert_eq(known.n, 2, "the first, and the one after the horizon");
+	cr_expect_eq(known.items[1].first_seen, now * 1000);
+	now += 11 * 86400; /* the first one is over, and the next one is still beyond the horizon */
+	put(quarterly);
+	known = meetings();
+	cr_assert_eq(known.n, 2);
+	cr_expect_eq(known.items[0].called_off + known.items[1].called_off, 0);
+}
+
+Test(outcomes, the_next_instance_to_which_the_customer_comes_is_known)
+{
+	put("RRULE:FREQ=MONTHLY;INTERVAL=3;COUNT=4\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:m-1\r\n"
+	    "DTSTAMP:20261101T000000Z\r\nRECURRENCE-ID:20270212T130000Z\r\nDTSTART:20270212T130000Z\r\n"
+	    "DTEND:20270212T140000Z\r\nORGANIZER:mailto:alice@ours.example\r\n"
+	    "ATTENDEE:mailto:alice@ours.example\r\n"
+	    "ATTENDEE;PARTSTAT=DECLINED:mailto:cto@acme.example\r\n");
+	const struct ub_store_meetings known = meetings();
+	cr_assert_eq(known.n, 2);
+	IS(known.items[1].instance, "20270512T130000Z");
+}
+
+Test(outcomes, a_series_whose_next_instance_is_declined_is_still_one_with_the_account)
+{
+	put("RRULE:FREQ=WEEKLY;COUNT=4\r\n");
+	now += 11 * 86400; /* the first one is over */
+	put("RRULE:FREQ=WEEKLY;COUNT=4\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:m-1\r\n"
+	    "DTSTAMP:20261101T000000Z\r\nRECURRENCE-ID:20261119T130000Z\r\nDTSTART:20261119T130000Z\r\n"
+	    "DTEND:20261119T140000Z\r\nORGANIZER:mailto:alice@ours.example\r\n"
+	    "ATTENDEE:mailto:alice@ours.example\r\n"
+	    "ATTENDEE;PARTSTAT=DECLINED:mailto:cto@acme.example\r\n");
+	const struct ub_store_meetings known = meetings();
+	cr_assert_eq(known.n, 4);
+	cr_expect_eq(known.items[1].called_off, now * 1000, "the one that is declined");
+	cr_expect_eq(known.items[2].called_off + known.items[3].called_off, 0);
+}
+
 /* ---- periods ---- */
 
 Test(outcomes, an_account_has_the_period_that_its_rule_asks_for)
