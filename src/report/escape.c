@@ -5,6 +5,8 @@
  */
 #include "page.h"
 
+enum { NAME_MAX_SHOWN = 80 }; /* characters */
+
 void page_text(struct ub_buf *out, struct ub_text text)
 {
 	struct ub_buf shown = UB_BUF(out->arena);
@@ -35,7 +37,14 @@ void page_text(struct ub_buf *out, struct ub_text text)
 
 void page_name(struct ub_buf *out, struct ub_text text)
 {
-	ub_buf_str(out, "<bdi>");
-	page_text(out, text);
-	ub_buf_str(out, "</bdi>");
+	struct ub_text beginning = beginning_of(text, NAME_MAX_SHOWN);
+	bool whole = beginning.len == text.len;
+	ub_buf_str(out, whole ? "<bdi" : "<bdi title=\"");
+	if (!whole) {
+		page_text(out, text);
+		ub_buf_char(out, '"');
+	}
+	ub_buf_char(out, '>');
+	page_text(out, beginning);
+	ub_buf_str(out, whole ? "</bdi>" : "…</bdi>");
 }

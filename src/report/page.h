@@ -12,7 +12,8 @@ extern const char page_style[];
 
 /* Adds a text of any origin, for an element or between quotes. */
 void page_text(struct ub_buf *out, struct ub_text text);
-/* As page_text(), in an element of its own: it has its own direction of writing. */
+/* As page_text(), in an element of its own: it has its own direction of writing. Of a long name, the
+ * beginning is shown, and all of it on demand. */
 void page_name(struct ub_buf *out, struct ub_text text);
 
 /* The groups of which a figure counts anything, as the plot and the table have them. */

@@ -45,15 +45,9 @@ void page_bar(struct ub_buf *out, const struct ub_counts *counts, enum ub_figure
 /* The beginning of a long name; the table has all of it. */
 static void put_label(struct ub_buf *out, struct ub_text name)
 {
-	size_t at = 0, n = 0;
-	while (at < name.len && n < LABEL_MAX) {
-		at++;
-		while (at < name.len && ((unsigned char)name.ptr[at] & 0xC0) == 0x80)
-			at++;
-		n++;
-	}
-	page_text(out, ub_text_sub(name, 0, at));
-	if (at < name.len)
+	struct ub_text beginning = beginning_of(name, LABEL_MAX);
+	page_text(out, beginning);
+	if (beginning.len < name.len)
 		ub_buf_str(out, "…");
 }
 

@@ -64,6 +64,8 @@ struct ub_text share_text(const struct ub_counts *counts, enum ub_figure figure,
 struct ub_text date_text(const struct ub_zone *zone, ub_instant at, struct ub_arena *arena);
 /* "Acme", or what stands for what belongs to none. */
 struct ub_text group_text(const struct ub_report *report, const struct ub_report_group *group);
+/* The first `most` characters of a name; all of it if that has no more. */
+struct ub_text beginning_of(struct ub_text name, size_t most);
 /* The rhythm in whole days. */
 int64_t rhythm_days(const struct ub_report_unmet *unmet);
 /* The name of an account, its id, or "no account". */

@@ -41,6 +41,14 @@ static void put_column(const struct writing *writing, struct ub_text text, size_
 	ub_buf_pad(writing->out, ' ', n < width ? width - n : 0);
 }
 
+/* A name in a column of that width. Of a long one, the beginning stands there. */
+static void put_name(const struct writing *writing, struct ub_text name, size_t width)
+{
+	if (columns_of(name) > NAME_WIDTH)
+		name = ub_textf(writing->out->arena, "%.*s…", UB_ARGS(beginning_of(name, NAME_WIDTH - 1)));
+	put_column(writing, name, width);
+}
+
 static void heading(const struct writing *writing, const char *text)
 {
 	colour(writing, BOLD);
@@ -127,7 +135,7 @@ static void put_groups(const struct writing *writing)
 		const struct ub_report_group *group = &report->groups.items[i];
 		struct ub_text held = ub_textf(writing->out->arena, "%zu", group->counts.meetings);
 		ub_buf_str(writing->out, "  ");
-		put_column(writing, group_text(report, group), width);
+		put_name(writing, group_text(report, group), width);
 		ub_buf_pad(writing->out, ' ', held.len < 8 ? 8 - held.len : 1);
 		ub_buf_add(writing->out, held);
 		for (int k = 0; k < UB_FIGURES; k++)
@@ -147,7 +155,7 @@ static void put_unprepared(const struct writing *writing)
 		ub_buf_str(writing->out, "  ");
 		ub_cal_format(writing->out, UB_TEXT("%F %R"), report->zone, one->start, UB_ENGLISH);
 		ub_buf_str(writing->out, "  ");
-		put_column(writing, account_text(one->account, one->name), NAME_WIDTH);
+		put_name(writing, account_text(one->account, one->name), NAME_WIDTH);
 		ub_buf_char(writing->out, ' ');
 		ub_buf_shown(writing->out, one->owner);
 		ub_buf_char(writing->out, '\n');
@@ -163,7 +171,7 @@ static void put_unmet(const struct writing *writing)
 	for (size_t i = 0; i < report->unmet.n; i++) {
 		const struct ub_report_unmet *one = &report->unmet.items[i];
 		ub_buf_str(writing->out, "  ");
-		put_column(writing, account_text(one->account, one->name), NAME_WIDTH);
+		put_name(writing, account_text(one->account, one->name), NAME_WIDTH);
 		ub_buf_str(writing->out, " last met ");
 		put_column(writing, date_text(report->zone, one->last, writing->out->arena), 10);
 		ub_buf_printf(writing->out, ", every %lld days", (long long)rhythm_days(one));

@@ -29,6 +29,16 @@ struct ub_text account_text(struct ub_text id, struct ub_text name)
 	return name.len ? name : id.len ? id : UB_TEXT("no account");
 }
 
+struct ub_text beginning_of(struct ub_text name, size_t most)
+{
+	size_t at = 0;
+	for (size_t n = 0; at < name.len && n < most; n++)
+		do
+			at++;
+		while (at < name.len && ((unsigned char)name.ptr[at] & 0xC0) == 0x80);
+	return ub_text_sub(name, 0, at);
+}
+
 int64_t rhythm_days(const struct ub_report_unmet *unmet)
 {
 	return (unmet->rhythm + 43200) / 86400; /* clocks change by an hour */

@@ -128,3 +128,53 @@ Test(writers, show_so_many_bars_and_rows_and_no_more)
 	cr_expect_neq(ub_text_find(text, UB_TEXT("<bdi>account-499"), 0), SIZE_MAX);
 	cr_expect_eq(ub_text_find(text, UB_TEXT("<bdi>account-500"), 0), SIZE_MAX);
 }
+
+/* ---- long names ---- */
+
+enum { LONG = 10000 };
+
+static struct ub_text long_name(void)
+{
+	struct ub_buf name = UB_BUF(arena);
+	ub_buf_pad(&name, 'x', LONG);
+	return ub_buf_text(&name);
+}
+
+static bool has(const struct ub_buf *out, const char *before, size_t n, const char *after)
+{
+	struct ub_buf wanted = UB_BUF(arena);
+	ub_buf_str(&wanted, before);
+	ub_buf_pad(&wanted, 'x', n);
+	ub_buf_str(&wanted, after);
+	return ub_text_find(ub_text_n(out->ptr, out->len), ub_buf_text(&wanted), 0) != SIZE_MAX;
+}
+
+static const struct ub_report *report_with_a_long_name(void)
+{
+	period("acme", "red", "2026-12-28", "2027-01-04", "2026-11-28")->name = long_name();
+	meeting("a", "acme", "2026-03-02 10:00")->name = long_name();
+	records.by = UB_REPORT_BY_ACCOUNT;
+	return report_of("2026-01-01", "2026-12-31 12:00");
+}
+
+Test(writers, show_people_the_beginning_of_a_long_name)
+{
+	struct ub_buf text = UB_BUF(arena), html = UB_BUF(arena);
+	const struct ub_report *report = report_with_a_long_name();
+	ub_report_text(report, &text, false);
+	cr_expect(has(&text, "  ", 39, "…       1"), "in the table");
+	cr_expect(has(&text, "  ", 39, "… last met"), "in the list");
+	ub_report_html(report, &html);
+	cr_expect(has(&html, "<bdi title=\"", LONG, "\">"));
+	cr_expect(has(&html, "\">", 80, "…</bdi>"));
+}
+
+Test(writers, give_programs_all_of_a_long_name)
+{
+	struct ub_buf csv = UB_BUF(arena), json = UB_BUF(arena);
+	const struct ub_report *report = report_with_a_long_name();
+	ub_report_csv(report, &csv);
+	ub_report_json(report, &json);
+	cr_expect(has(&csv, "\"", LONG, "\""));
+	cr_expect(has(&json, "\"", LONG, "\""));
+}
