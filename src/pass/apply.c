@@ -317,14 +317,36 @@ static enum ub_outcome act(struct ub_pass *pass, const struct ub_step *step,
 					      : take_away(pass, step, findings, acts);
 }
 
-void pass_apply(struct ub_pass *pass, const struct ub_plan *plan, const struct ub_findings *findings,
-    struct ub_acts *acts)
+/* Whether the step removes what another step makes anew. The store knows one item of an identity: if the new
+ * one came first, its record would be lost with the old one. */
+static bool makes_way(const struct ub_plan *plan, const struct ub_step *step)
 {
-	*acts = (struct ub_acts){ .end = UB_PASS_SETTLED };
+	for (size_t i = 0; i < plan->steps.n && step->action == UB_ACTION_REMOVE; i++) {
+		const struct ub_step *other = &plan->steps.items[i];
+		if (other->action == UB_ACTION_CREATE &&
+		    ub_text_eq(other->item->marks.item, step->existing->item_mark))
+			return true;
+	}
+	return false;
+}
+
+static void act_on(struct ub_pass *pass, const struct ub_plan *plan, const struct ub_findings *findings,
+    bool way, struct ub_acts *acts)
+{
 	for (size_t i = 0; i < plan->steps.n && acts->end != UB_PASS_DENIED; i++) {
+		if (makes_way(plan, &plan->steps.items[i]) != way)
+			continue;
 		enum ub_outcome outcome = act(pass, &plan->steps.items[i], findings, acts);
 		acts->refused += outcome == UB_OUTCOME_REFUSED || outcome == UB_OUTCOME_GONE;
 		if (pass_end_of(outcome) != UB_PASS_SETTLED)
 			acts->end = pass_end_of(outcome);
 	}
+}
+
+void pass_apply(struct ub_pass *pass, const struct ub_plan *plan, const struct ub_findings *findings,
+    struct ub_acts *acts)
+{
+	*acts = (struct ub_acts){ .end = UB_PASS_SETTLED };
+	act_on(pass, plan, findings, true, acts);
+	act_on(pass, plan, findings, false, acts);
 }
