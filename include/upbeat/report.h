@@ -14,7 +14,7 @@
  */
 
 #include "upbeat/facts.h"
-#include "upbeat/store.h"
+#include "upbeat/history.h"
 
 /* ---- what is counted ---- */
 

@@ -5,9 +5,10 @@
 /*
  * store: keeps what has to be remembered between passes: keys (what to look at again), items (what was made),
  * principals that the server knows, aliases of paths, the last seen text of customer meetings, which meetings
- * there were with each account and how often there should be, when our people are taken, how far the changes
- * of calendars were looked at, and events that are to be told to others. A store is a table of functions, and
- * holds no credential. What this header says holds for every store; one suite of tests runs on all of them.
+ * there were with each account and how often there should be (upbeat/history.h), when our people are taken,
+ * how far the changes of calendars were looked at, and events that are to be told to others. A store is a
+ * table of functions, and holds no credential. What this header says holds for every store; one suite of
+ * tests runs on all of them.
  *
  * Keys are levels, not edges: a key says "look here", never what was there. Putting a key that is there
  * already makes one pass of two. Putting a key while somebody works on it makes sure that another pass
@@ -202,56 +203,6 @@ struct ub_store_seen {
 
 struct ub_store_seens {
 	struct ub_store_seen *items;
-	size_t n, cap;
-};
-
-/* ---- the memory of meetings with an account ---- */
-
-/*
- * One meeting with an account, to come or held: a meeting, or an instance of a series, whatever copies of it
- * there are. It is held when its end has come and it was not called off. It is remembered after its text is
- * forgotten, and after its object is deleted, which says nothing of what was.
- */
-struct ub_store_meeting {
-	struct ub_text organization, meeting_uid;
-	struct ub_text
-	    instance; /* of a series: ub_plan_instance_name(); with the two above the primary key */
-	struct ub_text account, name; /* id and name, as of when it was last looked at */
-	struct ub_text owner; /* address: our organizer, or else whose calendar it was first seen in */
-	/* Addresses of those who come, one a line: guests, those of them who are executives by the account's
-	 * data, and ours. */
-	struct ub_text guests, executives, ours;
-	int64_t start, end;
-	int64_t first_seen; /* when it was first known with an account; 0: an earlier version has seen it */
-	int64_t called_off; /* when it was known to be called off, or to count no more; 0: it stands */
-};
-
-struct ub_store_meetings {
-	struct ub_store_meeting *items;
-	size_t n, cap;
-};
-
-/* What an object, as it was just looked at, says of the meetings of its UID. */
-enum ub_store_said {
-	UB_STORE_SAYS_ALL,  /* these are all that are to come: what is missing was called off */
-	UB_STORE_SAYS_GONE, /* the object is gone: what was to come was called off, what is over was held */
-	UB_STORE_SAYS_MUM,  /* it has become private: nothing of it is remembered */
-};
-
-/* A period in which a rule for accounts wants a review of an account. One is open at a time; it is written
- * anew until it is over, and stays then, also beside a later one that begins with it and is longer. */
-struct ub_store_period {
-	struct ub_text organization;
-	struct ub_text uid; /* of the rule and the account: ub_cadence_uid(), as of the items' meeting_uid */
-	int64_t start, end; /* with the two above the primary key */
-	struct ub_text account, name; /* id and name */
-	struct ub_text owner;         /* address of who has the review */
-	struct ub_text health;        /* "green", "yellow", "red", or empty: not known */
-	int64_t first_seen;           /* of this one, or of the open ones whose place it has taken */
-};
-
-struct ub_store_periods {
-	struct ub_store_period *items;
 	size_t n, cap;
 };
 
@@ -511,35 +462,6 @@ UB_MUST_USE enum ub_store_result ub_store_seen_looked(
     struct ub_store *store, const struct ub_store_seen *seen);
 
 /*
- * Remembers what an object with the UID `meeting_uid` says: n meetings with an account, all of that UID,
- * whose first_seen and called_off do not count. Of those known by now, what is missing is treated as `said`
- * tells; of a series that has no instance in common with what was known, as it was moved, all that was to
- * come is forgotten. More than UB_STORE_CALLED_OFF_MAX meetings of one UID are not kept as called off. Only
- * what differs is written. FULL: not stored.
- */
-UB_MUST_USE enum ub_store_result ub_store_put_meetings(struct ub_store *store, struct ub_text organization,
-    struct ub_text meeting_uid, const struct ub_store_meeting *meetings, size_t n, enum ub_store_said said,
-    int64_t now, struct ub_arena *arena);
-/* The meetings with the account that stand, each once, by what ends first. */
-UB_MUST_USE enum ub_store_result ub_store_account_meetings(struct ub_store *store,
-    struct ub_text organization, struct ub_text account, struct ub_arena *arena,
-    struct ub_store_meetings *meetings);
-/* All meetings with accounts, also those that were called off. In the order of UID and instance. */
-UB_MUST_USE enum ub_store_result ub_store_all_meetings(struct ub_store *store, struct ub_text organization,
-    struct ub_arena *arena, struct ub_store_meetings *meetings);
-/* Sets the period of that UID that is open at `now`; NULL: none is. Others of the UID that are not over are
- * forgotten, as its rhythm is another one, but for first_seen, which stays as it was. FULL: not stored. */
-UB_MUST_USE enum ub_store_result ub_store_put_period(struct ub_store *store, struct ub_text organization,
-    struct ub_text uid, const struct ub_store_period *period, int64_t now);
-/* Lets all that is known of the series `from` go by the UID `to`, as its rule has another name now: items,
- * when they take people, and periods. What is known by `to` already stays. FULL: nothing is changed. */
-UB_MUST_USE enum ub_store_result ub_store_rename_series(
-    struct ub_store *store, struct ub_text organization, struct ub_text from, struct ub_text to);
-/* All periods, in the order of UID, start and end. */
-UB_MUST_USE enum ub_store_result ub_store_periods(struct ub_store *store, struct ub_text organization,
-    struct ub_arena *arena, struct ub_store_periods *periods);
-
-/*
  * Stores whom an event takes, as a copy of the event says in the calendar of event->person: the n people, at
  * the time of `event`; n = 0: nobody, as after a refusal or when the event is shown as free. What the copy
  * has said before goes, and so does what other copies have said of these people and of event->person.
@@ -591,8 +513,9 @@ UB_MUST_USE enum ub_store_result ub_store_events_done(
  * process. */
 UB_MUST_USE bool ub_store_is_lost(struct ub_store *store);
 /* Forgets the texts of meetings that ended before `before`, and principals, aliases and calendars not heard
- * of since then; the memory of meetings and periods that ended before `history`, and items last stored before
- * then that belong to no meeting whose text is remembered; and appointments that are over. */
+ * of since then; the memory of meetings and periods that ended before `history`, items last stored before
+ * then that belong to no meeting whose text is remembered, and rhythms that are older, which those who need
+ * them store anew; and appointments that are over. */
 UB_MUST_USE enum ub_store_result ub_store_prune(
     struct ub_store *store, int64_t now, int64_t before, int64_t history);
 

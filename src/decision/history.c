@@ -4,8 +4,8 @@
  * The other meetings with a customer's account, as the store knows them.
  */
 #include "decision-private.h"
+#include "upbeat/history.h"
 #include "upbeat/settings.h"
-#include "upbeat/store.h"
 
 /* ---- whether a meeting counts ---- */
 

@@ -5,8 +5,8 @@
  * taken, and how many reviews they have.
  */
 #include "upbeat/decision.h"
+#include "upbeat/history.h"
 #include "upbeat/settings.h"
-#include "upbeat/store.h"
 
 /* False: the store cannot tell. */
 static bool find_met(struct ub_store *store, struct ub_cadence_input *input, struct ub_arena *arena)

@@ -5,8 +5,8 @@
  * and in which periods an account was to be met.
  */
 #include "decision-private.h"
+#include "upbeat/history.h"
 #include "upbeat/settings.h"
-#include "upbeat/store.h"
 
 /* ---- meetings ---- */
 

@@ -8,6 +8,7 @@
 #include "pass-private.h"
 
 #include "upbeat/directory.h"
+#include "upbeat/history.h"
 #include "upbeat/settings.h"
 
 struct tending {

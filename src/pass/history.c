@@ -12,6 +12,7 @@
 #include "pass-private.h"
 
 #include "upbeat/directory.h"
+#include "upbeat/history.h"
 #include "upbeat/settings.h"
 
 /* An account whose meetings a change may concern, and the next one before the change. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The memory of meetings with accounts: what every store does alike.
+ * The memory of meetings with accounts, and of how often there should be some: what every store does alike.
  */
 #include "store-private.h"
 
@@ -115,4 +115,36 @@ enum ub_store_result ub_store_periods(struct ub_store *store, struct ub_text org
 {
 	*periods = (struct ub_store_periods){ 0 };
 	return store->ops->periods(store, organization, arena, periods);
+}
+
+enum ub_store_result ub_store_put_rhythm(struct ub_store *store, const struct ub_store_rhythm *rhythm)
+{
+	struct ub_store_rhythm known;
+	struct ub_arena *arena = ub_arena_new();
+	enum ub_store_result result =
+	    store->ops->rhythm(store, rhythm->organization, rhythm->uid, arena, &known);
+	bool same = result == UB_STORE_OK && known.since == rhythm->since &&
+		    ub_text_eq(known.every, rhythm->every) && ub_text_eq(known.former, rhythm->former) &&
+		    ub_text_eq(known.wording, rhythm->wording);
+	ub_arena_free(&arena);
+	return same || result == UB_STORE_FAILED ? result : store->ops->put_rhythm(store, rhythm);
+}
+
+enum ub_store_result ub_store_rhythm(struct ub_store *store, struct ub_text organization, struct ub_text uid,
+    struct ub_arena *arena, struct ub_store_rhythm *rhythm)
+{
+	return store->ops->rhythm(store, organization, uid, arena, rhythm);
+}
+
+/* Of most UIDs without a rhythm nothing is known, and a read is cheaper than a transaction. */
+enum ub_store_result ub_store_forget_rhythm(
+    struct ub_store *store, struct ub_text organization, struct ub_text uid)
+{
+	struct ub_store_rhythm known;
+	struct ub_arena *arena = ub_arena_new();
+	enum ub_store_result result = store->ops->rhythm(store, organization, uid, arena, &known);
+	ub_arena_free(&arena);
+	if (result == UB_STORE_OK)
+		return store->ops->forget_rhythm(store, organization, uid);
+	return result == UB_STORE_NONE ? UB_STORE_OK : result;
 }

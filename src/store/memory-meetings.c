@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The memory store's meetings with accounts, and periods.
+ * The memory store's meetings with accounts, periods and rhythms.
  */
 #include "memory-private.h"
 
@@ -33,6 +33,14 @@ int compare_periods(const void *left, const void *right)
 	int order = compare_texts(of_a, of_b, UB_COUNT(of_a));
 	order = order ? order : (a->start > b->start) - (a->start < b->start);
 	return order ? order : (a->end > b->end) - (a->end < b->end);
+}
+
+int compare_rhythms(const void *left, const void *right)
+{
+	const struct ub_store_rhythm *a = left, *b = right;
+	const struct ub_text *const of_a[] = { &a->organization, &a->uid };
+	const struct ub_text *const of_b[] = { &b->organization, &b->uid };
+	return compare_texts(of_a, of_b, UB_COUNT(of_a));
 }
 
 /* ---- meetings ---- */
@@ -178,6 +186,63 @@ void periods_rename(
 	}
 }
 
+/* ---- rhythms ---- */
+
+static void forget_rhythm(struct memory *memory, const struct ub_store_rhythm *like)
+{
+	struct ub_store_rhythm *rhythm = set_get(&memory->rhythms, like);
+	if (!rhythm)
+		return;
+	set_remove(&memory->rhythms, rhythm);
+	free(rhythm);
+}
+
+enum ub_store_result memory_put_rhythm(struct ub_store *store, const struct ub_store_rhythm *rhythm)
+{
+	struct memory *memory = memory_lock(store);
+	forget_rhythm(memory, rhythm);
+	bool room = memory->rhythms.n < UB_STORE_MEMORY_MAX;
+	if (room)
+		set_add(&memory->rhythms, record_new(&rhythm_shape, rhythm, 0));
+	memory_unlock(memory);
+	return room ? UB_STORE_OK : UB_STORE_FULL;
+}
+
+enum ub_store_result memory_rhythm(struct ub_store *store, struct ub_text organization, struct ub_text uid,
+    struct ub_arena *arena, struct ub_store_rhythm *rhythm)
+{
+	const struct ub_store_rhythm like = { .organization = organization, .uid = uid };
+	struct memory *memory = memory_lock(store);
+	const struct ub_store_rhythm *found = set_get(&memory->rhythms, &like);
+	if (found)
+		record_out(&rhythm_shape, found, arena, rhythm);
+	memory_unlock(memory);
+	return found ? UB_STORE_OK : UB_STORE_NONE;
+}
+
+enum ub_store_result memory_forget_rhythm(
+    struct ub_store *store, struct ub_text organization, struct ub_text uid)
+{
+	const struct ub_store_rhythm like = { .organization = organization, .uid = uid };
+	struct memory *memory = memory_lock(store);
+	forget_rhythm(memory, &like);
+	memory_unlock(memory);
+	return UB_STORE_OK;
+}
+
+void rhythm_rename(struct memory *memory, struct ub_text organization, struct ub_text from, struct ub_text to)
+{
+	const struct ub_store_rhythm first = { .organization = organization, .uid = from };
+	const struct ub_store_rhythm *rhythm = set_get(&memory->rhythms, &first);
+	if (!rhythm)
+		return;
+	struct ub_store_rhythm renamed = *rhythm;
+	renamed.uid = to;
+	if (!set_get(&memory->rhythms, &renamed))
+		set_add(&memory->rhythms, record_new(&rhythm_shape, &renamed, 0));
+	forget_rhythm(memory, &first);
+}
+
 /* ---- forgetting by age ---- */
 
 void meetings_prune(struct memory *memory, int64_t before)
@@ -191,5 +256,10 @@ void meetings_prune(struct memory *memory, int64_t before)
 		struct ub_store_period *period = memory->periods.items[i - 1];
 		if (period->end < before)
 			forget_period(memory, period);
+	}
+	for (size_t i = memory->rhythms.n; i > 0; i--) {
+		const struct ub_store_rhythm *rhythm = memory->rhythms.items[i - 1];
+		if (rhythm->since < before)
+			forget_rhythm(memory, rhythm);
 	}
 }

@@ -27,6 +27,7 @@ struct memory {
 	struct set met;          /* meetings with accounts: by organisation, meeting UID, instance */
 	struct set met_with;     /* the same, by organisation, account, end */
 	struct set periods;      /* by organisation, UID, start */
+	struct set rhythms;      /* by organisation, UID */
 	struct set appointments; /* by organisation, UID, person */
 	struct set taken;        /* the same, by organisation, person, end */
 	struct set syncs;        /* by upstream, collection */
@@ -113,10 +114,14 @@ void principals_prune(struct memory *memory, int64_t before);
 int compare_met(const void *a, const void *b);
 int compare_met_with(const void *a, const void *b);
 int compare_periods(const void *a, const void *b);
+int compare_rhythms(const void *a, const void *b);
 store_meetings_fn memory_meetings;
 store_change_meetings_fn memory_change_meetings;
 store_put_period_fn memory_put_period;
 store_periods_fn memory_periods;
+store_put_rhythm_fn memory_put_rhythm;
+store_rhythm_fn memory_rhythm;
+store_forget_rhythm_fn memory_forget_rhythm;
 void meetings_prune(struct memory *memory, int64_t before);
 
 /* memory-appointments.c */
@@ -131,6 +136,8 @@ store_forget_appointments_fn memory_forget_appointments;
 void appointments_rename(
     struct memory *memory, struct ub_text organization, struct ub_text from, struct ub_text to);
 void periods_rename(
+    struct memory *memory, struct ub_text organization, struct ub_text from, struct ub_text to);
+void rhythm_rename(
     struct memory *memory, struct ub_text organization, struct ub_text from, struct ub_text to);
 void appointments_prune(struct memory *memory, int64_t now);
 

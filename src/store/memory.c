@@ -198,6 +198,7 @@ static enum ub_store_result memory_rename_series(
 	appointments_rename(memory, organization, from, to);
 	rename_items(memory, organization, from, to);
 	periods_rename(memory, organization, from, to);
+	rhythm_rename(memory, organization, from, to);
 	memory_unlock(memory);
 	return UB_STORE_OK;
 }
@@ -374,6 +375,7 @@ static void memory_close(struct ub_store *store)
 	set_free(&memory->met);
 	free(memory->met_with.items);
 	set_free(&memory->periods);
+	set_free(&memory->rhythms);
 	set_free(&memory->appointments);
 	set_free(&memory->syncs);
 	free(memory->taken.items);
@@ -442,6 +444,9 @@ static const struct ub_store_ops ops = {
 	.put_period = memory_put_period,
 	.periods = memory_periods,
 	.rename_series = memory_rename_series,
+	.put_rhythm = memory_put_rhythm,
+	.rhythm = memory_rhythm,
+	.forget_rhythm = memory_forget_rhythm,
 	.event_appointments = memory_event_appointments,
 	.change_appointments = memory_change_appointments,
 	.appointments = memory_appointments,
@@ -480,6 +485,7 @@ struct ub_store *ub_store_memory_open(void)
 	memory->met.compare = compare_met;
 	memory->met_with.compare = compare_met_with;
 	memory->periods.compare = compare_periods;
+	memory->rhythms.compare = compare_rhythms;
 	memory->appointments.compare = compare_appointments;
 	memory->taken.compare = compare_taken;
 	memory->syncs.compare = compare_syncs;

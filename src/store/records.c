@@ -65,6 +65,14 @@ static const size_t period_texts[] = {
 	offsetof(struct ub_store_period, health),
 };
 
+static const size_t rhythm_texts[] = {
+	offsetof(struct ub_store_rhythm, organization),
+	offsetof(struct ub_store_rhythm, uid),
+	offsetof(struct ub_store_rhythm, every),
+	offsetof(struct ub_store_rhythm, former),
+	offsetof(struct ub_store_rhythm, wording),
+};
+
 static const size_t appointment_texts[] = {
 	offsetof(struct ub_store_appointment, organization),
 	offsetof(struct ub_store_appointment, uid),
@@ -80,6 +88,7 @@ const struct shape seen_shape = { sizeof(struct ub_store_seen), seen_texts, UB_C
 const struct shape meeting_shape = { sizeof(struct ub_store_meeting), meeting_texts,
 	UB_COUNT(meeting_texts) };
 const struct shape period_shape = { sizeof(struct ub_store_period), period_texts, UB_COUNT(period_texts) };
+const struct shape rhythm_shape = { sizeof(struct ub_store_rhythm), rhythm_texts, UB_COUNT(rhythm_texts) };
 const struct shape appointment_shape = { sizeof(struct ub_store_appointment), appointment_texts,
 	UB_COUNT(appointment_texts) };
 

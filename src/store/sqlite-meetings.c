@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The SQLite store's meetings with accounts, and periods.
+ * The SQLite store's meetings with accounts, periods and rhythms.
  */
 #include "sqlite-private.h"
 
@@ -103,16 +103,55 @@ enum ub_store_result sqlite_periods(struct ub_store *store, struct ub_text organ
 	return sql_leave(s, UB_STORE_OK);
 }
 
+/* ---- rhythms ---- */
+
+enum ub_store_result sqlite_put_rhythm(struct ub_store *store, const struct ub_store_rhythm *rhythm)
+{
+	struct sqlite *s = sql_begin(store, false);
+	sql_run(s, sql_bound(s, RHYTHM_PUT, "ttttti", &rhythm->organization, &rhythm->uid, &rhythm->every,
+		       &rhythm->former, &rhythm->wording, rhythm->since));
+	return sql_end(s, UB_STORE_OK);
+}
+
+enum ub_store_result sqlite_rhythm(struct ub_store *store, struct ub_text organization, struct ub_text uid,
+    struct ub_arena *arena, struct ub_store_rhythm *rhythm)
+{
+	struct sqlite *s = sql_enter(store);
+	struct sqlite3_stmt *row = sql_bound(s, RHYTHM_GET, "tt", &organization, &uid);
+	bool found = sql_next(s, row);
+	int c = 0;
+	if (found) {
+		rhythm->organization = sql_text(row, &c, arena);
+		rhythm->uid = sql_text(row, &c, arena);
+		rhythm->every = sql_text(row, &c, arena);
+		rhythm->former = sql_text(row, &c, arena);
+		rhythm->wording = sql_text(row, &c, arena);
+		rhythm->since = sql_int(row, &c);
+		sql_reset(row);
+	}
+	return sql_leave(s, found ? UB_STORE_OK : UB_STORE_NONE);
+}
+
+enum ub_store_result sqlite_forget_rhythm(
+    struct ub_store *store, struct ub_text organization, struct ub_text uid)
+{
+	struct sqlite *s = sql_begin(store, false);
+	sql_run(s, sql_bound(s, RHYTHM_DROP, "tt", &organization, &uid));
+	return sql_end(s, UB_STORE_OK);
+}
+
 /* ---- series ---- */
 
 enum ub_store_result sqlite_rename_series(
     struct ub_store *store, struct ub_text organization, struct ub_text from, struct ub_text to)
 {
 	/* appointments are found by the items */
-	static const enum statement renaming[] = { APPOINTMENT_RENAME, ITEM_RENAME, PERIOD_RENAME };
+	static const enum statement renaming[] = { APPOINTMENT_RENAME, ITEM_RENAME, PERIOD_RENAME,
+		RHYTHM_RENAME };
 	struct sqlite *s = sql_begin(store, false);
 	for (size_t i = 0; i < UB_COUNT(renaming); i++)
 		sql_run(s, sql_bound(s, renaming[i], "ttt", &organization, &from, &to));
 	sql_run(s, sql_bound(s, PERIOD_LEAVE, "tt", &organization, &from));
+	sql_run(s, sql_bound(s, RHYTHM_DROP, "tt", &organization, &from));
 	return sql_end(s, UB_STORE_OK);
 }

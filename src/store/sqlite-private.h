@@ -74,6 +74,11 @@ enum statement {
 	PERIOD_RENAME,
 	PERIOD_LEAVE,
 	PERIOD_PRUNE,
+	RHYTHM_PUT,
+	RHYTHM_GET,
+	RHYTHM_DROP,
+	RHYTHM_RENAME,
+	RHYTHM_PRUNE,
 	APPOINTMENT_PUT,
 	APPOINTMENT_DROP,
 	APPOINTMENTS_BY_EVENT,
@@ -190,6 +195,9 @@ store_change_meetings_fn sqlite_change_meetings;
 store_put_period_fn sqlite_put_period;
 store_periods_fn sqlite_periods;
 store_rename_series_fn sqlite_rename_series;
+store_put_rhythm_fn sqlite_put_rhythm;
+store_rhythm_fn sqlite_rhythm;
+store_forget_rhythm_fn sqlite_forget_rhythm;
 store_event_appointments_fn sqlite_event_appointments;
 store_change_appointments_fn sqlite_change_appointments;
 store_appointments_fn sqlite_appointments;

@@ -201,6 +201,7 @@ enum ub_store_result sqlite_prune(struct ub_store *store, int64_t now, int64_t b
 	sql_run(s, sql_bound(s, ITEM_PRUNE, "i", history));
 	sql_run(s, sql_bound(s, MEETING_PRUNE, "i", history));
 	sql_run(s, sql_bound(s, PERIOD_PRUNE, "i", history));
+	sql_run(s, sql_bound(s, RHYTHM_PRUNE, "i", history));
 	sql_run(s, sql_bound(s, PRINCIPAL_PRUNE, "i", before));
 	sql_run(s, sql_bound(s, ALIAS_PRUNE, "i", before));
 	sql_run(s, sql_bound(s, APPOINTMENT_PRUNE, "i", now));

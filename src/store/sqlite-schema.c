@@ -62,6 +62,11 @@
 	" known TEXT NOT NULL, refused INTEGER NOT NULL, looked INTEGER NOT NULL,"                           \
 	" PRIMARY KEY(upstream, collection)) WITHOUT ROWID;"
 
+/* How often rules plan for accounts. */
+#define TABLES_SINCE_12                                                                                      \
+	"CREATE TABLE rhythm(organization TEXT, uid TEXT, every TEXT NOT NULL, former TEXT NOT NULL,"        \
+	" wording TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY(organization, uid)) WITHOUT ROWID;"
+
 /* The schema of a new file, of version SCHEMA. Times are in milliseconds since 1970. */
 const char sql_schema[] =
     "CREATE TABLE key(id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, upstream TEXT NOT NULL,"
@@ -94,7 +99,8 @@ const char sql_schema[] =
     " meeting_start INTEGER NOT NULL DEFAULT 0, look_again INTEGER NOT NULL DEFAULT 0,"
     " PRIMARY KEY(organization, upstream, href));"
     "CREATE INDEX seen_meeting ON seen(organization, meeting_uid, href, upstream);" TABLES_SINCE_3
-	INDEXES_SINCE_4 TABLES_SINCE_5 TABLES_SINCE_6 COLUMNS_SINCE_7 TABLES_SINCE_10 PERIODS_SINCE_11;
+	INDEXES_SINCE_4 TABLES_SINCE_5 TABLES_SINCE_6 COLUMNS_SINCE_7 TABLES_SINCE_10 PERIODS_SINCE_11
+	    TABLES_SINCE_12;
 
 /* Version 1 kept strangers' keys, and aliases that nobody had vouched for. A principal who has a meeting in
  * the store was answered well when it was looked at. */
@@ -160,6 +166,9 @@ static const char from_10[] = "ALTER TABLE period RENAME TO period_of_10;" PERIO
 			      "INSERT INTO period SELECT * FROM period_of_10;"
 			      "DROP TABLE period_of_10;";
 
+/* Version 11 did not know since when an account has its rhythm: its next look at the account tells. */
+static const char from_11[] = TABLES_SINCE_12;
+
 const char *const sql_migrations[] = { [1] = from_1,
 	[2] = from_2,
 	[3] = from_3,
@@ -169,7 +178,8 @@ const char *const sql_migrations[] = { [1] = from_1,
 	[7] = from_7,
 	[8] = from_8,
 	[9] = from_9,
-	[10] = from_10 };
+	[10] = from_10,
+	[11] = from_11 };
 
 #define KEY_COLUMNS                                                                                          \
 	"id, lease, kind, upstream, href, principal, collection, state, put, due, again, attempts, "         \
@@ -185,6 +195,7 @@ const char *const sql_migrations[] = { [1] = from_1,
 	"organization, meeting_uid, instance, account, name, owner, guests, executives, ours, beginning, "   \
 	"ending, first_seen, called_off"
 #define PERIOD_COLUMNS      "organization, uid, beginning, ending, account, name, owner, health, first_seen"
+#define RHYTHM_COLUMNS      "organization, uid, every, former, wording, since"
 #define APPOINTMENT_COLUMNS "organization, uid, person, meeting_uid, upstream, href, item, beginning, ending"
 
 #define SYNC_COLUMNS "upstream, collection, token, tag, known, refused, looked"
@@ -304,6 +315,11 @@ const char *const sql_statements[STATEMENTS] = {
 	[PERIOD_RENAME] = "UPDATE OR IGNORE period SET uid = ?3 WHERE organization = ?1 AND uid = ?2",
 	[PERIOD_LEAVE] = "DELETE FROM period WHERE organization = ? AND uid = ?",
 	[PERIOD_PRUNE] = "DELETE FROM period WHERE ending < ?",
+	[RHYTHM_PUT] = "INSERT OR REPLACE INTO rhythm(" RHYTHM_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?)",
+	[RHYTHM_GET] = "SELECT " RHYTHM_COLUMNS " FROM rhythm WHERE organization = ? AND uid = ?",
+	[RHYTHM_DROP] = "DELETE FROM rhythm WHERE organization = ? AND uid = ?",
+	[RHYTHM_RENAME] = "UPDATE OR IGNORE rhythm SET uid = ?3 WHERE organization = ?1 AND uid = ?2",
+	[RHYTHM_PRUNE] = "DELETE FROM rhythm WHERE since < ?",
 	[SEEN_PRUNE] = "DELETE FROM seen WHERE meeting_end < ?",
 	[APPOINTMENT_PUT] =
 	    "INSERT OR REPLACE INTO appointment(" APPOINTMENT_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",

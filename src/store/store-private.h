@@ -6,14 +6,14 @@
  * What the stores share: the table of their functions, and records in sorted sets.
  */
 
-#include "upbeat/store.h"
+#include "upbeat/history.h"
 
 #define UB_STORE_ASIDE_REASON "what worked on it did not come to an end, several times"
 
 /* When a key that is put now expires, in milliseconds since 1970. */
 int64_t expiry(enum ub_doubt doubt, int64_t now);
 
-/* ---- the table: what a store can do, as ub_store_NAME() in upbeat/store.h says ---- */
+/* ---- the table: what a store can do, as ub_store_NAME() in upbeat/store.h and upbeat/history.h says ---- */
 
 typedef void store_close_fn(struct ub_store *store);
 typedef const char *store_problem_fn(struct ub_store *store);
@@ -98,6 +98,13 @@ typedef enum ub_store_result store_rename_series_fn(
     struct ub_store *store, struct ub_text organization, struct ub_text from, struct ub_text to);
 typedef enum ub_store_result store_periods_fn(struct ub_store *store, struct ub_text organization,
     struct ub_arena *arena, struct ub_store_periods *periods);
+/* Stores, or replaces what has the same key. */
+typedef enum ub_store_result store_put_rhythm_fn(
+    struct ub_store *store, const struct ub_store_rhythm *rhythm);
+typedef enum ub_store_result store_rhythm_fn(struct ub_store *store, struct ub_text organization,
+    struct ub_text uid, struct ub_arena *arena, struct ub_store_rhythm *rhythm);
+typedef enum ub_store_result store_forget_rhythm_fn(
+    struct ub_store *store, struct ub_text organization, struct ub_text uid);
 /* The appointments by an event, in any order. */
 typedef enum ub_store_result store_event_appointments_fn(struct ub_store *store, struct ub_text organization,
     struct ub_text uid, struct ub_arena *arena, struct ub_store_appointments *appointments);
@@ -183,6 +190,9 @@ struct ub_store_ops {
 	store_put_period_fn *put_period;
 	store_periods_fn *periods;
 	store_rename_series_fn *rename_series;
+	store_put_rhythm_fn *put_rhythm;
+	store_rhythm_fn *rhythm;
+	store_forget_rhythm_fn *forget_rhythm;
 
 	store_event_appointments_fn *event_appointments;
 	store_change_appointments_fn *change_appointments;
@@ -212,7 +222,8 @@ struct shape {
 	size_t n;
 };
 
-extern const struct shape key_shape, item_shape, seen_shape, meeting_shape, period_shape, appointment_shape;
+extern const struct shape key_shape, item_shape, seen_shape, meeting_shape, period_shape, rhythm_shape,
+    appointment_shape;
 
 /* A copy of the struct and its texts in one piece of memory, for free(). `extra` bytes of zeros stand between
  * them. */

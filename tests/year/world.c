@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "upbeat/directory.h"
+#include "upbeat/history.h"
 #include "year.h"
 
 static const char settings[] = "listen: 127.0.0.1:1\nupstream: http://127.0.0.1:2\norganization:\n"

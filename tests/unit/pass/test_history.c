@@ -3,6 +3,7 @@
 
 #include "store-private.h"
 #include "upbeat/decision.h"
+#include "upbeat/history.h"
 
 /* The meetings with an account: what passes tell the store of them, and what rules read. */
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "world.h"
+#include "upbeat/history.h"
 
 /* What passes remember of meetings, of what became of items, and of accounts' periods. */
 

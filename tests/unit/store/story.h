@@ -5,7 +5,7 @@
 /* The behaviour of every store. Each story runs on each store. */
 #include <criterion/criterion.h>
 
-#include "upbeat/store.h"
+#include "upbeat/history.h"
 
 struct story {
 	struct ub_store *store;

@@ -303,6 +303,73 @@ STORY(keeps_a_period_that_is_over_beside_a_longer_one_that_began_with_it)
 	cr_expect_str_eq(periods_of(s), "a 0-100 yellow 5, a 0-300  101");
 }
 
+/* ---- rhythms ---- */
+
+static void keep_rhythm(
+    struct story *s, const char *uid, const char *every, const char *former, int64_t since)
+{
+	const struct ub_store_rhythm rhythm = { .organization = ORG,
+		.uid = ub_text(uid),
+		.every = ub_text(every),
+		.former = ub_text(former),
+		.wording = UB_TEXT("w"),
+		.since = since };
+	OK(ub_store_put_rhythm(s->store, &rhythm));
+}
+
+static const char *rhythm_of(struct story *s, const char *uid)
+{
+	struct ub_store_rhythm found;
+	enum ub_store_result result = ub_store_rhythm(s->store, ORG, ub_text(uid), s->arena, &found);
+	if (result == UB_STORE_NONE)
+		return "none";
+	OK(result);
+	IS(found.organization, "ours");
+	IS(found.uid, uid);
+	return ub_textf(s->arena, "%.*s after %.*s since %lld by %.*s", UB_ARGS(found.every),
+	    UB_ARGS(found.former), (long long)found.since, UB_ARGS(found.wording))
+	    .ptr;
+}
+
+STORY(keeps_the_rhythm_in_force_and_the_one_before)
+{
+	cr_expect_str_eq(rhythm_of(s, "a"), "none");
+	keep_rhythm(s, "a", "week", "", 5);
+	keep_rhythm(s, "b", "quarter", "week", 6);
+	cr_expect_str_eq(rhythm_of(s, "a"), "week after  since 5 by w");
+	keep_rhythm(s, "a", "2 weeks", "week", 7);
+	keep_rhythm(s, "a", "2 weeks", "week", 7);
+	cr_expect_str_eq(rhythm_of(s, "a"), "2 weeks after week since 7 by w");
+	keep_rhythm(s, "a", "2 weeks", "week", 8);
+	cr_expect_str_eq(rhythm_of(s, "a"), "2 weeks after week since 8 by w");
+	OK(ub_store_forget_rhythm(s->store, UB_TEXT("others"), UB_TEXT("a")));
+	OK(ub_store_forget_rhythm(s->store, ORG, UB_TEXT("b")));
+	OK(ub_store_forget_rhythm(s->store, ORG, UB_TEXT("b")));
+	cr_expect_str_eq(rhythm_of(s, "b"), "none");
+	cr_expect_str_eq(rhythm_of(s, "a"), "2 weeks after week since 8 by w");
+}
+
+STORY(lets_a_rhythm_go_by_another_uid)
+{
+	keep_rhythm(s, "a", "week", "", 5);
+	OK(ub_store_rename_series(s->store, ORG, UB_TEXT("a"), UB_TEXT("b")));
+	cr_expect_str_eq(rhythm_of(s, "a"), "none");
+	cr_expect_str_eq(rhythm_of(s, "b"), "week after  since 5 by w");
+	keep_rhythm(s, "a", "quarter", "", 6);
+	OK(ub_store_rename_series(s->store, ORG, UB_TEXT("a"), UB_TEXT("b")));
+	cr_expect_str_eq(rhythm_of(s, "a"), "none");
+	cr_expect_str_eq(rhythm_of(s, "b"), "week after  since 5 by w", "what is known already stays");
+}
+
+STORY(forgets_rhythms_by_age)
+{
+	keep_rhythm(s, "old", "week", "", 99);
+	keep_rhythm(s, "young", "week", "", 100);
+	OK(ub_store_prune(s->store, 1000, 500, 100));
+	cr_expect_str_eq(rhythm_of(s, "old"), "none");
+	cr_expect_str_eq(rhythm_of(s, "young"), "week after  since 100 by w");
+}
+
 /* ---- series ---- */
 
 static size_t due_by(struct story *s, int64_t now)
