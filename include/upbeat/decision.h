@@ -62,6 +62,14 @@ struct ub_decided_period {
 	struct ub_interval met; /* the meeting, of a satisfied one */
 };
 
+/* How often a rule for accounts or teams plans for one of them. */
+struct ub_rhythm {
+	struct ub_every every;  /* in force */
+	struct ub_every former; /* in force before; n = 0: not known */
+	ub_instant since;       /* when it took the place of the former one */
+	struct ub_text wording; /* a digest of the conditions and rhythms of the rule's family */
+};
+
 struct ub_decision {
 	const char *refused;          /* why the text cannot be read, a code of the reader; NULL: it can */
 	struct ub_text refused_text;  /* the same in words */
@@ -76,7 +84,11 @@ struct ub_decision {
 	UB_VEC(const struct ub_facts *) ahead;
 	/* Of a rule for accounts: */
 	UB_VEC(struct ub_decided_period) periods; /* those that were looked at */
-	struct ub_every every;                    /* how often; n = 0: nobody can tell, or not at all */
+	/* Whether there is a rhythm. UB_CANNOT_TELL: the one in force goes on, and what is planned stays. */
+	enum ub_verdict recurs;
+	struct ub_rhythm rhythm; /* UB_YES: how often, to be known to the next decision */
+	struct ub_every waiting; /* the rhythm that the rule asks for but that has to wait; n = 0: none has */
+	ub_instant waits_until;
 	ub_instant look_again; /* of a series: when its next instance is due; UB_INSTANT_NONE: no need */
 };
 
@@ -84,7 +96,14 @@ struct ub_decision {
  * *decision are in `arena`, or in what `input` points to. */
 void ub_decide(const struct ub_decide_input *input, struct ub_decision *decision, struct ub_arena *arena);
 
-/* ---- rules for accounts and teams ---- */
+/* ---- rules for accounts and teams ----
+ *
+ * A rhythm that the rule asks for is taken at once, but for one: a return to the former one, if that is the
+ * slower one, waits for org->rhythm_hold_days from the day on which the present one began. So an account that
+ * is well and ill by turns keeps the quicker rhythm. It is planned anew twice in that time at most: when it
+ * is well for long enough, and when it is ill the next time, as whoever is ill does not wait. A third rhythm
+ * is no return, and neither is what an administrator has written: another wording of the rule holds at once.
+ */
 
 /* A meeting with the account that the store knows, held or to come. */
 struct ub_met {
@@ -113,6 +132,7 @@ struct ub_cadence_input {
 	/* when the owner's events of rules for accounts begin that are not in `existing` */
 	const ub_instant *reviews;
 	size_t n_reviews;
+	const struct ub_rhythm *rhythm; /* as the last decision left it; NULL: not known */
 	ub_instant now;
 	/* the account or team is gone or somebody else's, or the rule is no more: what is ahead goes */
 	bool gone;
@@ -189,9 +209,13 @@ struct ub_sought ub_decide_sought(const struct ub_plan *plan, struct ub_arena *a
 UB_MUST_USE bool ub_decide_reviews(const struct ub_taken *taken, struct ub_text collection,
     struct ub_cadence_input *input, struct ub_arena *arena);
 
-/* Decides about an account with what the store knows: sets what *input says of meetings, of when people are
- * taken and of other reviews, as ub_decide_reviews(); an empty `collection` stands for all. False: the store
- * cannot tell, and ub_store_problem() says why; *decision is then of no use. */
+/* Sets input->rhythm to what the store knows of it. False: the store cannot tell, and ub_store_problem() says
+ * why. */
+UB_MUST_USE bool ub_cadence_recall(
+    struct ub_store *store, struct ub_cadence_input *input, struct ub_arena *arena);
+/* Decides about an account with what the store knows: sets what *input says of meetings, of the rhythm, of
+ * when people are taken and of other reviews, as ub_decide_reviews(); an empty `collection` stands for all.
+ * False: the store cannot tell, and ub_store_problem() says why; *decision is then of no use. */
 UB_MUST_USE bool ub_decide_cadence_as_known(const struct ub_taken *taken, struct ub_text collection,
     struct ub_cadence_input *input, struct ub_decision *decision, struct ub_arena *arena);
 
@@ -255,6 +279,7 @@ UB_MUST_USE bool ub_decide_left(const struct ub_taken *taken, const struct ub_de
 
 struct ub_store_outcome;
 struct ub_store_period;
+struct ub_store_rhythm;
 
 /*
  * The meetings with an account that the decision is about, for ub_store_put_meetings(): the one meeting, or
@@ -271,14 +296,20 @@ void ub_remember_standing(const struct ub_existing *existing, ub_instant now,
 /* Who has declined an item, as struct ub_store_outcome has it. `written`: the item is, without them. */
 struct ub_text ub_remember_declines(const struct ub_declines *declines, bool written, struct ub_arena *arena);
 
-/* What is to be told the store by ub_store_put_period(). */
+/* What is to be told the store of an account's or a team's open period, or of its rhythm. */
 enum ub_remember {
-	UB_REMEMBER_LEAVE, /* nothing: no rule of the group counts as a review, or nobody can tell */
-	UB_REMEMBER_NONE,  /* there is no open period */
-	UB_REMEMBER_PERIOD /* *period is the open one; its texts are in the arena */
+	UB_REMEMBER_LEAVE, /* nothing: nobody can tell, or somebody else tells */
+	UB_REMEMBER_NONE,  /* there is none */
+	UB_REMEMBER_THIS   /* this one; its texts are in the arena */
 };
+/* Of periods only those of rules that count as a review are remembered. */
 enum ub_remember ub_remember_period(const struct ub_cadence_input *input, const struct ub_decision *decision,
     struct ub_store_period *period, struct ub_arena *arena);
+enum ub_remember ub_remember_rhythm(const struct ub_cadence_input *input, const struct ub_decision *decision,
+    struct ub_store_rhythm *rhythm, struct ub_arena *arena);
+/* The rhythm that was remembered so. False: it was not written by this version, and is not known. */
+bool ub_recall_rhythm(
+    const struct ub_store_rhythm *remembered, struct ub_rhythm *rhythm, struct ub_arena *arena);
 
 /* Writes the decision in words, for people, and as one JSON object: upbeat(1), "JSON". Both end their last
  * line. */

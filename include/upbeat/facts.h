@@ -154,6 +154,9 @@ struct ub_org {
 	size_t n_teams;
 	int64_t
 	    reviews_a_day; /* events of rules for accounts that somebody may have in a day; 0: any number */
+	/* days for which a rhythm of such a rule is kept before it returns to the slower one that was before
+	 */
+	int64_t rhythm_hold_days;
 };
 
 /* Whether a rule for accounts has to ask for this field, such as `account.tier`, before it reads it: accounts

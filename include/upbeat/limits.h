@@ -223,6 +223,8 @@
 #define UB_SERIES_BEYOND       (INT64_C(400) * 24 * 3600) /* and after them, for the next one alone */
 #define UB_REVIEWS_A_DAY       3   /* that somebody has in a day, unless the settings say */
 #define UB_REVIEWS_A_DAY_MAX   100 /* that the settings may say */
+#define UB_RHYTHM_HOLD_DAYS    7   /* that a rhythm is kept before the slower one returns, unless they say */
+#define UB_RHYTHM_HOLD_MAX     90  /* days that the settings may say */
 #define UB_PERIOD_LEFT_PARTS                                                                                 \
 	4 /* a period begins to have a new event while one of so many parts of it is left */
 #define UB_PERIOD_NOTICE_PARTS   10 /* one of so many parts of a period is left to invite the customer, but */

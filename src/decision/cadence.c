@@ -36,11 +36,6 @@ struct ub_text ub_cadence_id(struct ub_text uid)
 	return uid;
 }
 
-static bool is_akin(const struct ub_rule *rule, const struct ub_rule *other)
-{
-	return ub_text_eq(ub_plan_family(rule), ub_plan_family(other));
-}
-
 struct ub_texts ub_cadence_former_uids(
     const struct ub_ruleset *rules, const struct ub_rule *rule, struct ub_text id, struct ub_arena *arena)
 {
@@ -293,10 +288,14 @@ static void plan_all(struct cadence *cadence)
 	}
 }
 
-/* When time alone may change the plan: the present period ends, or another one comes into the horizon. */
+/* When time alone may change the plan: the present period ends, a rhythm has waited for long enough, or
+ * another period comes into the horizon. */
 static ub_instant look_again(const struct cadence *cadence)
 {
+	const struct ub_decision *decision = cadence->decision;
 	ub_instant next = cadence->periods[0].time.end;
+	if (decision->waiting.n && decision->waits_until < next)
+		next = decision->waits_until;
 	for (size_t i = 0; i < cadence->series.instances.n; i++) {
 		ub_instant start = cadence->periods[i].time.start;
 		if (!is_near(cadence, start))
@@ -333,6 +332,15 @@ static const struct ub_rule *applying(const struct cadence *cadence, const struc
 	return found;
 }
 
+/* Whether nobody can tell if a rule of the group applies. */
+static bool may_recur(const struct cadence *cadence, const struct ub_match *matches)
+{
+	for (size_t i = 0; i < cadence->series.rules->n_rules; i++)
+		if (is_akin(matches[i].rule, cadence->input->rule) && matches[i].verdict == UB_CANNOT_TELL)
+			return true;
+	return false;
+}
+
 /* All that is ahead serves the present time, of which alone is decided. */
 static void decide_whole(struct cadence *cadence, bool gone, const char *unwanted)
 {
@@ -355,6 +363,7 @@ static void decide_rhythm(struct cadence *cadence, struct ub_cel_activation *act
 	struct ub_text why;
 	enum ub_verdict verdict =
 	    ub_rules_case(cadence->rule->every, activation, &chosen, &why, cadence->arena);
+	cadence->decision->recurs = verdict;
 	if (verdict == UB_CANNOT_TELL) {
 		note(cadence, UB_NOTE_UNDECIDED, SIZE_MAX,
 		    ub_textf(
@@ -365,7 +374,8 @@ static void decide_rhythm(struct cadence *cadence, struct ub_cel_activation *act
 		decide_whole(cadence, false, "no case of `every` holds");
 		return;
 	}
-	cadence->every = cadence->decision->every = chosen->use.rhythm;
+	take_rhythm(cadence, chosen->use.rhythm);
+	cadence->every = cadence->decision->rhythm.every;
 	cadence->decision->facts = NULL;
 	decide_periods(cadence);
 }
@@ -466,6 +476,7 @@ void ub_decide_cadence(
 		cadence.rule = rule;
 		decide_rhythm(&cadence, activation);
 	} else {
+		decision->recurs = may_recur(&cadence, plan->matches) ? UB_CANNOT_TELL : UB_NO;
 		decide_whole(&cadence, input->gone, NULL);
 		plan->not_eligible = input->gone ? "gone" : NULL;
 	}

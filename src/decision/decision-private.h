@@ -107,9 +107,9 @@ struct cadence {
 	struct ub_decide_input asked; /* the same, as it is asked of a meeting */
 	struct ub_decision *decision;
 	struct series series;
-	const struct ub_zone *zone; /* the owner's */
-	const struct ub_rule *rule; /* the one of its group that applies */
-	struct ub_every every;
+	const struct ub_zone *zone;        /* the owner's */
+	const struct ub_rule *rule;        /* the one of its group that applies */
+	struct ub_every every;             /* in force */
 	struct ub_decided_period *periods; /* one for each instance */
 	size_t open;                       /* periods that have an item so far */
 	struct meetings_met met;
@@ -123,5 +123,12 @@ bool makes_events(const struct ub_ruleset *rules);
 ub_instant own_time(const struct ub_existing *existing);
 /* Sets series.serves. A period whose item its user has moved away becomes empty. */
 void assign_periods(struct cadence *cadence);
+
+/* ---- rhythm.c ---- */
+
+/* Whether the rules are of one family. */
+bool is_akin(const struct ub_rule *rule, const struct ub_rule *other);
+/* Takes the rhythm that the rule asks for, or has it wait. Sets what the decision says of it. */
+void take_rhythm(struct cadence *cadence, struct ub_every wanted);
 
 #endif

@@ -75,16 +75,31 @@ static void print_changes(
 	ub_buf_str(out, " on\n");
 }
 
+static void print_waiting(const struct ub_decision *decision, struct ub_buf *out)
+{
+	ub_buf_str(out, "  It stays ");
+	ub_cal_print_every(out, decision->rhythm.every);
+	ub_buf_str(out, " until ");
+	ub_cal_format(out, UB_TEXT("%a %F"), zone_of(decision), decision->waits_until, UB_ENGLISH);
+	ub_buf_str(out, ", and returns to ");
+	ub_cal_print_every(out, decision->waiting);
+	ub_buf_str(out, " then, if nothing changes before:\n  it was that until ");
+	ub_cal_format(out, UB_TEXT("%a %F"), zone_of(decision), decision->rhythm.since, UB_ENGLISH);
+	ub_buf_str(out, " (organization.rhythm_hold_days in upbeat.conf(5))\n");
+}
+
 void ub_cadence_print(
     const struct ub_rule *rule, const struct ub_decision *decision, struct ub_buf *out, bool colour)
 {
 	struct ub_buf title = UB_BUF(out->arena);
 	ub_buf_printf(&title, "Rule %.*s", UB_ARGS(rule->name));
-	if (decision->every.n) {
+	if (decision->recurs == UB_YES) {
 		ub_buf_str(&title, ", ");
-		ub_cal_print_every(&title, decision->every);
+		ub_cal_print_every(&title, decision->rhythm.every);
 	}
 	head(out, ub_buf_cstr(&title), colour);
+	if (decision->waiting.n)
+		print_waiting(decision, out);
 	for (size_t i = 0; i < decision->periods.n; i++)
 		print_period(decision, &decision->periods.items[i], out);
 	ub_buf_char(out, '\n');
@@ -149,6 +164,14 @@ static json_t *cases(const struct ub_rule *rule, struct ub_arena *arena)
 	return array;
 }
 
+static json_t *waiting_object(const struct ub_decision *decision, struct ub_arena *arena)
+{
+	json_t *object = ub_json_must(json_object());
+	ub_json_set(object, "every", every_text(decision->waiting, arena));
+	ub_json_set(object, "until", ub_json_instant(arena, zone_of(decision), decision->waits_until));
+	return object;
+}
+
 json_t *ub_cadence_object(
     const struct ub_rule *rule, const struct ub_decision *decision, struct ub_arena *arena)
 {
@@ -158,8 +181,10 @@ json_t *ub_cadence_object(
 	for (size_t i = 0; i < decision->periods.n; i++)
 		ub_json_add(periods, period_object(decision, &decision->periods.items[i], arena));
 	ub_json_set(object, "rule", ub_json_text(rule->name));
-	if (decision->every.n)
-		ub_json_set(object, "every", every_text(decision->every, arena));
+	if (decision->recurs == UB_YES)
+		ub_json_set(object, "every", every_text(decision->rhythm.every, arena));
+	if (decision->waiting.n)
+		ub_json_set(object, "waiting", waiting_object(decision, arena));
 	ub_json_set(object, "cases", cases(rule, arena));
 	ub_json_set(object, "periods", periods);
 	if (decision->look_again != UB_INSTANT_NONE)

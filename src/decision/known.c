@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The decision about an account or a team, with what the store knows: the meetings with it, when people are
- * taken, and how many reviews they have.
+ * The decision about an account or a team, with what the store knows: the meetings with it, its rhythm, when
+ * people are taken, and how many reviews they have.
  */
 #include "upbeat/decision.h"
 #include "upbeat/history.h"
@@ -39,6 +39,16 @@ static bool find_met(struct ub_store *store, struct ub_cadence_input *input, str
 	return true;
 }
 
+bool ub_cadence_recall(struct ub_store *store, struct ub_cadence_input *input, struct ub_arena *arena)
+{
+	struct ub_rhythm *rhythm = UB_NEW(arena, struct ub_rhythm);
+	struct ub_store_rhythm known;
+	enum ub_store_result result = ub_store_rhythm(store, ub_organization, input->uid, arena, &known);
+	bool found = result == UB_STORE_OK && ub_recall_rhythm(&known, rhythm, arena);
+	input->rhythm = found ? rhythm : NULL;
+	return result != UB_STORE_FAILED;
+}
+
 bool ub_decide_cadence_as_known(const struct ub_taken *taken, struct ub_text collection,
     struct ub_cadence_input *input, struct ub_decision *decision, struct ub_arena *arena)
 {
@@ -46,7 +56,8 @@ bool ub_decide_cadence_as_known(const struct ub_taken *taken, struct ub_text col
 		.existing = input->existing,
 		.n_existing = input->n_existing,
 		.now = input->now };
-	if (!find_met(taken->store, input, arena) || !ub_decide_reviews(taken, collection, input, arena))
+	if (!find_met(taken->store, input, arena) || !ub_cadence_recall(taken->store, input, arena) ||
+	    !ub_decide_reviews(taken, collection, input, arena))
 		return false;
 	ub_decide_cadence(input, decision, arena);
 	if (!ub_decide_busy(taken, decision, &people, arena))

@@ -2,7 +2,7 @@
 
 /*
  * What is remembered of a decision for rules and reports: the meetings with an account, what became of items,
- * and in which periods an account was to be met.
+ * in which periods an account was to be met, and how often.
  */
 #include "decision-private.h"
 #include "upbeat/history.h"
@@ -120,14 +120,6 @@ static bool has_review(const struct ub_cadence_input *input, struct ub_arena *ar
 	return false;
 }
 
-static bool applies_none(const struct ub_plan *plan)
-{
-	for (size_t i = 0; i < plan->n_matches; i++)
-		if (plan->matches[i].verdict != UB_NO)
-			return false;
-	return true;
-}
-
 enum ub_remember ub_remember_period(const struct ub_cadence_input *input, const struct ub_decision *decision,
     struct ub_store_period *period, struct ub_arena *arena)
 {
@@ -139,9 +131,9 @@ enum ub_remember ub_remember_period(const struct ub_cadence_input *input, const 
 		return account->owner.len && input->rule ? UB_REMEMBER_LEAVE : UB_REMEMBER_NONE;
 	if (!has_review(input, arena))
 		return UB_REMEMBER_LEAVE;
-	if (applies_none(decision->plan))
+	if (decision->recurs == UB_NO)
 		return UB_REMEMBER_NONE;
-	if (decision->every.n == 0 || decision->periods.n == 0)
+	if (decision->recurs == UB_CANNOT_TELL || decision->periods.n == 0)
 		return UB_REMEMBER_LEAVE;
 	const struct ub_interval present = decision->periods.items[0].time;
 	*period = (struct ub_store_period){ .organization = ub_organization,
@@ -152,5 +144,44 @@ enum ub_remember ub_remember_period(const struct ub_cadence_input *input, const 
 		.name = account->name,
 		.owner = input->owner,
 		.health = ub_text(ub_health_word(account->health)) };
-	return UB_REMEMBER_PERIOD;
+	return UB_REMEMBER_THIS;
+}
+
+/* ---- rhythms ---- */
+
+static struct ub_text every_text(struct ub_every every, struct ub_arena *arena)
+{
+	struct ub_buf out = UB_BUF(arena);
+	if (every.n == 0)
+		return UB_TEXT_NONE;
+	ub_cal_print_every(&out, every);
+	return ub_text_sub(ub_buf_text(&out), sizeof("every ") - 1, out.len);
+}
+
+enum ub_remember ub_remember_rhythm(const struct ub_cadence_input *input, const struct ub_decision *decision,
+    struct ub_store_rhythm *rhythm, struct ub_arena *arena)
+{
+	/* Who has it now says how often. Nobody is left who could say it of a team that is gone. */
+	if (input->gone)
+		return input->account && input->account->owner.len == 0 ? UB_REMEMBER_NONE
+									: UB_REMEMBER_LEAVE;
+	if (decision->recurs != UB_YES)
+		return decision->recurs == UB_NO ? UB_REMEMBER_NONE : UB_REMEMBER_LEAVE;
+	*rhythm = (struct ub_store_rhythm){ .organization = ub_organization,
+		.uid = decision->event->uid,
+		.every = every_text(decision->rhythm.every, arena),
+		.former = every_text(decision->rhythm.former, arena),
+		.wording = decision->rhythm.wording,
+		.since = decision->rhythm.since * 1000 };
+	return UB_REMEMBER_THIS;
+}
+
+bool ub_recall_rhythm(
+    const struct ub_store_rhythm *remembered, struct ub_rhythm *rhythm, struct ub_arena *arena)
+{
+	struct ub_time_error error;
+	*rhythm = (struct ub_rhythm){ .since = remembered->since / 1000, .wording = remembered->wording };
+	return ub_cal_parse_every(arena, remembered->every, &rhythm->every, &error) &&
+	       (remembered->former.len == 0 ||
+		   ub_cal_parse_every(arena, remembered->former, &rhythm->former, &error));
 }

@@ -155,6 +155,14 @@ static bool take_over_former(struct ub_pass *pass, const struct ub_cadence_input
 	return good;
 }
 
+static bool recall(struct ub_pass *pass, struct ub_cadence_input *input)
+{
+	bool known = ub_cadence_recall(pass->store, input, pass->arena);
+	if (!known)
+		pass_complain(pass);
+	return known;
+}
+
 static enum ub_pass_end look_at_series(struct tending *tending, struct ub_cadence_input *input)
 {
 	struct ub_pass *pass = tending->pass;
@@ -164,7 +172,7 @@ static enum ub_pass_end look_at_series(struct tending *tending, struct ub_cadenc
 	struct ub_acts acts;
 	if (ub_store_claim(pass->queue, pass->job, pass->now * 1000, ub_organization, input->uid) !=
 		UB_STORE_OK ||
-	    !take_over_former(pass, input))
+	    !take_over_former(pass, input) || !recall(pass, input))
 		return UB_PASS_AGAIN;
 	ub_decide_cadence(input, &first, pass->arena);
 	enum ub_outcome outcome =
@@ -180,6 +188,7 @@ static enum ub_pass_end look_at_series(struct tending *tending, struct ub_cadenc
 	if (said.wait || !pass_choose_review_times(pass, input, &decision, &findings, &said.people))
 		return UB_PASS_AGAIN;
 	pass_note_period(pass, input, &decision);
+	pass_note_rhythm(pass, input, &decision);
 	pass_apply(pass, decision.plan, &findings, &acts);
 	add_acts(&tending->acts, &acts);
 	return acts.end;

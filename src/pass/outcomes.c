@@ -82,6 +82,20 @@ void pass_note_period(
 	enum ub_remember remember = ub_remember_period(input, decision, &period, pass->arena);
 	if (remember != UB_REMEMBER_LEAVE &&
 	    ub_store_put_period(pass->store, ub_organization, decision->event->uid,
-		remember == UB_REMEMBER_PERIOD ? &period : NULL, pass->now * 1000) != UB_STORE_OK)
+		remember == UB_REMEMBER_THIS ? &period : NULL, pass->now * 1000) != UB_STORE_OK)
+		pass_complain(pass);
+}
+
+void pass_note_rhythm(
+    struct ub_pass *pass, const struct ub_cadence_input *input, const struct ub_decision *decision)
+{
+	struct ub_store_rhythm rhythm;
+	enum ub_remember remember = ub_remember_rhythm(input, decision, &rhythm, pass->arena);
+	enum ub_store_result result = UB_STORE_OK;
+	if (remember == UB_REMEMBER_THIS)
+		result = ub_store_put_rhythm(pass->store, &rhythm);
+	else if (remember == UB_REMEMBER_NONE)
+		result = ub_store_forget_rhythm(pass->store, ub_organization, decision->event->uid);
+	if (result != UB_STORE_OK)
 		pass_complain(pass);
 }

@@ -81,8 +81,10 @@ void pass_note_item_gone(struct ub_pass *pass);
 /* Remembers that its user has deleted the item, if it stood. The next pass looks again, as he may put it
  * back. */
 void pass_note_deleted(struct ub_pass *pass, const struct ub_store_item *item);
-/* Tells the store of the account's present period. */
+/* Tells the store of the account's present period, and of the rhythm in force. */
 void pass_note_period(
+    struct ub_pass *pass, const struct ub_cadence_input *input, const struct ub_decision *decision);
+void pass_note_rhythm(
     struct ub_pass *pass, const struct ub_cadence_input *input, const struct ub_decision *decision);
 
 /* ---- fetch-items.c ---- */

@@ -53,10 +53,28 @@ static struct ub_busy *busy_of(
 	return busy;
 }
 
+static struct kept_rhythm *rhythm_of(struct calendar *calendar, struct ub_text uid)
+{
+	for (size_t i = 0; i < calendar->rhythms.n; i++)
+		if (ub_text_eq(calendar->rhythms.items[i].uid, uid))
+			return &calendar->rhythms.items[i];
+	struct kept_rhythm *kept = ub_push(calendar->arena, &calendar->rhythms);
+	*kept = (struct kept_rhythm){ .uid = uid };
+	return kept;
+}
+
+static void keep_rhythm(struct kept_rhythm *kept, const struct ub_decision *decision)
+{
+	if (decision->recurs != UB_CANNOT_TELL)
+		kept->rhythm = decision->recurs == UB_YES ? decision->rhythm : (struct ub_rhythm){ 0 };
+}
+
 static void decide_rule(struct calendar *calendar, const struct step *step, const struct ub_rule *rule,
     bool gone, struct ub_decision *decision)
 {
 	struct ub_text family = ub_plan_family(rule);
+	struct ub_text id = step->team ? step->team->name : step->account->id;
+	struct kept_rhythm *kept = rhythm_of(calendar, ub_cadence_uid(rule, id, calendar->arena));
 	struct ub_cadence_input input = { .snapshot = &calendar->file->snapshot,
 		.account = step->team ? NULL : step->account,
 		.team = step->team,
@@ -64,12 +82,15 @@ static void decide_rule(struct calendar *calendar, const struct step *step, cons
 		.owner = calendar->owner,
 		.met = met_of(calendar, step),
 		.n_met = step->met.n,
+		.rhythm = kept->rhythm.every.n ? &kept->rhythm : NULL,
 		.now = calendar->now,
 		.gone = gone,
 		.watched = calendar->file->watched };
 	input.existing = calendar_existing(calendar, family, &input.n_existing);
 	input.busy = busy_of(calendar, step, family, &input.n_busy);
 	ub_decide_cadence(&input, decision, calendar->arena);
+	if (!gone || step->gone)
+		keep_rhythm(kept, decision);
 }
 
 /* An owner who has items that a step before has made, and is not the present one. Empty: there is none. */

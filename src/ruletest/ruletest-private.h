@@ -227,12 +227,19 @@ struct standing {
 	bool audit;                  /* the item would exist if its rule were enforced */
 };
 
+/* The rhythm of a rule or group for the account or team of a test. */
+struct kept_rhythm {
+	struct ub_text uid; /* ub_cadence_uid() */
+	struct ub_rhythm rhythm;
+};
+
 struct calendar {
 	struct ub_arena *arena;
 	const struct test_file *file;
 	ub_instant now;
 	struct ub_text owner; /* whose items are looked at; empty: all are one owner's */
 	UB_VEC(struct standing) standing;
+	UB_VEC(struct kept_rhythm) rhythms;
 };
 
 /* Reads the text of a standing item. */

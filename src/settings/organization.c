@@ -35,6 +35,8 @@ static const struct ub_yaml_type type_reviews = {
 	.shape = UB_YAML_INT, .min = 1, .max = UB_REVIEWS_A_DAY_MAX
 };
 
+static const struct ub_yaml_type type_hold_days = { .shape = UB_YAML_INT, .max = UB_RHYTHM_HOLD_MAX };
+
 static const struct ub_yaml_field fields[] = {
 	{ "domains", &type_domains, offsetof(struct organization, domains), false,
 	    "the domains of our own addresses, with all below them" },
@@ -54,6 +56,8 @@ static const struct ub_yaml_field fields[] = {
 	    "how much the shipped rules do; standard if not said" },
 	{ "reviews_a_day", &type_reviews, offsetof(struct organization, reviews_a_day), false,
 	    "how many reviews of accounts somebody has in a day; 3 if not said" },
+	{ "rhythm_hold_days", &type_hold_days, offsetof(struct organization, rhythm_hold_days), false,
+	    "how long reviews stay frequent before they return to the slower rhythm; 7 if not said" },
 	{ "users", &type_users, offsetof(struct organization, users), false,
 	    "the address of an authenticated user where the server does not tell" },
 	{ "people", &type_people, offsetof(struct organization, people), false,
@@ -145,6 +149,7 @@ void fill_org(struct ub_arena *arena, struct ub_settings *settings, const struct
 	org->customers = (enum ub_customers)from->customers;
 	org->profile = (enum ub_profile)from->profile;
 	org->reviews_a_day = from->reviews_a_day;
+	org->rhythm_hold_days = from->rhythm_hold_days;
 	org->zones = zones;
 	org->standard = complete(arena, settings, UB_TEXT("*"), &from->work, &usual);
 	org->language = org->standard.language;

@@ -164,7 +164,8 @@ static struct written unwritten(void)
 {
 	return (struct written){ .deletion_grace = UB_DELETION_GRACE_SECONDS,
 		.sync_every = UB_SYNC_SECONDS,
-		.organization = { .reviews_a_day = UB_REVIEWS_A_DAY },
+		.organization = { .reviews_a_day = UB_REVIEWS_A_DAY,
+		    .rhythm_hold_days = UB_RHYTHM_HOLD_DAYS },
 		.log = { UB_TEXT("info"), UB_TEXT("text") } };
 }
 

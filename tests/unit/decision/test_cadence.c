@@ -22,7 +22,7 @@ Test(cadence, goes_by_health_within_the_horizon)
 	desk.account.health = UB_HEALTH_GREEN;
 	EXPECT(&desk, "2026-11-18T12:00", "create 12-15 create 02-16");
 	EXPECT(&desk, "2026-11-18T12:01", "keep 12-15 keep 02-16");
-	cr_expect_eq(desk.decision.every.n, 3);
+	cr_expect_eq(desk.decision.rhythm.every.n, 3);
 	cr_expect_eq(desk.decision.look_again, at("2027-01-01T00:00"));
 	calendar_close(&desk.calendar);
 }
@@ -134,7 +134,7 @@ Test(cadence, moves_nothing_where_nobody_can_tell)
 	EXPECT(&desk, "2026-11-18T12:01", "");
 	cr_assert_eq(desk.decision.plan->notes.n, 1);
 	cr_expect_eq(desk.decision.plan->notes.items[0].kind, UB_NOTE_UNDECIDED);
-	cr_expect_eq(desk.decision.every.n, 0);
+	cr_expect_eq(desk.decision.recurs, UB_CANNOT_TELL);
 	calendar_close(&desk.calendar);
 }
 

@@ -60,6 +60,7 @@ static const char full[] =
 	     "  working_hours: Mon-Fri 09:00-17:00\n"
 	     "  holidays: [de]\n"
 	     "  reviews_a_day: 5\n"
+	     "  rhythm_hold_days: 14\n"
 	     "  users: \"{user}@ours.example\"\n"
 	     "  people:\n"
 	     "    - {match: \"*@us.ours.example\", time_zone: America/Chicago, holidays: [us, x/own.ics], "
@@ -125,6 +126,7 @@ Test(settings, tell_of_the_organisation_and_complete_its_people)
 	SAME(org->teams[0].members.items[0], "sara@ours.example");
 	cr_assert_eq(org->not_customers.n, 2);
 	cr_assert_eq(org->reviews_a_day, 5);
+	cr_assert_eq(org->rhythm_hold_days, 14);
 	finish(&r);
 }
 
@@ -195,6 +197,7 @@ Test(settings, have_defaults_without_a_file)
 	cr_assert(s->org->domains.n == 0 && s->upstream.base.len == 0 && s->org->zones == zones);
 	SAME(s->log_format, "text");
 	cr_assert_eq(s->org->reviews_a_day, UB_REVIEWS_A_DAY);
+	cr_assert_eq(s->org->rhythm_hold_days, UB_RHYTHM_HOLD_DAYS);
 	ub_cal_zones_free(&zones);
 	ub_arena_free(&arena);
 }
@@ -276,6 +279,8 @@ static const struct {
 	{ REQUIRED "organization: {domains: [a], reviews_a_day: 0}\n", "out-of-range", "between 1 and 100" },
 	{ REQUIRED "organization: {domains: [a], reviews_a_day: 101}\n", "out-of-range",
 	    "between 1 and 100" },
+	{ REQUIRED "organization: {domains: [a], rhythm_hold_days: 91}\n", "out-of-range",
+	    "between 0 and 90" },
 	{ REQUIRED "organization: {domains: [a], users: user@a}\n", "wrong-value", "{user}@ours.example" },
 	{ REQUIRED "organization: {domains: [a], teams: {x: [bob]}}\n", "wrong-value", "an address like" },
 	{ REQUIRED "organization: {domains: [a], people: [{time_zone: UTC}]}\n", "missing-key", "`match`" },
