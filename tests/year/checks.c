@@ -108,10 +108,10 @@ static void check_rhythm(struct desks *desks, const struct desk *desk)
 {
 	const struct world *world = desks->world;
 	const struct customer *customer = &world->customers[desk->customer];
-	struct period period = period_of(world, customer->health, ub_cal_local_day(world->zone, world->now));
+	struct period period = period_of(world, customer->rhythm, ub_cal_local_day(world->zone, world->now));
 	size_t ahead = 0, standing = 0;
 	for (; period.from <= world->now + UB_SERIES_HORIZON;
-	     period = period_of(world, customer->health, period.end)) {
+	     period = period_of(world, customer->rhythm, period.end)) {
 		check_period(desks, desk, &period);
 		ahead += stock_of(desks, desk, &period).ahead;
 	}
@@ -145,16 +145,16 @@ static void check_past(struct desks *desks, const struct desk *desk, struct tall
 {
 	const struct world *world = desks->world;
 	const struct customer *customer = &world->customers[desk->customer];
-	struct period period = period_of(world, customer->health, world->day - 1);
+	struct period period = period_of(world, customer->rhythm, world->day - 1);
 	if (period.end != world->day || period.first < FIRST_DAY)
 		return;
-	if (customer->changed >= period.first) {
+	if (customer->replanned >= period.first) {
 		tally->changed++;
 		return;
 	}
 	struct stock stock = stock_of(desks, desk, &period);
 	bool met = is_met(customer, &period), kept = met || stock.held;
-	size_t rhythm = (size_t)customer->health - UB_HEALTH_GREEN;
+	size_t rhythm = (size_t)customer->rhythm - UB_HEALTH_GREEN;
 	tally->periods++;
 	tally->met += met;
 	tally->reviewed += !met && stock.held;
@@ -245,7 +245,7 @@ void check_day(struct desks *desks, struct tally *tally)
 					fault(desks, desk, "a review of an account that is gone");
 			continue;
 		}
-		tally->answered += customer->changed == world->day;
+		tally->answered += customer->replanned == world->day;
 		check_rhythm(desks, desk);
 		check_past(desks, desk, tally);
 	}

@@ -165,8 +165,9 @@ static void ask(struct desks *desks, struct desk *desk, struct asked *asked, str
 	asked->findings = findings_of(desk, arena);
 	asked->input.existing = asked->findings.existing;
 	asked->input.n_existing = asked->findings.n;
-	if (!pass_choose_review_times(&asked->pass, &asked->input, &asked->decision, &asked->findings))
+	if (!pass_choose_review_times(&asked->pass, &asked->input, &asked->decision, &asked->findings, NULL))
 		abort();
+	pass_note_rhythm(&asked->pass, &asked->input, &asked->decision);
 	desks->decisions++;
 }
 

@@ -301,6 +301,27 @@ static void change_health(struct world *world, struct customer *customer)
 	world->health_changes++;
 }
 
+/* Which rhythm is to be in force. Whatever is seen of health is answered on its day, but for a return from an
+ * ill health's rhythm to the one before it, which waits for HOLD_DAYS. Health goes from green to red. */
+static void follow(struct world *world, struct customer *customer)
+{
+	bool waited = customer->held;
+	customer->held = false;
+	if (customer->health == customer->rhythm) {
+		world->spared += waited;
+		return;
+	}
+	customer->held = customer->health == customer->former && customer->health < customer->rhythm &&
+			 world->day < customer->since + HOLD_DAYS;
+	if (customer->held) {
+		world->held += !waited;
+		return;
+	}
+	customer->former = customer->rhythm;
+	customer->rhythm = customer->health;
+	customer->since = customer->replanned = world->day;
+}
+
 static void be_busy(struct world *world, int owner)
 {
 	ub_day day = working_day(world, world->day + 1 + (ub_day)chance(world, 10));
@@ -317,7 +338,7 @@ static void hand_over(struct world *world)
 		struct customer *customer = &world->customers[i];
 		customer->owner = (customer->owner + 1) % OWNERS;
 		customer->account.owner = world->owners[customer->owner];
-		customer->changed = world->day;
+		customer->changed = customer->replanned = world->day;
 	}
 }
 
@@ -340,9 +361,12 @@ void world_turn(struct world *world)
 		hand_over(world);
 	if (world->day - FIRST_DAY == GONE)
 		world->customers[11].gone = true;
-	for (size_t i = 0; i < ACCOUNTS; i++)
-		world->customers[i].account.health =
-		    is_outage(world) ? UB_HEALTH_UNKNOWN : world->customers[i].health;
+	for (size_t i = 0; i < ACCOUNTS; i++) {
+		struct customer *customer = &world->customers[i];
+		customer->account.health = is_outage(world) ? UB_HEALTH_UNKNOWN : customer->health;
+		if (!is_outage(world) && !customer->gone)
+			follow(world, customer);
+	}
 }
 
 void world_begin(struct world *world, uint64_t seed)
@@ -358,6 +382,8 @@ void world_begin(struct world *world, uint64_t seed)
 		*customer = (struct customer){ .account = ub_account_unknown(), .changed = FIRST_DAY };
 		customer->owner = (int)(i % OWNERS);
 		customer->health = (enum ub_health)(UB_HEALTH_GREEN + chance(world, 8) / 3);
+		customer->rhythm = customer->former = customer->health;
+		customer->since = customer->replanned = FIRST_DAY;
 		customer->account.id = ub_textf(world->arena, "a%zu", i);
 		customer->account.name = ub_textf(world->arena, "Account %zu", i);
 		customer->account.owner = world->owners[customer->owner];

@@ -36,6 +36,8 @@ static void print_table(const struct world *world, const struct desks *desks, co
 	    tally->deleted, tally->moved, tally->no_time);
 	printf("# %zu periods in which the rhythm changed; %zu changes answered on their day\n",
 	    tally->changed, tally->answered);
+	printf("# %zu returns to a slower rhythm had to wait; %zu of these never came\n", world->held,
+	    world->spared);
 	printf("# at most %zu reviews of an owner on a day; over %d: %zu days looked at that users have "
 	       "filled, %zu others\n",
 	    tally->most_a_day, A_DAY, tally->user_crowded_days, tally->crowded_days);

@@ -13,7 +13,7 @@
 #include "pass-private.h"
 #include "upbeat/sys.h"
 
-enum { ACCOUNTS = 200, OWNERS = 20, DAYS = 364, A_DAY = 3 };
+enum { ACCOUNTS = 200, OWNERS = 20, DAYS = 364, A_DAY = 3, HOLD_DAYS = 7 };
 enum { OWNER_CHANGES = 120, GONE = 200, OUTAGE = 250, OUTAGE_ENDS = 255 }; /* days */
 #define DAY        INT64_C(86400)
 #define FIRST_DAY  ub_cal_day(2027, 1, 4) /* a Monday */
@@ -36,6 +36,11 @@ struct customer {
 	int owner;             /* of the owners */
 	bool gone, met;        /* met: a meeting has come or gone on this day */
 	ub_day changed;        /* when its health or owner changed last */
+	/* Whose rhythm is to be in force, whose was before, and since which day: see follow(). */
+	enum ub_health rhythm, former;
+	ub_day since;
+	ub_day replanned; /* when the rhythm or the owner changed last */
+	bool held;        /* a return to a slower rhythm waits */
 	UB_VEC(struct occasion) occasions;
 };
 
@@ -50,6 +55,7 @@ struct world {
 	struct customer customers[ACCOUNTS];
 	struct ub_text owners[OWNERS];
 	size_t meetings, series, called_off, health_changes, busy, moved, deleted;
+	size_t held, spared; /* returns that had to wait, and those of them that never came */
 };
 
 void world_begin(struct world *world, uint64_t seed);
