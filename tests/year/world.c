@@ -292,7 +292,8 @@ static void call_off(struct world *world, struct customer *customer)
 static void change_health(struct world *world, struct customer *customer)
 {
 	enum ub_health before = customer->health;
-	if (chance(world, 70))
+	bool fickle = (customer - world->customers) % FICKLE == 0;
+	if (chance(world, fickle ? 4 : 70))
 		return;
 	bool better = chance(world, 3);
 	customer->health =
@@ -307,6 +308,8 @@ static void follow(struct world *world, struct customer *customer)
 {
 	bool waited = customer->held;
 	customer->held = false;
+	if (world->day == FIRST_DAY) /* nobody knows what was before */
+		customer->rhythm = customer->former = customer->health;
 	if (customer->health == customer->rhythm) {
 		world->spared += waited;
 		return;

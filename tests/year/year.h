@@ -15,6 +15,7 @@
 
 enum { ACCOUNTS = 200, OWNERS = 20, DAYS = 364, A_DAY = 3, HOLD_DAYS = 7 };
 enum { OWNER_CHANGES = 120, GONE = 200, OUTAGE = 250, OUTAGE_ENDS = 255 }; /* days */
+enum { FICKLE = 20 }; /* one account of so many is well and ill by turns */
 #define DAY        INT64_C(86400)
 #define FIRST_DAY  ub_cal_day(2027, 1, 4) /* a Monday */
 #define COLLECTION "/u%zu/calendar/"
