@@ -73,6 +73,11 @@ class Story(support.ServerWorld):
         return self.reviews(user)
 
 
+def minutes(text):
+    (event,) = calendars.components(text)
+    return (event.time("DTEND") - event.time("DTSTART")).total_seconds() / 60
+
+
 def weeks(days):
     return [day.isocalendar()[:2] for day in days]
 
@@ -192,8 +197,21 @@ def _(story):
     story.eventually(lambda found: not any(there == href and start.strftime("%Y%m%dT%H%M%S") in text for there, _, text in found.values()), "another time")
 
 
-@tap.case("when the account is green again, the weekly ones go")
+@tap.case("when the account is green again, the weekly ones stay for now, and explain tells until when")
 def _(story):
+    before = story.reviews()
+    story.have(account("acme", "green"))
+    after = story.eventually(lambda found: all(minutes(text) == 45 for _, _, text in found.values()), "reviews as of a green account")
+    tap.equal(weeks(after), weeks(before), "weeks with a review")
+    until = TODAY + datetime.timedelta(days=7)
+    shown = support.run("explain", "-c", story.upbeat.settings, "--account", "acme").stdout
+    tap.contains(shown, f"It stays every week until {until:%a %F}, and returns to every quarter then", "explain")
+
+
+@tap.case("where a site wants them to go, they do")
+def _(story):
+    text = story.upbeat.settings.read_text()
+    story.upbeat.settings.write_text(text.replace("organization:\n", "organization:\n  rhythm_hold_days: 0\n"))
     story.have(account("acme", "green"))
     story.eventually(lambda found: 0 < len(found) <= 2, "a review a quarter")
 

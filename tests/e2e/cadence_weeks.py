@@ -205,6 +205,11 @@ class Story(support.ServerWorld):
             raise AssertionError(f"at {self.now}: " + "; ".join(map(str, wrong))) from None
         return self.reviews()
 
+    def lengths(self, user, account):
+        """In how many minutes its reviews to come are over."""
+        minutes = lambda review: (review.item.time("DTEND") - review.start).total_seconds() / 60
+        return {minutes(review) for review in self.ahead(self.reviews()[user, account])}
+
     def left(self, before, after, but=()):
         """Fails unless what stood before stands as before; `but`: accounts of which only what is over has to."""
         for key, reviews in before.items():
@@ -317,6 +322,34 @@ def _(story):
     story.edit()
     story.until(FILE, "it is read", kept=False, failed=False, accounts=5)
     story.left(before, story.keep_rhythm())
+
+
+@tap.case("an account turns red, and is well and ill by turns: its weekly reviews stay, and explain tells until when")
+def _(story):
+    story.edit(delta=("bob", "red"))
+    before = story.keep_rhythm()
+    for health, minutes in (("green", 45), ("red", 30), ("green", 45)):
+        story.write(rows(story.tickets, **{**story.in_file, "delta": ("bob", health)}))
+        tap.eventually(lambda: story.come_by() or story.lengths("bob", "delta") == {minutes}, f"{minutes} minutes", SOON)
+        after = story.keep_rhythm()
+        story.left(before, after, but=("delta",))  # longer ones may need another time
+        hrefs = [{review.href for review in reviews["bob", "delta"]} for reviews in (before, after)]
+        tap.equal(hrefs[1], hrefs[0], "reviews of Delta")
+    said = support.run("explain", "-c", story.upbeat.settings, "--account", "delta", "--json", "--at", f"{story.now:%F %R}")
+    until = datetime.datetime.combine(story.now.date() + 7 * DAY, datetime.time(), calendars.BERLIN)
+    waiting = {"every": "every quarter", "until": until.isoformat()}
+    tap.equal(json.loads(said.stdout)["cadences"][0]["waiting"], waiting, "what waits")
+
+
+@tap.case("a week after it turned red it is met by quarter again, and turning red anew does not wait")
+def _(story):
+    story.edit(delta=("bob", "green"))
+    before = story.reviews()
+    story.go_on()
+    after = story.keep_rhythm()
+    story.left(before, after, but=("delta",))
+    story.edit(delta=("bob", "red"))
+    story.left(after, story.keep_rhythm(), but=("delta",))
 
 
 @tap.case("half of it is gone: this is told, nothing moves, and only who says so has their reviews taken away")
