@@ -141,10 +141,20 @@ static bool match_best(struct cadence *cadence, bool events)
 	return best != SIZE_MAX;
 }
 
+/* The beginning of the period that an item is of: what its mark says, or, of one that its user has deleted,
+ * what is remembered. It may have gone over to another rhythm's period before. */
+static bool period_of(const struct ub_existing *existing, ub_instant *at)
+{
+	bool remembered = existing->state == UB_EXISTING_DELETED && existing->last_occasion;
+	if (remembered)
+		*at = existing->last_occasion;
+	return remembered || ub_plan_mark_instant(existing->item_mark, at);
+}
+
 static size_t named_by(const struct cadence *cadence, const struct ub_existing *existing)
 {
 	ub_instant at;
-	if (ub_plan_mark_instant(existing->item_mark, &at))
+	if (period_of(existing, &at))
 		for (size_t i = 0; i < cadence->series.instances.n; i++)
 			if (cadence->periods[i].time.start == at)
 				return i;

@@ -205,7 +205,9 @@ def _(story):
     of_bob[0].delete("m.ics")
     tap.eventually(lambda: not of_bob[1].items_of("shared"), "none of bob's", SOON + calendars.GRACE)
     seen.put("other.ics", calendars.meeting(uid="other", attendees=("alice", "bob")))
-    tap.eventually(lambda: len(real.items_of("shared")) == story.items, "items of alice's", SOON)
+    # Bob has left: nobody is there to hold a prep call with.
+    tap.eventually(lambda: len(real.items_of("shared")) == story.items - 1, "items of alice's", SOON)
+    tap.equal(prep_of(real, "shared"), None, "the prep call")
 
 
 @tap.case("nothing of it went wrong in the program")

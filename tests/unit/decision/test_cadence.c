@@ -109,6 +109,25 @@ Test(cadence, leaves_a_satisfied_review_that_a_user_has_changed)
 	calendar_close(&desk.calendar);
 }
 
+/* The review was made for a quarter, and stood for a week when it was deleted. */
+Test(cadence, does_not_bring_back_what_was_deleted_in_the_period_that_it_had_gone_over_to)
+{
+	struct desk desk = desk_with(CADENCE("cad", BY_HEALTH));
+	desk.account.health = UB_HEALTH_GREEN;
+	EXPECT(&desk, "2026-11-18T12:00", "create 12-15 create 02-16");
+	desk.account.health = UB_HEALTH_RED;
+	look(&desk, "2026-11-18T12:01");
+	struct ub_existing *deleted = item_on(&desk, "12-15");
+	for (size_t i = 0; i < desk.decision.periods.n; i++)
+		if (ub_cal_overlap(desk.decision.periods.items[i].time,
+			(struct ub_interval){ deleted->start, deleted->end }))
+			deleted->last_occasion = desk.decision.periods.items[i].time.start;
+	deleted->state = UB_EXISTING_DELETED;
+	deleted->event = NULL;
+	cr_expect_null(strstr(look(&desk, "2026-11-18T12:02"), "create"));
+	calendar_close(&desk.calendar);
+}
+
 Test(cadence, does_not_bring_back_what_a_user_has_deleted)
 {
 	struct desk desk = desk_with(CADENCE("cad", BY_HEALTH));
