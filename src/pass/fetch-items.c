@@ -155,6 +155,17 @@ static enum ub_outcome look_at_known(
 	return outcome;
 }
 
+/* Whether the object was found already, by another path: some servers have two for a calendar. Taken for a
+ * second item, it would be removed as one too many, and with it the only one. */
+static bool is_found(const struct ub_findings *findings, struct ub_text uid, struct ub_text etag)
+{
+	for (size_t i = 0; i < findings->n; i++)
+		if (findings->existing[i].state == UB_EXISTING_STANDS && etag.len &&
+		    ub_text_eq(findings->found[i].etag, etag) && ub_text_eq(findings->existing[i].uid, uid))
+			return true;
+	return false;
+}
+
 static enum ub_outcome look_at_name(struct ub_pass *pass, struct ub_text name, struct ub_findings *findings)
 {
 	struct ub_text href = ub_textf(pass->arena, "%.*s%.*s", UB_ARGS(pass->collection), UB_ARGS(name));
@@ -169,6 +180,8 @@ static enum ub_outcome look_at_name(struct ub_pass *pass, struct ub_text name, s
 		.uid = ub_text_sub(name, 0, name.len - sizeof(".ics") + 1), .name = name, .generation = 1
 	};
 	struct ub_found found = { .href = href, .etag = response.etag, .untold = PASS_UNTOLD_CREATION };
+	if (is_found(findings, existing.uid, response.etag))
+		return UB_OUTCOME_OK;
 	read_item(pass, response.body, &existing, &found);
 	find_declines(pass, UB_TEXT_NONE, &existing);
 	add(findings, existing, found);

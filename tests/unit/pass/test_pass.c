@@ -99,6 +99,18 @@ Test(pass, keeps_one_set_for_a_meeting_that_stands_in_two_calendars)
 	cr_assert_eq(upstream_requests(up, "PUT"), 2);
 }
 
+/* As after a backfill by the path that the server's well-known place leads to. */
+Test(pass, takes_no_item_for_two_because_its_calendar_has_two_paths)
+{
+	store_and_run();
+	size_t puts = upstream_requests(up, "PUT");
+	cr_assert_gt(puts, 0);
+	cr_assert_eq(run_from(UPSTREAM_ALIAS MEETING, NOW), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(run_from(MEETING, NOW), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_requests(up, "DELETE"), 0);
+	cr_assert_eq(upstream_requests(up, "PUT"), puts);
+}
+
 Test(pass, leaves_alone_what_is_no_customer_meeting_to_come)
 {
 	const char *const more[] = { "STATUS:CANCELLED\r\n", "CATEGORIES:no-upbeat\r\n" };

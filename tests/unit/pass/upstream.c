@@ -91,6 +91,9 @@ static bool read_request(int fd, struct exchange *x)
 	}
 	if (!end || sscanf(x->head, "%15s %1023s", x->method, x->path) != 2)
 		return false;
+	if (strncmp(x->path, UPSTREAM_ALIAS "/", sizeof(UPSTREAM_ALIAS)) == 0)
+		memmove(x->path, x->path + sizeof(UPSTREAM_ALIAS) - 1,
+		    strlen(x->path) + 2 - sizeof(UPSTREAM_ALIAS));
 	const char *length = strcasestr(x->head, "\r\nContent-Length:");
 	x->body_len = length ? strtoul(length + 17, NULL, 10) : 0;
 	x->body = calloc(1, x->body_len + 1);

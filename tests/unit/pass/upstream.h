@@ -11,6 +11,9 @@
 
 struct upstream;
 
+/* Everything has a second path, which begins so. */
+#define UPSTREAM_ALIAS "/dav"
+
 struct upstream *upstream_start(void);
 void upstream_stop(struct upstream **upstream);
 /* "http://127.0.0.1:PORT" */
