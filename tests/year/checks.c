@@ -6,12 +6,7 @@
 
 /* What is checked at the end of each day. Periods are computed here anew, by the calendar alone. */
 
-struct period {
-	ub_day first, end; /* the day after the last one */
-	ub_instant from, until;
-};
-
-static struct period period_of(const struct world *world, enum ub_health health, ub_day day)
+struct period period_of(const struct world *world, enum ub_health health, ub_day day)
 {
 	struct ub_civil c = ub_cal_day_civil(day);
 	int month = health == UB_HEALTH_GREEN ? (c.month - 1) / 3 * 3 + 1 : c.month;

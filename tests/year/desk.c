@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "year.h"
+#include "report.h"
+#include "upbeat/directory.h"
 
 /*
  * The desks: the product decides as a pass does, by pass_choose_review_times() on a store in memory, and what
@@ -56,6 +57,7 @@ static void create(struct desks *desks, struct desk *desk, const struct ub_step 
 	card.href = ub_text_copy(card.arena, href);
 	*ub_push(desks->world->arena, &desk->items) = write_item(desks->world, step, card.arena);
 	*ub_push(desks->world->arena, &desk->cards) = card;
+	note_made(desks->world, desk, step->item, href);
 	desks->created++;
 	if (ub_map_get(desks->deleted, step->item->uid))
 		fault(desks, desk, "an item that was deleted is back");
@@ -86,12 +88,26 @@ static void keep(struct desks *desks, struct desk *desk, const struct ub_step *s
 	ub_arena_free(&card->arena);
 	card->arena = arena;
 	*existing = written;
+	note_standing(desks->world, existing, card->href);
 	desks->moved++;
 }
 
+static void take_away(struct desks *desks, struct desk *desk, struct ub_pass *pass, size_t i)
+{
+	desk->items.items[i].state = UB_EXISTING_REMOVED;
+	pass_forget_appointments(pass, desk->cards.items[i].href);
+	note_removed(desks->world, desk->cards.items[i].href);
+	desks->removed++;
+}
+
+/* What goes, goes first: the same may be made anew. */
 static void carry_out(struct desks *desks, struct desk *desk, struct ub_pass *pass,
     const struct ub_plan *plan, const struct ub_findings *findings)
 {
+	for (size_t i = 0; i < plan->steps.n; i++)
+		if (plan->steps.items[i].action == UB_ACTION_REMOVE)
+			take_away(
+			    desks, desk, pass, (size_t)(plan->steps.items[i].existing - findings->existing));
 	for (size_t i = 0; i < plan->steps.n; i++) {
 		const struct ub_step *step = &plan->steps.items[i];
 		size_t at = step->existing ? (size_t)(step->existing - findings->existing) : SIZE_MAX;
@@ -102,11 +118,6 @@ static void carry_out(struct desks *desks, struct desk *desk, struct ub_pass *pa
 			create(desks, desk, step, pass_href_of(pass, step->item));
 		else if (step->action == UB_ACTION_KEEP)
 			keep(desks, desk, step, at);
-		else if (step->action == UB_ACTION_REMOVE) {
-			desk->items.items[at].state = UB_EXISTING_REMOVED;
-			pass_forget_appointments(pass, desk->cards.items[at].href);
-			desks->removed++;
-		}
 	}
 }
 
@@ -137,6 +148,15 @@ static struct ub_findings findings_of(const struct desk *desk, struct ub_arena *
 	return findings;
 }
 
+/* Of an account that is gone, nobody knows anything. */
+static const struct ub_account *account_of(const struct customer *customer, struct ub_arena *arena)
+{
+	struct ub_account *unknown = UB_NEW(arena, struct ub_account);
+	*unknown = ub_account_unknown();
+	unknown->id = customer->account.id;
+	return customer->gone ? unknown : &customer->account;
+}
+
 static void ask(struct desks *desks, struct desk *desk, struct asked *asked, struct ub_arena *arena)
 {
 	static pthread_mutex_t times = PTHREAD_MUTEX_INITIALIZER;
@@ -154,7 +174,7 @@ static void ask(struct desks *desks, struct desk *desk, struct asked *asked, str
 		    .identity = { .owner = world->owners[desk->owner] },
 		    .collection = ub_textf(arena, COLLECTION, (size_t)desk->owner) },
 		.input = { .snapshot = world->snapshot,
-		    .account = &customer->account,
+		    .account = account_of(customer, arena),
 		    .rule = desk->rule,
 		    .uid = ub_cadence_uid(desk->rule, customer->account.id, arena),
 		    .owner = world->owners[desk->owner],
@@ -224,6 +244,7 @@ static void decide(struct desks *desks, struct desk *desk)
 	struct ub_arena *arena = ub_arena_new();
 	struct asked asked;
 	ask(desks, desk, &asked, arena);
+	pass_note_period(&asked.pass, &asked.input, &asked.decision);
 	carry_out(desks, desk, &asked.pass, asked.decision.plan, &asked.findings);
 	keep_what_was_said(desks, desk, &asked.decision, arena);
 	ask_again(desks, desk);
@@ -330,6 +351,7 @@ static void move_one(struct desks *desks, struct desk *desk, size_t i)
 	existing->end += start - existing->start;
 	existing->start = start;
 	existing->user_changed |= UB_PROPERTY_TIME;
+	note_standing(world, existing, desk->cards.items[i].href);
 	desk->look = true;
 	world->moved++;
 }
@@ -340,6 +362,7 @@ static void delete_one(struct desks *desks, struct desk *desk, size_t i)
 	existing->state = UB_EXISTING_DELETED;
 	existing->event = NULL;
 	ub_map_put(desks->deleted, existing->uid, desks);
+	note_deleted(desks->world, desk->cards.items[i].href);
 	desk->look = true;
 	desks->world->deleted++;
 }

@@ -4,20 +4,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "report.h"
 #include "upbeat/directory.h"
 #include "upbeat/history.h"
-#include "year.h"
 
 static const char settings[] = "listen: 127.0.0.1:1\nupstream: http://127.0.0.1:2\norganization:\n"
 			       "  domains: [ours.example]\n  time_zone: Europe/Berlin\n"
 			       "  working_hours: Mon-Fri 09:00-17:30\n  holidays: [./days.ics]\n"
-			       "rules: [%s]\n";
+			       "rules: [%s]\n"
+			       "accounts: [{source: yaml, path: ./accounts.yaml}]\n";
 static const char *const holidays[] = { "20270106", "20270326", "20270506", "20270517", "20271224" };
 
 /* splitmix64 */
-static uint64_t next(struct world *world)
+static uint64_t next(uint64_t *seed)
 {
-	uint64_t z = world->seed += UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t z = *seed += UINT64_C(0x9e3779b97f4a7c15);
 	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
 	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
 	return z ^ (z >> 31);
@@ -25,7 +26,12 @@ static uint64_t next(struct world *world)
 
 size_t chance(struct world *world, size_t n)
 {
-	return (size_t)(next(world) % n);
+	return (size_t)(next(&world->seed) % n);
+}
+
+size_t aside(struct world *world, size_t n)
+{
+	return (size_t)(next(&world->aside) % n);
 }
 
 bool is_outage(const struct world *world)
@@ -69,6 +75,24 @@ static void put_file(const char *name, const char *text)
 		abort();
 }
 
+/* Meetings find their account here; reviews are decided about with what the world says of it. */
+static const char *accounts_file(const char *folder, struct ub_arena *arena)
+{
+	const char *path = ub_textf(arena, "%s/accounts.yaml", folder).ptr;
+	struct ub_buf text = UB_BUF(arena);
+	ub_buf_str(&text, "accounts:\n");
+	for (size_t i = 0; i < ACCOUNTS; i++)
+		ub_buf_printf(&text,
+		    "  - id: a%zu\n    name: Account %zu\n    domains: [a%zu.example]\n"
+		    "    owner: u%zu@ours.example\n    stakeholders:\n"
+		    "      - {email: cto@a%zu.example, title: CTO}\n"
+		    "      - {email: ceo@a%zu.example, title: CEO, executive: true}\n"
+		    "      - {email: cfo@a%zu.example, title: CFO, executive: true}\n",
+		    i, i, i, i % OWNERS, i, i, i);
+	put_file(path, ub_buf_cstr(&text));
+	return path;
+}
+
 static struct ub_snapshot *load(struct ub_arena *arena)
 {
 	char folder[] = "/tmp/upbeat-year-XXXXXX";
@@ -87,6 +111,7 @@ static struct ub_snapshot *load(struct ub_arena *arena)
 	ub_buf_str(&days, "END:VCALENDAR\r\n");
 	put_file(list, ub_buf_cstr(&days));
 	put_file(path, ub_textf(arena, settings, SRCDIR "/rules").ptr);
+	const char *accounts = accounts_file(folder, arena);
 	struct ub_snapshot_input input = { .settings_path = path };
 	struct ub_snapshot *snapshot = ub_snapshot_load(&input, &diags);
 	if (!snapshot) {
@@ -94,7 +119,7 @@ static struct ub_snapshot *load(struct ub_arena *arena)
 		printf("Bail out! %s\n", ub_buf_cstr(&said));
 		exit(1);
 	}
-	unlink(path), unlink(list), rmdir(folder);
+	unlink(path), unlink(list), unlink(accounts), rmdir(folder);
 	return snapshot;
 }
 
@@ -139,15 +164,32 @@ static void print_time(struct ub_buf *out, const char *name, struct ub_civil c)
 	    c.hour, c.minute);
 }
 
-static void begin_event(
-    struct ub_buf *out, const struct customer *customer, const struct occasion *occasion, const char *guest)
+/* Everybody who comes but the guest who may decline. */
+static void print_people(struct ub_buf *out, const struct customer *customer, const struct occasion *occasion)
 {
-	ub_buf_printf(out,
-	    "BEGIN:VEVENT\r\nUID:%.*s\r\nDTSTAMP:20260101T000000Z\r\nSUMMARY:%.*s meeting\r\n"
-	    "ORGANIZER:mailto:%.*s\r\nATTENDEE:mailto:%.*s\r\n"
-	    "ATTENDEE%s:mailto:cto@%.*s.example\r\nDURATION:PT1H\r\n",
-	    UB_ARGS(occasion->uid), UB_ARGS(customer->account.name), UB_ARGS(customer->account.owner),
-	    UB_ARGS(customer->account.owner), guest, UB_ARGS(customer->account.id));
+	static const char *const executives[] = { [CEO] = "ceo", [CFO] = "cfo" };
+	for (unsigned i = CEO; i <= CFO; i++)
+		if (occasion->executives & i)
+			ub_buf_printf(out, "ATTENDEE:mailto:%s@%.*s.example\r\n", executives[i],
+			    UB_ARGS(customer->account.id));
+}
+
+static void begin_event(
+    struct ub_buf *out, const struct customer *customer, const struct occasion *occasion, bool declined)
+{
+	struct ub_text id = customer->account.id, owner = customer->account.owner;
+	ub_buf_printf(out, "BEGIN:VEVENT\r\nUID:%.*s\r\nDTSTAMP:20260101T000000Z\r\nSUMMARY:%.*s meeting\r\n",
+	    UB_ARGS(occasion->uid), UB_ARGS(customer->account.name));
+	if (occasion->theirs)
+		ub_buf_printf(out, "ORGANIZER:mailto:cto@%.*s.example\r\n", UB_ARGS(id));
+	else
+		ub_buf_printf(out, "ORGANIZER:mailto:%.*s\r\n", UB_ARGS(owner));
+	ub_buf_printf(out, "ATTENDEE:mailto:%.*s\r\nATTENDEE%s:mailto:cto@%.*s.example\r\nDURATION:PT1H\r\n",
+	    UB_ARGS(owner), declined ? ";PARTSTAT=DECLINED" : "", UB_ARGS(id));
+	if (occasion->colleague >= 0)
+		ub_buf_printf(out, "ATTENDEE:mailto:c%d@ours.example\r\n", occasion->colleague);
+	if (!declined)
+		print_people(out, customer, occasion);
 }
 
 /* Of the times of a series, one in nine is called off, one in nine declined by the guest, one in nine left
@@ -171,13 +213,13 @@ static void write_series(struct world *world, struct customer *customer, struct 
 			print_time(&left, "EXDATE", civil);
 			continue;
 		}
-		begin_event(&more, customer, occasion, fate ? ";PARTSTAT=DECLINED" : "");
+		begin_event(&more, customer, occasion, fate == 1);
 		print_time(&more, "RECURRENCE-ID", civil);
 		print_time(&more, "DTSTART", civil);
 		ub_buf_str(&more, fate ? "END:VEVENT\r\n" : "STATUS:CANCELLED\r\nEND:VEVENT\r\n");
 	}
 	ub_buf_str(&out, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n");
-	begin_event(&out, customer, occasion, "");
+	begin_event(&out, customer, occasion, false);
 	print_time(&out, "DTSTART", start);
 	ub_buf_printf(&out,
 	    "RRULE:FREQ=WEEKLY;INTERVAL=%d;COUNT=%d\r\n%.*sEND:VEVENT\r\n%.*sEND:VCALENDAR\r\n", weeks, count,
@@ -197,9 +239,10 @@ static void write_one(struct world *world, struct customer *customer, struct occ
 {
 	struct ub_buf out = UB_BUF(world->arena);
 	ub_buf_str(&out, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n");
-	begin_event(&out, customer, occasion, "");
+	begin_event(&out, customer, occasion, false);
 	print_time(&out, "DTSTART", ub_cal_civil(world->zone, occasion->times.items[0]));
-	ub_buf_str(&out, "END:VEVENT\r\nEND:VCALENDAR\r\n");
+	ub_buf_printf(
+	    &out, "%sEND:VEVENT\r\nEND:VCALENDAR\r\n", occasion->called_off ? "STATUS:CANCELLED\r\n" : "");
 	occasion->text = ub_buf_text(&out);
 }
 
@@ -209,53 +252,32 @@ static struct ub_text href_of(
 	return ub_textf(world->arena, COLLECTION "%.*s.ics", (size_t)customer->owner, UB_ARGS(occasion->uid));
 }
 
-/* As a pass remembers it: the text, and that it is a meeting with the account, or that it is none any more.
- */
-static void remember(struct world *world, struct customer *customer, const struct occasion *occasion)
-{
-	int64_t start = occasion->times.items[0] * 1000;
-	struct ub_store_seen seen = { .organization = ub_organization,
-		.meeting_uid = occasion->uid,
-		.upstream = UB_TEXT("up"),
-		.href = occasion->href,
-		.owner = world->owners[occasion->owner],
-		.text = occasion->text,
-		.account = customer->account.id,
-		.start = start,
-		.end = start + occasion->length * 1000,
-		.changed = world->now * 1000 };
-	struct ub_store_meeting meeting = { .organization = ub_organization,
-		.meeting_uid = occasion->uid,
-		.account = customer->account.id,
-		.name = customer->account.name,
-		.owner = world->owners[occasion->owner],
-		.guests = ub_textf(world->arena, "cto@%.*s.example", UB_ARGS(customer->account.id)),
-		.ours = world->owners[occasion->owner],
-		.start = start,
-		.end = start + occasion->length * 1000 };
-	enum ub_store_result kept = occasion->called_off ? ub_store_forget_seen(world->store, ub_organization,
-							       seen.upstream, seen.href)
-							 : ub_store_put_seen(world->store, &seen);
-	if (kept != UB_STORE_OK ||
-	    ub_store_put_meetings(world->store, ub_organization, occasion->uid, &meeting,
-		!occasion->called_off, occasion->called_off ? UB_STORE_SAYS_GONE : UB_STORE_SAYS_ALL,
-		world->now * 1000, world->arena) != UB_STORE_OK)
-		abort();
-	customer->met = true;
-}
-
 static void meet(struct world *world, size_t c)
 {
-	struct customer *customer = &world->customers[c];
 	bool series = chance(world, 12) == 0;
-	ub_day day = working_day(world, world->day + 1 + (ub_day)chance(world, 28));
+	arrange(world, c, working_day(world, world->day + 1 + (ub_day)chance(world, 28)), series);
+}
+
+/* Of meetings with nobody but the owner from our side there is no prep call. */
+static void choose_people(struct world *world, struct occasion *occasion)
+{
+	occasion->theirs = aside(world, 6) == 0;
+	occasion->executives = (aside(world, 4) == 0 ? CEO : 0) | (aside(world, 6) == 0 ? CFO : 0);
+	occasion->colleague = aside(world, 5) ? (int)aside(world, 8) : -1;
+}
+
+void arrange(struct world *world, size_t c, ub_day day, bool series)
+{
+	struct customer *customer = &world->customers[c];
 	int hour = 9 + (int)chance(world, 7);
 	ub_instant start = at_hour(world, day, hour);
 	struct occasion occasion = { .length = 3600,
 		.owner = customer->owner,
-		.uid = ub_textf(world->arena, "m%zu-%zu", c, customer->occasions.n) };
+		.uid = ub_textf(world->arena, "m%zu-%zu", c, customer->occasions.n),
+		.booked = world->now };
 	if (is_taken(world, customer->account.owner, (struct ub_interval){ start, start + 3600 }, false))
 		return;
+	choose_people(world, &occasion);
 	if (series) {
 		write_series(world, customer, &occasion, day, hour, 1 + (int)chance(world, 4),
 		    3 + (int)chance(world, 10));
@@ -269,7 +291,9 @@ static void meet(struct world *world, size_t c)
 	world->meetings++;
 	*ub_push(world->arena, &customer->occasions) = occasion;
 	take_times(world, &occasion, false);
-	remember(world, customer, &occasion);
+	server_put(occasion.href, occasion.text);
+	look_at(world, occasion.owner, occasion.href);
+	customer->met = true;
 }
 
 /* Single meetings that are to come are called off now and then. */
@@ -281,9 +305,13 @@ static void call_off(struct world *world, struct customer *customer)
 		    occasion->times.items[0] < world->now + DAY || chance(world, 60))
 			continue;
 		occasion->called_off = true;
+		occasion->off = world->now;
 		world->called_off++;
 		take_times(world, occasion, true);
-		remember(world, customer, occasion);
+		write_one(world, customer, occasion);
+		server_put(occasion->href, aside(world, 2) ? occasion->text : UB_TEXT_NONE);
+		look_at(world, occasion->owner, occasion->href);
+		customer->met = true;
 	}
 }
 
@@ -349,6 +377,7 @@ void world_turn(struct world *world)
 {
 	world->day++;
 	world->now = ub_cal_day_start(ub_cal_utc(), world->day) + 6 * 3600;
+	diary_morning(world);
 	for (int i = 0; i < OWNERS; i++)
 		be_busy(world, i);
 	for (size_t i = 0; i < ACCOUNTS; i++) {
@@ -374,7 +403,9 @@ void world_turn(struct world *world)
 
 void world_begin(struct world *world, uint64_t seed)
 {
-	*world = (struct world){ .arena = ub_arena_new(), .seed = seed, .day = FIRST_DAY - 1 };
+	*world =
+	    (struct world){ .arena = ub_arena_new(), .seed = seed, .aside = ~seed, .day = FIRST_DAY - 1 };
+	server_begin();
 	world->snapshot = load(world->arena);
 	world->store = ub_store_memory_open();
 	world->zone = world->snapshot->org->standard.zone;
@@ -401,6 +432,7 @@ void world_begin(struct world *world, uint64_t seed)
 void world_end(struct world *world)
 {
 	ub_store_close(&world->store);
+	server_end();
 	ub_snapshot_release(&world->snapshot);
 	ub_arena_free(&world->arena);
 }

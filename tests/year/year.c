@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "year.h"
+#include "report.h"
 
 /* What a year comes to: a line that two runs of the same seed have in common. */
 struct outcome {
@@ -48,13 +48,21 @@ static size_t unexplained(const struct tally *tally)
 	return tally->periods - tally->reviewed - tally->met - tally->deleted - tally->moved - tally->no_time;
 }
 
+/* The last day, and two on the way there. */
+static bool is_report_day(int day)
+{
+	return day == DAYS - 1 || day == 110 || day == 230;
+}
+
 static struct outcome live(uint64_t seed, bool print)
 {
 	struct world *world = calloc(1, sizeof(*world));
 	struct outcome outcome = { 0 };
 	struct tally tally = { 0 };
+	struct diary diary = { .looked = 0 };
+	struct book *book = calloc(1, sizeof(*book));
 	struct desks desks;
-	if (!world)
+	if (!world || !book)
 		abort();
 	world_begin(world, seed);
 	desks_begin(&desks, world);
@@ -63,6 +71,10 @@ static struct outcome live(uint64_t seed, bool print)
 		users_turn(&desks);
 		desks_decide(&desks);
 		check_day(&desks, &tally);
+		book_day(world, book);
+		if (is_report_day(day))
+			book_compare(&desks, &diary, book, print && day == DAYS - 1);
+		diary_evening(world, &diary);
 	}
 	struct ub_text digest = desks_digest(&desks, world->arena);
 	snprintf(outcome.digest, sizeof(outcome.digest), "%.*s", UB_ARGS(digest));
@@ -73,6 +85,7 @@ static struct outcome live(uint64_t seed, bool print)
 		printf("# %zu periods were not kept, and nobody knows why\n", unexplained(&tally));
 	desks_end(&desks);
 	world_end(world);
+	free(book);
 	free(world);
 	return outcome;
 }

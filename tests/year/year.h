@@ -22,13 +22,20 @@ enum { FICKLE = 20 }; /* one account of so many is well and ill by turns */
 
 /* ---- the world ---- */
 
+enum executive { CEO = 1, CFO = 2 };
+
 /* A meeting with a customer. Of a series, each time at which it stands. */
 struct occasion {
 	UB_VEC(ub_instant) times;
 	int64_t length;
 	struct ub_text uid, href, text;
-	int owner; /* in whose calendar it is */
+	int owner;           /* in whose calendar it is */
+	unsigned executives; /* of the customer's, who come along */
+	int colleague;       /* of ours, who comes along; -1: nobody */
+	bool theirs;         /* the customer invites */
+	ub_instant booked;
 	bool is_series, called_off;
+	ub_instant off; /* when it was called off */
 };
 
 struct customer {
@@ -50,7 +57,7 @@ struct world {
 	const struct ub_zone *zone;
 	struct ub_arena *arena;
 	struct ub_store *store;
-	uint64_t seed;
+	uint64_t seed, aside;
 	ub_day day;
 	ub_instant now; /* six in the morning, UTC, on that day */
 	struct customer customers[ACCOUNTS];
@@ -65,6 +72,10 @@ void world_end(struct world *world);
 void world_turn(struct world *world);
 /* Between 0 and n - 1, the same for each run with the seed. */
 size_t chance(struct world *world, size_t n);
+/* The same for what reports are about: when and where meetings are does not depend on it. */
+size_t aside(struct world *world, size_t n);
+/* A meeting with the customer is put down for that day, now, if its owner is free. */
+void arrange(struct world *world, size_t customer, ub_day day, bool series);
 bool is_outage(const struct world *world);
 ub_instant at_hour(const struct world *world, ub_day day, int hour);
 /* A weekday that is no holiday, from `from` on. */
@@ -115,6 +126,14 @@ bool is_cadence(const struct desk *desk);
 struct ub_text desks_digest(const struct desks *desks, struct ub_arena *arena);
 
 /* ---- checks ---- */
+
+struct period {
+	ub_day first, end; /* the day after the last one */
+	ub_instant from, until;
+};
+
+/* The period of that day, in the rhythm of that health. */
+struct period period_of(const struct world *world, enum ub_health health, ub_day day);
 
 struct tally {
 	size_t periods, reviewed, met, deleted, moved, no_time, changed, crowded_days, user_crowded_days,
