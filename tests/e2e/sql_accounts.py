@@ -123,8 +123,8 @@ def _(story):
     (folder / "sql.yaml").write_text(example)
     connection = sqlite3.connect(folder / "crm.db")
     connection.executescript("""
-        CREATE TABLE company (id, name, website, seats); CREATE TABLE person (company, name, address);
-        INSERT INTO company VALUES (7, 'Acme', 'acme.example', 40), (8, 'Beta', NULL, NULL);
+        CREATE TABLE company (id, name, website, owner, seats); CREATE TABLE person (company, name, address);
+        INSERT INTO company VALUES (7, 'Acme', 'acme.example', 'ann@ours.example', 40), (8, 'Beta', NULL, 'ben@ours.example', NULL);
         INSERT INTO person VALUES (7, 'Ann', 'ann@acme.example'), (7, 'Ben', 'ben@acme.example');""")
     connection.close()
     answer = story.run("check", "-c", folder / "sql.yaml")
