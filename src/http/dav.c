@@ -334,6 +334,22 @@ bool ub_dav_read_state(struct ub_text body, struct ub_dav_state *out, struct ub_
 	return understood;
 }
 
+/* The document's root element, if that has this name; else NULL. */
+static const xmlNode *root_of(xmlDoc *doc, const char *space, const char *name)
+{
+	const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
+	return root && is(root, space, name) ? root : NULL;
+}
+
+/* The response after `last`, of the root's; NULL for the first one, and when there is none. */
+static const xmlNode *next_response(const xmlNode *root, const xmlNode *last, const char *space)
+{
+	const xmlNode *node = last ? last->next : root ? root->children : NULL;
+	while (node && !is(node, space, "response"))
+		node = node->next;
+	return node;
+}
+
 static void collect_change(const xmlNode *response, struct ub_dav_changes *out, struct ub_arena *arena)
 {
 	enum { GONE = 410, NOT_FOUND = 404, NO_ROOM = 507 };
@@ -357,11 +373,10 @@ bool ub_dav_read_changes(struct ub_text body, struct ub_dav_changes *out, struct
 {
 	*out = (struct ub_dav_changes){ .token = UB_TEXT_NONE };
 	xmlDoc *doc = parse(body);
-	const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
-	bool understood = root && is(root, DAV, "multistatus");
-	for (const xmlNode *node = understood ? root->children : NULL; node; node = node->next)
-		if (is(node, DAV, "response"))
-			collect_change(node, out, arena);
+	const xmlNode *root = root_of(doc, DAV, "multistatus");
+	bool understood = root != NULL;
+	for (const xmlNode *node = NULL; (node = next_response(root, node, DAV));)
+		collect_change(node, out, arena);
 	if (understood)
 		out->token = content(child(root, DAV, "sync-token"), arena);
 	xmlFreeDoc(doc);
@@ -408,11 +423,10 @@ bool ub_dav_read_members(struct ub_text body, struct ub_dav_members *out, struct
 {
 	*out = (struct ub_dav_members){ 0 };
 	xmlDoc *doc = parse(body);
-	const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
-	bool understood = root && is(root, DAV, "multistatus");
-	for (const xmlNode *node = understood ? root->children : NULL; node; node = node->next)
-		if (is(node, DAV, "response"))
-			collect_member(node, out, arena);
+	const xmlNode *root = root_of(doc, DAV, "multistatus");
+	bool understood = root != NULL;
+	for (const xmlNode *node = NULL; (node = next_response(root, node, DAV));)
+		collect_member(node, out, arena);
 	xmlFreeDoc(doc);
 	return understood;
 }
@@ -430,11 +444,10 @@ bool ub_dav_read_objects(struct ub_text body, struct ub_dav_objects *out, struct
 {
 	*out = (struct ub_dav_objects){ 0 };
 	xmlDoc *doc = parse(body);
-	const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
-	bool understood = root && is(root, DAV, "multistatus");
-	for (const xmlNode *node = understood ? root->children : NULL; node; node = node->next)
-		if (is(node, DAV, "response"))
-			collect_object(node, out, arena);
+	const xmlNode *root = root_of(doc, DAV, "multistatus");
+	bool understood = root != NULL;
+	for (const xmlNode *node = NULL; (node = next_response(root, node, DAV));)
+		collect_object(node, out, arena);
 	xmlFreeDoc(doc);
 	return understood;
 }
@@ -453,11 +466,10 @@ bool ub_dav_read_recipients(struct ub_text body, struct ub_dav_recipients *out, 
 {
 	*out = (struct ub_dav_recipients){ 0 };
 	xmlDoc *doc = parse(body);
-	const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
-	bool understood = root && is(root, CALDAV, "schedule-response");
-	for (const xmlNode *node = understood ? root->children : NULL; node; node = node->next)
-		if (is(node, CALDAV, "response"))
-			collect_recipient(node, out, arena);
+	const xmlNode *root = root_of(doc, CALDAV, "schedule-response");
+	bool understood = root != NULL;
+	for (const xmlNode *node = NULL; (node = next_response(root, node, CALDAV));)
+		collect_recipient(node, out, arena);
 	xmlFreeDoc(doc);
 	return understood;
 }

@@ -334,12 +334,12 @@ Test(queue, looks_at_a_calendar_that_is_polled_and_bothers_the_store_with_nothin
 {
 	struct ub_jobs jobs;
 	cr_assert_eq(told_polls(), UB_SYNC_SECONDS);
-	poll_frame("anna", "/anna/%77ork");
-	poll_frame("anna", "/anna/work/");
+	poll_frame("anna", "/anna/%6Dain");
+	poll_frame("anna", "/anna/main/");
 	cr_assert_eq(ub_store_jobs(queue->polls, arena, &jobs), UB_STORE_OK);
 	cr_assert_eq(jobs.n, 1);
 	cr_assert_eq(jobs.items[0].key.kind, UB_KEY_SYNC);
-	cr_assert(ub_text_is(jobs.items[0].key.href, "/anna/work/"), "%.*s", UB_ARGS(jobs.items[0].key.href));
+	cr_assert(ub_text_is(jobs.items[0].key.href, "/anna/main/"), "%.*s", UB_ARGS(jobs.items[0].key.href));
 	cr_assert(ub_text_is(jobs.items[0].key.principal, "anna"));
 	cr_assert_eq(keys_in(store), 0);
 	cr_assert_eq(keys_in(queue->shelter), 0);
@@ -355,24 +355,24 @@ Test(queue, looks_at_a_calendar_once_however_often_it_is_polled)
 	struct ub_job job;
 	cr_assert_eq(told_polls(), UB_SYNC_SECONDS);
 	for (int i = 0; i < 3; i++) {
-		poll_frame("anna", "/anna/work/");
+		poll_frame("anna", "/anna/main/");
 		enum ub_store_result taken = ub_store_take(queue->polls, queue_now(), 1000, arena, &job);
 		cr_assert_eq(taken, i == 0 ? UB_STORE_OK : UB_STORE_NONE);
 		if (taken == UB_STORE_OK)
 			cr_assert_eq(ub_store_settle(queue->polls, &job, queue_now()), UB_STORE_OK);
 	}
-	poll_frame("ben", "/anna/work/");
+	poll_frame("ben", "/anna/main/");
 	poll_frame("anna", "/anna/home/");
 	cr_assert_eq(keys_in(queue->polls), 2);
 }
 
 Test(queue, makes_nothing_of_a_poll_that_it_does_not_want_or_cannot_repeat)
 {
-	poll_frame("anna", "/anna/work/");
+	poll_frame("anna", "/anna/main/");
 	cr_assert_eq(keys_in(queue->polls), 0, "the relay was told nothing yet");
 	cr_assert_eq(told_polls(), UB_SYNC_SECONDS);
 	const struct ub_wire_frame digest = { .kind = UB_WIRE_PRINCIPAL,
-		.principal = { UB_TEXT("Digest username=\"anna\""), UB_TEXT("h"), UB_TEXT("/anna/work/") } };
+		.principal = { UB_TEXT("Digest username=\"anna\""), UB_TEXT("h"), UB_TEXT("/anna/main/") } };
 	send_frame(&digest);
 	hear();
 	poll_frame("anna", "");

@@ -4,7 +4,7 @@
 /* How far the changes of calendars were looked at, as every store keeps it. */
 
 #define UP  UB_TEXT("http://up")
-#define CAL UB_TEXT("/anna/work/")
+#define CAL UB_TEXT("/anna/main/")
 
 static struct ub_store_sync sync_of(const char *collection, const char *token, int64_t looked)
 {
@@ -20,8 +20,8 @@ static struct ub_store_sync sync_of(const char *collection, const char *token, i
 STORY(keeps_how_far_a_calendar_was_looked_at)
 {
 	struct ub_store_sync found;
-	struct ub_store_sync first = sync_of("/anna/work/", "t1", 100);
-	struct ub_store_sync second = sync_of("/anna/work/", "t2", 200);
+	struct ub_store_sync first = sync_of("/anna/main/", "t1", 100);
+	struct ub_store_sync second = sync_of("/anna/main/", "t2", 200);
 	struct ub_store_sync other = sync_of("/anna/home/", "", 150);
 	GIVES(ub_store_sync(s->store, UP, CAL, s->arena, &found), NONE);
 	OK(ub_store_put_sync(s->store, &first));
@@ -31,7 +31,7 @@ STORY(keeps_how_far_a_calendar_was_looked_at)
 	IS(found.token, "t2");
 	IS(found.tag, "7");
 	IS(found.known, "AAEC");
-	IS(found.collection, "/anna/work/");
+	IS(found.collection, "/anna/main/");
 	cr_assert(found.refused == 1 && found.looked == 200);
 	GIVES(ub_store_sync(s->store, UB_TEXT("http://else"), CAL, s->arena, &found), NONE);
 	OK(ub_store_prune(s->store, 0, 180, 0));
@@ -83,19 +83,19 @@ STORY(tells_what_is_remembered_in_a_calendar)
 {
 	struct ub_store_places places;
 	struct ub_buf said = UB_BUF(s->arena);
-	add_seen(s, "/anna/work/over.ics", "\"1\"", 99, 0);
-	add_seen(s, "/anna/work/m.ics", "\"2\"", 100, 0);
-	add_seen(s, "/anna/work/series.ics", "\"3\"", 0, 5000);
+	add_seen(s, "/anna/main/over.ics", "\"1\"", 99, 0);
+	add_seen(s, "/anna/main/m.ics", "\"2\"", 100, 0);
+	add_seen(s, "/anna/main/series.ics", "\"3\"", 0, 5000);
 	add_seen(s, "/anna/work-2/m.ics", "\"4\"", 100, 0);
 	add_seen(s, "/anna/wor0/m.ics", "\"4\"", 100, 0);
-	add_item(s, "/anna/work/stands.ics", UB_ITEM_EXISTS, 150);
-	add_item(s, "/anna/work/maybe.ics", UB_ITEM_UNCERTAIN, 0);
-	add_item(s, "/anna/work/past.ics", UB_ITEM_EXISTS, 99);
-	add_item(s, "/anna/work/deleted.ics", UB_ITEM_DELETED, 150);
-	add_item(s, "/anna/work/removed.ics", UB_ITEM_REMOVED, 150);
-	add_appointment(s, "/anna/work/m.ics", false);
-	add_appointment(s, "/anna/work/internal.ics", false);
-	add_appointment(s, "/anna/work/item.ics", true);
+	add_item(s, "/anna/main/stands.ics", UB_ITEM_EXISTS, 150);
+	add_item(s, "/anna/main/maybe.ics", UB_ITEM_UNCERTAIN, 0);
+	add_item(s, "/anna/main/past.ics", UB_ITEM_EXISTS, 99);
+	add_item(s, "/anna/main/deleted.ics", UB_ITEM_DELETED, 150);
+	add_item(s, "/anna/main/removed.ics", UB_ITEM_REMOVED, 150);
+	add_appointment(s, "/anna/main/m.ics", false);
+	add_appointment(s, "/anna/main/internal.ics", false);
+	add_appointment(s, "/anna/main/item.ics", true);
 	OK(ub_store_places(s->store, ORG, UP, CAL, 100, s->arena, &places));
 	for (size_t i = 0; i < places.n; i++)
 		ub_buf_printf(&said, "%.*s%.*s ", UB_ARGS(ub_text_sub(places.items[i].href, 11, 99)),
