@@ -169,6 +169,8 @@
 
 /* plugins */
 #define UB_PLUGIN_CLOSE_MS 1000 /* time in which a plugin's thread may end by itself */
+#define UB_PLUGIN_TURN_MS                                                                                    \
+	5000 /* for which a plugin under suspicion, and others beside it, wait for their turn */
 
 /* directory */
 #define UB_SOURCE_TIMEOUT_SECONDS 60 /* seconds that one look may take, unless the settings say otherwise */

@@ -3,6 +3,9 @@
 /*
  * The thread in which a plugin is called. Nobody waits for that thread without end: not who wants an answer,
  * and takes it when there is one, and not who closes the worker.
+ *
+ * A plugin under suspicion was at work when a process ended, maybe beside the one that has ended it. It is
+ * called while no other plugin is at work, so that the next end tells which one it was.
  */
 #include "plugins-private.h"
 
@@ -10,7 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "upbeat/limits.h"
 #include "upbeat/sys.h"
+
+/* Who calls a plugin under suspicion writes, who calls another one reads. */
+static pthread_rwlock_t at_work = PTHREAD_RWLOCK_INITIALIZER;
 
 struct ub_plugin_worker {
 	const struct ub_plugin_work *work;
@@ -75,15 +82,31 @@ static void give_answer(struct ub_plugin_worker *worker, void *answer)
 	pthread_mutex_unlock(&worker->lock);
 }
 
+/* False: another plugin stays at work for so long that this one does not wait for it. */
+static bool take_turn(const struct ub_plugin_worker *worker)
+{
+	struct timespec until = ub_sys_deadline(UB_PLUGIN_TURN_MS);
+	return worker->ended ? pthread_rwlock_clockwrlock(&at_work, CLOCK_MONOTONIC, &until) == 0
+			     : pthread_rwlock_clockrdlock(&at_work, CLOCK_MONOTONIC, &until) == 0;
+}
+
+static void call(struct ub_plugin_worker *worker, void *answer)
+{
+	bool turn = take_turn(worker);
+	mark_set(worker->mark, worker->ended);
+	if (worker->work->call(worker->state, answer))
+		worker->ended = 0;
+	mark_leave(worker->mark, worker->ended);
+	if (turn)
+		pthread_rwlock_unlock(&at_work);
+}
+
 static void *run(void *context)
 {
 	struct ub_plugin_worker *worker = context;
 	void *answer;
 	while (wait_for_call(worker, &answer)) {
-		mark_set(worker->mark, worker->ended);
-		if (worker->work->call(worker->state, answer))
-			worker->ended = 0;
-		mark_leave(worker->mark, worker->ended);
+		call(worker, answer);
 		give_answer(worker, answer);
 	}
 	worker->work->end(worker->state);
