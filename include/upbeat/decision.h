@@ -275,6 +275,15 @@ UB_MUST_USE bool ub_owners_look(const struct ub_snapshot *snapshot, struct ub_st
 UB_MUST_USE bool ub_decide_left(const struct ub_taken *taken, const struct ub_decision *decision,
     struct ub_decide_input *input, struct ub_arena *arena);
 
+/* ---- before an item is sent ---- */
+
+/*
+ * Who is not one of ours and would be invited to an item by sending this text; `before`: the item as it
+ * stands, so that whom its user has invited is nobody new; NULL: there is none yet. Empty: nobody.
+ */
+struct ub_text ub_decide_outsider(
+    struct ub_text text, const struct ub_ical *before, const struct ub_org *org, struct ub_arena *arena);
+
 /* ---- what is remembered of a decision: store.h ---- */
 
 struct ub_store_outcome;

@@ -55,6 +55,9 @@ UB_MUST_USE const struct ub_ical *ub_ical_parse(
 /* The facts of the object's master component. Zones that a VTIMEZONE defines live in the arena. */
 UB_MUST_USE const struct ub_event *ub_ical_event(const struct ub_ical *ical, const struct ub_zones *zones,
     struct ub_arena *arena, struct ub_ical_refusal *refusal);
+/* Whom the object's lines invite, in all its components: the value of each ATTENDEE as it stands there, and
+ * " EMAIL=..." after it where the line has that (RFC 7986 6.2). */
+struct ub_texts ub_ical_invitations(const struct ub_ical *ical, struct ub_arena *arena);
 /* Does ub_ical_parse() and ub_ical_event() in one. */
 UB_MUST_USE const struct ub_event *ub_ical_read(struct ub_text text, const struct ub_zones *zones,
     struct ub_arena *arena, struct ub_ical_refusal *refusal);

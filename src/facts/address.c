@@ -153,6 +153,11 @@ enum standing address_standing(const struct ub_org *org, struct ub_text address)
 	return STANDING_OUTSIDE;
 }
 
+bool ub_org_is_ours(const struct ub_org *org, struct ub_text address)
+{
+	return address_standing(org, address) == STANDING_INTERNAL;
+}
+
 bool ub_org_is_guest(const struct ub_org *org, struct ub_text address)
 {
 	return address_standing(org, address) == STANDING_OUTSIDE;

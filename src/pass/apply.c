@@ -56,9 +56,17 @@ static void say(struct ub_pass *pass, struct ub_text what, const char *done, enu
 					  : ub_text(ub_outcome_text(outcome))));
 }
 
+/* Sends an item's text. `before`: as it stands; NULL: it is new, and has no ETag. */
 static enum ub_outcome put(struct ub_pass *pass, struct ub_text href, struct ub_text body,
-    struct ub_text etag, struct ub_response *response)
+    const struct ub_ical *before, struct ub_text etag, struct ub_response *response)
 {
+	struct ub_text outsider = ub_decide_outsider(body, before, pass->snapshot->org, pass->arena);
+	if (outsider.len) {
+		*response = (struct ub_response){ .error = ub_textf(pass->arena,
+						      "it would invite %.*s, who is not one of ours",
+						      UB_ARGS(outsider)) };
+		return UB_OUTCOME_REFUSED;
+	}
 	struct ub_request request = { .method = "PUT",
 		.target = href,
 		.content_type = "text/calendar; charset=utf-8",
@@ -94,7 +102,7 @@ static enum ub_outcome create(struct ub_pass *pass, const struct ub_item *item, 
 	struct ub_text href = pass_href_of(pass, item);
 	struct ub_text text = ub_ical_write(item, &writing, pass->arena);
 	struct ub_response response;
-	enum ub_outcome outcome = put(pass, href, text, UB_TEXT_NONE, &response);
+	enum ub_outcome outcome = put(pass, href, text, NULL, UB_TEXT_NONE, &response);
 	struct ub_store_outcome became = ub_remember_item(item, writing.task_as_event, pass->arena);
 	became.made = pass->now * 1000;
 	if (outcome == UB_OUTCOME_OK || outcome == UB_OUTCOME_UNCERTAIN)
@@ -218,7 +226,7 @@ static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
 	/* Without an ETag nobody could tell what would be overwritten (RFC 9110 13.1.1). */
 	if (found->etag.len == 0)
 		return UB_OUTCOME_REFUSED;
-	enum ub_outcome outcome = put(pass, found->href, text, found->etag, &response);
+	enum ub_outcome outcome = put(pass, found->href, text, found->ical, found->etag, &response);
 	struct ub_store_outcome became = outcome_of(pass, step, found, written);
 	if (outcome == UB_OUTCOME_OK)
 		remember_standing(pass, step, found, response.etag, base_of(pass, text), &became,
@@ -248,7 +256,7 @@ static enum ub_outcome hide(struct ub_pass *pass, const struct ub_step *step,
 		return UB_OUTCOME_OK;
 	if (found->etag.len == 0)
 		return UB_OUTCOME_REFUSED;
-	enum ub_outcome outcome = put(pass, found->href, text, found->etag, &response);
+	enum ub_outcome outcome = put(pass, found->href, text, found->ical, found->etag, &response);
 	acts->changed += outcome == UB_OUTCOME_OK;
 	if (outcome == UB_OUTCOME_OK)
 		remember(pass, NULL, pass_tell_hidden(pass, step, found, findings->meeting_uid));

@@ -41,14 +41,27 @@ void put_rules(const char *const *rules, size_t n)
 	cr_assert_eq(fclose(file), 0);
 }
 
+static void load(struct calendar *calendar, const char *const *rules, size_t n, struct ub_diags *diags)
+{
+	static const char *const domains[] = { "ours.example" };
+	struct ub_snapshot_input input = { .rules_path = "rules", .domains = domains, .n_domains = 1 };
+	put_rules(rules, n);
+	*calendar = (struct calendar){ .snapshot = ub_snapshot_load(&input, diags) };
+}
+
+bool calendar_loads(struct calendar *calendar, const char *const *rules, size_t n)
+{
+	struct ub_diags diags = UB_DIAGS(arena);
+	load(calendar, rules, n, &diags);
+	return calendar->snapshot;
+}
+
 struct calendar calendar_with(const char *const *rules, size_t n)
 {
 	struct ub_diags diags = UB_DIAGS(arena);
 	struct ub_buf said = UB_BUF(arena);
-	static const char *const domains[] = { "ours.example" };
-	struct ub_snapshot_input input = { .rules_path = "rules", .domains = domains, .n_domains = 1 };
-	put_rules(rules, n);
-	struct calendar calendar = { .snapshot = ub_snapshot_load(&input, &diags) };
+	struct calendar calendar;
+	load(&calendar, rules, n, &diags);
 	ub_diags_print(&diags, &said, false);
 	cr_assert(calendar.snapshot, "%s", ub_buf_cstr(&said));
 	return calendar;

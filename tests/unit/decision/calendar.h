@@ -34,6 +34,8 @@ struct calendar {
 /* A calendar with these rules, or with the usual one. */
 struct calendar calendar_open(void);
 struct calendar calendar_with(const char *const *rules, size_t n);
+/* The same for rules that may have a mistake. False: they have one. */
+bool calendar_loads(struct calendar *calendar, const char *const *rules, size_t n);
 void calendar_close(struct calendar *calendar);
 
 /* Decides about an object of one VEVENT with these lines, and with more components. */

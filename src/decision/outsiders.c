@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The last check before a text of ours is sent. It is on the bytes, and knows nothing of rules and plans:
+ * what may have gone wrong on the way to them, shows here.
+ */
+#include "upbeat/decision.h"
+
+/* Only an address as we write them ourselves is one of ours, and none with a %: nobody has to guess what a
+ * server makes of another one. */
+static bool is_ours(struct ub_text invitation, const struct ub_org *org)
+{
+	const struct ub_text scheme = UB_TEXT("mailto:");
+	struct ub_text address = ub_text_sub(invitation, scheme.len, invitation.len);
+	return ub_text_starts(invitation, scheme) && ub_text_find(address, UB_TEXT("%"), 0) == SIZE_MAX &&
+	       ub_facts_is_address(address) && ub_org_is_ours(org, address);
+}
+
+static bool has(const struct ub_texts *texts, struct ub_text text)
+{
+	for (size_t i = 0; i < texts->n; i++)
+		if (ub_text_eq(texts->items[i], text))
+			return true;
+	return false;
+}
+
+struct ub_text ub_decide_outsider(
+    struct ub_text text, const struct ub_ical *before, const struct ub_org *org, struct ub_arena *arena)
+{
+	struct ub_ical_refusal refusal;
+	struct ub_texts stood = { 0 };
+	const struct ub_ical *ical = ub_ical_parse(arena, text, &refusal);
+	if (!ical)
+		return UB_TEXT("nobody knows who");
+	if (before)
+		stood = ub_ical_invitations(before, arena);
+	struct ub_texts now = ub_ical_invitations(ical, arena);
+	for (size_t i = 0; i < now.n; i++)
+		if (!is_ours(now.items[i], org) && !has(&stood, now.items[i]))
+			return now.items[i];
+	return UB_TEXT_NONE;
+}
