@@ -84,7 +84,7 @@ HOW = (
     (r"src/upbeat ", try_program),
     (r"\./autogen\.sh && make demo$", try_demo),
     (r"\./autogen\.sh && make check$", try_check),
-    (r"make (bench|fuzz|soak|hour|flood|mutate|check-threads|check-valgrind)$|\./configure .*$", try_targets),
+    (r"make (bench|fuzz|soak|hour|flood|mutate|check-threads|check-valgrind|check-servers)$|\./configure .*$", try_targets),
 )
 
 
@@ -158,6 +158,13 @@ def _():
         path = pathlib.Path(folder) / "upbeat.yaml"
         path.write_text(f"rules: {TOP}/rules\n{settings}")
         is_fine(run([os.environ["UPBEAT"], "check", "-c", path]))
+
+
+@tap.case("the table of stories by server has each story, in the order of the program")
+def _():
+    program = (TOP / "tests/e2e/server_stories.py").read_text()
+    rows = re.findall(r"(?m)^\| (.*?) \|(?: (?:passed|FAILED|not there) \|){5}$", README)
+    tap.equal(rows, re.findall(r'(?m)^@tap\.case\("([^":]+)', program), "rows; make check-servers UPBEAT_README_UPDATE=1 writes them")
 
 
 @tap.case("the folders are there")

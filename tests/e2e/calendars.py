@@ -29,13 +29,14 @@ TZNAME:CET
 END:STANDARD
 END:VTIMEZONE
 """
-QUERY = """\
+QUERY_FOR = """\
 <?xml version="1.0"?>
 <C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">
   <D:prop><D:getetag/><C:calendar-data/></D:prop>
-  <C:filter><C:comp-filter name="VCALENDAR"/></C:filter>
+  <C:filter><C:comp-filter name="VCALENDAR">{}</C:comp-filter></C:filter>
 </C:calendar-query>
 """
+QUERY = QUERY_FOR.format("")  # for everything
 
 
 # ---- days ----
@@ -182,8 +183,12 @@ class Calendar:
 
     def objects(self):
         """The objects in it: (ETag, text) by href."""
+        # SOGo finds nothing for who wants everything.
+        return self.query("") or {**self.query('<C:comp-filter name="VEVENT"/>'), **self.query('<C:comp-filter name="VTODO"/>')}
+
+    def query(self, wanted):
         fields = {"Depth": "1", "Content-Type": "application/xml"}
-        answer = support.request("REPORT", self.url, self.user, QUERY, fields)
+        answer = support.request("REPORT", self.url, self.user, QUERY_FOR.format(wanted), fields)
         assert answer.status == 207, f"REPORT: {answer.status} {answer.body!r}"
         dav, caldav = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}"
         return {

@@ -12,9 +12,11 @@ import types
 import calendars
 import crm
 import manpage
-import postgres_server
 import support
 import tap
+
+sys.path.append(str(support.SERVERS))
+import postgres_server  # noqa: E402
 
 TABLE = """
 CREATE TABLE company (key TEXT, label TEXT, domain TEXT, state TEXT, paying BOOLEAN, seats INTEGER);

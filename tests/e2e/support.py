@@ -29,6 +29,7 @@ import urllib.parse
 import tap
 
 TOP = pathlib.Path(os.environ["srcdir"])
+SERVERS = pathlib.Path(__file__).with_name("servers")
 USERS = ("alice", "bob", "carol")
 ORGANIZATION = """\
 organization:
@@ -203,8 +204,8 @@ class Server(Process):
         """The path of what holds the user's calendars."""
         return self.calendar_of(user).rsplit("/", 2)[0] + "/"
 
-    def make_calendars(self):
-        for user in USERS:
+    def make_calendars(self, users):
+        for user in users:
             answer = request("MKCALENDAR", self.url + self.calendar_of(user), user)
             assert answer.status in (201, 405, 409), f"MKCALENDAR for {user}: {answer.status}"
 
@@ -228,7 +229,7 @@ class Radicale(Server):
         )
         command = [sys.executable, "-B", "-m", "radicale", "--config", folder / "radicale.conf"]
         super().__init__("radicale", command, folder, port)
-        self.make_calendars()
+        self.make_calendars(users)
 
 
 class Xandikos(Server):
@@ -236,31 +237,58 @@ class Xandikos(Server):
 
     CALENDAR = "/{user}/calendars/calendar/"
 
-    def __init__(self, folder):
+    def __init__(self, folder, users=USERS):
         if importlib.util.find_spec("xandikos") is None:
             raise tap.Skip("there is no Xandikos")
         port = free_port()
-        users = [f"{user}:{password(user)}" for user in USERS]
-        program = pathlib.Path(__file__).with_name("xandikos_server.py")
+        users = [f"{user}:{password(user)}" for user in users]
+        program = SERVERS / "xandikos_server.py"
         super().__init__("xandikos", [sys.executable, "-B", program, pathlib.Path(folder) / "data", port, *users], folder, port)
 
 
-class Cyrus(Server):
-    """HTTP/1.1, schedules: who is invited has the meeting in his calendar, under a name of the server's own. A customer
-    is one of its users, too. What has attendees is given no ETag when it is stored."""
+class Scheduler(Server):
+    """A server that schedules: who is invited has the meeting in his calendar, under a name of the server's own. A customer
+    is one of its users, too. Besides the server, its starter starts what the server needs."""
 
-    CALENDAR = "/dav/calendars/user/{user}/Default/"
     SCHEDULES = True
     CUSTOMER = "cto"  # of acme.example
+    NEEDS = ()  # paths without which the server is not there
 
-    def __init__(self, folder):
-        if not pathlib.Path("/usr/lib/cyrus/bin/httpd").exists():
-            raise tap.Skip("there is no Cyrus")
+    @classmethod
+    def is_there(cls):
+        return all(pathlib.Path(path).exists() for path in cls.NEEDS)
+
+    def __init__(self, folder, users=USERS):
+        name = type(self).__name__
+        if not self.is_there():
+            raise tap.Skip(f"there is no {name}")
         port = free_port()
-        program = pathlib.Path(__file__).with_name("cyrus_server.py")
-        command = [sys.executable, "-B", program, pathlib.Path(folder) / "c", port, "ours.example,acme.example"]
-        super().__init__("cyrus", [*command, *USERS, self.CUSTOMER], folder, port)
-        self.wait_for(lambda: "ready" in self.said(), "its users are there")
+        addresses = [*(f"{user}@ours.example" for user in users), f"{self.CUSTOMER}@acme.example"]
+        program = SERVERS / f"{name.lower()}_server.py"
+        command = [sys.executable, "-B", program, pathlib.Path(folder) / "s", port, *addresses]
+        super().__init__(name.lower(), command, folder, port)
+        self.wait_for(lambda: "ready" in self.said().split("\n"), "its users are there", 60)
+
+
+class Cyrus(Scheduler):
+    """HTTP/1.1. What has attendees is given no ETag when it is stored."""
+
+    CALENDAR = "/dav/calendars/user/{user}/Default/"
+    NEEDS = ("/usr/lib/cyrus/bin/httpd",)
+
+
+class Davical(Scheduler):
+    """HTTP/1.1, PHP. What has attendees is given no ETag when it is stored."""
+
+    CALENDAR = "/davical/caldav.php/{user}/calendar/"
+    NEEDS = ("/usr/share/davical/dba/create-database.sh", "/usr/sbin/apache2", "/usr/bin/psql", "/usr/lib/postgresql")
+
+
+class Sogo(Scheduler):
+    """HTTP/1.1, closes each connection without a word. Its users' first calendar is the one that gets invitations."""
+
+    CALENDAR = "/SOGo/dav/{user}/Calendar/personal/"
+    NEEDS = ("/usr/sbin/sogod", "/usr/bin/memcached", "/usr/bin/psql", "/usr/lib/postgresql")
 
 
 class Upbeat(Process):
