@@ -344,9 +344,9 @@ struct ub_existing *ub_existing_after(const struct ub_snapshot *snapshot, const 
 json_t *ub_explain_object(const struct ub_decision *decision, struct ub_arena *arena);
 json_t *ub_explain_amendments(const struct ub_amendments *amendments);
 
-/* Who has declined an item, by what is remembered of that, and by the item itself (NULL: it was not read).
- * `owner`: of the item, who is not among them. `now` in seconds is when it was read. */
-struct ub_declines ub_existing_declines(const struct ub_event *event, struct ub_text remembered,
+/* Who has declined an item, by what is remembered of that, and by the item itself, if it was read. `owner`:
+ * of the item, who is not among the others. `now` in seconds is when it was read. */
+struct ub_declines ub_existing_declines(const struct ub_existing *existing, struct ub_text remembered,
     struct ub_text owner, ub_instant now, struct ub_arena *arena);
 
 /* Fills in *existing what the text of an item says. Times without a zone are in `floating`. NULL: the text

@@ -51,9 +51,18 @@ struct ub_decline {
 	bool left_off;          /* he is not among the attendees any more */
 };
 
+/* The decline of the item's own owner: the item is given another time once. */
+struct ub_own_decline {
+	ub_instant at;           /* when it was first seen; 0: he has not declined the item */
+	struct ub_interval time; /* the item's, then: it counts as taken */
+	bool answered;           /* the item has been given another time since */
+	bool again;              /* he has declined that time, too, which is as if he had deleted the item */
+};
+
 struct ub_declines {
-	struct ub_decline *items;
+	struct ub_decline *items; /* of others */
 	size_t n, cap;
+	struct ub_own_decline own;
 };
 
 bool ub_plan_has_declined(const struct ub_declines *declines, struct ub_text address);
@@ -87,12 +96,14 @@ struct ub_item {
 	struct ub_interval search;
 	const struct ub_person *organizer; /* the owner; NULL for an item without attendees */
 	struct ub_people attendees;        /* ours only, without the organizer; empty: the owner's alone */
-	struct ub_declines declines;       /* who is not among them for that reason */
+	struct ub_declines declines;       /* who is not among them for that reason, and the owner's */
 	bool busy;                         /* false: TRANSP:TRANSPARENT */
 	enum ub_class class;               /* the meeting's */
 	bool late;                         /* placed after its window had passed */
 	/* Its user had moved it, and it is moved along with the meeting. Its time is still the user's. */
 	bool along;
+	/* Its owner has declined its time, and it is given another one, whatever he has made of it. */
+	bool anew;
 	struct ub_interval occasion; /* the meeting's, its instance's, or the period's */
 	struct ub_text account;      /* id of the account; empty: none is known */
 	const char *counts_as;       /* for reports: "prep"; "": as nothing */
@@ -163,6 +174,7 @@ struct ub_step {
 	const struct ub_existing *existing; /* NULL for create */
 	unsigned may_write;                 /* enum ub_property that is not the user's; keep only */
 	enum ub_class class;                /* the meeting's */
+	bool by_owner;                      /* remove: he has declined it for good, as if he had deleted it */
 	struct ub_text why;
 };
 

@@ -30,15 +30,16 @@ struct ub_existing *made_existing(
 		const struct ub_store_item *item = &items->items[i];
 		if (!ub_text_eq(item->owner, owner))
 			continue;
-		existing[(*n)++] = (struct ub_existing){ .uid = item->uid,
+		struct ub_existing *one = &existing[(*n)++];
+		*one = (struct ub_existing){ .uid = item->uid,
 			.name =
 			    ub_text_sub(item->href, ub_http_href_collection(item->href).len, item->href.len),
 			.generation = item->generation,
 			.item_mark = item->identity,
 			.state = states[item->state].existing,
-			.moved_along = item->outcome.moved_along != 0,
-			.declines = ub_existing_declines(
-			    NULL, item->outcome.declined, owner, item->changed / 1000, arena) };
+			.moved_along = item->outcome.moved_along != 0 };
+		one->declines =
+		    ub_existing_declines(one, item->outcome.declined, owner, item->changed / 1000, arena);
 	}
 	return existing;
 }

@@ -16,6 +16,7 @@ struct revision {
 	struct ub_text last;     /* the same, without those who are left off */
 	struct ub_declines left_off;
 	unsigned users;      /* what counts as the user's all the same, once it is written */
+	unsigned anew;       /* to be written, though nothing else may be wanted than the last time */
 	unsigned properties; /* to be written */
 	struct splice splice;
 };
@@ -124,22 +125,22 @@ static struct ub_map *attendees(const struct side *side, struct ub_arena *arena)
 	return map;
 }
 
-/* Sets an attendee's answer back to NEEDS-ACTION (RFC 6638 3.2.8). The rest of the line stays. */
-static void ask_again(struct revision *revision, const struct line *line)
+/* Sets an attendee's answer. The rest of the line stays. */
+static void set_answer(struct revision *revision, const struct line *line, struct ub_text wanted)
 {
 	struct ub_text answer = ub_ical_raw_param(line, "PARTSTAT");
 	const char *begin = line->name.ptr, *end = line->value.ptr + line->value.len;
-	if (answer.len == 0 || ub_text_eq_nocase(answer, UB_TEXT("NEEDS-ACTION")))
+	if (answer.len == 0 || ub_text_eq_nocase(answer, wanted))
 		return;
 	struct ub_text before = ub_text_n(begin, (size_t)(answer.ptr - begin));
 	struct ub_text after = ub_text_n(answer.ptr + answer.len, (size_t)(end - answer.ptr) - answer.len);
 	struct ub_text asked =
-	    ub_textf(revision->arena, "%.*sNEEDS-ACTION%.*s", UB_ARGS(before), UB_ARGS(after));
+	    ub_textf(revision->arena, "%.*s%.*s%.*s", UB_ARGS(before), UB_ARGS(wanted), UB_ARGS(after));
 	ub_ical_splice_line(&revision->splice, line, folded(revision, asked));
 }
 
 /* A new time and new people both change attendees' lines. So each line is removed, changed or kept once,
- * here. */
+ * here. At a new time all are asked again (RFC 6638 3.2.8); the owner comes. */
 static void revise_attendees(struct revision *revision)
 {
 	const struct side *now = &revision->now;
@@ -147,13 +148,16 @@ static void revise_attendees(struct revision *revision)
 	for (const struct line *line = NULL;
 	     (line = ub_ical_line(now->ical, now->master, "ATTENDEE", line));) {
 		struct ub_text address = ub_ical_address(line, revision->arena);
-		if (now->event->organizer && ub_text_eq(address, now->event->organizer->address))
+		if (now->event->organizer && ub_text_eq(address, now->event->organizer->address)) {
+			if (revision->anew & UB_PROPERTY_STATE)
+				set_answer(revision, line, UB_TEXT("ACCEPTED"));
 			continue;
+		}
 		if (ub_plan_has_declined(&revision->left_off, address) ||
 		    ((revision->properties & UB_PROPERTY_PEOPLE) && !ub_map_get(wanted, address)))
 			ub_ical_splice_line(&revision->splice, line, UB_TEXT_NONE);
 		else if (revision->properties & UB_PROPERTY_TIME)
-			ask_again(revision, line);
+			set_answer(revision, line, UB_TEXT("NEEDS-ACTION"));
 	}
 }
 
@@ -197,6 +201,13 @@ static void revise_agenda(struct revision *revision)
 		ub_ical_splice_before(&revision->splice, revision->base, text);
 }
 
+/* An item that the user has called off or done stays so, unless it is given another time for that reason. */
+static void revise_state(struct revision *revision)
+{
+	if (revision->anew & UB_PROPERTY_STATE)
+		exchange(revision, "STATUS");
+}
+
 static void revise_reminders(struct revision *revision)
 {
 	const struct side *now = &revision->now, *wanted = &revision->wanted;
@@ -226,7 +237,7 @@ static const struct {
 	{ UB_PROPERTY_AGENDA, "X-ALT-DESC" }, /* the description as HTML */
 	{ UB_PROPERTY_AGENDA, "STYLED-DESCRIPTION" },
 	{ UB_PROPERTY_CATEGORIES, "CATEGORIES" },
-	{ UB_PROPERTY_STATE, "TRANSP" }, /* an item that the user cancelled or has done stays so */
+	{ UB_PROPERTY_STATE, "TRANSP" },
 	{ UB_PROPERTY_STATE, "CLASS" },
 };
 
@@ -240,6 +251,7 @@ static const struct {
 	{ UB_PROPERTY_PEOPLE, revise_people },
 	{ UB_PROPERTY_AGENDA, revise_agenda },
 	{ UB_PROPERTY_REMINDERS, revise_reminders },
+	{ UB_PROPERTY_STATE, revise_state },
 };
 
 static void revise_stamps(struct revision *revision)
@@ -327,7 +339,7 @@ static unsigned fitting(const struct revision *revision, const struct ub_item *i
 /* The properties to write, among those that may be written. */
 static unsigned changes(const struct revision *revision, unsigned may_write)
 {
-	unsigned since = ub_ical_base_differs(revision->last, revision->wanted.base) | revision->users;
+	unsigned since = ub_ical_base_differs(revision->last, revision->wanted.base) | revision->anew;
 	return may_write & since & ub_ical_base_differs(revision->now.base, revision->wanted.base);
 }
 
@@ -338,7 +350,10 @@ static struct ub_text revise(const struct ub_ical *ical, const struct ub_item *i
 	struct revision revision = { .arena = arena,
 		.now.ical = ical,
 		.base = ub_ical_base_line(ical),
-		.users = item->along ? UB_PROPERTY_TIME : 0 };
+		.users = item->along ? UB_PROPERTY_TIME : 0,
+		.anew = item->anew    ? UB_PROPERTY_TIME | UB_PROPERTY_STATE
+			: item->along ? UB_PROPERTY_TIME
+				      : 0 };
 	*written = 0;
 	*overlap = false;
 	if (may_write == 0 || !revision.base)

@@ -141,8 +141,10 @@ static bool is_behind(const struct ub_step *step, unsigned written)
 static struct ub_store_outcome outcome_of(
     const struct ub_pass *pass, const struct ub_step *step, const struct ub_found *found, unsigned written)
 {
-	struct ub_store_outcome planned =
-	    ub_remember_item(step->item, as_event(pass, step->item), pass->arena);
+	struct ub_item item = *step->item;
+	if (!(written & UB_PROPERTY_TIME)) /* another time, if it was to get one, is still to come */
+		item.declines.own = step->existing->declines.own;
+	struct ub_store_outcome planned = ub_remember_item(&item, as_event(pass, &item), pass->arena);
 	struct ub_store_outcome outcome =
 	    found->known ? found->known->outcome : (struct ub_store_outcome){ .made = 0 };
 	ub_remember_standing(step->existing, pass->now, &outcome, pass->arena);
@@ -304,7 +306,8 @@ static enum ub_outcome take_away(struct ub_pass *pass, const struct ub_step *ste
 		outcome = UB_OUTCOME_OK;
 	if (outcome == UB_OUTCOME_OK) {
 		pass_forget_appointments(pass, found->href);
-		remember_removal(pass, existing, found, findings->meeting_uid, UB_ITEM_REMOVED,
+		remember_removal(pass, existing, found, findings->meeting_uid,
+		    step->by_owner ? UB_ITEM_DELETED : UB_ITEM_REMOVED,
 		    pass_tell_removed(pass, existing, found, findings->meeting_uid, step->why));
 	} else if (outcome != UB_OUTCOME_UNCERTAIN) {
 		remember_removal(pass, existing, found, findings->meeting_uid, UB_ITEM_EXISTS, NULL);

@@ -112,7 +112,8 @@ static void look_at_review_of(struct ub_pass *pass, const struct ub_store_appoin
 			    pass, items.items[i].owner, rule->subject == UB_FOR_TEAM ? UB_TEXT_NONE : id);
 }
 
-static void look_at_meeting_of(struct ub_pass *pass, const struct ub_store_appointment *appointment)
+static void look_at_copies_of(
+    struct ub_pass *pass, const struct ub_store_appointment *appointment, const char *why)
 {
 	struct ub_store_seens seens = { 0 };
 	struct ub_store_items items = { 0 };
@@ -125,10 +126,19 @@ static void look_at_meeting_of(struct ub_pass *pass, const struct ub_store_appoi
 	for (size_t i = 0; i < seens.n; i++) {
 		if (!is_copy_with_item(&seens.items[i], &items, appointment))
 			continue;
-		ub_log(pass->log, UB_LOG_INFO, "%.*s: stands where %.*s has an item; that is looked at anew",
-		    UB_ARGS(pass->job->key.href), UB_ARGS(seens.items[i].href));
+		ub_log(pass->log, UB_LOG_INFO, "%.*s: %s; %.*s is looked at anew",
+		    UB_ARGS(pass->job->key.href), why, UB_ARGS(seens.items[i].href));
 		pass_look_at(pass, &seens.items[i]);
 	}
+}
+
+void pass_look_at_meeting_of(
+    struct ub_pass *pass, const struct ub_store_appointment *appointment, const char *why)
+{
+	if (ub_cadence_is_uid(appointment->meeting_uid))
+		look_at_review_of(pass, appointment);
+	else
+		look_at_copies_of(pass, appointment, why);
 }
 
 /* Items of other meetings at the time of the event, one of each meeting. */
@@ -174,13 +184,9 @@ static void look_at_meetings_of(struct ub_pass *pass, const struct ub_store_appo
 {
 	struct ub_map *meetings = ub_map_new(pass->arena);
 	for (size_t i = 0; i < collisions->n; i++) {
-		struct ub_text uid = collisions->items[i].meeting_uid;
-		if (ub_map_put(meetings, uid, pass))
-			continue;
-		if (ub_cadence_is_uid(uid))
-			look_at_review_of(pass, &collisions->items[i]);
-		else
-			look_at_meeting_of(pass, &collisions->items[i]);
+		if (!ub_map_put(meetings, collisions->items[i].meeting_uid, pass))
+			pass_look_at_meeting_of(
+			    pass, &collisions->items[i], "it stands where an item of another meeting does");
 	}
 }
 

@@ -22,7 +22,7 @@ static void read_item(
 static void find_declines(struct ub_pass *pass, struct ub_text remembered, struct ub_existing *existing)
 {
 	existing->declines =
-	    ub_existing_declines(existing->event, remembered, pass->identity.owner, pass->now, pass->arena);
+	    ub_existing_declines(existing, remembered, pass->identity.owner, pass->now, pass->arena);
 }
 
 /* Reads an item that the store knows. An object of the item's UID is the item, also where a client has

@@ -40,6 +40,12 @@ static struct ub_store_item *find_item(struct ub_pass *pass)
 	return result == UB_STORE_OK ? item : NULL;
 }
 
+/* Whether the item's owner has declined it, and that is still to be answered. */
+static bool is_to_be_answered(const struct ub_own_decline *own)
+{
+	return own->at && (!own->answered || own->again);
+}
+
 void pass_note_item(struct ub_pass *pass, struct ub_text text)
 {
 	const struct ub_zone *floating = ub_org_person(pass->snapshot->org, pass->identity.owner)->zone;
@@ -53,10 +59,13 @@ void pass_note_item(struct ub_pass *pass, struct ub_text text)
 	if (!read || !ub_text_eq(existing.event->uid, item->uid))
 		return;
 	struct ub_store_outcome outcome = item->outcome;
-	existing.declines = ub_existing_declines(
-	    existing.event, outcome.declined, pass->identity.owner, pass->now, pass->arena);
+	existing.declines =
+	    ub_existing_declines(&existing, outcome.declined, pass->identity.owner, pass->now, pass->arena);
 	ub_remember_standing(&existing, pass->now, &outcome, pass->arena);
 	pass_note_outcome(pass, item, &outcome);
+	const struct ub_store_appointment of = { .uid = item->uid, .meeting_uid = item->meeting_uid };
+	if (is_to_be_answered(&existing.declines.own))
+		pass_look_at_meeting_of(pass, &of, "its owner has declined it");
 }
 
 void pass_note_deleted(struct ub_pass *pass, const struct ub_store_item *item)

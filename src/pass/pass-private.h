@@ -129,6 +129,10 @@ void pass_look_at(struct ub_pass *pass, const struct ub_store_seen *seen);
  * that address: it is worked on now if his credentials are kept, and else at his next request. Of whom nobody
  * has heard yet nothing is put: all his accounts are looked at when he comes. */
 void pass_look_at_account(struct ub_pass *pass, struct ub_text owner, struct ub_text id);
+/* Puts the key of the copy of a meeting, or of the account, that the item with this appointment stands for.
+ * `why`: for the log. */
+void pass_look_at_meeting_of(
+    struct ub_pass *pass, const struct ub_store_appointment *appointment, const char *why);
 /* To be called for every event that can be read, and has a UID: tells the store whom the event takes. If
  * people are taken at another time than before, the meetings of the items that stand then are looked at anew.
  * `item`: the event is one of Upbeat's, with its marks or without. */

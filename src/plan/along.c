@@ -90,9 +90,10 @@ static bool find_nearest(const struct ub_making *making, const struct ub_slot_re
 static bool has_moved(const struct ub_making *making, const struct ub_existing *existing)
 {
 	return existing && existing->state == UB_EXISTING_STANDS && existing->event &&
-	       existing->event->marks.base.len && existing->event->repeats == UB_REPEATS_NOT &&
-	       (existing->user_changed & UB_PROPERTY_TIME) && existing->end > making->input->facts->now &&
-	       existing->last_occasion && existing->last_occasion != making->input->facts->meeting.start;
+	       !ub_plan_is_declined(existing) && existing->event->marks.base.len &&
+	       existing->event->repeats == UB_REPEATS_NOT && (existing->user_changed & UB_PROPERTY_TIME) &&
+	       existing->end > making->input->facts->now && existing->last_occasion &&
+	       existing->last_occasion != making->input->facts->meeting.start;
 }
 
 static bool stand(struct ub_draft *draft, ub_instant start, int64_t duration)

@@ -92,6 +92,7 @@ static void identify(struct ub_making *making, struct ub_draft *draft)
 	const struct ub_existing *before = ub_plan_existing(making, draft->rule, draft->source);
 	draft->existing = before && before->state != UB_EXISTING_REMOVED ? before : NULL;
 	item->declines = before ? before->declines : (struct ub_declines){ 0 };
+	draft->declined_for_good = ub_plan_is_declined_for_good(draft->source, &item->declines);
 	item->marks.item = ub_plan_item_mark(&key, making->arena);
 	item->marks.rule = ub_plan_rule_mark(key.family, making->arena);
 	item->generation = before && before->generation ? before->generation : 1;
@@ -108,6 +109,9 @@ static void identify(struct ub_making *making, struct ub_draft *draft)
 static void add_to_plan(struct ub_making *making, struct ub_draft *draft)
 {
 	struct ub_plan *plan = making->plan;
+	struct ub_own_decline *own = &draft->item.declines.own;
+	draft->item.anew = own->at && !own->answered;
+	own->answered = own->at != 0;
 	if (plan->items.n == UB_PLAN_ITEMS_MAX) {
 		ub_plan_drop(
 		    making, draft, UB_NOTE_UNDECIDED, "the meeting already has %zu items", plan->items.n);
@@ -181,6 +185,11 @@ void ub_plan_draft(struct ub_making *making, struct ub_drafts *drafts, struct ub
 		.id =
 		    ub_textf(making->arena, "%.*s/%.*s", UB_ARGS(draft->rule->name), UB_ARGS(source->name)) };
 	identify(making, draft);
+	if (draft->declined_for_good) {
+		ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its owner has declined it%s, and it stays away",
+		    item->declines.own.again ? " twice" : "");
+		return;
+	}
 	if (draft->existing && draft->existing->state == UB_EXISTING_DELETED) {
 		ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "it was deleted by hand and stays away");
 		return;

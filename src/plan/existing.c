@@ -94,7 +94,8 @@ bool ub_plan_is_pinned(
 	if (!existing || existing->state != UB_EXISTING_STANDS || !existing->event)
 		return false;
 	return is_over(making, existing) ||
-	       ((existing->user_changed & UB_PROPERTY_TIME) && end_of(existing) <= useful_until);
+	       (!ub_plan_is_declined(existing) && (existing->user_changed & UB_PROPERTY_TIME) &&
+		   end_of(existing) <= useful_until);
 }
 
 bool ub_plan_outlasts_rule(const struct ub_making *making, const struct ub_existing *existing)
@@ -109,6 +110,8 @@ unsigned ub_plan_may_write(struct ub_making *making, const struct ub_draft *draf
 	if (!existing->event || is_over(making, existing))
 		return 0;
 	unsigned mine = UB_PROPERTY_ALL & ~existing->user_changed;
+	if (draft->item.anew)
+		mine |= UB_PROPERTY_TIME | UB_PROPERTY_STATE;
 	/* The user has moved the item to a time at which the item is of no use. So the item follows the
 	 * meeting again. */
 	bool moves = draft->item.kind == UB_ITEM_TASK ? draft->item.due != existing->due
@@ -187,9 +190,11 @@ static bool outlives(const struct ub_making *making, const struct ub_existing *e
 	       ahead - making->input->brought_forward > now;
 }
 
-static struct ub_text why_it_goes(const struct ub_making *making)
+static struct ub_text why_it_goes(const struct ub_making *making, bool declined)
 {
 	const char *not_eligible = making->plan->not_eligible;
+	if (declined)
+		return UB_TEXT("its owner has declined it");
 	if (!not_eligible && making->input->unwanted)
 		return ub_text(making->input->unwanted);
 	if (!not_eligible)
@@ -199,21 +204,33 @@ static struct ub_text why_it_goes(const struct ub_making *making)
 	return ub_text(ub_facts_not_eligible_text(not_eligible));
 }
 
+/* Whether the item is one of those that are not made as their owner has declined them. */
+static bool is_declined_for_good(const struct ub_making *making, const struct ub_existing *existing)
+{
+	for (size_t i = 0; making->drafts && i < making->plan->n_matches; i++)
+		for (size_t k = 0; k < making->drafts[i].n; k++)
+			if (making->drafts[i].items[k].existing == existing)
+				return making->drafts[i].items[k].declined_for_good;
+	return false;
+}
+
 static void remove_one(struct ub_making *making, const struct ub_existing *existing)
 {
 	if (existing->state != UB_EXISTING_STANDS || !existing->event || is_in_a_step(making, existing) ||
 	    is_left(making, existing->item_mark) || is_over(making, existing) || outlives(making, existing) ||
 	    !may_go(making, existing))
 		return;
-	struct ub_text why = why_it_goes(making);
-	if (!making->called_off && (existing->user_changed || existing->has_notes)) {
+	bool declined = is_declined_for_good(making, existing);
+	struct ub_text why = why_it_goes(making, declined);
+	if (!making->called_off && !declined && (existing->user_changed || existing->has_notes)) {
 		ub_plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
 		    "`%.*s` was changed by hand and stays, though %.*s", UB_ARGS(existing->event->summary),
 		    UB_ARGS(why));
 		return;
 	}
-	*ub_push(making->arena, &making->plan->steps) =
-	    (struct ub_step){ .action = UB_ACTION_REMOVE, .existing = existing, .why = why };
+	*ub_push(making->arena, &making->plan->steps) = (struct ub_step){
+		.action = UB_ACTION_REMOVE, .existing = existing, .by_owner = declined, .why = why
+	};
 }
 
 /* What stays for another reason, because it is over or was changed by hand, must not tell what the meeting

@@ -33,9 +33,34 @@ bool ub_plan_has_declined(const struct ub_declines *declines, struct ub_text add
 	return false;
 }
 
+bool ub_plan_is_declined(const struct ub_existing *existing)
+{
+	return existing->declines.own.at && !existing->declines.own.answered;
+}
+
+bool ub_plan_is_declined_for_good(const struct ub_rule_item *source, const struct ub_declines *declines)
+{
+	return declines->own.again || (declines->own.at && !declines->own.answered && source->at.n);
+}
+
+static void note_own_decline(struct ub_making *making, const struct ub_draft *draft)
+{
+	const struct ub_own_decline *own = &draft->item.declines.own;
+	const struct ub_zone *zone = making->calendar.zone;
+	struct ub_buf time = UB_BUF(making->arena), day = UB_BUF(making->arena);
+	ub_cal_format(&time, UB_TEXT("%a %F %R"), zone, own->time.start, UB_ENGLISH);
+	ub_cal_format(&day, UB_TEXT("%F"), zone, own->at, UB_ENGLISH);
+	ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
+	    "its owner has declined it at %.*s (seen on %.*s): it gets another time once, and stays away if "
+	    "that is declined, too",
+	    UB_ARGS(ub_buf_text(&time)), UB_ARGS(ub_buf_text(&day)));
+}
+
 void ub_plan_note_declines(struct ub_making *making, const struct ub_draft *draft)
 {
 	const struct ub_declines *declines = &draft->item.declines;
+	if (declines->own.at)
+		note_own_decline(making, draft);
 	for (size_t i = 0; i < declines->n; i++) {
 		struct ub_buf day = UB_BUF(making->arena);
 		ub_cal_format(&day, UB_TEXT("%F"), making->calendar.zone, declines->items[i].at, UB_ENGLISH);

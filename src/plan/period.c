@@ -136,7 +136,8 @@ bool ub_plan_place_in_period(struct ub_making *making, struct ub_draft *draft, i
 		.full = (enum ub_full)draft->wishes.full,
 		.all_day = true,
 		.busy = ub_plan_busy_times(making, draft),
-		.full_days = ub_plan_full_days(making, draft) };
+		.full_days = ub_plan_full_days(making, draft),
+		.declined = ub_plan_declined_times(making, draft) };
 	if (request.prefer == UB_PREFER_SAME_TIME &&
 	    !last_time(making, draft, period.start, &request.same_time))
 		request.prefer = UB_PREFER_EARLIEST;

@@ -93,7 +93,8 @@ static bool place_between(
 		.same_time = ub_plan_time_of_day(making->calendar.zone, making->input->facts->meeting.start),
 		.all_day = making->input->facts->meeting.event->start.date,
 		.busy = ub_plan_busy_times(making, draft),
-		.full_days = ub_plan_full_days(making, draft) };
+		.full_days = ub_plan_full_days(making, draft),
+		.declined = ub_plan_declined_times(making, draft) };
 	request.people = ub_plan_calendars(making, &draft->item.attendees, &request.n_people);
 	ub_plan_seek(making, draft, &request);
 	return stays(making, draft, &request) || ub_plan_search(making, draft, &request, request.window);

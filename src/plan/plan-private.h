@@ -45,6 +45,8 @@ struct ub_slot_request {
 	/* Days on which the owner has as many reviews as a day may have. Nothing is put there, whatever
 	 * `full` says. */
 	struct ub_intervals full_days;
+	/* The time that the owner has declined. Nothing is put there either. */
+	struct ub_intervals declined;
 };
 
 /* One try of the search: the window, the end from which the search begins, and the people who must be at
@@ -73,6 +75,8 @@ struct ub_slot ub_plan_find_slot(const struct ub_slot_request *request, struct u
 struct ub_interval ub_plan_left_of_window(const struct ub_slot_request *request);
 /* Whether somebody is busy while the item would stand there. */
 bool ub_plan_is_busy(const struct ub_slot_request *request, ub_instant start);
+/* Whether the item may not stand there, as it would overlap with what it is not to overlap with. */
+bool ub_plan_collides(const struct ub_slot_request *request, ub_instant start);
 /* The instant of request->same_time on that day of the owner's. */
 ub_instant ub_plan_same_time(const struct ub_slot_request *request, ub_day day);
 /* The first moment from `from` on at which somebody works, on a full step. Without any within UB_PLAN_SEARCH:
@@ -101,6 +105,7 @@ struct ub_draft {
 	struct ub_wishes wishes;
 	struct ub_item item;
 	const struct ub_existing *existing; /* NULL: never made, or forgotten */
+	bool declined_for_good;             /* by the owner, whether it stands yet or not */
 	/* Contributions of other rules and of the item's own sections, contribute.c. */
 	struct ub_bodies sections;
 	UB_VEC(const struct ub_cel_program *) invites; /* lists of people */
@@ -210,6 +215,8 @@ struct ub_work_calendar *ub_plan_calendars(
 /* Busy times: the meeting itself, the items that this plan has placed already, and the times that `free`
  * names. */
 struct ub_intervals ub_plan_busy_times(struct ub_making *making, const struct ub_draft *draft);
+/* The time that the owner has declined. */
+struct ub_intervals ub_plan_declined_times(const struct ub_making *making, const struct ub_draft *draft);
 /* Of an event of a rule for accounts: the days that are full by `reviews_a_day`. */
 struct ub_intervals ub_plan_full_days(const struct ub_making *making, const struct ub_draft *draft);
 /* Sets whose busy times count for the event, and where the search by this request may go. Notes whose busy
@@ -266,6 +273,10 @@ bool ub_plan_has_needs(struct ub_making *making, struct ub_draft *draft);
 /* people.c: the attendees that the program names. Only our people count, and neither the owner nor who has
  * declined. False: the draft has been dropped. */
 bool ub_plan_people(struct ub_making *making, struct ub_draft *draft, const struct ub_cel_program *program);
+/* Whether the owner has declined the item as it stands, and it has got no other time yet. */
+bool ub_plan_is_declined(const struct ub_existing *existing);
+/* Whether he has done so twice, or where there is no other time: as if he had deleted the item. */
+bool ub_plan_is_declined_for_good(const struct ub_rule_item *source, const struct ub_declines *declines);
 /* Notes who has declined. */
 void ub_plan_note_declines(struct ub_making *making, const struct ub_draft *draft);
 /* Whether `free` means this person, too. An event that is shown as free may stand anywhere. */

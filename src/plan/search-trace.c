@@ -64,6 +64,8 @@ static struct stretch reason(const struct telling *telling, struct ub_interval s
 		return (struct stretch){ .what = "already past" };
 	if (slot.end > request->useful_until)
 		return (struct stretch){ .what = "too late to be of use" };
+	if (overlaps(request->declined, slot))
+		return (struct stretch){ .what = "%.*s has declined that time", .who = &telling->seekers[0] };
 	for (size_t i = 0; i < telling->n_seekers; i++)
 		if (overlaps(telling->seekers[i].busy, slot))
 			return (struct stretch){ .what = "%.*s is busy", .who = &telling->seekers[i] };

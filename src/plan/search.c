@@ -54,6 +54,15 @@ struct ub_intervals ub_plan_busy_times(struct ub_making *making, const struct ub
 	return ub_cal_intervals_normal(making->arena, busy);
 }
 
+struct ub_intervals ub_plan_declined_times(const struct ub_making *making, const struct ub_draft *draft)
+{
+	const struct ub_own_decline *own = &draft->item.declines.own;
+	struct ub_intervals declined = { 0 };
+	if (own->at)
+		*ub_push(making->arena, &declined) = own->time;
+	return declined;
+}
+
 static void note_unknown(
     struct ub_making *making, const struct ub_draft *draft, const struct ub_person *person)
 {
@@ -106,12 +115,6 @@ bool ub_plan_fits(struct ub_making *making, const struct ub_slot_request *reques
 	return slot.found && slot.start == start;
 }
 
-/* Whether something else stands then, which the item is not to overlap with. */
-static bool collides(const struct ub_slot_request *request, ub_instant start)
-{
-	return request->full != UB_FULL_OVERLAP && ub_plan_is_busy(request, start);
-}
-
 /* Whether an event that came late, or right before the meeting, keeps its time. Otherwise each pass would put
  * the event off once more. */
 static bool stays_late(
@@ -120,7 +123,7 @@ static bool stays_late(
 	const struct ub_existing *existing = draft->existing;
 	if (!existing || !existing->event || (slot->found && !slot->late) ||
 	    existing->start + request->duration > request->useful_until ||
-	    existing->start < request->window.start || collides(request, existing->start))
+	    existing->start < request->window.start || ub_plan_collides(request, existing->start))
 		return false;
 	draft->item.late = true;
 	return ub_plan_stand(draft, existing->start, existing->start + request->duration);

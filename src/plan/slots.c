@@ -17,22 +17,31 @@ struct ub_interval ub_plan_left_of_window(const struct ub_slot_request *request)
 		earlier(request->window.end, request->useful_until) };
 }
 
-bool ub_plan_is_busy(const struct ub_slot_request *request, ub_instant start)
+static bool overlaps(struct ub_intervals set, struct ub_interval slot)
 {
-	struct ub_interval slot = { start, start + request->duration };
-	for (size_t i = 0; i < request->busy.n; i++)
-		if (ub_cal_overlap(request->busy.items[i], slot))
+	for (size_t i = 0; i < set.n; i++)
+		if (ub_cal_overlap(set.items[i], slot))
 			return true;
 	return false;
+}
+
+bool ub_plan_is_busy(const struct ub_slot_request *request, ub_instant start)
+{
+	return overlaps(request->busy, (struct ub_interval){ start, start + request->duration });
+}
+
+bool ub_plan_collides(const struct ub_slot_request *request, ub_instant start)
+{
+	return (request->full != UB_FULL_OVERLAP && ub_plan_is_busy(request, start)) ||
+	       overlaps(request->declined, (struct ub_interval){ start, start + request->duration });
 }
 
 /* When the event cannot be, so that people have the rest. */
 static struct ub_intervals taken(
     const struct ub_slot_request *request, bool ignore_busy, struct ub_arena *arena)
 {
-	if (request->full_days.n == 0)
-		return ignore_busy ? (struct ub_intervals){ 0 } : request->busy;
-	return ignore_busy ? request->full_days : ub_cal_union(arena, request->busy, request->full_days);
+	struct ub_intervals closed = ub_cal_union(arena, request->full_days, request->declined);
+	return ignore_busy ? closed : ub_cal_union(arena, request->busy, closed);
 }
 
 ub_instant ub_plan_same_time(const struct ub_slot_request *request, ub_day day)
@@ -151,7 +160,7 @@ static bool try_right_before(const struct ub_slot_request *request, struct ub_sl
 {
 	ub_instant start = request->useful_until - request->duration;
 	if (!request->before || request->late == UB_LATE_SKIP || request->now <= request->window.start ||
-	    start < request->now || (request->full != UB_FULL_OVERLAP && ub_plan_is_busy(request, start)))
+	    start < request->now || ub_plan_collides(request, start))
 		return false;
 	slot->start = start;
 	slot->late = true;
@@ -160,14 +169,6 @@ static bool try_right_before(const struct ub_slot_request *request, struct ub_sl
 }
 
 /* ---- the meeting's own time of day ---- */
-
-static bool overlaps(struct ub_intervals set, struct ub_interval slot)
-{
-	for (size_t i = 0; i < set.n; i++)
-		if (ub_cal_overlap(set.items[i], slot))
-			return true;
-	return false;
-}
 
 /* Whether the slot begins in the day or evening, and goes on into the night. */
 static bool goes_into_the_night(const struct ub_zone *zone, struct ub_interval slot)
@@ -193,7 +194,7 @@ static bool find_own_time(
 		struct ub_interval slot = { *start, *start + request->duration };
 		if (slot.start >= window.start && slot.end <= window.end &&
 		    ub_cal_is_business_day(owner, day) && !overlaps(request->busy, slot) &&
-		    !goes_into_the_night(owner->zone, slot))
+		    !overlaps(request->declined, slot) && !goes_into_the_night(owner->zone, slot))
 			return true;
 	}
 	return false;

@@ -18,7 +18,7 @@ static struct ub_text declined_by_ben(struct desk *desk, struct ub_item *next)
 	item.attendees = people_of(desk, invited, &carl);
 	*next = item;
 	next->attendees = people_of(desk, &carl, NULL);
-	next->declines = (struct ub_declines){ &ben, 1, 1 };
+	next->declines = (struct ub_declines){ .items = &ben, .n = 1, .cap = 1 };
 	return replaced(desk, unfolded(desk, &item), "PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:ben",
 	    "PARTSTAT=DECLINED:mailto:ben");
 }
@@ -74,5 +74,34 @@ Test(left_off, leaves_nobody_off_an_item_that_somebody_else_organizes)
 	    desk.arena, "%.*sORGANIZER:mailto:zoe@ours.example%s", (int)from, text.ptr, text.ptr + to);
 	item.title = UB_TEXT("Another");
 	check_has(changed(&desk, text, &item, UB_PROPERTY_TITLE), "PARTSTAT=DECLINED:mailto:ben");
+	desk_close(&desk);
+}
+
+/* ---- the owner's own decline ---- */
+
+/* An item that its owner has declined at another time than Upbeat's own, and called off. */
+Test(left_off, gives_another_time_to_what_its_owner_has_declined_whatever_he_has_made_of_it)
+{
+	struct desk desk = desk_open();
+	struct ub_item item = item_of(&desk), moved = item;
+	unsigned written;
+	move(&moved, 7200);
+	struct ub_text text = unfolded(&desk, &item), other = unfolded(&desk, &moved);
+	size_t from = ub_text_find(text, UB_TEXT("DTSTART;"), 0),
+	       to = ub_text_find(text, UB_TEXT("SUMMARY"), 0);
+	size_t other_from = ub_text_find(other, UB_TEXT("DTSTART;"), 0),
+	       other_to = ub_text_find(other, UB_TEXT("SUMMARY"), 0);
+	text = ub_textf(desk.arena, "%.*s%.*sSTATUS:CANCELLED\r\n%s", (int)from, text.ptr,
+	    (int)(other_to - other_from), other.ptr + other_from, text.ptr + to);
+	text = replaced(&desk, text, "ROLE=CHAIR;PARTSTAT=ACCEPTED", "ROLE=CHAIR;PARTSTAT=DECLINED");
+	cr_expect_eq(ub_ical_user_changes(parsed(&desk, text), desk.zones, desk.arena),
+	    UB_PROPERTY_TIME | UB_PROPERTY_STATE);
+	item.anew = true;
+	text = revised(&desk, text, &item, UB_PROPERTY_ALL, &written);
+	cr_expect_eq(written, UB_PROPERTY_TIME | UB_PROPERTY_STATE);
+	check_lacks(text, "CANCELLED");
+	check_lacks(text, "DECLINED");
+	check_has(text, "PARTSTAT=ACCEPTED");
+	cr_expect_eq(ub_ical_user_changes(parsed(&desk, text), desk.zones, desk.arena), 0);
 	desk_close(&desk);
 }

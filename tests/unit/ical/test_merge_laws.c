@@ -70,7 +70,7 @@ static struct ub_item wanted_next(struct desk *desk, struct ub_item item, uint32
 		item.attendees = people_of(desk, &carl, NULL);
 	if (roll(seed, 4) == 0) {
 		item.attendees = people_of(desk, &carl, NULL);
-		item.declines = (struct ub_declines){ &ben, 1, 1 };
+		item.declines = (struct ub_declines){ .items = &ben, .n = 1, .cap = 1 };
 	}
 	return item;
 }

@@ -199,7 +199,7 @@ Test(plan, colleague_who_has_declined_is_not_invited_again)
 	struct ub_decline ben = { .address = UB_TEXT("ben@ours.example"), .at = world->now };
 	world_rules(world, PREP);
 	world_apply(world, world_plan(world));
-	world->existing[0].declines = (struct ub_declines){ &ben, 1, 1 };
+	world->existing[0].declines = (struct ub_declines){ .items = &ben, .n = 1, .cap = 1 };
 	for (size_t i = 0; i < UB_COUNT(states); i++) {
 		world->existing[0].state = states[i];
 		struct ub_plan *plan = world_plan(world);

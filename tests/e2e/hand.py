@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What users change in an item by hand stays theirs, through Upbeat or past it, while the rest follows the meeting."""
+import re
+import sqlite3
+import sys
+import urllib.parse
+
+import calendars
+import support
+import tap
+from recurring import Story, answered
+
+EVERY = 1  # seconds between two looks for changes
+SOON = 5.0
+THREE = ("alice", "bob", "cto@acme.example")
+# One more item, at a fixed time.
+SIGNAL = """\
+format: 1
+rules:
+  - name: signal
+    for: meeting
+    when: is_customer_meeting
+    create:
+      - event: signal
+        title: Turn to the next step
+        at: 8m before end
+        duration: 8m
+        busy: false
+"""
+STATE = """\
+<?xml version="1.0"?>
+<propfind xmlns="DAV:"><prop><sync-token/><getctag xmlns="http://calendarserver.org/ns/"/></prop></propfind>
+"""
+
+
+class Hand(Story):
+    def __init__(self, server):
+        super().__init__(server)
+        self.settings += f"sync_every: {EVERY}s\n"
+        site = self.folder / "site"
+        site.mkdir()
+        (site / "signal.yaml").write_text(SIGNAL)
+        self.rules = f"[{support.TOP}/rules, {site}]"
+
+    def meet(self, uid, days=8, title="Demo for Acme"):
+        """A meeting with its items: alice's calendar through Upbeat and on the server."""
+        seen, real = self.new_calendar()
+        self.save(seen, uid, days, title)
+        return seen, real
+
+    def save(self, seen, uid, days=8, title="Demo for Acme"):
+        start = calendars.business_day(days, 11)
+        self.change(seen, calendars.meeting(title, start, attendees=THREE, uid=uid))
+
+    def items(self, real, uid, words=": prep for "):
+        return [item for item in real.items_of(uid) if words in item.text("SUMMARY")]
+
+    def item(self, real, uid, words=": prep for "):
+        found = self.items(real, uid, words)
+        tap.equal(len(found), 1, f"items of {uid}")
+        return found[0]
+
+    def starts(self, real, uid):
+        return self.item(real, uid).time("DTSTART").astimezone(calendars.BERLIN)
+
+    def object_of(self, real, item):
+        """The name of an item's object and its text, unfolded."""
+        uid = item.value("UID")
+        href, (_, text) = next((href, found) for href, found in real.objects().items() if f"UID:{uid}" in found[1])
+        return href.rsplit("/", 1)[1], re.sub(r"\r?\n[ \t]", "", text)
+
+    def edit(self, seen, real, item, change):
+        """The user changes an item by a client that goes through Upbeat."""
+        name, text = self.object_of(real, item)
+        assert change(text) != text, f"nothing changes: {text}"
+        self.change(seen, change(text), name)
+
+    def edit_past(self, seen, real, item, change):
+        """He does so in the server's own pages. Then his client looks for changes until one is there."""
+        self.poll(seen)
+        tap.eventually(lambda: self.was_looked_at(seen), "the first look", SOON)
+        name, text = self.object_of(real, item)
+        assert change(text) != text, f"nothing changes: {text}"
+        tap.equal(real.put(name, change(text)).status // 100, 2, "PUT")
+        put = real.get(name).body
+        tap.eventually(lambda: self.poll(seen) or real.get(name).body != put, "what Upbeat makes of it", SOON)
+        self.settle()
+
+    def poll(self, seen):
+        fields = {"Depth": "0", "Content-Type": "application/xml"}
+        tap.equal(support.request("PROPFIND", seen.url, seen.user, STATE, fields).status, 207, "PROPFIND")
+
+    def was_looked_at(self, seen):
+        database = sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=10)
+        try:
+            path = urllib.parse.urlsplit(seen.url).path
+            return database.execute("SELECT 1 FROM sync WHERE collection = ?", (path,)).fetchone()
+        finally:
+            database.close()
+
+    def explained(self, uid):
+        return support.run("explain", "-c", self.upbeat.settings, uid).stdout
+
+    def is_quiet(self, seen, real):
+        """Another look at the meeting writes nothing."""
+        before = real.objects()
+        self.change(seen, seen.get("m.ics").text)
+        after = {**real.objects(), **{href: found for href, found in before.items() if href.endswith("/m.ics")}}
+        tap.equal(after, before, "after another look")
+
+
+def declined(text):
+    return answered(text, "DECLINED")
+
+
+def called_off(text):
+    return re.sub(r"BEGIN:VEVENT(\r?\n)", r"BEGIN:VEVENT\1STATUS:CANCELLED\1", text, count=1)
+
+
+# ---- declined by the owner ----
+
+
+@tap.case("a prep call that its owner declines gets another time once, and is not made again after the second time")
+def _(story):
+    seen, real = story.meet("declined")
+    first, before = story.starts(real, "declined"), story.item(real, "declined")
+    story.edit(seen, real, before, declined)
+    second = story.starts(real, "declined")
+    assert second > first, f"it is still at {second}"
+    text = story.object_of(real, before)[1]
+    tap.equal("DECLINED" in text, False, "it is declined")
+    said = f"its owner has declined it at {first:%a %F %H:%M} (seen on "
+    tap.contains(story.explained("declined"), said, "explain")
+    story.is_quiet(seen, real)
+    story.save(seen, "declined", title="Another demo for Acme")
+    tap.equal(story.starts(real, "declined"), second, "after a retitle")
+    story.edit(seen, real, story.item(real, "declined"), declined)
+    tap.equal(story.items(real, "declined"), [], "after the second time")
+    for days in (8, 12):
+        story.save(seen, "declined", days)
+        tap.equal(story.items(real, "declined"), [], f"the meeting is in {days} days")
+    tap.contains(story.explained("declined"), "its owner has declined it twice, and it stays away", "explain")
+
+
+@tap.case("so does one that he calls off in the server's own pages, wherever he has moved it")
+def _(story):
+    seen, real = story.meet("off")
+    first, put = story.starts(real, "off"), calendars.business_day(7, 16, 30)
+
+    def move(text):
+        text = re.sub(r"(DTSTART;TZID=[^:]*):\d+T\d+", rf"\1:{put:%Y%m%dT%H%M%S}", text)
+        return re.sub(r"(DTEND;TZID=[^:]*):\d+T\d+", rf"\1:{put + (before.duration()):%Y%m%dT%H%M%S}", text)
+
+    before = story.item(real, "off")
+    story.edit(seen, real, before, move)
+    tap.equal(story.starts(real, "off"), put, "moved")
+    story.edit_past(seen, real, story.item(real, "off"), called_off)
+    tap.equal(story.starts(real, "off"), first, "as it was first")
+    tap.equal(story.item(real, "off").value("STATUS"), None, "STATUS")
+    story.edit_past(seen, real, story.item(real, "off"), called_off)
+    tap.equal(story.items(real, "off"), [], "after the second time")
+    story.is_quiet(seen, real)
+
+
+@tap.case("what has no other time goes when its owner calls it off")
+def _(story):
+    seen, real = story.meet("signal")
+    signal = story.item(real, "signal", "next step")
+    story.edit(seen, real, signal, called_off)
+    tap.equal(story.items(real, "signal", "next step"), [], "signals")
+    story.save(seen, "signal", 12)
+    tap.equal(story.items(real, "signal", "next step"), [], "signals after a move")
+    tap.equal(len(story.items(real, "signal")), 1, "prep calls")
+
+
+@tap.case("nothing of it went wrong in the program")
+def _(story):
+    story.upbeat.is_sane()
+
+
+sys.exit(tap.run_in_each(support.worlds(Hand)))
