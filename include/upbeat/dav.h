@@ -34,6 +34,9 @@ struct ub_client;
 /* `base` is the scheme and the authority of the upstream, "http://127.0.0.1:5232"; it is copied. */
 struct ub_client *ub_client_new(const char *base);
 void ub_client_free(struct ub_client **client);
+/* For a base with "https": the server's certificate has to be of `name` (a host's name, or an address without
+ * brackets), and those in the PEM file at `ca` have to vouch for it (NULL: the system's). Both are copied. */
+void ub_client_trust(struct ub_client *client, const char *name, const char *ca);
 /* From now on a request that the server sends elsewhere for good (301, 308) is sent there, once, whatever its
  * method: at the same upstream, by the path alone. Servers show what is somebody else's under another path.
  * Otherwise redirects are outcomes. */

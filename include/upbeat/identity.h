@@ -11,6 +11,12 @@
 #include "upbeat/dav.h"
 #include "upbeat/facts.h"
 
+struct ub_settings;
+
+/* A client for the upstream of the settings, which checks its certificate as they say. The caller frees it.
+ */
+struct ub_client *ub_identity_client(const struct ub_settings *settings, struct ub_arena *arena);
+
 /* Whose credentials and connection a pass acts with: a user of the server, or the service account. */
 struct ub_caller {
 	struct ub_client *client;

@@ -11,12 +11,20 @@
 
 #include "upbeat/sys.h"
 
+struct ub_tls_pair;
+
 struct ub_relay_options {
 	struct ub_text listen_host; /* an address or a name; no brackets */
 	uint16_t listen_port;       /* 0: any free port, which the log tells */
 	struct ub_text upstream_host;
 	uint16_t upstream_port;
-	unsigned threads; /* 0: as many as there are processors */
+	/* Certificates for clients, which speak TLS then; 0: they speak plain HTTP. Read again at SIGHUP. */
+	const struct ub_tls_pair *tls;
+	size_t n_tls;
+	/* For whom the upstream's certificate has to be; NULL: the upstream speaks plain HTTP. */
+	const char *upstream_name;
+	const char *upstream_ca; /* PEM file of the authorities that vouch for it; NULL: the system's */
+	unsigned threads;        /* 0: as many as there are processors */
 	/*
 	 * The engine is a program that is started with the relay's socket at UB_WIRE_ENGINE_FD, started again
 	 * when it ends, and killed with the relay. (A new program rather than a mere fork begins with clean

@@ -67,15 +67,25 @@ struct ub_settings_service {
 	struct ub_place place;
 };
 
+/* A certificate that clients see, and its key: PEM files. */
+struct ub_settings_tls {
+	struct ub_settings_path certificate, key;
+};
+
 struct ub_settings {
 	struct {
 		struct ub_text host; /* no brackets */
 		uint16_t port;       /* 0: any free port */
 	} listen;
+	struct ub_settings_tls *tls; /* the first is for clients that name no host; none: no TLS */
+	size_t n_tls;
 	struct {
 		struct ub_text host; /* no brackets */
 		uint16_t port;
 		struct ub_text base; /* scheme and authority: "http://127.0.0.1:5232" */
+		bool tls;
+		struct ub_text name;        /* with TLS: whom its certificate has to be of; no brackets */
+		struct ub_settings_path ca; /* of those who may vouch for it; no path: the system's */
 	} upstream;
 	struct ub_settings_path *rules; /* directories, later ones over earlier ones; none: the shipped one */
 	size_t n_rules;

@@ -13,6 +13,7 @@
 #include "upbeat/settings.h"
 #include "upbeat/store.h"
 #include "upbeat/sys.h"
+#include "upbeat/tls.h"
 #include "upbeat/wire.h"
 
 enum { CONFIG, UPSTREAM, AFTER_CRASH };
@@ -148,6 +149,22 @@ static char *const *engine_words(
 	return words.items;
 }
 
+/* NULL: no path. */
+static const char *path_of(struct ub_cli *cli, const struct ub_settings_path *path)
+{
+	return path->path.len ? ub_text_cstr(cli->arena, path->path) : NULL;
+}
+
+static const struct ub_tls_pair *pairs_of(struct ub_cli *cli, const struct ub_settings *settings)
+{
+	struct ub_tls_pair *pairs = UB_NEW_ARRAY(cli->arena, struct ub_tls_pair, settings->n_tls);
+	for (size_t i = 0; i < settings->n_tls; i++) {
+		pairs[i].certificate = path_of(cli, &settings->tls[i].certificate);
+		pairs[i].key = path_of(cli, &settings->tls[i].key);
+	}
+	return pairs;
+}
+
 static int run_relay(struct ub_cli *cli, const struct ub_settings *settings, int signals, int control_fd)
 {
 	const char *program;
@@ -158,6 +175,11 @@ static int run_relay(struct ub_cli *cli, const struct ub_settings *settings, int
 		.listen_port = settings->listen.port,
 		.upstream_host = settings->upstream.host,
 		.upstream_port = settings->upstream.port,
+		.tls = pairs_of(cli, settings),
+		.n_tls = settings->n_tls,
+		.upstream_name =
+		    settings->upstream.tls ? ub_text_cstr(cli->arena, settings->upstream.name) : NULL,
+		.upstream_ca = path_of(cli, &settings->upstream.ca),
 		.engine_path = program,
 		.engine_argv = words,
 		.engine_argv_after_crash = words_after_crash,

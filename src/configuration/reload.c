@@ -42,6 +42,20 @@ static void log_diags(struct ub_log *log, const char *what, const struct ub_diag
 
 /* ---- reload ---- */
 
+static bool same_path(const struct ub_settings_path *one, const struct ub_settings_path *other)
+{
+	return ub_text_eq(one->path, other->path);
+}
+
+static bool same_certificates(const struct ub_settings *read, const struct ub_settings *old)
+{
+	bool same = read->n_tls == old->n_tls;
+	for (size_t i = 0; same && i < read->n_tls; i++)
+		same = same_path(&read->tls[i].certificate, &old->tls[i].certificate) &&
+		       same_path(&read->tls[i].key, &old->tls[i].key);
+	return same;
+}
+
 /* Keeps the addresses of the present snapshot, whatever the settings say now: the relay listens already, and
  * the store is open. (The input keeps the upstream.) Nobody else has the new snapshot yet. */
 static void keep_addresses(
@@ -55,6 +69,11 @@ static void keep_addresses(
 	bool store = read->store != old->store || !ub_text_eq(read->store_path, old->store_path);
 	if (listen)
 		ub_snapshot_needs_restart(diags, "listen");
+	if (!same_certificates(read, old))
+		ub_snapshot_needs_restart(diags, "tls");
+	if (!same_path(&read->upstream.ca, &old->upstream.ca) ||
+	    !ub_text_eq(read->upstream.name, old->upstream.name))
+		ub_snapshot_needs_restart(diags, "upstream_tls");
 	if (store)
 		ub_snapshot_needs_restart(diags, "store");
 	if (!ub_text_eq(read->control, old->control))

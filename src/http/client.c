@@ -8,7 +8,9 @@
 
 struct ub_client {
 	CURL *curl;
-	char *base;
+	char *base; /* as connections are checked: with the name that the certificate has to be of */
+	char *ca;   /* NULL: the system's */
+	struct curl_slist *connect_to; /* where that name leads; NULL: where names lead */
 	bool follows;
 };
 
@@ -53,9 +55,27 @@ void ub_client_free(struct ub_client **client)
 	if (!*client)
 		return;
 	curl_easy_cleanup((*client)->curl);
+	curl_slist_free_all((*client)->connect_to);
 	free((*client)->base);
+	free((*client)->ca);
 	free(*client);
 	*client = NULL;
+}
+
+void ub_client_trust(struct ub_client *client, const char *name, const char *ca)
+{
+	char *base, *to;
+	const char *authority = strstr(client->base, "://") + 3, *port = strrchr(client->base, ':') + 1;
+	const char *form = strchr(name, ':') ? "[%s]:%s" : "%s:%s";
+	char *own;
+	if (asprintf(&own, form, name, port) < 0 || asprintf(&base, "https://%s", own) < 0 ||
+	    asprintf(&to, "%s:%s", own, authority) < 0 || (ca && !(client->ca = strdup(ca))) ||
+	    !(client->connect_to = curl_slist_append(NULL, to)))
+		abort();
+	free(client->base);
+	client->base = base;
+	free(own);
+	free(to);
 }
 
 /* What has arrived of an answer, and whether it was too much. */
@@ -146,12 +166,18 @@ static void free_fields(struct curl_slist *fields)
 	curl_slist_free_all(fields);
 }
 
-static void prepare(CURL *curl, const char *url, const struct ub_request *request,
+static void prepare(const struct ub_client *client, const char *url, const struct ub_request *request,
     struct reception *reception, struct curl_slist *fields)
 {
+	CURL *curl = client->curl;
 	curl_easy_reset(curl); /* the connection stays open */
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+	curl_easy_setopt(curl, CURLOPT_CONNECT_TO, client->connect_to);
+	if (client->ca) {
+		curl_easy_setopt(curl, CURLOPT_CAINFO, client->ca);
+		curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+	}
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_PROXY, "");
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -211,7 +237,7 @@ static enum ub_outcome send_once(struct ub_client *client, const struct ub_reque
 	struct reception reception = { .arena = arena, .response = response, .body = UB_BUF(arena) };
 	struct ub_text url = ub_textf(arena, "%s%.*s", client->base, UB_ARGS(request->target));
 	struct curl_slist *fields = request_fields(request, arena);
-	prepare(client->curl, url.ptr, request, &reception, fields);
+	prepare(client, url.ptr, request, &reception, fields);
 	CURLcode code = curl_easy_perform(client->curl);
 	long status = 0, sent = 0;
 	curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);

@@ -497,13 +497,17 @@ struct ub_workers *ub_workers_start(struct ub_queue *queue)
 	struct ub_workers *workers = calloc(1, sizeof(*workers));
 	if (!workers)
 		abort();
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_snapshot *snapshot = queue_snapshot(queue);
 	for (size_t i = 0; i < UB_COUNT(workers->workers); i++) {
 		struct worker *worker = &workers->workers[i];
 		worker->queue = queue;
-		worker->client = ub_client_new(queue->input.upstream.ptr);
+		worker->client = ub_identity_client(snapshot->settings, arena);
 		if (pthread_create(&worker->thread, NULL, run, worker) != 0)
 			abort();
 	}
+	ub_snapshot_release(&snapshot);
+	ub_arena_free(&arena);
 	return workers;
 }
 

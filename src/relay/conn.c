@@ -45,6 +45,8 @@ void relay_conn_accept(struct loop *loop, int fd)
 	conn->next = NULL;
 	conn->phase = PHASE_HEAD;
 	conn->bound = false;
+	if (loop->shared->tls)
+		relay_link_secure(&conn->client, loop->shared->tls);
 	if (!relay_link_watch(&conn->client, loop->epoll_fd)) {
 		relay_link_close(&conn->client);
 		conn->next = loop->free_conns;
@@ -52,7 +54,7 @@ void relay_conn_accept(struct loop *loop, int fd)
 		return;
 	}
 	loop->open++;
-	relay_timer_start(&loop->timers, &conn->timer, TIMER_IDLE, loop->now);
+	relay_timer_start(&loop->timers, &conn->timer, conn->client.tls ? TIMER_HEAD : TIMER_IDLE, loop->now);
 }
 
 /* Events of this turn may still point to the slot, so another client gets it only after the turn. */
@@ -100,8 +102,18 @@ static enum step await_head(struct conn *conn)
 		relay_buffer_release(&loop->blocks, &conn->request.raw);
 	if (!begun && loop->draining)
 		return STEP_CLOSE;
-	relay_timer_ensure(&loop->timers, &conn->timer, begun ? TIMER_HEAD : TIMER_IDLE, loop->now);
+	bool urgent = begun || relay_link_is_new(&conn->client);
+	relay_timer_ensure(&loop->timers, &conn->timer, urgent ? TIMER_HEAD : TIMER_IDLE, loop->now);
 	return STEP_WAIT;
+}
+
+static enum step lose_client(struct conn *conn, enum io io)
+{
+	struct loop *loop = conn->loop;
+	if (io == IO_BROKEN && relay_link_is_new(&conn->client))
+		ub_log_paced(loop->shared->log, &loop->tls_pace, UB_LOG_INFO, "a client's TLS failed: %s",
+		    relay_link_problem(&conn->client));
+	return STEP_CLOSE;
 }
 
 static enum step read_head(struct conn *conn)
@@ -115,7 +127,8 @@ static enum step read_head(struct conn *conn)
 		if (result != UB_HTTP_MORE)
 			return refuse_head(conn, result);
 	}
-	switch (relay_flow_fill(&conn->loop->blocks, request, &conn->client)) {
+	enum io io = relay_flow_fill(&conn->loop->blocks, request, &conn->client);
+	switch (io) {
 	case IO_SOME:
 		return STEP_AGAIN;
 	case IO_WAIT:
@@ -124,7 +137,7 @@ static enum step read_head(struct conn *conn)
 		relay_buffer_reserve(&conn->loop->blocks, &request->raw, 2 * UB_HTTP_HEAD_MAX);
 		return STEP_AGAIN;
 	default:
-		return STEP_CLOSE;
+		return lose_client(conn, io);
 	}
 }
 
@@ -155,7 +168,7 @@ static enum step begin_to_linger(struct conn *conn)
 	relay_flow_release(&loop->blocks, &conn->response);
 	relay_timer_start(&loop->timers, &conn->timer, TIMER_LINGER, loop->now);
 	conn->phase = PHASE_LINGER;
-	return shutdown(conn->client.fd, SHUT_WR) == 0 ? STEP_AGAIN : STEP_CLOSE;
+	return relay_link_end(&conn->client) ? STEP_AGAIN : STEP_CLOSE;
 }
 
 static enum step next(struct conn *conn)
@@ -236,6 +249,8 @@ void relay_conn_committed(struct loop *loop, struct ub_wire_id id, struct ub_tex
 static enum step time_out(struct conn *conn, enum timer_kind kind)
 {
 	struct exchange *exchange = &conn->exchange;
+	if (relay_link_is_new(&conn->client))
+		return STEP_CLOSE; /* it could not read an answer */
 	if (conn->phase == PHASE_HOLD || kind == TIMER_HEAD)
 		return relay_refuse(conn, 408, NULL);
 	if (conn->phase == PHASE_CONNECT)

@@ -15,30 +15,33 @@ enum side {
 
 /* ---- the upstream ---- */
 
-static enum step cannot_connect(struct conn *conn, int error)
+static enum step cannot_connect(struct conn *conn, const char *why)
 {
 	struct loop *loop = conn->loop;
 	ub_log_paced(loop->shared->log, &loop->connect_pace, UB_LOG_WARNING,
-	    "the upstream cannot be reached: %s", strerror(error));
+	    "the upstream cannot be reached: %s", why);
 	return relay_refuse(conn, 502, NULL);
 }
 
 static enum step finish_connecting(struct conn *conn)
 {
 	struct loop *loop = conn->loop;
-	if (!conn->upstream->link.writable) {
+	struct upstream *upstream = conn->upstream;
+	const char *why;
+	enum io io = relay_upstream_connect(loop, upstream, &why);
+	if (io == IO_WAIT) {
 		relay_timer_ensure(&loop->timers, &conn->timer, TIMER_CONNECT, loop->now);
 		return STEP_WAIT;
 	}
-	int error = relay_upstream_error(conn->upstream);
 	relay_timer_stop(&conn->timer);
-	if (error == 0) {
-		struct upstream *upstream = conn->upstream;
+	if (io == IO_SOME) {
 		loop->preferred_address =
 		    (loop->preferred_address + upstream->tried - 1) % upstream->addresses.n;
 		return STEP_AGAIN;
 	}
-	return relay_upstream_retry(loop, conn->upstream) ? STEP_AGAIN : cannot_connect(conn, error);
+	ub_arena_reset(loop->arena);
+	why = ub_textf(loop->arena, "%s", why).ptr; /* the next try forgets it */
+	return relay_upstream_retry(loop, upstream) ? STEP_AGAIN : cannot_connect(conn, why);
 }
 
 /* The upstream may just be closing an idle connection. Only requests that may be sent twice go over one. */
@@ -59,7 +62,7 @@ enum step relay_exchange_connect(struct conn *conn)
 	if (!conn->upstream || conn->upstream->used)
 		choose_upstream(conn);
 	if (!conn->upstream)
-		return cannot_connect(conn, errno);
+		return cannot_connect(conn, strerror(errno));
 	if (conn->upstream->connecting)
 		return finish_connecting(conn);
 	exchange->reused = conn->upstream->used;

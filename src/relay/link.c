@@ -2,8 +2,11 @@
 #include "relay-private.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
+
+enum { RECORD = 16384 }; /* bytes in one record of TLS at most (RFC 8446 5.1) */
 
 bool relay_link_watch(struct link *link, int epoll_fd)
 {
@@ -16,9 +19,86 @@ bool relay_link_watch(struct link *link, int epoll_fd)
 	return link->watched;
 }
 
+/* ---- TLS ---- */
+
+void relay_link_secure(struct link *link, struct ub_tls *tls)
+{
+	link->tls = ub_tls_open(tls, link->fd);
+}
+
+bool relay_link_is_new(const struct link *link)
+{
+	return link->tls && !ub_tls_is_shaken(link->tls);
+}
+
+const char *relay_link_problem(const struct link *link)
+{
+	return link->tls ? ub_tls_problem(link->tls) : NULL;
+}
+
+/* The socket is known not to be ready: OpenSSL has tried. When the end was told already, no further event
+ * comes. */
+static enum io io_of(struct link *link, enum ub_tls_result result)
+{
+	link->read_writes = false;
+	switch (result) {
+	case UB_TLS_DONE:
+		return IO_SOME;
+	case UB_TLS_READS:
+		link->readable = link->ended;
+		return IO_WAIT;
+	case UB_TLS_WRITES:
+		link->writable = false;
+		return IO_WAIT;
+	case UB_TLS_END:
+		return IO_END;
+	default:
+		return IO_BROKEN;
+	}
+}
+
+enum io relay_link_shake(struct link *link)
+{
+	return link->tls ? io_of(link, ub_tls_shake(link->tls)) : IO_SOME;
+}
+
+static enum io read_tls(struct link *link, void *out, size_t size, size_t *n)
+{
+	if (!link->readable && !(link->read_writes && link->writable))
+		return IO_WAIT;
+	enum ub_tls_result result = ub_tls_read(link->tls, out, size, n);
+	enum io io = io_of(link, result);
+	link->read_writes = result == UB_TLS_WRITES;
+	return io;
+}
+
+/* One record holds what several pieces would need several for. */
+static enum io write_tls(struct link *link, const struct iovec *pieces, int count, size_t *n)
+{
+	char record[RECORD];
+	size_t used = 0;
+	if (!link->writable)
+		return IO_WAIT;
+	if (count == 1)
+		return io_of(link, ub_tls_write(link->tls, pieces->iov_base, pieces->iov_len, n));
+	for (int i = 0; i < count && used < sizeof(record); i++) {
+		size_t room = sizeof(record) - used;
+		size_t part = pieces[i].iov_len < room ? pieces[i].iov_len : room;
+		memcpy(record + used, pieces[i].iov_base, part);
+		used += part;
+	}
+	enum io io = io_of(link, ub_tls_write(link->tls, record, used, n));
+	explicit_bzero(record, used); /* heads have credentials */
+	return io;
+}
+
+/* ---- both ---- */
+
 enum io relay_link_read(struct link *link, void *out, size_t size, size_t *n)
 {
 	*n = 0;
+	if (link->tls)
+		return read_tls(link, out, size, n);
 	if (!link->readable)
 		return IO_WAIT;
 	ssize_t got;
@@ -45,6 +125,8 @@ bool relay_link_is_quiet(struct link *link)
 	ssize_t got;
 	if (link->ended)
 		return false;
+	if (link->tls)
+		return io_of(link, ub_tls_peek(link->tls)) == IO_WAIT;
 	do
 		got = recv(link->fd, &byte, 1, MSG_PEEK);
 	while (got < 0 && errno == EINTR);
@@ -56,6 +138,8 @@ enum io relay_link_write(struct link *link, const struct iovec *pieces, int coun
 {
 	struct msghdr message = { .msg_iov = (struct iovec *)pieces, .msg_iovlen = (size_t)count };
 	*n = 0;
+	if (link->tls)
+		return write_tls(link, pieces, count, n);
 	if (!link->writable)
 		return IO_WAIT;
 	ssize_t put;
@@ -72,8 +156,16 @@ enum io relay_link_write(struct link *link, const struct iovec *pieces, int coun
 	return IO_SOME;
 }
 
+bool relay_link_end(struct link *link)
+{
+	if (link->tls)
+		ub_tls_end(link->tls);
+	return shutdown(link->fd, SHUT_WR) == 0;
+}
+
 void relay_link_cut_off(struct link *link)
 {
+	link->cut = true;
 	const struct linger now = { .l_onoff = 1, .l_linger = 0 };
 	(void)setsockopt(link->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
 }
@@ -82,6 +174,9 @@ void relay_link_cut_off(struct link *link)
  * started has all of the relay's until it runs its own program. */
 void relay_link_close(struct link *link)
 {
+	if (link->tls && !link->cut)
+		ub_tls_end(link->tls);
+	ub_tls_close(&link->tls);
 	if (link->watched)
 		(void)epoll_ctl(link->epoll_fd, EPOLL_CTL_DEL, link->fd, NULL);
 	if (link->fd >= 0)

@@ -143,7 +143,7 @@ static void upstream_event(struct loop *loop, struct upstream *upstream)
 {
 	if (upstream->conn)
 		relay_conn_run(upstream->conn);
-	else if (upstream->link.readable)
+	else if (upstream->link.readable && !relay_link_is_quiet(&upstream->link))
 		relay_upstream_close(loop, &upstream);
 }
 

@@ -24,6 +24,7 @@
 
 #include "upbeat/http.h"
 #include "upbeat/relay.h"
+#include "upbeat/tls.h"
 #include "upbeat/wire.h"
 
 /* ---- time-outs: timers.c ---- */
@@ -71,7 +72,8 @@ int relay_timers_wait(const struct timers *timers, int64_t now);
 
 enum link_kind { LINK_LISTENER, LINK_NOTES, LINK_CLIENT, LINK_UPSTREAM };
 
-/* Connections are read and written by relay_link_read and relay_link_write alone. TLS would fit in there. */
+/* Connections are read and written by relay_link_read and relay_link_write alone: whether by TLS is nobody
+ * else's business. */
 struct link {
 	int fd; /* -1: closed */
 	enum link_kind kind;
@@ -79,6 +81,9 @@ struct link {
 	bool ended;   /* the other side has ended, or the connection broke; unread bytes may still be there */
 	bool watched; /* by this epoll, which relay_link_close() has to tell */
 	int epoll_fd;
+	struct ub_tls_channel *tls; /* NULL: bytes pass as they are */
+	bool read_writes;           /* reading goes on when the socket is writable: a handshake */
+	bool cut;                   /* the other side is to see that something is missing */
 };
 
 enum io {
@@ -91,8 +96,18 @@ enum io {
 
 /* The socket is watched edge-triggered, for all its life. */
 bool relay_link_watch(struct link *link, int epoll_fd);
+/* From now on bytes pass by TLS. */
+void relay_link_secure(struct link *link, struct ub_tls *tls);
+/* Takes the handshake further. IO_SOME: it is done, or there is none. */
+enum io relay_link_shake(struct link *link);
+/* Whether a handshake is still to be done. */
+bool relay_link_is_new(const struct link *link);
+/* Why the TLS of a broken link broke; NULL: it has none, or that was not it. */
+const char *relay_link_problem(const struct link *link);
 enum io relay_link_read(struct link *link, void *out, size_t size, size_t *n);
 enum io relay_link_write(struct link *link, const struct iovec *pieces, int count, size_t *n);
+/* Tells the other side that nothing more comes. False: that cannot be said any more. */
+UB_MUST_USE bool relay_link_end(struct link *link);
 /* Asks the kernel. True: nothing waits to be read, neither bytes nor the end. */
 bool relay_link_is_quiet(struct link *link);
 /* Closing will reset the connection, by which the other side sees that something is missing. */
@@ -211,8 +226,8 @@ struct upstream {
 	struct timer timer;
 	struct addresses addresses;
 	unsigned tried;
-	bool connecting;
-	bool used; /* the connection has carried an exchange */
+	bool connecting; /* the connection, or its TLS, is being opened */
+	bool used;       /* the connection has carried an exchange */
 };
 
 /* Takes the idle connection that was used last; NULL: there is none. Idle connections on which something has
@@ -222,8 +237,8 @@ struct upstream *relay_upstream_pooled(struct loop *loop, struct conn *conn);
 struct upstream *relay_upstream_open(struct loop *loop, struct conn *conn);
 /* Tries the next address in the place of one that failed. False: no address is left. */
 bool relay_upstream_retry(struct loop *loop, struct upstream *upstream);
-/* How connecting has ended: 0, or the error. */
-int relay_upstream_error(struct upstream *upstream);
+/* Goes on with connecting. IO_SOME: the connection is open. IO_BROKEN: it is not, and *why says why. */
+enum io relay_upstream_connect(struct loop *loop, struct upstream *upstream, const char **why);
 /* The connection goes to the pool. */
 void relay_upstream_keep(struct loop *loop, struct upstream *upstream);
 void relay_upstream_close(struct loop *loop, struct upstream **upstream);
@@ -401,6 +416,7 @@ struct shared {
 	const struct ub_relay_options *options;
 	struct ub_log *log;
 	struct resolver *resolver;
+	struct ub_tls *tls, *upstream_tls; /* NULL: bytes pass as they are */
 	int engine_fd;              /* the same number for each engine; -1: the relay runs without one */
 	_Atomic uint32_t engine;    /* which engine is ready, counted from 1; 0: none */
 	_Atomic bool amends;        /* the engine wants to see bodies */
@@ -433,7 +449,7 @@ struct loop {
 	struct upstream *pool_newest, *pool_oldest, *closed_upstreams;
 	unsigned pooled, preferred_address;
 	unsigned n_missed;
-	struct ub_log_pace connect_pace, engine_pace, full_pace;
+	struct ub_log_pace connect_pace, engine_pace, full_pace, tls_pace;
 	struct ub_arena *arena;   /* for one step of one connection */
 	struct ub_http_head head; /* of the message at hand, for one step of one connection */
 	unsigned char *wire;      /* UB_WIRE_FRAME_MAX bytes for one frame, wiped after use */

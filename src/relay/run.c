@@ -91,8 +91,20 @@ static void stop(struct relay *relay)
 	tell_all(relay, NOTE_DRAIN);
 }
 
+/* What cannot be used leaves what was read before. */
+static void reload(struct relay *relay, struct ub_tls *tls)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_text why;
+	if (tls && !ub_tls_reload(tls, &why, arena))
+		ub_log(relay->log, UB_LOG_ERROR, "TLS goes on as before: %.*s", UB_ARGS(why));
+	ub_arena_free(&arena);
+}
+
 static void hang_up(struct relay *relay)
 {
+	reload(relay, relay->shared.tls);
+	reload(relay, relay->shared.upstream_tls);
 	if (relay->engine.pid > 0)
 		kill(relay->engine.pid, SIGHUP);
 	if (relay->options->hangup)
@@ -163,6 +175,23 @@ static uint32_t clients_max(unsigned loops)
 	uint64_t own = UB_RELAY_OWN_FILES + UB_RELAY_OWN_FILES_LOOP * loops, all = limit.rlim_cur;
 	uint64_t each = all > own ? (all - own) / 2 / loops : 1;
 	return each < 1 ? 1 : each < UB_RELAY_CONNS_MAX ? (uint32_t)each : UB_RELAY_CONNS_MAX;
+}
+
+static bool read_certificates(struct relay *relay)
+{
+	const struct ub_relay_options *options = relay->options;
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_text why;
+	bool good = true;
+	if (options->n_tls)
+		good = (relay->shared.tls = ub_tls_server(options->tls, options->n_tls, &why, arena));
+	if (good && options->upstream_name)
+		good = (relay->shared.upstream_tls =
+			    ub_tls_client(options->upstream_ca, options->upstream_name, &why, arena));
+	if (!good)
+		ub_log(relay->log, UB_LOG_ERROR, "TLS: %.*s", UB_ARGS(why));
+	ub_arena_free(&arena);
+	return good;
 }
 
 static bool bind_all(struct relay *relay)
@@ -241,6 +270,8 @@ static void clean_up(struct relay *relay)
 		else
 			close(relay->listen_fds[i]);
 	}
+	ub_tls_free(&relay->shared.tls);
+	ub_tls_free(&relay->shared.upstream_tls);
 	relay_resolver_free(&relay->shared.resolver);
 	if (relay->shared.engine_fd >= 0)
 		close(relay->shared.engine_fd);
@@ -259,8 +290,11 @@ int ub_relay_run(const struct ub_relay_options *options, int signals, struct ub_
 	relay.engine = (struct engine){
 		.options = options, .log = log, .shared = &relay.shared, .relay_started = ub_sys_now()
 	};
-	if (!bind_all(&relay))
+	if (!read_certificates(&relay) || !bind_all(&relay)) {
+		ub_tls_free(&relay.shared.tls);
+		ub_tls_free(&relay.shared.upstream_tls);
 		return 1;
+	}
 	relay.shared.clients_max = clients_max(relay.n);
 	relay.wire = malloc(UB_WIRE_FRAME_MAX);
 	relay.shared.finished_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

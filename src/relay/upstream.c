@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- the pool: the newest is taken first, so that those too many end by TIMER_POOL ---- */
 
@@ -122,12 +123,29 @@ struct upstream *relay_upstream_open(struct loop *loop, struct conn *conn)
 	return upstream;
 }
 
-int relay_upstream_error(struct upstream *upstream)
+static int error_of(const struct link *link)
 {
 	int error = 0;
 	socklen_t size = sizeof(error);
-	if (getsockopt(upstream->link.fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
-		return errno;
-	upstream->connecting = error != 0;
-	return error;
+	return getsockopt(link->fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+}
+
+enum io relay_upstream_connect(struct loop *loop, struct upstream *upstream, const char **why)
+{
+	struct link *link = &upstream->link;
+	if (!link->tls) {
+		if (!link->writable)
+			return IO_WAIT;
+		int error = error_of(link);
+		*why = strerror(error);
+		if (error != 0)
+			return IO_BROKEN;
+		if (loop->shared->upstream_tls)
+			relay_link_secure(link, loop->shared->upstream_tls);
+	}
+	enum io io = relay_link_shake(link);
+	upstream->connecting = io != IO_SOME;
+	if (io == IO_END || io == IO_BROKEN)
+		*why = relay_link_problem(link);
+	return io == IO_END ? IO_BROKEN : io;
 }

@@ -28,6 +28,7 @@ struct reading {
 struct authority {
 	struct ub_text host;
 	uint16_t port;
+	bool tls;
 };
 
 /* The names that `holidays:` gives: files to take days off from. */
@@ -40,8 +41,10 @@ struct holiday_names {
 	size_t n, cap;
 };
 
-extern const struct ub_yaml_type type_listen;        /* struct authority */
-extern const struct ub_yaml_type type_upstream;      /* struct authority */
+extern const struct ub_yaml_type type_listen;   /* struct authority */
+extern const struct ub_yaml_type type_upstream; /* struct authority */
+/* Whether the text may name a host: a name, or an address without brackets. */
+bool is_host(struct ub_text host);
 extern const struct ub_yaml_type type_path;          /* struct ub_settings_path */
 extern const struct ub_yaml_type type_paths;         /* UB_VEC(struct ub_settings_path), one or a list */
 extern const struct ub_yaml_type type_domains;       /* struct ub_texts, lower case */
@@ -98,6 +101,24 @@ void fill_org(struct ub_arena *arena, struct ub_settings *settings, const struct
  * be meant. */
 void warn_of_nobody(const struct ub_yaml_reader *reader, const struct organization *organization,
     const struct ub_yaml_node *node);
+
+/* ---- tls.c ---- */
+
+/* Whom the upstream's certificate has to be of, and who may vouch for it. */
+struct trust {
+	struct ub_settings_path ca;
+	struct ub_text name;
+};
+
+extern const struct ub_yaml_type type_tls;   /* UB_VEC(struct ub_settings_tls), one or a list */
+extern const struct ub_yaml_type type_trust; /* struct trust */
+/* Report an upstream on another machine that is to be spoken to without TLS, unless `plain` says so, and
+ * `upstream_tls` for an upstream that speaks none. */
+void check_plain(const struct ub_yaml_reader *reader, const struct ub_yaml_node *root,
+    const struct authority *upstream, bool plain);
+void check_trust(
+    const struct ub_yaml_reader *reader, const struct ub_yaml_node *root, const struct authority *upstream);
+void fill_tls(struct ub_settings *settings, const struct authority *upstream, const struct trust *trust);
 
 /* ---- service.c ---- */
 

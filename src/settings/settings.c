@@ -12,6 +12,9 @@ struct store {
 struct written {
 	int64_t deletion_grace, sync_every;
 	struct authority listen, upstream;
+	UB_VEC(struct ub_settings_tls) tls;
+	struct trust upstream_tls;
+	bool upstream_plain;
 	UB_VEC(struct ub_settings_path) rules;
 	struct store store;
 	struct ub_settings_path control;
@@ -87,8 +90,14 @@ static const struct ub_yaml_type type_log = FIELDS(log_fields);
 static const struct ub_yaml_field fields[] = {
 	{ "listen", &type_listen, offsetof(struct written, listen), true,
 	    "the address and port for clients, like `127.0.0.1:8642`" },
+	{ "tls", &type_tls, offsetof(struct written, tls), false,
+	    "certificates for clients, which speak TLS then; one, or one for each name" },
 	{ "upstream", &type_upstream, offsetof(struct written, upstream), true,
-	    "the CalDAV server, like `http://127.0.0.1:5232`" },
+	    "the CalDAV server, like `https://dav.ours.example`" },
+	{ "upstream_tls", &type_trust, offsetof(struct written, upstream_tls), false,
+	    "how the CalDAV server's certificate is checked" },
+	{ "upstream_plain", &ub_yaml_type_bool, offsetof(struct written, upstream_plain), false,
+	    "whether `http://` may lead to another machine, so that the network sees all passwords" },
 	{ "rules", &type_paths, offsetof(struct written, rules), false,
 	    "rule directories, later ones over earlier ones; the shipped one if not said" },
 	{ "store", &type_store, offsetof(struct written, store), false,
@@ -139,8 +148,11 @@ static struct ub_settings *finish(struct ub_arena *arena, const struct written *
 	settings->upstream.host = upstream->host;
 	settings->upstream.port = upstream->port;
 	if (upstream->host.len)
-		settings->upstream.base = ub_textf(arena, bare ? "http://%.*s:%u" : "http://[%.*s]:%u",
-		    UB_ARGS(upstream->host), upstream->port);
+		settings->upstream.base = ub_textf(arena, bare ? "%s://%.*s:%u" : "%s://[%.*s]:%u",
+		    upstream->tls ? "https" : "http", UB_ARGS(upstream->host), upstream->port);
+	settings->tls = written->tls.items;
+	settings->n_tls = written->tls.n;
+	fill_tls(settings, upstream, &written->upstream_tls);
 	settings->rules = written->rules.items;
 	settings->n_rules = written->rules.n;
 	settings->store = written->store.kind;
@@ -198,6 +210,10 @@ struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_sou
 	bool read = root && ub_yaml_read(&reader, &ub_settings_type, root, &written);
 	if (read)
 		check_upstream(&reader, root, &written);
+	if (root) {
+		check_plain(&reader, root, &written.upstream, written.upstream_plain);
+		check_trust(&reader, root, &written.upstream);
+	}
 	if (read && !ub_yaml_get(root, "organization")) {
 		struct ub_place place = { source, root->place.at, 0 };
 		struct ub_diag *diag = ub_warning(

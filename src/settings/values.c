@@ -9,12 +9,17 @@ static bool is_host_char(char c)
 	       c == '.' || c == '_';
 }
 
-static bool is_host(struct ub_text host, bool bracketed)
+static bool is_name(struct ub_text host, bool bracketed)
 {
 	for (size_t i = 0; i < host.len; i++)
 		if (!is_host_char(host.ptr[i]) && !(bracketed && host.ptr[i] == ':'))
 			return false;
 	return host.len > 0;
+}
+
+bool is_host(struct ub_text host)
+{
+	return is_name(host, true);
 }
 
 static bool parse_port(struct ub_text text, uint16_t *port)
@@ -36,7 +41,7 @@ static bool parse_authority(struct ub_text text, struct authority *authority)
 		return false;
 	struct ub_text host = bracketed ? ub_text_sub(text, 1, close)
 					: ub_text_sub(text, 0, colon == SIZE_MAX ? text.len : colon);
-	if (!is_host(host, bracketed))
+	if (!is_name(host, bracketed))
 		return false;
 	authority->host = host;
 	if (colon == SIZE_MAX)
@@ -71,15 +76,10 @@ static bool refuse(const struct ub_yaml_reader *reader, const struct ub_yaml_nod
 static bool read_upstream(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
-	const struct ub_text scheme = UB_TEXT("http://");
-	struct authority authority = { .port = 80 };
-	if (node->kind != UB_YAML_SCALAR || node->text.len == 0)
-		return ub_yaml_expected(reader, node, type->noun);
-	if (ub_text_starts(node->text, UB_TEXT("https://")))
-		return refuse(reader, node, 0, "not-supported",
-		    "this version speaks plain HTTP to the upstream",
-		    "use `http://` to a server on this machine or in a network that you trust");
-	if (!ub_text_starts(node->text, scheme))
+	const bool tls = ub_text_starts(node->text, UB_TEXT("https://"));
+	const struct ub_text scheme = tls ? UB_TEXT("https://") : UB_TEXT("http://");
+	struct authority authority = { .port = tls ? 443 : 80, .tls = tls };
+	if (node->kind != UB_YAML_SCALAR || !ub_text_starts(node->text, scheme))
 		return ub_yaml_expected(reader, node, type->noun);
 	size_t slash = ub_text_find(node->text, UB_TEXT("/"), scheme.len);
 	if (slash != SIZE_MAX && slash + 1 < node->text.len)
@@ -95,7 +95,7 @@ static bool read_upstream(const struct ub_yaml_reader *reader, const struct ub_y
 }
 
 const struct ub_yaml_type type_upstream = {
-	.shape = UB_YAML_CUSTOM, .noun = "a URL like `http://127.0.0.1:5232`", .read = read_upstream
+	.shape = UB_YAML_CUSTOM, .noun = "a URL like `https://dav.ours.example`", .read = read_upstream
 };
 
 /* ---- paths ---- */

@@ -75,13 +75,19 @@ def basic(user):
     return "Basic " + base64.b64encode(f"{user}:{password(user)}".encode()).decode()
 
 
+TRUSTED = None  # of clients: an ssl.SSLContext for https URLs
+
+
 def request(method, url, user=None, body=None, fields=None, timeout=30):
     """One request on a connection of its own. Any answer is returned, whatever its status."""
     parts = urllib.parse.urlsplit(url)
     fields = dict(fields or {})
     if user:
         fields.setdefault("Authorization", basic(user))
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
+    connection = (
+        http.client.HTTPSConnection(parts.hostname, parts.port, timeout=timeout, context=TRUSTED)
+        if parts.scheme == "https"
+        else http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout))
     try:
         target = urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, ""))
         connection.request(method, target, body.encode() if isinstance(body, str) else body, fields)
@@ -191,10 +197,10 @@ class Server(Process):
     CALENDAR = "/{user}/calendar/"
     SCHEDULES = False  # whether who is invited has the meeting from the server
 
-    def __init__(self, name, command, folder, port):
+    def __init__(self, name, command, folder, port, scheme="http"):
         super().__init__(name, command, folder)
         self.port = port
-        self.url = f"http://127.0.0.1:{port}"
+        self.url = f"{scheme}://127.0.0.1:{port}"
         self.wait_for(lambda: listens(port), "it listens")
 
     def calendar_of(self, user):
@@ -213,14 +219,15 @@ class Server(Process):
 class Radicale(Server):
     """HTTP/1.0, closes each connection, does not schedule."""
 
-    def __init__(self, folder, users=USERS, auth="htpasswd", rights=None):
-        """rights: the text of a rights file, instead of owner_only."""
+    def __init__(self, folder, users=USERS, auth="htpasswd", rights=None, tls=None):
+        """rights: the text of a rights file, instead of owner_only. tls: the files of a certificate and its key."""
         port = free_port()
         folder = pathlib.Path(folder)
         (folder / "users").write_text("".join(f"{user}:{password(user)}\n" for user in users))
         (folder / "rights").write_text(rights or "")
         (folder / "radicale.conf").write_text(
             f"[server]\nhosts = 127.0.0.1:{port}\nmax_connections = 100\n"
+            + (f"ssl = True\ncertificate = {tls[0]}\nkey = {tls[1]}\n" if tls else "") +
             f"[auth]\ntype = {auth}\nhtpasswd_filename = {folder}/users\n"
             "htpasswd_encryption = plain\ndelay = 0\n"
             f"[rights]\ntype = {'from_file' if rights else 'owner_only'}\nfile = {folder}/rights\n"
@@ -228,7 +235,7 @@ class Radicale(Server):
             "[logging]\nlevel = warning\n"
         )
         command = [sys.executable, "-B", "-m", "radicale", "--config", folder / "radicale.conf"]
-        super().__init__("radicale", command, folder, port)
+        super().__init__("radicale", command, folder, port, "https" if tls else "http")
         self.make_calendars(users)
 
 
@@ -295,9 +302,11 @@ class Upbeat(Process):
     """`upbeat serve` in front of a server. Further settings are YAML text; environment goes to the process. A restart
     loses what is remembered, unless there is another store."""
 
+    SCHEME = "http"
+
     def __init__(self, folder, upstream, settings=ORGANIZATION, store="memory", rules=TOP / "rules", **environment):
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{self.SCHEME}://127.0.0.1:{self.port}"
         self.upstream = upstream
         self.settings = pathlib.Path(folder) / "upbeat.yaml"
         self.settings.write_text(

@@ -204,16 +204,30 @@ Test(settings, have_defaults_without_a_file)
 
 Test(settings, take_addresses_in_several_forms)
 {
-	struct reading *r =
-	    read_settings("u.yaml", "listen: '[::1]:0'\nupstream: http://[fe80::1]:80/\n" ORG);
+	struct reading *r = read_settings(
+	    "u.yaml", "listen: '[::1]:0'\nupstream: http://[fe80::1]:80/\nupstream_plain: yes\n" ORG);
 	cr_assert_eq(r->diags.list.n, 0, "%s", printed(r));
 	SAME(r->settings->listen.host, "::1");
 	SAME(r->settings->upstream.host, "fe80::1");
 	SAME(r->settings->upstream.base, "http://[fe80::1]:80");
 	finish(&r);
-	r = read_settings("u.yaml", "listen: localhost:65535\nupstream: http://dav.example\n" ORG);
+	r = read_settings("u.yaml", "listen: localhost:65535\nupstream: http://localhost\n" ORG);
 	cr_assert_eq(r->diags.list.n, 0, "%s", printed(r));
 	cr_assert_eq(r->settings->upstream.port, 80);
+	cr_assert_eq(r->settings->n_tls, 0);
+	cr_assert_not(r->settings->upstream.tls);
+	finish(&r);
+	r = read_settings("/etc/u.yaml",
+	    "listen: a.example:443\nupstream: https://dav.example/\nupstream_tls: {ca: ca.pem, name: "
+	    "x.example}\n"
+	    "tls: [{certificate: a.pem, key: a.key}, {certificate: /b.pem, key: b.key}]\n" ORG);
+	cr_assert_eq(r->diags.list.n, 0, "%s", printed(r));
+	SAME(r->settings->upstream.base, "https://dav.example:443");
+	SAME(r->settings->upstream.name, "x.example");
+	SAME(r->settings->upstream.ca.path, "/etc/ca.pem");
+	cr_assert_eq(r->settings->n_tls, 2);
+	SAME(r->settings->tls[0].key.path, "/etc/a.key");
+	SAME(r->settings->tls[1].certificate.path, "/b.pem");
 	finish(&r);
 }
 
@@ -223,19 +237,25 @@ static const struct {
 } mistakes[] = {
 	{ "upstream: http://127.0.0.1:1\n" ORG, "missing-key", "help: listen: the address and port" },
 	{ "listen: 127.0.0.1:1\n" ORG, "missing-key", "help: upstream: the CalDAV server" },
-	{ "lisen: 127.0.0.1:1\nupstream: http://a.example\n" ORG, "unknown-key", "did you mean `listen`?" },
-	{ "listen: 8642\nupstream: http://a.example\n" ORG, "wrong-value",
+	{ "lisen: 127.0.0.1:1\nupstream: https://a.example\n" ORG, "unknown-key", "did you mean `listen`?" },
+	{ "listen: 8642\nupstream: https://a.example\n" ORG, "wrong-value",
 	    "expected an address and port like `127.0.0.1:8642`, found `8642`" },
-	{ "listen: a.example:65536\nupstream: http://a.example\n" ORG, "wrong-value", "address and port" },
-	{ "listen: a.example:-1\nupstream: http://a.example\n" ORG, "wrong-value", "address and port" },
-	{ "listen: '[::1:80'\nupstream: http://a.example\n" ORG, "wrong-value", "address and port" },
-	{ "listen: '[::1]x:80'\nupstream: http://a.example\n" ORG, "wrong-value", "address and port" },
+	{ "listen: a.example:65536\nupstream: https://a.example\n" ORG, "wrong-value", "address and port" },
+	{ "listen: a.example:-1\nupstream: https://a.example\n" ORG, "wrong-value", "address and port" },
+	{ "listen: '[::1:80'\nupstream: https://a.example\n" ORG, "wrong-value", "address and port" },
+	{ "listen: '[::1]x:80'\nupstream: https://a.example\n" ORG, "wrong-value", "address and port" },
 	{ "listen: a.example:1\nupstream: a.example\n" ORG, "wrong-value", "a URL like" },
-	{ "listen: a.example:1\nupstream: https://a.example\n" ORG, "not-supported", "plain HTTP" },
-	{ "listen: a.example:1\nupstream: http://a.example/dav\n" ORG, "upstream-path", "u.yaml:2:27: " },
-	{ "listen: a.example:1\nupstream: http://u:p@a.example\n" ORG, "upstream-password",
+	{ "listen: a.example:1\nupstream: http://a.example\n" ORG, "upstream-plain",
+	    "write `https://`, or `upstream_plain: yes`" },
+	{ REQUIRED ORG "upstream_tls: {ca: ca.pem}\n", "upstream-tls", "write `https://` in `upstream`" },
+	{ "listen: a.example:1\nupstream: https://a.example\nupstream_tls: {name: a/b}\n" ORG, "wrong-value",
+	    "a host's name or address" },
+	{ REQUIRED ORG "tls: {certificate: a.pem}\n", "missing-key", "key: a PEM file" },
+	{ REQUIRED ORG "tls: a.pem\n", "wrong-value", "expected" },
+	{ "listen: a.example:1\nupstream: https://a.example/dav\n" ORG, "upstream-path", "u.yaml:2:28: " },
+	{ "listen: a.example:1\nupstream: https://u:p@a.example\n" ORG, "upstream-password",
 	    "without a user" },
-	{ "listen: a.example:1\nupstream: http://a.example:0\n" ORG, "wrong-value", "a URL like" },
+	{ "listen: a.example:1\nupstream: https://a.example:0\n" ORG, "wrong-value", "a URL like" },
 	{ REQUIRED ORG "store: postgresql://x\n", "not-supported", "no PostgreSQL store" },
 	{ REQUIRED ORG "store: sqlite\n", "wrong-value", "`sqlite:/var/lib/upbeat/upbeat.db`" },
 	{ REQUIRED ORG "log: {level: loud}\n", "unknown-word", "`error`, `warning`, `info` or `debug`" },

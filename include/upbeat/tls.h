@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_TLS_H
+#define UPBEAT_TLS_H
+
+/*
+ * tls: TLS 1.2 and 1.3 on non-blocking sockets, by OpenSSL. A side is what all connections of one kind share:
+ * certificates, or whom to trust. A channel is one connection.
+ */
+
+#include "upbeat/base.h"
+
+/* ---- sides ---- */
+
+/* The paths of PEM files: a certificate with those that vouch for it, and its private key. */
+struct ub_tls_pair {
+	const char *certificate, *key;
+};
+
+/* Any thread may use a side. */
+struct ub_tls;
+
+/* The side that is connected to. The first pair is for clients that name no host, or one that no certificate
+ * is for (RFC 6066 3). The paths must outlive it. NULL: *why, in the arena. */
+UB_MUST_USE struct ub_tls *ub_tls_server(
+    const struct ub_tls_pair *pairs, size_t n, struct ub_text *why, struct ub_arena *arena);
+/*
+ * The side that connects. `ca`: the path of a PEM file with the authorities that are trusted; NULL: the
+ * system's. `name`: for whom the other side's certificate has to be, a host's name or an IP address without
+ * brackets. Both must outlive it. NULL: *why, in the arena.
+ */
+UB_MUST_USE struct ub_tls *ub_tls_client(
+    const char *ca, const char *name, struct ub_text *why, struct ub_arena *arena);
+/* Reads the files again, for the channels that begin from now on. False: *why, and all stays as it was. */
+UB_MUST_USE bool ub_tls_reload(struct ub_tls *tls, struct ub_text *why, struct ub_arena *arena);
+void ub_tls_free(struct ub_tls **tls);
+
+/* ---- channels ---- */
+
+enum ub_tls_result {
+	UB_TLS_DONE,
+	UB_TLS_READS,  /* waits until the socket is readable */
+	UB_TLS_WRITES, /* waits until the socket is writable */
+	UB_TLS_END,    /* the other side has said that nothing more comes */
+	UB_TLS_BROKEN, /* see ub_tls_problem() */
+};
+
+/* One thread at a time may use a channel. */
+struct ub_tls_channel;
+
+/* A channel over a connected socket, which stays the caller's. The side must outlive the channel. */
+struct ub_tls_channel *ub_tls_open(struct ub_tls *tls, int fd);
+/* Takes the handshake further. Reading and writing do that, too. */
+enum ub_tls_result ub_tls_shake(struct ub_tls_channel *channel);
+bool ub_tls_is_shaken(const struct ub_tls_channel *channel);
+/* Reads at most `size` bytes, at least one. */
+enum ub_tls_result ub_tls_read(struct ub_tls_channel *channel, void *out, size_t size, size_t *n);
+/* Writes a part of the bytes, which are at least one. What was not written must be given again, at the
+ * beginning of the next call's bytes. */
+enum ub_tls_result ub_tls_write(struct ub_tls_channel *channel, const void *bytes, size_t size, size_t *n);
+/* Whether bytes can be read: UB_TLS_DONE, or UB_TLS_READS if none has come. */
+enum ub_tls_result ub_tls_peek(struct ub_tls_channel *channel);
+/* Says that nothing more comes, if that can be said without waiting. */
+void ub_tls_end(struct ub_tls_channel *channel);
+/* Why the channel broke, in a few words; valid until the channel is closed. */
+const char *ub_tls_problem(const struct ub_tls_channel *channel);
+void ub_tls_close(struct ub_tls_channel **channel);
+
+#endif

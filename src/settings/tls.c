@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * TLS on both sides: the certificates that clients see, and whom the upstream's certificate has to be of.
+ */
+#include "settings-private.h"
+
+static const struct ub_yaml_field pair_fields[] = {
+	{ "certificate", &type_path, offsetof(struct ub_settings_tls, certificate), true,
+	    "a PEM file with the certificate, and with those that vouch for it" },
+	{ "key", &type_path, offsetof(struct ub_settings_tls, key), true,
+	    "a PEM file with its private key, without a passphrase" },
+};
+static const struct ub_yaml_type type_pair = FIELDS(pair_fields);
+const struct ub_yaml_type type_tls = {
+	.shape = UB_YAML_ONE_OR_LIST_OF, .item = &type_pair, .item_size = sizeof(struct ub_settings_tls)
+};
+
+static bool check_name(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	return is_host(*(const struct ub_text *)out) || ub_yaml_expected(reader, node, type->noun);
+}
+
+static const struct ub_yaml_type type_name = {
+	.shape = UB_YAML_TEXT, .noun = "a host's name or address", .check = check_name
+};
+static const struct ub_yaml_field trust_fields[] = {
+	{ "ca", &type_path, offsetof(struct trust, ca), false,
+	    "a PEM file with the authorities that may vouch for it; the system's if not said" },
+	{ "name", &type_name, offsetof(struct trust, name), false,
+	    "whom its certificate is of, if not of the host in `upstream`" },
+};
+const struct ub_yaml_type type_trust = FIELDS(trust_fields);
+
+/* ---- what would be read on the way ---- */
+
+/* RFC 6761 6.3, RFC 1122 3.2.1.3, RFC 4291 2.5.3. */
+static bool is_this_machine(struct ub_text host)
+{
+	return ub_text_eq_nocase(host, UB_TEXT("localhost")) || ub_text_starts(host, UB_TEXT("127.")) ||
+	       ub_text_is(host, "::1");
+}
+
+void check_plain(const struct ub_yaml_reader *reader, const struct ub_yaml_node *root,
+    const struct authority *upstream, bool plain)
+{
+	const struct ub_yaml_node *node = ub_yaml_get(root, "upstream");
+	if (upstream->tls || plain || upstream->host.len == 0 || is_this_machine(upstream->host))
+		return;
+	struct ub_diag *diag = ub_error(reader->diags, "upstream-plain", node->place,
+	    "passwords would pass to another machine for everybody on the way to read");
+	ub_diag_set_help(reader->diags, diag,
+	    "write `https://`, or `upstream_plain: yes` where the network between may see everything");
+}
+
+void check_trust(
+    const struct ub_yaml_reader *reader, const struct ub_yaml_node *root, const struct authority *upstream)
+{
+	const struct ub_yaml_node *node = ub_yaml_get(root, "upstream_tls");
+	if (!node || upstream->tls || upstream->host.len == 0)
+		return;
+	struct ub_diag *diag =
+	    ub_error(reader->diags, "upstream-tls", node->place, "the upstream is spoken to without TLS");
+	ub_diag_set_help(reader->diags, diag, "write `https://` in `upstream`, or take this out");
+}
+
+void fill_tls(struct ub_settings *settings, const struct authority *upstream, const struct trust *trust)
+{
+	settings->upstream.tls = upstream->tls;
+	settings->upstream.name = trust->name.len ? trust->name : upstream->host;
+	settings->upstream.ca = trust->ca;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tls-private.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <openssl/err.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct ub_tls_channel {
+	SSL *ssl;
+	bool broken;
+	const char *problem; /* a text of OpenSSL's or of the C library's, which stays */
+};
+
+struct ub_tls_channel *ub_tls_open(struct ub_tls *tls, int fd)
+{
+	struct ub_tls_channel *channel = calloc(1, sizeof(*channel));
+	pthread_mutex_lock(&tls->lock);
+	SSL *ssl = channel ? SSL_new(tls->context) : NULL;
+	if (!ssl || SSL_set_fd(ssl, fd) != 1)
+		abort();
+	if (tls->pairs)
+		SSL_set_accept_state(ssl);
+	else
+		SSL_set_connect_state(ssl);
+	if (!tls->pairs && !tls->number && SSL_set_tlsext_host_name(ssl, tls->name) != 1)
+		abort();
+	if (tls->session)
+		(void)SSL_set_session(ssl, tls->session);
+	pthread_mutex_unlock(&tls->lock);
+	channel->ssl = ssl;
+	return channel;
+}
+
+static const char *problem_of(const SSL *ssl, int error)
+{
+	long verified = SSL_get_verify_result(ssl);
+	unsigned long code = ERR_peek_last_error();
+	const char *words = code ? ERR_reason_error_string(code) : NULL;
+	if (verified != X509_V_OK)
+		return X509_verify_cert_error_string(verified);
+	return words ? words : error ? strerrordesc_np(error) : "the connection ended";
+}
+
+/* Somebody has only looked whether anybody listens. */
+static bool is_probe(const SSL *ssl)
+{
+	return !SSL_is_init_finished(ssl) && BIO_number_read(SSL_get_rbio(ssl)) == 0;
+}
+
+/* `done`: what the call returned. The queue of errors is the thread's, and was empty before the call. */
+static enum ub_tls_result result_of(struct ub_tls_channel *channel, int done)
+{
+	int error = errno;
+	switch (SSL_get_error(channel->ssl, done)) {
+	case SSL_ERROR_NONE:
+		return UB_TLS_DONE;
+	case SSL_ERROR_WANT_READ:
+		return UB_TLS_READS;
+	case SSL_ERROR_WANT_WRITE:
+		return UB_TLS_WRITES;
+	case SSL_ERROR_ZERO_RETURN:
+		return UB_TLS_END;
+	case SSL_ERROR_SYSCALL:
+		break;
+	default:
+		error = 0;
+		break;
+	}
+	channel->broken = true;
+	if (error == 0 && is_probe(channel->ssl)) {
+		ERR_clear_error();
+		return UB_TLS_END;
+	}
+	channel->problem = problem_of(channel->ssl, error);
+	ERR_clear_error();
+	return UB_TLS_BROKEN;
+}
+
+enum ub_tls_result ub_tls_shake(struct ub_tls_channel *channel)
+{
+	return channel->broken ? UB_TLS_BROKEN : result_of(channel, SSL_do_handshake(channel->ssl));
+}
+
+bool ub_tls_is_shaken(const struct ub_tls_channel *channel)
+{
+	return SSL_is_init_finished(channel->ssl);
+}
+
+enum ub_tls_result ub_tls_read(struct ub_tls_channel *channel, void *out, size_t size, size_t *n)
+{
+	*n = 0;
+	return channel->broken ? UB_TLS_BROKEN : result_of(channel, SSL_read_ex(channel->ssl, out, size, n));
+}
+
+enum ub_tls_result ub_tls_write(struct ub_tls_channel *channel, const void *bytes, size_t size, size_t *n)
+{
+	*n = 0;
+	return channel->broken ? UB_TLS_BROKEN
+			       : result_of(channel, SSL_write_ex(channel->ssl, bytes, size, n));
+}
+
+enum ub_tls_result ub_tls_peek(struct ub_tls_channel *channel)
+{
+	char byte;
+	size_t n;
+	return channel->broken ? UB_TLS_BROKEN : result_of(channel, SSL_peek_ex(channel->ssl, &byte, 1, &n));
+}
+
+void ub_tls_end(struct ub_tls_channel *channel)
+{
+	if (!channel->broken && SSL_is_init_finished(channel->ssl) && SSL_shutdown(channel->ssl) < 0)
+		ERR_clear_error();
+}
+
+const char *ub_tls_problem(const struct ub_tls_channel *channel)
+{
+	return channel->problem ? channel->problem : "the connection ended";
+}
+
+void ub_tls_close(struct ub_tls_channel **channel)
+{
+	struct ub_tls_channel *self = *channel;
+	*channel = NULL;
+	if (!self)
+		return;
+	SSL_free(self->ssl);
+	free(self);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UPBEAT_TLS_PRIVATE_H
+#define UPBEAT_TLS_PRIVATE_H
+
+#include <openssl/ssl.h>
+#include <pthread.h>
+
+#include "upbeat/tls.h"
+
+struct ub_tls {
+	const struct ub_tls_pair *pairs; /* NULL: the side that connects */
+	size_t n;
+	const char *ca, *name;
+	bool number;          /* the name is an IP address */
+	pthread_mutex_t lock; /* over what follows */
+	SSL_CTX *context;
+	SSL_SESSION *session; /* of the last connection, to be resumed; NULL: none */
+};
+
+/* OpenSSL's own words for what went wrong in this thread, in the arena; `otherwise` where it has none. */
+struct ub_text tls_problem(struct ub_arena *arena, const char *otherwise);
+
+#endif

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: Apache-2.0
+"""TLS on both sides: clients see Upbeat's certificates, Upbeat checks the server's, and calendars get their items."""
+import http.client
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+
+import calendars
+import certificates
+import support
+import tap
+
+SOON = 10.0
+
+
+class Upbeat(support.Upbeat):
+    SCHEME = "https"
+
+
+class Story(support.World):
+    def __enter__(self):
+        super().__enter__()
+        self.authority = certificates.Authority(self.folder)
+        self.trusted = self.authority.trust()
+        support.TRUSTED = self.trusted
+        pair = self.authority.issue("dav", "DNS:dav.ours.example,IP:127.0.0.1")
+        self.server = self.start(support.Radicale, tls=pair)
+        self.certificate, self.key = self.authority.issue("cal", "DNS:cal.ours.example,IP:127.0.0.1")
+        other, its_key = self.authority.issue("kalender", "DNS:kalender.ours.example")
+        self.upbeat = self.open(f"""\
+tls:
+  - {{certificate: {self.certificate}, key: {self.key}}}
+  - {{certificate: {other}, key: {its_key}}}
+upstream_tls: {{ca: {self.authority.certificate}, name: dav.ours.example}}
+""")
+        return self
+
+    def open(self, settings, kind=Upbeat):
+        return self.start(kind, self.server, settings=support.ORGANIZATION + settings)
+
+    def connect(self, name="cal.ours.example", context=None, port=None):
+        """A TLS connection to Upbeat by a client that wants the host of that name."""
+        plain = socket.create_connection(("127.0.0.1", port or self.upbeat.port), timeout=20)
+        return (context or self.trusted).wrap_socket(plain, server_hostname=name)
+
+    def ask(self, connection, path="/", method="OPTIONS", body=b""):
+        connection.sendall(
+            f"{method} {path} HTTP/1.1\r\nHost: cal.ours.example\r\nAuthorization: {support.basic('alice')}\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        answer = http.client.HTTPResponse(connection, method=method)
+        answer.begin()
+        answer.read()
+        return answer.status
+
+    def client(self, *words, port=None):
+        """What openssl's own client says of Upbeat."""
+        command = ["openssl", "s_client", "-connect", f"127.0.0.1:{port or self.upbeat.port}", "-CAfile",
+                   self.authority.certificate, "-servername", "cal.ours.example", *words]
+        return subprocess.run(command, input="", capture_output=True, text=True, timeout=30, check=False)
+
+
+def refused(upbeat, words):
+    """Clients are answered, but not by the server, whose certificate is not good; the log says why."""
+    tap.equal(support.request("OPTIONS", upbeat.url + "/", "alice").status, 502, "status")
+    tap.eventually(lambda: words in upbeat.said(), f"in the log: {words}")
+
+
+@tap.case("who speaks no TLS, breaks off or says nothing is in nobody's way")
+def _(story):
+    with socket.create_connection(("127.0.0.1", story.upbeat.port)) as plain:
+        plain.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        plain.settimeout(10)
+        try:
+            tap.equal(plain.recv(1000)[:5] == b"HTTP/", False, "no answer that could be read")
+        except ConnectionResetError:
+            pass
+    tap.eventually(lambda: "a client's TLS failed: http request" in story.upbeat.said(), "in the log")
+    silent = [socket.create_connection(("127.0.0.1", story.upbeat.port)) for _ in range(30)]
+    for half in silent[:10]:
+        half.sendall(b"\x16\x03\x01\x02\x00\x01")
+    with story.connect() as connection:
+        tap.equal(story.ask(connection), 200, "OPTIONS")
+    for each in silent:
+        each.close()
+
+
+@tap.case("a meeting gets its items, with TLS on both sides")
+def _(story):
+    calendar = calendars.Calendar(story.upbeat.calendar_of("alice"), "alice")
+    tap.equal(calendar.put("m.ics", calendars.meeting(uid="m")).status, 201, "PUT")
+    tap.eventually(lambda: len(calendar.items_of("m")) == 4, "items", SOON)
+
+
+@tap.case("each name that a client may ask for has its certificate, and another name the first one")
+def _(story):
+    for name in ("cal.ours.example", "kalender.ours.example"):
+        with story.connect(name) as connection:
+            tap.contains(str(connection.getpeercert()["subjectAltName"]), name, "certificate")
+    anyone = story.authority.trust()
+    anyone.check_hostname = False
+    with story.connect("elsewhere.example", anyone) as connection:
+        tap.contains(str(connection.getpeercert()["subjectAltName"]), "cal.ours.example", "certificate")
+
+
+@tap.case("old versions are refused, 1.2 and 1.3 are spoken, and sessions are resumed")
+def _(story):
+    for old in ("-tls1", "-tls1_1"):
+        said = story.client(old, "-cipher", "ALL:@SECLEVEL=0")
+        assert said.returncode != 0, said.stdout
+    saved = story.folder / "session"
+    for new in ("-tls1_2", "-tls1_3"):
+        tap.contains(story.client(new, "-sess_out", saved, "-ign_eof" if new == "-tls1_3" else "-no_ign_eof").stdout
+                     if new == "-tls1_2" else kept_session(story, saved), "Verify return code: 0", new)
+        again = story.client(new, "-sess_in", saved)
+        assert re.search(r"^Reused, ", again.stdout, re.M), again.stdout
+
+
+def kept_session(story, saved):
+    """A ticket of TLS 1.3 comes after the handshake: the client asks for something, and waits for the answer."""
+    command = ["openssl", "s_client", "-connect", f"127.0.0.1:{story.upbeat.port}", "-CAfile",
+               story.authority.certificate, "-tls1_3", "-sess_out", saved, "-ign_eof"]
+    wish = "OPTIONS / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    return subprocess.run(command, input=wish, capture_output=True, text=True, timeout=30, check=True).stdout
+
+
+@tap.case("large bodies pass both ways, byte for byte, and one connection carries many requests")
+def _(story):
+    path = story.server.calendar_of("alice") + "large.ics"
+    long = "".join(f"X-LINE-{n}:{n * 7919}\n" for n in range(60000))
+    text = calendars.meeting(uid="large", attendees=(), more=long)
+    tap.equal(support.request("PUT", story.upbeat.url + path, "alice", text).status, 201, "PUT")
+    direct = support.request("GET", story.server.url + path, "alice")
+    through = support.request("GET", story.upbeat.url + path, "alice")
+    tap.equal((through.status, len(through.body) > 1000000, through.body == direct.body), (200, True, True), "GET")
+    with story.connect() as connection:
+        for _ in range(50):
+            tap.equal(story.ask(connection), 200, "OPTIONS")
+
+
+@tap.case("a certificate that is replaced is shown at SIGHUP, and open connections go on")
+def _(story):
+    with story.connect() as before:
+        tap.equal(story.ask(before), 200, "before")
+        serial = before.getpeercert()["serialNumber"]
+        story.authority.issue("cal", "DNS:cal.ours.example,IP:127.0.0.1")
+        story.upbeat.child.send_signal(signal.SIGHUP)
+
+        def is_new():
+            with story.connect() as connection:
+                return connection.getpeercert()["serialNumber"] != serial
+
+        tap.eventually(is_new, "the new certificate")
+        tap.equal(story.ask(before), 200, "the connection from before")
+
+
+@tap.case("what cannot be used at SIGHUP leaves the certificate as it was, and the log says why")
+def _(story):
+    good = story.key.read_text()
+    for text, words in (
+        ("nonsense", f"the key {story.key}: "),
+        (certificates.openssl("ecparam", "-name", "prime256v1", "-genkey"), f"the key {story.key}: key values mismatch"),
+        (certificates.openssl("genrsa", "2048"), f"the certificate is for another key than {story.key}: ")):
+        story.key.write_text(text)
+        story.upbeat.child.send_signal(signal.SIGHUP)
+        tap.eventually(lambda: f"TLS goes on as before: {words}" in story.upbeat.said(), words)
+        with story.connect() as connection:
+            tap.equal(story.ask(connection), 200, "OPTIONS")
+    story.key.write_text(good)
+
+
+@tap.case("a server's certificate of another name, or of an authority that nobody trusts, gets no password")
+def _(story):
+    ca = story.authority.certificate
+    refused(story.open(f"upstream_tls: {{ca: {ca}, name: elsewhere.example}}\n", support.Upbeat), "hostname mismatch")
+    unknown = certificates.Authority(story.folder, "unknown").certificate
+    refused(story.open(f"upstream_tls: {{ca: {unknown}}}\n", support.Upbeat), "certificate")
+    refused(story.open("", support.Upbeat), "certificate")
+    reached = story.open(f"upstream_tls: {{ca: {ca}}}\n", support.Upbeat)
+    tap.equal(support.request("OPTIONS", reached.url + "/", "alice").status, 200, "its address is in the certificate")
+
+
+@tap.case("a certificate, a key or an authority that cannot be read keeps the daemon from starting, and it says why")
+def _(story):
+    missing = story.folder / "missing.pem"
+    for settings, words in (
+        (f"tls: {{certificate: {missing}, key: {story.key}}}", f"the certificate {missing}: "),
+        (f"tls: {{certificate: {story.certificate}, key: {missing}}}", f"the key {missing}: "),
+        (f"upstream_tls: {{ca: {missing}}}", f"the authorities in {missing}: ")):
+        file = story.folder / "bad.yaml"
+        file.write_text(f"listen: 127.0.0.1:{support.free_port()}\nupstream: {story.server.url}\n{settings}\n"
+                        + support.ORGANIZATION)
+        said = support.run("serve", "-c", file)
+        tap.equal(said.returncode, 1, said.stderr)
+        tap.contains(said.stderr, words, "what it says")
+
+
+@tap.case("nothing was written that the sanitizers complain of")
+def _(story):
+    time.sleep(0.2)
+    story.upbeat.is_sane()
+    assert isinstance(story.trusted, ssl.SSLContext)
+
+
+with support.world(Story) as world:
+    sys.exit(tap.run(world))
