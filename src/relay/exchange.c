@@ -140,7 +140,7 @@ static enum side interim_answer(struct conn *conn, const struct ub_http_head *he
 		return upstream_failed(conn, "it answers something else");
 	bool ours = head->status == 100 && (exchange->hold || exchange->continued);
 	if (exchange->minor > 0 && !ours) {
-		relay_buffer_more(&conn->loop->blocks, &response->head, head->bytes.len + RELAY_REWRITE_MORE);
+		relay_buffer_more(&conn->loop->blocks, &response->head, relay_rewritten(head, rewrite.host));
 		relay_rewrite(head, &rewrite, &response->head);
 	}
 	response->raw.start += head->bytes.len;
@@ -170,7 +170,8 @@ static enum side final_answer(struct conn *conn, const struct ub_http_head *head
 		.drop_validators = relay_amend_spoils(exchange, head),
 		.connection = own_connection_field(exchange),
 	};
-	relay_buffer_more(&conn->loop->blocks, &response->head, head->bytes.len + RELAY_REWRITE_MORE);
+	relay_edge_answer(conn, &rewrite);
+	relay_buffer_more(&conn->loop->blocks, &response->head, relay_rewritten(head, rewrite.host));
 	relay_rewrite(head, &rewrite, &response->head);
 	response->raw.start += head->bytes.len;
 	ub_http_body_start(&response->body, head);
@@ -328,5 +329,6 @@ void relay_exchange_end(struct conn *conn)
 	relay_request_let_go(&conn->exchange);
 	relay_announce_forget(&conn->exchange);
 	relay_principal_forget(&conn->exchange);
+	relay_edge_forget(&conn->exchange);
 	conn->exchange = (struct exchange){ 0 };
 }

@@ -2,11 +2,23 @@
 #include "relay-private.h"
 
 #include <errno.h>
+#include <netdb.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 enum { RECORD = 16384 }; /* bytes in one record of TLS at most (RFC 8446 5.1) */
+
+void relay_link_peer(const struct link *link, char *out, size_t size)
+{
+	struct sockaddr_storage address;
+	socklen_t length = sizeof(address);
+	*out = 0;
+	if (getpeername(link->fd, (struct sockaddr *)&address, &length) == 0 &&
+	    getnameinfo((const struct sockaddr *)&address, length, out, (socklen_t)size, NULL, 0,
+		NI_NUMERICHOST) != 0)
+		*out = 0;
+}
 
 bool relay_link_watch(struct link *link, int epoll_fd)
 {

@@ -13,8 +13,8 @@
  * The way of a request, by files: loop.c accepts the client and turns; conn.c reads the head and runs the
  * phases; request.c has the engine told (announce.c, principal.c, polls.c) and holds a body; replace-body.c
  * puts the engine's body in its place; exchange.c sends the request over a connection of upstream.c and
- * passes the answer on, or refuse.c answers. rewrite.c writes the heads. flow.c, buffer.c, link.c and
- * timers.c are what all use.
+ * passes the answer on, or refuse.c answers. rewrite.c writes the heads, edge.c says how. flow.c, buffer.c,
+ * link.c and timers.c are what all use.
  */
 
 #include <pthread.h>
@@ -94,6 +94,8 @@ enum io {
 	IO_FULL, /* no room to read into */
 };
 
+/* The address of the other side, as a number; empty: nobody knows. */
+void relay_link_peer(const struct link *link, char *out, size_t size);
 /* The socket is watched edge-triggered, for all its life. */
 bool relay_link_watch(struct link *link, int epoll_fd);
 /* From now on bytes pass by TLS. */
@@ -188,16 +190,23 @@ bool relay_method_is_safe(struct ub_text method);
 
 struct rewrite {
 	bool response;
-	bool drop_expect; /* the relay itself has said 100 Continue */
-	bool drop_coding; /* Transfer-Encoding has no meaning in this answer */
+	/* Upbeat's own TLS ends here. What a client says of proxies before is dropped, and the upstream is
+	 * told of the client. */
+	bool edge;
+	char peer[64];       /* at the edge: the client's address; empty: not known */
+	bool plain;          /* at the edge: the upstream is spoken to without TLS, and names itself by it */
+	struct ub_text host; /* at the edge, of a response: the request's host */
+	struct ub_text upstream; /* the authority by which the upstream is reached */
+	bool drop_expect;        /* the relay itself has said 100 Continue */
+	bool drop_coding;        /* Transfer-Encoding has no meaning in this answer */
 	bool give_length; /* Content-Length replaces the field that told the length; no trailers follow */
 	uint64_t length;
 	bool drop_validators;   /* another text was stored than was sent (RFC 4791 5.3.4, RFC 9110 9.3.4) */
 	const char *connection; /* the value of a Connection field to be added, or NULL */
 };
 
-/* A rewritten head is at most so many bytes longer than the head as it came. */
-enum { RELAY_REWRITE_MORE = 96 };
+/* How many bytes the rewritten head has at most. `host`: the request's. */
+size_t relay_rewritten(const struct ub_http_head *head, struct ub_text host);
 void relay_rewrite(const struct ub_http_head *head, const struct rewrite *rewrite, struct buffer *out);
 
 /* ---- the upstream ---- */
@@ -290,6 +299,7 @@ struct exchange {
 	bool awaited; /* keys may wait for who asks */
 	unsigned bucket;
 	struct poll poll;
+	char *host; /* of the request, at the edge; NULL: not needed */
 	int minor;
 	unsigned interim; /* the number of 1xx answers so far */
 	bool hold;
@@ -355,6 +365,14 @@ void relay_amend(struct conn *conn, struct ub_text body);
  */
 bool relay_amend_spoils(const struct exchange *exchange, const struct ub_http_head *head);
 
+/* ---- where Upbeat's own TLS ends: edge.c ---- */
+
+/* Fill in what the head of a request, and of its answer, is rewritten by; nothing is for other connections.
+ */
+void relay_edge_request(struct conn *conn, struct rewrite *rewrite, struct ub_text host);
+void relay_edge_answer(const struct conn *conn, struct rewrite *rewrite);
+void relay_edge_forget(struct exchange *exchange);
+
 /* ---- the engine, as a loop sees it: announce.c ---- */
 
 /* Tells the engine of the write, with the body if the engine may amend it (else empty). True: the engine will
@@ -417,6 +435,7 @@ struct shared {
 	struct ub_log *log;
 	struct resolver *resolver;
 	struct ub_tls *tls, *upstream_tls; /* NULL: bytes pass as they are */
+	char *upstream;                    /* its authority, without the port that is its scheme's */
 	int engine_fd;              /* the same number for each engine; -1: the relay runs without one */
 	_Atomic uint32_t engine;    /* which engine is ready, counted from 1; 0: none */
 	_Atomic bool amends;        /* the engine wants to see bodies */

@@ -69,9 +69,10 @@ void relay_amend(struct conn *conn, struct ub_text body)
 	const struct ub_http_head *head = &exchange->held->head;
 	/* The head is written once more, with another length. */
 	struct rewrite rewrite = { .drop_expect = true, .give_length = true, .length = body.len };
+	relay_edge_request(conn, &rewrite, head->host);
 	relay_buffer_touch(&request->head);
 	request->head.start = request->head.end = 0;
-	relay_buffer_reserve(&conn->loop->blocks, &request->head, head->bytes.len + RELAY_REWRITE_MORE);
+	relay_buffer_reserve(&conn->loop->blocks, &request->head, relay_rewritten(head, head->host));
 	relay_rewrite(head, &rewrite, &request->head);
 	exchange_body(&conn->loop->blocks, request, body);
 	exchange->amended = true;

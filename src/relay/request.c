@@ -45,10 +45,11 @@ static enum step prepare(struct conn *conn, const struct ub_http_head *head, uin
 		.give_length = exchange->hold && head->framing == UB_HTTP_CHUNKED,
 		.length = length,
 	};
+	relay_edge_request(conn, &rewrite, head->host);
 	bool wait =
 	    exchange->watch.write != UB_WRITE_NONE && relay_announce(conn, head, relay_amendable(conn, head));
 	relay_principal_note(conn, head);
-	relay_buffer_reserve(&conn->loop->blocks, &request->head, head->bytes.len + RELAY_REWRITE_MORE);
+	relay_buffer_reserve(&conn->loop->blocks, &request->head, relay_rewritten(head, head->host));
 	relay_rewrite(head, &rewrite, &request->head);
 	/* Some of the body may have come. A fault in it is found again by read_request. */
 	(void)relay_flow_track(request);

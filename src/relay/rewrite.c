@@ -29,6 +29,18 @@ static const struct ub_text end_to_end[] = {
 	{ "X-HTTP-Method-Override", 22 },
 };
 
+/* What a client could say of proxies between itself and Upbeat. */
+static const struct ub_text forwarded[] = {
+	{ "Forwarded", 9 },
+	{ "X-Forwarded-For", 15 },
+	{ "X-Forwarded-Host", 16 },
+	{ "X-Forwarded-Port", 16 },
+	{ "X-Forwarded-Proto", 17 },
+	{ "X-Forwarded-Server", 18 },
+	{ "X-Forwarded-Ssl", 15 },
+	{ "X-Real-IP", 9 },
+};
+
 static bool is(struct ub_text name, struct ub_text wanted)
 {
 	return name.len == wanted.len && ub_text_eq_nocase(name, wanted);
@@ -60,6 +72,8 @@ static bool is_nominated(const struct ub_http_head *head, struct ub_text name)
 static bool is_dropped(const struct rewrite *rewrite, struct ub_text name)
 {
 	if (is_one_of(name, hop_by_hop, UB_COUNT(hop_by_hop)))
+		return true;
+	if (rewrite->edge && !rewrite->response && is_one_of(name, forwarded, UB_COUNT(forwarded)))
 		return true;
 	if (rewrite->drop_expect && is(name, UB_TEXT("Expect")))
 		return true;
@@ -96,6 +110,82 @@ static void add_start(const struct ub_http_head *head, bool response, struct buf
 	relay_buffer_add(out, UB_TEXT("\r\n"));
 }
 
+/* ---- at the edge ---- */
+
+/*
+ * Whether the URL names the other side as this side does not know it. Upstreams compare a Destination with
+ * how they name themselves (mod_dav refuses one of another scheme), and a client that went where a Location
+ * of the upstream's own leads would leave TLS, or would find nobody. *path: what follows the host.
+ */
+static bool leads_across(
+    const struct rewrite *rewrite, struct ub_text host, struct ub_text url, struct ub_text *path)
+{
+	struct ub_text scheme =
+	    rewrite->response && rewrite->plain ? UB_TEXT("http://") : UB_TEXT("https://");
+	if (!rewrite->edge || host.len == 0 || !ub_text_eq_nocase(ub_text_sub(url, 0, scheme.len), scheme))
+		return false;
+	size_t end = ub_text_find(url, UB_TEXT("/"), scheme.len);
+	struct ub_text authority = ub_text_sub(url, scheme.len, end == SIZE_MAX ? url.len : end);
+	*path = ub_text_sub(url, scheme.len + authority.len, url.len);
+	if (ub_text_eq_nocase(authority, host))
+		return rewrite->plain;
+	return rewrite->response && ub_text_eq_nocase(authority, rewrite->upstream);
+}
+
+static void add_url(const struct rewrite *rewrite, struct ub_text name, struct ub_text host,
+    struct ub_text path, struct buffer *out)
+{
+	relay_buffer_add(out, name);
+	relay_buffer_add(out, rewrite->response ? UB_TEXT(": https://") : UB_TEXT(": http://"));
+	relay_buffer_add(out, host);
+	relay_buffer_add(out, path);
+	relay_buffer_add(out, UB_TEXT("\r\n"));
+}
+
+static void add_words(struct buffer *out, const char *before, struct ub_text text, const char *after)
+{
+	relay_buffer_add(out, ub_text(before));
+	relay_buffer_add(out, text);
+	relay_buffer_add(out, ub_text(after));
+}
+
+/* RFC 7239, and the older fields that servers look at. */
+static void add_client(const struct ub_http_head *head, const struct rewrite *rewrite, struct buffer *out)
+{
+	struct ub_text peer = ub_text(rewrite->peer);
+	bool six = ub_text_find(peer, UB_TEXT(":"), 0) != SIZE_MAX;
+	if (peer.len) {
+		add_words(out, six ? "Forwarded: for=\"[" : "Forwarded: for=\"", peer, six ? "]\"" : "\"");
+		add_words(out, ";host=\"", head->host, "\";proto=https\r\n");
+		add_words(out, "X-Forwarded-For: ", peer, "\r\n");
+	}
+	if (head->host.len)
+		add_words(out, "X-Forwarded-Host: ", head->host, "\r\n");
+	relay_buffer_add(out, UB_TEXT("X-Forwarded-Proto: https\r\n"));
+}
+
+/* ---- heads ---- */
+
+size_t relay_rewritten(const struct ub_http_head *head, struct ub_text host)
+{
+	const size_t more = 384; /* all fields that are added, without the host */
+	return head->bytes.len + 2 * host.len + more;
+}
+
+static void add_field(const struct ub_http_head *head, const struct rewrite *rewrite,
+    const struct ub_http_field *field, struct buffer *out)
+{
+	const struct ub_text url = rewrite->response ? UB_TEXT("Location") : UB_TEXT("Destination");
+	struct ub_text host = rewrite->response ? rewrite->host : head->host, path;
+	if (rewrite->give_length &&
+	    (is(field->name, UB_TEXT("Transfer-Encoding")) || is(field->name, UB_TEXT("Content-Length"))))
+		add_length(out, rewrite->length);
+	else if (is(field->name, url) && leads_across(rewrite, host, field->value, &path))
+		add_url(rewrite, field->name, host, path, out);
+	else
+		relay_buffer_add(out, field->line);
+}
+
 void relay_rewrite(const struct ub_http_head *head, const struct rewrite *rewrite, struct buffer *out)
 {
 	bool nominations = ub_http_field(head, "Connection") != NULL;
@@ -104,12 +194,10 @@ void relay_rewrite(const struct ub_http_head *head, const struct rewrite *rewrit
 		const struct ub_http_field *field = &head->fields[i];
 		if (is_dropped(rewrite, field->name) || (nominations && is_nominated(head, field->name)))
 			continue;
-		if (rewrite->give_length && (is(field->name, UB_TEXT("Transfer-Encoding")) ||
-						is(field->name, UB_TEXT("Content-Length"))))
-			add_length(out, rewrite->length);
-		else
-			relay_buffer_add(out, field->line);
+		add_field(head, rewrite, field, out);
 	}
+	if (rewrite->edge && !rewrite->response)
+		add_client(head, rewrite, out);
 	if (rewrite->connection) {
 		relay_buffer_add(out, UB_TEXT("Connection: "));
 		relay_buffer_add(out, ub_text(rewrite->connection));

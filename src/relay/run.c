@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -194,6 +195,18 @@ static bool read_certificates(struct relay *relay)
 	return good;
 }
 
+static char *authority_of(const struct ub_relay_options *options)
+{
+	bool six = ub_text_find(options->upstream_host, UB_TEXT(":"), 0) != SIZE_MAX;
+	bool usual = options->upstream_port == (options->upstream_name ? 443 : 80);
+	char *authority, port[8] = "";
+	if (!usual)
+		snprintf(port, sizeof(port), ":%u", (unsigned)options->upstream_port);
+	if (asprintf(&authority, six ? "[%.*s]%s" : "%.*s%s", UB_ARGS(options->upstream_host), port) < 0)
+		abort();
+	return authority;
+}
+
 static bool bind_all(struct relay *relay)
 {
 	const char *why = NULL;
@@ -276,6 +289,7 @@ static void clean_up(struct relay *relay)
 	if (relay->shared.engine_fd >= 0)
 		close(relay->shared.engine_fd);
 	close(relay->shared.finished_fd);
+	free(relay->shared.upstream);
 	free(relay->wire);
 }
 
@@ -296,6 +310,7 @@ int ub_relay_run(const struct ub_relay_options *options, int signals, struct ub_
 		return 1;
 	}
 	relay.shared.clients_max = clients_max(relay.n);
+	relay.shared.upstream = authority_of(options);
 	relay.wire = malloc(UB_WIRE_FRAME_MAX);
 	relay.shared.finished_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (!relay.wire || relay.shared.finished_fd < 0)

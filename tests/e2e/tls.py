@@ -11,6 +11,7 @@ import time
 
 import calendars
 import certificates
+import recorder
 import support
 import tap
 
@@ -196,6 +197,26 @@ def _(story):
         said = support.run("serve", "-c", file)
         tap.equal(said.returncode, 1, said.stderr)
         tap.contains(said.stderr, words, "what it says")
+
+
+@tap.case("where Upbeat's TLS ends, a MOVE to an absolute URL arrives, and the server is told of the client")
+def _(story):
+    plain = story.start(support.Radicale)
+    behind = story.start(recorder.Recorder, plain.port)
+    front = story.start(Upbeat, recorder.Upstream(plain, behind), settings=support.ORGANIZATION +
+                        f"tls: {{certificate: {story.certificate}, key: {story.key}}}\n")
+    path = plain.calendar_of("alice")
+    put = support.request("PUT", front.url + path + "a.ics", "alice", calendars.meeting(uid="a", attendees=()))
+    tap.equal(put.status, 201, "PUT")
+    moved = support.request("MOVE", front.url + path + "a.ics", "alice",
+                            fields={"Destination": front.url + path + "b.ics", "X-Forwarded-For": "9.9.9.9"})
+    tap.equal(moved.status, 201, "MOVE")
+    sent = b"".join(client for client, _ in behind.take()).decode()
+    host = front.url.removeprefix("https://")
+    for field in (f"Destination: http://{host}{path}b.ics", "X-Forwarded-For: 127.0.0.1", "X-Forwarded-Proto: https",
+                  f'Forwarded: for="127.0.0.1";host="{host}";proto=https', f"X-Forwarded-Host: {host}"):
+        tap.contains(sent, field + "\r\n", "what the server got")
+    assert "9.9.9.9" not in sent, sent
 
 
 @tap.case("nothing was written that the sanitizers complain of")

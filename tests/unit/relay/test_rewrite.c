@@ -17,7 +17,7 @@ static void expect(const char *text, struct rewrite rewrite, const char *wanted)
 					 ? ub_http_scan_response(&scan, ub_text(text), false, &head)
 					 : ub_http_scan_request(&scan, ub_text(text), &head);
 	cr_assert_eq(result, UB_HTTP_DONE, "%s", text);
-	relay_buffer_more(&blocks, &out, head.bytes.len + RELAY_REWRITE_MORE);
+	relay_buffer_more(&blocks, &out, relay_rewritten(&head, rewrite.response ? rewrite.host : head.host));
 	relay_rewrite(&head, &rewrite, &out);
 	struct ub_text got = relay_buffer_text(&out);
 	cr_expect(ub_text_is(got, wanted), "%.*s", UB_ARGS(got));
@@ -100,4 +100,57 @@ Test(rewrite, fits_into_the_room_that_is_promised)
 	    (struct rewrite){ .give_length = true, .length = UINT64_MAX, .connection = "keep-alive" },
 	    "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 18446744073709551615\r\n"
 	    "Connection: keep-alive\r\n\r\n");
+}
+
+Test(rewrite, tells_the_upstream_of_the_client_where_tls_ends)
+{
+	struct rewrite edge = { .edge = true, .peer = "2001:db8::1" };
+	expect("GET / HTTP/1.1\r\nHost: h:8\r\nx-forwarded-for: 1.2.3.4\r\nForwarded: for=me\r\n"
+	       "X-Real-IP: 1\r\nX-Forwarded-Proto: http\r\nX-End: 3\r\n\r\n",
+	    edge,
+	    "GET / HTTP/1.1\r\nHost: h:8\r\nX-End: 3\r\n"
+	    "Forwarded: for=\"[2001:db8::1]\";host=\"h:8\";proto=https\r\n"
+	    "X-Forwarded-For: 2001:db8::1\r\nX-Forwarded-Host: h:8\r\nX-Forwarded-Proto: https\r\n\r\n");
+	expect("GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n", (struct rewrite){ 0 },
+	    "GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n");
+}
+
+#define SAID "X-Forwarded-Host: h\r\nX-Forwarded-Proto: https\r\n\r\n"
+
+Test(rewrite, gives_urls_of_the_same_host_the_scheme_of_the_other_side)
+{
+	static const struct {
+		const char *destination, *wanted;
+	} cases[] = {
+		{ "https://h/a/b.ics", "http://h/a/b.ics" },
+		{ "HTTPS://H", "http://h" },
+		{ "https://h.evil/a", "https://h.evil/a" },
+		{ "https://other/a", "https://other/a" },
+		{ "http://h/a", "http://h/a" },
+		{ "/a/b.ics", "/a/b.ics" },
+	};
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		struct ub_arena *arena = ub_arena_new();
+		const char *format = "MOVE /a HTTP/1.1\r\nHost: h\r\nDestination: %s\r\n%s";
+		const char *text = ub_textf(arena, format, cases[i].destination, "\r\n").ptr;
+		expect(text, (struct rewrite){ .edge = true, .plain = true },
+		    ub_textf(arena, format, cases[i].wanted, SAID).ptr);
+		expect(text, (struct rewrite){ .edge = true },
+		    ub_textf(arena, format, cases[i].destination, SAID).ptr);
+		ub_arena_free(&arena);
+	}
+	struct rewrite answer = { .response = true,
+		.edge = true,
+		.plain = true,
+		.host = UB_TEXT("h"),
+		.upstream = UB_TEXT("inner:5232") };
+	expect("HTTP/1.1 301 x\r\nLocation: http://h/dav/\r\nContent-Length: 0\r\n\r\n", answer,
+	    "HTTP/1.1 301 x\r\nLocation: https://h/dav/\r\nContent-Length: 0\r\n\r\n");
+	expect("HTTP/1.1 301 x\r\nLocation: http://inner:5232/dav/\r\nContent-Length: 0\r\n\r\n", answer,
+	    "HTTP/1.1 301 x\r\nLocation: https://h/dav/\r\nContent-Length: 0\r\n\r\n");
+	expect("HTTP/1.1 301 x\r\nLocation: http://inner/dav/\r\nContent-Length: 0\r\n\r\n", answer,
+	    "HTTP/1.1 301 x\r\nLocation: http://inner/dav/\r\nContent-Length: 0\r\n\r\n");
+	answer.plain = false;
+	expect("HTTP/1.1 301 x\r\nLocation: https://inner:5232/dav/\r\nContent-Length: 0\r\n\r\n", answer,
+	    "HTTP/1.1 301 x\r\nLocation: https://h/dav/\r\nContent-Length: 0\r\n\r\n");
 }

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Where Upbeat's own TLS ends, it is the server that clients know: the upstream is told by which name and by
+ * whom it was asked, and what it says of itself is put into the clients' words.
+ */
+#include "relay-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void relay_edge_request(struct conn *conn, struct rewrite *rewrite, struct ub_text host)
+{
+	struct exchange *exchange = &conn->exchange;
+	if (!conn->client.tls)
+		return;
+	rewrite->edge = true;
+	rewrite->plain = !conn->loop->shared->upstream_tls;
+	relay_link_peer(&conn->client, rewrite->peer, sizeof(rewrite->peer));
+	if (!exchange->host && !(exchange->host = strndup(host.len ? host.ptr : "", host.len)))
+		abort();
+}
+
+void relay_edge_answer(const struct conn *conn, struct rewrite *rewrite)
+{
+	const struct shared *shared = conn->loop->shared;
+	if (!conn->exchange.host)
+		return;
+	rewrite->edge = true;
+	rewrite->plain = !shared->upstream_tls;
+	rewrite->host = ub_text(conn->exchange.host);
+	rewrite->upstream = ub_text(shared->upstream);
+}
+
+void relay_edge_forget(struct exchange *exchange)
+{
+	free(exchange->host);
+	exchange->host = NULL;
+}
