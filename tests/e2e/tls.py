@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """TLS on both sides: clients see Upbeat's certificates, Upbeat checks the server's, and calendars get their items."""
 import http.client
+import pathlib
 import re
 import signal
 import socket
@@ -217,6 +218,35 @@ def _(story):
                   f'Forwarded: for="127.0.0.1";host="{host}";proto=https', f"X-Forwarded-Host: {host}"):
         tap.contains(sent, field + "\r\n", "what the server got")
     assert "9.9.9.9" not in sent, sent
+
+
+def memory_of(pid):
+    """All that the process could read, in pieces."""
+    with open(f"/proc/{pid}/mem", "rb") as memory:
+        for line in pathlib.Path(f"/proc/{pid}/maps").read_text().splitlines():
+            first, last = (int(edge, 16) for edge in line.split()[0].split("-"))
+            if line.split()[1].startswith("rw") and last - first < 1 << 30:
+                try:
+                    memory.seek(first)
+                    yield memory.read(last - first)
+                except (OSError, ValueError):
+                    pass  # a piece without pages
+
+
+@tap.case("the relay's memory has no password when its connections have ended")
+def _(story):
+    upbeat = story.open(f"tls: {{certificate: {story.certificate}, key: {story.key}}}\n"
+                        f"upstream_tls: {{ca: {story.authority.certificate}}}\n")
+    path = story.server.calendar_of("bob")
+    for n in range(20):
+        text = calendars.meeting(uid=f"s{n}", attendees=("bob", "cto@acme.example"), organizer="bob")
+        tap.equal(support.request("PUT", f"{upbeat.url}{path}s{n}.ics", "bob", text).status, 201, "PUT")
+    secret = support.basic("bob")[6:].encode()
+
+    def has_none():
+        return not any(secret in piece for piece in memory_of(upbeat.pid))
+
+    tap.eventually(has_none, "nothing of it is found")
 
 
 @tap.case("nothing was written that the sanitizers complain of")
