@@ -104,10 +104,12 @@ struct ub_dav_members {
 	size_t n, cap;
 };
 
-/* A calendar object in the answer to a calendar-query (RFC 4791 7.8). */
+/* A calendar object in the answer to a calendar-query or a calendar-multiget (RFC 4791 7.8, 7.9). */
 struct ub_dav_object {
 	struct ub_text href; /* a path, as the server writes it */
 	struct ub_text data; /* its calendar-data; empty: the server gave none, whatever the reason */
+	struct ub_text etag; /* empty: the server gave none */
+	bool gone;           /* the server says that it is not there */
 };
 
 struct ub_dav_objects {
@@ -163,9 +165,10 @@ struct ub_text ub_dav_uid_query(struct ub_text uid, struct ub_arena *arena);
 
 /* The bodies of REPORTs, in `arena`, whose answers are read as changes: what has changed after the token, at
  * most so many members (RFC 6578 3.2), Depth: 0; how the members at these hrefs are (RFC 4791 7.9),
- * Depth: 1. */
+ * Depth: 1. `texts`: their texts, too; the answer is then read as objects. */
 struct ub_text ub_dav_sync_query(struct ub_text token, size_t most, struct ub_arena *arena);
-struct ub_text ub_dav_multiget_query(const struct ub_text *hrefs, size_t n, struct ub_arena *arena);
+struct ub_text ub_dav_multiget_query(
+    const struct ub_text *hrefs, size_t n, bool texts, struct ub_arena *arena);
 
 /* Read a 207 body. False: the body is no XML, no multistatus of one resource, or more than is taken. */
 UB_MUST_USE bool ub_dav_read_collection(

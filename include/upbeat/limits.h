@@ -147,7 +147,7 @@
 #define UB_SYNC_REQUESTS 10    /* such requests of one look, */
 #define UB_SYNC_LOOKS    500   /* objects that are looked at for them; the others at the next look */
 #define UB_SYNC_LISTED   20000 /* objects of a calendar that can be followed where it has to be listed */
-#define UB_SYNC_MULTIGET 200   /* objects that are asked for in one request */
+#define UB_MULTIGET      200   /* objects that are asked for in one request */
 #define UB_SYNC_REFUSALS 2     /* tokens refused in a row until the calendar is listed instead */
 #define UB_KEYS_AT_ONCE  32    /* keys of one pass that become due together, */
 #define UB_KEYS_MS       1000  /* and the time between these and the next ones: others come in between */

@@ -69,11 +69,13 @@ struct ub_text ub_dav_sync_query(struct ub_text token, size_t most, struct ub_ar
 	return ub_buf_text(&query);
 }
 
-struct ub_text ub_dav_multiget_query(const struct ub_text *hrefs, size_t n, struct ub_arena *arena)
+struct ub_text ub_dav_multiget_query(
+    const struct ub_text *hrefs, size_t n, bool texts, struct ub_arena *arena)
 {
 	struct ub_buf query = UB_BUF(arena);
-	ub_buf_str(&query,
-	    XML "<C:calendar-multiget xmlns=\"" DAV "\" xmlns:C=\"" CALDAV "\"><prop><getetag/></prop>");
+	ub_buf_printf(&query,
+	    XML "<C:calendar-multiget xmlns=\"" DAV "\" xmlns:C=\"" CALDAV "\"><prop><getetag/>%s</prop>",
+	    texts ? "<C:calendar-data/>" : "");
 	for (size_t i = 0; i < n; i++) {
 		ub_buf_str(&query, "<href>");
 		add_escaped(&query, hrefs[i]);
@@ -350,12 +352,18 @@ static const xmlNode *next_response(const xmlNode *root, const xmlNode *last, co
 	return node;
 }
 
+enum { GONE = 410, NOT_FOUND = 404, NO_ROOM = 507 };
+
+/* Whether the response says by its status that its resource is not there. */
+static bool is_gone(int64_t status)
+{
+	return status == NOT_FOUND || status == GONE;
+}
+
 static void collect_change(const xmlNode *response, struct ub_dav_changes *out, struct ub_arena *arena)
 {
-	enum { GONE = 410, NOT_FOUND = 404, NO_ROOM = 507 };
 	int64_t status = status_of(response, arena);
-	struct ub_dav_change change = { .href = href_path(response, arena),
-		.gone = status == NOT_FOUND || status == GONE };
+	struct ub_dav_change change = { .href = href_path(response, arena), .gone = is_gone(status) };
 	bool collection = false, said = change.gone;
 	out->more |= status == NO_ROOM;
 	for (xmlNode *prop = NULL; (prop = next_prop_of(response, prop, arena));) {
@@ -434,10 +442,14 @@ bool ub_dav_read_members(struct ub_text body, struct ub_dav_members *out, struct
 static void collect_object(const xmlNode *response, struct ub_dav_objects *out, struct ub_arena *arena)
 {
 	struct ub_dav_object *object = ub_push(arena, out);
-	*object = (struct ub_dav_object){ href_path(response, arena), UB_TEXT_NONE };
-	for (xmlNode *prop = NULL; (prop = next_prop_of(response, prop, arena));)
+	*object = (struct ub_dav_object){ .href = href_path(response, arena),
+		.gone = is_gone(status_of(response, arena)) };
+	for (xmlNode *prop = NULL; (prop = next_prop_of(response, prop, arena));) {
 		if (child(prop, CALDAV, "calendar-data"))
 			object->data = content(child(prop, CALDAV, "calendar-data"), arena);
+		if (child(prop, DAV, "getetag"))
+			object->etag = content(child(prop, DAV, "getetag"), arena);
+	}
 }
 
 bool ub_dav_read_objects(struct ub_text body, struct ub_dav_objects *out, struct ub_arena *arena)

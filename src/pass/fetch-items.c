@@ -107,6 +107,25 @@ static void note_standing(
 	item->outcome = outcome;
 }
 
+/* The items of instances long past would be asked for each time that the series is looked at. */
+static bool is_long_past(const struct ub_pass *pass, const struct ub_store_item *item)
+{
+	ub_instant origin;
+	return ub_plan_mark_instant(item->identity, &origin) && origin < pass->now - UB_SERIES_BACK;
+}
+
+/* What the server has told already, or tells now. That an item which may stand is not there is asked for by
+ * itself: nothing that its user has deleted is ever made again. */
+static enum ub_outcome get_known(struct ub_pass *pass, const struct ub_store_item *item,
+    const struct ub_findings *findings, struct ub_response *response)
+{
+	const struct ub_response *told = ub_map_get(findings->told, item->href);
+	if (!told || told->status != 200)
+		return pass_get(pass, item->href, response);
+	*response = *told;
+	return UB_OUTCOME_OK;
+}
+
 static enum ub_outcome look_at_known(
     struct ub_pass *pass, struct ub_store_item *item, struct ub_findings *findings)
 {
@@ -125,11 +144,9 @@ static enum ub_outcome look_at_known(
 	struct ub_response response;
 	bool look = may_stand(item);
 	find_declines(pass, item->outcome.declined, &existing);
-	/* The items of instances long past would be asked for each time that the series is looked at. */
-	ub_instant origin;
-	if (ub_plan_mark_instant(item->identity, &origin) && origin < pass->now - UB_SERIES_BACK)
+	if (is_long_past(pass, item))
 		return UB_OUTCOME_OK;
-	enum ub_outcome outcome = look ? pass_get(pass, item->href, &response) : UB_OUTCOME_OK;
+	enum ub_outcome outcome = look ? get_known(pass, item, findings, &response) : UB_OUTCOME_OK;
 	if (outcome == UB_OUTCOME_GONE) {
 		bool calendar_gone;
 		/* A PUT without an answer may just not have been carried out. */
@@ -166,14 +183,31 @@ static bool is_found(const struct ub_findings *findings, struct ub_text uid, str
 	return false;
 }
 
+/* The first time, it is believed of a name that nothing is there: the item's PUT has If-None-Match, and what
+ * it then runs into is asked for by itself. */
+static enum ub_outcome get_named(struct ub_pass *pass, struct ub_text href,
+    const struct ub_findings *findings, struct ub_response *response)
+{
+	const struct ub_response *told = ub_map_get(findings->told, href);
+	if (!told || (told->status != 200 && pass->job->attempts > 1))
+		return pass_get(pass, href, response);
+	*response = *told;
+	return told->status == 200 ? UB_OUTCOME_OK : UB_OUTCOME_GONE;
+}
+
+static struct ub_text href_of_name(const struct ub_pass *pass, struct ub_text name)
+{
+	return ub_textf(pass->arena, "%.*s%.*s", UB_ARGS(pass->collection), UB_ARGS(name));
+}
+
 static enum ub_outcome look_at_name(struct ub_pass *pass, struct ub_text name, struct ub_findings *findings)
 {
-	struct ub_text href = ub_textf(pass->arena, "%.*s%.*s", UB_ARGS(pass->collection), UB_ARGS(name));
+	struct ub_text href = href_of_name(pass, name);
 	struct ub_response response;
 	for (size_t i = 0; i < findings->n; i++)
 		if (ub_text_eq(findings->found[i].href, href))
 			return UB_OUTCOME_OK;
-	enum ub_outcome outcome = pass_get(pass, href, &response);
+	enum ub_outcome outcome = get_named(pass, href, findings, &response);
 	if (outcome != UB_OUTCOME_OK)
 		return outcome == UB_OUTCOME_GONE ? UB_OUTCOME_OK : outcome;
 	struct ub_existing existing = {
@@ -188,11 +222,32 @@ static enum ub_outcome look_at_name(struct ub_pass *pass, struct ub_text name, s
 	return UB_OUTCOME_OK;
 }
 
+/* Asks for all of the owner's items at once that may stand in the calendar. */
+static enum ub_outcome ask_for_all(struct ub_pass *pass, const struct ub_store_items *known,
+    struct ub_texts names, struct ub_findings *findings)
+{
+	struct ub_map *asked = ub_map_new(pass->arena);
+	struct ub_texts hrefs = { 0 };
+	findings->told = ub_map_new(pass->arena);
+	for (size_t i = 0; i < known->n; i++) {
+		const struct ub_store_item *item = &known->items[i];
+		bool here = ub_text_eq(ub_http_href_collection(item->href), pass->collection);
+		if (here && ub_text_eq(item->owner, pass->identity.owner) && may_stand(item) &&
+		    !is_long_past(pass, item) && !ub_map_put(asked, item->href, findings))
+			*ub_push(pass->arena, &hrefs) = item->href;
+	}
+	for (size_t i = 0; i < names.n; i++) {
+		struct ub_text href = href_of_name(pass, names.items[i]);
+		if (!ub_map_put(asked, href, findings))
+			*ub_push(pass->arena, &hrefs) = href;
+	}
+	return pass_multiget(pass, hrefs.items, hrefs.n, findings->told);
+}
+
 enum ub_outcome pass_fetch_items(
     struct ub_pass *pass, struct ub_text meeting_uid, struct ub_texts names, struct ub_findings *findings)
 {
 	struct ub_store_items known = { 0 };
-	enum ub_outcome outcome = UB_OUTCOME_OK;
 	/* Nobody can tell what the user has deleted: nothing is made anew. */
 	if (ub_store_items(pass->store, ub_organization, meeting_uid, pass->arena, &known) ==
 	    UB_STORE_FAILED) {
@@ -202,6 +257,7 @@ enum ub_outcome pass_fetch_items(
 	*findings = (struct ub_findings){ .meeting_uid = meeting_uid,
 		.existing = UB_NEW_ARRAY(pass->arena, struct ub_existing, known.n + names.n),
 		.found = UB_NEW_ARRAY(pass->arena, struct ub_found, known.n + names.n) };
+	enum ub_outcome outcome = ask_for_all(pass, &known, names, findings);
 	for (size_t i = 0; i < known.n && outcome == UB_OUTCOME_OK; i++) {
 		const struct ub_store_item *item = &known.items[i];
 		if (ub_text_eq(item->owner, pass->identity.owner))

@@ -87,6 +87,16 @@ void pass_note_period(
 void pass_note_rhythm(
     struct ub_pass *pass, const struct ub_cadence_input *input, const struct ub_decision *decision);
 
+/* ---- multiget.c ---- */
+
+/*
+ * Gets the objects at n canonical hrefs in the calendar, where that is less than to GET each: *told has in
+ * pass->arena a struct ub_response of each of which the server says how it is (200) or that it is not there
+ * (404), by href. A server that cannot be asked so says nothing. Not UB_OUTCOME_OK: it cannot be asked now.
+ */
+UB_MUST_USE enum ub_outcome pass_multiget(
+    struct ub_pass *pass, const struct ub_text *hrefs, size_t n, struct ub_map *told);
+
 /* ---- fetch-items.c ---- */
 
 /* One item as the pass has found it. */
@@ -110,10 +120,11 @@ struct ub_findings {
 	struct ub_found *found;
 	size_t n, cap;
 	struct ub_texts others; /* who else has items of the meeting that are not over; may name one twice */
+	struct ub_map *told;    /* by pass_multiget() */
 };
 
 /*
- * Looks at every item of the meeting that the store knows, at the href where it was put; then at every name
+ * Looks at every item of the meeting that the store knows, at the href where it was put, and at every name
  * in the calendar that an item of the rules would have, so that the marks suffice where the store has lost
  * its memory. `names`: as from ub_plan_names(); empty: go by the store alone. Not UB_OUTCOME_OK: the server
  * did not let us look. *findings is in pass->arena.

@@ -225,8 +225,8 @@ static enum ub_outcome compare_some(struct syncing *syncing, size_t from, size_t
 	struct ub_dav_changes changes = { 0 };
 	for (size_t i = from; i < to; i++)
 		hrefs[i - from] = syncing->places.items[i].href;
-	enum ub_outcome outcome =
-	    ask_changes(syncing, "REPORT", "1", ub_dav_multiget_query(hrefs, to - from, arena), &changes);
+	enum ub_outcome outcome = ask_changes(
+	    syncing, "REPORT", "1", ub_dav_multiget_query(hrefs, to - from, false, arena), &changes);
 	for (size_t i = 0; i < changes.n; i++)
 		compare(syncing, &changes.items[i]);
 	return outcome;
@@ -235,8 +235,8 @@ static enum ub_outcome compare_some(struct syncing *syncing, size_t from, size_t
 static enum ub_outcome compare_remembered(struct syncing *syncing)
 {
 	size_t n = syncing->places.n;
-	for (size_t i = 0; i < n; i += UB_SYNC_MULTIGET) {
-		size_t to = n - i < UB_SYNC_MULTIGET ? n : i + UB_SYNC_MULTIGET;
+	for (size_t i = 0; i < n; i += UB_MULTIGET) {
+		size_t to = n - i < UB_MULTIGET ? n : i + UB_MULTIGET;
 		enum ub_outcome outcome = compare_some(syncing, i, to);
 		if (outcome == UB_OUTCOME_AGAIN || outcome == UB_OUTCOME_DENIED)
 			return outcome;

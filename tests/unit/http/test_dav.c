@@ -223,19 +223,24 @@ Test(dav, members_tell_whether_they_hold_events_that_take_time)
 Test(dav, objects_come_with_their_text_or_without)
 {
 	struct ub_dav_objects objects;
-	struct ub_text body = UB_TEXT(
-	    "<multistatus xmlns='DAV:' xmlns:C='urn:ietf:params:xml:ns:caldav'>"
-	    "<response><href>http://h/a.ics</href><propstat><prop><C:calendar-data>BEGIN:VCALENDAR&#13;\n"
-	    "</C:calendar-data></prop><status>HTTP/1.1 200 OK</status></propstat></response>"
-	    "<response><href>/b.ics</href><status>HTTP/1.1 404 Not Found</status></response>"
-	    "<response><href>/c.ics</href><propstat><prop><C:calendar-data/></prop>"
-	    "<status>HTTP/1.1 403 Forbidden</status></propstat></response></multistatus>");
+	struct ub_text body =
+	    UB_TEXT("<multistatus xmlns='DAV:' xmlns:C='urn:ietf:params:xml:ns:caldav'>"
+		    "<response><href>http://h/a.ics</href><propstat><prop><getetag>\"1\"</getetag>"
+		    "<C:calendar-data>BEGIN:VCALENDAR&#13;\n</C:calendar-data></prop><status>HTTP/1.1 200 "
+		    "OK</status></propstat></response>"
+		    "<response><href>/b.ics</href><status>HTTP/1.1 404 Not Found</status></response>"
+		    "<response><href>/c.ics</href><propstat><prop><C:calendar-data/></prop>"
+		    "<status>HTTP/1.1 403 Forbidden</status></propstat></response></multistatus>");
 	cr_assert(ub_dav_read_objects(body, &objects, arena));
 	cr_assert_eq(objects.n, 3);
 	cr_expect(ub_text_is(objects.items[0].href, "/a.ics"));
 	cr_expect(ub_text_is(objects.items[0].data, "BEGIN:VCALENDAR"));
+	cr_expect(ub_text_is(objects.items[0].etag, "\"1\""));
+	cr_expect_not(objects.items[0].gone);
 	cr_expect_eq(objects.items[1].data.len, 0);
+	cr_expect(objects.items[1].gone);
 	cr_expect_eq(objects.items[2].data.len, 0);
+	cr_expect_not(objects.items[2].gone);
 	cr_assert(ub_dav_read_objects(UB_TEXT("<multistatus xmlns='DAV:'/>"), &objects, arena));
 	cr_expect_eq(objects.n, 0);
 	cr_expect_not(ub_dav_read_objects(UB_TEXT("<html/>"), &objects, arena));
@@ -312,10 +317,13 @@ Test(dav, asks_for_changes_with_any_token)
 {
 	const struct ub_text hrefs[] = { UB_TEXT("/a/&.ics"), UB_TEXT("/b.ics") };
 	struct ub_text sync = ub_dav_sync_query(UB_TEXT("<t>"), 500, arena);
-	struct ub_text multiget = ub_dav_multiget_query(hrefs, 2, arena);
+	struct ub_text multiget = ub_dav_multiget_query(hrefs, 2, false, arena);
 	cr_assert_neq(ub_text_find(sync, UB_TEXT("<sync-token>&lt;t&gt;</sync-token>"), 0), SIZE_MAX, "%.*s",
 	    UB_ARGS(sync));
 	cr_assert_neq(ub_text_find(sync, UB_TEXT("<nresults>500</nresults>"), 0), SIZE_MAX);
+	cr_assert_eq(ub_text_find(multiget, UB_TEXT("calendar-data"), 0), SIZE_MAX);
+	multiget = ub_dav_multiget_query(hrefs, 2, true, arena);
+	cr_assert_neq(ub_text_find(multiget, UB_TEXT("<C:calendar-data/></prop>"), 0), SIZE_MAX);
 	cr_assert_neq(ub_text_find(multiget, UB_TEXT("<href>/a/&amp;.ics</href><href>/b.ics</href>"), 0),
 	    SIZE_MAX, "%.*s", UB_ARGS(multiget));
 }

@@ -157,13 +157,33 @@ static bool is_collection(const char *path)
 	return n > 0 && path[n - 1] == '/';
 }
 
-static void add_response(FILE *out, const struct object *object)
+/* `more`: further properties. */
+static void add_object(FILE *out, const struct object *object, const char *more)
 {
 	fprintf(out,
 	    "<response><href>%s</href><propstat><prop><getetag>\"%u\"</getetag>"
-	    "<resourcetype>%s</resourcetype></prop><status>HTTP/1.1 200 OK</status>"
+	    "<resourcetype>%s</resourcetype>%s</prop><status>HTTP/1.1 200 OK</status>"
 	    "</propstat></response>",
-	    object->path, object->version, is_collection(object->path) ? "<collection/><C:calendar/>" : "");
+	    object->path, object->version, is_collection(object->path) ? "<collection/><C:calendar/>" : "",
+	    more);
+}
+
+static void add_response(FILE *out, const struct object *object)
+{
+	add_object(out, object, "");
+}
+
+static void add_with_text(FILE *out, const struct object *object)
+{
+	char *data = NULL;
+	size_t n = 0;
+	FILE *more = open_memstream(&data, &n);
+	fprintf(more,
+	    "<C:calendar-data xmlns:C='urn:ietf:params:xml:ns:caldav'><![CDATA[%s]]></C:calendar-data>",
+	    object->text);
+	fclose(more);
+	add_object(out, object, data);
+	free(data);
 }
 
 /* Answers with the objects below the path that have this in their text; NULL: all. */
@@ -198,6 +218,11 @@ static void add_gone(FILE *out, const char *path)
 	fprintf(out, "<response><href>%s</href><status>HTTP/1.1 404 Not Found</status></response>", path);
 }
 
+static bool wants_texts(const struct exchange *x)
+{
+	return strstr(x->body, "<C:calendar-data/>");
+}
+
 static void answer_multiget(struct upstream *up, int fd, const struct exchange *x)
 {
 	char *body = NULL, path[256];
@@ -207,10 +232,12 @@ static void answer_multiget(struct upstream *up, int fd, const struct exchange *
 	for (const char *at = strstr(x->body, "<href>"); at; at = strstr(at + 1, "<href>")) {
 		sscanf(at, "<href>%255[^<]", path);
 		const struct object *object = up->lies == UPSTREAM_DENIES_ALL ? NULL : find(up, path);
-		if (object)
-			add_response(out, object);
-		else
+		if (!object)
 			add_gone(out, path);
+		else if (wants_texts(x))
+			add_with_text(out, object);
+		else
+			add_response(out, object);
 	}
 	fputs("</multistatus>", out);
 	fclose(out);
@@ -325,7 +352,7 @@ static void serve(struct upstream *up, int fd)
 	struct exchange x = { .body = NULL };
 	if (read_request(fd, &x)) {
 		pthread_mutex_lock(&up->mutex);
-		struct method_count *count = method(up, x.method);
+		struct method_count *count = method(up, wants_texts(&x) ? "multiget" : x.method);
 		bool fail = ++count->seen == count->fail_at;
 		if (!fail)
 			carry_out(up, fd, &x);

@@ -30,7 +30,8 @@ size_t upstream_containing(struct upstream *upstream, const char *piece);
 void upstream_drop_lines(struct upstream *upstream, const char *beginning);
 /* Removes the objects below a path with this in their text. */
 void upstream_delete(struct upstream *upstream, const char *prefix, const char *piece);
-/* The number of requests of that method so far. */
+/* The number of requests of that method so far. Here and below, a REPORT that asks for objects' texts is a
+ * "multiget". */
 size_t upstream_requests(struct upstream *upstream, const char *method);
 /* The nth request of `method` from now (1: the next one) gets `status`. 0: the server carries the request
  * out, and closes the connection without an answer. */
