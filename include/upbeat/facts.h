@@ -157,6 +157,8 @@ struct ub_org {
 	/* days for which a rhythm of such a rule is kept before it returns to the slower one that was before
 	 */
 	int64_t rhythm_hold_days;
+	int64_t
+	    gap; /* seconds between an event of ours and whatever else its people have, if there is room */
 };
 
 /* Whether a rule for accounts has to ask for this field, such as `account.tier`, before it reads it: accounts

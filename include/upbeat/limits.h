@@ -251,6 +251,7 @@
 #define UB_PLAN_CONSIDERED_MAX 20 /* lines that tell of the search for one time */
 #define UB_PLAN_NIGHT_FROM     22 /* hour of the day: nobody is asked to come then, unless the meeting is */
 #define UB_PLAN_NIGHT_UNTIL    6
+#define UB_PLAN_GAP_MAX        (4 * 3600) /* seconds between two events that the settings may ask for */
 #define UB_TASK_LEAD           (2 * 3600) /* seconds before it is due in which a task can be done, at least */
 #define UB_TASK_CURRENT                                                                                      \
 	(7 * 86400)           /* seconds before it is due from which a task without a reminder is listed */

@@ -136,6 +136,7 @@ bool ub_plan_place_in_period(struct ub_making *making, struct ub_draft *draft, i
 		.full = (enum ub_full)draft->wishes.full,
 		.all_day = true,
 		.busy = ub_plan_busy_times(making, draft),
+		.gap = draft->item.busy ? making->input->facts->org->gap : 0,
 		.full_days = ub_plan_full_days(making, draft),
 		.declined = ub_plan_declined_times(making, draft) };
 	if (request.prefer == UB_PREFER_SAME_TIME &&

@@ -93,6 +93,7 @@ static bool place_between(
 		.same_time = ub_plan_time_of_day(making->calendar.zone, making->input->facts->meeting.start),
 		.all_day = making->input->facts->meeting.event->start.date,
 		.busy = ub_plan_busy_times(making, draft),
+		.gap = draft->item.busy ? making->input->facts->org->gap : 0,
 		.full_days = ub_plan_full_days(making, draft),
 		.declined = ub_plan_declined_times(making, draft) };
 	request.people = ub_plan_calendars(making, &draft->item.attendees, &request.n_people);

@@ -42,6 +42,7 @@ struct ub_slot_request {
 	const struct ub_work_calendar *people; /* the owner first */
 	size_t n_people;
 	struct ub_intervals busy;
+	int64_t gap; /* seconds to keep from busy times where there is room */
 	/* Days on which the owner has as many reviews as a day may have. Nothing is put there, whatever
 	 * `full` says. */
 	struct ub_intervals full_days;
@@ -56,9 +57,10 @@ struct ub_slot_try {
 	enum ub_prefer prefer;     /* UB_PREFER_SAME_TIME: at that time of day only */
 	size_t n_people;           /* the first so many of the request's people */
 	bool ignore_busy;
+	bool apart;       /* with the gap */
 	ub_instant start; /* the slot that was found; UB_INSTANT_NONE: none */
 };
-enum { UB_SLOT_TRIES_MAX = 14 }; /* by everybody's hours and by the owner's: in time, else, and late */
+enum { UB_SLOT_TRIES_MAX = 28 }; /* by everybody's hours and by the owner's: in time, else, and late */
 
 struct ub_slot {
 	bool found, late;
@@ -73,6 +75,8 @@ struct ub_slot {
 struct ub_slot ub_plan_find_slot(const struct ub_slot_request *request, struct ub_arena *arena);
 /* The rest of the window after `now`, in which the first try searches. */
 struct ub_interval ub_plan_left_of_window(const struct ub_slot_request *request);
+/* The busy times, each with the gap before and after it. */
+struct ub_intervals ub_plan_busy_and_gap(const struct ub_slot_request *request, struct ub_arena *arena);
 /* Whether somebody is busy while the item would stand there. */
 bool ub_plan_is_busy(const struct ub_slot_request *request, ub_instant start);
 /* Whether the item may not stand there, as it would overlap with what it is not to overlap with. */

@@ -24,6 +24,7 @@ struct telling {
 	const struct ub_slot *slot;
 	const struct ub_seeker *seekers;
 	struct ub_intervals *works; /* times at which each seeker works, within `searched` */
+	struct ub_intervals near;   /* busy times with the gap; empty: the try goes without */
 	size_t n_seekers;
 	struct ub_considered told;
 };
@@ -75,6 +76,8 @@ static struct stretch reason(const struct telling *telling, struct ub_interval s
 			.whole_day = true };
 	if (overlaps(request->busy, slot))
 		return (struct stretch){ .what = "something else of this meeting is then" };
+	if (overlaps(telling->near, slot))
+		return (struct stretch){ .what = "too little time between this and something else" };
 	return (struct stretch){ 0 };
 }
 
@@ -166,6 +169,8 @@ static void tell_try(struct telling *telling, const struct ub_slot_try *try)
 	const struct ub_slot_request *request = telling->request;
 	struct ub_interval window = looked_at(telling, try);
 	struct stretch open = { 0 };
+	telling->near =
+	    try->apart ? ub_plan_busy_and_gap(request, telling->arena) : (struct ub_intervals){ 0 };
 	for (ub_instant at = next_time(telling, try, UB_INSTANT_MIN); at + request->duration <= window.end;
 	     at = next_time(telling, try, at)) {
 		struct ub_interval slot = { at, at + request->duration };

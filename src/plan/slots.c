@@ -36,12 +36,24 @@ bool ub_plan_collides(const struct ub_slot_request *request, ub_instant start)
 	       overlaps(request->declined, (struct ub_interval){ start, start + request->duration });
 }
 
+struct ub_intervals ub_plan_busy_and_gap(const struct ub_slot_request *request, struct ub_arena *arena)
+{
+	struct ub_intervals wide = { 0 };
+	for (size_t i = 0; i < request->busy.n; i++)
+		*ub_push(arena, &wide) = (struct ub_interval){ request->busy.items[i].start - request->gap,
+			request->busy.items[i].end + request->gap };
+	return ub_cal_intervals_normal(arena, wide);
+}
+
 /* When the event cannot be, so that people have the rest. */
 static struct ub_intervals taken(
-    const struct ub_slot_request *request, bool ignore_busy, struct ub_arena *arena)
+    const struct ub_slot_request *request, const struct ub_slot_try *attempt, struct ub_arena *arena)
 {
 	struct ub_intervals closed = ub_cal_union(arena, request->full_days, request->declined);
-	return ignore_busy ? closed : ub_cal_union(arena, request->busy, closed);
+	if (attempt->ignore_busy)
+		return closed;
+	return ub_cal_union(
+	    arena, attempt->apart ? ub_plan_busy_and_gap(request, arena) : request->busy, closed);
 }
 
 ub_instant ub_plan_same_time(const struct ub_slot_request *request, ub_day day)
@@ -58,7 +70,7 @@ static bool find_same_time(const struct ub_slot_request *request, const struct u
 	const struct ub_zone *zone = request->people[0].zone;
 	struct ub_intervals free =
 	    ub_cal_common_time(arena, request->people, attempt->n_people, attempt->window);
-	free = ub_cal_subtract(arena, free, taken(request, attempt->ignore_busy, arena));
+	free = ub_cal_subtract(arena, free, taken(request, attempt, arena));
 	ub_day last = ub_cal_local_day(zone, attempt->window.end);
 	for (ub_day day = ub_cal_local_day(zone, attempt->window.start); day <= last; day++) {
 		*start = ub_plan_same_time(request, day);
@@ -81,12 +93,12 @@ static bool find(const struct ub_slot_request *request, const struct ub_slot_try
 		.latest = attempt->prefer == UB_PREFER_LATEST,
 		.people = request->people,
 		.n_people = attempt->n_people,
-		.busy = taken(request, attempt->ignore_busy, arena) };
+		.busy = taken(request, attempt, arena) };
 	return ub_cal_find_slot(arena, &search, start);
 }
 
 /* Makes a try and keeps the try. A preferred time of day that cannot be had gives way to any time. */
-static bool try_slot(const struct ub_slot_request *request, struct ub_slot_try attempt,
+static bool try_once(const struct ub_slot_request *request, struct ub_slot_try attempt,
     struct ub_arena *arena, struct ub_slot *slot)
 {
 	bool found = find(request, &attempt, arena, &slot->start);
@@ -95,7 +107,20 @@ static bool try_slot(const struct ub_slot_request *request, struct ub_slot_try a
 	if (found || attempt.prefer != UB_PREFER_SAME_TIME)
 		return found;
 	attempt.prefer = UB_PREFER_EARLIEST;
-	return try_slot(request, attempt, arena, slot);
+	return try_once(request, attempt, arena, slot);
+}
+
+/* Tries with the gap, and then without: people who have no room for it meet all the same. */
+static bool try_slot(const struct ub_slot_request *request, struct ub_slot_try attempt,
+    struct ub_arena *arena, struct ub_slot *slot)
+{
+	attempt.apart = request->gap > 0 && !attempt.ignore_busy;
+	if (try_once(request, attempt, arena, slot))
+		return true;
+	if (!attempt.apart)
+		return false;
+	attempt.apart = false;
+	return try_once(request, attempt, arena, slot);
 }
 
 /* Tries the rest of the window, and then what `full` asks for. */
@@ -244,12 +269,21 @@ static bool try_owner_alone(
 	return true;
 }
 
+/* Says so where the gap was given up. What is odder than that is said instead. */
+static void remark_on_gap(const struct ub_slot_request *request, struct ub_slot *slot)
+{
+	const struct ub_slot_try *last = &slot->tries[slot->n_tries - 1];
+	if (request->gap > 0 && !last->apart && !slot->remark)
+		slot->remark = "no time in its days keeps the gap to all else, so it comes without one";
+}
+
 struct ub_slot ub_plan_find_slot(const struct ub_slot_request *request, struct ub_arena *arena)
 {
 	struct ub_slot slot = { 0 };
 	if (try_in_time(request, request->n_people, arena, &slot) ||
 	    try_late(request, request->n_people, arena, &slot)) {
 		slot.found = true;
+		remark_on_gap(request, &slot);
 		return slot;
 	}
 	if (request->n_people > 1 && request->full != UB_FULL_SKIP &&

@@ -37,6 +37,29 @@ static const struct ub_yaml_type type_reviews = {
 
 static const struct ub_yaml_type type_hold_days = { .shape = UB_YAML_INT, .max = UB_RHYTHM_HOLD_MAX };
 
+static bool check_gap(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	const int64_t *gap = out;
+	(void)type;
+	if (*gap <= UB_PLAN_GAP_MAX)
+		return true;
+	struct ub_diag *diag = ub_error(reader->diags, "out-of-range", node->place,
+	    "a gap of more than %d hours leaves no room in a day", UB_PLAN_GAP_MAX / 3600);
+	ub_diag_set_help(reader->diags, diag, "say how long people need between two calls, like `15m`");
+	return false;
+}
+
+static bool read_gap(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	return type_seconds.read(reader, type, node, out);
+}
+
+static const struct ub_yaml_type type_gap = {
+	.shape = UB_YAML_CUSTOM, .noun = "a span of time like `15m`", .read = read_gap, .check = check_gap
+};
+
 static const struct ub_yaml_field fields[] = {
 	{ "domains", &type_domains, offsetof(struct organization, domains), false,
 	    "the domains of our own addresses, with all below them" },
@@ -58,6 +81,8 @@ static const struct ub_yaml_field fields[] = {
 	    "how many reviews of accounts somebody has in a day; 3 if not said" },
 	{ "rhythm_hold_days", &type_hold_days, offsetof(struct organization, rhythm_hold_days), false,
 	    "how long reviews stay frequent before they return to the slower rhythm; 7 if not said" },
+	{ "gap", &type_gap, offsetof(struct organization, gap), false,
+	    "the time between an item's event and whatever else its people have; 0m if not said" },
 	{ "users", &type_users, offsetof(struct organization, users), false,
 	    "the address of an authenticated user where the server does not tell" },
 	{ "people", &type_people, offsetof(struct organization, people), false,
@@ -150,6 +175,7 @@ void fill_org(struct ub_arena *arena, struct ub_settings *settings, const struct
 	org->profile = (enum ub_profile)from->profile;
 	org->reviews_a_day = from->reviews_a_day;
 	org->rhythm_hold_days = from->rhythm_hold_days;
+	org->gap = from->gap;
 	org->zones = zones;
 	org->standard = complete(arena, settings, UB_TEXT("*"), &from->work, &usual);
 	org->language = org->standard.language;

@@ -85,7 +85,7 @@ struct organization {
 	struct ub_texts domains, not_customers;
 	struct ub_text users, customer_language;
 	int customers, profile; /* enum ub_customers, enum ub_profile */
-	int64_t reviews_a_day, rhythm_hold_days;
+	int64_t reviews_a_day, rhythm_hold_days, gap;
 	UB_VEC(struct person) people;
 	UB_VEC(struct ub_team) teams;
 	struct ub_place lacks_holidays; /* where they could stand; no source: they do */

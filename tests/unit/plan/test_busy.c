@@ -185,3 +185,53 @@ Test(busy, a_thousand_appointments_of_each_are_looked_at_quickly)
 	cr_log_info("a plan with 1000 appointments of each: %.3f ms", ms);
 	cr_expect_lt(ms, 20 * UB_SLOWNESS, "%.3f ms", ms);
 }
+
+/* ---- the gap ---- */
+
+Test(busy, event_keeps_the_gap_to_everything_where_there_is_room)
+{
+	world->org.gap = 600;
+	rules("");
+	take(0, "2026-11-09 09:00", "2026-11-09 09:30");
+	take(1, "2026-11-09 10:15", "2026-11-09 11:00");
+	expect_start("2026-11-09 09:45");
+	take(1, "2026-11-09 10:05", "2026-11-09 10:15");
+	expect_start("2026-11-09 11:15");
+	cr_expect_null(world_note(world_plan(world), "prep/prep"));
+	rules("        free: owner\n"); /* ben's times do not count, and neither do they for the gap */
+	expect_start("2026-11-09 09:45");
+	rules("        busy: no\n");
+	expect_start("2026-11-09 09:00");
+}
+
+Test(busy, event_gives_the_gap_up_before_its_days)
+{
+	world->org.gap = 900;
+	rules("");
+	take(0, "2026-11-09 09:00", "2026-11-09 11:00");
+	take(1, "2026-11-09 11:15", "2026-11-10 17:30");
+	expect_start("2026-11-09 11:00");
+	cr_expect(ub_text_is(world_note(world_plan(world), "prep/prep")->text,
+	    "no time in its days keeps the gap to all else, so it comes without one"));
+}
+
+Test(busy, event_that_stands_is_not_moved_for_the_gap)
+{
+	rules("");
+	take(0, "2026-11-09 09:00", "2026-11-09 11:00");
+	expect_time(made()->start, "2026-11-09 11:00");
+	world->org.gap = 900;
+	expect_start("2026-11-09 11:00");
+}
+
+Test(busy, explain_tells_of_the_times_that_the_gap_rules_out)
+{
+	world->org.gap = 900;
+	rules("");
+	take(0, "2026-11-09 09:00", "2026-11-09 11:00");
+	world->explain = true;
+	const struct ub_considered *told = &world_item(world_plan(world), "prep/prep")->considered;
+	cr_assert_eq(told->n, 2);
+	expect_time(told->items[1].from, "2026-11-09 11:00");
+	cr_expect(ub_text_is(told->items[1].why, "too little time between this and something else"));
+}

@@ -103,8 +103,9 @@ struct trial {
 	struct ub_slot_request request;
 	struct ub_work_calendar who[3];
 	size_t staff[3];
-	size_t first, last; /* the quarters that are looked at */
-	size_t run[N + 1];  /* quarters from each on in which all are at work and free */
+	size_t first, last;  /* the quarters that are looked at */
+	size_t run[N + 1];   /* quarters from each on in which all are at work and free */
+	size_t apart[N + 1]; /* the same, and as far from busy times as is asked for */
 };
 
 static ub_instant at(size_t quarter)
@@ -144,12 +145,18 @@ static void invent(struct trial *trial, uint32_t *seed)
 	for (uint32_t n = roll(seed, crowded ? 20 : 8); n > 0; n--)
 		block(trial, seed, crowded);
 	request->busy = ub_cal_intervals_normal(arena, request->busy);
+	request->gap = roll(seed, 3) ? 0 : (1 + (ub_instant)roll(seed, 240)) * 60;
+	if (roll(seed, 8) == 0) {
+		ub_instant from = request->window.start + (ub_instant)roll(seed, 1440) * 60;
+		*ub_push(arena, &request->declined) =
+		    (struct ub_interval){ from, from + (1 + (ub_instant)roll(seed, 120)) * 60 };
+	}
 }
 
-static bool collides(const struct trial *trial, struct ub_interval slot)
+static bool overlaps(struct ub_intervals set, struct ub_interval slot)
 {
-	for (size_t i = 0; i < trial->request.busy.n; i++)
-		if (ub_cal_overlap(trial->request.busy.items[i], slot))
+	for (size_t i = 0; i < set.n; i++)
+		if (ub_cal_overlap(set.items[i], slot))
 			return true;
 	return false;
 }
@@ -164,7 +171,16 @@ static bool at_work(const struct trial *trial, size_t n, ub_instant start)
 	return true;
 }
 
-static void lay_out(struct trial *trial)
+static void take(bool *free, struct ub_interval busy)
+{
+	for (ub_instant time = busy.start; time < busy.end + QUARTER; time += QUARTER) {
+		size_t q = (size_t)((time - base) / QUARTER);
+		if (q < N && ub_cal_overlap(busy, (struct ub_interval){ at(q), at(q + 1) }))
+			free[q] = false;
+	}
+}
+
+static void lay_out(struct trial *trial, ub_instant gap, size_t *run)
 {
 	const struct ub_slot_request *request = &trial->request;
 	bool free[N];
@@ -175,25 +191,22 @@ static void lay_out(struct trial *trial)
 		for (size_t q = trial->first; q < trial->last; q++)
 			free[q] &= works[trial->staff[i]][q];
 	for (size_t i = 0; i < request->busy.n; i++)
-		for (ub_instant time = request->busy.items[i].start;
-		     time < request->busy.items[i].end + QUARTER; time += QUARTER) {
-			size_t q = (size_t)((time - base) / QUARTER);
-			if (q < N &&
-			    ub_cal_overlap(request->busy.items[i], (struct ub_interval){ at(q), at(q + 1) }))
-				free[q] = false;
-		}
-	trial->run[trial->last] = 0;
+		take(free, (struct ub_interval){
+			       request->busy.items[i].start - gap, request->busy.items[i].end + gap });
+	for (size_t i = 0; i < request->declined.n; i++)
+		take(free, request->declined.items[i]);
+	run[trial->last] = 0;
 	for (size_t q = trial->last; q-- > trial->first;)
-		trial->run[q] = free[q] ? trial->run[q + 1] + 1 : 0;
+		run[q] = free[q] ? run[q + 1] + 1 : 0;
 }
 
 /* The first or the last free slot that lies in the window. UB_INSTANT_NONE: there is none. */
-static ub_instant best(const struct trial *trial, struct ub_interval window, bool latest)
+static ub_instant best(const struct trial *trial, const size_t *run, struct ub_interval window, bool latest)
 {
 	size_t need = (size_t)(trial->request.duration / QUARTER);
 	ub_instant found = UB_INSTANT_NONE;
 	for (size_t q = trial->first; q < trial->last; q++)
-		if (trial->run[q] >= need && at(q) >= window.start &&
+		if (run[q] >= need && at(q) >= window.start &&
 		    at(q) + trial->request.duration <= window.end) {
 			found = at(q);
 			if (!latest)
@@ -203,12 +216,11 @@ static ub_instant best(const struct trial *trial, struct ub_interval window, boo
 }
 
 /* The first such slot at the meeting's time of day, by the owner's clock. */
-static ub_instant best_at_same_time(const struct trial *trial, struct ub_interval window)
+static ub_instant best_at_same_time(const struct trial *trial, const size_t *run, struct ub_interval window)
 {
 	size_t need = (size_t)(trial->request.duration / QUARTER);
 	for (size_t q = trial->first; q < trial->last; q++) {
-		if (trial->run[q] < need || at(q) < window.start ||
-		    at(q) + trial->request.duration > window.end)
+		if (run[q] < need || at(q) < window.start || at(q) + trial->request.duration > window.end)
 			continue;
 		struct ub_civil civil = ub_cal_civil(trial->who[0].zone, at(q));
 		if (civil.hour * 3600 + civil.minute * 60 == trial->request.same_time)
@@ -228,18 +240,18 @@ static ub_instant earlier(ub_instant a, ub_instant b)
 }
 
 /* The best slot of the window that is left. */
-static ub_instant best_in_window(const struct trial *trial)
+static ub_instant best_in_window(const struct trial *trial, const size_t *run)
 {
 	const struct ub_slot_request *request = &trial->request;
 	struct ub_interval left = { later(request->window.start, request->now),
 		earlier(request->window.end, request->useful_until) };
 	ub_instant same =
-	    request->prefer == UB_PREFER_SAME_TIME ? best_at_same_time(trial, left) : UB_INSTANT_NONE;
-	return same != UB_INSTANT_NONE ? same : best(trial, left, request->prefer == UB_PREFER_LATEST);
+	    request->prefer == UB_PREFER_SAME_TIME ? best_at_same_time(trial, run, left) : UB_INSTANT_NONE;
+	return same != UB_INSTANT_NONE ? same : best(trial, run, left, request->prefer == UB_PREFER_LATEST);
 }
 
 /* The best one outside of the window, where the rule asks for that. */
-static ub_instant best_elsewhere(const struct trial *trial)
+static ub_instant best_elsewhere(const struct trial *trial, const size_t *run)
 {
 	const struct ub_slot_request *request = &trial->request;
 	ub_instant left = later(request->window.start, request->now);
@@ -247,8 +259,8 @@ static ub_instant best_elsewhere(const struct trial *trial)
 	struct ub_interval after = { later(request->window.end, request->now),
 		earlier(request->window.end + UB_PLAN_SEARCH, request->useful_until) };
 	if (request->full == UB_FULL_EARLIER)
-		return best(trial, before, true);
-	return request->full == UB_FULL_LATER ? best(trial, after, false) : UB_INSTANT_NONE;
+		return best(trial, run, before, true);
+	return request->full == UB_FULL_LATER ? best(trial, run, after, false) : UB_INSTANT_NONE;
 }
 
 static bool says(const struct ub_slot *slot, const char *words)
@@ -267,8 +279,9 @@ static void check_slot(const struct trial *trial, const struct ub_slot *slot, ui
 	    "round %u", round);
 	cr_assert(says(slot, "overlaps") ||
 		      (says(slot, "right before") && request->full == UB_FULL_OVERLAP) ||
-		      !collides(trial, time),
+		      !overlaps(request->busy, time),
 	    "round %u: it collides, and does not say so: %s", round, slot->remark);
+	cr_assert(!overlaps(request->declined, time), "round %u: that time was declined", round);
 	cr_assert(odd || time.start % QUARTER == 0, "round %u: it is not on a quarter", round);
 	cr_assert(odd || at_work(trial, n, time.start), "round %u: somebody is not at work", round);
 	cr_assert(slot->remark || (time.start >= request->window.start && time.end <= request->window.end),
@@ -277,11 +290,18 @@ static void check_slot(const struct trial *trial, const struct ub_slot *slot, ui
 
 static void check(const struct trial *trial, const struct ub_slot *slot, uint32_t round)
 {
-	ub_instant in_window = best_in_window(trial), elsewhere = best_elsewhere(trial);
+	ub_instant in_window = best_in_window(trial, trial->apart);
+	bool apart = in_window != UB_INSTANT_NONE;
+	if (!apart)
+		in_window = best_in_window(trial, trial->run);
+	ub_instant elsewhere = best_elsewhere(trial, trial->apart);
+	if (elsewhere == UB_INSTANT_NONE)
+		elsewhere = best_elsewhere(trial, trial->run);
 	if (slot->found)
 		check_slot(trial, slot, round);
 	if (in_window != UB_INSTANT_NONE)
-		cr_assert(slot->found && !slot->late && !slot->remark && slot->start == in_window,
+		cr_assert(slot->found && !slot->late && slot->start == in_window &&
+			      (apart ? !slot->remark : says(slot, "keeps the gap")),
 		    "round %u: it is not the best one of its window", round);
 	else if (elsewhere != UB_INSTANT_NONE)
 		cr_assert(slot->found && slot->remark && slot->start == elsewhere,
@@ -294,19 +314,21 @@ Test(slot_laws, hold_for_any_people_and_busy_times)
 {
 	struct trial trial;
 	uint32_t seed = 20261129;
-	size_t found = 0, remarked = 0;
+	size_t found = 0, remarked = 0, tight = 0;
 	for (uint32_t round = 0; round < CASES; round++) {
 		invent(&trial, &seed);
-		lay_out(&trial);
+		lay_out(&trial, 0, trial.run);
+		lay_out(&trial, trial.request.gap, trial.apart);
 		struct ub_slot slot = ub_plan_find_slot(&trial.request, arena);
 		struct ub_slot again = ub_plan_find_slot(&trial.request, arena);
 		check(&trial, &slot, round);
 		cr_assert(slot.found == again.found && slot.start == again.start && slot.late == again.late);
 		found += slot.found;
 		remarked += slot.found && slot.remark;
+		tight += says(&slot, "keeps the gap");
 		ub_arena_reset(arena);
 	}
 	/* The cases are of all kinds. */
-	cr_assert(found > CASES / 2 && found < CASES && remarked > CASES / 20, "%zu found, %zu with remarks",
-	    found, remarked);
+	cr_assert(found > CASES / 2 && found < CASES && remarked > CASES / 20 && tight > CASES / 500,
+	    "%zu found, %zu with remarks, %zu without the gap", found, remarked, tight);
 }

@@ -121,6 +121,7 @@ struct ub_plan *world_plan(struct world *world)
 		.n_existing = world->n_existing,
 		.busy = world->busy,
 		.n_busy = world->n_busy,
+		.explain = world->explain,
 		.brought_forward = world->brought_forward };
 	return ub_plan_make(&input, world->arena);
 }

@@ -27,6 +27,7 @@ struct world {
 	const struct ub_busy *busy; /* none, unless a test sets some */
 	size_t n_busy;
 	int64_t brought_forward;
+	bool explain;
 };
 
 struct world *world_new(void);

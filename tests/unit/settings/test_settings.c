@@ -61,6 +61,7 @@ static const char full[] =
 	     "  holidays: [de]\n"
 	     "  reviews_a_day: 5\n"
 	     "  rhythm_hold_days: 14\n"
+	     "  gap: 10 minutes\n"
 	     "  users: \"{user}@ours.example\"\n"
 	     "  people:\n"
 	     "    - {match: \"*@us.ours.example\", time_zone: America/Chicago, holidays: [us, x/own.ics], "
@@ -127,6 +128,7 @@ Test(settings, tell_of_the_organisation_and_complete_its_people)
 	cr_assert_eq(org->not_customers.n, 2);
 	cr_assert_eq(org->reviews_a_day, 5);
 	cr_assert_eq(org->rhythm_hold_days, 14);
+	cr_assert_eq(org->gap, 600);
 	finish(&r);
 }
 
@@ -301,6 +303,8 @@ static const struct {
 	    "between 1 and 100" },
 	{ REQUIRED "organization: {domains: [a], rhythm_hold_days: 91}\n", "out-of-range",
 	    "between 0 and 90" },
+	{ REQUIRED "organization: {domains: [a], gap: 241m}\n", "out-of-range", "more than 4 hours" },
+	{ REQUIRED "organization: {domains: [a], gap: soon}\n", "span", "u.yaml:3:35: " },
 	{ REQUIRED "organization: {domains: [a], users: user@a}\n", "wrong-value", "{user}@ours.example" },
 	{ REQUIRED "organization: {domains: [a], teams: {x: [bob]}}\n", "wrong-value", "an address like" },
 	{ REQUIRED "organization: {domains: [a], people: [{time_zone: UTC}]}\n", "missing-key", "`match`" },
