@@ -6,9 +6,9 @@
  * store: keeps what has to be remembered between passes: keys (what to look at again), items (what was made),
  * principals that the server knows, aliases of paths, the last seen text of customer meetings, which meetings
  * there were with each account and how often there should be (upbeat/history.h), when our people are taken,
- * how far the changes of calendars were looked at, and events that are to be told to others. A store is a
- * table of functions, and holds no credential. What this header says holds for every store; one suite of
- * tests runs on all of them.
+ * how far the changes of calendars were looked at, by which clients users come, and events that are to be
+ * told to others. A store is a table of functions, and holds no credential. What this header says holds for
+ * every store; one suite of tests runs on all of them.
  *
  * Keys are levels, not edges: a key says "look here", never what was there. Putting a key that is there
  * already makes one pass of two. Putting a key while somebody works on it makes sure that another pass
@@ -242,6 +242,18 @@ struct ub_store_place {
 };
 struct ub_store_places {
 	struct ub_store_place *items;
+	size_t n, cap;
+};
+
+/* ---- the calendar clients of users ---- */
+
+/* A family of clients by which a principal has come. */
+struct ub_store_client {
+	struct ub_text upstream, principal, client; /* client: an id of upbeat/clients.h; together the key */
+	int64_t seen;                               /* when he last came by it; may be some hours old */
+};
+struct ub_store_clients {
+	struct ub_store_client *items;
 	size_t n, cap;
 };
 
@@ -494,6 +506,14 @@ UB_MUST_USE enum ub_store_result ub_store_places(struct ub_store *store, struct 
     struct ub_text upstream, struct ub_text collection, int64_t since, struct ub_arena *arena,
     struct ub_store_places *places);
 
+/* Remembers when a principal has come by a client, unless that was less than UB_CLIENT_NOTED_MS after what is
+ * remembered. FULL: not stored. */
+UB_MUST_USE enum ub_store_result ub_store_note_client(
+    struct ub_store *store, const struct ub_store_client *client);
+/* The clients of a principal that were seen since then, in any order. */
+UB_MUST_USE enum ub_store_result ub_store_clients(struct ub_store *store, struct ub_text upstream,
+    struct ub_text principal, int64_t since, struct ub_arena *arena, struct ub_store_clients *clients);
+
 /* Says which sinks there are, by distinct names. A new one begins with the next event. One that is no more is
  * forgotten, and so are events that wait for nobody. `arena`: for a while. */
 UB_MUST_USE enum ub_store_result ub_store_set_sinks(
@@ -512,10 +532,10 @@ UB_MUST_USE enum ub_store_result ub_store_events_done(
 /* Whether the store's file was deleted or moved away: what is remembered works on, and ends with this
  * process. */
 UB_MUST_USE bool ub_store_is_lost(struct ub_store *store);
-/* Forgets the texts of meetings that ended before `before`, and principals, aliases and calendars not heard
- * of since then; the memory of meetings and periods that ended before `history`, items last stored before
- * then that belong to no meeting whose text is remembered, and rhythms that are older, which those who need
- * them store anew; and appointments that are over. */
+/* Forgets the texts of meetings that ended before `before`, and principals, clients, aliases and calendars
+ * not heard of since then; the memory of meetings and periods that ended before `history`, items last stored
+ * before then that belong to no meeting whose text is remembered, and rhythms that are older, which those who
+ * need them store anew; and appointments that are over. */
 UB_MUST_USE enum ub_store_result ub_store_prune(
     struct ub_store *store, int64_t now, int64_t before, int64_t history);
 

@@ -31,6 +31,7 @@ struct memory {
 	struct set appointments; /* by organisation, UID, person */
 	struct set taken;        /* the same, by organisation, person, end */
 	struct set syncs;        /* by upstream, collection */
+	struct set clients;      /* by upstream, principal, client */
 	struct set events;       /* by number */
 	struct set sinks;        /* by name */
 	uint64_t last_event;     /* the number of the last one */
@@ -147,6 +148,13 @@ store_put_sync_fn memory_put_sync;
 store_sync_fn memory_sync;
 store_places_fn memory_places;
 void syncs_prune(struct memory *memory, int64_t before);
+
+/* memory-clients.c */
+int compare_clients(const void *a, const void *b);
+store_note_client_fn memory_note_client;
+store_clients_fn memory_clients;
+/* Forgets clients that were last seen before then. */
+void clients_prune(struct memory *memory, int64_t before);
 
 /* memory-events.c */
 int compare_events(const void *a, const void *b);

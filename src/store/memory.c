@@ -356,6 +356,7 @@ static enum ub_store_result memory_prune(struct ub_store *store, int64_t now, in
 	meetings_prune(memory, history);
 	appointments_prune(memory, now);
 	syncs_prune(memory, before);
+	clients_prune(memory, before);
 	memory_unlock(memory);
 	return UB_STORE_OK;
 }
@@ -378,6 +379,7 @@ static void memory_close(struct ub_store *store)
 	set_free(&memory->rhythms);
 	set_free(&memory->appointments);
 	set_free(&memory->syncs);
+	set_free(&memory->clients);
 	free(memory->taken.items);
 	set_free(&memory->events);
 	set_free(&memory->sinks);
@@ -454,6 +456,8 @@ static const struct ub_store_ops ops = {
 	.forget_appointments = memory_forget_appointments,
 	.put_sync = memory_put_sync,
 	.sync = memory_sync,
+	.note_client = memory_note_client,
+	.clients = memory_clients,
 	.places = memory_places,
 	.set_sinks = memory_set_sinks,
 	.sinks = memory_sinks,
@@ -489,6 +493,7 @@ struct ub_store *ub_store_memory_open(void)
 	memory->appointments.compare = compare_appointments;
 	memory->taken.compare = compare_taken;
 	memory->syncs.compare = compare_syncs;
+	memory->clients.compare = compare_clients;
 	memory->events.compare = compare_events;
 	memory->sinks.compare = compare_sinks;
 	return &memory->store;

@@ -90,6 +90,9 @@ enum statement {
 	SYNC_PUT,
 	SYNC_GET,
 	SYNC_PRUNE,
+	CLIENT_NOTE,
+	CLIENT_LIST,
+	CLIENT_PRUNE,
 	PLACE_LIST,
 	EVENT_PUT,
 	EVENT_LIST,
@@ -205,6 +208,8 @@ store_copy_appointments_fn sqlite_copy_appointments;
 store_forget_appointments_fn sqlite_forget_appointments;
 store_put_sync_fn sqlite_put_sync;
 store_sync_fn sqlite_sync;
+store_note_client_fn sqlite_note_client;
+store_clients_fn sqlite_clients;
 store_places_fn sqlite_places;
 store_set_sinks_fn sqlite_set_sinks;
 store_sinks_fn sqlite_sinks;

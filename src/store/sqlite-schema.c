@@ -67,6 +67,11 @@
 	"CREATE TABLE rhythm(organization TEXT, uid TEXT, every TEXT NOT NULL, former TEXT NOT NULL,"        \
 	" wording TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY(organization, uid)) WITHOUT ROWID;"
 
+/* By which clients users come. */
+#define TABLES_SINCE_13                                                                                      \
+	"CREATE TABLE client(upstream TEXT, principal TEXT, client TEXT, seen INTEGER NOT NULL,"             \
+	" PRIMARY KEY(upstream, principal, client)) WITHOUT ROWID;"
+
 /* The schema of a new file, of version SCHEMA. Times are in milliseconds since 1970. */
 const char sql_schema[] =
     "CREATE TABLE key(id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, upstream TEXT NOT NULL,"
@@ -100,7 +105,7 @@ const char sql_schema[] =
     " PRIMARY KEY(organization, upstream, href));"
     "CREATE INDEX seen_meeting ON seen(organization, meeting_uid, href, upstream);" TABLES_SINCE_3
 	INDEXES_SINCE_4 TABLES_SINCE_5 TABLES_SINCE_6 COLUMNS_SINCE_7 TABLES_SINCE_10 PERIODS_SINCE_11
-	    TABLES_SINCE_12;
+	    TABLES_SINCE_12 TABLES_SINCE_13;
 
 /* Version 1 kept strangers' keys, and aliases that nobody had vouched for. A principal who has a meeting in
  * the store was answered well when it was looked at. */
@@ -169,6 +174,9 @@ static const char from_10[] = "ALTER TABLE period RENAME TO period_of_10;" PERIO
 /* Version 11 did not know since when an account has its rhythm: its next look at the account tells. */
 static const char from_11[] = TABLES_SINCE_12;
 
+/* Version 12 took no note of clients. They are known as they come by. */
+static const char from_12[] = TABLES_SINCE_13;
+
 const char *const sql_migrations[] = { [1] = from_1,
 	[2] = from_2,
 	[3] = from_3,
@@ -179,7 +187,8 @@ const char *const sql_migrations[] = { [1] = from_1,
 	[8] = from_8,
 	[9] = from_9,
 	[10] = from_10,
-	[11] = from_11 };
+	[11] = from_11,
+	[12] = from_12 };
 
 #define KEY_COLUMNS                                                                                          \
 	"id, lease, kind, upstream, href, principal, collection, state, put, due, again, attempts, "         \
@@ -338,6 +347,13 @@ const char *const sql_statements[STATEMENTS] = {
 	[SYNC_PUT] = "INSERT OR REPLACE INTO sync(" SYNC_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?)",
 	[SYNC_GET] = "SELECT " SYNC_COLUMNS " FROM sync WHERE upstream = ? AND collection = ?",
 	[SYNC_PRUNE] = "DELETE FROM sync WHERE looked < ?",
+	[CLIENT_NOTE] = "INSERT INTO client(upstream, principal, client, seen) VALUES(?1, ?2, ?3, ?4)"
+			" ON CONFLICT(upstream, principal, client) DO UPDATE SET seen = excluded.seen"
+			" WHERE excluded.seen >= seen + ?5",
+	[CLIENT_LIST] =
+	    "SELECT upstream, principal, client, seen FROM client WHERE upstream = ? AND principal = ?"
+	    " AND seen >= ?",
+	[CLIENT_PRUNE] = "DELETE FROM client WHERE seen < ?",
 	[PLACE_LIST] =
 	    "SELECT href, etag FROM seen WHERE organization = ?1 AND upstream = ?2 AND href > ?3"
 	    " AND href < ?4 AND (meeting_end >= ?5 OR look_again > 0)"

@@ -126,6 +126,10 @@ typedef enum ub_store_result store_sync_fn(struct ub_store *store, struct ub_tex
 typedef enum ub_store_result store_places_fn(struct ub_store *store, struct ub_text organization,
     struct ub_text upstream, struct ub_text collection, int64_t since, struct ub_arena *arena,
     struct ub_store_places *places);
+typedef enum ub_store_result store_note_client_fn(
+    struct ub_store *store, const struct ub_store_client *client);
+typedef enum ub_store_result store_clients_fn(struct ub_store *store, struct ub_text upstream,
+    struct ub_text principal, int64_t since, struct ub_arena *arena, struct ub_store_clients *clients);
 typedef enum ub_store_result store_set_sinks_fn(
     struct ub_store *store, const struct ub_text *names, size_t n, struct ub_arena *arena);
 typedef enum ub_store_result store_sinks_fn(
@@ -202,6 +206,8 @@ struct ub_store_ops {
 
 	store_put_sync_fn *put_sync;
 	store_sync_fn *sync;
+	store_note_client_fn *note_client;
+	store_clients_fn *clients;
 	store_places_fn *places;
 
 	store_set_sinks_fn *set_sinks;

@@ -406,6 +406,18 @@ enum ub_store_result ub_store_put_sync(struct ub_store *store, const struct ub_s
 	return store->ops->put_sync(store, sync);
 }
 
+enum ub_store_result ub_store_note_client(struct ub_store *store, const struct ub_store_client *client)
+{
+	return store->ops->note_client(store, client);
+}
+
+enum ub_store_result ub_store_clients(struct ub_store *store, struct ub_text upstream,
+    struct ub_text principal, int64_t since, struct ub_arena *arena, struct ub_store_clients *clients)
+{
+	*clients = (struct ub_store_clients){ 0 };
+	return store->ops->clients(store, upstream, principal, since, arena, clients);
+}
+
 enum ub_store_result ub_store_sync(struct ub_store *store, struct ub_text upstream, struct ub_text collection,
     struct ub_arena *arena, struct ub_store_sync *sync)
 {

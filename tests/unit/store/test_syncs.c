@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "story.h"
 
-/* How far the changes of calendars were looked at, as every store keeps it. */
+/* How far the changes of calendars were looked at, and by which clients users come, as every store keeps it.
+ */
 
 #define UP  UB_TEXT("http://up")
 #define CAL UB_TEXT("/anna/main/")
@@ -37,6 +38,41 @@ STORY(keeps_how_far_a_calendar_was_looked_at)
 	OK(ub_store_prune(s->store, 0, 180, 0));
 	OK(ub_store_sync(s->store, UP, CAL, s->arena, &found));
 	GIVES(ub_store_sync(s->store, UP, UB_TEXT("/anna/home/"), s->arena, &found), NONE);
+}
+
+static struct ub_store_client client_of(const char *principal, const char *client, int64_t seen)
+{
+	return (struct ub_store_client){ UP, ub_text(principal), ub_text(client), seen };
+}
+
+STORY(knows_by_which_clients_a_user_comes)
+{
+	const int64_t day = 2 * UB_CLIENT_NOTED_MS;
+	const struct ub_store_client notes[] = { client_of("anna", "thunderbird", day),
+		client_of("anna", "davx5", 2 * day), client_of("ben", "evolution", day),
+		/* within hours of the note before, and later */
+		client_of("anna", "davx5", 2 * day + UB_CLIENT_NOTED_MS - 1),
+		client_of("anna", "thunderbird", 3 * day) };
+	struct ub_store_clients found;
+	for (size_t i = 0; i < UB_COUNT(notes); i++)
+		OK(ub_store_note_client(s->store, &notes[i]));
+	OK(ub_store_clients(s->store, UP, UB_TEXT("anna"), 0, s->arena, &found));
+	cr_assert_eq(found.n, 2);
+	for (size_t i = 0; i < 2; i++) {
+		bool thunderbird = ub_text_is(found.items[i].client, "thunderbird");
+		cr_expect(thunderbird || ub_text_is(found.items[i].client, "davx5"));
+		cr_expect_eq(found.items[i].seen, thunderbird ? 3 * day : 2 * day);
+		IS(found.items[i].principal, "anna");
+	}
+	OK(ub_store_clients(s->store, UP, UB_TEXT("anna"), 2 * day + 1, s->arena, &found));
+	cr_assert_eq(found.n, 1, "the one that was seen since");
+	OK(ub_store_clients(s->store, UB_TEXT("http://else"), UB_TEXT("anna"), 0, s->arena, &found));
+	cr_assert_eq(found.n, 0);
+	OK(ub_store_prune(s->store, 0, 3 * day, 0));
+	OK(ub_store_clients(s->store, UP, UB_TEXT("anna"), 0, s->arena, &found));
+	cr_assert_eq(found.n, 1);
+	OK(ub_store_clients(s->store, UP, UB_TEXT("ben"), 0, s->arena, &found));
+	cr_assert_eq(found.n, 0);
 }
 
 static void add_seen(struct story *s, const char *href, const char *etag, int64_t end, int64_t look_again)
