@@ -82,6 +82,7 @@ struct ub_wire_write {
 	/* Who the caller is by a field that a front sets, X-Remote-User or X-Forwarded-User; empty: neither
 	 * is there. It proves nothing, and is shown to people alone. */
 	struct ub_text remote_user;
+	struct ub_text agent; /* User-Agent, as sent; empty: none */
 };
 
 /* Status 0: no answer came, and whether the write was done is not known. */
@@ -129,6 +130,7 @@ struct ub_wire_principal {
 	struct ub_text host;
 	/* The path of what may be a calendar, as sent, in which he has looked for changes; empty: in none. */
 	struct ub_text polled;
+	struct ub_text agent; /* User-Agent, as sent; empty: none */
 };
 
 /* The texts point into the bytes that the frame was decoded from, or to what it was made of. */

@@ -68,7 +68,7 @@ static void take_write(
 	/* Of a caller whose sign-in cannot be used again, only the name is of use. */
 	struct ub_text authorization = principal.len ? write->authorization : ub_unusable_name(write, arena);
 	ub_writes_announce(queue->writes, frame->id, batch->keys.items + before, batch->keys.n - before,
-	    authorization, write->host, ub_sys_monotonic_ms());
+	    authorization, write->host, ub_client_of_agent(write->agent), ub_sys_monotonic_ms());
 	if (!is_for_somebody(queue, principal))
 		batch->keys.n = before;
 }
@@ -99,9 +99,11 @@ static void take_answered_keys(struct ub_queue *queue, const struct ub_answered_
 {
 	bool proven = ub_http_proves_identity(answered->status);
 	struct ub_text principal = write->keys[0].principal;
-	if (proven && principal.len)
+	if (proven && principal.len) {
 		queue_wake_principal(
 		    queue, principal, write->credential->authorization, write->credential->host);
+		queue_note_client(queue, principal, write->client);
+	}
 	if (proven && write->keys[0].kind == UB_KEY_COLLECTION)
 		add_new_member(batch, &write->keys[0], answered->location, arena);
 	const struct ub_alias_answer answer = { .key = &write->keys[0],
@@ -220,6 +222,8 @@ static void take_frame(struct ub_queue *queue, const struct ub_wire_frame *frame
 	} else if (frame->kind == UB_WIRE_PRINCIPAL) {
 		queue_heard(queue, &frame->principal);
 		queue_polled(queue, &frame->principal);
+		queue_note_client(queue, ub_http_principal(frame->principal.authorization, queue->arena),
+		    ub_client_of_agent(frame->principal.agent));
 	} else if (frame->kind == UB_WIRE_HELLO) {
 		pthread_mutex_lock(&queue->mutex);
 		queue->relay = (struct ub_queue_relay){ frame->id.slot, frame->id.generation };

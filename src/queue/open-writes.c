@@ -22,6 +22,7 @@ struct write {
 	struct record *records[2];
 	size_t n_records;
 	struct ub_credential *credential;
+	const struct ub_client *client;
 	int64_t announced;
 };
 
@@ -136,7 +137,7 @@ static struct record *open_record(struct ub_writes *writes, const struct ub_key 
 }
 
 void ub_writes_announce(struct ub_writes *writes, struct ub_wire_id id, const struct ub_key *keys, size_t n,
-    struct ub_text authorization, struct ub_text host, int64_t now)
+    struct ub_text authorization, struct ub_text host, const struct ub_client *client, int64_t now)
 {
 	pthread_mutex_lock(&writes->mutex);
 	struct write **at = find_write(writes, id);
@@ -149,6 +150,7 @@ void ub_writes_announce(struct ub_writes *writes, struct ub_wire_id id, const st
 		write->id = id;
 		write->announced = now;
 		write->credential = ub_credential_new(authorization, host);
+		write->client = client;
 		for (; write->n_records < n && write->n_records < UB_COUNT(write->records);
 		     write->n_records++)
 			write->records[write->n_records] = open_record(writes, &keys[write->n_records], now);
@@ -174,8 +176,9 @@ bool ub_writes_answer(struct ub_writes *writes, struct ub_wire_id id, bool chang
 	struct write **at = find_write(writes, id);
 	bool known = *at != NULL;
 	if (known) {
-		*out =
-		    (struct ub_answered_write){ .credential = (*at)->credential, .n_keys = (*at)->n_records };
+		*out = (struct ub_answered_write){
+			.credential = (*at)->credential, .client = (*at)->client, .n_keys = (*at)->n_records
+		};
 		for (size_t i = 0; i < out->n_keys; i++)
 			out->keys[i] = copy_key((*at)->records[i], arena);
 		(*at)->credential = NULL;

@@ -10,6 +10,7 @@
  */
 
 #include "credentials.h"
+#include "upbeat/clients.h"
 #include "upbeat/store.h"
 #include "upbeat/wire.h"
 
@@ -23,15 +24,17 @@ void ub_writes_free(struct ub_writes **writes);
 /* Remembers a write and its keys (at most two, all of one principal); all texts are copied. An open write
  * with the same id is closed as one that may have changed something: the relay has given its id to another
  * exchange. Past UB_WRITES_MAX open writes this one is not remembered: its keys are then like those left over
- * from another run. `now`: milliseconds on the monotonic clock. */
+ * from another run. `client`: by which the caller has come; may be NULL. `now`: milliseconds on the monotonic
+ * clock. */
 void ub_writes_announce(struct ub_writes *writes, struct ub_wire_id id, const struct ub_key *keys, size_t n,
-    struct ub_text authorization, struct ub_text host, int64_t now);
+    struct ub_text authorization, struct ub_text host, const struct ub_client *client, int64_t now);
 
 /* What was announced of a write that is answered now. */
 struct ub_answered_write {
 	struct ub_key keys[2];
 	size_t n_keys;
 	struct ub_credential *credential; /* the receiver frees it */
+	const struct ub_client *client;   /* as announced */
 };
 /* Closes a write. `changed`: the write may have changed something on the server. The keys' texts are copies
  * in `arena`. False: no such write is open, and *out is not set. */

@@ -15,6 +15,7 @@
 #include "passed.h"
 #include "service.h"
 #include "unusable.h"
+#include "upbeat/clients.h"
 #include "upbeat/pass.h"
 #include "upbeat/queue.h"
 #include "upbeat/wire.h"
@@ -55,6 +56,8 @@ struct ub_queue {
 	/* when the calendars of a principal were last looked at for changes, on the monotonic clock */
 	struct ub_map *polled;
 	struct ub_arena *polled_arena;
+	struct ub_map *clients; /* when clients of principals were last noted, in milliseconds since 1970 */
+	struct ub_arena *clients_arena;
 	unsigned told_polls;     /* what the relay was last told of polls */
 	bool told_waiting;       /* the relay was last told that keys wait for somebody */
 	bool told_amends;        /* the relay was last told that some rule amends meetings */
@@ -107,6 +110,12 @@ void queue_tell_polls(struct ub_queue *queue);
 /* A user has polled what may be a calendar: it is looked at for changes, unless that was done a moment ago.
  */
 void queue_polled(struct ub_queue *queue, const struct ub_wire_principal *heard);
+
+/* ---- clients.c ---- */
+
+/* A principal whom the server knows has come by this client, or with NULL by one that does not say what it
+ * is. Only for the thread that hears the relay. */
+void queue_note_client(struct ub_queue *queue, struct ub_text principal, const struct ub_client *client);
 
 /* ---- waiting.c: keys that wait for their principal ---- */
 

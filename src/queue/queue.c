@@ -160,6 +160,8 @@ struct ub_queue *ub_queue_new(const struct ub_queue_input *input)
 	queue->known = ub_map_new(queue->known_arena);
 	queue->polled_arena = ub_arena_new();
 	queue->polled = ub_map_new(queue->polled_arena);
+	queue->clients_arena = ub_arena_new();
+	queue->clients = ub_map_new(queue->clients_arena);
 	queue->upkeep =
 	    (struct ub_upkeep){ .store = input->store, .log = input->log, .pace = &queue->store_pace };
 	init_waking(queue);
@@ -218,6 +220,7 @@ void ub_queue_stop(struct ub_queue **queue)
 	ub_tended_free(&mine->tended);
 	ub_arena_free(&mine->known_arena);
 	ub_arena_free(&mine->polled_arena);
+	ub_arena_free(&mine->clients_arena);
 	pthread_cond_destroy(&mine->changed);
 	pthread_mutex_destroy(&mine->times);
 	pthread_mutex_destroy(&mine->mutex);

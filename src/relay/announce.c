@@ -102,6 +102,7 @@ bool relay_announce(struct conn *conn, const struct ub_http_head *head, struct u
 		    .host = head->host,
 		    .authorization = ub_http_value(head, "Authorization"),
 		    .remote_user = remote_user_of(head),
+		    .agent = ub_http_value(head, "User-Agent"),
 		},
 	};
 	size_t n = frame.write.href.len > 0 ? ub_wire_encode(&frame, loop->wire, UB_WIRE_FRAME_MAX) : 0;

@@ -4,9 +4,9 @@
  * Clients look for changes by asking for a calendar's state again and again. The engine does the same for
  * what has not gone through Upbeat, when it is told of such a poll.
  *
- * A request costs two hashes here. The place of a user and a collection has the mark of who was told last:
- * the upper half says who, the lower half when, in seconds. Two that fall into one place take it from each
- * other, and the engine is told more often; it knows by itself when it has last looked.
+ * A request costs three hashes here. The place of a user's client and a collection has the mark of who was
+ * told last: the upper half says who, the lower half when, in seconds. Two that fall into one place take it
+ * from each other, and the engine is told more often; it knows by itself when it has last looked.
  */
 #include "relay-private.h"
 
@@ -31,9 +31,11 @@ struct poll relay_poll(struct loop *loop, const struct ub_http_head *head, struc
 	*collection = every ? collection_of(head) : UB_TEXT_NONE;
 	if (collection->len == 0)
 		return (struct poll){ .due = false };
-	/* By the golden ratio, as otherwise the two hashes could cancel each other. */
+	/* By the golden ratio, as otherwise the hashes could cancel each other. Each of a user's clients
+	 * counts for itself, so that the engine learns of all of them. */
 	uint64_t hash = ub_text_hash(ub_http_value(head, "Authorization")) * UINT64_C(0x9e3779b97f4a7c15) +
-			ub_text_hash(*collection);
+			ub_text_hash(ub_http_value(head, "User-Agent"));
+	hash = hash * UINT64_C(0x9e3779b97f4a7c15) + ub_text_hash(*collection);
 	uint64_t who = hash >> TIME_BITS;
 	struct poll poll = { .place = hash % UB_RELAY_POLLS, .mark = who << TIME_BITS | now };
 	poll.before = loop->shared->polls[poll.place];

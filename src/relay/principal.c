@@ -58,7 +58,8 @@ void relay_principal_note(struct conn *conn, const struct ub_http_head *head)
 	if (!exchange->awaited && !exchange->poll.due)
 		return;
 	const struct ub_wire_frame frame = { .kind = UB_WIRE_PRINCIPAL,
-		.principal = { authorization, head->host, exchange->poll.due ? collection : UB_TEXT_NONE } };
+		.principal = { authorization, head->host, exchange->poll.due ? collection : UB_TEXT_NONE,
+		    ub_http_value(head, "User-Agent") } };
 	size_t n = ub_wire_encode(&frame, loop->wire, UB_WIRE_FRAME_MAX);
 	exchange->principal = malloc(n);
 	if (!exchange->principal)

@@ -6,7 +6,7 @@
 enum {
 	FRAME_VERSION = 1,
 	FRAME_HEADER = 16,
-	TEXTS_MAX = 9,
+	TEXTS_MAX = 10,
 	FLAG_OVERRIDDEN = 1,
 	FLAG_AMENDED = 1,
 	FLAG_JSON = 1,
@@ -69,8 +69,8 @@ static struct parts write_parts(const struct ub_wire_write *write)
 		.flags = (uint16_t)((unsigned)write->write << WHAT_SHIFT |
 				    (write->overridden ? FLAG_OVERRIDDEN : 0)),
 		.texts = { write->method, write->target, write->href, write->destination, write->host,
-		    write->authorization, write->body, write->if_match, write->remote_user },
-		.n = 9,
+		    write->authorization, write->body, write->if_match, write->remote_user, write->agent },
+		.n = 10,
 	};
 }
 
@@ -125,8 +125,8 @@ static struct parts parts_of(const struct ub_wire_frame *frame)
 		return (struct parts){ .texts = { frame->waiting.buckets }, .n = 1 };
 	case UB_WIRE_PRINCIPAL:
 		return (struct parts){ .texts = { frame->principal.authorization, frame->principal.host,
-					   frame->principal.polled },
-			.n = 3 };
+					   frame->principal.polled, frame->principal.agent },
+			.n = 4 };
 	default:
 		return (struct parts){ 0 };
 	}
@@ -149,6 +149,7 @@ static enum ub_wire_result read_write(const struct parts *parts, struct ub_wire_
 		.body = parts->texts[6],
 		.if_match = parts->texts[7],
 		.remote_user = parts->texts[8],
+		.agent = parts->texts[9],
 	};
 	return UB_WIRE_OK;
 }
@@ -220,8 +221,8 @@ static enum ub_wire_result read_parts(const struct parts *parts, struct ub_wire_
 	case UB_WIRE_WAITING:
 		return read_waiting(parts, &frame->waiting);
 	case UB_WIRE_PRINCIPAL:
-		frame->principal =
-		    (struct ub_wire_principal){ parts->texts[0], parts->texts[1], parts->texts[2] };
+		frame->principal = (struct ub_wire_principal){ parts->texts[0], parts->texts[1],
+			parts->texts[2], parts->texts[3] };
 		return UB_WIRE_OK;
 	default:
 		return UB_WIRE_OK;

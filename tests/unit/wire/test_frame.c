@@ -25,6 +25,7 @@ static struct ub_wire_frame a_write(void)
 			.body = UB_TEXT("BEGIN:VCALENDAR\r\n"),
 			.if_match = UB_TEXT("\"e\""),
 			.remote_user = UB_TEXT("alice"),
+			.agent = UB_TEXT("Evolution/3.46.4"),
 		},
 	};
 }
@@ -72,6 +73,7 @@ Test(frame, of_a_write_arrives_as_it_was_sent)
 	cr_assert(ub_text_eq(got.write.body, sent.write.body));
 	cr_assert(ub_text_eq(got.write.if_match, sent.write.if_match));
 	cr_assert(ub_text_eq(got.write.remote_user, sent.write.remote_user));
+	cr_assert(ub_text_eq(got.write.agent, sent.write.agent));
 	free(copy);
 }
 
@@ -151,12 +153,13 @@ Test(frame, of_who_waits_and_of_who_was_heard_of_arrives_as_it_was_sent)
 {
 	unsigned char bytes[1024], set[UB_WIRE_WAITING_BYTES + 1] = { [3] = 0x81 };
 	struct ub_wire_frame got, sent = { .kind = UB_WIRE_PRINCIPAL,
-		.principal = { UB_TEXT("Basic eDp5"), UB_TEXT("h:80"), UB_TEXT("/a/c/") } };
+		.principal = {
+		    UB_TEXT("Basic eDp5"), UB_TEXT("h:80"), UB_TEXT("/a/c/"), UB_TEXT("DAVx5/4.5") } };
 	size_t n = ub_wire_encode(&sent, bytes, sizeof(bytes));
 	cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_OK);
 	cr_assert(
 	    ub_text_is(got.principal.authorization, "Basic eDp5") && ub_text_is(got.principal.host, "h:80"));
-	cr_assert(ub_text_is(got.principal.polled, "/a/c/"));
+	cr_assert(ub_text_is(got.principal.polled, "/a/c/") && ub_text_is(got.principal.agent, "DAVx5/4.5"));
 	for (size_t len = 0; len <= sizeof(set); len++) {
 		sent = (struct ub_wire_frame){ .kind = UB_WIRE_WAITING, .waiting = { { (char *)set, len } } };
 		n = ub_wire_encode(&sent, bytes, sizeof(bytes));
