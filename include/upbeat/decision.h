@@ -41,6 +41,7 @@ struct ub_decide_input {
 	const struct ub_busy *busy;
 	size_t n_busy;
 	struct ub_texts left; /* addresses of guests who do not come, whatever the text says */
+	struct ub_form form;  /* as in struct ub_plan_input */
 	bool explain;         /* as in struct ub_plan_input */
 	/* Of a series: only the instance on the day of this instant, in the owner's zone. 0: the next ones.
 	 */
@@ -136,6 +137,7 @@ struct ub_cadence_input {
 	ub_instant now;
 	/* the account or team is gone or somebody else's, or the rule is no more: what is ahead goes */
 	bool gone;
+	struct ub_form form;        /* as in struct ub_plan_input */
 	bool explain;               /* as in struct ub_plan_input */
 	struct ub_watched *watched; /* as in struct ub_decide_input */
 };
@@ -176,6 +178,16 @@ const struct ub_ruleset *ub_cadence_rules(
  */
 void ub_decide_cadence(
     const struct ub_cadence_input *input, struct ub_decision *decision, struct ub_arena *arena);
+
+struct ub_key;
+
+/*
+ * The form of items in the calendar of the key's principal: by the settings, and by the clients that the
+ * store has seen him come by at the key's upstream. `now`: milliseconds since 1970. False: the store cannot
+ * tell, and the form is the one of whom nothing is known.
+ */
+bool ub_decide_form(const struct ub_settings *settings, struct ub_store *store, const struct ub_key *key,
+    int64_t now, struct ub_form *form, struct ub_arena *arena);
 
 /* Where it is looked up when people are taken, and which other meetings there are. */
 struct ub_taken {

@@ -10,6 +10,7 @@
 
 #include "upbeat/base.h"
 #include "upbeat/cal.h"
+#include "upbeat/clients.h"
 #include "upbeat/facts.h"
 #include "upbeat/rules.h"
 
@@ -70,6 +71,7 @@ bool ub_plan_has_declined(const struct ub_declines *declines, struct ub_text add
 /* An item that the rules want to exist beside a meeting. */
 struct ub_item {
 	enum ub_item_kind kind;
+	struct ub_form form; /* in which it is written, if it does not stand yet or its kind is settled */
 	/* "rule/item", as shown to people. Identity goes by the group instead of the rule. */
 	struct ub_text id;
 	struct ub_text instance; /* of a series, by its name; empty: no series */
@@ -260,7 +262,8 @@ struct ub_plan_input {
 	/* Of a rule for accounts: when the other events of such rules begin that the owner has. */
 	const ub_instant *reviews;
 	size_t n_reviews;
-	bool explain; /* the plan tells the search for each item's time */
+	struct ub_form form; /* by the settings and the owner's clients, for what the rules leave open */
+	bool explain;        /* the plan tells the search for each item's time */
 };
 
 /* Makes the plan, in `arena`. The input must outlive the arena. The time is facts->now. Items of a rule in

@@ -75,6 +75,8 @@ enum ub_prefer { UB_PREFER_EARLIEST, UB_PREFER_LATEST, UB_PREFER_SAME_TIME };
 enum ub_late { UB_LATE_NEXT_FREE, UB_LATE_SKIP };
 enum ub_full { UB_FULL_EARLIER, UB_FULL_LATER, UB_FULL_SKIP, UB_FULL_OVERLAP };
 enum ub_free { UB_FREE_ATTENDEES, UB_FREE_OWNER, UB_FREE_NOBODY };
+/* How a task is written, where its rule says so. */
+enum ub_shown_as { UB_SHOWN_AS_TODO, UB_SHOWN_AS_EVENT };
 /* What a report takes an item for. */
 enum ub_counts_as {
 	UB_COUNTS_NOT,
@@ -117,6 +119,8 @@ struct ub_rule_item {
 	struct ub_cases categories; /* texts */
 	struct ub_cases busy;       /* flag; not given: busy */
 	struct ub_cases counts_as;  /* choice; not given: not */
+	struct ub_cases shown_as;   /* choice; task; not given: as its owner's clients show it */
+	struct ub_cases html;       /* flag; not given: as its owner's clients show it */
 	bool all_day;               /* the event takes the whole day of `at`, and has no duration */
 	struct ub_cases instances;  /* choice: how many of a series, or how many periods, get the item */
 	/* The same where no case holds, and at most. */

@@ -92,7 +92,8 @@ struct ub_settings {
 	enum ub_store_kind store;
 	struct ub_text store_path; /* sqlite */
 	struct ub_text control;
-	bool tasks_as_events;   /* clients show no to-dos: they are written as events */
+	/* how the tasks of rules are written: as the owner's clients show them, or all in one way */
+	enum ub_settings_tasks { UB_TASKS_AUTO, UB_TASKS_TODOS, UB_TASKS_EVENTS } tasks;
 	int64_t deletion_grace; /* seconds after a DELETE in which the meeting may turn up elsewhere */
 	int64_t sync_every;     /* seconds between two looks for changes in a calendar; 0: nobody looks */
 	struct ub_settings_service service;

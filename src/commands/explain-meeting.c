@@ -76,6 +76,9 @@ static void decide(struct meeting *meeting, const struct ub_store_seen *seen, st
 		.explain = true,
 		.only_instance = instance_asked_for(meeting),
 		.now = ub_sys_now() };
+	const struct ub_key owners = { .upstream = seen->upstream, .principal = seen->principal };
+	ub_decide_form(input.snapshot->settings, meeting->telling->daemon->store, &owners, input.now * 1000,
+	    &input.form, meeting->arena);
 	ub_decide(&input, decision, meeting->arena);
 	meeting->busy = explain_busy(input.snapshot, seen->principal, decision, meeting->arena);
 	const struct ub_taken taken = { .store = meeting->telling->daemon->store, .server = &meeting->busy };

@@ -426,6 +426,7 @@ static struct ub_decide_input ask_for(const struct cadence *cadence)
 			       : history_of_met(input->account, &cadence->met, input->now, cadence->arena),
 		.busy = input->busy,
 		.n_busy = input->n_busy,
+		.form = input->form,
 		.explain = input->explain,
 		.watched = input->watched };
 }

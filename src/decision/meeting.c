@@ -87,6 +87,7 @@ struct ub_plan_input plan_input(const struct ub_decide_input *input, const struc
 		.brought_forward = input->brought_forward,
 		.busy = input->busy,
 		.n_busy = input->n_busy,
+		.form = input->form,
 		.explain = input->explain };
 }
 

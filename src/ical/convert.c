@@ -57,6 +57,7 @@ static void take_reminders(const struct conversion *conversion, struct ub_item *
 static struct ub_item as_changed(const struct conversion *conversion)
 {
 	struct ub_item item = *conversion->item;
+	item.form.html = 0; /* description() adds it, to the user's notes as well */
 	if (conversion->by_user & UB_PROPERTY_TITLE)
 		item.title = conversion->event->summary;
 	if (conversion->by_user & UB_PROPERTY_PEOPLE)
@@ -82,10 +83,7 @@ static struct ub_text description(const struct conversion *conversion, const str
 	    conversion->by_user & UB_PROPERTY_AGENDA
 		? was
 		: ub_ical_agenda_replaced(was, value_of(to, "DESCRIPTION"), conversion->arena);
-	struct ub_buf line = UB_BUF(conversion->arena);
-	if (value.len)
-		ub_ical_fold(&line, ub_textf(conversion->arena, "DESCRIPTION:%.*s", UB_ARGS(value)));
-	return ub_buf_text(&line);
+	return ub_ical_described(value, conversion->item->form.html, conversion->arena);
 }
 
 /* Whether the line stays with the old text: the new text has its own, or has no use for it. */

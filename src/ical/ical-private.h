@@ -335,6 +335,20 @@ struct recur {
  */
 UB_MUST_USE const char *ub_ical_recur(const struct rule *rule, struct recur *recur, struct ub_arena *arena);
 
+/* ---- html.c ---- */
+
+#define UB_ICAL_DATA_HTML "data:text/html,"
+
+/* The text as HTML: the value of ALTREP (RFC 5545 3.2.1), and of X-ALT-DESC. Empty: `html` (enum ub_html)
+ * does not ask for it, or it is longer than UB_ICAL_HTML_MAX. */
+struct ub_text ub_ical_altrep(struct ub_text text, unsigned html, struct ub_arena *arena);
+struct ub_text ub_ical_x_alt_desc(struct ub_text text, unsigned html, struct ub_arena *arena);
+/* The lines of a description with this value, as escaped, with all the HTML that is asked for. Empty: the
+ * value is. */
+struct ub_text ub_ical_described(struct ub_text value, unsigned html, struct ub_arena *arena);
+/* The ways in which the master's description stands as HTML (enum ub_html). */
+unsigned ub_ical_html(const struct ub_ical *ical);
+
 /* ---- draft.c: components that are to be written ---- */
 
 struct draft_line {

@@ -18,6 +18,7 @@ struct revision {
 	unsigned users;      /* what counts as the user's all the same, once it is written */
 	unsigned anew;       /* to be written, though nothing else may be wanted than the last time */
 	unsigned properties; /* to be written */
+	unsigned html;       /* enum ub_html of the description */
 	struct splice splice;
 };
 
@@ -185,16 +186,16 @@ static struct ub_text value_of(const struct side *side, const char *name)
 	return line ? line->value : UB_TEXT_NONE;
 }
 
-/* The parameters go, as an ALTREP refers to the old text. */
+/* The parameters go, as an ALTREP refers to the old text. The text stands as HTML in the ways in which it
+ * did, with the user's notes: a client that shows the HTML would show them nowhere else. */
 static void revise_agenda(struct revision *revision)
 {
 	const struct side *now = &revision->now;
 	const struct line *line = ub_ical_line(now->ical, now->master, "DESCRIPTION", NULL);
 	struct ub_text value = ub_ical_agenda_replaced(
 	    value_of(now, "DESCRIPTION"), value_of(&revision->wanted, "DESCRIPTION"), revision->arena);
-	struct ub_text text = UB_TEXT_NONE;
-	if (value.len)
-		text = folded(revision, ub_textf(revision->arena, "DESCRIPTION:%.*s", UB_ARGS(value)));
+	struct ub_text text = ub_ical_described(value, revision->html, revision->arena);
+	put(revision, "X-ALT-DESC", UB_TEXT_NONE);
 	if (line)
 		ub_ical_splice_line(&revision->splice, line, text);
 	else
@@ -234,8 +235,7 @@ static const struct {
 	{ UB_PROPERTY_TIME, "DURATION" },
 	{ UB_PROPERTY_TIME, "X-MICROSOFT-CDO-ALLDAYEVENT" },
 	{ UB_PROPERTY_PLACE, "LOCATION" },
-	{ UB_PROPERTY_AGENDA, "X-ALT-DESC" }, /* the description as HTML */
-	{ UB_PROPERTY_AGENDA, "STYLED-DESCRIPTION" },
+	{ UB_PROPERTY_AGENDA, "STYLED-DESCRIPTION" }, /* RFC 9073 6.5: the description as HTML */
 	{ UB_PROPERTY_CATEGORIES, "CATEGORIES" },
 	{ UB_PROPERTY_STATE, "TRANSP" },
 	{ UB_PROPERTY_STATE, "CLASS" },
@@ -350,6 +350,7 @@ static struct ub_text revise(const struct ub_ical *ical, const struct ub_item *i
 	struct revision revision = { .arena = arena,
 		.now.ical = ical,
 		.base = ub_ical_base_line(ical),
+		.html = item->form.html_settled ? item->form.html : ub_ical_html(ical),
 		.users = item->along ? UB_PROPERTY_TIME : 0,
 		.anew = item->anew    ? UB_PROPERTY_TIME | UB_PROPERTY_STATE
 			: item->along ? UB_PROPERTY_TIME

@@ -182,6 +182,35 @@ static void draft_stamps(struct writer *writer, struct draft *draft)
 	ub_ical_draft_value(draft, "SEQUENCE", "0");
 }
 
+/* Beside what is a text for every client, the text as HTML. */
+static void draft_description(struct writer *writer, struct draft *draft)
+{
+	const struct ub_item *item = writer->item;
+	struct ub_text altrep = ub_ical_altrep(item->description, item->form.html, writer->arena);
+	struct ub_text page = ub_ical_x_alt_desc(item->description, item->form.html, writer->arena);
+	ub_ical_draft_param(
+	    draft, ub_ical_draft_text(draft, "DESCRIPTION", item->description), "ALTREP", altrep);
+	if (page.len)
+		ub_ical_draft_param(
+		    draft, ub_ical_draft_text(draft, "X-ALT-DESC", page), "FMTTYPE", UB_TEXT("text/html"));
+}
+
+/* The places of the reminders in the order in which they are written. */
+static const size_t *order_of_reminders(struct writer *writer)
+{
+	const struct ub_item *item = writer->item;
+	size_t *order = UB_NEW_ARRAY(writer->arena, size_t, item->n_reminders);
+	for (size_t i = 0; i < item->n_reminders; i++) {
+		size_t at = i;
+		for (; item->form.nearest_first && at > 0 &&
+		       item->reminders[order[at - 1]] > item->reminders[i];
+		     at--)
+			order[at] = order[at - 1];
+		order[at] = i;
+	}
+	return order;
+}
+
 static void draft_component(struct writer *writer, struct draft *draft, struct ub_text base)
 {
 	const struct ub_item *item = writer->item;
@@ -189,7 +218,7 @@ static void draft_component(struct writer *writer, struct draft *draft, struct u
 	draft_stamps(writer, draft);
 	draft_times(writer, draft);
 	ub_ical_draft_text(draft, "SUMMARY", item->title);
-	ub_ical_draft_text(draft, "DESCRIPTION", item->description);
+	draft_description(writer, draft);
 	if (writer->task)
 		ub_ical_draft_value(draft, "STATUS", "NEEDS-ACTION");
 	else
@@ -203,8 +232,9 @@ static void draft_component(struct writer *writer, struct draft *draft, struct u
 		ub_ical_draft_param(draft, ub_ical_draft_text(draft, "RELATED-TO", item->parent_uid),
 		    "RELTYPE", UB_TEXT("PARENT"));
 	draft_marks(&item->marks, draft, base);
+	const size_t *order = order_of_reminders(writer);
 	for (size_t i = 0; i < item->n_reminders; i++)
-		draft_reminder(writer, draft, item->reminders[i]);
+		draft_reminder(writer, draft, item->reminders[order[i]]);
 }
 
 static void put_calendar(struct writer *writer, struct ub_text base, struct ub_buf *out)

@@ -183,6 +183,7 @@ static enum ub_pass_end look_at_series(struct tending *tending, struct ub_cadenc
 		tell_former_owners(pass, &findings.others, input->account->id);
 	input->existing = findings.existing;
 	input->n_existing = findings.n;
+	input->form = pass_form(pass);
 	pass_ask_for_times(pass, first.plan, findings.existing, findings.n, &said);
 	tending->waits = said.wait ? said.why : UB_TEXT_NONE;
 	if (said.wait || !pass_choose_review_times(pass, input, &decision, &findings, &said.people))

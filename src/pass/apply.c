@@ -92,8 +92,7 @@ static bool is_given_up(enum ub_outcome outcome)
 /* Whether the task is to stand as an event. */
 static bool as_event(const struct ub_pass *pass, const struct ub_item *item)
 {
-	return item->kind == UB_ITEM_TASK &&
-	       (pass->snapshot->settings->tasks_as_events || !pass->identity.takes_tasks);
+	return item->kind == UB_ITEM_TASK && (item->form.task_as_event || !pass->identity.takes_tasks);
 }
 
 static enum ub_outcome create(struct ub_pass *pass, const struct ub_item *item, struct ub_acts *acts)
@@ -180,12 +179,14 @@ static void note_as_it_stands(struct ub_pass *pass, const struct ub_step *step, 
 	}
 }
 
-/* Whether the item stands as the other kind of object than is wanted now, in the calendar that is known. An
- * item that is over, or to which somebody outside was invited, has no state to write, and stays. */
+/* Whether the item stands as the other kind of object than it has to, in the calendar that is known. What no
+ * rule or setting asks for, but the user's clients, is for new items alone. An item that is over, or to which
+ * somebody outside was invited, has no state to write, and stays. */
 static bool is_of_other_kind(
     const struct ub_pass *pass, const struct ub_step *step, const struct ub_found *found, bool task)
 {
-	return step->item->kind == UB_ITEM_TASK && as_event(pass, step->item) == task &&
+	bool has_to = step->item->form.kind_settled || (task && !pass->identity.takes_tasks);
+	return step->item->kind == UB_ITEM_TASK && has_to && as_event(pass, step->item) == task &&
 	       (step->may_write & UB_PROPERTY_STATE) && ub_text_starts(found->href, pass->collection) &&
 	       step->existing->event->repeats == UB_REPEATS_NOT;
 }

@@ -53,6 +53,13 @@ enum ub_pass_end pass_look_for_owners(struct ub_pass *pass, struct ub_text *why)
 /* Remembers that an owner who was not heard of was found by the service account. False: the store has not. */
 UB_MUST_USE bool pass_note_owner_found(struct ub_pass *pass);
 
+/* ---- form.c ---- */
+
+/* The form of new items in the user's calendar. */
+struct ub_form pass_form(struct ub_pass *pass);
+/* To be called for an event of the user's own: its PRODID tells of a client that may come past Upbeat. */
+void pass_note_product(struct ub_pass *pass, const struct ub_facts *facts);
+
 /* ---- owner.c ---- */
 
 /* Finds out whose calendar it is. Items are created in the caller's own calendar only, so that its owner is

@@ -78,6 +78,7 @@ static enum ub_pass_end take_items_away(
 		.text = seen->text,
 		.owner = seen->owner,
 		.calendar = pass->identity.calendar_name,
+		.form = pass_form(pass),
 		.gone = true,
 		.now = pass->now };
 	struct ub_decision decision;
@@ -277,6 +278,7 @@ static enum ub_pass_end decide_and_act(
 		.text = response->body,
 		.owner = pass->identity.owner,
 		.calendar = pass->identity.calendar_name,
+		.form = pass_form(pass),
 		.now = pass->now };
 	struct ub_decision decision;
 	struct ub_texts names = { 0 };
@@ -297,6 +299,7 @@ static enum ub_pass_end decide_and_act(
 	if (is_own_item(pass, &decision, response->body, why))
 		return UB_PASS_SETTLED;
 	log_unread(pass, decision.event);
+	pass_note_product(pass, decision.facts);
 	/* A customer's meeting may have items that only their marks tell of. For any other meeting the store
 	 * alone is asked. */
 	bool customer = decision.facts->meeting.customer;

@@ -200,6 +200,6 @@ void ub_plan_draft(struct ub_making *making, struct ub_drafts *drafts, struct ub
 	if (choose_wishes(making, draft) && choose_busy(making, draft) && choose_people(making, draft) &&
 	    ub_plan_place(making, drafts, draft) && ub_plan_texts(making, draft) &&
 	    choose_categories(making, draft) && choose_reminders(making, draft) &&
-	    choose_count(making, draft))
+	    choose_count(making, draft) && ub_plan_choose_form(making, draft))
 		add_to_plan(making, draft);
 }

@@ -154,6 +154,7 @@ static void make_items(struct ub_making *making)
 			make_rule(making, plan->matches[i].rule, &making->drafts[i]);
 	if (making->input->before)
 		note_families(making);
+	ub_plan_note_form(making);
 	if (plan->items.n)
 		qsort(plan->items.items, plan->items.n, sizeof(*plan->items.items), compare_items);
 }

@@ -208,6 +208,13 @@ const struct ub_item *ub_plan_event_of(const struct ub_making *making, const str
 /* due.c: sets a task's due time, and late. False: the draft has been dropped. */
 bool ub_plan_place_task(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft);
 
+/* form.c */
+
+/* Sets the form of the draft's item. False: the draft has been dropped. */
+bool ub_plan_choose_form(struct ub_making *making, struct ub_draft *draft);
+/* Notes which clients have decided on the form of what is planned. */
+void ub_plan_note_form(struct ub_making *making);
+
 /* remind.c: computes when the items of a rule remind. All of them are made, or are not to be. */
 void ub_plan_remind(struct ub_making *making, struct ub_drafts *drafts);
 

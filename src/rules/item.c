@@ -11,6 +11,11 @@ static const struct ub_yaml_word prefer_words[] = {
 	{ "same-time", UB_PREFER_SAME_TIME, "the time of day of the last one" },
 };
 
+static const struct ub_yaml_word shown_as_words[] = {
+	{ "todo", UB_SHOWN_AS_TODO, "a to-do, where the calendar takes it" },
+	{ "event", UB_SHOWN_AS_EVENT, "an all-day event that is free" },
+};
+
 static const struct ub_yaml_word late_words[] = {
 	{ "next-free", UB_LATE_NEXT_FREE, "as early as still useful" },
 	{ "skip", UB_LATE_SKIP, "no item" },
@@ -60,6 +65,7 @@ static const struct ub_yaml_type prefer_type = { .shape = UB_YAML_CHOICE, UB_YAM
 static const struct ub_yaml_type late_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(late_words) };
 static const struct ub_yaml_type full_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(full_words) };
 static const struct ub_yaml_type free_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(free_words) };
+static const struct ub_yaml_type shown_as_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(shown_as_words) };
 static const struct ub_yaml_type counts_as_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(counts_as_words) };
 static const struct ub_yaml_type reminders_type = { .shape = UB_YAML_ONE_OR_LIST_OF,
 	.item = &reminder_type,
@@ -84,6 +90,8 @@ static const struct ub_yaml_type late_cases_type = UB_CASES_OF(late_type);
 static const struct ub_yaml_type full_cases_type = UB_CASES_OF(full_type);
 static const struct ub_yaml_type free_cases_type = UB_CASES_OF(free_type);
 static const struct ub_yaml_type counts_as_cases_type = UB_CASES_OF(counts_as_type);
+static const struct ub_yaml_type shown_as_cases_type = UB_CASES_OF(shown_as_type);
+static const struct ub_yaml_type html_cases_type = UB_CASES_OF(ub_yaml_type_bool);
 static const struct ub_yaml_type busy_cases_type = UB_CASES_OF(ub_yaml_type_bool);
 static const struct ub_yaml_type reminders_cases_type = UB_CASES_OF(reminders_type);
 static const struct ub_yaml_type categories_cases_type = UB_CASES_OF(categories_type);
@@ -127,6 +135,8 @@ struct item_text {
 	    { "categories", &categories_cases_type, ITEM(categories), false, "categories of the item" },     \
 	    { "busy", &busy_cases_type, ITEM(busy), false, "whether the time counts as taken" },             \
 	    { "all_day", &ub_yaml_type_bool, ITEM(all_day), false, "whether the event is the day's" },       \
+	    { "shown_as", &shown_as_cases_type, ITEM(shown_as), false, "how the to-do is written" },         \
+	    { "html", &html_cases_type, ITEM(html), false, "whether its text stands as HTML, too" },         \
 	    { "instances", &instances_cases_type, ITEM(instances), false,                                    \
 		    "how many instances of a series, or periods, get it" },                                  \
 	    { "counts_as", &counts_as_cases_type, ITEM(counts_as), false, "what a report takes it for" },    \
@@ -167,6 +177,7 @@ static const struct rule_of_keys {
 	{ "all_day", true, false },
 	{ "due", false, true },
 	{ "latest", false, true },
+	{ "shown_as", false, true },
 };
 
 static void report_wrong_kind(struct loader *loader, const struct ub_yaml_node *key, bool task)

@@ -72,6 +72,8 @@ static const size_t item_cases[] = {
 	offsetof(struct ub_rule_item, reminders),
 	offsetof(struct ub_rule_item, categories),
 	offsetof(struct ub_rule_item, busy),
+	offsetof(struct ub_rule_item, shown_as),
+	offsetof(struct ub_rule_item, html),
 	offsetof(struct ub_rule_item, instances),
 };
 

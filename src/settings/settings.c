@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "settings-private.h"
 
-enum tasks { TASKS_TODOS, TASKS_EVENTS };
-
 struct store {
 	enum ub_store_kind kind;
 	struct ub_text path;
@@ -18,7 +16,7 @@ struct written {
 	UB_VEC(struct ub_settings_path) rules;
 	struct store store;
 	struct ub_settings_path control;
-	int tasks; /* enum tasks */
+	int tasks; /* enum ub_settings_tasks */
 	struct {
 		struct ub_text level, format;
 	} log;
@@ -62,8 +60,9 @@ static const struct ub_yaml_type type_store = { .shape = UB_YAML_CUSTOM,
 	.read = read_store };
 
 static const struct ub_yaml_word tasks[] = {
-	{ "todos", TASKS_TODOS, "as to-dos, where the calendar takes them" },
-	{ "events", TASKS_EVENTS, "as all-day events that are free" },
+	{ "auto", UB_TASKS_AUTO, "as the clients of the calendar's owner show them" },
+	{ "todos", UB_TASKS_TODOS, "as to-dos, where the calendar takes them" },
+	{ "events", UB_TASKS_EVENTS, "as all-day events that are free" },
 };
 static const struct ub_yaml_type type_tasks = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(tasks) };
 
@@ -161,7 +160,7 @@ static struct ub_settings *finish(struct ub_arena *arena, const struct written *
 						      : path_from(arena, directory, UB_TEXT("control"));
 	settings->deletion_grace = written->deletion_grace;
 	settings->sync_every = written->sync_every;
-	settings->tasks_as_events = written->tasks == TASKS_EVENTS;
+	settings->tasks = (enum ub_settings_tasks)written->tasks;
 	fill_service(settings, &written->service);
 	settings->log_level = written->log.level;
 	settings->log_format = written->log.format;

@@ -57,6 +57,19 @@ def _():
     assert seen >= 2, f"{seen} directories are no example"
 
 
+@tap.case("the page about rules has every client that shows somebody a calendar")
+def _():
+    families = (TOP / "src/clients/families.c").read_text().split("{ .id = ")[1:]
+    page = (TOP / "src/rules/upbeat-rules.5").read_text()
+    rows = re.search(r"\.Bl -column .*?\n(.*?)\.El", page[page.index(".Ss What clients show") :], re.S)[1]
+    names = [re.search(r'\.name = "([^"]+)"', family)[1] for family in families if ".tool = true" not in family]
+    for name in names:
+        known = not name.startswith("a ")  # "a client that is not known"; an app stands beside another client
+        words = [word for word in re.findall(r"[A-Za-z]\w+", name) if word[0].isupper() or word == "vdirsyncer"]
+        assert not known or any(word in rows for word in words), f"{name} is not in the table"
+    assert len(names) > 8, names
+
+
 @tap.case("the sessions that the pages show go as shown")
 def _():
     seen = 0

@@ -284,7 +284,36 @@ Test(revise, keeps_what_the_user_wrote_around_the_agenda)
 	    "\\n--- Kept up to date by Upbeat down to here\\; write your own notes below --- and here\\n"
 	    "My notes; unescaped\\nthere, too\r\n");
 	check_lacks(text, "Purpose");
+	check_has(text, "\r\nX-ALT-DESC;FMTTYPE=text/html:<html><body>Another agenda\\; with ");
+	check_has(text, "<br>My notes\\; unescaped<br>there\\, too<br></body></html>\r\n");
+	check_lacks(text, "<p>old</p>");
+	check_lacks(text, "data:text/html");
+	desk_close(&desk);
+}
+
+/* Also when the owner's clients have become others meanwhile. */
+Test(revise, keeps_the_ways_in_which_the_text_stands_as_html)
+{
+	struct desk desk = desk_open();
+	struct ub_item item = item_of(&desk);
+	struct ub_text plain = unfolded(&desk, &item);
+	item.form.html = UB_HTML_ALTREP;
+	struct ub_text with = unfolded(&desk, &item);
+	check_has(with, "\r\nDESCRIPTION;ALTREP=\"data:text/html,");
+	check_lacks(plain, "ALTREP");
+	item.description = UB_TEXT(NEW_AGENDA);
+	check_lacks(changed(&desk, plain, &item, UB_PROPERTY_AGENDA), "ALTREP");
+	item.form.html = 0;
+	struct ub_text text = changed(&desk, with, &item, UB_PROPERTY_AGENDA);
+	check_has(text, "\r\nDESCRIPTION;ALTREP=\"data:text/html,Another%20agenda");
 	check_lacks(text, "X-ALT-DESC");
+	item.form.html_settled = true;
+	text = changed(&desk, with, &item, UB_PROPERTY_AGENDA);
+	check_lacks(text, "ALTREP");
+	item.form.html = UB_HTML_ALL;
+	text = changed(&desk, plain, &item, UB_PROPERTY_AGENDA);
+	check_has(text, "ALTREP");
+	check_has(text, "X-ALT-DESC");
 	desk_close(&desk);
 }
 

@@ -179,13 +179,15 @@ Test(settings, say_how_tasks_are_written)
 {
 	static const struct {
 		const char *text;
-		bool events;
+		enum ub_settings_tasks tasks;
 		size_t errors;
-	} cases[] = { { REQUIRED "tasks: events\n", true, 0 }, { REQUIRED "tasks: todos\n", false, 0 },
-		{ REQUIRED, false, 0 }, { REQUIRED "tasks: mails\n", false, 1 } };
+	} cases[] = { { REQUIRED "tasks: events\n", UB_TASKS_EVENTS, 0 },
+		{ REQUIRED "tasks: todos\n", UB_TASKS_TODOS, 0 },
+		{ REQUIRED "tasks: auto\n", UB_TASKS_AUTO, 0 }, { REQUIRED, UB_TASKS_AUTO, 0 },
+		{ REQUIRED "tasks: mails\n", UB_TASKS_AUTO, 1 } };
 	for (size_t i = 0; i < UB_COUNT(cases); i++) {
 		struct reading *r = read_settings("upbeat.yaml", cases[i].text);
-		cr_expect_eq(r->settings->tasks_as_events, cases[i].events, "%s", cases[i].text);
+		cr_expect_eq(r->settings->tasks, cases[i].tasks, "%s", cases[i].text);
 		cr_expect_eq(r->diags.errors, cases[i].errors, "%s", printed(r));
 		finish(&r);
 	}
