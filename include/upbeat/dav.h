@@ -58,7 +58,9 @@ struct ub_request {
 struct ub_response {
 	int status; /* 0: no answer */
 	struct ub_text body, etag, content_type, location, schedule_tag;
-	struct ub_text error; /* why there was no answer, for a log line */
+	struct ub_text dav, authenticate; /* all DAV and WWW-Authenticate fields, with commas between */
+	int64_t date;                     /* in seconds since 1970; 0: not said */
+	struct ub_text error;             /* why there was no answer, for a log line */
 };
 
 /* Sends one request and waits for its answer, bounded by UB_CLIENT_TIMEOUT_MS and UB_CLIENT_BODY_MAX. The

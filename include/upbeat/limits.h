@@ -167,6 +167,9 @@
 #define UB_FREEBUSY_SHOWN_MAX 200    /* bytes of a server's own words that are told */
 #define UB_FREEBUSY_BYTES     (4u * 1024 * 1024) /* all that is remembered */
 
+/* tls */
+#define UB_TLS_LOOK_MS 10000 /* for which one look at a certificate waits */
+
 /* plugins */
 #define UB_PLUGIN_CLOSE_MS 1000 /* time in which a plugin's thread may end by itself */
 #define UB_PLUGIN_TURN_MS                                                                                    \

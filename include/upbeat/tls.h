@@ -7,6 +7,8 @@
  * certificates, or whom to trust. A channel is one connection.
  */
 
+#include <stdint.h>
+
 #include "upbeat/base.h"
 
 /* ---- sides ---- */
@@ -32,6 +34,12 @@ UB_MUST_USE struct ub_tls *ub_tls_client(
     const char *ca, const char *name, struct ub_text *why, struct ub_arena *arena);
 /* Reads the files again, for the channels that begin from now on. False: *why, and all stays as it was. */
 UB_MUST_USE bool ub_tls_reload(struct ub_tls *tls, struct ub_text *why, struct ub_arena *arena);
+/* Until when the first certificate of a server's side is good, in seconds since 1970. False: it has none. */
+UB_MUST_USE bool ub_tls_until(struct ub_tls *tls, int64_t *until);
+/* The same of whom a client's side would connect to. False: *why, in the arena. Blocks for UB_TLS_LOOK_MS at
+ * most for each address. */
+UB_MUST_USE bool ub_tls_other_until(struct ub_tls *tls, const char *host, uint16_t port, int64_t *until,
+    struct ub_text *why, struct ub_arena *arena);
 void ub_tls_free(struct ub_tls **tls);
 
 /* ---- channels ---- */

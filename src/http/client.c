@@ -97,6 +97,26 @@ static size_t take_body(char *bytes, size_t size, size_t n, void *data)
 	return n * size;
 }
 
+/* Fields that may come several times are lists (RFC 9110 5.3). */
+static void take_list(struct reception *reception, struct ub_text name, struct ub_text value)
+{
+	struct ub_text *list = ub_text_eq_nocase(name, UB_TEXT("dav")) ? &reception->response->dav
+			       : ub_text_eq_nocase(name, UB_TEXT("www-authenticate"))
+				   ? &reception->response->authenticate
+				   : NULL;
+	if (list)
+		*list = ub_textf(
+		    reception->arena, "%.*s%s%.*s", UB_ARGS(*list), list->len ? ", " : "", UB_ARGS(value));
+}
+
+static void take_date(struct reception *reception, struct ub_text name, struct ub_text value)
+{
+	if (!ub_text_eq_nocase(name, UB_TEXT("date")))
+		return;
+	time_t date = curl_getdate(ub_text_cstr(reception->arena, value), NULL);
+	reception->response->date = date > 0 ? date : 0;
+}
+
 static size_t take_field(char *bytes, size_t size, size_t n, void *data)
 {
 	struct reception *reception = data;
@@ -113,15 +133,20 @@ static size_t take_field(char *bytes, size_t size, size_t n, void *data)
 	struct ub_text line = ub_text_n(bytes, n * size);
 	size_t colon = ub_text_find(line, UB_TEXT(":"), 0);
 	/* Fields of an interim answer (1xx) are not fields of the answer. */
-	if (ub_text_starts(line, UB_TEXT("HTTP/")))
+	if (ub_text_starts(line, UB_TEXT("HTTP/"))) {
 		for (size_t i = 0; i < UB_COUNT(wanted); i++)
 			*wanted[i].value = UB_TEXT_NONE;
+		response->dav = response->authenticate = UB_TEXT_NONE;
+	}
 	if (colon == SIZE_MAX)
 		return n * size;
+	struct ub_text name = ub_text_sub(line, 0, colon);
+	struct ub_text value = ub_text_trim(ub_text_sub(line, colon + 1, line.len));
 	for (size_t i = 0; i < UB_COUNT(wanted); i++)
-		if (ub_text_eq_nocase(ub_text_sub(line, 0, colon), ub_text(wanted[i].name)))
-			*wanted[i].value = ub_text_copy(
-			    reception->arena, ub_text_trim(ub_text_sub(line, colon + 1, line.len)));
+		if (ub_text_eq_nocase(name, ub_text(wanted[i].name)))
+			*wanted[i].value = ub_text_copy(reception->arena, value);
+	take_list(reception, name, value);
+	take_date(reception, name, value);
 	return n * size;
 }
 

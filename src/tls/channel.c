@@ -114,6 +114,11 @@ void ub_tls_end(struct ub_tls_channel *channel)
 		ERR_clear_error();
 }
 
+const X509 *tls_certificate(const struct ub_tls_channel *channel)
+{
+	return SSL_get0_peer_certificate(channel->ssl);
+}
+
 const char *ub_tls_problem(const struct ub_tls_channel *channel)
 {
 	return channel->problem ? channel->problem : "the connection ended";

@@ -17,6 +17,8 @@ struct ub_tls {
 	SSL_SESSION *session; /* of the last connection, to be resumed; NULL: none */
 };
 
+/* The other side's certificate; NULL: it has shown none. It goes with the channel. */
+const X509 *tls_certificate(const struct ub_tls_channel *channel);
 /* OpenSSL's own words for what went wrong in this thread, in the arena; `otherwise` where it has none. */
 struct ub_text tls_problem(struct ub_arena *arena, const char *otherwise);
 

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "doctor-private.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "upbeat/settings.h"
+#include "upbeat/tls.h"
+#include "upbeat/wire.h"
+
+enum { DAY = 24 * 3600, SOON = 21 }; /* days: authorities give certificates for 90 and less */
+
+void doctor_certificate(struct doctor *doctor, const char *what, const char *of, ub_instant until)
+{
+	int64_t days = (until - doctor->input->now) / DAY;
+	if (until < doctor->input->now)
+		doctor_tell(doctor, UB_DOCTOR_BAD, what, "have a new certificate made, then send SIGHUP",
+		    "the certificate of %s has expired", of);
+	else
+		doctor_tell(doctor, days < SOON ? UB_DOCTOR_WARNING : UB_DOCTOR_GOOD, what,
+		    days < SOON ? "have a new certificate made, then send SIGHUP" : NULL,
+		    "the certificate of %s is good for another %lld days", of, (long long)days);
+}
+
+static void look_at_certificates(struct doctor *doctor)
+{
+	for (size_t i = 0; i < doctor->settings->n_tls; i++) {
+		const struct ub_settings_tls *pair = &doctor->settings->tls[i];
+		const struct ub_tls_pair paths = { ub_text_cstr(doctor->arena, pair->certificate.path),
+			ub_text_cstr(doctor->arena, pair->key.path) };
+		struct ub_text why;
+		ub_instant until;
+		struct ub_tls *tls = ub_tls_server(&paths, 1, &why, doctor->arena);
+		if (tls && ub_tls_until(tls, &until))
+			doctor_certificate(doctor, "tls", paths.certificate, until);
+		else if (!tls)
+			doctor_tell(doctor, UB_DOCTOR_BAD, "tls",
+			    "both are PEM files, and the key is that of the certificate, without a "
+			    "passphrase",
+			    "%.*s", UB_ARGS(why));
+		ub_tls_free(&tls);
+	}
+	if (doctor->settings->n_tls == 0)
+		doctor_tell(doctor, UB_DOCTOR_NOTE, "tls",
+		    "name a certificate under `tls`, unless a front on this machine has one",
+		    "clients speak to Upbeat without TLS");
+}
+
+static void look_at_store(struct doctor *doctor)
+{
+	const struct ub_settings *settings = doctor->settings;
+	if (settings->store == UB_STORE_MEMORY) {
+		doctor_tell(doctor, UB_DOCTOR_WARNING, "store",
+		    "write `store: sqlite:` with a path into the settings",
+		    "all is forgotten when the daemon ends");
+		return;
+	}
+	const char *path = ub_text_cstr(doctor->arena, settings->store_path);
+	const char *slash = strrchr(path, '/');
+	struct ub_text folder = slash ? ub_text_n(path, (size_t)(slash - path)) : UB_TEXT(".");
+	const char *place = access(path, F_OK) == 0 ? path : ub_text_cstr(doctor->arena, folder);
+	if (access(place, R_OK | W_OK) == 0)
+		doctor_tell(doctor, UB_DOCTOR_GOOD, "store", NULL, "%s can be written", place);
+	else
+		doctor_tell(doctor, UB_DOCTOR_BAD, "store",
+		    "call this as the user that the daemon runs as, and give that user the folder", "%s: %s",
+		    place, strerror(errno));
+}
+
+static void look_at_daemon(struct doctor *doctor)
+{
+	struct ub_text why;
+	const char *path = ub_text_cstr(doctor->arena, doctor->settings->control);
+	int fd = ub_wire_control_connect(path, doctor->arena, &why);
+	if (fd < 0) {
+		doctor_tell(doctor, UB_DOCTOR_NOTE, "daemon", "start it: upbeat serve -c FILE",
+		    "no daemon is reached: %.*s", UB_ARGS(why));
+		return;
+	}
+	close(fd);
+	doctor_tell(doctor, UB_DOCTOR_GOOD, "daemon", NULL, "it runs; upbeat status shows how it is doing");
+}
+
+/* In a year's time clocks have changed. Without the data they would not, and meetings would be an hour off.
+ */
+static void look_at_zone(struct doctor *doctor)
+{
+	const struct ub_zone *zone = doctor->settings->org->standard.zone;
+	struct ub_text name = ub_cal_zone_name(zone);
+	doctor_tell(doctor, zone == ub_cal_utc() ? UB_DOCTOR_WARNING : UB_DOCTOR_GOOD, "time zone",
+	    zone == ub_cal_utc() ? "write `time_zone: Europe/Berlin` or the like under `organization`" : NULL,
+	    "the organisation's time zone is %.*s", UB_ARGS(name));
+}
+
+void doctor_machine(struct doctor *doctor)
+{
+	look_at_zone(doctor);
+	look_at_store(doctor);
+	look_at_daemon(doctor);
+	look_at_certificates(doctor);
+}

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""upbeat doctor: what is not there is found by asking for it, and each finding says what to do."""
+import json
+import os
+import sys
+
+import certificates
+import support
+import tap
+
+
+class Story(support.World):
+    def __enter__(self):
+        super().__enter__()
+        self.authority = certificates.Authority(self.folder)
+        support.TRUSTED = self.authority.trust()
+        self.server = self.start(support.Radicale, tls=self.authority.issue("dav", "IP:127.0.0.1", days=5))
+        self.pair = self.authority.issue("cal", "DNS:cal.ours.example", days=60)
+        self.password = self.secret("alice")
+        return self
+
+    def secret(self, user, mode=0o600):
+        path = self.folder / f"{user}-{mode:o}.password"
+        path.write_text(support.password(user) + "\n")
+        os.chmod(path, mode)
+        return path
+
+    def doctor(self, more="", *arguments, user=None, organization=support.ORGANIZATION, url=None, ca=None):
+        """(exit status, {what: [(word, text, help)]}) with these further settings."""
+        settings = self.folder / "upbeat.yaml"
+        url = url or self.server.url
+        trust = f"upstream_tls: {{ca: {ca or self.authority.certificate}}}\n" if url.startswith("https") else ""
+        settings.write_text(f"listen: 127.0.0.1:1\nupstream: {url}\n{trust}{more}{organization}")
+        sign_in = ["--user", user, "--password-file", self.secret(user)] if user else []
+        done = support.run("doctor", "-c", settings, "--json", *sign_in, *arguments)
+        tap.equal(done.stderr, "", "standard error")
+        found = {}
+        for line in json.loads(done.stdout)["findings"]:
+            found.setdefault(line["what"], []).append((line["word"], line["text"], line.get("help")))
+        return done.returncode, found
+
+
+def has(found, what, word, text):
+    """Whether one line about it says so; all lines that are not good say what to do, or are notes."""
+    lines = found.get(what, [])
+    assert any(line[0] == word and text in line[1] for line in lines), f"{what}: no {word} line with '{text}': {lines}"
+    for line in lines:
+        assert line[0] in ("good", "note") or line[2], line
+
+
+@tap.case("where all is well, it says so, and what the server can do for a user")
+def _(story):
+    certificate, key = story.pair
+    status, found = story.doctor(f"tls: {{certificate: {certificate}, key: {key}}}\nstore: sqlite:{story.folder}/u.db\n",
+                                 user="alice")
+    tap.equal(status, 0, found)
+    has(found, "store", "good", "can be written")
+    has(found, "tls", "good", "is good for another 59 days")
+    has(found, "clock", "good", "agree")
+    has(found, "sign-in", "good", "Basic")
+    for text in ("alice is signed in", "/alice/calendar/", "alice@ours.example", "sync-collection", "busy times: "):
+        has(found, "user", "good", text)
+    has(found, "user", "note", "it sends no invitations")
+    has(found, "service", "note", "there is no service account")
+    has(found, "daemon", "note", "no daemon is reached")
+
+
+@tap.case("certificates that end soon, have ended or fit no key are told")
+def _(story):
+    certificate, key = story.pair
+    old, its_key = story.authority.issue("old", "DNS:cal.ours.example", days=-1)
+    has(story.doctor()[1], "server", "warning", "the certificate of the server is good for another 4 days")
+    status, found = story.doctor(f"tls: [{{certificate: {old}, key: {its_key}}}, {{certificate: {certificate}, key: {its_key}}}]\n")
+    tap.equal(status, 1, "exit status")
+    has(found, "tls", "bad", "has expired")
+    has(found, "tls", "bad", f"the key {its_key}: key values mismatch")
+    assert key.exists()
+
+
+@tap.case("a server that is not there, not trusted or shows nothing is told with its reason")
+def _(story):
+    status, found = story.doctor(url=f"http://127.0.0.1:{support.free_port()}")
+    tap.equal((status, "user" in found), (1, False), found)
+    has(found, "server", "bad", "is not reached: ")
+    unknown = certificates.Authority(story.folder, "unknown").certificate
+    status, found = story.doctor(ca=unknown)
+    tap.equal(status, 1, "exit status")
+    has(found, "server", "bad", "its certificate is not accepted: ")
+
+
+@tap.case("a wrong password, an address outside the organisation, and a service account without rights are told")
+def _(story):
+    story.secret("alice").write_text("wrong\n")
+    settings = story.folder / "upbeat.yaml"
+    done = support.run("doctor", "-c", settings, "--user", "alice", "--password-file", story.folder / "alice-600.password")
+    tap.equal(done.returncode, 1, done.stdout)
+    _, found = story.doctor(user="alice", organization=support.ORGANIZATION.replace("{user}@ours", "{user}@theirs"))
+    has(found, "user", "bad", "is in none of the organisation's domains")
+    _, found = story.doctor(f"service: {{user: bob, password_file: {story.secret('bob', 0o644)}}}\n", user="alice")
+    has(found, "service", "warning", "other users can read ")
+    has(found, "service", "good", "the account is signed in, as /bob/")
+    has(found, "service", "bad", "alice")
+    _, found = story.doctor(f"service: {{user: bob, password_file: {story.folder}/nowhere}}\n")
+    has(found, "service", "bad", "nowhere")
+
+
+@tap.case("a daemon that runs is found, and people get lines to read")
+def _(story):
+    store = f"sqlite:{story.folder}/run.db"
+    upbeat = story.start(support.Upbeat, story.server, store=store, settings=support.ORGANIZATION +
+                         f"upstream_tls: {{ca: {story.authority.certificate}}}\n")
+    done = support.run("doctor", "-c", upbeat.settings)
+    tap.equal(done.returncode, 0, done.stdout)
+    tap.contains(done.stdout, "good     daemon: it runs", "output")
+    tap.contains(done.stdout, "\n0 bad, 1 warning\n", "output")
+    tap.equal(support.run("doctor").returncode, 3, "without settings")
+
+
+with support.world(Story) as world:
+    sys.exit(tap.run(world))
