@@ -2,6 +2,7 @@
 """upbeat doctor: what is not there is found by asking for it, and each finding says what to do."""
 import json
 import os
+import re
 import sys
 
 import certificates
@@ -43,7 +44,7 @@ class Story(support.World):
 def has(found, what, word, text):
     """Whether one line about it says so; all lines that are not good say what to do, or are notes."""
     lines = found.get(what, [])
-    assert any(line[0] == word and text in line[1] for line in lines), f"{what}: no {word} line with '{text}': {lines}"
+    assert any(line[0] == word and re.search(text, line[1]) for line in lines), f"{what}: no {word} line: {text}, {lines}"
     for line in lines:
         assert line[0] in ("good", "note") or line[2], line
 
@@ -55,7 +56,7 @@ def _(story):
                                  user="alice")
     tap.equal(status, 0, found)
     has(found, "store", "good", "can be written")
-    has(found, "tls", "good", "is good for another 59 days")
+    has(found, "tls", "good", "is good for another (59|60) days")
     has(found, "clock", "good", "agree")
     has(found, "sign-in", "good", "Basic")
     for text in ("alice is signed in", "/alice/calendar/", "alice@ours.example", "sync-collection", "busy times: "):
@@ -69,7 +70,7 @@ def _(story):
 def _(story):
     certificate, key = story.pair
     old, its_key = story.authority.issue("old", "DNS:cal.ours.example", days=-1)
-    has(story.doctor()[1], "server", "warning", "the certificate of the server is good for another 4 days")
+    has(story.doctor()[1], "server", "warning", "the certificate of the server is good for another [45] days")
     status, found = story.doctor(f"tls: [{{certificate: {old}, key: {its_key}}}, {{certificate: {certificate}, key: {its_key}}}]\n")
     tap.equal(status, 1, "exit status")
     has(found, "tls", "bad", "has expired")
