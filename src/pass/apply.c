@@ -131,8 +131,9 @@ static void remember_standing(struct ub_pass *pass, const struct ub_step *step, 
  * tells. */
 static bool is_behind(const struct ub_step *step, unsigned written)
 {
-	return step->item->along && step->item->start != step->existing->start &&
-	       !(written & UB_PROPERTY_TIME);
+	bool stands = step->item->kind == UB_ITEM_TASK ? step->item->due == step->existing->due
+						       : step->item->start == step->existing->start;
+	return step->item->along && !stands && !(written & UB_PROPERTY_TIME);
 }
 
 /* What is known of an item that stands. `written`: the properties (enum ub_property) that were written just

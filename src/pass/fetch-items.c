@@ -134,7 +134,8 @@ static enum ub_outcome look_at_known(
 		.generation = item->generation,
 		.item_mark = item->identity,
 		.state = states[item->state],
-		.last_start = item->outcome.start / 1000,
+		.last_time =
+		    (item->outcome.kind == UB_OUTCOME_EVENT ? item->outcome.start : item->outcome.end) / 1000,
 		.last_occasion = item->outcome.occasion_start / 1000,
 		.moved_along = item->outcome.moved_along != 0 };
 	struct ub_found found = { .href = item->href,

@@ -3,7 +3,8 @@
 
 /*
  * Where its user has put an event is his. If the meeting moves away from it, the event is moved along: as
- * many business days from the meeting as before, at the same time of day.
+ * many business days from the meeting as before, at the same time of day. So is a task, with the meeting
+ * wherever that goes.
  */
 
 /* How many business days lie between, with the earlier day and without the later one. */
@@ -86,13 +87,13 @@ static bool find_nearest(const struct ub_making *making, const struct ub_slot_re
 	return true;
 }
 
-/* Whether the user has moved the event, and the meeting has moved since that was seen. */
+/* Whether the user has moved the item, and the meeting has moved since that was seen. */
 static bool has_moved(const struct ub_making *making, const struct ub_existing *existing)
 {
 	return existing && existing->state == UB_EXISTING_STANDS && existing->event &&
 	       !ub_plan_is_declined(existing) && existing->event->marks.base.len &&
 	       existing->event->repeats == UB_REPEATS_NOT && (existing->user_changed & UB_PROPERTY_TIME) &&
-	       existing->end > making->input->facts->now && existing->last_occasion &&
+	       !ub_plan_is_over(making, existing) && existing->last_occasion &&
 	       existing->last_occasion != making->input->facts->meeting.start;
 }
 
@@ -112,8 +113,8 @@ bool ub_plan_goes_along(
 		return false;
 	own.duration = existing->end - existing->start;
 	/* It was moved along already, and nobody has heard of that: the server's answer was lost. */
-	if (existing->last_start && existing->last_start != existing->start &&
-	    shifted_start(making, existing->last_start, existing->last_occasion, &wanted) &&
+	if (existing->last_time && existing->last_time != existing->start &&
+	    shifted_start(making, existing->last_time, existing->last_occasion, &wanted) &&
 	    wanted == existing->start)
 		return stand(draft, existing->start, own.duration);
 	bool inside = existing->start >= own.window.start && existing->end <= own.window.end &&
@@ -124,6 +125,36 @@ bool ub_plan_goes_along(
 	return is_free(making, &own, wanted)
 		   ? stand(draft, wanted, own.duration)
 		   : find_nearest(making, &own, wanted, &start) && stand(draft, start, own.duration);
+}
+
+/* On the day of the meeting a task keeps its time to the meeting, and not its time of day. */
+static bool shifted_due(const struct ub_making *making, ub_instant due, ub_instant from, ub_instant *shifted)
+{
+	const struct ub_zone *zone = making->calendar.zone;
+	if (ub_cal_local_day(zone, due) != ub_cal_local_day(zone, from))
+		return shifted_start(making, due, from, shifted);
+	*shifted = due + making->input->facts->meeting.start - from;
+	return true;
+}
+
+bool ub_plan_task_goes_along(const struct ub_making *making, struct ub_draft *draft, ub_instant useful_until)
+{
+	const struct ub_existing *existing = draft->existing;
+	ub_instant due = existing ? existing->due : 0, wanted;
+	if (draft->rule->subject != UB_FOR_MEETING || !has_moved(making, existing))
+		return false;
+	/* As of an event: it was moved along already. */
+	bool went = existing->last_time && existing->last_time != due &&
+		    shifted_due(making, existing->last_time, existing->last_occasion, &wanted) &&
+		    (wanted < useful_until ? wanted : useful_until) == due;
+	if (!went && !shifted_due(making, due, existing->last_occasion, &wanted))
+		return false;
+	wanted = wanted < useful_until ? wanted : useful_until;
+	if (!went && (wanted == due || wanted < making->input->facts->now))
+		return false;
+	draft->item.due = wanted;
+	draft->item.along = true;
+	return true;
 }
 
 bool ub_plan_went_along(const struct ub_draft *draft)

@@ -149,6 +149,8 @@ static bool task_stays(struct ub_making *making, struct ub_draft *draft)
 	ub_instant useful_until = draft->item.due > start ? UB_INSTANT_MAX : start;
 	if (!existing || !existing->event)
 		return false;
+	if (ub_plan_task_goes_along(making, draft, useful_until))
+		return true;
 	bool late =
 	    draft->item.due <= now && existing->due >= draft->item.due && existing->due <= useful_until;
 	if (!late && !ub_plan_is_pinned(making, existing, useful_until))

@@ -80,8 +80,7 @@ static ub_instant end_of(const struct ub_existing *existing)
 	return task ? existing->due : existing->end;
 }
 
-/* An item that is over or done is history, and history is not rewritten. An overdue task is not over. */
-static bool is_over(const struct ub_making *making, const struct ub_existing *existing)
+bool ub_plan_is_over(const struct ub_making *making, const struct ub_existing *existing)
 {
 	if (existing->event->component == UB_COMPONENT_TASK)
 		return existing->event->completed;
@@ -93,21 +92,22 @@ bool ub_plan_is_pinned(
 {
 	if (!existing || existing->state != UB_EXISTING_STANDS || !existing->event)
 		return false;
-	return is_over(making, existing) ||
+	return ub_plan_is_over(making, existing) ||
 	       (!ub_plan_is_declined(existing) && (existing->user_changed & UB_PROPERTY_TIME) &&
 		   end_of(existing) <= useful_until);
 }
 
 bool ub_plan_outlasts_rule(const struct ub_making *making, const struct ub_existing *existing)
 {
-	return existing->state == UB_EXISTING_STANDS && (!existing->event || existing->user_changed ||
-							    existing->has_notes || is_over(making, existing));
+	return existing->state == UB_EXISTING_STANDS &&
+	       (!existing->event || existing->user_changed || existing->has_notes ||
+		   ub_plan_is_over(making, existing));
 }
 
 unsigned ub_plan_may_write(struct ub_making *making, const struct ub_draft *draft)
 {
 	const struct ub_existing *existing = draft->existing;
-	if (!existing->event || is_over(making, existing))
+	if (!existing->event || ub_plan_is_over(making, existing))
 		return 0;
 	unsigned mine = UB_PROPERTY_ALL & ~existing->user_changed;
 	if (draft->item.anew)
@@ -217,8 +217,8 @@ static bool is_declined_for_good(const struct ub_making *making, const struct ub
 static void remove_one(struct ub_making *making, const struct ub_existing *existing)
 {
 	if (existing->state != UB_EXISTING_STANDS || !existing->event || is_in_a_step(making, existing) ||
-	    is_left(making, existing->item_mark) || is_over(making, existing) || outlives(making, existing) ||
-	    !may_go(making, existing))
+	    is_left(making, existing->item_mark) || ub_plan_is_over(making, existing) ||
+	    outlives(making, existing) || !may_go(making, existing))
 		return;
 	bool declined = is_declined_for_good(making, existing);
 	struct ub_text why = why_it_goes(making, declined);

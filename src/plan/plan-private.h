@@ -174,6 +174,8 @@ bool ub_plan_is_pinned(
 /* The properties of an existing item that may be written. */
 unsigned ub_plan_may_write(struct ub_making *making, const struct ub_draft *draft);
 /* Whether an item that no rule wants any more stays all the same: it is over, or was changed by hand. */
+/* Whether it is history, which is not rewritten: over or done. An overdue task is not over. */
+bool ub_plan_is_over(const struct ub_making *making, const struct ub_existing *existing);
 bool ub_plan_outlasts_rule(const struct ub_making *making, const struct ub_existing *existing);
 /* Adds the steps that take away existing items that no rule wants any more. */
 void ub_plan_remove_rest(struct ub_making *making);
@@ -254,7 +256,9 @@ bool ub_plan_place_in_period(struct ub_making *making, struct ub_draft *draft, i
  * any time of the event: its window may be empty. False: the event is placed otherwise. */
 bool ub_plan_goes_along(
     struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request);
-/* Whether the event stands where it was moved along to, now or before. */
+/* The same for the due time of a task that is of use until then. */
+bool ub_plan_task_goes_along(const struct ub_making *making, struct ub_draft *draft, ub_instant useful_until);
+/* Whether the item stands where it was moved along to, now or before. */
 bool ub_plan_went_along(const struct ub_draft *draft);
 
 /* place.c: sets start and end, or due, and late. False: the draft has been dropped. */

@@ -65,6 +65,33 @@ def _(story):
     tap.equal(story.starts(real, "again"), calendars.business_day(8, 9, 30), "on the meeting's day, as it was put")
 
 
+@tap.case("a to-do that was put off by hand goes along with the meeting, and once more with it")
+def _(story):
+    seen, real = story.meet("todo", calendars.business_day(10, 11))
+
+    def todo():
+        return next(item for item in real.items_of("todo") if ": follow up " in item.text("SUMMARY"))
+
+    def due():
+        return todo().time("DUE").astimezone(calendars.BERLIN)
+
+    put = calendars.business_day(12, 16)
+    uid = todo().value("UID")
+    href, (_, text) = next((href, found) for href, found in real.objects().items() if f"UID:{uid}" in found[1])
+    text = re.sub(r"(DUE;TZID=[^:]*):\d+T\d+", rf"\1:{put:%Y%m%dT%H%M%S}", text)
+    story.change(seen, text, href.rsplit("/", 1)[1])
+    story.save(seen, "todo", calendars.business_day(10, 11), "Another demo for Acme")
+    tap.equal(due(), put, "after a retitle")
+    for days in (15, 6):
+        story.save(seen, "todo", calendars.business_day(days, 11))
+        tap.equal(due(), calendars.business_day(days + 2, 16), f"the meeting is in {days} days")
+        before = real.objects()
+        story.change(seen, seen.get("m.ics").text)
+        tap.equal({**real.objects(), **{h: o for h, o in before.items() if h.endswith("/m.ics")}}, before, "a second pass")
+    said = support.run("explain", "-c", story.upbeat.settings, "todo").stdout
+    tap.contains(said, "it was moved along with the meeting from where its user had put it", "explain")
+
+
 @tap.case("nothing of it went wrong in the program")
 def _(story):
     story.upbeat.is_sane()

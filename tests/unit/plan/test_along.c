@@ -25,7 +25,7 @@ static void set_up(void)
 			   "        duration: 8m\n");
 	world_apply(world, world_plan(world));
 	for (size_t i = 0; i < world->n_existing; i++) {
-		world->existing[i].last_start = world->existing[i].start;
+		world->existing[i].last_time = world->existing[i].start;
 		world->existing[i].last_occasion = world_at(world, "2026-11-12 14:00");
 	}
 }
@@ -44,7 +44,7 @@ static struct ub_existing *existing_of(const char *title)
 static struct ub_existing *drag(const char *start)
 {
 	struct ub_existing *call = existing_of("Prepare");
-	call->start = call->last_start = world_at(world, start);
+	call->start = call->last_time = world_at(world, start);
 	call->end = call->start + 1800; /* made longer, too */
 	call->user_changed = UB_PROPERTY_TIME;
 	return call;
@@ -161,9 +161,100 @@ Test(along, an_event_that_went_along_says_so_for_as_long_as_its_time_is_the_user
 Test(along, an_event_without_a_window_goes_too)
 {
 	struct ub_existing *signal = existing_of("Turn to the next step");
-	signal->start = signal->last_start = world_at(world, "2026-11-12 13:00");
+	signal->start = signal->last_time = world_at(world, "2026-11-12 13:00");
 	signal->end = signal->start + 480;
 	signal->user_changed = UB_PROPERTY_TIME;
 	world_meet(world, "2026-11-19 14:00", 60);
 	expect_time(world_item(world_plan(world), "prep/signal")->start, "2026-11-19 13:00");
+}
+
+/* ---- tasks ---- */
+
+/* Anna has put off a task that is due then by its rule. */
+static struct ub_existing *put_off(const char *due, const char *to)
+{
+	world_rules(world, ub_textf(world->arena,
+			       "  - name: r\n"
+			       "    for: meeting\n"
+			       "    when: meeting.customer\n"
+			       "    create:\n"
+			       "      - task: do\n"
+			       "        title: Do\n"
+			       "        due: %s\n",
+			       due)
+			       .ptr);
+	world->n_existing = 0;
+	world_apply(world, world_plan(world));
+	struct ub_existing *task = existing_of("Do");
+	task->due = task->end = task->last_time = world_at(world, to);
+	task->last_occasion = world_at(world, "2026-11-12 14:00");
+	task->user_changed = UB_PROPERTY_TIME;
+	return task;
+}
+
+static const struct ub_item *expect_task(const char *meeting, const char *due, bool along)
+{
+	world_meet(world, meeting, 60);
+	const struct ub_item *task = world_item(world_plan(world), "r/do");
+	expect_time(task->due, due);
+	cr_expect_eq(task->along, along, "%s", due);
+	return task;
+}
+
+Test(along, a_task_goes_as_far_as_the_meeting)
+{
+	put_off("2 business days before start", "2026-11-11 16:00");
+	expect_task("2026-11-12 14:00", "2026-11-11 16:00", false);
+	const struct ub_item *task = expect_task("2026-11-19 14:00", "2026-11-18 16:00", true);
+	cr_expect_neq(ub_text_find(task->why, UB_TEXT("Moved along with the meeting"), 0), SIZE_MAX);
+	cr_expect(world_plan(world)->steps.items[0].may_write & UB_PROPERTY_TIME);
+	const struct ub_note *note = world_note(world_plan(world), "r/do");
+	cr_expect(note && ub_text_is(note->text,
+			      "it was moved along with the meeting from where its user had put it"));
+	expect_task("2026-11-09 14:00", "2026-11-06 16:00", true);
+}
+
+Test(along, a_task_after_the_meeting_goes_too)
+{
+	put_off("2h after end", "2026-11-16 12:00"); /* Monday: two business days */
+	expect_task("2026-11-17 14:00", "2026-11-19 12:00", true);
+	expect_task("2026-11-05 14:00", "2026-11-09 12:00", true);
+}
+
+Test(along, a_task_on_the_meetings_day_keeps_its_time_to_the_meeting)
+{
+	put_off("2h after end", "2026-11-12 16:30");
+	expect_task("2026-11-12 16:00", "2026-11-12 18:30", true);
+	expect_task("2026-11-19 10:00", "2026-11-19 12:30", true);
+	put_off("1h before start", "2026-11-12 13:30");
+	expect_task("2026-11-13 10:00", "2026-11-13 09:30", true);
+}
+
+/* What prepares the meeting is due by its beginning, whatever the time of day. */
+Test(along, a_task_is_due_by_the_meeting_that_it_prepares)
+{
+	put_off("2 business days before start", "2026-11-13 17:00");
+	expect_task("2026-11-19 14:00", "2026-11-19 14:00", true);
+}
+
+Test(along, a_task_stays_where_the_past_is_all_that_is_left)
+{
+	put_off("2 business days before start", "2026-11-10 16:00");
+	expect_task("2026-11-02 16:00", "2026-11-02 12:00", false);
+}
+
+Test(along, a_task_that_is_done_stays)
+{
+	struct ub_existing *task = put_off("2 business days before start", "2026-11-11 16:00");
+	struct ub_event done = *task->event;
+	done.completed = true;
+	task->event = &done;
+	expect_task("2026-11-19 14:00", "2026-11-11 16:00", false);
+}
+
+Test(along, a_task_does_not_go_twice)
+{
+	struct ub_existing *task = put_off("2 business days before start", "2026-11-11 16:00");
+	task->due = task->end = world_at(world, "2026-11-18 16:00");
+	expect_task("2026-11-19 14:00", "2026-11-18 16:00", true);
 }
