@@ -54,8 +54,8 @@ struct ub_cli_command {
 #define UB_CLI_OPTIONS(table) .options = (table), .n_options = UB_COUNT(table)
 
 extern const struct ub_cli_command ub_cli_undo, ub_cli_backfill, ub_cli_serve, ub_cli_check, ub_cli_test,
-    ub_cli_explain, ub_cli_plan, ub_cli_status, ub_cli_report, ub_cli_refresh, ub_cli_doctor, ub_cli_eval,
-    ub_cli_engine;
+    ub_cli_explain, ub_cli_plan, ub_cli_status, ub_cli_report, ub_cli_refresh, ub_cli_doctor, ub_cli_init,
+    ub_cli_eval, ub_cli_engine;
 
 /* The time that was given ("2026-11-02 09:00" in the organisation's zone, or RFC 3339). Without one: now.
  * False: the text is no time, which has been reported. */

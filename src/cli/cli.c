@@ -16,6 +16,7 @@ static const struct ub_cli_command *const commands[] = {
 	&ub_cli_undo,
 	&ub_cli_backfill,
 	&ub_cli_doctor,
+	&ub_cli_init,
 	&ub_cli_status,
 	&ub_cli_report,
 	&ub_cli_refresh,

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""upbeat doctor: what is not there is found by asking for it, and each finding says what to do."""
+"""The first steps. upbeat init and upbeat doctor: what is not there is found by asking for it, and each finding says what to do."""
 import json
 import os
 import re
 import sys
 
+import calendars
 import certificates
 import support
 import tap
@@ -115,6 +116,46 @@ def _(story):
     tap.contains(done.stdout, "good     daemon: it runs", "output")
     tap.contains(done.stdout, "\n0 bad, 1 warning\n", "output")
     tap.equal(support.run("doctor").returncode, 3, "without settings")
+
+
+@tap.case("init writes settings that pass check, and asks on a terminal; a meeting stored then gets its items")
+def _(story):
+    plain, home = story.start(support.Radicale), story.folder / "site"
+    port = support.free_port()
+    done = support.run("init", "--upstream", plain.url, "--domain", "ours.example", "--time-zone", "Europe/Berlin",
+                       "--holidays", "de", "--listen", f"127.0.0.1:{port}", home)
+    tap.equal((done.returncode, done.stderr), (0, ""), done.stdout)
+    checked = support.run("check", "--strict", "-c", home / "upbeat.yaml")
+    tap.equal(checked.returncode, 0, checked.stdout)
+
+    class Serving(support.Process):
+        def __init__(self, folder):
+            super().__init__("upbeat", [support.program(), "serve", "-c", home / "upbeat.yaml"], folder)
+            self.wait_for(lambda: support.has_engine(self), "its engine is ready")
+
+    story.start(Serving)
+    calendar = calendars.Calendar(f"http://127.0.0.1:{port}{plain.calendar_of('alice')}", "alice")
+    tap.equal(calendar.put("m.ics", calendars.meeting(uid="m")).status, 201, "PUT")
+    tap.eventually(lambda: len(calendar.items_of("m")) == 4, "items", 10.0)
+
+
+@tap.case("init writes over nothing, and takes back what would not pass check")
+def _(story):
+    home = story.folder / "taken"
+    home.mkdir()
+    (home / "accounts.csv").write_text("mine\n")
+    usual = ["--upstream", "http://127.0.0.1:1", "--domain", "ours.example"]
+    done = support.run("init", *usual, home)
+    tap.equal((done.returncode, sorted(path.name for path in home.iterdir())), (1, ["accounts.csv"]), done.stderr)
+    tap.contains(done.stderr, "is there already, and nothing is written", "what it says")
+    for wrong, words in ((["--time-zone", "Berlin"], "unknown-time-zone"), (["--holidays", "xx"], "no-holidays"),
+                         (["--upstream", "http://dav.ours.example"], "upstream-plain"), (["--domain", "a'b"], "domain")):
+        done = support.run("init", *usual, *wrong, story.folder / "wrong")
+        tap.equal((done.returncode, (story.folder / "wrong").exists()), (1, False), done.stderr)
+        tap.contains(done.stderr, words, "what it says")
+    done = support.run("init", "--domain", "ours.example", story.folder / "wrong")
+    tap.equal(done.returncode, 3, done.stderr)
+    tap.contains(done.stderr, "--upstream is missing", "what it says")
 
 
 with support.world(Story) as world:
