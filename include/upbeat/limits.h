@@ -126,6 +126,7 @@
 #define UB_SCHEME_SHOWN            20     /* bytes of the name of a way to sign in */
 #define UB_SERVICE_PAUSE_MS        60000  /* until a refused service account is tried again; it grows */
 #define UB_IDLE_MS                 1000 /* between looks at the store while nothing is known to become due */
+#define UB_UNKEPT_MS               100 /* until what the store was told is kept, while there is nothing else to do */
 #define UB_SWEEP_MS                1000 /* between looks for credentials whose time is up, and for whom keys wait */
 #define UB_UPKEEP_MS               (86400 * (int64_t)1000) /* between looks for what may be forgotten: */
 #define UB_REMEMBER_MS             (366 * UB_UPKEEP_MS)    /* meetings after their end, and their items */

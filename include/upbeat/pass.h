@@ -47,6 +47,7 @@ struct ub_pass {
 	struct ub_text account;    /* the id of the meeting's account; empty: it has none */
 	/* The meeting, if it gets nothing and the store remembers nothing of it; *why says why. */
 	const struct ub_facts *passed_over;
+	bool kept;      /* what is remembered of the meeting was kept before its first item was written */
 	bool forbidden; /* the server has refused the service account something */
 	bool moved;     /* the event takes people at another time than when it was last seen */
 	/* With UB_PASS_AGAIN: when to try again, in milliseconds since 1970; 0: in a moment. */

@@ -16,6 +16,12 @@
  *
  * Any number of threads may use a store at once. Times are milliseconds since 1970-01-01T00:00:00Z, and
  * always an argument. Texts that go in are copied; texts that come out are copies in the arena given.
+ * What one function changes, it changes as a whole, and every thread sees it at once. It is kept from the
+ * next ub_store_keep() on, or whenever the store likes before: what was changed earlier is kept no later.
+ * What is not kept goes when the process dies, as if the engine had died earlier: that costs one more pass. A
+ * function that keeps says so. What is kept may go when the machine dies, unless it is said to be safe, which
+ * makes all that was changed before as safe.
+ *
  * Organisation and upstream are one text each, and mean whatever the caller keeps apart by them. Every
  * function that returns enum ub_store_result may return UB_STORE_FAILED, and its other results are then not
  * to be used.
@@ -309,6 +315,11 @@ void ub_store_close(struct ub_store **store);
  * text lasts until this thread's next failure. */
 const char *ub_store_problem(struct ub_store *store);
 
+/* Keeps what was changed. FAILED: some of that may be lost. */
+UB_MUST_USE enum ub_store_result ub_store_keep(struct ub_store *store);
+/* Whether anything was changed that is not kept. */
+bool ub_store_unkept(struct ub_store *store);
+
 /*
  * Puts n keys, to be looked at from `due` on: all or none. After UB_STORE_OK they are as safe as this store
  * can make them. A queued key keeps the earlier due time. A key that is being worked on is queued again when
@@ -317,11 +328,15 @@ const char *ub_store_problem(struct ub_store *store);
  */
 UB_MUST_USE enum ub_store_result ub_store_put(
     struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due);
+/* The same for keys that this store should have already: they are not kept at once, as they come up somewhat
+ * later anyway. A key that is new, a stranger's or was set aside is put as by ub_store_put(). */
+UB_MUST_USE enum ub_store_result ub_store_hurry(
+    struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due);
 /*
- * Takes the key that is due longest, for lease_ms. UB_STORE_NONE: no key may be taken now. A key whose lease
- * has run out is due; after UB_STORE_CRASHES_MAX times it is set aside instead, unless it was put again
- * meanwhile. A key with crashes is worked on alone: not while another key is leased, and no other key while
- * this one is. So another crash shows which key it was.
+ * Takes the key that is due longest, for lease_ms, and keeps that it is taken. UB_STORE_NONE: no key may be
+ * taken now. A key whose lease has run out is due; after UB_STORE_CRASHES_MAX times it is set aside instead,
+ * unless it was put again meanwhile. A key with crashes is worked on alone: not while another key is leased,
+ * and no other key while this one is. So another crash shows which key it was.
  */
 UB_MUST_USE enum ub_store_result ub_store_take(
     struct ub_store *store, int64_t now, int64_t lease_ms, struct ub_arena *arena, struct ub_job *job);
@@ -521,11 +536,11 @@ UB_MUST_USE enum ub_store_result ub_store_set_sinks(
 /* All sinks, by name. */
 UB_MUST_USE enum ub_store_result ub_store_sinks(
     struct ub_store *store, struct ub_arena *arena, struct ub_store_sinks *sinks);
-/* The next events for a sink, `max` at most, in their order. */
+/* The next events for a sink, `max` at most, in their order. They are kept. */
 UB_MUST_USE enum ub_store_result ub_store_events(struct ub_store *store, struct ub_text sink, size_t max,
     struct ub_arena *arena, struct ub_store_events *events);
 /* The sink is done with the events whose numbers are greater than `after`, up to `until`; so many of them it
- * has refused. Events that all sinks are done with are forgotten. NONE: there is no such sink. */
+ * has refused. Events that all sinks are done with are forgotten. Keeps that. NONE: there is no such sink. */
 UB_MUST_USE enum ub_store_result ub_store_events_done(
     struct ub_store *store, struct ub_text sink, uint64_t after, uint64_t until, uint64_t refused);
 

@@ -73,6 +73,10 @@ static enum ub_outcome put(struct ub_pass *pass, struct ub_text href, struct ub_
 		.body = body,
 		.create_only = etag.len == 0,
 		.if_match = etag };
+	/* Items of a meeting that nobody remembers would stand for ever when it goes. */
+	if (!pass->kept)
+		pass_keep(pass);
+	pass->kept = true;
 	return pass_send(pass, &request, response);
 }
 
@@ -303,6 +307,7 @@ static enum ub_outcome take_away(struct ub_pass *pass, const struct ub_step *ste
 	if (found->etag.len == 0)
 		return UB_OUTCOME_REFUSED;
 	remember_removal(pass, existing, found, findings->meeting_uid, UB_ITEM_REMOVING, NULL);
+	pass_keep(pass);
 	enum ub_outcome outcome = pass_send(pass, &request, &response);
 	if (outcome == UB_OUTCOME_GONE)
 		outcome = UB_OUTCOME_OK;

@@ -31,6 +31,9 @@ UB_MUST_USE enum ub_outcome pass_send(
 
 /* Logs what the store has refused; no more than once a minute, as a full disk refuses much. */
 void pass_complain(struct ub_pass *pass);
+/* To be called before something is written that another pass could not make sense of without what the store
+ * was told. */
+void pass_keep(struct ub_pass *pass);
 /* Puts n keys, some of them due at a time, so that others' keys come in between. False: the store has not
  * taken all. */
 UB_MUST_USE bool pass_put_keys(struct ub_pass *pass, const struct ub_key *keys, size_t n);

@@ -33,6 +33,12 @@ void pass_complain(struct ub_pass *pass)
 	    pass->log, pass->store_pace, UB_LOG_ERROR, "the store: %s", ub_store_problem(pass->store));
 }
 
+void pass_keep(struct ub_pass *pass)
+{
+	if (ub_store_keep(pass->store) != UB_STORE_OK)
+		pass_complain(pass);
+}
+
 /* Extends the lease after a quarter of its time. False: the lease has run out. */
 static bool still_ours(struct ub_pass *pass)
 {

@@ -161,20 +161,24 @@ static void shelter(struct ub_queue *queue, const struct ub_key *keys, size_t n,
 }
 
 /* Keys that the store does not take are kept in memory: traffic first. */
-static void store(struct ub_queue *queue, const struct ub_key *keys, size_t n, int64_t due)
+static void store(struct ub_queue *queue, const struct ub_key *keys, size_t n, bool again, int64_t due)
 {
-	if (n == 0 || ub_store_put(queue->input.store, keys, n, queue_now(), due) == UB_STORE_OK)
+	int64_t now = queue_now();
+	enum ub_store_result result = n == 0  ? UB_STORE_OK
+				      : again ? ub_store_hurry(queue->input.store, keys, n, now, due)
+					      : ub_store_put(queue->input.store, keys, n, now, due);
+	if (result == UB_STORE_OK)
 		return;
 	ub_log_paced(queue->input.log, &queue->store_pace, UB_LOG_ERROR, "the store: %s; kept in memory only",
 	    ub_store_problem(queue->input.store));
 	shelter(queue, keys, n, due);
 }
 
-/* Puts n keys. Anybody may come with any name. The first UB_STRANGERS_STORED keys of strangers go to the
- * store, so that a crash loses no key of somebody who comes for the first time. The rest of a flood is kept
- * in memory and costs the disk nothing. */
-static void put(
-    struct ub_queue *queue, const struct ub_key *keys, size_t n, int64_t due, struct ub_arena *arena)
+/* Puts n keys. `again`: the store should have them already. Anybody may come with any name. The first
+ * UB_STRANGERS_STORED keys of strangers go to the store, so that a crash loses no key of somebody who comes
+ * for the first time. The rest of a flood is kept in memory and costs the disk nothing. */
+static void put(struct ub_queue *queue, const struct ub_key *keys, size_t n, bool again, int64_t due,
+    struct ub_arena *arena)
 {
 	UB_VEC(struct ub_key) stored = { 0 }, sheltered = { 0 };
 	size_t strangers = 0;
@@ -190,7 +194,7 @@ static void put(
 		else
 			*ub_push(arena, &stored) = keys[i];
 	}
-	store(queue, stored.items, stored.n, due);
+	store(queue, stored.items, stored.n, again, due);
 	shelter(queue, sheltered.items, sheltered.n, due);
 }
 
@@ -198,7 +202,7 @@ static void put(
  * without a principal is not remembered, and so not amended. */
 static void settle_batch(struct ub_queue *queue, const struct batch *batch)
 {
-	put(queue, batch->keys.items, batch->keys.n, queue_now() + UB_CREDENTIAL_MS, queue->arena);
+	put(queue, batch->keys.items, batch->keys.n, false, queue_now() + UB_CREDENTIAL_MS, queue->arena);
 	for (size_t i = 0; i < batch->writes.n; i++) {
 		const struct ub_amender_write *write = &batch->writes.items[i];
 		if (write->body.len && write->principal.len)
@@ -207,8 +211,8 @@ static void settle_batch(struct ub_queue *queue, const struct batch *batch)
 			queue_let_go(queue, write->id, UB_TEXT_NONE, queue->out);
 	}
 	/* Of these nobody waits for an answer, and their keys are in the store since their writes were
-	 * announced. */
-	put(queue, batch->due.items, batch->due.n, queue_now(), queue->arena);
+	 * announced: what is lost now comes up within a minute. */
+	put(queue, batch->due.items, batch->due.n, true, queue_now(), queue->arena);
 	if (batch->due.n)
 		ub_queue_wake(queue);
 }

@@ -33,6 +33,9 @@ static void tend_stores(struct ub_queue *queue, int64_t monotonic)
 	if (monotonic < queue->tend_stores)
 		return;
 	queue->tend_stores = monotonic + UB_SWEEP_MS;
+	/* while all workers wait for a slow server */
+	if (ub_store_keep(queue->input.store) != UB_STORE_OK)
+		queue_complain(queue, queue->input.store);
 	ub_upkeep_shelter(queue->input.store, queue->shelter, now);
 	ub_upkeep(&queue->upkeep, now);
 	queue_tend_accounts(queue, now);

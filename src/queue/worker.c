@@ -415,27 +415,36 @@ static void tend_service(struct worker *worker, struct ub_arena *arena)
 		ub_queue_wake(queue);
 }
 
-/* Waits until keys may have become due, UB_IDLE_MS at most. *seen: the count of wakeups at the last look.
- * False: it is time to stop. */
-static bool wait_for_work(struct ub_queue *queue, uint64_t *seen)
+/* For how many milliseconds there is nothing to do. */
+static int64_t idle_time(struct ub_queue *queue)
 {
 	struct ub_store *const stores[] = { queue->input.store, queue->shelter, queue->polls };
-	int64_t due = INT64_MAX;
+	int64_t due = INT64_MAX, now = queue_now();
 	for (size_t i = 0; i < UB_COUNT(stores) && has_rules(queue); i++) {
 		int64_t next;
 		if (ub_store_next_due(stores[i], &next) == UB_STORE_OK && next < due)
 			due = next;
 	}
-	int64_t now = queue_now();
-	int64_t wait = due > now + UB_IDLE_MS ? UB_IDLE_MS : due > now ? due - now : 10;
+	int64_t most = ub_store_unkept(queue->input.store) ? UB_UNKEPT_MS : UB_IDLE_MS;
+	return due > now + most ? most : due > now ? due - now : 10;
+}
+
+/* Waits until keys may have become due, UB_IDLE_MS at most. *seen: the count of wakeups at the last look.
+ * What the store has not kept by then is kept. False: it is time to stop. */
+static bool wait_for_work(struct ub_queue *queue, uint64_t *seen)
+{
+	int64_t wait = idle_time(queue);
 	struct timespec until = ub_sys_deadline(wait);
 	pthread_mutex_lock(&queue->mutex);
 	while (!queue->stopping && queue->wakeups == *seen &&
 	       pthread_cond_timedwait(&queue->changed, &queue->mutex, &until) == 0)
 		;
+	bool idle = queue->wakeups == *seen && wait >= UB_UNKEPT_MS;
 	*seen = queue->wakeups;
 	bool go_on = !queue->stopping;
 	pthread_mutex_unlock(&queue->mutex);
+	if (idle)
+		say(queue, queue->input.store, ub_store_keep(queue->input.store));
 	return go_on;
 }
 

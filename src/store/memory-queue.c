@@ -178,8 +178,9 @@ static bool has_room(const struct memory *memory, const struct ub_key *keys, siz
 }
 
 enum ub_store_result memory_put(
-    struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due)
+    struct ub_store *store, const struct ub_key *keys, size_t n, bool hurry, int64_t now, int64_t due)
 {
+	(void)hurry;
 	struct memory *memory = memory_lock(store);
 	bool room = has_room(memory, keys, n);
 	for (size_t i = 0; i < n && room; i++) {

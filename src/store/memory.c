@@ -393,6 +393,18 @@ static const char *memory_problem(struct ub_store *store)
 	return "the memory store is full"; /* nothing else can go wrong with it */
 }
 
+static enum ub_store_result memory_keep(struct ub_store *store)
+{
+	(void)store;
+	return UB_STORE_OK;
+}
+
+static bool memory_unkept(struct ub_store *store)
+{
+	(void)store;
+	return false;
+}
+
 static bool memory_is_lost(struct ub_store *store)
 {
 	(void)store;
@@ -464,6 +476,8 @@ static const struct ub_store_ops ops = {
 	.events = memory_events,
 	.events_done = memory_events_done,
 	.prune = memory_prune,
+	.keep = memory_keep,
+	.unkept = memory_unkept,
 	.is_lost = memory_is_lost,
 };
 

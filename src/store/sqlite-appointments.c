@@ -34,7 +34,7 @@ enum ub_store_result sqlite_event_appointments(struct ub_store *store, struct ub
 enum ub_store_result sqlite_change_appointments(
     struct ub_store *store, const struct ub_store_appointments *out, const struct ub_store_appointments *in)
 {
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	for (size_t i = 0; i < out->n; i++) {
 		const struct ub_store_appointment *old = &out->items[i];
 		sql_run(
@@ -85,7 +85,7 @@ enum ub_store_result sqlite_forget_appointments(
 {
 	if (!is_known(store, organization, upstream, href))
 		return UB_STORE_OK;
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	sql_run(s, sql_bound(s, APPOINTMENT_FORGET, "ttt", &organization, &upstream, &href));
 	return sql_end(s, UB_STORE_OK);
 }

@@ -7,7 +7,7 @@
 
 enum ub_store_result sqlite_note_client(struct ub_store *store, const struct ub_store_client *client)
 {
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	sql_run(s, sql_bound(s, CLIENT_NOTE, "tttii", &client->upstream, &client->principal, &client->client,
 		       client->seen, UB_CLIENT_NOTED_MS));
 	return sql_end(s, UB_STORE_OK);

@@ -44,7 +44,7 @@ enum ub_store_result sqlite_sinks(
 enum ub_store_result sqlite_set_sinks(
     struct ub_store *store, const struct ub_text *names, size_t n, struct ub_arena *arena)
 {
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	struct ub_store_sinks known = { 0 };
 	read_sinks(s, sql_bound(s, SINK_LIST, ""), arena, &known);
 	for (size_t i = 0; i < known.n; i++)
@@ -53,7 +53,7 @@ enum ub_store_result sqlite_set_sinks(
 	for (size_t i = 0; i < n; i++)
 		sql_run(s, sql_bound(s, SINK_ADD, "t", &names[i]));
 	sql_run(s, sql_bound(s, EVENT_DONE, ""));
-	return sql_end(s, UB_STORE_OK);
+	return sql_end_kept(s, UB_STORE_OK);
 }
 
 enum ub_store_result sqlite_events(struct ub_store *store, struct ub_text sink, size_t max,
@@ -68,15 +68,18 @@ enum ub_store_result sqlite_events(struct ub_store *store, struct ub_text sink, 
 		event->id = sql_text(row, &c, arena);
 		event->text = sql_text(row, &c, arena);
 	}
+	/* The number of an event that is told and then lost would be another event's. */
+	if (events->n)
+		sql_commit(s);
 	return sql_leave(s, UB_STORE_OK);
 }
 
 enum ub_store_result sqlite_events_done(
     struct ub_store *store, struct ub_text sink, uint64_t after, uint64_t until, uint64_t refused)
 {
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	int n = sql_run(
 	    s, sql_bound(s, SINK_DONE, "tiii", &sink, (int64_t)after, (int64_t)until, (int64_t)refused));
 	sql_run(s, sql_bound(s, EVENT_DONE, ""));
-	return sql_end(s, n ? UB_STORE_OK : UB_STORE_NONE);
+	return sql_end_kept(s, n ? UB_STORE_OK : UB_STORE_NONE);
 }

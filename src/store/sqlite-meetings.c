@@ -38,7 +38,7 @@ enum ub_store_result sqlite_meetings(struct ub_store *store, struct ub_text orga
 enum ub_store_result sqlite_change_meetings(
     struct ub_store *store, const struct ub_store_meetings *out, const struct ub_store_meetings *in)
 {
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	for (size_t i = 0; i < out->n; i++) {
 		const struct ub_store_meeting *old = &out->items[i];
 		sql_run(s,
@@ -71,7 +71,7 @@ static int64_t seen_since(struct sqlite *s, struct ub_text organization, struct 
 enum ub_store_result sqlite_put_period(struct ub_store *store, struct ub_text organization,
     struct ub_text uid, const struct ub_store_period *period, int64_t now)
 {
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	int64_t seen = seen_since(s, organization, uid, now);
 	sql_run(s, sql_bound(s, PERIOD_DROP, "ttiii", &organization, &uid, now,
 		       period ? period->start : INT64_MAX, period ? period->end : INT64_MAX));
@@ -107,7 +107,7 @@ enum ub_store_result sqlite_periods(struct ub_store *store, struct ub_text organ
 
 enum ub_store_result sqlite_put_rhythm(struct ub_store *store, const struct ub_store_rhythm *rhythm)
 {
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	sql_run(s, sql_bound(s, RHYTHM_PUT, "ttttti", &rhythm->organization, &rhythm->uid, &rhythm->every,
 		       &rhythm->former, &rhythm->wording, rhythm->since));
 	return sql_end(s, UB_STORE_OK);
@@ -135,7 +135,7 @@ enum ub_store_result sqlite_rhythm(struct ub_store *store, struct ub_text organi
 enum ub_store_result sqlite_forget_rhythm(
     struct ub_store *store, struct ub_text organization, struct ub_text uid)
 {
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	sql_run(s, sql_bound(s, RHYTHM_DROP, "tt", &organization, &uid));
 	return sql_end(s, UB_STORE_OK);
 }
@@ -148,7 +148,7 @@ enum ub_store_result sqlite_rename_series(
 	/* appointments are found by the items */
 	static const enum statement renaming[] = { APPOINTMENT_RENAME, ITEM_RENAME, PERIOD_RENAME,
 		RHYTHM_RENAME };
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	for (size_t i = 0; i < UB_COUNT(renaming); i++)
 		sql_run(s, sql_bound(s, renaming[i], "ttt", &organization, &from, &to));
 	sql_run(s, sql_bound(s, PERIOD_LEAVE, "tt", &organization, &from));

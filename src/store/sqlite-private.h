@@ -9,6 +9,9 @@ enum statement {
 	BEGIN,
 	COMMIT,
 	ROLLBACK,
+	STEP,
+	STEP_UNDO,
+	STEP_DONE,
 	KEY_FIND,
 	KEY_ADD,
 	KEY_SET,
@@ -122,13 +125,19 @@ struct ub_store *sql_open_to_read(
 
 /* Takes the lock, to read. */
 struct sqlite *sql_enter(struct ub_store *store);
-/* Takes the lock and begins a transaction. `durable`: it is synced to the disk before sql_end() returns;
- * otherwise with the next durable one. */
-struct sqlite *sql_begin(struct ub_store *store, bool durable);
+/* Takes the lock, and begins a step of the transaction that is open; or of a new one. */
+struct sqlite *sql_begin(struct ub_store *store);
+/* Ends the transaction that is open, between two steps. */
+void sql_commit(struct sqlite *s);
 /* Gives the lock back. Returns `result`, or UB_STORE_FAILED if a statement has failed. */
 enum ub_store_result sql_leave(struct sqlite *s, enum ub_store_result result);
-/* The same after a COMMIT; after a ROLLBACK if a statement has failed. */
+/* The same at the end of a step, which is undone if a statement has failed. The transaction stays open for
+ * the next step. */
 enum ub_store_result sql_end(struct sqlite *s, enum ub_store_result result);
+/* The same after a COMMIT of all steps. */
+enum ub_store_result sql_end_kept(struct sqlite *s, enum ub_store_result result);
+/* The same, and what was committed is on the disk. */
+enum ub_store_result sql_end_synced(struct sqlite *s, enum ub_store_result result);
 
 /* A statement with its values. `types`: t for a struct ub_text *, i for an int64_t. The texts must outlive
  * the last step. */
@@ -155,6 +164,8 @@ void sqlite_add_event(struct sqlite *s, const struct ub_store_event *event);
 store_close_fn sqlite_close;
 store_problem_fn sqlite_problem;
 store_is_lost_fn sqlite_is_lost;
+store_keep_fn sqlite_keep;
+store_unkept_fn sqlite_unkept;
 store_put_fn sqlite_put;
 store_take_fn sqlite_take;
 store_recover_fn sqlite_recover;

@@ -119,21 +119,30 @@ static void trim(struct sqlite *s, const struct ub_key *keys, size_t n)
 		sql_run(s, sql_bound(s, KEY_TRIM_ALL, "i", (int64_t)UB_STORE_DOUBTFUL_MAX));
 }
 
+/* False: nobody would come back to the key but for what is written now. */
+static bool put_one(
+    struct sqlite *s, const struct ub_key *key, int64_t now, int64_t due, struct ub_arena *arena)
+{
+	struct row row;
+	if (!find_row(s, key, arena, &row)) {
+		add(s, key, UB_JOB_QUEUED, now, due, UB_TEXT_NONE);
+		return false;
+	}
+	bool certain = row.job.key.doubt != UB_DOUBT_CALLER && row.job.state != UB_JOB_ASIDE;
+	put_again(s, &row, key->doubt, now, due);
+	return certain;
+}
+
 enum ub_store_result sqlite_put(
-    struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due)
+    struct ub_store *store, const struct ub_key *keys, size_t n, bool hurry, int64_t now, int64_t due)
 {
 	struct ub_arena *arena = ub_arena_new();
-	struct sqlite *s = sql_begin(store, true);
-	for (size_t i = 0; i < n && !sql_failed(s); i++) {
-		struct row row;
-		if (find_row(s, &keys[i], arena, &row))
-			put_again(s, &row, keys[i].doubt, now, due);
-		else
-			add(s, &keys[i], UB_JOB_QUEUED, now, due, UB_TEXT_NONE);
-	}
+	struct sqlite *s = sql_begin(store);
+	for (size_t i = 0; i < n && !sql_failed(s); i++)
+		hurry &= put_one(s, &keys[i], now, due, arena);
 	trim(s, keys, n);
 	ub_arena_free(&arena);
-	return sql_end(s, UB_STORE_OK);
+	return hurry ? sql_end(s, UB_STORE_OK) : sql_end_synced(s, UB_STORE_OK);
 }
 
 static void drop_claims(struct sqlite *s, const struct row *row)
@@ -175,12 +184,12 @@ static void end_leases(
 enum ub_store_result sqlite_recover(struct ub_store *store, bool crashed, int64_t now)
 {
 	struct ub_arena *arena = ub_arena_new();
-	struct sqlite *s = sql_begin(store, true);
+	struct sqlite *s = sql_begin(store);
 	end_leases(s, INT64_MAX, crashed ? UB_TEXT(UB_STORE_ASIDE_REASON) : UB_TEXT_NONE, now, arena);
 	sql_run(s, sql_bound(s, KEY_HURRY, "i", now));
 	sql_run(s, sql_bound(s, KEY_RENEW, "i", expiry(UB_DOUBT_CALLER, now)));
 	ub_arena_free(&arena);
-	return sql_end(s, UB_STORE_OK);
+	return sql_end_synced(s, UB_STORE_OK);
 }
 
 /* Whether the key has to wait for leased ones, at most until *until: one of them is to be worked on alone. */
@@ -207,7 +216,7 @@ static bool first_by(struct sqlite *s, int64_t due, struct ub_arena *arena, stru
 enum ub_store_result sqlite_take(
     struct ub_store *store, int64_t now, int64_t lease_ms, struct ub_arena *arena, struct ub_job *job)
 {
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	struct row row;
 	int64_t until;
 	end_leases(s, now, UB_TEXT(UB_STORE_ASIDE_REASON), now, arena);
@@ -222,7 +231,7 @@ enum ub_store_result sqlite_take(
 		write_row(s, &row);
 		*job = row.job;
 	}
-	return sql_end(s, there ? UB_STORE_OK : UB_STORE_NONE);
+	return there ? sql_end_kept(s, UB_STORE_OK) : sql_end(s, UB_STORE_NONE);
 }
 
 /* Reads the row that the job is the right to work on. False: the lease is over. */
@@ -237,20 +246,20 @@ enum ub_store_result sqlite_blame(
     struct ub_store *store, const struct ub_job *job, int64_t now, struct ub_text reason)
 {
 	struct ub_arena *arena = ub_arena_new();
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	struct row row;
 	bool ours = leased(s, job, now, arena, &row);
 	if (ours)
 		end_lease(s, &row, reason, now);
 	ub_arena_free(&arena);
-	return sql_end(s, ours ? UB_STORE_OK : UB_STORE_STALE);
+	return sql_end_kept(s, ours ? UB_STORE_OK : UB_STORE_STALE);
 }
 
 enum ub_store_result sqlite_extend(
     struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms)
 {
 	struct ub_arena *arena = ub_arena_new();
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	struct row row;
 	bool ours = leased(s, job, now, arena, &row);
 	if (ours) {
@@ -266,7 +275,7 @@ enum ub_store_result sqlite_claim(struct ub_store *store, const struct ub_job *j
 {
 	enum ub_store_result result = UB_STORE_STALE;
 	struct ub_arena *arena = ub_arena_new();
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	struct row row;
 	if (leased(s, job, now, arena, &row)) {
 		int c = 0;
@@ -303,7 +312,7 @@ static void let_go(struct sqlite *s, struct row *row)
 enum ub_store_result sqlite_settle(struct ub_store *store, const struct ub_job *job, int64_t now)
 {
 	struct ub_arena *arena = ub_arena_new();
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	struct row row;
 	bool ours = leased(s, job, now, arena, &row);
 	if (ours)
@@ -316,7 +325,7 @@ enum ub_store_result sqlite_requeue(struct ub_store *store, const struct ub_job 
     enum ub_job_state state, int64_t due, struct ub_text reason)
 {
 	struct ub_arena *arena = ub_arena_new();
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	struct row row;
 	bool ours = leased(s, job, now, arena, &row);
 	if (ours) {
@@ -334,7 +343,7 @@ enum ub_store_result sqlite_requeue(struct ub_store *store, const struct ub_job 
 
 enum ub_store_result sqlite_forget(struct ub_store *store, const struct ub_job *job)
 {
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	int n = sql_run(s, sql_bound(s, KEY_FORGET, "iii", (int64_t)job->id, (int64_t)job->lease, job->put));
 	return sql_end(s, n ? UB_STORE_OK : UB_STORE_NONE);
 }
@@ -361,7 +370,7 @@ enum ub_store_result sqlite_hand_over(struct ub_store *store, const struct ub_jo
     const struct ub_key *to, struct ub_text reason)
 {
 	struct ub_arena *arena = ub_arena_new();
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	struct row row, other;
 	bool ours = leased(s, job, now, arena, &row);
 	if (ours)
@@ -413,7 +422,7 @@ static int64_t last_heard(struct sqlite *s, const struct ub_text *upstream, cons
 enum ub_store_result sqlite_heard(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken)
 {
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	if (last_heard(s, &upstream, &principal) < now - UB_STORE_HEARD_MS)
 		sql_run(s, sql_bound(s, PRINCIPAL_PUT, "tti", &upstream, &principal, now));
 	sql_run(s, sql_bound(s, KEY_VOUCH, "itt", UB_WAIT_MS, &upstream, &principal));
@@ -431,7 +440,7 @@ enum ub_store_result sqlite_knows(struct ub_store *store, struct ub_text upstrea
 enum ub_store_result sqlite_put_login(
     struct ub_store *store, struct ub_text upstream, struct ub_text principal, struct ub_text href)
 {
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	int n = sql_run(s, sql_bound(s, PRINCIPAL_LOGIN, "ttt", &href, &upstream, &principal));
 	return sql_end(s, n ? UB_STORE_OK : UB_STORE_NONE);
 }
@@ -448,7 +457,7 @@ enum ub_store_result sqlite_login(struct ub_store *store, struct ub_text upstrea
 enum ub_store_result sqlite_put_owner(
     struct ub_store *store, struct ub_text upstream, const struct ub_store_owner *owner)
 {
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	int n = sql_run(s, sql_bound(s, PRINCIPAL_OWNER, "tittt", &owner->address, owner->claimed,
 			       &owner->href, &upstream, &owner->principal));
 	return sql_end(s, n ? UB_STORE_OK : UB_STORE_NONE);
@@ -480,7 +489,7 @@ enum ub_store_result sqlite_href_of(struct ub_store *store, struct ub_text upstr
 
 enum ub_store_result sqlite_wake(struct ub_store *store, struct ub_text upstream, int64_t now)
 {
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	sql_run(s, sql_bound(s, KEY_WAKE_ALL, "it", now, &upstream));
 	return sql_end(s, UB_STORE_OK);
 }

@@ -23,7 +23,7 @@ static void put_item(struct sqlite *s, const struct ub_store_item *item)
 enum ub_store_result sqlite_put_item(
     struct ub_store *store, const struct ub_store_item *item, const struct ub_store_event *event)
 {
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	if (item)
 		put_item(s, item);
 	if (event)
@@ -104,7 +104,7 @@ enum ub_store_result sqlite_item_at(struct ub_store *store, struct ub_text organ
 enum ub_store_result sqlite_put_alias(
     struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to, int64_t now)
 {
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	sql_run(s, sql_bound(s, ALIAS_PUT, "ttti", &upstream, &from, &to, now));
 	return sql_end(s, UB_STORE_OK);
 }
@@ -119,7 +119,7 @@ enum ub_store_result sqlite_alias(struct ub_store *store, struct ub_text upstrea
 
 enum ub_store_result sqlite_put_seen(struct ub_store *store, const struct ub_store_seen *seen)
 {
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	sql_run(s, sql_bound(s, SEEN_PUT, "tttttttttttiiii", &seen->organization, &seen->meeting_uid,
 		       &seen->upstream, &seen->href, &seen->collection, &seen->principal, &seen->owner,
 		       &seen->etag, &seen->schedule_tag, &seen->text, &seen->account, seen->start, seen->end,
@@ -158,7 +158,7 @@ enum ub_store_result sqlite_seen(struct ub_store *store, struct ub_text organiza
 enum ub_store_result sqlite_forget_seen(
     struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href)
 {
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	int n = sql_run(s, sql_bound(s, SEEN_DROP, "ttt", &organization, &upstream, &href));
 	return sql_end(s, n ? UB_STORE_OK : UB_STORE_NONE);
 }
@@ -188,7 +188,7 @@ enum ub_store_result sqlite_seens_due(
 
 enum ub_store_result sqlite_seen_looked(struct ub_store *store, const struct ub_store_seen *seen)
 {
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	int n = sql_run(s, sql_bound(s, SEEN_LOOKED, "ttti", &seen->organization, &seen->upstream,
 			       &seen->href, seen->look_again));
 	return sql_end(s, n ? UB_STORE_OK : UB_STORE_NONE);
@@ -196,7 +196,7 @@ enum ub_store_result sqlite_seen_looked(struct ub_store *store, const struct ub_
 
 enum ub_store_result sqlite_prune(struct ub_store *store, int64_t now, int64_t before, int64_t history)
 {
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	sql_run(s, sql_bound(s, SEEN_PRUNE, "i", before));
 	sql_run(s, sql_bound(s, ITEM_PRUNE, "i", history));
 	sql_run(s, sql_bound(s, MEETING_PRUNE, "i", history));

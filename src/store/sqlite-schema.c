@@ -213,6 +213,9 @@ const char *const sql_statements[STATEMENTS] = {
 	[BEGIN] = "BEGIN IMMEDIATE",
 	[COMMIT] = "COMMIT",
 	[ROLLBACK] = "ROLLBACK",
+	[STEP] = "SAVEPOINT step",
+	[STEP_UNDO] = "ROLLBACK TO step",
+	[STEP_DONE] = "RELEASE step",
 	[KEY_FIND] =
 	    "SELECT " KEY_COLUMNS " FROM key WHERE kind = ? AND upstream = ? AND href = ? AND principal = ?",
 	[KEY_ADD] = "INSERT INTO key(kind, upstream, href, principal, collection, state, put, due, again, "

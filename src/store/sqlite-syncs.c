@@ -7,7 +7,7 @@
 
 enum ub_store_result sqlite_put_sync(struct ub_store *store, const struct ub_store_sync *sync)
 {
-	struct sqlite *s = sql_begin(store, false);
+	struct sqlite *s = sql_begin(store);
 	sql_run(s, sql_bound(s, SYNC_PUT, "tttttii", &sync->upstream, &sync->collection, &sync->token,
 		       &sync->tag, &sync->known, (int64_t)sync->refused, sync->looked));
 	return sql_end(s, UB_STORE_OK);

@@ -2,8 +2,9 @@
 
 /*
  * A store in one SQLite file. No other file includes SQLite's header. The file is in WAL mode and has one
- * connection; each change is one transaction. What promises a client that a key is kept is synced to the
- * disk. The rest may be lost with the machine, which costs one more pass.
+ * connection. Each function that changes something is a step of a transaction, which stays open for the steps
+ * of all threads until somebody keeps it: commits are what a store costs most. What promises a client that a
+ * key is kept is synced to the disk. The rest may be lost with the machine, which costs one more pass.
  */
 #include "sqlite-private.h"
 
@@ -32,8 +33,9 @@ struct sqlite {
 	sqlite3 *db;
 	struct sqlite3_stmt *statements[STATEMENTS];
 	int lock_fd;
-	/* a statement has failed since sql_enter(): the transaction is rolled back */
-	bool failed;
+	bool failed;           /* a statement has failed since sql_enter(): the step is undone */
+	bool begun;            /* the step has begun the transaction */
+	int64_t changes;       /* rows that were changed before the step */
 	pthread_key_t problem; /* char[PROBLEM_MAX] of each thread */
 };
 
@@ -147,13 +149,14 @@ struct sqlite *sql_enter(struct ub_store *store)
 	return s;
 }
 
-/* FULL syncs the log before COMMIT returns. NORMAL leaves that to the next sync. */
-struct sqlite *sql_begin(struct ub_store *store, bool durable)
+struct sqlite *sql_begin(struct ub_store *store)
 {
 	struct sqlite *s = sql_enter(store);
-	sqlite3_exec(
-	    s->db, durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
-	sql_run(s, sql_bound(s, BEGIN, ""));
+	s->begun = sqlite3_get_autocommit(s->db);
+	s->changes = sqlite3_total_changes64(s->db);
+	if (s->begun)
+		sql_run(s, sql_bound(s, BEGIN, ""));
+	sql_run(s, sql_bound(s, STEP, ""));
 	return s;
 }
 
@@ -166,16 +169,81 @@ enum ub_store_result sql_leave(struct sqlite *s, enum ub_store_result result)
 	return result;
 }
 
+/* Runs a statement after another one has failed, too. Nothing is done if SQLite has rolled back by itself. */
+static void undo(struct sqlite *s, enum statement statement)
+{
+	if (sqlite3_get_autocommit(s->db))
+		return;
+	sqlite3_step(s->statements[statement]);
+	sqlite3_reset(s->statements[statement]);
+}
+
+void sql_commit(struct sqlite *s)
+{
+	bool failed = s->failed;
+	s->failed = false;
+	if (!sqlite3_get_autocommit(s->db))
+		sql_run(s, sql_bound(s, COMMIT, ""));
+	if (s->failed)
+		undo(s, ROLLBACK);
+	s->failed |= failed;
+}
+
+/* A transaction in which nothing has changed is not left open: it would keep readers' versions alive. */
+static void end_step(struct sqlite *s)
+{
+	if (s->failed)
+		undo(s, STEP_UNDO);
+	undo(s, STEP_DONE);
+	if (s->begun && (s->failed || sqlite3_total_changes64(s->db) == s->changes))
+		undo(s, ROLLBACK);
+}
+
 enum ub_store_result sql_end(struct sqlite *s, enum ub_store_result result)
 {
-	if (!s->failed)
-		sql_run(s, sql_bound(s, COMMIT, ""));
-	if (s->failed && !sqlite3_get_autocommit(s->db)) {
-		struct sqlite3_stmt *rollback = s->statements[ROLLBACK];
-		sqlite3_step(rollback);
-		sqlite3_reset(rollback);
-	}
+	end_step(s);
 	return sql_leave(s, result);
+}
+
+enum ub_store_result sql_end_kept(struct sqlite *s, enum ub_store_result result)
+{
+	end_step(s);
+	sql_commit(s);
+	return sql_leave(s, result);
+}
+
+/* Syncs the log, as PRAGMA synchronous = FULL does at each COMMIT. The pragma cannot be changed while a
+ * transaction is open. */
+static void sync_log(struct sqlite *s)
+{
+	sqlite3_file *log = NULL;
+	if (note(s, sqlite3_file_control(s->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log)) && log &&
+	    log->pMethods)
+		note(s, log->pMethods->xSync(log, SQLITE_SYNC_NORMAL));
+}
+
+enum ub_store_result sql_end_synced(struct sqlite *s, enum ub_store_result result)
+{
+	end_step(s);
+	bool open = !sqlite3_get_autocommit(s->db);
+	sql_commit(s);
+	if (open && !s->failed)
+		sync_log(s);
+	return sql_leave(s, result);
+}
+
+enum ub_store_result sqlite_keep(struct ub_store *store)
+{
+	struct sqlite *s = sql_enter(store);
+	sql_commit(s);
+	return sql_leave(s, UB_STORE_OK);
+}
+
+bool sqlite_unkept(struct ub_store *store)
+{
+	struct sqlite *s = sql_enter(store);
+	bool open = !sqlite3_get_autocommit(s->db);
+	return sql_leave(s, UB_STORE_OK) == UB_STORE_OK && open;
 }
 
 const char *sqlite_problem(struct ub_store *store)
@@ -188,6 +256,8 @@ const char *sqlite_problem(struct ub_store *store)
 void sqlite_close(struct ub_store *store)
 {
 	struct sqlite *s = (struct sqlite *)store;
+	if (s->statements[COMMIT])
+		sql_commit(s);
 	for (size_t i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(s->statements[i]);
 	sqlite3_close(s->db);
@@ -319,6 +389,7 @@ static bool open_file(struct sqlite *s, const char *path)
 	if (!connect_file(s, path, SQLITE_OPEN_READWRITE, &is_new))
 		return false;
 	execute(s, "PRAGMA journal_mode = WAL");
+	execute(s, "PRAGMA synchronous = NORMAL");
 	if (is_new)
 		make_schema(s);
 	for (int64_t schema; (schema = number_of(s, "PRAGMA user_version")) < SCHEMA && !s->failed;)

@@ -17,8 +17,11 @@ int64_t expiry(enum ub_doubt doubt, int64_t now);
 
 typedef void store_close_fn(struct ub_store *store);
 typedef const char *store_problem_fn(struct ub_store *store);
+typedef enum ub_store_result store_keep_fn(struct ub_store *store);
+typedef bool store_unkept_fn(struct ub_store *store);
+/* `hurry`: as ub_store_hurry(). */
 typedef enum ub_store_result store_put_fn(
-    struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due);
+    struct ub_store *store, const struct ub_key *keys, size_t n, bool hurry, int64_t now, int64_t due);
 typedef enum ub_store_result store_take_fn(
     struct ub_store *store, int64_t now, int64_t lease_ms, struct ub_arena *arena, struct ub_job *job);
 typedef enum ub_store_result store_recover_fn(struct ub_store *store, bool crashed, int64_t now);
@@ -146,6 +149,8 @@ struct ub_store_ops {
 	const char *name; /* "memory" */
 	store_close_fn *close;
 	store_problem_fn *problem;
+	store_keep_fn *keep;
+	store_unkept_fn *unkept;
 
 	store_put_fn *put;
 	store_take_fn *take;

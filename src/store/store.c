@@ -53,10 +53,26 @@ struct ub_text ub_store_account_of(const struct ub_key *key)
 	return ub_text_sub(key->href, sizeof(ACCOUNTS "/") - 1, key->href.len);
 }
 
+enum ub_store_result ub_store_keep(struct ub_store *store)
+{
+	return store->ops->keep(store);
+}
+
+bool ub_store_unkept(struct ub_store *store)
+{
+	return store->ops->unkept(store);
+}
+
 enum ub_store_result ub_store_put(
     struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due)
 {
-	return store->ops->put(store, keys, n, now, due);
+	return store->ops->put(store, keys, n, false, now, due);
+}
+
+enum ub_store_result ub_store_hurry(
+    struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due)
+{
+	return store->ops->put(store, keys, n, true, now, due);
 }
 
 enum ub_store_result ub_store_take(

@@ -37,6 +37,9 @@ struct upstream {
 	struct method_count methods[16];
 	const char *default_calendar; /* NULL: inboxes name none */
 	bool no_owner, no_tasks, no_filters, no_limits;
+	size_t dies_in; /* requests; 0: it does not */
+	bool dies_after, dead;
+	void (*dying)(void);
 };
 
 struct exchange {
@@ -347,6 +350,17 @@ static void carry_out(struct upstream *up, int fd, const struct exchange *x)
 	}
 }
 
+/* The last request of somebody who dies at it, and those that he does not send any more. */
+static void answer_nobody(struct upstream *up, int fd, const struct exchange *x)
+{
+	if (!up->dead && up->dies_after)
+		carry_out(up, -1, x);
+	if (!up->dead)
+		up->dying();
+	up->dead = true;
+	answer(fd, 503, "", "");
+}
+
 static void serve(struct upstream *up, int fd)
 {
 	struct exchange x = { .body = NULL };
@@ -354,7 +368,9 @@ static void serve(struct upstream *up, int fd)
 		pthread_mutex_lock(&up->mutex);
 		struct method_count *count = method(up, wants_texts(&x) ? "multiget" : x.method);
 		bool fail = ++count->seen == count->fail_at;
-		if (!fail)
+		if (up->dead || (up->dies_in && --up->dies_in == 0))
+			answer_nobody(up, fd, &x);
+		else if (!fail)
 			carry_out(up, fd, &x);
 		else if (count->fail_status)
 			answer(fd, count->fail_status, "", "");
@@ -493,6 +509,33 @@ void upstream_fail(struct upstream *upstream, const char *name, size_t nth, int 
 	count->fail_at = count->seen + nth;
 	count->fail_status = status;
 	pthread_mutex_unlock(&upstream->mutex);
+}
+
+void upstream_die_at(struct upstream *upstream, size_t nth, bool after, void (*dying)(void))
+{
+	pthread_mutex_lock(&upstream->mutex);
+	upstream->dies_in = nth;
+	upstream->dies_after = after;
+	upstream->dying = dying;
+	pthread_mutex_unlock(&upstream->mutex);
+}
+
+bool upstream_dead(struct upstream *upstream)
+{
+	pthread_mutex_lock(&upstream->mutex);
+	bool dead = upstream->dead;
+	pthread_mutex_unlock(&upstream->mutex);
+	return dead;
+}
+
+bool upstream_revive(struct upstream *upstream)
+{
+	pthread_mutex_lock(&upstream->mutex);
+	bool dead = upstream->dead;
+	upstream->dead = false;
+	upstream->dies_in = 0;
+	pthread_mutex_unlock(&upstream->mutex);
+	return dead;
 }
 
 void upstream_hide_owners(struct upstream *upstream)

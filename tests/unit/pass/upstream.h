@@ -36,6 +36,12 @@ size_t upstream_requests(struct upstream *upstream, const char *method);
 /* The nth request of `method` from now (1: the next one) gets `status`. 0: the server carries the request
  * out, and closes the connection without an answer. */
 void upstream_fail(struct upstream *upstream, const char *method, size_t nth, int status);
+/* Whoever asks dies at the nth request from now: before it, or after it was carried out. Then dying() is
+ * called, and nothing more is carried out. */
+void upstream_die_at(struct upstream *upstream, size_t nth, bool after, void (*dying)(void));
+bool upstream_dead(struct upstream *upstream);
+/* There is somebody who asks again. Returns whether anybody has died. */
+bool upstream_revive(struct upstream *upstream);
 /* From now on, collections below /USER/ have no DAV:owner. */
 void upstream_hide_owners(struct upstream *upstream);
 /* From now on, collections take events only. */
