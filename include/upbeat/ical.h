@@ -111,8 +111,8 @@ struct ub_text ub_ical_write(
 
 /* ---- the user's hand ---- */
 
-/* Whether the description of an item has a text of its user's below the closing line. */
-bool ub_ical_has_notes(struct ub_text description);
+/* Whether the description of the item has a text of its user's above Upbeat's, or below the closing line. */
+bool ub_ical_has_notes(const struct ub_ical *ical, struct ub_text description, struct ub_arena *arena);
 /*
  * What has changed in a marked item since Upbeat last wrote it, as a set of enum ub_property. The digests in
  * X-UPBEAT-BASE tell. Changes that servers make by themselves do not count. All properties count as changed

@@ -304,21 +304,22 @@
 #define UB_ICAL_VALUE_MAX   (8u * 1024)       /* bytes of a property's value, and of its parameters */
 #define UB_ICAL_TEXT_MAX    (64u * 1024)      /* bytes of a DESCRIPTION */
 #define UB_ICAL_HTML_MAX    UB_ICAL_VALUE_MAX /* bytes of a description as HTML; a longer one is plain */
-#define UB_ICAL_VALUES_MAX  2000              /* values of CATEGORIES */
-#define UB_ICAL_SAME_MAX    200               /* properties of one name in a component, but for attendees */
-#define UB_ICAL_DELEGATES   50                /* to whom one attendee delegates */
-#define UB_ICAL_ZONES_MAX   32                /* zones that are looked for in the object itself */
-#define UB_ICAL_ADDRESS_MAX 2000              /* bytes of what may have an address in it */
-#define UB_ICAL_FAULTS_MAX  20                /* properties of an object that are said not to be read */
-#define UB_ICAL_RULE_MAX    512               /* a recurrence rule */
-#define UB_ICAL_OBSERVANCES 100               /* STANDARD and DAYLIGHT parts of a VTIMEZONE */
-#define UB_SERIES_MAX       2000              /* instances of a series that are given */
-#define UB_SERIES_RULES_MAX 4                 /* rules of one series */
-#define UB_SERIES_STEPS_MAX 20000             /* instances of a series that are gone through */
-#define UB_SERIES_YEAR_MIN  1601              /* libical goes by the Julian calendar until 1582 */
-#define UB_SERIES_YEAR_MAX  2500              /* the last year in which a series is followed */
-#define UB_ICAL_ITERATIONS  2000              /* instances of a recurrence that are looked at */
-#define UB_ZONE_YEAR_MAX    2100              /* the year up to which a VTIMEZONE's rules are followed */
+#define UB_ICAL_ABOVE_MAX   32    /* lines above Upbeat's text in a description, but for blank ones */
+#define UB_ICAL_VALUES_MAX  2000  /* values of CATEGORIES */
+#define UB_ICAL_SAME_MAX    200   /* properties of one name in a component, but for attendees */
+#define UB_ICAL_DELEGATES   50    /* to whom one attendee delegates */
+#define UB_ICAL_ZONES_MAX   32    /* zones that are looked for in the object itself */
+#define UB_ICAL_ADDRESS_MAX 2000  /* bytes of what may have an address in it */
+#define UB_ICAL_FAULTS_MAX  20    /* properties of an object that are said not to be read */
+#define UB_ICAL_RULE_MAX    512   /* a recurrence rule */
+#define UB_ICAL_OBSERVANCES 100   /* STANDARD and DAYLIGHT parts of a VTIMEZONE */
+#define UB_SERIES_MAX       2000  /* instances of a series that are given */
+#define UB_SERIES_RULES_MAX 4     /* rules of one series */
+#define UB_SERIES_STEPS_MAX 20000 /* instances of a series that are gone through */
+#define UB_SERIES_YEAR_MIN  1601  /* libical goes by the Julian calendar until 1582 */
+#define UB_SERIES_YEAR_MAX  2500  /* the last year in which a series is followed */
+#define UB_ICAL_ITERATIONS  2000  /* instances of a recurrence that are looked at */
+#define UB_ZONE_YEAR_MAX    2100  /* the year up to which a VTIMEZONE's rules are followed */
 #define UB_HOLIDAY_YEAR_MAX 2100
 #define UB_HOLIDAYS_MAX     20000 /* days off of one calendar */
 /* relay */

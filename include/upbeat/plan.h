@@ -153,7 +153,7 @@ struct ub_existing {
 	ub_instant start, end;        /* of the event */
 	ub_instant due;               /* of the task, also where it had to be written as an all-day event */
 	unsigned user_changed;        /* enum ub_property */
-	bool has_notes;               /* the user has written something below the closing line */
+	bool has_notes; /* the user has written something above the text, or below the closing line */
 	/* What is remembered of it; 0: nothing. When it began or was due, and when what it is made for began,
 	 * as they were last seen together. */
 	ub_instant last_time, last_occasion;

@@ -40,7 +40,7 @@ const struct ub_ical *ub_existing_read(struct ub_text text, const struct ub_zone
 	existing->end = instant_of(&event->end, floating);
 	existing->due = task ? existing->end : due_of(event, floating, existing->start);
 	existing->user_changed = ub_ical_user_changes(ical, zones, arena);
-	existing->has_notes = ub_ical_has_notes(event->description);
+	existing->has_notes = ub_ical_has_notes(ical, event->description, arena);
 	if (event->marks.item.len) {
 		existing->item_mark = event->marks.item;
 		existing->generation = event->marks.generation;

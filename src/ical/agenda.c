@@ -51,15 +51,15 @@ bool ub_ical_agenda(struct ub_text description, size_t *from, size_t *to)
 	return between(description, &kept, from, to) || between(description, &earlier, from, to);
 }
 
-bool ub_ical_has_notes(struct ub_text description)
+struct ub_text ub_ical_notes_below(struct ub_text description)
 {
 	const struct delimiters *const pairs[] = { &kept, &earlier };
 	size_t from, to;
 	for (size_t i = 0; i < UB_COUNT(pairs); i++)
 		if (between(description, pairs[i], &from, &to))
-			return ub_text_trim(ub_text_sub(description, to + pairs[i]->end.len, description.len))
-				   .len > 0;
-	return false;
+			return ub_text_trim(
+			    ub_text_sub(description, to + pairs[i]->end.len, description.len));
+	return UB_TEXT_NONE;
 }
 
 /* The number of bytes in the escaped value for the first `n` bytes of the text. */
@@ -82,13 +82,15 @@ static bool part(struct ub_text value, const struct delimiters *delimiters, stru
 	return true;
 }
 
-struct ub_text ub_ical_agenda_replaced(struct ub_text value, struct ub_text wanted, struct ub_arena *arena)
+struct ub_text ub_ical_agenda_replaced(
+    const struct ub_ical *ical, struct ub_text value, struct ub_text wanted, struct ub_arena *arena)
 {
 	size_t from, to, wanted_from = 0, wanted_to = wanted.len;
 	if (ub_text_trim(value).len == 0)
 		return wanted;
 	if (!part(value, &kept, arena, &from, &to) && !part(value, &earlier, arena, &from, &to))
 		return value;
+	from += escaped(value, ub_ical_notes_above(ical, ub_libical_unescaped(value, arena), arena));
 	if (part(wanted, &kept, arena, &wanted_from, &wanted_to))
 		wanted = ub_text_sub(wanted, wanted_from, wanted_to);
 	struct ub_buf out = UB_BUF(arena);

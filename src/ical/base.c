@@ -9,6 +9,9 @@
  */
 #define BASE_VERSION '1'
 #define DIGEST_CHARS 6
+#define N_PARTS      8 /* in the order of enum ub_property's bits */
+#define PART_AGENDA  4
+#define BASE_CHARS   (1 + DIGEST_CHARS * N_PARTS)
 
 /* The sources of the digests. */
 struct subject {
@@ -90,13 +93,70 @@ static void put_people(struct ub_buf *out, struct subject *subject)
 	put_set(out, addresses);
 }
 
+static void put_digest(struct ub_buf *out, struct ub_text text)
+{
+	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	uint64_t hash = ub_text_hash(text);
+	hash ^= hash >> 28;
+	for (int i = 0; i < DIGEST_CHARS; i++, hash >>= 6)
+		ub_buf_char(out, alphabet[hash & 63]);
+}
+
+static struct ub_text digest(struct ub_text base, size_t i)
+{
+	return ub_text_sub(base, 1 + i * DIGEST_CHARS, 1 + (i + 1) * DIGEST_CHARS);
+}
+
+const struct line *ub_ical_base_line(const struct ub_ical *ical)
+{
+	size_t master = ub_ical_master(ical);
+	const struct line *line =
+	    master == NO_COMPONENT ? NULL : ub_ical_line(ical, master, "X-UPBEAT-BASE", NULL);
+	struct ub_text base = line ? ub_text_trim(line->value) : UB_TEXT_NONE;
+	return base.len == BASE_CHARS && base.ptr[0] == BASE_VERSION ? line : NULL;
+}
+
+static size_t next_line(struct ub_text text, size_t at)
+{
+	while (at < text.len && text.ptr[at] != '\n')
+		at++;
+	while (at < text.len && blank(text.ptr[at]))
+		at++;
+	return at;
+}
+
+size_t ub_ical_notes_above(const struct ub_ical *ical, struct ub_text description, struct ub_arena *arena)
+{
+	const struct line *base = ub_ical_base_line(ical);
+	struct ub_buf words = UB_BUF(arena), now = UB_BUF(arena);
+	size_t from, to, at = 0;
+	if (!base || !ub_ical_agenda(description, &from, &to) || from != 0)
+		return 0;
+	struct ub_text text = ub_text_sub(description, 0, to);
+	for (int i = 0; i <= UB_ICAL_ABOVE_MAX && at < to; i++, at = next_line(text, at)) {
+		words.len = now.len = 0;
+		put_words(&words, ub_text_sub(text, at, to));
+		put_digest(&now, ub_buf_text(&words));
+		if (ub_text_eq(ub_buf_text(&now), digest(ub_text_trim(base->value), PART_AGENDA)))
+			return at;
+	}
+	return 0;
+}
+
+bool ub_ical_has_notes(const struct ub_ical *ical, struct ub_text description, struct ub_arena *arena)
+{
+	return ub_ical_notes_below(description).len > 0 || ub_ical_notes_above(ical, description, arena) > 0;
+}
+
 /* Puts the text between the delimiter lines. A description without them is the user's. */
 static void put_agenda(struct ub_buf *out, struct subject *subject)
 {
 	struct ub_text text = subject->event.description;
 	size_t from, to;
 	if (ub_ical_agenda(text, &from, &to))
-		put_words(out, ub_text_sub(text, from, to));
+		put_words(out,
+		    ub_text_sub(text,
+			from + ub_ical_notes_above(subject->reader.ical, text, subject->reader.arena), to));
 	else
 		ub_buf_str(out, text.len ? "without delimiters" : "");
 }
@@ -140,19 +200,8 @@ static void put_state(struct ub_buf *out, struct subject *subject)
 }
 
 /* In the order of enum ub_property's bits. */
-static void (*const parts[])(struct ub_buf *out, struct subject *subject) = { put_title, put_time, put_place,
-	put_people, put_agenda, put_reminders, put_categories, put_state };
-
-#define BASE_CHARS (1 + DIGEST_CHARS * UB_COUNT(parts))
-
-static void put_digest(struct ub_buf *out, struct ub_text text)
-{
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-	uint64_t hash = ub_text_hash(text);
-	hash ^= hash >> 28;
-	for (int i = 0; i < DIGEST_CHARS; i++, hash >>= 6)
-		ub_buf_char(out, alphabet[hash & 63]);
-}
+static void (*const parts[N_PARTS])(struct ub_buf *out, struct subject *subject) = { put_title, put_time,
+	put_place, put_people, put_agenda, put_reminders, put_categories, put_state };
 
 struct ub_text ub_ical_base_but(const struct ub_ical *ical, const struct ub_declines *but,
     const struct ub_zones *zones, struct ub_arena *arena)
@@ -165,7 +214,7 @@ struct ub_text ub_ical_base_but(const struct ub_ical *ical, const struct ub_decl
 	struct subject subject = { { .ical = ical, .zones = zones, .arena = arena, .refusal = &refusal },
 		ub_ical_master(ical), *event, but };
 	ub_buf_char(&base, BASE_VERSION);
-	for (size_t i = 0; i < UB_COUNT(parts); i++) {
+	for (size_t i = 0; i < N_PARTS; i++) {
 		struct ub_buf text = UB_BUF(arena);
 		parts[i](&text, &subject);
 		put_digest(&base, ub_buf_text(&text));
@@ -179,24 +228,10 @@ struct ub_text ub_ical_base(const struct ub_ical *ical, const struct ub_zones *z
 	return ub_ical_base_but(ical, &nobody, zones, arena);
 }
 
-const struct line *ub_ical_base_line(const struct ub_ical *ical)
-{
-	size_t master = ub_ical_master(ical);
-	const struct line *line =
-	    master == NO_COMPONENT ? NULL : ub_ical_line(ical, master, "X-UPBEAT-BASE", NULL);
-	struct ub_text base = line ? ub_text_trim(line->value) : UB_TEXT_NONE;
-	return base.len == BASE_CHARS && base.ptr[0] == BASE_VERSION ? line : NULL;
-}
-
-static struct ub_text digest(struct ub_text base, size_t i)
-{
-	return ub_text_sub(base, 1 + i * DIGEST_CHARS, 1 + (i + 1) * DIGEST_CHARS);
-}
-
 unsigned ub_ical_base_differs(struct ub_text left, struct ub_text right)
 {
 	unsigned differ = 0;
-	for (size_t i = 0; i < UB_COUNT(parts); i++)
+	for (size_t i = 0; i < N_PARTS; i++)
 		if (!ub_text_eq(digest(left, i), digest(right, i)))
 			differ |= 1u << i;
 	return differ;
@@ -207,7 +242,7 @@ struct ub_text ub_ical_base_merge(
 {
 	struct ub_buf merged = UB_BUF(arena);
 	ub_buf_char(&merged, BASE_VERSION);
-	for (size_t i = 0; i < UB_COUNT(parts); i++)
+	for (size_t i = 0; i < N_PARTS; i++)
 		ub_buf_add(&merged, digest(properties & 1u << i ? other : base, i));
 	return ub_buf_text(&merged);
 }

@@ -79,10 +79,10 @@ static struct ub_text value_of(const struct ub_ical *ical, const char *name)
 static struct ub_text description(const struct conversion *conversion, const struct ub_ical *to)
 {
 	struct ub_text was = value_of(conversion->from, "DESCRIPTION");
-	struct ub_text value =
-	    conversion->by_user & UB_PROPERTY_AGENDA
-		? was
-		: ub_ical_agenda_replaced(was, value_of(to, "DESCRIPTION"), conversion->arena);
+	struct ub_text value = conversion->by_user & UB_PROPERTY_AGENDA
+				   ? was
+				   : ub_ical_agenda_replaced(conversion->from, was,
+					 value_of(to, "DESCRIPTION"), conversion->arena);
 	return ub_ical_described(value, conversion->item->form.html, conversion->arena);
 }
 

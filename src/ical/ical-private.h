@@ -163,6 +163,9 @@ const struct line *ub_ical_base_line(const struct ub_ical *ical);
 /* As ub_ical_base(), as if those who have declined were not among the people. */
 struct ub_text ub_ical_base_but(const struct ub_ical *ical, const struct ub_declines *but,
     const struct ub_zones *zones, struct ub_arena *arena);
+/* How much of a description is the user's own, above Upbeat's text: that is known by its digest, and has not
+ * changed since. 0: nothing, or nobody can tell. */
+size_t ub_ical_notes_above(const struct ub_ical *ical, struct ub_text description, struct ub_arena *arena);
 /* The properties with different digests. */
 unsigned ub_ical_base_differs(struct ub_text left, struct ub_text right);
 /* `base`, with these properties' digests from `other`. */
@@ -177,11 +180,15 @@ bool ub_ical_reminds(const struct ub_ical *ical, size_t component, size_t of);
 /* Finds the part of a description between the delimiters. *from is before the first delimiter, *to is before
  * the second. False: delimiters are missing, or not at the beginning of a line. */
 bool ub_ical_agenda(struct ub_text description, size_t *from, size_t *to);
+/* What stands below the closing line. */
+struct ub_text ub_ical_notes_below(struct ub_text description);
 /*
- * The escaped value of a DESCRIPTION, with the part of `wanted` (and both delimiters) in place of its own. An
- * empty value becomes all of `wanted`. A value without delimiters is the user's, and stays.
+ * The escaped value of the object's DESCRIPTION, with the part of `wanted` (and both delimiters) in place of
+ * its own. An empty value becomes all of `wanted`. A value without delimiters is the user's, and stays; and
+ * so do his notes above and below.
  */
-struct ub_text ub_ical_agenda_replaced(struct ub_text value, struct ub_text wanted, struct ub_arena *arena);
+struct ub_text ub_ical_agenda_replaced(
+    const struct ub_ical *ical, struct ub_text value, struct ub_text wanted, struct ub_arena *arena);
 /* Finds a rule's addition in the value of a meeting's DESCRIPTION. *from is before the blank line above the
  * addition, *to is after its last delimiter. False: there is no addition. */
 bool ub_ical_shared(struct ub_text value, struct ub_arena *arena, size_t *from, size_t *to);

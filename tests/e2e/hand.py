@@ -86,6 +86,13 @@ class Hand(Story):
         tap.eventually(lambda: self.poll(seen) or real.get(name).body != put, "what Upbeat makes of it", SOON)
         self.settle()
 
+    def edit_unseen(self, seen, real, item, change):
+        """The same, where Upbeat has nothing to do about it."""
+        name, text = self.object_of(real, item)
+        tap.equal(real.put(name, change(text)).status // 100, 2, "PUT")
+        self.poll(seen)
+        self.settle()
+
     def poll(self, seen):
         fields = {"Depth": "0", "Content-Type": "application/xml"}
         tap.equal(support.request("PROPFIND", seen.url, seen.user, STATE, fields).status, 207, "PROPFIND")
@@ -171,6 +178,102 @@ def _(story):
     story.save(seen, "signal", 12)
     tap.equal(story.items(real, "signal", "next step"), [], "signals after a move")
     tap.equal(len(story.items(real, "signal")), 1, "prep calls")
+
+
+# ---- property by property ----
+
+
+def line(pattern, to):
+    """Changes the event's first line that matches; the rest of the object stays."""
+    return lambda text: re.sub(rf"(?m)^{pattern}(\r?)$", lambda found: to + found[found.lastindex], text, count=1)
+
+
+def words(old, new):
+    return lambda text: text.replace(old, new, 1)
+
+
+def without(pattern):
+    return lambda text: re.sub(rf"(?ms)^{pattern}\r?\n", "", text, count=1)
+
+
+retitled = line("SUMMARY:.*?", "SUMMARY:My own title")
+alarm_changed = words("TRIGGER:-PT10M", "TRIGGER:-PT45M")
+alarm_removed = without("BEGIN:VALARM.*?END:VALARM")
+alarm_added = words("BEGIN:VALARM", "BEGIN:VALARM\nACTION:DISPLAY\nDESCRIPTION:Mine\nTRIGGER:-P1D\nEND:VALARM\nBEGIN:VALARM")
+above = words("DESCRIPTION:Aim", r"DESCRIPTION:Call Ben first!\n\nAim")
+below = words("own notes below ---", r"own notes below ---\nAsk for the price")
+within = words("1. INTRODUCTIONS", r"Mine\n1. INTRODUCTIONS")
+agenda_deleted = without("DESCRIPTION:Aim[^\r\n]*")
+guest_added = words("ATTENDEE", "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:carol@ours.example\nATTENDEE")
+guest_removed = without("ATTENDEE[^\r\n]*mailto:bob@[^\r\n]*")
+ALICE, BOB, CAROL = (f"{name}@ours.example" for name in ("alice", "bob", "carol"))
+FOLLOWS = "For: Another title, "
+
+
+def triggers(text):
+    return sorted(re.findall(r"(?m)^TRIGGER:(\S+)", text))
+
+
+def after(story, uid, edit, *changes):
+    """A user makes the changes; the meeting is moved and retitled. The item and its text then."""
+    seen, real = story.meet(uid)
+    before = story.item(real, uid)
+
+    def change(text):
+        for each in changes:
+            assert each(text) != text, f"nothing changes: {text}"
+            text = each(text)
+        return text.replace("\r\n", "\n").replace("\n", "\r\n")
+
+    edit(seen, real, before, change)
+    story.save(seen, uid, 12, "Another title")
+    story.is_quiet(seen, real)
+    uid_of = before.value("UID")
+    item = next(item for item in real.items_of(uid) if item.value("UID") == uid_of)
+    moved = business_days_of(item) - business_days_of(before)
+    tap.equal(moved, calendars.business_days_between(calendars.business_day(8).date(), calendars.business_day(12).date()), "days")
+    return item, story.object_of(real, item)[1]
+
+
+def business_days_of(item):
+    today = calendars.business_day(0).date()
+    return calendars.business_days_between(today, item.time("DTSTART").date())
+
+
+@tap.case("a title, an alarm, a guest and notes above the agenda stay, and the agenda follows below them")
+def _(story):
+    item, text = after(story, "a", story.edit, retitled, alarm_changed, guest_added, above)
+    tap.equal(item.text("SUMMARY"), "My own title", "title")
+    tap.equal(triggers(text), ["-PT45M"], "alarms")
+    tap.equal(item.addresses(), {ALICE, BOB, CAROL}, "guests")
+    tap.equal(item.text("DESCRIPTION").startswith("Call Ben first!\n\nAim"), True, "notes above the agenda")
+    tap.contains(item.text("DESCRIPTION"), FOLLOWS, "agenda")
+
+
+@tap.case("without an alarm and a guest it stays, too, changed in the server's own pages, and so do notes below the agenda")
+def _(story):
+    item, text = after(story, "b", story.edit_unseen, alarm_removed, guest_removed, below)
+    tap.contains(item.text("SUMMARY"), "Another title", "title")
+    tap.equal(triggers(text), [], "alarms")
+    tap.equal(item.addresses(), {ALICE}, "guests")
+    tap.equal(item.text("DESCRIPTION").endswith("own notes below ---\nAsk for the price"), True, "notes below")
+    tap.contains(item.text("DESCRIPTION"), FOLLOWS, "agenda")
+
+
+@tap.case("a further alarm stays, and an agenda that was changed within, as a whole")
+def _(story):
+    item, text = after(story, "c", story.edit, alarm_added, within)
+    tap.contains(item.text("SUMMARY"), "Another title", "title")
+    tap.equal(triggers(text), ["-P1D", "-PT10M"], "alarms")
+    tap.contains(item.text("DESCRIPTION"), "Mine\n1. INTRODUCTIONS", "agenda")
+    tap.equal(FOLLOWS in item.text("DESCRIPTION"), False, "the agenda is a new one")
+
+
+@tap.case("an agenda that was deleted in the server's own pages stays away")
+def _(story):
+    item, _ = after(story, "d", story.edit_unseen, agenda_deleted)
+    tap.contains(item.text("SUMMARY"), "Another title", "title")
+    tap.equal(item.text("DESCRIPTION"), "", "agenda")
 
 
 @tap.case("nothing of it went wrong in the program")

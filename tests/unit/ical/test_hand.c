@@ -108,14 +108,18 @@ Test(hand, is_seen_property_by_property)
 	desk_close(&desk);
 }
 
-/* Below the closing line is room for the user's own notes. */
-Test(hand, may_write_below_the_closing_line)
+/* Above Upbeat's text and below the closing line is room for the user's own notes. */
+Test(hand, may_write_above_the_text_and_below_the_closing_line)
 {
 	struct desk desk = desk_open();
 	struct ub_text text = replaced(&desk, written(&desk), "\r\n ", "");
 	text = replaced(&desk, text, "own notes below ---", "own notes below ---\\nMy notes");
 	cr_assert_eq(changes(&desk, text), 0);
 	text = replaced(&desk, text, "DESCRIPTION:", "DESCRIPTION:Mine\\n");
-	cr_assert_eq(changes(&desk, text), UB_PROPERTY_AGENDA, "above the line all is one text");
+	cr_assert_eq(changes(&desk, text), 0);
+	text = replaced(&desk, text, "DESCRIPTION:", "DESCRIPTION:First\\n\\n \\n- second\\n");
+	cr_assert_eq(changes(&desk, text), 0);
+	cr_assert_eq(changes(&desk, replaced(&desk, text, "Mine\\n", "Mine: ")), UB_PROPERTY_AGENDA);
+	cr_assert_eq(changes(&desk, replaced(&desk, text, "- one", "- two")), UB_PROPERTY_AGENDA);
 	desk_close(&desk);
 }

@@ -291,6 +291,42 @@ Test(revise, keeps_what_the_user_wrote_around_the_agenda)
 	desk_close(&desk);
 }
 
+Test(revise, keeps_what_the_user_wrote_above_the_agenda_from_one_agenda_to_the_next)
+{
+	struct desk desk = desk_open();
+	struct ub_item item = item_of(&desk);
+	struct ub_text text = unfolded(&desk, &item);
+	text = replaced(&desk, text, "DESCRIPTION:", "DESCRIPTION:Call Ben\\, first\\n\\n");
+	item.description = UB_TEXT(NEW_AGENDA);
+	text = changed(&desk, text, &item, UB_PROPERTY_AGENDA);
+	check_has(text, "\r\nDESCRIPTION:Call Ben\\, first\\n\\nAnother agenda\\;");
+	check_lacks(text, "Purpose");
+	cr_expect_eq(ub_ical_user_changes(parsed(&desk, text), desk.zones, desk.arena), 0);
+	item.description = item_of(&desk).description;
+	text = changed(&desk, text, &item, UB_PROPERTY_AGENDA);
+	check_has(text, "\r\nDESCRIPTION:Call Ben\\, first\\n\\nPurpose");
+	check_lacks(text, "Another agenda");
+	desk_close(&desk);
+}
+
+/* The lines above are counted, as a text is looked through for each of them. */
+Test(revise, looks_for_its_text_below_so_many_lines)
+{
+	struct desk desk = desk_open();
+	struct ub_item item = item_of(&desk);
+	for (size_t n = UB_ICAL_ABOVE_MAX; n <= UB_ICAL_ABOVE_MAX + 1; n++) {
+		struct ub_buf lines = UB_BUF(desk.arena);
+		ub_buf_str(&lines, "DESCRIPTION:");
+		for (size_t i = 0; i < n; i++)
+			ub_buf_printf(&lines, "Mine %zu\\n\\n", i);
+		struct ub_text text = replaced(&desk, unfolded(&desk, &item),
+		    "DESCRIPTION:", ub_text_cstr(desk.arena, ub_buf_text(&lines)));
+		cr_expect_eq(ub_ical_user_changes(parsed(&desk, text), desk.zones, desk.arena),
+		    n > UB_ICAL_ABOVE_MAX ? UB_PROPERTY_AGENDA : 0);
+	}
+	desk_close(&desk);
+}
+
 /* Also when the owner's clients have become others meanwhile. */
 Test(revise, keeps_the_ways_in_which_the_text_stands_as_html)
 {
