@@ -83,14 +83,14 @@ static bool part(struct ub_text value, const struct delimiters *delimiters, stru
 }
 
 struct ub_text ub_ical_agenda_replaced(
-    const struct ub_ical *ical, struct ub_text value, struct ub_text wanted, struct ub_arena *arena)
+    struct ub_text value, size_t above, struct ub_text wanted, struct ub_arena *arena)
 {
 	size_t from, to, wanted_from = 0, wanted_to = wanted.len;
 	if (ub_text_trim(value).len == 0)
 		return wanted;
 	if (!part(value, &kept, arena, &from, &to) && !part(value, &earlier, arena, &from, &to))
 		return value;
-	from += escaped(value, ub_ical_notes_above(ical, ub_libical_unescaped(value, arena), arena));
+	from += escaped(value, above);
 	if (part(wanted, &kept, arena, &wanted_from, &wanted_to))
 		wanted = ub_text_sub(wanted, wanted_from, wanted_to);
 	struct ub_buf out = UB_BUF(arena);

@@ -78,11 +78,12 @@ static struct ub_text value_of(const struct ub_ical *ical, const char *name)
 /* The description with the user's own notes, which stand outside of the delimiter lines. */
 static struct ub_text description(const struct conversion *conversion, const struct ub_ical *to)
 {
+	struct ub_arena *arena = conversion->arena;
 	struct ub_text was = value_of(conversion->from, "DESCRIPTION");
+	size_t above = ub_ical_notes_above(conversion->from, ub_libical_unescaped(was, arena), arena);
 	struct ub_text value = conversion->by_user & UB_PROPERTY_AGENDA
 				   ? was
-				   : ub_ical_agenda_replaced(conversion->from, was,
-					 value_of(to, "DESCRIPTION"), conversion->arena);
+				   : ub_ical_agenda_replaced(was, above, value_of(to, "DESCRIPTION"), arena);
 	return ub_ical_described(value, conversion->item->form.html, conversion->arena);
 }
 

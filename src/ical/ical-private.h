@@ -183,12 +183,12 @@ bool ub_ical_agenda(struct ub_text description, size_t *from, size_t *to);
 /* What stands below the closing line. */
 struct ub_text ub_ical_notes_below(struct ub_text description);
 /*
- * The escaped value of the object's DESCRIPTION, with the part of `wanted` (and both delimiters) in place of
- * its own. An empty value becomes all of `wanted`. A value without delimiters is the user's, and stays; and
- * so do his notes above and below.
+ * The escaped value of a DESCRIPTION, with the part of `wanted` (and both delimiters) in place of its own,
+ * which begins after the notes above (ub_ical_notes_above()). An empty value becomes all of `wanted`. A value
+ * without delimiters is the user's, and stays.
  */
 struct ub_text ub_ical_agenda_replaced(
-    const struct ub_ical *ical, struct ub_text value, struct ub_text wanted, struct ub_arena *arena);
+    struct ub_text value, size_t above, struct ub_text wanted, struct ub_arena *arena);
 /* Finds a rule's addition in the value of a meeting's DESCRIPTION. *from is before the blank line above the
  * addition, *to is after its last delimiter. False: there is no addition. */
 bool ub_ical_shared(struct ub_text value, struct ub_arena *arena, size_t *from, size_t *to);

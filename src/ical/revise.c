@@ -192,8 +192,11 @@ static void revise_agenda(struct revision *revision)
 {
 	const struct side *now = &revision->now;
 	const struct line *line = ub_ical_line(now->ical, now->master, "DESCRIPTION", NULL);
-	struct ub_text value = ub_ical_agenda_replaced(now->ical, value_of(now, "DESCRIPTION"),
-	    value_of(&revision->wanted, "DESCRIPTION"), revision->arena);
+	struct ub_text was = value_of(now, "DESCRIPTION");
+	size_t above =
+	    ub_ical_notes_above(now->ical, ub_libical_unescaped(was, revision->arena), revision->arena);
+	struct ub_text value =
+	    ub_ical_agenda_replaced(was, above, value_of(&revision->wanted, "DESCRIPTION"), revision->arena);
 	struct ub_text text = ub_ical_described(value, revision->html, revision->arena);
 	put(revision, "X-ALT-DESC", UB_TEXT_NONE);
 	if (line)
