@@ -66,6 +66,7 @@ enum step relay_exchange_connect(struct conn *conn)
 	if (conn->upstream->connecting)
 		return finish_connecting(conn);
 	exchange->reused = conn->upstream->used;
+	conn->upstream->signed_in |= exchange->signed_in;
 	conn->request.keep = exchange->reused && exchange->safe;
 	conn->phase = PHASE_EXCHANGE;
 	return STEP_AGAIN;

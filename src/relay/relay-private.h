@@ -237,10 +237,13 @@ struct upstream {
 	unsigned tried;
 	bool connecting; /* the connection, or its TLS, is being opened */
 	bool used;       /* the connection has carried an exchange */
+	bool signed_in;  /* the connection has carried credentials */
 };
 
 /* Takes the idle connection that was used last; NULL: there is none. Idle connections on which something has
- * come meanwhile are closed: those bytes would be taken for the answer to the next request. */
+ * come meanwhile are closed: those bytes would be taken for the answer to the next request. Whoever is not
+ * signed in gets no connection that has carried credentials: Cyrus' challenge there has no realm, and clients
+ * cannot answer it. */
 struct upstream *relay_upstream_pooled(struct loop *loop, struct conn *conn);
 /* A new connection, open or being opened; NULL: no address takes one, errno says why. */
 struct upstream *relay_upstream_open(struct loop *loop, struct conn *conn);
@@ -304,6 +307,7 @@ struct exchange {
 	unsigned interim; /* the number of 1xx answers so far */
 	bool hold;
 	bool to_head, safe;
+	bool signed_in;  /* the request has credentials */
 	bool keep_alive; /* the client's connection goes on afterwards */
 	bool expects;    /* Expect: 100-continue goes to the upstream */
 	bool continued;  /* the relay itself has said 100 Continue */

@@ -72,6 +72,7 @@ enum step relay_request_begin(struct conn *conn)
 		.hold = watch.hold && can_be_held(conn, head),
 		.to_head = ub_text_is(head->method, "HEAD"),
 		.safe = relay_method_is_safe(head->method),
+		.signed_in = ub_http_value(head, "Authorization").len > 0,
 		.keep_alive = !head->close,
 	};
 	conn->bound |= is_bound(head);

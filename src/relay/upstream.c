@@ -29,7 +29,10 @@ static void enter_pool(struct loop *loop, struct upstream *upstream)
 
 struct upstream *relay_upstream_pooled(struct loop *loop, struct conn *conn)
 {
-	for (struct upstream *upstream; (upstream = loop->pool_newest);) {
+	for (struct upstream *upstream = loop->pool_newest, *older; upstream; upstream = older) {
+		older = upstream->older;
+		if (upstream->signed_in && !conn->exchange.signed_in)
+			continue;
 		leave_pool(loop, upstream);
 		upstream->conn = conn;
 		if (relay_link_is_quiet(&upstream->link))

@@ -73,6 +73,24 @@ def _(world):
         tap.equal(peer.ask(b"PUT", b"/b.ics", body=b"x").status, 502, "on the same connection")
 
 
+@tap.case("a request without credentials goes over no connection that has carried some")
+def _(world):
+    def story(client):
+        while client.read_request():
+            client.answer(b"%d" % client.number)
+
+    world.serve(story)
+    basic = b"Authorization: Basic YTpi\r\n"
+    with world.peer() as peer:
+        signed_in = peer.ask(b"GET", b"/", basic).body
+        other = peer.ask(b"GET", b"/").body
+        assert other != signed_in, (signed_in, other)
+        tap.equal(peer.ask(b"GET", b"/").body, other, "it is used again by those without")
+        later = peer.ask(b"GET", b"/", basic).body
+        tap.equal(later, other, "and by one with credentials, as the one that was used last")
+        assert peer.ask(b"GET", b"/").body not in (signed_in, other)
+
+
 @tap.case("a connection that authenticates itself is nobody else's")
 def _(world):
     def story(client):
