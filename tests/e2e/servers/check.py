@@ -11,8 +11,11 @@ import subprocess
 import sys
 
 TOP = pathlib.Path(os.environ["srcdir"])
-STORIES = TOP / "tests/e2e/server_stories.py"
+STORIES = [TOP / "tests/e2e" / name for name in ("server_stories.py", "client_stories.py")]
 DATABASE = ("postgresql", "postgresql-client")
+CLIENTS = (
+    "vdirsyncer", "khal", "python3-caldav", "cadaver", "evolution-data-server", "gir1.2-ecal-2.0", "gir1.2-edataserver-1.2",
+    "gir1.2-ical-3.0", "python3-gi", "dbus", "gnome-keyring")
 # Debian's names of what each server needs.
 SERVERS = {
     "Radicale": ("python3-radicale",),
@@ -23,7 +26,7 @@ SERVERS = {
 }
 TITLES = {"Davical": "DAViCal", "Sogo": "SOGo"}
 NO_DAEMONS = pathlib.Path("/usr/sbin/policy-rc.d")
-MINUTES = 6  # for the stories of one server
+MINUTES = 6  # for the stories of one file on one server
 MARKS = ("<!-- make check-servers wrote this table -->\n", "<!-- end of the table -->\n")
 
 
@@ -58,7 +61,7 @@ def install(packages):
 def have_packages(servers):
     if not shutil.which("dpkg-query"):
         return say("this is no Debian system: what is not installed is not there")
-    wanted = dict.fromkeys(package for server in servers for package in SERVERS[server])
+    wanted = dict.fromkeys([*CLIENTS, *(package for server in servers for package in SERVERS[server])])
     # Cyrus wants a mail transport agent, and starts nothing with this one.
     if "Cyrus" in servers and not os.access("/usr/sbin/sendmail", os.X_OK):
         wanted["dma"] = None
@@ -75,10 +78,10 @@ def have_packages(servers):
 # ---- stories ----
 
 
-def tell(server):
-    """Runs the stories on a server: what came of each, by its name, which is what stands before the colon."""
+def tell(server, script):
+    """Runs a file's stories on a server: what came of each, by its name, which is what stands before the colon."""
     results = {}
-    command = ["timeout", "-k", "30", str(MINUTES * 60), sys.executable, "-B", str(STORIES)]
+    command = ["timeout", "-k", "30", str(MINUTES * 60), sys.executable, "-B", str(script)]
     with subprocess.Popen(command, env={**os.environ, "UPBEAT_SERVERS": server}, stdout=subprocess.PIPE, text=True) as run:
         for line in run.stdout:
             print(line, end="", flush=True)
@@ -90,7 +93,7 @@ def tell(server):
 
 def stories():
     """The names of all stories, in order."""
-    return re.findall(r'(?m)^@tap\.case\("([^":]+)', STORIES.read_text())
+    return [name for script in STORIES for name in re.findall(r'(?m)^@tap\.case\("([^":]+)', script.read_text())]
 
 
 def table(results):
@@ -111,7 +114,9 @@ def update_readme(text):
 def main():
     servers = os.environ.get("UPBEAT_SERVERS", "").split() or list(SERVERS)
     have_packages(servers)
-    results = {server: dict.fromkeys(stories(), "FAILED") | tell(server) for server in servers}
+    results = {server: dict.fromkeys(stories(), "FAILED") for server in servers}
+    for server, script in ((server, script) for server in servers for script in STORIES):
+        results[server] |= tell(server, script)
     text = table(results)
     print(f"\n{text}")
     if os.environ.get("UPBEAT_README_UPDATE"):
