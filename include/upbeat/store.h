@@ -6,9 +6,9 @@
  * store: keeps what has to be remembered between passes: keys (what to look at again), items (what was made),
  * principals that the server knows, aliases of paths, the last seen text of customer meetings, which meetings
  * there were with each account and how often there should be (upbeat/history.h), when our people are taken,
- * how far the changes of calendars were looked at, by which clients users come, and events that are to be
- * told to others. A store is a table of functions, and holds no credential. What this header says holds for
- * every store; one suite of tests runs on all of them.
+ * how far the changes of calendars were looked at, by which clients users come, colleagues' copies of items
+ * (upbeat/copies.h), and events that are to be told to others. A store is a table of functions, and holds no
+ * credential. What this header says holds for every store; one suite of tests runs on all of them.
  *
  * Keys are levels, not edges: a key says "look here", never what was there. Putting a key that is there
  * already makes one pass of two. Putting a key while somebody works on it makes sure that another pass
@@ -46,6 +46,7 @@ enum ub_key_kind {
 	UB_KEY_ACCOUNT, /* an account that the principal owns, or all of these */
 	UB_KEY_ORDER,   /* something to be done once for all of the principal's calendars */
 	UB_KEY_SYNC,    /* a calendar in which something may have changed */
+	UB_KEY_COPY,    /* the copy of an item that the principal, by his address, is to have */
 };
 
 /*
@@ -68,7 +69,8 @@ enum ub_doubt {
 struct ub_key {
 	enum ub_key_kind kind;
 	struct ub_text upstream;
-	/* canonical, a calendar's with its slash; of an order: its words; of an account: "accounts/ID" */
+	/* canonical, a calendar's with its slash; of an order: its words; of an account: "accounts/ID"; of a
+	 * copy: the item's */
 	struct ub_text href;
 	struct ub_text principal;  /* on whose behalf; empty: the service account */
 	struct ub_text collection; /* href of the collection, where known */
@@ -96,6 +98,13 @@ struct ub_key ub_store_account_key(
     struct ub_text upstream, struct ub_text principal, struct ub_text id, struct ub_arena *arena);
 /* The account's id of a key UB_KEY_ACCOUNT. Empty: the key is of all accounts. */
 struct ub_text ub_store_account_of(const struct ub_key *key);
+
+/* The key of the copy that somebody has of an item, by the item's href and his address. Texts are in `arena`,
+ * or those given. */
+struct ub_key ub_store_copy_key(
+    struct ub_text upstream, struct ub_text item, struct ub_text person, struct ub_arena *arena);
+/* The address of whose copy a key UB_KEY_COPY is. */
+struct ub_text ub_store_copy_person(const struct ub_key *key);
 
 /* A key with its place in the queue. A job that ub_store_take() has given is the right to work on the key
  * until the lease runs out. */
@@ -516,7 +525,7 @@ UB_MUST_USE enum ub_store_result ub_store_put_sync(struct ub_store *store, const
 UB_MUST_USE enum ub_store_result ub_store_sync(struct ub_store *store, struct ub_text upstream,
     struct ub_text collection, struct ub_arena *arena, struct ub_store_sync *sync);
 /* Up to UB_STORE_PLACES objects in the calendar, by href, of which something is remembered that may end after
- * `since`: meetings, items, and what else takes people's time. */
+ * `since`: meetings, items, copies of these, and what else takes people's time. */
 UB_MUST_USE enum ub_store_result ub_store_places(struct ub_store *store, struct ub_text organization,
     struct ub_text upstream, struct ub_text collection, int64_t since, struct ub_arena *arena,
     struct ub_store_places *places);

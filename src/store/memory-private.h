@@ -32,6 +32,7 @@ struct memory {
 	struct set taken;        /* the same, by organisation, person, end */
 	struct set syncs;        /* by upstream, collection */
 	struct set clients;      /* by upstream, principal, client */
+	struct set copies;       /* by organisation, upstream, item, person */
 	struct set events;       /* by number */
 	struct set sinks;        /* by name */
 	uint64_t last_event;     /* the number of the last one */
@@ -155,6 +156,14 @@ store_note_client_fn memory_note_client;
 store_clients_fn memory_clients;
 /* Forgets clients that were last seen before then. */
 void clients_prune(struct memory *memory, int64_t before);
+
+/* memory-copies.c */
+int compare_copies(const void *a, const void *b);
+store_put_copy_fn memory_put_copy;
+store_copy_fn memory_copy;
+store_copy_at_fn memory_copy_at;
+store_copies_fn memory_copies;
+void copies_prune(struct memory *memory, int64_t before);
 
 /* memory-events.c */
 int compare_events(const void *a, const void *b);

@@ -100,6 +100,11 @@ enum ub_store_result memory_places(struct ub_store *store, struct ub_text organi
 		if (may_stand(item) && (item->outcome.end >= since || item->outcome.end == 0))
 			add(&wanted, item->organization, item->upstream, item->href, item->etag);
 	}
+	for (size_t i = 0; i < memory->copies.n; i++) {
+		const struct ub_store_copy *copy = memory->copies.items[i];
+		if (copy->state == UB_COPY_STANDS)
+			add(&wanted, copy->organization, copy->upstream, copy->href, copy->etag);
+	}
 	for (size_t i = 0; i < memory->appointments.n; i++) {
 		const struct ub_store_appointment *taken = memory->appointments.items[i];
 		if (!taken->item && taken->end >= since)

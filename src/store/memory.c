@@ -357,6 +357,7 @@ static enum ub_store_result memory_prune(struct ub_store *store, int64_t now, in
 	appointments_prune(memory, now);
 	syncs_prune(memory, before);
 	clients_prune(memory, before);
+	copies_prune(memory, before);
 	memory_unlock(memory);
 	return UB_STORE_OK;
 }
@@ -380,6 +381,7 @@ static void memory_close(struct ub_store *store)
 	set_free(&memory->appointments);
 	set_free(&memory->syncs);
 	set_free(&memory->clients);
+	set_free(&memory->copies);
 	free(memory->taken.items);
 	set_free(&memory->events);
 	set_free(&memory->sinks);
@@ -471,6 +473,10 @@ static const struct ub_store_ops ops = {
 	.note_client = memory_note_client,
 	.clients = memory_clients,
 	.places = memory_places,
+	.put_copy = memory_put_copy,
+	.copy = memory_copy,
+	.copy_at = memory_copy_at,
+	.copies = memory_copies,
 	.set_sinks = memory_set_sinks,
 	.sinks = memory_sinks,
 	.events = memory_events,
@@ -508,6 +514,7 @@ struct ub_store *ub_store_memory_open(void)
 	memory->taken.compare = compare_taken;
 	memory->syncs.compare = compare_syncs;
 	memory->clients.compare = compare_clients;
+	memory->copies.compare = compare_copies;
 	memory->events.compare = compare_events;
 	memory->sinks.compare = compare_sinks;
 	return &memory->store;

@@ -97,6 +97,11 @@ enum statement {
 	CLIENT_LIST,
 	CLIENT_PRUNE,
 	PLACE_LIST,
+	COPY_PUT,
+	COPY_GET,
+	COPY_AT,
+	COPY_LIST,
+	COPY_PRUNE,
 	EVENT_PUT,
 	EVENT_LIST,
 	EVENT_TRIM,
@@ -159,8 +164,8 @@ bool sql_only_text(
 /* sqlite-events.c: stores an event, within a transaction. */
 void sqlite_add_event(struct sqlite *s, const struct ub_store_event *event);
 
-/* sqlite.c, sqlite-queue.c, sqlite-records.c, sqlite-meetings.c, sqlite-appointments.c, sqlite-syncs.c and
- * sqlite-events.c: the functions of struct ub_store_ops. */
+/* sqlite.c, sqlite-queue.c, sqlite-records.c, sqlite-meetings.c, sqlite-appointments.c, sqlite-syncs.c,
+ * sqlite-copies.c and sqlite-events.c: the functions of struct ub_store_ops. */
 store_close_fn sqlite_close;
 store_problem_fn sqlite_problem;
 store_is_lost_fn sqlite_is_lost;
@@ -222,6 +227,10 @@ store_sync_fn sqlite_sync;
 store_note_client_fn sqlite_note_client;
 store_clients_fn sqlite_clients;
 store_places_fn sqlite_places;
+store_put_copy_fn sqlite_put_copy;
+store_copy_fn sqlite_copy;
+store_copy_at_fn sqlite_copy_at;
+store_copies_fn sqlite_copies;
 store_set_sinks_fn sqlite_set_sinks;
 store_sinks_fn sqlite_sinks;
 store_events_fn sqlite_events;

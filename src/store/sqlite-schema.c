@@ -72,6 +72,15 @@
 	"CREATE TABLE client(upstream TEXT, principal TEXT, client TEXT, seen INTEGER NOT NULL,"             \
 	" PRIMARY KEY(upstream, principal, client)) WITHOUT ROWID;"
 
+/* What colleagues have of items. */
+#define TABLES_SINCE_14                                                                                      \
+	"CREATE TABLE copy(organization TEXT, upstream TEXT, item TEXT, person TEXT, uid TEXT NOT NULL,"     \
+	" meeting_uid TEXT NOT NULL, owner TEXT NOT NULL, href TEXT NOT NULL, etag TEXT NOT NULL,"           \
+	" source TEXT NOT NULL, state INTEGER NOT NULL, problem TEXT NOT NULL, changed INTEGER NOT NULL,"    \
+	" PRIMARY KEY(organization, upstream, item, person)) WITHOUT ROWID;"                                 \
+	"CREATE INDEX copy_of ON copy(organization, meeting_uid);"                                           \
+	"CREATE INDEX copy_at ON copy(organization, upstream, href, changed);"
+
 /* The schema of a new file, of version SCHEMA. Times are in milliseconds since 1970. */
 const char sql_schema[] =
     "CREATE TABLE key(id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, upstream TEXT NOT NULL,"
@@ -105,7 +114,7 @@ const char sql_schema[] =
     " PRIMARY KEY(organization, upstream, href));"
     "CREATE INDEX seen_meeting ON seen(organization, meeting_uid, href, upstream);" TABLES_SINCE_3
 	INDEXES_SINCE_4 TABLES_SINCE_5 TABLES_SINCE_6 COLUMNS_SINCE_7 TABLES_SINCE_10 PERIODS_SINCE_11
-	    TABLES_SINCE_12 TABLES_SINCE_13;
+	    TABLES_SINCE_12 TABLES_SINCE_13 TABLES_SINCE_14;
 
 /* Version 1 kept strangers' keys, and aliases that nobody had vouched for. A principal who has a meeting in
  * the store was answered well when it was looked at. */
@@ -177,6 +186,9 @@ static const char from_11[] = TABLES_SINCE_12;
 /* Version 12 took no note of clients. They are known as they come by. */
 static const char from_12[] = TABLES_SINCE_13;
 
+/* Version 13 wrote no copies. */
+static const char from_13[] = TABLES_SINCE_14;
+
 const char *const sql_migrations[] = { [1] = from_1,
 	[2] = from_2,
 	[3] = from_3,
@@ -188,7 +200,8 @@ const char *const sql_migrations[] = { [1] = from_1,
 	[9] = from_9,
 	[10] = from_10,
 	[11] = from_11,
-	[12] = from_12 };
+	[12] = from_12,
+	[13] = from_13 };
 
 #define KEY_COLUMNS                                                                                          \
 	"id, lease, kind, upstream, href, principal, collection, state, put, due, again, attempts, "         \
@@ -208,6 +221,9 @@ const char *const sql_migrations[] = { [1] = from_1,
 #define APPOINTMENT_COLUMNS "organization, uid, person, meeting_uid, upstream, href, item, beginning, ending"
 
 #define SYNC_COLUMNS "upstream, collection, token, tag, known, refused, looked"
+#define COPY_COLUMNS                                                                                         \
+	"organization, upstream, item, person, uid, meeting_uid, owner, href, etag, source, state, "         \
+	"problem, changed"
 
 const char *const sql_statements[STATEMENTS] = {
 	[BEGIN] = "BEGIN IMMEDIATE",
@@ -363,8 +379,20 @@ const char *const sql_statements[STATEMENTS] = {
 	    " UNION SELECT href, etag FROM item INDEXED BY item_at WHERE organization = ?1 AND upstream = ?2"
 	    " AND href > ?3 AND href < ?4 AND uid <> '' AND state NOT IN (?6, ?7)"
 	    " AND (ending >= ?5 OR ending = 0)"
+	    " UNION SELECT href, etag FROM copy INDEXED BY copy_at WHERE organization = ?1 AND upstream = ?2"
+	    " AND href > ?3 AND href < ?4 AND state = ?9"
 	    " UNION SELECT href, '' FROM appointment INDEXED BY appointment_at WHERE organization = ?1"
 	    " AND upstream = ?2 AND href > ?3 AND href < ?4 AND ending >= ?5 AND item = 0 LIMIT 2 * ?8",
+	[COPY_PUT] =
+	    "INSERT OR REPLACE INTO copy(" COPY_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[COPY_GET] = "SELECT " COPY_COLUMNS " FROM copy WHERE organization = ? AND upstream = ? AND item = ?"
+		     " AND person = ?",
+	[COPY_AT] = "SELECT " COPY_COLUMNS " FROM copy INDEXED BY copy_at"
+		    " WHERE organization = ? AND upstream = ? AND href = ? ORDER BY changed DESC LIMIT 1",
+	[COPY_LIST] =
+	    "SELECT " COPY_COLUMNS " FROM copy WHERE organization = ?1 AND (?2 = '' OR meeting_uid = ?2)"
+	    " ORDER BY item, person",
+	[COPY_PRUNE] = "DELETE FROM copy WHERE changed < ?",
 	[EVENT_PUT] = "INSERT INTO event(id, text) SELECT ?, ? WHERE EXISTS (SELECT 1 FROM sink)",
 	[EVENT_LIST] = "SELECT number, id, text FROM event"
 		       " WHERE number > (SELECT position FROM sink WHERE name = ?) ORDER BY number LIMIT ?",

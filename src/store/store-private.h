@@ -6,6 +6,7 @@
  * What the stores share: the table of their functions, and records in sorted sets.
  */
 
+#include "upbeat/copies.h"
 #include "upbeat/history.h"
 
 #define UB_STORE_ASIDE_REASON "what worked on it did not come to an end, several times"
@@ -13,7 +14,7 @@
 /* When a key that is put now expires, in milliseconds since 1970. */
 int64_t expiry(enum ub_doubt doubt, int64_t now);
 
-/* ---- the table: what a store can do, as ub_store_NAME() in upbeat/store.h and upbeat/history.h says ---- */
+/* ---- the table: what a store can do, as ub_store_NAME() in its public headers says ---- */
 
 typedef void store_close_fn(struct ub_store *store);
 typedef const char *store_problem_fn(struct ub_store *store);
@@ -133,6 +134,13 @@ typedef enum ub_store_result store_note_client_fn(
     struct ub_store *store, const struct ub_store_client *client);
 typedef enum ub_store_result store_clients_fn(struct ub_store *store, struct ub_text upstream,
     struct ub_text principal, int64_t since, struct ub_arena *arena, struct ub_store_clients *clients);
+typedef enum ub_store_result store_put_copy_fn(struct ub_store *store, const struct ub_store_copy *copy);
+typedef enum ub_store_result store_copy_fn(struct ub_store *store, const struct ub_store_copy *like,
+    struct ub_arena *arena, struct ub_store_copy *copy);
+typedef enum ub_store_result store_copy_at_fn(struct ub_store *store, struct ub_text organization,
+    struct ub_text upstream, struct ub_text href, struct ub_arena *arena, struct ub_store_copy *copy);
+typedef enum ub_store_result store_copies_fn(struct ub_store *store, struct ub_text organization,
+    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_copies *copies);
 typedef enum ub_store_result store_set_sinks_fn(
     struct ub_store *store, const struct ub_text *names, size_t n, struct ub_arena *arena);
 typedef enum ub_store_result store_sinks_fn(
@@ -213,6 +221,10 @@ struct ub_store_ops {
 	store_sync_fn *sync;
 	store_note_client_fn *note_client;
 	store_clients_fn *clients;
+	store_put_copy_fn *put_copy;
+	store_copy_fn *copy;
+	store_copy_at_fn *copy_at;
+	store_copies_fn *copies;
 	store_places_fn *places;
 
 	store_set_sinks_fn *set_sinks;

@@ -24,6 +24,18 @@ const char *ub_job_state_word(enum ub_job_state state)
 	return words[state];
 }
 
+const char *ub_copy_state_word(enum ub_copy_state state)
+{
+	static const char *const words[] = {
+		[UB_COPY_WANTED] = "wanted",
+		[UB_COPY_STANDS] = "stands",
+		[UB_COPY_DECLINED] = "declined",
+		[UB_COPY_REMOVED] = "removed",
+		[UB_COPY_SERVERS] = "server",
+	};
+	return words[state];
+}
+
 void ub_store_close(struct ub_store **store)
 {
 	if (*store)
@@ -46,6 +58,20 @@ struct ub_key ub_store_account_key(
 		.upstream = upstream,
 		.href = id.len ? ub_textf(arena, ACCOUNTS "/%.*s", UB_ARGS(id)) : UB_TEXT(ACCOUNTS),
 		.principal = principal };
+}
+
+struct ub_key ub_store_copy_key(
+    struct ub_text upstream, struct ub_text item, struct ub_text person, struct ub_arena *arena)
+{
+	return (struct ub_key){ .kind = UB_KEY_COPY,
+		.upstream = upstream,
+		.href = item,
+		.principal = ub_textf(arena, UB_STORE_BY_ADDRESS "%.*s", UB_ARGS(person)) };
+}
+
+struct ub_text ub_store_copy_person(const struct ub_key *key)
+{
+	return ub_text_sub(key->principal, sizeof(UB_STORE_BY_ADDRESS) - 1, key->principal.len);
 }
 
 struct ub_text ub_store_account_of(const struct ub_key *key)
@@ -463,6 +489,30 @@ enum ub_store_result ub_store_places(struct ub_store *store, struct ub_text orga
 			places->items[n++] = places->items[i];
 	places->n = n;
 	return result;
+}
+
+enum ub_store_result ub_store_put_copy(struct ub_store *store, const struct ub_store_copy *copy)
+{
+	return store->ops->put_copy(store, copy);
+}
+
+enum ub_store_result ub_store_copy(struct ub_store *store, const struct ub_store_copy *like,
+    struct ub_arena *arena, struct ub_store_copy *copy)
+{
+	return store->ops->copy(store, like, arena, copy);
+}
+
+enum ub_store_result ub_store_copy_at(struct ub_store *store, struct ub_text organization,
+    struct ub_text upstream, struct ub_text href, struct ub_arena *arena, struct ub_store_copy *copy)
+{
+	return store->ops->copy_at(store, organization, upstream, href, arena, copy);
+}
+
+enum ub_store_result ub_store_copies(struct ub_store *store, struct ub_text organization,
+    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_copies *copies)
+{
+	*copies = (struct ub_store_copies){ 0 };
+	return store->ops->copies(store, organization, meeting_uid, arena, copies);
 }
 
 enum ub_store_result ub_store_set_sinks(
