@@ -162,6 +162,22 @@ UB_MUST_USE bool ub_ical_convert(const struct ub_ical *ical, const struct ub_ite
 struct ub_text ub_ical_hide(const struct ub_ical *ical, enum ub_class class, const struct ub_zones *zones,
     bool *hidden, struct ub_arena *arena);
 
+/* ---- colleagues' copies ---- */
+
+/*
+ * The text of a colleague's copy of an item: the item's own, marked as a copy. `former`: the copy as it
+ * stands (NULL: there is none), of which the new one keeps what the colleague has of his own. What belongs to
+ * the organizer (RFC 6638 3.2.2.1) is as in the item. Empty: it cannot be made.
+ */
+UB_MUST_USE struct ub_text ub_ical_copy(const struct ub_ical *item, const struct ub_ical *former,
+    const struct ub_zones *zones, struct ub_arena *arena);
+/* Whether the object is a copy that Upbeat has written. */
+bool ub_ical_is_copy(const struct ub_ical *ical);
+/* The text with an attendee's answer changed, and nothing else. Empty: he is not invited, or it is his answer
+ * already. */
+UB_MUST_USE struct ub_text ub_ical_answer(
+    const struct ub_ical *ical, struct ub_text address, enum ub_partstat partstat, struct ub_arena *arena);
+
 /* ---- the user's own meeting ---- */
 
 /*

@@ -155,6 +155,8 @@ struct ub_event *ub_ical_component_event(struct reader *reader, size_t component
  * Empty: none. */
 struct ub_text ub_ical_address(const struct line *line, struct ub_arena *arena);
 void ub_ical_people(struct reader *reader, size_t component, struct ub_event *event);
+/* The value of PARTSTAT. A literal. */
+const char *ub_ical_partstat_word(enum ub_partstat partstat);
 
 /* ---- base.c ---- */
 

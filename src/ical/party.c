@@ -22,6 +22,14 @@ static int word_value(const struct word *words, struct ub_text text, int otherwi
 	return otherwise;
 }
 
+const char *ub_ical_partstat_word(enum ub_partstat partstat)
+{
+	for (const struct word *word = partstats; word->word; word++)
+		if (word->value == (int)partstat)
+			return word->word;
+	return partstats[0].word;
+}
+
 /* Cuts the word from the text's beginning, in any case. */
 static bool cut_word(struct ub_text *text, const char *word)
 {
