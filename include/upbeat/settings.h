@@ -72,6 +72,14 @@ struct ub_settings_tls {
 	struct ub_settings_path certificate, key;
 };
 
+/* How colleagues get the items that they are invited to. */
+enum ub_deliver {
+	UB_DELIVER_AUTO,     /* by the best way that there is */
+	UB_DELIVER_SCHEDULE, /* the server sends invitations to those who are named in an event */
+	UB_DELIVER_COPIES,   /* the service account writes a copy into the calendar of each */
+	UB_DELIVER_OWNER,    /* not at all */
+};
+
 struct ub_settings {
 	struct {
 		struct ub_text host; /* no brackets */
@@ -97,6 +105,7 @@ struct ub_settings {
 	int64_t deletion_grace; /* seconds after a DELETE in which the meeting may turn up elsewhere */
 	int64_t sync_every;     /* seconds between two looks for changes in a calendar; 0: nobody looks */
 	struct ub_settings_service service;
+	enum ub_deliver deliver;
 	struct ub_text log_level, log_format; /* words that ub_log_level_parse and ub_log_format_parse know */
 	struct ub_org *org;                   /* never NULL */
 	struct ub_settings_holidays *holidays;

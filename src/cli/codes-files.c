@@ -29,6 +29,10 @@ const struct ub_code ub_codes_files[] = {
 	    "Such a character cannot be seen in an editor and has no meaning here. Often it was pasted in. "
 	    "Delete it.",
 	    NULL, NULL },
+	{ "deliver-without-service", "copies are to be written, and nobody can write them",
+	    "Only a service account may write into colleagues' calendars. Without one, leave `deliver` to "
+	    "`auto`.",
+	    "deliver: copies", "service: {user: upbeat, password_file: service-password}\ndeliver: copies" },
 	{ "domain-twice", "two accounts have one domain",
 	    "The domain of a guest's address leads to one account. Take the domain out of one of the two.",
 	    NULL, NULL },

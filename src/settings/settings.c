@@ -21,6 +21,7 @@ struct written {
 		struct ub_text level, format;
 	} log;
 	struct service service;
+	int deliver; /* enum ub_deliver */
 	struct organization organization;
 	struct sources sources;
 	struct sinks sinks;
@@ -65,6 +66,15 @@ static const struct ub_yaml_word tasks[] = {
 	{ "events", UB_TASKS_EVENTS, "as all-day events that are free" },
 };
 static const struct ub_yaml_type type_tasks = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(tasks) };
+
+static const struct ub_yaml_word deliver[] = {
+	{ "auto", UB_DELIVER_AUTO,
+	    "by the server's invitations, or else by copies, if there is a service account" },
+	{ "schedule", UB_DELIVER_SCHEDULE, "by the server's invitations" },
+	{ "copies", UB_DELIVER_COPIES, "by copies that the service account writes" },
+	{ "owner", UB_DELIVER_OWNER, "not at all: an item stands in its owner's calendar alone" },
+};
+static const struct ub_yaml_type type_deliver = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(deliver) };
 
 static const struct ub_yaml_word levels[] = {
 	{ "error", 0, NULL },
@@ -112,6 +122,8 @@ static const struct ub_yaml_field fields[] = {
 	    "through Upbeat, at most; 30s if not said, 0s: never" },
 	{ "service", &type_service, offsetof(struct written, service), false,
 	    "an account of Upbeat's own on the server, for users who are not there" },
+	{ "deliver", &type_deliver, offsetof(struct written, deliver), false,
+	    "how colleagues get the items that they are invited to; auto if not said" },
 	{ "log", &type_log, offsetof(struct written, log), false, "the log on standard error" },
 	{ "organization", &ub_settings_organization_type, offsetof(struct written, organization), false,
 	    "who is one of us, and when we work" },
@@ -162,6 +174,7 @@ static struct ub_settings *finish(struct ub_arena *arena, const struct written *
 	settings->sync_every = written->sync_every;
 	settings->tasks = (enum ub_settings_tasks)written->tasks;
 	fill_service(settings, &written->service);
+	settings->deliver = (enum ub_deliver)written->deliver;
 	settings->log_level = written->log.level;
 	settings->log_format = written->log.format;
 	fill_sources(arena, settings, &written->sources);
@@ -199,6 +212,18 @@ static void check_upstream(
 	ub_diag_set_help(reader->diags, diag, "name the address of the CalDAV server");
 }
 
+/* A way that cannot be gone is no way. */
+static void check_deliver(
+    const struct ub_yaml_reader *reader, const struct ub_yaml_node *root, const struct written *written)
+{
+	if (written->deliver != UB_DELIVER_COPIES || ub_yaml_get(root, "service"))
+		return;
+	struct ub_diag *diag = ub_error(reader->diags, "deliver-without-service",
+	    ub_yaml_get(root, "deliver")->place, "only a service account can write copies");
+	ub_diag_set_help(
+	    reader->diags, diag, "name the account under `service`, or leave `deliver` to `auto`");
+}
+
 struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_source *source,
     const struct ub_zones *zones, struct ub_diags *diags)
 {
@@ -207,8 +232,10 @@ struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_sou
 	struct written written = unwritten();
 	const struct ub_yaml_node *root = ub_yaml_parse(arena, source, diags);
 	bool read = root && ub_yaml_read(&reader, &ub_settings_type, root, &written);
-	if (read)
+	if (read) {
 		check_upstream(&reader, root, &written);
+		check_deliver(&reader, root, &written);
+	}
 	if (root) {
 		check_plain(&reader, root, &written.upstream, written.upstream_plain);
 		check_trust(&reader, root, &written.upstream);

@@ -389,6 +389,22 @@ Test(settings, name_the_file_of_the_service_account_and_never_its_secret)
 	finish(&r);
 }
 
+Test(settings, say_how_colleagues_get_items)
+{
+	struct reading *r = read_settings("/x/u.yaml", REQUIRED ORG);
+	cr_assert_eq(r->settings->deliver, UB_DELIVER_AUTO);
+	finish(&r);
+	r = read_settings(
+	    "/x/u.yaml", REQUIRED ORG "service: {user: upbeat, password_file: pw}\ndeliver: copies\n");
+	cr_assert_eq(r->diags.errors, 0, "%s", printed(r));
+	cr_assert_eq(r->settings->deliver, UB_DELIVER_COPIES);
+	finish(&r);
+	r = read_settings("/x/u.yaml", REQUIRED ORG "deliver: copies\n");
+	cr_assert(strstr(printed(r), "/x/u.yaml:4:10: error[deliver-without-service]"), "%s", printed(r));
+	cr_assert(strstr(printed(r), "name the account under `service`"), "%s", printed(r));
+	finish(&r);
+}
+
 Test(settings, refuse_a_service_account_that_cannot_sign_in)
 {
 	static const struct {
