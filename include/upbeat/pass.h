@@ -10,6 +10,7 @@
 #include <pthread.h>
 
 #include "upbeat/configuration.h"
+#include "upbeat/copies.h"
 #include "upbeat/identity.h"
 #include "upbeat/store.h"
 #include "upbeat/wire.h"
@@ -26,10 +27,11 @@ void ub_looks_free(struct ub_looks **looks);
 /* One pass over one key. What the members point to must outlive the pass. */
 struct ub_pass {
 	struct ub_snapshot *snapshot;
-	struct ub_store *store;   /* where items and meetings are remembered */
-	struct ub_store *queue;   /* the store that gave the job: its lease is there */
-	const struct ub_job *job; /* the key is an object's, an account's or of changes in a calendar */
-	struct ub_looks *looks;   /* NULL: nobody remembers */
+	struct ub_store *store; /* where items and meetings are remembered */
+	struct ub_store *queue; /* the store that gave the job: its lease is there */
+	/* the key is an object's, an account's, of changes in a calendar, or of a copy */
+	const struct ub_job *job;
+	struct ub_looks *looks; /* NULL: nobody remembers */
 	const struct ub_caller *caller;
 	struct ub_log *log;
 	pthread_mutex_t *times;         /* held while the times of items are chosen; all passes share it */
@@ -47,6 +49,9 @@ struct ub_pass {
 	struct ub_text account;    /* the id of the meeting's account; empty: it has none */
 	/* The meeting, if it gets nothing and the store remembers nothing of it; *why says why. */
 	const struct ub_facts *passed_over;
+	/* The copies that colleagues have of the meeting's items, once they were asked for. */
+	struct ub_store_copies copies;
+	bool knows_copies;
 	bool kept;      /* what is remembered of the meeting was kept before its first item was written */
 	bool forbidden; /* the server has refused the service account something */
 	bool moved;     /* the event takes people at another time than when it was last seen */
@@ -85,6 +90,10 @@ enum ub_pass_end ub_pass_account(struct ub_pass *pass, struct ub_text *why);
 /* The same for a key UB_KEY_SYNC: asks the server what has changed in the calendar since that was last asked,
  * and puts the keys of objects that Upbeat has not looked at as they are now. */
 enum ub_pass_end ub_pass_sync(struct ub_pass *pass, struct ub_text *why);
+
+/* The same for a key UB_KEY_COPY: takes the colleague's answer over into the item, and brings his copy into
+ * step with it. Only the service account sees both. */
+enum ub_pass_end ub_pass_copy(struct ub_pass *pass, struct ub_text *why);
 
 /* ---- whom the service account acts for ---- */
 

@@ -5,7 +5,9 @@
  */
 #include "control-private.h"
 #include "explain-busy.h"
+#include "explain-copies.h"
 #include "made.h"
+#include "upbeat/deliver.h"
 #include "upbeat/json.h"
 
 /* What is remembered of a meeting. */
@@ -18,6 +20,7 @@ struct meeting {
 	struct ub_store_seens seens;
 	struct ub_store_items items;
 	struct ub_known_jobs jobs;
+	struct explain_copies copies;
 	struct ub_busy_people busy; /* of whom the items' times depend on */
 };
 
@@ -31,6 +34,7 @@ static void look(struct meeting *meeting)
 	    UB_STORE_OK)
 		meeting->items.n = 0;
 	meeting->jobs = ub_queue_jobs(daemon->queue, meeting->arena);
+	meeting->copies = explain_copies(daemon->store, meeting->uid, &meeting->jobs, meeting->arena);
 }
 
 /* The copy whose owner has the items; otherwise the first one. */
@@ -147,15 +151,23 @@ static void print_items(const struct meeting *meeting, const struct ub_decision 
 		ub_buf_str(out, "  nothing\n");
 }
 
+static void print_delivery(const struct meeting *meeting)
+{
+	const struct ub_snapshot *snapshot = meeting->telling->snapshot;
+	const struct ub_delivery delivery =
+	    ub_deliver_by(snapshot->settings, ub_freebusy_invites(snapshot->freebusy, NULL));
+	if (meeting->items.n == 0)
+		return;
+	heading(meeting, "How colleagues get what they are invited to");
+	ub_buf_printf(meeting->telling->out, "  %s: %s\n", delivery.why, ub_way_text(delivery.way));
+	explain_copies_print(&meeting->copies, meeting->telling->out);
+}
+
 static void print_busy(const struct meeting *meeting)
 {
 	if (meeting->busy.n)
 		heading(meeting, "When people are busy");
 	explain_busy_print(&meeting->busy, meeting->zone, meeting->telling->out);
-	if (meeting->busy.n > 1 &&
-	    ub_freebusy_invites(meeting->telling->snapshot->freebusy, NULL) == UB_INVITES_NONE)
-		ub_buf_str(meeting->telling->out,
-		    "  The server sends no invitations: nobody but the owner sees the items.\n");
 }
 
 static void print_keys(const struct meeting *meeting)
@@ -239,6 +251,7 @@ static json_t *store_object(const struct meeting *meeting)
 	json_t *object = ub_json_must(json_object());
 	ub_json_set(object, "copies", copies_array(meeting));
 	ub_json_set(object, "items", made_array(&meeting->items));
+	ub_json_set(object, "colleagues", explain_copies_array(&meeting->copies));
 	ub_json_set(object, "keys", keys_array(meeting));
 	return object;
 }
@@ -282,6 +295,7 @@ int control_explain_meeting(
 	ub_explain_print(&decision, telling->out, telling->colour);
 	print_copies(&meeting, seen);
 	print_items(&meeting, &decision);
+	print_delivery(&meeting);
 	print_busy(&meeting);
 	print_keys(&meeting);
 	return 0;

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "control-private.h"
-#include "upbeat/freebusy.h"
+#include "upbeat/deliver.h"
 #include "upbeat/json.h"
 #include "upbeat/settings.h"
 
@@ -219,13 +219,18 @@ static void print_keys(const struct status *status, enum ub_job_state state)
 		    shown - UB_STATUS_KEYS_SHOWN, UB_STATUS_KEYS_MAX);
 }
 
-static void print_invites(const struct status *status)
+static struct ub_delivery delivery(const struct ub_telling *telling)
 {
-	if (ub_freebusy_invites(status->telling->snapshot->freebusy, NULL) != UB_INVITES_NONE)
-		return;
-	label(status, "Invites");
-	paint(status, yellow, "the server sends none");
-	ub_buf_str(status->telling->out, ": colleagues do not see the items that they are invited to\n");
+	return ub_deliver_by(
+	    telling->snapshot->settings, ub_freebusy_invites(telling->snapshot->freebusy, NULL));
+}
+
+static void print_delivery(const struct status *status)
+{
+	const struct ub_delivery now = delivery(status->telling);
+	label(status, "Delivery");
+	paint(status, now.way == UB_WAY_OWNER ? yellow : "", ub_way_word(now.way));
+	ub_buf_printf(status->telling->out, ": %s (%s)\n", ub_way_text(now.way), now.why);
 }
 
 static void print_orders(const struct status *status)
@@ -304,7 +309,7 @@ static void print_status(struct status *status)
 	print_store(status);
 	control_print_service(
 	    status->telling, label_of(status, "Service   "), label_of(status, "Sign-ins  "));
-	print_invites(status);
+	print_delivery(status);
 	print_orders(status);
 	print_waiting(status);
 	print_aside(status);
@@ -457,6 +462,15 @@ static json_t *invitations(const struct ub_telling *telling)
 	    invites == UB_INVITES_UNKNOWN ? json_null() : json_boolean(invites == UB_INVITES_SENT));
 }
 
+static json_t *delivery_object(const struct ub_telling *telling)
+{
+	const struct ub_delivery now = delivery(telling);
+	json_t *object = ub_json_must(json_object());
+	ub_json_set(object, "way", ub_json_must(json_string(ub_way_word(now.way))));
+	ub_json_set(object, "why", ub_json_must(json_string(now.why)));
+	return object;
+}
+
 static json_t *status_object(const struct status *status)
 {
 	const struct ub_telling *telling = status->telling;
@@ -478,6 +492,7 @@ static json_t *status_object(const struct status *status)
 	ub_json_set(object, "store", store_object(telling));
 	ub_json_set(object, "service", control_service(telling));
 	ub_json_set(object, "invitations", invitations(telling));
+	ub_json_set(object, "delivery", delivery_object(telling));
 	ub_json_set(object, "unusable_sign_ins", control_unusable(telling));
 	ub_json_set(object, "counts", counts_object(status));
 	ub_json_set(object, "orders", orders_array(status));

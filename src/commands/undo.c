@@ -9,6 +9,7 @@
 #include "upbeat/ical.h"
 #include "upbeat/json.h"
 #include "upbeat/settings.h"
+#include "upbeat/copies.h"
 #include "upbeat/store.h"
 
 struct undo {
@@ -363,6 +364,21 @@ static struct ub_store_event removal_of(const struct ub_store_item *item, struct
 	return ub_events_make(&happening, arena);
 }
 
+/* Has the copies that colleagues have of a removed item follow. */
+static bool look_at_copies(struct ub_store *store, const struct ub_store_item *item, struct ub_arena *arena)
+{
+	struct ub_store_copies copies;
+	UB_VEC(struct ub_key) keys = { 0 };
+	if (ub_store_copies(store, item->organization, item->meeting_uid, arena, &copies) != UB_STORE_OK)
+		return false;
+	for (size_t i = 0; i < copies.n; i++)
+		if (ub_text_eq(copies.items[i].item, item->href) && copies.items[i].state != UB_COPY_REMOVED)
+			*ub_push(arena, &keys) =
+			    ub_store_copy_key(item->upstream, item->href, copies.items[i].person, arena);
+	return keys.n == 0 ||
+	       ub_store_put(store, keys.items, keys.n, item->changed, item->changed) == UB_STORE_OK;
+}
+
 bool ub_undo_remember(struct ub_store *store, const struct ub_store_item *item)
 {
 	struct ub_arena *arena = ub_arena_new();
@@ -387,8 +403,10 @@ bool ub_undo_remember(struct ub_store *store, const struct ub_store_item *item)
 	const bool removed = item->state == UB_ITEM_REMOVED;
 	good = good && ub_store_put_item_event(store, &kept, removed ? &removal : NULL) == UB_STORE_OK;
 	if (removed)
-		good = good && ub_store_forget_appointments(
-				   store, item->organization, item->upstream, item->href) == UB_STORE_OK;
+		good = good &&
+		       ub_store_forget_appointments(store, item->organization, item->upstream, item->href) ==
+			   UB_STORE_OK &&
+		       look_at_copies(store, &kept, arena);
 	ub_arena_free(&arena);
 	return good;
 }

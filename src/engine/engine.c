@@ -10,6 +10,7 @@
 #include <signal.h>
 
 #include "upbeat/commands.h"
+#include "upbeat/deliver.h"
 #include "upbeat/events.h"
 #include "upbeat/queue.h"
 #include "upbeat/settings.h"
@@ -54,6 +55,14 @@ static void say_ready(const struct ub_engine_options *options, struct ub_log *lo
 	size_t n = ub_wire_encode(&ready, bytes, sizeof(bytes));
 	if (ub_wire_send_bytes(options->fd, bytes, n) != UB_WIRE_OK)
 		ub_log(log, UB_LOG_WARNING, "the relay was not told that the engine is ready");
+}
+
+/* Nobody may have been asked yet whether the server sends invitations; that is told when it is known. */
+static void say_way(const struct ub_snapshot *snapshot, struct ub_log *log)
+{
+	const struct ub_delivery delivery =
+	    ub_deliver_by(snapshot->settings, ub_freebusy_invites(snapshot->freebusy, NULL));
+	ub_log(log, UB_LOG_INFO, "%s: %s", ub_way_text(delivery.way), delivery.why);
 }
 
 /* ---- the store ---- */
@@ -137,6 +146,7 @@ static void run(const struct ub_engine_options *options, struct ub_snapshot *sna
 		.settings_path = options->input.settings_path,
 		.started = ub_sys_now() };
 	say_ready(options, log);
+	say_way(snapshot, log);
 	ub_queue_start(engine.queue);
 	ub_configuration_start(engine.configuration);
 	struct ub_control *control = ub_control_start(&asked);

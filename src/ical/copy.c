@@ -55,9 +55,11 @@ static void keep_alarms(struct copying *copying)
 			ub_ical_splice_before(&copying->splice, end, ub_ical_component_text(former, i));
 }
 
-/* The agenda is replaced between its delimiter lines; without them, all of the description is his. */
+/* The agenda is replaced between its delimiter lines; without them, all of the description is his. What shows
+ * the description in another form would not show his notes, and goes. */
 static void keep_notes(struct copying *copying)
 {
+	static const char *const forms[] = { "X-ALT-DESC", "STYLED-DESCRIPTION" };
 	const struct line *his = ub_ical_line(copying->former, copying->mine, "DESCRIPTION", NULL);
 	const struct line *line = ub_ical_line(copying->item, copying->master, "DESCRIPTION", NULL);
 	struct ub_buf out = UB_BUF(copying->arena);
@@ -70,6 +72,9 @@ static void keep_notes(struct copying *copying)
 		return;
 	ub_ical_fold(&out, ub_textf(copying->arena, "DESCRIPTION:%.*s", UB_ARGS(value)));
 	ub_ical_splice_line(&copying->splice, line, ub_buf_text(&out));
+	for (size_t i = 0; i < UB_COUNT(forms); i++)
+		for (line = NULL; (line = ub_ical_line(copying->item, copying->master, forms[i], line));)
+			ub_ical_splice_line(&copying->splice, line, UB_TEXT_NONE);
 }
 
 /* Lines that are the item's alone, also where it has none of them any more. */

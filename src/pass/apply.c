@@ -45,6 +45,17 @@ static void remember_item(struct ub_pass *pass, const struct ub_item *item, stru
 	remember(pass, &stored, event);
 }
 
+/* Has colleagues' copies follow the item, as it was written. */
+static void deliver(struct ub_pass *pass, struct ub_text meeting_uid, struct ub_text href,
+    struct ub_text etag, struct ub_text text)
+{
+	struct ub_ical_refusal refusal;
+	const struct ub_event *event = ub_ical_read(text, pass->snapshot->zones, pass->arena, &refusal);
+	const struct pass_item item = { meeting_uid, href, etag, event };
+	if (event)
+		pass_deliver(pass, &item);
+}
+
 static void say(struct ub_pass *pass, struct ub_text what, const char *done, enum ub_outcome outcome,
     const struct ub_response *response)
 {
@@ -112,6 +123,8 @@ static enum ub_outcome create(struct ub_pass *pass, const struct ub_item *item, 
 		remember_item(pass, item, item->marks.item, href, response.etag, base_of(pass, text),
 		    outcome == UB_OUTCOME_OK ? UB_ITEM_EXISTS : UB_ITEM_UNCERTAIN, &became,
 		    outcome == UB_OUTCOME_OK ? pass_tell_created(pass, item, href) : NULL);
+	if (outcome == UB_OUTCOME_OK)
+		deliver(pass, item->parent_uid, href, response.etag, text);
 	if (is_given_up(outcome))
 		pass_forget_appointments(pass, href);
 	acts->created += outcome == UB_OUTCOME_OK;
@@ -184,6 +197,14 @@ static void note_as_it_stands(struct ub_pass *pass, const struct ub_step *step, 
 	}
 }
 
+static void deliver_as_it_stands(struct ub_pass *pass, const struct ub_step *step,
+    const struct ub_found *found, const struct ub_findings *findings)
+{
+	const struct pass_item item = { findings->meeting_uid, found->href, found->etag,
+		step->existing->event };
+	pass_deliver(pass, &item);
+}
+
 /* Whether the item stands as the other kind of object than it has to, in the calendar that is known. What no
  * rule or setting asks for, but the user's clients, is for new items alone. An item that is over, or to which
  * somebody outside was invited, has no state to write, and stays. */
@@ -230,7 +251,7 @@ static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
 		    UB_ARGS(found->href));
 	note_as_it_stands(pass, step, found);
 	if (!written)
-		return UB_OUTCOME_OK;
+		return deliver_as_it_stands(pass, step, found, findings), UB_OUTCOME_OK;
 	/* Without an ETag nobody could tell what would be overwritten (RFC 9110 13.1.1). */
 	if (found->etag.len == 0)
 		return UB_OUTCOME_REFUSED;
@@ -242,6 +263,8 @@ static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
 	else if (is_given_up(outcome))
 		pass_reserve(pass, step, found->href,
 		    (struct ub_interval){ step->existing->start, step->existing->end });
+	if (outcome == UB_OUTCOME_OK)
+		deliver(pass, findings->meeting_uid, found->href, response.etag, text);
 	acts->changed += outcome == UB_OUTCOME_OK;
 	say(pass, step->item->id, "changed", outcome, &response);
 	return outcome;
@@ -312,10 +335,12 @@ static enum ub_outcome take_away(struct ub_pass *pass, const struct ub_step *ste
 	if (outcome == UB_OUTCOME_GONE)
 		outcome = UB_OUTCOME_OK;
 	if (outcome == UB_OUTCOME_OK) {
+		const struct pass_item gone = { findings->meeting_uid, found->href, UB_TEXT_NONE, NULL };
 		pass_forget_appointments(pass, found->href);
 		remember_removal(pass, existing, found, findings->meeting_uid,
 		    step->by_owner ? UB_ITEM_DELETED : UB_ITEM_REMOVED,
 		    pass_tell_removed(pass, existing, found, findings->meeting_uid, step->why));
+		pass_deliver(pass, &gone);
 	} else if (outcome != UB_OUTCOME_UNCERTAIN) {
 		remember_removal(pass, existing, found, findings->meeting_uid, UB_ITEM_EXISTS, NULL);
 	}

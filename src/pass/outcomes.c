@@ -46,7 +46,7 @@ static bool is_to_be_answered(const struct ub_own_decline *own)
 	return own->at && (!own->answered || own->again);
 }
 
-void pass_note_item(struct ub_pass *pass, struct ub_text text)
+void pass_note_item(struct ub_pass *pass, struct ub_text text, struct ub_text etag)
 {
 	const struct ub_zone *floating = ub_org_person(pass->snapshot->org, pass->identity.owner)->zone;
 	struct ub_store_item *item = find_item(pass);
@@ -63,6 +63,8 @@ void pass_note_item(struct ub_pass *pass, struct ub_text text)
 	    ub_existing_declines(&existing, outcome.declined, pass->identity.owner, pass->now, pass->arena);
 	ub_remember_standing(&existing, pass->now, &outcome, pass->arena);
 	pass_note_outcome(pass, item, &outcome);
+	const struct pass_item stands = { item->meeting_uid, item->href, etag, existing.event };
+	pass_deliver(pass, &stands);
 	const struct ub_store_appointment of = { .uid = item->uid, .meeting_uid = item->meeting_uid };
 	if (is_to_be_answered(&existing.declines.own))
 		pass_look_at_meeting_of(pass, &of, "its owner has declined it");
@@ -75,6 +77,8 @@ void pass_note_deleted(struct ub_pass *pass, const struct ub_store_item *item)
 	deleted.changed = deleted.outcome.gone = pass->now * 1000;
 	if (item->state == UB_ITEM_EXISTS && ub_store_put_item(pass->store, &deleted) != UB_STORE_OK)
 		pass_complain(pass);
+	const struct pass_item gone = { item->meeting_uid, item->href, UB_TEXT_NONE, NULL };
+	pass_deliver(pass, &gone);
 }
 
 void pass_note_item_gone(struct ub_pass *pass)

@@ -68,7 +68,8 @@ enum ub_pass_end ub_pass_find_behalf(
 					: ub_identity_find(snapshot->identities, caller, &whom, snapshot->org,
 					      search->monotonic / 1000, &href, arena);
 	enum ub_pass_end end = end_of_search(outcome, principal, why, arena);
-	if (end == UB_PASS_SETTLED && !was_heard_of(search, href, why, arena))
+	/* The copy of somebody's item is for the service account also where he was heard of. */
+	if (end == UB_PASS_SETTLED && (key->kind == UB_KEY_COPY || !was_heard_of(search, href, why, arena)))
 		caller->behalf = href;
 	return end;
 }

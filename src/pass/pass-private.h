@@ -84,9 +84,10 @@ uint64_t pass_version(struct ub_text href, struct ub_text etag);
  * item->outcome. */
 void pass_note_outcome(
     struct ub_pass *pass, struct ub_store_item *item, const struct ub_store_outcome *outcome);
-/* To be called for an object of one of Upbeat's items, with its text, and for every object that is gone:
- * tells the store when the item now stands, whether it is completed, or that its user has deleted it. */
-void pass_note_item(struct ub_pass *pass, struct ub_text text);
+/* To be called for an object of one of Upbeat's items, with its text and ETag, and for every object that is
+ * gone: tells the store when the item now stands, whether it is completed, or that its user has deleted it,
+ * and has colleagues' copies follow. */
+void pass_note_item(struct ub_pass *pass, struct ub_text text, struct ub_text etag);
 void pass_note_item_gone(struct ub_pass *pass);
 /* Remembers that its user has deleted the item, if it stood. The next pass looks again, as he may put it
  * back. */
@@ -228,6 +229,25 @@ const struct ub_store_event *pass_tell_hidden(const struct ub_pass *pass, const 
     const struct ub_found *found, struct ub_text meeting_uid);
 const struct ub_store_event *pass_tell_removed(const struct ub_pass *pass, const struct ub_existing *existing,
     const struct ub_found *found, struct ub_text meeting_uid, struct ub_text why);
+
+/* ---- deliver.c ---- */
+
+/* An item in its owner's calendar. */
+struct pass_item {
+	struct ub_text meeting_uid, href;
+	struct ub_text etag;          /* empty: not known */
+	const struct ub_event *event; /* NULL: it is gone */
+};
+
+/* To be called when an item was looked at, written or removed: puts the keys of colleagues whose copies are
+ * not in step with it. */
+void pass_deliver(struct ub_pass *pass, const struct pass_item *item);
+/* To be called for an object of one of Upbeat's items, with its ETag, and for every object that is gone: puts
+ * the key of a copy that its colleague has changed. */
+void pass_note_copy(struct ub_pass *pass, struct ub_text etag);
+void pass_note_copy_gone(struct ub_pass *pass);
+/* Logs how colleagues get items, once it is known. */
+void pass_tell_of_way(struct ub_pass *pass);
 
 /* ---- apply.c ---- */
 

@@ -117,6 +117,7 @@ static enum ub_pass_end follow_deletion(struct ub_pass *pass, struct ub_text *wh
 	*why = UB_TEXT("the object is not there");
 	pass_forget_appointments(pass, key->href);
 	pass_note_item_gone(pass);
+	pass_note_copy_gone(pass);
 	if (ub_store_seen(pass->store, ub_organization, key->upstream, key->href, pass->arena, &seen) !=
 	    UB_STORE_OK)
 		return UB_PASS_SETTLED;
@@ -254,15 +255,17 @@ static void log_unread(struct ub_pass *pass, const struct ub_event *event)
 
 /* Whether the object is one of Upbeat's items, or takes itself for one. When the event takes people is noted,
  * and of an item, what became of it. */
-static bool is_own_item(
-    struct ub_pass *pass, const struct ub_decision *decision, struct ub_text text, struct ub_text *why)
+static bool is_own_item(struct ub_pass *pass, const struct ub_decision *decision,
+    const struct ub_response *response, struct ub_text *why)
 {
 	bool marked = decision->event->marks.item.len != 0;
 	bool stripped = !marked && is_stripped_item(pass, decision->event);
 	bool forged = !marked && !stripped && ub_cadence_is_uid(decision->event->uid);
 	pass_note_appointment(pass, decision, marked || stripped);
-	if (marked || stripped)
-		pass_note_item(pass, text);
+	if (marked || stripped) {
+		pass_note_item(pass, response->body, response->etag);
+		pass_note_copy(pass, response->etag);
+	}
 	if (stripped)
 		*why = UB_TEXT("it is one of Upbeat's own items, without its marks");
 	if (forged)
@@ -295,8 +298,8 @@ static enum ub_pass_end decide_and_act(
 	if (gone != UB_PASS_SETTLED)
 		return gone;
 	if (!decision.facts || decision.event->uid.len == 0)
-		return pass_note_item(pass, response->body), UB_PASS_SETTLED;
-	if (is_own_item(pass, &decision, response->body, why))
+		return pass_note_item(pass, response->body, response->etag), UB_PASS_SETTLED;
+	if (is_own_item(pass, &decision, response, why))
 		return UB_PASS_SETTLED;
 	log_unread(pass, decision.event);
 	pass_note_product(pass, decision.facts);

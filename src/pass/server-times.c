@@ -58,17 +58,6 @@ static void wait_for_answers(const struct ub_pass *pass, struct ub_said *said)
 	}
 }
 
-/* Said once: nothing else shows that colleagues do not get to see what they are invited to. */
-static void tell_of_invites(struct ub_pass *pass)
-{
-	bool news;
-	if (ub_freebusy_invites(pass->snapshot->freebusy, &news) == UB_INVITES_NONE && news)
-		ub_log(pass->log, UB_LOG_WARNING,
-		    "the server sends no invitations: colleagues do not see the items that they are invited "
-		    "to, "
-		    "which stand in their owner's calendar alone");
-}
-
 void pass_ask_for_times(struct ub_pass *pass, const struct ub_plan *plan, const struct ub_existing *existing,
     size_t n_existing, struct ub_said *said)
 {
@@ -87,7 +76,7 @@ void pass_ask_for_times(struct ub_pass *pass, const struct ub_plan *plan, const 
 	if (question.people.n == 0)
 		return;
 	ub_freebusy_ask(pass->snapshot->freebusy, &question, &said->people, pass->arena);
-	tell_of_invites(pass);
+	pass_tell_of_way(pass);
 	if (placing)
 		wait_for_answers(pass, said);
 }

@@ -73,6 +73,7 @@ static void set_aside(
     struct ub_queue *queue, struct ub_store *store, const struct ub_job *job, struct ub_text why)
 {
 	const char *when = job->key.kind == UB_KEY_ACCOUNT ? "it is tried again on the next day"
+			   : job->key.kind == UB_KEY_COPY  ? "the copy is tried again when the item changes"
 							   : "store it again to have it tried again";
 	ub_log(queue->input.log, UB_LOG_WARNING, "%.*s: set aside: %.*s; %s", UB_ARGS(job->key.href),
 	    UB_ARGS(why), when);
@@ -197,9 +198,16 @@ static void keep_passed(struct ub_queue *queue, const struct ub_pass *run, struc
 
 static enum ub_pass_end run_pass(struct ub_pass *run, struct ub_text *why)
 {
-	if (run->job->key.kind == UB_KEY_SYNC)
+	switch (run->job->key.kind) {
+	case UB_KEY_SYNC:
 		return ub_pass_sync(run, why);
-	return run->job->key.kind == UB_KEY_ACCOUNT ? ub_pass_account(run, why) : ub_pass_run(run, why);
+	case UB_KEY_COPY:
+		return ub_pass_copy(run, why);
+	case UB_KEY_ACCOUNT:
+		return ub_pass_account(run, why);
+	default:
+		return ub_pass_run(run, why);
+	}
 }
 
 /* Nobody's name: what came from callers whose sign-in cannot be used again. */

@@ -182,7 +182,7 @@ def _(story):
     tap.equal(status["invitations"], sends, "invitations")
     words = "the server sends no"
     tap.equal(story.upbeat.said().count(words), 0 if sends else 1, "lines in the log")
-    tap.equal("nobody but the owner sees the items" in story.explain("two"), not sends, "explain tells")
+    tap.equal("colleagues do not see the items that they are invited to" in story.explain("two"), not sends, "explain tells")
 
 
 @tap.case("the prep in the colleague's own calendar does not push itself when the meeting is moved")

@@ -31,6 +31,7 @@ import tap
 TOP = pathlib.Path(os.environ["srcdir"])
 SERVERS = pathlib.Path(__file__).with_name("servers")
 USERS = ("alice", "bob", "carol")
+SERVICE = "upbeat"  # the name of the service account, where a story has one
 ORGANIZATION = """\
 organization:
   domains: [ours.example]
@@ -240,7 +241,7 @@ class Radicale(Server):
 
 
 class Xandikos(Server):
-    """HTTP/1.1, keeps its objects in Git, knows no MOVE, does not schedule."""
+    """HTTP/1.1, keeps its objects in Git, knows no MOVE, does not schedule. SERVICE may look and write everywhere."""
 
     CALENDAR = "/{user}/calendars/calendar/"
 
@@ -248,7 +249,7 @@ class Xandikos(Server):
         if importlib.util.find_spec("xandikos") is None:
             raise tap.Skip("there is no Xandikos")
         port = free_port()
-        users = [f"{user}:{password(user)}" for user in users]
+        users = [f"{user}:{password(user)}" for user in (SERVICE, *users)]
         program = SERVERS / "xandikos_server.py"
         super().__init__("xandikos", [sys.executable, "-B", program, pathlib.Path(folder) / "data", port, *users], folder, port)
 

@@ -2,7 +2,8 @@
 """Xandikos for several users: xandikos_server.py FOLDER PORT USER:PASSWORD...
 
 Xandikos itself knows no users; its manual puts a web server in front. Here the same application asks for Basic
-authentication, so that nothing stands between what is tested and Xandikos. A user has what is below /USER/.
+authentication, so that nothing stands between what is tested and Xandikos. A user has what is below /USER/; the first one
+named has everything, as a service account does.
 """
 import base64
 import binascii
@@ -45,7 +46,7 @@ def application(folder, passwords):
         user = user_of(request, passwords)
         if user is None:
             return web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="xandikos"'})
-        if request.path.split("/")[1] not in ("", user):
+        if request.path.split("/")[1] not in ("", user) and user != next(iter(passwords)):
             return web.Response(status=403)
         USER.set(user)
         return await dav.aiohttp_handler(request, "/")
