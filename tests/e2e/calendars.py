@@ -37,6 +37,10 @@ QUERY_FOR = """\
 </C:calendar-query>
 """
 QUERY = QUERY_FOR.format("")  # for everything
+STATE = """\
+<?xml version="1.0"?>
+<propfind xmlns="DAV:"><prop><sync-token/><getctag xmlns="http://calendarserver.org/ns/"/></prop></propfind>
+"""
 
 
 # ---- days ----
@@ -198,6 +202,12 @@ class Calendar:
             )
             for response in xml.etree.ElementTree.fromstring(answer.body).iter(f"{dav}response")
         }
+
+    def poll(self):
+        """Looks for changes as a client does."""
+        fields = {"Depth": "0", "Content-Type": "application/xml"}
+        answer = support.request("PROPFIND", self.url, self.user, STATE, fields)
+        assert answer.status == 207, f"PROPFIND: {answer.status}"
 
     def items_of(self, uid):
         """What Upbeat keeps for the meeting: components that are RELATED-TO it."""

@@ -31,25 +31,6 @@ def prep_of(calendar, uid):
     return preps[0] if len(preps) == 1 else None
 
 
-@tap.case("a meeting that moves by a week takes its items along, in place")
-def _(story):
-    start = calendars.business_day(10)
-    seen, real = story.with_items("moves", start=start)
-    before, hrefs = prep_of(real, "moves"), set(real.objects())
-    later = start + datetime.timedelta(days=7)
-    seen.put("m.ics", calendars.meeting(uid="moves", start=later))
-
-    def moved():
-        prep = prep_of(real, "moves")
-        return prep if prep and prep.time("DTSTART") - before.time("DTSTART") == datetime.timedelta(days=7) else None
-
-    after = tap.eventually(moved, "the prep call a week later", SOON)
-    tap.equal(after.value("UID"), before.value("UID"), "UID")
-    tap.equal(set(real.objects()), hrefs, "hrefs")
-    tap.equal(int(after.value("SEQUENCE")), int(before.value("SEQUENCE")) + 1, "SEQUENCE")
-    tap.contains(after.text("DESCRIPTION"), f"{later:%-d %B %Y}", "the agenda")
-
-
 @tap.case("a second PUT of the same changes nothing")
 def _(story):
     seen, real = story.with_items("same")
@@ -58,13 +39,6 @@ def _(story):
     time.sleep(1.5)
     after = {href: etag for href, (etag, _) in real.objects().items() if not href.endswith("/m.ics")}
     tap.equal(after, before, "ETags of the items")
-
-
-@tap.case("a meeting that is called off takes its items away")
-def _(story):
-    seen, real = story.with_items("off")
-    seen.put("m.ics", calendars.meeting(uid="off", more="STATUS:CANCELLED"))
-    tap.eventually(lambda: not real.items_of("off"), "no items", SOON)
 
 
 @tap.case("a meeting that loses its last guest loses its items, and gets new ones with a new guest")
@@ -76,25 +50,6 @@ def _(story):
     seen.put("m.ics", calendars.meeting(uid="guests", attendees=("alice", "bob", "cfo@acme.example")))
     tap.eventually(lambda: len(real.items_of("guests")) == story.items, "items again", SOON)
     tap.equal(uids & {item.value("UID") for item in real.items_of("guests")}, set(), "UIDs used again")
-
-
-@tap.case("a deleted meeting takes its items away, after the grace")
-def _(story):
-    seen, real = story.with_items("deleted")
-    assert seen.delete("m.ics").status in (200, 204), "DELETE"
-    tap.eventually(lambda: not real.objects(), "an empty calendar", SOON + calendars.GRACE)
-
-
-@tap.case("a meeting moved to another calendar keeps its one set of items")
-def _(story):
-    if story.kind is support.Xandikos:
-        raise tap.Skip("it knows no MOVE")
-    seen, real = story.with_items("elsewhere")
-    other, other_real = story.new_calendar()
-    fields = {"Destination": other.url + "m.ics"}
-    tap.equal(support.request("MOVE", seen.url + "m.ics", "alice", None, fields).status, 201, "MOVE")
-    time.sleep(calendars.GRACE + 2)
-    tap.equal(len(real.items_of("elsewhere")) + len(other_real.items_of("elsewhere")), story.items, "items")
 
 
 @tap.case("a meeting that its client deletes and stores elsewhere keeps its one set of items")

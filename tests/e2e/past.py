@@ -15,10 +15,6 @@ import tap
 SOON = 5.0
 EVERY = 1  # seconds between two looks for changes
 WEEK = datetime.timedelta(days=7)
-STATE = """\
-<?xml version="1.0"?>
-<propfind xmlns="DAV:"><prop><sync-token/><getctag xmlns="http://calendarserver.org/ns/"/></prop></propfind>
-"""
 
 
 class Story(calendars.World):
@@ -63,15 +59,9 @@ class Story(calendars.World):
 
     def first_poll(self, calendar):
         """The first look at the calendar has come to its end."""
-        poll(calendar)
+        calendar.poll()
         tap.eventually(lambda: self.looks(calendar), "the first look", SOON)
         time.sleep(EVERY)
-
-
-def poll(calendar):
-    """Looks for changes as a client does."""
-    fields = {"Depth": "0", "Content-Type": "application/xml"}
-    tap.equal(support.request("PROPFIND", calendar.url, calendar.user, STATE, fields).status, 207, "PROPFIND")
 
 
 def put(calendar, uid, start, name="m.ics"):
@@ -149,7 +139,7 @@ def _(story):
     start = calendars.business_day(16, 11)
     seen, real, before = story.with_items("first", start)
     put(real, "first", start + WEEK)
-    poll(seen)
+    seen.poll()
     tap.eventually(lambda: has_moved(story, real, "first", before), "the prep call a week later", SOON)
     story.settle()
     tap.equal(story.prep_of(real, "first").value("UID"), before.value("UID"), "UID")
@@ -161,7 +151,7 @@ def _(story):
     seen, real, before = story.with_items("second", start)
     story.first_poll(seen)
     put(real, "second", start + WEEK)
-    poll(seen)
+    seen.poll()
     tap.eventually(lambda: has_moved(story, real, "second", before), "the prep call a week later", SOON)
 
 
@@ -171,7 +161,7 @@ def _(story):
     seen, real, before = story.with_items("both", start)
     story.first_poll(seen)
     rename(real, real, "both", start + WEEK)
-    poll(seen)
+    seen.poll()
     tap.eventually(lambda: has_moved(story, real, "both", before), "the prep call a week later", SOON + calendars.GRACE)
     story.settle()
     tap.equal(story.prep_of(real, "both").value("UID"), before.value("UID"), "UID")
@@ -182,7 +172,7 @@ def _(story):
     seen, real, _ = story.with_items("deleted", calendars.business_day(19, 11))
     story.first_poll(seen)
     real.delete("m.ics")
-    poll(seen)
+    seen.poll()
     tap.eventually(lambda: not real.objects(), "an empty calendar", SOON + calendars.GRACE)
 
 
@@ -192,7 +182,7 @@ def _(story):
     put(real, "old", calendars.business_day(20, 11), "old.ics")
     story.first_poll(seen)
     put(real, "made", calendars.business_day(21, 11))
-    poll(seen)
+    seen.poll()
     tap.eventually(lambda: story.preps_of(real, "made"), "its prep call", SOON)
     story.settle()
     tap.equal(real.items_of("old"), [], "items of the old meeting")
@@ -208,10 +198,10 @@ def _(story):
     seen, real, prep = story.with_items("unwanted", start)
     story.first_poll(seen)
     tap.equal(real.delete(name_of(real, prep)).status // 100, 2, "DELETE")
-    poll(seen)
+    seen.poll()
     time.sleep(EVERY)
     put(real, "unwanted", start + WEEK)
-    poll(seen)
+    seen.poll()
     day = (start + WEEK).date()
     tap.eventually(lambda: day in days_of_sheets(real, "unwanted"), "the run sheet a week later", SOON)
     story.settle()
@@ -228,11 +218,11 @@ def _(story):
     for field in ("DTSTART", "DTEND"):
         text = text.replace(f":{prep.value(field)}", f":{day:%Y%m%dT}{prep.value(field)[9:]}")
     tap.equal(real.put(name, text).status // 100, 2, "PUT")
-    poll(seen)
+    seen.poll()
     time.sleep(EVERY)
     answer = real.put("m.ics", calendars.meeting("Roadmap 2 with Acme", uid="dragged", start=start))
     tap.equal(answer.status // 100, 2, "PUT")
-    poll(seen)
+    seen.poll()
     tap.eventually(lambda: "Roadmap 2" in story.prep_of(real, "dragged").text("SUMMARY"), "the new title", SOON)
     tap.equal(story.prep_of(real, "dragged").time("DTSTART").date(), day.date(), "day")
 
@@ -241,13 +231,13 @@ def _(story):
 def _(story):
     seen, real, _ = story.with_items("idle", calendars.business_day(26, 11))
     story.first_poll(seen)
-    poll(seen)
+    seen.poll()
     story.settle()
     time.sleep(EVERY)
     before, state, asked = real.objects(), story.looks(seen), story.asked(seen)
     begun = time.monotonic()
     for _ in range(20):
-        poll(seen)
+        seen.poll()
     time.sleep(0.5)
     most = 1 + int((time.monotonic() - begun) / EVERY)
     new = story.asked(seen)[len(asked):]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A bare TCP relay that writes down what passes, each way, for each connection."""
+import contextlib
 import socket
 import threading
 
@@ -52,9 +53,10 @@ class Recorder:
                 with self.lock:
                     setattr(connection, name, getattr(connection, name) + piece)
                 sink.sendall(piece)
-            sink.shutdown(socket.SHUT_WR)
         except OSError:
-            pass  # one side has gone, which the other pump sees, too
+            pass  # one side has gone, as the other hears
+        with contextlib.suppress(OSError):
+            sink.shutdown(socket.SHUT_WR)
 
     def take(self):
         """What was recorded since the last time: a pair of bytes for each connection."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """SOGo, which schedules: sogo_server.py FOLDER PORT ADDRESS...
 
-It has a PostgreSQL and a memcached of its own, and no mail server: whoever is not among its users is sent nothing.
+It has a PostgreSQL and a memcached of its own. The letters that it sends are kept in FOLDER/mail.
 """
 import pathlib
 import signal
@@ -46,7 +46,17 @@ def start_database(household, folder, addresses):
     return f"postgresql://sogo:sogopw@127.0.0.1:{port}/sogo"
 
 
-def options(folder, port, database):
+def start_mail(household, folder, user):
+    """Returns the port."""
+    port = free_port()
+    hosting.make_folder(folder / "mail", user)
+    sink = pathlib.Path(__file__).with_name("mail_sink.py")
+    household.start([sys.executable, "-B", sink, folder / "mail", port])
+    household.wait_for(lambda: hosting.listens(port), "somebody takes the mail")
+    return port
+
+
+def options(folder, port, database, mail):
     return {
         "WONoDetach": "YES",
         "WOLogFile": "-",
@@ -60,7 +70,9 @@ def options(folder, port, database):
         "OCSSessionsFolderURL": f"{database}/sogo_sessions_folder",
         "OCSEMailAlarmsFolderURL": f"{database}/sogo_alarms_folder",
         "SOGoTimeZone": "Europe/Berlin",
-        "SOGoAppointmentSendEMailNotifications": "NO",
+        "SOGoAppointmentSendEMailNotifications": "YES",
+        "SOGoMailingMechanism": "smtp",
+        "SOGoSMTPServer": f"smtp://127.0.0.1:{mail}",
         "SOGoEnableEMailAlarms": "NO",
         "SOGoUserSources": SOURCES.format(database=database),
     }
@@ -72,9 +84,10 @@ def main(folder, port, *addresses):
     hosting.make_folder(folder / "run", user)
     with hosting.Household() as household:
         database = start_database(household, folder, addresses)
+        mail = start_mail(household, folder, user)
         household.start(["memcached", "-s", folder / "run/memcached", "-m", 32], user)
         household.wait_for((folder / "run/memcached").exists, "memcached listens")
-        words = [word for name, value in options(folder, port, database).items() for word in (f"-{name}", value)]
+        words = [word for name, value in options(folder, port, database, mail).items() for word in (f"-{name}", value)]
         # Told to end, its watchdog waits for its workers for many seconds.
         household.start(["sogod", *words], user, signal.SIGKILL, HOME=str(folder / "run"))
         household.wait_for(lambda: hosting.listens(port), "it listens")
