@@ -221,8 +221,10 @@ static void draft_component(struct writer *writer, struct draft *draft, struct u
 	draft_description(writer, draft);
 	if (writer->task)
 		ub_ical_draft_value(draft, "STATUS", "NEEDS-ACTION");
-	else
-		ub_ical_draft_value(draft, "TRANSP", transparent ? "TRANSPARENT" : "OPAQUE");
+	/* OPAQUE is what the line's absence means (RFC 5545 3.8.2.7). When an event with the line moves,
+	 * Cyrus 3.6 puts a second one into each guest's copy, and then refuses the guest's reply. */
+	else if (transparent)
+		ub_ical_draft_value(draft, "TRANSP", "TRANSPARENT");
 	if (ub_ical_class_word(item->class))
 		ub_ical_draft_value(draft, "CLASS", "%s", ub_ical_class_word(item->class));
 	draft_people(item, draft);

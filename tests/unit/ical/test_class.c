@@ -43,10 +43,12 @@ Test(class, never_shows_more_than_the_meeting_does)
 		const char *from, *to;
 		unsigned may_write;
 	} cases[] = {
-		{ "TRANSP:OPAQUE", "TRANSP:TRANSPARENT", UB_PROPERTY_ALL & ~(unsigned)UB_PROPERTY_STATE },
-		{ "TRANSP:OPAQUE", "CLASS:PUBLIC", UB_PROPERTY_ALL & ~(unsigned)UB_PROPERTY_STATE },
-		{ "TRANSP:OPAQUE", "CLASS:CONFIDENTIAL", UB_PROPERTY_ALL & ~(unsigned)UB_PROPERTY_STATE },
-		{ "TRANSP:OPAQUE", "TRANSP:OPAQUE", 0 },
+		{ "CREATED", "TRANSP:TRANSPARENT\r\nCREATED",
+		    UB_PROPERTY_ALL & ~(unsigned)UB_PROPERTY_STATE },
+		{ "CREATED", "CLASS:PUBLIC\r\nCREATED", UB_PROPERTY_ALL & ~(unsigned)UB_PROPERTY_STATE },
+		{ "CREATED", "CLASS:CONFIDENTIAL\r\nCREATED",
+		    UB_PROPERTY_ALL & ~(unsigned)UB_PROPERTY_STATE },
+		{ "CREATED", "CREATED", 0 },
 		{ "X-UPBEAT-BASE:1", "X-UPBEAT-BASE:?", UB_PROPERTY_ALL },
 	};
 	struct desk desk = desk_open();
@@ -70,7 +72,7 @@ Test(class, leaves_what_its_user_hides_more_than_the_meeting)
 {
 	struct desk desk = desk_open();
 	struct ub_item item = item_of(&desk);
-	struct ub_text text = replaced(&desk, unfolded(&desk, &item), "TRANSP", "CLASS:PRIVATE\r\nTRANSP");
+	struct ub_text text = replaced(&desk, unfolded(&desk, &item), "CREATED", "CLASS:PRIVATE\r\nCREATED");
 	item.class = UB_CLASS_CONFIDENTIAL;
 	unsigned written;
 	revised(&desk, text, &item, UB_PROPERTY_ALL & ~(unsigned)UB_PROPERTY_STATE, &written);

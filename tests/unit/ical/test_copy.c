@@ -70,7 +70,7 @@ Test(copy, keeps_his_alarms_busy_state_categories_and_lines)
 	struct ub_text copy;
 	begin(&desk, &item, &copy);
 	copy = replaced(&desk, copy, "TRIGGER:", "X-WAS:");
-	copy = replaced(&desk, copy, "TRANSP:OPAQUE", "TRANSP:TRANSPARENT");
+	copy = replaced(&desk, copy, "CREATED", "TRANSP:TRANSPARENT\r\nCREATED");
 	copy = replaced(&desk, copy, "END:VEVENT",
 	    "X-MINE:1\r\nCATEGORIES:Mine\r\nBEGIN:VALARM\r\nACTION:DISPLAY\r\n"
 	    "TRIGGER:-PT42M\r\nEND:VALARM\r\nEND:VEVENT");

@@ -37,7 +37,7 @@ Test(hand, is_not_seen_in_what_servers_change)
 		{ "PARTSTAT=NEEDS-ACTION;RSVP=TRUE", "PARTSTAT=ACCEPTED;SCHEDULE-STATUS=1.1" },
 		{ "SEQUENCE:0", "SEQUENCE:4\r\nLAST-MODIFIED:20261103T000000Z" },
 		{ "DTSTAMP:20261102T090000Z", "DTSTAMP:20261103T090000Z" },
-		{ "TRANSP:OPAQUE\r\n", "CLASS:PUBLIC\r\n" },
+		{ "CREATED", "TRANSP:OPAQUE\r\nCLASS:PUBLIC\r\nCREATED" },
 		{ "SUMMARY:Prep: ", "SUMMARY:Prep:  " },
 		{ "SUMMARY:Prep", "SUMMARY;LANGUAGE=en:Prep" },
 		{ "DTSTART;TZID=Europe/Berlin:20261109T090000", "DTSTART:20261109T080000Z" },
@@ -56,7 +56,7 @@ Test(hand, is_not_seen_in_what_servers_change)
 	};
 	struct desk desk = desk_open();
 	struct ub_text text = replaced(&desk, written(&desk), "\r\n ", ""); /* unfolded */
-	text = replaced(&desk, text, "TRANSP:OPAQUE", "TRANSP:OPAQUE\r\nSTATUS:CONFIRMED");
+	text = replaced(&desk, text, "CREATED", "STATUS:CONFIRMED\r\nCREATED");
 	for (size_t i = 0; i < UB_COUNT(cases); i++)
 		cr_assert_eq(
 		    changes(&desk, replaced(&desk, text, cases[i].from, cases[i].to)), 0, "%s", cases[i].to);
@@ -84,17 +84,17 @@ Test(hand, is_seen_property_by_property)
 		{ "SUMMARY:Prep", "SUMMARY:My prep", UB_PROPERTY_TITLE },
 		{ "T090000\r\nDTEND", "T091500\r\nDTEND", UB_PROPERTY_TIME },
 		{ "20261109T093000", "20261109T094500", UB_PROPERTY_TIME },
-		{ "TRANSP", "RRULE:FREQ=DAILY\r\nTRANSP", UB_PROPERTY_TIME },
-		{ "TRANSP", "LOCATION:Room 5\r\nTRANSP", UB_PROPERTY_PLACE },
-		{ "TRANSP", "ATTENDEE:mailto:carl@ours.example\r\nTRANSP", UB_PROPERTY_PEOPLE },
+		{ "CREATED", "RRULE:FREQ=DAILY\r\nCREATED", UB_PROPERTY_TIME },
+		{ "CREATED", "LOCATION:Room 5\r\nCREATED", UB_PROPERTY_PLACE },
+		{ "CREATED", "ATTENDEE:mailto:carl@ours.example\r\nCREATED", UB_PROPERTY_PEOPLE },
 		{ "mailto:ben@ours.example", "mailto:carl@ours.example", UB_PROPERTY_PEOPLE },
 		{ "- one", "- two", UB_PROPERTY_AGENDA },
 		{ "Kept up to date", "kept", UB_PROPERTY_AGENDA },
 		{ "TRIGGER:-PT10M", "TRIGGER:-PT15M", UB_PROPERTY_REMINDERS },
 		{ "CATEGORIES:Prep", "CATEGORIES:Mine", UB_PROPERTY_CATEGORIES },
-		{ "TRANSP:OPAQUE", "TRANSP:TRANSPARENT", UB_PROPERTY_STATE },
-		{ "TRANSP", "STATUS:CANCELLED\r\nTRANSP", UB_PROPERTY_STATE },
-		{ "TRANSP", "CLASS:PRIVATE\r\nTRANSP", UB_PROPERTY_STATE },
+		{ "CREATED", "TRANSP:TRANSPARENT\r\nCREATED", UB_PROPERTY_STATE },
+		{ "CREATED", "STATUS:CANCELLED\r\nCREATED", UB_PROPERTY_STATE },
+		{ "CREATED", "CLASS:PRIVATE\r\nCREATED", UB_PROPERTY_STATE },
 		{ "X-UPBEAT-BASE:1", "X-UPBEAT-BASE:2", UB_PROPERTY_ALL },
 		{ "X-UPBEAT-BASE", "X-BASE", UB_PROPERTY_ALL },
 		{ "DTSTART;TZID=Europe/Berlin:2026", "DTSTART;TZID=Europe/Berlin:x", UB_PROPERTY_ALL },

@@ -35,7 +35,7 @@ static const struct hand {
 	    "VALARM",
 	    "DESCRIPTION:Mine\r\nTRIGGER:-P1D", UB_PROPERTY_REMINDERS },
 	{ "CATEGORIES:Prep", "CATEGORIES:Mine", "CATEGORIES:Mine", UB_PROPERTY_CATEGORIES },
-	{ "TRANSP:OPAQUE", "TRANSP:TRANSPARENT", "TRANSP:TRANSPARENT", UB_PROPERTY_STATE },
+	{ "CREATED", "TRANSP:TRANSPARENT\r\nCREATED", "TRANSP:TRANSPARENT", UB_PROPERTY_STATE },
 	{ "SEQUENCE:0", "SEQUENCE:0\r\nX-CLIENT;X-P=1:its own", "X-CLIENT;X-P=1:its own", 0 },
 	{ "SEQUENCE:0", "SEQUENCE:0\r\nATTACH:https://files.example/a.pdf",
 	    "ATTACH:https://files.example/a.pdf", 0 },
