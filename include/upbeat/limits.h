@@ -143,16 +143,18 @@
 #define UB_IDENTITY_SECONDS        300    /* time for which it is believed whose a collection is */
 #define UB_IDENTITY_CACHE_BYTES    (1024u * 1024)
 
-#define UB_POLLED_MAX    20000 /* users' calendars of which it is known when they were last looked at */
-#define UB_SYNC_CHANGES  500   /* changes of one calendar that are asked for in one request, */
-#define UB_SYNC_REQUESTS 10    /* such requests of one look, */
-#define UB_SYNC_LOOKS    500   /* objects that are looked at for them; the others at the next look */
-#define UB_SYNC_LISTED   20000 /* objects of a calendar that can be followed where it has to be listed */
-#define UB_MULTIGET      200   /* objects that are asked for in one request */
-#define UB_SYNC_REFUSALS 2     /* tokens refused in a row until the calendar is listed instead */
-#define UB_KEYS_AT_ONCE  32    /* keys of one pass that become due together, */
-#define UB_KEYS_MS       1000  /* and the time between these and the next ones: others come in between */
-#define UB_LOOKS_KEPT    65536 /* versions of objects that were looked at, a power of two */
+#define UB_POLLED_MAX            20000 /* users' calendars of which it is known when they were last looked at */
+#define UB_SERVICE_POLLS_MAX     1000 /* calendars that the settings name for the service account to look at, */
+#define UB_SERVICE_POLLS_AT_ONCE 2    /* of which it looks at so many at once */
+#define UB_SYNC_CHANGES          500 /* changes of one calendar that are asked for in one request, */
+#define UB_SYNC_REQUESTS         10  /* such requests of one look, */
+#define UB_SYNC_LOOKS            500 /* objects that are looked at for them; the others at the next look */
+#define UB_SYNC_LISTED           20000 /* objects of a calendar that can be followed where it has to be listed */
+#define UB_MULTIGET              200 /* objects that are asked for in one request */
+#define UB_SYNC_REFUSALS         2   /* tokens refused in a row until the calendar is listed instead */
+#define UB_KEYS_AT_ONCE          32  /* keys of one pass that become due together, */
+#define UB_KEYS_MS               1000 /* and the time between these and the next ones: others come in between */
+#define UB_LOOKS_KEPT            65536 /* versions of objects that were looked at, a power of two */
 #define UB_UID_SEARCHES_MAX                                                                                  \
 	6 /* tries to look for a meeting by its UID; then it is gone, within two minutes */
 #define UB_LEFTOVER_MS                                                                                       \

@@ -110,6 +110,17 @@ struct ub_queue_service {
 /* The texts are copies in `arena`. Any thread. */
 struct ub_queue_service ub_queue_service(struct ub_queue *queue, struct ub_arena *arena);
 
+/* The calendars that the settings name for the service account to look at. */
+struct ub_queue_failing {
+	struct ub_text calendar, why;
+};
+struct ub_queue_polled {
+	size_t calendars;                        /* all */
+	UB_VEC(struct ub_queue_failing) failing; /* those that could not be looked at last */
+};
+/* The texts are copies in `arena`. Any thread. */
+struct ub_queue_polled ub_queue_polled(struct ub_queue *queue, struct ub_arena *arena);
+
 /* Callers whose sign-in cannot be used again, and whose writes the server has accepted, since the engine was
  * started. */
 struct ub_queue_unusable {

@@ -64,6 +64,7 @@ struct ub_settings_service {
 	struct ub_settings_path secret; /* the file of its password or token; no path: there is no account */
 	bool token;                     /* the file has a bearer token */
 	struct ub_text principal;       /* the path of a user's principal, with {user}; empty: not said */
+	struct ub_texts poll;           /* calendars to be looked at for changes */
 	struct ub_place place;
 };
 

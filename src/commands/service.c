@@ -48,11 +48,45 @@ static void print_callers(const struct ub_telling *telling, bool served, const c
 	    out, served ? "; the service account acts for them\n" : "; a service account would serve them\n");
 }
 
+/* Which calendars cannot be looked at; that all can goes without saying. */
+static void print_polls(const struct ub_telling *telling, const char *label)
+{
+	struct ub_buf *out = telling->out;
+	const struct ub_queue_polled polled = ub_queue_polled(telling->daemon->queue, out->arena);
+	if (polled.failing.n == 0)
+		return;
+	ub_buf_printf(out, "%s%zu of %zu calendars in `poll` cannot be looked at: ", label, polled.failing.n,
+	    polled.calendars);
+	for (size_t i = 0; i < polled.failing.n && i < UB_UNUSABLE_SHOWN; i++) {
+		ub_buf_str(out, i ? "; " : "");
+		ub_buf_shown(out, polled.failing.items[i].calendar);
+		ub_buf_str(out, ": ");
+		ub_buf_shown(out, polled.failing.items[i].why);
+	}
+	ub_buf_str(out, polled.failing.n > UB_UNUSABLE_SHOWN ? " and more\n" : "\n");
+}
+
 void control_print_service(const struct ub_telling *telling, const char *label, const char *callers_label)
 {
 	struct ub_queue_service service = ub_queue_service(telling->daemon->queue, telling->out->arena);
 	print_account(telling, &service, label);
+	print_polls(telling, label);
 	print_callers(telling, service.word == UB_SERVICE_ACCEPTED, callers_label);
+}
+
+static json_t *polls(const struct ub_telling *telling)
+{
+	const struct ub_queue_polled polled = ub_queue_polled(telling->daemon->queue, telling->out->arena);
+	json_t *object = ub_json_must(json_object()), *failing = ub_json_must(json_array());
+	for (size_t i = 0; i < polled.failing.n; i++) {
+		json_t *one = ub_json_must(json_object());
+		ub_json_set(one, "calendar", ub_json_text(polled.failing.items[i].calendar));
+		ub_json_set(one, "why", ub_json_text(polled.failing.items[i].why));
+		ub_json_add(failing, one);
+	}
+	ub_json_set(object, "calendars", ub_json_must(json_integer((json_int_t)polled.calendars)));
+	ub_json_set(object, "failing", failing);
+	return object;
 }
 
 json_t *control_service(const struct ub_telling *telling)
@@ -64,6 +98,7 @@ json_t *control_service(const struct ub_telling *telling)
 	ub_json_set(object, "user", ub_json_text(service.name));
 	ub_json_set(object, "state", ub_json_must(json_string(ub_service_word_text(service.word))));
 	ub_json_set(object, "why", ub_json_text(service.why));
+	ub_json_set(object, "poll", polls(telling));
 	return object;
 }
 

@@ -31,6 +31,7 @@ struct versions {
 
 struct syncing {
 	struct ub_pass *pass;
+	struct ub_text principal;     /* on whose behalf objects are looked at */
 	struct ub_store_sync state;   /* as the store has it, and as it will be */
 	struct versions known, fresh; /* what was dealt with before, and is now */
 	struct ub_map *remembered;    /* of the calendar's objects: struct ub_store_place by href */
@@ -92,7 +93,7 @@ static void look_at(struct syncing *syncing, struct ub_text href)
 	*ub_push(syncing->pass->arena, &syncing->keys) = (struct ub_key){ .kind = UB_KEY_OBJECT,
 		.upstream = key->upstream,
 		.href = href,
-		.principal = key->principal,
+		.principal = syncing->principal,
 		.collection = syncing->pass->collection };
 }
 
@@ -387,6 +388,20 @@ static enum ub_outcome follow(struct syncing *syncing, bool first)
 	return follow_list(syncing, true);
 }
 
+/* What the service account finds is looked at for the calendar's owner, under the name that he signs in with
+ * if he was ever there. */
+static struct ub_text principal_of(struct ub_pass *pass)
+{
+	const struct ub_key *key = &pass->job->key;
+	struct ub_text login = UB_TEXT_NONE, owner = pass->identity.owner_href;
+	if (!pass->caller->service)
+		return key->principal;
+	if (owner.len &&
+	    ub_store_login(pass->store, key->upstream, owner, pass->arena, &login) != UB_STORE_OK)
+		return UB_TEXT_NONE;
+	return login;
+}
+
 enum ub_pass_end ub_pass_sync(struct ub_pass *pass, struct ub_text *why)
 {
 	bool first;
@@ -394,8 +409,11 @@ enum ub_pass_end ub_pass_sync(struct ub_pass *pass, struct ub_text *why)
 	pass->collection = pass->job->key.href;
 	pass->held = pass->now * 1000;
 	enum ub_pass_end end = pass_look_at_owner(pass, why);
-	if (end != UB_PASS_SETTLED || !pass->identity.calendar || pass->identity.owner.len == 0)
+	if (end != UB_PASS_SETTLED)
 		return end;
+	if (!pass->identity.calendar || pass->identity.owner.len == 0)
+		return pass->caller->service ? UB_PASS_FORBIDDEN : end;
+	syncing.principal = principal_of(pass);
 	*why = UB_TEXT("the store cannot tell how far its changes were looked at");
 	if (!recall(&syncing, &first))
 		return UB_PASS_AGAIN;
@@ -403,7 +421,7 @@ enum ub_pass_end ub_pass_sync(struct ub_pass *pass, struct ub_text *why)
 	enum ub_outcome outcome = follow(&syncing, first);
 	*why = ub_textf(pass->arena, "its changes: %s", ub_outcome_text(outcome));
 	if (outcome != UB_OUTCOME_OK)
-		return pass_end_of(outcome);
+		return pass_end_at_collection(pass, outcome);
 	if (!remember(&syncing, &before))
 		return UB_PASS_AGAIN;
 	if (syncing.keys.n)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * A user's client that polls a calendar makes the engine look for changes there, too. The keys are in a store
- * in memory of their own: the next poll brings again what is lost, and polls cost the disk nothing.
+ * A user's client that polls a calendar makes the engine look for changes there, too; and the service account
+ * polls calendars that the settings name. The keys are in a store in memory of their own: the next poll
+ * brings again what is lost, and polls cost the disk nothing.
  */
 #include "queue-private.h"
 
@@ -46,6 +47,16 @@ static bool is_due(struct ub_queue *queue, const struct ub_key *key, int64_t now
 	return true;
 }
 
+static bool put_key(struct ub_queue *queue, const struct ub_key *key)
+{
+	if (ub_store_put(queue->polls, key, 1, queue_now(), queue_now()) == UB_STORE_OK)
+		return true;
+	ub_log_paced(queue->input.log, &queue->store_pace, UB_LOG_WARNING,
+	    "too many calendars are polled: changes past Upbeat are found late");
+	return false;
+}
+
+/* For a caller whose sign-in cannot be used again, the service account looks. */
 void queue_polled(struct ub_queue *queue, const struct ub_wire_principal *heard)
 {
 	int64_t now = ub_sys_monotonic_ms();
@@ -57,11 +68,39 @@ void queue_polled(struct ub_queue *queue, const struct ub_wire_principal *heard)
 		.href = href,
 		.principal = ub_http_principal(heard->authorization, queue->arena),
 		.doubt = UB_DOUBT_NONE };
-	if (href.len == 0 || key.principal.len == 0 || queue->told_polls == 0 || !is_due(queue, &key, now))
+	bool usable = key.principal.len || ub_service_accepted(queue->service);
+	if (href.len == 0 || !usable || queue->told_polls == 0 || !is_due(queue, &key, now))
 		return;
 	ub_credentials_keep(queue->credentials, key.principal, heard->authorization, heard->host, now);
-	if (ub_store_put(queue->polls, &key, 1, queue_now(), queue_now()) != UB_STORE_OK)
-		ub_log_paced(queue->input.log, &queue->store_pace, UB_LOG_WARNING,
-		    "too many calendars are polled: changes past Upbeat are found late");
+	(void)put_key(queue, &key);
 	ub_queue_wake(queue);
+}
+
+/* ---- by the service account ---- */
+
+void queue_feed_polls(struct ub_queue *queue)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_snapshot *snapshot = queue_snapshot(queue);
+	ub_poller_set(queue->poller, snapshot->settings->service.poll);
+	ub_snapshot_release(&snapshot);
+	bool polls = seconds_between(queue) > 0 && ub_service_accepted(queue->service), woken = false;
+	struct ub_key key = { .kind = UB_KEY_SYNC,
+		.upstream = queue->input.upstream,
+		.principal = UB_TEXT_NONE,
+		.doubt = UB_DOUBT_NONE };
+	while (polls && (key.href = ub_poller_next(queue->poller, ub_sys_monotonic_ms(), arena)).len) {
+		woken = true;
+		if (!put_key(queue, &key))
+			queue_served_poll(queue, key.href, UB_TEXT("too many calendars are polled"));
+	}
+	ub_arena_free(&arena);
+	if (woken)
+		ub_queue_wake(queue);
+}
+
+void queue_served_poll(struct ub_queue *queue, struct ub_text calendar, struct ub_text why)
+{
+	ub_poller_done(
+	    queue->poller, calendar, why, seconds_between(queue) * INT64_C(1000), ub_sys_monotonic_ms());
 }

@@ -3,8 +3,8 @@
 #define UPBEAT_QUEUE_PRIVATE_H
 
 /*
- * What the files of the queue share. alias.h, amender.h, credentials.h, open-writes.h, retry.h and upkeep.h
- * declare parts that need no queue, or little of it.
+ * What the files of the queue share. alias.h, amender.h, credentials.h, open-writes.h, poller.h, retry.h and
+ * upkeep.h declare parts that need no queue, or little of it.
  */
 
 #include <pthread.h>
@@ -13,6 +13,7 @@
 #include "credentials.h"
 #include "open-writes.h"
 #include "passed.h"
+#include "poller.h"
 #include "service.h"
 #include "unusable.h"
 #include "upbeat/clients.h"
@@ -31,6 +32,7 @@ struct ub_queue {
 	struct ub_writes *writes;
 	struct ub_credentials *credentials;
 	struct ub_service *service;
+	struct ub_poller *poller;
 	struct ub_unusable *unusable;
 	struct ub_open_additions *additions;
 	struct ub_passed *passed;
@@ -110,6 +112,10 @@ void queue_tell_polls(struct ub_queue *queue);
 /* A user has polled what may be a calendar: it is looked at for changes, unless that was done a moment ago.
  */
 void queue_polled(struct ub_queue *queue, const struct ub_wire_principal *heard);
+/* Puts the keys of calendars that the settings name for the service account to look at. Any thread. */
+void queue_feed_polls(struct ub_queue *queue);
+/* The service account has looked at a calendar. `why`: what kept it from that; empty: nothing. Any thread. */
+void queue_served_poll(struct ub_queue *queue, struct ub_text calendar, struct ub_text why);
 
 /* ---- clients.c ---- */
 

@@ -39,6 +39,7 @@ static void tend_stores(struct ub_queue *queue, int64_t monotonic)
 	ub_upkeep_shelter(queue->input.store, queue->shelter, now);
 	ub_upkeep(&queue->upkeep, now);
 	queue_tend_accounts(queue, now);
+	queue_feed_polls(queue);
 	ub_upkeep_expire(&queue->upkeep, queue->input.store, now);
 	ub_upkeep_expire(&queue->upkeep, queue->shelter, now);
 	ub_upkeep_expire(&queue->upkeep, queue->polls, now);
@@ -118,6 +119,11 @@ struct ub_queue_service ub_queue_service(struct ub_queue *queue, struct ub_arena
 	return ub_service_state(queue->service, arena);
 }
 
+struct ub_queue_polled ub_queue_polled(struct ub_queue *queue, struct ub_arena *arena)
+{
+	return ub_poller_state(queue->poller, arena);
+}
+
 struct ub_queue_unusable ub_queue_unusable(struct ub_queue *queue, struct ub_arena *arena)
 {
 	return ub_unusable_list(queue->unusable, arena);
@@ -153,6 +159,7 @@ struct ub_queue *ub_queue_new(const struct ub_queue_input *input)
 	queue->writes = ub_writes_new();
 	queue->credentials = ub_credentials_new();
 	queue->service = ub_service_new(input->log);
+	queue->poller = ub_poller_new(input->log);
 	queue->unusable = ub_unusable_new();
 	queue->additions = ub_open_additions_new();
 	queue->passed = ub_passed_new();
@@ -211,6 +218,7 @@ void ub_queue_stop(struct ub_queue **queue)
 	report_lost(mine);
 	ub_credentials_free(&mine->credentials);
 	ub_service_free(&mine->service);
+	ub_poller_free(&mine->poller);
 	ub_unusable_free(&mine->unusable);
 	ub_writes_free(&mine->writes);
 	ub_open_additions_free(&mine->additions);

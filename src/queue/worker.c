@@ -289,7 +289,8 @@ static struct tried act_for(struct worker *worker, struct ub_store *store, const
     struct ub_caller *caller, struct ub_arena *arena)
 {
 	struct tried tried = { .end = UB_PASS_SETTLED, .why = UB_TEXT_NONE };
-	bool of_object = job->key.kind == UB_KEY_OBJECT || job->key.kind == UB_KEY_COLLECTION;
+	/* What stands somewhere is whoever's the calendar is. */
+	bool of_object = job->key.kind != UB_KEY_ACCOUNT && job->key.kind != UB_KEY_ORDER;
 	if (!of_object) {
 		struct ub_snapshot *snapshot = queue_snapshot(worker->queue);
 		const struct ub_behalf search = { snapshot, worker->queue->input.store, &job->key,
@@ -303,12 +304,13 @@ static struct tried act_for(struct worker *worker, struct ub_store *store, const
 	return try_with(worker, store, job, caller, arena);
 }
 
-/* A stranger's key is for nobody but himself: anybody may send a write under any name. Who polls was just
- * there. */
+/* A stranger's key is for nobody but himself: anybody may send a write under any name. Who polls his own
+ * calendar was just there. */
 static bool may_be_served(const struct ub_job *job, const struct tried *tried)
 {
-	return job->key.doubt != UB_DOUBT_CALLER && job->key.kind != UB_KEY_SYNC &&
-	       (tried->end == UB_PASS_DENIED || tried->end == UB_PASS_NOT_OWNER);
+	bool denied =
+	    tried->end == UB_PASS_DENIED && (job->key.kind != UB_KEY_SYNC || job->key.principal.len == 0);
+	return job->key.doubt != UB_DOUBT_CALLER && (denied || tried->end == UB_PASS_NOT_OWNER);
 }
 
 /* Tries by the service account what the user's own credentials are not there or not good for. What the
@@ -331,7 +333,7 @@ static struct tried try_as_service(struct worker *worker, struct ub_store *store
 		ub_service_doubt(queue->service, credential, ub_sys_monotonic_ms());
 	ub_credential_free(&credential);
 	bool in_vain = tried.end == UB_PASS_DENIED || tried.end == UB_PASS_FORBIDDEN;
-	if (!in_vain)
+	if (!in_vain || job->key.kind == UB_KEY_SYNC)
 		return tried;
 	if (before->end == UB_PASS_NOT_OWNER)
 		return *before;
@@ -343,12 +345,25 @@ static struct tried try_as_service(struct worker *worker, struct ub_store *store
 
 /* ---- what comes of it ---- */
 
+/* What could not be looked at for changes is at the next poll. */
+static void finish_look(
+    struct ub_queue *queue, struct ub_store *store, const struct ub_job *job, const struct tried *tried)
+{
+	settle(queue, store, job);
+	if (job->key.principal.len)
+		return;
+	queue_served_poll(queue, job->key.href,
+	    tried->never                    ? UB_TEXT("the server does not accept the service account")
+	    : tried->end == UB_PASS_SETTLED ? UB_TEXT_NONE
+					    : tried->why);
+	queue_feed_polls(queue);
+}
+
 static void finish(
     struct ub_queue *queue, struct ub_store *store, const struct ub_job *job, const struct tried *tried)
 {
-	/* What could not be looked at for changes is at the next poll. */
 	if (job->key.kind == UB_KEY_SYNC)
-		settle(queue, store, job);
+		finish_look(queue, store, job, tried);
 	else if (tried->never)
 		wait_for_principal(queue, store, job, tried->why);
 	else if (tried->end == UB_PASS_SETTLED)

@@ -33,6 +33,30 @@ static const struct ub_yaml_type type_principal = {
 	.shape = UB_YAML_TEXT, .noun = "a path like `/{user}/`", .check = check_principal
 };
 
+static bool check_calendar(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	const struct ub_text *path = out;
+	bool good = ub_text_starts(*path, UB_TEXT("/")) && path->len < UB_HREF_MAX;
+	return good || ub_yaml_expected(reader, node, type->noun);
+}
+
+static bool check_poll(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	const struct ub_texts *calendars = out;
+	return calendars->n <= UB_SERVICE_POLLS_MAX || ub_yaml_expected(reader, node, type->noun);
+}
+
+static const struct ub_yaml_type type_calendar = { .shape = UB_YAML_TEXT,
+	.noun = "the path of a calendar, like `/alice/calendar/`",
+	.check = check_calendar };
+static const struct ub_yaml_type type_poll = { .shape = UB_YAML_LIST_OF,
+	.item = &type_calendar,
+	.item_size = sizeof(struct ub_text),
+	.noun = "a list of no more than 1000 paths of calendars",
+	.check = check_poll };
+
 static const struct ub_yaml_field fields[] = {
 	{ "user", &type_user, offsetof(struct service, user), false, "the name to sign in with" },
 	{ "password_file", &type_path, offsetof(struct service, password), false,
@@ -41,6 +65,9 @@ static const struct ub_yaml_field fields[] = {
 	    "instead of both: the file that has a bearer token alone, in one line" },
 	{ "principal", &type_principal, offsetof(struct service, principal), false,
 	    "the path of a user's principal, where it is not like the service account's own" },
+	{ "poll", &type_poll, offsetof(struct service, poll), false,
+	    "paths of calendars to look at for changes though no client of their owners comes through "
+	    "Upbeat" },
 };
 
 static bool refuse(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, const char *message)
@@ -77,5 +104,6 @@ void fill_service(struct ub_settings *settings, const struct service *from)
 		.secret = token ? from->token : from->password,
 		.token = token,
 		.principal = from->principal,
+		.poll = from->poll,
 		.place = from->place };
 }

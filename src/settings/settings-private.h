@@ -125,6 +125,7 @@ void fill_tls(struct ub_settings *settings, const struct authority *upstream, co
 struct service {
 	struct ub_text user, principal;
 	struct ub_settings_path password, token;
+	struct ub_texts poll;
 	struct ub_place place;
 };
 

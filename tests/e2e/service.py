@@ -154,7 +154,8 @@ def _(story):
     story.write_secret(support.password(SERVICE) + "\n")
     tap.eventually(lambda: story.items("alice", "old"), "alice's items", SOON)
     story.settle()
-    tap.equal(story.status()["service"], {"user": SERVICE, "state": "accepted", "why": ""}, "status")
+    account = {"user": SERVICE, "state": "accepted", "why": "", "poll": {"calendars": 0, "failing": []}}
+    tap.equal(story.status()["service"], account, "status")
     tap.contains(story.upbeat.said(), "the server accepts the service account upbeat", "the log")
 
 

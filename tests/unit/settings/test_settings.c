@@ -386,6 +386,11 @@ Test(settings, name_the_file_of_the_service_account_and_never_its_secret)
 	SAME(r->settings->service.secret.path, "/t");
 	SAME(r->settings->service.principal, "/p/{user}/");
 	cr_assert(r->settings->service.token);
+	cr_assert_eq(r->settings->service.poll.n, 0);
+	finish(&r);
+	r = read_settings("/x/u.yaml", REQUIRED ORG "service: {token_file: /t, poll: [/a/c/, /b/c]}\n");
+	cr_assert_eq(r->settings->service.poll.n, 2);
+	SAME(r->settings->service.poll.items[1], "/b/c");
 	finish(&r);
 }
 
@@ -420,6 +425,9 @@ Test(settings, refuse_a_service_account_that_cannot_sign_in)
 		{ "{token_file: t, principal: \"{user}\"}", "a path like `/{user}/`" },
 		{ "{token_file: t, principal: /users/}", "a path like `/{user}/`" },
 		{ "{token_file: t, principal: \"/{user}/{user}/\"}", "a path like `/{user}/`" },
+		{ "{token_file: t, poll: [calendar]}", "the path of a calendar, like `/alice/calendar/`" },
+		{ "{token_file: t, poll: [\"http://h/c/\"]}",
+		    "the path of a calendar, like `/alice/calendar/`" },
 	};
 	for (size_t i = 0; i < UB_COUNT(accounts); i++) {
 		struct reading *r = read_settings("u.yaml", "");
@@ -430,5 +438,22 @@ Test(settings, refuse_a_service_account_that_cannot_sign_in)
 		    printed(mistaken));
 		finish(&mistaken);
 		finish(&r);
+	}
+}
+
+Test(settings, let_the_service_account_look_at_so_many_calendars)
+{
+	for (size_t more = 0; more < 2; more++) {
+		struct reading *empty = read_settings("u.yaml", "");
+		struct ub_buf text = UB_BUF(empty->arena);
+		ub_buf_str(&text, REQUIRED ORG "service:\n  token_file: t\n  poll:\n");
+		for (size_t i = 0; i < UB_SERVICE_POLLS_MAX + more; i++)
+			ub_buf_printf(&text, "    - /c%zu/\n", i);
+		struct reading *r = read_settings("u.yaml", ub_buf_cstr(&text));
+		cr_assert_eq(r->diags.errors, more, "%s", printed(r));
+		cr_assert_eq(
+		    strstr(printed(r), "a list of no more than 1000 paths of calendars") != NULL, more > 0);
+		finish(&r);
+		finish(&empty);
 	}
 }
