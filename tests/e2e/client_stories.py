@@ -20,6 +20,8 @@ import uuid
 import calendars
 import support
 import tap
+import thunderbird_client
+from thunderbird_client import Thunderbird
 
 RULES = """\
 format: 1
@@ -88,7 +90,7 @@ class Story(support.ServerWorld):
         href = next(href for href, (_, text) in real.objects().items() if f"UID:{uid}" in text and "cto@acme" in text)
         name = href.rsplit("/", 1)[1]
         self.settle()
-        answer = seen.put(name, meeting(uid, title))
+        answer = seen.put(name, meeting(uid, title, self.user))
         assert answer.status in (200, 201, 204), f"PUT: {answer.status}"
         self.settle()
 
@@ -106,9 +108,15 @@ class Story(support.ServerWorld):
         tap.equal(self.writes(), before[0], "writes of Upbeat after all was done")
         tap.equal(self.seen_real.objects(), before[1], "objects after all was done")
 
-    def begin(self):
-        seen, self.seen_real = self.new_calendar()
+    def begin(self, user="alice"):
+        """A calendar of the user, through Upbeat and as it is, and the UID of his meeting."""
+        self.user = user
+        seen, self.seen_real = self.new_calendar() if user == "alice" else self.calendar_of(user)
         return seen, self.seen_real, str(uuid.uuid4())
+
+    def calendar_of(self, user):
+        path = self.server.calendar_of(user)
+        return tuple(calendars.Calendar(server.url + path, user) for server in (self.upbeat, self.server))
 
     def check_hand(self, seen, real, uid, title, gone):
         """What the user did by the client stays when the meeting changes."""
@@ -123,8 +131,8 @@ def titles(calendar, uid):
     return sorted(item.text("SUMMARY") for item in calendar.items_of(uid))
 
 
-def meeting(uid, title="Roadmap"):
-    return calendars.meeting(title, uid=uid, attendees=("alice", "cto@acme.example"))
+def meeting(uid, title="Roadmap", user="alice"):
+    return calendars.meeting(title, uid=uid, organizer=user, attendees=(user, "cto@acme.example"))
 
 
 def has(*programs):
@@ -373,6 +381,41 @@ def _(story):
     tap.equal(evolution.ask("remove", *found["Agenda: Roadmap"]), True, "remove")
     story.check_hand(seen, real, uid, "Mine", "Agenda: Roadmap")
     story.is_quiet(lambda: evolution.ask("list"))
+
+
+# ---- Thunderbird ----
+
+
+@tap.case("Thunderbird: sync, see, list, edit, complete, delete")
+def _(story):
+    if "UPBEAT_SERVERS" not in os.environ:
+        raise tap.Skip("Thunderbird takes its time: make check-servers has it")
+    has("thunderbird")
+    seen, real, uid = story.begin("bob")  # who has no other client, and so gets HTML
+    thunderbird = story.start(Thunderbird, seen.url, "bob")
+    thunderbird.do(thunderbird_client.CREATE, meeting(uid, user="bob"))
+    story.items(real, uid)
+    story.settle()
+
+    def shown():
+        found = {title: (kind, html) for kind, title, html in thunderbird.do(thunderbird_client.SHOWN)}
+        return found if len(found) == 3 else None
+
+    found = tap.eventually(shown, "the meeting and its items", SOON)
+    tap.equal(found["Agenda: Roadmap"][0], "VTODO", "what the to-do is to it")
+    tap.contains(found["Prep: Roadmap"][1], "<ul><li>one<li>two</ul>", "the prep call's text")
+    listed = thunderbird.do(thunderbird_client.TASKS)
+    tap.equal(listed["all"], ["Agenda: Roadmap"], "all of its list of tasks")
+    tap.equal(listed["throughcurrent"], [], "its list of current tasks, before the to-do begins")
+    tap.equal(listed["unticked"], [], "its list of tasks while the calendar is not ticked")
+    thunderbird.do(thunderbird_client.RETITLE, "Prep: Roadmap", "Mine")
+    thunderbird.do(thunderbird_client.COMPLETE, "Agenda: Roadmap")
+    story.retitle(seen, real, uid, "Another title")
+    tap.equal(titles(real, uid), ["Agenda: Roadmap", "Mine"], "what is done and what is the user's, after a new title")
+    tap.eventually(lambda: "Another title" in (shown() or {}), "the meeting's new title", SOON)
+    thunderbird.do(thunderbird_client.REMOVE, "Agenda: Roadmap")
+    story.check_hand(seen, real, uid, "Mine", "Agenda: Roadmap")
+    story.is_quiet(lambda: thunderbird.do(thunderbird_client.SHOWN))
 
 
 # ---- two at once ----

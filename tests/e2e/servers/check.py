@@ -16,7 +16,7 @@ STORIES = [TOP / "tests/e2e" / name for name in ("server_stories.py", "client_st
 DATABASE = ("postgresql", "postgresql-client")
 CLIENTS = (
     "vdirsyncer", "khal", "python3-caldav", "cadaver", "evolution-data-server", "gir1.2-ecal-2.0", "gir1.2-edataserver-1.2",
-    "gir1.2-ical-3.0", "python3-gi", "dbus", "gnome-keyring")
+    "gir1.2-ical-3.0", "python3-gi", "dbus", "gnome-keyring", "thunderbird")
 # Debian's names of what each server needs.
 SERVERS = {
     "Radicale": ("python3-radicale",),
