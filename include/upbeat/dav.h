@@ -76,6 +76,7 @@ struct ub_dav_collection {
 	struct ub_text owner;     /* DAV:owner, an href; empty: not given */
 	struct ub_text display_name;
 	bool calendar;    /* a calendar collection */
+	bool groupdav;    /* and one of GroupDAV, too, the protocol before CalDAV */
 	bool takes_tasks; /* VTODO is in the supported-calendar-component-set, or there is none */
 };
 

@@ -40,9 +40,10 @@ struct ub_decide_input {
 	const struct ub_account_history *history;
 	const struct ub_busy *busy;
 	size_t n_busy;
-	struct ub_texts left; /* addresses of guests who do not come, whatever the text says */
-	struct ub_form form;  /* as in struct ub_plan_input */
-	bool explain;         /* as in struct ub_plan_input */
+	struct ub_texts left;  /* addresses of guests who do not come, whatever the text says */
+	struct ub_form form;   /* as in struct ub_plan_input */
+	bool titles_ask_again; /* as in struct ub_plan_input */
+	bool explain;          /* as in struct ub_plan_input */
 	/* Of a series: only the instance on the day of this instant, in the owner's zone. 0: the next ones.
 	 */
 	ub_instant only_instance;
@@ -138,6 +139,7 @@ struct ub_cadence_input {
 	/* the account or team is gone or somebody else's, or the rule is no more: what is ahead goes */
 	bool gone;
 	struct ub_form form;        /* as in struct ub_plan_input */
+	bool titles_ask_again;      /* as in struct ub_plan_input */
 	bool explain;               /* as in struct ub_plan_input */
 	struct ub_watched *watched; /* as in struct ub_decide_input */
 };

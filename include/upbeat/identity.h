@@ -37,6 +37,9 @@ struct ub_caller {
 struct ub_identity {
 	bool calendar;    /* the collection is a calendar */
 	bool takes_tasks; /* the collection takes VTODO (RFC 4791 5.2.3) */
+	/* To the server, who has accepted an event has not accepted another title: he is asked anew. So does
+	 * SOGo, which is known by calendars that are GroupDAV's, too. */
+	bool titles_ask_again;
 	/* The caller is the owner, or the service account that acts for the owner. */
 	bool acts_for_owner;
 	struct ub_text owner; /* the owner's address in lower case; empty: nobody knows */
@@ -71,6 +74,9 @@ UB_MUST_USE enum ub_outcome ub_identity_of(struct ub_identities *identities, con
 /* What was last found out, without asking the server; it may be out of date. False: nothing was. */
 UB_MUST_USE bool ub_identity_known(struct ub_identities *identities, struct ub_text principal,
     struct ub_text host, struct ub_text href, struct ub_identity *out, struct ub_arena *arena);
+
+/* Whether any calendar that was found out was one with titles_ask_again. */
+bool ub_identities_titles_ask_again(struct ub_identities *identities);
 
 /* Who the credentials speak for (RFC 5397), as the server writes the principal's href: asked at the root,
  * then at the well-known place (RFC 6764 6). *response is the last answer. Texts are in `arena`.

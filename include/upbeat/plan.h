@@ -262,8 +262,9 @@ struct ub_plan_input {
 	/* Of a rule for accounts: when the other events of such rules begin that the owner has. */
 	const ub_instant *reviews;
 	size_t n_reviews;
-	struct ub_form form; /* by the settings and the owner's clients, for what the rules leave open */
-	bool explain;        /* the plan tells the search for each item's time */
+	struct ub_form form;   /* by the settings and the owner's clients, for what the rules leave open */
+	bool titles_ask_again; /* at another title the server asks those anew who have answered */
+	bool explain;          /* the plan tells the search for each item's time */
 };
 
 /* Makes the plan, in `arena`. The input must outlive the arena. The time is facts->now. Items of a rule in

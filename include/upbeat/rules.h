@@ -75,6 +75,8 @@ enum ub_prefer { UB_PREFER_EARLIEST, UB_PREFER_LATEST, UB_PREFER_SAME_TIME };
 enum ub_late { UB_LATE_NEXT_FREE, UB_LATE_SKIP };
 enum ub_full { UB_FULL_EARLIER, UB_FULL_LATER, UB_FULL_SKIP, UB_FULL_OVERLAP };
 enum ub_free { UB_FREE_ATTENDEES, UB_FREE_OWNER, UB_FREE_NOBODY };
+/* Whether the title of what stands is kept up to date. */
+enum ub_title_follows { UB_TITLE_AUTO, UB_TITLE_FOLLOWS, UB_TITLE_STAYS };
 /* How a task is written, where its rule says so. */
 enum ub_shown_as { UB_SHOWN_AS_TODO, UB_SHOWN_AS_EVENT };
 /* What a report takes an item for. */
@@ -110,19 +112,20 @@ struct ub_rule_item {
 	struct ub_cases due, latest;              /* point; task */
 	/* choice; not given: the first word of each enum */
 	struct ub_cases prefer, late, full, free;
-	struct ub_cases duration;   /* span */
-	struct ub_cases attendees;  /* people */
-	struct ub_cases agenda;     /* body */
-	struct ub_cases sections;   /* bodies, appended to the agenda */
-	struct ub_cases mail;       /* body: customer text */
-	struct ub_cases reminders;  /* reminders */
-	struct ub_cases categories; /* texts */
-	struct ub_cases busy;       /* flag; not given: busy */
-	struct ub_cases counts_as;  /* choice; not given: not */
-	struct ub_cases shown_as;   /* choice; task; not given: as its owner's clients show it */
-	struct ub_cases html;       /* flag; not given: as its owner's clients show it */
-	bool all_day;               /* the event takes the whole day of `at`, and has no duration */
-	struct ub_cases instances;  /* choice: how many of a series, or how many periods, get the item */
+	struct ub_cases duration;      /* span */
+	struct ub_cases attendees;     /* people */
+	struct ub_cases agenda;        /* body */
+	struct ub_cases sections;      /* bodies, appended to the agenda */
+	struct ub_cases mail;          /* body: customer text */
+	struct ub_cases reminders;     /* reminders */
+	struct ub_cases categories;    /* texts */
+	struct ub_cases busy;          /* flag; not given: busy */
+	struct ub_cases counts_as;     /* choice; not given: not */
+	struct ub_cases shown_as;      /* choice; task; not given: as its owner's clients show it */
+	struct ub_cases html;          /* flag; not given: as its owner's clients show it */
+	struct ub_cases title_follows; /* choice; not given: auto */
+	bool all_day;                  /* the event takes the whole day of `at`, and has no duration */
+	struct ub_cases instances;     /* choice: how many of a series, or how many periods, get the item */
 	/* The same where no case holds, and at most. */
 	int usual_instances, most_instances;
 	struct ub_needs needs;

@@ -427,6 +427,7 @@ static struct ub_decide_input ask_for(const struct cadence *cadence)
 		.busy = input->busy,
 		.n_busy = input->n_busy,
 		.form = input->form,
+		.titles_ask_again = input->titles_ask_again,
 		.explain = input->explain,
 		.watched = input->watched };
 }

@@ -88,6 +88,7 @@ struct ub_plan_input plan_input(const struct ub_decide_input *input, const struc
 		.busy = input->busy,
 		.n_busy = input->n_busy,
 		.form = input->form,
+		.titles_ask_again = input->titles_ask_again,
 		.explain = input->explain };
 }
 

@@ -6,9 +6,10 @@
 #include <libxml/tree.h>
 #include <string.h>
 
-#define DAV    "DAV:"
-#define CALDAV "urn:ietf:params:xml:ns:caldav"
-#define CS     "http://calendarserver.org/ns/"
+#define DAV      "DAV:"
+#define CALDAV   "urn:ietf:params:xml:ns:caldav"
+#define CS       "http://calendarserver.org/ns/"
+#define GROUPDAV "http://groupdav.org/"
 
 #define XML "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
 #define PROPFIND(props)                                                                                      \
@@ -224,6 +225,8 @@ static void collect_collection(const xmlNode *prop, struct ub_dav_collection *ou
 		out->display_name = content(node, arena);
 	if (child(child(prop, DAV, "resourcetype"), CALDAV, "calendar"))
 		out->calendar = true;
+	if (child(child(prop, DAV, "resourcetype"), GROUPDAV, "vevent-collection"))
+		out->groupdav = true;
 	if ((node = child(prop, CALDAV, "supported-calendar-component-set")))
 		out->takes_tasks = names(node, "VTODO");
 }

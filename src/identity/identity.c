@@ -11,6 +11,7 @@ struct ub_identities {
 	pthread_mutex_t mutex;
 	struct ub_arena *arena;
 	struct ub_map *entries; /* "user\nhost\nhref" to struct identity_entry */
+	bool titles_ask_again;
 };
 
 struct ub_identities *ub_identities_new(void)
@@ -20,6 +21,7 @@ struct ub_identities *ub_identities_new(void)
 		abort();
 	identities->arena = ub_arena_new();
 	identities->entries = ub_map_new(identities->arena);
+	identities->titles_ask_again = false;
 	return identities;
 }
 
@@ -212,6 +214,7 @@ static enum ub_outcome ask(const struct lookup *lookup, struct ub_identity *out)
 		return UB_OUTCOME_REFUSED;
 	out->calendar = collection.calendar;
 	out->takes_tasks = collection.takes_tasks;
+	out->titles_ask_again = collection.calendar && collection.groupdav;
 	out->calendar_name = collection.display_name;
 	out->owner_href = ub_http_href_canonical(lookup->arena, collection.owner);
 	out->caller_href = ub_http_href_canonical(lookup->arena, collection.principal);
@@ -262,8 +265,17 @@ void identity_remember(
 	struct identity_entry *kept = UB_NEW(identities->arena, struct identity_entry);
 	*kept = copy(entry, identities->arena);
 	kept->until = now + UB_IDENTITY_SECONDS;
+	identities->titles_ask_again |= entry->identity.titles_ask_again;
 	ub_map_put(identities->entries, ub_text_copy(identities->arena, key), kept);
 	pthread_mutex_unlock(&identities->mutex);
+}
+
+bool ub_identities_titles_ask_again(struct ub_identities *identities)
+{
+	pthread_mutex_lock(&identities->mutex);
+	bool ask = identities->titles_ask_again;
+	pthread_mutex_unlock(&identities->mutex);
+	return ask;
 }
 
 /* No user's name makes a key of the service account's. */

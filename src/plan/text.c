@@ -40,6 +40,59 @@ static bool make_title(struct ub_making *making, struct ub_draft *draft)
 	return true;
 }
 
+/* ---- the title of what stands ---- */
+
+/* Whether somebody else has answered. */
+static bool is_answered(const struct ub_event *event)
+{
+	for (size_t i = 0; i < event->n_attendees; i++) {
+		const struct ub_party *party = &event->attendees[i];
+		bool owner = event->organizer && ub_text_eq(event->organizer->address, party->address);
+		if (!owner && party->partstat != UB_PARTSTAT_NEEDS_ACTION)
+			return true;
+	}
+	return false;
+}
+
+/* Whether another title alone would have those asked anew who have answered. At another time all are. */
+static bool costs_answers(const struct ub_making *making, const struct ub_draft *draft)
+{
+	const struct ub_existing *existing = draft->existing;
+	if (!making->input->titles_ask_again || draft->item.kind != UB_ITEM_EVENT)
+		return false;
+	return existing->event ? existing->start == draft->item.start && is_answered(existing->event)
+			       : draft->item.attendees.n > 0;
+}
+
+/* Gives the item the title that it has, if that does not follow. What is only remembered of it does not tell
+ * the title; it is told all the same that it stays. */
+static bool keep_title(struct ub_making *making, struct ub_draft *draft)
+{
+	static const char *const why[] = { [UB_TITLE_AUTO] =
+					       "at another title the server asks those anew who "
+					       "have answered: so it follows the meeting's "
+					       "title together with its time alone",
+		[UB_TITLE_STAYS] = "its title stays as it was made, as its rule says" };
+	const struct ub_existing *existing = draft->existing;
+	const struct ub_case *chosen;
+	enum ub_verdict verdict =
+	    ub_plan_case(making, draft, draft->source->title_follows, "title_follows", &chosen);
+	int follows = verdict == UB_YES ? chosen->use.choice : UB_TITLE_AUTO;
+	if (verdict == UB_CANNOT_TELL)
+		return false;
+	if (!existing || existing->state != UB_EXISTING_STANDS || follows == UB_TITLE_FOLLOWS ||
+	    (follows == UB_TITLE_AUTO && !costs_answers(making, draft)))
+		return true;
+	const struct ub_event *event = existing->event;
+	if (event &&
+	    ((existing->user_changed & UB_PROPERTY_TITLE) || ub_text_eq(event->summary, draft->item.title)))
+		return true;
+	if (event)
+		draft->item.title = one_line(event->summary, making->arena);
+	ub_plan_note(making, UB_NOTE_REMARK, draft->item.id, "%s", why[follows]);
+	return true;
+}
+
 /* Whether the line is a delimiter or begins with one. A delimiter stays one if a user writes something after
  * it in the same line. */
 static bool is_delimiter(struct ub_text line)
@@ -177,7 +230,7 @@ bool ub_plan_texts(struct ub_making *making, struct ub_draft *draft)
 		of_meeting = minutes_of(ub_plan_event_of(making, draft->rule));
 	int64_t minutes =
 	    item->kind == UB_ITEM_EVENT && !item->all_day ? (item->end - item->start) / 60 : of_meeting;
-	if (!make_title(making, draft) ||
+	if (!make_title(making, draft) || !keep_title(making, draft) ||
 	    !make_body(
 		making, draft, draft->source->agenda, draft->sections, "agenda", minutes, &item->agenda) ||
 	    !make_body(making, draft, draft->source->mail, none, "mail", of_meeting, &item->mail))

@@ -16,6 +16,12 @@ static const struct ub_yaml_word shown_as_words[] = {
 	{ "event", UB_SHOWN_AS_EVENT, "an all-day event that is free" },
 };
 
+static const struct ub_yaml_word title_follows_words[] = {
+	{ "auto", UB_TITLE_AUTO, "unless that costs answers" },
+	{ "yes", UB_TITLE_FOLLOWS, "whatever the server makes of it" },
+	{ "no", UB_TITLE_STAYS, "the item keeps its first title" },
+};
+
 static const struct ub_yaml_word late_words[] = {
 	{ "next-free", UB_LATE_NEXT_FREE, "as early as still useful" },
 	{ "skip", UB_LATE_SKIP, "no item" },
@@ -66,6 +72,8 @@ static const struct ub_yaml_type late_type = { .shape = UB_YAML_CHOICE, UB_YAML_
 static const struct ub_yaml_type full_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(full_words) };
 static const struct ub_yaml_type free_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(free_words) };
 static const struct ub_yaml_type shown_as_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(shown_as_words) };
+static const struct ub_yaml_type title_follows_type = { .shape = UB_YAML_CHOICE,
+	UB_YAML_WORDS(title_follows_words) };
 static const struct ub_yaml_type counts_as_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(counts_as_words) };
 static const struct ub_yaml_type reminders_type = { .shape = UB_YAML_ONE_OR_LIST_OF,
 	.item = &reminder_type,
@@ -91,6 +99,7 @@ static const struct ub_yaml_type full_cases_type = UB_CASES_OF(full_type);
 static const struct ub_yaml_type free_cases_type = UB_CASES_OF(free_type);
 static const struct ub_yaml_type counts_as_cases_type = UB_CASES_OF(counts_as_type);
 static const struct ub_yaml_type shown_as_cases_type = UB_CASES_OF(shown_as_type);
+static const struct ub_yaml_type title_follows_cases_type = UB_CASES_OF(title_follows_type);
 static const struct ub_yaml_type html_cases_type = UB_CASES_OF(ub_yaml_type_bool);
 static const struct ub_yaml_type busy_cases_type = UB_CASES_OF(ub_yaml_type_bool);
 static const struct ub_yaml_type reminders_cases_type = UB_CASES_OF(reminders_type);
@@ -136,6 +145,8 @@ struct item_text {
 	    { "busy", &busy_cases_type, ITEM(busy), false, "whether the time counts as taken" },             \
 	    { "all_day", &ub_yaml_type_bool, ITEM(all_day), false, "whether the event is the day's" },       \
 	    { "shown_as", &shown_as_cases_type, ITEM(shown_as), false, "how the to-do is written" },         \
+	    { "title_follows", &title_follows_cases_type, ITEM(title_follows), false,                        \
+		    "whether its title is kept up to date" },                                                \
 	    { "html", &html_cases_type, ITEM(html), false, "whether its text stands as HTML, too" },         \
 	    { "instances", &instances_cases_type, ITEM(instances), false,                                    \
 		    "how many instances of a series, or periods, get it" },                                  \

@@ -74,6 +74,7 @@ static const size_t item_cases[] = {
 	offsetof(struct ub_rule_item, busy),
 	offsetof(struct ub_rule_item, shown_as),
 	offsetof(struct ub_rule_item, html),
+	offsetof(struct ub_rule_item, title_follows),
 	offsetof(struct ub_rule_item, instances),
 };
 

@@ -42,8 +42,19 @@ Test(dav, reads_who_asks_and_whose_a_collection_is)
 	cr_assert(ub_text_is(c.principal, "/alice/"));
 	cr_assert(ub_text_is(c.owner, "/bob/"), "a whole URI becomes its path");
 	cr_assert(ub_text_is(c.display_name, "Work"));
-	cr_assert(c.calendar);
+	cr_assert(c.calendar && !c.groupdav);
 	cr_assert(!c.takes_tasks);
+}
+
+/* As SOGo's calendars are. */
+Test(dav, tells_a_calendar_that_is_one_of_groupdav_too)
+{
+	struct ub_dav_collection c;
+	cr_assert(ub_dav_read_collection(
+	    UB_TEXT(OPEN FOUND("<resourcetype><collection/><C:calendar/>"
+			       "<vevent-collection xmlns='http://groupdav.org/'/></resourcetype>") CLOSE),
+	    &c, arena));
+	cr_assert(c.calendar && c.groupdav);
 }
 
 Test(dav, takes_nothing_from_what_was_not_found)

@@ -122,6 +122,7 @@ struct ub_plan *world_plan(struct world *world)
 		.busy = world->busy,
 		.n_busy = world->n_busy,
 		.explain = world->explain,
+		.titles_ask_again = world->titles_ask_again,
 		.brought_forward = world->brought_forward };
 	return ub_plan_make(&input, world->arena);
 }

@@ -27,7 +27,7 @@ struct world {
 	const struct ub_busy *busy; /* none, unless a test sets some */
 	size_t n_busy;
 	int64_t brought_forward;
-	bool explain;
+	bool explain, titles_ask_again;
 };
 
 struct world *world_new(void);
