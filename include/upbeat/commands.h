@@ -172,10 +172,10 @@ struct ub_backfill_result {
 UB_MUST_USE bool ub_backfill(
     const struct ub_backfill_input *input, struct ub_backfill_result *result, struct ub_buf *out);
 
-/* ---- for everybody ---- */
+/* ---- for users who give no password ---- */
 
 struct ub_order;
-/* Carries out what `undo --everybody` or `backfill --everybody` has ordered, for one user: for
+/* Carries out what `undo` or `backfill` has ordered of the daemon, for one user: for
  * struct ub_queue_input. */
 bool ub_order_carry_out(const struct ub_order *order, struct ub_text *why);
 

@@ -92,6 +92,8 @@ struct ub_wire_answered {
 	struct ub_text etag, schedule_tag, location; /* as sent; empty: none */
 };
 
+#define UB_ORDER_USER " --user "
+
 enum ub_ask {
 	UB_ASK_STATUS = 1,
 	UB_ASK_EXPLAIN = 2, /* a meeting, found by {"text", "owner", "on"}, as JSON: each may be missing */
@@ -100,7 +102,9 @@ enum ub_ask {
 	/* {"objects": hrefs, "accounts": whether all accounts} to be looked at; answered by how many keys are
 	   left */
 	UB_ASK_BACKFILL = 4,
-	UB_ASK_ORDER = 5,   /* what is to be done for everybody, in the words of the command line */
+	/* what is to be done for everybody, in the words of the command line; or with UB_ORDER_USER and a
+	   user's name behind them, for him */
+	UB_ASK_ORDER = 5,
 	UB_ASK_REFRESH = 6, /* that account sources have changed; "force": however much is gone */
 };
 

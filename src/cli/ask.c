@@ -107,8 +107,10 @@ bool ub_cli_together(struct ub_cli *cli, size_t option, const size_t *others, si
 	return false;
 }
 
-int ub_cli_order(struct ub_cli *cli, const char *settings, struct ub_text words)
+int ub_cli_order(struct ub_cli *cli, const char *settings, const char *user, struct ub_text words)
 {
+	if (user)
+		words = ub_textf(cli->arena, "%.*s" UB_ORDER_USER "%s", UB_ARGS(words), user);
 	const char *control = ub_cli_control(cli, settings, NULL);
 	const struct ub_wire_ask ask = { .ask = UB_ASK_ORDER, .subject = words };
 	return control ? ub_cli_ask(cli, control, &ask) : UB_EXIT_FINDINGS;

@@ -160,8 +160,11 @@ static int run(struct ub_cli *cli)
 		static const size_t of_one[] = { USER, PASSWORD, CALENDAR, DRY_RUN };
 		if (ub_cli_together(cli, EVERYBODY, of_one, UB_COUNT(of_one)))
 			return UB_EXIT_USAGE;
-		return ub_cli_order(cli, ub_cli_value(cli, CONFIG), UB_TEXT("backfill"));
+		return ub_cli_order(cli, ub_cli_value(cli, CONFIG), NULL, UB_TEXT("backfill"));
 	}
+	const char *user = ub_cli_value(cli, USER);
+	if (user && *user && !ub_cli_value(cli, PASSWORD) && !calendar && !ub_cli_value(cli, DRY_RUN))
+		return ub_cli_order(cli, ub_cli_value(cli, CONFIG), user, UB_TEXT("backfill"));
 	if (!ub_cli_login(cli, ub_cli_value(cli, USER), ub_cli_value(cli, PASSWORD), &login))
 		return UB_EXIT_USAGE;
 	struct ub_snapshot *snapshot =
@@ -177,7 +180,7 @@ static int run(struct ub_cli *cli)
 
 const struct ub_cli_command ub_cli_backfill = {
 	.name = "backfill",
-	.synopsis = "-c FILE --user NAME --password-file FILE | --everybody [OPTIONS]",
+	.synopsis = "-c FILE --user NAME [--password-file FILE] | --everybody [OPTIONS]",
 	.summary = "give existing meetings and accounts what they miss",
 	.help = "Has the running daemon look at all that is in the user's calendars, as if it had just been\n"
 		"stored, and at his accounts, and waits until that is done. What is interrupted goes on at "

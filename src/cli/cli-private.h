@@ -92,8 +92,9 @@ bool ub_cli_tell(
     struct ub_cli *cli, const char *control, const struct ub_wire_ask *ask, struct ub_text *answer);
 /* Whether `option` was given together with one of the others, which has been reported then. */
 bool ub_cli_together(struct ub_cli *cli, size_t option, const size_t *others, size_t n);
-/* Orders something of the daemon for everybody, and prints its answer. Returns the exit status. */
-int ub_cli_order(struct ub_cli *cli, const char *settings, struct ub_text words);
+/* Orders something of the daemon for a user, or for everybody (NULL), and prints its answer. Returns the exit
+ * status. */
+int ub_cli_order(struct ub_cli *cli, const char *settings, const char *user, struct ub_text words);
 struct ub_snapshot_input;
 /* Loads the snapshot and prints mistakes (only `check` prints warnings). Where the input allows mistakes in
  * rules, those are not printed. NULL: the snapshot cannot be used. */

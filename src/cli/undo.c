@@ -191,13 +191,14 @@ static const char *what_is_wrong(const struct ub_cli *cli)
 	return ub_cli_value(cli, CONFIG) ? NULL : "the settings are missing: -c FILE";
 }
 
-/* The daemon does it, for each user when he comes by. */
-static int undo_for_everybody(struct ub_cli *cli)
+/* The daemon does it, for each user when he comes by or the service account can. */
+static int order_undo(struct ub_cli *cli)
 {
 	static const size_t of_one[] = { USER, PASSWORD, CALENDAR, DRY_RUN, JSON };
 	const struct ub_cli_values *rules = &cli->values[RULE];
 	struct ub_buf words = UB_BUF(cli->arena);
-	if (ub_cli_together(cli, EVERYBODY, of_one, UB_COUNT(of_one)))
+	bool everybody = ub_cli_value(cli, EVERYBODY) != NULL;
+	if (everybody && ub_cli_together(cli, EVERYBODY, of_one, UB_COUNT(of_one)))
 		return UB_EXIT_USAGE;
 	ub_buf_printf(
 	    &words, "undo%s%s", rules->n ? "" : " --all", ub_cli_value(cli, FORCE) ? " --force" : "");
@@ -210,7 +211,16 @@ static int undo_for_everybody(struct ub_cli *cli)
 	}
 	ub_cli_complain("what rules in force have made comes back when a meeting is stored again; `enabled: "
 			"false` switches a rule off");
-	return ub_cli_order(cli, ub_cli_value(cli, CONFIG), ub_buf_text(&words));
+	return ub_cli_order(
+	    cli, ub_cli_value(cli, CONFIG), everybody ? NULL : ub_cli_value(cli, USER), ub_buf_text(&words));
+}
+
+/* Whether a user is named whose password is not given, and nothing that needs it. */
+static bool is_for_daemon(const struct ub_cli *cli)
+{
+	const char *user = ub_cli_value(cli, USER);
+	return user && *user && !ub_cli_value(cli, PASSWORD) && !ub_cli_value(cli, CALENDAR) &&
+	       !ub_cli_value(cli, DRY_RUN) && !ub_cli_value(cli, JSON);
 }
 
 static int run(struct ub_cli *cli)
@@ -222,8 +232,8 @@ static int run(struct ub_cli *cli)
 		ub_cli_complain("undo: %s", wrong);
 		return UB_EXIT_USAGE;
 	}
-	if (ub_cli_value(cli, EVERYBODY))
-		return undo_for_everybody(cli);
+	if (ub_cli_value(cli, EVERYBODY) || is_for_daemon(cli))
+		return order_undo(cli);
 	if (!ub_cli_login(cli, ub_cli_value(cli, USER), ub_cli_value(cli, PASSWORD), &login))
 		return UB_EXIT_USAGE;
 	struct ub_snapshot *snapshot = ub_cli_snapshot(cli, ub_cli_value(cli, CONFIG), !all);
@@ -240,7 +250,7 @@ static int run(struct ub_cli *cli)
 
 const struct ub_cli_command ub_cli_undo = {
 	.name = "undo",
-	.synopsis = "-c FILE --rule NAME | --all --user NAME --password-file FILE | --everybody [OPTIONS]",
+	.synopsis = "-c FILE --rule NAME | --all --user NAME [--password-file FILE] | --everybody [OPTIONS]",
 	.summary = "take away what a rule has made",
 	.help =
 	    "Removes a rule's items from the user's calendars, and what it has added to meetings, by the "

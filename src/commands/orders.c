@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Orders for everybody: `undo --everybody` and `backfill --everybody`. The daemon has no credentials of its
- * own, so that each user's part waits, as a key in the store, for his next request.
+ * Orders for everybody, `undo --everybody` and `backfill --everybody`, and for a user whose password is not
+ * given. Each user's part is a key in the store: the service account does it, or it waits for his next
+ * request.
  */
 #include <string.h>
 
@@ -124,46 +125,88 @@ bool ub_order_carry_out(const struct ub_order *order, struct ub_text *why)
 
 /* ---- given ---- */
 
-/* A backfill takes the place of what is left of an undo, and the other way round. */
-static void withdraw_opposite(const struct ub_telling *telling, const struct said *said)
+/* A backfill takes the place of what is left of an undo, and the other way round; of one user's, if one is
+ * named. */
+static void withdraw_opposite(const struct ub_telling *telling, const struct said *said, struct ub_text user)
 {
 	struct ub_known_jobs jobs = ub_queue_jobs(telling->daemon->queue, telling->out->arena);
 	for (size_t i = 0; i < jobs.n; i++) {
 		const struct ub_job *job = &jobs.items[i].job;
 		struct said other;
-		if (job->key.kind == UB_KEY_ORDER && understand(job->key.href, &other, telling->out->arena) &&
+		bool his = user.len == 0 || ub_text_eq(job->key.principal, user);
+		if (his && job->key.kind == UB_KEY_ORDER &&
+		    understand(job->key.href, &other, telling->out->arena) &&
 		    other.backfill != said->backfill)
 			(void)!ub_store_forget(telling->daemon->store, job);
 	}
+}
+
+/* Takes the user's name from the end of the words. Empty: everybody is meant. */
+static struct ub_text take_user(struct ub_text *words)
+{
+	const struct ub_text mark = UB_TEXT(UB_ORDER_USER);
+	size_t at = ub_text_find(*words, mark, 0);
+	if (at == SIZE_MAX)
+		return UB_TEXT_NONE;
+	struct ub_text user = ub_text_sub(*words, at + mark.len, words->len);
+	*words = ub_text_sub(*words, 0, at);
+	return user;
+}
+
+static void tell_taken(const struct ub_telling *telling, struct ub_text user, size_t n)
+{
+	struct ub_buf *out = telling->out;
+	if (user.len == 0) {
+		ub_buf_printf(out,
+		    "%zu user%s known; for each it is done at the next request. upbeat status tells who is "
+		    "left.\n",
+		    n, n == 1 ? " is" : "s are");
+		return;
+	}
+	bool served = ub_queue_service(telling->daemon->queue, out->arena).word == UB_SERVICE_ACCEPTED;
+	ub_buf_printf(out, "%s for ", served ? "the service account does it" : "it is done");
+	ub_buf_shown(out, user);
+	ub_buf_printf(
+	    out, "%s. upbeat status tells whether it is left.\n", served ? " now" : " at the next request");
+}
+
+/* Puts each one's part. False: the store has not taken it. */
+static bool put_parts(const struct ub_telling *telling, struct ub_text words, const struct ub_texts *whom)
+{
+	const struct ub_control_input *daemon = telling->daemon;
+	struct ub_key *keys = UB_NEW_ARRAY(telling->out->arena, struct ub_key, whom->n);
+	int64_t now = ub_sys_now() * 1000;
+	for (size_t i = 0; i < whom->n; i++)
+		keys[i] = (struct ub_key){ .kind = UB_KEY_ORDER,
+			.upstream = daemon->upstream,
+			.href = words,
+			.principal = whom->items[i] };
+	if (whom->n && ub_store_put(daemon->store, keys, whom->n, now, now) != UB_STORE_OK)
+		return ub_buf_printf(telling->out, "%s\n", ub_store_problem(daemon->store)), false;
+	ub_queue_wake(daemon->queue);
+	return true;
 }
 
 int control_take_order(const struct ub_telling *telling, struct ub_text words)
 {
 	const struct ub_control_input *daemon = telling->daemon;
 	struct ub_arena *arena = telling->out->arena;
-	struct ub_texts everybody;
+	struct ub_texts whom = { 0 };
 	struct said said;
-	int64_t now = ub_sys_now() * 1000;
+	struct ub_text user = take_user(&words);
 	if (!understand(words, &said, arena))
 		return ub_buf_str(telling->out, "no such order is known\n"), 1;
 	if (said.backfill && telling->snapshot->without_rules)
 		return ub_buf_str(telling->out,
 			   "there are no rules until their mistakes are mended: upbeat status\n"),
 		       1;
-	if (ub_store_principals(daemon->store, daemon->upstream, arena, &everybody) != UB_STORE_OK)
+	if (user.len)
+		*ub_push(arena, &whom) = user;
+	else if (ub_store_principals(daemon->store, daemon->upstream, arena, &whom) != UB_STORE_OK)
 		return ub_buf_printf(telling->out, "%s\n", ub_store_problem(daemon->store)), 1;
-	struct ub_key *keys = UB_NEW_ARRAY(arena, struct ub_key, everybody.n);
-	for (size_t i = 0; i < everybody.n; i++)
-		keys[i] = (struct ub_key){ .kind = UB_KEY_ORDER,
-			.upstream = daemon->upstream,
-			.href = words,
-			.principal = everybody.items[i] };
-	withdraw_opposite(telling, &said);
-	if (everybody.n && ub_store_put(daemon->store, keys, everybody.n, now, now) != UB_STORE_OK)
-		return ub_buf_printf(telling->out, "%s\n", ub_store_problem(daemon->store)), 1;
-	ub_queue_wake(daemon->queue);
-	ub_buf_printf(telling->out,
-	    "%zu user%s known; for each it is done at the next request. upbeat status tells who is left.\n",
-	    everybody.n, everybody.n == 1 ? " is" : "s are");
+	withdraw_opposite(telling, &said, user);
+	if (!put_parts(telling, words, &whom))
+		return 1;
+	tell_taken(telling, user, whom.n);
 	return 0;
 }

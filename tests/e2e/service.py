@@ -263,6 +263,25 @@ def _(story):
     story.settle()
 
 
+@tap.case("backfill and undo of one user, who has never come by, need no password of his")
+def _(story):
+    for user in ("alice", "dora"):
+        story.real(user).put("ordered.ics", of(user, f"ordered-{user}"))
+    tap.contains(story.order("backfill", "--user", "dora"), "the service account does it for dora now", "backfill")
+    tap.eventually(lambda: story.items("dora", "ordered-dora"), "dora's items", SOON)
+    story.settle()
+    tap.equal(story.items("alice", "ordered-alice"), [], "items of alice, who was not named")
+    kept = len(story.items("alice", "old"))
+    assert kept, "alice has none"
+    tap.contains(story.order("undo", "--all", "--user", "dora"), "the service account does it for dora now", "undo")
+    tap.eventually(lambda: not story.items("dora", "ordered-dora"), "no items of dora's", SOON)
+    story.settle()
+    tap.equal(len(story.items("alice", "old")), kept, "items of alice, who was not named")
+    for words in (("backfill", "--dry-run"), ("undo", "--all", "--dry-run"), ("undo", "--all", "--calendar", "/dora/")):
+        answer = support.run(*words, "--user", "dora", "-c", story.upbeat.settings)
+        tap.equal((answer.returncode, "--password-file FILE tell" in answer.stderr), (3, True), f"{words}: {answer.stderr}")
+
+
 @tap.case("undo --everybody waits for nobody")
 def _(story):
     story.order("undo", "--all", "--everybody")
