@@ -28,12 +28,13 @@ static void teardown(void)
 
 TestSuite(client, .init = setup, .fini = teardown);
 
-/* A server of one answer, whatever it is asked; of none where the answer is empty. */
+/* A server of one answer, whatever it is asked; of none where the answer is empty. Where there is a second
+ * one, that is for the second request. */
 struct server {
 	int listener;
 	pthread_t thread;
-	char base[64], request[8192];
-	struct ub_text answer;
+	char base[64], request[8192]; /* the last one */
+	struct ub_text answer, second;
 };
 
 static bool is_whole(const char *request)
@@ -43,28 +44,37 @@ static bool is_whole(const char *request)
 	return end && strlen(end + 4) >= body;
 }
 
-static void *serve(void *data)
+static void serve_once(struct server *server, struct ub_text answer)
 {
-	struct server *server = data;
 	int fd = accept(server->listener, NULL, NULL);
 	size_t n = 0;
 	ssize_t got = 1;
+	memset(server->request, 0, sizeof(server->request));
 	while (got > 0 && !is_whole(server->request)) {
 		got = read(fd, server->request + n, sizeof(server->request) - 1 - n);
 		n += got > 0 ? (size_t)got : 0;
 	}
-	for (size_t sent = 0; sent < server->answer.len && got > 0; sent += (size_t)got)
-		got = send(fd, server->answer.ptr + sent, server->answer.len - sent, MSG_NOSIGNAL);
+	for (size_t sent = 0; sent < answer.len && got > 0; sent += (size_t)got)
+		got = send(fd, answer.ptr + sent, answer.len - sent, MSG_NOSIGNAL);
 	close(fd);
+}
+
+static void *serve(void *data)
+{
+	struct server *server = data;
+	serve_once(server, server->answer);
+	if (server->second.len)
+		serve_once(server, server->second);
 	return NULL;
 }
 
-static struct server *server_start(struct ub_text answer)
+static struct server *server_start_with(struct ub_text answer, struct ub_text second)
 {
 	struct server *server = UB_NEW(arena, struct server);
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t size = sizeof(address);
 	server->answer = answer;
+	server->second = second;
 	server->listener = socket(AF_INET, SOCK_STREAM, 0);
 	cr_assert_eq(bind(server->listener, (struct sockaddr *)&address, size), 0);
 	cr_assert_eq(listen(server->listener, 1), 0);
@@ -72,6 +82,11 @@ static struct server *server_start(struct ub_text answer)
 	snprintf(server->base, sizeof(server->base), "http://127.0.0.1:%d", ntohs(address.sin_port));
 	pthread_create(&server->thread, NULL, serve, server);
 	return server;
+}
+
+static struct server *server_start(struct ub_text answer)
+{
+	return server_start_with(answer, UB_TEXT_NONE);
 }
 
 static void server_stop(struct server *server)
@@ -277,4 +292,78 @@ Test(client, sends_nothing_to_a_target_that_would_be_part_of_the_authority)
 		cr_assert_eq(response.status, 0);
 	}
 	ub_client_free(&client);
+}
+
+#define CLOSES "Connection: close\r\nContent-Length: 0\r\n\r\n"
+
+/* What comes of a PUT that is sent elsewhere, and then answered by 204; *asked is what was asked last. */
+static int followed(const char *answer, bool follows, bool twice, const char **asked)
+{
+	const struct ub_request request = { .method = "PUT",
+		.target = UB_TEXT("/alice/a.ics"),
+		.authorization = UB_TEXT("Basic eDp5"),
+		.body = UB_TEXT("BEGIN:VCALENDAR"),
+		.create_only = true };
+	struct ub_response response;
+	struct server *server = server_start_with(
+	    ub_text(answer), twice ? UB_TEXT("HTTP/1.1 204 No Content\r\n" CLOSES) : UB_TEXT_NONE);
+	struct ub_client *client = ub_client_new(server->base);
+	ub_client_follow(client, follows);
+	(void)!ub_client_send(client, &request, &response, arena);
+	ub_client_free(&client);
+	server_stop(server);
+	*asked = server->request;
+	return response.status;
+}
+
+Test(client, follows_a_move_for_good_once_with_the_same_request_and_at_the_same_server)
+{
+	static const char *const moves[] = { "HTTP/1.1 301 X\r\nLocation: /other/a.ics\r\n" CLOSES,
+		"HTTP/1.1 308 X\r\nLocation: http://elsewhere.example/other/a.ics\r\n" CLOSES };
+	for (size_t i = 0; i < UB_COUNT(moves); i++) {
+		const char *asked;
+		cr_expect_eq(followed(moves[i], true, true, &asked), 204);
+		cr_expect(strncmp(asked, "PUT /other/a.ics HTTP/1.1\r\n", 27) == 0, "%s", asked);
+		cr_expect(strstr(asked, "If-None-Match: *") && strstr(asked, "BEGIN:VCALENDAR"), "%s", asked);
+		cr_expect(
+		    strstr(asked, "Authorization: Basic eDp5") && !strstr(asked, "elsewhere"), "%s", asked);
+	}
+}
+
+Test(client, follows_nothing_else)
+{
+	static const struct {
+		const char *answer;
+		bool follows;
+		int status;
+	} cases[] = {
+		{ "HTTP/1.1 301 X\r\nLocation: /other/a.ics\r\n" CLOSES, false, 301 },
+		{ "HTTP/1.1 302 X\r\nLocation: /other/a.ics\r\n" CLOSES, true, 302 },
+		{ "HTTP/1.1 307 X\r\nLocation: /other/a.ics\r\n" CLOSES, true, 307 },
+		{ "HTTP/1.1 301 X\r\n" CLOSES, true, 301 },
+		{ "HTTP/1.1 301 X\r\nLocation: http://elsewhere.example\r\n" CLOSES, true, 301 },
+		{ "HTTP/1.1 301 X\r\nLocation: //elsewhere.example/a.ics\r\n" CLOSES, true, 301 },
+	};
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		const char *asked;
+		cr_expect_eq(followed(cases[i].answer, cases[i].follows, false, &asked), cases[i].status,
+		    "case %zu", i);
+		cr_expect(strstr(asked, "PUT /alice/a.ics"), "case %zu: %s", i, asked);
+	}
+}
+
+Test(client, follows_no_second_move)
+{
+	const char *asked;
+	cr_expect_eq(followed("HTTP/1.1 301 X\r\nLocation: /b.ics\r\n" CLOSES, true, true, &asked), 204);
+	const struct ub_request request = request_of("GET");
+	struct ub_response response;
+	struct server *server = server_start_with(UB_TEXT("HTTP/1.1 301 X\r\nLocation: /b\r\n" CLOSES),
+	    UB_TEXT("HTTP/1.1 301 X\r\nLocation: /c\r\n" CLOSES));
+	struct ub_client *client = ub_client_new(server->base);
+	ub_client_follow(client, true);
+	cr_expect_eq(ub_client_send(client, &request, &response, arena), UB_OUTCOME_REFUSED);
+	ub_client_free(&client);
+	server_stop(server);
+	cr_expect(strstr(server->request, "GET /b HTTP"), "%s", server->request);
 }
