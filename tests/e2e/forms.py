@@ -138,6 +138,24 @@ def _(story):
     tap.contains(story.explained(uid), "Outlook with CalDav Synchronizer reads one alone", "explain")
 
 
+@tap.case("what was stored past Upbeat tells of its client, too, unless somebody else has sent it")
+def _(story):
+    through, _ = story.calendar_of("carol")
+    product = "PRODID:-//Apple Inc.//iOS 17.6//EN"
+    uid, text = str(uuid.uuid4()), calendars.meeting(uid="given", organizer="cto@acme.example", attendees=("carol",))
+    sent = text.replace("UID:given", f"UID:{uid}").replace("PRODID:-//upbeat//stories//EN", product)
+    tap.equal(through.put(f"{uid}.ics", sent).status, 201, "PUT")
+    story.settle()
+    _, (agenda, _) = story.store_meeting("carol", None)
+    tap.equal(agenda.kind, "VTODO", "kind, after the customer's invitation")
+    text = calendars.meeting(uid="given", organizer="carol", attendees=("carol", "cto@acme.example"))
+    story.store_meeting("carol", None, text.replace("PRODID:-//upbeat//stories//EN", product))
+    story.settle()
+    uid, (agenda, _) = story.store_meeting("carol", None)
+    tap.equal(agenda.kind, "VEVENT", "kind, after a meeting of the user's own")
+    tap.contains(story.explained(uid), "Apple Calendar", "explain")
+
+
 @tap.case("a restart forgets no client")
 def _(story):
     tap.equal(story.upbeat.stop(), 0, "exit status")

@@ -121,6 +121,7 @@ struct ub_plan *world_plan(struct world *world)
 		.n_existing = world->n_existing,
 		.busy = world->busy,
 		.n_busy = world->n_busy,
+		.form = world->form,
 		.explain = world->explain,
 		.titles_ask_again = world->titles_ask_again,
 		.brought_forward = world->brought_forward };

@@ -27,6 +27,7 @@ struct world {
 	const struct ub_busy *busy; /* none, unless a test sets some */
 	size_t n_busy;
 	int64_t brought_forward;
+	struct ub_form form; /* of the owner's clients */
 	bool explain, titles_ask_again;
 };
 
