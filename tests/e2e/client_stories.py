@@ -343,10 +343,14 @@ class Evolution(support.Process):
         return self.answer()
 
     def stop(self, seconds=15):
-        """The session ends with the program, which ends with its input."""
+        """The session ends with the program, which ends with its input, and takes its services along: it is not told to."""
         if not self.child.stdin.closed:
             self.child.stdin.close()
-        return super().stop(seconds)
+        try:
+            return self.child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill_group()
+            return self.child.returncode
 
 
 def component_of(text):
