@@ -13,11 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "upbeat/limits.h"
 #include "upbeat/sys.h"
-
-/* Who calls a plugin under suspicion writes, who calls another one reads. */
-static pthread_rwlock_t at_work = PTHREAD_RWLOCK_INITIALIZER;
 
 struct ub_plugin_worker {
 	const struct ub_plugin_work *work;
@@ -82,23 +78,14 @@ static void give_answer(struct ub_plugin_worker *worker, void *answer)
 	pthread_mutex_unlock(&worker->lock);
 }
 
-/* False: another plugin stays at work for so long that this one does not wait for it. */
-static bool take_turn(const struct ub_plugin_worker *worker)
-{
-	struct timespec until = ub_sys_deadline(UB_PLUGIN_TURN_MS);
-	return worker->ended ? pthread_rwlock_clockwrlock(&at_work, CLOCK_MONOTONIC, &until) == 0
-			     : pthread_rwlock_clockrdlock(&at_work, CLOCK_MONOTONIC, &until) == 0;
-}
-
 static void call(struct ub_plugin_worker *worker, void *answer)
 {
-	bool turn = take_turn(worker);
+	int turn = mark_take_turn(worker->mark, worker->ended > 0);
 	mark_set(worker->mark, worker->ended);
 	if (worker->work->call(worker->state, answer))
 		worker->ended = 0;
 	mark_leave(worker->mark, worker->ended);
-	if (turn)
-		pthread_rwlock_unlock(&at_work);
+	mark_end_turn(turn);
 }
 
 static void *run(void *context)

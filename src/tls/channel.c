@@ -17,7 +17,7 @@ struct ub_tls_channel *ub_tls_open(struct ub_tls *tls, int fd)
 {
 	struct ub_tls_channel *channel = calloc(1, sizeof(*channel));
 	pthread_mutex_lock(&tls->lock);
-	SSL *ssl = channel ? SSL_new(tls->context) : NULL;
+	SSL *ssl = channel ? SSL_new(tls->contexts->items[0]) : NULL;
 	if (!ssl || SSL_set_fd(ssl, fd) != 1)
 		abort();
 	if (tls->pairs)

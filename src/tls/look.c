@@ -27,7 +27,7 @@ static bool until_of(const X509 *certificate, int64_t *until)
 bool ub_tls_until(struct ub_tls *tls, int64_t *until)
 {
 	pthread_mutex_lock(&tls->lock);
-	bool told = until_of(SSL_CTX_get0_certificate(tls->context), until);
+	bool told = until_of(SSL_CTX_get0_certificate(tls->contexts->items[0]), until);
 	pthread_mutex_unlock(&tls->lock);
 	return told;
 }

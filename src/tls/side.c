@@ -39,42 +39,17 @@ static SSL_CTX *new_context(const SSL_METHOD *method)
 
 /* ---- the side that is connected to ---- */
 
-/* The contexts of the further certificates hang on the first one, and go with it. */
-struct others {
-	size_t n;
-	SSL_CTX *contexts[];
-};
-
-static void free_others(void *parent, void *ptr, CRYPTO_EX_DATA *data, int index, long argl, void *argp)
-{
-	struct others *others = ptr;
-	(void)parent, (void)data, (void)index, (void)argl, (void)argp;
-	for (size_t i = 0; others && i < others->n; i++)
-		SSL_CTX_free(others->contexts[i]);
-	free(others);
-}
-
-static int others_index;
-
-static void make_index(void)
-{
-	others_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, free_others);
-}
-
 /* Chooses the certificate for the host that the client names (RFC 6066 3). */
-static int choose(SSL *ssl, int *alert, void *context)
+static int choose(SSL *ssl, int *alert, void *argument)
 {
 	const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-	const struct others *others = SSL_CTX_get_ex_data(context, others_index);
+	const struct tls_contexts *contexts = argument;
 	(void)alert;
-	if (!name || X509_check_host(SSL_CTX_get0_certificate(context), name, 0, 0, NULL) == 1)
-		return SSL_TLSEXT_ERR_OK;
-	for (size_t i = 0; others && i < others->n; i++) {
-		if (X509_check_host(SSL_CTX_get0_certificate(others->contexts[i]), name, 0, 0, NULL) != 1)
-			continue;
-		SSL_set_SSL_CTX(ssl, others->contexts[i]);
-		break;
-	}
+	for (size_t i = 0; name && i < contexts->n; i++)
+		if (X509_check_host(SSL_CTX_get0_certificate(contexts->items[i]), name, 0, 0, NULL) == 1) {
+			SSL_set_SSL_CTX(ssl, contexts->items[i]);
+			break;
+		}
 	return SSL_TLSEXT_ERR_OK;
 }
 
@@ -103,34 +78,30 @@ static SSL_CTX *context_of(const struct ub_tls_pair *pair, struct ub_text *why, 
 	return good ? context : NULL;
 }
 
-static bool add_others(SSL_CTX *first, const struct ub_tls *tls, struct ub_text *why, struct ub_arena *arena)
+static void free_contexts(struct tls_contexts *contexts)
 {
-	struct others *others = calloc(1, sizeof(*others) + tls->n * sizeof(*others->contexts));
-	if (!others || SSL_CTX_set_ex_data(first, others_index, others) != 1)
-		abort();
-	for (size_t i = 1; i < tls->n; i++) {
-		SSL_CTX *context = context_of(&tls->pairs[i], why, arena);
-		if (!context)
-			return false;
-		others->contexts[others->n++] = context;
-	}
-	return true;
+	for (size_t i = 0; contexts && i < contexts->n; i++)
+		SSL_CTX_free(contexts->items[i]);
+	free(contexts);
 }
 
-static SSL_CTX *server_context(const struct ub_tls *tls, struct ub_text *why, struct ub_arena *arena)
+static struct tls_contexts *server_contexts(
+    const struct ub_tls *tls, struct ub_text *why, struct ub_arena *arena)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	pthread_once(&once, make_index);
-	SSL_CTX *context = context_of(&tls->pairs[0], why, arena);
-	if (context && !add_others(context, tls, why, arena)) {
-		SSL_CTX_free(context);
-		return NULL;
+	struct tls_contexts *contexts = calloc(1, sizeof(*contexts) + tls->n * sizeof(*contexts->items));
+	if (!contexts)
+		abort();
+	for (size_t i = 0; i < tls->n; i++) {
+		SSL_CTX *context = context_of(&tls->pairs[i], why, arena);
+		if (!context) {
+			free_contexts(contexts);
+			return NULL;
+		}
+		contexts->items[contexts->n++] = context;
 	}
-	if (context) {
-		SSL_CTX_set_tlsext_servername_callback(context, choose);
-		SSL_CTX_set_tlsext_servername_arg(context, context);
-	}
-	return context;
+	SSL_CTX_set_tlsext_servername_callback(contexts->items[0], choose);
+	SSL_CTX_set_tlsext_servername_arg(contexts->items[0], contexts);
+	return contexts;
 }
 
 /* ---- the side that connects ---- */
@@ -161,7 +132,7 @@ static int keep_session(SSL *ssl, SSL_SESSION *session)
 	return 1; /* the session is ours now */
 }
 
-static SSL_CTX *client_context(struct ub_tls *tls, struct ub_text *why, struct ub_arena *arena)
+static struct tls_contexts *client_contexts(struct ub_tls *tls, struct ub_text *why, struct ub_arena *arena)
 {
 	SSL_CTX *context = new_context(TLS_client_method());
 	bool good = tls->ca ? SSL_CTX_load_verify_file(context, tls->ca) == 1 ||
@@ -178,15 +149,19 @@ static SSL_CTX *client_context(struct ub_tls *tls, struct ub_text *why, struct u
 	SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
 	SSL_CTX_set_app_data(context, tls);
 	SSL_CTX_sess_set_new_cb(context, keep_session);
-	return context;
+	struct tls_contexts *contexts = calloc(1, sizeof(*contexts) + sizeof(*contexts->items));
+	if (!contexts)
+		abort();
+	contexts->items[contexts->n++] = context;
+	return contexts;
 }
 
 /* ---- both ---- */
 
-static SSL_CTX *make_context(struct ub_tls *tls, struct ub_text *why, struct ub_arena *arena)
+static struct tls_contexts *make_contexts(struct ub_tls *tls, struct ub_text *why, struct ub_arena *arena)
 {
 	ERR_clear_error();
-	return tls->pairs ? server_context(tls, why, arena) : client_context(tls, why, arena);
+	return tls->pairs ? server_contexts(tls, why, arena) : client_contexts(tls, why, arena);
 }
 
 static struct ub_tls *make(const struct ub_tls *like, struct ub_text *why, struct ub_arena *arena)
@@ -197,8 +172,8 @@ static struct ub_tls *make(const struct ub_tls *like, struct ub_text *why, struc
 	*tls = *like;
 	if (pthread_mutex_init(&tls->lock, NULL) != 0)
 		abort();
-	tls->context = make_context(tls, why, arena);
-	if (!tls->context)
+	tls->contexts = make_contexts(tls, why, arena);
+	if (!tls->contexts)
 		ub_tls_free(&tls);
 	return tls;
 }
@@ -216,16 +191,15 @@ struct ub_tls *ub_tls_client(const char *ca, const char *name, struct ub_text *w
 
 bool ub_tls_reload(struct ub_tls *tls, struct ub_text *why, struct ub_arena *arena)
 {
-	SSL_CTX *context = make_context(tls, why, arena);
-	if (!context)
+	struct tls_contexts *contexts = make_contexts(tls, why, arena);
+	if (!contexts)
 		return false;
 	pthread_mutex_lock(&tls->lock);
-	SSL_CTX *former = tls->context;
 	SSL_SESSION *session = tls->session;
-	tls->context = context;
+	contexts->former = tls->contexts; /* handshakes may still choose among them */
+	tls->contexts = contexts;
 	tls->session = NULL;
 	pthread_mutex_unlock(&tls->lock);
-	SSL_CTX_free(former);
 	SSL_SESSION_free(session);
 	return true;
 }
@@ -236,7 +210,10 @@ void ub_tls_free(struct ub_tls **tls)
 	*tls = NULL;
 	if (!self)
 		return;
-	SSL_CTX_free(self->context);
+	for (struct tls_contexts *at = self->contexts, *former; at; at = former) {
+		former = at->former;
+		free_contexts(at);
+	}
 	SSL_SESSION_free(self->session);
 	pthread_mutex_destroy(&self->lock);
 	free(self);

@@ -7,13 +7,20 @@
 
 #include "upbeat/tls.h"
 
+/* What was read at one time. */
+struct tls_contexts {
+	struct tls_contexts *former; /* read before; they go with the side */
+	size_t n;
+	SSL_CTX *items[]; /* one for each certificate, or the one of the side that connects */
+};
+
 struct ub_tls {
 	const struct ub_tls_pair *pairs; /* NULL: the side that connects */
 	size_t n;
 	const char *ca, *name;
 	bool number;          /* the name is an IP address */
 	pthread_mutex_t lock; /* over what follows */
-	SSL_CTX *context;
+	struct tls_contexts *contexts;
 	SSL_SESSION *session; /* of the last connection, to be resumed; NULL: none */
 };
 
