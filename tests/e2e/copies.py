@@ -12,28 +12,6 @@ from recurring import Story, answered
 
 SOON = 10.0
 FOUR = ("alice", "bob", "carol", "cto@acme.example")
-# Everybody has what is his own, and the service account everything that is not shut to it.
-RIGHTS = f"""\
-[root]
-user: .+
-collection:
-permissions: R
-
-[shut]
-user: {support.SERVICE}
-collection: {{shut}}(/.*)?
-permissions: Rr
-
-[service]
-user: {support.SERVICE}
-collection: .*
-permissions: RrWw
-
-[own]
-user: .+
-collection: {{{{user}}}}(/.*)?
-permissions: RrWw
-"""
 ALARM = "BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:mine\r\nTRIGGER:-PT42M\r\nEND:VALARM\r\nEND:VEVENT"
 
 
@@ -41,11 +19,11 @@ class Radicale(support.Radicale):
     """One in which the service account may look and write everywhere, until a calendar is shut to it."""
 
     def __init__(self, folder):
-        super().__init__(folder, (*support.USERS, support.SERVICE), rights=RIGHTS.format(shut="nobody"))
+        super().__init__(folder, (*support.USERS, support.SERVICE), rights=support.RIGHTS.format(shut="nobody"))
         self.rights = folder / "rights"
 
     def shut(self, user):
-        self.rights.write_text(RIGHTS.format(shut=user))
+        self.rights.write_text(support.RIGHTS.format(shut=user))
 
 
 class Copies(Story):

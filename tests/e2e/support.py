@@ -39,6 +39,28 @@ organization:
   working_hours: Mon-Fri 09:00-17:30
   users: "{user}@ours.example"
 """
+# The rights file of a Radicale in which everybody has what is his own, and the service account all that is not shut to it.
+RIGHTS = f"""\
+[root]
+user: .+
+collection:
+permissions: R
+
+[shut]
+user: {SERVICE}
+collection: {{shut}}(/.*)?
+permissions: Rr
+
+[service]
+user: {SERVICE}
+collection: .*
+permissions: RrWw
+
+[own]
+user: .+
+collection: {{{{user}}}}(/.*)?
+permissions: RrWw
+"""
 # What the sanitizers write before they end a process.
 SANITIZER_SAYS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:")
 
