@@ -289,8 +289,10 @@ static struct tried act_for(struct worker *worker, struct ub_store *store, const
     struct ub_caller *caller, struct ub_arena *arena)
 {
 	struct tried tried = { .end = UB_PASS_SETTLED, .why = UB_TEXT_NONE };
-	/* What stands somewhere is whoever's the calendar is. */
-	bool of_object = job->key.kind != UB_KEY_ACCOUNT && job->key.kind != UB_KEY_ORDER;
+	/* What stands somewhere is whoever's the calendar is; a colleague's copy is his, wherever the item
+	 * stands. */
+	bool of_object = job->key.kind == UB_KEY_OBJECT || job->key.kind == UB_KEY_COLLECTION ||
+			 job->key.kind == UB_KEY_SYNC;
 	if (!of_object) {
 		struct ub_snapshot *snapshot = queue_snapshot(worker->queue);
 		const struct ub_behalf search = { snapshot, worker->queue->input.store, &job->key,
