@@ -40,10 +40,11 @@ struct ub_decide_input {
 	const struct ub_account_history *history;
 	const struct ub_busy *busy;
 	size_t n_busy;
-	struct ub_texts left;  /* addresses of guests who do not come, whatever the text says */
-	struct ub_form form;   /* as in struct ub_plan_input */
-	bool titles_ask_again; /* as in struct ub_plan_input */
-	bool explain;          /* as in struct ub_plan_input */
+	struct ub_texts left;   /* addresses of guests who do not come, whatever the text says */
+	struct ub_texts joined; /* addresses of ours who come, though the text does not name them */
+	struct ub_form form;    /* as in struct ub_plan_input */
+	bool titles_ask_again;  /* as in struct ub_plan_input */
+	bool explain;           /* as in struct ub_plan_input */
 	/* Of a series: only the instance on the day of this instant, in the owner's zone. 0: the next ones.
 	 */
 	ub_instant only_instance;
@@ -284,7 +285,8 @@ UB_MUST_USE bool ub_owners_look(const struct ub_snapshot *snapshot, struct ub_st
 
 /*
  * Sets input->left to those who have had the meeting's items, but for the calendar's owner, and have deleted
- * or declined their copies of the meeting. False: the store cannot tell, and ub_store_problem() says why.
+ * or declined their copies of the meeting; and input->joined to those of ours whom this copy does not name,
+ * and who are invited by their own. False: the store cannot tell, and ub_store_problem() says why.
  */
 UB_MUST_USE bool ub_decide_left(const struct ub_taken *taken, const struct ub_decision *decision,
     struct ub_decide_input *input, struct ub_arena *arena);

@@ -90,7 +90,7 @@ static void decide(struct meeting *meeting, const struct ub_store_seen *seen, st
 	if (decision->facts && ub_decide_history(&taken, decision, &input, meeting->arena) &&
 	    ub_decide_left(&taken, decision, &input, meeting->arena) &&
 	    ub_decide_busy(&taken, decision, &input, meeting->arena) &&
-	    (input.n_busy || input.history || input.left.n))
+	    (input.n_busy || input.history || input.left.n || input.joined.n))
 		ub_decide(&input, decision, meeting->arena);
 }
 

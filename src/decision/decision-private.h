@@ -17,8 +17,8 @@ void decide_meeting(const struct ub_decide_input *input, const struct ub_event *
 
 /* ---- left.c ---- */
 
-/* The event, on which those who have left have declined. */
-const struct ub_event *without_left(
+/* The event, on which those who have left have declined, and which names those who have joined. */
+const struct ub_event *with_who_comes(
     const struct ub_decide_input *input, const struct ub_event *event, struct ub_arena *arena);
 
 /* ---- history.c ---- */

@@ -63,7 +63,7 @@ const struct ub_facts *find_facts(
 {
 	const struct ub_snapshot *snapshot = input->snapshot;
 	struct ub_account_match match = find_account(input, event, arena);
-	struct ub_facts_input facts = { .event = without_left(input, event, arena),
+	struct ub_facts_input facts = { .event = with_who_comes(input, event, arena),
 		.org = snapshot->org,
 		.account = match.account,
 		.others = match.others,

@@ -379,7 +379,8 @@ bool pass_choose_times(struct ub_pass *pass, struct ub_decide_input *input, stru
 	bool known = ub_decide_history(&taken, decision, input, pass->arena) &&
 		     ub_decide_left(&taken, decision, input, pass->arena) &&
 		     ub_decide_busy(&taken, decision, input, pass->arena);
-	if (known && (input->n_existing || input->n_busy || input->history || input->left.n))
+	if (known &&
+	    (input->n_existing || input->n_busy || input->history || input->left.n || input->joined.n))
 		ub_decide(input, decision, pass->arena);
 	if (known)
 		reserve_all(pass, decision->plan, findings, &collisions);

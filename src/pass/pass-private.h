@@ -264,6 +264,12 @@ struct ub_acts {
 void pass_apply(struct ub_pass *pass, const struct ub_plan *plan, const struct ub_findings *findings,
     struct ub_acts *acts);
 
+/* ---- joined.c ---- */
+
+/* To be called when the user's copy of a meeting has come, changed or gone whose items are in a colleague's
+ * calendar: has the colleague's copy looked at, if it does not name the user. */
+void pass_note_joined(struct ub_pass *pass, struct ub_text meeting_uid);
+
 /* ---- leftovers.c ---- */
 
 /* To be called when items of the meeting were made, or stand in a colleague's calendar: removes what the

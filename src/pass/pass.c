@@ -106,8 +106,10 @@ static enum ub_pass_end let_go(struct ub_pass *pass, const struct ub_store_seen 
 		return UB_PASS_FORBIDDEN;
 	*why = ub_textf(pass->arena, "the meeting stands at %.*s now", UB_ARGS(place));
 	enum ub_pass_end end = place.len ? UB_PASS_SETTLED : take_items_away(pass, seen, why);
-	if (end == UB_PASS_SETTLED)
+	if (end == UB_PASS_SETTLED) {
 		pass_forget(pass, seen);
+		pass_note_joined(pass, seen->meeting_uid);
+	}
 	return end;
 }
 
@@ -327,7 +329,10 @@ static enum ub_pass_end decide_and_act(
 	if (owners.colleagues && !owners.ours) {
 		pass_remove_leftovers(pass, decision.event->uid);
 		*why = UB_TEXT("its items are in a colleague's calendar");
-		return remember_at_end(pass, &decision, response, former, UB_PASS_SETTLED);
+		(void)remember_at_end(pass, &decision, response, former, UB_PASS_SETTLED);
+		if (!former || !ub_text_eq(former->etag, response->etag))
+			pass_note_joined(pass, decision.event->uid);
+		return UB_PASS_SETTLED;
 	}
 	if (customer || decision.plan->steps.n)
 		names = ub_plan_names(pass->snapshot->rules, decision.event->uid, pass->identity.owner,

@@ -265,6 +265,35 @@ def _(story):
     same(own, story.copy("carol", own.value("UID")))
 
 
+@tap.case("whom the customer invites one by one share one prep call")
+def _(story):
+    seen, real = story.new_calendar()
+    text = {
+        user: answered(
+            calendars.meeting(start=calendars.business_day(9, 14), attendees=(user, "cto@acme.example"), uid="each", organizer="cto@acme.example"),
+            "ACCEPTED",
+            user,
+        )
+        for user in ("alice", "bob")
+    }
+    story.change(seen, text["alice"])
+    called = lambda: [item for item in real.items_of("each") if ": prep for " in item.text("SUMMARY")]
+    tap.equal(called(), [], "prep calls of alice alone")
+    through = story.calendar("bob", story.upbeat)
+    tap.equal(through.put("each.ics", text["bob"]).status, 201, "PUT")
+    tap.eventually(called, "a prep call, as there are two now", SOON)
+    story.settle()
+    prep = story.prep(real, "each").value("UID")
+    tap.equal(story.invited(real, "each"), {"bob@ours.example"}, "invited")
+    same(story.prep(real, "each"), story.copy("bob", prep))
+    theirs = [item.value("UID") for item in real.items_of("each") if "bob@ours.example" in item.addresses()]
+    tap.equal(sorted(item.value("UID") for item in story.calendar("bob").items_of("each")), sorted(theirs), "what bob has")
+    tap.equal(through.delete("each.ics").status // 100, 2, "DELETE")
+    tap.eventually(lambda: not story.copy("bob", prep), "bob has no copy of it any more", SOON)
+    story.settle()
+    tap.equal(called(), [], "prep calls of alice alone again")
+
+
 @tap.case("undo takes the copies away, too")
 def _(story):
     seen, real, prep = story.meet("undone")
