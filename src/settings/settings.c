@@ -236,7 +236,7 @@ struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_sou
 		check_upstream(&reader, root, &written);
 		check_deliver(&reader, root, &written);
 	}
-	if (root) {
+	if (root && root->kind == UB_YAML_MAP) {
 		check_plain(&reader, root, &written.upstream, written.upstream_plain);
 		check_trust(&reader, root, &written.upstream);
 	}

@@ -239,6 +239,8 @@ Test(settings, take_addresses_in_several_forms)
 static const struct {
 	const char *text, *code, *says;
 } mistakes[] = {
+	{ "listen\n", "wrong-value", "expected a map" },
+	{ "- listen\n", "wrong-value", "expected a map" },
 	{ "upstream: http://127.0.0.1:1\n" ORG, "missing-key", "help: listen: the address and port" },
 	{ "listen: 127.0.0.1:1\n" ORG, "missing-key", "help: upstream: the CalDAV server" },
 	{ "lisen: 127.0.0.1:1\nupstream: https://a.example\n" ORG, "unknown-key", "did you mean `listen`?" },
