@@ -30,8 +30,10 @@ static const struct {
 
 static void print_line(const struct ub_doctor_line *line, bool colour, struct ub_buf *out)
 {
-	ub_buf_printf(out, "%s%-7s%s  %s: %.*s\n", colour ? words[line->word].colour : "",
-	    words[line->word].word, colour ? "\033[0m" : "", line->what, UB_ARGS(line->text));
+	ub_buf_printf(out, "%s%-7s%s  %s: ", colour ? words[line->word].colour : "", words[line->word].word,
+	    colour ? "\033[0m" : "", line->what);
+	ub_buf_shown(out, line->text); /* with the server's own words */
+	ub_buf_char(out, '\n');
 	if (line->help && line->word != UB_DOCTOR_GOOD)
 		ub_buf_printf(out, "         help: %s\n", line->help);
 }

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The first steps. upbeat init and upbeat doctor: what is not there is found by asking for it, and each finding says what to do."""
+import http.server
 import json
 import os
 import re
 import sys
+import threading
 
 import calendars
 import certificates
@@ -116,6 +118,35 @@ def _(story):
     tap.contains(done.stdout, "good     daemon: it runs", "output")
     tap.contains(done.stdout, "\n0 bad, 1 warning\n", "output")
     tap.equal(support.run("doctor").returncode, 3, "without settings")
+
+
+class Loud(http.server.BaseHTTPRequestHandler):
+    """A server whose words would colour a terminal, and hide a line."""
+
+    def answer(self):
+        self.send_response(401)
+        self.send_header("DAV", "1, \x1b[2K\x1b[31mred")
+        self.send_header("WWW-Authenticate", "Basic\x1b[1A")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_OPTIONS = do_PROPFIND = answer
+
+    def log_message(self, *_):
+        pass
+
+
+@tap.case("a server's own words do nothing to a terminal")
+def _(story):
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Loud) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings = story.folder / "loud.yaml"
+        settings.write_text(f"listen: 127.0.0.1:1\nupstream: http://127.0.0.1:{server.server_port}\n{support.ORGANIZATION}")
+        done = support.run("doctor", "-c", settings)
+        server.shutdown()
+    tap.contains(done.stdout, "red", "what the server says")
+    tap.contains(done.stdout, "the server takes Basic", "what it takes")
+    assert "\x1b" not in done.stdout, done.stdout
 
 
 @tap.case("init writes settings that pass check, and asks on a terminal; a meeting stored then gets its items")
