@@ -19,6 +19,14 @@ struct ub_store;
 struct ub_store_meeting;
 struct ub_watched;
 
+/* One of ours who comes to a meeting by a copy of his own. */
+struct ub_joined {
+	struct ub_text address;
+	/* He comes to what does not repeat; and to a series of which nobody can tell the instances. */
+	bool comes;
+	UB_VEC(ub_instant) instances; /* of a series: to which instances he comes (ub_event.instance) */
+};
+
 struct ub_decide_input {
 	const struct ub_snapshot *snapshot;
 	struct ub_text text; /* the calendar object (RFC 5545) */
@@ -40,11 +48,12 @@ struct ub_decide_input {
 	const struct ub_account_history *history;
 	const struct ub_busy *busy;
 	size_t n_busy;
-	struct ub_texts left;   /* addresses of guests who do not come, whatever the text says */
-	struct ub_texts joined; /* addresses of ours who come, though the text does not name them */
-	struct ub_form form;    /* as in struct ub_plan_input */
-	bool titles_ask_again;  /* as in struct ub_plan_input */
-	bool explain;           /* as in struct ub_plan_input */
+	struct ub_texts left; /* addresses of guests who do not come, whatever the text says */
+	/* Who comes, though the text, or what it says of an instance, may not name him. */
+	UB_VEC(struct ub_joined) joined;
+	struct ub_form form;   /* as in struct ub_plan_input */
+	bool titles_ask_again; /* as in struct ub_plan_input */
+	bool explain;          /* as in struct ub_plan_input */
 	/* Of a series: only the instance on the day of this instant, in the owner's zone. 0: the next ones.
 	 */
 	ub_instant only_instance;
@@ -286,7 +295,8 @@ UB_MUST_USE bool ub_owners_look(const struct ub_snapshot *snapshot, struct ub_st
 /*
  * Sets input->left to those who have had the meeting's items, but for the calendar's owner, and have deleted
  * or declined their copies of the meeting; and input->joined to those of ours whom this copy does not name,
- * and who are invited by their own. False: the store cannot tell, and ub_store_problem() says why.
+ * or not for all instances of a series, and who are invited by their own. False: the store cannot tell, and
+ * ub_store_problem() says why.
  */
 UB_MUST_USE bool ub_decide_left(const struct ub_taken *taken, const struct ub_decision *decision,
     struct ub_decide_input *input, struct ub_arena *arena);

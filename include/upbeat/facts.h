@@ -362,6 +362,11 @@ bool ub_facts_has_outsider(const struct ub_event *event, const struct ub_org *or
 /* Whether the person comes, as far as is known: has neither declined nor delegated the meeting. */
 bool ub_facts_comes(const struct ub_person *person);
 
+/* The attendee with that address, as the event names him. NULL: it does not. */
+const struct ub_party *ub_facts_attendee(const struct ub_event *event, struct ub_text address);
+/* Whether the event names that address as attendee or organizer. */
+bool ub_facts_names(const struct ub_event *event, struct ub_text address);
+
 /* The owner that `explain` takes if none is given: the internal organizer, else the first internal attendee.
  * Empty: nobody is ours. */
 struct ub_text ub_facts_default_owner(const struct ub_event *event, const struct ub_org *org);

@@ -22,6 +22,7 @@ struct meeting {
 	struct ub_known_jobs jobs;
 	struct explain_copies copies;
 	struct ub_busy_people busy; /* of whom the items' times depend on */
+	struct ub_texts joined;     /* addresses of who comes by a copy of his own */
 };
 
 static void look(struct meeting *meeting)
@@ -92,6 +93,8 @@ static void decide(struct meeting *meeting, const struct ub_store_seen *seen, st
 	    ub_decide_busy(&taken, decision, &input, meeting->arena) &&
 	    (input.n_busy || input.history || input.left.n || input.joined.n))
 		ub_decide(&input, decision, meeting->arena);
+	for (size_t i = 0; i < input.joined.n; i++)
+		*ub_push(meeting->arena, &meeting->joined) = input.joined.items[i].address;
 }
 
 /* ---- for people ---- */
@@ -109,6 +112,16 @@ static void print_time(const struct meeting *meeting, int64_t milliseconds)
 	    meeting->telling->out, UB_TEXT("%F %T"), meeting->zone, milliseconds / 1000, UB_ENGLISH);
 }
 
+/* Whether the copy's owner is invited to what is made beside another copy, which does not name him, or not
+ * throughout. */
+static bool has_joined(const struct meeting *meeting, const struct ub_store_seen *seen)
+{
+	for (size_t i = 0; i < meeting->joined.n; i++)
+		if (ub_text_eq(meeting->joined.items[i], seen->owner))
+			return true;
+	return false;
+}
+
 static void print_copies(const struct meeting *meeting, const struct ub_store_seen *chosen)
 {
 	struct ub_buf *out = meeting->telling->out;
@@ -123,6 +136,8 @@ static void print_copies(const struct meeting *meeting, const struct ub_store_se
 		print_time(meeting, seen->changed);
 		if (seen == chosen && meeting->seens.n > 1)
 			ub_buf_str(out, " (the one explained)");
+		if (has_joined(meeting, seen))
+			ub_buf_str(out, " (invites him to what the one explained has)");
 		ub_buf_char(out, '\n');
 	}
 }
@@ -225,6 +240,7 @@ static json_t *copies_array(const struct meeting *meeting)
 		ub_json_set(object, "owner", ub_json_text(seen->owner));
 		ub_json_set(object, "principal", ub_json_text(seen->principal));
 		ub_json_set(object, "seen", instant(meeting, seen->changed));
+		ub_json_set(object, "joined", ub_json_must(json_boolean(has_joined(meeting, seen))));
 		ub_json_add(array, object);
 	}
 	return array;

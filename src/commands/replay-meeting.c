@@ -7,14 +7,16 @@
 
 #include "upbeat/ical.h"
 
-/* Decides as the daemon did, which knew when people were taken and which other meetings there were. */
+/* Decides as the daemon did, which knew when people were taken, which other meetings there were, and who
+ * comes by a copy of his own. */
 static void decide_then(const struct replay *replay, struct ub_decide_input *input, struct ub_decision *then,
     struct ub_arena *arena)
 {
 	const struct ub_taken *taken = &replay->taken;
 	ub_decide(input, then, arena);
 	if (taken->store && then->facts && ub_decide_history(taken, then, input, arena) &&
-	    ub_decide_busy(taken, then, input, arena) && (input->n_busy || input->history))
+	    ub_decide_left(taken, then, input, arena) && ub_decide_busy(taken, then, input, arena) &&
+	    (input->n_busy || input->history || input->left.n || input->joined.n))
 		ub_decide(input, then, arena);
 }
 

@@ -4,6 +4,12 @@
 
 #include "upbeat/decision.h"
 
+/* ---- comes.c ---- */
+
+/* The event, on which those who have left have declined, and which names those who have joined. */
+const struct ub_event *with_who_comes(
+    const struct ub_decide_input *input, const struct ub_event *event, struct ub_arena *arena);
+
 /* ---- meeting.c ---- */
 
 const struct ub_facts *find_facts(
@@ -14,12 +20,6 @@ struct ub_plan_input plan_input(const struct ub_decide_input *input, const struc
 /* Decides about an event that is one meeting. Sets facts, plan and what follows from them. */
 void decide_meeting(const struct ub_decide_input *input, const struct ub_event *event,
     struct ub_decision *decision, struct ub_arena *arena);
-
-/* ---- left.c ---- */
-
-/* The event, on which those who have left have declined, and which names those who have joined. */
-const struct ub_event *with_who_comes(
-    const struct ub_decide_input *input, const struct ub_event *event, struct ub_arena *arena);
 
 /* ---- history.c ---- */
 

@@ -186,6 +186,20 @@ bool ub_facts_has_outsider(const struct ub_event *event, const struct ub_org *or
 	return false;
 }
 
+const struct ub_party *ub_facts_attendee(const struct ub_event *event, struct ub_text address)
+{
+	for (size_t i = 0; i < event->n_attendees; i++)
+		if (ub_text_eq(event->attendees[i].address, address))
+			return &event->attendees[i];
+	return NULL;
+}
+
+bool ub_facts_names(const struct ub_event *event, struct ub_text address)
+{
+	return ub_facts_attendee(event, address) ||
+	       (event->organizer && ub_text_eq(event->organizer->address, address));
+}
+
 static bool is_ours(const struct ub_party *party, const struct ub_org *org)
 {
 	bool individual = party->cutype == UB_CUTYPE_INDIVIDUAL || party->cutype == UB_CUTYPE_UNKNOWN;

@@ -30,10 +30,7 @@ struct copying {
 
 static const struct ub_party *find_party(const struct ub_event *event, struct ub_text person)
 {
-	for (size_t i = 0; event && i < event->n_attendees; i++)
-		if (ub_text_eq(event->attendees[i].address, person))
-			return &event->attendees[i];
-	return NULL;
+	return event ? ub_facts_attendee(event, person) : NULL;
 }
 
 /* Reads an object of that UID. False: the text is none. */

@@ -57,14 +57,6 @@ static bool is_to_get(const struct ub_pass *pass, const struct ub_event *event, 
 	       !ub_text_eq(party->address, event->organizer->address);
 }
 
-static bool is_invited(const struct ub_event *event, struct ub_text person)
-{
-	for (size_t i = 0; event && i < event->n_attendees; i++)
-		if (ub_text_eq(event->attendees[i].address, person))
-			return true;
-	return false;
-}
-
 static bool knows_copies(struct ub_pass *pass, const struct pass_item *item)
 {
 	if (pass->knows_copies)
@@ -155,11 +147,12 @@ static void want_all(struct delivering *delivering)
 static void take_back(struct delivering *delivering)
 {
 	const struct ub_store_copies *copies = &delivering->pass->copies;
+	const struct ub_event *event = delivering->item->event;
 	for (size_t i = 0; i < copies->n; i++) {
 		const struct ub_store_copy *copy = &copies->items[i];
 		bool there = copy->state != UB_COPY_REMOVED && copy->state != UB_COPY_SERVERS;
 		if (there && ub_text_eq(copy->item, delivering->item->href) &&
-		    !is_invited(delivering->item->event, copy->person))
+		    !(event && ub_facts_attendee(event, copy->person)))
 			add_key(delivering, copy->person);
 	}
 }

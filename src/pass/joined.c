@@ -17,18 +17,35 @@ static bool has_items(const struct ub_store_items *items, struct ub_text owner)
 	return false;
 }
 
-/* Whether the copy names the person, or is of a series, to instances of which he may be asked alone. */
+/* Whether all instances that lie ahead name the person. He may be asked to some of them alone. */
+static bool all_name(
+    struct ub_pass *pass, const struct ub_ical *ical, struct ub_text owner, struct ub_text person)
+{
+	struct ub_instances instances;
+	struct ub_text why;
+	if (!ub_ical_instances(ical, pass->snapshot->zones, ub_org_person(pass->snapshot->org, owner)->zone,
+		pass->now, pass->now + UB_SERIES_HORIZON, UB_SERIES_MAX, pass->arena, &instances, &why))
+		return true;
+	for (size_t i = 0; i < instances.n; i++)
+		if (!ub_facts_names(instances.items[i], person))
+			return false;
+	return true;
+}
+
+/* Whether the copy names the person wherever it has to; its owner need not, if he organizes the meeting. */
 static bool names(struct ub_pass *pass, const struct ub_store_seen *seen, struct ub_text person)
 {
 	struct ub_ical_refusal refusal;
 	ub_sys_reading_begin(pass->watched);
-	const struct ub_event *event = ub_ical_read(seen->text, pass->snapshot->zones, pass->arena, &refusal);
+	const struct ub_ical *ical = ub_ical_parse(pass->arena, seen->text, &refusal);
+	const struct ub_event *event =
+	    ical ? ub_ical_event(ical, pass->snapshot->zones, pass->arena, &refusal) : NULL;
+	bool own = event && event->organizer && ub_text_eq(event->organizer->address, seen->owner);
+	bool named = !event || own || ub_facts_names(event, person);
+	if (event && !own && named && event->overrides)
+		named = all_name(pass, ical, seen->owner, person);
 	ub_sys_reading_end(pass->watched);
-	for (size_t i = 0; event && i < event->n_attendees; i++)
-		if (ub_text_eq(event->attendees[i].address, person))
-			return true;
-	return !event || event->repeats != UB_REPEATS_NOT ||
-	       (event->organizer && ub_text_eq(event->organizer->address, person));
+	return named;
 }
 
 void pass_note_joined(struct ub_pass *pass, struct ub_text meeting_uid)

@@ -2,6 +2,7 @@
 """`upbeat plan` tells what new rules would change, by what the running daemon has seen, and changes nothing."""
 import contextlib
 import json
+import re
 import sqlite3
 import sys
 
@@ -58,6 +59,17 @@ def _(story):
     with contextlib.closing(sqlite3.connect(story.store, isolation_level=None)) as writer:
         writer.execute("BEGIN EXCLUSIVE")
         tap.contains(story.changed()[1], ("customer", ITEM), "what would change")
+
+
+@tap.case("who comes by a copy of his own comes to the meeting of which another one has the items")
+def _(story):
+    bobs = calendars.Calendar(story.upbeat.url + story.server.calendar_of("bob"), "bob")
+    for calendar, user in ((story.seen, "alice"), (bobs, "bob")):
+        text = re.sub(r"ORGANIZER.*\r\n", "", calendars.meeting(uid="each", attendees=(user, "cto@acme.example")))
+        tap.equal(calendar.put("each.ics", text).status, 201, "PUT")
+        story.settle()
+    assert any(item.addresses() > {"bob@ours.example"} for item in story.real.items_of("each")), "nothing is for both"
+    tap.contains(story.changed()[1], ("each", ITEM), "what would change")
 
 
 @tap.case("a meeting that cannot be read is named, beside what is found of the others")

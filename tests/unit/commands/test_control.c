@@ -207,6 +207,33 @@ Test(control, explains_the_copy_that_has_the_items)
 	SAYS_NOT(explain("m-1", 0), "/other/");
 }
 
+/* The meeting of a customer, who has invited nobody but the copy's owner. */
+static struct ub_store_seen invited_alone(const char *owner, const char *lines)
+{
+	struct ub_store_seen seen = seen_of(owner);
+	seen.text = ub_textf(arena,
+	    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//t//EN\r\nBEGIN:VEVENT\r\n"
+	    "UID:m-1\r\nDTSTAMP:20261101T000000Z\r\nDTSTART:29261112T130000Z\r\n"
+	    "DTEND:29261112T140000Z\r\nSUMMARY:Roadmap\r\n%sORGANIZER:mailto:cto@acme.example\r\n"
+	    "ATTENDEE:mailto:%s@ours.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+	    lines, owner);
+	return seen;
+}
+
+Test(control, explains_who_comes_by_a_copy_of_his_own)
+{
+	static const char line[] = "/bob/m.ics, of bob@ours.example, 2026-11-02 08:00:00";
+	struct ub_store_seen alices = invited_alone("alice", ""), bobs = invited_alone("bob", "");
+	cr_assert_eq(ub_store_put_seen(store, &alices), UB_STORE_OK);
+	cr_assert_eq(ub_store_put_seen(store, &bobs), UB_STORE_OK);
+	SAYS(
+	    explain("m-1", 0), ub_textf(arena, "%s (invites him to what the one explained has)\n", line).ptr);
+	SAYS(explain("m-1", 0), "bob@ours.example");
+	bobs = invited_alone("bob", "STATUS:CANCELLED\r\n");
+	cr_assert_eq(ub_store_put_seen(store, &bobs), UB_STORE_OK);
+	SAYS(explain("m-1", 0), ub_textf(arena, "%s\n", line).ptr);
+}
+
 /* ---- what is told ---- */
 
 static const char *backfill(const char *hrefs, struct ub_text authorization, int wanted)
