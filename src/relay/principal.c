@@ -50,8 +50,9 @@ void relay_principal_note(struct conn *conn, const struct ub_http_head *head)
 	struct loop *loop = conn->loop;
 	struct exchange *exchange = &conn->exchange;
 	struct ub_text authorization = ub_http_value(head, "Authorization"), collection;
-	/* The engine knows the user of a write from its announcement. OPTIONS is answered to anybody. */
-	if (authorization.len == 0 || exchange->announced || ub_text_is(head->method, "OPTIONS"))
+	/* The engine knows the user of a write from its announcement. OPTIONS is answered to anybody. A user
+	 * whom a front names to the server has no Authorization, and polls like others. */
+	if (exchange->announced || ub_text_is(head->method, "OPTIONS"))
 		return;
 	exchange->awaited = is_awaited(loop, authorization, &exchange->bucket);
 	exchange->poll = relay_poll(loop, head, &collection);

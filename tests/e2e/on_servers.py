@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import signal
+import sqlite3
 import urllib.parse
 
 import calendars
@@ -69,13 +70,14 @@ class World(recurring.Story):
         return self
 
     def service(self):
-        """Where the server invites nobody, a service account writes what colleagues have."""
+        """Where the server invites nobody, a service account writes what colleagues have, and looks at frank's calendar."""
         if self.server.SCHEDULES:
             return ""
+        polled = self.server.calendar_of("frank")
         secret = self.folder / "secret"
         secret.touch(0o600)
         secret.write_text(support.password(support.SERVICE))
-        return f"service: {{user: {support.SERVICE}, password_file: {secret}}}\n"
+        return f"service: {{user: {support.SERVICE}, password_file: {secret}, poll: [{polled}]}}\n"
 
     def tell_accounts(self, background):
         (self.folder / "accounts.yaml").write_text(ACCOUNTS.format(background))
@@ -112,6 +114,15 @@ class World(recurring.Story):
     def gone(self, calendar, uid):
         tap.eventually(lambda: not calendar.items_of(uid), "no items", SOON + calendars.GRACE)
         self.settle()
+
+    def looked(self, calendar):
+        """Whether Upbeat has looked for changes in a calendar."""
+        database = sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=10)
+        try:
+            path = urllib.parse.urlsplit(calendar.url).path
+            return database.execute("SELECT count(*) FROM sync WHERE collection = ?", (path,)).fetchone()[0] > 0
+        finally:
+            database.close()
 
     # ---- colleagues ----
 

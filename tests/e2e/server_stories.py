@@ -219,6 +219,34 @@ def _(story):
     story.gone(real, "past")
 
 
+@tap.case("polled: what goes past Upbeat while nobody comes by is found by the service account")
+def _(story):
+    if story.server.SCHEDULES:
+        raise tap.Skip("Upbeat has no service account there")
+    real, start = story.calendar("frank"), calendars.business_day(8, 11)
+
+    def put(start):
+        text = calendars.meeting(uid="polled", start=start, organizer="frank", attendees=("frank", "cto@acme.example"))
+        tap.equal(real.put("polled.ics", text).status // 100, 2, "PUT")
+
+    tap.eventually(lambda: story.looked(real), "the first look", SOON)
+    put(start)
+    tap.eventually(lambda: real.items_of("polled"), "items", SOON)
+    story.settle()
+    for item in real.items_of("polled"):
+        assert people(item) <= {"frank@ours.example"}, item.properties
+
+    def events():
+        return {item.value("UID"): item.time("DTSTART") for item in real.items_of("polled") if item.kind == "VEVENT"}
+
+    moved = {uid: day + WEEK for uid, day in events().items()}
+    put(start + WEEK)
+    tap.eventually(lambda: events() == moved, "the same events a week later", SOON)
+    story.settle()
+    tap.equal(real.delete("polled.ics").status // 100, 2, "DELETE")
+    story.gone(real, "polled")
+
+
 @tap.case("reply kept: a colleague's answer to the prep call outlives a new agenda and a move of nothing")
 def _(story):
     start = story.next_day()
