@@ -162,6 +162,11 @@ UB_MUST_USE bool ub_ical_convert(const struct ub_ical *ical, const struct ub_ite
 struct ub_text ub_ical_hide(const struct ub_ical *ical, enum ub_class class, const struct ub_zones *zones,
     bool *hidden, struct ub_arena *arena);
 
+/* Leaves of each component's lines of this name only the last one. False: no component has two, and *once is
+ * the text. */
+UB_MUST_USE bool ub_ical_untwice(
+    struct ub_text text, const char *name, struct ub_text *once, struct ub_arena *arena);
+
 /* ---- colleagues' copies ---- */
 
 /*

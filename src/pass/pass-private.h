@@ -230,6 +230,12 @@ const struct ub_store_event *pass_tell_hidden(const struct ub_pass *pass, const 
 const struct ub_store_event *pass_tell_removed(const struct ub_pass *pass, const struct ub_existing *existing,
     const struct ub_found *found, struct ub_text meeting_uid, struct ub_text why);
 
+/* ---- mend.c ---- */
+
+/* To be called for an object of one of Upbeat's items that stands; *response is of its GET. If it is a
+ * guest's copy that the server has spoilt so that it would refuse the guest's answer, the copy is mended. */
+void pass_mend(struct ub_pass *pass, const struct ub_event *event, const struct ub_response *response);
+
 /* ---- deliver.c ---- */
 
 /* An item in its owner's calendar. */

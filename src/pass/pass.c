@@ -268,6 +268,7 @@ static bool is_own_item(struct ub_pass *pass, const struct ub_decision *decision
 	if (marked || stripped) {
 		pass_note_item(pass, response->body, response->etag);
 		pass_note_copy(pass, response->etag);
+		pass_mend(pass, decision->event, response);
 	}
 	if (stripped)
 		*why = UB_TEXT("it is one of Upbeat's own items, without its marks");

@@ -335,6 +335,28 @@ def _(story):
     tap.equal({user: len(now - before[user]) for user, now in sent().items()}, dict.fromkeys(TEAM[1:], 0), "messages")
 
 
+@tap.case("answer to a run sheet: after a move, the answer of a guest whose client looks for changes is taken")
+def _(story):
+    start = story.next_day()
+    bob = story.calendar("bob", story.upbeat)
+    bob.poll()
+    seen, real = story.meet("sheet", start)
+
+    def sheet():
+        return next(item for item in real.items_of("sheet") if ": run sheet " in item.text("SUMMARY"))
+
+    story.save(seen, "sheet", start + WEEK)
+
+    def times_taken():
+        """How often bob's copy says whether it takes his time: Cyrus refuses what says it twice, as its own does."""
+        bob.poll()
+        return story.delivered("bob", sheet().value("UID"))[1].count("TRANSP:")
+
+    tap.eventually(lambda: times_taken() == 1, "bob's copy can be stored", SOON)
+    story.answer("bob", sheet().value("UID"), "ACCEPTED")
+    tap.equal(story.partstat(sheet(), "bob"), "ACCEPTED", "bob's answer")
+
+
 @tap.case("nothing went wrong in the program")
 def _(story):
     story.upbeat.is_sane()

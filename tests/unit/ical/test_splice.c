@@ -94,3 +94,32 @@ Test(splice, gives_the_text_as_it_came_when_edits_overlap)
 		desk_close(&desk);
 	}
 }
+
+Test(splice, leaves_the_last_of_the_lines_of_a_name_in_each_component)
+{
+	static const struct {
+		const char *text, *once; /* NULL: as it came */
+	} cases[] = {
+		{ "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nTRANSP:TRANSPARENT\r\nUID:u\r\nTRANSP;X-A=1:\r\n "
+		  "OPAQUE\r\n"
+		  "END:VEVENT\r\nBEGIN:VEVENT\r\ntransp:OPAQUE\r\nTRANSP:OPAQUE\r\nTRANSP:TRANSPARENT\r\n"
+		  "END:VEVENT\r\nEND:VCALENDAR\r\n",
+		    "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:u\r\nTRANSP;X-A=1:\r\n OPAQUE\r\nEND:VEVENT\r\n"
+		    "BEGIN:VEVENT\r\nTRANSP:TRANSPARENT\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n" },
+		{ "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nTRANSP:OPAQUE\r\nBEGIN:VALARM\r\nTRANSP:OPAQUE\r\n"
+		  "TRANSP:OPAQUE\r\nEND:VALARM\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nTRANSP:OPAQUE\r\nEND:"
+		  "VEVENT\r\n"
+		  "END:VCALENDAR\r\n",
+		    NULL },
+		{ "", NULL },
+		{ "BEGIN:VEVENT\r\nTRANSP:OPAQUE\r\nTRANSP:OPAQUE\r\n", NULL },
+	};
+	struct desk desk = desk_open();
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		struct ub_text once, wanted = ub_text(cases[i].once ? cases[i].once : cases[i].text);
+		bool any = ub_ical_untwice(ub_text(cases[i].text), "TRANSP", &once, desk.arena);
+		cr_expect_eq(any, cases[i].once != NULL, "%zu", i);
+		cr_expect(ub_text_eq(once, wanted), "%zu: %.*s", i, UB_ARGS(once));
+	}
+	desk_close(&desk);
+}
