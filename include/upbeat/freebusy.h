@@ -68,7 +68,8 @@ void ub_freebusy_ask(struct ub_freebusy *freebusy, const struct ub_freebusy_ques
 
 /*
  * Whether the server sends invitations to those who are named in an event (RFC 6638 3.2.1), as far as was
- * found out while its owners' outboxes were asked: what schedules answers there. The DAV header is not
+ * found out while its owners' outboxes were asked: what schedules answers there. The service account may not
+ * see them: where its own principal has calendars and no outbox either, nobody has one. The DAV header is not
  * believed.
  */
 enum ub_invites {

@@ -32,6 +32,7 @@ struct look {
 	int64_t begun, until;     /* on the monotonic clock, in milliseconds */
 	struct ub_arena *arena;
 	struct ways ways;
+	bool knows_invites;      /* somebody has found that out */
 	enum ub_invites invites; /* what this look found out */
 };
 

@@ -284,7 +284,8 @@ static void take_turn(struct asking *asking)
 		.begun = begun,
 		.until = begun + UB_FREEBUSY_LOOK_MS,
 		.arena = asking->arena,
-		.ways = known_ways(asking, ways_key) };
+		.ways = known_ways(asking, ways_key),
+		.knows_invites = freebusy->invites != UB_INVITES_UNKNOWN };
 	freebusy->going = &mine;
 	pthread_mutex_unlock(&freebusy->mutex);
 	struct ub_busy_people people = look_at_missing(asking, &look);

@@ -69,12 +69,30 @@ static void fail(struct look *look, struct ub_text why, bool passing, struct ub_
 	}
 }
 
-/* Notes whether the server schedules. One that refuses this caller, or tells him nonsense, may all the same.
- */
+/* Whether the service account's own principal has calendars, and no outbox. */
+static bool has_no_outbox_itself(struct look *look)
+{
+	struct ub_dav_principal own;
+	struct ub_response response;
+	const struct ub_request request = { .method = "PROPFIND",
+		.target = look->question->identity->caller_href,
+		.depth = "0",
+		.content_type = "application/xml; charset=utf-8",
+		.body = ub_dav_principal_query };
+	return request.target.len && look_send(look, &request, &response) == UB_OUTCOME_OK &&
+	       ub_dav_read_principal(response.body, &own, look->arena) && own.n_homes && own.outbox.len == 0;
+}
+
+/* Notes whether the server schedules. One that refuses this caller, or tells him nonsense, may all the same;
+ * to the service account, what it may not see looks as if it was not there. `status`: of the answer; 0: the
+ * owner has no outbox. */
 static void note_invites(struct look *look, bool answers, int status)
 {
-	bool none = status == 404 || status == 405 || status == 501;
-	if (!look->question->caller->service && (answers || none))
+	bool service = look->question->caller->service;
+	bool none = status == 405 || status == 501 || (!service && (status == 404 || status == 0));
+	if (service && status == 0 && !look->knows_invites)
+		none = has_no_outbox_itself(look);
+	if (answers || none)
 		look->invites = answers ? UB_INVITES_SENT : UB_INVITES_NONE;
 }
 
@@ -92,7 +110,8 @@ static void send(struct look *look, const struct ub_texts *others, struct ub_bus
 		take_all(look, &answer, people);
 	else
 		fail(look, look_why(look, outcome, &response), look_may_pass(outcome), people);
-	note_invites(look, read, response.status);
+	if (response.status)
+		note_invites(look, read, response.status);
 	look_note(look, &look->ways.outbox, read, look_may_pass(outcome), look_why(look, outcome, &response));
 }
 
@@ -105,7 +124,7 @@ void look_at_outbox(struct look *look, struct ub_busy_people *people)
 	if (others.n == 0)
 		return;
 	if (look->question->identity->outbox.len == 0) {
-		note_invites(look, false, 404);
+		note_invites(look, false, 0);
 		fail(look, UB_TEXT("the server has no scheduling outbox"), false, people);
 	} else if (look_is_shut(look, &look->ways.outbox))
 		fail(look, look->ways.outbox.why, false, people);

@@ -73,9 +73,9 @@ class Story(support.ServerWorld):
         finally:
             database.close()
 
-    def put(self, user, uid, start, name=None):
+    def put(self, user, uid, start, name=None, others=()):
         """Stores a meeting at the server itself."""
-        text = calendars.meeting(uid=uid, start=start, organizer=user, attendees=(user, "cto@acme.example"))
+        text = calendars.meeting(uid=uid, start=start, organizer=user, attendees=(user, *others, "cto@acme.example"))
         tap.equal(self.real(user).put(f"{name or uid}.ics", text).status // 100, 2, "PUT")
 
     def items(self, user, uid):
@@ -110,6 +110,17 @@ def _(story):
     tap.equal(story.real("alice").delete("polled.ics").status // 100, 2, "DELETE")
     tap.eventually(lambda: not story.items("alice", "polled"), "no items", SOON)
     story.settle()
+
+
+@tap.case("colleagues have copies, though nobody but the service account was there to find out that the server invites nobody")
+def _(story):
+    tap.equal(story.status()["delivery"]["way"], "unknown", "the way before")
+    story.put("alice", "both", calendars.business_day(15), others=("bob",))
+    tap.eventually(lambda: story.items("bob", "both"), "bob's copies", SOON)
+    story.settle()
+    theirs = {item.value("UID") for item in story.items("alice", "both") if "bob@ours.example" in item.addresses()}
+    tap.equal({item.value("UID") for item in story.items("bob", "both")}, theirs, "copies")
+    tap.equal(story.status()["delivery"]["way"], "copies", "the way")
 
 
 @tap.case("a calendar that is not there is told once, status says so, and it is asked for after pauses that grow")
