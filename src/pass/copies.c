@@ -78,10 +78,11 @@ static enum ub_pass_end look(struct copying *copying)
 	if (end != UB_PASS_SETTLED)
 		return end;
 	copying->party = find_party(copying->item.event, copy->person);
-	if (copy->state != UB_COPY_STANDS && copy->state != UB_COPY_DECLINED)
+	if (copy->href.len == 0 || copy->state == UB_COPY_WANTED || copy->state == UB_COPY_SERVERS)
 		return UB_PASS_SETTLED;
-	end = copy->href.len ? look_at(copying, copy->href, &copying->stands, &gone) : UB_PASS_SETTLED;
-	copying->deleted = copy->href.len && gone && copy->state == UB_COPY_STANDS;
+	/* One that is removed may stand all the same: nobody has heard the answer. */
+	end = look_at(copying, copy->href, &copying->stands, &gone);
+	copying->deleted = gone && copy->state == UB_COPY_STANDS;
 	return end;
 }
 
@@ -180,19 +181,30 @@ static enum ub_pass_end take_answer_over(struct copying *copying)
 
 /* ---- his copy ---- */
 
+/* The removal is remembered before, so that a copy whose removal was answered to nobody is not taken for
+ * deleted by him. */
 static enum ub_pass_end take_away(struct copying *copying)
 {
 	struct ub_pass *pass = copying->pass;
+	enum ub_copy_state before = copying->copy.state;
 	struct ub_response response;
 	const struct ub_request request = {
 		.method = "DELETE", .target = copying->copy.href, .if_match = copying->stands.etag
 	};
 	if (!copying->stands.ical || !ub_ical_is_copy(copying->stands.ical) || copying->stands.etag.len == 0)
 		return done(copying, UB_COPY_REMOVED, "there is none any more");
+	copying->copy.state = UB_COPY_REMOVED;
+	if (!remember(copying))
+		return UB_PASS_AGAIN;
+	pass_keep(pass);
 	enum ub_outcome outcome = pass_send(pass, &request, &response);
-	if (outcome != UB_OUTCOME_OK && outcome != UB_OUTCOME_GONE)
-		return fail(copying, "it cannot be removed", outcome, &response);
-	return done(copying, UB_COPY_REMOVED, "removed");
+	if (outcome == UB_OUTCOME_OK || outcome == UB_OUTCOME_GONE)
+		return done(copying, UB_COPY_REMOVED, "removed");
+	if (outcome != UB_OUTCOME_UNCERTAIN) {
+		copying->copy.state = before;
+		(void)remember(copying);
+	}
+	return fail(copying, "it cannot be removed", outcome, &response);
 }
 
 /* A name that is free for sure follows from the UID, as it does for the item. */

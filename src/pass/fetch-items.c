@@ -75,7 +75,7 @@ static const enum ub_existing_state states[] = {
 	[UB_ITEM_REMOVING] = UB_EXISTING_STANDS,
 };
 
-/* Upbeat has removed the item, and could not note that it was done. */
+/* Upbeat has removed the item, and could not note that it was done, nor have colleagues' copies follow. */
 static void remember_removed(struct ub_pass *pass, const struct ub_store_item *item,
     const struct ub_existing *existing, const struct ub_found *found)
 {
@@ -85,6 +85,8 @@ static void remember_removed(struct ub_pass *pass, const struct ub_store_item *i
 	if (ub_store_put_item_event(pass->store, &removed,
 		pass_tell_removed(pass, existing, found, item->meeting_uid, UB_TEXT_NONE)) != UB_STORE_OK)
 		pass_complain(pass);
+	const struct pass_item gone = { item->meeting_uid, item->href, UB_TEXT_NONE, NULL };
+	pass_deliver(pass, &gone);
 }
 
 /* Whether the item may stand. What was taken out of a meeting itself has no UID, and add-to-meeting.c deals

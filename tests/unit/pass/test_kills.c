@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "leaks.h"
@@ -13,6 +14,7 @@
 
 static const char *const ends[] = { "", "-wal" };
 static char folder[64];
+static const char *more_settings;
 static bool killed; /* the first process */
 
 static const char *path_of(const char *name, const char *end)
@@ -27,9 +29,9 @@ static void open_store(const char *name)
 	cr_assert(store, "%.*s", UB_ARGS(problem));
 }
 
-static void setup(void)
+static void set_up(void)
 {
-	world_set_up();
+	world_set_up_with(world_rules, more_settings);
 	snprintf(folder, sizeof(folder), "/tmp/upbeat-kills-XXXXXX");
 	cr_assert(mkdtemp(folder));
 	ub_store_close(&store);
@@ -45,6 +47,12 @@ static void teardown(void)
 	char command[96];
 	snprintf(command, sizeof(command), "rm -r %s", folder);
 	cr_assert_eq(system(command), 0);
+}
+
+static void setup(void)
+{
+	more_settings = "";
+	set_up();
 }
 
 TestSuite(kills, .init = setup, .fini = teardown);
@@ -72,39 +80,12 @@ static void leave_files(void)
 	}
 }
 
-static void put_key(void)
-{
-	const struct ub_key key = { UB_KEY_OBJECT, UB_TEXT("up"), UB_TEXT(MEETING), UB_TEXT("alice"),
-		UB_TEXT_NONE };
-	cr_assert_eq(ub_store_put(store, &key, 1, now * 1000, now * 1000), UB_STORE_OK);
-}
-
-/* Works on all keys, as workers do; what is to be tried again is, a minute later. */
-static void work(void)
-{
-	struct ub_job job;
-	for (int i = 0; i < 10; i++) {
-		if (ub_store_take(store, now * 1000, UB_LEASE_MS, arena, &job) != UB_STORE_OK)
-			return;
-		enum ub_pass_end end = pass_of(&job);
-		if (end == UB_PASS_SETTLED)
-			cr_assert_eq(ub_store_settle(store, &job, now * 1000), UB_STORE_OK);
-		else
-			cr_assert_eq(
-			    ub_store_retry(store, &job, now * 1000, now * 1000, UB_TEXT_NONE), UB_STORE_OK);
-		if (upstream_dead(up))
-			return;
-		now += 60;
-	}
-	cr_assert_fail("the key comes to no end: %s", why);
-}
-
 /* Works until the nth request, where the process is killed, and begins the next one. *killed: there are so
  * many requests. */
 static void work_until_killed(size_t nth, bool after)
 {
 	upstream_die_at(up, nth, after, leave_files);
-	work();
+	work_on_all();
 	killed = upstream_revive(up);
 	if (!killed)
 		return;
@@ -116,7 +97,7 @@ static void work_until_killed(size_t nth, bool after)
 static void start_anew(void)
 {
 	teardown();
-	setup();
+	set_up();
 }
 
 /* Tells a story for each request, killed before and after it. Returns how many kills there were. */
@@ -136,13 +117,13 @@ static size_t at_each_request(void (*story)(size_t nth, bool after))
 static void make_items(size_t nth, bool after)
 {
 	store_meeting(MEETING, guest, "");
-	put_key();
+	put_meeting_key();
 	work_until_killed(nth, after);
-	work();
+	work_on_all();
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3, "killed at request %zu: %s", nth, why);
-	put_key();
+	put_meeting_key();
 	size_t puts = upstream_requests(up, "PUT");
-	work();
+	work_on_all();
 	cr_assert_eq(upstream_requests(up, "PUT"), puts, "killed at request %zu: %s", nth, why);
 }
 
@@ -154,11 +135,11 @@ Test(kills, make_no_item_twice_and_lose_none)
 static void delete_meeting_meanwhile(size_t nth, bool after)
 {
 	store_meeting(MEETING, guest, "");
-	put_key();
+	put_meeting_key();
 	work_until_killed(nth, after);
 	upstream_delete(up, MEETING, "");
-	put_key();
-	work();
+	put_meeting_key();
+	work_on_all();
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 0, "killed at request %zu: %s", nth, why);
 }
 
@@ -170,13 +151,13 @@ Test(kills, leave_no_items_of_a_meeting_that_is_deleted_meanwhile)
 static void move_meeting(size_t nth, bool after)
 {
 	store_meeting(MEETING, guest, "");
-	put_key();
-	work();
+	put_meeting_key();
+	work_on_all();
 	day = "20261119";
 	store_meeting(MEETING, guest, "");
-	put_key();
+	put_meeting_key();
 	work_until_killed(nth, after);
-	work();
+	work_on_all();
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3, "killed at request %zu: %s", nth, why);
 	cr_assert_eq(upstream_containing(up, "20261119T130000Z"), 1, "the meeting");
 	struct ub_store_items items;
@@ -194,16 +175,16 @@ Test(kills, let_items_go_along_all_the_same)
 static void lose_guests(size_t nth, bool after)
 {
 	store_meeting(MEETING, guest, "");
-	put_key();
-	work();
+	put_meeting_key();
+	work_on_all();
 	store_meeting(MEETING, "", "");
-	put_key();
+	put_meeting_key();
 	work_until_killed(nth, after);
-	work();
+	work_on_all();
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 1, "killed at request %zu: %s", nth, why);
 	store_meeting(MEETING, guest, "");
-	put_key();
-	work();
+	put_meeting_key();
+	work_on_all();
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3,
 	    "killed at request %zu, a removal counts as the user's: %s", nth, why);
 }
@@ -211,4 +192,157 @@ static void lose_guests(size_t nth, bool after)
 Test(kills, do_not_make_a_removal_the_users)
 {
 	cr_expect_geq(at_each_request(lose_guests), 8);
+}
+
+/* ---- colleagues' copies ---- */
+
+static void setup_copies(void)
+{
+	more_settings = world_copies;
+	set_up();
+}
+
+TestSuite(kills_of_copies, .init = setup_copies, .fini = teardown);
+
+/* Alice's meeting with bob, who has a calendar, and what follows from it. */
+static void meet_bob(void)
+{
+	upstream_store(up, "/bob/meetings/", "");
+	store_meeting(MEETING, guest, "");
+	put_meeting_key();
+}
+
+static struct ub_store_copy bobs_copy(void)
+{
+	struct ub_store_copies copies;
+	cr_assert_eq(ub_store_copies(store, ub_organization, UB_TEXT("m-1"), arena, &copies), UB_STORE_OK);
+	cr_assert_eq(copies.n, 1);
+	return copies.items[0];
+}
+
+static void store_meeting_without_bob(void)
+{
+	upstream_store(up, MEETING,
+	    ub_textf(arena,
+		"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//test//EN\r\nBEGIN:VEVENT\r\nUID:m-1\r\n"
+		"DTSTAMP:20261101T000000Z\r\nDTSTART:%sT130000Z\r\nDTEND:%sT140000Z\r\nSUMMARY:Roadmap\r\n"
+		"ORGANIZER:mailto:alice@ours.example\r\nATTENDEE:mailto:alice@ours.example\r\n"
+		"%sEND:VEVENT\r\nEND:VCALENDAR\r\n",
+		day, day, guest)
+		.ptr);
+}
+
+/* Bob has one copy, of which the store knows that it is in step. */
+static void expect_copy(size_t nth)
+{
+	cr_assert_eq(upstream_count(up, "/bob/meetings/"), 2, "killed at request %zu: %s", nth, why);
+	struct ub_store_copy copy = bobs_copy();
+	cr_assert_eq(copy.state, UB_COPY_STANDS, "killed at request %zu: %s", nth, why);
+	cr_assert(upstream_object(up, ub_text_cstr(arena, copy.href)), "killed at request %zu", nth);
+	size_t puts = upstream_requests(up, "PUT");
+	put_meeting_key();
+	work_on_all();
+	cr_assert_eq(upstream_requests(up, "PUT"), puts, "killed at request %zu: %s", nth, why);
+}
+
+static void make_copy(size_t nth, bool after)
+{
+	meet_bob();
+	work_until_killed(nth, after);
+	work_on_all();
+	expect_copy(nth);
+}
+
+Test(kills_of_copies, write_none_twice_and_lose_none)
+{
+	cr_expect_geq(at_each_request(make_copy), 16);
+}
+
+static void move_copy(size_t nth, bool after)
+{
+	meet_bob();
+	work_on_all();
+	day = "20261119";
+	meet_bob();
+	work_until_killed(nth, after);
+	work_on_all();
+	expect_copy(nth);
+	const char *copy = upstream_object(up, ub_text_cstr(arena, bobs_copy().href));
+	cr_assert(strstr(copy, "20261116T"), "killed at request %zu: %s", nth, copy);
+}
+
+Test(kills_of_copies, let_them_follow_all_the_same)
+{
+	cr_expect_geq(at_each_request(move_copy), 12);
+}
+
+/* His answer, of which only his copy tells. */
+static void take_answer(size_t nth, bool after)
+{
+	meet_bob();
+	work_on_all();
+	struct ub_store_copy copy = bobs_copy();
+	const char *href = ub_text_cstr(arena, copy.href);
+	struct ub_text text = ub_text(upstream_object(up, href)), asked = UB_TEXT("PARTSTAT=NEEDS-ACTION");
+	size_t at = ub_text_find(text, asked, ub_text_find(text, UB_TEXT("ATTENDEE"), 0));
+	cr_assert_neq(at, SIZE_MAX, "%s", text.ptr);
+	upstream_store(up, href,
+	    ub_textf(arena, "%.*sPARTSTAT=ACCEPTED%s", (int)at, text.ptr, text.ptr + at + asked.len).ptr);
+	const struct ub_key key = ub_store_copy_key(copy.upstream, copy.item, copy.person, arena);
+	cr_assert_eq(ub_store_put(store, &key, 1, now * 1000, now * 1000), UB_STORE_OK);
+	work_until_killed(nth, after);
+	work_on_all();
+	expect_copy(nth);
+	cr_assert_eq(upstream_containing(up, "PARTSTAT=ACCEPTED"), 2, "killed at request %zu: %s", nth, why);
+}
+
+Test(kills_of_copies, lose_no_answer)
+{
+	cr_expect_geq(at_each_request(take_answer), 6);
+}
+
+/* A key that was being worked on comes after others that are put meanwhile. */
+static void put_off(void)
+{
+	struct ub_job job;
+	if (ub_store_take(store, now * 1000, UB_LEASE_MS, arena, &job) == UB_STORE_OK)
+		cr_assert_eq(
+		    ub_store_retry(store, &job, now * 1000, (now + 30) * 1000, UB_TEXT_NONE), UB_STORE_OK);
+}
+
+/* Bob is not invited any more, and then again. */
+static void remove_copy(size_t nth, bool after)
+{
+	meet_bob();
+	work_on_all();
+	store_meeting_without_bob();
+	put_meeting_key();
+	work_until_killed(nth, after);
+	if (!killed)
+		cr_assert_eq(upstream_count(up, "/bob/meetings/"), 1, "%s", why);
+	put_off();
+	meet_bob();
+	work_on_all();
+	expect_copy(nth);
+}
+
+Test(kills_of_copies, do_not_make_a_removal_the_colleagues)
+{
+	cr_expect_geq(at_each_request(remove_copy), 12);
+}
+
+static void delete_meeting_of_copy(size_t nth, bool after)
+{
+	meet_bob();
+	work_on_all();
+	upstream_delete(up, MEETING, "");
+	put_meeting_key();
+	work_until_killed(nth, after);
+	work_on_all();
+	cr_assert_eq(upstream_count(up, "/bob/meetings/"), 1, "killed at request %zu: %s", nth, why);
+}
+
+Test(kills_of_copies, leave_no_copy_of_what_is_gone)
+{
+	cr_expect_geq(at_each_request(delete_meeting_of_copy), 12);
 }

@@ -12,21 +12,20 @@
 #include "world.h"
 
 /* A rule set for this test, so that the shipped one may change. */
-static const char rules_text[] =
-    "format: 1\n"
-    "rules:\n"
-    "  - name: prep\n"
-    "    for: meeting\n"
-    "    when: meeting.customer\n"
-    "    create:\n"
-    "      - event: prep\n"
-    "        title: \"Prep: {{ meeting.title }}\"\n"
-    "        between: [3 business days before start, 2 business days before start]\n"
-    "        duration: 15m\n"
-    "        attendees: meeting.internal\n"
-    "      - task: agenda\n"
-    "        title: Send the agenda\n"
-    "        due: 2 days before start\n";
+const char world_rules[] = "format: 1\n"
+			   "rules:\n"
+			   "  - name: prep\n"
+			   "    for: meeting\n"
+			   "    when: meeting.customer\n"
+			   "    create:\n"
+			   "      - event: prep\n"
+			   "        title: \"Prep: {{ meeting.title }}\"\n"
+			   "        between: [3 business days before start, 2 business days before start]\n"
+			   "        duration: 15m\n"
+			   "        attendees: meeting.internal\n"
+			   "      - task: agenda\n"
+			   "        title: Send the agenda\n"
+			   "        due: 2 days before start\n";
 static const char settings_text[] = "listen: 127.0.0.1:0\n"
 				    "upstream: http://127.0.0.1:1\n"
 				    "rules: .\n"
@@ -34,6 +33,9 @@ static const char settings_text[] = "listen: 127.0.0.1:0\n"
 				    "  domains: [ours.example]\n"
 				    "  time_zone: Europe/Berlin\n"
 				    "  users: \"{user}@ours.example\"\n";
+
+const char world_copies[] = "deliver: copies\n"
+			    "service: {user: upbeat, password_file: accounts.conf}\n";
 
 /* For tests whose settings name the file. */
 static const char accounts_text[] =
@@ -81,7 +83,7 @@ void world_set_up_with(const char *rules, const char *more_settings)
 
 void world_set_up(void)
 {
-	world_set_up_with(rules_text, "");
+	world_set_up_with(world_rules, "");
 }
 
 void world_tear_down(void)
@@ -130,10 +132,38 @@ const char *why;
 
 static pthread_mutex_t times = PTHREAD_MUTEX_INITIALIZER;
 
+/* The service account, which acts for the colleague whose copy it is. */
+static struct ub_caller service_for(const struct ub_job *job)
+{
+	struct ub_text person = ub_store_copy_person(&job->key);
+	return (struct ub_caller){ .client = client,
+		.principal = job->key.principal,
+		.authorization = UB_TEXT("Basic eQ=="),
+		.service = true,
+		.behalf = ub_textf(arena, "/%.*s/",
+		    UB_ARGS(ub_text_sub(person, 0, ub_text_find(person, UB_TEXT("@"), 0)))) };
+}
+
+static enum ub_pass_end run_pass(struct ub_pass *pass, struct ub_text *said)
+{
+	switch (pass->job->key.kind) {
+	case UB_KEY_ACCOUNT:
+		return ub_pass_account(pass, said);
+	case UB_KEY_SYNC:
+		return ub_pass_sync(pass, said);
+	case UB_KEY_COPY:
+		return ub_pass_copy(pass, said);
+	default:
+		return ub_pass_run(pass, said);
+	}
+}
+
 enum ub_pass_end pass_of(const struct ub_job *job)
 {
 	struct ub_caller caller = { client, UB_TEXT("alice"), UB_TEXT("alice"), UB_TEXT("Basic eA=="),
 		UB_TEXT_NONE };
+	if (job->key.kind == UB_KEY_COPY)
+		caller = service_for(job);
 	struct ub_pass pass = { .snapshot = snapshot,
 		.store = store,
 		.queue = store,
@@ -146,9 +176,7 @@ enum ub_pass_end pass_of(const struct ub_job *job)
 		.clock = clock_ms,
 		.arena = arena };
 	struct ub_text said = UB_TEXT_NONE;
-	enum ub_pass_end end = job->key.kind == UB_KEY_ACCOUNT ? ub_pass_account(&pass, &said)
-			       : job->key.kind == UB_KEY_SYNC  ? ub_pass_sync(&pass, &said)
-							       : ub_pass_run(&pass, &said);
+	enum ub_pass_end end = run_pass(&pass, &said);
 	owner_login = pass.owner_login;
 	why = ub_text_cstr(arena, said);
 	return end;
@@ -176,4 +204,30 @@ void store_and_run(void)
 {
 	store_meeting(MEETING, guest, "");
 	run_on(MEETING);
+}
+
+void put_meeting_key(void)
+{
+	const struct ub_key key = { UB_KEY_OBJECT, UB_TEXT("up"), UB_TEXT(MEETING), UB_TEXT("alice"),
+		UB_TEXT_NONE };
+	cr_assert_eq(ub_store_put(store, &key, 1, now * 1000, now * 1000), UB_STORE_OK);
+}
+
+void work_on_all(void)
+{
+	struct ub_job job;
+	for (int i = 0; i < 10; i++) {
+		if (ub_store_take(store, now * 1000, UB_LEASE_MS, arena, &job) != UB_STORE_OK)
+			return;
+		enum ub_pass_end end = pass_of(&job);
+		if (end == UB_PASS_SETTLED)
+			cr_assert_eq(ub_store_settle(store, &job, now * 1000), UB_STORE_OK);
+		else
+			cr_assert_eq(
+			    ub_store_retry(store, &job, now * 1000, now * 1000, UB_TEXT_NONE), UB_STORE_OK);
+		if (upstream_dead(up))
+			return;
+		now += 60;
+	}
+	cr_assert_fail("the key comes to no end: %s", why);
 }

@@ -30,6 +30,9 @@ extern const char *why;
 
 extern const char guest[]; /* an ATTENDEE line */
 
+/* The rules of the usual world, and settings by which colleagues get copies of its items. */
+extern const char world_rules[], world_copies[];
+
 void world_set_up(void);
 /* The same with other rules, and with further lines of the settings, which may name accounts.conf. */
 void world_set_up_with(const char *rules, const char *more_settings);
@@ -40,6 +43,11 @@ enum ub_pass_end pass_of(const struct ub_job *job);
 /* A pass for a key that was put at `put`. */
 enum ub_pass_end run_from(const char *href, int64_t put);
 enum ub_pass_end run_on(const char *href);
+/* Puts the meeting's key. */
+void put_meeting_key(void);
+/* Works on all keys, as workers do; what is to be tried again is, a minute later. Ends when nothing is left,
+ * or with upstream_dead(). */
+void work_on_all(void);
 /* After the first time the meeting has its items. */
 void store_and_run(void);
 
