@@ -37,9 +37,7 @@ struct ub_caller {
 struct ub_identity {
 	bool calendar;    /* the collection is a calendar */
 	bool takes_tasks; /* the collection takes VTODO (RFC 4791 5.2.3) */
-	/* To the server, who has accepted an event has not accepted another title: he is asked anew. So does
-	 * SOGo, which is known by calendars that are GroupDAV's, too. */
-	bool titles_ask_again;
+	bool groupdav;    /* the collection is one of GroupDAV's, too, as SOGo's are */
 	/* The caller is the owner, or the service account that acts for the owner. */
 	bool acts_for_owner;
 	struct ub_text owner; /* the owner's address in lower case; empty: nobody knows */
@@ -75,8 +73,23 @@ UB_MUST_USE enum ub_outcome ub_identity_of(struct ub_identities *identities, con
 UB_MUST_USE bool ub_identity_known(struct ub_identities *identities, struct ub_text principal,
     struct ub_text host, struct ub_text href, struct ub_identity *out, struct ub_arena *arena);
 
-/* Whether any calendar that was found out was one with titles_ask_again. */
-bool ub_identities_titles_ask_again(struct ub_identities *identities);
+/* ---- the server's habits ---- */
+
+/* What the server does with what is written, as far as was found out by what came of a write. */
+enum ub_habit {
+	UB_HABIT_TITLES, /* whoever has accepted an event has not accepted another title, and is asked anew */
+	UB_HABITS        /* how many there are */
+};
+
+/* Remembers whether the server has the habit. True: that is news. */
+bool ub_identities_learn(struct ub_identities *identities, enum ub_habit habit, bool there);
+/* Remembers what `from` knows of habits. */
+void ub_identities_learn_from(struct ub_identities *identities, struct ub_identities *from);
+/* Whether anything was found out of the habit; *there: whether the server has it. */
+UB_MUST_USE bool ub_identities_knows(struct ub_identities *identities, enum ub_habit habit, bool *there);
+/* Whether the server has UB_HABIT_TITLES. Until that is found out, SOGo is taken to have it, which is known
+ * by collections of GroupDAV's: in `calendar`, or NULL: in any that was found out. */
+bool ub_identities_titles_ask_again(struct ub_identities *identities, const struct ub_identity *calendar);
 
 /* Who the credentials speak for (RFC 5397), as the server writes the principal's href: asked at the root,
  * then at the well-known place (RFC 6764 6). *response is the last answer. Texts are in `arena`.

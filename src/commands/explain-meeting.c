@@ -78,7 +78,8 @@ static void decide(struct meeting *meeting, const struct ub_store_seen *seen, st
 		.owner = seen->owner,
 		.existing = existing,
 		.n_existing = meeting->telling->snapshot->without_rules ? 0 : n,
-		.titles_ask_again = ub_identities_titles_ask_again(meeting->telling->snapshot->identities),
+		.titles_ask_again =
+		    ub_identities_titles_ask_again(meeting->telling->snapshot->identities, NULL),
 		.explain = true,
 		.only_instance = instance_asked_for(meeting),
 		.now = ub_sys_now() };

@@ -368,6 +368,8 @@ struct ub_snapshot *ub_snapshot_load(const struct ub_snapshot_input *input, stru
 		.input = input, .snapshot = snapshot, .arena = snapshot->arena, .diags = diags
 	};
 	size_t errors = diags->errors;
+	if (input->present)
+		ub_identities_learn_from(snapshot->identities, input->present->identities);
 	bool settings = load_settings(&loading);
 	bool sound = diags->errors == errors;
 	if (settings) {

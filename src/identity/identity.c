@@ -7,21 +7,25 @@
 
 #include "upbeat/http.h"
 
+struct known_habit {
+	bool known, there;
+};
+
 struct ub_identities {
 	pthread_mutex_t mutex;
 	struct ub_arena *arena;
 	struct ub_map *entries; /* "user\nhost\nhref" to struct identity_entry */
-	bool titles_ask_again;
+	bool groupdav;          /* any collection is */
+	struct known_habit habits[UB_HABITS];
 };
 
 struct ub_identities *ub_identities_new(void)
 {
-	struct ub_identities *identities = malloc(sizeof(*identities));
+	struct ub_identities *identities = calloc(1, sizeof(*identities));
 	if (!identities || pthread_mutex_init(&identities->mutex, NULL) != 0)
 		abort();
 	identities->arena = ub_arena_new();
 	identities->entries = ub_map_new(identities->arena);
-	identities->titles_ask_again = false;
 	return identities;
 }
 
@@ -214,7 +218,7 @@ static enum ub_outcome ask(const struct lookup *lookup, struct ub_identity *out)
 		return UB_OUTCOME_REFUSED;
 	out->calendar = collection.calendar;
 	out->takes_tasks = collection.takes_tasks;
-	out->titles_ask_again = collection.calendar && collection.groupdav;
+	out->groupdav = collection.calendar && collection.groupdav;
 	out->calendar_name = collection.display_name;
 	out->owner_href = ub_http_href_canonical(lookup->arena, collection.owner);
 	out->caller_href = ub_http_href_canonical(lookup->arena, collection.principal);
@@ -265,17 +269,51 @@ void identity_remember(
 	struct identity_entry *kept = UB_NEW(identities->arena, struct identity_entry);
 	*kept = copy(entry, identities->arena);
 	kept->until = now + UB_IDENTITY_SECONDS;
-	identities->titles_ask_again |= entry->identity.titles_ask_again;
+	identities->groupdav |= entry->identity.groupdav;
 	ub_map_put(identities->entries, ub_text_copy(identities->arena, key), kept);
 	pthread_mutex_unlock(&identities->mutex);
 }
 
-bool ub_identities_titles_ask_again(struct ub_identities *identities)
+/* ---- habits ---- */
+
+bool ub_identities_learn(struct ub_identities *identities, enum ub_habit habit, bool there)
 {
 	pthread_mutex_lock(&identities->mutex);
-	bool ask = identities->titles_ask_again;
+	struct known_habit *known = &identities->habits[habit];
+	bool news = !known->known || known->there != there;
+	*known = (struct known_habit){ true, there };
 	pthread_mutex_unlock(&identities->mutex);
-	return ask;
+	return news;
+}
+
+bool ub_identities_knows(struct ub_identities *identities, enum ub_habit habit, bool *there)
+{
+	pthread_mutex_lock(&identities->mutex);
+	const struct known_habit known = identities->habits[habit];
+	pthread_mutex_unlock(&identities->mutex);
+	*there = known.there;
+	return known.known;
+}
+
+void ub_identities_learn_from(struct ub_identities *identities, struct ub_identities *from)
+{
+	bool there;
+	for (enum ub_habit habit = 0; habit < UB_HABITS; habit++)
+		if (ub_identities_knows(from, habit, &there))
+			ub_identities_learn(identities, habit, there);
+}
+
+bool ub_identities_titles_ask_again(struct ub_identities *identities, const struct ub_identity *calendar)
+{
+	bool there;
+	if (ub_identities_knows(identities, UB_HABIT_TITLES, &there))
+		return there;
+	if (calendar)
+		return calendar->groupdav;
+	pthread_mutex_lock(&identities->mutex);
+	bool groupdav = identities->groupdav;
+	pthread_mutex_unlock(&identities->mutex);
+	return groupdav;
 }
 
 /* No user's name makes a key of the service account's. */

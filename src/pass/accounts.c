@@ -184,7 +184,7 @@ static enum ub_pass_end look_at_series(struct tending *tending, struct ub_cadenc
 	input->existing = findings.existing;
 	input->n_existing = findings.n;
 	input->form = pass_form(pass);
-	input->titles_ask_again = pass->identity.titles_ask_again;
+	input->titles_ask_again = pass_titles_ask_again(pass);
 	pass_ask_for_times(pass, first.plan, findings.existing, findings.n, &said);
 	tending->waits = said.wait ? said.why : UB_TEXT_NONE;
 	if (said.wait || !pass_choose_review_times(pass, input, &decision, &findings, &said.people))

@@ -263,8 +263,10 @@ static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
 	else if (is_given_up(outcome))
 		pass_reserve(pass, step, found->href,
 		    (struct ub_interval){ step->existing->start, step->existing->end });
-	if (outcome == UB_OUTCOME_OK)
+	if (outcome == UB_OUTCOME_OK) {
 		deliver(pass, findings->meeting_uid, found->href, response.etag, text);
+		pass_learn_titles(pass, step->existing->event, found->href, written);
+	}
 	acts->changed += outcome == UB_OUTCOME_OK;
 	say(pass, step->item->id, "changed", outcome, &response);
 	return outcome;

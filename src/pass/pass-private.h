@@ -236,6 +236,15 @@ const struct ub_store_event *pass_tell_removed(const struct ub_pass *pass, const
  * guest's copy that the server has spoilt so that it would refuse the guest's answer, the copy is mended. */
 void pass_mend(struct ub_pass *pass, const struct ub_event *event, const struct ub_response *response);
 
+/* ---- habits.c: what the server does with what is written ---- */
+
+/* Whether it asks those anew who have answered, at another title. */
+bool pass_titles_ask_again(const struct ub_pass *pass);
+/* To be called when an item was written: looks what came of the answers, if its title alone may have cost
+ * some. `before`: the item as it was; `written`: enum ub_property. */
+void pass_learn_titles(
+    struct ub_pass *pass, const struct ub_event *before, struct ub_text href, unsigned written);
+
 /* ---- deliver.c ---- */
 
 /* An item in its owner's calendar. */

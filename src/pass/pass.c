@@ -79,7 +79,7 @@ static enum ub_pass_end take_items_away(
 		.owner = seen->owner,
 		.calendar = pass->identity.calendar_name,
 		.form = pass_form(pass),
-		.titles_ask_again = pass->identity.titles_ask_again,
+		.titles_ask_again = pass_titles_ask_again(pass),
 		.gone = true,
 		.now = pass->now };
 	struct ub_decision decision;
@@ -286,7 +286,7 @@ static enum ub_pass_end decide_and_act(
 		.owner = pass->identity.owner,
 		.calendar = pass->identity.calendar_name,
 		.form = pass_form(pass),
-		.titles_ask_again = pass->identity.titles_ask_again,
+		.titles_ask_again = pass_titles_ask_again(pass),
 		.now = pass->now };
 	struct ub_decision decision;
 	struct ub_texts names = { 0 };

@@ -24,27 +24,25 @@ struct method_count {
 
 struct upstream {
 	int listener;
-	char base[64];
 	pthread_t thread;
+	char base[64];
 	pthread_mutex_t mutex;
 	struct object objects[1024];
 	struct object gone[256]; /* their paths, and when */
-	size_t n_objects, n_gone;
+	size_t n_objects, n_gone, invented;
 	unsigned clock; /* counts changes */
-	size_t invented;
 	enum upstream_changes changes;
 	enum upstream_lies lies;
 	struct method_count methods[16];
 	const char *default_calendar; /* NULL: inboxes name none */
-	bool no_owner, no_tasks, no_filters, no_limits;
+	bool no_owner, no_tasks, no_filters, no_limits, dies_after, dead;
 	size_t dies_in; /* requests; 0: it does not */
-	bool dies_after, dead;
 	void (*dying)(void);
+	upstream_stored_fn *stored; /* NULL: a PUT is stored as it came */
 };
 
 struct exchange {
-	char head[16384];
-	char method[16], path[1024];
+	char head[16384], method[16], path[1024];
 	char *body;
 	size_t body_len;
 };
@@ -343,7 +341,7 @@ static void carry_out(struct upstream *up, int fd, const struct exchange *x)
 	} else if (strcmp(x->method, "PUT") == 0) {
 		bool only_new = strcasestr(x->head, "\r\nIf-None-Match: *");
 		if (!(object && only_new))
-			put(up, x->path, x->body);
+			put(up, x->path, object && up->stored ? up->stored(object->text, x->body) : x->body);
 		answer(fd, object ? (only_new ? 412 : 204) : 201, "", "");
 	} else {
 		answer(fd, 404, "", "");
@@ -538,24 +536,32 @@ bool upstream_revive(struct upstream *upstream)
 	return dead;
 }
 
-void upstream_hide_owners(struct upstream *upstream)
+static void set(struct upstream *upstream, bool *flag)
 {
 	pthread_mutex_lock(&upstream->mutex);
-	upstream->no_owner = true;
+	*flag = true;
 	pthread_mutex_unlock(&upstream->mutex);
+}
+
+void upstream_hide_owners(struct upstream *upstream)
+{
+	set(upstream, &upstream->no_owner);
 }
 
 void upstream_refuse_tasks(struct upstream *upstream)
 {
-	pthread_mutex_lock(&upstream->mutex);
-	upstream->no_tasks = true;
-	pthread_mutex_unlock(&upstream->mutex);
+	set(upstream, &upstream->no_tasks);
 }
 
 void upstream_ignore_filters(struct upstream *upstream)
 {
+	set(upstream, &upstream->no_filters);
+}
+
+void upstream_store_as(struct upstream *upstream, upstream_stored_fn *stored)
+{
 	pthread_mutex_lock(&upstream->mutex);
-	upstream->no_filters = true;
+	upstream->stored = stored;
 	pthread_mutex_unlock(&upstream->mutex);
 }
 
@@ -576,9 +582,7 @@ void upstream_invent_changes(struct upstream *upstream, size_t n)
 
 void upstream_ignore_limits(struct upstream *upstream)
 {
-	pthread_mutex_lock(&upstream->mutex);
-	upstream->no_limits = true;
-	pthread_mutex_unlock(&upstream->mutex);
+	set(upstream, &upstream->no_limits);
 }
 
 void upstream_lie(struct upstream *upstream, enum upstream_lies how)

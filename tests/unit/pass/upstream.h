@@ -47,6 +47,10 @@ void upstream_hide_owners(struct upstream *upstream);
 /* From now on, collections take events only. */
 void upstream_refuse_tasks(struct upstream *upstream);
 
+/* From now on, the text that a PUT changes an object to is stored as what `stored` makes of it. */
+typedef const char *upstream_stored_fn(const char *before, const char *text);
+void upstream_store_as(struct upstream *upstream, upstream_stored_fn *stored);
+
 /* From now on, a calendar-query finds all that is in the calendar. */
 void upstream_ignore_filters(struct upstream *upstream);
 
