@@ -18,6 +18,9 @@
 #define UB_DIAG_MAX      1000 /* further diagnostics of a list are counted, not kept */
 #define UB_DIAG_LINE_MAX 200  /* of a source line that is shown with a diagnostic */
 
+/* net */
+#define UB_NET_PROXY_MAX 4096 /* a header of the PROXY protocol */
+
 /* cal */
 #define UB_TZIF_MAX             (64u * 1024) /* one zone's file */
 #define UB_ZONE_CHANGES_MAX     2000         /* changes of offset that a zone lists */
