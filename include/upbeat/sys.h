@@ -164,6 +164,44 @@ bool ub_sys_is_directory(const char *path);
  * traces there. In `arena`; NULL: the program runs from no such tree, and so is installed. */
 const char *ub_sys_build_tree(struct ub_arena *arena, const char *holds);
 
+/* ---- sockets in the file system ---- */
+
+struct ub_local {
+	const char *path; /* of any length */
+	int type;         /* SOCK_STREAM or SOCK_SEQPACKET */
+	unsigned mode;    /* who may connect, as the mode of a file */
+	int backlog;
+};
+
+/*
+ * A listening socket of that name, non-blocking, with a number that no program inherits. One that a dead
+ * daemon has left there is removed; a living daemon's name is waited for, `patience` milliseconds. -1: *why,
+ * in the arena.
+ */
+UB_MUST_USE int ub_sys_local_listen(
+    const struct ub_local *local, int64_t patience, struct ub_arena *arena, struct ub_text *why);
+/* Takes the name away. The socket itself stays the caller's. */
+void ub_sys_local_remove(const struct ub_local *local, struct ub_arena *arena);
+/* A connection, non-blocking. -1: errno says why. */
+UB_MUST_USE int ub_sys_local_connect(const struct ub_local *local, struct ub_arena *arena);
+
+/* ---- the supervisor ---- */
+
+/* A socket that systemd has passed, as FileDescriptorName= names it; empty: without a name. */
+struct ub_passed_socket {
+	int fd;
+	struct ub_text name;
+};
+
+/* Takes the sockets that were passed to this very process (sd_listen_fds(3)), `max` at most, in their order.
+ * They are the caller's. Their names are in the arena. Later calls, and child processes, find none. */
+size_t ub_sys_passed_sockets(struct ub_passed_socket *sockets, size_t max, struct ub_arena *arena);
+/* Tells the supervisor "READY=1" and the like (sd_notify(3)); without one nothing happens. */
+void ub_sys_notify(const char *state);
+/* The daemon begins to read its settings again, until it is ready (systemd.service(5), Type=notify-reload).
+ */
+void ub_sys_notify_reloading(void);
+
 /* The source of zones from the files of the time zone database below `directory` (NULL: /usr/share/zoneinfo),
  * which must outlive the source. The source is fit for ub_cal_zones_new; several threads may use it. */
 struct ub_zone_source ub_sys_zone_source(const char *directory);
