@@ -102,6 +102,7 @@
 #define UB_TEST_DIRECTORIES_MAX 16 /* directories of one run of `test` */
 
 /* configuration */
+#define UB_LISTENS_MAX            16 /* places that clients come to */
 #define UB_DELETION_GRACE_SECONDS 30 /* seconds, unless the settings say otherwise */
 #define UB_SETTINGS_MAX           (1024u * 1024)
 #define UB_RULE_FILE_MAX          UB_YAML_BYTES_MAX /* each file of rules, templates or holidays */

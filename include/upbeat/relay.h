@@ -13,9 +13,19 @@
 
 struct ub_tls_pair;
 
+/* A place that clients come to. */
+struct ub_relay_listen {
+	struct ub_text host; /* an address or a name; no brackets */
+	uint16_t port;       /* 0: any free port, which the log tells */
+	const char *path;    /* of a unix socket, which is there in place of an address; NULL: none is */
+	unsigned mode;       /* of the unix socket */
+	int fd;     /* a socket that listens already and stays the caller's, in their place; 0: none */
+	bool plain; /* clients speak plain HTTP, though there are certificates */
+};
+
 struct ub_relay_options {
-	struct ub_text listen_host; /* an address or a name; no brackets */
-	uint16_t listen_port;       /* 0: any free port, which the log tells */
+	const struct ub_relay_listen *listens; /* UB_LISTENS_MAX at most */
+	size_t n_listens;
 	struct ub_text upstream_host;
 	uint16_t upstream_port;
 	/* Certificates for clients, which speak TLS then; 0: they speak plain HTTP. Read again at SIGHUP. */

@@ -68,6 +68,22 @@ struct ub_settings_service {
 	struct ub_place place;
 };
 
+/* A place that clients come to. */
+struct ub_settings_listen {
+	enum ub_listen_kind {
+		UB_LISTEN_ADDRESS,
+		UB_LISTEN_LOCAL,  /* a unix socket */
+		UB_LISTEN_PASSED, /* what systemd passes */
+	} kind;
+	struct ub_text host; /* no brackets */
+	uint16_t port;       /* 0: any free port */
+	struct ub_text path; /* of a unix socket, as it is to be opened */
+	unsigned mode;       /* of a unix socket */
+	struct ub_text name; /* of what systemd passes; empty: all of it */
+	bool tls;            /* clients speak TLS, if there are certificates */
+	struct ub_place place;
+};
+
 /* A certificate that clients see, and its key: PEM files. */
 struct ub_settings_tls {
 	struct ub_settings_path certificate, key;
@@ -82,10 +98,8 @@ enum ub_deliver {
 };
 
 struct ub_settings {
-	struct {
-		struct ub_text host; /* no brackets */
-		uint16_t port;       /* 0: any free port */
-	} listen;
+	struct ub_settings_listen *listens;
+	size_t n_listens;
 	struct ub_settings_tls *tls; /* the first is for clients that name no host; none: no TLS */
 	size_t n_tls;
 	struct {

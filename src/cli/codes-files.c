@@ -57,6 +57,18 @@ const struct ub_code ub_codes_files[] = {
 	    "shipped ones. Write `holidays: []` if there is nothing to name.",
 	    "organization:\n  domains: [ours.example]",
 	    "organization:\n  domains: [ours.example]\n  holidays: [de-by]" },
+	{ "listen-many", "too many places to listen at, or none",
+	    "Clients come to one address and port, or to each of a list of them.", "listen: []",
+	    "listen: [127.0.0.1:8642, \"unix:/run/upbeat/http\"]" },
+	{ "listen-mode", "a mode for what is no unix socket",
+	    "A unix socket has a mode, as a file has one. Whoever reaches an address may connect to it.",
+	    "listen: {address: 127.0.0.1:8642, mode: \"0600\"}",
+	    "listen: {address: \"unix:/run/upbeat/http\", mode: \"0600\"}" },
+	{ "listen-tls", "TLS is wanted at an address, and there is no certificate",
+	    "The certificates stand under `tls`, beside `listen`, and are for all addresses whose `tls` is "
+	    "not `no`.",
+	    "listen: {address: 127.0.0.1:8642, tls: yes}",
+	    "listen: {address: 127.0.0.1:8642, tls: yes}\ntls: {certificate: cal.pem, key: cal.key}" },
 	{ "matches-nobody", "an address or pattern that none of our people can be meant by",
 	    "Ours are those whose addresses are in `organization.domains`, or below these domains. An entry "
 	    "of "

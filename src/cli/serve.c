@@ -165,14 +165,76 @@ static const struct ub_tls_pair *pairs_of(struct ub_cli *cli, const struct ub_se
 	return pairs;
 }
 
+/* ---- where clients come to ---- */
+
+/* The places of the settings, with the sockets that were passed in their places. */
+struct places {
+	struct ub_relay_listen *items;
+	size_t n, cap;
+};
+
+static void add_passed(struct ub_cli *cli, struct places *places, const struct ub_settings_listen *listen,
+    const struct ub_passed_socket *sockets, bool *taken, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (taken[i] || (listen->name.len && !ub_text_eq(listen->name, sockets[i].name)))
+			continue;
+		*ub_push(cli->arena, places) =
+		    (struct ub_relay_listen){ .fd = sockets[i].fd, .plain = !listen->tls };
+		taken[i] = true;
+	}
+}
+
+static bool complain_of_sockets(const char *what, struct ub_text name)
+{
+	ub_cli_complain("%s%s%.*s", what, name.len ? " with the name " : "", UB_ARGS(name));
+	return false;
+}
+
+/* Each socket that was passed belongs to one place, and each place that waits for sockets has one. */
+static bool find_places(struct ub_cli *cli, const struct ub_settings *settings, struct places *places)
+{
+	struct ub_passed_socket sockets[UB_LISTENS_MAX];
+	bool taken[UB_LISTENS_MAX] = { false };
+	size_t n = ub_sys_passed_sockets(sockets, UB_LISTENS_MAX, cli->arena);
+	for (size_t i = 0; i < settings->n_listens; i++) {
+		const struct ub_settings_listen *listen = &settings->listens[i];
+		size_t before = places->n;
+		if (listen->kind == UB_LISTEN_PASSED)
+			add_passed(cli, places, listen, sockets, taken, n);
+		else
+			*ub_push(cli->arena, places) = (struct ub_relay_listen){
+				.host = listen->host,
+				.port = listen->port,
+				.path = listen->path.len ? ub_text_cstr(cli->arena, listen->path) : NULL,
+				.mode = listen->mode,
+				.plain = !listen->tls,
+			};
+		if (places->n == before)
+			return complain_of_sockets(
+			    "listen: systemd has passed no socket that is left for this place", listen->name);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (!taken[i])
+			return complain_of_sockets(
+			    "listen: systemd has passed a socket that the settings do not name",
+			    sockets[i].name);
+	if (places->n > UB_LISTENS_MAX)
+		return complain_of_sockets("listen: systemd has passed too many sockets", UB_TEXT_NONE);
+	return true;
+}
+
 static int run_relay(struct ub_cli *cli, const struct ub_settings *settings, int signals, int control_fd)
 {
 	const char *program;
+	struct places places = { 0 };
+	if (!find_places(cli, settings, &places))
+		return UB_EXIT_FINDINGS;
 	char *const *words = engine_words(cli, settings, false, &program);
 	char *const *words_after_crash = engine_words(cli, settings, true, &program);
 	struct hangup hangup = { ub_cli_value(cli, CONFIG), open_log(settings, "relay") };
-	struct ub_relay_options relay = { .listen_host = settings->listen.host,
-		.listen_port = settings->listen.port,
+	struct ub_relay_options relay = { .listens = places.items,
+		.n_listens = places.n,
 		.upstream_host = settings->upstream.host,
 		.upstream_port = settings->upstream.port,
 		.tls = pairs_of(cli, settings),

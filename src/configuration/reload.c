@@ -56,6 +56,35 @@ static bool same_certificates(const struct ub_settings *read, const struct ub_se
 	return same;
 }
 
+static bool same_listen(const struct ub_settings_listen *one, const struct ub_settings_listen *other)
+{
+	return one->kind == other->kind && one->port == other->port && one->mode == other->mode &&
+	       one->tls == other->tls && ub_text_eq(one->host, other->host) &&
+	       ub_text_eq(one->path, other->path) && ub_text_eq(one->name, other->name);
+}
+
+static bool same_listens(const struct ub_settings *read, const struct ub_settings *old)
+{
+	bool same = read->n_listens == old->n_listens;
+	for (size_t i = 0; same && i < read->n_listens; i++)
+		same = same_listen(&read->listens[i], &old->listens[i]);
+	return same;
+}
+
+static void copy_listens(struct ub_arena *arena, struct ub_settings *to, const struct ub_settings *from)
+{
+	to->n_listens = from->n_listens;
+	to->listens = UB_NEW_ARRAY(arena, struct ub_settings_listen, from->n_listens);
+	for (size_t i = 0; i < from->n_listens; i++) {
+		struct ub_settings_listen *listen = &to->listens[i];
+		*listen = from->listens[i];
+		listen->host = ub_text_copy(arena, listen->host);
+		listen->path = ub_text_copy(arena, listen->path);
+		listen->name = ub_text_copy(arena, listen->name);
+		listen->place = (struct ub_place){ 0 };
+	}
+}
+
 /* Keeps the addresses of the present snapshot, whatever the settings say now: the relay listens already, and
  * the store is open. (The input keeps the upstream.) Nobody else has the new snapshot yet. */
 static void keep_addresses(
@@ -64,10 +93,8 @@ static void keep_addresses(
 	const struct ub_settings *old = present->settings, *read = snapshot->settings;
 	struct ub_arena *arena = snapshot->arena;
 	struct ub_settings *kept = UB_NEW(arena, struct ub_settings);
-	bool listen =
-	    read->listen.port != old->listen.port || !ub_text_eq(read->listen.host, old->listen.host);
 	bool store = read->store != old->store || !ub_text_eq(read->store_path, old->store_path);
-	if (listen)
+	if (!same_listens(read, old))
 		ub_snapshot_needs_restart(diags, "listen");
 	if (!same_certificates(read, old))
 		ub_snapshot_needs_restart(diags, "tls");
@@ -79,8 +106,7 @@ static void keep_addresses(
 	if (!ub_text_eq(read->control, old->control))
 		ub_snapshot_needs_restart(diags, "control");
 	*kept = *read;
-	kept->listen = old->listen;
-	kept->listen.host = ub_text_copy(arena, old->listen.host);
+	copy_listens(arena, kept, old);
 	kept->store = old->store;
 	kept->store_path = ub_text_copy(arena, old->store_path);
 	kept->control = ub_text_copy(arena, old->control);

@@ -30,7 +30,7 @@ static struct conn *new_slot(struct loop *loop)
 	return conn;
 }
 
-void relay_conn_accept(struct loop *loop, int fd)
+void relay_conn_accept(struct loop *loop, const struct listener *listener, int fd)
 {
 	struct conn *conn = loop->free_conns;
 	if (conn)
@@ -45,7 +45,7 @@ void relay_conn_accept(struct loop *loop, int fd)
 	conn->next = NULL;
 	conn->phase = PHASE_HEAD;
 	conn->bound = false;
-	if (loop->shared->tls)
+	if (loop->shared->tls && !listener->place->plain)
 		relay_link_secure(&conn->client, loop->shared->tls);
 	if (!relay_link_watch(&conn->client, loop->epoll_fd)) {
 		relay_link_close(&conn->client);

@@ -13,28 +13,47 @@ enum { EVENTS = 128 };
 
 /* ---- watching ---- */
 
-/* Level-triggered: events of the listener and the notes come as long as something waits there. */
+/* Level-triggered: events of listeners and notes come as long as something waits there. Of the loops that
+ * share a listening socket, one is woken. */
 static bool watch_level(struct loop *loop, struct link *link)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = link };
+	if (link->kind == LINK_LISTENER)
+		event.events |= EPOLLEXCLUSIVE;
 	return epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, link->fd, &event) == 0;
 }
 
 /* ---- new connections ---- */
 
+static size_t n_listeners(const struct loop *loop)
+{
+	return loop->shared->options->n_listens;
+}
+
 static void stop_accepting(struct loop *loop)
 {
-	if (loop->accepting)
-		(void)epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, loop->listener.fd, NULL);
+	for (size_t i = 0; loop->accepting && i < n_listeners(loop); i++)
+		(void)epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, loop->listeners[i].link.fd, NULL);
 	loop->accepting = false;
 	loop->accept_at = loop->now + UB_RELAY_ACCEPT_MS;
+}
+
+static bool start_accepting(struct loop *loop)
+{
+	bool watched = true;
+	loop->accepting = true;
+	for (size_t i = 0; i < n_listeners(loop); i++)
+		watched &= watch_level(loop, &loop->listeners[i].link);
+	if (!watched)
+		stop_accepting(loop);
+	return watched;
 }
 
 /* No event tells when another thread or process has closed a file: accepting is tried from time to time. */
 static void accept_again(struct loop *loop)
 {
 	if (!loop->accepting && !loop->draining && loop->now >= loop->accept_at)
-		loop->accepting = watch_level(loop, &loop->listener);
+		(void)start_accepting(loop);
 }
 
 static void no_more(struct loop *loop, const char *why)
@@ -44,15 +63,15 @@ static void no_more(struct loop *loop, const char *why)
 	stop_accepting(loop);
 }
 
-static bool accept_one(struct loop *loop)
+static bool accept_one(struct loop *loop, const struct listener *listener)
 {
 	if (loop->open >= loop->shared->clients_max) {
 		no_more(loop, "the limit of open files is reached");
 		return false;
 	}
-	int fd = accept4(loop->listener.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	int fd = accept4(listener->link.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd >= 0) {
-		relay_conn_accept(loop, fd);
+		relay_conn_accept(loop, listener, fd);
 		return true;
 	}
 	if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
@@ -69,13 +88,16 @@ static void release_parked(struct loop *loop)
 		relay_conn_go_on(list->next->owner);
 }
 
-/* Clients in the backlog are still served. Idle clients are let go. */
+/* Clients in the backlog are still served, unless the socket stays for those who come after us. Idle clients
+ * are let go. */
 static void drain(struct loop *loop)
 {
-	while (accept_one(loop))
-		;
+	for (size_t i = 0; i < n_listeners(loop); i++)
+		while (!loop->listeners[i].place->fd && accept_one(loop, &loop->listeners[i]))
+			;
 	stop_accepting(loop);
-	relay_link_close(&loop->listener);
+	for (size_t i = 0; i < n_listeners(loop); i++)
+		relay_link_close(&loop->listeners[i].link);
 	loop->draining = true;
 	loop->drain_until = loop->now + UB_RELAY_DRAIN_MS;
 	for (uint32_t i = 0; i < loop->n_slots; i++) {
@@ -156,7 +178,7 @@ static void dispatch(struct loop *loop, struct link *link, uint32_t events)
 	note_events(link, events);
 	switch (link->kind) {
 	case LINK_LISTENER:
-		(void)accept_one(loop);
+		(void)accept_one(loop, OWNER(link, struct listener, link));
 		break;
 	case LINK_NOTES:
 		take_notes(loop);
@@ -267,11 +289,22 @@ static void *turn(void *argument)
 
 bool relay_loop_start(struct loop *loop)
 {
-	loop->accepting = watch_level(loop, &loop->listener);
-	return loop->accepting && pthread_create(&loop->thread, NULL, turn, loop) == 0;
+	return start_accepting(loop) && pthread_create(&loop->thread, NULL, turn, loop) == 0;
 }
 
-struct loop *relay_loop_new(struct shared *shared, unsigned index, int listen_fd)
+static struct listener *new_listeners(const struct ub_relay_options *options, const int *fds)
+{
+	struct listener *listeners = calloc(options->n_listens ? options->n_listens : 1, sizeof(*listeners));
+	if (!listeners)
+		abort();
+	for (size_t i = 0; i < options->n_listens; i++) {
+		listeners[i].link = (struct link){ .fd = fds[i], .kind = LINK_LISTENER };
+		listeners[i].place = &options->listens[i];
+	}
+	return listeners;
+}
+
+struct loop *relay_loop_new(struct shared *shared, unsigned index, const int *listen_fds)
 {
 	struct loop *loop = calloc(1, sizeof(*loop));
 	int notes[2];
@@ -285,7 +318,7 @@ struct loop *relay_loop_new(struct shared *shared, unsigned index, int listen_fd
 		abort();
 	loop->notes_fd = notes[1];
 	loop->notes = (struct link){ .fd = notes[0], .kind = LINK_NOTES };
-	loop->listener = (struct link){ .fd = listen_fd, .kind = LINK_LISTENER };
+	loop->listeners = new_listeners(shared->options, listen_fds);
 	relay_timers_init(&loop->timers, shared->options);
 	if (!watch_level(loop, &loop->notes))
 		abort();
@@ -307,7 +340,9 @@ void relay_loop_free(struct loop **loop)
 	self->now = INT64_MAX;
 	expire(self); /* this wipes and frees missed writes */
 	relay_blocks_free(&self->blocks);
-	relay_link_close(&self->listener);
+	for (size_t i = 0; i < n_listeners(self); i++)
+		relay_link_close(&self->listeners[i].link);
+	free(self->listeners);
 	relay_link_close(&self->notes);
 	close(self->notes_fd);
 	close(self->epoll_fd);

@@ -227,6 +227,7 @@ void relay_resolver_doubt(struct resolver *resolver);
 
 struct loop;
 struct conn;
+struct listener;
 
 struct upstream {
 	struct link link;
@@ -332,7 +333,7 @@ struct conn {
 	struct upstream *upstream;
 };
 
-void relay_conn_accept(struct loop *loop, int fd);
+void relay_conn_accept(struct loop *loop, const struct listener *listener, int fd);
 void relay_conn_run(struct conn *conn);
 void relay_conn_expired(struct conn *conn, enum timer_kind kind);
 /* The engine has confirmed a write. `body` is to be forwarded instead of what came; empty: what came is. */
@@ -456,12 +457,18 @@ struct shared {
 /* The engine has told in which buckets keys wait; empty: no key waits. Called by the main thread. */
 void relay_principals_wait(struct shared *shared, struct ub_text buckets);
 
+struct listener {
+	struct link link;
+	const struct ub_relay_listen *place;
+};
+
 struct loop {
 	struct shared *shared;
 	unsigned index;
 	pthread_t thread;
-	int epoll_fd, notes_fd; /* notes_fd is the main thread's end of the pipe */
-	struct link listener, notes;
+	int epoll_fd, notes_fd;     /* notes_fd is the main thread's end of the pipe */
+	struct listener *listeners; /* one for each place that clients come to */
+	struct link notes;
 	bool accepting, draining;
 	int64_t now, drain_until, accept_at;
 	struct timers timers;
@@ -478,7 +485,8 @@ struct loop {
 	unsigned char *wire;      /* UB_WIRE_FRAME_MAX bytes for one frame, wiped after use */
 };
 
-struct loop *relay_loop_new(struct shared *shared, unsigned index, int listen_fd);
+/* `listen_fds`: one for each place of the options; they are the loop's. */
+struct loop *relay_loop_new(struct shared *shared, unsigned index, const int *listen_fds);
 void relay_loop_free(struct loop **loop);
 UB_MUST_USE bool relay_loop_start(struct loop *loop);
 /* Called by the main thread. */
@@ -486,8 +494,16 @@ void relay_loop_tell(struct loop *loop, const struct note *note);
 
 /* ---- the process ---- */
 
-/* Binds a socket for each of `n` threads; none listens yet. Returns their number; 0: *why says why. */
-unsigned relay_listen(const struct ub_relay_options *options, unsigned n, int *fds, const char **why);
+/* Binds a socket for each of `n` threads, and sets fds[0], fds[UB_LISTENS_MAX] and so on. False: *why, in the
+ * arena. */
+UB_MUST_USE bool relay_listen(
+    const struct ub_relay_listen *place, unsigned n, int *fds, struct ub_arena *arena, struct ub_text *why);
+/* Clients may come from now on. */
+UB_MUST_USE bool relay_listen_begin(const struct ub_relay_listen *place, int fd);
+/* Where the place is, for people; the port is that of the socket. */
+struct ub_text relay_listen_show(const struct ub_relay_listen *place, int fd, struct ub_arena *arena);
+/* Takes the name of a unix socket away. */
+void relay_listen_remove(const struct ub_relay_listen *place, struct ub_arena *arena);
 
 struct engine {
 	const struct ub_relay_options *options;

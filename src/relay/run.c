@@ -2,7 +2,6 @@
 #include "relay-private.h"
 
 #include <errno.h>
-#include <netdb.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,7 +19,7 @@ struct relay {
 	struct shared shared;
 	struct engine engine;
 	struct loop *loops[UB_RELAY_THREADS_MAX];
-	int listen_fds[UB_RELAY_THREADS_MAX];
+	int listen_fds[UB_RELAY_THREADS_MAX][UB_LISTENS_MAX];
 	unsigned n, finished;
 	bool ready, stopping;
 	unsigned char *wire;
@@ -86,8 +85,10 @@ static void hear_engine(struct relay *relay)
 
 static void stop(struct relay *relay)
 {
-	if (!relay->stopping)
+	if (!relay->stopping) {
 		ub_log(relay->log, UB_LOG_INFO, "stopping");
+		ub_sys_notify("STOPPING=1");
+	}
 	relay->stopping = true;
 	tell_all(relay, NOTE_DRAIN);
 }
@@ -104,12 +105,14 @@ static void reload(struct relay *relay, struct ub_tls *tls)
 
 static void hang_up(struct relay *relay)
 {
+	ub_sys_notify_reloading();
 	reload(relay, relay->shared.tls);
 	reload(relay, relay->shared.upstream_tls);
 	if (relay->engine.pid > 0)
 		kill(relay->engine.pid, SIGHUP);
 	if (relay->options->hangup)
 		relay->options->hangup(relay->options->hangup_context);
+	ub_sys_notify("READY=1");
 }
 
 static void take_signal(struct relay *relay, int number)
@@ -207,15 +210,36 @@ static char *authority_of(const struct ub_relay_options *options)
 	return authority;
 }
 
+/* Closes what the loops did not get. */
+static void unbind(struct relay *relay, size_t bound)
+{
+	struct ub_arena *arena = ub_arena_new();
+	for (size_t k = 0; k < bound; k++) {
+		relay_listen_remove(&relay->options->listens[k], arena);
+		for (unsigned i = 0; i < relay->n; i++)
+			if (!relay->loops[i])
+				close(relay->listen_fds[i][k]);
+	}
+	ub_arena_free(&arena);
+}
+
 static bool bind_all(struct relay *relay)
 {
-	const char *why = NULL;
-	unsigned wanted = thread_count(relay->options);
-	relay->n = relay_listen(relay->options, wanted, relay->listen_fds, &why);
-	if (relay->n == 0)
-		ub_log(relay->log, UB_LOG_ERROR, "cannot listen on %.*s port %u: %s",
-		    UB_ARGS(relay->options->listen_host), (unsigned)relay->options->listen_port, why);
-	return relay->n > 0;
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_text why;
+	size_t bound = 0;
+	relay->n = thread_count(relay->options);
+	while (bound < relay->options->n_listens && relay_listen(&relay->options->listens[bound], relay->n,
+							&relay->listen_fds[0][bound], arena, &why))
+		bound++;
+	bool all = bound == relay->options->n_listens;
+	if (!all) {
+		struct ub_text where = relay_listen_show(&relay->options->listens[bound], -1, arena);
+		ub_log(relay->log, UB_LOG_ERROR, "cannot listen on %.*s: %.*s", UB_ARGS(where), UB_ARGS(why));
+		unbind(relay, bound);
+	}
+	ub_arena_free(&arena);
+	return all;
 }
 
 /* The first clients shall find the engine ready, but clients do not wait long for it. */
@@ -234,30 +258,37 @@ static void await_engine(struct relay *relay)
 
 static void say_where(const struct relay *relay)
 {
-	struct sockaddr_storage address;
-	socklen_t size = sizeof(address);
-	char host[256], port[8];
-	if (getsockname(relay->listen_fds[0], (struct sockaddr *)&address, &size) != 0 ||
-	    getnameinfo((const struct sockaddr *)&address, size, host, sizeof(host), port, sizeof(port),
-		NI_NUMERICHOST | NI_NUMERICSERV) != 0)
-		return;
-	ub_log(relay->log, UB_LOG_INFO, strchr(host, ':') ? "listening on [%s]:%s" : "listening on %s:%s",
-	    host, port);
+	struct ub_arena *arena = ub_arena_new();
+	for (size_t k = 0; k < relay->options->n_listens; k++) {
+		struct ub_text where =
+		    relay_listen_show(&relay->options->listens[k], relay->listen_fds[0][k], arena);
+		ub_log(relay->log, UB_LOG_INFO, "listening on %.*s", UB_ARGS(where));
+	}
+	ub_arena_free(&arena);
+}
+
+static bool begin_to_listen(const struct relay *relay, unsigned thread)
+{
+	for (size_t k = 0; k < relay->options->n_listens; k++)
+		if (!relay_listen_begin(&relay->options->listens[k], relay->listen_fds[thread][k])) {
+			ub_log(relay->log, UB_LOG_ERROR, "cannot listen: %s", strerror(errno));
+			return false;
+		}
+	return true;
 }
 
 static bool start_loops(struct relay *relay)
 {
 	for (unsigned i = 0; i < relay->n; i++) {
-		if (listen(relay->listen_fds[i], SOMAXCONN) != 0) {
-			ub_log(relay->log, UB_LOG_ERROR, "cannot listen: %s", strerror(errno));
+		if (!begin_to_listen(relay, i))
 			return false;
-		}
 		relay->loops[i] = relay_loop_new(&relay->shared, i, relay->listen_fds[i]);
 	}
 	for (unsigned i = 0; i < relay->n; i++)
 		if (!relay_loop_start(relay->loops[i]))
 			abort();
 	say_where(relay);
+	ub_sys_notify("READY=1");
 	return true;
 }
 
@@ -277,12 +308,10 @@ static void serve(struct relay *relay)
 
 static void clean_up(struct relay *relay)
 {
-	for (unsigned i = 0; i < relay->n; i++) {
+	unbind(relay, relay->options->n_listens);
+	for (unsigned i = 0; i < relay->n; i++)
 		if (relay->loops[i])
 			relay_loop_free(&relay->loops[i]);
-		else
-			close(relay->listen_fds[i]);
-	}
 	ub_tls_free(&relay->shared.tls);
 	ub_tls_free(&relay->shared.upstream_tls);
 	relay_resolver_free(&relay->shared.resolver);

@@ -41,7 +41,8 @@ struct holiday_names {
 	size_t n, cap;
 };
 
-extern const struct ub_yaml_type type_listen;   /* struct authority */
+/* Reads "host:port" or "[::1]:port". The port may be missing if *authority has one. */
+bool parse_authority(struct ub_text text, struct authority *authority);
 extern const struct ub_yaml_type type_upstream; /* struct authority */
 /* Whether the text may name a host: a name, or an address without brackets. */
 bool is_host(struct ub_text host);
@@ -101,6 +102,13 @@ void fill_org(struct ub_arena *arena, struct ub_settings *settings, const struct
  * be meant. */
 void warn_of_nobody(const struct ub_yaml_reader *reader, const struct organization *organization,
     const struct ub_yaml_node *node);
+
+/* ---- listen.c ---- */
+
+extern const struct ub_yaml_type type_listens; /* UB_VEC(struct ub_settings_listen), one or a list */
+/* Reports what is wrong with `listen` and other keys together. */
+void check_listens(
+    const struct ub_yaml_reader *reader, const struct ub_yaml_node *root, const struct ub_settings *settings);
 
 /* ---- tls.c ---- */
 

@@ -9,7 +9,8 @@ struct store {
 /* The settings as the file has them. */
 struct written {
 	int64_t deletion_grace, sync_every;
-	struct authority listen, upstream;
+	UB_VEC(struct ub_settings_listen) listens;
+	struct authority upstream;
 	UB_VEC(struct ub_settings_tls) tls;
 	struct trust upstream_tls;
 	bool upstream_plain;
@@ -97,8 +98,9 @@ static const struct ub_yaml_field log_fields[] = {
 static const struct ub_yaml_type type_log = FIELDS(log_fields);
 
 static const struct ub_yaml_field fields[] = {
-	{ "listen", &type_listen, offsetof(struct written, listen), true,
-	    "the address and port for clients, like `127.0.0.1:8642`" },
+	{ "listen", &type_listens, offsetof(struct written, listens), true,
+	    "the address and port for clients, like `127.0.0.1:8642`, or several; also `unix:PATH`, "
+	    "`systemd`" },
 	{ "tls", &type_tls, offsetof(struct written, tls), false,
 	    "certificates for clients, which speak TLS then; one, or one for each name" },
 	{ "upstream", &type_upstream, offsetof(struct written, upstream), true,
@@ -154,8 +156,8 @@ static struct ub_settings *finish(struct ub_arena *arena, const struct written *
 	struct ub_settings *settings = UB_NEW(arena, struct ub_settings);
 	const struct authority *upstream = &written->upstream;
 	bool bare = ub_text_find(upstream->host, UB_TEXT(":"), 0) == SIZE_MAX;
-	settings->listen.host = written->listen.host;
-	settings->listen.port = written->listen.port;
+	settings->listens = written->listens.items;
+	settings->n_listens = written->listens.n;
 	settings->upstream.host = upstream->host;
 	settings->upstream.port = upstream->port;
 	if (upstream->host.len)
@@ -199,19 +201,6 @@ struct ub_settings *ub_settings_default(struct ub_arena *arena, const struct ub_
 	return finish(arena, &written, UB_TEXT_NONE, zones);
 }
 
-/* A relay whose upstream is its own address gets each request back as the next one, without end. */
-static void check_upstream(
-    const struct ub_yaml_reader *reader, const struct ub_yaml_node *root, const struct written *written)
-{
-	const struct authority *listen = &written->listen, *upstream = &written->upstream;
-	if (listen->port == 0 || listen->port != upstream->port ||
-	    !ub_text_eq_nocase(listen->host, upstream->host))
-		return;
-	struct ub_diag *diag = ub_error(reader->diags, "upstream-is-upbeat",
-	    ub_yaml_get(root, "upstream")->place, "this is where Upbeat itself listens");
-	ub_diag_set_help(reader->diags, diag, "name the address of the CalDAV server");
-}
-
 /* A way that cannot be gone is no way. */
 static void check_deliver(
     const struct ub_yaml_reader *reader, const struct ub_yaml_node *root, const struct written *written)
@@ -232,10 +221,8 @@ struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_sou
 	struct written written = unwritten();
 	const struct ub_yaml_node *root = ub_yaml_parse(arena, source, diags);
 	bool read = root && ub_yaml_read(&reader, &ub_settings_type, root, &written);
-	if (read) {
-		check_upstream(&reader, root, &written);
+	if (read)
 		check_deliver(&reader, root, &written);
-	}
 	if (root && root->kind == UB_YAML_MAP) {
 		check_plain(&reader, root, &written.upstream, written.upstream_plain);
 		check_trust(&reader, root, &written.upstream);
@@ -246,7 +233,10 @@ struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_sou
 		    diags, "no-domains", place, "no meeting is a customer's without `organization: domains`");
 		ub_diag_set_help(diags, diag, "name the domains of your own mail addresses");
 	}
-	return finish(arena, &written, reading.directory, zones);
+	struct ub_settings *settings = finish(arena, &written, reading.directory, zones);
+	if (root && root->kind == UB_YAML_MAP)
+		check_listens(&reader, root, settings);
+	return settings;
 }
 
 struct ub_settings *ub_settings_organization(struct ub_arena *arena, const struct ub_yaml_node *organization,

@@ -31,8 +31,8 @@ static bool parse_port(struct ub_text text, uint16_t *port)
 	return true;
 }
 
-/* Reads "host:port" or "[::1]:port". The port may be missing if *port has a value (RFC 3986 3.2.2, 3.2.3). */
-static bool parse_authority(struct ub_text text, struct authority *authority)
+/* RFC 3986 3.2.2, 3.2.3. */
+bool parse_authority(struct ub_text text, struct authority *authority)
 {
 	bool bracketed = ub_text_starts(text, UB_TEXT("["));
 	size_t close = bracketed ? ub_text_find(text, UB_TEXT("]"), 0) : 0;
@@ -48,20 +48,6 @@ static bool parse_authority(struct ub_text text, struct authority *authority)
 		return authority->port != 0;
 	return parse_port(ub_text_sub(text, colon + 1, text.len), &authority->port);
 }
-
-static bool read_listen(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
-    const struct ub_yaml_node *node, void *out)
-{
-	struct authority authority = { 0 };
-	if (node->kind != UB_YAML_SCALAR || !parse_authority(node->text, &authority))
-		return ub_yaml_expected(reader, node, type->noun);
-	*(struct authority *)out = authority;
-	return true;
-}
-
-const struct ub_yaml_type type_listen = {
-	.shape = UB_YAML_CUSTOM, .noun = "an address and port like `127.0.0.1:8642`", .read = read_listen
-};
 
 static bool refuse(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, size_t from,
     const char *code, const char *message, const char *help)

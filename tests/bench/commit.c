@@ -75,9 +75,10 @@ static const char *path_of(const char *name)
 
 static void run_alone(const struct kind *kind, uint16_t upstream)
 {
+	const struct ub_relay_listen listen = { .host = UB_TEXT("127.0.0.1"), .port = kind->port };
 	struct ub_relay_options options = {
-		.listen_host = UB_TEXT("127.0.0.1"),
-		.listen_port = kind->port,
+		.listens = &listen,
+		.n_listens = 1,
 		.upstream_host = UB_TEXT("127.0.0.1"),
 		.upstream_port = upstream,
 	};

@@ -103,9 +103,10 @@ static void run_bare(uint16_t port, uint16_t upstream, int listener)
 static void run_upbeat(uint16_t port, uint16_t upstream, int listener)
 {
 	close(listener);
+	const struct ub_relay_listen listen = { .host = UB_TEXT("127.0.0.1"), .port = port };
 	struct ub_relay_options options = {
-		.listen_host = UB_TEXT("127.0.0.1"),
-		.listen_port = port,
+		.listens = &listen,
+		.n_listens = 1,
 		.upstream_host = UB_TEXT("127.0.0.1"),
 		.upstream_port = upstream,
 		.threads = 1,

@@ -333,13 +333,17 @@ class Upbeat(Process):
         self.upstream = upstream
         self.settings = pathlib.Path(folder) / "upbeat.yaml"
         self.settings.write_text(
-            f"listen: 127.0.0.1:{self.port}\nupstream: {upstream.url}\nrules: {rules}\nstore: {store}\n{settings}"
+            f"listen: {self.listen()}\nupstream: {upstream.url}\nrules: {rules}\nstore: {store}\n{settings}"
         )
         super().__init__("upbeat", [program(), "serve", "-c", self.settings], folder, **environment)
 
     def launch(self):
         super().launch()
         self.wait_for(lambda: listens(self.port) and self.has_engine(), "it listens and its engine is ready")
+
+    def listen(self):
+        """The value of `listen`."""
+        return f"127.0.0.1:{self.port}"
 
     def has_engine(self):
         return has_engine(self)

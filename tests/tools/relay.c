@@ -38,9 +38,11 @@ int main(int argc, char **argv)
 				"[-- ENGINE ARGUMENT...]\n");
 		return 3;
 	}
+	const struct ub_relay_listen listen = { .host = UB_TEXT("127.0.0.1"),
+		.port = (uint16_t)atoi(argv[1]) };
 	struct ub_relay_options options = {
-		.listen_host = UB_TEXT("127.0.0.1"),
-		.listen_port = (uint16_t)atoi(argv[1]),
+		.listens = &listen,
+		.n_listens = 1,
 		.upstream_host = ub_text(argv[2]),
 		.upstream_port = (uint16_t)atoi(argv[3]),
 		.threads = 2,

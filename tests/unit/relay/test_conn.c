@@ -9,7 +9,8 @@
 
 TestSuite(conn, .fini = ub_leak_check);
 
-static const struct ub_relay_options options;
+static const struct ub_relay_listen place;
+static const struct ub_relay_options options = { .listens = &place, .n_listens = 1 };
 
 /* A loop that does not run, with one client. */
 struct desk {
@@ -25,9 +26,9 @@ static void open_desk(struct desk *desk)
 	int pair[2], listener = socket(AF_INET, SOCK_STREAM, 0);
 	*desk = (struct desk){ .shared = { .options = &options, .engine_fd = -1 } };
 	desk->shared.resolver = relay_resolver_new(UB_TEXT("255.255.255.255"), 1, NULL);
-	desk->loop = relay_loop_new(&desk->shared, 0, listener);
+	desk->loop = relay_loop_new(&desk->shared, 0, &listener);
 	cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
-	relay_conn_accept(desk->loop, pair[0]);
+	relay_conn_accept(desk->loop, &desk->loop->listeners[0], pair[0]);
 	desk->conn = desk->loop->slots[0];
 	desk->conn->client.readable = desk->conn->client.writable = true;
 	desk->theirs = pair[1];

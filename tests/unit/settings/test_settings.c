@@ -82,8 +82,9 @@ Test(settings, are_read_whole)
 	struct reading *r = read_settings("/etc/upbeat/upbeat.yaml", full);
 	const struct ub_settings *s = r->settings;
 	cr_assert_eq(r->diags.errors, 0, "%s", printed(r));
-	SAME(s->listen.host, "127.0.0.1");
-	cr_assert_eq(s->listen.port, 8642);
+	cr_assert_eq(s->n_listens, 1);
+	SAME(s->listens[0].host, "127.0.0.1");
+	cr_assert_eq(s->listens[0].port, 8642);
 	SAME(s->upstream.base, "http://127.0.0.1:5232");
 	cr_assert_eq(s->upstream.port, 5232);
 	cr_assert_eq(s->n_rules, 2);
@@ -211,7 +212,7 @@ Test(settings, take_addresses_in_several_forms)
 	struct reading *r = read_settings(
 	    "u.yaml", "listen: '[::1]:0'\nupstream: http://[fe80::1]:80/\nupstream_plain: yes\n" ORG);
 	cr_assert_eq(r->diags.list.n, 0, "%s", printed(r));
-	SAME(r->settings->listen.host, "::1");
+	SAME(r->settings->listens[0].host, "::1");
 	SAME(r->settings->upstream.host, "fe80::1");
 	SAME(r->settings->upstream.base, "http://[fe80::1]:80");
 	finish(&r);
@@ -235,6 +236,45 @@ Test(settings, take_addresses_in_several_forms)
 	finish(&r);
 }
 
+Test(settings, take_several_places_to_listen_at)
+{
+	struct reading *r = read_settings("/etc/u.yaml",
+	    "listen:\n"
+	    "  - 127.0.0.1:1\n"
+	    "  - {address: '[::1]:2', tls: no}\n"
+	    "  - unix:http\n"
+	    "  - {address: unix:/run/http, mode: 777, tls: yes}\n"
+	    "  - systemd\n"
+	    "  - address: systemd:web\n"
+	    "upstream: https://a.example\ntls: {certificate: a.pem, key: a.key}\n" ORG);
+	const struct ub_settings_listen *at = r->settings->listens;
+	cr_assert_eq(r->diags.list.n, 0, "%s", printed(r));
+	cr_assert_eq(r->settings->n_listens, 6);
+	cr_assert(at[0].kind == UB_LISTEN_ADDRESS && at[0].port == 1 && at[0].tls);
+	cr_assert(at[1].kind == UB_LISTEN_ADDRESS && at[1].port == 2 && !at[1].tls);
+	SAME(at[1].host, "::1");
+	cr_assert(at[2].kind == UB_LISTEN_LOCAL && at[2].mode == 0660 && at[2].tls);
+	SAME(at[2].path, "/etc/http");
+	cr_assert(at[3].mode == 0777 && at[3].tls);
+	SAME(at[3].path, "/run/http");
+	cr_assert(at[4].kind == UB_LISTEN_PASSED && at[4].name.len == 0);
+	cr_assert(at[5].kind == UB_LISTEN_PASSED);
+	SAME(at[5].name, "web");
+	finish(&r);
+}
+
+Test(settings, take_as_many_places_as_the_limit)
+{
+	for (int more = 0; more < 2; more++) {
+		char text[1024] = "upstream: https://a.example\n" ORG "listen:\n";
+		for (int i = 0; i < UB_LISTENS_MAX + more; i++)
+			strcat(text, "  - h:1\n");
+		struct reading *r = read_settings("u.yaml", text);
+		cr_assert_eq(r->diags.errors, more, "%s", printed(r));
+		finish(&r);
+	}
+}
+
 /* Settings with one mistake, the mistake's code, and a part of its report. */
 static const struct {
 	const char *text, *code, *says;
@@ -245,7 +285,19 @@ static const struct {
 	{ "listen: 127.0.0.1:1\n" ORG, "missing-key", "help: upstream: the CalDAV server" },
 	{ "lisen: 127.0.0.1:1\nupstream: https://a.example\n" ORG, "unknown-key", "did you mean `listen`?" },
 	{ "listen: 8642\nupstream: https://a.example\n" ORG, "wrong-value",
-	    "expected an address and port like `127.0.0.1:8642`, found `8642`" },
+	    "expected an address and port like `127.0.0.1:8642`, `unix:PATH` or `systemd`, found" },
+	{ "listen: []\nupstream: https://a.example\n" ORG, "listen-many", "no place to listen at" },
+	{ "listen: {address: 'h:1', mode: 600}\nupstream: https://a.example\n" ORG, "listen-mode",
+	    "this is no unix socket" },
+	{ "listen: {address: 'unix:a', mode: 800}\nupstream: https://a.example\n" ORG, "wrong-value",
+	    "a mode like" },
+	{ "listen: {address: 'unix:a', mode: 1777}\nupstream: https://a.example\n" ORG, "wrong-value",
+	    "a mode like" },
+	{ "listen: 'unix:'\nupstream: https://a.example\n" ORG, "wrong-value", "`unix:PATH`" },
+	{ "listen: {tls: no}\nupstream: https://a.example\n" ORG, "missing-key", "address" },
+	{ "listen: [h:1, {address: 'h:2', tls: yes}]\nupstream: https://a.example\n" ORG, "listen-tls",
+	    "there is no certificate" },
+	{ "listen: [unix:a, 'h:443']\nupstream: https://h\n" ORG, "upstream-is-upbeat", "u.yaml:2:11" },
 	{ "listen: a.example:65536\nupstream: https://a.example\n" ORG, "wrong-value", "address and port" },
 	{ "listen: a.example:-1\nupstream: https://a.example\n" ORG, "wrong-value", "address and port" },
 	{ "listen: '[::1:80'\nupstream: https://a.example\n" ORG, "wrong-value", "address and port" },
