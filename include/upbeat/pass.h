@@ -75,6 +75,8 @@ enum ub_pass_end {
 	UB_PASS_NOT_OWNER,
 	/* the service account may not, or finds nobody: at the principal's next request */
 	UB_PASS_FORBIDDEN,
+	/* engines have died of the object as it is: when it is another one */
+	UB_PASS_FATAL,
 };
 
 /* Runs a pass; asks the server and the store, and blocks meanwhile. *why says in `arena` what the pass came

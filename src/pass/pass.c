@@ -277,6 +277,27 @@ static bool is_own_item(struct ub_pass *pass, const struct ub_decision *decision
 	return marked || stripped || forged;
 }
 
+/* Keeps which version is about to be read of an object of which an engine may have died; none: it was read.
+ */
+static void note_reading(struct ub_pass *pass, struct ub_text etag)
+{
+	if (pass->job->crashes &&
+	    ub_store_reads(pass->queue, pass->job, pass->clock(), etag) == UB_STORE_FAILED)
+		pass_complain(pass);
+}
+
+/* Why nothing is done, if it is so. */
+static struct ub_text why_nothing(struct ub_pass *pass, const struct ub_decision *decision)
+{
+	if (decision->refused)
+		return ub_textf(pass->arena, "cannot be read: %s", decision->refused);
+	if (decision->plan->not_eligible)
+		return ub_text(ub_facts_not_eligible_text(decision->plan->not_eligible));
+	if (decision->facts && decision->facts->meeting.external.n == 0)
+		return UB_TEXT("it is an internal meeting: nobody from outside takes part");
+	return UB_TEXT("no rule asks for anything");
+}
+
 static enum ub_pass_end decide_and_act(
     struct ub_pass *pass, const struct ub_response *response, struct ub_text *why)
 {
@@ -291,13 +312,10 @@ static enum ub_pass_end decide_and_act(
 	struct ub_decision decision;
 	struct ub_texts names = { 0 };
 	struct owners owners = { .known = true };
+	note_reading(pass, response->etag);
 	ub_decide(&input, &decision, pass->arena);
-	*why = decision.refused ? ub_textf(pass->arena, "cannot be read: %s", decision.refused)
-	       : decision.plan->not_eligible
-		   ? ub_text(ub_facts_not_eligible_text(decision.plan->not_eligible))
-	       : decision.facts && decision.facts->meeting.external.n == 0
-		   ? UB_TEXT("it is an internal meeting: nobody from outside takes part")
-		   : UB_TEXT("no rule asks for anything");
+	note_reading(pass, UB_TEXT_NONE);
+	*why = why_nothing(pass, &decision);
 	const struct ub_store_seen *former = find_former(pass);
 	enum ub_pass_end gone = let_former_go(pass, former, &decision, why);
 	if (gone != UB_PASS_SETTLED)
@@ -344,6 +362,13 @@ static enum ub_pass_end decide_and_act(
 
 /* ---- the pass ---- */
 
+/* Whether engines have died of this very version, after which the key was set aside. */
+static bool is_fatal(const struct ub_pass *pass, const struct ub_response *response)
+{
+	const struct ub_job *job = pass->job;
+	return job->crashes == 0 && job->version.len && ub_text_eq(job->version, response->etag);
+}
+
 enum ub_pass_end ub_pass_run(struct ub_pass *pass, struct ub_text *why)
 {
 	struct ub_response response;
@@ -358,8 +383,9 @@ enum ub_pass_end ub_pass_run(struct ub_pass *pass, struct ub_text *why)
 		return pass_sees_all(pass) ? follow_deletion(pass, why) : UB_PASS_FORBIDDEN;
 	if (outcome != UB_OUTCOME_OK)
 		return pass_end_of(outcome);
-	end = decide_and_act(pass, &response, why);
-	if (end == UB_PASS_SETTLED)
+	*why = pass->job->reason.len ? pass->job->reason : UB_TEXT("engines have ended at it as it is");
+	end = is_fatal(pass, &response) ? UB_PASS_FATAL : decide_and_act(pass, &response, why);
+	if (end == UB_PASS_SETTLED || end == UB_PASS_FATAL)
 		pass_note_look(pass, pass->job->key.href, response.etag);
 	return end;
 }

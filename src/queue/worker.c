@@ -372,6 +372,8 @@ static void finish(
 		settle(queue, store, job);
 	else if (tried->end == UB_PASS_AGAIN)
 		retry(queue, store, job, tried->again ? tried->again : next_try(job), tried->why);
+	else if (tried->end == UB_PASS_FATAL)
+		set_aside(queue, store, job, tried->why);
 	else if (tried->end == UB_PASS_NOT_OWNER)
 		give_to_owner(queue, store, job, tried->owner_login, tried->why);
 	else

@@ -54,7 +54,7 @@ struct entry {
 	int64_t again; /* leased and put again meanwhile: due then; otherwise INT64_MAX */
 	int64_t expires;
 	unsigned attempts, crashes, failures;
-	char *reason; /* NULL: none */
+	char *reason, *version; /* NULL: none */
 };
 
 int compare_keys(const void *a, const void *b);
@@ -83,6 +83,7 @@ store_put_fn memory_put;
 store_take_fn memory_take;
 store_recover_fn memory_recover;
 store_blame_fn memory_blame;
+store_reads_fn memory_reads;
 store_extend_fn memory_extend;
 store_claim_fn memory_claim;
 store_settle_fn memory_settle;

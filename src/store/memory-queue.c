@@ -6,6 +6,7 @@
 #include "memory-private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct claim {
 	struct ub_text organization, meeting_uid;
@@ -28,18 +29,26 @@ int compare_claims(const void *left, const void *right)
 
 /* ---- entries ---- */
 
+static void set_text(char **to, struct ub_text text)
+{
+	free(*to);
+	*to = NULL;
+	if (text.len == 0)
+		return;
+	*to = strndup(text.ptr, text.len);
+	if (!*to)
+		abort();
+}
+
 static void set_reason(struct entry *entry, struct ub_text reason)
 {
+	set_text(&entry->reason, reason);
+}
+
+static void free_texts(struct entry *entry)
+{
 	free(entry->reason);
-	entry->reason = NULL;
-	if (reason.len == 0)
-		return;
-	entry->reason = malloc(reason.len + 1);
-	if (!entry->reason)
-		abort();
-	for (size_t i = 0; i < reason.len; i++)
-		entry->reason[i] = reason.ptr[i];
-	entry->reason[reason.len] = '\0';
+	free(entry->version);
 }
 
 static void release_claims(struct memory *memory, const struct entry *entry)
@@ -77,16 +86,14 @@ static void drop(struct memory *memory, struct entry *entry)
 	queue_leave_orders(memory, entry);
 	set_remove(&memory->owned, entry);
 	set_remove(&memory->keys, entry);
-	free(entry->reason);
+	free_texts(entry);
 	free(entry);
 }
 
 void queue_free(struct memory *memory)
 {
-	for (size_t i = 0; i < memory->keys.n; i++) {
-		struct entry *entry = memory->keys.items[i];
-		free(entry->reason);
-	}
+	for (size_t i = 0; i < memory->keys.n; i++)
+		free_texts(memory->keys.items[i]);
 	set_free(&memory->claims);
 	set_free(&memory->keys);
 	struct set *const orders[] = { &memory->queue, &memory->leases, &memory->owned, &memory->expiring,
@@ -108,6 +115,7 @@ static void job_out(const struct entry *entry, struct ub_arena *arena, struct ub
 		.failures = entry->failures,
 		.expires = entry->expires,
 		.reason = ub_text_copy(arena, ub_text(entry->reason)),
+		.version = ub_text_copy(arena, ub_text(entry->version)),
 	};
 	record_out(&key_shape, &entry->key, arena, &job->key);
 }
@@ -138,10 +146,10 @@ static void put_again(
 	}
 	if (entry->state == UB_JOB_ASIDE)
 		entry->crashes = 0;
-	if (entry->state != UB_JOB_QUEUED) {
+	if (entry->state != UB_JOB_QUEUED)
 		entry->attempts = 1; /* this is not its first time */
+	if (entry->state == UB_JOB_WAITING || (entry->state == UB_JOB_ASIDE && !entry->version))
 		set_reason(entry, UB_TEXT_NONE);
-	}
 	queue_move(memory, entry, UB_JOB_QUEUED, due < entry->due ? due : entry->due);
 }
 
@@ -292,6 +300,17 @@ enum ub_store_result memory_blame(
 	return entry ? UB_STORE_OK : UB_STORE_STALE;
 }
 
+enum ub_store_result memory_reads(
+    struct ub_store *store, const struct ub_job *job, int64_t now, struct ub_text version)
+{
+	struct memory *memory = memory_lock(store);
+	struct entry *entry = leased(memory, job, now);
+	if (entry)
+		set_text(&entry->version, version);
+	memory_unlock(memory);
+	return entry ? UB_STORE_OK : UB_STORE_STALE;
+}
+
 enum ub_store_result memory_extend(
     struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms)
 {
@@ -339,6 +358,7 @@ static void let_go(struct memory *memory, struct entry *entry)
 	}
 	release_claims(memory, entry);
 	set_reason(entry, UB_TEXT_NONE);
+	set_text(&entry->version, UB_TEXT_NONE);
 	entry->attempts = entry->crashes = entry->failures = 0;
 	queue_move(memory, entry, UB_JOB_QUEUED, entry->again);
 	entry->again = INT64_MAX;
@@ -362,6 +382,8 @@ enum ub_store_result memory_requeue(struct ub_store *store, const struct ub_job 
 	if (entry) {
 		release_claims(memory, entry);
 		set_reason(entry, reason);
+		if (entry->crashes)
+			set_text(&entry->version, UB_TEXT_NONE);
 		entry->failures = job->failures;
 		if (entry->again != INT64_MAX)
 			queue_move(memory, entry, UB_JOB_QUEUED, entry->again < due ? entry->again : due);

@@ -421,6 +421,7 @@ static const struct ub_store_ops ops = {
 	.recover = memory_recover,
 	.take = memory_take,
 	.blame = memory_blame,
+	.reads = memory_reads,
 	.extend = memory_extend,
 	.claim = memory_claim,
 	.settle = memory_settle,

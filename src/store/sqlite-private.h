@@ -175,6 +175,7 @@ store_put_fn sqlite_put;
 store_take_fn sqlite_take;
 store_recover_fn sqlite_recover;
 store_blame_fn sqlite_blame;
+store_reads_fn sqlite_reads;
 store_extend_fn sqlite_extend;
 store_claim_fn sqlite_claim;
 store_settle_fn sqlite_settle;

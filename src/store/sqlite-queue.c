@@ -37,6 +37,7 @@ static bool read_row(
 	job->key.doubt = (enum ub_doubt)sql_int(statement, &c);
 	job->failures = (unsigned)sql_int(statement, &c);
 	job->expires = sql_int(statement, &c);
+	job->version = sql_text(statement, &c, arena);
 	return true;
 }
 
@@ -52,9 +53,10 @@ static bool find_row(struct sqlite *s, const struct ub_key *key, struct ub_arena
 static void write_row(struct sqlite *s, const struct row *row)
 {
 	const struct ub_job *job = &row->job;
-	sql_run(s, sql_bound(s, KEY_SET, "iiiiiiitiiii", (int64_t)job->lease, (int64_t)job->state, job->put,
+	sql_run(s, sql_bound(s, KEY_SET, "iiiiiiitiiiti", (int64_t)job->lease, (int64_t)job->state, job->put,
 		       job->due, row->again, (int64_t)job->attempts, (int64_t)job->crashes, &job->reason,
-		       (int64_t)job->key.doubt, (int64_t)job->failures, job->expires, (int64_t)job->id));
+		       (int64_t)job->key.doubt, (int64_t)job->failures, job->expires, &job->version,
+		       (int64_t)job->id));
 }
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -83,10 +85,10 @@ static void put_again(struct sqlite *s, struct row *row, enum ub_doubt doubt, in
 	} else {
 		if (job->state == UB_JOB_ASIDE)
 			job->crashes = 0;
-		if (job->state != UB_JOB_QUEUED) {
+		if (job->state != UB_JOB_QUEUED)
 			job->attempts = 1; /* this is not its first time */
+		if (job->state == UB_JOB_WAITING || (job->state == UB_JOB_ASIDE && job->version.len == 0))
 			job->reason = UB_TEXT_NONE;
-		}
 		job->state = UB_JOB_QUEUED;
 		job->due = earlier(due, job->due);
 	}
@@ -255,6 +257,21 @@ enum ub_store_result sqlite_blame(
 	return sql_end_kept(s, ours ? UB_STORE_OK : UB_STORE_STALE);
 }
 
+enum ub_store_result sqlite_reads(
+    struct ub_store *store, const struct ub_job *job, int64_t now, struct ub_text version)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct sqlite *s = sql_begin(store);
+	struct row row;
+	bool ours = leased(s, job, now, arena, &row);
+	if (ours) {
+		row.job.version = version;
+		write_row(s, &row);
+	}
+	ub_arena_free(&arena);
+	return sql_end_kept(s, ours ? UB_STORE_OK : UB_STORE_STALE);
+}
+
 enum ub_store_result sqlite_extend(
     struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms)
 {
@@ -301,7 +318,7 @@ static void let_go(struct sqlite *s, struct row *row)
 		sql_run(s, sql_bound(s, KEY_DROP, "i", (int64_t)job->id));
 		return;
 	}
-	job->reason = UB_TEXT_NONE;
+	job->reason = job->version = UB_TEXT_NONE;
 	job->attempts = job->crashes = job->failures = 0;
 	job->state = UB_JOB_QUEUED;
 	job->due = row->again;
@@ -331,6 +348,8 @@ enum ub_store_result sqlite_requeue(struct ub_store *store, const struct ub_job 
 	if (ours) {
 		drop_claims(s, &row);
 		row.job.reason = reason;
+		if (row.job.crashes)
+			row.job.version = UB_TEXT_NONE;
 		row.job.failures = job->failures;
 		row.job.state = row.again != INT64_MAX ? UB_JOB_QUEUED : state;
 		row.job.due = earlier(row.again, due);

@@ -81,6 +81,9 @@
 	"CREATE INDEX copy_of ON copy(organization, meeting_uid);"                                           \
 	"CREATE INDEX copy_at ON copy(organization, upstream, href, changed);"
 
+/* At which version of an object engines have died. */
+#define COLUMNS_SINCE_15 "ALTER TABLE key ADD COLUMN version TEXT NOT NULL DEFAULT '';"
+
 /* The schema of a new file, of version SCHEMA. Times are in milliseconds since 1970. */
 const char sql_schema[] =
     "CREATE TABLE key(id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, upstream TEXT NOT NULL,"
@@ -114,7 +117,7 @@ const char sql_schema[] =
     " PRIMARY KEY(organization, upstream, href));"
     "CREATE INDEX seen_meeting ON seen(organization, meeting_uid, href, upstream);" TABLES_SINCE_3
 	INDEXES_SINCE_4 TABLES_SINCE_5 TABLES_SINCE_6 COLUMNS_SINCE_7 TABLES_SINCE_10 PERIODS_SINCE_11
-	    TABLES_SINCE_12 TABLES_SINCE_13 TABLES_SINCE_14;
+	    TABLES_SINCE_12 TABLES_SINCE_13 TABLES_SINCE_14 COLUMNS_SINCE_15;
 
 /* Version 1 kept strangers' keys, and aliases that nobody had vouched for. A principal who has a meeting in
  * the store was answered well when it was looked at. */
@@ -189,6 +192,9 @@ static const char from_12[] = TABLES_SINCE_13;
 /* Version 13 wrote no copies. */
 static const char from_13[] = TABLES_SINCE_14;
 
+/* Version 14 did not know at what its keys were set aside: they are tried again when they are put. */
+static const char from_14[] = COLUMNS_SINCE_15;
+
 const char *const sql_migrations[] = { [1] = from_1,
 	[2] = from_2,
 	[3] = from_3,
@@ -201,11 +207,12 @@ const char *const sql_migrations[] = { [1] = from_1,
 	[10] = from_10,
 	[11] = from_11,
 	[12] = from_12,
-	[13] = from_13 };
+	[13] = from_13,
+	[14] = from_14 };
 
 #define KEY_COLUMNS                                                                                          \
 	"id, lease, kind, upstream, href, principal, collection, state, put, due, again, attempts, "         \
-	"crashes, reason, doubt, failures, expires"
+	"crashes, reason, doubt, failures, expires, version"
 #define ITEM_COLUMNS                                                                                         \
 	"organization, meeting_uid, identity, rule, id, owner, generation, upstream, uid, href, etag, "      \
 	"base, state, changed, kind, counts_as, account, occasion_start, occasion_end, beginning, ending, "  \
@@ -239,7 +246,7 @@ const char *const sql_statements[STATEMENTS] = {
 		    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, 0, ?)",
 	[KEY_SET] =
 	    "UPDATE key SET lease = ?, state = ?, put = ?, due = ?, again = ?, attempts = ?, crashes = ?,"
-	    " reason = ?, doubt = ?, failures = ?, expires = ? WHERE id = ?",
+	    " reason = ?, doubt = ?, failures = ?, expires = ?, version = ? WHERE id = ?",
 	[KEY_DROP] = "DELETE FROM key WHERE id = ?",
 	[KEY_FORGET] = "DELETE FROM key WHERE id = ? AND lease = ? AND put = ? AND state <> 1",
 	[KEY_DUE] = "SELECT " KEY_COLUMNS " FROM key WHERE due <= ? ORDER BY due, id LIMIT 1",

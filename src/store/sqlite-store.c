@@ -15,6 +15,7 @@ static const struct ub_store_ops ops = {
 	.recover = sqlite_recover,
 	.take = sqlite_take,
 	.blame = sqlite_blame,
+	.reads = sqlite_reads,
 	.extend = sqlite_extend,
 	.claim = sqlite_claim,
 	.settle = sqlite_settle,

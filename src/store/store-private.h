@@ -28,6 +28,8 @@ typedef enum ub_store_result store_take_fn(
 typedef enum ub_store_result store_recover_fn(struct ub_store *store, bool crashed, int64_t now);
 typedef enum ub_store_result store_blame_fn(
     struct ub_store *store, const struct ub_job *job, int64_t now, struct ub_text reason);
+typedef enum ub_store_result store_reads_fn(
+    struct ub_store *store, const struct ub_job *job, int64_t now, struct ub_text version);
 typedef enum ub_store_result store_extend_fn(
     struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms);
 typedef enum ub_store_result store_claim_fn(struct ub_store *store, const struct ub_job *job, int64_t now,
@@ -164,6 +166,7 @@ struct ub_store_ops {
 	store_take_fn *take;
 	store_recover_fn *recover;
 	store_blame_fn *blame;
+	store_reads_fn *reads;
 	store_extend_fn *extend;
 	store_claim_fn *claim;
 	store_settle_fn *settle;

@@ -118,6 +118,12 @@ enum ub_store_result ub_store_blame(
 	return store->ops->blame(store, job, now, reason);
 }
 
+enum ub_store_result ub_store_reads(
+    struct ub_store *store, const struct ub_job *job, int64_t now, struct ub_text version)
+{
+	return store->ops->reads(store, job, now, version);
+}
+
 enum ub_store_result ub_store_extend(
     struct ub_store *store, const struct ub_job *job, int64_t now, int64_t lease_ms)
 {

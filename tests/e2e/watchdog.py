@@ -68,7 +68,7 @@ class Story(support.World):
         self.upbeat = self.start(
             support.Upbeat,
             self.radicale,
-            settings=amending.ORGANIZATION + "sync_every: 0s\n",  # no look but that of a store puts a key again
+            settings=amending.ORGANIZATION,
             store=f"sqlite:{self.store}",
             rules=f"[{support.TOP}/rules, {rules}]",
         )

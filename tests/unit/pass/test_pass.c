@@ -371,3 +371,75 @@ Test(pass, looks_at_a_colleagues_copy_when_the_items_go_with_one)
 	cr_assert(ub_text_is(jobs.items[0].key.principal, "bob"));
 	cr_assert(ub_text_is(jobs.items[0].key.href, "/bob/meetings/meeting.ics"));
 }
+
+/* ---- what engines have died of ---- */
+
+static struct ub_job job_of_meeting(void)
+{
+	struct ub_job job;
+	cr_assert_eq(ub_store_take(store, now * 1000, UB_LEASE_MS, arena, &job), UB_STORE_OK);
+	return job;
+}
+
+static void blame(const struct ub_job *job)
+{
+	cr_assert_eq(ub_store_blame(store, job, now * 1000, UB_TEXT("it is endless")), UB_STORE_OK);
+}
+
+Test(pass, leaves_alone_what_engines_have_died_of_until_it_is_another_version)
+{
+	store_meeting(MEETING, guest, "");
+	put_meeting_key();
+	for (unsigned i = 0; i < UB_STORE_CRASHES_MAX; i++) {
+		struct ub_job job = job_of_meeting();
+		cr_assert_eq(ub_store_reads(store, &job, now * 1000, UB_TEXT("\"1\"")), UB_STORE_OK);
+		blame(&job);
+	}
+	for (int i = 0; i < 2; i++) {
+		put_meeting_key();
+		struct ub_job job = job_of_meeting();
+		cr_expect_eq(pass_of(&job), UB_PASS_FATAL);
+		cr_expect_str_eq(why, "it is endless");
+		cr_assert_eq(ub_store_set_aside(store, &job, now * 1000, job.reason), UB_STORE_OK);
+	}
+	cr_expect_eq(upstream_requests(up, "PUT"), 0);
+	store_meeting(MEETING, guest, "");
+	put_meeting_key();
+	struct ub_job job = job_of_meeting();
+	cr_expect_eq(pass_of(&job), UB_PASS_SETTLED, "%s", why);
+	cr_expect_eq(upstream_requests(up, "PUT"), 2);
+}
+
+/* What a pass keeps of which version it reads. */
+static struct ub_text readings[8];
+static size_t n_readings;
+
+static enum ub_store_result note_reading(
+    struct ub_store *of, const struct ub_job *job, int64_t at, struct ub_text version)
+{
+	(void)of, (void)job, (void)at;
+	cr_assert_lt(n_readings, UB_COUNT(readings));
+	readings[n_readings++] = ub_text_copy(arena, version);
+	return UB_STORE_OK;
+}
+
+Test(pass, keeps_which_version_it_reads_where_an_engine_may_have_died_of_it)
+{
+	store_meeting(MEETING, guest, "");
+	put_meeting_key();
+	struct ub_job job = job_of_meeting();
+	const struct ub_store_ops *good = store->ops;
+	struct ub_store_ops noting = *good;
+	noting.reads = note_reading;
+	store->ops = &noting;
+	n_readings = 0;
+	cr_assert_eq(pass_of(&job), UB_PASS_SETTLED, "%s", why);
+	cr_expect_eq(n_readings, 0, "nobody has died");
+	blame(&job);
+	job = job_of_meeting();
+	cr_assert_eq(pass_of(&job), UB_PASS_SETTLED, "%s", why);
+	store->ops = good;
+	cr_assert_eq(n_readings, 2);
+	cr_expect(ub_text_is(readings[0], "\"1\""), "%.*s", UB_ARGS(readings[0]));
+	cr_expect_eq(readings[1].len, 0, "it was read without harm");
+}

@@ -219,3 +219,59 @@ STORY(blames_nobody_after_the_lease)
 	GIVES(ub_store_blame(s->store, &old, LEASE + 1, UB_TEXT("it is endless")), STALE);
 	OK(ub_store_settle(s->store, &job, LEASE + 1));
 }
+
+/* ---- the version of an object at which engines have died ---- */
+
+/* Is taken, reads that version, and dies of it. */
+static void die_reading(struct story *s, const char *version)
+{
+	struct ub_job job = take(s, 10);
+	OK(ub_store_reads(s->store, &job, 10, ub_text(version)));
+	OK(ub_store_blame(s->store, &job, 10, UB_TEXT("it is endless")));
+}
+
+STORY(remembers_at_which_version_it_has_set_a_key_aside_however_it_is_put)
+{
+	put(s, "/c/a", 0);
+	for (unsigned i = 0; i < UB_STORE_CRASHES_MAX; i++)
+		die_reading(s, "v1");
+	IS(only_job(s).version, "v1");
+	put(s, "/c/a", 10);
+	for (int i = 0; i < 2; i++) {
+		struct ub_job job = take(s, 10);
+		cr_assert_eq(job.crashes, 0);
+		IS(job.version, "v1");
+		IS(job.reason, "it is endless");
+		OK(ub_store_set_aside(s->store, &job, 10, job.reason));
+		OK(ub_store_hurry(s->store, &job.key, 1, 10, 10));
+	}
+	struct ub_job job = take(s, 10);
+	OK(ub_store_wait(s->store, &job, 10, UB_TEXT("nobody is there")));
+	IS(only_job(s).version, "v1");
+}
+
+STORY(forgets_the_version_that_was_read_without_harm)
+{
+	put(s, "/c/a", 0);
+	die_reading(s, "v1");
+	struct ub_job job = take(s, 10);
+	cr_assert_eq(job.crashes, 1);
+	OK(ub_store_reads(s->store, &job, 10, UB_TEXT("v1")));
+	OK(ub_store_retry(s->store, &job, 10, 10, UB_TEXT_NONE));
+	IS(only_job(s).version, "");
+	die_reading(s, "v2");
+	put(s, "/c/a", 10);
+	job = take(s, 10);
+	IS(job.version, "v2");
+	put(s, "/c/a", 10);
+	OK(ub_store_settle(s->store, &job, 10));
+	IS(only_job(s).version, "");
+}
+
+STORY(notes_no_version_after_the_lease)
+{
+	put(s, "/c/a", 0);
+	struct ub_job old = take(s, 0), job = take(s, LEASE);
+	GIVES(ub_store_reads(s->store, &old, LEASE + 1, UB_TEXT("v1")), STALE);
+	OK(ub_store_settle(s->store, &job, LEASE + 1));
+}
