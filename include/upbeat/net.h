@@ -47,6 +47,7 @@ struct ub_networks {
 /* "192.0.2.0/24", "2001:db8::/32" (RFC 4632 3.1), or one address. False: the text is none, or there are bits
  * behind the network's own. */
 UB_MUST_USE bool ub_net_parse_network(struct ub_text text, struct ub_network *network);
+bool ub_net_same(const struct ub_network *one, const struct ub_network *other);
 /* An unknown address is in no network. */
 bool ub_net_among(const struct ub_networks *networks, const struct ub_net_address *address);
 

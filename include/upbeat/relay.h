@@ -11,6 +11,7 @@
 
 #include "upbeat/sys.h"
 
+struct ub_networks;
 struct ub_tls_pair;
 
 /* A place that clients come to. */
@@ -21,11 +22,17 @@ struct ub_relay_listen {
 	unsigned mode;       /* of the unix socket */
 	int fd;     /* a socket that listens already and stays the caller's, in their place; 0: none */
 	bool plain; /* clients speak plain HTTP, though there are certificates */
+	/* Who begins each connection with a PROXY header, which says for whom; NULL: nobody does. */
+	const struct ub_networks *proxies;
 };
 
 struct ub_relay_options {
 	const struct ub_relay_listen *listens; /* UB_LISTENS_MAX at most */
 	size_t n_listens;
+	/* Whose word on its own clients is passed on: Forwarded, X-Forwarded-*, X-Remote-User and the like.
+	 * Of others it is dropped. NULL: whoever connects from this very machine without TLS, where no PROXY
+	 * header is awaited. */
+	const struct ub_networks *forwarded_from;
 	struct ub_text upstream_host;
 	uint16_t upstream_port;
 	/* Certificates for clients, which speak TLS then; 0: they speak plain HTTP. Read again at SIGHUP. */

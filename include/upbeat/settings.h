@@ -10,6 +10,7 @@
 #include "upbeat/base.h"
 #include "upbeat/cal.h"
 #include "upbeat/facts.h"
+#include "upbeat/net.h"
 
 /* A path as it is to be opened: absolute, or relative to the same place as the settings file's own path. */
 struct ub_settings_path {
@@ -75,12 +76,13 @@ struct ub_settings_listen {
 		UB_LISTEN_LOCAL,  /* a unix socket */
 		UB_LISTEN_PASSED, /* what systemd passes */
 	} kind;
-	struct ub_text host; /* no brackets */
-	uint16_t port;       /* 0: any free port */
-	struct ub_text path; /* of a unix socket, as it is to be opened */
-	unsigned mode;       /* of a unix socket */
-	struct ub_text name; /* of what systemd passes; empty: all of it */
-	bool tls;            /* clients speak TLS, if there are certificates */
+	struct ub_text host;               /* no brackets */
+	uint16_t port;                     /* 0: any free port */
+	struct ub_text path;               /* of a unix socket, as it is to be opened */
+	unsigned mode;                     /* of a unix socket */
+	struct ub_text name;               /* of what systemd passes; empty: all of it */
+	bool tls;                          /* clients speak TLS, if there are certificates */
+	const struct ub_networks *proxies; /* whose connections begin with a PROXY header; NULL: nobody's */
 	struct ub_place place;
 };
 
@@ -100,6 +102,8 @@ enum ub_deliver {
 struct ub_settings {
 	struct ub_settings_listen *listens;
 	size_t n_listens;
+	/* Whose word on its own clients is believed; NULL: not said. */
+	const struct ub_networks *forwarded_from;
 	struct ub_settings_tls *tls; /* the first is for clients that name no host; none: no TLS */
 	size_t n_tls;
 	struct {

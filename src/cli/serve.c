@@ -179,8 +179,9 @@ static void add_passed(struct ub_cli *cli, struct places *places, const struct u
 	for (size_t i = 0; i < n; i++) {
 		if (taken[i] || (listen->name.len && !ub_text_eq(listen->name, sockets[i].name)))
 			continue;
-		*ub_push(cli->arena, places) =
-		    (struct ub_relay_listen){ .fd = sockets[i].fd, .plain = !listen->tls };
+		*ub_push(cli->arena, places) = (struct ub_relay_listen){
+			.fd = sockets[i].fd, .plain = !listen->tls, .proxies = listen->proxies
+		};
 		taken[i] = true;
 	}
 }
@@ -209,6 +210,7 @@ static bool find_places(struct ub_cli *cli, const struct ub_settings *settings, 
 				.path = listen->path.len ? ub_text_cstr(cli->arena, listen->path) : NULL,
 				.mode = listen->mode,
 				.plain = !listen->tls,
+				.proxies = listen->proxies,
 			};
 		if (places->n == before)
 			return complain_of_sockets(
@@ -235,6 +237,7 @@ static int run_relay(struct ub_cli *cli, const struct ub_settings *settings, int
 	struct hangup hangup = { ub_cli_value(cli, CONFIG), open_log(settings, "relay") };
 	struct ub_relay_options relay = { .listens = places.items,
 		.n_listens = places.n,
+		.forwarded_from = settings->forwarded_from,
 		.upstream_host = settings->upstream.host,
 		.upstream_port = settings->upstream.port,
 		.tls = pairs_of(cli, settings),

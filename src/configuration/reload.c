@@ -56,11 +56,32 @@ static bool same_certificates(const struct ub_settings *read, const struct ub_se
 	return same;
 }
 
+static bool same_networks(const struct ub_networks *one, const struct ub_networks *other)
+{
+	if (!one || !other)
+		return one == other;
+	bool same = one->n == other->n && one->local == other->local;
+	for (size_t i = 0; same && i < one->n; i++)
+		same = ub_net_same(&one->items[i], &other->items[i]);
+	return same;
+}
+
+static const struct ub_networks *copy_networks(struct ub_arena *arena, const struct ub_networks *from)
+{
+	struct ub_networks *copy = from ? UB_NEW(arena, struct ub_networks) : NULL;
+	for (size_t i = 0; from && i < from->n; i++)
+		*ub_push(arena, copy) = from->items[i];
+	if (copy)
+		copy->local = from->local;
+	return copy;
+}
+
 static bool same_listen(const struct ub_settings_listen *one, const struct ub_settings_listen *other)
 {
 	return one->kind == other->kind && one->port == other->port && one->mode == other->mode &&
-	       one->tls == other->tls && ub_text_eq(one->host, other->host) &&
-	       ub_text_eq(one->path, other->path) && ub_text_eq(one->name, other->name);
+	       one->tls == other->tls && same_networks(one->proxies, other->proxies) &&
+	       ub_text_eq(one->host, other->host) && ub_text_eq(one->path, other->path) &&
+	       ub_text_eq(one->name, other->name);
 }
 
 static bool same_listens(const struct ub_settings *read, const struct ub_settings *old)
@@ -81,6 +102,7 @@ static void copy_listens(struct ub_arena *arena, struct ub_settings *to, const s
 		listen->host = ub_text_copy(arena, listen->host);
 		listen->path = ub_text_copy(arena, listen->path);
 		listen->name = ub_text_copy(arena, listen->name);
+		listen->proxies = copy_networks(arena, listen->proxies);
 		listen->place = (struct ub_place){ 0 };
 	}
 }
@@ -96,6 +118,8 @@ static void keep_addresses(
 	bool store = read->store != old->store || !ub_text_eq(read->store_path, old->store_path);
 	if (!same_listens(read, old))
 		ub_snapshot_needs_restart(diags, "listen");
+	if (!same_networks(read->forwarded_from, old->forwarded_from))
+		ub_snapshot_needs_restart(diags, "forwarded_from");
 	if (!same_certificates(read, old))
 		ub_snapshot_needs_restart(diags, "tls");
 	if (!same_path(&read->upstream.ca, &old->upstream.ca) ||
@@ -107,6 +131,7 @@ static void keep_addresses(
 		ub_snapshot_needs_restart(diags, "control");
 	*kept = *read;
 	copy_listens(arena, kept, old);
+	kept->forwarded_from = copy_networks(arena, old->forwarded_from);
 	kept->store = old->store;
 	kept->store_path = ub_text_copy(arena, old->store_path);
 	kept->control = ub_text_copy(arena, old->control);

@@ -106,6 +106,12 @@ bool ub_net_parse_network(struct ub_text text, struct ub_network *network)
 	return !has_bits_behind(network);
 }
 
+bool ub_net_same(const struct ub_network *one, const struct ub_network *other)
+{
+	return one->bits == other->bits && one->four == other->four &&
+	       memcmp(one->first.bytes, other->first.bytes, sizeof(one->first.bytes)) == 0;
+}
+
 bool ub_net_among(const struct ub_networks *networks, const struct ub_net_address *address)
 {
 	for (size_t i = 0; address->known && i < networks->n; i++) {

@@ -51,9 +51,11 @@ static bool tell_write(struct loop *loop, struct exchange *exchange)
 }
 
 /* Who the caller is by a front before us. */
-static struct ub_text remote_user_of(const struct ub_http_head *head)
+static struct ub_text remote_user_of(const struct conn *conn, const struct ub_http_head *head)
 {
 	struct ub_text user = ub_http_value(head, "X-Remote-User");
+	if (!conn->front)
+		return UB_TEXT_NONE;
 	return user.len ? user : ub_http_value(head, "X-Forwarded-User");
 }
 
@@ -101,7 +103,7 @@ bool relay_announce(struct conn *conn, const struct ub_http_head *head, struct u
 		    .destination = destination_of(loop, head, exchange->watch.write),
 		    .host = head->host,
 		    .authorization = ub_http_value(head, "Authorization"),
-		    .remote_user = remote_user_of(head),
+		    .remote_user = remote_user_of(conn, head),
 		    .agent = ub_http_value(head, "User-Agent"),
 		},
 	};

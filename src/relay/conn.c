@@ -30,7 +30,8 @@ static struct conn *new_slot(struct loop *loop)
 	return conn;
 }
 
-void relay_conn_accept(struct loop *loop, const struct listener *listener, int fd)
+void relay_conn_accept(
+    struct loop *loop, const struct listener *listener, int fd, const struct sockaddr_storage *from)
 {
 	struct conn *conn = loop->free_conns;
 	if (conn)
@@ -43,10 +44,10 @@ void relay_conn_accept(struct loop *loop, const struct listener *listener, int f
 	}
 	conn->client = (struct link){ .fd = fd, .kind = LINK_CLIENT };
 	conn->next = NULL;
-	conn->phase = PHASE_HEAD;
+	conn->listener = listener;
 	conn->bound = false;
-	if (loop->shared->tls && !listener->place->plain)
-		relay_link_secure(&conn->client, loop->shared->tls);
+	relay_peer_accept(conn, from);
+	relay_peer_secure(conn);
 	if (!relay_link_watch(&conn->client, loop->epoll_fd)) {
 		relay_link_close(&conn->client);
 		conn->next = loop->free_conns;
@@ -54,7 +55,8 @@ void relay_conn_accept(struct loop *loop, const struct listener *listener, int f
 		return;
 	}
 	loop->open++;
-	relay_timer_start(&loop->timers, &conn->timer, conn->client.tls ? TIMER_HEAD : TIMER_IDLE, loop->now);
+	bool urgent = conn->client.tls || conn->phase == PHASE_PROXY;
+	relay_timer_start(&loop->timers, &conn->timer, urgent ? TIMER_HEAD : TIMER_IDLE, loop->now);
 }
 
 /* Events of this turn may still point to the slot, so another client gets it only after the turn. */
@@ -80,7 +82,8 @@ void relay_conn_close(struct conn *conn)
 
 bool relay_conn_idle(const struct conn *conn)
 {
-	return conn->phase == PHASE_HEAD && conn->request.raw.start == conn->request.raw.end;
+	return conn->phase == PHASE_PROXY ||
+	       (conn->phase == PHASE_HEAD && conn->request.raw.start == conn->request.raw.end);
 }
 
 /* ---- heads ---- */
@@ -110,8 +113,10 @@ static enum step await_head(struct conn *conn)
 static enum step lose_client(struct conn *conn, enum io io)
 {
 	struct loop *loop = conn->loop;
+	char shown[UB_NET_SHOWN];
 	if (io == IO_BROKEN && relay_link_is_new(&conn->client))
-		ub_log_paced(loop->shared->log, &loop->tls_pace, UB_LOG_INFO, "a client's TLS failed: %s",
+		ub_log_paced(loop->shared->log, &loop->tls_pace, UB_LOG_INFO,
+		    "the TLS of a client at %s failed: %s", relay_peer_show(conn, shown),
 		    relay_link_problem(&conn->client));
 	return STEP_CLOSE;
 }
@@ -196,6 +201,7 @@ static enum step park(struct conn *conn)
 }
 
 static enum step (*const phases[])(struct conn *conn) = {
+	[PHASE_PROXY] = relay_peer_read_proxy,
 	[PHASE_HEAD] = read_head,
 	[PHASE_HOLD] = relay_request_hold,
 	[PHASE_PARK] = park,
@@ -249,7 +255,7 @@ void relay_conn_committed(struct loop *loop, struct ub_wire_id id, struct ub_tex
 static enum step time_out(struct conn *conn, enum timer_kind kind)
 {
 	struct exchange *exchange = &conn->exchange;
-	if (relay_link_is_new(&conn->client))
+	if (conn->phase == PHASE_PROXY || relay_link_is_new(&conn->client))
 		return STEP_CLOSE; /* it could not read an answer */
 	if (conn->phase == PHASE_HOLD || kind == TIMER_HEAD)
 		return relay_refuse(conn, 408, NULL);

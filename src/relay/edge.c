@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Where Upbeat's own TLS ends, it is the server that clients know: the upstream is told by which name and by
- * whom it was asked, and what it says of itself is put into the clients' words.
+ * Where no front is before it, Upbeat is the server that clients know: the upstream is told by which name and
+ * by whom it was asked, and what it says of itself is put into the clients' words.
  */
 #include "relay-private.h"
 
@@ -12,11 +12,12 @@
 void relay_edge_request(struct conn *conn, struct rewrite *rewrite, struct ub_text host)
 {
 	struct exchange *exchange = &conn->exchange;
-	if (!conn->client.tls)
+	if (conn->front)
 		return;
 	rewrite->edge = true;
+	rewrite->secure = conn->client.tls;
 	rewrite->plain = !conn->loop->shared->upstream_tls;
-	relay_link_peer(&conn->client, rewrite->peer, sizeof(rewrite->peer));
+	(void)ub_net_show(&conn->peer, rewrite->peer);
 	if (!exchange->host && !(exchange->host = strndup(host.len ? host.ptr : "", host.len)))
 		abort();
 }
@@ -27,6 +28,7 @@ void relay_edge_answer(const struct conn *conn, struct rewrite *rewrite)
 	if (!conn->exchange.host)
 		return;
 	rewrite->edge = true;
+	rewrite->secure = conn->client.tls;
 	rewrite->plain = !shared->upstream_tls;
 	rewrite->host = ub_text(conn->exchange.host);
 	rewrite->upstream = ub_text(shared->upstream);

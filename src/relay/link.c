@@ -2,23 +2,11 @@
 #include "relay-private.h"
 
 #include <errno.h>
-#include <netdb.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 enum { RECORD = 16384 }; /* bytes in one record of TLS at most (RFC 8446 5.1) */
-
-void relay_link_peer(const struct link *link, char *out, size_t size)
-{
-	struct sockaddr_storage address;
-	socklen_t length = sizeof(address);
-	*out = 0;
-	if (getpeername(link->fd, (struct sockaddr *)&address, &length) == 0 &&
-	    getnameinfo((const struct sockaddr *)&address, length, out, (socklen_t)size, NULL, 0,
-		NI_NUMERICHOST) != 0)
-		*out = 0;
-}
 
 bool relay_link_watch(struct link *link, int epoll_fd)
 {
@@ -127,6 +115,23 @@ enum io relay_link_read(struct link *link, void *out, size_t size, size_t *n)
 		link->readable = false;
 	if (got < 0)
 		return IO_WAIT;
+	*n = (size_t)got;
+	return IO_SOME;
+}
+
+enum io relay_link_peek(struct link *link, void *out, size_t size, size_t *n)
+{
+	ssize_t got;
+	*n = 0;
+	if (!link->readable)
+		return IO_WAIT;
+	do
+		got = recv(link->fd, out, size, MSG_PEEK);
+	while (got < 0 && errno == EINTR);
+	if (got <= 0) {
+		link->readable = false;
+		return got == 0 ? IO_END : errno == EAGAIN ? IO_WAIT : IO_BROKEN;
+	}
 	*n = (size_t)got;
 	return IO_SOME;
 }

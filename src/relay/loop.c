@@ -69,9 +69,11 @@ static bool accept_one(struct loop *loop, const struct listener *listener)
 		no_more(loop, "the limit of open files is reached");
 		return false;
 	}
-	int fd = accept4(listener->link.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	struct sockaddr_storage from = { 0 };
+	socklen_t size = sizeof(from);
+	int fd = accept4(listener->link.fd, (struct sockaddr *)&from, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd >= 0) {
-		relay_conn_accept(loop, listener, fd);
+		relay_conn_accept(loop, listener, fd, &from);
 		return true;
 	}
 	if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)

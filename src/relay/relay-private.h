@@ -23,6 +23,7 @@
 #include <sys/uio.h>
 
 #include "upbeat/http.h"
+#include "upbeat/net.h"
 #include "upbeat/relay.h"
 #include "upbeat/tls.h"
 #include "upbeat/wire.h"
@@ -94,8 +95,6 @@ enum io {
 	IO_FULL, /* no room to read into */
 };
 
-/* The address of the other side, as a number; empty: nobody knows. */
-void relay_link_peer(const struct link *link, char *out, size_t size);
 /* The socket is watched edge-triggered, for all its life. */
 bool relay_link_watch(struct link *link, int epoll_fd);
 /* From now on bytes pass by TLS. */
@@ -107,6 +106,8 @@ bool relay_link_is_new(const struct link *link);
 /* Why the TLS of a broken link broke; NULL: it has none, or that was not it. */
 const char *relay_link_problem(const struct link *link);
 enum io relay_link_read(struct link *link, void *out, size_t size, size_t *n);
+/* Of a link without TLS: what waits to be read, which stays there. */
+enum io relay_link_peek(struct link *link, void *out, size_t size, size_t *n);
 enum io relay_link_write(struct link *link, const struct iovec *pieces, int count, size_t *n);
 /* Tells the other side that nothing more comes. False: that cannot be said any more. */
 UB_MUST_USE bool relay_link_end(struct link *link);
@@ -190,10 +191,11 @@ bool relay_method_is_safe(struct ub_text method);
 
 struct rewrite {
 	bool response;
-	/* Upbeat's own TLS ends here. What a client says of proxies before is dropped, and the upstream is
-	 * told of the client. */
+	/* Upbeat is what clients know, as no front is before it. What a client says of fronts is dropped, and
+	 * the upstream is told of the client. */
 	bool edge;
-	char peer[64];       /* at the edge: the client's address; empty: not known */
+	char peer[UB_NET_SHOWN]; /* at the edge: the client's address; empty: not known */
+	bool secure;             /* at the edge: the client speaks TLS */
 	bool plain;          /* at the edge: the upstream is spoken to without TLS, and names itself by it */
 	struct ub_text host; /* at the edge, of a response: the request's host */
 	struct ub_text upstream; /* the authority by which the upstream is reached */
@@ -259,6 +261,7 @@ void relay_upstream_close(struct loop *loop, struct upstream **upstream);
 /* ---- connections ---- */
 
 enum phase {
+	PHASE_PROXY,    /* a proxy is to say for whom it speaks */
 	PHASE_HEAD,     /* between requests, or in a request's head */
 	PHASE_HOLD,     /* the body is awaited */
 	PHASE_PARK,     /* the engine is awaited */
@@ -322,6 +325,10 @@ struct exchange {
 struct conn {
 	struct link client;
 	struct loop *loop;
+	const struct listener *listener; /* by which the client has come */
+	struct ub_net_address peer;      /* the client */
+	bool local;                      /* the client has come by a unix socket */
+	bool front;                      /* what it says of its own clients is believed */
 	struct conn *next; /* in the list of the free, of the closed, or of those that go on later */
 	bool queued;
 	bool bound; /* the client authenticates its connection (NTLM): nobody else may use its upstream's */
@@ -333,7 +340,8 @@ struct conn {
 	struct upstream *upstream;
 };
 
-void relay_conn_accept(struct loop *loop, const struct listener *listener, int fd);
+void relay_conn_accept(
+    struct loop *loop, const struct listener *listener, int fd, const struct sockaddr_storage *from);
 void relay_conn_run(struct conn *conn);
 void relay_conn_expired(struct conn *conn, enum timer_kind kind);
 /* The engine has confirmed a write. `body` is to be forwarded instead of what came; empty: what came is. */
@@ -342,6 +350,17 @@ void relay_conn_close(struct conn *conn);
 bool relay_conn_idle(const struct conn *conn);
 /* A parked request goes on, whether or not the engine has confirmed it. */
 void relay_conn_go_on(struct conn *conn);
+
+/* ---- who the client is: peer.c ---- */
+
+/* Notes who has connected, and with which phase the connection begins. */
+void relay_peer_accept(struct conn *conn, const struct sockaddr_storage *from);
+/* Finds out whether it is a front, and lets TLS begin, unless a PROXY header comes before it. */
+void relay_peer_secure(struct conn *conn);
+bool relay_peer_is_among(const struct conn *conn, const struct ub_networks *networks);
+/* The client as it is shown in the log. */
+const char *relay_peer_show(const struct conn *conn, char out[UB_NET_SHOWN]);
+enum step relay_peer_read_proxy(struct conn *conn);
 
 /* The phases of other files. relay_request_begin is called when a head is complete, in loop->head. */
 enum step relay_request_begin(struct conn *conn);
@@ -370,10 +389,9 @@ void relay_amend(struct conn *conn, struct ub_text body);
  */
 bool relay_amend_spoils(const struct exchange *exchange, const struct ub_http_head *head);
 
-/* ---- where Upbeat's own TLS ends: edge.c ---- */
+/* ---- where no front is before Upbeat: edge.c ---- */
 
-/* Fill in what the head of a request, and of its answer, is rewritten by; nothing is for other connections.
- */
+/* Fill in what the head of a request, and of its answer, is rewritten by; nothing is for fronts. */
 void relay_edge_request(struct conn *conn, struct rewrite *rewrite, struct ub_text host);
 void relay_edge_answer(const struct conn *conn, struct rewrite *rewrite);
 void relay_edge_forget(struct exchange *exchange);
@@ -479,7 +497,7 @@ struct loop {
 	struct upstream *pool_newest, *pool_oldest, *closed_upstreams;
 	unsigned pooled, preferred_address;
 	unsigned n_missed;
-	struct ub_log_pace connect_pace, engine_pace, full_pace, tls_pace;
+	struct ub_log_pace connect_pace, engine_pace, full_pace, tls_pace, proxy_pace;
 	struct ub_arena *arena;   /* for one step of one connection */
 	struct ub_http_head head; /* of the message at hand, for one step of one connection */
 	unsigned char *wire;      /* UB_WIRE_FRAME_MAX bytes for one frame, wiped after use */

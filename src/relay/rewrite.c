@@ -29,7 +29,7 @@ static const struct ub_text end_to_end[] = {
 	{ "X-HTTP-Method-Override", 22 },
 };
 
-/* What a client could say of proxies between itself and Upbeat. */
+/* What a front could say of its clients. Some of it is believed by servers: a user's very name. */
 static const struct ub_text forwarded[] = {
 	{ "Forwarded", 9 },
 	{ "X-Forwarded-For", 15 },
@@ -38,7 +38,9 @@ static const struct ub_text forwarded[] = {
 	{ "X-Forwarded-Proto", 17 },
 	{ "X-Forwarded-Server", 18 },
 	{ "X-Forwarded-Ssl", 15 },
+	{ "X-Forwarded-User", 16 },
 	{ "X-Real-IP", 9 },
+	{ "X-Remote-User", 13 },
 };
 
 static bool is(struct ub_text name, struct ub_text wanted)
@@ -112,6 +114,11 @@ static void add_start(const struct ub_http_head *head, bool response, struct buf
 
 /* ---- at the edge ---- */
 
+static struct ub_text scheme_of(bool secure)
+{
+	return secure ? UB_TEXT("https://") : UB_TEXT("http://");
+}
+
 /*
  * Whether the URL names the other side as this side does not know it. Upstreams compare a Destination with
  * how they name themselves (mod_dav refuses one of another scheme), and a client that went where a Location
@@ -120,15 +127,14 @@ static void add_start(const struct ub_http_head *head, bool response, struct buf
 static bool leads_across(
     const struct rewrite *rewrite, struct ub_text host, struct ub_text url, struct ub_text *path)
 {
-	struct ub_text scheme =
-	    rewrite->response && rewrite->plain ? UB_TEXT("http://") : UB_TEXT("https://");
+	struct ub_text scheme = scheme_of(rewrite->response ? !rewrite->plain : rewrite->secure);
 	if (!rewrite->edge || host.len == 0 || !ub_text_eq_nocase(ub_text_sub(url, 0, scheme.len), scheme))
 		return false;
 	size_t end = ub_text_find(url, UB_TEXT("/"), scheme.len);
 	struct ub_text authority = ub_text_sub(url, scheme.len, end == SIZE_MAX ? url.len : end);
 	*path = ub_text_sub(url, scheme.len + authority.len, url.len);
 	if (ub_text_eq_nocase(authority, host))
-		return rewrite->plain;
+		return rewrite->secure == rewrite->plain;
 	return rewrite->response && ub_text_eq_nocase(authority, rewrite->upstream);
 }
 
@@ -136,7 +142,8 @@ static void add_url(const struct rewrite *rewrite, struct ub_text name, struct u
     struct ub_text path, struct buffer *out)
 {
 	relay_buffer_add(out, name);
-	relay_buffer_add(out, rewrite->response ? UB_TEXT(": https://") : UB_TEXT(": http://"));
+	relay_buffer_add(out, UB_TEXT(": "));
+	relay_buffer_add(out, scheme_of(rewrite->response ? rewrite->secure : !rewrite->plain));
 	relay_buffer_add(out, host);
 	relay_buffer_add(out, path);
 	relay_buffer_add(out, UB_TEXT("\r\n"));
@@ -152,16 +159,21 @@ static void add_words(struct buffer *out, const char *before, struct ub_text tex
 /* RFC 7239, and the older fields that servers look at. */
 static void add_client(const struct ub_http_head *head, const struct rewrite *rewrite, struct buffer *out)
 {
+	const char *scheme = rewrite->secure ? "https\r\n" : "http\r\n";
 	struct ub_text peer = ub_text(rewrite->peer);
 	bool six = ub_text_find(peer, UB_TEXT(":"), 0) != SIZE_MAX;
-	if (peer.len) {
+	if (peer.len)
 		add_words(out, six ? "Forwarded: for=\"[" : "Forwarded: for=\"", peer, six ? "]\"" : "\"");
-		add_words(out, ";host=\"", head->host, "\";proto=https\r\n");
+	else
+		relay_buffer_add(out, UB_TEXT("Forwarded: for=unknown"));
+	if (head->host.len)
+		add_words(out, ";host=\"", head->host, "\"");
+	add_words(out, ";proto=", UB_TEXT_NONE, scheme);
+	if (peer.len)
 		add_words(out, "X-Forwarded-For: ", peer, "\r\n");
-	}
 	if (head->host.len)
 		add_words(out, "X-Forwarded-Host: ", head->host, "\r\n");
-	relay_buffer_add(out, UB_TEXT("X-Forwarded-Proto: https\r\n"));
+	add_words(out, "X-Forwarded-Proto: ", UB_TEXT_NONE, scheme);
 }
 
 /* ---- heads ---- */

@@ -42,6 +42,40 @@ static bool read_place(const struct ub_yaml_reader *reader, const struct ub_yaml
 	return true;
 }
 
+/* ---- networks ---- */
+
+static bool read_network(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node,
+    const char *expected, struct ub_networks *networks)
+{
+	struct ub_network network;
+	if (node->kind == UB_YAML_SCALAR && ub_text_is(node->text, "unix")) {
+		networks->local = true;
+		return true;
+	}
+	if (node->kind != UB_YAML_SCALAR || !ub_net_parse_network(node->text, &network))
+		return ub_yaml_expected(reader, node, expected);
+	*ub_push(reader->arena, networks) = network;
+	return true;
+}
+
+static bool read_networks(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	struct ub_networks *networks = UB_NEW(reader->arena, struct ub_networks);
+	bool good = true, list = node->kind == UB_YAML_LIST;
+	for (size_t i = 0; i < (list ? node->n : 1); i++)
+		good &= read_network(reader, list ? node->items[i] : node, type->noun, networks);
+	*(const struct ub_networks **)out = networks;
+	return good;
+}
+
+const struct ub_yaml_type type_networks = { .shape = UB_YAML_CUSTOM,
+	.noun = "a network like `10.0.0.0/8`, an address, or `unix`",
+	.read = read_networks,
+	UB_YAML_ANY_OF(&ub_yaml_type_text_or_list) };
+
+/* ---- places ---- */
+
 /* Octal, as of chmod(1). */
 static bool read_mode(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
@@ -70,6 +104,8 @@ static const struct ub_yaml_field listen_fields[] = {
 	{ "address", &type_place, 0, true, "an address and port, `unix:` and a path, or `systemd`" },
 	{ "mode", &type_mode, offsetof(struct ub_settings_listen, mode), false,
 	    "who may connect to the unix socket; \"0660\" if not said" },
+	{ "proxy_protocol", &type_networks, offsetof(struct ub_settings_listen, proxies), false,
+	    "networks of proxies whose connections begin with a header of the PROXY protocol" },
 	{ "tls", &ub_yaml_type_bool, offsetof(struct ub_settings_listen, tls), false,
 	    "whether clients speak TLS there; as far as there are certificates if not said" },
 };

@@ -105,7 +105,8 @@ void warn_of_nobody(const struct ub_yaml_reader *reader, const struct organizati
 
 /* ---- listen.c ---- */
 
-extern const struct ub_yaml_type type_listens; /* UB_VEC(struct ub_settings_listen), one or a list */
+extern const struct ub_yaml_type type_networks; /* const struct ub_networks * */
+extern const struct ub_yaml_type type_listens;  /* UB_VEC(struct ub_settings_listen), one or a list */
 /* Reports what is wrong with `listen` and other keys together. */
 void check_listens(
     const struct ub_yaml_reader *reader, const struct ub_yaml_node *root, const struct ub_settings *settings);

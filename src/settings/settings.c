@@ -10,6 +10,7 @@ struct store {
 struct written {
 	int64_t deletion_grace, sync_every;
 	UB_VEC(struct ub_settings_listen) listens;
+	const struct ub_networks *forwarded_from;
 	struct authority upstream;
 	UB_VEC(struct ub_settings_tls) tls;
 	struct trust upstream_tls;
@@ -101,6 +102,8 @@ static const struct ub_yaml_field fields[] = {
 	{ "listen", &type_listens, offsetof(struct written, listens), true,
 	    "the address and port for clients, like `127.0.0.1:8642`, or several; also `unix:PATH`, "
 	    "`systemd`" },
+	{ "forwarded_from", &type_networks, offsetof(struct written, forwarded_from), false,
+	    "networks of fronts, whose word on their clients is passed on (`Forwarded` and the like)" },
 	{ "tls", &type_tls, offsetof(struct written, tls), false,
 	    "certificates for clients, which speak TLS then; one, or one for each name" },
 	{ "upstream", &type_upstream, offsetof(struct written, upstream), true,
@@ -158,6 +161,7 @@ static struct ub_settings *finish(struct ub_arena *arena, const struct written *
 	bool bare = ub_text_find(upstream->host, UB_TEXT(":"), 0) == SIZE_MAX;
 	settings->listens = written->listens.items;
 	settings->n_listens = written->listens.n;
+	settings->forwarded_from = written->forwarded_from;
 	settings->upstream.host = upstream->host;
 	settings->upstream.port = upstream->port;
 	if (upstream->host.len)

@@ -80,7 +80,7 @@ def _(story):
             tap.equal(plain.recv(1000)[:5] == b"HTTP/", False, "no answer that could be read")
         except ConnectionResetError:
             pass
-    tap.eventually(lambda: "a client's TLS failed: http request" in story.upbeat.said(), "in the log")
+    tap.eventually(lambda: "the TLS of a client at 127.0.0.1 failed: http request" in story.upbeat.said(), "in the log")
     silent = [socket.create_connection(("127.0.0.1", story.upbeat.port)) for _ in range(30)]
     for half in silent[:10]:
         half.sendall(b"\x16\x03\x01\x02\x00\x01")

@@ -28,7 +28,8 @@ static void open_desk(struct desk *desk)
 	desk->shared.resolver = relay_resolver_new(UB_TEXT("255.255.255.255"), 1, NULL);
 	desk->loop = relay_loop_new(&desk->shared, 0, &listener);
 	cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
-	relay_conn_accept(desk->loop, &desk->loop->listeners[0], pair[0]);
+	const struct sockaddr_storage from = { .ss_family = AF_UNIX };
+	relay_conn_accept(desk->loop, &desk->loop->listeners[0], pair[0], &from);
 	desk->conn = desk->loop->slots[0];
 	desk->conn->client.readable = desk->conn->client.writable = true;
 	desk->theirs = pair[1];

@@ -102,20 +102,27 @@ Test(rewrite, fits_into_the_room_that_is_promised)
 	    "Connection: keep-alive\r\n\r\n");
 }
 
-Test(rewrite, tells_the_upstream_of_the_client_where_tls_ends)
+Test(rewrite, tells_the_upstream_of_the_client_where_no_front_does)
 {
-	struct rewrite edge = { .edge = true, .peer = "2001:db8::1" };
+	struct rewrite edge = { .edge = true, .secure = true, .peer = "2001:db8::1" };
 	expect("GET / HTTP/1.1\r\nHost: h:8\r\nx-forwarded-for: 1.2.3.4\r\nForwarded: for=me\r\n"
-	       "X-Real-IP: 1\r\nX-Forwarded-Proto: http\r\nX-End: 3\r\n\r\n",
+	       "X-Real-IP: 1\r\nX-Forwarded-Proto: http\r\nX-Remote-User: root\r\n"
+	       "x-forwarded-user: root\r\nX-End: 3\r\n\r\n",
 	    edge,
 	    "GET / HTTP/1.1\r\nHost: h:8\r\nX-End: 3\r\n"
 	    "Forwarded: for=\"[2001:db8::1]\";host=\"h:8\";proto=https\r\n"
 	    "X-Forwarded-For: 2001:db8::1\r\nX-Forwarded-Host: h:8\r\nX-Forwarded-Proto: https\r\n\r\n");
+	edge = (struct rewrite){ .edge = true, .peer = "192.0.2.1" };
+	expect("GET / HTTP/1.0\r\nX-Forwarded-Proto: https\r\n\r\n", edge,
+	    "GET / HTTP/1.0\r\nForwarded: for=\"192.0.2.1\";proto=http\r\n"
+	    "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: http\r\n\r\n");
 	expect("GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n", (struct rewrite){ 0 },
 	    "GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n");
 }
 
-#define SAID "X-Forwarded-Host: h\r\nX-Forwarded-Proto: https\r\n\r\n"
+#define SAID(scheme)                                                                                         \
+	"Forwarded: for=unknown;host=\"h\";proto=" scheme "\r\nX-Forwarded-Host: h\r\n"                      \
+	"X-Forwarded-Proto: " scheme "\r\n\r\n"
 
 Test(rewrite, gives_urls_of_the_same_host_the_scheme_of_the_other_side)
 {
@@ -133,14 +140,17 @@ Test(rewrite, gives_urls_of_the_same_host_the_scheme_of_the_other_side)
 		struct ub_arena *arena = ub_arena_new();
 		const char *format = "MOVE /a HTTP/1.1\r\nHost: h\r\nDestination: %s\r\n%s";
 		const char *text = ub_textf(arena, format, cases[i].destination, "\r\n").ptr;
+		expect(text, (struct rewrite){ .edge = true, .secure = true, .plain = true },
+		    ub_textf(arena, format, cases[i].wanted, SAID("https")).ptr);
+		expect(text, (struct rewrite){ .edge = true, .secure = true },
+		    ub_textf(arena, format, cases[i].destination, SAID("https")).ptr);
 		expect(text, (struct rewrite){ .edge = true, .plain = true },
-		    ub_textf(arena, format, cases[i].wanted, SAID).ptr);
-		expect(text, (struct rewrite){ .edge = true },
-		    ub_textf(arena, format, cases[i].destination, SAID).ptr);
+		    ub_textf(arena, format, cases[i].destination, SAID("http")).ptr);
 		ub_arena_free(&arena);
 	}
 	struct rewrite answer = { .response = true,
 		.edge = true,
+		.secure = true,
 		.plain = true,
 		.host = UB_TEXT("h"),
 		.upstream = UB_TEXT("inner:5232") };
@@ -153,4 +163,7 @@ Test(rewrite, gives_urls_of_the_same_host_the_scheme_of_the_other_side)
 	answer.plain = false;
 	expect("HTTP/1.1 301 x\r\nLocation: https://inner:5232/dav/\r\nContent-Length: 0\r\n\r\n", answer,
 	    "HTTP/1.1 301 x\r\nLocation: https://h/dav/\r\nContent-Length: 0\r\n\r\n");
+	answer.secure = false;
+	expect("HTTP/1.1 301 x\r\nLocation: https://inner:5232/dav/\r\nContent-Length: 0\r\n\r\n", answer,
+	    "HTTP/1.1 301 x\r\nLocation: http://h/dav/\r\nContent-Length: 0\r\n\r\n");
 }

@@ -263,6 +263,26 @@ Test(settings, take_several_places_to_listen_at)
 	finish(&r);
 }
 
+Test(settings, take_networks_of_proxies_and_fronts)
+{
+	struct reading *r = read_settings("u.yaml",
+	    "listen: {address: 'h:1', proxy_protocol: [10.0.0.0/8, '2001:db8::/32']}\n"
+	    "forwarded_from: unix\nupstream: https://a.example\n" ORG);
+	const struct ub_networks *proxies = r->settings->listens[0].proxies, *fronts;
+	cr_assert_eq(r->diags.list.n, 0, "%s", printed(r));
+	cr_assert(proxies->n == 2 && !proxies->local && proxies->items[1].bits == 32);
+	fronts = r->settings->forwarded_from;
+	cr_assert(fronts->n == 0 && fronts->local);
+	finish(&r);
+	r = read_settings("u.yaml", REQUIRED ORG "forwarded_from: []\n");
+	fronts = r->settings->forwarded_from;
+	cr_assert(fronts && fronts->n == 0 && !fronts->local, "nobody is not the same as not said");
+	finish(&r);
+	r = read_settings("u.yaml", REQUIRED ORG);
+	cr_assert(!r->settings->forwarded_from && !r->settings->listens[0].proxies);
+	finish(&r);
+}
+
 Test(settings, take_as_many_places_as_the_limit)
 {
 	for (int more = 0; more < 2; more++) {
@@ -293,6 +313,10 @@ static const struct {
 	    "a mode like" },
 	{ "listen: {address: 'unix:a', mode: 1777}\nupstream: https://a.example\n" ORG, "wrong-value",
 	    "a mode like" },
+	{ "listen: {address: 'h:1', proxy_protocol: yes}\nupstream: https://a.example\n" ORG, "wrong-value",
+	    "a network like `10.0.0.0/8`, an address, or `unix`, found `yes`" },
+	{ REQUIRED ORG "forwarded_from: [10.0.0.1/8]\n", "wrong-value", "a network like" },
+	{ REQUIRED ORG "forwarded_from: {a: b}\n", "wrong-value", "a network like" },
 	{ "listen: 'unix:'\nupstream: https://a.example\n" ORG, "wrong-value", "`unix:PATH`" },
 	{ "listen: {tls: no}\nupstream: https://a.example\n" ORG, "missing-key", "address" },
 	{ "listen: [h:1, {address: 'h:2', tls: yes}]\nupstream: https://a.example\n" ORG, "listen-tls",
