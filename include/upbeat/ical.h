@@ -162,6 +162,11 @@ UB_MUST_USE bool ub_ical_convert(const struct ub_ical *ical, const struct ub_ite
 struct ub_text ub_ical_hide(const struct ub_ical *ical, enum ub_class class, const struct ub_zones *zones,
     bool *hidden, struct ub_arena *arena);
 
+/* When what stands was written (DTSTAMP, RFC 5545 3.8.7.2). UB_INSTANT_NONE: the object does not say. */
+ub_instant ub_ical_stamp(const struct ub_ical *ical);
+/* Whether the object is a message that invites somebody (METHOD:REQUEST, RFC 5546 3.2.2). */
+UB_MUST_USE bool ub_ical_invites(const struct ub_ical *ical);
+
 /* Leaves of each component's lines of this name only the last one. False: no component has two, and *once is
  * the text. */
 UB_MUST_USE bool ub_ical_untwice(

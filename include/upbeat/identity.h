@@ -48,6 +48,7 @@ struct ub_identity {
 	struct ub_texts homes;     /* where his calendars are: hrefs as the server writes them */
 	struct ub_texts addresses; /* all of them, in lower case */
 	struct ub_text outbox;     /* to which he sends questions about others; an href */
+	struct ub_text inbox;      /* where he has the messages that invite him; an href */
 };
 
 /* Identities that were found out, remembered for UB_IDENTITY_SECONDS. Any thread. */
@@ -78,7 +79,8 @@ UB_MUST_USE bool ub_identity_known(struct ub_identities *identities, struct ub_t
 /* What the server does with what is written, as far as was found out by what came of a write. */
 enum ub_habit {
 	UB_HABIT_TITLES, /* whoever has accepted an event has not accepted another title, and is asked anew */
-	UB_HABITS        /* how many there are */
+	UB_HABIT_MESSAGES, /* whatever is written of an event is a message to all who are invited */
+	UB_HABITS          /* how many there are */
 };
 
 /* Remembers whether the server has the habit. True: that is news. */

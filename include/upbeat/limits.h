@@ -158,6 +158,8 @@
 #define UB_SYNC_REFUSALS         2   /* tokens refused in a row until the calendar is listed instead */
 #define UB_KEYS_AT_ONCE          32  /* keys of one pass that become due together, */
 #define UB_KEYS_MS               1000 /* and the time between these and the next ones: others come in between */
+#define UB_AGENDA_SECONDS        86400 /* between writings of an agenda alone, where each is a message to guests */
+#define UB_AGENDA_NEAR_SECONDS   7200  /* before the item, when it is written once more */
 #define UB_LOOKS_KEPT            65536 /* versions of objects that were looked at, a power of two */
 #define UB_UID_SEARCHES_MAX                                                                                  \
 	6 /* tries to look for a meeting by its UID; then it is gone, within two minutes */

@@ -55,6 +55,8 @@ struct ub_pass {
 	bool kept;      /* what is remembered of the meeting was kept before its first item was written */
 	bool forbidden; /* the server has refused the service account something */
 	bool moved;     /* the event takes people at another time than when it was last seen */
+	/* When an item's new agenda is due, in milliseconds since 1970; 0: none waits. */
+	int64_t look_again;
 	/* With UB_PASS_AGAIN: when to try again, in milliseconds since 1970; 0: in a moment. */
 	int64_t again;
 	/* With UB_PASS_NOT_OWNER: the principal that the owner logs in as; empty: not known. */

@@ -119,7 +119,9 @@ static enum ub_outcome ask_principal(
 	if (outcome == UB_OUTCOME_OK && !ub_dav_read_principal(response.body, out, lookup->arena))
 		outcome = UB_OUTCOME_REFUSED;
 	if (outcome != UB_OUTCOME_OK)
-		*out = (struct ub_dav_principal){ .display_name = UB_TEXT_NONE, .outbox = UB_TEXT_NONE };
+		*out = (struct ub_dav_principal){
+			.display_name = UB_TEXT_NONE, .inbox = UB_TEXT_NONE, .outbox = UB_TEXT_NONE
+		};
 	return outcome;
 }
 
@@ -165,6 +167,7 @@ static void take_principal(
 	for (size_t i = 0; i < principal->n_addresses; i++)
 		*ub_push(lookup->arena, &out->addresses) = principal->addresses[i];
 	out->outbox = principal->outbox;
+	out->inbox = principal->inbox;
 }
 
 static enum ub_outcome find_owner(
@@ -209,7 +212,8 @@ static enum ub_outcome ask(const struct lookup *lookup, struct ub_identity *out)
 		.owner_href = UB_TEXT_NONE,
 		.caller_href = UB_TEXT_NONE,
 		.calendar_name = UB_TEXT_NONE,
-		.outbox = UB_TEXT_NONE };
+		.outbox = UB_TEXT_NONE,
+		.inbox = UB_TEXT_NONE };
 	enum ub_outcome outcome = identity_propfind(
 	    lookup->caller, lookup->href, "0", ub_dav_collection_query, &response, lookup->arena);
 	if (outcome != UB_OUTCOME_OK)
@@ -237,7 +241,8 @@ static struct identity_entry copy(const struct identity_entry *from, struct ub_a
 {
 	struct identity_entry to = *from;
 	struct ub_text *const texts[] = { &to.identity.owner, &to.identity.owner_href,
-		&to.identity.caller_href, &to.identity.calendar_name, &to.identity.outbox, &to.calendar };
+		&to.identity.caller_href, &to.identity.calendar_name, &to.identity.outbox, &to.identity.inbox,
+		&to.calendar };
 	for (size_t i = 0; i < UB_COUNT(texts); i++)
 		*texts[i] = ub_text_copy(arena, *texts[i]);
 	to.identity.homes = copy_texts(from->identity.homes, arena);

@@ -250,7 +250,7 @@ static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
 		ub_log(pass->log, UB_LOG_ERROR, "%.*s: two changes to it overlap; it stays as it is",
 		    UB_ARGS(found->href));
 	note_as_it_stands(pass, step, found);
-	if (!written)
+	if (!written || pass_agenda_waits(pass, step, found, written))
 		return deliver_as_it_stands(pass, step, found, findings), UB_OUTCOME_OK;
 	/* Without an ETag nobody could tell what would be overwritten (RFC 9110 13.1.1). */
 	if (found->etag.len == 0)
@@ -266,6 +266,7 @@ static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
 	if (outcome == UB_OUTCOME_OK) {
 		deliver(pass, findings->meeting_uid, found->href, response.etag, text);
 		pass_learn_titles(pass, step->existing->event, found->href, written);
+		pass_note_agenda(pass, step, found, written, text);
 	}
 	acts->changed += outcome == UB_OUTCOME_OK;
 	say(pass, step->item->id, "changed", outcome, &response);

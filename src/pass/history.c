@@ -236,6 +236,20 @@ void pass_remember(struct ub_pass *pass, const struct ub_decision *decision,
 	look_at_accounts(pass, &seen, former);
 }
 
+void pass_remember_look(struct ub_pass *pass)
+{
+	const struct ub_key *key = &pass->job->key;
+	struct ub_store_seen seen;
+	if (pass->look_again == 0 || ub_store_seen(pass->store, ub_organization, key->upstream, key->href,
+					 pass->arena, &seen) != UB_STORE_OK)
+		return;
+	if (seen.look_again && seen.look_again <= pass->look_again)
+		return;
+	seen.look_again = pass->look_again;
+	if (ub_store_put_seen(pass->store, &seen) != UB_STORE_OK)
+		pass_complain(pass);
+}
+
 void pass_forget(struct ub_pass *pass, const struct ub_store_seen *seen)
 {
 	struct watches watches = { .n = 0 };

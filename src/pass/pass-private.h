@@ -197,6 +197,8 @@ void pass_ask_for_times(struct ub_pass *pass, const struct ub_plan *plan, const 
  * thereby, up to UB_HISTORY_LOOKS_MAX of those to come are looked at anew. */
 void pass_remember(struct ub_pass *pass, const struct ub_decision *decision,
     const struct ub_response *response, const struct ub_store_seen *former);
+/* Has the meeting looked at again at pass->look_again, if that comes before what is remembered. */
+void pass_remember_look(struct ub_pass *pass);
 /* Forgets a copy of a meeting that is gone; otherwise as pass_remember(). */
 void pass_forget(struct ub_pass *pass, const struct ub_store_seen *seen);
 
@@ -244,6 +246,19 @@ bool pass_titles_ask_again(const struct ub_pass *pass);
  * some. `before`: the item as it was; `written`: enum ub_property. */
 void pass_learn_titles(
     struct ub_pass *pass, const struct ub_event *before, struct ub_text href, unsigned written);
+
+/* ---- messages.c: servers that make a message of whatever is written ---- */
+
+/* To be called when an item was changed. `written`: enum ub_property; `text`: the item's now. */
+void pass_note_agenda(struct ub_pass *pass, const struct ub_step *step, const struct ub_found *found,
+    unsigned written, struct ub_text text);
+/* To be called for an object of one of Upbeat's items that stands; *response is of its GET. If it is a
+ * guest's copy in which the agenda alone has changed, looks whether he got a message of that. */
+void pass_learn_messages(
+    struct ub_pass *pass, const struct ub_event *event, const struct ub_response *response);
+/* Whether the change is of the agenda alone, and to be written later: pass->look_again says when. */
+UB_MUST_USE bool pass_agenda_waits(
+    struct ub_pass *pass, const struct ub_step *step, const struct ub_found *found, unsigned written);
 
 /* ---- deliver.c ---- */
 

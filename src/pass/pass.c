@@ -216,6 +216,7 @@ static enum ub_pass_end remember_at_end(struct ub_pass *pass, const struct ub_de
 {
 	if (end == UB_PASS_SETTLED && decision->plan->not_eligible)
 		pass_remember(pass, decision, response, former);
+	pass_remember_look(pass);
 	return end;
 }
 
@@ -269,6 +270,7 @@ static bool is_own_item(struct ub_pass *pass, const struct ub_decision *decision
 		pass_note_item(pass, response->body, response->etag);
 		pass_note_copy(pass, response->etag);
 		pass_mend(pass, decision->event, response);
+		pass_learn_messages(pass, decision->event, response);
 	}
 	if (stripped)
 		*why = UB_TEXT("it is one of Upbeat's own items, without its marks");

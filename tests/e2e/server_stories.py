@@ -321,18 +321,35 @@ def _(story):
     tap.equal(story.partstat(story.prep(real, "moves"), "bob"), "ACCEPTED", "bob's answer, at last")
 
 
-@tap.case("storm of agendas: new agendas reset no reply, and send no message")
+@tap.case("storm of agendas: new agendas reset no reply, and send no message but one by which Upbeat finds out that each would")
 def _(story):
+    bob = story.calendar("bob", story.upbeat)
+    bob.poll()
     real, prep, save, sent = storm(story, "agendas")
     story.answer("bob", prep, "ACCEPTED")
     before = sent()
-    for n in range(TIMES):
+
+    def messages():
+        return {len(now - before[user]) for user, now in sent().items()}
+
+    def renew(n):
         story.refresh(f"Fact {n}.")
         save(0)
         now = story.prep(real, "agendas")
-        tap.contains(now.text("DESCRIPTION"), f"Fact {n}.", "the new agenda")
         tap.equal(story.partstat(now, "bob"), "ACCEPTED", "bob's answer")
-    tap.equal({user: len(now - before[user]) for user, now in sent().items()}, dict.fromkeys(TEAM[1:], 0), "messages")
+        return now.text("DESCRIPTION")
+
+    tap.contains(renew(0), "Fact 0.", "the new agenda")
+    each_is_sent = messages() != {0}
+    if each_is_sent:
+        tap.eventually(lambda: bob.poll() or "makes a message of whatever is written" in story.upbeat.said(), "Upbeat has found out", SOON)
+        story.settle()
+    for n in range(1, TIMES):
+        tap.contains(renew(n), "Fact 0." if each_is_sent else f"Fact {n}.", "the agenda, which waits where each is a message")
+    tap.equal(messages(), {1 if each_is_sent else 0}, "messages to each colleague")
+    save(1)
+    for text in (story.prep(real, "agendas").text("DESCRIPTION"), calendars.components(story.delivered("carol", prep)[1])[0].text("DESCRIPTION")):
+        tap.contains(text, f"Fact {TIMES - 1}.", "the agenda that goes along with a move")
 
 
 @tap.case("answer to a run sheet: after a move, the answer of a guest whose client looks for changes is taken")

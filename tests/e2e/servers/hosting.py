@@ -101,7 +101,7 @@ class Household(contextlib.ExitStack):
 
     def serve(self):
         """Until told to end, or until one of them ends."""
-        print("ready", flush=True)
+        print("\nready", flush=True)  # in a line of its own: a child may not have ended its line yet
         while all(child.poll() is None for child in self.children):
             time.sleep(0.2)
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "upbeat/ical.h"
+#include "upbeat/limits.h"
 #include "world.h"
 
 #include <stdio.h>
@@ -147,4 +149,150 @@ Test(habits, what_was_found_out_goes_before_the_servers_word)
 	cr_expect(ub_identities_titles_ask_again(snapshot->identities, &other));
 	cr_expect(ub_identities_titles_ask_again(snapshot->identities, NULL));
 	ub_identities_free(&present);
+}
+
+/* ---- messages ---- */
+
+/* The agenda alone follows the meeting's title here. */
+static const char agenda_rules[] =
+    "format: 1\n"
+    "rules:\n"
+    "  - name: prep\n"
+    "    for: meeting\n"
+    "    when: meeting.customer\n"
+    "    create:\n"
+    "      - event: prep\n"
+    "        title: Prepare\n"
+    "        between: [3 business days before start, 2 business days before start]\n"
+    "        duration: 15m\n"
+    "        attendees: meeting.internal\n";
+
+static void set_up_agendas(void)
+{
+	world_set_up_with(agenda_rules, "");
+	upstream_set_default_calendar(up, "/alice/meetings/");
+	now = NOW;
+	store_and_run();
+	now += 60;
+}
+
+static void tear_down_agendas(void)
+{
+	now = NOW;
+	world_tear_down();
+}
+
+TestSuite(agendas, .init = set_up_agendas, .fini = tear_down_agendas);
+
+static void expect_messages(bool known, bool there)
+{
+	bool is_there;
+	cr_expect_eq(ub_identities_knows(snapshot->identities, UB_HABIT_MESSAGES, &is_there), known);
+	cr_expect(!known || is_there == there);
+}
+
+static struct ub_text replaced(struct ub_text text, const char *from, const char *to)
+{
+	size_t at = ub_text_find(text, ub_text(from), 0);
+	cr_assert_neq(at, SIZE_MAX, "no %s in %.*s", from, UB_ARGS(text));
+	return ub_textf(arena, "%.*s%s%.*s", UB_ARGS(ub_text_sub(text, 0, at)), to,
+	    UB_ARGS(ub_text_sub(text, at + strlen(from), text.len)));
+}
+
+/* The prep call as alice has it who is a guest of bob's, and in her inbox the message of that call with that
+ * METHOD, which was sent when the call was as in `sent`. */
+static void look_as_guest(struct ub_text sent, const char *method)
+{
+	struct ub_text own =
+	    replaced(text_of(prep()), "ORGANIZER;CN=Alice:mailto:alice@", "ORGANIZER:mailto:bob@");
+	struct ub_text message = replaced(sent, "VERSION:2.0\r\n", method);
+	upstream_store(up, "/alice/inbox/message.ics", message.ptr);
+	upstream_store(up, ub_text_cstr(arena, prep()), own.ptr);
+	cr_assert_eq(run_on(ub_text_cstr(arena, prep())), UB_PASS_SETTLED, "%s", why);
+}
+
+Test(agendas, a_message_as_new_as_the_agenda_shows_that_each_writing_is_one)
+{
+	retitle("Another");
+	look_as_guest(text_of(prep()), "VERSION:2.0\r\nMETHOD:REQUEST\r\n");
+	expect_messages(true, true);
+}
+
+Test(agendas, an_older_message_shows_that_not_each_writing_is_one)
+{
+	struct ub_text sent = ub_text_copy(arena, text_of(prep()));
+	retitle("Another");
+	look_as_guest(sent, "VERSION:2.0\r\nMETHOD:REQUEST\r\n");
+	expect_messages(true, false);
+}
+
+Test(agendas, what_is_no_invitation_and_what_changed_more_than_the_agenda_show_nothing)
+{
+	look_as_guest(text_of(prep()), "VERSION:2.0\r\nMETHOD:REQUEST\r\n");
+	expect_messages(false, false);
+	tear_down_agendas();
+	set_up_agendas();
+	retitle("Another");
+	look_as_guest(text_of(prep()), "VERSION:2.0\r\nMETHOD:REPLY\r\n");
+	expect_messages(false, false);
+}
+
+/* When the meeting is to be looked at again; 0: no need. */
+static int64_t look_again(void)
+{
+	struct ub_store_seen seen;
+	cr_assert_eq(ub_store_seen(store, ub_organization, UB_TEXT("up"), UB_TEXT(MEETING), arena, &seen),
+	    UB_STORE_OK);
+	return seen.look_again / 1000;
+}
+
+Test(agendas, wait_a_day_where_each_writing_is_a_message)
+{
+	cr_assert(ub_identities_learn(snapshot->identities, UB_HABIT_MESSAGES, true));
+	retitle("Another");
+	cr_expect(has("For: Roadmap"));
+	cr_expect_eq(look_again(), NOW + UB_AGENDA_SECONDS);
+	now = NOW + UB_AGENDA_SECONDS - 1;
+	retitle("A third");
+	cr_expect(has("For: Roadmap"));
+	cr_expect_eq(look_again(), NOW + UB_AGENDA_SECONDS);
+	now = NOW + UB_AGENDA_SECONDS;
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
+	cr_expect(has("For: A third"));
+	cr_expect_eq(look_again(), 0);
+}
+
+Test(agendas, go_along_with_what_is_a_message_anyway)
+{
+	cr_assert(ub_identities_learn(snapshot->identities, UB_HABIT_MESSAGES, true));
+	retitle("Another");
+	day = "20261119";
+	store_meeting(MEETING, guest, "");
+	retitle("A third");
+	day = "20261112";
+	cr_expect(has("For: A third"));
+	cr_expect_eq(look_again(), 0);
+}
+
+Test(agendas, are_written_once_more_when_the_item_is_near)
+{
+	cr_assert(ub_identities_learn(snapshot->identities, UB_HABIT_MESSAGES, true));
+	/* The call is three business days before Thursday, at the first quarter of an hour that is free. */
+	struct ub_text text = text_of(prep());
+	struct ub_ical_refusal refusal;
+	const struct ub_event *event = ub_ical_read(text, snapshot->zones, arena, &refusal);
+	ub_instant start = ub_cal_instant(event->start.zone, event->start.civil);
+	now = start - UB_AGENDA_NEAR_SECONDS - 3600;
+	retitle("Another");
+	cr_expect(has("For: Another"));
+	now += 60;
+	retitle("A third");
+	cr_expect(has("For: Another"));
+	cr_expect_eq(look_again(), start - UB_AGENDA_NEAR_SECONDS);
+	now = start - UB_AGENDA_NEAR_SECONDS;
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
+	cr_expect(has("For: A third"));
+	now += 60;
+	retitle("A fourth");
+	cr_expect(has("For: A third"));
 }
