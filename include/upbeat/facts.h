@@ -184,6 +184,9 @@ struct ub_text ub_org_lead(const struct ub_org *org, const struct ub_team *team)
 const struct ub_org_person *ub_org_person(const struct ub_org *org, struct ub_text address);
 /* Whether the address is in one of our domains, and not listed in not_customers. */
 bool ub_org_is_ours(const struct ub_org *org, struct ub_text address);
+/* The same for the last check before something goes to the address: it is one as we write them ourselves, and
+ * none with a %, so that nobody has to guess what a server makes of it. */
+bool ub_org_is_plainly_ours(const struct ub_org *org, struct ub_text address);
 /* Whether the address is neither one of ours nor listed in not_customers. */
 bool ub_org_is_guest(const struct ub_org *org, struct ub_text address);
 /* The address of an authenticated user by org->users. Empty: no pattern is set. */

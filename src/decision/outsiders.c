@@ -6,14 +6,11 @@
  */
 #include "upbeat/decision.h"
 
-/* Only an address as we write them ourselves is one of ours, and none with a %: nobody has to guess what a
- * server makes of another one. */
 static bool is_ours(struct ub_text invitation, const struct ub_org *org)
 {
 	const struct ub_text scheme = UB_TEXT("mailto:");
-	struct ub_text address = ub_text_sub(invitation, scheme.len, invitation.len);
-	return ub_text_starts(invitation, scheme) && ub_text_find(address, UB_TEXT("%"), 0) == SIZE_MAX &&
-	       ub_facts_is_address(address) && ub_org_is_ours(org, address);
+	return ub_text_starts(invitation, scheme) &&
+	       ub_org_is_plainly_ours(org, ub_text_sub(invitation, scheme.len, invitation.len));
 }
 
 static bool has(const struct ub_texts *texts, struct ub_text text)

@@ -158,6 +158,12 @@ bool ub_org_is_ours(const struct ub_org *org, struct ub_text address)
 	return address_standing(org, address) == STANDING_INTERNAL;
 }
 
+bool ub_org_is_plainly_ours(const struct ub_org *org, struct ub_text address)
+{
+	return ub_text_find(address, UB_TEXT("%"), 0) == SIZE_MAX && ub_facts_is_address(address) &&
+	       ub_org_is_ours(org, address);
+}
+
 bool ub_org_is_guest(const struct ub_org *org, struct ub_text address)
 {
 	return address_standing(org, address) == STANDING_OUTSIDE;
