@@ -7,8 +7,9 @@
  * principals that the server knows, aliases of paths, the last seen text of customer meetings, which meetings
  * there were with each account and how often there should be (upbeat/history.h), when our people are taken,
  * how far the changes of calendars were looked at, by which clients users come, colleagues' copies of items
- * (upbeat/copies.h), and events that are to be told to others. A store is a table of functions, and holds no
- * credential. What this header says holds for every store; one suite of tests runs on all of them.
+ * (upbeat/copies.h) and mails on them (upbeat/mails.h), and events that are to be told to others. A store is
+ * a table of functions, and holds no credential. What this header says holds for every store; one suite of
+ * tests runs on all of them.
  *
  * Keys are levels, not edges: a key says "look here", never what was there. Putting a key that is there
  * already makes one pass of two. Putting a key while somebody works on it makes sure that another pass

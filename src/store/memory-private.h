@@ -33,6 +33,7 @@ struct memory {
 	struct set syncs;        /* by upstream, collection */
 	struct set clients;      /* by upstream, principal, client */
 	struct set copies;       /* by organisation, upstream, item, person */
+	struct set mails;        /* the same */
 	struct set events;       /* by number */
 	struct set sinks;        /* by name */
 	uint64_t last_event;     /* the number of the last one */
@@ -165,6 +166,15 @@ store_copy_fn memory_copy;
 store_copy_at_fn memory_copy_at;
 store_copies_fn memory_copies;
 void copies_prune(struct memory *memory, int64_t before);
+
+/* memory-mails.c */
+int compare_mails(const void *a, const void *b);
+store_put_mail_fn memory_put_mail;
+store_note_mail_fn memory_note_mail;
+store_mails_fn memory_mails;
+store_mails_due_fn memory_mails_due;
+store_count_mails_fn memory_count_mails;
+void mails_prune(struct memory *memory, int64_t before);
 
 /* memory-events.c */
 int compare_events(const void *a, const void *b);

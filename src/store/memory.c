@@ -358,6 +358,7 @@ static enum ub_store_result memory_prune(struct ub_store *store, int64_t now, in
 	syncs_prune(memory, before);
 	clients_prune(memory, before);
 	copies_prune(memory, before);
+	mails_prune(memory, before);
 	memory_unlock(memory);
 	return UB_STORE_OK;
 }
@@ -382,6 +383,7 @@ static void memory_close(struct ub_store *store)
 	set_free(&memory->syncs);
 	set_free(&memory->clients);
 	set_free(&memory->copies);
+	set_free(&memory->mails);
 	free(memory->taken.items);
 	set_free(&memory->events);
 	set_free(&memory->sinks);
@@ -478,6 +480,11 @@ static const struct ub_store_ops ops = {
 	.copy = memory_copy,
 	.copy_at = memory_copy_at,
 	.copies = memory_copies,
+	.put_mail = memory_put_mail,
+	.note_mail = memory_note_mail,
+	.mails = memory_mails,
+	.mails_due = memory_mails_due,
+	.count_mails = memory_count_mails,
 	.set_sinks = memory_set_sinks,
 	.sinks = memory_sinks,
 	.events = memory_events,
@@ -516,6 +523,7 @@ struct ub_store *ub_store_memory_open(void)
 	memory->syncs.compare = compare_syncs;
 	memory->clients.compare = compare_clients;
 	memory->copies.compare = compare_copies;
+	memory->mails.compare = compare_mails;
 	memory->events.compare = compare_events;
 	memory->sinks.compare = compare_sinks;
 	return &memory->store;

@@ -102,6 +102,13 @@ enum statement {
 	COPY_AT,
 	COPY_LIST,
 	COPY_PRUNE,
+	MAIL_PUT,
+	MAIL_GET,
+	MAIL_NOTE,
+	MAIL_LIST,
+	MAIL_DUE,
+	MAIL_COUNT,
+	MAIL_PRUNE,
 	EVENT_PUT,
 	EVENT_LIST,
 	EVENT_TRIM,
@@ -165,7 +172,7 @@ bool sql_only_text(
 void sqlite_add_event(struct sqlite *s, const struct ub_store_event *event);
 
 /* sqlite.c, sqlite-queue.c, sqlite-records.c, sqlite-meetings.c, sqlite-appointments.c, sqlite-syncs.c,
- * sqlite-copies.c and sqlite-events.c: the functions of struct ub_store_ops. */
+ * sqlite-copies.c, sqlite-mails.c and sqlite-events.c: the functions of struct ub_store_ops. */
 store_close_fn sqlite_close;
 store_problem_fn sqlite_problem;
 store_is_lost_fn sqlite_is_lost;
@@ -232,6 +239,11 @@ store_put_copy_fn sqlite_put_copy;
 store_copy_fn sqlite_copy;
 store_copy_at_fn sqlite_copy_at;
 store_copies_fn sqlite_copies;
+store_put_mail_fn sqlite_put_mail;
+store_note_mail_fn sqlite_note_mail;
+store_mails_fn sqlite_mails;
+store_mails_due_fn sqlite_mails_due;
+store_count_mails_fn sqlite_count_mails;
 store_set_sinks_fn sqlite_set_sinks;
 store_sinks_fn sqlite_sinks;
 store_events_fn sqlite_events;

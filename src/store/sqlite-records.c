@@ -208,5 +208,6 @@ enum ub_store_result sqlite_prune(struct ub_store *store, int64_t now, int64_t b
 	sql_run(s, sql_bound(s, SYNC_PRUNE, "i", before));
 	sql_run(s, sql_bound(s, CLIENT_PRUNE, "i", before));
 	sql_run(s, sql_bound(s, COPY_PRUNE, "i", before));
+	sql_run(s, sql_bound(s, MAIL_PRUNE, "i", before));
 	return sql_end(s, UB_STORE_OK);
 }

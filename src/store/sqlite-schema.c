@@ -84,6 +84,18 @@
 /* At which version of an object engines have died. */
 #define COLUMNS_SINCE_15 "ALTER TABLE key ADD COLUMN version TEXT NOT NULL DEFAULT '';"
 
+/* What colleagues are told of items by mail. */
+#define TABLES_SINCE_16                                                                                      \
+	"CREATE TABLE mail(organization TEXT, upstream TEXT, item TEXT, person TEXT, uid TEXT NOT NULL,"     \
+	" meeting_uid TEXT NOT NULL, owner TEXT NOT NULL, name TEXT NOT NULL, kind INTEGER NOT NULL,"        \
+	" version TEXT NOT NULL, id TEXT NOT NULL, sequence INTEGER NOT NULL, title TEXT NOT NULL,"          \
+	" text TEXT NOT NULL, object TEXT NOT NULL, made INTEGER NOT NULL, expires INTEGER NOT NULL,"        \
+	" state INTEGER NOT NULL, reached INTEGER NOT NULL, due INTEGER NOT NULL,"                           \
+	" attempts INTEGER NOT NULL, problem TEXT NOT NULL, sent INTEGER NOT NULL,"                          \
+	" PRIMARY KEY(organization, upstream, item, person)) WITHOUT ROWID;"                                 \
+	"CREATE INDEX mail_of ON mail(organization, meeting_uid);"                                           \
+	"CREATE INDEX mail_due ON mail(due) WHERE state = 0;"
+
 /* The schema of a new file, of version SCHEMA. Times are in milliseconds since 1970. */
 const char sql_schema[] =
     "CREATE TABLE key(id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, upstream TEXT NOT NULL,"
@@ -117,7 +129,7 @@ const char sql_schema[] =
     " PRIMARY KEY(organization, upstream, href));"
     "CREATE INDEX seen_meeting ON seen(organization, meeting_uid, href, upstream);" TABLES_SINCE_3
 	INDEXES_SINCE_4 TABLES_SINCE_5 TABLES_SINCE_6 COLUMNS_SINCE_7 TABLES_SINCE_10 PERIODS_SINCE_11
-	    TABLES_SINCE_12 TABLES_SINCE_13 TABLES_SINCE_14 COLUMNS_SINCE_15;
+	    TABLES_SINCE_12 TABLES_SINCE_13 TABLES_SINCE_14 COLUMNS_SINCE_15 TABLES_SINCE_16;
 
 /* Version 1 kept strangers' keys, and aliases that nobody had vouched for. A principal who has a meeting in
  * the store was answered well when it was looked at. */
@@ -195,6 +207,9 @@ static const char from_13[] = TABLES_SINCE_14;
 /* Version 14 did not know at what its keys were set aside: they are tried again when they are put. */
 static const char from_14[] = COLUMNS_SINCE_15;
 
+/* Version 15 sent no mails. */
+static const char from_15[] = TABLES_SINCE_16;
+
 const char *const sql_migrations[] = { [1] = from_1,
 	[2] = from_2,
 	[3] = from_3,
@@ -208,7 +223,8 @@ const char *const sql_migrations[] = { [1] = from_1,
 	[11] = from_11,
 	[12] = from_12,
 	[13] = from_13,
-	[14] = from_14 };
+	[14] = from_14,
+	[15] = from_15 };
 
 #define KEY_COLUMNS                                                                                          \
 	"id, lease, kind, upstream, href, principal, collection, state, put, due, again, attempts, "         \
@@ -231,6 +247,9 @@ const char *const sql_migrations[] = { [1] = from_1,
 #define COPY_COLUMNS                                                                                         \
 	"organization, upstream, item, person, uid, meeting_uid, owner, href, etag, source, state, "         \
 	"problem, changed"
+#define MAIL_COLUMNS                                                                                         \
+	"organization, upstream, item, person, uid, meeting_uid, owner, name, kind, version, id, sequence, " \
+	"title, text, object, made, expires, state, reached, due, attempts, problem, sent"
 
 const char *const sql_statements[STATEMENTS] = {
 	[BEGIN] = "BEGIN IMMEDIATE",
@@ -400,6 +419,20 @@ const char *const sql_statements[STATEMENTS] = {
 	    "SELECT " COPY_COLUMNS " FROM copy WHERE organization = ?1 AND (?2 = '' OR meeting_uid = ?2)"
 	    " ORDER BY item, person",
 	[COPY_PRUNE] = "DELETE FROM copy WHERE changed < ?",
+	[MAIL_PUT] = "INSERT OR REPLACE INTO mail(" MAIL_COLUMNS
+		     ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[MAIL_GET] = "SELECT " MAIL_COLUMNS " FROM mail WHERE organization = ? AND upstream = ? AND item = ?"
+		     " AND person = ?",
+	[MAIL_NOTE] =
+	    "UPDATE mail SET state = ?6, reached = ?7, due = ?8, attempts = ?9, problem = ?10, sent = ?11"
+	    " WHERE organization = ?1 AND upstream = ?2 AND item = ?3 AND person = ?4 AND id = ?5",
+	[MAIL_LIST] =
+	    "SELECT " MAIL_COLUMNS " FROM mail WHERE organization = ?1 AND (?2 = '' OR meeting_uid = ?2)"
+	    " ORDER BY item, person",
+	[MAIL_DUE] = "SELECT " MAIL_COLUMNS " FROM mail INDEXED BY mail_due WHERE state = 0 AND due <= ?"
+		     " ORDER BY due, item, person LIMIT ?",
+	[MAIL_COUNT] = "SELECT state, count(*) FROM mail GROUP BY state",
+	[MAIL_PRUNE] = "DELETE FROM mail WHERE expires < ?",
 	[EVENT_PUT] = "INSERT INTO event(id, text) SELECT ?, ? WHERE EXISTS (SELECT 1 FROM sink)",
 	[EVENT_LIST] = "SELECT number, id, text FROM event"
 		       " WHERE number > (SELECT position FROM sink WHERE name = ?) ORDER BY number LIMIT ?",

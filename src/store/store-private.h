@@ -7,6 +7,7 @@
  */
 
 #include "upbeat/copies.h"
+#include "upbeat/mails.h"
 #include "upbeat/history.h"
 
 #define UB_STORE_ASIDE_REASON "what worked on it did not come to an end, several times"
@@ -143,6 +144,13 @@ typedef enum ub_store_result store_copy_at_fn(struct ub_store *store, struct ub_
     struct ub_text upstream, struct ub_text href, struct ub_arena *arena, struct ub_store_copy *copy);
 typedef enum ub_store_result store_copies_fn(struct ub_store *store, struct ub_text organization,
     struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_copies *copies);
+typedef enum ub_store_result store_put_mail_fn(struct ub_store *store, const struct ub_store_mail *mail);
+typedef enum ub_store_result store_note_mail_fn(struct ub_store *store, const struct ub_store_mail *mail);
+typedef enum ub_store_result store_mails_fn(struct ub_store *store, struct ub_text organization,
+    struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_mails *mails);
+typedef enum ub_store_result store_mails_due_fn(
+    struct ub_store *store, int64_t now, size_t max, struct ub_arena *arena, struct ub_store_mails *mails);
+typedef enum ub_store_result store_count_mails_fn(struct ub_store *store, struct ub_mail_counts *counts);
 typedef enum ub_store_result store_set_sinks_fn(
     struct ub_store *store, const struct ub_text *names, size_t n, struct ub_arena *arena);
 typedef enum ub_store_result store_sinks_fn(
@@ -228,6 +236,11 @@ struct ub_store_ops {
 	store_copy_fn *copy;
 	store_copy_at_fn *copy_at;
 	store_copies_fn *copies;
+	store_put_mail_fn *put_mail;
+	store_note_mail_fn *note_mail;
+	store_mails_fn *mails;
+	store_mails_due_fn *mails_due;
+	store_count_mails_fn *count_mails;
 	store_places_fn *places;
 
 	store_set_sinks_fn *set_sinks;
@@ -238,6 +251,12 @@ struct ub_store_ops {
 	store_prune_fn *prune;
 	store_is_lost_fn *is_lost;
 };
+
+/* ---- mails.c ---- */
+
+/* What is in the place of `former` (NULL: nothing) when `mail` is put. False: nothing new is. */
+bool store_next_mail(
+    const struct ub_store_mail *former, const struct ub_store_mail *mail, struct ub_store_mail *next);
 
 /* ---- records.c: structs with texts, copied whole; sorted sets of them ---- */
 
