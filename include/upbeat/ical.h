@@ -188,6 +188,28 @@ bool ub_ical_is_copy(const struct ub_ical *ical);
 UB_MUST_USE struct ub_text ub_ical_answer(
     const struct ub_ical *ical, struct ub_text address, enum ub_partstat partstat, struct ub_arena *arena);
 
+/* ---- messages ---- */
+
+enum ub_ical_method { UB_ICAL_REQUEST, UB_ICAL_CANCEL };
+
+struct ub_ical_message {
+	enum ub_ical_method method;
+	ub_instant stamp;        /* when it is sent: DTSTAMP */
+	int64_t sequence;        /* SEQUENCE */
+	struct ub_text attendee; /* whom it is for: an address */
+	bool whole;              /* CANCEL: of the whole event, not of this attendee's part in it alone */
+};
+
+/* "REQUEST", "CANCEL". A literal. */
+const char *ub_ical_method_word(enum ub_ical_method method);
+/*
+ * The text of an event as it is sent to somebody who is invited to it (RFC 5546 3.2.2, 3.2.5): with its
+ * METHOD, and without alarms and X-UPBEAT properties. A CANCEL names no other attendee. Empty: it cannot be
+ * made.
+ */
+UB_MUST_USE struct ub_text ub_ical_message(
+    const struct ub_ical *ical, const struct ub_ical_message *message, struct ub_arena *arena);
+
 /* ---- the user's own meeting ---- */
 
 /*
