@@ -193,6 +193,18 @@
 #define UB_KEPT_BYTES_MAX         (1024u * 1024 * 1024) /* of one source's reading, kept for the next process */
 #define UB_KEPT_SECONDS           60 /* between times that are noted at which what is kept still held */
 
+/* mail */
+#define UB_MAIL_SUBJECT_MAX  250 /* bytes of a title in a subject */
+#define UB_MAIL_NAME_MAX     100 /* bytes of somebody's name */
+#define UB_MAIL_LOOK_MS      250 /* between looks for mails that are to be sent */
+#define UB_MAIL_BATCH        20  /* mails that are looked for at a time */
+#define UB_MAIL_CONNECT_MS   10000
+#define UB_MAIL_TIMEOUT_MS   60000 /* for one mail, from the greeting of the server on */
+#define UB_MAIL_RETRY_MS     500   /* pause before the second try; doubled each time, up to */
+#define UB_MAIL_RETRY_MAX_MS 300000
+#define UB_MAIL_OPEN_ENDED_DAYS                                                                              \
+	30 /* for which a mail is tried that is about what recurs, and about nothing that ends */
+
 /* events */
 #define UB_SINK_TIMEOUT_SECONDS                                                                              \
 	60                          /* seconds that one delivery may take, unless the settings say otherwise \
