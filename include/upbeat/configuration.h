@@ -28,7 +28,7 @@ struct ub_snapshot {
 	size_t
 	    account_findings[2]; /* the first one of them in the diagnostics, and the first one after them */
 	size_t account_errors;   /* what was wrong with them when they were read */
-	size_t service_errors;   /* what was wrong with the service account's secret then */
+	size_t secret_errors;    /* what was wrong with the files of secrets then */
 	const struct ub_rule_layer *layers; /* the rule directories as they were read */
 	size_t n_layers;
 	/* The rules have a mistake, and `rules` is empty. A plan made with them would take away what
@@ -61,7 +61,7 @@ struct ub_snapshot_input {
 	const char *time_zone;           /* the organisation's, likewise; NULL: UTC */
 	bool find_idle;                  /* as in struct ub_rules_input */
 	bool without_plugins;            /* as in struct ub_directory_start */
-	bool looks_at_secrets;           /* whether the service account's secret can be read */
+	bool looks_at_secrets;           /* whether the secrets that the settings name can be read */
 	bool marks_plugins, minds_marks; /* marks are used, and minded, as there */
 	/* The snapshot in force, whose accounts stay if their source cannot be read now; NULL: none. */
 	const struct ub_snapshot *present;

@@ -86,6 +86,18 @@ struct ub_settings_listen {
 	struct ub_place place;
 };
 
+/* The mail server by which colleagues are invited. */
+struct ub_settings_mail {
+	struct ub_text host; /* no brackets; empty: there is none */
+	uint16_t port;
+	bool tls;            /* from the first byte on (RFC 8314 3.3) */
+	bool starttls;       /* the server has to offer STARTTLS (RFC 3207), and it is used */
+	struct ub_text from; /* whom mails are from: an address */
+	struct ub_text user; /* empty: nobody signs in */
+	struct ub_settings_path password, ca; /* the file of his password; as of `upstream` */
+	struct ub_place place;
+};
+
 /* A certificate that clients see, and its key: PEM files. */
 struct ub_settings_tls {
 	struct ub_settings_path certificate, key;
@@ -96,6 +108,7 @@ enum ub_deliver {
 	UB_DELIVER_AUTO,     /* by the best way that there is */
 	UB_DELIVER_SCHEDULE, /* the server sends invitations to those who are named in an event */
 	UB_DELIVER_COPIES,   /* the service account writes a copy into the calendar of each */
+	UB_DELIVER_MAIL,     /* each is invited by mail (RFC 6047) */
 	UB_DELIVER_OWNER,    /* not at all */
 };
 
@@ -125,6 +138,7 @@ struct ub_settings {
 	int64_t sync_every;     /* seconds between two looks for changes in a calendar; 0: nobody looks */
 	struct ub_settings_service service;
 	enum ub_deliver deliver;
+	struct ub_settings_mail mail;
 	struct ub_text log_level, log_format; /* words that ub_log_level_parse and ub_log_format_parse know */
 	struct ub_org *org;                   /* never NULL */
 	struct ub_settings_holidays *holidays;

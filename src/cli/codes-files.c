@@ -29,6 +29,12 @@ const struct ub_code ub_codes_files[] = {
 	    "Such a character cannot be seen in an editor and has no meaning here. Often it was pasted in. "
 	    "Delete it.",
 	    NULL, NULL },
+	{ "deliver-without-mail", "mails are to be sent, and nobody knows by which server",
+	    "Colleagues are invited by mail where the settings name a mail server. Without one, leave "
+	    "`deliver` to "
+	    "`auto`.",
+	    "deliver: mail",
+	    "mail: {server: \"smtp://127.0.0.1\", from: upbeat@ours.example}\ndeliver: mail" },
 	{ "deliver-without-service", "copies are to be written, and nobody can write them",
 	    "Only a service account may write into colleagues' calendars. Without one, leave `deliver` to "
 	    "`auto`.",
@@ -69,6 +75,23 @@ const struct ub_code ub_codes_files[] = {
 	    "not `no`.",
 	    "listen: {address: 127.0.0.1:8642, tls: yes}",
 	    "listen: {address: 127.0.0.1:8642, tls: yes}\ntls: {certificate: cal.pem, key: cal.key}" },
+	{ "mail-exposed", "other users can read the password for the mail server",
+	    "Whoever reads it can send mails in your name. Only the daemon's user needs the file: chmod 600.",
+	    NULL, NULL },
+	{ "mail-file", "the password for the mail server cannot be read",
+	    "The file has the password alone, in one line. Without it, mails to colleagues wait.", NULL,
+	    NULL },
+	{ "mail-secret", "the user for the mail server has no password, or a password nobody",
+	    "Whoever signs in has a name and a password. The password stands in a file of its own, never in "
+	    "the "
+	    "settings.",
+	    "mail: {server: \"smtps://upbeat:s3cret@mail.ours.example\", from: upbeat@ours.example}",
+	    "mail:\n  server: smtps://mail.ours.example\n  from: upbeat@ours.example\n  user: upbeat\n"
+	    "  password_file: mail-password" },
+	{ "mail-tls", "the mail server is spoken to with TLS and without",
+	    "`plain` is for a server that speaks no TLS, and `ca` for one that does.",
+	    "mail: {server: \"smtps://mail.ours.example\", from: upbeat@ours.example, plain: yes}",
+	    "mail: {server: \"smtps://mail.ours.example\", from: upbeat@ours.example}" },
 	{ "matches-nobody", "an address or pattern that none of our people can be meant by",
 	    "Ours are those whose addresses are in `organization.domains`, or below these domains. An entry "
 	    "of "

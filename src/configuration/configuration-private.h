@@ -13,9 +13,9 @@
 bool ub_snapshot_read_layer(struct ub_arena *arena, const char *directory, struct ub_place place,
     struct ub_rule_layer *layer, struct ub_diags *diags);
 
-struct ub_settings_service;
-/* Reports what keeps the service account's secret from being used, and others who may read it. */
-void ub_snapshot_check_service(const struct ub_settings_service *service, struct ub_diags *diags);
+/* Reports what keeps the secrets of the service account and for the mail server from being used, and others
+ * who may read them. */
+void ub_snapshot_check_secrets(const struct ub_settings *settings, struct ub_diags *diags);
 
 /* Warns that the daemon goes on with what `key` of the settings said when it was started. */
 void ub_snapshot_needs_restart(struct ub_diags *diags, const char *key);

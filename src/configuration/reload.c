@@ -216,7 +216,7 @@ static void reload(struct ub_configuration *configuration, const struct ub_snaps
 	/* New rules do not wait until a source can be read again, whose accounts are kept, nor until the
 	 * service account's secret can. */
 	struct ub_reload outcome =
-	    outcome_of(&diags, snapshot ? snapshot->account_errors + snapshot->service_errors : 0);
+	    outcome_of(&diags, snapshot ? snapshot->account_errors + snapshot->secret_errors : 0);
 	if (outcome.failed && snapshot)
 		ub_snapshot_release(&snapshot);
 	/* Only this thread changes the last reload, so that it may read it without the lock. */

@@ -389,11 +389,11 @@ struct ub_snapshot *ub_snapshot_load(const struct ub_snapshot_input *input, stru
 	/* A mistake in the accounts is no reason to refuse: the sound ones are used. */
 	if (settings)
 		load_accounts(&loading);
-	/* Nor is a mistake in the service account. */
+	/* Nor is a mistake in a secret's file. */
 	size_t before = diags->errors;
 	if (settings && input->looks_at_secrets)
-		ub_snapshot_check_service(&loading.settings->service, diags);
-	snapshot->service_errors = diags->errors - before;
+		ub_snapshot_check_secrets(loading.settings, diags);
+	snapshot->secret_errors = diags->errors - before;
 	/* Diagnostics point into the sources, so that the snapshot's memory has to last as long as they
 	 * do. */
 	if (diags->list.n)

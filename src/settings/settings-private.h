@@ -44,6 +44,7 @@ struct holiday_names {
 /* Reads "host:port" or "[::1]:port". The port may be missing if *authority has one. */
 bool parse_authority(struct ub_text text, struct authority *authority);
 extern const struct ub_yaml_type type_upstream; /* struct authority */
+extern const struct ub_yaml_type type_smtp;     /* struct authority */
 /* Whether the text may name a host: a name, or an address without brackets. */
 bool is_host(struct ub_text host);
 extern const struct ub_yaml_type type_path;          /* struct ub_settings_path */
@@ -119,6 +120,8 @@ struct trust {
 	struct ub_text name;
 };
 
+/* Whether what is sent to the host stays on this machine. */
+bool is_this_machine(struct ub_text host);
 extern const struct ub_yaml_type type_tls;   /* UB_VEC(struct ub_settings_tls), one or a list */
 extern const struct ub_yaml_type type_trust; /* struct trust */
 /* Report an upstream on another machine that is to be spoken to without TLS, unless `plain` says so, and
@@ -141,6 +144,20 @@ struct service {
 extern const struct ub_yaml_type type_service; /* struct service */
 
 void fill_service(struct ub_settings *settings, const struct service *from);
+
+/* ---- mail.c ---- */
+
+struct mail {
+	struct authority server;
+	bool plain;
+	struct ub_text from, user;
+	struct ub_settings_path password, ca;
+	struct ub_place place;
+};
+
+extern const struct ub_yaml_type type_mail; /* struct mail */
+
+void fill_mail(struct ub_settings *settings, const struct mail *from);
 
 /* ---- sources.c ---- */
 

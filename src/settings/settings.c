@@ -24,6 +24,7 @@ struct written {
 	} log;
 	struct service service;
 	int deliver; /* enum ub_deliver */
+	struct mail mail;
 	struct organization organization;
 	struct sources sources;
 	struct sinks sinks;
@@ -71,9 +72,10 @@ static const struct ub_yaml_type type_tasks = { .shape = UB_YAML_CHOICE, UB_YAML
 
 static const struct ub_yaml_word deliver[] = {
 	{ "auto", UB_DELIVER_AUTO,
-	    "by the server's invitations, or else by copies, if there is a service account" },
+	    "by the server's invitations, or else by copies of a service account's, or else by mail" },
 	{ "schedule", UB_DELIVER_SCHEDULE, "by the server's invitations" },
 	{ "copies", UB_DELIVER_COPIES, "by copies that the service account writes" },
+	{ "mail", UB_DELIVER_MAIL, "by mail to each" },
 	{ "owner", UB_DELIVER_OWNER, "not at all: an item stands in its owner's calendar alone" },
 };
 static const struct ub_yaml_type type_deliver = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(deliver) };
@@ -129,6 +131,8 @@ static const struct ub_yaml_field fields[] = {
 	    "an account of Upbeat's own on the server, for users who are not there" },
 	{ "deliver", &type_deliver, offsetof(struct written, deliver), false,
 	    "how colleagues get the items that they are invited to; auto if not said" },
+	{ "mail", &type_mail, offsetof(struct written, mail), false,
+	    "the mail server by which colleagues are invited, where there is no better way" },
 	{ "log", &type_log, offsetof(struct written, log), false, "the log on standard error" },
 	{ "organization", &ub_settings_organization_type, offsetof(struct written, organization), false,
 	    "who is one of us, and when we work" },
@@ -181,6 +185,7 @@ static struct ub_settings *finish(struct ub_arena *arena, const struct written *
 	settings->tasks = (enum ub_settings_tasks)written->tasks;
 	fill_service(settings, &written->service);
 	settings->deliver = (enum ub_deliver)written->deliver;
+	fill_mail(settings, &written->mail);
 	settings->log_level = written->log.level;
 	settings->log_format = written->log.format;
 	fill_sources(arena, settings, &written->sources);
@@ -205,16 +210,24 @@ struct ub_settings *ub_settings_default(struct ub_arena *arena, const struct ub_
 	return finish(arena, &written, UB_TEXT_NONE, zones);
 }
 
+static void refuse_way(const struct ub_yaml_reader *reader, const struct ub_yaml_node *way, const char *code,
+    const char *message, const char *help)
+{
+	struct ub_diag *diag = ub_error(reader->diags, code, way->place, "%s", message);
+	ub_diag_set_help(reader->diags, diag, "%s, or leave `deliver` to `auto`", help);
+}
+
 /* A way that cannot be gone is no way. */
 static void check_deliver(
     const struct ub_yaml_reader *reader, const struct ub_yaml_node *root, const struct written *written)
 {
-	if (written->deliver != UB_DELIVER_COPIES || ub_yaml_get(root, "service"))
-		return;
-	struct ub_diag *diag = ub_error(reader->diags, "deliver-without-service",
-	    ub_yaml_get(root, "deliver")->place, "only a service account can write copies");
-	ub_diag_set_help(
-	    reader->diags, diag, "name the account under `service`, or leave `deliver` to `auto`");
+	const struct ub_yaml_node *way = ub_yaml_get(root, "deliver");
+	if (written->deliver == UB_DELIVER_COPIES && !ub_yaml_get(root, "service"))
+		refuse_way(reader, way, "deliver-without-service", "only a service account can write copies",
+		    "name the account under `service`");
+	if (written->deliver == UB_DELIVER_MAIL && !ub_yaml_get(root, "mail"))
+		refuse_way(reader, way, "deliver-without-mail", "nobody knows by which server to send mails",
+		    "name the mail server under `mail`");
 }
 
 struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_source *source,

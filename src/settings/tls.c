@@ -36,7 +36,7 @@ const struct ub_yaml_type type_trust = FIELDS(trust_fields);
 /* ---- what would be read on the way ---- */
 
 /* RFC 6761 6.3, RFC 1122 3.2.1.3, RFC 4291 2.5.3. */
-static bool is_this_machine(struct ub_text host)
+bool is_this_machine(struct ub_text host)
 {
 	return ub_text_eq_nocase(host, UB_TEXT("localhost")) || ub_text_starts(host, UB_TEXT("127.")) ||
 	       ub_text_is(host, "::1");

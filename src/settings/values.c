@@ -84,6 +84,30 @@ const struct ub_yaml_type type_upstream = {
 	.shape = UB_YAML_CUSTOM, .noun = "a URL like `https://dav.ours.example`", .read = read_upstream
 };
 
+static bool read_smtp(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+    const struct ub_yaml_node *node, void *out)
+{
+	const bool tls = ub_text_starts(node->text, UB_TEXT("smtps://"));
+	const struct ub_text scheme = tls ? UB_TEXT("smtps://") : UB_TEXT("smtp://");
+	struct authority authority = { .port = tls ? 465 : 25, .tls = tls };
+	if (node->kind != UB_YAML_SCALAR || !ub_text_starts(node->text, scheme))
+		return ub_yaml_expected(reader, node, type->noun);
+	if (ub_text_find(node->text, UB_TEXT("@"), 0) != SIZE_MAX)
+		return refuse(reader, node, scheme.len, "mail-secret",
+		    "the mail server is given without a user",
+		    "name `user` and `password_file` beside `server`");
+	size_t slash = ub_text_find(node->text, UB_TEXT("/"), scheme.len);
+	if ((slash != SIZE_MAX && slash + 1 < node->text.len) ||
+	    !parse_authority(ub_text_sub(node->text, scheme.len, slash), &authority) || authority.port == 0)
+		return ub_yaml_expected(reader, node, type->noun);
+	*(struct authority *)out = authority;
+	return true;
+}
+
+const struct ub_yaml_type type_smtp = { .shape = UB_YAML_CUSTOM,
+	.noun = "a URL like `smtps://mail.ours.example` or `smtp://127.0.0.1:25`",
+	.read = read_smtp };
+
 /* ---- paths ---- */
 
 struct ub_text path_from(struct ub_arena *arena, struct ub_text directory, struct ub_text path)

@@ -3,50 +3,10 @@
 #include <string.h>
 
 #include "leaks.h"
-#include "upbeat/settings.h"
+#include "reading.h"
 #include "upbeat/sys.h"
 
 TestSuite(settings, .fini = ub_leak_check);
-
-struct reading {
-	struct ub_arena *arena;
-	struct ub_zones *zones;
-	struct ub_source source;
-	struct ub_diags diags;
-	struct ub_settings *settings;
-};
-
-static struct reading *read_settings(const char *path, const char *text)
-{
-	struct ub_arena *arena = ub_arena_new();
-	struct reading *r = UB_NEW(arena, struct reading);
-	r->arena = arena;
-	r->zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
-	r->source = (struct ub_source){ ub_text(path), ub_text(text) };
-	r->diags = UB_DIAGS(arena);
-	r->settings = ub_settings_read(arena, &r->source, r->zones, &r->diags);
-	return r;
-}
-
-static void finish(struct reading **r)
-{
-	struct ub_arena *arena = (*r)->arena;
-	ub_cal_zones_free(&(*r)->zones);
-	*r = NULL;
-	ub_arena_free(&arena);
-}
-
-static const char *printed(struct reading *r)
-{
-	struct ub_buf out = UB_BUF(r->arena);
-	ub_diags_sort(&r->diags);
-	ub_diags_print(&r->diags, &out, false);
-	return ub_buf_cstr(&out);
-}
-
-#define SAME(a, b) cr_assert(ub_text_is((a), (b)), "got: %.*s", UB_ARGS(a))
-#define REQUIRED   "listen: 127.0.0.1:8642\nupstream: http://127.0.0.1:5232\n"
-#define ORG        "organization: {domains: [ours.example]}\n"
 
 /* The example of the manual. */
 static const char full[] =
