@@ -12,6 +12,7 @@
 /* ---- the control socket ---- */
 
 struct ub_events;
+struct ub_mailer;
 struct ub_queue;
 struct ub_store;
 
@@ -21,6 +22,7 @@ struct ub_control_input {
 	struct ub_queue *queue;
 	struct ub_store *store;
 	struct ub_events *events;  /* NULL: nobody is told */
+	struct ub_mailer *mailer;  /* NULL: nobody sends mails */
 	struct ub_watch *watch;    /* ends the engine when a reading takes too long; NULL: nothing does */
 	struct ub_log *log;        /* that is told so */
 	struct ub_text upstream;   /* the base of its URL */

@@ -12,6 +12,7 @@
 #include "upbeat/configuration.h"
 #include "upbeat/copies.h"
 #include "upbeat/identity.h"
+#include "upbeat/mails.h"
 #include "upbeat/store.h"
 #include "upbeat/wire.h"
 
@@ -52,6 +53,9 @@ struct ub_pass {
 	/* The copies that colleagues have of the meeting's items, once they were asked for. */
 	struct ub_store_copies copies;
 	bool knows_copies;
+	/* The mails to colleagues on the meeting's items, likewise. */
+	struct ub_store_mails mails;
+	bool knows_mails;
 	bool kept;      /* what is remembered of the meeting was kept before its first item was written */
 	bool forbidden; /* the server has refused the service account something */
 	bool moved;     /* the event takes people at another time than when it was last seen */

@@ -62,6 +62,8 @@ static const char settings_text[] =
     "\n"
     "# An account of upbeat's own on the server, for users who are not there:\n"
     "#service: {user: upbeat, password_file: service.password}\n"
+    "# Without it, and where the server sends no invitations, colleagues can be invited by mail:\n"
+    "#mail: {server: \"smtp://127.0.0.1\", from: upbeat@ours.example}\n"
     "\n"
     "# Where data on customers comes from. It may also come from a database or a CRM.\n"
     "accounts:\n"

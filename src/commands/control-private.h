@@ -27,6 +27,9 @@ int control_refresh(const struct ub_telling *telling, struct ub_text subject);
 /* sinks.c: the same of the event sinks. */
 void control_print_sinks(const struct ub_telling *telling, const char *label);
 struct json_t *control_sinks(const struct ub_telling *telling);
+/* mail.c: the same of mails to colleagues; nothing, and null, without a mail server. */
+void control_print_mail(const struct ub_telling *telling, const char *label);
+struct json_t *control_mail(const struct ub_telling *telling);
 /* service.c: the same of the service account, and of callers whose sign-in cannot be used again. */
 void control_print_service(const struct ub_telling *telling, const char *label, const char *callers_label);
 struct json_t *control_service(const struct ub_telling *telling);

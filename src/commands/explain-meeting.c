@@ -6,6 +6,7 @@
 #include "control-private.h"
 #include "explain-busy.h"
 #include "explain-copies.h"
+#include "explain-mails.h"
 #include "made.h"
 #include "upbeat/deliver.h"
 #include "upbeat/json.h"
@@ -21,6 +22,7 @@ struct meeting {
 	struct ub_store_items items;
 	struct ub_known_jobs jobs;
 	struct explain_copies copies;
+	struct ub_store_mails mails;
 	struct ub_busy_people busy; /* of whom the items' times depend on */
 	struct ub_texts joined;     /* addresses of who comes by a copy of his own */
 };
@@ -36,6 +38,7 @@ static void look(struct meeting *meeting)
 		meeting->items.n = 0;
 	meeting->jobs = ub_queue_jobs(daemon->queue, meeting->arena);
 	meeting->copies = explain_copies(daemon->store, meeting->uid, &meeting->jobs, meeting->arena);
+	meeting->mails = explain_mails(daemon->store, meeting->uid, meeting->arena);
 }
 
 /* The copy whose owner has the items; otherwise the first one. */
@@ -178,6 +181,7 @@ static void print_delivery(const struct meeting *meeting)
 	heading(meeting, "How colleagues get what they are invited to");
 	ub_buf_printf(meeting->telling->out, "  %s: %s\n", delivery.why, ub_way_text(delivery.way));
 	explain_copies_print(&meeting->copies, meeting->telling->out);
+	explain_mails_print(&meeting->mails, meeting->zone, meeting->telling->out);
 }
 
 static void print_busy(const struct meeting *meeting)
@@ -270,6 +274,7 @@ static json_t *store_object(const struct meeting *meeting)
 	ub_json_set(object, "copies", copies_array(meeting));
 	ub_json_set(object, "items", made_array(&meeting->items));
 	ub_json_set(object, "colleagues", explain_copies_array(&meeting->copies));
+	ub_json_set(object, "mails", explain_mails_array(&meeting->mails, meeting->zone, meeting->arena));
 	ub_json_set(object, "keys", keys_array(meeting));
 	return object;
 }

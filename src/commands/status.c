@@ -310,6 +310,7 @@ static void print_status(struct status *status)
 	control_print_service(
 	    status->telling, label_of(status, "Service   "), label_of(status, "Sign-ins  "));
 	print_delivery(status);
+	control_print_mail(status->telling, label_of(status, "Mail      "));
 	print_orders(status);
 	print_waiting(status);
 	print_aside(status);
@@ -493,6 +494,7 @@ static json_t *status_object(const struct status *status)
 	ub_json_set(object, "service", control_service(telling));
 	ub_json_set(object, "invitations", invitations(telling));
 	ub_json_set(object, "delivery", delivery_object(telling));
+	ub_json_set(object, "mail", control_mail(telling));
 	ub_json_set(object, "unusable_sign_ins", control_unusable(telling));
 	ub_json_set(object, "counts", counts_object(status));
 	ub_json_set(object, "orders", orders_array(status));

@@ -5,6 +5,7 @@
  * Only the organizer's copies are items. Colleagues' copies of them go by the server's own scheduling.
  */
 #include "calendar-walk.h"
+#include "upbeat/deliver.h"
 #include "upbeat/events.h"
 #include "upbeat/ical.h"
 #include "upbeat/json.h"
@@ -406,7 +407,9 @@ bool ub_undo_remember(struct ub_store *store, const struct ub_store_item *item)
 		good = good &&
 		       ub_store_forget_appointments(store, item->organization, item->upstream, item->href) ==
 			   UB_STORE_OK &&
-		       look_at_copies(store, &kept, arena);
+		       look_at_copies(store, &kept, arena) &&
+		       ub_deliver_call_off(
+			   store, kept.organization, kept.meeting_uid, kept.href, kept.changed / 1000, arena);
 	ub_arena_free(&arena);
 	return good;
 }

@@ -5,7 +5,7 @@
  */
 #include "upbeat/deliver.h"
 
-static struct ub_delivery by_itself(bool served, enum ub_invites invites)
+static struct ub_delivery by_itself(const struct ub_settings *settings, enum ub_invites invites)
 {
 	if (invites == UB_INVITES_SENT)
 		return (struct ub_delivery){ UB_WAY_SCHEDULE, "the server sends invitations" };
@@ -14,11 +14,16 @@ static struct ub_delivery by_itself(bool served, enum ub_invites invites)
 			UB_WAY_UNKNOWN,
 			"whether the server sends invitations is found out with the first item that has any"
 		};
-	if (served)
+	if (settings->service.secret.path.len)
 		return (struct ub_delivery){ UB_WAY_COPIES,
 			"the server sends no invitations, and there is a service account" };
-	return (struct ub_delivery){ UB_WAY_OWNER,
-		"the server sends no invitations, and there is no service account to write copies" };
+	if (settings->mail.host.len)
+		return (struct ub_delivery){
+			UB_WAY_MAIL,
+			"the server sends no invitations, and there is no service account, but a mail server"
+		};
+	return (struct ub_delivery){ UB_WAY_OWNER, "the server sends no invitations, and there is no service "
+						   "account to write copies, nor a mail server" };
 }
 
 struct ub_delivery ub_deliver_by(const struct ub_settings *settings, enum ub_invites invites)
@@ -28,10 +33,12 @@ struct ub_delivery ub_deliver_by(const struct ub_settings *settings, enum ub_inv
 		return (struct ub_delivery){ UB_WAY_SCHEDULE, "the settings say so" };
 	case UB_DELIVER_COPIES:
 		return (struct ub_delivery){ UB_WAY_COPIES, "the settings say so" };
+	case UB_DELIVER_MAIL:
+		return (struct ub_delivery){ UB_WAY_MAIL, "the settings say so" };
 	case UB_DELIVER_OWNER:
 		return (struct ub_delivery){ UB_WAY_OWNER, "the settings say so" };
 	default:
-		return by_itself(settings->service.secret.path.len > 0, invites);
+		return by_itself(settings, invites);
 	}
 }
 
@@ -41,6 +48,7 @@ const char *ub_way_word(enum ub_way way)
 		[UB_WAY_UNKNOWN] = "unknown",
 		[UB_WAY_SCHEDULE] = "schedule",
 		[UB_WAY_COPIES] = "copies",
+		[UB_WAY_MAIL] = "mail",
 		[UB_WAY_OWNER] = "owner",
 	};
 	return words[way];
@@ -52,6 +60,7 @@ const char *ub_way_text(enum ub_way way)
 		[UB_WAY_UNKNOWN] = "nobody knows yet how colleagues get items",
 		[UB_WAY_SCHEDULE] = "colleagues are invited by the server",
 		[UB_WAY_COPIES] = "colleagues get copies of items, which the service account writes",
+		[UB_WAY_MAIL] = "colleagues are invited by mail",
 		[UB_WAY_OWNER] = "colleagues do not see the items that they are invited to",
 	};
 	return texts[way];

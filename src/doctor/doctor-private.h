@@ -30,5 +30,7 @@ UB_MUST_USE bool doctor_server(struct doctor *doctor);
 void doctor_user(struct doctor *doctor);
 /* service.c: whether the service account can do what it is for. */
 void doctor_service(struct doctor *doctor);
+/* mail.c: whether the mail server takes mails, where there is one. */
+void doctor_mail(struct doctor *doctor);
 
 #endif

@@ -9,6 +9,7 @@ void ub_doctor(const struct ub_doctor_input *input, struct ub_doctor_lines *line
 		.input = input, .settings = input->snapshot->settings, .lines = lines, .arena = arena
 	};
 	doctor_machine(&doctor);
+	doctor_mail(&doctor);
 	doctor.client = ub_identity_client(doctor.settings, arena);
 	if (doctor_server(&doctor)) {
 		if (input->authorization.len)

@@ -135,11 +135,14 @@ static void run(const struct ub_engine_options *options, struct ub_snapshot *sna
 		.log = log,
 		.minds_marks = options->after_crash };
 	struct ub_events *events = ub_events_start(&told);
+	const struct ub_mailer_input mailed = { engine.configuration, store, log };
+	struct ub_mailer *mailer = ub_mailer_start(&mailed);
 	struct ub_control_input asked = { .fd = options->control_fd,
 		.configuration = engine.configuration,
 		.queue = engine.queue,
 		.store = store,
 		.events = events,
+		.mailer = mailer,
 		.watch = watch,
 		.log = log,
 		.upstream = queue.upstream,
@@ -154,6 +157,7 @@ static void run(const struct ub_engine_options *options, struct ub_snapshot *sna
 	ub_control_join(&control);
 	ub_configuration_stop(engine.configuration);
 	ub_queue_stop(&engine.queue);
+	ub_mailer_stop(&mailer);
 	ub_events_stop(&events);
 	ub_sys_watch_stop(&watch);
 	ub_configuration_free(&engine.configuration);

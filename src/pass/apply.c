@@ -45,13 +45,15 @@ static void remember_item(struct ub_pass *pass, const struct ub_item *item, stru
 	remember(pass, &stored, event);
 }
 
-/* Has colleagues' copies follow the item, as it was written. */
+/* Has what colleagues have of the item follow, as it was written. */
 static void deliver(struct ub_pass *pass, struct ub_text meeting_uid, struct ub_text href,
     struct ub_text etag, struct ub_text text)
 {
 	struct ub_ical_refusal refusal;
-	const struct ub_event *event = ub_ical_read(text, pass->snapshot->zones, pass->arena, &refusal);
-	const struct pass_item item = { meeting_uid, href, etag, event };
+	const struct ub_ical *ical = ub_ical_parse(pass->arena, text, &refusal);
+	const struct ub_event *event =
+	    ical ? ub_ical_event(ical, pass->snapshot->zones, pass->arena, &refusal) : NULL;
+	const struct pass_item item = { meeting_uid, href, etag, ical, event };
 	if (event)
 		pass_deliver(pass, &item);
 }
@@ -200,7 +202,7 @@ static void note_as_it_stands(struct ub_pass *pass, const struct ub_step *step, 
 static void deliver_as_it_stands(struct ub_pass *pass, const struct ub_step *step,
     const struct ub_found *found, const struct ub_findings *findings)
 {
-	const struct pass_item item = { findings->meeting_uid, found->href, found->etag,
+	const struct pass_item item = { findings->meeting_uid, found->href, found->etag, found->ical,
 		step->existing->event };
 	pass_deliver(pass, &item);
 }
@@ -338,7 +340,8 @@ static enum ub_outcome take_away(struct ub_pass *pass, const struct ub_step *ste
 	if (outcome == UB_OUTCOME_GONE)
 		outcome = UB_OUTCOME_OK;
 	if (outcome == UB_OUTCOME_OK) {
-		const struct pass_item gone = { findings->meeting_uid, found->href, UB_TEXT_NONE, NULL };
+		const struct pass_item gone = { findings->meeting_uid, found->href, UB_TEXT_NONE, NULL,
+			NULL };
 		pass_forget_appointments(pass, found->href);
 		remember_removal(pass, existing, found, findings->meeting_uid,
 		    step->by_owner ? UB_ITEM_DELETED : UB_ITEM_REMOVED,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Who is to get a copy of an item: where the server sends no invitations, each colleague who is invited gets
- * a key of his own. One whose calendar refuses its copy so keeps nothing from the others, nor from the item.
+ * Who is to get a copy of an item, or a mail on it: where the server sends no invitations, each colleague who
+ * is invited gets a key of his own for his copy. One whose calendar refuses it so keeps nothing from the
+ * others, nor from the item.
  */
 #include "pass-private.h"
 
@@ -50,12 +51,6 @@ static void find_way(struct ub_pass *pass, struct ub_text person)
 }
 
 /* ---- whom ---- */
-
-static bool is_to_get(const struct ub_pass *pass, const struct ub_event *event, const struct ub_party *party)
-{
-	return party->address.len && ub_org_is_ours(pass->snapshot->org, party->address) &&
-	       !ub_text_eq(party->address, event->organizer->address);
-}
 
 static bool knows_copies(struct ub_pass *pass, const struct pass_item *item)
 {
@@ -134,7 +129,7 @@ static void want_all(struct delivering *delivering)
 	const struct ub_event *event = delivering->item->event;
 	for (size_t i = 0; i < event->n_attendees; i++) {
 		const struct ub_party *party = &event->attendees[i];
-		if (!is_to_get(delivering->pass, event, party))
+		if (!pass_is_to_get(delivering->pass, event, party))
 			continue;
 		const struct ub_store_copy *known =
 		    find_copy(delivering->pass, delivering->item, party->address);
@@ -161,7 +156,7 @@ static void take_back(struct delivering *delivering)
 static struct ub_text first_invited(const struct ub_pass *pass, const struct ub_event *event)
 {
 	for (size_t i = 0; event && event->organizer && i < event->n_attendees; i++)
-		if (is_to_get(pass, event, &event->attendees[i]))
+		if (pass_is_to_get(pass, event, &event->attendees[i]))
 			return event->attendees[i].address;
 	return UB_TEXT_NONE;
 }
@@ -175,6 +170,8 @@ void pass_deliver(struct ub_pass *pass, const struct pass_item *item)
 	struct ub_text first = first_invited(pass, event);
 	if (first.len && way_now(pass).way == UB_WAY_UNKNOWN)
 		find_way(pass, first);
+	if (way_now(pass).way == UB_WAY_MAIL)
+		pass_mail(pass, item);
 	if (way_now(pass).way != UB_WAY_COPIES || !knows_copies(pass, item))
 		return;
 	if (first.len)

@@ -85,7 +85,7 @@ static void remember_removed(struct ub_pass *pass, const struct ub_store_item *i
 	if (ub_store_put_item_event(pass->store, &removed,
 		pass_tell_removed(pass, existing, found, item->meeting_uid, UB_TEXT_NONE)) != UB_STORE_OK)
 		pass_complain(pass);
-	const struct pass_item gone = { item->meeting_uid, item->href, UB_TEXT_NONE, NULL };
+	const struct pass_item gone = { item->meeting_uid, item->href, UB_TEXT_NONE, NULL, NULL };
 	pass_deliver(pass, &gone);
 }
 

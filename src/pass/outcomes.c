@@ -54,16 +54,17 @@ void pass_note_item(struct ub_pass *pass, struct ub_text text, struct ub_text et
 	if (!item || item->state != UB_ITEM_EXISTS)
 		return;
 	ub_sys_reading_begin(pass->watched);
-	bool read = ub_existing_read(text, pass->snapshot->zones, floating, &existing, pass->arena) != NULL;
+	const struct ub_ical *ical =
+	    ub_existing_read(text, pass->snapshot->zones, floating, &existing, pass->arena);
 	ub_sys_reading_end(pass->watched);
-	if (!read || !ub_text_eq(existing.event->uid, item->uid))
+	if (!ical || !ub_text_eq(existing.event->uid, item->uid))
 		return;
 	struct ub_store_outcome outcome = item->outcome;
 	existing.declines =
 	    ub_existing_declines(&existing, outcome.declined, pass->identity.owner, pass->now, pass->arena);
 	ub_remember_standing(&existing, pass->now, &outcome, pass->arena);
 	pass_note_outcome(pass, item, &outcome);
-	const struct pass_item stands = { item->meeting_uid, item->href, etag, existing.event };
+	const struct pass_item stands = { item->meeting_uid, item->href, etag, ical, existing.event };
 	pass_deliver(pass, &stands);
 	const struct ub_store_appointment of = { .uid = item->uid, .meeting_uid = item->meeting_uid };
 	if (is_to_be_answered(&existing.declines.own))
@@ -77,7 +78,7 @@ void pass_note_deleted(struct ub_pass *pass, const struct ub_store_item *item)
 	deleted.changed = deleted.outcome.gone = pass->now * 1000;
 	if (item->state == UB_ITEM_EXISTS && ub_store_put_item(pass->store, &deleted) != UB_STORE_OK)
 		pass_complain(pass);
-	const struct pass_item gone = { item->meeting_uid, item->href, UB_TEXT_NONE, NULL };
+	const struct pass_item gone = { item->meeting_uid, item->href, UB_TEXT_NONE, NULL, NULL };
 	pass_deliver(pass, &gone);
 }
 

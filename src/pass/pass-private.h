@@ -260,17 +260,30 @@ void pass_learn_messages(
 UB_MUST_USE bool pass_agenda_waits(
     struct ub_pass *pass, const struct ub_step *step, const struct ub_found *found, unsigned written);
 
+/* ---- colleagues.c ---- */
+
+/* Whether the attendee of an event that has an organizer is a colleague who is to get it. */
+bool pass_is_to_get(const struct ub_pass *pass, const struct ub_event *event, const struct ub_party *party);
+
+/* ---- mails.c ---- */
+
+struct pass_item;
+
+/* Puts the mails that colleagues are to get of an item. */
+void pass_mail(struct ub_pass *pass, const struct pass_item *item);
+
 /* ---- deliver.c ---- */
 
 /* An item in its owner's calendar. */
 struct pass_item {
 	struct ub_text meeting_uid, href;
 	struct ub_text etag;          /* empty: not known */
-	const struct ub_event *event; /* NULL: it is gone */
+	const struct ub_ical *ical;   /* NULL: it is gone */
+	const struct ub_event *event; /* the same */
 };
 
 /* To be called when an item was looked at, written or removed: puts the keys of colleagues whose copies are
- * not in step with it. */
+ * not in step with it, or the mails to those who were told something else of it. */
 void pass_deliver(struct ub_pass *pass, const struct pass_item *item);
 /* To be called for an object of one of Upbeat's items, with its ETag, and for every object that is gone: puts
  * the key of a copy that its colleague has changed. */
