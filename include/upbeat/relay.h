@@ -41,7 +41,7 @@ struct ub_relay_options {
 	/* For whom the upstream's certificate has to be; NULL: the upstream speaks plain HTTP. */
 	const char *upstream_name;
 	const char *upstream_ca; /* PEM file of the authorities that vouch for it; NULL: the system's */
-	unsigned threads;        /* 0: as many as there are processors */
+	unsigned threads;        /* 0: as many as there are processors that it may use */
 	/*
 	 * The engine is a program that is started with the relay's socket at UB_WIRE_ENGINE_FD, started again
 	 * when it ends, and killed with the relay. (A new program rather than a mere fork begins with clean

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,8 +73,8 @@ static void hear_engine(struct relay *relay)
 			engine_ready(relay);
 		else if (result == UB_WIRE_OK && frame.kind == UB_WIRE_COMMITTED)
 			committed(relay, frame.id, frame.committed.body);
-		else if (result == UB_WIRE_OK && frame.kind == UB_WIRE_AMENDS)
-			relay->shared.amends = frame.amends;
+		else if (result == UB_WIRE_OK && frame.kind == UB_WIRE_BODIES)
+			relay->shared.bodies = frame.bodies;
 		else if (result == UB_WIRE_OK && frame.kind == UB_WIRE_POLLS)
 			relay->shared.poll_every = frame.polls;
 		else if (result == UB_WIRE_OK && frame.kind == UB_WIRE_WAITING)
@@ -163,8 +164,10 @@ static void await_something(struct relay *relay, int patience)
 
 static unsigned thread_count(const struct ub_relay_options *options)
 {
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	unsigned n = options->threads ? options->threads : processors > 0 ? (unsigned)processors : 1;
+	cpu_set_t processors;
+	CPU_ZERO(&processors);
+	bool known = sched_getaffinity(0, sizeof(processors), &processors) == 0;
+	unsigned n = options->threads ? options->threads : known ? (unsigned)CPU_COUNT(&processors) : 1;
 	return n < UB_RELAY_THREADS_MAX ? n : UB_RELAY_THREADS_MAX;
 }
 
