@@ -447,6 +447,11 @@ size_t ub_cel_program_unguarded(const struct ub_cel_program *program, const stru
 /* Whether the program reads the variable of that name, itself or through lazy variables. */
 bool ub_cel_program_uses(const struct ub_cel_program *program, struct ub_text variable);
 
+/* Whether the program, which gives a bool, is false wherever that field of the variable is false, whatever
+ * else holds. False: that cannot be told. */
+bool ub_cel_program_needs(
+    const struct ub_cel_program *program, struct ub_text variable, struct ub_text field);
+
 /* ---- evaluating ---- */
 
 /* A new activation. All variables are unbound, and the lazy ones are not evaluated. Lazy results

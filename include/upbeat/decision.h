@@ -191,6 +191,26 @@ const struct ub_ruleset *ub_cadence_rules(
 void ub_decide_cadence(
     const struct ub_cadence_input *input, struct ub_decision *decision, struct ub_arena *arena);
 
+/* Why an internal meeting gets nothing, for people. */
+#define UB_DECIDED_INTERNAL "it is an internal meeting: nobody from outside takes part"
+
+/* A lone object (ub_ical_lone()). */
+struct ub_lone {
+	struct ub_text uid, title;       /* title: empty if it is not public */
+	bool meets;                      /* it is an event with a time of day */
+	bool takes_time;                 /* its owner is taken from start to end, and not only in the past */
+	ub_instant start, end;           /* UB_INSTANT_NONE: it has none, or days */
+	const struct ub_client *product; /* what has made it; NULL: unknown */
+};
+
+/*
+ * Whether an object in the owner's calendar is a lone one, and no rule wants it: its bytes alone tell, in a
+ * fraction of the time that a decision takes. What is known of other objects does not count here. The texts
+ * of *lone are in `text` and in `arena`. False: it may be wanted.
+ */
+UB_MUST_USE bool ub_decide_lone(const struct ub_snapshot *snapshot, struct ub_text text, struct ub_text owner,
+    ub_instant now, struct ub_lone *lone, struct ub_arena *arena);
+
 struct ub_key;
 
 /*

@@ -62,6 +62,15 @@ struct ub_texts ub_ical_invitations(const struct ub_ical *ical, struct ub_arena 
 UB_MUST_USE const struct ub_event *ub_ical_read(struct ub_text text, const struct ub_zones *zones,
     struct ub_arena *arena, struct ub_ical_refusal *refusal);
 
+/*
+ * The same in a fraction of the time for a lone object, which is most of what calendars get: one event or one
+ * task, in whose lines are no people, no recurrence, no parent and none of Upbeat's marks, each of them
+ * written as usual. Set are the component, UID, SUMMARY, times, status, class and transparency. NULL: the
+ * object may be another one, and ub_ical_event() tells.
+ */
+UB_MUST_USE const struct ub_event *ub_ical_lone(
+    const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena);
+
 /* ---- series ---- */
 
 struct ub_instances {

@@ -131,6 +131,8 @@
 #define UB_SERVICE_PAUSE_MS        60000  /* until a refused service account is tried again; it grows */
 #define UB_IDLE_MS                 1000 /* between looks at the store while nothing is known to become due */
 #define UB_UNKEPT_MS               100 /* until what the store was told is kept, while there is nothing else to do */
+#define UB_LONE_BATCH              64 /* lone objects whose times are remembered in one turn */
+#define UB_LONE_BUSY_MS            5  /* until that is tried again while somebody chooses times */
 #define UB_SWEEP_MS                1000 /* between looks for credentials whose time is up, and for whom keys wait */
 #define UB_UPKEEP_MS               (86400 * (int64_t)1000) /* between looks for what may be forgotten: */
 #define UB_REMEMBER_MS             (366 * UB_UPKEEP_MS)    /* meetings after their end, and their items */
@@ -366,6 +368,8 @@
 #define UB_RELAY_IDLE_MS        75000
 #define UB_RELAY_LINGER_MS      2000
 #define UB_RELAY_POOL_MS        4000 /* less than the five seconds of common servers */
+#define UB_RELAY_WARM_MS        1000 /* idle for longer, a connection carries nothing that may not be sent twice */
+#define UB_RELAY_PERSISTENT_MS  20 /* open for longer after an answer, a connection was meant to stay */
 #define UB_RELAY_RESOLVE_MS     30000
 #define UB_RELAY_READY_MS       (400 * UB_SLOWNESS) /* time until the relay listens without the engine, */
 #define UB_RELAY_NAME_MS        100                 /* and without knowing the upstream's addresses */

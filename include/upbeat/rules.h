@@ -191,7 +191,9 @@ struct ub_ruleset {
 	 * that are tried on teams. */
 	const struct ub_rule **rules, **account_rules, **team_rules;
 	size_t n_rules, n_account_rules, n_team_rules;
-	bool amends;        /* some rule amends meetings */
+	bool amends; /* some rule amends meetings */
+	/* No rule matches a meeting to which nobody from outside comes, whatever else is in it. */
+	bool needs_customer;
 	bool reads_history; /* some rule or text may read what is known of an account's other meetings */
 	/* The texts of holiday calendars by name: "de" is holidays/de.ics of the last layer that has this
 	 * file. The shell reads the texts with ical, and puts the result into the organisation. */

@@ -93,6 +93,8 @@ enum ub_job_state {
 /* "queued", "leased", "waiting", "aside": for programs. A literal. */
 const char *ub_job_state_word(enum ub_job_state state);
 
+/* A copy of the key, with its texts in `arena`. */
+struct ub_key ub_store_key_copied(const struct ub_key *key, struct ub_arena *arena);
 /* The key of an account, on behalf of a user; with an empty `id`, of all accounts that concern him. Texts are
  * in `arena`, or those given. */
 struct ub_key ub_store_account_key(
@@ -520,6 +522,9 @@ UB_MUST_USE enum ub_store_result ub_store_put_appointment(struct ub_store *store
 UB_MUST_USE enum ub_store_result ub_store_appointments(struct ub_store *store, struct ub_text organization,
     struct ub_text person, int64_t from, int64_t to, struct ub_arena *arena,
     struct ub_store_appointments *appointments);
+/* Whether an item of ours takes the person between two times. NONE: none does. */
+UB_MUST_USE enum ub_store_result ub_store_item_stands(
+    struct ub_store *store, struct ub_text organization, struct ub_text person, int64_t from, int64_t to);
 /* What the copy at `href` has said, in any order. */
 UB_MUST_USE enum ub_store_result ub_store_copy_appointments(struct ub_store *store,
     struct ub_text organization, struct ub_text upstream, struct ub_text href, struct ub_arena *arena,
@@ -538,6 +543,16 @@ UB_MUST_USE enum ub_store_result ub_store_sync(struct ub_store *store, struct ub
 UB_MUST_USE enum ub_store_result ub_store_places(struct ub_store *store, struct ub_text organization,
     struct ub_text upstream, struct ub_text collection, int64_t since, struct ub_arena *arena,
     struct ub_store_places *places);
+
+/* An object as a client stores it. */
+struct ub_store_object {
+	struct ub_text organization, upstream, href, uid;
+};
+/* Whether an object that is stored there may change anything that is remembered: a meeting or an item there
+ * or of this UID, a colleague's copy there, or a key that is to be worked on. When people are taken does not
+ * count. NONE: it changes nothing. */
+UB_MUST_USE enum ub_store_result ub_store_remembers(
+    struct ub_store *store, const struct ub_store_object *object);
 
 /* Remembers when a principal has come by a client, unless that was less than UB_CLIENT_NOTED_MS after what is
  * remembered. FULL: not stored. */

@@ -10,7 +10,7 @@
  *
  * relay to engine                       engine to relay
  *   HELLO     which engine it is;         READY      settings and rules are read; sent once
- *             sent first                  AMENDS     whether any rule amends meetings; sent when that changes
+ *             sent first                  BODIES     whether it looks at bodies; sent when that changes
  *   WRITE     a write is about to be      COMMITTED  the key of the write is safe: the write may go on, with
  *             forwarded                              the body in this frame, if there is one
  *   ANSWERED  upstream has answered it    WAITING    the users whose keys wait; sent each second while there
@@ -48,7 +48,7 @@ enum ub_wire_kind {
 	UB_WIRE_READY = 3,
 	UB_WIRE_COMMITTED = 4,
 	UB_WIRE_HELLO = 5, /* its id: the number of engines before; when the relay started, Unix seconds */
-	UB_WIRE_AMENDS = 16,
+	UB_WIRE_BODIES = 16,
 	UB_WIRE_POLLS = 17,
 	UB_WIRE_ASK = 32,
 	UB_WIRE_REPLY = 33,
@@ -75,8 +75,8 @@ struct ub_wire_write {
 	struct ub_text destination;   /* MOVE, COPY: canonical; else empty */
 	struct ub_text host;          /* as sent */
 	struct ub_text authorization; /* the field's value, a secret; empty: none */
-	/* A body that the engine may amend, at most UB_WIRE_BODY_MAX bytes; empty: the body goes on as it
-	 * came. */
+	/* A body that the engine may judge and amend, at most UB_WIRE_BODY_MAX bytes; empty: the body goes on
+	 * as it came. */
 	struct ub_text body;
 	struct ub_text if_match; /* as sent; empty: none */
 	/* Who the caller is by a field that a front sets, X-Remote-User or X-Forwarded-User; empty: neither
@@ -141,13 +141,14 @@ struct ub_wire_principal {
 struct ub_wire_frame {
 	enum ub_wire_kind kind;
 	struct ub_wire_id id;
+	size_t size; /* set by ub_wire_receive(), whatever it returns: bytes to be wiped in its scratch */
 	union {
 		struct ub_wire_write write;
 		struct ub_wire_answered answered;
 		struct ub_wire_committed {
 			struct ub_text body; /* to be forwarded instead; empty: the body stays as it is */
 		} committed;
-		bool amends;
+		bool bodies;
 		unsigned
 		    polls; /* seconds between two polls of one user and calendar, at least; 0: none is told */
 		struct ub_wire_ask ask;

@@ -193,10 +193,24 @@ static size_t utf8_sequence(unsigned char first, unsigned char *low, unsigned ch
 	return 0;
 }
 
+/* Whether the next eight bytes are ASCII, which most of any text is. */
+static bool is_ascii_word(struct ub_text text, size_t at)
+{
+	uint64_t word = 0;
+	if (text.len - at < sizeof(word))
+		return false;
+	memcpy(&word, text.ptr + at, sizeof(word));
+	return (word & UINT64_C(0x8080808080808080)) == 0;
+}
+
 bool ub_text_utf8_valid(struct ub_text text)
 {
 	for (size_t i = 0; i < text.len;) {
 		unsigned char low, high;
+		if (is_ascii_word(text, i)) {
+			i += sizeof(uint64_t);
+			continue;
+		}
 		size_t length = utf8_sequence((unsigned char)text.ptr[i], &low, &high);
 		if (length == 0 || length > text.len - i)
 			return false;

@@ -43,7 +43,7 @@ static void serve(const struct engine *engine)
 	do {
 		int64_t wait = ub_queue_tend(engine->queue);
 		poll(polled, UB_COUNT(polled), (int)wait);
-	} while (ub_queue_hear(engine->queue) && !told_to_stop(engine));
+	} while (ub_queue_hear(engine->queue) && !(polled[1].revents && told_to_stop(engine)));
 }
 
 /* Tells the relay that the engine is ready, before any key is worked on: so a relay knows that an engine

@@ -4,6 +4,12 @@
 
 #include "upbeat/ical.h"
 
+/* A text in a table of constants. */
+#define WORD(word)                                                                                           \
+	{                                                                                                    \
+		word, sizeof(word) - 1                                                                       \
+	}
+
 /* ---- lines.c: the index ---- */
 
 #define NO_COMPONENT SIZE_MAX

@@ -11,10 +11,6 @@
  * never comes to libical.
  */
 
-#define WORD(word)                                                                                           \
-	{                                                                                                    \
-		word, sizeof(word) - 1                                                                       \
-	}
 /* Lists of times and recurrence rules are not among these: they are read value by value where they count. */
 static const struct ub_text names[] = { WORD("UID"), WORD("SUMMARY"), WORD("DESCRIPTION"), WORD("LOCATION"),
 	WORD("URL"), WORD("CONFERENCE"), WORD("X-GOOGLE-CONFERENCE"),

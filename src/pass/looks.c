@@ -33,11 +33,17 @@ uint64_t pass_version(struct ub_text href, struct ub_text etag)
 	return ub_text_hash(href) * UINT64_C(0x9e3779b97f4a7c15) + ub_text_hash(etag);
 }
 
-void pass_note_look(struct ub_pass *pass, struct ub_text href, struct ub_text etag)
+void ub_looks_note(struct ub_looks *looks, struct ub_text href, struct ub_text etag)
 {
 	uint64_t version = pass_version(href, etag);
-	if (pass->looks && etag.len)
-		pass->looks->versions[version % UB_LOOKS_KEPT] = version;
+	if (etag.len)
+		looks->versions[version % UB_LOOKS_KEPT] = version;
+}
+
+void pass_note_look(struct ub_pass *pass, struct ub_text href, struct ub_text etag)
+{
+	if (pass->looks)
+		ub_looks_note(pass->looks, href, etag);
 }
 
 bool pass_has_looked(struct ub_pass *pass, struct ub_text href, struct ub_text etag)

@@ -296,7 +296,7 @@ static struct ub_text why_nothing(struct ub_pass *pass, const struct ub_decision
 	if (decision->plan->not_eligible)
 		return ub_text(ub_facts_not_eligible_text(decision->plan->not_eligible));
 	if (decision->facts && decision->facts->meeting.external.n == 0)
-		return UB_TEXT("it is an internal meeting: nobody from outside takes part");
+		return UB_TEXT(UB_DECIDED_INTERNAL);
 	return UB_TEXT("no rule asks for anything");
 }
 

@@ -52,10 +52,10 @@ static void take_write(
 	const struct ub_wire_write *write = &frame->write;
 	size_t before = batch->keys.n;
 	struct ub_text principal = ub_http_principal(write->authorization, arena);
-	*ub_push(arena, &batch->writes) = (struct ub_amender_write){ .id = frame->id,
+	struct ub_amender_write *held = ub_push(arena, &batch->writes);
+	*held = (struct ub_amender_write){ .id = frame->id,
 		.until = batch->begun + UB_AMEND_MS,
 		.href = ub_text_copy(arena, write->href),
-		.body = ub_text_copy(arena, write->body),
 		.if_match = ub_text_copy(arena, write->if_match),
 		.principal = principal,
 		.user = ub_http_user(write->authorization, arena),
@@ -65,10 +65,23 @@ static void take_write(
 	if (write->write != UB_WRITE_COPY)
 		add_key(queue, batch, kind, write->href, principal, arena);
 	add_key(queue, batch, UB_KEY_OBJECT, write->destination, principal, arena);
-	/* Of a caller whose sign-in cannot be used again, only the name is of use. */
-	struct ub_text authorization = principal.len ? write->authorization : ub_unusable_name(write, arena);
-	ub_writes_announce(queue->writes, frame->id, batch->keys.items + before, batch->keys.n - before,
-	    authorization, write->host, ub_client_of_agent(write->agent), ub_sys_monotonic_ms());
+	struct ub_lone_write lone;
+	bool is_lone =
+	    batch->keys.n == before + 1 && queue_is_lone(queue, write, &batch->keys.items[before], &lone);
+	if (is_lone)
+		batch->keys.n = before;
+	else
+		held->body = ub_text_copy(arena, write->body);
+	const struct ub_announced_write announced = { .id = frame->id,
+		.keys = batch->keys.items + before,
+		.n_keys = batch->keys.n - before,
+		.lone = is_lone ? &lone : NULL,
+		/* Of a caller whose sign-in cannot be used again, only the name is of use. */
+		.authorization = principal.len ? write->authorization : ub_unusable_name(write, arena),
+		.host = write->host,
+		.client = ub_client_of_agent(write->agent),
+		.now = ub_sys_monotonic_ms() };
+	ub_writes_announce(queue->writes, &announced);
 	if (!is_for_somebody(queue, principal))
 		batch->keys.n = before;
 }
@@ -121,6 +134,20 @@ static void take_answered_keys(struct ub_queue *queue, const struct ub_answered_
 	}
 }
 
+/* What is left to do for a lone object. False: a pass has to look at it, by write->keys. */
+static bool take_lone(struct ub_queue *queue, struct ub_answered_write *write,
+    const struct ub_wire_answered *answered, struct ub_arena *arena)
+{
+	bool stored = answered->status >= 200 && answered->status < 300;
+	if (stored)
+		queue_stored_lone(queue, &write->lone, &write->credential, answered->etag);
+	if (stored || !may_have_changed(answered->status))
+		return true;
+	write->keys[0] = ub_store_key_copied(&write->lone->key, arena);
+	write->n_keys = 1;
+	return false;
+}
+
 /* Tells of a caller whose sign-in cannot be used again, once. */
 static void note_unusable(struct ub_queue *queue, struct ub_text name)
 {
@@ -146,11 +173,14 @@ static void take_answer(
 		    ub_store_problem(queue->input.store));
 	if (!ub_writes_answer(queue->writes, frame->id, changed, &write, arena))
 		return;
+	if (write.lone && take_lone(queue, &write, answered, arena))
+		write.n_keys = 0;
 	if (write.n_keys && write.keys[0].principal.len == 0 && ub_http_proves_identity(answered->status))
 		note_unusable(queue, write.credential->authorization);
 	if (write.n_keys && is_for_somebody(queue, write.keys[0].principal))
 		take_answered_keys(queue, &write, answered, batch, arena);
 	ub_credential_free(&write.credential);
+	ub_lone_write_free(&write.lone);
 }
 
 static void shelter(struct ub_queue *queue, const struct ub_key *keys, size_t n, int64_t due)
@@ -248,7 +278,7 @@ bool ub_queue_hear(struct ub_queue *queue)
 			ub_log(queue->input.log, UB_LOG_ERROR, "the relay sent something that is no frame");
 		else if (result == UB_WIRE_OK)
 			take_frame(queue, &frame, &batch);
-		explicit_bzero(queue->in, UB_WIRE_FRAME_MAX);
+		explicit_bzero(queue->in, frame.size);
 	}
 	settle_batch(queue, &batch);
 	ub_arena_reset(queue->arena);

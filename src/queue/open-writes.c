@@ -23,6 +23,7 @@ struct write {
 	size_t n_records;
 	struct ub_credential *credential;
 	const struct ub_client *client;
+	struct ub_lone_write *lone; /* NULL: it has keys */
 	int64_t announced;
 };
 
@@ -106,6 +107,7 @@ static void close_write(struct ub_writes *writes, struct write **at, bool change
 			record_free(writes, record);
 	}
 	ub_credential_free(&write->credential);
+	ub_lone_write_free(&write->lone);
 	free(write);
 	writes->n--;
 }
@@ -136,25 +138,30 @@ static struct record *open_record(struct ub_writes *writes, const struct ub_key 
 	return *at;
 }
 
-void ub_writes_announce(struct ub_writes *writes, struct ub_wire_id id, const struct ub_key *keys, size_t n,
-    struct ub_text authorization, struct ub_text host, const struct ub_client *client, int64_t now)
+static struct write *write_new(struct ub_writes *writes, const struct ub_announced_write *announced)
+{
+	struct write *write = calloc(1, sizeof(*write));
+	if (!write)
+		abort();
+	write->id = announced->id;
+	write->announced = announced->now;
+	write->credential = ub_credential_new(announced->authorization, announced->host);
+	write->client = announced->client;
+	write->lone = announced->lone ? ub_lone_write_copy(announced->lone) : NULL;
+	for (size_t i = 0; i < announced->n_keys && i < UB_COUNT(write->records); i++)
+		write->records[write->n_records++] = open_record(writes, &announced->keys[i], announced->now);
+	return write;
+}
+
+void ub_writes_announce(struct ub_writes *writes, const struct ub_announced_write *announced)
 {
 	pthread_mutex_lock(&writes->mutex);
-	struct write **at = find_write(writes, id);
+	struct write **at = find_write(writes, announced->id);
 	if (*at)
 		close_write(writes, at, true, false); /* nobody has told of its answer: look */
 	if (writes->n < UB_WRITES_MAX) {
-		struct write *write = calloc(1, sizeof(*write));
-		if (!write)
-			abort();
-		write->id = id;
-		write->announced = now;
-		write->credential = ub_credential_new(authorization, host);
-		write->client = client;
-		for (; write->n_records < n && write->n_records < UB_COUNT(write->records);
-		     write->n_records++)
-			write->records[write->n_records] = open_record(writes, &keys[write->n_records], now);
-		at = find_write(writes, id);
+		struct write *write = write_new(writes, announced);
+		at = find_write(writes, announced->id);
 		write->next = *at;
 		*at = write;
 		writes->n++;
@@ -164,9 +171,9 @@ void ub_writes_announce(struct ub_writes *writes, struct ub_wire_id id, const st
 
 static struct ub_key copy_key(const struct record *record, struct ub_arena *arena)
 {
-	return (struct ub_key){ record->kind, ub_text_copy(arena, record->upstream),
-		ub_text_copy(arena, record->href), ub_text_copy(arena, record->principal),
-		ub_text_copy(arena, record->collection) };
+	const struct ub_key key = { record->kind, record->upstream, record->href, record->principal,
+		record->collection };
+	return ub_store_key_copied(&key, arena);
 }
 
 bool ub_writes_answer(struct ub_writes *writes, struct ub_wire_id id, bool changed,
@@ -176,9 +183,11 @@ bool ub_writes_answer(struct ub_writes *writes, struct ub_wire_id id, bool chang
 	struct write **at = find_write(writes, id);
 	bool known = *at != NULL;
 	if (known) {
-		*out = (struct ub_answered_write){
-			.credential = (*at)->credential, .client = (*at)->client, .n_keys = (*at)->n_records
-		};
+		*out = (struct ub_answered_write){ .credential = (*at)->credential,
+			.client = (*at)->client,
+			.lone = (*at)->lone,
+			.n_keys = (*at)->n_records };
+		(*at)->lone = NULL;
 		for (size_t i = 0; i < out->n_keys; i++)
 			out->keys[i] = copy_key((*at)->records[i], arena);
 		(*at)->credential = NULL;

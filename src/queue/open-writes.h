@@ -10,6 +10,7 @@
  */
 
 #include "credentials.h"
+#include "lone.h"
 #include "upbeat/clients.h"
 #include "upbeat/store.h"
 #include "upbeat/wire.h"
@@ -21,13 +22,20 @@ struct ub_writes *ub_writes_new(void);
 /* Wipes the credentials. Sets *writes to NULL; NULL is allowed. */
 void ub_writes_free(struct ub_writes **writes);
 
-/* Remembers a write and its keys (at most two, all of one principal); all texts are copied. An open write
- * with the same id is closed as one that may have changed something: the relay has given its id to another
- * exchange. Past UB_WRITES_MAX open writes this one is not remembered: its keys are then like those left over
- * from another run. `client`: by which the caller has come; may be NULL. `now`: milliseconds on the monotonic
- * clock. */
-void ub_writes_announce(struct ub_writes *writes, struct ub_wire_id id, const struct ub_key *keys, size_t n,
-    struct ub_text authorization, struct ub_text host, const struct ub_client *client, int64_t now);
+/* A write that is about to go on. */
+struct ub_announced_write {
+	struct ub_wire_id id;
+	const struct ub_key *keys; /* at most two, all of one principal */
+	size_t n_keys;
+	const struct ub_lone_write *lone; /* in place of keys; NULL: it has keys, or is nobody's */
+	struct ub_text authorization, host;
+	const struct ub_client *client; /* by which the caller has come; may be NULL */
+	int64_t now;                    /* milliseconds on the monotonic clock */
+};
+/* Remembers a copy of it. An open write with the same id is closed as one that may have changed something:
+ * the relay has given its id to another exchange. Past UB_WRITES_MAX open writes this one is not remembered:
+ * its keys are then like those left over from another run. */
+void ub_writes_announce(struct ub_writes *writes, const struct ub_announced_write *announced);
 
 /* What was announced of a write that is answered now. */
 struct ub_answered_write {
@@ -35,6 +43,7 @@ struct ub_answered_write {
 	size_t n_keys;
 	struct ub_credential *credential; /* the receiver frees it */
 	const struct ub_client *client;   /* as announced */
+	struct ub_lone_write *lone;       /* in place of keys; the receiver frees it */
 };
 /* Closes a write. `changed`: the write may have changed something on the server. The keys' texts are copies
  * in `arena`. False: no such write is open, and *out is not set. */

@@ -14,7 +14,8 @@ struct kept {
 struct ub_passed {
 	pthread_mutex_t mutex;
 	struct kept *ring[UB_PASSED_MAX];
-	size_t next; /* the place that is taken next: the oldest one */
+	uint64_t hashes[UB_PASSED_MAX]; /* of what is_same() compares, as most differ */
+	size_t next;                    /* the place that is taken next: the oldest one */
 };
 
 struct ub_passed *ub_passed_new(void)
@@ -58,6 +59,11 @@ static struct kept *copy(const struct ub_passed_meeting *meeting)
 	return kept;
 }
 
+static uint64_t hash_of(const struct ub_passed_meeting *meeting)
+{
+	return ub_text_hash(meeting->uid) * 31 + ub_text_hash(meeting->owner);
+}
+
 static bool is_same(const struct kept *kept, const struct ub_passed_meeting *meeting)
 {
 	return kept && ub_text_eq(kept->meeting.uid, meeting->uid) &&
@@ -69,7 +75,8 @@ void ub_passed_keep(struct ub_passed *passed, const struct ub_passed_meeting *me
 	struct kept *kept = copy(meeting);
 	pthread_mutex_lock(&passed->mutex);
 	size_t at = 0;
-	while (at < UB_PASSED_MAX && !is_same(passed->ring[at], meeting))
+	uint64_t hash = hash_of(meeting);
+	while (at < UB_PASSED_MAX && (passed->hashes[at] != hash || !is_same(passed->ring[at], meeting)))
 		at++;
 	if (at == UB_PASSED_MAX) {
 		at = passed->next;
@@ -77,6 +84,7 @@ void ub_passed_keep(struct ub_passed *passed, const struct ub_passed_meeting *me
 	}
 	free(passed->ring[at]);
 	passed->ring[at] = kept;
+	passed->hashes[at] = hash;
 	pthread_mutex_unlock(&passed->mutex);
 }
 

@@ -3,14 +3,15 @@
 #define UPBEAT_QUEUE_PRIVATE_H
 
 /*
- * What the files of the queue share. alias.h, amender.h, credentials.h, open-writes.h, poller.h, retry.h and
- * upkeep.h declare parts that need no queue, or little of it.
+ * What the files of the queue share. alias.h, amender.h, credentials.h, lone.h, open-writes.h, poller.h,
+ * retry.h and upkeep.h declare parts that need no queue, or little of it.
  */
 
 #include <pthread.h>
 
 #include "alias.h"
 #include "credentials.h"
+#include "lone.h"
 #include "open-writes.h"
 #include "passed.h"
 #include "poller.h"
@@ -60,11 +61,13 @@ struct ub_queue {
 	struct ub_arena *polled_arena;
 	struct ub_map *clients; /* when clients of principals were last noted, in milliseconds since 1970 */
 	struct ub_arena *clients_arena;
-	unsigned told_polls;     /* what the relay was last told of polls */
-	bool told_waiting;       /* the relay was last told that keys wait for somebody */
-	bool told_amends;        /* the relay was last told that some rule amends meetings */
-	unsigned char *in, *out; /* room for one frame each */
-	struct ub_arena *arena;  /* of one turn: reset after each ub_queue_hear() */
+	struct stored_lone *stored, *last_stored; /* lone objects that are to be settled */
+	int64_t settle_stored;                    /* when, on the monotonic clock */
+	unsigned told_polls;                      /* what the relay was last told of polls */
+	bool told_waiting;                        /* the relay was last told that keys wait for somebody */
+	bool told_bodies;                         /* the relay was last told that bodies are looked at */
+	unsigned char *in, *out;                  /* room for one frame each */
+	struct ub_arena *arena;                   /* of one turn: reset after each ub_queue_hear() */
 };
 
 /* ---- accounts.c ---- */

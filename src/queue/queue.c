@@ -14,25 +14,29 @@
 
 /* ---- from time to time ---- */
 
-/* Tells the relay whether some rule amends meetings: only then the relay shows us bodies. */
-static void tell_amends(struct ub_queue *queue)
+/* Tells the relay whether bodies are looked at: some rule amends meetings, or bodies tell what no rule wants.
+ */
+static void tell_bodies(struct ub_queue *queue)
 {
 	struct ub_snapshot *snapshot = queue_snapshot(queue);
-	struct ub_wire_frame frame = { .kind = UB_WIRE_AMENDS, .amends = snapshot->rules->amends };
+	struct ub_wire_frame frame = { .kind = UB_WIRE_BODIES,
+		.bodies = snapshot->rules->amends || snapshot->rules->needs_customer };
 	ub_snapshot_release(&snapshot);
-	if (frame.amends != queue->told_amends &&
+	if (frame.bodies != queue->told_bodies &&
 	    ub_wire_send(queue->input.relay_fd, &frame, queue->out) == UB_WIRE_OK)
-		queue->told_amends = frame.amends;
+		queue->told_bodies = frame.bodies;
 }
 
 /* Once a second, not after each frame: a look at the store waits for whoever writes to it, and a look at all
  * keys in memory takes milliseconds while strangers flood us. */
-static void tend_stores(struct ub_queue *queue, int64_t monotonic)
+static void sweep(struct ub_queue *queue, int64_t monotonic)
 {
 	int64_t now = queue_now();
 	if (monotonic < queue->tend_stores)
 		return;
 	queue->tend_stores = monotonic + UB_SWEEP_MS;
+	ub_writes_expire(queue->writes, monotonic);
+	ub_credentials_expire(queue->credentials, monotonic);
 	/* while all workers wait for a slow server */
 	if (ub_store_keep(queue->input.store) != UB_STORE_OK)
 		queue_complain(queue, queue->input.store);
@@ -48,13 +52,12 @@ static void tend_stores(struct ub_queue *queue, int64_t monotonic)
 int64_t ub_queue_tend(struct ub_queue *queue)
 {
 	int64_t monotonic = ub_sys_monotonic_ms();
-	ub_writes_expire(queue->writes, monotonic);
-	ub_credentials_expire(queue->credentials, monotonic);
-	tend_stores(queue, monotonic);
-	tell_amends(queue);
+	int64_t wait = queue_settle_lone(queue, monotonic, UB_SWEEP_MS);
+	sweep(queue, monotonic);
+	tell_bodies(queue);
 	queue_tell_polls(queue);
 	queue_tell_waiting(queue);
-	return ub_amender_overdue(queue->amender, monotonic, UB_SWEEP_MS);
+	return ub_amender_overdue(queue->amender, monotonic, wait);
 }
 
 /* ---- for those who ask ---- */
@@ -215,6 +218,7 @@ void ub_queue_stop(struct ub_queue **queue)
 	struct ub_queue *mine = *queue;
 	*queue = NULL;
 	end_threads(mine);
+	queue_settle_last_lone(mine);
 	report_lost(mine);
 	ub_credentials_free(&mine->credentials);
 	ub_service_free(&mine->service);

@@ -121,7 +121,7 @@ bool relay_engine_reap(struct engine *engine)
 	if (engine->shared->engine != 0 && has_crashed(status))
 		engine->crashed = true;
 	engine->shared->engine = 0;
-	engine->shared->amends = false;
+	engine->shared->bodies = false;
 	engine->shared->poll_every = 0;
 	relay_principals_wait(engine->shared, UB_TEXT_NONE);
 	plan_restart(engine);

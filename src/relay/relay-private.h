@@ -246,7 +246,8 @@ struct upstream {
 /* Takes the idle connection that was used last; NULL: there is none. Idle connections on which something has
  * come meanwhile are closed: those bytes would be taken for the answer to the next request. Whoever is not
  * signed in gets no connection that has carried credentials: Cyrus' challenge there has no realm, and clients
- * cannot answer it. */
+ * cannot answer it. A request that may not be sent twice gets one only if it was in use a moment ago, and if
+ * the upstream is known to leave connections open. */
 struct upstream *relay_upstream_pooled(struct loop *loop, struct conn *conn);
 /* A new connection, open or being opened; NULL: no address takes one, errno says why. */
 struct upstream *relay_upstream_open(struct loop *loop, struct conn *conn);
@@ -461,7 +462,7 @@ struct shared {
 	char *upstream;                    /* its authority, without the port that is its scheme's */
 	int engine_fd;              /* the same number for each engine; -1: the relay runs without one */
 	_Atomic uint32_t engine;    /* which engine is ready, counted from 1; 0: none */
-	_Atomic bool amends;        /* the engine wants to see bodies */
+	_Atomic bool bodies;        /* the engine wants to see bodies */
 	_Atomic bool anybody_waits; /* keys waited when the engine last told */
 	/* The buckets in which keys waited then, without those whose users were heard of since. */
 	_Atomic uint64_t waiting[UB_WIRE_WAITING_BYTES / 8];
@@ -496,6 +497,7 @@ struct loop {
 	struct conn *free_conns, *closed_conns, *later_first, *later_last;
 	struct upstream *pool_newest, *pool_oldest, *closed_upstreams;
 	unsigned pooled, preferred_address;
+	bool persistent; /* the upstream was seen to leave connections open after an answer */
 	unsigned n_missed;
 	struct ub_log_pace connect_pace, engine_pace, full_pace, tls_pace, proxy_pace;
 	struct ub_arena *arena;   /* for one step of one connection */

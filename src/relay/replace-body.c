@@ -37,7 +37,7 @@ struct ub_text relay_amendable(const struct conn *conn, const struct ub_http_hea
 		"Content-Digest", "Repr-Digest", "Signature-Input" };
 	const struct exchange *exchange = &conn->exchange;
 	size_t len = conn->request.ready;
-	if (!conn->loop->shared->amends || !exchange->hold || !conn->request.complete ||
+	if (!conn->loop->shared->bodies || !exchange->hold || !conn->request.complete ||
 	    exchange->watch.write != UB_WRITE_PUT || len > UB_WIRE_BODY_MAX || !is_utf8(head) ||
 	    proves_body(head))
 		return UB_TEXT_NONE;

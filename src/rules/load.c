@@ -191,6 +191,18 @@ static const struct ub_rule *finish_rule(struct loader *loader, struct loaded_ru
 	return &loaded->rule;
 }
 
+static bool rule_needs_customer(const struct ub_rule *rule)
+{
+	if (!rule->enabled || rule->subject != UB_FOR_MEETING)
+		return true;
+	for (size_t i = 0; i < rule->when.n; i++) {
+		const struct ub_cel_program *part = rule->when.items[i].program;
+		if (part && ub_cel_program_needs(part, UB_TEXT("meeting"), UB_TEXT("customer")))
+			return true;
+	}
+	return false;
+}
+
 static void collect(struct loader *loader, struct ub_ruleset *set, struct loaded_rule *loaded)
 {
 	settle_instances(loader, loaded);
@@ -201,12 +213,14 @@ static void collect(struct loader *loader, struct ub_ruleset *set, struct loaded
 	const struct ub_rule **list = ub_rules_of(set, loaded->rule.subject, &index);
 	list[index] = finish_rule(loader, loaded, index);
 	set->amends |= loaded->n_amends && loaded->rule.enabled;
+	set->needs_customer &= rule_needs_customer(list[index]);
 	*n = index + 1;
 }
 
 /* Collects the rules in the order in which they are tried, the last directory's first. */
 static void collect_rules(struct loader *loader, struct ub_ruleset *set)
 {
+	set->needs_customer = true;
 	set->rules = UB_NEW_ARRAY(loader->arena, const struct ub_rule *, loader->rules.n);
 	set->account_rules = UB_NEW_ARRAY(loader->arena, const struct ub_rule *, loader->rules.n);
 	set->team_rules = UB_NEW_ARRAY(loader->arena, const struct ub_rule *, loader->rules.n);

@@ -93,6 +93,25 @@ enum ub_store_result memory_appointments(struct ub_store *store, struct ub_text 
 	return UB_STORE_OK;
 }
 
+enum ub_store_result memory_item_stands(
+    struct ub_store *store, struct ub_text organization, struct ub_text person, int64_t from, int64_t to)
+{
+	const struct ub_store_appointment first = {
+		.organization = organization, .person = person, .end = from + 1
+	};
+	struct memory *memory = memory_lock(store);
+	bool stands = false;
+	for (size_t i = set_find(&memory->taken, &first, NULL); i < memory->taken.n && !stands; i++) {
+		const struct ub_store_appointment *appointment = memory->taken.items[i];
+		if (!ub_text_eq(appointment->organization, organization) ||
+		    !ub_text_eq(appointment->person, person))
+			break;
+		stands = appointment->item && appointment->start < to;
+	}
+	memory_unlock(memory);
+	return stands ? UB_STORE_OK : UB_STORE_NONE;
+}
+
 static bool is_at(const struct ub_store_appointment *appointment, struct ub_text organization,
     struct ub_text upstream, struct ub_text href)
 {

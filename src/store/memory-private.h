@@ -134,6 +134,7 @@ int compare_taken(const void *a, const void *b);
 store_event_appointments_fn memory_event_appointments;
 store_change_appointments_fn memory_change_appointments;
 store_appointments_fn memory_appointments;
+store_item_stands_fn memory_item_stands;
 store_copy_appointments_fn memory_copy_appointments;
 store_forget_appointments_fn memory_forget_appointments;
 /* Let what is known of the series `from` go by the UID `to`. */
@@ -158,6 +159,9 @@ store_note_client_fn memory_note_client;
 store_clients_fn memory_clients;
 /* Forgets clients that were last seen before then. */
 void clients_prune(struct memory *memory, int64_t before);
+
+/* memory-remembers.c */
+store_remembers_fn memory_remembers;
 
 /* memory-copies.c */
 int compare_copies(const void *a, const void *b);

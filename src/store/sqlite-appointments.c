@@ -59,6 +59,17 @@ enum ub_store_result sqlite_appointments(struct ub_store *store, struct ub_text 
 	return sql_leave(s, UB_STORE_OK);
 }
 
+enum ub_store_result sqlite_item_stands(
+    struct ub_store *store, struct ub_text organization, struct ub_text person, int64_t from, int64_t to)
+{
+	struct sqlite *s = sql_enter(store);
+	struct sqlite3_stmt *row =
+	    sql_bound(s, APPOINTMENT_OF_ITEM, "ttii", &organization, &person, from, to);
+	bool stands = sql_next(s, row);
+	sql_reset(row);
+	return sql_leave(s, stands ? UB_STORE_OK : UB_STORE_NONE);
+}
+
 enum ub_store_result sqlite_copy_appointments(struct ub_store *store, struct ub_text organization,
     struct ub_text upstream, struct ub_text href, struct ub_arena *arena,
     struct ub_store_appointments *appointments)

@@ -86,6 +86,7 @@ enum statement {
 	APPOINTMENT_DROP,
 	APPOINTMENTS_BY_EVENT,
 	APPOINTMENTS_OF,
+	APPOINTMENT_OF_ITEM,
 	APPOINTMENTS_AT,
 	APPOINTMENT_FORGET,
 	APPOINTMENT_RENAME,
@@ -97,6 +98,7 @@ enum statement {
 	CLIENT_LIST,
 	CLIENT_PRUNE,
 	PLACE_LIST,
+	OBJECT_REMEMBERED,
 	COPY_PUT,
 	COPY_GET,
 	COPY_AT,
@@ -228,6 +230,7 @@ store_forget_rhythm_fn sqlite_forget_rhythm;
 store_event_appointments_fn sqlite_event_appointments;
 store_change_appointments_fn sqlite_change_appointments;
 store_appointments_fn sqlite_appointments;
+store_item_stands_fn sqlite_item_stands;
 store_copy_appointments_fn sqlite_copy_appointments;
 store_forget_appointments_fn sqlite_forget_appointments;
 store_put_sync_fn sqlite_put_sync;
@@ -235,6 +238,7 @@ store_sync_fn sqlite_sync;
 store_note_client_fn sqlite_note_client;
 store_clients_fn sqlite_clients;
 store_places_fn sqlite_places;
+store_remembers_fn sqlite_remembers;
 store_put_copy_fn sqlite_put_copy;
 store_copy_fn sqlite_copy;
 store_copy_at_fn sqlite_copy_at;

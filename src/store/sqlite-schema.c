@@ -96,6 +96,10 @@
 	"CREATE INDEX mail_of ON mail(organization, meeting_uid);"                                           \
 	"CREATE INDEX mail_due ON mail(due) WHERE state = 0;"
 
+/* When items take people: few of all that does. */
+#define INDEXES_SINCE_17                                                                                     \
+	"CREATE INDEX appointment_of_item ON appointment(organization, person, ending) WHERE item = 1;"
+
 /* The schema of a new file, of version SCHEMA. Times are in milliseconds since 1970. */
 const char sql_schema[] =
     "CREATE TABLE key(id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, upstream TEXT NOT NULL,"
@@ -129,7 +133,7 @@ const char sql_schema[] =
     " PRIMARY KEY(organization, upstream, href));"
     "CREATE INDEX seen_meeting ON seen(organization, meeting_uid, href, upstream);" TABLES_SINCE_3
 	INDEXES_SINCE_4 TABLES_SINCE_5 TABLES_SINCE_6 COLUMNS_SINCE_7 TABLES_SINCE_10 PERIODS_SINCE_11
-	    TABLES_SINCE_12 TABLES_SINCE_13 TABLES_SINCE_14 COLUMNS_SINCE_15 TABLES_SINCE_16;
+	    TABLES_SINCE_12 TABLES_SINCE_13 TABLES_SINCE_14 COLUMNS_SINCE_15 TABLES_SINCE_16 INDEXES_SINCE_17;
 
 /* Version 1 kept strangers' keys, and aliases that nobody had vouched for. A principal who has a meeting in
  * the store was answered well when it was looked at. */
@@ -210,6 +214,9 @@ static const char from_14[] = COLUMNS_SINCE_15;
 /* Version 15 sent no mails. */
 static const char from_15[] = TABLES_SINCE_16;
 
+/* Version 16 looked through all that takes somebody. */
+static const char from_16[] = INDEXES_SINCE_17;
+
 const char *const sql_migrations[] = { [1] = from_1,
 	[2] = from_2,
 	[3] = from_3,
@@ -224,7 +231,8 @@ const char *const sql_migrations[] = { [1] = from_1,
 	[12] = from_12,
 	[13] = from_13,
 	[14] = from_14,
-	[15] = from_15 };
+	[15] = from_15,
+	[16] = from_16 };
 
 #define KEY_COLUMNS                                                                                          \
 	"id, lease, kind, upstream, href, principal, collection, state, put, due, again, attempts, "         \
@@ -383,6 +391,9 @@ const char *const sql_statements[STATEMENTS] = {
 	[APPOINTMENTS_OF] = "SELECT " APPOINTMENT_COLUMNS " FROM appointment INDEXED BY appointment_of"
 			    " WHERE organization = ? AND person = ? AND ending > ? AND beginning < ?"
 			    " ORDER BY ending, uid",
+	[APPOINTMENT_OF_ITEM] = "SELECT 1 FROM appointment INDEXED BY appointment_of_item"
+				" WHERE organization = ? AND person = ? AND ending > ? AND beginning < ?"
+				" AND item = 1 LIMIT 1",
 	[APPOINTMENTS_AT] = "SELECT " APPOINTMENT_COLUMNS " FROM appointment INDEXED BY appointment_at"
 			    " WHERE organization = ? AND upstream = ? AND href = ?",
 	[APPOINTMENT_FORGET] = "DELETE FROM appointment WHERE organization = ? AND upstream = ? AND href = ?",
@@ -409,6 +420,16 @@ const char *const sql_statements[STATEMENTS] = {
 	    " AND href > ?3 AND href < ?4 AND state = ?9"
 	    " UNION SELECT href, '' FROM appointment INDEXED BY appointment_at WHERE organization = ?1"
 	    " AND upstream = ?2 AND href > ?3 AND href < ?4 AND ending >= ?5 AND item = 0 LIMIT 2 * ?8",
+	[OBJECT_REMEMBERED] =
+	    "SELECT EXISTS (SELECT 1 FROM seen WHERE organization = ?1 AND upstream = ?2 AND href = ?3)"
+	    " OR EXISTS (SELECT 1 FROM seen INDEXED BY seen_meeting"
+	    " WHERE organization = ?1 AND meeting_uid = ?4)"
+	    " OR EXISTS (SELECT 1 FROM item INDEXED BY item_at"
+	    " WHERE organization = ?1 AND upstream = ?2 AND href = ?3)"
+	    " OR EXISTS (SELECT 1 FROM item WHERE organization = ?1 AND meeting_uid = ?4)"
+	    " OR EXISTS (SELECT 1 FROM copy INDEXED BY copy_at"
+	    " WHERE organization = ?1 AND upstream = ?2 AND href = ?3)"
+	    " OR EXISTS (SELECT 1 FROM key WHERE kind = ?5 AND upstream = ?2 AND href = ?3)",
 	[COPY_PUT] =
 	    "INSERT OR REPLACE INTO copy(" COPY_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[COPY_GET] = "SELECT " COPY_COLUMNS " FROM copy WHERE organization = ? AND upstream = ? AND item = ?"

@@ -32,6 +32,17 @@ enum ub_store_result sqlite_sync(struct ub_store *store, struct ub_text upstream
 	return sql_leave(s, there ? UB_STORE_OK : UB_STORE_NONE);
 }
 
+enum ub_store_result sqlite_remembers(struct ub_store *store, const struct ub_store_object *object)
+{
+	struct sqlite *s = sql_enter(store);
+	struct sqlite3_stmt *row = sql_bound(s, OBJECT_REMEMBERED, "tttti", &object->organization,
+	    &object->upstream, &object->href, &object->uid, (int64_t)UB_KEY_OBJECT);
+	int c = 0;
+	bool remembers = sql_next(s, row) && sql_int(row, &c);
+	sql_reset(row);
+	return sql_leave(s, remembers ? UB_STORE_OK : UB_STORE_NONE);
+}
+
 enum ub_store_result sqlite_places(struct ub_store *store, struct ub_text organization,
     struct ub_text upstream, struct ub_text collection, int64_t since, struct ub_arena *arena,
     struct ub_store_places *places)

@@ -121,6 +121,8 @@ typedef enum ub_store_result store_change_appointments_fn(
 typedef enum ub_store_result store_appointments_fn(struct ub_store *store, struct ub_text organization,
     struct ub_text person, int64_t from, int64_t to, struct ub_arena *arena,
     struct ub_store_appointments *appointments);
+typedef enum ub_store_result store_item_stands_fn(
+    struct ub_store *store, struct ub_text organization, struct ub_text person, int64_t from, int64_t to);
 typedef enum ub_store_result store_copy_appointments_fn(struct ub_store *store, struct ub_text organization,
     struct ub_text upstream, struct ub_text href, struct ub_arena *arena,
     struct ub_store_appointments *appointments);
@@ -140,6 +142,7 @@ typedef enum ub_store_result store_clients_fn(struct ub_store *store, struct ub_
 typedef enum ub_store_result store_put_copy_fn(struct ub_store *store, const struct ub_store_copy *copy);
 typedef enum ub_store_result store_copy_fn(struct ub_store *store, const struct ub_store_copy *like,
     struct ub_arena *arena, struct ub_store_copy *copy);
+typedef enum ub_store_result store_remembers_fn(struct ub_store *store, const struct ub_store_object *object);
 typedef enum ub_store_result store_copy_at_fn(struct ub_store *store, struct ub_text organization,
     struct ub_text upstream, struct ub_text href, struct ub_arena *arena, struct ub_store_copy *copy);
 typedef enum ub_store_result store_copies_fn(struct ub_store *store, struct ub_text organization,
@@ -225,6 +228,7 @@ struct ub_store_ops {
 	store_event_appointments_fn *event_appointments;
 	store_change_appointments_fn *change_appointments;
 	store_appointments_fn *appointments;
+	store_item_stands_fn *item_stands;
 	store_copy_appointments_fn *copy_appointments;
 	store_forget_appointments_fn *forget_appointments;
 
@@ -242,6 +246,7 @@ struct ub_store_ops {
 	store_mails_due_fn *mails_due;
 	store_count_mails_fn *count_mails;
 	store_places_fn *places;
+	store_remembers_fn *remembers;
 
 	store_set_sinks_fn *set_sinks;
 	store_sinks_fn *sinks;

@@ -48,6 +48,16 @@ const char *ub_store_problem(struct ub_store *store)
 	return store->ops->problem(store);
 }
 
+struct ub_key ub_store_key_copied(const struct ub_key *key, struct ub_arena *arena)
+{
+	struct ub_key copy = *key;
+	copy.upstream = ub_text_copy(arena, key->upstream);
+	copy.href = ub_text_copy(arena, key->href);
+	copy.principal = ub_text_copy(arena, key->principal);
+	copy.collection = ub_text_copy(arena, key->collection);
+	return copy;
+}
+
 /* The href of a key of all accounts. That of one account goes on with a slash and its id. */
 #define ACCOUNTS "accounts"
 
@@ -434,6 +444,12 @@ enum ub_store_result ub_store_appointments(struct ub_store *store, struct ub_tex
 	return store->ops->appointments(store, organization, person, from, to, arena, appointments);
 }
 
+enum ub_store_result ub_store_item_stands(
+    struct ub_store *store, struct ub_text organization, struct ub_text person, int64_t from, int64_t to)
+{
+	return store->ops->item_stands(store, organization, person, from, to);
+}
+
 enum ub_store_result ub_store_copy_appointments(struct ub_store *store, struct ub_text organization,
     struct ub_text upstream, struct ub_text href, struct ub_arena *arena,
     struct ub_store_appointments *appointments)
@@ -495,6 +511,11 @@ enum ub_store_result ub_store_places(struct ub_store *store, struct ub_text orga
 			places->items[n++] = places->items[i];
 	places->n = n;
 	return result;
+}
+
+enum ub_store_result ub_store_remembers(struct ub_store *store, const struct ub_store_object *object)
+{
+	return store->ops->remembers(store, object);
 }
 
 enum ub_store_result ub_store_put_copy(struct ub_store *store, const struct ub_store_copy *copy)

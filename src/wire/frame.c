@@ -30,7 +30,7 @@ static const struct {
 	[UB_WIRE_ANSWERED] = { 3, true },
 	[UB_WIRE_READY] = { 0, true },
 	[UB_WIRE_COMMITTED] = { 0, true },
-	[UB_WIRE_AMENDS] = { 0, true },
+	[UB_WIRE_BODIES] = { 0, true },
 	[UB_WIRE_POLLS] = { 0, true },
 	[UB_WIRE_HELLO] = { 0, true },
 	[UB_WIRE_ASK] = { 1, true },
@@ -113,8 +113,8 @@ static struct parts parts_of(const struct ub_wire_frame *frame)
 		return answered_parts(&frame->answered);
 	case UB_WIRE_COMMITTED:
 		return (struct parts){ .texts = { frame->committed.body }, .n = 1 };
-	case UB_WIRE_AMENDS:
-		return (struct parts){ .status = frame->amends };
+	case UB_WIRE_BODIES:
+		return (struct parts){ .status = frame->bodies };
 	case UB_WIRE_POLLS:
 		return (struct parts){ .status = (uint16_t)frame->polls };
 	case UB_WIRE_ASK:
@@ -208,8 +208,8 @@ static enum ub_wire_result read_parts(const struct parts *parts, struct ub_wire_
 	case UB_WIRE_COMMITTED:
 		frame->committed.body = parts->texts[0];
 		return UB_WIRE_OK;
-	case UB_WIRE_AMENDS:
-		frame->amends = parts->status != 0;
+	case UB_WIRE_BODIES:
+		frame->bodies = parts->status != 0;
 		return UB_WIRE_OK;
 	case UB_WIRE_POLLS:
 		frame->polls = parts->status;

@@ -38,6 +38,7 @@ enum ub_wire_result ub_wire_send(int fd, const struct ub_wire_frame *frame, unsi
 enum ub_wire_result ub_wire_receive(int fd, struct ub_wire_frame *frame, unsigned char *scratch)
 {
 	ssize_t n = recv(fd, scratch, UB_WIRE_FRAME_MAX, MSG_DONTWAIT | MSG_TRUNC);
+	frame->size = 0;
 	if (n == 0)
 		return UB_WIRE_CLOSED;
 	if (n < 0)
@@ -46,7 +47,9 @@ enum ub_wire_result ub_wire_receive(int fd, struct ub_wire_frame *frame, unsigne
 		explicit_bzero(scratch, UB_WIRE_FRAME_MAX);
 		return UB_WIRE_INVALID;
 	}
-	return ub_wire_decode(scratch, (size_t)n, frame);
+	enum ub_wire_result result = ub_wire_decode(scratch, (size_t)n, frame);
+	frame->size = (size_t)n;
+	return result;
 }
 
 /* Waits for the socket. False: the deadline has passed. */

@@ -126,9 +126,36 @@ static const char *check_component(const struct ub_ical *ical, size_t component,
 	return NULL;
 }
 
-const char *disagreement(const struct ub_ical *ical, struct ub_arena *arena)
+static bool is_same_when(const struct ub_when *a, const struct ub_when *b)
 {
-	const char *fault = NULL;
+	return a->given == b->given && (!a->given || (a->date == b->date && a->zone == b->zone &&
+							 ub_ical_instant(a) == ub_ical_instant(b)));
+}
+
+/* What the index alone says of a lone object. */
+static const char *check_lone(
+    const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena)
+{
+	struct ub_ical_refusal refusal = { .code = "" };
+	const struct ub_event *lone = ub_ical_lone(ical, zones, arena);
+	const struct ub_event *event = lone ? ub_ical_event(ical, zones, arena, &refusal) : NULL;
+	if (lone && !event)
+		return ub_textf(arena, "a lone object is refused: %s", refusal.code).ptr;
+	if (lone &&
+	    (event->organizer || event->n_attendees || event->repeats != UB_REPEATS_NOT || event->overrides ||
+		event->related_to.len || event->marks.item.len || event->method.len))
+		return "an object that is not alone is taken for a lone one";
+	bool same = !lone || (lone->component == event->component && ub_text_eq(lone->uid, event->uid) &&
+				 ub_text_eq(loose(lone->summary, arena), loose(event->summary, arena)) &&
+				 is_same_when(&lone->start, &event->start) &&
+				 is_same_when(&lone->end, &event->end) && lone->status == event->status &&
+				 lone->class == event->class && lone->transparent == event->transparent);
+	return same ? NULL : "a lone object is read otherwise";
+}
+
+const char *disagreement(const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena)
+{
+	const char *fault = check_lone(ical, zones, arena);
 	for (size_t i = 0; i < ical->components.n && !fault; i++)
 		fault = check_component(ical, i, arena);
 	return fault;

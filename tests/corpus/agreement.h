@@ -6,9 +6,9 @@
 
 /*
  * Holds what libical reads of an object to what the index says of the same lines: which properties there are,
- * in which order, their values and their parameters. The values are read here by few plain lines of our own.
- * NULL: they agree; else what does not, in the arena.
+ * in which order, their values and their parameters. A lone object has the same facts by both. The values are
+ * read here by few plain lines of our own. NULL: they agree; else what does not, in the arena.
  */
-const char *disagreement(const struct ub_ical *ical, struct ub_arena *arena);
+const char *disagreement(const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena);
 
 #endif

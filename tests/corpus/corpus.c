@@ -19,7 +19,7 @@
 struct tally {
 	struct ub_arena *arena;
 	struct ub_map *refused, *left; /* code to size_t */
-	size_t objects, read, meetings, customer, decided, items, instances, untold, failed;
+	size_t objects, read, lone, meetings, customer, decided, items, instances, untold, failed;
 	int64_t slowest;
 };
 
@@ -129,7 +129,8 @@ static void compare(struct corpus *corpus, struct ub_text text)
 {
 	struct ub_ical_refusal refusal;
 	const struct ub_ical *ical = ub_ical_parse(corpus->arena, text, &refusal);
-	const char *fault = ical ? disagreement(ical, corpus->arena) : NULL;
+	corpus->tally->lone += ical && ub_ical_lone(ical, corpus->snapshot->zones, corpus->arena);
+	const char *fault = ical ? disagreement(ical, corpus->snapshot->zones, corpus->arena) : NULL;
 	if (fault)
 		fail(corpus, fault);
 }
@@ -179,10 +180,11 @@ static struct ub_text with_crlf(struct ub_arena *arena, struct ub_text text)
 static void report(const struct tally *tally, int number, const char *form)
 {
 	printf("%s %d - every object %s\n", tally->failed ? "not ok" : "ok", number, form);
-	printf("# %zu objects %s: %zu read, %zu of them meetings, %zu with customers; %zu decided on,"
+	printf("# %zu objects %s: %zu read, %zu of them lone ones, %zu meetings, %zu with customers; %zu "
+	       "decided on,"
 	       " %zu items planned; %zu instances, %zu series not expanded; slowest %lld ms\n",
-	    tally->objects, form, tally->read, tally->meetings, tally->customer, tally->decided, tally->items,
-	    tally->instances, tally->untold, (long long)tally->slowest);
+	    tally->objects, form, tally->read, tally->lone, tally->meetings, tally->customer, tally->decided,
+	    tally->items, tally->instances, tally->untold, (long long)tally->slowest);
 	print_codes("refused", tally->objects - tally->read, tally->refused);
 	print_codes("left alone", tally->read - tally->decided, tally->left);
 }

@@ -371,13 +371,18 @@ def has_engine(process):
     return said.count("the engine is ready") > said.count("the engine ended")
 
 
-def keys_in(store):
-    """(href, state, reason) of the keys in a store's file."""
+def rows_in(store, query):
+    """What a query finds in a store's file."""
     database = sqlite3.connect(f"file:{store}?mode=ro", uri=True, timeout=10)
     try:
-        return database.execute("SELECT href, state, reason FROM key").fetchall()
+        return database.execute(query).fetchall()
     finally:
         database.close()
+
+
+def keys_in(store):
+    """(href, state, reason) of the keys in a store's file."""
+    return rows_in(store, "SELECT href, state, reason FROM key")
 
 
 def program():

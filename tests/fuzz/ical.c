@@ -97,9 +97,9 @@ static void check_revise(const struct ub_ical *ical, const struct ub_zones *zone
 	}
 }
 
-static void check_agreement(const struct ub_ical *ical, struct ub_arena *arena)
+static void check_agreement(const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena)
 {
-	const char *fault = disagreement(ical, arena);
+	const char *fault = disagreement(ical, zones, arena);
 	if (fault)
 		fprintf(stderr, "%s\n", fault);
 	assert(!fault);
@@ -124,7 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		assert(event && event->marks.base.len);
 	check_amend(text, arena);
 	if (ical)
-		check_agreement(ical, arena);
+		check_agreement(ical, zones, arena);
 	if (ical)
 		check_revise(ical, zones, arena);
 	struct ub_ical_busy busy;

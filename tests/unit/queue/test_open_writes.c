@@ -27,8 +27,14 @@ TestSuite(writes, .init = setup, .fini = teardown);
 
 static void announce(uint32_t slot, uint32_t generation, int64_t now)
 {
-	ub_writes_announce(writes, (struct ub_wire_id){ slot, generation }, &key, 1, UB_TEXT("Basic x"),
-	    UB_TEXT("cal.example"), ub_client_of_agent(UB_TEXT("DAVx5/4.5")), now);
+	const struct ub_announced_write announced = { .id = { slot, generation },
+		.keys = &key,
+		.n_keys = 1,
+		.authorization = UB_TEXT("Basic x"),
+		.host = UB_TEXT("cal.example"),
+		.client = ub_client_of_agent(UB_TEXT("DAVx5/4.5")),
+		.now = now };
+	ub_writes_announce(writes, &announced);
 }
 
 static bool answer(uint32_t slot, uint32_t generation, bool changed)

@@ -157,3 +157,17 @@ STORY(forgets_appointments_that_are_over)
 	OK(ub_store_prune(s->store, 100, 0, 0));
 	cr_expect_str_eq(taken(s, ANNA, 0, 1000), "now");
 }
+
+STORY(tells_whether_an_item_takes_a_person)
+{
+	struct ub_store_appointment item = event("item", "/c/item", 100, 200);
+	item.item = true;
+	told(s, event("meeting", "/c/m", 300, 400), 1, false);
+	told(s, item, 1, false);
+	OK(ub_store_item_stands(s->store, ORG, UB_TEXT(ANNA), 0, 101));
+	OK(ub_store_item_stands(s->store, ORG, UB_TEXT(ANNA), 199, 300));
+	GIVES(ub_store_item_stands(s->store, ORG, UB_TEXT(ANNA), 0, 100), NONE);
+	GIVES(ub_store_item_stands(s->store, ORG, UB_TEXT(ANNA), 200, 400), NONE);
+	GIVES(ub_store_item_stands(s->store, ORG, UB_TEXT(BEN), 0, 1000), NONE);
+	GIVES(ub_store_item_stands(s->store, UB_TEXT("theirs"), UB_TEXT(ANNA), 0, 1000), NONE);
+}

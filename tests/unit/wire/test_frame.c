@@ -111,11 +111,11 @@ Test(frame, of_the_engines_words_arrives_as_it_was_sent)
 	size_t n = ub_wire_encode(&sent, bytes, sizeof(bytes));
 	cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_OK);
 	cr_assert(ub_text_is(got.committed.body, "another body"));
-	for (int amends = 0; amends <= 1; amends++) {
-		sent = (struct ub_wire_frame){ .kind = UB_WIRE_AMENDS, .amends = amends };
+	for (int bodies = 0; bodies <= 1; bodies++) {
+		sent = (struct ub_wire_frame){ .kind = UB_WIRE_BODIES, .bodies = bodies };
 		n = ub_wire_encode(&sent, bytes, sizeof(bytes));
 		cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_OK);
-		cr_assert_eq(got.amends, amends);
+		cr_assert_eq(got.bodies, bodies);
 	}
 }
 
