@@ -44,13 +44,14 @@ static enum step finish_connecting(struct conn *conn)
 	return relay_upstream_retry(loop, upstream) ? STEP_AGAIN : cannot_connect(conn, why);
 }
 
-/* The upstream may just be closing an idle connection. Only requests that may be sent twice go over one. */
+/* The upstream may just be closing an idle connection. Requests that may not be sent twice go only over one
+ * that was in use a moment ago. */
 static void choose_upstream(struct conn *conn)
 {
 	const struct exchange *exchange = &conn->exchange;
 	if (conn->upstream && (exchange->fresh || !relay_link_is_quiet(&conn->upstream->link)))
 		relay_upstream_close(conn->loop, &conn->upstream);
-	if (!conn->upstream && exchange->safe && !exchange->fresh && !conn->bound)
+	if (!conn->upstream && !exchange->fresh && !conn->bound)
 		conn->upstream = relay_upstream_pooled(conn->loop, conn);
 	if (!conn->upstream)
 		conn->upstream = relay_upstream_open(conn->loop, conn);
@@ -78,6 +79,8 @@ static enum side upstream_failed(struct conn *conn, const char *why)
 	struct exchange *exchange = &conn->exchange;
 	if (exchange->answered)
 		return SIDE_LOST;
+	if (exchange->reused)
+		conn->loop->persistent = false;
 	if (exchange->reused && conn->request.keep) {
 		relay_upstream_close(conn->loop, &conn->upstream);
 		relay_flow_rewind(&conn->request);

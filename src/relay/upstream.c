@@ -27,10 +27,31 @@ static void enter_pool(struct loop *loop, struct upstream *upstream)
 	relay_timer_start(&loop->timers, &upstream->timer, TIMER_POOL, loop->now);
 }
 
+/* For how many milliseconds the connection has been idle. */
+static int64_t idle_for(const struct loop *loop, const struct upstream *upstream)
+{
+	return loop->now - (upstream->timer.due - loop->timers.durations[TIMER_POOL]);
+}
+
+/* Whether the upstream leaves connections open after an answer. Until one was seen that has stayed open for a
+ * moment, nobody knows: some servers close them and do not say so. */
+static bool is_persistent(struct loop *loop)
+{
+	struct upstream *oldest = loop->pool_oldest;
+	if (!loop->persistent && oldest && idle_for(loop, oldest) >= UB_RELAY_PERSISTENT_MS)
+		loop->persistent = relay_link_is_quiet(&oldest->link);
+	return loop->persistent;
+}
+
 struct upstream *relay_upstream_pooled(struct loop *loop, struct conn *conn)
 {
+	bool safe = conn->exchange.safe;
+	if (!safe && !is_persistent(loop))
+		return NULL;
 	for (struct upstream *upstream = loop->pool_newest, *older; upstream; upstream = older) {
 		older = upstream->older;
+		if (!safe && idle_for(loop, upstream) > UB_RELAY_WARM_MS)
+			return NULL;
 		if (upstream->signed_in && !conn->exchange.signed_in)
 			continue;
 		leave_pool(loop, upstream);

@@ -11,6 +11,7 @@ class Connection:
     def __init__(self):
         self.client_bytes = b""
         self.server_bytes = b""
+        self.open = True
 
 
 class Recorder:
@@ -40,12 +41,14 @@ class Recorder:
             try:
                 server = socket.create_connection(("127.0.0.1", self.upstream_port))
             except OSError:
+                connection.open = False
                 return
             with server:
                 back = threading.Thread(target=self.pump, args=(connection, "server_bytes", server, client))
                 back.start()
                 self.pump(connection, "client_bytes", client, server)
                 back.join()
+        connection.open = False
 
     def pump(self, connection, name, source, sink):
         try:
@@ -59,10 +62,13 @@ class Recorder:
             sink.shutdown(socket.SHUT_WR)
 
     def take(self):
-        """What was recorded since the last time: a pair of bytes for each connection."""
+        """What was recorded since the last time: a pair of bytes for each connection that was used."""
         with self.lock:
-            taken, self.connections = self.connections, []
-            return [(each.client_bytes, each.server_bytes) for each in taken]
+            taken = [(each.client_bytes, each.server_bytes) for each in self.connections]
+            self.connections = [each for each in self.connections if each.open]
+            for each in self.connections:
+                each.client_bytes = each.server_bytes = b""
+            return [both for both in taken if any(both)]
 
     def stop(self):
         self.listener.close()

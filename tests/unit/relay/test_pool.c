@@ -35,7 +35,7 @@ static void free_closed(struct loop *loop)
 Test(pool, gives_no_connection_on_which_something_has_come_before_any_event_tells)
 {
 	struct loop loop = { 0 };
-	struct conn conn = { .loop = &loop };
+	struct conn conn = { .loop = &loop, .exchange = { .safe = true } };
 	int quiet, stray, ended;
 	relay_timers_init(&loop.timers, &options);
 	keep_one(&loop, &quiet);
@@ -56,6 +56,32 @@ Test(pool, gives_no_connection_on_which_something_has_come_before_any_event_tell
 	free_closed(&loop);
 	close(quiet);
 	close(stray);
+}
+
+Test(pool, gives_a_write_only_what_was_in_use_a_moment_ago)
+{
+	struct loop loop = { .now = 1000 };
+	struct conn write = { .loop = &loop }, read = { .loop = &loop, .exchange = { .safe = true } };
+	int first, second;
+	relay_timers_init(&loop.timers, &options);
+	keep_one(&loop, &first);
+	cr_assert_null(relay_upstream_pooled(&loop, &write), "nobody knows whether the upstream closes it");
+	loop.now += UB_RELAY_PERSISTENT_MS;
+	keep_one(&loop, &second);
+	struct upstream *newest = relay_upstream_pooled(&loop, &write);
+	cr_assert_not_null(newest, "one has stayed open");
+	relay_upstream_close(&loop, &newest);
+	struct upstream *oldest = relay_upstream_pooled(&loop, &write);
+	cr_assert_not_null(oldest);
+	relay_upstream_keep(&loop, oldest);
+	loop.now += UB_RELAY_WARM_MS + 1;
+	cr_assert_null(relay_upstream_pooled(&loop, &write), "the upstream may be closing it");
+	oldest = relay_upstream_pooled(&loop, &read);
+	cr_assert_not_null(oldest, "a read may be sent once more");
+	relay_upstream_close(&loop, &oldest);
+	free_closed(&loop);
+	close(first);
+	close(second);
 }
 
 Test(pool, asks_whether_a_link_is_quiet_without_reading_from_it)
