@@ -170,11 +170,14 @@ void pass_deliver(struct ub_pass *pass, const struct pass_item *item)
 	struct ub_text first = first_invited(pass, event);
 	if (first.len && way_now(pass).way == UB_WAY_UNKNOWN)
 		find_way(pass, first);
-	if (way_now(pass).way == UB_WAY_MAIL)
+	/* Whoever was told before is told the end, too, while it is not found out again which way is gone. */
+	enum ub_way way = way_now(pass).way;
+	bool ends = way == UB_WAY_UNKNOWN && first.len == 0;
+	if (way == UB_WAY_MAIL || ends)
 		pass_mail(pass, item);
-	if (way_now(pass).way != UB_WAY_COPIES || !knows_copies(pass, item))
+	if ((way != UB_WAY_COPIES && way != UB_WAY_UNKNOWN) || !knows_copies(pass, item))
 		return;
-	if (first.len)
+	if (first.len && way == UB_WAY_COPIES)
 		want_all(&delivering);
 	take_back(&delivering);
 	put(pass, delivering.keys.items, delivering.keys.n);

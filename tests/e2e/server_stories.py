@@ -13,7 +13,7 @@ import time
 import calendars
 import support
 import tap
-from on_servers import SOON, TEAM, World, dragged, people, starts
+from on_servers import SOON, TEAM, World, dragged, is_of, people, starts
 from recurring import WEEK, answered, due, instance, series
 
 DAY = datetime.timedelta(days=1)
@@ -263,7 +263,7 @@ def _(story):
     tap.equal(story.partstat(own, "bob"), "ACCEPTED", "bob's answer in his own")
 
 
-@tap.case("kill -9: an engine that is killed right after a store, a move and a deletion has done all of it later")
+@tap.case("kill -9: an engine that is killed right after a store, an answer, a move and a deletion has done all of it later")
 def _(story):
     start = story.next_day()
     seen, real = story.new_calendar()
@@ -280,14 +280,28 @@ def _(story):
         story.kill_engine()
         tap.equal(answer.status // 100, 2, "the answer")
 
+    def is_with_bob(moved=0 * WEEK):
+        """Whether bob has the prep call, once, and a week later if it was moved."""
+        (prep,) = story.preps(real, "killed")
+        return story.copies("bob", uid) == 1 and starts(prep) == starts(before) + moved and times_of_bobs() == {starts(prep)}
+
+    def times_of_bobs():
+        texts = [text for _, text in story.calendar("bob").objects().values() if is_of(uid, text)]
+        return {starts(event) for text in texts for event in calendars.components(text)}
+
     after_kill(seen.put("m.ics", calendars.meeting(uid="killed", start=start)))
     is_done(lambda: len(real.items_of("killed")) == ITEMS, "all items")
     before = story.prep(real, "killed")
+    uid = before.value("UID")
+    is_done(is_with_bob, "bob's copy of the prep call")
+    name, text = story.delivered("bob", uid)
+    after_kill(story.calendar("bob", story.upbeat).put(name, answered(text, "ACCEPTED", "bob")))
+    is_done(lambda: story.partstat(story.prep(real, "killed"), "bob") == "ACCEPTED", "bob's answer in alice's")
     after_kill(seen.put("m.ics", calendars.meeting(uid="killed", start=start + WEEK)))
-    is_done(lambda: starts(story.prep(real, "killed")) == starts(before) + WEEK, "the prep call a week later")
+    is_done(lambda: is_with_bob(WEEK), "the prep call a week later, with bob too")
     tap.equal(len(real.items_of("killed")), ITEMS, "items")
     after_kill(seen.delete("m.ics"))
-    is_done(lambda: not real.objects(), "an empty calendar")
+    is_done(lambda: not real.objects() and story.copies("bob", uid) == 0, "an empty calendar, and nothing with bob")
 
 
 def storm(story, uid):

@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "upbeat/freebusy.h"
 #include "upbeat/settings.h"
 #include "world.h"
 
 /* The copy that bob has of alice's prep call, on a server that has no room for it. */
 
-static void setup(void)
+static void setup_with(const char *settings)
 {
-	world_set_up_with(world_rules, world_copies);
+	world_set_up_with(world_rules, settings);
 	upstream_store(up, "/bob/meetings/", "");
 	now = NOW;
 	day = "20261112";
 	store_meeting(MEETING, guest, "");
 	put_meeting_key();
+}
+
+static void setup(void)
+{
+	setup_with(world_copies);
 }
 
 TestSuite(copies, .init = setup, .fini = world_tear_down);
@@ -120,4 +126,24 @@ Test(copies, stand_where_their_removal_fails)
 	work_on_all();
 	cr_expect_eq(bobs().state, UB_COPY_REMOVED, "%s", why);
 	cr_expect_null(text_at(copy.href));
+}
+
+/* Whether the server sends invitations is forgotten when the settings are read again, and asked once an item
+ * has colleagues. */
+Test(copies, are_taken_back_before_it_is_found_out_again_that_copies_are_the_way)
+{
+	world_tear_down();
+	setup_with(strchr(world_copies, '\n') + 1); /* without `deliver` */
+	work_on_all();
+	cr_assert_eq(bobs().state, UB_COPY_STANDS, "%s", why);
+	struct ub_freebusy *before = snapshot->freebusy;
+	snapshot->freebusy = ub_freebusy_new();
+	upstream_delete(up, MEETING, "");
+	put_meeting_key();
+	now += snapshot->settings->deletion_grace + 1;
+	work_on_all();
+	cr_expect_eq(bobs().state, UB_COPY_REMOVED, "%s", why);
+	cr_expect_null(text_at(bobs().href));
+	ub_freebusy_free(&snapshot->freebusy);
+	snapshot->freebusy = before;
 }
