@@ -15,6 +15,9 @@ import recorder
 import support
 import tap
 
+amending.be_patient()
+
+
 class Story(support.ServerWorld):
     def __enter__(self):
         super().__enter__()

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Calendar objects for the stories: meetings to store, and what is found in a calendar, read plainly (RFC 5545)."""
+import contextlib
 import datetime
 import re
+import time
 import uuid
 import xml.etree.ElementTree
 import zoneinfo
@@ -234,6 +236,23 @@ class World(support.ServerWorld):
         super().__enter__()
         self.upbeat = self.start(support.Upbeat, self.server, self.settings, f"sqlite:{self.store}", self.rules)
         return self
+
+    @contextlib.contextmanager
+    def at(self, moment, store):
+        """Upbeat is ended, and begins again at that time with that store; afterwards it is as it was."""
+        before = self.upbeat, self.store
+        before[0].stop()
+        ahead = int(moment.timestamp() - time.time())
+        try:
+            self.upbeat = self.start(
+                support.Upbeat, self.server, self.settings, f"sqlite:{store}", **support.clock(ahead)
+            )
+            self.store = store
+            yield
+        finally:
+            self.upbeat.stop()
+            self.upbeat, self.store = before
+            self.upbeat.launch()
 
     def new_calendar(self):
         """An empty calendar of alice: as she sees it through Upbeat, and as it is on the server."""

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the stories of series share: the objects as clients store them, a world with a customer who invites, and the items
 of the instances."""
-import contextlib
 import datetime
 import re
-import time
 
 import calendars
 import support
@@ -91,23 +89,6 @@ class Story(calendars.World):
         found = [(href.rsplit("/", 1)[1], text) for href, (_, text) in objects if re.search(rf"(?m)^UID:{uid}$", text)]
         tap.equal(len(found), 1, f"objects of {uid} with {user}")
         return found[0]
-
-    @contextlib.contextmanager
-    def at(self, moment, store):
-        """Upbeat is ended, and begins again at that time with that store; afterwards it is as it was."""
-        before = self.upbeat, self.store
-        before[0].stop()
-        ahead = int(moment.timestamp() - time.time())
-        try:
-            self.upbeat = self.start(
-                support.Upbeat, self.server, self.settings, f"sqlite:{store}", **support.clock(ahead)
-            )
-            self.store = store
-            yield
-        finally:
-            self.upbeat.stop()
-            self.upbeat, self.store = before
-            self.upbeat.launch()
 
 
 def times(real, uid):
