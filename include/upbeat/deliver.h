@@ -47,7 +47,8 @@ struct ub_deliver_item {
 
 /*
  * Makes the mail that invites a person to the item, or tells him of a change, for ub_store_put_mail().
- * Another time or another SEQUENCE is a change; a new agenda is none. `former`: the mail that the store has;
+ * Another time or another SEQUENCE is a change; a new agenda is none. Of what is larger than
+ * UB_MAIL_OBJECT_MAX the object is empty, and the mail is not sent. `former`: the mail that the store has;
  * NULL: none. False: there is nothing to tell, as it is in `former`, or as the item is over. Texts are in the
  * arena, or those given.
  */

@@ -196,10 +196,12 @@
 #define UB_KEPT_SECONDS           60 /* between times that are noted at which what is kept still held */
 
 /* mail */
-#define UB_MAIL_SUBJECT_MAX  250 /* bytes of a title in a subject */
-#define UB_MAIL_NAME_MAX     100 /* bytes of somebody's name */
-#define UB_MAIL_LOOK_MS      250 /* between looks for mails that are to be sent */
-#define UB_MAIL_BATCH        20  /* mails that are looked for at a time */
+#define UB_MAIL_READERS_MAX  200           /* colleagues who are told of one item */
+#define UB_MAIL_OBJECT_MAX   (256u * 1024) /* bytes of an item that is told, as a calendar object */
+#define UB_MAIL_SUBJECT_MAX  250           /* bytes of a title in a subject */
+#define UB_MAIL_NAME_MAX     100           /* bytes of somebody's name */
+#define UB_MAIL_LOOK_MS      250           /* between looks for mails that are to be sent */
+#define UB_MAIL_BATCH        20            /* mails that are looked for at a time */
 #define UB_MAIL_CONNECT_MS   10000
 #define UB_MAIL_TIMEOUT_MS   60000 /* for one mail, from the greeting of the server on */
 #define UB_MAIL_RETRY_MS     500   /* pause before the second try; doubled each time, up to */

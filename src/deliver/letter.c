@@ -160,7 +160,10 @@ bool ub_deliver_invitation(const struct ub_deliver_item *item, struct ub_text pe
 		.made = now * 1000,
 		.expires = over * 1000 };
 	mail->id = id_of(mail, former, arena);
-	return mail->object.len > 0;
+	bool made = mail->object.len > 0;
+	if (mail->object.len > UB_MAIL_OBJECT_MAX)
+		mail->object = mail->text = UB_TEXT_NONE;
+	return made;
 }
 
 bool ub_deliver_cancellation(const struct ub_store_mail *former, bool whole, ub_instant now,

@@ -150,6 +150,8 @@ static const char *obstacle(const struct ub_mailer *mailer, const struct ub_stor
 	const struct ub_org *org = mailer->snapshot->org;
 	if (!ub_org_is_plainly_ours(org, mail->person))
 		return "the address is not one of ours";
+	if (mail->object.len == 0)
+		return "the item is too large for a mail";
 	return ub_mail_can_go_to(mail->person) && ub_mail_can_go_to(mail->owner)
 		   ? NULL
 		   : "mail servers do not take such an address";

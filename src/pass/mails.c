@@ -34,11 +34,13 @@ static struct ub_store_mail *find_mail(const struct mailing *mailing, struct ub_
 	return NULL;
 }
 
-static void put(struct ub_pass *pass, const struct ub_store_mail *mail)
+/* Whether the mail is new. */
+static bool put(struct ub_pass *pass, const struct ub_store_mail *mail)
 {
 	enum ub_store_result result = ub_store_put_mail(pass->store, mail);
 	if (result != UB_STORE_OK && result != UB_STORE_NONE)
 		pass_complain(pass);
+	return result == UB_STORE_OK;
 }
 
 /* Who has declined is told no more, nor that he is left off. */
@@ -51,22 +53,31 @@ static void note_declined(struct ub_pass *pass, struct ub_store_mail *known)
 		pass_complain(pass);
 }
 
-static void invite(struct mailing *mailing, const struct ub_party *party)
+/* Whether the mail is new. */
+static bool invite(struct mailing *mailing, const struct ub_party *party)
 {
 	struct ub_pass *pass = mailing->pass;
 	struct ub_store_mail mail, *known = find_mail(mailing, party->address);
 	if (party->partstat == UB_PARTSTAT_DECLINED)
 		note_declined(pass, known);
-	else if (ub_deliver_invitation(&mailing->item, party->address, known, pass->now, &mail, pass->arena))
-		put(pass, &mail);
+	return party->partstat != UB_PARTSTAT_DECLINED &&
+	       ub_deliver_invitation(&mailing->item, party->address, known, pass->now, &mail, pass->arena) &&
+	       put(pass, &mail);
 }
 
+/* The first of those who are to get the item; told once for each version that there are more. */
 static void invite_all(struct mailing *mailing)
 {
 	const struct ub_event *event = mailing->item.event;
+	size_t readers = 0, news = 0;
 	for (size_t i = 0; event && event->organizer && i < event->n_attendees; i++)
-		if (pass_is_to_get(mailing->pass, event, &event->attendees[i]))
-			invite(mailing, &event->attendees[i]);
+		if (pass_is_to_get(mailing->pass, event, &event->attendees[i]) &&
+		    readers++ < UB_MAIL_READERS_MAX)
+			news += invite(mailing, &event->attendees[i]);
+	if (news && readers > UB_MAIL_READERS_MAX)
+		ub_log(mailing->pass->log, UB_LOG_WARNING,
+		    "%.*s: %zu colleagues are invited; the first %d of them are told by mail",
+		    UB_ARGS(mailing->item.href), readers, UB_MAIL_READERS_MAX);
 }
 
 /* Those who were told of the item, and are not invited any more, or to nothing. */
@@ -80,7 +91,7 @@ static void take_back(struct mailing *mailing)
 		if (ub_text_eq(known->item, mailing->item.href) &&
 		    !(event && ub_facts_attendee(event, known->person)) &&
 		    ub_deliver_cancellation(known, !event, pass->now, &mail, pass->arena))
-			put(pass, &mail);
+			(void)put(pass, &mail);
 	}
 }
 

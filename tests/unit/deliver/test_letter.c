@@ -193,3 +193,28 @@ Test(letter, of_one_part_taken_back_and_given_again_has_ids_of_its_own)
 	cr_assert_eq(again.sequence, 2);
 	close_desk(&desk);
 }
+
+/* An item whose object has exactly that size as a message. */
+static bool invite_to_size(struct desk *desk, size_t size, struct ub_store_mail *mail)
+{
+	struct ub_store_mail plain;
+	struct ub_buf more = UB_BUF(desk->arena);
+	cr_assert(invite(desk, object(desk, 0, "20261109T090000Z", "X-PAD:\r\n"), NULL, &plain));
+	ub_buf_str(&more, "X-PAD:");
+	ub_buf_pad(&more, 'x', size - plain.object.len);
+	ub_buf_str(&more, "\r\n");
+	return invite(desk, object(desk, 0, "20261109T090000Z", ub_buf_cstr(&more)), NULL, mail);
+}
+
+Test(letter, of_what_is_too_large_is_remembered_and_empty)
+{
+	struct desk desk = open_desk();
+	struct ub_store_mail mail, back;
+	cr_assert(invite_to_size(&desk, UB_MAIL_OBJECT_MAX, &mail));
+	cr_assert_eq(mail.object.len, UB_MAIL_OBJECT_MAX);
+	cr_assert(invite_to_size(&desk, UB_MAIL_OBJECT_MAX + 1, &mail));
+	cr_assert(mail.object.len == 0 && mail.text.len == 0 && mail.id.len);
+	mail.state = UB_MAIL_REFUSED;
+	cr_assert_not(ub_deliver_cancellation(&mail, true, desk.now, &back, desk.arena));
+	close_desk(&desk);
+}

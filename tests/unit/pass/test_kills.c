@@ -346,3 +346,85 @@ Test(kills_of_copies, leave_no_copy_of_what_is_gone)
 {
 	cr_expect_geq(at_each_request(delete_meeting_of_copy), 12);
 }
+
+/* ---- mails to colleagues ---- */
+
+static void setup_mails(void)
+{
+	more_settings = world_mails;
+	set_up();
+}
+
+TestSuite(kills_of_mails, .init = setup_mails, .fini = teardown);
+
+static struct ub_store_mail bobs_mail(size_t nth)
+{
+	struct ub_store_mails mails;
+	cr_assert_eq(ub_store_mails(store, ub_organization, UB_TEXT("m-1"), arena, &mails), UB_STORE_OK);
+	cr_assert_eq(mails.n, 1, "killed at request %zu: %s", nth, why);
+	return mails.items[0];
+}
+
+/* Bob's mail waits, says that, and stays so. */
+static void expect_mail(size_t nth, enum ub_mail_kind kind)
+{
+	struct ub_store_mail mail = bobs_mail(nth);
+	cr_assert(mail.state == UB_MAIL_WAITING && mail.kind == kind, "killed at request %zu: %s, %s", nth,
+	    ub_mail_kind_word(mail.kind), ub_mail_state_word(mail.state));
+	put_meeting_key();
+	work_on_all();
+	cr_assert(ub_text_eq(bobs_mail(nth).id, mail.id), "killed at request %zu", nth);
+}
+
+static void make_mail(size_t nth, bool after)
+{
+	store_meeting(MEETING, guest, "");
+	put_meeting_key();
+	work_until_killed(nth, after);
+	work_on_all();
+	expect_mail(nth, UB_MAIL_INVITATION);
+}
+
+Test(kills_of_mails, lose_none_and_make_none_anew)
+{
+	cr_expect_geq(at_each_request(make_mail), 10);
+}
+
+/* Bob was told, and something else becomes of the meeting. */
+static void change_after_mail(size_t nth, bool after, const char *to, const char *guests)
+{
+	store_meeting(MEETING, guest, "");
+	put_meeting_key();
+	work_on_all();
+	struct ub_store_mail mail = bobs_mail(nth);
+	mail.state = UB_MAIL_SENT;
+	mail.reached = true;
+	cr_assert_eq(ub_store_note_mail(store, &mail), UB_STORE_OK);
+	day = to;
+	store_meeting(MEETING, guests, "");
+	put_meeting_key();
+	work_until_killed(nth, after);
+	work_on_all();
+}
+
+static void move_after_mail(size_t nth, bool after)
+{
+	change_after_mail(nth, after, "20261119", guest);
+	expect_mail(nth, UB_MAIL_CHANGE);
+}
+
+Test(kills_of_mails, do_not_keep_a_move_from_anybody)
+{
+	cr_expect_geq(at_each_request(move_after_mail), 8);
+}
+
+static void call_off_after_mail(size_t nth, bool after)
+{
+	change_after_mail(nth, after, "20261112", "");
+	expect_mail(nth, UB_MAIL_CANCELLATION);
+}
+
+Test(kills_of_mails, leave_nobody_who_waits_for_what_is_called_off)
+{
+	cr_expect_geq(at_each_request(call_off_after_mail), 8);
+}

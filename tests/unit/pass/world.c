@@ -37,6 +37,9 @@ static const char settings_text[] = "listen: 127.0.0.1:0\n"
 const char world_copies[] = "deliver: copies\n"
 			    "service: {user: upbeat, password_file: accounts.conf}\n";
 
+const char world_mails[] = "deliver: mail\n"
+			   "mail: {server: \"smtp://127.0.0.1:1\", from: upbeat@ours.example}\n";
+
 /* For tests whose settings name the file. */
 static const char accounts_text[] =
     "accounts:\n"

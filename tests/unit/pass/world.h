@@ -30,8 +30,9 @@ extern const char *why;
 
 extern const char guest[]; /* an ATTENDEE line */
 
-/* The rules of the usual world, and settings by which colleagues get copies of its items. */
-extern const char world_rules[], world_copies[];
+/* The rules of the usual world, and settings by which colleagues get copies of its items, or mails on
+ * them. */
+extern const char world_rules[], world_copies[], world_mails[];
 
 void world_set_up(void);
 /* The same with other rules, and with further lines of the settings, which may name accounts.conf. */
