@@ -377,3 +377,44 @@ Test(read, refuses_an_object_cut_off_anywhere)
 	cr_assert_str_eq(refused(&desk, ub_text_sub(whole, 0, last)), "");
 	desk_close(&desk);
 }
+
+Test(read, when_an_object_was_written_and_whether_it_invites)
+{
+	static const struct {
+		const char *lines;
+		ub_instant stamp;
+	} cases[] = {
+		{ "DTSTAMP:20261102T080000Z", INT64_C(1793606400) },
+		{ "dtstamp;X-A=b: 20261102T080000Z \nDTSTAMP:20300101T000000Z", INT64_C(1793606400) },
+		{ "BEGIN:VALARM\nDTSTAMP:20261102T080000Z\nEND:VALARM", UB_INSTANT_NONE },
+		{ "DTSTAMP:20261102T080000", UB_INSTANT_NONE },
+		{ "DTSTAMP:20261102", UB_INSTANT_NONE },
+		{ "DTSTAMP:20261302T080000Z", UB_INSTANT_NONE },
+		{ "SUMMARY:none", UB_INSTANT_NONE },
+	};
+	static const struct {
+		const char *method;
+		bool invites;
+	} methods[] = {
+		{ "VERSION:2.0\nMETHOD:REQUEST", true },
+		{ "VERSION:2.0\nmethod: request ", true },
+		{ "VERSION:2.0\nMETHOD:REPLY", false },
+		{ "VERSION:2.0\nMETHOD:CANCEL", false },
+		{ "VERSION:2.0", false },
+	};
+	struct desk desk = desk_open();
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		const struct ub_ical *ical =
+		    ub_ical_parse(desk.arena, object_of(&desk, cases[i].lines), &desk.refusal);
+		cr_assert_not_null(ical, "%s", cases[i].lines);
+		cr_expect_eq(ub_ical_stamp(ical), cases[i].stamp, "%s", cases[i].lines);
+	}
+	for (size_t i = 0; i < UB_COUNT(methods); i++) {
+		struct ub_text text =
+		    replaced(&desk, object_of(&desk, "METHOD:REQUEST"), "VERSION:2.0", methods[i].method);
+		const struct ub_ical *ical = ub_ical_parse(desk.arena, text, &desk.refusal);
+		cr_assert_not_null(ical, "%s", methods[i].method);
+		cr_expect_eq(ub_ical_invites(ical), methods[i].invites, "%s", methods[i].method);
+	}
+	desk_close(&desk);
+}
