@@ -348,10 +348,11 @@ UB_MUST_USE enum ub_store_result ub_store_put(
 UB_MUST_USE enum ub_store_result ub_store_hurry(
     struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due);
 /*
- * Takes the key that is due longest, for lease_ms, and keeps that it is taken. UB_STORE_NONE: no key may be
- * taken now. A key whose lease has run out is due; after UB_STORE_CRASHES_MAX times it is set aside instead,
- * unless it was put again meanwhile. A key with crashes is worked on alone: not while another key is leased,
- * and no other key while this one is. So another crash shows which key it was.
+ * Takes the key that is due longest, for lease_ms; however this process ends, the next one knows of it, but
+ * nothing else need be kept thereby. UB_STORE_NONE: no key may be taken now. A key whose lease has run out is
+ * due; after UB_STORE_CRASHES_MAX times it is set aside instead, unless it was put again meanwhile. A key
+ * with crashes is worked on alone: not while another key is leased, and no other key while this one is. So
+ * another crash shows which key it was.
  */
 UB_MUST_USE enum ub_store_result ub_store_take(
     struct ub_store *store, int64_t now, int64_t lease_ms, struct ub_arena *arena, struct ub_job *job);

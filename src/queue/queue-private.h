@@ -47,6 +47,7 @@ struct ub_queue {
 	struct ub_queue_relay relay; /* guarded by the mutex */
 	/* counts the signals of `changed`, so that a worker misses none between looking and waiting */
 	uint64_t wakeups;
+	unsigned busy; /* workers that work on a key */
 	/* Only for the thread that hears the relay: */
 	struct ub_redirects *redirects;
 	struct ub_upkeep upkeep;

@@ -457,7 +457,8 @@ static int64_t idle_time(struct ub_queue *queue)
 }
 
 /* Waits until keys may have become due, UB_IDLE_MS at most. *seen: the count of wakeups at the last look.
- * What the store has not kept by then is kept. False: it is time to stop. */
+ * What the store has not kept by then is kept, if nobody is at work: a pass has that kept with what it does
+ * itself, and queue.c does so each second. False: it is time to stop. */
 static bool wait_for_work(struct ub_queue *queue, uint64_t *seen)
 {
 	int64_t wait = idle_time(queue);
@@ -466,13 +467,20 @@ static bool wait_for_work(struct ub_queue *queue, uint64_t *seen)
 	while (!queue->stopping && queue->wakeups == *seen &&
 	       pthread_cond_timedwait(&queue->changed, &queue->mutex, &until) == 0)
 		;
-	bool idle = queue->wakeups == *seen && wait >= UB_UNKEPT_MS;
+	bool idle = queue->wakeups == *seen && wait >= UB_UNKEPT_MS && queue->busy == 0;
 	*seen = queue->wakeups;
 	bool go_on = !queue->stopping;
 	pthread_mutex_unlock(&queue->mutex);
 	if (idle)
 		say(queue, queue->input.store, ub_store_keep(queue->input.store));
 	return go_on;
+}
+
+static void count_busy(struct ub_queue *queue, int more)
+{
+	pthread_mutex_lock(&queue->mutex);
+	queue->busy += (unsigned)more;
+	pthread_mutex_unlock(&queue->mutex);
 }
 
 /* Works on all keys of a store that are due now. */
@@ -485,7 +493,9 @@ static void work_off(struct worker *worker, struct ub_store *store, struct ub_ar
 	       (result = ub_store_take(store, queue_now(), UB_LEASE_MS, arena, &job)) == UB_STORE_OK) {
 		worker->store = store;
 		worker->job = &job;
+		count_busy(queue, 1);
 		work_on(worker, store, &job, arena);
+		count_busy(queue, -1);
 		if (job.crashes)
 			/* the key was worked on alone: other workers have waited */
 			ub_queue_wake(queue);

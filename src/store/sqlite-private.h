@@ -13,6 +13,7 @@ enum statement {
 	STEP_UNDO,
 	STEP_DONE,
 	KEY_FIND,
+	KEY_OF_ID,
 	KEY_ADD,
 	KEY_SET,
 	KEY_DROP,
@@ -128,6 +129,26 @@ extern const char sql_schema[];
 extern const char *const sql_migrations[];
 extern const char *const sql_statements[STATEMENTS];
 
+/* ---- sqlite-work.c ---- */
+
+enum { WORK_MAX = 64 }; /* keys that are worked on at a time; of more, the store itself has to know */
+
+/* The keys that are being worked on, by their ids: known to the next process, however this one ends. */
+struct work;
+
+/* Opens the file beside the store's at `path`. NULL: there can be none. */
+struct work *work_open(const char *path);
+/* Sets *work to NULL; NULL is allowed. */
+void work_close(struct work **work);
+/* False: it is not noted. `work` may be NULL here and below. */
+UB_MUST_USE bool work_begins(struct work *work, uint64_t key);
+/* Does nothing of a key that is not there. */
+void work_ends(struct work *work, uint64_t key);
+/* Returns how many there are, of this process and of the one before. */
+size_t work_list(const struct work *work, uint64_t keys[WORK_MAX]);
+
+/* ---- sqlite.c ---- */
+
 struct sqlite;
 struct sqlite3_stmt;
 
@@ -137,6 +158,7 @@ struct ub_store *sql_open(const struct ub_store_ops *ops, const char *path, int6
 struct ub_store *sql_open_to_read(
     const struct ub_store_ops *ops, const char *path, struct ub_arena *arena, struct ub_text *why);
 
+struct work *sql_work(const struct sqlite *s);
 /* Takes the lock, to read. */
 struct sqlite *sql_enter(struct ub_store *store);
 /* Takes the lock, and begins a step of the transaction that is open; or of a new one. */
@@ -158,6 +180,8 @@ enum ub_store_result sql_end_synced(struct sqlite *s, enum ub_store_result resul
 struct sqlite3_stmt *sql_bound(struct sqlite *s, enum statement which, const char *types, ...);
 /* Goes to the next row. False: there is none, or the statement has failed. */
 bool sql_next(struct sqlite *s, struct sqlite3_stmt *statement);
+/* Whether the statement gives any row; resets it. */
+bool sql_has_row(struct sqlite *s, struct sqlite3_stmt *statement);
 /* Runs a statement to its end. Returns how many rows it has changed. */
 int sql_run(struct sqlite *s, struct sqlite3_stmt *statement);
 void sql_reset(struct sqlite3_stmt *statement);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The queue and the principals of the SQLite store.
+ * The queue of the SQLite store.
  */
 #include "sqlite-private.h"
 
@@ -147,8 +147,10 @@ enum ub_store_result sqlite_put(
 	return hurry ? sql_end(s, UB_STORE_OK) : sql_end_synced(s, UB_STORE_OK);
 }
 
-static void drop_claims(struct sqlite *s, const struct row *row)
+/* Nobody works on the key any more. */
+static void end_work(struct sqlite *s, const struct row *row)
 {
+	work_ends(sql_work(s), row->job.id);
 	sql_run(s, sql_bound(s, CLAIM_DROP, "i", (int64_t)row->job.id));
 }
 
@@ -159,7 +161,7 @@ static void end_lease(struct sqlite *s, struct row *row, struct ub_text why, int
 	struct ub_job *job = &row->job;
 	job->crashes += why.len > 0;
 	bool aside = why.len && job->crashes >= UB_STORE_CRASHES_MAX && row->again == INT64_MAX;
-	drop_claims(s, row);
+	end_work(s, row);
 	job->lease = 0;
 	job->state = aside ? UB_JOB_ASIDE : UB_JOB_QUEUED;
 	job->due = aside ? INT64_MAX : now;
@@ -183,11 +185,29 @@ static void end_leases(
 	}
 }
 
+/* Ends the work on keys whose leases went with the process, as nobody had kept them. */
+static void end_unkept(struct sqlite *s, struct ub_text why, int64_t now, struct ub_arena *arena)
+{
+	uint64_t ids[WORK_MAX];
+	size_t n = work_list(sql_work(s), ids);
+	for (size_t i = 0; i < n && !sql_failed(s); i++) {
+		struct row row;
+		struct sqlite3_stmt *found = sql_bound(s, KEY_OF_ID, "i", (int64_t)ids[i]);
+		bool there = read_row(s, found, arena, &row);
+		sql_reset(found);
+		if (there && row.job.state == UB_JOB_QUEUED)
+			end_lease(s, &row, why, now);
+		work_ends(sql_work(s), ids[i]);
+	}
+}
+
 enum ub_store_result sqlite_recover(struct ub_store *store, bool crashed, int64_t now)
 {
 	struct ub_arena *arena = ub_arena_new();
 	struct sqlite *s = sql_begin(store);
-	end_leases(s, INT64_MAX, crashed ? UB_TEXT(UB_STORE_ASIDE_REASON) : UB_TEXT_NONE, now, arena);
+	struct ub_text why = crashed ? UB_TEXT(UB_STORE_ASIDE_REASON) : UB_TEXT_NONE;
+	end_leases(s, INT64_MAX, why, now, arena);
+	end_unkept(s, why, now, arena);
 	sql_run(s, sql_bound(s, KEY_HURRY, "i", now));
 	sql_run(s, sql_bound(s, KEY_RENEW, "i", expiry(UB_DOUBT_CALLER, now)));
 	ub_arena_free(&arena);
@@ -222,7 +242,7 @@ enum ub_store_result sqlite_take(
 	struct row row;
 	int64_t until;
 	end_leases(s, now, UB_TEXT(UB_STORE_ASIDE_REASON), now, arena);
-	bool there = first_by(s, now, arena, &row) && !is_held_back(s, &row, &until);
+	bool there = first_by(s, now, arena, &row) && !is_held_back(s, &row, &until), noted = false;
 	if (there) {
 		sql_run(s, sql_bound(s, LEASE_NEW, ""));
 		row.job.lease = (uint64_t)sql_last_id(s);
@@ -232,8 +252,10 @@ enum ub_store_result sqlite_take(
 		row.job.due = now + lease_ms;
 		write_row(s, &row);
 		*job = row.job;
+		noted = work_begins(sql_work(s), row.job.id);
 	}
-	return there ? sql_end_kept(s, UB_STORE_OK) : sql_end(s, UB_STORE_NONE);
+	enum ub_store_result result = there ? UB_STORE_OK : UB_STORE_NONE;
+	return there && !noted ? sql_end_kept(s, result) : sql_end(s, result);
 }
 
 /* Reads the row that the job is the right to work on. False: the lease is over. */
@@ -313,7 +335,7 @@ enum ub_store_result sqlite_claim(struct ub_store *store, const struct ub_job *j
 static void let_go(struct sqlite *s, struct row *row)
 {
 	struct ub_job *job = &row->job;
-	drop_claims(s, row);
+	end_work(s, row);
 	if (row->again == INT64_MAX) {
 		sql_run(s, sql_bound(s, KEY_DROP, "i", (int64_t)job->id));
 		return;
@@ -346,7 +368,7 @@ enum ub_store_result sqlite_requeue(struct ub_store *store, const struct ub_job 
 	struct row row;
 	bool ours = leased(s, job, now, arena, &row);
 	if (ours) {
-		drop_claims(s, &row);
+		end_work(s, &row);
 		row.job.reason = reason;
 		if (row.job.crashes)
 			row.job.version = UB_TEXT_NONE;
@@ -426,136 +448,13 @@ enum ub_store_result sqlite_strangers(struct ub_store *store, size_t *n)
 	return sql_leave(s, UB_STORE_OK);
 }
 
-/* ---- principals ---- */
-
-/* When the principal was last heard of; INT64_MIN: never. */
-static int64_t last_heard(struct sqlite *s, const struct ub_text *upstream, const struct ub_text *principal)
-{
-	struct sqlite3_stmt *row = sql_bound(s, PRINCIPAL_HEARD, "tt", upstream, principal);
-	int c = 0;
-	int64_t heard = sql_next(s, row) ? sql_int(row, &c) : INT64_MIN;
-	sql_reset(row);
-	return heard;
-}
-
-enum ub_store_result sqlite_heard(
-    struct ub_store *store, struct ub_text upstream, struct ub_text principal, int64_t now, size_t *woken)
-{
-	struct sqlite *s = sql_begin(store);
-	if (last_heard(s, &upstream, &principal) < now - UB_STORE_HEARD_MS)
-		sql_run(s, sql_bound(s, PRINCIPAL_PUT, "tti", &upstream, &principal, now));
-	sql_run(s, sql_bound(s, KEY_VOUCH, "itt", UB_WAIT_MS, &upstream, &principal));
-	*woken = (size_t)sql_run(s, sql_bound(s, KEY_WAKE, "itt", now, &upstream, &principal));
-	return sql_end(s, UB_STORE_OK);
-}
-
-enum ub_store_result sqlite_knows(struct ub_store *store, struct ub_text upstream, struct ub_text principal)
-{
-	struct sqlite *s = sql_enter(store);
-	bool known = last_heard(s, &upstream, &principal) != INT64_MIN;
-	return sql_leave(s, known ? UB_STORE_OK : UB_STORE_NONE);
-}
-
-enum ub_store_result sqlite_put_login(
-    struct ub_store *store, struct ub_text upstream, struct ub_text principal, struct ub_text href)
-{
-	struct sqlite *s = sql_begin(store);
-	int n = sql_run(s, sql_bound(s, PRINCIPAL_LOGIN, "ttt", &href, &upstream, &principal));
-	return sql_end(s, n ? UB_STORE_OK : UB_STORE_NONE);
-}
-
-enum ub_store_result sqlite_login(struct ub_store *store, struct ub_text upstream, struct ub_text href,
-    struct ub_arena *arena, struct ub_text *principal)
-{
-	struct sqlite *s = sql_enter(store);
-	bool there =
-	    sql_only_text(s, sql_bound(s, PRINCIPAL_BY_HREF, "tt", &upstream, &href), principal, arena);
-	return sql_leave(s, there ? UB_STORE_OK : UB_STORE_NONE);
-}
-
-enum ub_store_result sqlite_put_owner(
-    struct ub_store *store, struct ub_text upstream, const struct ub_store_owner *owner)
-{
-	struct sqlite *s = sql_begin(store);
-	int n = sql_run(s, sql_bound(s, PRINCIPAL_OWNER, "tittt", &owner->address, owner->claimed,
-			       &owner->href, &upstream, &owner->principal));
-	return sql_end(s, n ? UB_STORE_OK : UB_STORE_NONE);
-}
-
-enum ub_store_result sqlite_owners(struct ub_store *store, struct ub_text upstream, struct ub_text address,
-    struct ub_arena *arena, struct ub_store_owners *owners)
-{
-	struct sqlite *s = sql_enter(store);
-	struct sqlite3_stmt *row = sql_bound(s, PRINCIPAL_OWNERS, "tt", &upstream, &address);
-	for (int c = 0; sql_next(s, row); c = 0) {
-		struct ub_store_owner *owner = ub_push(arena, owners);
-		owner->address = sql_text(row, &c, arena);
-		owner->href = sql_text(row, &c, arena);
-		owner->principal = sql_text(row, &c, arena);
-		owner->claimed = sql_int(row, &c);
-		owner->heard = sql_int(row, &c);
-	}
-	return sql_leave(s, UB_STORE_OK);
-}
-
-enum ub_store_result sqlite_href_of(struct ub_store *store, struct ub_text upstream, struct ub_text principal,
-    struct ub_arena *arena, struct ub_text *href)
-{
-	struct sqlite *s = sql_enter(store);
-	bool there = sql_only_text(s, sql_bound(s, PRINCIPAL_HREF, "tt", &upstream, &principal), href, arena);
-	return sql_leave(s, there ? UB_STORE_OK : UB_STORE_NONE);
-}
-
-enum ub_store_result sqlite_wake(struct ub_store *store, struct ub_text upstream, int64_t now)
-{
-	struct sqlite *s = sql_begin(store);
-	sql_run(s, sql_bound(s, KEY_WAKE_ALL, "it", now, &upstream));
-	return sql_end(s, UB_STORE_OK);
-}
-
 /* ---- looking ---- */
-
-static enum ub_store_result list_principals(struct ub_store *store, enum statement statement,
-    struct ub_text upstream, struct ub_arena *arena, struct ub_texts *principals)
-{
-	struct sqlite *s = sql_enter(store);
-	struct sqlite3_stmt *row = sql_bound(s, statement, "t", &upstream);
-	for (int c = 0; sql_next(s, row); c = 0)
-		*ub_push(arena, principals) = sql_text(row, &c, arena);
-	return sql_leave(s, UB_STORE_OK);
-}
-
-enum ub_store_result sqlite_principals(
-    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_texts *principals)
-{
-	return list_principals(store, PRINCIPAL_LIST, upstream, arena, principals);
-}
-
-enum ub_store_result sqlite_waiting(
-    struct ub_store *store, struct ub_text upstream, struct ub_arena *arena, struct ub_texts *principals)
-{
-	return list_principals(store, KEY_WAITING, upstream, arena, principals);
-}
-
-static bool has_row(struct sqlite *s, struct sqlite3_stmt *row)
-{
-	bool found = sql_next(s, row);
-	sql_reset(row);
-	return found;
-}
-
-enum ub_store_result sqlite_waits(struct ub_store *store, struct ub_text upstream, struct ub_text principal)
-{
-	struct sqlite *s = sql_enter(store);
-	bool found = has_row(s, sql_bound(s, KEY_WAITS, "tt", &upstream, &principal));
-	return sql_leave(s, found ? UB_STORE_OK : UB_STORE_NONE);
-}
 
 enum ub_store_result sqlite_untried(struct ub_store *store, const struct ub_job *job, int64_t until)
 {
 	struct sqlite *s = sql_enter(store);
-	bool found = has_row(s, sql_bound(s, KEY_UNTRIED, "ttii", &job->key.upstream, &job->key.principal,
-				    (int64_t)job->id, until));
+	bool found = sql_has_row(s, sql_bound(s, KEY_UNTRIED, "ttii", &job->key.upstream, &job->key.principal,
+					(int64_t)job->id, until));
 	return sql_leave(s, found ? UB_STORE_OK : UB_STORE_NONE);
 }
 

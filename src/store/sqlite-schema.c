@@ -268,6 +268,7 @@ const char *const sql_statements[STATEMENTS] = {
 	[STEP_DONE] = "RELEASE step",
 	[KEY_FIND] =
 	    "SELECT " KEY_COLUMNS " FROM key WHERE kind = ? AND upstream = ? AND href = ? AND principal = ?",
+	[KEY_OF_ID] = "SELECT " KEY_COLUMNS " FROM key WHERE id = ?",
 	[KEY_ADD] = "INSERT INTO key(kind, upstream, href, principal, collection, state, put, due, again, "
 		    "lease, attempts, crashes, reason, doubt, failures, expires)"
 		    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, 0, ?)",

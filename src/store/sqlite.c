@@ -4,7 +4,8 @@
  * A store in one SQLite file. No other file includes SQLite's header. The file is in WAL mode and has one
  * connection. Each function that changes something is a step of a transaction, which stays open for the steps
  * of all threads until somebody keeps it: commits are what a store costs most. What promises a client that a
- * key is kept is synced to the disk. The rest may be lost with the machine, which costs one more pass.
+ * key is kept is synced to the disk. The rest may be lost with the machine, which costs one more pass. What
+ * is being worked on costs no commit: sqlite-work.c.
  */
 #include "sqlite-private.h"
 
@@ -33,6 +34,7 @@ struct sqlite {
 	sqlite3 *db;
 	struct sqlite3_stmt *statements[STATEMENTS];
 	int lock_fd;
+	struct work *work;
 	bool failed;           /* a statement has failed since sql_enter(): the step is undone */
 	bool begun;            /* the step has begun the transaction */
 	int64_t changes;       /* rows that were changed before the step */
@@ -123,6 +125,13 @@ bool sql_only_text(
 	return there;
 }
 
+bool sql_has_row(struct sqlite *s, struct sqlite3_stmt *statement)
+{
+	bool there = sql_next(s, statement);
+	sqlite3_reset(statement);
+	return there;
+}
+
 bool sql_failed(const struct sqlite *s)
 {
 	return s->failed;
@@ -136,6 +145,11 @@ void sql_reset(struct sqlite3_stmt *statement)
 int64_t sql_last_id(struct sqlite *s)
 {
 	return sqlite3_last_insert_rowid(s->db);
+}
+
+struct work *sql_work(const struct sqlite *s)
+{
+	return s->work;
 }
 
 /* ---- transactions ---- */
@@ -261,6 +275,7 @@ void sqlite_close(struct ub_store *store)
 	for (size_t i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(s->statements[i]);
 	sqlite3_close(s->db);
+	work_close(&s->work);
 	if (s->lock_fd >= 0)
 		close(s->lock_fd);
 	free(pthread_getspecific(
@@ -434,7 +449,10 @@ struct ub_store *sql_open(const struct ub_store_ops *ops, const char *path, int6
     struct ub_arena *arena, struct ub_text *why)
 {
 	struct sqlite *s = new_store(ops);
-	return opened(s, take_lock(s, path, patience) && open_file(s, path), path, arena, why);
+	bool good = take_lock(s, path, patience) && open_file(s, path);
+	if (good)
+		s->work = work_open(path);
+	return opened(s, good, path, arena, why);
 }
 
 struct ub_store *sql_open_to_read(

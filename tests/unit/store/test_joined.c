@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "leaks.h"
@@ -62,10 +63,12 @@ static void die(void)
 {
 	copy("db", "left");
 	copy("db-wal", "left-wal");
+	copy("db-work", "left-work");
 	ub_store_close(&store);
 	unlink(path_of("db"));
 	copy("left", "db");
 	copy("left-wal", "db-wal");
+	copy("left-work", "db-work");
 	store = open_file("db");
 	OK(ub_store_recover(store, true, 0));
 }
@@ -131,14 +134,64 @@ Test(joined, a_key_that_a_client_waits_for_is_kept_with_all_that_came_before)
 Test(joined, a_key_that_is_taken_is_known_to_be)
 {
 	struct ub_job job;
+	OK(ub_store_put(store, &key, 1, 0, 60000));
+	OK(ub_store_hurry(store, &key, 1, 0, 0));
+	OK(ub_store_take(store, 0, 1000, arena, &job));
+	cr_expect(ub_store_unkept(store), "it costs no transaction");
+	die();
+	cr_assert_eq(jobs().n, 1);
+	cr_expect_eq(jobs().items[0].crashes, 1);
+	cr_expect_eq(jobs().items[0].due, 0, "it is worked on again at once");
+	OK(ub_store_take(store, 0, 1000, arena, &job));
+	OK(ub_store_keep(store));
+	die();
+	cr_expect_eq(jobs().items[0].crashes, 2, "it is counted once, where the store has kept it, too");
+}
+
+Test(joined, a_key_that_the_work_is_done_on_is_not_to_blame)
+{
+	struct ub_job job;
 	OK(ub_store_put(store, &key, 1, 0, 0));
-	put_item("before");
 	OK(ub_store_take(store, 0, 1000, arena, &job));
 	OK(ub_store_settle(store, &job, 0));
 	die();
-	cr_expect_eq(items(), 1);
 	cr_assert_eq(jobs().n, 1, "the work on it is done again");
+	cr_expect_eq(jobs().items[0].crashes, 0);
+}
+
+/* Where a file beside the store's cannot be had, a transaction tells. */
+Test(joined, a_key_that_is_taken_is_known_to_be_in_any_case)
+{
+	struct ub_job job;
+	ub_store_close(&store);
+	unlink(path_of("db-work"));
+	cr_assert_eq(mkdir(path_of("db-work"), 0700), 0);
+	store = open_file("db");
+	OK(ub_store_put(store, &key, 1, 0, 0));
+	OK(ub_store_take(store, 0, 1000, arena, &job));
+	cr_expect_not(ub_store_unkept(store));
+	cr_assert_eq(rmdir(path_of("db-work")), 0);
+	copy("db", "db-work");
+	cr_assert_eq(truncate(path_of("db-work"), 0), 0);
+	die();
 	cr_expect_eq(jobs().items[0].crashes, 1);
+}
+
+/* More keys than the file has room for. */
+Test(joined, each_of_many_keys_that_are_taken_is_known_to_be)
+{
+	struct ub_job job;
+	for (int i = 0; i < 100; i++) {
+		const struct ub_key one = key_of(ub_textf(arena, "/%d", i).ptr, UB_DOUBT_NONE);
+		OK(ub_store_put(store, &one, 1, 0, 0));
+	}
+	for (int i = 0; i < 100; i++)
+		OK(ub_store_take(store, 0, 1000, arena, &job));
+	die();
+	const struct ub_jobs found = jobs();
+	cr_assert_eq(found.n, 100);
+	for (size_t i = 0; i < found.n; i++)
+		cr_expect_eq(found.items[i].crashes, 1);
 }
 
 Test(joined, a_key_that_is_blamed_is_kept)
