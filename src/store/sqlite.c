@@ -405,6 +405,8 @@ static bool open_file(struct sqlite *s, const char *path)
 		return false;
 	execute(s, "PRAGMA journal_mode = WAL");
 	execute(s, "PRAGMA synchronous = NORMAL");
+	/* Each step of a transaction would write a file in /var/tmp of what it may have to undo. */
+	execute(s, "PRAGMA temp_store = MEMORY");
 	if (is_new)
 		make_schema(s);
 	for (int64_t schema; (schema = number_of(s, "PRAGMA user_version")) < SCHEMA && !s->failed;)
