@@ -11,7 +11,7 @@ cd "$(dirname "$0")"
 packages="
 	autoconf automake libtool pkg-config make gcc g++ libc6-dev
 	libical-dev libxml2-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev libyaml-dev libjansson-dev
-	zlib1g-dev libre2-dev libpsl-dev libpq-dev
+	zlib1g-dev libre2-dev libpsl-dev libseccomp-dev libpq-dev
 	libcriterion-dev python3 python3-caldav python3-dateutil python3-jsonschema python3-yaml python3-radicale vdirsyncer xandikos curl tzdata publicsuffix mandoc openssl xz-utils
 "
 # A server that schedules. Where it cannot be had, the stories that want it are skipped.

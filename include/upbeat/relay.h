@@ -41,6 +41,7 @@ struct ub_relay_options {
 	/* For whom the upstream's certificate has to be; NULL: the upstream speaks plain HTTP. */
 	const char *upstream_name;
 	const char *upstream_ca; /* PEM file of the authorities that vouch for it; NULL: the system's */
+	bool confined;           /* gives up rights once the places are bound: ub_sys_confine() */
 	unsigned threads;        /* 0: as many as there are processors that it may use */
 	/*
 	 * The engine is a program that is started with the relay's socket at UB_WIRE_ENGINE_FD, started again

@@ -127,6 +127,7 @@ struct ub_settings {
 		struct ub_text name;        /* with TLS: whom its certificate has to be of; no brackets */
 		struct ub_settings_path ca; /* of those who may vouch for it; no path: the system's */
 	} upstream;
+	struct ub_text user;            /* as whom the daemon runs; empty: as who has started it */
 	struct ub_settings_path *rules; /* directories, later ones over earlier ones; none: the shipped one */
 	size_t n_rules;
 	enum ub_store_kind store;

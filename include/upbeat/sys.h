@@ -79,6 +79,17 @@ void ub_sys_die_with_parent(void);
 /* The memory of this process is not written out when the process crashes. */
 void ub_sys_forbid_core_dumps(void);
 
+/* Makes the process one of this user, if root has started it. Of root's rights only that to bind ports below
+ * 1024 stays, until ub_sys_confine(). There must be no other thread. False: *why says why, in a text that
+ * lasts until the next call. */
+UB_MUST_USE bool ub_sys_become(const char *name, struct ub_text *why);
+/*
+ * Gives up, for this process and what it starts, all rights to more rights, and the calls of the kernel that
+ * neither the relay nor an engine makes: seccomp(2). An engine starts no programs, either. False: *why says
+ * what could not be given up, as above.
+ */
+UB_MUST_USE bool ub_sys_confine(bool engine, struct ub_text *why);
+
 /* ---- secrets ---- */
 
 /* A password or a token that a file has alone, in one line. */

@@ -249,6 +249,7 @@ static int run_relay(struct ub_cli *cli, const struct ub_settings *settings, int
 		.engine_argv = words,
 		.engine_argv_after_crash = words_after_crash,
 		.control_fd = control_fd,
+		.confined = true,
 		.hangup = take_log_level,
 		.hangup_context = &hangup };
 	int status = ub_relay_run(&relay, signals, hangup.log);
@@ -271,6 +272,25 @@ static int claim_and_run(struct ub_cli *cli, const struct ub_settings *settings,
 	return status;
 }
 
+/* The daemon becomes the user of the settings, and reads all once more as him: what he may not read is told
+ * before anything starts. NULL: the reason has been reported. */
+static struct ub_snapshot *become_user(
+    struct ub_cli *cli, const struct ub_snapshot_input *input, struct ub_snapshot *snapshot)
+{
+	struct ub_text why, user = snapshot->settings->user;
+	struct ub_diags diags = UB_DIAGS(cli->arena);
+	if (user.len == 0)
+		return snapshot;
+	bool became = ub_sys_become(ub_text_cstr(cli->arena, user), &why);
+	if (!became)
+		ub_cli_complain("user: %.*s: %.*s", UB_ARGS(user), UB_ARGS(why));
+	ub_snapshot_release(&snapshot);
+	snapshot = became ? ub_snapshot_load(input, &diags) : NULL;
+	if (became && (!snapshot || diags.errors))
+		ub_cli_print_diags(&diags);
+	return snapshot;
+}
+
 static int serve(struct ub_cli *cli)
 {
 	int signals;
@@ -284,6 +304,9 @@ static int serve(struct ub_cli *cli)
 	struct ub_snapshot *snapshot = begin(cli, &input, &signals, &diags);
 	if (!snapshot)
 		return input.settings_path ? UB_EXIT_FINDINGS : UB_EXIT_USAGE;
+	snapshot = become_user(cli, &input, snapshot);
+	if (!snapshot)
+		return UB_EXIT_FINDINGS;
 	if (snapshot->without_rules)
 		ub_cli_complain("serve: calendars pass, but there are no rules until this is mended");
 	int status = claim_and_run(cli, snapshot->settings, signals);
@@ -317,6 +340,9 @@ static int engine(struct ub_cli *cli)
 	if (!snapshot)
 		return input.settings_path ? UB_EXIT_FINDINGS : UB_EXIT_USAGE;
 	struct ub_log *log = open_log(snapshot->settings, "engine");
+	struct ub_text why;
+	if (!ub_sys_confine(true, &why))
+		ub_log(log, UB_LOG_WARNING, "rights are kept that are not needed: %.*s", UB_ARGS(why));
 	ub_dav_init();
 	const struct ub_engine_options run = { .fd = UB_WIRE_ENGINE_FD,
 		.control_fd = UB_WIRE_CONTROL_FD,

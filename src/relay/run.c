@@ -201,6 +201,13 @@ static bool read_certificates(struct relay *relay)
 	return good;
 }
 
+static void confine(const struct relay *relay)
+{
+	struct ub_text why;
+	if (relay->options->confined && !ub_sys_confine(false, &why))
+		ub_log(relay->log, UB_LOG_WARNING, "rights are kept that are not needed: %.*s", UB_ARGS(why));
+}
+
 static char *authority_of(const struct ub_relay_options *options)
 {
 	bool six = ub_text_find(options->upstream_host, UB_TEXT(":"), 0) != SIZE_MAX;
@@ -341,6 +348,7 @@ int ub_relay_run(const struct ub_relay_options *options, int signals, struct ub_
 		ub_tls_free(&relay.shared.upstream_tls);
 		return 1;
 	}
+	confine(&relay);
 	relay.shared.clients_max = clients_max(relay.n);
 	relay.shared.upstream = authority_of(options);
 	relay.wire = malloc(UB_WIRE_FRAME_MAX);

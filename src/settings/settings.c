@@ -14,6 +14,7 @@ struct written {
 	struct authority upstream;
 	UB_VEC(struct ub_settings_tls) tls;
 	struct trust upstream_tls;
+	struct ub_text user;
 	bool upstream_plain;
 	UB_VEC(struct ub_settings_path) rules;
 	struct store store;
@@ -114,6 +115,8 @@ static const struct ub_yaml_field fields[] = {
 	    "how the CalDAV server's certificate is checked" },
 	{ "upstream_plain", &ub_yaml_type_bool, offsetof(struct written, upstream_plain), false,
 	    "whether `http://` may lead to another machine, so that the network sees all passwords" },
+	{ "user", &ub_yaml_type_text, offsetof(struct written, user), false,
+	    "as whom the daemon runs, if root has started it" },
 	{ "rules", &type_paths, offsetof(struct written, rules), false,
 	    "rule directories, later ones over earlier ones; the shipped one if not said" },
 	{ "store", &type_store, offsetof(struct written, store), false,
@@ -174,6 +177,7 @@ static struct ub_settings *finish(struct ub_arena *arena, const struct written *
 	settings->tls = written->tls.items;
 	settings->n_tls = written->tls.n;
 	fill_tls(settings, upstream, &written->upstream_tls);
+	settings->user = written->user;
 	settings->rules = written->rules.items;
 	settings->n_rules = written->rules.n;
 	settings->store = written->store.kind;
