@@ -70,7 +70,8 @@
 #define UB_READING_MS         (1000 * UB_SLOWNESS)
 #define UB_READING_KEYLESS_MS (60000 * UB_SLOWNESS) /* the same where no key is to blame */
 #define UB_READING_LOOK_MS    100                   /* between looks at who reads */
-#define UB_SECRET_MAX         4096                  /* a password or a token in a file */
+#define UB_SECRETS_LOCKED     (1024 * 1024) /* bytes of secrets that are kept from swap devices; a power of 2 */
+#define UB_SECRET_MAX         4096          /* a password or a token in a file */
 
 /* http */
 #define UB_HTTP_HEAD_MAX       (32u * 1024)

@@ -92,6 +92,15 @@ UB_MUST_USE bool ub_sys_confine(bool engine, struct ub_text *why);
 
 /* ---- secrets ---- */
 
+/* From now on secrets have memory that is never written to a swap device, up to UB_SECRETS_LOCKED bytes of
+ * it. To be called once, before there is another thread. */
+void ub_sys_lock_secrets(void);
+/* Memory for n bytes of a secret, for ub_sys_secret_free(): locked while there is room. Never NULL, and
+ * zero. */
+void *ub_sys_secret_new(size_t n);
+/* Wipes and frees n bytes; NULL is allowed. */
+void ub_sys_secret_free(void *secret, size_t n);
+
 /* A password or a token that a file has alone, in one line. */
 struct ub_secret {
 	char *bytes; /* without the end of the line; memory of its own */

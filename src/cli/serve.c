@@ -40,6 +40,7 @@ static struct ub_snapshot *begin(
 		return NULL;
 	}
 	ub_sys_forbid_core_dumps();
+	ub_sys_lock_secrets();
 	*signals = ub_sys_signals_open();
 	if (*signals < 0) {
 		ub_cli_complain("cannot take signals: %s", strerror(errno));

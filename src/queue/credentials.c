@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "upbeat/sys.h"
+
 struct kept {
 	struct kept *next;
 	struct ub_credential *credential;
@@ -59,9 +61,7 @@ static struct kept **find(struct ub_credentials *credentials, struct ub_text pri
 struct ub_credential *ub_credential_new(struct ub_text authorization, struct ub_text host)
 {
 	size_t size = sizeof(struct ub_credential) + authorization.len + host.len;
-	struct ub_credential *credential = calloc(1, size);
-	if (!credential)
-		abort();
+	struct ub_credential *credential = ub_sys_secret_new(size);
 	char *bytes = (char *)(credential + 1);
 	memcpy(bytes, authorization.ptr, authorization.len);
 	memcpy(bytes + authorization.len, host.ptr, host.len);
@@ -75,8 +75,7 @@ void ub_credential_free(struct ub_credential **credential)
 {
 	if (!*credential)
 		return;
-	explicit_bzero(*credential, (*credential)->size);
-	free(*credential);
+	ub_sys_secret_free(*credential, (*credential)->size);
 	*credential = NULL;
 }
 

@@ -19,9 +19,7 @@ struct missed {
 
 static void wipe(unsigned char **bytes, size_t n)
 {
-	if (*bytes)
-		explicit_bzero(*bytes, n);
-	free(*bytes);
+	ub_sys_secret_free(*bytes, n);
 	*bytes = NULL;
 }
 
@@ -110,9 +108,7 @@ bool relay_announce(struct conn *conn, const struct ub_http_head *head, struct u
 	size_t n = frame.write.href.len > 0 ? ub_wire_encode(&frame, loop->wire, UB_WIRE_FRAME_MAX) : 0;
 	if (n == 0)
 		return false;
-	exchange->announced = malloc(n);
-	if (!exchange->announced)
-		abort();
+	exchange->announced = ub_sys_secret_new(n);
 	memcpy(exchange->announced, loop->wire, n);
 	explicit_bzero(loop->wire, n);
 	exchange->announced_len = n;

@@ -62,9 +62,7 @@ void relay_principal_note(struct conn *conn, const struct ub_http_head *head)
 		.principal = { authorization, head->host, exchange->poll.due ? collection : UB_TEXT_NONE,
 		    ub_http_value(head, "User-Agent") } };
 	size_t n = ub_wire_encode(&frame, loop->wire, UB_WIRE_FRAME_MAX);
-	exchange->principal = malloc(n);
-	if (!exchange->principal)
-		abort();
+	exchange->principal = ub_sys_secret_new(n);
 	memcpy(exchange->principal, loop->wire, n);
 	explicit_bzero(loop->wire, n);
 	exchange->principal_len = n;
@@ -100,8 +98,6 @@ void relay_principal_answered(struct conn *conn, int status)
 
 void relay_principal_forget(struct exchange *exchange)
 {
-	if (exchange->principal)
-		explicit_bzero(exchange->principal, exchange->principal_len);
-	free(exchange->principal);
+	ub_sys_secret_free(exchange->principal, exchange->principal_len);
 	exchange->principal = NULL;
 }

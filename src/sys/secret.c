@@ -3,10 +3,39 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* The smallest piece of locked memory. */
+#define PIECE_MIN 64
+
+void ub_sys_lock_secrets(void)
+{
+	/* Where memory cannot be locked, secrets are in memory like any other. */
+	(void)CRYPTO_secure_malloc_init(UB_SECRETS_LOCKED, PIECE_MIN);
+}
+
+void *ub_sys_secret_new(size_t n)
+{
+	void *secret = CRYPTO_secure_malloc_initialized() ? OPENSSL_secure_zalloc(n) : NULL;
+	secret = secret ? secret : calloc(1, n);
+	if (!secret)
+		abort();
+	return secret;
+}
+
+void ub_sys_secret_free(void *secret, size_t n)
+{
+	if (secret && CRYPTO_secure_allocated(secret)) {
+		OPENSSL_secure_clear_free(secret, n);
+	} else if (secret) {
+		explicit_bzero(secret, n);
+		free(secret);
+	}
+}
 
 /* What keeps the bytes from being a secret in one line; NULL: nothing. */
 static const char *what_is_wrong(const char *bytes, size_t len)
@@ -45,9 +74,7 @@ static const char *read_file(int fd, struct ub_secret *secret)
 	if (!S_ISREG(status.st_mode))
 		return ub_file_result_text(UB_FILE_ODD);
 	secret->exposed = status.st_mode & (S_IRWXG | S_IRWXO);
-	secret->bytes = calloc(1, UB_SECRET_MAX + 2);
-	if (!secret->bytes)
-		abort();
+	secret->bytes = ub_sys_secret_new(UB_SECRET_MAX + 2);
 	return read_line(fd, secret);
 }
 
@@ -67,8 +94,6 @@ const char *ub_sys_read_secret(const char *path, struct ub_secret *secret)
 
 void ub_sys_forget_secret(struct ub_secret *secret)
 {
-	if (secret->bytes)
-		explicit_bzero(secret->bytes, UB_SECRET_MAX + 2);
-	free(secret->bytes);
+	ub_sys_secret_free(secret->bytes, UB_SECRET_MAX + 2);
 	*secret = (struct ub_secret){ NULL, 0, secret->exposed };
 }

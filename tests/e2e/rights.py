@@ -70,6 +70,14 @@ def _(story):
     upbeat.is_sane()
 
 
+@tap.case("credentials are in memory that no swap device gets")
+def _(story):
+    upbeat = story.start(support.Upbeat, story.server)
+    for name, pid in processes(upbeat).items():
+        kilobytes = int(status(pid, "VmLck").split()[0])
+        assert kilobytes >= 1024, f"{name}: {kilobytes} kB are locked"
+
+
 @tap.case("started by root, it runs as the user of the settings, without any right of root's, at a port for root")
 def _(story):
     if os.geteuid() != 0:
