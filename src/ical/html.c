@@ -167,6 +167,8 @@ struct ub_text ub_ical_described(struct ub_text value, unsigned html, struct ub_
 unsigned ub_ical_html(const struct ub_ical *ical)
 {
 	size_t master = ub_ical_master(ical);
+	if (master == NO_COMPONENT)
+		return 0;
 	const struct line *description = ub_ical_line(ical, master, "DESCRIPTION", NULL);
 	struct ub_text altrep = description ? ub_ical_raw_param(description, "ALTREP") : UB_TEXT_NONE;
 	return (ub_text_starts(altrep, UB_TEXT(UB_ICAL_DATA_HTML)) ? UB_HTML_ALTREP : 0) |
