@@ -81,13 +81,13 @@ static void change_component(struct messaging *messaging, size_t component)
 	add_lines(messaging, &ical->lines.items[of->begin + 1]);
 }
 
-/* The method is the first line, and no other one stays. */
+/* The method is the first line of the object, and no other one stays. */
 static void put_method(struct messaging *messaging)
 {
 	const struct ub_ical *ical = messaging->splice.ical;
 	for (const struct line *line = NULL; (line = ub_ical_line(ical, 0, "METHOD", line));)
 		ub_ical_splice_line(&messaging->splice, line, UB_TEXT_NONE);
-	ub_ical_splice_before(&messaging->splice, &ical->lines.items[1],
+	ub_ical_splice_before(&messaging->splice, &ical->lines.items[ical->components.items[0].begin + 1],
 	    ub_textf(
 		messaging->splice.arena, "METHOD:%s\r\n", ub_ical_method_word(messaging->message->method)));
 }

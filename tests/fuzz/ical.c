@@ -97,6 +97,25 @@ static void check_revise(const struct ub_ical *ical, const struct ub_zones *zone
 	}
 }
 
+/* What others are sent of any text is an object, of which they would be sent the same. */
+static void check_message(const struct ub_ical *ical, struct ub_arena *arena)
+{
+	struct ub_ical_message message = {
+		.stamp = 1783000000, .sequence = 3, .attendee = T("ben@ours.example"), .whole = true
+	};
+	const enum ub_ical_method methods[] = { UB_ICAL_REQUEST, UB_ICAL_CANCEL };
+	struct ub_ical_refusal refusal;
+	for (size_t i = 0; i < UB_COUNT(methods); i++) {
+		message.method = methods[i];
+		struct ub_text text = ub_ical_message(ical, &message, arena);
+		assert(text.len);
+		const struct ub_ical *sent = ub_ical_parse(arena, text, &refusal);
+		assert(!sent || ub_text_eq(ub_ical_message(sent, &message, arena), text));
+		assert(sent || text.len > UB_ICAL_SIZE_MAX ||
+		       ub_text_is(ub_text(refusal.code), "too-many-lines"));
+	}
+}
+
 static void check_agreement(const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena)
 {
 	const char *fault = disagreement(ical, zones, arena);
@@ -127,6 +146,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		check_agreement(ical, zones, arena);
 	if (ical)
 		check_revise(ical, zones, arena);
+	if (ical)
+		check_message(ical, arena);
 	struct ub_ical_busy busy;
 	if (ub_ical_read_busy(text, arena, &busy, &refusal))
 		for (size_t i = 0; i < busy.times.n; i++)
