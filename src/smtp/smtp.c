@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "upbeat/sys.h"
+
 struct ub_smtp {
 	CURL *curl;
 	char *url, *ca, *user, *password;
@@ -39,6 +41,13 @@ static char *copy_of(const char *text)
 	return copy;
 }
 
+static char *secret_copy(struct ub_text secret)
+{
+	char *copy = ub_sys_secret_new(secret.len + 1);
+	memcpy(copy, secret.ptr, secret.len);
+	return copy;
+}
+
 struct ub_smtp *ub_smtp_new(const struct ub_smtp_server *server)
 {
 	struct ub_arena *arena = ub_arena_new();
@@ -51,9 +60,7 @@ struct ub_smtp *ub_smtp_new(const struct ub_smtp_server *server)
 				.ptr);
 	smtp->ca = copy_of(server->ca);
 	smtp->user = copy_of(server->user);
-	smtp->password = server->user ? strndup(server->password.ptr, server->password.len) : NULL;
-	if (server->user && !smtp->password)
-		abort();
+	smtp->password = server->user ? secret_copy(server->password) : NULL;
 	smtp->starttls = server->starttls;
 	smtp->stopping = server->stopping;
 	smtp->context = server->context;
@@ -68,9 +75,7 @@ void ub_smtp_free(struct ub_smtp **smtp)
 	if (!mine)
 		return;
 	curl_easy_cleanup(mine->curl);
-	if (mine->password)
-		explicit_bzero(mine->password, strlen(mine->password));
-	free(mine->password);
+	ub_sys_secret_free(mine->password, mine->password ? strlen(mine->password) + 1 : 0);
 	free(mine->user);
 	free(mine->ca);
 	free(mine->url);
