@@ -72,6 +72,8 @@ static void take_write(
 		batch->keys.n = before;
 	else
 		held->body = ub_text_copy(arena, write->body);
+	for (size_t i = before; i < batch->keys.n; i++)
+		queue_overtake_lone(queue, batch->keys.items[i].href);
 	const struct ub_announced_write announced = { .id = frame->id,
 		.keys = batch->keys.items + before,
 		.n_keys = batch->keys.n - before,

@@ -92,6 +92,7 @@ struct stored_lone {
 	struct stored_lone *next;
 	struct ub_lone_write *write;
 	struct ub_credential *credential;
+	bool overtaken; /* another write to the href was announced since */
 };
 
 static void note_clients(struct ub_queue *queue, const struct ub_lone_write *write)
@@ -132,8 +133,16 @@ void queue_stored_lone(struct ub_queue *queue, struct ub_lone_write **write,
 	queue->last_stored = stored;
 }
 
-/* Whether a pass has to look: an item stands where the owner is taken now, or the calendar had another event
- * at the href. */
+/* A write that a pass looks at may be worked on before the lone one before it is settled. What the latter
+ * says may be no longer so by then. */
+void queue_overtake_lone(struct ub_queue *queue, struct ub_text href)
+{
+	for (struct stored_lone *stored = queue->stored; stored; stored = stored->next)
+		stored->overtaken |= ub_text_eq(stored->write->key.href, href);
+}
+
+/* Whether a pass has to look: an item stands where the owner is taken now, the calendar had another event at
+ * the href, or another write to it, of the same moment, is remembered by now. */
 static bool matters(struct ub_queue *queue, const struct ub_lone_write *write)
 {
 	struct ub_store_appointments there = { 0 };
@@ -143,7 +152,7 @@ static bool matters(struct ub_queue *queue, const struct ub_lone_write *write)
 	if (result == UB_STORE_OK && write->object.takes_time)
 		item = ub_store_item_stands(queue->input.store, ub_organization, write->owner,
 		    write->object.start * 1000, write->object.end * 1000);
-	bool matters = result != UB_STORE_OK || item != UB_STORE_NONE;
+	bool matters = result != UB_STORE_OK || item != UB_STORE_NONE || is_remembered(queue, write);
 	for (size_t i = 0; i < there.n; i++)
 		matters |= !ub_text_eq(there.items[i].uid, write->object.uid);
 	return matters;
@@ -160,6 +169,12 @@ static void look_at(struct ub_queue *queue, const struct stored_lone *stored)
 	ub_queue_wake(queue);
 }
 
+/* Milliseconds; 0: there is no such time. */
+static int64_t milliseconds(ub_instant instant)
+{
+	return instant == UB_INSTANT_NONE ? 0 : instant * 1000;
+}
+
 static void settle_first(struct ub_queue *queue)
 {
 	struct stored_lone *stored = queue->stored;
@@ -170,10 +185,10 @@ static void settle_first(struct ub_queue *queue)
 		.meeting_uid = write->object.uid,
 		.upstream = write->key.upstream,
 		.href = write->key.href,
-		.start = write->object.start * 1000,
-		.end = write->object.end * 1000 };
+		.start = milliseconds(write->object.start),
+		.end = milliseconds(write->object.end) };
 	bool changed;
-	if (matters(queue, write))
+	if (stored->overtaken || matters(queue, write))
 		look_at(queue, stored);
 	else if (ub_store_put_appointment(queue->input.store, &event, &event.person, write->object.takes_time,
 		     false, queue->arena, &changed) != UB_STORE_OK)

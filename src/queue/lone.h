@@ -41,6 +41,8 @@ UB_MUST_USE bool queue_is_lone(struct ub_queue *queue, const struct ub_wire_writ
  * as the server gave it; empty: it did not. */
 void queue_stored_lone(struct ub_queue *queue, struct ub_lone_write **write,
     struct ub_credential **credential, struct ub_text etag);
+/* Another write to the href is about to go on: what was stored there and is not settled gets a key. */
+void queue_overtake_lone(struct ub_queue *queue, struct ub_text href);
 /* Remembers when owners are taken by what was stored, some at a time. Returns after how many milliseconds, at
  * most `longest`, it has to be called again. `now`: milliseconds on the monotonic clock. */
 UB_MUST_USE int64_t queue_settle_lone(struct ub_queue *queue, int64_t now, int64_t longest);
