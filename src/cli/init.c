@@ -15,7 +15,7 @@
 /* Init: the first settings, a rule directory for the site's own rules, and a table of accounts. What is
  * written passes `check`, or nothing is. */
 
-enum { UPSTREAM, DOMAIN, TIME_ZONE, HOLIDAYS, LISTEN, USERS, ANSWERS };
+enum { UPSTREAM, DOMAIN, TIME_ZONE, HOLIDAYS, LISTEN, USERS, STATE, ANSWERS };
 
 static const struct ub_cli_option options[] = {
 	[UPSTREAM] = { "upstream", 'u', "URL", "the CalDAV server, like https://dav.ours.example" },
@@ -27,6 +27,8 @@ static const struct ub_cli_option options[] = {
 	    "the address and port for clients; 127.0.0.1:8642 if not said" },
 	[USERS] = { "users", 0, "PATTERN",
 	    "how addresses are made of users' names; {user}@DOMAIN if not said" },
+	[STATE] = { "state", 0, "DIR",
+	    "where store and control socket are; beside the settings, for /etc in /var/lib/upbeat" },
 };
 
 struct answers {
@@ -48,8 +50,9 @@ static const char settings_text[] =
     "# The rules that came with upbeat, and over them this site's own.\n"
     "rules: [%.*s, rules]\n"
     "\n"
-    "# What is remembered.\n"
-    "store: sqlite:upbeat.db\n"
+    "# What is remembered, and the socket for `upbeat status` and others.\n"
+    "store: %.*s\n"
+    "control: %.*s\n"
     "\n"
     "# Who is one of us, and when we work.\n"
     "organization:\n"
@@ -103,12 +106,17 @@ static struct ub_text quoted(struct ub_arena *arena, struct ub_text text)
 static struct ub_text settings_of(struct ub_arena *arena, const struct answers *answers)
 {
 	struct ub_text q[ANSWERS], rules = quoted(arena, ub_text(ub_snapshot_shipped_rules(arena)));
+	struct ub_text state = answers->texts[STATE];
+	const char *slash = state.len ? "/" : "";
+	struct ub_text store = ub_textf(arena, "sqlite:%.*s%supbeat.db", UB_ARGS(state), slash);
+	struct ub_text control = ub_textf(arena, "%.*s%scontrol", UB_ARGS(state), slash);
 	for (size_t i = 0; i < ANSWERS; i++)
 		q[i] = quoted(arena, answers->texts[i]);
 	if (answers->texts[HOLIDAYS].len == 0)
 		q[HOLIDAYS] = UB_TEXT_NONE;
 	return ub_textf(arena, settings_text, UB_ARGS(q[LISTEN]), UB_ARGS(q[UPSTREAM]), UB_ARGS(rules),
-	    UB_ARGS(q[DOMAIN]), UB_ARGS(q[USERS]), UB_ARGS(q[TIME_ZONE]), UB_ARGS(q[HOLIDAYS]));
+	    UB_ARGS(quoted(arena, store)), UB_ARGS(quoted(arena, control)), UB_ARGS(q[DOMAIN]),
+	    UB_ARGS(q[USERS]), UB_ARGS(q[TIME_ZONE]), UB_ARGS(q[HOLIDAYS]));
 }
 
 /* ---- what is asked ---- */
@@ -124,7 +132,8 @@ static struct ub_text own_zone(struct ub_arena *arena)
 			      : ub_text_copy(arena, ub_text_sub(text, at + mark.len, text.len));
 }
 
-static struct ub_text default_of(struct ub_arena *arena, const struct answers *answers, size_t i)
+static struct ub_text default_of(
+    struct ub_arena *arena, const char *directory, const struct answers *answers, size_t i)
 {
 	if (i == TIME_ZONE)
 		return own_zone(arena);
@@ -132,6 +141,9 @@ static struct ub_text default_of(struct ub_arena *arena, const struct answers *a
 		return UB_TEXT("127.0.0.1:8642");
 	if (i == USERS)
 		return ub_textf(arena, "{user}@%.*s", UB_ARGS(answers->texts[DOMAIN]));
+	/* What a service runs as may write nothing below /etc. */
+	if (i == STATE && ub_text_starts(ub_text(directory), UB_TEXT("/etc/")))
+		return UB_TEXT("/var/lib/upbeat");
 	return UB_TEXT_NONE;
 }
 
@@ -151,12 +163,12 @@ static bool ask(struct ub_cli *cli, size_t i, struct ub_text otherwise, struct u
 	return true;
 }
 
-static bool take_answers(struct ub_cli *cli, struct answers *answers)
+static bool take_answers(struct ub_cli *cli, const char *directory, struct answers *answers)
 {
 	bool terminal = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 	for (size_t i = 0; i < ANSWERS; i++) {
 		const char *given = ub_cli_value(cli, i);
-		struct ub_text otherwise = default_of(cli->arena, answers, i);
+		struct ub_text otherwise = default_of(cli->arena, directory, answers, i);
 		bool asked =
 		    !given && terminal && (i == UPSTREAM || i == DOMAIN || i == TIME_ZONE || i == HOLIDAYS);
 		answers->texts[i] = given ? ub_text(given) : otherwise;
@@ -251,7 +263,7 @@ static int run(struct ub_cli *cli)
 	struct answers answers = { 0 };
 	struct ub_buf out = UB_BUF(cli->arena);
 	const char *directory = cli->n_arguments ? cli->arguments[0] : ".";
-	if (!take_answers(cli, &answers))
+	if (!take_answers(cli, directory, &answers))
 		return UB_EXIT_USAGE;
 	struct file files[FILES] = {
 		[SETTINGS] = { .name = "upbeat.yaml", .text = settings_of(cli->arena, &answers) },

@@ -20,6 +20,7 @@ TOP = pathlib.Path(os.environ["srcdir"])
 BUILD = pathlib.Path(os.environ["builddir"])
 README = (TOP / "README.md").read_text()
 FIRST_HOUR = re.search(r"^((?:    (?:printf|python3|src/upbeat serve|curl) .*\n)+)", README, re.M)[1]
+INSTALLATION = re.search(r"^((?:    (?:make deb|apt-get|upbeat|systemctl).*\n)+)", README, re.M)[1]
 TARGETS = (BUILD / "Makefile").read_text()
 
 
@@ -79,12 +80,19 @@ def try_first_hour(line):
     tap.contains(FIRST_HOUR, line, "what `the first hour` tries")
 
 
+def try_installation(line):
+    """`make check-deb` runs it in a Debian of its own."""
+    tap.contains(INSTALLATION, line, "what `make check-deb` tries")
+    has_target("check-deb")
+
+
 HOW = (
+    (r"apt-get install |upbeat |systemctl ", try_installation),
     (r"printf |python3 -m radicale |src/upbeat serve |curl ", try_first_hour),
     (r"src/upbeat ", try_program),
     (r"\./autogen\.sh && make demo$", try_demo),
     (r"\./autogen\.sh && make check$", try_check),
-    (r"make (bench|fuzz|soak|hour|flood|mutate|check-threads|check-valgrind|check-servers)$|\./configure .*$", try_targets),
+    (r"make (bench|fuzz|soak|hour|flood|mutate|check-threads|check-valgrind|check-servers|check-deb|deb)$|\./configure .*$", try_targets),
 )
 
 
