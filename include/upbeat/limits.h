@@ -372,7 +372,8 @@
 #define UB_RELAY_LINGER_MS      2000
 #define UB_RELAY_POOL_MS        4000 /* less than the five seconds of common servers */
 #define UB_RELAY_WARM_MS        1000 /* idle for longer, a connection carries nothing that may not be sent twice */
-#define UB_RELAY_PERSISTENT_MS  20 /* open for longer after an answer, a connection was meant to stay */
+#define UB_RELAY_DISTRUST_MS    600000 /* after a connection of the pool has failed */
+#define UB_RELAY_PERSISTENT_MS  20     /* open for longer after an answer, a connection was meant to stay */
 #define UB_RELAY_RESOLVE_MS     30000
 #define UB_RELAY_READY_MS       (400 * UB_SLOWNESS) /* time until the relay listens without the engine, */
 #define UB_RELAY_NAME_MS        100                 /* and without knowing the upstream's addresses */

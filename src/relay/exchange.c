@@ -80,7 +80,7 @@ static enum side upstream_failed(struct conn *conn, const char *why)
 	if (exchange->answered)
 		return SIDE_LOST;
 	if (exchange->reused)
-		conn->loop->persistent = false;
+		relay_upstream_distrust(conn->loop);
 	if (exchange->reused && conn->request.keep) {
 		relay_upstream_close(conn->loop, &conn->upstream);
 		relay_flow_rewind(&conn->request);

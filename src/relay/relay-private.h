@@ -249,6 +249,8 @@ struct upstream {
  * cannot answer it. A request that may not be sent twice gets one only if it was in use a moment ago, and if
  * the upstream is known to leave connections open. */
 struct upstream *relay_upstream_pooled(struct loop *loop, struct conn *conn);
+/* A connection from the pool has given no answer: for a while, what may not be sent twice gets none. */
+void relay_upstream_distrust(struct loop *loop);
 /* A new connection, open or being opened; NULL: no address takes one, errno says why. */
 struct upstream *relay_upstream_open(struct loop *loop, struct conn *conn);
 /* Tries the next address in the place of one that failed. False: no address is left. */
@@ -497,7 +499,8 @@ struct loop {
 	struct conn *free_conns, *closed_conns, *later_first, *later_last;
 	struct upstream *pool_newest, *pool_oldest, *closed_upstreams;
 	unsigned pooled, preferred_address;
-	bool persistent; /* the upstream was seen to leave connections open after an answer */
+	bool persistent;        /* the upstream was seen to leave connections open after an answer */
+	int64_t distrust_until; /* one that was in use a moment ago has failed: not before then again */
 	unsigned n_missed;
 	struct ub_log_pace connect_pace, engine_pace, full_pace, tls_pace, proxy_pace;
 	struct ub_arena *arena;   /* for one step of one connection */

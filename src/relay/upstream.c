@@ -38,9 +38,16 @@ static int64_t idle_for(const struct loop *loop, const struct upstream *upstream
 static bool is_persistent(struct loop *loop)
 {
 	struct upstream *oldest = loop->pool_oldest;
-	if (!loop->persistent && oldest && idle_for(loop, oldest) >= UB_RELAY_PERSISTENT_MS)
+	if (!loop->persistent && loop->now >= loop->distrust_until && oldest &&
+	    idle_for(loop, oldest) >= UB_RELAY_PERSISTENT_MS)
 		loop->persistent = relay_link_is_quiet(&oldest->link);
 	return loop->persistent;
+}
+
+void relay_upstream_distrust(struct loop *loop)
+{
+	loop->persistent = false;
+	loop->distrust_until = loop->now + UB_RELAY_DISTRUST_MS;
 }
 
 struct upstream *relay_upstream_pooled(struct loop *loop, struct conn *conn)

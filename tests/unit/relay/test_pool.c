@@ -78,6 +78,13 @@ Test(pool, gives_a_write_only_what_was_in_use_a_moment_ago)
 	cr_assert_null(relay_upstream_pooled(&loop, &write), "the upstream may be closing it");
 	oldest = relay_upstream_pooled(&loop, &read);
 	cr_assert_not_null(oldest, "a read may be sent once more");
+	relay_upstream_keep(&loop, oldest);
+	relay_upstream_distrust(&loop);
+	loop.now += UB_RELAY_PERSISTENT_MS;
+	cr_assert_null(relay_upstream_pooled(&loop, &write), "the upstream has closed one");
+	loop.now += UB_RELAY_DISTRUST_MS;
+	oldest = relay_upstream_pooled(&loop, &read);
+	cr_assert_not_null(oldest);
 	relay_upstream_close(&loop, &oldest);
 	free_closed(&loop);
 	close(first);
