@@ -19,6 +19,7 @@ static const struct ub_text not_lone[] = { WORD("ATTENDEE"), WORD("ORGANIZER"), 
 /* The lines that count; NULL: not there. */
 struct lone {
 	const struct line *uid, *summary, *start, *end, *due, *status, *transp, *class;
+	const struct line *prodid; /* of the calendar; the first that can be read alone */
 };
 
 static const struct {
@@ -88,6 +89,9 @@ static bool find_lines(const struct ub_ical *ical, size_t only, struct lone *lon
 			return false;
 		if (place)
 			*place = line;
+		if (line->component == 0 && !lone->prodid && is_simple(line) &&
+		    ub_text_eq_nocase(line->name, UB_TEXT("PRODID")))
+			lone->prodid = line;
 	}
 	return true;
 }
@@ -140,6 +144,7 @@ const struct ub_event *ub_ical_lone(
 	bool task = ub_ical_is(ical, only, "VTODO");
 	event->component = task ? UB_COMPONENT_TASK : UB_COMPONENT_EVENT;
 	event->uid = word_of(lone.uid);
+	event->prodid = lone.prodid ? lone.prodid->value : UB_TEXT_NONE;
 	event->summary = lone.summary ? lone.summary->value : UB_TEXT_NONE;
 	event->status = status_of(word_of(lone.status));
 	event->class = ub_ical_class(word_of(lone.class));

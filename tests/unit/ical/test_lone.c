@@ -30,6 +30,7 @@ Test(lone, events_have_their_facts)
 	    "BEGIN:VALARM\nACTION:EMAIL\nATTENDEE:mailto:anna@ours.example\nTRIGGER:-PT5M\nEND:VALARM\n");
 	cr_assert_not_null(event);
 	cr_expect(ub_text_is(event->uid, "u") && ub_text_is(event->summary, "Dentist"));
+	cr_expect(ub_text_starts(event->prodid, UB_TEXT("-//Test//")));
 	cr_expect_str_eq(shown(&desk, &event->start), "2026-11-12T14:00:00+01:00 Europe/Berlin");
 	cr_expect_str_eq(shown(&desk, &event->end), "2026-11-12T15:00:00+01:00 Europe/Berlin");
 	cr_expect(
