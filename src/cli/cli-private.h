@@ -30,6 +30,8 @@ struct ub_cli_values {
 /* One call of one command. */
 struct ub_cli {
 	const struct ub_cli_command *command;
+	const struct ub_cli_command *const *commands; /* all that the help lists */
+	size_t n_commands;
 	struct ub_arena *arena;
 	struct ub_cli_values *values; /* one for each option of the command, in the order of its options */
 	char **arguments;
@@ -55,7 +57,7 @@ struct ub_cli_command {
 
 extern const struct ub_cli_command ub_cli_undo, ub_cli_backfill, ub_cli_serve, ub_cli_check, ub_cli_test,
     ub_cli_explain, ub_cli_plan, ub_cli_status, ub_cli_report, ub_cli_refresh, ub_cli_doctor, ub_cli_init,
-    ub_cli_eval, ub_cli_engine;
+    ub_cli_eval, ub_cli_completion, ub_cli_engine;
 
 /* The time that was given ("2026-11-02 09:00" in the organisation's zone, or RFC 3339). Without one: now.
  * False: the text is no time, which has been reported. */
@@ -70,6 +72,9 @@ bool ub_cli_read(struct ub_cli *cli, int argc, char **argv, int *status);
 /* Becomes the program that shows the manual on the topic. Returns an exit status where there is no such
  * manual or program, which has been reported. */
 int ub_cli_manual(struct ub_arena *arena, const char *topic);
+
+/* Adds the topics of `upbeat help` that are no commands, a space after each. */
+void ub_cli_topics(struct ub_buf *out);
 
 /* The whole program, except for the set-up of the process. */
 int ub_cli_main(int argc, char **argv);

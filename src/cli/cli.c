@@ -21,6 +21,7 @@ static const struct ub_cli_command *const commands[] = {
 	&ub_cli_report,
 	&ub_cli_refresh,
 	&ub_cli_eval,
+	&ub_cli_completion,
 };
 
 static bool print_help(struct ub_arena *arena)
@@ -104,7 +105,10 @@ static int run(struct ub_arena *arena, int argc, char **argv)
 		ub_buf_str(&out, "upbeat " PACKAGE_VERSION "\n");
 		return ub_cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 	}
-	struct ub_cli cli = { .arena = arena, .command = find_command(argv[1]) };
+	struct ub_cli cli = { .arena = arena,
+		.command = find_command(argv[1]),
+		.commands = commands,
+		.n_commands = UB_COUNT(commands) };
 	int status;
 	if (!cli.command)
 		return unknown_command(arena, argv[1]);

@@ -20,6 +20,12 @@ static const struct manual manuals[] = {
 	{ "upbeat-plugin", "plugins", "3", "src/directory/upbeat-plugin.3" },
 };
 
+void ub_cli_topics(struct ub_buf *out)
+{
+	for (size_t i = 0; i < UB_COUNT(manuals); i++)
+		ub_buf_printf(out, "%s ", manuals[i].word);
+}
+
 static const struct manual *find_manual(const char *topic)
 {
 	for (size_t i = 0; i < UB_COUNT(manuals); i++)

@@ -92,6 +92,8 @@ def _(story):
     story.inside(init.replace(SERVER, f"{story.server.url} --listen 127.0.0.1:{story.port} --time-zone Europe/Berlin"))
     story.inside("upbeat check -c /etc/upbeat/upbeat.yaml")
     tap.contains(story.inside(doctor), "\n0 bad", "doctor")
+    for shell in ("bash-completion/completions/upbeat", "zsh/vendor-completions/_upbeat", "fish/vendor_completions.d/upbeat.fish"):
+        assert (story.root / "usr/share" / shell).is_file(), f"no completion: {shell}"
     story.running = story.serve()
     tap.eventually(lambda: support.listens(story.port), "the daemon listens", 15)
     path = story.server.calendar_of("alice")
