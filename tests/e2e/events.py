@@ -189,6 +189,7 @@ def _(story):
 
 def fails_and_recovers(story, uid, answer, words):
     """While the receiver answers so, clients and rules go on, and events wait; then they come in their order."""
+    before = len(story.receiver.events())
     story.receiver.answer = answer
     story.put(uid)
     story.settle()
@@ -197,7 +198,6 @@ def fails_and_recovers(story, uid, answer, words):
     sink = story.sink()
     assert words in sink["why"] and sink["waiting"] >= 2, sink
     tap.equal(story.sink("trail")["failed"], False, "the other sink")
-    before = len(story.receiver.events())
     story.receiver.answer = lambda *_: (204, {}, b"")
     story.told(uid, "created")
     tap.equal([event["meeting"] for event in story.receiver.events()[before:]], [uid] * 2, "order")
