@@ -46,6 +46,8 @@ enum ub_http_result {
 	UB_HTTP_BAD,       /* 400 */
 	UB_HTTP_TOO_LARGE, /* 431 */
 	UB_HTTP_VERSION,   /* 505 */
+	UB_HTTP_METHOD,    /* 405: no proxy may pass it on */
+	UB_HTTP_LONG_LINE, /* 414 */
 };
 
 /* How far the scan of a head has come; zeroed before the head begins. */
@@ -68,6 +70,9 @@ UB_MUST_USE enum ub_http_result ub_http_scan_request(
 UB_MUST_USE enum ub_http_result ub_http_scan_response(
     struct ub_http_scan *scan, struct ub_text bytes, bool to_head, struct ub_http_head *head);
 
+/* Whether requests by that method are passed on. */
+bool ub_http_method_is_served(struct ub_text method);
+
 /* A copy whose texts point into `bytes`, which has room for head->bytes.len of them. */
 void ub_http_head_copy(struct ub_http_head *copy, const struct ub_http_head *head, char *bytes);
 
@@ -75,6 +80,9 @@ void ub_http_head_copy(struct ub_http_head *copy, const struct ub_http_head *hea
 const struct ub_http_field *ub_http_field(const struct ub_http_head *head, const char *name);
 /* Its value, or the empty text. */
 struct ub_text ub_http_value(const struct ub_http_head *head, const char *name);
+/* Whether a server that turns names into variables, and so reads Content_Length as Content-Length (RFC
+ * 3875 4.1.18), or any other server takes the field's name for `wanted`, which is in lower case. */
+bool ub_http_same_variable(struct ub_text name, struct ub_text wanted);
 /* Is `token` an element of the comma-separated list? */
 bool ub_http_list_has(struct ub_text list, const char *token);
 /* Compares the type without its parameters: "Text/Calendar; charset=utf-8" is "text/calendar". */

@@ -76,6 +76,7 @@
 /* http */
 #define UB_HTTP_HEAD_MAX       (32u * 1024)
 #define UB_HTTP_FIELDS_MAX     128
+#define UB_HTTP_START_MAX      (8u * 1024) /* a request line (RFC 9112 3) */
 #define UB_HTTP_METHOD_MAX     64
 #define UB_HTTP_CHUNK_LINE_MAX 1024u /* a chunk's size and extensions */
 #define UB_HTTP_TRAILERS_MAX   (8u * 1024)
@@ -366,8 +367,15 @@
 #define UB_RELAY_COMMIT_MS      (250 * UB_SLOWNESS)
 #define UB_RELAY_CONNECT_MS     5000
 #define UB_RELAY_ANSWER_MS      120000 /* large reports take their time */
-#define UB_RELAY_STREAM_MS      60000
+#define UB_RELAY_PAUSE_MS       60000  /* within a body, either way */
 #define UB_RELAY_HEAD_MS        30000
+#define UB_RELAY_TOTAL_MS       3600000  /* a request with its answer */
+#define UB_RELAY_GRACE_MS       60000    /* after which a body must have come at */
+#define UB_RELAY_RATE_MIN       100      /* bytes a second, on an average */
+#define UB_LIMIT_CLIENTS_MAX    10000000 /* that the settings may say */
+#define UB_LIMIT_RATE_MAX       1000000
+#define UB_RELAY_RETRY_SECONDS  10 /* after which a client that finds no place may try again */
+#define UB_RELAY_PLACES_PART    16 /* one of so many places is kept for telling those who find none so */
 #define UB_RELAY_IDLE_MS        75000
 #define UB_RELAY_LINGER_MS      2000
 #define UB_RELAY_POOL_MS        4000 /* less than the five seconds of common servers */

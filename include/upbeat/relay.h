@@ -26,6 +26,20 @@ struct ub_relay_listen {
 	const struct ub_networks *proxies;
 };
 
+/* What clients and the upstream may take; 0: the default. */
+struct ub_relay_limits {
+	int64_t idle_ms;    /* until a client's next request */
+	int64_t head_ms;    /* from the first byte of a request's head to its last */
+	int64_t pause_ms;   /* between bytes of a body, either way */
+	int64_t connect_ms; /* until an address of the upstream has taken a connection */
+	int64_t answer_ms;  /* until the first byte of the answer */
+	int64_t total_ms;   /* for a request with its answer */
+	int64_t rate;       /* bytes a second at which a body comes, on an average, after UB_RELAY_GRACE_MS */
+	uint32_t clients;   /* in all; as many as files may be open for if not said */
+	uint32_t
+	    of_address; /* connections from one address, unless it is a front's; half of all if not said */
+};
+
 struct ub_relay_options {
 	const struct ub_relay_listen *listens; /* UB_LISTENS_MAX at most */
 	size_t n_listens;
@@ -58,8 +72,7 @@ struct ub_relay_options {
 	 * signal on to the engine. NULL: nothing is to be done. */
 	void (*hangup)(void *context);
 	void *hangup_context;
-	/* In milliseconds; 0: the default of limits.h. */
-	int64_t connect_ms, answer_ms, idle_ms;
+	struct ub_relay_limits limits;
 };
 
 /*

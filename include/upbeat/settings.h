@@ -103,6 +103,13 @@ struct ub_settings_tls {
 	struct ub_settings_path certificate, key;
 };
 
+/* What clients and the CalDAV server may take; 0: not said. Times are in seconds. */
+struct ub_settings_limits {
+	int64_t connections, of_address; /* clients in all, and those from one address */
+	int64_t head, pause, connect, answer, total, idle;
+	int64_t rate; /* bytes a second */
+};
+
 /* How colleagues get the items that they are invited to. */
 enum ub_deliver {
 	UB_DELIVER_AUTO,     /* by the best way that there is */
@@ -127,6 +134,7 @@ struct ub_settings {
 		struct ub_text name;        /* with TLS: whom its certificate has to be of; no brackets */
 		struct ub_settings_path ca; /* of those who may vouch for it; no path: the system's */
 	} upstream;
+	struct ub_settings_limits limits;
 	struct ub_text user;            /* as whom the daemon runs; empty: as who has started it */
 	struct ub_settings_path *rules; /* directories, later ones over earlier ones; none: the shipped one */
 	size_t n_rules;

@@ -68,10 +68,10 @@ enum ub_write {
 
 struct ub_wire_write {
 	enum ub_write write;
-	bool overridden;       /* the method that was sent is POST, X-HTTP-Method-Override says `write` */
-	struct ub_text method; /* as sent */
-	struct ub_text target; /* as sent */
-	struct ub_text href;   /* canonical: ub_http_href_canonical */
+	bool overridden;              /* the method that was sent is another one, a field says `write` */
+	struct ub_text method;        /* as sent */
+	struct ub_text target;        /* as sent */
+	struct ub_text href;          /* canonical: ub_http_href_canonical */
 	struct ub_text destination;   /* MOVE, COPY: canonical; else empty */
 	struct ub_text host;          /* as sent */
 	struct ub_text authorization; /* the field's value, a secret; empty: none */

@@ -227,6 +227,19 @@ static bool find_places(struct ub_cli *cli, const struct ub_settings *settings, 
 	return true;
 }
 
+static struct ub_relay_limits limits_of(const struct ub_settings_limits *limits)
+{
+	return (struct ub_relay_limits){ .idle_ms = limits->idle * 1000,
+		.head_ms = limits->head * 1000,
+		.pause_ms = limits->pause * 1000,
+		.connect_ms = limits->connect * 1000,
+		.answer_ms = limits->answer * 1000,
+		.total_ms = limits->total * 1000,
+		.rate = limits->rate,
+		.clients = (uint32_t)limits->connections,
+		.of_address = (uint32_t)limits->of_address };
+}
+
 static int run_relay(struct ub_cli *cli, const struct ub_settings *settings, int signals, int control_fd)
 {
 	const char *program;
@@ -239,6 +252,7 @@ static int run_relay(struct ub_cli *cli, const struct ub_settings *settings, int
 	struct ub_relay_options relay = { .listens = places.items,
 		.n_listens = places.n,
 		.forwarded_from = settings->forwarded_from,
+		.limits = limits_of(&settings->limits),
 		.upstream_host = settings->upstream.host,
 		.upstream_port = settings->upstream.port,
 		.tls = pairs_of(cli, settings),

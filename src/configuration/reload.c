@@ -92,6 +92,14 @@ static bool same_listens(const struct ub_settings *read, const struct ub_setting
 	return same;
 }
 
+static bool same_limits(const struct ub_settings_limits *read, const struct ub_settings_limits *old)
+{
+	return read->connections == old->connections && read->of_address == old->of_address &&
+	       read->head == old->head && read->pause == old->pause && read->connect == old->connect &&
+	       read->answer == old->answer && read->total == old->total && read->idle == old->idle &&
+	       read->rate == old->rate;
+}
+
 static void copy_listens(struct ub_arena *arena, struct ub_settings *to, const struct ub_settings *from)
 {
 	to->n_listens = from->n_listens;
@@ -125,6 +133,8 @@ static void keep_addresses(
 	if (!same_path(&read->upstream.ca, &old->upstream.ca) ||
 	    !ub_text_eq(read->upstream.name, old->upstream.name))
 		ub_snapshot_needs_restart(diags, "upstream_tls");
+	if (!same_limits(&read->limits, &old->limits))
+		ub_snapshot_needs_restart(diags, "limits");
 	if (store)
 		ub_snapshot_needs_restart(diags, "store");
 	if (!ub_text_eq(read->control, old->control))
@@ -132,6 +142,7 @@ static void keep_addresses(
 	*kept = *read;
 	copy_listens(arena, kept, old);
 	kept->forwarded_from = copy_networks(arena, old->forwarded_from);
+	kept->limits = old->limits;
 	kept->store = old->store;
 	kept->store_path = ub_text_copy(arena, old->store_path);
 	kept->control = ub_text_copy(arena, old->control);

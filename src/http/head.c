@@ -151,12 +151,13 @@ static const struct {
 	{ { "transfer-encoding", 17 }, note_coding },
 };
 
-/* A server that turns names into variables reads Content_Length as Content-Length (RFC 3875 4.1.18). */
-static bool same_variable(struct ub_text name, struct ub_text framing_name)
+bool ub_http_same_variable(struct ub_text name, struct ub_text wanted)
 {
+	if (name.len != wanted.len)
+		return false;
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.ptr[i] == '_' ? '-' : name.ptr[i];
-		if (c != framing_name.ptr[i] && (c | 0x20) != framing_name.ptr[i])
+		if (c != wanted.ptr[i] && (c | 0x20) != wanted.ptr[i])
 			return false;
 	}
 	return true;
@@ -167,7 +168,7 @@ static const char *note_field(
 {
 	for (size_t i = 0; i < UB_COUNT(framing_names); i++) {
 		struct ub_text name = framing_names[i].name;
-		if (field->name.len != name.len || !same_variable(field->name, name))
+		if (!ub_http_same_variable(field->name, name))
 			continue;
 		if (!ub_text_eq_nocase(field->name, name))
 			return "an underscore in the name of a field that decides about framing";
@@ -240,6 +241,10 @@ static enum ub_http_result read_version(struct ub_http_scan *scan, struct ub_tex
 static enum ub_http_result read_request_line(struct ub_http_scan *scan, struct ub_http_head *head)
 {
 	struct ub_text rest = head->start, piece;
+	if (rest.len > UB_HTTP_START_MAX) {
+		scan->problem = "a request line that is too long";
+		return UB_HTTP_LONG_LINE;
+	}
 	if (!ub_text_split(&rest, ' ', &head->method) || !ub_text_split(&rest, ' ', &head->target))
 		return bad(scan, "a start line that is none");
 	if (head->method.len == 0 || head->method.len > UB_HTTP_METHOD_MAX ||
@@ -284,10 +289,19 @@ static bool absolute_target_agrees(const struct ub_http_head *head)
 	return false;
 }
 
+/* A tunnel would lead past the proxy, and a trace would show what fronts add to requests, also to a script
+ * that may not see it. */
+bool ub_http_method_is_served(struct ub_text method)
+{
+	static const struct ub_text refused[] = { { "CONNECT", 7 }, { "TRACE", 5 }, { "TRACK", 5 } };
+	for (size_t i = 0; i < UB_COUNT(refused); i++)
+		if (ub_text_eq_nocase(method, refused[i]))
+			return false;
+	return true;
+}
+
 static bool valid_target(const struct ub_http_head *head)
 {
-	if (ub_text_is(head->method, "CONNECT"))
-		return false; /* that would be a tunnel past the proxy */
 	if (head->target.ptr[0] == '/')
 		return true;
 	if (ub_text_is(head->target, "*"))
@@ -332,6 +346,10 @@ enum ub_http_result ub_http_scan_request(
 		return result;
 	if (found.hosts == 0 && head->minor > 0)
 		return bad(scan, "no Host");
+	if (!ub_http_method_is_served(head->method)) {
+		scan->problem = "a method that is not served here";
+		return UB_HTTP_METHOD;
+	}
 	if (!valid_target(head))
 		return bad(scan, "a request target that is not served here");
 	head->framing = found.codings ? UB_HTTP_CHUNKED : found.lengths ? UB_HTTP_LENGTH : UB_HTTP_NO_BODY;

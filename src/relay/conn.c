@@ -47,9 +47,9 @@ void relay_conn_accept(
 	conn->listener = listener;
 	conn->bound = false;
 	relay_peer_accept(conn, from);
-	relay_peer_secure(conn);
 	if (!relay_link_watch(&conn->client, loop->epoll_fd)) {
 		relay_link_close(&conn->client);
+		relay_peer_leave(conn);
 		conn->next = loop->free_conns;
 		loop->free_conns = conn;
 		return;
@@ -72,6 +72,7 @@ void relay_conn_close(struct conn *conn)
 	relay_flow_release(&loop->blocks, &conn->response);
 	relay_timer_stop(&conn->timer);
 	relay_link_close(&conn->client);
+	relay_peer_leave(conn);
 	conn->generation++;
 	loop->open--;
 	if (conn->queued)
@@ -88,14 +89,13 @@ bool relay_conn_idle(const struct conn *conn)
 
 /* ---- heads ---- */
 
-static enum step refuse_head(struct conn *conn, enum ub_http_result result)
-{
-	const char *problem = conn->request.scan.problem;
-	conn->exchange = (struct exchange){ 0 };
-	if (result == UB_HTTP_TOO_LARGE)
-		return relay_refuse(conn, 431, problem);
-	return relay_refuse(conn, result == UB_HTTP_VERSION ? 505 : 400, problem);
-}
+static const int statuses[] = {
+	[UB_HTTP_BAD] = 400,
+	[UB_HTTP_TOO_LARGE] = 431,
+	[UB_HTTP_VERSION] = 505,
+	[UB_HTTP_METHOD] = 405,
+	[UB_HTTP_LONG_LINE] = 414,
+};
 
 static enum step await_head(struct conn *conn)
 {
@@ -105,7 +105,7 @@ static enum step await_head(struct conn *conn)
 		relay_buffer_release(&loop->blocks, &conn->request.raw);
 	if (!begun && loop->draining)
 		return STEP_CLOSE;
-	bool urgent = begun || relay_link_is_new(&conn->client);
+	bool urgent = begun || conn->shed || relay_link_is_new(&conn->client);
 	relay_timer_ensure(&loop->timers, &conn->timer, urgent ? TIMER_HEAD : TIMER_IDLE, loop->now);
 	return STEP_WAIT;
 }
@@ -128,9 +128,10 @@ static enum step read_head(struct conn *conn)
 	if (bytes.len > request->scan.at) {
 		enum ub_http_result result = ub_http_scan_request(&request->scan, bytes, &conn->loop->head);
 		if (result == UB_HTTP_DONE)
-			return relay_request_begin(conn);
+			return conn->shed ? relay_refuse_head(conn, 503, conn->shed)
+					  : relay_request_begin(conn);
 		if (result != UB_HTTP_MORE)
-			return refuse_head(conn, result);
+			return relay_refuse_head(conn, statuses[result], request->scan.problem);
 	}
 	enum io io = relay_flow_fill(&conn->loop->blocks, request, &conn->client);
 	switch (io) {
@@ -254,19 +255,18 @@ void relay_conn_committed(struct loop *loop, struct ub_wire_id id, struct ub_tex
 /* The upstream took no connection or gave no answer in time, or the client did not send in time. */
 static enum step time_out(struct conn *conn, enum timer_kind kind)
 {
-	struct exchange *exchange = &conn->exchange;
 	if (conn->phase == PHASE_PROXY || relay_link_is_new(&conn->client))
 		return STEP_CLOSE; /* it could not read an answer */
-	if (conn->phase == PHASE_HOLD || kind == TIMER_HEAD)
-		return relay_refuse(conn, 408, NULL);
+	if (kind == TIMER_HEAD)
+		return relay_refuse_head(conn, 408, "the rest of its head has not come");
+	if (kind == TIMER_BODY)
+		return relay_give_up(conn, 408, "the rest of its body has not come");
 	if (conn->phase == PHASE_CONNECT)
 		return relay_upstream_retry(conn->loop, conn->upstream) ? STEP_AGAIN
 									: relay_refuse(conn, 504, NULL);
-	if (conn->phase == PHASE_EXCHANGE && exchange->answered)
-		relay_link_cut_off(&conn->client);
-	if (conn->phase != PHASE_EXCHANGE || exchange->answered)
+	if (conn->phase != PHASE_EXCHANGE)
 		return STEP_CLOSE;
-	return relay_refuse(conn, kind == TIMER_BODY ? 408 : 504, NULL);
+	return relay_give_up(conn, 504, kind == TIMER_STREAM ? "nothing has moved for a while" : NULL);
 }
 
 void relay_conn_expired(struct conn *conn, enum timer_kind kind)

@@ -107,10 +107,8 @@ static enum side read_request(struct conn *conn)
 		return SIDE_LOST;
 	enum ub_http_result result = relay_flow_track(request);
 	if (result != UB_HTTP_DONE && result != UB_HTTP_MORE) {
-		if (conn->exchange.answered)
-			return SIDE_LOST;
-		(void)relay_refuse(conn, 400, "a body that is not well-formed");
-		return SIDE_ELSEWHERE;
+		enum step step = relay_give_up(conn, 400, "a body that is not well-formed");
+		return step == STEP_CLOSE ? SIDE_LOST : SIDE_ELSEWHERE;
 	}
 	return io == IO_SOME || request->complete ? SIDE_MOVED : SIDE_STUCK;
 }
@@ -166,6 +164,7 @@ static enum side final_answer(struct conn *conn, const struct ub_http_head *head
 	relay_announce_answer(conn, head);
 	relay_principal_answered(conn, head->status);
 	exchange->answered = true;
+	relay_slow_begin(conn);
 	exchange->reusable = !head->close;
 	exchange->keep_alive &= head->framing != UB_HTTP_UNTIL_CLOSE && !conn->loop->draining;
 	struct rewrite rewrite = {
@@ -212,27 +211,28 @@ static enum side read_answer_head(struct conn *conn)
 }
 
 /* A body that broke off must not look complete to the client. */
-static enum side cut_off(struct conn *conn)
+static enum side cut_off(struct conn *conn, const char *why)
 {
-	relay_link_cut_off(&conn->client);
+	relay_cut_off(conn, why);
 	return SIDE_LOST;
 }
 
 static enum side read_answer_body(struct conn *conn)
 {
+	static const char malformed[] = "the upstream's body is not well-formed";
 	struct flow *response = &conn->response;
 	enum ub_http_result result = relay_flow_track(response);
 	if (result == UB_HTTP_DONE)
 		return SIDE_STUCK;
 	if (result != UB_HTTP_MORE)
-		return cut_off(conn);
+		return cut_off(conn, malformed);
 	enum io io = relay_flow_fill(&conn->loop->blocks, response, &conn->upstream->link);
 	if (io == IO_SOME)
-		return relay_flow_track(response) <= UB_HTTP_MORE ? SIDE_MOVED : cut_off(conn);
+		return relay_flow_track(response) <= UB_HTTP_MORE ? SIDE_MOVED : cut_off(conn, malformed);
 	if (io == IO_WAIT || io == IO_FULL)
 		return SIDE_STUCK;
 	if (io != IO_END)
-		return cut_off(conn);
+		return cut_off(conn, "the upstream broke the connection");
 	/* The client gets what there is and the same end. The framing tells it whether that was all. */
 	response->complete = true;
 	conn->exchange.keep_alive = conn->exchange.reusable = false;
@@ -305,6 +305,9 @@ static enum timer_kind awaited(const struct conn *conn)
 enum step relay_exchange_stream(struct conn *conn)
 {
 	struct loop *loop = conn->loop;
+	const char *slow = relay_slow(conn);
+	if (slow)
+		return relay_give_up(conn, conn->request.complete ? 504 : 408, slow);
 	for (unsigned turn = 0; turn < UB_RELAY_TURNS_MAX; turn++) {
 		enum side there = send_request(conn);
 		enum side back = there > SIDE_STUCK ? there : receive_answer(conn);

@@ -15,6 +15,7 @@ enum io relay_flow_fill(struct blocks *blocks, struct flow *flow, struct link *f
 	}
 	enum io io = relay_link_read(from, flow->raw.ptr + flow->raw.end, flow->raw.cap - flow->raw.end, &n);
 	flow->raw.end += n;
+	flow->come += n;
 	return io;
 }
 

@@ -321,7 +321,8 @@ struct loop *relay_loop_new(struct shared *shared, unsigned index, const int *li
 	loop->notes_fd = notes[1];
 	loop->notes = (struct link){ .fd = notes[0], .kind = LINK_NOTES };
 	loop->listeners = new_listeners(shared->options, listen_fds);
-	relay_timers_init(&loop->timers, shared->options);
+	loop->limits = relay_limits(&shared->options->limits);
+	relay_timers_init(&loop->timers, &loop->limits);
 	if (!watch_level(loop, &loop->notes))
 		abort();
 	return loop;

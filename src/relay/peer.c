@@ -9,21 +9,6 @@
 #include <netinet/in.h>
 #include <string.h>
 
-void relay_peer_accept(struct conn *conn, const struct sockaddr_storage *from)
-{
-	conn->local = from->ss_family == AF_UNIX;
-	conn->peer = (struct ub_net_address){ 0 };
-	if (from->ss_family == AF_INET) {
-		const struct sockaddr_in *four = (const struct sockaddr_in *)from;
-		conn->peer = ub_net_address_of((const unsigned char *)&four->sin_addr, 4);
-	} else if (from->ss_family == AF_INET6) {
-		const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)from;
-		conn->peer = ub_net_address_of((const unsigned char *)&six->sin6_addr, 16);
-	}
-	const struct ub_networks *proxies = conn->listener->place->proxies;
-	conn->phase = proxies && relay_peer_is_among(conn, proxies) ? PHASE_PROXY : PHASE_HEAD;
-}
-
 bool relay_peer_is_among(const struct conn *conn, const struct ub_networks *networks)
 {
 	return conn->local ? networks->local : ub_net_among(networks, &conn->peer);
@@ -45,13 +30,53 @@ static bool is_front(const struct conn *conn, bool secure)
 	return !secure && !conn->listener->place->proxies && (conn->local || ub_net_is_loopback(&conn->peer));
 }
 
-void relay_peer_secure(struct conn *conn)
+static void secure(struct conn *conn)
 {
 	struct ub_tls *tls = conn->loop->shared->tls;
 	bool secure = tls && !conn->listener->place->plain;
 	conn->front = is_front(conn, secure);
 	if (secure && conn->phase != PHASE_PROXY)
 		relay_link_secure(&conn->client, tls);
+}
+
+/* A front speaks for many, and sees to how many it lets in. */
+static void count(struct conn *conn)
+{
+	if (conn->front || !conn->peer.known)
+		return;
+	conn->counted = relay_quota_take(&conn->loop->shared->quota, ub_net_subscriber(&conn->peer));
+	if (!conn->counted)
+		conn->shed = "too many connections from one address";
+}
+
+void relay_peer_accept(struct conn *conn, const struct sockaddr_storage *from)
+{
+	conn->local = from->ss_family == AF_UNIX;
+	conn->peer = (struct ub_net_address){ 0 };
+	if (from->ss_family == AF_INET) {
+		const struct sockaddr_in *four = (const struct sockaddr_in *)from;
+		conn->peer = ub_net_address_of((const unsigned char *)&four->sin_addr, 4);
+	} else if (from->ss_family == AF_INET6) {
+		const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)from;
+		conn->peer = ub_net_address_of((const unsigned char *)&six->sin6_addr, 16);
+	}
+	const struct ub_networks *proxies = conn->listener->place->proxies;
+	conn->phase = proxies && relay_peer_is_among(conn, proxies) ? PHASE_PROXY : PHASE_HEAD;
+	conn->counted = false;
+	conn->placed = relay_quota_come(&conn->loop->shared->quota);
+	conn->shed = conn->placed ? NULL : "too many clients are connected";
+	secure(conn);
+	if (conn->phase == PHASE_HEAD)
+		count(conn);
+}
+
+void relay_peer_leave(struct conn *conn)
+{
+	struct quota *quota = &conn->loop->shared->quota;
+	if (conn->placed)
+		relay_quota_go(quota);
+	if (conn->counted)
+		relay_quota_give(quota, ub_net_subscriber(&conn->peer));
 }
 
 static enum step refuse_proxy(struct conn *conn, const char *problem)
@@ -73,11 +98,12 @@ static enum step take_header(struct conn *conn, const struct ub_net_proxied *pro
 		return STEP_CLOSE;
 	conn->client.readable = true;
 	conn->phase = PHASE_HEAD;
-	relay_peer_secure(conn);
+	secure(conn);
 	if (proxied->client.known) {
 		conn->peer = proxied->client;
 		conn->local = false;
 	}
+	count(conn);
 	return STEP_AGAIN;
 }
 

@@ -28,6 +28,8 @@
 #include "upbeat/tls.h"
 #include "upbeat/wire.h"
 
+#include "quota.h"
+
 /* ---- time-outs: timers.c ---- */
 
 /* All timers of a kind run equally long. So the one started last ends last, and the list of a kind is always
@@ -59,7 +61,9 @@ struct timers {
 	int64_t durations[TIMER_KINDS];
 };
 
-void relay_timers_init(struct timers *timers, const struct ub_relay_options *options);
+/* The limits with the defaults filled in, but for those of clients. */
+struct ub_relay_limits relay_limits(const struct ub_relay_limits *given);
+void relay_timers_init(struct timers *timers, const struct ub_relay_limits *limits);
 void relay_timer_start(struct timers *timers, struct timer *timer, enum timer_kind kind, int64_t now);
 /* Starts the timer, unless it runs for the same kind already. */
 void relay_timer_ensure(struct timers *timers, struct timer *timer, enum timer_kind kind, int64_t now);
@@ -159,6 +163,7 @@ struct flow {
 	struct ub_http_body body;
 	size_t ready;  /* bytes of raw that belong to the message's body */
 	size_t sent;   /* how many of these are passed on already, and kept */
+	uint64_t come; /* bytes that have come since the message began */
 	bool keep;     /* the message may have to be passed on once more */
 	bool complete; /* the end of the message was seen */
 };
@@ -180,12 +185,13 @@ void relay_flow_release(struct blocks *blocks, struct flow *flow);
 
 struct watch {
 	enum ub_write write;
-	bool overridden;
-	bool hold; /* the body goes on only when all of it has come */
+	bool overridden;     /* a field says so, not the method */
+	bool hold;           /* the body goes on only when all of it has come */
+	bool safe;           /* nothing changes by the request, and it may be sent twice */
+	const char *problem; /* why the request is not passed on; NULL: it is */
 };
 
 struct watch relay_watch(const struct ub_http_head *head);
-bool relay_method_is_safe(struct ub_text method);
 
 /* ---- heads as they go on: rewrite.c ---- */
 
@@ -309,7 +315,9 @@ struct exchange {
 	bool awaited; /* keys may wait for who asks */
 	unsigned bucket;
 	struct poll poll;
-	char *host; /* of the request, at the edge; NULL: not needed */
+	char *host;                /* of the request, at the edge; NULL: not needed */
+	int64_t began, body_since; /* the time at which the request began, and the body that is awaited */
+	uint64_t body_from;        /* what had come before that body */
 	int minor;
 	unsigned interim; /* the number of 1xx answers so far */
 	bool hold;
@@ -331,7 +339,9 @@ struct conn {
 	const struct listener *listener; /* by which the client has come */
 	struct ub_net_address peer;      /* the client */
 	bool local;                      /* the client has come by a unix socket */
-	bool front;                      /* what it says of its own clients is believed */
+	bool placed, counted;            /* among all clients, and among those of its address */
+	const char *shed;  /* why there is no place for the client, which is told so; NULL: there is */
+	bool front;        /* what it says of its own clients is believed */
 	struct conn *next; /* in the list of the free, of the closed, or of those that go on later */
 	bool queued;
 	bool bound; /* the client authenticates its connection (NTLM): nobody else may use its upstream's */
@@ -356,10 +366,9 @@ void relay_conn_go_on(struct conn *conn);
 
 /* ---- who the client is: peer.c ---- */
 
-/* Notes who has connected, and with which phase the connection begins. */
+/* Notes who has connected, whether there is a place for him, and with which phase the connection begins. */
 void relay_peer_accept(struct conn *conn, const struct sockaddr_storage *from);
-/* Finds out whether it is a front, and lets TLS begin, unless a PROXY header comes before it. */
-void relay_peer_secure(struct conn *conn);
+void relay_peer_leave(struct conn *conn);
 bool relay_peer_is_among(const struct conn *conn, const struct ub_networks *networks);
 /* The client as it is shown in the log. */
 const char *relay_peer_show(const struct conn *conn, char out[UB_NET_SHOWN]);
@@ -376,7 +385,21 @@ void relay_request_let_go(struct exchange *exchange);
 void relay_exchange_end(struct conn *conn);
 /* The relay answers with this status; `why` completes the sentence that explains it, or is NULL. */
 enum step relay_refuse(struct conn *conn, int status, const char *why);
+/* The same before there is an exchange: the connection ends. */
+enum step relay_refuse_head(struct conn *conn, int status, const char *why);
 enum step relay_refuse_send(struct conn *conn);
+
+/* The same if nothing of an answer has gone to the client yet. Else the connection is cut off. */
+enum step relay_give_up(struct conn *conn, int status, const char *why);
+/* The answer breaks off, which the client will see. */
+void relay_cut_off(struct conn *conn, const char *why);
+
+/* ---- who is too slow: slow.c ---- */
+
+/* A body is awaited from now on. */
+void relay_slow_begin(struct conn *conn);
+/* Why the exchange is to end here, in words; NULL: it goes on. */
+const char *relay_slow(const struct conn *conn);
 
 /* ---- a body that the engine gives another form: replace-body.c ---- */
 
@@ -455,6 +478,8 @@ struct note {
 	size_t body_len;
 };
 
+enum { RELAY_REFUSALS = 9 }; /* kinds of answers that the relay gives by itself */
+
 /* What all threads use. */
 struct shared {
 	const struct ub_relay_options *options;
@@ -472,7 +497,8 @@ struct shared {
 	_Atomic uint32_t poll_every;
 	_Atomic uint64_t polls[UB_RELAY_POLLS]; /* whose poll was told last, and when: see polls.c */
 	uint32_t clients_max; /* of one loop: each client must find a descriptor for its upstream */
-	int finished_fd;      /* an eventfd, by which a loop says that it has come to its end */
+	struct quota quota;
+	int finished_fd; /* an eventfd, by which a loop says that it has come to its end */
 };
 
 /* The engine has told in which buckets keys wait; empty: no key waits. Called by the main thread. */
@@ -492,6 +518,7 @@ struct loop {
 	struct link notes;
 	bool accepting, draining;
 	int64_t now, drain_until, accept_at;
+	struct ub_relay_limits limits;
 	struct timers timers;
 	struct blocks blocks;
 	struct conn **slots;
@@ -502,7 +529,8 @@ struct loop {
 	bool persistent;        /* the upstream was seen to leave connections open after an answer */
 	int64_t distrust_until; /* one that was in use a moment ago has failed: not before then again */
 	unsigned n_missed;
-	struct ub_log_pace connect_pace, engine_pace, full_pace, tls_pace, proxy_pace;
+	struct ub_log_pace connect_pace, engine_pace, full_pace, tls_pace, proxy_pace, cut_pace;
+	struct ub_log_pace refused_pace[RELAY_REFUSALS];
 	struct ub_arena *arena;   /* for one step of one connection */
 	struct ub_http_head head; /* of the message at hand, for one step of one connection */
 	unsigned char *wire;      /* UB_WIRE_FRAME_MAX bytes for one frame, wiped after use */

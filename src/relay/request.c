@@ -65,16 +65,20 @@ enum step relay_request_begin(struct conn *conn)
 	const struct ub_http_head *head = &conn->loop->head;
 	struct flow *request = &conn->request;
 	struct watch watch = relay_watch(head);
+	if (watch.problem)
+		return relay_refuse_head(conn, 405, watch.problem);
 	conn->generation++;
 	conn->exchange = (struct exchange){
 		.watch = watch,
 		.minor = head->minor,
 		.hold = watch.hold && can_be_held(conn, head),
 		.to_head = ub_text_is(head->method, "HEAD"),
-		.safe = relay_method_is_safe(head->method),
+		.safe = watch.safe,
 		.signed_in = ub_http_value(head, "Authorization").len > 0,
 		.keep_alive = !head->close,
+		.began = conn->loop->now,
 	};
+	relay_slow_begin(conn);
 	conn->bound |= is_bound(head);
 	request->raw.start += request->scan.start + head->bytes.len; /* raw begins with the body now */
 	ub_http_body_start(&request->body, head);
@@ -130,11 +134,14 @@ static enum step await_held(struct conn *conn)
 {
 	struct flow *request = &conn->request;
 	struct loop *loop = conn->loop;
+	const char *slow;
 	switch (relay_flow_fill(&loop->blocks, request, &conn->client)) {
 	case IO_SOME:
 		relay_timer_stop(&conn->timer);
 		return STEP_AGAIN;
 	case IO_WAIT:
+		if ((slow = relay_slow(conn)))
+			return relay_refuse(conn, 408, slow);
 		relay_timer_ensure(&loop->timers, &conn->timer, TIMER_BODY, loop->now);
 		return STEP_WAIT;
 	case IO_FULL:

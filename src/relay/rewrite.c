@@ -26,7 +26,9 @@ static const struct ub_text end_to_end[] = {
 	{ "If-Schedule-Tag-Match", 21 },
 	{ "Overwrite", 9 },
 	{ "Transfer-Encoding", 17 },
+	{ "X-HTTP-Method", 13 },
 	{ "X-HTTP-Method-Override", 22 },
+	{ "X-Method-Override", 17 },
 };
 
 /* What a front could say of its clients. Some of it is believed by servers: a user's very name. */

@@ -184,6 +184,21 @@ static uint32_t clients_max(unsigned loops)
 	return each < 1 ? 1 : each < UB_RELAY_CONNS_MAX ? (uint32_t)each : UB_RELAY_CONNS_MAX;
 }
 
+/* A few places are left for telling those for whom there is none. */
+static void take_limits(struct relay *relay)
+{
+	const struct ub_relay_limits *limits = &relay->options->limits;
+	uint32_t each = clients_max(relay->n), all = each * relay->n;
+	uint32_t most = all - all / UB_RELAY_PLACES_PART;
+	if (limits->clients > most)
+		ub_log(relay->log, UB_LOG_WARNING,
+		    "%u clients find a place, not %u: no more files may be open", most, limits->clients);
+	else if (limits->clients > 0)
+		most = limits->clients;
+	relay->shared.clients_max = each;
+	relay_quota_init(&relay->shared.quota, most, limits->of_address);
+}
+
 static bool read_certificates(struct relay *relay)
 {
 	const struct ub_relay_options *options = relay->options;
@@ -328,6 +343,7 @@ static void clean_up(struct relay *relay)
 	if (relay->shared.engine_fd >= 0)
 		close(relay->shared.engine_fd);
 	close(relay->shared.finished_fd);
+	relay_quota_free(&relay->shared.quota);
 	free(relay->shared.upstream);
 	free(relay->wire);
 }
@@ -349,7 +365,7 @@ int ub_relay_run(const struct ub_relay_options *options, int signals, struct ub_
 		return 1;
 	}
 	confine(&relay);
-	relay.shared.clients_max = clients_max(relay.n);
+	take_limits(&relay);
 	relay.shared.upstream = authority_of(options);
 	relay.wire = malloc(UB_WIRE_FRAME_MAX);
 	relay.shared.finished_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -8,18 +8,31 @@ static int64_t or_default(int64_t given, int64_t otherwise)
 	return given > 0 ? given : otherwise;
 }
 
-void relay_timers_init(struct timers *timers, const struct ub_relay_options *options)
+struct ub_relay_limits relay_limits(const struct ub_relay_limits *given)
+{
+	struct ub_relay_limits limits = *given;
+	limits.idle_ms = or_default(given->idle_ms, UB_RELAY_IDLE_MS);
+	limits.head_ms = or_default(given->head_ms, UB_RELAY_HEAD_MS);
+	limits.pause_ms = or_default(given->pause_ms, UB_RELAY_PAUSE_MS);
+	limits.connect_ms = or_default(given->connect_ms, UB_RELAY_CONNECT_MS);
+	limits.answer_ms = or_default(given->answer_ms, UB_RELAY_ANSWER_MS);
+	limits.total_ms = or_default(given->total_ms, UB_RELAY_TOTAL_MS);
+	limits.rate = or_default(given->rate, UB_RELAY_RATE_MIN);
+	return limits;
+}
+
+void relay_timers_init(struct timers *timers, const struct ub_relay_limits *limits)
 {
 	for (unsigned i = 0; i < TIMER_KINDS; i++)
 		timers->lists[i].previous = timers->lists[i].next = &timers->lists[i];
 	int64_t *const durations = timers->durations;
-	durations[TIMER_IDLE] = or_default(options->idle_ms, UB_RELAY_IDLE_MS);
-	durations[TIMER_HEAD] = UB_RELAY_HEAD_MS;
-	durations[TIMER_BODY] = UB_RELAY_STREAM_MS;
+	durations[TIMER_IDLE] = limits->idle_ms;
+	durations[TIMER_HEAD] = limits->head_ms;
+	durations[TIMER_BODY] = limits->pause_ms;
 	durations[TIMER_COMMIT] = UB_RELAY_COMMIT_MS;
-	durations[TIMER_CONNECT] = or_default(options->connect_ms, UB_RELAY_CONNECT_MS);
-	durations[TIMER_ANSWER] = or_default(options->answer_ms, UB_RELAY_ANSWER_MS);
-	durations[TIMER_STREAM] = UB_RELAY_STREAM_MS;
+	durations[TIMER_CONNECT] = limits->connect_ms;
+	durations[TIMER_ANSWER] = limits->answer_ms;
+	durations[TIMER_STREAM] = limits->pause_ms;
 	durations[TIMER_LINGER] = UB_RELAY_LINGER_MS;
 	durations[TIMER_POOL] = UB_RELAY_POOL_MS;
 	durations[TIMER_MISSED] = UB_RELAY_MISSED_MS;

@@ -27,7 +27,7 @@ static const struct {
 /* Requests that change nothing and may be sent twice (RFC 9110 9.2.1, RFC 4918 9.1, RFC 3253 3.6). */
 static const char *const safe_methods[] = { "GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT", "SEARCH" };
 
-bool relay_method_is_safe(struct ub_text method)
+static bool is_safe(struct ub_text method)
 {
 	for (size_t i = 0; i < UB_COUNT(safe_methods); i++)
 		if (ub_text_is(method, safe_methods[i]))
@@ -93,29 +93,88 @@ static bool adds_member(const struct ub_http_head *head)
 	return is_calendar(type) || (asked && may_be_calendar(type));
 }
 
-static struct watch watch_post(const struct ub_http_head *head)
+static struct watch watch_method(const struct ub_http_head *head)
 {
-	struct ub_text override = ub_http_value(head, "X-HTTP-Method-Override");
-	if (override.len > 0) {
-		enum ub_write write = write_of(override);
-		return (struct watch){ write, write != UB_WRITE_NONE, write == UB_WRITE_PUT };
+	struct watch watch = { .safe = is_safe(head->method) };
+	if (ub_text_is(head->method, "POST")) {
+		watch.hold = adds_member(head);
+		watch.write = watch.hold ? UB_WRITE_ADD_MEMBER : UB_WRITE_NONE;
 	}
-	if (!adds_member(head))
-		return (struct watch){ UB_WRITE_NONE, false, false };
-	return (struct watch){ UB_WRITE_ADD_MEMBER, false, true };
-}
-
-struct watch relay_watch(const struct ub_http_head *head)
-{
-	if (ub_text_is(head->method, "POST"))
-		return watch_post(head);
 	for (size_t i = 0; i < UB_COUNT(writes); i++) {
 		if (!ub_text_is(head->method, writes[i].method))
 			continue;
 		bool put = writes[i].write == UB_WRITE_PUT;
 		if (put ? !concerns_us(head) : ub_text_ends_nocase(path_of(head->target), UB_TEXT(".vcf")))
 			break;
-		return (struct watch){ writes[i].write, false, put };
+		watch.write = writes[i].write;
+		watch.hold = put;
 	}
-	return (struct watch){ UB_WRITE_NONE, false, false };
+	return watch;
+}
+
+/* ---- methods in fields ---- */
+
+/* Fields by which servers, or the frameworks that they are made with, take another method than the one in the
+ * request line. */
+static const struct ub_text overrides[] = {
+	{ "x-http-method-override", 22 },
+	{ "x-http-method", 13 },
+	{ "x-method-override", 17 },
+};
+
+static bool is_override(const struct ub_http_field *field)
+{
+	for (size_t i = 0; i < UB_COUNT(overrides); i++)
+		if (ub_http_same_variable(field->name, overrides[i]))
+			return field->value.len > 0;
+	return false;
+}
+
+static bool is_word(struct ub_text text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+		if (c != '-' && ((c | 0x20) < 'a' || (c | 0x20) > 'z'))
+			return false;
+	}
+	return true;
+}
+
+/* Some servers go by such a field and others do not: the request must be harmless either way. The answer to
+ * HEAD has no body, which the method in the request line alone says (RFC 9112 6.3). */
+static const char *problem_of(struct ub_text method, struct ub_text override)
+{
+	bool head = ub_text_is(method, "HEAD"), to_head = ub_text_eq_nocase(override, UB_TEXT("HEAD"));
+	if (head != to_head || !is_word(override) || !ub_http_method_is_served(override))
+		return "a field with a method that is not served here";
+	return NULL;
+}
+
+static void watch_override(struct ub_text method, struct ub_text override, struct watch *watch)
+{
+	enum ub_write write = write_of(override);
+	watch->problem = problem_of(method, override);
+	watch->safe = false;
+	if (write == UB_WRITE_NONE)
+		return;
+	watch->write = write;
+	watch->overridden = true;
+	watch->hold = write == UB_WRITE_PUT;
+}
+
+struct watch relay_watch(const struct ub_http_head *head)
+{
+	struct watch watch = watch_method(head);
+	const struct ub_http_field *override = NULL;
+	for (size_t i = 0; i < head->n; i++) {
+		const struct ub_http_field *field = &head->fields[i];
+		if (!is_override(field))
+			continue;
+		if (!override)
+			watch_override(head->method, field->value, &watch);
+		else if (!ub_text_eq_nocase(override->value, field->value))
+			watch.problem = "fields with different methods";
+		override = field;
+	}
+	return watch;
 }

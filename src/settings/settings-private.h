@@ -112,6 +112,10 @@ extern const struct ub_yaml_type type_listens;  /* UB_VEC(struct ub_settings_lis
 void check_listens(
     const struct ub_yaml_reader *reader, const struct ub_yaml_node *root, const struct ub_settings *settings);
 
+/* ---- limits.c ---- */
+
+extern const struct ub_yaml_type type_limits; /* struct ub_settings_limits */
+
 /* ---- tls.c ---- */
 
 /* Whom the upstream's certificate has to be of, and who may vouch for it. */

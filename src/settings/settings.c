@@ -16,6 +16,7 @@ struct written {
 	struct trust upstream_tls;
 	struct ub_text user;
 	bool upstream_plain;
+	struct ub_settings_limits limits;
 	UB_VEC(struct ub_settings_path) rules;
 	struct store store;
 	struct ub_settings_path control;
@@ -115,6 +116,8 @@ static const struct ub_yaml_field fields[] = {
 	    "how the CalDAV server's certificate is checked" },
 	{ "upstream_plain", &ub_yaml_type_bool, offsetof(struct written, upstream_plain), false,
 	    "whether `http://` may lead to another machine, so that the network sees all passwords" },
+	{ "limits", &type_limits, offsetof(struct written, limits), false,
+	    "how many clients there may be, and how long they and the CalDAV server may take" },
 	{ "user", &ub_yaml_type_text, offsetof(struct written, user), false,
 	    "as whom the daemon runs, if root has started it" },
 	{ "rules", &type_paths, offsetof(struct written, rules), false,
@@ -177,6 +180,7 @@ static struct ub_settings *finish(struct ub_arena *arena, const struct written *
 	settings->tls = written->tls.items;
 	settings->n_tls = written->tls.n;
 	fill_tls(settings, upstream, &written->upstream_tls);
+	settings->limits = written->limits;
 	settings->user = written->user;
 	settings->rules = written->rules.items;
 	settings->n_rules = written->rules.n;

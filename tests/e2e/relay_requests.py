@@ -9,6 +9,7 @@ import relays
 import tap
 
 FIELDS_MAX = 128
+START_MAX = 8 * 1024
 
 
 @tap.case("a request arrives as it was sent, but for what belongs to the connection")
@@ -87,7 +88,10 @@ REFUSED = {
     b"GET / HTTP/1.1\r\n\r\n": 400,
     b"\x16\x03\x01\x02\x00\x01": 400,
     b"GET / HTTP/2.0\r\nHost: h\r\n\r\n": 505,
-    b"CONNECT elsewhere:443 HTTP/1.1\r\nHost: h\r\n\r\n": 400,
+    b"CONNECT elsewhere:443 HTTP/1.1\r\nHost: h\r\n\r\n": 405,
+    b"TRACE / HTTP/1.1\r\nHost: h\r\n\r\n": 405,
+    b"POST / HTTP/1.1\r\nHost: h\r\nX-HTTP-Method-Override: TRACE\r\nContent-Length: 0\r\n\r\n": 405,
+    b"GET /" + b"x" * START_MAX + b" HTTP/1.1\r\nHost: h\r\n\r\n": 414,
     b"GET / HTTP/1.1\r\nHost: h\r\n" + b"A: b\r\n" * FIELDS_MAX + b"\r\n": 431,
     b"GET /" + b"x" * relays.HEAD_MAX: 431,
     b"PUT /a.ics HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n": 400,

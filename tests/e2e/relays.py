@@ -33,12 +33,15 @@ class Relay(support.Process):
         self.port = support.free_port()
         self.engine_folder = pathlib.Path(folder)
         command = [*before, os.environ["builddir"] + "/tests/tools/relay", self.port, host, port]
-        command += [f"answer_ms={ANSWER_MS}", f"connect_ms={CONNECT_MS}", f"idle_ms={IDLE_MS}", f"threads={threads}"]
+        command += [*self.options(), f"threads={threads}"]
         if engine:
             self.behave("commit")
             command += ["--", sys.executable, HERE / "engine.py", folder]
         super().__init__("relay", command, folder)
         self.wait_for(lambda: "listening on" in self.said(), "it listens")
+
+    def options(self):
+        return [f"answer_ms={ANSWER_MS}", f"connect_ms={CONNECT_MS}", f"idle_ms={IDLE_MS}"]
 
     def behave(self, manner):
         (self.engine_folder / "manner").write_text(manner)

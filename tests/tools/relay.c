@@ -4,7 +4,7 @@
  * relay LISTEN-PORT UPSTREAM-HOST UPSTREAM-PORT [NAME=VALUE...] [-- ENGINE ARGUMENT...]
  *
  * Runs the relay alone, for the tests. The relay listens on 127.0.0.1. Its engine is the test's own, or there
- * is none. Names: threads, connect_ms, answer_ms, idle_ms.
+ * is none. Names: threads, clients, connect_ms, answer_ms, idle_ms, head_ms, pause_ms, total_ms.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,11 +21,19 @@ static void set(struct ub_relay_options *options, const char *argument)
 	if (ub_text_is(name, "threads"))
 		options->threads = (unsigned)value;
 	else if (ub_text_is(name, "connect_ms"))
-		options->connect_ms = value;
+		options->limits.connect_ms = value;
 	else if (ub_text_is(name, "answer_ms"))
-		options->answer_ms = value;
+		options->limits.answer_ms = value;
 	else if (ub_text_is(name, "idle_ms"))
-		options->idle_ms = value;
+		options->limits.idle_ms = value;
+	else if (ub_text_is(name, "head_ms"))
+		options->limits.head_ms = value;
+	else if (ub_text_is(name, "pause_ms"))
+		options->limits.pause_ms = value;
+	else if (ub_text_is(name, "total_ms"))
+		options->limits.total_ms = value;
+	else if (ub_text_is(name, "clients"))
+		options->limits.clients = (uint32_t)value;
 	else
 		fprintf(stderr, "relay: what is %s?\n", argument);
 }

@@ -169,8 +169,10 @@ static const struct {
 	{ "an absolute target on a port", "GET http://h:81/a HTTP/1.1\r\nHost: h\r\n\r\n", UB_HTTP_BAD },
 	{ "an absolute target without Host", "GET http://h/a HTTP/1.0\r\n\r\n", UB_HTTP_BAD },
 	{ "another scheme", "GET ftp://h/a HTTP/1.1\r\nHost: h\r\n\r\n", UB_HTTP_BAD },
-	{ "a tunnel", "CONNECT h:443 HTTP/1.1\r\nHost: h\r\n\r\n", UB_HTTP_BAD },
-	{ "a tunnel to a path", "CONNECT /a HTTP/1.1\r\nHost: h\r\n\r\n", UB_HTTP_BAD },
+	{ "a tunnel", "CONNECT h:443 HTTP/1.1\r\nHost: h\r\n\r\n", UB_HTTP_METHOD },
+	{ "a tunnel to a path", "CONNECT /a HTTP/1.1\r\nHost: h\r\n\r\n", UB_HTTP_METHOD },
+	{ "a trace", "TRACE / HTTP/1.1\r\nHost: h\r\n\r\n", UB_HTTP_METHOD },
+	{ "a trace by another name", "Track / HTTP/1.1\r\nHost: h\r\n\r\n", UB_HTTP_METHOD },
 	{ "a star that is not for OPTIONS", "PROPFIND * HTTP/1.1\r\nHost: h\r\n\r\n", UB_HTTP_BAD },
 };
 

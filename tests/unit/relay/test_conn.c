@@ -25,6 +25,7 @@ static void open_desk(struct desk *desk)
 {
 	int pair[2], listener = socket(AF_INET, SOCK_STREAM, 0);
 	*desk = (struct desk){ .shared = { .options = &options, .engine_fd = -1 } };
+	relay_quota_init(&desk->shared.quota, 2, 2);
 	desk->shared.resolver = relay_resolver_new(UB_TEXT("255.255.255.255"), 1, NULL);
 	desk->loop = relay_loop_new(&desk->shared, 0, &listener);
 	cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
@@ -38,6 +39,7 @@ static void open_desk(struct desk *desk)
 static void close_desk(struct desk *desk)
 {
 	relay_loop_free(&desk->loop);
+	relay_quota_free(&desk->shared.quota);
 	relay_resolver_free(&desk->shared.resolver);
 	close(desk->theirs);
 }

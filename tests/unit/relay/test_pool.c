@@ -9,7 +9,7 @@
 
 TestSuite(pool, .fini = ub_leak_check);
 
-static const struct ub_relay_options options;
+static const struct ub_relay_limits limits;
 
 /* An idle connection; *theirs is the upstream's end. */
 static void keep_one(struct loop *loop, int *theirs)
@@ -37,7 +37,7 @@ Test(pool, gives_no_connection_on_which_something_has_come_before_any_event_tell
 	struct loop loop = { 0 };
 	struct conn conn = { .loop = &loop, .exchange = { .safe = true } };
 	int quiet, stray, ended;
-	relay_timers_init(&loop.timers, &options);
+	relay_timers_init(&loop.timers, &limits);
 	keep_one(&loop, &quiet);
 	keep_one(&loop, &stray);
 	keep_one(&loop, &ended);
@@ -63,7 +63,7 @@ Test(pool, gives_a_write_only_what_was_in_use_a_moment_ago)
 	struct loop loop = { .now = 1000 };
 	struct conn write = { .loop = &loop }, read = { .loop = &loop, .exchange = { .safe = true } };
 	int first, second;
-	relay_timers_init(&loop.timers, &options);
+	relay_timers_init(&loop.timers, &limits);
 	keep_one(&loop, &first);
 	cr_assert_null(relay_upstream_pooled(&loop, &write), "nobody knows whether the upstream closes it");
 	loop.now += UB_RELAY_PERSISTENT_MS;
@@ -98,7 +98,7 @@ Test(pool, asks_whether_a_link_is_quiet_without_reading_from_it)
 	char byte = 0;
 	size_t n = 0;
 	int theirs;
-	relay_timers_init(&loop.timers, &options);
+	relay_timers_init(&loop.timers, &limits);
 	keep_one(&loop, &theirs);
 	upstream = loop.pool_newest;
 	cr_assert(relay_link_is_quiet(&upstream->link));

@@ -8,10 +8,11 @@ TestSuite(timers, .fini = ub_leak_check);
 
 Test(timers, expire_in_order_and_not_before)
 {
-	const struct ub_relay_options options = { .answer_ms = 1000, .idle_ms = 300 };
+	const struct ub_relay_limits given = { .answer_ms = 1000, .idle_ms = 300 },
+				     limits = relay_limits(&given);
 	struct timers timers;
 	struct timer a = { 0 }, b = { 0 }, c = { 0 };
-	relay_timers_init(&timers, &options);
+	relay_timers_init(&timers, &limits);
 	cr_assert_eq(relay_timers_wait(&timers, 0), -1);
 	relay_timer_start(&timers, &a, TIMER_ANSWER, 0);
 	relay_timer_start(&timers, &b, TIMER_ANSWER, 10);
@@ -28,19 +29,19 @@ Test(timers, expire_in_order_and_not_before)
 
 Test(timers, have_a_duration_each)
 {
-	const struct ub_relay_options options = { 0 };
+	const struct ub_relay_limits given = { 0 }, limits = relay_limits(&given);
 	struct timers timers;
-	relay_timers_init(&timers, &options);
+	relay_timers_init(&timers, &limits);
 	for (unsigned kind = 0; kind < TIMER_KINDS; kind++)
 		cr_expect_gt(timers.durations[kind], 0, "%u", kind);
 }
 
 Test(timers, start_anew_at_the_end_of_their_list)
 {
-	const struct ub_relay_options options = { .answer_ms = 1000 };
+	const struct ub_relay_limits given = { .answer_ms = 1000 }, limits = relay_limits(&given);
 	struct timers timers;
 	struct timer a = { 0 }, b = { 0 };
-	relay_timers_init(&timers, &options);
+	relay_timers_init(&timers, &limits);
 	relay_timer_start(&timers, &a, TIMER_ANSWER, 0);
 	relay_timer_start(&timers, &b, TIMER_ANSWER, 10);
 	relay_timer_start(&timers, &a, TIMER_ANSWER, 20);

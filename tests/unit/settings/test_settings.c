@@ -243,6 +243,19 @@ Test(settings, take_networks_of_proxies_and_fronts)
 	finish(&r);
 }
 
+Test(settings, say_what_clients_may_take)
+{
+	struct reading *r =
+	    read_settings("u.yaml", REQUIRED ORG "limits: {connections: 500, connections_per_address: 20, "
+						 "head: 5s, rate: 10, total: 10 minutes}\n");
+	const struct ub_settings_limits *limits = &r->settings->limits;
+	cr_assert_eq(r->diags.errors, 0, "%s", printed(r));
+	cr_assert(limits->connections == 500 && limits->of_address == 20);
+	cr_assert(limits->head == 5 && limits->total == 600 && limits->rate == 10);
+	cr_assert(limits->idle == 0 && limits->pause == 0, "the relay knows what holds then");
+	finish(&r);
+}
+
 Test(settings, take_as_many_places_as_the_limit)
 {
 	for (int more = 0; more < 2; more++) {
@@ -276,6 +289,10 @@ static const struct {
 	{ "listen: {address: 'h:1', proxy_protocol: yes}\nupstream: https://a.example\n" ORG, "wrong-value",
 	    "a network like `10.0.0.0/8`, an address, or `unix`, found `yes`" },
 	{ REQUIRED ORG "forwarded_from: [10.0.0.1/8]\n", "wrong-value", "a network like" },
+	{ REQUIRED ORG "limits: {head: 0s}\n", "out-of-range", "within no time at all" },
+	{ REQUIRED ORG "limits: {connections: 0}\n", "out-of-range", "u.yaml" },
+	{ REQUIRED ORG "limits: {rate: fast}\n", "wrong-value", "expected" },
+	{ REQUIRED ORG "limits: {conections: 5}\n", "unknown-key", "did you mean `connections`?" },
 	{ REQUIRED ORG "forwarded_from: {a: b}\n", "wrong-value", "a network like" },
 	{ "listen: 'unix:'\nupstream: https://a.example\n" ORG, "wrong-value", "`unix:PATH`" },
 	{ "listen: {tls: no}\nupstream: https://a.example\n" ORG, "missing-key", "address" },
