@@ -33,16 +33,13 @@ static const struct ub_text end_to_end[] = {
 
 /* What a front could say of its clients. Some of it is believed by servers: a user's very name. */
 static const struct ub_text forwarded[] = {
-	{ "Forwarded", 9 },
-	{ "X-Forwarded-For", 15 },
-	{ "X-Forwarded-Host", 16 },
-	{ "X-Forwarded-Port", 16 },
-	{ "X-Forwarded-Proto", 17 },
-	{ "X-Forwarded-Server", 18 },
-	{ "X-Forwarded-Ssl", 15 },
-	{ "X-Forwarded-User", 16 },
-	{ "X-Real-IP", 9 },
-	{ "X-Remote-User", 13 },
+	{ "forwarded", 9 },
+	{ "x-real-ip", 9 },
+	{ "x-remote-user", 13 },
+};
+static const struct ub_text forwarded_families[] = {
+	{ "x-forwarded-", 12 },
+	{ "x-webobjects-", 13 },
 };
 
 static bool is(struct ub_text name, struct ub_text wanted)
@@ -55,6 +52,19 @@ static bool is_one_of(struct ub_text name, const struct ub_text *names, size_t n
 	for (size_t i = 0; i < n; i++)
 		if (is(name, names[i]))
 			return true;
+	return false;
+}
+
+static bool is_of_front(struct ub_text name)
+{
+	for (size_t i = 0; i < UB_COUNT(forwarded); i++)
+		if (ub_http_same_variable(name, forwarded[i]))
+			return true;
+	for (size_t i = 0; i < UB_COUNT(forwarded_families); i++) {
+		struct ub_text family = forwarded_families[i];
+		if (ub_http_same_variable(ub_text_sub(name, 0, family.len), family))
+			return true;
+	}
 	return false;
 }
 
@@ -77,7 +87,7 @@ static bool is_dropped(const struct rewrite *rewrite, struct ub_text name)
 {
 	if (is_one_of(name, hop_by_hop, UB_COUNT(hop_by_hop)))
 		return true;
-	if (rewrite->edge && !rewrite->response && is_one_of(name, forwarded, UB_COUNT(forwarded)))
+	if (rewrite->edge && !rewrite->response && is_of_front(name))
 		return true;
 	if (rewrite->drop_expect && is(name, UB_TEXT("Expect")))
 		return true;

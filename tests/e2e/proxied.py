@@ -19,6 +19,7 @@ V1_SIX = b"PROXY TCP6 2001:db8::7 2001:db8::8 4096 443\r\n"
 REQUEST = b"GET /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
 CLAIMS = (b"GET /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\nForwarded: for=203.0.113.5;proto=https\r\n"
           b"X-Forwarded-For: 203.0.113.5\r\nX-Forwarded-Proto: https\r\nX-Real-IP: 203.0.113.5\r\nX-Remote-User: root\r\n\r\n")
+DISGUISED = CLAIMS.replace(b"X-Remote-User", b"X_Remote_User").replace(b"X-Forwarded-Proto", b"X-Forwarded_Ssl")
 
 
 def v2(command, family, addresses, more=b""):
@@ -170,6 +171,9 @@ def _(story):
         wanted = (b'for="127.0.0.1";host="h";proto=http', b"127.0.0.1", b"http")
         tap.equal(client_of(request), wanted, "the client")
         tap.equal((request.fields("X-Real-IP"), request.fields("X-Remote-User")), ([], []), "what a stranger says")
+    with story.connect(STRANGER) as connection:
+        request = story.ask(connection, DISGUISED)
+        assert not any(b"_" in line for line in request.lines), f"with underscores: {request.lines}"
     with story.connect(PROXY) as connection:
         request = story.ask(connection, V1 + CLAIMS)
         tap.equal(request.field("X-Forwarded-For"), b"192.0.2.1", "what a client says behind a proxy")

@@ -120,6 +120,19 @@ Test(rewrite, tells_the_upstream_of_the_client_where_no_front_does)
 	    "GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n");
 }
 
+/* Servers turn names into variables, in which both are an underscore. */
+Test(rewrite, believes_no_client_that_writes_a_fronts_field_with_underscores)
+{
+	struct rewrite edge = { .edge = true, .peer = "192.0.2.1" };
+	expect("GET / HTTP/1.0\r\nX_Remote_User: root\r\nx-remote_user: root\r\nX_Forwarded_For: 1.2.3.4\r\n"
+	       "X-Forwarded-Client-Cert: c\r\nX_Real_IP: 1\r\nx-webobjects-remote-user: root\r\n"
+	       "X-Forwarded: 1\r\nX-Remote-Users: 2\r\nX-Real-I: 3\r\n\r\n",
+	    edge,
+	    "GET / HTTP/1.0\r\nX-Forwarded: 1\r\nX-Remote-Users: 2\r\nX-Real-I: 3\r\n"
+	    "Forwarded: for=\"192.0.2.1\";proto=http\r\n"
+	    "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: http\r\n\r\n");
+}
+
 #define SAID(scheme)                                                                                         \
 	"Forwarded: for=unknown;host=\"h\";proto=" scheme "\r\nX-Forwarded-Host: h\r\n"                      \
 	"X-Forwarded-Proto: " scheme "\r\n\r\n"
