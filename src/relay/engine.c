@@ -35,16 +35,17 @@ static int open_socket(struct shared *shared)
 	return pair[1];
 }
 
-/* Starts a new program. It has no signal blocked, and nothing open but its sockets and what any program
- * inherits. */
+/* Starts a new program. It has nothing open but its sockets and what any program inherits, and no signal
+ * blocked but SIGHUP: one that comes before the engine can take it waits, and does not end the engine. */
 static int spawn(const struct ub_relay_options *options, int socket_fd, bool after_crash, pid_t *pid)
 {
 	char *const *argv = after_crash && options->engine_argv_after_crash ? options->engine_argv_after_crash
 									    : options->engine_argv;
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
-	sigset_t none, defaults;
-	sigemptyset(&none);
+	sigset_t blocked, defaults;
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGHUP);
 	sigemptyset(&defaults);
 	sigaddset(&defaults, SIGPIPE);
 	posix_spawn_file_actions_init(&actions);
@@ -52,7 +53,7 @@ static int spawn(const struct ub_relay_options *options, int socket_fd, bool aft
 	posix_spawn_file_actions_adddup2(&actions, socket_fd, UB_WIRE_ENGINE_FD);
 	if (options->control_fd)
 		posix_spawn_file_actions_adddup2(&actions, options->control_fd, UB_WIRE_CONTROL_FD);
-	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigmask(&attributes, &blocked);
 	posix_spawnattr_setsigdefault(&attributes, &defaults);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	int error = posix_spawnp(pid, options->engine_path, &actions, &attributes, argv, environ);

@@ -115,6 +115,18 @@ def _(world):
         tap.equal(relay.told("write", target)[0]["href"], f"/c/~e-{number}.ics", "href")
 
 
+@tap.case("a SIGHUP does not end an engine that is only starting")
+def _(world):
+    relay = world.with_engine
+    tap.eventually(relay.has_engine, "an engine", 15)
+    killed = relay.engine_pid()
+    os.kill(killed, signal.SIGKILL)
+    tap.eventually(lambda: relay.engine_pid() not in (0, killed), "another engine", 15)
+    os.kill(relay.pid, signal.SIGHUP)
+    tap.eventually(relay.has_engine, "an engine that is ready", 15)
+    assert "ended with signal 1 " not in relay.said(), relay.said()
+
+
 @tap.case("a write whose answer never comes is told so")
 def _(world):
     relay = world.with_engine
