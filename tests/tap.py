@@ -7,6 +7,7 @@
 
     tap.run(world)
 """
+import collections
 import contextlib
 import os
 import sys
@@ -14,6 +15,7 @@ import time
 import traceback
 
 CASES = []
+RESULTS = collections.Counter()  # of the cases that were run: passed, failed, skipped
 # How many times as long a story waits for what must come: more where the programs run slowly, under a tool.
 PATIENCE = float(os.environ.get("UPBEAT_PATIENCE", 1))
 
@@ -77,17 +79,27 @@ def run_case(number, sentence, function, arguments):
         function(*arguments)
     except Skip as why:
         print(f"ok {number} - {sentence} # SKIP {why}", flush=True)
+        RESULTS["skipped"] += 1
         return True
     except AssertionError as failure:
         print(f"not ok {number} - {sentence}", flush=True)
         note(f"{place_in_case(failure)}: {failure or 'is not so'}")
+        RESULTS["failed"] += 1
         return False
     except Exception:  # whatever went wrong, the case failed and the next one runs
         print(f"not ok {number} - {sentence}", flush=True)
         note(traceback.format_exc())
+        RESULTS["failed"] += 1
         return False
     print(f"ok {number} - {sentence} ({time.monotonic() - start:.2f}s)", flush=True)
+    RESULTS["passed"] += 1
     return True
+
+
+def counted():
+    """What a run by itself ends with, as `make check` does."""
+    skipped = f", {RESULTS['skipped']} skipped" if RESULTS["skipped"] else ""
+    return f"{RESULTS['passed']} passed, {RESULTS['failed']} failed{skipped}"
 
 
 def run_in_each(worlds):
