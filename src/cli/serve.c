@@ -187,9 +187,9 @@ static void add_passed(struct ub_cli *cli, struct places *places, const struct u
 	}
 }
 
-static bool complain_of_sockets(const char *what, struct ub_text name)
+static bool complain_of_sockets(const char *what, struct ub_text name, const char *help)
 {
-	ub_cli_complain("%s%s%.*s", what, name.len ? " with the name " : "", UB_ARGS(name));
+	ub_cli_complain("%s%s%.*s%s", what, name.len ? " with the name " : "", UB_ARGS(name), help);
 	return false;
 }
 
@@ -215,15 +215,17 @@ static bool find_places(struct ub_cli *cli, const struct ub_settings *settings, 
 			};
 		if (places->n == before)
 			return complain_of_sockets(
-			    "listen: systemd has passed no socket that is left for this place", listen->name);
+			    "listen: systemd has passed no socket that is left for this place", listen->name,
+			    "; a socket unit that is not started passes none: `systemctl start "
+			    "upbeat.socket`");
 	}
 	for (size_t i = 0; i < n; i++)
 		if (!taken[i])
 			return complain_of_sockets(
 			    "listen: systemd has passed a socket that the settings do not name",
-			    sockets[i].name);
+			    sockets[i].name, "");
 	if (places->n > UB_LISTENS_MAX)
-		return complain_of_sockets("listen: systemd has passed too many sockets", UB_TEXT_NONE);
+		return complain_of_sockets("listen: systemd has passed too many sockets", UB_TEXT_NONE, "");
 	return true;
 }
 
