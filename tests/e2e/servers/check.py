@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 TOP = pathlib.Path(os.environ["srcdir"])
-STORIES = [TOP / "tests/e2e" / name for name in ("server_stories.py", "client_stories.py")]
+STORIES = [TOP / "tests/e2e" / name for name in ("server_stories.py", "client_stories.py", "discovery.py")]
 DATABASE = ("postgresql", "postgresql-client")
 CLIENTS = (
     "vdirsyncer", "khal", "python3-caldav", "cadaver", "evolution-data-server", "gir1.2-ecal-2.0", "gir1.2-edataserver-1.2",
