@@ -49,8 +49,8 @@ struct ub_snapshot_input {
 	const char *rules_path;
 	const char *last_rules_path;  /* instead of the last of those directories; NULL: it stays */
 	const char *above_rules_path; /* above the last of those directories; NULL: none */
-	/* The base of the upstream, whatever the settings say by now: that of a relay that runs, whose
-	 * clients' credentials are for this upstream alone. NULL: as the settings say. */
+	/* The upstream as ub_settings_bases() has it, whatever the settings say by now: that of a relay that
+	 * runs, whose clients' credentials are for this upstream alone. NULL: as the settings say. */
 	const char *upstream;
 	/* Rule directories below rules_path, the lowest first. */
 	const char *const *over;

@@ -31,12 +31,21 @@ const char *ub_outcome_text(enum ub_outcome outcome);
 /* Keeps one connection open. One thread at a time may use a client. */
 struct ub_client;
 
-/* `base` is the scheme and the authority of the upstream, "http://127.0.0.1:5232"; it is copied. */
+/* `base` is the scheme and the authority of the upstream, "http://127.0.0.1:5232", or a unix socket,
+ * "http://unix:/run/dav.sock"; it is copied. */
 struct ub_client *ub_client_new(const char *base);
+/* Another server that is equal, UB_SERVERS_MAX at most. Requests go to the server that was last reached; the
+ * others are tried if that one cannot be reached. */
+void ub_client_add(struct ub_client *client, const char *base);
 void ub_client_free(struct ub_client **client);
-/* For a base with "https": the server's certificate has to be of `name` (a host's name, or an address without
- * brackets), and those in the PEM file at `ca` have to vouch for it (NULL: the system's). Both are copied. */
+/* For bases with "https": a server's certificate has to be of `name` (a host's name, or an address without
+ * brackets; NULL: of the host in its base), and those in the PEM file at `ca` have to vouch for it (NULL: the
+ * system's). Both are copied. */
 void ub_client_trust(struct ub_client *client, const char *name, const char *ca);
+/* The upstream has what lies under `path` alone, "/dav"; empty: everything. The path is copied. */
+void ub_client_under(struct ub_client *client, struct ub_text path);
+/* The path at which the upstream begins, with its slash at the end: "/dav/". The client's. */
+struct ub_text ub_client_root(const struct ub_client *client);
 /* From now on a request that the server sends elsewhere for good (301, 308) is sent there, once, whatever its
  * method: at the same upstream, by the path alone. Servers show what is somebody else's under another path.
  * Otherwise redirects are outcomes. */

@@ -11,11 +11,10 @@
 #include "upbeat/dav.h"
 #include "upbeat/facts.h"
 
-struct ub_settings;
+struct ub_settings_upstream;
 
-/* A client for the upstream of the settings, which checks its certificate as they say. The caller frees it.
- */
-struct ub_client *ub_identity_client(const struct ub_settings *settings, struct ub_arena *arena);
+/* A client for the upstream, which checks its certificate as the settings say. The caller frees it. */
+struct ub_client *ub_identity_client(const struct ub_settings_upstream *upstream, struct ub_arena *arena);
 
 /* Whose credentials and connection a pass acts with: a user of the server, or the service account. */
 struct ub_caller {

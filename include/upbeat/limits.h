@@ -105,6 +105,8 @@
 
 /* configuration */
 #define UB_LISTENS_MAX            16 /* places that clients come to */
+#define UB_UPSTREAMS_MAX          16 /* upstreams, */
+#define UB_SERVERS_MAX            16 /* and servers of one that are equal */
 #define UB_DELETION_GRACE_SECONDS 30 /* seconds, unless the settings say otherwise */
 #define UB_SETTINGS_MAX           (1024u * 1024)
 #define UB_RULE_FILE_MAX          UB_YAML_BYTES_MAX /* each file of rules, templates or holidays */
@@ -383,6 +385,7 @@
 #define UB_RELAY_DISTRUST_MS    600000 /* after a connection of the pool has failed */
 #define UB_RELAY_PERSISTENT_MS  20     /* open for longer after an answer, a connection was meant to stay */
 #define UB_RELAY_RESOLVE_MS     30000
+#define UB_RELAY_DOWN_MS        10000 /* after a server took no connection: others are tried first */
 #define UB_RELAY_READY_MS       (400 * UB_SLOWNESS) /* time until the relay listens without the engine, */
 #define UB_RELAY_NAME_MS        100                 /* and without knowing the upstream's addresses */
 #define UB_RELAY_ACCEPT_MS      100 /* pause when there was no file descriptor for another client */

@@ -40,6 +40,24 @@ struct ub_relay_limits {
 	    of_address; /* connections from one address, unless it is a front's; half of all if not said */
 };
 
+/* A server that requests go on to. */
+struct ub_relay_server {
+	struct ub_text host; /* an address or a name; no brackets */
+	uint16_t port;
+	const char *socket; /* the path of its unix socket, which is there in place of an address; or NULL */
+	const char *name;   /* for whom its certificate has to be; NULL: it speaks plain HTTP */
+};
+
+/* An upstream: a server, or several that are equal, of which each has any request. */
+struct ub_relay_upstream {
+	const struct ub_relay_server *servers; /* from 1 to UB_SERVERS_MAX, all with TLS or all without */
+	size_t n_servers;
+	const char *ca;              /* PEM file of the authorities that vouch for them; NULL: the system's */
+	const struct ub_text *hosts; /* the names by which clients ask for it; none: any name */
+	size_t n_hosts;
+	struct ub_text path; /* canonical: it has what lies under that; empty: everything */
+};
+
 struct ub_relay_options {
 	const struct ub_relay_listen *listens; /* UB_LISTENS_MAX at most */
 	size_t n_listens;
@@ -47,16 +65,15 @@ struct ub_relay_options {
 	 * Of others it is dropped. NULL: whoever connects from this very machine without TLS, where no PROXY
 	 * header is awaited. */
 	const struct ub_networks *forwarded_from;
-	struct ub_text upstream_host;
-	uint16_t upstream_port;
+	/* From 1 to UB_UPSTREAMS_MAX. The engine is told of requests that go to the first, and of no others.
+	 */
+	const struct ub_relay_upstream *upstreams;
+	size_t n_upstreams;
 	/* Certificates for clients, which speak TLS then; 0: they speak plain HTTP. Read again at SIGHUP. */
 	const struct ub_tls_pair *tls;
 	size_t n_tls;
-	/* For whom the upstream's certificate has to be; NULL: the upstream speaks plain HTTP. */
-	const char *upstream_name;
-	const char *upstream_ca; /* PEM file of the authorities that vouch for it; NULL: the system's */
-	bool confined;           /* gives up rights once the places are bound: ub_sys_confine() */
-	unsigned threads;        /* 0: as many as there are processors that it may use */
+	bool confined;    /* gives up rights once the places are bound: ub_sys_confine() */
+	unsigned threads; /* 0: as many as there are processors that it may use */
 	/*
 	 * The engine is a program that is started with the relay's socket at UB_WIRE_ENGINE_FD, started again
 	 * when it ends, and killed with the relay. (A new program rather than a mere fork begins with clean

@@ -119,6 +119,27 @@ enum ub_deliver {
 	UB_DELIVER_OWNER,    /* not at all */
 };
 
+/* One server of an upstream. */
+struct ub_settings_server {
+	struct ub_text host; /* no brackets; empty: there is a unix socket in its place */
+	uint16_t port;
+	struct ub_text socket; /* the socket's path as it is to be opened; empty: there is a host */
+	struct ub_text base;   /* "http://127.0.0.1:5232", "http://unix:/run/dav.sock" */
+	struct ub_place place;
+};
+
+/* Where requests go on to: a server, or several that are equal. */
+struct ub_settings_upstream {
+	struct ub_settings_server *servers; /* all with TLS, or all without */
+	size_t n_servers;
+	struct ub_text base;   /* the first server's: what the upstream is known by */
+	struct ub_texts hosts; /* the names by which clients ask for it, lower case; none: any name */
+	struct ub_text path;   /* "/dav": it has what lies under that; empty: everything */
+	bool tls;
+	struct ub_text name; /* with TLS: whom certificates have to be of; empty: of each server's host */
+	struct ub_settings_path ca; /* of those who may vouch for them; no path: the system's */
+};
+
 struct ub_settings {
 	struct ub_settings_listen *listens;
 	size_t n_listens;
@@ -126,14 +147,9 @@ struct ub_settings {
 	const struct ub_networks *forwarded_from;
 	struct ub_settings_tls *tls; /* the first is for clients that name no host; none: no TLS */
 	size_t n_tls;
-	struct {
-		struct ub_text host; /* no brackets */
-		uint16_t port;
-		struct ub_text base; /* scheme and authority: "http://127.0.0.1:5232" */
-		bool tls;
-		struct ub_text name;        /* with TLS: whom its certificate has to be of; no brackets */
-		struct ub_settings_path ca; /* of those who may vouch for it; no path: the system's */
-	} upstream;
+	struct ub_settings_upstream upstream; /* the CalDAV server; no servers: not said */
+	struct ub_settings_upstream *others;  /* beside it: requests are passed to them, and no more */
+	size_t n_others;
 	struct ub_settings_limits limits;
 	struct ub_text user;            /* as whom the daemon runs; empty: as who has started it */
 	struct ub_settings_path *rules; /* directories, later ones over earlier ones; none: the shipped one */
@@ -171,6 +187,12 @@ struct ub_settings *ub_settings_default(struct ub_arena *arena, const struct ub_
  */
 struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_source *source,
     const struct ub_zones *zones, struct ub_diags *diags);
+
+/* The bases of the upstream's servers, one a line: for a process that is to go on with these. */
+struct ub_text ub_settings_bases(const struct ub_settings_upstream *upstream, struct ub_arena *arena);
+/* From now on the upstream has the servers of such bases, which have nothing but these. */
+void ub_settings_set_bases(
+    struct ub_settings_upstream *upstream, struct ub_text bases, struct ub_arena *arena);
 
 struct ub_yaml_type;
 

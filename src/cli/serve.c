@@ -143,7 +143,7 @@ static char *const *engine_words(
 	add(cli->arena, &words, UB_TEXT("-c"));
 	add(cli->arena, &words, ub_text(ub_cli_value(cli, CONFIG)));
 	add(cli->arena, &words, UB_TEXT("--upstream"));
-	add(cli->arena, &words, settings->upstream.base);
+	add(cli->arena, &words, ub_settings_bases(&settings->upstream, cli->arena));
 	if (after_crash)
 		add(cli->arena, &words, UB_TEXT("--after-crash"));
 	*ub_push(cli->arena, &words) = NULL;
@@ -164,6 +164,46 @@ static const struct ub_tls_pair *pairs_of(struct ub_cli *cli, const struct ub_se
 		pairs[i].key = path_of(cli, &settings->tls[i].key);
 	}
 	return pairs;
+}
+
+/* ---- where requests go on to ---- */
+
+static struct ub_relay_server server_of(
+    struct ub_cli *cli, const struct ub_settings_upstream *upstream, const struct ub_settings_server *server)
+{
+	struct ub_text name = upstream->name.len ? upstream->name : server->host;
+	return (struct ub_relay_server){
+		.host = server->host,
+		.port = server->port,
+		.socket = server->socket.len ? ub_text_cstr(cli->arena, server->socket) : NULL,
+		.name = upstream->tls ? ub_text_cstr(cli->arena, name) : NULL,
+	};
+}
+
+static struct ub_relay_upstream upstream_of(struct ub_cli *cli, const struct ub_settings_upstream *upstream)
+{
+	struct ub_relay_server *servers =
+	    UB_NEW_ARRAY(cli->arena, struct ub_relay_server, upstream->n_servers);
+	for (size_t i = 0; i < upstream->n_servers; i++)
+		servers[i] = server_of(cli, upstream, &upstream->servers[i]);
+	return (struct ub_relay_upstream){
+		.servers = servers,
+		.n_servers = upstream->n_servers,
+		.ca = path_of(cli, &upstream->ca),
+		.hosts = upstream->hosts.items,
+		.n_hosts = upstream->hosts.n,
+		.path = upstream->path,
+	};
+}
+
+static const struct ub_relay_upstream *upstreams_of(struct ub_cli *cli, const struct ub_settings *settings)
+{
+	struct ub_relay_upstream *upstreams =
+	    UB_NEW_ARRAY(cli->arena, struct ub_relay_upstream, 1 + settings->n_others);
+	upstreams[0] = upstream_of(cli, &settings->upstream);
+	for (size_t i = 0; i < settings->n_others; i++)
+		upstreams[1 + i] = upstream_of(cli, &settings->others[i]);
+	return upstreams;
 }
 
 /* ---- where clients come to ---- */
@@ -255,13 +295,10 @@ static int run_relay(struct ub_cli *cli, const struct ub_settings *settings, int
 		.n_listens = places.n,
 		.forwarded_from = settings->forwarded_from,
 		.limits = limits_of(&settings->limits),
-		.upstream_host = settings->upstream.host,
-		.upstream_port = settings->upstream.port,
+		.upstreams = upstreams_of(cli, settings),
+		.n_upstreams = 1 + settings->n_others,
 		.tls = pairs_of(cli, settings),
 		.n_tls = settings->n_tls,
-		.upstream_name =
-		    settings->upstream.tls ? ub_text_cstr(cli->arena, settings->upstream.name) : NULL,
-		.upstream_ca = path_of(cli, &settings->upstream.ca),
 		.engine_path = program,
 		.engine_argv = words,
 		.engine_argv_after_crash = words_after_crash,

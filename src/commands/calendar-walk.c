@@ -18,7 +18,7 @@ void ub_walk_begin(struct ub_walk *walk, const struct ub_snapshot *snapshot, con
 	*walk =
 	    (struct ub_walk){ .snapshot = snapshot, .access = access, .why = UB_TEXT_NONE, .arena = arena };
 	walk->caller = access ? *access->caller : caller_of(login, arena);
-	walk->caller.client = ub_identity_client(snapshot->settings, arena);
+	walk->caller.client = ub_identity_client(&snapshot->settings->upstream, arena);
 	ub_client_follow(walk->caller.client, walk->caller.service);
 }
 

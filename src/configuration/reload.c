@@ -100,6 +100,33 @@ static bool same_limits(const struct ub_settings_limits *read, const struct ub_s
 	       read->rate == old->rate;
 }
 
+/* Whose requests an upstream has, and how its certificate is checked. Where it is was looked at before. */
+static bool same_upstream(const struct ub_settings_upstream *one, const struct ub_settings_upstream *other)
+{
+	bool same = ub_text_eq(one->path, other->path) && one->hosts.n == other->hosts.n;
+	for (size_t i = 0; same && i < one->hosts.n; i++)
+		same = ub_text_eq(one->hosts.items[i], other->hosts.items[i]);
+	return same;
+}
+
+static bool same_trust(const struct ub_settings_upstream *one, const struct ub_settings_upstream *other)
+{
+	return same_path(&one->ca, &other->ca) && ub_text_eq(one->name, other->name);
+}
+
+static bool same_others(const struct ub_settings *read, const struct ub_settings *old)
+{
+	bool same = read->n_others == old->n_others;
+	for (size_t i = 0; same && i < read->n_others; i++) {
+		const struct ub_settings_upstream *one = &read->others[i], *other = &old->others[i];
+		same =
+		    one->n_servers == other->n_servers && same_upstream(one, other) && same_trust(one, other);
+		for (size_t k = 0; same && k < one->n_servers; k++)
+			same = ub_text_eq(one->servers[k].base, other->servers[k].base);
+	}
+	return same;
+}
+
 static void copy_listens(struct ub_arena *arena, struct ub_settings *to, const struct ub_settings *from)
 {
 	to->n_listens = from->n_listens;
@@ -130,11 +157,14 @@ static void keep_addresses(
 		ub_snapshot_needs_restart(diags, "forwarded_from");
 	if (!same_certificates(read, old))
 		ub_snapshot_needs_restart(diags, "tls");
-	if (!same_path(&read->upstream.ca, &old->upstream.ca) ||
-	    !ub_text_eq(read->upstream.name, old->upstream.name))
+	if (!same_trust(&read->upstream, &old->upstream))
 		ub_snapshot_needs_restart(diags, "upstream_tls");
 	if (!same_limits(&read->limits, &old->limits))
 		ub_snapshot_needs_restart(diags, "limits");
+	if (!same_upstream(&read->upstream, &old->upstream))
+		ub_snapshot_needs_restart(diags, "upstream");
+	if (!same_others(read, old))
+		ub_snapshot_needs_restart(diags, "other_upstreams");
 	if (store)
 		ub_snapshot_needs_restart(diags, "store");
 	if (!ub_text_eq(read->control, old->control))
@@ -143,6 +173,7 @@ static void keep_addresses(
 	copy_listens(arena, kept, old);
 	kept->forwarded_from = copy_networks(arena, old->forwarded_from);
 	kept->limits = old->limits;
+	kept->upstream.path = ub_text_copy(arena, old->upstream.path);
 	kept->store = old->store;
 	kept->store_path = ub_text_copy(arena, old->store_path);
 	kept->control = ub_text_copy(arena, old->control);

@@ -49,11 +49,12 @@ static void release_freebusy(void *freebusy)
 
 static void keep_upstream(struct loading *loading)
 {
-	struct ub_text base = ub_text(loading->input->upstream), *said = &loading->settings->upstream.base;
-	if (base.len == 0 || ub_text_eq(base, *said))
+	struct ub_settings_upstream *said = &loading->settings->upstream;
+	struct ub_text bases = ub_text(loading->input->upstream);
+	if (bases.len == 0 || ub_text_eq(bases, ub_settings_bases(said, loading->arena)))
 		return;
 	ub_snapshot_needs_restart(loading->diags, "upstream");
-	*said = ub_text_copy(loading->arena, base);
+	ub_settings_set_bases(said, bases, loading->arena);
 }
 
 void ub_snapshot_needs_restart(struct ub_diags *diags, const char *key)

@@ -10,7 +10,7 @@ void ub_doctor(const struct ub_doctor_input *input, struct ub_doctor_lines *line
 	};
 	doctor_machine(&doctor);
 	doctor_mail(&doctor);
-	doctor.client = ub_identity_client(doctor.settings, arena);
+	doctor.client = ub_identity_client(&doctor.settings->upstream, arena);
 	if (doctor_server(&doctor)) {
 		if (input->authorization.len)
 			doctor_user(&doctor);

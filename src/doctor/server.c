@@ -7,8 +7,6 @@
 
 enum { DRIFT = 60, DRIFT_BAD = 900 }; /* seconds */
 
-static const struct ub_text root = { "/", 1 };
-
 static void look_at_clock(struct doctor *doctor, const struct ub_response *response)
 {
 	int64_t ahead = doctor->input->now - response->date;
@@ -23,23 +21,23 @@ static void look_at_clock(struct doctor *doctor, const struct ub_response *respo
 		    (long long)off, ahead < 0 ? "behind" : "ahead of");
 }
 
-static void look_at_certificate(struct doctor *doctor)
+static void look_at_certificate(struct doctor *doctor, const struct ub_settings_server *server)
 {
-	const struct ub_settings *settings = doctor->settings;
+	const struct ub_settings_upstream *upstream = &doctor->settings->upstream;
 	struct ub_text why;
 	ub_instant until;
-	const char *name = ub_text_cstr(doctor->arena, settings->upstream.name);
-	const char *ca =
-	    settings->upstream.ca.path.len ? ub_text_cstr(doctor->arena, settings->upstream.ca.path) : NULL;
+	const char *host = ub_text_cstr(doctor->arena, server->host);
+	const char *name = upstream->name.len ? ub_text_cstr(doctor->arena, upstream->name) : host;
+	const char *ca = upstream->ca.path.len ? ub_text_cstr(doctor->arena, upstream->ca.path) : NULL;
 	struct ub_tls *tls = ub_tls_client(ca, name, &why, doctor->arena);
-	if (tls && ub_tls_other_until(tls, ub_text_cstr(doctor->arena, settings->upstream.host),
-		       settings->upstream.port, &until, &why, doctor->arena))
-		doctor_certificate(doctor, "server", "the server", until);
+	const char *of = upstream->n_servers > 1 ? host : "the server";
+	if (tls && ub_tls_other_until(tls, host, server->port, &until, &why, doctor->arena))
+		doctor_certificate(doctor, "server", of, until);
 	else
 		doctor_tell(doctor, UB_DOCTOR_BAD, "server",
 		    "name the authority that vouches for it: `upstream_tls: {ca: FILE}`, or its own name: "
 		    "`upstream_tls: {name: NAME}`",
-		    "its certificate is not accepted: %.*s", UB_ARGS(why));
+		    "the certificate of %s is not accepted: %.*s", of, UB_ARGS(why));
 	ub_tls_free(&tls);
 }
 
@@ -48,7 +46,7 @@ static void look_at_sign_in(struct doctor *doctor)
 {
 	struct ub_response response;
 	const struct ub_request request = { .method = "PROPFIND",
-		.target = root,
+		.target = ub_client_root(doctor->client),
 		.depth = "0",
 		.content_type = "application/xml; charset=utf-8",
 		.body = ub_dav_collection_query };
@@ -71,26 +69,59 @@ static void look_at_sign_in(struct doctor *doctor)
 		    "the server takes %.*s, which is good for one request alone", UB_ARGS(ways));
 }
 
+/* What one server says of itself. False: it is not reached. */
+static bool look_at_server(struct doctor *doctor, const struct ub_settings_upstream *upstream,
+    const char *key, struct ub_response *response)
+{
+	struct ub_client *client = ub_identity_client(upstream, doctor->arena);
+	const struct ub_request request = { .method = "OPTIONS", .target = ub_client_root(client) };
+	enum ub_outcome outcome = ub_client_send(client, &request, response, doctor->arena);
+	bool reached = outcome != UB_OUTCOME_AGAIN || response->status != 0;
+	if (!reached)
+		doctor_tell(doctor, UB_DOCTOR_BAD, "server",
+		    ub_textf(
+			doctor->arena, "look whether the server runs, and whether `%s` has its address", key)
+			.ptr,
+		    "%.*s is not reached: %.*s", UB_ARGS(upstream->base), UB_ARGS(response->error));
+	else
+		doctor_tell(doctor, response->status < 500 ? UB_DOCTOR_GOOD : UB_DOCTOR_BAD, "server",
+		    response->status < 500 ? NULL : "look into the server's own log",
+		    "%.*s answers with status %d%s%.*s", UB_ARGS(upstream->base), response->status,
+		    response->dav.len ? ", and says that it can " : "", UB_ARGS(response->dav));
+	ub_client_free(&client);
+	return reached;
+}
+
+/* Looks at each of an upstream's servers by itself. *response: of the last that is reached. False: none
+ * is. */
+static bool look_at_upstream(struct doctor *doctor, const struct ub_settings_upstream *upstream,
+    const char *key, struct ub_response *response)
+{
+	bool reached = false;
+	for (size_t i = 0; i < upstream->n_servers; i++) {
+		struct ub_settings_upstream one = *upstream;
+		struct ub_response said;
+		one.servers = &upstream->servers[i];
+		one.base = one.servers->base;
+		one.n_servers = 1;
+		if (!look_at_server(doctor, &one, key, &said))
+			continue;
+		*response = said;
+		reached = true;
+	}
+	return reached;
+}
+
 bool doctor_server(struct doctor *doctor)
 {
-	struct ub_response response;
-	const struct ub_request request = { .method = "OPTIONS", .target = root };
-	if (doctor->settings->upstream.base.len == 0)
+	const struct ub_settings *settings = doctor->settings;
+	struct ub_response response, other;
+	for (size_t i = 0; settings->upstream.tls && i < settings->upstream.n_servers; i++)
+		look_at_certificate(doctor, &settings->upstream.servers[i]);
+	for (size_t i = 0; i < settings->n_others; i++)
+		(void)look_at_upstream(doctor, &settings->others[i], "other_upstreams", &other);
+	if (!look_at_upstream(doctor, &settings->upstream, "upstream", &response))
 		return false;
-	if (doctor->settings->upstream.tls)
-		look_at_certificate(doctor);
-	if (ub_client_send(doctor->client, &request, &response, doctor->arena) == UB_OUTCOME_AGAIN &&
-	    response.status == 0) {
-		doctor_tell(doctor, UB_DOCTOR_BAD, "server",
-		    "look whether the server runs, and whether `upstream` has its address",
-		    "%.*s is not reached: %.*s", UB_ARGS(doctor->settings->upstream.base),
-		    UB_ARGS(response.error));
-		return false;
-	}
-	doctor_tell(doctor, response.status < 500 ? UB_DOCTOR_GOOD : UB_DOCTOR_BAD, "server",
-	    response.status < 500 ? NULL : "look into the server's own log",
-	    "%.*s answers with status %d%s%.*s", UB_ARGS(doctor->settings->upstream.base), response.status,
-	    response.dav.len ? ", and says that it can " : "", UB_ARGS(response.dav));
 	look_at_clock(doctor, &response);
 	look_at_sign_in(doctor);
 	return true;

@@ -6,11 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct server {
+	char *base;   /* as connections are checked: with the name that the certificate has to be of */
+	char *socket; /* NULL: there is no unix socket in the place of an address */
+	struct curl_slist *connect_to; /* where that name leads; NULL: where names lead */
+};
+
 struct ub_client {
 	CURL *curl;
-	char *base; /* as connections are checked: with the name that the certificate has to be of */
-	char *ca;   /* NULL: the system's */
-	struct curl_slist *connect_to; /* where that name leads; NULL: where names lead */
+	struct server servers[UB_SERVERS_MAX];
+	size_t n, current; /* which server was last reached */
+	char *ca;          /* NULL: the system's */
+	char *root;
 	bool follows;
 };
 
@@ -42,40 +49,83 @@ const char *ub_outcome_text(enum ub_outcome outcome)
 	return outcome_texts[outcome];
 }
 
+static char *copy_of(const char *text)
+{
+	char *copy = strdup(text);
+	if (!copy)
+		abort();
+	return copy;
+}
+
 struct ub_client *ub_client_new(const char *base)
 {
 	struct ub_client *client = calloc(1, sizeof(*client));
-	if (!client || !(client->curl = curl_easy_init()) || !(client->base = strdup(base)))
+	if (!client || !(client->curl = curl_easy_init()))
 		abort();
+	client->root = copy_of("/");
+	ub_client_add(client, base);
 	return client;
+}
+
+void ub_client_add(struct ub_client *client, const char *base)
+{
+	static const char local[] = "http://unix:";
+	struct server *server = &client->servers[client->n++];
+	bool is_local = strncmp(base, local, sizeof(local) - 1) == 0;
+	server->base = copy_of(is_local ? "http://localhost" : base);
+	server->socket = is_local ? copy_of(base + sizeof(local) - 1) : NULL;
 }
 
 void ub_client_free(struct ub_client **client)
 {
-	if (!*client)
-		return;
-	curl_easy_cleanup((*client)->curl);
-	curl_slist_free_all((*client)->connect_to);
-	free((*client)->base);
-	free((*client)->ca);
-	free(*client);
+	struct ub_client *mine = *client;
 	*client = NULL;
+	if (!mine)
+		return;
+	curl_easy_cleanup(mine->curl);
+	for (size_t i = 0; i < mine->n; i++) {
+		curl_slist_free_all(mine->servers[i].connect_to);
+		free(mine->servers[i].base);
+		free(mine->servers[i].socket);
+	}
+	free(mine->ca);
+	free(mine->root);
+	free(mine);
+}
+
+/* The connection leads to where the base says, and is checked by the name. */
+static void name_server(struct server *server, const char *name)
+{
+	char *base, *to;
+	const char *authority = strstr(server->base, "://") + 3, *port = strrchr(server->base, ':') + 1;
+	const char *form = strchr(name, ':') ? "[%s]:%s" : "%s:%s";
+	char *own;
+	if (asprintf(&own, form, name, port) < 0 || asprintf(&base, "https://%s", own) < 0 ||
+	    asprintf(&to, "%s:%s", own, authority) < 0 || !(server->connect_to = curl_slist_append(NULL, to)))
+		abort();
+	free(server->base);
+	server->base = base;
+	free(own);
+	free(to);
 }
 
 void ub_client_trust(struct ub_client *client, const char *name, const char *ca)
 {
-	char *base, *to;
-	const char *authority = strstr(client->base, "://") + 3, *port = strrchr(client->base, ':') + 1;
-	const char *form = strchr(name, ':') ? "[%s]:%s" : "%s:%s";
-	char *own;
-	if (asprintf(&own, form, name, port) < 0 || asprintf(&base, "https://%s", own) < 0 ||
-	    asprintf(&to, "%s:%s", own, authority) < 0 || (ca && !(client->ca = strdup(ca))) ||
-	    !(client->connect_to = curl_slist_append(NULL, to)))
+	client->ca = ca ? copy_of(ca) : NULL;
+	for (size_t i = 0; name && i < client->n; i++)
+		name_server(&client->servers[i], name);
+}
+
+void ub_client_under(struct ub_client *client, struct ub_text path)
+{
+	free(client->root);
+	if (asprintf(&client->root, "%.*s/", UB_ARGS(path)) < 0)
 		abort();
-	free(client->base);
-	client->base = base;
-	free(own);
-	free(to);
+}
+
+struct ub_text ub_client_root(const struct ub_client *client)
+{
+	return ub_text(client->root);
 }
 
 /* What has arrived of an answer, and whether it was too much. */
@@ -195,10 +245,12 @@ static void prepare(const struct ub_client *client, const char *url, const struc
     struct reception *reception, struct curl_slist *fields)
 {
 	CURL *curl = client->curl;
+	const struct server *server = &client->servers[client->current];
 	curl_easy_reset(curl); /* the connection stays open */
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
-	curl_easy_setopt(curl, CURLOPT_CONNECT_TO, client->connect_to);
+	curl_easy_setopt(curl, CURLOPT_CONNECT_TO, server->connect_to);
+	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, server->socket);
 	if (client->ca) {
 		curl_easy_setopt(curl, CURLOPT_CAINFO, client->ca);
 		curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
@@ -250,17 +302,20 @@ static enum ub_outcome outcome_of_status(int status, bool write)
 	return UB_OUTCOME_REFUSED;
 }
 
-static enum ub_outcome send_once(struct ub_client *client, const struct ub_request *request,
-    struct ub_response *response, struct ub_arena *arena)
+/* *reached: a server was sent some of the request. */
+static enum ub_outcome send_to_one(struct ub_client *client, const struct ub_request *request,
+    struct ub_response *response, bool *reached, struct ub_arena *arena)
 {
 	*response = (struct ub_response){ .error = UB_TEXT_NONE };
+	*reached = true;
 	/* Any other target would become part of the authority: "http://server" and "@elsewhere". */
 	if (!ub_text_starts(request->target, UB_TEXT("/"))) {
 		response->error = UB_TEXT("the target is no path");
 		return UB_OUTCOME_REFUSED;
 	}
 	struct reception reception = { .arena = arena, .response = response, .body = UB_BUF(arena) };
-	struct ub_text url = ub_textf(arena, "%s%.*s", client->base, UB_ARGS(request->target));
+	struct ub_text url =
+	    ub_textf(arena, "%s%.*s", client->servers[client->current].base, UB_ARGS(request->target));
 	struct curl_slist *fields = request_fields(request, arena);
 	prepare(client, url.ptr, request, &reception, fields);
 	CURLcode code = curl_easy_perform(client->curl);
@@ -274,10 +329,24 @@ static enum ub_outcome send_once(struct ub_client *client, const struct ub_reque
 		response->status = (int)status;
 		return outcome_of_status(response->status, is_write(request->method));
 	}
+	*reached = sent > 0;
 	response->error = ub_text(reception.too_large ? "the answer is too large" : curl_easy_strerror(code));
 	if (reception.too_large)
 		return UB_OUTCOME_REFUSED;
 	return sent > 0 && is_write(request->method) ? UB_OUTCOME_UNCERTAIN : UB_OUTCOME_AGAIN;
+}
+
+/* Whoever has taken nothing of the request cannot have done it: the next server is asked. */
+static enum ub_outcome send_once(struct ub_client *client, const struct ub_request *request,
+    struct ub_response *response, struct ub_arena *arena)
+{
+	bool reached;
+	enum ub_outcome outcome = send_to_one(client, request, response, &reached, arena);
+	for (size_t tried = 1; !reached && tried < client->n; tried++) {
+		client->current = (client->current + 1) % client->n;
+		outcome = send_to_one(client, request, response, &reached, arena);
+	}
+	return outcome;
 }
 
 void ub_client_follow(struct ub_client *client, bool follows)

@@ -38,8 +38,8 @@ static enum ub_outcome ask_at(struct finding *finding, struct ub_text place, str
  * at both. */
 static enum ub_outcome find_principal(struct finding *finding, struct ub_text *principal)
 {
-	static const struct ub_text places[] = { { "/", 1 }, { "/.well-known/caldav", 19 },
-		{ "/SOGo/dav/", 10 } };
+	const struct ub_text places[] = { ub_client_root(finding->caller->client),
+		UB_TEXT("/.well-known/caldav"), UB_TEXT("/SOGo/dav/") };
 	enum ub_outcome outcome = UB_OUTCOME_REFUSED;
 	*principal = UB_TEXT_NONE;
 	for (size_t i = 0; i < UB_COUNT(places) && principal->len == 0; i++) {

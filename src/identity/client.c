@@ -3,11 +3,14 @@
 
 #include "upbeat/settings.h"
 
-struct ub_client *ub_identity_client(const struct ub_settings *settings, struct ub_arena *arena)
+struct ub_client *ub_identity_client(const struct ub_settings_upstream *upstream, struct ub_arena *arena)
 {
-	struct ub_client *client = ub_client_new(ub_text_cstr(arena, settings->upstream.base));
-	if (settings->upstream.tls)
-		ub_client_trust(client, ub_text_cstr(arena, settings->upstream.name),
-		    settings->upstream.ca.path.len ? ub_text_cstr(arena, settings->upstream.ca.path) : NULL);
+	struct ub_client *client = ub_client_new(ub_text_cstr(arena, upstream->base));
+	for (size_t i = 1; i < upstream->n_servers; i++)
+		ub_client_add(client, ub_text_cstr(arena, upstream->servers[i].base));
+	if (upstream->tls)
+		ub_client_trust(client, upstream->name.len ? ub_text_cstr(arena, upstream->name) : NULL,
+		    upstream->ca.path.len ? ub_text_cstr(arena, upstream->ca.path) : NULL);
+	ub_client_under(client, upstream->path);
 	return client;
 }

@@ -548,7 +548,7 @@ struct ub_workers *ub_workers_start(struct ub_queue *queue)
 	for (size_t i = 0; i < UB_COUNT(workers->workers); i++) {
 		struct worker *worker = &workers->workers[i];
 		worker->queue = queue;
-		worker->client = ub_identity_client(snapshot->settings, arena);
+		worker->client = ub_identity_client(&snapshot->settings->upstream, arena);
 		if (pthread_create(&worker->thread, NULL, run, worker) != 0)
 			abort();
 	}

@@ -46,6 +46,7 @@ void relay_conn_accept(
 	conn->next = NULL;
 	conn->listener = listener;
 	conn->bound = false;
+	conn->pool = NULL;
 	relay_peer_accept(conn, from);
 	if (!relay_link_watch(&conn->client, loop->epoll_fd)) {
 		relay_link_close(&conn->client);

@@ -16,7 +16,7 @@ void relay_edge_request(struct conn *conn, struct rewrite *rewrite, struct ub_te
 		return;
 	rewrite->edge = true;
 	rewrite->secure = conn->client.tls;
-	rewrite->plain = !conn->loop->shared->upstream_tls;
+	rewrite->plain = !exchange->site->secure;
 	(void)ub_net_show(&conn->peer, rewrite->peer);
 	if (!exchange->host && !(exchange->host = strndup(host.len ? host.ptr : "", host.len)))
 		abort();
@@ -24,14 +24,13 @@ void relay_edge_request(struct conn *conn, struct rewrite *rewrite, struct ub_te
 
 void relay_edge_answer(const struct conn *conn, struct rewrite *rewrite)
 {
-	const struct shared *shared = conn->loop->shared;
 	if (!conn->exchange.host)
 		return;
 	rewrite->edge = true;
 	rewrite->secure = conn->client.tls;
-	rewrite->plain = !shared->upstream_tls;
+	rewrite->plain = !conn->exchange.site->secure;
 	rewrite->host = ub_text(conn->exchange.host);
-	rewrite->upstream = ub_text(shared->upstream);
+	rewrite->upstream = ub_text(conn->upstream->pool->server->authority);
 }
 
 void relay_edge_forget(struct exchange *exchange)

@@ -28,33 +28,40 @@ static enum step finish_connecting(struct conn *conn)
 	struct loop *loop = conn->loop;
 	struct upstream *upstream = conn->upstream;
 	const char *why;
-	enum io io = relay_upstream_connect(loop, upstream, &why);
+	enum io io = relay_upstream_connect(upstream, &why);
 	if (io == IO_WAIT) {
 		relay_timer_ensure(&loop->timers, &conn->timer, TIMER_CONNECT, loop->now);
 		return STEP_WAIT;
 	}
 	relay_timer_stop(&conn->timer);
-	if (io == IO_SOME) {
-		loop->preferred_address =
-		    (loop->preferred_address + upstream->tried - 1) % upstream->addresses.n;
+	if (io == IO_SOME)
 		return STEP_AGAIN;
-	}
 	ub_arena_reset(loop->arena);
 	why = ub_textf(loop->arena, "%s", why).ptr; /* the next try forgets it */
 	return relay_upstream_retry(loop, upstream) ? STEP_AGAIN : cannot_connect(conn, why);
 }
 
-/* The upstream may just be closing an idle connection. Requests that may not be sent twice go only over one
+/* A connection that stays with the client's may be one to another upstream than this request's. */
+static bool is_usable(const struct conn *conn)
+{
+	return !conn->exchange.fresh && conn->upstream->pool->server->site == conn->exchange.site &&
+	       relay_link_is_quiet(&conn->upstream->link);
+}
+
+/* The server may just be closing an idle connection. Requests that may not be sent twice go only over one
  * that was in use a moment ago. */
 static void choose_upstream(struct conn *conn)
 {
 	const struct exchange *exchange = &conn->exchange;
-	if (conn->upstream && (exchange->fresh || !relay_link_is_quiet(&conn->upstream->link)))
+	if (conn->upstream && !is_usable(conn))
 		relay_upstream_close(conn->loop, &conn->upstream);
-	if (!conn->upstream && !exchange->fresh && !conn->bound)
-		conn->upstream = relay_upstream_pooled(conn->loop, conn);
+	if (conn->upstream)
+		return;
+	struct pool *pool = relay_pool_of(conn);
+	if (!exchange->fresh && !conn->bound)
+		conn->upstream = relay_upstream_pooled(conn->loop, pool, conn);
 	if (!conn->upstream)
-		conn->upstream = relay_upstream_open(conn->loop, conn);
+		conn->upstream = relay_upstream_open(conn->loop, pool, conn);
 }
 
 enum step relay_exchange_connect(struct conn *conn)
@@ -80,7 +87,7 @@ static enum side upstream_failed(struct conn *conn, const char *why)
 	if (exchange->answered)
 		return SIDE_LOST;
 	if (exchange->reused)
-		relay_upstream_distrust(conn->loop);
+		relay_upstream_distrust(conn->loop, conn->upstream->pool);
 	if (exchange->reused && conn->request.keep) {
 		relay_upstream_close(conn->loop, &conn->upstream);
 		relay_flow_rewind(&conn->request);

@@ -321,6 +321,11 @@ struct loop *relay_loop_new(struct shared *shared, unsigned index, const int *li
 	loop->notes_fd = notes[1];
 	loop->notes = (struct link){ .fd = notes[0], .kind = LINK_NOTES };
 	loop->listeners = new_listeners(shared->options, listen_fds);
+	loop->pools = calloc(shared->n_servers, sizeof(*loop->pools));
+	if (!loop->pools)
+		abort();
+	for (unsigned i = 0; i < shared->n_servers; i++)
+		loop->pools[i].server = &shared->servers[i];
 	loop->limits = relay_limits(&shared->options->limits);
 	relay_timers_init(&loop->timers, &loop->limits);
 	if (!watch_level(loop, &loop->notes))
@@ -333,10 +338,11 @@ void relay_loop_free(struct loop **loop)
 	struct loop *self = *loop;
 	for (uint32_t i = 0; i < self->n_slots; i++)
 		relay_conn_close(self->slots[i]);
-	while (self->pool_newest) {
-		struct upstream *upstream = self->pool_newest;
-		relay_upstream_close(self, &upstream);
-	}
+	for (unsigned i = 0; i < self->shared->n_servers; i++)
+		while (self->pools[i].newest) {
+			struct upstream *upstream = self->pools[i].newest;
+			relay_upstream_close(self, &upstream);
+		}
 	free_upstreams(self);
 	for (uint32_t i = 0; i < self->n_slots; i++)
 		free(self->slots[i]);
@@ -350,6 +356,7 @@ void relay_loop_free(struct loop **loop)
 	close(self->notes_fd);
 	close(self->epoll_fd);
 	free(self->slots);
+	free(self->pools);
 	free(self->wire);
 	ub_arena_free(&self->arena);
 	free(self);

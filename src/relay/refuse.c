@@ -10,10 +10,13 @@ static const struct {
 	const char *reason;
 	const char *sentence;
 } answers[RELAY_REFUSALS] = {
+	{ 301, "Moved Permanently", "Calendars are elsewhere on this host" },
 	{ 400, "Bad Request", "The request is not well-formed" },
+	{ 404, "Not Found", "No server is here for this path" },
 	{ 405, "Method Not Allowed", "The request is not passed on" },
 	{ 408, "Request Timeout", "The request took too long to arrive" },
 	{ 414, "URI Too Long", "The address in the request is too long" },
+	{ 421, "Misdirected Request", "No server is here for this host" },
 	{ 431, "Request Header Fields Too Large", "The head of the request is too large" },
 	{ 502, "Bad Gateway", "The calendar server cannot be reached or gave no valid answer" },
 	{ 503, "Service Unavailable", "There is no place for another client; try again later" },
@@ -26,7 +29,8 @@ static void tell(struct conn *conn, size_t kind, const char *why)
 {
 	struct loop *loop = conn->loop;
 	char shown[UB_NET_SHOWN];
-	if (answers[kind].status == 502)
+	bool told = answers[kind].status == 502 && !why;
+	if (told || answers[kind].status == 301)
 		return;
 	ub_log_paced(loop->shared->log, &loop->refused_pace[kind], UB_LOG_INFO,
 	    why ? "a request from %s was refused with status %d: %s"
@@ -34,7 +38,8 @@ static void tell(struct conn *conn, size_t kind, const char *why)
 	    relay_peer_show(conn, shown), answers[kind].status, why);
 }
 
-static void compose(struct conn *conn, size_t kind, const char *why)
+/* `fields`: further lines of the head. */
+static void compose(struct conn *conn, size_t kind, const char *why, struct ub_text fields)
 {
 	const char *const close = conn->exchange.keep_alive ? "" : "Connection: close\r\n";
 	char text[512], head[256], again[32] = "";
@@ -45,13 +50,15 @@ static void compose(struct conn *conn, size_t kind, const char *why)
 	    "HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n%s%s\r\n",
 	    answers[kind].status, answers[kind].reason, body, again, close);
 	struct buffer *out = &conn->response.head;
-	relay_buffer_more(&conn->loop->blocks, out, (size_t)(n + body));
-	relay_buffer_add(out, ub_text_n(head, (size_t)n));
+	relay_buffer_more(&conn->loop->blocks, out, (size_t)(n + body) + fields.len);
+	relay_buffer_add(out, ub_text_n(head, (size_t)n - 2));
+	relay_buffer_add(out, fields);
+	relay_buffer_add(out, UB_TEXT("\r\n"));
 	if (!conn->exchange.to_head)
 		relay_buffer_add(out, ub_text_n(text, (size_t)body));
 }
 
-enum step relay_refuse(struct conn *conn, int status, const char *why)
+static enum step answer(struct conn *conn, int status, const char *why, struct ub_text fields)
 {
 	struct exchange *exchange = &conn->exchange;
 	size_t kind = 0;
@@ -65,9 +72,20 @@ enum step relay_refuse(struct conn *conn, int status, const char *why)
 	/* An interim answer may be half sent: the rest of it goes before. */
 	relay_buffer_release(&conn->loop->blocks, &conn->response.raw);
 	conn->response = (struct flow){ .head = conn->response.head };
-	compose(conn, kind, why);
+	compose(conn, kind, why, fields);
 	conn->phase = PHASE_REFUSE;
 	return STEP_AGAIN;
+}
+
+enum step relay_refuse(struct conn *conn, int status, const char *why)
+{
+	return answer(conn, status, why, UB_TEXT_NONE);
+}
+
+enum step relay_redirect(struct conn *conn, struct ub_text path)
+{
+	ub_arena_reset(conn->loop->arena);
+	return answer(conn, 301, NULL, ub_textf(conn->loop->arena, "Location: %.*s/\r\n", UB_ARGS(path)));
 }
 
 enum step relay_refuse_head(struct conn *conn, int status, const char *why)

@@ -12,9 +12,9 @@
  *
  * The way of a request, by files: loop.c accepts the client and turns; conn.c reads the head and runs the
  * phases; request.c has the engine told (announce.c, principal.c, polls.c) and holds a body; replace-body.c
- * puts the engine's body in its place; exchange.c sends the request over a connection of upstream.c and
- * passes the answer on, or refuse.c answers. rewrite.c writes the heads, edge.c says how. flow.c, buffer.c,
- * link.c and timers.c are what all use.
+ * puts the engine's body in its place; exchange.c sends the request over a connection of upstream.c to the
+ * server that site.c has found, and passes the answer on, or refuse.c answers. rewrite.c writes the heads,
+ * edge.c says how. flow.c, buffer.c, link.c and timers.c are what all use.
  */
 
 #include <pthread.h>
@@ -22,6 +22,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "stream.h"
 #include "upbeat/http.h"
 #include "upbeat/net.h"
 #include "upbeat/relay.h"
@@ -29,157 +30,6 @@
 #include "upbeat/wire.h"
 
 #include "quota.h"
-
-/* ---- time-outs: timers.c ---- */
-
-/* All timers of a kind run equally long. So the one started last ends last, and the list of a kind is always
- * in order. */
-enum timer_kind {
-	/* What is waited for. The owner is a connection, unless a line says otherwise. */
-	TIMER_IDLE,    /* a client's next request */
-	TIMER_HEAD,    /* a request's head, from its first byte */
-	TIMER_BODY,    /* the client's next bytes of a body */
-	TIMER_COMMIT,  /* the engine's confirmation */
-	TIMER_CONNECT, /* a connection to the upstream */
-	TIMER_ANSWER,  /* the upstream's first byte */
-	TIMER_STREAM,  /* the next bytes of an answer, either way */
-	TIMER_LINGER,  /* the end of the client's side */
-	TIMER_POOL,    /* the next use of an idle upstream connection, the owner */
-	TIMER_MISSED,  /* a write that no engine has confirmed */
-	TIMER_KINDS,
-};
-
-struct timer {
-	struct timer *previous, *next; /* NULL: not running */
-	int64_t due;
-	enum timer_kind kind;
-	void *owner;
-};
-
-struct timers {
-	struct timer lists[TIMER_KINDS]; /* each is the head of a ring */
-	int64_t durations[TIMER_KINDS];
-};
-
-/* The limits with the defaults filled in, but for those of clients. */
-struct ub_relay_limits relay_limits(const struct ub_relay_limits *given);
-void relay_timers_init(struct timers *timers, const struct ub_relay_limits *limits);
-void relay_timer_start(struct timers *timers, struct timer *timer, enum timer_kind kind, int64_t now);
-/* Starts the timer, unless it runs for the same kind already. */
-void relay_timer_ensure(struct timers *timers, struct timer *timer, enum timer_kind kind, int64_t now);
-void relay_timer_stop(struct timer *timer);
-/* Stops a timer that is due and returns it; NULL: none is due. */
-struct timer *relay_timers_expired(struct timers *timers, int64_t now);
-/* Milliseconds until the next timer is due; -1: no timer runs. */
-int relay_timers_wait(const struct timers *timers, int64_t now);
-
-/* ---- sockets: link.c ---- */
-
-enum link_kind { LINK_LISTENER, LINK_NOTES, LINK_CLIENT, LINK_UPSTREAM };
-
-/* Connections are read and written by relay_link_read and relay_link_write alone: whether by TLS is nobody
- * else's business. */
-struct link {
-	int fd; /* -1: closed */
-	enum link_kind kind;
-	bool readable, writable; /* as far as is known */
-	bool ended;   /* the other side has ended, or the connection broke; unread bytes may still be there */
-	bool watched; /* by this epoll, which relay_link_close() has to tell */
-	int epoll_fd;
-	struct ub_tls_channel *tls; /* NULL: bytes pass as they are */
-	bool read_writes;           /* reading goes on when the socket is writable: a handshake */
-	bool cut;                   /* the other side is to see that something is missing */
-};
-
-enum io {
-	IO_SOME,
-	IO_WAIT,
-	IO_END,
-	IO_BROKEN,
-	IO_FULL, /* no room to read into */
-};
-
-/* The socket is watched edge-triggered, for all its life. */
-bool relay_link_watch(struct link *link, int epoll_fd);
-/* From now on bytes pass by TLS. */
-void relay_link_secure(struct link *link, struct ub_tls *tls);
-/* Takes the handshake further. IO_SOME: it is done, or there is none. */
-enum io relay_link_shake(struct link *link);
-/* Whether a handshake is still to be done. */
-bool relay_link_is_new(const struct link *link);
-/* Why the TLS of a broken link broke; NULL: it has none, or that was not it. */
-const char *relay_link_problem(const struct link *link);
-enum io relay_link_read(struct link *link, void *out, size_t size, size_t *n);
-/* Of a link without TLS: what waits to be read, which stays there. */
-enum io relay_link_peek(struct link *link, void *out, size_t size, size_t *n);
-enum io relay_link_write(struct link *link, const struct iovec *pieces, int count, size_t *n);
-/* Tells the other side that nothing more comes. False: that cannot be said any more. */
-UB_MUST_USE bool relay_link_end(struct link *link);
-/* Asks the kernel. True: nothing waits to be read, neither bytes nor the end. */
-bool relay_link_is_quiet(struct link *link);
-/* Closing will reset the connection, by which the other side sees that something is missing. */
-void relay_link_cut_off(struct link *link);
-void relay_link_close(struct link *link);
-
-/* ---- memory: buffer.c ---- */
-
-/*
- * A buffer is one block of UB_RELAY_BUFFER bytes or a larger piece of memory. Blocks that nobody uses are
- * kept for the next user. Buffers carry credentials: what was written is wiped before another user gets the
- * block.
- */
-struct buffer {
-	char *ptr; /* NULL: the buffer has no memory */
-	size_t cap, start, end;
-	size_t touched; /* bytes from the beginning that have been written to, to be wiped */
-};
-
-struct blocks {
-	void *free;
-	unsigned n;
-	size_t large; /* bytes in buffers larger than a block */
-};
-
-/* The buffer has at least `cap` bytes afterwards, and keeps its contents. */
-void relay_buffer_reserve(struct blocks *blocks, struct buffer *buffer, size_t cap);
-void relay_buffer_release(struct blocks *blocks, struct buffer *buffer);
-/* Makes room at the end, if need be by moving the contents to the beginning. False: the buffer is full. */
-bool relay_buffer_room(struct blocks *blocks, struct buffer *buffer);
-struct ub_text relay_buffer_text(const struct buffer *buffer);
-/* Makes room for `n` more bytes behind the end. */
-void relay_buffer_more(struct blocks *blocks, struct buffer *buffer, size_t n);
-/* There must be room. */
-void relay_buffer_add(struct buffer *buffer, struct ub_text text);
-/* Notes that the bytes up to the end were written. To be called before the end moves back. */
-void relay_buffer_touch(struct buffer *buffer);
-void relay_blocks_free(struct blocks *blocks);
-
-/* ---- one message on its way: flow.c ---- */
-
-struct flow {
-	struct ub_http_scan scan;
-	struct buffer raw;  /* bytes as they came, from raw.start on not yet passed on */
-	struct buffer head; /* what goes before them: the rewritten head */
-	struct ub_http_body body;
-	size_t ready;  /* bytes of raw that belong to the message's body */
-	size_t sent;   /* how many of these are passed on already, and kept */
-	uint64_t come; /* bytes that have come since the message began */
-	bool keep;     /* the message may have to be passed on once more */
-	bool complete; /* the end of the message was seen */
-};
-
-enum io relay_flow_fill(struct blocks *blocks, struct flow *flow, struct link *from);
-/* Finds out how much of raw belongs to the body. At its end (UB_HTTP_DONE) the flow is complete. */
-enum ub_http_result relay_flow_track(struct flow *flow);
-/* Writes what there is. IO_SOME: nothing is left to be written. */
-enum io relay_flow_drain(struct flow *flow, struct link *to);
-bool relay_flow_drained(const struct flow *flow);
-/* The kept message will be passed on once more. */
-void relay_flow_rewind(struct flow *flow);
-void relay_flow_unkeep(struct flow *flow);
-/* On to the next message of the connection, which raw may hold already. */
-void relay_flow_next(struct blocks *blocks, struct flow *flow);
-void relay_flow_release(struct blocks *blocks, struct flow *flow);
 
 /* ---- what concerns the engine: watch.c ---- */
 
@@ -217,7 +67,7 @@ struct rewrite {
 size_t relay_rewritten(const struct ub_http_head *head, struct ub_text host);
 void relay_rewrite(const struct ub_http_head *head, const struct rewrite *rewrite, struct buffer *out);
 
-/* ---- the upstream ---- */
+/* ---- where a name leads: resolve.c ---- */
 
 struct addresses {
 	struct sockaddr_storage list[UB_RELAY_ADDRESSES_MAX];
@@ -226,8 +76,8 @@ struct addresses {
 };
 
 struct resolver;
-/* Looks the name up once. A thread looks up a name (not a number) again from time to time. */
-struct resolver *relay_resolver_new(struct ub_text host, uint16_t port, struct ub_log *log);
+/* Looks the server's name up once. A thread looks up a name (not a number) again from time to time. */
+struct resolver *relay_resolver_new(const struct ub_relay_server *server, struct ub_log *log);
 void relay_resolver_free(struct resolver **resolver);
 void relay_resolver_get(struct resolver *resolver, struct addresses *addresses);
 /* The addresses do not answer: the name is looked up again soon. */
@@ -236,34 +86,92 @@ void relay_resolver_doubt(struct resolver *resolver);
 struct loop;
 struct conn;
 struct listener;
+struct shared;
+struct server;
+
+/* ---- the upstreams, and which of them has a request: site.c ---- */
+
+struct site {
+	const struct ub_relay_upstream *options;
+	struct server *servers;
+	unsigned n, first; /* servers, and how many other sites have before */
+	bool secure;       /* they speak TLS */
+	bool engine;       /* the engine is told of its requests */
+};
+
+/* What all threads know of one server. */
+struct server {
+	const struct ub_relay_server *options;
+	const struct site *site;
+	struct resolver *resolver;
+	struct ub_tls *tls; /* NULL: bytes pass as they are */
+	char *authority;    /* by which it is reached, without the port that is its scheme's */
+	/* No address has answered: until then others are tried first. Milliseconds on the monotonic clock. */
+	_Atomic int64_t down_until;
+};
+
+/* Makes shared->sites and shared->servers. False: *why, in the arena, says what is wrong with the trust in
+ * them. relay_sites_close() is due in either case. */
+UB_MUST_USE bool relay_sites_open(struct shared *shared, struct ub_text *why, struct ub_arena *arena);
+/* Looks up all names. */
+void relay_sites_resolve(struct shared *shared);
+void relay_sites_close(struct shared *shared);
+
+enum lead {
+	LEAD_ON,         /* to *site */
+	LEAD_WELL_KNOWN, /* the client is to ask under the path of *site */
+	LEAD_NOWHERE,    /* no upstream has the path */
+	LEAD_NO_HOST,    /* no upstream has the host */
+	LEAD_ELSEWHERE,  /* the request's destination is at another upstream */
+};
+
+/* Which upstream has the request. Uses the loop's arena. */
+enum lead relay_site_find(struct loop *loop, const struct ub_http_head *head, const struct site **site);
+
+/* ---- connections to servers: upstream.c ---- */
+
+/* What one thread has of one server. */
+struct pool {
+	struct server *server;
+	struct upstream *newest, *oldest; /* idle connections */
+	unsigned busy;                    /* connections of exchanges */
+	unsigned preferred_address;
+	bool persistent;        /* the server was seen to leave connections open after an answer */
+	int64_t distrust_until; /* one that was in use a moment ago has failed: not before then again */
+};
 
 struct upstream {
 	struct link link;
+	struct pool *pool;
 	struct conn *conn;              /* NULL: the connection is idle, in the pool */
 	struct upstream *newer, *older; /* in the pool; older: in the list of closed ones, too */
 	struct timer timer;
 	struct addresses addresses;
-	unsigned tried;
-	bool connecting; /* the connection, or its TLS, is being opened */
-	bool used;       /* the connection has carried an exchange */
-	bool signed_in;  /* the connection has carried credentials */
+	unsigned tried;         /* addresses */
+	uint32_t servers_tried; /* a bit for each of the site's */
+	bool connecting;        /* the connection, or its TLS, is being opened */
+	bool used;              /* the connection has carried an exchange */
+	bool signed_in;         /* the connection has carried credentials */
 };
 
+/* The server's that the client's next request goes to: the same as before, or else the one with the fewest
+ * exchanges; one that is down only if all are. */
+struct pool *relay_pool_of(struct conn *conn);
 /* Takes the idle connection that was used last; NULL: there is none. Idle connections on which something has
  * come meanwhile are closed: those bytes would be taken for the answer to the next request. Whoever is not
  * signed in gets no connection that has carried credentials: Cyrus' challenge there has no realm, and clients
  * cannot answer it. A request that may not be sent twice gets one only if it was in use a moment ago, and if
- * the upstream is known to leave connections open. */
-struct upstream *relay_upstream_pooled(struct loop *loop, struct conn *conn);
+ * the server is known to leave connections open. */
+struct upstream *relay_upstream_pooled(struct loop *loop, struct pool *pool, struct conn *conn);
 /* A connection from the pool has given no answer: for a while, what may not be sent twice gets none. */
-void relay_upstream_distrust(struct loop *loop);
+void relay_upstream_distrust(struct loop *loop, struct pool *pool);
 /* A new connection, open or being opened; NULL: no address takes one, errno says why. */
-struct upstream *relay_upstream_open(struct loop *loop, struct conn *conn);
-/* Tries the next address in the place of one that failed. False: no address is left. */
+struct upstream *relay_upstream_open(struct loop *loop, struct pool *pool, struct conn *conn);
+/* Tries the next address in the place of one that failed, or the next server. False: none is left. */
 bool relay_upstream_retry(struct loop *loop, struct upstream *upstream);
 /* Goes on with connecting. IO_SOME: the connection is open. IO_BROKEN: it is not, and *why says why. */
-enum io relay_upstream_connect(struct loop *loop, struct upstream *upstream, const char **why);
-/* The connection goes to the pool. */
+enum io relay_upstream_connect(struct upstream *upstream, const char **why);
+/* The connection goes to its pool. */
 void relay_upstream_keep(struct loop *loop, struct upstream *upstream);
 void relay_upstream_close(struct loop *loop, struct upstream **upstream);
 
@@ -303,6 +211,7 @@ struct poll {
 
 /* One request and its answer. */
 struct exchange {
+	const struct site *site; /* NULL: nobody has the request yet */
 	struct watch watch;
 	struct held_head *held; /* NULL: the body is not held, or has gone on */
 	size_t announced_len;
@@ -351,6 +260,7 @@ struct conn {
 	struct flow request, response;
 	struct exchange exchange;
 	struct upstream *upstream;
+	struct pool *pool; /* of the server that had the last request; NULL: there was none */
 };
 
 void relay_conn_accept(
@@ -387,6 +297,8 @@ void relay_exchange_end(struct conn *conn);
 enum step relay_refuse(struct conn *conn, int status, const char *why);
 /* The same before there is an exchange: the connection ends. */
 enum step relay_refuse_head(struct conn *conn, int status, const char *why);
+/* The relay sends the client to another path of the same host, to which a slash is added. */
+enum step relay_redirect(struct conn *conn, struct ub_text path);
 enum step relay_refuse_send(struct conn *conn);
 
 /* The same if nothing of an answer has gone to the client yet. Else the connection is cut off. */
@@ -443,7 +355,6 @@ void relay_announce_expired(struct loop *loop, struct missed *missed);
 /* Whether the engine is to be told of the request. It is not if it was told lately of the same user and
  * collection. *collection: as in struct ub_wire_principal; points into the head. */
 struct poll relay_poll(struct loop *loop, const struct ub_http_head *head, struct ub_text *collection);
-struct shared;
 /* True for the one loop that is to tell the engine of the poll. */
 bool relay_poll_take(struct shared *shared, const struct poll *poll);
 
@@ -478,15 +389,18 @@ struct note {
 	size_t body_len;
 };
 
-enum { RELAY_REFUSALS = 9 }; /* kinds of answers that the relay gives by itself */
+enum { RELAY_REFUSALS = 12 }; /* kinds of answers that the relay gives by itself */
 
 /* What all threads use. */
 struct shared {
 	const struct ub_relay_options *options;
 	struct ub_log *log;
-	struct resolver *resolver;
-	struct ub_tls *tls, *upstream_tls; /* NULL: bytes pass as they are */
-	char *upstream;                    /* its authority, without the port that is its scheme's */
+	struct ub_tls *tls; /* NULL: bytes pass as they are */
+	struct site *sites; /* the engine's first */
+	unsigned n_sites;
+	struct server *servers; /* of all sites */
+	unsigned n_servers;
+	bool one_for_all;           /* the only site has all requests */
 	int engine_fd;              /* the same number for each engine; -1: the relay runs without one */
 	_Atomic uint32_t engine;    /* which engine is ready, counted from 1; 0: none */
 	_Atomic bool bodies;        /* the engine wants to see bodies */
@@ -524,10 +438,10 @@ struct loop {
 	struct conn **slots;
 	uint32_t n_slots, open;
 	struct conn *free_conns, *closed_conns, *later_first, *later_last;
-	struct upstream *pool_newest, *pool_oldest, *closed_upstreams;
-	unsigned pooled, preferred_address;
-	bool persistent;        /* the upstream was seen to leave connections open after an answer */
-	int64_t distrust_until; /* one that was in use a moment ago has failed: not before then again */
+	struct upstream *closed_upstreams;
+	struct pool *pools; /* one for each of shared->servers */
+	unsigned pooled;    /* idle connections in all pools */
+	unsigned turns;     /* at choosing among equal servers */
 	unsigned n_missed;
 	struct ub_log_pace connect_pace, engine_pace, full_pace, tls_pace, proxy_pace, cut_pace;
 	struct ub_log_pace refused_pace[RELAY_REFUSALS];

@@ -48,7 +48,8 @@ static enum step prepare(struct conn *conn, const struct ub_http_head *head, uin
 	relay_edge_request(conn, &rewrite, head->host);
 	bool wait =
 	    exchange->watch.write != UB_WRITE_NONE && relay_announce(conn, head, relay_amendable(conn, head));
-	relay_principal_note(conn, head);
+	if (exchange->site->engine)
+		relay_principal_note(conn, head);
 	relay_buffer_reserve(&conn->loop->blocks, &request->head, relay_rewritten(head, head->host));
 	relay_rewrite(head, &rewrite, &request->head);
 	/* Some of the body may have come. A fault in it is found again by read_request. */
@@ -60,15 +61,37 @@ static enum step prepare(struct conn *conn, const struct ub_http_head *head, uin
 	return STEP_AGAIN;
 }
 
+/* No upstream has the request. */
+static enum step lead_away(struct conn *conn, enum lead lead)
+{
+	(void)relay_flow_track(&conn->request); /* the connection goes on if all of the request is here */
+	relay_timer_stop(&conn->timer);
+	switch (lead) {
+	case LEAD_WELL_KNOWN:
+		return relay_redirect(conn, conn->loop->shared->sites[0].options->path);
+	case LEAD_ELSEWHERE:
+		return relay_refuse(conn, 502, "the destination is at another server");
+	case LEAD_NO_HOST:
+		return relay_refuse(conn, 421, NULL);
+	default:
+		return relay_refuse(conn, 404, NULL);
+	}
+}
+
 enum step relay_request_begin(struct conn *conn)
 {
 	const struct ub_http_head *head = &conn->loop->head;
 	struct flow *request = &conn->request;
+	const struct site *site;
+	enum lead lead = relay_site_find(conn->loop, head, &site);
 	struct watch watch = relay_watch(head);
 	if (watch.problem)
 		return relay_refuse_head(conn, 405, watch.problem);
+	if (!site->engine)
+		watch = (struct watch){ .safe = watch.safe };
 	conn->generation++;
 	conn->exchange = (struct exchange){
+		.site = site,
 		.watch = watch,
 		.minor = head->minor,
 		.hold = watch.hold && can_be_held(conn, head),
@@ -82,6 +105,8 @@ enum step relay_request_begin(struct conn *conn)
 	conn->bound |= is_bound(head);
 	request->raw.start += request->scan.start + head->bytes.len; /* raw begins with the body now */
 	ub_http_body_start(&request->body, head);
+	if (lead != LEAD_ON)
+		return lead_away(conn, lead);
 	relay_timer_stop(&conn->timer);
 	bool expects = head->minor > 0 && ub_http_list_has(ub_http_value(head, "Expect"), "100-continue");
 	conn->exchange.expects = expects && !conn->exchange.hold;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 
 struct resolver {
 	char *host;
@@ -92,15 +93,28 @@ static void init_locks(struct resolver *resolver)
 	pthread_mutex_init(&resolver->lock, NULL);
 }
 
-struct resolver *relay_resolver_new(struct ub_text host, uint16_t port, struct ub_log *log)
+/* A unix socket has one address for ever. */
+static void take_socket(const char *path, struct addresses *addresses)
+{
+	struct sockaddr_un *address = (struct sockaddr_un *)&addresses->list[0];
+	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	(void)snprintf(address->sun_path, sizeof(address->sun_path), "%s", path);
+	addresses->lengths[0] = sizeof(*address);
+	addresses->n = 1;
+}
+
+struct resolver *relay_resolver_new(const struct ub_relay_server *server, struct ub_log *log)
 {
 	struct resolver *resolver = calloc(1, sizeof(*resolver));
-	if (!resolver || !(resolver->host = strndup(host.ptr, host.len)))
+	if (!resolver ||
+	    !(resolver->host = strndup(server->host.len ? server->host.ptr : "", server->host.len)))
 		abort();
-	snprintf(resolver->port, sizeof(resolver->port), "%u", (unsigned)port);
+	snprintf(resolver->port, sizeof(resolver->port), "%u", (unsigned)server->port);
 	resolver->log = log;
 	init_locks(resolver);
-	if (look_up(resolver, AI_NUMERICHOST, &resolver->addresses))
+	if (server->socket)
+		take_socket(server->socket, &resolver->addresses);
+	if (server->socket || look_up(resolver, AI_NUMERICHOST, &resolver->addresses))
 		return resolver;
 	resolver->threaded = pthread_create(&resolver->thread, NULL, keep_looking, resolver) == 0;
 	if (resolver->threaded)

@@ -108,7 +108,8 @@ static void hang_up(struct relay *relay)
 {
 	ub_sys_notify_reloading();
 	reload(relay, relay->shared.tls);
-	reload(relay, relay->shared.upstream_tls);
+	for (unsigned i = 0; i < relay->shared.n_servers; i++)
+		reload(relay, relay->shared.servers[i].tls);
 	if (relay->engine.pid > 0)
 		kill(relay->engine.pid, SIGHUP);
 	if (relay->options->hangup)
@@ -204,12 +205,9 @@ static bool read_certificates(struct relay *relay)
 	const struct ub_relay_options *options = relay->options;
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_text why;
-	bool good = true;
-	if (options->n_tls)
+	bool good = relay_sites_open(&relay->shared, &why, arena);
+	if (good && options->n_tls)
 		good = (relay->shared.tls = ub_tls_server(options->tls, options->n_tls, &why, arena));
-	if (good && options->upstream_name)
-		good = (relay->shared.upstream_tls =
-			    ub_tls_client(options->upstream_ca, options->upstream_name, &why, arena));
 	if (!good)
 		ub_log(relay->log, UB_LOG_ERROR, "TLS: %.*s", UB_ARGS(why));
 	ub_arena_free(&arena);
@@ -221,18 +219,6 @@ static void confine(const struct relay *relay)
 	struct ub_text why;
 	if (relay->options->confined && !ub_sys_confine(false, &why))
 		ub_log(relay->log, UB_LOG_WARNING, "rights are kept that are not needed: %.*s", UB_ARGS(why));
-}
-
-static char *authority_of(const struct ub_relay_options *options)
-{
-	bool six = ub_text_find(options->upstream_host, UB_TEXT(":"), 0) != SIZE_MAX;
-	bool usual = options->upstream_port == (options->upstream_name ? 443 : 80);
-	char *authority, port[8] = "";
-	if (!usual)
-		snprintf(port, sizeof(port), ":%u", (unsigned)options->upstream_port);
-	if (asprintf(&authority, six ? "[%.*s]%s" : "%.*s%s", UB_ARGS(options->upstream_host), port) < 0)
-		abort();
-	return authority;
 }
 
 /* Closes what the loops did not get. */
@@ -338,13 +324,11 @@ static void clean_up(struct relay *relay)
 		if (relay->loops[i])
 			relay_loop_free(&relay->loops[i]);
 	ub_tls_free(&relay->shared.tls);
-	ub_tls_free(&relay->shared.upstream_tls);
-	relay_resolver_free(&relay->shared.resolver);
+	relay_sites_close(&relay->shared);
 	if (relay->shared.engine_fd >= 0)
 		close(relay->shared.engine_fd);
 	close(relay->shared.finished_fd);
 	relay_quota_free(&relay->shared.quota);
-	free(relay->shared.upstream);
 	free(relay->wire);
 }
 
@@ -361,17 +345,16 @@ int ub_relay_run(const struct ub_relay_options *options, int signals, struct ub_
 	};
 	if (!read_certificates(&relay) || !bind_all(&relay)) {
 		ub_tls_free(&relay.shared.tls);
-		ub_tls_free(&relay.shared.upstream_tls);
+		relay_sites_close(&relay.shared);
 		return 1;
 	}
 	confine(&relay);
 	take_limits(&relay);
-	relay.shared.upstream = authority_of(options);
 	relay.wire = malloc(UB_WIRE_FRAME_MAX);
 	relay.shared.finished_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (!relay.wire || relay.shared.finished_fd < 0)
 		abort();
-	relay.shared.resolver = relay_resolver_new(options->upstream_host, options->upstream_port, log);
+	relay_sites_resolve(&relay.shared);
 	await_engine(&relay);
 	bool started = relay.stopping || start_loops(&relay);
 	if (started && !relay.stopping)

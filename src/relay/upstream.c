@@ -11,8 +11,9 @@
 
 static void leave_pool(struct loop *loop, struct upstream *upstream)
 {
-	*(upstream->newer ? &upstream->newer->older : &loop->pool_newest) = upstream->older;
-	*(upstream->older ? &upstream->older->newer : &loop->pool_oldest) = upstream->newer;
+	struct pool *pool = upstream->pool;
+	*(upstream->newer ? &upstream->newer->older : &pool->newest) = upstream->older;
+	*(upstream->older ? &upstream->older->newer : &pool->oldest) = upstream->newer;
 	upstream->newer = upstream->older = NULL;
 	relay_timer_stop(&upstream->timer);
 	loop->pooled--;
@@ -20,9 +21,10 @@ static void leave_pool(struct loop *loop, struct upstream *upstream)
 
 static void enter_pool(struct loop *loop, struct upstream *upstream)
 {
-	upstream->older = loop->pool_newest;
-	*(loop->pool_newest ? &loop->pool_newest->newer : &loop->pool_oldest) = upstream;
-	loop->pool_newest = upstream;
+	struct pool *pool = upstream->pool;
+	upstream->older = pool->newest;
+	*(pool->newest ? &pool->newest->newer : &pool->oldest) = upstream;
+	pool->newest = upstream;
 	loop->pooled++;
 	relay_timer_start(&loop->timers, &upstream->timer, TIMER_POOL, loop->now);
 }
@@ -33,29 +35,29 @@ static int64_t idle_for(const struct loop *loop, const struct upstream *upstream
 	return loop->now - (upstream->timer.due - loop->timers.durations[TIMER_POOL]);
 }
 
-/* Whether the upstream leaves connections open after an answer. Until one was seen that has stayed open for a
+/* Whether the server leaves connections open after an answer. Until one was seen that has stayed open for a
  * moment, nobody knows: some servers close them and do not say so. */
-static bool is_persistent(struct loop *loop)
+static bool is_persistent(const struct loop *loop, struct pool *pool)
 {
-	struct upstream *oldest = loop->pool_oldest;
-	if (!loop->persistent && loop->now >= loop->distrust_until && oldest &&
+	struct upstream *oldest = pool->oldest;
+	if (!pool->persistent && loop->now >= pool->distrust_until && oldest &&
 	    idle_for(loop, oldest) >= UB_RELAY_PERSISTENT_MS)
-		loop->persistent = relay_link_is_quiet(&oldest->link);
-	return loop->persistent;
+		pool->persistent = relay_link_is_quiet(&oldest->link);
+	return pool->persistent;
 }
 
-void relay_upstream_distrust(struct loop *loop)
+void relay_upstream_distrust(struct loop *loop, struct pool *pool)
 {
-	loop->persistent = false;
-	loop->distrust_until = loop->now + UB_RELAY_DISTRUST_MS;
+	pool->persistent = false;
+	pool->distrust_until = loop->now + UB_RELAY_DISTRUST_MS;
 }
 
-struct upstream *relay_upstream_pooled(struct loop *loop, struct conn *conn)
+struct upstream *relay_upstream_pooled(struct loop *loop, struct pool *pool, struct conn *conn)
 {
 	bool safe = conn->exchange.safe;
-	if (!safe && !is_persistent(loop))
+	if (!safe && !is_persistent(loop, pool))
 		return NULL;
-	for (struct upstream *upstream = loop->pool_newest, *older; upstream; upstream = older) {
+	for (struct upstream *upstream = pool->newest, *older; upstream; upstream = older) {
 		older = upstream->older;
 		if (!safe && idle_for(loop, upstream) > UB_RELAY_WARM_MS)
 			return NULL;
@@ -63,6 +65,7 @@ struct upstream *relay_upstream_pooled(struct loop *loop, struct conn *conn)
 			continue;
 		leave_pool(loop, upstream);
 		upstream->conn = conn;
+		pool->busy++;
 		if (relay_link_is_quiet(&upstream->link))
 			return upstream;
 		relay_upstream_close(loop, &upstream);
@@ -73,10 +76,11 @@ struct upstream *relay_upstream_pooled(struct loop *loop, struct conn *conn)
 void relay_upstream_keep(struct loop *loop, struct upstream *upstream)
 {
 	upstream->conn = NULL;
+	upstream->pool->busy--;
 	upstream->used = true;
 	enter_pool(loop, upstream);
 	if (loop->pooled > UB_RELAY_POOL_MAX) {
-		struct upstream *oldest = loop->pool_oldest;
+		struct upstream *oldest = upstream->pool->oldest;
 		relay_upstream_close(loop, &oldest);
 	}
 }
@@ -87,12 +91,56 @@ void relay_upstream_close(struct loop *loop, struct upstream **upstream)
 	struct upstream *self = *upstream;
 	if (!self)
 		return;
-	if (!self->conn)
+	if (self->conn)
+		self->pool->busy--;
+	else
 		leave_pool(loop, self);
 	relay_link_close(&self->link);
 	self->older = loop->closed_upstreams;
 	loop->closed_upstreams = self;
 	*upstream = NULL;
+}
+
+/* ---- servers that are equal ---- */
+
+static bool is_down(const struct loop *loop, const struct pool *pool)
+{
+	return pool->server->down_until > loop->now;
+}
+
+/* Whether `one` is the better server. */
+static bool is_better(const struct loop *loop, const struct pool *one, const struct pool *other)
+{
+	bool down = is_down(loop, one);
+	if (down != is_down(loop, other))
+		return !down;
+	return down ? one->server->down_until < other->server->down_until : one->busy < other->busy;
+}
+
+/* The best server of the site that was not tried yet; those that are equally good have their turns. NULL:
+ * there is none. */
+static struct pool *best_of(struct loop *loop, const struct site *site, uint32_t tried)
+{
+	struct pool *best = NULL;
+	unsigned start = loop->turns++;
+	for (unsigned i = 0; i < site->n; i++) {
+		unsigned k = (start + i) % site->n;
+		struct pool *pool = &loop->pools[site->first + k];
+		if (!(tried & UINT32_C(1) << k) && (!best || is_better(loop, pool, best)))
+			best = pool;
+	}
+	return best;
+}
+
+struct pool *relay_pool_of(struct conn *conn)
+{
+	struct loop *loop = conn->loop;
+	const struct site *site = conn->exchange.site;
+	if (site->n == 1)
+		return &loop->pools[site->first];
+	if (!conn->pool || conn->pool->server->site != site || is_down(loop, conn->pool))
+		conn->pool = best_of(loop, site, 0);
+	return conn->pool;
 }
 
 /* ---- connecting ---- */
@@ -102,20 +150,30 @@ static int open_socket(int family)
 	return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
+/* Any idle connection; NULL: there is none. */
+static struct upstream *spare(const struct loop *loop)
+{
+	for (unsigned i = 0; i < loop->shared->n_servers; i++)
+		if (loop->pools[i].oldest)
+			return loop->pools[i].oldest;
+	return NULL;
+}
+
 static bool connect_to(struct loop *loop, struct upstream *upstream, unsigned address)
 {
 	const struct sockaddr *to = (const struct sockaddr *)&upstream->addresses.list[address];
+	struct upstream *idle;
 	const int on = 1;
 	relay_link_close(&upstream->link);
 	upstream->link.fd = open_socket(to->sa_family);
-	if (upstream->link.fd < 0 && errno == EMFILE && loop->pool_oldest) {
-		struct upstream *oldest = loop->pool_oldest;
-		relay_upstream_close(loop, &oldest);
+	if (upstream->link.fd < 0 && errno == EMFILE && (idle = spare(loop))) {
+		relay_upstream_close(loop, &idle);
 		upstream->link.fd = open_socket(to->sa_family);
 	}
 	if (upstream->link.fd < 0)
 		return false;
-	(void)setsockopt(upstream->link.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (to->sa_family != AF_UNIX)
+		(void)setsockopt(upstream->link.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	if (connect(upstream->link.fd, to, upstream->addresses.lengths[address]) != 0 && errno != EINPROGRESS)
 		return false;
 	upstream->connecting = true;
@@ -123,22 +181,56 @@ static bool connect_to(struct loop *loop, struct upstream *upstream, unsigned ad
 }
 
 /* The address that took the last connection is tried first. */
-bool relay_upstream_retry(struct loop *loop, struct upstream *upstream)
+static bool try_next_address(struct loop *loop, struct upstream *upstream)
 {
+	if (upstream->addresses.n == 0)
+		errno = EADDRNOTAVAIL;
 	while (upstream->tried < upstream->addresses.n) {
-		unsigned address = (loop->preferred_address + upstream->tried) % upstream->addresses.n;
+		unsigned address =
+		    (upstream->pool->preferred_address + upstream->tried) % upstream->addresses.n;
 		upstream->tried++;
 		if (connect_to(loop, upstream, address))
 			return true;
 	}
-	int saved = errno;
-	relay_resolver_doubt(loop->shared->resolver);
-	loop->preferred_address = 0;
-	errno = saved;
 	return false;
 }
 
-struct upstream *relay_upstream_open(struct loop *loop, struct conn *conn)
+static void turn_to(struct upstream *upstream, struct pool *pool)
+{
+	upstream->pool = pool;
+	upstream->tried = 0;
+	upstream->servers_tried |= UINT32_C(1) << (pool->server - pool->server->site->servers);
+	pool->busy++;
+	relay_resolver_get(pool->server->resolver, &upstream->addresses);
+}
+
+/* No address of the server answers: its name is looked up again soon, and others have its requests. */
+static void give_up(struct loop *loop, struct pool *pool)
+{
+	int saved = errno;
+	relay_resolver_doubt(pool->server->resolver);
+	pool->preferred_address = 0;
+	pool->server->down_until = loop->now + UB_RELAY_DOWN_MS;
+	errno = saved;
+}
+
+bool relay_upstream_retry(struct loop *loop, struct upstream *upstream)
+{
+	const struct site *site = upstream->pool->server->site;
+	while (!try_next_address(loop, upstream)) {
+		give_up(loop, upstream->pool);
+		struct pool *next = best_of(loop, site, upstream->servers_tried);
+		if (!next)
+			return false;
+		upstream->pool->busy--;
+		turn_to(upstream, next);
+	}
+	if (upstream->conn)
+		upstream->conn->pool = upstream->pool;
+	return true;
+}
+
+struct upstream *relay_upstream_open(struct loop *loop, struct pool *pool, struct conn *conn)
 {
 	struct upstream *upstream = calloc(1, sizeof(*upstream));
 	if (!upstream)
@@ -146,9 +238,7 @@ struct upstream *relay_upstream_open(struct loop *loop, struct conn *conn)
 	upstream->link = (struct link){ .fd = -1, .kind = LINK_UPSTREAM };
 	upstream->timer.owner = upstream;
 	upstream->conn = conn;
-	relay_resolver_get(loop->shared->resolver, &upstream->addresses);
-	if (upstream->addresses.n == 0)
-		errno = EADDRNOTAVAIL;
+	turn_to(upstream, pool);
 	if (!relay_upstream_retry(loop, upstream))
 		relay_upstream_close(loop, &upstream);
 	return upstream;
@@ -161,7 +251,7 @@ static int error_of(const struct link *link)
 	return getsockopt(link->fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
 }
 
-enum io relay_upstream_connect(struct loop *loop, struct upstream *upstream, const char **why)
+enum io relay_upstream_connect(struct upstream *upstream, const char **why)
 {
 	struct link *link = &upstream->link;
 	if (!link->tls) {
@@ -171,12 +261,18 @@ enum io relay_upstream_connect(struct loop *loop, struct upstream *upstream, con
 		*why = strerror(error);
 		if (error != 0)
 			return IO_BROKEN;
-		if (loop->shared->upstream_tls)
-			relay_link_secure(link, loop->shared->upstream_tls);
+		if (upstream->pool->server->tls)
+			relay_link_secure(link, upstream->pool->server->tls);
 	}
 	enum io io = relay_link_shake(link);
 	upstream->connecting = io != IO_SOME;
 	if (io == IO_END || io == IO_BROKEN)
 		*why = relay_link_problem(link);
+	if (io == IO_SOME) {
+		struct pool *pool = upstream->pool;
+		pool->preferred_address =
+		    (pool->preferred_address + upstream->tried - 1) % upstream->addresses.n;
+		pool->server->down_until = 0;
+	}
 	return io == IO_END ? IO_BROKEN : io;
 }

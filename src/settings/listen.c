@@ -160,17 +160,27 @@ static void check_number(const struct ub_yaml_reader *reader, const struct ub_ya
 	}
 }
 
-/* A relay whose upstream is its own address gets each request back as the next one, without end. */
-static void check_upstream(
-    const struct ub_yaml_reader *reader, const struct ub_yaml_node *root, const struct ub_settings *settings)
+static bool listens_at(const struct ub_settings *settings, const struct ub_settings_server *server)
 {
 	for (size_t i = 0; i < settings->n_listens; i++) {
 		const struct ub_settings_listen *listen = &settings->listens[i];
-		if (listen->port == 0 || listen->port != settings->upstream.port ||
-		    !ub_text_eq_nocase(listen->host, settings->upstream.host))
+		if (server->socket.len ? ub_text_eq(listen->path, server->socket)
+				       : listen->port != 0 && listen->port == server->port &&
+					     ub_text_eq_nocase(listen->host, server->host))
+			return true;
+	}
+	return false;
+}
+
+/* A relay whose upstream is its own address gets each request back as the next one, without end. */
+static void check_upstream(const struct ub_yaml_reader *reader, const struct ub_settings *settings,
+    const struct ub_settings_upstream *upstream)
+{
+	for (size_t i = 0; i < upstream->n_servers; i++) {
+		if (!listens_at(settings, &upstream->servers[i]))
 			continue;
 		struct ub_diag *diag = ub_error(reader->diags, "upstream-is-upbeat",
-		    ub_yaml_get(root, "upstream")->place, "this is where Upbeat itself listens");
+		    upstream->servers[i].place, "this is where Upbeat itself listens");
 		ub_diag_set_help(reader->diags, diag, "name the address of the CalDAV server");
 		return;
 	}
@@ -195,8 +205,9 @@ void check_listens(
 		return;
 	if (node->kind == UB_YAML_LIST)
 		check_number(reader, node);
-	if (ub_yaml_get(root, "upstream"))
-		check_upstream(reader, root, settings);
+	check_upstream(reader, settings, &settings->upstream);
+	for (size_t i = 0; i < settings->n_others; i++)
+		check_upstream(reader, settings, &settings->others[i]);
 	for (size_t i = 0; settings->n_tls == 0 && i < settings->n_listens; i++)
 		check_tls(reader, entry(node, i));
 }

@@ -43,8 +43,7 @@ struct holiday_names {
 
 /* Reads "host:port" or "[::1]:port". The port may be missing if *authority has one. */
 bool parse_authority(struct ub_text text, struct authority *authority);
-extern const struct ub_yaml_type type_upstream; /* struct authority */
-extern const struct ub_yaml_type type_smtp;     /* struct authority */
+extern const struct ub_yaml_type type_smtp; /* struct authority */
 /* Whether the text may name a host: a name, or an address without brackets. */
 bool is_host(struct ub_text host);
 extern const struct ub_yaml_type type_path;          /* struct ub_settings_path */
@@ -128,13 +127,35 @@ struct trust {
 bool is_this_machine(struct ub_text host);
 extern const struct ub_yaml_type type_tls;   /* UB_VEC(struct ub_settings_tls), one or a list */
 extern const struct ub_yaml_type type_trust; /* struct trust */
-/* Report an upstream on another machine that is to be spoken to without TLS, unless `plain` says so, and
- * `upstream_tls` for an upstream that speaks none. */
-void check_plain(const struct ub_yaml_reader *reader, const struct ub_yaml_node *root,
-    const struct authority *upstream, bool plain);
-void check_trust(
-    const struct ub_yaml_reader *reader, const struct ub_yaml_node *root, const struct authority *upstream);
-void fill_tls(struct ub_settings *settings, const struct authority *upstream, const struct trust *trust);
+
+/* ---- upstream.c ---- */
+
+/* One URL of an upstream. */
+struct endpoint {
+	struct ub_settings_server server;
+	struct ub_text path; /* without a slash at its end */
+	bool tls;
+};
+
+struct upstream {
+	UB_VEC(struct endpoint) urls;
+	struct ub_texts hosts; /* lower case */
+	struct trust trust;
+	bool plain;
+	const struct ub_yaml_node *node; /* NULL: it is not there */
+};
+
+struct upstreams {
+	struct upstream *items;
+	size_t n, cap;
+};
+
+extern const struct ub_yaml_type type_upstream;  /* struct upstream */
+extern const struct ub_yaml_type type_upstreams; /* struct upstreams */
+/* Reports what is wrong with upstreams by themselves and together. */
+void check_upstreams(const struct ub_yaml_reader *reader, const struct ub_yaml_node *root,
+    const struct upstream *first, const struct upstreams *others);
+void fill_upstream(struct ub_arena *arena, struct ub_settings_upstream *to, const struct upstream *from);
 
 /* ---- service.c ---- */
 

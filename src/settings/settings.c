@@ -11,11 +11,10 @@ struct written {
 	int64_t deletion_grace, sync_every;
 	UB_VEC(struct ub_settings_listen) listens;
 	const struct ub_networks *forwarded_from;
-	struct authority upstream;
+	struct upstream upstream;
+	struct upstreams others;
 	UB_VEC(struct ub_settings_tls) tls;
-	struct trust upstream_tls;
 	struct ub_text user;
-	bool upstream_plain;
 	struct ub_settings_limits limits;
 	UB_VEC(struct ub_settings_path) rules;
 	struct store store;
@@ -111,13 +110,15 @@ static const struct ub_yaml_field fields[] = {
 	{ "tls", &type_tls, offsetof(struct written, tls), false,
 	    "certificates for clients, which speak TLS then; one, or one for each name" },
 	{ "upstream", &type_upstream, offsetof(struct written, upstream), true,
-	    "the CalDAV server, like `https://dav.ours.example`" },
-	{ "upstream_tls", &type_trust, offsetof(struct written, upstream_tls), false,
+	    "the CalDAV server, like `https://dav.ours.example`; a list for several that are equal" },
+	{ "upstream_tls", &type_trust, offsetof(struct written, upstream.trust), false,
 	    "how the CalDAV server's certificate is checked" },
-	{ "upstream_plain", &ub_yaml_type_bool, offsetof(struct written, upstream_plain), false,
+	{ "upstream_plain", &ub_yaml_type_bool, offsetof(struct written, upstream.plain), false,
 	    "whether `http://` may lead to another machine, so that the network sees all passwords" },
 	{ "limits", &type_limits, offsetof(struct written, limits), false,
 	    "how many clients there may be, and how long they and the CalDAV server may take" },
+	{ "other_upstreams", &type_upstreams, offsetof(struct written, others), false,
+	    "servers beside the CalDAV server, to which requests are passed by host and path" },
 	{ "user", &ub_yaml_type_text, offsetof(struct written, user), false,
 	    "as whom the daemon runs, if root has started it" },
 	{ "rules", &type_paths, offsetof(struct written, rules), false,
@@ -163,23 +164,26 @@ struct ub_text ub_settings_path_from(
 	return path_from(arena, directory_of(settings->name), path);
 }
 
+static void fill_upstreams(
+    struct ub_arena *arena, struct ub_settings *settings, const struct written *written)
+{
+	fill_upstream(arena, &settings->upstream, &written->upstream);
+	settings->others = UB_NEW_ARRAY(arena, struct ub_settings_upstream, written->others.n);
+	settings->n_others = written->others.n;
+	for (size_t i = 0; i < written->others.n; i++)
+		fill_upstream(arena, &settings->others[i], &written->others.items[i]);
+}
+
 static struct ub_settings *finish(struct ub_arena *arena, const struct written *written,
     struct ub_text directory, const struct ub_zones *zones)
 {
 	struct ub_settings *settings = UB_NEW(arena, struct ub_settings);
-	const struct authority *upstream = &written->upstream;
-	bool bare = ub_text_find(upstream->host, UB_TEXT(":"), 0) == SIZE_MAX;
 	settings->listens = written->listens.items;
 	settings->n_listens = written->listens.n;
 	settings->forwarded_from = written->forwarded_from;
-	settings->upstream.host = upstream->host;
-	settings->upstream.port = upstream->port;
-	if (upstream->host.len)
-		settings->upstream.base = ub_textf(arena, bare ? "%s://%.*s:%u" : "%s://[%.*s]:%u",
-		    upstream->tls ? "https" : "http", UB_ARGS(upstream->host), upstream->port);
+	fill_upstreams(arena, settings, written);
 	settings->tls = written->tls.items;
 	settings->n_tls = written->tls.n;
-	fill_tls(settings, upstream, &written->upstream_tls);
 	settings->limits = written->limits;
 	settings->user = written->user;
 	settings->rules = written->rules.items;
@@ -248,10 +252,8 @@ struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_sou
 	bool read = root && ub_yaml_read(&reader, &ub_settings_type, root, &written);
 	if (read)
 		check_deliver(&reader, root, &written);
-	if (root && root->kind == UB_YAML_MAP) {
-		check_plain(&reader, root, &written.upstream, written.upstream_plain);
-		check_trust(&reader, root, &written.upstream);
-	}
+	if (root && root->kind == UB_YAML_MAP)
+		check_upstreams(&reader, root, &written.upstream, &written.others);
 	if (read && !ub_yaml_get(root, "organization")) {
 		struct ub_place place = { source, root->place.at, 0 };
 		struct ub_diag *diag = ub_warning(

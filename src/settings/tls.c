@@ -41,33 +41,3 @@ bool is_this_machine(struct ub_text host)
 	return ub_text_eq_nocase(host, UB_TEXT("localhost")) || ub_text_starts(host, UB_TEXT("127.")) ||
 	       ub_text_is(host, "::1");
 }
-
-void check_plain(const struct ub_yaml_reader *reader, const struct ub_yaml_node *root,
-    const struct authority *upstream, bool plain)
-{
-	const struct ub_yaml_node *node = ub_yaml_get(root, "upstream");
-	if (upstream->tls || plain || upstream->host.len == 0 || is_this_machine(upstream->host))
-		return;
-	struct ub_diag *diag = ub_error(reader->diags, "upstream-plain", node->place,
-	    "passwords would pass to another machine for everybody on the way to read");
-	ub_diag_set_help(reader->diags, diag,
-	    "write `https://`, or `upstream_plain: yes` where the network between may see everything");
-}
-
-void check_trust(
-    const struct ub_yaml_reader *reader, const struct ub_yaml_node *root, const struct authority *upstream)
-{
-	const struct ub_yaml_node *node = ub_yaml_get(root, "upstream_tls");
-	if (!node || upstream->tls || upstream->host.len == 0)
-		return;
-	struct ub_diag *diag =
-	    ub_error(reader->diags, "upstream-tls", node->place, "the upstream is spoken to without TLS");
-	ub_diag_set_help(reader->diags, diag, "write `https://` in `upstream`, or take this out");
-}
-
-void fill_tls(struct ub_settings *settings, const struct authority *upstream, const struct trust *trust)
-{
-	settings->upstream.tls = upstream->tls;
-	settings->upstream.name = trust->name.len ? trust->name : upstream->host;
-	settings->upstream.ca = trust->ca;
-}

@@ -59,31 +59,6 @@ static bool refuse(const struct ub_yaml_reader *reader, const struct ub_yaml_nod
 	return false;
 }
 
-static bool read_upstream(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
-    const struct ub_yaml_node *node, void *out)
-{
-	const bool tls = ub_text_starts(node->text, UB_TEXT("https://"));
-	const struct ub_text scheme = tls ? UB_TEXT("https://") : UB_TEXT("http://");
-	struct authority authority = { .port = tls ? 443 : 80, .tls = tls };
-	if (node->kind != UB_YAML_SCALAR || !ub_text_starts(node->text, scheme))
-		return ub_yaml_expected(reader, node, type->noun);
-	size_t slash = ub_text_find(node->text, UB_TEXT("/"), scheme.len);
-	if (slash != SIZE_MAX && slash + 1 < node->text.len)
-		return refuse(reader, node, slash, "upstream-path", "the upstream is given without a path",
-		    "clients' paths are passed on as they are; take this part out");
-	if (ub_text_find(node->text, UB_TEXT("@"), 0) != SIZE_MAX)
-		return refuse(reader, node, scheme.len, "upstream-password",
-		    "the upstream is given without a user", "clients' own credentials are passed on");
-	if (!parse_authority(ub_text_sub(node->text, scheme.len, slash), &authority) || authority.port == 0)
-		return ub_yaml_expected(reader, node, type->noun);
-	*(struct authority *)out = authority;
-	return true;
-}
-
-const struct ub_yaml_type type_upstream = {
-	.shape = UB_YAML_CUSTOM, .noun = "a URL like `https://dav.ours.example`", .read = read_upstream
-};
-
 static bool read_smtp(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {

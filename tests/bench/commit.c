@@ -76,11 +76,13 @@ static const char *path_of(const char *name)
 static void run_alone(const struct kind *kind, uint16_t upstream)
 {
 	const struct ub_relay_listen listen = { .host = UB_TEXT("127.0.0.1"), .port = kind->port };
+	const struct ub_relay_server server = { .host = UB_TEXT("127.0.0.1"), .port = upstream };
+	const struct ub_relay_upstream only = { .servers = &server, .n_servers = 1, .path = UB_TEXT_NONE };
 	struct ub_relay_options options = {
 		.listens = &listen,
 		.n_listens = 1,
-		.upstream_host = UB_TEXT("127.0.0.1"),
-		.upstream_port = upstream,
+		.upstreams = &only,
+		.n_upstreams = 1,
 	};
 	exit(ub_relay_run(&options, ub_sys_signals_open(), NULL));
 }

@@ -89,7 +89,7 @@ def _(story):
     unknown = certificates.Authority(story.folder, "unknown").certificate
     status, found = story.doctor(ca=unknown)
     tap.equal(status, 1, "exit status")
-    has(found, "server", "bad", "its certificate is not accepted: ")
+    has(found, "server", "bad", "the certificate of the server is not accepted: ")
 
 
 @tap.case("a wrong password, an address outside the organisation, and a service account without rights are told")

@@ -48,11 +48,15 @@ int main(int argc, char **argv)
 	}
 	const struct ub_relay_listen listen = { .host = UB_TEXT("127.0.0.1"),
 		.port = (uint16_t)atoi(argv[1]) };
+	const struct ub_relay_server server = { .host = ub_text(argv[2]), .port = (uint16_t)atoi(argv[3]) };
+	const struct ub_relay_upstream upstream = {
+		.servers = &server, .n_servers = 1, .path = UB_TEXT_NONE
+	};
 	struct ub_relay_options options = {
 		.listens = &listen,
 		.n_listens = 1,
-		.upstream_host = ub_text(argv[2]),
-		.upstream_port = (uint16_t)atoi(argv[3]),
+		.upstreams = &upstream,
+		.n_upstreams = 1,
 		.threads = 2,
 	};
 	for (int i = 4; i < argc; i++) {

@@ -10,7 +10,12 @@
 TestSuite(conn, .fini = ub_leak_check);
 
 static const struct ub_relay_listen place;
-static const struct ub_relay_options options = { .listens = &place, .n_listens = 1 };
+/* connect() to a broadcast address fails at once. */
+static const struct ub_relay_server server = { .host = { "255.255.255.255", 15 }, .port = 1 };
+static const struct ub_relay_upstream upstream = { .servers = &server, .n_servers = 1, .path = { "", 0 } };
+static const struct ub_relay_options options = {
+	.listens = &place, .n_listens = 1, .upstreams = &upstream, .n_upstreams = 1
+};
 
 /* A loop that does not run, with one client. */
 struct desk {
@@ -20,13 +25,14 @@ struct desk {
 	int theirs; /* the client's end */
 };
 
-/* connect() to a broadcast address fails at once. */
 static void open_desk(struct desk *desk)
 {
 	int pair[2], listener = socket(AF_INET, SOCK_STREAM, 0);
 	*desk = (struct desk){ .shared = { .options = &options, .engine_fd = -1 } };
 	relay_quota_init(&desk->shared.quota, 2, 2);
-	desk->shared.resolver = relay_resolver_new(UB_TEXT("255.255.255.255"), 1, NULL);
+	struct ub_text why;
+	cr_assert(relay_sites_open(&desk->shared, &why, NULL));
+	relay_sites_resolve(&desk->shared);
 	desk->loop = relay_loop_new(&desk->shared, 0, &listener);
 	cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
 	const struct sockaddr_storage from = { .ss_family = AF_UNIX };
@@ -40,7 +46,7 @@ static void close_desk(struct desk *desk)
 {
 	relay_loop_free(&desk->loop);
 	relay_quota_free(&desk->shared.quota);
-	relay_resolver_free(&desk->shared.resolver);
+	relay_sites_close(&desk->shared);
 	close(desk->theirs);
 }
 

@@ -6,6 +6,10 @@
 #include "reading.h"
 #include "upbeat/sys.h"
 
+/* One byte more than the address of a socket has room for. */
+#define TEN  "/456789012"
+#define LONG TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "/4567890"
+
 TestSuite(settings, .fini = ub_leak_check);
 
 /* The example of the manual. */
@@ -46,7 +50,7 @@ Test(settings, are_read_whole)
 	SAME(s->listens[0].host, "127.0.0.1");
 	cr_assert_eq(s->listens[0].port, 8642);
 	SAME(s->upstream.base, "http://127.0.0.1:5232");
-	cr_assert_eq(s->upstream.port, 5232);
+	cr_assert_eq(s->upstream.servers[0].port, 5232);
 	cr_assert_eq(s->n_rules, 2);
 	SAME(s->rules[0].path, "/usr/share/upbeat/rules");
 	SAME(s->rules[1].path, "/etc/upbeat/site/rules");
@@ -173,12 +177,12 @@ Test(settings, take_addresses_in_several_forms)
 	    "u.yaml", "listen: '[::1]:0'\nupstream: http://[fe80::1]:80/\nupstream_plain: yes\n" ORG);
 	cr_assert_eq(r->diags.list.n, 0, "%s", printed(r));
 	SAME(r->settings->listens[0].host, "::1");
-	SAME(r->settings->upstream.host, "fe80::1");
+	SAME(r->settings->upstream.servers[0].host, "fe80::1");
 	SAME(r->settings->upstream.base, "http://[fe80::1]:80");
 	finish(&r);
 	r = read_settings("u.yaml", "listen: localhost:65535\nupstream: http://localhost\n" ORG);
 	cr_assert_eq(r->diags.list.n, 0, "%s", printed(r));
-	cr_assert_eq(r->settings->upstream.port, 80);
+	cr_assert_eq(r->settings->upstream.servers[0].port, 80);
 	cr_assert_eq(r->settings->n_tls, 0);
 	cr_assert_not(r->settings->upstream.tls);
 	finish(&r);
@@ -193,6 +197,42 @@ Test(settings, take_addresses_in_several_forms)
 	cr_assert_eq(r->settings->n_tls, 2);
 	SAME(r->settings->tls[0].key.path, "/etc/a.key");
 	SAME(r->settings->tls[1].certificate.path, "/b.pem");
+	finish(&r);
+}
+
+Test(settings, take_several_upstreams)
+{
+	struct reading *r = read_settings("/etc/u.yaml",
+	    "listen: 127.0.0.1:1\nupstream: ['https://a.example/dav/', 'https://b.example:8443/dav']\n"
+	    "other_upstreams:\n"
+	    "- http://unix:run/books.sock:/books/\n"
+	    "- {url: http://unix:/run/wiki.sock, hosts: [Wiki.example, w.example]}\n"
+	    "- {url: [http://10.0.0.1, http://10.0.0.2], hosts: c.example, plain: yes}\n" ORG);
+	cr_assert_eq(r->diags.list.n, 0, "%s", printed(r));
+	const struct ub_settings_upstream *first = &r->settings->upstream, *others = r->settings->others;
+	cr_assert_eq(first->n_servers, 2);
+	SAME(first->base, "https://a.example:443");
+	SAME(first->servers[1].base, "https://b.example:8443");
+	SAME(first->path, "/dav");
+	cr_assert_eq(r->settings->n_others, 3);
+	SAME(others[0].base, "http://unix:/etc/run/books.sock");
+	SAME(others[0].servers[0].socket, "/etc/run/books.sock");
+	SAME(others[0].path, "/books");
+	cr_assert_eq(others[1].hosts.n, 2);
+	SAME(others[1].hosts.items[0], "wiki.example");
+	cr_assert(others[1].path.len == 0 && !others[1].tls && others[2].n_servers == 2);
+	finish(&r);
+}
+
+Test(settings, give_the_servers_of_an_upstream_to_another_process)
+{
+	struct reading *r = read_settings(
+	    "u.yaml", "listen: a.example:1\nupstream: ['https://a.example', 'https://b.example']\n" ORG);
+	struct ub_settings_upstream again = { .base = UB_TEXT_NONE };
+	ub_settings_set_bases(&again, ub_settings_bases(&r->settings->upstream, r->arena), r->arena);
+	cr_assert_eq(again.n_servers, 2);
+	SAME(again.base, "https://a.example:443");
+	SAME(again.servers[1].base, "https://b.example:443");
 	finish(&r);
 }
 
@@ -311,7 +351,32 @@ static const struct {
 	    "a host's name or address" },
 	{ REQUIRED ORG "tls: {certificate: a.pem}\n", "missing-key", "key: a PEM file" },
 	{ REQUIRED ORG "tls: a.pem\n", "wrong-value", "expected" },
-	{ "listen: a.example:1\nupstream: https://a.example/dav\n" ORG, "upstream-path", "u.yaml:2:28: " },
+	{ "listen: a.example:1\nupstream: https://a.example/d%20v\n" ORG, "upstream-path", "u.yaml:2:28: " },
+	{ "listen: a.example:1\nupstream: https://a.example/a//b\n" ORG, "upstream-path", "u.yaml:2:28: " },
+	{ "listen: a.example:1\nupstream: https://a.example/a/../b\n" ORG, "upstream-path", "dotted" },
+	{ "listen: a.example:1\nupstream: https://a.example/?q\n" ORG, "upstream-path", "without `?`" },
+	{ "listen: a.example:1\nupstream: http://unix:/s:/a#b\n" ORG, "upstream-path", "u.yaml:2:26: " },
+	{ "listen: a.example:1\nupstream: 'http://unix:'\n" ORG, "wrong-value", "a URL like" },
+	{ "listen: a.example:1\nupstream: 'https://unix:/s'\n" ORG, "wrong-value", "a URL like" },
+	{ "listen: a.example:1\nupstream: http://unix:" LONG "\n" ORG, "upstream-socket", "107 bytes" },
+	{ "listen: a.example:1\nupstream: [https://a.example, http://127.0.0.1:1]\n" ORG, "upstream-equals",
+	    "one scheme and one path" },
+	{ "listen: a.example:1\nupstream: [https://a.example/x, https://b.example/y]\n" ORG,
+	    "upstream-equals", "u.yaml:2:33: " },
+	{ "listen: a.example:1\nupstream: {hosts: a.example}\n" ORG, "missing-key", "url" },
+	{ "listen: a.example:1\nupstream: {url: https://a.example, hosts: 'a.example:1'}\n" ORG,
+	    "wrong-value", "without a port" },
+	{ "listen: a.example:1\nupstream: {url: https://a.example, tls: {ca: x}, plain: no, host: x}\n" ORG,
+	    "unknown-key", "did you mean `hosts`?" },
+	{ REQUIRED ORG "other_upstreams: [http://127.0.0.1:1]\n", "upstream-twice", "`hosts`" },
+	{ REQUIRED ORG "other_upstreams: [http://127.0.0.1:1/a, http://unix:a:/a/]\n", "upstream-twice",
+	    "the same path" },
+	{ REQUIRED ORG "other_upstreams: [http://b.example/a]\n", "upstream-plain", "`plain: yes`" },
+	{ REQUIRED ORG "other_upstreams: [{url: http://127.0.0.1:1/a, tls: {ca: x}}]\n", "upstream-tls",
+	    "in `url`" },
+	{ "listen: 'unix:/run/s'\nupstream: http://unix:/run/s\n" ORG, "upstream-is-upbeat", "u.yaml:2:11" },
+	{ REQUIRED ORG "other_upstreams: [http://127.0.0.1:8642/a]\n", "upstream-is-upbeat",
+	    "itself listens" },
 	{ "listen: a.example:1\nupstream: https://u:p@a.example\n" ORG, "upstream-password",
 	    "without a user" },
 	{ "listen: a.example:1\nupstream: https://a.example:0\n" ORG, "wrong-value", "a URL like" },
