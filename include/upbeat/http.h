@@ -114,9 +114,10 @@ struct ub_text ub_http_basic(struct ub_text user, struct ub_text password, struc
 
 struct ub_http_body {
 	enum ub_http_framing framing;
-	uint64_t left;  /* of the body or of the chunk */
 	unsigned state; /* the place in the chunked framing */
 	uint32_t seen;  /* how many bytes of the chunk's line or of the trailer section have come */
+	uint32_t name;  /* the digest of the trailer's name, as far as it has come */
+	uint64_t left;  /* of the body or of the chunk */
 };
 
 void ub_http_body_start(struct ub_http_body *body, const struct ub_http_head *head);
@@ -124,7 +125,7 @@ void ub_http_body_start(struct ub_http_body *body, const struct ub_http_head *he
  * Looks at the bytes that come next on the connection. *used: how many of them belong to the body. *content:
  * the next part of them that is content, without chunk sizes, extensions and trailers. UB_HTTP_DONE: the body
  * is complete, and the bytes behind *used belong to another message. UB_HTTP_MORE: call this again with
- * those.
+ * those. Trailers that would change what the head has said (RFC 9110 6.5.1) make a body UB_HTTP_BAD.
  */
 UB_MUST_USE enum ub_http_result ub_http_body_next(
     struct ub_http_body *body, struct ub_text bytes, size_t *used, struct ub_text *content);

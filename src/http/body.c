@@ -54,14 +54,52 @@ static unsigned within_line(char c, unsigned state, unsigned at_end)
 	return c == '\r' ? at_end : http_is(c, HTTP_FIELD) ? state : WRONG;
 }
 
-static unsigned trailer_name(unsigned state, char c)
+/* ---- trailers ---- */
+
+/* Fields that say how long a message is, where it goes, who sends it or what is to be done. Who puts trailers
+ * and fields together (RFC 9110 6.5.2) would act by what nobody before him has looked at. */
+static const char *const not_trailers[] = { "alt-svc", "authorization", "connection", "content-encoding",
+	"content-length", "content-range", "content-type", "cookie", "depth", "destination", "expect",
+	"forwarded", "host", "if", "if-match", "if-none-match", "if-schedule-tag-match", "keep-alive",
+	"location", "max-forwards", "overwrite", "proxy-authenticate", "proxy-authorization",
+	"proxy-connection", "range", "set-cookie", "te", "trailer", "transfer-encoding", "upgrade",
+	"www-authenticate", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-user",
+	"x-http-method", "x-http-method-override", "x-method-override", "x-real-ip", "x-remote-user" };
+
+/* Of a name that comes in pieces nothing is kept but a digest (FNV-1a). An underscore is read as a hyphen
+ * (RFC 3875 4.1.18). */
+static uint32_t digest(uint32_t before, char c)
 {
-	if (http_is(c, HTTP_TOKEN))
-		return TRAILER_NAME;
-	if (state == TRAILER_FIRST)
-		return c == '\r' ? LAST_LF : WRONG;
-	return c == ':' ? TRAILER_VALUE : WRONG;
+	unsigned char byte = (unsigned char)(c == '_' ? '-' : c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+	return ((before ? before : 2166136261u) ^ byte) * 16777619u;
 }
+
+static bool may_be_trailer(uint32_t name)
+{
+	for (size_t i = 0; i < UB_COUNT(not_trailers); i++) {
+		uint32_t other = 0;
+		for (const char *c = not_trailers[i]; *c; c++)
+			other = digest(other, *c);
+		if (name == other)
+			return false;
+	}
+	return true;
+}
+
+static unsigned trailer_name(struct ub_http_body *body, char c)
+{
+	if (body->state == TRAILER_FIRST)
+		body->name = 0;
+	if (http_is(c, HTTP_TOKEN)) {
+		body->name = digest(body->name, c);
+		return TRAILER_NAME;
+	}
+	if (body->state == TRAILER_FIRST)
+		return c == '\r' ? LAST_LF : WRONG;
+	return c == ':' && may_be_trailer(body->name) ? TRAILER_VALUE : WRONG;
+}
+
+/* ---- chunks ---- */
 
 /* The state after one byte of framing. */
 static unsigned step(struct ub_http_body *body, char c)
@@ -82,7 +120,7 @@ static unsigned step(struct ub_http_body *body, char c)
 		return c == '\n' ? SIZE_FIRST : WRONG;
 	case TRAILER_FIRST:
 	case TRAILER_NAME:
-		return trailer_name(body->state, c);
+		return trailer_name(body, c);
 	case TRAILER_VALUE:
 		return within_line(c, TRAILER_VALUE, TRAILER_LF);
 	case TRAILER_LF:

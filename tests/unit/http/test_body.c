@@ -69,6 +69,10 @@ Test(body, of_chunks_is_passed_over_at_every_cut)
 }
 
 static const char *const malformed[] = {
+	"0\r\nContent-Length: 5\r\n\r\n",
+	"0\r\nX-Sum: 1\r\ntransfer-ENCODING: chunked\r\n\r\n",
+	"0\r\nContent_Length: 5\r\n\r\n",
+	"0\r\nAuthorization: Basic YTpi\r\n\r\n",
 	"\r\n",
 	"x\r\n",
 	";a\r\n",
