@@ -12,11 +12,11 @@
 void relay_edge_request(struct conn *conn, struct rewrite *rewrite, struct ub_text host)
 {
 	struct exchange *exchange = &conn->exchange;
+	rewrite->secure = conn->client.tls;
+	rewrite->plain = !exchange->site->secure;
 	if (conn->front)
 		return;
 	rewrite->edge = true;
-	rewrite->secure = conn->client.tls;
-	rewrite->plain = !exchange->site->secure;
 	(void)ub_net_show(&conn->peer, rewrite->peer);
 	if (!exchange->host && !(exchange->host = strndup(host.len ? host.ptr : "", host.len)))
 		abort();

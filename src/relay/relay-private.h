@@ -51,9 +51,9 @@ struct rewrite {
 	 * the upstream is told of the client. */
 	bool edge;
 	char peer[UB_NET_SHOWN]; /* at the edge: the client's address; empty: not known */
-	bool secure;             /* at the edge: the client speaks TLS */
-	bool plain;          /* at the edge: the upstream is spoken to without TLS, and names itself by it */
-	struct ub_text host; /* at the edge, of a response: the request's host */
+	bool secure;             /* of a request, or at the edge: the client speaks TLS */
+	bool plain;              /* the same: the upstream is spoken to without TLS, and names itself by it */
+	struct ub_text host;     /* at the edge, of a response: the request's host */
 	struct ub_text upstream; /* the authority by which the upstream is reached */
 	bool drop_expect;        /* the relay itself has said 100 Continue */
 	bool drop_coding;        /* Transfer-Encoding has no meaning in this answer */

@@ -134,13 +134,15 @@ static struct ub_text scheme_of(bool secure)
 /*
  * Whether the URL names the other side as this side does not know it. Upstreams compare a Destination with
  * how they name themselves (mod_dav refuses one of another scheme), and a client that went where a Location
- * of the upstream's own leads would leave TLS, or would find nobody. *path: what follows the host.
+ * of the upstream's own leads would leave TLS, or would find nobody. What a Location should say to a client
+ * behind a front, only the front knows. *path: what follows the host.
  */
 static bool leads_across(
     const struct rewrite *rewrite, struct ub_text host, struct ub_text url, struct ub_text *path)
 {
 	struct ub_text scheme = scheme_of(rewrite->response ? !rewrite->plain : rewrite->secure);
-	if (!rewrite->edge || host.len == 0 || !ub_text_eq_nocase(ub_text_sub(url, 0, scheme.len), scheme))
+	if ((rewrite->response && !rewrite->edge) || host.len == 0 ||
+	    !ub_text_eq_nocase(ub_text_sub(url, 0, scheme.len), scheme))
 		return false;
 	size_t end = ub_text_find(url, UB_TEXT("/"), scheme.len);
 	struct ub_text authority = ub_text_sub(url, scheme.len, end == SIZE_MAX ? url.len : end);

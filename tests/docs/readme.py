@@ -92,7 +92,7 @@ HOW = (
     (r"src/upbeat ", try_program),
     (r"\./autogen\.sh && make demo$", try_demo),
     (r"\./autogen\.sh && make check$", try_check),
-    (r"make (bench|fuzz|soak|crash|hour|flood|mutate|check-threads|check-valgrind|check-servers|check-deb|deb)$|\./configure .*$", try_targets),
+    (r"make (bench|fuzz|soak|crash|hour|flood|mutate|check-threads|check-valgrind|check-servers|check-litmus|check-deb|deb)$|\./configure .*$", try_targets),
 )
 
 

@@ -23,13 +23,12 @@ class Authority:
         openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", 30,
                 "-subj", f"/CN={name}", "-keyout", self.key, "-out", self.certificate)
 
-    def issue(self, name, names, days=10, at=None):
+    def issue(self, name, names, days=10, at=None, kind=("ec", "-pkeyopt", "ec_paramgen_curve:P-256")):
         """NAME.pem and NAME.key: a certificate for the names, like "DNS:cal.ours.example,IP:127.0.0.1"."""
         certificate, key = (at or self.folder) / f"{name}.pem", (at or self.folder) / f"{name}.key"
         extensions = self.folder / f"{name}.ext"
         extensions.write_text(f"subjectAltName={names}\n")
-        wish = openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
-                       f"/CN={name}", "-keyout", key)
+        wish = openssl("req", "-new", "-newkey", *kind, "-nodes", "-subj", f"/CN={name}", "-keyout", key)
         made = openssl("x509", "-req", "-CA", self.certificate, "-CAkey", self.key, "-CAcreateserial", "-days", days,
                        "-extfile", extensions, text=wish)
         certificate.write_text(made)

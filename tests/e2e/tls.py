@@ -58,11 +58,11 @@ upstream_tls: {{ca: {self.authority.certificate}, name: dav.ours.example}}
         answer.read()
         return answer.status
 
-    def client(self, *words, port=None):
+    def client(self, *words, port=None, text=""):
         """What openssl's own client says of Upbeat."""
         command = ["openssl", "s_client", "-connect", f"127.0.0.1:{port or self.upbeat.port}", "-CAfile",
                    self.authority.certificate, "-servername", "cal.ours.example", *words]
-        return subprocess.run(command, input="", capture_output=True, text=True, timeout=30, check=False)
+        return subprocess.run(command, input=text, capture_output=True, text=True, timeout=30, check=False)
 
 
 def refused(upbeat, words):
@@ -119,6 +119,26 @@ def _(story):
                      if new == "-tls1_2" else kept_session(story, saved), "Verify return code: 0", new)
         again = story.client(new, "-sess_in", saved)
         assert re.search(r"^Reused, ", again.stdout, re.M), again.stdout
+
+
+@tap.case("weak ciphers and signatures are refused, nothing is compressed, and no client begins a second handshake")
+def _(story):
+    certificate, key = story.authority.issue("rsa", "IP:127.0.0.1", kind=("rsa:2048",))
+    other = story.open(f"tls: {{certificate: {certificate}, key: {key}}}\nupstream_tls: {{ca: {story.authority.certificate}}}\n")
+    for port in (story.upbeat.port, other.port):
+        for weak in ("NULL", "aNULL", "3DES", "kRSA", "SHA1", "SHA256", "ECDHE+SHA384", "PSK"):
+            said = story.client("-tls1_2", "-cipher", f"{weak}:@SECLEVEL=0", port=port)
+            assert said.returncode != 0, f"{weak}: {said.stdout}"
+        tap.contains(story.client("-tls1_2", port=port).stdout, "Verify return code: 0", "others")
+    for version in ("-tls1_2", "-tls1_3"):
+        said = story.client(version, "-comp").stdout
+        tap.contains(said, "Compression: NONE", version)
+        assert re.search(r"Server Temp Key: (X25519|ECDH)", said), f"no forward secrecy: {said}"
+    tap.contains(story.client("-tls1_2").stdout, "Secure Renegotiation IS supported", "renegotiation")
+    again = story.client("-tls1_2", text="R\n")
+    tap.contains(again.stderr, "no renegotiation", "a second handshake")
+    for weak in ("RSA+SHA1", "ECDSA+SHA1"):
+        assert story.client("-tls1_2", "-sigalgs", weak).returncode != 0, weak
 
 
 def kept_session(story, saved):

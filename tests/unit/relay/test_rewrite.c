@@ -161,6 +161,8 @@ Test(rewrite, gives_urls_of_the_same_host_the_scheme_of_the_other_side)
 		    ub_textf(arena, format, cases[i].destination, SAID("http")).ptr);
 		ub_arena_free(&arena);
 	}
+	expect("MOVE /a HTTP/1.1\r\nHost: h\r\nDestination: http://h/b\r\n\r\n", (struct rewrite){ 0 },
+	    "MOVE /a HTTP/1.1\r\nHost: h\r\nDestination: https://h/b\r\n\r\n");
 	struct rewrite answer = { .response = true,
 		.edge = true,
 		.secure = true,
