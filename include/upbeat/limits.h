@@ -86,8 +86,9 @@
 /* wire */
 #define UB_WIRE_FRAME_MAX     (128u * 1024)
 #define UB_WIRE_BODY_MAX      (64u * 1024) /* a meeting that rules may amend; larger meetings stay as they are */
-#define UB_WIRE_WAITING_BYTES 512          /* a bit for each bucket of principals */
-#define UB_WIRE_PIECE_MAX     (32u * 1024) /* the part of a reply in one frame */
+#define UB_WIRE_FILES_MAX     UB_RELAY_THREADS_MAX /* open files that come with one frame: a socket a loop */
+#define UB_WIRE_WAITING_BYTES 512                  /* a bit for each bucket of principals */
+#define UB_WIRE_PIECE_MAX     (32u * 1024)         /* the part of a reply in one frame */
 
 /* control socket */
 #define UB_CONTROL_ASK_MS      1000                 /* time for a client to say what it wants */
@@ -354,18 +355,20 @@
 #define UB_RELAY_THREADS_MAX    64
 #define UB_RELAY_CONNS_MAX      (1u << 20)     /* connections of one thread */
 #define UB_RELAY_OWN_FILES      16             /* open files that are no connections, */
-#define UB_RELAY_OWN_FILES_LOOP 4              /* and of each thread */
+#define UB_RELAY_OWN_FILES_LOOP 6              /* and of each thread */
 #define UB_RELAY_BUFFER         (32u * 1024)   /* the buffer of each direction through which bytes stream */
 #define UB_RELAY_BUFFERS_KEPT   1024           /* unused buffers of one thread */
 #define UB_RELAY_HOLD_MAX       (1024u * 1024) /* one body; longer ones are not held */
 #define UB_RELAY_HELD_MAX       (64u * 1024 * 1024) /* all bodies that one thread holds */
-#define UB_RELAY_TURNS_MAX      16    /* buffers or phases of one turn; then others have theirs */
-#define UB_RELAY_POOL_MAX       512   /* idle upstream connections of one thread */
-#define UB_RELAY_ADDRESSES_MAX  8     /* addresses of the upstream's name */
-#define UB_RELAY_INTERIM_MAX    32    /* 1xx answers to one request */
-#define UB_RELAY_POLLS          16384 /* places of marks that say when clients have polled */
-#define UB_RELAY_MISSED_MAX     1024  /* writes that no engine has confirmed, of one thread */
-#define UB_RELAY_MISSED_MS      60000 /* time for which their credentials are kept */
+#define UB_RELAY_TURNS_MAX      16           /* buffers or phases of one turn; then others have theirs */
+#define UB_RELAY_POOL_MAX       512          /* idle upstream connections of one thread */
+#define UB_RELAY_ADDRESSES_MAX  8            /* addresses of the upstream's name */
+#define UB_RELAY_INTERIM_MAX    32           /* 1xx answers to one request */
+#define UB_RELAY_POLLS          16384        /* places of marks that say when clients have polled */
+#define UB_RELAY_MISSED_MAX     1024         /* writes that no engine has confirmed, of one thread */
+#define UB_RELAY_MISSED_MS      60000        /* time for which their credentials are kept */
+#define UB_RELAY_TELL_MS        50           /* until the engine is told what nothing waits for, */
+#define UB_RELAY_TELL_BYTES     (32u * 1024) /* or so much of it has come together */
 #define UB_RELAY_COMMIT_MS      (250 * UB_SLOWNESS)
 #define UB_RELAY_CONNECT_MS     5000
 #define UB_RELAY_ANSWER_MS      120000 /* large reports take their time */

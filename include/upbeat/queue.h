@@ -55,9 +55,11 @@ void ub_queue_wake(void *queue);
 
 /* ---- by the thread that hears the relay ---- */
 
-/* Takes the frames that have come, up to UB_BATCH_MAX of them, and answers them. Does not wait for any.
+struct pollfd;
+/* Waits for frames, at most `wait` milliseconds, or until something else happens: `other` is polled along
+ * (NULL: nothing is). Takes the frames that have come, up to UB_BATCH_MAX of each socket, and answers them.
  * False: the relay is gone. */
-UB_MUST_USE bool ub_queue_hear(struct ub_queue *queue);
+UB_MUST_USE bool ub_queue_hear(struct ub_queue *queue, struct pollfd *other, int64_t wait);
 /* Does what is to be done from time to time. Returns after how many milliseconds, at the latest, the caller
  * has to call again. */
 UB_MUST_USE int64_t ub_queue_tend(struct ub_queue *queue);

@@ -3,16 +3,19 @@
 #define UPBEAT_WIRE_H
 
 /*
- * wire: what the relay and the engine tell each other, and what people ask the engine. One frame is one
- * message of a SOCK_SEQPACKET socket. The engine finds its end of the pair with the relay at the file
- * descriptor UB_WIRE_ENGINE_FD, and the listening control socket at UB_WIRE_CONTROL_FD. All ends are the same
- * program on the same machine. All the same a frame is checked: if a length does not fit, it is no frame.
+ * wire: what the relay and the engine tell each other, and what people ask the engine. One message of a
+ * SOCK_SEQPACKET socket is one frame, or several that go together, one behind the other. The engine finds its
+ * end of the pair with the relay at the file descriptor UB_WIRE_ENGINE_FD, and the listening control socket
+ * at UB_WIRE_CONTROL_FD. Each loop of the relay has a socket of its own, which comes with HELLO: what a loop
+ * tells is answered there. All ends are the same program on the same machine. All the same a frame is
+ * checked: if a length does not fit, it is no frame.
  *
  * relay to engine                       engine to relay
  *   HELLO     which engine it is;         READY      settings and rules are read; sent once
  *             sent first                  BODIES     whether it looks at bodies; sent when that changes
- *   WRITE     a write is about to be      COMMITTED  the key of the write is safe: the write may go on, with
- *             forwarded                              the body in this frame, if there is one
+ *   WRITE     a write is about to be      COMMITTED  the key of the write is safe, or it needs none: the
+ *             forwarded                              write may go on, with the body in this frame, if there
+ *                                                    is one
  *   ANSWERED  upstream has answered it    WAITING    the users whose keys wait; sent each second while there
  *   PRINCIPAL a user whose keys wait                 are any
  *             was heard of; sent once     POLLS      how often it wants to be told of polls; sent when that
@@ -47,7 +50,9 @@ enum ub_wire_kind {
 	UB_WIRE_ANSWERED = 2,
 	UB_WIRE_READY = 3,
 	UB_WIRE_COMMITTED = 4,
-	UB_WIRE_HELLO = 5, /* its id: the number of engines before; when the relay started, Unix seconds */
+	/* its id: the number of engines before; when the relay started, Unix seconds. The sockets of the
+	   relay's loops come along. */
+	UB_WIRE_HELLO = 5,
 	UB_WIRE_BODIES = 16,
 	UB_WIRE_POLLS = 17,
 	UB_WIRE_ASK = 32,
@@ -147,6 +152,7 @@ struct ub_wire_frame {
 		struct ub_wire_answered answered;
 		struct ub_wire_committed {
 			struct ub_text body; /* to be forwarded instead; empty: the body stays as it is */
+			bool patient;        /* the answer need not be told at once: nothing waits for it */
 		} committed;
 		bool bodies;
 		unsigned
@@ -171,8 +177,12 @@ enum ub_wire_result {
 	UB_WIRE_CLOSED,  /* the other side is gone */
 };
 
+/* The n bytes are one frame. */
 UB_MUST_USE enum ub_wire_result ub_wire_decode(
     const unsigned char *bytes, size_t n, struct ub_wire_frame *frame);
+/* The first of the n bytes are a frame. *used: how many; all of them when the result is UB_WIRE_INVALID. */
+UB_MUST_USE enum ub_wire_result ub_wire_decode_first(
+    const unsigned char *bytes, size_t n, struct ub_wire_frame *frame, size_t *used);
 
 /* Sending and receiving do not block. `scratch` has UB_WIRE_FRAME_MAX bytes. ub_wire_send wipes what it has
  * used of them; a received frame points into them, so the caller wipes them after use. */
@@ -187,6 +197,42 @@ UB_MUST_USE enum ub_wire_result ub_wire_send_until(
     int fd, const struct ub_wire_frame *frame, unsigned char *scratch, int64_t deadline);
 UB_MUST_USE enum ub_wire_result ub_wire_receive_until(
     int fd, struct ub_wire_frame *frame, unsigned char *scratch, int64_t deadline);
+
+/* ---- several frames that go together: message.c ---- */
+
+/* Frames that have come. */
+struct ub_wire_message {
+	const unsigned char *rest; /* in the scratch: what was not taken yet */
+	size_t left;
+	size_t size; /* bytes to be wiped in the scratch */
+	/* Open files that have come along, which are the receiver's. */
+	int files[UB_WIRE_FILES_MAX];
+	size_t n_files;
+};
+/* Receives a message; does not block. OK, NONE, INVALID or CLOSED. `scratch` as in ub_wire_receive(). */
+UB_MUST_USE enum ub_wire_result ub_wire_hear(int fd, struct ub_wire_message *message, unsigned char *scratch);
+/* Takes the next frame. NONE: there is none left. INVALID: what is left is none. */
+UB_MUST_USE enum ub_wire_result ub_wire_next(struct ub_wire_message *message, struct ub_wire_frame *frame);
+
+/* Frames that are to go together. */
+struct ub_wire_outbox {
+	unsigned char *bytes; /* UB_WIRE_FRAME_MAX of them, made with the first frame; NULL: not yet */
+	size_t n;
+};
+/* Puts a frame behind the others. False: there is no room for it. */
+UB_MUST_USE bool ub_wire_outbox_add(struct ub_wire_outbox *outbox, const struct ub_wire_frame *frame);
+/* The same for the bytes of a frame. */
+UB_MUST_USE bool ub_wire_outbox_add_bytes(
+    struct ub_wire_outbox *outbox, const unsigned char *bytes, size_t n);
+/* Sends what there is; does not block. FULL: all of it is still there. Otherwise it is wiped. */
+UB_MUST_USE enum ub_wire_result ub_wire_outbox_send(struct ub_wire_outbox *outbox, int fd);
+/* Wipes what there is. */
+void ub_wire_outbox_clear(struct ub_wire_outbox *outbox);
+void ub_wire_outbox_free(struct ub_wire_outbox *outbox);
+
+/* Sends the bytes of a frame, and open files along with it; does not block. */
+UB_MUST_USE enum ub_wire_result ub_wire_send_files(
+    int fd, const unsigned char *bytes, size_t n, const int *files, size_t n_files);
 
 /* ---- the control socket ---- */
 

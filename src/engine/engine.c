@@ -38,12 +38,11 @@ static bool told_to_stop(const struct engine *engine)
 
 static void serve(const struct engine *engine)
 {
-	struct pollfd polled[] = { { .fd = engine->options->fd, .events = POLLIN },
-		{ .fd = engine->options->signals, .events = POLLIN } };
-	do {
-		int64_t wait = ub_queue_tend(engine->queue);
-		poll(polled, UB_COUNT(polled), (int)wait);
-	} while (ub_queue_hear(engine->queue) && !(polled[1].revents && told_to_stop(engine)));
+	struct pollfd signals = { .fd = engine->options->signals, .events = POLLIN };
+	int64_t wait;
+	do
+		wait = ub_queue_tend(engine->queue);
+	while (ub_queue_hear(engine->queue, &signals, wait) && !(signals.revents && told_to_stop(engine)));
 }
 
 /* Tells the relay that the engine is ready, before any key is worked on: so a relay knows that an engine

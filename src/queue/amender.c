@@ -66,7 +66,7 @@ static struct task *shift(struct ub_amender *amender)
 static void tell(struct ub_amender *amender, struct task *task, struct ub_text body)
 {
 	if (!task->told)
-		queue_let_go(amender->queue, task->write.id, body, amender->scratch);
+		queue_let_go(amender->queue, task->write.fd, task->write.id, body, amender->scratch);
 	task->told = true;
 }
 

@@ -12,6 +12,7 @@
 
 /* A write that the relay holds until it is told how to go on. */
 struct ub_amender_write {
+	int fd; /* the socket by which the relay is told how the write goes on */
 	struct ub_wire_id id;
 	/* when the write goes on as it came, at the latest; milliseconds on the monotonic clock */
 	int64_t until;

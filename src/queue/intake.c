@@ -6,18 +6,26 @@
  */
 #include "queue-private.h"
 
+#include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "amender.h"
 #include "upbeat/http.h"
+
+/* A write that the relay holds until it hears from us. */
+struct held_write {
+	struct ub_amender_write write;
+	struct queue_socket *socket; /* by which it was told */
+	bool lone;
+};
 
 /* What the frames of one turn ask of the store. */
 struct batch {
 	int64_t begun; /* when the turn began, on the monotonic clock */
 	UB_VEC(struct ub_key) keys;
 	UB_VEC(struct ub_key) due; /* the keys of answered writes: due now */
-	UB_VEC(struct ub_amender_write)
-	writes; /* writes that the relay holds until it hears from us */
+	UB_VEC(struct held_write) writes;
 };
 
 /* Whether anybody's credentials may be good for keys of this principal: his own, or for nobody's keys those
@@ -46,14 +54,16 @@ static void add_key(struct ub_queue *queue, struct batch *batch, enum ub_key_kin
 			.doubt = doubt_of(queue, principal) };
 }
 
-static void take_write(
-    struct ub_queue *queue, const struct ub_wire_frame *frame, struct batch *batch, struct ub_arena *arena)
+static void take_write(struct ub_queue *queue, struct queue_socket *socket, const struct ub_wire_frame *frame,
+    struct batch *batch, struct ub_arena *arena)
 {
 	const struct ub_wire_write *write = &frame->write;
 	size_t before = batch->keys.n;
 	struct ub_text principal = ub_http_principal(write->authorization, arena);
-	struct ub_amender_write *held = ub_push(arena, &batch->writes);
-	*held = (struct ub_amender_write){ .id = frame->id,
+	struct held_write *held = ub_push(arena, &batch->writes);
+	held->socket = socket;
+	held->write = (struct ub_amender_write){ .fd = socket->fd,
+		.id = frame->id,
 		.until = batch->begun + UB_AMEND_MS,
 		.href = ub_text_copy(arena, write->href),
 		.if_match = ub_text_copy(arena, write->if_match),
@@ -66,12 +76,12 @@ static void take_write(
 		add_key(queue, batch, kind, write->href, principal, arena);
 	add_key(queue, batch, UB_KEY_OBJECT, write->destination, principal, arena);
 	struct ub_lone_write lone;
-	bool is_lone =
+	bool is_lone = held->lone =
 	    batch->keys.n == before + 1 && queue_is_lone(queue, write, &batch->keys.items[before], &lone);
 	if (is_lone)
 		batch->keys.n = before;
 	else
-		held->body = ub_text_copy(arena, write->body);
+		held->write.body = ub_text_copy(arena, write->body);
 	for (size_t i = before; i < batch->keys.n; i++)
 		queue_overtake_lone(queue, batch->keys.items[i].href);
 	const struct ub_announced_write announced = { .id = frame->id,
@@ -230,18 +240,37 @@ static void put(struct ub_queue *queue, const struct ub_key *keys, size_t n, boo
 	shelter(queue, sheltered.items, sheltered.n, due);
 }
 
+/* The write goes on as it came, at the end of the turn. */
+static void let_go(struct ub_queue *queue, const struct held_write *held)
+{
+	const struct ub_wire_frame committed = {
+		.kind = UB_WIRE_COMMITTED, .id = held->write.id, .committed = { .patient = held->lone }
+	};
+	struct ub_wire_outbox *out = &held->socket->out;
+	if (ub_wire_outbox_add(out, &committed))
+		return;
+	if (ub_wire_outbox_send(out, held->socket->fd) == UB_WIRE_FULL ||
+	    !ub_wire_outbox_add(out, &committed))
+		queue_complain_of_relay(queue);
+}
+
 /* Puts the keys, then lets the writes go on: those that rules may amend go to the amender first. A write
  * without a principal is not remembered, and so not amended. */
 static void settle_batch(struct ub_queue *queue, const struct batch *batch)
 {
 	put(queue, batch->keys.items, batch->keys.n, false, queue_now() + UB_CREDENTIAL_MS, queue->arena);
 	for (size_t i = 0; i < batch->writes.n; i++) {
-		const struct ub_amender_write *write = &batch->writes.items[i];
-		if (write->body.len && write->principal.len)
-			ub_amender_give(queue->amender, write);
+		const struct held_write *held = &batch->writes.items[i];
+		if (held->write.body.len && held->write.principal.len)
+			ub_amender_give(queue->amender, &held->write);
 		else
-			queue_let_go(queue, write->id, UB_TEXT_NONE, queue->out);
+			let_go(queue, held);
 	}
+	for (size_t i = 0; i < queue->n_sockets; i++)
+		if (ub_wire_outbox_send(&queue->sockets[i].out, queue->sockets[i].fd) == UB_WIRE_FULL) {
+			ub_wire_outbox_clear(&queue->sockets[i].out);
+			queue_complain_of_relay(queue);
+		}
 	/* Of these nobody waits for an answer, and their keys are in the store since their writes were
 	 * announced: what is lost now comes up within a minute. */
 	put(queue, batch->due.items, batch->due.n, true, queue_now(), queue->arena);
@@ -249,10 +278,11 @@ static void settle_batch(struct ub_queue *queue, const struct batch *batch)
 		ub_queue_wake(queue);
 }
 
-static void take_frame(struct ub_queue *queue, const struct ub_wire_frame *frame, struct batch *batch)
+static void take_frame(struct ub_queue *queue, struct queue_socket *socket, const struct ub_wire_frame *frame,
+    struct batch *batch)
 {
 	if (frame->kind == UB_WIRE_WRITE) {
-		take_write(queue, frame, batch, queue->arena);
+		take_write(queue, socket, frame, batch, queue->arena);
 	} else if (frame->kind == UB_WIRE_ANSWERED) {
 		take_answer(queue, frame, batch, queue->arena);
 	} else if (frame->kind == UB_WIRE_PRINCIPAL) {
@@ -267,22 +297,67 @@ static void take_frame(struct ub_queue *queue, const struct ub_wire_frame *frame
 	}
 }
 
-bool ub_queue_hear(struct ub_queue *queue)
+/* ---- sockets ---- */
+
+static void take_files(struct ub_queue *queue, const struct ub_wire_message *message)
 {
-	struct batch batch = { .begun = ub_sys_monotonic_ms() };
-	struct ub_wire_frame frame;
-	enum ub_wire_result result = UB_WIRE_NONE;
-	for (size_t n = 0; n < UB_BATCH_MAX; n++) {
-		result = ub_wire_receive(queue->input.relay_fd, &frame, queue->in);
-		if (result == UB_WIRE_CLOSED || result == UB_WIRE_NONE)
-			break;
-		if (result == UB_WIRE_INVALID)
-			ub_log(queue->input.log, UB_LOG_ERROR, "the relay sent something that is no frame");
-		else if (result == UB_WIRE_OK)
-			take_frame(queue, &frame, &batch);
-		explicit_bzero(queue->in, frame.size);
+	for (size_t i = 0; i < message->n_files; i++) {
+		if (queue->n_sockets < UB_COUNT(queue->sockets))
+			queue->sockets[queue->n_sockets++] = (struct queue_socket){ .fd = message->files[i] };
+		else
+			close(message->files[i]);
 	}
+}
+
+void queue_close_sockets(struct ub_queue *queue)
+{
+	for (size_t i = 0; i < queue->n_sockets; i++) {
+		ub_wire_outbox_free(&queue->sockets[i].out);
+		if (i > 0)
+			close(queue->sockets[i].fd);
+	}
+}
+
+/* Takes the frames that wait at a socket. */
+static void hear_socket(struct ub_queue *queue, struct queue_socket *socket, struct batch *batch)
+{
+	struct ub_wire_message message;
+	enum ub_wire_result heard = UB_WIRE_OK;
+	for (size_t n = 0; n < UB_BATCH_MAX && (heard == UB_WIRE_OK || heard == UB_WIRE_INVALID);) {
+		struct ub_wire_frame frame;
+		enum ub_wire_result result;
+		heard = ub_wire_hear(socket->fd, &message, queue->in);
+		take_files(queue, &message);
+		for (; (result = ub_wire_next(&message, &frame)) != UB_WIRE_NONE; n++)
+			if (result == UB_WIRE_OK)
+				take_frame(queue, socket, &frame, batch);
+			else if (result == UB_WIRE_INVALID)
+				heard = UB_WIRE_INVALID;
+		explicit_bzero(queue->in, message.size);
+		if (heard == UB_WIRE_INVALID)
+			ub_log(queue->input.log, UB_LOG_ERROR, "the relay sent something that is no frame");
+		n += heard == UB_WIRE_INVALID;
+	}
+	socket->ended = heard == UB_WIRE_CLOSED;
+}
+
+bool ub_queue_hear(struct ub_queue *queue, struct pollfd *other, int64_t wait)
+{
+	struct pollfd polled[UB_COUNT(queue->sockets) + 1];
+	size_t n = queue->n_sockets;
+	for (size_t i = 0; i < n; i++)
+		polled[i] = (struct pollfd){ .fd = queue->sockets[i].ended ? -1 : queue->sockets[i].fd,
+			.events = POLLIN };
+	polled[n] = other ? *other : (struct pollfd){ .fd = -1 };
+	if (poll(polled, n + 1, (int)wait) < 0)
+		return true;
+	if (other)
+		*other = polled[n];
+	struct batch batch = { .begun = ub_sys_monotonic_ms() };
+	for (size_t i = 0; i < n; i++)
+		if (polled[i].revents)
+			hear_socket(queue, &queue->sockets[i], &batch);
 	settle_batch(queue, &batch);
 	ub_arena_reset(queue->arena);
-	return result != UB_WIRE_CLOSED;
+	return !queue->sockets[0].ended;
 }

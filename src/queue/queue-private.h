@@ -23,6 +23,13 @@
 #include "upbeat/wire.h"
 #include "upkeep.h"
 
+/* By which the relay, or one of its loops, tells of writes, and is answered. */
+struct queue_socket {
+	int fd;
+	bool ended;                /* the other side is gone; the file stays open, as writes may name it */
+	struct ub_wire_outbox out; /* what goes there at the end of the turn */
+};
+
 /* What the queue's threads share. */
 struct ub_queue {
 	struct ub_queue_input input;
@@ -49,6 +56,8 @@ struct ub_queue {
 	uint64_t wakeups;
 	unsigned busy; /* workers that work on a key */
 	/* Only for the thread that hears the relay: */
+	struct queue_socket sockets[1 + UB_WIRE_FILES_MAX]; /* the first is input.relay_fd */
+	size_t n_sockets;
 	struct ub_redirects *redirects;
 	struct ub_upkeep upkeep;
 	/* when to tell the relay next for whom keys wait, on the monotonic clock */
@@ -67,7 +76,7 @@ struct ub_queue {
 	unsigned told_polls;                      /* what the relay was last told of polls */
 	bool told_waiting;                        /* the relay was last told that keys wait for somebody */
 	bool told_bodies;                         /* the relay was last told that bodies are looked at */
-	unsigned char *in, *out;                  /* room for one frame each */
+	unsigned char *in, *out;                  /* room for one message each */
 	struct ub_arena *arena;                   /* of one turn: reset after each ub_queue_hear() */
 };
 
@@ -89,9 +98,16 @@ int64_t queue_now(void);
 struct ub_snapshot *queue_snapshot(struct ub_queue *queue);
 /* Logs the problem of a store; no more than once a minute, as a full disk refuses much. */
 void queue_complain(struct ub_queue *queue, struct ub_store *store);
-/* Tells the relay that a write may go on: with `body` or, if that is empty, as the write came. `scratch`:
- * UB_WIRE_FRAME_MAX bytes, as of ub_wire_send(). Any thread. */
-void queue_let_go(struct ub_queue *queue, struct ub_wire_id id, struct ub_text body, unsigned char *scratch);
+/* Tells the relay, by this socket of it, that a write may go on: with `body` or, if that is empty, as the
+ * write came. `scratch`: UB_WIRE_FRAME_MAX bytes, as of ub_wire_send(). Any thread. */
+void queue_let_go(
+    struct ub_queue *queue, int fd, struct ub_wire_id id, struct ub_text body, unsigned char *scratch);
+/* Logs that the relay does not read; no more than once a minute. */
+void queue_complain_of_relay(struct ub_queue *queue);
+
+/* ---- intake.c: what the relay tells ---- */
+
+void queue_close_sockets(struct ub_queue *queue);
 
 /* ---- worker.c: the threads that take keys from the store and put each through a pass ---- */
 

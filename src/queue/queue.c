@@ -156,6 +156,7 @@ struct ub_queue *ub_queue_new(const struct ub_queue_input *input)
 	if (!queue || !(queue->in = malloc(UB_WIRE_FRAME_MAX)) || !(queue->out = malloc(UB_WIRE_FRAME_MAX)))
 		abort();
 	queue->input = *input;
+	queue->sockets[queue->n_sockets++] = (struct queue_socket){ .fd = input->relay_fd };
 	queue->shelter = ub_store_memory_open();
 	queue->polls = ub_store_memory_open();
 	queue->looks = ub_looks_new();
@@ -220,6 +221,7 @@ void ub_queue_stop(struct ub_queue **queue)
 	end_threads(mine);
 	queue_settle_last_lone(mine);
 	report_lost(mine);
+	queue_close_sockets(mine);
 	ub_credentials_free(&mine->credentials);
 	ub_service_free(&mine->service);
 	ub_poller_free(&mine->poller);

@@ -30,10 +30,18 @@ void ub_queue_wake(void *context)
 	pthread_mutex_unlock(&queue->mutex);
 }
 
-void queue_let_go(struct ub_queue *queue, struct ub_wire_id id, struct ub_text body, unsigned char *scratch)
+void queue_complain_of_relay(struct ub_queue *queue)
 {
-	struct ub_wire_frame committed = { .kind = UB_WIRE_COMMITTED, .id = id, .committed = { body } };
-	if (ub_wire_send(queue->input.relay_fd, &committed, scratch) == UB_WIRE_FULL)
-		ub_log_paced(queue->input.log, &queue->relay_pace, UB_LOG_WARNING,
-		    "the relay does not read: a write goes on after its time");
+	ub_log_paced(queue->input.log, &queue->relay_pace, UB_LOG_WARNING,
+	    "the relay does not read: a write goes on after its time");
+}
+
+void queue_let_go(
+    struct ub_queue *queue, int fd, struct ub_wire_id id, struct ub_text body, unsigned char *scratch)
+{
+	struct ub_wire_frame committed = {
+		.kind = UB_WIRE_COMMITTED, .id = id, .committed = { .body = body }
+	};
+	if (ub_wire_send(fd, &committed, scratch) == UB_WIRE_FULL)
+		queue_complain_of_relay(queue);
 }

@@ -28,19 +28,56 @@ void relay_announce_forget(struct exchange *exchange)
 	wipe(&exchange->announced, exchange->announced_len);
 }
 
+/* ---- what the engine is told together ---- */
+
+void relay_announce_flush(struct loop *loop, bool all)
+{
+	bool due = loop->out.n && (all || loop->now >= loop->tell_at || loop->out.n >= UB_RELAY_TELL_BYTES);
+	if (!due)
+		return;
+	/* An engine that is gone is noticed by its socket. */
+	if (ub_wire_outbox_send(&loop->out, loop->engine_link.fd) != UB_WIRE_FULL)
+		return;
+	ub_log_paced(loop->shared->log, &loop->full_pace, UB_LOG_WARNING,
+	    "the engine does not keep up; it is told later");
+	loop->tell_at = loop->now + UB_RELAY_TELL_MS;
+}
+
+int64_t relay_announce_wait(const struct loop *loop)
+{
+	int64_t left = loop->tell_at - loop->now;
+	return loop->out.n == 0 ? -1 : left > 0 ? left : 0;
+}
+
+bool relay_announce_tell(struct loop *loop, const unsigned char *bytes, size_t n, bool patient)
+{
+	bool first = loop->out.n == 0;
+	if (loop->engine == 0)
+		return false;
+	if (!ub_wire_outbox_add_bytes(&loop->out, bytes, n)) {
+		relay_announce_flush(loop, true);
+		first = true;
+		if (!ub_wire_outbox_add_bytes(&loop->out, bytes, n))
+			return false;
+	}
+	if (!patient)
+		loop->tell_at = 0;
+	else if (first)
+		loop->tell_at = loop->now + UB_RELAY_TELL_MS;
+	return true;
+}
+
 static bool tell(struct loop *loop, const unsigned char *bytes, size_t n)
 {
-	enum ub_wire_result result = ub_wire_send_bytes(loop->shared->engine_fd, bytes, n);
-	if (result == UB_WIRE_FULL)
-		ub_log_paced(loop->shared->log, &loop->full_pace, UB_LOG_WARNING,
-		    "the engine does not keep up; it is told later");
-	return result == UB_WIRE_OK;
+	return relay_announce_tell(loop, bytes, n, false);
 }
+
+/* ---- a write ---- */
 
 /* Tells the present engine of the write, unless it knows already. */
 static bool tell_write(struct loop *loop, struct exchange *exchange)
 {
-	uint32_t engine = loop->shared->engine;
+	uint32_t engine = loop->engine;
 	if (engine == 0)
 		return false;
 	if (exchange->engine != engine && tell(loop, exchange->announced, exchange->announced_len))
@@ -69,7 +106,7 @@ static bool tell_with_body(
     struct conn *conn, struct ub_wire_frame *frame, struct ub_text if_match, struct ub_text body)
 {
 	struct loop *loop = conn->loop;
-	uint32_t engine = loop->shared->engine;
+	uint32_t engine = loop->engine;
 	if (body.len == 0 || engine == 0)
 		return false;
 	frame->write.body = body;
@@ -86,7 +123,7 @@ bool relay_announce(struct conn *conn, const struct ub_http_head *head, struct u
 {
 	struct loop *loop = conn->loop;
 	struct exchange *exchange = &conn->exchange;
-	if (loop->shared->engine_fd < 0)
+	if (!loop->shared->options->engine_argv)
 		return false;
 	ub_arena_reset(loop->arena);
 	struct ub_wire_frame frame = {
@@ -212,7 +249,8 @@ void relay_announce_answer(struct conn *conn, const struct ub_http_head *head)
 			.location = ub_http_value(head, "Location"),
 		};
 	size_t n = ub_wire_encode(&frame, loop->wire, UB_WIRE_FRAME_MAX);
-	bool told = n > 0 && tell_write(loop, exchange) && tell(loop, loop->wire, n);
+	bool told = n > 0 && tell_write(loop, exchange) &&
+		    relay_announce_tell(loop, loop->wire, n, exchange->patient && exchange->committed);
 	if (n > 0 && !(told && exchange->committed))
 		keep_missed(loop, exchange, frame.id, told, n);
 	relay_announce_forget(exchange);

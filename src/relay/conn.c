@@ -238,7 +238,7 @@ void relay_conn_go_on(struct conn *conn)
 	relay_conn_run(conn);
 }
 
-void relay_conn_committed(struct loop *loop, struct ub_wire_id id, struct ub_text body)
+void relay_conn_committed(struct loop *loop, struct ub_wire_id id, const struct ub_wire_committed *committed)
 {
 	uint32_t slot = id.slot % UB_RELAY_CONNS_MAX;
 	struct conn *conn = slot < loop->n_slots ? loop->slots[slot] : NULL;
@@ -246,10 +246,11 @@ void relay_conn_committed(struct loop *loop, struct ub_wire_id id, struct ub_tex
 	if (!conn || conn->generation != id.generation || !conn->exchange.announced)
 		return;
 	conn->exchange.committed = true;
+	conn->exchange.patient = committed->patient;
 	if (conn->phase != PHASE_PARK)
 		return; /* the write was forwarded as it came */
-	if (body.len)
-		relay_amend(conn, body);
+	if (committed->body.len)
+		relay_amend(conn, committed->body);
 	relay_conn_go_on(conn);
 }
 

@@ -12,27 +12,55 @@
 
 extern char **environ;
 
-/* The relay's end of the socket has the same number for each engine: loops write to it without asking which
- * one there is. */
-static int open_socket(struct shared *shared)
+static bool open_pair(int pair[2])
 {
 	const int size = 1024 * 1024;
-	int pair[2];
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) != 0)
-		return -1;
+		return false;
 	(void)setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	(void)setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	if (shared->engine_fd < 0) {
-		shared->engine_fd = pair[0];
-		return pair[1];
+	return true;
+}
+
+static void close_file(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void close_sockets(struct engine *engine)
+{
+	close_file(&engine->fd);
+	for (unsigned i = 0; i < engine->n_loops; i++)
+		close_file(&engine->loop_fds[i]);
+}
+
+/* The engine's ends: one for the main thread, and one for each loop. */
+struct ends {
+	int fd, loop_fds[UB_RELAY_THREADS_MAX];
+	unsigned n_loops;
+};
+
+static void close_ends(struct ends *ends)
+{
+	close_file(&ends->fd);
+	for (unsigned i = 0; i < ends->n_loops; i++)
+		close_file(&ends->loop_fds[i]);
+}
+
+static bool open_sockets(struct engine *engine, struct ends *ends)
+{
+	int pair[2];
+	close_sockets(engine);
+	*ends = (struct ends){ .fd = -1 };
+	for (unsigned i = 0; i <= engine->n_loops; i++) {
+		if (!open_pair(pair))
+			return false;
+		*(i == 0 ? &engine->fd : &engine->loop_fds[i - 1]) = pair[0];
+		*(i == 0 ? &ends->fd : &ends->loop_fds[ends->n_loops++]) = pair[1];
 	}
-	int moved = dup3(pair[0], shared->engine_fd, O_CLOEXEC);
-	close(pair[0]);
-	if (moved < 0) {
-		close(pair[1]);
-		return -1;
-	}
-	return pair[1];
+	return true;
 }
 
 /* Starts a new program. It has nothing open but its sockets and what any program inherits, and no signal
@@ -73,24 +101,33 @@ static void plan_restart(struct engine *engine)
 }
 
 /* The socket is new and empty: there is room. */
-static void say_hello(const struct engine *engine)
+static void say_hello(const struct engine *engine, const struct ends *ends)
 {
 	unsigned char bytes[64];
 	const struct ub_wire_frame hello = { .kind = UB_WIRE_HELLO,
 		.id = { engine->count, (uint32_t)engine->relay_started } };
 	size_t n = ub_wire_encode(&hello, bytes, sizeof(bytes));
-	if (ub_wire_send_bytes(engine->shared->engine_fd, bytes, n) != UB_WIRE_OK)
+	if (ub_wire_send_files(engine->fd, bytes, n, ends->loop_fds, ends->n_loops) != UB_WIRE_OK)
 		ub_log(engine->log, UB_LOG_WARNING, "the engine was not told which it is");
+}
+
+void relay_engine_init(struct engine *engine, unsigned n_loops)
+{
+	engine->fd = -1;
+	engine->n_loops = n_loops;
+	for (unsigned i = 0; i < n_loops; i++)
+		engine->loop_fds[i] = -1;
 }
 
 void relay_engine_start(struct engine *engine)
 {
-	int socket_fd = open_socket(engine->shared);
-	int error = socket_fd < 0 ? errno : spawn(engine->options, socket_fd, engine->crashed, &engine->pid);
-	if (socket_fd >= 0)
-		close(socket_fd);
+	struct ends ends;
+	int error = open_sockets(engine, &ends) ? 0 : errno;
 	if (error == 0)
-		say_hello(engine);
+		error = spawn(engine->options, ends.fd, engine->crashed, &engine->pid);
+	if (error == 0)
+		say_hello(engine, &ends);
+	close_ends(&ends);
 	engine->started = ub_sys_monotonic_ms();
 	engine->count++;
 	if (error != 0) {
@@ -102,8 +139,15 @@ void relay_engine_start(struct engine *engine)
 
 void relay_engine_ready(struct engine *engine)
 {
-	engine->shared->engine = engine->count;
+	engine->ready = true;
 	engine->crashed = false;
+}
+
+int relay_engine_take_socket(struct engine *engine, unsigned loop)
+{
+	int fd = engine->loop_fds[loop];
+	engine->loop_fds[loop] = -1;
+	return fd;
 }
 
 /* Whether nobody knows which key the engine has died of. */
@@ -119,9 +163,10 @@ bool relay_engine_reap(struct engine *engine)
 	if (engine->pid == 0 || waitpid(engine->pid, &status, WNOHANG) != engine->pid)
 		return false;
 	engine->pid = 0;
-	if (engine->shared->engine != 0 && has_crashed(status))
+	if (engine->ready && has_crashed(status))
 		engine->crashed = true;
-	engine->shared->engine = 0;
+	engine->ready = false;
+	close_sockets(engine);
 	engine->shared->bodies = false;
 	engine->shared->poll_every = 0;
 	relay_principals_wait(engine->shared, UB_TEXT_NONE);
@@ -141,7 +186,7 @@ void relay_engine_stop(struct engine *engine, int64_t patience)
 	int64_t until = ub_sys_monotonic_ms() + patience;
 	kill(engine->pid, SIGTERM);
 	for (int64_t left = patience; left > 0; left = until - ub_sys_monotonic_ms()) {
-		struct pollfd gone = { .fd = engine->shared->engine_fd, .events = POLLRDHUP };
+		struct pollfd gone = { .fd = engine->fd, .events = POLLRDHUP };
 		if (poll(&gone, 1, (int)left) > 0 && (gone.revents & (POLLHUP | POLLRDHUP | POLLERR)))
 			break;
 	}
@@ -150,4 +195,5 @@ void relay_engine_stop(struct engine *engine, int64_t patience)
 	while (waitpid(engine->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	engine->pid = 0;
+	close_sockets(engine);
 }

@@ -111,18 +111,32 @@ static void drain(struct loop *loop)
 	}
 }
 
+static void lose_engine(struct loop *loop)
+{
+	loop->engine = 0;
+	ub_wire_outbox_clear(&loop->out);
+	relay_link_close(&loop->engine_link);
+	release_parked(loop);
+}
+
+static void meet_engine(struct loop *loop, const struct note *note)
+{
+	lose_engine(loop);
+	loop->engine = note->engine;
+	loop->engine_link.fd = note->fd;
+	if (!watch_level(loop, &loop->engine_link))
+		abort();
+	relay_announce_missed(loop);
+}
+
 static void take_note(struct loop *loop, const struct note *note)
 {
 	switch (note->kind) {
-	case NOTE_COMMITTED:
-		relay_conn_committed(loop, note->id, ub_text_n(note->body, note->body_len));
-		free(note->body);
-		break;
 	case NOTE_ENGINE_READY:
-		relay_announce_missed(loop);
+		meet_engine(loop, note);
 		break;
 	case NOTE_ENGINE_GONE:
-		release_parked(loop);
+		lose_engine(loop);
 		break;
 	case NOTE_DRAIN:
 		if (!loop->draining)
@@ -141,16 +155,31 @@ static void take_notes(struct loop *loop)
 
 void relay_loop_tell(struct loop *loop, const struct note *note)
 {
-	/* A loop that hangs for thousands of notes loses confirmations of the engine. Their writes go on when
-	 * TIMER_COMMIT ends. */
 	while (write(loop->notes_fd, note, sizeof(*note)) < 0) {
 		struct pollfd room = { .fd = loop->notes_fd, .events = POLLOUT };
-		if (note->kind == NOTE_COMMITTED || (errno != EAGAIN && errno != EINTR) ||
-		    poll(&room, 1, 1000) == 0) {
-			free(note->body);
-			return;
-		}
+		if ((errno == EAGAIN || errno == EINTR) && poll(&room, 1, 1000) != 0)
+			continue;
+		/* A loop that hangs goes on without an engine. */
+		if (note->kind == NOTE_ENGINE_READY)
+			close(note->fd);
+		return;
 	}
+}
+
+/* ---- what the engine says ---- */
+
+static void hear_engine(struct loop *loop)
+{
+	struct ub_wire_message message;
+	struct ub_wire_frame frame;
+	enum ub_wire_result result = ub_wire_hear(loop->engine_link.fd, &message, loop->heard);
+	if (result == UB_WIRE_CLOSED) {
+		lose_engine(loop);
+		return;
+	}
+	while ((result = ub_wire_next(&message, &frame)) != UB_WIRE_NONE)
+		if (result == UB_WIRE_OK && frame.kind == UB_WIRE_COMMITTED)
+			relay_conn_committed(loop, frame.id, &frame.committed);
 }
 
 /* ---- events ---- */
@@ -184,6 +213,9 @@ static void dispatch(struct loop *loop, struct link *link, uint32_t events)
 		break;
 	case LINK_NOTES:
 		take_notes(loop);
+		break;
+	case LINK_ENGINE:
+		hear_engine(loop);
 		break;
 	case LINK_CLIENT:
 		relay_conn_run(OWNER(link, struct conn, client));
@@ -258,6 +290,9 @@ static int patience(const struct loop *loop)
 	if (loop->later_first)
 		return 0;
 	int wait = relay_timers_wait(&loop->timers, loop->now);
+	int64_t until_told = relay_announce_wait(loop);
+	if (until_told >= 0)
+		wait = sooner(wait, until_told);
 	if (loop->draining)
 		return sooner(wait, loop->drain_until - loop->now);
 	return loop->accepting ? wait : sooner(wait, loop->accept_at - loop->now);
@@ -282,7 +317,9 @@ static void *turn(void *argument)
 		expire(loop);
 		reap(loop);
 		accept_again(loop);
+		relay_announce_flush(loop, false);
 	}
+	relay_announce_flush(loop, true);
 	const uint64_t one = 1;
 	if (write(loop->shared->finished_fd, &one, sizeof(one)) < 0)
 		abort();
@@ -310,7 +347,7 @@ struct loop *relay_loop_new(struct shared *shared, unsigned index, const int *li
 {
 	struct loop *loop = calloc(1, sizeof(*loop));
 	int notes[2];
-	if (!loop || !(loop->wire = malloc(UB_WIRE_FRAME_MAX)))
+	if (!loop || !(loop->wire = malloc(UB_WIRE_FRAME_MAX)) || !(loop->heard = malloc(UB_WIRE_FRAME_MAX)))
 		abort();
 	loop->shared = shared;
 	loop->index = index;
@@ -320,6 +357,7 @@ struct loop *relay_loop_new(struct shared *shared, unsigned index, const int *li
 		abort();
 	loop->notes_fd = notes[1];
 	loop->notes = (struct link){ .fd = notes[0], .kind = LINK_NOTES };
+	loop->engine_link = (struct link){ .fd = -1, .kind = LINK_ENGINE };
 	loop->listeners = new_listeners(shared->options, listen_fds);
 	loop->pools = calloc(shared->n_servers, sizeof(*loop->pools));
 	if (!loop->pools)
@@ -352,12 +390,15 @@ void relay_loop_free(struct loop **loop)
 	for (size_t i = 0; i < n_listeners(self); i++)
 		relay_link_close(&self->listeners[i].link);
 	free(self->listeners);
+	relay_link_close(&self->engine_link);
+	ub_wire_outbox_free(&self->out);
 	relay_link_close(&self->notes);
 	close(self->notes_fd);
 	close(self->epoll_fd);
 	free(self->slots);
 	free(self->pools);
 	free(self->wire);
+	free(self->heard);
 	ub_arena_free(&self->arena);
 	free(self);
 	*loop = NULL;

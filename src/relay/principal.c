@@ -84,14 +84,13 @@ static bool is_to_be_told(struct shared *shared, const struct exchange *exchange
 
 void relay_principal_answered(struct conn *conn, int status)
 {
-	struct shared *shared = conn->loop->shared;
+	struct loop *loop = conn->loop;
 	struct exchange *exchange = &conn->exchange;
 	if (!exchange->principal)
 		return;
-	if (ub_http_proves_identity(status) && shared->engine && is_to_be_told(shared, exchange) &&
-	    ub_wire_send_bytes(shared->engine_fd, exchange->principal, exchange->principal_len) ==
-		UB_WIRE_FULL)
-		ub_log_paced(shared->log, &conn->loop->full_pace, UB_LOG_WARNING,
+	if (ub_http_proves_identity(status) && loop->engine && is_to_be_told(loop->shared, exchange) &&
+	    !relay_announce_tell(loop, exchange->principal, exchange->principal_len, false))
+		ub_log_paced(loop->shared->log, &loop->full_pace, UB_LOG_WARNING,
 		    "the engine does not keep up; what waits for a user goes on waiting");
 	relay_principal_forget(exchange);
 }

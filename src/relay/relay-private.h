@@ -218,6 +218,7 @@ struct exchange {
 	unsigned char *announced; /* the frame that announced the write, a secret; NULL: none */
 	bool committed;           /* the engine has confirmed the write */
 	bool amended;             /* the engine has given the body another form */
+	bool patient;             /* nothing waits for the engine to hear of the answer */
 	uint32_t engine;          /* which engine the frame was sent to; 0: none */
 	unsigned char *principal; /* the frame that tells who asks, a secret; NULL: none */
 	size_t principal_len;
@@ -267,8 +268,8 @@ void relay_conn_accept(
     struct loop *loop, const struct listener *listener, int fd, const struct sockaddr_storage *from);
 void relay_conn_run(struct conn *conn);
 void relay_conn_expired(struct conn *conn, enum timer_kind kind);
-/* The engine has confirmed a write. `body` is to be forwarded instead of what came; empty: what came is. */
-void relay_conn_committed(struct loop *loop, struct ub_wire_id id, struct ub_text body);
+/* The engine has confirmed a write. */
+void relay_conn_committed(struct loop *loop, struct ub_wire_id id, const struct ub_wire_committed *committed);
 void relay_conn_close(struct conn *conn);
 bool relay_conn_idle(const struct conn *conn);
 /* A parked request goes on, whether or not the engine has confirmed it. */
@@ -347,6 +348,13 @@ void relay_announce_missed(struct loop *loop);
  * told of the writes for which its socket had no room. */
 void relay_announce_committed(struct loop *loop, struct ub_wire_id id);
 void relay_announce_forget(struct exchange *exchange);
+/* Puts a frame of n bytes among those that the engine is told next: at the end of the turn, or if it is
+ * patient when there is more to tell. False: there is no engine, or it does not keep up. */
+UB_MUST_USE bool relay_announce_tell(struct loop *loop, const unsigned char *bytes, size_t n, bool patient);
+/* The turn ends: the engine is told what is due. `all`: whatever there is. */
+void relay_announce_flush(struct loop *loop, bool all);
+/* Milliseconds until there is something to be flushed; -1: there is nothing. */
+int64_t relay_announce_wait(const struct loop *loop);
 struct missed;
 void relay_announce_expired(struct loop *loop, struct missed *missed);
 
@@ -375,7 +383,6 @@ struct conn *relay_later_take(struct loop *loop);
 /* ---- the loop: loop.c ---- */
 
 enum note_kind {
-	NOTE_COMMITTED,
 	NOTE_ENGINE_READY,
 	NOTE_ENGINE_GONE,
 	NOTE_DRAIN,
@@ -384,9 +391,8 @@ enum note_kind {
 /* What the main thread tells a loop, through a pipe. */
 struct note {
 	enum note_kind kind;
-	struct ub_wire_id id;
-	char *body; /* of NOTE_COMMITTED; the loop frees it; NULL: none */
-	size_t body_len;
+	uint32_t engine; /* of NOTE_ENGINE_READY: which one, counted from 1, */
+	int fd;          /* and the socket to it, which is the loop's from now on */
 };
 
 enum { RELAY_REFUSALS = 12 }; /* kinds of answers that the relay gives by itself */
@@ -401,8 +407,6 @@ struct shared {
 	struct server *servers; /* of all sites */
 	unsigned n_servers;
 	bool one_for_all;           /* the only site has all requests */
-	int engine_fd;              /* the same number for each engine; -1: the relay runs without one */
-	_Atomic uint32_t engine;    /* which engine is ready, counted from 1; 0: none */
 	_Atomic bool bodies;        /* the engine wants to see bodies */
 	_Atomic bool anybody_waits; /* keys waited when the engine last told */
 	/* The buckets in which keys waited then, without those whose users were heard of since. */
@@ -430,6 +434,10 @@ struct loop {
 	int epoll_fd, notes_fd;     /* notes_fd is the main thread's end of the pipe */
 	struct listener *listeners; /* one for each place that clients come to */
 	struct link notes;
+	struct link engine_link;
+	uint32_t engine;           /* which engine is ready, counted from 1; 0: none */
+	struct ub_wire_outbox out; /* what the engine is told next */
+	int64_t tell_at;           /* when, at the latest; 0: at the end of the turn */
 	bool accepting, draining;
 	int64_t now, drain_until, accept_at;
 	struct ub_relay_limits limits;
@@ -448,6 +456,7 @@ struct loop {
 	struct ub_arena *arena;   /* for one step of one connection */
 	struct ub_http_head head; /* of the message at hand, for one step of one connection */
 	unsigned char *wire;      /* UB_WIRE_FRAME_MAX bytes for one frame, wiped after use */
+	unsigned char *heard;     /* UB_WIRE_FRAME_MAX bytes for what the engine says */
 };
 
 /* `listen_fds`: one for each place of the options; they are the loop's. */
@@ -474,17 +483,24 @@ struct engine {
 	const struct ub_relay_options *options;
 	struct ub_log *log;
 	struct shared *shared;
+	int fd;                             /* the main thread's socket; -1: there is none */
+	int loop_fds[UB_RELAY_THREADS_MAX]; /* those that the loops have not taken; -1: taken */
+	unsigned n_loops;
 	pid_t pid;      /* 0: no engine runs */
 	uint32_t count; /* how many engines were started */
+	bool ready;     /* it has said so */
 	bool crashed;   /* an engine died by itself, and none was ready since */
 	ub_instant relay_started;
 	int64_t started, start_at;
 	int64_t back_off;
 };
 
+void relay_engine_init(struct engine *engine, unsigned n_loops);
 void relay_engine_start(struct engine *engine);
 /* The engine has said that it is ready. If it dies from now on, it has crashed. */
 void relay_engine_ready(struct engine *engine);
+/* The socket to the engine of the loop with this index, which is the caller's; -1: it was taken before. */
+int relay_engine_take_socket(struct engine *engine, unsigned loop);
 /* After SIGCHLD. True: the engine has ended. */
 bool relay_engine_reap(struct engine *engine);
 /* Asks the engine to end, and kills it if it has not ended after `patience` milliseconds. */

@@ -36,31 +36,23 @@ static void tell_all(struct relay *relay, enum note_kind kind)
 
 /* ---- what the main thread waits for ---- */
 
+/* Each loop talks to the engine by a socket of its own. */
+static void give_engine(struct relay *relay)
+{
+	for (unsigned i = 0; relay->engine.ready && i < relay->n; i++) {
+		const struct note note = { NOTE_ENGINE_READY, relay->engine.count,
+			relay->loops[i] ? relay_engine_take_socket(&relay->engine, i) : -1 };
+		if (note.fd >= 0)
+			relay_loop_tell(relay->loops[i], &note);
+	}
+}
+
 static void engine_ready(struct relay *relay)
 {
 	relay->ready = true;
 	relay_engine_ready(&relay->engine);
 	ub_log(relay->log, UB_LOG_INFO, "the engine is ready");
-	tell_all(relay, NOTE_ENGINE_READY);
-}
-
-static char *copy(struct ub_text text)
-{
-	char *bytes = text.len ? malloc(text.len) : NULL;
-	if (text.len && !bytes)
-		abort();
-	return text.len ? memcpy(bytes, text.ptr, text.len) : NULL;
-}
-
-static void committed(struct relay *relay, struct ub_wire_id id, struct ub_text body)
-{
-	unsigned index = id.slot / UB_RELAY_CONNS_MAX;
-	if (index >= relay->n || !relay->loops[index])
-		return;
-	const struct note note = {
-		.kind = NOTE_COMMITTED, .id = id, .body = copy(body), .body_len = body.len
-	};
-	relay_loop_tell(relay->loops[index], &note);
+	give_engine(relay);
 }
 
 static void hear_engine(struct relay *relay)
@@ -68,11 +60,9 @@ static void hear_engine(struct relay *relay)
 	struct ub_wire_frame frame;
 	enum ub_wire_result result = UB_WIRE_OK;
 	while (result == UB_WIRE_OK || result == UB_WIRE_UNKNOWN || result == UB_WIRE_INVALID) {
-		result = ub_wire_receive(relay->shared.engine_fd, &frame, relay->wire);
+		result = ub_wire_receive(relay->engine.fd, &frame, relay->wire);
 		if (result == UB_WIRE_OK && frame.kind == UB_WIRE_READY)
 			engine_ready(relay);
-		else if (result == UB_WIRE_OK && frame.kind == UB_WIRE_COMMITTED)
-			committed(relay, frame.id, frame.committed.body);
 		else if (result == UB_WIRE_OK && frame.kind == UB_WIRE_BODIES)
 			relay->shared.bodies = frame.bodies;
 		else if (result == UB_WIRE_OK && frame.kind == UB_WIRE_POLLS)
@@ -147,7 +137,7 @@ static void await_something(struct relay *relay, int patience)
 	struct pollfd fds[] = {
 		{ .fd = relay->signals, .events = POLLIN },
 		{ .fd = relay->shared.finished_fd, .events = POLLIN },
-		{ .fd = relay->engine.pid > 0 ? relay->shared.engine_fd : -1, .events = POLLIN },
+		{ .fd = relay->engine.pid > 0 ? relay->engine.fd : -1, .events = POLLIN },
 	};
 	uint64_t finished = 0;
 	int number;
@@ -295,6 +285,7 @@ static bool start_loops(struct relay *relay)
 			return false;
 		relay->loops[i] = relay_loop_new(&relay->shared, i, relay->listen_fds[i]);
 	}
+	give_engine(relay);
 	for (unsigned i = 0; i < relay->n; i++)
 		if (!relay_loop_start(relay->loops[i]))
 			abort();
@@ -325,8 +316,6 @@ static void clean_up(struct relay *relay)
 			relay_loop_free(&relay->loops[i]);
 	ub_tls_free(&relay->shared.tls);
 	relay_sites_close(&relay->shared);
-	if (relay->shared.engine_fd >= 0)
-		close(relay->shared.engine_fd);
 	close(relay->shared.finished_fd);
 	relay_quota_free(&relay->shared.quota);
 	free(relay->wire);
@@ -338,7 +327,7 @@ int ub_relay_run(const struct ub_relay_options *options, int signals, struct ub_
 		.options = options,
 		.log = log,
 		.signals = signals,
-		.shared = { .options = options, .log = log, .engine_fd = -1 },
+		.shared = { .options = options, .log = log },
 	};
 	relay.engine = (struct engine){
 		.options = options, .log = log, .shared = &relay.shared, .relay_started = ub_sys_now()
@@ -354,6 +343,7 @@ int ub_relay_run(const struct ub_relay_options *options, int signals, struct ub_
 	relay.shared.finished_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (!relay.wire || relay.shared.finished_fd < 0)
 		abort();
+	relay_engine_init(&relay.engine, relay.n);
 	relay_sites_resolve(&relay.shared);
 	await_engine(&relay);
 	bool started = relay.stopping || start_loops(&relay);

@@ -57,7 +57,7 @@ int relay_timers_wait(const struct timers *timers, int64_t now);
 
 /* ---- sockets: link.c ---- */
 
-enum link_kind { LINK_LISTENER, LINK_NOTES, LINK_CLIENT, LINK_UPSTREAM };
+enum link_kind { LINK_LISTENER, LINK_NOTES, LINK_ENGINE, LINK_CLIENT, LINK_UPSTREAM };
 
 /* Connections are read and written by relay_link_read and relay_link_write alone: whether by TLS is nobody
  * else's business. */

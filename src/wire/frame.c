@@ -9,6 +9,7 @@ enum {
 	TEXTS_MAX = 10,
 	FLAG_OVERRIDDEN = 1,
 	FLAG_AMENDED = 1,
+	FLAG_PATIENT = 1,
 	FLAG_JSON = 1,
 	FLAG_COLOUR = 2,
 	FLAG_MORE = 1,
@@ -112,7 +113,9 @@ static struct parts parts_of(const struct ub_wire_frame *frame)
 	case UB_WIRE_ANSWERED:
 		return answered_parts(&frame->answered);
 	case UB_WIRE_COMMITTED:
-		return (struct parts){ .texts = { frame->committed.body }, .n = 1 };
+		return (struct parts){ .flags = frame->committed.patient ? FLAG_PATIENT : 0,
+			.texts = { frame->committed.body },
+			.n = 1 };
 	case UB_WIRE_BODIES:
 		return (struct parts){ .status = frame->bodies };
 	case UB_WIRE_POLLS:
@@ -207,6 +210,7 @@ static enum ub_wire_result read_parts(const struct parts *parts, struct ub_wire_
 		return read_answered(parts, &frame->answered);
 	case UB_WIRE_COMMITTED:
 		frame->committed.body = parts->texts[0];
+		frame->committed.patient = (parts->flags & FLAG_PATIENT) != 0;
 		return UB_WIRE_OK;
 	case UB_WIRE_BODIES:
 		frame->bodies = parts->status != 0;
@@ -262,8 +266,8 @@ size_t ub_wire_encode(const struct ub_wire_frame *frame, unsigned char *out, siz
 	return at;
 }
 
-/* The lengths must add up to exactly the number of bytes there are. */
-static bool read_texts(const unsigned char *bytes, size_t n, size_t count, struct parts *parts)
+/* Sets *used to the end of the frame. */
+static bool read_texts(const unsigned char *bytes, size_t n, size_t count, struct parts *parts, size_t *used)
 {
 	size_t at = FRAME_HEADER + 4 * count;
 	if (n < at)
@@ -276,13 +280,16 @@ static bool read_texts(const unsigned char *bytes, size_t n, size_t count, struc
 			parts->texts[i] = ub_text_n((const char *)bytes + at, len);
 		at += len;
 	}
-	return at == n;
+	*used = at;
+	return true;
 }
 
-enum ub_wire_result ub_wire_decode(const unsigned char *bytes, size_t n, struct ub_wire_frame *frame)
+enum ub_wire_result ub_wire_decode_first(
+    const unsigned char *bytes, size_t n, struct ub_wire_frame *frame, size_t *used)
 {
 	struct parts parts = { 0 };
-	if (n < FRAME_HEADER || bytes[0] != FRAME_VERSION || !read_texts(bytes, n, bytes[14], &parts))
+	*used = n;
+	if (n < FRAME_HEADER || bytes[0] != FRAME_VERSION || !read_texts(bytes, n, bytes[14], &parts, used))
 		return UB_WIRE_INVALID;
 	if (bytes[1] >= UB_COUNT(kinds) || !kinds[bytes[1]].known)
 		return UB_WIRE_UNKNOWN;
@@ -295,4 +302,12 @@ enum ub_wire_result ub_wire_decode(const unsigned char *bytes, size_t n, struct 
 		.id = { get32(bytes + 4), get32(bytes + 8) },
 	};
 	return read_parts(&parts, frame);
+}
+
+/* The lengths must add up to exactly the number of bytes there are. */
+enum ub_wire_result ub_wire_decode(const unsigned char *bytes, size_t n, struct ub_wire_frame *frame)
+{
+	size_t used;
+	enum ub_wire_result result = ub_wire_decode_first(bytes, n, frame, &used);
+	return used == n ? result : UB_WIRE_INVALID;
 }

@@ -4,6 +4,7 @@ FOLDER/manner says what the engine does: `commit` confirms each write, `slow` do
 """
 import json
 import pathlib
+import select
 import socket
 import struct
 import sys
@@ -16,6 +17,15 @@ TEXTS = {
     WRITE: ["method", "target", "href", "destination", "host", "authorization"],
     ANSWERED: ["etag", "schedule_tag", "location"],
 }
+
+
+def split(message):
+    """The frames of a message, which stand one behind the other."""
+    while message:
+        n = message[14]
+        size = 16 + 4 * n + sum(struct.unpack(f">{n}I", message[16 : 16 + 4 * n]))
+        yield message[:size]
+        message = message[size:]
 
 
 def decode(frame):
@@ -37,20 +47,35 @@ def encode(kind, slot=0, generation=0):
     return struct.pack(">BBHIIHBB", 1, kind, 0, slot, generation, 0, 0, 0)
 
 
+def answer(folder, sender, told):
+    manner = (folder / "manner").read_text()
+    with (folder / "told").open("a") as out:
+        out.write(json.dumps(told) + "\n")
+    if told["kind"] != WRITE or manner == "mute":
+        return
+    if manner == "slow":
+        time.sleep(0.15)
+    sender.send(encode(COMMITTED, *told["id"]))
+
+
 def main(folder):
+    """The sockets of the relay's loops come with its first message, and what a loop tells is answered there."""
     relay = socket.socket(fileno=FD)
     relay.setblocking(True)
     relay.send(encode(READY))
-    while frame := relay.recv(128 * 1024):
-        told = decode(frame)
-        manner = (folder / "manner").read_text()
-        with (folder / "told").open("a") as out:
-            out.write(json.dumps(told) + "\n")
-        if told["kind"] != WRITE or manner == "mute":
-            continue
-        if manner == "slow":
-            time.sleep(0.15)
-        relay.send(encode(COMMITTED, *told["id"]))
+    polled = [relay]
+    while True:
+        for ready in select.select(polled, [], [])[0]:
+            message, files, _, _ = socket.recv_fds(ready, 128 * 1024, 64)
+            if not message and ready is relay:
+                return
+            if not message:
+                polled.remove(ready)
+            for file in files:
+                polled.append(socket.socket(fileno=file))
+                polled[-1].setblocking(True)
+            for frame in split(message):
+                answer(folder, ready, decode(frame))
 
 
 main(pathlib.Path(sys.argv[1]))

@@ -115,7 +115,7 @@ static void answer_frame(uint32_t slot, int status)
 
 static void hear(void)
 {
-	cr_assert(ub_queue_hear(queue));
+	cr_assert(ub_queue_hear(queue, NULL, 0));
 }
 
 /* The slot of the next write that the relay is told of within so many milliseconds. -1: none. */

@@ -28,7 +28,7 @@ struct desk {
 static void open_desk(struct desk *desk)
 {
 	int pair[2], listener = socket(AF_INET, SOCK_STREAM, 0);
-	*desk = (struct desk){ .shared = { .options = &options, .engine_fd = -1 } };
+	*desk = (struct desk){ .shared = { .options = &options } };
 	relay_quota_init(&desk->shared.quota, 2, 2);
 	struct ub_text why;
 	cr_assert(relay_sites_open(&desk->shared, &why, NULL));

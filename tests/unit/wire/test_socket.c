@@ -73,3 +73,97 @@ Test(wire_socket, carries_frames_up_to_the_limit)
 	close(pair[0]);
 	close(pair[1]);
 }
+
+/* ---- messages of several frames ---- */
+
+Test(wire_socket, carries_several_frames_in_one_message)
+{
+	static unsigned char in[UB_WIRE_FRAME_MAX];
+	struct ub_wire_outbox out = { 0 };
+	struct ub_wire_message message;
+	struct ub_wire_frame frame = { .kind = UB_WIRE_COMMITTED, .committed = { .patient = true } };
+	int pair[2];
+	open_pair(pair);
+	for (frame.id.slot = 0; frame.id.slot < 3; frame.id.slot++)
+		cr_assert(ub_wire_outbox_add(&out, &frame));
+	cr_assert_eq(ub_wire_outbox_send(&out, pair[0]), UB_WIRE_OK);
+	cr_assert_eq(out.n, 0);
+	cr_assert_eq(ub_wire_hear(pair[1], &message, in), UB_WIRE_OK);
+	for (uint32_t slot = 0; slot < 3; slot++) {
+		cr_assert_eq(ub_wire_next(&message, &frame), UB_WIRE_OK);
+		cr_assert(frame.id.slot == slot && frame.committed.patient);
+	}
+	cr_assert_eq(ub_wire_next(&message, &frame), UB_WIRE_NONE);
+	cr_assert_eq(ub_wire_hear(pair[1], &message, in), UB_WIRE_NONE);
+	ub_wire_outbox_free(&out);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+/* What the other side has no room for stays; and what there is no room for is not begun. */
+Test(wire_socket, keeps_what_finds_no_room)
+{
+	static unsigned char in[UB_WIRE_FRAME_MAX], bytes[UB_WIRE_FRAME_MAX];
+	struct ub_wire_outbox out = { 0 };
+	struct ub_wire_message message;
+	enum ub_wire_result result;
+	int pair[2];
+	open_pair(pair);
+	cr_assert(ub_wire_outbox_add_bytes(&out, bytes, sizeof(bytes) - 1));
+	cr_assert_not(ub_wire_outbox_add_bytes(&out, bytes, 2));
+	cr_assert_eq(out.n, sizeof(bytes) - 1);
+	while ((result = ub_wire_send_bytes(pair[0], bytes, sizeof(bytes))) == UB_WIRE_OK)
+		;
+	cr_assert_eq(ub_wire_outbox_send(&out, pair[0]), UB_WIRE_FULL);
+	cr_assert_eq(out.n, sizeof(bytes) - 1);
+	while (ub_wire_hear(pair[1], &message, in) == UB_WIRE_OK)
+		;
+	cr_assert_eq(ub_wire_outbox_send(&out, pair[0]), UB_WIRE_OK);
+	close(pair[1]);
+	cr_assert(ub_wire_outbox_add_bytes(&out, bytes, 1));
+	cr_assert_eq(ub_wire_outbox_send(&out, pair[0]), UB_WIRE_CLOSED);
+	cr_assert_eq(out.n, 0);
+	ub_wire_outbox_free(&out);
+	close(pair[0]);
+}
+
+Test(wire_socket, ends_a_message_at_what_is_no_frame)
+{
+	static unsigned char in[UB_WIRE_FRAME_MAX], scratch[128];
+	const struct ub_wire_frame ready = { .kind = UB_WIRE_READY };
+	struct ub_wire_frame frame;
+	struct ub_wire_message message;
+	int pair[2];
+	open_pair(pair);
+	size_t n = ub_wire_encode(&ready, scratch, sizeof(scratch));
+	scratch[n] = 99;
+	cr_assert_eq(ub_wire_send_bytes(pair[0], scratch, n + 20), UB_WIRE_OK);
+	cr_assert_eq(ub_wire_hear(pair[1], &message, in), UB_WIRE_OK);
+	cr_assert_eq(ub_wire_next(&message, &frame), UB_WIRE_OK);
+	cr_assert_eq(ub_wire_next(&message, &frame), UB_WIRE_INVALID);
+	cr_assert_eq(ub_wire_next(&message, &frame), UB_WIRE_NONE);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+Test(wire_socket, carries_open_files)
+{
+	static unsigned char in[UB_WIRE_FRAME_MAX], scratch[128];
+	const struct ub_wire_frame ready = { .kind = UB_WIRE_READY };
+	struct ub_wire_message message;
+	int pair[2], inner[2];
+	char byte;
+	open_pair(pair);
+	open_pair(inner);
+	size_t n = ub_wire_encode(&ready, scratch, sizeof(scratch));
+	cr_assert_eq(ub_wire_send_files(pair[0], scratch, n, inner, 2), UB_WIRE_OK);
+	cr_assert_eq(ub_wire_hear(pair[1], &message, in), UB_WIRE_OK);
+	cr_assert_eq(message.n_files, 2);
+	cr_assert_eq(send(message.files[0], "x", 1, 0), 1);
+	cr_assert_eq(recv(message.files[1], &byte, 1, 0), 1);
+	for (size_t i = 0; i < 2; i++) {
+		close(message.files[i]);
+		close(inner[i]);
+		close(pair[i]);
+	}
+}
