@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http-private.h"
 
-#include <string.h>
+static bool ends_authority(char c)
+{
+	return c == '/' || c == '?' || c == '#';
+}
 
 /* The path of `href`, if that is an absolute URI or an absolute path; else empty. */
 static struct ub_text path_of(struct ub_text href)
@@ -12,7 +15,7 @@ static struct ub_text path_of(struct ub_text href)
 		if (ub_text_eq_nocase(ub_text_sub(href, 0, schemes[i].len), schemes[i]))
 			from = schemes[i].len;
 	bool absolute = from > 0;
-	while (absolute && from < href.len && !strchr("/?#", href.ptr[from]))
+	while (absolute && from < href.len && !ends_authority(href.ptr[from]))
 		from++;
 	for (to = from; to < href.len && href.ptr[to] != '?' && href.ptr[to] != '#'; to++)
 		;
