@@ -26,6 +26,7 @@ struct dialogue {
 	struct ub_text mail;
 	size_t at;          /* how much of the mail was read */
 	bool for_this_mail; /* the last command was about this mail and whom it is for */
+	bool secret;        /* the last command may have had a password in it */
 	bool whole;         /* all of the mail was read */
 	bool over;          /* curl has taken its leave */
 	char reply[256];    /* the last line of the server's since the last command */
@@ -103,6 +104,20 @@ static size_t drop(char *bytes, size_t size, size_t n, void *data)
 	return size * n;
 }
 
+/* Whether a command is none of those in which somebody signs in. The answer to one of these is no secret,
+ * either, although some servers repeat what they do not understand. */
+static bool is_open(struct ub_text command)
+{
+	static const char *const open[] = { "EHLO", "HELO", "STARTTLS", "MAIL", "RCPT", "DATA", "NOOP",
+		"RSET" };
+	struct ub_text verb;
+	(void)ub_text_split(&command, ' ', &verb);
+	for (size_t i = 0; i < UB_COUNT(open); i++)
+		if (ub_text_is(verb, open[i]))
+			return true;
+	return false;
+}
+
 /* Commands may have a password in them: nothing of them is kept. */
 static int listen_to(CURL *curl, curl_infotype what, char *bytes, size_t n, void *data)
 {
@@ -115,6 +130,7 @@ static int listen_to(CURL *curl, curl_infotype what, char *bytes, size_t n, void
 	if (what == CURLINFO_HEADER_OUT) {
 		dialogue->for_this_mail =
 		    ub_text_starts(said, UB_TEXT("RCPT TO:")) || ub_text_is(said, "DATA");
+		dialogue->secret = !is_open(said);
 		dialogue->reply_len = 0;
 	} else if (what == CURLINFO_HEADER_IN && said.len) {
 		dialogue->reply_len = said.len < sizeof(dialogue->reply) ? said.len : sizeof(dialogue->reply);
@@ -184,13 +200,25 @@ static int refusal_of(const struct dialogue *dialogue)
 	return code >= 400 && code < 600 ? (int)code : 0;
 }
 
+/* The server's last reply, as far as it may be told: what follows the codes of one to a secret may repeat it.
+ */
+static struct ub_text telling_of(const struct dialogue *dialogue)
+{
+	struct ub_text reply = ub_text_n(dialogue->reply, dialogue->reply_len);
+	size_t n = 0;
+	while (n < reply.len && strchr("0123456789. -", reply.ptr[n]))
+		n++;
+	return dialogue->secret ? ub_text_trim(ub_text_sub(reply, 0, n)) : reply;
+}
+
 static struct ub_text why_not(const struct dialogue *dialogue, CURLcode code, struct ub_arena *arena)
 {
 	struct ub_buf out = UB_BUF(arena);
 	struct ub_text error = ub_text(dialogue->error[0] ? dialogue->error : curl_easy_strerror(code));
 	if (refusal_of(dialogue)) {
-		ub_buf_str(&out, "the mail server says: ");
-		ub_buf_shown(&out, ub_text_n(dialogue->reply, dialogue->reply_len));
+		ub_buf_str(&out, dialogue->secret ? "the mail server refuses the user or the password: "
+						  : "the mail server says: ");
+		ub_buf_shown(&out, telling_of(dialogue));
 	} else if (dialogue->whole) {
 		ub_buf_str(
 		    &out, "the mail server does not say whether it has taken the mail, which is sent again");

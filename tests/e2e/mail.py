@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the server sends no invitations and there is no service account, colleagues are invited by mail: once to each
 version of the prep call, and whoever is not wanted any more is told so. Nobody waits for the mail server."""
+import base64
 import contextlib
 import json
 import re
@@ -293,6 +294,7 @@ def _(story):
     authority = certificates.Authority(story.folder)
     secret = story.secret()
     word = support.password("alice")
+    code = base64.b64encode(f"\0post\0{word}".encode()).decode()
     story.office.stop()
     pair = authority.issue("mail", "IP:127.0.0.1")
     story.office = office = PostOffice(tls=pair, login=("post", word))
@@ -311,11 +313,16 @@ def _(story):
     tap.eventually(lambda: story.status()["failed"], "no mail without TLS", SOON)
     tap.equal([verb for verb, _, _ in plain.said if verb in ("AUTH", "MAIL")], [], "what passed without TLS")
     plain.stop()
+    office.answer = lambda verb, argument: f"535 5.7.8 who is {argument}?" if verb == "AUTH" else None
+    tap.contains(reload(office.port), "the mail server refuses the user or the password: 535 5.7.8", "doctor")
+    tap.eventually(lambda: "refuses the user or the password: 535" in support.run("status", "-c", story.upbeat.settings).stdout,
+                   "status", SOON)
+    office.answer = lambda verb, argument: None
     tap.contains(reload(office.port), "answers, with TLS, and knows the user", "doctor")
     story.got("bob", prep, 1, 20)
     tap.equal({secure for verb, _, secure in office.said if verb in ("AUTH", "MAIL", "DATA")}, {True}, "under TLS")
     for text in (story.upbeat.said(), support.run("status", "-c", story.upbeat.settings).stdout, story.explained("secret")):
-        assert word not in text, "the password is told"
+        assert word not in text and code not in text, "the password is told"
 
 
 @tap.case("nothing of it went wrong in the program")
