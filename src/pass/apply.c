@@ -112,6 +112,14 @@ static bool as_event(const struct ub_pass *pass, const struct ub_item *item)
 	return item->kind == UB_ITEM_TASK && (item->form.task_as_event || !pass->identity.takes_tasks);
 }
 
+/* Whether an item whose PUT did not succeed may stand all the same, so that the next pass looks there. Nobody
+ * else has an object of that name: what is in the way was made by an engine that died before the store had
+ * kept it. */
+static bool may_stand(enum ub_outcome outcome)
+{
+	return outcome == UB_OUTCOME_UNCERTAIN || outcome == UB_OUTCOME_CONFLICT;
+}
+
 static enum ub_outcome create(struct ub_pass *pass, const struct ub_item *item, struct ub_acts *acts)
 {
 	struct ub_ical_writing writing = writing_of(pass, as_event(pass, item));
@@ -121,7 +129,7 @@ static enum ub_outcome create(struct ub_pass *pass, const struct ub_item *item, 
 	enum ub_outcome outcome = put(pass, href, text, NULL, UB_TEXT_NONE, &response);
 	struct ub_store_outcome became = ub_remember_item(item, writing.task_as_event, pass->arena);
 	became.made = pass->now * 1000;
-	if (outcome == UB_OUTCOME_OK || outcome == UB_OUTCOME_UNCERTAIN)
+	if (outcome == UB_OUTCOME_OK || may_stand(outcome))
 		remember_item(pass, item, item->marks.item, href, response.etag, base_of(pass, text),
 		    outcome == UB_OUTCOME_OK ? UB_ITEM_EXISTS : UB_ITEM_UNCERTAIN, &became,
 		    outcome == UB_OUTCOME_OK ? pass_tell_created(pass, item, href) : NULL);

@@ -194,6 +194,33 @@ Test(kills, do_not_make_a_removal_the_users)
 	cr_expect_geq(at_each_request(lose_guests), 8);
 }
 
+/* What is made anew is another object than the removed one, of which the store knew nothing when it was
+ * killed. */
+static void make_again(size_t nth, bool after)
+{
+	for (int turn = 0; turn < 2; turn++) {
+		store_meeting(MEETING, turn ? "" : guest, "");
+		put_meeting_key();
+		work_on_all();
+	}
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 1);
+	store_meeting(MEETING, guest, "");
+	put_meeting_key();
+	work_until_killed(nth, after);
+	work_on_all();
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3, "killed at request %zu: %s", nth, why);
+	store_meeting(MEETING, "", "");
+	put_meeting_key();
+	work_on_all();
+	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 1,
+	    "killed at request %zu, an item is nobody's: %s", nth, why);
+}
+
+Test(kills, know_again_what_was_made_again)
+{
+	cr_expect_geq(at_each_request(make_again), 8);
+}
+
 /* ---- colleagues' copies ---- */
 
 static void setup_copies(void)
