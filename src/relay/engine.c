@@ -133,7 +133,8 @@ void relay_engine_start(struct engine *engine)
 	if (error != 0) {
 		engine->pid = 0;
 		plan_restart(engine);
-		ub_log(engine->log, UB_LOG_ERROR, "the engine cannot be started: %s", strerror(error));
+		ub_log(engine->log, UB_LOG_ERROR, "the engine cannot be started: %s: %s",
+		    engine->options->engine_path, strerror(error));
 	}
 }
 

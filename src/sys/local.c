@@ -17,14 +17,29 @@ enum {
 	PAUSE_MS = 50,
 };
 
-/* A socket's name in its directory. The address of a socket has room for 107 bytes only, and a path may have
- * more. */
+/* A socket's name in its directory. */
 struct spot {
 	const struct ub_local *socket;
 	int directory;
 	const char *name;
 	struct sockaddr_un address;
 };
+
+/* The address of a socket has room for 107 bytes only. A longer path goes by way of its directory's
+ * descriptor, for which /proc is needed. False: errno says that the path is too long. */
+static bool put_address(const char *path, struct spot *spot)
+{
+	char *address = spot->address.sun_path;
+	size_t room = sizeof(spot->address.sun_path);
+	int n = snprintf(address, room, "%s", path);
+	if (n < 0 || (size_t)n < room)
+		return n >= 0;
+	n = snprintf(address, room, "/proc/self/fd/%d/%s", spot->directory, spot->name);
+	if (n >= 0 && (size_t)n < room && access("/proc/self/fd", X_OK) == 0)
+		return true;
+	errno = ENAMETOOLONG;
+	return false;
+}
 
 static bool find_spot(const struct ub_local *local, struct ub_arena *arena, struct spot *spot)
 {
@@ -39,9 +54,7 @@ static bool find_spot(const struct ub_local *local, struct ub_arena *arena, stru
 	spot->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (spot->directory < 0)
 		return false;
-	int n = snprintf(spot->address.sun_path, sizeof(spot->address.sun_path), "/proc/self/fd/%d/%s",
-	    spot->directory, spot->name);
-	if (n >= 0 && (size_t)n < sizeof(spot->address.sun_path))
+	if (put_address(path, spot))
 		return true;
 	close(spot->directory);
 	errno = ENAMETOOLONG;
@@ -115,6 +128,20 @@ static int take_spot(const struct spot *spot, enum occupant *occupant)
 	return fd;
 }
 
+static struct ub_text reason(const struct ub_local *local, enum occupant occupant, struct ub_arena *arena)
+{
+	const char *path = local->path;
+	if (occupant == A_DAEMON)
+		return ub_textf(arena, "%s: another daemon is running there", path);
+	if (occupant == SOMETHING_ELSE)
+		return ub_textf(arena, "%s: there is something else than a daemon's socket", path);
+	if (errno == EACCES || errno == EROFS)
+		return ub_textf(arena,
+		    "%s: %s: the user as whom the daemon runs has to be able to write into its directory",
+		    path, strerror(errno));
+	return ub_textf(arena, "%s: %s", path, strerror(errno));
+}
+
 int ub_sys_local_listen(
     const struct ub_local *local, int64_t patience, struct ub_arena *arena, struct ub_text *why)
 {
@@ -122,7 +149,7 @@ int ub_sys_local_listen(
 	struct spot spot;
 	enum occupant occupant;
 	if (!find_spot(local, arena, &spot)) {
-		*why = ub_textf(arena, "%s: %s", local->path, strerror(errno));
+		*why = reason(local, NOBODY, arena);
 		return -1;
 	}
 	int fd = take_spot(&spot, &occupant);
@@ -132,11 +159,7 @@ int ub_sys_local_listen(
 		fd = take_spot(&spot, &occupant);
 	}
 	if (fd < 0)
-		*why =
-		    occupant == A_DAEMON ? ub_textf(arena, "%s: another daemon is running there", local->path)
-		    : occupant == SOMETHING_ELSE
-			? ub_textf(arena, "%s: there is something else than a daemon's socket", local->path)
-			: ub_textf(arena, "%s: %s", local->path, strerror(errno));
+		*why = reason(local, occupant, arena);
 	close(spot.directory);
 	return fd;
 }

@@ -111,6 +111,23 @@ def _(story):
     tap.contains(run.stderr, f"cannot read {path}: Permission denied", "standard error")
 
 
+@tap.case("a unix socket where that user may not write is told with what helps")
+def _(story):
+    if os.geteuid() != 0:
+        raise tap.Skip("this is not root")
+    home = story.folder / "nobody"
+    closed = story.folder / "closed"
+    closed.mkdir(0o755)
+    for settings in (f"listen: unix:{closed}/http\ncontrol: {home}/control2\n",
+                     f"listen: 127.0.0.1:0\ncontrol: {closed}/control\n"):
+        path = home / "closed.yaml"
+        path.write_text(f"{settings}upstream: {story.server.url}\nuser: {NOBODY}\nrules: {home}/rules\n"
+                        f"store: memory\n{support.ORGANIZATION}")
+        run = support.run("serve", "-c", path)
+        tap.equal(run.returncode, 1, "exit status")
+        tap.contains(run.stderr, "Permission denied: the user as whom the daemon runs has to be able to write", "why")
+
+
 @tap.case("a user that there is not, or may not become, is a clear error")
 def _(story):
     path = story.folder / "unknown.yaml"
