@@ -37,9 +37,9 @@ static bool print_help(struct ub_arena *arena)
 	ub_buf_str(&out,
 	    "\n"
 	    "  upbeat COMMAND --help tells more; upbeat --version the version.\n"
-	    "  upbeat help TOPIC shows a manual: commands, settings, rules, diagnostics or plugins,\n"
-	    "  which are upbeat(1), upbeat.conf(5), upbeat-rules(5), upbeat-diagnostics(7) and\n"
-	    "  upbeat-plugin(3).\n");
+	    "  upbeat help TOPIC shows a manual: commands, settings, servers, rules, diagnostics or\n"
+	    "  plugins, which are upbeat(1), upbeat.conf(5), upbeat-servers(7), upbeat-rules(5),\n"
+	    "  upbeat-diagnostics(7) and upbeat-plugin(3).\n");
 	return ub_cli_write(STDOUT_FILENO, &out);
 }
 

@@ -16,6 +16,7 @@ static const struct manual manuals[] = {
 	{ "upbeat", "commands", "1", "src/cli/upbeat.1" },
 	{ "upbeat.conf", "settings", "5", "src/settings/upbeat.conf.5" },
 	{ "upbeat-rules", "rules", "5", "src/rules/upbeat-rules.5" },
+	{ "upbeat-servers", "servers", "7", "src/settings/upbeat-servers.7" },
 	{ "upbeat-diagnostics", "diagnostics", "7", "src/cli/upbeat-diagnostics.7" },
 	{ "upbeat-plugin", "plugins", "3", "src/directory/upbeat-plugin.3" },
 };

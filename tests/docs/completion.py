@@ -65,7 +65,7 @@ def _():
 @tap.case("bash offers the topics of the help")
 def _():
     topics = bash("upbeat", "help", "")
-    tap.equal(set(topics) - set(COMMANDS), {"commands", "settings", "rules", "diagnostics", "plugins"}, "topics")
+    tap.equal(set(topics) - set(COMMANDS), {"commands", "settings", "servers", "rules", "diagnostics", "plugins"}, "topics")
 
 
 def has_all(shell, option):

@@ -70,6 +70,26 @@ def _():
     assert len(names) > 8, names
 
 
+@tap.case("the page about servers says the same of each, and its settings are without fault")
+def _():
+    page = TOP / "src/settings/upbeat-servers.7"
+    names = re.findall(r"(?m)^\.Ss (.*)$", page.read_text())
+    settings = dict(manpage.examples(page))
+    tap.equal((len(names), len(settings)), (8, 8), names)
+    for part in page.read_text().split("\n.Ss ")[1:]:
+        said = [line.replace(r"\&", "") for line in re.findall(r"(?m)^\.It (.*)$", part)]
+        tap.equal(said, ["At the server", "Service account", "What is there", "What is not"], part[:20])
+    with tempfile.TemporaryDirectory() as root:
+        write(pathlib.Path(root), page)
+        secret = pathlib.Path(root, "service-password")
+        secret.touch(0o600)
+        secret.write_text("secret\n")
+        for name in settings:
+            done = subprocess.run([os.environ["UPBEAT"], "check", "--strict", "-c", pathlib.Path(root, name)],
+                                  capture_output=True, text=True, timeout=60)
+            tap.equal((done.returncode, done.stderr), (0, ""), name)
+
+
 @tap.case("the sessions that the pages show go as shown")
 def _():
     seen = 0
@@ -103,7 +123,8 @@ def _():
     if not (shutil.which("man") or shutil.which("mandoc")):
         raise tap.Skip("there is no man to show them")
     for topics, page in ((("commands", "upbeat"), "src/cli/upbeat.1"), (("settings", "upbeat.conf"), "src/settings/upbeat.conf.5"),
-                         (("rules", "upbeat-rules"), "src/rules/upbeat-rules.5"), (("diagnostics",), DIAGNOSTICS)):
+                         (("rules", "upbeat-rules"), "src/rules/upbeat-rules.5"), (("servers",), "src/settings/upbeat-servers.7"),
+                         (("diagnostics",), DIAGNOSTICS)):
         described = re.search(r"^\.Nd (.*)$", (TOP / page).read_text(), re.M)[1]
         for topic in topics:
             done = subprocess.run(
