@@ -4,7 +4,8 @@
 
 /*
  * doctor: looks whether all that Upbeat needs is there, from the certificates to the rights of the service
- * account. What a server can do is found out by asking it, not by its name. Nothing is changed anywhere.
+ * account. What a server can do is found out by asking it, not by its name. Nothing is changed anywhere,
+ * unless it is to be tried.
  */
 
 #include "upbeat/configuration.h"
@@ -32,6 +33,8 @@ struct ub_doctor_input {
 	const struct ub_snapshot *snapshot;
 	struct ub_text user, authorization; /* somebody who has an account on the server; empty: nobody */
 	ub_instant now;                     /* in seconds since 1970 */
+	bool tries;      /* whether to store something in the user's calendar, and take it away again */
+	size_t warnings; /* how many were found in settings and rules */
 };
 
 /* Looks at everything, in the order in which to mend it. Blocks while the server is asked. */

@@ -10,12 +10,13 @@
 #include "upbeat/json.h"
 #include "upbeat/sys.h"
 
-enum { CONFIG, USER, PASSWORD, JSON };
+enum { CONFIG, USER, PASSWORD, TRY, JSON };
 
 static const struct ub_cli_option options[] = {
 	[CONFIG] = { "config", 'c', "FILE", "the settings; required" },
 	[USER] = { "user", 'u', "NAME", "a user of the server, to learn what it can do for users" },
 	[PASSWORD] = { "password-file", 0, "FILE", "his password, its first line" },
+	[TRY] = { "try", 0, NULL, "store something in his calendar, see what comes of it, and take it away" },
 	[JSON] = { "json", 0, NULL, "for programs" },
 };
 
@@ -81,13 +82,20 @@ static int print(struct ub_cli *cli, const struct ub_doctor_lines *lines)
 static int examine(struct ub_cli *cli, const struct ub_login *login)
 {
 	struct ub_doctor_lines lines = { 0 };
-	struct ub_snapshot *snapshot = ub_cli_snapshot(cli, ub_cli_value(cli, CONFIG), true);
+	struct ub_diags diags = UB_DIAGS(cli->arena);
+	const struct ub_snapshot_input load = { .settings_path = ub_cli_value(cli, CONFIG) };
+	struct ub_snapshot *snapshot = ub_snapshot_load(&load, &diags);
+	if (diags.errors)
+		ub_cli_print_diags(&diags);
 	if (!snapshot)
 		return UB_EXIT_FINDINGS;
-	struct ub_doctor_input input = { .snapshot = snapshot, .now = ub_sys_now() };
+	struct ub_doctor_input input = {
+		.snapshot = snapshot, .now = ub_sys_now(), .warnings = diags.warnings
+	};
 	if (login->user.len) {
 		input.user = login->user;
 		input.authorization = ub_http_basic(login->user, login->password, cli->arena);
+		input.tries = ub_cli_value(cli, TRY) != NULL;
 	}
 	ub_dav_init();
 	ub_doctor(&input, &lines, cli->arena);
@@ -103,6 +111,11 @@ static int run(struct ub_cli *cli)
 		ub_cli_complain("doctor: the settings are missing: -c FILE");
 		return UB_EXIT_USAGE;
 	}
+	if (ub_cli_value(cli, TRY) && !ub_cli_value(cli, USER)) {
+		ub_cli_complain(
+		    "doctor: --try: in whose calendar? --user NAME and --password-file FILE tell");
+		return UB_EXIT_USAGE;
+	}
 	if ((ub_cli_value(cli, USER) || ub_cli_value(cli, PASSWORD)) &&
 	    !ub_cli_login(cli, ub_cli_value(cli, USER), ub_cli_value(cli, PASSWORD), &login))
 		return UB_EXIT_USAGE;
@@ -111,11 +124,12 @@ static int run(struct ub_cli *cli)
 
 const struct ub_cli_command ub_cli_doctor = {
 	.name = "doctor",
-	.synopsis = "-c FILE [--user NAME --password-file FILE] [--json]",
+	.synopsis = "-c FILE [--user NAME --password-file FILE [--try]] [--json]",
 	.summary = "look whether all that Upbeat needs is there",
-	.help = "Reads settings and rules, looks at certificates, clock, store and daemon, and asks the\n"
-		"CalDAV server what it can do, and the service account what it may. Says of all that is not\n"
-		"good what to do. Nothing is changed anywhere. Ends with 1 if something is bad.\n",
+	.help =
+	    "Reads settings and rules, looks at certificates, clock, store and daemon, and asks the\n"
+	    "CalDAV server what it can do, and the service account what it may. Says of all that is not\n"
+	    "good what to do. Nothing is changed anywhere, but by --try. Ends with 1 if something is bad.\n",
 	UB_CLI_OPTIONS(options),
 	.run = run,
 };

@@ -10,6 +10,9 @@ struct doctor {
 	const struct ub_settings *settings;
 	struct ub_client *client;
 	struct ub_doctor_lines *lines;
+	/* The user's calendar for reviews; empty: none was found. */
+	struct ub_text calendar;
+	struct ub_identity identity; /* of the calendar */
 	struct ub_arena *arena;
 };
 
@@ -26,10 +29,15 @@ void doctor_certificate(struct doctor *doctor, const char *what, const char *of,
 /* server.c: whether the server answers, and what it says to somebody who has not signed in. False: it does
  * not answer, so that nothing more can be asked. */
 UB_MUST_USE bool doctor_server(struct doctor *doctor);
+/* server.c: whose credentials can be used again after the request that they came with. */
+void doctor_sign_in(struct doctor *doctor);
 /* user.c: what the server can do for the user. */
 void doctor_user(struct doctor *doctor);
 /* service.c: whether the service account can do what it is for. */
 void doctor_service(struct doctor *doctor);
+/* try.c: what comes of what is written, if that is wanted and the user has a calendar. `service`: what the
+ * service account, which is invited, signs in with; empty: there is none. */
+void doctor_try(struct doctor *doctor, struct ub_text service);
 /* mail.c: whether the mail server takes mails, where there is one. */
 void doctor_mail(struct doctor *doctor);
 

@@ -14,6 +14,7 @@ void ub_doctor(const struct ub_doctor_input *input, struct ub_doctor_lines *line
 	if (doctor_server(&doctor)) {
 		if (input->authorization.len)
 			doctor_user(&doctor);
+		doctor_sign_in(&doctor);
 		doctor_service(&doctor);
 	}
 	ub_client_free(&doctor.client);

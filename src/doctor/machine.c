@@ -2,9 +2,11 @@
 #include "doctor-private.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "upbeat/rules.h"
 #include "upbeat/settings.h"
 #include "upbeat/tls.h"
 #include "upbeat/wire.h"
@@ -82,8 +84,28 @@ static void look_at_daemon(struct doctor *doctor)
 	doctor_tell(doctor, UB_DOCTOR_GOOD, "daemon", NULL, "it runs; upbeat status shows how it is doing");
 }
 
-/* In a year's time clocks have changed. Without the data they would not, and meetings would be an hour off.
- */
+/* Countries change their clocks. By old data, meetings would be an hour off. */
+static void look_at_zone_data(struct doctor *doctor)
+{
+	char line[64] = "";
+	int64_t year;
+	FILE *file = fopen("/usr/share/zoneinfo/tzdata.zi", "re");
+	const char *read = file ? fgets(line, sizeof(line), file) : NULL;
+	struct ub_text version = ub_text_trim(ub_text(line));
+	if (file)
+		(void)fclose(file);
+	if (!read || !ub_text_starts(version, UB_TEXT("# version ")))
+		return;
+	version = ub_text_sub(version, 10, version.len);
+	if (!ub_text_to_int(ub_text_sub(version, 0, 4), &year))
+		return;
+	bool old = year + 2 <= ub_cal_civil(ub_cal_utc(), doctor->input->now).year;
+	doctor_tell(doctor, old ? UB_DOCTOR_WARNING : UB_DOCTOR_GOOD, "time zone",
+	    old ? "bring the package tzdata up to date: since then, countries may have changed their clocks"
+		: NULL,
+	    "the time zone data is of version %.*s", UB_ARGS(version));
+}
+
 static void look_at_zone(struct doctor *doctor)
 {
 	const struct ub_zone *zone = doctor->settings->org->standard.zone;
@@ -93,9 +115,24 @@ static void look_at_zone(struct doctor *doctor)
 	    "the organisation's time zone is %.*s", UB_ARGS(name));
 }
 
+/* Mistakes end the look at once: what is here can be used. */
+static void look_at_rules(struct doctor *doctor)
+{
+	size_t n = ub_rules_number(doctor->input->snapshot->rules), warnings = doctor->input->warnings;
+	if (warnings)
+		doctor_tell(doctor, UB_DOCTOR_WARNING, "rules", "upbeat check -c FILE shows them",
+		    "settings and %zu rules can be used, with %zu %s", n, warnings,
+		    warnings == 1 ? "warning" : "warnings");
+	else
+		doctor_tell(
+		    doctor, UB_DOCTOR_GOOD, "rules", NULL, "settings and %zu rules are without fault", n);
+}
+
 void doctor_machine(struct doctor *doctor)
 {
+	look_at_rules(doctor);
 	look_at_zone(doctor);
+	look_at_zone_data(doctor);
 	look_at_store(doctor);
 	look_at_daemon(doctor);
 	look_at_certificates(doctor);

@@ -41,34 +41,6 @@ static void look_at_certificate(struct doctor *doctor, const struct ub_settings_
 	ub_tls_free(&tls);
 }
 
-/* Whose credentials can be used again after the request that they came with. */
-static void look_at_sign_in(struct doctor *doctor)
-{
-	struct ub_response response;
-	const struct ub_request request = { .method = "PROPFIND",
-		.target = ub_client_root(doctor->client),
-		.depth = "0",
-		.content_type = "application/xml; charset=utf-8",
-		.body = ub_dav_collection_query };
-	bool asks = ub_client_send(doctor->client, &request, &response, doctor->arena) == UB_OUTCOME_DENIED;
-	struct ub_text ways = response.authenticate;
-	struct ub_text lower = ub_text_lower(doctor->arena, ways);
-	bool reusable = ub_text_find(lower, UB_TEXT("basic"), 0) != SIZE_MAX ||
-			ub_text_find(lower, UB_TEXT("bearer"), 0) != SIZE_MAX;
-	if (!asks)
-		doctor_tell(doctor, UB_DOCTOR_NOTE, "sign-in",
-		    "call this with --user NAME and --password-file FILE to learn more",
-		    "the server asks nobody for a password at / (status %d)", response.status);
-	else if (reusable)
-		doctor_tell(doctor, UB_DOCTOR_GOOD, "sign-in", NULL,
-		    "the server takes %.*s: Upbeat can act for whoever comes", UB_ARGS(ways));
-	else
-		doctor_tell(doctor,
-		    doctor->settings->service.secret.path.len ? UB_DOCTOR_GOOD : UB_DOCTOR_BAD, "sign-in",
-		    "name a service account: `service`, upbeat.conf(5)",
-		    "the server takes %.*s, which is good for one request alone", UB_ARGS(ways));
-}
-
 /* What one server says of itself. False: it is not reached. */
 static bool look_at_server(struct doctor *doctor, const struct ub_settings_upstream *upstream,
     const char *key, struct ub_response *response)
@@ -123,6 +95,35 @@ bool doctor_server(struct doctor *doctor)
 	if (!look_at_upstream(doctor, &settings->upstream, "upstream", &response))
 		return false;
 	look_at_clock(doctor, &response);
-	look_at_sign_in(doctor);
 	return true;
+}
+
+/* Some servers ask for credentials in calendars alone. */
+void doctor_sign_in(struct doctor *doctor)
+{
+	struct ub_text target = doctor->calendar.len ? doctor->calendar : ub_client_root(doctor->client);
+	struct ub_response response;
+	const struct ub_request request = { .method = "PROPFIND",
+		.target = target,
+		.depth = "0",
+		.content_type = "application/xml; charset=utf-8",
+		.body = ub_dav_collection_query };
+	bool asks = ub_client_send(doctor->client, &request, &response, doctor->arena) == UB_OUTCOME_DENIED;
+	struct ub_text ways = response.authenticate;
+	struct ub_text lower = ub_text_lower(doctor->arena, ways);
+	bool reusable = ub_text_find(lower, UB_TEXT("basic"), 0) != SIZE_MAX ||
+			ub_text_find(lower, UB_TEXT("bearer"), 0) != SIZE_MAX;
+	if (!asks)
+		doctor_tell(doctor, UB_DOCTOR_NOTE, "sign-in",
+		    "call this with --user NAME and --password-file FILE to learn more",
+		    "the server asks nobody for a password at %.*s (status %d)", UB_ARGS(target),
+		    response.status);
+	else if (reusable)
+		doctor_tell(doctor, UB_DOCTOR_GOOD, "sign-in", NULL,
+		    "the server takes %.*s: Upbeat can act for whoever comes", UB_ARGS(ways));
+	else
+		doctor_tell(doctor,
+		    doctor->settings->service.secret.path.len ? UB_DOCTOR_GOOD : UB_DOCTOR_BAD, "sign-in",
+		    "name a service account: `service`, upbeat.conf(5)",
+		    "the server takes %.*s, which is good for one request alone", UB_ARGS(ways));
 }

@@ -37,7 +37,8 @@ static void look_at_rights(struct doctor *doctor, struct ub_caller *caller)
 		    UB_ARGS(calendar));
 }
 
-static void look_at_account(struct doctor *doctor, struct ub_text authorization)
+/* Whether the server accepts it. */
+static bool look_at_account(struct doctor *doctor, struct ub_text authorization)
 {
 	const struct ub_settings_service *settings = &doctor->settings->service;
 	struct ub_caller caller = { .client = doctor->client,
@@ -51,12 +52,13 @@ static void look_at_account(struct doctor *doctor, struct ub_text authorization)
 		doctor_tell(doctor, UB_DOCTOR_BAD, service,
 		    "make the account on the server, and put its secret into the file",
 		    "the server does not accept the account: %.*s", UB_ARGS(why));
-		return;
+		return false;
 	}
 	doctor_tell(
 	    doctor, UB_DOCTOR_GOOD, service, NULL, "the account is signed in, as %.*s", UB_ARGS(principal));
 	if (doctor->input->user.len)
 		look_at_rights(doctor, &caller);
+	return true;
 }
 
 void doctor_service(struct doctor *doctor)
@@ -66,6 +68,7 @@ void doctor_service(struct doctor *doctor)
 	if (settings->secret.path.len == 0) {
 		doctor_tell(doctor, UB_DOCTOR_NOTE, service, "upbeat.conf(5), `service`",
 		    "there is no service account: what concerns a user waits for his own next request");
+		doctor_try(doctor, UB_TEXT_NONE);
 		return;
 	}
 	const char *path = ub_text_cstr(doctor->arena, settings->secret.path);
@@ -73,12 +76,14 @@ void doctor_service(struct doctor *doctor)
 	if (wrong) {
 		doctor_tell(doctor, UB_DOCTOR_BAD, service, "the file has the secret alone, in one line",
 		    "%s: %s", path, wrong);
+		doctor_try(doctor, UB_TEXT_NONE);
 		return;
 	}
 	if (secret.exposed)
 		doctor_tell(doctor, UB_DOCTOR_WARNING, service, "chmod 600", "other users can read %s", path);
 	struct ub_text authorization = credentials(doctor, settings, &secret);
 	ub_sys_forget_secret(&secret);
-	look_at_account(doctor, authorization);
+	bool accepted = look_at_account(doctor, authorization);
+	doctor_try(doctor, accepted ? authorization : UB_TEXT_NONE);
 	explicit_bzero((char *)authorization.ptr, authorization.len);
 }

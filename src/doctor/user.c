@@ -90,6 +90,8 @@ static void look_at_calendar(struct doctor *doctor, const struct ub_caller *call
 		return;
 	}
 	doctor_tell(doctor, UB_DOCTOR_GOOD, user, NULL, "the calendar for reviews is %.*s", UB_ARGS(href));
+	doctor->calendar = href;
+	doctor->identity = identity;
 	if (!identity.takes_tasks)
 		doctor_tell(doctor, UB_DOCTOR_NOTE, user, NULL,
 		    "it takes no to-dos: they stand there as events of a whole day");
@@ -98,8 +100,9 @@ static void look_at_calendar(struct doctor *doctor, const struct ub_caller *call
 	if (identity.owner.len)
 		look_at_busy_times(doctor, caller, &identity, href);
 	doctor_tell(doctor, identity.outbox.len ? UB_DOCTOR_GOOD : UB_DOCTOR_NOTE, user, NULL,
-	    identity.outbox.len ? "the server has an outbox: it says that it sends invitations itself"
-				: "the server has no outbox: it sends no invitations");
+	    identity.outbox.len
+		? "the server has an outbox: it says that it sends invitations itself; --try finds out"
+		: "the server has no outbox: it sends no invitations");
 }
 
 void doctor_user(struct doctor *doctor)

@@ -195,6 +195,25 @@ def _(story):
     tap.equal(client.ask("GET", f"{url}moved.ics")[0].status, 404, "where it was")
 
 
+@tap.case("doctor: what it tries comes out as the server is, and is gone afterwards")
+def _(story):
+    path = {user: story.folder / user for user in ("alice", "bob")}
+    for user, file in path.items():
+        file.touch(0o600)
+        file.write_text(support.password(user))
+    settings = story.folder / "doctor.yaml"
+    settings.write_text(f"listen: 127.0.0.1:1\nupstream: {story.upstream().url}\nrules: {support.TOP}/rules\n{support.ORGANIZATION}"
+                        f"service: {{user: bob, password_file: {path['bob']}}}\n")
+    said = support.run("doctor", "-c", settings, "--user", "alice", "--password-file", path["alice"], "--try").stdout
+    invites = "good     try: the server invites: bob@" if story.server.SCHEDULES else "note     try: the server invites nobody"
+    for words in ("good     sign-in: the server takes ", "good     try: an event can be stored", "good     try: sync-collection has",
+                  "good     try: a to-do can be stored", invites):
+        tap.contains(said, words, "what it says")
+    for user in path:
+        listed = support.request("PROPFIND", story.server.url + story.server.calendar_of(user), user, fields={"Depth": "1"})
+        assert "upbeat-doctor" not in listed.text, f"left with {user}: {listed.text}"
+
+
 @tap.case("nothing went wrong on the way")
 def _(story):
     story.upbeat.is_sane()

@@ -59,6 +59,8 @@ def _(story):
                                  user="alice")
     tap.equal(status, 0, found)
     has(found, "store", "good", "can be written")
+    has(found, "rules", "good", r"and \d+ rules are without fault")
+    has(found, "time zone", "good", r"data is of version 20\d\d")
     has(found, "tls", "good", "is good for another (59|60) days")
     has(found, "clock", "good", "agree")
     has(found, "sign-in", "good", "Basic")
