@@ -139,6 +139,9 @@ struct ub_queue_relay {
 };
 /* Any thread. */
 struct ub_queue_relay ub_queue_relay(struct ub_queue *queue);
+/* Why the relay uses certificates that it has read before, in the arena; empty: it uses those of the files.
+ * Any thread. */
+struct ub_text ub_queue_tls_problem(struct ub_queue *queue, struct ub_arena *arena);
 
 /*
  * Puts n keys for a user of the machine, due at once. He has just used these credentials himself, so that

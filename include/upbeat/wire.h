@@ -21,6 +21,10 @@
  *             was heard of; sent once     POLLS      how often it wants to be told of polls; sent when that
  *             after each WAITING; or he              changes
  *             polls a calendar
+ *   TLS       what came of reading
+ *             certificates again; sent
+ *             when they were, and if they
+ *             could not be to each engine
  *
  * client of the control socket          engine to client
  *   ASK       what is to be told           REPLY      what there is to tell, piece by piece
@@ -59,6 +63,7 @@ enum ub_wire_kind {
 	UB_WIRE_REPLY = 33,
 	UB_WIRE_WAITING = 48,
 	UB_WIRE_PRINCIPAL = 49,
+	UB_WIRE_TLS = 50,
 };
 
 /* What a write does, after any X-HTTP-Method-Override. */
@@ -161,6 +166,10 @@ struct ub_wire_frame {
 		struct ub_wire_reply reply;
 		struct ub_wire_waiting waiting;
 		struct ub_wire_principal principal;
+		struct ub_wire_tls {
+			/* Why certificates are used that were read before; empty: those of the files are. */
+			struct ub_text problem;
+		} tls;
 	};
 };
 

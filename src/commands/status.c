@@ -171,6 +171,19 @@ static void print_reload(struct status *status)
 	ub_configuration_show_reload(status->telling->daemon->configuration, show_reload, status);
 }
 
+static void print_tls(const struct status *status)
+{
+	struct ub_buf *out = status->telling->out;
+	struct ub_text problem = ub_queue_tls_problem(status->telling->daemon->queue, status->arena);
+	if (problem.len == 0)
+		return;
+	label(status, "TLS");
+	paint(status, red, "as before the last reload");
+	ub_buf_str(out, ": ");
+	ub_buf_shown(out, problem);
+	ub_buf_char(out, '\n');
+}
+
 static void print_store(const struct status *status)
 {
 	const struct ub_settings *settings = status->telling->snapshot->settings;
@@ -303,6 +316,7 @@ static void print_status(struct status *status)
 	print_processes(status);
 	print_rules(status);
 	print_reload(status);
+	print_tls(status);
 	control_print_accounts(status->telling, label_of(status, "Accounts  "));
 	print_owners(status);
 	control_print_sinks(status->telling, label_of(status, "Events    "));
@@ -455,6 +469,13 @@ static json_t *owners_array(const struct status *status)
 	return array;
 }
 
+/* null: the certificates in use are those of the files. */
+static json_t *tls_problem(const struct status *status)
+{
+	struct ub_text problem = ub_queue_tls_problem(status->telling->daemon->queue, status->arena);
+	return problem.len ? ub_json_text(problem) : ub_json_must(json_null());
+}
+
 /* null: nobody knows. */
 static json_t *invitations(const struct ub_telling *telling)
 {
@@ -487,6 +508,7 @@ static json_t *status_object(const struct status *status)
 	ub_json_set(object, "settings", ub_json_text(ub_text(telling->daemon->settings_path)));
 	ub_json_set(object, "rules", rules_object(status));
 	ub_json_set(object, "reload", reload_object(status));
+	ub_json_set(object, "tls_problem", tls_problem(status));
 	ub_json_set(object, "accounts", control_accounts(telling));
 	ub_json_set(object, "owners", owners_array(status));
 	ub_json_set(object, "events", control_sinks(telling));

@@ -7,6 +7,7 @@
 #include "queue-private.h"
 
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -278,6 +279,16 @@ static void settle_batch(struct ub_queue *queue, const struct batch *batch)
 		ub_queue_wake(queue);
 }
 
+static void take_tls(struct ub_queue *queue, struct ub_text problem)
+{
+	pthread_mutex_lock(&queue->mutex);
+	free(queue->tls_problem);
+	queue->tls_problem = problem.len ? strndup(problem.ptr, problem.len) : NULL;
+	if (problem.len && !queue->tls_problem)
+		abort();
+	pthread_mutex_unlock(&queue->mutex);
+}
+
 static void take_frame(struct ub_queue *queue, struct queue_socket *socket, const struct ub_wire_frame *frame,
     struct batch *batch)
 {
@@ -294,6 +305,8 @@ static void take_frame(struct ub_queue *queue, struct queue_socket *socket, cons
 		pthread_mutex_lock(&queue->mutex);
 		queue->relay = (struct ub_queue_relay){ frame->id.slot, frame->id.generation };
 		pthread_mutex_unlock(&queue->mutex);
+	} else if (frame->kind == UB_WIRE_TLS) {
+		take_tls(queue, frame->tls.problem);
 	}
 }
 

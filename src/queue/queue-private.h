@@ -52,6 +52,7 @@ struct ub_queue {
 	pthread_cond_t changed;      /* keys may have become due, or it is time to stop */
 	bool stopping;               /* guarded by the mutex */
 	struct ub_queue_relay relay; /* guarded by the mutex */
+	char *tls_problem;           /* of the relay, guarded by the mutex; NULL: there is none */
 	/* counts the signals of `changed`, so that a worker misses none between looking and waiting */
 	uint64_t wakeups;
 	unsigned busy; /* workers that work on a key */

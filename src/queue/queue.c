@@ -88,6 +88,14 @@ struct ub_queue_relay ub_queue_relay(struct ub_queue *queue)
 	return relay;
 }
 
+struct ub_text ub_queue_tls_problem(struct ub_queue *queue, struct ub_arena *arena)
+{
+	pthread_mutex_lock(&queue->mutex);
+	struct ub_text problem = ub_text_copy(arena, ub_text(queue->tls_problem ? queue->tls_problem : ""));
+	pthread_mutex_unlock(&queue->mutex);
+	return problem;
+}
+
 /* A user who only waits renews the credentials that are kept, and brings no others: those that the server has
  * refused meanwhile would be tried for ever. Returns whether he had some here. */
 static bool keep_credentials(
@@ -242,6 +250,7 @@ void ub_queue_stop(struct ub_queue **queue)
 	pthread_mutex_destroy(&mine->times);
 	pthread_mutex_destroy(&mine->mutex);
 	explicit_bzero(mine->in, UB_WIRE_FRAME_MAX);
+	free(mine->tls_problem);
 	free(mine->in);
 	free(mine->out);
 	free(mine);

@@ -23,6 +23,7 @@ struct relay {
 	int listen_fds[UB_RELAY_THREADS_MAX][UB_LISTENS_MAX];
 	unsigned n, finished;
 	bool ready, stopping;
+	char *tls_problem; /* why certificates are used that were read before; NULL: those of the files are */
 	unsigned char *wire;
 };
 
@@ -47,11 +48,21 @@ static void give_engine(struct relay *relay)
 	}
 }
 
+static void tell_of_tls(const struct relay *relay)
+{
+	const struct ub_wire_frame frame = { .kind = UB_WIRE_TLS,
+		.tls = { ub_text(relay->tls_problem ? relay->tls_problem : "") } };
+	if (ub_wire_send(relay->engine.fd, &frame, relay->wire) != UB_WIRE_OK)
+		ub_log(relay->log, UB_LOG_WARNING, "the engine was not told what became of the certificates");
+}
+
 static void engine_ready(struct relay *relay)
 {
 	relay->ready = true;
 	relay_engine_ready(&relay->engine);
 	ub_log(relay->log, UB_LOG_INFO, "the engine is ready");
+	if (relay->tls_problem)
+		tell_of_tls(relay);
 	give_engine(relay);
 }
 
@@ -89,17 +100,30 @@ static void reload(struct relay *relay, struct ub_tls *tls)
 {
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_text why;
-	if (tls && !ub_tls_reload(tls, &why, arena))
+	if (tls && !ub_tls_reload(tls, &why, arena)) {
 		ub_log(relay->log, UB_LOG_ERROR, "TLS goes on as before: %.*s", UB_ARGS(why));
+		free(relay->tls_problem);
+		if (asprintf(&relay->tls_problem, "%.*s", UB_ARGS(why)) < 0)
+			abort();
+	}
 	ub_arena_free(&arena);
+}
+
+static void reload_certificates(struct relay *relay)
+{
+	free(relay->tls_problem);
+	relay->tls_problem = NULL;
+	reload(relay, relay->shared.tls);
+	for (unsigned i = 0; i < relay->shared.n_servers; i++)
+		reload(relay, relay->shared.servers[i].tls);
+	if (relay->engine.ready)
+		tell_of_tls(relay);
 }
 
 static void hang_up(struct relay *relay)
 {
 	ub_sys_notify_reloading();
-	reload(relay, relay->shared.tls);
-	for (unsigned i = 0; i < relay->shared.n_servers; i++)
-		reload(relay, relay->shared.servers[i].tls);
+	reload_certificates(relay);
 	if (relay->engine.pid > 0)
 		kill(relay->engine.pid, SIGHUP);
 	if (relay->options->hangup)
@@ -318,6 +342,7 @@ static void clean_up(struct relay *relay)
 	relay_sites_close(&relay->shared);
 	close(relay->shared.finished_fd);
 	relay_quota_free(&relay->shared.quota);
+	free(relay->tls_problem);
 	free(relay->wire);
 }
 

@@ -38,6 +38,7 @@ static const struct {
 	[UB_WIRE_REPLY] = { 1, true },
 	[UB_WIRE_WAITING] = { 1, true },
 	[UB_WIRE_PRINCIPAL] = { 2, true },
+	[UB_WIRE_TLS] = { 1, true },
 };
 
 static void put16(unsigned char *out, uint16_t value)
@@ -130,6 +131,8 @@ static struct parts parts_of(const struct ub_wire_frame *frame)
 		return (struct parts){ .texts = { frame->principal.authorization, frame->principal.host,
 					   frame->principal.polled, frame->principal.agent },
 			.n = 4 };
+	case UB_WIRE_TLS:
+		return (struct parts){ .texts = { frame->tls.problem }, .n = 1 };
 	default:
 		return (struct parts){ 0 };
 	}
@@ -227,6 +230,9 @@ static enum ub_wire_result read_parts(const struct parts *parts, struct ub_wire_
 	case UB_WIRE_PRINCIPAL:
 		frame->principal = (struct ub_wire_principal){ parts->texts[0], parts->texts[1],
 			parts->texts[2], parts->texts[3] };
+		return UB_WIRE_OK;
+	case UB_WIRE_TLS:
+		frame->tls.problem = parts->texts[0];
 		return UB_WIRE_OK;
 	default:
 		return UB_WIRE_OK;

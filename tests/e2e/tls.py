@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """TLS on both sides: clients see Upbeat's certificates, Upbeat checks the server's, and calendars get their items."""
 import http.client
+import json
+import os
 import pathlib
 import re
 import signal
@@ -34,6 +36,7 @@ class Story(support.World):
         self.certificate, self.key = self.authority.issue("cal", "DNS:cal.ours.example,IP:127.0.0.1")
         other, its_key = self.authority.issue("kalender", "DNS:kalender.ours.example")
         self.upbeat = self.open(f"""\
+control: control
 tls:
   - {{certificate: {self.certificate}, key: {self.key}}}
   - {{certificate: {other}, key: {its_key}}}
@@ -179,8 +182,20 @@ def _(story):
         tap.equal(story.ask(before), 200, "the connection from before")
 
 
-@tap.case("what cannot be used at SIGHUP leaves the certificate as it was, and the log says why")
+def tls_problem(story):
+    """What `status` says of certificates that could not be read again, to people and to programs."""
+    said = support.run("status", "-c", story.upbeat.settings)
+    told = support.run("status", "-c", story.upbeat.settings, "--json")
+    if said.returncode or told.returncode:
+        return "status failed"  # the next engine is not ready yet
+    problem = json.loads(told.stdout)["tls_problem"]
+    tap.equal(f"TLS       as before the last reload: {problem}\n" in said.stdout, problem is not None, said.stdout)
+    return problem
+
+
+@tap.case("what cannot be used at SIGHUP leaves the certificate as it was, and the log and status say why")
 def _(story):
+    tap.equal(tls_problem(story), None, "before")
     good = story.key.read_text()
     for text, words in (
         ("nonsense", f"the key {story.key}: "),
@@ -191,7 +206,13 @@ def _(story):
         tap.eventually(lambda: f"TLS goes on as before: {words}" in story.upbeat.said(), words)
         with story.connect() as connection:
             tap.equal(story.ask(connection), 200, "OPTIONS")
+        tap.eventually(lambda: words in (tls_problem(story) or ""), "in status")
+    engine = json.loads(support.run("status", "-c", story.upbeat.settings, "--json").stdout)["engine_pid"]
+    os.kill(engine, signal.SIGKILL)
+    tap.eventually(lambda: words in (tls_problem(story) or ""), "the next engine knows it, too", SOON)
     story.key.write_text(good)
+    story.upbeat.child.send_signal(signal.SIGHUP)
+    tap.eventually(lambda: tls_problem(story) is None, "the certificate is good again")
 
 
 @tap.case("a server's certificate of another name, or of an authority that nobody trusts, gets no password")

@@ -148,6 +148,19 @@ Test(frame, of_how_often_polls_are_told_arrives_as_it_was_sent)
 	cr_assert(got.kind == UB_WIRE_POLLS && got.polls == UB_SYNC_SECONDS_MAX);
 }
 
+Test(frame, of_certificates_arrives_as_it_was_sent)
+{
+	static const char *const problems[] = { "", "the key /k.pem: no start line" };
+	unsigned char bytes[64];
+	for (size_t i = 0; i < UB_COUNT(problems); i++) {
+		struct ub_wire_frame got,
+		    sent = { .kind = UB_WIRE_TLS, .tls = { ub_text(problems[i]) } };
+		size_t n = ub_wire_encode(&sent, bytes, sizeof(bytes));
+		cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_OK);
+		cr_assert(got.kind == UB_WIRE_TLS && ub_text_is(got.tls.problem, problems[i]));
+	}
+}
+
 /* An engine of an earlier version sends an empty set of buckets. */
 Test(frame, of_who_waits_and_of_who_was_heard_of_arrives_as_it_was_sent)
 {
