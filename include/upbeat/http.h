@@ -81,7 +81,7 @@ const struct ub_http_field *ub_http_field(const struct ub_http_head *head, const
 /* Its value, or the empty text. */
 struct ub_text ub_http_value(const struct ub_http_head *head, const char *name);
 /* Whether a server that turns names into variables, and so reads Content_Length as Content-Length (RFC
- * 3875 4.1.18), or any other server takes the field's name for `wanted`, which is in lower case. */
+ * 3875 4.1.18), or any other server takes the field's name for `wanted`, which is letters, digits and -. */
 bool ub_http_same_variable(struct ub_text name, struct ub_text wanted);
 /* Is `token` an element of the comma-separated list? */
 bool ub_http_list_has(struct ub_text list, const char *token);

@@ -184,7 +184,8 @@
 #define UB_FREEBUSY_BYTES     (4u * 1024 * 1024) /* all that is remembered */
 
 /* tls */
-#define UB_TLS_LOOK_MS 10000 /* for which one look at a certificate waits */
+#define UB_USER_FIELD_MAX 64    /* characters of the name of a field that names a user */
+#define UB_TLS_LOOK_MS    10000 /* for which one look at a certificate waits */
 
 /* plugins */
 #define UB_PLUGIN_CLOSE_MS 1000 /* time in which a plugin's thread may end by itself */
@@ -352,48 +353,49 @@
 #define UB_HOLIDAY_YEAR_MAX 2100
 #define UB_HOLIDAYS_MAX     20000 /* days off of one calendar */
 /* relay */
-#define UB_RELAY_THREADS_MAX    64
-#define UB_RELAY_CONNS_MAX      (1u << 20)     /* connections of one thread */
-#define UB_RELAY_OWN_FILES      16             /* open files that are no connections, */
-#define UB_RELAY_OWN_FILES_LOOP 6              /* and of each thread */
-#define UB_RELAY_BUFFER         (32u * 1024)   /* the buffer of each direction through which bytes stream */
-#define UB_RELAY_BUFFERS_KEPT   1024           /* unused buffers of one thread */
-#define UB_RELAY_HOLD_MAX       (1024u * 1024) /* one body; longer ones are not held */
-#define UB_RELAY_HELD_MAX       (64u * 1024 * 1024) /* all bodies that one thread holds */
-#define UB_RELAY_TURNS_MAX      16           /* buffers or phases of one turn; then others have theirs */
-#define UB_RELAY_POOL_MAX       512          /* idle upstream connections of one thread */
-#define UB_RELAY_ADDRESSES_MAX  8            /* addresses of the upstream's name */
-#define UB_RELAY_INTERIM_MAX    32           /* 1xx answers to one request */
-#define UB_RELAY_POLLS          16384        /* places of marks that say when clients have polled */
-#define UB_RELAY_MISSED_MAX     1024         /* writes that no engine has confirmed, of one thread */
-#define UB_RELAY_MISSED_MS      60000        /* time for which their credentials are kept */
-#define UB_RELAY_TELL_MS        50           /* until the engine is told what nothing waits for, */
-#define UB_RELAY_TELL_BYTES     (32u * 1024) /* or so much of it has come together */
-#define UB_RELAY_COMMIT_MS      (250 * UB_SLOWNESS)
-#define UB_RELAY_CONNECT_MS     5000
-#define UB_RELAY_ANSWER_MS      120000 /* large reports take their time */
-#define UB_RELAY_PAUSE_MS       60000  /* within a body, either way */
-#define UB_RELAY_HEAD_MS        30000
-#define UB_RELAY_TOTAL_MS       3600000  /* a request with its answer */
-#define UB_RELAY_GRACE_MS       60000    /* after which a body must have come at */
-#define UB_RELAY_RATE_MIN       100      /* bytes a second, on an average */
-#define UB_LIMIT_CLIENTS_MAX    10000000 /* that the settings may say */
-#define UB_LIMIT_RATE_MAX       1000000
-#define UB_RELAY_RETRY_SECONDS  10 /* after which a client that finds no place may try again */
-#define UB_RELAY_PLACES_PART    16 /* one of so many places is kept for telling those who find none so */
-#define UB_RELAY_IDLE_MS        75000
-#define UB_RELAY_LINGER_MS      2000
-#define UB_RELAY_POOL_MS        4000 /* less than the five seconds of common servers */
-#define UB_RELAY_WARM_MS        1000 /* idle for longer, a connection carries nothing that may not be sent twice */
-#define UB_RELAY_DISTRUST_MS    600000 /* after a connection of the pool has failed */
-#define UB_RELAY_PERSISTENT_MS  20     /* open for longer after an answer, a connection was meant to stay */
-#define UB_RELAY_RESOLVE_MS     30000
-#define UB_RELAY_DOWN_MS        10000 /* after a server took no connection: others are tried first */
-#define UB_RELAY_READY_MS       (400 * UB_SLOWNESS) /* time until the relay listens without the engine, */
-#define UB_RELAY_NAME_MS        100                 /* and without knowing the upstream's addresses */
-#define UB_RELAY_ACCEPT_MS      100 /* pause when there was no file descriptor for another client */
-#define UB_RELAY_DRAIN_MS       10000
-#define UB_RELAY_BACK_OFF_MIN   100
-#define UB_RELAY_BACK_OFF_MAX   10000
+#define UB_RELAY_THREADS_MAX     64
+#define UB_RELAY_CONNS_MAX       (1u << 20)     /* connections of one thread */
+#define UB_RELAY_OWN_FILES       16             /* open files that are no connections, */
+#define UB_RELAY_OWN_FILES_LOOP  6              /* and of each thread */
+#define UB_RELAY_BUFFER          (32u * 1024)   /* the buffer of each direction through which bytes stream */
+#define UB_RELAY_BUFFERS_KEPT    1024           /* unused buffers of one thread */
+#define UB_RELAY_HOLD_MAX        (1024u * 1024) /* one body; longer ones are not held */
+#define UB_RELAY_CERTIFICATE_MAX 8192           /* characters of one of which the upstream is told */
+#define UB_RELAY_HELD_MAX        (64u * 1024 * 1024) /* all bodies that one thread holds */
+#define UB_RELAY_TURNS_MAX       16           /* buffers or phases of one turn; then others have theirs */
+#define UB_RELAY_POOL_MAX        512          /* idle upstream connections of one thread */
+#define UB_RELAY_ADDRESSES_MAX   8            /* addresses of the upstream's name */
+#define UB_RELAY_INTERIM_MAX     32           /* 1xx answers to one request */
+#define UB_RELAY_POLLS           16384        /* places of marks that say when clients have polled */
+#define UB_RELAY_MISSED_MAX      1024         /* writes that no engine has confirmed, of one thread */
+#define UB_RELAY_MISSED_MS       60000        /* time for which their credentials are kept */
+#define UB_RELAY_TELL_MS         50           /* until the engine is told what nothing waits for, */
+#define UB_RELAY_TELL_BYTES      (32u * 1024) /* or so much of it has come together */
+#define UB_RELAY_COMMIT_MS       (250 * UB_SLOWNESS)
+#define UB_RELAY_CONNECT_MS      5000
+#define UB_RELAY_ANSWER_MS       120000 /* large reports take their time */
+#define UB_RELAY_PAUSE_MS        60000  /* within a body, either way */
+#define UB_RELAY_HEAD_MS         30000
+#define UB_RELAY_TOTAL_MS        3600000  /* a request with its answer */
+#define UB_RELAY_GRACE_MS        60000    /* after which a body must have come at */
+#define UB_RELAY_RATE_MIN        100      /* bytes a second, on an average */
+#define UB_LIMIT_CLIENTS_MAX     10000000 /* that the settings may say */
+#define UB_LIMIT_RATE_MAX        1000000
+#define UB_RELAY_RETRY_SECONDS   10 /* after which a client that finds no place may try again */
+#define UB_RELAY_PLACES_PART     16 /* one of so many places is kept for telling those who find none so */
+#define UB_RELAY_IDLE_MS         75000
+#define UB_RELAY_LINGER_MS       2000
+#define UB_RELAY_POOL_MS         4000 /* less than the five seconds of common servers */
+#define UB_RELAY_WARM_MS         1000 /* idle for longer, a connection carries nothing that may not be sent twice */
+#define UB_RELAY_DISTRUST_MS     600000 /* after a connection of the pool has failed */
+#define UB_RELAY_PERSISTENT_MS   20     /* open for longer after an answer, a connection was meant to stay */
+#define UB_RELAY_RESOLVE_MS      30000
+#define UB_RELAY_DOWN_MS         10000 /* after a server took no connection: others are tried first */
+#define UB_RELAY_READY_MS        (400 * UB_SLOWNESS) /* time until the relay listens without the engine, */
+#define UB_RELAY_NAME_MS         100                 /* and without knowing the upstream's addresses */
+#define UB_RELAY_ACCEPT_MS       100 /* pause when there was no file descriptor for another client */
+#define UB_RELAY_DRAIN_MS        10000
+#define UB_RELAY_BACK_OFF_MIN    100
+#define UB_RELAY_BACK_OFF_MAX    10000
 
 #endif

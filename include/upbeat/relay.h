@@ -10,9 +10,9 @@
  */
 
 #include "upbeat/sys.h"
+#include "upbeat/tls.h"
 
 struct ub_networks;
-struct ub_tls_pair;
 
 /* A place that clients come to. */
 struct ub_relay_listen {
@@ -72,6 +72,11 @@ struct ub_relay_options {
 	/* Certificates for clients, which speak TLS then; 0: they speak plain HTTP. Read again at SIGHUP. */
 	const struct ub_tls_pair *tls;
 	size_t n_tls;
+	/* Whether they have to say who they are, which the upstream is told (RFC 9440). Read again at SIGHUP.
+	 */
+	struct ub_tls_clients clients;
+	struct ub_text
+	    user_field;   /* a field that tells the upstream the common name, too; empty: none does */
 	bool confined;    /* gives up rights once the places are bound: ub_sys_confine() */
 	unsigned threads; /* 0: as many as there are processors that it may use */
 	/*

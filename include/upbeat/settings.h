@@ -110,6 +110,14 @@ struct ub_settings_limits {
 	int64_t rate; /* bytes a second */
 };
 
+/* Certificates by which clients say who they are. */
+struct ub_settings_clients {
+	struct ub_settings_path ca;  /* of those who may vouch for them; no path: clients are not asked */
+	struct ub_settings_path crl; /* of what those have revoked; no path: nothing */
+	bool required;
+	struct ub_text user_field; /* the field that tells the upstream the user; empty: none does */
+};
+
 /* How colleagues get the items that they are invited to. */
 enum ub_deliver {
 	UB_DELIVER_AUTO,     /* by the best way that there is */
@@ -147,6 +155,7 @@ struct ub_settings {
 	const struct ub_networks *forwarded_from;
 	struct ub_settings_tls *tls; /* the first is for clients that name no host; none: no TLS */
 	size_t n_tls;
+	struct ub_settings_clients clients;
 	struct ub_settings_upstream upstream; /* the CalDAV server; no servers: not said */
 	struct ub_settings_upstream *others;  /* beside it: requests are passed to them, and no more */
 	size_t n_others;

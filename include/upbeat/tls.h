@@ -18,13 +18,21 @@ struct ub_tls_pair {
 	const char *certificate, *key;
 };
 
+/* Whether clients have to say who they are, by a certificate that is good for clients (RFC 5280 4.2.1.12). */
+struct ub_tls_clients {
+	const char *ca;  /* the path of a PEM file with who may vouch for them; NULL: they are not asked */
+	const char *crl; /* the path of a PEM file with what those have revoked; NULL: nothing */
+	bool required;   /* a client without a certificate is refused, as one with a bad certificate is */
+};
+
 /* Any thread may use a side. */
 struct ub_tls;
 
 /* The side that is connected to. The first pair is for clients that name no host, or one that no certificate
- * is for (RFC 6066 3). The paths must outlive it. NULL: *why, in the arena. */
-UB_MUST_USE struct ub_tls *ub_tls_server(
-    const struct ub_tls_pair *pairs, size_t n, struct ub_text *why, struct ub_arena *arena);
+ * is for (RFC 6066 3). `clients`: NULL: they are not asked who they are. All of these must outlive it. NULL:
+ * *why, in the arena. */
+UB_MUST_USE struct ub_tls *ub_tls_server(const struct ub_tls_pair *pairs, size_t n,
+    const struct ub_tls_clients *clients, struct ub_text *why, struct ub_arena *arena);
 /*
  * The side that connects. `ca`: the path of a PEM file with the authorities that are trusted; NULL: the
  * system's. `name`: for whom the other side's certificate has to be, a host's name or an IP address without
@@ -67,6 +75,12 @@ enum ub_tls_result ub_tls_read(struct ub_tls_channel *channel, void *out, size_t
 enum ub_tls_result ub_tls_write(struct ub_tls_channel *channel, const void *bytes, size_t size, size_t *n);
 /* Whether bytes can be read: UB_TLS_DONE, or UB_TLS_READS if none has come. */
 enum ub_tls_result ub_tls_peek(struct ub_tls_channel *channel);
+/* The certificate that the other side has shown, and that is good: its bytes (DER), in the arena. Empty: it
+ * has shown none. */
+struct ub_text ub_tls_certificate(const struct ub_tls_channel *channel, struct ub_arena *arena);
+/* The common name of that certificate's subject, in UTF-8, in the arena. Empty: it has none, several, or one
+ * with characters that control something. */
+struct ub_text ub_tls_common_name(const struct ub_tls_channel *channel, struct ub_arena *arena);
 /* Says that nothing more comes, if that can be said without waiting. */
 void ub_tls_end(struct ub_tls_channel *channel);
 /* Why the channel broke, in a few words; valid until the channel is closed. */

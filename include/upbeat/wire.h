@@ -89,10 +89,11 @@ struct ub_wire_write {
 	 * as it came. */
 	struct ub_text body;
 	struct ub_text if_match; /* as sent; empty: none */
-	/* Who the caller is by a field that a front sets, X-Remote-User or X-Forwarded-User; empty: neither
-	 * is there. It proves nothing, and is shown to people alone. */
+	/* Who the caller is by his certificate, or by a field that a front sets, X-Remote-User or
+	 * X-Forwarded-User; empty: neither is there. It proves nothing, and is shown to people alone. */
 	struct ub_text remote_user;
 	struct ub_text agent; /* User-Agent, as sent; empty: none */
+	bool certified;       /* he has shown a certificate */
 };
 
 /* Status 0: no answer came, and whether the write was done is not known. */

@@ -25,6 +25,12 @@ const struct ub_code ub_codes_files[] = {
 	    "The message says why: the file is missing or too large, or this user may not read it. Paths in "
 	    "the settings start at the directory of the settings file.",
 	    NULL, NULL },
+	{ "client-certificates", "clients are asked for certificates, and do not speak TLS",
+	    "A client shows its certificate when a TLS connection is opened. Where a front before Upbeat "
+	    "ends "
+	    "TLS, it is the front that asks.",
+	    "client_certificates: {ca: people.pem}",
+	    "tls: {certificate: cal.pem, key: cal.key}\nclient_certificates: {ca: people.pem}" },
 	{ "control-character", "a control character in a text file",
 	    "Such a character cannot be seen in an editor and has no meaning here. Often it was pasted in. "
 	    "Delete it.",

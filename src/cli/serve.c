@@ -166,6 +166,12 @@ static const struct ub_tls_pair *pairs_of(struct ub_cli *cli, const struct ub_se
 	return pairs;
 }
 
+static struct ub_tls_clients clients_of(struct ub_cli *cli, const struct ub_settings *settings)
+{
+	return (struct ub_tls_clients){ path_of(cli, &settings->clients.ca),
+		path_of(cli, &settings->clients.crl), settings->clients.required };
+}
+
 /* ---- where requests go on to ---- */
 
 static struct ub_relay_server server_of(
@@ -299,6 +305,8 @@ static int run_relay(struct ub_cli *cli, const struct ub_settings *settings, int
 		.n_upstreams = 1 + settings->n_others,
 		.tls = pairs_of(cli, settings),
 		.n_tls = settings->n_tls,
+		.clients = clients_of(cli, settings),
+		.user_field = settings->clients.user_field,
 		.engine_path = program,
 		.engine_argv = words,
 		.engine_argv_after_crash = words_after_crash,

@@ -25,20 +25,28 @@ void doctor_certificate(struct doctor *doctor, const char *what, const char *of,
 		    "the certificate of %s is good for another %lld days", of, (long long)days);
 }
 
+static const char *path_of(struct doctor *doctor, const struct ub_settings_path *path)
+{
+	return path->path.len ? ub_text_cstr(doctor->arena, path->path) : NULL;
+}
+
 static void look_at_certificates(struct doctor *doctor)
 {
+	const struct ub_settings_clients *asked = &doctor->settings->clients;
+	const struct ub_tls_clients clients = { path_of(doctor, &asked->ca), path_of(doctor, &asked->crl),
+		asked->required };
 	for (size_t i = 0; i < doctor->settings->n_tls; i++) {
 		const struct ub_settings_tls *pair = &doctor->settings->tls[i];
 		const struct ub_tls_pair paths = { ub_text_cstr(doctor->arena, pair->certificate.path),
 			ub_text_cstr(doctor->arena, pair->key.path) };
 		struct ub_text why;
 		ub_instant until;
-		struct ub_tls *tls = ub_tls_server(&paths, 1, &why, doctor->arena);
+		struct ub_tls *tls = ub_tls_server(&paths, 1, &clients, &why, doctor->arena);
 		if (tls && ub_tls_until(tls, &until))
 			doctor_certificate(doctor, "tls", paths.certificate, until);
 		else if (!tls)
 			doctor_tell(doctor, UB_DOCTOR_BAD, "tls",
-			    "both are PEM files, and the key is that of the certificate, without a "
+			    "all are PEM files, and the key is that of the certificate, without a "
 			    "passphrase",
 			    "%.*s", UB_ARGS(why));
 		ub_tls_free(&tls);

@@ -157,7 +157,7 @@ bool ub_http_same_variable(struct ub_text name, struct ub_text wanted)
 		return false;
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.ptr[i] == '_' ? '-' : name.ptr[i];
-		if (c != wanted.ptr[i] && (c | 0x20) != wanted.ptr[i])
+		if (c != wanted.ptr[i] && (c | 0x20) != (wanted.ptr[i] | 0x20))
 			return false;
 	}
 	return true;

@@ -65,7 +65,9 @@ struct ub_text ub_unusable_name(const struct ub_wire_write *write, struct ub_are
 	    ub_text_eq_nocase(scheme, UB_TEXT("Digest")) ? digest_user(parameters) : UB_TEXT_NONE;
 	struct ub_text way = scheme;
 	if (way.len == 0)
-		way = write->remote_user.len ? UB_TEXT("named by a front") : UB_TEXT("no Authorization");
+		way = write->certified         ? UB_TEXT("by certificate")
+		      : write->remote_user.len ? UB_TEXT("named by a front")
+					       : UB_TEXT("no Authorization");
 	if (user.len == 0)
 		user = write->remote_user;
 	user = ub_text_sub(user, 0, user.len < UB_UNUSABLE_NAME_MAX ? user.len : UB_UNUSABLE_NAME_MAX);

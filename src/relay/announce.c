@@ -85,12 +85,12 @@ static bool tell_write(struct loop *loop, struct exchange *exchange)
 	return exchange->engine == engine;
 }
 
-/* Who the caller is by a front before us. */
+/* Who the caller is by his certificate, or by a front before us. */
 static struct ub_text remote_user_of(const struct conn *conn, const struct ub_http_head *head)
 {
 	struct ub_text user = ub_http_value(head, "X-Remote-User");
 	if (!conn->front)
-		return UB_TEXT_NONE;
+		return ub_text(conn->user ? conn->user : "");
 	return user.len ? user : ub_http_value(head, "X-Forwarded-User");
 }
 
@@ -140,6 +140,7 @@ bool relay_announce(struct conn *conn, const struct ub_http_head *head, struct u
 		    .authorization = ub_http_value(head, "Authorization"),
 		    .remote_user = remote_user_of(conn, head),
 		    .agent = ub_http_value(head, "User-Agent"),
+		    .certified = conn->certificate,
 		},
 	};
 	size_t n = frame.write.href.len > 0 ? ub_wire_encode(&frame, loop->wire, UB_WIRE_FRAME_MAX) : 0;

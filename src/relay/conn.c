@@ -74,6 +74,7 @@ void relay_conn_close(struct conn *conn)
 	relay_timer_stop(&conn->timer);
 	relay_link_close(&conn->client);
 	relay_peer_leave(conn);
+	relay_edge_closed(conn);
 	conn->generation++;
 	loop->open--;
 	if (conn->queued)

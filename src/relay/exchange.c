@@ -149,7 +149,7 @@ static enum side interim_answer(struct conn *conn, const struct ub_http_head *he
 		return upstream_failed(conn, "it answers something else");
 	bool ours = head->status == 100 && (exchange->hold || exchange->continued);
 	if (exchange->minor > 0 && !ours) {
-		relay_buffer_more(&conn->loop->blocks, &response->head, relay_rewritten(head, rewrite.host));
+		relay_buffer_more(&conn->loop->blocks, &response->head, relay_rewritten(head, &rewrite));
 		relay_rewrite(head, &rewrite, &response->head);
 	}
 	response->raw.start += head->bytes.len;
@@ -181,7 +181,7 @@ static enum side final_answer(struct conn *conn, const struct ub_http_head *head
 		.connection = own_connection_field(exchange),
 	};
 	relay_edge_answer(conn, &rewrite);
-	relay_buffer_more(&conn->loop->blocks, &response->head, relay_rewritten(head, rewrite.host));
+	relay_buffer_more(&conn->loop->blocks, &response->head, relay_rewritten(head, &rewrite));
 	relay_rewrite(head, &rewrite, &response->head);
 	response->raw.start += head->bytes.len;
 	ub_http_body_start(&response->body, head);

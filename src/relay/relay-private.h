@@ -53,6 +53,9 @@ struct rewrite {
 	char peer[UB_NET_SHOWN]; /* at the edge: the client's address; empty: not known */
 	bool secure;             /* of a request, or at the edge: the client speaks TLS */
 	bool plain;              /* the same: the upstream is spoken to without TLS, and names itself by it */
+	/* At the edge: the fields that tell who the client is by its certificate, and the name of the one
+	 * that names its user. */
+	struct ub_text certificate, user_field;
 	struct ub_text host;     /* at the edge, of a response: the request's host */
 	struct ub_text upstream; /* the authority by which the upstream is reached */
 	bool drop_expect;        /* the relay itself has said 100 Continue */
@@ -63,8 +66,8 @@ struct rewrite {
 	const char *connection; /* the value of a Connection field to be added, or NULL */
 };
 
-/* How many bytes the rewritten head has at most. `host`: the request's. */
-size_t relay_rewritten(const struct ub_http_head *head, struct ub_text host);
+/* How many bytes the rewritten head has at most. */
+size_t relay_rewritten(const struct ub_http_head *head, const struct rewrite *rewrite);
 void relay_rewrite(const struct ub_http_head *head, const struct rewrite *rewrite, struct buffer *out);
 
 /* ---- where a name leads: resolve.c ---- */
@@ -250,8 +253,11 @@ struct conn {
 	struct ub_net_address peer;      /* the client */
 	bool local;                      /* the client has come by a unix socket */
 	bool placed, counted;            /* among all clients, and among those of its address */
-	const char *shed;  /* why there is no place for the client, which is told so; NULL: there is */
-	bool front;        /* what it says of its own clients is believed */
+	const char *shed; /* why there is no place for the client, which is told so; NULL: there is */
+	bool front;       /* what it says of its own clients is believed */
+	/* Who the client is by its certificate: the fields that tell the upstream, and the common name. Made
+	 * for the first request; NULL: it has shown none, or has not asked anything yet. */
+	char *certificate, *user;
 	struct conn *next; /* in the list of the free, of the closed, or of those that go on later */
 	bool queued;
 	bool bound; /* the client authenticates its connection (NTLM): nobody else may use its upstream's */
@@ -330,6 +336,9 @@ bool relay_amend_spoils(const struct exchange *exchange, const struct ub_http_he
 
 /* ---- where no front is before Upbeat: edge.c ---- */
 
+/* Finds out, before the client's first request goes on, who it is by its certificate. */
+void relay_edge_identify(struct conn *conn);
+void relay_edge_closed(struct conn *conn);
 /* Fill in what the head of a request, and of its answer, is rewritten by; nothing is for fronts. */
 void relay_edge_request(struct conn *conn, struct rewrite *rewrite, struct ub_text host);
 void relay_edge_answer(const struct conn *conn, struct rewrite *rewrite);

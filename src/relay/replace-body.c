@@ -72,7 +72,7 @@ void relay_amend(struct conn *conn, struct ub_text body)
 	relay_edge_request(conn, &rewrite, head->host);
 	relay_buffer_touch(&request->head);
 	request->head.start = request->head.end = 0;
-	relay_buffer_reserve(&conn->loop->blocks, &request->head, relay_rewritten(head, head->host));
+	relay_buffer_reserve(&conn->loop->blocks, &request->head, relay_rewritten(head, &rewrite));
 	relay_rewrite(head, &rewrite, &request->head);
 	exchange_body(&conn->loop->blocks, request, body);
 	exchange->amended = true;

@@ -50,7 +50,7 @@ static enum step prepare(struct conn *conn, const struct ub_http_head *head, uin
 	    exchange->watch.write != UB_WRITE_NONE && relay_announce(conn, head, relay_amendable(conn, head));
 	if (exchange->site->engine)
 		relay_principal_note(conn, head);
-	relay_buffer_reserve(&conn->loop->blocks, &request->head, relay_rewritten(head, head->host));
+	relay_buffer_reserve(&conn->loop->blocks, &request->head, relay_rewritten(head, &rewrite));
 	relay_rewrite(head, &rewrite, &request->head);
 	/* Some of the body may have come. A fault in it is found again by read_request. */
 	(void)relay_flow_track(request);
@@ -90,6 +90,7 @@ enum step relay_request_begin(struct conn *conn)
 	if (!site->engine)
 		watch = (struct watch){ .safe = watch.safe };
 	conn->generation++;
+	relay_edge_identify(conn);
 	conn->exchange = (struct exchange){
 		.site = site,
 		.watch = watch,
@@ -97,7 +98,7 @@ enum step relay_request_begin(struct conn *conn)
 		.hold = watch.hold && can_be_held(conn, head),
 		.to_head = ub_text_is(head->method, "HEAD"),
 		.safe = watch.safe,
-		.signed_in = ub_http_value(head, "Authorization").len > 0,
+		.signed_in = ub_http_value(head, "Authorization").len > 0 || conn->certificate,
 		.keep_alive = !head->close,
 		.began = conn->loop->now,
 	};

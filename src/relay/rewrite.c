@@ -33,6 +33,8 @@ static const struct ub_text end_to_end[] = {
 
 /* What a front could say of its clients. Some of it is believed by servers: a user's very name. */
 static const struct ub_text forwarded[] = {
+	{ "client-cert", 11 },
+	{ "client-cert-chain", 17 },
 	{ "forwarded", 9 },
 	{ "x-real-ip", 9 },
 	{ "x-remote-user", 13 },
@@ -55,7 +57,7 @@ static bool is_one_of(struct ub_text name, const struct ub_text *names, size_t n
 	return false;
 }
 
-static bool is_of_front(struct ub_text name)
+static bool is_of_front(const struct rewrite *rewrite, struct ub_text name)
 {
 	for (size_t i = 0; i < UB_COUNT(forwarded); i++)
 		if (ub_http_same_variable(name, forwarded[i]))
@@ -65,7 +67,7 @@ static bool is_of_front(struct ub_text name)
 		if (ub_http_same_variable(ub_text_sub(name, 0, family.len), family))
 			return true;
 	}
-	return false;
+	return rewrite->user_field.len && ub_http_same_variable(name, rewrite->user_field);
 }
 
 static bool is_nominated(const struct ub_http_head *head, struct ub_text name)
@@ -87,7 +89,7 @@ static bool is_dropped(const struct rewrite *rewrite, struct ub_text name)
 {
 	if (is_one_of(name, hop_by_hop, UB_COUNT(hop_by_hop)))
 		return true;
-	if (rewrite->edge && !rewrite->response && is_of_front(name))
+	if (rewrite->edge && !rewrite->response && is_of_front(rewrite, name))
 		return true;
 	if (rewrite->drop_expect && is(name, UB_TEXT("Expect")))
 		return true;
@@ -188,14 +190,16 @@ static void add_client(const struct ub_http_head *head, const struct rewrite *re
 	if (head->host.len)
 		add_words(out, "X-Forwarded-Host: ", head->host, "\r\n");
 	add_words(out, "X-Forwarded-Proto: ", UB_TEXT_NONE, scheme);
+	relay_buffer_add(out, rewrite->certificate);
 }
 
 /* ---- heads ---- */
 
-size_t relay_rewritten(const struct ub_http_head *head, struct ub_text host)
+size_t relay_rewritten(const struct ub_http_head *head, const struct rewrite *rewrite)
 {
-	const size_t more = 384; /* all fields that are added, without the host */
-	return head->bytes.len + 2 * host.len + more;
+	const size_t more = 384; /* all other fields that are added, without the host */
+	struct ub_text host = rewrite->response ? rewrite->host : head->host;
+	return head->bytes.len + 2 * host.len + rewrite->certificate.len + more;
 }
 
 static void add_field(const struct ub_http_head *head, const struct rewrite *rewrite,

@@ -221,7 +221,8 @@ static bool read_certificates(struct relay *relay)
 	struct ub_text why;
 	bool good = relay_sites_open(&relay->shared, &why, arena);
 	if (good && options->n_tls)
-		good = (relay->shared.tls = ub_tls_server(options->tls, options->n_tls, &why, arena));
+		good = (relay->shared.tls =
+			    ub_tls_server(options->tls, options->n_tls, &options->clients, &why, arena));
 	if (!good)
 		ub_log(relay->log, UB_LOG_ERROR, "TLS: %.*s", UB_ARGS(why));
 	ub_arena_free(&arena);

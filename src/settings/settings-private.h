@@ -125,8 +125,12 @@ struct trust {
 
 /* Whether what is sent to the host stays on this machine. */
 bool is_this_machine(struct ub_text host);
-extern const struct ub_yaml_type type_tls;   /* UB_VEC(struct ub_settings_tls), one or a list */
-extern const struct ub_yaml_type type_trust; /* struct trust */
+extern const struct ub_yaml_type type_tls;                 /* UB_VEC(struct ub_settings_tls), one or a list */
+extern const struct ub_yaml_type type_trust;               /* struct trust */
+extern const struct ub_yaml_type type_client_certificates; /* struct ub_settings_clients */
+/* Certificates of clients, where no client speaks TLS. */
+void check_clients(
+    const struct ub_yaml_reader *reader, const struct ub_yaml_node *root, const struct ub_settings *settings);
 
 /* ---- upstream.c ---- */
 

@@ -14,6 +14,7 @@ struct written {
 	struct upstream upstream;
 	struct upstreams others;
 	UB_VEC(struct ub_settings_tls) tls;
+	struct ub_settings_clients clients;
 	struct ub_text user;
 	struct ub_settings_limits limits;
 	UB_VEC(struct ub_settings_path) rules;
@@ -109,6 +110,8 @@ static const struct ub_yaml_field fields[] = {
 	    "networks of fronts, whose word on their clients is passed on (`Forwarded` and the like)" },
 	{ "tls", &type_tls, offsetof(struct written, tls), false,
 	    "certificates for clients, which speak TLS then; one, or one for each name" },
+	{ "client_certificates", &type_client_certificates, offsetof(struct written, clients), false,
+	    "certificates by which clients say who they are" },
 	{ "upstream", &type_upstream, offsetof(struct written, upstream), true,
 	    "the CalDAV server, like `https://dav.ours.example`; a list for several that are equal" },
 	{ "upstream_tls", &type_trust, offsetof(struct written, upstream.trust), false,
@@ -184,6 +187,7 @@ static struct ub_settings *finish(struct ub_arena *arena, const struct written *
 	fill_upstreams(arena, settings, written);
 	settings->tls = written->tls.items;
 	settings->n_tls = written->tls.n;
+	settings->clients = written->clients;
 	settings->limits = written->limits;
 	settings->user = written->user;
 	settings->rules = written->rules.items;
@@ -261,8 +265,10 @@ struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_sou
 		ub_diag_set_help(diags, diag, "name the domains of your own mail addresses");
 	}
 	struct ub_settings *settings = finish(arena, &written, reading.directory, zones);
-	if (root && root->kind == UB_YAML_MAP)
+	if (root && root->kind == UB_YAML_MAP) {
 		check_listens(&reader, root, settings);
+		check_clients(&reader, root, settings);
+	}
 	return settings;
 }
 

@@ -9,6 +9,7 @@
 
 struct ub_tls_channel {
 	SSL *ssl;
+	bool shaken; /* the handshake was done, whatever came after it */
 	bool broken;
 	const char *problem; /* a text of OpenSSL's or of the C library's, which stays */
 };
@@ -44,16 +45,18 @@ static const char *problem_of(const SSL *ssl, int error)
 }
 
 /* Somebody has only looked whether anybody listens. */
-static bool is_probe(const SSL *ssl)
+static bool is_probe(const struct ub_tls_channel *channel)
 {
-	return !SSL_is_init_finished(ssl) && BIO_number_read(SSL_get_rbio(ssl)) == 0;
+	return !channel->shaken && BIO_number_read(SSL_get_rbio(channel->ssl)) == 0;
 }
 
 /* `done`: what the call returned. The queue of errors is the thread's, and was empty before the call. */
 static enum ub_tls_result result_of(struct ub_tls_channel *channel, int done)
 {
-	int error = errno;
-	switch (SSL_get_error(channel->ssl, done)) {
+	int error = errno, result = SSL_get_error(channel->ssl, done);
+	/* A connection that breaks begins anew, in OpenSSL's words. */
+	channel->shaken |= SSL_is_init_finished(channel->ssl);
+	switch (result) {
 	case SSL_ERROR_NONE:
 		return UB_TLS_DONE;
 	case SSL_ERROR_WANT_READ:
@@ -69,7 +72,7 @@ static enum ub_tls_result result_of(struct ub_tls_channel *channel, int done)
 		break;
 	}
 	channel->broken = true;
-	if (error == 0 && is_probe(channel->ssl)) {
+	if (error == 0 && is_probe(channel)) {
 		ERR_clear_error();
 		return UB_TLS_END;
 	}
@@ -85,7 +88,7 @@ enum ub_tls_result ub_tls_shake(struct ub_tls_channel *channel)
 
 bool ub_tls_is_shaken(const struct ub_tls_channel *channel)
 {
-	return SSL_is_init_finished(channel->ssl);
+	return channel->shaken;
 }
 
 enum ub_tls_result ub_tls_read(struct ub_tls_channel *channel, void *out, size_t size, size_t *n)
@@ -117,6 +120,49 @@ void ub_tls_end(struct ub_tls_channel *channel)
 const X509 *tls_certificate(const struct ub_tls_channel *channel)
 {
 	return SSL_get0_peer_certificate(channel->ssl);
+}
+
+struct ub_text ub_tls_certificate(const struct ub_tls_channel *channel, struct ub_arena *arena)
+{
+	unsigned char *bytes = NULL;
+	const X509 *certificate = tls_certificate(channel);
+	int n = certificate ? i2d_X509(certificate, &bytes) : 0;
+	if (n < 0)
+		abort();
+	struct ub_text der = ub_text_copy(arena, ub_text_n((const char *)bytes, (size_t)n));
+	OPENSSL_free(bytes);
+	return der;
+}
+
+/* The only common name of a subject; NULL: there is none, or another one. */
+static const ASN1_STRING *common_name(const X509 *certificate)
+{
+	const X509_NAME *subject = X509_get_subject_name(certificate);
+	int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+	if (at < 0 || X509_NAME_get_index_by_NID(subject, NID_commonName, at) >= 0)
+		return NULL;
+	return X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at));
+}
+
+static bool is_plain(struct ub_text name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if ((unsigned char)name.ptr[i] < ' ' || name.ptr[i] == 0x7f)
+			return false;
+	return true;
+}
+
+struct ub_text ub_tls_common_name(const struct ub_tls_channel *channel, struct ub_arena *arena)
+{
+	unsigned char *bytes = NULL;
+	const X509 *certificate = tls_certificate(channel);
+	const ASN1_STRING *string = certificate ? common_name(certificate) : NULL;
+	int n = string ? ASN1_STRING_to_UTF8(&bytes, string) : 0;
+	ERR_clear_error();
+	struct ub_text name = n > 0 ? ub_text_n((const char *)bytes, (size_t)n) : UB_TEXT_NONE;
+	name = is_plain(name) ? ub_text_copy(arena, ub_text_trim(name)) : UB_TEXT_NONE;
+	OPENSSL_free(bytes);
+	return name;
 }
 
 const char *ub_tls_problem(const struct ub_tls_channel *channel)

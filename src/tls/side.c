@@ -60,7 +60,34 @@ static int no_passphrase(char *buffer, int size, int writes, void *context)
 	return 0;
 }
 
-static SSL_CTX *context_of(const struct ub_tls_pair *pair, struct ub_text *why, struct ub_arena *arena)
+/* Who is revoked is asked of the one who has made the client's own certificate. */
+static bool read_revoked(SSL_CTX *context, const char *path)
+{
+	X509_STORE *store = SSL_CTX_get_cert_store(context);
+	return X509_STORE_load_file(store, path) == 1 &&
+	       X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK) == 1;
+}
+
+/* Clients are told who may vouch for them: people have several certificates. */
+static bool ask_clients(
+    SSL_CTX *context, const struct ub_tls_clients *clients, struct ub_text *why, struct ub_arena *arena)
+{
+	if (!clients || !clients->ca)
+		return true;
+	STACK_OF(X509_NAME) *names = SSL_load_client_CA_file(clients->ca);
+	if (!names || SSL_CTX_load_verify_file(context, clients->ca) != 1) {
+		sk_X509_NAME_pop_free(names, X509_NAME_free);
+		return refuse(why, arena, clients->ca, "the authorities in");
+	}
+	SSL_CTX_set_client_CA_list(context, names);
+	SSL_CTX_set_verify(
+	    context, SSL_VERIFY_PEER | (clients->required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), NULL);
+	return !clients->crl || read_revoked(context, clients->crl) ||
+	       refuse(why, arena, clients->crl, "what is revoked in");
+}
+
+static SSL_CTX *context_of(
+    const struct ub_tls *tls, const struct ub_tls_pair *pair, struct ub_text *why, struct ub_arena *arena)
 {
 	static const unsigned char us[] = "upbeat";
 	/* Of TLS 1.2: those that keep what was said when the key is stolen later, and none that is padded. */
@@ -75,6 +102,7 @@ static SSL_CTX *context_of(const struct ub_tls_pair *pair, struct ub_text *why, 
 			   refuse(why, arena, pair->key, "the key"));
 	good = good && (SSL_CTX_check_private_key(context) == 1 ||
 			   refuse(why, arena, pair->key, "the certificate is for another key than"));
+	good = good && ask_clients(context, tls->clients, why, arena);
 	if (good && SSL_CTX_set_session_id_context(context, us, sizeof(us) - 1) != 1)
 		abort();
 	if (!good)
@@ -96,7 +124,7 @@ static struct tls_contexts *server_contexts(
 	if (!contexts)
 		abort();
 	for (size_t i = 0; i < tls->n; i++) {
-		SSL_CTX *context = context_of(&tls->pairs[i], why, arena);
+		SSL_CTX *context = context_of(tls, &tls->pairs[i], why, arena);
 		if (!context) {
 			free_contexts(contexts);
 			return NULL;
@@ -182,10 +210,10 @@ static struct ub_tls *make(const struct ub_tls *like, struct ub_text *why, struc
 	return tls;
 }
 
-struct ub_tls *ub_tls_server(
-    const struct ub_tls_pair *pairs, size_t n, struct ub_text *why, struct ub_arena *arena)
+struct ub_tls *ub_tls_server(const struct ub_tls_pair *pairs, size_t n, const struct ub_tls_clients *clients,
+    struct ub_text *why, struct ub_arena *arena)
 {
-	return make(&(struct ub_tls){ .pairs = pairs, .n = n }, why, arena);
+	return make(&(struct ub_tls){ .pairs = pairs, .n = n, .clients = clients }, why, arena);
 }
 
 struct ub_tls *ub_tls_client(const char *ca, const char *name, struct ub_text *why, struct ub_arena *arena)

@@ -17,6 +17,7 @@ struct tls_contexts {
 struct ub_tls {
 	const struct ub_tls_pair *pairs; /* NULL: the side that connects */
 	size_t n;
+	const struct ub_tls_clients *clients; /* NULL: they are not asked who they are */
 	const char *ca, *name;
 	bool number;          /* the name is an IP address */
 	pthread_mutex_t lock; /* over what follows */

@@ -8,6 +8,7 @@ enum {
 	FRAME_HEADER = 16,
 	TEXTS_MAX = 10,
 	FLAG_OVERRIDDEN = 1,
+	FLAG_CERTIFIED = 2,
 	FLAG_AMENDED = 1,
 	FLAG_PATIENT = 1,
 	FLAG_JSON = 1,
@@ -69,7 +70,8 @@ static struct parts write_parts(const struct ub_wire_write *write)
 {
 	return (struct parts){
 		.flags = (uint16_t)((unsigned)write->write << WHAT_SHIFT |
-				    (write->overridden ? FLAG_OVERRIDDEN : 0)),
+				    (write->overridden ? FLAG_OVERRIDDEN : 0) |
+				    (write->certified ? FLAG_CERTIFIED : 0)),
 		.texts = { write->method, write->target, write->href, write->destination, write->host,
 		    write->authorization, write->body, write->if_match, write->remote_user, write->agent },
 		.n = 10,
@@ -146,6 +148,7 @@ static enum ub_wire_result read_write(const struct parts *parts, struct ub_wire_
 	*write = (struct ub_wire_write){
 		.write = (enum ub_write)kind,
 		.overridden = (parts->flags & FLAG_OVERRIDDEN) != 0,
+		.certified = (parts->flags & FLAG_CERTIFIED) != 0,
 		.method = parts->texts[0],
 		.target = parts->texts[1],
 		.href = parts->texts[2],

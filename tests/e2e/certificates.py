@@ -23,16 +23,31 @@ class Authority:
         openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", 30,
                 "-subj", f"/CN={name}", "-keyout", self.key, "-out", self.certificate)
 
-    def issue(self, name, names, days=10, at=None, kind=("ec", "-pkeyopt", "ec_paramgen_curve:P-256")):
-        """NAME.pem and NAME.key: a certificate for the names, like "DNS:cal.ours.example,IP:127.0.0.1"."""
+    def issue(self, name, names, days=10, at=None, subject=None, usage=None,
+              kind=("ec", "-pkeyopt", "ec_paramgen_curve:P-256")):
+        """NAME.pem and NAME.key: a certificate for the names, like "DNS:cal.ours.example,IP:127.0.0.1". The subject is
+        /CN=NAME unless it is given; usage: what it is good for, like "serverAuth"; anything if not given."""
         certificate, key = (at or self.folder) / f"{name}.pem", (at or self.folder) / f"{name}.key"
         extensions = self.folder / f"{name}.ext"
-        extensions.write_text(f"subjectAltName={names}\n")
-        wish = openssl("req", "-new", "-newkey", *kind, "-nodes", "-subj", f"/CN={name}", "-keyout", key)
+        extensions.write_text(f"subjectAltName={names}\n" + (f"extendedKeyUsage={usage}\n" if usage else ""))
+        wish = openssl("req", "-new", "-newkey", *kind, "-nodes", "-utf8", "-subj",
+                       subject or f"/CN={name}", "-keyout", key)
         made = openssl("x509", "-req", "-CA", self.certificate, "-CAkey", self.key, "-CAcreateserial", "-days", days,
                        "-extfile", extensions, text=wish)
         certificate.write_text(made)
         return certificate, key
+
+    def revoke(self, *names):
+        """The file with the list of the certificates that are revoked: those of the names, and those of before."""
+        index, settings = self.folder / "index.txt", self.folder / "revoking.cnf"
+        index.touch()
+        settings.write_text(f"[ca]\ndefault_ca = it\n[it]\ndatabase = {index}\ndefault_md = sha256\ndefault_crl_days = 9\n"
+                            f"certificate = {self.certificate}\nprivate_key = {self.key}\n")
+        for name in names:
+            openssl("ca", "-config", settings, "-revoke", self.folder / f"{name}.pem")
+        lists = self.folder / "crl.pem"
+        openssl("ca", "-config", settings, "-gencrl", "-out", lists)
+        return lists
 
     def trust(self):
         """For clients that trust this authority alone."""

@@ -189,8 +189,8 @@ def tls_problem(story):
     if said.returncode or told.returncode:
         return "status failed"  # the next engine is not ready yet
     problem = json.loads(told.stdout)["tls_problem"]
-    tap.equal(f"TLS       as before the last reload: {problem}\n" in said.stdout, problem is not None, said.stdout)
-    return problem
+    line = f"TLS       as before the last reload: {problem}\n" if problem else ""
+    return problem if line in said.stdout and ("TLS  " in said.stdout) == bool(line) else "it changes just now"
 
 
 @tap.case("what cannot be used at SIGHUP leaves the certificate as it was, and the log and status say why")

@@ -45,7 +45,7 @@ static void check_rewritten(bool request, const struct ub_http_head *head)
 	struct blocks blocks = { 0 };
 	struct buffer out = { 0 };
 	struct rewrite rewrite = { .response = !request, .connection = request ? NULL : "close" };
-	relay_buffer_more(&blocks, &out, relay_rewritten(head, UB_TEXT_NONE));
+	relay_buffer_more(&blocks, &out, relay_rewritten(head, &rewrite));
 	relay_rewrite(head, &rewrite, &out);
 	struct ub_http_scan at = { 0 };
 	enum ub_http_result result = scan(&at, request, relay_buffer_text(&out), &again);

@@ -6,10 +6,11 @@
 
 TestSuite(unusable, .fini = ub_leak_check);
 
-static void name_is(const char *authorization, const char *remote_user, const char *wanted)
+static void name_is(const char *authorization, const char *remote_user, bool certified, const char *wanted)
 {
 	struct ub_arena *arena = ub_arena_new();
 	const struct ub_wire_write write = { .href = UB_TEXT("/alice/calendar/m.ics"),
+		.certified = certified,
 		.authorization = ub_text(authorization),
 		.remote_user = ub_text(remote_user) };
 	struct ub_text name = ub_unusable_name(&write, arena);
@@ -19,14 +20,17 @@ static void name_is(const char *authorization, const char *remote_user, const ch
 
 Test(unusable, are_named_without_secrets)
 {
-	name_is("Digest username=\"alice\", response=\"s3cret\"", "", "alice (Digest)");
-	name_is("digest realm=\"x\", response=\"s3cret\"", "", "somebody in /alice/calendar/ (digest)");
-	name_is("Negotiate YIIZ", "", "somebody in /alice/calendar/ (Negotiate)");
-	name_is("Negotiate YIIZ", "alice", "alice (Negotiate)");
-	name_is("", "alice", "alice (named by a front)");
-	name_is("", "", "somebody in /alice/calendar/ (no Authorization)");
-	name_is("s3cret", "", "somebody in /alice/calendar/ (no Authorization)");
-	name_is("averyveryverylongs3cret x", "", "somebody in /alice/calendar/ (no Authorization)");
+	name_is("Digest username=\"alice\", response=\"s3cret\"", "", false, "alice (Digest)");
+	name_is(
+	    "digest realm=\"x\", response=\"s3cret\"", "", false, "somebody in /alice/calendar/ (digest)");
+	name_is("Negotiate YIIZ", "", false, "somebody in /alice/calendar/ (Negotiate)");
+	name_is("Negotiate YIIZ", "alice", false, "alice (Negotiate)");
+	name_is("", "alice", false, "alice (named by a front)");
+	name_is("", "alice", true, "alice (by certificate)");
+	name_is("", "", true, "somebody in /alice/calendar/ (by certificate)");
+	name_is("", "", false, "somebody in /alice/calendar/ (no Authorization)");
+	name_is("s3cret", "", false, "somebody in /alice/calendar/ (no Authorization)");
+	name_is("averyveryverylongs3cret x", "", false, "somebody in /alice/calendar/ (no Authorization)");
 }
 
 Test(unusable, are_noted_once_up_to_a_limit)

@@ -17,7 +17,7 @@ static void expect(const char *text, struct rewrite rewrite, const char *wanted)
 					 ? ub_http_scan_response(&scan, ub_text(text), false, &head)
 					 : ub_http_scan_request(&scan, ub_text(text), &head);
 	cr_assert_eq(result, UB_HTTP_DONE, "%s", text);
-	relay_buffer_more(&blocks, &out, relay_rewritten(&head, rewrite.response ? rewrite.host : head.host));
+	relay_buffer_more(&blocks, &out, relay_rewritten(&head, &rewrite));
 	relay_rewrite(&head, &rewrite, &out);
 	struct ub_text got = relay_buffer_text(&out);
 	cr_expect(ub_text_is(got, wanted), "%.*s", UB_ARGS(got));
@@ -131,6 +131,20 @@ Test(rewrite, believes_no_client_that_writes_a_fronts_field_with_underscores)
 	    "GET / HTTP/1.0\r\nX-Forwarded: 1\r\nX-Remote-Users: 2\r\nX-Real-I: 3\r\n"
 	    "Forwarded: for=\"192.0.2.1\";proto=http\r\n"
 	    "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: http\r\n\r\n");
+}
+
+Test(rewrite, tells_who_the_client_is_by_its_certificate_and_lets_nobody_say_so_himself)
+{
+	struct rewrite edge = { .edge = true,
+		.secure = true,
+		.certificate = UB_TEXT("Client-Cert: :AAAA:\r\nRemote-User: alice\r\n"),
+		.user_field = UB_TEXT("Remote-User") };
+	expect("GET / HTTP/1.1\r\nHost: h\r\nclient-cert: :BBBB:\r\nClient_Cert_Chain: :BBBB:\r\n"
+	       "REMOTE_USER: bob\r\nX_Remote_User: bob\r\nX-End: 3\r\n\r\n",
+	    edge,
+	    "GET / HTTP/1.1\r\nHost: h\r\nX-End: 3\r\nForwarded: for=unknown;host=\"h\";proto=https\r\n"
+	    "X-Forwarded-Host: h\r\nX-Forwarded-Proto: https\r\n"
+	    "Client-Cert: :AAAA:\r\nRemote-User: alice\r\n\r\n");
 }
 
 #define SAID(scheme)                                                                                         \

@@ -296,6 +296,20 @@ Test(settings, say_what_clients_may_take)
 	finish(&r);
 }
 
+Test(settings, take_authorities_of_clients)
+{
+	struct reading *r = read_settings("/etc/u.yaml", REQUIRED ORG
+	    "tls: {certificate: a, key: b}\n"
+	    "client_certificates: {ca: p.pem, crl: /r.pem, required: yes, user_header: X-Remote-User}\n");
+	const struct ub_settings_clients *clients = &r->settings->clients;
+	cr_assert_eq(r->diags.list.n, 0, "%s", printed(r));
+	SAME(clients->ca.path, "/etc/p.pem");
+	SAME(clients->crl.path, "/r.pem");
+	SAME(clients->user_field, "X-Remote-User");
+	cr_assert(clients->required);
+	finish(&r);
+}
+
 Test(settings, take_as_many_places_as_the_limit)
 {
 	for (int more = 0; more < 2; more++) {
@@ -338,6 +352,16 @@ static const struct {
 	{ "listen: {tls: no}\nupstream: https://a.example\n" ORG, "missing-key", "address" },
 	{ "listen: [h:1, {address: 'h:2', tls: yes}]\nupstream: https://a.example\n" ORG, "listen-tls",
 	    "there is no certificate" },
+	{ REQUIRED ORG "client_certificates: {ca: p.pem}\n", "client-certificates",
+	    "clients do not speak TLS" },
+	{ REQUIRED ORG "tls: {certificate: a, key: b}\nclient_certificates: {required: yes}\n", "missing-key",
+	    "ca: a PEM file with the authorities" },
+	{ REQUIRED ORG
+	    "tls: {certificate: a, key: b}\nclient_certificates: {ca: p, user_header: Authorization}\n",
+	    "wrong-value", "a field that names a user, like `X-Remote-User`, found `Authorization`" },
+	{ REQUIRED ORG
+	    "tls: {certificate: a, key: b}\nclient_certificates: {ca: p, user_header: \"X: User\"}\n",
+	    "wrong-value", "a field that names a user" },
 	{ "listen: [unix:a, 'h:443']\nupstream: https://h\n" ORG, "upstream-is-upbeat", "u.yaml:2:11" },
 	{ "listen: a.example:65536\nupstream: https://a.example\n" ORG, "wrong-value", "address and port" },
 	{ "listen: a.example:-1\nupstream: https://a.example\n" ORG, "wrong-value", "address and port" },

@@ -16,6 +16,7 @@ static struct ub_wire_frame a_write(void)
 		.write = {
 			.write = UB_WRITE_MOVE,
 			.overridden = true,
+			.certified = true,
 			.method = UB_TEXT("POST"),
 			.target = UB_TEXT("//a/./b.ics?x"),
 			.href = UB_TEXT("/a/b.ics"),
@@ -63,7 +64,7 @@ Test(frame, of_a_write_arrives_as_it_was_sent)
 	cr_assert_eq(got.id.slot, sent.id.slot);
 	cr_assert_eq(got.id.generation, sent.id.generation);
 	cr_assert_eq(got.write.write, UB_WRITE_MOVE);
-	cr_assert(got.write.overridden);
+	cr_assert(got.write.overridden && got.write.certified);
 	cr_assert(ub_text_eq(got.write.method, sent.write.method));
 	cr_assert(ub_text_eq(got.write.target, sent.write.target));
 	cr_assert(ub_text_eq(got.write.href, sent.write.href));
@@ -153,8 +154,7 @@ Test(frame, of_certificates_arrives_as_it_was_sent)
 	static const char *const problems[] = { "", "the key /k.pem: no start line" };
 	unsigned char bytes[64];
 	for (size_t i = 0; i < UB_COUNT(problems); i++) {
-		struct ub_wire_frame got,
-		    sent = { .kind = UB_WIRE_TLS, .tls = { ub_text(problems[i]) } };
+		struct ub_wire_frame got, sent = { .kind = UB_WIRE_TLS, .tls = { ub_text(problems[i]) } };
 		size_t n = ub_wire_encode(&sent, bytes, sizeof(bytes));
 		cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_OK);
 		cr_assert(got.kind == UB_WIRE_TLS && ub_text_is(got.tls.problem, problems[i]));
