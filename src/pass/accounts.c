@@ -170,9 +170,7 @@ static enum ub_pass_end look_at_series(struct tending *tending, struct ub_cadenc
 	struct ub_decision first, decision;
 	struct ub_said said;
 	struct ub_acts acts;
-	if (ub_store_claim(pass->queue, pass->job, pass->now * 1000, ub_organization, input->uid) !=
-		UB_STORE_OK ||
-	    !take_over_former(pass, input) || !recall(pass, input))
+	if (!pass_claim(pass, input->uid) || !take_over_former(pass, input) || !recall(pass, input))
 		return UB_PASS_AGAIN;
 	ub_decide_cadence(input, &first, pass->arena);
 	enum ub_outcome outcome =

@@ -31,6 +31,9 @@ UB_MUST_USE enum ub_outcome pass_send(
 
 /* Logs what the store has refused; no more than once a minute, as a full disk refuses much. */
 void pass_complain(struct ub_pass *pass);
+/* Claims a meeting or a series of reviews for this pass. False: the pass is to end with UB_PASS_AGAIN.
+ * Another one that has it is soon done, however often this one was sent back. */
+UB_MUST_USE bool pass_claim(struct ub_pass *pass, struct ub_text meeting_uid);
 /* To be called before something is written that another pass could not make sense of without what the store
  * was told. */
 void pass_keep(struct ub_pass *pass);
