@@ -15,6 +15,9 @@ struct ub_settings_upstream;
 
 /* A client for the upstream, which checks its certificate as the settings say. The caller frees it. */
 struct ub_client *ub_identity_client(const struct ub_settings_upstream *upstream, struct ub_arena *arena);
+/* The same for one of its servers alone. */
+struct ub_client *ub_identity_client_of(
+    const struct ub_settings_upstream *upstream, size_t server, struct ub_arena *arena);
 
 /* Whose credentials and connection a pass acts with: a user of the server, or the service account. */
 struct ub_caller {

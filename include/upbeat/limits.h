@@ -390,6 +390,8 @@
 #define UB_RELAY_DISTRUST_MS     600000 /* after a connection of the pool has failed */
 #define UB_RELAY_PERSISTENT_MS   20     /* open for longer after an answer, a connection was meant to stay */
 #define UB_RELAY_RESOLVE_MS      30000
+#define UB_RELAY_CHECK_MS        2000  /* between looks whether servers that are equal take connections, */
+#define UB_RELAY_CHECK_WAIT_MS   1500  /* and time that they have for that */
 #define UB_RELAY_DOWN_MS         10000 /* after a server took no connection: others are tried first */
 #define UB_RELAY_READY_MS        (400 * UB_SLOWNESS) /* time until the relay listens without the engine, */
 #define UB_RELAY_NAME_MS         100                 /* and without knowing the upstream's addresses */

@@ -34,6 +34,9 @@ struct json_t *control_mail(const struct ub_telling *telling);
 void control_print_service(const struct ub_telling *telling, const char *label, const char *callers_label);
 struct json_t *control_service(const struct ub_telling *telling);
 struct json_t *control_unusable(const struct ub_telling *telling);
+/* servers.c: whether servers that are equal answer; nothing, and an empty array, where there is one alone. */
+void control_print_servers(const struct ub_telling *telling, const char *label);
+struct json_t *control_servers(const struct ub_telling *telling);
 /* explain-meeting.c */
 /* `instance`: of a series, the day of the instance that is meant, such as 2026-12-09; empty: the next ones.
  */

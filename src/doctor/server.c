@@ -42,10 +42,11 @@ static void look_at_certificate(struct doctor *doctor, const struct ub_settings_
 }
 
 /* What one server says of itself. False: it is not reached. */
-static bool look_at_server(struct doctor *doctor, const struct ub_settings_upstream *upstream,
+static bool look_at_server(struct doctor *doctor, const struct ub_settings_upstream *upstream, size_t i,
     const char *key, struct ub_response *response)
 {
-	struct ub_client *client = ub_identity_client(upstream, doctor->arena);
+	struct ub_text base = upstream->servers[i].base;
+	struct ub_client *client = ub_identity_client_of(upstream, i, doctor->arena);
 	const struct ub_request request = { .method = "OPTIONS", .target = ub_client_root(client) };
 	enum ub_outcome outcome = ub_client_send(client, &request, response, doctor->arena);
 	bool reached = outcome != UB_OUTCOME_AGAIN || response->status != 0;
@@ -54,11 +55,11 @@ static bool look_at_server(struct doctor *doctor, const struct ub_settings_upstr
 		    ub_textf(
 			doctor->arena, "look whether the server runs, and whether `%s` has its address", key)
 			.ptr,
-		    "%.*s is not reached: %.*s", UB_ARGS(upstream->base), UB_ARGS(response->error));
+		    "%.*s is not reached: %.*s", UB_ARGS(base), UB_ARGS(response->error));
 	else
 		doctor_tell(doctor, response->status < 500 ? UB_DOCTOR_GOOD : UB_DOCTOR_BAD, "server",
 		    response->status < 500 ? NULL : "look into the server's own log",
-		    "%.*s answers with status %d%s%.*s", UB_ARGS(upstream->base), response->status,
+		    "%.*s answers with status %d%s%.*s", UB_ARGS(base), response->status,
 		    response->dav.len ? ", and says that it can " : "", UB_ARGS(response->dav));
 	ub_client_free(&client);
 	return reached;
@@ -71,12 +72,8 @@ static bool look_at_upstream(struct doctor *doctor, const struct ub_settings_ups
 {
 	bool reached = false;
 	for (size_t i = 0; i < upstream->n_servers; i++) {
-		struct ub_settings_upstream one = *upstream;
 		struct ub_response said;
-		one.servers = &upstream->servers[i];
-		one.base = one.servers->base;
-		one.n_servers = 1;
-		if (!look_at_server(doctor, &one, key, &said))
+		if (!look_at_server(doctor, upstream, i, key, &said))
 			continue;
 		*response = said;
 		reached = true;

@@ -14,3 +14,13 @@ struct ub_client *ub_identity_client(const struct ub_settings_upstream *upstream
 	ub_client_under(client, upstream->path);
 	return client;
 }
+
+struct ub_client *ub_identity_client_of(
+    const struct ub_settings_upstream *upstream, size_t server, struct ub_arena *arena)
+{
+	struct ub_settings_upstream one = *upstream;
+	one.servers = &upstream->servers[server];
+	one.n_servers = 1;
+	one.base = one.servers->base;
+	return ub_identity_client(&one, arena);
+}

@@ -131,6 +131,14 @@ enum lead {
 /* Which upstream has the request. Uses the loop's arena. */
 enum lead relay_site_find(struct loop *loop, const struct ub_http_head *head, const struct site **site);
 
+/* ---- whether servers that are equal take connections: health.c ---- */
+
+struct health;
+/* A thread looks from time to time. NULL: no server has an equal. */
+struct health *relay_health_start(struct shared *shared);
+/* NULL is allowed. */
+void relay_health_stop(struct health **health);
+
 /* ---- connections to servers: upstream.c ---- */
 
 /* What one thread has of one server. */

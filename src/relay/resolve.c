@@ -53,6 +53,14 @@ static void wait_for_doubt(struct resolver *resolver)
 	resolver->doubted = false;
 }
 
+static void free_all(struct resolver *resolver)
+{
+	pthread_cond_destroy(&resolver->wake);
+	pthread_mutex_destroy(&resolver->lock);
+	free(resolver->host);
+	free(resolver);
+}
+
 static void *keep_looking(void *argument)
 {
 	struct resolver *resolver = argument;
@@ -70,6 +78,7 @@ static void *keep_looking(void *argument)
 		wait_for_doubt(resolver);
 	}
 	pthread_mutex_unlock(&resolver->lock);
+	free_all(resolver);
 	return NULL;
 }
 
@@ -122,23 +131,21 @@ struct resolver *relay_resolver_new(const struct ub_relay_server *server, struct
 	return resolver;
 }
 
+/* A look-up may take long and cannot be called off: the thread frees what it uses when it comes to its end.
+ */
 void relay_resolver_free(struct resolver **resolver)
 {
 	struct resolver *self = *resolver;
+	*resolver = NULL;
+	if (!self->threaded) {
+		free_all(self);
+		return;
+	}
+	pthread_detach(self->thread);
 	pthread_mutex_lock(&self->lock);
 	self->stopping = true;
 	pthread_cond_broadcast(&self->wake);
 	pthread_mutex_unlock(&self->lock);
-	/* A look-up may take long and cannot be called off. The process is about to end. */
-	if (self->threaded) {
-		pthread_detach(self->thread);
-	} else {
-		pthread_cond_destroy(&self->wake);
-		pthread_mutex_destroy(&self->lock);
-		free(self->host);
-		free(self);
-	}
-	*resolver = NULL;
 }
 
 void relay_resolver_get(struct resolver *resolver, struct addresses *addresses)

@@ -19,6 +19,7 @@ struct relay {
 	int signals;
 	struct shared shared;
 	struct engine engine;
+	struct health *health;
 	struct loop *loops[UB_RELAY_THREADS_MAX];
 	int listen_fds[UB_RELAY_THREADS_MAX][UB_LISTENS_MAX];
 	unsigned n, finished;
@@ -340,6 +341,7 @@ static void clean_up(struct relay *relay)
 		if (relay->loops[i])
 			relay_loop_free(&relay->loops[i]);
 	ub_tls_free(&relay->shared.tls);
+	relay_health_stop(&relay->health);
 	relay_sites_close(&relay->shared);
 	close(relay->shared.finished_fd);
 	relay_quota_free(&relay->shared.quota);
@@ -371,6 +373,7 @@ int ub_relay_run(const struct ub_relay_options *options, int signals, struct ub_
 		abort();
 	relay_engine_init(&relay.engine, relay.n);
 	relay_sites_resolve(&relay.shared);
+	relay.health = relay_health_start(&relay.shared);
 	await_engine(&relay);
 	bool started = relay.stopping || start_loops(&relay);
 	if (started && !relay.stopping)

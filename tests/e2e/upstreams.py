@@ -2,53 +2,15 @@
 """Several servers behind one Upbeat, by host and path; one of them is reached by a unix socket."""
 import json
 import os
-import pathlib
 import re
 import signal
-import socket
 import sys
-import threading
 
 import byteserver
 import calendars
+import doors
 import support
 import tap
-
-
-class Door:
-    """A unix socket that leads to a server's port."""
-
-    def __init__(self, folder, server):
-        self.path = pathlib.Path(folder).parent / "dav.sock"
-        self.port = server.port
-        self.taken = 0  # connections
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(str(self.path))
-        self.listener.listen(100)
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            self.taken += 1
-            there = socket.create_connection(("127.0.0.1", self.port))
-            for source, sink in ((connection, there), (there, connection)):
-                threading.Thread(target=self.carry, args=(source, sink), daemon=True).start()
-
-    @staticmethod
-    def carry(source, sink):
-        try:
-            while data := source.recv(65536):
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
-
-    def stop(self):
-        self.listener.close()
 
 
 class Behind:
@@ -63,7 +25,7 @@ class Story(support.World):
     def __enter__(self):
         super().__enter__()
         self.radicale = self.start(support.Radicale)
-        self.door = self.start(Door, self.radicale)
+        self.door = self.start(doors.Door, self.radicale)
         self.books, self.wiki = self.start(byteserver.ByteServer), self.start(byteserver.ByteServer)
         for server in (self.books, self.wiki):
             self.remember(server)
@@ -189,5 +151,5 @@ def tells(world):
 
 
 if __name__ == "__main__":
-    with Story() as story:
+    with support.world(Story) as story:
         sys.exit(tap.run(story))
