@@ -395,6 +395,7 @@
 #define UB_RELAY_DOWN_MS         10000 /* after a server took no connection: others are tried first */
 #define UB_RELAY_READY_MS        (400 * UB_SLOWNESS) /* time until the relay listens without the engine, */
 #define UB_RELAY_NAME_MS         100                 /* and without knowing the upstream's addresses */
+#define UB_RELAY_ACCEPT_MAX      16  /* new clients of one turn; others are left to other loops */
 #define UB_RELAY_ACCEPT_MS       100 /* pause when there was no file descriptor for another client */
 #define UB_RELAY_DRAIN_MS        10000
 #define UB_RELAY_BACK_OFF_MIN    100

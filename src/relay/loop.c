@@ -81,6 +81,14 @@ static bool accept_one(struct loop *loop, const struct listener *listener)
 	return false;
 }
 
+/* Who comes with many others does not wait for as many turns. */
+static void accept_some(struct loop *loop, const struct listener *listener)
+{
+	unsigned n = 0;
+	while (n < UB_RELAY_ACCEPT_MAX && accept_one(loop, listener))
+		n++;
+}
+
 /* ---- notes from the main thread ---- */
 
 static void release_parked(struct loop *loop)
@@ -209,7 +217,7 @@ static void dispatch(struct loop *loop, struct link *link, uint32_t events)
 	note_events(link, events);
 	switch (link->kind) {
 	case LINK_LISTENER:
-		(void)accept_one(loop, OWNER(link, struct listener, link));
+		accept_some(loop, OWNER(link, struct listener, link));
 		break;
 	case LINK_NOTES:
 		take_notes(loop);
