@@ -158,6 +158,8 @@ struct ub_store *sql_open(const struct ub_store_ops *ops, const char *path, int6
 struct ub_store *sql_open_to_read(
     const struct ub_store_ops *ops, const char *path, struct ub_arena *arena, struct ub_text *why);
 
+/* Whether there may be aliases. `has`: there are some from now on. */
+bool sql_has_aliases(struct sqlite *s, bool has);
 struct work *sql_work(const struct sqlite *s);
 /* Takes the lock, to read. */
 struct sqlite *sql_enter(struct ub_store *store);

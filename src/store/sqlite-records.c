@@ -105,6 +105,7 @@ enum ub_store_result sqlite_put_alias(
     struct ub_store *store, struct ub_text upstream, struct ub_text from, struct ub_text to, int64_t now)
 {
 	struct sqlite *s = sql_begin(store);
+	sql_has_aliases(s, true);
 	sql_run(s, sql_bound(s, ALIAS_PUT, "ttti", &upstream, &from, &to, now));
 	return sql_end(s, UB_STORE_OK);
 }
@@ -113,7 +114,8 @@ enum ub_store_result sqlite_alias(struct ub_store *store, struct ub_text upstrea
     struct ub_arena *arena, struct ub_text *to)
 {
 	struct sqlite *s = sql_enter(store);
-	bool there = sql_only_text(s, sql_bound(s, ALIAS_GET, "tt", &upstream, &from), to, arena);
+	bool there = sql_has_aliases(s, false) &&
+		     sql_only_text(s, sql_bound(s, ALIAS_GET, "tt", &upstream, &from), to, arena);
 	return sql_leave(s, there ? UB_STORE_OK : UB_STORE_NONE);
 }
 

@@ -37,6 +37,7 @@ struct sqlite {
 	struct work *work;
 	bool failed;           /* a statement has failed since sql_enter(): the step is undone */
 	bool begun;            /* the step has begun the transaction */
+	bool aliases;          /* there may be some; most servers have none, and each write asks */
 	int64_t changes;       /* rows that were changed before the step */
 	pthread_key_t problem; /* char[PROBLEM_MAX] of each thread */
 };
@@ -145,6 +146,12 @@ void sql_reset(struct sqlite3_stmt *statement)
 int64_t sql_last_id(struct sqlite *s)
 {
 	return sqlite3_last_insert_rowid(s->db);
+}
+
+bool sql_has_aliases(struct sqlite *s, bool has)
+{
+	s->aliases |= has;
+	return s->aliases;
 }
 
 struct work *sql_work(const struct sqlite *s)
@@ -411,6 +418,7 @@ static bool open_file(struct sqlite *s, const char *path)
 		make_schema(s);
 	for (int64_t schema; (schema = number_of(s, "PRAGMA user_version")) < SCHEMA && !s->failed;)
 		migrate(s, schema);
+	s->aliases = number_of(s, "SELECT EXISTS (SELECT 1 FROM alias)") != 0;
 	return prepare(s);
 }
 
@@ -424,6 +432,7 @@ static bool read_file(struct sqlite *s, const char *path)
 	if (number_of(s, "PRAGMA user_version") != SCHEMA)
 		return refuse(
 		    s, "it is of an earlier version; the daemon brings it up to date when it starts");
+	s->aliases = true; /* the daemon may learn of some */
 	return prepare(s);
 }
 
