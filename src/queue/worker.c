@@ -526,6 +526,7 @@ static void *run(void *data)
 	const struct ub_watch_limit limit = { UB_READING_MS, overrun, worker };
 	struct ub_arena *arena = ub_arena_new();
 	uint64_t seen = 0;
+	(void)pthread_setname_np(pthread_self(), "worker"); /* for top -H, and for the race of tests/bench */
 	worker->watched = ub_sys_watch_join(queue->input.watch, &limit);
 	do {
 		tend_service(worker, arena);
