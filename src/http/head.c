@@ -111,39 +111,57 @@ static bool valid_host(struct ub_text host)
 	return named && i == host.len;
 }
 
-static const char *note_host(struct ub_http_head *head, struct framing_fields *found, struct ub_text value)
+static const char *note_host(
+    struct ub_http_head *head, struct framing_fields *found, const struct ub_http_field *field)
 {
 	if (found->hosts++ > 0)
 		return "more than one Host";
-	head->host = value;
-	return valid_host(value) ? NULL : "a Host that is none";
+	head->host = field->value;
+	return valid_host(field->value) ? NULL : "a Host that is none";
 }
 
-static const char *note_length(struct ub_http_head *head, struct framing_fields *found, struct ub_text value)
+/* Some parsers take a tab, or what stands behind a value, for a part of it: `chunked ` is no coding that they
+ * know. */
+static const char *look_around(const struct ub_http_field *field)
 {
-	return found->lengths++ > 0 ? "more than one Content-Length" : read_length(head, value);
+	const char *colon = field->name.ptr + field->name.len, *end = field->line.ptr + field->line.len - 2;
+	bool tab = memchr(colon, '\t', (size_t)(end - colon)) != NULL;
+	return tab || field->value.ptr + field->value.len < end
+		   ? "white space about a value that decides about framing"
+		   : NULL;
 }
 
-static const char *note_coding(struct ub_http_head *head, struct framing_fields *found, struct ub_text value)
+static const char *note_length(
+    struct ub_http_head *head, struct framing_fields *found, const struct ub_http_field *field)
+{
+	const char *problem = look_around(field);
+	if (problem)
+		return problem;
+	return found->lengths++ > 0 ? "more than one Content-Length" : read_length(head, field->value);
+}
+
+static const char *note_coding(
+    struct ub_http_head *head, struct framing_fields *found, const struct ub_http_field *field)
 {
 	(void)head;
-	if (found->codings++ > 0 || !ub_text_eq_nocase(value, UB_TEXT("chunked")))
+	if (found->codings++ > 0 || !ub_text_eq_nocase(field->value, UB_TEXT("chunked")))
 		return "a transfer coding other than chunked";
-	return NULL;
+	return look_around(field);
 }
 
 static const char *note_connection(
-    struct ub_http_head *head, struct framing_fields *found, struct ub_text value)
+    struct ub_http_head *head, struct framing_fields *found, const struct ub_http_field *field)
 {
 	(void)head;
-	found->close |= ub_http_list_has(value, "close");
-	found->keep_alive |= ub_http_list_has(value, "keep-alive");
+	found->close |= ub_http_list_has(field->value, "close");
+	found->keep_alive |= ub_http_list_has(field->value, "keep-alive");
 	return NULL;
 }
 
 static const struct {
 	struct ub_text name;
-	const char *(*note)(struct ub_http_head *head, struct framing_fields *found, struct ub_text value);
+	const char *(*note)(
+	    struct ub_http_head *head, struct framing_fields *found, const struct ub_http_field *field);
 } framing_names[] = {
 	{ { "host", 4 }, note_host },
 	{ { "connection", 10 }, note_connection },
@@ -172,7 +190,7 @@ static const char *note_field(
 			continue;
 		if (!ub_text_eq_nocase(field->name, name))
 			return "an underscore in the name of a field that decides about framing";
-		return framing_names[i].note(head, found, field->value);
+		return framing_names[i].note(head, found, field);
 	}
 	return NULL;
 }

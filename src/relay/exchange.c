@@ -144,7 +144,7 @@ static enum side interim_answer(struct conn *conn, const struct ub_http_head *he
 {
 	struct exchange *exchange = &conn->exchange;
 	struct flow *response = &conn->response;
-	struct rewrite rewrite = { .response = true, .drop_coding = true };
+	struct rewrite rewrite = { .response = true, .drop_coding = true, .drop_length = true };
 	if (head->status == 101 || ++exchange->interim > UB_RELAY_INTERIM_MAX)
 		return upstream_failed(conn, "it answers something else");
 	bool ours = head->status == 100 && (exchange->hold || exchange->continued);
@@ -176,7 +176,8 @@ static enum side final_answer(struct conn *conn, const struct ub_http_head *head
 	exchange->keep_alive &= head->framing != UB_HTTP_UNTIL_CLOSE && !conn->loop->draining;
 	struct rewrite rewrite = {
 		.response = true,
-		.drop_coding = head->status == 204,
+		.drop_coding = head->status == 204 || head->status == 304,
+		.drop_length = head->status == 204,
 		.drop_validators = relay_amend_spoils(exchange, head),
 		.connection = own_connection_field(exchange),
 	};

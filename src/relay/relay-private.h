@@ -59,7 +59,8 @@ struct rewrite {
 	struct ub_text host;     /* at the edge, of a response: the request's host */
 	struct ub_text upstream; /* the authority by which the upstream is reached */
 	bool drop_expect;        /* the relay itself has said 100 Continue */
-	bool drop_coding;        /* Transfer-Encoding has no meaning in this answer */
+	bool drop_coding; /* no body follows, so that Transfer-Encoding has no meaning (RFC 9112 6.1) */
+	bool drop_length; /* nor has Content-Length (RFC 9110 8.6) */
 	bool give_length; /* Content-Length replaces the field that told the length; no trailers follow */
 	uint64_t length;
 	bool drop_validators;   /* another text was stored than was sent (RFC 4791 5.3.4, RFC 9110 9.3.4) */

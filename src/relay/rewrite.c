@@ -85,8 +85,15 @@ static bool is_nominated(const struct ub_http_head *head, struct ub_text name)
 	return false;
 }
 
-static bool is_dropped(const struct rewrite *rewrite, struct ub_text name)
+/* A length of 0 is as good as none, and some servers are known by it. */
+static bool tells_of_body(const struct ub_http_field *field)
 {
+	return is(field->name, UB_TEXT("Content-Length")) && !ub_text_is(field->value, "0");
+}
+
+static bool is_dropped(const struct rewrite *rewrite, const struct ub_http_field *field)
+{
+	const struct ub_text name = field->name;
 	if (is_one_of(name, hop_by_hop, UB_COUNT(hop_by_hop)))
 		return true;
 	if (rewrite->edge && !rewrite->response && is_of_front(rewrite, name))
@@ -94,6 +101,8 @@ static bool is_dropped(const struct rewrite *rewrite, struct ub_text name)
 	if (rewrite->drop_expect && is(name, UB_TEXT("Expect")))
 		return true;
 	if (rewrite->drop_coding && is(name, UB_TEXT("Transfer-Encoding")))
+		return true;
+	if (rewrite->drop_length && tells_of_body(field))
 		return true;
 	if (rewrite->give_length && is(name, UB_TEXT("Trailer")))
 		return true;
@@ -222,7 +231,7 @@ void relay_rewrite(const struct ub_http_head *head, const struct rewrite *rewrit
 	add_start(head, rewrite->response, out);
 	for (size_t i = 0; i < head->n; i++) {
 		const struct ub_http_field *field = &head->fields[i];
-		if (is_dropped(rewrite, field->name) || (nominations && is_nominated(head, field->name)))
+		if (is_dropped(rewrite, field) || (nominations && is_nominated(head, field->name)))
 			continue;
 		add_field(head, rewrite, field, out);
 	}
