@@ -125,7 +125,7 @@ static const struct ub_text overrides[] = {
 static bool is_override(const struct ub_http_field *field)
 {
 	for (size_t i = 0; i < UB_COUNT(overrides); i++)
-		if (ub_http_same_variable(field->name, overrides[i]))
+		if (field->name.len == overrides[i].len && ub_http_same_variable(field->name, overrides[i]))
 			return field->value.len > 0;
 	return false;
 }

@@ -40,6 +40,21 @@ Test(rewrite, tells_no_validators_of_what_was_not_stored_as_it_was_sent)
 	    "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
 }
 
+Test(rewrite, tells_of_no_body_where_none_follows)
+{
+	const struct rewrite without = { .response = true, .drop_coding = true, .drop_length = true };
+	expect("HTTP/1.1 204 No Content\r\nContent-Length: 42\r\nA: b\r\n\r\n", without,
+	    "HTTP/1.1 204 No Content\r\nA: b\r\n\r\n");
+	expect("HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", without,
+	    "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n");
+	expect("HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\nETag: a\r\n\r\n",
+	    (struct rewrite){ .response = true, .drop_coding = true },
+	    "HTTP/1.1 304 Not Modified\r\nETag: a\r\n\r\n");
+	expect("HTTP/1.1 304 Not Modified\r\nContent-Length: 42\r\n\r\n",
+	    (struct rewrite){ .response = true, .drop_coding = true },
+	    "HTTP/1.1 304 Not Modified\r\nContent-Length: 42\r\n\r\n");
+}
+
 Test(rewrite, drops_what_belongs_to_one_connection)
 {
 	expect("GET / HTTP/1.1\r\nHost: h\r\nConnection: keep-alive, X-Hop\r\nKeep-Alive: 5\r\nX-Hop: 1\r\n"
