@@ -3,8 +3,6 @@
 /*
  * TLS on both sides: the certificates that clients see, and whom the upstream's certificate has to be of.
  */
-#include <ctype.h>
-
 #include "settings-private.h"
 
 static const struct ub_yaml_field pair_fields[] = {
@@ -37,6 +35,11 @@ const struct ub_yaml_type type_trust = FIELDS(trust_fields);
 
 /* ---- who clients are ---- */
 
+static bool is_letter_or_digit(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
 /* A name that ends so can be no field that says something else. */
 static bool check_field(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
@@ -45,7 +48,7 @@ static bool check_field(const struct ub_yaml_reader *reader, const struct ub_yam
 	bool good = name.len >= 4 && name.len <= UB_USER_FIELD_MAX &&
 		    ub_text_eq_nocase(ub_text_sub(name, name.len - 4, name.len), UB_TEXT("User"));
 	for (size_t i = 0; good && i < name.len; i++)
-		good = isalnum((unsigned char)name.ptr[i]) || name.ptr[i] == '-';
+		good = is_letter_or_digit(name.ptr[i]) || name.ptr[i] == '-';
 	return good || ub_yaml_expected(reader, node, type->noun);
 }
 
