@@ -10,6 +10,8 @@
  */
 
 #include "upbeat/sys.h"
+
+#define UB_RELAY_PREDECESSOR "UPBEAT_PREDECESSOR"
 #include "upbeat/tls.h"
 
 struct ub_networks;
@@ -90,6 +92,20 @@ struct ub_relay_options {
 	char *const *engine_argv_after_crash; /* for an engine that replaces a crashed one; NULL: the same */
 	/* The listening control socket; each engine finds it at UB_WIRE_CONTROL_FD. 0: there is none. */
 	int control_fd;
+	/*
+	 * At SIGUSR2 a successor is started, the program at this path, which finds a socket to this relay at
+	 * the file descriptor that UB_RELAY_PREDECESSOR in its environment names. It takes over the listening
+	 * sockets; this relay lets its open exchanges end. argv NULL: the signal does nothing.
+	 */
+	const char *successor_path;
+	char *const *successor_argv;
+	int predecessor_fd; /* that socket, which stays the caller's; 0: this relay is no successor */
+	/* Called with `claim_context` by the thread that runs the relay. claim: the predecessor has let go of
+	 * what an engine needs; *control_fd is the control socket from now on. False: to be tried again.
+	 * release: this relay has a successor, and its engine has ended. */
+	bool (*claim)(void *context, int *control_fd);
+	void (*release)(void *context);
+	void *claim_context;
 	/* Called at SIGHUP with `hangup_context` by the thread that runs the relay, besides passing the
 	 * signal on to the engine. NULL: nothing is to be done. */
 	void (*hangup)(void *context);

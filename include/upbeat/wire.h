@@ -57,6 +57,8 @@ enum ub_wire_kind {
 	/* its id: the number of engines before; when the relay started, Unix seconds. The sockets of the
 	   relay's loops come along. */
 	UB_WIRE_HELLO = 5,
+	UB_WIRE_PLACE =
+	    6, /* from one relay to its successor, with the sockets of a place; see relay/handover.c */
 	UB_WIRE_BODIES = 16,
 	UB_WIRE_POLLS = 17,
 	UB_WIRE_ASK = 32,
@@ -167,6 +169,9 @@ struct ub_wire_frame {
 		struct ub_wire_reply reply;
 		struct ub_wire_waiting waiting;
 		struct ub_wire_principal principal;
+		struct ub_wire_place {
+			struct ub_text name; /* empty: there are no more */
+		} place;
 		struct ub_wire_tls {
 			/* Why certificates are used that were read before; empty: those of the files are. */
 			struct ub_text problem;

@@ -2,6 +2,7 @@
 #include "cli-private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include "upbeat/wire.h"
 
 enum { CONFIG, UPSTREAM, AFTER_CRASH };
+enum { FD_MIN = 16 }; /* an engine inherits lower numbers */
 
 static const struct ub_cli_option serve_options[] = {
 	[CONFIG] = { "config", 'c', "FILE", "the settings, see upbeat.conf(5); required" },
@@ -288,7 +290,64 @@ static struct ub_relay_limits limits_of(const struct ub_settings_limits *limits)
 		.of_address = (uint32_t)limits->of_address };
 }
 
-static int run_relay(struct ub_cli *cli, const struct ub_settings *settings, int signals, int control_fd)
+/* ---- a daemon after another ---- */
+
+/* The control socket, which one daemon has at a time; with it the store goes. */
+struct control {
+	const char *path;
+	int fd; /* 0: another daemon has it */
+};
+
+static bool claim(void *context, int *control_fd)
+{
+	struct control *control = context;
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_text why;
+	int fd = ub_wire_control_listen(control->path, UB_STORE_LOCK_MS, arena, &why);
+	if (fd < 0)
+		ub_cli_complain("the control socket: %.*s", UB_ARGS(why));
+	ub_arena_free(&arena);
+	if (fd >= 0)
+		*control_fd = control->fd = fd;
+	return fd >= 0;
+}
+
+static void release(void *context)
+{
+	struct control *control = context;
+	struct ub_arena *arena = ub_arena_new();
+	if (control->fd)
+		ub_wire_control_close(control->fd, control->path, arena);
+	control->fd = 0;
+	ub_arena_free(&arena);
+}
+
+/* The socket to the daemon before; 0: there is none. It gets a number that no program inherits. */
+static int predecessor(void)
+{
+	int64_t number;
+	bool named =
+	    ub_text_to_int(ub_text(getenv(UB_RELAY_PREDECESSOR)), &number) && number > 2 && number < INT_MAX;
+	int fd = named ? fcntl((int)number, F_DUPFD_CLOEXEC, FD_MIN) : -1;
+	if (fd >= 0)
+		close((int)number);
+	(void)unsetenv(UB_RELAY_PREDECESSOR);
+	return fd >= 0 ? fd : 0;
+}
+
+static char *const *successor_words(struct ub_cli *cli)
+{
+	struct words words = { 0 };
+	add(cli->arena, &words, UB_TEXT("upbeat"));
+	add(cli->arena, &words, ub_text(ub_cli_serve.name));
+	add(cli->arena, &words, UB_TEXT("-c"));
+	add(cli->arena, &words, ub_text(ub_cli_value(cli, CONFIG)));
+	*ub_push(cli->arena, &words) = NULL;
+	return words.items;
+}
+
+static int run_relay(
+    struct ub_cli *cli, const struct ub_settings *settings, int signals, int before, struct control *control)
 {
 	const char *program;
 	struct places places = { 0 };
@@ -310,7 +369,13 @@ static int run_relay(struct ub_cli *cli, const struct ub_settings *settings, int
 		.engine_path = program,
 		.engine_argv = words,
 		.engine_argv_after_crash = words_after_crash,
-		.control_fd = control_fd,
+		.control_fd = control->fd,
+		.successor_path = ub_text_cstr(cli->arena, own_path(cli->arena)),
+		.successor_argv = successor_words(cli),
+		.predecessor_fd = before,
+		.claim = claim,
+		.release = release,
+		.claim_context = control,
 		.confined = true,
 		.hangup = take_log_level,
 		.hangup_context = &hangup };
@@ -319,18 +384,18 @@ static int run_relay(struct ub_cli *cli, const struct ub_settings *settings, int
 	return status;
 }
 
-/* Takes the control socket first. A daemon that already runs has the socket, and so has the store, too. */
+/* Takes the control socket first. A daemon that already runs has the socket, and so has the store, too. The
+ * one after it waits for both until it lets go. */
 static int claim_and_run(struct ub_cli *cli, const struct ub_settings *settings, int signals)
 {
-	const char *control = ub_text_cstr(cli->arena, settings->control);
-	struct ub_text why;
-	int fd = ub_wire_control_listen(control, UB_STORE_LOCK_MS, cli->arena, &why);
-	if (fd < 0) {
-		ub_cli_complain("the control socket: %.*s", UB_ARGS(why));
+	struct control control = { ub_text_cstr(cli->arena, settings->control), 0 };
+	int before = predecessor();
+	if (!before && !claim(&control, &control.fd))
 		return UB_EXIT_FINDINGS;
-	}
-	int status = store_opens(cli, settings) ? run_relay(cli, settings, signals, fd) : UB_EXIT_FINDINGS;
-	ub_wire_control_close(fd, control, cli->arena);
+	int status = before || store_opens(cli, settings)
+			 ? run_relay(cli, settings, signals, before, &control)
+			 : UB_EXIT_FINDINGS;
+	release(&control);
 	return status;
 }
 

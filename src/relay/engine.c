@@ -65,10 +65,12 @@ static bool open_sockets(struct engine *engine, struct ends *ends)
 
 /* Starts a new program. It has nothing open but its sockets and what any program inherits, and no signal
  * blocked but SIGHUP: one that comes before the engine can take it waits, and does not end the engine. */
-static int spawn(const struct ub_relay_options *options, int socket_fd, bool after_crash, pid_t *pid)
+static int spawn(struct engine *engine, int socket_fd)
 {
-	char *const *argv = after_crash && options->engine_argv_after_crash ? options->engine_argv_after_crash
-									    : options->engine_argv;
+	const struct ub_relay_options *options = engine->options;
+	char *const *argv = engine->crashed && options->engine_argv_after_crash
+				? options->engine_argv_after_crash
+				: options->engine_argv;
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t blocked, defaults;
@@ -79,12 +81,12 @@ static int spawn(const struct ub_relay_options *options, int socket_fd, bool aft
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attributes);
 	posix_spawn_file_actions_adddup2(&actions, socket_fd, UB_WIRE_ENGINE_FD);
-	if (options->control_fd)
-		posix_spawn_file_actions_adddup2(&actions, options->control_fd, UB_WIRE_CONTROL_FD);
+	if (engine->control_fd)
+		posix_spawn_file_actions_adddup2(&actions, engine->control_fd, UB_WIRE_CONTROL_FD);
 	posix_spawnattr_setsigmask(&attributes, &blocked);
 	posix_spawnattr_setsigdefault(&attributes, &defaults);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	int error = posix_spawnp(pid, options->engine_path, &actions, &attributes, argv, environ);
+	int error = posix_spawnp(&engine->pid, options->engine_path, &actions, &attributes, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attributes);
 	return error;
@@ -115,6 +117,7 @@ void relay_engine_init(struct engine *engine, unsigned n_loops)
 {
 	engine->fd = -1;
 	engine->n_loops = n_loops;
+	engine->control_fd = engine->options->control_fd;
 	for (unsigned i = 0; i < n_loops; i++)
 		engine->loop_fds[i] = -1;
 }
@@ -124,7 +127,7 @@ void relay_engine_start(struct engine *engine)
 	struct ends ends;
 	int error = open_sockets(engine, &ends) ? 0 : errno;
 	if (error == 0)
-		error = spawn(engine->options, ends.fd, engine->crashed, &engine->pid);
+		error = spawn(engine, ends.fd);
 	if (error == 0)
 		say_hello(engine, &ends);
 	close_ends(&ends);

@@ -98,18 +98,25 @@ static void release_parked(struct loop *loop)
 		relay_conn_go_on(list->next->owner);
 }
 
-/* Clients in the backlog are still served, unless the socket stays for those who come after us. Idle clients
- * are let go. */
-static void drain(struct loop *loop)
+/* Clients in the backlog are still served, unless the socket stays for those who come after us. */
+static void accept_last(struct loop *loop)
 {
 	for (size_t i = 0; i < n_listeners(loop); i++)
 		while (!loop->listeners[i].place->fd && accept_one(loop, &loop->listeners[i]))
 			;
+}
+
+/* No more clients are accepted, and idle ones are let go. */
+static void drain(struct loop *loop, int64_t patience)
+{
+	int64_t until = loop->now + patience;
+	loop->drain_until = loop->draining && loop->drain_until < until ? loop->drain_until : until;
+	if (loop->draining)
+		return;
 	stop_accepting(loop);
 	for (size_t i = 0; i < n_listeners(loop); i++)
 		relay_link_close(&loop->listeners[i].link);
 	loop->draining = true;
-	loop->drain_until = loop->now + UB_RELAY_DRAIN_MS;
 	for (uint32_t i = 0; i < loop->n_slots; i++) {
 		struct conn *conn = loop->slots[i];
 		if (conn->client.fd < 0 || !relay_conn_idle(conn))
@@ -148,7 +155,11 @@ static void take_note(struct loop *loop, const struct note *note)
 		break;
 	case NOTE_DRAIN:
 		if (!loop->draining)
-			drain(loop);
+			accept_last(loop);
+		drain(loop, UB_RELAY_DRAIN_MS);
+		break;
+	case NOTE_HAND_OVER:
+		drain(loop, loop->limits.total_ms);
 		break;
 	}
 }

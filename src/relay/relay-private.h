@@ -404,6 +404,7 @@ enum note_kind {
 	NOTE_ENGINE_READY,
 	NOTE_ENGINE_GONE,
 	NOTE_DRAIN,
+	NOTE_HAND_OVER, /* a successor accepts clients from now on */
 };
 
 /* What the main thread tells a loop, through a pipe. */
@@ -497,6 +498,44 @@ struct ub_text relay_listen_show(const struct ub_relay_listen *place, int fd, st
 /* Takes the name of a unix socket away. */
 void relay_listen_remove(const struct ub_relay_listen *place, struct ub_arena *arena);
 
+/* ---- a new program in the place of this one: handover.c ---- */
+
+struct successor {
+	int fd;               /* -1: there is none */
+	pid_t pid;            /* 0: none was started */
+	bool accepts, served; /* clients; and the engine of this relay has ended */
+	int64_t engine_until;
+};
+
+/* Starts the successor and gives it the sockets. Not NULL: why that cannot be done. */
+const char *relay_successor_start(struct successor *successor, const struct ub_relay_options *options,
+    int (*fds)[UB_LISTENS_MAX], unsigned n);
+
+struct inherited_place {
+	struct ub_text name;
+	int fds[UB_RELAY_THREADS_MAX];
+	unsigned n; /* 0: taken */
+};
+
+struct inherited {
+	struct inherited_place places[UB_LISTENS_MAX];
+	size_t n;
+	struct ub_arena *arena;
+};
+
+/* Takes the sockets of the predecessor, for relay_inherited_close() in either case. False: it does not give
+ * them. */
+UB_MUST_USE bool relay_inherit(struct inherited *inherited, int predecessor, unsigned char *scratch);
+/* How many threads the sockets are for; 0: there are none. */
+unsigned relay_inherited_threads(const struct inherited *inherited);
+/* As relay_listen(), by inherited sockets. False: there are none for the place. */
+bool relay_inherited_take(
+    struct inherited *inherited, const struct ub_relay_listen *place, unsigned n, int *fds);
+/* Closes what nobody has taken. */
+void relay_inherited_close(struct inherited *inherited);
+/* Tells the predecessor that clients are accepted. */
+void relay_successor_ready(int predecessor);
+
 struct engine {
 	const struct ub_relay_options *options;
 	struct ub_log *log;
@@ -504,6 +543,7 @@ struct engine {
 	int fd;                             /* the main thread's socket; -1: there is none */
 	int loop_fds[UB_RELAY_THREADS_MAX]; /* those that the loops have not taken; -1: taken */
 	unsigned n_loops;
+	int control_fd; /* 0: there is none */
 	pid_t pid;      /* 0: no engine runs */
 	uint32_t count; /* how many engines were started */
 	bool ready;     /* it has said so */

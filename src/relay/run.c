@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* The main thread starts and ends the loops and the engine, and hands on what the engine says. */
@@ -20,6 +21,9 @@ struct relay {
 	struct shared shared;
 	struct engine engine;
 	struct health *health;
+	struct inherited inherited;
+	struct successor successor;
+	int predecessor; /* -1: there is none, or it has let go */
 	struct loop *loops[UB_RELAY_THREADS_MAX];
 	int listen_fds[UB_RELAY_THREADS_MAX][UB_LISTENS_MAX];
 	unsigned n, finished;
@@ -88,13 +92,95 @@ static void hear_engine(struct relay *relay)
 
 static void stop(struct relay *relay)
 {
-	if (!relay->stopping) {
+	bool replaced = relay->successor.accepts;
+	if (!relay->stopping)
 		ub_log(relay->log, UB_LOG_INFO, "stopping");
+	if (!relay->stopping && !replaced)
 		ub_sys_notify("STOPPING=1");
-	}
+	if (relay->successor.fd >= 0 && !replaced)
+		kill(relay->successor.pid, SIGTERM);
 	relay->stopping = true;
 	tell_all(relay, NOTE_DRAIN);
 }
+
+/* ---- a successor ---- */
+
+static void upgrade(struct relay *relay)
+{
+	const char *why = NULL;
+	if (relay->stopping || relay->successor.fd >= 0 || relay->successor.accepts)
+		why = "this process is ending already";
+	else if (relay->predecessor >= 0 || !relay->ready)
+		why = "its own engine is not ready yet";
+	else
+		why = relay_successor_start(&relay->successor, relay->options, relay->listen_fds, relay->n);
+	if (why)
+		ub_log(relay->log, UB_LOG_ERROR, "no new process takes over: %s", why);
+	else
+		ub_log(relay->log, UB_LOG_INFO, "process %d is to take over", (int)relay->successor.pid);
+}
+
+static void give_way(struct relay *relay)
+{
+	char state[32];
+	snprintf(state, sizeof(state), "MAINPID=%d", (int)relay->successor.pid);
+	ub_sys_notify(state);
+	ub_log(relay->log, UB_LOG_INFO, "process %d has taken over; what is open here comes to its end",
+	    (int)relay->successor.pid);
+	relay->successor.accepts = true;
+	relay->successor.engine_until = ub_sys_monotonic_ms() + UB_RELAY_HANDOVER_MS;
+	tell_all(relay, NOTE_HAND_OVER);
+}
+
+static void hear_successor(struct relay *relay)
+{
+	struct ub_wire_frame frame;
+	enum ub_wire_result result = ub_wire_receive(relay->successor.fd, &frame, relay->wire);
+	if (result == UB_WIRE_OK && frame.kind == UB_WIRE_READY && !relay->successor.accepts)
+		give_way(relay);
+	if (result != UB_WIRE_CLOSED)
+		return;
+	if (!relay->successor.accepts)
+		ub_log(relay->log, UB_LOG_ERROR,
+		    "the new process has ended before it could take over; this one goes on");
+	close(relay->successor.fd);
+	relay->successor.fd = -1;
+}
+
+/* The engine ends when no request is left, or when the successor has to have one: its clients' writes wait
+ * there for an engine. What is stored here afterwards is found as what changes past Upbeat. */
+static void let_engine_go(struct relay *relay, int64_t now)
+{
+	struct successor *successor = &relay->successor;
+	bool idle = relay->finished == relay->n;
+	if (!successor->accepts || successor->served || (!idle && now < successor->engine_until))
+		return;
+	relay_engine_stop(&relay->engine, UB_RELAY_DRAIN_MS);
+	tell_all(relay, NOTE_ENGINE_GONE);
+	if (relay->options->release)
+		relay->options->release(relay->options->claim_context);
+	if (successor->fd >= 0)
+		close(successor->fd);
+	successor->fd = -1;
+	successor->served = true;
+}
+
+/* ---- a predecessor ---- */
+
+/* Nothing comes from it but its end. */
+static void hear_predecessor(struct relay *relay)
+{
+	const struct ub_relay_options *options = relay->options;
+	char byte;
+	if (recv(relay->predecessor, &byte, 1, MSG_DONTWAIT) != 0)
+		return;
+	if (options->claim && !options->claim(options->claim_context, &relay->engine.control_fd))
+		return; /* the end of the socket stays there, and so it is tried again */
+	relay->predecessor = -1;
+	relay->engine.start_at = ub_sys_monotonic_ms();
+}
+
+/* ---- signals ---- */
 
 /* What cannot be used leaves what was read before. */
 static void reload(struct relay *relay, struct ub_tls *tls)
@@ -138,23 +224,36 @@ static void take_signal(struct relay *relay, int number)
 		stop(relay);
 	else if (number == SIGHUP)
 		hang_up(relay);
+	else if (number == SIGUSR2)
+		upgrade(relay);
 	else if (number == SIGCHLD && relay_engine_reap(&relay->engine))
 		tell_all(relay, NOTE_ENGINE_GONE);
+	if (number == SIGCHLD && relay->successor.pid > 0)
+		(void)waitpid(relay->successor.pid, NULL, WNOHANG);
+}
+
+static bool wants_engine(const struct relay *relay)
+{
+	return relay->options->engine_argv && relay->engine.pid == 0 && !relay->stopping &&
+	       relay->predecessor < 0 && !relay->successor.served;
 }
 
 static void restart_engine(struct relay *relay, int64_t now)
 {
-	if (relay->options->engine_argv && relay->engine.pid == 0 && now >= relay->engine.start_at &&
-	    !relay->stopping)
+	if (wants_engine(relay) && now >= relay->engine.start_at)
 		relay_engine_start(&relay->engine);
 }
 
-static int until_restart(const struct relay *relay, int64_t now)
+/* Milliseconds until something is to be done; -1: for ever. */
+static int until_next(const struct relay *relay, int64_t now)
 {
-	if (!relay->options->engine_argv || relay->engine.pid > 0 || relay->stopping)
-		return -1;
-	int64_t left = relay->engine.start_at - now;
-	return left > 0 ? (int)left : 0;
+	bool handing = relay->successor.accepts && !relay->successor.served;
+	int64_t at = INT64_MAX;
+	if (wants_engine(relay))
+		at = relay->engine.start_at;
+	if (handing && relay->successor.engine_until < at)
+		at = relay->successor.engine_until;
+	return at == INT64_MAX ? -1 : at > now ? (int)(at - now) : 0;
 }
 
 static void await_something(struct relay *relay, int patience)
@@ -163,6 +262,8 @@ static void await_something(struct relay *relay, int patience)
 		{ .fd = relay->signals, .events = POLLIN },
 		{ .fd = relay->shared.finished_fd, .events = POLLIN },
 		{ .fd = relay->engine.pid > 0 ? relay->engine.fd : -1, .events = POLLIN },
+		{ .fd = relay->successor.fd, .events = POLLIN },
+		{ .fd = relay->predecessor, .events = POLLIN },
 	};
 	uint64_t finished = 0;
 	int number;
@@ -170,6 +271,10 @@ static void await_something(struct relay *relay, int patience)
 		return;
 	if (fds[2].revents)
 		hear_engine(relay);
+	if (fds[3].revents)
+		hear_successor(relay);
+	if (fds[4].revents)
+		hear_predecessor(relay);
 	while (fds[0].revents && (number = ub_sys_signals_next(relay->signals)) != 0)
 		take_signal(relay, number);
 	if (fds[1].revents && read(relay->shared.finished_fd, &finished, sizeof(finished)) > 0)
@@ -242,7 +347,8 @@ static void unbind(struct relay *relay, size_t bound)
 {
 	struct ub_arena *arena = ub_arena_new();
 	for (size_t k = 0; k < bound; k++) {
-		relay_listen_remove(&relay->options->listens[k], arena);
+		if (!relay->successor.accepts)
+			relay_listen_remove(&relay->options->listens[k], arena);
 		for (unsigned i = 0; i < relay->n; i++)
 			if (!relay->loops[i])
 				close(relay->listen_fds[i][k]);
@@ -250,14 +356,22 @@ static void unbind(struct relay *relay, size_t bound)
 	ub_arena_free(&arena);
 }
 
+static bool bind_one(struct relay *relay, size_t k, struct ub_arena *arena, struct ub_text *why)
+{
+	const struct ub_relay_listen *place = &relay->options->listens[k];
+	int *fds = &relay->listen_fds[0][k];
+	return relay_inherited_take(&relay->inherited, place, relay->n, fds) ||
+	       relay_listen(place, relay->n, fds, arena, why);
+}
+
 static bool bind_all(struct relay *relay)
 {
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_text why;
 	size_t bound = 0;
-	relay->n = thread_count(relay->options);
-	while (bound < relay->options->n_listens && relay_listen(&relay->options->listens[bound], relay->n,
-							&relay->listen_fds[0][bound], arena, &why))
+	unsigned inherited = relay_inherited_threads(&relay->inherited);
+	relay->n = inherited ? inherited : thread_count(relay->options);
+	while (bound < relay->options->n_listens && bind_one(relay, bound, arena, &why))
 		bound++;
 	bool all = bound == relay->options->n_listens;
 	if (!all) {
@@ -273,7 +387,7 @@ static bool bind_all(struct relay *relay)
 static void await_engine(struct relay *relay)
 {
 	int64_t now = ub_sys_monotonic_ms(), until = now + UB_RELAY_READY_MS;
-	if (!relay->options->engine_argv)
+	if (!relay->options->engine_argv || relay->predecessor >= 0)
 		return;
 	relay_engine_start(&relay->engine);
 	for (; !relay->ready && !relay->stopping && relay->engine.pid > 0 && now < until;
@@ -317,6 +431,8 @@ static bool start_loops(struct relay *relay)
 			abort();
 	say_where(relay);
 	ub_sys_notify("READY=1");
+	if (relay->predecessor >= 0)
+		relay_successor_ready(relay->predecessor);
 	return true;
 }
 
@@ -327,8 +443,10 @@ static void serve(struct relay *relay)
 	while (relay->finished < relay->n) {
 		int64_t now = ub_sys_monotonic_ms();
 		restart_engine(relay, now);
-		await_something(relay, until_restart(relay, now));
+		let_engine_go(relay, now);
+		await_something(relay, until_next(relay, now));
 	}
+	let_engine_go(relay, ub_sys_monotonic_ms());
 	for (unsigned i = 0; i < relay->n; i++)
 		pthread_join(relay->loops[i]->thread, NULL);
 	relay_engine_stop(&relay->engine, UB_RELAY_DRAIN_MS);
@@ -349,6 +467,23 @@ static void clean_up(struct relay *relay)
 	free(relay->wire);
 }
 
+/* Makes what listens. False: the reason is in the log. */
+static bool set_up(struct relay *relay)
+{
+	bool whole =
+	    relay->predecessor < 0 || relay_inherit(&relay->inherited, relay->predecessor, relay->wire);
+	if (!whole)
+		ub_log(relay->log, UB_LOG_ERROR, "the process before this one does not give its sockets");
+	bool bound = whole && read_certificates(relay) && bind_all(relay);
+	relay_inherited_close(&relay->inherited);
+	if (bound)
+		return true;
+	ub_tls_free(&relay->shared.tls);
+	relay_sites_close(&relay->shared);
+	free(relay->wire);
+	return false;
+}
+
 int ub_relay_run(const struct ub_relay_options *options, int signals, struct ub_log *log)
 {
 	struct relay relay = {
@@ -356,20 +491,21 @@ int ub_relay_run(const struct ub_relay_options *options, int signals, struct ub_
 		.log = log,
 		.signals = signals,
 		.shared = { .options = options, .log = log },
+		.successor = { .fd = -1 },
+		.predecessor = options->predecessor_fd ? options->predecessor_fd : -1,
+		.wire = malloc(UB_WIRE_FRAME_MAX),
 	};
 	relay.engine = (struct engine){
 		.options = options, .log = log, .shared = &relay.shared, .relay_started = ub_sys_now()
 	};
-	if (!read_certificates(&relay) || !bind_all(&relay)) {
-		ub_tls_free(&relay.shared.tls);
-		relay_sites_close(&relay.shared);
+	if (!relay.wire)
+		abort();
+	if (!set_up(&relay))
 		return 1;
-	}
 	confine(&relay);
 	take_limits(&relay);
-	relay.wire = malloc(UB_WIRE_FRAME_MAX);
 	relay.shared.finished_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (!relay.wire || relay.shared.finished_fd < 0)
+	if (relay.shared.finished_fd < 0)
 		abort();
 	relay_engine_init(&relay.engine, relay.n);
 	relay_sites_resolve(&relay.shared);

@@ -35,6 +35,7 @@ static const struct {
 	[UB_WIRE_BODIES] = { 0, true },
 	[UB_WIRE_POLLS] = { 0, true },
 	[UB_WIRE_HELLO] = { 0, true },
+	[UB_WIRE_PLACE] = { 1, true },
 	[UB_WIRE_ASK] = { 1, true },
 	[UB_WIRE_REPLY] = { 1, true },
 	[UB_WIRE_WAITING] = { 1, true },
@@ -123,6 +124,8 @@ static struct parts parts_of(const struct ub_wire_frame *frame)
 		return (struct parts){ .status = frame->bodies };
 	case UB_WIRE_POLLS:
 		return (struct parts){ .status = (uint16_t)frame->polls };
+	case UB_WIRE_PLACE:
+		return (struct parts){ .texts = { frame->place.name }, .n = 1 };
 	case UB_WIRE_ASK:
 		return ask_parts(&frame->ask);
 	case UB_WIRE_REPLY:
@@ -233,6 +236,9 @@ static enum ub_wire_result read_parts(const struct parts *parts, struct ub_wire_
 	case UB_WIRE_PRINCIPAL:
 		frame->principal = (struct ub_wire_principal){ parts->texts[0], parts->texts[1],
 			parts->texts[2], parts->texts[3] };
+		return UB_WIRE_OK;
+	case UB_WIRE_PLACE:
+		frame->place.name = parts->texts[0];
 		return UB_WIRE_OK;
 	case UB_WIRE_TLS:
 		frame->tls.problem = parts->texts[0];

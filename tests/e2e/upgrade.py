@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A new process takes the place of a daemon that runs: no connection is refused, and no write is missed."""
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import sys
+import threading
+import time
+
+import calendars
+import support
+import tap
+
+FILLER = "COMMENT:" + "x" * 60 + "\r\n"
+
+
+def is_alive(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+class Upbeat(support.Upbeat):
+    """Of which other processes are the successors."""
+
+    def successors(self):
+        if not self.log.exists():
+            return []  # the story is over
+        return [int(pid) for pid in re.findall(r"process (\d+) has taken over", self.said())]
+
+    def current(self):
+        return (self.successors() or [self.pid])[-1]
+
+    def upgrade(self):
+        """The process that has taken over."""
+        before = self.current()
+        os.kill(before, signal.SIGUSR2)
+        tap.eventually(lambda: self.current() != before, "another process takes over", 20)
+        return before, self.current()
+
+    def stop(self, seconds=15):
+        for pid in self.successors():
+            if is_alive(pid):
+                os.kill(pid, signal.SIGTERM)
+                tap.eventually(lambda pid=pid: not is_alive(pid), "it ends", seconds)
+        return super().stop(seconds)
+
+
+class Story(support.World):
+    def __enter__(self):
+        super().__enter__()
+        self.radicale = self.start(support.Radicale)
+        self.told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.callback(self.told.close)
+        self.told.bind(str(self.folder / "notify"))
+        self.told.setblocking(False)
+        self.upbeat = self.start(Upbeat, self.radicale, store=f"sqlite:{self.folder}/store",
+                                 NOTIFY_SOCKET=str(self.folder / "notify"))
+        return self
+
+    def calendar(self, user="alice"):
+        return calendars.Calendar(self.upbeat.calendar_of(user), user)
+
+    def items_of(self, uid, seconds=20):
+        """As many as a customer meeting has."""
+        tap.eventually(lambda: len(self.calendar().items_of(uid)) >= 4, f"items of {uid}", seconds)
+
+    def states(self):
+        states = []
+        while True:
+            try:
+                states.append(self.told.recv(4096).decode())
+            except BlockingIOError:
+                return states
+
+
+class Upload:
+    """A PUT of which half the body has been sent."""
+
+    def __init__(self, world, uid):
+        text = calendars.meeting(uid=uid).replace("SUMMARY:", FILLER * 1000 + "SUMMARY:")
+        path = f"{world.radicale.calendar_of('alice')}{uid}.ics"
+        head = (f"PUT {path} HTTP/1.1\r\nHost: 127.0.0.1:{world.upbeat.port}\r\nContent-Type: text/calendar\r\n"
+                f"Authorization: {support.basic('alice')}\r\nContent-Length: {len(text.encode())}\r\n\r\n")
+        self.rest = text[len(text) // 2 :].encode()
+        self.socket = socket.create_connection(("127.0.0.1", world.upbeat.port), 20)
+        self.socket.sendall((head + text[: len(text) // 2]).encode())
+
+    def finish(self):
+        """The status line."""
+        self.socket.sendall(self.rest)
+        with self.socket, self.socket.makefile("rb") as answer:
+            return answer.readline().decode().strip()
+
+
+class Visitors:
+    """Clients that come one after another, each with a connection of its own."""
+
+    def __init__(self, world):
+        self.world, self.failures, self.served, self.over = world, [], 0, False
+        self.thread = threading.Thread(target=self.come, daemon=True)
+        self.thread.start()
+
+    def come(self):
+        while not self.over:
+            try:
+                answer = support.request("PROPFIND", self.world.upbeat.url + "/alice/", "alice", fields={"Depth": "0"})
+                self.failures += [answer.status] if answer.status != 207 else []
+            except OSError as problem:
+                self.failures.append(problem)
+            self.served += 1
+
+    def leave(self):
+        self.over = True
+        self.thread.join()
+        tap.equal(self.failures, [], "failures")
+        assert self.served > 10, self.served
+
+
+@tap.case("an upload across an upgrade is answered, nobody is refused, and all meetings get their items")
+def goes_on(world):
+    visitors = Visitors(world)
+    upload = Upload(world, "half-way")
+    time.sleep(0.2)
+    old, new = world.upbeat.upgrade()
+    tap.contains(world.states(), f"MAINPID={new}", "what systemd is told")
+    assert is_alive(old), "it has an upload"
+    tap.equal(world.calendar().put("m.ics", calendars.meeting(uid="meanwhile")).status, 201, "PUT")
+    tap.equal(upload.finish(), "HTTP/1.1 201 Created", "the upload's answer")
+    tap.eventually(lambda: not is_alive(old) or world.upbeat.child.poll() == 0, "the old process ends", 20)
+    world.items_of("half-way")
+    world.items_of("meanwhile")
+    visitors.leave()
+    status = json.loads(support.run("status", "--json", "-c", world.upbeat.settings).stdout)
+    tap.equal(status["relay_pid"], new, "the relay of which status tells")
+    tap.equal(world.upbeat.child.wait(10), 0, "the old process's status")
+
+
+@tap.case("the new process can be replaced in its turn, and new settings hold")
+def again(world):
+    text = world.upbeat.settings.read_text()
+    tap.eventually(lambda: world.upbeat.said().count("the engine is ready") == 2, "it has an engine", 20)
+    world.upbeat.settings.write_text(text + "sync_every: 17s\n")
+    old, _ = world.upbeat.upgrade()
+    tap.eventually(lambda: not is_alive(old), "the old process ends", 20)
+    tap.equal(world.calendar().put("n.ics", calendars.meeting(uid="again")).status, 201, "PUT")
+    world.items_of("again")
+
+
+@tap.case("with settings that have mistakes, the old process goes on")
+def fails(world):
+    tap.eventually(lambda: world.upbeat.said().count("the engine is ready") == 3, "it has an engine", 20)
+    before, text = world.upbeat.current(), world.upbeat.settings.read_text()
+    world.upbeat.settings.write_text(text.replace("upstream:", "downstream:"))
+    os.kill(before, signal.SIGUSR2)
+    tap.eventually(lambda: "ended before it could take over; this one goes on" in world.upbeat.said(), "the log", 20)
+    world.upbeat.settings.write_text(text)
+    tap.equal(world.upbeat.current(), before, "who is there")
+    tap.equal(world.calendar().put("o.ics", calendars.meeting(uid="after-all")).status, 201, "PUT")
+    world.items_of("after-all")
+    world.upbeat.is_sane()
+
+
+if __name__ == "__main__":
+    with support.world(Story) as story:
+        sys.exit(tap.run(story))
