@@ -7,6 +7,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <pwd.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -62,10 +63,11 @@ static const char *const given_up[] = { "acct", "add_key", "adjtimex", "bpf", "c
 	"fspick", "init_module", "io_uring_enter", "io_uring_register", "io_uring_setup", "ioperm", "iopl",
 	"kcmp", "kexec_file_load", "kexec_load", "keyctl", "lookup_dcookie", "mount", "mount_setattr",
 	"move_mount", "move_pages", "name_to_handle_at", "open_by_handle_at", "open_tree", "perf_event_open",
-	"personality", "pivot_root", "process_madvise", "process_vm_readv", "process_vm_writev", "quotactl",
-	"reboot", "request_key", "setdomainname", "setfsgid", "setfsuid", "setgid", "setgroups",
-	"sethostname", "setns", "setregid", "setresgid", "setresuid", "setreuid", "settimeofday", "setuid",
-	"swapoff", "swapon", "syslog", "umount2", "unshare", "userfaultfd", "vhangup" };
+	"personality", "pidfd_getfd", "pivot_root", "process_madvise", "process_vm_readv",
+	"process_vm_writev", "quotactl", "reboot", "request_key", "setdomainname", "setfsgid", "setfsuid",
+	"setgid", "setgroups", "sethostname", "setns", "setregid", "setresgid", "setresuid", "setreuid",
+	"settimeofday", "setuid", "swapoff", "swapon", "syslog", "umount2", "unshare", "userfaultfd",
+	"vhangup" };
 /* The leak checker of the tests looks at the process in this way. */
 static const char *const given_up_unless_tested[] = { "ptrace" };
 /* The relay starts engines; an engine starts nothing, and listens nowhere. */
@@ -83,6 +85,19 @@ static int deny(scmp_filter_ctx filter, const char *const *names, size_t n)
 	return error;
 }
 
+/* Threads and engines are started in the namespaces that there are: in one of its own, a process would be
+ * root again. The kernel cannot look into what clone3() is given, and the C library does without it. */
+static int deny_namespaces(scmp_filter_ctx filter)
+{
+	static const scmp_datum_t namespaces[] = { CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS,
+		CLONE_NEWPID, CLONE_NEWUSER, CLONE_NEWUTS };
+	int error = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	for (size_t i = 0; i < UB_COUNT(namespaces) && error == 0; i++)
+		error = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
+		    SCMP_A0(SCMP_CMP_MASKED_EQ, namespaces[i], namespaces[i]));
+	return error;
+}
+
 static bool is_tested(void)
 {
 #ifdef __SANITIZE_ADDRESS__
@@ -96,6 +111,8 @@ bool ub_sys_confine(bool engine, struct ub_text *why)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
 	int error = filter ? deny(filter, given_up, UB_COUNT(given_up)) : -ENOMEM;
+	if (error == 0)
+		error = deny_namespaces(filter);
 	if (error == 0 && !is_tested())
 		error = deny(filter, given_up_unless_tested, UB_COUNT(given_up_unless_tested));
 	if (error == 0 && engine)
