@@ -7,10 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What has failed first says more where the system is to blame, and what has failed last where the bytes are.
+ */
 struct ub_text tls_problem(struct ub_arena *arena, const char *otherwise)
 {
-	unsigned long code = ERR_peek_last_error();
-	const char *words = code ? ERR_reason_error_string(code) : NULL;
+	unsigned long first = ERR_peek_error(), last = ERR_peek_last_error();
+	const char *words = ERR_SYSTEM_ERROR(first) ? strerror(ERR_GET_REASON(first))
+			    : last                  ? ERR_reason_error_string(last)
+						    : NULL;
 	struct ub_text text = ub_text_copy(arena, ub_text(words ? words : otherwise));
 	ERR_clear_error();
 	return text;

@@ -230,9 +230,9 @@ def _(story):
 def _(story):
     missing = story.folder / "missing.pem"
     for settings, words in (
-        (f"tls: {{certificate: {missing}, key: {story.key}}}", f"the certificate {missing}: "),
-        (f"tls: {{certificate: {story.certificate}, key: {missing}}}", f"the key {missing}: "),
-        (f"upstream_tls: {{ca: {missing}}}", f"the authorities in {missing}: ")):
+        (f"tls: {{certificate: {missing}, key: {story.key}}}", f"the certificate {missing}: No such file or directory"),
+        (f"tls: {{certificate: {story.certificate}, key: {missing}}}", f"the key {missing}: No such file or directory"),
+        (f"upstream_tls: {{ca: {missing}}}", f"the authorities in {missing}: No such file or directory")):
         file = story.folder / "bad.yaml"
         file.write_text(f"listen: 127.0.0.1:{support.free_port()}\nupstream: {story.server.url}\n{settings}\n"
                         + support.ORGANIZATION)
