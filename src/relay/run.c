@@ -338,7 +338,12 @@ static bool read_certificates(struct relay *relay)
 static void confine(const struct relay *relay)
 {
 	struct ub_text why;
-	if (relay->options->confined && !ub_sys_confine(false, &why))
+	if (!relay->options->confined)
+		return;
+	if (geteuid() == 0)
+		ub_log(relay->log, UB_LOG_WARNING,
+		    "the daemon runs as root; `user` in the settings names a user with fewer rights");
+	if (!ub_sys_confine(false, &why))
 		ub_log(relay->log, UB_LOG_WARNING, "rights are kept that are not needed: %.*s", UB_ARGS(why));
 }
 

@@ -66,6 +66,7 @@ def _(story):
     for name, pid in processes(upbeat).items():
         tap.equal(status(pid, "NoNewPrivs"), "1", f"{name}: NoNewPrivs")
         tap.equal(status(pid, "Seccomp"), "2", f"{name}: Seccomp")
+    tap.equal("the daemon runs as root; `user` in the settings names" in upbeat.said(), os.geteuid() == 0, "told of root")
     story.makes_prep(upbeat, "confined")
     upbeat.is_sane()
 
@@ -95,6 +96,7 @@ def _(story):
         tap.equal(set(status(pid, "Gid").split()), {str(user.pw_gid)}, f"{name}: Gid")
         tap.equal(int(status(pid, "CapEff"), 16) | int(status(pid, "CapPrm"), 16), 0, f"{name}: rights")
     tap.equal((home / "upbeat.db").stat().st_uid, user.pw_uid, "the store's owner")
+    assert "runs as root" not in upbeat.said(), upbeat.said()
     story.makes_prep(upbeat, "as-nobody")
     upbeat.is_sane()
 
