@@ -69,7 +69,7 @@ const struct ub_code ub_codes_files[] = {
 	    "shipped ones. Write `holidays: []` if there is nothing to name.",
 	    "organization:\n  domains: [ours.example]",
 	    "organization:\n  domains: [ours.example]\n  holidays: [de-by]" },
-	{ "listen-many", "too many places to listen at, or none",
+	{ "listen-many", "too many places to listen at, or none, or one of them twice",
 	    "Clients come to one address and port, or to each of a list of them.", "listen: []",
 	    "listen: [127.0.0.1:8642, \"unix:/run/upbeat/http\"]" },
 	{ "listen-mode", "a mode for what is no unix socket",

@@ -352,11 +352,11 @@ static void unbind(struct relay *relay, size_t bound)
 {
 	struct ub_arena *arena = ub_arena_new();
 	for (size_t k = 0; k < bound; k++) {
-		if (!relay->successor.accepts)
-			relay_listen_remove(&relay->options->listens[k], arena);
 		for (unsigned i = 0; i < relay->n; i++)
 			if (!relay->loops[i])
 				close(relay->listen_fds[i][k]);
+		if (!relay->successor.accepts)
+			relay_listen_remove(&relay->options->listens[k], arena);
 	}
 	ub_arena_free(&arena);
 }

@@ -160,6 +160,35 @@ static void check_number(const struct ub_yaml_reader *reader, const struct ub_ya
 	}
 }
 
+static bool same_place(const struct ub_settings_listen *one, const struct ub_settings_listen *other)
+{
+	if (one->kind != other->kind)
+		return false;
+	switch (one->kind) {
+	case UB_LISTEN_LOCAL:
+		return ub_text_eq(one->path, other->path);
+	case UB_LISTEN_PASSED:
+		return ub_text_eq(one->name, other->name);
+	default:
+		return one->port != 0 && one->port == other->port &&
+		       ub_text_eq_nocase(one->host, other->host);
+	}
+}
+
+/* Of what is said about a place twice, the connections would have now the one and now the other. */
+static void check_twice(const struct ub_yaml_reader *reader, const struct ub_settings *settings)
+{
+	for (size_t i = 1; i < settings->n_listens; i++)
+		for (size_t k = 0; k < i; k++) {
+			if (!same_place(&settings->listens[i], &settings->listens[k]))
+				continue;
+			struct ub_diag *diag = ub_error(reader->diags, "listen-many",
+			    settings->listens[i].place, "this place is in the list already");
+			ub_diag_set_help(reader->diags, diag, "take one of the two out");
+			return;
+		}
+}
+
 static bool listens_at(const struct ub_settings *settings, const struct ub_settings_server *server)
 {
 	for (size_t i = 0; i < settings->n_listens; i++) {
@@ -205,6 +234,7 @@ void check_listens(
 		return;
 	if (node->kind == UB_YAML_LIST)
 		check_number(reader, node);
+	check_twice(reader, settings);
 	check_upstream(reader, settings, &settings->upstream);
 	for (size_t i = 0; i < settings->n_others; i++)
 		check_upstream(reader, settings, &settings->others[i]);

@@ -169,8 +169,9 @@ void ub_sys_local_remove(const struct ub_local *local, struct ub_arena *arena)
 	struct spot spot;
 	if (!find_spot(local, arena, &spot))
 		return;
-	unlinkat(spot.directory, spot.name, 0);
-	close(spot.directory);
+	(void)flock(spot.directory, LOCK_EX);
+	(void)clear(&spot);
+	close(spot.directory); /* and with it the lock */
 }
 
 int ub_sys_local_connect(const struct ub_local *local, struct ub_arena *arena)

@@ -28,9 +28,8 @@ int ub_wire_control_listen(const char *path, int64_t patience, struct ub_arena *
 void ub_wire_control_close(int fd, const char *path, struct ub_arena *arena)
 {
 	const struct ub_local control = control_at(path);
-	/* The name goes first: a successor takes it only when nobody answers. */
-	ub_sys_local_remove(&control, arena);
 	close(fd);
+	ub_sys_local_remove(&control, arena);
 }
 
 int ub_wire_control_connect(const char *path, struct ub_arena *arena, struct ub_text *why)

@@ -127,6 +127,17 @@ def _(story):
     story.path.unlink()
 
 
+@tap.case("a daemon that ends leaves the socket of a successor, whom somebody has made way for")
+def _(story):
+    first = story.open("127.0.0.1:{port}", f"unix:{story.path}")
+    story.path.unlink()
+    second = story.open("127.0.0.1:{port}", f"unix:{story.path}")
+    tap.equal(first.stop(), 0, "exit status")
+    answered(socket.AF_UNIX, str(story.path))
+    tap.equal(second.stop(), 0, "exit status")
+    assert not story.path.exists(), "the unix socket is still there"
+
+
 @tap.case("sockets that systemd passes are taken by their names, and stay when the daemon ends")
 def _(story):
     upbeat = story.open("systemd:web", "systemd:local", passed=f"web=stream:{{port}},local=local:{story.path}")

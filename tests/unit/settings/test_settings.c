@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "leaks.h"
@@ -268,7 +269,7 @@ Test(settings, take_as_many_places_as_the_limit)
 	for (int more = 0; more < 2; more++) {
 		char text[1024] = "upstream: https://a.example\n" ORG "listen:\n";
 		for (int i = 0; i < UB_LISTENS_MAX + more; i++)
-			strcat(text, "  - h:1\n");
+			snprintf(text + strlen(text), 16, "  - h:%d\n", i + 1);
 		struct reading *r = read_settings("u.yaml", text);
 		cr_assert_eq(r->diags.errors, more, "%s", printed(r));
 		finish(&r);
@@ -287,6 +288,12 @@ static const struct {
 	{ "listen: 8642\nupstream: https://a.example\n" ORG, "wrong-value",
 	    "expected an address and port like `127.0.0.1:8642`, `unix:PATH` or `systemd`, found" },
 	{ "listen: []\nupstream: https://a.example\n" ORG, "listen-many", "no place to listen at" },
+	{ "listen: ['h:1', 'H:2', {address: 'H:1', tls: no}]\nupstream: https://a.example\n" ORG,
+	    "listen-many", "in the list already" },
+	{ "listen: ['unix:a', 'unix:./a', 'unix:a']\nupstream: https://a.example\n" ORG, "listen-many",
+	    "in the list already" },
+	{ "listen: ['systemd', 'systemd:a', 'systemd']\nupstream: https://a.example\n" ORG, "listen-many",
+	    "in the list already" },
 	{ "listen: {address: 'h:1', mode: 600}\nupstream: https://a.example\n" ORG, "listen-mode",
 	    "this is no unix socket" },
 	{ "listen: {address: 'unix:a', mode: 800}\nupstream: https://a.example\n" ORG, "wrong-value",
