@@ -9,6 +9,7 @@
 
 struct ub_tls_channel {
 	SSL *ssl;
+	struct tls_contexts *contexts;
 	bool shaken; /* the handshake was done, whatever came after it */
 	bool broken;
 	const char *problem; /* a text of OpenSSL's or of the C library's, which stays */
@@ -29,6 +30,8 @@ struct ub_tls_channel *ub_tls_open(struct ub_tls *tls, int fd)
 		abort();
 	if (tls->session)
 		(void)SSL_set_session(ssl, tls->session);
+	channel->contexts = tls->contexts;
+	channel->contexts->users++;
 	pthread_mutex_unlock(&tls->lock);
 	channel->ssl = ssl;
 	return channel;
@@ -177,5 +180,6 @@ void ub_tls_close(struct ub_tls_channel **channel)
 	if (!self)
 		return;
 	SSL_free(self->ssl);
+	tls_contexts_release(self->contexts);
 	free(self);
 }

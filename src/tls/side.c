@@ -114,9 +114,20 @@ static SSL_CTX *context_of(
 	return good ? context : NULL;
 }
 
-static void free_contexts(struct tls_contexts *contexts)
+static struct tls_contexts *new_contexts(size_t n)
 {
-	for (size_t i = 0; contexts && i < contexts->n; i++)
+	struct tls_contexts *contexts = calloc(1, sizeof(*contexts) + n * sizeof(*contexts->items));
+	if (!contexts)
+		abort();
+	contexts->users = 1;
+	return contexts;
+}
+
+void tls_contexts_release(struct tls_contexts *contexts)
+{
+	if (!contexts || --contexts->users > 0)
+		return;
+	for (size_t i = 0; i < contexts->n; i++)
 		SSL_CTX_free(contexts->items[i]);
 	free(contexts);
 }
@@ -124,13 +135,11 @@ static void free_contexts(struct tls_contexts *contexts)
 static struct tls_contexts *server_contexts(
     const struct ub_tls *tls, struct ub_text *why, struct ub_arena *arena)
 {
-	struct tls_contexts *contexts = calloc(1, sizeof(*contexts) + tls->n * sizeof(*contexts->items));
-	if (!contexts)
-		abort();
+	struct tls_contexts *contexts = new_contexts(tls->n);
 	for (size_t i = 0; i < tls->n; i++) {
 		SSL_CTX *context = context_of(tls, &tls->pairs[i], why, arena);
 		if (!context) {
-			free_contexts(contexts);
+			tls_contexts_release(contexts);
 			return NULL;
 		}
 		contexts->items[contexts->n++] = context;
@@ -185,9 +194,7 @@ static struct tls_contexts *client_contexts(struct ub_tls *tls, struct ub_text *
 	SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
 	SSL_CTX_set_app_data(context, tls);
 	SSL_CTX_sess_set_new_cb(context, keep_session);
-	struct tls_contexts *contexts = calloc(1, sizeof(*contexts) + sizeof(*contexts->items));
-	if (!contexts)
-		abort();
+	struct tls_contexts *contexts = new_contexts(1);
 	contexts->items[contexts->n++] = context;
 	return contexts;
 }
@@ -232,11 +239,12 @@ bool ub_tls_reload(struct ub_tls *tls, struct ub_text *why, struct ub_arena *are
 		return false;
 	pthread_mutex_lock(&tls->lock);
 	SSL_SESSION *session = tls->session;
-	contexts->former = tls->contexts; /* handshakes may still choose among them */
+	struct tls_contexts *former = tls->contexts;
 	tls->contexts = contexts;
 	tls->session = NULL;
 	pthread_mutex_unlock(&tls->lock);
 	SSL_SESSION_free(session);
+	tls_contexts_release(former);
 	return true;
 }
 
@@ -246,10 +254,7 @@ void ub_tls_free(struct ub_tls **tls)
 	*tls = NULL;
 	if (!self)
 		return;
-	for (struct tls_contexts *at = self->contexts, *former; at; at = former) {
-		former = at->former;
-		free_contexts(at);
-	}
+	tls_contexts_release(self->contexts);
 	SSL_SESSION_free(self->session);
 	pthread_mutex_destroy(&self->lock);
 	free(self);

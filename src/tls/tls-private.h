@@ -7,9 +7,10 @@
 
 #include "upbeat/tls.h"
 
-/* What was read at one time. */
+/* What was read at one time. It goes with the last of its users: the side, until it reads again, and each
+ * channel that was opened meanwhile, whose handshake may still choose among the certificates. */
 struct tls_contexts {
-	struct tls_contexts *former; /* read before; they go with the side */
+	_Atomic size_t users;
 	size_t n;
 	SSL_CTX *items[]; /* one for each certificate, or the one of the side that connects */
 };
@@ -25,6 +26,8 @@ struct ub_tls {
 	SSL_SESSION *session; /* of the last connection, to be resumed; NULL: none */
 };
 
+/* There is one user less. NULL is allowed. */
+void tls_contexts_release(struct tls_contexts *contexts);
 /* The other side's certificate; NULL: it has shown none. It goes with the channel. */
 const X509 *tls_certificate(const struct ub_tls_channel *channel);
 /* OpenSSL's own words for what went wrong in this thread, in the arena; `otherwise` where it has none. */
