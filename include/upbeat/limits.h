@@ -403,5 +403,6 @@
 #define UB_RELAY_PLACE_MAX       4400  /* bytes of a frame with the name of a place */
 #define UB_RELAY_BACK_OFF_MIN    100
 #define UB_RELAY_BACK_OFF_MAX    10000
+#define UB_RELAY_TRIM_MS         60000 /* until memory that nobody uses is given back to the kernel */
 
 #endif

@@ -200,8 +200,8 @@ struct ub_local {
  */
 UB_MUST_USE int ub_sys_local_listen(
     const struct ub_local *local, int64_t patience, struct ub_arena *arena, struct ub_text *why);
-/* Takes the name away, unless somebody listens there: a successor may have the name already. So the caller has
- * closed its socket before. */
+/* Takes the name away, unless somebody listens there: a successor may have the name already. So the caller
+ * has closed its socket before. */
 void ub_sys_local_remove(const struct ub_local *local, struct ub_arena *arena);
 /* A connection, non-blocking. -1: errno says why. */
 UB_MUST_USE int ub_sys_local_connect(const struct ub_local *local, struct ub_arena *arena);

@@ -2,6 +2,7 @@
 #include "relay-private.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -441,15 +442,27 @@ static bool start_loops(struct relay *relay)
 	return true;
 }
 
+/* What a burst has taken and given back lies between what is in use, and the C library keeps it. */
+static void trim_memory(int64_t now, int64_t *trim_at)
+{
+	if (now < *trim_at)
+		return;
+	(void)malloc_trim(0);
+	*trim_at = now + UB_RELAY_TRIM_MS;
+}
+
 static void serve(struct relay *relay)
 {
+	int64_t trim_at = ub_sys_monotonic_ms() + UB_RELAY_TRIM_MS;
 	if (relay->stopping)
 		tell_all(relay, NOTE_DRAIN);
 	while (relay->finished < relay->n) {
 		int64_t now = ub_sys_monotonic_ms();
 		restart_engine(relay, now);
 		let_engine_go(relay, now);
-		await_something(relay, until_next(relay, now));
+		trim_memory(now, &trim_at);
+		int next = until_next(relay, now), trim = (int)(trim_at - now);
+		await_something(relay, next >= 0 && next < trim ? next : trim);
 	}
 	let_engine_go(relay, ub_sys_monotonic_ms());
 	for (unsigned i = 0; i < relay->n; i++)

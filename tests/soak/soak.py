@@ -36,6 +36,7 @@ RATE = float(os.environ.get("UPBEAT_SOAK_RATE", "150"))
 SEED = int(os.environ.get("UPBEAT_SEED") or random.SystemRandom().randrange(1 << 32))
 ALLOWED = 1.05  # of what it was
 KEPT = 8  # connections to the server that the engine may keep
+TRIM_SECONDS = 61  # until the relay has given back what nobody uses
 MEMORY_SECONDS = 120  # shorter runs are warm-up
 AFTERWARDS = 1.0  # seconds after the server's return in which a request may still fail by its absence
 RULES = """\
@@ -220,6 +221,7 @@ upstream_tls: {{ca: {self.authority.certificate}}}
         return dict(more)
 
     def measure(self, when):
+        time.sleep(TRIM_SECONDS)
         found = {each.name: each.memory() for each in self.processes()}
         tap.note(f"{when}: " + "; ".join(f"{name}: {sizes['Pss_Anon']} kB of its own, {sizes['Rss']} kB resident"
                                          for name, sizes in found.items()))
