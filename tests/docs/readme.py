@@ -105,6 +105,19 @@ def tries(line):
         raise AssertionError("no check knows how to try this line")
 
 
+@tap.case("the race's table has a line for each of its runs")
+def _():
+    """The table is made by the run, which looks for these marks."""
+    race = (TOP / "tests/bench/race.py").read_text()
+    begin, end = re.findall(r"<!-- [\w ]+ -->", race)
+    table = README.partition(begin)[2].partition(end)[0]
+    kinds = re.findall(r'"([^"]+)"', re.search(r"^KINDS = \((.*)\)$", race, re.M)[1])
+    for tls in ("plain", "tls"):
+        for kind in kinds:
+            for connections in (1, 32, 256):
+                tap.contains(table, f"| {tls} | {kind} | {connections} | ", "the table")
+
+
 def block(kind):
     (text,) = re.findall(rf"```{kind}\n(.*?)```", README, re.S)
     return text
