@@ -369,7 +369,7 @@
 #define UB_RELAY_POLLS           16384        /* places of marks that say when clients have polled */
 #define UB_RELAY_MISSED_MAX      1024         /* writes that no engine has confirmed, of one thread */
 #define UB_RELAY_MISSED_MS       60000        /* time for which their credentials are kept */
-#define UB_RELAY_TELL_MS         50           /* until the engine is told what nothing waits for, */
+#define UB_RELAY_TELL_MS         10           /* until the engine is told what nothing waits for, */
 #define UB_RELAY_TELL_BYTES      (32u * 1024) /* or so much of it has come together */
 #define UB_RELAY_COMMIT_MS       (250 * UB_SLOWNESS)
 #define UB_RELAY_CONNECT_MS      5000
