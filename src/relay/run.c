@@ -442,6 +442,12 @@ static bool start_loops(struct relay *relay)
 	return true;
 }
 
+/* Buffers get pages of their own, which go back at once: among what lives longer they would leave holes. */
+static void keep_buffers_apart(void)
+{
+	(void)mallopt(M_MMAP_THRESHOLD, UB_RELAY_BUFFER);
+}
+
 /* What a burst has taken and given back lies between what is in use, and the C library keeps it. */
 static void trim_memory(int64_t now, int64_t *trim_at)
 {
@@ -520,6 +526,7 @@ int ub_relay_run(const struct ub_relay_options *options, int signals, struct ub_
 		abort();
 	if (!set_up(&relay))
 		return 1;
+	keep_buffers_apart();
 	confine(&relay);
 	take_limits(&relay);
 	relay.shared.finished_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
