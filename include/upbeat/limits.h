@@ -358,7 +358,7 @@
 #define UB_RELAY_OWN_FILES       16             /* open files that are no connections, */
 #define UB_RELAY_OWN_FILES_LOOP  6              /* and of each thread */
 #define UB_RELAY_BUFFER          (32u * 1024)   /* the buffer of each direction through which bytes stream */
-#define UB_RELAY_BUFFERS_KEPT    128            /* unused buffers of one thread */
+#define UB_RELAY_BUFFERS_KEPT    1024           /* unused buffers of one thread */
 #define UB_RELAY_HOLD_MAX        (1024u * 1024) /* one body; longer ones are not held */
 #define UB_RELAY_CERTIFICATE_MAX 8192           /* characters of one of which the upstream is told */
 #define UB_RELAY_HELD_MAX        (64u * 1024 * 1024) /* all bodies that one thread holds */

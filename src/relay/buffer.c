@@ -9,14 +9,20 @@ struct block {
 	struct block *next;
 };
 
+static char *take_block(struct blocks *blocks)
+{
+	struct block *block = blocks->free;
+	blocks->free = block->next;
+	blocks->n--;
+	if (blocks->n < blocks->spare)
+		blocks->spare = blocks->n;
+	return (char *)block;
+}
+
 static char *take(struct blocks *blocks, size_t cap)
 {
-	struct block *block = cap == UB_RELAY_BUFFER ? blocks->free : NULL;
-	if (block) {
-		blocks->free = block->next;
-		blocks->n--;
-		return (char *)block;
-	}
+	if (cap == UB_RELAY_BUFFER && blocks->free)
+		return take_block(blocks);
 	char *fresh = malloc(cap);
 	if (!fresh)
 		abort();
@@ -105,6 +111,13 @@ void relay_buffer_add(struct buffer *buffer, struct ub_text text)
 	if (text.len > 0)
 		memcpy(buffer->ptr + buffer->end, text.ptr, text.len);
 	buffer->end += text.len;
+}
+
+void relay_blocks_trim(struct blocks *blocks)
+{
+	for (unsigned n = blocks->spare; n > 0; n--)
+		free(take_block(blocks));
+	blocks->spare = blocks->n;
 }
 
 void relay_blocks_free(struct blocks *blocks)

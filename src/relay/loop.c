@@ -158,6 +158,9 @@ static void take_note(struct loop *loop, const struct note *note)
 			accept_last(loop);
 		drain(loop, UB_RELAY_DRAIN_MS);
 		break;
+	case NOTE_TRIM:
+		relay_blocks_trim(&loop->blocks);
+		break;
 	case NOTE_HAND_OVER:
 		drain(loop, loop->limits.total_ms);
 		break;

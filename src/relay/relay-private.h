@@ -404,6 +404,7 @@ enum note_kind {
 	NOTE_ENGINE_READY,
 	NOTE_ENGINE_GONE,
 	NOTE_DRAIN,
+	NOTE_TRIM,      /* memory that nobody uses is to be freed */
 	NOTE_HAND_OVER, /* a successor accepts clients from now on */
 };
 

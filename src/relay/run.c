@@ -449,10 +449,11 @@ static void keep_buffers_apart(void)
 }
 
 /* What a burst has taken and given back lies between what is in use, and the C library keeps it. */
-static void trim_memory(int64_t now, int64_t *trim_at)
+static void trim_memory(struct relay *relay, int64_t now, int64_t *trim_at)
 {
 	if (now < *trim_at)
 		return;
+	tell_all(relay, NOTE_TRIM);
 	(void)malloc_trim(0);
 	*trim_at = now + UB_RELAY_TRIM_MS;
 }
@@ -466,7 +467,7 @@ static void serve(struct relay *relay)
 		int64_t now = ub_sys_monotonic_ms();
 		restart_engine(relay, now);
 		let_engine_go(relay, now);
-		trim_memory(now, &trim_at);
+		trim_memory(relay, now, &trim_at);
 		int next = until_next(relay, now), trim = (int)(trim_at - now);
 		await_something(relay, next >= 0 && next < trim ? next : trim);
 	}

@@ -119,7 +119,8 @@ struct buffer {
 struct blocks {
 	void *free;
 	unsigned n;
-	size_t large; /* bytes in buffers larger than a block */
+	unsigned spare; /* the fewest unused blocks that there were since the last trim */
+	size_t large;   /* bytes in buffers larger than a block */
 };
 
 /* The buffer has at least `cap` bytes afterwards, and keeps its contents. */
@@ -134,6 +135,8 @@ void relay_buffer_more(struct blocks *blocks, struct buffer *buffer, size_t n);
 void relay_buffer_add(struct buffer *buffer, struct ub_text text);
 /* Notes that the bytes up to the end were written. To be called before the end moves back. */
 void relay_buffer_touch(struct buffer *buffer);
+/* Frees the blocks that nobody has needed since this was last called. */
+void relay_blocks_trim(struct blocks *blocks);
 void relay_blocks_free(struct blocks *blocks);
 
 /* ---- one message on its way: flow.c ---- */

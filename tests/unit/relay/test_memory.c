@@ -62,6 +62,24 @@ Test(memory, of_unused_blocks_is_limited)
 	relay_blocks_free(&blocks);
 }
 
+Test(memory, that_was_not_needed_for_a_while_goes)
+{
+	enum { BURST = 9, USUAL = 3 };
+	struct buffer buffers[BURST] = { 0 };
+	struct blocks blocks = { 0 };
+	const unsigned left[] = { BURST, USUAL, USUAL, 0 };
+	const unsigned uses[] = { BURST, USUAL, USUAL, 0 };
+	for (size_t turn = 0; turn < UB_COUNT(left); turn++) {
+		for (unsigned i = 0; i < uses[turn]; i++)
+			cr_assert(relay_buffer_room(&blocks, &buffers[i]));
+		for (unsigned i = 0; i < uses[turn]; i++)
+			relay_buffer_release(&blocks, &buffers[i]);
+		relay_blocks_trim(&blocks);
+		cr_expect_eq(blocks.n, left[turn], "turn %zu: %u", turn, blocks.n);
+	}
+	relay_blocks_free(&blocks);
+}
+
 /* ---- a message on its way ---- */
 
 static void open_links(struct link *ours, int *theirs)
