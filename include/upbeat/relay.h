@@ -64,8 +64,8 @@ struct ub_relay_options {
 	const struct ub_relay_listen *listens; /* UB_LISTENS_MAX at most */
 	size_t n_listens;
 	/* Whose word on its own clients is passed on: Forwarded, X-Forwarded-*, X-Remote-User and the like.
-	 * Of others it is dropped. NULL: whoever connects from this very machine without TLS, where no PROXY
-	 * header is awaited. */
+	 * Of others it is dropped. NULL: nobody where clients have certificates; else whoever connects from
+	 * this very machine without TLS, where no PROXY header is awaited. */
 	const struct ub_networks *forwarded_from;
 	/* From 1 to UB_UPSTREAMS_MAX. The engine is told of requests that go to the first, and of no others.
 	 */

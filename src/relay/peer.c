@@ -21,13 +21,15 @@ const char *relay_peer_show(const struct conn *conn, char out[UB_NET_SHOWN])
 				: "an unknown address";
 }
 
-/* What ends TLS on this machine is a front, unless the settings say who is. */
+/* What ends TLS on this machine is a front, unless the settings say who is. Where clients have certificates,
+ * the upstream believes who they are said to be: then only the settings say who is a front. */
 static bool is_front(const struct conn *conn, bool secure)
 {
-	const struct ub_networks *fronts = conn->loop->shared->options->forwarded_from;
-	if (fronts)
-		return relay_peer_is_among(conn, fronts);
-	return !secure && !conn->listener->place->proxies && (conn->local || ub_net_is_loopback(&conn->peer));
+	const struct ub_relay_options *options = conn->loop->shared->options;
+	if (options->forwarded_from)
+		return relay_peer_is_among(conn, options->forwarded_from);
+	return !secure && !options->clients.ca && !conn->listener->place->proxies &&
+	       (conn->local || ub_net_is_loopback(&conn->peer));
 }
 
 static void secure(struct conn *conn)

@@ -19,7 +19,13 @@ SOON = 10.0
 
 
 class Upbeat(support.Upbeat):
+    """Listens at two places: with TLS, and plain."""
+
     SCHEME = "https"
+
+    def listen(self):
+        self.plain = support.free_port()
+        return f"[127.0.0.1:{self.port}, {{address: 127.0.0.1:{self.plain}, tls: no}}]"
 
 
 class Story(support.World):
@@ -102,6 +108,16 @@ def _(story):
                 tap.equal(status in (401, 403), True, f"{said}: {status}")
                 assert "alice\r\n" not in told and "AAAA" not in told, told
                 tap.equal(told.count("X-Remote-User: "), user is not None, told)
+
+
+@tap.case("nobody on this machine says so at a plain place either, unless the settings name him as a front")
+def _(story):
+    trusting = story.open(f"client_certificates: {{ca: {story.people.certificate}, user_header: X-Remote-User}}\n"
+                          "forwarded_from: 127.0.0.1\n")
+    for upbeat, believed in ((story.upbeat, False), (trusting, True)):
+        with socket.create_connection(("127.0.0.1", upbeat.plain), timeout=20) as connection:
+            _, told = story.ask(connection, fields=("X-Remote-User: alice", "Client-Cert: :AAAA:"))
+        tap.equal(("alice\r\n" in told, "AAAA" in told), (believed, believed), told)
 
 
 @tap.case("a meeting that is stored by certificate gets its items by the service account, and its user is named once")
