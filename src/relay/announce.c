@@ -115,14 +115,14 @@ static bool tell_with_body(
 	bool told = n > 0 && tell(loop, loop->wire, n);
 	explicit_bzero(loop->wire, n);
 	if (told)
-		conn->exchange.engine = engine;
+		conn->exchange->engine = engine;
 	return told;
 }
 
 bool relay_announce(struct conn *conn, const struct ub_http_head *head, struct ub_text body)
 {
 	struct loop *loop = conn->loop;
-	struct exchange *exchange = &conn->exchange;
+	struct exchange *exchange = conn->exchange;
 	if (!loop->shared->options->engine_argv)
 		return false;
 	ub_arena_reset(loop->arena);
@@ -233,7 +233,7 @@ void relay_announce_committed(struct loop *loop, struct ub_wire_id id)
 void relay_announce_answer(struct conn *conn, const struct ub_http_head *head)
 {
 	struct loop *loop = conn->loop;
-	struct exchange *exchange = &conn->exchange;
+	struct exchange *exchange = conn->exchange;
 	struct ub_wire_frame frame = {
 		.kind = UB_WIRE_ANSWERED,
 		.id = { loop->index * UB_RELAY_CONNS_MAX + conn->slot, conn->generation },

@@ -66,11 +66,10 @@ void relay_conn_close(struct conn *conn)
 	struct loop *loop = conn->loop;
 	if (conn->client.fd < 0)
 		return;
-	relay_announce_answer(conn, NULL);
+	if (conn->exchange)
+		relay_announce_answer(conn, NULL);
 	relay_exchange_end(conn);
 	relay_upstream_close(loop, &conn->upstream);
-	relay_flow_release(&loop->blocks, &conn->request);
-	relay_flow_release(&loop->blocks, &conn->response);
 	relay_timer_stop(&conn->timer);
 	relay_link_close(&conn->client);
 	relay_peer_leave(conn);
@@ -85,8 +84,7 @@ void relay_conn_close(struct conn *conn)
 
 bool relay_conn_idle(const struct conn *conn)
 {
-	return conn->phase == PHASE_PROXY ||
-	       (conn->phase == PHASE_HEAD && conn->request.raw.start == conn->request.raw.end);
+	return conn->phase == PHASE_PROXY || (conn->phase == PHASE_HEAD && !conn->exchange);
 }
 
 /* ---- heads ---- */
@@ -102,12 +100,11 @@ static const int statuses[] = {
 static enum step await_head(struct conn *conn)
 {
 	struct loop *loop = conn->loop;
-	bool begun = conn->request.raw.end > conn->request.raw.start;
-	if (!begun)
-		relay_buffer_release(&loop->blocks, &conn->request.raw);
-	if (!begun && loop->draining)
+	if (conn->exchange && relay_buffer_text(&conn->exchange->request.raw).len == 0)
+		relay_exchange_end(conn);
+	if (!conn->exchange && loop->draining)
 		return STEP_CLOSE;
-	bool urgent = begun || conn->shed || relay_link_is_new(&conn->client);
+	bool urgent = conn->exchange || conn->shed || relay_link_is_new(&conn->client);
 	relay_timer_ensure(&loop->timers, &conn->timer, urgent ? TIMER_HEAD : TIMER_IDLE, loop->now);
 	return STEP_WAIT;
 }
@@ -125,15 +122,16 @@ static enum step lose_client(struct conn *conn, enum io io)
 
 static enum step read_head(struct conn *conn)
 {
-	struct flow *request = &conn->request;
+	if (!conn->exchange && !conn->client.readable)
+		return await_head(conn);
+	struct flow *request = &relay_exchange_of(conn)->request;
 	struct ub_text bytes = relay_buffer_text(&request->raw);
 	if (bytes.len > request->scan.at) {
 		enum ub_http_result result = ub_http_scan_request(&request->scan, bytes, &conn->loop->head);
 		if (result == UB_HTTP_DONE)
-			return conn->shed ? relay_refuse_head(conn, 503, conn->shed)
-					  : relay_request_begin(conn);
+			return conn->shed ? relay_refuse(conn, 503, conn->shed) : relay_request_begin(conn);
 		if (result != UB_HTTP_MORE)
-			return relay_refuse_head(conn, statuses[result], request->scan.problem);
+			return relay_refuse(conn, statuses[result], request->scan.problem);
 	}
 	enum io io = relay_flow_fill(&conn->loop->blocks, request, &conn->client);
 	switch (io) {
@@ -172,8 +170,7 @@ static enum step linger(struct conn *conn)
 static enum step begin_to_linger(struct conn *conn)
 {
 	struct loop *loop = conn->loop;
-	relay_flow_release(&loop->blocks, &conn->request);
-	relay_flow_release(&loop->blocks, &conn->response);
+	relay_exchange_end(conn);
 	relay_timer_start(&loop->timers, &conn->timer, TIMER_LINGER, loop->now);
 	conn->phase = PHASE_LINGER;
 	return relay_link_end(&conn->client) ? STEP_AGAIN : STEP_CLOSE;
@@ -181,15 +178,12 @@ static enum step begin_to_linger(struct conn *conn)
 
 static enum step next(struct conn *conn)
 {
-	struct loop *loop = conn->loop;
-	bool keep_alive = conn->exchange.keep_alive, complete = conn->request.complete;
-	relay_exchange_end(conn);
+	bool keep_alive = conn->exchange->keep_alive, complete = conn->exchange->request.complete;
 	if (complete && !keep_alive && !conn->client.readable)
 		return STEP_CLOSE;
 	if (!complete || !keep_alive)
 		return begin_to_linger(conn);
-	relay_flow_next(&loop->blocks, &conn->request);
-	relay_flow_release(&loop->blocks, &conn->response);
+	relay_exchange_next(conn);
 	relay_timer_stop(&conn->timer);
 	conn->phase = PHASE_HEAD;
 	return STEP_AGAIN;
@@ -233,7 +227,7 @@ void relay_conn_run(struct conn *conn)
 
 void relay_conn_go_on(struct conn *conn)
 {
-	relay_request_let_go(&conn->exchange);
+	relay_request_let_go(conn->exchange);
 	conn->phase = PHASE_CONNECT;
 	relay_timer_stop(&conn->timer);
 	relay_conn_run(conn);
@@ -244,10 +238,10 @@ void relay_conn_committed(struct loop *loop, struct ub_wire_id id, const struct 
 	uint32_t slot = id.slot % UB_RELAY_CONNS_MAX;
 	struct conn *conn = slot < loop->n_slots ? loop->slots[slot] : NULL;
 	relay_announce_committed(loop, id);
-	if (!conn || conn->generation != id.generation || !conn->exchange.announced)
+	if (!conn || conn->generation != id.generation || !conn->exchange || !conn->exchange->announced)
 		return;
-	conn->exchange.committed = true;
-	conn->exchange.patient = committed->patient;
+	conn->exchange->committed = true;
+	conn->exchange->patient = committed->patient;
 	if (conn->phase != PHASE_PARK)
 		return; /* the write was forwarded as it came */
 	if (committed->body.len)
@@ -260,8 +254,10 @@ static enum step time_out(struct conn *conn, enum timer_kind kind)
 {
 	if (conn->phase == PHASE_PROXY || relay_link_is_new(&conn->client))
 		return STEP_CLOSE; /* it could not read an answer */
-	if (kind == TIMER_HEAD)
-		return relay_refuse_head(conn, 408, "the rest of its head has not come");
+	if (kind == TIMER_HEAD) {
+		(void)relay_exchange_of(conn); /* nothing at all may have come */
+		return relay_refuse(conn, 408, "the rest of its head has not come");
+	}
 	if (kind == TIMER_BODY)
 		return relay_give_up(conn, 408, "the rest of its body has not come");
 	if (conn->phase == PHASE_CONNECT)

@@ -62,7 +62,7 @@ void relay_edge_closed(struct conn *conn)
 
 void relay_edge_request(struct conn *conn, struct rewrite *rewrite, struct ub_text host)
 {
-	struct exchange *exchange = &conn->exchange;
+	struct exchange *exchange = conn->exchange;
 	rewrite->secure = conn->client.tls;
 	rewrite->plain = !exchange->site->secure;
 	if (conn->front)
@@ -77,12 +77,12 @@ void relay_edge_request(struct conn *conn, struct rewrite *rewrite, struct ub_te
 
 void relay_edge_answer(const struct conn *conn, struct rewrite *rewrite)
 {
-	if (!conn->exchange.host)
+	if (!conn->exchange->host)
 		return;
 	rewrite->edge = true;
 	rewrite->secure = conn->client.tls;
-	rewrite->plain = !conn->exchange.site->secure;
-	rewrite->host = ub_text(conn->exchange.host);
+	rewrite->plain = !conn->exchange->site->secure;
+	rewrite->host = ub_text(conn->exchange->host);
 	rewrite->upstream = ub_text(conn->upstream->pool->server->authority);
 }
 

@@ -2,6 +2,7 @@
 #include "relay-private.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What one side of an exchange has come to in one turn. */
@@ -12,6 +13,40 @@ enum side {
 	SIDE_OVER,      /* the request has its answer */
 	SIDE_ELSEWHERE, /* another phase has begun */
 };
+
+/* ---- its beginning and its end ---- */
+
+struct exchange *relay_exchange_of(struct conn *conn)
+{
+	if (!conn->exchange && !(conn->exchange = calloc(1, sizeof(*conn->exchange))))
+		abort();
+	return conn->exchange;
+}
+
+void relay_exchange_end(struct conn *conn)
+{
+	struct exchange *exchange = conn->exchange;
+	conn->exchange = NULL;
+	if (!exchange)
+		return;
+	relay_request_let_go(exchange);
+	relay_announce_forget(exchange);
+	relay_principal_forget(exchange);
+	relay_edge_forget(exchange);
+	relay_flow_release(&conn->loop->blocks, &exchange->request);
+	relay_flow_release(&conn->loop->blocks, &exchange->response);
+	free(exchange);
+}
+
+void relay_exchange_next(struct conn *conn)
+{
+	struct flow request = conn->exchange->request;
+	conn->exchange->request = (struct flow){ 0 };
+	relay_exchange_end(conn);
+	relay_flow_next(&conn->loop->blocks, &request);
+	if (request.raw.ptr)
+		relay_exchange_of(conn)->request = request;
+}
 
 /* ---- the upstream ---- */
 
@@ -44,7 +79,7 @@ static enum step finish_connecting(struct conn *conn)
 /* A connection that stays with the client's may be one to another upstream than this request's. */
 static bool is_usable(const struct conn *conn)
 {
-	return !conn->exchange.fresh && conn->upstream->pool->server->site == conn->exchange.site &&
+	return !conn->exchange->fresh && conn->upstream->pool->server->site == conn->exchange->site &&
 	       relay_link_is_quiet(&conn->upstream->link);
 }
 
@@ -52,7 +87,7 @@ static bool is_usable(const struct conn *conn)
  * that was in use a moment ago. */
 static void choose_upstream(struct conn *conn)
 {
-	const struct exchange *exchange = &conn->exchange;
+	const struct exchange *exchange = conn->exchange;
 	if (conn->upstream && !is_usable(conn))
 		relay_upstream_close(conn->loop, &conn->upstream);
 	if (conn->upstream)
@@ -66,7 +101,7 @@ static void choose_upstream(struct conn *conn)
 
 enum step relay_exchange_connect(struct conn *conn)
 {
-	struct exchange *exchange = &conn->exchange;
+	struct exchange *exchange = conn->exchange;
 	if (!conn->upstream || conn->upstream->used)
 		choose_upstream(conn);
 	if (!conn->upstream)
@@ -75,7 +110,7 @@ enum step relay_exchange_connect(struct conn *conn)
 		return finish_connecting(conn);
 	exchange->reused = conn->upstream->used;
 	conn->upstream->signed_in |= exchange->signed_in;
-	conn->request.keep = exchange->reused && exchange->safe;
+	exchange->request.keep = exchange->reused && exchange->safe;
 	conn->phase = PHASE_EXCHANGE;
 	return STEP_AGAIN;
 }
@@ -83,14 +118,14 @@ enum step relay_exchange_connect(struct conn *conn)
 /* The upstream gave no answer, or something that is none. A request that may be sent twice is sent again. */
 static enum side upstream_failed(struct conn *conn, const char *why)
 {
-	struct exchange *exchange = &conn->exchange;
+	struct exchange *exchange = conn->exchange;
 	if (exchange->answered)
 		return SIDE_LOST;
 	if (exchange->reused)
 		relay_upstream_distrust(conn->loop, conn->upstream->pool);
-	if (exchange->reused && conn->request.keep) {
+	if (exchange->reused && exchange->request.keep) {
 		relay_upstream_close(conn->loop, &conn->upstream);
-		relay_flow_rewind(&conn->request);
+		relay_flow_rewind(&exchange->request);
 		exchange->reused = exchange->abandoned = false;
 		exchange->fresh = true;
 		conn->phase = PHASE_CONNECT;
@@ -106,7 +141,7 @@ static enum side upstream_failed(struct conn *conn, const char *why)
 
 static enum side read_request(struct conn *conn)
 {
-	struct flow *request = &conn->request;
+	struct flow *request = &conn->exchange->request;
 	if (request->complete)
 		return SIDE_STUCK;
 	enum io io = relay_flow_fill(&conn->loop->blocks, request, &conn->client);
@@ -122,8 +157,8 @@ static enum side read_request(struct conn *conn)
 
 static enum side send_request(struct conn *conn)
 {
-	struct flow *request = &conn->request;
-	if (conn->exchange.abandoned || (request->complete && relay_flow_drained(request)))
+	struct flow *request = &conn->exchange->request;
+	if (conn->exchange->abandoned || (request->complete && relay_flow_drained(request)))
 		return SIDE_STUCK;
 	enum side side = read_request(conn);
 	if (side == SIDE_LOST || side == SIDE_ELSEWHERE)
@@ -132,7 +167,7 @@ static enum side send_request(struct conn *conn)
 	enum io io = relay_flow_drain(request, &conn->upstream->link);
 	if (io == IO_BROKEN) {
 		/* The upstream may have answered before it closed the connection. */
-		conn->exchange.abandoned = true;
+		conn->exchange->abandoned = true;
 		conn->upstream->link.readable = true;
 	}
 	return waiting && io != IO_WAIT ? SIDE_MOVED : side;
@@ -142,8 +177,8 @@ static enum side send_request(struct conn *conn)
 
 static enum side interim_answer(struct conn *conn, const struct ub_http_head *head)
 {
-	struct exchange *exchange = &conn->exchange;
-	struct flow *response = &conn->response;
+	struct exchange *exchange = conn->exchange;
+	struct flow *response = &exchange->response;
 	struct rewrite rewrite = { .response = true, .drop_coding = true, .drop_length = true };
 	if (head->status == 101 || ++exchange->interim > UB_RELAY_INTERIM_MAX)
 		return upstream_failed(conn, "it answers something else");
@@ -166,8 +201,8 @@ static const char *own_connection_field(const struct exchange *exchange)
 
 static enum side final_answer(struct conn *conn, const struct ub_http_head *head)
 {
-	struct exchange *exchange = &conn->exchange;
-	struct flow *response = &conn->response;
+	struct exchange *exchange = conn->exchange;
+	struct flow *response = &exchange->response;
 	relay_announce_answer(conn, head);
 	relay_principal_answered(conn, head->status);
 	exchange->answered = true;
@@ -193,13 +228,13 @@ static enum side final_answer(struct conn *conn, const struct ub_http_head *head
 
 static enum side read_answer_head(struct conn *conn)
 {
-	struct flow *response = &conn->response;
+	struct flow *response = &conn->exchange->response;
 	struct ub_text bytes = relay_buffer_text(&response->raw);
 	if (bytes.len > response->scan.at) {
 		struct ub_http_head *head = &conn->loop->head;
-		relay_flow_unkeep(&conn->request);
+		relay_flow_unkeep(&conn->exchange->request);
 		enum ub_http_result result =
-		    ub_http_scan_response(&response->scan, bytes, conn->exchange.to_head, head);
+		    ub_http_scan_response(&response->scan, bytes, conn->exchange->to_head, head);
 		if (result == UB_HTTP_DONE)
 			return head->status < 200 ? interim_answer(conn, head) : final_answer(conn, head);
 		if (result != UB_HTTP_MORE)
@@ -228,7 +263,7 @@ static enum side cut_off(struct conn *conn, const char *why)
 static enum side read_answer_body(struct conn *conn)
 {
 	static const char malformed[] = "the upstream's body is not well-formed";
-	struct flow *response = &conn->response;
+	struct flow *response = &conn->exchange->response;
 	enum ub_http_result result = relay_flow_track(response);
 	if (result == UB_HTTP_DONE)
 		return SIDE_STUCK;
@@ -243,17 +278,17 @@ static enum side read_answer_body(struct conn *conn)
 		return cut_off(conn, "the upstream broke the connection");
 	/* The client gets what there is and the same end. The framing tells it whether that was all. */
 	response->complete = true;
-	conn->exchange.keep_alive = conn->exchange.reusable = false;
+	conn->exchange->keep_alive = conn->exchange->reusable = false;
 	return SIDE_MOVED;
 }
 
 /* An upstream may answer before it has read all of a request. As long as it reads, it gets the rest. */
 static bool is_over(const struct conn *conn)
 {
-	const struct exchange *exchange = &conn->exchange;
+	const struct exchange *exchange = conn->exchange;
 	if (exchange->abandoned || exchange->expects || !exchange->reusable || conn->upstream->link.ended)
 		return true;
-	return conn->request.complete && relay_flow_drained(&conn->request);
+	return exchange->request.complete && relay_flow_drained(&exchange->request);
 }
 
 /*
@@ -264,9 +299,10 @@ static bool is_over(const struct conn *conn)
 static bool is_clean(const struct conn *conn)
 {
 	struct link *link = &conn->upstream->link;
-	return conn->exchange.reusable && conn->request.complete && relay_flow_drained(&conn->request) &&
-	       conn->response.raw.start == conn->response.raw.end && !link->ended &&
-	       (!link->readable || relay_link_is_quiet(link));
+	const struct exchange *exchange = conn->exchange;
+	const struct buffer *rest = &exchange->response.raw;
+	return exchange->reusable && exchange->request.complete && relay_flow_drained(&exchange->request) &&
+	       rest->start == rest->end && !link->ended && (!link->readable || relay_link_is_quiet(link));
 }
 
 static void finish(struct conn *conn)
@@ -284,8 +320,8 @@ static void finish(struct conn *conn)
 
 static enum side receive_answer(struct conn *conn)
 {
-	struct flow *response = &conn->response;
-	enum side side = conn->exchange.answered ? read_answer_body(conn) : read_answer_head(conn);
+	struct flow *response = &conn->exchange->response;
+	enum side side = conn->exchange->answered ? read_answer_body(conn) : read_answer_head(conn);
 	if (side == SIDE_LOST || side == SIDE_ELSEWHERE)
 		return side;
 	bool waiting = !relay_flow_drained(response);
@@ -303,9 +339,10 @@ static enum side receive_answer(struct conn *conn)
 
 static enum timer_kind awaited(const struct conn *conn)
 {
-	if (conn->exchange.answered)
+	const struct exchange *exchange = conn->exchange;
+	if (exchange->answered)
 		return TIMER_STREAM;
-	if (!conn->request.complete && !conn->exchange.abandoned && relay_flow_drained(&conn->request))
+	if (!exchange->request.complete && !exchange->abandoned && relay_flow_drained(&exchange->request))
 		return TIMER_BODY;
 	return TIMER_ANSWER;
 }
@@ -315,7 +352,7 @@ enum step relay_exchange_stream(struct conn *conn)
 	struct loop *loop = conn->loop;
 	const char *slow = relay_slow(conn);
 	if (slow)
-		return relay_give_up(conn, conn->request.complete ? 504 : 408, slow);
+		return relay_give_up(conn, conn->exchange->request.complete ? 504 : 408, slow);
 	for (unsigned turn = 0; turn < UB_RELAY_TURNS_MAX; turn++) {
 		enum side there = send_request(conn);
 		enum side back = there > SIDE_STUCK ? there : receive_answer(conn);
@@ -337,13 +374,4 @@ enum step relay_exchange_stream(struct conn *conn)
 	relay_timer_stop(&conn->timer);
 	relay_later_add(conn);
 	return STEP_WAIT;
-}
-
-void relay_exchange_end(struct conn *conn)
-{
-	relay_request_let_go(&conn->exchange);
-	relay_announce_forget(&conn->exchange);
-	relay_principal_forget(&conn->exchange);
-	relay_edge_forget(&conn->exchange);
-	conn->exchange = (struct exchange){ 0 };
 }

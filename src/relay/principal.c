@@ -48,7 +48,7 @@ static bool is_awaited(struct loop *loop, struct ub_text authorization, unsigned
 void relay_principal_note(struct conn *conn, const struct ub_http_head *head)
 {
 	struct loop *loop = conn->loop;
-	struct exchange *exchange = &conn->exchange;
+	struct exchange *exchange = conn->exchange;
 	struct ub_text authorization = ub_http_value(head, "Authorization"), collection;
 	/* The engine knows the user of a write from its announcement. OPTIONS is answered to anybody. A user
 	 * whom a front names to the server has no Authorization, and polls like others. */
@@ -85,7 +85,7 @@ static bool is_to_be_told(struct shared *shared, const struct exchange *exchange
 void relay_principal_answered(struct conn *conn, int status)
 {
 	struct loop *loop = conn->loop;
-	struct exchange *exchange = &conn->exchange;
+	struct exchange *exchange = conn->exchange;
 	if (!exchange->principal)
 		return;
 	if (ub_http_proves_identity(status) && loop->engine && is_to_be_told(loop->shared, exchange) &&

@@ -41,7 +41,7 @@ static void tell(struct conn *conn, size_t kind, const char *why)
 /* `fields`: further lines of the head. */
 static void compose(struct conn *conn, size_t kind, const char *why, struct ub_text fields)
 {
-	const char *const close = conn->exchange.keep_alive ? "" : "Connection: close\r\n";
+	const char *const close = conn->exchange->keep_alive ? "" : "Connection: close\r\n";
 	char text[512], head[256], again[32] = "";
 	int body = snprintf(text, sizeof(text), why ? "%s: %s.\n" : "%s.\n", answers[kind].sentence, why);
 	if (answers[kind].status == 503)
@@ -49,29 +49,29 @@ static void compose(struct conn *conn, size_t kind, const char *why, struct ub_t
 	int n = snprintf(head, sizeof(head),
 	    "HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n%s%s\r\n",
 	    answers[kind].status, answers[kind].reason, body, again, close);
-	struct buffer *out = &conn->response.head;
+	struct buffer *out = &conn->exchange->response.head;
 	relay_buffer_more(&conn->loop->blocks, out, (size_t)(n + body) + fields.len);
 	relay_buffer_add(out, ub_text_n(head, (size_t)n - 2));
 	relay_buffer_add(out, fields);
 	relay_buffer_add(out, UB_TEXT("\r\n"));
-	if (!conn->exchange.to_head)
+	if (!conn->exchange->to_head)
 		relay_buffer_add(out, ub_text_n(text, (size_t)body));
 }
 
 static enum step answer(struct conn *conn, int status, const char *why, struct ub_text fields)
 {
-	struct exchange *exchange = &conn->exchange;
+	struct exchange *exchange = conn->exchange;
 	size_t kind = 0;
 	while (answers[kind].status != status)
 		kind++;
 	tell(conn, kind, why);
 	relay_announce_answer(conn, NULL);
 	relay_upstream_close(conn->loop, &conn->upstream);
-	exchange->keep_alive = exchange->keep_alive && conn->request.complete && exchange->minor > 0;
-	relay_flow_unkeep(&conn->request);
+	exchange->keep_alive = exchange->keep_alive && exchange->request.complete && exchange->minor > 0;
+	relay_flow_unkeep(&exchange->request);
 	/* An interim answer may be half sent: the rest of it goes before. */
-	relay_buffer_release(&conn->loop->blocks, &conn->response.raw);
-	conn->response = (struct flow){ .head = conn->response.head };
+	relay_buffer_release(&conn->loop->blocks, &exchange->response.raw);
+	exchange->response = (struct flow){ .head = exchange->response.head };
 	compose(conn, kind, why, fields);
 	conn->phase = PHASE_REFUSE;
 	return STEP_AGAIN;
@@ -88,12 +88,6 @@ enum step relay_redirect(struct conn *conn, struct ub_text path)
 	return answer(conn, 301, NULL, ub_textf(conn->loop->arena, "Location: %.*s/\r\n", UB_ARGS(path)));
 }
 
-enum step relay_refuse_head(struct conn *conn, int status, const char *why)
-{
-	conn->exchange = (struct exchange){ 0 };
-	return relay_refuse(conn, status, why);
-}
-
 void relay_cut_off(struct conn *conn, const char *why)
 {
 	struct loop *loop = conn->loop;
@@ -105,7 +99,7 @@ void relay_cut_off(struct conn *conn, const char *why)
 
 enum step relay_give_up(struct conn *conn, int status, const char *why)
 {
-	if (!conn->exchange.answered)
+	if (!conn->exchange->answered)
 		return relay_refuse(conn, status, why);
 	relay_cut_off(conn, why);
 	return STEP_CLOSE;
@@ -113,7 +107,7 @@ enum step relay_give_up(struct conn *conn, int status, const char *why)
 
 enum step relay_refuse_send(struct conn *conn)
 {
-	enum io io = relay_flow_drain(&conn->response, &conn->client);
+	enum io io = relay_flow_drain(&conn->exchange->response, &conn->client);
 	if (io == IO_SOME)
 		return STEP_NEXT;
 	relay_timer_ensure(&conn->loop->timers, &conn->timer, TIMER_STREAM, conn->loop->now);

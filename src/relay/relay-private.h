@@ -221,8 +221,9 @@ struct poll {
 	uint64_t before, mark; /* what stands there, and what is to */
 };
 
-/* One request and its answer. */
+/* One request and its answer, from the request's first byte on. */
 struct exchange {
+	struct flow request, response;
 	const struct site *site; /* NULL: nobody has the request yet */
 	struct watch watch;
 	struct held_head *held; /* NULL: the body is not held, or has gone on */
@@ -273,8 +274,7 @@ struct conn {
 	uint32_t slot, generation;
 	enum phase phase;
 	struct timer timer;
-	struct flow request, response;
-	struct exchange exchange;
+	struct exchange *exchange; /* NULL: the client asks nothing */
 	struct upstream *upstream;
 	struct pool *pool; /* of the server that had the last request; NULL: there was none */
 };
@@ -307,12 +307,15 @@ enum step relay_exchange_connect(struct conn *conn);
 enum step relay_exchange_stream(struct conn *conn);
 /* The held body goes on: the copy of its head is wiped and freed. */
 void relay_request_let_go(struct exchange *exchange);
-/* Gives back what the exchange holds. */
+/* The connection's exchange, which begins here if there is none. */
+struct exchange *relay_exchange_of(struct conn *conn);
+/* Gives back all that the exchange holds, if there is one. */
 void relay_exchange_end(struct conn *conn);
-/* The relay answers with this status; `why` completes the sentence that explains it, or is NULL. */
+/* The same; what has come of the next request begins another exchange. */
+void relay_exchange_next(struct conn *conn);
+/* The relay answers with this status; `why` completes the sentence that explains it, or is NULL. Where the
+ * head is not complete yet, the connection ends. */
 enum step relay_refuse(struct conn *conn, int status, const char *why);
-/* The same before there is an exchange: the connection ends. */
-enum step relay_refuse_head(struct conn *conn, int status, const char *why);
 /* The relay sends the client to another path of the same host, to which a slash is added. */
 enum step relay_redirect(struct conn *conn, struct ub_text path);
 enum step relay_refuse_send(struct conn *conn);

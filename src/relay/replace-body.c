@@ -35,16 +35,16 @@ struct ub_text relay_amendable(const struct conn *conn, const struct ub_http_hea
 {
 	static const char *const of_bytes[] = { "Content-Encoding", "Content-Range", "Content-MD5", "Digest",
 		"Content-Digest", "Repr-Digest", "Signature-Input" };
-	const struct exchange *exchange = &conn->exchange;
-	size_t len = conn->request.ready;
-	if (!conn->loop->shared->bodies || !exchange->hold || !conn->request.complete ||
+	const struct exchange *exchange = conn->exchange;
+	size_t len = exchange->request.ready;
+	if (!conn->loop->shared->bodies || !exchange->hold || !exchange->request.complete ||
 	    exchange->watch.write != UB_WRITE_PUT || len > UB_WIRE_BODY_MAX || !is_utf8(head) ||
 	    proves_body(head))
 		return UB_TEXT_NONE;
 	for (size_t i = 0; i < UB_COUNT(of_bytes); i++)
 		if (ub_http_field(head, of_bytes[i]))
 			return UB_TEXT_NONE;
-	return ub_text_sub(relay_buffer_text(&conn->request.raw), 0, len);
+	return ub_text_sub(relay_buffer_text(&exchange->request.raw), 0, len);
 }
 
 static void exchange_body(struct blocks *blocks, struct flow *request, struct ub_text body)
@@ -62,8 +62,8 @@ static void exchange_body(struct blocks *blocks, struct flow *request, struct ub
 
 void relay_amend(struct conn *conn, struct ub_text body)
 {
-	struct exchange *exchange = &conn->exchange;
-	struct flow *request = &conn->request;
+	struct exchange *exchange = conn->exchange;
+	struct flow *request = &exchange->request;
 	if (!exchange->held)
 		return; /* the engine was shown no body */
 	const struct ub_http_head *head = &exchange->held->head;

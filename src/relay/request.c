@@ -38,8 +38,8 @@ void relay_request_let_go(struct exchange *exchange)
 /* Tells the engine of the request and writes the head that goes to the upstream. */
 static enum step prepare(struct conn *conn, const struct ub_http_head *head, uint64_t length)
 {
-	struct exchange *exchange = &conn->exchange;
-	struct flow *request = &conn->request;
+	struct exchange *exchange = conn->exchange;
+	struct flow *request = &exchange->request;
 	struct rewrite rewrite = {
 		.drop_expect = exchange->hold || exchange->continued,
 		.give_length = exchange->hold && head->framing == UB_HTTP_CHUNKED,
@@ -64,7 +64,8 @@ static enum step prepare(struct conn *conn, const struct ub_http_head *head, uin
 /* No upstream has the request. */
 static enum step lead_away(struct conn *conn, enum lead lead)
 {
-	(void)relay_flow_track(&conn->request); /* the connection goes on if all of the request is here */
+	/* The connection goes on if all of the request is here. */
+	(void)relay_flow_track(&conn->exchange->request);
 	relay_timer_stop(&conn->timer);
 	switch (lead) {
 	case LEAD_WELL_KNOWN:
@@ -81,27 +82,26 @@ static enum step lead_away(struct conn *conn, enum lead lead)
 enum step relay_request_begin(struct conn *conn)
 {
 	const struct ub_http_head *head = &conn->loop->head;
-	struct flow *request = &conn->request;
+	struct exchange *exchange = conn->exchange;
+	struct flow *request = &exchange->request;
 	const struct site *site;
 	enum lead lead = relay_site_find(conn->loop, head, &site);
 	struct watch watch = relay_watch(head);
 	if (watch.problem)
-		return relay_refuse_head(conn, 405, watch.problem);
+		return relay_refuse(conn, 405, watch.problem);
 	if (!site->engine)
 		watch = (struct watch){ .safe = watch.safe };
 	conn->generation++;
 	relay_edge_identify(conn);
-	conn->exchange = (struct exchange){
-		.site = site,
-		.watch = watch,
-		.minor = head->minor,
-		.hold = watch.hold && can_be_held(conn, head),
-		.to_head = ub_text_is(head->method, "HEAD"),
-		.safe = watch.safe,
-		.signed_in = ub_http_value(head, "Authorization").len > 0 || conn->certificate,
-		.keep_alive = !head->close,
-		.began = conn->loop->now,
-	};
+	exchange->site = site;
+	exchange->watch = watch;
+	exchange->minor = head->minor;
+	exchange->hold = watch.hold && can_be_held(conn, head);
+	exchange->to_head = ub_text_is(head->method, "HEAD");
+	exchange->safe = watch.safe;
+	exchange->signed_in = ub_http_value(head, "Authorization").len > 0 || conn->certificate;
+	exchange->keep_alive = !head->close;
+	exchange->began = conn->loop->now;
 	relay_slow_begin(conn);
 	conn->bound |= is_bound(head);
 	request->raw.start += request->scan.start + head->bytes.len; /* raw begins with the body now */
@@ -110,14 +110,14 @@ enum step relay_request_begin(struct conn *conn)
 		return lead_away(conn, lead);
 	relay_timer_stop(&conn->timer);
 	bool expects = head->minor > 0 && ub_http_list_has(ub_http_value(head, "Expect"), "100-continue");
-	conn->exchange.expects = expects && !conn->exchange.hold;
-	conn->exchange.continued = expects && conn->exchange.hold;
-	if (!conn->exchange.hold)
+	exchange->expects = expects && !exchange->hold;
+	exchange->continued = expects && exchange->hold;
+	if (!exchange->hold)
 		return prepare(conn, head, 0);
-	conn->exchange.held = hold_head(head);
+	exchange->held = hold_head(head);
 	if (expects) {
-		relay_buffer_more(&conn->loop->blocks, &conn->response.head, UB_RELAY_BUFFER);
-		relay_buffer_add(&conn->response.head, UB_TEXT("HTTP/1.1 100 Continue\r\n\r\n"));
+		relay_buffer_more(&conn->loop->blocks, &exchange->response.head, UB_RELAY_BUFFER);
+		relay_buffer_add(&exchange->response.head, UB_TEXT("HTTP/1.1 100 Continue\r\n\r\n"));
 	}
 	conn->phase = PHASE_HOLD;
 	return STEP_AGAIN;
@@ -149,16 +149,17 @@ static size_t join_chunks(struct buffer *raw, size_t len)
 
 static enum step release_held(struct conn *conn)
 {
-	struct flow *request = &conn->request;
-	const struct ub_http_head *head = &conn->exchange.held->head;
-	if (conn->exchange.hold && head->framing == UB_HTTP_CHUNKED)
+	struct exchange *exchange = conn->exchange;
+	struct flow *request = &exchange->request;
+	const struct ub_http_head *head = &exchange->held->head;
+	if (exchange->hold && head->framing == UB_HTTP_CHUNKED)
 		request->ready = join_chunks(&request->raw, request->ready);
 	return prepare(conn, head, request->ready);
 }
 
 static enum step await_held(struct conn *conn)
 {
-	struct flow *request = &conn->request;
+	struct flow *request = &conn->exchange->request;
 	struct loop *loop = conn->loop;
 	const char *slow;
 	switch (relay_flow_fill(&loop->blocks, request, &conn->client)) {
@@ -180,16 +181,17 @@ static enum step await_held(struct conn *conn)
 
 enum step relay_request_hold(struct conn *conn)
 {
-	struct flow *request = &conn->request;
+	struct exchange *exchange = conn->exchange;
+	struct flow *request = &exchange->request;
 	enum ub_http_result result = relay_flow_track(request);
 	if (result != UB_HTTP_DONE && result != UB_HTTP_MORE)
 		return relay_refuse(conn, 400, "a body that is not well-formed");
-	if (relay_flow_drain(&conn->response, &conn->client) == IO_BROKEN)
+	if (relay_flow_drain(&exchange->response, &conn->client) == IO_BROKEN)
 		return STEP_CLOSE;
 	if (request->ready > UB_RELAY_HOLD_MAX ||
 	    (!request->complete && conn->loop->blocks.large > UB_RELAY_HELD_MAX))
-		conn->exchange.hold = false;
-	if (request->complete || !conn->exchange.hold)
+		exchange->hold = false;
+	if (request->complete || !exchange->hold)
 		return release_held(conn);
 	return await_held(conn);
 }

@@ -9,24 +9,25 @@
 
 static uint64_t come(const struct conn *conn)
 {
-	return conn->request.come + conn->response.come;
+	const struct exchange *exchange = conn->exchange;
+	return exchange->request.come + exchange->response.come;
 }
 
 void relay_slow_begin(struct conn *conn)
 {
-	conn->exchange.body_since = conn->loop->now;
-	conn->exchange.body_from = come(conn);
+	conn->exchange->body_since = conn->loop->now;
+	conn->exchange->body_from = come(conn);
 }
 
 /* Between a request's last byte and the answer's first one, TIMER_ANSWER alone holds. */
 static bool is_body_due(const struct conn *conn)
 {
-	return conn->exchange.answered || !conn->request.complete;
+	return conn->exchange->answered || !conn->exchange->request.complete;
 }
 
 const char *relay_slow(const struct conn *conn)
 {
-	const struct exchange *exchange = &conn->exchange;
+	const struct exchange *exchange = conn->exchange;
 	const struct ub_relay_limits *limits = &conn->loop->limits;
 	int64_t now = conn->loop->now, due = now - exchange->body_since - UB_RELAY_GRACE_MS;
 	if (now - exchange->began > limits->total_ms)

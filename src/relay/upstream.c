@@ -54,14 +54,14 @@ void relay_upstream_distrust(struct loop *loop, struct pool *pool)
 
 struct upstream *relay_upstream_pooled(struct loop *loop, struct pool *pool, struct conn *conn)
 {
-	bool safe = conn->exchange.safe;
+	bool safe = conn->exchange->safe;
 	if (!safe && !is_persistent(loop, pool))
 		return NULL;
 	for (struct upstream *upstream = pool->newest, *older; upstream; upstream = older) {
 		older = upstream->older;
 		if (!safe && idle_for(loop, upstream) > UB_RELAY_WARM_MS)
 			return NULL;
-		if (upstream->signed_in && !conn->exchange.signed_in)
+		if (upstream->signed_in && !conn->exchange->signed_in)
 			continue;
 		leave_pool(loop, upstream);
 		upstream->conn = conn;
@@ -135,7 +135,7 @@ static struct pool *best_of(struct loop *loop, const struct site *site, uint32_t
 struct pool *relay_pool_of(struct conn *conn)
 {
 	struct loop *loop = conn->loop;
-	const struct site *site = conn->exchange.site;
+	const struct site *site = conn->exchange->site;
 	if (site->n == 1)
 		return &loop->pools[site->first];
 	if (!conn->pool || conn->pool->server->site != site || is_down(loop, conn->pool))

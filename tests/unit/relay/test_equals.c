@@ -20,6 +20,7 @@ struct desk {
 	struct shared shared;
 	struct loop loop;
 	struct pool pools[SERVERS];
+	struct exchange exchange;
 	struct conn conn;
 };
 
@@ -40,7 +41,8 @@ static void open_desk(struct desk *desk)
 		desk->pools[i].server = &desk->shared.servers[i];
 	desk->loop.shared = &desk->shared;
 	desk->loop.pools = desk->pools;
-	desk->conn = (struct conn){ .loop = &desk->loop, .exchange = { .site = desk->shared.sites } };
+	desk->exchange = (struct exchange){ .site = desk->shared.sites };
+	desk->conn = (struct conn){ .loop = &desk->loop, .exchange = &desk->exchange };
 }
 
 static void close_desk(struct desk *desk)

@@ -39,7 +39,8 @@ static void free_closed(struct loop *loop)
 Test(pool, gives_no_connection_on_which_something_has_come_before_any_event_tells)
 {
 	struct loop loop = { 0 };
-	struct conn conn = { .loop = &loop, .exchange = { .safe = true } };
+	struct exchange safe = { .safe = true };
+	struct conn conn = { .loop = &loop, .exchange = &safe };
 	int quiet, stray, ended;
 	relay_timers_init(&loop.timers, &limits);
 	keep_one(&loop, &quiet);
@@ -66,7 +67,9 @@ Test(pool, gives_no_connection_on_which_something_has_come_before_any_event_tell
 Test(pool, gives_a_write_only_what_was_in_use_a_moment_ago)
 {
 	struct loop loop = { .now = 1000 };
-	struct conn write = { .loop = &loop }, read = { .loop = &loop, .exchange = { .safe = true } };
+	struct exchange safe = { .safe = true }, other = { .safe = false };
+	struct conn write = { .loop = &loop, .exchange = &other };
+	struct conn read = { .loop = &loop, .exchange = &safe };
 	int first, second;
 	relay_timers_init(&loop.timers, &limits);
 	keep_one(&loop, &first);
