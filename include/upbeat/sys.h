@@ -115,6 +115,16 @@ UB_MUST_USE const char *ub_sys_read_secret(const char *path, struct ub_secret *s
 /* Wipes and frees a secret, if there is one. */
 void ub_sys_forget_secret(struct ub_secret *secret);
 
+/* ---- threads that wait in poll(2) ---- */
+
+struct ub_thread;
+
+/* Calls run(context, stop_fd) on a thread of its own. From when the thread is to end, stop_fd is readable.
+ * Never NULL. */
+struct ub_thread *ub_sys_thread_start(void (*run)(void *context, int stop_fd), void *context);
+/* Has the thread end, and waits until it has. Sets *thread to NULL; NULL is allowed. */
+void ub_sys_thread_stop(struct ub_thread **thread);
+
 /* ---- readings that take without end ---- */
 
 /*

@@ -6,10 +6,8 @@
 #include "control-private.h"
 
 #include <poll.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,10 +15,9 @@
 
 struct ub_control {
 	const struct ub_control_input *input;
-	int stop_fd; /* an eventfd; readable: it is time to stop */
 	unsigned char *scratch;
 	struct ub_watched *watched;
-	pthread_t thread;
+	struct ub_thread *thread;
 };
 
 /* ---- one client ---- */
@@ -103,13 +100,13 @@ static void overrun(void *context)
 	_exit(UB_WIRE_EXIT_OVERRUN);
 }
 
-static void *run(void *context)
+static void run(void *context, int stop_fd)
 {
 	struct ub_control *control = context;
 	const struct ub_watch_limit limit = { UB_READING_KEYLESS_MS, overrun, control };
 	int listening = control->input->fd;
 	struct pollfd polled[] = {
-		{ .fd = control->stop_fd, .events = POLLIN },
+		{ .fd = stop_fd, .events = POLLIN },
 		{ .fd = listening, .events = POLLIN },
 	};
 	control->watched = ub_sys_watch_join(control->input->watch, &limit);
@@ -122,7 +119,6 @@ static void *run(void *context)
 		close(fd);
 	}
 	ub_sys_watch_leave(&control->watched);
-	return NULL;
 }
 
 struct ub_control *ub_control_start(const struct ub_control_input *input)
@@ -134,24 +130,19 @@ struct ub_control *ub_control_start(const struct ub_control_input *input)
 		abort();
 	control->input = input;
 	control->scratch = malloc(UB_WIRE_FRAME_MAX);
-	control->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (!control->scratch || control->stop_fd < 0 ||
-	    pthread_create(&control->thread, NULL, run, control) != 0)
+	if (!control->scratch)
 		abort();
+	control->thread = ub_sys_thread_start(run, control);
 	return control;
 }
 
 void ub_control_join(struct ub_control **control)
 {
 	struct ub_control *mine = *control;
-	const uint64_t one = 1;
 	*control = NULL;
 	if (!mine)
 		return;
-	if (write(mine->stop_fd, &one, sizeof(one)) < 0)
-		abort();
-	pthread_join(mine->thread, NULL);
-	close(mine->stop_fd);
+	ub_sys_thread_stop(&mine->thread);
 	free(mine->scratch);
 	free(mine);
 }

@@ -11,15 +11,13 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 enum { PROBES_MAX = 256 }; /* addresses in one round; further ones are not looked at */
 
 struct health {
 	struct shared *shared;
-	pthread_t thread;
-	int stop_fd;   /* an eventfd */
+	struct ub_thread *thread;
 	bool *up;      /* of each server, in one round */
 	bool *said_up; /* what the log was last told */
 };
@@ -91,9 +89,9 @@ static bool is_connected(int fd)
 
 /* Waits for the first probes that are done, and takes them out. Returns how many are left; 0: or it is time
  * to stop. */
-static unsigned take_done(struct health *health, struct probe *probes, unsigned n, int patience)
+static unsigned take_done(struct health *health, int stop_fd, struct probe *probes, unsigned n, int patience)
 {
-	struct pollfd polled[PROBES_MAX + 1] = { { .fd = health->stop_fd, .events = POLLIN } };
+	struct pollfd polled[PROBES_MAX + 1] = { { .fd = stop_fd, .events = POLLIN } };
 	unsigned left = 0;
 	for (unsigned i = 0; i < n; i++)
 		polled[i + 1] = (struct pollfd){ .fd = probes[i].fd, .events = POLLOUT };
@@ -110,30 +108,29 @@ static unsigned take_done(struct health *health, struct probe *probes, unsigned 
 	return left;
 }
 
-static void look(struct health *health)
+static void look(struct health *health, int stop_fd)
 {
 	struct probe probes[PROBES_MAX];
 	unsigned n = begin_round(health, probes);
 	int64_t until = ub_sys_monotonic_ms() + UB_RELAY_CHECK_WAIT_MS;
 	for (int64_t left = UB_RELAY_CHECK_WAIT_MS; n > 0; left = until - ub_sys_monotonic_ms())
-		n = take_done(health, probes, n, left > 0 ? (int)left : 0);
+		n = take_done(health, stop_fd, probes, n, left > 0 ? (int)left : 0);
 }
 
-static bool is_over(const struct health *health, int patience)
+static bool is_over(int stop_fd, int patience)
 {
-	struct pollfd stop = { .fd = health->stop_fd, .events = POLLIN };
+	struct pollfd stop = { .fd = stop_fd, .events = POLLIN };
 	return poll(&stop, 1, patience) > 0;
 }
 
-static void *keep_looking(void *argument)
+static void keep_looking(void *context, int stop_fd)
 {
-	struct health *health = argument;
+	struct health *health = context;
 	do {
-		look(health);
-		if (!is_over(health, 0))
+		look(health, stop_fd);
+		if (!is_over(stop_fd, 0))
 			conclude(health);
-	} while (!is_over(health, UB_RELAY_CHECK_MS));
-	return NULL;
+	} while (!is_over(stop_fd, UB_RELAY_CHECK_MS));
 }
 
 static bool *flags(unsigned n)
@@ -158,23 +155,17 @@ struct health *relay_health_start(struct shared *shared)
 	health->up = flags(shared->n_servers);
 	health->said_up = flags(shared->n_servers);
 	memset(health->said_up, true, shared->n_servers);
-	health->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (health->stop_fd < 0 || pthread_create(&health->thread, NULL, keep_looking, health) != 0)
-		abort();
+	health->thread = ub_sys_thread_start(keep_looking, health);
 	return health;
 }
 
 void relay_health_stop(struct health **health)
 {
 	struct health *mine = *health;
-	const uint64_t one = 1;
 	*health = NULL;
 	if (!mine)
 		return;
-	if (write(mine->stop_fd, &one, sizeof(one)) < 0)
-		abort();
-	pthread_join(mine->thread, NULL);
-	close(mine->stop_fd);
+	ub_sys_thread_stop(&mine->thread);
 	free(mine->up);
 	free(mine->said_up);
 	free(mine);
