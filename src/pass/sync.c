@@ -17,6 +17,7 @@
  */
 #include "pass-private.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -180,12 +181,13 @@ static enum ub_outcome take_page(struct syncing *syncing, struct ub_dav_changes 
 		return outcome;
 	for (size_t i = 0; i < changes->n; i++)
 		take_change(syncing, &changes->items[i]);
-	/* Of one answer either all is dealt with, or it is asked for again. */
-	if (syncing->left) {
+	/* Of one answer either all is dealt with, or it is asked for again; and by the same token the server
+	 * tells of the same once more. */
+	if (syncing->left || ub_text_eq(state->token, changes->token)) {
 		keep_fresh(syncing);
+		changes->more = false;
 		return outcome;
 	}
-	changes->more &= !ub_text_eq(state->token, changes->token);
 	state->token = changes->token;
 	syncing->known.n = 0;
 	syncing->fresh.n = 0;
@@ -200,7 +202,6 @@ static enum ub_outcome follow_token(struct syncing *syncing, bool *refused)
 		outcome = take_page(syncing, &changes, refused);
 		if (*refused)
 			return outcome;
-		changes.more &= syncing->left == 0;
 	}
 	if (outcome == UB_OUTCOME_OK)
 		syncing->state.refused = 0;
@@ -242,6 +243,47 @@ static enum ub_outcome compare_remembered(struct syncing *syncing)
 		if (outcome == UB_OUTCOME_AGAIN || outcome == UB_OUTCOME_DENIED)
 			return outcome;
 	}
+	return UB_OUTCOME_OK;
+}
+
+/* ---- the first token ---- */
+
+/* What may be the token of a second before: RFC 6578 4 has tokens be URIs, but SOGo's is the number of the
+ * second in which something has changed last. Empty: the token is no number. */
+static struct ub_text number_before(struct ub_text token, struct ub_arena *arena)
+{
+	uint64_t number = 0;
+	for (size_t i = 0; i < token.len; i++) {
+		if (token.ptr[i] < '0' || token.ptr[i] > '9' || number > UINT32_MAX)
+			return UB_TEXT_NONE;
+		number = number * 10 + (uint64_t)(token.ptr[i] - '0');
+	}
+	return number ? ub_textf(arena, "%" PRIu64, number - 1) : UB_TEXT_NONE;
+}
+
+/* Takes the token of the calendar as it is now. By a number of seconds, SOGo never tells of what changes
+ * later in that second. So it is asked for what has changed in the second so far, which is not looked at, as
+ * it was there before; and with its answer it gives a token by which it tells of all that comes. */
+static enum ub_outcome take_first_token(struct syncing *syncing, struct ub_text token)
+{
+	struct ub_store_sync *state = &syncing->state;
+	struct ub_arena *arena = syncing->pass->arena;
+	struct ub_text before = number_before(token, arena);
+	struct ub_dav_changes changes = { 0 };
+	state->token = token;
+	if (before.len == 0)
+		return UB_OUTCOME_OK;
+	enum ub_outcome outcome =
+	    ask_changes(syncing, "REPORT", "0", ub_dav_sync_query(before, UB_SYNC_CHANGES, arena), &changes);
+	if (outcome == UB_OUTCOME_AGAIN || outcome == UB_OUTCOME_DENIED)
+		return outcome;
+	if (outcome != UB_OUTCOME_OK || changes.token.len == 0 || changes.more)
+		return UB_OUTCOME_OK;
+	for (size_t i = 0; i < changes.n; i++)
+		*ub_push(arena, &syncing->known) =
+		    pass_version(member_of(syncing, &changes.items[i]), changes.items[i].etag);
+	sort(&syncing->known);
+	state->token = changes.token;
 	return UB_OUTCOME_OK;
 }
 
@@ -321,8 +363,8 @@ static enum ub_outcome follow_list(struct syncing *syncing, bool first)
 	if (outcome != UB_OUTCOME_OK || !ub_dav_read_state(response.body, &now, syncing->pass->arena))
 		return outcome == UB_OUTCOME_OK ? UB_OUTCOME_REFUSED : outcome;
 	if (first && goes_by_tokens(syncing, &now)) {
-		state->token = now.token;
-		return compare_remembered(syncing);
+		outcome = take_first_token(syncing, now.token);
+		return outcome == UB_OUTCOME_OK ? compare_remembered(syncing) : outcome;
 	}
 	struct ub_text tag = now.tag.len ? now.tag : now.token;
 	return tag.len && ub_text_eq(tag, state->tag) ? outcome : take_list(syncing, first, tag);

@@ -67,8 +67,8 @@ static void begin(enum upstream_changes how)
 	cr_assert_str_eq(found(), "");
 }
 
-static const enum upstream_changes ways[] = { UPSTREAM_GIVES_TOKENS, UPSTREAM_GIVES_TAGS,
-	UPSTREAM_TELLS_NOTHING };
+static const enum upstream_changes ways[] = { UPSTREAM_GIVES_TOKENS, UPSTREAM_GIVES_SECONDS,
+	UPSTREAM_GIVES_TAGS, UPSTREAM_TELLS_NOTHING };
 
 /* Each way of a server in a world of its own. */
 static void in_each_way(void (*story)(enum upstream_changes how))
@@ -179,16 +179,58 @@ Test(pass_sync, takes_nothing_away_from_what_the_server_only_denies)
 	in_each_way(takes_nothing_away_from_what_the_server_only_denies);
 }
 
-Test(pass_sync, asks_once_where_nothing_has_changed)
+/* All in one second, and the look after it. What stood there before the first look is never looked at. */
+Test(pass_sync, finds_what_is_changed_in_the_second_of_a_look)
 {
-	begin(UPSTREAM_GIVES_TOKENS);
+	begin(UPSTREAM_GIVES_SECONDS);
+	for (unsigned i = 0; i < 3; i++) {
+		store_meeting(MEETING, guest, ub_textf(arena, "LOCATION:%u\r\n", i).ptr);
+		upstream_store(up, CALENDAR "new.ics", ub_textf(arena, "%u", i).ptr);
+		cr_assert_eq(look(), UB_PASS_SETTLED, "%s", why);
+		cr_assert_str_eq(found(), "meeting.ics new.ics", "%u", i);
+		work_off();
+	}
+	upstream_tick(up);
+	cr_assert_eq(look(), UB_PASS_SETTLED, "%s", why);
+	cr_assert_str_eq(found(), "");
+	store_internal(CALENDAR "new.ics");
+	cr_assert_eq(look(), UB_PASS_SETTLED, "%s", why);
+	cr_assert_str_eq(found(), "new.ics");
+}
+
+/* Tokens may be numbers of something else, and a server need not know one that it has not given. */
+Test(pass_sync, begins_by_the_servers_own_token_where_it_refuses_another_one)
+{
+	upstream_fail(up, "REPORT", 1, 403);
+	begin(UPSTREAM_GIVES_SECONDS);
+	store_internal(CALENDAR "unseen.ics");
+	upstream_tick(up);
+	store_internal(CALENDAR "new.ics");
+	cr_assert_eq(look(), UB_PASS_SETTLED, "%s", why);
+	cr_assert_str_eq(found(), "new.ics");
+}
+
+static void asks_once_where_nothing_has_changed(enum upstream_changes how)
+{
+	begin(how);
 	look();
 	work_off();
+	upstream_tick(up);
 	size_t reports = upstream_requests(up, "REPORT"), others = upstream_requests(up, "PROPFIND");
 	cr_assert_eq(look(), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(upstream_requests(up, "REPORT"), reports + 1);
 	cr_assert_eq(upstream_requests(up, "PROPFIND"), others);
 	cr_assert_str_eq(found(), "");
+}
+
+Test(pass_sync, asks_once_where_nothing_has_changed)
+{
+	asks_once_where_nothing_has_changed(UPSTREAM_GIVES_TOKENS);
+}
+
+Test(pass_sync, asks_once_where_nothing_has_changed_by_seconds)
+{
+	asks_once_where_nothing_has_changed(UPSTREAM_GIVES_SECONDS);
 }
 
 Test(pass_sync, lists_a_calendar_only_when_its_tag_has_changed)

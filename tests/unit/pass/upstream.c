@@ -1,45 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "upstream.h"
+#include "upstream-private.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-struct object {
-	char *path, *text;
-	unsigned version;
-	unsigned changed; /* when, on up->clock */
-};
-
-struct method_count {
-	char name[16];
-	size_t seen, fail_at;
-	int fail_status;
-};
-
-struct upstream {
-	int listener;
-	pthread_t thread;
-	char base[64];
-	pthread_mutex_t mutex;
-	struct object objects[1024];
-	struct object gone[256]; /* their paths, and when */
-	size_t n_objects, n_gone, invented;
-	unsigned clock; /* counts changes */
-	enum upstream_changes changes;
-	enum upstream_lies lies;
-	struct method_count methods[16];
-	const char *default_calendar; /* NULL: inboxes name none */
-	bool no_owner, no_tasks, no_filters, no_limits, dies_after, dead;
-	size_t dies_in; /* requests; 0: it does not */
-	void (*dying)(void);
-	upstream_stored_fn *stored; /* NULL: a PUT is stored as it came */
-};
 
 struct exchange {
 	char head[16384], method[16], path[1024];
@@ -47,7 +15,7 @@ struct exchange {
 	size_t body_len;
 };
 
-static struct object *find(struct upstream *up, const char *path)
+struct object *upstream_find(struct upstream *up, const char *path)
 {
 	for (size_t i = 0; i < up->n_objects; i++)
 		if (strcmp(up->objects[i].path, path) == 0)
@@ -55,9 +23,25 @@ static struct object *find(struct upstream *up, const char *path)
 	return NULL;
 }
 
-static struct object *put(struct upstream *up, const char *path, const char *text)
+unsigned upstream_next(struct upstream *up)
 {
-	struct object *object = find(up, path);
+	return up->changes == UPSTREAM_GIVES_SECONDS ? up->clock : ++up->clock;
+}
+
+/* The time of the last one. */
+static unsigned last(const struct upstream *up)
+{
+	unsigned found = 0;
+	for (size_t i = 0; i < up->n_objects; i++)
+		found = up->objects[i].changed > found ? up->objects[i].changed : found;
+	for (size_t i = 0; i < up->n_gone; i++)
+		found = up->gone[i].changed > found ? up->gone[i].changed : found;
+	return found;
+}
+
+struct object *upstream_put(struct upstream *up, const char *path, const char *text)
+{
+	struct object *object = upstream_find(up, path);
 	if (!object) {
 		object = &up->objects[up->n_objects++];
 		*object = (struct object){ .path = strdup(path) };
@@ -65,11 +49,11 @@ static struct object *put(struct upstream *up, const char *path, const char *tex
 	free(object->text);
 	object->text = strdup(text);
 	object->version++;
-	object->changed = ++up->clock;
+	object->changed = upstream_next(up);
 	return object;
 }
 
-static struct method_count *method(struct upstream *up, const char *name)
+struct method_count *upstream_method(struct upstream *up, const char *name)
 {
 	size_t i = 0;
 	while (up->methods[i].name[0] && strcmp(up->methods[i].name, name) != 0)
@@ -134,6 +118,8 @@ static void answer_propfind(struct upstream *up, int fd, const struct exchange *
 		    up->default_calendar);
 	if (up->changes == UPSTREAM_GIVES_TOKENS)
 		snprintf(state, sizeof(state), "<sync-token>data:%u</sync-token>", up->clock);
+	if (up->changes == UPSTREAM_GIVES_SECONDS)
+		snprintf(state, sizeof(state), "<sync-token>%u</sync-token>", last(up));
 	if (up->changes == UPSTREAM_GIVES_TAGS)
 		snprintf(state, sizeof(state), "<getctag xmlns='http://calendarserver.org/ns/'>%u</getctag>",
 		    up->clock);
@@ -232,7 +218,8 @@ static void answer_multiget(struct upstream *up, int fd, const struct exchange *
 	fputs("<multistatus xmlns='DAV:'>", out);
 	for (const char *at = strstr(x->body, "<href>"); at; at = strstr(at + 1, "<href>")) {
 		sscanf(at, "<href>%255[^<]", path);
-		const struct object *object = up->lies == UPSTREAM_DENIES_ALL ? NULL : find(up, path);
+		const struct object *object =
+		    up->lies == UPSTREAM_DENIES_ALL ? NULL : upstream_find(up, path);
 		if (!object)
 			add_gone(out, path);
 		else if (wants_texts(x))
@@ -273,14 +260,25 @@ static unsigned add_invented(
 	return i;
 }
 
+/* Numbers of seconds, as SOGo gives them: none that says that this second is over. */
+static unsigned second_until(const struct upstream *up, unsigned since)
+{
+	unsigned until = last(up) < up->clock ? last(up) : up->clock - 1;
+	return until > since ? until : since;
+}
+
 static void answer_changes(struct upstream *up, int fd, const struct exchange *x)
 {
 	char *body = NULL;
 	size_t n = 0;
 	unsigned since = 0, most = 0, until = up->clock;
-	const char *token = strstr(x->body, "<sync-token>data:"), *limit = strstr(x->body, "<nresults>");
+	bool seconds = up->changes == UPSTREAM_GIVES_SECONDS;
+	const char *form = seconds ? "" : "data:";
+	const char *token = strstr(x->body, "<sync-token>"), *limit = strstr(x->body, "<nresults>");
 	if (token)
-		since = (unsigned)strtoul(token + 17, NULL, 10);
+		since = (unsigned)strtoul(token + 12 + strlen(form), NULL, 10);
+	if (seconds)
+		until = second_until(up, since);
 	if (limit)
 		most = (unsigned)strtoul(limit + 10, NULL, 10);
 	FILE *out = open_memstream(&body, &n);
@@ -289,7 +287,7 @@ static void answer_changes(struct upstream *up, int fd, const struct exchange *x
 		until = add_invented(up, x->path, since, up->no_limits ? UINT32_MAX : most, out);
 	else
 		add_changes(up, x->path, since, out);
-	fprintf(out, "<sync-token>data:%u</sync-token></multistatus>", until);
+	fprintf(out, "<sync-token>%s%u</sync-token></multistatus>", form, until);
 	fclose(out);
 	answer(fd, 207, "Content-Type: application/xml\r\n", body);
 	free(body);
@@ -313,16 +311,16 @@ static bool precondition_holds(const struct exchange *x, const struct object *ob
 	return !match || (object && (unsigned)strtoul(match + 13, NULL, 10) == object->version);
 }
 
-static void drop(struct upstream *up, struct object *object)
+void upstream_drop(struct upstream *up, struct object *object)
 {
-	up->gone[up->n_gone++] = (struct object){ .path = object->path, .changed = ++up->clock };
+	up->gone[up->n_gone++] = (struct object){ .path = object->path, .changed = upstream_next(up) };
 	free(object->text);
 	*object = up->objects[--up->n_objects];
 }
 
 static void carry_out(struct upstream *up, int fd, const struct exchange *x)
 {
-	struct object *object = find(up, x->path);
+	struct object *object = upstream_find(up, x->path);
 	char etag[64];
 	if (strcmp(x->method, "PROPFIND") == 0 && strcasestr(x->head, "\r\nDepth: 1")) {
 		answer_list(up, fd, x, NULL);
@@ -336,12 +334,13 @@ static void carry_out(struct upstream *up, int fd, const struct exchange *x)
 	} else if (!precondition_holds(x, object)) {
 		answer(fd, 412, "", "");
 	} else if (strcmp(x->method, "DELETE") == 0 && object) {
-		drop(up, object);
+		upstream_drop(up, object);
 		answer(fd, 204, "", "");
 	} else if (strcmp(x->method, "PUT") == 0) {
 		bool only_new = strcasestr(x->head, "\r\nIf-None-Match: *");
 		if (!(object && only_new))
-			put(up, x->path, object && up->stored ? up->stored(object->text, x->body) : x->body);
+			upstream_put(
+			    up, x->path, object && up->stored ? up->stored(object->text, x->body) : x->body);
 		answer(fd, object ? (only_new ? 412 : 204) : 201, "", "");
 	} else {
 		answer(fd, 404, "", "");
@@ -364,7 +363,7 @@ static void serve(struct upstream *up, int fd)
 	struct exchange x = { .body = NULL };
 	if (read_request(fd, &x)) {
 		pthread_mutex_lock(&up->mutex);
-		struct method_count *count = method(up, wants_texts(&x) ? "multiget" : x.method);
+		struct method_count *count = upstream_method(up, wants_texts(&x) ? "multiget" : x.method);
 		bool fail = ++count->seen == count->fail_at;
 		if (up->dead || (up->dies_in && --up->dies_in == 0))
 			answer_nobody(up, fd, &x);
@@ -424,177 +423,4 @@ void upstream_stop(struct upstream **upstream)
 const char *upstream_base(const struct upstream *upstream)
 {
 	return upstream->base;
-}
-
-void upstream_store(struct upstream *upstream, const char *path, const char *text)
-{
-	pthread_mutex_lock(&upstream->mutex);
-	put(upstream, path, text);
-	pthread_mutex_unlock(&upstream->mutex);
-}
-
-const char *upstream_object(struct upstream *upstream, const char *path)
-{
-	pthread_mutex_lock(&upstream->mutex);
-	struct object *object = find(upstream, path);
-	pthread_mutex_unlock(&upstream->mutex);
-	return object ? object->text : NULL;
-}
-
-size_t upstream_count(struct upstream *upstream, const char *prefix)
-{
-	size_t n = 0;
-	pthread_mutex_lock(&upstream->mutex);
-	for (size_t i = 0; i < upstream->n_objects; i++)
-		n += strncmp(upstream->objects[i].path, prefix, strlen(prefix)) == 0;
-	pthread_mutex_unlock(&upstream->mutex);
-	return n;
-}
-
-size_t upstream_containing(struct upstream *upstream, const char *piece)
-{
-	size_t n = 0;
-	pthread_mutex_lock(&upstream->mutex);
-	for (size_t i = 0; i < upstream->n_objects; i++)
-		n += strstr(upstream->objects[i].text, piece) != NULL;
-	pthread_mutex_unlock(&upstream->mutex);
-	return n;
-}
-
-void upstream_drop_lines(struct upstream *upstream, const char *beginning)
-{
-	pthread_mutex_lock(&upstream->mutex);
-	for (size_t i = 0; i < upstream->n_objects; i++) {
-		struct object *object = &upstream->objects[i];
-		for (char *line = object->text, *end; *line; line = end) {
-			end = strchr(line, '\n');
-			end = end ? end + 1 : line + strlen(line);
-			if (strncmp(line, beginning, strlen(beginning)) != 0)
-				continue;
-			memmove(line, end, strlen(end) + 1);
-			end = line;
-		}
-		object->version++;
-		object->changed = ++upstream->clock;
-	}
-	pthread_mutex_unlock(&upstream->mutex);
-}
-
-void upstream_delete(struct upstream *upstream, const char *prefix, const char *piece)
-{
-	pthread_mutex_lock(&upstream->mutex);
-	for (size_t i = upstream->n_objects; i > 0; i--) {
-		struct object *object = &upstream->objects[i - 1];
-		if (strncmp(object->path, prefix, strlen(prefix)) != 0 || !strstr(object->text, piece))
-			continue;
-		drop(upstream, object);
-	}
-	pthread_mutex_unlock(&upstream->mutex);
-}
-
-size_t upstream_requests(struct upstream *upstream, const char *name)
-{
-	pthread_mutex_lock(&upstream->mutex);
-	size_t seen = method(upstream, name)->seen;
-	pthread_mutex_unlock(&upstream->mutex);
-	return seen;
-}
-
-void upstream_fail(struct upstream *upstream, const char *name, size_t nth, int status)
-{
-	pthread_mutex_lock(&upstream->mutex);
-	struct method_count *count = method(upstream, name);
-	count->fail_at = count->seen + nth;
-	count->fail_status = status;
-	pthread_mutex_unlock(&upstream->mutex);
-}
-
-void upstream_die_at(struct upstream *upstream, size_t nth, bool after, void (*dying)(void))
-{
-	pthread_mutex_lock(&upstream->mutex);
-	upstream->dies_in = nth;
-	upstream->dies_after = after;
-	upstream->dying = dying;
-	pthread_mutex_unlock(&upstream->mutex);
-}
-
-bool upstream_dead(struct upstream *upstream)
-{
-	pthread_mutex_lock(&upstream->mutex);
-	bool dead = upstream->dead;
-	pthread_mutex_unlock(&upstream->mutex);
-	return dead;
-}
-
-bool upstream_revive(struct upstream *upstream)
-{
-	pthread_mutex_lock(&upstream->mutex);
-	bool dead = upstream->dead;
-	upstream->dead = false;
-	upstream->dies_in = 0;
-	pthread_mutex_unlock(&upstream->mutex);
-	return dead;
-}
-
-static void set(struct upstream *upstream, bool *flag)
-{
-	pthread_mutex_lock(&upstream->mutex);
-	*flag = true;
-	pthread_mutex_unlock(&upstream->mutex);
-}
-
-void upstream_hide_owners(struct upstream *upstream)
-{
-	set(upstream, &upstream->no_owner);
-}
-
-void upstream_refuse_tasks(struct upstream *upstream)
-{
-	set(upstream, &upstream->no_tasks);
-}
-
-void upstream_ignore_filters(struct upstream *upstream)
-{
-	set(upstream, &upstream->no_filters);
-}
-
-void upstream_store_as(struct upstream *upstream, upstream_stored_fn *stored)
-{
-	pthread_mutex_lock(&upstream->mutex);
-	upstream->stored = stored;
-	pthread_mutex_unlock(&upstream->mutex);
-}
-
-void upstream_tell_changes(struct upstream *upstream, enum upstream_changes how)
-{
-	pthread_mutex_lock(&upstream->mutex);
-	upstream->changes = how;
-	pthread_mutex_unlock(&upstream->mutex);
-}
-
-void upstream_invent_changes(struct upstream *upstream, size_t n)
-{
-	pthread_mutex_lock(&upstream->mutex);
-	upstream->invented = n;
-	upstream->clock = 0;
-	pthread_mutex_unlock(&upstream->mutex);
-}
-
-void upstream_ignore_limits(struct upstream *upstream)
-{
-	set(upstream, &upstream->no_limits);
-}
-
-void upstream_lie(struct upstream *upstream, enum upstream_lies how)
-{
-	pthread_mutex_lock(&upstream->mutex);
-	upstream->lies = how;
-	pthread_mutex_unlock(&upstream->mutex);
-}
-
-void upstream_set_default_calendar(struct upstream *upstream, const char *path)
-{
-	pthread_mutex_lock(&upstream->mutex);
-	upstream->default_calendar = path;
-	pthread_mutex_unlock(&upstream->mutex);
 }

@@ -57,10 +57,13 @@ void upstream_ignore_filters(struct upstream *upstream);
 /* How the server tells of changes; it does not at first. */
 enum upstream_changes {
 	UPSTREAM_TELLS_NOTHING,
-	UPSTREAM_GIVES_TOKENS, /* sync-collection */
-	UPSTREAM_GIVES_TAGS,   /* getctag */
+	UPSTREAM_GIVES_TOKENS,  /* sync-collection */
+	UPSTREAM_GIVES_SECONDS, /* the same, with the seconds of the last changes as tokens */
+	UPSTREAM_GIVES_TAGS,    /* getctag */
 };
 void upstream_tell_changes(struct upstream *upstream, enum upstream_changes how);
+/* A second passes. */
+void upstream_tick(struct upstream *upstream);
 /* From now on, so many invented objects have changed since each token, and tokens count them. */
 void upstream_invent_changes(struct upstream *upstream, size_t n);
 /* From now on, answers to sync-collection are not cut where the client asks for it. */
