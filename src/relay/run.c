@@ -174,12 +174,6 @@ static bool start_loops(struct relay *relay)
 	return true;
 }
 
-/* Buffers get pages of their own, which go back at once: among what lives longer they would leave holes. */
-static void keep_buffers_apart(void)
-{
-	(void)mallopt(M_MMAP_THRESHOLD, UB_RELAY_BUFFER);
-}
-
 /* What a burst has taken and given back lies between what is in use, and the C library keeps it. */
 static void trim_memory(struct relay *relay, int64_t now, int64_t *trim_at)
 {
