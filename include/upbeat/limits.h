@@ -64,6 +64,7 @@
 /* sys */
 #define UB_LOG_LINE_MAX  4096 /* PIPE_BUF: a single write to a pipe is never torn */
 #define UB_LOG_PACE_MS   60000
+#define UB_TRIM_MS       60000  /* until memory that nobody uses is given back to the kernel */
 #define UB_DIRECTORY_MAX 100000 /* entries of a directory that are listed */
 /* Processor time of one reading of a calendar object. The slowest sound object takes some 5 ms, and no more
  * where the machine is busy, as time without the processor does not count. */
@@ -403,6 +404,5 @@
 #define UB_RELAY_PLACE_MAX       4400  /* bytes of a frame with the name of a place */
 #define UB_RELAY_BACK_OFF_MIN    100
 #define UB_RELAY_BACK_OFF_MAX    10000
-#define UB_RELAY_TRIM_MS         60000 /* until memory that nobody uses is given back to the kernel */
 
 #endif

@@ -6,6 +6,7 @@
  */
 #include "upbeat/engine.h"
 
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 
@@ -36,13 +37,24 @@ static bool told_to_stop(const struct engine *engine)
 	return false;
 }
 
+/* What a reading of the rules or a burst of meetings has taken and given back, the C library keeps. */
+static void trim_memory(int64_t *trim_at)
+{
+	int64_t now = ub_sys_monotonic_ms();
+	if (now < *trim_at)
+		return;
+	(void)malloc_trim(0);
+	*trim_at = now + UB_TRIM_MS;
+}
+
 static void serve(const struct engine *engine)
 {
 	struct pollfd signals = { .fd = engine->options->signals, .events = POLLIN };
-	int64_t wait;
-	do
+	int64_t wait, trim_at = ub_sys_monotonic_ms() + UB_TRIM_MS;
+	do {
+		trim_memory(&trim_at);
 		wait = ub_queue_tend(engine->queue);
-	while (ub_queue_hear(engine->queue, &signals, wait) && !(signals.revents && told_to_stop(engine)));
+	} while (ub_queue_hear(engine->queue, &signals, wait) && !(signals.revents && told_to_stop(engine)));
 }
 
 /* Tells the relay that the engine is ready, before any key is worked on: so a relay knows that an engine

@@ -181,12 +181,12 @@ static void trim_memory(struct relay *relay, int64_t now, int64_t *trim_at)
 		return;
 	relay_tell_all(relay, NOTE_TRIM);
 	(void)malloc_trim(0);
-	*trim_at = now + UB_RELAY_TRIM_MS;
+	*trim_at = now + UB_TRIM_MS;
 }
 
 static void serve(struct relay *relay)
 {
-	int64_t trim_at = ub_sys_monotonic_ms() + UB_RELAY_TRIM_MS;
+	int64_t trim_at = ub_sys_monotonic_ms() + UB_TRIM_MS;
 	if (relay->stopping)
 		relay_tell_all(relay, NOTE_DRAIN);
 	while (relay->finished < relay->n) {
@@ -252,7 +252,6 @@ int ub_relay_run(const struct ub_relay_options *options, int signals, struct ub_
 		abort();
 	if (!set_up(&relay))
 		return 1;
-	keep_buffers_apart();
 	confine(&relay);
 	take_limits(&relay);
 	relay.shared.finished_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
