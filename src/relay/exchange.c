@@ -131,7 +131,7 @@ static enum side upstream_failed(struct conn *conn, const char *why)
 		conn->phase = PHASE_CONNECT;
 		return SIDE_ELSEWHERE;
 	}
-	ub_log_paced(conn->loop->shared->log, &conn->loop->connect_pace, UB_LOG_WARNING,
+	ub_log_paced(conn->loop->shared->log, &conn->loop->answer_pace, UB_LOG_WARNING,
 	    "the upstream gave no answer: %s", why);
 	(void)relay_refuse(conn, 502, NULL);
 	return SIDE_ELSEWHERE;
@@ -226,6 +226,12 @@ static enum side final_answer(struct conn *conn, const struct ub_http_head *head
 	return SIDE_MOVED;
 }
 
+static const char *how_it_ended(const struct link *link, enum io io)
+{
+	const char *problem = io == IO_BROKEN ? relay_link_problem(link) : NULL;
+	return problem ? problem : io == IO_BROKEN ? "it broke the connection" : "it closed the connection";
+}
+
 static enum side read_answer_head(struct conn *conn)
 {
 	struct flow *response = &conn->exchange->response;
@@ -240,7 +246,9 @@ static enum side read_answer_head(struct conn *conn)
 		if (result != UB_HTTP_MORE)
 			return upstream_failed(conn, response->scan.problem);
 	}
-	switch (relay_flow_fill(&conn->loop->blocks, response, &conn->upstream->link)) {
+	struct link *link = &conn->upstream->link;
+	enum io io = relay_flow_fill(&conn->loop->blocks, response, link);
+	switch (io) {
 	case IO_SOME:
 		return SIDE_MOVED;
 	case IO_WAIT:
@@ -249,7 +257,7 @@ static enum side read_answer_head(struct conn *conn)
 		relay_buffer_reserve(&conn->loop->blocks, &response->raw, 2 * UB_HTTP_HEAD_MAX);
 		return SIDE_MOVED;
 	default:
-		return upstream_failed(conn, "it closed the connection");
+		return upstream_failed(conn, how_it_ended(link, io));
 	}
 }
 

@@ -474,7 +474,7 @@ struct loop {
 	unsigned pooled;    /* idle connections in all pools */
 	unsigned turns;     /* at choosing among equal servers */
 	unsigned n_missed;
-	struct ub_log_pace connect_pace, engine_pace, full_pace, tls_pace, proxy_pace, cut_pace;
+	struct ub_log_pace connect_pace, answer_pace, engine_pace, full_pace, tls_pace, proxy_pace, cut_pace;
 	struct ub_log_pace refused_pace[RELAY_REFUSALS];
 	struct ub_arena *arena;   /* for one step of one connection */
 	struct ub_http_head head; /* of the message at hand, for one step of one connection */
