@@ -168,6 +168,8 @@ class Connection:
         if request.do == "late":
             await asyncio.sleep(1.5)
         status, kind, body, fields = answer(request)
+        if not body and request.do in ("reset", "cut"):
+            request.do = "close"  # nothing is missing when it breaks off, and so the end is announced
         lines = [b"HTTP/1.1 %d %s" % (status, REASONS.get(status, b"Whatever")), b"Content-Type: " + kind, *fields]
         if request.nonce:
             lines.append(b"X-Nonce: " + request.nonce.encode())

@@ -303,7 +303,7 @@ class Crowd:
     def fail(self, text):
         self.counts["failed"] += 1
         if len(self.failures) < 20:
-            self.failures.append(text)
+            self.failures.append(f"{time.strftime('%T')} {text}")
 
     def take(self, ask, answer, start):
         self.counts["answers"] += 1
