@@ -356,6 +356,7 @@
 /* relay */
 #define UB_RELAY_THREADS_MAX     64
 #define UB_RELAY_CONNS_MAX       (1u << 20)     /* connections of one thread */
+#define UB_RELAY_SLOTS           32             /* whose memory is taken together */
 #define UB_RELAY_OWN_FILES       16             /* open files that are no connections, */
 #define UB_RELAY_OWN_FILES_LOOP  6              /* and of each thread */
 #define UB_RELAY_BUFFER          (32u * 1024)   /* the buffer of each direction through which bytes stream */

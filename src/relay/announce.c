@@ -17,6 +17,11 @@ struct missed {
 	unsigned char answer[];
 };
 
+static struct missed *missed_of(struct timer *timer)
+{
+	return OWNER(timer, struct missed, timer);
+}
+
 static void wipe(unsigned char **bytes, size_t n)
 {
 	ub_sys_secret_free(*bytes, n);
@@ -90,7 +95,7 @@ static struct ub_text remote_user_of(const struct conn *conn, const struct ub_ht
 {
 	struct ub_text user = ub_http_value(head, "X-Remote-User");
 	if (!conn->front)
-		return ub_text(conn->user ? conn->user : "");
+		return ub_text(conn->identity ? conn->identity->user : "");
 	return user.len ? user : ub_http_value(head, "X-Forwarded-User");
 }
 
@@ -140,7 +145,7 @@ bool relay_announce(struct conn *conn, const struct ub_http_head *head, struct u
 		    .authorization = ub_http_value(head, "Authorization"),
 		    .remote_user = remote_user_of(conn, head),
 		    .agent = ub_http_value(head, "User-Agent"),
-		    .certified = conn->certificate,
+		    .certified = conn->identity,
 		},
 	};
 	size_t n = frame.write.href.len > 0 ? ub_wire_encode(&frame, loop->wire, UB_WIRE_FRAME_MAX) : 0;
@@ -164,15 +169,15 @@ static void drop(struct loop *loop, struct missed *missed)
 	loop->n_missed--;
 }
 
-void relay_announce_expired(struct loop *loop, struct missed *missed)
+void relay_announce_expired(struct loop *loop, struct timer *timer)
 {
-	drop(loop, missed);
+	drop(loop, missed_of(timer));
 }
 
 static struct missed *first_missed(struct loop *loop)
 {
 	struct timer *list = &loop->timers.lists[TIMER_MISSED];
-	return list->next == list ? NULL : list->next->owner;
+	return list->next == list ? NULL : missed_of(list->next);
 }
 
 /* The answer, a frame of n bytes, is in loop->wire. */
@@ -184,7 +189,6 @@ static void keep_missed(
 	struct missed *missed = calloc(1, sizeof(*missed) + n);
 	if (!missed)
 		abort();
-	missed->timer.owner = missed;
 	missed->id = id;
 	missed->told = told;
 	missed->write = exchange->announced;
@@ -200,7 +204,7 @@ static void tell_missed(struct loop *loop)
 {
 	struct timer *list = &loop->timers.lists[TIMER_MISSED];
 	for (struct timer *timer = list->next; timer != list; timer = timer->next) {
-		struct missed *missed = timer->owner;
+		struct missed *missed = missed_of(timer);
 		if (!missed->told)
 			missed->told = tell(loop, missed->write, missed->write_len) &&
 				       tell(loop, missed->answer, missed->answer_len);
@@ -213,7 +217,7 @@ void relay_announce_missed(struct loop *loop)
 {
 	struct timer *list = &loop->timers.lists[TIMER_MISSED];
 	for (struct timer *timer = list->next; timer != list; timer = timer->next)
-		((struct missed *)timer->owner)->told = false;
+		missed_of(timer)->told = false;
 	tell_missed(loop);
 }
 
@@ -221,7 +225,7 @@ void relay_announce_committed(struct loop *loop, struct ub_wire_id id)
 {
 	struct timer *list = &loop->timers.lists[TIMER_MISSED];
 	for (struct timer *timer = list->next; timer != list; timer = timer->next) {
-		struct missed *missed = timer->owner;
+		struct missed *missed = missed_of(timer);
 		if (missed->id.slot != id.slot || missed->id.generation != id.generation)
 			continue;
 		drop(loop, missed);

@@ -8,25 +8,36 @@
 
 /* ---- coming and going ---- */
 
-static struct conn *new_slot(struct loop *loop)
+struct conn *relay_conn_at(const struct loop *loop, uint32_t slot)
 {
-	if (loop->n_slots == UB_RELAY_CONNS_MAX)
-		return NULL;
-	if ((loop->n_slots & (loop->n_slots - 1)) == 0) { /* the table is full at every power of two */
-		size_t cap = loop->n_slots ? loop->n_slots * (size_t)2 : 1;
+	return &loop->slots[slot / UB_RELAY_SLOTS][slot % UB_RELAY_SLOTS];
+}
+
+static void add_piece(struct loop *loop)
+{
+	size_t n = loop->n_slots / UB_RELAY_SLOTS;
+	if ((n & (n - 1)) == 0) { /* the table is full at every power of two */
+		size_t cap = n ? n * 2 : 1;
 		struct conn **wider = realloc(loop->slots, cap * sizeof(*wider));
 		if (!wider)
 			abort();
 		loop->slots = wider;
 	}
-	struct conn *conn = calloc(1, sizeof(*conn));
-	if (!conn)
+	loop->slots[n] = calloc(UB_RELAY_SLOTS, sizeof(**loop->slots));
+	if (!loop->slots[n])
 		abort();
+}
+
+static struct conn *new_slot(struct loop *loop)
+{
+	if (loop->n_slots == UB_RELAY_CONNS_MAX)
+		return NULL;
+	if (loop->n_slots % UB_RELAY_SLOTS == 0)
+		add_piece(loop);
+	struct conn *conn = relay_conn_at(loop, loop->n_slots);
 	conn->loop = loop;
-	conn->slot = loop->n_slots;
-	conn->timer.owner = conn;
+	conn->slot = loop->n_slots++;
 	conn->client = (struct link){ .fd = -1, .kind = LINK_CLIENT };
-	loop->slots[loop->n_slots++] = conn;
 	return conn;
 }
 
@@ -44,12 +55,12 @@ void relay_conn_accept(
 	}
 	conn->client = (struct link){ .fd = fd, .kind = LINK_CLIENT };
 	conn->next = NULL;
-	conn->listener = listener;
+	conn->listener = (uint8_t)(listener - loop->listeners);
 	conn->bound = false;
-	conn->pool = NULL;
+	conn->pool = 0;
 	relay_peer_accept(conn, from);
 	if (!relay_link_watch(&conn->client, loop->epoll_fd)) {
-		relay_link_close(&conn->client);
+		relay_link_close(&conn->client, loop->epoll_fd);
 		relay_peer_leave(conn);
 		conn->next = loop->free_conns;
 		loop->free_conns = conn;
@@ -71,7 +82,7 @@ void relay_conn_close(struct conn *conn)
 	relay_exchange_end(conn);
 	relay_upstream_close(loop, &conn->upstream);
 	relay_timer_stop(&conn->timer);
-	relay_link_close(&conn->client);
+	relay_link_close(&conn->client, loop->epoll_fd);
 	relay_peer_leave(conn);
 	relay_edge_closed(conn);
 	conn->generation++;
@@ -129,7 +140,8 @@ static enum step read_head(struct conn *conn)
 	if (bytes.len > request->scan.at) {
 		enum ub_http_result result = ub_http_scan_request(&request->scan, bytes, &conn->loop->head);
 		if (result == UB_HTTP_DONE)
-			return conn->shed ? relay_refuse(conn, 503, conn->shed) : relay_request_begin(conn);
+			return conn->shed ? relay_refuse(conn, 503, relay_peer_shed(conn))
+					  : relay_request_begin(conn);
 		if (result != UB_HTTP_MORE)
 			return relay_refuse(conn, statuses[result], request->scan.problem);
 	}
@@ -236,7 +248,7 @@ void relay_conn_go_on(struct conn *conn)
 void relay_conn_committed(struct loop *loop, struct ub_wire_id id, const struct ub_wire_committed *committed)
 {
 	uint32_t slot = id.slot % UB_RELAY_CONNS_MAX;
-	struct conn *conn = slot < loop->n_slots ? loop->slots[slot] : NULL;
+	struct conn *conn = slot < loop->n_slots ? relay_conn_at(loop, slot) : NULL;
 	relay_announce_committed(loop, id);
 	if (!conn || conn->generation != id.generation || !conn->exchange || !conn->exchange->announced)
 		return;

@@ -11,12 +11,14 @@
 
 /* ---- who the client is by its certificate ---- */
 
-static char *copy(struct ub_text text)
+static struct identity *new_identity(struct ub_text fields, struct ub_text user)
 {
-	char *bytes = strndup(text.len ? text.ptr : "", text.len);
-	if (!bytes)
+	struct identity *identity = calloc(1, sizeof(*identity) + fields.len + user.len + 2);
+	if (!identity)
 		abort();
-	return bytes;
+	memcpy(identity->fields, fields.ptr, fields.len);
+	identity->user = memcpy(identity->fields + fields.len + 1, user.ptr, user.len);
+	return identity;
 }
 
 /* The bytes of the certificate are a byte sequence of RFC 8941 3.3.5. */
@@ -36,14 +38,13 @@ static void take_certificate(struct conn *conn, struct ub_text der)
 	if (field.len && name.len)
 		fields = ub_textf(
 		    loop->arena, "%.*s%.*s: %.*s\r\n", UB_ARGS(fields), UB_ARGS(field), UB_ARGS(name));
-	conn->certificate = copy(fields);
-	conn->user = copy(name);
+	conn->identity = new_identity(fields, name);
 }
 
 void relay_edge_identify(struct conn *conn)
 {
 	struct loop *loop = conn->loop;
-	if (conn->front || conn->certificate || !conn->client.tls || !loop->shared->options->clients.ca)
+	if (conn->front || conn->identity || !conn->client.tls || !loop->shared->options->clients.ca)
 		return;
 	ub_arena_reset(loop->arena);
 	struct ub_text der = ub_tls_certificate(conn->client.tls, loop->arena);
@@ -53,9 +54,8 @@ void relay_edge_identify(struct conn *conn)
 
 void relay_edge_closed(struct conn *conn)
 {
-	free(conn->certificate);
-	free(conn->user);
-	conn->certificate = conn->user = NULL;
+	free(conn->identity);
+	conn->identity = NULL;
 }
 
 /* ---- both ways ---- */
@@ -69,7 +69,7 @@ void relay_edge_request(struct conn *conn, struct rewrite *rewrite, struct ub_te
 		return;
 	rewrite->edge = true;
 	rewrite->user_field = conn->loop->shared->options->user_field;
-	rewrite->certificate = ub_text(conn->certificate ? conn->certificate : "");
+	rewrite->certificate = ub_text(conn->identity ? conn->identity->fields : "");
 	(void)ub_net_show(&conn->peer, rewrite->peer);
 	if (!exchange->host && !(exchange->host = strndup(host.len ? host.ptr : "", host.len)))
 		abort();

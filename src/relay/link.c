@@ -14,7 +14,6 @@ bool relay_link_watch(struct link *link, int epoll_fd)
 		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
 		.data.ptr = link,
 	};
-	link->epoll_fd = epoll_fd;
 	link->watched = epoll_ctl(epoll_fd, EPOLL_CTL_ADD, link->fd, &event) == 0;
 	return link->watched;
 }
@@ -189,13 +188,13 @@ void relay_link_cut_off(struct link *link)
 
 /* close() alone does not end the events of a socket that somebody else has as well: an engine that is being
  * started has all of the relay's until it runs its own program. */
-void relay_link_close(struct link *link)
+void relay_link_close(struct link *link, int epoll_fd)
 {
 	if (link->tls && !link->cut)
 		ub_tls_end(link->tls);
 	ub_tls_close(&link->tls);
 	if (link->watched)
-		(void)epoll_ctl(link->epoll_fd, EPOLL_CTL_DEL, link->fd, NULL);
+		(void)epoll_ctl(epoll_fd, EPOLL_CTL_DEL, link->fd, NULL);
 	if (link->fd >= 0)
 		close(link->fd);
 	*link = (struct link){ .fd = -1, .kind = link->kind };

@@ -95,7 +95,7 @@ static void release_parked(struct loop *loop)
 {
 	struct timer *list = &loop->timers.lists[TIMER_COMMIT];
 	while (list->next != list)
-		relay_conn_go_on(list->next->owner);
+		relay_conn_go_on(OWNER(list->next, struct conn, timer));
 }
 
 /* Clients in the backlog are still served, unless the socket stays for those who come after us. */
@@ -115,10 +115,10 @@ static void drain(struct loop *loop, int64_t patience)
 		return;
 	stop_accepting(loop);
 	for (size_t i = 0; i < n_listeners(loop); i++)
-		relay_link_close(&loop->listeners[i].link);
+		relay_link_close(&loop->listeners[i].link, loop->epoll_fd);
 	loop->draining = true;
 	for (uint32_t i = 0; i < loop->n_slots; i++) {
-		struct conn *conn = loop->slots[i];
+		struct conn *conn = relay_conn_at(loop, i);
 		if (conn->client.fd < 0 || !relay_conn_idle(conn))
 			continue;
 		conn->client.readable = true;
@@ -130,7 +130,7 @@ static void lose_engine(struct loop *loop)
 {
 	loop->engine = 0;
 	ub_wire_outbox_clear(&loop->out);
-	relay_link_close(&loop->engine_link);
+	relay_link_close(&loop->engine_link, loop->epoll_fd);
 	release_parked(loop);
 }
 
@@ -222,8 +222,6 @@ static void upstream_event(struct loop *loop, struct upstream *upstream)
 		relay_upstream_close(loop, &upstream);
 }
 
-#define OWNER(link, type, member) ((type *)(void *)((char *)(link)-offsetof(type, member)))
-
 static void dispatch(struct loop *loop, struct link *link, uint32_t events)
 {
 	if (link->fd < 0)
@@ -252,13 +250,13 @@ static void expire(struct loop *loop)
 {
 	struct timer *timer;
 	while ((timer = relay_timers_expired(&loop->timers, loop->now))) {
-		struct upstream *upstream = timer->owner;
+		struct upstream *upstream = OWNER(timer, struct upstream, timer);
 		if (timer->kind == TIMER_POOL)
 			relay_upstream_close(loop, &upstream);
 		else if (timer->kind == TIMER_MISSED)
-			relay_announce_expired(loop, timer->owner);
+			relay_announce_expired(loop, timer);
 		else
-			relay_conn_expired(timer->owner, timer->kind);
+			relay_conn_expired(OWNER(timer, struct conn, timer), timer->kind);
 	}
 }
 
@@ -397,24 +395,24 @@ void relay_loop_free(struct loop **loop)
 {
 	struct loop *self = *loop;
 	for (uint32_t i = 0; i < self->n_slots; i++)
-		relay_conn_close(self->slots[i]);
+		relay_conn_close(relay_conn_at(self, i));
 	for (unsigned i = 0; i < self->shared->n_servers; i++)
 		while (self->pools[i].newest) {
 			struct upstream *upstream = self->pools[i].newest;
 			relay_upstream_close(self, &upstream);
 		}
 	free_upstreams(self);
-	for (uint32_t i = 0; i < self->n_slots; i++)
-		free(self->slots[i]);
+	for (uint32_t i = 0; i < self->n_slots; i += UB_RELAY_SLOTS)
+		free(self->slots[i / UB_RELAY_SLOTS]);
 	self->now = INT64_MAX;
 	expire(self); /* this wipes and frees missed writes */
 	relay_blocks_free(&self->blocks);
 	for (size_t i = 0; i < n_listeners(self); i++)
-		relay_link_close(&self->listeners[i].link);
+		relay_link_close(&self->listeners[i].link, self->epoll_fd);
 	free(self->listeners);
-	relay_link_close(&self->engine_link);
+	relay_link_close(&self->engine_link, self->epoll_fd);
 	ub_wire_outbox_free(&self->out);
-	relay_link_close(&self->notes);
+	relay_link_close(&self->notes, self->epoll_fd);
 	close(self->notes_fd);
 	close(self->epoll_fd);
 	free(self->slots);

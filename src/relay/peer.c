@@ -9,6 +9,16 @@
 #include <netinet/in.h>
 #include <string.h>
 
+static const struct ub_relay_listen *place_of(const struct conn *conn)
+{
+	return conn->loop->listeners[conn->listener].place;
+}
+
+const char *relay_peer_shed(const struct conn *conn)
+{
+	return conn->placed ? "too many connections from one address" : "too many clients are connected";
+}
+
 bool relay_peer_is_among(const struct conn *conn, const struct ub_networks *networks)
 {
 	return conn->local ? networks->local : ub_net_among(networks, &conn->peer);
@@ -28,14 +38,14 @@ static bool is_front(const struct conn *conn, bool secure)
 	const struct ub_relay_options *options = conn->loop->shared->options;
 	if (options->forwarded_from)
 		return relay_peer_is_among(conn, options->forwarded_from);
-	return !secure && !options->clients.ca && !conn->listener->place->proxies &&
+	return !secure && !options->clients.ca && !place_of(conn)->proxies &&
 	       (conn->local || ub_net_is_loopback(&conn->peer));
 }
 
 static void secure(struct conn *conn)
 {
 	struct ub_tls *tls = conn->loop->shared->tls;
-	bool secure = tls && !conn->listener->place->plain;
+	bool secure = tls && !place_of(conn)->plain;
 	conn->front = is_front(conn, secure);
 	if (secure && conn->phase != PHASE_PROXY)
 		relay_link_secure(&conn->client, tls);
@@ -48,7 +58,7 @@ static void count(struct conn *conn)
 		return;
 	conn->counted = relay_quota_take(&conn->loop->shared->quota, ub_net_subscriber(&conn->peer));
 	if (!conn->counted)
-		conn->shed = "too many connections from one address";
+		conn->shed = true;
 }
 
 void relay_peer_accept(struct conn *conn, const struct sockaddr_storage *from)
@@ -62,11 +72,11 @@ void relay_peer_accept(struct conn *conn, const struct sockaddr_storage *from)
 		const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)from;
 		conn->peer = ub_net_address_of((const unsigned char *)&six->sin6_addr, 16);
 	}
-	const struct ub_networks *proxies = conn->listener->place->proxies;
+	const struct ub_networks *proxies = place_of(conn)->proxies;
 	conn->phase = proxies && relay_peer_is_among(conn, proxies) ? PHASE_PROXY : PHASE_HEAD;
 	conn->counted = false;
 	conn->placed = relay_quota_come(&conn->loop->shared->quota);
-	conn->shed = conn->placed ? NULL : "too many clients are connected";
+	conn->shed = !conn->placed;
 	secure(conn);
 	if (conn->phase == PHASE_HEAD)
 		count(conn);

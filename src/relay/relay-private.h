@@ -256,29 +256,37 @@ struct exchange {
 	bool reusable;   /* the upstream keeps its connection open afterwards */
 };
 
+/* Who the client is by its certificate. */
+struct identity {
+	const char *user; /* the common name */
+	char fields[];    /* what tells the upstream */
+};
+
+/* Most connections are idle: what they have is kept small. */
 struct conn {
 	struct link client;
 	struct loop *loop;
-	const struct listener *listener; /* by which the client has come */
-	struct ub_net_address peer;      /* the client */
-	bool local;                      /* the client has come by a unix socket */
-	bool placed, counted;            /* among all clients, and among those of its address */
-	const char *shed; /* why there is no place for the client, which is told so; NULL: there is */
-	bool front;       /* what it says of its own clients is believed */
-	/* Who the client is by its certificate: the fields that tell the upstream, and the common name. Made
-	 * for the first request; NULL: it has shown none, or has not asked anything yet. */
-	char *certificate, *user;
-	struct conn *next; /* in the list of the free, of the closed, or of those that go on later */
-	bool queued;
-	bool bound; /* the client authenticates its connection (NTLM): nobody else may use its upstream's */
-	uint32_t slot, generation;
-	enum phase phase;
-	struct timer timer;
+	struct conn *next;         /* in the list of the free, of the closed, or of those that go on later */
 	struct exchange *exchange; /* NULL: the client asks nothing */
 	struct upstream *upstream;
-	struct pool *pool; /* of the server that had the last request; NULL: there was none */
+	struct identity *identity; /* made for the first request; NULL: no certificate was shown */
+	struct timer timer;
+	uint32_t slot, generation;
+	struct ub_net_address peer; /* the client */
+	uint8_t listener;           /* by which the client has come: which of the loop's */
+	uint16_t pool;              /* of the server that had the last request, counted from 1; 0: none had */
+	enum phase phase : 8;
+	bool local : 1;               /* the client has come by a unix socket */
+	bool placed : 1, counted : 1; /* among all clients, and among those of its address */
+	bool shed : 1;                /* there is no place for the client, which is told so */
+	bool front : 1;               /* what it says of its own clients is believed */
+	bool queued : 1;
+	/* The client authenticates its connection (NTLM): nobody else may use its upstream's. */
+	bool bound : 1;
 };
 
+/* `slot` is less than loop->n_slots. */
+struct conn *relay_conn_at(const struct loop *loop, uint32_t slot);
 void relay_conn_accept(
     struct loop *loop, const struct listener *listener, int fd, const struct sockaddr_storage *from);
 void relay_conn_run(struct conn *conn);
@@ -295,6 +303,8 @@ void relay_conn_go_on(struct conn *conn);
 /* Notes who has connected, whether there is a place for him, and with which phase the connection begins. */
 void relay_peer_accept(struct conn *conn, const struct sockaddr_storage *from);
 void relay_peer_leave(struct conn *conn);
+/* Why there is no place for the client, who is shed, in words. */
+const char *relay_peer_shed(const struct conn *conn);
 bool relay_peer_is_among(const struct conn *conn, const struct ub_networks *networks);
 /* The client as it is shown in the log. */
 const char *relay_peer_show(const struct conn *conn, char out[UB_NET_SHOWN]);
@@ -376,8 +386,8 @@ UB_MUST_USE bool relay_announce_tell(struct loop *loop, const unsigned char *byt
 void relay_announce_flush(struct loop *loop, bool all);
 /* Milliseconds until there is something to be flushed; -1: there is nothing. */
 int64_t relay_announce_wait(const struct loop *loop);
-struct missed;
-void relay_announce_expired(struct loop *loop, struct missed *missed);
+/* It was one of TIMER_MISSED. */
+void relay_announce_expired(struct loop *loop, struct timer *timer);
 
 /* ---- who looks for changes: polls.c ---- */
 
@@ -466,7 +476,7 @@ struct loop {
 	struct ub_relay_limits limits;
 	struct timers timers;
 	struct blocks blocks;
-	struct conn **slots;
+	struct conn **slots; /* in pieces of UB_RELAY_SLOTS, which stay where they are */
 	uint32_t n_slots, open;
 	struct conn *free_conns, *closed_conns, *later_first, *later_last;
 	struct upstream *closed_upstreams;

@@ -99,7 +99,7 @@ enum step relay_request_begin(struct conn *conn)
 	exchange->hold = watch.hold && can_be_held(conn, head);
 	exchange->to_head = ub_text_is(head->method, "HEAD");
 	exchange->safe = watch.safe;
-	exchange->signed_in = ub_http_value(head, "Authorization").len > 0 || conn->certificate;
+	exchange->signed_in = ub_http_value(head, "Authorization").len > 0 || conn->identity;
 	exchange->keep_alive = !head->close;
 	exchange->began = conn->loop->now;
 	relay_slow_begin(conn);

@@ -6,18 +6,22 @@
  * What bytes pass by, whatever they mean: time-outs, sockets, memory, and one message on its way.
  */
 
+#include <stddef.h>
 #include <sys/uio.h>
 
 #include "upbeat/http.h"
 #include "upbeat/relay.h"
 #include "upbeat/tls.h"
 
+/* What a link or a timer is a member of. */
+#define OWNER(member_at, type, member) ((type *)(void *)((char *)(member_at)-offsetof(type, member)))
+
 /* ---- time-outs: timers.c ---- */
 
 /* All timers of a kind run equally long. So the one started last ends last, and the list of a kind is always
  * in order. */
 enum timer_kind {
-	/* What is waited for. The owner is a connection, unless a line says otherwise. */
+	/* What is waited for. The timer is a connection's, unless a line says otherwise. */
 	TIMER_IDLE,    /* a client's next request */
 	TIMER_HEAD,    /* a request's head, from its first byte */
 	TIMER_BODY,    /* the client's next bytes of a body */
@@ -26,16 +30,15 @@ enum timer_kind {
 	TIMER_ANSWER,  /* the upstream's first byte */
 	TIMER_STREAM,  /* the next bytes of an answer, either way */
 	TIMER_LINGER,  /* the end of the client's side */
-	TIMER_POOL,    /* the next use of an idle upstream connection, the owner */
-	TIMER_MISSED,  /* a write that no engine has confirmed */
+	TIMER_POOL,    /* the next use of an idle upstream connection, whose it is */
+	TIMER_MISSED,  /* a write that no engine has confirmed, whose it is */
 	TIMER_KINDS,
 };
 
 struct timer {
 	struct timer *previous, *next; /* NULL: not running */
-	int64_t due;
-	enum timer_kind kind;
-	void *owner;
+	int64_t due : 56; /* and the kind takes no room of its own: each connection has a timer */
+	enum timer_kind kind : 8;
 };
 
 struct timers {
@@ -62,15 +65,14 @@ enum link_kind { LINK_LISTENER, LINK_NOTES, LINK_ENGINE, LINK_CLIENT, LINK_UPSTR
 /* Connections are read and written by relay_link_read and relay_link_write alone: whether by TLS is nobody
  * else's business. */
 struct link {
-	int fd; /* -1: closed */
-	enum link_kind kind;
-	bool readable, writable; /* as far as is known */
-	bool ended;   /* the other side has ended, or the connection broke; unread bytes may still be there */
-	bool watched; /* by this epoll, which relay_link_close() has to tell */
-	int epoll_fd;
 	struct ub_tls_channel *tls; /* NULL: bytes pass as they are */
-	bool read_writes;           /* reading goes on when the socket is writable: a handshake */
-	bool cut;                   /* the other side is to see that something is missing */
+	int fd;                     /* -1: closed */
+	enum link_kind kind : 8;
+	bool readable : 1, writable : 1; /* as far as is known */
+	bool ended : 1;   /* the other side has ended, or the connection broke; there may be unread bytes */
+	bool watched : 1; /* by relay_link_watch() */
+	bool read_writes : 1; /* reading goes on when the socket is writable: a handshake */
+	bool cut : 1;         /* the other side is to see that something is missing */
 };
 
 enum io {
@@ -101,7 +103,8 @@ UB_MUST_USE bool relay_link_end(struct link *link);
 bool relay_link_is_quiet(struct link *link);
 /* Closing will reset the connection, by which the other side sees that something is missing. */
 void relay_link_cut_off(struct link *link);
-void relay_link_close(struct link *link);
+/* `epoll_fd` watches the link, unless nobody does. */
+void relay_link_close(struct link *link, int epoll_fd);
 
 /* ---- memory: buffer.c ---- */
 

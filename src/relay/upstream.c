@@ -95,7 +95,7 @@ void relay_upstream_close(struct loop *loop, struct upstream **upstream)
 		self->pool->busy--;
 	else
 		leave_pool(loop, self);
-	relay_link_close(&self->link);
+	relay_link_close(&self->link, loop->epoll_fd);
 	self->older = loop->closed_upstreams;
 	loop->closed_upstreams = self;
 	*upstream = NULL;
@@ -132,15 +132,22 @@ static struct pool *best_of(struct loop *loop, const struct site *site, uint32_t
 	return best;
 }
 
+static void remember(struct conn *conn, const struct pool *pool)
+{
+	conn->pool = (uint16_t)(pool - conn->loop->pools + 1);
+}
+
 struct pool *relay_pool_of(struct conn *conn)
 {
 	struct loop *loop = conn->loop;
 	const struct site *site = conn->exchange->site;
 	if (site->n == 1)
 		return &loop->pools[site->first];
-	if (!conn->pool || conn->pool->server->site != site || is_down(loop, conn->pool))
-		conn->pool = best_of(loop, site, 0);
-	return conn->pool;
+	struct pool *pool = conn->pool ? &loop->pools[conn->pool - 1] : NULL;
+	if (!pool || pool->server->site != site || is_down(loop, pool))
+		pool = best_of(loop, site, 0);
+	remember(conn, pool);
+	return pool;
 }
 
 /* ---- connecting ---- */
@@ -164,7 +171,7 @@ static bool connect_to(struct loop *loop, struct upstream *upstream, unsigned ad
 	const struct sockaddr *to = (const struct sockaddr *)&upstream->addresses.list[address];
 	struct upstream *idle;
 	const int on = 1;
-	relay_link_close(&upstream->link);
+	relay_link_close(&upstream->link, loop->epoll_fd);
 	upstream->link.fd = open_socket(to->sa_family);
 	if (upstream->link.fd < 0 && errno == EMFILE && (idle = spare(loop))) {
 		relay_upstream_close(loop, &idle);
@@ -226,7 +233,7 @@ bool relay_upstream_retry(struct loop *loop, struct upstream *upstream)
 		turn_to(upstream, next);
 	}
 	if (upstream->conn)
-		upstream->conn->pool = upstream->pool;
+		remember(upstream->conn, upstream->pool);
 	return true;
 }
 
@@ -236,7 +243,6 @@ struct upstream *relay_upstream_open(struct loop *loop, struct pool *pool, struc
 	if (!upstream)
 		abort();
 	upstream->link = (struct link){ .fd = -1, .kind = LINK_UPSTREAM };
-	upstream->timer.owner = upstream;
 	upstream->conn = conn;
 	turn_to(upstream, pool);
 	if (!relay_upstream_retry(loop, upstream))

@@ -37,7 +37,7 @@ static void open_desk(struct desk *desk)
 	cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
 	const struct sockaddr_storage from = { .ss_family = AF_UNIX };
 	relay_conn_accept(desk->loop, &desk->loop->listeners[0], pair[0], &from);
-	desk->conn = desk->loop->slots[0];
+	desk->conn = relay_conn_at(desk->loop, 0);
 	desk->conn->client.readable = desk->conn->client.writable = true;
 	desk->theirs = pair[1];
 }
@@ -62,6 +62,11 @@ static unsigned answers(const struct desk *desk)
 	return n;
 }
 
+Test(conn, that_waits_is_small)
+{
+	cr_assert_leq(sizeof(struct conn), 112, "%zu", sizeof(struct conn));
+}
+
 Test(conn, that_pipelines_what_is_refused_at_once_lets_others_have_their_turn)
 {
 	enum { REQUESTS = 1000 };
@@ -84,5 +89,9 @@ Test(conn, that_pipelines_what_is_refused_at_once_lets_others_have_their_turn)
 	} while (desk.loop->later_first == desk.conn && turns <= REQUESTS);
 	cr_assert_eq(answered, REQUESTS, "%u answers after %u turns", answered, turns);
 	cr_assert_eq(desk.conn->phase, PHASE_HEAD, "it waits for the next request");
+	cr_assert_null(desk.conn->exchange, "for which it keeps nothing");
+	desk.conn->client.readable = true;
+	relay_conn_run(desk.conn);
+	cr_assert_null(desk.conn->exchange, "nor after a read that finds nothing");
 	close_desk(&desk);
 }

@@ -63,7 +63,7 @@ static long chosen(struct desk *desk)
 /* What another client's first request goes to. */
 static long chosen_anew(struct desk *desk)
 {
-	desk->conn.pool = NULL;
+	desk->conn.pool = 0;
 	return chosen(desk);
 }
 

@@ -18,7 +18,7 @@ Test(link, has_no_event_after_its_end_though_a_child_still_has_the_socket)
 	int childs = dup(pair[0]);
 	cr_assert(relay_link_watch(&link, epoll_fd));
 	cr_assert_eq(epoll_wait(epoll_fd, &event, 1, 0), 1);
-	relay_link_close(&link);
+	relay_link_close(&link, epoll_fd);
 	close(pair[1]);
 	cr_assert_eq(epoll_wait(epoll_fd, &event, 1, 0), 0);
 	close(childs);

@@ -117,7 +117,7 @@ Test(memory, of_a_kept_request_lets_it_be_sent_twice)
 	cr_assert(ub_text_is(relay_buffer_text(&flow.raw), "GET next"), "the next request is there still");
 	relay_flow_release(&blocks, &flow);
 	relay_blocks_free(&blocks);
-	relay_link_close(&link);
+	relay_link_close(&link, -1);
 	close(theirs);
 }
 
@@ -142,8 +142,8 @@ Test(memory, of_a_stream_is_one_buffer_however_long_it_is)
 	cr_assert_eq(blocks.large, 0);
 	relay_flow_release(&blocks, &flow);
 	relay_blocks_free(&blocks);
-	relay_link_close(&from);
-	relay_link_close(&to);
+	relay_link_close(&from, -1);
+	relay_link_close(&to, -1);
 	close(writer);
 	close(reader);
 }

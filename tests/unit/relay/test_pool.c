@@ -21,7 +21,6 @@ static void keep_one(struct loop *loop, int *theirs)
 	cr_assert_not_null(upstream);
 	cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
 	upstream->link = (struct link){ .fd = pair[0], .kind = LINK_UPSTREAM };
-	upstream->timer.owner = upstream;
 	upstream->pool = &pool;
 	pool.busy++;
 	relay_upstream_keep(loop, upstream);
