@@ -354,13 +354,11 @@ static void reserve_all(struct ub_pass *pass, const struct ub_plan *plan, const 
 	}
 }
 
-bool pass_choose_review_times(struct ub_pass *pass, struct ub_cadence_input *input,
-    struct ub_decision *decision, const struct ub_findings *findings, const struct ub_busy_people *server)
+/* Keeps the times that the plan has, if all was known, and lets others choose. */
+static bool end_choice(
+    struct ub_pass *pass, bool known, const struct ub_decision *decision, const struct ub_findings *findings)
 {
-	const struct ub_taken taken = { .store = pass->store, .server = server };
 	struct ub_store_appointments collisions = { 0 };
-	lock(pass);
-	bool known = ub_decide_cadence_as_known(&taken, pass->collection, input, decision, pass->arena);
 	if (known)
 		reserve_all(pass, decision->plan, findings, &collisions);
 	unlock(pass);
@@ -370,11 +368,19 @@ bool pass_choose_review_times(struct ub_pass *pass, struct ub_cadence_input *inp
 	return known;
 }
 
+bool pass_choose_review_times(struct ub_pass *pass, struct ub_cadence_input *input,
+    struct ub_decision *decision, const struct ub_findings *findings, const struct ub_busy_people *server)
+{
+	const struct ub_taken taken = { .store = pass->store, .server = server };
+	lock(pass);
+	bool known = ub_decide_cadence_as_known(&taken, pass->collection, input, decision, pass->arena);
+	return end_choice(pass, known, decision, findings);
+}
+
 bool pass_choose_times(struct ub_pass *pass, struct ub_decide_input *input, struct ub_decision *decision,
     const struct ub_findings *findings, const struct ub_busy_people *server)
 {
 	const struct ub_taken taken = { .store = pass->store, .server = server };
-	struct ub_store_appointments collisions = { 0 };
 	lock(pass);
 	bool known = ub_decide_history(&taken, decision, input, pass->arena) &&
 		     ub_decide_left(&taken, decision, input, pass->arena) &&
@@ -382,11 +388,5 @@ bool pass_choose_times(struct ub_pass *pass, struct ub_decide_input *input, stru
 	if (known &&
 	    (input->n_existing || input->n_busy || input->history || input->left.n || input->joined.n))
 		ub_decide(input, decision, pass->arena);
-	if (known)
-		reserve_all(pass, decision->plan, findings, &collisions);
-	unlock(pass);
-	look_at_meetings_of(pass, &collisions);
-	if (!known)
-		pass_complain(pass);
-	return known;
+	return end_choice(pass, known, decision, findings);
 }
