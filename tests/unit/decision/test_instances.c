@@ -40,8 +40,8 @@ Test(instances, are_as_many_as_the_item_says_in_the_horizon)
 	static const char *const rules[] = { RULE("usual", INVITES), RULE("signal", ""),
 		RULE("four", "        instances: 4\n"), RULE("one", INVITES "        instances: 1\n"),
 		RULE("all", INVITES "        instances: all\n"),
-		"  - name: todo\n    for: meeting\n    when: meeting.customer\n    create:\n"
-		"      - {task: it, title: Do, due: 1h before start}\n" };
+		("  - name: todo\n    for: meeting\n    when: meeting.customer\n    create:\n"
+		 "      - {task: it, title: Do, due: 1h before start}\n") };
 	static const char *const wanted[][2] = { { "usual/it", "12 19" }, { "four/it", "12 19 26 3" },
 		{ "one/it", "12" }, { "todo/it", "12 19" }, { "signal/it", "12 19 26 3 10 17 24" },
 		{ "all/it", "12 19 26 3 10 17 24" } };

@@ -266,10 +266,10 @@ Test(settings, take_several_places_to_listen_at)
 
 Test(settings, take_as_many_places_as_the_limit)
 {
-	for (int more = 0; more < 2; more++) {
+	for (size_t more = 0; more < 2; more++) {
 		char text[1024] = "upstream: https://a.example\n" ORG "listen:\n";
-		for (int i = 0; i < UB_LISTENS_MAX + more; i++)
-			snprintf(text + strlen(text), 16, "  - h:%d\n", i + 1);
+		for (size_t i = 0; i < UB_LISTENS_MAX + more; i++)
+			snprintf(text + strlen(text), 16, "  - h:%zu\n", i + 1);
 		struct reading *r = read_settings("u.yaml", text);
 		cr_assert_eq(r->diags.errors, more, "%s", printed(r));
 		finish(&r);
