@@ -71,7 +71,8 @@ bool ub_tls_is_shaken(const struct ub_tls_channel *channel);
 /* Reads at most `size` bytes, at least one. */
 enum ub_tls_result ub_tls_read(struct ub_tls_channel *channel, void *out, size_t size, size_t *n);
 /* Writes a part of the bytes, which are at least one. What was not written must be given again, at the
- * beginning of the next call's bytes. */
+ * beginning of the next call's bytes. UB_TLS_BROKEN: nothing can be written any more; but what the other side
+ * has said before it went can still be read. */
 enum ub_tls_result ub_tls_write(struct ub_tls_channel *channel, const void *bytes, size_t size, size_t *n);
 /* Whether bytes can be read: UB_TLS_DONE, or UB_TLS_READS if none has come. */
 enum ub_tls_result ub_tls_peek(struct ub_tls_channel *channel);

@@ -12,6 +12,7 @@ struct ub_tls_channel {
 	struct tls_contexts *contexts;
 	bool shaken; /* the handshake was done, whatever came after it */
 	bool broken;
+	bool deaf;           /* the other side takes no more; what it has said before can still be read */
 	const char *problem; /* a text of OpenSSL's or of the C library's, which stays */
 };
 
@@ -103,8 +104,13 @@ enum ub_tls_result ub_tls_read(struct ub_tls_channel *channel, void *out, size_t
 enum ub_tls_result ub_tls_write(struct ub_tls_channel *channel, const void *bytes, size_t size, size_t *n)
 {
 	*n = 0;
-	return channel->broken ? UB_TLS_BROKEN
-			       : result_of(channel, SSL_write_ex(channel->ssl, bytes, size, n));
+	if (channel->broken || channel->deaf)
+		return UB_TLS_BROKEN;
+	enum ub_tls_result result = result_of(channel, SSL_write_ex(channel->ssl, bytes, size, n));
+	/* After a mistake in TLS itself the handshake is not finished any more, in OpenSSL's words. */
+	channel->deaf = result == UB_TLS_BROKEN && SSL_is_init_finished(channel->ssl);
+	channel->broken &= !channel->deaf;
+	return result;
 }
 
 enum ub_tls_result ub_tls_peek(struct ub_tls_channel *channel)
@@ -116,7 +122,8 @@ enum ub_tls_result ub_tls_peek(struct ub_tls_channel *channel)
 
 void ub_tls_end(struct ub_tls_channel *channel)
 {
-	if (!channel->broken && SSL_is_init_finished(channel->ssl) && SSL_shutdown(channel->ssl) < 0)
+	bool open = !channel->broken && !channel->deaf && SSL_is_init_finished(channel->ssl);
+	if (open && SSL_shutdown(channel->ssl) < 0)
 		ERR_clear_error();
 }
 

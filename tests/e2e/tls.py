@@ -10,6 +10,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 
 import calendars
@@ -19,6 +20,7 @@ import support
 import tap
 
 SOON = 10.0
+TRIES = 10  # of what two processes race for
 
 
 class Upbeat(support.Upbeat):
@@ -31,8 +33,8 @@ class Story(support.World):
         self.authority = certificates.Authority(self.folder)
         self.trusted = self.authority.trust()
         support.TRUSTED = self.trusted
-        pair = self.authority.issue("dav", "DNS:dav.ours.example,IP:127.0.0.1")
-        self.server = self.start(support.Radicale, tls=pair)
+        self.pair = self.authority.issue("dav", "DNS:dav.ours.example,IP:127.0.0.1")
+        self.server = self.start(support.Radicale, tls=self.pair)
         self.certificate, self.key = self.authority.issue("cal", "DNS:cal.ours.example,IP:127.0.0.1")
         other, its_key = self.authority.issue("kalender", "DNS:kalender.ours.example")
         self.upbeat = self.open(f"""\
@@ -98,6 +100,39 @@ def _(story):
     calendar = calendars.Calendar(story.upbeat.calendar_of("alice"), "alice")
     tap.equal(calendar.put("m.ics", calendars.meeting(uid="m")).status, 201, "PUT")
     tap.eventually(lambda: len(calendar.items_of("m")) == 4, "items", SOON)
+
+
+class Refusing:
+    """A server with TLS that answers before it has read the upload, and goes away. Closing with bytes unread resets."""
+
+    def __init__(self, pair):
+        self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        self.context.load_cert_chain(*pair)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"https://127.0.0.1:{self.listener.getsockname()[1]}"
+
+    def serve(self, times):
+        for _ in range(times):
+            plain, _ = self.listener.accept()
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # what waits to be sent would go with the reset
+            with self.context.wrap_socket(plain, server_side=True) as connection:
+                said = b""
+                while b"\r\n\r\n" not in said:
+                    said += connection.recv(1000)
+                connection.sendall(b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 8\r\n\r\ntoo much")
+
+
+@tap.case("a server with TLS that refuses an upload and goes away is heard")
+def _(story):
+    server = Refusing(story.pair)
+    upbeat = story.start(Upbeat, server, f"{support.ORGANIZATION}upstream_tls: {{ca: {story.authority.certificate}}}\n"
+                         f"tls: {{certificate: {story.certificate}, key: {story.key}}}\n")
+    serving = threading.Thread(target=server.serve, args=(TRIES,), daemon=True)
+    serving.start()
+    for _ in range(TRIES):
+        with story.connect(port=upbeat.port) as connection:
+            tap.equal(story.ask(connection, "/x.png", "PUT", bytes(4000000)), 413, "status")
+    serving.join()
 
 
 @tap.case("each name that a client may ask for has its certificate, and another name the first one")
