@@ -85,11 +85,12 @@
 #define UB_HREF_MAX            (16u * 1024) /* longer hrefs have no canonical form */
 
 /* wire */
-#define UB_WIRE_FRAME_MAX     (128u * 1024)
-#define UB_WIRE_BODY_MAX      (64u * 1024) /* a meeting that rules may amend; larger meetings stay as they are */
-#define UB_WIRE_FILES_MAX     UB_RELAY_THREADS_MAX /* open files that come with one frame: a socket a loop */
-#define UB_WIRE_WAITING_BYTES 512                  /* a bit for each bucket of principals */
-#define UB_WIRE_PIECE_MAX     (32u * 1024)         /* the part of a reply in one frame */
+#define UB_WIRE_FRAME_MAX (128u * 1024)
+#define UB_WIRE_BODY_MAX  (64u * 1024) /* a meeting that rules may amend; larger meetings stay as they are */
+/* Open files that come with one frame: a socket for each loop of a relay, and of the one before it. */
+#define UB_WIRE_FILES_MAX     (2 * UB_RELAY_THREADS_MAX)
+#define UB_WIRE_WAITING_BYTES 512          /* a bit for each bucket of principals */
+#define UB_WIRE_PIECE_MAX     (32u * 1024) /* the part of a reply in one frame */
 
 /* control socket */
 #define UB_CONTROL_ASK_MS      1000                 /* time for a client to say what it wants */

@@ -55,7 +55,7 @@ enum ub_wire_kind {
 	UB_WIRE_READY = 3,
 	UB_WIRE_COMMITTED = 4,
 	/* its id: the number of engines before; when the relay started, Unix seconds. The sockets of the
-	   relay's loops come along. */
+	   relay's loops come along, and of those of the relay that it has taken over from. */
 	UB_WIRE_HELLO = 5,
 	UB_WIRE_PLACE =
 	    6, /* from one relay to its successor, with the sockets of a place; see relay/handover.c */

@@ -106,6 +106,13 @@ static struct ub_text destination_of(struct loop *loop, const struct ub_http_hea
 	return ub_http_href_canonical(loop->arena, ub_http_value(head, "Destination"));
 }
 
+static struct ub_wire_id id_of(const struct conn *conn)
+{
+	const struct loop *loop = conn->loop;
+	uint32_t place = loop->shared->range * UB_RELAY_THREADS_MAX + loop->index;
+	return (struct ub_wire_id){ place * UB_RELAY_CONNS_MAX + conn->slot, conn->generation };
+}
+
 /* The frame with the body is sent once and not kept. An engine that comes later is told without the body. */
 static bool tell_with_body(
     struct conn *conn, struct ub_wire_frame *frame, struct ub_text if_match, struct ub_text body)
@@ -133,7 +140,7 @@ bool relay_announce(struct conn *conn, const struct ub_http_head *head, struct u
 	ub_arena_reset(loop->arena);
 	struct ub_wire_frame frame = {
 		.kind = UB_WIRE_WRITE,
-		.id = { loop->index * UB_RELAY_CONNS_MAX + conn->slot, conn->generation },
+		.id = id_of(conn),
 		.write = {
 		    .write = exchange->watch.write,
 		    .overridden = exchange->watch.overridden,
@@ -240,7 +247,7 @@ void relay_announce_answer(struct conn *conn, const struct ub_http_head *head)
 	struct exchange *exchange = conn->exchange;
 	struct ub_wire_frame frame = {
 		.kind = UB_WIRE_ANSWERED,
-		.id = { loop->index * UB_RELAY_CONNS_MAX + conn->slot, conn->generation },
+		.id = id_of(conn),
 	};
 	if (!exchange->announced)
 		return;

@@ -32,13 +32,13 @@ static void close_file(int *fd)
 static void close_sockets(struct engine *engine)
 {
 	close_file(&engine->fd);
-	for (unsigned i = 0; i < engine->n_loops; i++)
+	for (unsigned i = 0; i < UB_COUNT(engine->loop_fds); i++)
 		close_file(&engine->loop_fds[i]);
 }
 
 /* The engine's ends: one for the main thread, and one for each loop. */
 struct ends {
-	int fd, loop_fds[UB_RELAY_THREADS_MAX];
+	int fd, loop_fds[UB_WIRE_FILES_MAX];
 	unsigned n_loops;
 };
 
@@ -54,7 +54,7 @@ static bool open_sockets(struct engine *engine, struct ends *ends)
 	int pair[2];
 	close_sockets(engine);
 	*ends = (struct ends){ .fd = -1 };
-	for (unsigned i = 0; i <= engine->n_loops; i++) {
+	for (unsigned i = 0; i <= engine->n_loops + engine->n_guests; i++) {
 		if (!open_pair(pair))
 			return false;
 		*(i == 0 ? &engine->fd : &engine->loop_fds[i - 1]) = pair[0];
@@ -118,7 +118,7 @@ void relay_engine_init(struct engine *engine, unsigned n_loops)
 	engine->fd = -1;
 	engine->n_loops = n_loops;
 	engine->control_fd = engine->options->control_fd;
-	for (unsigned i = 0; i < n_loops; i++)
+	for (unsigned i = 0; i < UB_COUNT(engine->loop_fds); i++)
 		engine->loop_fds[i] = -1;
 }
 
@@ -175,10 +175,14 @@ bool relay_engine_reap(struct engine *engine)
 	engine->shared->poll_every = 0;
 	relay_principals_wait(engine->shared, UB_TEXT_NONE);
 	plan_restart(engine);
-	ub_log(engine->log, UB_LOG_WARNING, "the engine ended with %s %d and is started again in %lld ms",
-	    WIFSIGNALED(status) ? "signal" : "status",
-	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
-	    (long long)(engine->start_at - ub_sys_monotonic_ms()));
+	const char *how = WIFSIGNALED(status) ? "signal" : "status";
+	int number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+	if (engine->last)
+		ub_log(engine->log, UB_LOG_WARNING, "the engine ended with %s %d", how, number);
+	else
+		ub_log(engine->log, UB_LOG_WARNING,
+		    "the engine ended with %s %d and is started again in %lld ms", how, number,
+		    (long long)(engine->start_at - ub_sys_monotonic_ms()));
 	return true;
 }
 

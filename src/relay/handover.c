@@ -3,7 +3,9 @@
 /*
  * A new program takes the place of this one. It is started with a socket to this one, by which the listening
  * sockets go to it; when it accepts clients, it says READY. It has no engine as long as this one has: the
- * socket's end says that store and control socket are free.
+ * socket's end says that store and control socket are free. Then the loops here are guests of its engine, for
+ * the writes that they still have: READY comes with a second socket, by which they get sockets to the engine,
+ * and once more to each engine after that.
  */
 #include "relay-private.h"
 
@@ -26,27 +28,30 @@ static struct ub_text name_of(const struct ub_relay_listen *place, struct ub_are
 
 /* ---- handing over ---- */
 
-static enum ub_wire_result send_place(int fd, struct ub_text name, const int *fds, unsigned n)
+static enum ub_wire_result send_frame(
+    int fd, const struct ub_wire_frame *frame, const int *files, unsigned n_files)
 {
 	unsigned char bytes[UB_RELAY_PLACE_MAX];
-	const struct ub_wire_frame frame = { .kind = UB_WIRE_PLACE, .place = { name } };
-	size_t size = ub_wire_encode(&frame, bytes, sizeof(bytes));
-	return size > 0 ? ub_wire_send_files(fd, bytes, size, fds, n) : UB_WIRE_INVALID;
+	size_t size = ub_wire_encode(frame, bytes, sizeof(bytes));
+	return size > 0 ? ub_wire_send_files(fd, bytes, size, files, n_files) : UB_WIRE_INVALID;
 }
 
 /* A place without a name ends the list. */
-static bool send_places(
-    const struct ub_relay_options *options, int (*fds)[UB_LISTENS_MAX], unsigned n, int to)
+static bool send_places(const struct shared *shared, int (*fds)[UB_LISTENS_MAX], unsigned n, int to)
 {
+	const struct ub_relay_options *options = shared->options;
+	struct ub_wire_frame frame = { .kind = UB_WIRE_PLACE, .id = { shared->range, 0 } };
 	struct ub_arena *arena = ub_arena_new();
 	bool sent = true;
 	for (size_t k = 0; sent && k < options->n_listens; k++) {
 		int of_place[UB_RELAY_THREADS_MAX];
 		for (unsigned i = 0; i < n; i++)
 			of_place[i] = fds[i][k];
-		sent = send_place(to, name_of(&options->listens[k], arena), of_place, n) == UB_WIRE_OK;
+		frame.place.name = name_of(&options->listens[k], arena);
+		sent = send_frame(to, &frame, of_place, n) == UB_WIRE_OK;
 	}
-	sent = sent && send_place(to, UB_TEXT_NONE, NULL, 0) == UB_WIRE_OK;
+	frame.place.name = UB_TEXT_NONE;
+	sent = sent && send_frame(to, &frame, NULL, 0) == UB_WIRE_OK;
 	ub_arena_free(&arena);
 	return sent;
 }
@@ -97,9 +102,10 @@ static bool has_passed_socket(const struct ub_relay_options *options)
 	return false;
 }
 
-const char *relay_successor_start(struct successor *successor, const struct ub_relay_options *options,
-    int (*fds)[UB_LISTENS_MAX], unsigned n)
+const char *relay_successor_start(
+    struct successor *successor, const struct shared *shared, int (*fds)[UB_LISTENS_MAX], unsigned n)
 {
+	const struct ub_relay_options *options = shared->options;
 	int pair[2];
 	if (!options->successor_argv || has_passed_socket(options))
 		return "it is systemd that has the sockets, and clients wait there while it restarts the "
@@ -108,7 +114,7 @@ const char *relay_successor_start(struct successor *successor, const struct ub_r
 		return strerror(errno);
 	int error = spawn(options, pair[1], &successor->pid);
 	close(pair[1]);
-	if (error == 0 && send_places(options, fds, n, pair[0])) {
+	if (error == 0 && send_places(shared, fds, n, pair[0])) {
 		successor->fd = pair[0];
 		return NULL;
 	}
@@ -116,13 +122,65 @@ const char *relay_successor_start(struct successor *successor, const struct ub_r
 	return error ? strerror(error) : "it took no sockets";
 }
 
+static void close_files(const struct ub_wire_message *message)
+{
+	for (size_t i = 0; i < message->n_files; i++)
+		close(message->files[i]);
+}
+
+/* Hears READY with so many files at most, which are the caller's then. */
+static enum ub_wire_result hear_ready(
+    int fd, struct ub_wire_message *message, size_t most, unsigned char *scratch)
+{
+	struct ub_wire_frame frame;
+	enum ub_wire_result result = ub_wire_hear(fd, message, scratch);
+	if (result != UB_WIRE_OK)
+		return result;
+	if (ub_wire_next(message, &frame) == UB_WIRE_OK && frame.kind == UB_WIRE_READY &&
+	    message->n_files <= most)
+		return UB_WIRE_OK;
+	close_files(message);
+	return UB_WIRE_NONE;
+}
+
+enum ub_wire_result relay_successor_hear(struct successor *successor, unsigned char *scratch)
+{
+	struct ub_wire_message message;
+	enum ub_wire_result result = hear_ready(successor->fd, &message, 1, scratch);
+	if (result == UB_WIRE_OK && message.n_files == 1 && successor->host_fd < 0)
+		successor->host_fd = message.files[0];
+	else if (result == UB_WIRE_OK)
+		close_files(&message);
+	return result;
+}
+
+enum ub_wire_result relay_successor_engine(
+    struct successor *successor, int *fds, unsigned n, unsigned char *scratch)
+{
+	struct ub_wire_message message;
+	enum ub_wire_result result = hear_ready(successor->host_fd, &message, n, scratch);
+	if (result == UB_WIRE_OK && message.n_files == n) {
+		memcpy(fds, message.files, n * sizeof(int));
+	} else if (result == UB_WIRE_OK) {
+		close_files(&message);
+		return UB_WIRE_NONE;
+	}
+	if (result == UB_WIRE_CLOSED) {
+		close(successor->host_fd);
+		successor->host_fd = -1;
+	}
+	return result;
+}
+
 /* ---- taking over ---- */
 
 static bool take_place(
     struct inherited *inherited, struct ub_text name, const struct ub_wire_message *message)
 {
-	if (name.len == 0 || inherited->n == UB_LISTENS_MAX)
+	if (name.len == 0 || inherited->n == UB_LISTENS_MAX || message->n_files > UB_RELAY_THREADS_MAX) {
+		close_files(message);
 		return false;
+	}
 	struct inherited_place *place = &inherited->places[inherited->n++];
 	place->name = ub_text_copy(inherited->arena, name);
 	place->n = (unsigned)message->n_files;
@@ -141,6 +199,7 @@ bool relay_inherit(struct inherited *inherited, int predecessor, unsigned char *
 		    ub_wire_hear(predecessor, &message, scratch) != UB_WIRE_OK ||
 		    ub_wire_next(&message, &frame) != UB_WIRE_OK || frame.kind != UB_WIRE_PLACE)
 			return false;
+		inherited->range = frame.id.slot;
 		if (!take_place(inherited, frame.place.name, &message))
 			return true;
 	}
@@ -179,10 +238,23 @@ void relay_inherited_close(struct inherited *inherited)
 	*inherited = (struct inherited){ .n = 0 };
 }
 
-void relay_successor_ready(int predecessor)
+int relay_successor_ready(int predecessor)
 {
-	unsigned char bytes[64];
 	const struct ub_wire_frame ready = { .kind = UB_WIRE_READY };
-	size_t n = ub_wire_encode(&ready, bytes, sizeof(bytes));
-	(void)!ub_wire_send_bytes(predecessor, bytes, n); /* one that is gone need not know */
+	int pair[2] = { -1, -1 };
+	bool whole = socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) == 0;
+	/* One that is gone need not know. */
+	(void)!send_frame(predecessor, &ready, &pair[1], whole ? 1 : 0);
+	if (whole)
+		close(pair[1]);
+	return pair[0];
+}
+
+bool relay_guests_take(int guests_fd, int *fds, unsigned n)
+{
+	const struct ub_wire_frame ready = { .kind = UB_WIRE_READY };
+	bool told = send_frame(guests_fd, &ready, fds, n) == UB_WIRE_OK;
+	for (unsigned i = 0; i < n; i++)
+		close(fds[i]);
+	return told;
 }

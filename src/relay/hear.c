@@ -25,6 +25,23 @@ void relay_tell_all(struct relay *relay, enum note_kind kind)
 
 /* ---- the engine ---- */
 
+static void forget_guests(struct relay *relay)
+{
+	close(relay->guests_fd);
+	relay->guests_fd = -1;
+}
+
+static void give_guests(struct relay *relay)
+{
+	int fds[UB_RELAY_THREADS_MAX];
+	unsigned n = 0;
+	for (unsigned i = 0; i < relay->engine.n_guests; i++)
+		if ((fds[n] = relay_engine_take_socket(&relay->engine, relay->engine.n_loops + i)) >= 0)
+			n++;
+	if (n > 0 && !relay_guests_take(relay->guests_fd, fds, n))
+		forget_guests(relay);
+}
+
 /* Each loop talks to the engine by a socket of its own. */
 void relay_give_engine(struct relay *relay)
 {
@@ -34,6 +51,8 @@ void relay_give_engine(struct relay *relay)
 		if (note.fd >= 0)
 			relay_loop_tell(relay->loops[i], &note);
 	}
+	if (relay->engine.ready && relay->guests_fd >= 0)
+		give_guests(relay);
 }
 
 static void tell_of_tls(const struct relay *relay)
@@ -83,7 +102,7 @@ static void upgrade(struct relay *relay)
 	else if (relay->predecessor >= 0 || !relay->ready)
 		why = "its own engine is not ready yet";
 	else
-		why = relay_successor_start(&relay->successor, relay->options, relay->listen_fds, relay->n);
+		why = relay_successor_start(&relay->successor, &relay->shared, relay->listen_fds, relay->n);
 	if (why)
 		ub_log(relay->log, UB_LOG_ERROR, "no new process takes over: %s", why);
 	else
@@ -97,16 +116,15 @@ static void give_way(struct relay *relay)
 	ub_sys_notify(state);
 	ub_log(relay->log, UB_LOG_INFO, "process %d has taken over; what is open here comes to its end",
 	    (int)relay->successor.pid);
-	relay->successor.accepts = true;
+	relay->successor.accepts = relay->engine.last = true;
 	relay->successor.engine_until = ub_sys_monotonic_ms() + UB_RELAY_HANDOVER_MS;
 	relay_tell_all(relay, NOTE_HAND_OVER);
 }
 
 static void hear_successor(struct relay *relay)
 {
-	struct ub_wire_frame frame;
-	enum ub_wire_result result = ub_wire_receive(relay->successor.fd, &frame, relay->wire);
-	if (result == UB_WIRE_OK && frame.kind == UB_WIRE_READY && !relay->successor.accepts)
+	enum ub_wire_result result = relay_successor_hear(&relay->successor, relay->wire);
+	if (result == UB_WIRE_OK && !relay->successor.accepts)
 		give_way(relay);
 	if (result != UB_WIRE_CLOSED)
 		return;
@@ -117,7 +135,29 @@ static void hear_successor(struct relay *relay)
 	relay->successor.fd = -1;
 }
 
+/* Its engine has what is stored here from now on. */
+static void hear_host(struct relay *relay)
+{
+	int fds[UB_RELAY_THREADS_MAX];
+	if (relay_successor_engine(&relay->successor, fds, relay->n, relay->wire) != UB_WIRE_OK)
+		return;
+	ub_log(relay->log, UB_LOG_INFO, "the engine of process %d is told what is stored here",
+	    (int)relay->successor.pid);
+	relay->engine.count++;
+	for (unsigned i = 0; i < relay->n; i++) {
+		const struct note note = { NOTE_ENGINE_READY, relay->engine.count, fds[i] };
+		relay_loop_tell(relay->loops[i], &note);
+	}
+}
+
 /* ---- a predecessor ---- */
+
+static void hear_guests(struct relay *relay)
+{
+	char byte;
+	if (recv(relay->guests_fd, &byte, 1, MSG_DONTWAIT) == 0)
+		forget_guests(relay);
+}
 
 /* Nothing comes from it but its end. */
 static void hear_predecessor(struct relay *relay)
@@ -135,12 +175,13 @@ static void hear_predecessor(struct relay *relay)
 /* ---- when the engine comes and goes ---- */
 
 /* The engine ends when no request is left, or when the successor has to have one: its clients' writes wait
- * there for an engine. What is stored here afterwards is found as what changes past Upbeat. */
+ * there for an engine, and so do those that are left here. One that has ended before is not started again. */
 static void let_engine_go(struct relay *relay, int64_t now)
 {
 	struct successor *successor = &relay->successor;
 	bool idle = relay->finished == relay->n;
-	if (!successor->accepts || successor->served || (!idle && now < successor->engine_until))
+	bool due = idle || relay->engine.pid == 0 || now >= successor->engine_until;
+	if (!successor->accepts || successor->served || !due)
 		return;
 	relay_engine_stop(&relay->engine, UB_RELAY_DRAIN_MS);
 	relay_tell_all(relay, NOTE_ENGINE_GONE);
@@ -155,7 +196,7 @@ static void let_engine_go(struct relay *relay, int64_t now)
 static bool wants_engine(const struct relay *relay)
 {
 	return relay->options->engine_argv && relay->engine.pid == 0 && !relay->stopping &&
-	       relay->predecessor < 0 && !relay->successor.served;
+	       relay->predecessor < 0 && !relay->engine.last;
 }
 
 /* Milliseconds until something is to be done; -1: for ever. */
@@ -173,8 +214,10 @@ static int until_next(const struct relay *relay, int64_t now)
 int relay_tend_engine(struct relay *relay, int64_t now)
 {
 	let_engine_go(relay, now);
-	if (wants_engine(relay) && now >= relay->engine.start_at)
+	if (wants_engine(relay) && now >= relay->engine.start_at) {
+		relay->engine.n_guests = relay->guests_fd >= 0 ? relay->n : 0;
 		relay_engine_start(&relay->engine);
+	}
 	return until_next(relay, now);
 }
 
@@ -253,6 +296,8 @@ void relay_hear(struct relay *relay, int patience)
 		{ .fd = relay->engine.pid > 0 ? relay->engine.fd : -1, .events = POLLIN },
 		{ .fd = relay->successor.fd, .events = POLLIN },
 		{ .fd = relay->predecessor, .events = POLLIN },
+		{ .fd = relay->successor.host_fd, .events = POLLIN },
+		{ .fd = relay->guests_fd, .events = POLLIN },
 	};
 	uint64_t finished = 0;
 	int number;
@@ -264,6 +309,10 @@ void relay_hear(struct relay *relay, int patience)
 		hear_successor(relay);
 	if (fds[4].revents)
 		hear_predecessor(relay);
+	if (fds[5].revents)
+		hear_host(relay);
+	if (fds[6].revents)
+		hear_guests(relay);
 	while (fds[0].revents && (number = ub_sys_signals_next(relay->signals)) != 0)
 		take_signal(relay, number);
 	if (fds[1].revents && read(relay->shared.finished_fd, &finished, sizeof(finished)) > 0)

@@ -154,6 +154,7 @@ static void take_note(struct loop *loop, const struct note *note)
 		lose_engine(loop);
 		break;
 	case NOTE_DRAIN:
+		loop->awaits_engine = false;
 		if (!loop->draining)
 			accept_last(loop);
 		drain(loop, UB_RELAY_DRAIN_MS);
@@ -162,6 +163,7 @@ static void take_note(struct loop *loop, const struct note *note)
 		relay_blocks_trim(&loop->blocks);
 		break;
 	case NOTE_HAND_OVER:
+		loop->awaits_engine = true;
 		drain(loop, loop->limits.total_ms);
 		break;
 	}
@@ -320,7 +322,8 @@ static int patience(const struct loop *loop)
 
 static bool is_over(const struct loop *loop)
 {
-	return loop->draining && (loop->open == 0 || loop->now >= loop->drain_until);
+	bool idle = loop->open == 0 && !(loop->awaits_engine && loop->n_missed > 0);
+	return loop->draining && (idle || loop->now >= loop->drain_until);
 }
 
 static void *turn(void *argument)

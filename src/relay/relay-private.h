@@ -450,6 +450,8 @@ struct shared {
 	uint32_t clients_max; /* of one loop: each client must find a descriptor for its upstream */
 	struct quota quota;
 	int finished_fd; /* an eventfd, by which a loop says that it has come to its end */
+	/* 0 or 1: the engine must not take the ids of one relay for those of the one before it. */
+	unsigned range;
 };
 
 /* The engine has told in which buckets keys wait; empty: no key waits. Called by the main thread. */
@@ -472,6 +474,7 @@ struct loop {
 	struct ub_wire_outbox out; /* what the engine is told next */
 	int64_t tell_at;           /* when, at the latest; 0: at the end of the turn */
 	bool accepting, draining;
+	bool awaits_engine; /* that of a successor, for the writes that no engine has confirmed */
 	int64_t now, drain_until, accept_at;
 	struct ub_relay_limits limits;
 	struct timers timers;
@@ -516,14 +519,22 @@ void relay_listen_remove(const struct ub_relay_listen *place, struct ub_arena *a
 
 struct successor {
 	int fd;               /* -1: there is none */
+	int host_fd;          /* by which sockets to its engine come; -1: there is none */
 	pid_t pid;            /* 0: none was started */
 	bool accepts, served; /* clients; and the engine of this relay has ended */
 	int64_t engine_until;
 };
 
 /* Starts the successor and gives it the sockets. Not NULL: why that cannot be done. */
-const char *relay_successor_start(struct successor *successor, const struct ub_relay_options *options,
-    int (*fds)[UB_LISTENS_MAX], unsigned n);
+const char *relay_successor_start(
+    struct successor *successor, const struct shared *shared, int (*fds)[UB_LISTENS_MAX], unsigned n);
+/* Takes what the successor says; `scratch` as in ub_wire_hear(). OK: it accepts clients, which it says once.
+ * CLOSED: it has ended, or gone on by itself. */
+enum ub_wire_result relay_successor_hear(struct successor *successor, unsigned char *scratch);
+/* The sockets to the successor's engine, one for each of n loops, which are the caller's. OK, NONE or CLOSED.
+ */
+enum ub_wire_result relay_successor_engine(
+    struct successor *successor, int *fds, unsigned n, unsigned char *scratch);
 
 struct inherited_place {
 	struct ub_text name;
@@ -534,6 +545,7 @@ struct inherited_place {
 struct inherited {
 	struct inherited_place places[UB_LISTENS_MAX];
 	size_t n;
+	unsigned range; /* of the predecessor's ids */
 	struct ub_arena *arena;
 };
 
@@ -547,21 +559,27 @@ bool relay_inherited_take(
     struct inherited *inherited, const struct ub_relay_listen *place, unsigned n, int *fds);
 /* Closes what nobody has taken. */
 void relay_inherited_close(struct inherited *inherited);
-/* Tells the predecessor that clients are accepted. */
-void relay_successor_ready(int predecessor);
+/* Tells the predecessor that clients are accepted. Returns a socket to it, for relay_guests_take(); -1: there
+ * is none. */
+int relay_successor_ready(int predecessor);
+/* The predecessor's loops get these sockets to the engine, which are closed here. False: it is gone. */
+bool relay_guests_take(int guests_fd, int *fds, unsigned n);
 
 struct engine {
 	const struct ub_relay_options *options;
 	struct ub_log *log;
 	struct shared *shared;
-	int fd;                             /* the main thread's socket; -1: there is none */
-	int loop_fds[UB_RELAY_THREADS_MAX]; /* those that the loops have not taken; -1: taken */
+	int fd; /* the main thread's socket; -1: there is none */
+	/* Those of the loops, and behind them those of its guests, that were not taken; -1: taken. */
+	int loop_fds[UB_WIRE_FILES_MAX];
 	unsigned n_loops;
-	int control_fd; /* 0: there is none */
-	pid_t pid;      /* 0: no engine runs */
-	uint32_t count; /* how many engines were started */
-	bool ready;     /* it has said so */
-	bool crashed;   /* an engine died by itself, and none was ready since */
+	unsigned n_guests; /* loops of the relay before this one, which has no engine any more */
+	int control_fd;    /* 0: there is none */
+	pid_t pid;         /* 0: no engine runs */
+	uint32_t count;    /* how many engines were started */
+	bool ready;        /* it has said so */
+	bool crashed;      /* an engine died by itself, and none was ready since */
+	bool last;         /* another relay has taken over: there is no engine after this one */
 	ub_instant relay_started;
 	int64_t started, start_at;
 	int64_t back_off;

@@ -108,6 +108,7 @@ static bool bind_all(struct relay *relay)
 	struct ub_text why;
 	size_t bound = 0;
 	unsigned inherited = relay_inherited_threads(&relay->inherited);
+	relay->shared.range = inherited ? 1 - relay->inherited.range % 2 : 0;
 	relay->n = inherited ? inherited : thread_count(relay->options);
 	while (bound < relay->options->n_listens && bind_one(relay, bound, arena, &why))
 		bound++;
@@ -170,7 +171,7 @@ static bool start_loops(struct relay *relay)
 	say_where(relay);
 	ub_sys_notify("READY=1");
 	if (relay->predecessor >= 0)
-		relay_successor_ready(relay->predecessor);
+		relay->guests_fd = relay_successor_ready(relay->predecessor);
 	return true;
 }
 
@@ -241,7 +242,8 @@ int ub_relay_run(const struct ub_relay_options *options, int signals, struct ub_
 		.log = log,
 		.signals = signals,
 		.shared = { .options = options, .log = log },
-		.successor = { .fd = -1 },
+		.successor = { .fd = -1, .host_fd = -1 },
+		.guests_fd = -1,
 		.predecessor = options->predecessor_fd ? options->predecessor_fd : -1,
 		.wire = malloc(UB_WIRE_FRAME_MAX),
 	};

@@ -15,6 +15,7 @@ struct relay {
 	struct inherited inherited;
 	struct successor successor;
 	int predecessor; /* -1: there is none, or it has let go */
+	int guests_fd;   /* by which its loops get sockets to our engine; -1: there are none */
 	struct loop *loops[UB_RELAY_THREADS_MAX];
 	int listen_fds[UB_RELAY_THREADS_MAX][UB_LISTENS_MAX];
 	unsigned n, finished;

@@ -24,6 +24,11 @@ def is_alive(pid):
         return False
 
 
+def kill_engine(relay):
+    (engine, *_) = pathlib.Path(f"/proc/{relay}/task/{relay}/children").read_text().split()
+    os.kill(int(engine), signal.SIGKILL)
+
+
 class Upbeat(support.Upbeat):
     """Of which other processes are the successors."""
 
@@ -68,6 +73,11 @@ class Story(support.World):
     def items_of(self, uid, seconds=20):
         """As many as a customer meeting has."""
         tap.eventually(lambda: len(self.calendar().items_of(uid)) >= 4, f"items of {uid}", seconds)
+
+    def stored(self, uid):
+        """As items_of(), but nobody looks for changes meanwhile."""
+        real = calendars.Calendar(self.radicale.url + self.radicale.calendar_of("alice"), "alice")
+        tap.eventually(lambda: len(real.items_of(uid)) >= 4, f"items of {uid}", 20)
 
     def states(self):
         states = []
@@ -151,9 +161,27 @@ def again(world):
     world.items_of("again")
 
 
+@tap.case("what the old process stores when its engine is gone is told to the engine of the new one")
+def hosted(world):
+    tap.eventually(lambda: world.upbeat.said().count("the engine is ready") == 3, "it has an engine", 20)
+    at_once, late = Upload(world, "at-once"), Upload(world, "late")
+    time.sleep(0.2)
+    old, new = world.upbeat.upgrade()
+    kill_engine(old)  # which would stay for 45 seconds
+    tap.contains(at_once.finish(), "201", "the first answer")
+    tap.eventually(lambda: f"the engine of process {new} is told" in world.upbeat.said(), "the log", 20)
+    world.stored("at-once")
+    assert is_alive(old), "it has another upload"
+    kill_engine(new)
+    tap.eventually(lambda: world.upbeat.said().count(f"the engine of process {new} is told") == 2, "the log again", 20)
+    tap.contains(late.finish(), "201", "the second answer")
+    world.stored("late")
+    tap.eventually(lambda: not is_alive(old), "the old process ends", 20)
+
+
 @tap.case("with settings that have mistakes, the old process goes on")
 def fails(world):
-    tap.eventually(lambda: world.upbeat.said().count("the engine is ready") == 3, "it has an engine", 20)
+    tap.eventually(lambda: world.upbeat.said().count("the engine is ready") == 5, "it has an engine", 20)
     before, text = world.upbeat.current(), world.upbeat.settings.read_text()
     world.upbeat.settings.write_text(text.replace("upstream:", "downstream:"))
     os.kill(before, signal.SIGUSR2)
