@@ -14,7 +14,7 @@ struct block {
  * longer. AddressSanitizer watches the bounds of what is in the heap. */
 static char *new_pages(size_t cap)
 {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef UB_ADDRESS_SANITIZER
 	char *pages = malloc(cap);
 	if (!pages)
 		abort();
@@ -28,7 +28,7 @@ static char *new_pages(size_t cap)
 
 static void free_pages(char *pages, size_t cap)
 {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef UB_ADDRESS_SANITIZER
 	(void)cap;
 	free(pages);
 #else

@@ -100,7 +100,7 @@ static int deny_namespaces(scmp_filter_ctx filter)
 
 static bool is_tested(void)
 {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef UB_ADDRESS_SANITIZER
 	return true;
 #else
 	return false;
