@@ -36,7 +36,7 @@ RATE = float(os.environ.get("UPBEAT_SOAK_RATE", "150"))
 SEED = int(os.environ.get("UPBEAT_SEED") or random.SystemRandom().randrange(1 << 32))
 ALLOWED = 1.05  # of what it was
 KEPT = 8  # connections to the server that the engine may keep
-TRIM_SECONDS = 121  # until the relay has given back what nobody has used for a minute
+TRIM_SECONDS = 121  # until both have given back what nobody has used for a minute
 MEMORY_SECONDS = 120  # shorter runs are warm-up
 AFTERWARDS = 1.0  # seconds after the server's return in which a request may still fail by its absence
 RULES = """\
@@ -137,6 +137,8 @@ upstream_tls: {{ca: {self.authority.certificate}}}
         self.restarts += 1
         self.crowd.away.append((time.monotonic(), None))
         os.kill(self.origin.pid, signal.SIGUSR1)
+        # Two signals at once would be one to it.
+        await asyncio.to_thread(self.origin.wait_for, lambda: not support.listens(self.origin.port), "it is gone")
         await asyncio.sleep(0.3 + self.dice.random())
         os.kill(self.origin.pid, signal.SIGUSR1)
         await asyncio.to_thread(self.origin.wait_for, lambda: support.listens(self.origin.port), "it is back")
