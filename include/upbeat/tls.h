@@ -70,6 +70,9 @@ enum ub_tls_result ub_tls_shake(struct ub_tls_channel *channel);
 bool ub_tls_is_shaken(const struct ub_tls_channel *channel);
 /* Reads at most `size` bytes, at least one. */
 enum ub_tls_result ub_tls_read(struct ub_tls_channel *channel, void *out, size_t size, size_t *n);
+/* Whether all that has come was read, as far as is known. If so, there is nothing to be read until the socket
+ * is readable again. */
+bool ub_tls_is_drained(const struct ub_tls_channel *channel);
 /* Writes a part of the bytes, which are at least one. What was not written must be given again, at the
  * beginning of the next call's bytes. UB_TLS_BROKEN: nothing can be written any more; but what the other side
  * has said before it went can still be read. */

@@ -68,6 +68,8 @@ static enum io read_tls(struct link *link, void *out, size_t size, size_t *n)
 	enum ub_tls_result result = ub_tls_read(link->tls, out, size, n);
 	enum io io = io_of(link, result);
 	link->read_writes = result == UB_TLS_WRITES;
+	if (io == IO_SOME && ub_tls_is_drained(link->tls))
+		link->readable = link->ended;
 	return io;
 }
 

@@ -13,8 +13,20 @@ struct ub_tls_channel {
 	bool shaken; /* the handshake was done, whatever came after it */
 	bool broken;
 	bool deaf;           /* the other side takes no more; what it has said before can still be read */
+	bool drained;        /* the last read of the socket gave less than was asked for */
 	const char *problem; /* a text of OpenSSL's or of the C library's, which stays */
 };
+
+/* A kernel that decrypts gives one record at a time, however much there is. */
+static long note_read(
+    BIO *bio, int operation, const char *bytes, size_t size, int number, long argument, int done, size_t *n)
+{
+	struct ub_tls_channel *channel = (struct ub_tls_channel *)(void *)BIO_get_callback_arg(bio);
+	(void)bytes, (void)number, (void)argument;
+	if (operation == (BIO_CB_READ | BIO_CB_RETURN))
+		channel->drained = done > 0 && *n < size && !BIO_get_ktls_recv(bio);
+	return done;
+}
 
 struct ub_tls_channel *ub_tls_open(struct ub_tls *tls, int fd)
 {
@@ -23,6 +35,8 @@ struct ub_tls_channel *ub_tls_open(struct ub_tls *tls, int fd)
 	SSL *ssl = channel ? SSL_new(tls->contexts->items[0]) : NULL;
 	if (!ssl || SSL_set_fd(ssl, fd) != 1)
 		abort();
+	BIO_set_callback_arg(SSL_get_rbio(ssl), (char *)channel);
+	BIO_set_callback_ex(SSL_get_rbio(ssl), note_read);
 	if (tls->pairs)
 		SSL_set_accept_state(ssl);
 	else
@@ -99,6 +113,11 @@ enum ub_tls_result ub_tls_read(struct ub_tls_channel *channel, void *out, size_t
 {
 	*n = 0;
 	return channel->broken ? UB_TLS_BROKEN : result_of(channel, SSL_read_ex(channel->ssl, out, size, n));
+}
+
+bool ub_tls_is_drained(const struct ub_tls_channel *channel)
+{
+	return channel->drained && !SSL_has_pending(channel->ssl);
 }
 
 enum ub_tls_result ub_tls_write(struct ub_tls_channel *channel, const void *bytes, size_t size, size_t *n)

@@ -32,6 +32,8 @@ static SSL_CTX *new_context(const SSL_METHOD *method)
 	SSL_CTX *context = SSL_CTX_new(method);
 	if (!context || SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
 		abort();
+	/* One read takes all that has come, not the head of a record alone. */
+	SSL_CTX_set_read_ahead(context, 1);
 	/* Idle connections have no buffers. What is written may have moved in memory since the last try. */
 	SSL_CTX_set_mode(context,
 	    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
