@@ -41,13 +41,29 @@ bool ub_net_parse(struct ub_text text, struct ub_net_address *address)
 	return n > 0;
 }
 
+/* Each request tells of its client, and the C library takes ten times as long. */
+static void show_four(const unsigned char bytes[4], char *out)
+{
+	for (size_t i = 0; i < 4; i++) {
+		unsigned n = bytes[i];
+		if (i > 0)
+			*out++ = '.';
+		if (n >= 100)
+			*out++ = (char)('0' + n / 100);
+		if (n >= 10)
+			*out++ = (char)('0' + n / 10 % 10);
+		*out++ = (char)('0' + n % 10);
+	}
+	*out = 0;
+}
+
 const char *ub_net_show(const struct ub_net_address *address, char out[UB_NET_SHOWN])
 {
-	bool four = is_four(address);
 	out[0] = 0;
-	if (address->known)
-		(void)inet_ntop(four ? AF_INET : AF_INET6, address->bytes + (four ? sizeof(mapped) : 0), out,
-		    UB_NET_SHOWN);
+	if (address->known && is_four(address))
+		show_four(address->bytes + sizeof(mapped), out);
+	else if (address->known)
+		(void)inet_ntop(AF_INET6, address->bytes, out, UB_NET_SHOWN);
 	return out;
 }
 
