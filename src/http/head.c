@@ -42,14 +42,22 @@ static enum ub_http_result stray(struct ub_http_scan *scan, char c)
 	return bad(scan, c == '\n' ? "a bare LF" : c == '\0' ? "a NUL" : "a control character");
 }
 
+/* The place of the first byte from `at` on that is no text of a line, or `end`. */
+static size_t skip_text(const char *bytes, size_t at, size_t end)
+{
+	while (at < end && http_is(bytes[at], HTTP_FIELD))
+		at++;
+	return at;
+}
+
 /* Every byte is looked at once, in whatever pieces the bytes come. A head is refused as soon as a wrong byte
  * has come. */
 static enum ub_http_result find_end(struct ub_http_scan *scan, struct ub_text bytes, bool may_skip)
 {
 	for (;; scan->at++) {
 		size_t most = scan->start + UB_HTTP_HEAD_MAX, end = bytes.len < most ? bytes.len : most;
-		while (!scan->after_cr && scan->at < end && http_is(bytes.ptr[scan->at], HTTP_FIELD))
-			scan->at++;
+		if (!scan->after_cr)
+			scan->at = skip_text(bytes.ptr, scan->at, end);
 		if (scan->at == end)
 			break;
 		char c = bytes.ptr[scan->at];
