@@ -167,15 +167,20 @@ static bool set_name(SSL_CTX *context, const char *name, bool number)
 		      : X509_VERIFY_PARAM_set1_host(param, name, 0) == 1;
 }
 
-/* The newest session is kept: the tickets of TLS 1.3 come after the handshake (RFC 8446 4.6.1). */
+/* The newest session is kept: the tickets of TLS 1.3 come after the handshake (RFC 8446 4.6.1). By one from
+ * before the last reload a server would go on that nobody trusts any more: who resumes shows no certificate.
+ */
 static int keep_session(SSL *ssl, SSL_SESSION *session)
 {
 	struct ub_tls *tls = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
 	pthread_mutex_lock(&tls->lock);
-	SSL_SESSION *former = tls->session;
-	tls->session = session;
+	SSL_SESSION *dropped = session;
+	if (SSL_get_SSL_CTX(ssl) == tls->contexts->items[0]) {
+		dropped = tls->session;
+		tls->session = session;
+	}
 	pthread_mutex_unlock(&tls->lock);
-	SSL_SESSION_free(former);
+	SSL_SESSION_free(dropped);
 	return 1; /* the session is ours now */
 }
 

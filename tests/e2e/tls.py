@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """TLS on both sides: clients see Upbeat's certificates, Upbeat checks the server's, and calendars get their items."""
+import contextlib
 import http.client
 import json
 import os
@@ -102,8 +103,8 @@ def _(story):
     tap.eventually(lambda: len(calendar.items_of("m")) == 4, "items", SOON)
 
 
-class Refusing:
-    """A server with TLS that answers before it has read the upload, and goes away. Closing with bytes unread resets."""
+class Hasty:
+    """A server with TLS that answers as soon as it has read the head, and goes away: closing with bytes unread resets."""
 
     def __init__(self, pair):
         self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -111,28 +112,41 @@ class Refusing:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"https://127.0.0.1:{self.listener.getsockname()[1]}"
 
-    def serve(self, times):
+    def accept(self):
+        """A connection whose client has begun with TLS."""
+        plain, _ = self.listener.accept()
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # what waits to be sent would go with the reset
+        plain.recv(1, socket.MSG_PEEK)
+        return plain
+
+    def answer(self, plain, status):
+        with contextlib.suppress(OSError), self.context.wrap_socket(plain, server_side=True) as connection:
+            said = b""
+            while b"\r\n\r\n" not in said:
+                said += connection.recv(1000)
+            connection.sendall(f"HTTP/1.1 {status} So\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".encode())
+
+    def serve(self, times, status):
         for _ in range(times):
-            plain, _ = self.listener.accept()
-            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # what waits to be sent would go with the reset
-            with self.context.wrap_socket(plain, server_side=True) as connection:
-                said = b""
-                while b"\r\n\r\n" not in said:
-                    said += connection.recv(1000)
-                connection.sendall(b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 8\r\n\r\ntoo much")
+            self.answer(self.accept(), status)
+
+
+def beside(what, *arguments):
+    """Does it in a thread of its own, which does not keep a story from its end."""
+    thread = threading.Thread(target=what, args=arguments, daemon=True)
+    thread.start()
+    return thread
 
 
 @tap.case("a server with TLS that refuses an upload and goes away is heard")
 def _(story):
-    server = Refusing(story.pair)
+    server = Hasty(story.pair)
     upbeat = story.start(Upbeat, server, f"{support.ORGANIZATION}upstream_tls: {{ca: {story.authority.certificate}}}\n"
                          f"tls: {{certificate: {story.certificate}, key: {story.key}}}\n")
-    serving = threading.Thread(target=server.serve, args=(TRIES,), daemon=True)
-    serving.start()
+    beside(server.serve, TRIES, 413)
     for _ in range(TRIES):
         with story.connect(port=upbeat.port) as connection:
             tap.equal(story.ask(connection, "/x.png", "PUT", bytes(4000000)), 413, "status")
-    serving.join()
 
 
 @tap.case("each name that a client may ask for has its certificate, and another name the first one")
@@ -259,6 +273,25 @@ def _(story):
     refused(story.open("", support.Upbeat), "certificate")
     reached = story.open(f"upstream_tls: {{ca: {ca}}}\n", support.Upbeat)
     tap.equal(support.request("OPTIONS", reached.url + "/", "alice").status, 200, "its address is in the certificate")
+
+
+@tap.case("a server that is not trusted any more has no session to come back with")
+def _(story):
+    server = Hasty(story.pair)
+    trusted = story.folder / "trusted.pem"
+    trusted.write_text(story.authority.certificate.read_text())
+    upbeat = story.start(support.Upbeat, server, f"{support.ORGANIZATION}upstream_tls: {{ca: {trusted}}}\n")
+    statuses = []
+    asking = beside(lambda: statuses.append(support.request("OPTIONS", upbeat.url + "/", "alice").status))
+    begun = server.accept()
+    trusted.write_text(certificates.Authority(story.folder, "other").certificate.read_text())
+    upbeat.child.send_signal(signal.SIGHUP)
+    tap.eventually(lambda: "reload: " in upbeat.said(), "the engine is told after the relay has read the file")
+    server.answer(begun, 200)
+    asking.join()
+    tap.equal(statuses, [200], "what had begun before")
+    beside(server.serve, 1, 200)
+    refused(upbeat, "certificate")
 
 
 @tap.case("a certificate, a key or an authority that cannot be read keeps the daemon from starting, and it says why")
