@@ -68,13 +68,13 @@ bool ub_text_starts(struct ub_text text, struct ub_text prefix)
 bool ub_text_ends(struct ub_text text, struct ub_text suffix)
 {
 	return text.len >= suffix.len &&
-	       ub_text_eq(ub_text_n(text.ptr + text.len - suffix.len, suffix.len), suffix);
+	       ub_text_eq(ub_text_sub(text, text.len - suffix.len, text.len), suffix);
 }
 
 bool ub_text_ends_nocase(struct ub_text text, struct ub_text suffix)
 {
 	return text.len >= suffix.len &&
-	       ub_text_eq_nocase(ub_text_n(text.ptr + text.len - suffix.len, suffix.len), suffix);
+	       ub_text_eq_nocase(ub_text_sub(text, text.len - suffix.len, text.len), suffix);
 }
 
 size_t ub_text_find(struct ub_text text, struct ub_text needle, size_t from)
@@ -101,7 +101,8 @@ struct ub_text ub_text_sub(struct ub_text text, size_t from, size_t to)
 		to = text.len;
 	if (from > to)
 		from = to;
-	return (struct ub_text){ text.ptr + from, to - from };
+	/* A text of no length may have no memory, and not even 0 may be added to NULL (C17 6.5.6). */
+	return (struct ub_text){ from ? text.ptr + from : text.ptr, to - from };
 }
 
 static bool is_space(char c)
