@@ -142,7 +142,7 @@ const struct ub_code ub_codes_files[] = {
 	    "A holiday that repeats needs a short RRULE only.", NULL, NULL },
 	{ "no-account-of", "people of a source belong to no account",
 	    "A source that knows people, like an address book, does not name their accounts. They are found "
-	    "by the addresses, as those of guests are, or by the organisation's name. The people are left "
+	    "by the addresses, as those of guests are, or by the organization's name. The people are left "
 	    "out "
 	    "until an account has them.",
 	    NULL, NULL },
