@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "relay-private.h"
+#include "run.h"
 
 #include <errno.h>
 #include <fcntl.h>

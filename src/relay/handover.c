@@ -7,7 +7,7 @@
  * the writes that they still have: READY comes with a second socket, by which they get sockets to the engine,
  * and once more to each engine after that.
  */
-#include "relay-private.h"
+#include "run.h"
 
 #include <errno.h>
 #include <poll.h>

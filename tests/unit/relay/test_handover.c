@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "leaks.h"
-#include "relay-private.h"
+#include "run.h"
 
 /* The ends of the socket between two relays. */
 static int older, newer;
