@@ -382,6 +382,7 @@
 #define UB_RELAY_TOTAL_MS        3600000  /* a request with its answer */
 #define UB_RELAY_GRACE_MS        60000    /* after which a body must have come at */
 #define UB_RELAY_RATE_MIN        100      /* bytes a second, on an average */
+#define UB_RELAY_PACE_MS         1000     /* between two looks at the time and the rate */
 #define UB_LIMIT_CLIENTS_MAX     10000000 /* that the settings may say */
 #define UB_LIMIT_RATE_MAX        1000000
 #define UB_RELAY_RETRY_SECONDS   10 /* after which a client that finds no place may try again */

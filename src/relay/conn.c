@@ -280,6 +280,20 @@ static enum step time_out(struct conn *conn, enum timer_kind kind)
 	return relay_give_up(conn, 504, kind == TIMER_STREAM ? "nothing has moved for a while" : NULL);
 }
 
+/* Who awaits the engine, or is being refused, has other times. */
+void relay_conn_look(struct conn *conn)
+{
+	const char *slow = relay_slow(conn);
+	bool passes =
+	    conn->phase == PHASE_HOLD || conn->phase == PHASE_CONNECT || conn->phase == PHASE_EXCHANGE;
+	if (!slow || !passes)
+		relay_slow_watch(conn);
+	else if (relay_give_up(conn, conn->exchange->request.complete ? 504 : 408, slow) == STEP_AGAIN)
+		relay_conn_run(conn);
+	else
+		relay_conn_close(conn);
+}
+
 void relay_conn_expired(struct conn *conn, enum timer_kind kind)
 {
 	if (kind == TIMER_COMMIT) {

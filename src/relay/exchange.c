@@ -20,6 +20,7 @@ struct exchange *relay_exchange_of(struct conn *conn)
 {
 	if (!conn->exchange && !(conn->exchange = calloc(1, sizeof(*conn->exchange))))
 		abort();
+	conn->exchange->conn = conn;
 	return conn->exchange;
 }
 
@@ -29,6 +30,7 @@ void relay_exchange_end(struct conn *conn)
 	conn->exchange = NULL;
 	if (!exchange)
 		return;
+	relay_timer_stop(&exchange->pace);
 	relay_request_let_go(exchange);
 	relay_announce_forget(exchange);
 	relay_principal_forget(exchange);
@@ -358,9 +360,6 @@ static enum timer_kind awaited(const struct conn *conn)
 enum step relay_exchange_stream(struct conn *conn)
 {
 	struct loop *loop = conn->loop;
-	const char *slow = relay_slow(conn);
-	if (slow)
-		return relay_give_up(conn, conn->exchange->request.complete ? 504 : 408, slow);
 	for (unsigned turn = 0; turn < UB_RELAY_TURNS_MAX; turn++) {
 		enum side there = send_request(conn);
 		enum side back = there > SIDE_STUCK ? there : receive_answer(conn);

@@ -257,6 +257,8 @@ static void expire(struct loop *loop)
 			relay_upstream_close(loop, &upstream);
 		else if (timer->kind == TIMER_MISSED)
 			relay_announce_expired(loop, timer);
+		else if (timer->kind == TIMER_PACE)
+			relay_conn_look(OWNER(timer, struct exchange, pace)->conn);
 		else
 			relay_conn_expired(OWNER(timer, struct conn, timer), timer->kind);
 	}

@@ -241,6 +241,8 @@ struct exchange {
 	char *host;                /* of the request, at the edge; NULL: not needed */
 	int64_t began, body_since; /* the time at which the request began, and the body that is awaited */
 	uint64_t body_from;        /* what had come before that body */
+	struct timer pace;         /* until the next look whether the exchange is too slow */
+	struct conn *conn;         /* whose it is */
 	int minor;
 	unsigned interim; /* the number of 1xx answers so far */
 	bool hold;
@@ -291,6 +293,8 @@ void relay_conn_accept(
     struct loop *loop, const struct listener *listener, int fd, const struct sockaddr_storage *from);
 void relay_conn_run(struct conn *conn);
 void relay_conn_expired(struct conn *conn, enum timer_kind kind);
+/* Ends the exchange if it is too slow; else it is looked at again in a second. */
+void relay_conn_look(struct conn *conn);
 /* The engine has confirmed a write. */
 void relay_conn_committed(struct loop *loop, struct ub_wire_id id, const struct ub_wire_committed *committed);
 void relay_conn_close(struct conn *conn);
@@ -339,6 +343,8 @@ void relay_cut_off(struct conn *conn, const char *why);
 
 /* A body is awaited from now on. */
 void relay_slow_begin(struct conn *conn);
+/* TIMER_PACE ends within a second. */
+void relay_slow_watch(struct conn *conn);
 /* Why the exchange is to end here, in words; NULL: it goes on. */
 const char *relay_slow(const struct conn *conn);
 

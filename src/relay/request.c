@@ -103,6 +103,7 @@ enum step relay_request_begin(struct conn *conn)
 	exchange->keep_alive = !head->close;
 	exchange->began = conn->loop->now;
 	relay_slow_begin(conn);
+	relay_slow_watch(conn);
 	conn->bound |= is_bound(head);
 	request->raw.start += request->scan.start + head->bytes.len; /* raw begins with the body now */
 	ub_http_body_start(&request->body, head);
@@ -161,14 +162,11 @@ static enum step await_held(struct conn *conn)
 {
 	struct flow *request = &conn->exchange->request;
 	struct loop *loop = conn->loop;
-	const char *slow;
 	switch (relay_flow_fill(&loop->blocks, request, &conn->client)) {
 	case IO_SOME:
 		relay_timer_stop(&conn->timer);
 		return STEP_AGAIN;
 	case IO_WAIT:
-		if ((slow = relay_slow(conn)))
-			return relay_refuse(conn, 408, slow);
 		relay_timer_ensure(&loop->timers, &conn->timer, TIMER_BODY, loop->now);
 		return STEP_WAIT;
 	case IO_FULL:

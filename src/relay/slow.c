@@ -2,8 +2,8 @@
 
 /*
  * Who sends or takes a byte now and then lets no time for a pause run out. So there is a time for all of an
- * exchange, and a rate at which a body has to come, on an average and after a while. Both are looked at when
- * something happens in the exchange, or a timer ends: no timer of their own is needed.
+ * exchange, and a rate at which a body has to come, on an average and after a while. Both are looked at once
+ * a second, for all exchanges of a loop at the same time: who is slow keeps nobody busy.
  */
 #include "relay-private.h"
 
@@ -17,6 +17,13 @@ void relay_slow_begin(struct conn *conn)
 {
 	conn->exchange->body_since = conn->loop->now;
 	conn->exchange->body_from = come(conn);
+}
+
+void relay_slow_watch(struct conn *conn)
+{
+	struct loop *loop = conn->loop;
+	relay_timer_start(
+	    &loop->timers, &conn->exchange->pace, TIMER_PACE, loop->now - loop->now % UB_RELAY_PACE_MS);
 }
 
 /* Between a request's last byte and the answer's first one, TIMER_ANSWER alone holds. */

@@ -30,6 +30,7 @@ enum timer_kind {
 	TIMER_ANSWER,  /* the upstream's first byte */
 	TIMER_STREAM,  /* the next bytes of an answer, either way */
 	TIMER_LINGER,  /* the end of the client's side */
+	TIMER_PACE,    /* the next look how an exchange goes on, whose it is */
 	TIMER_POOL,    /* the next use of an idle upstream connection, whose it is */
 	TIMER_MISSED,  /* a write that no engine has confirmed, whose it is */
 	TIMER_KINDS,

@@ -34,6 +34,7 @@ void relay_timers_init(struct timers *timers, const struct ub_relay_limits *limi
 	durations[TIMER_ANSWER] = limits->answer_ms;
 	durations[TIMER_STREAM] = limits->pause_ms;
 	durations[TIMER_LINGER] = UB_RELAY_LINGER_MS;
+	durations[TIMER_PACE] = UB_RELAY_PACE_MS;
 	durations[TIMER_POOL] = UB_RELAY_POOL_MS;
 	durations[TIMER_MISSED] = UB_RELAY_MISSED_MS;
 }

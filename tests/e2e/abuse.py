@@ -22,7 +22,7 @@ PUT = b"PUT /a.%s HTTP/1.1\r\nHost: h\r\nAuthorization: Basic c2VjcmV0OndvcmRz\r
 
 class Impatient(relays.Relay):
     def options(self):
-        return [*super().options(), f"head_ms={HEAD_MS}", f"pause_ms={PAUSE_MS}", f"total_ms={TOTAL_MS}"]
+        return [*super().options(), f"head_ms={HEAD_MS}", f"pause_ms={PAUSE_MS}", f"total_ms={TOTAL_MS}", "answer_ms=60000"]
 
 
 class Small(relays.Relay):
@@ -127,6 +127,22 @@ def _(world):
             raise AssertionError(f"{answer}")
     found = lines(world.impatient, "an answer for 127.0.0.1 was cut off: ")
     tap.contains(found[0], "it took too long in all", "line")
+
+
+@tap.case("an answer that does not begin is given up after the time for all of it, whatever else may take longer")
+def _(world):
+    over = threading.Event()
+
+    def story(client):
+        client.read_request()
+        over.wait(20)
+
+    world.serve(story)
+    with world.peer(world.impatient) as peer:
+        answer = peer.ask(b"GET", b"/")
+        over.set()
+    tap.equal(answer.status, 504, "status")
+    tap.contains(answer.body.decode(), "it took too long in all", "body")
 
 
 @tap.case("an answer that nobody reads is given up")
