@@ -113,10 +113,15 @@ static enum step await_head(struct conn *conn)
 	struct loop *loop = conn->loop;
 	if (conn->exchange && relay_buffer_text(&conn->exchange->request.raw).len == 0)
 		relay_exchange_end(conn);
-	if (!conn->exchange && loop->draining)
-		return STEP_CLOSE;
 	bool urgent = conn->exchange || conn->shed || relay_link_is_new(&conn->client);
-	relay_timer_ensure(&loop->timers, &conn->timer, urgent ? TIMER_HEAD : TIMER_IDLE, loop->now);
+	enum timer_kind kind = urgent ? TIMER_HEAD : TIMER_IDLE;
+	if (!conn->exchange && loop->draining) {
+		/* Who has just come when a successor takes over is about to ask. */
+		if (!loop->replaced || conn->pool)
+			return STEP_CLOSE;
+		kind = TIMER_LINGER;
+	}
+	relay_timer_ensure(&loop->timers, &conn->timer, kind, loop->now);
 	return STEP_WAIT;
 }
 

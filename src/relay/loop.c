@@ -154,7 +154,7 @@ static void take_note(struct loop *loop, const struct note *note)
 		lose_engine(loop);
 		break;
 	case NOTE_DRAIN:
-		loop->awaits_engine = false;
+		loop->replaced = false;
 		if (!loop->draining)
 			accept_last(loop);
 		drain(loop, UB_RELAY_DRAIN_MS);
@@ -163,7 +163,7 @@ static void take_note(struct loop *loop, const struct note *note)
 		relay_blocks_trim(&loop->blocks);
 		break;
 	case NOTE_HAND_OVER:
-		loop->awaits_engine = true;
+		loop->replaced = true;
 		drain(loop, loop->limits.total_ms);
 		break;
 	}
@@ -324,7 +324,7 @@ static int patience(const struct loop *loop)
 
 static bool is_over(const struct loop *loop)
 {
-	bool idle = loop->open == 0 && !(loop->awaits_engine && loop->n_missed > 0);
+	bool idle = loop->open == 0 && !(loop->replaced && loop->n_missed > 0);
 	return loop->draining && (idle || loop->now >= loop->drain_until);
 }
 

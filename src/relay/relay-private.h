@@ -480,7 +480,8 @@ struct loop {
 	struct ub_wire_outbox out; /* what the engine is told next */
 	int64_t tell_at;           /* when, at the latest; 0: at the end of the turn */
 	bool accepting, draining;
-	bool awaits_engine; /* that of a successor, for the writes that no engine has confirmed */
+	bool
+	    replaced; /* by a successor, whose engine is to know of the writes that no engine has confirmed */
 	int64_t now, drain_until, accept_at;
 	struct ub_relay_limits limits;
 	struct timers timers;

@@ -179,9 +179,20 @@ def hosted(world):
     tap.eventually(lambda: not is_alive(old), "the old process ends", 20)
 
 
+@tap.case("a client that has connected before the upgrade and asks after it is answered")
+def has_come(world):
+    tap.eventually(lambda: world.upbeat.said().count("the engine is ready") == 5, "it has an engine", 20)
+    with socket.create_connection(("127.0.0.1", world.upbeat.port), 20) as client, client.makefile("rb") as answer:
+        time.sleep(0.2)
+        old, _ = world.upbeat.upgrade()
+        client.sendall(b"OPTIONS /alice/ HTTP/1.1\r\nHost: h\r\n\r\n")
+        tap.contains(answer.readline(), b"HTTP/1.1 ", "the status line")
+    tap.eventually(lambda: not is_alive(old), "the old process ends", 20)
+
+
 @tap.case("with settings that have mistakes, the old process goes on")
 def fails(world):
-    tap.eventually(lambda: world.upbeat.said().count("the engine is ready") == 5, "it has an engine", 20)
+    tap.eventually(lambda: world.upbeat.said().count("the engine is ready") == 6, "it has an engine", 20)
     before, text = world.upbeat.current(), world.upbeat.settings.read_text()
     world.upbeat.settings.write_text(text.replace("upstream:", "downstream:"))
     os.kill(before, signal.SIGUSR2)
