@@ -63,13 +63,12 @@ UB_MUST_USE const struct ub_event *ub_ical_read(struct ub_text text, const struc
     struct ub_arena *arena, struct ub_ical_refusal *refusal);
 
 /*
- * The same in a fraction of the time for a lone object, which is most of what calendars get: one event or one
- * task, in whose lines are no people, no recurrence, no parent and none of Upbeat's marks, each of them
- * written as usual. Set are the component, UID, PRODID, SUMMARY, times, status, class and transparency. NULL:
- * the object may be another one, and ub_ical_event() tells.
+ * The same in a fraction of the time for a lone object (ub_glance_is_lone()), which is most of what calendars
+ * get, if it is written as usual. Set are the component, UID, PRODID, SUMMARY, times, status, class and
+ * transparency. NULL: the object may be another one, and ub_ical_event() tells.
  */
 UB_MUST_USE const struct ub_event *ub_ical_lone(
-    const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena);
+    struct ub_text object, const struct ub_zones *zones, struct ub_arena *arena);
 
 /* ---- series ---- */
 

@@ -89,8 +89,9 @@
 #define UB_WIRE_BODY_MAX  (64u * 1024) /* a meeting that rules may amend; larger meetings stay as they are */
 /* Open files that come with one frame: a socket for each loop of a relay, and of the one before it. */
 #define UB_WIRE_FILES_MAX     (2 * UB_RELAY_THREADS_MAX)
-#define UB_WIRE_WAITING_BYTES 512          /* a bit for each bucket of principals */
-#define UB_WIRE_PIECE_MAX     (32u * 1024) /* the part of a reply in one frame */
+#define UB_WIRE_WAITING_BYTES 512                /* a bit for each bucket of principals */
+#define UB_WIRE_KNOWN_BITS    (8u * 1024 * 1024) /* two for each name that the engine knows */
+#define UB_WIRE_PIECE_MAX     (32u * 1024)       /* the part of a reply in one frame */
 
 /* control socket */
 #define UB_CONTROL_ASK_MS      1000                 /* time for a client to say what it wants */
@@ -138,8 +139,10 @@
 #define UB_SERVICE_PAUSE_MS        60000  /* until a refused service account is tried again; it grows */
 #define UB_IDLE_MS                 1000 /* between looks at the store while nothing is known to become due */
 #define UB_UNKEPT_MS               100 /* until what the store was told is kept, while there is nothing else to do */
-#define UB_LONE_BATCH              64 /* lone objects whose times are remembered in one turn */
-#define UB_LONE_BUSY_MS            5  /* until that is tried again while somebody chooses times */
+#define UB_LONE_BATCH              64            /* lone objects whose times are remembered in one turn */
+#define UB_LONE_BUSY_MS            5             /* until that is tried again while somebody chooses times */
+#define UB_LATEST_WRITES           4096          /* places for when an href was last written to */
+#define UB_KNOWN_OBJECTS           (512u * 1024) /* shown to the relay, before what is forgotten is taken out */
 #define UB_SWEEP_MS                1000 /* between looks for credentials whose time is up, and for whom keys wait */
 #define UB_UPKEEP_MS               (86400 * (int64_t)1000) /* between looks for what may be forgotten: */
 #define UB_REMEMBER_MS             (366 * UB_UPKEEP_MS)    /* meetings after their end, and their items */
@@ -315,6 +318,7 @@
 #define UB_STORE_PLACES          2000 /* objects of one calendar of which something is remembered, that are told */
 #define UB_STORE_LOOKS           100   /* meetings that are found to be looked at again, at a time */
 #define UB_LOOKS_MS              60000 /* between looks for such meetings */
+#define UB_STORE_CACHE_KB        16384 /* of the file that are kept in memory */
 #define UB_STORE_LOCK_MS         5000  /* time for which a predecessor's lock is waited for */
 #define UB_STORE_CALLED_OFF_MAX  500   /* meetings of one UID, before what is called off is forgotten */
 #define UB_STORE_TEXT_MAX        (1024u * 1024) /* a calendar object to be remembered */
@@ -373,7 +377,7 @@
 #define UB_RELAY_MISSED_MAX      1024         /* writes that no engine has confirmed, of one thread */
 #define UB_RELAY_MISSED_MS       60000        /* time for which their credentials are kept */
 #define UB_RELAY_TELL_MS         10           /* until the engine is told what nothing waits for, */
-#define UB_RELAY_TELL_BYTES      (32u * 1024) /* or so much of it has come together */
+#define UB_RELAY_TELL_BYTES      (96u * 1024) /* or so much of it has come together */
 #define UB_RELAY_COMMIT_MS       (250 * UB_SLOWNESS)
 #define UB_RELAY_CONNECT_MS      5000
 #define UB_RELAY_ANSWER_MS       120000 /* large reports take their time */

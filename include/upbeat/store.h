@@ -306,8 +306,13 @@ struct ub_store_sinks {
 
 /* ---- the store ---- */
 
+/* Is told of an object of which something is remembered. `uid`: the meeting's; empty: it is not known. */
+typedef void ub_store_object_fn(void *context, struct ub_text href, struct ub_text uid);
+
 struct ub_store {
 	const struct ub_store_ops *ops; /* a store's own struct begins with this one */
+	ub_store_object_fn *tell;       /* NULL: nobody is told */
+	void *told;                     /* the context */
 };
 
 /* ---- what callers use ---- */
@@ -554,6 +559,10 @@ struct ub_store_object {
  * count. NONE: it changes nothing. */
 UB_MUST_USE enum ub_store_result ub_store_remembers(
     struct ub_store *store, const struct ub_store_object *object);
+/* Has `tell` told of all objects that ub_store_remembers() knows, some more than once; and from now on of
+ * each further one, by the thread that has it remembered. The first time, no other may use the store yet. */
+UB_MUST_USE enum ub_store_result ub_store_tell_objects(
+    struct ub_store *store, ub_store_object_fn *tell, void *context);
 
 /* Remembers when a principal has come by a client, unless that was less than UB_CLIENT_NOTED_MS after what is
  * remembered. FULL: not stored. */

@@ -7,15 +7,16 @@
  * SOCK_SEQPACKET socket is one frame, or several that go together, one behind the other. The engine finds its
  * end of the pair with the relay at the file descriptor UB_WIRE_ENGINE_FD, and the listening control socket
  * at UB_WIRE_CONTROL_FD. Each loop of the relay has a socket of its own, which comes with HELLO: what a loop
- * tells is answered there. All ends are the same program on the same machine. All the same a frame is
- * checked: if a length does not fit, it is no frame.
+ * tells is answered there. At UB_WIRE_KNOWN_FD is memory in which the engine shows the relay what it knows.
+ * All ends are the same program on the same machine. All the same a frame is checked: if a length does not
+ * fit, it is no frame.
  *
  * relay to engine                       engine to relay
  *   HELLO     which engine it is;         READY      settings and rules are read; sent once
  *             sent first                  BODIES     whether it looks at bodies; sent when that changes
  *   WRITE     a write is about to be      COMMITTED  the key of the write is safe, or it needs none: the
- *             forwarded                              write may go on, with the body in this frame, if there
- *                                                    is one
+ *             forwarded, or went                     write may go on, with the body in this frame, if there
+ *             ahead and is done                      is one
  *   ANSWERED  upstream has answered it    WAITING    the users whose keys wait; sent each second while there
  *   PRINCIPAL a user whose keys wait                 are any
  *             was heard of; sent once     POLLS      how often it wants to be told of polls; sent when that
@@ -39,6 +40,7 @@
 
 #define UB_WIRE_ENGINE_FD  3
 #define UB_WIRE_CONTROL_FD 4
+#define UB_WIRE_KNOWN_FD   5
 /* The exit status of an engine that has ended because a reading took too long, and has told its store which
  * key is to blame for that, if any is: no other key that was worked on is to be suspected. */
 #define UB_WIRE_EXIT_OVERRUN 4
@@ -96,6 +98,12 @@ struct ub_wire_write {
 	struct ub_text remote_user;
 	struct ub_text agent; /* User-Agent, as sent; empty: none */
 	bool certified;       /* he has shown a certificate */
+	/* The write went ahead of the engine, as no rule can want what the body shows, and the server has
+	 * stored it with this ETag (empty: none). Neither COMMITTED nor ANSWERED is due. */
+	bool stored;
+	struct ub_text etag;
+	/* When it was announced: the lower 16 bits of ub_sys_monotonic_ms(). The frame may come later. */
+	uint16_t announced;
 };
 
 /* Status 0: no answer came, and whether the write was done is not known. */
@@ -162,7 +170,11 @@ struct ub_wire_frame {
 			struct ub_text body; /* to be forwarded instead; empty: the body stays as it is */
 			bool patient;        /* the answer need not be told at once: nothing waits for it */
 		} committed;
-		bool bodies;
+		struct ub_wire_bodies {
+			bool wanted;
+			/* No rule wants a lone object (ub_glance_is_lone()) of which nothing is known. */
+			bool lone_go_ahead;
+		} bodies;
 		unsigned
 		    polls; /* seconds between two polls of one user and calendar, at least; 0: none is told */
 		struct ub_wire_ask ask;
@@ -244,6 +256,27 @@ UB_MUST_USE enum ub_wire_result ub_wire_outbox_send(struct ub_wire_outbox *outbo
 /* Wipes what there is. */
 void ub_wire_outbox_clear(struct ub_wire_outbox *outbox);
 void ub_wire_outbox_free(struct ub_wire_outbox *outbox);
+
+/* ---- what the engine knows: known.c ---- */
+
+/*
+ * A set of names in memory that the relay and its engine share. The engine adds the href and the UID of every
+ * object of which something is remembered, and the relay asks. A name that was added is found. One that was
+ * not is found too, now and then (a Bloom filter). Any thread.
+ */
+struct ub_wire_known;
+/* A file for such memory, close-on-exec, with a number well above those that an engine inherits, in which
+ * all names are found. -1: errno says why there can be none. */
+UB_MUST_USE int ub_wire_known_new(void);
+/* `adds`: names are to be added. NULL: there is no such file. */
+UB_MUST_USE struct ub_wire_known *ub_wire_known_open(int fd, bool adds);
+/* The file stays open. Sets *known to NULL; NULL is allowed. */
+void ub_wire_known_close(struct ub_wire_known **known);
+/* Takes all names out; until ub_wire_known_complete() all are found. */
+void ub_wire_known_clear(struct ub_wire_known *known);
+void ub_wire_known_complete(struct ub_wire_known *known);
+void ub_wire_known_add(struct ub_wire_known *known, struct ub_text name);
+bool ub_wire_known_has(const struct ub_wire_known *known, struct ub_text name);
 
 /* Sends the bytes of a frame, and open files along with it; does not block. */
 UB_MUST_USE enum ub_wire_result ub_wire_send_files(

@@ -19,11 +19,9 @@ static bool is_cancelled(const struct ub_event *event, const struct ub_snapshot 
 bool ub_decide_lone(const struct ub_snapshot *snapshot, struct ub_text text, struct ub_text owner,
     ub_instant now, struct ub_lone *lone, struct ub_arena *arena)
 {
-	struct ub_ical_refusal refusal;
 	if (!snapshot->rules->needs_customer || !ub_org_is_ours(snapshot->org, owner))
 		return false;
-	const struct ub_ical *ical = ub_ical_parse(arena, text, &refusal);
-	const struct ub_event *event = ical ? ub_ical_lone(ical, snapshot->zones, arena) : NULL;
+	const struct ub_event *event = ub_ical_lone(text, snapshot->zones, arena);
 	if (!event || ub_cadence_is_uid(event->uid))
 		return false;
 	*lone = (struct ub_lone){ .uid = event->uid,

@@ -54,6 +54,9 @@ static const char *const words[] = {
 
 static bool begins(struct ub_text text, const char *with)
 {
+	/* Most begin with another letter. */
+	if (text.len == 0 || ((text.ptr[0] ^ with[0]) & ~('a' ^ 'A')) != 0)
+		return false;
 	return ub_text_eq_nocase(ub_text_sub(text, 0, ub_text(with).len), ub_text(with));
 }
 
@@ -84,10 +87,11 @@ bool title_says_cancelled(struct ub_text title)
 	if (begins(title, "[") || begins(title, "("))
 		title = ub_text_trim(ub_text_sub(title, 1, title.len));
 	for (size_t i = 0; i < UB_COUNT(words); i++) {
+		if (!begins(title, words[i]))
+			continue;
 		size_t len = ub_text(words[i]).len;
 		struct ub_text rest = ub_text_sub(title, len, title.len);
-		if (begins(title, words[i]) &&
-		    (is_set_off(rest) || is_in_capitals(ub_text_sub(title, 0, len), rest)))
+		if (is_set_off(rest) || is_in_capitals(ub_text_sub(title, 0, len), rest))
 			return true;
 	}
 	return false;

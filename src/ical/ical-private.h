@@ -52,6 +52,9 @@ const struct ub_ical *ub_ical_index(
 /* The same for objects of other names, like "VCARD" (RFC 6350). */
 const struct ub_ical *ub_ical_index_as(
     struct ub_arena *arena, const char *object, struct ub_text text, struct ub_ical_refusal *refusal);
+/* Reads one line, which may be folded. Without a name it is no content line. */
+void ub_ical_read_line(struct ub_text text, struct line *line, struct ub_arena *arena);
+
 struct param {
 	struct ub_text name, value;
 };

@@ -44,20 +44,20 @@ static bool continues(struct ub_text text, size_t at)
 	return at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t');
 }
 
-/* The unfolded line at scan->at, which moves on. Without folds the line is a slice of the text. */
-static struct ub_text unfolded(struct scan *scan)
+/* The unfolded line at *at, which moves on, as *number does with each physical line. Without folds the line
+ * is a slice of the text. */
+static struct ub_text unfolded(struct ub_text text, size_t *at, size_t *number, struct ub_arena *arena)
 {
-	struct ub_text text = scan->ical->text;
-	struct ub_text line = physical(text, scan->at, &scan->at);
-	scan->number++;
-	if (!continues(text, scan->at))
+	struct ub_text line = physical(text, *at, at);
+	++*number;
+	if (!continues(text, *at))
 		return line;
-	struct ub_buf whole = UB_BUF(scan->arena);
+	struct ub_buf whole = UB_BUF(arena);
 	ub_buf_add(&whole, line);
-	while (continues(text, scan->at)) {
-		struct ub_text more = physical(text, scan->at, &scan->at);
+	while (continues(text, *at)) {
+		struct ub_text more = physical(text, *at, at);
 		ub_buf_add(&whole, ub_text_sub(more, 1, more.len));
-		scan->number++;
+		++*number;
 	}
 	return ub_buf_text(&whole);
 }
@@ -102,6 +102,13 @@ static void split(struct ub_text text, struct line *line)
 	line->value = ub_text_sub(text, value + 1, text.len);
 }
 
+void ub_ical_read_line(struct ub_text text, struct line *line, struct ub_arena *arena)
+{
+	size_t at = 0, number = 0;
+	*line = (struct line){ .len = text.len };
+	split(unfolded(text, &at, &number, arena), line);
+}
+
 static bool begin(struct scan *scan, const struct line *line, size_t index)
 {
 	struct ub_ical *ical = scan->ical;
@@ -139,7 +146,7 @@ static bool next_line(struct scan *scan)
 {
 	struct ub_ical *ical = scan->ical;
 	struct line line = { .at = scan->at, .number = scan->number };
-	split(unfolded(scan), &line);
+	split(unfolded(ical->text, &scan->at, &scan->number, scan->arena), &line);
 	if (line.name.len == 0)
 		return true; /* an empty line, or rubbish that every reader skips */
 	line.len = scan->at - line.at;

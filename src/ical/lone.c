@@ -1,72 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ical-private.h"
 
-#include <stddef.h>
+#include "upbeat/glance.h"
 
 /*
- * Lone objects, read by the index alone: most of what a calendar gets is one of these, and libical takes ten
- * times as long. What is written in any unusual way is no lone object here, and is left to libical.
+ * Lone objects, read by a glance at their lines alone: most of what a calendar gets is one of these, and
+ * libical takes ten times as long. What is written in any unusual way is no lone object here, and is left to
+ * libical.
  */
-
-/* Lines by which an object concerns somebody else, is more than one event, or is read in a way of its own. */
-static const struct ub_text not_lone[] = { WORD("ATTENDEE"), WORD("ORGANIZER"), WORD("RRULE"), WORD("RDATE"),
-	WORD("EXRULE"), WORD("EXDATE"), WORD("RECURRENCE-ID"), WORD("RELATED-TO"), WORD("DURATION"),
-	WORD("METHOD"), WORD("X-MICROSOFT-CDO-ALLDAYEVENT") };
 
 /* libical's reader may cut longer values. */
 #define VALUE_MAX 1000
 
-/* The lines that count; NULL: not there. */
+/* The lines that count, by enum ub_glance_line; without a name: not there. */
 struct lone {
-	const struct line *uid, *summary, *start, *end, *due, *status, *transp, *class;
-	const struct line *prodid; /* of the calendar; the first that can be read alone */
+	struct line lines[UB_GLANCE_LINES];
 };
-
-static const struct {
-	struct ub_text name;
-	size_t place;
-} counted[] = { { WORD("UID"), offsetof(struct lone, uid) },
-	{ WORD("SUMMARY"), offsetof(struct lone, summary) },
-	{ WORD("DTSTART"), offsetof(struct lone, start) }, { WORD("DTEND"), offsetof(struct lone, end) },
-	{ WORD("DUE"), offsetof(struct lone, due) }, { WORD("STATUS"), offsetof(struct lone, status) },
-	{ WORD("TRANSP"), offsetof(struct lone, transp) }, { WORD("CLASS"), offsetof(struct lone, class) } };
-
-static const struct line **place_of(struct lone *lone, struct ub_text name)
-{
-	for (size_t i = 0; i < UB_COUNT(counted); i++)
-		if (ub_text_eq_nocase(name, counted[i].name))
-			return (const struct line **)(void *)((char *)lone + counted[i].place);
-	return NULL;
-}
-
-static bool is_never_lone(struct ub_text name)
-{
-	for (size_t i = 0; i < UB_COUNT(not_lone); i++)
-		if (ub_text_eq_nocase(name, not_lone[i]))
-			return true;
-	return false;
-}
-
-static bool is_mark(struct ub_text name)
-{
-	const struct ub_text mark = UB_TEXT("X-UPBEAT");
-	return ub_text_eq_nocase(ub_text_sub(name, 0, mark.len), mark);
-}
-
-/* The component that the object is about. NO_COMPONENT: there are several, or it is of another kind. */
-static size_t only_component(const struct ub_ical *ical)
-{
-	size_t only = NO_COMPONENT;
-	for (size_t i = 1; i < ical->components.n; i++) {
-		if (ical->components.items[i].parent != 0 || ub_ical_is(ical, i, "VTIMEZONE"))
-			continue;
-		bool read = ub_ical_is(ical, i, "VEVENT") || ub_ical_is(ical, i, "VTODO");
-		if (!read || only != NO_COMPONENT)
-			return NO_COMPONENT;
-		only = i;
-	}
-	return only;
-}
 
 /* A value that means what is written. */
 static bool is_simple(const struct line *line)
@@ -76,22 +25,18 @@ static bool is_simple(const struct line *line)
 	       ub_ical_raw_param(line, "ENCODING").len == 0 && ub_ical_raw_param(line, "CHARSET").len == 0;
 }
 
-/* Of a time zone and of an alarm only the marks count. */
-static bool find_lines(const struct ub_ical *ical, size_t only, struct lone *lone)
+static bool read_lines(const struct ub_glance *glance, struct lone *lone, struct ub_arena *arena)
 {
-	for (size_t i = 0; i < ical->lines.n; i++) {
-		const struct line *line = &ical->lines.items[i];
-		bool own = line->component == only;
-		if (is_mark(line->name) || ((own || line->component == 0) && is_never_lone(line->name)))
+	for (size_t i = 0; i < UB_GLANCE_LINES; i++) {
+		struct line *line = &lone->lines[i];
+		if (glance->lines[i].len == 0)
+			continue;
+		ub_ical_read_line(glance->lines[i], line, arena);
+		bool simple = line->name.len && is_simple(line);
+		if (!simple && i != UB_GLANCE_PRODID)
 			return false;
-		const struct line **place = own ? place_of(lone, line->name) : NULL;
-		if (place && (*place || !is_simple(line)))
-			return false;
-		if (place)
-			*place = line;
-		if (line->component == 0 && !lone->prodid && is_simple(line) &&
-		    ub_text_eq_nocase(line->name, UB_TEXT("PRODID")))
-			lone->prodid = line;
+		if (!simple)
+			*line = (struct line){ 0 };
 	}
 	return true;
 }
@@ -112,17 +57,18 @@ static bool read_time(const struct line *line, const struct ub_zones *zones, str
 static bool read_times(
     const struct lone *lone, const struct ub_zones *zones, struct ub_event *event, bool task)
 {
-	const struct line *end = task ? lone->due : lone->end;
-	if ((lone->start && !read_time(lone->start, zones, &event->start)) ||
-	    (end && !read_time(end, zones, &event->end)))
+	const struct line *start = &lone->lines[UB_GLANCE_DTSTART];
+	const struct line *end = &lone->lines[task ? UB_GLANCE_DUE : UB_GLANCE_DTEND];
+	if ((start->name.len && !read_time(start, zones, &event->start)) ||
+	    (end->name.len && !read_time(end, zones, &event->end)))
 		return false;
-	return task || (lone->start && end && event->start.date == event->end.date &&
+	return task || (start->name.len && end->name.len && event->start.date == event->end.date &&
 			   ub_ical_instant(&event->start) < ub_ical_instant(&event->end));
 }
 
-static struct ub_text word_of(const struct line *line)
+static struct ub_text word_of(const struct lone *lone, enum ub_glance_line which)
 {
-	return line ? ub_text_trim(line->value) : UB_TEXT_NONE;
+	return ub_text_trim(lone->lines[which].value);
 }
 
 static enum ub_status status_of(struct ub_text word)
@@ -134,20 +80,20 @@ static enum ub_status status_of(struct ub_text word)
 }
 
 const struct ub_event *ub_ical_lone(
-    const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena)
+    struct ub_text object, const struct ub_zones *zones, struct ub_arena *arena)
 {
-	struct lone lone = { .uid = NULL };
-	size_t only = only_component(ical);
-	if (!ical->utf8 || only == NO_COMPONENT || !find_lines(ical, only, &lone) || !lone.uid)
+	struct ub_glance glance;
+	struct lone lone = { 0 };
+	if (object.len > UB_ICAL_SIZE_MAX || !ub_glance_is_lone(object, &glance) ||
+	    !ub_text_utf8_valid(object) || !read_lines(&glance, &lone, arena))
 		return NULL;
 	struct ub_event *event = UB_NEW(arena, struct ub_event);
-	bool task = ub_ical_is(ical, only, "VTODO");
-	event->component = task ? UB_COMPONENT_TASK : UB_COMPONENT_EVENT;
-	event->uid = word_of(lone.uid);
-	event->prodid = lone.prodid ? lone.prodid->value : UB_TEXT_NONE;
-	event->summary = lone.summary ? lone.summary->value : UB_TEXT_NONE;
-	event->status = status_of(word_of(lone.status));
-	event->class = ub_ical_class(word_of(lone.class));
-	event->transparent = ub_text_eq_nocase(word_of(lone.transp), UB_TEXT("TRANSPARENT"));
-	return event->uid.len && read_times(&lone, zones, event, task) ? event : NULL;
+	event->component = glance.task ? UB_COMPONENT_TASK : UB_COMPONENT_EVENT;
+	event->uid = word_of(&lone, UB_GLANCE_UID);
+	event->prodid = lone.lines[UB_GLANCE_PRODID].value;
+	event->summary = lone.lines[UB_GLANCE_SUMMARY].value;
+	event->status = status_of(word_of(&lone, UB_GLANCE_STATUS));
+	event->class = ub_ical_class(word_of(&lone, UB_GLANCE_CLASS));
+	event->transparent = ub_text_eq_nocase(word_of(&lone, UB_GLANCE_TRANSP), UB_TEXT("TRANSPARENT"));
+	return read_times(&lone, zones, event, glance.task) ? event : NULL;
 }

@@ -55,6 +55,19 @@ static void add_key(struct ub_queue *queue, struct batch *batch, enum ub_key_kin
 			.doubt = doubt_of(queue, principal) };
 }
 
+/* The relay tells the lower bits of the time, which is not long past. */
+static int64_t announced_at(const struct ub_wire_write *write, int64_t now)
+{
+	return now - (uint16_t)((uint16_t)now - write->announced);
+}
+
+/* Of a caller whose sign-in cannot be used again, only the name is of use. */
+static struct ub_text authorization_of(
+    const struct ub_wire_write *write, struct ub_text principal, struct ub_arena *arena)
+{
+	return principal.len ? write->authorization : ub_unusable_name(write, arena);
+}
+
 static void take_write(struct ub_queue *queue, struct queue_socket *socket, const struct ub_wire_frame *frame,
     struct batch *batch, struct ub_arena *arena)
 {
@@ -77,24 +90,26 @@ static void take_write(struct ub_queue *queue, struct queue_socket *socket, cons
 		add_key(queue, batch, kind, write->href, principal, arena);
 	add_key(queue, batch, UB_KEY_OBJECT, write->destination, principal, arena);
 	struct ub_lone_write lone;
+	int64_t announced = announced_at(write, batch->begun);
 	bool is_lone = held->lone =
 	    batch->keys.n == before + 1 && queue_is_lone(queue, write, &batch->keys.items[before], &lone);
-	if (is_lone)
-		batch->keys.n = before;
-	else
-		held->write.body = ub_text_copy(arena, write->body);
 	for (size_t i = before; i < batch->keys.n; i++)
-		queue_overtake_lone(queue, batch->keys.items[i].href);
-	const struct ub_announced_write announced = { .id = frame->id,
+		queue_overtake_lone(queue, batch->keys.items[i].href, announced);
+	if (is_lone) {
+		lone.announced = announced;
+		batch->keys.n = before;
+	} else {
+		held->write.body = ub_text_copy(arena, write->body);
+	}
+	const struct ub_announced_write open = { .id = frame->id,
 		.keys = batch->keys.items + before,
 		.n_keys = batch->keys.n - before,
 		.lone = is_lone ? &lone : NULL,
-		/* Of a caller whose sign-in cannot be used again, only the name is of use. */
-		.authorization = principal.len ? write->authorization : ub_unusable_name(write, arena),
+		.authorization = authorization_of(write, principal, arena),
 		.host = write->host,
 		.client = ub_client_of_agent(write->agent),
 		.now = ub_sys_monotonic_ms() };
-	ub_writes_announce(queue->writes, &announced);
+	ub_writes_announce(queue->writes, &open);
 	if (!is_for_somebody(queue, principal))
 		batch->keys.n = before;
 }
@@ -174,6 +189,20 @@ static void note_unusable(struct ub_queue *queue, struct ub_text name)
 		     "settings, see upbeat.conf(5)");
 }
 
+/* What follows from a write that was answered. Frees what *write has. */
+static void finish_write(struct ub_queue *queue, struct ub_answered_write *write,
+    const struct ub_wire_answered *answered, struct batch *batch, struct ub_arena *arena)
+{
+	if (write->lone && take_lone(queue, write, answered, arena))
+		write->n_keys = 0;
+	if (write->n_keys && write->keys[0].principal.len == 0 && ub_http_proves_identity(answered->status))
+		note_unusable(queue, write->credential->authorization);
+	if (write->n_keys && is_for_somebody(queue, write->keys[0].principal))
+		take_answered_keys(queue, write, answered, batch, arena);
+	ub_credential_free(&write->credential);
+	ub_lone_write_free(&write->lone);
+}
+
 static void take_answer(
     struct ub_queue *queue, const struct ub_wire_frame *frame, struct batch *batch, struct ub_arena *arena)
 {
@@ -184,16 +213,33 @@ static void take_answer(
 		ub_log_paced(queue->input.log, &queue->store_pace, UB_LOG_WARNING,
 		    "what a user took out of a meeting is not remembered: %s",
 		    ub_store_problem(queue->input.store));
-	if (!ub_writes_answer(queue->writes, frame->id, changed, &write, arena))
+	if (ub_writes_answer(queue->writes, frame->id, changed, &write, arena))
+		finish_write(queue, &write, answered, batch, arena);
+}
+
+/* A write that went ahead is told of together with its answer. */
+static void take_stored(
+    struct ub_queue *queue, const struct ub_wire_write *write, struct batch *batch, struct ub_arena *arena)
+{
+	const struct ub_wire_answered answered = { .status = 200, .etag = write->etag };
+	size_t before = batch->keys.n;
+	struct ub_text principal = ub_http_principal(write->authorization, arena);
+	add_key(queue, batch, UB_KEY_OBJECT, write->href, principal, arena);
+	if (batch->keys.n == before)
 		return;
-	if (write.lone && take_lone(queue, &write, answered, arena))
-		write.n_keys = 0;
-	if (write.n_keys && write.keys[0].principal.len == 0 && ub_http_proves_identity(answered->status))
-		note_unusable(queue, write.credential->authorization);
-	if (write.n_keys && is_for_somebody(queue, write.keys[0].principal))
-		take_answered_keys(queue, &write, answered, batch, arena);
-	ub_credential_free(&write.credential);
-	ub_lone_write_free(&write.lone);
+	const struct ub_key key = batch->keys.items[--batch->keys.n];
+	struct ub_answered_write done = { .keys = { key },
+		.n_keys = 1,
+		.credential = ub_credential_new(authorization_of(write, principal, arena), write->host),
+		.client = ub_client_of_agent(write->agent) };
+	struct ub_lone_write lone;
+	int64_t announced = announced_at(write, batch->begun);
+	queue_overtake_lone(queue, key.href, announced);
+	if (queue_is_lone(queue, write, &key, &lone)) {
+		lone.announced = announced;
+		done.lone = ub_lone_write_copy(&lone);
+	}
+	finish_write(queue, &done, &answered, batch, arena);
 }
 
 static void shelter(struct ub_queue *queue, const struct ub_key *keys, size_t n, int64_t due)
@@ -292,7 +338,9 @@ static void take_tls(struct ub_queue *queue, struct ub_text problem)
 static void take_frame(struct ub_queue *queue, struct queue_socket *socket, const struct ub_wire_frame *frame,
     struct batch *batch)
 {
-	if (frame->kind == UB_WIRE_WRITE) {
+	if (frame->kind == UB_WIRE_WRITE && frame->write.stored) {
+		take_stored(queue, &frame->write, batch, queue->arena);
+	} else if (frame->kind == UB_WIRE_WRITE) {
 		take_write(queue, socket, frame, batch, queue->arena);
 	} else if (frame->kind == UB_WIRE_ANSWERED) {
 		take_answer(queue, frame, batch, queue->arena);

@@ -62,6 +62,8 @@ static struct ub_text find_owner(
 
 static bool is_remembered(struct ub_queue *queue, const struct ub_lone_write *lone)
 {
+	if (!queue_knows_object(queue, lone->key.href, lone->object.uid))
+		return false;
 	const struct ub_store_object object = { .organization = ub_organization,
 		.upstream = lone->key.upstream,
 		.href = lone->key.href,
@@ -92,7 +94,6 @@ struct stored_lone {
 	struct stored_lone *next;
 	struct ub_lone_write *write;
 	struct ub_credential *credential;
-	bool overtaken; /* another write to the href was announced since */
 };
 
 static void note_clients(struct ub_queue *queue, const struct ub_lone_write *write)
@@ -133,12 +134,29 @@ void queue_stored_lone(struct ub_queue *queue, struct ub_lone_write **write,
 	queue->last_stored = stored;
 }
 
-/* A write that a pass looks at may be worked on before the lone one before it is settled. What the latter
- * says may be no longer so by then. */
-void queue_overtake_lone(struct ub_queue *queue, struct ub_text href)
+/* Where the time of the last write to an href stands. Others may have the same place, and take it. */
+static struct latest_write *latest_of(struct ub_queue *queue, struct ub_text href, uint32_t *tag)
 {
-	for (struct stored_lone *stored = queue->stored; stored; stored = stored->next)
-		stored->overtaken |= ub_text_eq(stored->write->key.href, href);
+	uint64_t hash = ub_text_hash(href);
+	*tag = (uint32_t)(hash >> 32);
+	return &queue->latest[(hash ^ hash >> 32) % UB_LATEST_WRITES];
+}
+
+void queue_overtake_lone(struct ub_queue *queue, struct ub_text href, int64_t announced)
+{
+	uint32_t tag;
+	struct latest_write *latest = latest_of(queue, href, &tag);
+	if (latest->tag != tag || latest->announced < announced)
+		*latest = (struct latest_write){ announced, tag };
+}
+
+/* Another write may have been worked on, or settled, before this one. What this one says may be no longer so
+ * by then. */
+static bool is_overtaken(struct ub_queue *queue, const struct ub_lone_write *write)
+{
+	uint32_t tag;
+	const struct latest_write *latest = latest_of(queue, write->key.href, &tag);
+	return latest->tag == tag && latest->announced > write->announced;
 }
 
 /* Whether a pass has to look: an item stands where the owner is taken now, the calendar had another event at
@@ -188,7 +206,7 @@ static void settle_first(struct ub_queue *queue)
 		.start = milliseconds(write->object.start),
 		.end = milliseconds(write->object.end) };
 	bool changed;
-	if (stored->overtaken || matters(queue, write))
+	if (is_overtaken(queue, write) || matters(queue, write))
 		look_at(queue, stored);
 	else if (ub_store_put_appointment(queue->input.store, &event, &event.person, write->object.takes_time,
 		     false, queue->arena, &changed) != UB_STORE_OK)

@@ -4,10 +4,10 @@
 
 /*
  * Writes of lone objects, which no rule can want (ub_decide_lone()) and on which nothing depends that is
- * remembered. They are judged by their bytes while the relay holds them, and cost neither a key nor a request
- * to the server. What is left to do, once the server has stored one, is to remember when its owner is taken.
- * That is done for many at once, a moment later. If the engine dies in this moment, the next look for changes
- * in the calendar finds the object.
+ * remembered. They are judged by their bytes, while the relay holds them or when it has let them go ahead,
+ * and cost neither a key nor a request to the server. What is left to do, once the server has stored one, is
+ * to remember when its owner is taken. That is done for many at once, a moment later. If the engine dies in
+ * this moment, the next look for changes in the calendar finds the object.
  */
 
 #include "credentials.h"
@@ -22,6 +22,7 @@ struct ub_lone_write {
 	struct ub_lone object;
 	struct ub_text owner;           /* address of whose calendar it is in, in lower case */
 	const struct ub_client *client; /* by which it has come; NULL: unknown */
+	int64_t announced;              /* as in queue_overtake_lone() */
 };
 
 /* A copy, for ub_lone_write_free(). */
@@ -33,16 +34,18 @@ struct ub_queue;
 
 /* All that follows is only for the thread that hears the relay. */
 
-/* Whether the write is one of a lone object. If so, *lone has its texts in the queue's arena. `key`: its
- * object's. */
+/* Whether the write is one of a lone object. If so, *lone has its texts in the queue's arena, and is all set
+ * but for `announced`. `key`: its object's. */
 UB_MUST_USE bool queue_is_lone(struct ub_queue *queue, const struct ub_wire_write *write,
     const struct ub_key *key, struct ub_lone_write *lone);
 /* The server has stored the object. Takes over the write and the credential, and sets both to NULL. `etag`:
  * as the server gave it; empty: it did not. */
 void queue_stored_lone(struct ub_queue *queue, struct ub_lone_write **write,
     struct ub_credential **credential, struct ub_text etag);
-/* Another write to the href is about to go on: what was stored there and is not settled gets a key. */
-void queue_overtake_lone(struct ub_queue *queue, struct ub_text href);
+/* A write to the href was announced to the relay, `announced` on the monotonic clock: what was announced
+ * before, stored there and is not settled yet gets a key. The writes need not come in that order, as each
+ * loop of the relay tells of its own. */
+void queue_overtake_lone(struct ub_queue *queue, struct ub_text href, int64_t announced);
 /* Remembers when owners are taken by what was stored, some at a time. Returns after how many milliseconds, at
  * most `longest`, it has to be called again. `now`: milliseconds on the monotonic clock. */
 UB_MUST_USE int64_t queue_settle_lone(struct ub_queue *queue, int64_t now, int64_t longest);

@@ -8,6 +8,7 @@
  */
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "alias.h"
 #include "credentials.h"
@@ -30,6 +31,12 @@ struct queue_socket {
 	struct ub_wire_outbox out; /* what goes there at the end of the turn */
 };
 
+/* When an href was last written to. */
+struct latest_write {
+	int64_t announced; /* on the monotonic clock */
+	uint32_t tag;      /* of the href */
+};
+
 /* What the queue's threads share. */
 struct ub_queue {
 	struct ub_queue_input input;
@@ -43,6 +50,8 @@ struct ub_queue {
 	struct ub_poller *poller;
 	struct ub_unusable *unusable;
 	struct ub_open_additions *additions;
+	struct ub_wire_known *objects; /* what the relay sees; NULL: it sees nothing */
+	_Atomic size_t objects_added;  /* since all were taken out */
 	struct ub_passed *passed;
 	struct ub_log_pace store_pace, relay_pace, owner_pace;
 	struct ub_workers *workers;
@@ -72,13 +81,15 @@ struct ub_queue {
 	struct ub_arena *polled_arena;
 	struct ub_map *clients; /* when clients of principals were last noted, in milliseconds since 1970 */
 	struct ub_arena *clients_arena;
+	size_t objects_most;                      /* so many are added before all are taken out */
 	struct stored_lone *stored, *last_stored; /* lone objects that are to be settled */
 	int64_t settle_stored;                    /* when, on the monotonic clock */
-	unsigned told_polls;                      /* what the relay was last told of polls */
-	bool told_waiting;                        /* the relay was last told that keys wait for somebody */
-	bool told_bodies;                         /* the relay was last told that bodies are looked at */
-	unsigned char *in, *out;                  /* room for one message each */
-	struct ub_arena *arena;                   /* of one turn: reset after each ub_queue_hear() */
+	struct latest_write latest[UB_LATEST_WRITES];
+	unsigned told_polls;               /* what the relay was last told of polls */
+	bool told_waiting;                 /* the relay was last told that keys wait for somebody */
+	struct ub_wire_bodies told_bodies; /* what the relay was last told of bodies */
+	unsigned char *in, *out;           /* room for one message each */
+	struct ub_arena *arena;            /* of one turn: reset after each ub_queue_hear() */
 };
 
 /* ---- accounts.c ---- */
@@ -116,6 +127,14 @@ void queue_close_sockets(struct ub_queue *queue);
 struct ub_workers *ub_workers_start(struct ub_queue *queue);
 /* Waits for the workers to end, after queue->stopping was set and signalled. Sets *workers to NULL. */
 void ub_workers_join(struct ub_workers **workers);
+
+/* ---- objects.c ---- */
+
+/* Shows the relay of which objects something is remembered, if there are too many of which nothing is any
+ * more, and at first. Only for the thread that hears the relay, and at first before there are others. */
+void queue_show_objects(struct ub_queue *queue);
+/* Whether something may be remembered of an object. False: nothing is. Any thread. */
+bool queue_knows_object(const struct ub_queue *queue, struct ub_text href, struct ub_text uid);
 
 /* ---- known.c ---- */
 

@@ -14,16 +14,18 @@
 
 /* ---- from time to time ---- */
 
-/* Tells the relay whether bodies are looked at: some rule amends meetings, or bodies tell what no rule wants.
- */
+/* Tells the relay whether bodies are looked at: some rule amends meetings, or bodies tell what no rule wants,
+ * and go on before that is looked at. */
 static void tell_bodies(struct ub_queue *queue)
 {
 	struct ub_snapshot *snapshot = queue_snapshot(queue);
 	struct ub_wire_frame frame = { .kind = UB_WIRE_BODIES,
-		.bodies = snapshot->rules->amends || snapshot->rules->needs_customer };
+		.bodies = { .wanted = snapshot->rules->amends || snapshot->rules->needs_customer,
+		    .lone_go_ahead = snapshot->rules->needs_customer } };
 	ub_snapshot_release(&snapshot);
-	if (frame.bodies != queue->told_bodies &&
-	    ub_wire_send(queue->input.relay_fd, &frame, queue->out) == UB_WIRE_OK)
+	bool told = frame.bodies.wanted == queue->told_bodies.wanted &&
+		    frame.bodies.lone_go_ahead == queue->told_bodies.lone_go_ahead;
+	if (!told && ub_wire_send(queue->input.relay_fd, &frame, queue->out) == UB_WIRE_OK)
 		queue->told_bodies = frame.bodies;
 }
 
@@ -43,6 +45,7 @@ static void sweep(struct ub_queue *queue, int64_t monotonic)
 	ub_upkeep_shelter(queue->input.store, queue->shelter, now);
 	ub_upkeep(&queue->upkeep, now);
 	queue_tend_accounts(queue, now);
+	queue_show_objects(queue);
 	queue_feed_polls(queue);
 	ub_upkeep_expire(&queue->upkeep, queue->input.store, now);
 	ub_upkeep_expire(&queue->upkeep, queue->shelter, now);
@@ -169,6 +172,8 @@ struct ub_queue *ub_queue_new(const struct ub_queue_input *input)
 	queue->polls = ub_store_memory_open();
 	queue->looks = ub_looks_new();
 	queue->writes = ub_writes_new();
+	queue->objects = ub_wire_known_open(input->known_fd, true);
+	queue->objects_added = 1; /* to be shown at first */
 	queue->credentials = ub_credentials_new();
 	queue->service = ub_service_new(input->log);
 	queue->poller = ub_poller_new(input->log);
@@ -192,6 +197,7 @@ struct ub_queue *ub_queue_new(const struct ub_queue_input *input)
 
 void ub_queue_start(struct ub_queue *queue)
 {
+	queue_show_objects(queue);
 	queue->workers = ub_workers_start(queue);
 	queue->amender = ub_amender_start(queue);
 }
@@ -235,6 +241,7 @@ void ub_queue_stop(struct ub_queue **queue)
 	ub_poller_free(&mine->poller);
 	ub_unusable_free(&mine->unusable);
 	ub_writes_free(&mine->writes);
+	ub_wire_known_close(&mine->objects);
 	ub_open_additions_free(&mine->additions);
 	ub_passed_free(&mine->passed);
 	ub_redirects_free(&mine->redirects);

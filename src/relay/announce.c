@@ -28,9 +28,10 @@ static void wipe(unsigned char **bytes, size_t n)
 	*bytes = NULL;
 }
 
-void relay_announce_forget(struct exchange *exchange)
+void relay_announce_forget(struct loop *loop, struct exchange *exchange)
 {
 	wipe(&exchange->announced, exchange->announced_len);
+	relay_buffer_release(&loop->blocks, &exchange->ahead);
 }
 
 /* ---- what the engine is told together ---- */
@@ -131,6 +132,43 @@ static bool tell_with_body(
 	return told;
 }
 
+/* ---- a write that goes ahead ---- */
+
+/* Whether the write need not wait for the engine: no rule can want what the body shows, and nothing is known
+ * of the object. All that is left for the engine is to remember when the write takes its owner. */
+static bool may_go_ahead(const struct loop *loop, struct ub_text href, struct ub_text body)
+{
+	const struct shared *shared = loop->shared;
+	struct ub_glance glance;
+	return body.len && shared->lone_go_ahead && !ub_wire_known_has(shared->known, href) &&
+	       ub_glance_is_lone(body, &glance) && !ub_wire_known_has(shared->known, glance.uid);
+}
+
+static bool go_ahead(struct loop *loop, struct exchange *exchange, struct ub_text body)
+{
+	relay_buffer_reserve(&loop->blocks, &exchange->ahead, body.len);
+	relay_buffer_add(&exchange->ahead, body);
+	return false;
+}
+
+/* Tells the engine of the write and its answer in one. False: the engine is to be told in the other way, and
+ * looks at the object. */
+static bool tell_stored(struct loop *loop, const struct exchange *exchange, const struct ub_http_head *head)
+{
+	struct ub_wire_frame frame;
+	if (relay_buffer_text(&exchange->ahead).len == 0 || !head || head->status / 100 != 2 ||
+	    loop->engine == 0 ||
+	    ub_wire_decode(exchange->announced, exchange->announced_len, &frame) != UB_WIRE_OK)
+		return false;
+	frame.write.stored = true;
+	frame.write.body = relay_buffer_text(&exchange->ahead);
+	frame.write.etag = ub_http_value(head, "ETag");
+	size_t n = ub_wire_encode(&frame, loop->wire, UB_WIRE_FRAME_MAX);
+	bool told = n > 0 && relay_announce_tell(loop, loop->wire, n, true);
+	explicit_bzero(loop->wire, n);
+	return told;
+}
+
 bool relay_announce(struct conn *conn, const struct ub_http_head *head, struct ub_text body)
 {
 	struct loop *loop = conn->loop;
@@ -153,6 +191,7 @@ bool relay_announce(struct conn *conn, const struct ub_http_head *head, struct u
 		    .remote_user = remote_user_of(conn, head),
 		    .agent = ub_http_value(head, "User-Agent"),
 		    .certified = conn->identity,
+		    .announced = (uint16_t)loop->now,
 		},
 	};
 	size_t n = frame.write.href.len > 0 ? ub_wire_encode(&frame, loop->wire, UB_WIRE_FRAME_MAX) : 0;
@@ -162,6 +201,8 @@ bool relay_announce(struct conn *conn, const struct ub_http_head *head, struct u
 	memcpy(exchange->announced, loop->wire, n);
 	explicit_bzero(loop->wire, n);
 	exchange->announced_len = n;
+	if (may_go_ahead(loop, frame.write.href, body))
+		return go_ahead(loop, exchange, body);
 	return tell_with_body(conn, &frame, ub_http_value(head, "If-Match"), body) ||
 	       tell_write(loop, exchange);
 }
@@ -251,6 +292,10 @@ void relay_announce_answer(struct conn *conn, const struct ub_http_head *head)
 	};
 	if (!exchange->announced)
 		return;
+	if (tell_stored(loop, exchange, head)) {
+		relay_announce_forget(loop, exchange);
+		return;
+	}
 	frame.answered.amended = exchange->amended;
 	if (head)
 		frame.answered = (struct ub_wire_answered){
@@ -265,5 +310,5 @@ void relay_announce_answer(struct conn *conn, const struct ub_http_head *head)
 		    relay_announce_tell(loop, loop->wire, n, exchange->patient && exchange->committed);
 	if (n > 0 && !(told && exchange->committed))
 		keep_missed(loop, exchange, frame.id, told, n);
-	relay_announce_forget(exchange);
+	relay_announce_forget(loop, exchange);
 }

@@ -83,6 +83,8 @@ static int spawn(struct engine *engine, int socket_fd)
 	posix_spawn_file_actions_adddup2(&actions, socket_fd, UB_WIRE_ENGINE_FD);
 	if (engine->control_fd)
 		posix_spawn_file_actions_adddup2(&actions, engine->control_fd, UB_WIRE_CONTROL_FD);
+	if (engine->known_fd >= 0)
+		posix_spawn_file_actions_adddup2(&actions, engine->known_fd, UB_WIRE_KNOWN_FD);
 	posix_spawnattr_setsigmask(&attributes, &blocked);
 	posix_spawnattr_setsigdefault(&attributes, &defaults);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
@@ -118,13 +120,26 @@ void relay_engine_init(struct engine *engine, unsigned n_loops)
 	engine->fd = -1;
 	engine->n_loops = n_loops;
 	engine->control_fd = engine->options->control_fd;
+	engine->known_fd = ub_wire_known_new();
+	engine->shared->known = ub_wire_known_open(engine->known_fd, true);
+	if (!engine->shared->known)
+		ub_log(engine->log, UB_LOG_WARNING, "all writes wait for the engine: %s", strerror(errno));
 	for (unsigned i = 0; i < UB_COUNT(engine->loop_fds); i++)
 		engine->loop_fds[i] = -1;
+}
+
+void relay_engine_free(struct engine *engine)
+{
+	close_sockets(engine);
+	ub_wire_known_close(&engine->shared->known);
+	close_file(&engine->known_fd);
 }
 
 void relay_engine_start(struct engine *engine)
 {
 	struct ends ends;
+	if (engine->shared->known)
+		ub_wire_known_clear(engine->shared->known); /* until the engine says what it knows */
 	int error = open_sockets(engine, &ends) ? 0 : errno;
 	if (error == 0)
 		error = spawn(engine, ends.fd);
@@ -145,6 +160,12 @@ void relay_engine_ready(struct engine *engine)
 {
 	engine->ready = true;
 	engine->crashed = false;
+}
+
+void relay_engine_wants(struct shared *shared, const struct ub_wire_bodies *bodies)
+{
+	shared->lone_go_ahead = bodies->lone_go_ahead && shared->known;
+	shared->bodies = bodies->wanted;
 }
 
 int relay_engine_take_socket(struct engine *engine, unsigned loop)
@@ -171,7 +192,7 @@ bool relay_engine_reap(struct engine *engine)
 		engine->crashed = true;
 	engine->ready = false;
 	close_sockets(engine);
-	engine->shared->bodies = false;
+	relay_engine_wants(engine->shared, &(struct ub_wire_bodies){ 0 });
 	engine->shared->poll_every = 0;
 	relay_principals_wait(engine->shared, UB_TEXT_NONE);
 	plan_restart(engine);

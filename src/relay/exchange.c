@@ -32,7 +32,7 @@ void relay_exchange_end(struct conn *conn)
 		return;
 	relay_timer_stop(&exchange->pace);
 	relay_request_let_go(exchange);
-	relay_announce_forget(exchange);
+	relay_announce_forget(conn->loop, exchange);
 	relay_principal_forget(exchange);
 	relay_edge_forget(exchange);
 	relay_flow_release(&conn->loop->blocks, &exchange->request);

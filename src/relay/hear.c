@@ -82,7 +82,7 @@ static void hear_engine(struct relay *relay)
 		if (result == UB_WIRE_OK && frame.kind == UB_WIRE_READY)
 			engine_ready(relay);
 		else if (result == UB_WIRE_OK && frame.kind == UB_WIRE_BODIES)
-			relay->shared.bodies = frame.bodies;
+			relay_engine_wants(&relay->shared, &frame.bodies);
 		else if (result == UB_WIRE_OK && frame.kind == UB_WIRE_POLLS)
 			relay->shared.poll_every = frame.polls;
 		else if (result == UB_WIRE_OK && frame.kind == UB_WIRE_WAITING)

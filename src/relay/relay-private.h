@@ -23,6 +23,7 @@
 #include <sys/uio.h>
 
 #include "stream.h"
+#include "upbeat/glance.h"
 #include "upbeat/http.h"
 #include "upbeat/net.h"
 #include "upbeat/relay.h"
@@ -233,6 +234,9 @@ struct exchange {
 	bool amended;             /* the engine has given the body another form */
 	bool patient;             /* nothing waits for the engine to hear of the answer */
 	uint32_t engine;          /* which engine the frame was sent to; 0: none */
+	/* The body of a write that goes ahead of the engine, which hears of it with the answer; empty: it
+	 * does not. */
+	struct buffer ahead;
 	unsigned char *principal; /* the frame that tells who asks, a secret; NULL: none */
 	size_t principal_len;
 	bool awaited; /* keys may wait for who asks */
@@ -374,8 +378,8 @@ void relay_edge_forget(struct exchange *exchange);
 
 /* ---- the engine, as a loop sees it: announce.c ---- */
 
-/* Tells the engine of the write, with the body if the engine may amend it (else empty). True: the engine will
- * confirm the write. */
+/* Tells the engine of the write, with the body if the engine may look at it (else empty). True: the write is
+ * to wait until the engine has confirmed it. */
 bool relay_announce(struct conn *conn, const struct ub_http_head *head, struct ub_text body);
 /* Tells the engine of the upstream's answer; head NULL: none came. */
 void relay_announce_answer(struct conn *conn, const struct ub_http_head *head);
@@ -384,7 +388,7 @@ void relay_announce_missed(struct loop *loop);
 /* The engine has confirmed a write, maybe one that was forwarded before. The engine reads again, so it is
  * told of the writes for which its socket had no room. */
 void relay_announce_committed(struct loop *loop, struct ub_wire_id id);
-void relay_announce_forget(struct exchange *exchange);
+void relay_announce_forget(struct loop *loop, struct exchange *exchange);
 /* Puts a frame of n bytes among those that the engine is told next: at the end of the turn, or if it is
  * patient when there is more to tell. False: there is no engine, or it does not keep up. */
 UB_MUST_USE bool relay_announce_tell(struct loop *loop, const unsigned char *bytes, size_t n, bool patient);
@@ -445,9 +449,11 @@ struct shared {
 	unsigned n_sites;
 	struct server *servers; /* of all sites */
 	unsigned n_servers;
-	bool one_for_all;           /* the only site has all requests */
-	_Atomic bool bodies;        /* the engine wants to see bodies */
-	_Atomic bool anybody_waits; /* keys waited when the engine last told */
+	bool one_for_all;            /* the only site has all requests */
+	_Atomic bool bodies;         /* the engine wants to see bodies */
+	_Atomic bool lone_go_ahead;  /* as in struct ub_wire_bodies */
+	struct ub_wire_known *known; /* what the engine knows; NULL: there is no such memory */
+	_Atomic bool anybody_waits;  /* keys waited when the engine last told */
 	/* The buckets in which keys waited then, without those whose users were heard of since. */
 	_Atomic uint64_t waiting[UB_WIRE_WAITING_BYTES / 8];
 	/* How many seconds apart polls of one user and collection are told; 0: none is. */

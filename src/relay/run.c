@@ -213,6 +213,7 @@ static void clean_up(struct relay *relay)
 	relay_health_stop(&relay->health);
 	relay_sites_close(&relay->shared);
 	close(relay->shared.finished_fd);
+	relay_engine_free(&relay->engine);
 	relay_quota_free(&relay->shared.quota);
 	free(relay->tls_problem);
 	free(relay->wire);

@@ -64,6 +64,7 @@ struct engine {
 	unsigned n_loops;
 	unsigned n_guests; /* loops of the relay before this one, which has no engine any more */
 	int control_fd;    /* 0: there is none */
+	int known_fd;      /* of shared->known; -1: there is none */
 	pid_t pid;         /* 0: no engine runs */
 	uint32_t count;    /* how many engines were started */
 	bool ready;        /* it has said so */
@@ -75,9 +76,13 @@ struct engine {
 };
 
 void relay_engine_init(struct engine *engine, unsigned n_loops);
+/* No engine runs any more. */
+void relay_engine_free(struct engine *engine);
 void relay_engine_start(struct engine *engine);
 /* The engine has said that it is ready. If it dies from now on, it has crashed. */
 void relay_engine_ready(struct engine *engine);
+/* What the engine wants to see of bodies. */
+void relay_engine_wants(struct shared *shared, const struct ub_wire_bodies *bodies);
 /* The socket to the engine of the loop with this index, which is the caller's; -1: it was taken before. */
 int relay_engine_take_socket(struct engine *engine, unsigned loop);
 /* After SIGCHLD. True: the engine has ended. */

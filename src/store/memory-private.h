@@ -162,6 +162,7 @@ void clients_prune(struct memory *memory, int64_t before);
 
 /* memory-remembers.c */
 store_remembers_fn memory_remembers;
+store_objects_fn memory_objects;
 
 /* memory-copies.c */
 int compare_copies(const void *a, const void *b);

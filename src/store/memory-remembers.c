@@ -69,3 +69,27 @@ enum ub_store_result memory_remembers(struct ub_store *store, const struct ub_st
 	memory_unlock(memory);
 	return remembers ? UB_STORE_OK : UB_STORE_NONE;
 }
+
+enum ub_store_result memory_objects(struct ub_store *store)
+{
+	struct memory *memory = memory_lock(store);
+	for (size_t i = 0; i < memory->keys.n; i++) {
+		const struct entry *entry = memory->keys.items[i];
+		if (entry->key.kind == UB_KEY_OBJECT)
+			store->tell(store->told, entry->key.href, UB_TEXT_NONE);
+	}
+	for (size_t i = 0; i < memory->seen.n; i++) {
+		const struct ub_store_seen *seen = memory->seen.items[i];
+		store->tell(store->told, seen->href, seen->meeting_uid);
+	}
+	for (size_t i = 0; i < memory->items.n; i++) {
+		const struct ub_store_item *item = memory->items.items[i];
+		store->tell(store->told, item->href, item->meeting_uid);
+	}
+	for (size_t i = 0; i < memory->copies.n; i++) {
+		const struct ub_store_copy *copy = memory->copies.items[i];
+		store->tell(store->told, copy->href, UB_TEXT_NONE);
+	}
+	memory_unlock(memory);
+	return UB_STORE_OK;
+}

@@ -478,6 +478,7 @@ static const struct ub_store_ops ops = {
 	.clients = memory_clients,
 	.places = memory_places,
 	.remembers = memory_remembers,
+	.objects = memory_objects,
 	.put_copy = memory_put_copy,
 	.copy = memory_copy,
 	.copy_at = memory_copy_at,

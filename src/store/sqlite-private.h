@@ -100,6 +100,7 @@ enum statement {
 	CLIENT_PRUNE,
 	PLACE_LIST,
 	OBJECT_REMEMBERED,
+	OBJECT_LIST,
 	COPY_PUT,
 	COPY_GET,
 	COPY_AT,
@@ -191,6 +192,8 @@ bool sql_failed(const struct sqlite *s);
 int64_t sql_last_id(struct sqlite *s);
 /* The value in a column of the present row; goes on to the next column. */
 struct ub_text sql_text(struct sqlite3_stmt *row, int *column, struct ub_arena *arena);
+/* The same without a copy: until the next row. */
+struct ub_text sql_peek(struct sqlite3_stmt *row, int *column);
 int64_t sql_int(struct sqlite3_stmt *row, int *column);
 /* The text that is the first column of the first row. False: there are no rows, or the statement failed. */
 bool sql_only_text(
@@ -265,6 +268,7 @@ store_note_client_fn sqlite_note_client;
 store_clients_fn sqlite_clients;
 store_places_fn sqlite_places;
 store_remembers_fn sqlite_remembers;
+store_objects_fn sqlite_objects;
 store_put_copy_fn sqlite_put_copy;
 store_copy_fn sqlite_copy;
 store_copy_at_fn sqlite_copy_at;

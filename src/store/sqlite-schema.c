@@ -431,6 +431,9 @@ const char *const sql_statements[STATEMENTS] = {
 	    " OR EXISTS (SELECT 1 FROM copy INDEXED BY copy_at"
 	    " WHERE organization = ?1 AND upstream = ?2 AND href = ?3)"
 	    " OR EXISTS (SELECT 1 FROM key WHERE kind = ?5 AND upstream = ?2 AND href = ?3)",
+	[OBJECT_LIST] =
+	    "SELECT href, meeting_uid FROM seen UNION ALL SELECT href, meeting_uid FROM item"
+	    " UNION ALL SELECT href, '' FROM copy UNION ALL SELECT href, '' FROM key WHERE kind = ?",
 	[COPY_PUT] =
 	    "INSERT OR REPLACE INTO copy(" COPY_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[COPY_GET] = "SELECT " COPY_COLUMNS " FROM copy WHERE organization = ? AND upstream = ? AND item = ?"

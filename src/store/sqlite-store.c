@@ -70,6 +70,7 @@ static const struct ub_store_ops ops = {
 	.clients = sqlite_clients,
 	.places = sqlite_places,
 	.remembers = sqlite_remembers,
+	.objects = sqlite_objects,
 	.put_copy = sqlite_put_copy,
 	.copy = sqlite_copy,
 	.copy_at = sqlite_copy_at,

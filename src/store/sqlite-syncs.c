@@ -43,6 +43,19 @@ enum ub_store_result sqlite_remembers(struct ub_store *store, const struct ub_st
 	return sql_leave(s, remembers ? UB_STORE_OK : UB_STORE_NONE);
 }
 
+enum ub_store_result sqlite_objects(struct ub_store *store)
+{
+	struct sqlite *s = sql_enter(store);
+	struct sqlite3_stmt *row = sql_bound(s, OBJECT_LIST, "i", (int64_t)UB_KEY_OBJECT);
+	while (sql_next(s, row)) {
+		int c = 0;
+		struct ub_text href = sql_peek(row, &c), uid = sql_peek(row, &c);
+		store->tell(store->told, href, uid);
+	}
+	sql_reset(row);
+	return sql_leave(s, UB_STORE_OK);
+}
+
 enum ub_store_result sqlite_places(struct ub_store *store, struct ub_text organization,
     struct ub_text upstream, struct ub_text collection, int64_t since, struct ub_arena *arena,
     struct ub_store_places *places)

@@ -102,12 +102,17 @@ int sql_run(struct sqlite *s, struct sqlite3_stmt *statement)
 	return s->failed ? 0 : sqlite3_changes(s->db);
 }
 
-struct ub_text sql_text(struct sqlite3_stmt *row, int *column, struct ub_arena *arena)
+struct ub_text sql_peek(struct sqlite3_stmt *row, int *column)
 {
 	const char *bytes = (const char *)sqlite3_column_text(row, *column);
 	size_t len = (size_t)sqlite3_column_bytes(row, *column);
 	++*column;
-	return ub_text_copy(arena, ub_text_n(bytes ? bytes : "", len));
+	return ub_text_n(bytes ? bytes : "", len);
+}
+
+struct ub_text sql_text(struct sqlite3_stmt *row, int *column, struct ub_arena *arena)
+{
+	return ub_text_copy(arena, sql_peek(row, column));
 }
 
 int64_t sql_int(struct sqlite3_stmt *row, int *column)
@@ -414,6 +419,8 @@ static bool open_file(struct sqlite *s, const char *path)
 	execute(s, "PRAGMA synchronous = NORMAL");
 	/* Each step of a transaction would write a file in /var/tmp of what it may have to undo. */
 	execute(s, "PRAGMA temp_store = MEMORY");
+	/* What is stored has no order: pages that are not at hand are read for each object. */
+	execute(s, "PRAGMA cache_size = -" NUMBER(UB_STORE_CACHE_KB));
 	if (is_new)
 		make_schema(s);
 	for (int64_t schema; (schema = number_of(s, "PRAGMA user_version")) < SCHEMA && !s->failed;)

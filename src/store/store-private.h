@@ -143,6 +143,8 @@ typedef enum ub_store_result store_put_copy_fn(struct ub_store *store, const str
 typedef enum ub_store_result store_copy_fn(struct ub_store *store, const struct ub_store_copy *like,
     struct ub_arena *arena, struct ub_store_copy *copy);
 typedef enum ub_store_result store_remembers_fn(struct ub_store *store, const struct ub_store_object *object);
+/* Tells of what is remembered already. */
+typedef enum ub_store_result store_objects_fn(struct ub_store *store);
 typedef enum ub_store_result store_copy_at_fn(struct ub_store *store, struct ub_text organization,
     struct ub_text upstream, struct ub_text href, struct ub_arena *arena, struct ub_store_copy *copy);
 typedef enum ub_store_result store_copies_fn(struct ub_store *store, struct ub_text organization,
@@ -247,6 +249,7 @@ struct ub_store_ops {
 	store_count_mails_fn *count_mails;
 	store_places_fn *places;
 	store_remembers_fn *remembers;
+	store_objects_fn *objects;
 
 	store_set_sinks_fn *set_sinks;
 	store_sinks_fn *sinks;

@@ -99,16 +99,47 @@ bool ub_store_unkept(struct ub_store *store)
 	return store->ops->unkept(store);
 }
 
+/* ---- objects of which something is remembered ---- */
+
+static enum ub_store_result tell_object(
+    struct ub_store *store, enum ub_store_result result, struct ub_text href, struct ub_text uid)
+{
+	if (store->tell && result == UB_STORE_OK)
+		store->tell(store->told, href, uid);
+	return result;
+}
+
+enum ub_store_result ub_store_tell_objects(struct ub_store *store, ub_store_object_fn *tell, void *context)
+{
+	if (store->tell != tell) {
+		store->tell = tell;
+		store->told = context;
+	}
+	return store->ops->objects(store);
+}
+
+static enum ub_store_result put(
+    struct ub_store *store, const struct ub_key *keys, size_t n, bool hurry, int64_t now, int64_t due)
+{
+	enum ub_store_result result = store->ops->put(store, keys, n, hurry, now, due);
+	for (size_t i = 0; i < n; i++)
+		if (keys[i].kind == UB_KEY_OBJECT)
+			result = tell_object(store, result, keys[i].href, UB_TEXT_NONE);
+	return result;
+}
+
+/* ---- the queue ---- */
+
 enum ub_store_result ub_store_put(
     struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due)
 {
-	return store->ops->put(store, keys, n, false, now, due);
+	return put(store, keys, n, false, now, due);
 }
 
 enum ub_store_result ub_store_hurry(
     struct ub_store *store, const struct ub_key *keys, size_t n, int64_t now, int64_t due)
 {
-	return store->ops->put(store, keys, n, true, now, due);
+	return put(store, keys, n, true, now, due);
 }
 
 enum ub_store_result ub_store_take(
@@ -294,13 +325,14 @@ enum ub_store_result ub_store_jobs(struct ub_store *store, struct ub_arena *aren
 
 enum ub_store_result ub_store_put_item(struct ub_store *store, const struct ub_store_item *item)
 {
-	return store->ops->put_item(store, item, NULL);
+	return ub_store_put_item_event(store, item, NULL);
 }
 
 enum ub_store_result ub_store_put_item_event(
     struct ub_store *store, const struct ub_store_item *item, const struct ub_store_event *event)
 {
-	return store->ops->put_item(store, item, event);
+	enum ub_store_result result = store->ops->put_item(store, item, event);
+	return item ? tell_object(store, result, item->href, item->meeting_uid) : result;
 }
 
 enum ub_store_result ub_store_items(struct ub_store *store, struct ub_text organization,
@@ -347,7 +379,7 @@ enum ub_store_result ub_store_put_seen(struct ub_store *store, const struct ub_s
 {
 	if (seen->text.len > UB_STORE_TEXT_MAX)
 		return UB_STORE_FULL;
-	return store->ops->put_seen(store, seen);
+	return tell_object(store, store->ops->put_seen(store, seen), seen->href, seen->meeting_uid);
 }
 
 enum ub_store_result ub_store_seen(struct ub_store *store, struct ub_text organization,
@@ -378,89 +410,6 @@ enum ub_store_result ub_store_seens_due(
 enum ub_store_result ub_store_seen_looked(struct ub_store *store, const struct ub_store_seen *seen)
 {
 	return store->ops->seen_looked(store, seen);
-}
-
-/* ---- appointments ---- */
-
-/* The appointment by the same event of that person; or NULL. */
-static const struct ub_store_appointment *of_person(
-    const struct ub_store_appointments *known, struct ub_text person)
-{
-	for (size_t i = 0; i < known->n; i++)
-		if (ub_text_eq(known->items[i].person, person))
-			return &known->items[i];
-	return NULL;
-}
-
-static bool is_of_copy(
-    const struct ub_store_appointment *appointment, const struct ub_store_appointment *event)
-{
-	return ub_text_eq(appointment->upstream, event->upstream) &&
-	       ub_text_eq(appointment->href, event->href);
-}
-
-static bool is_same_time(
-    const struct ub_store_appointment *appointment, const struct ub_store_appointment *event)
-{
-	return appointment->start == event->start && appointment->end == event->end &&
-	       appointment->item == event->item && ub_text_eq(appointment->meeting_uid, event->meeting_uid);
-}
-
-enum ub_store_result ub_store_put_appointment(struct ub_store *store,
-    const struct ub_store_appointment *event, const struct ub_text *people, size_t n, bool whole,
-    struct ub_arena *arena, bool *changed)
-{
-	struct ub_store_appointments known, all = { 0 }, out = { 0 }, in = { 0 };
-	*changed = false;
-	enum ub_store_result result =
-	    store->ops->event_appointments(store, event->organization, event->uid, arena, &known);
-	for (size_t i = 0; i < n && result == UB_STORE_OK; i++) {
-		const struct ub_store_appointment *before = of_person(&known, people[i]);
-		struct ub_store_appointment *now = ub_push(arena, &all);
-		*now = *event;
-		now->person = people[i];
-		bool moved = !before || !is_same_time(before, event);
-		/* What a person's own copy says goes when that copy goes. */
-		bool own = ub_text_eq(people[i], event->person);
-		if (moved || (own && !is_of_copy(before, event)))
-			*ub_push(arena, &in) = *now;
-		*changed |= moved;
-	}
-	for (size_t i = 0; i < known.n && result == UB_STORE_OK; i++) {
-		const struct ub_store_appointment *old = &known.items[i];
-		bool told = whole || is_of_copy(old, event) || ub_text_eq(old->person, event->person);
-		if (told && !of_person(&all, old->person))
-			*ub_push(arena, &out) = *old;
-	}
-	if (result != UB_STORE_OK || out.n + in.n == 0)
-		return result;
-	return store->ops->change_appointments(store, &out, &in);
-}
-
-enum ub_store_result ub_store_appointments(struct ub_store *store, struct ub_text organization,
-    struct ub_text person, int64_t from, int64_t to, struct ub_arena *arena,
-    struct ub_store_appointments *appointments)
-{
-	return store->ops->appointments(store, organization, person, from, to, arena, appointments);
-}
-
-enum ub_store_result ub_store_item_stands(
-    struct ub_store *store, struct ub_text organization, struct ub_text person, int64_t from, int64_t to)
-{
-	return store->ops->item_stands(store, organization, person, from, to);
-}
-
-enum ub_store_result ub_store_copy_appointments(struct ub_store *store, struct ub_text organization,
-    struct ub_text upstream, struct ub_text href, struct ub_arena *arena,
-    struct ub_store_appointments *appointments)
-{
-	return store->ops->copy_appointments(store, organization, upstream, href, arena, appointments);
-}
-
-enum ub_store_result ub_store_forget_appointments(
-    struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href)
-{
-	return store->ops->forget_appointments(store, organization, upstream, href);
 }
 
 /* ---- events ---- */
@@ -520,7 +469,7 @@ enum ub_store_result ub_store_remembers(struct ub_store *store, const struct ub_
 
 enum ub_store_result ub_store_put_copy(struct ub_store *store, const struct ub_store_copy *copy)
 {
-	return store->ops->put_copy(store, copy);
+	return tell_object(store, store->ops->put_copy(store, copy), copy->href, UB_TEXT_NONE);
 }
 
 enum ub_store_result ub_store_copy(struct ub_store *store, const struct ub_store_copy *like,

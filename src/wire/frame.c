@@ -6,11 +6,14 @@
 enum {
 	FRAME_VERSION = 1,
 	FRAME_HEADER = 16,
-	TEXTS_MAX = 10,
+	TEXTS_MAX = 11,
 	FLAG_OVERRIDDEN = 1,
 	FLAG_CERTIFIED = 2,
+	FLAG_STORED = 4,
 	FLAG_AMENDED = 1,
 	FLAG_PATIENT = 1,
+	FLAG_BODIES = 1,
+	FLAG_LONE_GO_AHEAD = 2,
 	FLAG_JSON = 1,
 	FLAG_COLOUR = 2,
 	FLAG_MORE = 1,
@@ -70,12 +73,15 @@ static uint32_t get32(const unsigned char *in)
 static struct parts write_parts(const struct ub_wire_write *write)
 {
 	return (struct parts){
-		.flags = (uint16_t)((unsigned)write->write << WHAT_SHIFT |
-				    (write->overridden ? FLAG_OVERRIDDEN : 0) |
-				    (write->certified ? FLAG_CERTIFIED : 0)),
+		.flags =
+		    (uint16_t)((unsigned)write->write << WHAT_SHIFT |
+			       (write->overridden ? FLAG_OVERRIDDEN : 0) |
+			       (write->certified ? FLAG_CERTIFIED : 0) | (write->stored ? FLAG_STORED : 0)),
+		.status = write->announced,
 		.texts = { write->method, write->target, write->href, write->destination, write->host,
-		    write->authorization, write->body, write->if_match, write->remote_user, write->agent },
-		.n = 10,
+		    write->authorization, write->body, write->if_match, write->remote_user, write->agent,
+		    write->etag },
+		.n = 11,
 	};
 }
 
@@ -121,7 +127,10 @@ static struct parts parts_of(const struct ub_wire_frame *frame)
 			.texts = { frame->committed.body },
 			.n = 1 };
 	case UB_WIRE_BODIES:
-		return (struct parts){ .status = frame->bodies };
+		return (struct parts){
+			.flags = (uint16_t)((frame->bodies.wanted ? FLAG_BODIES : 0) |
+					    (frame->bodies.lone_go_ahead ? FLAG_LONE_GO_AHEAD : 0))
+		};
 	case UB_WIRE_POLLS:
 		return (struct parts){ .status = (uint16_t)frame->polls };
 	case UB_WIRE_PLACE:
@@ -152,6 +161,8 @@ static enum ub_wire_result read_write(const struct parts *parts, struct ub_wire_
 		.write = (enum ub_write)kind,
 		.overridden = (parts->flags & FLAG_OVERRIDDEN) != 0,
 		.certified = (parts->flags & FLAG_CERTIFIED) != 0,
+		.stored = (parts->flags & FLAG_STORED) != 0,
+		.announced = parts->status,
 		.method = parts->texts[0],
 		.target = parts->texts[1],
 		.href = parts->texts[2],
@@ -162,6 +173,7 @@ static enum ub_wire_result read_write(const struct parts *parts, struct ub_wire_
 		.if_match = parts->texts[7],
 		.remote_user = parts->texts[8],
 		.agent = parts->texts[9],
+		.etag = parts->texts[10],
 	};
 	return UB_WIRE_OK;
 }
@@ -222,7 +234,8 @@ static enum ub_wire_result read_parts(const struct parts *parts, struct ub_wire_
 		frame->committed.patient = (parts->flags & FLAG_PATIENT) != 0;
 		return UB_WIRE_OK;
 	case UB_WIRE_BODIES:
-		frame->bodies = parts->status != 0;
+		frame->bodies.wanted = (parts->flags & FLAG_BODIES) != 0;
+		frame->bodies.lone_go_ahead = (parts->flags & FLAG_LONE_GO_AHEAD) != 0;
 		return UB_WIRE_OK;
 	case UB_WIRE_POLLS:
 		frame->polls = parts->status;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "upbeat/glance.h"
+
 /* Properties that are read wherever they have a value, and of which type that is. */
 static const struct {
 	const char *name;
@@ -132,18 +134,22 @@ static bool is_same_when(const struct ub_when *a, const struct ub_when *b)
 							 ub_ical_instant(a) == ub_ical_instant(b)));
 }
 
-/* What the index alone says of a lone object. */
+/* What a glance, and a reading by it, says of a lone object. */
 static const char *check_lone(
     const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena)
 {
 	struct ub_ical_refusal refusal = { .code = "" };
-	const struct ub_event *lone = ub_ical_lone(ical, zones, arena);
-	const struct ub_event *event = lone ? ub_ical_event(ical, zones, arena, &refusal) : NULL;
+	struct ub_glance glance;
+	bool is_lone = ub_glance_is_lone(ical->text, &glance);
+	const struct ub_event *lone = ub_ical_lone(ical->text, zones, arena);
+	const struct ub_event *event = is_lone ? ub_ical_event(ical, zones, arena, &refusal) : NULL;
+	if (lone && !is_lone)
+		return "an object is read as a lone one that is none at a glance";
 	if (lone && !event)
 		return ub_textf(arena, "a lone object is refused: %s", refusal.code).ptr;
-	if (lone &&
-	    (event->organizer || event->n_attendees || event->repeats != UB_REPEATS_NOT || event->overrides ||
-		event->related_to.len || event->marks.item.len || event->method.len))
+	if (event && (event->organizer || event->n_attendees || event->repeats != UB_REPEATS_NOT ||
+			 event->overrides || event->related_to.len || event->marks.item.len ||
+			 event->method.len || !ub_text_eq(event->uid, glance.uid)))
 		return "an object that is not alone is taken for a lone one";
 	bool same = !lone || (lone->component == event->component && ub_text_eq(lone->uid, event->uid) &&
 				 ub_text_eq(loose(lone->summary, arena), loose(event->summary, arena)) &&

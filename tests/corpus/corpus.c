@@ -129,7 +129,7 @@ static void compare(struct corpus *corpus, struct ub_text text)
 {
 	struct ub_ical_refusal refusal;
 	const struct ub_ical *ical = ub_ical_parse(corpus->arena, text, &refusal);
-	corpus->tally->lone += ical && ub_ical_lone(ical, corpus->snapshot->zones, corpus->arena);
+	corpus->tally->lone += ub_ical_lone(text, corpus->snapshot->zones, corpus->arena) != NULL;
 	const char *fault = ical ? disagreement(ical, corpus->snapshot->zones, corpus->arena) : NULL;
 	if (fault)
 		fail(corpus, fault);

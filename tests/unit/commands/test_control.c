@@ -47,9 +47,11 @@ static void set_up(void)
 		.store = store,
 		.upstream = UPSTREAM,
 		.settings_path = "settings" };
-	const struct ub_queue_input queue = {
-		.configuration = here.configuration, .store = store, .upstream = UPSTREAM, .relay_fd = -1
-	};
+	const struct ub_queue_input queue = { .configuration = here.configuration,
+		.store = store,
+		.upstream = UPSTREAM,
+		.relay_fd = -1,
+		.known_fd = -1 };
 	here.queue = ub_queue_new(&queue);
 }
 

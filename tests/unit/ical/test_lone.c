@@ -12,9 +12,8 @@ TestSuite(lone, .fini = ub_leak_check);
 
 static const struct ub_event *lone(struct desk *desk, struct ub_text text)
 {
-	const struct ub_ical *ical = ub_ical_parse(desk->arena, text, &desk->refusal);
-	cr_assert_not_null(ical, "%s", desk->refusal.code);
-	return ub_ical_lone(ical, desk->zones, desk->arena);
+	cr_assert_not_null(ub_ical_parse(desk->arena, text, &desk->refusal), "%s", desk->refusal.code);
+	return ub_ical_lone(text, desk->zones, desk->arena);
 }
 
 static const struct ub_event *lone_of(struct desk *desk, const char *lines)

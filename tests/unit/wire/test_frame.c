@@ -17,6 +17,9 @@ static struct ub_wire_frame a_write(void)
 			.write = UB_WRITE_MOVE,
 			.overridden = true,
 			.certified = true,
+			.stored = true,
+			.announced = 0xfedc,
+			.etag = UB_TEXT("\"e\""),
 			.method = UB_TEXT("POST"),
 			.target = UB_TEXT("//a/./b.ics?x"),
 			.href = UB_TEXT("/a/b.ics"),
@@ -64,7 +67,9 @@ Test(frame, of_a_write_arrives_as_it_was_sent)
 	cr_assert_eq(got.id.slot, sent.id.slot);
 	cr_assert_eq(got.id.generation, sent.id.generation);
 	cr_assert_eq(got.write.write, UB_WRITE_MOVE);
-	cr_assert(got.write.overridden && got.write.certified);
+	cr_assert(got.write.overridden && got.write.certified && got.write.stored);
+	cr_assert_eq(got.write.announced, sent.write.announced);
+	cr_assert(ub_text_eq(got.write.etag, sent.write.etag));
 	cr_assert(ub_text_eq(got.write.method, sent.write.method));
 	cr_assert(ub_text_eq(got.write.target, sent.write.target));
 	cr_assert(ub_text_eq(got.write.href, sent.write.href));
@@ -112,11 +117,13 @@ Test(frame, of_the_engines_words_arrives_as_it_was_sent)
 	size_t n = ub_wire_encode(&sent, bytes, sizeof(bytes));
 	cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_OK);
 	cr_assert(ub_text_is(got.committed.body, "another body"));
-	for (int bodies = 0; bodies <= 1; bodies++) {
-		sent = (struct ub_wire_frame){ .kind = UB_WIRE_BODIES, .bodies = bodies };
+	for (unsigned i = 0; i < 4; i++) {
+		sent = (struct ub_wire_frame){ .kind = UB_WIRE_BODIES,
+			.bodies = { (i & 1) != 0, (i & 2) != 0 } };
 		n = ub_wire_encode(&sent, bytes, sizeof(bytes));
 		cr_assert_eq(ub_wire_decode(bytes, n, &got), UB_WIRE_OK);
-		cr_assert_eq(got.bodies, bodies);
+		cr_assert_eq(got.bodies.wanted, sent.bodies.wanted);
+		cr_assert_eq(got.bodies.lone_go_ahead, sent.bodies.lone_go_ahead);
 	}
 }
 

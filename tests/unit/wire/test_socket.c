@@ -56,7 +56,7 @@ Test(wire_socket, carries_frames_up_to_the_limit)
 {
 	static char text[UB_WIRE_FRAME_MAX + 1];
 	static unsigned char scratch[UB_WIRE_FRAME_MAX], in[UB_WIRE_FRAME_MAX], huge[UB_WIRE_FRAME_MAX + 1];
-	enum { OVERHEAD = 16 + 4 * 10 };
+	enum { OVERHEAD = 16 + 4 * 11 };
 	struct ub_wire_frame frame = { .kind = UB_WIRE_WRITE }, got;
 	int pair[2];
 	open_pair(pair);
