@@ -126,6 +126,7 @@ def check(item, minutes):
     assert title and not re.search(r"[:,]$|  | \?|: *$", title), f"title {title!r}"
     assert not empty_fields(text), f"{item['id']}: {empty_fields(text)}"
     assert not misnumbered(text), f"{item['id']}: {misnumbered(text)} in\n{text}"
+    assert "\n\n\n" not in text, f"{item['id']}: a gap in\n{text}"
     shares = [int(found) for found in re.findall(r"\((\d+) min\)$", mail_of(text), re.M)]
     assert not shares or sum(shares) == minutes < 24 * 60, f"{item['id']}: {shares} of {minutes}\n{text}"
 
