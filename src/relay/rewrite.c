@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "relay-private.h"
+#include "rewrite.h"
 
 /* Fields that concern one connection only (RFC 9110 7.6.1), or by which a client would get past the proxy. */
 static const struct ub_text hop_by_hop[] = {
