@@ -370,6 +370,7 @@
 #define UB_RELAY_CERTIFICATE_MAX 8192           /* characters of one of which the upstream is told */
 #define UB_RELAY_HELD_MAX        (64u * 1024 * 1024) /* all bodies that one thread holds */
 #define UB_RELAY_TURNS_MAX       16           /* buffers or phases of one turn; then others have theirs */
+#define UB_RELAY_HANDSHAKES      4            /* steps of handshakes with clients in one turn */
 #define UB_RELAY_POOL_MAX        512          /* idle upstream connections of one thread */
 #define UB_RELAY_ADDRESSES_MAX   8            /* addresses of the upstream's name */
 #define UB_RELAY_INTERIM_MAX     32           /* 1xx answers to one request */

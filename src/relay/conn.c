@@ -180,7 +180,7 @@ static enum step linger(struct conn *conn)
 		if (io != IO_SOME)
 			return STEP_CLOSE;
 	}
-	relay_later_add(conn);
+	relay_later_add(&loop->later, conn);
 	return STEP_WAIT;
 }
 
@@ -236,8 +236,8 @@ void relay_conn_run(struct conn *conn)
 	enum step step = STEP_AGAIN;
 	for (unsigned i = 0; step == STEP_AGAIN && i < UB_RELAY_TURNS_MAX; i++)
 		step = run_phase(conn);
-	if (step == STEP_AGAIN)
-		relay_later_add(conn); /* requests that are refused at once might go on without end */
+	if (step == STEP_AGAIN) /* requests that are refused at once might go on without end */
+		relay_later_add(&conn->loop->later, conn);
 	else if (step == STEP_CLOSE)
 		relay_conn_close(conn);
 }

@@ -379,6 +379,6 @@ enum step relay_exchange_stream(struct conn *conn)
 		}
 	}
 	relay_timer_stop(&conn->timer);
-	relay_later_add(conn);
+	relay_later_add(&loop->later, conn);
 	return STEP_WAIT;
 }

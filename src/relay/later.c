@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "relay-private.h"
 
-void relay_later_add(struct conn *conn)
+void relay_later_add(struct queue *queue, struct conn *conn)
 {
-	struct loop *loop = conn->loop;
 	if (conn->queued)
 		return;
 	conn->queued = true;
 	conn->next = NULL;
-	*(loop->later_last ? &loop->later_last->next : &loop->later_first) = conn;
-	loop->later_last = conn;
+	*(queue->last ? &queue->last->next : &queue->first) = conn;
+	queue->last = conn;
 }
 
-struct conn *relay_later_take(struct loop *loop)
+struct conn *relay_later_take(struct queue *queue)
 {
-	struct conn *first = loop->later_first;
-	loop->later_first = loop->later_last = NULL;
-	return first;
+	struct conn *conn = queue->first;
+	if (!conn)
+		return NULL;
+	queue->first = conn->next;
+	if (!queue->first)
+		queue->last = NULL;
+	conn->queued = false;
+	return conn;
 }

@@ -224,6 +224,14 @@ static void upstream_event(struct loop *loop, struct upstream *upstream)
 		relay_upstream_close(loop, &upstream);
 }
 
+static void client_event(struct loop *loop, struct conn *conn)
+{
+	if (relay_link_is_new(&conn->client))
+		relay_later_add(&loop->handshakes, conn);
+	else
+		relay_conn_run(conn);
+}
+
 static void dispatch(struct loop *loop, struct link *link, uint32_t events)
 {
 	if (link->fd < 0)
@@ -240,7 +248,7 @@ static void dispatch(struct loop *loop, struct link *link, uint32_t events)
 		hear_engine(loop);
 		break;
 	case LINK_CLIENT:
-		relay_conn_run(OWNER(link, struct conn, client));
+		client_event(loop, OWNER(link, struct conn, client));
 		break;
 	case LINK_UPSTREAM:
 		upstream_event(loop, OWNER(link, struct upstream, link));
@@ -264,18 +272,27 @@ static void expire(struct loop *loop)
 	}
 }
 
+static void run_queued(struct loop *loop, struct conn *conn)
+{
+	if (conn->client.fd >= 0) {
+		relay_conn_run(conn);
+	} else {
+		conn->next = loop->closed_conns;
+		loop->closed_conns = conn;
+	}
+}
+
+/* A handshake takes as long as many requests: of those who come together, few have theirs in one turn, so
+ * that nobody else waits for all of them. */
 static void run_later(struct loop *loop)
 {
-	for (struct conn *conn = relay_later_take(loop), *next; conn; conn = next) {
-		next = conn->next;
-		conn->queued = false;
-		if (conn->client.fd >= 0) {
-			relay_conn_run(conn);
-		} else {
-			conn->next = loop->closed_conns;
-			loop->closed_conns = conn;
-		}
-	}
+	struct queue later = loop->later;
+	struct conn *conn;
+	loop->later = (struct queue){ NULL, NULL };
+	while ((conn = relay_later_take(&later)))
+		run_queued(loop, conn);
+	for (unsigned n = 0; n < UB_RELAY_HANDSHAKES && (conn = relay_later_take(&loop->handshakes)); n++)
+		run_queued(loop, conn);
 }
 
 static void free_upstreams(struct loop *loop)
@@ -311,7 +328,7 @@ static int sooner(int wait, int64_t left)
 
 static int patience(const struct loop *loop)
 {
-	if (loop->later_first)
+	if (loop->later.first || loop->handshakes.first)
 		return 0;
 	int wait = relay_timers_wait(&loop->timers, loop->now);
 	int64_t until_told = relay_announce_wait(loop);

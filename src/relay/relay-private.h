@@ -245,7 +245,7 @@ struct identity {
 struct conn {
 	struct link client;
 	struct loop *loop;
-	struct conn *next;         /* in the list of the free, of the closed, or of those that go on later */
+	struct conn *next;         /* in the list of the free, of the closed, or in a queue */
 	struct exchange *exchange; /* NULL: the client asks nothing */
 	struct upstream *upstream;
 	struct identity *identity; /* made for the first request; NULL: no certificate was shown */
@@ -390,9 +390,14 @@ void relay_principal_forget(struct exchange *exchange);
 
 /* ---- connections that go on when others have had their turn: later.c ---- */
 
-void relay_later_add(struct conn *conn);
-/* The first of them, and by `next` the others. The list is empty afterwards. */
-struct conn *relay_later_take(struct loop *loop);
+struct queue {
+	struct conn *first, *last;
+};
+
+/* At the end, unless the connection is in a queue already. */
+void relay_later_add(struct queue *queue, struct conn *conn);
+/* The first one, which may have been closed meanwhile; NULL: there is none. */
+struct conn *relay_later_take(struct queue *queue);
 
 /* ---- the loop: loop.c ---- */
 
@@ -467,7 +472,9 @@ struct loop {
 	struct blocks blocks;
 	struct conn **slots; /* in pieces of UB_RELAY_SLOTS, which stay where they are */
 	uint32_t n_slots, open;
-	struct conn *free_conns, *closed_conns, *later_first, *later_last;
+	struct conn *free_conns, *closed_conns;
+	struct queue later;      /* those who have had enough of this turn */
+	struct queue handshakes; /* those whose TLS is to go on, which takes long */
 	struct upstream *closed_upstreams;
 	struct pool *pools; /* one for each of shared->servers */
 	unsigned pooled;    /* idle connections in all pools */

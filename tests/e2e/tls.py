@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import select
 import signal
 import socket
 import ssl
@@ -22,6 +23,7 @@ import tap
 
 SOON = 10.0
 TRIES = 10  # of what two processes race for
+MANY = 300  # clients who come at once
 
 
 class Upbeat(support.Upbeat):
@@ -327,6 +329,40 @@ def _(story):
                   f'Forwarded: for="127.0.0.1";host="{host}";proto=https', f"X-Forwarded-Host: {host}"):
         tap.contains(sent, field + "\r\n", "what the server got")
     assert "9.9.9.9" not in sent, sent
+
+
+def hello_of(context):
+    """The first bytes of a client."""
+    outgoing = ssl.MemoryBIO()
+    client = context.wrap_bio(ssl.MemoryBIO(), outgoing, server_hostname="cal.ours.example")
+    with contextlib.suppress(ssl.SSLWantReadError):
+        client.do_handshake()
+    return outgoing.read()
+
+
+@tap.case("who is connected does not wait for the handshakes of all who come at once")
+def _(story):
+    processors = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(processors)})  # so that the relay has one thread
+    upbeat = story.open(f"tls: {{certificate: {story.certificate}, key: {story.key}}}\n"
+                        f"upstream_tls: {{ca: {story.authority.certificate}}}\n")
+    os.sched_setaffinity(0, processors)
+    with contextlib.ExitStack() as stack:
+        known = stack.enter_context(story.connect(port=upbeat.port))
+        tap.equal(story.ask(known), 200, "OPTIONS")
+        many = [stack.enter_context(socket.create_connection(("127.0.0.1", upbeat.port))) for _ in range(MANY)]
+        tap.eventually(lambda: len(os.listdir(f"/proc/{upbeat.pid}/fd")) > MANY, "all are accepted")
+        os.kill(upbeat.pid, signal.SIGSTOP)
+        for client in many:
+            client.sendall(hello_of(story.trusted))
+        known.sendall(b"TRACE / HTTP/1.1\r\nHost: cal.ours.example\r\n\r\n")  # which the relay itself answers
+        os.kill(upbeat.pid, signal.SIGCONT)
+        said = known.recv(12)
+        os.kill(upbeat.pid, signal.SIGSTOP)
+        answered, _, _ = select.select(many, [], [], 0)
+        os.kill(upbeat.pid, signal.SIGCONT)
+        tap.equal(said, b"HTTP/1.1 405", "answer")
+        assert len(answered) < MANY // 2, f"{len(answered)} handshakes went before"
 
 
 def memory_of(pid):

@@ -79,14 +79,13 @@ Test(conn, that_pipelines_what_is_refused_at_once_lets_others_have_their_turn)
 		memcpy(all + i * request.len, request.ptr, request.len);
 	cr_assert_eq(write(desk.theirs, all, sizeof(all)), (ssize_t)sizeof(all));
 	do {
-		(void)relay_later_take(desk.loop);
-		desk.conn->queued = false;
+		(void)relay_later_take(&desk.loop->later);
 		relay_conn_run(desk.conn);
 		unsigned n = answers(&desk);
 		cr_assert_leq(n, UB_RELAY_TURNS_MAX, "%u requests refused in one turn", n);
 		answered += n;
 		turns++;
-	} while (desk.loop->later_first == desk.conn && turns <= REQUESTS);
+	} while (desk.loop->later.first == desk.conn && turns <= REQUESTS);
 	cr_assert_eq(answered, REQUESTS, "%u answers after %u turns", answered, turns);
 	cr_assert_eq(desk.conn->phase, PHASE_HEAD, "it waits for the next request");
 	cr_assert_null(desk.conn->exchange, "for which it keeps nothing");
