@@ -5,7 +5,8 @@ Printed are medians of the rounds: processor time a request, which is user and s
 contender; requests a second; the wait for an answer. What Upbeat makes of a meeting is counted, and shown apart: the
 time of its workers, and all after the last answer. Customers' meetings are spread over 500 users, each with a customer of
 his own, and as many days as it takes. First comes what an idle connection costs: private memory of all processes, after
-one request on each.
+one request on each. All speak TLS 1.3: Debian's nginx would not, and wrk, which opens all connections at once and is busy
+with its own side of that for long, waits for the first answers elsewhere then.
 
 Debian packages: nginx, haproxy, wrk, openssl. Run where the program was built.
 
@@ -75,6 +76,7 @@ http {{ access_log off; keepalive_requests 100000000; keepalive_timeout 600s; cl
 client_body_temp_path {folder}/nginx-body; proxy_temp_path {folder}/nginx-proxy;
 upstream u {{ server 127.0.0.1:{upstream}; keepalive 512; keepalive_requests 100000000; }}
 server {{ listen 127.0.0.1:{port} backlog=1024 {ssl}; ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem;
+ssl_protocols TLSv1.2 TLSv1.3;
 location / {{ proxy_pass http://u; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $http_host;
 proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme; }} }} }}
 """
