@@ -13,7 +13,6 @@ import sys
 import hosting
 
 HERE = pathlib.Path("/usr/share/davical")
-MODULES = pathlib.Path("/usr/lib/apache2/modules")
 WANTED = ("mpm_prefork", "authz_core", "alias", "dir", "mime", "rewrite", "env")
 PRIVILEGES = "ARRAY['read-free-busy', 'schedule-send', 'schedule-deliver']"
 ROLES = "CREATE ROLE davical_dba LOGIN PASSWORD 'adminpw'; CREATE ROLE davical_app LOGIN PASSWORD 'adminpw';"
@@ -30,19 +29,8 @@ $c->enable_auto_schedule = true;
 $c->home_calendar_name = 'calendar';
 $c->admin_email = 'nobody@localhost';
 """
-# What /etc has for an instance of the machine's own is out of this one's reach.
 APACHE = """\
-ServerRoot {folder}
-ServerName 127.0.0.1
-Listen 127.0.0.1:{port}
-PidFile {folder}/run/apache.pid
-DefaultRuntimeDir {folder}/run
-Mutex sem
-{identity}
-ErrorLog /dev/stderr
-LogLevel warn
-{modules}
-TypesConfig /etc/mime.types
+LoadModule php_module {php}
 StartServers 4
 MaxRequestWorkers 16
 KeepAlive On
@@ -69,15 +57,11 @@ RewriteRule ^/[.]well-known/(.*)$ /davical/caldav.php/.well-known/$1 [NC,PT]
 
 
 def configure(folder, port, user):
-    hosting.make_folder(folder / "run", user)
     shutil.copytree(HERE / "htdocs", folder / "davical/htdocs")
     (folder / "davical/config").mkdir()
     (folder / "davical/config/config.php").write_text(CONFIG.format(folder=folder))
-    modules = [f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in WANTED]
-    modules.append(f"LoadModule php_module {max(MODULES.glob('libphp*.so'))}")
-    identity = f"User {user}\nGroup {user}" if os.geteuid() == 0 else ""
-    values = {"folder": folder, "port": port, "here": HERE, "identity": identity, "modules": "\n".join(modules)}
-    (folder / "apache.conf").write_text(APACHE.format(**values))
+    php = max(hosting.APACHE_MODULES.glob("libphp*.so"))
+    hosting.configure_apache(folder, port, user, WANTED, APACHE.format(folder=folder, here=HERE, php=php))
 
 
 def make_database(folder, addresses):
@@ -103,8 +87,7 @@ def main(folder, port, *addresses):
         household.wait_for(lambda: subprocess.run(ready).returncode == 0, "PostgreSQL takes connections")
         make_database(folder, addresses)
         configure(folder, port, hosting.user_for("www-data"))
-        household.start(["apache2", "-d", folder, "-f", folder / "apache.conf", "-D", "FOREGROUND"])
-        household.wait_for(lambda: hosting.listens(port), "it listens")
+        household.start_apache(folder, port)
         for name in map(hosting.name_of, addresses):
             status = hosting.ask("MKCALENDAR", port, f"/davical/caldav.php/{name}/calendar/", name)
             if status not in (201, 405):

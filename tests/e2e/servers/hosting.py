@@ -9,6 +9,7 @@ import base64
 import contextlib
 import http.client
 import os
+import pathlib
 import pwd
 import shutil
 import signal
@@ -16,6 +17,23 @@ import socket
 import subprocess
 import sys
 import time
+
+
+# What /etc has for an instance of the machine's own is out of this one's reach.
+APACHE = """\
+ServerRoot {folder}
+ServerName 127.0.0.1
+Listen 127.0.0.1:{port}
+PidFile {folder}/run/apache.pid
+DefaultRuntimeDir {folder}/run
+Mutex sem
+{identity}
+ErrorLog /dev/stderr
+LogLevel warn
+{modules}
+TypesConfig /etc/mime.types
+"""
+APACHE_MODULES = pathlib.Path("/usr/lib/apache2/modules")
 
 
 def user_for(package_user):
@@ -68,6 +86,15 @@ def ask(method, port, path, user):
         connection.close()
 
 
+def configure_apache(folder, port, user, names, more):
+    """Writes the settings of an Apache with the modules of these names; `more` is what they go on with."""
+    make_folder(folder / "run", user)
+    modules = "\n".join(f"LoadModule {name}_module {APACHE_MODULES}/mod_{name}.so" for name in names)
+    identity = f"User {user}\nGroup {user}" if os.geteuid() == 0 else ""
+    head = APACHE.format(folder=folder, port=port, identity=identity, modules=modules)
+    (folder / "apache.conf").write_text(head + more)
+
+
 class Household(contextlib.ExitStack):
     """Processes of one server. On leaving, the last one is ended first; SIGTERM makes the starter leave."""
 
@@ -90,6 +117,10 @@ class Household(contextlib.ExitStack):
         )
         self.children.append(child)
         self.callback(end, child, ends_by)
+
+    def start_apache(self, folder, port):
+        self.start(["apache2", "-d", folder, "-f", folder / "apache.conf", "-D", "FOREGROUND"])
+        self.wait_for(lambda: listens(port), "it listens")
 
     def wait_for(self, question, what, seconds=60):
         until = time.monotonic() + seconds

@@ -5,26 +5,13 @@ What it has is at /dav/. With a certificate, it speaks TLS.
 """
 import base64
 import hashlib
-import os
 import pathlib
 import sys
 
 import hosting
 
-MODULES = pathlib.Path("/usr/lib/apache2/modules")
 WANTED = ("mpm_event", "authz_core", "authz_user", "authn_core", "authn_file", "auth_basic", "dav", "dav_fs", "dav_lock", "mime")
 APACHE = """\
-ServerRoot {folder}
-ServerName 127.0.0.1
-Listen 127.0.0.1:{port}
-PidFile {folder}/run/apache.pid
-DefaultRuntimeDir {folder}/run
-Mutex sem
-{identity}
-ErrorLog /dev/stderr
-LogLevel warn
-{modules}
-TypesConfig /etc/mime.types
 DavLockDB {folder}/run/locks
 DocumentRoot {folder}/root
 <Directory {folder}/root/dav>
@@ -48,15 +35,12 @@ def secret(name):
 
 
 def configure(folder, port, user, name, pair):
-    hosting.make_folder(folder / "run", user)
     hosting.make_folder(folder / "root/dav", user)
     (folder / "users").write_text(f"{name}:{{SHA}}{secret(name)}\n")
-    modules = [f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in WANTED]
-    identity = f"User {user}\nGroup {user}" if os.geteuid() == 0 else ""
-    text = APACHE.format(folder=folder, port=port, identity=identity, modules="\n".join(modules))
+    more = APACHE.format(folder=folder)
     if pair:
-        text += TLS.format(modules=MODULES, certificate=pair[0], key=pair[1])
-    (folder / "apache.conf").write_text(text)
+        more += TLS.format(modules=hosting.APACHE_MODULES, certificate=pair[0], key=pair[1])
+    hosting.configure_apache(folder, port, user, WANTED, more)
 
 
 def main(folder, port, name, *pair):
@@ -64,8 +48,7 @@ def main(folder, port, name, *pair):
     folder.mkdir()
     configure(folder, port, hosting.user_for("www-data"), name, pair)
     with hosting.Household() as household:
-        household.start(["apache2", "-d", folder, "-f", folder / "apache.conf", "-D", "FOREGROUND"])
-        household.wait_for(lambda: hosting.listens(port), "it listens")
+        household.start_apache(folder, port)
         household.serve()
 
 
