@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What users change in an item by hand stays theirs, through Upbeat or past it, while the rest follows the meeting."""
 import re
-import sqlite3
 import sys
 import urllib.parse
 
@@ -98,12 +97,8 @@ class Hand(Story):
         tap.equal(support.request("PROPFIND", seen.url, seen.user, STATE, fields).status, 207, "PROPFIND")
 
     def was_looked_at(self, seen):
-        database = sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=10)
-        try:
-            path = urllib.parse.urlsplit(seen.url).path
-            return database.execute("SELECT 1 FROM sync WHERE collection = ?", (path,)).fetchone()
-        finally:
-            database.close()
+        path = urllib.parse.urlsplit(seen.url).path
+        return support.rows_in(self.store, "SELECT 1 FROM sync WHERE collection = ?", path)
 
     def explained(self, uid):
         return support.run("explain", "-c", self.upbeat.settings, uid).stdout

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Instances of a series, one by one: how many of them get what, and what the commands tell of each."""
-import contextlib
 import datetime
 import json
 import os
 import signal
-import sqlite3
 import sys
 
 import calendars
@@ -56,8 +54,8 @@ class Story(recurring.Story):
 
     def look_again(self, uid):
         """When the timer looks at the series again."""
-        with contextlib.closing(sqlite3.connect(self.store, timeout=30)) as store:
-            return store.execute("SELECT look_again FROM seen WHERE meeting_uid = ?", (uid,)).fetchone()[0] // 1000
+        ((when,),) = support.rows_in(self.store, "SELECT look_again FROM seen WHERE meeting_uid = ?", uid)
+        return when // 1000
 
 
 def signals(real, uid):

@@ -64,8 +64,7 @@ class Mail(Story):
         return json.loads(support.run("status", "-c", self.upbeat.settings, "--json").stdout)["mail"]
 
     def rows(self, columns, where):
-        with contextlib.closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=10)) as database:
-            return database.execute(f"SELECT {columns} FROM mail WHERE {where}").fetchall()
+        return support.rows_in(self.store, f"SELECT {columns} FROM mail WHERE {where}")
 
     def nothing_waits(self):
         tap.eventually(lambda: not self.rows("1", "state = 0"), "no mail waits", SOON)

@@ -5,7 +5,6 @@ import os
 import pathlib
 import re
 import signal
-import sqlite3
 import urllib.parse
 
 import calendars
@@ -117,12 +116,8 @@ class World(recurring.Story):
 
     def looked(self, calendar):
         """Whether Upbeat has looked for changes in a calendar."""
-        database = sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=10)
-        try:
-            path = urllib.parse.urlsplit(calendar.url).path
-            return database.execute("SELECT count(*) FROM sync WHERE collection = ?", (path,)).fetchone()[0] > 0
-        finally:
-            database.close()
+        path = urllib.parse.urlsplit(calendar.url).path
+        return support.rows_in(self.store, "SELECT 1 FROM sync WHERE collection = ?", path) != []
 
     # ---- colleagues ----
 

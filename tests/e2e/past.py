@@ -2,7 +2,6 @@
 """What is changed past Upbeat, in the server's own pages or by a client that goes to the server itself, is followed."""
 import datetime
 import re
-import sqlite3
 import sys
 import time
 import urllib.parse
@@ -42,13 +41,9 @@ class Story(calendars.World):
         return preps[0]
 
     def looks(self, calendar):
-        """What is remembered of the looks for changes in the calendar, or None."""
-        database = sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=10)
-        try:
-            path = urllib.parse.urlsplit(calendar.url).path
-            return database.execute("SELECT token, tag, known FROM sync WHERE collection = ?", (path,)).fetchone()
-        finally:
-            database.close()
+        """What is remembered of the looks for changes in the calendar."""
+        path = urllib.parse.urlsplit(calendar.url).path
+        return support.rows_in(self.store, "SELECT token, tag, known FROM sync WHERE collection = ?", path)
 
     def asked(self, calendar):
         """The methods of the requests to the server, about the calendar itself, so far."""

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import sqlite3
 import sys
 import time
 
@@ -75,8 +74,7 @@ class Story(support.ServerWorld):
         self.come_by()
 
     def known(self, sql):
-        with sqlite3.connect(f"file:{self.store}?mode=ro", uri=True) as store:
-            return store.execute(sql).fetchall()
+        return support.rows_in(self.store, sql)
 
 
 def start_of(text):

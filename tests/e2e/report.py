@@ -88,8 +88,7 @@ class Story(support.ServerWorld):
         self.settle()
 
     def periods(self):
-        with sqlite3.connect(f"file:{self.store}?mode=ro", uri=True) as database:
-            return database.execute("SELECT beginning FROM period").fetchall()
+        return support.rows_in(self.store, "SELECT beginning FROM period")
 
     def run(self, at, *more, settings=None):
         return support.run("report", "-c", settings or self.upbeat.settings, "--at", f"{at:%Y-%m-%d %H:%M}", *more)

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A series: each of its next two instances has items, which go along with it, and are topped up as instances pass."""
-import contextlib
 import datetime
 import re
-import sqlite3
 import sys
 
 import calendars
@@ -265,8 +263,7 @@ def _(story):
 def _(story):
     start = calendars.business_day(6, 11)
     story.store_series("topped", start)
-    with contextlib.closing(sqlite3.connect(story.store, timeout=30)) as store:
-        (when,) = store.execute("SELECT look_again FROM seen WHERE meeting_uid = 'topped'").fetchone()
+    ((when,),) = support.rows_in(story.store, "SELECT look_again FROM seen WHERE meeting_uid = 'topped'")
     end = start + datetime.timedelta(minutes=30)
     tap.equal(when, int(end.timestamp()) * 1000, "when")
 

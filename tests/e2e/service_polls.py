@@ -7,7 +7,6 @@ import os
 import pathlib
 import shutil
 import signal
-import sqlite3
 import sys
 import time
 
@@ -66,12 +65,8 @@ class Story(support.ServerWorld):
         return calendars.Calendar(self.server.url + self.server.calendar_of(user), user)
 
     def looked(self, user):
-        database = sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=10)
-        try:
-            path = self.server.calendar_of(user)
-            return database.execute("SELECT count(*) FROM sync WHERE collection = ?", (path,)).fetchone()[0] > 0
-        finally:
-            database.close()
+        path = self.server.calendar_of(user)
+        return support.rows_in(self.store, "SELECT 1 FROM sync WHERE collection = ?", path) != []
 
     def put(self, user, uid, start, name=None, others=()):
         """Stores a meeting at the server itself."""

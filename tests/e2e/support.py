@@ -371,11 +371,11 @@ def has_engine(process):
     return said.count("the engine is ready") > said.count("the engine ended")
 
 
-def rows_in(store, query):
-    """What a query finds in a store's file."""
+def rows_in(store, query, *values):
+    """What a query finds in a store's file; the values stand for its question marks."""
     database = sqlite3.connect(f"file:{store}?mode=ro", uri=True, timeout=10)
     try:
-        return database.execute(query).fetchall()
+        return database.execute(query, values).fetchall()
     finally:
         database.close()
 

@@ -5,7 +5,6 @@ import http.client
 import os
 import pathlib
 import re
-import sqlite3
 import sys
 import threading
 import time
@@ -92,11 +91,7 @@ class Story(support.World):
 
     def crashes(self):
         """How often engines have died of each key."""
-        database = sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=10)
-        try:
-            return dict(database.execute("SELECT href, crashes FROM key").fetchall())
-        finally:
-            database.close()
+        return dict(support.rows_in(self.store, "SELECT href, crashes FROM key"))
 
     def keys(self):
         return sorted(support.keys_in(self.store))
