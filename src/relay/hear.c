@@ -184,6 +184,8 @@ static void let_engine_go(struct relay *relay, int64_t now)
 	if (!successor->accepts || successor->served || !due)
 		return;
 	relay_engine_stop(&relay->engine, UB_RELAY_DRAIN_MS);
+	/* Of what the successor's engine knows nothing is shown here, so that no write goes ahead of it. */
+	relay->shared.lone_go_ahead = false;
 	relay_tell_all(relay, NOTE_ENGINE_GONE);
 	if (relay->options->release)
 		relay->options->release(relay->options->claim_context);
