@@ -4,8 +4,9 @@
 
 /*
  * queue: makes keys of what the relay tells of clients' writes, and passes of keys. A key is in the store
- * before its write goes on to the server, so that a crash loses none. The callers' credentials are in memory
- * only. A key whose object takes too long to read ends the engine, and is set aside as after a crash.
+ * before its write goes on to the server, so that a crash loses none. What no rule can want has no key: its
+ * bytes tell that here, or told the relay. The callers' credentials are in memory only. A key whose object
+ * takes too long to read ends the engine, and is set aside as after a crash.
  */
 
 #include "upbeat/configuration.h"
