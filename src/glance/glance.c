@@ -203,6 +203,8 @@ bool ub_glance_is_lone(struct ub_text object, struct ub_glance *glance)
 	for (skip_empty_lines(&object); object.len; skip_empty_lines(&object))
 		if (!next_line(&object, &line) || !take(&reader, &line))
 			return false;
+	/* A UID that is no UTF-8 is mended by who reads it. */
 	struct ub_text uid = glance->uid;
-	return reader.at == OUTSIDE && reader.object && uid.len && !memchr(uid.ptr, '\\', uid.len);
+	return reader.at == OUTSIDE && reader.object && uid.len && !memchr(uid.ptr, '\\', uid.len) &&
+	       ub_text_utf8_valid(uid);
 }
