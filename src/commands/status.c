@@ -109,11 +109,15 @@ static void print_principal(const struct status *status, struct ub_text principa
 static void print_processes(const struct status *status)
 {
 	const struct ub_telling *telling = status->telling;
-	uint32_t before = ub_queue_relay(telling->daemon->queue).predecessors;
+	const struct ub_queue_relay relay = ub_queue_relay(telling->daemon->queue);
+	uint32_t before = relay.predecessors;
 	ub_buf_str(telling->out, "upbeat " PACKAGE_VERSION " is running.\n\n");
 	label(status, "Relay");
-	ub_buf_printf(telling->out, "process %d, since ", (int)getppid());
-	print_time(status, ub_queue_relay(telling->daemon->queue).started);
+	ub_buf_printf(telling->out, "process %d", (int)getppid());
+	if (relay.started != 0) { /* the relay has said hello */
+		ub_buf_str(telling->out, ", since ");
+		print_time(status, relay.started);
+	}
 	ub_buf_char(telling->out, '\n');
 	label(status, "Engine");
 	ub_buf_printf(telling->out, "process %d, since ", (int)getpid());
