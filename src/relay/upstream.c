@@ -141,10 +141,10 @@ struct pool *relay_pool_of(struct conn *conn)
 {
 	struct loop *loop = conn->loop;
 	const struct site *site = conn->exchange->site;
-	if (site->n == 1)
-		return &loop->pools[site->first];
 	struct pool *pool = conn->pool ? &loop->pools[conn->pool - 1] : NULL;
-	if (!pool || pool->server->site != site || is_down(loop, pool))
+	if (site->n == 1)
+		pool = &loop->pools[site->first];
+	else if (!pool || pool->server->site != site || is_down(loop, pool))
 		pool = best_of(loop, site, 0);
 	remember(conn, pool);
 	return pool;
