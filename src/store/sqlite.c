@@ -37,6 +37,7 @@ struct sqlite {
 	struct work *work;
 	bool failed;           /* a statement has failed since sql_enter(): the step is undone */
 	bool begun;            /* the step has begun the transaction */
+	bool undoes;           /* what the step has done is undone if it fails */
 	bool aliases;          /* there may be some; most servers have none, and each write asks */
 	int64_t changes;       /* rows that were changed before the step */
 	pthread_key_t problem; /* char[PROBLEM_MAX] of each thread */
@@ -175,15 +176,27 @@ struct sqlite *sql_enter(struct ub_store *store)
 	return s;
 }
 
-struct sqlite *sql_begin(struct ub_store *store)
+static struct sqlite *begin(struct ub_store *store, bool undoes)
 {
 	struct sqlite *s = sql_enter(store);
+	s->undoes = undoes;
 	s->begun = sqlite3_get_autocommit(s->db);
 	s->changes = sqlite3_total_changes64(s->db);
 	if (s->begun)
 		sql_run(s, sql_bound(s, BEGIN, ""));
-	sql_run(s, sql_bound(s, STEP, ""));
+	if (undoes)
+		sql_run(s, sql_bound(s, STEP, ""));
 	return s;
+}
+
+struct sqlite *sql_begin(struct ub_store *store)
+{
+	return begin(store, true);
+}
+
+struct sqlite *sql_begin_one(struct ub_store *store)
+{
+	return begin(store, false);
 }
 
 enum ub_store_result sql_leave(struct sqlite *s, enum ub_store_result result)
@@ -218,9 +231,10 @@ void sql_commit(struct sqlite *s)
 /* A transaction in which nothing has changed is not left open: it would keep readers' versions alive. */
 static void end_step(struct sqlite *s)
 {
-	if (s->failed)
+	if (s->failed && s->undoes)
 		undo(s, STEP_UNDO);
-	undo(s, STEP_DONE);
+	if (s->undoes)
+		undo(s, STEP_DONE);
 	if (s->begun && (s->failed || sqlite3_total_changes64(s->db) == s->changes))
 		undo(s, ROLLBACK);
 }
