@@ -369,16 +369,17 @@
 #define UB_RELAY_HOLD_MAX        (1024u * 1024) /* one body; longer ones are not held */
 #define UB_RELAY_CERTIFICATE_MAX 8192           /* characters of one of which the upstream is told */
 #define UB_RELAY_HELD_MAX        (64u * 1024 * 1024) /* all bodies that one thread holds */
-#define UB_RELAY_TURNS_MAX       16           /* buffers or phases of one turn; then others have theirs */
-#define UB_RELAY_HANDSHAKES      4            /* steps of handshakes with clients in one turn */
-#define UB_RELAY_POOL_MAX        512          /* idle upstream connections of one thread */
-#define UB_RELAY_ADDRESSES_MAX   8            /* addresses of the upstream's name */
-#define UB_RELAY_INTERIM_MAX     32           /* 1xx answers to one request */
-#define UB_RELAY_POLLS           16384        /* places of marks that say when clients have polled */
-#define UB_RELAY_MISSED_MAX      1024         /* writes that no engine has confirmed, of one thread */
-#define UB_RELAY_MISSED_MS       60000        /* time for which their credentials are kept */
-#define UB_RELAY_TELL_MS         10           /* until the engine is told what nothing waits for, */
-#define UB_RELAY_TELL_BYTES      (96u * 1024) /* or so much of it has come together */
+#define UB_RELAY_TURNS_MAX       16            /* buffers or phases of one turn; then others have theirs */
+#define UB_RELAY_HANDSHAKES      4             /* steps of handshakes with clients in one turn */
+#define UB_RELAY_POOL_MAX        512           /* idle upstream connections of one thread */
+#define UB_RELAY_ADDRESSES_MAX   8             /* addresses of the upstream's name */
+#define UB_RELAY_INTERIM_MAX     32            /* 1xx answers to one request */
+#define UB_RELAY_POLLS           16384         /* places of marks that say when clients have polled */
+#define UB_RELAY_MISSED_MAX      1024          /* writes that no engine has confirmed, of one thread */
+#define UB_RELAY_MISSED_MS       60000         /* time for which their credentials are kept */
+#define UB_RELAY_TELL_MS         10            /* until the engine is told what nothing waits for, */
+#define UB_RELAY_TELL_BYTES      (96u * 1024)  /* or so much of it has come together */
+#define UB_RELAY_AHEAD_BYTES     (128u * 1024) /* bodies that go ahead until one waits for the engine */
 #define UB_RELAY_COMMIT_MS       (250 * UB_SLOWNESS)
 #define UB_RELAY_CONNECT_MS      5000
 #define UB_RELAY_ANSWER_MS       120000 /* large reports take their time */

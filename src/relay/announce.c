@@ -135,12 +135,14 @@ static bool tell_with_body(
 /* ---- a write that goes ahead ---- */
 
 /* Whether the write need not wait for the engine: no rule can want what the body shows, and nothing is known
- * of the object. All that is left for the engine is to remember when the write takes its owner. */
+ * of the object. All that is left for the engine is to remember when the write takes its owner. Now and then
+ * one waits all the same, so that the engine is told no more than it takes. */
 static bool may_go_ahead(const struct loop *loop, struct ub_text href, struct ub_text body)
 {
 	const struct shared *shared = loop->shared;
 	struct ub_glance glance;
-	return body.len && shared->lone_go_ahead && !ub_wire_known_has(shared->known, href) &&
+	bool keeps_up = loop->ahead + body.len <= UB_RELAY_AHEAD_BYTES;
+	return body.len && keeps_up && shared->lone_go_ahead && !ub_wire_known_has(shared->known, href) &&
 	       ub_glance_is_lone(body, &glance) && !ub_wire_known_has(shared->known, glance.uid);
 }
 
@@ -148,6 +150,7 @@ static bool go_ahead(struct loop *loop, struct exchange *exchange, struct ub_tex
 {
 	relay_buffer_reserve(&loop->blocks, &exchange->ahead, body.len);
 	relay_buffer_add(&exchange->ahead, body);
+	loop->ahead += body.len;
 	return false;
 }
 
@@ -279,6 +282,7 @@ void relay_announce_committed(struct loop *loop, struct ub_wire_id id)
 		drop(loop, missed);
 		break;
 	}
+	loop->ahead = 0;
 	tell_missed(loop); /* the engine keeps up again */
 }
 

@@ -130,6 +130,7 @@ static void lose_engine(struct loop *loop)
 {
 	loop->engine = 0;
 	ub_wire_outbox_clear(&loop->out);
+	loop->ahead = 0;
 	relay_link_close(&loop->engine_link, loop->epoll_fd);
 	release_parked(loop);
 }
