@@ -160,5 +160,25 @@ def _(story):
     tap.eventually(lambda: not story.prep_of("known"), "the items are gone", 15)
 
 
+@tap.case("no more goes ahead than an engine that does nothing can be told")
+def _(story):
+    upbeat = story.start(support.Upbeat, story.server, f"{support.ORGANIZATION}control: control\nsync_every: 0s\n")
+    calendar = calendars.Calendar(upbeat.calendar_of("alice"), "alice")
+    engine = json.loads(support.run("status", "-c", upbeat.settings, "--json").stdout)["engine_pid"]
+    late = lambda: "did not confirm a write" in upbeat.said()
+    words = "\n".join(["DESCRIPTION:long", *[" " + "x" * 70] * 500])
+    os.kill(engine, signal.SIGSTOP)
+    try:
+        for n in range(100):  # each thread lets 128 KB go ahead
+            event = calendars.meeting(uid=f"large-{n}", start=calendars.business_day(38), attendees=(), more=words)
+            tap.equal(calendar.put(f"large-{n}.ics", event).status, 201, "status")
+            if late():
+                break
+    finally:
+        os.kill(engine, signal.SIGCONT)
+    assert late() and n > 2, f"{n} of 36 KB went ahead"
+    upbeat.is_sane()
+
+
 with support.world(Story) as world:
     sys.exit(tap.run(world))
