@@ -29,14 +29,17 @@ static void put_file(const char *name, const char *text)
 	cr_assert(file && fputs(text, file) >= 0 && fclose(file) == 0);
 }
 
-/* A rule that amends every customer meeting, and takes longer than a relay waits. */
+/* Rules that amend every customer meeting, and together take longer than a relay waits: one evaluation has its
+ * bounds, and may end at once on a fast machine. */
+#define SLOW(n)                                                                                              \
+	"  - name: slow-" n "\n    for: meeting\n    when: >-\n"                                             \
+	"      meeting.customer && !ten.exists(a, ten.exists(b, ten.exists(c, ten.exists(d, ten.exists(e,\n" \
+	"      a + b + c + d + e > 100" n ")))))\n"                                                          \
+	"    amend:\n      - category: customer-" n "\n        name: Customer " n "\n"
+
 static const char slow_rules[] =
-    "format: 1\ndefine:\n  ten: '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]'\nrules:\n"
-    "  - name: slow\n    for: meeting\n"
-    "    when: >-\n"
-    "      meeting.customer && !ten.exists(a, ten.exists(b, ten.exists(c, ten.exists(d, ten.exists(e,\n"
-    "      a + b + c + d + e > 100)))))\n"
-    "    amend:\n      - category: customer\n        name: Customer\n";
+    "format: 1\ndefine:\n  ten: '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]'\nrules:\n" SLOW("1") SLOW("2") SLOW("3")
+	SLOW("4") SLOW("5") SLOW("6") SLOW("7") SLOW("8") SLOW("9");
 
 static void begin(const char *rules)
 {
@@ -294,10 +297,14 @@ Test(queue_amending, lets_a_meeting_go_on_as_it_came_once_its_time_is_up, .init 
 	write_frame(1, "alice", "/a/1.ics", meeting);
 	hear();
 	int64_t wait = ub_queue_tend(queue);
-	cr_expect(wait > 0 && wait <= UB_AMEND_MS, "%lld", (long long)wait);
-	usleep((useconds_t)(UB_AMEND_MS + 20) * 1000);
-	cr_assert_leq(ub_queue_tend(queue), UB_SWEEP_MS);
-	cr_expect_eq(committed(0, &body), 1);
+	int slot = committed(0, &body);
+	if (slot < 0) { /* on a busy machine its time may be up by then */
+		cr_expect(wait > 0 && wait <= UB_AMEND_MS, "%lld", (long long)wait);
+		usleep((useconds_t)(UB_AMEND_MS + 20) * 1000);
+		cr_assert_leq(ub_queue_tend(queue), UB_SWEEP_MS);
+		slot = committed(0, &body);
+	}
+	cr_expect_eq(slot, 1);
 	cr_expect_eq(body.len, 0);
 	cr_expect_eq(committed(1500, &body), -1, "and not once more when the rules are done");
 }
