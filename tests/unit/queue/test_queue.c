@@ -29,8 +29,8 @@ static void put_file(const char *name, const char *text)
 	cr_assert(file && fputs(text, file) >= 0 && fclose(file) == 0);
 }
 
-/* Rules that amend every customer meeting, and together take longer than a relay waits: one evaluation has its
- * bounds, and may end at once on a fast machine. */
+/* Rules that amend every customer meeting, and together take longer than a relay waits: one evaluation has
+ * its bounds, and may end at once on a fast machine. */
 #define SLOW(n)                                                                                              \
 	"  - name: slow-" n "\n    for: meeting\n    when: >-\n"                                             \
 	"      meeting.customer && !ten.exists(a, ten.exists(b, ten.exists(c, ten.exists(d, ten.exists(e,\n" \
