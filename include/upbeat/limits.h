@@ -62,6 +62,7 @@
 #define UB_TEMPLATE_LINE_MAX    255          /* a one-line template's result */
 
 /* sys */
+#define UB_FD_MIN        16   /* an engine inherits lower numbers */
 #define UB_LOG_LINE_MAX  4096 /* PIPE_BUF: a single write to a pipe is never torn */
 #define UB_LOG_PACE_MS   60000
 #define UB_TRIM_MS       60000  /* until memory that nobody uses is given back to the kernel */

@@ -268,8 +268,8 @@ struct ub_wire_known;
 /* A file for such memory, close-on-exec, with a number well above those that an engine inherits, in which
  * all names are found. -1: errno says why there can be none. */
 UB_MUST_USE int ub_wire_known_new(void);
-/* `adds`: names are to be added. NULL: there is no such file. */
-UB_MUST_USE struct ub_wire_known *ub_wire_known_open(int fd, bool adds);
+/* NULL: there is no such file. */
+UB_MUST_USE struct ub_wire_known *ub_wire_known_open(int fd);
 /* The file stays open. Sets *known to NULL; NULL is allowed. */
 void ub_wire_known_close(struct ub_wire_known **known);
 /* Takes all names out; until ub_wire_known_complete() all are found. */

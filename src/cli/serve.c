@@ -18,7 +18,6 @@
 #include "upbeat/wire.h"
 
 enum { CONFIG, UPSTREAM, AFTER_CRASH };
-enum { FD_MIN = 16 }; /* an engine inherits lower numbers */
 
 static const struct ub_cli_option serve_options[] = {
 	[CONFIG] = { "config", 'c', "FILE", "the settings, see upbeat.conf(5); required" },
@@ -328,7 +327,7 @@ static int predecessor(void)
 	int64_t number;
 	bool named =
 	    ub_text_to_int(ub_text(getenv(UB_RELAY_PREDECESSOR)), &number) && number > 2 && number < INT_MAX;
-	int fd = named ? fcntl((int)number, F_DUPFD_CLOEXEC, FD_MIN) : -1;
+	int fd = named ? fcntl((int)number, F_DUPFD_CLOEXEC, UB_FD_MIN) : -1;
 	if (fd >= 0)
 		close((int)number);
 	(void)unsetenv(UB_RELAY_PREDECESSOR);

@@ -172,7 +172,7 @@ struct ub_queue *ub_queue_new(const struct ub_queue_input *input)
 	queue->polls = ub_store_memory_open();
 	queue->looks = ub_looks_new();
 	queue->writes = ub_writes_new();
-	queue->objects = ub_wire_known_open(input->known_fd, true);
+	queue->objects = ub_wire_known_open(input->known_fd);
 	queue->objects_added = 1; /* to be shown at first */
 	queue->credentials = ub_credentials_new();
 	queue->service = ub_service_new(input->log);

@@ -121,7 +121,7 @@ void relay_engine_init(struct engine *engine, unsigned n_loops)
 	engine->n_loops = n_loops;
 	engine->control_fd = engine->options->control_fd;
 	engine->known_fd = ub_wire_known_new();
-	engine->shared->known = ub_wire_known_open(engine->known_fd, true);
+	engine->shared->known = ub_wire_known_open(engine->known_fd);
 	if (!engine->shared->known)
 		ub_log(engine->log, UB_LOG_WARNING, "all writes wait for the engine: %s", strerror(errno));
 	for (unsigned i = 0; i < UB_COUNT(engine->loop_fds); i++)

@@ -13,7 +13,6 @@
 #include "upbeat/sys.h"
 
 enum {
-	FD_MIN = 16, /* an engine inherits lower numbers */
 	PAUSE_MS = 50,
 };
 
@@ -101,7 +100,7 @@ static enum occupant clear(const struct spot *spot)
 static int bind_to(const struct spot *spot)
 {
 	int low = socket(AF_UNIX, spot->socket->type | SOCK_CLOEXEC, 0);
-	int fd = fcntl(low, F_DUPFD_CLOEXEC, FD_MIN);
+	int fd = fcntl(low, F_DUPFD_CLOEXEC, UB_FD_MIN);
 	close(low);
 	/* The mode is set before the socket has a name, so that nobody else ever gets in. */
 	if (fd >= 0 && fchmod(fd, S_IRUSR | S_IWUSR) == 0 && fcntl(fd, F_SETFL, O_NONBLOCK) == 0 &&

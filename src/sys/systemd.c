@@ -16,8 +16,7 @@
 #include "upbeat/sys.h"
 
 enum {
-	FIRST = 3,   /* SD_LISTEN_FDS_START */
-	FD_MIN = 16, /* an engine inherits lower numbers */
+	FIRST = 3, /* SD_LISTEN_FDS_START */
 };
 
 static bool number_of(const char *name, int64_t *number)
@@ -28,7 +27,7 @@ static bool number_of(const char *name, int64_t *number)
 /* The sockets get other numbers, which no program inherits. Those that they had are closed. */
 static int take(int fd)
 {
-	int taken = fcntl(fd, F_DUPFD_CLOEXEC, FD_MIN);
+	int taken = fcntl(fd, F_DUPFD_CLOEXEC, UB_FD_MIN);
 	if (taken >= 0)
 		close(fd);
 	return taken;

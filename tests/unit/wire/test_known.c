@@ -8,7 +8,7 @@ Test(known, all_is_found_until_all_is_there_and_then_what_was_added)
 {
 	struct ub_arena *arena = ub_arena_new();
 	int fd = ub_wire_known_new(), found = 0;
-	struct ub_wire_known *engine = ub_wire_known_open(fd, true), *relay = ub_wire_known_open(fd, false);
+	struct ub_wire_known *engine = ub_wire_known_open(fd), *relay = ub_wire_known_open(fd);
 	cr_assert(engine && relay);
 	cr_assert(ub_wire_known_has(relay, UB_TEXT("anything")));
 	for (int i = 0; i < 1000; i++)
@@ -35,7 +35,7 @@ Test(known, the_file_keeps_its_size_and_another_file_is_none)
 	cr_assert_gt(fd, UB_WIRE_KNOWN_FD);
 	cr_assert_lt(ftruncate(fd, 0), 0);
 	close(fd);
-	cr_assert_null(ub_wire_known_open(fd, true));
-	cr_assert_null(ub_wire_known_open(STDIN_FILENO, true));
-	cr_assert_null(ub_wire_known_open(-1, false));
+	cr_assert_null(ub_wire_known_open(fd));
+	cr_assert_null(ub_wire_known_open(STDIN_FILENO));
+	cr_assert_null(ub_wire_known_open(-1));
 }
