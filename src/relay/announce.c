@@ -146,12 +146,11 @@ static bool may_go_ahead(const struct loop *loop, struct ub_text href, struct ub
 	       ub_glance_is_lone(body, &glance) && !ub_wire_known_has(shared->known, glance.uid);
 }
 
-static bool go_ahead(struct loop *loop, struct exchange *exchange, struct ub_text body)
+static void go_ahead(struct loop *loop, struct exchange *exchange, struct ub_text body)
 {
 	relay_buffer_reserve(&loop->blocks, &exchange->ahead, body.len);
 	relay_buffer_add(&exchange->ahead, body);
 	loop->ahead += body.len;
-	return false;
 }
 
 /* Tells the engine of the write and its answer in one. False: the engine is to be told in the other way, and
@@ -204,8 +203,10 @@ bool relay_announce(struct conn *conn, const struct ub_http_head *head, struct u
 	memcpy(exchange->announced, loop->wire, n);
 	explicit_bzero(loop->wire, n);
 	exchange->announced_len = n;
-	if (may_go_ahead(loop, frame.write.href, body))
-		return go_ahead(loop, exchange, body);
+	if (may_go_ahead(loop, frame.write.href, body)) {
+		go_ahead(loop, exchange, body);
+		return false;
+	}
 	return tell_with_body(conn, &frame, ub_http_value(head, "If-Match"), body) ||
 	       tell_write(loop, exchange);
 }
