@@ -2,27 +2,25 @@
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "cli-private.h"
 #include "leaks.h"
 
-static char path[] = "/tmp/upbeat-input-XXXXXX";
-static int fd;
+static FILE *file;
 
 static void set_up(void)
 {
-	fd = mkstemp(path);
-	cr_assert(fd >= 0);
+	file = tmpfile();
+	cr_assert_not_null(file);
 	cr_redirect_stdout();
 	cr_redirect_stderr();
 }
 
 static void tear_down(void)
 {
-	close(fd);
-	unlink(path);
+	fclose(file);
 	ub_leak_check();
 }
 
@@ -31,9 +29,9 @@ TestSuite(input, .init = set_up, .fini = tear_down);
 /* The status of evaluating an expression of `size` zero bytes. */
 static int evaluate(off_t size)
 {
-	cr_assert_eq(ftruncate(fd, size), 0);
-	cr_assert_eq(lseek(fd, 0, SEEK_SET), 0);
-	cr_assert_eq(dup2(fd, STDIN_FILENO), STDIN_FILENO);
+	cr_assert_eq(ftruncate(fileno(file), size), 0);
+	rewind(file);
+	cr_assert_eq(dup2(fileno(file), STDIN_FILENO), STDIN_FILENO);
 	char words[3][8] = { "upbeat", "eval", "-" };
 	char *argv[] = { words[0], words[1], words[2], NULL };
 	return ub_cli_main(3, argv);

@@ -2,11 +2,11 @@
 #include <criterion/criterion.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "control-private.h"
+#include "folder.h"
 #include "leaks.h"
 #include "queue-private.h"
 #include "upbeat/http.h"
@@ -15,7 +15,6 @@
 #define UPSTREAM UB_TEXT("http://127.0.0.1:1")
 #define NOW      INT64_C(1793606400000) /* 2026-11-02T08:00:00Z */
 
-static char folder[] = "/tmp/upbeat-engine-control-XXXXXX";
 static struct ub_arena *arena;
 static struct ub_configuration_input configuration;
 static struct ub_control_input here;
@@ -31,7 +30,7 @@ static void put_file(const char *name, const char *text)
 static void set_up(void)
 {
 	arena = ub_arena_new();
-	cr_assert(mkdtemp(folder) && chdir(folder) == 0);
+	enter_folder();
 	put_file("rules.yaml",
 	    "format: 1\nrules:\n  - name: prep\n    for: meeting\n    when: meeting.customer\n    create:\n"
 	    "      - task: agenda\n        title: Send the agenda\n        due: 2 days before start\n");
@@ -61,9 +60,6 @@ static void tear_down(void)
 	ub_configuration_free(&here.configuration);
 	ub_snapshot_release(&snapshot);
 	ub_store_close(&store);
-	unlink("rules.yaml");
-	unlink("settings");
-	rmdir(folder);
 	ub_arena_free(&arena);
 	ub_leak_check();
 }

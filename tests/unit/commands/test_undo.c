@@ -2,10 +2,9 @@
 #include <criterion/criterion.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "folder.h"
 #include "leaks.h"
 #include "upbeat/dav.h"
 #include "upbeat/commands.h"
@@ -16,7 +15,6 @@
 
 #define CALENDAR "/alice/meetings/"
 
-static char folder[64];
 static struct ub_arena *arena;
 static struct ub_snapshot *snapshot;
 static struct upstream *up;
@@ -40,9 +38,8 @@ static void set_up(void)
 	arena = ub_arena_new();
 	ub_dav_init();
 	up = upstream_start();
-	strcpy(folder, "/tmp/upbeat-undo-XXXXXX");
-	cr_assert(mkdtemp(folder));
-	const char *path = ub_textf(arena, "%s/upbeat.conf", folder).ptr;
+	enter_folder();
+	const char *path = "upbeat.conf";
 	FILE *file = fopen(path, "w");
 	cr_assert(file);
 	fprintf(file,
@@ -63,8 +60,6 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-	unlink(ub_textf(arena, "%s/upbeat.conf", folder).ptr);
-	rmdir(folder);
 	upstream_stop(&up);
 	ub_snapshot_release(&snapshot);
 	ub_dav_cleanup();

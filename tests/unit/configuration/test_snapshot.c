@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
 
-#include <ftw.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "leaks.h"
 #include "configuration-private.h"
 #include "upbeat/decision.h"
@@ -15,24 +14,16 @@
 
 static struct ub_arena *arena;
 static struct ub_diags diags;
-static char folder[] = "/tmp/upbeat-snapshot-XXXXXX";
 
 static void set_up(void)
 {
 	arena = ub_arena_new();
 	diags = UB_DIAGS(arena);
-	cr_assert(mkdtemp(folder) && chdir(folder) == 0);
-}
-
-static int delete_one(const char *path, const struct stat *info, int kind, struct FTW *where)
-{
-	(void)info, (void)kind, (void)where;
-	return remove(path);
+	enter_folder();
 }
 
 static void tear_down(void)
 {
-	nftw(folder, delete_one, 8, FTW_DEPTH | FTW_PHYS);
 	ub_arena_free(&arena);
 	ub_leak_check();
 }

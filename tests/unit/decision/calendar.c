@@ -1,33 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
 
-#include <ftw.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "calendar.h"
+#include "folder.h"
 #include "leaks.h"
 
 struct ub_arena *arena;
-static char folder[] = "/tmp/upbeat-decision-XXXXXX";
 
 void calendar_set_up(void)
 {
 	arena = ub_arena_new();
-	cr_assert(mkdtemp(folder) && chdir(folder) == 0 && mkdir("rules", 0700) == 0);
-}
-
-static int delete_one(const char *path, const struct stat *info, int kind, struct FTW *where)
-{
-	(void)info, (void)kind, (void)where;
-	return remove(path);
+	enter_folder();
+	cr_assert_eq(mkdir("rules", 0700), 0);
 }
 
 void calendar_tear_down(void)
 {
-	nftw(folder, delete_one, 8, FTW_DEPTH | FTW_PHYS);
 	ub_arena_free(&arena);
 	ub_leak_check();
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "directory_test.h"
 #include "upbeat/sys.h"
@@ -19,15 +17,6 @@ void write_file(const char *path, const char *text)
 {
 	FILE *file = fopen(path, "w");
 	cr_assert(file && fputs(text, file) >= 0 && fclose(file) == 0, "%s", path);
-}
-
-static void make_folder(struct files *files)
-{
-	const char *base = getenv("TMPDIR");
-	char *folder = ub_text_cstr(
-	    files->arena, ub_textf(files->arena, "%s/upbeat-accounts-XXXXXX", base && *base ? base : "/tmp"));
-	cr_assert_not_null(mkdtemp(folder));
-	files->folder = folder;
 }
 
 static void add_source(struct files *files, size_t i, const char *text)
@@ -50,7 +39,7 @@ struct files *start(const char *first, const char *second)
 	files->arena = arena;
 	files->zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
 	files->diags = UB_DIAGS(arena);
-	make_folder(files);
+	make_folder(files->folder);
 	files->settings.n_sources = second ? 2 : 1;
 	files->settings.sources = UB_NEW_ARRAY(arena, struct ub_settings_source, 2);
 	add_source(files, 0, first);
@@ -78,10 +67,6 @@ void finish(struct files **files)
 	ub_accounts_release(&mine->accounts);
 	ub_directory_close(&mine->directory);
 	ub_cal_zones_free(&mine->zones);
-	for (size_t i = 0; i < 2; i++)
-		if (mine->paths[i])
-			unlink(mine->paths[i]);
-	cr_assert_eq(rmdir(mine->folder), 0);
 	ub_arena_free(&arena);
 }
 

@@ -2,14 +2,16 @@
 #ifndef UPBEAT_TESTS_DIRECTORY_H
 #define UPBEAT_TESTS_DIRECTORY_H
 
+#include "folder.h"
 #include "upbeat/directory.h"
 #include "upbeat/settings.h"
 
-/* A directory of one or two account files. `finish` removes it. */
+/* A directory of one or two account files. */
 struct files {
 	struct ub_arena *arena;
 	struct ub_zones *zones;
-	const char *folder, *paths[2];
+	char folder[FOLDER_PATH];
+	const char *paths[2];
 	struct ub_settings settings;
 	struct ub_diags diags;
 	struct ub_directory *directory;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -188,7 +187,7 @@ static void make_pipe(const char *path)
 	cr_assert_eq(mkfifo(path, 0600), 0);
 }
 
-static void make_folder(const char *path)
+static void make_directory(const char *path)
 {
 	cr_assert_eq(mkdir(path, 0700), 0);
 }
@@ -214,7 +213,7 @@ static const struct {
 	const char *words;
 } odd[] = {
 	{ make_pipe, "it is no regular file" },
-	{ make_folder, "it is no regular file" },
+	{ make_directory, "it is no regular file" },
 	{ make_hole, "it is longer than 256 MiB" },
 	{ make_endless, "it is no regular file" },
 	{ make_circle, "Too many levels of symbolic links" },

@@ -2,8 +2,6 @@
 #include "world.h"
 
 #include <criterion/criterion.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "upbeat/sys.h"
@@ -37,13 +35,10 @@ struct world *open_world(const char *sources, const char *data, const char *more
 {
 	struct ub_arena *arena = ub_arena_new();
 	struct world *world = UB_NEW(arena, struct world);
-	const char *base = getenv("TMPDIR");
-	char *folder = ub_text_cstr(arena, ub_textf(arena, "%s/upbeat-plugin-XXXXXX", base ? base : "/tmp"));
-	cr_assert_not_null(mkdtemp(folder));
 	world->arena = arena;
-	world->folder = folder;
-	world->data = ub_textf(arena, "%s/data", folder).ptr;
-	world->more = ub_textf(arena, "%s/more", folder).ptr;
+	make_folder(world->folder);
+	world->data = ub_textf(arena, "%s/data", world->folder).ptr;
+	world->more = ub_textf(arena, "%s/more", world->folder).ptr;
 	world->diags = UB_DIAGS(arena);
 	world->zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
 	read_settings(world, sources);

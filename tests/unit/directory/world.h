@@ -10,7 +10,8 @@
 struct world {
 	struct ub_arena *arena;
 	struct ub_zones *zones;
-	const char *folder, *data, *more;
+	char folder[FOLDER_PATH];
+	const char *data, *more;
 	struct ub_source text;
 	struct ub_settings *settings;
 	struct ub_diags diags; /* of the last look */

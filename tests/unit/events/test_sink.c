@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
-#include <stdlib.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "events-private.h"
+#include "folder.h"
 #include "leaks.h"
 #include "upbeat/sys.h"
 
@@ -189,8 +191,9 @@ Test(sink, that_hangs_does_not_keep_anybody_from_closing_it)
 
 Test(sink, at_which_two_processes_have_ended_is_left_out)
 {
-	char path[] = "/tmp/upbeat-mark-XXXXXX";
-	int fd = mkstemp(path);
+	static const char path[] = "mark";
+	enter_folder();
+	int fd = open(path, O_WRONLY | O_CREAT, 0600);
 	cr_assert(fd >= 0 && write(fd, "2", 1) == 1);
 	close(fd);
 	struct world w = open_world("sink: faulty", path, true);

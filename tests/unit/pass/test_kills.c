@@ -7,13 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "folder.h"
 #include "leaks.h"
 #include "world.h"
 
 static const char *const ends[] = { "", "-wal" };
-static char folder[64];
+static char folder[FOLDER_PATH];
 static const char *more_settings;
 static bool killed; /* the first process */
 
@@ -32,21 +32,12 @@ static void open_store(const char *name)
 static void set_up(void)
 {
 	world_set_up_with(world_rules, more_settings);
-	snprintf(folder, sizeof(folder), "/tmp/upbeat-kills-XXXXXX");
-	cr_assert(mkdtemp(folder));
+	make_folder(folder);
 	ub_store_close(&store);
 	open_store("first");
 	killed = false;
 	now = NOW;
 	day = "20261112";
-}
-
-static void teardown(void)
-{
-	world_tear_down();
-	char command[96];
-	snprintf(command, sizeof(command), "rm -r %s", folder);
-	cr_assert_eq(system(command), 0);
 }
 
 static void setup(void)
@@ -55,7 +46,7 @@ static void setup(void)
 	set_up();
 }
 
-TestSuite(kills, .init = setup, .fini = teardown);
+TestSuite(kills, .init = setup, .fini = world_tear_down);
 
 static void copy(const char *from, const char *to)
 {
@@ -72,12 +63,8 @@ static void copy(const char *from, const char *to)
 /* The files as a process leaves them that is killed now. While it waits for the server, it writes nothing. */
 static void leave_files(void)
 {
-	char from[96], to[96];
-	for (size_t i = 0; i < UB_COUNT(ends); i++) {
-		snprintf(from, sizeof(from), "%s/first%s", folder, ends[i]);
-		snprintf(to, sizeof(to), "%s/second%s", folder, ends[i]);
-		copy(from, to);
-	}
+	for (size_t i = 0; i < UB_COUNT(ends); i++)
+		copy(path_of("first", ends[i]), path_of("second", ends[i]));
 }
 
 /* Works until the nth request, where the process is killed, and begins the next one. *killed: there are so
@@ -96,7 +83,7 @@ static void work_until_killed(size_t nth, bool after)
 
 static void start_anew(void)
 {
-	teardown();
+	world_tear_down();
 	set_up();
 }
 
@@ -229,7 +216,7 @@ static void setup_copies(void)
 	set_up();
 }
 
-TestSuite(kills_of_copies, .init = setup_copies, .fini = teardown);
+TestSuite(kills_of_copies, .init = setup_copies, .fini = world_tear_down);
 
 /* Alice's meeting with bob, who has a calendar, and what follows from it. */
 static void meet_bob(void)
@@ -382,7 +369,7 @@ static void setup_mails(void)
 	set_up();
 }
 
-TestSuite(kills_of_mails, .init = setup_mails, .fini = teardown);
+TestSuite(kills_of_mails, .init = setup_mails, .fini = world_tear_down);
 
 static struct ub_store_mail bobs_mail(size_t nth)
 {

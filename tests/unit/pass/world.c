@@ -3,10 +3,8 @@
 
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
+#include "folder.h"
 #include "leaks.h"
 #include "upbeat/http.h"
 #include "world.h"
@@ -46,7 +44,7 @@ static const char accounts_text[] =
     "  - {id: acme, name: Acme, domains: [acme.example], owner: alice@ours.example}\n"
     "  - {id: beta, name: Beta, domains: [beta.example]}\n";
 
-static char directory[64];
+static char folder[FOLDER_PATH];
 struct ub_arena *arena;
 struct ub_snapshot *snapshot;
 struct ub_store *store;
@@ -56,7 +54,7 @@ struct upstream *up;
 
 static const char *write_file(const char *name, const char *text)
 {
-	struct ub_text path = ub_textf(arena, "%s/%s", directory, name);
+	struct ub_text path = ub_textf(arena, "%s/%s", folder, name);
 	FILE *file = fopen(path.ptr, "w");
 	cr_assert(file && fputs(text, file) >= 0 && fclose(file) == 0);
 	return path.ptr;
@@ -66,8 +64,7 @@ void world_set_up_with(const char *rules, const char *more_settings)
 {
 	arena = ub_arena_new();
 	ub_dav_init();
-	strcpy(directory, "/tmp/upbeat-pass-XXXXXX");
-	cr_assert(mkdtemp(directory));
+	make_folder(folder);
 	write_file("rules.yaml", rules);
 	write_file("accounts.conf", accounts_text);
 	struct ub_diags diags = UB_DIAGS(arena);
@@ -91,10 +88,6 @@ void world_set_up(void)
 
 void world_tear_down(void)
 {
-	unlink(ub_textf(arena, "%s/rules.yaml", directory).ptr);
-	unlink(ub_textf(arena, "%s/upbeat.conf", directory).ptr);
-	unlink(ub_textf(arena, "%s/accounts.conf", directory).ptr);
-	rmdir(directory);
 	ub_client_free(&client);
 	upstream_stop(&up);
 	ub_store_close(&store);

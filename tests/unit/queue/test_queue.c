@@ -3,17 +3,16 @@
 
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "leaks.h"
 #include "queue-private.h"
 #include "upbeat/http.h"
 
 #define UPSTREAM UB_TEXT("http://127.0.0.1:1")
 
-static char folder[] = "/tmp/upbeat-queue-XXXXXX";
 static struct ub_arena *arena;
 static struct ub_configuration_input configuration_input;
 static struct ub_configuration *configuration;
@@ -45,7 +44,7 @@ static void begin(const char *rules)
 {
 	int fds[2];
 	arena = ub_arena_new();
-	cr_assert(mkdtemp(folder) && chdir(folder) == 0);
+	enter_folder();
 	put_file("rules.yaml", rules);
 	put_file("settings", "listen: 127.0.0.1:0\nupstream: http://127.0.0.1:1\nrules: .\n"
 			     "organization: {domains: [ours.example], users: '{user}@ours.example'}\n");
@@ -81,9 +80,6 @@ static void end(void)
 	ub_log_free(&quiet);
 	close(relay);
 	close(other);
-	unlink("rules.yaml");
-	unlink("settings");
-	rmdir(folder);
 	ub_arena_free(&arena);
 	ub_leak_check();
 }

@@ -5,17 +5,16 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "leaks.h"
 #include "service.h"
 #include "upbeat/settings.h"
 #include "upstream.h"
 
-static char path[64];
+static const char path[] = "secret";
 static struct ub_arena *arena;
 static struct ub_log *quiet;
 static struct ub_service *service;
@@ -37,8 +36,7 @@ static void setup(void)
 {
 	ub_dav_init();
 	arena = ub_arena_new();
-	strcpy(path, "/tmp/upbeat-service-XXXXXX");
-	close(mkstemp(path));
+	enter_folder();
 	write_secret("s3cret\n");
 	nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	quiet = ub_log_new(nothing, UB_LOG_ERROR, UB_LOG_TEXT, "test");
@@ -51,7 +49,6 @@ static void setup(void)
 
 static void teardown(void)
 {
-	unlink(path);
 	ub_service_free(&service);
 	ub_client_free(&client);
 	upstream_stop(&up);

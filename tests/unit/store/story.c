@@ -2,9 +2,8 @@
 #include "story.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
+#include "folder.h"
 #include "leaks.h"
 #include "store-private.h"
 
@@ -12,18 +11,12 @@ TestSuite(store, .fini = ub_leak_check);
 
 static struct ub_store *open_sqlite(void)
 {
-	char directory[] = "/tmp/upbeat-store-XXXXXX", path[64];
+	char folder[FOLDER_PATH];
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_text why = UB_TEXT_NONE;
-	cr_assert(mkdtemp(directory));
-	snprintf(path, sizeof(path), "%s/db", directory);
+	const char *path = ub_textf(arena, "%s/db", make_folder(folder)).ptr;
 	struct ub_store *store = ub_store_sqlite_open(path, 0, arena, &why);
 	cr_assert(store, "%.*s", UB_ARGS(why));
-	/* The open store works without its files' names, and so leaves nothing behind. */
-	const char *const ends[] = { "", "-wal", "-shm" };
-	for (size_t i = 0; i < UB_COUNT(ends); i++)
-		unlink(ub_textf(arena, "%s%s", path, ends[i]).ptr);
-	rmdir(directory);
 	ub_arena_free(&arena);
 	return store;
 }

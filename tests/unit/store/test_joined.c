@@ -9,10 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "leaks.h"
 #include "store-private.h"
 
-static char folder[64];
+static char folder[FOLDER_PATH];
 static struct ub_arena *arena;
 static struct ub_store *store;
 
@@ -32,17 +33,13 @@ static struct ub_store *open_file(const char *name)
 static void setup(void)
 {
 	arena = ub_arena_new();
-	snprintf(folder, sizeof(folder), "/tmp/upbeat-joined-XXXXXX");
-	cr_assert(mkdtemp(folder));
+	make_folder(folder);
 	store = open_file("db");
 }
 
 static void teardown(void)
 {
-	char command[96];
 	ub_store_close(&store);
-	snprintf(command, sizeof(command), "rm -r %s", folder);
-	cr_assert_eq(system(command), 0);
 	ub_arena_free(&arena);
 	ub_leak_check();
 }
@@ -53,9 +50,7 @@ TestSuite(joined, .init = setup, .fini = teardown);
 
 static void copy(const char *from, const char *to)
 {
-	char command[256];
-	snprintf(command, sizeof(command), "cp %s/%s %s/%s", folder, from, folder, to);
-	cr_assert_eq(system(command), 0);
+	cr_assert_eq(system(ub_textf(arena, "cp %s %s", path_of(from), path_of(to)).ptr), 0);
 }
 
 /* The process is killed, and the next one opens what it has left. */

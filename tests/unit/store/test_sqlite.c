@@ -3,16 +3,16 @@
 
 #include <sqlite3.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "leaks.h"
 #include "sqlite-private.h"
 
-static char directory[64], path[96];
+static char folder[FOLDER_PATH];
+static const char *path;
 static struct ub_arena *arena;
 static struct ub_store *store;
 static struct ub_text why;
@@ -25,9 +25,7 @@ static struct ub_store *open_store(void)
 static void setup(void)
 {
 	arena = ub_arena_new();
-	strcpy(directory, "/tmp/upbeat-sqlite-XXXXXX");
-	cr_assert(mkdtemp(directory));
-	snprintf(path, sizeof(path), "%s/db", directory);
+	path = ub_textf(arena, "%s/db", make_folder(folder)).ptr;
 	store = open_store();
 	cr_assert(store, "%.*s", UB_ARGS(why));
 }
@@ -35,10 +33,6 @@ static void setup(void)
 static void teardown(void)
 {
 	ub_store_close(&store);
-	const char *const ends[] = { "", "-wal", "-shm" };
-	for (size_t i = 0; i < UB_COUNT(ends); i++)
-		unlink(ub_textf(arena, "%s%s", path, ends[i]).ptr);
-	rmdir(directory);
 	ub_arena_free(&arena);
 	ub_leak_check();
 }
@@ -161,7 +155,7 @@ Test(sqlite, says_why_it_cannot_be_opened)
 	struct ub_store *none = ub_store_sqlite_open("/no/such/directory/db", 0, arena, &why);
 	cr_assert_null(none);
 	cr_assert_neq(ub_text_find(why, UB_TEXT("No such file"), 0), SIZE_MAX, "%.*s", UB_ARGS(why));
-	cr_assert_null(none = ub_store_sqlite_open(directory, 0, arena, &why), "a directory is no store");
+	cr_assert_null(none = ub_store_sqlite_open(folder, 0, arena, &why), "a directory is no store");
 	ub_store_close(&store);
 	unlink(path);
 	FILE *file = fopen(path, "w");

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
-#include <stdlib.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "leaks.h"
 #include "upbeat/sys.h"
 
-TestSuite(secrets, .fini = ub_leak_check);
+TestSuite(secrets, .init = enter_folder, .fini = ub_leak_check);
 
-static char path[] = "/tmp/upbeat-secret-XXXXXX";
+static const char path[] = "secret";
 
 static void write_secret(const char *bytes, size_t n)
 {
-	strcpy(path, "/tmp/upbeat-secret-XXXXXX");
-	int fd = mkstemp(path);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	cr_assert(fd >= 0 && write(fd, bytes, n) == (ssize_t)n && close(fd) == 0);
 }
 
@@ -30,7 +30,6 @@ static const char *read_bytes(const char *bytes, size_t n, const char *wanted)
 	cr_expect(wrong ? !secret.bytes : !secret.exposed);
 	ub_sys_forget_secret(&secret);
 	cr_expect_null(secret.bytes);
-	unlink(path);
 	return wrong;
 }
 
@@ -64,7 +63,6 @@ Test(secrets, have_a_limit)
 	cr_expect_null(ub_sys_read_secret(path, &secret));
 	cr_expect_eq(secret.len, UB_SECRET_MAX);
 	ub_sys_forget_secret(&secret);
-	unlink(path);
 	bytes[UB_SECRET_MAX] = 'x';
 	cr_expect_str_eq(read_text(bytes, ""), "it is too large");
 }

@@ -2,25 +2,25 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "leaks.h"
 #include "upbeat/sys.h"
 #include "upbeat/wire.h"
 
-static char folder[] = "/tmp/upbeat-control-XXXXXX";
+static char folder[FOLDER_PATH];
 static struct ub_arena *arena;
 static struct ub_text why;
 
 static void set_up(void)
 {
 	arena = ub_arena_new();
-	cr_assert(mkdtemp(folder) && chdir(folder) == 0);
+	cr_assert_eq(chdir(make_folder(folder)), 0);
 }
 
 static void tear_down(void)
