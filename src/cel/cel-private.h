@@ -190,10 +190,9 @@ struct ub_cel_regex;
  * the reason. */
 const struct ub_cel_regex *cel_regex_new(struct ub_arena *arena, struct ub_text pattern, struct ub_text *why);
 bool cel_regex_search(const struct ub_cel_regex *regex, struct ub_text text);
-/* Searches with a pattern that only the evaluation knows, and does not keep the pattern. False: RE2 refuses
- * it, with *why. */
-bool cel_regex_search_once(
-    struct ub_arena *arena, struct ub_text pattern, struct ub_text text, bool *found, struct ub_text *why);
+/* The same for a pattern that only the evaluation knows: the caller releases it, by cel_regex_free(). */
+struct ub_cel_regex *cel_regex_once(struct ub_arena *arena, struct ub_text pattern, struct ub_text *why);
+void cel_regex_free(struct ub_cel_regex *regex);
 
 /* ---- the library's tables ---- */
 
@@ -203,7 +202,7 @@ struct library {
 };
 
 extern const struct library cel_library_operators, cel_library_conversions, cel_library_strings,
-    cel_library_strings_ext, cel_library_format, cel_library_time, cel_library_math, cel_library_encoders,
-    cel_library_optional, cel_library_lists;
+    cel_library_strings_ext, cel_library_regex, cel_library_format, cel_library_time, cel_library_math,
+    cel_library_encoders, cel_library_optional, cel_library_lists;
 
 #endif

@@ -17,6 +17,16 @@ struct ub_cel_regex;
 struct ub_cel_regex *cel_door_regex_new(const char *pattern, size_t length, char *why, size_t size);
 void cel_door_regex_free(void *regex);
 bool cel_door_regex_search(const struct ub_cel_regex *regex, const char *text, size_t length);
+/* How many groups in parentheses the pattern has. */
+size_t cel_door_regex_groups(const struct ub_cel_regex *regex);
+/* Finds the first match that begins at `from` or after. The match is span 0, group k is span k; a group that
+ * takes no part in the match is empty. False: there is none. At most CEL_DOOR_SPANS are asked for. */
+enum { CEL_DOOR_SPANS = 10 };
+struct cel_door_span {
+	size_t from, to;
+};
+bool cel_door_regex_find(const struct ub_cel_regex *regex, const char *text, size_t length, size_t from,
+    struct cel_door_span *spans, size_t n);
 
 /* Prints a finite number. Format 'f' or 'e': with that many digits after the point. Format 's': the shortest
  * text that reads back the same, in scientific form. Returns the length, or 0 if the text does not fit. */

@@ -4,8 +4,9 @@
 /* The standard environment: the standard functions and those of the extensions. */
 
 static const struct library *const libraries[] = { &cel_library_operators, &cel_library_conversions,
-	&cel_library_strings, &cel_library_strings_ext, &cel_library_format, &cel_library_time,
-	&cel_library_math, &cel_library_encoders, &cel_library_optional, &cel_library_lists };
+	&cel_library_strings, &cel_library_strings_ext, &cel_library_regex, &cel_library_format,
+	&cel_library_time, &cel_library_math, &cel_library_encoders, &cel_library_optional,
+	&cel_library_lists };
 
 struct ub_cel_env *ub_cel_env_new(struct ub_arena *arena, const struct ub_cel_config *config)
 {

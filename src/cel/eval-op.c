@@ -318,14 +318,11 @@ static struct ub_cel_value eval_clock_prepared(const struct ub_cel_code *code, s
 	return cel_clock_part(value, code->index, cel_zone_offset(code->prepared, value.i));
 }
 
-static void prepare_matches(struct compile *compile, struct node *node, struct ub_cel_code *code)
+static void prepare_regex(struct compile *compile, struct node *node, struct ub_cel_code *code)
 {
 	struct ub_text why;
-	const struct ub_cel_regex *regex = cel_regex_new(compile->arena, ub_cel_text(code->value), &why);
-	if (regex) {
-		code->eval = eval_matches_prepared;
-		code->prepared = regex;
-	} else if (compile->strict) {
+	code->prepared = cel_regex_new(compile->arena, ub_cel_text(code->args[1]->value), &why);
+	if (!code->prepared && compile->strict) {
 		const struct node *pattern = node->args[1];
 		cel_issue(compile->arena, compile->issues, pattern->at, pattern->len, "bad-pattern",
 		    ub_textf(compile->arena, "this is not a regular expression: %.*s", UB_ARGS(why)))
@@ -393,10 +390,13 @@ void cel_compile_call(struct compile *compile, struct node *node, struct ub_cel_
 		code->eval = eval_alternative;
 		code->index = function == cel_optional_or_value;
 	}
-	if (!constant || code->value.kind != UB_CEL_STRING)
+	if (code->n_args < 2 || code->args[1]->eval != cel_eval_constant ||
+	    code->args[1]->value.kind != UB_CEL_STRING)
 		return;
-	if (function == cel_string_matches)
-		prepare_matches(compile, node, code);
+	if (function == cel_string_matches || function == cel_regex_replace)
+		prepare_regex(compile, node, code);
+	if (function == cel_string_matches && code->prepared)
+		code->eval = eval_matches_prepared;
 	else if (function == cel_clock_in_zone)
 		prepare_clock(compile, node, code);
 }

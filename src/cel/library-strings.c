@@ -29,17 +29,23 @@ static struct ub_cel_value ends_with(struct ub_cel_call *call, args_t args, size
 #define PATTERN_COST           200
 #define PATTERN_CHARACTER_COST 50
 
+bool cel_charge_pattern(struct ub_cel_call *call, struct ub_cel_value pattern)
+{
+	return ub_cel_charge(call, PATTERN_COST + (size_t)pattern.aux * PATTERN_CHARACTER_COST);
+}
+
 struct ub_cel_value cel_string_matches(struct ub_cel_call *call, args_t args, size_t n)
 {
 	struct ub_text why;
-	bool found;
 	(void)n;
-	if (!ub_cel_charge(
-		call, args[0].aux / 16 + PATTERN_COST + (size_t)args[1].aux * PATTERN_CHARACTER_COST))
+	if (!ub_cel_charge(call, args[0].aux / 16) || !cel_charge_pattern(call, args[1]))
 		return ub_cel_fail_cost(call);
-	if (!cel_regex_search_once(call->arena, ub_cel_text(args[1]), ub_cel_text(args[0]), &found, &why))
+	struct ub_cel_regex *regex = cel_regex_once(call->arena, ub_cel_text(args[1]), &why);
+	if (!regex)
 		return ub_cel_fail(
 		    call, "bad-pattern", "this is not a regular expression: %.*s", UB_ARGS(why));
+	bool found = cel_regex_search(regex, ub_cel_text(args[0]));
+	cel_regex_free(regex);
 	return ub_cel_bool(found);
 }
 

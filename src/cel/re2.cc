@@ -45,6 +45,25 @@ bool cel_door_regex_search(const struct ub_cel_regex *regex, const char *text, s
 	return regex->re2.Match(re2::StringPiece(text, length), 0, length, RE2::UNANCHORED, nullptr, 0);
 }
 
+size_t cel_door_regex_groups(const struct ub_cel_regex *regex)
+{
+	return static_cast<size_t>(regex->re2.NumberOfCapturingGroups());
+}
+
+bool cel_door_regex_find(const struct ub_cel_regex *regex, const char *text, size_t length, size_t from,
+    struct cel_door_span *spans, size_t n)
+{
+	re2::StringPiece found[CEL_DOOR_SPANS];
+	if (!regex->re2.Match(
+		re2::StringPiece(text, length), from, length, RE2::UNANCHORED, found, static_cast<int>(n)))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		size_t at = found[i].data() ? static_cast<size_t>(found[i].data() - text) : 0;
+		spans[i] = { at, at + found[i].size() };
+	}
+	return true;
+}
+
 size_t cel_door_print_double(double number, char format, int precision, char *out, size_t size)
 {
 	std::to_chars_result result;
@@ -66,5 +85,4 @@ int cel_door_read_double(const char *text, size_t length, double *out)
 		return 1;
 	return result.ec == std::errc() ? 0 : -1;
 }
-
 }

@@ -3,7 +3,7 @@
 
 #include "door.h"
 
-static struct ub_cel_regex *compile(struct ub_arena *arena, struct ub_text pattern, struct ub_text *why)
+struct ub_cel_regex *cel_regex_once(struct ub_arena *arena, struct ub_text pattern, struct ub_text *why)
 {
 	char reason[160];
 	if (pattern.len > UB_CEL_PATTERN_MAX) {
@@ -18,7 +18,7 @@ static struct ub_cel_regex *compile(struct ub_arena *arena, struct ub_text patte
 
 const struct ub_cel_regex *cel_regex_new(struct ub_arena *arena, struct ub_text pattern, struct ub_text *why)
 {
-	struct ub_cel_regex *regex = compile(arena, pattern, why);
+	struct ub_cel_regex *regex = cel_regex_once(arena, pattern, why);
 	if (regex)
 		ub_arena_defer(arena, cel_door_regex_free, regex);
 	return regex;
@@ -29,13 +29,7 @@ bool cel_regex_search(const struct ub_cel_regex *regex, struct ub_text text)
 	return cel_door_regex_search(regex, text.ptr, text.len);
 }
 
-bool cel_regex_search_once(
-    struct ub_arena *arena, struct ub_text pattern, struct ub_text text, bool *found, struct ub_text *why)
+void cel_regex_free(struct ub_cel_regex *regex)
 {
-	struct ub_cel_regex *regex = compile(arena, pattern, why);
-	if (!regex)
-		return false;
-	*found = cel_regex_search(regex, text);
 	cel_door_regex_free(regex);
-	return true;
 }

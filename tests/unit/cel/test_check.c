@@ -120,6 +120,12 @@ Test(check, a_strict_environment_refuses_constants_that_can_only_fail)
 							   "m\" is not a duration like 90s, 20m or 1h30m" },
 		{ "s.matches(\"(\")", "10+3 bad-pattern: this is not a regular expression: missing ): ( (the "
 				      "syntax is RE2's; it has no look-around and no back-references)" },
+		{ "regex.replace(s, \"(\", s)",
+		    "17+3 bad-pattern: this is not a regular expression: missing ): ( (the syntax is RE2's; "
+		    "it has no look-around and no back-references)" },
+		{ "regex.replace(\"a\", \"a\", r\"\\1\")",
+		    "0+30 constant-error: this can only fail: this is not a replacement: behind a backslash "
+		    "stands another one, or the number of a group that the pattern has" },
 		{ "t.getHours(\"Mars/Olympus\") > 1",
 		    "11+14 unknown-zone: there is no time zone `Mars/Olympus` (zones are named as in the tz "
 		    "database (\"Europe/Berlin\"), or by offset (\"+02:00\"))" },
