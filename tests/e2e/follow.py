@@ -71,7 +71,7 @@ def _(story):
     seen, real = story.with_items("mine", start=start)
     href, (_, text) = next((href, found) for href, found in real.objects().items() if "SUMMARY:Acme: prep" in found[1])
     name = href.rsplit("/", 1)[1]
-    text = "\r\n".join(text.replace("SUMMARY:Acme: prep for Roadmap with Acme", "SUMMARY:My own title").splitlines())
+    text = "\r\n".join(text.replace("SUMMARY:Acme: prep for Roadmap", "SUMMARY:My own title").splitlines())
     seen.put(name, text + "\r\n")
     later = start + datetime.timedelta(days=7)
     seen.put("m.ics", calendars.meeting(uid="mine", start=later))

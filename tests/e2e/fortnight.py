@@ -102,7 +102,7 @@ FORTNIGHT = (
     ),
     Meeting("renewal", 10, "16:30", 30, "Lumen renewal: commercial terms", ("bob", "alice", VERA, "ralf.kern@lumen.example"), FOUR),
 )
-KINDS = {": prep for ": "prep", ": before ": "before", ": run sheet ": "sheet", ": follow up ": "follow-up", ": look into ": "look"}
+KINDS = {"prep for ": "prep", "look into ": "look", "before ": "before", "run sheet ": "sheet", "follow up ": "follow-up"}
 
 
 # Midnight of the first Monday: the first prep call, which is on the Wednesday before, is still to come.
@@ -138,7 +138,7 @@ class Item:
         self.is_busy = not self.is_task and component.value("TRANSP") != "TRANSPARENT"
 
     def kind(self):
-        return next((kind for words, kind in KINDS.items() if words in self.title), self.title)
+        return next((kind for words, kind in KINDS.items() if words in self.title.lower()), self.title)
 
     def people(self, owner):
         return {address.split("@")[0] for address in self.component.addresses()} or {owner}
