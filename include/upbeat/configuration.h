@@ -12,7 +12,7 @@
 #include "upbeat/rules.h"
 #include "upbeat/sys.h"
 
-/* The organisation under which the store keeps what belongs to it. */
+/* The organization under which the store keeps what belongs to it. */
 extern const struct ub_text ub_organization;
 
 /* ---- snapshot: settings, rules, holidays, zones, accounts; immutable, counted, swapped whole ---- */
@@ -55,10 +55,10 @@ struct ub_snapshot_input {
 	/* Rule directories below rules_path, the lowest first. */
 	const char *const *over;
 	size_t n_over;
-	/* The organisation's domains, where no settings file names them: */
+	/* The organization's domains, where no settings file names them: */
 	const char *const *domains;
 	size_t n_domains;
-	const char *time_zone;           /* the organisation's, likewise; NULL: UTC */
+	const char *time_zone;           /* the organization's, likewise; NULL: UTC */
 	bool find_idle;                  /* as in struct ub_rules_input */
 	bool without_plugins;            /* as in struct ub_directory_start */
 	bool looks_at_secrets;           /* whether the secrets that the settings name can be read */

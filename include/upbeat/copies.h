@@ -49,7 +49,7 @@ UB_MUST_USE enum ub_store_result ub_store_copy(struct ub_store *store, const str
 /* The copy that stands, or stood, at `href`; of several the one stored last. NONE: there is none. */
 UB_MUST_USE enum ub_store_result ub_store_copy_at(struct ub_store *store, struct ub_text organization,
     struct ub_text upstream, struct ub_text href, struct ub_arena *arena, struct ub_store_copy *copy);
-/* All copies of a meeting's items; with an empty meeting UID, all of the organisation. In the order of item
+/* All copies of a meeting's items; with an empty meeting UID, all of the organization. In the order of item
  * and person. */
 UB_MUST_USE enum ub_store_result ub_store_copies(struct ub_store *store, struct ub_text organization,
     struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_copies *copies);

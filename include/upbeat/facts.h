@@ -4,7 +4,7 @@
 
 /*
  * facts: what is known, as plain structs. `struct ub_event` is what a calendar object says; `struct ub_org`
- * is what the settings say of the organisation; `struct ub_account` is what an account source says of a
+ * is what the settings say of the organization; `struct ub_account` is what an account source says of a
  * customer. `struct ub_facts` is made of the three: who is ours, who is a guest, whether this is a customer
  * meeting. Rules and templates see the facts (bound to CEL), and `explain` prints them. No fact is an opinion
  * of a rule.
@@ -113,7 +113,7 @@ struct ub_event {
 	struct ub_marks marks;
 };
 
-/* ---- the organisation, from the settings ---- */
+/* ---- the organization, from the settings ---- */
 
 struct ub_org_person {
 	struct ub_text match; /* an address, or a pattern with `*`; lower case */
@@ -208,7 +208,7 @@ struct ub_stakeholder {
 /* Tickets, feature requests, actions, risks and insights all have a title, and some have the rest. */
 struct ub_account_note {
 	struct ub_text id, title, severity, owner, status;
-	int64_t date;    /* opened, since or due: midnight in the organisation's zone; INT64_MIN: not given */
+	int64_t date;    /* opened, since or due: midnight in the organization's zone; INT64_MIN: not given */
 	bool shared;     /* texts for customers may tell of it */
 	int64_t carried; /* of an action: how many meetings have passed it on; -1: not said */
 };
@@ -333,10 +333,10 @@ struct ub_facts {
 	struct ub_texts account_domains;
 	const struct ub_org *org;
 	struct ub_text customer_language; /* of texts for the customer */
-	struct ub_text language; /* of dates in texts: the organisation's, until a text has its own */
+	struct ub_text language; /* of dates in texts: the organization's, until a text has its own */
 	struct ub_map *people;   /* everybody on the event, and the owner, by address: struct ub_person * */
 	int64_t now;
-	int64_t today; /* midnight of the decision's day in the organisation's zone */
+	int64_t today; /* midnight of the decision's day in the organization's zone */
 };
 
 struct ub_facts_input {
@@ -404,7 +404,7 @@ struct ub_people ub_facts_people(
 struct ub_fact {
 	const char *name; /* "meeting.title" */
 	enum { UB_FACT_TEXT, UB_FACT_FLAG, UB_FACT_LIST } kind;
-	struct ub_text text; /* times in the organisation's zone, RFC 3339 */
+	struct ub_text text; /* times in the organization's zone, RFC 3339 */
 	bool flag;
 	struct ub_texts list; /* people by address */
 };

@@ -64,7 +64,7 @@ void ub_identities_free(struct ub_identities **identities);
 /*
  * Whose the collection at `href` is. The owner is DAV:owner (RFC 3744 5.1), or else the principal that the
  * caller is or acts for if its calendar-home-set (RFC 4791 6.2.1) holds the collection. The address comes
- * from calendar-user-address-set (RFC 6638 2.4.1), the organisation's own where there are several; or else
+ * from calendar-user-address-set (RFC 6638 2.4.1), the organization's own where there are several; or else
  * from the pattern of the settings. `now`: seconds on a monotonic clock. The texts of *out are in `arena`.
  * Not UB_OUTCOME_OK: the server did not tell. Blocks while the server is asked.
  */

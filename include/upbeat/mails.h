@@ -71,7 +71,7 @@ struct ub_mail_counts {
 UB_MUST_USE enum ub_store_result ub_store_put_mail(struct ub_store *store, const struct ub_store_mail *mail);
 /* Remembers how far the mail is, and keeps that. NONE: another mail is in its place by now, or none. */
 UB_MUST_USE enum ub_store_result ub_store_note_mail(struct ub_store *store, const struct ub_store_mail *mail);
-/* All mails on a meeting's items; with an empty meeting UID, all of the organisation. In the order of item
+/* All mails on a meeting's items; with an empty meeting UID, all of the organization. In the order of item
  * and person. */
 UB_MUST_USE enum ub_store_result ub_store_mails(struct ub_store *store, struct ub_text organization,
     struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_mails *mails);

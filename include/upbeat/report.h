@@ -4,7 +4,7 @@
 
 /*
  * report: numbers that show whether the practice of customer meetings is kept, made of what the store
- * remembers. The figures are a pure function of the records, the organisation's work calendars and two times;
+ * remembers. The figures are a pure function of the records, the organization's work calendars and two times;
  * the writers show them in four formats. A figure that cannot be told for lack of records says so.
  *
  * To check the figures against another count, fill a store by ub_store_put_meetings(), ub_store_put_item()
@@ -109,7 +109,7 @@ struct ub_report_unmet {
 
 struct ub_report {
 	ub_instant since, now;
-	const struct ub_zone *zone; /* the organisation's */
+	const struct ub_zone *zone; /* the organization's */
 	enum ub_report_by by;
 	struct ub_counts total;
 	UB_VEC(struct ub_report_group) groups;          /* quarters in their order, others by name */

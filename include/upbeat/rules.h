@@ -196,7 +196,7 @@ struct ub_ruleset {
 	bool needs_customer;
 	bool reads_history; /* some rule or text may read what is known of an account's other meetings */
 	/* The texts of holiday calendars by name: "de" is holidays/de.ics of the last layer that has this
-	 * file. The shell reads the texts with ical, and puts the result into the organisation. */
+	 * file. The shell reads the texts with ical, and puts the result into the organization. */
 	struct ub_map *holiday_files; /* const struct ub_rule_file * */
 	const struct ub_template_set *templates;
 	struct ub_cel_env *env; /* with the variables of the facts, and the `define`s */

@@ -12,7 +12,7 @@
 #include "upbeat/base.h"
 #include "upbeat/decision.h"
 
-/* The organisation of tests that name none. It serves to load a snapshot where there are no settings. */
+/* The organization of tests that name none. It serves to load a snapshot where there are no settings. */
 #define UB_RULETEST_DOMAIN "ours.example"
 #define UB_RULETEST_ZONE   "Europe/Berlin"
 

@@ -23,7 +23,7 @@
  * function that keeps says so. What is kept may go when the machine dies, unless it is said to be safe, which
  * makes all that was changed before as safe.
  *
- * Organisation and upstream are one text each, and mean whatever the caller keeps apart by them. Every
+ * Organization and upstream are one text each, and mean whatever the caller keeps apart by them. Every
  * function that returns enum ub_store_result may return UB_STORE_FAILED, and its other results are then not
  * to be used.
  */
@@ -466,7 +466,7 @@ UB_MUST_USE enum ub_store_result ub_store_next_due(struct ub_store *store, int64
 UB_MUST_USE enum ub_store_result ub_store_jobs(
     struct ub_store *store, struct ub_arena *arena, struct ub_jobs *jobs);
 
-/* Stores an item, or replaces the one of the same organisation, meeting UID and identity. FULL: not
+/* Stores an item, or replaces the one of the same organization, meeting UID and identity. FULL: not
  * stored. */
 UB_MUST_USE enum ub_store_result ub_store_put_item(struct ub_store *store, const struct ub_store_item *item);
 /* The same together with an event that is to be told to each sink: both or none. Without sinks the event is
@@ -476,7 +476,7 @@ UB_MUST_USE enum ub_store_result ub_store_put_item_event(
 /* The meeting UIDs, each once, that begin with `prefix` and of which `owner` has items that may stand. */
 UB_MUST_USE enum ub_store_result ub_store_item_uids(struct ub_store *store, struct ub_text organization,
     struct ub_text prefix, struct ub_text owner, struct ub_arena *arena, struct ub_texts *uids);
-/* All items of a meeting; with an empty meeting UID, all of the organisation. In the order of meeting UID and
+/* All items of a meeting; with an empty meeting UID, all of the organization. In the order of meeting UID and
  * identity. */
 UB_MUST_USE enum ub_store_result ub_store_items(struct ub_store *store, struct ub_text organization,
     struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_items *items);
@@ -492,7 +492,7 @@ UB_MUST_USE enum ub_store_result ub_store_put_alias(
 UB_MUST_USE enum ub_store_result ub_store_alias(struct ub_store *store, struct ub_text upstream,
     struct ub_text from, struct ub_arena *arena, struct ub_text *to);
 
-/* Stores a meeting, or replaces the one of the same organisation, upstream and href. FULL: not stored; also
+/* Stores a meeting, or replaces the one of the same organization, upstream and href. FULL: not stored; also
  * when the text is longer than UB_STORE_TEXT_MAX. */
 UB_MUST_USE enum ub_store_result ub_store_put_seen(struct ub_store *store, const struct ub_store_seen *seen);
 /* NONE: no such meeting is remembered. */
@@ -501,7 +501,7 @@ UB_MUST_USE enum ub_store_result ub_store_seen(struct ub_store *store, struct ub
 /* NONE: no such meeting was remembered. */
 UB_MUST_USE enum ub_store_result ub_store_forget_seen(
     struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href);
-/* All copies of a meeting; with an empty meeting UID, all of the organisation. In the order of meeting UID
+/* All copies of a meeting; with an empty meeting UID, all of the organization. In the order of meeting UID
  * and href. */
 UB_MUST_USE enum ub_store_result ub_store_seens(struct ub_store *store, struct ub_text organization,
     struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_seens *seens);

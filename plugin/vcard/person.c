@@ -311,7 +311,7 @@ static void give_person(struct card *card, const struct address *addresses, size
 
 /* ---- the card ---- */
 
-/* Whether the card is of a person: groups, organisations and places have cards, too. */
+/* Whether the card is of a person: groups, organizations and places have cards, too. */
 static bool is_person(struct card *card)
 {
 	struct ub_text kind = text_of(card, "KIND");

@@ -2,7 +2,7 @@
 
 /*
  * People from vCards: upbeat.conf(5), "vCard". A card knows no account. It says by which addresses and which
- * organisation the host may find it.
+ * organization the host may find it.
  */
 #include "vcard.h"
 

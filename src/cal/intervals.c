@@ -29,7 +29,7 @@ static bool is_normal(struct ub_intervals set)
 }
 
 /* Sorts the set and merges its intervals, in place. */
-static void normalise(struct ub_intervals *set)
+static void normalize(struct ub_intervals *set)
 {
 	if (set->n)
 		qsort(set->items, set->n, sizeof *set->items, by_start);
@@ -60,7 +60,7 @@ struct ub_intervals ub_cal_union(struct ub_arena *arena, struct ub_intervals a, 
 		all.items[all.n++] = a.items[i];
 	for (size_t i = 0; i < b.n; i++)
 		all.items[all.n++] = b.items[i];
-	normalise(&all);
+	normalize(&all);
 	return all;
 }
 

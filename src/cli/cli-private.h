@@ -59,7 +59,7 @@ extern const struct ub_cli_command ub_cli_undo, ub_cli_backfill, ub_cli_serve, u
     ub_cli_explain, ub_cli_plan, ub_cli_status, ub_cli_report, ub_cli_refresh, ub_cli_doctor, ub_cli_init,
     ub_cli_eval, ub_cli_completion, ub_cli_engine;
 
-/* The time that was given ("2026-11-02 09:00" in the organisation's zone, or RFC 3339). Without one: now.
+/* The time that was given ("2026-11-02 09:00" in the organization's zone, or RFC 3339). Without one: now.
  * False: the text is no time, which has been reported. */
 bool ub_cli_time(const char *given, const struct ub_org *org, ub_instant *time);
 /* The last value of an option, or NULL. */

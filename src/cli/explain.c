@@ -10,7 +10,7 @@
 enum { CONFIG, RULES, ACCOUNT, AT, OWNER, INSTANCE, ON, DOMAIN, ZONE, CONTROL, JSON };
 
 static const struct ub_cli_option options[] = {
-	[CONFIG] = { "config", 'c', "FILE", "the settings: the organisation, its rules and accounts" },
+	[CONFIG] = { "config", 'c', "FILE", "the settings: the organization, its rules and accounts" },
 	[RULES] = { "rules", 'r', "DIR", "a rule directory instead of the settings' or the shipped one" },
 	[ACCOUNT] = { "account", 0, "ID", "an account of the settings' sources instead of a meeting" },
 	[AT] = { "at", 0, "TIME", "decide as at that time: 2026-11-02 09:00, or RFC 3339" },
@@ -49,9 +49,9 @@ static struct ub_text domain_of(struct ub_text address)
 	return ub_text_sub(address, ub_text_find(address, UB_TEXT("@"), 0) + 1, address.len);
 }
 
-/* Without settings, the organisation comes from the domains that were named, else from the owner, else from
+/* Without settings, the organization comes from the domains that were named, else from the owner, else from
  * the organizer. */
-static void derive_organisation(struct ub_cli *cli, const struct ub_event *event,
+static void derive_organization(struct ub_cli *cli, const struct ub_event *event,
     const struct ub_zones *zones, struct ub_snapshot_input *input)
 {
 	const struct ub_cli_values *given = &cli->values[DOMAIN];
@@ -244,7 +244,7 @@ static int run(struct ub_cli *cli)
 	struct ub_zones *zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
 	cli->reads = cli->arguments[0];
 	if (!input.settings_path)
-		derive_organisation(cli, read_quietly(cli, text, zones), zones, &input);
+		derive_organization(cli, read_quietly(cli, text, zones), zones, &input);
 	struct ub_snapshot *snapshot = ub_cli_load(cli, &input);
 	int status = snapshot ? UB_EXIT_USAGE : UB_EXIT_FINDINGS;
 	struct ub_decide_input decide = { .snapshot = snapshot,

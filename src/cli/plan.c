@@ -13,7 +13,7 @@
 enum { CONFIG, RULES, INSTEAD, FROM, AT, JSON };
 
 static const struct ub_cli_option options[] = {
-	[CONFIG] = { "config", 'c', "FILE", "the settings: present rules, organisation, accounts, store" },
+	[CONFIG] = { "config", 'c', "FILE", "the settings: present rules, organization, accounts, store" },
 	[RULES] = { "rules", 'r', "DIR", "the present rules, instead of the settings' or the shipped ones" },
 	[INSTEAD] = { "instead", 0, NULL, "NEWDIR takes the place of the only present directory, too" },
 	[FROM] = { "from", 0, "DIR", "the meetings: *.ics files, instead of what the store has seen" },
@@ -140,8 +140,8 @@ static struct ub_snapshot *load_present(struct ub_cli *cli)
 	return ub_cli_load(cli, &input);
 }
 
-/* With the new directory as the organisation's own one, which is the last of several. Where there is but one,
- * the shipped one say, the organisation has none of its own yet. */
+/* With the new directory as the organization's own one, which is the last of several. Where there is but one,
+ * the shipped one say, the organization has none of its own yet. */
 static struct ub_snapshot *load_changed(struct ub_cli *cli, const struct ub_snapshot *present)
 {
 	const char *directory = cli->arguments[0];

@@ -12,7 +12,7 @@
 enum { CONFIG, SINCE, BY, FORMAT, AT };
 
 static const struct ub_cli_option options[] = {
-	[CONFIG] = { "config", 'c', "FILE", "the settings: store and organisation; required" },
+	[CONFIG] = { "config", 'c', "FILE", "the settings: store and organization; required" },
 	[SINCE] = { "since", 0, "DATE", "what ended since then: 2026-10-01; default: a year ago" },
 	[BY] = { "by", 0, "GROUP", "quarter (the default), account or owner" },
 	[FORMAT] = { "format", 0, "FORMAT", "text (the default), html, csv or json" },
@@ -48,7 +48,7 @@ static bool read_word(
 	return given == NULL;
 }
 
-/* Midnight of the day, in the organisation's zone. */
+/* Midnight of the day, in the organization's zone. */
 static bool read_since(const struct ub_cli *cli, const struct ub_org *org, ub_instant now, ub_instant *since)
 {
 	const char *given = ub_cli_value(cli, SINCE);

@@ -4,7 +4,7 @@
  * Which rhythm is in force: the one that the rule asks for, unless that is a return that has to wait
  * (upbeat/decision.h).
  *
- * It waits until the beginning of a day, in the zone of the organisation, as everything is looked at then.
+ * It waits until the beginning of a day, in the zone of the organization, as everything is looked at then.
  */
 #include "decision-private.h"
 

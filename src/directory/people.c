@@ -151,7 +151,7 @@ static void report_unknown(
 	    "%zu of %zu people belong to no account that is known, `%.*s` first", n, part->people.n,
 	    UB_ARGS(name));
 	ub_diag_set_help(adding->diags, diag,
-	    "an account is found by the domain of their addresses, or by the name of the organisation");
+	    "an account is found by the domain of their addresses, or by the name of the organization");
 }
 
 static void add_part(struct adding *adding, const struct part *part)

@@ -120,7 +120,7 @@ static void look_at_zone(struct doctor *doctor)
 	struct ub_text name = ub_cal_zone_name(zone);
 	doctor_tell(doctor, zone == ub_cal_utc() ? UB_DOCTOR_WARNING : UB_DOCTOR_GOOD, "time zone",
 	    zone == ub_cal_utc() ? "write `time_zone: Europe/Berlin` or the like under `organization`" : NULL,
-	    "the organisation's time zone is %.*s", UB_ARGS(name));
+	    "the organization's time zone is %.*s", UB_ARGS(name));
 }
 
 /* Mistakes end the look at once: what is here can be used. */

@@ -56,6 +56,6 @@ void doctor_mail(struct doctor *doctor)
 	ub_sys_forget_secret(&secret);
 	if (!ub_org_is_ours(doctor->settings->org, settings->from))
 		doctor_tell(doctor, UB_DOCTOR_WARNING, mail, "name an address of your own under `mail: from`",
-		    "%.*s is in none of the organisation's domains: mails from it may be taken for forged",
+		    "%.*s is in none of the organization's domains: mails from it may be taken for forged",
 		    UB_ARGS(settings->from));
 }

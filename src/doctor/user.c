@@ -25,7 +25,7 @@ static void look_at_addresses(struct doctor *doctor, const struct ub_identity *i
 		    doctor, UB_DOCTOR_GOOD, user, NULL, "the address is %.*s", UB_ARGS(identity->owner));
 	else if (identity->owner.len)
 		doctor_tell(doctor, UB_DOCTOR_BAD, user, "name its domain under `organization: domains`",
-		    "the address %.*s is in none of the organisation's domains", UB_ARGS(identity->owner));
+		    "the address %.*s is in none of the organization's domains", UB_ARGS(identity->owner));
 	else
 		doctor_tell(doctor, UB_DOCTOR_BAD, user,
 		    "say how addresses are made of names: `organization: users: \"{user}@ours.example\"`",

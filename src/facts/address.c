@@ -138,7 +138,7 @@ bool ub_facts_address_matches(struct ub_text address, struct ub_text pattern)
 	return pattern.len != 0 && in_domain(domain_part(address), pattern);
 }
 
-/* How the organisation's settings class an address. */
+/* How the organization's settings class an address. */
 enum standing address_standing(const struct ub_org *org, struct ub_text address)
 {
 	for (size_t i = 0; i < org->not_customers.n; i++) {

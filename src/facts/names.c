@@ -8,7 +8,7 @@ static bool is_lower(char c)
 	return c >= 'a' && c <= 'z';
 }
 
-static void put_capitalised(struct ub_buf *out, struct ub_text word)
+static void put_capitalized(struct ub_buf *out, struct ub_text word)
 {
 	bool first = true;
 	for (size_t i = 0; i < word.len; i++) {
@@ -30,7 +30,7 @@ struct ub_text name_from_address(struct ub_text address, struct ub_arena *arena)
 			continue;
 		if (i > from && out.len)
 			ub_buf_char(&out, ' ');
-		put_capitalised(&out, ub_text_sub(local, from, i));
+		put_capitalized(&out, ub_text_sub(local, from, i));
 		from = i + 1;
 	}
 	return out.len ? ub_buf_text(&out) : address;
@@ -64,6 +64,6 @@ struct ub_text name_from_domain(struct ub_text domain, struct ub_arena *arena)
 	if (rest.len && is_second_level(label, top))
 		label = cut_last_label(&rest);
 	struct ub_buf out = UB_BUF(arena);
-	put_capitalised(&out, readable_label(label, arena));
+	put_capitalized(&out, readable_label(label, arena));
 	return ub_buf_text(&out);
 }

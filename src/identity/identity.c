@@ -84,7 +84,7 @@ static bool is_ours(const struct ub_org *org, struct ub_text address)
 }
 
 /* The best address of a principal. Several addresses are usual; invitations among colleagues go to the one in
- * the organisation's own domain. */
+ * the organization's own domain. */
 static struct ub_text best_address(const struct ub_dav_principal *principal, const struct ub_org *org)
 {
 	for (size_t i = 0; i < principal->n_addresses; i++)

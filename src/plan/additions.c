@@ -3,7 +3,7 @@
 
 /* Additions of a rule to the meeting itself. */
 
-/* Upbeat may not change a meeting that somebody else has organised. A server would not take the change,
+/* Upbeat may not change a meeting that somebody else has organized. A server would not take the change,
  * either. */
 static bool is_owners(const struct ub_making *making)
 {

@@ -133,7 +133,7 @@ struct ub_translation {
 struct ub_making {
 	const struct ub_plan_input *input;
 	struct ub_arena *arena;
-	struct ub_cel_activation *activation; /* dates in the organisation's language */
+	struct ub_cel_activation *activation; /* dates in the organization's language */
 	UB_VEC(struct ub_translation) translations;
 	struct ub_plan *plan;
 	const struct ub_person *owner;

@@ -312,7 +312,7 @@ const struct ub_yaml_type ub_ruletest_file_type = {
 	.shape = UB_YAML_FIELDS, .noun = "a map with `format` and `tests`", UB_YAML_TABLE(file_fields)
 };
 
-/* Adds the holidays that the organisation of a test names. */
+/* Adds the holidays that the organization of a test names. */
 static void bring_holidays(struct loading *loading, const struct ub_settings *settings)
 {
 	const struct ub_ruleset *rules = loading->input->snapshot->rules;

@@ -150,7 +150,7 @@ struct test {
 
 struct test_file {
 	const struct ub_source *source;
-	struct ub_snapshot snapshot;  /* the rules, with the file's organisation */
+	struct ub_snapshot snapshot;  /* the rules, with the file's organization */
 	struct ub_accounts *accounts; /* or NULL */
 	struct ub_watched *watched;   /* or NULL */
 };

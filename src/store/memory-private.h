@@ -19,20 +19,20 @@ struct memory {
 	struct set doubtful;    /* the doubtful entries; the first one goes first */
 	struct set doubtful_of; /* the doubtful entries, by principal and age */
 	struct set principals;  /* of struct known: the principals that were heard of */
-	struct set claims;      /* of struct claim, by organisation and meeting UID */
+	struct set claims;      /* of struct claim, by organization and meeting UID */
 	struct set items, aliases;
-	struct set item_places;  /* the items, by organisation, upstream, href */
-	struct set seen;         /* by organisation, upstream, href */
-	struct set meetings;     /* the same, by organisation, meeting UID, href */
-	struct set met;          /* meetings with accounts: by organisation, meeting UID, instance */
-	struct set met_with;     /* the same, by organisation, account, end */
-	struct set periods;      /* by organisation, UID, start */
-	struct set rhythms;      /* by organisation, UID */
-	struct set appointments; /* by organisation, UID, person */
-	struct set taken;        /* the same, by organisation, person, end */
+	struct set item_places;  /* the items, by organization, upstream, href */
+	struct set seen;         /* by organization, upstream, href */
+	struct set meetings;     /* the same, by organization, meeting UID, href */
+	struct set met;          /* meetings with accounts: by organization, meeting UID, instance */
+	struct set met_with;     /* the same, by organization, account, end */
+	struct set periods;      /* by organization, UID, start */
+	struct set rhythms;      /* by organization, UID */
+	struct set appointments; /* by organization, UID, person */
+	struct set taken;        /* the same, by organization, person, end */
 	struct set syncs;        /* by upstream, collection */
 	struct set clients;      /* by upstream, principal, client */
-	struct set copies;       /* by organisation, upstream, item, person */
+	struct set copies;       /* by organization, upstream, item, person */
 	struct set mails;        /* the same */
 	struct set events;       /* by number */
 	struct set sinks;        /* by name */

@@ -92,7 +92,7 @@ typedef enum ub_store_result store_seens_due_fn(
     struct ub_store *store, int64_t now, struct ub_arena *arena, struct ub_store_seens *seens);
 typedef enum ub_store_result store_seen_looked_fn(struct ub_store *store, const struct ub_store_seen *seen);
 /* The meetings of a UID, or those with an account that stand, by what ends first; with both texts empty all
- * of the organisation, in the order of UID and instance. */
+ * of the organization, in the order of UID and instance. */
 typedef enum ub_store_result store_meetings_fn(struct ub_store *store, struct ub_text organization,
     struct ub_text meeting_uid, struct ub_text account, struct ub_arena *arena,
     struct ub_store_meetings *meetings);

@@ -73,7 +73,7 @@ static void check_items(struct corpus *corpus, const struct ub_plan *plan, ub_in
 	corpus->tally->items += plan->items.n;
 }
 
-/* The organisation of whoever organises the meeting. */
+/* The organization of whoever organizes the meeting. */
 static struct ub_snapshot snapshot_for(
     struct corpus *corpus, const struct ub_event *event, struct ub_org *org)
 {

@@ -190,7 +190,7 @@ def play(world, screen):
     reasons = explain(world, upbeat, text)
     for item in in_order(items):
         show_item(screen, item, reasons)
-    screen.say(f"All times are {ZONE.key}'s, the organisation's. The guests see none of this.")
+    screen.say(f"All times are {ZONE.key}'s, the organization's. The guests see none of this.")
     print()
     move(screen, calendar, stored, items)
     call_off(screen, calendar, stored)

@@ -94,14 +94,14 @@ def _(story):
     has(found, "server", "bad", "the certificate of the server is not accepted: ")
 
 
-@tap.case("a wrong password, an address outside the organisation, and a service account without rights are told")
+@tap.case("a wrong password, an address outside the organization, and a service account without rights are told")
 def _(story):
     story.secret("alice").write_text("wrong\n")
     settings = story.folder / "upbeat.yaml"
     done = support.run("doctor", "-c", settings, "--user", "alice", "--password-file", story.folder / "alice-600.password")
     tap.equal(done.returncode, 1, done.stdout)
     _, found = story.doctor(user="alice", organization=support.ORGANIZATION.replace("{user}@ours", "{user}@theirs"))
-    has(found, "user", "bad", "is in none of the organisation's domains")
+    has(found, "user", "bad", "is in none of the organization's domains")
     _, found = story.doctor(f"service: {{user: bob, password_file: {story.secret('bob', 0o644)}}}\n", user="alice")
     has(found, "service", "warning", "other users can read ")
     has(found, "service", "good", "the account is signed in, as /bob/")

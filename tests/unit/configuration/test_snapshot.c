@@ -160,7 +160,7 @@ Test(snapshot, lives_until_its_last_holder_lets_go)
 	ub_snapshot_release(&second);
 }
 
-Test(snapshot, without_settings_takes_what_it_is_told_of_the_organisation)
+Test(snapshot, without_settings_takes_what_it_is_told_of_the_organization)
 {
 	put("rules/a.yaml", RULE("first"));
 	const char *domains[] = { "Ours.Example" };

@@ -62,7 +62,7 @@ Test(people, of_two_cards_are_one_person_by_the_address)
 	close_world(w);
 }
 
-Test(people, are_found_by_the_name_of_the_organisation)
+Test(people, are_found_by_the_name_of_the_organization)
 {
 	struct world *w = open_cards(CARD("FN:Ann\r\nORG:beta gmbh;Sales\r\nEMAIL:ann@gmail.com\r\n"));
 	cr_assert_eq(w->diags.list.n, 0, "%s", said(w));

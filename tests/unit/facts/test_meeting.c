@@ -259,7 +259,7 @@ Test(meeting, floating_and_all_day_times_are_those_of_the_owner)
 	cr_expect_eq(ub_cal_civil(ub_cal_utc(), meeting->start).hour, 5);
 }
 
-Test(meeting, today_begins_at_midnight_in_the_zone_of_the_organisation)
+Test(meeting, today_begins_at_midnight_in_the_zone_of_the_organization)
 {
 	const struct ub_facts *facts = world_facts(arena, world_event(arena, "x"), NULL);
 	struct ub_civil today = ub_cal_civil(ub_cal_utc(), facts->today);

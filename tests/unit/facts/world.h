@@ -2,7 +2,7 @@
 #ifndef UPBEAT_TESTS_FACTS_WORLD_H
 #define UPBEAT_TESTS_FACTS_WORLD_H
 
-/* An organisation and its events, for the tests of facts and rules. */
+/* An organization and its events, for the tests of facts and rules. */
 
 #include "upbeat/facts.h"
 

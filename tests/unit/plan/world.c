@@ -22,7 +22,7 @@ static void set_people(struct world *world)
 	world->event.n_attendees = UB_COUNT(addresses);
 }
 
-static void set_organisation(struct world *world)
+static void set_organization(struct world *world)
 {
 	struct ub_org *org = &world->org;
 	struct ub_time_error error;
@@ -48,7 +48,7 @@ struct world *world_new(void)
 	world->berlin = ub_cal_zone_find(world->zones, UB_TEXT("Europe/Berlin"));
 	world->new_york = ub_cal_zone_find(world->zones, UB_TEXT("America/New_York"));
 	cr_assert(world->berlin && world->new_york);
-	set_organisation(world);
+	set_organization(world);
 	set_people(world);
 	world->event.uid = UB_TEXT("m1@acme.example");
 	world->event.summary = UB_TEXT("Roadmap");

@@ -5,7 +5,7 @@
 #include "plan-private.h"
 
 /*
- * A small organisation, ours.example: anna and ben work in Berlin, nora in New York, Mon-Fri 09:00-17:30.
+ * A small organization, ours.example: anna and ben work in Berlin, nora in New York, Mon-Fri 09:00-17:30.
  * Anna has a meeting, "Roadmap", on Thursday 2026-11-12 14:00-15:00 in Berlin, with ben, nora,
  * cto@acme.example and a recorder. Each test changes its own part of this.
  */

@@ -75,7 +75,7 @@ Test(settings, are_read_whole)
 	finish(&r);
 }
 
-Test(settings, tell_of_the_organisation_and_complete_its_people)
+Test(settings, tell_of_the_organization_and_complete_its_people)
 {
 	struct reading *r = read_settings("/etc/upbeat/upbeat.yaml", full);
 	const struct ub_org *org = r->settings->org;
