@@ -3,7 +3,6 @@
 import json
 import os
 import pathlib
-import re
 import signal
 import socket
 import sys
@@ -13,46 +12,14 @@ import time
 import calendars
 import support
 import tap
+import upgrading
 
 FILLER = "COMMENT:" + "x" * 60 + "\r\n"
-
-
-def is_alive(pid):
-    try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def kill_engine(relay):
     (engine, *_) = pathlib.Path(f"/proc/{relay}/task/{relay}/children").read_text().split()
     os.kill(int(engine), signal.SIGKILL)
-
-
-class Upbeat(support.Upbeat):
-    """Of which other processes are the successors."""
-
-    def successors(self):
-        if not self.log.exists():
-            return []  # the story is over
-        return [int(pid) for pid in re.findall(r"process (\d+) has taken over", self.said())]
-
-    def current(self):
-        return (self.successors() or [self.pid])[-1]
-
-    def upgrade(self):
-        """The process that has taken over."""
-        before = self.current()
-        os.kill(before, signal.SIGUSR2)
-        tap.eventually(lambda: self.current() != before, "another process takes over", 20)
-        return before, self.current()
-
-    def stop(self, seconds=15):
-        for pid in self.successors():
-            if is_alive(pid):
-                os.kill(pid, signal.SIGTERM)
-                tap.eventually(lambda pid=pid: not is_alive(pid), "it ends", seconds)
-        return super().stop(seconds)
 
 
 class Story(support.World):
@@ -63,7 +30,7 @@ class Story(support.World):
         self.callback(self.told.close)
         self.told.bind(str(self.folder / "notify"))
         self.told.setblocking(False)
-        self.upbeat = self.start(Upbeat, self.radicale, store=f"sqlite:{self.folder}/store",
+        self.upbeat = self.start(upgrading.Upbeat, self.radicale, store=f"sqlite:{self.folder}/store",
                                  NOTIFY_SOCKET=str(self.folder / "notify"))
         return self
 
@@ -138,10 +105,10 @@ def goes_on(world):
     time.sleep(0.2)
     old, new = world.upbeat.upgrade()
     tap.contains(world.states(), f"MAINPID={new}", "what systemd is told")
-    assert is_alive(old), "it has an upload"
+    assert upgrading.is_alive(old), "it has an upload"
     tap.equal(world.calendar().put("m.ics", calendars.meeting(uid="meanwhile")).status, 201, "PUT")
     tap.equal(upload.finish(), "HTTP/1.1 201 Created", "the upload's answer")
-    tap.eventually(lambda: not is_alive(old) or world.upbeat.child.poll() == 0, "the old process ends", 20)
+    tap.eventually(lambda: not upgrading.is_alive(old) or world.upbeat.child.poll() == 0, "the old process ends", 20)
     world.items_of("half-way")
     world.items_of("meanwhile")
     visitors.leave()
@@ -156,7 +123,7 @@ def again(world):
     tap.eventually(lambda: world.upbeat.said().count("the engine is ready") == 2, "it has an engine", 20)
     world.upbeat.settings.write_text(text + "sync_every: 17s\n")
     old, _ = world.upbeat.upgrade()
-    tap.eventually(lambda: not is_alive(old), "the old process ends", 20)
+    tap.eventually(lambda: not upgrading.is_alive(old), "the old process ends", 20)
     tap.equal(world.calendar().put("n.ics", calendars.meeting(uid="again")).status, 201, "PUT")
     world.items_of("again")
 
@@ -171,12 +138,12 @@ def hosted(world):
     tap.contains(at_once.finish(), "201", "the first answer")
     tap.eventually(lambda: f"the engine of process {new} is told" in world.upbeat.said(), "the log", 20)
     world.stored("at-once")
-    assert is_alive(old), "it has another upload"
+    assert upgrading.is_alive(old), "it has another upload"
     kill_engine(new)
     tap.eventually(lambda: world.upbeat.said().count(f"the engine of process {new} is told") == 2, "the log again", 20)
     tap.contains(late.finish(), "201", "the second answer")
     world.stored("late")
-    tap.eventually(lambda: not is_alive(old), "the old process ends", 20)
+    tap.eventually(lambda: not upgrading.is_alive(old), "the old process ends", 20)
 
 
 @tap.case("a client that has connected before the upgrade and asks after it is answered")
@@ -187,7 +154,7 @@ def has_come(world):
         old, _ = world.upbeat.upgrade()
         client.sendall(b"OPTIONS /alice/ HTTP/1.1\r\nHost: h\r\n\r\n")
         tap.contains(answer.readline(), b"HTTP/1.1 ", "the status line")
-    tap.eventually(lambda: not is_alive(old), "the old process ends", 20)
+    tap.eventually(lambda: not upgrading.is_alive(old), "the old process ends", 20)
 
 
 @tap.case("with settings that have mistakes, the old process goes on")
