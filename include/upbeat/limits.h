@@ -382,6 +382,8 @@
 #define UB_RELAY_TELL_BYTES      (96u * 1024)  /* or so much of it has come together */
 #define UB_RELAY_AHEAD_BYTES     (128u * 1024) /* bodies that go ahead until one waits for the engine */
 #define UB_RELAY_COMMIT_MS       (250 * UB_SLOWNESS)
+#define UB_RELAY_REQUESTS        1024 /* at one server at once, */
+#define UB_RELAY_WAITING         1024 /* and that wait for a place there */
 #define UB_RELAY_CONNECT_MS      5000
 #define UB_RELAY_ANSWER_MS       120000 /* large reports take their time */
 #define UB_RELAY_PAUSE_MS        60000  /* within a body, either way */
@@ -391,6 +393,7 @@
 #define UB_RELAY_RATE_MIN        100      /* bytes a second, on an average */
 #define UB_RELAY_PACE_MS         1000     /* between two looks at the time and the rate */
 #define UB_LIMIT_CLIENTS_MAX     10000000 /* that the settings may say */
+#define UB_LIMIT_REQUESTS_MAX    1000000
 #define UB_LIMIT_RATE_MAX        1000000
 #define UB_RELAY_RETRY_SECONDS   10 /* after which a client that finds no place may try again */
 #define UB_RELAY_PLACES_PART     16 /* one of so many places is kept for telling those who find none so */

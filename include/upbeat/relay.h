@@ -39,7 +39,9 @@ struct ub_relay_limits {
 	int64_t rate;       /* bytes a second at which a body comes, on an average, after UB_RELAY_GRACE_MS */
 	uint32_t clients;   /* in all; as many as files may be open for if not said */
 	uint32_t
-	    of_address; /* connections from one address, unless it is a front's; half of all if not said */
+	    of_address;    /* connections from one address, unless it is a front's; half of all if not said */
+	uint32_t requests; /* at one server at once, */
+	uint32_t waiting;  /* and how many more may wait for a place there, no longer than connect_ms */
 };
 
 /* A server that requests go on to. */

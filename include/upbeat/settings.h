@@ -106,6 +106,7 @@ struct ub_settings_tls {
 /* What clients and the CalDAV server may take; 0: not said. Times are in seconds. */
 struct ub_settings_limits {
 	int64_t connections, of_address; /* clients in all, and those from one address */
+	int64_t requests, waiting;       /* at one server at once, and those that wait for a place there */
 	int64_t head, pause, connect, answer, total, idle;
 	int64_t rate; /* bytes a second */
 };

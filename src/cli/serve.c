@@ -286,7 +286,9 @@ static struct ub_relay_limits limits_of(const struct ub_settings_limits *limits)
 		.total_ms = limits->total * 1000,
 		.rate = limits->rate,
 		.clients = (uint32_t)limits->connections,
-		.of_address = (uint32_t)limits->of_address };
+		.of_address = (uint32_t)limits->of_address,
+		.requests = (uint32_t)limits->requests,
+		.waiting = (uint32_t)limits->waiting };
 }
 
 /* ---- a daemon after another ---- */

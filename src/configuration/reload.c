@@ -95,9 +95,9 @@ static bool same_listens(const struct ub_settings *read, const struct ub_setting
 static bool same_limits(const struct ub_settings_limits *read, const struct ub_settings_limits *old)
 {
 	return read->connections == old->connections && read->of_address == old->of_address &&
-	       read->head == old->head && read->pause == old->pause && read->connect == old->connect &&
-	       read->answer == old->answer && read->total == old->total && read->idle == old->idle &&
-	       read->rate == old->rate;
+	       read->requests == old->requests && read->waiting == old->waiting && read->head == old->head &&
+	       read->pause == old->pause && read->connect == old->connect && read->answer == old->answer &&
+	       read->total == old->total && read->idle == old->idle && read->rate == old->rate;
 }
 
 /* Whose requests an upstream has, and how its certificate is checked. Where it is was looked at before. */

@@ -219,6 +219,7 @@ static enum step (*const phases[])(struct conn *conn) = {
 	[PHASE_HEAD] = read_head,
 	[PHASE_HOLD] = relay_request_hold,
 	[PHASE_PARK] = park,
+	[PHASE_ADMIT] = relay_exchange_admit,
 	[PHASE_CONNECT] = relay_exchange_connect,
 	[PHASE_EXCHANGE] = relay_exchange_stream,
 	[PHASE_REFUSE] = relay_refuse_send,
@@ -245,7 +246,7 @@ void relay_conn_run(struct conn *conn)
 void relay_conn_go_on(struct conn *conn)
 {
 	relay_request_let_go(conn->exchange);
-	conn->phase = PHASE_CONNECT;
+	conn->phase = PHASE_ADMIT;
 	relay_timer_stop(&conn->timer);
 	relay_conn_run(conn);
 }
@@ -277,15 +278,18 @@ static enum step time_out(struct conn *conn, enum timer_kind kind)
 	}
 	if (kind == TIMER_BODY)
 		return relay_give_up(conn, 408, "the rest of its body has not come");
+	if (conn->phase == PHASE_ADMIT)
+		return relay_exchange_crowded(conn);
 	if (conn->phase == PHASE_CONNECT)
-		return relay_upstream_retry(conn->loop, conn->upstream) ? STEP_AGAIN
-									: relay_refuse(conn, 504, NULL);
+		return relay_upstream_retry(conn->loop, conn->upstream) || relay_admit_elsewhere(conn)
+			   ? STEP_AGAIN
+			   : relay_refuse(conn, 504, NULL);
 	if (conn->phase != PHASE_EXCHANGE)
 		return STEP_CLOSE;
 	return relay_give_up(conn, 504, kind == TIMER_STREAM ? "nothing has moved for a while" : NULL);
 }
 
-/* Who awaits the engine, or is being refused, has other times. */
+/* Who awaits the engine or a place, or is being refused, has other times. */
 void relay_conn_look(struct conn *conn)
 {
 	const char *slow = relay_slow(conn);

@@ -31,6 +31,7 @@ void relay_exchange_end(struct conn *conn)
 	if (!exchange)
 		return;
 	relay_timer_stop(&exchange->pace);
+	relay_admit_leave(conn->loop, exchange);
 	relay_request_let_go(exchange);
 	relay_announce_forget(conn->loop, exchange);
 	relay_principal_forget(exchange);
@@ -51,6 +52,34 @@ void relay_exchange_next(struct conn *conn)
 }
 
 /* ---- the upstream ---- */
+
+static enum step too_many(struct conn *conn, const char *why)
+{
+	struct loop *loop = conn->loop;
+	const struct server *server = loop->pools[conn->pool - 1].server;
+	char shown[UB_NET_SHOWN];
+	ub_log_paced(loop->shared->log, &loop->crowd_pace, UB_LOG_WARNING,
+	    "the server %s has %u requests and %u wait: one from %s was refused, %s",
+	    relay_server_name(server), server->requests, server->site->line->waiting,
+	    relay_peer_show(conn, shown), why);
+	return relay_refuse(conn, 503, NULL);
+}
+
+/* A client whose end comes while it waits has most likely gone. One that had said before that nothing more
+ * comes waits as all do. */
+enum step relay_exchange_admit(struct conn *conn)
+{
+	if (conn->exchange->admission.waits)
+		return conn->client.ended ? relay_refuse(conn, 503, NULL) : STEP_WAIT;
+	if (relay_admit_at_once(conn))
+		return STEP_AGAIN;
+	return relay_admit_later(conn) ? STEP_WAIT : too_many(conn, "as no more may wait");
+}
+
+enum step relay_exchange_crowded(struct conn *conn)
+{
+	return too_many(conn, "as it has waited for too long");
+}
 
 static enum step cannot_connect(struct conn *conn, const char *why)
 {
@@ -75,13 +104,14 @@ static enum step finish_connecting(struct conn *conn)
 		return STEP_AGAIN;
 	ub_arena_reset(loop->arena);
 	why = ub_textf(loop->arena, "%s", why).ptr; /* the next try forgets it */
-	return relay_upstream_retry(loop, upstream) ? STEP_AGAIN : cannot_connect(conn, why);
+	bool goes_on = relay_upstream_retry(loop, upstream) || relay_admit_elsewhere(conn);
+	return goes_on ? STEP_AGAIN : cannot_connect(conn, why);
 }
 
-/* A connection that stays with the client's may be one to another upstream than this request's. */
+/* A connection that stays with the client's may be one to another server than this request's. */
 static bool is_usable(const struct conn *conn)
 {
-	return !conn->exchange->fresh && conn->upstream->pool->server->site == conn->exchange->site &&
+	return !conn->exchange->fresh && conn->upstream->pool == conn->exchange->admission.pool &&
 	       relay_link_is_quiet(&conn->upstream->link);
 }
 
@@ -94,7 +124,7 @@ static void choose_upstream(struct conn *conn)
 		relay_upstream_close(conn->loop, &conn->upstream);
 	if (conn->upstream)
 		return;
-	struct pool *pool = relay_pool_of(conn);
+	struct pool *pool = exchange->admission.pool;
 	if (!exchange->fresh && !conn->bound)
 		conn->upstream = relay_upstream_pooled(conn->loop, pool, conn);
 	if (!conn->upstream)
@@ -106,8 +136,10 @@ enum step relay_exchange_connect(struct conn *conn)
 	struct exchange *exchange = conn->exchange;
 	if (!conn->upstream || conn->upstream->used)
 		choose_upstream(conn);
-	if (!conn->upstream)
-		return cannot_connect(conn, strerror(errno));
+	if (!conn->upstream) {
+		const char *why = strerror(errno);
+		return relay_admit_elsewhere(conn) ? STEP_AGAIN : cannot_connect(conn, why);
+	}
 	if (conn->upstream->connecting)
 		return finish_connecting(conn);
 	exchange->reused = conn->upstream->used;

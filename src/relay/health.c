@@ -30,14 +30,13 @@ struct probe {
 static void log_change(struct health *health, unsigned i)
 {
 	const struct server *server = &health->shared->servers[i];
-	const char *name = server->options->socket ? server->options->socket : server->authority;
 	if (health->up[i] == health->said_up[i])
 		return;
 	health->said_up[i] = health->up[i];
 	ub_log(health->shared->log, health->up[i] ? UB_LOG_INFO : UB_LOG_WARNING,
 	    health->up[i] ? "the server %s takes connections again"
 			  : "the server %s takes no connections; its equals have its requests",
-	    name);
+	    relay_server_name(server));
 }
 
 /* The relay's threads may have marked servers meanwhile; what was found out last holds. */

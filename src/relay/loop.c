@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -167,6 +166,8 @@ static void take_note(struct loop *loop, const struct note *note)
 		loop->replaced = true;
 		drain(loop, loop->limits.total_ms);
 		break;
+	case NOTE_ADMITTED:
+		break; /* the turn ends with that */
 	}
 }
 
@@ -176,19 +177,6 @@ static void take_notes(struct loop *loop)
 	ssize_t n = read(loop->notes.fd, notes, sizeof(notes));
 	for (ssize_t i = 0; i < n / (ssize_t)sizeof(*notes); i++)
 		take_note(loop, &notes[i]);
-}
-
-void relay_loop_tell(struct loop *loop, const struct note *note)
-{
-	while (write(loop->notes_fd, note, sizeof(*note)) < 0) {
-		struct pollfd room = { .fd = loop->notes_fd, .events = POLLOUT };
-		if ((errno == EAGAIN || errno == EINTR) && poll(&room, 1, 1000) != 0)
-			continue;
-		/* A loop that hangs goes on without an engine. */
-		if (note->kind == NOTE_ENGINE_READY)
-			close(note->fd);
-		return;
-	}
 }
 
 /* ---- what the engine says ---- */
@@ -296,6 +284,17 @@ static void run_later(struct loop *loop)
 		run_queued(loop, conn);
 }
 
+static void run_admitted(struct loop *loop)
+{
+	struct conn *conn;
+	if (!loop->called)
+		return;
+	loop->called = false;
+	for (unsigned i = 0; i < loop->shared->n_servers; i++)
+		while ((conn = relay_admit_next(&loop->pools[i])))
+			relay_conn_run(conn);
+}
+
 static void free_upstreams(struct loop *loop)
 {
 	for (struct upstream *upstream = loop->closed_upstreams, *next; upstream; upstream = next) {
@@ -329,7 +328,7 @@ static int sooner(int wait, int64_t left)
 
 static int patience(const struct loop *loop)
 {
-	if (loop->later.first || loop->handshakes.first)
+	if (loop->later.first || loop->handshakes.first || loop->called)
 		return 0;
 	int wait = relay_timers_wait(&loop->timers, loop->now);
 	int64_t until_told = relay_announce_wait(loop);
@@ -357,6 +356,7 @@ static void *turn(void *argument)
 		for (int i = 0; i < n; i++)
 			dispatch(loop, events[i].data.ptr, events[i].events);
 		run_later(loop);
+		run_admitted(loop);
 		expire(loop);
 		reap(loop);
 		accept_again(loop);

@@ -19,7 +19,7 @@ static const struct {
 	{ 421, "Misdirected Request", "No server is here for this host" },
 	{ 431, "Request Header Fields Too Large", "The head of the request is too large" },
 	{ 502, "Bad Gateway", "The calendar server cannot be reached or gave no valid answer" },
-	{ 503, "Service Unavailable", "There is no place for another client; try again later" },
+	{ 503, "Service Unavailable", "There is no place at the moment; try again later" },
 	{ 504, "Gateway Timeout", "The calendar server did not answer in time" },
 	{ 505, "HTTP Version Not Supported", "HTTP/1.1 and HTTP/1.0 are spoken here" },
 };
@@ -29,7 +29,7 @@ static void tell(struct conn *conn, size_t kind, const char *why)
 {
 	struct loop *loop = conn->loop;
 	char shown[UB_NET_SHOWN];
-	bool told = answers[kind].status == 502 && !why;
+	bool told = (answers[kind].status == 502 || answers[kind].status == 503) && !why;
 	if (told || answers[kind].status == 301)
 		return;
 	ub_log_paced(loop->shared->log, &loop->refused_pace[kind], UB_LOG_INFO,
@@ -67,6 +67,7 @@ static enum step answer(struct conn *conn, int status, const char *why, struct u
 	tell(conn, kind, why);
 	relay_announce_answer(conn, NULL);
 	relay_upstream_close(conn->loop, &conn->upstream);
+	relay_admit_leave(conn->loop, exchange);
 	exchange->keep_alive = exchange->keep_alive && exchange->request.complete && exchange->minor > 0;
 	relay_flow_unkeep(&exchange->request);
 	/* An interim answer may be half sent: the rest of it goes before. */

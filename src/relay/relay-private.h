@@ -13,8 +13,8 @@
  * The way of a request, by files: loop.c accepts the client and turns; conn.c reads the head and runs the
  * phases; request.c has the engine told (announce.c, principal.c, polls.c) and holds a body; replace-body.c
  * puts the engine's body in its place; exchange.c sends the request over a connection of upstream.c to the
- * server that site.c has found, and passes the answer on, or refuse.c answers. rewrite.c writes the heads,
- * edge.c says how. flow.c, buffer.c, link.c and timers.c are what all use.
+ * server that site.c has found and admit.c has a place at, and passes the answer on, or refuse.c answers.
+ * rewrite.c writes the heads, edge.c says how. flow.c, buffer.c, link.c and timers.c are what all use.
  */
 
 #include <pthread.h>
@@ -63,15 +63,19 @@ void relay_resolver_doubt(struct resolver *resolver);
 
 struct loop;
 struct conn;
+struct exchange;
 struct listener;
 struct shared;
 struct server;
+struct line;
+struct admission;
 
 /* ---- the upstreams, and which of them has a request: site.c ---- */
 
 struct site {
 	const struct ub_relay_upstream *options;
 	struct server *servers;
+	struct line *line; /* for places at them: admit.c */
 	unsigned n, first; /* servers, and how many other sites have before */
 	bool secure;       /* they speak TLS */
 	bool engine;       /* the engine is told of its requests */
@@ -86,11 +90,14 @@ struct server {
 	char *authority;    /* by which it is reached, without the port that is its scheme's */
 	/* No address has answered: until then others are tried first. Milliseconds on the monotonic clock. */
 	_Atomic int64_t down_until;
+	_Atomic uint32_t requests; /* at the server now */
 };
 
 /* Makes shared->sites and shared->servers. False: *why, in the arena, says what is wrong with the trust in
  * them. relay_sites_close() is due in either case. */
 UB_MUST_USE bool relay_sites_open(struct shared *shared, struct ub_text *why, struct ub_arena *arena);
+/* The server's address or socket, for people. */
+const char *relay_server_name(const struct server *server);
 /* Looks up all names. */
 void relay_sites_resolve(struct shared *shared);
 void relay_sites_close(struct shared *shared);
@@ -116,14 +123,20 @@ void relay_health_stop(struct health **health);
 
 /* ---- connections to servers: upstream.c ---- */
 
+/* Requests that wait, the first one first. */
+struct waiters {
+	struct admission *first, *last;
+};
+
 /* What one thread has of one server. */
 struct pool {
 	struct server *server;
 	struct upstream *newest, *oldest; /* idle connections */
 	unsigned busy;                    /* connections of exchanges */
 	unsigned preferred_address;
-	bool persistent;        /* the server was seen to leave connections open after an answer */
-	int64_t distrust_until; /* one that was in use a moment ago has failed: not before then again */
+	bool persistent;         /* the server was seen to leave connections open after an answer */
+	int64_t distrust_until;  /* one that was in use a moment ago has failed: not before then again */
+	struct waiters admitted; /* who has waited, and has a place: admit.c */
 };
 
 struct upstream {
@@ -133,16 +146,12 @@ struct upstream {
 	struct upstream *newer, *older; /* in the pool; older: in the list of closed ones, too */
 	struct timer timer;
 	struct addresses addresses;
-	unsigned tried;         /* addresses */
-	uint32_t servers_tried; /* a bit for each of the site's */
-	bool connecting;        /* the connection, or its TLS, is being opened */
-	bool used;              /* the connection has carried an exchange */
-	bool signed_in;         /* the connection has carried credentials */
+	unsigned tried;  /* addresses */
+	bool connecting; /* the connection, or its TLS, is being opened */
+	bool used;       /* the connection has carried an exchange */
+	bool signed_in;  /* the connection has carried credentials */
 };
 
-/* The server's that the client's next request goes to: the same as before, or else the one with the fewest
- * exchanges; one that is down only if all are. */
-struct pool *relay_pool_of(struct conn *conn);
 /* Takes the idle connection that was used last; NULL: there is none. Idle connections on which something has
  * come meanwhile are closed: those bytes would be taken for the answer to the next request. Whoever is not
  * signed in gets no connection that has carried credentials: Cyrus' challenge there has no realm, and clients
@@ -153,13 +162,47 @@ struct upstream *relay_upstream_pooled(struct loop *loop, struct pool *pool, str
 void relay_upstream_distrust(struct loop *loop, struct pool *pool);
 /* A new connection, open or being opened; NULL: no address takes one, errno says why. */
 struct upstream *relay_upstream_open(struct loop *loop, struct pool *pool, struct conn *conn);
-/* Tries the next address in the place of one that failed, or the next server. False: none is left. */
+/* Tries the next address in the place of one that failed. False: none is left, and the server is down. */
 bool relay_upstream_retry(struct loop *loop, struct upstream *upstream);
 /* Goes on with connecting. IO_SOME: the connection is open. IO_BROKEN: it is not, and *why says why. */
 enum io relay_upstream_connect(struct upstream *upstream, const char **why);
 /* The connection goes to its pool. */
 void relay_upstream_keep(struct loop *loop, struct upstream *upstream);
 void relay_upstream_close(struct loop *loop, struct upstream **upstream);
+
+/* ---- a place at a server: admit.c ---- */
+
+/* Who waits for a place at the servers of one site. All threads share it. */
+struct line {
+	uint32_t most, most_waiting; /* requests at each server, and those that wait for any of them */
+	_Atomic uint32_t waiting;
+	pthread_mutex_t lock; /* for what follows, and for `admitted` of the servers' pools */
+	struct waiters waiters;
+};
+
+/* A request's place, or its wait for one. */
+struct admission {
+	struct pool *pool;      /* at whose server the request has a place; NULL: at none */
+	struct loop *loop;      /* whose request it is */
+	struct admission *next; /* who waits */
+	uint32_t servers;       /* which it waits for: a bit for each of the site's */
+	uint32_t tried;         /* and those that took no connection for it */
+	bool waits;
+};
+
+/* The server's that the client's next request goes to: the same as before, or else one with a free place and
+ * the fewest exchanges; one that is down only if all are. */
+struct pool *relay_pool_of(struct conn *conn);
+/* The exchange gives its place back to those who wait, or waits no more. */
+void relay_admit_leave(struct loop *loop, struct exchange *exchange);
+/* No address of the server has taken a connection. True: the request goes to another one that is equal. */
+bool relay_admit_elsewhere(struct conn *conn);
+/* True: the request has a place at once, and PHASE_CONNECT is next. */
+bool relay_admit_at_once(struct conn *conn);
+/* True: the request waits from now on. */
+bool relay_admit_later(struct conn *conn);
+/* The next client of the pool's loop that has waited and has a place now, and is to be run; NULL: none. */
+struct conn *relay_admit_next(struct pool *pool);
 
 /* ---- connections ---- */
 
@@ -168,6 +211,7 @@ enum phase {
 	PHASE_HEAD,     /* between requests, or in a request's head */
 	PHASE_HOLD,     /* the body is awaited */
 	PHASE_PARK,     /* the engine is awaited */
+	PHASE_ADMIT,    /* a place at a server is awaited */
 	PHASE_CONNECT,  /* the upstream is awaited */
 	PHASE_EXCHANGE, /* bytes pass both ways */
 	PHASE_REFUSE,   /* the relay answers by itself */
@@ -199,6 +243,7 @@ struct poll {
 struct exchange {
 	struct flow request, response;
 	const struct site *site; /* NULL: nobody has the request yet */
+	struct admission admission;
 	struct watch watch;
 	struct held_head *held; /* NULL: the body is not held, or has gone on */
 	size_t announced_len;
@@ -294,8 +339,11 @@ enum step relay_peer_read_proxy(struct conn *conn);
 /* The phases of other files. relay_request_begin is called when a head is complete, in loop->head. */
 enum step relay_request_begin(struct conn *conn);
 enum step relay_request_hold(struct conn *conn);
+enum step relay_exchange_admit(struct conn *conn);
 enum step relay_exchange_connect(struct conn *conn);
 enum step relay_exchange_stream(struct conn *conn);
+/* The request has waited for a place for too long. */
+enum step relay_exchange_crowded(struct conn *conn);
 /* The held body goes on: the copy of its head is wiped and freed. */
 void relay_request_let_go(struct exchange *exchange);
 /* The connection's exchange, which begins here if there is none. */
@@ -407,9 +455,10 @@ enum note_kind {
 	NOTE_DRAIN,
 	NOTE_TRIM,      /* memory that nobody uses is to be freed */
 	NOTE_HAND_OVER, /* a successor accepts clients from now on */
+	NOTE_ADMITTED,  /* by another loop: somebody who has waited has a place */
 };
 
-/* What the main thread tells a loop, through a pipe. */
+/* What a loop is told by the main thread, or another one, through a pipe. */
 struct note {
 	enum note_kind kind;
 	uint32_t engine; /* of NOTE_ENGINE_READY: which one, counted from 1, */
@@ -477,11 +526,13 @@ struct loop {
 	struct queue later;      /* those who have had enough of this turn */
 	struct queue handshakes; /* those whose TLS is to go on, which takes long */
 	struct upstream *closed_upstreams;
-	struct pool *pools; /* one for each of shared->servers */
-	unsigned pooled;    /* idle connections in all pools */
-	unsigned turns;     /* at choosing among equal servers */
+	struct pool *pools;  /* one for each of shared->servers */
+	_Atomic bool called; /* somebody in pools[...].admitted may go on */
+	unsigned pooled;     /* idle connections in all pools */
+	unsigned turns;      /* at choosing among equal servers */
 	unsigned n_missed;
-	struct ub_log_pace connect_pace, answer_pace, engine_pace, full_pace, tls_pace, proxy_pace, cut_pace;
+	struct ub_log_pace connect_pace, answer_pace, engine_pace, full_pace, tls_pace, proxy_pace, cut_pace,
+	    crowd_pace;
 	struct ub_log_pace refused_pace[RELAY_REFUSALS];
 	struct ub_arena *arena;   /* for one step of one connection */
 	struct ub_http_head head; /* of the message at hand, for one step of one connection */
@@ -493,7 +544,8 @@ struct loop {
 struct loop *relay_loop_new(struct shared *shared, unsigned index, const int *listen_fds);
 void relay_loop_free(struct loop **loop);
 UB_MUST_USE bool relay_loop_start(struct loop *loop);
-/* Called by the main thread. */
+
+/* Called by any thread: notes.c. */
 void relay_loop_tell(struct loop *loop, const struct note *note);
 
 /* ---- the process ---- */

@@ -57,7 +57,7 @@ static enum step prepare(struct conn *conn, const struct ub_http_head *head, uin
 	relay_timer_stop(&conn->timer);
 	if (!wait || !exchange->hold)
 		relay_request_let_go(exchange);
-	conn->phase = wait ? PHASE_PARK : PHASE_CONNECT;
+	conn->phase = wait ? PHASE_PARK : PHASE_ADMIT;
 	return STEP_AGAIN;
 }
 

@@ -24,11 +24,29 @@ static char *authority_of(const struct ub_relay_server *server)
 	return authority;
 }
 
+const char *relay_server_name(const struct server *server)
+{
+	return server->options->socket ? server->options->socket : server->authority;
+}
+
+static struct line *new_line(const struct ub_relay_limits *given, size_t servers)
+{
+	const struct ub_relay_limits limits = relay_limits(given);
+	struct line *line = malloc(sizeof(*line));
+	if (!line)
+		abort();
+	*line = (struct line){ .most = limits.requests,
+		.most_waiting = limits.waiting * (uint32_t)servers,
+		.lock = PTHREAD_MUTEX_INITIALIZER };
+	return line;
+}
+
 static void add_site(struct shared *shared, const struct ub_relay_upstream *options)
 {
 	struct site *site = &shared->sites[shared->n_sites++];
 	*site = (struct site){ .options = options,
 		.servers = &shared->servers[shared->n_servers],
+		.line = new_line(&shared->options->limits, options->n_servers),
 		.n = (unsigned)options->n_servers,
 		.first = shared->n_servers,
 		.secure = options->servers[0].name,
@@ -86,6 +104,8 @@ void relay_sites_close(struct shared *shared)
 			relay_resolver_free(&server->resolver);
 		free(server->authority);
 	}
+	for (unsigned i = 0; i < shared->n_sites; i++)
+		free(shared->sites[i].line);
 	free(shared->servers);
 	free(shared->sites);
 }

@@ -26,7 +26,7 @@ enum timer_kind {
 	TIMER_HEAD,    /* a request's head, from its first byte */
 	TIMER_BODY,    /* the client's next bytes of a body */
 	TIMER_COMMIT,  /* the engine's confirmation */
-	TIMER_CONNECT, /* a connection to the upstream */
+	TIMER_CONNECT, /* a connection to the upstream, and before that a place there */
 	TIMER_ANSWER,  /* the upstream's first byte */
 	TIMER_STREAM,  /* the next bytes of an answer, either way */
 	TIMER_LINGER,  /* the end of the client's side */

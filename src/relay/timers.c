@@ -18,6 +18,8 @@ struct ub_relay_limits relay_limits(const struct ub_relay_limits *given)
 	limits.answer_ms = or_default(given->answer_ms, UB_RELAY_ANSWER_MS);
 	limits.total_ms = or_default(given->total_ms, UB_RELAY_TOTAL_MS);
 	limits.rate = or_default(given->rate, UB_RELAY_RATE_MIN);
+	limits.requests = given->requests ? given->requests : UB_RELAY_REQUESTS;
+	limits.waiting = given->waiting ? given->waiting : UB_RELAY_WAITING;
 	return limits;
 }
 

@@ -101,55 +101,6 @@ void relay_upstream_close(struct loop *loop, struct upstream **upstream)
 	*upstream = NULL;
 }
 
-/* ---- servers that are equal ---- */
-
-static bool is_down(const struct loop *loop, const struct pool *pool)
-{
-	return pool->server->down_until > loop->now;
-}
-
-/* Whether `one` is the better server. */
-static bool is_better(const struct loop *loop, const struct pool *one, const struct pool *other)
-{
-	bool down = is_down(loop, one);
-	if (down != is_down(loop, other))
-		return !down;
-	return down ? one->server->down_until < other->server->down_until : one->busy < other->busy;
-}
-
-/* The best server of the site that was not tried yet; those that are equally good have their turns. NULL:
- * there is none. */
-static struct pool *best_of(struct loop *loop, const struct site *site, uint32_t tried)
-{
-	struct pool *best = NULL;
-	unsigned start = loop->turns++;
-	for (unsigned i = 0; i < site->n; i++) {
-		unsigned k = (start + i) % site->n;
-		struct pool *pool = &loop->pools[site->first + k];
-		if (!(tried & UINT32_C(1) << k) && (!best || is_better(loop, pool, best)))
-			best = pool;
-	}
-	return best;
-}
-
-static void remember(struct conn *conn, const struct pool *pool)
-{
-	conn->pool = (uint16_t)(pool - conn->loop->pools + 1);
-}
-
-struct pool *relay_pool_of(struct conn *conn)
-{
-	struct loop *loop = conn->loop;
-	const struct site *site = conn->exchange->site;
-	struct pool *pool = conn->pool ? &loop->pools[conn->pool - 1] : NULL;
-	if (site->n == 1)
-		pool = &loop->pools[site->first];
-	else if (!pool || pool->server->site != site || is_down(loop, pool))
-		pool = best_of(loop, site, 0);
-	remember(conn, pool);
-	return pool;
-}
-
 /* ---- connecting ---- */
 
 static int open_socket(int family)
@@ -202,15 +153,6 @@ static bool try_next_address(struct loop *loop, struct upstream *upstream)
 	return false;
 }
 
-static void turn_to(struct upstream *upstream, struct pool *pool)
-{
-	upstream->pool = pool;
-	upstream->tried = 0;
-	upstream->servers_tried |= UINT32_C(1) << (pool->server - pool->server->site->servers);
-	pool->busy++;
-	relay_resolver_get(pool->server->resolver, &upstream->addresses);
-}
-
 /* No address of the server answers: its name is looked up again soon, and others have its requests. */
 static void give_up(struct loop *loop, struct pool *pool)
 {
@@ -223,18 +165,10 @@ static void give_up(struct loop *loop, struct pool *pool)
 
 bool relay_upstream_retry(struct loop *loop, struct upstream *upstream)
 {
-	const struct site *site = upstream->pool->server->site;
-	while (!try_next_address(loop, upstream)) {
+	bool goes_on = try_next_address(loop, upstream);
+	if (!goes_on)
 		give_up(loop, upstream->pool);
-		struct pool *next = best_of(loop, site, upstream->servers_tried);
-		if (!next)
-			return false;
-		upstream->pool->busy--;
-		turn_to(upstream, next);
-	}
-	if (upstream->conn)
-		remember(upstream->conn, upstream->pool);
-	return true;
+	return goes_on;
 }
 
 struct upstream *relay_upstream_open(struct loop *loop, struct pool *pool, struct conn *conn)
@@ -244,7 +178,9 @@ struct upstream *relay_upstream_open(struct loop *loop, struct pool *pool, struc
 		abort();
 	upstream->link = (struct link){ .fd = -1, .kind = LINK_UPSTREAM };
 	upstream->conn = conn;
-	turn_to(upstream, pool);
+	upstream->pool = pool;
+	pool->busy++;
+	relay_resolver_get(pool->server->resolver, &upstream->addresses);
 	if (!relay_upstream_retry(loop, upstream))
 		relay_upstream_close(loop, &upstream);
 	return upstream;

@@ -4,6 +4,9 @@
 static const struct ub_yaml_type type_clients = {
 	.shape = UB_YAML_INT, .min = 1, .max = UB_LIMIT_CLIENTS_MAX
 };
+static const struct ub_yaml_type type_requests = {
+	.shape = UB_YAML_INT, .min = 1, .max = UB_LIMIT_REQUESTS_MAX
+};
 static const struct ub_yaml_type type_rate = { .shape = UB_YAML_INT, .min = 1, .max = UB_LIMIT_RATE_MAX };
 
 static bool read_time(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
@@ -37,6 +40,10 @@ static const struct ub_yaml_field fields[] = {
 	    "how many clients may be connected; as many as files may be open for if not said" },
 	{ "connections_per_address", &type_clients, LIMIT(of_address), false,
 	    "how many of them from one address, but for fronts; half of all if not said" },
+	{ "requests_per_server", &type_requests, LIMIT(requests), false,
+	    "how many requests may be at one server at once; 1024 if not said" },
+	{ "waiting_per_server", &type_requests, LIMIT(waiting), false,
+	    "how many more may wait for a place there; 1024 if not said" },
 	{ "head", &type_time, LIMIT(head), false,
 	    "how long the head of a request may take; 30s if not said" },
 	{ "pause", &type_time, LIMIT(pause), false,
@@ -44,7 +51,8 @@ static const struct ub_yaml_field fields[] = {
 	{ "rate", &type_rate, LIMIT(rate), false,
 	    "bytes a second at which a body has to come after a minute; 100 if not said" },
 	{ "connect", &type_time, LIMIT(connect), false,
-	    "how long an address of the CalDAV server may take to answer a connection; 5s if not said" },
+	    "how long an address of the CalDAV server may take to answer a connection, "
+	    "and a request may wait for a place before; 5s if not said" },
 	{ "answer", &type_time, LIMIT(answer), false,
 	    "how long the CalDAV server may take until it begins to answer; 2m if not said" },
 	{ "total", &type_time, LIMIT(total), false,

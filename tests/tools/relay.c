@@ -4,7 +4,8 @@
  * relay LISTEN-PORT UPSTREAM-HOST UPSTREAM-PORT [NAME=VALUE...] [-- ENGINE ARGUMENT...]
  *
  * Runs the relay alone, for the tests. The relay listens on 127.0.0.1. Its engine is the test's own, or there
- * is none. Names: threads, clients, connect_ms, answer_ms, idle_ms, head_ms, pause_ms, total_ms.
+ * is none. Names: threads, clients, connect_ms, answer_ms, idle_ms, head_ms, pause_ms, total_ms, requests,
+ * waiting.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,10 @@ static void set(struct ub_relay_options *options, const char *argument)
 		options->limits.total_ms = value;
 	else if (ub_text_is(name, "clients"))
 		options->limits.clients = (uint32_t)value;
+	else if (ub_text_is(name, "requests"))
+		options->limits.requests = (uint32_t)value;
+	else if (ub_text_is(name, "waiting"))
+		options->limits.waiting = (uint32_t)value;
 	else
 		fprintf(stderr, "relay: what is %s?\n", argument);
 }

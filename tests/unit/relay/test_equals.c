@@ -102,15 +102,37 @@ Test(equals, that_are_down_come_last)
 	close_desk(&desk);
 }
 
+Test(equals, that_are_full_come_before_those_that_are_down_alone)
+{
+	struct desk desk;
+	open_desk(&desk);
+	desk.shared.sites->line->most = 5;
+	desk.shared.servers[0].requests = desk.shared.servers[1].requests = 4;
+	desk.shared.servers[2].down_until = INT64_MAX;
+	desk.pools[1].busy = 4;
+	cr_expect_eq(chosen_anew(&desk), 0);
+	desk.shared.servers[0].requests = 5;
+	cr_expect_eq(chosen(&desk), 1, "a client goes where there is a place");
+	desk.shared.servers[1].requests = 5;
+	cr_expect_eq(chosen(&desk), 0, "the one with the least to do, though there is none at either");
+	close_desk(&desk);
+}
+
 Test(equals, are_tried_once_each)
 {
 	struct desk desk;
 	open_desk(&desk);
-	struct upstream *upstream = relay_upstream_open(&desk.loop, &desk.pools[1], &desk.conn);
-	cr_assert_null(upstream);
-	cr_expect_eq(errno, ENOENT, "the reason is the last one's");
+	for (unsigned i = 1; i <= SERVERS; i++) {
+		cr_assert(relay_admit_at_once(&desk.conn));
+		struct pool *pool = desk.exchange.admission.pool;
+		cr_expect_eq(pool->server->requests, 1);
+		cr_assert_null(relay_upstream_open(&desk.loop, pool, &desk.conn));
+		cr_expect_eq(errno, ENOENT, "the reason is the last one's");
+		cr_expect_eq(relay_admit_elsewhere(&desk.conn), i < SERVERS, "%u", i);
+	}
 	for (unsigned i = 0; i < SERVERS; i++) {
 		cr_expect_eq(desk.shared.servers[i].down_until, 1000 + UB_RELAY_DOWN_MS);
+		cr_expect_eq(desk.shared.servers[i].requests, 0);
 		cr_expect_eq(desk.pools[i].busy, 0);
 	}
 	close_desk(&desk);

@@ -30,10 +30,12 @@ Test(clients, say_what_clients_may_take)
 {
 	struct reading *r =
 	    read_settings("u.yaml", REQUIRED ORG "limits: {connections: 500, connections_per_address: 20, "
+						 "requests_per_server: 30, waiting_per_server: 7, "
 						 "head: 5s, rate: 10, total: 10 minutes}\n");
 	const struct ub_settings_limits *limits = &r->settings->limits;
 	cr_assert_eq(r->diags.errors, 0, "%s", printed(r));
 	cr_assert(limits->connections == 500 && limits->of_address == 20);
+	cr_assert(limits->requests == 30 && limits->waiting == 7);
 	cr_assert(limits->head == 5 && limits->total == 600 && limits->rate == 10);
 	cr_assert(limits->idle == 0 && limits->pause == 0, "the relay knows what holds then");
 	finish(&r);
