@@ -144,6 +144,8 @@
 #define UB_LONE_BUSY_MS            5             /* until that is tried again while somebody chooses times */
 #define UB_LATEST_WRITES           4096          /* places for when an href was last written to */
 #define UB_KNOWN_OBJECTS           (512u * 1024) /* shown to the relay, before what is forgotten is taken out */
+#define UB_ENGINE_NICE             5             /* steps by which the engine gives way to the relay */
+#define UB_ENGINE_ARENAS           2             /* of malloc(3): what one keeps free, no other has */
 #define UB_SWEEP_MS                1000 /* between looks for credentials whose time is up, and for whom keys wait */
 #define UB_UPKEEP_MS               (86400 * (int64_t)1000) /* between looks for what may be forgotten: */
 #define UB_REMEMBER_MS             (366 * UB_UPKEEP_MS)    /* meetings after their end, and their items */
@@ -378,9 +380,10 @@
 #define UB_RELAY_POLLS           16384         /* places of marks that say when clients have polled */
 #define UB_RELAY_MISSED_MAX      1024          /* writes that no engine has confirmed, of one thread */
 #define UB_RELAY_MISSED_MS       60000         /* time for which their credentials are kept */
+#define UB_RELAY_SLICE_US        100           /* that a thread runs at a time while others want to */
 #define UB_RELAY_TELL_MS         10            /* until the engine is told what nothing waits for, */
-#define UB_RELAY_TELL_BYTES      (96u * 1024)  /* or so much of it has come together */
-#define UB_RELAY_AHEAD_BYTES     (128u * 1024) /* bodies that go ahead until one waits for the engine */
+#define UB_RELAY_TELL_BYTES      (32u * 1024)  /* or so much of it has come together */
+#define UB_RELAY_AHEAD_BYTES     (512u * 1024) /* bodies that go ahead until one waits for the engine */
 #define UB_RELAY_COMMIT_MS       (250 * UB_SLOWNESS)
 #define UB_RELAY_REQUESTS        1024 /* at one server at once, */
 #define UB_RELAY_WAITING         1024 /* and that wait for a place there */

@@ -115,6 +115,15 @@ UB_MUST_USE const char *ub_sys_read_secret(const char *path, struct ub_secret *s
 /* Wipes and frees a secret, if there is one. */
 void ub_sys_forget_secret(struct ub_secret *secret);
 
+/* ---- who runs first ---- */
+
+/* Has the calling thread run for so many microseconds at a time while others want the processor, and the
+ * sooner after it is woken: sched_setattr(2). Linux before 6.12 does not do so. */
+void ub_sys_run_briefly(unsigned microseconds);
+
+/* Has the calling thread, and those that it starts, give way to others by so many steps: nice(2). */
+void ub_sys_give_way(int steps);
+
 /* ---- threads that wait in poll(2) ---- */
 
 struct ub_thread;

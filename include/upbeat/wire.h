@@ -17,7 +17,8 @@
  *   WRITE     a write is about to be      COMMITTED  the key of the write is safe, or it needs none: the
  *             forwarded, or went                     write may go on, with the body in this frame, if there
  *             ahead and is done                      is one
- *   ANSWERED  upstream has answered it    WAITING    the users whose keys wait; sent each second while there
+ *   ANSWERED  upstream has answered it    HEARD      all that went ahead has come, and more may
+ *                                         WAITING    the users whose keys wait; sent each second while there
  *   PRINCIPAL a user whose keys wait                 are any
  *             was heard of; sent once     POLLS      how often it wants to be told of polls; sent when that
  *             after each WAITING; or he              changes
@@ -59,6 +60,7 @@ enum ub_wire_kind {
 	/* its id: the number of engines before; when the relay started, Unix seconds. The sockets of the
 	   relay's loops come along, and of those of the relay that it has taken over from. */
 	UB_WIRE_HELLO = 5,
+	UB_WIRE_HEARD = 7,
 	UB_WIRE_PLACE =
 	    6, /* from one relay to its successor, with the sockets of a place; see relay/handover.c */
 	UB_WIRE_BODIES = 16,

@@ -177,6 +177,8 @@ static void run(const struct ub_engine_options *options, struct ub_snapshot *sna
 
 int ub_engine_run(const struct ub_engine_options *options, struct ub_snapshot *snapshot, struct ub_log *log)
 {
+	ub_sys_give_way(UB_ENGINE_NICE);
+	(void)mallopt(M_ARENA_MAX, UB_ENGINE_ARENAS);
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_store *store = open_store(snapshot->settings, options->after_crash, log, arena);
 	if (store) {

@@ -287,18 +287,32 @@ static void put(struct ub_queue *queue, const struct ub_key *keys, size_t n, boo
 	shelter(queue, sheltered.items, sheltered.n, due);
 }
 
-/* The write goes on as it came, at the end of the turn. */
+/* Tells the relay of it at the end of the turn. */
+static void tell_relay(struct ub_queue *queue, struct queue_socket *socket, const struct ub_wire_frame *frame)
+{
+	struct ub_wire_outbox *out = &socket->out;
+	if (ub_wire_outbox_add(out, frame))
+		return;
+	if (ub_wire_outbox_send(out, socket->fd) == UB_WIRE_FULL || !ub_wire_outbox_add(out, frame))
+		queue_complain_of_relay(queue);
+}
+
+/* The write goes on as it came. */
 static void let_go(struct ub_queue *queue, const struct held_write *held)
 {
 	const struct ub_wire_frame committed = {
 		.kind = UB_WIRE_COMMITTED, .id = held->write.id, .committed = { .patient = held->lone }
 	};
-	struct ub_wire_outbox *out = &held->socket->out;
-	if (ub_wire_outbox_add(out, &committed))
-		return;
-	if (ub_wire_outbox_send(out, held->socket->fd) == UB_WIRE_FULL ||
-	    !ub_wire_outbox_add(out, &committed))
-		queue_complain_of_relay(queue);
+	tell_relay(queue, held->socket, &committed);
+}
+
+/* What went ahead is with us, and more may. */
+static void say_heard(struct ub_queue *queue, struct queue_socket *socket)
+{
+	const struct ub_wire_frame heard = { .kind = UB_WIRE_HEARD };
+	if (socket->owes_heard)
+		tell_relay(queue, socket, &heard);
+	socket->owes_heard = false;
 }
 
 /* Puts the keys, then lets the writes go on: those that rules may amend go to the amender first. A write
@@ -313,11 +327,13 @@ static void settle_batch(struct ub_queue *queue, const struct batch *batch)
 		else
 			let_go(queue, held);
 	}
-	for (size_t i = 0; i < queue->n_sockets; i++)
+	for (size_t i = 0; i < queue->n_sockets; i++) {
+		say_heard(queue, &queue->sockets[i]);
 		if (ub_wire_outbox_send(&queue->sockets[i].out, queue->sockets[i].fd) == UB_WIRE_FULL) {
 			ub_wire_outbox_clear(&queue->sockets[i].out);
 			queue_complain_of_relay(queue);
 		}
+	}
 	/* Of these nobody waits for an answer, and their keys are in the store since their writes were
 	 * announced: what is lost now comes up within a minute. */
 	put(queue, batch->due.items, batch->due.n, true, queue_now(), queue->arena);
@@ -339,6 +355,7 @@ static void take_frame(struct ub_queue *queue, struct queue_socket *socket, cons
     struct batch *batch)
 {
 	if (frame->kind == UB_WIRE_WRITE && frame->write.stored) {
+		socket->owes_heard = true;
 		take_stored(queue, &frame->write, batch, queue->arena);
 	} else if (frame->kind == UB_WIRE_WRITE) {
 		take_write(queue, socket, frame, batch, queue->arena);

@@ -28,6 +28,7 @@
 struct queue_socket {
 	int fd;
 	bool ended;                /* the other side is gone; the file stays open, as writes may name it */
+	bool owes_heard;           /* writes that went ahead were heard in this turn */
 	struct ub_wire_outbox out; /* what goes there at the end of the turn */
 };
 

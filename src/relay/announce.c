@@ -47,6 +47,7 @@ void relay_announce_flush(struct loop *loop, bool all)
 	ub_log_paced(loop->shared->log, &loop->full_pace, UB_LOG_WARNING,
 	    "the engine does not keep up; it is told later");
 	loop->tell_at = loop->now + UB_RELAY_TELL_MS;
+	loop->ahead = UB_RELAY_AHEAD_BYTES;
 }
 
 int64_t relay_announce_wait(const struct loop *loop)
@@ -135,8 +136,8 @@ static bool tell_with_body(
 /* ---- a write that goes ahead ---- */
 
 /* Whether the write need not wait for the engine: no rule can want what the body shows, and nothing is known
- * of the object. All that is left for the engine is to remember when the write takes its owner. Now and then
- * one waits all the same, so that the engine is told no more than it takes. */
+ * of the object. All that is left for the engine is to remember when the write takes its owner. While the
+ * engine is behind, writes wait all the same, so that it is told no more than it takes. */
 static bool may_go_ahead(const struct loop *loop, struct ub_text href, struct ub_text body)
 {
 	const struct shared *shared = loop->shared;

@@ -193,6 +193,8 @@ static void hear_engine(struct loop *loop)
 	while ((result = ub_wire_next(&message, &frame)) != UB_WIRE_NONE)
 		if (result == UB_WIRE_OK && frame.kind == UB_WIRE_COMMITTED)
 			relay_conn_committed(loop, frame.id, &frame.committed);
+		else if (result == UB_WIRE_OK && frame.kind == UB_WIRE_HEARD)
+			loop->ahead = 0;
 }
 
 /* ---- events ---- */
@@ -350,6 +352,7 @@ static void *turn(void *argument)
 	struct loop *loop = argument;
 	struct epoll_event events[EVENTS];
 	loop->now = ub_sys_monotonic_ms();
+	ub_sys_run_briefly(UB_RELAY_SLICE_US);
 	while (!is_over(loop)) {
 		int n = epoll_wait(loop->epoll_fd, events, EVENTS, patience(loop));
 		loop->now = ub_sys_monotonic_ms();

@@ -512,7 +512,7 @@ struct loop {
 	uint32_t engine;           /* which engine is ready, counted from 1; 0: none */
 	struct ub_wire_outbox out; /* what the engine is told next */
 	int64_t tell_at;           /* when, at the latest; 0: at the end of the turn */
-	size_t ahead;              /* bytes that went ahead of the engine since it last confirmed a write */
+	size_t ahead;              /* bytes of writes that went ahead since the engine last had all */
 	bool accepting, draining;
 	bool
 	    replaced; /* by a successor, whose engine is to know of the writes that no engine has confirmed */

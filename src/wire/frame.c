@@ -35,6 +35,7 @@ static const struct {
 	[UB_WIRE_ANSWERED] = { 3, true },
 	[UB_WIRE_READY] = { 0, true },
 	[UB_WIRE_COMMITTED] = { 0, true },
+	[UB_WIRE_HEARD] = { 0, true },
 	[UB_WIRE_BODIES] = { 0, true },
 	[UB_WIRE_POLLS] = { 0, true },
 	[UB_WIRE_HELLO] = { 0, true },

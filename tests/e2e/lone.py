@@ -160,6 +160,13 @@ def _(story):
     tap.eventually(lambda: not story.prep_of("known"), "the items are gone", 15)
 
 
+@tap.case("the engine gives way to the relay")
+def _(story):
+    engine = json.loads(support.run("status", "-c", story.upbeat.settings, "--json").stdout)["engine_pid"]
+    steps = os.getpriority(os.PRIO_PROCESS, engine) - os.getpriority(os.PRIO_PROCESS, story.upbeat.pid)
+    tap.equal(steps, 5, "steps")
+
+
 @tap.case("no more goes ahead than an engine that does nothing can be told")
 def _(story):
     upbeat = story.start(support.Upbeat, story.server, f"{support.ORGANIZATION}control: control\nsync_every: 0s\n")
@@ -169,7 +176,7 @@ def _(story):
     words = "\n".join(["DESCRIPTION:long", *[" " + "x" * 70] * 500])
     os.kill(engine, signal.SIGSTOP)
     try:
-        for n in range(100):  # each thread lets 128 KB go ahead
+        for n in range(100):  # each thread lets 512 KB go ahead
             event = calendars.meeting(uid=f"large-{n}", start=calendars.business_day(38), attendees=(), more=words)
             tap.equal(calendar.put(f"large-{n}.ics", event).status, 201, "status")
             if late():

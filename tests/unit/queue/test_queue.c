@@ -231,6 +231,33 @@ Test(queue, skips_a_frame_of_a_kind_that_it_does_not_know)
 	cr_expect_eq(committed(0, &body), -1, "it is no second write");
 }
 
+/* How often the relay was told since the last time that all has come. */
+static int heard(void)
+{
+	struct ub_wire_frame frame;
+	int n = 0;
+	while (ub_wire_receive(relay, &frame, scratch) == UB_WIRE_OK)
+		n += frame.kind == UB_WIRE_HEARD;
+	return n;
+}
+
+Test(queue, says_once_a_turn_that_what_went_ahead_has_come)
+{
+	const struct ub_wire_frame stored = { .kind = UB_WIRE_WRITE,
+		.write = { .write = UB_WRITE_PUT,
+		    .href = UB_TEXT("/a/1.ics"),
+		    .authorization = ub_http_basic(UB_TEXT("alice"), UB_TEXT("pw"), arena),
+		    .body = UB_TEXT("body"),
+		    .stored = true } };
+	send_frame(&stored);
+	send_frame(&stored);
+	hear();
+	cr_expect_eq(heard(), 1);
+	write_frame(1, "alice", "/a/2.ics", "");
+	hear();
+	cr_expect_eq(heard(), 0, "that one was answered by itself");
+}
+
 Test(queue, takes_so_many_frames_at_once_and_then_lets_the_writes_go_on)
 {
 	int size = 1 << 20;

@@ -98,7 +98,8 @@ Test(frame, of_an_answer_arrives_as_it_was_sent)
 
 Test(frame, without_texts_arrives)
 {
-	static const enum ub_wire_kind kinds[] = { UB_WIRE_READY, UB_WIRE_COMMITTED, UB_WIRE_HELLO };
+	static const enum ub_wire_kind kinds[] = { UB_WIRE_READY, UB_WIRE_COMMITTED, UB_WIRE_HEARD,
+		UB_WIRE_HELLO };
 	for (size_t i = 0; i < UB_COUNT(kinds); i++) {
 		unsigned char bytes[32];
 		struct ub_wire_frame sent = { .kind = kinds[i], .id = { 1, 2 } }, got;
