@@ -12,6 +12,7 @@
 #include "upbeat/configuration.h"
 #include "upbeat/identity.h"
 #include "upbeat/store.h"
+#include "upbeat/wire.h"
 
 /* Something to be done once for all calendars of one user. */
 struct ub_order {
@@ -144,6 +145,8 @@ struct ub_queue_relay ub_queue_relay(struct ub_queue *queue);
 /* Why the relay uses certificates that it has read before, in the arena; empty: it uses those of the files.
  * Any thread. */
 struct ub_text ub_queue_tls_problem(struct ub_queue *queue, struct ub_arena *arena);
+/* How many requests wait, and were refused, as the relay tells. Any thread. */
+struct ub_wire_crowd ub_queue_crowd(const struct ub_queue *queue, size_t upstream);
 
 /*
  * Puts n keys for a user of the machine, due at once. He has just used these credentials himself, so that

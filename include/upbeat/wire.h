@@ -7,9 +7,9 @@
  * SOCK_SEQPACKET socket is one frame, or several that go together, one behind the other. The engine finds its
  * end of the pair with the relay at the file descriptor UB_WIRE_ENGINE_FD, and the listening control socket
  * at UB_WIRE_CONTROL_FD. Each loop of the relay has a socket of its own, which comes with HELLO: what a loop
- * tells is answered there. At UB_WIRE_KNOWN_FD is memory in which the engine shows the relay what it knows.
- * All ends are the same program on the same machine. All the same a frame is checked: if a length does not
- * fit, it is no frame.
+ * tells is answered there. At UB_WIRE_KNOWN_FD is memory in which the engine shows the relay what it knows,
+ * and the relay the engine how crowded servers are. All ends are the same program on the same machine. All
+ * the same a frame is checked: if a length does not fit, it is no frame.
  *
  * relay to engine                       engine to relay
  *   HELLO     which engine it is;         READY      settings and rules are read; sent once
@@ -279,6 +279,16 @@ void ub_wire_known_clear(struct ub_wire_known *known);
 void ub_wire_known_complete(struct ub_wire_known *known);
 void ub_wire_known_add(struct ub_wire_known *known, struct ub_text name);
 bool ub_wire_known_has(const struct ub_wire_known *known, struct ub_text name);
+
+/* Requests to an upstream, by its number in the settings: 0 is the CalDAV server. */
+struct ub_wire_crowd {
+	uint32_t waiting; /* for a place at its servers, now */
+	uint64_t refused; /* as there was none, since the relay began */
+};
+/* The relay tells the engine in the same memory. `upstream` is less than UB_UPSTREAMS_MAX. Any thread. */
+void ub_wire_known_set_waiting(struct ub_wire_known *known, size_t upstream, uint32_t waiting);
+void ub_wire_known_count_refused(struct ub_wire_known *known, size_t upstream);
+struct ub_wire_crowd ub_wire_known_crowd(const struct ub_wire_known *known, size_t upstream);
 
 /* Sends the bytes of a frame, and open files along with it; does not block. */
 UB_MUST_USE enum ub_wire_result ub_wire_send_files(

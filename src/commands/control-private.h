@@ -37,6 +37,10 @@ struct json_t *control_unusable(const struct ub_telling *telling);
 /* servers.c: whether servers that are equal answer; nothing, and an empty array, where there is one alone. */
 void control_print_servers(const struct ub_telling *telling, const char *label);
 struct json_t *control_servers(const struct ub_telling *telling);
+/* And how many requests wait for a place at an upstream's servers, or were refused; no line where there are
+ * none. */
+void control_print_requests(const struct ub_telling *telling, const char *label);
+struct json_t *control_requests(const struct ub_telling *telling);
 /* explain-meeting.c */
 /* `instance`: of a series, the day of the instance that is meant, such as 2026-12-09; empty: the next ones.
  */

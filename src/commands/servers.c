@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Whether the CalDAV servers that are equal answer, for `upbeat status`: they are asked now.
+ * Whether the CalDAV servers that are equal answer, for `upbeat status`: they are asked now. And how many
+ * requests find no place at an upstream's servers, which the relay has counted.
  */
+#include <inttypes.h>
+
 #include "control-private.h"
 
 #include "upbeat/configuration.h"
@@ -49,6 +52,50 @@ json_t *control_servers(const struct ub_telling *telling)
 		ub_json_set(object, "url", ub_json_text(upstream->servers[i].base));
 		ub_json_set(object, "answers", ub_json_must(json_boolean(why.len == 0)));
 		ub_json_set(object, "why", ub_json_text(why));
+		ub_json_add(array, object);
+	}
+	return array;
+}
+
+/* ---- requests ---- */
+
+/* NULL: there are no more. */
+static const struct ub_settings_upstream *upstream_at(const struct ub_settings *settings, size_t i)
+{
+	return i == 0 ? &settings->upstream : i <= settings->n_others ? &settings->others[i - 1] : NULL;
+}
+
+void control_print_requests(const struct ub_telling *telling, const char *label)
+{
+	const struct ub_settings_upstream *upstream;
+	bool first = true;
+	for (size_t i = 0; (upstream = upstream_at(telling->snapshot->settings, i)); i++) {
+		struct ub_wire_crowd crowd = ub_queue_crowd(telling->daemon->queue, i);
+		if (crowd.waiting == 0 && crowd.refused == 0)
+			continue;
+		ub_buf_str(telling->out, first ? label : "          ");
+		ub_buf_printf(telling->out, "%u wait for a place at ", (unsigned)crowd.waiting);
+		ub_buf_shown(telling->out, upstream->base);
+		ub_buf_printf(telling->out, "; %" PRIu64 " have found none\n", crowd.refused);
+		first = false;
+	}
+}
+
+static json_t *number(uint64_t value)
+{
+	return ub_json_must(json_integer((json_int_t)value));
+}
+
+json_t *control_requests(const struct ub_telling *telling)
+{
+	const struct ub_settings_upstream *upstream;
+	json_t *array = ub_json_must(json_array());
+	for (size_t i = 0; (upstream = upstream_at(telling->snapshot->settings, i)); i++) {
+		struct ub_wire_crowd crowd = ub_queue_crowd(telling->daemon->queue, i);
+		json_t *object = ub_json_must(json_object());
+		ub_json_set(object, "upstream", ub_json_text(upstream->base));
+		ub_json_set(object, "waiting", number(crowd.waiting));
+		ub_json_set(object, "refused", number(crowd.refused));
 		ub_json_add(array, object);
 	}
 	return array;

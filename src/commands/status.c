@@ -322,6 +322,7 @@ static void print_status(struct status *status)
 	print_reload(status);
 	print_tls(status);
 	control_print_servers(status->telling, label_of(status, "Servers   "));
+	control_print_requests(status->telling, label_of(status, "Requests  "));
 	control_print_accounts(status->telling, label_of(status, "Accounts  "));
 	print_owners(status);
 	control_print_sinks(status->telling, label_of(status, "Events    "));
@@ -515,6 +516,7 @@ static json_t *status_object(const struct status *status)
 	ub_json_set(object, "reload", reload_object(status));
 	ub_json_set(object, "tls_problem", tls_problem(status));
 	ub_json_set(object, "servers", control_servers(telling));
+	ub_json_set(object, "requests", control_requests(telling));
 	ub_json_set(object, "accounts", control_accounts(telling));
 	ub_json_set(object, "owners", owners_array(status));
 	ub_json_set(object, "events", control_sinks(telling));

@@ -99,6 +99,11 @@ struct ub_text ub_queue_tls_problem(struct ub_queue *queue, struct ub_arena *are
 	return problem;
 }
 
+struct ub_wire_crowd ub_queue_crowd(const struct ub_queue *queue, size_t upstream)
+{
+	return queue->objects ? ub_wire_known_crowd(queue->objects, upstream) : (struct ub_wire_crowd){ 0 };
+}
+
 /* A user who only waits renews the credentials that are kept, and brings no others: those that the server has
  * refused meanwhile would be tried for ever. Returns whether he had some here. */
 static bool keep_credentials(

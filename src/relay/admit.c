@@ -150,6 +150,15 @@ static bool all_down(const struct loop *loop, const struct site *site)
 	return true;
 }
 
+/* The lock is held, and no more is done under it. Tells the engine how many wait. */
+static void unlock(const struct loop *loop, const struct site *site)
+{
+	struct ub_wire_known *known = loop->shared->known;
+	if (known)
+		ub_wire_known_set_waiting(known, (size_t)(site - loop->shared->sites), site->line->waiting);
+	pthread_mutex_unlock(&site->line->lock);
+}
+
 /* The lock is held. Those who wait have whatever places are free. */
 static void hand_out(struct loop *loop, const struct site *site)
 {
@@ -181,18 +190,19 @@ static bool join(struct conn *conn)
 		line->waiting++;
 		hand_out(conn->loop, site);
 	}
-	pthread_mutex_unlock(&line->lock);
+	unlock(conn->loop, site);
 	return room;
 }
 
 /* It was called meanwhile, or was not. */
-static void stop_waiting(struct line *line, struct admission *admission)
+static void stop_waiting(const struct loop *loop, const struct site *site, struct admission *admission)
 {
+	struct line *line = site->line;
 	pthread_mutex_lock(&line->lock);
 	if (!admission->pool)
 		line->waiting--;
 	take_out(admission->pool ? &admission->pool->admitted : &line->waiters, admission);
-	pthread_mutex_unlock(&line->lock);
+	unlock(loop, site);
 	admission->waits = false;
 }
 
@@ -201,7 +211,7 @@ void relay_admit_leave(struct loop *loop, struct exchange *exchange)
 	struct admission *admission = &exchange->admission;
 	const struct site *site = exchange->site;
 	if (admission->waits)
-		stop_waiting(site->line, admission);
+		stop_waiting(loop, site, admission);
 	struct pool *pool = admission->pool;
 	admission->pool = NULL;
 	if (!pool)
@@ -211,7 +221,7 @@ void relay_admit_leave(struct loop *loop, struct exchange *exchange)
 		return;
 	pthread_mutex_lock(&site->line->lock);
 	hand_out(loop, site);
-	pthread_mutex_unlock(&site->line->lock);
+	unlock(loop, site);
 }
 
 /* ---- in, now or later ---- */

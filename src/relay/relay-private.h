@@ -479,7 +479,7 @@ struct shared {
 	bool one_for_all;            /* the only site has all requests */
 	_Atomic bool bodies;         /* the engine wants to see bodies */
 	_Atomic bool lone_go_ahead;  /* as in struct ub_wire_bodies */
-	struct ub_wire_known *known; /* what the engine knows; NULL: there is no such memory */
+	struct ub_wire_known *known; /* shared with the engine; NULL: there is no such memory */
 	_Atomic bool anybody_waits;  /* keys waited when the engine last told */
 	/* The buckets in which keys waited then, without those whose users were heard of since. */
 	_Atomic uint64_t waiting[UB_WIRE_WAITING_BYTES / 8];

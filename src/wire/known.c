@@ -11,6 +11,8 @@
 /* What the file holds. */
 struct ub_wire_known {
 	_Atomic uint32_t complete;
+	_Atomic uint32_t waiting[UB_UPSTREAMS_MAX];
+	_Atomic uint64_t refused[UB_UPSTREAMS_MAX];
 	_Atomic uint64_t bits[UB_WIRE_KNOWN_BITS / 64];
 };
 
@@ -90,4 +92,21 @@ bool ub_wire_known_has(const struct ub_wire_known *known, struct ub_text name)
 			UINT64_C(1) << places[i] % 64))
 			return false;
 	return true;
+}
+
+/* ---- how crowded servers are ---- */
+
+void ub_wire_known_set_waiting(struct ub_wire_known *known, size_t upstream, uint32_t waiting)
+{
+	atomic_store(&known->waiting[upstream], waiting);
+}
+
+void ub_wire_known_count_refused(struct ub_wire_known *known, size_t upstream)
+{
+	atomic_fetch_add(&known->refused[upstream], 1);
+}
+
+struct ub_wire_crowd ub_wire_known_crowd(const struct ub_wire_known *known, size_t upstream)
+{
+	return (struct ub_wire_crowd){ known->waiting[upstream], known->refused[upstream] };
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """More requests than may be at a server at once: some wait, in order and not for ever, and others are told to come again."""
+import json
 import os
 import select
 import signal
@@ -328,6 +329,10 @@ def _(world):
                           store=f"sqlite:{world.folder}/store")
     (first,) = world.fill(upbeat, late, 1)
     waiting, another = world.overfill(upbeat)
+    told = json.loads(support.run("status", "--json", "-c", upbeat.settings).stdout)
+    tap.equal(told["requests"], [{"upstream": world.server.url, "waiting": 1, "refused": 1}], "status")
+    line = f"Requests  1 wait for a place at {world.server.url}; 1 have found none\n"
+    tap.contains(support.run("status", "-c", upbeat.settings).stdout, line, "status")
     upbeat.settings.write_text(upbeat.settings.read_text().replace("per_server: 1", "per_server: 2"))
     os.kill(upbeat.pid, signal.SIGHUP)
     tap.eventually(lambda: "`limits` has changed: that takes a restart" in upbeat.said(), "the log")

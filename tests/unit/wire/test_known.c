@@ -29,6 +29,24 @@ Test(known, all_is_found_until_all_is_there_and_then_what_was_added)
 	ub_arena_free(&arena);
 }
 
+Test(known, the_engine_sees_how_crowded_servers_are_whatever_it_knows)
+{
+	int fd = ub_wire_known_new();
+	struct ub_wire_known *engine = ub_wire_known_open(fd), *relay = ub_wire_known_open(fd);
+	cr_assert(engine && relay);
+	ub_wire_known_set_waiting(relay, UB_UPSTREAMS_MAX - 1, 7);
+	ub_wire_known_count_refused(relay, UB_UPSTREAMS_MAX - 1);
+	ub_wire_known_count_refused(relay, UB_UPSTREAMS_MAX - 1);
+	ub_wire_known_clear(engine);
+	struct ub_wire_crowd crowd = ub_wire_known_crowd(engine, UB_UPSTREAMS_MAX - 1);
+	cr_expect(crowd.waiting == 7 && crowd.refused == 2);
+	crowd = ub_wire_known_crowd(engine, 0);
+	cr_expect(crowd.waiting == 0 && crowd.refused == 0);
+	ub_wire_known_close(&relay);
+	ub_wire_known_close(&engine);
+	close(fd);
+}
+
 Test(known, the_file_keeps_its_size_and_another_file_is_none)
 {
 	int fd = ub_wire_known_new();
