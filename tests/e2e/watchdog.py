@@ -20,25 +20,24 @@ ASIDE = 3  # a key's state
 DIES = 2  # engines, until a key is set aside
 WHY = "reading a calendar object took more than a second of processor time"
 LONG = 30.0  # seconds, for engines that die and are started again
-SLOW = 2.0  # seconds that no request may take
+MANY = 10  # polls
 
 
 class Traffic:
-    """What clients do while engines die: each user polls all the time, so that credentials are at hand."""
+    """What clients do while engines die: each user polls all the time, so that credentials are at hand. A request fails
+    after half a minute; an engine ends when it has read for a minute what no key is to blame for."""
 
     def __init__(self, upbeat):
         self.upbeat, self.seen, self.wrong, self.ending = upbeat, 0, [], threading.Event()
         self.thread = threading.Thread(target=self.run)
 
     def run(self):
-        while not self.ending.is_set():
+        while self.seen < MANY or not self.ending.is_set():
             for user in support.USERS:
-                began = time.monotonic()
                 status = self.poll(user)
-                took = time.monotonic() - began
                 self.seen += 1
-                if status != 207 or took > SLOW * tap.PATIENCE:
-                    self.wrong.append((status, took))
+                if status != 207:
+                    self.wrong.append(status)
             time.sleep(0.05)
 
     def poll(self, user):
@@ -54,7 +53,6 @@ class Traffic:
     def __exit__(self, *_):
         self.ending.set()
         self.thread.join()
-        assert self.seen > 10, self.seen
         tap.equal(self.wrong, [], "requests that did not pass")
 
 
@@ -77,10 +75,8 @@ class Story(support.World):
         return calendars.Calendar(self.upbeat.calendar_of(user), user)
 
     def put(self, user, uid, **more):
-        began = time.monotonic()
         status = self.calendar(user).put(f"{uid}.ics", calendars.meeting(uid=uid, organizer=user, **more)).status
         assert status in (201, 204), f"PUT: {status}"
-        assert time.monotonic() - began < SLOW * tap.PATIENCE, "a PUT was held up"
 
     def items_of(self, user, uid):
         return self.calendar(user).items_of(uid)
@@ -107,9 +103,16 @@ class Story(support.World):
         return len(self.ended()) >= ends and self.upbeat.has_engine()
 
 
-def engine_arguments(upbeat):
+def engine_file(upbeat, name):
+    """What a file of the engine's process says; nothing where there is no engine."""
     children = pathlib.Path(f"/proc/{upbeat.pid}/task/{upbeat.pid}/children").read_text().split()
-    return pathlib.Path(f"/proc/{children[0]}/cmdline").read_text().split("\0") if children else []
+    return pathlib.Path(f"/proc/{children[0]}/{name}").read_text() if children else ""
+
+
+def engine_spent(upbeat):
+    """The engine's processor time in seconds, without what it spent for others: proc_pid_stat(5), the 14th number."""
+    numbers = engine_file(upbeat, "stat").rpartition(")")[2].split()
+    return int(numbers[11]) / os.sysconf("SC_CLK_TCK") if numbers else 0
 
 
 @tap.case("an object that is read without end ends two engines, and then is set aside; traffic passes")
@@ -135,7 +138,8 @@ def _(story):
             assert all(crashes == 0 for href, crashes in story.crashes().items() if "sound" in href), story.crashes()
         tap.eventually(lambda: len(story.ended()) > before, "an engine dies", LONG)
         tap.eventually(story.upbeat.has_engine, "another engine", LONG)
-        assert "--after-crash" not in engine_arguments(story.upbeat), "all that was worked on is suspected"
+        words = engine_file(story.upbeat, "cmdline").split("\0")
+        assert "--after-crash" not in words, "all that was worked on is suspected"
         tap.eventually(lambda: len(story.ended()) == before + DIES, "another engine dies", LONG)
         for n in range(6):
             tap.eventually(lambda: story.items_of("bob", f"sound-{n}"), f"items of sound-{n}", LONG)
@@ -192,16 +196,20 @@ def _(story):
 @tap.case("a body that the server refuses ends no engine and no request, and no key is blamed")
 def _(story):
     ended, keys = len(story.ended()), story.keys()
-    with Traffic(story.upbeat):
-        url = story.upbeat.calendar_of("bob") + "sound-0.ics"
-        began = time.monotonic()
-        body = calendars.meeting(uid="sound-0", organizer="bob", more=SPIN)
+    url = story.upbeat.calendar_of("bob") + "sound-0.ics"
+    body = calendars.meeting(uid="sound-0", organizer="bob", more=SPIN)
+    spent = engine_spent(story.upbeat)
+
+    def is_read():
+        """On a busy machine a body's time may be up before it is looked at; then the next one is."""
         answer = support.request("PUT", url, None, body, {"Authorization": "Basic Ym9iOndyb25n"})
         tap.equal(answer.status, 401, "PUT")
-        assert time.monotonic() - began < SLOW * tap.PATIENCE, "the PUT was held up"
+        return engine_spent(story.upbeat) > spent + 2
+
+    with Traffic(story.upbeat):
+        tap.eventually(is_read, "a body is read without end", LONG)
         story.put("bob", "sound-7", start=calendars.business_day(14))
         tap.eventually(lambda: story.items_of("bob", "sound-7"), "items", LONG)
-        time.sleep(2 * tap.PATIENCE)
         tap.eventually(lambda: story.keys() == keys, "the keys of before", LONG)
     tap.equal(len(story.ended()), ended, "ends of engines")
 
