@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -403,13 +404,13 @@ static int claim_and_run(struct ub_cli *cli, const struct ub_settings *settings,
 /* The daemon becomes the user of the settings, and reads all once more as him: what he may not read is told
  * before anything starts. NULL: the reason has been reported. */
 static struct ub_snapshot *become_user(
-    struct ub_cli *cli, const struct ub_snapshot_input *input, struct ub_snapshot *snapshot)
+    const struct ub_snapshot_input *input, struct ub_snapshot *snapshot, struct ub_arena *arena)
 {
 	struct ub_text why, user = snapshot->settings->user;
-	struct ub_diags diags = UB_DIAGS(cli->arena);
+	struct ub_diags diags = UB_DIAGS(arena);
 	if (user.len == 0)
 		return snapshot;
-	bool became = ub_sys_become(ub_text_cstr(cli->arena, user), &why);
+	bool became = ub_sys_become(ub_text_cstr(arena, user), &why);
 	if (!became)
 		ub_cli_complain("user: %.*s: %.*s", UB_ARGS(user), UB_ARGS(why));
 	ub_snapshot_release(&snapshot);
@@ -419,26 +420,42 @@ static struct ub_snapshot *become_user(
 	return snapshot;
 }
 
+/* Reads everything and tells what is wrong, then forgets it: rules are the engine's, which reads them itself.
+ * False: the relay cannot run, and the reason has been reported. */
+static bool check(struct ub_cli *cli, const struct ub_snapshot_input *input, int *signals)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_diags diags = UB_DIAGS(arena);
+	struct ub_snapshot *snapshot = begin(cli, input, signals, &diags);
+	if (snapshot)
+		snapshot = become_user(input, snapshot, arena);
+	bool good = snapshot != NULL;
+	if (good && snapshot->without_rules)
+		ub_cli_complain("serve: calendars pass, but there are no rules until this is mended");
+	ub_snapshot_release(&snapshot);
+	ub_arena_free(&arena);
+	(void)malloc_trim(0);
+	return good;
+}
+
 static int serve(struct ub_cli *cli)
 {
 	int signals;
-	struct ub_diags diags = UB_DIAGS(cli->arena);
 	/* Calendars pass even if the rules have mistakes. */
 	const struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
 		.without_plugins = true,
 		.marks_plugins = true,
 		.looks_at_secrets = true,
 		.may_lack_rules = true };
-	struct ub_snapshot *snapshot = begin(cli, &input, &signals, &diags);
-	if (!snapshot)
+	if (!check(cli, &input, &signals))
 		return input.settings_path ? UB_EXIT_FINDINGS : UB_EXIT_USAGE;
-	snapshot = become_user(cli, &input, snapshot);
-	if (!snapshot)
-		return UB_EXIT_FINDINGS;
-	if (snapshot->without_rules)
-		ub_cli_complain("serve: calendars pass, but there are no rules until this is mended");
-	int status = claim_and_run(cli, snapshot->settings, signals);
-	ub_snapshot_release(&snapshot);
+	struct ub_zones *zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
+	struct ub_diags diags = UB_DIAGS(cli->arena);
+	const struct ub_settings *settings = ub_cli_settings(cli->arena, input.settings_path, zones, &diags);
+	if (diags.errors) /* the file has changed just now */
+		ub_cli_print_diags(&diags);
+	int status = settings && !diags.errors ? claim_and_run(cli, settings, signals) : UB_EXIT_FINDINGS;
+	ub_cal_zones_free(&zones);
 	return status;
 }
 
