@@ -166,17 +166,29 @@ static struct ub_text why(const struct ub_draft *draft, const struct ub_facts *f
 	return ub_buf_text(&out);
 }
 
-static void print_meeting(const struct ub_making *making, struct ub_buf *out)
+/* When the meeting is, for somebody who reads one line of it. */
+static void print_time(const struct ub_making *making, struct ub_buf *out)
 {
 	const struct ub_meeting *meeting = &making->input->facts->meeting;
 	const struct ub_zone *zone = making->calendar.zone;
-	struct ub_text const untitled = UB_TEXT("a meeting without a title");
-	ub_buf_printf(out, "For: %.*s, ", UB_ARGS(meeting->title.len ? meeting->title : untitled));
-	bool whole_days = meeting->event->start.date;
-	ub_cal_format(
-	    out, whole_days ? UB_TEXT("%a %F") : UB_TEXT("%a %F %R"), zone, meeting->start, UB_ENGLISH);
-	if (!whole_days)
-		ub_buf_printf(out, " (%.*s)", UB_ARGS(ub_cal_zone_name(zone)));
+	if (meeting->event->start.date) {
+		ub_cal_format(out, UB_TEXT("%a %-d %b %Y"), zone, meeting->start, UB_ENGLISH);
+		return;
+	}
+	ub_cal_format(out, UB_TEXT("%a %-d %b %Y, %R"), zone, meeting->start, UB_ENGLISH);
+	bool long_lasting = meeting->end - meeting->start >= 12 * 3600;
+	if (meeting->end > meeting->start)
+		ub_cal_format(out, long_lasting ? UB_TEXT(" to %a %-d %b %Y, %R") : UB_TEXT(" to %R"), zone,
+		    meeting->end, UB_ENGLISH);
+	ub_buf_printf(out, " (%.*s)", UB_ARGS(ub_cal_zone_name(zone)));
+}
+
+static void print_meeting(const struct ub_making *making, struct ub_buf *out)
+{
+	struct ub_text const title = making->input->facts->meeting.title,
+			     untitled = UB_TEXT("a meeting without a title");
+	ub_buf_printf(out, "For: %.*s, ", UB_ARGS(title.len ? title : untitled));
+	print_time(making, out);
 	ub_buf_char(out, '\n');
 }
 
@@ -194,20 +206,21 @@ static void print_period(const struct ub_making *making, struct ub_buf *out)
 	ub_buf_char(out, '\n');
 }
 
-/* The order is by importance: the agenda, the mail, and then the item's purpose and reason. */
+/* The order is by importance: what the item is for and when that is, the agenda, the mail, and the reason. */
 static struct ub_text describe(const struct ub_making *making, const struct ub_item *item)
 {
 	struct ub_buf out = UB_BUF(making->arena);
-	if (item->agenda.len)
-		ub_buf_printf(&out, "%.*s\n\n", UB_ARGS(item->agenda));
-	if (item->mail.len)
-		ub_buf_printf(
-		    &out, UB_PLAN_MAIL_BEGIN "\n%.*s\n" UB_PLAN_MAIL_END "\n\n", UB_ARGS(item->mail));
 	if (item->unrelated)
 		print_period(making, &out);
 	else
 		print_meeting(making, &out);
-	ub_buf_printf(&out, "Why: %.*s\n", UB_ARGS(item->why));
+	if (item->agenda.len)
+		ub_buf_printf(&out, "\n%.*s\n", UB_ARGS(item->agenda));
+	if (item->mail.len)
+		ub_buf_printf(
+		    &out, "\n" UB_PLAN_MAIL_BEGIN "\n%.*s\n" UB_PLAN_MAIL_END "\n", UB_ARGS(item->mail));
+	ub_buf_printf(
+	    &out, "%sWhy: %.*s\n", item->agenda.len || item->mail.len ? "\n" : "", UB_ARGS(item->why));
 	ub_buf_str(&out, UB_PLAN_TEXT_END);
 	return ub_buf_text(&out);
 }

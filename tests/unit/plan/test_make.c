@@ -357,9 +357,9 @@ Test(plan, agenda_mail_and_reason_stand_between_two_lines)
 	world->event.summary = UB_TEXT(UB_PLAN_TEXT_END " or not");
 	const struct ub_item *mail = world_item(world_plan(world), "mail/mail");
 	cr_expect_str_eq(ub_text_cstr(world->arena, mail->description),
+	    "For: " UB_PLAN_TEXT_END " or not, Thu 12 Nov 2026, 14:00 to 15:00 (Europe/Berlin)\n\n"
 	    "Hello\n\n> " UB_PLAN_TEXT_END " or not\n\n" UB_PLAN_MAIL_BEGIN "\n"
 	    "Hello\n\n> " UB_PLAN_TEXT_END " or not\n" UB_PLAN_MAIL_END "\n\n"
-	    "For: " UB_PLAN_TEXT_END " or not, Thu 2026-11-12 14:00 (Europe/Berlin)\n"
 	    "Why: The customer gets the agenda in time. (rule mail)\n" UB_PLAN_TEXT_END);
 	cr_expect_str_eq(ub_text_cstr(world->arena, mail->mail), "Hello\n\n> " UB_PLAN_TEXT_END " or not");
 }

@@ -33,8 +33,8 @@ TestSuite(print, .init = set_up, .fini = tear_down);
 	"  - {name: another-rule, when: '!meeting.customer', create: [{task: a, title: A, due: start}]}\n"   \
 	"  - {name: unsure, when: account.tier == 'x', create: [{task: a, title: A, due: start}]}\n"
 
+#define FOR "    | For: Roadmap, Thu 12 Nov 2026, 14:00 to 15:00 (Europe/Berlin)\n"
 #define END                                                                                                  \
-	"    | For: Roadmap, Thu 2026-11-12 14:00 (Europe/Berlin)\n"                                         \
 	"    | Why: The rules ask for it. (rule prep)\n"                                                     \
 	"    | " UB_PLAN_TEXT_END "\n"
 
@@ -45,13 +45,13 @@ static const char words[] =
     "  cannot tell  unsure        `account.tier` has no value\n"
     "\nItems\n"
     "  task  Mail  [prep/mail]\n"
-    "    due Mon 2026-11-09 14:00 (Europe/Berlin)\n" END "  event Night  [prep/night]\n"
+    "    due Mon 2026-11-09 14:00 (Europe/Berlin)\n" FOR END "  event Night  [prep/night]\n"
     "    Wed 2026-11-11 23:55-Thu 2026-11-12 00:15 (Europe/Berlin), shown as free\n"
     "    anna@ours.example invites ben@ours.example, nora@us.ours.example\n"
     "    reminder 10 minutes before\n"
     "    reminder at that time\n"
-    "    categories One, Two\n" END "  event Brief  [prep/brief]\n"
-    "    Thu 2026-11-12 14:00-14:01 (Europe/Berlin)\n"
+    "    categories One, Two\n" FOR END "  event Brief  [prep/brief]\n"
+    "    Thu 2026-11-12 14:00-14:01 (Europe/Berlin)\n" FOR "    |\n"
     "    | First\n"
     "    |\n"
     "    | Second\n"
