@@ -135,7 +135,7 @@ def _():
 def _():
     items = explain(event(), ACCOUNT.replace("TIER", "small"))
     todo = items["prep/before"]["description"]
-    for known in ("health red", "lock-in", "Temper: blunt", "A new director"):
+    for known in ("health red", "lock-in", "C. Tho (blunt)", "A new director"):
         tap.contains(items["prep/prep"]["description"], known, "prep call")
     mail = todo[todo.index("Subject:"):]
     assert not re.search(r"red\b|blunt|lock-in|director", mail), mail
@@ -145,7 +145,7 @@ def _():
 @tap.case("the last minutes belong to the next step: eight of them, four in a short meeting; a very short one has no sheet")
 def _():
     for end, at in (("20261112T150000", "14:52"), ("20261112T143000", "14:26")):
-        tap.contains(explain(event(end=end))["run-sheet/sheet"]["description"], f"The bell rings at {at}.", "sheet")
+        tap.contains(explain(event(end=end))["run-sheet/sheet"]["description"], f"- {at} Next step.", "sheet")
     assert "run-sheet/sheet" not in explain(event(end="20261112T142500"))
 
 

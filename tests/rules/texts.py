@@ -17,6 +17,7 @@ TOP = pathlib.Path(os.environ["srcdir"]).resolve()
 AT = "2026-11-02 09:00"
 SEED = int(os.environ.get("SEED", "7"))
 MEETINGS = 100
+LINES = 30  # in a description, without the mail
 SETTINGS = """\
 listen: 127.0.0.1:8642
 upstream: http://127.0.0.1:5232
@@ -96,6 +97,11 @@ def mail_of(text):
     return text.partition("--- Mail to the customer ---")[2].partition("--- End of mail ---")[0]
 
 
+def notes_of(text):
+    """What is for us alone."""
+    return "".join(part.rpartition("--- End of mail ---")[2] for part in text.partition("--- Mail to the customer ---")[::2])
+
+
 def when(text):
     return datetime.fromisoformat(text)
 
@@ -127,6 +133,10 @@ def check(item, minutes):
     assert not empty_fields(text), f"{item['id']}: {empty_fields(text)}"
     assert not misnumbered(text), f"{item['id']}: {misnumbered(text)} in\n{text}"
     assert "\n\n\n" not in text, f"{item['id']}: a gap in\n{text}"
+    lines = [line for line in notes_of(text).splitlines() if line]
+    assert len(lines) <= LINES, f"{item['id']}: {len(lines)} lines in\n{text}"
+    lines = [line for line in lines if not line.startswith("- ")]  # two guests may have one name
+    assert len(set(lines)) == len(lines), f"{item['id']}: a line twice in\n{text}"
     shares = [int(found) for found in re.findall(r"\((\d+) min\)$", mail_of(text), re.M)]
     assert not shares or sum(shares) == minutes < 24 * 60, f"{item['id']}: {shares} of {minutes}\n{text}"
 
