@@ -163,8 +163,8 @@ def _(story):
 @tap.case("the engine gives way to the relay")
 def _(story):
     engine = json.loads(support.run("status", "-c", story.upbeat.settings, "--json").stdout)["engine_pid"]
-    steps = os.getpriority(os.PRIO_PROCESS, engine) - os.getpriority(os.PRIO_PROCESS, story.upbeat.pid)
-    tap.equal(steps, 5, "steps")
+    relay = os.getpriority(os.PRIO_PROCESS, story.upbeat.pid)
+    tap.equal(os.getpriority(os.PRIO_PROCESS, engine), min(relay + 5, 19), "its niceness")
 
 
 @tap.case("no more goes ahead than an engine that does nothing can be told")

@@ -12,20 +12,25 @@
 #include "leaks.h"
 #include "world.h"
 
+enum { PATH = FOLDER_PATH + sizeof("/second-wal") };
+
 static const char *const ends[] = { "", "-wal" };
 static char folder[FOLDER_PATH];
 static const char *more_settings;
 static bool killed; /* the first process */
 
-static const char *path_of(const char *name, const char *end)
+/* The server's thread asks for paths, too. */
+static const char *path_of(char path[PATH], const char *name, const char *end)
 {
-	return ub_textf(arena, "%s/%s%s", folder, name, end).ptr;
+	(void)snprintf(path, PATH, "%s/%s%s", folder, name, end);
+	return path;
 }
 
 static void open_store(const char *name)
 {
 	struct ub_text problem;
-	store = ub_store_sqlite_open(path_of(name, ""), 0, arena, &problem);
+	char path[PATH];
+	store = ub_store_sqlite_open(path_of(path, name, ""), 0, arena, &problem);
 	cr_assert(store, "%.*s", UB_ARGS(problem));
 }
 
@@ -63,8 +68,9 @@ static void copy(const char *from, const char *to)
 /* The files as a process leaves them that is killed now. While it waits for the server, it writes nothing. */
 static void leave_files(void)
 {
+	char from[PATH], to[PATH];
 	for (size_t i = 0; i < UB_COUNT(ends); i++)
-		copy(path_of("first", ends[i]), path_of("second", ends[i]));
+		copy(path_of(from, "first", ends[i]), path_of(to, "second", ends[i]));
 }
 
 /* Works until the nth request, where the process is killed, and begins the next one. *killed: there are so
