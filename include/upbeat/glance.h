@@ -37,5 +37,8 @@ struct ub_glance {
  * plainly enough to tell. What two readers might take in two ways is never plain.
  */
 UB_MUST_USE bool ub_glance_is_lone(struct ub_text object, struct ub_glance *glance);
+/* An object that has the lines that count and no others, made of the glance at a lone one: a glance at it
+ * finds the same. In the arena. */
+struct ub_text ub_glance_brief(const struct ub_glance *glance, struct ub_arena *arena);
 
 #endif

@@ -101,7 +101,8 @@ struct ub_wire_write {
 	struct ub_text agent; /* User-Agent, as sent; empty: none */
 	bool certified;       /* he has shown a certificate */
 	/* The write went ahead of the engine, as no rule can want what the body shows, and the server has
-	 * stored it with this ETag (empty: none). Neither COMMITTED nor ANSWERED is due. */
+	 * stored it with this ETag (empty: none). The body is that of ub_glance_brief(). Neither COMMITTED
+	 * nor ANSWERED is due. */
 	bool stored;
 	struct ub_text etag;
 	/* When it was announced: the lower 16 bits of ub_sys_monotonic_ms(). The frame may come later. */

@@ -208,3 +208,26 @@ bool ub_glance_is_lone(struct ub_text object, struct ub_glance *glance)
 	return reader.at == OUTSIDE && reader.object && uid.len && !memchr(uid.ptr, '\\', uid.len) &&
 	       ub_text_utf8_valid(uid);
 }
+
+/* ---- in brief ---- */
+
+static void add_line(struct ub_buf *brief, struct ub_text line)
+{
+	ub_buf_add(brief, line);
+	ub_buf_add(brief, UB_TEXT("\r\n"));
+}
+
+struct ub_text ub_glance_brief(const struct ub_glance *glance, struct ub_arena *arena)
+{
+	struct ub_buf brief = UB_BUF(arena);
+	add_line(&brief, UB_TEXT("BEGIN:VCALENDAR"));
+	if (glance->lines[UB_GLANCE_PRODID].len)
+		add_line(&brief, glance->lines[UB_GLANCE_PRODID]);
+	add_line(&brief, glance->task ? UB_TEXT("BEGIN:VTODO") : UB_TEXT("BEGIN:VEVENT"));
+	for (size_t i = 0; i < UB_GLANCE_PRODID; i++)
+		if (glance->lines[i].len)
+			add_line(&brief, glance->lines[i]);
+	add_line(&brief, glance->task ? UB_TEXT("END:VTODO") : UB_TEXT("END:VEVENT"));
+	add_line(&brief, UB_TEXT("END:VCALENDAR"));
+	return ub_buf_text(&brief);
+}

@@ -135,23 +135,30 @@ static bool tell_with_body(
 
 /* ---- a write that goes ahead ---- */
 
-/* Whether the write need not wait for the engine: no rule can want what the body shows, and nothing is known
- * of the object. All that is left for the engine is to remember when the write takes its owner. While the
- * engine is behind, writes wait all the same, so that it is told no more than it takes. */
-static bool may_go_ahead(const struct loop *loop, struct ub_text href, struct ub_text body)
+/* What the engine is to be told of a write that need not wait for it: no rule can want what the body shows,
+ * and nothing is known of the object. All that is left for the engine is to remember when the write takes its
+ * owner, so it gets the body in brief. Empty: the write waits. While the engine is behind, all do, so that it
+ * is told no more than it takes. */
+static struct ub_text ahead_of(struct loop *loop, struct ub_text href, struct ub_text body)
 {
 	const struct shared *shared = loop->shared;
 	struct ub_glance glance;
-	bool keeps_up = loop->ahead + body.len <= UB_RELAY_AHEAD_BYTES;
-	return body.len && keeps_up && shared->lone_go_ahead && !ub_wire_known_has(shared->known, href) &&
-	       ub_glance_is_lone(body, &glance) && !ub_wire_known_has(shared->known, glance.uid);
+	if (body.len == 0 || !shared->lone_go_ahead || loop->ahead >= UB_RELAY_AHEAD_BYTES ||
+	    ub_wire_known_has(shared->known, href) || !ub_glance_is_lone(body, &glance) ||
+	    ub_wire_known_has(shared->known, glance.uid))
+		return UB_TEXT_NONE;
+	return ub_glance_brief(&glance, loop->arena);
 }
 
-static void go_ahead(struct loop *loop, struct exchange *exchange, struct ub_text body)
+static bool go_ahead(struct loop *loop, struct exchange *exchange, struct ub_text brief)
 {
-	relay_buffer_reserve(&loop->blocks, &exchange->ahead, body.len);
-	relay_buffer_add(&exchange->ahead, body);
-	loop->ahead += body.len;
+	size_t told = exchange->announced_len + brief.len;
+	if (brief.len == 0 || loop->ahead + told > UB_RELAY_AHEAD_BYTES)
+		return false;
+	relay_buffer_reserve(&loop->blocks, &exchange->ahead, brief.len);
+	relay_buffer_add(&exchange->ahead, brief);
+	loop->ahead += told;
+	return true;
 }
 
 /* Tells the engine of the write and its answer in one. False: the engine is to be told in the other way, and
@@ -204,10 +211,8 @@ bool relay_announce(struct conn *conn, const struct ub_http_head *head, struct u
 	memcpy(exchange->announced, loop->wire, n);
 	explicit_bzero(loop->wire, n);
 	exchange->announced_len = n;
-	if (may_go_ahead(loop, frame.write.href, body)) {
-		go_ahead(loop, exchange, body);
+	if (go_ahead(loop, exchange, ahead_of(loop, frame.write.href, body)))
 		return false;
-	}
 	return tell_with_body(conn, &frame, ub_http_value(head, "If-Match"), body) ||
 	       tell_write(loop, exchange);
 }

@@ -252,8 +252,8 @@ struct exchange {
 	bool amended;             /* the engine has given the body another form */
 	bool patient;             /* nothing waits for the engine to hear of the answer */
 	uint32_t engine;          /* which engine the frame was sent to; 0: none */
-	/* The body of a write that goes ahead of the engine, which hears of it with the answer; empty: it
-	 * does not. */
+	/* The body, in brief, of a write that goes ahead of the engine, which hears of it with the answer;
+	 * empty: it does not. */
 	struct buffer ahead;
 	unsigned char *principal; /* the frame that tells who asks, a secret; NULL: none */
 	size_t principal_len;

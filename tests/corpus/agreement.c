@@ -134,17 +134,20 @@ static bool is_same_when(const struct ub_when *a, const struct ub_when *b)
 							 ub_ical_instant(a) == ub_ical_instant(b)));
 }
 
-/* What a glance, and a reading by it, says of a lone object. */
+/* What a glance, and a reading of what it has found, says of a lone object. */
 static const char *check_lone(
     const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena)
 {
 	struct ub_ical_refusal refusal = { .code = "" };
 	struct ub_glance glance;
 	bool is_lone = ub_glance_is_lone(ical->text, &glance);
-	const struct ub_event *lone = ub_ical_lone(ical->text, zones, arena);
+	struct ub_text brief = is_lone ? ub_glance_brief(&glance, arena) : ical->text;
+	const struct ub_event *lone = ub_ical_lone(brief, zones, arena);
 	const struct ub_event *event = is_lone ? ub_ical_event(ical, zones, arena, &refusal) : NULL;
 	if (lone && !is_lone)
 		return "an object is read as a lone one that is none at a glance";
+	if (!lone && ub_ical_lone(ical->text, zones, arena))
+		return "a lone object is none in brief";
 	if (lone && !event)
 		return ub_textf(arena, "a lone object is refused: %s", refusal.code).ptr;
 	if (event && (event->organizer || event->n_attendees || event->repeats != UB_REPEATS_NOT ||

@@ -173,11 +173,11 @@ def _(story):
     calendar = calendars.Calendar(upbeat.calendar_of("alice"), "alice")
     engine = json.loads(support.run("status", "-c", upbeat.settings, "--json").stdout)["engine_pid"]
     late = lambda: "did not confirm a write" in upbeat.said()
-    words = "\n".join(["DESCRIPTION:long", *[" " + "x" * 70] * 500])
+    title = "\n".join(["long", *[" " + "x" * 70] * 500])  # a description would not be told
     os.kill(engine, signal.SIGSTOP)
     try:
         for n in range(100):  # each thread lets 512 KB go ahead
-            event = calendars.meeting(uid=f"large-{n}", start=calendars.business_day(38), attendees=(), more=words)
+            event = calendars.meeting(title, uid=f"large-{n}", start=calendars.business_day(38), attendees=())
             tap.equal(calendar.put(f"large-{n}.ics", event).status, 201, "status")
             if late():
                 break

@@ -56,6 +56,28 @@ Test(glance, a_task_without_a_last_line_end_is_lone)
 	cr_assert(ub_text_is(glance.lines[UB_GLANCE_DUE], "DUE:20261112T140000Z"));
 }
 
+Test(glance, a_lone_object_in_brief_has_the_same_lines)
+{
+	static const char *const texts[] = { "BEGIN:VCALENDAR\nPRODID:p\nVERSION:2.0\nBEGIN:VTODO\nUID: u \n"
+					     "DUE:20261112T140000Z\nEND:VTODO\nEND:VCALENDAR",
+		"BEGIN:VCALENDAR\r\n" ZONE "BEGIN:VEVENT\r\nDESCRIPTION:long\r\nSUMMARY:a long\r\n  title\r\n"
+		"UID:u\r\nDTSTART:20261112T140000Z\r\nDTEND:20261112T150000Z\r\nSTATUS:TENTATIVE\r\n"
+		"TRANSP:OPAQUE\r\nclass:PRIVATE\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n" };
+	struct ub_arena *arena = ub_arena_new();
+	for (size_t i = 0; i < UB_COUNT(texts); i++) {
+		struct ub_glance whole, brief;
+		cr_assert(ub_glance_is_lone(ub_text(texts[i]), &whole));
+		struct ub_text text = ub_glance_brief(&whole, arena);
+		cr_expect_eq(ub_text_find(text, UB_TEXT("DESCRIPTION"), 0), SIZE_MAX);
+		cr_assert(ub_glance_is_lone(text, &brief), "%.*s", UB_ARGS(text));
+		cr_expect(brief.task == whole.task && ub_text_eq(brief.uid, whole.uid));
+		for (size_t j = 0; j < UB_GLANCE_LINES; j++)
+			cr_expect(
+			    ub_text_eq(brief.lines[j], whole.lines[j]), "%.*s", UB_ARGS(whole.lines[j]));
+	}
+	ub_arena_free(&arena);
+}
+
 Test(glance, what_concerns_others_or_is_not_plain_is_not_lone)
 {
 	static const char *const lines[] = { "ATTENDEE:mailto:b@acme.example\r\n",
