@@ -140,6 +140,7 @@
 #define UB_SERVICE_PAUSE_MS        60000  /* until a refused service account is tried again; it grows */
 #define UB_IDLE_MS                 1000 /* between looks at the store while nothing is known to become due */
 #define UB_UNKEPT_MS               100 /* until what the store was told is kept, while there is nothing else to do */
+#define UB_UNKEPT_TIMES_MS         1000 /* the same of when people are taken, as a look at their calendars tells */
 #define UB_LONE_BATCH              64            /* lone objects whose times are remembered in one turn */
 #define UB_LONE_BUSY_MS            5             /* until that is tried again while somebody chooses times */
 #define UB_LATEST_WRITES           4096          /* places for when an href was last written to */

@@ -337,8 +337,8 @@ const char *ub_store_problem(struct ub_store *store);
 
 /* Keeps what was changed. FAILED: some of that may be lost. */
 UB_MUST_USE enum ub_store_result ub_store_keep(struct ub_store *store);
-/* Whether anything was changed that is not kept. */
-bool ub_store_unkept(struct ub_store *store);
+/* In how many milliseconds what was changed is to be kept; at most 0: now. INT64_MAX: all is kept. */
+int64_t ub_store_unkept(struct ub_store *store);
 
 /*
  * Puts n keys, to be looked at from `due` on: all or none. After UB_STORE_OK they are as safe as this store

@@ -6,8 +6,8 @@
  * Writes of lone objects, which no rule can want (ub_decide_lone()) and on which nothing depends that is
  * remembered. They are judged by their bytes, while the relay holds them or when it has let them go ahead,
  * and cost neither a key nor a request to the server. What is left to do, once the server has stored one, is
- * to remember when its owner is taken. That is done for many at once, a moment later. If the engine dies in
- * this moment, the next look for changes in the calendar finds the object.
+ * to remember when its owner is taken. That is done for many at once, a moment later, and kept a second
+ * after that. If the engine dies until then, the next look for changes in the calendar finds the object.
  */
 
 #include "credentials.h"

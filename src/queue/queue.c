@@ -40,7 +40,7 @@ static void sweep(struct ub_queue *queue, int64_t monotonic)
 	ub_writes_expire(queue->writes, monotonic);
 	ub_credentials_expire(queue->credentials, monotonic);
 	/* while all workers wait for a slow server */
-	if (ub_store_keep(queue->input.store) != UB_STORE_OK)
+	if (ub_store_unkept(queue->input.store) <= 0 && ub_store_keep(queue->input.store) != UB_STORE_OK)
 		queue_complain(queue, queue->input.store);
 	ub_upkeep_shelter(queue->input.store, queue->shelter, now);
 	ub_upkeep(&queue->upkeep, now);

@@ -452,7 +452,8 @@ static int64_t idle_time(struct ub_queue *queue)
 		if (ub_store_next_due(stores[i], &next) == UB_STORE_OK && next < due)
 			due = next;
 	}
-	int64_t most = ub_store_unkept(queue->input.store) ? UB_UNKEPT_MS : UB_IDLE_MS;
+	int64_t unkept = ub_store_unkept(queue->input.store);
+	int64_t most = unkept < UB_UNKEPT_MS ? UB_UNKEPT_MS : unkept < UB_IDLE_MS ? unkept : UB_IDLE_MS;
 	return due > now + most ? most : due > now ? due - now : 10;
 }
 
@@ -471,7 +472,7 @@ static bool wait_for_work(struct ub_queue *queue, uint64_t *seen)
 	*seen = queue->wakeups;
 	bool go_on = !queue->stopping;
 	pthread_mutex_unlock(&queue->mutex);
-	if (idle)
+	if (idle && ub_store_unkept(queue->input.store) <= 0)
 		say(queue, queue->input.store, ub_store_keep(queue->input.store));
 	return go_on;
 }

@@ -403,10 +403,10 @@ static enum ub_store_result memory_keep(struct ub_store *store)
 	return UB_STORE_OK;
 }
 
-static bool memory_unkept(struct ub_store *store)
+static int64_t memory_unkept(struct ub_store *store)
 {
 	(void)store;
-	return false;
+	return INT64_MAX;
 }
 
 static bool memory_is_lost(struct ub_store *store)

@@ -34,7 +34,7 @@ enum ub_store_result sqlite_event_appointments(struct ub_store *store, struct ub
 enum ub_store_result sqlite_change_appointments(
     struct ub_store *store, const struct ub_store_appointments *out, const struct ub_store_appointments *in)
 {
-	struct sqlite *s = out->n + in->n == 1 ? sql_begin_one(store) : sql_begin(store);
+	struct sqlite *s = sql_begin_times(store, out->n + in->n == 1);
 	for (size_t i = 0; i < out->n; i++) {
 		const struct ub_store_appointment *old = &out->items[i];
 		sql_run(

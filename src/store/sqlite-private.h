@@ -166,8 +166,9 @@ struct work *sql_work(const struct sqlite *s);
 struct sqlite *sql_enter(struct ub_store *store);
 /* Takes the lock, and begins a step of the transaction that is open; or of a new one. */
 struct sqlite *sql_begin(struct ub_store *store);
-/* The same for a step of one statement, which SQLite itself does whole or not at all. */
-struct sqlite *sql_begin_one(struct ub_store *store);
+/* The same for a step that changes when people are taken, which is kept within UB_UNKEPT_TIMES_MS. `one`: the
+ * step is one statement, which SQLite itself does whole or not at all. */
+struct sqlite *sql_begin_times(struct ub_store *store, bool one);
 /* Ends the transaction that is open, between two steps. */
 void sql_commit(struct sqlite *s);
 /* Gives the lock back. Returns `result`, or UB_STORE_FAILED if a statement has failed. */

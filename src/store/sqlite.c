@@ -38,8 +38,11 @@ struct sqlite {
 	bool failed;           /* a statement has failed since sql_enter(): the step is undone */
 	bool begun;            /* the step has begun the transaction */
 	bool undoes;           /* what the step has done is undone if it fails */
+	bool patient;          /* what the step changes need not be kept soon */
+	bool soon;             /* something in the open transaction is to be kept soon */
 	bool aliases;          /* there may be some; most servers have none, and each write asks */
 	int64_t changes;       /* rows that were changed before the step */
+	int64_t keep_at;       /* when the open transaction is to end, on the monotonic clock */
 	pthread_key_t problem; /* char[PROBLEM_MAX] of each thread */
 };
 
@@ -176,11 +179,12 @@ struct sqlite *sql_enter(struct ub_store *store)
 	return s;
 }
 
-static struct sqlite *begin(struct ub_store *store, bool undoes)
+static struct sqlite *begin(struct ub_store *store, bool undoes, bool patient)
 {
 	struct sqlite *s = sql_enter(store);
 	s->undoes = undoes;
 	s->begun = sqlite3_get_autocommit(s->db);
+	s->patient = patient;
 	s->changes = sqlite3_total_changes64(s->db);
 	if (s->begun)
 		sql_run(s, sql_bound(s, BEGIN, ""));
@@ -191,12 +195,12 @@ static struct sqlite *begin(struct ub_store *store, bool undoes)
 
 struct sqlite *sql_begin(struct ub_store *store)
 {
-	return begin(store, true);
+	return begin(store, true, false);
 }
 
-struct sqlite *sql_begin_one(struct ub_store *store)
+struct sqlite *sql_begin_times(struct ub_store *store, bool one)
 {
-	return begin(store, false);
+	return begin(store, !one, true);
 }
 
 enum ub_store_result sql_leave(struct sqlite *s, enum ub_store_result result)
@@ -228,14 +232,28 @@ void sql_commit(struct sqlite *s)
 	s->failed |= failed;
 }
 
+/* After a change: the first one of a transaction, and the first that is to be kept soon, say when it ends. */
+static void set_keep_at(struct sqlite *s)
+{
+	if (!s->begun && (s->patient || s->soon))
+		return;
+	int64_t keep_at = ub_sys_monotonic_ms() + (s->patient ? UB_UNKEPT_TIMES_MS : UB_UNKEPT_MS);
+	if (s->begun || keep_at < s->keep_at)
+		s->keep_at = keep_at;
+	s->soon = !s->patient;
+}
+
 /* A transaction in which nothing has changed is not left open: it would keep readers' versions alive. */
 static void end_step(struct sqlite *s)
 {
+	bool changed = !s->failed && sqlite3_total_changes64(s->db) != s->changes;
 	if (s->failed && s->undoes)
 		undo(s, STEP_UNDO);
 	if (s->undoes)
 		undo(s, STEP_DONE);
-	if (s->begun && (s->failed || sqlite3_total_changes64(s->db) == s->changes))
+	if (changed)
+		set_keep_at(s);
+	else if (s->begun)
 		undo(s, ROLLBACK);
 }
 
@@ -279,11 +297,11 @@ enum ub_store_result sqlite_keep(struct ub_store *store)
 	return sql_leave(s, UB_STORE_OK);
 }
 
-bool sqlite_unkept(struct ub_store *store)
+int64_t sqlite_unkept(struct ub_store *store)
 {
 	struct sqlite *s = sql_enter(store);
-	bool open = !sqlite3_get_autocommit(s->db);
-	return sql_leave(s, UB_STORE_OK) == UB_STORE_OK && open;
+	int64_t left = sqlite3_get_autocommit(s->db) ? INT64_MAX : s->keep_at - ub_sys_monotonic_ms();
+	return sql_leave(s, UB_STORE_OK) == UB_STORE_OK ? left : INT64_MAX;
 }
 
 const char *sqlite_problem(struct ub_store *store)

@@ -20,7 +20,7 @@ int64_t expiry(enum ub_doubt doubt, int64_t now);
 typedef void store_close_fn(struct ub_store *store);
 typedef const char *store_problem_fn(struct ub_store *store);
 typedef enum ub_store_result store_keep_fn(struct ub_store *store);
-typedef bool store_unkept_fn(struct ub_store *store);
+typedef int64_t store_unkept_fn(struct ub_store *store);
 /* `hurry`: as ub_store_hurry(). */
 typedef enum ub_store_result store_put_fn(
     struct ub_store *store, const struct ub_key *keys, size_t n, bool hurry, int64_t now, int64_t due);

@@ -94,7 +94,7 @@ enum ub_store_result ub_store_keep(struct ub_store *store)
 	return store->ops->keep(store);
 }
 
-bool ub_store_unkept(struct ub_store *store)
+int64_t ub_store_unkept(struct ub_store *store)
 {
 	return store->ops->unkept(store);
 }

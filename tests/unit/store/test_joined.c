@@ -103,17 +103,22 @@ static struct ub_jobs jobs(void)
 	return found;
 }
 
+static bool is_unkept(void)
+{
+	return ub_store_unkept(store) < INT64_MAX;
+}
+
 Test(joined, what_is_not_kept_goes_and_is_seen_until_then)
 {
 	put_item("kept");
 	OK(ub_store_keep(store));
-	cr_expect_not(ub_store_unkept(store));
+	cr_expect_not(is_unkept());
 	put_item("lost");
-	cr_expect(ub_store_unkept(store));
+	cr_expect(is_unkept());
 	cr_expect_eq(items(), 2);
 	die();
 	cr_expect_eq(items(), 1);
-	cr_expect_not(ub_store_unkept(store));
+	cr_expect_not(is_unkept());
 }
 
 Test(joined, a_key_that_a_client_waits_for_is_kept_with_all_that_came_before)
@@ -132,7 +137,7 @@ Test(joined, a_key_that_is_taken_is_known_to_be)
 	OK(ub_store_put(store, &key, 1, 0, 60000));
 	OK(ub_store_hurry(store, &key, 1, 0, 0));
 	OK(ub_store_take(store, 0, 1000, arena, &job));
-	cr_expect(ub_store_unkept(store), "it costs no transaction");
+	cr_expect(is_unkept(), "it costs no transaction");
 	die();
 	cr_assert_eq(jobs().n, 1);
 	cr_expect_eq(jobs().items[0].crashes, 1);
@@ -164,7 +169,7 @@ Test(joined, a_key_that_is_taken_is_known_to_be_in_any_case)
 	store = open_file("db");
 	OK(ub_store_put(store, &key, 1, 0, 0));
 	OK(ub_store_take(store, 0, 1000, arena, &job));
-	cr_expect_not(ub_store_unkept(store));
+	cr_expect_not(is_unkept());
 	cr_assert_eq(rmdir(path_of("db-work")), 0);
 	copy("db", "db-work");
 	cr_assert_eq(truncate(path_of("db-work"), 0), 0);
@@ -204,7 +209,7 @@ Test(joined, a_key_that_is_hurried_is_there_in_any_case)
 	OK(ub_store_put(store, &key, 1, 0, 60000));
 	OK(ub_store_hurry(store, &key, 1, 0, 5));
 	cr_expect_eq(jobs().items[0].due, 5);
-	cr_expect(ub_store_unkept(store));
+	cr_expect(is_unkept());
 	die();
 	cr_assert_eq(jobs().n, 1);
 }
@@ -274,7 +279,7 @@ Test(joined, a_step_that_fails_takes_no_other_step_along)
 	refuse_items("bad");
 	OK(ub_store_set_sinks(store, &sink, 1, arena));
 	cr_assert_eq(ub_store_put_item_event(store, &bad, &event), UB_STORE_FAILED);
-	cr_expect_not(ub_store_unkept(store), "nothing was changed");
+	cr_expect_not(is_unkept(), "nothing was changed");
 	put_item("before");
 	cr_assert_eq(ub_store_put_item_event(store, &bad, &event), UB_STORE_FAILED);
 	put_item("after");
@@ -291,9 +296,33 @@ Test(joined, what_changes_nothing_leaves_nothing_open)
 	size_t woken;
 	cr_expect_eq(ub_store_take(store, 0, 1000, arena, &job), UB_STORE_NONE);
 	OK(ub_store_wake(store, UB_TEXT("http://up"), 0));
-	cr_expect_not(ub_store_unkept(store));
+	cr_expect_not(is_unkept());
 	OK(ub_store_heard(store, UB_TEXT("http://up"), UB_TEXT("anna"), 0, &woken));
-	cr_expect(ub_store_unkept(store));
+	cr_expect(is_unkept());
+}
+
+Test(joined, when_people_are_taken_is_kept_later_than_the_rest)
+{
+	struct ub_store_appointment event = { .organization = UB_TEXT("o"),
+		.uid = UB_TEXT("e"),
+		.person = UB_TEXT("anna"),
+		.meeting_uid = UB_TEXT("e"),
+		.href = UB_TEXT("/e"),
+		.end = 9 };
+	bool changed;
+	OK(ub_store_put_appointment(store, &event, &event.person, 1, false, arena, &changed));
+	int64_t left = ub_store_unkept(store);
+	cr_expect(left > UB_UNKEPT_MS && left <= UB_UNKEPT_TIMES_MS, "%lld", (long long)left);
+	put_item("soon");
+	left = ub_store_unkept(store);
+	cr_expect(left <= UB_UNKEPT_MS, "%lld", (long long)left);
+	event.end = 10;
+	OK(ub_store_put_appointment(store, &event, &event.person, 1, false, arena, &changed));
+	cr_expect(changed && ub_store_unkept(store) <= left, "it is no longer to wait");
+	OK(ub_store_keep(store));
+	event.end = 11;
+	OK(ub_store_put_appointment(store, &event, &event.person, 1, false, arena, &changed));
+	cr_expect(ub_store_unkept(store) > UB_UNKEPT_MS);
 }
 
 Test(joined, what_is_open_is_kept_when_the_store_is_closed)
