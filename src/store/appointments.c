@@ -5,6 +5,8 @@
  */
 #include "store-private.h"
 
+#include <stdlib.h>
+
 /* The appointment by the same event of that person; or NULL. */
 static const struct ub_store_appointment *of_person(
     const struct ub_store_appointments *known, struct ub_text person)
@@ -60,11 +62,22 @@ enum ub_store_result ub_store_put_appointment(struct ub_store *store,
 	return store->ops->change_appointments(store, &out, &in);
 }
 
+static int compare(const void *left, const void *right)
+{
+	const struct ub_store_appointment *a = left, *b = right;
+	int order = (a->end > b->end) - (a->end < b->end);
+	return order ? order : ub_text_cmp(a->uid, b->uid);
+}
+
 enum ub_store_result ub_store_appointments(struct ub_store *store, struct ub_text organization,
     struct ub_text person, int64_t from, int64_t to, struct ub_arena *arena,
     struct ub_store_appointments *appointments)
 {
-	return store->ops->appointments(store, organization, person, from, to, arena, appointments);
+	enum ub_store_result result =
+	    store->ops->appointments(store, organization, person, from, to, arena, appointments);
+	if (result == UB_STORE_OK && appointments->n)
+		qsort(appointments->items, appointments->n, sizeof(*appointments->items), compare);
+	return result;
 }
 
 enum ub_store_result ub_store_item_stands(

@@ -100,6 +100,19 @@
 #define INDEXES_SINCE_17                                                                                     \
 	"CREATE INDEX appointment_of_item ON appointment(organization, person, ending) WHERE item = 1;"
 
+#define APPOINTMENT_COLUMNS "organization, uid, person, meeting_uid, upstream, href, item, beginning, ending"
+
+/* When people are taken: most of what is stored. Rows are added at the end of the table, and an index has the
+ * columns alone that tell most rows apart, as each page that a commit writes costs as much as some rows. */
+#define TABLES_SINCE_18                                                                                      \
+	"CREATE TABLE appointment(id INTEGER PRIMARY KEY, organization TEXT NOT NULL, uid TEXT NOT NULL,"    \
+	" person TEXT NOT NULL, meeting_uid TEXT NOT NULL, upstream TEXT NOT NULL, href TEXT NOT NULL,"      \
+	" item INTEGER NOT NULL, beginning INTEGER NOT NULL, ending INTEGER NOT NULL,"                       \
+	" UNIQUE(uid, person, organization));"                                                               \
+	"CREATE INDEX appointment_of ON appointment(person, ending);"                                        \
+	"CREATE INDEX appointment_of_item ON appointment(person, ending) WHERE item = 1;"                    \
+	"CREATE INDEX appointment_at ON appointment(href);"
+
 /* The schema of a new file, of version SCHEMA. Times are in milliseconds since 1970. */
 const char sql_schema[] =
     "CREATE TABLE key(id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, upstream TEXT NOT NULL,"
@@ -131,9 +144,9 @@ const char sql_schema[] =
     " changed INTEGER, account TEXT NOT NULL DEFAULT '',"
     " meeting_start INTEGER NOT NULL DEFAULT 0, look_again INTEGER NOT NULL DEFAULT 0,"
     " PRIMARY KEY(organization, upstream, href));"
-    "CREATE INDEX seen_meeting ON seen(organization, meeting_uid, href, upstream);" TABLES_SINCE_3
-	INDEXES_SINCE_4 TABLES_SINCE_5 TABLES_SINCE_6 COLUMNS_SINCE_7 TABLES_SINCE_10 PERIODS_SINCE_11
-	    TABLES_SINCE_12 TABLES_SINCE_13 TABLES_SINCE_14 COLUMNS_SINCE_15 TABLES_SINCE_16 INDEXES_SINCE_17;
+    "CREATE INDEX seen_meeting ON seen(organization, meeting_uid, href, upstream);" INDEXES_SINCE_4
+	TABLES_SINCE_5 TABLES_SINCE_6 COLUMNS_SINCE_7 TABLES_SINCE_10 PERIODS_SINCE_11 TABLES_SINCE_12
+	    TABLES_SINCE_13 TABLES_SINCE_14 COLUMNS_SINCE_15 TABLES_SINCE_16 TABLES_SINCE_18;
 
 /* Version 1 kept strangers' keys, and aliases that nobody had vouched for. A principal who has a meeting in
  * the store was answered well when it was looked at. */
@@ -217,6 +230,15 @@ static const char from_15[] = TABLES_SINCE_16;
 /* Version 16 looked through all that takes somebody. */
 static const char from_16[] = INDEXES_SINCE_17;
 
+/* Version 17 had all columns that tell a row in each index. */
+static const char from_17[] =
+    "DROP INDEX appointment_of;"
+    "DROP INDEX appointment_of_item;"
+    "DROP INDEX appointment_at;"
+    "ALTER TABLE appointment RENAME TO appointment_of_17;" TABLES_SINCE_18
+    "INSERT INTO appointment(" APPOINTMENT_COLUMNS ") SELECT " APPOINTMENT_COLUMNS " FROM appointment_of_17;"
+    "DROP TABLE appointment_of_17;";
+
 const char *const sql_migrations[] = { [1] = from_1,
 	[2] = from_2,
 	[3] = from_3,
@@ -232,7 +254,8 @@ const char *const sql_migrations[] = { [1] = from_1,
 	[13] = from_13,
 	[14] = from_14,
 	[15] = from_15,
-	[16] = from_16 };
+	[16] = from_16,
+	[17] = from_17 };
 
 #define KEY_COLUMNS                                                                                          \
 	"id, lease, kind, upstream, href, principal, collection, state, put, due, again, attempts, "         \
@@ -247,11 +270,9 @@ const char *const sql_migrations[] = { [1] = from_1,
 #define MEETING_COLUMNS                                                                                      \
 	"organization, meeting_uid, instance, account, name, owner, guests, executives, ours, beginning, "   \
 	"ending, first_seen, called_off"
-#define PERIOD_COLUMNS      "organization, uid, beginning, ending, account, name, owner, health, first_seen"
-#define RHYTHM_COLUMNS      "organization, uid, every, former, wording, since"
-#define APPOINTMENT_COLUMNS "organization, uid, person, meeting_uid, upstream, href, item, beginning, ending"
-
-#define SYNC_COLUMNS "upstream, collection, token, tag, known, refused, looked"
+#define PERIOD_COLUMNS "organization, uid, beginning, ending, account, name, owner, health, first_seen"
+#define RHYTHM_COLUMNS "organization, uid, every, former, wording, since"
+#define SYNC_COLUMNS   "upstream, collection, token, tag, known, refused, looked"
 #define COPY_COLUMNS                                                                                         \
 	"organization, upstream, item, person, uid, meeting_uid, owner, href, etag, source, state, "         \
 	"problem, changed"
@@ -385,13 +406,16 @@ const char *const sql_statements[STATEMENTS] = {
 	[RHYTHM_PRUNE] = "DELETE FROM rhythm WHERE since < ?",
 	[SEEN_PRUNE] = "DELETE FROM seen WHERE meeting_end < ?",
 	[APPOINTMENT_PUT] =
-	    "INSERT OR REPLACE INTO appointment(" APPOINTMENT_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    "INSERT INTO appointment(" APPOINTMENT_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	    " ON CONFLICT(uid, person, organization) DO UPDATE SET meeting_uid = excluded.meeting_uid,"
+	    " upstream = excluded.upstream, href = excluded.href, item = excluded.item,"
+	    " beginning = excluded.beginning, ending = excluded.ending",
 	[APPOINTMENT_DROP] = "DELETE FROM appointment WHERE organization = ? AND uid = ? AND person = ?",
 	[APPOINTMENTS_BY_EVENT] =
 	    "SELECT " APPOINTMENT_COLUMNS " FROM appointment WHERE organization = ? AND uid = ?",
 	[APPOINTMENTS_OF] = "SELECT " APPOINTMENT_COLUMNS " FROM appointment INDEXED BY appointment_of"
 			    " WHERE organization = ? AND person = ? AND ending > ? AND beginning < ?"
-			    " ORDER BY ending, uid",
+			    " ORDER BY ending",
 	[APPOINTMENT_OF_ITEM] = "SELECT 1 FROM appointment INDEXED BY appointment_of_item"
 				" WHERE organization = ? AND person = ? AND ending > ? AND beginning < ?"
 				" AND item = 1 LIMIT 1",

@@ -23,7 +23,7 @@
 
 #include "upbeat/sys.h"
 
-#define SCHEMA      17         /* PRAGMA user_version */
+#define SCHEMA      18         /* PRAGMA user_version */
 #define APPLICATION 1433428581 /* PRAGMA application_id: "Upbe" */
 
 enum { PROBLEM_MAX = 256 };

@@ -194,9 +194,9 @@ Test(sqlite, leaves_another_programs_database_as_it_is)
 
 Test(sqlite, refuses_a_schema_of_another_number)
 {
+	meddle("PRAGMA user_version = 19");
+	is_refused("its schema has the number 19, this program knows 18");
 	meddle("PRAGMA user_version = 18");
-	is_refused("its schema has the number 18, this program knows 17");
-	meddle("PRAGMA user_version = 17");
 	reopen();
 }
 
@@ -384,6 +384,39 @@ Test(sqlite, keeps_rhythms_in_the_file_of_an_earlier_version)
 	cr_expect(ub_text_is(found.every, "week") && ub_text_is(found.former, "quarter") && found.since == 5);
 }
 
+/* In version 17 the table was in the order of events. */
+Test(sqlite, knows_when_an_earlier_version_took_people)
+{
+	struct ub_store_appointments found;
+	const struct ub_text o = UB_TEXT("o"), u = UB_TEXT("u");
+	ub_store_close(&store);
+	meddle(
+	    "DROP TABLE appointment;"
+	    "CREATE TABLE appointment(organization TEXT, uid TEXT, person TEXT, meeting_uid TEXT NOT NULL,"
+	    " upstream TEXT NOT NULL, href TEXT NOT NULL, item INTEGER NOT NULL, beginning INTEGER NOT NULL,"
+	    " ending INTEGER NOT NULL, PRIMARY KEY(organization, uid, person)) WITHOUT ROWID;"
+	    "CREATE INDEX appointment_of ON appointment(organization, person, ending);"
+	    "CREATE INDEX appointment_at ON appointment(organization, upstream, href);"
+	    "CREATE INDEX appointment_of_item ON appointment(organization, person, ending) WHERE item = 1;"
+	    "INSERT INTO appointment VALUES('o', 'e', 'anna', 'm', 'u', '/e', 1, 5, 9),"
+	    " ('o', 'e', 'ben', 'm', 'u', '/e', 0, 5, 9), ('p', 'e', 'anna', 'n', 'u', '/e', 0, 6, 7);"
+	    "PRAGMA user_version = 17;");
+	store = open_store();
+	cr_assert(store, "%.*s", UB_ARGS(why));
+	cr_assert_eq(ub_store_appointments(store, o, UB_TEXT("anna"), 0, 99, arena, &found), UB_STORE_OK);
+	cr_assert_eq(found.n, 1);
+	cr_expect(found.items[0].item && found.items[0].start == 5 && found.items[0].end == 9);
+	cr_expect(ub_text_is(found.items[0].meeting_uid, "m"));
+	cr_expect_eq(ub_store_item_stands(store, o, UB_TEXT("anna"), 8, 9), UB_STORE_OK);
+	cr_expect_eq(ub_store_item_stands(store, o, UB_TEXT("ben"), 8, 9), UB_STORE_NONE);
+	cr_assert_eq(ub_store_copy_appointments(store, o, u, UB_TEXT("/e"), arena, &found), UB_STORE_OK);
+	cr_expect_eq(found.n, 2);
+	cr_assert_eq(ub_store_forget_appointments(store, o, u, UB_TEXT("/e")), UB_STORE_OK);
+	cr_assert_eq(
+	    ub_store_copy_appointments(store, UB_TEXT("p"), u, UB_TEXT("/e"), arena, &found), UB_STORE_OK);
+	cr_expect_eq(found.n, 1);
+}
+
 /* SQLite's plan for frequent queries, in a file that the store has made. A scan of all keys would hold up
  * everybody's writes. */
 static struct ub_text plan_of(const char *sql)
@@ -430,8 +463,10 @@ Test(sqlite, asks_by_an_index_whatever_is_asked_often)
 		{ MEETING_LIST, "PRIMARY KEY" },
 		{ PERIOD_DROP, "PRIMARY KEY" },
 		{ RHYTHM_GET, "PRIMARY KEY" },
-		{ APPOINTMENTS_BY_EVENT, "PRIMARY KEY" },
+		{ APPOINTMENTS_BY_EVENT, "sqlite_autoindex_appointment" },
 		{ APPOINTMENTS_OF, "appointment_of" },
+		{ APPOINTMENT_DROP, "sqlite_autoindex_appointment" },
+		{ APPOINTMENT_OF_ITEM, "appointment_of_item" },
 		{ APPOINTMENTS_AT, "appointment_at" },
 		{ APPOINTMENT_FORGET, "appointment_at" },
 	};
