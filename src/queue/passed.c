@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One meeting with its texts, in one piece of memory. */
+/* One meeting with its texts, in one piece of memory, which the next one in its place takes over. */
 struct kept {
 	struct ub_passed_meeting meeting;
+	size_t room; /* bytes of texts */
 	char texts[];
 };
 
@@ -44,19 +45,29 @@ static struct ub_text put(char **at, struct ub_text text)
 	return copy;
 }
 
-static struct kept *copy(const struct ub_passed_meeting *meeting)
+/* Room for `texts` bytes in the place, and some for longer ones. */
+static struct kept *make_room(struct kept **place, size_t texts)
 {
-	size_t texts = meeting->uid.len + meeting->owner.len + meeting->title.len + meeting->why.len;
-	struct kept *kept = calloc(1, sizeof(*kept) + texts);
-	if (!kept)
+	if (*place && (*place)->room >= texts)
+		return *place;
+	free(*place);
+	*place = malloc(sizeof(**place) + 2 * texts);
+	if (!*place)
 		abort();
+	(*place)->room = 2 * texts;
+	return *place;
+}
+
+static void copy(const struct ub_passed_meeting *meeting, struct kept **place)
+{
+	struct kept *kept =
+	    make_room(place, meeting->uid.len + meeting->owner.len + meeting->title.len + meeting->why.len);
 	char *at = kept->texts;
 	kept->meeting = *meeting;
 	kept->meeting.uid = put(&at, meeting->uid);
 	kept->meeting.owner = put(&at, meeting->owner);
 	kept->meeting.title = put(&at, meeting->title);
 	kept->meeting.why = put(&at, meeting->why);
-	return kept;
 }
 
 static uint64_t hash_of(const struct ub_passed_meeting *meeting)
@@ -72,7 +83,6 @@ static bool is_same(const struct kept *kept, const struct ub_passed_meeting *mee
 
 void ub_passed_keep(struct ub_passed *passed, const struct ub_passed_meeting *meeting)
 {
-	struct kept *kept = copy(meeting);
 	pthread_mutex_lock(&passed->mutex);
 	size_t at = 0;
 	uint64_t hash = hash_of(meeting);
@@ -82,8 +92,7 @@ void ub_passed_keep(struct ub_passed *passed, const struct ub_passed_meeting *me
 		at = passed->next;
 		passed->next = (at + 1) % UB_PASSED_MAX;
 	}
-	free(passed->ring[at]);
-	passed->ring[at] = kept;
+	copy(meeting, &passed->ring[at]);
 	passed->hashes[at] = hash;
 	pthread_mutex_unlock(&passed->mutex);
 }

@@ -38,6 +38,18 @@ Test(passed, keeps_the_last_of_each_and_no_more_than_the_limit)
 	cr_assert_eq(list.n, UB_PASSED_MAX);
 	for (size_t i = 0; i < list.n; i++)
 		cr_assert(!ub_text_is(list.items[i].owner, "anna"), "the oldest has gone");
+	const char *const titles[] = { "much longer than any that was kept in this place before it",
+		"short" };
+	for (size_t i = 0; i < UB_COUNT(titles); i++) {
+		struct ub_passed_meeting other = meeting(UB_TEXT("0"), "", titles[i]);
+		ub_passed_keep(passed, &other);
+		list = ub_passed_list(passed, arena);
+		size_t at = 0;
+		while (at < list.n && !ub_text_is(list.items[at].uid, "0"))
+			at++;
+		cr_assert(at < list.n && ub_text_is(list.items[at].title, titles[i]));
+		cr_assert(ub_text_is(list.items[at].why, "because"));
+	}
 	ub_passed_free(&passed);
 	cr_assert_null(passed);
 	ub_arena_free(&arena);
