@@ -5,6 +5,52 @@
  */
 #include "sqlite-private.h"
 
+#include <stdlib.h>
+
+/* ---- marks ---- */
+
+enum { MARKS = 8 * 1024 * 1024 }; /* a megabyte of bits */
+
+static uint64_t *place_of(uint64_t *marks, struct ub_text name, uint64_t *bit)
+{
+	uint64_t hash = ub_text_hash(name) * UINT64_C(0x9e3779b97f4a7c15);
+	*bit = UINT64_C(1) << (hash >> 58);
+	return &marks[(hash >> 32) % (MARKS / 64)];
+}
+
+static void mark(uint64_t *marks, struct ub_text name)
+{
+	uint64_t bit;
+	*place_of(marks, name, &bit) |= bit;
+}
+
+/* What is forgotten keeps its mark, and costs a look. */
+static bool may_be_known(struct sqlite *s, struct ub_text name)
+{
+	uint64_t bit, *marks = *sql_marks(s);
+	return !marks || (*place_of(marks, name, &bit) & bit);
+}
+
+void sqlite_mark_appointments(struct ub_store *store)
+{
+	struct sqlite *s = sql_enter(store);
+	uint64_t *marks = calloc(MARKS / 64, sizeof(*marks));
+	if (!marks)
+		abort();
+	struct sqlite3_stmt *row = sql_bound(s, APPOINTMENT_NAMES, "");
+	while (sql_next(s, row)) {
+		int c = 0;
+		mark(marks, sql_peek(row, &c));
+		mark(marks, sql_peek(row, &c));
+	}
+	if (sql_leave(s, UB_STORE_OK) == UB_STORE_OK)
+		*sql_marks(s) = marks;
+	else
+		free(marks); /* everything is looked for */
+}
+
+/* ---- appointments ---- */
+
 static void read_rows(struct sqlite *s, struct sqlite3_stmt *row, struct ub_arena *arena,
     struct ub_store_appointments *appointments)
 {
@@ -27,7 +73,10 @@ enum ub_store_result sqlite_event_appointments(struct ub_store *store, struct ub
     struct ub_text uid, struct ub_arena *arena, struct ub_store_appointments *appointments)
 {
 	struct sqlite *s = sql_enter(store);
-	read_rows(s, sql_bound(s, APPOINTMENTS_BY_EVENT, "tt", &organization, &uid), arena, appointments);
+	*appointments = (struct ub_store_appointments){ 0 };
+	if (may_be_known(s, uid))
+		read_rows(
+		    s, sql_bound(s, APPOINTMENTS_BY_EVENT, "tt", &organization, &uid), arena, appointments);
 	return sql_leave(s, UB_STORE_OK);
 }
 
@@ -35,6 +84,7 @@ enum ub_store_result sqlite_change_appointments(
     struct ub_store *store, const struct ub_store_appointments *out, const struct ub_store_appointments *in)
 {
 	struct sqlite *s = sql_begin_times(store, out->n + in->n == 1);
+	uint64_t *marks = *sql_marks(s);
 	for (size_t i = 0; i < out->n; i++) {
 		const struct ub_store_appointment *old = &out->items[i];
 		sql_run(
@@ -42,6 +92,10 @@ enum ub_store_result sqlite_change_appointments(
 	}
 	for (size_t i = 0; i < in->n; i++) {
 		const struct ub_store_appointment *new = &in->items[i];
+		if (marks) {
+			mark(marks, new->uid);
+			mark(marks, new->href);
+		}
 		sql_run(s, sql_bound(s, APPOINTMENT_PUT, "ttttttiii", &new->organization, &new->uid,
 			       &new->person, &new->meeting_uid, &new->upstream, &new->href,
 			       (int64_t) new->item, new->start, new->end));
@@ -75,8 +129,10 @@ enum ub_store_result sqlite_copy_appointments(struct ub_store *store, struct ub_
     struct ub_store_appointments *appointments)
 {
 	struct sqlite *s = sql_enter(store);
-	read_rows(
-	    s, sql_bound(s, APPOINTMENTS_AT, "ttt", &organization, &upstream, &href), arena, appointments);
+	*appointments = (struct ub_store_appointments){ 0 };
+	if (may_be_known(s, href))
+		read_rows(s, sql_bound(s, APPOINTMENTS_AT, "ttt", &organization, &upstream, &href), arena,
+		    appointments);
 	return sql_leave(s, UB_STORE_OK);
 }
 
@@ -85,9 +141,8 @@ static bool is_known(
     struct ub_store *store, struct ub_text organization, struct ub_text upstream, struct ub_text href)
 {
 	struct sqlite *s = sql_enter(store);
-	struct sqlite3_stmt *row = sql_bound(s, APPOINTMENTS_AT, "ttt", &organization, &upstream, &href);
-	bool known = sql_next(s, row);
-	sql_reset(row);
+	bool known = may_be_known(s, href) &&
+		     sql_has_row(s, sql_bound(s, APPOINTMENTS_AT, "ttt", &organization, &upstream, &href));
 	return sql_leave(s, UB_STORE_OK) == UB_STORE_FAILED || known;
 }
 

@@ -92,6 +92,7 @@ enum statement {
 	APPOINTMENT_FORGET,
 	APPOINTMENT_RENAME,
 	APPOINTMENT_PRUNE,
+	APPOINTMENT_NAMES,
 	SYNC_PUT,
 	SYNC_GET,
 	SYNC_PRUNE,
@@ -162,6 +163,8 @@ struct ub_store *sql_open_to_read(
 /* Whether there may be aliases. `has`: there are some from now on. */
 bool sql_has_aliases(struct sqlite *s, bool has);
 struct work *sql_work(const struct sqlite *s);
+/* Where the marks are that sqlite_mark_appointments() has made, for free(); NULL there: there are none. */
+uint64_t **sql_marks(struct sqlite *s);
 /* Takes the lock, to read. */
 struct sqlite *sql_enter(struct ub_store *store);
 /* Takes the lock, and begins a step of the transaction that is open; or of a new one. */
@@ -202,6 +205,9 @@ int64_t sql_int(struct sqlite3_stmt *row, int *column);
 bool sql_only_text(
     struct sqlite *s, struct sqlite3_stmt *statement, struct ub_text *text, struct ub_arena *arena);
 
+/* sqlite-appointments.c: marks the UIDs and hrefs of all appointments in the file, as its only process. What
+ * has no mark need not be looked for, and most events that come are new. */
+void sqlite_mark_appointments(struct ub_store *store);
 /* sqlite-events.c: stores an event, within a transaction. */
 void sqlite_add_event(struct sqlite *s, const struct ub_store_event *event);
 

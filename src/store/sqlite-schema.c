@@ -425,6 +425,7 @@ const char *const sql_statements[STATEMENTS] = {
 	[APPOINTMENT_RENAME] = "UPDATE appointment SET meeting_uid = ?3 WHERE organization = ?1 AND uid IN"
 			       " (SELECT uid FROM item WHERE organization = ?1 AND meeting_uid = ?2)",
 	[APPOINTMENT_PRUNE] = "DELETE FROM appointment WHERE ending < ?",
+	[APPOINTMENT_NAMES] = "SELECT uid, href FROM appointment",
 	[SYNC_PUT] = "INSERT OR REPLACE INTO sync(" SYNC_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?)",
 	[SYNC_GET] = "SELECT " SYNC_COLUMNS " FROM sync WHERE upstream = ? AND collection = ?",
 	[SYNC_PRUNE] = "DELETE FROM sync WHERE looked < ?",

@@ -91,7 +91,10 @@ static const struct ub_store_ops ops = {
 struct ub_store *ub_store_sqlite_open(
     const char *path, int64_t patience, struct ub_arena *arena, struct ub_text *why)
 {
-	return sql_open(&ops, path, patience, arena, why);
+	struct ub_store *store = sql_open(&ops, path, patience, arena, why);
+	if (store)
+		sqlite_mark_appointments(store);
+	return store;
 }
 
 struct ub_store *ub_store_sqlite_read(const char *path, struct ub_arena *arena, struct ub_text *why)

@@ -43,6 +43,7 @@ struct sqlite {
 	bool aliases;          /* there may be some; most servers have none, and each write asks */
 	int64_t changes;       /* rows that were changed before the step */
 	int64_t keep_at;       /* when the open transaction is to end, on the monotonic clock */
+	uint64_t *marks;       /* as of sql_marks() */
 	pthread_key_t problem; /* char[PROBLEM_MAX] of each thread */
 };
 
@@ -161,6 +162,11 @@ bool sql_has_aliases(struct sqlite *s, bool has)
 {
 	s->aliases |= has;
 	return s->aliases;
+}
+
+uint64_t **sql_marks(struct sqlite *s)
+{
+	return &s->marks;
 }
 
 struct work *sql_work(const struct sqlite *s)
@@ -327,6 +333,7 @@ void sqlite_close(struct ub_store *store)
 	    s->problem));
 	pthread_key_delete(s->problem);
 	pthread_mutex_destroy(&s->lock);
+	free(s->marks);
 	free(s);
 }
 

@@ -411,6 +411,18 @@ Test(sqlite, knows_when_an_earlier_version_took_people)
 	cr_expect_eq(ub_store_item_stands(store, o, UB_TEXT("ben"), 8, 9), UB_STORE_NONE);
 	cr_assert_eq(ub_store_copy_appointments(store, o, u, UB_TEXT("/e"), arena, &found), UB_STORE_OK);
 	cr_expect_eq(found.n, 2);
+	const struct ub_store_appointment same = { .organization = o,
+		.uid = UB_TEXT("e"),
+		.person = UB_TEXT("ben"),
+		.meeting_uid = UB_TEXT("m"),
+		.upstream = u,
+		.href = UB_TEXT("/e"),
+		.start = 5,
+		.end = 9 };
+	bool changed;
+	cr_assert_eq(
+	    ub_store_put_appointment(store, &same, &same.person, 1, false, arena, &changed), UB_STORE_OK);
+	cr_expect_not(changed);
 	cr_assert_eq(ub_store_forget_appointments(store, o, u, UB_TEXT("/e")), UB_STORE_OK);
 	cr_assert_eq(
 	    ub_store_copy_appointments(store, UB_TEXT("p"), u, UB_TEXT("/e"), arena, &found), UB_STORE_OK);
