@@ -8,7 +8,12 @@
  * leaks. */
 extern struct world *world;
 void world_set_up(void);
+/* Anna and ben have prepared for the guest: a call stands on Monday at 09:00, and a signal in the meeting. */
+void world_set_up_prepared(void);
 void world_tear_down(void);
+
+/* The item of that title. Without one, the test fails. */
+struct ub_existing *existing_of(const char *title);
 
 /* Fails with both times in words. The text is a civil time in Berlin. */
 void expect_time(ub_instant time, const char *text);

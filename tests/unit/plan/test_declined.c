@@ -5,37 +5,7 @@
 #include "case.h"
 
 /* Anna declines the prep call of a meeting with ben, on Thursday, which Upbeat has put at Monday 09:00. */
-static void set_up(void)
-{
-	world_set_up();
-	world->parties[2] = world->parties[3]; /* the guest in nora's place */
-	world->event.n_attendees = 3;
-	world_rules(world, "  - name: prep\n"
-			   "    for: meeting\n"
-			   "    when: meeting.customer\n"
-			   "    create:\n"
-			   "      - event: call\n"
-			   "        title: Prepare\n"
-			   "        between: [3 business days before start, 2 business days before start]\n"
-			   "        duration: 15m\n"
-			   "        attendees: meeting.internal\n"
-			   "      - event: signal\n"
-			   "        title: Turn to the next step\n"
-			   "        at: 8m before end\n"
-			   "        duration: 8m\n");
-	world_apply(world, world_plan(world));
-}
-
-TestSuite(declined, .init = set_up, .fini = world_tear_down);
-
-static struct ub_existing *existing_of(const char *title)
-{
-	for (size_t i = 0; i < world->n_existing; i++)
-		if (ub_text_is(world->existing[i].event->summary, title))
-			return &world->existing[i];
-	cr_assert(false, "no such item");
-	return NULL;
-}
+TestSuite(declined, .init = world_set_up_prepared, .fini = world_tear_down);
 
 /* At the time at which it stands. */
 static struct ub_existing *decline(const char *title)
