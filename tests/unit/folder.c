@@ -54,3 +54,9 @@ void enter_folder(void)
 	char path[FOLDER_PATH];
 	cr_assert(chdir(make_folder(path)) == 0, "%s", path);
 }
+
+void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+	cr_assert(file && fputs(text, file) >= 0 && fclose(file) == 0, "%s", path);
+}

@@ -13,4 +13,8 @@ const char *make_folder(char path[FOLDER_PATH]);
 /* Makes one that becomes the working directory. */
 void enter_folder(void);
 
+/* Writes a file with that text, in the place of what stood there. Aborts the case when that cannot be done.
+ */
+void write_file(const char *path, const char *text);
+
 #endif

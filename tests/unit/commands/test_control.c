@@ -21,21 +21,15 @@ static struct ub_control_input here;
 static struct ub_snapshot *snapshot;
 static struct ub_store *store;
 
-static void put_file(const char *name, const char *text)
-{
-	FILE *file = fopen(name, "w");
-	cr_assert(file && fputs(text, file) >= 0 && fclose(file) == 0);
-}
-
 static void set_up(void)
 {
 	arena = ub_arena_new();
 	enter_folder();
-	put_file("rules.yaml",
+	write_file("rules.yaml",
 	    "format: 1\nrules:\n  - name: prep\n    for: meeting\n    when: meeting.customer\n    create:\n"
 	    "      - task: agenda\n        title: Send the agenda\n        due: 2 days before start\n");
-	put_file("settings", "listen: 127.0.0.1:0\nupstream: http://127.0.0.1:1\nrules: .\n"
-			     "organization: {domains: [ours.example]}\n");
+	write_file("settings", "listen: 127.0.0.1:0\nupstream: http://127.0.0.1:1\nrules: .\n"
+			       "organization: {domains: [ours.example]}\n");
 	struct ub_diags diags = UB_DIAGS(arena);
 	configuration = (struct ub_configuration_input){ .snapshot = { .settings_path = "settings" } };
 	snapshot = ub_snapshot_load(&configuration.snapshot, &diags);

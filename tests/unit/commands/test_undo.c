@@ -40,12 +40,11 @@ static void set_up(void)
 	up = upstream_start();
 	enter_folder();
 	const char *path = "upbeat.conf";
-	FILE *file = fopen(path, "w");
-	cr_assert(file);
-	fprintf(file,
-	    "listen: 127.0.0.1:0\nupstream: %s\nrules: .\norganization:\n  domains: [ours.example]\n",
-	    upstream_base(up));
-	cr_assert(fclose(file) == 0);
+	write_file(path,
+	    ub_textf(arena,
+		"listen: 127.0.0.1:0\nupstream: %s\nrules: .\norganization:\n  domains: [ours.example]\n",
+		upstream_base(up))
+		.ptr);
 	struct ub_diags diags = UB_DIAGS(arena);
 	snapshot = ub_snapshot_load(&(struct ub_snapshot_input){ .settings_path = path }, &diags);
 	cr_assert(snapshot);

@@ -38,8 +38,7 @@ static void put(const char *path, const char *text)
 		char *directory = ub_text_cstr(arena, ub_text_n(path, (size_t)(slash - path)));
 		mkdir(directory, 0700);
 	}
-	FILE *file = fopen(path, "w");
-	cr_assert(file && fputs(text, file) >= 0 && fclose(file) == 0, "%s", path);
+	write_file(path, text);
 }
 
 static void put_size(const char *path, size_t size)

@@ -13,12 +13,6 @@ static const struct ub_account_field_decl fields[] = {
 	{ UB_TEXT("pilot"), UB_FIELD_BOOL, false },
 };
 
-void write_file(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "w");
-	cr_assert(file && fputs(text, file) >= 0 && fclose(file) == 0, "%s", path);
-}
-
 static void add_source(struct files *files, size_t i, const char *text)
 {
 	struct ub_settings_source *source = &files->settings.sources[i];

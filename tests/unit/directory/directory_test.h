@@ -20,7 +20,6 @@ struct files {
 
 struct files *start(const char *first, const char *second);
 void finish(struct files **files);
-void write_file(const char *path, const char *text);
 /* Reads again. The held snapshot is the new one, if there is one. */
 bool refresh(struct files *files);
 const char *printed(struct files *files);

@@ -52,12 +52,11 @@ static struct ub_client *client;
 static struct ub_looks *looks;
 struct upstream *up;
 
-static const char *write_file(const char *name, const char *text)
+static const char *put_file(const char *name, const char *text)
 {
-	struct ub_text path = ub_textf(arena, "%s/%s", folder, name);
-	FILE *file = fopen(path.ptr, "w");
-	cr_assert(file && fputs(text, file) >= 0 && fclose(file) == 0);
-	return path.ptr;
+	const char *path = ub_textf(arena, "%s/%s", folder, name).ptr;
+	write_file(path, text);
+	return path;
 }
 
 void world_set_up_with(const char *rules, const char *more_settings)
@@ -65,12 +64,12 @@ void world_set_up_with(const char *rules, const char *more_settings)
 	arena = ub_arena_new();
 	ub_dav_init();
 	make_folder(folder);
-	write_file("rules.yaml", rules);
-	write_file("accounts.conf", accounts_text);
+	put_file("rules.yaml", rules);
+	put_file("accounts.conf", accounts_text);
 	struct ub_diags diags = UB_DIAGS(arena);
 	/* The settings file must not count as a rule file. */
 	struct ub_text settings = ub_textf(arena, "%s%s", settings_text, more_settings);
-	struct ub_snapshot_input input = { .settings_path = write_file("upbeat.conf", settings.ptr) };
+	struct ub_snapshot_input input = { .settings_path = put_file("upbeat.conf", settings.ptr) };
 	snapshot = ub_snapshot_load(&input, &diags);
 	struct ub_buf said = UB_BUF(arena);
 	ub_diags_print(&diags, &said, false);

@@ -24,12 +24,6 @@ static struct ub_log *quiet;
 static int relay; /* its end of the socket */
 static unsigned char scratch[UB_WIRE_FRAME_MAX];
 
-static void put_file(const char *name, const char *text)
-{
-	FILE *file = fopen(name, "w");
-	cr_assert(file && fputs(text, file) >= 0 && fclose(file) == 0);
-}
-
 /* The linker puts this function in the place of the pass's (--wrap): rules are at work on a meeting until the
  * test says that they are done, or fails. */
 struct ub_text __wrap_ub_pass_add_to_meeting(
@@ -56,9 +50,9 @@ static void begin(const char *rules)
 	int fds[2];
 	arena = ub_arena_new();
 	enter_folder();
-	put_file("rules.yaml", rules);
-	put_file("settings", "listen: 127.0.0.1:0\nupstream: http://127.0.0.1:1\nrules: .\n"
-			     "organization: {domains: [ours.example], users: '{user}@ours.example'}\n");
+	write_file("rules.yaml", rules);
+	write_file("settings", "listen: 127.0.0.1:0\nupstream: http://127.0.0.1:1\nrules: .\n"
+			       "organization: {domains: [ours.example], users: '{user}@ours.example'}\n");
 	struct ub_diags diags = UB_DIAGS(arena);
 	configuration_input = (struct ub_configuration_input){ .snapshot = { .settings_path = "settings" } };
 	struct ub_snapshot *snapshot = ub_snapshot_load(&configuration_input.snapshot, &diags);

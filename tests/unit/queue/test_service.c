@@ -4,7 +4,6 @@
 #include <criterion/criterion.h>
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,9 +25,7 @@ static int nothing; /* takes what is told of mistakes that are meant */
 
 static void write_secret(const char *text)
 {
-	FILE *file = fopen(path, "w");
-	fputs(text, file);
-	fclose(file);
+	write_file(path, text);
 	chmod(path, 0600);
 }
 

@@ -13,14 +13,6 @@
 
 TestSuite(files, .init = enter_folder, .fini = ub_leak_check);
 
-static void write_file(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "w");
-	cr_assert_not_null(file);
-	fputs(text, file);
-	fclose(file);
-}
-
 Test(files, that_are_none_are_refused_without_waiting_for_them)
 {
 	struct ub_arena *arena = ub_arena_new();
