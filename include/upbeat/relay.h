@@ -10,9 +10,10 @@
  */
 
 #include "upbeat/sys.h"
-
-#define UB_RELAY_PREDECESSOR "UPBEAT_PREDECESSOR"
 #include "upbeat/tls.h"
+
+/* The variable by which a successor finds its relay, see successor_path. */
+#define UB_RELAY_PREDECESSOR "UPBEAT_PREDECESSOR"
 
 struct ub_networks;
 

@@ -208,13 +208,13 @@ bool relay_engine_reap(struct engine *engine)
 }
 
 /* The end of the engine shows by the end of its socket. */
-void relay_engine_stop(struct engine *engine, int64_t patience)
+void relay_engine_stop(struct engine *engine)
 {
 	if (engine->pid == 0)
 		return;
-	int64_t until = ub_sys_monotonic_ms() + patience;
+	int64_t until = ub_sys_monotonic_ms() + UB_RELAY_DRAIN_MS;
 	kill(engine->pid, SIGTERM);
-	for (int64_t left = patience; left > 0; left = until - ub_sys_monotonic_ms()) {
+	for (int64_t left = UB_RELAY_DRAIN_MS; left > 0; left = until - ub_sys_monotonic_ms()) {
 		struct pollfd gone = { .fd = engine->fd, .events = POLLRDHUP };
 		if (poll(&gone, 1, (int)left) > 0 && (gone.revents & (POLLHUP | POLLRDHUP | POLLERR)))
 			break;

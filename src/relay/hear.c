@@ -183,7 +183,7 @@ static void let_engine_go(struct relay *relay, int64_t now)
 	bool due = idle || relay->engine.pid == 0 || now >= successor->engine_until;
 	if (!successor->accepts || successor->served || !due)
 		return;
-	relay_engine_stop(&relay->engine, UB_RELAY_DRAIN_MS);
+	relay_engine_stop(&relay->engine);
 	/* Of what the successor's engine knows nothing is shown here, so that no write goes ahead of it. */
 	relay->shared.lone_go_ahead = false;
 	relay_tell_all(relay, NOTE_ENGINE_GONE);

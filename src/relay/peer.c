@@ -19,7 +19,7 @@ const char *relay_peer_shed(const struct conn *conn)
 	return conn->placed ? "too many connections from one address" : "too many clients are connected";
 }
 
-bool relay_peer_is_among(const struct conn *conn, const struct ub_networks *networks)
+static bool is_among(const struct conn *conn, const struct ub_networks *networks)
 {
 	return conn->local ? networks->local : ub_net_among(networks, &conn->peer);
 }
@@ -37,7 +37,7 @@ static bool is_front(const struct conn *conn, bool secure)
 {
 	const struct ub_relay_options *options = conn->loop->shared->options;
 	if (options->forwarded_from)
-		return relay_peer_is_among(conn, options->forwarded_from);
+		return is_among(conn, options->forwarded_from);
 	return !secure && !options->clients.ca && !place_of(conn)->proxies &&
 	       (conn->local || ub_net_is_loopback(&conn->peer));
 }
@@ -73,7 +73,7 @@ void relay_peer_accept(struct conn *conn, const struct sockaddr_storage *from)
 		conn->peer = ub_net_address_of((const unsigned char *)&six->sin6_addr, 16);
 	}
 	const struct ub_networks *proxies = place_of(conn)->proxies;
-	conn->phase = proxies && relay_peer_is_among(conn, proxies) ? PHASE_PROXY : PHASE_HEAD;
+	conn->phase = proxies && is_among(conn, proxies) ? PHASE_PROXY : PHASE_HEAD;
 	conn->counted = false;
 	conn->placed = relay_quota_come(&conn->loop->shared->quota);
 	conn->shed = !conn->placed;

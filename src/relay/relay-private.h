@@ -331,7 +331,6 @@ void relay_peer_accept(struct conn *conn, const struct sockaddr_storage *from);
 void relay_peer_leave(struct conn *conn);
 /* Why there is no place for the client, who is shed, in words. */
 const char *relay_peer_shed(const struct conn *conn);
-bool relay_peer_is_among(const struct conn *conn, const struct ub_networks *networks);
 /* The client as it is shown in the log. */
 const char *relay_peer_show(const struct conn *conn, char out[UB_NET_SHOWN]);
 enum step relay_peer_read_proxy(struct conn *conn);

@@ -200,7 +200,7 @@ static void serve(struct relay *relay)
 	(void)relay_tend_engine(relay, ub_sys_monotonic_ms());
 	for (unsigned i = 0; i < relay->n; i++)
 		pthread_join(relay->loops[i]->thread, NULL);
-	relay_engine_stop(&relay->engine, UB_RELAY_DRAIN_MS);
+	relay_engine_stop(&relay->engine);
 }
 
 static void clean_up(struct relay *relay)
@@ -268,7 +268,7 @@ int ub_relay_run(const struct ub_relay_options *options, int signals, struct ub_
 	if (started && !relay.stopping)
 		serve(&relay);
 	else
-		relay_engine_stop(&relay.engine, UB_RELAY_DRAIN_MS);
+		relay_engine_stop(&relay.engine);
 	clean_up(&relay);
 	return started ? 0 : 1;
 }

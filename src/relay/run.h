@@ -87,8 +87,8 @@ void relay_engine_wants(struct shared *shared, const struct ub_wire_bodies *bodi
 int relay_engine_take_socket(struct engine *engine, unsigned loop);
 /* After SIGCHLD. True: the engine has ended. */
 bool relay_engine_reap(struct engine *engine);
-/* Asks the engine to end, and kills it if it has not ended after `patience` milliseconds. */
-void relay_engine_stop(struct engine *engine, int64_t patience);
+/* Asks the engine to end, and kills it if it has not ended after UB_RELAY_DRAIN_MS. Blocks until then. */
+void relay_engine_stop(struct engine *engine);
 
 /* ---- the main thread ---- */
 

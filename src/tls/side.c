@@ -7,22 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What has failed first says more where the system is to blame, and what has failed last where the bytes are.
- */
-struct ub_text tls_problem(struct ub_arena *arena, const char *otherwise)
+/* OpenSSL's own words for what went wrong in this thread. What has failed first says more where the system is
+ * to blame, and what has failed last where the bytes are. */
+static struct ub_text problem_of(struct ub_arena *arena)
 {
 	unsigned long first = ERR_peek_error(), last = ERR_peek_last_error();
 	const char *words = ERR_SYSTEM_ERROR(first) ? strerror(ERR_GET_REASON(first))
 			    : last                  ? ERR_reason_error_string(last)
 						    : NULL;
-	struct ub_text text = ub_text_copy(arena, ub_text(words ? words : otherwise));
+	struct ub_text text = ub_text_copy(arena, ub_text(words ? words : "it cannot be read"));
 	ERR_clear_error();
 	return text;
 }
 
 static bool refuse(struct ub_text *why, struct ub_arena *arena, const char *path, const char *what)
 {
-	struct ub_text problem = tls_problem(arena, "it cannot be read");
+	struct ub_text problem = problem_of(arena);
 	*why = ub_textf(arena, "%s %s: %.*s", what, path, UB_ARGS(problem));
 	return false;
 }

@@ -30,7 +30,5 @@ struct ub_tls {
 void tls_contexts_release(struct tls_contexts *contexts);
 /* The other side's certificate; NULL: it has shown none. It goes with the channel. */
 const X509 *tls_certificate(const struct ub_tls_channel *channel);
-/* OpenSSL's own words for what went wrong in this thread, in the arena; `otherwise` where it has none. */
-struct ub_text tls_problem(struct ub_arena *arena, const char *otherwise);
 
 #endif
