@@ -62,7 +62,7 @@ def _(story):
     path = f"http://127.0.0.1:{story.port}{story.server.calendar_of('alice')}"
     tap.equal(support.request("PROPFIND", path, "alice", fields={"Depth": "0"}).status, 207, "PROPFIND")
     shown = subprocess.run(story.inside("upbeat", "status", "-c", "/etc/upbeat/upbeat.yaml"), capture_output=True, text=True)
-    tap.contains(shown.stdout, "is running", "status")
+    tap.contains(shown.stdout + shown.stderr, "is running", "status")
 
 
 with support.world(Story) as world:
