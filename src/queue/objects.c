@@ -16,12 +16,9 @@ static void add(void *context, struct ub_text href, struct ub_text uid)
 	atomic_fetch_add_explicit(&queue->objects_added, 1, memory_order_relaxed);
 }
 
-/* What was forgotten is still found, and in the end everything would be. So all is taken out from time to
- * time, and what is remembered is added again. */
 void queue_show_objects(struct ub_queue *queue)
 {
-	bool full = queue->objects_added > queue->objects_most;
-	if (!queue->objects || !full)
+	if (!queue->objects)
 		return;
 	ub_wire_known_clear(queue->objects);
 	queue->objects_added = 0;
@@ -32,6 +29,14 @@ void queue_show_objects(struct ub_queue *queue)
 		queue_complain(queue, queue->input.store);
 	size_t twice = 2 * queue->objects_added;
 	queue->objects_most = twice > UB_KNOWN_OBJECTS ? twice : UB_KNOWN_OBJECTS;
+}
+
+/* What was forgotten is still found, and in the end everything would be. So all is taken out from time to
+ * time, and what is remembered is added again. */
+void queue_tend_objects(struct ub_queue *queue)
+{
+	if (queue->objects_added > queue->objects_most)
+		queue_show_objects(queue);
 }
 
 bool queue_knows_object(const struct ub_queue *queue, struct ub_text href, struct ub_text uid)

@@ -131,9 +131,11 @@ void ub_workers_join(struct ub_workers **workers);
 
 /* ---- objects.c ---- */
 
-/* Shows the relay of which objects something is remembered, if there are too many of which nothing is any
- * more, and at first. Only for the thread that hears the relay, and at first before there are others. */
+/* Shows the relay of which objects something is remembered. Only for the thread that hears the relay, and at
+ * first before there are others. */
 void queue_show_objects(struct ub_queue *queue);
+/* Shows them again when there are too many of which nothing is remembered any more. Only for that thread. */
+void queue_tend_objects(struct ub_queue *queue);
 /* Whether something may be remembered of an object. False: nothing is. Any thread. */
 bool queue_knows_object(const struct ub_queue *queue, struct ub_text href, struct ub_text uid);
 

@@ -45,7 +45,7 @@ static void sweep(struct ub_queue *queue, int64_t monotonic)
 	ub_upkeep_shelter(queue->input.store, queue->shelter, now);
 	ub_upkeep(&queue->upkeep, now);
 	queue_tend_accounts(queue, now);
-	queue_show_objects(queue);
+	queue_tend_objects(queue);
 	queue_feed_polls(queue);
 	ub_upkeep_expire(&queue->upkeep, queue->input.store, now);
 	ub_upkeep_expire(&queue->upkeep, queue->shelter, now);
@@ -178,7 +178,6 @@ struct ub_queue *ub_queue_new(const struct ub_queue_input *input)
 	queue->looks = ub_looks_new();
 	queue->writes = ub_writes_new();
 	queue->objects = ub_wire_known_open(input->known_fd);
-	queue->objects_added = 1; /* to be shown at first */
 	queue->credentials = ub_credentials_new();
 	queue->service = ub_service_new(input->log);
 	queue->poller = ub_poller_new(input->log);
