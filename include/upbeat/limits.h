@@ -384,7 +384,7 @@
 #define UB_RELAY_SLICE_US        100           /* that a thread runs at a time while others want to */
 #define UB_RELAY_TELL_MS         10            /* until the engine is told what nothing waits for, */
 #define UB_RELAY_TELL_BYTES      (32u * 1024)  /* or so much of it has come together */
-#define UB_RELAY_AHEAD_BYTES     (512u * 1024) /* told of writes that go ahead, until one waits */
+#define UB_RELAY_AHEAD_BYTES     (256u * 1024) /* told of writes that go ahead, until one waits */
 #define UB_RELAY_COMMIT_MS       (250 * UB_SLOWNESS)
 #define UB_RELAY_REQUESTS        1024 /* at one server at once, */
 #define UB_RELAY_WAITING         1024 /* and that wait for a place there */

@@ -176,7 +176,7 @@ def _(story):
     title = "\n".join(["long", *[" " + "x" * 70] * 500])  # a description would not be told
     os.kill(engine, signal.SIGSTOP)
     try:
-        for n in range(100):  # each thread lets 512 KB go ahead
+        for n in range(100):  # each thread lets 256 KB go ahead
             event = calendars.meeting(title, uid=f"large-{n}", start=calendars.business_day(38), attendees=())
             tap.equal(calendar.put(f"large-{n}.ics", event).status, 201, "status")
             if late():
