@@ -110,8 +110,10 @@ class Story(support.World):
 
     def fill(self, relay, late, n=AT_ONCE):
         """Clients whose requests are at the server: /0, /1 and so on."""
-        there = [self.asks(relay, b"/%d" % i) for i in range(n)]
-        tap.eventually(lambda: len(late.here) == n, "they are at the server")
+        there = []
+        for i in range(n):
+            there.append(self.asks(relay, b"/%d" % i))
+            tap.eventually(lambda i=i: len(late.here) == i + 1, "it is at the server")
         return there
 
 
@@ -132,6 +134,11 @@ def hears_nothing(peer):
         raise AssertionError(f"it was told {peer.socket.recv(1000)}")
     except BlockingIOError:
         peer.socket.settimeout(20)
+
+
+def status(upbeat):
+    """What `upbeat status` tells of requests."""
+    return json.loads(support.run("status", "--json", "-c", upbeat.settings).stdout)["requests"]
 
 
 @tap.case("so many requests are at the server at once, more wait in the order of their coming, and one more comes again later")
@@ -313,7 +320,9 @@ def _(world):
     gone, another = asks(b"/gone"), asks(b"/another")
     refused(another)
     gone.socket.close()
+    tap.eventually(lambda: status(upbeat)[0]["waiting"] == 0, "it waits no more")
     another.send(b"GET /again HTTP/1.1\r\nHost: h\r\n\r\n")
+    tap.eventually(lambda: status(upbeat)[0]["waiting"] == 1, "another waits in its place")
     refused(asks(b"/one-more"))
     late.let_go(b"/0")
     answered(first, b"/0")
@@ -329,8 +338,7 @@ def _(world):
                           store=f"sqlite:{world.folder}/store")
     (first,) = world.fill(upbeat, late, 1)
     waiting, another = world.overfill(upbeat)
-    told = json.loads(support.run("status", "--json", "-c", upbeat.settings).stdout)
-    tap.equal(told["requests"], [{"upstream": world.server.url, "waiting": 1, "refused": 1}], "status")
+    tap.equal(status(upbeat), [{"upstream": world.server.url, "waiting": 1, "refused": 1}], "status")
     line = f"Requests  1 wait for a place at {world.server.url}; 1 have found none\n"
     tap.contains(support.run("status", "-c", upbeat.settings).stdout, line, "status")
     upbeat.settings.write_text(upbeat.settings.read_text().replace("per_server: 1", "per_server: 2"))
