@@ -46,7 +46,7 @@ def _(story):
     tap.equal(after.value("UID"), before.value("UID"), "UID")
     tap.equal(int(after.value("SEQUENCE")) > int(before.value("SEQUENCE")), True, "a higher SEQUENCE")
     tap.equal(starts(after).date(), starts(before).date() + WEEK, "day")
-    tap.contains(after.text("DESCRIPTION"), f"{start + WEEK:%-d %B %Y}", "the agenda")
+    tap.contains(after.text("DESCRIPTION"), f"{start + WEEK:%a %-d %b %Y}", "the agenda")
     tap.equal(set(real.objects()), hrefs, "hrefs")
 
 
