@@ -60,9 +60,9 @@ enum ub_wire_kind {
 	/* its id: the number of engines before; when the relay started, Unix seconds. The sockets of the
 	   relay's loops come along, and of those of the relay that it has taken over from. */
 	UB_WIRE_HELLO = 5,
-	UB_WIRE_HEARD = 7,
 	UB_WIRE_PLACE =
 	    6, /* from one relay to its successor, with the sockets of a place; see relay/handover.c */
+	UB_WIRE_HEARD = 7,
 	UB_WIRE_BODIES = 16,
 	UB_WIRE_POLLS = 17,
 	UB_WIRE_ASK = 32,
@@ -259,6 +259,9 @@ UB_MUST_USE enum ub_wire_result ub_wire_outbox_send(struct ub_wire_outbox *outbo
 /* Wipes what there is. */
 void ub_wire_outbox_clear(struct ub_wire_outbox *outbox);
 void ub_wire_outbox_free(struct ub_wire_outbox *outbox);
+/* Sends the bytes of a frame, and open files along with it; does not block. */
+UB_MUST_USE enum ub_wire_result ub_wire_send_files(
+    int fd, const unsigned char *bytes, size_t n, const int *files, size_t n_files);
 
 /* ---- what the engine knows: known.c ---- */
 
@@ -290,10 +293,6 @@ struct ub_wire_crowd {
 void ub_wire_known_set_waiting(struct ub_wire_known *known, size_t upstream, uint32_t waiting);
 void ub_wire_known_count_refused(struct ub_wire_known *known, size_t upstream);
 struct ub_wire_crowd ub_wire_known_crowd(const struct ub_wire_known *known, size_t upstream);
-
-/* Sends the bytes of a frame, and open files along with it; does not block. */
-UB_MUST_USE enum ub_wire_result ub_wire_send_files(
-    int fd, const unsigned char *bytes, size_t n, const int *files, size_t n_files);
 
 /* ---- the control socket ---- */
 

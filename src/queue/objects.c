@@ -22,11 +22,13 @@ void queue_show_objects(struct ub_queue *queue)
 		return;
 	ub_wire_known_clear(queue->objects);
 	queue->objects_added = 0;
-	if (ub_store_tell_objects(queue->input.store, add, queue) == UB_STORE_OK &&
-	    ub_store_tell_objects(queue->shelter, add, queue) == UB_STORE_OK)
-		ub_wire_known_complete(queue->objects);
-	else
+	if (ub_store_tell_objects(queue->input.store, add, queue) != UB_STORE_OK ||
+	    ub_store_tell_objects(queue->shelter, add, queue) != UB_STORE_OK) {
 		queue_complain(queue, queue->input.store);
+		queue->objects_most = 0; /* tried again with the next one that is added */
+		return;
+	}
+	ub_wire_known_complete(queue->objects);
 	size_t twice = 2 * queue->objects_added;
 	queue->objects_most = twice > UB_KNOWN_OBJECTS ? twice : UB_KNOWN_OBJECTS;
 }
