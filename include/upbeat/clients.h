@@ -25,7 +25,7 @@ enum ub_shows {
 };
 
 /* A family of clients. Texts are literals. */
-struct ub_client {
+struct ub_client_family {
 	const char *id;   /* for the store: never changed */
 	const char *name; /* for people */
 	/* A piece of the User-Agent (RFC 9110 10.1.5), and of the PRODID of what it stores; NULL: it is not
@@ -41,17 +41,17 @@ struct ub_client {
 
 /* The family that the value of a User-Agent, or a PRODID, is of. What nobody knows is of a family of its own,
  * of which nothing is known. NULL: the text is empty or, of a PRODID, unknown. */
-const struct ub_client *ub_client_of_agent(struct ub_text agent);
-const struct ub_client *ub_client_of_product(struct ub_text product);
+const struct ub_client_family *ub_client_family_of_agent(struct ub_text agent);
+const struct ub_client_family *ub_client_family_of_product(struct ub_text product);
 /* NULL: no family has this id. */
-const struct ub_client *ub_client_find(struct ub_text id);
+const struct ub_client_family *ub_client_family_find(struct ub_text id);
 /* All families, in the order in which they are looked for. */
-extern const struct ub_client ub_client_families[];
+extern const struct ub_client_family ub_client_families[];
 extern const size_t ub_client_families_n;
 
 /* The clients of one user, each once, in any order. */
 struct ub_clients {
-	const struct ub_client **items;
+	const struct ub_client_family **items;
 	size_t n, cap;
 };
 

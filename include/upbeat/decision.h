@@ -196,11 +196,11 @@ void ub_decide_cadence(
 
 /* A lone object (ub_ical_lone()). */
 struct ub_lone {
-	struct ub_text uid, title;       /* title: empty if it is not public */
-	bool meets;                      /* it is an event with a time of day */
-	bool takes_time;                 /* its owner is taken from start to end, and not only in the past */
-	ub_instant start, end;           /* UB_INSTANT_NONE: it has none, or days */
-	const struct ub_client *product; /* what has made it; NULL: unknown */
+	struct ub_text uid, title; /* title: empty if it is not public */
+	bool meets;                /* it is an event with a time of day */
+	bool takes_time;           /* its owner is taken from start to end, and not only in the past */
+	ub_instant start, end;     /* UB_INSTANT_NONE: it has none, or days */
+	const struct ub_client_family *product; /* what has made it; NULL: unknown */
 };
 
 /*

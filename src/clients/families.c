@@ -2,14 +2,15 @@
 
 /*
  * The families of clients, as data. Who adds one says by what is known what it shows. "Measured" means: seen
- * by the tests, tests/e2e/clients.py, with that version; "source" means: read in the client's own source.
+ * by the tests, tests/e2e/client_stories.py, with that version; "source" means: read in the client's own
+ * source.
  *
  * Alarms are ACTION:DISPLAY for all of them: no family is known that does not show these, while AUDIO has no
  * text and EMAIL is sent by few servers.
  */
 #include "upbeat/clients.h"
 
-const struct ub_client ub_client_families[] = {
+const struct ub_client_family ub_client_families[] = {
 	{ .id = "thunderbird",
 	    .name = "Thunderbird",
 	    .agents = { "Thunderbird/", "Lightning/" },
@@ -105,26 +106,26 @@ static bool has_one(struct ub_text text, const char *const *pieces, size_t n)
 	return false;
 }
 
-const struct ub_client *ub_client_of_agent(struct ub_text agent)
+const struct ub_client_family *ub_client_family_of_agent(struct ub_text agent)
 {
-	const struct ub_client *unknown = &ub_client_families[UB_COUNT(ub_client_families) - 1];
-	for (const struct ub_client *client = ub_client_families; client < unknown; client++)
+	const struct ub_client_family *unknown = &ub_client_families[UB_COUNT(ub_client_families) - 1];
+	for (const struct ub_client_family *client = ub_client_families; client < unknown; client++)
 		if (has_one(agent, client->agents, UB_COUNT(client->agents)))
 			return client;
 	return ub_text_trim(agent).len ? unknown : NULL;
 }
 
-const struct ub_client *ub_client_of_product(struct ub_text product)
+const struct ub_client_family *ub_client_family_of_product(struct ub_text product)
 {
 	for (size_t i = 0; i < UB_COUNT(ub_client_families); i++) {
-		const struct ub_client *client = &ub_client_families[i];
+		const struct ub_client_family *client = &ub_client_families[i];
 		if (has_one(product, client->products, UB_COUNT(client->products)))
 			return client;
 	}
 	return NULL;
 }
 
-const struct ub_client *ub_client_find(struct ub_text id)
+const struct ub_client_family *ub_client_family_find(struct ub_text id)
 {
 	for (size_t i = 0; i < UB_COUNT(ub_client_families); i++)
 		if (ub_text_is(id, ub_client_families[i].id))

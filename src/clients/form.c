@@ -14,12 +14,12 @@ static bool is_among(const struct ub_clients *clients, const char *id)
 }
 
 /* Whether whoever uses this client sees no to-dos by it, nor by what stands beside it on the same device. */
-static bool lacks_todos(const struct ub_clients *clients, const struct ub_client *client)
+static bool lacks_todos(const struct ub_clients *clients, const struct ub_client_family *client)
 {
 	return client->todos == UB_SHOWS_NOT && !(client->with && is_among(clients, client->with));
 }
 
-static void add_name(struct ub_text *names, const struct ub_client *client, struct ub_arena *arena)
+static void add_name(struct ub_text *names, const struct ub_client_family *client, struct ub_arena *arena)
 {
 	*names =
 	    names->len ? ub_textf(arena, "%.*s, %s", UB_ARGS(*names), client->name) : ub_text(client->name);
@@ -30,7 +30,7 @@ struct ub_form ub_clients_form(const struct ub_clients *clients, struct ub_arena
 	struct ub_form form = { 0 };
 	unsigned html = 0;
 	for (size_t i = 0; i < clients->n; i++) {
-		const struct ub_client *client = clients->items[i];
+		const struct ub_client_family *client = clients->items[i];
 		if (client->tool)
 			continue;
 		html |= client->html;

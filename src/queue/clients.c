@@ -26,7 +26,8 @@ static bool is_due(struct ub_queue *queue, const struct ub_store_client *client)
 	return true;
 }
 
-void queue_note_client(struct ub_queue *queue, struct ub_text principal, const struct ub_client *client)
+void queue_note_client(
+    struct ub_queue *queue, struct ub_text principal, const struct ub_client_family *client)
 {
 	if (!client || client->tool || principal.len == 0)
 		return;

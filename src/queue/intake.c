@@ -107,7 +107,7 @@ static void take_write(struct ub_queue *queue, struct queue_socket *socket, cons
 		.lone = is_lone ? &lone : NULL,
 		.authorization = authorization_of(write, principal, arena),
 		.host = write->host,
-		.client = ub_client_of_agent(write->agent),
+		.client = ub_client_family_of_agent(write->agent),
 		.now = ub_sys_monotonic_ms() };
 	ub_writes_announce(queue->writes, &open);
 	if (!is_for_somebody(queue, principal))
@@ -231,7 +231,7 @@ static void take_stored(
 	struct ub_answered_write done = { .keys = { key },
 		.n_keys = 1,
 		.credential = ub_credential_new(authorization_of(write, principal, arena), write->host),
-		.client = ub_client_of_agent(write->agent) };
+		.client = ub_client_family_of_agent(write->agent) };
 	struct ub_lone_write lone;
 	int64_t announced = announced_at(write, batch->begun);
 	queue_overtake_lone(queue, key.href, announced);
@@ -365,7 +365,7 @@ static void take_frame(struct ub_queue *queue, struct queue_socket *socket, cons
 		queue_heard(queue, &frame->principal);
 		queue_polled(queue, &frame->principal);
 		queue_note_client(queue, ub_http_principal(frame->principal.authorization, queue->arena),
-		    ub_client_of_agent(frame->principal.agent));
+		    ub_client_family_of_agent(frame->principal.agent));
 	} else if (frame->kind == UB_WIRE_HELLO) {
 		pthread_mutex_lock(&queue->mutex);
 		queue->relay = (struct ub_queue_relay){ frame->id.slot, frame->id.generation };

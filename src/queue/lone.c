@@ -81,7 +81,7 @@ bool queue_is_lone(struct ub_queue *queue, const struct ub_wire_write *write, co
 	struct ub_snapshot *snapshot = queue_snapshot(queue);
 	*lone = (struct ub_lone_write){ .key = *key,
 		.owner = find_owner(queue, snapshot, key, write->host),
-		.client = ub_client_of_agent(write->agent) };
+		.client = ub_client_family_of_agent(write->agent) };
 	bool is_lone = lone->owner.len && ub_decide_lone(snapshot, write->body, lone->owner, ub_sys_now(),
 					      &lone->object, queue->arena);
 	ub_snapshot_release(&snapshot);

@@ -20,9 +20,9 @@
 struct ub_lone_write {
 	struct ub_key key; /* for a pass, should the object matter after all */
 	struct ub_lone object;
-	struct ub_text owner;           /* address of whose calendar it is in, in lower case */
-	const struct ub_client *client; /* by which it has come; NULL: unknown */
-	int64_t announced;              /* as in queue_overtake_lone() */
+	struct ub_text owner;                  /* address of whose calendar it is in, in lower case */
+	const struct ub_client_family *client; /* by which it has come; NULL: unknown */
+	int64_t announced;                     /* as in queue_overtake_lone() */
 };
 
 /* A copy, for ub_lone_write_free(). */

@@ -22,7 +22,7 @@ struct write {
 	struct record *records[2];
 	size_t n_records;
 	struct ub_credential *credential;
-	const struct ub_client *client;
+	const struct ub_client_family *client;
 	struct ub_lone_write *lone; /* NULL: it has keys */
 	int64_t announced;
 };

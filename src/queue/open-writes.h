@@ -29,8 +29,8 @@ struct ub_announced_write {
 	size_t n_keys;
 	const struct ub_lone_write *lone; /* in place of keys; NULL: it has keys, or is nobody's */
 	struct ub_text authorization, host;
-	const struct ub_client *client; /* by which the caller has come; may be NULL */
-	int64_t now;                    /* milliseconds on the monotonic clock */
+	const struct ub_client_family *client; /* by which the caller has come; may be NULL */
+	int64_t now;                           /* milliseconds on the monotonic clock */
 };
 /* Remembers a copy of it. An open write with the same id is closed as one that may have changed something:
  * the relay has given its id to another exchange. Past UB_WRITES_MAX open writes this one is not remembered:
@@ -41,9 +41,9 @@ void ub_writes_announce(struct ub_writes *writes, const struct ub_announced_writ
 struct ub_answered_write {
 	struct ub_key keys[2];
 	size_t n_keys;
-	struct ub_credential *credential; /* the receiver frees it */
-	const struct ub_client *client;   /* as announced */
-	struct ub_lone_write *lone;       /* in place of keys; the receiver frees it */
+	struct ub_credential *credential;      /* the receiver frees it */
+	const struct ub_client_family *client; /* as announced */
+	struct ub_lone_write *lone;            /* in place of keys; the receiver frees it */
 };
 /* Closes a write. `changed`: the write may have changed something on the server. The keys' texts are copies
  * in `arena`. False: no such write is open, and *out is not set. */

@@ -164,7 +164,8 @@ void queue_served_poll(struct ub_queue *queue, struct ub_text calendar, struct u
 
 /* A principal whom the server knows has come by this client, or with NULL by one that does not say what it
  * is. Only for the thread that hears the relay. */
-void queue_note_client(struct ub_queue *queue, struct ub_text principal, const struct ub_client *client);
+void queue_note_client(
+    struct ub_queue *queue, struct ub_text principal, const struct ub_client_family *client);
 
 /* ---- waiting.c: keys that wait for their principal ---- */
 

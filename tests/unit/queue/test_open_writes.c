@@ -32,7 +32,7 @@ static void announce(uint32_t slot, uint32_t generation, int64_t now)
 		.n_keys = 1,
 		.authorization = UB_TEXT("Basic x"),
 		.host = UB_TEXT("cal.example"),
-		.client = ub_client_of_agent(UB_TEXT("DAVx5/4.5")),
+		.client = ub_client_family_of_agent(UB_TEXT("DAVx5/4.5")),
 		.now = now };
 	ub_writes_announce(writes, &announced);
 }
