@@ -61,8 +61,6 @@ struct ub_party {
 	enum ub_role role;
 	enum ub_partstat partstat;
 	struct ub_texts delegates; /* addresses of DELEGATED-TO */
-	bool server_schedules;     /* SCHEDULE-STATUS is there, or SCHEDULE-AGENT is SERVER or absent */
-	struct ub_text schedule_status;
 };
 
 /* DTSTART, DTEND, DUE: what a wall clock shows, and the clock's zone. */

@@ -64,9 +64,8 @@ struct node {
 	const struct node *blame; /* the part that makes it internal; the node itself: it has the label */
 	enum name_kind name_kind;
 	const struct variable *variable;
-	size_t local;       /* NAME_LOCAL: the index in the frame; of a loop: of its first variable */
-	size_t field;       /* SELECT: the index in an object of known type; else SIZE_MAX */
-	bool item_variable; /* NAME_LOCAL: an element or key of the range */
+	size_t local; /* NAME_LOCAL: the index in the frame; of a loop: of its first variable */
+	size_t field; /* SELECT: the index in an object of known type; else SIZE_MAX */
 	const struct node *definition; /* NAME_LOCAL: the loop, bind or optional map of the variable */
 	const struct overload **overloads;
 	size_t n_overloads;
@@ -158,7 +157,6 @@ struct check {
 		const struct ub_cel_type *type;
 		enum ub_cel_audience audience;
 		const struct node *definition, *blame;
-		bool item;
 	} * locals;
 	size_t n_locals, cap_locals, max_locals;
 	const struct ub_cel_type **bound; /* of the type variables; NULL: free */

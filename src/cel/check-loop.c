@@ -4,7 +4,7 @@
 /* Checks of macros that declare variables. */
 
 static void push_local(
-    struct check *check, struct node *node, struct ub_text name, const struct ub_cel_type *type, bool item)
+    struct check *check, struct node *node, struct ub_text name, const struct ub_cel_type *type)
 {
 	if (check->n_locals == check->cap_locals)
 		check->locals = ub_vec_grow(check->arena, check->locals, &check->cap_locals, check->n_locals,
@@ -14,8 +14,7 @@ static void push_local(
 		.type = type,
 		.audience = source->audience,
 		.definition = node,
-		.blame = source->audience ? source : NULL,
-		.item = item };
+		.blame = source->audience ? source : NULL };
 	if (check->n_locals > check->max_locals)
 		check->max_locals = check->n_locals;
 }
@@ -23,7 +22,7 @@ static void push_local(
 static void check_bind(struct check *check, struct node *node)
 {
 	cel_check_node(check, node->args[0]);
-	push_local(check, node, node->vars[0], node->args[0]->type, false);
+	push_local(check, node, node->vars[0], node->args[0]->type);
 	cel_check_node(check, node->args[1]);
 	check->n_locals--;
 	cel_check_join(node, node->args[1]); /* the value's label counts where the variable is used */
@@ -42,7 +41,7 @@ static void check_optional_map(struct check *check, struct node *node)
 			UB_ARGS(node->name), UB_ARGS(cel_check_shown(check, operand->type))));
 	if (cel_type_is_dyn(cel_unify_resolve(check, operand->type)))
 		inner = &ub_cel_type_dyn;
-	push_local(check, node, node->vars[0], inner, false);
+	push_local(check, node, node->vars[0], inner);
 	struct node *body = node->args[1];
 	cel_check_node(check, body);
 	check->n_locals--;
@@ -140,7 +139,7 @@ static void check_loop(struct check *check, struct node *node)
 		return;
 	node->local = check->n_locals;
 	for (size_t i = 0; i < node->n_vars; i++)
-		push_local(check, node, node->vars[i], vars[i], true);
+		push_local(check, node, node->vars[i], vars[i]);
 	for (size_t i = 1; i < node->n_args; i++) {
 		cel_check_node(check, node->args[i]);
 		cel_check_join(node, node->args[i]);

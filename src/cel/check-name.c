@@ -222,7 +222,6 @@ void cel_check_name(struct check *check, struct node *node)
 		node->local = (size_t)(local - check->locals);
 		node->type = local->type;
 		node->definition = local->definition;
-		node->item_variable = local->item;
 		node->audience = local->audience;
 		node->blame = local->blame;
 		return;

@@ -121,12 +121,10 @@ static struct ub_texts delegates(const struct line *line, struct ub_arena *arena
 static struct ub_party party(struct reader *reader, const struct property *property)
 {
 	struct ub_text name = ub_ical_property_param(property, "CN");
-	struct ub_text agent = ub_ical_property_param(property, "SCHEDULE-AGENT");
 	struct ub_party p = { .line = property->line->number,
 		.address = address_of(
 		    property->text, ub_ical_property_param(property, "EMAIL"), name, reader->arena),
-		.name = ub_ical_text(name, reader->arena),
-		.schedule_status = ub_ical_property_param(property, "SCHEDULE-STATUS") };
+		.name = ub_ical_text(name, reader->arena) };
 	if (p.address.len == 0)
 		p.unread =
 		    ub_ical_text(ub_text_sub(property->line->value, 0, UB_ICAL_UNREAD_MAX), reader->arena);
@@ -136,8 +134,6 @@ static struct ub_party party(struct reader *reader, const struct property *prope
 	p.partstat = (enum ub_partstat)word_value(
 	    partstats, ub_ical_property_param(property, "PARTSTAT"), UB_PARTSTAT_NEEDS_ACTION);
 	p.delegates = delegates(property->line, reader->arena);
-	p.server_schedules =
-	    p.schedule_status.len || agent.len == 0 || ub_text_eq_nocase(agent, UB_TEXT("SERVER"));
 	return p;
 }
 

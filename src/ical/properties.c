@@ -23,8 +23,8 @@ static const struct ub_text names[] = { WORD("UID"), WORD("SUMMARY"), WORD("DESC
 	WORD("DTEND"), WORD("DUE"), WORD("DURATION"), WORD("TRIGGER"), WORD("TZID") };
 /* DELEGATED-TO is not among these, as libical keeps only the first of its addresses. */
 static const struct ub_text parameters[] = { WORD("CN"), WORD("PARTSTAT"), WORD("ROLE"), WORD("CUTYPE"),
-	WORD("EMAIL"), WORD("SCHEDULE-AGENT"), WORD("SCHEDULE-STATUS"), WORD("TZID"), WORD("RELTYPE"),
-	WORD("FEATURE"), WORD("RELATED"), WORD("RANGE"), WORD("ENCODING"), WORD("CHARSET") };
+	WORD("EMAIL"), WORD("TZID"), WORD("RELTYPE"), WORD("FEATURE"), WORD("RELATED"), WORD("RANGE"),
+	WORD("ENCODING"), WORD("CHARSET") };
 
 /* The word's place in the list. n: it is not there. */
 static size_t among(struct ub_text word, const struct ub_text *list, size_t n)

@@ -45,12 +45,9 @@ Test(read, tells_all_facts_of_a_meeting)
 	cr_assert(ub_text_is(event->attendees[0].name, "Ben \"B\""));
 	cr_assert_eq(event->attendees[0].partstat, UB_PARTSTAT_ACCEPTED);
 	cr_assert_eq(event->attendees[0].role, UB_ROLE_OPTIONAL);
-	cr_assert(event->attendees[0].server_schedules);
 	cr_assert(ub_text_is(event->attendees[1].address, "room@ours.example"));
 	cr_assert_eq(event->attendees[1].cutype, UB_CUTYPE_ROOM);
-	cr_assert(!event->attendees[1].server_schedules);
 	cr_assert(ub_text_is(event->attendees[2].address, "cto@acme.example"));
-	cr_assert(ub_text_is(event->attendees[2].schedule_status, "2.0"));
 	cr_assert(ub_text_is(event->related_to, "yes"));
 	cr_assert(ub_text_is(event->marks.item, "aa") && ub_text_is(event->marks.rule, "bb") &&
 		  ub_text_is(event->marks.base, "cc") && event->marks.generation == 2);
