@@ -42,8 +42,6 @@ enum ub_weekday ub_cal_weekday(ub_day day);
 int ub_cal_day_of_year(ub_day day); /* 1-366 */
 /* The ISO 8601 week, 1-53. *year is the year that the week belongs to; `year` may be NULL. */
 int ub_cal_week(ub_day day, int *year);
-/* The date of the day n months later. The 31st becomes the last day of a shorter month. */
-ub_day ub_cal_add_months(ub_day day, int n);
 
 /* ---- time zones ---- */
 
@@ -180,7 +178,6 @@ struct ub_working_hours {
  * names are English, of three letters or in full. A part without days means the days of the part before. */
 bool ub_cal_parse_hours(
     struct ub_arena *arena, struct ub_text text, struct ub_working_hours *hours, struct ub_time_error *error);
-void ub_cal_print_hours(struct ub_buf *out, const struct ub_working_hours *hours); /* in the same form */
 
 /* The days off, ordered by day. */
 struct ub_holiday {
@@ -226,24 +223,20 @@ bool ub_cal_next_working(struct ub_arena *arena, const struct ub_work_calendar *
 struct ub_intervals ub_cal_common_time(
     struct ub_arena *arena, const struct ub_work_calendar *people, size_t n, struct ub_interval window);
 
-/*
- * The earliest or latest start at which `duration` seconds fit into one interval of the normal set `free`.
- * The start is on a full `step` of the zone's clock (900: quarters of an hour; 1: any second). False: there
- * is no such start.
- */
-bool ub_cal_fit(struct ub_intervals free, int64_t duration, int64_t step, const struct ub_zone *zone,
-    bool latest, ub_instant *start);
-
 struct ub_slot_search {
 	struct ub_interval window; /* the whole slot lies within the window */
-	int64_t duration, step;    /* seconds; step as in ub_cal_fit */
-	bool latest;               /* false: earliest */
-	/* Everybody's working hours. The first one's clock counts for step. */
+	int64_t duration;          /* seconds */
+	/* The start is on a full step of the first one's clock, in seconds (900: quarters of an hour; 1: any
+	 * second). */
+	int64_t step;
+	bool latest; /* false: earliest */
+	/* Everybody's working hours. None: the clock is UTC's. */
 	const struct ub_work_calendar *people;
 	size_t n_people;
 	struct ub_intervals busy; /* to be avoided */
 };
-/* Takes `busy` away from ub_cal_common_time, and applies ub_cal_fit to the rest. */
+/* The earliest or latest start at which `duration` lies whole in the time that ub_cal_common_time gives, and
+ * in none of `busy`. False: there is none. */
 bool ub_cal_find_slot(struct ub_arena *arena, const struct ub_slot_search *search, ub_instant *start);
 
 /* ---- the grammar of time (upbeat-rules(5)) ---- */

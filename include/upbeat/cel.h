@@ -81,13 +81,9 @@ extern const struct ub_cel_type ub_cel_type_dyn, ub_cel_type_null, ub_cel_type_b
  * type parameter. Any other NAME(...) is an abstract type. NULL: the text is no type. */
 const struct ub_cel_type *ub_cel_type_parse(
     const struct ub_cel_env *env, struct ub_arena *arena, struct ub_text text);
-void ub_cel_type_print(struct ub_buf *out, const struct ub_cel_type *type);
 struct ub_text ub_cel_type_text(struct ub_arena *arena, const struct ub_cel_type *type);
-/* Whether a value of type `from` may stand where `to` is asked for. A dyn value may stand everywhere, and
- * every value may stand for dyn. */
-bool ub_cel_type_assignable(const struct ub_cel_type *to, const struct ub_cel_type *from);
-/* Whether every value of type `from` is one of type `to`. dyn does not get the benefit of the doubt: this
- * serves to ask whether a value is known to be a list(colleague). */
+/* Whether every value of type `from` is one of type `to`; everything is of type dyn. A `from` of dyn does not
+ * get the benefit of the doubt: this serves to ask whether a value is known to be a list(colleague). */
 bool ub_cel_type_known(const struct ub_cel_type *to, const struct ub_cel_type *from);
 /* The join of all labels that can be reached through the type's fields. A text made of a whole object depends
  * on all of these. (Where a value becomes dyn, the checker joins this into the expression's own label.) */
@@ -401,8 +397,6 @@ struct ub_text ub_cel_program_text(const struct ub_cel_program *program);
 const struct ub_cel_type *ub_cel_program_type(const struct ub_cel_program *program);
 /* Whether the whole program is one constant, a literal or a folded one. *value is the constant. */
 bool ub_cel_program_constant(const struct ub_cel_program *program, struct ub_cel_value *value);
-/* Whether the program is nothing but one variable and, further, fields of it: "meeting.organizer.name". */
-bool ub_cel_program_is_path(const struct ub_cel_program *program);
 
 /* ---- audience ---- */
 
@@ -500,7 +494,5 @@ struct ub_cel_trace {
  */
 const struct ub_cel_trace *ub_cel_explain(const struct ub_cel_program *program,
     struct ub_cel_activation *activation, struct ub_arena *arena, const struct ub_cel_limits *limits);
-/* Prints the trace as lines, each of them `indent` and "TEXT is VALUE". */
-void ub_cel_trace_print(struct ub_buf *out, const struct ub_cel_trace *trace, const char *indent);
 
 #endif

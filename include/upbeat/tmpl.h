@@ -60,9 +60,6 @@ bool ub_template_reads(const struct ub_template *tmpl, struct ub_text variable, 
 /* The variant for a reader's language ("de-AT": NAME.de-AT, then NAME.de), else `tmpl` itself. */
 const struct ub_template *ub_template_in_language(const struct ub_template *tmpl, struct ub_text language);
 
-/* The names of all templates, for suggestions; at most `most`. Returns how many names were put into `out`. */
-size_t ub_template_names(const struct ub_template_set *set, struct ub_text *out, size_t most);
-
 /* A one-line template out of a rule (a title): no headings, no front matter. `map` gives the place in the
  * rule file of a byte range of `text`. NULL: diags got an error. */
 const struct ub_template *ub_template_compile(struct ub_template_set *set, struct ub_text text,

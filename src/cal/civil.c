@@ -83,14 +83,6 @@ int ub_cal_week(ub_day day, int *year)
 	return (ub_cal_day_of_year(thursday) - 1) / 7 + 1;
 }
 
-ub_day ub_cal_add_months(ub_day day, int n)
-{
-	struct ub_civil date = ub_cal_day_civil(day);
-	struct ub_civil first = ub_cal_day_civil(ub_cal_day(date.year, date.month + n, 1));
-	int last = ub_cal_month_days(first.year, first.month);
-	return ub_cal_day(first.year, first.month, date.day < last ? date.day : last);
-}
-
 int64_t ub_cal_wall_seconds(struct ub_civil c)
 {
 	return (int64_t)ub_cal_day(c.year, c.month, c.day) * DAY_SECONDS + c.hour * 3600 + c.minute * 60 +

@@ -137,7 +137,9 @@ static ub_instant on_step(const struct ub_zone *zone, ub_instant instant, int64_
 	return earlier ? instant - past : instant + step - past;
 }
 
-bool ub_cal_fit(struct ub_intervals free, int64_t duration, int64_t step, const struct ub_zone *zone,
+/* The earliest or latest start on a full step, at which `duration` fits into one interval of the normal set
+ * `free`. */
+static bool fit(struct ub_intervals free, int64_t duration, int64_t step, const struct ub_zone *zone,
     bool latest, ub_instant *start)
 {
 	for (size_t i = 0; i < free.n; i++) {
@@ -159,5 +161,5 @@ bool ub_cal_find_slot(struct ub_arena *arena, const struct ub_slot_search *searc
 	    ub_cal_common_time(arena, search->people, search->n_people, search->window);
 	struct ub_intervals free = ub_cal_subtract(arena, common, search->busy);
 	const struct ub_zone *zone = search->n_people ? search->people[0].zone : ub_cal_utc();
-	return ub_cal_fit(free, search->duration, search->step, zone, search->latest, start);
+	return fit(free, search->duration, search->step, zone, search->latest, start);
 }

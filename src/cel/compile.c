@@ -225,11 +225,3 @@ bool ub_cel_program_constant(const struct ub_cel_program *program, struct ub_cel
 	*value = program->code->value;
 	return true;
 }
-
-bool ub_cel_program_is_path(const struct ub_cel_program *program)
-{
-	const struct node *node = program->root;
-	while (node->kind == NODE_SELECT && !node->test && !node->optional)
-		node = node->args[0];
-	return node->kind == NODE_NAME && node->name_kind == NAME_VARIABLE;
-}

@@ -182,30 +182,3 @@ const struct ub_cel_trace *ub_cel_explain(const struct ub_cel_program *program,
 	*result = trace(&tracer, program->root);
 	return result;
 }
-
-/* Prints the text of a sub-expression on one line. */
-static void print_place(struct ub_buf *out, struct ub_text text)
-{
-	bool blank = false;
-	for (size_t i = 0; i < text.len; i++) {
-		bool space =
-		    text.ptr[i] == ' ' || text.ptr[i] == '\n' || text.ptr[i] == '\r' || text.ptr[i] == '\t';
-		if (!space || !blank)
-			ub_buf_char(out, space ? ' ' : text.ptr[i]);
-		blank = space;
-	}
-}
-
-#define SHOWN_VALUE 120
-
-void ub_cel_trace_print(struct ub_buf *out, const struct ub_cel_trace *result, const char *indent)
-{
-	struct ub_text deeper = ub_textf(out->arena, "%s  ", indent);
-	ub_buf_str(out, indent);
-	print_place(out, ub_text_sub(result->program->text, result->at, result->at + result->len));
-	ub_buf_str(out, " is ");
-	ub_cel_print_literal(out, result->value, SHOWN_VALUE);
-	ub_buf_char(out, '\n');
-	for (size_t i = 0; i < result->n_parts; i++)
-		ub_cel_trace_print(out, &result->parts[i], deeper.ptr);
-}

@@ -246,11 +246,6 @@ static void print(struct ub_buf *out, const struct ub_cel_type *type, bool shown
 		ub_buf_char(out, ')');
 }
 
-void ub_cel_type_print(struct ub_buf *out, const struct ub_cel_type *type)
-{
-	print(out, type, false);
-}
-
 void cel_type_show(struct ub_buf *out, const struct ub_cel_type *type)
 {
 	print(out, type, true);
@@ -266,7 +261,7 @@ struct ub_text cel_type_shown(struct ub_arena *arena, const struct ub_cel_type *
 struct ub_text ub_cel_type_text(struct ub_arena *arena, const struct ub_cel_type *type)
 {
 	struct ub_buf out = UB_BUF(arena);
-	ub_cel_type_print(&out, type);
+	print(&out, type, false);
 	return ub_buf_text(&out);
 }
 
@@ -286,11 +281,9 @@ bool cel_type_same(const struct ub_cel_type *a, const struct ub_cel_type *b)
 	return true;
 }
 
-static bool stands_for(const struct ub_cel_type *to, const struct ub_cel_type *from, bool doubt)
+bool ub_cel_type_known(const struct ub_cel_type *to, const struct ub_cel_type *from)
 {
 	if (to == from || to->kind == UB_CEL_DYN)
-		return true;
-	if (doubt && (cel_type_is_dyn(from) || cel_type_is_dyn(to)))
 		return true;
 	if (to->kind != from->kind || to->n_params != from->n_params ||
 	    !(to->object || ub_text_eq(to->name, from->name)))
@@ -300,19 +293,9 @@ static bool stands_for(const struct ub_cel_type *to, const struct ub_cel_type *f
 	if (to->kind == UB_CEL_TYPE)
 		return true;
 	for (size_t i = 0; i < to->n_params; i++)
-		if (!stands_for(to->params[i], from->params[i], doubt))
+		if (!ub_cel_type_known(to->params[i], from->params[i]))
 			return false;
 	return true;
-}
-
-bool ub_cel_type_assignable(const struct ub_cel_type *to, const struct ub_cel_type *from)
-{
-	return stands_for(to, from, true);
-}
-
-bool ub_cel_type_known(const struct ub_cel_type *to, const struct ub_cel_type *from)
-{
-	return stands_for(to, from, false);
 }
 
 /* ---- audience ---- */

@@ -135,8 +135,6 @@ size_t ub_ical_timezone(const struct ub_ical *ical, struct ub_text tzid);
 
 /* ---- when.c ---- */
 
-/* Reads DTSTART and the like. !given: the property is NULL. False: refused. */
-bool ub_ical_when(struct reader *reader, const struct property *property, struct ub_when *when);
 /* Reads an event's start and end, or a task's due time (RFC 5545 3.6.1 and 3.6.2). */
 bool ub_ical_times(struct reader *reader, size_t component, struct ub_event *event);
 /* The instant for comparisons. Floating times count as UTC. */

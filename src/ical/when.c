@@ -7,7 +7,8 @@ static bool bad_time(struct reader *reader, const struct line *line)
 	    UB_ARGS(ub_text_sub(line->value, 0, 40)));
 }
 
-bool ub_ical_when(struct reader *reader, const struct property *property, struct ub_when *when)
+/* Reads DTSTART and the like. !given: the property is NULL. False: refused. */
+static bool read_when(struct reader *reader, const struct property *property, struct ub_when *when)
 {
 	*when = (struct ub_when){ .given = property != NULL };
 	if (!property)
@@ -74,7 +75,7 @@ bool ub_ical_times(struct reader *reader, size_t component, struct ub_event *eve
 	const struct property *start = ub_ical_property(ical, component, "DTSTART", NULL);
 	const struct property *end = ub_ical_property(ical, component, task ? "DUE" : "DTEND", NULL);
 	const struct property *duration = ub_ical_property(ical, component, "DURATION", NULL);
-	if (!ub_ical_when(reader, start, &event->start) || !ub_ical_when(reader, end, &event->end))
+	if (!read_when(reader, start, &event->start) || !read_when(reader, end, &event->end))
 		return false;
 	if (!event->end.given && event->start.given && duration && !by_duration(reader, duration, event))
 		return false;

@@ -305,7 +305,7 @@ void ub_tmpl_compile_template(struct tmpl_compiler *c, const struct ub_template 
 	compile_nodes(c, &tmpl->nodes, &spot, inline_start, ops);
 }
 
-const struct tmpl_scope *ub_tmpl_root_scope(struct ub_template_set *set)
+static const struct tmpl_scope *root_scope(struct ub_template_set *set)
 {
 	if (set->scope)
 		return set->scope;
@@ -323,7 +323,7 @@ void ub_tmpl_compile_root(struct ub_template *tmpl, struct ub_diags *diags)
 {
 	struct ub_template_set *set = tmpl->set;
 	struct tmpl_compiler c = { .set = set, .root = tmpl, .arena = set->arena, .diags = diags };
-	struct tmpl_spot spot = { .scope = ub_tmpl_root_scope(set) };
+	struct tmpl_spot spot = { .scope = root_scope(set) };
 	size_t errors = diags->errors;
 	tmpl->compiled = true;
 	if (!tmpl->broken || tmpl->readable)

@@ -38,14 +38,6 @@ const struct ub_template *ub_template_at(const struct ub_template_set *set, size
 	return i < ub_map_size(set->templates) ? ub_tmpl_at(set, i) : NULL;
 }
 
-size_t ub_template_names(const struct ub_template_set *set, struct ub_text *out, size_t most)
-{
-	size_t n = ub_map_size(set->templates);
-	for (size_t i = 0; i < n && i < most; i++)
-		ub_map_at(set->templates, i, &out[i]);
-	return n < most ? n : most;
-}
-
 /* "templates/agenda.md" is "agenda". */
 static struct ub_text bare_name(struct ub_text path)
 {
@@ -72,7 +64,9 @@ void ub_tmpl_help_with_name(
 {
 	size_t n = ub_map_size(set->templates);
 	struct ub_text *names = UB_NEW_ARRAY(diags->arena, struct ub_text, n), bare = bare_name(name);
-	struct ub_text near = ub_suggest(bare, names, ub_template_names(set, names, n));
+	for (size_t i = 0; i < n; i++)
+		ub_map_at(set->templates, i, &names[i]);
+	struct ub_text near = ub_suggest(bare, names, n);
 	if (ub_map_get(set->templates, bare))
 		ub_diag_set_help(diags, diag,
 		    "write `%.*s`: a template is named without its folder and the end of its file's name",

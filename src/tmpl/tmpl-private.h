@@ -230,7 +230,6 @@ void ub_tmpl_compile_root(struct ub_template *tmpl, struct ub_diags *diags);
 /* Compiles a partial or parent whose name is known, at the node's place. */
 void ub_tmpl_compile_call(struct tmpl_compiler *c, const struct tmpl_node *node,
     const struct ub_template *tmpl, const struct tmpl_spot *spot, struct tmpl_ops *ops);
-const struct tmpl_scope *ub_tmpl_root_scope(struct ub_template_set *set);
 
 /* ---- tag: the expression of a tag ---- */
 

@@ -193,7 +193,7 @@ static struct outcome run(void *zones, struct ub_arena *arena, json_t *test)
 		ub_buf_printf(&got, "refused: %.*s", UB_ARGS(issues.items[0].message));
 		return with_text(false, &got);
 	}
-	ub_cel_type_print(&got, ub_cel_program_type(program));
+	ub_buf_add(&got, ub_cel_type_text(arena, ub_cel_program_type(program)));
 	if (type && !unchecked && !ub_text_eq(ub_buf_text(&got), text_of(type)))
 		return with_text(false, &got);
 	if (json_is_true(json_object_get(test, "check_only")))

@@ -76,16 +76,22 @@ static struct ub_text result(
 	return ub_buf_text(&out);
 }
 
+static void check_trace(const struct ub_cel_trace *trace)
+{
+	if (trace->at + trace->len > ub_cel_program_text(trace->program).len)
+		abort();
+	for (size_t i = 0; i < trace->n_parts; i++)
+		check_trace(&trace->parts[i]);
+}
+
 static void ask(struct world *world, const struct ub_cel_program *program, struct ub_arena *arena)
 {
-	struct ub_buf out = UB_BUF(arena);
 	const struct ub_cel_read *reads;
 	ub_cel_program_unguarded(program, &reads);
 	struct ub_cel_flow flow = ub_cel_program_flow(program, arena);
 	if ((flow.n > 0) != (ub_cel_program_shown_audience(program) == UB_CEL_INTERNAL))
 		abort();
-	ub_cel_trace_print(
-	    &out, ub_cel_explain(program, world->values, arena, &(struct ub_cel_limits){ 20000 }), "");
+	check_trace(ub_cel_explain(program, world->values, arena, &(struct ub_cel_limits){ 20000 }));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

@@ -11,7 +11,7 @@ struct period period_of(const struct world *world, enum ub_health health, ub_day
 	struct ub_civil c = ub_cal_day_civil(day);
 	int month = health == UB_HEALTH_GREEN ? (c.month - 1) / 3 * 3 + 1 : c.month;
 	struct period period = { .first = ub_cal_day(c.year, month, 1) };
-	period.end = ub_cal_add_months(period.first, health == UB_HEALTH_GREEN ? 3 : 1);
+	period.end = ub_cal_day(c.year, month + (health == UB_HEALTH_GREEN ? 3 : 1), 1);
 	if (health == UB_HEALTH_RED) {
 		period.first = day - (ub_day)(ub_cal_weekday(day) - UB_MONDAY);
 		period.end = period.first + 7;
