@@ -45,9 +45,6 @@ const struct ub_client_family *ub_client_family_of_agent(struct ub_text agent);
 const struct ub_client_family *ub_client_family_of_product(struct ub_text product);
 /* NULL: no family has this id. */
 const struct ub_client_family *ub_client_family_find(struct ub_text id);
-/* All families, in the order in which they are looked for. */
-extern const struct ub_client_family ub_client_families[];
-extern const size_t ub_client_families_n;
 
 /* The clients of one user, each once, in any order. */
 struct ub_clients {

@@ -8,7 +8,7 @@
  * Alarms are ACTION:DISPLAY for all of them: no family is known that does not show these, while AUDIO has no
  * text and EMAIL is sent by few servers.
  */
-#include "upbeat/clients.h"
+#include "clients-private.h"
 
 const struct ub_client_family ub_client_families[] = {
 	{ .id = "thunderbird",

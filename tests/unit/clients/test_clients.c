@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "../arena.h"
-#include "upbeat/clients.h"
+#include "clients-private.h"
 
 TestSuite(clients, .init = arena_set_up, .fini = arena_tear_down);
 
