@@ -23,7 +23,7 @@ UB_MUST_USE struct ub_store *ub_engine_store_read(
 struct ub_engine_options {
 	int fd;           /* the relay's socket */
 	int control_fd;   /* the listening control socket; -1: none */
-	int known_fd;     /* of the memory that the relay sees (struct ub_wire_known); -1: none */
+	int memory_fd;    /* of the memory that the relay sees (struct ub_wire_memory); -1: none */
 	int signals;      /* a signalfd: ub_sys_signals_open() */
 	bool after_crash; /* this engine takes the place of one that died by itself */
 	/* what the snapshot was loaded from, and is again at SIGHUP */

@@ -91,7 +91,7 @@
 /* Open files that come with one frame: a socket for each loop of a relay, and of the one before it. */
 #define UB_WIRE_FILES_MAX     (2 * UB_RELAY_THREADS_MAX)
 #define UB_WIRE_WAITING_BYTES 512                /* a bit for each bucket of principals */
-#define UB_WIRE_KNOWN_BITS    (8u * 1024 * 1024) /* two for each name that the engine knows */
+#define UB_WIRE_OBJECT_BITS   (8u * 1024 * 1024) /* two for each name that the engine knows */
 #define UB_WIRE_PIECE_MAX     (32u * 1024)       /* the part of a reply in one frame */
 
 /* control socket */

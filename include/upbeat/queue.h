@@ -36,8 +36,8 @@ struct ub_queue_input {
 	struct ub_store *store;
 	/* the base of its URL, NUL-terminated; a reload does not change the upstream */
 	struct ub_text upstream;
-	int relay_fd; /* the relay's socket; the caller closes it */
-	int known_fd; /* of the memory that it sees (struct ub_wire_known); -1: it sees none */
+	int relay_fd;  /* the relay's socket; the caller closes it */
+	int memory_fd; /* of the memory that it sees (struct ub_wire_memory); -1: it sees none */
 	struct ub_log *log;
 	/* Watches how long a thread reads an object. NULL: nobody does. */
 	struct ub_watch *watch;

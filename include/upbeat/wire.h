@@ -7,7 +7,7 @@
  * SOCK_SEQPACKET socket is one frame, or several that go together, one behind the other. The engine finds its
  * end of the pair with the relay at the file descriptor UB_WIRE_ENGINE_FD, and the listening control socket
  * at UB_WIRE_CONTROL_FD. Each loop of the relay has a socket of its own, which comes with HELLO: what a loop
- * tells is answered there. At UB_WIRE_KNOWN_FD is memory in which the engine shows the relay what it knows,
+ * tells is answered there. At UB_WIRE_MEMORY_FD is memory in which the engine shows the relay what it knows,
  * and the relay the engine how crowded servers are. All ends are the same program on the same machine. All
  * the same a frame is checked: if a length does not fit, it is no frame.
  *
@@ -41,7 +41,7 @@
 
 #define UB_WIRE_ENGINE_FD  3
 #define UB_WIRE_CONTROL_FD 4
-#define UB_WIRE_KNOWN_FD   5
+#define UB_WIRE_MEMORY_FD  5
 /* The exit status of an engine that has ended because a reading took too long, and has told its store which
  * key is to blame for that, if any is: no other key that was worked on is to be suspected. */
 #define UB_WIRE_EXIT_OVERRUN 4
@@ -263,36 +263,38 @@ void ub_wire_outbox_free(struct ub_wire_outbox *outbox);
 UB_MUST_USE enum ub_wire_result ub_wire_send_files(
     int fd, const unsigned char *bytes, size_t n, const int *files, size_t n_files);
 
-/* ---- what the engine knows: known.c ---- */
+/* ---- memory that the relay and its engine share: memory.c ---- */
+
+/* What one of the two tells here, the other one sees at once. Any thread. */
+struct ub_wire_memory;
+/* A file for such memory, close-on-exec, with a number well above those that an engine inherits, in which
+ * all objects are found, and no request waits. -1: errno says why there can be none. */
+UB_MUST_USE int ub_wire_memory_new(void);
+/* NULL: there is no such file. */
+UB_MUST_USE struct ub_wire_memory *ub_wire_memory_open(int fd);
+/* The file stays open. Sets *memory to NULL; NULL is allowed. */
+void ub_wire_memory_close(struct ub_wire_memory **memory);
 
 /*
- * A set of names in memory that the relay and its engine share. The engine adds the href and the UID of every
- * object of which something is remembered, and the relay asks. A name that was added is found. One that was
- * not is found too, now and then (a Bloom filter). Any thread.
+ * The objects of which the engine remembers something, each by its href and by its UID. The engine adds these
+ * names, and the relay asks. A name that was added is found. One that was not is found too, now and then (a
+ * Bloom filter).
  */
-struct ub_wire_known;
-/* A file for such memory, close-on-exec, with a number well above those that an engine inherits, in which
- * all names are found. -1: errno says why there can be none. */
-UB_MUST_USE int ub_wire_known_new(void);
-/* NULL: there is no such file. */
-UB_MUST_USE struct ub_wire_known *ub_wire_known_open(int fd);
-/* The file stays open. Sets *known to NULL; NULL is allowed. */
-void ub_wire_known_close(struct ub_wire_known **known);
-/* Takes all names out; until ub_wire_known_complete() all are found. */
-void ub_wire_known_clear(struct ub_wire_known *known);
-void ub_wire_known_complete(struct ub_wire_known *known);
-void ub_wire_known_add(struct ub_wire_known *known, struct ub_text name);
-bool ub_wire_known_has(const struct ub_wire_known *known, struct ub_text name);
+/* Takes all names out; until ub_wire_objects_complete() all are found. */
+void ub_wire_objects_clear(struct ub_wire_memory *memory);
+void ub_wire_objects_complete(struct ub_wire_memory *memory);
+void ub_wire_objects_add(struct ub_wire_memory *memory, struct ub_text name);
+bool ub_wire_objects_have(const struct ub_wire_memory *memory, struct ub_text name);
 
-/* Requests to an upstream, by its number in the settings: 0 is the CalDAV server. */
+/* The requests to one upstream. The relay tells the engine. */
 struct ub_wire_crowd {
 	uint32_t waiting; /* for a place at its servers, now */
 	uint64_t refused; /* as there was none, since the relay began */
 };
-/* The relay tells the engine in the same memory. `upstream` is less than UB_UPSTREAMS_MAX. Any thread. */
-void ub_wire_known_set_waiting(struct ub_wire_known *known, size_t upstream, uint32_t waiting);
-void ub_wire_known_count_refused(struct ub_wire_known *known, size_t upstream);
-struct ub_wire_crowd ub_wire_known_crowd(const struct ub_wire_known *known, size_t upstream);
+/* `upstream` is its number in the settings: 0 is the CalDAV server, and UB_UPSTREAMS_MAX - 1 the last. */
+void ub_wire_crowd_set_waiting(struct ub_wire_memory *memory, size_t upstream, uint32_t waiting);
+void ub_wire_crowd_count_refused(struct ub_wire_memory *memory, size_t upstream);
+struct ub_wire_crowd ub_wire_crowd_at(const struct ub_wire_memory *memory, size_t upstream);
 
 /* ---- the control socket ---- */
 

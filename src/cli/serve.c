@@ -491,7 +491,7 @@ static int engine(struct ub_cli *cli)
 	ub_dav_init();
 	const struct ub_engine_options run = { .fd = UB_WIRE_ENGINE_FD,
 		.control_fd = UB_WIRE_CONTROL_FD,
-		.known_fd = UB_WIRE_KNOWN_FD,
+		.memory_fd = UB_WIRE_MEMORY_FD,
 		.signals = signals,
 		.after_crash = ub_cli_value(cli, AFTER_CRASH) != NULL,
 		.input = input,

@@ -137,7 +137,7 @@ static void run(const struct ub_engine_options *options, struct ub_snapshot *sna
 		.store = store,
 		.upstream = ub_text(ub_text_cstr(arena, snapshot->settings->upstream.base)),
 		.relay_fd = options->fd,
-		.known_fd = options->known_fd,
+		.memory_fd = options->memory_fd,
 		.watch = watch,
 		.log = log };
 	engine.queue = ub_queue_new(&queue);

@@ -10,17 +10,17 @@ static void add(void *context, struct ub_text href, struct ub_text uid)
 {
 	struct ub_queue *queue = context;
 	if (href.len)
-		ub_wire_known_add(queue->objects, href);
+		ub_wire_objects_add(queue->memory, href);
 	if (uid.len)
-		ub_wire_known_add(queue->objects, uid);
+		ub_wire_objects_add(queue->memory, uid);
 	atomic_fetch_add_explicit(&queue->objects_added, 1, memory_order_relaxed);
 }
 
 void queue_show_objects(struct ub_queue *queue)
 {
-	if (!queue->objects)
+	if (!queue->memory)
 		return;
-	ub_wire_known_clear(queue->objects);
+	ub_wire_objects_clear(queue->memory);
 	queue->objects_added = 0;
 	if (ub_store_tell_objects(queue->input.store, add, queue) != UB_STORE_OK ||
 	    ub_store_tell_objects(queue->shelter, add, queue) != UB_STORE_OK) {
@@ -28,7 +28,7 @@ void queue_show_objects(struct ub_queue *queue)
 		queue->objects_most = 0; /* tried again with the next one that is added */
 		return;
 	}
-	ub_wire_known_complete(queue->objects);
+	ub_wire_objects_complete(queue->memory);
 	size_t twice = 2 * queue->objects_added;
 	queue->objects_most = twice > UB_KNOWN_OBJECTS ? twice : UB_KNOWN_OBJECTS;
 }
@@ -43,6 +43,6 @@ void queue_tend_objects(struct ub_queue *queue)
 
 bool queue_knows_object(const struct ub_queue *queue, struct ub_text href, struct ub_text uid)
 {
-	return !queue->objects || ub_wire_known_has(queue->objects, href) ||
-	       ub_wire_known_has(queue->objects, uid);
+	return !queue->memory || ub_wire_objects_have(queue->memory, href) ||
+	       ub_wire_objects_have(queue->memory, uid);
 }

@@ -51,7 +51,7 @@ struct ub_queue {
 	struct ub_poller *poller;
 	struct ub_unusable *unusable;
 	struct ub_open_additions *additions;
-	struct ub_wire_known *objects; /* what the relay sees; NULL: it sees nothing */
+	struct ub_wire_memory *memory; /* what the relay sees; NULL: it sees nothing */
 	_Atomic size_t objects_added;  /* since all were taken out */
 	struct ub_passed *passed;
 	struct ub_log_pace store_pace, relay_pace, owner_pace;

@@ -101,7 +101,7 @@ struct ub_text ub_queue_tls_problem(struct ub_queue *queue, struct ub_arena *are
 
 struct ub_wire_crowd ub_queue_crowd(const struct ub_queue *queue, size_t upstream)
 {
-	return queue->objects ? ub_wire_known_crowd(queue->objects, upstream) : (struct ub_wire_crowd){ 0 };
+	return queue->memory ? ub_wire_crowd_at(queue->memory, upstream) : (struct ub_wire_crowd){ 0 };
 }
 
 /* A user who only waits renews the credentials that are kept, and brings no others: those that the server has
@@ -177,7 +177,7 @@ struct ub_queue *ub_queue_new(const struct ub_queue_input *input)
 	queue->polls = ub_store_memory_open();
 	queue->looks = ub_looks_new();
 	queue->writes = ub_writes_new();
-	queue->objects = ub_wire_known_open(input->known_fd);
+	queue->memory = ub_wire_memory_open(input->memory_fd);
 	queue->credentials = ub_credentials_new();
 	queue->service = ub_service_new(input->log);
 	queue->poller = ub_poller_new(input->log);
@@ -245,7 +245,7 @@ void ub_queue_stop(struct ub_queue **queue)
 	ub_poller_free(&mine->poller);
 	ub_unusable_free(&mine->unusable);
 	ub_writes_free(&mine->writes);
-	ub_wire_known_close(&mine->objects);
+	ub_wire_memory_close(&mine->memory);
 	ub_open_additions_free(&mine->additions);
 	ub_passed_free(&mine->passed);
 	ub_redirects_free(&mine->redirects);

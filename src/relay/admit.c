@@ -153,9 +153,9 @@ static bool all_down(const struct loop *loop, const struct site *site)
 /* The lock is held, and no more is done under it. Tells the engine how many wait. */
 static void unlock(const struct loop *loop, const struct site *site)
 {
-	struct ub_wire_known *known = loop->shared->known;
-	if (known)
-		ub_wire_known_set_waiting(known, (size_t)(site - loop->shared->sites), site->line->waiting);
+	struct ub_wire_memory *memory = loop->shared->memory;
+	if (memory)
+		ub_wire_crowd_set_waiting(memory, (size_t)(site - loop->shared->sites), site->line->waiting);
 	pthread_mutex_unlock(&site->line->lock);
 }
 

@@ -144,8 +144,8 @@ static struct ub_text ahead_of(struct loop *loop, struct ub_text href, struct ub
 	const struct shared *shared = loop->shared;
 	struct ub_glance glance;
 	if (body.len == 0 || !shared->lone_go_ahead || loop->ahead >= UB_RELAY_AHEAD_BYTES ||
-	    ub_wire_known_has(shared->known, href) || !ub_glance_is_lone(body, &glance) ||
-	    ub_wire_known_has(shared->known, glance.uid))
+	    ub_wire_objects_have(shared->memory, href) || !ub_glance_is_lone(body, &glance) ||
+	    ub_wire_objects_have(shared->memory, glance.uid))
 		return UB_TEXT_NONE;
 	return ub_glance_brief(&glance, loop->arena);
 }

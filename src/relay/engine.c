@@ -83,8 +83,8 @@ static int spawn(struct engine *engine, int socket_fd)
 	posix_spawn_file_actions_adddup2(&actions, socket_fd, UB_WIRE_ENGINE_FD);
 	if (engine->control_fd)
 		posix_spawn_file_actions_adddup2(&actions, engine->control_fd, UB_WIRE_CONTROL_FD);
-	if (engine->known_fd >= 0)
-		posix_spawn_file_actions_adddup2(&actions, engine->known_fd, UB_WIRE_KNOWN_FD);
+	if (engine->memory_fd >= 0)
+		posix_spawn_file_actions_adddup2(&actions, engine->memory_fd, UB_WIRE_MEMORY_FD);
 	posix_spawnattr_setsigmask(&attributes, &blocked);
 	posix_spawnattr_setsigdefault(&attributes, &defaults);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
@@ -120,9 +120,9 @@ void relay_engine_init(struct engine *engine, unsigned n_loops)
 	engine->fd = -1;
 	engine->n_loops = n_loops;
 	engine->control_fd = engine->options->control_fd;
-	engine->known_fd = ub_wire_known_new();
-	engine->shared->known = ub_wire_known_open(engine->known_fd);
-	if (!engine->shared->known)
+	engine->memory_fd = ub_wire_memory_new();
+	engine->shared->memory = ub_wire_memory_open(engine->memory_fd);
+	if (!engine->shared->memory)
 		ub_log(engine->log, UB_LOG_WARNING, "all writes wait for the engine: %s", strerror(errno));
 	for (unsigned i = 0; i < UB_COUNT(engine->loop_fds); i++)
 		engine->loop_fds[i] = -1;
@@ -131,15 +131,15 @@ void relay_engine_init(struct engine *engine, unsigned n_loops)
 void relay_engine_free(struct engine *engine)
 {
 	close_sockets(engine);
-	ub_wire_known_close(&engine->shared->known);
-	close_file(&engine->known_fd);
+	ub_wire_memory_close(&engine->shared->memory);
+	close_file(&engine->memory_fd);
 }
 
 void relay_engine_start(struct engine *engine)
 {
 	struct ends ends;
-	if (engine->shared->known)
-		ub_wire_known_clear(engine->shared->known); /* until the engine says what it knows */
+	if (engine->shared->memory)
+		ub_wire_objects_clear(engine->shared->memory); /* until the engine says what it knows */
 	int error = open_sockets(engine, &ends) ? 0 : errno;
 	if (error == 0)
 		error = spawn(engine, ends.fd);
@@ -164,7 +164,7 @@ void relay_engine_ready(struct engine *engine)
 
 void relay_engine_wants(struct shared *shared, const struct ub_wire_bodies *bodies)
 {
-	shared->lone_go_ahead = bodies->lone_go_ahead && shared->known;
+	shared->lone_go_ahead = bodies->lone_go_ahead && shared->memory;
 	shared->bodies = bodies->wanted;
 }
 

@@ -57,10 +57,10 @@ static enum step too_many(struct conn *conn, const char *why)
 {
 	struct loop *loop = conn->loop;
 	const struct server *server = loop->pools[conn->pool - 1].server;
-	struct ub_wire_known *known = loop->shared->known;
+	struct ub_wire_memory *memory = loop->shared->memory;
 	char shown[UB_NET_SHOWN];
-	if (known)
-		ub_wire_known_count_refused(known, (size_t)(server->site - loop->shared->sites));
+	if (memory)
+		ub_wire_crowd_count_refused(memory, (size_t)(server->site - loop->shared->sites));
 	ub_log_paced(loop->shared->log, &loop->crowd_pace, UB_LOG_WARNING,
 	    "the server %s has %u requests and %u wait: one from %s was refused, %s",
 	    relay_server_name(server), server->requests, server->site->line->waiting,

@@ -475,11 +475,11 @@ struct shared {
 	unsigned n_sites;
 	struct server *servers; /* of all sites */
 	unsigned n_servers;
-	bool one_for_all;            /* the only site has all requests */
-	_Atomic bool bodies;         /* the engine wants to see bodies */
-	_Atomic bool lone_go_ahead;  /* as in struct ub_wire_bodies */
-	struct ub_wire_known *known; /* shared with the engine; NULL: there is no such memory */
-	_Atomic bool anybody_waits;  /* keys waited when the engine last told */
+	bool one_for_all;              /* the only site has all requests */
+	_Atomic bool bodies;           /* the engine wants to see bodies */
+	_Atomic bool lone_go_ahead;    /* as in struct ub_wire_bodies */
+	struct ub_wire_memory *memory; /* shared with the engine; NULL: there is no such memory */
+	_Atomic bool anybody_waits;    /* keys waited when the engine last told */
 	/* The buckets in which keys waited then, without those whose users were heard of since. */
 	_Atomic uint64_t waiting[UB_WIRE_WAITING_BYTES / 8];
 	/* How many seconds apart polls of one user and collection are told; 0: none is. */

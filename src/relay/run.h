@@ -64,7 +64,7 @@ struct engine {
 	unsigned n_loops;
 	unsigned n_guests; /* loops of the relay before this one, which has no engine any more */
 	int control_fd;    /* 0: there is none */
-	int known_fd;      /* of shared->known; -1: there is none */
+	int memory_fd;     /* of shared->memory; -1: there is none */
 	pid_t pid;         /* 0: no engine runs */
 	uint32_t count;    /* how many engines were started */
 	bool ready;        /* it has said so */

@@ -44,7 +44,7 @@ static void set_up(void)
 		.store = store,
 		.upstream = UPSTREAM,
 		.relay_fd = -1,
-		.known_fd = -1 };
+		.memory_fd = -1 };
 	here.queue = ub_queue_new(&queue);
 }
 

@@ -66,7 +66,7 @@ static void begin(const char *rules)
 		.store = store,
 		.upstream = UPSTREAM,
 		.relay_fd = fds[1],
-		.known_fd = -1,
+		.memory_fd = -1,
 		.log = quiet };
 	queue = ub_queue_new(&input);
 }
