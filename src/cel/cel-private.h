@@ -190,6 +190,8 @@ struct ub_cel_regex;
  * the reason. */
 const struct ub_cel_regex *cel_regex_new(struct ub_arena *arena, struct ub_text pattern, struct ub_text *why);
 bool cel_regex_search(const struct ub_cel_regex *regex, struct ub_text text);
+/* How many groups that count the pattern has. */
+size_t cel_regex_groups(const struct ub_cel_regex *regex);
 /* The same for a pattern that only the evaluation knows: the caller releases it, by cel_regex_free(). */
 struct ub_cel_regex *cel_regex_once(struct ub_arena *arena, struct ub_text pattern, struct ub_text *why);
 void cel_regex_free(struct ub_cel_regex *regex);

@@ -318,16 +318,28 @@ static struct ub_cel_value eval_clock_prepared(const struct ub_cel_code *code, s
 	return cel_clock_part(value, code->index, cel_zone_offset(code->prepared, value.i));
 }
 
-static void prepare_regex(struct compile *compile, struct node *node, struct ub_cel_code *code)
+static void refuse_pattern(
+    struct compile *compile, const struct node *pattern, struct ub_text message, struct ub_text help)
+{
+	if (compile->strict)
+		cel_issue(compile->arena, compile->issues, pattern->at, pattern->len, "bad-pattern", message)
+		    ->help = help;
+}
+
+static void prepare_regex(struct compile *compile, struct node *node, struct ub_cel_code *code, bool extracts)
 {
 	struct ub_text why;
-	code->prepared = cel_regex_new(compile->arena, ub_cel_text(code->args[1]->value), &why);
-	if (!code->prepared && compile->strict) {
-		const struct node *pattern = node->args[1];
-		cel_issue(compile->arena, compile->issues, pattern->at, pattern->len, "bad-pattern",
-		    ub_textf(compile->arena, "this is not a regular expression: %.*s", UB_ARGS(why)))
-		    ->help = UB_TEXT("the syntax is RE2's; it has no look-around and no back-references");
-	}
+	const struct ub_cel_regex *regex =
+	    cel_regex_new(compile->arena, ub_cel_text(code->args[1]->value), &why);
+	code->prepared = regex;
+	if (!regex)
+		refuse_pattern(compile, node->args[1],
+		    ub_textf(compile->arena, "this is not a regular expression: %.*s", UB_ARGS(why)),
+		    UB_TEXT("the syntax is RE2's; it has no look-around and no back-references"));
+	else if (extracts && cel_regex_groups(regex) > 1)
+		refuse_pattern(compile, node->args[1],
+		    UB_TEXT("of more than one group nobody can say which to extract"),
+		    UB_TEXT("`(?:` begins a group that does not count"));
 }
 
 static void prepare_clock(struct compile *compile, struct node *node, struct ub_cel_code *code)
@@ -393,8 +405,9 @@ void cel_compile_call(struct compile *compile, struct node *node, struct ub_cel_
 	if (code->n_args < 2 || code->args[1]->eval != cel_eval_constant ||
 	    code->args[1]->value.kind != UB_CEL_STRING)
 		return;
-	if (function == cel_string_matches || function == cel_regex_replace)
-		prepare_regex(compile, node, code);
+	bool extracts = function == cel_regex_extract || function == cel_regex_extract_all;
+	if (extracts || function == cel_string_matches || function == cel_regex_replace)
+		prepare_regex(compile, node, code, extracts);
 	if (function == cel_string_matches && code->prepared)
 		code->eval = eval_matches_prepared;
 	else if (function == cel_clock_in_zone)

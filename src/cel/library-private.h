@@ -7,8 +7,8 @@
 #include "code-private.h"
 
 /* Functions that the compiler knows. */
-ub_cel_function_fn cel_string_matches, cel_regex_replace, cel_clock_in_zone, cel_optional_or,
-    cel_optional_or_value;
+ub_cel_function_fn cel_string_matches, cel_regex_extract, cel_regex_extract_all, cel_regex_replace,
+    cel_clock_in_zone, cel_optional_or, cel_optional_or_value;
 
 /* A time zone: a fixed offset, or one of the caller's. */
 struct zone {

@@ -29,6 +29,11 @@ bool cel_regex_search(const struct ub_cel_regex *regex, struct ub_text text)
 	return cel_door_regex_search(regex, text.ptr, text.len);
 }
 
+size_t cel_regex_groups(const struct ub_cel_regex *regex)
+{
+	return cel_door_regex_groups(regex);
+}
+
 void cel_regex_free(struct ub_cel_regex *regex)
 {
 	cel_door_regex_free(regex);

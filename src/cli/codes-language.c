@@ -12,8 +12,10 @@ const struct ub_code ub_codes_language[] = {
 	    "Each `%` of a format takes one value, and a value of its kind.", "\"%d\".format([\"a\"])",
 	    "\"%s\".format([\"a\"])" },
 	{ "bad-pattern", "this is neither a regular expression nor a date's pattern",
-	    "The syntax of `matches` and `regex.replace` is that of RE2: brackets are paired, and there is "
-	    "no look-around. In what replaces a match, `\\1` stands for the first group. "
+	    "The syntax of `matches` and of the functions of `regex` is that of RE2: brackets are paired, "
+	    "and "
+	    "there is no look-around. What extracts has one group at most. In what replaces a match, `\\1` "
+	    "stands for the first group. "
 	    "`date` knows the letters of strftime that upbeat-rules(5) lists, each behind a `%`.",
 	    "meeting.title.matches(\"(stand\")", "meeting.title.matches(\"(stand)\")" },
 	{ "bad-value", "not one of the values of a template's head",

@@ -123,6 +123,13 @@ Test(check, a_strict_environment_refuses_constants_that_can_only_fail)
 		{ "regex.replace(s, \"(\", s)",
 		    "17+3 bad-pattern: this is not a regular expression: missing ): ( (the syntax is RE2's; "
 		    "it has no look-around and no back-references)" },
+		{ "regex.extract(s, \"(a)(b)\").hasValue()",
+		    "17+8 bad-pattern: of more than one group nobody can say which to extract (`(?:` begins "
+		    "a "
+		    "group that does not count)" },
+		{ "regex.extractAll(s, \"(a(b))\") == []", "20+8 bad-pattern: of more than one group nobody "
+							   "can say which to extract (`(?:` begins a "
+							   "group that does not count)" },
 		{ "regex.replace(\"a\", \"a\", r\"\\1\")",
 		    "0+30 constant-error: this can only fail: this is not a replacement: behind a backslash "
 		    "stands another one, or the number of a group that the pattern has" },

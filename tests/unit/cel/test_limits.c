@@ -130,6 +130,8 @@ Test(limits, nothing_blows_up)
 		"many.exists(a, many == many.map(x, x) && false)",
 		"many.exists(a, s.matches(s + string(a) + \"(a|b){1,100}\"))",
 		"many.exists(a, regex.replace(s, s + string(a) + \"(a|b){1,100}\", s) == \"\")",
+		"many.exists(a, regex.extract(s, s + string(a) + \"(a|b){1,100}\").hasValue())",
+		"regex.extractAll(many.map(a, s).join(), \"\") == []",
 		"regex.replace(many.map(a, s).join(), \"\", many.map(a, s).join()) == \"\"",
 	};
 	struct fixture f = fixture_new(NULL);
