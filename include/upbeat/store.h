@@ -355,9 +355,9 @@ UB_MUST_USE enum ub_store_result ub_store_hurry(
 /*
  * Takes the key that is due longest, for lease_ms; however this process ends, the next one knows of it, but
  * nothing else need be kept thereby. UB_STORE_NONE: no key may be taken now. A key whose lease has run out is
- * due; after UB_STORE_CRASHES_MAX times it is set aside instead, unless it was put again meanwhile. A key
- * with crashes is worked on alone: not while another key is leased, and no other key while this one is. So
- * another crash shows which key it was.
+ * due; after UB_STORE_CRASHES_MAX times it is set aside instead, unless it was put again meanwhile; even
+ * then it has no more crashes if the version is known. A key with crashes is worked on alone: not while
+ * another key is leased, and no other key while this one is. So another crash shows which key it was.
  */
 UB_MUST_USE enum ub_store_result ub_store_take(
     struct ub_store *store, int64_t now, int64_t lease_ms, struct ub_arena *arena, struct ub_job *job);
@@ -374,8 +374,8 @@ UB_MUST_USE enum ub_store_result ub_store_recover(struct ub_store *store, bool c
 UB_MUST_USE enum ub_store_result ub_store_blame(
     struct ub_store *store, const struct ub_job *job, int64_t now, struct ub_text reason);
 /* To be called before the object of a key with crashes is read: keeps which version it is, by its ETag. With
- * an empty one: once it was read, so that another crash says nothing about the version. STALE: the lease is
- * over. */
+ * an empty one: once it was read, so that another crash says nothing about the version; or before another
+ * version is read than the one at which the key was set aside. STALE: the lease is over. */
 UB_MUST_USE enum ub_store_result ub_store_reads(
     struct ub_store *store, const struct ub_job *job, int64_t now, struct ub_text version);
 /* Extends the lease, and the job's claims on meetings, to now + lease_ms. OK or STALE. */
@@ -393,8 +393,8 @@ UB_MUST_USE enum ub_store_result ub_store_claim(struct ub_store *store, const st
 UB_MUST_USE enum ub_store_result ub_store_settle(
     struct ub_store *store, const struct ub_job *job, int64_t now);
 /* Puts the key back into the queue until `due`, with the reason as `status` shows it (no secret, no
- * contents). This function and the next two store job->failures. A key that was put again meanwhile is queued
- * instead. STALE: the lease is over. */
+ * contents); one with the version at which it was set aside keeps that reason. This function and the next two
+ * store job->failures. A key that was put again meanwhile is queued instead. STALE: the lease is over. */
 UB_MUST_USE enum ub_store_result ub_store_retry(
     struct ub_store *store, const struct ub_job *job, int64_t now, int64_t due, struct ub_text reason);
 /* Lets the key wait until its principal is heard of again. */

@@ -288,11 +288,13 @@ static bool is_own_item(struct ub_pass *pass, const struct ub_decision *decision
 }
 
 /* Keeps which version is about to be read of an object of which an engine may have died; none: it was read.
- */
+ * The version at which a key was set aside is forgotten, as this is another one. */
 static void note_reading(struct ub_pass *pass, struct ub_text etag)
 {
-	if (pass->job->crashes &&
-	    ub_store_reads(pass->queue, pass->job, pass->clock(), etag) == UB_STORE_FAILED)
+	const struct ub_job *job = pass->job;
+	struct ub_text version = job->crashes ? etag : UB_TEXT_NONE;
+	if ((job->crashes || job->version.len) &&
+	    ub_store_reads(pass->queue, job, pass->clock(), version) == UB_STORE_FAILED)
 		pass_complain(pass);
 }
 

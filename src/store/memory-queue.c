@@ -207,20 +207,21 @@ enum ub_store_result memory_put(
 /* ---- taking ---- */
 
 /* Ends a lease whose work came to no end. `why`: the worker died at the key, or hangs; empty: the key has
- * nothing to do with it. A key that was put again meanwhile is tried again. */
+ * nothing to do with it. A key that was put again meanwhile is tried again, but not at the version at which
+ * workers died, if that is known. */
 static void end_lease(struct memory *memory, struct entry *entry, struct ub_text why, int64_t now)
 {
 	entry->crashes += why.len > 0;
-	bool aside = why.len && entry->crashes >= UB_STORE_CRASHES_MAX && entry->again == INT64_MAX;
+	bool over = why.len && entry->crashes >= UB_STORE_CRASHES_MAX;
+	bool aside = over && entry->again == INT64_MAX, known = over && entry->version;
 	release_claims(memory, entry);
 	entry->lease = 0;
 	entry->again = INT64_MAX;
-	if (!aside) {
-		queue_move(memory, entry, UB_JOB_QUEUED, now);
-		return;
-	}
-	set_reason(entry, why);
-	queue_move(memory, entry, UB_JOB_ASIDE, INT64_MAX);
+	if (aside || known)
+		set_reason(entry, why);
+	if (known)
+		entry->crashes = 0;
+	queue_move(memory, entry, aside ? UB_JOB_ASIDE : UB_JOB_QUEUED, aside ? INT64_MAX : now);
 }
 
 enum ub_store_result memory_recover(struct ub_store *store, bool crashed, int64_t now)
@@ -381,9 +382,10 @@ enum ub_store_result memory_requeue(struct ub_store *store, const struct ub_job 
 	struct entry *entry = leased(memory, job, now);
 	if (entry) {
 		release_claims(memory, entry);
-		set_reason(entry, reason);
 		if (entry->crashes)
 			set_text(&entry->version, UB_TEXT_NONE);
+		if (!entry->version)
+			set_reason(entry, reason);
 		entry->failures = job->failures;
 		if (entry->again != INT64_MAX)
 			queue_move(memory, entry, UB_JOB_QUEUED, entry->again < due ? entry->again : due);

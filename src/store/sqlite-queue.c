@@ -155,19 +155,23 @@ static void end_work(struct sqlite *s, const struct row *row)
 }
 
 /* Ends a lease whose work came to no end. `why`: the worker died at the key, or hangs; empty: the key has
- * nothing to do with it. A key that was put again meanwhile is tried again. */
+ * nothing to do with it. A key that was put again meanwhile is tried again, but not at the version at which
+ * workers died, if that is known. */
 static void end_lease(struct sqlite *s, struct row *row, struct ub_text why, int64_t now)
 {
 	struct ub_job *job = &row->job;
 	job->crashes += why.len > 0;
-	bool aside = why.len && job->crashes >= UB_STORE_CRASHES_MAX && row->again == INT64_MAX;
+	bool over = why.len && job->crashes >= UB_STORE_CRASHES_MAX;
+	bool aside = over && row->again == INT64_MAX, known = over && job->version.len;
 	end_work(s, row);
 	job->lease = 0;
 	job->state = aside ? UB_JOB_ASIDE : UB_JOB_QUEUED;
 	job->due = aside ? INT64_MAX : now;
 	row->again = INT64_MAX;
-	if (aside)
+	if (aside || known)
 		job->reason = why;
+	if (known)
+		job->crashes = 0;
 	write_row(s, row);
 }
 
@@ -369,9 +373,10 @@ enum ub_store_result sqlite_requeue(struct ub_store *store, const struct ub_job 
 	bool ours = leased(s, job, now, arena, &row);
 	if (ours) {
 		end_work(s, &row);
-		row.job.reason = reason;
 		if (row.job.crashes)
 			row.job.version = UB_TEXT_NONE;
+		if (row.job.version.len == 0)
+			row.job.reason = reason;
 		row.job.failures = job->failures;
 		row.job.state = row.again != INT64_MAX ? UB_JOB_QUEUED : state;
 		row.job.due = earlier(row.again, due);

@@ -148,6 +148,20 @@ def _(story):
     tap.equal(len(story.ended()), before + DIES, "ends of engines")
 
 
+@tap.case("the same version ends no further engine, though it is stored again while it is read")
+def _(story):
+    before = len(story.ended())
+    href = story.radicale.calendar_of("alice") + "again.ics"
+    body, calendar = calendars.meeting(more=SPIN), story.calendar("alice")
+    with Traffic(story.upbeat):
+        while len(story.ended()) < before + DIES:
+            tap.contains([201, 204], calendar.put("again.ics", body).status, "PUT")
+            time.sleep(0.1)
+        tap.eventually(lambda: story.is_set_aside(href), "the key is set aside", LONG)
+        tap.eventually(lambda: story.goes_on(before + DIES), "an engine", LONG)
+    tap.equal(len(story.ended()), before + DIES, "ends of engines")
+
+
 @tap.case("status tells which keys were set aside, and why")
 def _(story):
     said = story.ask("status").stdout

@@ -408,6 +408,9 @@ Test(pass, leaves_alone_what_engines_have_died_of_until_it_is_another_version)
 	struct ub_job job = job_of_meeting();
 	cr_expect_eq(pass_of(&job), UB_PASS_SETTLED, "%s", why);
 	cr_expect_eq(upstream_requests(up, "PUT"), 2);
+	cr_assert_eq(ub_store_wait(store, &job, now * 1000, UB_TEXT("nobody is there")), UB_STORE_OK);
+	put_meeting_key();
+	cr_expect_eq(job_of_meeting().version.len, 0, "it is another version");
 }
 
 /* What a pass keeps of which version it reads. */

@@ -248,6 +248,28 @@ STORY(remembers_at_which_version_it_has_set_a_key_aside_however_it_is_put)
 	struct ub_job job = take(s, 10);
 	OK(ub_store_wait(s->store, &job, 10, UB_TEXT("nobody is there")));
 	IS(only_job(s).version, "v1");
+	IS(only_job(s).reason, "it is endless");
+	put(s, "/c/a", 10);
+	job = take(s, 10);
+	OK(ub_store_reads(s->store, &job, 10, UB_TEXT_NONE));
+	OK(ub_store_wait(s->store, &job, 10, UB_TEXT("nobody is there")));
+	IS(only_job(s).version, "");
+	IS(only_job(s).reason, "nobody is there");
+}
+
+STORY(remembers_the_version_though_the_key_is_put_while_engines_die_of_it)
+{
+	put(s, "/c/a", 0);
+	for (unsigned i = 0; i < UB_STORE_CRASHES_MAX; i++) {
+		struct ub_job job = take(s, 10);
+		OK(ub_store_reads(s->store, &job, 10, UB_TEXT("v1")));
+		put(s, "/c/a", 10);
+		OK(ub_store_blame(s->store, &job, 10, UB_TEXT("it is endless")));
+	}
+	struct ub_job job = take(s, 10);
+	cr_assert_eq(job.crashes, 0, "whoever takes it compares versions");
+	IS(job.version, "v1");
+	IS(job.reason, "it is endless");
 }
 
 STORY(forgets_the_version_that_was_read_without_harm)
