@@ -27,7 +27,7 @@ static void mark(uint64_t *marks, struct ub_text name)
 /* What is forgotten keeps its mark, and costs a look. */
 static bool may_be_known(struct sqlite *s, struct ub_text name)
 {
-	uint64_t bit, *marks = *sql_marks(s);
+	uint64_t bit, *marks = sql_marks(s);
 	return !marks || (*place_of(marks, name, &bit) & bit);
 }
 
@@ -44,7 +44,7 @@ void sqlite_mark_appointments(struct ub_store *store)
 		mark(marks, sql_peek(row, &c));
 	}
 	if (sql_leave(s, UB_STORE_OK) == UB_STORE_OK)
-		*sql_marks(s) = marks;
+		sql_set_marks(s, marks);
 	else
 		free(marks); /* everything is looked for */
 }
@@ -84,7 +84,7 @@ enum ub_store_result sqlite_change_appointments(
     struct ub_store *store, const struct ub_store_appointments *out, const struct ub_store_appointments *in)
 {
 	struct sqlite *s = sql_begin_times(store, out->n + in->n == 1);
-	uint64_t *marks = *sql_marks(s);
+	uint64_t *marks = sql_marks(s);
 	for (size_t i = 0; i < out->n; i++) {
 		const struct ub_store_appointment *old = &out->items[i];
 		sql_run(

@@ -163,8 +163,10 @@ struct ub_store *sql_open_to_read(
 /* Whether there may be aliases. `has`: there are some from now on. */
 bool sql_has_aliases(struct sqlite *s, bool has);
 struct work *sql_work(const struct sqlite *s);
-/* Where the marks are that sqlite_mark_appointments() has made, for free(); NULL there: there are none. */
-uint64_t **sql_marks(struct sqlite *s);
+/* The marks that sqlite_mark_appointments() has made; NULL: there are none. */
+uint64_t *sql_marks(const struct sqlite *s);
+/* The store frees them, as it frees those before. */
+void sql_set_marks(struct sqlite *s, uint64_t *marks);
 /* Takes the lock, to read. */
 struct sqlite *sql_enter(struct ub_store *store);
 /* Takes the lock, and begins a step of the transaction that is open; or of a new one. */

@@ -164,9 +164,15 @@ bool sql_has_aliases(struct sqlite *s, bool has)
 	return s->aliases;
 }
 
-uint64_t **sql_marks(struct sqlite *s)
+uint64_t *sql_marks(const struct sqlite *s)
 {
-	return &s->marks;
+	return s->marks;
+}
+
+void sql_set_marks(struct sqlite *s, uint64_t *marks)
+{
+	free(s->marks);
+	s->marks = marks;
 }
 
 struct work *sql_work(const struct sqlite *s)
