@@ -44,8 +44,9 @@ bool ub_plugins_read_settings(const struct ub_plugin_keys *keys, const struct ub
 /* Reports that a plugin is left out, as engines have ended at it. `place`: where the settings name it. */
 void ub_plugins_tell_of_crashes(struct ub_text name, struct ub_place place, struct ub_diags *diags);
 
-/* A plugin's words, which may hold anything, as they may be shown. */
-struct ub_text ub_plugins_shown(struct ub_arena *arena, const char *text);
+/* Reports what a plugin says, in its own words, which may hold anything. `help` may be NULL. */
+void ub_plugins_report(struct ub_diags *diags, enum ub_severity severity, const char *code,
+    struct ub_place place, const char *message, const char *help);
 
 /* ---- the file that says that a plugin is at work ---- */
 

@@ -113,32 +113,28 @@ static void add_text(struct ub_plugin_host *host, const char *text, size_t len, 
 	add_scalar(host, false, text, len, place);
 }
 
-static void report(
-    struct ub_plugin_host *host, bool error, struct ub_plugin_place at, const char *message, const char *help)
+static void report(struct ub_plugin_host *host, enum ub_severity severity, struct ub_plugin_place at,
+    const char *message, const char *help)
 {
 	struct plugin_source *source = enter(host);
 	if (!source)
 		return;
-	struct ub_diags *diags = &source->making->diags;
-	struct ub_place place = tree_place(source->making->tree, at);
-	struct ub_text said = ub_plugins_shown(diags->arena, message);
-	struct ub_diag *diag = error ? ub_error(diags, "source-failed", place, "%.*s", UB_ARGS(said))
-				     : ub_warning(diags, "source-odd", place, "%.*s", UB_ARGS(said));
-	if (help)
-		ub_diag_set_help(diags, diag, "%.*s", UB_ARGS(ub_plugins_shown(diags->arena, help)));
+	ub_plugins_report(&source->making->diags, severity,
+	    severity == UB_ERROR ? "source-failed" : "source-odd", tree_place(source->making->tree, at),
+	    message, help);
 	ub_plugins_leave(source->worker);
 }
 
 static void report_error(
     struct ub_plugin_host *host, struct ub_plugin_place place, const char *message, const char *help)
 {
-	report(host, true, place, message, help);
+	report(host, UB_ERROR, place, message, help);
 }
 
 static void report_warning(
     struct ub_plugin_host *host, struct ub_plugin_place place, const char *message, const char *help)
 {
-	report(host, false, place, message, help);
+	report(host, UB_WARNING, place, message, help);
 }
 
 static void date_accounts(struct ub_plugin_host *host, int64_t seconds)

@@ -35,32 +35,27 @@ static struct ub_place place_of(const struct sink *sink, struct ub_plugin_place 
 	return (struct ub_place){ whole.source, at.at, at.len };
 }
 
-static void report(
-    struct ub_plugin_host *host, bool error, struct ub_plugin_place at, const char *message, const char *help)
+static void report(struct ub_plugin_host *host, enum ub_severity severity, struct ub_plugin_place at,
+    const char *message, const char *help)
 {
 	struct sink *sink = (struct sink *)(void *)host;
 	if (!ub_plugins_enter(sink->worker))
 		return;
-	struct ub_diags *diags = &sink->making->diags;
-	struct ub_place place = place_of(sink, at);
-	struct ub_text said = ub_plugins_shown(diags->arena, message);
-	struct ub_diag *diag = error ? ub_error(diags, "sink-failed", place, "%.*s", UB_ARGS(said))
-				     : ub_warning(diags, "sink-odd", place, "%.*s", UB_ARGS(said));
-	if (help)
-		ub_diag_set_help(diags, diag, "%.*s", UB_ARGS(ub_plugins_shown(diags->arena, help)));
+	ub_plugins_report(&sink->making->diags, severity, severity == UB_ERROR ? "sink-failed" : "sink-odd",
+	    place_of(sink, at), message, help);
 	ub_plugins_leave(sink->worker);
 }
 
 static void report_error(
     struct ub_plugin_host *host, struct ub_plugin_place place, const char *message, const char *help)
 {
-	report(host, true, place, message, help);
+	report(host, UB_ERROR, place, message, help);
 }
 
 static void report_warning(
     struct ub_plugin_host *host, struct ub_plugin_place place, const char *message, const char *help)
 {
-	report(host, false, place, message, help);
+	report(host, UB_WARNING, place, message, help);
 }
 
 static bool is_stopping(struct ub_plugin_host *host)

@@ -174,9 +174,18 @@ void ub_plugins_tell_of_crashes(struct ub_text name, struct ub_place place, stru
 	ub_diag_set_help(diags, diag, "replace the plugin, and have the daemon read its settings again");
 }
 
-struct ub_text ub_plugins_shown(struct ub_arena *arena, const char *text)
+static struct ub_text shown(struct ub_arena *arena, const char *text)
 {
 	struct ub_buf buf = UB_BUF(arena);
 	ub_buf_shown(&buf, ub_text(text));
 	return ub_buf_text(&buf);
+}
+
+void ub_plugins_report(struct ub_diags *diags, enum ub_severity severity, const char *code,
+    struct ub_place place, const char *message, const char *help)
+{
+	struct ub_diag *diag =
+	    ub_diag_add(diags, severity, code, place, "%.*s", UB_ARGS(shown(diags->arena, message)));
+	if (help)
+		ub_diag_set_help(diags, diag, "%.*s", UB_ARGS(shown(diags->arena, help)));
 }
