@@ -114,13 +114,21 @@ static void note_shift(struct ub_making *making, const struct ub_draft *draft, c
 	    UB_ARGS(ub_buf_text(&now)));
 }
 
+/* Whether the task was due before a meeting that has begun. It is of no use any more. A meeting of whole days
+ * has no beginning that anybody would notice. */
+static bool is_overtaken(const struct ub_making *making, const struct ub_draft *draft, ub_instant start)
+{
+	return draft->rule->subject == UB_FOR_MEETING && !making->input->facts->meeting.event->start.date &&
+	       draft->item.due <= start && start <= making->input->facts->now;
+}
+
 /* The time has passed, so the task is due as early as is still useful: at the owner's next working moment, an
  * hour later if he only begins to work then, but not before the end of the item that the task follows. While
  * the meeting is ahead, the task is due before the meeting's beginning. */
 static bool make_late(struct ub_making *making, struct ub_draft *draft, ub_instant not_before)
 {
 	ub_instant from = making->input->facts->now, start = ub_plan_occasion(making, draft).start, last;
-	if (draft->wishes.late == UB_LATE_SKIP)
+	if (draft->wishes.late == UB_LATE_SKIP || is_overtaken(making, draft, start))
 		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its time has passed");
 	bool ahead = start > from;
 	if (not_before > from)

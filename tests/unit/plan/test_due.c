@@ -136,6 +136,27 @@ Test(due, what_stands_does_not_move_as_time_goes_by)
 	expect_unmoved(times, UB_COUNT(times), "2026-11-13 17:30", false);
 }
 
+Test(due, what_was_to_be_done_before_a_meeting_that_has_begun_is_not_asked_for)
+{
+	world_meet(world, "2026-11-16 19:00", 60);
+	world->now = world_at(world, "2026-11-16 18:59");
+	expect_due("1 day before start", "2026-11-16 19:00");
+	world->now = world_at(world, "2026-11-16 19:00");
+	struct ub_plan *plan = plan_of("2 days before start", "1 day before start");
+	cr_expect_eq(plan->items.n, 0);
+	cr_expect(ub_text_is(world_note(plan, "r/do")->text, "its time has passed"));
+	expect_due("5m after start", "2026-11-16 19:05");
+	expect_due("end", "2026-11-17 10:00");
+}
+
+Test(due, what_stands_stays_while_the_meeting_runs)
+{
+	static const char *const times[] = { "2026-11-16 14:00", "2026-11-16 14:30" };
+	world_meet(world, "2026-11-16 14:00", 60);
+	world_apply(world, plan_of("2 days before start", "1 day before start"));
+	expect_unmoved(times, UB_COUNT(times), "2026-11-13 17:30", false);
+}
+
 Test(due, what_came_late_stays_an_hour_after_opening)
 {
 	static const char *const times[] = { "2026-11-14 12:00", "2026-11-16 10:30", "2026-11-16 13:59" };
