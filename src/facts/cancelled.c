@@ -2,9 +2,11 @@
 
 /*
  * Titles of meetings that were called off. Outlook, Exchange and Google put a word before the title, in their
- * user's language, and people do the same.
+ * user's language, and people do the same, or put it behind.
  */
 #include "facts-private.h"
+
+#include <string.h>
 
 static const char *const words[] = {
 	"canceled event",
@@ -81,11 +83,43 @@ static bool is_in_capitals(struct ub_text word, struct ub_text rest)
 	return rest.len == 0 || rest.ptr[0] == ' ';
 }
 
-bool title_says_cancelled(struct ub_text title)
+/* The length of a sign at the beginning, such as a bracket, a dash or a pictograph with its selector (U+2010
+ * to U+2BFF, U+FE0F, and those of four bytes). 0: a letter or a digit is there, or nothing. */
+static size_t sign_length(struct ub_text text)
 {
-	title = ub_text_trim(title);
-	if (begins(title, "[") || begins(title, "("))
-		title = ub_text_trim(ub_text_sub(title, 1, title.len));
+	unsigned char first = text.len ? (unsigned char)text.ptr[0] : 'x', second = 0;
+	if (first < 0x80)
+		return (first >= '0' && first <= '9') || ((first | 0x20) >= 'a' && (first | 0x20) <= 'z') ? 0
+													  : 1;
+	if (text.len > 1)
+		second = (unsigned char)text.ptr[1];
+	if (text.len >= 3 && first == 0xE2 && second <= 0xAF)
+		return 3;
+	if (text.len >= 3 && first == 0xEF && second == 0xB8)
+		return 3;
+	return text.len >= 4 && first == 0xF0 && second == 0x9F ? 4 : 0;
+}
+
+/* What mail programs put before the subject of a message that they pass on. */
+static size_t prefix_length(struct ub_text title)
+{
+	static const char *const prefixes[] = { "re:", "fw:", "fwd:", "aw:", "wg:", "antw:", "sv:", "tr:" };
+	for (size_t i = 0; i < UB_COUNT(prefixes); i++)
+		if (begins(title, prefixes[i]))
+			return strlen(prefixes[i]);
+	return 0;
+}
+
+static struct ub_text from_first_word(struct ub_text title)
+{
+	for (size_t length; (length = sign_length(title)) || (length = prefix_length(title));)
+		title = ub_text_sub(title, length, title.len);
+	return title;
+}
+
+static bool begins_cancelled(struct ub_text title)
+{
+	title = from_first_word(title);
 	for (size_t i = 0; i < UB_COUNT(words); i++) {
 		if (!begins(title, words[i]))
 			continue;
@@ -95,4 +129,27 @@ bool title_says_cancelled(struct ub_text title)
 			return true;
 	}
 	return false;
+}
+
+/* Whether one of the words stands by itself at the end: in brackets, or behind a dash or a bar. */
+static bool ends_cancelled(struct ub_text title)
+{
+	static const char *const before[] = { "(", "[", "- ", "\xE2\x80\x93 ", "\xE2\x80\x94 ", "| " };
+	if (title.len && strchr(")]!", title.ptr[title.len - 1]))
+		title = ub_text_trim(ub_text_sub(title, 0, title.len - 1));
+	for (size_t i = 0; i < UB_COUNT(words); i++) {
+		if (!ub_text_ends_nocase(title, ub_text(words[i])))
+			continue;
+		struct ub_text rest = ub_text_sub(title, 0, title.len - ub_text(words[i]).len);
+		for (size_t j = 0; j < UB_COUNT(before); j++)
+			if (ub_text_ends(rest, ub_text(before[j])))
+				return true;
+	}
+	return false;
+}
+
+bool title_says_cancelled(struct ub_text title)
+{
+	title = ub_text_trim(title);
+	return begins_cancelled(title) || ends_cancelled(title);
 }

@@ -192,7 +192,15 @@ Test(eligible, a_title_can_say_that_the_meeting_is_called_off)
 		  "e : Roadmap",
 		    "cancelled" },
 		{ "", "" }, { "[", "" }, { "\xE5\xB7\xB2\xE5\x8F\x96\xE6\xB6\x88: Roadmap", "cancelled" },
-		{ "CANCELEDX", "" } };
+		{ "CANCELEDX", "" }, { "\xE2\x9D\x8C Canceled: Roadmap", "cancelled" },
+		{ "\xF0\x9F\x9A\xAB *** CANCELED *** Roadmap", "cancelled" },
+		{ "FW: Canceled: Roadmap", "cancelled" }, { "WG: AW: Abgesagt: Roadmap", "cancelled" },
+		{ "Fwd: Canceled orders", "" }, { "Roadmap (cancelled)", "cancelled" },
+		{ "Roadmap [Abgesagt]", "cancelled" }, { "Roadmap - CANCELED", "cancelled" },
+		{ "Roadmap \xE2\x80\x93 entf\xC3\xA4llt!", "cancelled" },
+		{ "Roadmap | canceled", "cancelled" }, { "What was cancelled", "" },
+		{ "Orders: cancelled", "" }, { "Pre-cancelled", "" }, { "Roadmap (not cancelled)", "" },
+		{ "\xE2\x9D", "" }, { ")", "" } };
 	for (size_t i = 0; i < UB_COUNT(cases); i++)
 		cr_expect_str_eq(
 		    verdict(world_event(arena, cases[i].title)), cases[i].verdict, "%s", cases[i].title);
