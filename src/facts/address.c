@@ -89,7 +89,7 @@ static bool matches_glob(struct ub_text text, struct ub_text pattern)
  * Addresses that calendars write for what is no person. Google's are those of shared, imported and booked
  * calendars and of an organizer that is not known
  * (https://developers.google.com/workspace/calendar/api/concepts); .invalid is never anybody's (RFC
- * 6761 6.4).
+ * 6761 6.4). Machines that take notes, and addresses by which a CRM logs a meeting, are invited like people.
  */
 static const struct {
 	const char *pattern, *kind;
@@ -97,12 +97,17 @@ static const struct {
 	{ "resource.calendar.google.com", "resource" },
 	{ "calendar.google.com", "group" },
 	{ "calendar-notification@google.com", "bot" },
+	{ "fred@fireflies.ai", "bot" },
+	{ "*@bcc*.hubspot.com", "bot" },
+	{ "*@forward*.hubspot.com", "bot" },
+	{ "le.salesforce.com", "bot" },
+	{ "pipedrivemail.com", "bot" },
 	{ "invalid", "group" },
 };
 
-/* Local parts of senders that read nothing, without the signs between their words. */
+/* How local parts begin of senders that read nothing and of machines, without the signs between the words. */
 static const char *const unread[] = { "noreply", "donotreply", "nepasrepondre", "nichtantworten",
-	"mailerdaemon", "postmaster" };
+	"mailerdaemon", "postmaster", "notification", "calendarinvite", "notetaker" };
 
 static bool is_unread(struct ub_text local)
 {

@@ -49,6 +49,13 @@ static const struct {
 	{ "by anna@ours.example, x@nobody.invalid", "anna@ours.example", "", false },
 	{ "by no-reply@acme.example, anna@ours.example", "anna@ours.example", "", false },
 	{ "by Do.Not.Reply+7@acme.example, anna@ours.example", "anna@ours.example", "", false },
+	{ "by anna@ours.example, fred@fireflies.ai, Notetaker@meet.example", "anna@ours.example", "", false },
+	{ "by anna@ours.example, 123@bcc.hubspot.com, x@a.eu9.le.salesforce.com, cto@acme.example",
+	    "anna@ours.example", "cto@acme.example", true },
+	{ "by notifications@booking.example, anna@ours.example, 1@bcc.eu1.hubspot.com", "anna@ours.example",
+	    "", false },
+	{ "by anna@ours.example, joe@hubspot.com, eve@fireflies.ai", "anna@ours.example",
+	    "joe@hubspot.com eve@fireflies.ai", true },
 	{ "by norah@acme.example, anna@ours.example", "anna@ours.example", "norah@acme.example", true },
 	/* who declined does not come; with no guest left there is no meeting with a customer */
 	{ "by anna@ours.example, ben@ours.example declined, cto@acme.example declined", "anna@ours.example",
