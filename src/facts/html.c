@@ -3,20 +3,20 @@
 
 /*
  * HTML in a text property, as Google's calendar writes it, read as text. This is no reader of documents: tags
- * go, those of blocks end a line, entities become characters. A text in which no tag or entity stands is left
- * alone, and so is whatever only looks like a tag, such as "<https://acme.example>" or "a < b". Of the links,
- * which tags hide, those to a conference are kept.
+ * go, those of blocks end a line, a point of a list begins with a dash, entities become characters. A text in
+ * which no tag or entity stands is left alone, and so is whatever only looks like a tag, such as
+ * "<https://acme.example>" or "a < b". Of the links, which tags hide, those to a conference are kept.
  */
 
 static const struct tag {
 	const char *name;
-	enum { INLINE, GAP, BLOCK, SILENT } kind; /* silent: what is inside is not shown either */
+	enum { INLINE, GAP, BLOCK, POINT, SILENT } kind; /* silent: what is inside is not shown either */
 } tags[] = { { "a", INLINE }, { "abbr", INLINE }, { "b", INLINE }, { "body", BLOCK }, { "blockquote", BLOCK },
 	{ "br", BLOCK }, { "center", BLOCK }, { "code", INLINE }, { "dd", BLOCK }, { "div", BLOCK },
 	{ "dl", BLOCK }, { "dt", BLOCK }, { "em", INLINE }, { "font", INLINE }, { "h1", BLOCK },
 	{ "h2", BLOCK }, { "h3", BLOCK }, { "h4", BLOCK }, { "h5", BLOCK }, { "h6", BLOCK },
 	{ "head", SILENT }, { "hr", BLOCK }, { "html", BLOCK }, { "html-blob", BLOCK }, { "i", INLINE },
-	{ "img", INLINE }, { "li", BLOCK }, { "meta", INLINE }, { "ol", BLOCK }, { "p", BLOCK },
+	{ "img", INLINE }, { "li", POINT }, { "meta", INLINE }, { "ol", BLOCK }, { "p", BLOCK },
 	{ "pre", BLOCK }, { "s", INLINE }, { "script", SILENT }, { "small", INLINE }, { "span", INLINE },
 	{ "strike", INLINE }, { "strong", INLINE }, { "style", SILENT }, { "sub", INLINE }, { "sup", INLINE },
 	{ "table", BLOCK }, { "tbody", BLOCK }, { "td", GAP }, { "th", GAP }, { "thead", BLOCK },
@@ -118,9 +118,16 @@ static size_t skip_contents(struct ub_text text, size_t at, const struct tag *ta
 	return text.len;
 }
 
+/* Whether the text ends with the dash of a point, which has no words yet. */
+static bool begins_point(const struct ub_buf *out)
+{
+	return ub_text_ends(ub_buf_text(out), UB_TEXT("\n- ")) || ub_text_is(ub_buf_text(out), "- ");
+}
+
 static void put_break(struct ub_buf *out, char c)
 {
-	if (out->len && out->ptr[out->len - 1] != '\n' && (c == '\n' || out->ptr[out->len - 1] != ' '))
+	if (out->len && !begins_point(out) && out->ptr[out->len - 1] != '\n' &&
+	    (c == '\n' || out->ptr[out->len - 1] != ' '))
 		ub_buf_char(out, c);
 }
 
@@ -143,8 +150,10 @@ static size_t read_tag(struct ub_text text, size_t at, struct ub_buf *out)
 		put_break(out, '\n');
 		ub_buf_printf(out, "%.*s\n", UB_ARGS(link));
 	}
-	if (tag->kind == BLOCK || tag->kind == GAP)
-		put_break(out, tag->kind == BLOCK ? '\n' : ' ');
+	if (tag->kind != INLINE && tag->kind != SILENT)
+		put_break(out, tag->kind == GAP ? ' ' : '\n');
+	if (tag->kind == POINT && !closing && !begins_point(out))
+		ub_buf_str(out, "- ");
 	return end;
 }
 

@@ -80,8 +80,9 @@ static struct ub_text own_line(struct ub_text line, struct ub_arena *arena)
 {
 	struct ub_text left = without_links(line, arena);
 	bool label = left.len < line.len && ub_text_ends(left, UB_TEXT(":")) && left.len < 40;
-	bool number = left.len > 0 && (left.ptr[0] == '+' || !has_letters(left)); /* to dial */
-	return label || number || is_phrase(left, arena) ? UB_TEXT_NONE : left;
+	struct ub_text words = ub_text_starts(left, UB_TEXT("- ")) ? ub_text_sub(left, 2, left.len) : left;
+	bool number = left.len > 0 && (words.ptr[0] == '+' || !has_letters(words)); /* to dial */
+	return label || number || is_phrase(words, arena) ? UB_TEXT_NONE : left;
 }
 
 /* The text without the blocks that stand between lines which a service draws, if a link is in them. */
@@ -113,10 +114,10 @@ struct ub_text own_text(struct ub_text text, struct ub_arena *arena)
 	struct ub_text rest = without_blocks(text, arena), line;
 	while (rest.len) {
 		ub_text_split(&rest, '\n', &line);
-		line = ub_text_trim(line);
-		struct ub_text own = own_line(line, arena);
-		if (own.len || line.len == 0)
-			ub_buf_printf(&out, "%.*s\n", UB_ARGS(own));
+		struct ub_text said = ub_text_trim(line), own = own_line(said, arena);
+		struct ub_text indent = ub_text_sub(line, 0, said.len ? (size_t)(said.ptr - line.ptr) : 0);
+		if (own.len || said.len == 0)
+			ub_buf_printf(&out, "%.*s%.*s\n", UB_ARGS(indent), UB_ARGS(own));
 	}
 	return ub_text_trim(ub_buf_text(&out));
 }

@@ -47,7 +47,9 @@ static const struct {
 	const char *given, *text;
 } descriptions[] = {
 	{ "Hello<br>please bring the <b>price list</b>.<ul><li>Export&nbsp;API</li></ul>",
-	    "Hello\nplease bring the price list.\nExport API" },
+	    "Hello\nplease bring the price list.\n- Export API" },
+	{ "<ol><li><p>One</p></li><li></li><li>Two<ul><li>a</li></ul></li></ol>End",
+	    "- One\n- Two\n- a\nEnd" },
 	{ "<p>One</p><p>Two</p>", "One\nTwo" },
 	{ "<html><head><title>x</title><style>p { a: b }</style></head><body>One</body></html>", "One" },
 	{ "<table><tr><td>a</td><td>b</td></tr></table>", "a b" },
@@ -93,6 +95,10 @@ static const struct {
 	  "Meeting ID: 1\nPasscode: 2\n+49 69 7104 9922,,1# Germany\nBring the list",
 	    "Bring the list" },
 	{ "We meet here: https://meet.jit.si/roadmap and talk.", "We meet here:  and talk." },
+	{ "<ul><li>https://zoom.us/j/1</li><li>Meeting ID: 1</li><li>+49 69 1</li><li>Prices</li></ul>",
+	    "- Prices" },
+	{ "https://zoom.us/j/1\n1. Prices\n  - from May  \n   Passcode: 2\n2. Dates",
+	    "1. Prices\n  - from May\n2. Dates" },
 	{ "Zoom: https://zoom.us/j/1", "" },
 	{ "https://meet.jit.si/roadmap", "" },
 	{ "https://meet.goto.com/123", "" },
