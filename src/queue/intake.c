@@ -43,13 +43,14 @@ static enum ub_doubt doubt_of(struct ub_queue *queue, struct ub_text principal)
 }
 
 static void add_key(struct ub_queue *queue, struct batch *batch, enum ub_key_kind kind, struct ub_text href,
-    struct ub_text principal, struct ub_arena *arena)
+    struct ub_text principal)
 {
 	if (href.len)
-		*ub_push(arena, &batch->keys) = (struct ub_key){ .kind = kind,
+		*ub_push(queue->arena, &batch->keys) = (struct ub_key){ .kind = kind,
 			.upstream = queue->input.upstream,
-			.href = ub_text_copy(arena,
-			    ub_alias_of(queue->input.store, queue->input.upstream, principal, href, arena)),
+			.href =
+			    ub_text_copy(queue->arena, ub_alias_of(queue->input.store, queue->input.upstream,
+							   principal, href, queue->arena)),
 			.principal = principal,
 			.collection = UB_TEXT_NONE,
 			.doubt = doubt_of(queue, principal) };
@@ -63,49 +64,47 @@ static int64_t announced_at(const struct ub_wire_write *write, int64_t now)
 
 /* Of a caller whose sign-in cannot be used again, only the name is of use. */
 static struct ub_text authorization_of(
-    const struct ub_wire_write *write, struct ub_text principal, struct ub_arena *arena)
+    struct ub_queue *queue, const struct ub_wire_write *write, struct ub_text principal)
 {
-	return principal.len ? write->authorization : ub_unusable_name(write, arena);
+	return principal.len ? write->authorization : ub_unusable_name(write, queue->arena);
 }
 
 static void take_write(struct ub_queue *queue, struct queue_socket *socket, const struct ub_wire_frame *frame,
-    struct batch *batch, struct ub_arena *arena)
+    struct batch *batch)
 {
 	const struct ub_wire_write *write = &frame->write;
 	size_t before = batch->keys.n;
-	struct ub_text principal = ub_http_principal(write->authorization, arena);
-	struct held_write *held = ub_push(arena, &batch->writes);
+	struct ub_text principal = ub_http_principal(write->authorization, queue->arena);
+	struct held_write *held = ub_push(queue->arena, &batch->writes);
 	held->socket = socket;
 	held->write = (struct ub_amender_write){ .fd = socket->fd,
 		.id = frame->id,
 		.until = batch->begun + UB_AMEND_MS,
-		.href = ub_text_copy(arena, write->href),
-		.if_match = ub_text_copy(arena, write->if_match),
+		.href = ub_text_copy(queue->arena, write->href),
+		.if_match = ub_text_copy(queue->arena, write->if_match),
 		.principal = principal,
-		.user = ub_http_user(write->authorization, arena),
-		.host = ub_text_copy(arena, write->host) };
+		.user = ub_http_user(write->authorization, queue->arena),
+		.host = ub_text_copy(queue->arena, write->host) };
 	/* The name of a new member is known when the POST is answered (RFC 5995). */
 	enum ub_key_kind kind = write->write == UB_WRITE_ADD_MEMBER ? UB_KEY_COLLECTION : UB_KEY_OBJECT;
 	if (write->write != UB_WRITE_COPY)
-		add_key(queue, batch, kind, write->href, principal, arena);
-	add_key(queue, batch, UB_KEY_OBJECT, write->destination, principal, arena);
+		add_key(queue, batch, kind, write->href, principal);
+	add_key(queue, batch, UB_KEY_OBJECT, write->destination, principal);
 	struct ub_lone_write lone;
 	int64_t announced = announced_at(write, batch->begun);
-	bool is_lone = held->lone =
-	    batch->keys.n == before + 1 && queue_is_lone(queue, write, &batch->keys.items[before], &lone);
 	for (size_t i = before; i < batch->keys.n; i++)
 		queue_overtake_lone(queue, batch->keys.items[i].href, announced);
-	if (is_lone) {
-		lone.announced = announced;
+	held->lone = batch->keys.n == before + 1 &&
+		     queue_is_lone(queue, write, &batch->keys.items[before], announced, &lone);
+	if (held->lone)
 		batch->keys.n = before;
-	} else {
-		held->write.body = ub_text_copy(arena, write->body);
-	}
+	else
+		held->write.body = ub_text_copy(queue->arena, write->body);
 	const struct ub_announced_write open = { .id = frame->id,
 		.keys = batch->keys.items + before,
 		.n_keys = batch->keys.n - before,
-		.lone = is_lone ? &lone : NULL,
-		.authorization = authorization_of(write, principal, arena),
+		.lone = held->lone ? &lone : NULL,
+		.authorization = authorization_of(queue, write, principal),
 		.host = write->host,
 		.client = ub_client_family_of_agent(write->agent),
 		.now = ub_sys_monotonic_ms() };
@@ -116,13 +115,13 @@ static void take_write(struct ub_queue *queue, struct queue_socket *socket, cons
 
 /* The server tells by Location what a POST to a collection has made (RFC 5995, RFC 9110 10.2.2). */
 static void add_new_member(
-    struct batch *batch, const struct ub_key *collection, struct ub_text location, struct ub_arena *arena)
+    struct ub_queue *queue, struct batch *batch, const struct ub_key *collection, struct ub_text location)
 {
 	struct ub_key key = *collection;
 	key.kind = UB_KEY_OBJECT;
-	key.href = ub_http_href_canonical(arena, location);
+	key.href = ub_http_href_canonical(queue->arena, location);
 	if (key.href.len)
-		*ub_push(arena, &batch->due) = key;
+		*ub_push(queue->arena, &batch->due) = key;
 }
 
 /* Whether the object may be another one than before the write. That is so after a 2xx, and where nobody can
@@ -136,7 +135,7 @@ static bool may_have_changed(int status)
 
 /* Takes the keys of a write that was answered, and learns from the answer. */
 static void take_answered_keys(struct ub_queue *queue, const struct ub_answered_write *write,
-    const struct ub_wire_answered *answered, struct batch *batch, struct ub_arena *arena)
+    const struct ub_wire_answered *answered, struct batch *batch)
 {
 	bool proven = ub_http_proves_identity(answered->status);
 	struct ub_text principal = write->keys[0].principal;
@@ -146,32 +145,32 @@ static void take_answered_keys(struct ub_queue *queue, const struct ub_answered_
 		queue_note_client(queue, principal, write->client);
 	}
 	if (proven && write->keys[0].kind == UB_KEY_COLLECTION)
-		add_new_member(batch, &write->keys[0], answered->location, arena);
+		add_new_member(queue, batch, &write->keys[0], answered->location);
 	const struct ub_alias_answer answer = { .key = &write->keys[0],
 		.status = answered->status,
 		.location = answered->location,
 		.host = write->credential->host,
 		.now = queue_now() };
 	/* What one of them is told is not for another. */
-	if (principal.len && !ub_alias_learn(queue->redirects, queue->input.store, &answer, arena))
+	if (principal.len && !ub_alias_learn(queue->redirects, queue->input.store, &answer, queue->arena))
 		queue_complain(queue, queue->input.store);
 	for (size_t i = 0; i < write->n_keys; i++) {
-		struct ub_key *due = ub_push(arena, &batch->due);
+		struct ub_key *due = ub_push(queue->arena, &batch->due);
 		*due = write->keys[i];
 		due->doubt = proven ? UB_DOUBT_NONE : doubt_of(queue, principal);
 	}
 }
 
 /* What is left to do for a lone object. False: a pass has to look at it, by write->keys. */
-static bool take_lone(struct ub_queue *queue, struct ub_answered_write *write,
-    const struct ub_wire_answered *answered, struct ub_arena *arena)
+static bool take_lone(
+    struct ub_queue *queue, struct ub_answered_write *write, const struct ub_wire_answered *answered)
 {
 	bool stored = answered->status >= 200 && answered->status < 300;
 	if (stored)
 		queue_stored_lone(queue, &write->lone, &write->credential, answered->etag);
 	if (stored || !may_have_changed(answered->status))
 		return true;
-	write->keys[0] = ub_store_key_copied(&write->lone->key, arena);
+	write->keys[0] = ub_store_key_copied(&write->lone->key, queue->arena);
 	write->n_keys = 1;
 	return false;
 }
@@ -191,20 +190,19 @@ static void note_unusable(struct ub_queue *queue, struct ub_text name)
 
 /* What follows from a write that was answered. Frees what *write has. */
 static void finish_write(struct ub_queue *queue, struct ub_answered_write *write,
-    const struct ub_wire_answered *answered, struct batch *batch, struct ub_arena *arena)
+    const struct ub_wire_answered *answered, struct batch *batch)
 {
-	if (write->lone && take_lone(queue, write, answered, arena))
+	if (write->lone && take_lone(queue, write, answered))
 		write->n_keys = 0;
 	if (write->n_keys && write->keys[0].principal.len == 0 && ub_http_proves_identity(answered->status))
 		note_unusable(queue, write->credential->authorization);
 	if (write->n_keys && is_for_somebody(queue, write->keys[0].principal))
-		take_answered_keys(queue, write, answered, batch, arena);
+		take_answered_keys(queue, write, answered, batch);
 	ub_credential_free(&write->credential);
 	ub_lone_write_free(&write->lone);
 }
 
-static void take_answer(
-    struct ub_queue *queue, const struct ub_wire_frame *frame, struct batch *batch, struct ub_arena *arena)
+static void take_answer(struct ub_queue *queue, const struct ub_wire_frame *frame, struct batch *batch)
 {
 	const struct ub_wire_answered *answered = &frame->answered;
 	struct ub_answered_write write;
@@ -213,33 +211,30 @@ static void take_answer(
 		ub_log_paced(queue->input.log, &queue->store_pace, UB_LOG_WARNING,
 		    "what a user took out of a meeting is not remembered: %s",
 		    ub_store_problem(queue->input.store));
-	if (ub_writes_answer(queue->writes, frame->id, changed, &write, arena))
-		finish_write(queue, &write, answered, batch, arena);
+	if (ub_writes_answer(queue->writes, frame->id, changed, &write, queue->arena))
+		finish_write(queue, &write, answered, batch);
 }
 
 /* A write that went ahead is told of together with its answer. */
-static void take_stored(
-    struct ub_queue *queue, const struct ub_wire_write *write, struct batch *batch, struct ub_arena *arena)
+static void take_stored(struct ub_queue *queue, const struct ub_wire_write *write, struct batch *batch)
 {
 	const struct ub_wire_answered answered = { .status = 200, .etag = write->etag };
 	size_t before = batch->keys.n;
-	struct ub_text principal = ub_http_principal(write->authorization, arena);
-	add_key(queue, batch, UB_KEY_OBJECT, write->href, principal, arena);
+	struct ub_text principal = ub_http_principal(write->authorization, queue->arena);
+	add_key(queue, batch, UB_KEY_OBJECT, write->href, principal);
 	if (batch->keys.n == before)
 		return;
 	const struct ub_key key = batch->keys.items[--batch->keys.n];
 	struct ub_answered_write done = { .keys = { key },
 		.n_keys = 1,
-		.credential = ub_credential_new(authorization_of(write, principal, arena), write->host),
+		.credential = ub_credential_new(authorization_of(queue, write, principal), write->host),
 		.client = ub_client_family_of_agent(write->agent) };
 	struct ub_lone_write lone;
 	int64_t announced = announced_at(write, batch->begun);
 	queue_overtake_lone(queue, key.href, announced);
-	if (queue_is_lone(queue, write, &key, &lone)) {
-		lone.announced = announced;
+	if (queue_is_lone(queue, write, &key, announced, &lone))
 		done.lone = ub_lone_write_copy(&lone);
-	}
-	finish_write(queue, &done, &answered, batch, arena);
+	finish_write(queue, &done, &answered, batch);
 }
 
 static void shelter(struct ub_queue *queue, const struct ub_key *keys, size_t n, int64_t due)
@@ -266,8 +261,7 @@ static void store(struct ub_queue *queue, const struct ub_key *keys, size_t n, b
 /* Puts n keys. `again`: the store should have them already. Anybody may come with any name. The first
  * UB_STRANGERS_STORED keys of strangers go to the store, so that a crash loses no key of somebody who comes
  * for the first time. The rest of a flood is kept in memory and costs the disk nothing. */
-static void put(struct ub_queue *queue, const struct ub_key *keys, size_t n, bool again, int64_t due,
-    struct ub_arena *arena)
+static void put(struct ub_queue *queue, const struct ub_key *keys, size_t n, bool again, int64_t due)
 {
 	UB_VEC(struct ub_key) stored = { 0 }, sheltered = { 0 };
 	size_t strangers = 0;
@@ -279,9 +273,9 @@ static void put(struct ub_queue *queue, const struct ub_key *keys, size_t n, boo
 		bool too_many = stranger && strangers >= UB_STRANGERS_STORED;
 		strangers += stranger;
 		if (too_many)
-			*ub_push(arena, &sheltered) = keys[i];
+			*ub_push(queue->arena, &sheltered) = keys[i];
 		else
-			*ub_push(arena, &stored) = keys[i];
+			*ub_push(queue->arena, &stored) = keys[i];
 	}
 	store(queue, stored.items, stored.n, again, due);
 	shelter(queue, sheltered.items, sheltered.n, due);
@@ -319,7 +313,7 @@ static void say_heard(struct ub_queue *queue, struct queue_socket *socket)
  * without a principal is not remembered, and so not amended. */
 static void settle_batch(struct ub_queue *queue, const struct batch *batch)
 {
-	put(queue, batch->keys.items, batch->keys.n, false, queue_now() + UB_CREDENTIAL_MS, queue->arena);
+	put(queue, batch->keys.items, batch->keys.n, false, queue_now() + UB_CREDENTIAL_MS);
 	for (size_t i = 0; i < batch->writes.n; i++) {
 		const struct held_write *held = &batch->writes.items[i];
 		if (held->write.body.len && held->write.principal.len)
@@ -336,7 +330,7 @@ static void settle_batch(struct ub_queue *queue, const struct batch *batch)
 	}
 	/* Of these nobody waits for an answer, and their keys are in the store since their writes were
 	 * announced: what is lost now comes up within a minute. */
-	put(queue, batch->due.items, batch->due.n, true, queue_now(), queue->arena);
+	put(queue, batch->due.items, batch->due.n, true, queue_now());
 	if (batch->due.n)
 		ub_queue_wake(queue);
 }
@@ -356,11 +350,11 @@ static void take_frame(struct ub_queue *queue, struct queue_socket *socket, cons
 {
 	if (frame->kind == UB_WIRE_WRITE && frame->write.stored) {
 		socket->owes_heard = true;
-		take_stored(queue, &frame->write, batch, queue->arena);
+		take_stored(queue, &frame->write, batch);
 	} else if (frame->kind == UB_WIRE_WRITE) {
-		take_write(queue, socket, frame, batch, queue->arena);
+		take_write(queue, socket, frame, batch);
 	} else if (frame->kind == UB_WIRE_ANSWERED) {
-		take_answer(queue, frame, batch, queue->arena);
+		take_answer(queue, frame, batch);
 	} else if (frame->kind == UB_WIRE_PRINCIPAL) {
 		queue_heard(queue, &frame->principal);
 		queue_polled(queue, &frame->principal);

@@ -73,7 +73,7 @@ static bool is_remembered(struct ub_queue *queue, const struct ub_lone_write *lo
 }
 
 bool queue_is_lone(struct ub_queue *queue, const struct ub_wire_write *write, const struct ub_key *key,
-    struct ub_lone_write *lone)
+    int64_t announced, struct ub_lone_write *lone)
 {
 	if (write->write != UB_WRITE_PUT || write->body.len == 0 || key->principal.len == 0 ||
 	    key->doubt != UB_DOUBT_WRITE)
@@ -81,7 +81,8 @@ bool queue_is_lone(struct ub_queue *queue, const struct ub_wire_write *write, co
 	struct ub_snapshot *snapshot = queue_snapshot(queue);
 	*lone = (struct ub_lone_write){ .key = *key,
 		.owner = find_owner(queue, snapshot, key, write->host),
-		.client = ub_client_family_of_agent(write->agent) };
+		.client = ub_client_family_of_agent(write->agent),
+		.announced = announced };
 	bool is_lone = lone->owner.len && ub_decide_lone(snapshot, write->body, lone->owner, ub_sys_now(),
 					      &lone->object, queue->arena);
 	ub_snapshot_release(&snapshot);

@@ -34,10 +34,10 @@ struct ub_queue;
 
 /* All that follows is only for the thread that hears the relay. */
 
-/* Whether the write is one of a lone object. If so, *lone has its texts in the queue's arena, and is all set
- * but for `announced`. `key`: its object's. */
+/* Whether the write is one of a lone object. If so, *lone has its texts in the queue's arena. `key`: its
+ * object's. `announced`: as in queue_overtake_lone(). */
 UB_MUST_USE bool queue_is_lone(struct ub_queue *queue, const struct ub_wire_write *write,
-    const struct ub_key *key, struct ub_lone_write *lone);
+    const struct ub_key *key, int64_t announced, struct ub_lone_write *lone);
 /* The server has stored the object. Takes over the write and the credential, and sets both to NULL. `etag`:
  * as the server gave it; empty: it did not. */
 void queue_stored_lone(struct ub_queue *queue, struct ub_lone_write **write,
