@@ -60,14 +60,17 @@ static struct ub_text language_of_guests(struct ub_people guests)
 	return common;
 }
 
-struct ub_text customer_language(const struct ub_facts *facts)
+struct ub_text customer_language(const struct ub_facts *facts, struct ub_arena *arena)
 {
 	const struct ub_org *org = facts->org;
 	const struct ub_meeting *meeting = &facts->meeting;
 	if (facts->n_accounts && facts->accounts[0]->language.len)
 		return facts->accounts[0]->language;
-	struct ub_text language =
-	    org->customer_language.len ? org->customer_language : language_of_guests(meeting->external);
+	if (org->customer_language.len)
+		return org->customer_language;
+	struct ub_text language = written_language(meeting->title, meeting->own_text, arena);
+	if (language.len == 0)
+		language = language_of_guests(meeting->external);
 	if (language.len)
 		return language;
 	return meeting->owner ? ub_org_person(org, meeting->owner->email)->language : org->language;

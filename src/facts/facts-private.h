@@ -87,9 +87,15 @@ int64_t when_instant(const struct ub_when *when, const struct ub_zone *floating)
 
 /* ---- customer-language.c ---- */
 
-/* The account's language, else the settings', else that of the guests' countries, else the owner's. Needs all
- * other facts. */
-struct ub_text customer_language(const struct ub_facts *facts);
+/* The account's language, else the settings', else the one in which the meeting is written, else that of the
+ * guests' countries, else the owner's. Needs all other facts. */
+struct ub_text customer_language(const struct ub_facts *facts, struct ub_arena *arena);
+
+/* ---- written-language.c ---- */
+
+/* The language of a meeting's title and of what a person wrote into it (own_text()), such as "de". Empty: too
+ * little is there, or several languages are. */
+struct ub_text written_language(struct ub_text title, struct ub_text text, struct ub_arena *arena);
 
 /* ---- words.c ---- */
 

@@ -160,7 +160,7 @@ const struct ub_facts *ub_facts_make(const struct ub_facts_input *input, struct 
 	    input->org->standard.zone, ub_cal_local_day(input->org->standard.zone, input->now));
 	list_accounts(facts, input, arena);
 	name_account(facts, arena);
-	facts->customer_language = customer_language(facts);
+	facts->customer_language = customer_language(facts, arena);
 	return facts;
 }
 

@@ -356,13 +356,14 @@ Test(addresses, tell_user_names_by_the_pattern)
 
 /* ---- several accounts, and the customer's language ---- */
 
-static const struct ub_facts *facts_of(const char *people, const struct ub_account *account,
-    const struct ub_account *other, const char *language)
+static const struct ub_facts *facts_titled(const char *title, const char *text, const char *people,
+    const struct ub_account *account, const struct ub_account *other, const char *language)
 {
 	struct ub_org *org = UB_NEW(arena, struct ub_org);
 	*org = *world_org(arena);
 	org->customer_language = ub_text(language);
-	struct ub_event *event = world_meeting(arena, "Roadmap", people);
+	struct ub_event *event = world_meeting(arena, title, people);
+	event->description = ub_text(text);
 	struct ub_facts_input input = { .event = event,
 		.org = org,
 		.account = account,
@@ -371,6 +372,12 @@ static const struct ub_facts *facts_of(const char *people, const struct ub_accou
 		.owner = ub_facts_default_owner(event, org),
 		.now = world_now() };
 	return ub_facts_make(&input, arena);
+}
+
+static const struct ub_facts *facts_of(const char *people, const struct ub_account *account,
+    const struct ub_account *other, const char *language)
+{
+	return facts_titled("Roadmap", "", people, account, other, language);
 }
 
 Test(people, of_several_accounts_one_gives_its_name_and_none_its_data)
@@ -412,5 +419,40 @@ Test(people, customers_are_written_to_in_their_language)
 			cases[i].account[0] ? account : NULL, NULL, cases[i].setting);
 		cr_expect(ub_text_is(facts->customer_language, cases[i].language), "%s: %.*s",
 		    cases[i].guests, UB_ARGS(facts->customer_language));
+	}
+}
+
+Test(people, a_customer_is_written_to_as_the_meeting_is_written)
+{
+	static const struct {
+		const char *title, *text, *guest, *language;
+	} cases[] = {
+		{ "Erstgespr\xC3\xA4"
+		  "ch Initech",
+		    "", "x@initech.example", "de" },
+		{ "TERMIN: Roadmap", "", "x@initech.example", "de" },
+		{ "Roadmap", "Hallo Clara,\nwir sehen uns zum Fahrplan.", "x@initech.example", "de" },
+		{ "Roadmap with Initech", "", "x@initech.de", "de" },
+		{ "Roadmap with Initech", "See you there, your Anna", "x@initech.de", "en" },
+		{ "Roadmap", "This is about the export.", "x@initech.de", "en" },
+		{ "R\xC3\xA9union Initech", "", "x@initech.example", "fr" },
+		{ "Reuni\xC3\xB3n con Initech", "", "x@initech.example", "es" },
+		{ "Rinnovo Initech", "", "x@initech.example", "it" },
+		{ "Overleg Initech", "", "x@initech.example", "nl" },
+		/* too little, or two languages at once */
+		{ "Demo Initech", "Hallo Clara", "x@initech.fr", "fr" },
+		{ "Termin about Initech", "", "x@initech.fr", "de" },
+		{ "Termin", "This is about Initech", "x@initech.fr", "fr" },
+		{ "", "", "x@initech.fr", "fr" },
+		{ "Jan van Dijk, Los Altos", "", "x@initech.fr", "fr" },
+		/* what a conference service wrote says nothing */
+		{ "Demo", "https://zoom.us/j/1\nTeilnehmen: das und das", "x@initech.fr", "fr" },
+	};
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		const char *people = ub_textf(arena, "by anna@ours.example,%s", cases[i].guest).ptr;
+		struct ub_text language =
+		    facts_titled(cases[i].title, cases[i].text, people, NULL, NULL, "")->customer_language;
+		cr_expect(ub_text_is(language, cases[i].language), "%s, %s: %.*s", cases[i].title,
+		    cases[i].text, UB_ARGS(language));
 	}
 }
