@@ -192,9 +192,15 @@ const struct ub_cel_regex *cel_regex_new(struct ub_arena *arena, struct ub_text 
 bool cel_regex_search(const struct ub_cel_regex *regex, struct ub_text text);
 /* How many groups that count the pattern has. */
 size_t cel_regex_groups(const struct ub_cel_regex *regex);
-/* The same for a pattern that only the evaluation knows: the caller releases it, by cel_regex_free(). */
-struct ub_cel_regex *cel_regex_once(struct ub_arena *arena, struct ub_text pattern, struct ub_text *why);
-void cel_regex_free(struct ub_cel_regex *regex);
+/* For patterns that only the evaluation knows: keeps the one that was last used. It lives in the arena, and
+ * any number of threads may use it at once. */
+struct kept_regex;
+struct kept_regex *cel_regex_keeper(struct ub_arena *arena);
+/* Compiles a pattern unless it is the kept one; `kept` may be NULL. NULL: as above. The result is the
+ * caller's alone until he gives it to cel_regex_keep(). */
+struct ub_cel_regex *cel_regex_take(
+    struct kept_regex *kept, struct ub_arena *arena, struct ub_text pattern, struct ub_text *why);
+void cel_regex_keep(struct kept_regex *kept, struct ub_cel_regex *regex);
 
 /* ---- the library's tables ---- */
 

@@ -22,7 +22,8 @@ struct ub_cel_code {
 	uint32_t weight;           /* the cost of one evaluation: the nodes in it */
 	struct ub_cel_value value; /* a constant, a key, the right operand of a fused comparison */
 	const struct node *node;
-	const void *prepared; /* a regular expression, a zone */
+	const void *prepared;    /* a regular expression, a zone */
+	struct kept_regex *kept; /* of a call with a pattern that varies; NULL: of another one */
 };
 
 struct ub_cel_program {

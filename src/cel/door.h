@@ -15,7 +15,9 @@ struct ub_cel_regex;
 
 /* Compiles a pattern. NULL: RE2 refuses it, and `why` gets the reason, NUL-terminated and cut to `size`. */
 struct ub_cel_regex *cel_door_regex_new(const char *pattern, size_t length, char *why, size_t size);
-void cel_door_regex_free(void *regex);
+void cel_door_regex_free(void *regex); /* NULL: nothing is done */
+/* Whether it was compiled of this pattern. */
+bool cel_door_regex_is(const struct ub_cel_regex *regex, const char *pattern, size_t length);
 bool cel_door_regex_search(const struct ub_cel_regex *regex, const char *text, size_t length);
 /* How many groups in parentheses the pattern has. */
 size_t cel_door_regex_groups(const struct ub_cel_regex *regex);

@@ -402,11 +402,14 @@ void cel_compile_call(struct compile *compile, struct node *node, struct ub_cel_
 		code->eval = eval_alternative;
 		code->index = function == cel_optional_or_value;
 	}
-	if (code->n_args < 2 || code->args[1]->eval != cel_eval_constant ||
-	    code->args[1]->value.kind != UB_CEL_STRING)
-		return;
 	bool extracts = function == cel_regex_extract || function == cel_regex_extract_all;
-	if (extracts || function == cel_string_matches || function == cel_regex_replace)
+	bool searches = extracts || function == cel_string_matches || function == cel_regex_replace;
+	if (code->n_args < 2 || code->args[1]->eval != cel_eval_constant ||
+	    code->args[1]->value.kind != UB_CEL_STRING) {
+		code->kept = searches ? cel_regex_keeper(compile->arena) : NULL;
+		return;
+	}
+	if (searches)
 		prepare_regex(compile, node, code, extracts);
 	if (function == cel_string_matches && code->prepared)
 		code->eval = eval_matches_prepared;

@@ -91,12 +91,13 @@ static struct ub_cel_value with_pattern(struct ub_cel_call *call, args_t args, s
 		return use(call, call->code->prepared, args, n);
 	if (!cel_charge_pattern(call, args[1]))
 		return ub_cel_fail_cost(call);
-	struct ub_cel_regex *regex = cel_regex_once(call->arena, ub_cel_text(args[1]), &why);
+	struct kept_regex *kept = call->code->kept;
+	struct ub_cel_regex *regex = cel_regex_take(kept, call->arena, ub_cel_text(args[1]), &why);
 	if (!regex)
 		return ub_cel_fail(
 		    call, "bad-pattern", "this is not a regular expression: %.*s", UB_ARGS(why));
 	struct ub_cel_value value = use(call, regex, args, n);
-	cel_regex_free(regex);
+	cel_regex_keep(kept, regex);
 	return value;
 }
 

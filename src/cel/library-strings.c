@@ -40,12 +40,13 @@ struct ub_cel_value cel_string_matches(struct ub_cel_call *call, args_t args, si
 	(void)n;
 	if (!ub_cel_charge(call, args[0].aux / 16) || !cel_charge_pattern(call, args[1]))
 		return ub_cel_fail_cost(call);
-	struct ub_cel_regex *regex = cel_regex_once(call->arena, ub_cel_text(args[1]), &why);
+	struct kept_regex *kept = call->code->kept;
+	struct ub_cel_regex *regex = cel_regex_take(kept, call->arena, ub_cel_text(args[1]), &why);
 	if (!regex)
 		return ub_cel_fail(
 		    call, "bad-pattern", "this is not a regular expression: %.*s", UB_ARGS(why));
 	bool found = cel_regex_search(regex, ub_cel_text(args[0]));
-	cel_regex_free(regex);
+	cel_regex_keep(kept, regex);
 	return ub_cel_bool(found);
 }
 

@@ -40,6 +40,11 @@ void cel_door_regex_free(void *regex)
 	delete static_cast<struct ub_cel_regex *>(regex);
 }
 
+bool cel_door_regex_is(const struct ub_cel_regex *regex, const char *pattern, size_t length)
+{
+	return regex->re2.pattern() == re2::StringPiece(pattern, length);
+}
+
 bool cel_door_regex_search(const struct ub_cel_regex *regex, const char *text, size_t length)
 {
 	return regex->re2.Match(re2::StringPiece(text, length), 0, length, RE2::UNANCHORED, nullptr, 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
+#include <pthread.h>
 
 #include "fixture.h"
 #include "leaks.h"
@@ -179,5 +180,68 @@ Test(eval, constants_are_known_without_evaluation)
 	cr_assert(ub_cel_program_constant(compiled(&f, "[1, 2].map(x, x * 2)[1] + size(\"ab\")"), &value));
 	cr_assert_eq(value.i, 6);
 	cr_assert(!ub_cel_program_constant(compiled(&f, "n + 1"), &value));
+	fixture_free(&f);
+}
+
+/* ---- patterns that vary ---- */
+
+Test(eval, searches_by_the_pattern_that_it_is_given_each_time)
+{
+	static const struct {
+		const char *text, *result;
+	} cases[] = {
+		{ "['k', 'z', 'k', 'ks', 'k', ''].map(p, s.matches(p))",
+		    "[true, false, true, false, true, true]" },
+		{ "['w', 'ee', 'w', 'w'].map(p, regex.replace(s, p, '_'))",
+		    "[\"_eekly sync\", \"w_kly sync\", \"_eekly sync\", \"_eekly sync\"]" },
+		{ "['w', 'z', 'w'].map(p, regex.extract(s, p).orValue('-'))", "[\"w\", \"-\", \"w\"]" },
+		{ "['w', 's'].map(p, ['w', 's'].map(q, s.matches(p + q + '?.*' + q)))",
+		    "[[false, true], [false, false]]" },
+		{ "['k', '(', 'k'].exists(p, p == '(' && s.matches(p))",
+		    "cannot tell: this is not a regular expression: missing ): ( [bad-pattern]" },
+	};
+	struct fixture f = fixture_new(NULL);
+	for (size_t i = 0; i < UB_COUNT(cases); i++)
+		cr_expect_str_eq(result(&f, cases[i].text), cases[i].result);
+	fixture_free(&f);
+}
+
+struct searcher {
+	pthread_t thread;
+	struct fixture *fixture;
+	const struct ub_cel_program *program;
+	int number, found;
+};
+
+/* Its pattern is every other time the same as that of other threads. */
+static void *search(void *data)
+{
+	struct searcher *searcher = data;
+	struct ub_arena *arena = ub_arena_new();
+	for (int i = 0; i < 100; i++) {
+		struct ub_cel_activation *values = ub_cel_activation_new(arena, searcher->fixture->env);
+		ub_cel_bind_name(values, UB_TEXT("s"), ub_cel_string(UB_TEXT("2")));
+		ub_cel_bind_name(values, UB_TEXT("n"), ub_cel_int(i % 2 ? searcher->number : 2));
+		searcher->found += ub_cel_is_true(ub_cel_eval(searcher->program, values, arena, NULL));
+		ub_arena_reset(arena);
+	}
+	ub_arena_free(&arena);
+	return NULL;
+}
+
+Test(eval, searches_in_several_threads_at_once)
+{
+	struct fixture f = fixture_new(NULL);
+	struct searcher searchers[4];
+	for (int i = 0; i < 4; i++) {
+		searchers[i] = (struct searcher){ .fixture = &f, .number = i };
+		searchers[i].program = i ? searchers[0].program : compiled(&f, "s.matches(string(n))");
+	}
+	for (int i = 0; i < 4; i++)
+		cr_assert_eq(pthread_create(&searchers[i].thread, NULL, search, &searchers[i]), 0);
+	for (int i = 0; i < 4; i++) {
+		pthread_join(searchers[i].thread, NULL);
+		cr_expect_eq(searchers[i].found, i == 2 ? 100 : 50);
+	}
 	fixture_free(&f);
 }

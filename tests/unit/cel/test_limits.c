@@ -119,6 +119,31 @@ Test(limits, cost)
 	fixture_free(&f);
 }
 
+static bool is_dear(struct fixture *f, const struct ub_cel_program *program, uint64_t cost)
+{
+	return ub_cel_eval(program, activation(f), f->arena, &(struct ub_cel_limits){ .cost = cost }).kind ==
+	       UB_CEL_ERROR;
+}
+
+/* The last pattern is kept, and costs as much as if it were not. */
+Test(limits, a_pattern_costs_the_same_each_time)
+{
+	static const char *const texts[] = { "s.matches(s + '$')", "regex.replace(s, s + '$', '') == ''",
+		"regex.extract(s, s + '$').hasValue()" };
+	for (size_t i = 0; i < UB_COUNT(texts); i++) {
+		struct fixture f = fixture_new(NULL);
+		uint64_t cost = 1;
+		while (is_dear(&f, compiled(&f, texts[i]), cost))
+			cost++;
+		const struct ub_cel_program *program = compiled(&f, texts[i]);
+		for (int times = 0; times < 3; times++) {
+			cr_expect(is_dear(&f, program, cost - 1), "%s", texts[i]);
+			cr_expect(!is_dear(&f, program, cost), "%s", texts[i]);
+		}
+		fixture_free(&f);
+	}
+}
+
 Test(limits, nothing_blows_up)
 {
 	/* each would take longer than the universe, or more memory than there is */
