@@ -80,20 +80,26 @@ struct ub_instances {
 	bool more;                   /* there are further ones past `until` or `most` */
 };
 
+/* Which instances are asked for. */
+struct ub_series_window {
+	const struct ub_zone *floating; /* the zone of times without one */
+	ub_instant from, until;         /* those that end after `from` and start before `until` */
+	size_t most;                    /* the first ones of these; UB_SERIES_MAX at most */
+};
+
 /*
- * The instances of a series that end after `from` and start before `until`, the first `most` of them. An
- * override (RFC 5545 3.8.4.4, also one for this and the following instances) takes the place of its instance
- * with all its properties, and what it lacks it does not have from the master. EXDATEs are left out, RDATEs
- * are in. DTSTART is an instance also if the rule does not have it. Cancelled instances are given, with that
- * status. An object of overrides alone gives these. An event that does not repeat gives itself, and
- * is_instance is false. `floating` is the zone of times without one.
+ * The instances of a series that are in the window. An override (RFC 5545 3.8.4.4, also one for this and the
+ * following instances) takes the place of its instance with all its properties, and what it lacks it does not
+ * have from the master. EXDATEs are left out, RDATEs are in. DTSTART is an instance also if the rule does not
+ * have it. Cancelled instances are given, with that status. An object of overrides alone gives these. An
+ * event that does not repeat gives itself, and is_instance is false.
  *
  * False: the series cannot be expanded, and *why says so in one plain sentence. A rule that comes more often
  * than daily is not expanded, nor is one that has no instance in 60 years.
  */
 UB_MUST_USE bool ub_ical_instances(const struct ub_ical *ical, const struct ub_zones *zones,
-    const struct ub_zone *floating, ub_instant from, ub_instant until, size_t most, struct ub_arena *arena,
-    struct ub_instances *instances, struct ub_text *why);
+    const struct ub_series_window *window, struct ub_arena *arena, struct ub_instances *instances,
+    struct ub_text *why);
 
 /* ---- new items ---- */
 

@@ -100,9 +100,13 @@ static bool find_instance(const struct search *search, struct ub_text text, stru
 	struct ub_text why;
 	ub_day day;
 	const struct ub_ical *ical = ub_ical_parse(search->arena, text, &refusal);
-	if (!ical || !ub_cal_parse_date(search->question.on, &day) ||
-	    !ub_ical_instances(ical, snapshot->zones, zone, ub_cal_day_start(zone, day),
-		ub_cal_day_start(zone, day + 1), 1, search->arena, &instances, &why) ||
+	if (!ical || !ub_cal_parse_date(search->question.on, &day))
+		return false;
+	const struct ub_series_window window = { .floating = zone,
+		.from = ub_cal_day_start(zone, day),
+		.until = ub_cal_day_start(zone, day + 1),
+		.most = 1 };
+	if (!ub_ical_instances(ical, snapshot->zones, &window, search->arena, &instances, &why) ||
 	    instances.n == 0 || !instances.items[0]->is_instance)
 		return false;
 	match->start = instant_of(search, &instances.items[0]->start);

@@ -56,8 +56,11 @@ static void find_instances(
 	const struct ub_decide_input *input = joining->input;
 	struct ub_instances instances;
 	struct ub_text why;
-	if (!ub_ical_instances(ical, input->snapshot->zones, joining->floating, input->now - UB_SERIES_BACK,
-		input->now + UB_SERIES_HORIZON, UB_SERIES_MAX, joining->arena, &instances, &why))
+	const struct ub_series_window window = { .floating = joining->floating,
+		.from = input->now - UB_SERIES_BACK,
+		.until = input->now + UB_SERIES_HORIZON,
+		.most = UB_SERIES_MAX };
+	if (!ub_ical_instances(ical, input->snapshot->zones, &window, joining->arena, &instances, &why))
 		return;
 	for (size_t i = 0; i < instances.n; i++)
 		if (instances.items[i]->is_instance && has_accepted(instances.items[i], joined->address))

@@ -64,10 +64,13 @@ static bool add_instances(const struct ub_cadence_input *input, const struct ub_
 	const struct ub_snapshot *snapshot = input->snapshot;
 	struct ub_instances instances = { 0 };
 	struct ub_text why;
+	const struct ub_series_window window = { .floating = floating,
+		.from = input->now - UB_CADENCE_REACH,
+		.until = input->now + UB_CADENCE_REACH,
+		.most = UB_SERIES_MAX };
 	const struct ub_ical *ical = may_be_series(met->text) ? read(met, input->watched, arena) : NULL;
 	ub_sys_reading_begin(input->watched);
-	bool told = ical && ub_ical_instances(ical, snapshot->zones, floating, input->now - UB_CADENCE_REACH,
-				input->now + UB_CADENCE_REACH, UB_SERIES_MAX, arena, &instances, &why);
+	bool told = ical && ub_ical_instances(ical, snapshot->zones, &window, arena, &instances, &why);
 	ub_sys_reading_end(input->watched);
 	for (size_t i = 0; told && i < instances.n; i++) {
 		const struct ub_event *event = instances.items[i];

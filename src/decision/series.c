@@ -248,9 +248,12 @@ static void tell_beyond(struct series *series, const struct ub_ical *ical)
 	struct ub_text why;
 	if (!series->instances.more || series->decision->ahead.n >= UB_SERIES_TAKEN)
 		return;
+	const struct ub_series_window window = { .floating = series->floating,
+		.from = from,
+		.until = from + UB_SERIES_BEYOND,
+		.most = UB_SERIES_TAKEN };
 	ub_sys_reading_begin(input->watched);
-	bool told = ub_ical_instances(ical, input->snapshot->zones, series->floating, from,
-	    from + UB_SERIES_BEYOND, UB_SERIES_TAKEN, series->arena, &beyond, &why);
+	bool told = ub_ical_instances(ical, input->snapshot->zones, &window, series->arena, &beyond, &why);
 	ub_sys_reading_end(input->watched);
 	bool customer = find_facts(input, series->decision->event, series->arena)->meeting.customer;
 	for (size_t i = 0; told && i < beyond.n; i++) {
@@ -312,12 +315,14 @@ void decide_series(const struct ub_decide_input *input, const struct ub_ical *ic
 		.plan = UB_NEW(arena, struct ub_plan),
 		.floating = owner_zone(input, decision->event),
 		.arena = arena };
+	const struct ub_series_window window = { .floating = series.floating,
+		.from = input->now - UB_SERIES_BACK,
+		.until = input->now + UB_SERIES_HORIZON,
+		.most = UB_SERIES_MAX };
 	struct ub_text why;
 	series.marks = present_marks(&series, decision->event->uid);
 	ub_sys_reading_begin(input->watched);
-	bool told =
-	    ub_ical_instances(ical, input->snapshot->zones, series.floating, input->now - UB_SERIES_BACK,
-		input->now + UB_SERIES_HORIZON, UB_SERIES_MAX, arena, &series.instances, &why);
+	bool told = ub_ical_instances(ical, input->snapshot->zones, &window, arena, &series.instances, &why);
 	ub_sys_reading_end(input->watched);
 	if (!told) {
 		decide_first(&series, why);

@@ -44,19 +44,21 @@ static bool expand(struct look *look, struct ub_text data, struct ub_texts addre
     struct ub_busy_person *person, struct ub_arena *scratch)
 {
 	const struct ub_org *org = look->question->org;
-	const struct ub_zone *floating = ub_org_person(org, person->address)->zone;
+	const struct ub_series_window window = { .floating = ub_org_person(org, person->address)->zone,
+		.from = look->range.start,
+		.until = look->range.end,
+		.most = UB_SERIES_MAX };
 	struct ub_ical_refusal refusal;
 	struct ub_instances instances;
 	struct ub_text why;
 	const struct ub_ical *ical = ub_ical_parse(scratch, data, &refusal);
-	if (!ical || !ub_ical_instances(ical, org->zones, floating, look->range.start, look->range.end,
-			 UB_SERIES_MAX, scratch, &instances, &why))
+	if (!ical || !ub_ical_instances(ical, org->zones, &window, scratch, &instances, &why))
 		return false;
 	for (size_t i = 0; i < instances.n; i++) {
 		const struct ub_event *event = instances.items[i];
 		if (event->component == UB_COMPONENT_EVENT && event->start.given && !event->transparent &&
 		    event->status != UB_STATUS_CANCELLED && !has_declined(event, addresses))
-			add(look, event, floating, person);
+			add(look, event, window.floating, person);
 	}
 	return instances.n < UB_SERIES_MAX;
 }

@@ -393,16 +393,16 @@ static void give_itself(struct gathering *gathering, const struct ub_event *even
 }
 
 bool ub_ical_instances(const struct ub_ical *ical, const struct ub_zones *zones,
-    const struct ub_zone *floating, ub_instant from, ub_instant until, size_t most, struct ub_arena *arena,
-    struct ub_instances *instances, struct ub_text *why)
+    const struct ub_series_window *window, struct ub_arena *arena, struct ub_instances *instances,
+    struct ub_text *why)
 {
 	struct ub_ical_refusal refusal = { 0 };
 	struct reader reader = { .ical = ical, .zones = zones, .arena = arena, .refusal = &refusal };
-	struct series series = { .floating = floating };
+	struct series series = { .floating = window->floating };
 	struct gathering gathering = { .series = &series,
-		.from = clamp(from),
-		.until = clamp(until),
-		.most = most < UB_SERIES_MAX ? most : UB_SERIES_MAX,
+		.from = clamp(window->from),
+		.until = clamp(window->until),
+		.most = window->most < UB_SERIES_MAX ? window->most : UB_SERIES_MAX,
 		.steps = UB_SERIES_STEPS_MAX };
 	*instances = (struct ub_instances){ 0 };
 	const struct ub_event *event = ub_ical_event(ical, zones, arena, &refusal);
@@ -414,7 +414,7 @@ bool ub_ical_instances(const struct ub_ical *ical, const struct ub_zones *zones,
 		give_itself(&gathering, event, instances, arena);
 		return true;
 	}
-	const char *fault = ub_ical_series(&series, &reader, event, floating);
+	const char *fault = ub_ical_series(&series, &reader, event, window->floating);
 	if (!fault) {
 		look_at_overrides(&gathering);
 		fault = gather_all(&gathering);

@@ -21,10 +21,13 @@ static bool has_items(const struct ub_store_items *items, struct ub_text owner)
 static bool all_name(
     struct ub_pass *pass, const struct ub_ical *ical, struct ub_text owner, struct ub_text person)
 {
+	const struct ub_series_window window = { .floating = ub_org_person(pass->snapshot->org, owner)->zone,
+		.from = pass->now,
+		.until = pass->now + UB_SERIES_HORIZON,
+		.most = UB_SERIES_MAX };
 	struct ub_instances instances;
 	struct ub_text why;
-	if (!ub_ical_instances(ical, pass->snapshot->zones, ub_org_person(pass->snapshot->org, owner)->zone,
-		pass->now, pass->now + UB_SERIES_HORIZON, UB_SERIES_MAX, pass->arena, &instances, &why))
+	if (!ub_ical_instances(ical, pass->snapshot->zones, &window, pass->arena, &instances, &why))
 		return true;
 	for (size_t i = 0; i < instances.n; i++)
 		if (!ub_facts_names(instances.items[i], person))

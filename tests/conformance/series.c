@@ -39,8 +39,8 @@ static void answer(
 		return;
 	}
 	long long before = microseconds();
-	bool known = ub_ical_instances(
-	    ical, zones, ub_cal_utc(), window[0], window[1], (size_t)window[2], arena, &instances, &why);
+	const struct ub_series_window asked = { ub_cal_utc(), window[0], window[1], (size_t)window[2] };
+	bool known = ub_ical_instances(ical, zones, &asked, arena, &instances, &why);
 	printf("%lld", microseconds() - before);
 	if (!known)
 		printf(" %.*s", UB_ARGS(why));

@@ -118,9 +118,12 @@ static void expand(struct corpus *corpus, struct ub_text text, ub_instant start)
 	struct ub_instances instances;
 	struct ub_text why = UB_TEXT_NONE;
 	const struct ub_ical *ical = ub_ical_parse(corpus->arena, text, &refusal);
-	bool known =
-	    ical && ub_ical_instances(ical, corpus->snapshot->zones, ub_cal_utc(), start - 86400,
-			start + INT64_C(730) * 86400, UB_SERIES_MAX, corpus->arena, &instances, &why);
+	const struct ub_series_window window = { .floating = ub_cal_utc(),
+		.from = start - 86400,
+		.until = start + INT64_C(730) * 86400,
+		.most = UB_SERIES_MAX };
+	bool known = ical && ub_ical_instances(
+				 ical, corpus->snapshot->zones, &window, corpus->arena, &instances, &why);
 	corpus->tally->untold += ical && !known;
 	corpus->tally->instances += known ? instances.n : 0;
 }

@@ -29,10 +29,13 @@ static ub_instant instant_of(const struct asked *asked, const struct ub_when *wh
 
 static bool ask(const struct asked *asked, ub_instant from, struct ub_instances *instances)
 {
-	const struct ub_zone *floating = ub_cal_zone_find(asked->zones, UB_TEXT("Europe/Berlin"));
+	const struct ub_series_window window = { .floating =
+						     ub_cal_zone_find(asked->zones, UB_TEXT("Europe/Berlin")),
+		.from = from,
+		.until = UNTIL,
+		.most = MOST };
 	struct ub_text why = UB_TEXT_NONE;
-	bool known = ub_ical_instances(
-	    asked->ical, asked->zones, floating, from, UNTIL, MOST, asked->arena, instances, &why);
+	bool known = ub_ical_instances(asked->ical, asked->zones, &window, asked->arena, instances, &why);
 	assert(known || (why.len && instances->n == 0));
 	return known;
 }

@@ -137,8 +137,8 @@ static size_t zoned(struct desk *desk, int n)
 		ub_buf_printf(&out, "EXDATE;TZID=Own %d:%d0101T100000\n", i, i < n - 1 ? 2030 : 2027);
 	ub_buf_str(&out, "END:VEVENT\nEND:VCALENDAR\n");
 	const struct ub_ical *ical = ub_ical_parse(desk->arena, ub_buf_text(&out), &desk->refusal);
-	cr_assert(ical && ub_ical_instances(ical, desk->zones, ub_cal_utc(), 0, INT64_C(1800000000), 10,
-			      desk->arena, &instances, &why));
+	const struct ub_series_window window = { ub_cal_utc(), .until = INT64_C(1800000000), .most = 10 };
+	cr_assert(ical && ub_ical_instances(ical, desk->zones, &window, desk->arena, &instances, &why));
 	return instances.n;
 }
 
