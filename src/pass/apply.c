@@ -7,6 +7,7 @@
 
 #include "upbeat/settings.h"
 
+/* `event`: what is to be told with that; NULL: nothing. */
 static void remember(
     struct ub_pass *pass, const struct ub_store_item *item, const struct ub_store_event *event)
 {
@@ -21,15 +22,13 @@ static struct ub_text base_of(struct ub_pass *pass, struct ub_text text)
 	return pass_base(ub_ical_read(text, pass->snapshot->zones, pass->arena, &refusal));
 }
 
-/* `identity`: the mark that the item bears, which may be of an earlier name of its rule. `event`: what is to
- * be told with that; NULL: nothing. */
-static void remember_item(struct ub_pass *pass, const struct ub_item *item, struct ub_text identity,
-    struct ub_text href, struct ub_text etag, struct ub_text base, enum ub_item_state state,
-    const struct ub_store_outcome *outcome, const struct ub_store_event *event)
+/* An item that stands, as the store is to know it. What became of it is left to the caller. */
+static struct ub_store_item standing(const struct ub_pass *pass, const struct ub_item *item,
+    struct ub_text href, struct ub_text etag, struct ub_text base)
 {
-	struct ub_store_item stored = { .organization = ub_organization,
+	return (struct ub_store_item){ .organization = ub_organization,
 		.meeting_uid = item->parent_uid,
-		.identity = identity,
+		.identity = item->marks.item,
 		.rule = item->marks.rule,
 		.id = item->id,
 		.owner = pass->identity.owner,
@@ -39,10 +38,8 @@ static void remember_item(struct ub_pass *pass, const struct ub_item *item, stru
 		.href = href,
 		.etag = etag,
 		.base = base,
-		.state = state,
-		.changed = pass->now * 1000,
-		.outcome = *outcome };
-	remember(pass, &stored, event);
+		.state = UB_ITEM_EXISTS,
+		.changed = pass->now * 1000 };
 }
 
 /* Has what colleagues have of the item follow, as it was written. */
@@ -127,14 +124,16 @@ static enum ub_outcome create(struct ub_pass *pass, const struct ub_item *item, 
 	struct ub_text text = ub_ical_write(item, &writing, pass->arena);
 	struct ub_response response;
 	enum ub_outcome outcome = put(pass, href, text, NULL, UB_TEXT_NONE, &response);
-	struct ub_store_outcome became = ub_remember_item(item, writing.task_as_event, pass->arena);
-	became.made = pass->now * 1000;
-	if (outcome == UB_OUTCOME_OK || may_stand(outcome))
-		remember_item(pass, item, item->marks.item, href, response.etag, base_of(pass, text),
-		    outcome == UB_OUTCOME_OK ? UB_ITEM_EXISTS : UB_ITEM_UNCERTAIN, &became,
-		    outcome == UB_OUTCOME_OK ? pass_tell_created(pass, item, href) : NULL);
-	if (outcome == UB_OUTCOME_OK)
+	struct ub_store_item stored = standing(pass, item, href, response.etag, base_of(pass, text));
+	stored.outcome = ub_remember_item(item, writing.task_as_event, pass->arena);
+	stored.outcome.made = pass->now * 1000;
+	if (outcome == UB_OUTCOME_OK) {
+		remember(pass, &stored, pass_tell_created(pass, item, href));
 		deliver(pass, item->parent_uid, href, response.etag, text);
+	} else if (may_stand(outcome)) {
+		stored.state = UB_ITEM_UNCERTAIN;
+		remember(pass, &stored, NULL);
+	}
 	if (is_given_up(outcome))
 		pass_forget_appointments(pass, href);
 	acts->created += outcome == UB_OUTCOME_OK;
@@ -149,9 +148,11 @@ static void remember_standing(struct ub_pass *pass, const struct ub_step *step, 
     struct ub_text etag, struct ub_text base, const struct ub_store_outcome *outcome,
     const struct ub_store_event *event)
 {
-	struct ub_text mark = step->existing->item_mark;
-	remember_item(pass, step->item, mark.len ? mark : step->item->marks.item, found->href, etag, base,
-	    UB_ITEM_EXISTS, outcome, event);
+	struct ub_store_item stored = standing(pass, step->item, found->href, etag, base);
+	if (step->existing->item_mark.len) /* that of an earlier name of its rule, maybe */
+		stored.identity = step->existing->item_mark;
+	stored.outcome = *outcome;
+	remember(pass, &stored, event);
 }
 
 /* Whether the item is still to be moved along with the meeting: how far, only the meeting's former time

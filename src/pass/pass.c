@@ -310,10 +310,11 @@ static struct ub_text why_nothing(struct ub_pass *pass, const struct ub_decision
 	return UB_TEXT("no rule asks for anything");
 }
 
-static enum ub_pass_end decide_and_act(
-    struct ub_pass *pass, const struct ub_response *response, struct ub_text *why)
+/* Reads the object, and decides what follows from it. */
+static void decide(struct ub_pass *pass, const struct ub_response *response, struct ub_decide_input *input,
+    struct ub_decision *decision)
 {
-	struct ub_decide_input input = { .snapshot = pass->snapshot,
+	*input = (struct ub_decide_input){ .snapshot = pass->snapshot,
 		.watched = pass->watched,
 		.text = response->body,
 		.owner = pass->identity.owner,
@@ -321,12 +322,31 @@ static enum ub_pass_end decide_and_act(
 		.form = pass_form(pass),
 		.titles_ask_again = pass_titles_ask_again(pass),
 		.now = pass->now };
+	note_reading(pass, response->etag);
+	ub_decide(input, decision, pass->arena);
+	note_reading(pass, UB_TEXT_NONE);
+}
+
+/* A colleague has the items: this is another copy of his meeting. */
+static enum ub_pass_end leave_to_colleague(struct ub_pass *pass, const struct ub_decision *decision,
+    const struct ub_response *response, const struct ub_store_seen *former, struct ub_text *why)
+{
+	pass_remove_leftovers(pass, decision->event->uid);
+	*why = UB_TEXT("its items are in a colleague's calendar");
+	(void)remember_at_end(pass, decision, response, former, UB_PASS_SETTLED);
+	if (!former || !ub_text_eq(former->etag, response->etag))
+		pass_note_joined(pass, decision->event->uid);
+	return UB_PASS_SETTLED;
+}
+
+static enum ub_pass_end decide_and_act(
+    struct ub_pass *pass, const struct ub_response *response, struct ub_text *why)
+{
+	struct ub_decide_input input;
 	struct ub_decision decision;
 	struct ub_texts names = { 0 };
 	struct owners owners = { .known = true };
-	note_reading(pass, response->etag);
-	ub_decide(&input, &decision, pass->arena);
-	note_reading(pass, UB_TEXT_NONE);
+	decide(pass, response, &input, &decision);
 	*why = why_nothing(pass, &decision);
 	const struct ub_store_seen *former = find_former(pass);
 	enum ub_pass_end gone = let_former_go(pass, former, &decision, why);
@@ -357,14 +377,8 @@ static enum ub_pass_end decide_and_act(
 	/* A meeting stands in the calendars of all who come, and gets one set of items. */
 	if (!owners_of_items(pass, decision.event->uid, &owners))
 		return store_fails(why);
-	if (owners.colleagues && !owners.ours) {
-		pass_remove_leftovers(pass, decision.event->uid);
-		*why = UB_TEXT("its items are in a colleague's calendar");
-		(void)remember_at_end(pass, &decision, response, former, UB_PASS_SETTLED);
-		if (!former || !ub_text_eq(former->etag, response->etag))
-			pass_note_joined(pass, decision.event->uid);
-		return UB_PASS_SETTLED;
-	}
+	if (owners.colleagues && !owners.ours)
+		return leave_to_colleague(pass, &decision, response, former, why);
 	if (customer || decision.plan->steps.n)
 		names = ub_plan_names(pass->snapshot->rules, decision.event->uid, pass->identity.owner,
 		    decision.turns, pass->arena);
