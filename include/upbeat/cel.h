@@ -252,6 +252,9 @@ struct ub_cel_config {
 	const struct ub_cel_zones *zones;
 	/* A constant sub-expression that can only fail (matches("("), duration("20 m"), 1/0) is an issue. */
 	bool strict;
+	/* Names are missing, as what declares them could not be read: an unknown one is no issue. What uses
+	 * it does not compile. */
+	bool lacks_names;
 	bool unchecked;  /* no type checker: what it would refuse fails when evaluated */
 	bool no_macros;  /* has(), exists() and so on are functions like others */
 	bool no_folding; /* constants are evaluated each time; for tests */

@@ -235,6 +235,10 @@ void cel_check_name(struct check *check, struct node *node)
 		node->type = cel_type_of(check->arena, type);
 		return;
 	}
+	if (check->env->config.lacks_names) {
+		node->type = &cel_type_failed;
+		return;
+	}
 	struct ub_cel_issue *issue = cel_check_fail(check, node, node->name_at, node->name_len,
 	    "unknown-name", ub_textf(check->arena, "there is no `%.*s`", UB_ARGS(node->name)));
 	suggest_name(check, issue, node->name);

@@ -152,14 +152,21 @@ static int32_t zone_offset(const void *zone, int64_t instant)
 	return ub_cal_offset(zone, instant);
 }
 
-static struct ub_cel_env *make_env(const struct ub_rules_input *input, struct ub_arena *arena)
+/* What expressions are checked against. A file that could not be read may define names. */
+static void make_language(struct loader *loader)
 {
+	const struct ub_rules_input *input = loader->input;
+	struct ub_arena *arena = loader->arena;
 	struct ub_cel_zones *zones = UB_NEW(arena, struct ub_cel_zones);
 	*zones = (struct ub_cel_zones){ (void *)input->zones, find_zone, zone_offset };
-	struct ub_cel_config config = { .zones = input->zones ? zones : NULL, .strict = true };
-	struct ub_cel_env *env = ub_cel_env_new(arena, &config);
-	ub_facts_declare(env, input->fields, input->n_fields, arena);
-	return env;
+	struct ub_cel_config config = {
+		.zones = input->zones ? zones : NULL, .strict = true, .lacks_names = loader->unread
+	};
+	loader->env = ub_cel_env_new(arena, &config);
+	ub_facts_declare(loader->env, input->fields, input->n_fields, arena);
+	loader->templates = ub_template_set_new(loader->env, arena);
+	loader->people = ub_cel_type_parse(loader->env, arena, UB_TEXT("list(person)"));
+	loader->colleagues = ub_cel_type_parse(loader->env, arena, UB_TEXT("list(colleague)"));
 }
 
 static void start(
@@ -168,14 +175,10 @@ static void start(
 	*loader = (struct loader){ .arena = arena,
 		.diags = diags,
 		.input = input,
-		.env = make_env(input, arena),
 		.places = ub_map_new(arena),
 		.definitions = ub_map_new(arena),
 		.changed = ub_map_new(arena) };
 	loader->reader = (struct ub_yaml_reader){ arena, diags, loader };
-	loader->templates = ub_template_set_new(loader->env, arena);
-	loader->people = ub_cel_type_parse(loader->env, arena, UB_TEXT("list(person)"));
-	loader->colleagues = ub_cel_type_parse(loader->env, arena, UB_TEXT("list(colleague)"));
 }
 
 static const struct ub_rule *finish_rule(struct loader *loader, struct loaded_rule *loaded, size_t index)
@@ -268,11 +271,12 @@ const struct ub_ruleset *ub_rules_load(
 	struct ub_ruleset *set = UB_NEW(arena, struct ub_ruleset);
 	start(&loader, input, diags, arena);
 	loader.unread = lacks_files(diags);
+	for (size_t i = 0; i < input->n_layers; i++)
+		load_layer_rules(&loader, i);
+	make_language(&loader);
 	set->holiday_files = ub_map_new(arena);
 	set->env = loader.env;
 	set->templates = loader.templates;
-	for (size_t i = 0; i < input->n_layers; i++)
-		load_layer_rules(&loader, i);
 	load_definitions(&loader);
 	for (size_t i = 0; i < input->n_layers; i++)
 		load_layer_templates(&loader, set, i);

@@ -318,6 +318,21 @@ static size_t line_before(struct ub_text text, size_t start)
 	return start > 0 ? line_start(text, start - 1) : 0;
 }
 
+static bool is_comment(struct ub_text text, size_t start)
+{
+	size_t end = line_end(text, start), from = skip_blanks(text, start, end);
+	return from < end && text.ptr[from] == '#';
+}
+
+/* The last line before that is no comment. */
+static size_t said_before(struct ub_text text, size_t start)
+{
+	do
+		start = line_before(text, start);
+	while (start > 0 && is_comment(text, start));
+	return start;
+}
+
 static size_t indentation(struct ub_text text, size_t start)
 {
 	return skip_blanks(text, start, line_end(text, start)) - start;
@@ -327,7 +342,7 @@ static size_t indentation(struct ub_text text, size_t start)
 static bool explain_no_key(const struct ub_source *source, const struct event *event, struct ub_diags *diags)
 {
 	struct ub_text text = source->text;
-	size_t start = line_start(text, event->from), before = line_before(text, start);
+	size_t start = line_start(text, event->from), before = said_before(text, start);
 	size_t end = line_end(text, before), from = before + indentation(text, before);
 	if (!has(event->problem, "mapping values are not allowed") || start == 0 || from == end ||
 	    indentation(text, start) > from - before || skip_key(text, from, end) != from)
@@ -342,7 +357,7 @@ static bool explain_no_key(const struct ub_source *source, const struct event *e
 static bool explain_dash(const struct ub_source *source, const struct event *event, struct ub_diags *diags)
 {
 	struct ub_text text = source->text;
-	size_t start = line_start(text, event->from), before = line_before(text, start);
+	size_t start = line_start(text, event->from), before = said_before(text, start);
 	size_t end = line_end(text, before), dash = skip_blanks(text, before, end);
 	if (!has(event->problem, "mapping values are not allowed") || start == 0 || dash + 1 >= end ||
 	    text.ptr[dash] != '-' || !is_letter(text.ptr[dash + 1]))
