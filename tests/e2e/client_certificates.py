@@ -3,7 +3,6 @@
 import base64
 import http.client
 import os
-import pathlib
 import signal
 import socket
 import ssl
@@ -211,6 +210,5 @@ def _(story):
     story.upbeat.is_sane()
 
 
-os.environ["PYTHONPATH"] = str(pathlib.Path(__file__).parent)  # for radicale_auth
 with support.world(Story) as world:
     sys.exit(tap.run(world))

@@ -2,7 +2,6 @@
 """With an account of Upbeat's own on the server, nothing waits for users: what is left is done while they are away."""
 import json
 import os
-import pathlib
 import signal
 import sys
 
@@ -294,6 +293,5 @@ def _(story):
     story.upbeat.is_sane()
 
 
-os.environ["PYTHONPATH"] = str(pathlib.Path(__file__).parent)
 with support.world(Story) as story:
     sys.exit(tap.run(story))

@@ -4,7 +4,6 @@ through Upbeat; and for callers who come by a sign-in that Upbeat cannot use aga
 import datetime
 import json
 import os
-import pathlib
 import shutil
 import signal
 import sys
@@ -196,6 +195,5 @@ def _(story):
     story.upbeat.is_sane()
 
 
-os.environ["PYTHONPATH"] = str(pathlib.Path(__file__).parent)
 with support.world(Story) as story:
     sys.exit(tap.run(story))

@@ -220,8 +220,8 @@ class Server(Process):
     CALENDAR = "/{user}/calendar/"
     SCHEDULES = False  # whether who is invited has the meeting from the server
 
-    def __init__(self, name, command, folder, port, scheme="http"):
-        super().__init__(name, command, folder)
+    def __init__(self, name, command, folder, port, scheme="http", **environment):
+        super().__init__(name, command, folder, **environment)
         self.port = port
         self.url = f"{scheme}://127.0.0.1:{port}"
         self.wait_for(lambda: listens(port), "it listens")
@@ -243,7 +243,8 @@ class Radicale(Server):
     """HTTP/1.0, closes each connection, does not schedule."""
 
     def __init__(self, folder, users=USERS, auth="htpasswd", rights=None, tls=None):
-        """rights: the text of a rights file, instead of owner_only. tls: the files of a certificate and its key."""
+        """auth: its way to sign in, which may be a module of this folder. rights: the text of a rights file, instead of
+        owner_only. tls: the files of a certificate and its key."""
         port = free_port()
         folder = pathlib.Path(folder)
         (folder / "users").write_text("".join(f"{user}:{password(user)}\n" for user in users))
@@ -258,7 +259,8 @@ class Radicale(Server):
             "[logging]\nlevel = warning\n"
         )
         command = [sys.executable, "-B", "-m", "radicale", "--config", folder / "radicale.conf"]
-        super().__init__("radicale", command, folder, port, "https" if tls else "http")
+        here = str(pathlib.Path(__file__).parent)
+        super().__init__("radicale", command, folder, port, "https" if tls else "http", PYTHONPATH=here)
         self.make_calendars(users)
 
 

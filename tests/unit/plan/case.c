@@ -12,25 +12,30 @@ void world_set_up(void)
 	world = world_new();
 }
 
-void world_set_up_prepared(void)
+void world_set_up_by(const char *rules)
 {
 	world_set_up();
 	world->parties[2] = world->parties[3]; /* the guest in nora's place */
 	world->event.n_attendees = 3;
-	world_rules(world, "  - name: prep\n"
-			   "    for: meeting\n"
-			   "    when: meeting.customer\n"
-			   "    create:\n"
-			   "      - event: call\n"
-			   "        title: Prepare\n"
-			   "        between: [3 business days before start, 2 business days before start]\n"
-			   "        duration: 15m\n"
-			   "        attendees: meeting.internal\n"
-			   "      - event: signal\n"
-			   "        title: Turn to the next step\n"
-			   "        at: 8m before end\n"
-			   "        duration: 8m\n");
+	world_rules(world, rules);
 	world_apply(world, world_plan(world));
+}
+
+void world_set_up_prepared(void)
+{
+	world_set_up_by("  - name: prep\n"
+			"    for: meeting\n"
+			"    when: meeting.customer\n"
+			"    create:\n"
+			"      - event: call\n"
+			"        title: Prepare\n"
+			"        between: [3 business days before start, 2 business days before start]\n"
+			"        duration: 15m\n"
+			"        attendees: meeting.internal\n"
+			"      - event: signal\n"
+			"        title: Turn to the next step\n"
+			"        at: 8m before end\n"
+			"        duration: 8m\n");
 }
 
 void world_tear_down(void)

@@ -8,7 +8,9 @@
  * leaks. */
 extern struct world *world;
 void world_set_up(void);
-/* Anna and ben have prepared for the guest: a call stands on Monday at 09:00, and a signal in the meeting. */
+/* Anna and ben meet the guest, so that only Berlin's hours count, and have the items of the rules. */
+void world_set_up_by(const char *rules);
+/* The same: a call stands on Monday at 09:00, and a signal in the meeting. */
 void world_set_up_prepared(void);
 void world_tear_down(void);
 

@@ -3,26 +3,20 @@
 
 #include "case.h"
 
-/* A meeting of anna and ben with the guest, so that only Berlin's hours count. Its items are made. */
 static void set_up(void)
 {
-	world_set_up();
-	world->event.n_attendees = 2;
-	world->parties[2] = world->parties[3]; /* the guest in nora's place */
-	world->event.n_attendees = 3;
-	world_rules(world, "  - name: prep\n"
-			   "    for: meeting\n"
-			   "    when: meeting.customer\n"
-			   "    create:\n"
-			   "      - event: prep\n"
-			   "        title: \"Prep: {{ meeting.title }}\"\n"
-			   "        between: [3 business days before start, 2 business days before start]\n"
-			   "        duration: 15m\n"
-			   "        attendees: meeting.internal\n"
-			   "      - task: agenda\n"
-			   "        title: Send the agenda\n"
-			   "        due: 1 business day after prep.end\n");
-	world_apply(world, world_plan(world));
+	world_set_up_by("  - name: prep\n"
+			"    for: meeting\n"
+			"    when: meeting.customer\n"
+			"    create:\n"
+			"      - event: prep\n"
+			"        title: \"Prep: {{ meeting.title }}\"\n"
+			"        between: [3 business days before start, 2 business days before start]\n"
+			"        duration: 15m\n"
+			"        attendees: meeting.internal\n"
+			"      - task: agenda\n"
+			"        title: Send the agenda\n"
+			"        due: 1 business day after prep.end\n");
 }
 
 TestSuite(following, .init = set_up, .fini = world_tear_down);
