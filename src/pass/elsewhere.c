@@ -44,9 +44,8 @@ static bool breaks_off(const struct ub_pass *pass, enum ub_outcome outcome)
 	return outcome == UB_OUTCOME_DENIED || (passing && pass->job->attempts <= UB_UID_SEARCHES_MAX);
 }
 
-/* The calendars of the meeting's owner; at least the one that it stood in. */
-static enum ub_outcome list_calendars(
-    struct ub_pass *pass, const struct ub_store_seen *gone, struct ub_texts *calendars)
+enum ub_outcome pass_list_calendars(
+    struct ub_pass *pass, struct ub_text collection, struct ub_texts *calendars)
 {
 	const struct ub_identity *identity = &pass->identity;
 	struct ub_text self = pass->caller->service ? UB_TEXT_NONE : identity->caller_href;
@@ -56,7 +55,7 @@ static enum ub_outcome list_calendars(
 	if (user.len)
 		outcome = ub_identity_calendars(pass->caller, user, calendars, pass->arena);
 	if (calendars->n == 0)
-		*ub_push(pass->arena, calendars) = gone->collection;
+		*ub_push(pass->arena, calendars) = collection;
 	return outcome;
 }
 
@@ -142,7 +141,7 @@ static enum ub_outcome look_on_server(
     struct ub_pass *pass, const struct ub_store_seen *gone, struct ub_text *place)
 {
 	struct ub_texts calendars;
-	enum ub_outcome outcome = list_calendars(pass, gone, &calendars);
+	enum ub_outcome outcome = pass_list_calendars(pass, gone->collection, &calendars);
 	for (size_t i = 0; i < calendars.n && place->len == 0 && !breaks_off(pass, outcome); i++)
 		outcome = search_calendar(pass, calendars.items[i], gone, place);
 	return breaks_off(pass, outcome) ? outcome : UB_OUTCOME_OK;

@@ -128,9 +128,22 @@ static enum ub_outcome get_known(struct ub_pass *pass, const struct ub_store_ite
 	return UB_OUTCOME_OK;
 }
 
+/* The same, also where its user has put it. */
+static enum ub_outcome get_item(struct ub_pass *pass, struct ub_store_item *item,
+    const struct ub_findings *findings, struct ub_response *response)
+{
+	enum ub_outcome outcome = get_known(pass, item, findings, response);
+	return outcome == UB_OUTCOME_GONE && pass_find_item(pass, item, response) ? UB_OUTCOME_OK : outcome;
+}
+
 static enum ub_outcome look_at_known(
     struct ub_pass *pass, struct ub_store_item *item, struct ub_findings *findings)
 {
+	struct ub_response response;
+	bool look = may_stand(item);
+	if (is_long_past(pass, item))
+		return UB_OUTCOME_OK;
+	enum ub_outcome outcome = look ? get_item(pass, item, findings, &response) : UB_OUTCOME_OK;
 	struct ub_existing existing = { .uid = item->uid,
 		.name = ub_text_sub(item->href, ub_http_href_collection(item->href).len, item->href.len),
 		.generation = item->generation,
@@ -144,12 +157,7 @@ static enum ub_outcome look_at_known(
 		.known = item,
 		.remembered = item->state == UB_ITEM_EXISTS,
 		.untold = item->state == UB_ITEM_UNCERTAIN ? PASS_UNTOLD_CREATION : PASS_UNTOLD_NOTHING };
-	struct ub_response response;
-	bool look = may_stand(item);
 	find_declines(pass, item->outcome.declined, &existing);
-	if (is_long_past(pass, item))
-		return UB_OUTCOME_OK;
-	enum ub_outcome outcome = look ? get_known(pass, item, findings, &response) : UB_OUTCOME_OK;
 	if (outcome == UB_OUTCOME_GONE) {
 		bool calendar_gone;
 		/* A PUT without an answer may just not have been carried out. */

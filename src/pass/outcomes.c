@@ -84,8 +84,9 @@ void pass_note_deleted(struct ub_pass *pass, const struct ub_store_item *item)
 
 void pass_note_item_gone(struct ub_pass *pass)
 {
-	const struct ub_store_item *item = find_item(pass);
-	if (item)
+	struct ub_store_item *item = find_item(pass);
+	struct ub_response response;
+	if (item && !pass_find_item(pass, item, &response))
 		pass_note_deleted(pass, item);
 }
 

@@ -214,9 +214,24 @@ void pass_forget(struct ub_pass *pass, const struct ub_store_seen *seen);
  */
 UB_MUST_USE enum ub_outcome pass_find_elsewhere(
     struct ub_pass *pass, const struct ub_store_seen *gone, struct ub_text *place);
+/* The calendars of the pass's owner; at least `collection`, which one of his objects stood in. */
+UB_MUST_USE enum ub_outcome pass_list_calendars(
+    struct ub_pass *pass, struct ub_text collection, struct ub_texts *calendars);
 /* The members of the calendar that may have that UID, which they have to be looked at for. */
 UB_MUST_USE enum ub_outcome pass_search_calendar(
     struct ub_pass *pass, struct ub_text calendar, struct ub_text uid, struct ub_dav_members *findings);
+
+/* ---- moved-items.c ---- */
+
+/*
+ * To be called when an item that stood is gone from its href: looks whether its user has put it into another
+ * of his calendars. If so, the store knows it there from now on, as *item does, and *response is of its GET.
+ */
+UB_MUST_USE bool pass_find_item(
+    struct ub_pass *pass, struct ub_store_item *item, struct ub_response *response);
+/* To be called for an object of one of Upbeat's items that stands: if the user has put it there, and it is
+ * gone from where it stood, the store knows it there from now on. */
+void pass_note_moved(struct ub_pass *pass, const struct ub_event *event);
 
 /* ---- tell.c: what event sinks are told; NULL: there are none, or it is nothing to them ---- */
 

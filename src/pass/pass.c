@@ -275,6 +275,7 @@ static bool is_own_item(struct ub_pass *pass, const struct ub_decision *decision
 	bool forged = !marked && !stripped && ub_cadence_is_uid(decision->event->uid);
 	pass_note_appointment(pass, decision, marked || stripped);
 	if (marked || stripped) {
+		pass_note_moved(pass, decision->event);
 		pass_note_item(pass, response->body, response->etag);
 		pass_note_copy(pass, response->etag);
 		pass_mend(pass, decision->event, response);
@@ -352,6 +353,8 @@ static enum ub_pass_end decide_and_act(
 	enum ub_pass_end gone = let_former_go(pass, former, &decision, why);
 	if (gone != UB_PASS_SETTLED)
 		return gone;
+	if (decision.event && !decision.facts)
+		pass_note_moved(pass, decision.event);
 	if (!decision.facts || decision.event->uid.len == 0)
 		return pass_note_item(pass, response->body, response->etag), UB_PASS_SETTLED;
 	if (is_own_item(pass, &decision, response, why))

@@ -110,7 +110,8 @@ static void answer_propfind(struct upstream *up, int fd, const struct exchange *
 	if (strncmp(user, "%61", 3) == 0) /* an escape that the principal's path is written with */
 		memmove(user, "a", 1), memmove(user + 1, user + 3, strlen(user + 3) + 1);
 	if (!up->no_owner)
-		snprintf(owner, sizeof(owner), "<owner><href>/%s/</href></owner>", user);
+		snprintf(owner, sizeof(owner), "<owner><href>/%s/</href></owner>",
+		    strstr(x->path, UPSTREAM_BOBS) ? "bob" : user);
 	if (up->default_calendar)
 		snprintf(inbox, sizeof(inbox),
 		    "<C:schedule-inbox-URL><href>/alice/inbox/</href></C:schedule-inbox-URL>"

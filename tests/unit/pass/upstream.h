@@ -13,6 +13,8 @@ struct upstream;
 
 /* Everything has a second path, which begins so. */
 #define UPSTREAM_ALIAS "/dav"
+/* In a path: what bob shares with the user, and owns. */
+#define UPSTREAM_BOBS "/of-bob/"
 
 struct upstream *upstream_start(void);
 void upstream_stop(struct upstream **upstream);

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Items that their users have put into other calendars of theirs, by MOVE or by PUT and DELETE in either
+ * order. They still are the meeting's items: they go along with it, and go when it is called off.
+ */
+#include "pass-private.h"
+
+#include "upbeat/http.h"
+#include "upbeat/ical.h"
+
+/* The store knows the item at this href from now on. */
+static bool take_over(struct ub_pass *pass, struct ub_store_item *item, struct ub_text href)
+{
+	struct ub_store_item moved = *item;
+	moved.href = href;
+	moved.state = UB_ITEM_EXISTS;
+	moved.changed = pass->now * 1000;
+	moved.outcome.gone = 0;
+	if (ub_store_put_item(pass->store, &moved) != UB_STORE_OK) {
+		pass_complain(pass);
+		return false;
+	}
+	ub_log(pass->log, UB_LOG_INFO, "%.*s: its user has put this item to %.*s", UB_ARGS(item->href),
+	    UB_ARGS(href));
+	pass_forget_appointments(pass, item->href);
+	*item = moved;
+	return true;
+}
+
+/* Whether the text is the item, with its marks or without. A server may find what has the UID in a longer
+ * one. */
+static bool is_item(struct ub_pass *pass, const struct ub_store_item *item, struct ub_text text)
+{
+	struct ub_ical_refusal refusal;
+	ub_sys_reading_begin(pass->watched);
+	const struct ub_event *event = ub_ical_read(text, pass->snapshot->zones, pass->arena, &refusal);
+	ub_sys_reading_end(pass->watched);
+	return event && ub_text_eq(event->uid, item->uid) &&
+	       (event->marks.item.len == 0 || ub_text_eq(event->marks.item, item->identity));
+}
+
+/* Whether the calendar is the item's owner's. Some list what colleagues share with him, and a colleague's
+ * copy has the item's UID. */
+static bool is_his(struct ub_pass *pass, const struct ub_store_item *item, struct ub_text calendar)
+{
+	struct ub_identity identity;
+	return ub_identity_of(pass->snapshot->identities, pass->caller, calendar, pass->snapshot->org,
+		   pass->monotonic / 1000, &identity, pass->arena) == UB_OUTCOME_OK &&
+	       ub_text_eq(identity.owner, item->owner);
+}
+
+static bool find_in(
+    struct ub_pass *pass, struct ub_text calendar, struct ub_store_item *item, struct ub_response *response)
+{
+	struct ub_dav_members findings;
+	if (pass_search_calendar(pass, calendar, item->uid, &findings) != UB_OUTCOME_OK)
+		return false;
+	for (size_t i = 0; i < findings.n; i++) {
+		struct ub_text href = ub_http_href_canonical(pass->arena, findings.items[i].href);
+		if (href.len == 0 || ub_text_eq(href, item->href) ||
+		    !is_his(pass, item, ub_http_href_collection(href)))
+			continue;
+		if (pass_get(pass, href, response) == UB_OUTCOME_OK && is_item(pass, item, response->body))
+			return take_over(pass, item, href);
+	}
+	return false;
+}
+
+bool pass_find_item(struct ub_pass *pass, struct ub_store_item *item, struct ub_response *response)
+{
+	struct ub_texts calendars;
+	if (item->state != UB_ITEM_EXISTS || item->uid.len == 0 ||
+	    !ub_text_eq(item->owner, pass->identity.owner))
+		return false;
+	enum ub_outcome outcome = pass_list_calendars(pass, ub_http_href_collection(item->href), &calendars);
+	for (size_t i = 0; i < calendars.n && outcome != UB_OUTCOME_DENIED; i++)
+		if (find_in(pass, calendars.items[i], item, response))
+			return true;
+	return false;
+}
+
+void pass_note_moved(struct ub_pass *pass, const struct ub_event *event)
+{
+	const struct ub_key *key = &pass->job->key;
+	struct ub_store_items items = { 0 };
+	struct ub_response response;
+	if (event->related_to.len == 0 || ub_store_items(pass->store, ub_organization, event->related_to,
+					      pass->arena, &items) != UB_STORE_OK)
+		return;
+	for (size_t i = 0; i < items.n; i++) {
+		struct ub_store_item *item = &items.items[i];
+		if (!ub_text_eq(item->uid, event->uid) || ub_text_eq(item->href, key->href) ||
+		    !ub_text_eq(item->owner, pass->identity.owner) ||
+		    (item->state != UB_ITEM_EXISTS && item->state != UB_ITEM_DELETED))
+			continue;
+		if (pass_get(pass, item->href, &response) != UB_OUTCOME_GONE ||
+		    !take_over(pass, item, key->href))
+			continue;
+		const struct ub_store_appointment of = { .uid = item->uid, .meeting_uid = item->meeting_uid };
+		pass_look_at_meeting_of(pass, &of, "its user has put it here");
+	}
+}
