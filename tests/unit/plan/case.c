@@ -12,11 +12,16 @@ void world_set_up(void)
 	world = world_new();
 }
 
-void world_set_up_by(const char *rules)
+void world_set_up_berlin(void)
 {
 	world_set_up();
 	world->parties[2] = world->parties[3]; /* the guest in nora's place */
 	world->event.n_attendees = 3;
+}
+
+void world_set_up_by(const char *rules)
+{
+	world_set_up_berlin();
 	world_rules(world, rules);
 	world_apply(world, world_plan(world));
 }

@@ -8,9 +8,11 @@
  * leaks. */
 extern struct world *world;
 void world_set_up(void);
-/* Anna and ben meet the guest, so that only Berlin's hours count, and have the items of the rules. */
+/* Anna and ben meet the guest, without nora, so that only Berlin's hours count. */
+void world_set_up_berlin(void);
+/* The same, and the items of the rules stand. */
 void world_set_up_by(const char *rules);
-/* The same: a call stands on Monday at 09:00, and a signal in the meeting. */
+/* By rules of its own: a call stands on Monday at 09:00, and a signal in the meeting. */
 void world_set_up_prepared(void);
 void world_tear_down(void);
 

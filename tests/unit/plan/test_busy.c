@@ -9,12 +9,9 @@
 
 static struct ub_busy busy[3];
 
-/* A meeting of anna and ben with the guest. */
 static void set_up(void)
 {
-	world_set_up();
-	world->parties[2] = world->parties[3];
-	world->event.n_attendees = 3;
+	world_set_up_berlin();
 	busy[0] = (struct ub_busy){ .address = UB_TEXT("anna@ours.example") };
 	busy[1] = (struct ub_busy){ .address = UB_TEXT("ben@ours.example") };
 	busy[2] = (struct ub_busy){ .address = UB_TEXT("nora@ours.example") };

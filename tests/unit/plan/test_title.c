@@ -43,14 +43,7 @@ static void make(const char *more, enum ub_partstat answer)
 	world->titles_ask_again = true;
 }
 
-static void set_up(void)
-{
-	world_set_up();
-	world->parties[2] = world->parties[3]; /* the guest in nora's place */
-	world->event.n_attendees = 3;
-}
-
-TestSuite(title, .init = set_up, .fini = world_tear_down);
+TestSuite(title, .init = world_set_up_berlin, .fini = world_tear_down);
 
 static void expect_title(const char *title)
 {
