@@ -229,8 +229,8 @@ static bool check(struct http_source *source, struct ub_plugin_host *host)
 
 static void *open_source(struct ub_plugin_host *host, const struct ub_plugin_setting *settings, size_t n)
 {
-	struct http_source *source = calloc(1, sizeof(*source));
-	if (!source || curl_global_init(CURL_GLOBAL_ALL) != 0 || !(source->curl = curl_easy_init()))
+	struct http_source *source = web_memory(sizeof(*source));
+	if (curl_global_init(CURL_GLOBAL_ALL) != 0 || !(source->curl = curl_easy_init()))
 		abort();
 	bool good = take_preset(source, host, settings, n);
 	for (size_t i = 0; good && i < n; i++)

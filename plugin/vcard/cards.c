@@ -1,27 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "vcard.h"
-
-#define MESSAGE_MAX  400
-#define MISTAKES_MAX 20
-
-void vcard_leave_out(
-    struct vcard_reading *reading, struct ub_plugin_place place, const char *help, const char *message, ...)
-{
-	char text[MESSAGE_MAX];
-	va_list args;
-	if (reading->mistakes++ >= MISTAKES_MAX)
-		return;
-	va_start(args, message);
-	vsnprintf(text, sizeof(text), message, args);
-	va_end(args);
-	reading->host->error(reading->host, place, text, help);
-}
 
 /* ---- lines ---- */
 
@@ -65,7 +47,7 @@ static bool is_bulky(const char *line, size_t len)
  */
 static char *without_bulk(const char *bytes, size_t len, size_t *kept_len)
 {
-	char *kept = vcard_memory(len + 1);
+	char *kept = web_memory(len + 1);
 	bool bulky = false;
 	*kept_len = 0;
 	for (size_t at = 0, next; at < len; at = next) {

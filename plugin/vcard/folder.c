@@ -100,7 +100,7 @@ static bool read_open(struct vcard_reading *reading, const char *path, int fd)
 	if (file.st_size > (off_t)FILE_MAX)
 		return fail(reading, path, "it is longer than 64 MiB");
 	const size_t size = (size_t)file.st_size;
-	char *bytes = vcard_memory(size);
+	char *bytes = web_memory(size);
 	for (ssize_t n = 1; done < size && n > 0; done += n > 0 ? (size_t)n : 0)
 		n = read(fd, bytes + done, size - done);
 	const bool good = done == size;

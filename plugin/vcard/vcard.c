@@ -6,11 +6,8 @@
  */
 #include "vcard.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MISTAKES_MAX 20 /* cards that are told one by one */
 
 static const struct ub_plugin_option options[] = {
 	{ "path", UB_PLUGIN_OPTION_PATH, false, "the folder of .vcf files, or one such file" },
@@ -19,14 +16,6 @@ static const struct ub_plugin_option options[] = {
 	{ "password_file", UB_PLUGIN_OPTION_PATH, false, "the file with the password" },
 	{ "ca_file", UB_PLUGIN_OPTION_PATH, false, "the certificates of the authorities to trust" },
 };
-
-void *vcard_memory(size_t size)
-{
-	void *memory = calloc(1, size ? size : 1);
-	if (!memory)
-		abort();
-	return memory;
-}
 
 /* ---- open and close ---- */
 
@@ -90,7 +79,7 @@ static const char *fault_of(const struct vcard_source *source, const char **help
 
 static void *open_source(struct ub_plugin_host *host, const struct ub_plugin_setting *settings, size_t n)
 {
-	struct vcard_source *source = vcard_memory(sizeof(*source));
+	struct vcard_source *source = web_memory(sizeof(*source));
 	const char *help;
 	if (curl_global_init(CURL_GLOBAL_ALL) != 0 || !(source->curl = curl_easy_init()))
 		abort();
@@ -118,15 +107,6 @@ static bool has_changed(void *opened)
 	return source->seen == 0 || vcard_look(source) != source->seen;
 }
 
-static void report_rest(const struct vcard_reading *reading)
-{
-	char message[100];
-	if (reading->mistakes <= MISTAKES_MAX)
-		return;
-	snprintf(message, sizeof(message), "%zu more cards are left out", reading->mistakes - MISTAKES_MAX);
-	reading->host->error(reading->host, reading->source->place, message, NULL);
-}
-
 static enum ub_plugin_result read_path(struct vcard_reading *reading)
 {
 	reading->source->seen = vcard_look(reading->source);
@@ -141,7 +121,7 @@ static enum ub_plugin_result read_source(void *opened, struct ub_plugin_host *ho
 	struct vcard_source *source = opened;
 	struct vcard_reading reading = { .source = source, .host = host };
 	const enum ub_plugin_result result = source->path ? read_path(&reading) : vcard_read_url(&reading);
-	report_rest(&reading);
+	vcard_report_rest(&reading);
 	return result;
 }
 

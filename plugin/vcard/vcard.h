@@ -24,13 +24,18 @@ struct vcard_reading {
 	size_t mistakes; /* cards that are left out, of which the first ones are told */
 };
 
+/* ---- mistakes.c ---- */
+
+/* Reports a card that is left out. The message is that of printf. */
+__attribute__((format(printf, 4, 5))) void vcard_leave_out(
+    struct vcard_reading *reading, struct ub_plugin_place place, const char *help, const char *message, ...);
+/* Tells how many more there were than have been reported. */
+void vcard_report_rest(const struct vcard_reading *reading);
+
 /* ---- cards.c: one text with any number of cards ---- */
 
 /* Gives the people of all cards of the text, which is called `name` in messages, to the host. */
 void vcard_give_text(struct vcard_reading *reading, const char *name, const char *bytes, size_t len);
-/* Reports a card that is left out. The message is that of printf. */
-__attribute__((format(printf, 4, 5))) void vcard_leave_out(
-    struct vcard_reading *reading, struct ub_plugin_place place, const char *help, const char *message, ...);
 
 /* ---- person.c: what a card says ---- */
 
@@ -51,7 +56,7 @@ enum ub_plugin_result vcard_read_url(struct vcard_reading *reading);
 
 /* ---- multistatus.c: what a server says in XML (RFC 4918) ---- */
 
-/* Whether libxml2 can be used by this thread; once a source. */
+/* Makes libxml2 ready, where the program has not; once for each source. */
 void vcard_begin_xml(void);
 
 struct vcard_collection {
@@ -63,8 +68,5 @@ struct vcard_collection {
 struct vcard_collection vcard_read_collection(const char *bytes, size_t len);
 /* Gives the people of all cards in the answer. Returns NULL, or what is wrong with it. */
 const char *vcard_give_answer(struct vcard_reading *reading, const char *bytes, size_t len);
-
-/* Running out of memory ends the process, as everywhere in Upbeat. */
-void *vcard_memory(size_t size);
 
 #endif

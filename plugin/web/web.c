@@ -24,6 +24,14 @@ int64_t web_seconds(void)
 	return now.tv_sec;
 }
 
+void *web_memory(size_t size)
+{
+	void *memory = calloc(1, size ? size : 1);
+	if (!memory)
+		abort();
+	return memory;
+}
+
 void web_fail(
     struct ub_plugin_host *host, struct ub_plugin_place place, const char *help, const char *message, ...)
 {

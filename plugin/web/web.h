@@ -72,6 +72,8 @@ __attribute__((format(printf, 4, 5))) void web_fail(
     struct ub_plugin_host *host, struct ub_plugin_place place, const char *help, const char *message, ...);
 /* By the monotonic clock. */
 int64_t web_seconds(void);
+/* Zeros, for free(). Running out of memory ends the process, as everywhere in Upbeat. */
+void *web_memory(size_t size);
 
 extern const char *const web_help_kept;
 

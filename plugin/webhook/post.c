@@ -118,8 +118,7 @@ static void report_transport(const struct webhook_sink *sink, struct ub_plugin_h
 	const char *help = "the events wait, and it is tried again";
 	if (result == CURLE_PEER_FAILED_VERIFICATION || result == CURLE_SSL_CACERT_BADFILE)
 		help = "a certificate of your own authority can be named in `ca_file`; the events wait";
-	webhook_fail(
-	    host, sink->url_place, help, "the receiver is not reached: %s", curl_easy_strerror(result));
+	web_fail(host, sink->url_place, help, "the receiver is not reached: %s", curl_easy_strerror(result));
 }
 
 /* Whether the receiver has read this event and does not want it. The others say something of the address, of
@@ -133,7 +132,7 @@ static bool is_refusal(long status)
 static void report_refusal(
     const struct webhook_sink *sink, struct ub_plugin_host *host, const char *id, long status)
 {
-	webhook_fail(host, sink->url_place, "look into the receiver's own log for the reason",
+	web_fail(host, sink->url_place, "look into the receiver's own log for the reason",
 	    "the receiver answers to the event %s with status %ld", id, status);
 }
 
@@ -147,7 +146,7 @@ static void report_status(const struct webhook_sink *sink, struct ub_plugin_host
 		help = "correct `url`; the events wait";
 	else if (status >= 300 && status < 400)
 		help = "redirects are not followed: if you trust the new address, give it as `url`";
-	webhook_fail(host, sink->url_place, help, "the receiver answers with status %ld", status);
+	web_fail(host, sink->url_place, help, "the receiver answers with status %ld", status);
 }
 
 static struct webhook_outcome judge(const struct webhook_sink *sink, const struct exchange *exchange,

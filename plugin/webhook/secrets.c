@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define SECRET_MAX 8192
 #define PREFIX     "whsec_"
@@ -27,14 +26,12 @@ void webhook_forget(char *secret)
 char *webhook_read_secret(
     struct ub_plugin_host *host, const char *path, struct ub_plugin_place place, const char *what)
 {
-	char *text = calloc(1, SECRET_MAX);
-	if (!text)
-		abort();
+	char *text = web_memory(SECRET_MAX);
 	if (web_read_secret(path, text, SECRET_MAX))
 		return text;
 	explicit_bzero(text, SECRET_MAX);
 	free(text);
-	webhook_fail(host, place, "the file has it alone, in one line", "there is no %s in %s", what, path);
+	web_fail(host, place, "the file has it alone, in one line", "there is no %s in %s", what, path);
 	return NULL;
 }
 
@@ -84,7 +81,7 @@ char *webhook_sign(const struct webhook_sink *sink, struct ub_plugin_host *host,
 	if (decode(secret, key, &len))
 		value = signature(key, len, event, timestamp);
 	else
-		webhook_fail(host, sink->secret_place, "after `" PREFIX "` comes the key in Base64",
+		web_fail(host, sink->secret_place, "after `" PREFIX "` comes the key in Base64",
 		    "the secret in %s cannot be decoded", sink->secret_file);
 	explicit_bzero(key, sizeof(key));
 	webhook_forget(secret);

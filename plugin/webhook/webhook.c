@@ -5,15 +5,11 @@
  */
 #include "webhook.h"
 
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
-#define MESSAGE_MAX     500
 #define REQUEST_SECONDS 30
 
 static const struct ub_plugin_option options[] = {
@@ -22,17 +18,6 @@ static const struct ub_plugin_option options[] = {
 	{ "secret_file", UB_PLUGIN_OPTION_PATH, false, "the file with the secret that signs events" },
 	{ "ca_file", UB_PLUGIN_OPTION_PATH, false, "the certificates of the authorities to trust" },
 };
-
-void webhook_fail(
-    struct ub_plugin_host *host, struct ub_plugin_place place, const char *help, const char *message, ...)
-{
-	char text[MESSAGE_MAX];
-	va_list args;
-	va_start(args, message);
-	vsnprintf(text, sizeof(text), message, args);
-	va_end(args);
-	host->error(host, place, text, help);
-}
 
 /* ---- open and close ---- */
 
@@ -92,18 +77,17 @@ static void check_secret(
 static bool check(const struct webhook_sink *sink, struct ub_plugin_host *host)
 {
 	if (strncasecmp(sink->url, "https://", 8) != 0 && strncasecmp(sink->url, "http://", 7) != 0) {
-		webhook_fail(host, sink->url_place, "`url` is like `https://hooks.example/upbeat`",
+		web_fail(host, sink->url_place, "`url` is like `https://hooks.example/upbeat`",
 		    "there is no address to send to");
 		return false;
 	}
 	if (web_names_user(sink->url)) {
-		webhook_fail(host, sink->url_place,
-		    "take it away; a token stands in the file of `token_file`",
+		web_fail(host, sink->url_place, "take it away; a token stands in the file of `token_file`",
 		    "a name or a password stands in `url`, where everybody could read it");
 		return false;
 	}
 	if (!web_is_private(sink->url)) {
-		webhook_fail(
+		web_fail(
 		    host, sink->url_place, "use `https://`", "events would be sent for everybody to read");
 		return false;
 	}
@@ -114,8 +98,8 @@ static bool check(const struct webhook_sink *sink, struct ub_plugin_host *host)
 
 static void *open_sink(struct ub_plugin_host *host, const struct ub_plugin_setting *settings, size_t n)
 {
-	struct webhook_sink *sink = calloc(1, sizeof(*sink));
-	if (!sink || curl_global_init(CURL_GLOBAL_ALL) != 0 || !(sink->curl = curl_easy_init()))
+	struct webhook_sink *sink = web_memory(sizeof(*sink));
+	if (curl_global_init(CURL_GLOBAL_ALL) != 0 || !(sink->curl = curl_easy_init()))
 		abort();
 	sink->timeout = REQUEST_SECONDS;
 	for (size_t i = 0; i < n; i++)
@@ -128,21 +112,14 @@ static void *open_sink(struct ub_plugin_host *host, const struct ub_plugin_setti
 
 /* ---- deliver ---- */
 
-static time_t seconds_now(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
 /* Sends what fits into half of the time limit, so that the last request has the other half. */
 static struct ub_plugin_answer deliver(
     void *opened, struct ub_plugin_host *host, const struct ub_plugin_event *events, size_t n)
 {
 	struct webhook_sink *sink = opened;
 	struct ub_plugin_answer answer = { .result = UB_PLUGIN_DELIVERED };
-	const time_t until = seconds_now() + sink->timeout;
-	while (answer.delivered < n && (answer.delivered == 0 || seconds_now() < until)) {
+	const int64_t until = web_seconds() + sink->timeout;
+	while (answer.delivered < n && (answer.delivered == 0 || web_seconds() < until)) {
 		struct webhook_outcome outcome = webhook_post(sink, host, &events[answer.delivered]);
 		answer.result = outcome.result;
 		answer.seconds = outcome.seconds;

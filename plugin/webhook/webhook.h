@@ -16,10 +16,6 @@ struct webhook_sink {
 	CURL *curl;
 };
 
-/* Reports what is wrong, and what to do. */
-void webhook_fail(struct ub_plugin_host *host, struct ub_plugin_place place, const char *help,
-    const char *message, ...) __attribute__((format(printf, 4, 5)));
-
 /* ---- secrets.c ---- */
 
 /* The file's contents without the line end. It is read anew each time, as secrets are replaced. NULL:
