@@ -25,6 +25,20 @@ static const struct ub_person *find_owner(const struct ub_facts_input *input,
 	return owner;
 }
 
+/* Whether it is the private mailbox of one of ours, who has put it down so that the meeting is on his
+ * telephone, too: the provider says nothing of a company, and the full name is the colleague's. */
+static bool is_ours_in_private(const struct ub_person *person, const struct everybody *all)
+{
+	if (!ub_facts_free_mail(person->domain) || ub_text_find(person->name, UB_TEXT(" "), 0) == SIZE_MAX)
+		return false;
+	for (size_t i = 0; i < ub_map_size(all->by_address); i++) {
+		const struct ub_person *other = ub_map_at(all->by_address, i, NULL);
+		if (other->internal && ub_text_eq_nocase(other->name, person->name))
+			return true;
+	}
+	return false;
+}
+
 /* Sorts everybody into ours and guests, in the order organizer, attendees, owner. */
 static void sort_people(struct ub_meeting *meeting, const struct everybody *all, struct ub_arena *arena)
 {
@@ -33,7 +47,7 @@ static void sort_people(struct ub_meeting *meeting, const struct everybody *all,
 		const struct ub_person *person = ub_map_at(all->by_address, i, NULL);
 		if (person->internal && ub_facts_comes(person))
 			*ub_push(arena, &meeting->internal) = person;
-		if (person->outside && ub_facts_comes(person))
+		if (person->outside && ub_facts_comes(person) && !is_ours_in_private(person, all))
 			*ub_push(arena, &meeting->external) = person;
 		ours = ours || person->internal;
 	}

@@ -57,6 +57,13 @@ static const struct {
 	{ "by anna@ours.example, joe@hubspot.com, eve@fireflies.ai", "anna@ours.example",
 	    "joe@hubspot.com eve@fireflies.ai", true },
 	{ "by norah@acme.example, anna@ours.example", "anna@ours.example", "norah@acme.example", true },
+	/* a private mailbox of one of ours is no guest, but somebody with a part of his name is one */
+	{ "by anna.abel@ours.example, Anna.Abel@gmail.com", "anna.abel@ours.example", "", false },
+	{ "by anna.abel@ours.example, anna_abel@gmx.de, cto@acme.example", "anna.abel@ours.example",
+	    "cto@acme.example", true },
+	{ "by anna.abel@ours.example, anna.abel@acme.example", "anna.abel@ours.example",
+	    "anna.abel@acme.example", true },
+	{ "by anna@ours.example, anna@gmail.com", "anna@ours.example", "anna@gmail.com", true },
 	/* who declined does not come; with no guest left there is no meeting with a customer */
 	{ "by anna@ours.example, ben@ours.example declined, cto@acme.example declined", "anna@ours.example",
 	    "", false },
