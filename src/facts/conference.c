@@ -40,6 +40,7 @@ static const struct service {
 	{ "chime.aws", "/" },
 	{ "meet.livestorm.co", "/" },
 	{ "app.livestorm.co", "/" },
+	{ "calendly.com", "/events/" },
 };
 
 static bool ends_link(unsigned char c)

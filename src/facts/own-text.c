@@ -4,9 +4,10 @@
 #include <string.h>
 
 /*
- * What a person wrote into a description, beside what a conference service added: a block between lines that
- * the service draws, or lines with its link, its numbers and its phrases (Zoom, Meet, Teams, Webex; English
- * and German).
+ * What a person wrote into a description, beside what a conference service or a booking page added: a block
+ * between lines that the service draws, or lines with its link, its numbers and its phrases (Zoom, Meet,
+ * Teams, Webex, Calendly, HubSpot; English and German, the most common ones in French and Spanish), and
+ * beside what mail programs put before a text that they pass on.
  */
 
 /* How lines begin, in lower case, that a service writes and no person does. */
@@ -19,15 +20,32 @@ static const char *const phrases[] = { "join ", "click here to join", "meeting i
 	"teilnehmen", "jetzt an besprechung teilnehmen", "hier klicken, um", "an besprechung teilnehmen",
 	"besprechungs-id", "kenncode", "kennung", "telefonkonferenz-id", "lokale nummer suchen",
 	"meeting-kennnummer", "per telefon", "weitere infos", "besprechungsoptionen", "videoanruf-link",
-	"einwahl" };
+	"einwahl", "nehmen sie auf ihrem computer", "an skype-besprechung teilnehmen",
+	"participer à la réunion", "id de réunion", "code secret", "une seule touche",
+	"trouver votre numéro local", "unirse a la reunión", "id de reunión", "código de acceso",
+	"event name: ", "powered by calendly" };
 
 /* What such lines have in them. */
 static const char *const marks[] = { "is inviting you to a", "hat sie zu einem", "lädt sie zu einem",
-	"join on your computer", "join with google meet" };
+	"join on your computer", "join with google meet", "vous invite à une réunion",
+	"le está invitando a una", "invites you to join this webex", "tap to join from a mobile", "|  (utc",
+	"you can join this meeting from", "need to make changes to this event", "calendly.com/cancel",
+	"calendly.com/reschedul", "location: this is a ", "to reschedule or cancel this meeting" };
+
+/* A booking page's invitation has one of its links. */
+static bool is_booked(struct ub_text text)
+{
+	static const char *const links[] = { "https://calendly.com/", "https://meetings.hubspot.com/" };
+	for (size_t i = 0; i < UB_COUNT(links); i++)
+		if (ub_text_find(text, ub_text(links[i]), 0) != SIZE_MAX)
+			return true;
+	return false;
+}
 
 static bool begins_block(struct ub_text line)
 {
-	static const char *const lines[] = { "-::~:~", "____________________", "────" };
+	static const char *const lines[] = { "-::~:~", "____________________", "────",
+		"...................." };
 	for (size_t i = 0; i < UB_COUNT(lines); i++)
 		if (ub_text_starts(line, ub_text(lines[i])))
 			return true;
@@ -106,10 +124,42 @@ static struct ub_text without_blocks(struct ub_text text, struct ub_arena *arena
 	return ub_buf_text(&out);
 }
 
+/* Whether a line such as "-----Original Appointment-----" begins what was passed on. */
+static bool begins_forwarded(struct ub_text line)
+{
+	return ub_text_starts(line, UB_TEXT("---")) && ub_text_ends(line, UB_TEXT("---")) &&
+	       has_letters(line);
+}
+
+/* A warning that a mail gateway has put there. */
+static bool is_notice(struct ub_text line)
+{
+	return ub_text_find(line, UB_TEXT("originated from outside"), 0) != SIZE_MAX;
+}
+
+/* The text without the headers of what was passed on, such as "Sent: Monday", up to a line that is none. */
+static struct ub_text without_headers(struct ub_text text, struct ub_arena *arena)
+{
+	struct ub_buf out = UB_BUF(arena);
+	struct ub_text rest = text, line;
+	bool header = false;
+	while (rest.len) {
+		ub_text_split(&rest, '\n', &line);
+		struct ub_text said = ub_text_trim(line);
+		bool begins = begins_forwarded(said);
+		header =
+		    begins || (header && ub_text_find(ub_text_sub(said, 0, 24), UB_TEXT(":"), 0) != SIZE_MAX);
+		if (!header && !is_notice(said))
+			ub_buf_printf(&out, "%.*s\n", UB_ARGS(line));
+	}
+	return ub_text_trim(ub_buf_text(&out));
+}
+
 struct ub_text own_text(struct ub_text text, struct ub_arena *arena)
 {
-	if (find_conference(text).len == 0)
-		return ub_text_trim(text);
+	text = without_headers(text, arena);
+	if (find_conference(text).len == 0 && !is_booked(text))
+		return text;
 	struct ub_buf out = UB_BUF(arena);
 	struct ub_text rest = without_blocks(text, arena), line;
 	while (rest.len) {

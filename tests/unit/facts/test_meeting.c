@@ -104,6 +104,32 @@ static const struct {
 	{ "https://meet.goto.com/123", "" },
 	{ "https://teams.live.com/meet/93", "" },
 	{ "(https://whereby.com/x)\n+1 646 876 9923,,1#", "" },
+	{ "Merci d'apporter les tarifs.\n\nAnna vous invite \xC3\xA0 une r\xC3\xA9union Zoom planifi\xC3\xA9"
+	  "e.\nhttps://zoom.us/j/1\nID de r\xC3\xA9union : 1\nCode secret : 2",
+	    "Merci d'apporter les tarifs." },
+	{ "Preise\n......................\nAn Skype-Besprechung teilnehmen<https://meet.lync.com/x/y>\n"
+	  "Skype-Web-App\n......................",
+	    "Preise" },
+	{ "Prices\nAnna invites you to join this Webex meeting.\n2:00 PM  |  (UTC+01:00) Berlin  |  1 hr\n"
+	  "https://ours.webex.com/j.php?MTID=1",
+	    "Prices" },
+	/* a booking page */
+	{ "Event Name: 30 Minutes\n\nLocation: This is a Zoom web conference.\nYou can join this meeting "
+	  "from "
+	  "your computer.\nhttps://calendly.com/events/1/zoom_meeting\nPlease share anything: SSO\nNeed to "
+	  "make "
+	  "changes to this event?\nCancel: https://calendly.com/cancellations/1\nPowered by Calendly.com",
+	    "Please share anything: SSO" },
+	{ "Your question: SSO\nTo reschedule or cancel this meeting click here: "
+	  "https://meetings.hubspot.com/manage-meetings?x=1",
+	    "Your question: SSO" },
+	/* passed on */
+	{ "-----Original Appointment-----\nFrom: Clara <clara@acme.example>\nSent: Monday\nWhen: 2:00 PM "
+	  "(UTC)\n\n"
+	  "Please show SSO: all of it.\nTime: one hour",
+	    "Please show SSO: all of it.\nTime: one hour" },
+	{ "CAUTION: This email originated from outside of the organization.\nSSO", "SSO" },
+	{ "--- Prices\nFrom: May", "--- Prices\nFrom: May" },
 	/* without a service's link nothing is a service's */
 	{ "Meeting ID: 1\nTopic: prices", "Meeting ID: 1\nTopic: prices" },
 	{ "____________________\nBring the list", "____________________\nBring the list" },
