@@ -146,7 +146,7 @@
 #define UB_LATEST_WRITES           4096          /* places for when an href was last written to */
 #define UB_KNOWN_OBJECTS           (512u * 1024) /* shown to the relay, before what is forgotten is taken out */
 #define UB_ENGINE_NICE             5             /* steps by which the engine gives way to the relay */
-#define UB_ENGINE_ARENAS           2             /* of malloc(3): what one keeps free, no other has */
+#define UB_ENGINE_ARENAS           1             /* of malloc(3): of others the end is not given back */
 #define UB_SWEEP_MS                1000 /* between looks for credentials whose time is up, and for whom keys wait */
 #define UB_UPKEEP_MS               (86400 * (int64_t)1000) /* between looks for what may be forgotten: */
 #define UB_REMEMBER_MS             (366 * UB_UPKEEP_MS)    /* meetings after their end, and their items */
