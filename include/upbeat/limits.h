@@ -14,9 +14,10 @@
 #endif
 
 /* base */
-#define UB_ARENA_CHUNK   (16u * 1024)
-#define UB_DIAG_MAX      1000 /* further diagnostics of a list are counted, not kept */
-#define UB_DIAG_LINE_MAX 200  /* of a source line that is shown with a diagnostic */
+#define UB_ARENA_CHUNK   (16u * 1024) /* the first piece of an arena; what is larger has its own */
+#define UB_ARENA_MORE    (64u * 1024) /* a later one, of whose last nearly all may be unused */
+#define UB_DIAG_MAX      1000         /* further diagnostics of a list are counted, not kept */
+#define UB_DIAG_LINE_MAX 200          /* of a source line that is shown with a diagnostic */
 
 /* net */
 #define UB_NET_PROXY_MAX 4096 /* a header of the PROXY protocol */

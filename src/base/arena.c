@@ -19,6 +19,7 @@ struct deferred {
 
 struct ub_arena {
 	struct chunk *current; /* newest first; the last chunk of the list was made first */
+	struct chunk *large;   /* of one piece of memory each */
 	struct deferred *deferred;
 	size_t total;
 };
@@ -34,12 +35,21 @@ static struct chunk *chunk_new(size_t size)
 	return chunk;
 }
 
+static struct chunk *add_chunk(struct chunk **list, size_t size)
+{
+	struct chunk *chunk = chunk_new(size);
+	chunk->next = *list;
+	*list = chunk;
+	return chunk;
+}
+
 struct ub_arena *ub_arena_new(void)
 {
 	struct ub_arena *arena = malloc(sizeof(*arena));
 	if (!arena)
 		abort();
 	arena->current = chunk_new(UB_ARENA_CHUNK);
+	arena->large = NULL;
 	arena->deferred = NULL;
 	arena->total = 0;
 	return arena;
@@ -59,15 +69,23 @@ static void release_deferred(struct ub_arena *arena)
 	arena->deferred = NULL;
 }
 
+/* Frees the first chunks of a list. `rest`: where it begins afterwards. */
+static void free_chunks(struct chunk **list, const struct chunk *rest)
+{
+	while (*list != rest) {
+		struct chunk *next = (*list)->next;
+		free(*list);
+		*list = next;
+	}
+}
+
 void ub_arena_free(struct ub_arena **arena)
 {
 	if (!*arena)
 		return;
 	release_deferred(*arena);
-	for (struct chunk *chunk = (*arena)->current, *next; chunk; chunk = next) {
-		next = chunk->next;
-		free(chunk);
-	}
+	free_chunks(&(*arena)->large, NULL);
+	free_chunks(&(*arena)->current, NULL);
 	free(*arena);
 	*arena = NULL;
 }
@@ -75,11 +93,9 @@ void ub_arena_free(struct ub_arena **arena)
 void ub_arena_reset(struct ub_arena *arena)
 {
 	release_deferred(arena);
-	while (arena->current->next) {
-		struct chunk *next = arena->current->next;
-		free(arena->current);
-		arena->current = next;
-	}
+	free_chunks(&arena->large, NULL);
+	while (arena->current->next)
+		free_chunks(&arena->current, arena->current->next);
 	arena->current->used = 0;
 	arena->total = 0;
 }
@@ -93,13 +109,10 @@ void *ub_arena_alloc(struct ub_arena *arena, size_t size)
 		abort();
 	size = (size + align - 1) & ~(align - 1);
 	struct chunk *chunk = arena->current;
-	if (chunk->size - chunk->used < size) {
-		/* Doubling keeps the number of chunks logarithmic. A huge request gets its own chunk. */
-		size_t want = chunk->size < 1024 * 1024 ? chunk->size * 2 : chunk->size;
-		chunk = chunk_new(want < size ? size : want);
-		chunk->next = arena->current;
-		arena->current = chunk;
-	}
+	if (size > UB_ARENA_CHUNK)
+		chunk = add_chunk(&arena->large, size);
+	else if (chunk->size - chunk->used < size)
+		chunk = add_chunk(&arena->current, UB_ARENA_MORE);
 	void *memory = chunk->bytes + chunk->used;
 	chunk->used += size;
 	arena->total += size;

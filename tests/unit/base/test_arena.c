@@ -63,6 +63,33 @@ Test(arena, counts_what_it_handed_out_and_starts_anew_after_a_reset)
 	ub_arena_free(&arena);
 }
 
+/* Of the sanitizers, whose header gcc does not install. */
+size_t __sanitizer_get_current_allocated_bytes(void);
+
+static void fill(struct ub_arena *arena, size_t each, size_t n, size_t *asked)
+{
+	for (size_t i = 0; i < n; i++)
+		ub_arena_alloc(arena, each);
+	*asked += n * each;
+}
+
+Test(arena, holds_little_that_nobody_uses)
+{
+	size_t before = __sanitizer_get_current_allocated_bytes(), asked = 0;
+	struct ub_arena *arena = ub_arena_new();
+	fill(arena, 48, 100000, &asked);
+	fill(arena, 40000, 100, &asked);
+	fill(arena, 48, 1, &asked);
+	fill(arena, 5000000, 1, &asked);
+	fill(arena, 48, 1000, &asked);
+	size_t held = __sanitizer_get_current_allocated_bytes() - before;
+	cr_expect_leq(held - asked, 2 * UB_ARENA_MORE, "%zu", held - asked);
+	ub_arena_reset(arena);
+	held = __sanitizer_get_current_allocated_bytes() - before;
+	cr_expect_leq(held, 2 * UB_ARENA_CHUNK, "%zu", held);
+	ub_arena_free(&arena);
+}
+
 Test(arena, is_freed_once_through_its_address)
 {
 	struct ub_arena *arena = ub_arena_new();
