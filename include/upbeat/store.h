@@ -339,6 +339,8 @@ const char *ub_store_problem(struct ub_store *store);
 UB_MUST_USE enum ub_store_result ub_store_keep(struct ub_store *store);
 /* In how many milliseconds what was changed is to be kept; at most 0: now. INT64_MAX: all is kept. */
 int64_t ub_store_unkept(struct ub_store *store);
+/* Grows when changes are lost, as the disk is full: all that were not kept by then. Waits for nobody. */
+uint64_t ub_store_losses(const struct ub_store *store);
 
 /*
  * Puts n keys, to be looked at from `due` on: all or none. After UB_STORE_OK they are as safe as this store
@@ -460,7 +462,7 @@ UB_MUST_USE enum ub_store_result ub_store_waits(
  * yet. NONE: he has none. */
 UB_MUST_USE enum ub_store_result ub_store_untried(
     struct ub_store *store, const struct ub_job *job, int64_t until);
-/* *due: when the next key is due or the next lease runs out. INT64_MAX: nothing is queued. */
+/* *due: when the next key is due or the next lease runs out. INT64_MAX: none, or nothing can be kept. */
 UB_MUST_USE enum ub_store_result ub_store_next_due(struct ub_store *store, int64_t *due);
 /* All keys, in the order in which they are due. */
 UB_MUST_USE enum ub_store_result ub_store_jobs(
@@ -476,8 +478,7 @@ UB_MUST_USE enum ub_store_result ub_store_put_item_event(
 /* The meeting UIDs, each once, that begin with `prefix` and of which `owner` has items that may stand. */
 UB_MUST_USE enum ub_store_result ub_store_item_uids(struct ub_store *store, struct ub_text organization,
     struct ub_text prefix, struct ub_text owner, struct ub_arena *arena, struct ub_texts *uids);
-/* All items of a meeting; with an empty meeting UID, all of the organization. In the order of meeting UID and
- * identity. */
+/* All items of a meeting, or with an empty UID of the organization, by meeting UID and identity. */
 UB_MUST_USE enum ub_store_result ub_store_items(struct ub_store *store, struct ub_text organization,
     struct ub_text meeting_uid, struct ub_arena *arena, struct ub_store_items *items);
 
@@ -492,8 +493,7 @@ UB_MUST_USE enum ub_store_result ub_store_put_alias(
 UB_MUST_USE enum ub_store_result ub_store_alias(struct ub_store *store, struct ub_text upstream,
     struct ub_text from, struct ub_arena *arena, struct ub_text *to);
 
-/* Stores a meeting, or replaces the one of the same organization, upstream and href. FULL: not stored; also
- * when the text is longer than UB_STORE_TEXT_MAX. */
+/* Stores a meeting, or replaces the one there. FULL: not stored, as of a text beyond UB_STORE_TEXT_MAX. */
 UB_MUST_USE enum ub_store_result ub_store_put_seen(struct ub_store *store, const struct ub_store_seen *seen);
 /* NONE: no such meeting is remembered. */
 UB_MUST_USE enum ub_store_result ub_store_seen(struct ub_store *store, struct ub_text organization,

@@ -409,6 +409,12 @@ static int64_t memory_unkept(struct ub_store *store)
 	return INT64_MAX;
 }
 
+static uint64_t memory_losses(const struct ub_store *store)
+{
+	(void)store;
+	return 0;
+}
+
 static bool memory_is_lost(struct ub_store *store)
 {
 	(void)store;
@@ -495,6 +501,7 @@ static const struct ub_store_ops ops = {
 	.prune = memory_prune,
 	.keep = memory_keep,
 	.unkept = memory_unkept,
+	.losses = memory_losses,
 	.is_lost = memory_is_lost,
 };
 

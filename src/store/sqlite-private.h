@@ -36,6 +36,7 @@ enum statement {
 	KEY_ALL,
 	LEASE_RAN_OUT,
 	LEASE_ALL,
+	LEASE_IDS,
 	LEASE_NEW,
 	LEASE_FORGET,
 	CLAIM_HOLDER,
@@ -176,6 +177,10 @@ struct sqlite *sql_begin(struct ub_store *store);
 struct sqlite *sql_begin_times(struct ub_store *store, bool one);
 /* Ends the transaction that is open, between two steps. */
 void sql_commit(struct sqlite *s);
+/* Whether nothing could be kept when that was tried last. */
+bool sql_fails(const struct sqlite *s);
+/* Whether something was lost since this was asked last. */
+bool sql_has_lost(struct sqlite *s);
 /* Gives the lock back. Returns `result`, or UB_STORE_FAILED if a statement has failed. */
 enum ub_store_result sql_leave(struct sqlite *s, enum ub_store_result result);
 /* The same at the end of a step, which is undone if a statement has failed. The transaction stays open for
@@ -220,6 +225,7 @@ store_problem_fn sqlite_problem;
 store_is_lost_fn sqlite_is_lost;
 store_keep_fn sqlite_keep;
 store_unkept_fn sqlite_unkept;
+store_losses_fn sqlite_losses;
 store_put_fn sqlite_put;
 store_take_fn sqlite_take;
 store_recover_fn sqlite_recover;

@@ -218,6 +218,50 @@ enum ub_store_result sqlite_recover(struct ub_store *store, bool crashed, int64_
 	return sql_end_synced(s, UB_STORE_OK);
 }
 
+static bool is_worked_on(const struct sqlite *s, uint64_t id)
+{
+	uint64_t ids[WORK_MAX];
+	size_t n = work_list(sql_work(s), ids);
+	for (size_t i = 0; i < n; i++)
+		if (ids[i] == id)
+			return true;
+	return false;
+}
+
+/* After a failure, tries whether things can be kept again. Until then the work on a key would be undone, and
+ * done over and over. */
+static bool can_keep(struct ub_store *store)
+{
+	struct sqlite *s = sql_enter(store);
+	bool fails = sql_fails(s);
+	if (sql_leave(s, UB_STORE_OK) == UB_STORE_OK && !fails)
+		return true;
+	s = sql_begin(store);
+	sql_run(s, sql_bound(s, LEASE_NEW, ""));
+	return sql_end_kept(s, UB_STORE_OK) == UB_STORE_OK;
+}
+
+/* After a loss keys stand as they did before: that the work on them has ended, or that they are due at once,
+ * may be lost. Who ends the leases of keys that nobody works on has to know on which somebody does. */
+static void make_up_for_loss(struct sqlite *s, int64_t now, struct ub_arena *arena)
+{
+	uint64_t ids[WORK_MAX];
+	size_t n = 0;
+	struct sqlite3_stmt *all = sql_bound(s, LEASE_IDS, "");
+	for (int c = 0; n < WORK_MAX && sql_work(s) && sql_next(s, all); c = 0)
+		ids[n++] = (uint64_t)sql_int(all, &c);
+	sql_reset(all);
+	for (size_t i = 0; i < n; i++) {
+		struct row row;
+		struct sqlite3_stmt *found = sql_bound(s, KEY_OF_ID, "i", (int64_t)ids[i]);
+		bool idle = !is_worked_on(s, ids[i]) && read_row(s, found, arena, &row);
+		sql_reset(found);
+		if (idle)
+			end_lease(s, &row, UB_TEXT_NONE, now);
+	}
+	sql_run(s, sql_bound(s, KEY_HURRY, "i", now));
+}
+
 /* Whether the key has to wait for leased ones, at most until *until: one of them is to be worked on alone. */
 static bool is_held_back(struct sqlite *s, const struct row *row, int64_t *until)
 {
@@ -242,9 +286,13 @@ static bool first_by(struct sqlite *s, int64_t due, struct ub_arena *arena, stru
 enum ub_store_result sqlite_take(
     struct ub_store *store, int64_t now, int64_t lease_ms, struct ub_arena *arena, struct ub_job *job)
 {
+	if (!can_keep(store))
+		return UB_STORE_FAILED;
 	struct sqlite *s = sql_begin(store);
 	struct row row;
 	int64_t until;
+	if (sql_has_lost(s))
+		make_up_for_loss(s, now, arena);
 	end_leases(s, now, UB_TEXT(UB_STORE_ASIDE_REASON), now, arena);
 	bool there = first_by(s, now, arena, &row) && !is_held_back(s, &row, &until), noted = false;
 	if (there) {
@@ -469,7 +517,7 @@ enum ub_store_result sqlite_next_due(struct ub_store *store, int64_t *due)
 	struct sqlite *s = sql_enter(store);
 	struct row row;
 	int64_t until;
-	bool there = first_by(s, INT64_MAX, arena, &row);
+	bool there = !sql_fails(s) && first_by(s, INT64_MAX, arena, &row);
 	*due = there ? row.job.due : INT64_MAX;
 	if (there && row.job.state == UB_JOB_QUEUED && is_held_back(s, &row, &until))
 		*due = until;

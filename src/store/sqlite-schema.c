@@ -322,6 +322,7 @@ const char *const sql_statements[STATEMENTS] = {
 	[LEASE_RAN_OUT] = "SELECT " KEY_COLUMNS " FROM key WHERE state = 1 AND due <= ? LIMIT 1",
 	[LEASE_ALL] =
 	    "SELECT count(*), ifnull(max(crashes), 0), ifnull(min(due), 0) FROM key WHERE state = 1",
+	[LEASE_IDS] = "SELECT id FROM key WHERE state = 1",
 	[LEASE_NEW] = "INSERT INTO lease DEFAULT VALUES",
 	[LEASE_FORGET] = "DELETE FROM lease WHERE id < ?",
 	[CLAIM_HOLDER] = "SELECT key.id, key.due FROM claim JOIN key ON key.id = claim.key"

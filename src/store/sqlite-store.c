@@ -11,6 +11,7 @@ static const struct ub_store_ops ops = {
 	.problem = sqlite_problem,
 	.keep = sqlite_keep,
 	.unkept = sqlite_unkept,
+	.losses = sqlite_losses,
 	.put = sqlite_put,
 	.recover = sqlite_recover,
 	.take = sqlite_take,

@@ -36,6 +36,8 @@ struct sqlite {
 	int lock_fd;
 	struct work *work;
 	bool failed;           /* a statement has failed since sql_enter(): the step is undone */
+	bool fails;            /* as of sql_fails() */
+	bool lost;             /* a transaction was lost since sql_has_lost() */
 	bool begun;            /* the step has begun the transaction */
 	bool undoes;           /* what the step has done is undone if it fails */
 	bool patient;          /* what the step changes need not be kept soon */
@@ -45,6 +47,7 @@ struct sqlite {
 	int64_t keep_at;       /* when the open transaction is to end, on the monotonic clock */
 	uint64_t *marks;       /* as of sql_marks() */
 	pthread_key_t problem; /* char[PROBLEM_MAX] of each thread */
+	_Atomic uint64_t losses;
 };
 
 /* ---- statements ---- */
@@ -65,8 +68,11 @@ static bool note(struct sqlite *s, int code)
 {
 	if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE)
 		return true;
+	/* "disk I/O error" alone does not say that the disk is full */
+	int number = code == SQLITE_IOERR ? sqlite3_system_errno(s->db) : 0;
 	if (!s->failed)
-		snprintf(problem_of(s), PROBLEM_MAX, "%s", sqlite3_errmsg(s->db));
+		snprintf(problem_of(s), PROBLEM_MAX, "%s%s%s", sqlite3_errmsg(s->db), number ? ": " : "",
+		    number ? strerror(number) : "");
 	s->failed = true;
 	return false;
 }
@@ -233,15 +239,38 @@ static void undo(struct sqlite *s, enum statement statement)
 	sqlite3_reset(s->statements[statement]);
 }
 
+/* The transaction has ended: by a COMMIT, or because SQLite has rolled back by itself. */
+static void note_end(struct sqlite *s, bool lost)
+{
+	s->fails = lost;
+	s->lost |= lost;
+	if (lost)
+		s->losses++;
+}
+
 void sql_commit(struct sqlite *s)
 {
 	bool failed = s->failed;
+	if (sqlite3_get_autocommit(s->db))
+		return;
 	s->failed = false;
-	if (!sqlite3_get_autocommit(s->db))
-		sql_run(s, sql_bound(s, COMMIT, ""));
+	sql_run(s, sql_bound(s, COMMIT, ""));
 	if (s->failed)
 		undo(s, ROLLBACK);
+	note_end(s, s->failed);
 	s->failed |= failed;
+}
+
+bool sql_fails(const struct sqlite *s)
+{
+	return s->fails;
+}
+
+bool sql_has_lost(struct sqlite *s)
+{
+	bool lost = s->lost;
+	s->lost = false;
+	return lost;
 }
 
 /* After a change: the first one of a transaction, and the first that is to be kept soon, say when it ends. */
@@ -259,6 +288,8 @@ static void set_keep_at(struct sqlite *s)
 static void end_step(struct sqlite *s)
 {
 	bool changed = !s->failed && sqlite3_total_changes64(s->db) != s->changes;
+	if (s->failed && !s->begun && sqlite3_get_autocommit(s->db))
+		note_end(s, true);
 	if (s->failed && s->undoes)
 		undo(s, STEP_UNDO);
 	if (s->undoes)
@@ -314,6 +345,11 @@ int64_t sqlite_unkept(struct ub_store *store)
 	struct sqlite *s = sql_enter(store);
 	int64_t left = sqlite3_get_autocommit(s->db) ? INT64_MAX : s->keep_at - ub_sys_monotonic_ms();
 	return sql_leave(s, UB_STORE_OK) == UB_STORE_OK ? left : INT64_MAX;
+}
+
+uint64_t sqlite_losses(const struct ub_store *store)
+{
+	return ((const struct sqlite *)store)->losses;
 }
 
 const char *sqlite_problem(struct ub_store *store)

@@ -21,6 +21,7 @@ typedef void store_close_fn(struct ub_store *store);
 typedef const char *store_problem_fn(struct ub_store *store);
 typedef enum ub_store_result store_keep_fn(struct ub_store *store);
 typedef int64_t store_unkept_fn(struct ub_store *store);
+typedef uint64_t store_losses_fn(const struct ub_store *store);
 /* `hurry`: as ub_store_hurry(). */
 typedef enum ub_store_result store_put_fn(
     struct ub_store *store, const struct ub_key *keys, size_t n, bool hurry, int64_t now, int64_t due);
@@ -174,6 +175,7 @@ struct ub_store_ops {
 	store_problem_fn *problem;
 	store_keep_fn *keep;
 	store_unkept_fn *unkept;
+	store_losses_fn *losses;
 
 	store_put_fn *put;
 	store_take_fn *take;

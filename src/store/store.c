@@ -99,6 +99,11 @@ int64_t ub_store_unkept(struct ub_store *store)
 	return store->ops->unkept(store);
 }
 
+uint64_t ub_store_losses(const struct ub_store *store)
+{
+	return store->ops->losses(store);
+}
+
 /* ---- objects of which something is remembered ---- */
 
 static enum ub_store_result tell_object(
