@@ -24,8 +24,10 @@ struct ub_looks;
 struct ub_looks *ub_looks_new(void);
 /* Sets *looks to NULL. No other thread may use it any more. */
 void ub_looks_free(struct ub_looks **looks);
-/* The object was looked at in this version; empty: nobody knows which it is. */
-void ub_looks_note(struct ub_looks *looks, struct ub_text href, struct ub_text etag);
+/* The object was looked at in this version; empty: nobody knows which it is. That is forgotten when the store
+ * loses what it was told. */
+void ub_looks_note(
+    struct ub_looks *looks, const struct ub_store *store, struct ub_text href, struct ub_text etag);
 
 /* One pass over one key. What the members point to must outlive the pass. */
 struct ub_pass {

@@ -128,7 +128,7 @@ void queue_stored_lone(struct ub_queue *queue, struct ub_lone_write **write,
 	*credential = NULL;
 	note_clients(queue, stored->write);
 	keep_passed(queue, stored->write);
-	ub_looks_note(queue->looks, stored->write->key.href, etag);
+	ub_looks_note(queue->looks, queue->input.store, stored->write->key.href, etag);
 	if (!queue->stored)
 		queue->settle_stored = ub_sys_monotonic_ms() + UB_UNKEPT_MS;
 	*(queue->stored ? &queue->last_stored->next : &queue->stored) = stored;

@@ -395,6 +395,15 @@ static bool is_of_a_write(const struct ub_job *job)
 	return job->key.kind == UB_KEY_OBJECT || job->key.kind == UB_KEY_COLLECTION;
 }
 
+/* Whether the store has lost nothing since it had lost so much. What is done for a key in memory is kept
+ * before the key goes. */
+static bool is_kept(struct ub_queue *queue, struct ub_store *store, uint64_t losses)
+{
+	if (store != queue->input.store)
+		say(queue, queue->input.store, ub_store_keep(queue->input.store));
+	return ub_store_losses(queue->input.store) == losses;
+}
+
 static void work_on(
     struct worker *worker, struct ub_store *store, const struct ub_job *job, struct ub_arena *arena)
 {
@@ -408,10 +417,14 @@ static void work_on(
 		retry(queue, store, job, next_try(job), UB_TEXT("the server has not answered yet"));
 		return;
 	}
+	uint64_t losses = ub_store_losses(queue->input.store);
 	bool served = ub_service_accepted(queue->service);
 	struct tried tried = try_as_user(worker, store, job, arena);
 	if (may_be_served(job, &tried))
 		tried = try_as_service(worker, store, job, &tried, arena);
+	if (tried.end == UB_PASS_SETTLED && job->key.kind != UB_KEY_SYNC && !is_kept(queue, store, losses))
+		tried =
+		    (struct tried){ .end = UB_PASS_AGAIN, .why = UB_TEXT("what was done could not be kept") };
 	finish(queue, store, job, &tried);
 	if (!served && may_be_served(job, &tried))
 		wake_if_served(queue, store, job);
