@@ -41,8 +41,8 @@ void ub_control_join(struct ub_control **control);
 
 struct ub_account_question {
 	const struct ub_snapshot *snapshot;
-	struct ub_store
-	    *store; /* what was made, whom meetings take, and which were held; NULL: nobody knows */
+	/* What was made, whom meetings take, and which were held; NULL: nobody knows. */
+	struct ub_store *store;
 	const struct ub_account *account;
 	struct ub_text owner; /* of the calendar */
 	ub_instant now;

@@ -25,10 +25,10 @@ struct ub_snapshot {
 	const struct ub_org *org;
 	const struct ub_ruleset *rules;
 	struct ub_directory *directory; /* the accounts; NULL: no source is configured */
-	size_t
-	    account_findings[2]; /* the first one of them in the diagnostics, and the first one after them */
-	size_t account_errors;   /* what was wrong with them when they were read */
-	size_t secret_errors;    /* what was wrong with the files of secrets then */
+	/* The first one of the accounts' in the diagnostics, and the first one after them. */
+	size_t account_findings[2];
+	size_t account_errors;              /* what was wrong with them when they were read */
+	size_t secret_errors;               /* what was wrong with the files of secrets then */
 	const struct ub_rule_layer *layers; /* the rule directories as they were read */
 	size_t n_layers;
 	/* The rules have a mistake, and `rules` is empty. A plan made with them would take away what

@@ -24,8 +24,8 @@ struct ub_directory_start {
 	/* Where it is noted that a plugin is at work, so that another process knows if that was the end of
 	 * this one; the beginning of paths. NULL: it is not noted. */
 	const char *marks;
-	bool
-	    minds_marks; /* a plugin that two processes have ended at is left out; else marks are forgotten */
+	/* A plugin that two processes have ended at is left out; else marks are forgotten. */
+	bool minds_marks;
 	/* Where the last good reading of each source is kept for the next process; the beginning of paths.
 	 * NULL: nowhere. */
 	const char *kept;

@@ -150,13 +150,13 @@ struct ub_org {
 	size_t n_people;
 	struct ub_team *teams;
 	size_t n_teams;
-	int64_t
-	    reviews_a_day; /* events of rules for accounts that somebody may have in a day; 0: any number */
+	/* events of rules for accounts that somebody may have in a day; 0: any number */
+	int64_t reviews_a_day;
 	/* days for which a rhythm of such a rule is kept before it returns to the slower one that was before
 	 */
 	int64_t rhythm_hold_days;
-	int64_t
-	    gap; /* seconds between an event of ours and whatever else its people have, if there is room */
+	/* seconds between an event of ours and whatever else its people have, if there is room */
+	int64_t gap;
 };
 
 /* Whether a rule for accounts has to ask for this field, such as `account.tier`, before it reads it: accounts

@@ -17,8 +17,8 @@
  */
 struct ub_store_meeting {
 	struct ub_text organization, meeting_uid;
-	struct ub_text
-	    instance; /* of a series: ub_plan_instance_name(); with the two above the primary key */
+	/* of a series: ub_plan_instance_name(); with the two above the primary key */
+	struct ub_text instance;
 	struct ub_text account, name; /* id and name, as of when it was last looked at */
 	struct ub_text owner; /* address: our organizer, or else whose calendar it was first seen in */
 	/* Addresses of those who come, one a line: guests, those of them who are executives by the account's

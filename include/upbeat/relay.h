@@ -39,8 +39,8 @@ struct ub_relay_limits {
 	int64_t total_ms;   /* for a request with its answer */
 	int64_t rate;       /* bytes a second at which a body comes, on an average, after UB_RELAY_GRACE_MS */
 	uint32_t clients;   /* in all; as many as files may be open for if not said */
-	uint32_t
-	    of_address;    /* connections from one address, unless it is a front's; half of all if not said */
+	/* connections from one address, unless it is a front's; half of all if not said */
+	uint32_t of_address;
 	uint32_t requests; /* at one server at once, */
 	uint32_t waiting;  /* and how many more may wait for a place there, no longer than connect_ms */
 };
@@ -80,10 +80,9 @@ struct ub_relay_options {
 	/* Whether they have to say who they are, which the upstream is told (RFC 9440). Read again at SIGHUP.
 	 */
 	struct ub_tls_clients clients;
-	struct ub_text
-	    user_field;   /* a field that tells the upstream the common name, too; empty: none does */
-	bool confined;    /* gives up rights once the places are bound: ub_sys_confine() */
-	unsigned threads; /* 0: as many as there are processors that it may use */
+	struct ub_text user_field; /* tells the upstream the common name, too; empty: none does */
+	bool confined;             /* gives up rights once the places are bound: ub_sys_confine() */
+	unsigned threads;          /* 0: as many as there are processors that it may use */
 	/*
 	 * The engine is a program that is started with the relay's socket at UB_WIRE_ENGINE_FD, started again
 	 * when it ends, and killed with the relay. (A new program rather than a mere fork begins with clean

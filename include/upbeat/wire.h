@@ -178,8 +178,8 @@ struct ub_wire_frame {
 			/* No rule wants a lone object (ub_glance_is_lone()) of which nothing is known. */
 			bool lone_go_ahead;
 		} bodies;
-		unsigned
-		    polls; /* seconds between two polls of one user and calendar, at least; 0: none is told */
+		/* seconds between two polls of one user and calendar, at least; 0: none is told */
+		unsigned polls;
 		struct ub_wire_ask ask;
 		struct ub_wire_reply reply;
 		struct ub_wire_waiting waiting;

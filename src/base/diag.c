@@ -2,7 +2,6 @@
 #include "upbeat/base.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 struct ub_diag *ub_diag_add(struct ub_diags *diags, enum ub_severity severity, const char *code,
     struct ub_place place, const char *format, ...)

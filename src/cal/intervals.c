@@ -2,7 +2,6 @@
 #include "cal-private.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static bool empty(struct ub_interval interval)
 {

@@ -31,8 +31,8 @@ struct field {
 
 struct ub_cel_object_type {
 	struct ub_cel_type type;
-	const struct ub_cel_object_type
-	    *root; /* the last type up the chain of refined types; the type itself if it refines none */
+	/* the last type up the chain of refined types; the type itself if it refines none */
+	const struct ub_cel_object_type *root;
 	const struct ub_cel_object_type *base;
 	UB_VEC(struct field) fields; /* the root's only */
 	struct ub_map *by_name;      /* the root's only: name to index + 1 */
@@ -67,8 +67,8 @@ struct ub_cel_env {
 	size_t level; /* 0: no parent */
 	UB_VEC(struct variable *) variables;
 	struct ub_map *variables_by_name;
-	struct ub_map
-	    *functions; /* struct function; for a name to which this env adds, first a copy of the parent's */
+	/* struct function; for a name to which this env adds, first a copy of the parent's */
+	struct ub_map *functions;
 	struct ub_map *objects; /* struct ub_cel_object_type */
 	UB_VEC(const struct variable *) opened;
 };

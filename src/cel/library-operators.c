@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "library-private.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 /* The operators of langdef.md, "List of Standard Definitions". */

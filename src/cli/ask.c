@@ -2,7 +2,6 @@
 #include "cli-private.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "upbeat/configuration.h"

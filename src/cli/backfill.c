@@ -9,7 +9,6 @@
 #include "upbeat/http.h"
 #include "upbeat/json.h"
 #include "upbeat/settings.h"
-#include "upbeat/sys.h"
 
 /* Backfill: meetings that are older than Upbeat, or older than a rule, get the items that they miss. The
  * daemon looks at each of them as if somebody had just stored it. The daemon's keys are durable, so an

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "upbeat/configuration.h"
-#include "upbeat/sys.h"
 
 /* Init: the first settings, a rule directory for the site's own rules, and a table of accounts. What is
  * written passes `check`, or nothing is. */

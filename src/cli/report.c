@@ -7,7 +7,6 @@
 #include "upbeat/configuration.h"
 #include "upbeat/engine.h"
 #include "upbeat/report.h"
-#include "upbeat/settings.h"
 
 enum { CONFIG, SINCE, BY, FORMAT, AT };
 

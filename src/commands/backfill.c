@@ -6,7 +6,6 @@
  */
 #include "calendar-walk.h"
 #include "upbeat/directory.h"
-#include "upbeat/http.h"
 
 struct backfill {
 	const struct ub_backfill_input *input;

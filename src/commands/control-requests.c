@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "upbeat/http.h"
-#include "upbeat/json.h"
 #include "upbeat/wire.h"
 
 static struct ub_text member(const json_t *object, const char *name, struct ub_arena *arena)

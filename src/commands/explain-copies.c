@@ -2,7 +2,6 @@
 #include "explain-copies.h"
 
 #include "upbeat/json.h"
-#include "upbeat/settings.h"
 
 struct explain_copies explain_copies(struct ub_store *store, struct ub_text meeting_uid,
     const struct ub_known_jobs *jobs, struct ub_arena *arena)

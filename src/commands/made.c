@@ -3,7 +3,6 @@
 
 #include "upbeat/http.h"
 #include "upbeat/json.h"
-#include "upbeat/settings.h"
 
 static const struct {
 	const char *word, *shown;

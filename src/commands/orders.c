@@ -7,9 +7,7 @@
  */
 #include <string.h>
 
-#include "calendar-walk.h"
 #include "control-private.h"
-#include "upbeat/settings.h"
 #include "upbeat/wire.h"
 
 /* ---- what an order says: the words of the command line ---- */

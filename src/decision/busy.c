@@ -5,7 +5,6 @@
  * many reviews they have. The store knows what passed through Upbeat, at once; the server knows the rest.
  */
 #include "upbeat/decision.h"
-#include "upbeat/settings.h"
 #include "upbeat/store.h"
 
 struct asking {

@@ -4,7 +4,6 @@
  * Items that exist: as the server's text tells of them, and as they stand after a plan without a server.
  */
 #include "upbeat/decision.h"
-#include "upbeat/settings.h"
 
 static ub_instant instant_of(const struct ub_when *when, const struct ub_zone *floating)
 {

@@ -5,7 +5,6 @@
  */
 #include "decision-private.h"
 #include "upbeat/history.h"
-#include "upbeat/settings.h"
 
 /* ---- whether a meeting counts ---- */
 

@@ -6,7 +6,6 @@
  */
 #include "upbeat/decision.h"
 #include "upbeat/history.h"
-#include "upbeat/settings.h"
 
 /* False: the store cannot tell. */
 static bool find_met(struct ub_store *store, struct ub_cadence_input *input, struct ub_arena *arena)

@@ -8,7 +8,6 @@
  * or some of them to some instances of a series.
  */
 #include "decision-private.h"
-#include "upbeat/settings.h"
 #include "upbeat/store.h"
 
 static bool is_among(const struct ub_texts *texts, struct ub_text text)

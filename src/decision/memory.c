@@ -6,7 +6,6 @@
  */
 #include "decision-private.h"
 #include "upbeat/history.h"
-#include "upbeat/settings.h"
 
 /* ---- meetings ---- */
 

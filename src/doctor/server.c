@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "doctor-private.h"
 
-#include "upbeat/http.h"
 #include "upbeat/settings.h"
 #include "upbeat/tls.h"
 

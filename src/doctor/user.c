@@ -2,7 +2,6 @@
 #include "doctor-private.h"
 
 #include "upbeat/freebusy.h"
-#include "upbeat/http.h"
 #include "upbeat/settings.h"
 #include "upbeat/sys.h"
 

@@ -9,7 +9,6 @@
 
 #include "upbeat/directory.h"
 #include "upbeat/history.h"
-#include "upbeat/settings.h"
 
 struct tending {
 	struct ub_pass *pass;

@@ -5,8 +5,6 @@
  */
 #include "pass-private.h"
 
-#include "upbeat/settings.h"
-
 /* `event`: what is to be told with that; NULL: nothing. */
 static void remember(
     struct ub_pass *pass, const struct ub_store_item *item, const struct ub_store_event *event)

@@ -19,9 +19,6 @@
 
 #include <assert.h>
 
-#include "upbeat/http.h"
-#include "upbeat/settings.h"
-
 static void lock(struct ub_pass *pass)
 {
 	int failed = pthread_mutex_lock(pass->times);

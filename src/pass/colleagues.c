@@ -5,8 +5,6 @@
  */
 #include "pass-private.h"
 
-#include "upbeat/settings.h"
-
 bool pass_is_to_get(const struct ub_pass *pass, const struct ub_event *event, const struct ub_party *party)
 {
 	return party->address.len && ub_org_is_ours(pass->snapshot->org, party->address) &&

@@ -8,7 +8,6 @@
 
 #include "upbeat/deliver.h"
 #include "upbeat/http.h"
-#include "upbeat/settings.h"
 
 /* An object as it stands on the server. */
 struct standing {

@@ -8,7 +8,6 @@
 #include "pass-private.h"
 
 #include "upbeat/deliver.h"
-#include "upbeat/settings.h"
 
 /* ---- the way ---- */
 

@@ -9,7 +9,6 @@
 
 #include "upbeat/http.h"
 #include "upbeat/ical.h"
-#include "upbeat/settings.h"
 
 /* ---- copies that the store knows ---- */
 

@@ -13,7 +13,6 @@
 
 #include "upbeat/directory.h"
 #include "upbeat/history.h"
-#include "upbeat/settings.h"
 
 /* An account whose meetings a change may concern, and the next one before the change. */
 struct watch {

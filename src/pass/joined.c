@@ -7,8 +7,6 @@
  */
 #include "pass-private.h"
 
-#include "upbeat/settings.h"
-
 static bool has_items(const struct ub_store_items *items, struct ub_text owner)
 {
 	for (size_t i = 0; i < items->n; i++)

@@ -8,7 +8,6 @@
 #include "pass-private.h"
 
 #include "upbeat/http.h"
-#include "upbeat/settings.h"
 
 /* Whether the text is that item, called off by somebody else. */
 static bool is_leftover(struct ub_pass *pass, const struct ub_store_item *item, struct ub_text text)

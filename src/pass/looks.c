@@ -6,7 +6,6 @@
  */
 #include "pass-private.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 
 struct ub_looks {

@@ -7,7 +7,6 @@
 #include "pass-private.h"
 
 #include "upbeat/history.h"
-#include "upbeat/settings.h"
 
 static bool is_same(const struct ub_store_outcome *a, const struct ub_store_outcome *b)
 {

@@ -9,15 +9,6 @@
 #include "upbeat/http.h"
 #include "upbeat/settings.h"
 
-bool pass_claim(struct ub_pass *pass, struct ub_text meeting_uid)
-{
-	enum ub_store_result result =
-	    ub_store_claim(pass->queue, pass->job, pass->now * 1000, ub_organization, meeting_uid);
-	if (result == UB_STORE_BUSY)
-		pass->again = pass->clock() + UB_RETRY_MS;
-	return result == UB_STORE_OK;
-}
-
 static bool claim(struct ub_pass *pass, struct ub_text meeting_uid, struct ub_text *why)
 {
 	*why = UB_TEXT("the meeting is being worked on");

@@ -33,6 +33,15 @@ void pass_complain(struct ub_pass *pass)
 	    pass->log, pass->store_pace, UB_LOG_ERROR, "the store: %s", ub_store_problem(pass->store));
 }
 
+bool pass_claim(struct ub_pass *pass, struct ub_text meeting_uid)
+{
+	enum ub_store_result result =
+	    ub_store_claim(pass->queue, pass->job, pass->now * 1000, ub_organization, meeting_uid);
+	if (result == UB_STORE_BUSY)
+		pass->again = pass->clock() + UB_RETRY_MS;
+	return result == UB_STORE_OK;
+}
+
 void pass_keep(struct ub_pass *pass)
 {
 	if (ub_store_keep(pass->store) != UB_STORE_OK)

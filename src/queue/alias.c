@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "upbeat/http.h"
-#include "upbeat/settings.h"
 
 /* An alias holds for the user alone whom the server has told it: nobody can lead another user's keys
  * astray. */

@@ -2,7 +2,6 @@
 #include "amender.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "queue-private.h"

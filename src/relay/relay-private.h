@@ -335,7 +335,9 @@ const char *relay_peer_shed(const struct conn *conn);
 const char *relay_peer_show(const struct conn *conn, char out[UB_NET_SHOWN]);
 enum step relay_peer_read_proxy(struct conn *conn);
 
-/* The phases of other files. relay_request_begin is called when a head is complete, in loop->head. */
+/* ---- the phases of a request: request.c, exchange.c ---- */
+
+/* Called when a head is complete, in loop->head. */
 enum step relay_request_begin(struct conn *conn);
 enum step relay_request_hold(struct conn *conn);
 enum step relay_exchange_admit(struct conn *conn);
@@ -351,14 +353,16 @@ struct exchange *relay_exchange_of(struct conn *conn);
 void relay_exchange_end(struct conn *conn);
 /* The same; what has come of the next request begins another exchange. */
 void relay_exchange_next(struct conn *conn);
+
+/* ---- what the relay says itself: refuse.c ---- */
+
 /* The relay answers with this status; `why` completes the sentence that explains it, or is NULL. Where the
  * head is not complete yet, the connection ends. */
 enum step relay_refuse(struct conn *conn, int status, const char *why);
 /* The relay sends the client to another path of the same host, to which a slash is added. */
 enum step relay_redirect(struct conn *conn, struct ub_text path);
 enum step relay_refuse_send(struct conn *conn);
-
-/* The same if nothing of an answer has gone to the client yet. Else the connection is cut off. */
+/* As relay_refuse(), if nothing of an answer has gone to the client yet. Else the connection is cut off. */
 enum step relay_give_up(struct conn *conn, int status, const char *why);
 /* The answer breaks off, which the client will see. */
 void relay_cut_off(struct conn *conn, const char *why);
@@ -434,6 +438,8 @@ bool relay_poll_take(struct shared *shared, const struct poll *poll);
 void relay_principal_note(struct conn *conn, const struct ub_http_head *head);
 void relay_principal_answered(struct conn *conn, int status);
 void relay_principal_forget(struct exchange *exchange);
+/* The engine has told in which buckets keys wait; empty: no key waits. Called by the main thread. */
+void relay_principals_wait(struct shared *shared, struct ub_text buckets);
 
 /* ---- connections that go on when others have had their turn: later.c ---- */
 
@@ -492,9 +498,6 @@ struct shared {
 	unsigned range;
 };
 
-/* The engine has told in which buckets keys wait; empty: no key waits. Called by the main thread. */
-void relay_principals_wait(struct shared *shared, struct ub_text buckets);
-
 struct listener {
 	struct link link;
 	const struct ub_relay_listen *place;
@@ -513,8 +516,8 @@ struct loop {
 	int64_t tell_at;           /* when, at the latest; 0: at the end of the turn */
 	size_t ahead;              /* bytes of writes that went ahead since the engine last had all */
 	bool accepting, draining;
-	bool
-	    replaced; /* by a successor, whose engine is to know of the writes that no engine has confirmed */
+	/* by a successor, whose engine is to know of the writes that no engine has confirmed */
+	bool replaced;
 	int64_t now, drain_until, accept_at;
 	struct ub_relay_limits limits;
 	struct timers timers;
@@ -544,10 +547,12 @@ struct loop *relay_loop_new(struct shared *shared, unsigned index, const int *li
 void relay_loop_free(struct loop **loop);
 UB_MUST_USE bool relay_loop_start(struct loop *loop);
 
-/* Called by any thread: notes.c. */
+/* ---- what other threads tell a loop: notes.c ---- */
+
+/* Any thread. */
 void relay_loop_tell(struct loop *loop, const struct note *note);
 
-/* ---- the process ---- */
+/* ---- the places that clients come to: listen.c ---- */
 
 /* Binds a socket for each of `n` threads, and sets fds[0], fds[UB_LISTENS_MAX] and so on. False: *why, in the
  * arena. */

@@ -2,7 +2,6 @@
 #include "tls-private.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <openssl/err.h>
 #include <stdlib.h>
 #include <string.h>

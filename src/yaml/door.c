@@ -2,7 +2,6 @@
 #include "yaml-private.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <yaml.h>
 
 /* The place of one character. libyaml counts in characters, the rest of the program in bytes. */
