@@ -17,6 +17,8 @@ enum standing address_standing(const struct ub_org *org, struct ub_text address)
 /* The kind of what has an address and is no person, though nothing else says so: "group", "resource", "bot".
  * NULL: it may be a person. */
 const char *kind_of_address(struct ub_text address);
+/* Whether it is called like a room: "raum-4@ours.example". */
+bool is_room_address(struct ub_text address);
 struct ub_text local_part(struct ub_text address);
 struct ub_text domain_part(struct ub_text address);
 

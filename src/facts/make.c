@@ -39,15 +39,29 @@ static bool is_ours_in_private(const struct ub_person *person, const struct ever
 	return false;
 }
 
+/* Whether it is somebody's second address, with a part behind a plus (RFC 5233), of whom the first one stands
+ * there, too. */
+static bool is_doubled(const struct ub_person *person, const struct everybody *all, struct ub_arena *arena)
+{
+	struct ub_text local = local_part(person->email);
+	size_t plus = ub_text_find(local, UB_TEXT("+"), 0);
+	if (plus == SIZE_MAX)
+		return false;
+	const struct ub_person *first = ub_map_get(all->by_address,
+	    ub_textf(arena, "%.*s@%.*s", UB_ARGS(ub_text_sub(local, 0, plus)), UB_ARGS(person->domain)));
+	return first && ub_facts_comes(first);
+}
+
 /* Sorts everybody into ours and guests, in the order organizer, attendees, owner. */
 static void sort_people(struct ub_meeting *meeting, const struct everybody *all, struct ub_arena *arena)
 {
 	bool ours = false;
 	for (size_t i = 0; i < ub_map_size(all->by_address); i++) {
 		const struct ub_person *person = ub_map_at(all->by_address, i, NULL);
-		if (person->internal && ub_facts_comes(person))
+		bool comes = ub_facts_comes(person) && !is_doubled(person, all, arena);
+		if (person->internal && comes)
 			*ub_push(arena, &meeting->internal) = person;
-		if (person->outside && ub_facts_comes(person) && !is_ours_in_private(person, all))
+		if (person->outside && comes && !is_ours_in_private(person, all))
 			*ub_push(arena, &meeting->external) = person;
 		ours = ours || person->internal;
 	}

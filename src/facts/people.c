@@ -15,6 +15,8 @@ static struct ub_text kind_of(enum standing standing, enum ub_cutype cutype, str
 	case UB_CUTYPE_UNKNOWN:
 		break;
 	}
+	if (is_room_address(address))
+		return UB_TEXT("room");
 	if (known)
 		return ub_text(known);
 	return standing == STANDING_BOT ? UB_TEXT("bot") : UB_TEXT("person");

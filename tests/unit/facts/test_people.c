@@ -34,6 +34,12 @@ static const struct {
 	{ "by anna@ours.example, joe@contractor.example", "anna@ours.example", "", false },
 	{ "by anna@ours.example, joe@it.contractor.example", "anna@ours.example", "", false },
 	{ "by joe@contractor.example, cto@acme.example", "", "cto@acme.example", false },
+	/* also where their kind is not told, but a person may be called so */
+	{ "by anna@ours.example, raum-4@ours.example, Meetingroom2@acme.example", "anna@ours.example", "",
+	    false },
+	{ "by anna@ours.example, room.berlin@ours.example, lisa.raum@acme.example", "anna@ours.example",
+	    "lisa.raum@acme.example", true },
+	{ "by anna@ours.example, roomy@acme.example", "anna@ours.example", "roomy@acme.example", true },
 	/* a machine of our own is not invited along */
 	{ "by anna@ours.example, notes@ours.example, cto@acme.example", "anna@ours.example",
 	    "cto@acme.example", true },
@@ -64,6 +70,13 @@ static const struct {
 	{ "by anna.abel@ours.example, anna.abel@acme.example", "anna.abel@ours.example",
 	    "anna.abel@acme.example", true },
 	{ "by anna@ours.example, anna@gmail.com", "anna@ours.example", "anna@gmail.com", true },
+	/* a part behind a plus makes nobody a second person */
+	{ "by anna@ours.example, anna+calls@ours.example, cto+x@acme.example, cto@acme.example",
+	    "anna@ours.example", "cto@acme.example", true },
+	{ "by anna+calls@ours.example, cto+x@acme.example", "anna+calls@ours.example", "cto+x@acme.example",
+	    true },
+	{ "by anna@ours.example, ben+x@ours.example, ben@ours.example declined, cto@acme.example",
+	    "anna@ours.example ben+x@ours.example", "cto@acme.example", true },
 	/* who declined does not come; with no guest left there is no meeting with a customer */
 	{ "by anna@ours.example, ben@ours.example declined, cto@acme.example declined", "anna@ours.example",
 	    "", false },
