@@ -56,6 +56,15 @@ def try_check(line):
     has_target("check")
 
 
+def try_one_test(line):
+    """One of those that `make check` runs; what else the line says, tests look for."""
+    test, *more = shlex.split(line)[2:]
+    name = test.removeprefix("TESTS=")
+    assert re.search(rf"\s{re.escape(name)}(\$\(EXEEXT\))?\s", TARGETS), f"make check does not run {name}"
+    for variable in more:
+        tap.contains((TOP / name).read_text(), variable.partition("=")[0], name)
+
+
 def try_targets(line):
     for part in line.split(" && "):
         words = shlex.split(part)
@@ -92,7 +101,8 @@ HOW = (
     (r"src/upbeat ", try_program),
     (r"\./autogen\.sh && make demo$", try_demo),
     (r"\./autogen\.sh && make check$", try_check),
-    (r"make (bench|fuzz|soak|crash|hour|flood|mutate|check-threads|check-valgrind|check-servers|check-litmus|check-deb|deb)$|\./configure .*$", try_targets),
+    (r"make check TESTS=", try_one_test),
+    (r"make [a-z-]+$|\./configure .*$", try_targets),
 )
 
 
@@ -170,6 +180,16 @@ def _():
 
 for each in re.findall(r"^    (\S.*)$", README, re.M):
     tries(each)
+for each in re.findall(r"^\| `((?:make|\./configure) .*?)` \|", README, re.M):
+    tries(each)
+
+
+@tap.case("no target is kept from people")
+def _():
+    ours = "".join(path.read_text() for path in [TOP / "Makefile.am", *sorted(TOP.glob("*/**/Makefile.inc"))])
+    targets = set(re.findall(r"^\.PHONY: ([a-z-]+)$", ours, re.M)) - {"check-apart", "check-build"}  # parts of others
+    missing = [target for target in sorted(targets) if not target.startswith("distclean-") and f"make {target}" not in README]
+    tap.equal(missing, [], "targets that README.md does not tell of")
 
 
 @tap.case("the settings are complete")
