@@ -11,7 +11,7 @@
 struct ub_store;
 
 /* Opens the store of the settings. Another daemon that still has it is waited for. NULL: *why says in the
- * arena why the store cannot be opened. */
+ * arena why the store cannot be opened, and errno is ENOSPC as of ub_store_sqlite_open(). */
 UB_MUST_USE struct ub_store *ub_engine_store_open(
     const struct ub_settings *settings, struct ub_arena *arena, struct ub_text *why);
 

@@ -319,10 +319,9 @@ struct ub_store {
 
 /* A store in memory, which forgets all when it is closed. Never NULL. */
 struct ub_store *ub_store_memory_open(void);
-/*
- * A store in the SQLite file at `path`, which is made if there is none. If another daemon has the file, it is
- * waited for, at most `patience` milliseconds. NULL: *why says in the arena why the file cannot be opened.
- */
+/* A store in the SQLite file at `path`, which is made if there is none. If another daemon has the file, it is
+ * waited for, at most `patience` milliseconds. NULL: *why says in the arena why the file cannot be opened,
+ * and errno is ENOSPC if it is there, and the disk is full. */
 UB_MUST_USE struct ub_store *ub_store_sqlite_open(
     const char *path, int64_t patience, struct ub_arena *arena, struct ub_text *why);
 /* The same file, to be read only, beside a daemon that may have it. Functions that would change the store

@@ -65,15 +65,17 @@ static struct ub_log *open_log(const struct ub_settings *settings, const char *p
 	return ub_log_new(STDERR_FILENO, level, format, process);
 }
 
-/* Whether the engine will be able to open its store. If not, the reason is reported before anything
- * starts. */
+/* Whether the engine will be able to open its store. If not, the reason is reported before anything starts.
+ * A disk that is full may have room again. */
 static bool store_opens(struct ub_cli *cli, const struct ub_settings *settings)
 {
 	struct ub_text why = UB_TEXT_NONE;
 	struct ub_store *store = ub_engine_store_open(settings, cli->arena, &why);
+	bool waits = !store && errno == ENOSPC;
 	if (!store)
-		ub_cli_complain("the store: %.*s", UB_ARGS(why));
-	bool opens = store != NULL;
+		ub_cli_complain("the store: %.*s%s", UB_ARGS(why),
+		    waits ? "; calendars pass, and nothing else is done until there is room" : "");
+	bool opens = store || waits;
 	ub_store_close(&store);
 	return opens;
 }

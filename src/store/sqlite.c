@@ -38,6 +38,8 @@ struct sqlite {
 	bool failed;           /* a statement has failed since sql_enter(): the step is undone */
 	bool fails;            /* as of sql_fails() */
 	bool lost;             /* a transaction was lost since sql_has_lost() */
+	bool there;            /* the file had something in it before it was opened */
+	bool full;             /* the disk was */
 	bool begun;            /* the step has begun the transaction */
 	bool undoes;           /* what the step has done is undone if it fails */
 	bool patient;          /* what the step changes need not be kept soon */
@@ -68,8 +70,10 @@ static bool note(struct sqlite *s, int code)
 {
 	if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE)
 		return true;
-	/* "disk I/O error" alone does not say that the disk is full */
-	int number = code == SQLITE_IOERR ? sqlite3_system_errno(s->db) : 0;
+	/* "disk I/O error" alone does not say that the disk is full. */
+	bool of_system = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
+	int number = of_system ? sqlite3_system_errno(s->db) : 0;
+	s->full |= code == SQLITE_FULL || number == ENOSPC || number == EDQUOT;
 	if (!s->failed)
 		snprintf(problem_of(s), PROBLEM_MAX, "%s%s%s", sqlite3_errmsg(s->db), number ? ": " : "",
 		    number ? strerror(number) : "");
@@ -408,6 +412,7 @@ static bool take_lock(struct sqlite *s, const char *path, int64_t patience)
 		return refuse(s, "%s", strerror(errno));
 	if (!S_ISREG(status.st_mode))
 		return refuse(s, "this is no file");
+	s->there = status.st_size > 0;
 	int64_t until = ub_sys_monotonic_ms() + patience;
 	while (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0) {
 		if (ub_sys_monotonic_ms() >= until)
@@ -539,8 +544,10 @@ static struct ub_store *opened(
 {
 	if (good)
 		return &s->store;
+	bool full = s->there && s->full;
 	*why = ub_textf(arena, "%s: %s", path, problem_of(s));
 	sqlite_close(&s->store);
+	errno = full ? ENOSPC : 0;
 	return NULL;
 }
 

@@ -177,6 +177,50 @@ def _(story):
         tap.eventually(lambda: are_taken(2), "with space again", 20)
 
 
+VERSION_17 = (
+    "DROP TABLE appointment",
+    "CREATE TABLE appointment(organization TEXT, uid TEXT, person TEXT, meeting_uid TEXT NOT NULL, upstream TEXT NOT NULL,"
+    " href TEXT NOT NULL, item INTEGER NOT NULL, beginning INTEGER NOT NULL, ending INTEGER NOT NULL,"
+    " PRIMARY KEY(organization, uid, person)) WITHOUT ROWID",
+    "CREATE INDEX appointment_of ON appointment(organization, person, ending)",
+    "CREATE INDEX appointment_at ON appointment(organization, upstream, href)",
+    "CREATE INDEX appointment_of_item ON appointment(organization, person, ending) WHERE item = 1",
+    "PRAGMA user_version = 17",
+)
+
+
+class Waiting(support.Upbeat):
+    """Listens, and has no engine yet."""
+
+    def has_engine(self):
+        return True
+
+
+@tap.case("a new version that finds no room to bring the store up to date lets calendars pass, says so, and does it with room")
+def _(story):
+    with mounted(story.new_folder(), "-t", "tmpfs", "-o", "size=8m", "tmpfs") as folder:
+        store = f"sqlite:{folder}/upbeat.db"
+        upbeat = story.start(support.Upbeat, story.radicale, f"{support.ORGANIZATION}deletion_grace: 1s\n", store)
+        calendar = calendars.Calendar(upbeat.calendar_of("alice"), "alice")
+        put_meetings(calendar, "before")
+        tap.eventually(lambda: len(calendar.items_of("before")) == ITEMS, "items", SOON)
+        upbeat.stop()
+        run_sql(folder / "upbeat.db", *VERSION_17)
+        fill(folder)
+        upbeat = story.start(Waiting, story.radicale, f"{support.ORGANIZATION}deletion_grace: 1s\n", store)
+        calendar = calendars.Calendar(upbeat.calendar_of("alice"), "alice")
+        put_meetings(calendar, "meanwhile")
+        said = upbeat.said().splitlines()
+        assert any("upbeat.db: " in line and "calendars pass" in line for line in said), said
+        tap.equal(len(calendar.items_of("meanwhile")), 0, "items without an engine")
+        (folder / "filler").unlink()
+        tap.eventually(lambda: len(calendar.items_of("meanwhile")) == ITEMS, "items with room", 40)
+        calendar.delete("before.ics")
+        tap.eventually(lambda: not calendar.items_of("before"), "what the earlier version knew is known", 20)
+        upbeat.stop()
+        upbeat.is_sane()
+
+
 @tap.case("a full disk lets no store be made: one line, no start")
 def _(story):
     with mounted(story.new_folder(), "-t", "tmpfs", "-o", "size=1m", "tmpfs") as folder:

@@ -174,6 +174,15 @@ Test(full, a_key_that_was_hurried_is_due_when_that_was_lost)
 	OK(ub_store_take(store, 0, 1000, arena, &job));
 }
 
+Test(full, a_new_file_is_none_that_waits_for_room)
+{
+	ub_store_close(&store);
+	unlink(path);
+	room = 0;
+	cr_assert_null(store = ub_store_sqlite_open(path, 0, arena, &why));
+	cr_expect_neq(errno, ENOSPC);
+}
+
 /* ---- a file of version 17 ---- */
 
 /* By a connection for which there is room. */
@@ -223,6 +232,7 @@ Test(full, the_file_of_an_earlier_version_stays_as_it_is_until_there_is_room_for
 		if (store)
 			break;
 		refused++;
+		cr_assert_eq(errno, ENOSPC);
 		bool clear = ub_text_find(why, UB_TEXT("full"), 0) != SIZE_MAX ||
 			     ub_text_find(why, UB_TEXT("No space left on device"), 0) != SIZE_MAX;
 		cr_assert(clear, "%.*s", UB_ARGS(why));
