@@ -124,9 +124,6 @@ struct ub_met {
 	struct ub_text guests, ours; /* who comes, as in struct ub_store_meeting */
 };
 
-/* The meeting without its text. */
-struct ub_met ub_met_of(const struct ub_store_meeting *meeting);
-
 struct ub_cadence_input {
 	const struct ub_snapshot *snapshot;
 	const struct ub_account *account; /* NULL: it is about a team */
@@ -247,19 +244,14 @@ struct ub_sought {
 };
 struct ub_sought ub_decide_sought(const struct ub_plan *plan, struct ub_arena *arena);
 
-/* Sets input->reviews to what the store knows of the owner's events of rules for accounts, in the calendar
- * whose path is `collection`, besides those in input->existing. False: the store cannot tell, and
- * ub_store_problem() says why. */
-UB_MUST_USE bool ub_decide_reviews(const struct ub_taken *taken, struct ub_text collection,
-    struct ub_cadence_input *input, struct ub_arena *arena);
-
 /* Sets input->rhythm to what the store knows of it. False: the store cannot tell, and ub_store_problem() says
  * why. */
 UB_MUST_USE bool ub_cadence_recall(
     struct ub_store *store, struct ub_cadence_input *input, struct ub_arena *arena);
 /* Decides about an account with what the store knows: sets what *input says of meetings, of the rhythm, of
- * when people are taken and of other reviews, as ub_decide_reviews(); an empty `collection` stands for all.
- * False: the store cannot tell, and ub_store_problem() says why; *decision is then of no use. */
+ * when people are taken, and of the owner's other events of rules for accounts, in the calendar whose path is
+ * `collection`; empty: in all. False: the store cannot tell, and ub_store_problem() says why; *decision is
+ * then of no use. */
 UB_MUST_USE bool ub_decide_cadence_as_known(const struct ub_taken *taken, struct ub_text collection,
     struct ub_cadence_input *input, struct ub_decision *decision, struct ub_arena *arena);
 

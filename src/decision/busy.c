@@ -4,7 +4,7 @@
  * When the people whom a decision concerns are taken, as the store knows and the server has said; and how
  * many reviews they have. The store knows what passed through Upbeat, at once; the server knows the rest.
  */
-#include "upbeat/decision.h"
+#include "decision-private.h"
 #include "upbeat/store.h"
 
 struct asking {
@@ -185,8 +185,8 @@ static bool is_another_review(const struct ub_cadence_input *input, struct ub_te
 	return true;
 }
 
-bool ub_decide_reviews(const struct ub_taken *taken, struct ub_text collection,
-    struct ub_cadence_input *input, struct ub_arena *arena)
+bool find_reviews(const struct ub_taken *taken, struct ub_text collection, struct ub_cadence_input *input,
+    struct ub_arena *arena)
 {
 	struct ub_interval ahead = { input->now, INT64_MAX / 1000 };
 	struct ub_text owner = ub_text_lower(arena, input->owner);

@@ -26,6 +26,16 @@ void decide_meeting(const struct ub_decide_input *input, const struct ub_event *
 /* What the n meetings with the account come to. */
 struct ub_account_history *history_of(const struct ub_account *account, const struct ub_met *met, size_t n,
     ub_instant now, struct ub_arena *arena);
+/* The meeting without its text. */
+struct ub_met met_of(const struct ub_store_meeting *meeting);
+
+/* ---- busy.c ---- */
+
+/* Sets input->reviews to what the store knows of the owner's events of rules for accounts, in the calendar
+ * whose path is `collection` (empty: in all), besides those in input->existing. False: the store cannot tell,
+ * and ub_store_problem() says why. */
+UB_MUST_USE bool find_reviews(const struct ub_taken *taken, struct ub_text collection,
+    struct ub_cadence_input *input, struct ub_arena *arena);
 
 /* ---- met.c ---- */
 

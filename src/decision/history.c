@@ -115,7 +115,7 @@ struct ub_account_history *history_of(const struct ub_account *account, const st
 	return history;
 }
 
-struct ub_met ub_met_of(const struct ub_store_meeting *meeting)
+struct ub_met met_of(const struct ub_store_meeting *meeting)
 {
 	return (struct ub_met){ .start = meeting->start / 1000,
 		.end = meeting->end / 1000,
@@ -155,7 +155,7 @@ bool ub_decide_history(const struct ub_taken *taken, const struct ub_decision *d
 	UB_VEC(struct ub_met) others = { 0 };
 	for (size_t i = 0; i < meetings->n; i++)
 		if (!ub_text_eq(meetings->items[i].meeting_uid, facts->meeting.event->uid))
-			*ub_push(arena, &others) = ub_met_of(&meetings->items[i]);
+			*ub_push(arena, &others) = met_of(&meetings->items[i]);
 	struct ub_account_history *history =
 	    history_of(facts->account, others.items, others.n, input->now, arena);
 	ub_instant start = facts->meeting.start;

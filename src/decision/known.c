@@ -4,7 +4,7 @@
  * The decision about an account or a team, with what the store knows: the meetings with it, its rhythm, when
  * people are taken, and how many reviews they have.
  */
-#include "upbeat/decision.h"
+#include "decision-private.h"
 #include "upbeat/history.h"
 
 /* False: the store cannot tell. */
@@ -27,7 +27,7 @@ static bool find_met(struct ub_store *store, struct ub_cadence_input *input, str
 		    UB_STORE_OK)
 			return false;
 		struct ub_met *one = ub_push(arena, &met);
-		*one = ub_met_of(meeting);
+		*one = met_of(meeting);
 		if (seens.n) {
 			one->text = seens.items[0].text;
 			ub_map_put(told, meeting->meeting_uid, one);
@@ -56,7 +56,7 @@ bool ub_decide_cadence_as_known(const struct ub_taken *taken, struct ub_text col
 		.n_existing = input->n_existing,
 		.now = input->now };
 	if (!find_met(taken->store, input, arena) || !ub_cadence_recall(taken->store, input, arena) ||
-	    !ub_decide_reviews(taken, collection, input, arena))
+	    !find_reviews(taken, collection, input, arena))
 		return false;
 	ub_decide_cadence(input, decision, arena);
 	if (!ub_decide_busy(taken, decision, &people, arena))

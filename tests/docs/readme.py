@@ -62,7 +62,7 @@ def try_one_test(line):
     name = test.removeprefix("TESTS=")
     assert re.search(rf"\s{re.escape(name)}(\$\(EXEEXT\))?\s", TARGETS), f"make check does not run {name}"
     for variable in more:
-        tap.contains((TOP / name).read_text(), variable.partition("=")[0], name)
+        tap.contains((TOP / name).read_text(), f'"{variable.partition("=")[0]}"', name)
 
 
 def try_targets(line):
