@@ -25,10 +25,36 @@ static bool takes_place(const struct series *series, size_t i)
 	return is_ahead(series, i) && series->instances.items[i]->status != UB_STATUS_CANCELLED;
 }
 
+/* Whether guests come to the instance, and the event does not call it off. */
+static bool has_guests(const struct series *series, size_t i)
+{
+	const struct ub_event *event = series->instances.items[i];
+	const struct ub_org *org = series->input->snapshot->org;
+	return !ub_facts_not_eligible(event, org, start_of(series, i) - 1) &&
+	       ub_facts_guests(event, org, series->arena).n;
+}
+
+/* The first instance to which guests come is the first one for the rules, whatever ours did before. */
+static const struct ub_event *with_first(struct series *series, size_t i)
+{
+	const struct ub_event *event = series->instances.items[i];
+	size_t before = i;
+	if (i == 0 || event->first_instance || !has_guests(series, i))
+		return event;
+	while (before > 0 && !has_guests(series, before - 1))
+		before--;
+	if (before > 0)
+		return event;
+	struct ub_event *first = UB_NEW(series->arena, struct ub_event);
+	*first = *event;
+	first->first_instance = true;
+	return first;
+}
+
 const struct ub_facts *facts_of(struct series *series, size_t i)
 {
 	if (!series->facts[i])
-		series->facts[i] = find_facts(series->input, series->instances.items[i], series->arena);
+		series->facts[i] = find_facts(series->input, with_first(series, i), series->arena);
 	return series->facts[i];
 }
 

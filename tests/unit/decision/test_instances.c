@@ -210,6 +210,12 @@ Test(instances, are_known_to_rules)
 	static const char alone[] = "DTSTART:20261112T140000Z\nDURATION:PT1H\n";
 	static const char moved[] = INSTANCE("20261119T140000Z", "20261120T140000Z", "");
 	static const char off[] = INSTANCE("20261112T140000Z", "20261112T140000Z", "STATUS:CANCELLED\n");
+	static const char by_title[] =
+	    INSTANCE("20261112T140000Z", "20261112T140000Z", "SUMMARY:Canceled: Roadmap\n");
+	static const char ours_alone[] =
+	    "BEGIN:VEVENT\nUID:u\nDTSTAMP:20260101T000000Z\nRECURRENCE-ID:20261112T140000Z\n"
+	    "DTSTART:20261112T140000Z\nDURATION:PT1H\nORGANIZER:mailto:anna@ours.example\n"
+	    "END:VEVENT\n";
 	static const struct {
 		const char *lines, *more, *id, *days;
 	} cases[] = {
@@ -222,6 +228,10 @@ Test(instances, are_known_to_rules)
 		/* One that was called off is not the first. */
 		{ ends, off, "first/it", "19" },
 		{ ends, off, "none-before/it", "19" },
+		{ ends, by_title, "first/it", "19" },
+		/* The first one to which guests come counts, too. */
+		{ ends, ours_alone, "first/it", "12 19" },
+		{ ends, ours_alone, "a-week-on/it", "19 26 3" },
 		{ alone, "", "series/it", "" },
 		{ alone, "", "single/it", "12" },
 		{ alone, "", "first/it", "12" },
