@@ -16,6 +16,8 @@ json_t *ub_json_must(json_t *json);
 /* A string. Bytes that are no UTF-8, which only other people's texts have, are shown as such. An empty text
  * may point nowhere. */
 json_t *ub_json_text(struct ub_text value);
+json_t *ub_json_number(int64_t value);
+json_t *ub_json_flag(bool value);
 /* `value` (seconds since 1970) as a string with its offset in `zone`. `arena`: for the text meanwhile. */
 json_t *ub_json_instant(struct ub_arena *arena, const struct ub_zone *zone, ub_instant value);
 /* Both take over `value`. */

@@ -44,7 +44,7 @@ static struct ub_text next_request(
 		ub_json_add(list, ub_json_text(href));
 	}
 	ub_json_set(object, "objects", list);
-	ub_json_set(object, "accounts", ub_json_must(json_boolean(accounts)));
+	ub_json_set(object, "accounts", ub_json_flag(accounts));
 	ub_json_print(object, &out);
 	return ub_buf_text(&out);
 }

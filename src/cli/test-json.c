@@ -13,8 +13,8 @@ static void set_place(json_t *object, struct ub_place place)
 	size_t line, column;
 	ub_place_line_column(place, &line, &column);
 	set_text(object, "file", place.source->name);
-	ub_json_set(object, "line", ub_json_must(json_integer((json_int_t)line)));
-	ub_json_set(object, "column", ub_json_must(json_integer((json_int_t)column)));
+	ub_json_set(object, "line", ub_json_number(line));
+	ub_json_set(object, "column", ub_json_number(column));
 }
 
 static json_t *failure_object(const struct ub_test_failure *failure)
@@ -23,7 +23,7 @@ static json_t *failure_object(const struct ub_test_failure *failure)
 	json_t *differences = ub_json_must(json_array());
 	set_place(object, failure->place);
 	if (failure->step)
-		ub_json_set(object, "step", ub_json_must(json_integer((json_int_t)failure->step)));
+		ub_json_set(object, "step", ub_json_number(failure->step));
 	set_text(object, "at", failure->at);
 	set_text(object, "item", failure->item);
 	set_text(object, "text", failure->text);
@@ -48,7 +48,7 @@ static json_t *results_array(const struct ub_test_report *report)
 		json_t *failures = ub_json_must(json_array());
 		set_text(object, "name", result->name);
 		set_place(object, result->place);
-		ub_json_set(object, "passed", ub_json_must(json_boolean(result->failures.n == 0)));
+		ub_json_set(object, "passed", ub_json_flag(result->failures.n == 0));
 		for (size_t f = 0; f < result->failures.n; f++)
 			ub_json_add(failures, failure_object(&result->failures.items[f]));
 		ub_json_set(object, "failures", failures);
@@ -73,8 +73,8 @@ static json_t *unused_array(const struct ub_test_report *report)
 void ub_cli_test_json(const struct ub_test_report *report, struct ub_buf *out)
 {
 	json_t *object = ub_json_must(json_object());
-	ub_json_set(object, "passed", ub_json_must(json_integer((json_int_t)report->passed)));
-	ub_json_set(object, "failed", ub_json_must(json_integer((json_int_t)report->failed)));
+	ub_json_set(object, "passed", ub_json_number(report->passed));
+	ub_json_set(object, "failed", ub_json_number(report->failed));
 	ub_json_set(object, "tests", results_array(report));
 	ub_json_set(object, "unused", unused_array(report));
 	ub_json_print(object, out);

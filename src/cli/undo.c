@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli-private.h"
 
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include <jansson.h>
-
-#include "upbeat/dav.h"
 #include "upbeat/commands.h"
+#include "upbeat/dav.h"
 #include "upbeat/engine.h"
+#include "upbeat/json.h"
 #include "upbeat/settings.h"
 #include "upbeat/store.h"
 
@@ -49,19 +46,12 @@ static struct ub_text item_json(struct ub_arena *arena, const struct ub_store_it
 		{ "uid", item->uid },
 		{ "href", item->href },
 	};
-	json_t *object = json_object();
+	json_t *object = ub_json_must(json_object());
 	for (size_t i = 0; i < UB_COUNT(members); i++)
-		json_object_set_new(object, members[i].name,
-		    json_stringn(members[i].value.len ? members[i].value.ptr : "", members[i].value.len));
-	json_object_set_new(object, "generation", json_integer((json_int_t)item->generation));
-	json_object_set_new(object, "state", json_integer(item->state));
-	char *dump = json_dumps(object, JSON_COMPACT);
-	if (!dump)
-		abort();
-	struct ub_text text = ub_text_copy(arena, ub_text(dump));
-	free(dump);
-	json_decref(object);
-	return text;
+		ub_json_set(object, members[i].name, ub_json_text(members[i].value));
+	ub_json_set(object, "generation", ub_json_number(item->generation));
+	ub_json_set(object, "state", ub_json_number(item->state));
+	return ub_json_line(object, arena);
 }
 
 /* After one failure the daemon is asked no more: each further item would wait in vain. */

@@ -70,14 +70,14 @@ static json_t *source_object(const struct ub_telling *telling, const struct ub_s
 	const struct ub_zone *zone = telling->snapshot->org->standard.zone;
 	json_t *object = ub_json_must(json_object());
 	ub_json_set(object, "source", ub_json_text(report->source));
-	ub_json_set(object, "accounts", ub_json_must(json_integer((json_int_t)report->accounts)));
+	ub_json_set(object, "accounts", ub_json_number(report->accounts));
 	if (report->people > 0)
-		ub_json_set(object, "people", ub_json_must(json_integer((json_int_t)report->people)));
+		ub_json_set(object, "people", ub_json_number(report->people));
 	if (report->as_of != UB_INSTANT_NONE)
 		ub_json_set(object, "as_of", ub_json_instant(arena, zone, report->as_of));
-	ub_json_set(object, "kept", ub_json_must(json_boolean(report->kept)));
-	ub_json_set(object, "stale", ub_json_must(json_boolean(report->stale)));
-	ub_json_set(object, "failed", ub_json_must(json_boolean(report->failed)));
+	ub_json_set(object, "kept", ub_json_flag(report->kept));
+	ub_json_set(object, "stale", ub_json_flag(report->stale));
+	ub_json_set(object, "failed", ub_json_flag(report->failed));
 	if (report->failed) {
 		ub_json_set(object, "failed_since", ub_json_instant(arena, zone, report->failed_since));
 		ub_json_set(object, "why", ub_json_text(report->problem));
@@ -107,7 +107,7 @@ static bool tell(const struct ub_telling *telling, bool done)
 		well &= !reports[i].failed;
 	if (telling->json) {
 		json_t *object = ub_json_must(json_object());
-		ub_json_set(object, "done", ub_json_must(json_boolean(done)));
+		ub_json_set(object, "done", ub_json_flag(done));
 		ub_json_set(object, "accounts", control_accounts(telling));
 		ub_json_print(object, telling->out);
 		return well;

@@ -51,7 +51,7 @@ json_t *explain_busy_array(
 		bool known = was_asked(person) && person->state == UB_FREEBUSY_KNOWN;
 		json_t *object = ub_json_must(json_object());
 		ub_json_set(object, "address", ub_json_text(person->address));
-		ub_json_set(object, "known", ub_json_must(json_boolean(known)));
+		ub_json_set(object, "known", ub_json_flag(known));
 		ub_json_set(object, known ? "by" : "why", ub_json_text(person->words));
 		if (was_asked(person))
 			ub_json_set(object, "asked", ub_json_instant(arena, zone, person->asked));

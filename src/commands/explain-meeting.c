@@ -245,7 +245,7 @@ static json_t *copies_array(const struct meeting *meeting)
 		ub_json_set(object, "owner", ub_json_text(seen->owner));
 		ub_json_set(object, "principal", ub_json_text(seen->principal));
 		ub_json_set(object, "seen", instant(meeting, seen->changed));
-		ub_json_set(object, "joined", ub_json_must(json_boolean(has_joined(meeting, seen))));
+		ub_json_set(object, "joined", ub_json_flag(has_joined(meeting, seen)));
 		ub_json_add(array, object);
 	}
 	return array;
@@ -283,11 +283,10 @@ static int tell_json(const struct meeting *meeting, const struct ub_decision *de
 {
 	json_t *object = decision ? ub_explain_object(decision, meeting->arena) : ub_json_must(json_object());
 	ub_json_set(object, "uid", ub_json_text(meeting->uid));
-	ub_json_set(object, "seen", ub_json_must(json_boolean(decision != NULL)));
+	ub_json_set(object, "seen", ub_json_flag(decision != NULL));
 	ub_json_set(object, "store", store_object(meeting));
 	ub_json_set(object, "busy", explain_busy_array(&meeting->busy, meeting->zone, meeting->arena));
-	ub_json_set(
-	    object, "rules_in_force", ub_json_must(json_boolean(!meeting->telling->snapshot->without_rules)));
+	ub_json_set(object, "rules_in_force", ub_json_flag(!meeting->telling->snapshot->without_rules));
 	ub_json_print(object, meeting->telling->out);
 	return decision ? 0 : 1;
 }

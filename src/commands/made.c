@@ -90,7 +90,7 @@ static json_t *object_of(const struct ub_store_item *item)
 	if (instance.len)
 		ub_json_set(object, "instance", ub_json_text(instance));
 	if (item->state == UB_ITEM_EXISTS)
-		ub_json_set(object, "marked", ub_json_must(json_boolean(!made_is_users_own(item))));
+		ub_json_set(object, "marked", ub_json_flag(!made_is_users_own(item)));
 	return object;
 }
 

@@ -67,11 +67,6 @@ void control_print_mail(const struct ub_telling *telling, const char *label)
 
 /* ---- for programs ---- */
 
-static void set_number(json_t *object, const char *name, uint64_t value)
-{
-	ub_json_set(object, name, ub_json_must(json_integer((json_int_t)value)));
-}
-
 json_t *control_mail(const struct ub_telling *telling)
 {
 	if (!is_there(telling))
@@ -80,11 +75,11 @@ json_t *control_mail(const struct ub_telling *telling)
 	json_t *object = ub_json_must(json_object());
 	ub_json_set(object, "server", ub_json_text(server_of(telling)));
 	ub_json_set(object, "from", ub_json_text(telling->snapshot->settings->mail.from));
-	set_number(object, "sent", report.sent);
-	set_number(object, "waiting", report.counts.of[UB_MAIL_WAITING]);
-	set_number(object, "refused", report.counts.of[UB_MAIL_REFUSED]);
-	set_number(object, "expired", report.counts.of[UB_MAIL_EXPIRED]);
-	ub_json_set(object, "failed", ub_json_must(json_boolean(report.failed)));
+	ub_json_set(object, "sent", ub_json_number(report.sent));
+	ub_json_set(object, "waiting", ub_json_number(report.counts.of[UB_MAIL_WAITING]));
+	ub_json_set(object, "refused", ub_json_number(report.counts.of[UB_MAIL_REFUSED]));
+	ub_json_set(object, "expired", ub_json_number(report.counts.of[UB_MAIL_EXPIRED]));
+	ub_json_set(object, "failed", ub_json_flag(report.failed));
 	if (report.failed)
 		ub_json_set(object, "failed_since",
 		    ub_json_instant(

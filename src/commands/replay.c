@@ -130,24 +130,20 @@ static void summarize(struct replay *whole)
 		ub_buf_printf(out, "%zu cannot be read\n", result->refused);
 }
 
-static json_t *number(size_t n)
-{
-	return ub_json_must(json_integer((json_int_t)n));
-}
-
 static void print_json(struct replay *whole)
 {
 	const struct ub_replay_result *result = &whole->result;
 	json_t *summary = ub_json_must(json_object()), *object = ub_json_must(json_object());
 	for (size_t i = 0; i < UB_COUNT(replay_words); i++)
-		ub_json_set(summary, replay_words[i].code, number(result->counts[replay_words[i].kind]));
-	ub_json_set(summary, "added", number(result->added));
-	ub_json_set(summary, "meetings", number(whole->input->n_meetings));
-	ub_json_set(summary, "meetings_touched", number(result->meetings_touched));
-	ub_json_set(summary, "accounts", number(whole->owned.n));
-	ub_json_set(summary, "accounts_touched", number(result->accounts_touched));
-	ub_json_set(summary, "people_touched", number(result->people_touched));
-	ub_json_set(summary, "refused", number(result->refused));
+		ub_json_set(
+		    summary, replay_words[i].code, ub_json_number(result->counts[replay_words[i].kind]));
+	ub_json_set(summary, "added", ub_json_number(result->added));
+	ub_json_set(summary, "meetings", ub_json_number(whole->input->n_meetings));
+	ub_json_set(summary, "meetings_touched", ub_json_number(result->meetings_touched));
+	ub_json_set(summary, "accounts", ub_json_number(whole->owned.n));
+	ub_json_set(summary, "accounts_touched", ub_json_number(result->accounts_touched));
+	ub_json_set(summary, "people_touched", ub_json_number(result->people_touched));
+	ub_json_set(summary, "refused", ub_json_number(result->refused));
 	ub_json_set(object, "summary", summary);
 	ub_json_set(object, "meetings", whole->list);
 	ub_json_set(object, "accounts", whole->accounts);

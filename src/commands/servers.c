@@ -50,7 +50,7 @@ json_t *control_servers(const struct ub_telling *telling)
 		struct ub_text why = why_not(telling, i);
 		json_t *object = ub_json_must(json_object());
 		ub_json_set(object, "url", ub_json_text(upstream->servers[i].base));
-		ub_json_set(object, "answers", ub_json_must(json_boolean(why.len == 0)));
+		ub_json_set(object, "answers", ub_json_flag(why.len == 0));
 		ub_json_set(object, "why", ub_json_text(why));
 		ub_json_add(array, object);
 	}
@@ -81,11 +81,6 @@ void control_print_requests(const struct ub_telling *telling, const char *label)
 	}
 }
 
-static json_t *number(uint64_t value)
-{
-	return ub_json_must(json_integer((json_int_t)value));
-}
-
 json_t *control_requests(const struct ub_telling *telling)
 {
 	const struct ub_settings_upstream *upstream;
@@ -94,8 +89,8 @@ json_t *control_requests(const struct ub_telling *telling)
 		struct ub_wire_crowd crowd = ub_queue_crowd(telling->daemon->queue, i);
 		json_t *object = ub_json_must(json_object());
 		ub_json_set(object, "upstream", ub_json_text(upstream->base));
-		ub_json_set(object, "waiting", number(crowd.waiting));
-		ub_json_set(object, "refused", number(crowd.refused));
+		ub_json_set(object, "waiting", ub_json_number(crowd.waiting));
+		ub_json_set(object, "refused", ub_json_number(crowd.refused));
 		ub_json_add(array, object);
 	}
 	return array;

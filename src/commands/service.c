@@ -84,7 +84,7 @@ static json_t *polls(const struct ub_telling *telling)
 		ub_json_set(one, "why", ub_json_text(polled.failing.items[i].why));
 		ub_json_add(failing, one);
 	}
-	ub_json_set(object, "calendars", ub_json_must(json_integer((json_int_t)polled.calendars)));
+	ub_json_set(object, "calendars", ub_json_number(polled.calendars));
 	ub_json_set(object, "failing", failing);
 	return object;
 }

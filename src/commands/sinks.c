@@ -68,22 +68,17 @@ void control_print_sinks(const struct ub_telling *telling, const char *label)
 
 /* ---- for programs ---- */
 
-static void set_number(json_t *object, const char *name, uint64_t value)
-{
-	ub_json_set(object, name, ub_json_must(json_integer((json_int_t)value)));
-}
-
 static json_t *sink_object(const struct ub_telling *telling, const struct ub_sink_report *report)
 {
 	const struct ub_zone *zone = telling->snapshot->org->standard.zone;
 	json_t *object = ub_json_must(json_object());
 	ub_json_set(object, "name", ub_json_text(report->name));
 	ub_json_set(object, "sink", ub_json_text(report->sink));
-	set_number(object, "delivered", report->counts.delivered);
-	set_number(object, "waiting", report->counts.waiting);
-	set_number(object, "refused", report->counts.refused);
-	set_number(object, "dropped", report->counts.dropped);
-	ub_json_set(object, "failed", ub_json_must(json_boolean(report->failed)));
+	ub_json_set(object, "delivered", ub_json_number(report->counts.delivered));
+	ub_json_set(object, "waiting", ub_json_number(report->counts.waiting));
+	ub_json_set(object, "refused", ub_json_number(report->counts.refused));
+	ub_json_set(object, "dropped", ub_json_number(report->counts.dropped));
+	ub_json_set(object, "failed", ub_json_flag(report->failed));
 	if (report->failed)
 		ub_json_set(
 		    object, "failed_since", ub_json_instant(telling->out->arena, zone, report->failed_since));

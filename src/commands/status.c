@@ -338,11 +338,6 @@ static void print_status(struct status *status)
 
 /* ---- for programs ---- */
 
-static json_t *number(uint64_t value)
-{
-	return ub_json_must(json_integer((json_int_t)value));
-}
-
 static json_t *instant(const struct status *status, ub_instant value)
 {
 	return ub_json_instant(status->arena, status->zone, value);
@@ -355,8 +350,8 @@ static json_t *rules_object(const struct status *status)
 	for (size_t i = 0; i < snapshot->n_layers; i++)
 		ub_json_add(directories, ub_json_text(snapshot->layers[i].directory));
 	ub_json_set(object, "directories", directories);
-	ub_json_set(object, "count", number(ub_rules_number(snapshot->rules)));
-	ub_json_set(object, "in_force", ub_json_must(json_boolean(!snapshot->without_rules)));
+	ub_json_set(object, "count", ub_json_number(ub_rules_number(snapshot->rules)));
+	ub_json_set(object, "in_force", ub_json_flag(!snapshot->without_rules));
 	ub_json_set(object, "read", instant(status, snapshot->loaded));
 	return object;
 }
@@ -373,7 +368,7 @@ static void copy_reload(void *context, const struct ub_reload *reload)
 		return;
 	copy->object = ub_json_must(json_deep_copy(reload->findings));
 	ub_json_set(copy->object, "when", instant(copy->status, reload->when));
-	ub_json_set(copy->object, "done", ub_json_must(json_boolean(!reload->failed)));
+	ub_json_set(copy->object, "done", ub_json_flag(!reload->failed));
 }
 
 static json_t *reload_object(const struct status *status)
@@ -390,7 +385,7 @@ static json_t *store_object(const struct ub_telling *telling)
 	ub_json_set(object, "kind", ub_json_must(json_string(store_kind(settings))));
 	if (settings->store == UB_STORE_SQLITE)
 		ub_json_set(object, "path", ub_json_text(settings->store_path));
-	ub_json_set(object, "lost", ub_json_must(json_boolean(ub_store_is_lost(telling->daemon->store))));
+	ub_json_set(object, "lost", ub_json_flag(ub_store_is_lost(telling->daemon->store)));
 	return object;
 }
 
@@ -398,9 +393,10 @@ static json_t *counts_object(const struct status *status)
 {
 	json_t *object = ub_json_must(json_object());
 	for (size_t i = 0; i < UB_COUNT(status->counts); i++)
-		ub_json_set(object, ub_job_state_word((enum ub_job_state)i), number(status->counts[i]));
-	ub_json_set(object, "in_memory_only", number(status->sheltered));
-	ub_json_set(object, "strangers", number(status->strangers));
+		ub_json_set(
+		    object, ub_job_state_word((enum ub_job_state)i), ub_json_number(status->counts[i]));
+	ub_json_set(object, "in_memory_only", ub_json_number(status->sheltered));
+	ub_json_set(object, "strangers", ub_json_number(status->strangers));
 	return object;
 }
 
@@ -411,7 +407,7 @@ static json_t *waiting_array(const struct status *status)
 		const struct group *group = ub_map_at(status->groups, i, NULL);
 		json_t *object = ub_json_must(json_object());
 		ub_json_set(object, "principal", ub_json_text(group->principal));
-		ub_json_set(object, "keys", number(group->n));
+		ub_json_set(object, "keys", ub_json_number(group->n));
 		ub_json_set(object, "since", instant(status, group->since / 1000));
 		ub_json_set(object, "why", ub_json_text(group->why));
 		ub_json_add(array, object);
@@ -427,7 +423,7 @@ static json_t *orders_array(const struct status *status)
 		const size_t *left = ub_map_at(status->orders, i, &words);
 		json_t *object = ub_json_must(json_object());
 		ub_json_set(object, "order", ub_json_text(words));
-		ub_json_set(object, "users_left", number(*left));
+		ub_json_set(object, "users_left", ub_json_number(*left));
 		ub_json_add(array, object);
 	}
 	return array;
@@ -443,9 +439,9 @@ static json_t *key_object(const struct status *status, const struct ub_known_job
 	ub_json_set(object, "since", instant(status, job->put / 1000));
 	if (job->due != INT64_MAX)
 		ub_json_set(object, "due", instant(status, job->due / 1000));
-	ub_json_set(object, "attempts", number(job->attempts));
+	ub_json_set(object, "attempts", ub_json_number(job->attempts));
 	ub_json_set(object, "why", ub_json_text(job->reason));
-	ub_json_set(object, "in_memory_only", ub_json_must(json_boolean(known->sheltered)));
+	ub_json_set(object, "in_memory_only", ub_json_flag(known->sheltered));
 	return object;
 }
 
@@ -468,7 +464,7 @@ static json_t *owners_array(const struct status *status)
 		json_t *object = ub_json_must(json_object());
 		ub_json_set(object, "finding", ub_json_must(json_string(words[finding->kind])));
 		ub_json_set(object, "owner", ub_json_text(finding->owner));
-		ub_json_set(object, "accounts", number(finding->accounts));
+		ub_json_set(object, "accounts", ub_json_number(finding->accounts));
 		ub_json_set(object, "text", ub_json_text(finding->text));
 		ub_json_add(array, object);
 	}
@@ -505,12 +501,12 @@ static json_t *status_object(const struct status *status)
 	struct ub_queue_relay relay = ub_queue_relay(telling->daemon->queue);
 	json_t *object = ub_json_must(json_object());
 	ub_json_set(object, "version", ub_json_must(json_string(PACKAGE_VERSION)));
-	ub_json_set(object, "relay_pid", number((uint64_t)getppid()));
+	ub_json_set(object, "relay_pid", ub_json_number(getppid()));
 	if (relay.started != 0)
 		ub_json_set(object, "relay_since", instant(status, relay.started));
-	ub_json_set(object, "engine_pid", number((uint64_t)getpid()));
+	ub_json_set(object, "engine_pid", ub_json_number(getpid()));
 	ub_json_set(object, "engine_since", instant(status, telling->daemon->started));
-	ub_json_set(object, "engine_restarts", number(relay.predecessors));
+	ub_json_set(object, "engine_restarts", ub_json_number(relay.predecessors));
 	ub_json_set(object, "settings", ub_json_text(ub_text(telling->daemon->settings_path)));
 	ub_json_set(object, "rules", rules_object(status));
 	ub_json_set(object, "reload", reload_object(status));

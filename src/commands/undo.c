@@ -266,7 +266,7 @@ static void summarize_json(struct undo *undo)
 	};
 	json_t *object = ub_json_must(json_object());
 	for (size_t i = 0; i < UB_COUNT(counts); i++)
-		ub_json_set(object, counts[i].name, ub_json_must(json_integer((json_int_t)counts[i].n)));
+		ub_json_set(object, counts[i].name, ub_json_number(counts[i].n));
 	ub_json_set(object, "objects", undo->list);
 	ub_json_print(object, undo->out);
 }

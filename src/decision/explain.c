@@ -20,7 +20,7 @@ static json_t *fact_value(const struct ub_fact *fact)
 {
 	switch (fact->kind) {
 	case UB_FACT_FLAG:
-		return ub_json_must(json_boolean(fact->flag));
+		return ub_json_flag(fact->flag);
 	case UB_FACT_LIST:
 		return texts(fact->list);
 	default:
@@ -98,7 +98,7 @@ static json_t *reminders(const struct ub_item *item)
 {
 	json_t *array = ub_json_must(json_array());
 	for (size_t i = 0; i < item->n_reminders; i++)
-		ub_json_add(array, ub_json_must(json_integer(item->reminders[i])));
+		ub_json_add(array, ub_json_number(item->reminders[i]));
 	return array;
 }
 
@@ -113,13 +113,13 @@ static json_t *item_object(const struct ub_item *item, struct ub_arena *arena)
 	} else {
 		ub_json_set(object, "start", ub_json_instant(arena, item->zone, item->start));
 		ub_json_set(object, "end", ub_json_instant(arena, item->zone, item->end));
-		ub_json_set(object, "all_day", ub_json_must(json_boolean(item->all_day)));
-		ub_json_set(object, "busy", ub_json_must(json_boolean(item->busy)));
+		ub_json_set(object, "all_day", ub_json_flag(item->all_day));
+		ub_json_set(object, "busy", ub_json_flag(item->busy));
 	}
 	ub_json_set(object, "class", ub_json_must(json_string(ub_class_word(item->class))));
 	ub_json_set(object, "considered", considered(&item->considered, arena));
 	ub_json_set(object, "attendees", attendees(item));
-	ub_json_set(object, "late", ub_json_must(json_boolean(item->late)));
+	ub_json_set(object, "late", ub_json_flag(item->late));
 	ub_json_set(object, "reminders", reminders(item));
 	ub_json_set(object, "categories", texts(item->categories));
 	ub_json_set(object, "description", ub_json_text(item->description));
@@ -148,7 +148,7 @@ json_t *ub_explain_amendments(const struct ub_amendments *amendments)
 		ub_json_set(object, "id", ub_json_text(amendment->id));
 		ub_json_set(object, "kind", ub_json_must(json_string(kinds[amendment->kind])));
 		if (amendment->kind == UB_AMEND_REMINDER)
-			ub_json_set(object, "before", ub_json_must(json_integer(amendment->seconds)));
+			ub_json_set(object, "before", ub_json_number(amendment->seconds));
 		else
 			ub_json_set(object, "text", ub_json_text(amendment->text));
 		ub_json_add(array, object);

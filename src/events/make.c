@@ -57,7 +57,7 @@ static void set_form(json_t *object, const struct ub_happening *happening, struc
 	}
 	set_time(object, "start", happening, happening->start, arena);
 	set_time(object, "end", happening, happening->end, arena);
-	ub_json_set(object, "all_day", ub_json_must(json_boolean(happening->all_day)));
+	ub_json_set(object, "all_day", ub_json_flag(happening->all_day));
 }
 
 struct ub_store_event ub_events_make(const struct ub_happening *happening, struct ub_arena *arena)

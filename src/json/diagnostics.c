@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "upbeat/json.h"
 
-static json_t *number(size_t value)
-{
-	return ub_json_must(json_integer((json_int_t)value));
-}
-
 static void set_position(
     json_t *object, struct ub_place place, const char *line_name, const char *column_name)
 {
 	size_t line, column;
 	ub_place_line_column(place, &line, &column);
-	ub_json_set(object, line_name, number(line));
-	ub_json_set(object, column_name, number(column));
+	ub_json_set(object, line_name, ub_json_number(line));
+	ub_json_set(object, column_name, ub_json_number(column));
 }
 
 /* Sets nothing for a place in no file. */
@@ -51,8 +46,8 @@ json_t *ub_json_findings(const struct ub_diags *diags)
 	for (size_t i = 0; i < diags->list.n; i++)
 		ub_json_add(list, finding(&diags->list.items[i]));
 	ub_json_set(object, "findings", list);
-	ub_json_set(object, "errors", number(diags->errors));
-	ub_json_set(object, "warnings", number(diags->warnings));
+	ub_json_set(object, "errors", ub_json_number(diags->errors));
+	ub_json_set(object, "warnings", ub_json_number(diags->warnings));
 	return object;
 }
 

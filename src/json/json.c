@@ -23,6 +23,16 @@ json_t *ub_json_text(struct ub_text value)
 	return json;
 }
 
+json_t *ub_json_number(int64_t value)
+{
+	return ub_json_must(json_integer(value));
+}
+
+json_t *ub_json_flag(bool value)
+{
+	return ub_json_must(json_boolean(value));
+}
+
 json_t *ub_json_instant(struct ub_arena *arena, const struct ub_zone *zone, ub_instant value)
 {
 	struct ub_buf out = UB_BUF(arena);

@@ -14,11 +14,10 @@ static json_t *figure_of(const struct ub_counts *counts, enum ub_figure figure)
 	unsigned percent;
 	bool told = ub_counts_share(counts, figure, &percent);
 	for (size_t i = 0; i < UB_FIGURE_PARTS && kind->parts[i].name; i++)
-		ub_json_set(parts, kind->parts[i].name,
-		    ub_json_must(json_integer((json_int_t)counts->parts[figure][i])));
+		ub_json_set(parts, kind->parts[i].name, ub_json_number(counts->parts[figure][i]));
 	ub_json_set(object, "percent", ub_json_must(told ? json_integer(percent) : json_null()));
 	if (kind->target)
-		ub_json_set(object, "target", ub_json_must(json_integer(kind->target)));
+		ub_json_set(object, "target", ub_json_number(kind->target));
 	ub_json_set(object, "counts", parts);
 	return object;
 }
@@ -26,7 +25,7 @@ static json_t *figure_of(const struct ub_counts *counts, enum ub_figure figure)
 static void set_figures(json_t *object, const struct ub_counts *counts)
 {
 	json_t *figures = ub_json_must(json_object());
-	ub_json_set(object, "meetings", ub_json_must(json_integer((json_int_t)counts->meetings)));
+	ub_json_set(object, "meetings", ub_json_number(counts->meetings));
 	for (int i = 0; i < UB_FIGURES; i++)
 		ub_json_set(figures, ub_figure_kinds[i].name, figure_of(counts, (enum ub_figure)i));
 	ub_json_set(object, "figures", figures);
@@ -75,7 +74,7 @@ static json_t *unmet_of(const struct ub_report *report, struct ub_arena *arena)
 		ub_json_set(object, "last_met",
 		    one->last == UB_INSTANT_NONE ? ub_json_must(json_null())
 						 : ub_json_instant(arena, report->zone, one->last));
-		ub_json_set(object, "rhythm_seconds", ub_json_must(json_integer(one->rhythm)));
+		ub_json_set(object, "rhythm_seconds", ub_json_number(one->rhythm));
 		ub_json_add(list, object);
 	}
 	return list;
