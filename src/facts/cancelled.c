@@ -83,9 +83,7 @@ static bool is_in_capitals(struct ub_text word, struct ub_text rest)
 	return rest.len == 0 || rest.ptr[0] == ' ';
 }
 
-/* The length of a sign at the beginning, such as a bracket, a dash or a pictograph with its selector (U+2010
- * to U+2BFF, U+FE0F, and those of four bytes). 0: a letter or a digit is there, or nothing. */
-static size_t sign_length(struct ub_text text)
+size_t sign_length(struct ub_text text)
 {
 	unsigned char first = text.len ? (unsigned char)text.ptr[0] : 'x', second = 0;
 	if (first < 0x80)

@@ -22,6 +22,13 @@ static const char *const suffixes[] = { "jr", "jr.", "sr", "sr.", "ii", "iii", "
 	/* an employer's */ "gmbh", "ag", "se", "kg", "inc", "inc.", "ltd", "ltd.", "llc", "corp", "corp.",
 	"plc", "b.v.", "s.a.", "s.r.l." };
 
+/* What is put before a last name, and stays before the first one. */
+static const char *const titles[] = { "dr", "dr.", "prof", "prof.", "dipl.-ing.", "mag.", "ing." };
+
+/* What is put before a whole name and is no part of it. */
+static const char *const salutations[] = { "herr", "herrn", "frau", "mr", "mr.", "mrs", "mrs.", "ms", "ms.",
+	"mx.", "ext", "ext.", "extern", "external" };
+
 static bool is_one_of(struct ub_text word, const char *const *words, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -92,7 +99,7 @@ static bool cut_bracket(struct ub_text *text, struct display_name *found)
 /* Takes off what stands behind a dash or a bar: the employer, the department, the role. */
 static void cut_behind_bar(struct ub_text *text, struct display_name *found)
 {
-	static const char *const bars[] = { " - ", " | ", " \xE2\x80\x93 ", " / " };
+	static const char *const bars[] = { " - ", " | ", " \xE2\x80\x93 ", " / ", " @ ", " via ", " <" };
 	for (size_t i = 0; i < UB_COUNT(bars); i++) {
 		size_t at = ub_text_find(*text, ub_text(bars[i]), 0);
 		if (at == SIZE_MAX || at == 0)
@@ -100,6 +107,31 @@ static void cut_behind_bar(struct ub_text *text, struct display_name *found)
 		keep_role(found, ub_text_sub(*text, at + strlen(bars[i]), text->len));
 		*text = ub_text_trim(ub_text_sub(*text, 0, at));
 	}
+}
+
+/* Takes "(she/her)" or "[EXT]" out of the midst, or off the beginning. False: there is none. */
+static bool cut_inner_bracket(struct ub_text *text, struct display_name *found, struct ub_arena *arena)
+{
+	size_t from = 0, to;
+	while (from < text->len && !strchr("([", text->ptr[from]))
+		from++;
+	to = from;
+	while (to < text->len && !strchr(")]", text->ptr[to]))
+		to++;
+	if (to + 1 >= text->len)
+		return false;
+	keep_role(found, ub_text_sub(*text, from + 1, to));
+	*text = ub_text_trim(ub_textf(arena, "%.*s %.*s", UB_ARGS(ub_text_trim(ub_text_sub(*text, 0, from))),
+	    UB_ARGS(ub_text_trim(ub_text_sub(*text, to + 1, text->len)))));
+	return true;
+}
+
+/* Takes off what Notes puts behind a name: "Clara Kund/ACME/DE". */
+static void cut_behind_slash(struct ub_text *text)
+{
+	struct ub_text name = ub_text_sub(*text, 0, ub_text_find(*text, UB_TEXT("/"), 0));
+	if (ub_text_find(name, UB_TEXT(" "), 0) != SIZE_MAX)
+		*text = name;
 }
 
 static size_t last_comma(struct ub_text text)
@@ -122,7 +154,17 @@ static void cut_roles_behind_commas(struct ub_text *text, struct display_name *f
 	}
 }
 
-/* "Kund, Clara" is Clara Kund. With more commas nobody knows. */
+static struct ub_text without_titles(struct ub_text name)
+{
+	for (struct ub_text word; (word = first_word(name)).len < name.len;) {
+		if (!is_one_of(word, titles, UB_COUNT(titles)))
+			break;
+		name = ub_text_trim(ub_text_sub(name, word.len, name.len));
+	}
+	return name;
+}
+
+/* "Kund, Clara" is Clara Kund, and "Dr. Kund, Clara" is Dr. Clara Kund. With more commas nobody knows. */
 static struct ub_text turn_round(struct ub_text text, struct ub_arena *arena)
 {
 	size_t at = last_comma(text);
@@ -130,7 +172,20 @@ static struct ub_text turn_round(struct ub_text text, struct ub_arena *arena)
 	struct ub_text first = ub_text_trim(ub_text_sub(text, at, text.len));
 	if (at == 0 || last.len == 0 || first.len == 0 || last_comma(last) != 0)
 		return text;
-	return ub_textf(arena, "%.*s %.*s", UB_ARGS(first), UB_ARGS(last));
+	struct ub_text name = without_titles(last), title = ub_text_sub(last, 0, last.len - name.len);
+	return ub_textf(arena, "%.*s%.*s %.*s", UB_ARGS(title), UB_ARGS(first), UB_ARGS(name));
+}
+
+/* Takes pictographs and "Herr" off the beginning, if a first and a last name are left. */
+static void cut_salutation(struct ub_text *text)
+{
+	for (size_t length;
+	     text->len && (unsigned char)text->ptr[0] >= 0x80 && (length = sign_length(*text));)
+		*text = ub_text_trim(ub_text_sub(*text, length, text->len));
+	struct ub_text word = first_word(*text), rest = ub_text_trim(ub_text_sub(*text, word.len, text->len));
+	if (is_one_of(word, salutations, UB_COUNT(salutations)) &&
+	    ub_text_find(rest, UB_TEXT(" "), 0) != SIZE_MAX)
+		*text = rest;
 }
 
 /* Takes "CFO" off the beginning, if a name is left. */
@@ -148,11 +203,13 @@ struct display_name read_display_name(struct ub_text text, struct ub_arena *aren
 {
 	struct display_name found = { .name = UB_TEXT_NONE, .role = UB_TEXT_NONE };
 	text = unquote(clean_line(text, arena));
-	while (cut_bracket(&text, &found))
+	while (cut_bracket(&text, &found) || cut_inner_bracket(&text, &found, arena))
 		;
 	cut_behind_bar(&text, &found);
+	cut_behind_slash(&text);
 	cut_roles_behind_commas(&text, &found);
 	text = turn_round(unquote(text), arena);
+	cut_salutation(&text);
 	cut_leading_role(&text, &found);
 	if (is_role_word(first_word(text)))
 		keep_role(&found, text); /* of somebody with no other name: "CFO" */

@@ -58,6 +58,9 @@ struct ub_text readable_label(struct ub_text label, struct ub_arena *arena);
 
 /* Whether a client or its user has put a word before the title that says that the meeting is called off. */
 bool title_says_cancelled(struct ub_text title);
+/* The length of a sign at the beginning, such as a bracket, a dash or a pictograph with its selector (U+2010
+ * to U+2BFF, U+FE0F, and those of four bytes). 0: a letter or a digit is there, or nothing. */
+size_t sign_length(struct ub_text text);
 
 /* ---- people.c ---- */
 
