@@ -374,6 +374,7 @@
 #define UB_RELAY_HOLD_MAX        (1024u * 1024) /* one body; longer ones are not held */
 #define UB_RELAY_CERTIFICATE_MAX 8192           /* characters of one of which the upstream is told */
 #define UB_RELAY_HELD_MAX        (64u * 1024 * 1024) /* all bodies that one thread holds */
+#define UB_RELAY_ARENA_END       (2u * 1024 * 1024)  /* kept by malloc() for a thread until it is trimmed */
 #define UB_RELAY_TURNS_MAX       16            /* buffers or phases of one turn; then others have theirs */
 #define UB_RELAY_HANDSHAKES      4             /* steps of handshakes with clients in one turn */
 #define UB_RELAY_POOL_MAX        512           /* idle upstream connections of one thread */

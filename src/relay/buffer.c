@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 struct block {
 	struct block *next;
@@ -142,6 +143,20 @@ void relay_blocks_trim(struct blocks *blocks)
 	for (unsigned n = blocks->spare; n > 0; n--)
 		free_pages(take_block(blocks), UB_RELAY_BUFFER);
 	blocks->spare = blocks->n;
+}
+
+/* As much as malloc() may keep there is taken in one piece, and joins the end again without its pages. */
+void relay_arena_trim(void)
+{
+	const size_t size = UB_RELAY_ARENA_END - 64 * 1024;
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	char *end = malloc(size);
+	if (!end)
+		return;
+	char *from = end + (page - (uintptr_t)end % page) % page;
+	size_t behind = (uintptr_t)(end + size) % page;
+	(void)madvise(from, (size_t)(end + size - from) - behind, MADV_DONTNEED);
+	free(end);
 }
 
 void relay_blocks_free(struct blocks *blocks)

@@ -161,6 +161,7 @@ static void take_note(struct loop *loop, const struct note *note)
 		break;
 	case NOTE_TRIM:
 		relay_blocks_trim(&loop->blocks);
+		relay_arena_trim();
 		break;
 	case NOTE_HAND_OVER:
 		loop->replaced = true;

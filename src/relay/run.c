@@ -236,6 +236,13 @@ static bool set_up(struct relay *relay)
 	return false;
 }
 
+/* Otherwise malloc() would set both by the largest piece that was ever freed. */
+static void limit_arenas(void)
+{
+	(void)mallopt(M_MMAP_THRESHOLD, UB_RELAY_ARENA_END);
+	(void)mallopt(M_TRIM_THRESHOLD, UB_RELAY_ARENA_END);
+}
+
 int ub_relay_run(const struct ub_relay_options *options, int signals, struct ub_log *log)
 {
 	struct relay relay = {
@@ -253,6 +260,7 @@ int ub_relay_run(const struct ub_relay_options *options, int signals, struct ub_
 	};
 	if (!relay.wire)
 		abort();
+	limit_arenas();
 	if (!set_up(&relay))
 		return 1;
 	confine(&relay);

@@ -141,6 +141,8 @@ void relay_buffer_add(struct buffer *buffer, struct ub_text text);
 void relay_buffer_touch(struct buffer *buffer);
 /* Frees the blocks that nobody has needed since this was last called. */
 void relay_blocks_trim(struct blocks *blocks);
+/* Gives back the free end of malloc()'s arena for this thread, which malloc_trim() leaves alone. */
+void relay_arena_trim(void);
 void relay_blocks_free(struct blocks *blocks);
 
 /* ---- one message on its way: flow.c ---- */
