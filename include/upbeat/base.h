@@ -81,6 +81,7 @@ bool ub_text_to_int(struct ub_text text, int64_t *out);
 uint64_t ub_text_hash(struct ub_text text); /* FNV-1a, 64 bits */
 /* Whether the text is valid UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool ub_text_utf8_valid(struct ub_text text);
+size_t ub_text_code_points(struct ub_text text); /* how many there are in a text of valid UTF-8 */
 
 /* ---- buffer: a growing text in an arena ---- */
 
@@ -130,6 +131,9 @@ struct ub_texts {
 	struct ub_text *items;
 	size_t n, cap;
 };
+bool ub_texts_have(struct ub_texts texts, struct ub_text text);
+/* Copies of the texts, in `arena`. */
+struct ub_texts ub_texts_copy(struct ub_arena *arena, struct ub_texts texts);
 /* Adds a zeroed element to the end of the vector and gives its address: *ub_push(...) is an lvalue. */
 #define ub_push(arena, vec)                                                                                  \
 	((vec)->items = ub_vec_grow((arena), (vec)->items, &(vec)->cap, (vec)->n, sizeof(*(vec)->items)),    \

@@ -152,6 +152,8 @@ struct ub_intervals ub_cal_intervals_normal(struct ub_arena *arena, struct ub_in
 struct ub_intervals ub_cal_union(struct ub_arena *arena, struct ub_intervals a, struct ub_intervals b);
 struct ub_intervals ub_cal_subtract(struct ub_arena *arena, struct ub_intervals a, struct ub_intervals b);
 struct ub_intervals ub_cal_intersect(struct ub_arena *arena, struct ub_intervals a, struct ub_intervals b);
+/* Whether any interval of the set overlaps with this one. */
+bool ub_cal_any_overlap(struct ub_intervals set, struct ub_interval interval);
 /* Whether one interval of the normal set `set` holds all of `interval`. */
 bool ub_cal_covers(struct ub_intervals set, struct ub_interval interval);
 

@@ -20,6 +20,22 @@ void *ub_vec_grow(struct ub_arena *arena, void *items, size_t *cap, size_t n, si
 	return grown;
 }
 
+bool ub_texts_have(struct ub_texts texts, struct ub_text text)
+{
+	for (size_t i = 0; i < texts.n; i++)
+		if (ub_text_eq(texts.items[i], text))
+			return true;
+	return false;
+}
+
+struct ub_texts ub_texts_copy(struct ub_arena *arena, struct ub_texts texts)
+{
+	struct ub_texts copy = { 0 };
+	for (size_t i = 0; i < texts.n; i++)
+		*ub_push(arena, &copy) = ub_text_copy(arena, texts.items[i]);
+	return copy;
+}
+
 struct entry {
 	struct ub_text key;
 	void *value;

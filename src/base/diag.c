@@ -85,14 +85,6 @@ static size_t line_end(struct ub_text text, size_t at)
 	return at > 0 && at <= text.len && text.ptr[at - 1] == '\r' ? at - 1 : at;
 }
 
-static size_t code_points(struct ub_text text)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < text.len; i++)
-		n += ((unsigned char)text.ptr[i] & 0xC0) != 0x80;
-	return n;
-}
-
 static size_t clamp(size_t at, size_t most)
 {
 	return at < most ? at : most;
@@ -106,7 +98,7 @@ void ub_place_line_column(struct ub_place place, size_t *line, size_t *column)
 	for (size_t i = 0; i < at; i++)
 		*line += text.ptr[i] == '\n';
 	size_t start = line_start(text, at);
-	*column = 1 + code_points(ub_text_sub(text, start, at));
+	*column = 1 + ub_text_code_points(ub_text_sub(text, start, at));
 }
 
 /* Whether a control character begins at `at`: C0, DEL, or C1 as UTF-8, which some terminals obey too. */
@@ -161,7 +153,7 @@ static struct ub_text put_shown(struct ub_buf *out, struct ub_text line, size_t 
 	ub_buf_shown(out, ub_text_sub(line, from, until));
 	ub_buf_add(out, until < line.len ? cut : UB_TEXT_NONE);
 	ub_buf_str(out, "\n       | ");
-	ub_buf_pad(out, ' ', (from ? cut.len : 0) + code_points(ub_text_sub(line, from, at)));
+	ub_buf_pad(out, ' ', (from ? cut.len : 0) + ub_text_code_points(ub_text_sub(line, from, at)));
 	return ub_text_sub(line, 0, until);
 }
 
@@ -180,7 +172,7 @@ static void put_excerpt(
 	ub_buf_printf(out, "%6zu | ", line);
 	struct ub_text shown = put_shown(out, ub_text_sub(text, start, end), at - start);
 	size_t stop = place.len > end - at ? end : at + place.len;
-	size_t carets = code_points(ub_text_sub(shown, at - start, stop - start));
+	size_t carets = ub_text_code_points(ub_text_sub(shown, at - start, stop - start));
 	ub_buf_str(out, caret_colour);
 	ub_buf_pad(out, '^', carets ? carets : 1);
 	ub_buf_printf(out, "%s\n", plain);

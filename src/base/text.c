@@ -226,3 +226,11 @@ bool ub_text_utf8_valid(struct ub_text text)
 	}
 	return true;
 }
+
+size_t ub_text_code_points(struct ub_text text)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < text.len; i++)
+		n += ((unsigned char)text.ptr[i] & 0xC0) != 0x80;
+	return n;
+}

@@ -104,6 +104,14 @@ struct ub_intervals ub_cal_intersect(struct ub_arena *arena, struct ub_intervals
 	return both;
 }
 
+bool ub_cal_any_overlap(struct ub_intervals set, struct ub_interval interval)
+{
+	for (size_t i = 0; i < set.n; i++)
+		if (ub_cal_overlap(set.items[i], interval))
+			return true;
+	return false;
+}
+
 bool ub_cal_covers(struct ub_intervals set, struct ub_interval interval)
 {
 	for (size_t i = 0; i < set.n; i++)

@@ -155,7 +155,6 @@ bool cel_number_double_to_uint(double number, uint64_t *out);
 /* The code point at *at in valid UTF-8. *at moves behind it. */
 uint32_t cel_utf8_next(struct ub_text text, size_t *at);
 void cel_utf8_add(struct ub_buf *out, uint32_t code_point);
-size_t cel_utf8_length(struct ub_text text); /* in code points */
 /* The byte offset of code point `index`, which may be the end. SIZE_MAX: past the end. */
 size_t cel_utf8_offset(struct ub_text text, size_t index);
 bool cel_utf8_is_space(uint32_t code_point); /* White_Space of Unicode */

@@ -12,7 +12,7 @@ static struct ub_cel_value size_of(struct ub_cel_call *call, args_t args, size_t
 	case UB_CEL_STRING:
 		if (!ub_cel_charge(call, args[0].aux / 16))
 			return ub_cel_fail_cost(call);
-		return ub_cel_int((int64_t)cel_utf8_length(ub_cel_text(args[0])));
+		return ub_cel_int((int64_t)ub_text_code_points(ub_cel_text(args[0])));
 	case UB_CEL_BYTES:
 		return ub_cel_int(args[0].aux);
 	case UB_CEL_LIST:

@@ -36,7 +36,7 @@ static struct ub_cel_value index_from(struct ub_cel_call *call, args_t args, siz
 	size_t found = cel_text_find(text, ub_cel_text(args[1]), from_byte);
 	if (found == SIZE_MAX)
 		return ub_cel_int(-1);
-	return ub_cel_int((int64_t)cel_utf8_length(ub_text_sub(text, 0, found)));
+	return ub_cel_int((int64_t)ub_text_code_points(ub_text_sub(text, 0, found)));
 }
 
 static struct ub_cel_value index_of(struct ub_cel_call *call, args_t args, size_t n)
@@ -65,7 +65,7 @@ static struct ub_cel_value last_index_from(struct ub_cel_call *call, args_t args
 	for (size_t i = from_byte + 1; i-- > 0;)
 		if (memcmp(text.ptr + i, needle.ptr, needle.len) == 0 &&
 		    (i == text.len || ((unsigned char)text.ptr[i] & 0xc0) != 0x80))
-			return ub_cel_int((int64_t)cel_utf8_length(ub_text_sub(text, 0, i)));
+			return ub_cel_int((int64_t)ub_text_code_points(ub_text_sub(text, 0, i)));
 	return ub_cel_int(-1);
 }
 

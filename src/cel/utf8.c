@@ -50,14 +50,6 @@ static bool starts_code_point(char c)
 	return ((unsigned char)c & 0xc0) != 0x80;
 }
 
-size_t cel_utf8_length(struct ub_text text)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < text.len; i++)
-		n += starts_code_point(text.ptr[i]);
-	return n;
-}
-
 size_t cel_utf8_offset(struct ub_text text, size_t index)
 {
 	for (size_t i = 0; i < text.len; i++) {

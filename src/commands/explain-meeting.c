@@ -120,10 +120,7 @@ static void print_time(const struct meeting *meeting, int64_t milliseconds)
  * throughout. */
 static bool has_joined(const struct meeting *meeting, const struct ub_store_seen *seen)
 {
-	for (size_t i = 0; i < meeting->joined.n; i++)
-		if (ub_text_eq(meeting->joined.items[i], seen->owner))
-			return true;
-	return false;
+	return ub_texts_have(meeting->joined, seen->owner);
 }
 
 static void print_copies(const struct meeting *meeting, const struct ub_store_seen *chosen)

@@ -72,11 +72,8 @@ static bool keep(struct undo *undo, const struct object *object, const char *why
 
 static bool is_wanted(const struct undo *undo, struct ub_text rule_mark)
 {
-	const struct ub_texts *marks = &undo->input->rule_marks;
-	for (size_t i = 0; i < marks->n; i++)
-		if (ub_text_eq(marks->items[i], rule_mark))
-			return true;
-	return marks->n == 0;
+	struct ub_texts marks = undo->input->rule_marks;
+	return marks.n == 0 || ub_texts_have(marks, rule_mark);
 }
 
 static bool is_organizers(const struct undo *undo, const struct ub_event *event)

@@ -151,21 +151,8 @@ static void load_rules(struct loading *loading, size_t n_layers)
 	loading->snapshot->rules = ub_rules_load(&input, loading->diags, loading->arena);
 }
 
-struct names {
-	struct ub_text *items;
-	size_t n, cap;
-};
-
-static bool is_among(const struct names *names, struct ub_text name)
-{
-	for (size_t i = 0; i < names->n; i++)
-		if (ub_text_eq(names->items[i], name))
-			return true;
-	return false;
-}
-
 /* The names of the holiday calendars in all layers, each once. */
-static void know_holidays(const struct loading *loading, struct names *known)
+static void know_holidays(const struct loading *loading, struct ub_texts *known)
 {
 	for (size_t i = 0; i < loading->n_layers; i++) {
 		const struct ub_rule_layer *layer = &loading->layers[i];
@@ -174,7 +161,7 @@ static void know_holidays(const struct loading *loading, struct names *known)
 			if (!ub_text_starts(file, UB_TEXT("holidays/")))
 				continue;
 			struct ub_text name = ub_text_sub(file, 9, file.len - 4);
-			if (!is_among(known, name))
+			if (!ub_texts_have(*known, name))
 				*ub_push(loading->arena, known) = name;
 		}
 	}
@@ -194,7 +181,7 @@ static const struct ub_source *named_holidays(
 	}
 	struct ub_diag *diag = ub_error(loading->diags, "no-holidays", wanted->place,
 	    "there is no %.*s in any rule directory", UB_ARGS(path));
-	struct names known = { 0 };
+	struct ub_texts known = { 0 };
 	know_holidays(loading, &known);
 	struct ub_text meant = ub_suggest(wanted->name, known.items, known.n);
 	if (meant.len)
@@ -206,7 +193,7 @@ static const struct ub_source *named_holidays(
 static void miss_holidays(struct loading *loading)
 {
 	struct ub_place place = loading->settings->lacks_holidays;
-	struct names known = { 0 };
+	struct ub_texts known = { 0 };
 	if (!loading->input->find_idle || !place.source)
 		return;
 	struct ub_diag *diag =

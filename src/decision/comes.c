@@ -5,14 +5,6 @@
  */
 #include "decision-private.h"
 
-static bool has_left(const struct ub_decide_input *input, struct ub_text address)
-{
-	for (size_t i = 0; i < input->left.n; i++)
-		if (ub_text_eq(input->left.items[i], address))
-			return true;
-	return false;
-}
-
 static bool comes_to(const struct ub_joined *joined, const struct ub_event *event)
 {
 	if (!event->is_instance)
@@ -34,7 +26,7 @@ const struct ub_event *with_who_comes(
 	answered->attendees = UB_NEW_ARRAY(arena, struct ub_party, n + input->joined.n);
 	for (size_t i = 0; i < n; i++) {
 		answered->attendees[i] = event->attendees[i];
-		if (has_left(input, event->attendees[i].address))
+		if (ub_texts_have(input->left, event->attendees[i].address))
 			answered->attendees[i].partstat = UB_PARTSTAT_DECLINED;
 	}
 	for (size_t i = 0; i < input->joined.n; i++) {

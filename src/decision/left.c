@@ -10,14 +10,6 @@
 #include "decision-private.h"
 #include "upbeat/store.h"
 
-static bool is_among(const struct ub_texts *texts, struct ub_text text)
-{
-	for (size_t i = 0; i < texts->n; i++)
-		if (ub_text_eq(texts->items[i], text))
-			return true;
-	return false;
-}
-
 /* Whether the event of a copy says that the copy's owner comes. */
 static bool has_accepted(const struct ub_event *event, struct ub_text owner)
 {
@@ -144,7 +136,7 @@ bool ub_decide_left(const struct ub_taken *taken, const struct ub_decision *deci
 		return false;
 	for (size_t i = 0; i < items.n; i++)
 		if (!ub_text_eq(items.items[i].owner, input->owner) &&
-		    !is_among(&asked, items.items[i].owner))
+		    !ub_texts_have(asked, items.items[i].owner))
 			*ub_push(arena, &asked) = items.items[i].owner;
 	if (ub_store_seens(taken->store, ub_organization, uid, arena, &seens) != UB_STORE_OK)
 		return false;

@@ -13,14 +13,6 @@ static bool is_ours(struct ub_text invitation, const struct ub_org *org)
 	       ub_org_is_plainly_ours(org, ub_text_sub(invitation, scheme.len, invitation.len));
 }
 
-static bool has(const struct ub_texts *texts, struct ub_text text)
-{
-	for (size_t i = 0; i < texts->n; i++)
-		if (ub_text_eq(texts->items[i], text))
-			return true;
-	return false;
-}
-
 struct ub_text ub_decide_outsider(
     struct ub_text text, const struct ub_ical *before, const struct ub_org *org, struct ub_arena *arena)
 {
@@ -33,7 +25,7 @@ struct ub_text ub_decide_outsider(
 		stood = ub_ical_invitations(before, arena);
 	struct ub_texts now = ub_ical_invitations(ical, arena);
 	for (size_t i = 0; i < now.n; i++)
-		if (!is_ours(now.items[i], org) && !has(&stood, now.items[i]))
+		if (!is_ours(now.items[i], org) && !ub_texts_have(stood, now.items[i]))
 			return now.items[i];
 	return UB_TEXT_NONE;
 }

@@ -49,13 +49,8 @@ static bool is_his(const struct gathering *gathering, const struct ub_dav_member
 /* Homes also list task lists, and what others share. A calendar that two homes list counts once. */
 static bool counts(const struct gathering *gathering, const struct ub_dav_member *member, struct ub_text href)
 {
-	if (!member->calendar || !member->holds_events || member->transparent || href.len == 0 ||
-	    !is_his(gathering, member))
-		return false;
-	for (size_t i = 0; i < gathering->calendars.n; i++)
-		if (ub_text_eq(gathering->calendars.items[i], href))
-			return false;
-	return true;
+	return member->calendar && member->holds_events && !member->transparent && href.len &&
+	       is_his(gathering, member) && !ub_texts_have(gathering->calendars, href);
 }
 
 static void add_calendars(struct gathering *gathering, struct ub_text home)

@@ -77,14 +77,6 @@ static struct ub_busy_person copy_person(const struct ub_busy_person *from, stru
 	return to;
 }
 
-static struct ub_texts copy_texts(struct ub_texts from, struct ub_arena *arena)
-{
-	struct ub_texts to = { 0 };
-	for (size_t i = 0; i < from.n; i++)
-		*ub_push(arena, &to) = ub_text_copy(arena, from.items[i]);
-	return to;
-}
-
 /* Where it is remembered what that principal was told, or the service account on his behalf. */
 static struct ub_text key_of(
     struct ub_text principal, bool service, struct ub_text address, struct ub_arena *arena)
@@ -95,7 +87,7 @@ static struct ub_text key_of(
 static struct ways copy_ways(const struct ways *from, struct ub_arena *arena)
 {
 	struct ways to = *from;
-	to.calendars = copy_texts(from->calendars, arena);
+	to.calendars = ub_texts_copy(arena, from->calendars);
 	to.own.why = ub_text_copy(arena, from->own.why);
 	to.outbox.why = ub_text_copy(arena, from->outbox.why);
 	return to;

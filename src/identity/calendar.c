@@ -165,10 +165,7 @@ static enum ub_outcome ask(struct finding *finding, struct ub_text *href)
 		outcome = default_calendar(finding, principal.inbox, &wanted);
 	if (outcome != UB_OUTCOME_OK)
 		return outcome;
-	*href = fit.n ? fit.items[0] : UB_TEXT_NONE;
-	for (size_t i = 0; i < fit.n; i++)
-		if (ub_text_eq(fit.items[i], wanted))
-			*href = wanted;
+	*href = ub_texts_have(fit, wanted) ? wanted : fit.n ? fit.items[0] : UB_TEXT_NONE;
 	return fit.n ? UB_OUTCOME_OK : UB_OUTCOME_GONE;
 }
 

@@ -228,14 +228,6 @@ static enum ub_outcome ask(const struct lookup *lookup, struct ub_identity *out)
 	return collection.calendar ? find_owner(lookup, &collection, out) : UB_OUTCOME_OK;
 }
 
-static struct ub_texts copy_texts(struct ub_texts from, struct ub_arena *arena)
-{
-	struct ub_texts to = { 0 };
-	for (size_t i = 0; i < from.n; i++)
-		*ub_push(arena, &to) = ub_text_copy(arena, from.items[i]);
-	return to;
-}
-
 static struct identity_entry copy(const struct identity_entry *from, struct ub_arena *arena)
 {
 	struct identity_entry to = *from;
@@ -244,8 +236,8 @@ static struct identity_entry copy(const struct identity_entry *from, struct ub_a
 		&to.calendar };
 	for (size_t i = 0; i < UB_COUNT(texts); i++)
 		*texts[i] = ub_text_copy(arena, *texts[i]);
-	to.identity.homes = copy_texts(from->identity.homes, arena);
-	to.identity.addresses = copy_texts(from->identity.addresses, arena);
+	to.identity.homes = ub_texts_copy(arena, from->identity.homes);
+	to.identity.addresses = ub_texts_copy(arena, from->identity.addresses);
 	return to;
 }
 

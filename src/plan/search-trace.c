@@ -29,14 +29,6 @@ struct telling {
 	struct ub_considered told;
 };
 
-static bool overlaps(struct ub_intervals set, struct ub_interval slot)
-{
-	for (size_t i = 0; i < set.n; i++)
-		if (ub_cal_overlap(set.items[i], slot))
-			return true;
-	return false;
-}
-
 static struct stretch out_of_work(const struct telling *telling, size_t i, struct ub_interval slot)
 {
 	const struct ub_seeker *seeker = &telling->seekers[i];
@@ -65,18 +57,18 @@ static struct stretch reason(const struct telling *telling, struct ub_interval s
 		return (struct stretch){ .what = "already past" };
 	if (slot.end > request->useful_until)
 		return (struct stretch){ .what = "too late to be of use" };
-	if (overlaps(request->declined, slot))
+	if (ub_cal_any_overlap(request->declined, slot))
 		return (struct stretch){ .what = "%.*s has declined that time", .who = &telling->seekers[0] };
 	for (size_t i = 0; i < telling->n_seekers; i++)
-		if (overlaps(telling->seekers[i].busy, slot))
+		if (ub_cal_any_overlap(telling->seekers[i].busy, slot))
 			return (struct stretch){ .what = "%.*s is busy", .who = &telling->seekers[i] };
-	if (overlaps(request->full_days, slot))
+	if (ub_cal_any_overlap(request->full_days, slot))
 		return (struct stretch){ .what = "%.*s has as many reviews as a day may have",
 			.who = &telling->seekers[0],
 			.whole_day = true };
-	if (overlaps(request->busy, slot))
+	if (ub_cal_any_overlap(request->busy, slot))
 		return (struct stretch){ .what = "something else of this meeting is then" };
-	if (overlaps(telling->near, slot))
+	if (ub_cal_any_overlap(telling->near, slot))
 		return (struct stretch){ .what = "too little time between this and something else" };
 	return (struct stretch){ 0 };
 }

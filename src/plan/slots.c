@@ -17,23 +17,16 @@ struct ub_interval ub_plan_left_of_window(const struct ub_slot_request *request)
 		earlier(request->window.end, request->useful_until) };
 }
 
-static bool overlaps(struct ub_intervals set, struct ub_interval slot)
-{
-	for (size_t i = 0; i < set.n; i++)
-		if (ub_cal_overlap(set.items[i], slot))
-			return true;
-	return false;
-}
-
 bool ub_plan_is_busy(const struct ub_slot_request *request, ub_instant start)
 {
-	return overlaps(request->busy, (struct ub_interval){ start, start + request->duration });
+	return ub_cal_any_overlap(request->busy, (struct ub_interval){ start, start + request->duration });
 }
 
 bool ub_plan_collides(const struct ub_slot_request *request, ub_instant start)
 {
 	return (request->full != UB_FULL_OVERLAP && ub_plan_is_busy(request, start)) ||
-	       overlaps(request->declined, (struct ub_interval){ start, start + request->duration });
+	       ub_cal_any_overlap(
+		   request->declined, (struct ub_interval){ start, start + request->duration });
 }
 
 struct ub_intervals ub_plan_busy_and_gap(const struct ub_slot_request *request, struct ub_arena *arena)
@@ -218,8 +211,8 @@ static bool find_own_time(
 		*start = ub_plan_same_time(request, day);
 		struct ub_interval slot = { *start, *start + request->duration };
 		if (slot.start >= window.start && slot.end <= window.end &&
-		    ub_cal_is_business_day(owner, day) && !overlaps(request->busy, slot) &&
-		    !overlaps(request->declined, slot) && !goes_into_the_night(owner->zone, slot))
+		    ub_cal_is_business_day(owner, day) && !ub_cal_any_overlap(request->busy, slot) &&
+		    !ub_cal_any_overlap(request->declined, slot) && !goes_into_the_night(owner->zone, slot))
 			return true;
 	}
 	return false;

@@ -25,18 +25,10 @@ static void colour(const struct writing *writing, const char *code)
 		ub_buf_str(writing->out, code);
 }
 
-static size_t columns_of(struct ub_text text)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < text.len; i++)
-		n += ((unsigned char)text.ptr[i] & 0xC0) != 0x80;
-	return n;
-}
-
 /* The text in a column of that width, or wider. */
 static void put_column(const struct writing *writing, struct ub_text text, size_t width)
 {
-	size_t n = columns_of(text);
+	size_t n = ub_text_code_points(text);
 	ub_buf_shown(writing->out, text);
 	ub_buf_pad(writing->out, ' ', n < width ? width - n : 0);
 }
@@ -44,7 +36,7 @@ static void put_column(const struct writing *writing, struct ub_text text, size_
 /* A name in a column of that width. Of a long one, the beginning stands there. */
 static void put_name(const struct writing *writing, struct ub_text name, size_t width)
 {
-	if (columns_of(name) > NAME_WIDTH)
+	if (ub_text_code_points(name) > NAME_WIDTH)
 		name = ub_textf(writing->out->arena, "%.*s…", UB_ARGS(beginning_of(name, NAME_WIDTH - 1)));
 	put_column(writing, name, width);
 }
@@ -110,7 +102,7 @@ static size_t widest(const struct ub_report *report)
 {
 	size_t widest = 8;
 	for (size_t i = 0; i < report->groups.n; i++) {
-		size_t n = columns_of(group_text(report, &report->groups.items[i]));
+		size_t n = ub_text_code_points(group_text(report, &report->groups.items[i]));
 		widest = n > widest ? n : widest;
 	}
 	return widest < NAME_WIDTH ? widest : NAME_WIDTH;

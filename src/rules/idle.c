@@ -87,21 +87,13 @@ static struct ub_texts sides(
 	return list;
 }
 
-static bool holds(const struct ub_texts *list, struct ub_text text)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (ub_text_eq(list->items[i], text))
-			return true;
-	return false;
-}
-
 /* Whether `wide` is true wherever `narrow` is: each operand of `&&` in `wide` is one in `narrow`. */
 static bool narrows(
     struct ub_arena *arena, const struct ub_conditions *narrow, const struct ub_conditions *wide)
 {
 	struct ub_texts all = sides(arena, narrow, UB_TEXT("&&")), some = sides(arena, wide, UB_TEXT("&&"));
 	for (size_t i = 0; i < some.n; i++)
-		if (!holds(&all, some.items[i]))
+		if (!ub_texts_have(all, some.items[i]))
 			return false;
 	return true;
 }
@@ -113,7 +105,7 @@ static bool excludes(
 {
 	struct ub_texts any = sides(arena, unless, UB_TEXT("||")), all = sides(arena, when, UB_TEXT("&&"));
 	for (size_t i = 0; i < any.n; i++)
-		if (holds(&all, any.items[i]))
+		if (ub_texts_have(all, any.items[i]))
 			return true;
 	return same_text(when, unless);
 }
@@ -187,7 +179,8 @@ static bool excludes_series(struct loader *loader, const struct ub_rule *rule)
 {
 	struct ub_texts all = sides(loader->arena, &rule->when, UB_TEXT("&&"));
 	struct ub_texts any = sides(loader->arena, &rule->unless, UB_TEXT("||"));
-	return holds(&all, UB_TEXT("!meeting.series")) || holds(&any, UB_TEXT("meeting.series"));
+	return ub_texts_have(all, UB_TEXT("!meeting.series")) ||
+	       ub_texts_have(any, UB_TEXT("meeting.series"));
 }
 
 static void warn_of_instances(struct loader *loader, const struct ub_rule *rule)

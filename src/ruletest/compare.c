@@ -3,18 +3,10 @@
 
 /* ---- one property ---- */
 
-static bool holds(struct ub_texts values, struct ub_text value)
-{
-	for (size_t i = 0; i < values.n; i++)
-		if (ub_text_eq(values.items[i], value))
-			return true;
-	return false;
-}
-
 static bool same_set(struct ub_texts a, struct ub_texts b)
 {
 	for (size_t i = 0; i < a.n; i++)
-		if (!holds(b, a.items[i]))
+		if (!ub_texts_have(b, a.items[i]))
 			return false;
 	return a.n == b.n;
 }
@@ -269,7 +261,7 @@ static void reject(struct comparing *comparing, const struct named *pattern)
 	for (size_t i = 0; i < comparing->seen.n; i++)
 		if (pattern_fits(pattern->id, comparing->seen.items[i].id) &&
 		    (!pattern->instance.len ||
-			holds(comparing->seen.items[i].values[PROPERTY_INSTANCE], pattern->instance)))
+			ub_texts_have(comparing->seen.items[i].values[PROPERTY_INSTANCE], pattern->instance)))
 			refuse_item(comparing, &comparing->seen.items[i], pattern->place);
 	refuse_rule(comparing, pattern);
 }

@@ -62,14 +62,6 @@ static struct ub_texts list_ids(const struct ub_ruleset *rules, enum ids which, 
 	return ids;
 }
 
-static bool is_among(struct ub_texts names, struct ub_text name)
-{
-	for (size_t i = 0; i < names.n; i++)
-		if (ub_text_eq(names.items[i], name))
-			return true;
-	return false;
-}
-
 static bool report(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, const char *code,
     const char *what, struct ub_text name, struct ub_texts names)
 {
@@ -109,10 +101,10 @@ static bool check_id(
 	struct ub_texts ids = list_ids(rules_of(reader), which, reader->arena);
 	struct ub_texts names = rule_names(rules_of(reader), reader->arena);
 	struct ub_text rule = rule_part(id);
-	if (is_among(ids, id))
+	if (ub_texts_have(ids, id))
 		return true;
 	bool named = ub_text_find(id, UB_TEXT("/"), 0) != SIZE_MAX;
-	if (named && !is_among(names, rule))
+	if (named && !ub_texts_have(names, rule))
 		return report(reader, node, "unknown-rule", "rule", rule, names);
 	return report(reader, node, "unknown-item", "item", id, ids);
 }
@@ -171,7 +163,7 @@ static bool read_pattern(const struct ub_yaml_reader *reader, const struct ub_ya
 	warn_off(reader, node, rule);
 	if (!is_open(text))
 		return check_id(reader, IDS_ALL, node, text);
-	return is_among(names, rule) || report(reader, node, "unknown-rule", "rule", rule, names);
+	return ub_texts_have(names, rule) || report(reader, node, "unknown-rule", "rule", rule, names);
 }
 
 static const struct ub_yaml_type type_named_item = {

@@ -6,6 +6,7 @@
 
 TestSuite(vector, .fini = ub_leak_check);
 TestSuite(map, .fini = ub_leak_check);
+TestSuite(texts, .fini = ub_leak_check);
 
 struct pair {
 	int a, b;
@@ -78,5 +79,27 @@ Test(map, tells_keys_apart_by_every_byte)
 		cr_assert_null(ub_map_put(map, keys[i], (void *)(i + 1)));
 	for (size_t i = 0; i < UB_COUNT(keys); i++)
 		cr_assert_eq(ub_map_get(map, keys[i]), (void *)(i + 1));
+	ub_arena_free(&arena);
+}
+
+Test(texts, have_what_is_the_same_to_the_byte)
+{
+	struct ub_text two[] = { UB_TEXT("a"), UB_TEXT("bc") };
+	struct ub_texts texts = { two, 2, 2 };
+	cr_expect(ub_texts_have(texts, UB_TEXT("bc")));
+	cr_expect_not(ub_texts_have(texts, UB_TEXT("b")));
+	cr_expect_not(ub_texts_have(texts, UB_TEXT("A")));
+	cr_expect_not(ub_texts_have((struct ub_texts){ 0 }, UB_TEXT("a")));
+}
+
+Test(texts, are_copied_with_their_bytes)
+{
+	struct ub_arena *arena = ub_arena_new();
+	char bytes[] = "ab";
+	struct ub_text one[] = { ub_text_n(bytes, 2) };
+	struct ub_texts copy = ub_texts_copy(arena, (struct ub_texts){ one, 1, 1 });
+	bytes[0] = 'x';
+	cr_assert_eq(copy.n, 1);
+	cr_expect(ub_text_is(copy.items[0], "ab"));
 	ub_arena_free(&arena);
 }

@@ -191,6 +191,12 @@ Test(text, knows_valid_utf8)
 		cr_assert_eq(ub_text_utf8_valid(cases[i].text), cases[i].valid, "%s", cases[i].what);
 }
 
+Test(text, counts_code_points)
+{
+	cr_expect_eq(ub_text_code_points(UB_TEXT("")), 0);
+	cr_expect_eq(ub_text_code_points(UB_TEXT("a\u00e4\u20ac\U0001f600")), 4);
+}
+
 Test(text, hashes_by_fnv_1a)
 {
 	/* of the test values that the hash's authors publish */

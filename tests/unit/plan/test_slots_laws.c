@@ -153,14 +153,6 @@ static void invent(struct trial *trial, uint32_t *seed)
 	}
 }
 
-static bool overlaps(struct ub_intervals set, struct ub_interval slot)
-{
-	for (size_t i = 0; i < set.n; i++)
-		if (ub_cal_overlap(set.items[i], slot))
-			return true;
-	return false;
-}
-
 /* Whether the first n people are at work all the time. */
 static bool at_work(const struct trial *trial, size_t n, ub_instant start)
 {
@@ -279,9 +271,9 @@ static void check_slot(const struct trial *trial, const struct ub_slot *slot, ui
 	    "round %u", round);
 	cr_assert(says(slot, "overlaps") ||
 		      (says(slot, "right before") && request->full == UB_FULL_OVERLAP) ||
-		      !overlaps(request->busy, time),
+		      !ub_cal_any_overlap(request->busy, time),
 	    "round %u: it collides, and does not say so: %s", round, slot->remark);
-	cr_assert(!overlaps(request->declined, time), "round %u: that time was declined", round);
+	cr_assert(!ub_cal_any_overlap(request->declined, time), "round %u: that time was declined", round);
 	cr_assert(odd || time.start % QUARTER == 0, "round %u: it is not on a quarter", round);
 	cr_assert(odd || at_work(trial, n, time.start), "round %u: somebody is not at work", round);
 	cr_assert(slot->remark || (time.start >= request->window.start && time.end <= request->window.end),
