@@ -5,6 +5,7 @@
 #include "fixture.h"
 #include "leaks.h"
 #include "revision.h"
+#include "roll.h"
 
 /* Whatever users change in an item, and whatever the rules then want of it: the user's change stays, and the
  * second merge writes nothing. */
@@ -40,14 +41,6 @@ static const struct hand {
 	{ "SEQUENCE:0", "SEQUENCE:0\r\nATTACH:https://files.example/a.pdf",
 	    "ATTACH:https://files.example/a.pdf", 0 },
 };
-
-static uint32_t roll(uint32_t *seed, uint32_t below)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 17;
-	*seed ^= *seed << 5;
-	return *seed % below;
-}
 
 /* The item as the rules want it next. */
 static struct ub_item wanted_next(struct desk *desk, struct ub_item item, uint32_t *seed)

@@ -5,6 +5,7 @@
 #include "fixture.h"
 #include "leaks.h"
 #include "revision.h"
+#include "roll.h"
 
 TestSuite(revise_laws, .fini = ub_leak_check);
 
@@ -169,14 +170,6 @@ static unsigned check_laws(struct desk *desk, struct ub_text text, const struct 
 	cr_assert_not(overlap || more);
 	cr_assert(again == 0 && twice.ptr == revision.ptr, "%x", again);
 	return written;
-}
-
-static uint32_t roll(uint32_t *seed, uint32_t below)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 17;
-	*seed ^= *seed << 5;
-	return *seed % below;
 }
 
 /* Tries one item, one way in which it comes back, one wanted change, and one set of properties to write. */

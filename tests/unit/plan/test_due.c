@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "case.h"
+#include "roll.h"
 
 TestSuite(due, .init = world_set_up, .fini = world_tear_down);
 
@@ -178,14 +179,6 @@ Test(due, what_was_put_off_until_after_the_meeting_stays_if_it_follows_the_meeti
 }
 
 /* ---- any meeting ---- */
-
-static uint32_t roll(uint32_t *seed, uint32_t below)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 17;
-	*seed ^= *seed << 5;
-	return *seed % below;
-}
 
 static bool is_working(ub_instant at)
 {

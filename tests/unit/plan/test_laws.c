@@ -5,6 +5,7 @@
 
 #include "leaks.h"
 #include "world.h"
+#include "roll.h"
 
 TestSuite(laws, .fini = ub_leak_check);
 
@@ -25,15 +26,6 @@ TestSuite(laws, .fini = ub_leak_check);
 	"        title: Mail\n"                                                                              \
 	"        due: 1 business day after prep.end\n"                                                       \
 	"        latest: 2 days before start\n"
-
-/* xorshift: a sequence that every run has again. */
-static uint32_t roll(uint32_t *seed, uint32_t below)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 17;
-	*seed ^= *seed << 5;
-	return *seed % below;
-}
 
 /* A meeting at any quarter of an hour of two years, stored at any time of the thirty days before. */
 static void shuffle(struct world *world, uint32_t *seed)

@@ -5,6 +5,7 @@
 #include "leaks.h"
 #include "plan-private.h"
 #include "upbeat/sys.h"
+#include "roll.h"
 
 static struct ub_arena *arena;
 static struct ub_zones *zones;
@@ -75,15 +76,6 @@ static void expect_none(struct ub_slot_request *request, const char *remark)
 	struct ub_slot slot = ub_plan_find_slot(request, arena);
 	cr_assert(!slot.found);
 	cr_assert_str_eq(slot.remark, remark);
-}
-
-/* xorshift: a sequence that every run has again. */
-static uint32_t roll(uint32_t *seed, uint32_t below)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 17;
-	*seed ^= *seed << 5;
-	return *seed % below;
 }
 
 Test(slots, prefers_the_earliest_working_time_of_the_window)

@@ -5,6 +5,7 @@
 #include "leaks.h"
 #include "plan-private.h"
 #include "upbeat/sys.h"
+#include "roll.h"
 
 /*
  * Random meetings, people, holidays and busy times: each slot is held against what is found by trying every
@@ -87,15 +88,6 @@ static void tear_down(void)
 }
 
 TestSuite(slot_laws, .init = set_up, .fini = tear_down);
-
-/* xorshift: a sequence that every run has again. */
-static uint32_t roll(uint32_t *seed, uint32_t below)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 17;
-	*seed ^= *seed << 5;
-	return *seed % below;
-}
 
 /* ---- one case ---- */
 
