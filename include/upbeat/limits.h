@@ -179,7 +179,7 @@
 #define UB_AGENDA_NEAR_SECONDS   7200  /* before the item, when it is written once more */
 #define UB_LOOKS_KEPT            65536 /* versions of objects that were looked at, a power of two */
 #define UB_UID_SEARCHES_MAX                                                                                  \
-	6 /* tries to look for a meeting by its UID; then it is gone, within two minutes */
+	6 /* tries to look for a meeting or an item by its UID; then it is gone, within two minutes */
 #define UB_LEFTOVER_MS                                                                                       \
 	INT64_C(86400000) /* for so long a calendar is searched for what was removed elsewhere */
 

@@ -35,9 +35,7 @@ static enum ub_outcome look_in_store(
 
 /* ---- the others ---- */
 
-/* Whether the search comes to an end for now. A server that cannot be asked is asked again a few times; then
- * its calendars are taken for searched, as items must not stay for ever without their meeting. */
-static bool breaks_off(const struct ub_pass *pass, enum ub_outcome outcome)
+bool pass_breaks_off(const struct ub_pass *pass, enum ub_outcome outcome)
 {
 	bool passing = outcome == UB_OUTCOME_AGAIN || outcome == UB_OUTCOME_UNCERTAIN;
 	return outcome == UB_OUTCOME_DENIED || (passing && pass->job->attempts <= UB_UID_SEARCHES_MAX);
@@ -101,7 +99,7 @@ static enum ub_outcome look_at_findings(struct ub_pass *pass, const struct ub_st
 		if (href.len == 0 || ub_text_eq(href, gone->href))
 			continue;
 		enum ub_outcome outcome = pass_get(pass, href, &response);
-		if (breaks_off(pass, outcome))
+		if (pass_breaks_off(pass, outcome))
 			return outcome;
 		if (outcome != UB_OUTCOME_OK || !is_meeting(pass, gone, response.body))
 			continue;
@@ -141,9 +139,9 @@ static enum ub_outcome look_on_server(
 {
 	struct ub_texts calendars;
 	enum ub_outcome outcome = pass_list_calendars(pass, gone->collection, &calendars);
-	for (size_t i = 0; i < calendars.n && place->len == 0 && !breaks_off(pass, outcome); i++)
+	for (size_t i = 0; i < calendars.n && place->len == 0 && !pass_breaks_off(pass, outcome); i++)
 		outcome = search_calendar(pass, calendars.items[i], gone, place);
-	return breaks_off(pass, outcome) ? outcome : UB_OUTCOME_OK;
+	return pass_breaks_off(pass, outcome) ? outcome : UB_OUTCOME_OK;
 }
 
 enum ub_outcome pass_find_elsewhere(

@@ -133,7 +133,7 @@ static enum ub_outcome get_item(struct ub_pass *pass, struct ub_store_item *item
     const struct ub_findings *findings, struct ub_response *response)
 {
 	enum ub_outcome outcome = get_known(pass, item, findings, response);
-	return outcome == UB_OUTCOME_GONE && pass_find_item(pass, item, response) ? UB_OUTCOME_OK : outcome;
+	return outcome == UB_OUTCOME_GONE ? pass_find_item(pass, item, response) : outcome;
 }
 
 static enum ub_outcome look_at_known(

@@ -40,44 +40,55 @@ static bool is_item(struct ub_pass *pass, const struct ub_store_item *item, stru
 	       (event->marks.item.len == 0 || ub_text_eq(event->marks.item, item->identity));
 }
 
-/* Whether the calendar is the item's owner's. Some list what colleagues share with him, and a colleague's
- * copy has the item's UID. */
-static bool is_his(struct ub_pass *pass, const struct ub_store_item *item, struct ub_text calendar)
+/* Gets what stands in a calendar of the item's owner. Some list what colleagues share with him, and a
+ * colleague's copy has the item's UID. */
+static enum ub_outcome get_his(
+    struct ub_pass *pass, const struct ub_store_item *item, struct ub_text href, struct ub_response *response)
 {
 	struct ub_identity identity;
-	return ub_identity_of(pass->snapshot->identities, pass->caller, calendar, pass->snapshot->org,
-		   pass->monotonic / 1000, &identity, pass->arena) == UB_OUTCOME_OK &&
-	       ub_text_eq(identity.owner, item->owner);
+	enum ub_outcome outcome =
+	    ub_identity_of(pass->snapshot->identities, pass->caller, ub_http_href_collection(href),
+		pass->snapshot->org, pass->monotonic / 1000, &identity, pass->arena);
+	if (outcome != UB_OUTCOME_OK)
+		return outcome;
+	return ub_text_eq(identity.owner, item->owner) ? pass_get(pass, href, response) : UB_OUTCOME_GONE;
 }
 
-static bool find_in(
+static enum ub_outcome find_in(
     struct ub_pass *pass, struct ub_text calendar, struct ub_store_item *item, struct ub_response *response)
 {
 	struct ub_dav_members findings;
-	if (pass_search_calendar(pass, calendar, item->uid, &findings) != UB_OUTCOME_OK)
-		return false;
+	enum ub_outcome outcome = pass_search_calendar(pass, calendar, item->uid, &findings);
+	if (outcome != UB_OUTCOME_OK)
+		return outcome;
 	for (size_t i = 0; i < findings.n; i++) {
 		struct ub_text href = ub_http_href_canonical(pass->arena, findings.items[i].href);
-		if (href.len == 0 || ub_text_eq(href, item->href) ||
-		    !is_his(pass, item, ub_http_href_collection(href)))
+		if (href.len == 0 || ub_text_eq(href, item->href))
 			continue;
-		if (pass_get(pass, href, response) == UB_OUTCOME_OK && is_item(pass, item, response->body))
-			return take_over(pass, item, href);
+		outcome = get_his(pass, item, href, response);
+		if (pass_breaks_off(pass, outcome))
+			return outcome;
+		if (outcome == UB_OUTCOME_OK && is_item(pass, item, response->body))
+			return take_over(pass, item, href) ? UB_OUTCOME_OK : UB_OUTCOME_AGAIN;
 	}
-	return false;
+	return UB_OUTCOME_GONE;
 }
 
-bool pass_find_item(struct ub_pass *pass, struct ub_store_item *item, struct ub_response *response)
+enum ub_outcome pass_find_item(struct ub_pass *pass, struct ub_store_item *item, struct ub_response *response)
 {
 	struct ub_texts calendars;
 	if (item->state != UB_ITEM_EXISTS || item->uid.len == 0 ||
 	    !ub_text_eq(item->owner, pass->identity.owner))
-		return false;
+		return UB_OUTCOME_GONE;
 	enum ub_outcome outcome = pass_list_calendars(pass, ub_http_href_collection(item->href), &calendars);
-	for (size_t i = 0; i < calendars.n && outcome != UB_OUTCOME_DENIED; i++)
-		if (find_in(pass, calendars.items[i], item, response))
-			return true;
-	return false;
+	if (pass_breaks_off(pass, outcome))
+		return outcome;
+	for (size_t i = 0; i < calendars.n; i++) {
+		outcome = find_in(pass, calendars.items[i], item, response);
+		if (outcome == UB_OUTCOME_OK || pass_breaks_off(pass, outcome))
+			return outcome;
+	}
+	return UB_OUTCOME_GONE;
 }
 
 void pass_note_moved(struct ub_pass *pass, const struct ub_event *event)

@@ -81,12 +81,17 @@ void pass_note_deleted(struct ub_pass *pass, const struct ub_store_item *item)
 	pass_deliver(pass, &gone);
 }
 
-void pass_note_item_gone(struct ub_pass *pass)
+enum ub_outcome pass_note_item_gone(struct ub_pass *pass)
 {
 	struct ub_store_item *item = find_item(pass);
 	struct ub_response response;
-	if (item && !pass_find_item(pass, item, &response))
-		pass_note_deleted(pass, item);
+	if (!item)
+		return UB_OUTCOME_OK;
+	enum ub_outcome outcome = pass_find_item(pass, item, &response);
+	if (outcome != UB_OUTCOME_GONE)
+		return outcome;
+	pass_note_deleted(pass, item);
+	return UB_OUTCOME_OK;
 }
 
 void pass_note_period(

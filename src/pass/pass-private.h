@@ -89,9 +89,10 @@ void pass_note_outcome(
     struct ub_pass *pass, struct ub_store_item *item, const struct ub_store_outcome *outcome);
 /* To be called for an object of one of Upbeat's items, with its text and ETag, and for every object that is
  * gone: tells the store when the item now stands, whether it is completed, or that its user has deleted it,
- * and has colleagues' copies follow. */
+ * and has colleagues' copies follow. Not UB_OUTCOME_OK: the server does not say now whether its user has put
+ * it elsewhere. */
 void pass_note_item(struct ub_pass *pass, struct ub_text text, struct ub_text etag);
-void pass_note_item_gone(struct ub_pass *pass);
+UB_MUST_USE enum ub_outcome pass_note_item_gone(struct ub_pass *pass);
 /* Remembers that its user has deleted the item, if it stood. The next pass looks again, as he may put it
  * back. */
 void pass_note_deleted(struct ub_pass *pass, const struct ub_store_item *item);
@@ -214,6 +215,10 @@ void pass_forget(struct ub_pass *pass, const struct ub_store_seen *seen);
  */
 UB_MUST_USE enum ub_outcome pass_find_elsewhere(
     struct ub_pass *pass, const struct ub_store_seen *gone, struct ub_text *place);
+/* Whether a search for what is gone from its href comes to an end for now, with that outcome of a request. A
+ * server that cannot be asked is asked again a few times; then its calendars are taken for searched, as items
+ * must not stay for ever without their meeting. */
+bool pass_breaks_off(const struct ub_pass *pass, enum ub_outcome outcome);
 /* The calendars of the pass's owner; at least `collection`, which one of his objects stood in. */
 UB_MUST_USE enum ub_outcome pass_list_calendars(
     struct ub_pass *pass, struct ub_text collection, struct ub_texts *calendars);
@@ -225,9 +230,11 @@ UB_MUST_USE enum ub_outcome pass_search_calendar(
 
 /*
  * To be called when an item that stood is gone from its href: looks whether its user has put it into another
- * of his calendars. If so, the store knows it there from now on, as *item does, and *response is of its GET.
+ * of his calendars. UB_OUTCOME_OK: so it is, the store knows it there from now on, as *item does, and
+ * *response is of its GET. UB_OUTCOME_GONE: it is nowhere, as far as the server can be asked. Else the server
+ * does not say now.
  */
-UB_MUST_USE bool pass_find_item(
+UB_MUST_USE enum ub_outcome pass_find_item(
     struct ub_pass *pass, struct ub_store_item *item, struct ub_response *response);
 /* To be called for an object of one of Upbeat's items that stands: if the user has put it there, and it is
  * gone from where it stood, the store knows it there from now on. */

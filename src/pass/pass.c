@@ -116,9 +116,12 @@ static enum ub_pass_end follow_deletion(struct ub_pass *pass, struct ub_text *wh
 {
 	const struct ub_key *key = &pass->job->key;
 	struct ub_store_seen seen;
-	*why = UB_TEXT("the object is not there");
 	pass_forget_appointments(pass, key->href);
-	pass_note_item_gone(pass);
+	enum ub_outcome outcome = pass_note_item_gone(pass);
+	*why = ub_textf(pass->arena, "looking for the item elsewhere: %s", ub_outcome_text(outcome));
+	if (outcome != UB_OUTCOME_OK)
+		return pass_end_of(outcome);
+	*why = UB_TEXT("the object is not there");
 	pass_note_copy_gone(pass);
 	if (ub_store_seen(pass->store, ub_organization, key->upstream, key->href, pass->arena, &seen) !=
 	    UB_STORE_OK)

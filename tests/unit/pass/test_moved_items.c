@@ -102,6 +102,44 @@ Test(pass_moved_items, follow_the_meeting_though_they_were_gone_for_a_while)
 	}
 }
 
+Test(pass_moved_items, are_looked_for_again_after_a_search_that_fails)
+{
+	static const int statuses[] = { 503, 0 };
+	for (size_t i = 0; i < UB_COUNT(statuses) * 2; i++) {
+		bool first = i % 2 == 0; /* the item is looked at before its meeting */
+		begin();
+		struct ub_store_item *item = item_of("prep/prep");
+		put_there(item, OTHER "prep.ics");
+		take_from_here(item);
+		const char *looked_at = first ? ub_text_cstr(arena, item->href) : MEETING;
+		upstream_fail(up, "REPORT", 2, statuses[i / 2]); /* the second calendar is the other one */
+		cr_assert_eq(run_on(looked_at), UB_PASS_AGAIN, "%s", why);
+		cr_assert_eq(item_of("prep/prep")->state, UB_ITEM_EXISTS, "%s", why);
+		cr_assert_eq(run_on(looked_at), UB_PASS_SETTLED, "%s", why);
+		expect_in_step("prep/prep", OTHER "prep.ics");
+		world_tear_down();
+		world_set_up();
+	}
+}
+
+/* A server that can never be asked keeps no item for ever. */
+Test(pass_moved_items, are_not_looked_for_without_end)
+{
+	struct ub_job job;
+	begin();
+	struct ub_store_item *item = item_of("prep/prep");
+	struct ub_key key = { UB_KEY_OBJECT, UB_TEXT("up"), item->href, UB_TEXT("alice"), UB_TEXT_NONE };
+	take_from_here(item);
+	upstream_fail(up, "REPORT", 1, 503);
+	cr_assert_eq(ub_store_put(store, &key, 1, now * 1000, 0), UB_STORE_OK);
+	do
+		cr_assert_eq(ub_store_take(store, now * 1000, UB_LEASE_MS, arena, &job), UB_STORE_OK);
+	while (!ub_text_eq(job.key.href, item->href));
+	job.attempts = UB_UID_SEARCHES_MAX + 1;
+	cr_assert_eq(pass_of(&job), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(item_of("prep/prep")->state, UB_ITEM_DELETED);
+}
+
 Test(pass_moved_items, stay_where_they_are_if_their_user_has_copied_them)
 {
 	begin();
