@@ -203,7 +203,8 @@ struct display_name read_display_name(struct ub_text text, struct ub_arena *aren
 {
 	struct display_name found = { .name = UB_TEXT_NONE, .role = UB_TEXT_NONE };
 	text = unquote(clean_line(text, arena));
-	while (cut_bracket(&text, &found) || cut_inner_bracket(&text, &found, arena))
+	/* Each costs a copy, and no name has more. */
+	for (int i = 0; i < 4 && (cut_bracket(&text, &found) || cut_inner_bracket(&text, &found, arena)); i++)
 		;
 	cut_behind_bar(&text, &found);
 	cut_behind_slash(&text);

@@ -16,11 +16,11 @@ static const char *const phrases[] = { "join ", "click here to join", "meeting i
 	"or call", "one tap mobile", "phone conference id", "conference id", "find a local number",
 	"find your local number", "more phone numbers", "local numbers", "learn more", "meeting options",
 	"need help?", "download teams", "reset dial-in pin", "reset pin", "microsoft teams meeting",
-	"microsoft teams need help?", "video call link", "topic: ", "for organizers", "system reference",
-	"teilnehmen", "jetzt an besprechung teilnehmen", "hier klicken, um", "an besprechung teilnehmen",
-	"besprechungs-id", "kenncode", "kennung", "telefonkonferenz-id", "lokale nummer suchen",
-	"meeting-kennnummer", "per telefon", "weitere infos", "besprechungsoptionen", "videoanruf-link",
-	"einwahl", "nehmen sie auf ihrem computer", "an skype-besprechung teilnehmen",
+	"microsoft teams need help?", "video call link", "topic: ", "for organizers", "für organisatoren",
+	"system reference", "teilnehmen", "jetzt an besprechung teilnehmen", "hier klicken, um",
+	"an besprechung teilnehmen", "besprechungs-id", "kenncode", "kennung", "telefonkonferenz-id",
+	"lokale nummer suchen", "meeting-kennnummer", "per telefon", "weitere infos", "besprechungsoptionen",
+	"videoanruf-link", "einwahl", "nehmen sie auf ihrem computer", "an skype-besprechung teilnehmen",
 	"participer à la réunion", "id de réunion", "code secret", "une seule touche",
 	"trouver votre numéro local", "unirse a la reunión", "id de reunión", "código de acceso",
 	"event name: ", "powered by calendly" };
@@ -62,6 +62,14 @@ static bool has_letters(struct ub_text text)
 	return false;
 }
 
+static bool has_digits(struct ub_text text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] >= '0' && text.ptr[i] <= '9')
+			return true;
+	return false;
+}
+
 static bool is_phrase(struct ub_text line, struct ub_arena *arena)
 {
 	struct ub_text lower = ub_text_lower(arena, line);
@@ -98,9 +106,12 @@ static struct ub_text own_line(struct ub_text line, struct ub_arena *arena)
 {
 	struct ub_text left = without_links(line, arena);
 	bool label = left.len < line.len && ub_text_ends(left, UB_TEXT(":")) && left.len < 40;
-	struct ub_text words = ub_text_starts(left, UB_TEXT("- ")) ? ub_text_sub(left, 2, left.len) : left;
+	bool point = ub_text_starts(left, UB_TEXT("- "));
+	struct ub_text words = point ? ub_text_sub(left, 2, left.len) : left;
 	bool number = left.len > 0 && (words.ptr[0] == '+' || !has_letters(words)); /* to dial */
-	return label || number || is_phrase(words, arena) ? UB_TEXT_NONE : left;
+	/* A person's point may begin like a service's, as "- Join strategies". */
+	bool phrase = is_phrase(words, arena) && (!point || has_digits(words));
+	return label || number || phrase ? UB_TEXT_NONE : left;
 }
 
 /* The text without the blocks that stand between lines which a service draws, if a link is in them. */
@@ -125,10 +136,16 @@ static struct ub_text without_blocks(struct ub_text text, struct ub_arena *arena
 }
 
 /* Whether a line such as "-----Original Appointment-----" begins what was passed on. */
-static bool begins_forwarded(struct ub_text line)
+static bool begins_forwarded(struct ub_text line, struct ub_arena *arena)
 {
-	return ub_text_starts(line, UB_TEXT("---")) && ub_text_ends(line, UB_TEXT("---")) &&
-	       has_letters(line);
+	static const char *const words[] = { "original", "forwarded", "urspr\xC3\xBCng", "weitergeleitet" };
+	if (!ub_text_starts(line, UB_TEXT("---")) || !ub_text_ends(line, UB_TEXT("---")))
+		return false;
+	struct ub_text lower = ub_text_lower(arena, line);
+	for (size_t i = 0; i < UB_COUNT(words); i++)
+		if (ub_text_find(lower, ub_text(words[i]), 0) != SIZE_MAX)
+			return true;
+	return false;
 }
 
 /* A warning that a mail gateway has put there. */
@@ -146,7 +163,7 @@ static struct ub_text without_headers(struct ub_text text, struct ub_arena *aren
 	while (rest.len) {
 		ub_text_split(&rest, '\n', &line);
 		struct ub_text said = ub_text_trim(line);
-		bool begins = begins_forwarded(said);
+		bool begins = begins_forwarded(said, arena);
 		header =
 		    begins || (header && ub_text_find(ub_text_sub(said, 0, 24), UB_TEXT(":"), 0) != SIZE_MAX);
 		if (!header && !is_notice(said))

@@ -15,23 +15,24 @@ static const char *const names[N_LANGUAGES] = { "de", "en", "es", "fr", "it", "n
 static const struct listed {
 	const char *word;
 	enum language language;
+	bool title; /* a word for a meeting, which is enough in a title */
 } listed[] = { /* in the order of their bytes */
 	{ "about", EN },
-	{ "abstimmung", DE },
+	{ "abstimmung", DE, .title = true },
 	{ "and", EN },
-	{ "angebot", DE },
+	{ "angebot", DE, .title = true },
 	{ "are", EN },
 	{ "at", EN },
 	{ "au", FR },
 	{ "auch", DE },
 	{ "auf", DE },
-	{ "austausch", DE },
+	{ "austausch", DE, .title = true },
 	{ "aux", FR },
 	{ "avec", FR },
 	{ "bei", DE },
 	{ "beim", DE },
-	{ "besprechung", DE },
-	{ "bespreking", NL },
+	{ "besprechung", DE, .title = true },
+	{ "bespreking", NL, .title = true },
 	{ "bitte", DE },
 	{ "bonjour", FR },
 	{ "buongiorno", IT },
@@ -47,10 +48,10 @@ static const struct listed {
 	{ "eine", DE },
 	{ "einen", DE },
 	{ "einer", DE },
-	{ "einführung", DE },
+	{ "einführung", DE, .title = true },
 	{ "entre", FR },
-	{ "entscheidung", DE },
-	{ "erstgespräch", DE },
+	{ "entscheidung", DE, .title = true },
+	{ "erstgespräch", DE, .title = true },
 	{ "est", FR },
 	{ "following", EN },
 	{ "for", EN },
@@ -75,10 +76,10 @@ static const struct listed {
 	{ "ihre", DE },
 	{ "im", DE },
 	{ "ist", DE },
-	{ "jahresgespräch", DE },
+	{ "jahresgespräch", DE, .title = true },
 	{ "jullie", NL },
-	{ "kennenlernen", DE },
-	{ "kennismaking", NL },
+	{ "kennenlernen", DE, .title = true },
+	{ "kennismaking", NL, .title = true },
 	{ "les", FR },
 	{ "let", EN },
 	{ "merci", FR },
@@ -98,27 +99,25 @@ static const struct listed {
 	{ "onze", NL },
 	{ "ook", NL },
 	{ "our", EN },
-	{ "over", NL },
-	{ "overleg", NL },
-	{ "per", IT },
+	{ "overleg", NL, .title = true },
 	{ "please", EN },
 	{ "pour", FR },
 	{ "regards", EN },
-	{ "renouvellement", FR },
-	{ "renovación", ES },
-	{ "reunión", ES },
-	{ "rinnovo", IT },
-	{ "riunione", IT },
-	{ "réunion", FR },
-	{ "schulung", DE },
+	{ "renouvellement", FR, .title = true },
+	{ "renovación", ES, .title = true },
+	{ "reunión", ES, .title = true },
+	{ "rinnovo", IT, .title = true },
+	{ "riunione", IT, .title = true },
+	{ "réunion", FR, .title = true },
+	{ "schulung", DE, .title = true },
 	{ "según", ES },
 	{ "sie", DE },
 	{ "sono", IT },
 	{ "su", ES },
 	{ "sur", FR },
 	{ "sus", ES },
-	{ "tagesordnung", DE },
-	{ "termin", DE },
+	{ "tagesordnung", DE, .title = true },
+	{ "termin", DE, .title = true },
 	{ "that", EN },
 	{ "the", EN },
 	{ "these", EN },
@@ -131,12 +130,12 @@ static const struct listed {
 	{ "unsere", DE },
 	{ "usted", ES },
 	{ "ustedes", ES },
-	{ "verlängerung", DE },
-	{ "vertrag", DE },
-	{ "vertragsgespräch", DE },
-	{ "vertragsverlängerung", DE },
+	{ "verlängerung", DE, .title = true },
+	{ "vertrag", DE, .title = true },
+	{ "vertragsgespräch", DE, .title = true },
+	{ "vertragsverlängerung", DE, .title = true },
 	{ "voor", NL },
-	{ "vorstellung", DE },
+	{ "vorstellung", DE, .title = true },
 	{ "vostra", IT },
 	{ "vostro", IT },
 	{ "votre", FR },
@@ -180,14 +179,23 @@ static bool is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80;
 }
 
-static const struct listed *next_listed(struct ub_text text, size_t *at)
+/* An abbreviation, such as that of a time zone, is no word of a language. */
+static bool is_in_capitals(struct ub_text word)
+{
+	for (size_t i = 0; i < word.len; i++)
+		if (word.ptr[i] < 'A' || word.ptr[i] > 'Z')
+			return false;
+	return true;
+}
+
+static const struct listed *next_listed(struct ub_text text, struct ub_text lower, size_t *at)
 {
 	while (*at < text.len) {
 		size_t from = *at;
-		while (*at < text.len && is_letter(text.ptr[*at]))
+		while (*at < text.len && is_letter(lower.ptr[*at]))
 			++*at;
-		const struct listed *word = find_listed(ub_text_sub(text, from, *at));
-		if (word)
+		const struct listed *word = find_listed(ub_text_sub(lower, from, *at));
+		if (word && !is_in_capitals(ub_text_sub(text, from, *at)))
 			return word;
 		++*at;
 	}
@@ -199,12 +207,12 @@ struct ub_text written_language(struct ub_text title, struct ub_text text, struc
 	enum { TEXT_READ = 2000, ENOUGH = 2 };
 	size_t counts[N_LANGUAGES] = { 0 }, best = 0, second = 0;
 	const struct listed *word;
-	title = ub_text_lower(arena, title);
-	text = ub_text_lower(arena, ub_text_sub(text, 0, TEXT_READ));
-	/* One word of a title is enough, but for English: people of all languages give English titles. */
-	for (size_t at = 0; (word = next_listed(title, &at));)
-		counts[word->language] += word->language == EN ? 1 : ENOUGH;
-	for (size_t at = 0; (word = next_listed(text, &at));)
+	struct ub_text lower = ub_text_lower(arena, title);
+	for (size_t at = 0; (word = next_listed(title, lower, &at));)
+		counts[word->language] += word->title ? ENOUGH : 1;
+	text = ub_text_sub(text, 0, TEXT_READ);
+	lower = ub_text_lower(arena, text);
+	for (size_t at = 0; (word = next_listed(text, lower, &at));)
 		counts[word->language]++;
 	for (size_t i = 1; i < N_LANGUAGES; i++)
 		if (counts[i] > counts[best])
