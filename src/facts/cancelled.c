@@ -129,20 +129,64 @@ static bool begins_cancelled(struct ub_text title)
 	return false;
 }
 
-/* Whether one of the words stands by itself at the end: in brackets, or behind a dash or a bar. */
-static bool ends_cancelled(struct ub_text title)
+/* What titles are about that say of it that it was called off: "Order states | cancelled". */
+static const char *const subjects[] = { "order", "orders", "booking", "bookings", "subscription",
+	"subscriptions", "flow", "flows", "workflow", "workflows", "state", "states", "status", "statuses",
+	"ticket", "tickets", "payment", "payments", "reservation", "reservations", "bestellung",
+	"bestellungen", "buchung", "buchungen", "reservierung", "reservierungen", "zahlung", "zahlungen" };
+
+static bool is_subject(struct ub_text word)
 {
-	static const char *const before[] = { "(", "[", "- ", "\xE2\x80\x93 ", "\xE2\x80\x94 ", "| " };
-	if (title.len && strchr(")]!", title.ptr[title.len - 1]))
-		title = ub_text_trim(ub_text_sub(title, 0, title.len - 1));
+	for (size_t i = 0; i < UB_COUNT(subjects); i++)
+		if (ub_text_eq_nocase(word, ub_text(subjects[i])))
+			return true;
+	return begins(word, "storno");
+}
+
+/* Whether a word at the end says something of the title's subject, and not of the meeting. */
+static bool is_about_subject(struct ub_text before)
+{
+	before = from_first_word(before);
+	for (size_t start = 0, i = 0, length; i <= before.len; i += length ? length : 1) {
+		length = sign_length(ub_text_sub(before, i, before.len));
+		if (length == 0 && i < before.len)
+			continue;
+		if (is_subject(ub_text_sub(before, start, i)))
+			return true;
+		start = i + length;
+	}
+	return ub_text_find(before, UB_TEXT(": "), 0) != SIZE_MAX ||
+	       ub_text_find(before, UB_TEXT("\xEF\xBC\x9A"), 0) != SIZE_MAX;
+}
+
+/* Whether one of the words stands by itself at the end, between these marks. */
+static bool ends_cancelled_in(struct ub_text title, struct ub_text before, struct ub_text after)
+{
+	if (!ub_text_ends(title, after))
+		return false;
+	title = ub_text_sub(title, 0, title.len - after.len);
 	for (size_t i = 0; i < UB_COUNT(words); i++) {
 		if (!ub_text_ends_nocase(title, ub_text(words[i])))
 			continue;
 		struct ub_text rest = ub_text_sub(title, 0, title.len - ub_text(words[i]).len);
-		for (size_t j = 0; j < UB_COUNT(before); j++)
-			if (ub_text_ends(rest, ub_text(before[j])))
-				return true;
+		if (ub_text_ends(rest, before))
+			return !is_about_subject(ub_text_sub(rest, 0, rest.len - before.len));
 	}
+	return false;
+}
+
+/* The word stands in brackets, or behind a dash or a bar. */
+static bool ends_cancelled(struct ub_text title)
+{
+	static const struct {
+		const char *before, *after;
+	} marks[] = { { "(", ")" }, { "[", "]" }, { "- ", "" }, { "\xE2\x80\x93 ", "" },
+		{ "\xE2\x80\x94 ", "" }, { "| ", "" } };
+	if (ub_text_ends(title, UB_TEXT("!")))
+		title = ub_text_trim(ub_text_sub(title, 0, title.len - 1));
+	for (size_t i = 0; i < UB_COUNT(marks); i++)
+		if (ends_cancelled_in(title, ub_text(marks[i].before), ub_text(marks[i].after)))
+			return true;
 	return false;
 }
 
