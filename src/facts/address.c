@@ -124,18 +124,18 @@ static bool is_unread(struct ub_text local)
 	return false;
 }
 
-/* Clients without a directory put rooms down like people. */
+/* Clients without a directory put rooms down like people. Behind the word stands a number, if anything:
+ * people are called Raum, too. */
 bool is_room_address(struct ub_text address)
 {
 	static const char *const rooms[] = { "room", "meetingroom", "confroom", "conferenceroom", "boardroom",
 		"huddleroom", "raum", "meetingraum", "besprechungsraum", "besprechungszimmer",
 		"konferenzraum", "sitzungszimmer", "sitzungsraum" };
 	struct ub_text local = local_part(address);
-	size_t letters = 0;
-	while (letters < local.len && !strchr("0123456789-_.+", local.ptr[letters]))
-		letters++;
+	while (local.len && strchr("0123456789-_.+", local.ptr[local.len - 1]))
+		local.len--;
 	for (size_t i = 0; i < UB_COUNT(rooms); i++)
-		if (ub_text_eq_nocase(ub_text_sub(local, 0, letters), ub_text(rooms[i])))
+		if (ub_text_eq_nocase(local, ub_text(rooms[i])))
 			return true;
 	return false;
 }

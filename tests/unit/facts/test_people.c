@@ -37,8 +37,10 @@ static const struct {
 	/* also where their kind is not told, but a person may be called so */
 	{ "by anna@ours.example, raum-4@ours.example, Meetingroom2@acme.example", "anna@ours.example", "",
 	    false },
-	{ "by anna@ours.example, room.berlin@ours.example, lisa.raum@acme.example", "anna@ours.example",
-	    "lisa.raum@acme.example", true },
+	{ "by anna@ours.example, room12@ours.example, Room@acme.example, lisa.raum@acme.example",
+	    "anna@ours.example", "lisa.raum@acme.example", true },
+	{ "by anna@ours.example, raum.peter@acme.example, room-4b@acme.example", "anna@ours.example",
+	    "raum.peter@acme.example room-4b@acme.example", true },
 	{ "by anna@ours.example, roomy@acme.example", "anna@ours.example", "roomy@acme.example", true },
 	/* a machine of our own is not invited along */
 	{ "by anna@ours.example, notes@ours.example, cto@acme.example", "anna@ours.example",
