@@ -131,9 +131,9 @@ static bool begins_cancelled(struct ub_text title)
 
 /* What titles are about that say of it that it was called off: "Order states | cancelled". */
 static const char *const subjects[] = { "order", "orders", "booking", "bookings", "subscription",
-	"subscriptions", "flow", "flows", "workflow", "workflows", "state", "states", "status", "statuses",
-	"ticket", "tickets", "payment", "payments", "reservation", "reservations", "bestellung",
-	"bestellungen", "buchung", "buchungen", "reservierung", "reservierungen", "zahlung", "zahlungen" };
+	"subscriptions", "flow", "flows", "workflow", "workflows", "state", "states", "ticket", "tickets",
+	"payment", "payments", "reservation", "reservations", "bestellung", "bestellungen", "buchung",
+	"buchungen", "reservierung", "reservierungen", "zahlung", "zahlungen" };
 
 static bool is_subject(struct ub_text word)
 {
@@ -143,20 +143,14 @@ static bool is_subject(struct ub_text word)
 	return begins(word, "storno");
 }
 
-/* Whether a word at the end says something of the title's subject, and not of the meeting. */
+/* Whether a word at the end says something of the word before it, and not of the meeting. */
 static bool is_about_subject(struct ub_text before)
 {
-	before = from_first_word(before);
-	for (size_t start = 0, i = 0, length; i <= before.len; i += length ? length : 1) {
-		length = sign_length(ub_text_sub(before, i, before.len));
-		if (length == 0 && i < before.len)
-			continue;
-		if (is_subject(ub_text_sub(before, start, i)))
-			return true;
-		start = i + length;
-	}
-	return ub_text_find(before, UB_TEXT(": "), 0) != SIZE_MAX ||
-	       ub_text_find(before, UB_TEXT("\xEF\xBC\x9A"), 0) != SIZE_MAX;
+	before = ub_text_trim(before);
+	size_t start = before.len;
+	while (start > 0 && (before.ptr[start - 1] | 0x20) >= 'a' && (before.ptr[start - 1] | 0x20) <= 'z')
+		start--;
+	return is_subject(ub_text_sub(before, start, before.len));
 }
 
 /* Whether one of the words stands by itself at the end, between these marks. */
