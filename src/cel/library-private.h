@@ -27,8 +27,6 @@ struct ub_cel_value cel_clock_part(struct ub_cel_value timestamp, uint32_t part,
 /* Like ub_text_find(), but in time linear in both texts, whatever they contain. */
 size_t cel_text_find(struct ub_text text, struct ub_text needle, size_t from);
 
-/* Charges for a pattern that is compiled in the evaluation. False: it is more than is left. */
-bool cel_charge_pattern(struct ub_cel_call *call, struct ub_cel_value pattern);
 /* The error of a library function about an element of a list that the function cannot take. */
 struct ub_cel_value cel_fail_overload(struct ub_cel_call *call);
 /* The text as a value, which counts against the limit. */

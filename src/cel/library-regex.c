@@ -3,7 +3,7 @@
 
 #include "door.h"
 
-/* Functions of the regex extension: matches that are extracted or replaced. */
+/* Functions that take a pattern: matches(), and those of the regex extension. */
 
 typedef const struct ub_cel_value *args_t;
 
@@ -80,6 +80,10 @@ static bool next_match(struct matches *matches)
 	return false;
 }
 
+/* Cost of compiling a pattern, and of each character in it. */
+#define PATTERN_COST           200
+#define PATTERN_CHARACTER_COST 50
+
 /* What a function does with the pattern, which is its second argument. */
 typedef struct ub_cel_value use_fn(
     struct ub_cel_call *call, const struct ub_cel_regex *regex, args_t args, size_t n);
@@ -89,7 +93,7 @@ static struct ub_cel_value with_pattern(struct ub_cel_call *call, args_t args, s
 	struct ub_text why;
 	if (call->code->prepared)
 		return use(call, call->code->prepared, args, n);
-	if (!cel_charge_pattern(call, args[1]))
+	if (!ub_cel_charge(call, PATTERN_COST + (size_t)args[1].aux * PATTERN_CHARACTER_COST))
 		return ub_cel_fail_cost(call);
 	struct kept_regex *kept = call->code->kept;
 	struct ub_cel_regex *regex = cel_regex_take(kept, call->arena, ub_cel_text(args[1]), &why);
@@ -99,6 +103,20 @@ static struct ub_cel_value with_pattern(struct ub_cel_call *call, args_t args, s
 	struct ub_cel_value value = use(call, regex, args, n);
 	cel_regex_keep(kept, regex);
 	return value;
+}
+
+static struct ub_cel_value is_found_in(
+    struct ub_cel_call *call, const struct ub_cel_regex *regex, args_t args, size_t n)
+{
+	(void)n;
+	if (!ub_cel_charge(call, args[0].aux / 16))
+		return ub_cel_fail_cost(call);
+	return ub_cel_bool(cel_regex_search(regex, ub_cel_text(args[0])));
+}
+
+struct ub_cel_value cel_string_matches(struct ub_cel_call *call, args_t args, size_t n)
+{
+	return with_pattern(call, args, n, is_found_in);
 }
 
 /* ---- replacing ---- */

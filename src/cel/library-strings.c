@@ -25,31 +25,6 @@ static struct ub_cel_value ends_with(struct ub_cel_call *call, args_t args, size
 	return ub_cel_bool(ub_text_ends(ub_cel_text(args[0]), ub_cel_text(args[1])));
 }
 
-/* Cost of compiling a pattern, and of each character in it. */
-#define PATTERN_COST           200
-#define PATTERN_CHARACTER_COST 50
-
-bool cel_charge_pattern(struct ub_cel_call *call, struct ub_cel_value pattern)
-{
-	return ub_cel_charge(call, PATTERN_COST + (size_t)pattern.aux * PATTERN_CHARACTER_COST);
-}
-
-struct ub_cel_value cel_string_matches(struct ub_cel_call *call, args_t args, size_t n)
-{
-	struct ub_text why;
-	(void)n;
-	if (!ub_cel_charge(call, args[0].aux / 16) || !cel_charge_pattern(call, args[1]))
-		return ub_cel_fail_cost(call);
-	struct kept_regex *kept = call->code->kept;
-	struct ub_cel_regex *regex = cel_regex_take(kept, call->arena, ub_cel_text(args[1]), &why);
-	if (!regex)
-		return ub_cel_fail(
-		    call, "bad-pattern", "this is not a regular expression: %.*s", UB_ARGS(why));
-	bool found = cel_regex_search(regex, ub_cel_text(args[0]));
-	cel_regex_keep(kept, regex);
-	return ub_cel_bool(found);
-}
-
 static const struct ub_cel_function strings[] = {
 	{ "contains", "string.(string) -> bool", contains },
 	{ "startsWith", "string.(string) -> bool", starts_with },
