@@ -179,8 +179,11 @@ struct sqlite *sql_begin_times(struct ub_store *store, bool one);
 void sql_commit(struct sqlite *s);
 /* Whether nothing could be kept when that was tried last. */
 bool sql_fails(const struct sqlite *s);
-/* Whether something was lost since this was asked last. */
-bool sql_has_lost(struct sqlite *s);
+/* Whether something was lost, and no step has made up for it since. */
+bool sql_has_lost(const struct sqlite *s);
+/* The step has made up for what was lost, unless a statement has failed. A COMMIT that fails is another
+ * loss. */
+void sql_made_up(struct sqlite *s);
 /* Gives the lock back. Returns `result`, or UB_STORE_FAILED if a statement has failed. */
 enum ub_store_result sql_leave(struct sqlite *s, enum ub_store_result result);
 /* The same at the end of a step, which is undone if a statement has failed. The transaction stays open for

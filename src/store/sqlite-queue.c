@@ -306,6 +306,7 @@ enum ub_store_result sqlite_take(
 		*job = row.job;
 		noted = work_begins(sql_work(s), row.job.id);
 	}
+	sql_made_up(s);
 	enum ub_store_result result = there ? UB_STORE_OK : UB_STORE_NONE;
 	return there && !noted ? sql_end_kept(s, result) : sql_end(s, result);
 }

@@ -37,7 +37,7 @@ struct sqlite {
 	struct work *work;
 	bool failed;           /* a statement has failed since sql_enter(): the step is undone */
 	bool fails;            /* as of sql_fails() */
-	bool lost;             /* a transaction was lost since sql_has_lost() */
+	bool lost;             /* a transaction was lost since sql_made_up() */
 	bool there;            /* the file had something in it before it was opened */
 	bool full;             /* the disk was */
 	bool begun;            /* the step has begun the transaction */
@@ -270,11 +270,14 @@ bool sql_fails(const struct sqlite *s)
 	return s->fails;
 }
 
-bool sql_has_lost(struct sqlite *s)
+bool sql_has_lost(const struct sqlite *s)
 {
-	bool lost = s->lost;
-	s->lost = false;
-	return lost;
+	return s->lost;
+}
+
+void sql_made_up(struct sqlite *s)
+{
+	s->lost &= s->failed;
 }
 
 /* After a change: the first one of a transaction, and the first that is to be kept soon, say when it ends. */

@@ -174,6 +174,21 @@ Test(full, a_key_that_was_hurried_is_due_when_that_was_lost)
 	OK(ub_store_take(store, 0, 1000, arena, &job));
 }
 
+static int64_t asked(const char *sql);
+
+Test(full, a_loss_is_made_up_for_again_when_a_statement_of_that_failed)
+{
+	struct ub_job job;
+	OK(ub_store_put(store, &key, 1, 0, 60000));
+	OK(ub_store_hurry(store, &key, 1, 0, 0));
+	fill();
+	room = PLENTY;
+	(void)asked("CREATE TRIGGER no BEFORE UPDATE ON key BEGIN SELECT RAISE(ABORT, 'no'); END");
+	cr_expect_eq(ub_store_take(store, 0, 1000, arena, &job), UB_STORE_FAILED);
+	(void)asked("DROP TRIGGER no");
+	OK(ub_store_take(store, 0, 1000, arena, &job));
+}
+
 Test(full, a_new_file_is_none_that_waits_for_room)
 {
 	ub_store_close(&store);
