@@ -12,6 +12,9 @@ enum { EVENTS = 128 };
 
 /* ---- watching ---- */
 
+/* By epoll, not io_uring: a bare relay over either took the same processor time a request (Linux 6.18, at 1,
+ * 32 and 256 connections), and many containers forbid io_uring. */
+
 /* Level-triggered: events of listeners and notes come as long as something waits there. Of the loops that
  * share a listening socket, one is woken. */
 static bool watch_level(struct loop *loop, struct link *link)
