@@ -87,16 +87,18 @@ def _():
 
 
 def circles(listed, **needs):
-    """Runs the lint on files folder/name="needed names". Each file defines a function of its name, which calls the
-    needed ones."""
+    """Runs the lint on files folder/name="needed names", below src/ or plugin/. Each file defines a function of its name,
+    which calls the needed ones."""
     top = project(**{"src/CIRCLES": listed})
     for name, others in needs.items():
         own, *needed = (each.replace("/", "_") for each in (name, *others.split()))
-        path = top / f"src/{name}.c"
-        path.parent.mkdir(exist_ok=True)
+        in_plugin = name.startswith("plugin/")
+        path = top / (f"{name}.c" if in_plugin else f"src/{name}.c")
+        built = path.parent / (f".libs/x_la-{path.stem}.o" if in_plugin else f"libcore_a-{path.stem}.o")
+        built.parent.mkdir(parents=True, exist_ok=True)
         declared = "".join(f"void {each}(void);\n" for each in (own, *needed))
         path.write_text(declared + f"void {own}(void)\n{{\n" + "".join(f"\t{each}();\n" for each in needed) + "}\n")
-        subprocess.run(["gcc", "-c", "-o", path.parent / f"libcore_a-{path.stem}.o", path], check=True)
+        subprocess.run(["gcc", "-c", "-o", built, path], check=True)
     return lint("circles", top, top)
 
 
@@ -124,6 +126,13 @@ def _():
 def _():
     run = circles("", **{"cal/a": "base/a", "base/a": "", "base/b": "cal/b", "cal/b": ""})
     finds(run, "src/base/b.c:1:", "base/b.c needs cal_b of src/cal/b.c; src/cal/a.c needs base_a of src/base/a.c")
+
+
+@tap.case("circles: two files of a plugin")
+def _():
+    run = circles("", **{"plugin/csv/a": "plugin/csv/b", "plugin/csv/b": "plugin/csv/a base/x", "base/x": ""})
+    finds(run, "plugin/csv/a.c:1:", "a needs plugin_csv_b of b, which needs plugin_csv_a of a")
+    tap.equal(len(run.stdout.splitlines()), 1, "findings")
 
 
 @tap.case("doors: a library in the wrong folder, in two files, and the clock outside sys")
