@@ -34,6 +34,8 @@ struct ub_pass {
 	struct ub_snapshot *snapshot;
 	struct ub_store *store; /* where items and meetings are remembered */
 	struct ub_store *queue; /* the store that gave the job: its lease is there */
+	/* in memory: meetings that get items while the store cannot keep them; NULL: nobody remembers them */
+	struct ub_store *shelter;
 	/* the key is an object's, an account's, of changes in a calendar, or of a copy */
 	const struct ub_job *job;
 	struct ub_looks *looks; /* NULL: nobody remembers */
@@ -60,6 +62,10 @@ struct ub_pass {
 	/* The mails to colleagues on the meeting's items, likewise. */
 	struct ub_store_mails mails;
 	bool knows_mails;
+	/* What the store was told of the meeting, and what it had lost before. NULL: nothing yet. */
+	const struct ub_store_seen *remembered;
+	uint64_t losses;
+	bool unkept;    /* the store has not taken it */
 	bool kept;      /* what is remembered of the meeting was kept before its first item was written */
 	bool forbidden; /* the server has refused the service account something */
 	bool moved;     /* the event takes people at another time than when it was last seen */

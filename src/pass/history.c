@@ -206,11 +206,36 @@ static void look_at_accounts(
 		look_at_account(pass, former_account);
 }
 
+/* Losses are counted from before it is told: another pass may lose what this one has told. */
+static void put_seen(struct ub_pass *pass, const struct ub_store_seen *seen)
+{
+	pass->losses = ub_store_losses(pass->store);
+	pass->remembered = seen;
+	enum ub_store_result result = ub_store_put_seen(pass->store, seen);
+	if (result == UB_STORE_OK)
+		return;
+	pass->unkept = result == UB_STORE_FAILED;
+	pass_complain(pass);
+	pass_shelter(pass);
+}
+
+bool pass_find_seen(struct ub_pass *pass, struct ub_store_seen *seen)
+{
+	const struct ub_key *key = &pass->job->key;
+	struct ub_store *const stores[] = { pass->store, pass->shelter };
+	for (size_t i = 0; i < UB_COUNT(stores) && stores[i]; i++)
+		if (ub_store_seen(stores[i], ub_organization, key->upstream, key->href, pass->arena, seen) ==
+		    UB_STORE_OK)
+			return true;
+	return false;
+}
+
 void pass_remember(struct ub_pass *pass, const struct ub_decision *decision,
     const struct ub_response *response, const struct ub_store_seen *former)
 {
 	const struct ub_meeting *meeting = &decision->facts->meeting;
-	struct ub_store_seen seen = { .organization = ub_organization,
+	struct ub_store_seen *seen = UB_NEW(pass->arena, struct ub_store_seen);
+	*seen = (struct ub_store_seen){ .organization = ub_organization,
 		.meeting_uid = decision->event->uid,
 		.upstream = pass->job->key.upstream,
 		.href = pass->job->key.href,
@@ -226,13 +251,12 @@ void pass_remember(struct ub_pass *pass, const struct ub_decision *decision,
 		.changed = pass->now * 1000,
 		.look_again = decision->look_again == UB_INSTANT_NONE ? 0 : decision->look_again * 1000 };
 	struct watches watches = { .n = 0 };
-	begin_watch(pass, &watches, seen.account);
+	begin_watch(pass, &watches, seen->account);
 	begin_watch(pass, &watches, former ? former->account : UB_TEXT_NONE);
-	if (ub_store_put_seen(pass->store, &seen) != UB_STORE_OK)
-		pass_complain(pass);
-	remember_meetings(pass, decision, &seen);
-	end_watch(pass, &watches, seen.meeting_uid);
-	look_at_accounts(pass, &seen, former);
+	put_seen(pass, seen);
+	remember_meetings(pass, decision, seen);
+	end_watch(pass, &watches, seen->meeting_uid);
+	look_at_accounts(pass, seen, former);
 }
 
 void pass_remember_look(struct ub_pass *pass)

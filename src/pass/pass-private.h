@@ -34,6 +34,9 @@ void pass_complain(struct ub_pass *pass);
 /* Claims a meeting or a series of reviews for this pass. False: the pass is to end with UB_PASS_AGAIN.
  * Another one that has it is soon done, however often this one was sent back. */
 UB_MUST_USE bool pass_claim(struct ub_pass *pass, struct ub_text meeting_uid);
+/* The meeting is remembered in memory, as the store cannot keep it: otherwise its items would stay when it
+ * goes. */
+void pass_shelter(struct ub_pass *pass);
 /* To be called before something is written that another pass could not make sense of without what the store
  * was told. */
 void pass_keep(struct ub_pass *pass);
@@ -201,6 +204,8 @@ void pass_ask_for_times(struct ub_pass *pass, const struct ub_plan *plan, const 
  * thereby, up to UB_HISTORY_LOOKS_MAX of those to come are looked at anew. */
 void pass_remember(struct ub_pass *pass, const struct ub_decision *decision,
     const struct ub_response *response, const struct ub_store_seen *former);
+/* What is remembered at the href of the pass, by the store or in memory. False: nothing. */
+UB_MUST_USE bool pass_find_seen(struct ub_pass *pass, struct ub_store_seen *seen);
 /* Has the meeting looked at again at pass->look_again, if that comes before what is remembered. */
 void pass_remember_look(struct ub_pass *pass);
 /* Forgets a copy of a meeting that is gone; otherwise as pass_remember(). */

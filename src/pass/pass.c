@@ -114,17 +114,15 @@ static enum ub_pass_end let_go(struct ub_pass *pass, const struct ub_store_seen 
 
 static enum ub_pass_end follow_deletion(struct ub_pass *pass, struct ub_text *why)
 {
-	const struct ub_key *key = &pass->job->key;
 	struct ub_store_seen seen;
-	pass_forget_appointments(pass, key->href);
+	pass_forget_appointments(pass, pass->job->key.href);
 	enum ub_outcome outcome = pass_note_item_gone(pass);
 	*why = ub_textf(pass->arena, "looking for the item elsewhere: %s", ub_outcome_text(outcome));
 	if (outcome != UB_OUTCOME_OK)
 		return pass_end_of(outcome);
 	*why = UB_TEXT("the object is not there");
 	pass_note_copy_gone(pass);
-	if (ub_store_seen(pass->store, ub_organization, key->upstream, key->href, pass->arena, &seen) !=
-	    UB_STORE_OK)
+	if (!pass_find_seen(pass, &seen))
 		return UB_PASS_SETTLED;
 	pass->again = pass->job->put + pass->snapshot->settings->deletion_grace * 1000;
 	if (pass->now * 1000 < pass->again)
@@ -237,11 +235,8 @@ static enum ub_pass_end pass_over(struct ub_pass *pass, const struct ub_decision
 /* What is remembered at the href. NULL: nothing. */
 static const struct ub_store_seen *find_former(struct ub_pass *pass)
 {
-	const struct ub_key *key = &pass->job->key;
 	struct ub_store_seen *former = UB_NEW(pass->arena, struct ub_store_seen);
-	enum ub_store_result result =
-	    ub_store_seen(pass->store, ub_organization, key->upstream, key->href, pass->arena, former);
-	return result == UB_STORE_OK ? former : NULL;
+	return pass_find_seen(pass, former) ? former : NULL;
 }
 
 /* Names the lines alone: what stands in them may be somebody's address after all. */

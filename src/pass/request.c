@@ -42,10 +42,22 @@ bool pass_claim(struct ub_pass *pass, struct ub_text meeting_uid)
 	return result == UB_STORE_OK;
 }
 
+void pass_shelter(struct ub_pass *pass)
+{
+	if (pass->shelter && pass->remembered &&
+	    ub_store_put_seen(pass->shelter, pass->remembered) != UB_STORE_OK)
+		ub_log_paced(pass->log, pass->store_pace, UB_LOG_ERROR,
+		    "%.*s: the store cannot keep it, nor can memory: if it is deleted now, its items stay",
+		    UB_ARGS(pass->remembered->href));
+}
+
 void pass_keep(struct ub_pass *pass)
 {
-	if (ub_store_keep(pass->store) != UB_STORE_OK)
+	bool kept = ub_store_keep(pass->store) == UB_STORE_OK;
+	if (!kept)
 		pass_complain(pass);
+	if (!kept || pass->losses != ub_store_losses(pass->store))
+		pass_shelter(pass);
 }
 
 /* Extends the lease after a quarter of its time. False: the lease has run out. */

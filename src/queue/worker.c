@@ -154,6 +154,9 @@ struct tried {
 	bool never;                 /* nobody's credentials were at hand */
 };
 
+static const struct tried not_kept = { .end = UB_PASS_AGAIN,
+	.why = { "what was done could not be kept", sizeof("what was done could not be kept") - 1 } };
+
 static struct tried carry_out(struct worker *worker, struct ub_store *store, const struct ub_job *job,
     const struct ub_caller *caller, struct ub_arena *arena)
 {
@@ -225,6 +228,7 @@ static struct tried pass(struct worker *worker, struct ub_store *store, const st
 		.store = queue->input.store,
 		.looks = queue->looks,
 		.queue = store,
+		.shelter = queue->shelter,
 		.job = job,
 		.caller = caller,
 		.log = queue->input.log,
@@ -241,6 +245,8 @@ static struct tried pass(struct worker *worker, struct ub_store *store, const st
 	tried.owner_login = run.owner_login;
 	if (tried.end == UB_PASS_SETTLED && run.forbidden)
 		tried.end = UB_PASS_FORBIDDEN;
+	if (tried.end == UB_PASS_SETTLED && run.unkept)
+		tried = not_kept;
 	ub_log(queue->input.log, tried.end == UB_PASS_SETTLED ? UB_LOG_DEBUG : UB_LOG_INFO, "%.*s: %.*s",
 	    UB_ARGS(job->key.href), UB_ARGS(tried.why));
 	/* The likeliest mistake in new settings: nobody would get anything. */
@@ -396,12 +402,20 @@ static bool is_of_a_write(const struct ub_job *job)
 }
 
 /* Whether the store has lost nothing since it had lost so much. What is done for a key in memory is kept
- * before the key goes. */
-static bool is_kept(struct ub_queue *queue, struct ub_store *store, uint64_t losses)
+ * before the key goes, and so is a meeting before memory forgets it. */
+static bool is_kept(struct ub_queue *queue, struct ub_store *store, const struct ub_key *key, uint64_t losses,
+    struct ub_arena *arena)
 {
-	if (store != queue->input.store)
+	struct ub_store_seen seen;
+	bool sheltered = ub_store_seen(queue->shelter, ub_organization, key->upstream, key->href, arena,
+			     &seen) == UB_STORE_OK;
+	if (store != queue->input.store || sheltered)
 		say(queue, queue->input.store, ub_store_keep(queue->input.store));
-	return ub_store_losses(queue->input.store) == losses;
+	bool kept = ub_store_losses(queue->input.store) == losses;
+	if (kept && sheltered)
+		say(queue, queue->shelter,
+		    ub_store_forget_seen(queue->shelter, ub_organization, key->upstream, key->href));
+	return kept;
 }
 
 static void work_on(
@@ -422,9 +436,9 @@ static void work_on(
 	struct tried tried = try_as_user(worker, store, job, arena);
 	if (may_be_served(job, &tried))
 		tried = try_as_service(worker, store, job, &tried, arena);
-	if (tried.end == UB_PASS_SETTLED && job->key.kind != UB_KEY_SYNC && !is_kept(queue, store, losses))
-		tried =
-		    (struct tried){ .end = UB_PASS_AGAIN, .why = UB_TEXT("what was done could not be kept") };
+	if (tried.end == UB_PASS_SETTLED && job->key.kind != UB_KEY_SYNC &&
+	    !is_kept(queue, store, &job->key, losses, arena))
+		tried = not_kept;
 	finish(queue, store, job, &tried);
 	if (!served && may_be_served(job, &tried))
 		wake_if_served(queue, store, job);

@@ -136,6 +136,25 @@ def _(story):
         tap.eventually(lambda: items_of(calendar, meetings) == 0, "the items go with their meetings", 30)
 
 
+@tap.case("meetings that are stored and deleted while the disk is full take their items with them")
+def _(story):
+    with on_small_disk(story, "deletion_grace: 1s\n") as (upbeat, folder, calendar):
+        brief, later = [f"brief-{n}" for n in range(5)], [f"later-{n}" for n in range(5)]
+        fill(folder)
+        put_meetings(calendar, *brief, *later)
+        tap.eventually(lambda: items_of(calendar, brief + later) == 10 * ITEMS, "items while the disk is full", 30)
+        for name in brief:
+            calendar.delete(f"{name}.ics")
+        tap.eventually(lambda: items_of(calendar, brief) == 0, "the items go with their meetings", 30)
+        tap.equal(items_of(calendar, later), 5 * ITEMS, "items of the others")
+        for name in later[1:]:
+            calendar.delete(f"{name}.ics")
+        (folder / "filler").unlink()
+        tap.eventually(lambda: items_of(calendar, later) == ITEMS, "those of meetings deleted just before there is space", 30)
+        tap.eventually(lambda: not support.keys_in(folder / "upbeat.db"), "all keys are worked off", 60)
+        tap.equal(support.rows_in(folder / "upbeat.db", "SELECT meeting_uid FROM seen"), [(later[0],)], "what is known")
+
+
 @tap.case("what was to be done when the disk became full is done once, and again with space, not over and over")
 def _(story):
     with on_small_disk(story, "deletion_grace: 3s\nlog: {level: debug}\n") as (upbeat, folder, calendar):
