@@ -87,6 +87,30 @@ static ub_instant instance_at(
 	return ub_cal_instant(series->zone, civil);
 }
 
+static bool same_time_of_day(struct ub_civil a, struct ub_civil b)
+{
+	return a.hour == b.hour && a.minute == b.minute && a.second == b.second;
+}
+
+/* Whether a series of another time of day has no instance at this midnight: then its writer knows the day
+ * alone, and has put it down as a time. */
+static bool means_day(
+    const struct series *series, const struct ub_zone *zone, struct ub_civil civil, bool utc)
+{
+	const struct ub_event *event = series->event;
+	ub_instant at = ub_cal_instant(utc ? ub_cal_utc() : zone, civil);
+	if (event->start.date || event->override_only || civil.hour || civil.minute || civil.second ||
+	    same_time_of_day(ub_cal_civil(series->zone, at), event->start.civil))
+		return false;
+	for (size_t i = 0; i < series->n_rules; i++)
+		if (!series->rules[i].own_time)
+			return false;
+	for (size_t i = 0; i < series->added.n; i++)
+		if (series->added.items[i].at == at)
+			return false;
+	return true;
+}
+
 static void read_exdates(struct series *series, size_t component)
 {
 	struct ub_arena *arena = series->reader->arena;
@@ -99,7 +123,7 @@ static void read_exdates(struct series *series, size_t component)
 		while (ub_ical_list_next(&rest, &piece)) {
 			if (!ub_libical_time(piece, &civil, &date, &utc))
 				continue;
-			if (date || series->event->start.date)
+			if (date || series->event->start.date || means_day(series, zone, civil, utc))
 				*ub_push(arena, &series->days_left_out) = day_of(civil);
 			else
 				*ub_push(arena, &series->left_out) =
@@ -183,7 +207,9 @@ static bool read_override(struct series *series, size_t component, const struct 
 		return false;
 	struct override *override = ub_push(reader->arena, &series->overrides);
 	override->component = component;
-	override->of = instance_at(series, zone_of_line(series, id->line), id->civil, id->date, id->utc);
+	const struct ub_zone *zone = zone_of_line(series, id->line);
+	bool date = id->date || means_day(series, zone, id->civil, id->utc);
+	override->of = instance_at(series, zone, id->civil, date, id->utc);
 	override->future = ub_text_eq_nocase(ub_ical_property_param(id, "RANGE"), UB_TEXT("THISANDFUTURE"));
 	override->cancelled = is_word(series, component, "STATUS", "CANCELLED");
 	if (!sequence || !ub_text_to_int(ub_text_trim(sequence->text), &override->sequence))
@@ -278,15 +304,16 @@ const char *ub_ical_series(struct series *series, struct reader *reader, const s
 	series->zone = ub_ical_series_zone(series, start);
 	series->first = ub_ical_wall(start->civil);
 	series->span = span_of(series, master, start, &event->end);
+	const char *fault = NULL;
 	if (!event->override_only) {
-		read_exdates(series, master);
+		fault = read_rules(series, master);
 		read_rdates(series, master);
+		read_exdates(series, master);
 	}
 	if (series->left_out.n)
 		qsort(series->left_out.items, series->left_out.n, sizeof *series->left_out.items, by_instant);
 	if (series->days_left_out.n)
 		qsort(series->days_left_out.items, series->days_left_out.n,
 		    sizeof *series->days_left_out.items, by_day);
-	const char *fault = event->override_only ? NULL : read_rules(series, master);
 	return fault ? fault : read_overrides(series, master);
 }
