@@ -91,7 +91,9 @@ Test(recur, gives_the_instances_of_a_window)
 		/* DTSTART is an instance, and counts. */
 		{ BERLIN "20260319T090000\nRRULE:FREQ=WEEKLY;COUNT=3;BYDAY=FR",
 		    "20260319T0900! 20260320T0900 20260327T0900" },
-		{ BERLIN "20260319T090000\nRRULE:FREQ=DAILY;COUNT=1", "20260319T0900!" },
+		{ BERLIN "20260319T090000\nRRULE:FREQ=DAILY;COUNT=1", "20260319T0900" },
+		{ BERLIN "20260319T090000\nRRULE:FREQ=DAILY;COUNT=1\nRDATE:20260320T090000",
+		    "20260319T0900! 20260320T0900" },
 		{ BERLIN "20260319T090000\nRRULE:FREQ=WEEKLY;UNTIL=20260101T000000Z", "20260319T0900!" },
 		/* 02:30 on 29 March is a time that no clock shows. */
 		{ BERLIN "20260328T023000\nRRULE:FREQ=DAILY;COUNT=3",
@@ -448,7 +450,7 @@ Test(recur, ends_at_its_limits)
 	window.most = 0;
 	cr_expect(expand(&desk, daily, window, &instances, &why));
 	cr_expect(instances.n == 0 && instances.more);
-	daily = object_of(&desk, BERLIN "20260101T090000\nRRULE:FREQ=DAILY;COUNT=1");
+	daily = object_of(&desk, BERLIN "20260101T090000\nRRULE:FREQ=DAILY;COUNT=1\nRDATE:20260102T090000");
 	cr_expect(expand(&desk, daily, window, &instances, &why));
 	cr_expect(instances.n == 0 && instances.more);
 	/* Rules that share instances have them all. */
