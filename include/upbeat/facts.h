@@ -308,7 +308,7 @@ struct ub_meeting {
 	struct ub_texts unread;            /* what stands on the event instead of somebody's address */
 	struct ub_people attendees;        /* as listed, without those whose address reads as none */
 	/* Among organizer, attendees, owner, and those to whom one of these has delegated the meeting: who
-	 * comes. That is whoever has neither declined nor delegated. */
+	 * comes. That is whoever has neither declined nor delegated, and is not only told of it. */
 	struct ub_people internal; /* ours */
 	struct ub_people external; /* persons from outside */
 	bool customer; /* somebody from outside comes, and one person is ours, who may have declined */
@@ -360,7 +360,8 @@ struct ub_texts ub_facts_guests(
 /* Whether anybody from outside is on the event, whatever the answer was. */
 bool ub_facts_has_outsider(const struct ub_event *event, const struct ub_org *org, struct ub_arena *arena);
 
-/* Whether the person comes, as far as is known: has neither declined nor delegated the meeting. */
+/* Whether the person comes, as far as is known: has neither declined nor delegated the meeting, and does not
+ * get a copy for information alone (NON-PARTICIPANT, RFC 5545 3.2.16). */
 bool ub_facts_comes(const struct ub_person *person);
 
 /* The attendee with that address, as the event names him. NULL: it does not. */

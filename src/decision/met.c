@@ -34,22 +34,23 @@ static const struct ub_ical *read(
 	return ical;
 }
 
-/* Whether guests were invited, and all of them have declined. */
-static bool is_declined(const struct ub_event *event, const struct ub_org *org)
+/* Whether guests were invited, or told of it, and none of them comes. */
+static bool is_without_guests(const struct ub_event *event, const struct ub_org *org)
 {
-	size_t guests = 0, declined = 0;
+	size_t guests = 0, away = 0;
 	for (size_t i = 0; i < event->n_attendees; i++) {
-		bool guest = ub_org_is_guest(org, event->attendees[i].address);
+		const struct ub_party *party = &event->attendees[i];
+		bool guest = ub_org_is_guest(org, party->address);
 		guests += guest;
-		declined += guest && event->attendees[i].partstat == UB_PARTSTAT_DECLINED;
+		away += guest && (party->partstat == UB_PARTSTAT_DECLINED || party->role == UB_ROLE_NONE);
 	}
-	return guests && declined == guests;
+	return guests && away == guests;
 }
 
 static bool takes_place(const struct ub_event *event, const struct ub_org *org, ub_instant now)
 {
 	const char *why_not = ub_facts_not_eligible(event, org, now);
-	return !is_declined(event, org) && (!why_not || ub_text_is(ub_text(why_not), "past"));
+	return !is_without_guests(event, org) && (!why_not || ub_text_is(ub_text(why_not), "past"));
 }
 
 static ub_instant instant(const struct ub_when *when, const struct ub_zone *floating)

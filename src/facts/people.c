@@ -111,6 +111,9 @@ static const struct ub_person *enter(struct everybody *all, const struct ub_org 
 			person->name = known->name;
 			person->position = known->position;
 		}
+		/* Whoever invites is not only told of it, whatever an assistant's client writes. */
+		if (person->role == UB_ROLE_NONE)
+			person->role = known->role;
 		*known = *person;
 	}
 	return known;
@@ -118,7 +121,8 @@ static const struct ub_person *enter(struct everybody *all, const struct ub_org 
 
 bool ub_facts_comes(const struct ub_person *person)
 {
-	return person->status != UB_PARTSTAT_DECLINED && person->status != UB_PARTSTAT_DELEGATED;
+	return person->status != UB_PARTSTAT_DECLINED && person->status != UB_PARTSTAT_DELEGATED &&
+	       person->role != UB_ROLE_NONE;
 }
 
 /* Some clients name the delegate in the line of who delegates alone. */

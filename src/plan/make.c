@@ -39,9 +39,10 @@ static bool find_owner(struct ub_making *making)
 	const char *why_not = !owner             ? "it is not known whose calendar this is"
 			      : !owner->internal ? "the calendar's owner is not one of ours"
 			      : owner->status == UB_PARTSTAT_DECLINED ? "the calendar's owner has declined"
-			      : !ub_facts_comes(owner)
+			      : owner->status == UB_PARTSTAT_DELEGATED
 				  ? "the calendar's owner has delegated the meeting to somebody else"
-				  : NULL;
+			      : !ub_facts_comes(owner) ? "the calendar's owner is only told of the meeting"
+						       : NULL;
 	if (why_not) {
 		ub_plan_note(making, UB_NOTE_SKIPPED, UB_TEXT_NONE, "%s", why_not);
 		return false;

@@ -84,6 +84,12 @@ static const struct {
 	    "", false },
 	{ "by anna@ours.example, cto@acme.example declined, cfo@acme.example", "anna@ours.example",
 	    "cfo@acme.example", true },
+	/* who is only told of it does not come, but whoever invites does */
+	{ "by anna@ours.example, ben@ours.example told, cto@acme.example told, cfo@acme.example",
+	    "anna@ours.example", "cfo@acme.example", true },
+	{ "by anna@ours.example, cto@acme.example told", "anna@ours.example", "", false },
+	{ "by anna@ours.example, anna@ours.example told, cto@acme.example", "anna@ours.example",
+	    "cto@acme.example", true },
 	/* the delegate comes, with a line of his own or without */
 	{ "by anna@ours.example, cto@acme.example delegated to=vp@acme.example", "anna@ours.example",
 	    "vp@acme.example", true },

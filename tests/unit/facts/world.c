@@ -84,6 +84,8 @@ static void say_more(struct ub_arena *arena, struct ub_party *party, struct ub_t
 		party->cutype = UB_CUTYPE_GROUP;
 	else if (ub_text_is(word, "optional"))
 		party->role = UB_ROLE_OPTIONAL;
+	else if (ub_text_is(word, "told"))
+		party->role = UB_ROLE_NONE;
 	else
 		party->name = word;
 }

@@ -247,6 +247,9 @@ Test(plan, who_does_not_come_gets_nothing)
 	const struct ub_item *prep = world_item(world_plan(world), "prep/prep");
 	cr_assert_eq(prep->attendees.n, 1);
 	cr_expect(ub_text_is(prep->attendees.items[0]->email, "nora@us.ours.example"));
+	world->parties[1].role = UB_ROLE_NONE;
+	expect_note(
+	    world_plan(world), "", UB_NOTE_SKIPPED, "the calendar's owner is only told of the meeting");
 }
 
 Test(plan, nobody_from_outside_is_ever_invited)
