@@ -332,7 +332,9 @@ struct ub_facts {
 	const struct ub_org *org;
 	struct ub_text customer_language; /* of texts for the customer */
 	struct ub_text language; /* of dates in texts: the organization's, until a text has its own */
-	struct ub_map *people;   /* everybody on the event, and the owner, by address: struct ub_person * */
+	/* Of times in texts: the owner's, as his calendar shows them; for customers the meeting's own. */
+	const struct ub_zone *zone;
+	struct ub_map *people; /* everybody on the event, and the owner, by address: struct ub_person * */
 	int64_t now;
 	int64_t today; /* midnight of the decision's day in the organization's zone */
 };

@@ -11,16 +11,23 @@ static struct ub_cel_value instant_or_absent(int64_t instant)
 	return instant == UB_INSTANT_NONE ? ub_cel_absent() : ub_cel_timestamp(instant, 0);
 }
 
-static struct ub_cel_value note_value(
-    const struct ub_cel_type *type, const struct ub_account_note *note, struct ub_arena *arena)
+static struct ub_cel_value date_or_absent(const struct binding *binding, int64_t date)
 {
+	return date == UB_INSTANT_NONE ? ub_cel_absent()
+				       : ub_cel_timestamp(same_date(binding->facts, date), 0);
+}
+
+static struct ub_cel_value note_value(
+    const struct binding *binding, const struct ub_cel_type *type, const struct ub_account_note *note)
+{
+	struct ub_arena *arena = binding->arena;
 	struct ub_cel_value *fields = UB_NEW_ARRAY(arena, struct ub_cel_value, NOTE_FIELDS);
 	fields[NOTE_ID] = ub_cel_string(clean_line(note->id, arena));
 	fields[NOTE_TITLE] = ub_cel_string(clean_line(note->title, arena));
 	fields[NOTE_SEVERITY] = ub_cel_string(clean_line(note->severity, arena));
 	fields[NOTE_OWNER] = ub_cel_string(clean_line(note->owner, arena));
 	fields[NOTE_STATUS] = ub_cel_string(clean_line(note->status, arena));
-	fields[NOTE_DATE] = instant_or_absent(note->date);
+	fields[NOTE_DATE] = date_or_absent(binding, note->date);
 	fields[NOTE_CARRIED] = note->carried < 0 ? ub_cel_absent() : ub_cel_int(note->carried);
 	return ub_cel_object(arena, type, fields);
 }
@@ -31,7 +38,7 @@ static struct ub_cel_value notes_value(
 	const struct ub_cel_type *type = ub_cel_find_object(binding->env, ub_text(type_name));
 	struct ub_cel_value *items = UB_NEW_ARRAY(binding->arena, struct ub_cel_value, notes->n);
 	for (size_t i = 0; i < notes->n; i++)
-		items[i] = note_value(type, &notes->items[i], binding->arena);
+		items[i] = note_value(binding, type, &notes->items[i]);
 	return ub_cel_list(binding->arena, items, notes->n);
 }
 
@@ -51,7 +58,7 @@ static struct ub_cel_value shared_value(struct binding *binding, const struct ub
 		fields[SHARED_TITLE] = ub_cel_string(clean_line(note->title, binding->arena));
 		fields[SHARED_OWNER] = ub_cel_string(clean_line(note->owner, binding->arena));
 		fields[SHARED_STATUS] = ub_cel_string(clean_line(note->status, binding->arena));
-		fields[SHARED_DATE] = instant_or_absent(note->date);
+		fields[SHARED_DATE] = date_or_absent(binding, note->date);
 		items[n++] = ub_cel_object(binding->arena, type, fields);
 	}
 	return ub_cel_list(binding->arena, items, n);
@@ -90,13 +97,13 @@ static void set_history(
 	fields[ACCOUNT_SEEN] = seen_value(binding, history);
 }
 
-static struct ub_cel_value field_value(const struct ub_account_field *field, struct ub_arena *arena)
+static struct ub_cel_value field_value(const struct binding *binding, const struct ub_account_field *field)
 {
 	if (!field->given)
 		return ub_cel_absent();
 	switch (field->decl->type) {
 	case UB_FIELD_STRING:
-		return ub_cel_string(clean_lines(field->string, arena));
+		return ub_cel_string(clean_lines(field->string, binding->arena));
 	case UB_FIELD_INT:
 		return ub_cel_int(field->integer);
 	case UB_FIELD_DOUBLE:
@@ -104,7 +111,7 @@ static struct ub_cel_value field_value(const struct ub_account_field *field, str
 	case UB_FIELD_BOOL:
 		return ub_cel_bool(field->integer != 0);
 	case UB_FIELD_DATE:
-		return instant_or_absent(field->integer);
+		return date_or_absent(binding, field->integer);
 	}
 	return ub_cel_absent();
 }
@@ -121,7 +128,7 @@ static struct ub_cel_value declared_value(
 	for (size_t i = 0; account && i < account->n_fields; i++) {
 		size_t at = ub_cel_field_index(object, account->fields[i].decl->name);
 		if (at != SIZE_MAX)
-			fields[at] = field_value(&account->fields[i], binding->arena);
+			fields[at] = field_value(binding, &account->fields[i]);
 	}
 	return ub_cel_object(binding->arena, object, fields);
 }
@@ -136,7 +143,7 @@ static struct ub_cel_value undeclared_value(struct binding *binding, const struc
 		if (field->given)
 			*ub_push(binding->arena, &entries) =
 			    (struct ub_cel_entry){ ub_cel_string(field->decl->name),
-				    field_value(field, binding->arena) };
+				    field_value(binding, field) };
 	}
 	return ub_cel_map(binding->arena, entries.items, entries.n);
 }
@@ -150,7 +157,7 @@ static void set_account(
 	fields[ACCOUNT_SCORE] = account->has_score ? ub_cel_double(account->score) : ub_cel_absent();
 	fields[ACCOUNT_TIER] = text_or_absent(account->tier, arena);
 	fields[ACCOUNT_STAGE] = text_or_absent(account->stage, arena);
-	fields[ACCOUNT_RENEWAL] = instant_or_absent(account->renewal);
+	fields[ACCOUNT_RENEWAL] = date_or_absent(binding, account->renewal);
 	fields[ACCOUNT_OWNER] = colleague_value(binding, account->owner);
 	fields[ACCOUNT_TEAM] = colleagues_value(binding, account->team);
 	fields[ACCOUNT_STAKEHOLDERS] = stakeholders_value(binding, account);
@@ -164,7 +171,7 @@ static void set_account(
 	fields[ACCOUNT_INCUMBENT] = text_or_absent(account->incumbent, arena);
 	fields[ACCOUNT_PARENT] = text_or_absent(account->parent, arena);
 	fields[ACCOUNT_AS_OF] = instant_or_absent(account->as_of);
-	fields[ACCOUNT_HEALTH_SINCE] = instant_or_absent(account->health_since);
+	fields[ACCOUNT_HEALTH_SINCE] = date_or_absent(binding, account->health_since);
 	fields[ACCOUNT_MANAGER] = colleague_value(binding, account->manager);
 	fields[ACCOUNT_LOAD] = account->load > 0 ? ub_cel_int(account->load) : ub_cel_absent();
 	fields[ACCOUNT_COMPETITORS] = text_list_value(account->competitors, arena);

@@ -103,7 +103,7 @@ void ub_facts_bind(struct ub_cel_activation *activation, const struct ub_facts *
 	bind(activation, "account", account_value(binding));
 	bind(activation, "accounts", accounts_value(binding));
 	bind(activation, "has_account", ub_cel_bool(facts->account != NULL));
-	bind(activation, "today", ub_cel_timestamp(facts->today, 0));
+	bind(activation, "today", ub_cel_timestamp(same_date(facts, facts->today), 0));
 	bind(activation, "org", org_value(binding));
 	bind(activation, "team", team_value(binding));
 }

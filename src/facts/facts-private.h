@@ -90,6 +90,12 @@ const struct ub_person *find_stakeholding_person(
 /* `floating` is the zone of a time that has none of its own. */
 int64_t when_instant(const struct ub_when *when, const struct ub_zone *floating);
 
+/* ---- make.c ---- */
+
+/* Midnight of a date in the organization's zone becomes that of the same date in the zone of the facts'
+ * times, so that texts show this date. What has a time of day stays. */
+int64_t same_date(const struct ub_facts *facts, int64_t instant);
+
 /* ---- customer-language.c ---- */
 
 /* The account's language, else the settings', else the one in which the meeting is written, else that of the

@@ -16,8 +16,10 @@ static struct ub_cel_value call_business_days(
 {
 	(void)n;
 	const struct binding *binding = call->context;
-	const struct ub_org_person *standard = &binding->facts->org->standard;
-	struct ub_work_calendar calendar = { standard->zone, standard->hours, standard->holidays };
+	const struct ub_org *org = binding->facts->org;
+	const struct ub_person *owner = binding->facts->meeting.owner;
+	const struct ub_org_person *works = owner ? ub_org_person(org, owner->email) : &org->standard;
+	struct ub_work_calendar calendar = { works->zone, works->hours, works->holidays };
 	int64_t count = args[1].i;
 	if (count > UB_SPAN_MAX || count < -UB_SPAN_MAX)
 		return ub_cel_fail(call, "out-of-range", "businessDays() takes at most %d days", UB_SPAN_MAX);
@@ -45,7 +47,7 @@ static struct ub_cel_value call_date(struct ub_cel_call *call, const struct ub_c
 {
 	(void)n;
 	const struct binding *binding = call->context;
-	return format_date(call, args, binding->facts->org->standard.zone);
+	return format_date(call, args, binding->facts->zone);
 }
 
 static struct ub_cel_value call_date_in_zone(

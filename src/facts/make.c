@@ -78,11 +78,9 @@ static void find_unread(struct ub_meeting *meeting, struct ub_arena *arena)
 			*ub_push(arena, &meeting->unread) = clean_line(event->attendees[i].unread, arena);
 }
 
-static void read_times(struct ub_meeting *meeting, const struct ub_org *org)
+static void read_times(struct ub_meeting *meeting, const struct ub_zone *own)
 {
 	const struct ub_event *event = meeting->event;
-	const struct ub_zone *own =
-	    meeting->owner ? ub_org_person(org, meeting->owner->email)->zone : org->standard.zone;
 	meeting->zone = event->start.zone ? event->start.zone : own;
 	meeting->start = when_instant(&event->start, own);
 	meeting->end = event->end.given ? when_instant(&event->end, own) : meeting->start;
@@ -176,7 +174,9 @@ const struct ub_facts *ub_facts_make(const struct ub_facts_input *input, struct 
 	meeting->calendar = clean_line(input->calendar, arena);
 	sort_people(meeting, &all, arena);
 	find_unread(meeting, arena);
-	read_times(meeting, input->org);
+	facts->zone = meeting->owner ? ub_org_person(input->org, meeting->owner->email)->zone
+				     : input->org->standard.zone;
+	read_times(meeting, facts->zone);
 	read_texts(meeting, arena);
 
 	facts->org = input->org;
@@ -190,6 +190,13 @@ const struct ub_facts *ub_facts_make(const struct ub_facts_input *input, struct 
 	name_account(facts, arena);
 	facts->customer_language = customer_language(facts, arena);
 	return facts;
+}
+
+int64_t same_date(const struct ub_facts *facts, int64_t instant)
+{
+	const struct ub_zone *zone = facts->org->standard.zone;
+	ub_day day = ub_cal_local_day(zone, instant);
+	return ub_cal_day_start(zone, day) == instant ? ub_cal_day_start(facts->zone, day) : instant;
 }
 
 struct ub_texts ub_facts_guests(

@@ -124,16 +124,17 @@ struct ub_drafts {
 	size_t n;
 };
 
-/* An activation of its own for another language, since values of definitions hold dates, too. */
+/* An activation of its own for another language or time zone, since values of definitions hold dates, too. */
 struct ub_translation {
 	struct ub_text language;
+	const struct ub_zone *zone;
 	struct ub_cel_activation *activation;
 };
 
 struct ub_making {
 	const struct ub_plan_input *input;
 	struct ub_arena *arena;
-	struct ub_cel_activation *activation; /* dates in the organization's language */
+	struct ub_cel_activation *activation; /* dates in the organization's language and the owner's zone */
 	UB_VEC(struct ub_translation) translations;
 	struct ub_plan *plan;
 	const struct ub_person *owner;

@@ -188,6 +188,18 @@ Test(bind, functions_refuse_what_they_do_not_know)
 	cr_expect(strstr(eval("businessDays(meeting.start, 100001)"), "at most"));
 }
 
+Test(bind, times_are_those_of_the_owners_clock_and_dates_stay_the_same)
+{
+	struct ub_account *account = world_account(arena);
+	account->renewal = 1793401200; /* 2026-10-31, midnight in Berlin */
+	struct ub_event *event = world_meeting(arena, "Roadmap", "by nora@us.ours.example, cto@acme.example");
+	activation = ub_cel_activation_new(arena, env);
+	ub_facts_bind(activation, world_facts(arena, event, account));
+	cr_expect_str_eq(eval("date(meeting.start, '%F %R %Z')"), "2026-11-12 08:00 EST");
+	cr_expect_str_eq(eval("date(account.renewal, '%F %R')"), "2026-10-31 00:00");
+	cr_expect_str_eq(eval("date(today, '%F %R')"), "2026-11-02 00:00");
+}
+
 static bool known_internal(const char *text)
 {
 	struct ub_cel_issues issues = { NULL, 0, 0 };
