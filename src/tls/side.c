@@ -34,7 +34,8 @@ static SSL_CTX *new_context(const SSL_METHOD *method)
 		abort();
 	/* One read takes all that has come, not the head of a record alone. */
 	SSL_CTX_set_read_ahead(context, 1);
-	/* Idle connections have no buffers. What is written may have moved in memory since the last try. */
+	/* Idle connections have no buffers. OpenSSL's own objects stay, with 14 KB each, of which SSL has 7.6
+	 * KB in OpenSSL 3.0. What is written may have moved in memory since the last try. */
 	SSL_CTX_set_mode(context,
 	    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
