@@ -68,9 +68,9 @@ void ub_freebusy_ask(struct ub_freebusy *freebusy, const struct ub_freebusy_ques
 
 /*
  * Whether the server sends invitations to those who are named in an event (RFC 6638 3.2.1), as far as was
- * found out while its owners' outboxes were asked: what schedules answers there. The service account may not
- * see them: where its own principal has calendars and no outbox either, nobody has one. The DAV header is not
- * believed.
+ * found out while its owners' outboxes were asked: what schedules answers there, and has inboxes, too. The
+ * service account may not see them: where its own principal has calendars and lacks one of the two, nobody
+ * has both. The DAV header is not believed: Cyrus sends none, and DAViCal's leaves out what it can.
  */
 enum ub_invites {
 	UB_INVITES_UNKNOWN, /* nobody was asked about since the snapshot was made */

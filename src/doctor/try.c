@@ -223,8 +223,9 @@ static void try_invitation(struct trial *trial, const struct guest *guest)
 		return;
 	}
 	int64_t until = ub_sys_monotonic_ms() + PATIENCE_MS;
-	bool has = doctor->identity.outbox.len ? arrives(trial, guest, guest->calendar, until)
-					       : find(trial, guest, guest->calendar).len > 0;
+	bool has = doctor->identity.outbox.len && doctor->identity.inbox.len
+		       ? arrives(trial, guest, guest->calendar, until)
+		       : find(trial, guest, guest->calendar).len > 0;
 	if (has)
 		doctor_tell(doctor, UB_DOCTOR_GOOD, try, NULL,
 		    "the server invites: %.*s had the event in the calendar", UB_ARGS(guest->identity.owner));

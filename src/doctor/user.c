@@ -98,9 +98,13 @@ static void look_at_calendar(struct doctor *doctor, const struct ub_caller *call
 	look_at_changes(doctor, caller, href);
 	if (identity.owner.len)
 		look_at_busy_times(doctor, caller, &identity, href);
-	doctor_tell(doctor, identity.outbox.len ? UB_DOCTOR_GOOD : UB_DOCTOR_NOTE, user, NULL,
-	    identity.outbox.len
-		? "the server has an outbox: it says that it sends invitations itself; --try finds out"
+	bool invites = identity.outbox.len && identity.inbox.len;
+	doctor_tell(doctor, invites ? UB_DOCTOR_GOOD : UB_DOCTOR_NOTE, user, NULL,
+	    invites ? "the server has an outbox and an inbox: it says that it sends invitations itself; "
+		      "--try finds "
+		      "out"
+	    : identity.outbox.len
+		? "the server has an outbox for busy times and no inbox: it sends no invitations"
 		: "the server has no outbox: it sends no invitations");
 }
 

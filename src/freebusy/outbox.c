@@ -69,8 +69,8 @@ static void fail(struct look *look, struct ub_text why, bool passing, struct ub_
 	}
 }
 
-/* Whether the service account's own principal has calendars, and no outbox. */
-static bool has_no_outbox_itself(struct look *look)
+/* Whether the service account's own principal has calendars, and no outbox or no inbox. */
+static bool lacks_a_box_itself(struct look *look)
 {
 	struct ub_dav_principal own;
 	struct ub_response response;
@@ -80,20 +80,22 @@ static bool has_no_outbox_itself(struct look *look)
 		.content_type = "application/xml; charset=utf-8",
 		.body = ub_dav_principal_query };
 	return request.target.len && look_send(look, &request, &response) == UB_OUTCOME_OK &&
-	       ub_dav_read_principal(response.body, &own, look->arena) && own.n_homes && own.outbox.len == 0;
+	       ub_dav_read_principal(response.body, &own, look->arena) && own.n_homes &&
+	       (own.outbox.len == 0 || own.inbox.len == 0);
 }
 
 /* Notes whether the server schedules. One that refuses this caller, or tells him nonsense, may all the same;
- * to the service account, what it may not see looks as if it was not there. `status`: of the answer; 0: the
- * owner has no outbox. */
+ * to the service account, what it may not see looks as if it was not there. An outbox without an inbox tells
+ * busy times alone, as that of sabre/dav before 2.1. `status`: of the answer; 0: the owner has no outbox. */
 static void note_invites(struct look *look, bool answers, int status)
 {
-	bool service = look->question->caller->service;
-	bool none = status == 405 || status == 501 || (!service && (status == 404 || status == 0));
-	if (service && status == 0 && !look->knows_invites)
-		none = has_no_outbox_itself(look);
-	if (answers || none)
-		look->invites = answers ? UB_INVITES_SENT : UB_INVITES_NONE;
+	bool service = look->question->caller->service, inbox = look->question->identity->inbox.len > 0;
+	bool lacks_a_box = status == 0 || (answers && !inbox);
+	bool none = status == 405 || status == 501 || (!service && (status == 404 || lacks_a_box));
+	if (service && lacks_a_box && !look->knows_invites)
+		none = lacks_a_box_itself(look);
+	if (none || (answers && inbox))
+		look->invites = none ? UB_INVITES_NONE : UB_INVITES_SENT;
 }
 
 static void send(struct look *look, const struct ub_texts *others, struct ub_busy_people *people)

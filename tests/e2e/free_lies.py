@@ -2,6 +2,7 @@
 """What a server tells of busy times, and cannot be used, is unknown: the item is placed all the same, explain says why, and
 the traffic goes on."""
 import datetime
+import json
 import re
 import sys
 import threading
@@ -92,6 +93,17 @@ def _(story):
     story.store(user)
     prep = tap.eventually(lambda: story.prep_of(user), "the prep", SOON)
     tap.equal(prep, nine + datetime.timedelta(minutes=45), "prep")
+
+
+@tap.case("a server invites who has an outbox that answers, and an inbox")
+def _(story):
+    for story.server.has_inboxes, way in ((False, "owner"), (True, "schedule")):
+        user = story.new_user()
+        story.server.outbox = reply_to_all
+        story.store(user)
+        tap.eventually(lambda: story.prep_of(user), "the prep", SOON)
+        status = support.run("status", "-c", story.upbeat.settings, "--json")
+        tap.equal(json.loads(status.stdout)["delivery"]["way"], way, f"the way, with inboxes: {story.server.has_inboxes}")
 
 
 @tap.case("eight people are asked for in as many requests as two, and nobody is asked again for what is known")

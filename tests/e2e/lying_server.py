@@ -16,6 +16,7 @@ PRINCIPAL = """\
 <C:calendar-user-address-set><D:href>mailto:{user}@ours.example</D:href></C:calendar-user-address-set>
 <C:calendar-home-set><D:href>/{user}/</D:href></C:calendar-home-set>
 <C:schedule-outbox-URL><D:href>/{user}/outbox/</D:href></C:schedule-outbox-URL>"""
+INBOX = "<C:schedule-inbox-URL><D:href>/{user}/inbox/</D:href></C:schedule-inbox-URL>"
 
 
 def multistatus(*responses):
@@ -23,7 +24,7 @@ def multistatus(*responses):
 
 
 class LyingServer:
-    """Each user has a home that is also his principal, one calendar and an outbox, and nobody else may look there.
+    """Each user has a home that is also his principal, one calendar, an inbox and an outbox, and nobody else may look there.
     `outbox(body)` and `report(user, body)` give (status, type, bytes); without a report the objects are told truly."""
 
     SCHEDULES = False
@@ -33,6 +34,7 @@ class LyingServer:
         self.asked = []  # (method, path)
         self.outbox = lambda body: (405, "text/plain", b"")
         self.report = None
+        self.has_inboxes = True
         self.connections = []
         server = self
 
@@ -76,7 +78,7 @@ class LyingServer:
 
     def properties(self, path):
         user = path.split("/")[1]
-        own = (CALENDAR if path.endswith("/cal/") else PRINCIPAL).format(user=user)
+        own = (CALENDAR if path.endswith("/cal/") else PRINCIPAL + INBOX * self.has_inboxes).format(user=user)
         own += f"<D:current-user-principal><D:href>/{user}/</D:href></D:current-user-principal>"
         return RESPONSE.format(href=path, properties=own)
 
