@@ -43,7 +43,7 @@ rules:
 AIM = "Aim: {{ meeting.title }}\n- one\n- two\n"
 SOON = 15
 # These let two writes through that both name the same version, with Upbeat and without: one of them is lost.
-TAKE_TURNS = ("Davical", "Sogo")
+TAKE_TURNS = ("Davical", "Sabredav", "Sogo")
 # The states and tokens of these count seconds: who has looked within the second of a change is never told of it.
 COUNTS_SECONDS = ("Sogo",)
 QUIET = 1.5  # seconds in which whoever answers himself would have done so
@@ -270,6 +270,8 @@ def _(story):
     todo.delete()
     story.check_hand(seen, real, uid, "Mine", "Agenda: Roadmap")
     story.settle()
+    if not story.server.SYNCS:
+        return
     state = calendar.objects_by_sync_token(load_objects=False)
     story.is_quiet(lambda: tap.equal([len(changes) for changes in state.sync()], [0, 0], "what is left to sync"))
 

@@ -214,10 +214,17 @@ def listens(port):
 # ---- servers ----
 
 
+def are_there(paths):
+    return all(pathlib.Path(path).exists() for path in paths)
+
+
 class Server(Process):
     """A CalDAV server; calendar_of(user) is the path of the user's calendar, which exists."""
 
     CALENDAR = "/{user}/calendar/"
+    SYNCS = True  # it knows sync-collection
+    RENAMES = True  # it takes a MOVE within a calendar
+    IS_WELL_KNOWN = True  # /.well-known/caldav leads to it
     SCHEDULES = False  # whether who is invited has the meeting from the server
 
     def __init__(self, name, command, folder, port, scheme="http", **environment):
@@ -268,6 +275,7 @@ class Xandikos(Server):
     """HTTP/1.1, keeps its objects in Git, knows no MOVE, does not schedule. SERVICE may look and write everywhere."""
 
     CALENDAR = "/{user}/calendars/calendar/"
+    RENAMES = IS_WELL_KNOWN = False
 
     def __init__(self, folder, users=USERS):
         if importlib.util.find_spec("xandikos") is None:
@@ -276,6 +284,23 @@ class Xandikos(Server):
         users = [f"{user}:{password(user)}" for user in (SERVICE, *users)]
         program = SERVERS / "xandikos_server.py"
         super().__init__("xandikos", [sys.executable, "-B", program, pathlib.Path(folder) / "data", port, *users], folder, port)
+
+
+class Sabredav(Server):
+    """HTTP/1.1, closes each connection, knows no sync-collection, does not schedule. SERVICE may look and write everywhere."""
+
+    CALENDAR = "/calendars/{user}/calendar/"
+    SYNCS = RENAMES = IS_WELL_KNOWN = False
+    NEEDS = ("/usr/share/php/Sabre/autoload.php", "/usr/bin/php", "/usr/share/doc/php-sabre-dav/examples/sql")
+
+    def __init__(self, folder, users=USERS):
+        if not are_there(self.NEEDS):
+            raise tap.Skip("there is no sabre/dav")
+        port = free_port()
+        words = [f"{user}:{password(user)}" for user in (SERVICE, *users)]
+        program = SERVERS / "sabredav_server.py"
+        super().__init__("sabredav", [sys.executable, "-B", program, pathlib.Path(folder) / "data", port, *words], folder, port)
+        self.make_calendars(users)
 
 
 class Scheduler(Server):
@@ -288,7 +313,7 @@ class Scheduler(Server):
 
     @classmethod
     def is_there(cls):
-        return all(pathlib.Path(path).exists() for path in cls.NEEDS)
+        return are_there(cls.NEEDS)
 
     def __init__(self, folder, users=USERS):
         name = type(self).__name__

@@ -23,9 +23,10 @@ SERVERS = {
     "Xandikos": ("xandikos",),
     "Cyrus": ("cyrus-caldav",),
     "Davical": ("davical", "apache2", "libapache2-mod-php", "php-pgsql", "php-xml", "php-curl", "libdbd-pg-perl", "libyaml-perl", *DATABASE),
+    "Sabredav": ("php-sabre-dav", "php-cli", "php-sqlite3"),
     "Sogo": ("sogo", "memcached", *DATABASE),
 }
-TITLES = {"Davical": "DAViCal", "Sogo": "SOGo"}
+TITLES = {"Davical": "DAViCal", "Sabredav": "sabre/dav", "Sogo": "SOGo"}
 NO_DAEMONS = pathlib.Path("/usr/sbin/policy-rc.d")
 MINUTES, AT_ONCE = 10, 2  # how long the stories of one file on one server may take, and how many servers have their turn
 STORM, PATIENCE = "20", "3"
