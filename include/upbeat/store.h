@@ -180,9 +180,9 @@ struct ub_store_outcome {
 	int64_t start, end;                   /* the event's; of a to-do `end` is when it is due */
 	int64_t made;                         /* when it was put, under its present UID */
 	int64_t completed;                    /* the to-do was completed then; 0: it is not */
-	int64_t gone;                         /* its user has deleted it, or Upbeat has removed it */
-	int64_t moved_along;                  /* its user had moved it, and it went along with the meeting */
-	struct ub_text declined;              /* who has declined it: ub_remember_declines() */
+	int64_t gone; /* its user has deleted it, or Upbeat has removed it; UB_ITEM_EXISTS: it is missing */
+	int64_t moved_along;     /* its user had moved it, and it went along with the meeting */
+	struct ub_text declined; /* who has declined it: ub_remember_declines() */
 };
 
 struct ub_store_item {

@@ -63,6 +63,17 @@ bool made_is_users_own(const struct ub_store_item *item)
 	return item->state == UB_ITEM_EXISTS && ub_text_is(item->base, UB_STORE_BASE_LOST);
 }
 
+/* Whether the item is not where it was, and may stand elsewhere. */
+static bool is_missing(const struct ub_store_item *item)
+{
+	return item->state == UB_ITEM_EXISTS && item->outcome.gone;
+}
+
+static const char *shown(const struct ub_store_item *item)
+{
+	return is_missing(item) ? "missing: it could not be looked for elsewhere" : states[item->state].shown;
+}
+
 void made_print(
     const struct ub_store_item *item, const struct ub_zone *zone, const char *remark, struct ub_buf *out)
 {
@@ -71,7 +82,7 @@ void made_print(
 	ub_buf_shown(out, item->id.len ? item->id : UB_TEXT("(an item)"));
 	if (ub_plan_mark_instant(item->identity, &at)) /* for which instance */
 		ub_cal_format(out, UB_TEXT(" for %F"), zone, at, UB_ENGLISH);
-	ub_buf_printf(out, ": %s, ", states[item->state].shown);
+	ub_buf_printf(out, ": %s, ", shown(item));
 	ub_buf_shown(out, item->href);
 	ub_buf_str(out, ", of ");
 	ub_buf_shown(out, item->owner);
@@ -83,7 +94,8 @@ static json_t *object_of(const struct ub_store_item *item)
 	json_t *object = ub_json_must(json_object());
 	struct ub_text instance = ub_plan_mark_instance(item->identity);
 	ub_json_set(object, "id", ub_json_text(item->id));
-	ub_json_set(object, "state", ub_json_must(json_string(states[item->state].word)));
+	const char *word = is_missing(item) ? "missing" : states[item->state].word;
+	ub_json_set(object, "state", ub_json_must(json_string(word)));
 	ub_json_set(object, "href", ub_json_text(item->href));
 	ub_json_set(object, "owner", ub_json_text(item->owner));
 	ub_json_set(object, "uid", ub_json_text(item->uid));

@@ -128,22 +128,26 @@ static enum ub_outcome get_known(struct ub_pass *pass, const struct ub_store_ite
 	return UB_OUTCOME_OK;
 }
 
-/* The same, also where its user has put it. */
+/* The same, also where its user has put it. *missing: nobody can tell whether he has put it elsewhere. */
 static enum ub_outcome get_item(struct ub_pass *pass, struct ub_store_item *item,
-    const struct ub_findings *findings, struct ub_response *response)
+    const struct ub_findings *findings, struct ub_response *response, bool *missing)
 {
 	enum ub_outcome outcome = get_known(pass, item, findings, response);
-	return outcome == UB_OUTCOME_GONE ? pass_find_item(pass, item, response) : outcome;
+	if (outcome != UB_OUTCOME_GONE)
+		return outcome;
+	outcome = pass_find_item(pass, item, response);
+	*missing = outcome == UB_OUTCOME_REFUSED;
+	return *missing ? UB_OUTCOME_GONE : outcome;
 }
 
 static enum ub_outcome look_at_known(
     struct ub_pass *pass, struct ub_store_item *item, struct ub_findings *findings)
 {
 	struct ub_response response;
-	bool look = may_stand(item);
+	bool look = may_stand(item), missing = false;
 	if (is_long_past(pass, item))
 		return UB_OUTCOME_OK;
-	enum ub_outcome outcome = look ? get_item(pass, item, findings, &response) : UB_OUTCOME_OK;
+	enum ub_outcome outcome = look ? get_item(pass, item, findings, &response, &missing) : UB_OUTCOME_OK;
 	struct ub_existing existing = { .uid = item->uid,
 		.name = ub_text_sub(item->href, ub_http_href_collection(item->href).len, item->href.len),
 		.generation = item->generation,
@@ -169,6 +173,8 @@ static enum ub_outcome look_at_known(
 			return outcome;
 		if (outcome == UB_OUTCOME_OK && item->state == UB_ITEM_REMOVING)
 			remember_removed(pass, item, &existing, &found);
+		else if (outcome == UB_OUTCOME_OK && missing)
+			pass_note_missing(pass, item);
 		else if (outcome == UB_OUTCOME_OK)
 			pass_note_deleted(pass, item);
 	} else if (outcome == UB_OUTCOME_OK && look) {

@@ -54,6 +54,19 @@ static enum ub_outcome get_his(
 	return ub_text_eq(identity.owner, item->owner) ? pass_get(pass, href, response) : UB_OUTCOME_GONE;
 }
 
+/* Whether the item may be there all the same. What its user himself is refused, he has put nothing into. */
+static bool tells_nothing(const struct ub_pass *pass, enum ub_outcome outcome)
+{
+	return outcome == UB_OUTCOME_AGAIN || outcome == UB_OUTCOME_UNCERTAIN ||
+	       (outcome == UB_OUTCOME_REFUSED && pass->caller->service);
+}
+
+/* What is missing already was tried again often enough. */
+static bool breaks_off(const struct ub_pass *pass, const struct ub_store_item *item, enum ub_outcome outcome)
+{
+	return outcome == UB_OUTCOME_DENIED || (!item->outcome.gone && pass_breaks_off(pass, outcome));
+}
+
 static enum ub_outcome find_in(
     struct ub_pass *pass, struct ub_text calendar, struct ub_store_item *item, struct ub_response *response)
 {
@@ -66,7 +79,7 @@ static enum ub_outcome find_in(
 		if (href.len == 0 || ub_text_eq(href, item->href))
 			continue;
 		outcome = get_his(pass, item, href, response);
-		if (pass_breaks_off(pass, outcome))
+		if (breaks_off(pass, item, outcome))
 			return outcome;
 		if (outcome == UB_OUTCOME_OK && is_item(pass, item, response->body))
 			return take_over(pass, item, href) ? UB_OUTCOME_OK : UB_OUTCOME_AGAIN;
@@ -81,14 +94,17 @@ enum ub_outcome pass_find_item(struct ub_pass *pass, struct ub_store_item *item,
 	    !ub_text_eq(item->owner, pass->identity.owner))
 		return UB_OUTCOME_GONE;
 	enum ub_outcome outcome = pass_list_calendars(pass, ub_http_href_collection(item->href), &calendars);
-	if (pass_breaks_off(pass, outcome))
+	bool sure = !tells_nothing(pass, outcome), searched = false;
+	if (breaks_off(pass, item, outcome))
 		return outcome;
 	for (size_t i = 0; i < calendars.n; i++) {
 		outcome = find_in(pass, calendars.items[i], item, response);
-		if (outcome == UB_OUTCOME_OK || pass_breaks_off(pass, outcome))
+		if (outcome == UB_OUTCOME_OK || breaks_off(pass, item, outcome))
 			return outcome;
+		sure &= !tells_nothing(pass, outcome);
+		searched |= outcome == UB_OUTCOME_GONE;
 	}
-	return UB_OUTCOME_GONE;
+	return sure && searched ? UB_OUTCOME_GONE : UB_OUTCOME_REFUSED;
 }
 
 void pass_note_moved(struct ub_pass *pass, const struct ub_event *event)

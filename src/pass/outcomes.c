@@ -81,6 +81,19 @@ void pass_note_deleted(struct ub_pass *pass, const struct ub_store_item *item)
 	pass_deliver(pass, &gone);
 }
 
+void pass_note_missing(struct ub_pass *pass, struct ub_store_item *item)
+{
+	struct ub_store_outcome missing = item->outcome;
+	if (missing.gone)
+		return;
+	missing.gone = pass->now * 1000;
+	pass_note_outcome(pass, item, &missing);
+	ub_log(pass->log, UB_LOG_WARNING,
+	    "%.*s: this item is not there, and could not be looked for elsewhere: nobody can tell whether "
+	    "its user has deleted it",
+	    UB_ARGS(item->href));
+}
+
 enum ub_outcome pass_note_item_gone(struct ub_pass *pass)
 {
 	struct ub_store_item *item = find_item(pass);
@@ -88,6 +101,8 @@ enum ub_outcome pass_note_item_gone(struct ub_pass *pass)
 	if (!item)
 		return UB_OUTCOME_OK;
 	enum ub_outcome outcome = pass_find_item(pass, item, &response);
+	if (outcome == UB_OUTCOME_REFUSED)
+		pass_note_missing(pass, item);
 	if (outcome != UB_OUTCOME_GONE)
 		return outcome;
 	pass_note_deleted(pass, item);

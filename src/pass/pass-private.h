@@ -92,13 +92,16 @@ void pass_note_outcome(
     struct ub_pass *pass, struct ub_store_item *item, const struct ub_store_outcome *outcome);
 /* To be called for an object of one of Upbeat's items, with its text and ETag, and for every object that is
  * gone: tells the store when the item now stands, whether it is completed, or that its user has deleted it,
- * and has colleagues' copies follow. Not UB_OUTCOME_OK: the server does not say now whether its user has put
- * it elsewhere. */
+ * and has colleagues' copies follow. UB_OUTCOME_REFUSED: it is missing. Else not UB_OUTCOME_OK: the server
+ * does not say now whether its user has put it elsewhere. */
 void pass_note_item(struct ub_pass *pass, struct ub_text text, struct ub_text etag);
 UB_MUST_USE enum ub_outcome pass_note_item_gone(struct ub_pass *pass);
 /* Remembers that its user has deleted the item, if it stood. The next pass looks again, as he may put it
  * back. */
 void pass_note_deleted(struct ub_pass *pass, const struct ub_store_item *item);
+/* Remembers that the item is missing: it is gone from its place, and nobody can tell whether its user has put
+ * it elsewhere. It is looked for again whenever its meeting is looked at. */
+void pass_note_missing(struct ub_pass *pass, struct ub_store_item *item);
 /* Tells the store of the account's present period, and of the rhythm in force. */
 void pass_note_period(
     struct ub_pass *pass, const struct ub_cadence_input *input, const struct ub_decision *decision);
@@ -236,8 +239,8 @@ UB_MUST_USE enum ub_outcome pass_search_calendar(
 /*
  * To be called when an item that stood is gone from its href: looks whether its user has put it into another
  * of his calendars. UB_OUTCOME_OK: so it is, the store knows it there from now on, as *item does, and
- * *response is of its GET. UB_OUTCOME_GONE: it is nowhere, as far as the server can be asked. Else the server
- * does not say now.
+ * *response is of its GET. UB_OUTCOME_GONE: it is nowhere. UB_OUTCOME_REFUSED: nobody can tell, as not all
+ * calendars could be searched, or as none could. Else the server does not say now.
  */
 UB_MUST_USE enum ub_outcome pass_find_item(
     struct ub_pass *pass, struct ub_store_item *item, struct ub_response *response);

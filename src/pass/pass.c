@@ -118,9 +118,11 @@ static enum ub_pass_end follow_deletion(struct ub_pass *pass, struct ub_text *wh
 	pass_forget_appointments(pass, pass->job->key.href);
 	enum ub_outcome outcome = pass_note_item_gone(pass);
 	*why = ub_textf(pass->arena, "looking for the item elsewhere: %s", ub_outcome_text(outcome));
-	if (outcome != UB_OUTCOME_OK)
+	if (outcome != UB_OUTCOME_OK && outcome != UB_OUTCOME_REFUSED)
 		return pass_end_of(outcome);
-	*why = UB_TEXT("the object is not there");
+	*why = outcome == UB_OUTCOME_OK
+		   ? UB_TEXT("the object is not there")
+		   : UB_TEXT("the item is not there, and could not be looked for elsewhere");
 	pass_note_copy_gone(pass);
 	if (!pass_find_seen(pass, &seen))
 		return UB_PASS_SETTLED;

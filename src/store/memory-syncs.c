@@ -81,7 +81,8 @@ static void add(const struct wanted *wanted, struct ub_text organization, struct
 
 static bool may_stand(const struct ub_store_item *item)
 {
-	return item->uid.len && item->state != UB_ITEM_DELETED && item->state != UB_ITEM_REMOVED;
+	bool missing = item->state == UB_ITEM_EXISTS && item->outcome.gone;
+	return item->uid.len && !missing && item->state != UB_ITEM_DELETED && item->state != UB_ITEM_REMOVED;
 }
 
 enum ub_store_result memory_places(struct ub_store *store, struct ub_text organization,

@@ -442,7 +442,7 @@ const char *const sql_statements[STATEMENTS] = {
 	    " AND href < ?4 AND (meeting_end >= ?5 OR look_again > 0)"
 	    " UNION SELECT href, etag FROM item INDEXED BY item_at WHERE organization = ?1 AND upstream = ?2"
 	    " AND href > ?3 AND href < ?4 AND uid <> '' AND state NOT IN (?6, ?7)"
-	    " AND (ending >= ?5 OR ending = 0)"
+	    " AND NOT (state = ?10 AND gone > 0) AND (ending >= ?5 OR ending = 0)"
 	    " UNION SELECT href, etag FROM copy INDEXED BY copy_at WHERE organization = ?1 AND upstream = ?2"
 	    " AND href > ?3 AND href < ?4 AND state = ?9"
 	    " UNION SELECT href, '' FROM appointment INDEXED BY appointment_at WHERE organization = ?1"

@@ -64,9 +64,9 @@ enum ub_store_result sqlite_places(struct ub_store *store, struct ub_text organi
 	/* '0' comes after '/': all hrefs that begin with the collection's are between. */
 	struct ub_text beyond = ub_textf(
 	    arena, "%.*s0", UB_ARGS(ub_text_sub(collection, 0, collection.len ? collection.len - 1 : 0)));
-	struct sqlite3_stmt *row = sql_bound(s, PLACE_LIST, "ttttiiiii", &organization, &upstream,
+	struct sqlite3_stmt *row = sql_bound(s, PLACE_LIST, "ttttiiiiii", &organization, &upstream,
 	    &collection, &beyond, since, (int64_t)UB_ITEM_DELETED, (int64_t)UB_ITEM_REMOVED,
-	    (int64_t)UB_STORE_PLACES, (int64_t)UB_COPY_STANDS);
+	    (int64_t)UB_STORE_PLACES, (int64_t)UB_COPY_STANDS, (int64_t)UB_ITEM_EXISTS);
 	while (sql_next(s, row)) {
 		int c = 0;
 		struct ub_store_place *place = ub_push(arena, places);

@@ -191,6 +191,9 @@ Test(control, explains_the_copy_that_has_the_items)
 	item.state = UB_ITEM_EXISTS;
 	cr_assert_eq(ub_store_put_item(store, &item), UB_STORE_OK);
 	SAYS(explain("m-1", 0), "/bob/m.ics, of bob@ours.example, 2026-11-02 08:00:00 (the one explained)\n");
+	item.outcome.gone = NOW;
+	cr_assert_eq(ub_store_put_item(store, &item), UB_STORE_OK);
+	SAYS(explain("m-1", 0), "  prep/agenda: missing: it could not be looked for elsewhere, /bob/u.ics");
 	SAYS_NOT(explain("m-1", 0), "What is to be looked at");
 	put_keys(store, "other", 1);
 	struct ub_key key = { .upstream = UPSTREAM, .href = bobs.href, .principal = UB_TEXT("bob") };

@@ -122,22 +122,84 @@ Test(pass_moved_items, are_looked_for_again_after_a_search_that_fails)
 	}
 }
 
-/* A server that can never be asked keeps no item for ever. */
-Test(pass_moved_items, are_not_looked_for_without_end)
+/* The pass after the last try. */
+static enum ub_pass_end give_up_on(const char *href)
 {
 	struct ub_job job;
-	begin();
-	struct ub_store_item *item = item_of("prep/prep");
-	struct ub_key key = { UB_KEY_OBJECT, UB_TEXT("up"), item->href, UB_TEXT("alice"), UB_TEXT_NONE };
-	take_from_here(item);
-	upstream_fail(up, "REPORT", 1, 503);
+	const struct ub_key key = { UB_KEY_OBJECT, UB_TEXT("up"), ub_text(href), UB_TEXT("alice"),
+		UB_TEXT_NONE };
 	cr_assert_eq(ub_store_put(store, &key, 1, now * 1000, 0), UB_STORE_OK);
 	do
 		cr_assert_eq(ub_store_take(store, now * 1000, UB_LEASE_MS, arena, &job), UB_STORE_OK);
-	while (!ub_text_eq(job.key.href, item->href));
+	while (!ub_text_is(job.key.href, href));
 	job.attempts = UB_UID_SEARCHES_MAX + 1;
-	cr_assert_eq(pass_of(&job), UB_PASS_SETTLED, "%s", why);
-	cr_assert_eq(item_of("prep/prep")->state, UB_ITEM_DELETED);
+	enum ub_pass_end end = pass_of(&job);
+	cr_assert_eq(ub_store_settle(store, &job, now * 1000), UB_STORE_OK);
+	return end;
+}
+
+static bool is_missing(const struct ub_store_item *item)
+{
+	return item->state == UB_ITEM_EXISTS && item->outcome.gone != 0;
+}
+
+Test(pass_moved_items, are_missing_when_no_search_succeeds_and_found_when_one_does)
+{
+	for (int first = 0; first < 2; first++) { /* the item is looked at before its meeting */
+		begin();
+		struct ub_store_item *item = item_of("prep/prep");
+		put_there(item, OTHER "prep.ics");
+		take_from_here(item);
+		upstream_fail(up, "REPORT", 2, 503); /* the second calendar is the other one */
+		cr_assert_eq(give_up_on(first ? ub_text_cstr(arena, item->href) : MEETING), UB_PASS_SETTLED,
+		    "%s", why);
+		cr_expect(is_missing(item_of("prep/prep")), "%s", why);
+		upstream_fail(up, "REPORT", 2, 503);
+		cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "it is not waited for again: %s", why);
+		cr_expect(is_missing(item_of("prep/prep")), "%s", why);
+		cr_expect_eq(upstream_containing(up, "X-UPBEAT-ITEM:"), 2, "nothing is made in its place");
+		expect_in_step("prep/prep", OTHER "prep.ics");
+		world_tear_down();
+		world_set_up();
+	}
+}
+
+Test(pass_moved_items, count_as_deleted_when_a_later_search_finds_nothing)
+{
+	begin();
+	struct ub_store_item *item = item_of("prep/prep");
+	take_from_here(item);
+	upstream_fail(up, "REPORT", 1, 503);
+	cr_assert_eq(give_up_on(ub_text_cstr(arena, item->href)), UB_PASS_SETTLED, "%s", why);
+	cr_expect(is_missing(item_of("prep/prep")), "%s", why);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
+	cr_expect_eq(item_of("prep/prep")->state, UB_ITEM_DELETED, "%s", why);
+}
+
+Test(pass_moved_items, are_missing_when_the_service_account_may_not_search_and_found_by_their_user)
+{
+	begin();
+	struct ub_store_item *item = item_of("prep/prep");
+	put_there(item, OTHER "prep.ics");
+	take_from_here(item);
+	served = true;
+	upstream_fail(up, "REPORT", 2, 403);
+	cr_assert_eq(run_on(ub_text_cstr(arena, item->href)), UB_PASS_SETTLED, "%s", why);
+	served = false;
+	cr_expect(forbidden, "its key waits for its user: %s", why);
+	cr_expect(is_missing(item_of("prep/prep")), "%s", why);
+	expect_in_step("prep/prep", OTHER "prep.ics");
+}
+
+/* What a user may not search, he has put nothing into. */
+Test(pass_moved_items, count_as_deleted_though_their_user_may_not_search_a_calendar)
+{
+	begin();
+	struct ub_store_item *item = item_of("prep/prep");
+	take_from_here(item);
+	upstream_fail(up, "REPORT", 2, 403);
+	cr_assert_eq(run_on(ub_text_cstr(arena, item->href)), UB_PASS_SETTLED, "%s", why);
+	cr_expect_eq(item_of("prep/prep")->state, UB_ITEM_DELETED, "%s", why);
 }
 
 Test(pass_moved_items, stay_where_they_are_if_their_user_has_copied_them)

@@ -127,6 +127,13 @@ void upstream_hide_owners(struct upstream *upstream)
 	set(upstream, &upstream->no_owner);
 }
 
+void upstream_serve(struct upstream *upstream, bool served)
+{
+	pthread_mutex_lock(&upstream->mutex);
+	upstream->served = served;
+	pthread_mutex_unlock(&upstream->mutex);
+}
+
 void upstream_refuse_tasks(struct upstream *upstream)
 {
 	set(upstream, &upstream->no_tasks);

@@ -127,7 +127,7 @@ static void answer_propfind(struct upstream *up, int fd, const struct exchange *
 	snprintf(body, sizeof(body),
 	    "<multistatus xmlns='DAV:' "
 	    "xmlns:C='urn:ietf:params:xml:ns:caldav'><response><href>%s</href><propstat><prop>"
-	    "<current-user-principal><href>/%%61lice</href></current-user-principal>%s<displayname>Work</"
+	    "<current-user-principal><href>%s</href></current-user-principal>%s<displayname>Work</"
 	    "displayname>"
 	    "<resourcetype><collection/><C:calendar/></resourcetype>"
 	    "<C:supported-calendar-component-set><C:comp "
@@ -135,7 +135,8 @@ static void answer_propfind(struct upstream *up, int fd, const struct exchange *
 	    "<C:calendar-user-address-set><href>mailto:%s@ours.example</href></C:calendar-user-address-set>"
 	    "<C:calendar-home-set><href>http://public.example/%s</href></C:calendar-home-set>%s%s"
 	    "</prop><status>HTTP/1.1 200 OK</status></propstat></response></multistatus>",
-	    x->path, owner, up->no_tasks ? "" : "<C:comp name='VTODO'/>", user, user, inbox, state);
+	    x->path, up->served ? "/upbeat/" : "/%61lice", owner,
+	    up->no_tasks ? "" : "<C:comp name='VTODO'/>", user, user, inbox, state);
 	answer(fd, 207, "Content-Type: application/xml\r\n", body);
 }
 

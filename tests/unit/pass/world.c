@@ -123,6 +123,8 @@ static int64_t clock_ms(void)
 
 struct ub_text owner_login;
 
+bool served, forbidden;
+
 const char *why;
 
 static pthread_mutex_t times = PTHREAD_MUTEX_INITIALIZER;
@@ -157,6 +159,8 @@ enum ub_pass_end pass_of(const struct ub_job *job)
 {
 	struct ub_caller caller = { client, UB_TEXT("alice"), UB_TEXT("alice"), UB_TEXT("Basic eA=="),
 		UB_TEXT_NONE };
+	caller.service = served;
+	upstream_serve(up, served);
 	if (job->key.kind == UB_KEY_COPY)
 		caller = service_for(job);
 	struct ub_pass pass = { .snapshot = snapshot,
@@ -173,6 +177,7 @@ enum ub_pass_end pass_of(const struct ub_job *job)
 	struct ub_text said = UB_TEXT_NONE;
 	enum ub_pass_end end = run_pass(&pass, &said);
 	owner_login = pass.owner_login;
+	forbidden = pass.forbidden;
 	why = ub_text_cstr(arena, said);
 	return end;
 }

@@ -25,6 +25,10 @@ extern int64_t now;
 extern int64_t pace, spent;
 /* The principal to wait for, in the place of a user who is not the owner. */
 extern struct ub_text owner_login;
+/* Alice's keys are worked on by the service account. */
+extern bool served;
+/* Whether the server has refused the service account something in the last pass. */
+extern bool forbidden;
 /* What the last pass said of itself. */
 extern const char *why;
 

@@ -87,9 +87,9 @@ static void add_seen(struct story *s, const char *href, const char *etag, int64_
 	OK(ub_store_put_seen(s->store, &seen));
 }
 
-static void add_item(struct story *s, const char *href, enum ub_item_state state, int64_t end)
+static struct ub_store_item item_at(const char *href, enum ub_item_state state, int64_t end)
 {
-	struct ub_store_item item = { .organization = ORG,
+	return (struct ub_store_item){ .organization = ORG,
 		.meeting_uid = UB_TEXT("m"),
 		.identity = ub_text(href),
 		.upstream = UP,
@@ -98,6 +98,18 @@ static void add_item(struct story *s, const char *href, enum ub_item_state state
 		.etag = UB_TEXT("\"i\""),
 		.state = state,
 		.outcome = { .end = end } };
+}
+
+static void add_item(struct story *s, const char *href, enum ub_item_state state, int64_t end)
+{
+	const struct ub_store_item item = item_at(href, state, end);
+	OK(ub_store_put_item(s->store, &item));
+}
+
+static void add_missing(struct story *s, const char *href)
+{
+	struct ub_store_item item = item_at(href, UB_ITEM_EXISTS, 150);
+	item.outcome.gone = 90;
 	OK(ub_store_put_item(s->store, &item));
 }
 
@@ -129,6 +141,7 @@ STORY(tells_what_is_remembered_in_a_calendar)
 	add_item(s, "/anna/main/past.ics", UB_ITEM_EXISTS, 99);
 	add_item(s, "/anna/main/deleted.ics", UB_ITEM_DELETED, 150);
 	add_item(s, "/anna/main/removed.ics", UB_ITEM_REMOVED, 150);
+	add_missing(s, "/anna/main/missing.ics");
 	add_appointment(s, "/anna/main/m.ics", false);
 	add_appointment(s, "/anna/main/internal.ics", false);
 	add_appointment(s, "/anna/main/item.ics", true);
