@@ -62,12 +62,12 @@ void pass_look_at_account(struct ub_pass *pass, struct ub_text owner, struct ub_
 
 /* ---- what an object says ---- */
 
-/* Whether the event takes people's time. Of a series its instances do. */
+/* Whether the event takes people's time, as a day of vacation does. Of a series its instances do. */
 static bool takes_time(const struct ub_pass *pass, const struct ub_event *event,
     const struct ub_meeting *meeting, const char *not_eligible)
 {
 	bool one = event->is_instance || (event->repeats == UB_REPEATS_NOT && !event->override_only);
-	return one && !event->transparent && event->status != UB_STATUS_CANCELLED && !event->start.date &&
+	return one && !event->transparent && event->status != UB_STATUS_CANCELLED &&
 	       meeting->start < meeting->end && meeting->end > pass->now &&
 	       !(not_eligible && ub_text_is(ub_text(not_eligible), "cancelled"));
 }

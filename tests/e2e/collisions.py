@@ -145,6 +145,30 @@ def _(story):
     tap.equal(clock(story.time_of("alice", "over")), "10:30", "the prep, which stays")
 
 
+def days_off(uid, day, days, more=""):
+    """Whole days on which somebody is not there."""
+    text = calendars.meeting("Vacation", day, 30, None, uid, more)
+    times = f"DTSTART;VALUE=DATE:{day:%Y%m%d}\r\nDTEND;VALUE=DATE:{day + datetime.timedelta(days=days):%Y%m%d}\r\n"
+    head, _, rest = text.partition("DTSTART;TZID")
+    return head + times + rest[rest.index("SUMMARY"):]
+
+
+@tap.case("a vacation that is stored over a prep moves it out of these days, and one that is shown as free does not")
+def _(story):
+    story.put("alice", "before-vacation", start=calendars.business_day(55))
+    story.settle()
+    when = story.time_of("alice", "before-vacation")
+    days = [calendars.business_day(n, 9).date() for n in (51, 52, 53)]
+    tap.equal(when.date(), days[1], "prep")
+    story.of("alice")[0].put("note.ics", days_off("note", when, 1, "TRANSP:TRANSPARENT"))
+    story.settle()
+    tap.equal(story.time_of("alice", "before-vacation"), when, "prep on a day with a note")
+    story.of("bob")[0].put("vacation.ics", days_off("vacation", when, 1))
+    tap.eventually(lambda: story.time_of("alice", "before-vacation").date() == days[2], "the prep on the next day", SOON)
+    story.of("bob")[0].put("vacation.ics", days_off("vacation", when, (days[2] - days[1]).days + 1))
+    tap.eventually(lambda: story.time_of("alice", "before-vacation").date() == days[0], "the prep before the vacation", SOON)
+
+
 @tap.case("a prep that its user has moved stays, and others keep out of its way")
 def _(story):
     story.put("alice", "mine", start=calendars.business_day(40))
