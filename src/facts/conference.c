@@ -41,6 +41,7 @@ static const struct service {
 	{ "meet.livestorm.co", "/" },
 	{ "app.livestorm.co", "/" },
 	{ "calendly.com", "/events/" },
+	{ "app.cal.com", "/video/" },
 };
 
 static bool ends_link(unsigned char c)

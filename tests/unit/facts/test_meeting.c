@@ -126,6 +126,38 @@ static const struct {
 	{ "Your question: SSO\nTo reschedule or cancel this meeting click here: "
 	  "https://meetings.hubspot.com/manage-meetings?x=1",
 	    "Your question: SSO" },
+	{ "What:\n30 min with Clara\n\nInvitee Time Zone:\nEurope/Berlin\n\nWho:\nAnna\nanna@ours.example\n"
+	  "\nWhere:\nhttps://app.cal.com/video/1\n\nAdditional notes:\nShow SSO\n\n"
+	  "Need to reschedule or cancel?\nhttps://cal.com/booking/1",
+	    "Show SSO" },
+	{ "<b>Booked by</b>\nClara\nclara@acme.example\n<br><b>Your topic?</b>\nSSO", "Your topic?\nSSO" },
+	{ "Notes: SSO\nReschedule: https://savvycal.com/r/1\nCancel: https://savvycal.com/c/1",
+	    "Notes: SSO" },
+	{ "What:\nSSO\nhttps://zoom.us/j/1", "What:\nSSO" },
+	/* blocks of several parts, and of what is no conference */
+	{ "Preise\n____________________________\nBeitreten: https://teams.microsoft.com/meet/3?p=x\n"
+	  "____________________\nHilfe<https://aka.ms/x> | Systemreferenz\n____________________________",
+	    "Preise" },
+	{ "____________________\nhttps://teams.microsoft.com/meet/3?p=x\n____________________\n\nSee "
+	  "https://acme.example/list\n____________________\nBest, Clara",
+	    "See https://acme.example/list\nBest, Clara" },
+	{ "Prices\n-::~:~::-\nView your event at https://calendar.google.com/calendar/event?eid=1\n-::~:~::-",
+	    "Prices" },
+	{ "Prices\n=============Conference=============\nhttps://chime.aws/1\nUse a "
+	  "microphone\n==============",
+	    "Prices" },
+	{ "Prices\nhttps://acme.webex.com/j.php?MTID=1\n-- Do not delete or change any of the following "
+	  "text. "
+	  "--\nWhat Webex says",
+	    "Prices" },
+	/* what Zoom and GoTo write without a line around it */
+	{ "Time: Dec 15, 2026 10:00 AM Berlin\nhttps://zoom.us/j/1\nView meeting insights with Zoom AI "
+	  "Companion\nhttps://us02web.zoom.us/launch/edl?muid=1\n\xE2\x80\xA2 1@zoomcrc.com\n"
+	  "        \xE2\x80\xA2 +49 69 1 Germany\n\xE2\x80\xA2 Prices\nTime: one hour",
+	    "\xE2\x80\xA2 Prices\nTime: one hour" },
+	{ "SSO: +49 users\nPlease join my meeting from your computer.\nhttps://meet.goto.com/1\n"
+	  "Access Code: 1\nGermany: +49 721 6059 6510",
+	    "SSO: +49 users" },
 	/* passed on */
 	{ "-----Original Appointment-----\nFrom: Clara <clara@acme.example>\nSent: Monday\nWhen: 2:00 PM "
 	  "(UTC)\n\n"
