@@ -178,6 +178,7 @@
 #define UB_AGENDA_SECONDS        86400 /* between writings of an agenda alone, where each is a message to guests */
 #define UB_AGENDA_NEAR_SECONDS   7200  /* before the item, when it is written once more */
 #define UB_LOOKS_KEPT            65536 /* versions of objects that were looked at, a power of two */
+#define UB_VERSION_DIGEST_BYTES  16    /* of the digest that tells an object's versions without ETag apart */
 #define UB_UID_SEARCHES_MAX                                                                                  \
 	6 /* tries to look for a meeting or an item by its UID; then it is gone, within two minutes */
 #define UB_LEFTOVER_MS                                                                                       \

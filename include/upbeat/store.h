@@ -126,8 +126,8 @@ struct ub_job {
 	int64_t expires; /* when the key is forgotten, unless somebody works on it then */
 	/* why the key went back, waits or was set aside; empty: nothing to say */
 	struct ub_text reason;
-	/* With crashes: the ETag of the object as it is read now. Without: as it was when the key was set
-	 * aside because engines died. Empty: not known. */
+	/* With crashes: the ETag of the object as it is read now, or a digest of it where the server gives
+	 * none. Without: as it was when the key was set aside because engines died. Empty: not known. */
 	struct ub_text version;
 };
 
@@ -374,9 +374,9 @@ UB_MUST_USE enum ub_store_result ub_store_recover(struct ub_store *store, bool c
  * nothing about them. STALE: the lease is over. */
 UB_MUST_USE enum ub_store_result ub_store_blame(
     struct ub_store *store, const struct ub_job *job, int64_t now, struct ub_text reason);
-/* To be called before the object of a key with crashes is read: keeps which version it is, by its ETag. With
- * an empty one: once it was read, so that another crash says nothing about the version; or before another
- * version is read than the one at which the key was set aside. STALE: the lease is over. */
+/* To be called before the object of a key with crashes is read: keeps which version it is, by its ETag or
+ * a digest. With an empty one: once it was read, so that another crash says nothing about the version; or
+ * before another version is read than the one at which the key was set aside. STALE: the lease is over. */
 UB_MUST_USE enum ub_store_result ub_store_reads(
     struct ub_store *store, const struct ub_job *job, int64_t now, struct ub_text version);
 /* Extends the lease, and the job's claims on meetings, to now + lease_ms. OK or STALE. */

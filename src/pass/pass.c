@@ -279,12 +279,20 @@ static bool is_own_item(struct ub_pass *pass, const struct ub_decision *decision
 	return marked || stripped || forged;
 }
 
+/* What tells this version of an object from others where the server gives no ETag: all ETags have quotes. */
+static struct ub_text version_of(const struct ub_pass *pass, const struct ub_response *response)
+{
+	return response->etag.len ? response->etag
+				  : ub_digest(pass->arena, response->body, UB_VERSION_DIGEST_BYTES);
+}
+
 /* Keeps which version is about to be read of an object of which an engine may have died; none: it was read.
  * The version at which a key was set aside is forgotten, as this is another one. */
-static void note_reading(struct ub_pass *pass, struct ub_text etag)
+static void note_reading(struct ub_pass *pass, struct ub_text version)
 {
 	const struct ub_job *job = pass->job;
-	struct ub_text version = job->crashes ? etag : UB_TEXT_NONE;
+	if (!job->crashes)
+		version = UB_TEXT_NONE;
 	if ((job->crashes || job->version.len) &&
 	    ub_store_reads(pass->queue, job, pass->clock(), version) == UB_STORE_FAILED)
 		pass_complain(pass);
@@ -314,7 +322,7 @@ static void decide(struct ub_pass *pass, const struct ub_response *response, str
 		.form = pass_form(pass),
 		.titles_ask_again = pass_titles_ask_again(pass),
 		.now = pass->now };
-	note_reading(pass, response->etag);
+	note_reading(pass, version_of(pass, response));
 	ub_decide(input, decision, pass->arena);
 	note_reading(pass, UB_TEXT_NONE);
 }
@@ -386,7 +394,7 @@ static enum ub_pass_end decide_and_act(
 static bool is_fatal(const struct ub_pass *pass, const struct ub_response *response)
 {
 	const struct ub_job *job = pass->job;
-	return job->crashes == 0 && job->version.len && ub_text_eq(job->version, response->etag);
+	return job->crashes == 0 && job->version.len && ub_text_eq(job->version, version_of(pass, response));
 }
 
 enum ub_pass_end ub_pass_run(struct ub_pass *pass, struct ub_text *why)

@@ -426,16 +426,16 @@ static enum ub_store_result note_reading(
 	return UB_STORE_OK;
 }
 
-Test(pass, keeps_which_version_it_reads_where_an_engine_may_have_died_of_it)
+/* The version that a pass keeps before it reads the meeting of which an engine may have died. */
+static struct ub_text version_read(void)
 {
-	store_meeting(MEETING, guest, "");
+	n_readings = 0;
 	put_meeting_key();
 	struct ub_job job = job_of_meeting();
 	const struct ub_store_ops *good = store->ops;
 	struct ub_store_ops noting = *good;
 	noting.reads = note_reading;
 	store->ops = &noting;
-	n_readings = 0;
 	cr_assert_eq(pass_of(&job), UB_PASS_SETTLED, "%s", why);
 	cr_expect_eq(n_readings, 0, "nobody has died");
 	blame(&job);
@@ -443,6 +443,24 @@ Test(pass, keeps_which_version_it_reads_where_an_engine_may_have_died_of_it)
 	cr_assert_eq(pass_of(&job), UB_PASS_SETTLED, "%s", why);
 	store->ops = good;
 	cr_assert_eq(n_readings, 2);
-	cr_expect(ub_text_is(readings[0], "\"1\""), "%.*s", UB_ARGS(readings[0]));
 	cr_expect_eq(readings[1].len, 0, "it was read without harm");
+	cr_assert_eq(ub_store_settle(store, &job, now * 1000), UB_STORE_OK);
+	return readings[0];
+}
+
+Test(pass, keeps_which_version_it_reads_where_an_engine_may_have_died_of_it)
+{
+	store_meeting(MEETING, guest, "");
+	cr_expect(ub_text_is(version_read(), "\"1\""), "%.*s", UB_ARGS(readings[0]));
+}
+
+Test(pass, tells_versions_apart_where_the_server_gives_no_etag)
+{
+	upstream_give_no_etags(up);
+	store_meeting(MEETING, guest, "");
+	const struct ub_text first = version_read();
+	store_meeting(MEETING, guest, "");
+	cr_expect(ub_text_eq(version_read(), first), "it is the same one");
+	store_meeting(MEETING, guest, "LOCATION:Here\r\n");
+	cr_expect_not(ub_text_eq(version_read(), first));
 }

@@ -127,6 +127,11 @@ void upstream_hide_owners(struct upstream *upstream)
 	set(upstream, &upstream->no_owner);
 }
 
+void upstream_give_no_etags(struct upstream *upstream)
+{
+	set(upstream, &upstream->no_etags);
+}
+
 void upstream_serve(struct upstream *upstream, bool served)
 {
 	pthread_mutex_lock(&upstream->mutex);

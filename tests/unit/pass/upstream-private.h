@@ -33,7 +33,7 @@ struct upstream {
 	enum upstream_lies lies;
 	struct method_count methods[16];
 	const char *default_calendar; /* NULL: inboxes name none */
-	bool served, no_owner, no_tasks, no_filters, no_limits, dies_after, dead;
+	bool served, no_etags, no_owner, no_tasks, no_filters, no_limits, dies_after, dead;
 	size_t dies_in; /* requests; 0: it does not */
 	void (*dying)(void);
 	upstream_stored_fn *stored; /* NULL: a PUT is stored as it came */

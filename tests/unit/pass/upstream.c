@@ -332,7 +332,7 @@ static void carry_out(struct upstream *up, int fd, const struct exchange *x)
 		answer_propfind(up, fd, x);
 	} else if (strcmp(x->method, "GET") == 0 && object) {
 		snprintf(etag, sizeof(etag), "ETag: \"%u\"\r\n", object->version);
-		answer(fd, 200, etag, object->text);
+		answer(fd, 200, up->no_etags ? "" : etag, object->text);
 	} else if (!precondition_holds(x, object)) {
 		answer(fd, 412, "", "");
 	} else if (strcmp(x->method, "DELETE") == 0 && object) {

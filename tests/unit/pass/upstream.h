@@ -46,6 +46,8 @@ bool upstream_dead(struct upstream *upstream);
 bool upstream_revive(struct upstream *upstream);
 /* From now on, collections below /USER/ have no DAV:owner. */
 void upstream_hide_owners(struct upstream *upstream);
+/* From now on, a GET is answered without an ETag. */
+void upstream_give_no_etags(struct upstream *upstream);
 /* Whether the service account asks from now on, not alice. */
 void upstream_serve(struct upstream *upstream, bool served);
 /* From now on, collections take events only. */
