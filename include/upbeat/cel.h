@@ -389,9 +389,9 @@ struct ub_cel_issues {
 /* Whether the name is a word of the language (langdef, "Syntax"), and so cannot be a variable. */
 bool ub_cel_is_reserved(struct ub_text name);
 /*
- * Parses, checks and compiles. NULL: there are issues, and all that were found are added, in the arena. The
- * text and the env must outlive the program. The result must be assignable to the type `expected`; NULL: any
- * type. A dyn result is looked at when evaluated.
+ * Parses, checks and compiles. NULL: there are issues, and all that were found are added, in the arena; or a
+ * name is missing that is no issue (lacks_names). The text and the env must outlive the program. The result
+ * must be assignable to the type `expected`; NULL: any type. A dyn result is looked at when evaluated.
  */
 const struct ub_cel_program *ub_cel_compile(const struct ub_cel_env *env, struct ub_arena *arena,
     struct ub_text text, const struct ub_cel_type *expected, struct ub_cel_issues *issues);

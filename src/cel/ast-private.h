@@ -152,6 +152,7 @@ struct check {
 	struct ub_cel_issues *issues;
 	struct ub_text text;
 	bool unchecked;
+	bool lacks_name; /* one that is no issue, see `lacks_names` of the config */
 	struct local {
 		struct ub_text name;
 		const struct ub_cel_type *type;

@@ -236,6 +236,7 @@ void cel_check_name(struct check *check, struct node *node)
 		return;
 	}
 	if (check->env->config.lacks_names) {
+		check->lacks_name = true;
 		node->type = &cel_type_failed;
 		return;
 	}

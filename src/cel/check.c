@@ -247,5 +247,5 @@ bool cel_check(struct check *check, struct node *root, const struct ub_cel_type 
 	if (expected && !cel_unify_fits(check, expected, root->type))
 		report_result(check, root, expected);
 	finish(check, root);
-	return check->issues->n == before;
+	return check->issues->n == before && !check->lacks_name;
 }
