@@ -65,7 +65,7 @@ static void put_figure(const struct writing *writing, const struct ub_counts *co
 	const struct ub_figure_kind *kind = &ub_figure_kinds[figure];
 	const char *before = "      ";
 	ub_buf_str(writing->out, "  ");
-	put_column(writing, ub_text(kind->title), NAME_WIDTH);
+	put_column(writing, ub_text(kind->title), NAME_WIDTH + 1);
 	put_share(writing, counts, figure);
 	if (kind->target)
 		ub_buf_printf(writing->out, " (target %u %%)", kind->target);
@@ -85,7 +85,7 @@ static void put_figure(const struct writing *writing, const struct ub_counts *co
 
 /* Short heads of columns, by enum ub_figure. */
 static const char *const heads[UB_FIGURES] = { "prep", "agenda", "next", "execs", "follow", "red", "yellow",
-	"green", "other" };
+	"green", "unknown" };
 
 static void put_cell(const struct writing *writing, const struct ub_counts *counts, enum ub_figure figure)
 {
@@ -125,7 +125,9 @@ static void put_groups(const struct writing *writing)
 	ub_buf_char(writing->out, '\n');
 	for (size_t i = 0; i < report->groups.n; i++) {
 		const struct ub_report_group *group = &report->groups.items[i];
-		struct ub_text held = ub_textf(writing->out->arena, "%zu", group->counts.meetings);
+		bool known = report->by != UB_REPORT_BY_ACCOUNT || group->key.len;
+		struct ub_text held =
+		    known ? ub_textf(writing->out->arena, "%zu", group->counts.meetings) : UB_TEXT("-");
 		ub_buf_str(writing->out, "  ");
 		put_name(writing, group_text(report, group), width);
 		ub_buf_pad(writing->out, ' ', held.len < 8 ? 8 - held.len : 1);
@@ -181,7 +183,7 @@ void ub_report_text(const struct ub_report *report, struct ub_buf *out, bool col
 {
 	const struct writing writing = { report, out, colour_it };
 	colour(&writing, BOLD);
-	ub_buf_printf(out, "Meetings from %.*s to %.*s: %zu held\n",
+	ub_buf_printf(out, "Meetings with known accounts from %.*s to %.*s: %zu held\n",
 	    UB_ARGS(date_text(report->zone, report->since, out->arena)),
 	    UB_ARGS(date_text(report->zone, report->now, out->arena)), report->total.meetings);
 	colour(&writing, PLAIN);

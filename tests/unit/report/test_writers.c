@@ -99,6 +99,16 @@ Test(writers, json)
 	is_as_expected("json", &out);
 }
 
+/* Of companies that no source knows items are remembered, and no meetings. */
+Test(writers, text_counts_no_meetings_without_an_account)
+{
+	struct ub_buf out = UB_BUF(arena);
+	event("a", "", "prep", "2026-03-02 10:00", "2026-02-26 10:00");
+	records.by = UB_REPORT_BY_ACCOUNT;
+	ub_report_text(report_of("2026-01-01", "2026-12-31 12:00"), &out, false);
+	cr_expect(strstr(ub_buf_cstr(&out), "\n  no account       -   100 %"), "%s", ub_buf_cstr(&out));
+}
+
 /* Of nothing, no writer says 0 % or 100 %. */
 Test(writers, of_nothing_tell_no_share)
 {
