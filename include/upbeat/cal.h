@@ -318,7 +318,7 @@ bool ub_cal_parse_interval(struct ub_text text, const struct ub_zone *zone, stru
 void ub_cal_print_rfc3339(struct ub_buf *out, const struct ub_zone *zone, ub_instant instant);
 void ub_cal_print_date(struct ub_buf *out, ub_day day); /* 2026-11-12 */
 
-enum ub_language { UB_ENGLISH, UB_GERMAN };
+enum ub_language { UB_ENGLISH, UB_GERMAN, UB_FRENCH };
 /* The language of a tag such as "de-AT" (RFC 5646). English: the program does not speak
  * the tag's language. */
 enum ub_language ub_cal_language(struct ub_text tag);

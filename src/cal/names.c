@@ -6,6 +6,7 @@
 static const char *const weekdays[][7] = {
 	[UB_ENGLISH] = { "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday" },
 	[UB_GERMAN] = { "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag" },
+	[UB_FRENCH] = { "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche" },
 };
 
 static const char *const months[][12] = {
@@ -13,13 +14,17 @@ static const char *const months[][12] = {
 	    "September", "October", "November", "December" },
 	[UB_GERMAN] = { "Januar", "Februar", "M\xc3\xa4rz", "April", "Mai", "Juni", "Juli", "August",
 	    "September", "Oktober", "November", "Dezember" },
+	[UB_FRENCH] = { "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
+	    "octobre", "novembre", "décembre" },
 };
 
 enum ub_language ub_cal_language(struct ub_text tag)
 {
 	struct ub_text primary = ub_text_sub(tag, 0, 2);
 	bool ends = tag.len == 2 || (tag.len > 2 && (tag.ptr[2] == '-' || tag.ptr[2] == '_'));
-	return ends && ub_text_eq_nocase(primary, UB_TEXT("de")) ? UB_GERMAN : UB_ENGLISH;
+	return ends && ub_text_eq_nocase(primary, UB_TEXT("de"))   ? UB_GERMAN
+	       : ends && ub_text_eq_nocase(primary, UB_TEXT("fr")) ? UB_FRENCH
+								   : UB_ENGLISH;
 }
 
 struct ub_text ub_cal_weekday_name(enum ub_weekday weekday, enum ub_language language)

@@ -94,7 +94,8 @@ static bool text_field(struct ub_buf *out, const struct moment *m, char letter)
 	case 'B':
 		return ub_buf_add(out, month), true;
 	case 'b':
-		return ub_buf_add(out, shortened(month, 3)), true;
+		/* In French, three letters of June and July are the same. */
+		return ub_buf_add(out, shortened(month, m->language == UB_FRENCH ? 4 : 3)), true;
 	case 'p':
 		return ub_buf_str(out, m->civil.hour < 12 ? "AM" : "PM"), true;
 	case 'Z':

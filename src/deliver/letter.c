@@ -15,34 +15,39 @@ static ub_instant instant_of(const struct ub_when *when, const struct ub_zone *f
 
 /* ---- for people ---- */
 
-static void put_time(struct ub_buf *out, const char *english, const char *german, const struct ub_zone *zone,
-    ub_instant instant, enum ub_language language)
+enum pattern { A_DAY, A_TIME, AN_END };
+
+static const char *const patterns[][UB_FRENCH + 1] = {
+	[A_DAY] = { "%A, %-d %B %Y", "%A, %-d. %B %Y", "%A %-d %B %Y" },
+	[A_TIME] = { "%A, %-d %B %Y, %H:%M", "%A, %-d. %B %Y, %H:%M", "%A %-d %B %Y, %H:%M" },
+	[AN_END] = { "%A, %-d %B %Y, %H:%M %Z", "%A, %-d. %B %Y, %H:%M %Z", "%A %-d %B %Y, %H:%M %Z" },
+};
+
+static void put_time(
+    struct ub_buf *out, enum pattern pattern, const struct ub_org_person *reader, ub_instant instant)
 {
-	ub_cal_format(out, ub_text(language == UB_GERMAN ? german : english), zone, instant, language);
+	enum ub_language language = ub_cal_language(reader->language);
+	ub_cal_format(out, ub_text(patterns[pattern][language]), reader->zone, instant, language);
 }
 
 static void put_times(struct ub_buf *out, const struct ub_event *event, const struct ub_org_person *reader)
 {
-	static const char english[] = "%A, %-d %B %Y", german[] = "%A, %-d. %B %Y";
-	static const char english_time[] = "%A, %-d %B %Y, %H:%M", german_time[] = "%A, %-d. %B %Y, %H:%M";
-	enum ub_language language = ub_cal_language(reader->language);
 	ub_instant start = instant_of(&event->start, reader->zone),
 		   end = instant_of(&event->end, reader->zone);
 	if (event->start.date) {
-		put_time(out, english, german, reader->zone, start, language);
+		put_time(out, A_DAY, reader, start);
 		if (end - start <= DAY + 3600)
 			return;
 		ub_buf_str(out, " - ");
-		put_time(out, english, german, reader->zone, end - DAY / 2, language);
+		put_time(out, A_DAY, reader, end - DAY / 2);
 		return;
 	}
-	put_time(out, english_time, german_time, reader->zone, start, language);
+	put_time(out, A_TIME, reader, start);
 	ub_buf_str(out, " - ");
 	if (ub_cal_local_day(reader->zone, start) == ub_cal_local_day(reader->zone, end))
-		put_time(out, "%H:%M %Z", "%H:%M %Z", reader->zone, end, language);
+		ub_cal_format(out, UB_TEXT("%H:%M %Z"), reader->zone, end, UB_ENGLISH);
 	else
-		put_time(
-		    out, "%A, %-d %B %Y, %H:%M %Z", "%A, %-d. %B %Y, %H:%M %Z", reader->zone, end, language);
+		put_time(out, AN_END, reader, end);
 }
 
 static struct ub_text text_of(
@@ -63,12 +68,15 @@ static struct ub_text text_of(
 struct words {
 	const char *subject, *text;
 };
-static const struct words words[][UB_GERMAN + 1] = {
-	[UB_MAIL_INVITATION] = { { "", "invites you to:" }, { "", "lädt ein zu:" } },
-	[UB_MAIL_CHANGE] = { { "Changed: ", "has changed:" }, { "Geändert: ", "hat geändert:" } },
+static const struct words words[][UB_FRENCH + 1] = {
+	[UB_MAIL_INVITATION] = { { "", "invites you to:" }, { "", "lädt ein zu:" }, { "", "vous invite :" } },
+	[UB_MAIL_CHANGE] = { { "Changed: ", "has changed:" }, { "Geändert: ", "hat geändert:" },
+	    { "Modifié : ", "a modifié :" } },
 	[UB_MAIL_LEFT_OFF] = { { "No longer invited: ", "no longer invites you to:" },
-	    { "Nicht mehr eingeladen: ", "lädt nicht mehr ein zu:" } },
-	[UB_MAIL_CANCELLATION] = { { "Called off: ", "has called off:" }, { "Abgesagt: ", "hat abgesagt:" } },
+	    { "Nicht mehr eingeladen: ", "lädt nicht mehr ein zu:" },
+	    { "Vous n'êtes plus invité : ", "ne vous invite plus :" } },
+	[UB_MAIL_CANCELLATION] = { { "Called off: ", "has called off:" }, { "Abgesagt: ", "hat abgesagt:" },
+	    { "Annulé : ", "a annulé :" } },
 };
 
 struct ub_mail ub_deliver_compose(const struct ub_store_mail *mail, const struct ub_settings_mail *settings,

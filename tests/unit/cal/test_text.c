@@ -95,33 +95,38 @@ Test(timestamp, reads_times_on_a_clock)
 	ub_cal_zones_free(&zones);
 }
 
-Test(pattern, formats_in_two_languages)
+Test(pattern, formats_in_three_languages)
 {
 	static const struct {
-		const char *pattern, *english, *german;
+		const char *pattern, *english, *german, *french;
 	} cases[] = {
-		{ "%A, %-d %B %Y", "Thursday, 5 March 2026", "Donnerstag, 5 M\xc3\xa4rz 2026" },
-		{ "%a %e %b %H:%M", "Thu  5 Mar 09:05", "Do  5 M\xc3\xa4r 09:05" },
+		{ "%A, %-d %B %Y", "Thursday, 5 March 2026", "Donnerstag, 5 M\xc3\xa4rz 2026",
+		    "jeudi, 5 mars 2026" },
+		{ "%a %e %b %H:%M", "Thu  5 Mar 09:05", "Do  5 M\xc3\xa4r 09:05", "jeu  5 mars 09:05" },
 		{ "%F %T %z %:z %Z", "2026-03-05 09:05:07 +0100 +01:00 CET",
-		    "2026-03-05 09:05:07 +0100 +01:00 CET" },
-		{ "%I:%M %p, %-H h, %R", "09:05 AM, 9 h, 09:05", "09:05 AM, 9 h, 09:05" },
-		{ "%j %u %V/%G 100%%", "064 4 10/2026 100%", "064 4 10/2026 100%" },
-		{ "%d.%m.", "05.03.", "05.03." },
-		{ "%Q %", "%Q %", "%Q %" },
-		{ "", "", "" },
+		    "2026-03-05 09:05:07 +0100 +01:00 CET", "2026-03-05 09:05:07 +0100 +01:00 CET" },
+		{ "%I:%M %p, %-H h, %R", "09:05 AM, 9 h, 09:05", "09:05 AM, 9 h, 09:05",
+		    "09:05 AM, 9 h, 09:05" },
+		{ "%j %u %V/%G 100%%", "064 4 10/2026 100%", "064 4 10/2026 100%", "064 4 10/2026 100%" },
+		{ "%d.%m.", "05.03.", "05.03.", "05.03." },
+		{ "%Q %", "%Q %", "%Q %", "%Q %" },
+		{ "", "", "", "" },
 	};
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_zones *zones = fixture_zones();
 	const struct ub_zone *berlin = fixture_zone(zones, "Europe/Berlin");
 	ub_instant at = fixture_instant("2026-03-05T08:05:07Z");
 	for (size_t i = 0; i < UB_COUNT(cases); i++) {
-		struct ub_buf english = UB_BUF(arena), german = UB_BUF(arena);
+		struct ub_buf english = UB_BUF(arena), german = UB_BUF(arena), french = UB_BUF(arena);
 		ub_cal_format(
 		    &english, ub_text(cases[i].pattern), berlin, at, ub_cal_language(UB_TEXT("en-GB")));
 		ub_cal_format(
 		    &german, ub_text(cases[i].pattern), berlin, at, ub_cal_language(UB_TEXT("de-AT")));
 		cr_assert_str_eq(ub_buf_cstr(&english), cases[i].english);
+		ub_cal_format(
+		    &french, ub_text(cases[i].pattern), berlin, at, ub_cal_language(UB_TEXT("fr-CA")));
 		cr_assert_str_eq(ub_buf_cstr(&german), cases[i].german);
+		cr_assert_str_eq(ub_buf_cstr(&french), cases[i].french);
 	}
 	ub_cal_zones_free(&zones);
 	ub_arena_free(&arena);
@@ -151,6 +156,7 @@ Test(pattern, knows_the_language_of_a_tag)
 	cr_assert_eq(ub_cal_language(UB_TEXT("de")), UB_GERMAN);
 	cr_assert_eq(ub_cal_language(UB_TEXT("DE_ch")), UB_GERMAN);
 	cr_assert_eq(ub_cal_language(UB_TEXT("den")), UB_ENGLISH);
-	cr_assert_eq(ub_cal_language(UB_TEXT("fr")), UB_ENGLISH);
+	cr_assert_eq(ub_cal_language(UB_TEXT("fr")), UB_FRENCH);
+	cr_assert_eq(ub_cal_language(UB_TEXT("it")), UB_ENGLISH);
 	cr_assert_eq(ub_cal_language(UB_TEXT("")), UB_ENGLISH);
 }

@@ -107,6 +107,11 @@ Test(letter, shows_times_on_the_readers_clock_and_in_his_language)
 	cr_assert_str_eq(composed.method, "CANCEL");
 	cr_assert(ub_text_is(composed.reply_to, "anna@ours.example") &&
 		  ub_text_is(composed.to, "ben@ours.example"));
+	ben.language = UB_TEXT("fr");
+	cr_assert(invite(&desk, object(&desk, 0, "20261109T090000Z", ""), NULL, &mail));
+	cr_assert(has(mail.text, "lundi 9 novembre 2026, 04:00 - 04:30 EST"), "%.*s", UB_ARGS(mail.text));
+	composed = ub_deliver_compose(&mail, &settings, &desk.org, desk.arena);
+	cr_assert(has(composed.text, "Anna vous invite :\n\n"));
 	close_desk(&desk);
 }
 
