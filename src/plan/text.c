@@ -200,9 +200,9 @@ static void print_period(const struct ub_making *making, struct ub_buf *out)
 		ub_buf_printf(out, "For: team %.*s, ", UB_ARGS(facts->team->name));
 	else
 		ub_buf_printf(out, "For: %.*s, ", UB_ARGS(facts->account_name));
-	ub_cal_format(out, UB_TEXT("%F"), zone, facts->meeting.start, UB_ENGLISH);
+	ub_cal_format(out, UB_TEXT("%-d %b %Y"), zone, facts->meeting.start, UB_ENGLISH);
 	ub_buf_str(out, " to ");
-	ub_cal_format(out, UB_TEXT("%F"), zone, facts->meeting.end - 1, UB_ENGLISH);
+	ub_cal_format(out, UB_TEXT("%-d %b %Y"), zone, facts->meeting.end - 1, UB_ENGLISH);
 	ub_buf_char(out, '\n');
 }
 
