@@ -14,7 +14,8 @@ static const char *const roles[] = { "ceo", "cfo", "cto", "cio", "ciso", "coo", 
 	"chairwoman", "director", "head", "manager", "lead", "architect", "engineer", "developer", "analyst",
 	"consultant", "controller", "buyer", "counsel", "vorstand", "geschäftsführer", "geschäftsführerin",
 	"leiter", "leiterin", "abteilungsleiter", "abteilungsleiterin", "prokurist", "prokuristin",
-	"einkäufer", "einkäuferin" };
+	"einkäufer", "einkäuferin", "pdg", "dg", "daf", "dsi", "rssi", "directeur", "directrice", "président",
+	"présidente", "gérant", "gérante", "responsable", "acheteur", "acheteuse" };
 
 /* What stands behind a name and its comma, and is neither a first name nor a role. */
 static const char *const suffixes[] = { "jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "phd", "ph.d.", "md",
@@ -26,8 +27,8 @@ static const char *const suffixes[] = { "jr", "jr.", "sr", "sr.", "ii", "iii", "
 static const char *const titles[] = { "dr", "dr.", "prof", "prof.", "dipl.-ing.", "mag.", "ing." };
 
 /* What is put before a whole name and is no part of it. */
-static const char *const salutations[] = { "herr", "herrn", "frau", "mr", "mr.", "mrs", "mrs.", "ms", "ms.",
-	"mx.", "ext", "ext.", "extern", "external" };
+static const char *const salutations[] = { "herr", "herrn", "hr.", "frau", "fr.", "monsieur", "madame", "mme",
+	"mlle", "mr", "mr.", "mrs", "mrs.", "ms", "ms.", "mx.", "ext", "ext.", "extern", "external" };
 
 static bool is_one_of(struct ub_text word, const char *const *words, size_t n)
 {
