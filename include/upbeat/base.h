@@ -65,6 +65,9 @@ bool ub_text_is(struct ub_text a, const char *cstring);
 /* The case of ASCII letters does not count, whatever the locale. */
 bool ub_text_eq_nocase(struct ub_text a, struct ub_text b);
 int ub_text_cmp(struct ub_text a, struct ub_text b); /* bytewise; -1, 0, 1 */
+/* The same for bsearch() in a table of rows that begin with a name, a const char *, by which they are sorted:
+ * `text` points to a struct ub_text, `row` to a row. */
+int ub_text_cmp_name(const void *text, const void *row);
 bool ub_text_starts(struct ub_text text, struct ub_text prefix);
 bool ub_text_ends(struct ub_text text, struct ub_text suffix);
 bool ub_text_ends_nocase(struct ub_text text, struct ub_text suffix);

@@ -60,6 +60,11 @@ int ub_text_cmp(struct ub_text a, struct ub_text b)
 	return (order > 0) - (order < 0);
 }
 
+int ub_text_cmp_name(const void *text, const void *row)
+{
+	return ub_text_cmp(*(const struct ub_text *)text, ub_text(*(const char *const *)row));
+}
+
 bool ub_text_starts(struct ub_text text, struct ub_text prefix)
 {
 	return text.len >= prefix.len && ub_text_eq(ub_text_n(text.ptr, prefix.len), prefix);

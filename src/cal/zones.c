@@ -143,18 +143,9 @@ static const struct ub_zone *behind_prefix(const struct ub_zones *zones, struct 
 
 const char *ub_cal_zone_of_windows(struct ub_text windows)
 {
-	size_t low = 0, high = ub_cal_n_windows_zones;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = ub_text_cmp(windows, ub_text(ub_cal_windows_zones[middle].windows));
-		if (order == 0)
-			return ub_cal_windows_zones[middle].name;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NULL;
+	const struct windows_zone *zone = bsearch(&windows, ub_cal_windows_zones, ub_cal_n_windows_zones,
+	    sizeof(*ub_cal_windows_zones), ub_text_cmp_name);
+	return zone ? zone->name : NULL;
 }
 
 /* Names of UTC, in any case, that neither the database nor CLDR's table of Windows zones has: Exchange's (in

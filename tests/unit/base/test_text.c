@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
 
+#include <stdlib.h>
+
 #include "leaks.h"
 #include "upbeat/base.h"
 
@@ -34,6 +36,21 @@ Test(text, is_compared_bytewise_with_the_shorter_one_first)
 		cr_assert_eq(ub_text_eq(a, b), cases[i].order == 0);
 	}
 	cr_assert(!ub_text_eq(UB_TEXT("a\0b"), UB_TEXT("a\0c")), "a NUL does not end it");
+}
+
+Test(text, finds_the_row_of_a_name_in_a_sorted_table)
+{
+	static const struct {
+		const char *name;
+		int value;
+	} rows[] = { { "a", 1 }, { "ab", 2 }, { "b", 3 }, { "\xc3\xa4", 4 } };
+	for (size_t i = 0; i < UB_COUNT(rows); i++) {
+		struct ub_text name = ub_text(rows[i].name);
+		cr_assert_eq(bsearch(&name, rows, UB_COUNT(rows), sizeof(*rows), ub_text_cmp_name), &rows[i]);
+	}
+	struct ub_text missing[] = { UB_TEXT(""), UB_TEXT("aa"), UB_TEXT("B"), UB_TEXT("b\0"), UB_TEXT("c") };
+	for (size_t i = 0; i < UB_COUNT(missing); i++)
+		cr_assert_null(bsearch(&missing[i], rows, UB_COUNT(rows), sizeof(*rows), ub_text_cmp_name));
 }
 
 Test(text, ignores_the_case_of_ascii_letters_alone)
