@@ -11,8 +11,13 @@
 #include "upbeat/base.h"
 #include "upbeat/cal.h"
 
-/* `json`, which must not be NULL: otherwise the memory is used up, and the process ends. */
-json_t *ub_json_must(json_t *json);
+/* What is made here is the caller's. */
+json_t *ub_json_object(void);
+json_t *ub_json_array(void);
+json_t *ub_json_null(void);
+json_t *ub_json_copy(json_t *json); /* all of it, with what it holds */
+/* A string of ours, in UTF-8. */
+json_t *ub_json_word(const char *word);
 /* A string. Bytes that are no UTF-8, which only other people's texts have, are shown as such. An empty text
  * may point nowhere. */
 json_t *ub_json_text(struct ub_text value);
@@ -20,7 +25,7 @@ json_t *ub_json_number(int64_t value);
 json_t *ub_json_flag(bool value);
 /* `value` (seconds since 1970) as a string with its offset in `zone`. `arena`: for the text meanwhile. */
 json_t *ub_json_instant(struct ub_arena *arena, const struct ub_zone *zone, ub_instant value);
-/* Both take over `value`. */
+/* Both take over `value`, which becomes a part of the object or array. */
 void ub_json_set(json_t *object, const char *name, json_t *value);
 void ub_json_add(json_t *array, json_t *value);
 /* Diagnostics as a list, as upbeat(1), "JSON", has them. The caller owns the list. */

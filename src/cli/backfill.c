@@ -32,7 +32,7 @@ enum { POLL_MS = 500 };
 static struct ub_text next_request(
     struct ub_arena *arena, const struct ub_texts *hrefs, bool accounts, size_t *at)
 {
-	json_t *list = ub_json_must(json_array()), *object = ub_json_must(json_object());
+	json_t *list = ub_json_array(), *object = ub_json_object();
 	struct ub_buf out = UB_BUF(arena);
 	size_t room = UB_WIRE_FRAME_MAX / 2;
 	for (; *at < hrefs->n; ++*at) {

@@ -41,10 +41,10 @@ static void print_line(const struct ub_doctor_line *line, bool colour, struct ub
 
 static void print_json(const struct ub_doctor_lines *lines, struct ub_buf *out)
 {
-	json_t *list = ub_json_must(json_array()), *object = ub_json_must(json_object());
+	json_t *list = ub_json_array(), *object = ub_json_object();
 	for (size_t i = 0; i < lines->n; i++) {
 		const struct ub_doctor_line *line = &lines->items[i];
-		json_t *entry = ub_json_must(json_object());
+		json_t *entry = ub_json_object();
 		ub_json_set(entry, "word", ub_json_text(ub_text(words[line->word].word)));
 		ub_json_set(entry, "what", ub_json_text(ub_text(line->what)));
 		ub_json_set(entry, "text", ub_json_text(line->text));

@@ -118,7 +118,7 @@ static struct ub_text question(struct ub_cli *cli)
 	} parts[] = { { "text", cli->n_arguments ? cli->arguments[0] : NULL },
 		{ "owner", ub_cli_value(cli, OWNER) }, { "on", ub_cli_value(cli, ON) },
 		{ "instance", ub_cli_value(cli, INSTANCE) } };
-	json_t *object = ub_json_must(json_object());
+	json_t *object = ub_json_object();
 	struct ub_buf out = UB_BUF(cli->arena);
 	for (size_t i = 0; i < UB_COUNT(parts); i++)
 		if (parts[i].value)

@@ -19,8 +19,8 @@ static void set_place(json_t *object, struct ub_place place)
 
 static json_t *failure_object(const struct ub_test_failure *failure)
 {
-	json_t *object = ub_json_must(json_object());
-	json_t *differences = ub_json_must(json_array());
+	json_t *object = ub_json_object();
+	json_t *differences = ub_json_array();
 	set_place(object, failure->place);
 	if (failure->step)
 		ub_json_set(object, "step", ub_json_number(failure->step));
@@ -29,7 +29,7 @@ static json_t *failure_object(const struct ub_test_failure *failure)
 	set_text(object, "text", failure->text);
 	set_text(object, "why", failure->why);
 	for (size_t i = 0; i < failure->differences.n; i++) {
-		json_t *difference = ub_json_must(json_object());
+		json_t *difference = ub_json_object();
 		set_text(difference, "property", failure->differences.items[i].property);
 		set_text(difference, "expected", failure->differences.items[i].expected);
 		set_text(difference, "got", failure->differences.items[i].got);
@@ -41,11 +41,11 @@ static json_t *failure_object(const struct ub_test_failure *failure)
 
 static json_t *results_array(const struct ub_test_report *report)
 {
-	json_t *array = ub_json_must(json_array());
+	json_t *array = ub_json_array();
 	for (size_t i = 0; i < report->results.n; i++) {
 		const struct ub_test_result *result = &report->results.items[i];
-		json_t *object = ub_json_must(json_object());
-		json_t *failures = ub_json_must(json_array());
+		json_t *object = ub_json_object();
+		json_t *failures = ub_json_array();
 		set_text(object, "name", result->name);
 		set_place(object, result->place);
 		ub_json_set(object, "passed", ub_json_flag(result->failures.n == 0));
@@ -59,9 +59,9 @@ static json_t *results_array(const struct ub_test_report *report)
 
 static json_t *unused_array(const struct ub_test_report *report)
 {
-	json_t *array = ub_json_must(json_array());
+	json_t *array = ub_json_array();
 	for (size_t i = 0; i < report->unused.n; i++) {
-		json_t *object = ub_json_must(json_object());
+		json_t *object = ub_json_object();
 		set_text(object, "what", ub_text(report->unused.items[i].what));
 		set_text(object, "name", report->unused.items[i].name);
 		set_place(object, report->unused.items[i].place);
@@ -72,7 +72,7 @@ static json_t *unused_array(const struct ub_test_report *report)
 
 void ub_cli_test_json(const struct ub_test_report *report, struct ub_buf *out)
 {
-	json_t *object = ub_json_must(json_object());
+	json_t *object = ub_json_object();
 	ub_json_set(object, "passed", ub_json_number(report->passed));
 	ub_json_set(object, "failed", ub_json_number(report->failed));
 	ub_json_set(object, "tests", results_array(report));

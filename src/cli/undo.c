@@ -46,7 +46,7 @@ static struct ub_text item_json(struct ub_arena *arena, const struct ub_store_it
 		{ "uid", item->uid },
 		{ "href", item->href },
 	};
-	json_t *object = ub_json_must(json_object());
+	json_t *object = ub_json_object();
 	for (size_t i = 0; i < UB_COUNT(members); i++)
 		ub_json_set(object, members[i].name, ub_json_text(members[i].value));
 	ub_json_set(object, "generation", ub_json_number(item->generation));

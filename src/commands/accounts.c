@@ -68,7 +68,7 @@ static json_t *source_object(const struct ub_telling *telling, const struct ub_s
 {
 	struct ub_arena *arena = telling->out->arena;
 	const struct ub_zone *zone = telling->snapshot->org->standard.zone;
-	json_t *object = ub_json_must(json_object());
+	json_t *object = ub_json_object();
 	ub_json_set(object, "source", ub_json_text(report->source));
 	ub_json_set(object, "accounts", ub_json_number(report->accounts));
 	if (report->people > 0)
@@ -89,7 +89,7 @@ json_t *control_accounts(const struct ub_telling *telling)
 {
 	struct ub_source_report *reports;
 	size_t n = reports_of(telling, &reports);
-	json_t *array = ub_json_must(json_array());
+	json_t *array = ub_json_array();
 	for (size_t i = 0; i < n; i++)
 		ub_json_add(array, source_object(telling, &reports[i]));
 	return array;
@@ -106,7 +106,7 @@ static bool tell(const struct ub_telling *telling, bool done)
 	for (size_t i = 0; i < n; i++)
 		well &= !reports[i].failed;
 	if (telling->json) {
-		json_t *object = ub_json_must(json_object());
+		json_t *object = ub_json_object();
 		ub_json_set(object, "done", ub_json_flag(done));
 		ub_json_set(object, "accounts", control_accounts(telling));
 		ub_json_print(object, telling->out);

@@ -80,7 +80,7 @@ static void print(
 static void print_json(
     const struct ub_account_question *question, const struct explained *all, size_t n, struct ub_buf *out)
 {
-	json_t *object = ub_json_must(json_object()), *cadences = ub_json_must(json_array());
+	json_t *object = ub_json_object(), *cadences = ub_json_array();
 	ub_json_set(object, "account", ub_cadence_account(question->account, question->owner));
 	for (size_t i = 0; i < n; i++) {
 		json_t *cadence = ub_cadence_object(all[i].rule, &all[i].decision, out->arena);

@@ -45,11 +45,11 @@ void explain_busy_print(const struct ub_busy_people *people, const struct ub_zon
 json_t *explain_busy_array(
     const struct ub_busy_people *people, const struct ub_zone *zone, struct ub_arena *arena)
 {
-	json_t *array = ub_json_must(json_array());
+	json_t *array = ub_json_array();
 	for (size_t i = 0; i < people->n; i++) {
 		const struct ub_busy_person *person = &people->items[i];
 		bool known = was_asked(person) && person->state == UB_FREEBUSY_KNOWN;
-		json_t *object = ub_json_must(json_object());
+		json_t *object = ub_json_object();
 		ub_json_set(object, "address", ub_json_text(person->address));
 		ub_json_set(object, "known", ub_json_flag(known));
 		ub_json_set(object, known ? "by" : "why", ub_json_text(person->words));

@@ -62,14 +62,14 @@ void explain_copies_print(const struct explain_copies *copies, struct ub_buf *ou
 
 json_t *explain_copies_array(const struct explain_copies *copies)
 {
-	json_t *array = ub_json_must(json_array());
+	json_t *array = ub_json_array();
 	for (size_t i = 0; i < copies->copies.n; i++) {
 		const struct ub_store_copy *copy = &copies->copies.items[i];
-		json_t *object = ub_json_must(json_object());
+		json_t *object = ub_json_object();
 		ub_json_set(object, "person", ub_json_text(copy->person));
 		ub_json_set(object, "item", ub_json_text(copy->item));
 		ub_json_set(object, "href", ub_json_text(copy->href));
-		ub_json_set(object, "state", ub_json_must(json_string(ub_copy_state_word(copy->state))));
+		ub_json_set(object, "state", ub_json_word(ub_copy_state_word(copy->state)));
 		ub_json_set(object, "why", ub_json_text(problem_of(copies, copy)));
 		ub_json_add(array, object);
 	}

@@ -47,14 +47,14 @@ void explain_mails_print(const struct ub_store_mails *mails, const struct ub_zon
 json_t *explain_mails_array(
     const struct ub_store_mails *mails, const struct ub_zone *zone, struct ub_arena *arena)
 {
-	json_t *array = ub_json_must(json_array());
+	json_t *array = ub_json_array();
 	for (size_t i = 0; i < mails->n; i++) {
 		const struct ub_store_mail *mail = &mails->items[i];
-		json_t *object = ub_json_must(json_object());
+		json_t *object = ub_json_object();
 		ub_json_set(object, "person", ub_json_text(mail->person));
 		ub_json_set(object, "item", ub_json_text(mail->item));
-		ub_json_set(object, "what", ub_json_must(json_string(ub_mail_kind_word(mail->kind))));
-		ub_json_set(object, "state", ub_json_must(json_string(ub_mail_state_word(mail->state))));
+		ub_json_set(object, "what", ub_json_word(ub_mail_kind_word(mail->kind)));
+		ub_json_set(object, "state", ub_json_word(ub_mail_state_word(mail->state)));
 		ub_json_set(object, "made", ub_json_instant(arena, zone, mail->made / 1000));
 		if (mail->sent)
 			ub_json_set(object, "sent", ub_json_instant(arena, zone, mail->sent / 1000));

@@ -234,10 +234,10 @@ static json_t *instant(const struct meeting *meeting, int64_t milliseconds)
 
 static json_t *copies_array(const struct meeting *meeting)
 {
-	json_t *array = ub_json_must(json_array());
+	json_t *array = ub_json_array();
 	for (size_t i = 0; i < meeting->seens.n; i++) {
 		const struct ub_store_seen *seen = &meeting->seens.items[i];
-		json_t *object = ub_json_must(json_object());
+		json_t *object = ub_json_object();
 		ub_json_set(object, "href", ub_json_text(seen->href));
 		ub_json_set(object, "owner", ub_json_text(seen->owner));
 		ub_json_set(object, "principal", ub_json_text(seen->principal));
@@ -250,15 +250,15 @@ static json_t *copies_array(const struct meeting *meeting)
 
 static json_t *keys_array(const struct meeting *meeting)
 {
-	json_t *array = ub_json_must(json_array());
+	json_t *array = ub_json_array();
 	for (size_t i = 0; i < meeting->jobs.n; i++) {
 		const struct ub_job *job = &meeting->jobs.items[i].job;
 		if (!concerns(meeting, job))
 			continue;
-		json_t *object = ub_json_must(json_object());
+		json_t *object = ub_json_object();
 		ub_json_set(object, "href", ub_json_text(job->key.href));
 		ub_json_set(object, "principal", ub_json_text(job->key.principal));
-		ub_json_set(object, "state", ub_json_must(json_string(ub_job_state_word(job->state))));
+		ub_json_set(object, "state", ub_json_word(ub_job_state_word(job->state)));
 		ub_json_set(object, "why", ub_json_text(job->reason));
 		ub_json_add(array, object);
 	}
@@ -267,7 +267,7 @@ static json_t *keys_array(const struct meeting *meeting)
 
 static json_t *store_object(const struct meeting *meeting)
 {
-	json_t *object = ub_json_must(json_object());
+	json_t *object = ub_json_object();
 	ub_json_set(object, "copies", copies_array(meeting));
 	ub_json_set(object, "items", made_array(&meeting->items));
 	ub_json_set(object, "colleagues", explain_copies_array(&meeting->copies));
@@ -278,7 +278,7 @@ static json_t *store_object(const struct meeting *meeting)
 
 static int tell_json(const struct meeting *meeting, const struct ub_decision *decision)
 {
-	json_t *object = decision ? ub_explain_object(decision, meeting->arena) : ub_json_must(json_object());
+	json_t *object = decision ? ub_explain_object(decision, meeting->arena) : ub_json_object();
 	ub_json_set(object, "uid", ub_json_text(meeting->uid));
 	ub_json_set(object, "seen", ub_json_flag(decision != NULL));
 	ub_json_set(object, "store", store_object(meeting));

@@ -157,7 +157,7 @@ static void look(struct search *search)
 
 static json_t *match_object(const struct search *search, const struct match *match)
 {
-	json_t *object = ub_json_must(json_object());
+	json_t *object = ub_json_object();
 	ub_json_set(object, "uid", ub_json_text(match->uid));
 	ub_json_set(object, "title", ub_json_text(match->title));
 	ub_json_set(object, "owner", ub_json_text(match->owner));
@@ -170,11 +170,11 @@ static json_t *match_object(const struct search *search, const struct match *mat
 
 static void print_json(const struct search *search)
 {
-	json_t *object = ub_json_must(json_object());
-	json_t *list = ub_json_must(json_array());
+	json_t *object = ub_json_object();
+	json_t *list = ub_json_array();
 	for (size_t i = 0; i < search->matches.n; i++)
 		ub_json_add(list, match_object(search, &search->matches.items[i]));
-	ub_json_set(object, "seen", ub_json_must(json_false()));
+	ub_json_set(object, "seen", ub_json_flag(false));
 	ub_json_set(object, "matches", list);
 	ub_json_print(object, search->telling->out);
 }

@@ -91,11 +91,11 @@ void made_print(
 
 static json_t *object_of(const struct ub_store_item *item)
 {
-	json_t *object = ub_json_must(json_object());
+	json_t *object = ub_json_object();
 	struct ub_text instance = ub_plan_mark_instance(item->identity);
 	ub_json_set(object, "id", ub_json_text(item->id));
 	const char *word = is_missing(item) ? "missing" : states[item->state].word;
-	ub_json_set(object, "state", ub_json_must(json_string(word)));
+	ub_json_set(object, "state", ub_json_word(word));
 	ub_json_set(object, "href", ub_json_text(item->href));
 	ub_json_set(object, "owner", ub_json_text(item->owner));
 	ub_json_set(object, "uid", ub_json_text(item->uid));
@@ -108,7 +108,7 @@ static json_t *object_of(const struct ub_store_item *item)
 
 json_t *made_array(const struct ub_store_items *items)
 {
-	json_t *array = ub_json_must(json_array());
+	json_t *array = ub_json_array();
 	for (size_t i = 0; i < items->n; i++)
 		ub_json_add(array, object_of(&items->items[i]));
 	return array;

@@ -70,9 +70,9 @@ void control_print_mail(const struct ub_telling *telling, const char *label)
 json_t *control_mail(const struct ub_telling *telling)
 {
 	if (!is_there(telling))
-		return ub_json_must(json_null());
+		return ub_json_null();
 	const struct ub_mailer_report report = ub_mailer_report(telling->daemon->mailer, telling->out->arena);
-	json_t *object = ub_json_must(json_object());
+	json_t *object = ub_json_object();
 	ub_json_set(object, "server", ub_json_text(server_of(telling)));
 	ub_json_set(object, "from", ub_json_text(telling->snapshot->settings->mail.from));
 	ub_json_set(object, "sent", ub_json_number(report.sent));

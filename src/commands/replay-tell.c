@@ -59,14 +59,14 @@ static void print_meeting(struct replay *replay, const struct ub_facts *facts)
 
 static json_t *item_object(const struct ub_item *item, struct ub_arena *arena)
 {
-	json_t *object = ub_json_must(json_object());
+	json_t *object = ub_json_object();
 	bool task = item->kind == UB_ITEM_TASK;
 	ub_json_set(object, "title", ub_json_text(item->title));
 	if (!task)
 		ub_json_set(object, "start", ub_json_instant(arena, item->zone, item->start));
 	ub_json_set(
 	    object, task ? "due" : "end", ub_json_instant(arena, item->zone, task ? item->due : item->end));
-	json_t *people = ub_json_must(json_array());
+	json_t *people = ub_json_array();
 	for (size_t i = 0; i < item->attendees.n; i++)
 		ub_json_add(people, ub_json_text(item->attendees.items[i]->email));
 	ub_json_set(object, "attendees", people);
@@ -76,13 +76,13 @@ static json_t *item_object(const struct ub_item *item, struct ub_arena *arena)
 
 static json_t *change_object(const struct ub_change *change, struct ub_arena *arena)
 {
-	json_t *object = ub_json_must(json_object());
+	json_t *object = ub_json_object();
 	const struct ub_item *item = change->after ? change->after : change->before;
 	for (size_t i = 0; i < UB_COUNT(replay_words); i++)
 		if (replay_words[i].kind == change->kind)
-			ub_json_set(object, "change", ub_json_must(json_string(replay_words[i].code)));
+			ub_json_set(object, "change", ub_json_word(replay_words[i].code));
 	ub_json_set(object, "item", ub_json_text(item->id));
-	ub_json_set(object, "kind", ub_json_must(json_string(item->kind == UB_ITEM_TASK ? "task" : "event")));
+	ub_json_set(object, "kind", ub_json_word(item->kind == UB_ITEM_TASK ? "task" : "event"));
 	if (item->instance.len)
 		ub_json_set(object, "instance", ub_json_text(item->instance));
 	if (change->before)
@@ -95,7 +95,7 @@ static json_t *change_object(const struct ub_change *change, struct ub_arena *ar
 static json_t *meeting_object(const struct otherwise *otherwise, struct ub_arena *arena)
 {
 	const struct ub_facts *facts = otherwise->facts;
-	json_t *object = ub_json_must(json_object()), *list = ub_json_must(json_array());
+	json_t *object = ub_json_object(), *list = ub_json_array();
 	for (size_t i = 0; i < otherwise->changes.n; i++)
 		ub_json_add(list, change_object(&otherwise->changes.items[i], arena));
 	ub_json_set(object, "uid", ub_json_text(facts->meeting.event->uid));
@@ -109,7 +109,7 @@ static json_t *meeting_object(const struct otherwise *otherwise, struct ub_arena
 
 static json_t *account_object(const struct otherwise *otherwise, struct ub_arena *arena)
 {
-	json_t *object = ub_json_must(json_object()), *list = ub_json_must(json_array());
+	json_t *object = ub_json_object(), *list = ub_json_array();
 	for (size_t i = 0; i < otherwise->changes.n; i++)
 		ub_json_add(list, change_object(&otherwise->changes.items[i], arena));
 	ub_json_set(object, "id", ub_json_text(otherwise->account->id));
@@ -167,7 +167,7 @@ void replay_tell_refused(
 {
 	replay->result.refused++;
 	if (replay->list) {
-		json_t *object = ub_json_must(json_object());
+		json_t *object = ub_json_object();
 		ub_json_set(object, "where", ub_json_text(meeting->where));
 		ub_json_set(object, "refused", ub_json_text(decision->refused_text));
 		ub_json_add(replay->list, object);

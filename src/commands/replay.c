@@ -56,8 +56,8 @@ static void start(struct replay *part, const struct replay *whole, _Atomic size_
 		.from = part->from,
 		.to = part->to,
 		.out = UB_BUF(arena),
-		.list = input->json ? ub_json_must(json_array()) : NULL,
-		.accounts = input->json ? ub_json_must(json_array()) : NULL,
+		.list = input->json ? ub_json_array() : NULL,
+		.accounts = input->json ? ub_json_array() : NULL,
 		.people = ub_map_new(arena),
 		.arena = arena,
 		.taken = { .store = input->store, .known = ub_map_new(arena), .arena = arena },
@@ -133,7 +133,7 @@ static void summarize(struct replay *whole)
 static void print_json(struct replay *whole)
 {
 	const struct ub_replay_result *result = &whole->result;
-	json_t *summary = ub_json_must(json_object()), *object = ub_json_must(json_object());
+	json_t *summary = ub_json_object(), *object = ub_json_object();
 	for (size_t i = 0; i < UB_COUNT(replay_words); i++)
 		ub_json_set(
 		    summary, replay_words[i].code, ub_json_number(result->counts[replay_words[i].kind]));
@@ -162,8 +162,8 @@ void ub_replay(const struct ub_replay_input *input, struct ub_replay_result *res
 		.out = *out,
 		.people = ub_map_new(out->arena),
 		.arena = out->arena,
-		.list = input->json ? ub_json_must(json_array()) : NULL,
-		.accounts = input->json ? ub_json_must(json_array()) : NULL };
+		.list = input->json ? ub_json_array() : NULL,
+		.accounts = input->json ? ub_json_array() : NULL };
 	size_t all = input->n_meetings + whole.owned.n, n = count_threads(all);
 	json_object_seed(0); /* must be done before there are threads */
 	for (size_t i = 0; i < n; i++) {

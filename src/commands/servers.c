@@ -45,10 +45,10 @@ void control_print_servers(const struct ub_telling *telling, const char *label)
 json_t *control_servers(const struct ub_telling *telling)
 {
 	const struct ub_settings_upstream *upstream = &telling->snapshot->settings->upstream;
-	json_t *array = ub_json_must(json_array());
+	json_t *array = ub_json_array();
 	for (size_t i = 0; upstream->n_servers > 1 && i < upstream->n_servers; i++) {
 		struct ub_text why = why_not(telling, i);
-		json_t *object = ub_json_must(json_object());
+		json_t *object = ub_json_object();
 		ub_json_set(object, "url", ub_json_text(upstream->servers[i].base));
 		ub_json_set(object, "answers", ub_json_flag(why.len == 0));
 		ub_json_set(object, "why", ub_json_text(why));
@@ -84,10 +84,10 @@ void control_print_requests(const struct ub_telling *telling, const char *label)
 json_t *control_requests(const struct ub_telling *telling)
 {
 	const struct ub_settings_upstream *upstream;
-	json_t *array = ub_json_must(json_array());
+	json_t *array = ub_json_array();
 	for (size_t i = 0; (upstream = upstream_at(telling->snapshot->settings, i)); i++) {
 		struct ub_wire_crowd crowd = ub_queue_crowd(telling->daemon->queue, i);
-		json_t *object = ub_json_must(json_object());
+		json_t *object = ub_json_object();
 		ub_json_set(object, "upstream", ub_json_text(upstream->base));
 		ub_json_set(object, "waiting", ub_json_number(crowd.waiting));
 		ub_json_set(object, "refused", ub_json_number(crowd.refused));

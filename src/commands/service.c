@@ -77,9 +77,9 @@ void control_print_service(const struct ub_telling *telling, const char *label, 
 static json_t *polls(const struct ub_telling *telling)
 {
 	const struct ub_queue_polled polled = ub_queue_polled(telling->daemon->queue, telling->out->arena);
-	json_t *object = ub_json_must(json_object()), *failing = ub_json_must(json_array());
+	json_t *object = ub_json_object(), *failing = ub_json_array();
 	for (size_t i = 0; i < polled.failing.n; i++) {
-		json_t *one = ub_json_must(json_object());
+		json_t *one = ub_json_object();
 		ub_json_set(one, "calendar", ub_json_text(polled.failing.items[i].calendar));
 		ub_json_set(one, "why", ub_json_text(polled.failing.items[i].why));
 		ub_json_add(failing, one);
@@ -93,10 +93,10 @@ json_t *control_service(const struct ub_telling *telling)
 {
 	struct ub_queue_service service = ub_queue_service(telling->daemon->queue, telling->out->arena);
 	if (service.word == UB_SERVICE_NONE)
-		return ub_json_must(json_null());
-	json_t *object = ub_json_must(json_object());
+		return ub_json_null();
+	json_t *object = ub_json_object();
 	ub_json_set(object, "user", ub_json_text(service.name));
-	ub_json_set(object, "state", ub_json_must(json_string(ub_service_word_text(service.word))));
+	ub_json_set(object, "state", ub_json_word(ub_service_word_text(service.word)));
 	ub_json_set(object, "why", ub_json_text(service.why));
 	ub_json_set(object, "poll", polls(telling));
 	return object;
@@ -106,7 +106,7 @@ json_t *control_unusable(const struct ub_telling *telling)
 {
 	const struct ub_queue_unusable unusable =
 	    ub_queue_unusable(telling->daemon->queue, telling->out->arena);
-	json_t *array = ub_json_must(json_array());
+	json_t *array = ub_json_array();
 	for (size_t i = 0; i < unusable.names.n; i++)
 		ub_json_add(array, ub_json_text(unusable.names.items[i]));
 	return array;

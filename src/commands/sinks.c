@@ -71,7 +71,7 @@ void control_print_sinks(const struct ub_telling *telling, const char *label)
 static json_t *sink_object(const struct ub_telling *telling, const struct ub_sink_report *report)
 {
 	const struct ub_zone *zone = telling->snapshot->org->standard.zone;
-	json_t *object = ub_json_must(json_object());
+	json_t *object = ub_json_object();
 	ub_json_set(object, "name", ub_json_text(report->name));
 	ub_json_set(object, "sink", ub_json_text(report->sink));
 	ub_json_set(object, "delivered", ub_json_number(report->counts.delivered));
@@ -91,7 +91,7 @@ json_t *control_sinks(const struct ub_telling *telling)
 {
 	struct ub_sink_report *reports;
 	size_t n = reports_of(telling, &reports);
-	json_t *array = ub_json_must(json_array());
+	json_t *array = ub_json_array();
 	for (size_t i = 0; i < n; i++)
 		ub_json_add(array, sink_object(telling, &reports[i]));
 	return array;

@@ -35,12 +35,12 @@ static void tell(struct undo *undo, const struct object *object, const char *wha
 {
 	struct ub_text title = object->event ? object->event->summary : UB_TEXT_NONE;
 	if (undo->list) {
-		json_t *line = ub_json_must(json_object());
+		json_t *line = ub_json_object();
 		ub_json_set(line, "href", ub_json_text(object->href));
 		ub_json_set(line, "title", ub_json_text(title));
-		ub_json_set(line, "what", ub_json_must(json_string(what)));
+		ub_json_set(line, "what", ub_json_word(what));
 		if (why)
-			ub_json_set(line, "why", ub_json_must(json_string(why)));
+			ub_json_set(line, "why", ub_json_word(why));
 		ub_json_add(undo->list, line);
 		return;
 	}
@@ -261,7 +261,7 @@ static void summarize_json(struct undo *undo)
 		{ "foreign", result->foreign },
 		{ "seen", result->seen },
 	};
-	json_t *object = ub_json_must(json_object());
+	json_t *object = ub_json_object();
 	for (size_t i = 0; i < UB_COUNT(counts); i++)
 		ub_json_set(object, counts[i].name, ub_json_number(counts[i].n));
 	ub_json_set(object, "objects", undo->list);
@@ -307,7 +307,7 @@ bool ub_undo(const struct ub_undo_input *input, struct ub_undo_result *result, s
 	bool good = ub_walk_calendars(&undo.walk, input->calendar, &calendars);
 	if (good) {
 		if (input->json)
-			undo.list = ub_json_must(json_array());
+			undo.list = ub_json_array();
 		good = ub_walk_through(&undo.walk, &calendars, &visit);
 		summarize(&undo);
 	}

@@ -140,10 +140,10 @@ static json_t *period_object(
 		[UB_PERIOD_EMPTY] = "empty",
 		[UB_PERIOD_LATER] = "later",
 		[UB_PERIOD_UNDECIDED] = "cannot-tell" };
-	json_t *object = ub_json_must(json_object());
+	json_t *object = ub_json_object();
 	ub_json_set(object, "start", ub_json_instant(arena, zone_of(decision), period->time.start));
 	ub_json_set(object, "end", ub_json_instant(arena, zone_of(decision), period->time.end));
-	ub_json_set(object, "state", ub_json_must(json_string(words[period->state])));
+	ub_json_set(object, "state", ub_json_word(words[period->state]));
 	if (period->state == UB_PERIOD_SATISFIED)
 		ub_json_set(object, "meeting", ub_json_instant(arena, zone_of(decision), period->met.start));
 	return object;
@@ -151,10 +151,10 @@ static json_t *period_object(
 
 static json_t *cases(const struct ub_rule *rule, struct ub_arena *arena)
 {
-	json_t *array = ub_json_must(json_array());
+	json_t *array = ub_json_array();
 	for (size_t i = 0; i < rule->every.n; i++) {
 		const struct ub_case *rhythm = &rule->every.items[i];
-		json_t *object = ub_json_must(json_object());
+		json_t *object = ub_json_object();
 		if (rhythm->when)
 			ub_json_set(
 			    object, "if", ub_json_text(ub_text_trim(ub_cel_program_text(rhythm->when))));
@@ -166,7 +166,7 @@ static json_t *cases(const struct ub_rule *rule, struct ub_arena *arena)
 
 static json_t *waiting_object(const struct ub_decision *decision, struct ub_arena *arena)
 {
-	json_t *object = ub_json_must(json_object());
+	json_t *object = ub_json_object();
 	ub_json_set(object, "every", every_text(decision->waiting, arena));
 	ub_json_set(object, "until", ub_json_instant(arena, zone_of(decision), decision->waits_until));
 	return object;
@@ -175,7 +175,7 @@ static json_t *waiting_object(const struct ub_decision *decision, struct ub_aren
 json_t *ub_cadence_object(
     const struct ub_rule *rule, const struct ub_decision *decision, struct ub_arena *arena)
 {
-	json_t *object = ub_explain_object(decision, arena), *periods = ub_json_must(json_array());
+	json_t *object = ub_explain_object(decision, arena), *periods = ub_json_array();
 	json_object_del(object, "facts");
 	json_object_del(object, "amendments");
 	for (size_t i = 0; i < decision->periods.n; i++)
@@ -195,11 +195,11 @@ json_t *ub_cadence_object(
 
 json_t *ub_cadence_account(const struct ub_account *account, struct ub_text owner)
 {
-	json_t *object = ub_json_must(json_object());
+	json_t *object = ub_json_object();
 	ub_json_set(object, "id", ub_json_text(account->id));
 	ub_json_set(object, "name", ub_json_text(account->name));
 	if (account->health != UB_HEALTH_UNKNOWN)
-		ub_json_set(object, "health", ub_json_must(json_string(health_words[account->health])));
+		ub_json_set(object, "health", ub_json_word(health_words[account->health]));
 	if (owner.len)
 		ub_json_set(object, "owner", ub_json_text(owner));
 	return object;

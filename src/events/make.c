@@ -49,7 +49,7 @@ static void set_form(json_t *object, const struct ub_happening *happening, struc
 {
 	if (!happening->known)
 		return;
-	ub_json_set(object, "kind", ub_json_must(json_string(happening->task ? "task" : "event")));
+	ub_json_set(object, "kind", ub_json_word(happening->task ? "task" : "event"));
 	set_text(object, "title", happening->title);
 	if (happening->task) {
 		set_time(object, "due", happening, happening->due, arena);
@@ -63,10 +63,10 @@ static void set_form(json_t *object, const struct ub_happening *happening, struc
 struct ub_store_event ub_events_make(const struct ub_happening *happening, struct ub_arena *arena)
 {
 	struct ub_store_event event = { .id = id_of(happening, arena) };
-	json_t *object = ub_json_must(json_object());
+	json_t *object = ub_json_object();
 	ub_json_set(object, "id", ub_json_text(event.id));
 	set_time(object, "time", happening, happening->now, arena);
-	ub_json_set(object, "what", ub_json_must(json_string(words[happening->what])));
+	ub_json_set(object, "what", ub_json_word(words[happening->what]));
 	set_item(object, happening->item);
 	set_form(object, happening, arena);
 	set_text(object, "owner", happening->owner);

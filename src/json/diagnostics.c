@@ -23,15 +23,14 @@ static void set_place(json_t *object, struct ub_place place)
 
 static json_t *finding(const struct ub_diag *diag)
 {
-	json_t *object = ub_json_must(json_object()), *related = ub_json_must(json_array());
+	json_t *object = ub_json_object(), *related = ub_json_array();
 	set_place(object, diag->place);
-	ub_json_set(
-	    object, "severity", ub_json_must(json_string(diag->severity == UB_ERROR ? "error" : "warning")));
-	ub_json_set(object, "code", ub_json_must(json_string(diag->code)));
+	ub_json_set(object, "severity", ub_json_word(diag->severity == UB_ERROR ? "error" : "warning"));
+	ub_json_set(object, "code", ub_json_word(diag->code));
 	ub_json_set(object, "message", ub_json_text(diag->message));
 	ub_json_set(object, "help", ub_json_text(diag->help));
 	if (diag->related.source) {
-		json_t *other = ub_json_must(json_object());
+		json_t *other = ub_json_object();
 		set_place(other, diag->related);
 		ub_json_set(other, "message", ub_json_text(diag->related_message));
 		ub_json_add(related, other);
@@ -42,7 +41,7 @@ static json_t *finding(const struct ub_diag *diag)
 
 json_t *ub_json_findings(const struct ub_diags *diags)
 {
-	json_t *object = ub_json_must(json_object()), *list = ub_json_must(json_array());
+	json_t *object = ub_json_object(), *list = ub_json_array();
 	for (size_t i = 0; i < diags->list.n; i++)
 		ub_json_add(list, finding(&diags->list.items[i]));
 	ub_json_set(object, "findings", list);

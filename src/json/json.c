@@ -3,11 +3,37 @@
 
 #include <stdlib.h>
 
-json_t *ub_json_must(json_t *json)
+/* NULL is what Jansson returns when the memory is used up. */
+static json_t *must(json_t *json)
 {
 	if (!json)
 		abort();
 	return json;
+}
+
+json_t *ub_json_object(void)
+{
+	return must(json_object());
+}
+
+json_t *ub_json_array(void)
+{
+	return must(json_array());
+}
+
+json_t *ub_json_null(void)
+{
+	return must(json_null());
+}
+
+json_t *ub_json_copy(json_t *json)
+{
+	return must(json_deep_copy(json));
+}
+
+json_t *ub_json_word(const char *word)
+{
+	return must(json_string(word));
 }
 
 json_t *ub_json_text(struct ub_text value)
@@ -18,19 +44,19 @@ json_t *ub_json_text(struct ub_text value)
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_buf shown = UB_BUF(arena);
 	ub_buf_shown(&shown, value);
-	json = ub_json_must(json_stringn(ub_buf_cstr(&shown), shown.len));
+	json = must(json_stringn(ub_buf_cstr(&shown), shown.len));
 	ub_arena_free(&arena);
 	return json;
 }
 
 json_t *ub_json_number(int64_t value)
 {
-	return ub_json_must(json_integer(value));
+	return must(json_integer(value));
 }
 
 json_t *ub_json_flag(bool value)
 {
-	return ub_json_must(json_boolean(value));
+	return must(json_boolean(value));
 }
 
 json_t *ub_json_instant(struct ub_arena *arena, const struct ub_zone *zone, ub_instant value)
