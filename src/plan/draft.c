@@ -166,7 +166,7 @@ static bool is_its_turn(struct ub_making *making, struct ub_draft *draft)
 	return true;
 }
 
-void ub_plan_draft(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft)
+void ub_plan_draft(struct ub_making *making, struct ub_draft *draft)
 {
 	const struct ub_rule_item *source = draft->source;
 	const struct ub_facts *facts = making->input->facts;
@@ -198,7 +198,7 @@ void ub_plan_draft(struct ub_making *making, struct ub_drafts *drafts, struct ub
 		return;
 	ub_plan_contributions(making, draft);
 	if (choose_wishes(making, draft) && choose_busy(making, draft) && choose_people(making, draft) &&
-	    ub_plan_place(making, drafts, draft) && ub_plan_texts(making, draft) &&
+	    ub_plan_place(making, draft) && ub_plan_texts(making, draft) &&
 	    choose_categories(making, draft) && choose_reminders(making, draft) &&
 	    choose_count(making, draft) && ub_plan_choose_form(making, draft))
 		add_to_plan(making, draft);

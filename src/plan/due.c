@@ -24,8 +24,8 @@ static bool follows(const struct ub_point *point)
 	return point->after || (point->span.n == 0 && (point->item.len || point->anchor == UB_AT_END));
 }
 
-static struct deadline find_deadline(struct ub_making *making, struct ub_drafts *drafts,
-    struct ub_draft *draft, struct ub_cases cases, const char *field)
+static struct deadline find_deadline(
+    struct ub_making *making, struct ub_draft *draft, struct ub_cases cases, const char *field)
 {
 	const struct ub_case *chosen;
 	struct deadline found = { .not_before = UB_INSTANT_MIN };
@@ -34,11 +34,11 @@ static struct deadline find_deadline(struct ub_making *making, struct ub_drafts 
 		return found;
 	const struct ub_point *point = &chosen->use.point;
 	found.of_meeting = point->item.len == 0;
-	found.verdict = ub_plan_instant(making, drafts, point, &found.at);
+	found.verdict = ub_plan_instant(making, draft, point, &found.at);
 	if (found.verdict == UB_CANNOT_TELL)
 		ub_plan_no_time(making, draft, point, found.verdict);
 	else if (found.verdict == UB_YES && follows(point))
-		ub_plan_anchor(making, drafts, point, &found.not_before);
+		ub_plan_anchor(making, draft, point, &found.not_before);
 	return found;
 }
 
@@ -168,13 +168,13 @@ static bool task_stays(struct ub_making *making, struct ub_draft *draft)
 	return true;
 }
 
-bool ub_plan_place_task(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft)
+bool ub_plan_place_task(struct ub_making *making, struct ub_draft *draft)
 {
 	const struct ub_rule_item *source = draft->source;
-	struct deadline due = find_deadline(making, drafts, draft, source->due, "due");
+	struct deadline due = find_deadline(making, draft, source->due, "due");
 	if (due.verdict == UB_CANNOT_TELL)
 		return false;
-	struct deadline latest = find_deadline(making, drafts, draft, source->latest, "latest");
+	struct deadline latest = find_deadline(making, draft, source->latest, "latest");
 	if (latest.verdict == UB_CANNOT_TELL)
 		return false;
 	if (due.verdict == UB_NO && latest.verdict == UB_NO)

@@ -18,6 +18,7 @@ static void begin_drafts(struct ub_making *making)
 		for (size_t k = 0; k < drafts->n; k++) {
 			drafts->items[k].rule = rule;
 			drafts->items[k].source = &rule->items[k];
+			drafts->items[k].of_rule = drafts;
 		}
 	}
 }
@@ -26,7 +27,7 @@ static void make_rule(struct ub_making *making, const struct ub_rule *rule, stru
 {
 	for (size_t i = 0; i < drafts->n; i++)
 		if (drafts->items[i].state == UB_DRAFT_NEW)
-			ub_plan_draft(making, drafts, &drafts->items[i]);
+			ub_plan_draft(making, &drafts->items[i]);
 	ub_plan_remind(making, drafts);
 	ub_plan_amend(making, rule);
 }

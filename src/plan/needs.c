@@ -35,12 +35,12 @@ static enum ub_verdict is_there(struct ub_making *making, const struct ub_draft 
     const struct ub_match *match, size_t at, const char **why)
 {
 	const struct ub_rule *rule = match->rule;
-	struct ub_drafts *drafts = &making->drafts[match - making->plan->matches];
 	if (match->verdict == UB_CANNOT_TELL)
 		return UB_CANNOT_TELL;
+	const struct ub_drafts *drafts = &making->drafts[match - making->plan->matches];
 	struct ub_draft *other = match->verdict == UB_YES ? &drafts->items[at] : NULL;
 	if (other && other->state == UB_DRAFT_NEW)
-		ub_plan_draft(making, drafts, other);
+		ub_plan_draft(making, other);
 	if (other && other->state == UB_DRAFT_UNDECIDED)
 		return UB_CANNOT_TELL;
 	bool made = other && other->state == UB_DRAFT_MADE;

@@ -24,14 +24,14 @@ static bool duration_of(struct ub_making *making, struct ub_draft *draft, int64_
 }
 
 /* Computes one end of `between`. *anchor becomes the instant from which that end counts. */
-static bool border(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft,
-    struct ub_cases cases, struct ub_interval *found, ub_instant *anchor, const struct ub_point **point)
+static bool border(struct ub_making *making, struct ub_draft *draft, struct ub_cases cases,
+    struct ub_interval *found, ub_instant *anchor, const struct ub_point **point)
 {
 	const struct ub_case *chosen;
 	if (!required(making, draft, cases, "between", &chosen))
 		return false;
 	*point = &chosen->use.point;
-	enum ub_verdict verdict = ub_plan_anchor(making, drafts, *point, anchor);
+	enum ub_verdict verdict = ub_plan_anchor(making, draft, *point, anchor);
 	if (verdict == UB_YES && !ub_cal_point_interval(&making->calendar, **point, *anchor, found))
 		verdict = UB_NO;
 	return verdict == UB_YES || ub_plan_no_time(making, draft, *point, verdict);
@@ -71,15 +71,14 @@ static bool stays(struct ub_making *making, struct ub_draft *draft, const struct
 	       ub_plan_stand(draft, start, end);
 }
 
-static bool place_between(
-    struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft, int64_t duration)
+static bool place_between(struct ub_making *making, struct ub_draft *draft, int64_t duration)
 {
 	const struct ub_rule_item *source = draft->source;
 	struct ub_interval from, to;
 	ub_instant anchor;
 	const struct ub_point *point;
-	if (!border(making, drafts, draft, source->between_from, &from, &anchor, &point) ||
-	    !border(making, drafts, draft, source->between_to, &to, &anchor, &point))
+	if (!border(making, draft, source->between_from, &from, &anchor, &point) ||
+	    !border(making, draft, source->between_to, &to, &anchor, &point))
 		return false;
 
 	struct ub_slot_request request = { .window = { from.start, to.end },
@@ -102,14 +101,14 @@ static bool place_between(
 }
 
 /* The whole day, in the owner's zone, on which the point falls. */
-static bool place_day(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft)
+static bool place_day(struct ub_making *making, struct ub_draft *draft)
 {
 	const struct ub_case *chosen;
 	const struct ub_zone *zone = making->calendar.zone;
 	ub_instant at;
 	if (!required(making, draft, draft->source->at, "at", &chosen))
 		return false;
-	enum ub_verdict verdict = ub_plan_instant(making, drafts, &chosen->use.point, &at);
+	enum ub_verdict verdict = ub_plan_instant(making, draft, &chosen->use.point, &at);
 	if (verdict != UB_YES)
 		return ub_plan_no_time(making, draft, &chosen->use.point, verdict);
 	ub_day day = ub_cal_local_day(zone, at);
@@ -122,13 +121,12 @@ static bool place_day(struct ub_making *making, struct ub_drafts *drafts, struct
 	       ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its day has passed");
 }
 
-static bool place_at(
-    struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft, int64_t duration)
+static bool place_at(struct ub_making *making, struct ub_draft *draft, int64_t duration)
 {
 	const struct ub_case *chosen;
 	if (!required(making, draft, draft->source->at, "at", &chosen))
 		return false;
-	enum ub_verdict verdict = ub_plan_instant(making, drafts, &chosen->use.point, &draft->item.start);
+	enum ub_verdict verdict = ub_plan_instant(making, draft, &chosen->use.point, &draft->item.start);
 	if (verdict != UB_YES)
 		return ub_plan_no_time(making, draft, &chosen->use.point, verdict);
 	draft->item.end = draft->item.start + duration;
@@ -146,18 +144,18 @@ static bool place_at(
 	return true;
 }
 
-bool ub_plan_place(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft)
+bool ub_plan_place(struct ub_making *making, struct ub_draft *draft)
 {
 	int64_t duration;
 	draft->item.zone = making->calendar.zone;
 	if (draft->source->task)
-		return ub_plan_place_task(making, drafts, draft);
+		return ub_plan_place_task(making, draft);
 	if (draft->source->all_day)
-		return place_day(making, drafts, draft);
+		return place_day(making, draft);
 	if (!duration_of(making, draft, &duration))
 		return false;
 	if (draft->source->at.items)
-		return place_at(making, drafts, draft, duration);
-	return draft->source->between_from.items ? place_between(making, drafts, draft, duration)
+		return place_at(making, draft, duration);
+	return draft->source->between_from.items ? place_between(making, draft, duration)
 						 : ub_plan_place_in_period(making, draft, duration);
 }

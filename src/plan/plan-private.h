@@ -99,6 +99,7 @@ struct ub_wishes {
 struct ub_draft {
 	const struct ub_rule *rule;
 	const struct ub_rule_item *source;
+	struct ub_drafts *of_rule; /* those of the rule's items, of which this is one */
 	enum ub_draft_state {
 		UB_DRAFT_NEW,
 		UB_DRAFT_BEING_MADE,
@@ -174,9 +175,9 @@ bool ub_plan_is_pinned(
     const struct ub_making *making, const struct ub_existing *existing, ub_instant useful_until);
 /* The properties of an existing item that may be written. */
 unsigned ub_plan_may_write(struct ub_making *making, const struct ub_draft *draft);
-/* Whether an item that no rule wants any more stays all the same: it is over, or was changed by hand. */
 /* Whether it is history, which is not rewritten: over or done. An overdue task is not over. */
 bool ub_plan_is_over(const struct ub_making *making, const struct ub_existing *existing);
+/* Whether an item that no rule wants any more stays all the same: it is over, or was changed by hand. */
 bool ub_plan_outlasts_rule(const struct ub_making *making, const struct ub_existing *existing);
 /* Adds the steps that take away existing items that no rule wants any more. */
 void ub_plan_remove_rest(struct ub_making *making);
@@ -185,17 +186,17 @@ void ub_plan_hide_rest(struct ub_making *making);
 
 /* draft.c: makes draft->item, adds the item to the plan and sets the state. Items on which its time depends
  * come first. */
-void ub_plan_draft(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft);
+void ub_plan_draft(struct ub_making *making, struct ub_draft *draft);
 
 /* points.c */
 
-/* The instant from which the point counts. UB_NO: the point refers to an item that is not made.
+/* The instant from which the draft's point counts. UB_NO: the point refers to an item that is not made.
  * UB_CANNOT_TELL: nobody can tell whether that item is made. */
 enum ub_verdict ub_plan_anchor(
-    struct ub_making *making, struct ub_drafts *drafts, const struct ub_point *point, ub_instant *anchor);
+    struct ub_making *making, const struct ub_draft *draft, const struct ub_point *point, ub_instant *anchor);
 /* The instant of the point. UB_NO: as above, or there is no such time. */
-enum ub_verdict ub_plan_instant(
-    struct ub_making *making, struct ub_drafts *drafts, const struct ub_point *point, ub_instant *instant);
+enum ub_verdict ub_plan_instant(struct ub_making *making, const struct ub_draft *draft,
+    const struct ub_point *point, ub_instant *instant);
 /* Drops the draft, as its point has no instant. `verdict` is the reason. False. */
 bool ub_plan_no_time(
     struct ub_making *making, struct ub_draft *draft, const struct ub_point *point, enum ub_verdict verdict);
@@ -209,7 +210,7 @@ struct ub_interval ub_plan_occasion(const struct ub_making *making, const struct
 const struct ub_item *ub_plan_event_of(const struct ub_making *making, const struct ub_rule *rule);
 
 /* due.c: sets a task's due time, and late. False: the draft has been dropped. */
-bool ub_plan_place_task(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft);
+bool ub_plan_place_task(struct ub_making *making, struct ub_draft *draft);
 
 /* form.c */
 
@@ -263,7 +264,7 @@ bool ub_plan_task_goes_along(const struct ub_making *making, struct ub_draft *dr
 bool ub_plan_went_along(const struct ub_draft *draft);
 
 /* place.c: sets start and end, or due, and late. False: the draft has been dropped. */
-bool ub_plan_place(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft);
+bool ub_plan_place(struct ub_making *making, struct ub_draft *draft);
 
 /* search-trace.c */
 

@@ -12,16 +12,16 @@ static struct ub_draft *draft_named(struct ub_drafts *drafts, struct ub_text nam
 }
 
 enum ub_verdict ub_plan_anchor(
-    struct ub_making *making, struct ub_drafts *drafts, const struct ub_point *point, ub_instant *anchor)
+    struct ub_making *making, const struct ub_draft *draft, const struct ub_point *point, ub_instant *anchor)
 {
 	if (point->item.len == 0) {
 		const struct ub_meeting *meeting = &making->input->facts->meeting;
 		*anchor = point->anchor == UB_AT_END ? meeting->end : meeting->start;
 		return UB_YES;
 	}
-	struct ub_draft *other = draft_named(drafts, point->item);
+	struct ub_draft *other = draft_named(draft->of_rule, point->item);
 	if (other && other->state == UB_DRAFT_NEW)
-		ub_plan_draft(making, drafts, other);
+		ub_plan_draft(making, other);
 	if (!other || other->state != UB_DRAFT_MADE)
 		return other && other->state == UB_DRAFT_UNDECIDED ? UB_CANNOT_TELL : UB_NO;
 	const struct ub_item *item = &other->item;
@@ -33,10 +33,10 @@ enum ub_verdict ub_plan_anchor(
 }
 
 enum ub_verdict ub_plan_instant(
-    struct ub_making *making, struct ub_drafts *drafts, const struct ub_point *point, ub_instant *instant)
+    struct ub_making *making, const struct ub_draft *draft, const struct ub_point *point, ub_instant *instant)
 {
 	ub_instant anchor;
-	enum ub_verdict verdict = ub_plan_anchor(making, drafts, point, &anchor);
+	enum ub_verdict verdict = ub_plan_anchor(making, draft, point, &anchor);
 	if (verdict == UB_YES && !ub_cal_shift(&making->calendar, anchor, point->span, point->after, instant))
 		verdict = UB_NO;
 	return verdict;

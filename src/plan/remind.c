@@ -91,26 +91,26 @@ static void add(
 }
 
 /* The instant at which the rule wants the reminder. UB_NO: it wants none then. */
-static enum ub_verdict wanted_at(struct ub_making *making, struct ub_drafts *drafts,
-    const struct ub_item *item, const struct ub_reminder *reminder, ub_instant *at)
+static enum ub_verdict wanted_at(struct ub_making *making, const struct ub_draft *draft,
+    const struct ub_reminder *reminder, ub_instant *at)
 {
 	int64_t seconds;
 	if (reminder->by_point)
-		return ub_plan_instant(making, drafts, &reminder->point, at);
+		return ub_plan_instant(making, draft, &reminder->point, at);
 	if (!ub_cal_span_seconds(reminder->before, &seconds))
 		return UB_NO;
-	*at = own_time(item) - seconds;
+	*at = own_time(&draft->item) - seconds;
 	return UB_YES;
 }
 
-static void remind(struct ub_making *making, struct ub_drafts *drafts, struct ub_draft *draft)
+static void remind(struct ub_making *making, struct ub_draft *draft)
 {
 	struct ub_item *item = &draft->item;
 	item->reminders = UB_NEW_ARRAY(making->arena, int64_t, draft->reminders.n);
 	for (size_t i = 0; i < draft->reminders.n; i++) {
 		const struct ub_reminder *reminder = &draft->reminders.items[i];
 		ub_instant at;
-		enum ub_verdict verdict = wanted_at(making, drafts, item, reminder, &at);
+		enum ub_verdict verdict = wanted_at(making, draft, reminder, &at);
 		if (verdict == UB_YES) {
 			add(making, item, reminder, at);
 			continue;
@@ -147,7 +147,7 @@ void ub_plan_remind(struct ub_making *making, struct ub_drafts *drafts)
 		struct ub_draft *draft = &drafts->items[i];
 		if (draft->state != UB_DRAFT_MADE || draft->reminders.n == 0)
 			continue;
-		remind(making, drafts, draft);
+		remind(making, draft);
 		hand_on(making, draft);
 	}
 }

@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan-private.h"
 
-static bool render(struct ub_making *making, struct ub_draft *draft, const struct ub_template *tmpl,
-    struct ub_bodies sections, const char *field, int64_t minutes, struct ub_text *text)
+/* A field of the rule's item that holds a text. */
+struct text_field {
+	const char *name;
+	struct ub_cases cases;
+	struct ub_bodies sections; /* that come after the text */
+	int64_t minutes;           /* that headings share out; 0: none */
+};
+
+static bool render(struct ub_making *making, struct ub_draft *draft, const struct text_field *field,
+    const struct ub_template *tmpl, struct ub_text *text)
 {
 	struct ub_buf out = UB_BUF(making->arena);
 	struct ub_text why = UB_TEXT_NONE;
-	if (!ub_template_render(
-		tmpl, sections.items, sections.n, minutes, ub_plan_activation_for(making, tmpl), &out, &why))
+	if (!ub_template_render(tmpl, field->sections.items, field->sections.n, field->minutes,
+		ub_plan_activation_for(making, tmpl), &out, &why))
 		return ub_plan_drop(
-		    making, draft, UB_NOTE_UNDECIDED, "`%s` cannot tell: %.*s", field, UB_ARGS(why));
+		    making, draft, UB_NOTE_UNDECIDED, "`%s` cannot tell: %.*s", field->name, UB_ARGS(why));
 	*text = ub_buf_text(&out);
 	return true;
 }
@@ -26,13 +34,13 @@ static struct ub_text one_line(struct ub_text text, struct ub_arena *arena)
 
 static bool make_title(struct ub_making *making, struct ub_draft *draft)
 {
+	const struct text_field field = { "title", draft->source->title, { 0 }, 0 };
 	const struct ub_case *chosen;
 	struct ub_text title;
-	enum ub_verdict verdict = ub_plan_case(making, draft, draft->source->title, "title", &chosen);
+	enum ub_verdict verdict = ub_plan_case(making, draft, field.cases, field.name, &chosen);
 	if (verdict == UB_NO)
 		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "no case of `title` holds");
-	const struct ub_bodies none = { 0 };
-	if (verdict != UB_YES || !render(making, draft, chosen->use.text, none, "title", 0, &title))
+	if (verdict != UB_YES || !render(making, draft, &field, chosen->use.text, &title))
 		return false;
 	draft->item.title = one_line(title, making->arena);
 	if (draft->item.title.len == 0)
@@ -122,17 +130,17 @@ struct ub_text ub_plan_tidy(struct ub_text text, struct ub_arena *arena)
 }
 
 /* Without a template of its own, an item has its first section in that place. */
-static bool make_body(struct ub_making *making, struct ub_draft *draft, struct ub_cases cases,
-    struct ub_bodies sections, const char *field, int64_t minutes, struct ub_text *text)
+static bool make_body(
+    struct ub_making *making, struct ub_draft *draft, struct text_field field, struct ub_text *text)
 {
 	const struct ub_case *chosen;
-	enum ub_verdict verdict = ub_plan_case(making, draft, cases, field, &chosen);
-	if (verdict == UB_CANNOT_TELL || (verdict == UB_NO && sections.n == 0))
+	enum ub_verdict verdict = ub_plan_case(making, draft, field.cases, field.name, &chosen);
+	if (verdict == UB_CANNOT_TELL || (verdict == UB_NO && field.sections.n == 0))
 		return verdict == UB_NO;
 	const struct ub_template *body =
-	    verdict == UB_NO ? *sections.items++ : ub_plan_translated(making, chosen->use.body);
-	sections.n -= verdict == UB_NO;
-	if (!render(making, draft, body, sections, field, minutes, text))
+	    verdict == UB_NO ? *field.sections.items++ : ub_plan_translated(making, chosen->use.body);
+	field.sections.n -= verdict == UB_NO;
+	if (!render(making, draft, &field, body, text))
 		return false;
 	*text = ub_plan_tidy(*text, making->arena);
 	return true;
@@ -235,7 +243,6 @@ bool ub_plan_texts(struct ub_making *making, struct ub_draft *draft)
 {
 	struct ub_item *item = &draft->item;
 	const struct ub_meeting *meeting = &making->input->facts->meeting;
-	const struct ub_bodies none = { 0 };
 	/* The agenda of an event shares out the event's length. The agenda of a task or of a whole day, and
 	 * everything for the customer, shares out the meeting's length. */
 	int64_t of_meeting = (meeting->end - meeting->start) / 60;
@@ -243,10 +250,10 @@ bool ub_plan_texts(struct ub_making *making, struct ub_draft *draft)
 		of_meeting = minutes_of(ub_plan_event_of(making, draft->rule));
 	int64_t minutes =
 	    item->kind == UB_ITEM_EVENT && !item->all_day ? (item->end - item->start) / 60 : of_meeting;
+	const struct text_field agenda = { "agenda", draft->source->agenda, draft->sections, minutes },
+				mail = { "mail", draft->source->mail, { 0 }, of_meeting };
 	if (!make_title(making, draft) || !keep_title(making, draft) ||
-	    !make_body(
-		making, draft, draft->source->agenda, draft->sections, "agenda", minutes, &item->agenda) ||
-	    !make_body(making, draft, draft->source->mail, none, "mail", of_meeting, &item->mail))
+	    !make_body(making, draft, agenda, &item->agenda) || !make_body(making, draft, mail, &item->mail))
 		return false;
 	item->why = why(draft, making->input->facts, making->arena);
 	item->description = describe(making, item);
