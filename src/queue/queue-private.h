@@ -3,8 +3,8 @@
 #define UPBEAT_QUEUE_PRIVATE_H
 
 /*
- * What the files of the queue share. alias.h, amender.h, credentials.h, lone.h, open-writes.h, poller.h,
- * retry.h and upkeep.h declare parts that need no queue, or little of it.
+ * What the files of the queue share. The other headers of the folder declare parts that need no queue, or
+ * little of it.
  */
 
 #include <pthread.h>
@@ -109,8 +109,12 @@ void queue_tend_accounts(struct ub_queue *queue, int64_t now);
 int64_t queue_now(void);
 /* The snapshot in force, held for the caller. */
 struct ub_snapshot *queue_snapshot(struct ub_queue *queue);
+/* Whether it is time to stop. */
+bool queue_is_stopping(struct ub_queue *queue);
 /* Logs the problem of a store; no more than once a minute, as a full disk refuses much. */
 void queue_complain(struct ub_queue *queue, struct ub_store *store);
+/* The same, if this result of it is a problem. */
+void queue_note_result(struct ub_queue *queue, struct ub_store *store, enum ub_store_result result);
 /* Tells the relay, by this socket of it, that a write may go on: with `body` or, if that is empty, as the
  * write came. `scratch`: UB_WIRE_FRAME_MAX bytes, as of ub_wire_send(). Any thread. */
 void queue_let_go(

@@ -15,10 +15,24 @@ struct ub_snapshot *queue_snapshot(struct ub_queue *queue)
 	return ub_configuration_snapshot(queue->input.configuration);
 }
 
+bool queue_is_stopping(struct ub_queue *queue)
+{
+	pthread_mutex_lock(&queue->mutex);
+	bool stopping = queue->stopping;
+	pthread_mutex_unlock(&queue->mutex);
+	return stopping;
+}
+
 void queue_complain(struct ub_queue *queue, struct ub_store *store)
 {
 	ub_log_paced(
 	    queue->input.log, &queue->store_pace, UB_LOG_ERROR, "the store: %s", ub_store_problem(store));
+}
+
+void queue_note_result(struct ub_queue *queue, struct ub_store *store, enum ub_store_result result)
+{
+	if (result != UB_STORE_OK && result != UB_STORE_NONE && result != UB_STORE_STALE)
+		queue_complain(queue, store);
 }
 
 void ub_queue_wake(void *context)
