@@ -118,10 +118,13 @@ struct ub_ical_writing {
 struct ub_text ub_ical_write(
     const struct ub_item *item, const struct ub_ical_writing *writing, struct ub_arena *arena);
 
-/*
- * Three functions below change a text in places. *overlap: two of the changes were of the same bytes. That is
- * a fault of ours; nothing is changed then, and the text is the one that was parsed.
- */
+/* What has become of an item's text. If nothing was written, the text is the one that was parsed. */
+struct ub_ical_revision {
+	struct ub_text text;
+	unsigned written; /* enum ub_property of what has changed */
+	/* Two of the changes were of the same bytes. That is a fault of ours; nothing is written then. */
+	bool overlap;
+};
 
 /* ---- the user's hand ---- */
 
@@ -141,11 +144,10 @@ struct ub_text ub_ical_base(const struct ub_ical *ical, const struct ub_zones *z
  * The text of a marked item as it stands, changed in place to what `item` says. Changed are those of the
  * properties in `may_write` that Upbeat would now write otherwise than it last did, by the digests in
  * X-UPBEAT-BASE. Only their lines change, so that everything else is as the user, the client and the server
- * left it. *written says which properties changed; 0: none, and the text is the one that was parsed. The
- * agenda is replaced between its delimiter lines. Attendees are added and dropped, and never rendered anew.
- * Who has declined is dropped when anything is written, also from people of the user's. A new time raises
- * SEQUENCE and asks all but the organizer again (RFC 6638 3.2.8). The time of an item that is moved along
- * counts as the user's change before and after.
+ * left it. The agenda is replaced between its delimiter lines. Attendees are added and dropped, and never
+ * rendered anew. Who has declined is dropped when anything is written, also from people of the user's. A new
+ * time raises SEQUENCE and asks all but the organizer again (RFC 6638 3.2.8). The time of an item that is
+ * moved along counts as the user's change before and after.
  *
  * A property is left alone where the result would not read as wanted: the time of an item that was made to
  * repeat, the people of an item that somebody else organizes, an agenda whose delimiters are gone, the state
@@ -154,8 +156,8 @@ struct ub_text ub_ical_base(const struct ub_ical *ical, const struct ub_zones *z
  * read, is left alone as a whole. What of all this is left alone still hides no less than the meeting does:
  * ub_ical_hide().
  */
-struct ub_text ub_ical_revise(const struct ub_ical *ical, const struct ub_item *item, unsigned may_write,
-    const struct ub_ical_writing *writing, unsigned *written, bool *overlap, struct ub_arena *arena);
+struct ub_ical_revision ub_ical_revise(const struct ub_ical *ical, const struct ub_item *item,
+    unsigned may_write, const struct ub_ical_writing *writing, struct ub_arena *arena);
 
 /* The text of an item with those of its marks that are missing, as a client may have dropped them. */
 struct ub_text ub_ical_remark(
@@ -226,25 +228,30 @@ UB_MUST_USE struct ub_text ub_ical_message(
 
 /* ---- the user's own meeting ---- */
 
+/* What has become of a meeting's text. If n is 0, the text is the one that was parsed. */
+struct ub_ical_amended {
+	struct ub_text text;
+	size_t n;     /* how many additions were made, or taken out */
+	bool overlap; /* as in struct ub_ical_revision; n is 0 then */
+};
+
 /*
  * The text of a meeting with the additions spliced in: lines are inserted, and nothing else changes. The
  * agenda goes to the end of the master's description, the other additions into each component of the series.
  * An addition is left out if it is there already, by its mark or because somebody else put the same there.
- * *added says how many additions were made (0: the text is the one that was parsed).
  */
-UB_MUST_USE struct ub_text ub_ical_amend(const struct ub_ical *ical, const struct ub_amendments *amendments,
-    size_t *added, bool *overlap, struct ub_arena *arena);
+UB_MUST_USE struct ub_ical_amended ub_ical_amend(
+    const struct ub_ical *ical, const struct ub_amendments *amendments, struct ub_arena *arena);
 /* Whether the master bears the mark of an addition, or of the same one asked for by another rule or under
  * another name (of an agenda: of any); what was added may be gone. */
 UB_MUST_USE bool ub_ical_bears(
     const struct ub_ical *ical, const struct ub_amendment *amendment, struct ub_arena *arena);
 /*
  * The text without the additions of a rule and without their marks, by what the text itself says. The rule is
- * that of struct ub_amendment.rule_mark; with an empty rule_mark all rules are meant. *taken says how many
- * additions were there.
+ * that of struct ub_amendment.rule_mark; with an empty rule_mark all rules are meant.
  */
-UB_MUST_USE struct ub_text ub_ical_restore(const struct ub_ical *ical, struct ub_text rule_mark,
-    size_t *taken, bool *overlap, struct ub_arena *arena);
+UB_MUST_USE struct ub_ical_amended ub_ical_restore(
+    const struct ub_ical *ical, struct ub_text rule_mark, struct ub_arena *arena);
 
 /* ---- busy times ---- */
 

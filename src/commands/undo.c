@@ -160,14 +160,14 @@ static bool restore_meeting(struct undo *undo, const struct object *object)
 	struct ub_ical_refusal refusal;
 	const struct ub_ical *ical = object->ical;
 	struct ub_text text = UB_TEXT_NONE;
-	size_t taken, all = 0;
-	bool overlap;
+	size_t all = 0;
 	for (size_t i = 0; ical && i < (marks->n ? marks->n : 1); i++) {
-		text = ub_ical_restore(
-		    ical, marks->n ? marks->items[i] : UB_TEXT_NONE, &taken, &overlap, undo->walk.arena);
-		if (overlap)
+		const struct ub_ical_amended restored =
+		    ub_ical_restore(ical, marks->n ? marks->items[i] : UB_TEXT_NONE, undo->walk.arena);
+		if (restored.overlap)
 			return keep(undo, object, "two changes to it overlap, which is a fault of upbeat");
-		all += taken;
+		text = restored.text;
+		all += restored.n;
 		ical = ub_ical_parse(undo->walk.arena, text, &refusal);
 	}
 	if (all == 0)

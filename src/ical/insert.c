@@ -291,24 +291,21 @@ static bool is_utf8(const struct ub_ical *ical)
 	return true;
 }
 
-struct ub_text ub_ical_amend(const struct ub_ical *ical, const struct ub_amendments *amendments,
-    size_t *added, bool *overlap, struct ub_arena *arena)
+struct ub_ical_amended ub_ical_amend(
+    const struct ub_ical *ical, const struct ub_amendments *amendments, struct ub_arena *arena)
 {
-	struct ub_text text = ical->text;
+	struct ub_ical_amended amended = { .text = ical->text };
 	struct amending amending = { .arena = arena, .ical = ical };
 	amending.splice = (struct splice){ .ical = ical, .arena = arena };
-	*added = 0;
-	*overlap = false;
 	/* Nothing is added to a text in another encoding, which RFC 5545 6 does not allow. */
 	if (!is_utf8(ical))
-		return text;
+		return amended;
 	/* By kind, as components come after properties. */
 	for (size_t kind = 0; kind < UB_COUNT(kinds); kind++)
 		for (size_t a = 0; a < amendments->n; a++)
 			if (amendments->items[a].kind == kind && !is_repeated(amendments, a))
-				*added += add_to_all(&amending, &amendments->items[a]);
-	*overlap = *added && !ub_ical_spliced(&amending.splice, &ical->lines.items[0], &text);
-	if (*overlap)
-		*added = 0;
-	return text;
+				amended.n += add_to_all(&amending, &amendments->items[a]);
+	if (amended.n && !ub_ical_spliced(&amending.splice, &ical->lines.items[0], &amended.text))
+		return (struct ub_ical_amended){ .text = ical->text, .overlap = true };
+	return amended;
 }

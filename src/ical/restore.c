@@ -173,17 +173,18 @@ static void restore(struct restoring *restoring)
 	take_reminders(restoring);
 }
 
-struct ub_text ub_ical_restore(const struct ub_ical *ical, struct ub_text rule_mark, size_t *taken,
-    bool *overlap, struct ub_arena *arena)
+struct ub_ical_amended ub_ical_restore(
+    const struct ub_ical *ical, struct ub_text rule_mark, struct ub_arena *arena)
 {
-	struct ub_text text = ical->text;
+	struct ub_ical_amended restored = { .text = ical->text };
 	struct restoring restoring = {
 		.arena = arena, .ical = ical, .rule = rule_mark, .splice = { .ical = ical, .arena = arena }
 	};
 	for (restoring.component = 1; restoring.component < ical->components.n; restoring.component++)
 		if (ub_ical_is_event(ical, restoring.component))
 			restore(&restoring);
-	*overlap = restoring.taken && !ub_ical_spliced(&restoring.splice, &ical->lines.items[0], &text);
-	*taken = *overlap ? 0 : restoring.taken;
-	return text;
+	restored.n = restoring.taken;
+	if (restored.n && !ub_ical_spliced(&restoring.splice, &ical->lines.items[0], &restored.text))
+		return (struct ub_ical_amended){ .text = ical->text, .overlap = true };
+	return restored;
 }

@@ -346,9 +346,10 @@ static unsigned changes(const struct revision *revision, unsigned may_write)
 	return may_write & since & ub_ical_base_differs(revision->now.base, revision->wanted.base);
 }
 
-static struct ub_text revise(const struct ub_ical *ical, const struct ub_item *item, unsigned may_write,
-    const struct ub_ical_writing *writing, unsigned *written, bool *overlap, struct ub_arena *arena)
+static struct ub_ical_revision revise(const struct ub_ical *ical, const struct ub_item *item,
+    unsigned may_write, const struct ub_ical_writing *writing, struct ub_arena *arena)
 {
+	const struct ub_ical_revision nothing = { .text = ical->text };
 	struct ub_ical_refusal refusal;
 	struct revision revision = { .arena = arena,
 		.now.ical = ical,
@@ -358,42 +359,37 @@ static struct ub_text revise(const struct ub_ical *ical, const struct ub_item *i
 		.anew = item->anew    ? UB_PROPERTY_TIME | UB_PROPERTY_STATE
 			: item->along ? UB_PROPERTY_TIME
 				      : 0 };
-	*written = 0;
-	*overlap = false;
 	if (may_write == 0 || !revision.base)
-		return ical->text;
+		return nothing;
 	revision.wanted.ical = ub_ical_parse(arena, ub_ical_write(item, writing, arena), &refusal);
 	if (!revision.wanted.ical || !look(&revision.now, writing->zones, arena) ||
 	    !look(&revision.wanted, writing->zones, arena) ||
 	    revision.now.event->component != revision.wanted.event->component)
-		return ical->text;
+		return nothing;
 	leave_off(&revision, &item->declines, writing->zones);
-	unsigned properties = changes(&revision, may_write), wrong;
+	unsigned properties = changes(&revision, may_write);
 	while ((revision.properties = properties = fitting(&revision, item, properties))) {
 		struct ub_text text;
-		*overlap = !revised(&revision, &text);
-		if (*overlap)
-			break;
-		wrong = misread(&revision, text, writing->zones);
-		if (!wrong) {
-			*written = properties;
-			return text;
-		}
+		if (!revised(&revision, &text))
+			return (struct ub_ical_revision){ .text = ical->text, .overlap = true };
+		unsigned wrong = misread(&revision, text, writing->zones);
+		if (!wrong)
+			return (struct ub_ical_revision){ .text = text, .written = properties };
 		properties = wrong & ~properties ? 0 : properties & ~wrong;
 	}
-	return ical->text;
+	return nothing;
 }
 
-struct ub_text ub_ical_revise(const struct ub_ical *ical, const struct ub_item *item, unsigned may_write,
-    const struct ub_ical_writing *writing, unsigned *written, bool *overlap, struct ub_arena *arena)
+struct ub_ical_revision ub_ical_revise(const struct ub_ical *ical, const struct ub_item *item,
+    unsigned may_write, const struct ub_ical_writing *writing, struct ub_arena *arena)
 {
 	struct ub_ical_refusal refusal;
 	bool hidden;
-	struct ub_text text = revise(ical, item, may_write, writing, written, overlap, arena);
-	const struct ub_ical *after = *written ? ub_ical_parse(arena, text, &refusal) : ical;
+	struct ub_ical_revision revision = revise(ical, item, may_write, writing, arena);
+	const struct ub_ical *after = revision.written ? ub_ical_parse(arena, revision.text, &refusal) : ical;
 	if (!after)
-		return text;
-	text = ub_ical_hide(after, item->class, writing->zones, &hidden, arena);
-	*written |= hidden ? UB_PROPERTY_STATE : 0;
-	return text;
+		return revision;
+	revision.text = ub_ical_hide(after, item->class, writing->zones, &hidden, arena);
+	revision.written |= hidden ? UB_PROPERTY_STATE : 0;
+	return revision;
 }

@@ -167,18 +167,16 @@ struct ub_text ub_pass_add_to_meeting(
 	log_refused(put, decision.plan);
 	if (!decision.facts || decision.event->marks.item.len || decision.plan->amendments.n == 0)
 		return UB_TEXT_NONE;
-	size_t added;
-	bool overlap;
 	struct ub_amendments additions = wanted(put, ical, &before, &decision, write, arena);
-	struct ub_text text = ub_ical_amend(ical, &additions, &added, &overlap, arena);
-	if (overlap)
+	struct ub_ical_amended amended = ub_ical_amend(ical, &additions, arena);
+	if (amended.overlap)
 		ub_log_paced(put->log, put->pace, UB_LOG_ERROR,
 		    "%.*s: two additions to it overlap; it goes on as it came", UB_ARGS(put->href));
-	if (added == 0 || text.len > UB_WIRE_BODY_MAX || ub_sys_monotonic_ms() > put->until)
+	if (amended.n == 0 || amended.text.len > UB_WIRE_BODY_MAX || ub_sys_monotonic_ms() > put->until)
 		return UB_TEXT_NONE;
-	note_additions(put, &additions, text, write, arena);
-	ub_log(put->log, UB_LOG_INFO, "%.*s: %zu added to the meeting itself", UB_ARGS(put->href), added);
-	return text;
+	note_additions(put, &additions, amended.text, write, arena);
+	ub_log(put->log, UB_LOG_INFO, "%.*s: %zu added to the meeting itself", UB_ARGS(put->href), amended.n);
+	return amended.text;
 }
 
 /* Whether If-Match named another version than the one that stands. */

@@ -226,56 +226,53 @@ static bool is_of_other_kind(
 	       step->existing->event->repeats == UB_REPEATS_NOT;
 }
 
-/* The object's text as it is to be. *written: the properties that change; 0: none. */
-static struct ub_text now_wanted(struct ub_pass *pass, const struct ub_step *step,
-    const struct ub_found *found, unsigned *written, bool *overlap)
+/* The object's text as it is to be. */
+static struct ub_ical_revision now_wanted(
+    struct ub_pass *pass, const struct ub_step *step, const struct ub_found *found)
 {
 	bool task = step->existing->event->component == UB_COMPONENT_TASK;
 	struct ub_ical_writing writing = writing_of(pass, step->item->kind == UB_ITEM_TASK && !task);
-	struct ub_text text;
+	struct ub_ical_revision converted = { .written = UB_PROPERTY_ALL };
 	if (is_of_other_kind(pass, step, found, task)) {
 		writing.task_as_event = task;
-		if (ub_ical_convert(found->ical, step->item, &writing, &text, pass->arena))
-			return *written = UB_PROPERTY_ALL, text;
+		if (ub_ical_convert(found->ical, step->item, &writing, &converted.text, pass->arena))
+			return converted;
 		writing.task_as_event = !task;
 	}
-	return ub_ical_revise(
-	    found->ical, step->item, step->may_write, &writing, written, overlap, pass->arena);
+	return ub_ical_revise(found->ical, step->item, step->may_write, &writing, pass->arena);
 }
 
 static enum ub_outcome keep(struct ub_pass *pass, const struct ub_step *step,
     const struct ub_findings *findings, struct ub_acts *acts)
 {
 	const struct ub_found *found = &findings->found[step->existing - findings->existing];
-	unsigned written = 0;
-	bool overlap = false;
 	struct ub_response response;
 	if (!found->ical)
 		return UB_OUTCOME_OK;
 	ub_sys_reading_begin(pass->watched);
-	struct ub_text text = now_wanted(pass, step, found, &written, &overlap);
+	const struct ub_ical_revision now = now_wanted(pass, step, found);
 	ub_sys_reading_end(pass->watched);
-	if (overlap)
+	if (now.overlap)
 		ub_log(pass->log, UB_LOG_ERROR, "%.*s: two changes to it overlap; it stays as it is",
 		    UB_ARGS(found->href));
 	note_as_it_stands(pass, step, found);
-	if (!written || pass_agenda_waits(pass, step, found, written))
+	if (!now.written || pass_agenda_waits(pass, step, found, now.written))
 		return deliver_as_it_stands(pass, step, found, findings), UB_OUTCOME_OK;
 	/* Without an ETag nobody could tell what would be overwritten (RFC 9110 13.1.1). */
 	if (found->etag.len == 0)
 		return UB_OUTCOME_REFUSED;
-	enum ub_outcome outcome = put(pass, found->href, text, found->ical, found->etag, &response);
-	struct ub_store_outcome became = outcome_of(pass, step, found, written);
+	enum ub_outcome outcome = put(pass, found->href, now.text, found->ical, found->etag, &response);
+	struct ub_store_outcome became = outcome_of(pass, step, found, now.written);
 	if (outcome == UB_OUTCOME_OK)
-		remember_standing(pass, step, found, response.etag, base_of(pass, text), &became,
-		    pass_tell_changed(pass, step, found, text));
+		remember_standing(pass, step, found, response.etag, base_of(pass, now.text), &became,
+		    pass_tell_changed(pass, step, found, now.text));
 	else if (is_given_up(outcome))
 		pass_reserve(pass, step, found->href,
 		    (struct ub_interval){ step->existing->start, step->existing->end });
 	if (outcome == UB_OUTCOME_OK) {
-		deliver(pass, findings->meeting_uid, found->href, response.etag, text);
-		pass_learn_titles(pass, step->existing->event, found->href, written);
-		pass_note_agenda(pass, step, found, written, text);
+		deliver(pass, findings->meeting_uid, found->href, response.etag, now.text);
+		pass_learn_titles(pass, step->existing->event, found->href, now.written);
+		pass_note_agenda(pass, step, found, now.written, now.text);
 	}
 	acts->changed += outcome == UB_OUTCOME_OK;
 	say(pass, step->item->id, "changed", outcome, &response);

@@ -142,12 +142,10 @@ static void keep(struct calendar *calendar, struct standing *standing, const str
 {
 	struct ub_ical_writing writing = writing_of(calendar);
 	struct ub_item before = standing->item;
-	unsigned written;
-	bool overlap;
 	if (!standing->ical)
 		return;
-	standing->text = ub_ical_revise(
-	    standing->ical, step->item, step->may_write, &writing, &written, &overlap, calendar->arena);
+	standing->text =
+	    ub_ical_revise(standing->ical, step->item, step->may_write, &writing, calendar->arena).text;
 	standing->item = *step->item;
 	if (!(step->may_write & UB_PROPERTY_TIME)) {
 		standing->item.start = before.start;

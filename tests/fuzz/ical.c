@@ -37,24 +37,21 @@ static void check_amend(struct ub_text text, struct ub_arena *arena)
 	};
 	const struct ub_amendments all = { every, UB_COUNT(every), 0 };
 	struct ub_ical_refusal refusal;
-	size_t added, again, taken;
-	bool overlap;
 	const struct ub_ical *ical = ub_ical_parse(arena, text, &refusal);
-	ical = ical ? ub_ical_parse(
-			  arena, ub_ical_restore(ical, UB_TEXT_NONE, &taken, &overlap, arena), &refusal)
-		    : NULL;
+	ical = ical ? ub_ical_parse(arena, ub_ical_restore(ical, UB_TEXT_NONE, arena).text, &refusal) : NULL;
 	if (!ical)
 		return;
-	text = ub_ical_restore(ical, UB_TEXT_NONE, &taken, &overlap, arena);
-	assert(taken == 0);
-	struct ub_text more = ub_ical_amend(ical, &all, &added, &overlap, arena);
-	assert(!overlap);
-	const struct ub_ical *amended = ub_ical_parse(arena, more, &refusal);
+	const struct ub_ical_amended bare = ub_ical_restore(ical, UB_TEXT_NONE, arena);
+	assert(bare.n == 0);
+	const struct ub_ical_amended more = ub_ical_amend(ical, &all, arena);
+	assert(!more.overlap);
+	const struct ub_ical *amended = ub_ical_parse(arena, more.text, &refusal);
 	if (!amended)
 		return; /* the text has become too large */
-	assert(ub_text_eq(ub_ical_amend(amended, &all, &again, &overlap, arena), more) && again == 0);
-	assert(ub_text_eq(ub_ical_restore(amended, UB_TEXT_NONE, &taken, &overlap, arena), text) &&
-	       taken == added && !overlap);
+	const struct ub_ical_amended again = ub_ical_amend(amended, &all, arena);
+	assert(ub_text_eq(again.text, more.text) && again.n == 0);
+	const struct ub_ical_amended back = ub_ical_restore(amended, UB_TEXT_NONE, arena);
+	assert(ub_text_eq(back.text, bare.text) && back.n == more.n && !back.overlap);
 }
 
 /* A revision of any text changes everything at once, or nothing: a second one has nothing left to do. */
@@ -85,15 +82,14 @@ static void check_revise(const struct ub_ical *ical, const struct ub_zones *zone
 	const enum ub_item_kind kinds[] = { UB_ITEM_EVENT, UB_ITEM_TASK };
 	struct ub_ical_refusal refusal;
 	for (size_t i = 0; i < UB_COUNT(kinds); i++) {
-		unsigned written, again;
-		bool overlap;
 		item.kind = kinds[i];
-		struct ub_text text =
-		    ub_ical_revise(ical, &item, UB_PROPERTY_ALL, &writing, &written, &overlap, arena);
-		const struct ub_ical *revised = ub_ical_parse(arena, text, &refusal);
-		assert(revised && !overlap);
-		(void)ub_ical_revise(revised, &item, UB_PROPERTY_ALL, &writing, &again, &overlap, arena);
-		assert((written & again) == 0);
+		const struct ub_ical_revision once =
+		    ub_ical_revise(ical, &item, UB_PROPERTY_ALL, &writing, arena);
+		const struct ub_ical *revised = ub_ical_parse(arena, once.text, &refusal);
+		assert(revised && !once.overlap);
+		const struct ub_ical_revision twice =
+		    ub_ical_revise(revised, &item, UB_PROPERTY_ALL, &writing, arena);
+		assert((once.written & twice.written) == 0);
 	}
 }
 

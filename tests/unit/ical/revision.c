@@ -55,13 +55,13 @@ struct ub_text revised(
     struct desk *desk, struct ub_text text, const struct ub_item *item, unsigned may_write, unsigned *written)
 {
 	struct ub_ical_writing writing = writing_at(desk, "2026-11-05T09:00:00Z");
-	bool overlap;
-	struct ub_text revision =
-	    ub_ical_revise(parsed(desk, text), item, may_write, &writing, written, &overlap, desk->arena);
-	cr_assert_not(overlap);
-	cr_assert_not_null(
-	    ub_ical_read(revision, desk->zones, desk->arena, &desk->refusal), "%.*s", UB_ARGS(revision));
-	return revision;
+	const struct ub_ical_revision revision =
+	    ub_ical_revise(parsed(desk, text), item, may_write, &writing, desk->arena);
+	cr_assert_not(revision.overlap);
+	cr_assert_not_null(ub_ical_read(revision.text, desk->zones, desk->arena, &desk->refusal), "%.*s",
+	    UB_ARGS(revision.text));
+	*written = revision.written;
+	return revision.text;
 }
 
 struct ub_text changed(struct desk *desk, struct ub_text text, const struct ub_item *item, unsigned expected)

@@ -132,14 +132,12 @@ Test(convert, a_due_time_that_moves_within_its_day_is_a_change)
 	struct ub_item item = task_of(&desk);
 	struct ub_text text = written_as(&desk, &item, true);
 	struct ub_ical_writing writing = writing_at(&desk, "2026-11-03T09:00:00Z");
-	unsigned written;
-	bool overlap;
 	writing.task_as_event = true;
 	item.due -= 3600;
-	text = ub_ical_revise(
-	    parsed(&desk, text), &item, UB_PROPERTY_ALL, &writing, &written, &overlap, desk.arena);
-	cr_expect_eq(written, UB_PROPERTY_TIME | UB_PROPERTY_REMINDERS);
-	check_has(text, "X-UPBEAT-DUE:20261110T140000Z\r\n");
-	check_has(text, "TRIGGER;VALUE=DATE-TIME:20261110T135000Z\r\n");
+	const struct ub_ical_revision moved =
+	    ub_ical_revise(parsed(&desk, text), &item, UB_PROPERTY_ALL, &writing, desk.arena);
+	cr_expect_eq(moved.written, UB_PROPERTY_TIME | UB_PROPERTY_REMINDERS);
+	check_has(moved.text, "X-UPBEAT-DUE:20261110T140000Z\r\n");
+	check_has(moved.text, "TRIGGER;VALUE=DATE-TIME:20261110T135000Z\r\n");
 	desk_close(&desk);
 }

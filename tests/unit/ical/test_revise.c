@@ -412,11 +412,9 @@ Test(revise, leaves_an_object_that_it_cannot_revise)
 	move(&item, 3600);
 	for (size_t i = 0; i < UB_COUNT(cases); i++) {
 		struct ub_text mine = replaced(&desk, text, cases[i].from, cases[i].to);
-		unsigned written = 1;
-		bool overlap = true;
-		struct ub_text same = ub_ical_revise(
-		    parsed(&desk, mine), &item, UB_PROPERTY_ALL, &writing, &written, &overlap, desk.arena);
-		cr_assert(written == 0 && !overlap && same.ptr == mine.ptr, "%s", cases[i].to);
+		const struct ub_ical_revision same =
+		    ub_ical_revise(parsed(&desk, mine), &item, UB_PROPERTY_ALL, &writing, desk.arena);
+		cr_assert(same.written == 0 && !same.overlap && same.text.ptr == mine.ptr, "%s", cases[i].to);
 	}
 	desk_close(&desk);
 }

@@ -143,10 +143,9 @@ static unsigned check_laws(struct desk *desk, struct ub_text text, const struct 
     struct ub_ical_writing *writing, unsigned may_write)
 {
 	const struct ub_ical *ical = parsed(desk, text);
-	unsigned written, again;
-	bool overlap, more;
-	struct ub_text revision =
-	    ub_ical_revise(ical, item, may_write, writing, &written, &overlap, desk->arena);
+	const struct ub_ical_revision once = ub_ical_revise(ical, item, may_write, writing, desk->arena);
+	struct ub_text revision = once.text;
+	unsigned written = once.written;
 	const struct ub_ical *new = parsed(desk, revision);
 	const struct ub_ical *wanted = parsed(desk, ub_ical_write(item, writing, desk->arena));
 	struct ub_text was = ub_ical_base(ical, desk->zones, desk->arena);
@@ -166,9 +165,9 @@ static unsigned check_laws(struct desk *desk, struct ub_text text, const struct 
 	struct ub_text kept = rest_of(desk, text, written), now = rest_of(desk, revision, written);
 	cr_assert(ub_text_eq(kept, now), "%x\n%.*s\n%.*s", written, UB_ARGS(text), UB_ARGS(revision));
 	cr_assert_eq(has(revision, "\r\n"), has(text, "\r\n"));
-	struct ub_text twice = ub_ical_revise(new, item, may_write, writing, &again, &more, desk->arena);
-	cr_assert_not(overlap || more);
-	cr_assert(again == 0 && twice.ptr == revision.ptr, "%x", again);
+	const struct ub_ical_revision twice = ub_ical_revise(new, item, may_write, writing, desk->arena);
+	cr_assert_not(once.overlap || twice.overlap);
+	cr_assert(twice.written == 0 && twice.text.ptr == revision.ptr, "%x", twice.written);
 	return written;
 }
 
