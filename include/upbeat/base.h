@@ -25,6 +25,7 @@
 
 struct ub_arena;
 
+/* Never NULL. */
 struct ub_arena *ub_arena_new(void);
 /* Frees everything allocated from *arena and sets *arena to NULL. NULL is allowed. */
 void ub_arena_free(struct ub_arena **arena);

@@ -33,6 +33,7 @@ struct ub_civil {
 	int year, month, day, hour, minute, second;
 };
 
+/* Whether there is such a day and time, in the years 1 to 9999. */
 bool ub_cal_civil_valid(struct ub_civil civil);
 int ub_cal_month_days(int year, int month);
 /* The fields may lie outside of their ranges by any small amount: month 14 is February of the next year. */
@@ -123,6 +124,7 @@ struct ub_zone_source {
  * after the last reader is gone.
  */
 struct ub_zones *ub_cal_zones_new(struct ub_zone_source source);
+/* Sets *zones to NULL; NULL is allowed. */
 void ub_cal_zones_free(struct ub_zones **zones);
 /*
  * The zone that a TZID means: a name of the database ("Europe/Berlin"), such a name behind a vendor's prefix
@@ -147,6 +149,7 @@ struct ub_intervals {
 	size_t n, cap;
 };
 
+/* Whether an instant is in both. */
 bool ub_cal_overlap(struct ub_interval a, struct ub_interval b);
 struct ub_intervals ub_cal_intervals_normal(struct ub_arena *arena, struct ub_intervals set);
 struct ub_intervals ub_cal_union(struct ub_arena *arena, struct ub_intervals a, struct ub_intervals b);
@@ -315,6 +318,7 @@ bool ub_cal_parse_time(struct ub_text text, const struct ub_zone *zone, ub_insta
 /* Reads "2026-11-09 09:00-10:00", or two times as above with a slash between them. */
 bool ub_cal_parse_interval(struct ub_text text, const struct ub_zone *zone, struct ub_interval *interval);
 
+/* By the zone's clock: 2026-11-12T14:00:00+01:00, or with a Z. */
 void ub_cal_print_rfc3339(struct ub_buf *out, const struct ub_zone *zone, ub_instant instant);
 void ub_cal_print_date(struct ub_buf *out, ub_day day); /* 2026-11-12 */
 

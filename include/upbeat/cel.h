@@ -217,6 +217,7 @@ struct ub_cel_value ub_cel_type_value(const struct ub_cel_type *type);
 struct ub_cel_value ub_cel_error(struct ub_arena *arena, const char *code, const char *format, ...)
     UB_FORMAT(3, 4);
 
+/* Of values that are maps. */
 size_t ub_cel_map_size(struct ub_cel_value map);
 struct ub_cel_entry ub_cel_map_at(struct ub_cel_value map, size_t i); /* in order of insertion */
 /* UB_CEL_ABSENT: the key is not there. */
@@ -361,6 +362,7 @@ struct ub_cel_function {
 	bool not_constant;
 };
 
+/* Adds overloads to the env; the texts of `functions` must outlive it. A signature that is none aborts. */
 void ub_cel_declare_functions(struct ub_cel_env *env, const struct ub_cel_function *functions, size_t n);
 
 /* Makes the error that a function returns. */
@@ -396,6 +398,7 @@ bool ub_cel_is_reserved(struct ub_text name);
 const struct ub_cel_program *ub_cel_compile(const struct ub_cel_env *env, struct ub_arena *arena,
     struct ub_text text, const struct ub_cel_type *expected, struct ub_cel_issues *issues);
 
+/* The text that was compiled, and the type of its result. */
 struct ub_text ub_cel_program_text(const struct ub_cel_program *program);
 const struct ub_cel_type *ub_cel_program_type(const struct ub_cel_program *program);
 /* Whether the whole program is one constant, a literal or a folded one. *value is the constant. */

@@ -26,17 +26,19 @@ enum ub_outcome {
 	UB_OUTCOME_UNCERTAIN, /* a write whose answer did not come, or 5xx: look before doing anything */
 };
 
+/* In words for people, without a full stop: "server not reached or busy". A literal. */
 const char *ub_outcome_text(enum ub_outcome outcome);
 
 /* Keeps one connection open. One thread at a time may use a client. */
 struct ub_client;
 
 /* `base` is the scheme and the authority of the upstream, "http://127.0.0.1:5232", or a unix socket,
- * "http://unix:/run/dav.sock"; it is copied. */
+ * "http://unix:/run/dav.sock"; it is copied. Never NULL. */
 struct ub_client *ub_client_new(const char *base);
 /* Another server that is equal, UB_SERVERS_MAX at most. Requests go to the server that was last reached; the
  * others are tried if that one cannot be reached. */
 void ub_client_add(struct ub_client *client, const char *base);
+/* Sets *client to NULL; NULL is allowed. */
 void ub_client_free(struct ub_client **client);
 /* For bases with "https": a server's certificate has to be of `name` (a host's name, or an address without
  * brackets; NULL: of the host in its base), and those in the PEM file at `ca` have to vouch for it (NULL: the

@@ -120,6 +120,7 @@ struct ub_http_body {
 	uint64_t left;  /* of the body or of the chunk */
 };
 
+/* Begins with the body that the head has announced. */
 void ub_http_body_start(struct ub_http_body *body, const struct ub_http_head *head);
 /*
  * Looks at the bytes that come next on the connection. *used: how many of them belong to the body. *content:

@@ -66,6 +66,7 @@ struct ub_declines {
 	struct ub_own_decline own;
 };
 
+/* Whether one of the others has declined. Case does not count. */
 bool ub_plan_has_declined(const struct ub_declines *declines, struct ub_text address);
 
 /* An item that the rules want to exist beside a meeting. */

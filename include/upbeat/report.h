@@ -125,6 +125,7 @@ struct ub_report *ub_report_make(const struct ub_report_input *input, struct ub_
 /* "by quarter" */
 const char *ub_report_by_words(enum ub_report_by by);
 
+/* Lines for a terminal. */
 void ub_report_text(const struct ub_report *report, struct ub_buf *out, bool colour);
 /* One page that needs nothing else, and no script. */
 void ub_report_html(const struct ub_report *report, struct ub_buf *out);

@@ -37,6 +37,7 @@ struct ub_log;
 /* `process` ("relay", "engine") stands in each line and must outlive the log. The file descriptor stays the
  * caller's. Never NULL. */
 struct ub_log *ub_log_new(int fd, enum ub_log_level level, enum ub_log_format format, const char *process);
+/* Sets *log to NULL; NULL is allowed. */
 void ub_log_free(struct ub_log **log);
 void ub_log_set_level(struct ub_log *log, enum ub_log_level level); /* from now on */
 /* Lines more detailed than the log's level are dropped. A NULL log drops every line. */

@@ -48,6 +48,7 @@ UB_MUST_USE bool ub_tls_until(struct ub_tls *tls, int64_t *until);
  * most for each address. */
 UB_MUST_USE bool ub_tls_other_until(struct ub_tls *tls, const char *host, uint16_t port, int64_t *until,
     struct ub_text *why, struct ub_arena *arena);
+/* Sets *tls to NULL; NULL is allowed. */
 void ub_tls_free(struct ub_tls **tls);
 
 /* ---- channels ---- */
@@ -63,7 +64,8 @@ enum ub_tls_result {
 /* One thread at a time may use a channel. */
 struct ub_tls_channel;
 
-/* A channel over a connected socket, which stays the caller's. The side must outlive the channel. */
+/* A channel over a connected socket, which stays the caller's. The side must outlive the channel. Never NULL.
+ */
 struct ub_tls_channel *ub_tls_open(struct ub_tls *tls, int fd);
 /* Takes the handshake further. Reading and writing do that, too. */
 enum ub_tls_result ub_tls_shake(struct ub_tls_channel *channel);
@@ -89,6 +91,7 @@ struct ub_text ub_tls_common_name(const struct ub_tls_channel *channel, struct u
 void ub_tls_end(struct ub_tls_channel *channel);
 /* Why the channel broke, in a few words; valid until the channel is closed. */
 const char *ub_tls_problem(const struct ub_tls_channel *channel);
+/* Sets *channel to NULL; NULL is allowed. */
 void ub_tls_close(struct ub_tls_channel **channel);
 
 #endif

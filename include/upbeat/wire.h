@@ -256,8 +256,9 @@ UB_MUST_USE bool ub_wire_outbox_add_bytes(
     struct ub_wire_outbox *outbox, const unsigned char *bytes, size_t n);
 /* Sends what there is; does not block. FULL: all of it is still there. Otherwise it is wiped. */
 UB_MUST_USE enum ub_wire_result ub_wire_outbox_send(struct ub_wire_outbox *outbox, int fd);
-/* Wipes what there is. */
+/* Wipes and forgets what there is. */
 void ub_wire_outbox_clear(struct ub_wire_outbox *outbox);
+/* The same, and frees the bytes. The outbox is as new. */
 void ub_wire_outbox_free(struct ub_wire_outbox *outbox);
 /* Sends the bytes of a frame, and open files along with it; does not block. */
 UB_MUST_USE enum ub_wire_result ub_wire_send_files(
