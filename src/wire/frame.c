@@ -7,17 +7,21 @@ enum {
 	FRAME_VERSION = 1,
 	FRAME_HEADER = 16,
 	TEXTS_MAX = 11,
-	FLAG_OVERRIDDEN = 1,
-	FLAG_CERTIFIED = 2,
-	FLAG_STORED = 4,
-	FLAG_AMENDED = 1,
-	FLAG_PATIENT = 1,
-	FLAG_BODIES = 1,
-	FLAG_LONE_GO_AHEAD = 2,
-	FLAG_JSON = 1,
-	FLAG_COLOUR = 2,
-	FLAG_MORE = 1,
-	WHAT_SHIFT = 8, /* the upper byte of the flags holds the enum ub_write or enum ub_ask */
+};
+
+/* The flags, which are others for each kind of frame. */
+enum {
+	WRITE_OVERRIDDEN = 1,
+	WRITE_CERTIFIED = 2,
+	WRITE_STORED = 4,
+	ANSWERED_AMENDED = 1,
+	COMMITTED_PATIENT = 1,
+	BODIES_WANTED = 1,
+	BODIES_LONE_GO_AHEAD = 2,
+	ASK_JSON = 1,
+	ASK_COLOUR = 2,
+	REPLY_MORE = 1,
+	WHAT_SHIFT = 8, /* of a WRITE and an ASK, the upper byte holds the enum ub_write or enum ub_ask */
 };
 
 /* What a frame of any kind carries, in one shape. */
@@ -76,20 +80,20 @@ static struct parts write_parts(const struct ub_wire_write *write)
 	return (struct parts){
 		.flags =
 		    (uint16_t)((unsigned)write->write << WHAT_SHIFT |
-			       (write->overridden ? FLAG_OVERRIDDEN : 0) |
-			       (write->certified ? FLAG_CERTIFIED : 0) | (write->stored ? FLAG_STORED : 0)),
+			       (write->overridden ? WRITE_OVERRIDDEN : 0) |
+			       (write->certified ? WRITE_CERTIFIED : 0) | (write->stored ? WRITE_STORED : 0)),
 		.status = write->announced,
 		.texts = { write->method, write->target, write->href, write->destination, write->host,
 		    write->authorization, write->body, write->if_match, write->remote_user, write->agent,
 		    write->etag },
-		.n = 11,
+		.n = TEXTS_MAX,
 	};
 }
 
 static struct parts answered_parts(const struct ub_wire_answered *answered)
 {
 	return (struct parts){
-		.flags = answered->amended ? FLAG_AMENDED : 0,
+		.flags = answered->amended ? ANSWERED_AMENDED : 0,
 		.status = (uint16_t)answered->status,
 		.texts = { answered->etag, answered->schedule_tag, answered->location },
 		.n = 3,
@@ -99,8 +103,8 @@ static struct parts answered_parts(const struct ub_wire_answered *answered)
 static struct parts ask_parts(const struct ub_wire_ask *ask)
 {
 	return (struct parts){
-		.flags = (uint16_t)((unsigned)ask->ask << WHAT_SHIFT | (ask->json ? FLAG_JSON : 0) |
-				    (ask->colour ? FLAG_COLOUR : 0)),
+		.flags = (uint16_t)((unsigned)ask->ask << WHAT_SHIFT | (ask->json ? ASK_JSON : 0) |
+				    (ask->colour ? ASK_COLOUR : 0)),
 		.texts = { ask->subject, ask->authorization },
 		.n = 2,
 	};
@@ -109,7 +113,7 @@ static struct parts ask_parts(const struct ub_wire_ask *ask)
 static struct parts reply_parts(const struct ub_wire_reply *reply)
 {
 	return (struct parts){
-		.flags = reply->more ? FLAG_MORE : 0,
+		.flags = reply->more ? REPLY_MORE : 0,
 		.status = (uint16_t)reply->status,
 		.texts = { reply->text },
 		.n = 1,
@@ -124,13 +128,13 @@ static struct parts parts_of(const struct ub_wire_frame *frame)
 	case UB_WIRE_ANSWERED:
 		return answered_parts(&frame->answered);
 	case UB_WIRE_COMMITTED:
-		return (struct parts){ .flags = frame->committed.patient ? FLAG_PATIENT : 0,
+		return (struct parts){ .flags = frame->committed.patient ? COMMITTED_PATIENT : 0,
 			.texts = { frame->committed.body },
 			.n = 1 };
 	case UB_WIRE_BODIES:
 		return (struct parts){
-			.flags = (uint16_t)((frame->bodies.wanted ? FLAG_BODIES : 0) |
-					    (frame->bodies.lone_go_ahead ? FLAG_LONE_GO_AHEAD : 0))
+			.flags = (uint16_t)((frame->bodies.wanted ? BODIES_WANTED : 0) |
+					    (frame->bodies.lone_go_ahead ? BODIES_LONE_GO_AHEAD : 0))
 		};
 	case UB_WIRE_POLLS:
 		return (struct parts){ .status = (uint16_t)frame->polls };
@@ -160,9 +164,9 @@ static enum ub_wire_result read_write(const struct parts *parts, struct ub_wire_
 		return UB_WIRE_INVALID;
 	*write = (struct ub_wire_write){
 		.write = (enum ub_write)kind,
-		.overridden = (parts->flags & FLAG_OVERRIDDEN) != 0,
-		.certified = (parts->flags & FLAG_CERTIFIED) != 0,
-		.stored = (parts->flags & FLAG_STORED) != 0,
+		.overridden = (parts->flags & WRITE_OVERRIDDEN) != 0,
+		.certified = (parts->flags & WRITE_CERTIFIED) != 0,
+		.stored = (parts->flags & WRITE_STORED) != 0,
 		.announced = parts->status,
 		.method = parts->texts[0],
 		.target = parts->texts[1],
@@ -185,7 +189,7 @@ static enum ub_wire_result read_answered(const struct parts *parts, struct ub_wi
 		return UB_WIRE_INVALID;
 	*answered = (struct ub_wire_answered){
 		.status = parts->status,
-		.amended = (parts->flags & FLAG_AMENDED) != 0,
+		.amended = (parts->flags & ANSWERED_AMENDED) != 0,
 		.etag = parts->texts[0],
 		.schedule_tag = parts->texts[1],
 		.location = parts->texts[2],
@@ -198,8 +202,8 @@ static enum ub_wire_result read_ask(const struct parts *parts, struct ub_wire_as
 {
 	*ask = (struct ub_wire_ask){
 		.ask = (enum ub_ask)(parts->flags >> WHAT_SHIFT),
-		.json = (parts->flags & FLAG_JSON) != 0,
-		.colour = (parts->flags & FLAG_COLOUR) != 0,
+		.json = (parts->flags & ASK_JSON) != 0,
+		.colour = (parts->flags & ASK_COLOUR) != 0,
 		.subject = parts->texts[0],
 		.authorization = parts->texts[1],
 	};
@@ -209,7 +213,7 @@ static enum ub_wire_result read_ask(const struct parts *parts, struct ub_wire_as
 static enum ub_wire_result read_reply(const struct parts *parts, struct ub_wire_reply *reply)
 {
 	*reply = (struct ub_wire_reply){
-		.more = (parts->flags & FLAG_MORE) != 0,
+		.more = (parts->flags & REPLY_MORE) != 0,
 		.status = parts->status,
 		.text = parts->texts[0],
 	};
@@ -232,11 +236,11 @@ static enum ub_wire_result read_parts(const struct parts *parts, struct ub_wire_
 		return read_answered(parts, &frame->answered);
 	case UB_WIRE_COMMITTED:
 		frame->committed.body = parts->texts[0];
-		frame->committed.patient = (parts->flags & FLAG_PATIENT) != 0;
+		frame->committed.patient = (parts->flags & COMMITTED_PATIENT) != 0;
 		return UB_WIRE_OK;
 	case UB_WIRE_BODIES:
-		frame->bodies.wanted = (parts->flags & FLAG_BODIES) != 0;
-		frame->bodies.lone_go_ahead = (parts->flags & FLAG_LONE_GO_AHEAD) != 0;
+		frame->bodies.wanted = (parts->flags & BODIES_WANTED) != 0;
+		frame->bodies.lone_go_ahead = (parts->flags & BODIES_LONE_GO_AHEAD) != 0;
 		return UB_WIRE_OK;
 	case UB_WIRE_POLLS:
 		frame->polls = parts->status;
