@@ -222,8 +222,10 @@ void look_at_own(struct look *look, struct ub_busy_person *person)
 		person->state = UB_FREEBUSY_AGAIN;
 	/* After something went wrong, the next look finds out anew which calendars there are. */
 	ways->calendars = gathering.why.len ? (struct ub_texts){ 0 } : gathering.calendars;
-	if (gathering.why.len == 0 || gathering.passing)
-		look_note(look, &ways->own, gathering.why.len == 0, true, gathering.why);
+	if (gathering.why.len == 0)
+		look_went(&ways->own);
+	else if (gathering.passing)
+		look_failed(look, &ways->own, true, gathering.why);
 }
 
 /* ---- a colleague's ---- */

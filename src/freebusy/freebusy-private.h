@@ -49,8 +49,10 @@ struct ub_text look_why(struct look *look, enum ub_outcome outcome, const struct
 bool look_may_pass(enum ub_outcome outcome);
 /* Whether the way is shut. */
 bool look_is_shut(const struct look *look, const struct way *way);
-/* Notes how it went on the way. `passing`: the failure may pass soon. */
-void look_note(struct look *look, struct way *way, bool went, bool passing, struct ub_text why);
+/* Notes that the way was good. */
+void look_went(struct way *way);
+/* Notes why it was not. `passing`: that may pass soon. */
+void look_failed(const struct look *look, struct way *way, bool passing, struct ub_text why);
 /* What a server has written, as it may stand in a line for people; a long text is cut. */
 struct ub_text look_shown(struct look *look, struct ub_text said);
 /* "20261123T000000Z" */

@@ -63,12 +63,13 @@ bool look_is_shut(const struct look *look, const struct way *way)
 	return way->shut_since && look->begun - way->shut_since < UB_FREEBUSY_SHUT_MS;
 }
 
-void look_note(struct look *look, struct way *way, bool went, bool passing, struct ub_text why)
+void look_went(struct way *way)
 {
-	if (went) {
-		way->failing_since = way->shut_since = 0;
-		return;
-	}
+	way->failing_since = way->shut_since = 0;
+}
+
+void look_failed(const struct look *look, struct way *way, bool passing, struct ub_text why)
+{
 	/* Of a failure long ago nobody knows whether the server has failed ever since. */
 	if (!way->failing_since || look->begun - way->failing_since > UB_FREEBUSY_SHUT_MS)
 		way->failing_since = look->begun;

@@ -108,13 +108,17 @@ static void send(struct look *look, const struct ub_texts *others, struct ub_bus
 		.body = question_of(look, others) };
 	enum ub_outcome outcome = look_send(look, &request, &response);
 	bool read = outcome == UB_OUTCOME_OK && ub_dav_read_recipients(response.body, &answer, look->arena);
-	if (read)
+	struct ub_text why = look_why(look, outcome, &response);
+	bool passing = look_may_pass(outcome);
+	if (read) {
 		take_all(look, &answer, people);
-	else
-		fail(look, look_why(look, outcome, &response), look_may_pass(outcome), people);
+		look_went(&look->ways.outbox);
+	} else {
+		fail(look, why, passing, people);
+		look_failed(look, &look->ways.outbox, passing, why);
+	}
 	if (response.status)
 		note_invites(look, read, response.status);
-	look_note(look, &look->ways.outbox, read, look_may_pass(outcome), look_why(look, outcome, &response));
 }
 
 void look_at_outbox(struct look *look, struct ub_busy_people *people)
