@@ -109,14 +109,21 @@ struct lexer {
 /* The next token. The sign of a number is an operator of its own. So 9223372036854775808 is a TOKEN_INT with
  * the value INT64_MIN and the text of the digits, from which the parser makes -9223372036854775808. */
 struct token cel_lex(struct lexer *lexer);
-/* The value of a string or bytes literal from its quotes and prefix. TOKEN_BAD: an issue has been added. */
-struct token cel_lex_string(struct lexer *lexer, size_t from, size_t quote_at, bool raw, bool bytes);
+/* The beginning of a string or bytes literal. */
+struct quotation {
+	size_t from;  /* where its prefix begins */
+	size_t quote; /* where its first quote is */
+	bool raw;     /* with an r: it has no escapes */
+	bool bytes;   /* with a b */
+};
+/* Takes the literal. TOKEN_BAD: an issue has been added. */
+struct token cel_lex_string(struct lexer *lexer, const struct quotation *begun);
 /* Adds an issue and returns TOKEN_BAD. */
+struct token cel_lex_fail(
+    struct lexer *lexer, size_t at, size_t len, struct ub_text message, const char *help);
 /* The help for a length of time that is written as people do: the number 45 and the word `minutes`, or
  * `2h30m`. Empty: the word is no unit. */
 struct ub_text cel_help_with_length(struct ub_arena *arena, struct ub_text number, struct ub_text unit);
-struct token cel_lex_fail(
-    struct lexer *lexer, size_t at, size_t len, struct ub_text message, const char *help);
 
 struct parser {
 	struct lexer lexer;

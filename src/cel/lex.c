@@ -116,18 +116,19 @@ static struct token lex_number(struct lexer *lexer)
 	return token;
 }
 
-/* Finds r, b, rb, br (any case) directly before a quote. *length is the length of the prefix. */
-static bool string_prefix(const struct lexer *lexer, size_t *length, bool *raw, bool *bytes)
+/* Whether a string begins here: with a quote, and maybe r, b, rb, br (any case) directly before it. */
+static bool begins_string(const struct lexer *lexer, struct quotation *begun)
 {
-	*raw = *bytes = false;
-	for (*length = 0; *length < 3; ++*length) {
-		char c = peek(lexer, *length);
+	*begun = (struct quotation){ .from = lexer->at };
+	for (size_t i = 0; i < 3; i++) {
+		char c = peek(lexer, i);
+		begun->quote = lexer->at + i;
 		if (c == '"' || c == '\'')
 			return true;
-		if ((c | 0x20) == 'r' && !*raw)
-			*raw = true;
-		else if ((c | 0x20) == 'b' && !*bytes)
-			*bytes = true;
+		if ((c | 0x20) == 'r' && !begun->raw)
+			begun->raw = true;
+		else if ((c | 0x20) == 'b' && !begun->bytes)
+			begun->bytes = true;
 		else
 			return false;
 	}
@@ -188,8 +189,7 @@ static struct token lex_operator(struct lexer *lexer)
 
 struct token cel_lex(struct lexer *lexer)
 {
-	size_t prefix;
-	bool raw, bytes;
+	struct quotation begun;
 	skip_blank(lexer);
 	size_t from = lexer->at;
 	char c = peek(lexer, 0);
@@ -197,8 +197,8 @@ struct token cel_lex(struct lexer *lexer)
 		return (struct token){ .kind = TOKEN_END, .at = from };
 	if (is_digit(c) || (c == '.' && is_digit(peek(lexer, 1))))
 		return lex_number(lexer);
-	if (string_prefix(lexer, &prefix, &raw, &bytes))
-		return cel_lex_string(lexer, from, from + prefix, raw, bytes);
+	if (begins_string(lexer, &begun))
+		return cel_lex_string(lexer, &begun);
 	if (is_letter(c)) {
 		while (is_letter(peek(lexer, 0)) || is_digit(peek(lexer, 0)))
 			lexer->at++;

@@ -100,17 +100,33 @@ static size_t find_end(const struct lexer *lexer, size_t at, char quote, bool tr
 	return SIZE_MAX;
 }
 
-struct token cel_lex_string(struct lexer *lexer, size_t from, size_t quote_at, bool raw, bool bytes)
+/* Takes all up to the end, with escapes undone. Returns where an escape begins that is none; SIZE_MAX: there
+ * is no such one. */
+static size_t take_all(struct literal *literal)
+{
+	while (literal->at < literal->end) {
+		size_t at = literal->at++;
+		char c = literal->lexer->text.ptr[at];
+		if (c != '\\')
+			ub_buf_char(&literal->out, c);
+		else if (!take_escape(literal))
+			return at;
+	}
+	return SIZE_MAX;
+}
+
+struct token cel_lex_string(struct lexer *lexer, const struct quotation *begun)
 {
 	struct ub_text text = lexer->text;
+	size_t from = begun->from, quote_at = begun->quote;
 	char quote = text.ptr[quote_at];
 	bool triple =
 	    quote_at + 2 < text.len && text.ptr[quote_at + 1] == quote && text.ptr[quote_at + 2] == quote;
 	size_t width = triple ? 3 : 1;
 	struct literal literal = {
-		.lexer = lexer, .at = quote_at + width, .bytes = bytes, .out = UB_BUF(lexer->arena)
+		.lexer = lexer, .at = quote_at + width, .bytes = begun->bytes, .out = UB_BUF(lexer->arena)
 	};
-	literal.end = find_end(lexer, literal.at, quote, triple, raw);
+	literal.end = find_end(lexer, literal.at, quote, triple, begun->raw);
 	if (literal.end == SIZE_MAX)
 		return cel_lex_fail(lexer, from, quote_at + width - from, UB_TEXT("a string does not end"),
 		    triple ? "it ends with three quotes"
@@ -121,21 +137,17 @@ struct token cel_lex_string(struct lexer *lexer, size_t from, size_t quote_at, b
 		return cel_lex_fail(
 		    lexer, from, lexer->at - from, UB_TEXT("a string is not valid UTF-8"), "");
 	struct token token = {
-		.kind = bytes ? TOKEN_BYTES : TOKEN_STRING, .at = from, .len = lexer->at - from
+		.kind = begun->bytes ? TOKEN_BYTES : TOKEN_STRING, .at = from, .len = lexer->at - from
 	};
-	if (!raw && ub_text_find(inside, UB_TEXT("\\"), 0) != SIZE_MAX) {
-		while (literal.at < literal.end) {
-			size_t at = literal.at++;
-			if (text.ptr[at] != '\\')
-				ub_buf_char(&literal.out, text.ptr[at]);
-			else if (!take_escape(&literal))
-				return cel_lex_fail(lexer, at, literal.at > at ? literal.at - at : 1,
-				    UB_TEXT("unknown escape in a string"),
-				    "a backslash itself is written `\\\\`, or put `r` before the quotes: "
-				    "r\"\\d+\"");
-		}
+	if (!begun->raw && ub_text_find(inside, UB_TEXT("\\"), 0) != SIZE_MAX) {
+		size_t fault = take_all(&literal);
+		if (fault != SIZE_MAX)
+			return cel_lex_fail(lexer, fault, literal.at - fault,
+			    UB_TEXT("unknown escape in a string"),
+			    "a backslash itself is written `\\\\`, or put `r` before the quotes: "
+			    "r\"\\d+\"");
 		inside = ub_buf_text(&literal.out);
 	}
-	token.value = bytes ? ub_cel_bytes(inside) : ub_cel_string(inside);
+	token.value = begun->bytes ? ub_cel_bytes(inside) : ub_cel_string(inside);
 	return token;
 }

@@ -66,8 +66,8 @@ enum look {
 
 /* A kind of source. All functions are called by one thread at a time. */
 struct source_ops {
-	/* Makes the source's state. Settings and zone outlive it. NULL: reported. */
-	/* `mark` is the path of the source's mark; NULL: it has none. */
+	/* Makes the source's state. Settings and zone outlive it. `mark` is the path of the source's mark;
+	 * NULL: it has none. NULL: reported. */
 	void *(*open)(const struct ub_settings_source *settings, const struct ub_zone *zone, const char *mark,
 	    struct ub_diags *diags);
 	/* Begins to look. Nothing happens while an earlier look is pending. */
