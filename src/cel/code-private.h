@@ -63,11 +63,9 @@ struct compile {
 	const struct ub_cel_program *program;
 	struct ub_arena *arena;
 	struct ub_cel_issues *issues;
-	bool strict, folding;
+	bool strict, folding; /* strict: constants that can only fail are issues */
 };
 
-/* Compiles the checked tree into node->code. Strict: adds issues for constants that can only fail. */
-void cel_compile_node(struct compile *compile, struct node *node);
 /* Chooses the evaluation of a call, eval-op.c. */
 void cel_compile_call(struct compile *compile, struct node *node, struct ub_cel_code *code);
 
@@ -93,16 +91,9 @@ static inline struct ub_cel_value cel_run(const struct ub_cel_code *code, struct
 eval_fn cel_eval_constant, cel_eval_variable, cel_eval_outer_variable, cel_eval_local, cel_eval_failure,
     cel_eval_field, cel_eval_variable_field, cel_eval_select, cel_eval_select_optional, cel_eval_has,
     cel_eval_index, cel_eval_index_optional, cel_eval_and, cel_eval_or, cel_eval_condition, cel_eval_list,
-    cel_eval_map, cel_eval_bind, cel_eval_optional_map, cel_eval_opened, cel_eval_call, cel_eval_all,
-    cel_eval_exists, cel_eval_exists_one, cel_eval_filter, cel_eval_map_list, cel_eval_transform;
+    cel_eval_map, cel_eval_bind, cel_eval_optional_map, cel_eval_opened, cel_eval_all, cel_eval_exists,
+    cel_eval_exists_one, cel_eval_filter, cel_eval_map_list, cel_eval_transform;
 
-/* Like ub_cel_equal(), on the budget. False also if the budget is used up. */
-bool cel_equal(struct ub_cel_eval *eval, struct ub_cel_value a, struct ub_cel_value b);
-
-/* Calls the node's overload that fits the kinds of the arguments. */
-struct ub_cel_value cel_call(
-    const struct ub_cel_code *code, struct ub_cel_eval *eval, const struct ub_cel_value *args, size_t n);
-bool cel_overload_fits(const struct overload *overload, const struct ub_cel_value *args, size_t n);
 /* The error for a value that must be a bool and is none. An error stays itself. */
 struct ub_cel_value cel_not_bool(
     const struct ub_cel_code *code, struct ub_cel_eval *eval, struct ub_cel_value value);

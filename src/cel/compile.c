@@ -160,10 +160,11 @@ static void fold(struct compile *compile, struct node *node, struct ub_cel_code 
 		    ub_textf(compile->arena, "this can only fail: %.*s", UB_ARGS(value.error->message)));
 }
 
-void cel_compile_node(struct compile *compile, struct node *node)
+/* Compiles the checked tree into node->code. */
+static void compile_node(struct compile *compile, struct node *node)
 {
 	for (size_t i = 0; i < node->n_args; i++)
-		cel_compile_node(compile, node->args[i]);
+		compile_node(compile, node->args[i]);
 	struct ub_cel_code *code = new_code(compile, node);
 	find_dependence(node);
 	choose(compile, node, code);
@@ -181,7 +182,7 @@ static bool compile_program(
 		.issues = issues,
 		.strict = program->env->config.strict,
 		.folding = !program->env->config.no_folding };
-	cel_compile_node(&compile, program->root);
+	compile_node(&compile, program->root);
 	program->code = program->root->code;
 	return issues->n == before;
 }

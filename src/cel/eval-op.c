@@ -23,7 +23,7 @@ static inline bool param_fits(const struct ub_cel_type *param, struct ub_cel_val
 	}
 }
 
-bool cel_overload_fits(const struct overload *overload, const struct ub_cel_value *args, size_t n)
+static bool overload_fits(const struct overload *overload, const struct ub_cel_value *args, size_t n)
 {
 	if (overload->n_params != n)
 		return false;
@@ -43,13 +43,14 @@ static struct ub_cel_value fail_call(
 	    UB_ARGS(code->node->name), UB_ARGS(ub_buf_text(&types)));
 }
 
-struct ub_cel_value cel_call(
+/* Calls the node's overload that fits the kinds of the arguments. */
+static struct ub_cel_value apply(
     const struct ub_cel_code *code, struct ub_cel_eval *eval, const struct ub_cel_value *args, size_t n)
 {
 	const struct node *node = code->node;
 	for (size_t i = 0; i < node->n_overloads; i++) {
 		const struct overload *overload = node->overloads[i];
-		if (!overload->function || !cel_overload_fits(overload, args, n))
+		if (!overload->function || !overload_fits(overload, args, n))
 			continue;
 		struct ub_cel_call call = {
 			.arena = eval->arena,
@@ -65,7 +66,7 @@ struct ub_cel_value cel_call(
 
 #define ARGS_ON_STACK 4
 
-struct ub_cel_value cel_eval_call(const struct ub_cel_code *code, struct ub_cel_eval *eval)
+static struct ub_cel_value eval_call(const struct ub_cel_code *code, struct ub_cel_eval *eval)
 {
 	struct ub_cel_value few[ARGS_ON_STACK], *args = few;
 	if (code->n_args > ARGS_ON_STACK)
@@ -75,7 +76,7 @@ struct ub_cel_value cel_eval_call(const struct ub_cel_code *code, struct ub_cel_
 		if (args[i].kind == UB_CEL_ERROR)
 			return args[i];
 	}
-	return cel_call(code, eval, args, code->n_args);
+	return apply(code, eval, args, code->n_args);
 }
 
 /* Evaluates both operands. False: an error, in *left. */
@@ -132,18 +133,14 @@ static bool equal_within(
 	return true;
 }
 
-bool cel_equal(struct ub_cel_eval *eval, struct ub_cel_value a, struct ub_cel_value b)
-{
-	return equal_within(eval, a, b, 0);
-}
-
+/* Like ub_cel_equal(), on the budget. False also if the budget is used up. */
 static inline bool equal(struct ub_cel_eval *eval, struct ub_cel_value a, struct ub_cel_value b)
 {
 	if (a.kind == b.kind && (a.kind == UB_CEL_INT || a.kind == UB_CEL_UINT))
 		return a.u == b.u;
 	if (a.kind == UB_CEL_STRING && b.kind == UB_CEL_STRING)
 		return a.aux == b.aux && memcmp(a.bytes, b.bytes, a.aux) == 0;
-	return cel_equal(eval, a, b);
+	return equal_within(eval, a, b, 0);
 }
 
 /* code->index: 1 for `==`, 0 for `!=`. */
@@ -233,7 +230,7 @@ static inline bool int_operands(
 static struct ub_cel_value call_overload(
     const struct ub_cel_code *code, struct ub_cel_eval *eval, const struct ub_cel_value args[2])
 {
-	return args[0].kind == UB_CEL_ERROR ? args[0] : cel_call(code, eval, args, 2);
+	return args[0].kind == UB_CEL_ERROR ? args[0] : apply(code, eval, args, 2);
 }
 
 static struct ub_cel_value eval_add(const struct ub_cel_code *code, struct ub_cel_eval *eval)
@@ -291,7 +288,7 @@ static struct ub_cel_value eval_alternative(const struct ub_cel_code *code, stru
 	args[1] = cel_run(code->args[1], eval);
 	if (args[1].kind == UB_CEL_ERROR)
 		return args[1];
-	return cel_call(code, eval, args, 2);
+	return apply(code, eval, args, 2);
 }
 
 /* ---- regular expressions and zones known beforehand ---- */
@@ -383,7 +380,7 @@ static const struct {
 
 void cel_compile_call(struct compile *compile, struct node *node, struct ub_cel_code *code)
 {
-	code->eval = cel_eval_call;
+	code->eval = eval_call;
 	bool constant = code->n_args == 2 && code->args[1]->eval == cel_eval_constant;
 	if (constant)
 		code->value = code->args[1]->value;

@@ -191,8 +191,6 @@ extern const struct ub_yaml_type test_type_patterns; /* struct named_list: `*`, 
 extern const struct ub_yaml_type test_type_moves;    /* struct hand.moves */
 extern const struct ub_yaml_type test_type_expectations; /* struct expectations */
 
-/* The address of `anna`, who is one of ours. */
-struct ub_text full_address(const struct loading *loading, struct ub_text text);
 bool pattern_fits(struct ub_text pattern, struct ub_text id);
 /* Takes the day off `cadence/review on 2026-11-09`. What is no such day is left. */
 struct ub_text take_instance(struct ub_text *id, struct ub_arena *arena);
@@ -242,8 +240,6 @@ struct calendar {
 	UB_VEC(struct kept_rhythm) rhythms;
 };
 
-/* Reads the text of a standing item. */
-void calendar_read(struct calendar *calendar, struct standing *standing);
 void calendar_apply_hand(struct calendar *calendar, const struct hand *hand);
 /* Forgets the items that would only have existed. */
 void calendar_forget_audit(struct calendar *calendar);
@@ -292,14 +288,12 @@ struct comparing {
 
 void compare_step(struct comparing *comparing);
 
-/* ---- run.c, coverage.c ---- */
+/* ---- coverage.c ---- */
 
 struct coverage;
 struct coverage *coverage_new(const struct ub_ruleset *rules, struct ub_arena *arena);
 void coverage_add(struct coverage *coverage, const struct ub_decision *decision, struct ub_arena *arena);
 void coverage_report(const struct coverage *coverage, const struct ub_ruletest_input *input,
     struct ub_test_report *report, struct ub_arena *arena);
-
-struct ub_test_result run_test(const struct test *test, struct coverage *coverage, struct ub_arena *arena);
 
 #endif

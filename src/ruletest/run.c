@@ -40,7 +40,8 @@ static void decide(const struct calendar *calendar, const struct step *step, str
 	ub_decide(&input, decision, arena);
 }
 
-struct ub_test_result run_test(const struct test *test, struct coverage *coverage, struct ub_arena *arena)
+static struct ub_test_result run_test(
+    const struct test *test, struct coverage *coverage, struct ub_arena *arena)
 {
 	struct ub_test_result result = { .name = test->name, .place = test->place };
 	struct ub_arena *work = ub_arena_new();

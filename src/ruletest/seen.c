@@ -12,7 +12,8 @@ static ub_instant instant_of(const struct calendar *calendar, const struct ub_wh
 	return ub_cal_instant(when->zone ? when->zone : test_zone(calendar->file), when->civil);
 }
 
-void calendar_read(struct calendar *calendar, struct standing *standing)
+/* Reads the text of a standing item. */
+static void read_standing(struct calendar *calendar, struct standing *standing)
 {
 	struct ub_ical_refusal refusal;
 	const struct ub_zones *zones = calendar->file->snapshot.zones;
@@ -65,7 +66,7 @@ static void move(struct calendar *calendar, struct standing *standing, ub_instan
 	ub_buf_add(&out, ub_text_n(now.ptr + now.len, (size_t)(moved.ptr + moved.len - now.ptr - now.len)));
 	standing->text = ub_buf_text(&out);
 	standing->item = item;
-	calendar_read(calendar, standing);
+	read_standing(calendar, standing);
 }
 
 static struct ub_text instance_of(const struct calendar *calendar, const struct ub_item *item)
@@ -135,7 +136,7 @@ static void create(struct calendar *calendar, const struct ub_item *item, bool a
 	standing->owner = calendar->owner;
 	standing->text = ub_ical_write(item, &writing, calendar->arena);
 	standing->existing = (struct ub_existing){ .uid = item->uid, .name = item->name };
-	calendar_read(calendar, standing);
+	read_standing(calendar, standing);
 }
 
 static void keep(struct calendar *calendar, struct standing *standing, const struct ub_step *step)
@@ -152,7 +153,7 @@ static void keep(struct calendar *calendar, struct standing *standing, const str
 		standing->item.end = before.end;
 		standing->item.due = before.due;
 	}
-	calendar_read(calendar, standing);
+	read_standing(calendar, standing);
 }
 
 static bool has_step(const struct ub_plan *plan, const struct ub_item *item)

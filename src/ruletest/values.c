@@ -84,7 +84,8 @@ static bool has_at(struct ub_text text)
 	return ub_text_find(text, UB_TEXT("@"), 0) != SIZE_MAX;
 }
 
-struct ub_text full_address(const struct loading *loading, struct ub_text text)
+/* The address of `anna`, who is one of ours. */
+static struct ub_text full_address(const struct loading *loading, struct ub_text text)
 {
 	struct ub_arena *arena = loading->arena;
 	return ub_text_lower(arena,

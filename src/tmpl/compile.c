@@ -162,24 +162,6 @@ static void report_unknown(
 	ub_tmpl_help_with_name(c->set, c->diags, diag, node->text);
 }
 
-void ub_tmpl_compile_call(struct tmpl_compiler *c, const struct tmpl_node *node,
-    const struct ub_template *tmpl, const struct tmpl_spot *spot, struct tmpl_ops *ops)
-{
-	struct tmpl_overrides overrides = { spot->overrides, &node->kids, spot->from };
-	struct tmpl_spot inner = *spot;
-	if (spot->from->depth >= UB_TEMPLATE_DEPTH_MAX) {
-		report(c, "too-deep", node, spot->from, "templates include each other too deep at `%.*s`");
-		return;
-	}
-	if (c->root->front.audience == UB_AUDIENCE_CUSTOMER && tmpl->front.audience == UB_AUDIENCE_INTERNAL)
-		report(c, "internal-data", node, spot->from,
-		    "a text for customers includes `%.*s`, which is internal");
-	struct tmpl_op *op = add(c, ops, OP_INDENT, node, spot);
-	op->text = node->standalone ? dedent(node->blank, spot->dedent) : UB_TEXT_NONE;
-	inner.overrides = node->kind == NODE_PARENT ? &overrides : NULL;
-	ub_tmpl_compile_template(c, tmpl, inner, !node->standalone, &op->kids);
-}
-
 /* The partial is found and compiled when the template is rendered. What the compiler needs to
  * know then is kept. */
 static void defer_call(
@@ -296,13 +278,33 @@ static void compile_nodes(struct tmpl_compiler *c, const struct tmpl_nodes *node
 	}
 }
 
-void ub_tmpl_compile_template(struct tmpl_compiler *c, const struct ub_template *tmpl, struct tmpl_spot spot,
+/* Compiles a template where it stands, at `spot`. spot.from is the expansion that the template is put into.
+ */
+static void compile_template(struct tmpl_compiler *c, const struct ub_template *tmpl, struct tmpl_spot spot,
     bool inline_start, struct tmpl_ops *ops)
 {
 	struct tmpl_expansion expansion = { spot.from, tmpl, spot.from ? spot.from->depth + 1 : 0 };
 	spot.from = &expansion;
 	spot.dedent = 0;
 	compile_nodes(c, &tmpl->nodes, &spot, inline_start, ops);
+}
+
+void ub_tmpl_compile_call(struct tmpl_compiler *c, const struct tmpl_node *node,
+    const struct ub_template *tmpl, const struct tmpl_spot *spot, struct tmpl_ops *ops)
+{
+	struct tmpl_overrides overrides = { spot->overrides, &node->kids, spot->from };
+	struct tmpl_spot inner = *spot;
+	if (spot->from->depth >= UB_TEMPLATE_DEPTH_MAX) {
+		report(c, "too-deep", node, spot->from, "templates include each other too deep at `%.*s`");
+		return;
+	}
+	if (c->root->front.audience == UB_AUDIENCE_CUSTOMER && tmpl->front.audience == UB_AUDIENCE_INTERNAL)
+		report(c, "internal-data", node, spot->from,
+		    "a text for customers includes `%.*s`, which is internal");
+	struct tmpl_op *op = add(c, ops, OP_INDENT, node, spot);
+	op->text = node->standalone ? dedent(node->blank, spot->dedent) : UB_TEXT_NONE;
+	inner.overrides = node->kind == NODE_PARENT ? &overrides : NULL;
+	compile_template(c, tmpl, inner, !node->standalone, &op->kids);
 }
 
 static const struct tmpl_scope *root_scope(struct ub_template_set *set)
@@ -327,6 +329,6 @@ void ub_tmpl_compile_root(struct ub_template *tmpl, struct ub_diags *diags)
 	size_t errors = diags->errors;
 	tmpl->compiled = true;
 	if (!tmpl->broken || tmpl->readable)
-		ub_tmpl_compile_template(&c, tmpl, spot, false, &tmpl->ops);
+		compile_template(&c, tmpl, spot, false, &tmpl->ops);
 	tmpl->usable = !tmpl->broken && diags->errors == errors;
 }

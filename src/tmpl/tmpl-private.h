@@ -222,10 +222,7 @@ struct tmpl_compiler {
 	size_t nodes;
 };
 
-/* Compiles a template where it stands, at `spot`. spot.from is the expansion that the
- * template is put into. */
-void ub_tmpl_compile_template(struct tmpl_compiler *c, const struct ub_template *tmpl, struct tmpl_spot spot,
-    bool inline_start, struct tmpl_ops *ops);
+/* Compiles a template by itself. */
 void ub_tmpl_compile_root(struct ub_template *tmpl, struct ub_diags *diags);
 /* Compiles a partial or parent whose name is known, at the node's place. */
 void ub_tmpl_compile_call(struct tmpl_compiler *c, const struct tmpl_node *node,
