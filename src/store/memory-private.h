@@ -64,7 +64,6 @@ int compare_owned(const void *a, const void *b);
 int compare_expiring(const void *a, const void *b);
 int compare_doubtful(const void *a, const void *b);
 int compare_doubtful_of(const void *a, const void *b);
-int compare_principals(const void *a, const void *b);
 /* Takes an entry out of the queue; moves it into another state. The queue is ordered by `due`, so that
  * nothing else may set it. */
 void queue_leave(struct memory *memory, struct entry *entry);
@@ -105,6 +104,7 @@ size_t queue_wake(struct memory *memory, struct ub_text upstream, struct ub_text
 void queue_vouch(struct memory *memory, struct ub_text upstream, struct ub_text principal);
 
 /* memory-principals.c */
+int compare_principals(const void *a, const void *b);
 store_heard_fn memory_heard;
 store_knows_fn memory_knows;
 store_put_login_fn memory_put_login;
@@ -126,6 +126,11 @@ store_periods_fn memory_periods;
 store_put_rhythm_fn memory_put_rhythm;
 store_rhythm_fn memory_rhythm;
 store_forget_rhythm_fn memory_forget_rhythm;
+/* Let what is known of the series `from` go by the UID `to`. */
+void periods_rename(
+    struct memory *memory, struct ub_text organization, struct ub_text from, struct ub_text to);
+void rhythm_rename(
+    struct memory *memory, struct ub_text organization, struct ub_text from, struct ub_text to);
 void meetings_prune(struct memory *memory, int64_t before);
 
 /* memory-appointments.c */
@@ -137,12 +142,8 @@ store_appointments_fn memory_appointments;
 store_item_stands_fn memory_item_stands;
 store_copy_appointments_fn memory_copy_appointments;
 store_forget_appointments_fn memory_forget_appointments;
-/* Let what is known of the series `from` go by the UID `to`. */
+/* Lets what is known of the series `from` go by the UID `to`. */
 void appointments_rename(
-    struct memory *memory, struct ub_text organization, struct ub_text from, struct ub_text to);
-void periods_rename(
-    struct memory *memory, struct ub_text organization, struct ub_text from, struct ub_text to);
-void rhythm_rename(
     struct memory *memory, struct ub_text organization, struct ub_text from, struct ub_text to);
 void appointments_prune(struct memory *memory, int64_t now);
 
