@@ -86,6 +86,20 @@ static struct ub_text meant_address(struct ub_text text, struct ub_arena *arena)
 	return ub_text_lower(arena, text);
 }
 
+/* The mailbox of somebody who is a guest in a directory of Microsoft's, where he is called
+ * clara_customer.example#EXT#@ours.onmicrosoft.com. */
+static struct ub_text mailbox_of(struct ub_text address, struct ub_arena *arena)
+{
+	size_t mark = ub_text_find(address, UB_TEXT("#ext#@"), 0), at = mark;
+	if (mark == SIZE_MAX)
+		return address;
+	while (at > 0 && address.ptr[at - 1] != '_')
+		at--;
+	struct ub_text mailbox = ub_textf(arena, "%.*s@%.*s",
+	    UB_ARGS(ub_text_sub(address, 0, at ? at - 1 : 0)), UB_ARGS(ub_text_sub(address, at, mark)));
+	return ub_facts_is_address(mailbox) ? mailbox : address;
+}
+
 static struct ub_text address_of(
     struct ub_text value, struct ub_text email, struct ub_text name, struct ub_arena *arena)
 {
@@ -95,7 +109,7 @@ static struct ub_text address_of(
 		meant_address(email, arena), meant_address(name, arena) };
 	for (size_t i = 0; i < UB_COUNT(candidates); i++)
 		if (ub_facts_is_address(candidates[i]))
-			return candidates[i];
+			return mailbox_of(candidates[i], arena);
 	return UB_TEXT_NONE;
 }
 
