@@ -109,13 +109,20 @@ static const struct {
 static const char *const unread[] = { "noreply", "donotreply", "nepasrepondre", "nichtantworten",
 	"mailerdaemon", "postmaster", "notification", "calendarinvite", "notetaker" };
 
+/* Puts what of a local part stands between the signs, as far as there is room. Returns how much it is. */
+static size_t put_letters(struct ub_text local, char *letters, size_t size)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < local.len && n < size; i++)
+		if (!strchr("-_.", local.ptr[i]))
+			letters[n++] = local.ptr[i];
+	return n;
+}
+
 static bool is_unread(struct ub_text local)
 {
 	char letters[16];
-	size_t n = 0;
-	for (size_t i = 0; i < local.len && n < sizeof letters; i++)
-		if (!strchr("-_.", local.ptr[i]))
-			letters[n++] = local.ptr[i];
+	size_t n = put_letters(local, letters, sizeof letters);
 	for (size_t i = 0; i < UB_COUNT(unread); i++) {
 		size_t length = ub_text(unread[i]).len;
 		if (n >= length && ub_text_eq_nocase(ub_text_n(letters, length), ub_text(unread[i])))
@@ -134,8 +141,10 @@ bool is_room_address(struct ub_text address)
 	struct ub_text local = local_part(address);
 	while (local.len && strchr("0123456789-_.+", local.ptr[local.len - 1]))
 		local.len--;
+	char letters[24];
+	size_t n = put_letters(local, letters, sizeof letters);
 	for (size_t i = 0; i < UB_COUNT(rooms); i++)
-		if (ub_text_eq_nocase(local, ub_text(rooms[i])))
+		if (ub_text_eq_nocase(ub_text_n(letters, n), ub_text(rooms[i])))
 			return true;
 	return false;
 }

@@ -59,6 +59,10 @@ static struct ub_text cut_last_label(struct ub_text *domain)
 
 struct ub_text name_from_domain(struct ub_text domain, struct ub_arena *arena)
 {
+	/* Microsoft's customers have domains below this one. */
+	struct ub_text const tenants = UB_TEXT(".onmicrosoft.com");
+	if (ub_text_ends_nocase(domain, tenants))
+		domain = ub_text_sub(domain, 0, domain.len - tenants.len);
 	struct ub_text rest = domain, top = cut_last_label(&rest);
 	struct ub_text label = rest.len ? cut_last_label(&rest) : top;
 	if (rest.len && is_second_level(label, top))

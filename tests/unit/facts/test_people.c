@@ -42,6 +42,8 @@ static const struct {
 	{ "by anna@ours.example, raum.peter@acme.example, room-4b@acme.example", "anna@ours.example",
 	    "raum.peter@acme.example room-4b@acme.example", true },
 	{ "by anna@ours.example, roomy@acme.example", "anna@ours.example", "roomy@acme.example", true },
+	{ "by anna@ours.example, conference-room-5@acme.example, Meeting_Room@acme.example",
+	    "anna@ours.example", "", false },
 	/* a machine of our own is not invited along */
 	{ "by anna@ours.example, notes@ours.example, cto@acme.example", "anna@ours.example",
 	    "cto@acme.example", true },
@@ -291,6 +293,7 @@ Test(people, the_account_is_named_after_most_guests_if_no_source_knows_it)
 	} cases[] = {
 		{ "by anna@ours.example, cto@acme.example", "Acme", "acme.example" },
 		{ "by anna@ours.example, cto@mail.acme.co.uk", "Acme", "mail.acme.co.uk" },
+		{ "by anna@ours.example, cto@acme.onmicrosoft.com", "Acme", "acme.onmicrosoft.com" },
 		{ "by anna@ours.example, a@one.example, b@two.example, c@two.example", "Two", "two.example" },
 		{ "by anna@ours.example, a@one.example, b@two.example", "One", "one.example" },
 		{ "by anna@ours.example, jane.doe@gmail.com, b@two.example", "Two", "two.example" },
