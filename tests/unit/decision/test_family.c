@@ -110,7 +110,7 @@ Test(family, of_a_team_is_in_the_calendar_of_its_lead)
 	cr_assert_eq(plan->items.n, 3);
 	const struct ub_item *item = &plan->items.items[0];
 	cr_expect(ub_text_is(item->title, "Anna and 1"), "%.*s", UB_ARGS(item->title));
-	struct ub_text period = UB_TEXT("For: team sales, 2026-11-01 to 2026-11-30\n");
+	struct ub_text period = UB_TEXT("For: team sales, 1 Nov 2026 to 30 Nov 2026\n");
 	cr_expect_neq(
 	    ub_text_find(item->description, period, 0), SIZE_MAX, "%.*s", UB_ARGS(item->description));
 	cr_expect_eq(item->attendees.n, 1, "the organizer comes besides");
