@@ -444,6 +444,10 @@ struct ub_cel_read {
  * when read by `.?`. */
 size_t ub_cel_program_unguarded(const struct ub_cel_program *program, const struct ub_cel_read **reads);
 
+/* The names that an expression reads and does not bind itself, each once: variables, and what a qualified
+ * name begins with. None: the text is no expression. They are parts of `text`. */
+struct ub_texts ub_cel_names(struct ub_text text, struct ub_arena *arena);
+
 /* Whether the program reads the variable of that name, itself or through lazy variables. */
 bool ub_cel_program_uses(const struct ub_cel_program *program, struct ub_text variable);
 

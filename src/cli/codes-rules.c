@@ -20,6 +20,12 @@ const struct ub_code ub_codes_rules[] = {
 	    "the meeting, or take one `needs` out.",
 	    "- event: one\n  at: 1h before two.start\n- event: two\n  at: 1h before one.start",
 	    "- event: one\n  at: 2h before start\n- event: two\n  at: 1h before one.start" },
+	{ "circular-definition", "a definition uses itself",
+	    "Its value would depend on itself, straight or by way of others that it uses. What takes an "
+	    "earlier "
+	    "directory's definition's place cannot use that either: write out what it has in common with it.",
+	    "define:\n  is_big: is_big || meeting.duration > duration(\"2h\")",
+	    "define:\n  is_big: size(meeting.external) > 5 || meeting.duration > duration(\"2h\")" },
 	{ "conflict", "two things that exclude each other",
 	    "The message says which two. For example, an item is an event or a task, and an event has "
 	    "`between` or `at`. Take one of the two out.",

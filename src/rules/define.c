@@ -106,17 +106,35 @@ static void add_definitions(struct loader *loader, const struct rule_file *file)
 	}
 }
 
+/* Those that it uses come first, in whatever order they stand. One that is used by way of itself is an
+ * unknown name there. */
+static void compile_definition(struct loader *loader, struct definition *definition)
+{
+	const struct ub_yaml_node *value = definition->value;
+	struct ub_texts names = { 0 };
+	if (value->kind == UB_YAML_SCALAR && !value->broken)
+		names = ub_cel_names(value->text, loader->arena);
+	definition->state = DEFINED_SOON;
+	for (size_t i = 0; i < names.n; i++) {
+		struct definition *used = ub_map_get(loader->definitions, names.items[i]);
+		if (used && used->state == DEFINED_NOT_YET)
+			compile_definition(loader, used);
+	}
+	definition->program = compile_expression(loader, value, NULL);
+	definition->state = DEFINED;
+	if (definition->program)
+		ub_cel_declare_lazy(loader->env, definition->name, definition->program);
+	else
+		declare_broken(loader, definition->name);
+}
+
 void load_definitions(struct loader *loader)
 {
 	for (size_t i = 0; i < loader->files.n; i++)
 		add_definitions(loader, &loader->files.items[i]);
 	for (size_t i = 0; i < ub_map_size(loader->definitions); i++) {
 		struct definition *definition = ub_map_at(loader->definitions, i, NULL);
-		const struct ub_cel_program *program = compile_expression(loader, definition->value, NULL);
-		definition->program = program;
-		if (program)
-			ub_cel_declare_lazy(loader->env, definition->name, program);
-		else
-			declare_broken(loader, definition->name);
+		if (definition->state == DEFINED_NOT_YET)
+			compile_definition(loader, definition);
 	}
 }

@@ -24,15 +24,16 @@ struct ub_place program_place(
 	return node ? ub_yaml_place(node, at, at + len) : (struct ub_place){ 0 };
 }
 
-/* A name that is defined further down is no misspelling. The help tells to move the definition. */
-static bool help_with_definition(struct loader *loader, struct ub_diag *diag, struct ub_text name)
+/* A definition that is used while those are compiled which it uses: no misspelling, but a circle. */
+static bool report_circle(struct loader *loader, struct ub_place place, struct ub_text name)
 {
 	const struct definition *definition = ub_map_get(loader->definitions, name);
-	if (!definition || definition->program)
+	if (!definition || definition->state != DEFINED_SOON)
 		return false;
-	ub_diag_set_help(loader->diags, diag, "a definition can only use those before it");
+	struct ub_diag *diag = ub_error(
+	    loader->diags, "circular-definition", place, "`%.*s` is defined by way of itself", UB_ARGS(name));
 	diag->related = definition->key->place;
-	diag->related_message = ub_textf(loader->arena, "`%.*s` is defined here", UB_ARGS(name));
+	diag->related_message = UB_TEXT("it is defined here");
 	return true;
 }
 
@@ -53,9 +54,11 @@ static void report_issue(
 	struct ub_place place = ub_yaml_place(node, issue->at, issue->at + issue->len);
 	if (is_misnamed(loader, issue->code, ub_text_sub(node->text, issue->at, issue->at + issue->len)))
 		return;
-	struct ub_diag *diag = ub_error(loader->diags, issue->code, place, "%.*s", UB_ARGS(issue->message));
 	struct ub_text named = ub_text_sub(node->text, issue->at, issue->at + issue->len);
-	if (!help_with_definition(loader, diag, named) && issue->help.len)
+	if (strcmp(issue->code, "unknown-name") == 0 && report_circle(loader, place, named))
+		return;
+	struct ub_diag *diag = ub_error(loader->diags, issue->code, place, "%.*s", UB_ARGS(issue->message));
+	if (issue->help.len)
 		ub_diag_set_help(loader->diags, diag, "%.*s", UB_ARGS(issue->help));
 }
 

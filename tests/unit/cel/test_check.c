@@ -208,3 +208,30 @@ Test(check, reads_types_as_they_are_written)
 		cr_expect_null(ub_cel_type_parse(f.env, f.arena, ub_text(bad[i])), "%s", bad[i]);
 	fixture_free(&f);
 }
+
+Test(check, tells_the_names_that_an_expression_does_not_bind)
+{
+	static const struct {
+		const char *text, *names;
+	} cases[] = {
+		{ "a + b.c * a", "a b" },
+		{ "list.all(p, p.x == q && p in [r])", "list q r" },
+		{ "p.exists(p, p > p)", "p" },
+		{ "a.map(x, b.filter(y, x > y && z)) + [x]", "a b z x" },
+		{ "cel.bind(v, w, v + v)", "w" },
+		{ "o.?f.optMap(v, v + n).orValue(m)", "o n m" },
+		{ "\"a\" + 'b' + d[\"e\"]", "d" },
+		{ "has(a.b) ? {k: v} : f(g)", "a k v g" },
+		{ "1 +", "" },
+	};
+	struct ub_arena *arena = ub_arena_new();
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		struct ub_texts names = ub_cel_names(ub_text(cases[i].text), arena);
+		struct ub_buf out = UB_BUF(arena);
+		for (size_t k = 0; k < names.n; k++)
+			ub_buf_printf(&out, "%s%.*s", k ? " " : "", UB_ARGS(names.items[k]));
+		cr_expect(ub_text_is(ub_buf_text(&out), cases[i].names), "%s: %.*s", cases[i].text,
+		    UB_ARGS(ub_buf_text(&out)));
+	}
+	ub_arena_free(&arena);
+}

@@ -290,6 +290,23 @@ Test(layers, definitions_are_seen_in_later_directories_and_replaced_by_them)
 	trial_free(&trial);
 }
 
+Test(layers, definitions_may_use_what_stands_after_them)
+{
+	struct trial *trial = trial_new();
+	trial_file(trial, "a.yaml", "format: 1\ndefine: {small: '!big', big: few}\n");
+	trial_file(trial, "b.yaml", "format: 1\ndefine: {few: size(meeting.external) > 3}\n");
+	trial_directory(trial);
+	trial_file(trial, "c.yaml",
+	    "format: 1\ndefine: {big: mine && few, mine: meeting.title == \"x\"}\nrules:\n" RULE(
+		"one", ", when: small"));
+	trial_load(trial);
+	cr_expect_str_eq(trial_codes(trial), "replaced", "%s", trial_printed(trial));
+	cr_assert_not_null(trial->rules, "%s", trial_printed(trial));
+	struct ub_match *matches = trial_match(trial, "by anna@ours.example, cto@acme.example", NULL);
+	cr_expect_eq(matches[0].verdict, UB_YES);
+	trial_free(&trial);
+}
+
 Test(layers, templates_are_replaced_by_name)
 {
 	struct trial *trial = trial_new();
