@@ -17,7 +17,8 @@ struct csv_file {
 	size_t rows; /* that were read */
 };
 
-/* Begins with a file's text. False: it cannot be read as CSV, which was reported. */
+/* Begins with a file's text, which may say what the delimiter is. False: it cannot be read as CSV, which was
+ * reported. */
 bool csv_begin(struct csv_file *file);
 /* Reads the next row that has anything in it. False: there is none, or file->table.failed. */
 bool csv_next(struct csv_file *file, struct table_row *row);

@@ -25,22 +25,6 @@ static bool check_encoding(struct csv_file *file)
 	return true;
 }
 
-bool csv_begin(struct csv_file *file)
-{
-	static const char mark[] = "\xEF\xBB\xBF";
-	file->rows = 0;
-	file->table.failed = false;
-	file->at = file->len >= 3 && memcmp(file->bytes, mark, 3) == 0 ? 3 : 0;
-	if (file->len >= 2 &&
-	    (memcmp(file->bytes, "\xFF\xFE", 2) == 0 || memcmp(file->bytes, "\xFE\xFF", 2) == 0)) {
-		table_fail(&file->table, place(file, 0, 2), "save the file as UTF-8", "the file is UTF-16");
-		return false;
-	}
-	return check_encoding(file);
-}
-
-/* ---- rows ---- */
-
 static bool ends_row(char c)
 {
 	return c == '\r' || c == '\n';
@@ -54,6 +38,40 @@ static void skip_line_end(struct csv_file *file)
 	if (file->at < file->len && file->bytes[file->at] == '\n')
 		file->at++;
 }
+
+/* Spreadsheets may say in a line of its own, before the header, what separates the cells. */
+static void take_delimiter(struct csv_file *file)
+{
+	static const char word[] = "sep=";
+	const size_t n = sizeof(word) - 1;
+	const char *line = file->bytes + file->at;
+	if (file->len - file->at < n + 2 || memcmp(line, word, n) != 0 || !ends_row(line[n + 1]) ||
+	    !strchr(",;|\t:", line[n]))
+		return;
+	file->delimiter = line[n];
+	file->at += n + 1;
+	file->rows++;
+	skip_line_end(file);
+}
+
+bool csv_begin(struct csv_file *file)
+{
+	static const char mark[] = "\xEF\xBB\xBF";
+	file->rows = 0;
+	file->table.failed = false;
+	file->at = file->len >= 3 && memcmp(file->bytes, mark, 3) == 0 ? 3 : 0;
+	if (file->len >= 2 &&
+	    (memcmp(file->bytes, "\xFF\xFE", 2) == 0 || memcmp(file->bytes, "\xFE\xFF", 2) == 0)) {
+		table_fail(&file->table, place(file, 0, 2), "save the file as UTF-8", "the file is UTF-16");
+		return false;
+	}
+	if (!check_encoding(file))
+		return false;
+	take_delimiter(file);
+	return true;
+}
+
+/* ---- rows ---- */
 
 static struct table_cell bare_cell(struct csv_file *file)
 {
@@ -119,12 +137,21 @@ static void read_row(struct csv_file *file, struct table_row *row)
 	skip_line_end(file);
 }
 
+/* Spreadsheets also save rows that were emptied. */
+static bool is_empty(const struct table_row *row)
+{
+	for (size_t i = 0; i < row->n; i++)
+		if (row->cells[i].len)
+			return false;
+	return true;
+}
+
 bool csv_next(struct csv_file *file, struct table_row *row)
 {
 	do {
 		if (file->table.failed || file->at == file->len)
 			return false;
 		read_row(file, row);
-	} while (!file->table.failed && row->n == 1 && row->cells[0].len == 0);
+	} while (!file->table.failed && is_empty(row));
 	return !file->table.failed;
 }
