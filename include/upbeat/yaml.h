@@ -185,6 +185,9 @@ bool ub_yaml_read(const struct ub_yaml_reader *reader, const struct ub_yaml_type
  */
 void ub_yaml_schema(const struct ub_yaml_type *type, const char *title, struct ub_buf *out);
 
+/* Whether the text has quotes as they are set in print. What is copied from a page may have them in the place
+ * of YAML's. */
+bool ub_yaml_has_printed_quotes(struct ub_text text);
 /* Reports "expected a text, found a list", in the words that all readers use; returns false. */
 bool ub_yaml_expected(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, const char *noun);
 /* The same where a list or map is expected, with a hint that helps. */

@@ -136,7 +136,7 @@ static bool is_pattern(struct ub_arena *arena, struct ub_text pattern)
 static bool take_lower(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, bool sound, struct ub_text *text)
 {
-	if (!sound)
+	if (!sound || ub_yaml_has_printed_quotes(*text))
 		return ub_yaml_expected(reader, node, type->noun);
 	*text = ub_text_lower(reader->arena, *text);
 	return true;
@@ -178,7 +178,8 @@ static bool check_users(const struct ub_yaml_reader *reader, const struct ub_yam
 	const struct ub_text *text = out;
 	const struct ub_text user = UB_TEXT("{user}");
 	size_t at = ub_text_find(*text, user, 0);
-	if (at == SIZE_MAX || ub_text_find(*text, user, at + 1) != SIZE_MAX)
+	if (at == SIZE_MAX || ub_text_find(*text, user, at + 1) != SIZE_MAX ||
+	    ub_yaml_has_printed_quotes(*text))
 		return ub_yaml_expected(reader, node, type->noun);
 	return true;
 }

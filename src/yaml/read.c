@@ -45,6 +45,16 @@ static const char *noun_of(const struct ub_yaml_type *type)
 	return type->noun ? type->noun : shape_nouns[type->shape];
 }
 
+bool ub_yaml_has_printed_quotes(struct ub_text text)
+{
+	static const char *const quotes[] = { "\u2018", "\u2019", "\u201A", "\u201C", "\u201D", "\u201E",
+		"\u00AB", "\u00BB", "\u2039", "\u203A" };
+	for (size_t i = 0; i < UB_COUNT(quotes); i++)
+		if (ub_text_find(text, ub_text(quotes[i]), 0) != SIZE_MAX)
+			return true;
+	return false;
+}
+
 bool ub_yaml_expected(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, const char *noun)
 {
 	if (node->broken)
@@ -58,8 +68,11 @@ bool ub_yaml_expected(const struct ub_yaml_reader *reader, const struct ub_yaml_
 		found = UB_TEXT("nothing");
 	else if (node->text.len > UB_YAML_SHOWN_MAX || ub_text_find(node->text, UB_TEXT("\n"), 0) != SIZE_MAX)
 		found = UB_TEXT("another text");
-	ub_error(reader->diags, "wrong-value", ub_yaml_first_line(node), "expected %s, found %.*s", noun,
-	    UB_ARGS(found));
+	struct ub_diag *diag = ub_error(reader->diags, "wrong-value", ub_yaml_first_line(node),
+	    "expected %s, found %.*s", noun, UB_ARGS(found));
+	if (node->kind == UB_YAML_SCALAR && ub_yaml_has_printed_quotes(node->text))
+		ub_diag_set_help(
+		    reader->diags, diag, "printed quotes belong to the text: those of YAML are ' and \"");
 	return false;
 }
 
