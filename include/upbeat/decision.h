@@ -51,9 +51,10 @@ struct ub_decide_input {
 	struct ub_texts left; /* addresses of guests who do not come, whatever the text says */
 	/* Who comes, though the text, or what it says of an instance, may not name him. */
 	UB_VEC(struct ub_joined) joined;
-	struct ub_form form;   /* as in struct ub_plan_input */
-	bool titles_ask_again; /* as in struct ub_plan_input */
-	bool explain;          /* as in struct ub_plan_input */
+	UB_VEC(struct ub_double) doubles; /* as in struct ub_plan_input */
+	struct ub_form form;              /* as in struct ub_plan_input */
+	bool titles_ask_again;            /* as in struct ub_plan_input */
+	bool explain;                     /* as in struct ub_plan_input */
 	/* Of a series: only the instance on the day of this instant, in the owner's zone. 0: the next ones.
 	 */
 	ub_instant only_instance;
@@ -227,6 +228,30 @@ struct ub_taken {
 	struct ub_arena *arena;
 	const struct ub_busy_people *server; /* what the server has said besides; NULL: it was not asked */
 };
+
+/*
+ * Sets input->doubles to what stands already beside another meeting that is this one under another UID: it
+ * begins and ends at the same time, has the same people from outside, takes one of ours who comes to this
+ * one, and stands with this one's owner or names him. Nobody can be at two meetings at once. Titles may
+ * differ, as a system for customers has its own; but only what the same rule makes, or the same group, is
+ * there twice. What was made first stays. Where the other one is a series, its instances get theirs in their
+ * turn; and with the same title, what they do not get this one does not get either. What is shown as free is
+ * not found. False: the store cannot tell, and ub_store_problem() says why.
+ */
+UB_MUST_USE bool ub_decide_doubles(const struct ub_taken *taken, const struct ub_decision *decision,
+    struct ub_decide_input *input, struct ub_arena *arena);
+/* A name for each time at which the decision plans something for guests, with these guests: doubles have the
+ * same names, in the same order. They are in the arena. */
+struct ub_texts ub_decide_occasions(
+    const struct ub_decision *decision, const struct ub_org *org, struct ub_arena *arena);
+
+/*
+ * Decides once more about what was decided without the store, now with what it knows and with what the server
+ * has said: the account's other meetings, doubles, who comes, and when people are taken. `input`: that of
+ * *decision, with the items that were found. False: the store cannot tell, and ub_store_problem() says why.
+ */
+UB_MUST_USE bool ub_decide_as_known(const struct ub_taken *taken, struct ub_decide_input *input,
+    struct ub_decision *decision, struct ub_arena *arena);
 
 /*
  * Sets input->busy to the times at which the people whom the decision concerns are taken, as the store knows

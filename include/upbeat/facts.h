@@ -359,8 +359,9 @@ const struct ub_facts *ub_facts_make(const struct ub_facts_input *input, struct 
 struct ub_texts ub_facts_guests(
     const struct ub_event *event, const struct ub_org *org, struct ub_arena *arena);
 
-/* Whether anybody from outside is on the event, whatever the answer was. */
-bool ub_facts_has_outsider(const struct ub_event *event, const struct ub_org *org, struct ub_arena *arena);
+/* The addresses of everybody from outside who is on the event, each once, whatever the answer was. */
+struct ub_texts ub_facts_outsiders(
+    const struct ub_event *event, const struct ub_org *org, struct ub_arena *arena);
 
 /* Whether the person comes, as far as is known: has neither declined nor delegated the meeting, and does not
  * get a copy for information alone (NON-PARTICIPANT, RFC 5545 3.2.16). */

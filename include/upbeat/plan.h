@@ -237,6 +237,17 @@ struct ub_busy {
 	struct ub_text unknown;
 };
 
+/*
+ * What a rule makes stands beside another meeting already, which is this one under another UID: a client has
+ * given a new one to an invitation, a system for customers has written a copy of its own, or the user has
+ * copied the event.
+ */
+struct ub_double {
+	struct ub_text rule_mark;    /* struct ub_marks.rule of what stands there */
+	struct ub_interval occasion; /* of this meeting, or of its instance */
+	struct ub_text which;        /* the other meeting, in words */
+};
+
 struct ub_plan_input {
 	const struct ub_ruleset *rules;
 	const struct ub_facts *facts;
@@ -263,6 +274,8 @@ struct ub_plan_input {
 	/* Of a rule for accounts: when the other events of such rules begin that the owner has. */
 	const ub_instant *reviews;
 	size_t n_reviews;
+	const struct ub_double *doubles;
+	size_t n_doubles;
 	struct ub_form form;   /* by the settings and the owner's clients, for what the rules leave open */
 	bool titles_ask_again; /* at another title the server asks those anew who have answered */
 	bool explain;          /* the plan tells the search for each item's time */

@@ -128,6 +128,12 @@ enum ub_deliver {
 	UB_DELIVER_OWNER,    /* not at all */
 };
 
+/* What becomes of a meeting that stands under two UIDs: struct ub_double. */
+enum ub_doubles {
+	UB_DOUBLES_ONCE, /* it gets its items once */
+	UB_DOUBLES_EACH, /* each of the two has items of its own */
+};
+
 /* One server of an upstream. */
 struct ub_settings_server {
 	struct ub_text host; /* no brackets; empty: there is a unix socket in its place */
@@ -171,6 +177,7 @@ struct ub_settings {
 	enum ub_settings_tasks { UB_TASKS_AUTO, UB_TASKS_TODOS, UB_TASKS_EVENTS } tasks;
 	int64_t deletion_grace; /* seconds after a DELETE in which the meeting may turn up elsewhere */
 	int64_t sync_every;     /* seconds between two looks for changes in a calendar; 0: nobody looks */
+	enum ub_doubles doubles;
 	struct ub_settings_service service;
 	enum ub_deliver deliver;
 	struct ub_settings_mail mail;

@@ -92,11 +92,8 @@ static void decide(struct meeting *meeting, const struct ub_store_seen *seen, st
 	ub_decide(&input, decision, meeting->arena);
 	meeting->busy = explain_busy(input.snapshot, seen->principal, decision, meeting->arena);
 	const struct ub_taken taken = { .store = meeting->telling->daemon->store, .server = &meeting->busy };
-	if (decision->facts && ub_decide_history(&taken, decision, &input, meeting->arena) &&
-	    ub_decide_left(&taken, decision, &input, meeting->arena) &&
-	    ub_decide_busy(&taken, decision, &input, meeting->arena) &&
-	    (input.n_busy || input.history || input.left.n || input.joined.n))
-		ub_decide(&input, decision, meeting->arena);
+	if (decision->facts && !ub_decide_as_known(&taken, &input, decision, meeting->arena))
+		input.joined.n = 0;
 	for (size_t i = 0; i < input.joined.n; i++)
 		*ub_push(meeting->arena, &meeting->joined) = input.joined.items[i].address;
 }

@@ -14,9 +14,7 @@ static void decide_then(const struct replay *replay, struct ub_decide_input *inp
 {
 	const struct ub_taken *taken = &replay->taken;
 	ub_decide(input, then, arena);
-	if (taken->store && then->facts && ub_decide_history(taken, then, input, arena) &&
-	    ub_decide_left(taken, then, input, arena) && ub_decide_busy(taken, then, input, arena) &&
-	    (input->n_busy || input->history || input->left.n || input->joined.n))
+	if (taken->store && then->facts && !ub_decide_as_known(taken, input, then, arena))
 		ub_decide(input, then, arena);
 }
 

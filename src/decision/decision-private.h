@@ -4,6 +4,8 @@
 
 #include "upbeat/decision.h"
 
+struct ub_store_appointments;
+
 /* ---- comes.c ---- */
 
 /* The event, on which those who have left have declined, and which names those who have joined. */
@@ -31,11 +33,19 @@ struct ub_met met_of(const struct ub_store_meeting *meeting);
 
 /* ---- busy.c ---- */
 
+/* When the person is taken, as the store knows, at least within `reach`. NULL: the store cannot tell. */
+const struct ub_store_appointments *find_taken(
+    const struct ub_taken *taken, struct ub_text address, struct ub_interval reach, struct ub_arena *arena);
 /* Sets input->reviews to what the store knows of the owner's events of rules for accounts, in the calendar
  * whose path is `collection` (empty: in all), besides those in input->existing. False: the store cannot tell,
  * and ub_store_problem() says why. */
 UB_MUST_USE bool find_reviews(const struct ub_taken *taken, struct ub_text collection,
     struct ub_cadence_input *input, struct ub_arena *arena);
+
+/* ---- existing.c ---- */
+
+/* `floating`: the zone of times without one. UB_INSTANT_NONE: no time is given. */
+ub_instant instant_in(const struct ub_when *when, const struct ub_zone *floating);
 
 /* ---- met.c ---- */
 

@@ -3,9 +3,9 @@
 /*
  * Items that exist: as the server's text tells of them, and as they stand after a plan without a server.
  */
-#include "upbeat/decision.h"
+#include "decision-private.h"
 
-static ub_instant instant_of(const struct ub_when *when, const struct ub_zone *floating)
+ub_instant instant_in(const struct ub_when *when, const struct ub_zone *floating)
 {
 	if (!when->given)
 		return UB_INSTANT_NONE;
@@ -35,8 +35,8 @@ const struct ub_ical *ub_existing_read(struct ub_text text, const struct ub_zone
 		return NULL;
 	bool task = event->component == UB_COMPONENT_TASK;
 	existing->event = event;
-	existing->start = instant_of(&event->start, floating);
-	existing->end = instant_of(&event->end, floating);
+	existing->start = instant_in(&event->start, floating);
+	existing->end = instant_in(&event->end, floating);
 	existing->due = task ? existing->end : due_of(event, floating, existing->start);
 	existing->user_changed = ub_ical_user_changes(ical, zones, arena);
 	existing->has_notes = ub_ical_has_notes(ical, event->description, arena);

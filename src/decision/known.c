@@ -1,11 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The decision about an account or a team, with what the store knows: the meetings with it, its rhythm, when
- * people are taken, and how many reviews they have.
+ * The decision with what the store knows: about a meeting, and about an account or a team.
  */
 #include "decision-private.h"
 #include "upbeat/history.h"
+
+bool ub_decide_as_known(const struct ub_taken *taken, struct ub_decide_input *input,
+    struct ub_decision *decision, struct ub_arena *arena)
+{
+	if (!ub_decide_history(taken, decision, input, arena) ||
+	    !ub_decide_left(taken, decision, input, arena) ||
+	    !ub_decide_doubles(taken, decision, input, arena) ||
+	    !ub_decide_busy(taken, decision, input, arena))
+		return false;
+	if (input->n_existing || input->n_busy || input->history || input->left.n || input->joined.n ||
+	    input->doubles.n)
+		ub_decide(input, decision, arena);
+	return true;
+}
 
 /* False: the store cannot tell. */
 static bool find_met(struct ub_store *store, struct ub_cadence_input *input, struct ub_arena *arena)

@@ -87,6 +87,8 @@ struct ub_plan_input plan_input(const struct ub_decide_input *input, const struc
 		.brought_forward = input->brought_forward,
 		.busy = input->busy,
 		.n_busy = input->n_busy,
+		.doubles = input->doubles.items,
+		.n_doubles = input->doubles.n,
 		.form = input->form,
 		.titles_ask_again = input->titles_ask_again,
 		.explain = input->explain };

@@ -53,11 +53,6 @@ static bool takes_place(const struct ub_event *event, const struct ub_org *org, 
 	return !is_without_guests(event, org) && (!why_not || ub_text_is(ub_text(why_not), "past"));
 }
 
-static ub_instant instant(const struct ub_when *when, const struct ub_zone *floating)
-{
-	return ub_cal_instant(when->zone ? when->zone : floating, when->civil);
-}
-
 /* False: the text is of no series, or of one whose instances cannot be told. */
 static bool add_instances(const struct ub_cadence_input *input, const struct ub_met *met,
     const struct ub_zone *floating, struct meetings_met *list, struct ub_arena *arena)
@@ -75,10 +70,10 @@ static bool add_instances(const struct ub_cadence_input *input, const struct ub_
 	ub_sys_reading_end(input->watched);
 	for (size_t i = 0; told && i < instances.n; i++) {
 		const struct ub_event *event = instances.items[i];
-		ub_instant start = instant(&event->start, floating);
+		ub_instant start = instant_in(&event->start, floating);
 		if (takes_place(event, snapshot->org, input->now))
 			*ub_push(arena, list) = (struct meeting_met){ start,
-				event->end.given ? instant(&event->end, floating) : start, met, event };
+				event->end.given ? instant_in(&event->end, floating) : start, met, event };
 	}
 	return told;
 }

@@ -212,13 +212,17 @@ struct ub_texts ub_facts_guests(
 	return guests;
 }
 
-bool ub_facts_has_outsider(const struct ub_event *event, const struct ub_org *org, struct ub_arena *arena)
+struct ub_texts ub_facts_outsiders(
+    const struct ub_event *event, const struct ub_org *org, struct ub_arena *arena)
 {
 	struct everybody all = find_everybody(event, org, NULL, arena);
-	for (size_t i = 0; i < ub_map_size(all.by_address); i++)
-		if (((const struct ub_person *)ub_map_at(all.by_address, i, NULL))->outside)
-			return true;
-	return false;
+	struct ub_texts outsiders = { NULL, 0, 0 };
+	for (size_t i = 0; i < ub_map_size(all.by_address); i++) {
+		const struct ub_person *person = ub_map_at(all.by_address, i, NULL);
+		if (person->outside)
+			*ub_push(arena, &outsiders) = person->email;
+	}
+	return outsiders;
 }
 
 const struct ub_party *ub_facts_attendee(const struct ub_event *event, struct ub_text address)

@@ -33,12 +33,17 @@ static void unlock(struct ub_pass *pass)
 
 void pass_look_at(struct ub_pass *pass, const struct ub_store_seen *seen)
 {
+	pass_look_at_later(pass, seen, pass->now * 1000);
+}
+
+void pass_look_at_later(struct ub_pass *pass, const struct ub_store_seen *seen, int64_t due)
+{
 	struct ub_key key = { .kind = UB_KEY_OBJECT,
 		.upstream = seen->upstream,
 		.href = seen->href,
 		.principal = seen->principal,
 		.collection = seen->collection };
-	if (ub_store_put(pass->store, &key, 1, pass->now * 1000, pass->now * 1000) != UB_STORE_OK)
+	if (ub_store_put(pass->store, &key, 1, pass->now * 1000, due) != UB_STORE_OK)
 		pass_complain(pass);
 }
 
@@ -379,11 +384,6 @@ bool pass_choose_times(struct ub_pass *pass, struct ub_decide_input *input, stru
 {
 	const struct ub_taken taken = { .store = pass->store, .server = server };
 	lock(pass);
-	bool known = ub_decide_history(&taken, decision, input, pass->arena) &&
-		     ub_decide_left(&taken, decision, input, pass->arena) &&
-		     ub_decide_busy(&taken, decision, input, pass->arena);
-	if (known &&
-	    (input->n_existing || input->n_busy || input->history || input->left.n || input->joined.n))
-		ub_decide(input, decision, pass->arena);
+	bool known = ub_decide_as_known(&taken, input, decision, pass->arena);
 	return end_choice(pass, known, decision, findings);
 }

@@ -155,8 +155,9 @@ UB_MUST_USE enum ub_outcome pass_fetch_items(
 
 /* ---- appointments.c ---- */
 
-/* Puts the key of a copy of a meeting, to be looked at now. */
+/* Puts the key of a copy of a meeting, to be looked at now; or at `due`, in milliseconds since 1970. */
 void pass_look_at(struct ub_pass *pass, const struct ub_store_seen *seen);
+void pass_look_at_later(struct ub_pass *pass, const struct ub_store_seen *seen, int64_t due);
 /* Puts the key of an account, or with an empty `id` of all that concerns the user, on behalf of whoever has
  * that address: it is worked on now if his credentials are kept, and else at his next request. Of whom nobody
  * has heard yet nothing is put: all his accounts are looked at when he comes. */
@@ -324,6 +325,17 @@ void pass_note_copy(struct ub_pass *pass, struct ub_text etag);
 void pass_note_copy_gone(struct ub_pass *pass);
 /* Logs how colleagues get items, once it is known. */
 void pass_tell_of_way(struct ub_pass *pass);
+
+/* ---- doubles.c: a meeting that stands under two UIDs ---- */
+
+/* Claims the times and guests that the decision plans something for, so that no pass over a double plans the
+ * same meanwhile. False: as pass_claim(). */
+UB_MUST_USE bool pass_claim_occasions(struct ub_pass *pass, const struct ub_decision *decision);
+/* Puts the keys of other meetings that begin and end with this one and take the same people of ours, to be
+ * looked at at `due`, in milliseconds since 1970: what this one had may be theirs now. `former`: the meeting
+ * as it was before; NULL: it was not known. `decision`: of the meeting as it is; NULL: it is gone. */
+void pass_look_at_doubles(struct ub_pass *pass, const struct ub_store_seen *former,
+    const struct ub_decision *decision, int64_t due);
 
 /* ---- apply.c ---- */
 

@@ -32,6 +32,13 @@ static void look_at_other_copies(struct ub_pass *pass, struct ub_text meeting_ui
 	}
 }
 
+/* A double of the meeting may be about to follow it: a client has been told to, or a system for customers
+ * does so a little later. */
+static int64_t when_doubles_have_followed(const struct ub_pass *pass)
+{
+	return (pass->now + pass->snapshot->settings->deletion_grace) * 1000;
+}
+
 /* Looks at the items, decides what to do about them, and does it. `input` is that of the first decision,
  * which was made without the items. */
 static enum ub_pass_end follow(struct ub_pass *pass, struct ub_decide_input *input,
@@ -62,8 +69,9 @@ static enum ub_pass_end follow(struct ub_pass *pass, struct ub_decide_input *inp
 	bool called_off = input->gone && organizer && ub_text_eq(organizer->email, pass->identity.owner);
 	if (acts.removed && !called_off)
 		look_at_other_copies(pass, decision->event->uid);
-	*why = ub_textf(pass->arena, "%zu created, %zu changed, %zu removed, %zu refused by the server",
-	    acts.created, acts.changed, acts.removed, acts.refused);
+	*why = ub_textf(pass->arena, "%zu created, %zu changed, %zu removed, %zu refused by the server%s",
+	    acts.created, acts.changed, acts.removed, acts.refused,
+	    input->doubles.n ? "; what rules ask for stands beside the same meeting under another UID" : "");
 	return acts.end;
 }
 
@@ -108,6 +116,8 @@ static enum ub_pass_end let_go(struct ub_pass *pass, const struct ub_store_seen 
 	if (end == UB_PASS_SETTLED) {
 		pass_forget(pass, seen);
 		pass_note_joined(pass, seen->meeting_uid);
+		if (place.len == 0)
+			pass_look_at_doubles(pass, seen, NULL, pass->now * 1000);
 	}
 	return end;
 }
@@ -374,6 +384,8 @@ static enum ub_pass_end decide_and_act(
 	    decision.event == decision.facts->meeting.event ? brought_forward(former, &decision) : 0;
 	if (!decision.plan->not_eligible)
 		pass_remember(pass, &decision, response, former);
+	if (!former || !ub_text_eq(former->text, response->body))
+		pass_look_at_doubles(pass, former, &decision, when_doubles_have_followed(pass));
 	if (!pass_settle_removals(pass->store, &decision, response, pass->arena))
 		pass_complain(pass);
 	/* A meeting stands in the calendars of all who come, and gets one set of items. */
@@ -381,6 +393,8 @@ static enum ub_pass_end decide_and_act(
 		return store_fails(why);
 	if (owners.colleagues && !owners.ours)
 		return leave_to_colleague(pass, &decision, response, former, why);
+	if (!pass_claim_occasions(pass, &decision))
+		return *why = UB_TEXT("a double of the meeting is being worked on"), UB_PASS_AGAIN;
 	if (customer || decision.plan->steps.n)
 		names = ub_plan_names(pass->snapshot->rules, decision.event->uid, pass->identity.owner,
 		    decision.turns, pass->arena);

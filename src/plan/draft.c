@@ -166,6 +166,19 @@ static bool is_its_turn(struct ub_making *making, struct ub_draft *draft)
 	return true;
 }
 
+/* The other meeting that has what the rule makes. NULL: there is none. */
+static const struct ub_double *find_double(const struct ub_making *making, const struct ub_item *item)
+{
+	for (size_t i = 0; i < making->input->n_doubles; i++) {
+		const struct ub_double *other = &making->input->doubles[i];
+		if (other->occasion.start == item->occasion.start &&
+		    other->occasion.end == item->occasion.end &&
+		    ub_text_eq(other->rule_mark, item->marks.rule))
+			return other;
+	}
+	return NULL;
+}
+
 void ub_plan_draft(struct ub_making *making, struct ub_draft *draft)
 {
 	const struct ub_rule_item *source = draft->source;
@@ -194,7 +207,14 @@ void ub_plan_draft(struct ub_making *making, struct ub_draft *draft)
 		ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "it was deleted by hand and stays away");
 		return;
 	}
-	if (!is_its_turn(making, draft) || !ub_plan_has_needs(making, draft))
+	if (!is_its_turn(making, draft))
+		return;
+	draft->elsewhere = find_double(making, item);
+	if (draft->elsewhere) {
+		ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "%.*s has it", UB_ARGS(draft->elsewhere->which));
+		return;
+	}
+	if (!ub_plan_has_needs(making, draft))
 		return;
 	ub_plan_contributions(making, draft);
 	if (choose_wishes(making, draft) && choose_busy(making, draft) && choose_people(making, draft) &&

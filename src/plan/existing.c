@@ -118,7 +118,7 @@ unsigned ub_plan_may_write(struct ub_making *making, const struct ub_draft *draf
 						      : draft->item.start != existing->start;
 	if ((existing->user_changed & UB_PROPERTY_TIME) && moves)
 		mine |= UB_PROPERTY_TIME;
-	if (!ub_facts_has_outsider(existing->event, making->input->facts->org, making->arena))
+	if (ub_facts_outsiders(existing->event, making->input->facts->org, making->arena).n == 0)
 		return mine;
 	ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
 	    "somebody from outside was invited to it: no internal text is written to it any more");
@@ -190,11 +190,23 @@ static bool outlives(const struct ub_making *making, const struct ub_existing *e
 	       ahead - making->input->brought_forward > now;
 }
 
-static struct ub_text why_it_goes(const struct ub_making *making, bool declined)
+/* The draft of the item, if some rule that applies may make it. */
+static const struct ub_draft *draft_of(const struct ub_making *making, const struct ub_existing *existing)
+{
+	for (size_t i = 0; making->drafts && i < making->plan->n_matches; i++)
+		for (size_t k = 0; k < making->drafts[i].n; k++)
+			if (making->drafts[i].items[k].existing == existing)
+				return &making->drafts[i].items[k];
+	return NULL;
+}
+
+static struct ub_text why_it_goes(const struct ub_making *making, const struct ub_draft *draft)
 {
 	const char *not_eligible = making->plan->not_eligible;
-	if (declined)
+	if (draft && draft->declined_for_good)
 		return UB_TEXT("its owner has declined it");
+	if (draft && draft->elsewhere)
+		return ub_textf(making->arena, "%.*s has it", UB_ARGS(draft->elsewhere->which));
 	if (!not_eligible && making->input->unwanted)
 		return ub_text(making->input->unwanted);
 	if (!not_eligible)
@@ -204,24 +216,15 @@ static struct ub_text why_it_goes(const struct ub_making *making, bool declined)
 	return ub_text(ub_facts_not_eligible_text(not_eligible));
 }
 
-/* Whether the item is one of those that are not made as their owner has declined them. */
-static bool is_declined_for_good(const struct ub_making *making, const struct ub_existing *existing)
-{
-	for (size_t i = 0; making->drafts && i < making->plan->n_matches; i++)
-		for (size_t k = 0; k < making->drafts[i].n; k++)
-			if (making->drafts[i].items[k].existing == existing)
-				return making->drafts[i].items[k].declined_for_good;
-	return false;
-}
-
 static void remove_one(struct ub_making *making, const struct ub_existing *existing)
 {
 	if (existing->state != UB_EXISTING_STANDS || !existing->event || is_in_a_step(making, existing) ||
 	    is_left(making, existing->item_mark) || ub_plan_is_over(making, existing) ||
 	    outlives(making, existing) || !may_go(making, existing))
 		return;
-	bool declined = is_declined_for_good(making, existing);
-	struct ub_text why = why_it_goes(making, declined);
+	const struct ub_draft *draft = draft_of(making, existing);
+	bool declined = draft && draft->declined_for_good;
+	struct ub_text why = why_it_goes(making, draft);
 	if (!making->called_off && !declined && (existing->user_changed || existing->has_notes)) {
 		ub_plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
 		    "`%.*s` was changed by hand and stays, though %.*s", UB_ARGS(existing->event->summary),

@@ -121,7 +121,7 @@ static bool got_something(const struct ub_drafts *drafts)
 	for (size_t i = 0; i < drafts->n; i++) {
 		const struct ub_existing *existing = drafts->items[i].existing;
 		if (drafts->items[i].state == UB_DRAFT_MADE || drafts->items[i].declined_for_good ||
-		    (existing && existing->state == UB_EXISTING_DELETED))
+		    drafts->items[i].elsewhere || (existing && existing->state == UB_EXISTING_DELETED))
 			return true;
 	}
 	return false;

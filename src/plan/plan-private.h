@@ -111,6 +111,7 @@ struct ub_draft {
 	struct ub_item item;
 	const struct ub_existing *existing; /* NULL: never made, or forgotten */
 	bool declined_for_good;             /* by the owner, whether it stands yet or not */
+	const struct ub_double *elsewhere;  /* the other meeting that has it; NULL: none */
 	/* Contributions of other rules and of the item's own sections, contribute.c. */
 	struct ub_bodies sections;
 	UB_VEC(const struct ub_cel_program *) invites; /* lists of people */

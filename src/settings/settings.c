@@ -25,6 +25,7 @@ struct written {
 		struct ub_text level, format;
 	} log;
 	struct service service;
+	int doubles; /* enum ub_doubles */
 	int deliver; /* enum ub_deliver */
 	struct mail mail;
 	struct organization organization;
@@ -71,6 +72,12 @@ static const struct ub_yaml_word tasks[] = {
 	{ "events", UB_TASKS_EVENTS, "as all-day events that are free" },
 };
 static const struct ub_yaml_type type_tasks = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(tasks) };
+
+static const struct ub_yaml_word doubles[] = {
+	{ "once", UB_DOUBLES_ONCE, "the one that was seen first has the items" },
+	{ "each", UB_DOUBLES_EACH, "each has items of its own" },
+};
+static const struct ub_yaml_type type_doubles = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(doubles) };
 
 static const struct ub_yaml_word deliver[] = {
 	{ "auto", UB_DELIVER_AUTO,
@@ -137,6 +144,9 @@ static const struct ub_yaml_field fields[] = {
 	{ "sync_every", &type_seconds, offsetof(struct written, sync_every), false,
 	    "how often a calendar that its user's client polls is looked at for changes that have not gone "
 	    "through Upbeat, at most; 30s if not said, 0s: never" },
+	{ "doubles", &type_doubles, offsetof(struct written, doubles), false,
+	    "what a meeting gets that stands in calendars under two UIDs: its items `once` if not said, or "
+	    "`each`" },
 	{ "service", &type_service, offsetof(struct written, service), false,
 	    "an account of Upbeat's own on the server, for users who are not there" },
 	{ "deliver", &type_deliver, offsetof(struct written, deliver), false,
@@ -199,6 +209,7 @@ static struct ub_settings *finish(struct ub_arena *arena, const struct written *
 	settings->deletion_grace = written->deletion_grace;
 	settings->sync_every = written->sync_every;
 	settings->tasks = (enum ub_settings_tasks)written->tasks;
+	settings->doubles = (enum ub_doubles)written->doubles;
 	fill_service(settings, &written->service);
 	settings->deliver = (enum ub_deliver)written->deliver;
 	fill_mail(settings, &written->mail);

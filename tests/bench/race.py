@@ -243,7 +243,7 @@ class Race:
         settings = self.folder / f"upbeat-{mark}.yaml"
         settings.write_text(
             f"listen: 127.0.0.1:{ports[0]}\nupstream: http://127.0.0.1:{self.upstream}\nstore: sqlite:{self.folder}/{mark}.db\n"
-            f"control: control-{mark}\nlog: {{level: error}}\nrules: {TOP}/rules\nsync_every: 0s\n{support.ORGANIZATION}"
+            f"control: control-{mark}\nlog: {{level: error}}\nrules: {TOP}/rules\nsync_every: 0s\ndoubles: each\n{support.ORGANIZATION}"
             + (f"tls: {{certificate: {self.folder}/cert.pem, key: {self.folder}/key.pem}}\n" if tls else ""))
         upbeat = self.start([support.program(), "serve", "-c", settings], ports[0], [FIRST])
         contenders = {"upbeat": upbeat,

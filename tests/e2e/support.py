@@ -359,8 +359,10 @@ class Upbeat(Process):
         self.url = f"{self.SCHEME}://127.0.0.1:{self.port}"
         self.upstream = upstream
         self.settings = pathlib.Path(folder) / "upbeat.yaml"
+        # Stories have many meetings at one time with the same guests.
+        doubles = "" if "doubles:" in settings else "doubles: each\n"
         self.settings.write_text(
-            f"listen: {self.listen()}\nupstream: {upstream.url}\nrules: {rules}\nstore: {store}\n{settings}"
+            f"listen: {self.listen()}\nupstream: {upstream.url}\nrules: {rules}\nstore: {store}\n{doubles}{settings}"
         )
         super().__init__("upbeat", [program(), "serve", "-c", self.settings], folder, **environment)
 

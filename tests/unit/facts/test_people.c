@@ -337,9 +337,11 @@ Test(people, guests_can_be_listed_before_the_account_is_known)
 Test(people, from_outside_are_there_whatever_they_answered)
 {
 	const struct ub_org *org = world_org(arena);
-	cr_expect(ub_facts_has_outsider(
-	    world_meeting(arena, "x", "by anna@ours.example, cto@acme.example declined"), org, arena));
-	cr_expect(!ub_facts_has_outsider(world_meeting(arena, "x", "by anna@ours.example"), org, arena));
+	struct ub_texts outsiders = ub_facts_outsiders(
+	    world_meeting(arena, "x", "by anna@ours.example, cto@acme.example declined"), org, arena);
+	cr_assert_eq(outsiders.n, 1);
+	cr_expect(ub_text_is(outsiders.items[0], "cto@acme.example"));
+	cr_expect_eq(ub_facts_outsiders(world_meeting(arena, "x", "by anna@ours.example"), org, arena).n, 0);
 }
 
 Test(addresses, look_like_addresses_or_are_none)
