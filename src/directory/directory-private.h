@@ -193,6 +193,25 @@ struct ub_text meant_date(struct ub_text text, struct ub_arena *arena);
 struct ub_text meant_address(struct ub_text text, struct ub_arena *arena);
 struct ub_text meant_domain(struct ub_text text, struct ub_arena *arena);
 
+/* ---- values.c: types for tables ---- */
+
+/* The context of the readers of accounts. */
+struct reading {
+	const struct ub_zone *zone;
+	const struct ub_account_field_decl *fields; /* declared */
+	size_t n_fields;
+};
+
+extern const struct ub_yaml_type directory_type_address;   /* struct ub_text, lower case */
+extern const struct ub_yaml_type directory_type_addresses; /* struct ub_texts */
+extern const struct ub_yaml_type directory_type_domains;   /* struct ub_texts, lower case */
+extern const struct ub_yaml_type directory_type_date;      /* ub_instant: the beginning of the day */
+extern const struct ub_yaml_type directory_type_time;      /* ub_instant */
+extern const struct ub_yaml_type directory_type_number;    /* double */
+extern const struct ub_yaml_type directory_type_health;    /* enum ub_health */
+/* UB_VECs of struct ub_account_note, which differ in what the date is called. */
+extern const struct ub_yaml_type directory_notes_opened, directory_notes_since, directory_notes_due;
+
 /* ---- account.c ---- */
 
 /* Reads the accounts of a file. False: the file holds no accounts, which has been reported. */
