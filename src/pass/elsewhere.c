@@ -59,10 +59,7 @@ enum ub_outcome pass_list_calendars(
 /* Whether the text is the meeting. */
 static bool is_meeting(struct ub_pass *pass, const struct ub_store_seen *gone, struct ub_text text)
 {
-	struct ub_ical_refusal refusal;
-	ub_sys_reading_begin(pass->watched);
-	const struct ub_event *event = ub_ical_read(text, pass->snapshot->zones, pass->arena, &refusal);
-	ub_sys_reading_end(pass->watched);
+	const struct ub_event *event = pass_read(pass, text);
 	return event && event->component == UB_COMPONENT_EVENT && ub_text_eq(event->uid, gone->meeting_uid);
 }
 

@@ -12,10 +12,7 @@
 /* Whether the text is that item, called off by somebody else. */
 static bool is_leftover(struct ub_pass *pass, const struct ub_store_item *item, struct ub_text text)
 {
-	struct ub_ical_refusal refusal;
-	ub_sys_reading_begin(pass->watched);
-	const struct ub_event *event = ub_ical_read(text, pass->snapshot->zones, pass->arena, &refusal);
-	ub_sys_reading_end(pass->watched);
+	const struct ub_event *event = pass_read(pass, text);
 	return event && ub_text_eq(event->uid, item->uid) && ub_text_eq(event->marks.item, item->identity) &&
 	       event->status == UB_STATUS_CANCELLED && event->organizer &&
 	       !ub_text_eq(event->organizer->address, pass->identity.owner);

@@ -32,10 +32,7 @@ static bool take_over(struct ub_pass *pass, struct ub_store_item *item, struct u
  * one. */
 static bool is_item(struct ub_pass *pass, const struct ub_store_item *item, struct ub_text text)
 {
-	struct ub_ical_refusal refusal;
-	ub_sys_reading_begin(pass->watched);
-	const struct ub_event *event = ub_ical_read(text, pass->snapshot->zones, pass->arena, &refusal);
-	ub_sys_reading_end(pass->watched);
+	const struct ub_event *event = pass_read(pass, text);
 	return event && ub_text_eq(event->uid, item->uid) &&
 	       (event->marks.item.len == 0 || ub_text_eq(event->marks.item, item->identity));
 }

@@ -46,6 +46,8 @@ UB_MUST_USE bool pass_put_keys(struct ub_pass *pass, const struct ub_key *keys, 
 /* As pass_send(), for a GET. */
 UB_MUST_USE enum ub_outcome pass_get(struct ub_pass *pass, struct ub_text href, struct ub_response *response);
 
+/* The event of an object's text, in pass->arena. NULL: it cannot be read. */
+const struct ub_event *pass_read(struct ub_pass *pass, struct ub_text text);
 /* Where a new item is put. */
 struct ub_text pass_href_of(struct ub_pass *pass, const struct ub_item *item);
 

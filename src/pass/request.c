@@ -118,6 +118,15 @@ bool pass_put_keys(struct ub_pass *pass, const struct ub_key *keys, size_t n)
 	return true;
 }
 
+const struct ub_event *pass_read(struct ub_pass *pass, struct ub_text text)
+{
+	struct ub_ical_refusal refusal;
+	ub_sys_reading_begin(pass->watched);
+	const struct ub_event *event = ub_ical_read(text, pass->snapshot->zones, pass->arena, &refusal);
+	ub_sys_reading_end(pass->watched);
+	return event;
+}
+
 struct ub_text pass_href_of(struct ub_pass *pass, const struct ub_item *item)
 {
 	return ub_textf(pass->arena, "%.*s%.*s", UB_ARGS(pass->collection), UB_ARGS(item->name));
