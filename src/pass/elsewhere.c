@@ -8,7 +8,6 @@
 #include "pass-private.h"
 
 #include "upbeat/http.h"
-#include "upbeat/ical.h"
 
 /* ---- copies that the store knows ---- */
 

@@ -7,7 +7,6 @@
 #include "pass-private.h"
 
 #include "upbeat/http.h"
-#include "upbeat/ical.h"
 
 /* The store knows the item at this href from now on. */
 static bool take_over(struct ub_pass *pass, struct ub_store_item *item, struct ub_text href)
