@@ -11,6 +11,8 @@
 static const char *const words[] = {
 	"canceled event",
 	"cancelled event",
+	"canceled event with note",
+	"cancelled event with note",
 	"canceled",
 	"cancelled",
 	"abgesagt",
@@ -18,6 +20,8 @@ static const char *const words[] = {
 	"absage",
 	"storniert",
 	"entf\xC3\xA4llt",
+	"f\xC3\xA4llt aus",
+	"ausgefallen",
 	"annul\xC3\xA9",
 	"annul\xC3\xA9"
 	"e",
@@ -184,8 +188,22 @@ static bool ends_cancelled(struct ub_text title)
 	return false;
 }
 
+/* Germans say it in a sentence without a mark, too: "Jour fixe entfällt". */
+static bool is_said_to_be_off(struct ub_text title)
+{
+	static const char *const said[] = { " entf\xC3\xA4llt", " f\xC3\xA4llt aus", " abgesagt" };
+	if (ub_text_ends(title, UB_TEXT("!")))
+		title = ub_text_trim(ub_text_sub(title, 0, title.len - 1));
+	for (size_t i = 0; i < UB_COUNT(said); i++) {
+		struct ub_text word = ub_text(said[i]);
+		if (ub_text_ends_nocase(title, word))
+			return !is_about_subject(ub_text_sub(title, 0, title.len - word.len));
+	}
+	return false;
+}
+
 bool title_says_cancelled(struct ub_text title)
 {
 	title = ub_text_trim(title);
-	return begins_cancelled(title) || ends_cancelled(title);
+	return begins_cancelled(title) || ends_cancelled(title) || is_said_to_be_off(title);
 }
