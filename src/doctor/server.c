@@ -94,6 +94,18 @@ bool doctor_server(struct doctor *doctor)
 	return true;
 }
 
+/* A sign-in page for browsers stands before the server, or another server is named. At the root of a calendar
+ * server there may be a page, too. */
+static void tell_of_page(struct doctor *doctor, struct ub_text target, int status)
+{
+	doctor_tell(doctor, doctor->calendar.len ? UB_DOCTOR_BAD : UB_DOCTOR_WARNING, "sign-in",
+	    "look whether `upstream` is the CalDAV server itself: a sign-in page before it has to let "
+	    "calendar "
+	    "clients pass; --user NAME and --password-file FILE tell more",
+	    "a question about calendars is answered with a page for people at %.*s (status %d)",
+	    UB_ARGS(target), status);
+}
+
 /* Some servers ask for credentials in calendars alone. */
 void doctor_sign_in(struct doctor *doctor)
 {
@@ -104,12 +116,15 @@ void doctor_sign_in(struct doctor *doctor)
 		.depth = "0",
 		.content_type = "application/xml; charset=utf-8",
 		.body = ub_dav_collection_query };
-	bool asks = ub_client_send(doctor->client, &request, &response, doctor->arena) == UB_OUTCOME_DENIED;
+	enum ub_outcome outcome = ub_client_send(doctor->client, &request, &response, doctor->arena);
+	struct ub_dav_collection collection;
 	struct ub_text ways = response.authenticate;
 	struct ub_text lower = ub_text_lower(doctor->arena, ways);
 	bool reusable = ub_text_find(lower, UB_TEXT("basic"), 0) != SIZE_MAX ||
 			ub_text_find(lower, UB_TEXT("bearer"), 0) != SIZE_MAX;
-	if (!asks)
+	if (outcome == UB_OUTCOME_OK && !ub_dav_read_collection(response.body, &collection, doctor->arena))
+		tell_of_page(doctor, target, response.status);
+	else if (outcome != UB_OUTCOME_DENIED)
 		doctor_tell(doctor, UB_DOCTOR_NOTE, "sign-in",
 		    "call this with --user NAME and --password-file FILE to learn more",
 		    "the server asks nobody for a password at %.*s (status %d)", UB_ARGS(target),

@@ -13,6 +13,24 @@ import support
 import tap
 
 
+class Page(http.server.BaseHTTPRequestHandler):
+    """Asks everybody to sign in by a browser, whatever he wants."""
+
+    def answer(self):
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = b"<!DOCTYPE html><title>Sign in</title><form action=/login>"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_OPTIONS = do_PROPFIND = do_REPORT = answer  # noqa
+
+    def log_message(self, *_):
+        pass
+
+
 class Story(support.World):
     def __enter__(self):
         super().__enter__()
@@ -92,6 +110,22 @@ def _(story):
     status, found = story.doctor(ca=unknown)
     tap.equal(status, 1, "exit status")
     has(found, "server", "bad", "the certificate of the server is not accepted: ")
+
+
+@tap.case("a page for people, which stands where a CalDAV server should, is told")
+def _(story):
+    page = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    threading.Thread(target=page.serve_forever).start()
+    try:
+        status, found = story.doctor(url=f"http://127.0.0.1:{page.server_port}")
+        has(found, "sign-in", "warning", r"answered with a page for people at / \(status 200\)")
+        tap.equal(status, 0, "exit status: calendars may be elsewhere on this server")
+        status, found = story.doctor(url=f"http://127.0.0.1:{page.server_port}", user="alice")
+        has(found, "user", "bad", "the server does not say who alice is: ")
+        tap.equal(status, 1, "exit status")
+    finally:
+        page.shutdown()
+        page.server_close()
 
 
 @tap.case("a wrong password, an address outside the organization, and a service account without rights are told")
