@@ -68,6 +68,7 @@ struct ub_pass {
 	bool unkept;    /* the store has not taken it */
 	bool kept;      /* what is remembered of the meeting was kept before its first item was written */
 	bool forbidden; /* the server has refused the service account something */
+	bool unsaid;    /* the server does not say to the user whose calendar it is, nor whether it is one */
 	bool moved;     /* the event takes people at another time than when it was last seen */
 	/* When an item's new agenda is due, in milliseconds since 1970; 0: none waits. */
 	int64_t look_again;

@@ -35,6 +35,10 @@ enum ub_pass_end pass_look_at_owner(struct ub_pass *pass, struct ub_text *why)
 	enum ub_outcome outcome = ub_identity_of(pass->snapshot->identities, pass->caller, pass->collection,
 	    pass->snapshot->org, pass->monotonic / 1000, &pass->identity, pass->arena);
 	*why = ub_textf(pass->arena, "the calendar's properties: %s", ub_outcome_text(outcome));
+	pass->unsaid = outcome == UB_OUTCOME_REFUSED && !pass->caller->service;
+	if (pass->unsaid)
+		*why = UB_TEXT(
+		    "the server does not say whose calendar it is, or answers with a page for people");
 	if (outcome != UB_OUTCOME_OK)
 		return pass_end_at_collection(pass, outcome);
 	if (pass->caller->service && pass->identity.calendar && !pass->identity.acts_for_owner) {

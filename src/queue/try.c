@@ -122,8 +122,8 @@ static struct tried pass(struct worker *worker, const struct ub_caller *caller)
 		tried = not_kept;
 	ub_log(queue->input.log, tried.end == UB_PASS_SETTLED ? UB_LOG_DEBUG : UB_LOG_INFO, "%.*s: %.*s",
 	    UB_ARGS(job->key.href), UB_ARGS(tried.why));
-	/* The likeliest mistake in new settings: nobody would get anything. */
-	if (run.identity.calendar && run.identity.owner.len == 0)
+	/* The likeliest mistakes in new settings: nobody would get anything. */
+	if (run.unsaid || (run.identity.calendar && run.identity.owner.len == 0))
 		ub_log_paced(queue->input.log, &queue->owner_pace, UB_LOG_WARNING, "%.*s gets nothing: %.*s",
 		    UB_ARGS(name_of(job->key.principal)), UB_ARGS(tried.why));
 	if (run.passed_over)

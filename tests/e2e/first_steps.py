@@ -25,10 +25,26 @@ class Page(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_OPTIONS = do_PROPFIND = do_REPORT = answer  # noqa
+    do_GET = do_OPTIONS = do_PROPFIND = do_PUT = answer
 
     def log_message(self, *_):
         pass
+
+
+class Pages(http.server.ThreadingHTTPServer):
+    """What stands in the place of a server while it is open."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Page)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def calendar_of(self, user):
+        return f"/{user}/calendar/"
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()
 
 
 class Story(support.World):
@@ -114,18 +130,18 @@ def _(story):
 
 @tap.case("a page for people, which stands where a CalDAV server should, is told")
 def _(story):
-    page = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
-    threading.Thread(target=page.serve_forever).start()
-    try:
-        status, found = story.doctor(url=f"http://127.0.0.1:{page.server_port}")
+    with Pages() as pages:
+        status, found = story.doctor(url=pages.url)
         has(found, "sign-in", "warning", r"answered with a page for people at / \(status 200\)")
         tap.equal(status, 0, "exit status: calendars may be elsewhere on this server")
-        status, found = story.doctor(url=f"http://127.0.0.1:{page.server_port}", user="alice")
+        status, found = story.doctor(url=pages.url, user="alice")
         has(found, "user", "bad", "the server does not say who alice is: ")
         tap.equal(status, 1, "exit status")
-    finally:
-        page.shutdown()
-        page.server_close()
+        upbeat = story.start(support.Upbeat, pages)
+        calendar = calendars.Calendar(upbeat.calendar_of("alice"), "alice")
+        tap.equal(calendar.put("m.ics", calendars.meeting()).status, 200, "the answer passes")
+        tap.eventually(lambda: "alice gets nothing: the server does not say whose calendar it is" in upbeat.said(), "the log", 20)
+        upbeat.stop()
 
 
 @tap.case("a wrong password, an address outside the organization, and a service account without rights are told")
