@@ -208,6 +208,46 @@ def _(story):
     tap.equal(sorted(due(real, "guest")), [other.date()], "instances")
 
 
+@tap.case("an instance that is left out by a midnight, as some clients name a day, loses its items")
+def _(story):
+    start = calendars.business_day(6, 11)
+    seen, real = story.store_series("midnight", start)
+    before = due(real, "midnight")
+    story.change(seen, series("midnight", start, more=f"EXDATE:{start:%Y%m%d}T000000Z"))
+    after = due(real, "midnight")
+    tap.equal(sorted(after), [(start + WEEK).date(), (start + 2 * WEEK).date()], "instances")
+    tap.equal(after[(start + WEEK).date()], before[(start + WEEK).date()], "the item of the second instance")
+
+
+@tap.case("an instance that is moved beyond the next one takes its items along, and back")
+def _(story):
+    start = calendars.business_day(6, 11)
+    seen, real = story.store_series("beyond", start)
+    before = due(real, "beyond")
+    beyond = start + WEEK + datetime.timedelta(hours=2)
+    story.change(seen, series("beyond", start, overrides=[instance("beyond", start, beyond)]))
+    after = {uid: at - AFTER for uid, at in times(real, "beyond").items()}
+    first, second = before[start.date()], before[(start + WEEK).date()]
+    tap.equal(after, {first: beyond, second: start + WEEK}, "instances")
+    story.change(seen, series("beyond", start))
+    tap.equal(due(real, "beyond"), before, "the items, back")
+
+
+@tap.case("a rule that has one instance makes a lone meeting, whose items become those of a series again")
+def _(story):
+    start = calendars.business_day(6, 11)
+    seen, real = story.store_series("lone", start)
+    titles = lambda: sorted(item.text("SUMMARY") for item in real.items_of("lone") if ": follow up " in item.text("SUMMARY"))
+    tap.equal([title.count(" on ") for title in titles()], [1, 1], titles())
+    before = due(real, "lone")
+    story.change(seen, series("lone", start, rule="FREQ=WEEKLY;COUNT=1"))
+    tap.equal(titles(), ["Acme: follow up Weekly sync"], "without a date")
+    tap.equal(due(real, "lone"), {start.date(): before[start.date()]}, "the item")
+    story.change(seen, series("lone", start, rule="FREQ=WEEKLY;COUNT=2"))
+    tap.equal(due(real, "lone")[start.date()], before[start.date()], "the item, of a series")
+    tap.equal([title.count(" on ") for title in titles()], [1, 1], titles())
+
+
 @tap.case("across the spring change, with an exception and an override: to-dos keep the time of day, items their UIDs")
 def _(story):
     sunday = spring_change()
