@@ -389,6 +389,26 @@ static bool explain_comment_before(
 	return true;
 }
 
+/* Where nothing stands, there is nothing to quote: at a comma of a list, or where the file ends within a
+ * bracket. */
+static bool explain_nothing(const struct ub_source *source, const struct event *event, struct ub_diags *diags)
+{
+	struct ub_text text = source->text, rest = ub_text_trim(ub_text_sub(text, event->from, text.len));
+	bool ends = rest.len == 0;
+	if (!has(event->problem, "expected node content") || !(ends || rest.ptr[0] == ','))
+		return false;
+	struct ub_text said = ub_text_trim(ub_text_sub(text, 0, event->from));
+	size_t end = ends ? (size_t)(said.ptr + said.len - text.ptr) : event->from;
+	size_t start = ends ? line_start(text, end) + indentation(text, line_start(text, end)) : event->from;
+	struct ub_place place = { source, start, line_end(text, end) - start };
+	struct ub_diag *diag = ends
+				   ? ub_error(diags, "yaml-unclosed", place, "the file ends within a bracket")
+				   : ub_error(diags, "yaml-value", place, "a value is missing here");
+	ub_diag_set_help(diags, diag, "%s",
+	    ends ? "close it, with a comma between the parts" : "write one, or take the comma out");
+	return true;
+}
+
 static struct ub_place explain_known(
     const struct ub_source *source, const struct event *event, struct ub_diags *diags)
 {
@@ -419,7 +439,7 @@ struct ub_place ub_yaml_explain(
 	struct ub_place none = { source, event->from, 0 };
 	struct ub_place value = ub_yaml_value_on_line(source, event->from);
 	if (explain_comment_before(source, event, diags) || explain_dash(source, event, diags) ||
-	    explain_no_key(source, event, diags))
+	    explain_no_key(source, event, diags) || explain_nothing(source, event, diags))
 		return none;
 	if (explain_indicator(value, event->problem, diags) || explain_colon(value, event, diags))
 		return value;

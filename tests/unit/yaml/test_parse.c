@@ -140,7 +140,23 @@ static const struct trap trap_cases[] = {
 	{ ">= 3", "yaml-block", "quote it" },
 	{ "- x", "yaml-list", "line of its own" },
 	{ "]", "yaml-value", "quote it: ']'" },
+	{ "[a, , b]", "yaml-value", "take the comma out" },
+	{ "[,]", "yaml-value", "take the comma out" },
 };
+
+Test(parse, says_that_the_file_ends_within_a_bracket)
+{
+	static const char *const files[] = { "a: 1\nkey: [", "a: 1\nkey: [\n", "a: 1\nkey: [\n\n \n",
+		"a: 1\nkey: {\n", "a: 1\nkey: [b,\n" };
+	for (size_t i = 0; i < UB_COUNT(files); i++) {
+		struct reading *r = read_text(files[i], strlen(files[i]));
+		const char *said = printed(r);
+		cr_expect(strstr(said, "a.yaml:2:1: error[yaml-unclosed]: the file ends within a bracket\n"),
+		    "case %zu: %s", i, said);
+		cr_expect(strstr(said, "help: close it"), "case %zu: %s", i, said);
+		finish(&r);
+	}
+}
 
 Test(traps, each_is_told_with_what_to_do)
 {
