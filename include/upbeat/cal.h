@@ -132,6 +132,9 @@ void ub_cal_zones_free(struct ub_zones **zones);
  * table). NULL: the TZID is none of these, and a VTIMEZONE may define the zone.
  */
 const struct ub_zone *ub_cal_zone_find(const struct ub_zones *zones, struct ub_text tzid);
+/* The zone of a TZID that names whole hours ahead of UTC or behind it, and no place: "GMT+0100", "UTC-5",
+ * "+01:00". To be asked where no VTIMEZONE defines it. NULL: it does not, or of so many there is none. */
+const struct ub_zone *ub_cal_zone_of_hours(const struct ub_zones *zones, struct ub_text tzid);
 /* The database's name for a Windows name; NULL: there is none. */
 const char *ub_cal_zone_of_windows(struct ub_text windows);
 

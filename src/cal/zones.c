@@ -163,6 +163,20 @@ static bool names_utc(struct ub_text tzid)
 	return false;
 }
 
+/* Reads "GMT+0100", "UTC-5", "+01:00": whole hours ahead of UTC. */
+static bool names_hours(struct ub_text tzid, int64_t *hours)
+{
+	struct ub_text word = ub_text_sub(tzid, 0, 3), rest = tzid;
+	if (ub_text_eq_nocase(word, UB_TEXT("UTC")) || ub_text_eq_nocase(word, UB_TEXT("GMT")))
+		rest = ub_text_sub(tzid, 3, tzid.len);
+	if (rest.len > 3 && ub_text_ends(rest, UB_TEXT(":00")))
+		rest = ub_text_sub(rest, 0, rest.len - 3);
+	else if (rest.len == 5 && ub_text_ends(rest, UB_TEXT("00")))
+		rest = ub_text_sub(rest, 0, 3);
+	return rest.len >= 2 && rest.len <= 3 && (rest.ptr[0] == '+' || rest.ptr[0] == '-') &&
+	       ub_text_to_int(rest, hours);
+}
+
 const struct ub_zone *ub_cal_zone_find(const struct ub_zones *zones, struct ub_text tzid)
 {
 	tzid = ub_text_trim(tzid);
@@ -172,4 +186,17 @@ const struct ub_zone *ub_cal_zone_find(const struct ub_zones *zones, struct ub_t
 		return behind_prefix(zones, tzid);
 	const char *name = ub_cal_zone_of_windows(tzid);
 	return known(zones, name ? ub_text(name) : tzid);
+}
+
+/* The database has a zone for each number of hours, whose name has the opposite sign. */
+const struct ub_zone *ub_cal_zone_of_hours(const struct ub_zones *zones, struct ub_text tzid)
+{
+	int64_t hours;
+	if (!names_hours(tzid, &hours))
+		return NULL;
+	struct ub_arena *arena = ub_arena_new();
+	const char *sign = hours > 0 ? "-" : "+";
+	const struct ub_zone *zone = known(zones, ub_textf(arena, "Etc/GMT%s%d", sign, abs((int)hours)));
+	ub_arena_free(&arena);
+	return zone;
 }

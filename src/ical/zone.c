@@ -171,10 +171,13 @@ size_t ub_ical_timezone(const struct ub_ical *ical, struct ub_text tzid)
 	return NO_COMPONENT;
 }
 
+/* Some call a zone by its hours alone, and define it with its summer time: a definition comes first. */
 static const struct ub_zone *from_object(struct reader *reader, struct ub_text tzid)
 {
 	size_t component = ub_ical_timezone(reader->ical, tzid);
-	return component == NO_COMPONENT ? NULL : define(reader, component, tzid);
+	if (component != NO_COMPONENT)
+		return define(reader, component, tzid);
+	return reader->zones ? ub_cal_zone_of_hours(reader->zones, tzid) : NULL;
 }
 
 const struct ub_zone *ub_ical_zone(struct reader *reader, struct ub_text tzid)

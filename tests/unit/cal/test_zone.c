@@ -178,6 +178,36 @@ Test(zone, finds_tzids_behind_vendor_prefixes_and_windows_names)
 	ub_cal_zones_free(&zones);
 }
 
+Test(zone, finds_the_zone_of_whole_hours)
+{
+	struct ub_zones *zones = fixture_zones();
+	static const struct {
+		const char *tzid, *name;
+	} cases[] = {
+		{ "GMT+0100", "Etc/GMT-1" },
+		{ "UTC+01:00", "Etc/GMT-1" },
+		{ "utc+1", "Etc/GMT-1" },
+		{ "GMT-5", "Etc/GMT+5" },
+		{ "-05:00", "Etc/GMT+5" },
+		{ "+12", "Etc/GMT-12" },
+		{ "UTC+05:30", NULL },
+		{ "+0530", NULL },
+		{ "GMT+99", NULL },
+		{ "GMT", NULL },
+		{ "GMT1", NULL },
+		{ "+", NULL },
+		{ ":00", NULL },
+		{ "", NULL },
+	};
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		const struct ub_zone *zone = ub_cal_zone_of_hours(zones, ub_text(cases[i].tzid));
+		struct ub_text name = zone ? ub_cal_zone_name(zone) : UB_TEXT_NONE;
+		cr_assert(ub_text_is(name, cases[i].name ? cases[i].name : ""), "%s: %.*s", cases[i].tzid,
+		    UB_ARGS(name));
+	}
+	ub_cal_zones_free(&zones);
+}
+
 Test(zone, has_every_windows_name_of_the_table_in_order)
 {
 	cr_assert_str_eq(ub_cal_zone_of_windows(UB_TEXT("AUS Central Standard Time")), "Australia/Darwin");

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 ZONES = ["Africa/Casablanca", "America/New_York", "America/Santiago", "America/Sao_Paulo", "Asia/Gaza",
          "Asia/Kathmandu", "Australia/Lord_Howe", "Europe/Berlin", "Europe/Dublin", "Pacific/Apia"]
+FIXED = ["Etc/GMT-1", "Etc/GMT+5", "Etc/GMT-12"]  # nothing is to be found out about them
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 FROM, UNTIL, STEP = -2208988800, 4102444800, 21601  # 1900 to 2100, every six hours and a second
 here = os.path.dirname(os.path.abspath(__file__))
@@ -48,7 +49,7 @@ def changes(zone):
 
 
 def main(out):
-    for name in ZONES:
+    for name in ZONES + FIXED:
         install(name, "slim", name)
     install("Europe/Berlin", "fat", "fat/Berlin")
     print("# Made by zones.py. all ZONE DIGEST; at ZONE INSTANT OFFSET NAME; civil ZONE DATE TIME INSTANT", file=out)

@@ -73,6 +73,24 @@ Test(own_zone, is_what_the_object_says)
 	desk_close(&desk);
 }
 
+Test(own_zone, comes_before_the_hours_that_its_name_says)
+{
+	static const char event[] =
+	    "BEGIN:VCALENDAR\n%sBEGIN:VEVENT\nUID:u\nDTSTART;TZID=GMT+0100:20260701T140000\n"
+	    "END:VEVENT\nEND:VCALENDAR\n";
+	static const char zone[] = "BEGIN:VTIMEZONE\nTZID:GMT+0100\nBEGIN:DAYLIGHT\nDTSTART:20260329T020000\n"
+				   "TZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nEND:DAYLIGHT\nEND:VTIMEZONE\n";
+	struct desk desk = desk_open();
+	const struct ub_event *bare =
+	    ub_ical_read(ub_textf(desk.arena, event, ""), desk.zones, desk.arena, &desk.refusal);
+	const struct ub_event *defined =
+	    ub_ical_read(ub_textf(desk.arena, event, zone), desk.zones, desk.arena, &desk.refusal);
+	cr_assert(bare && defined, "%s", desk.refusal.code);
+	cr_expect_str_eq(shown(&desk, &bare->start), "2026-07-01T14:00:00+01:00 Etc/GMT-1");
+	cr_expect_str_eq(shown(&desk, &defined->start), "2026-07-01T14:00:00+02:00 GMT+0100");
+	desk_close(&desk);
+}
+
 /* Half a definition would be hours wrong half of the year. */
 Test(own_zone, is_unknown_where_one_part_of_it_is_not_sound)
 {
