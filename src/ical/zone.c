@@ -171,13 +171,22 @@ size_t ub_ical_timezone(const struct ub_ical *ical, struct ub_text tzid)
 	return NO_COMPONENT;
 }
 
+/* Notes has the names of Windows without their ending: "W. Europe". */
+static const struct ub_zone *from_short_name(struct reader *reader, struct ub_text tzid)
+{
+	const char *name =
+	    ub_cal_zone_of_windows(ub_textf(reader->arena, "%.*s Standard Time", UB_ARGS(tzid)));
+	return name ? ub_cal_zone_find(reader->zones, ub_text(name)) : NULL;
+}
+
 /* Some call a zone by its hours alone, and define it with its summer time: a definition comes first. */
 static const struct ub_zone *from_object(struct reader *reader, struct ub_text tzid)
 {
 	size_t component = ub_ical_timezone(reader->ical, tzid);
 	if (component != NO_COMPONENT)
 		return define(reader, component, tzid);
-	return reader->zones ? ub_cal_zone_of_hours(reader->zones, tzid) : NULL;
+	const struct ub_zone *zone = reader->zones ? ub_cal_zone_of_hours(reader->zones, tzid) : NULL;
+	return zone || !reader->zones ? zone : from_short_name(reader, tzid);
 }
 
 const struct ub_zone *ub_ical_zone(struct reader *reader, struct ub_text tzid)

@@ -91,6 +91,17 @@ Test(own_zone, comes_before_the_hours_that_its_name_says)
 	desk_close(&desk);
 }
 
+Test(own_zone, may_have_the_name_of_windows_without_its_ending)
+{
+	static const char event[] = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:u\n"
+				    "DTSTART;TZID=W. Europe:20260701T140000\nEND:VEVENT\nEND:VCALENDAR\n";
+	struct desk desk = desk_open();
+	const struct ub_event *read = ub_ical_read(ub_text(event), desk.zones, desk.arena, &desk.refusal);
+	cr_assert(read, "%s", desk.refusal.code);
+	cr_expect_str_eq(shown(&desk, &read->start), "2026-07-01T14:00:00+02:00 Europe/Berlin");
+	desk_close(&desk);
+}
+
 /* Half a definition would be hours wrong half of the year. */
 Test(own_zone, is_unknown_where_one_part_of_it_is_not_sound)
 {
