@@ -150,6 +150,7 @@
 #define UB_ENGINE_ARENAS           1             /* of malloc(3): of others the end is not given back */
 #define UB_SWEEP_MS                1000 /* between looks for credentials whose time is up, and for whom keys wait */
 #define UB_UPKEEP_MS               (86400 * (int64_t)1000) /* between looks for what may be forgotten: */
+#define UB_CLOCK_TRUSTED_MS        (3600 * (int64_t)1000)  /* that a clock has to go on, before that */
 #define UB_REMEMBER_MS             (366 * UB_UPKEEP_MS)    /* meetings after their end, and their items */
 #define UB_HISTORY_MS              (731 * UB_UPKEEP_MS) /* what is known of meetings and items, for reports */
 #define UB_WAIT_MS                 (90 * UB_UPKEEP_MS)  /* keys whose user is not heard of any more */

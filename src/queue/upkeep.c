@@ -78,8 +78,22 @@ static void look_at_series(struct ub_upkeep *upkeep, int64_t now)
 	ub_arena_free(&arena);
 }
 
+/* After the clock was set, or at the start, when it may be about to be: series are looked at by it at once,
+ * and nothing is forgotten for a while, as a wrong clock would have everything forgotten. */
+static void note_clock(struct ub_upkeep *upkeep, int64_t now)
+{
+	int64_t gone = now - upkeep->looked;
+	bool set = upkeep->looked == 0 || gone > UB_CLOCK_TRUSTED_MS || gone < -UB_CLOCK_TRUSTED_MS;
+	upkeep->looked = now;
+	if (!set)
+		return;
+	upkeep->next_looks = now;
+	upkeep->next = now + UB_CLOCK_TRUSTED_MS;
+}
+
 void ub_upkeep(struct ub_upkeep *upkeep, int64_t now)
 {
+	note_clock(upkeep, now);
 	bool lost = ub_store_is_lost(upkeep->store);
 	if (lost && !upkeep->lost)
 		ub_log(upkeep->log, UB_LOG_ERROR,

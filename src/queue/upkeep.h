@@ -20,15 +20,17 @@ struct ub_upkeep {
 	struct ub_log *log;
 	struct ub_log_pace *pace; /* the pace at which the store's problems are logged */
 	struct ub_log_pace stranger_pace;
-	int64_t next; /* when to prune next, in milliseconds since 1970; 0: at once */
-	bool lost;    /* the store's file is gone, and that was logged */
+	int64_t next;   /* when to prune next, in milliseconds since 1970 */
+	int64_t looked; /* the last time; 0: not yet */
+	bool lost;      /* the store's file is gone, and that was logged */
 };
 
 /* Forgets the keys of a store that have expired. Logs each known user's key, and the number of strangers'
  * keys. `now`: milliseconds since 1970. */
 void ub_upkeep_expire(struct ub_upkeep *upkeep, struct ub_store *store, int64_t now);
-/* Logs once that the store's file is gone. Each UB_UPKEEP_MS: forgets meetings, items, principals and aliases
- * of long ago. `now`: milliseconds since 1970. */
+/* Logs once that the store's file is gone. Each UB_UPKEEP_MS, but not until the clock has gone on for
+ * UB_CLOCK_TRUSTED_MS: forgets meetings, items, principals and aliases of long ago. `now`: milliseconds since
+ * 1970. */
 void ub_upkeep(struct ub_upkeep *upkeep, int64_t now);
 
 #endif

@@ -55,6 +55,14 @@ static void keep_up(struct ub_upkeep *upkeep, int64_t now)
 	with_log(upkeep, ub_upkeep, now);
 }
 
+/* As the clock goes from one time to another. */
+static void keep_up_for(struct ub_upkeep *upkeep, int64_t from, int64_t to)
+{
+	for (int64_t now = from; now < to; now += UB_CLOCK_TRUSTED_MS / 2)
+		keep_up(upkeep, now);
+	keep_up(upkeep, to);
+}
+
 static void expire_own(struct ub_upkeep *upkeep, int64_t now)
 {
 	ub_upkeep_expire(upkeep, upkeep->store, now);
@@ -88,15 +96,50 @@ Test(upkeep, forgets_meetings_a_year_after_their_end_and_looks_once_a_day)
 	struct ub_store_seen seen = { .organization = UB_TEXT("o"), .href = UB_TEXT("/a"), .end = 1 };
 	struct ub_store_seens seens;
 	OK(ub_store_put_seen(store, &seen));
-	keep_up(&upkeep, 1 + UB_REMEMBER_MS);
+	keep_up_for(&upkeep, 1 + UB_REMEMBER_MS - UB_CLOCK_TRUSTED_MS, 1 + UB_REMEMBER_MS);
 	OK(ub_store_seens(store, UB_TEXT("o"), UB_TEXT_NONE, arena, &seens));
 	cr_assert_eq(seens.n, 1, "just so");
-	keep_up(&upkeep, UB_REMEMBER_MS + UB_UPKEEP_MS);
+	keep_up_for(&upkeep, 1 + UB_REMEMBER_MS, UB_REMEMBER_MS + UB_UPKEEP_MS);
 	OK(ub_store_seens(store, UB_TEXT("o"), UB_TEXT_NONE, arena, &seens));
 	cr_assert_eq(seens.n, 1, "not yet looked again");
 	keep_up(&upkeep, 1 + UB_REMEMBER_MS + UB_UPKEEP_MS);
 	OK(ub_store_seens(store, UB_TEXT("o"), UB_TEXT_NONE, arena, &seens));
 	cr_assert_eq(seens.n, 0);
+}
+
+Test(upkeep, forgets_nothing_by_a_clock_that_was_wrong_for_a_while)
+{
+	struct ub_log_pace pace = { 0 };
+	struct ub_upkeep upkeep = { .store = store, .pace = &pace };
+	struct ub_store_seen seen = { .organization = UB_TEXT("o"), .href = UB_TEXT("/a"), .end = 1 };
+	struct ub_store_seens seens;
+	OK(ub_store_put_seen(store, &seen));
+	const int64_t wrong = 10 * UB_REMEMBER_MS, minute = 60000;
+	keep_up_for(&upkeep, wrong, wrong + UB_CLOCK_TRUSTED_MS - minute);
+	keep_up_for(&upkeep, minute, minute + 2 * UB_UPKEEP_MS);
+	keep_up_for(&upkeep, wrong, wrong + UB_CLOCK_TRUSTED_MS - minute);
+	keep_up_for(&upkeep, minute, minute + 2 * UB_UPKEEP_MS);
+	OK(ub_store_seens(store, UB_TEXT("o"), UB_TEXT_NONE, arena, &seens));
+	cr_assert_eq(seens.n, 1, "it was not so late");
+	keep_up_for(&upkeep, wrong, wrong + UB_CLOCK_TRUSTED_MS);
+	OK(ub_store_seens(store, UB_TEXT("o"), UB_TEXT_NONE, arena, &seens));
+	cr_assert_eq(seens.n, 0);
+}
+
+Test(upkeep, looks_at_series_by_a_clock_that_was_set_back)
+{
+	const struct ub_store_seen weekly = { .organization = UB_TEXT("o"),
+		.meeting_uid = UB_TEXT("weekly"),
+		.upstream = key.upstream,
+		.href = key.href,
+		.principal = key.principal,
+		.end = INT64_MAX,
+		.look_again = 2 * UB_LOOKS_MS };
+	struct ub_upkeep upkeep = { .store = store };
+	keep_up(&upkeep, 2 * UB_UPKEEP_MS);
+	OK(ub_store_put_seen(store, &weekly));
+	keep_up(&upkeep, 2 * UB_LOOKS_MS);
+	cr_assert_eq(keys_in(store), 1);
 }
 
 Test(upkeep, gives_up_what_waits_for_too_long)
